@@ -1,0 +1,27 @@
+/*
+ * compat.h
+ *		Every difference between PostgreSQL versions (14 to 18), in one place.
+ */
+#ifndef SCIM_COMPAT_H
+#define SCIM_COMPAT_H
+
+#include "postgres.h"
+
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM < 140000
+#error "scimver needs PostgreSQL 14 or newer"
+#endif
+
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/* pg_noreturn took the place of pg_attribute_noreturn() in version 18. */
+#if PG_VERSION_NUM >= 180000
+#define SCIM_NORETURN pg_noreturn
+#else
+#define SCIM_NORETURN pg_attribute_noreturn()
+#endif
+
+#endif							/* SCIM_COMPAT_H */

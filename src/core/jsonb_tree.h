@@ -1,0 +1,86 @@
+/*
+ * jsonb_tree.h
+ *		Reading jsonb in place, and building it from a tree of JsonbValues.
+ *
+ * The server's JsonbIterator and pushJsonbValue visit every node.  Here a
+ * container that is not looked into stays what it is (jbvBinary) and is copied
+ * as one piece of memory when the tree is written.
+ */
+#ifndef SCIM_JSONB_TREE_H
+#define SCIM_JSONB_TREE_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+/*
+ * Reading.  One step per member of an object or element of an array, in stored
+ * order; containers come as jbvBinary.  A scalar at the top level is an array
+ * of one element with JsonContainerIsScalar.
+ */
+typedef struct ScimWalk
+{
+	JsonbContainer *container;
+	char	   *base;			/* start of the children's data */
+	uint32		keys_offset;	/* objects: offset of the next key's data */
+	uint32		values_offset;	/* offset of the next value's (element's) data */
+	int			next;			/* index of the next member */
+	int			count;			/* members in all */
+} ScimWalk;
+
+extern void scim_walk(ScimWalk *walk, JsonbContainer *container);
+
+/* The next member: false at the end.  "key" may be NULL, and is not set for arrays. */
+extern bool scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value);
+
+/* The value of a member of an object as stored: false if there is none. */
+extern bool scim_find(JsonbContainer *object, const char *key, JsonbValue *value);
+
+/* The root of a jsonb as a value: a scalar, or jbvBinary. */
+extern void scim_root(Jsonb *jsonb, JsonbValue *value);
+
+/* Is the value an object (array), as a tree or binary? */
+extern bool scim_is_object(const JsonbValue *value);
+extern bool scim_is_array(const JsonbValue *value);
+
+/* Are the strings equal?  (A jbvString against a C string.) */
+extern bool scim_string_is(const JsonbValue *value, const char *string);
+
+/* A palloc'd C string of a jbvString. */
+extern char *scim_string_copy(const JsonbValue *value);
+
+/* Is the value unassigned in the sense of RFC 7643 section 2.5: null, [] or {} (as given, not in depth)? */
+extern bool scim_is_unassigned(const JsonbValue *value);
+
+/*
+ * Building.  Objects keep the order in which members are set; the writer sorts.
+ * Keys and strings are referenced, not copied.
+ */
+extern JsonbValue *scim_new_object(void);
+extern JsonbValue *scim_new_array(void);
+
+/* A binary container one level opened, as a tree that can be changed; a tree is returned as it is. */
+extern JsonbValue *scim_open(const JsonbValue *value);
+
+/* Trees only.  The member's value, or NULL; the pointer is valid until the next change of the object. */
+extern JsonbValue *scim_get(const JsonbValue *object, const char *key, int key_length);
+extern void scim_set(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
+extern bool scim_remove(JsonbValue *object, const char *key, int key_length);
+extern void scim_append(JsonbValue *array, const JsonbValue *value);
+
+/* Shorthands for building; "key" is a C string that outlives the tree. */
+extern void scim_set_text(JsonbValue *object, const char *key, const char *string);
+extern void scim_set_bool(JsonbValue *object, const char *key, bool value);
+extern void scim_set_integer(JsonbValue *object, const char *key, int64 value);
+extern void scim_set_value(JsonbValue *object, const char *key, const JsonbValue *value);
+extern void scim_set_jsonb(JsonbValue *object, const char *key, Jsonb *value);
+extern void scim_append_text(JsonbValue *array, const char *string);
+extern JsonbValue scim_text(const char *string);
+
+/* Equality of content as stored: numbers by value, objects without order. */
+extern bool scim_equal(const JsonbValue *a, const JsonbValue *b);
+
+/* The tree as one jsonb in the current memory context.  Later duplicates of a key win. */
+extern Jsonb *scim_write(const JsonbValue *value);
+
+#endif							/* SCIM_JSONB_TREE_H */

@@ -1,0 +1,51 @@
+/*
+ * patch.h
+ *		PATCH (RFC 7644 section 3.5.2): parsed once, applied to the row that is
+ *		locked.
+ *
+ * Members and passwords are kept apart: what a patch does to them does not
+ * depend on the row, and they are not stored in the document.
+ */
+#ifndef SCIM_PATCH_H
+#define SCIM_PATCH_H
+
+#include "core/resource.h"
+
+typedef struct ScimPatch ScimPatch;
+
+/* What a patch does to members: all of its operations, in one. */
+typedef struct ScimMemberChange
+{
+	bool		replace;		/* the members become exactly "add" */
+	ScimMember *add;			/* no duplicates; disjoint from remove */
+	int			add_count;
+	ScimMember *remove;			/* empty when "replace" */
+	int			remove_count;
+} ScimMemberChange;
+
+/*
+ * Parses operations: an array of operations, or a PatchOp message with
+ * "schemas" and "Operations".  All that can be checked without the row is
+ * checked here.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
+ * NO_TARGET, MUTABILITY, with the path.
+ */
+extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations);
+
+/* NULL if the patch does not touch members. */
+extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);
+
+/* Does the patch touch the password?  *password is then the new one in clear text, or NULL to clear it. */
+extern bool scim_patch_password(const ScimPatch *patch, char **password);
+
+/*
+ * Applies the operations, in order, to a resource as stored.  "shown" is the
+ * complete resource as a client reads it (id, meta, groups), against which a
+ * pathless value's id, meta, _version and groups are compared: equal is
+ * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.
+ * Returns the new document (a tree; the given jsonb is not changed).
+ */
+extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown);
+
+extern bool scim_patch_needs_shown(const ScimPatch *patch);
+
+#endif							/* SCIM_PATCH_H */

@@ -1,0 +1,100 @@
+/*
+ * schema.h
+ *		What SCIM says about attributes: the schemas of RFC 7643 section 8.7 as
+ *		one table of data, and how to look something up in it.
+ *
+ * User, Group and EnterpriseUser are one static table here, until schemas are
+ * rows; nothing outside of schema.c knows that.
+ */
+#ifndef SCIM_SCHEMA_H
+#define SCIM_SCHEMA_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+#define SCIM_URN_USER		"urn:ietf:params:scim:schemas:core:2.0:User"
+#define SCIM_URN_GROUP		"urn:ietf:params:scim:schemas:core:2.0:Group"
+#define SCIM_URN_ENTERPRISE	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+#define SCIM_URN_LIST		"urn:ietf:params:scim:api:messages:2.0:ListResponse"
+#define SCIM_URN_PATCH		"urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+typedef enum ScimType
+{
+	SCIM_STRING, SCIM_BOOLEAN, SCIM_DECIMAL, SCIM_INTEGER,
+	SCIM_DATETIME, SCIM_BINARY, SCIM_REFERENCE, SCIM_COMPLEX
+} ScimType;
+
+typedef enum ScimMutability
+{
+	SCIM_READ_WRITE, SCIM_READ_ONLY, SCIM_IMMUTABLE, SCIM_WRITE_ONLY
+} ScimMutability;
+
+typedef enum ScimReturned
+{
+	SCIM_DEFAULT, SCIM_ALWAYS, SCIM_NEVER, SCIM_REQUEST
+} ScimReturned;
+
+typedef enum ScimUniqueness
+{
+	SCIM_NONE, SCIM_SERVER, SCIM_GLOBAL
+} ScimUniqueness;
+
+/* RFC 7643 section 7; all that is zero is that section's default. */
+typedef struct ScimAttribute
+{
+	const char *name;			/* as the schema spells it */
+	const char *description;
+	ScimType	type;
+	bool		multi_valued;
+	bool		required;
+	bool		case_exact;
+	ScimMutability mutability;
+	ScimReturned returned;
+	ScimUniqueness uniqueness;
+	const char *const *canonical_values;	/* NULL-terminated, or NULL */
+	const char *const *reference_types;		/* NULL-terminated, or NULL */
+	const struct ScimAttribute *sub;		/* of a complex attribute; ends with name NULL */
+} ScimAttribute;
+
+typedef struct ScimSchema
+{
+	const char *urn;
+	const char *name;
+	const char *description;
+	const ScimAttribute *attributes;	/* ends with name NULL */
+} ScimSchema;
+
+typedef struct ScimResourceType
+{
+	const char *name;			/* "User" */
+	const char *plural;			/* "users", as in scim_list_users */
+	const char *endpoint;		/* "/Users" */
+	const char *description;
+	const ScimSchema *schema;
+	const ScimSchema *const *extensions;	/* NULL-terminated */
+	int			not_found;		/* a ScimErrorCode: USER_NOT_FOUND, ... */
+	bool		has_password;
+	bool		has_members;	/* memberships are kept in a table of their own */
+	bool		has_groups;		/* "groups" is read from the memberships */
+} ScimResourceType;
+
+/* All resource types, ended by a NULL; the order is fixed. */
+extern const ScimResourceType *const *scim_resource_types(void);
+
+/* The resource type of that name (case-insensitive, as attribute names are), or NULL. */
+extern const ScimResourceType *scim_resource_type(const char *name);
+
+/* The attribute of that name in a list that ends with name NULL: case-insensitive, or NULL. */
+extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name, int length);
+
+/* The common attributes id, externalId, schemas, meta (RFC 7643 section 3.1), which belong to no schema. */
+extern const ScimAttribute *scim_common_attributes(void);
+
+/* The core schema or extension of the type with that URN (case-insensitive), or NULL. */
+extern const ScimSchema *scim_schema(const ScimResourceType *type, const char *urn, int length);
+
+/* The schema in the form of RFC 7643 section 8.7.1: {"id", "name", "description", "attributes", "meta"?}; without nulls. */
+extern JsonbValue *scim_schema_document(const ScimSchema *schema);
+
+#endif							/* SCIM_SCHEMA_H */

@@ -1,0 +1,213 @@
+/*
+ * errors.c
+ *		The catalogue of errors, and the one place where they are raised.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+/* Marks what scim_throw raised; nobody's RAISE can set it. */
+static const char *const scim_domain = "scimver";
+
+/* The order is that of ScimErrorCode. */
+static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
+	[SCIM_VERSION_MISMATCH] = {"VERSION_MISMATCH", 412, NULL, true,
+		"Read the resource again, merge your change into what is there now, and write it with the current version."},
+	[SCIM_INVALID_VERSION_FORMAT] = {"INVALID_VERSION_FORMAT", 400, NULL, false,
+		"Pass meta.version exactly as it was read; the ETag form belongs to HTTP."},
+	[SCIM_VERSION_REQUIRED] = {"VERSION_REQUIRED", 428, NULL, false,
+		"Read the resource, and pass its version as expected_version."},
+	[SCIM_USER_NOT_FOUND] = {"USER_NOT_FOUND", 404, NULL, false,
+		"Look the id up with scim_list_users; the user may have been deleted, or live in another tenant."},
+	[SCIM_GROUP_NOT_FOUND] = {"GROUP_NOT_FOUND", 404, NULL, false,
+		"Look the id up with scim_list_groups; the group may have been deleted, or live in another tenant."},
+	[SCIM_RESOURCE_NOT_FOUND] = {"RESOURCE_NOT_FOUND", 404, NULL, false,
+		"Look the id up in a list; the resource may have been deleted, or live in another tenant."},
+	[SCIM_UNIQUENESS] = {"UNIQUENESS", 409, "uniqueness", false,
+		"Choose another value, or update the resource that has it."},
+	[SCIM_INVALID_VALUE] = {"INVALID_VALUE", 400, "invalidValue", false,
+		"Correct the value that path names; scim_get_schemas says what it may be."},
+	[SCIM_INVALID_SYNTAX] = {"INVALID_SYNTAX", 400, "invalidSyntax", false,
+		"Correct what path names; scim_get_schemas lists the attributes."},
+	[SCIM_INVALID_PATH] = {"INVALID_PATH", 400, "invalidPath", false,
+		"Use a path of the schema, such as name.givenName; scim_get_schemas lists the attributes."},
+	[SCIM_INVALID_FILTER] = {"INVALID_FILTER", 400, "invalidFilter", false,
+		"Search by userName, externalId, displayName, active or emails."},
+	[SCIM_NO_TARGET] = {"NO_TARGET", 400, "noTarget", false,
+		"Name the attribute to change in path."},
+	[SCIM_MUTABILITY] = {"MUTABILITY", 400, "mutability", false,
+		"Leave out what only the server may change, or what must keep its value."},
+	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,
+		"Narrow the search, or read page by page."},
+	[SCIM_INVALID_CURSOR] = {"INVALID_CURSOR", 400, "invalidCursor", false,
+		"Read page by page with start_index and count."},
+	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,
+		"Begin the list again."},
+	[SCIM_INVALID_COUNT] = {"INVALID_COUNT", 400, "invalidCount", false,
+		"Pass the same count as for the first page, or none."},
+	[SCIM_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400, "invalidValue", false,
+		"Correct the argument that path names; the tool's inputSchema lists all of them."},
+	[SCIM_TENANT_FORBIDDEN] = {"TENANT_FORBIDDEN", 403, NULL, false,
+		"Use a tenant that was granted to you; an administrator grants one with scim_grant_tenant(tenant, role)."},
+	[SCIM_PERMISSION_DENIED] = {"PERMISSION_DENIED", 403, NULL, false,
+		"Ask an administrator for the privilege; scim_grant_tenant(tenant, role) grants those on the tables."},
+	[SCIM_SENSITIVE] = {"SENSITIVE", 403, "sensitive", false,
+		"Passwords are written, never read or searched."},
+	[SCIM_LEASE_HELD] = {"LEASE_HELD", 423, NULL, true,
+		"Wait until the lease ends, or ask its holder."},
+	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,
+		"Make a table with scim_create_table(name, resource_type), or register one with scim_register_table."},
+	[SCIM_ALREADY_REGISTERED] = {"ALREADY_REGISTERED", 409, NULL, false,
+		"A database has one table for each resource type: use it, or drop it first."},
+	[SCIM_INVALID_MAPPING] = {"INVALID_MAPPING", 400, NULL, false,
+		"Give the table the columns that scim_create_table makes."},
+	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false,
+		"Send or ask for less at once."},
+	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,
+		"Wait a moment before the next attempt."},
+	[SCIM_RETRY_LATER] = {"RETRY_LATER", 503, NULL, true,
+		"Nothing was changed: make the same call again."},
+	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
+		"The write may or may not have happened: read the resource, then decide."},
+	[SCIM_INTERNAL] = {"INTERNAL", 500, NULL, false,
+		"Report this to the administrator; the server's log says more."},
+};
+
+struct ScimError
+{
+	ScimErrorCode code;
+	JsonbValue *detail;
+	const char *hint;
+};
+
+const ScimErrorKind *
+scim_error_kind(ScimErrorCode code)
+{
+	return &kinds[code];
+}
+
+const ScimErrorKind *
+scim_error_kind_named(const char *name)
+{
+	for (int i = 0; i < SCIM_ERROR_CODES; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+ScimError *
+scim_error(ScimErrorCode code)
+{
+	const ScimErrorKind *kind = &kinds[code];
+	ScimError  *error = palloc(sizeof(ScimError));
+
+	error->code = code;
+	error->hint = kind->hint;
+	error->detail = scim_new_object();
+	scim_set_text(error->detail, "error_code", kind->name);
+	scim_set_integer(error->detail, "status", kind->status);
+	if (kind->scim_type)
+		scim_set_text(error->detail, "scim_type", kind->scim_type);
+	return error;
+}
+
+void
+scim_error_text(ScimError *error, const char *field, const char *value)
+{
+	if (value)
+		scim_set_text(error->detail, field, value);
+}
+
+void
+scim_error_integer(ScimError *error, const char *field, int64 value)
+{
+	scim_set_integer(error->detail, field, value);
+}
+
+void
+scim_error_hint(ScimError *error, const char *hint)
+{
+	error->hint = hint;
+}
+
+/*
+ * The statement is kept out of the log: a write's literals may hold a password.
+ */
+static SCIM_NORETURN void throw_text(ScimError *error, const char *text);
+
+static void
+throw_text(ScimError *error, const char *text)
+{
+	const ScimErrorKind *kind = &kinds[error->code];
+	Jsonb	   *detail = scim_write(error->detail);
+	char		sqlstate[6];
+
+	snprintf(sqlstate, sizeof(sqlstate), "PT%03d", kind->status);
+	ereport_domain(ERROR, scim_domain,
+				   (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2],
+										  sqlstate[3], sqlstate[4])),
+					errmsg_internal("%s: %s", kind->name, text),
+					errdetail_internal("%s", JsonbToCString(NULL, &detail->root, VARSIZE(detail))),
+					errhint("%s", error->hint),
+					errhidestmt(true)));
+	pg_unreachable();
+}
+
+/* vpsprintf, as there is none in the server. */
+static char *
+format_text(const char *format, va_list args)
+{
+	size_t		size = 256;
+
+	for (;;)
+	{
+		char	   *text = palloc(size);
+		va_list		copy;
+		size_t		needed;
+
+		va_copy(copy, args);
+		needed = pvsnprintf(text, size, format, copy);
+		va_end(copy);
+		if (needed < size)
+			return text;
+		pfree(text);
+		size = needed;
+	}
+}
+
+void
+scim_throw(ScimError *error, const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = format_text(format, args);
+	va_end(args);
+	throw_text(error, text);
+}
+
+void
+scim_throw_path(ScimErrorCode code, const char *path, const char *format,...)
+{
+	ScimError  *error = scim_error(code);
+	va_list		args;
+	char	   *text;
+
+	scim_error_text(error, "path", path);
+	va_start(args, format);
+	text = format_text(format, args);
+	va_end(args);
+	throw_text(error, text);
+}
+
+bool
+scim_is_ours(const ErrorData *error)
+{
+	return error->domain != NULL && strcmp(error->domain, scim_domain) == 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * store.h
+ *		The operations on resources in tables, as the SQL functions and the
+ *		tools call them.
+ *
+ * "type" is the resource type's name, "tenant" NULL for the session's, "id"
+ * the resource's id as the client gave it.  Everything runs with the caller's
+ * rights.  Errors: NOT_REGISTERED, TENANT_FORBIDDEN, and as said.
+ */
+#ifndef SCIM_STORE_H
+#define SCIM_STORE_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+/* The new resource.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */
+extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data);
+
+/* The resource; NOT_FOUND.  Reads under the caller's snapshot, or (fresh) under a new one that sees this call's writes. */
+extern Jsonb *scim_store_get(const char *type, const char *tenant, const char *id, bool fresh);
+
+/*
+ * Replaces the resource; "expected" NULL: unconditionally.  *unchanged (may be
+ * NULL): the wanted content was there already, nothing was written that counts.
+ * Errors: INVALID_VERSION_FORMAT, NOT_FOUND, VERSION_MISMATCH, those of create.
+ */
+extern Jsonb *scim_store_update(const char *type, const char *tenant, const char *id,
+								Jsonb *data, const char *expected, bool *unchanged);
+
+/* RFC 7644 section 3.5.2; errors: those of scim_parse_patch and of update. */
+extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char *id,
+							   Jsonb *operations, const char *expected, bool *unchanged);
+
+/* Deletes; returns the version that was deleted. */
+extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
+							   const char *expected);
+
+extern bool scim_store_exists(const char *type, const char *tenant, const char *id);
+
+typedef struct ScimListQuery
+{
+	int			start_index;	/* 1-based; below 1 counts as 1 (RFC 7644 section 3.4.2.4) */
+	int			count;			/* below 0 counts as 0 */
+	const char *attribute;		/* NULL: all; else equality with "value" */
+	const JsonbValue *value;
+} ScimListQuery;
+
+/*
+ * A ListResponse: schemas, totalResults, startIndex, itemsPerPage, Resources,
+ * always all of them, ordered by id.  Searching is possible by userName,
+ * externalId, displayName, active and emails (any value), else INVALID_FILTER.
+ */
+extern Jsonb *scim_store_list(const char *type, const char *tenant, const ScimListQuery *query);
+
+/* The table of the type as text ("public.users"), or NULL when none is registered. */
+extern char *scim_store_table(const char *type);
+
+/* The tenant that a call without tenant_id works in; TENANT_FORBIDDEN as for the calls. */
+extern char *scim_store_tenant(const char *tenant);
+
+#endif							/* SCIM_STORE_H */

@@ -85,16 +85,25 @@ extern const ScimResourceType *const *scim_resource_types(void);
 /* The resource type of that name (case-insensitive, as attribute names are), or NULL. */
 extern const ScimResourceType *scim_resource_type(const char *name);
 
+/* Is a (of that length) the name b?  Attribute names and URNs are ASCII and have no case (RFC 7643 section 2.1). */
+extern bool scim_same_name(const char *a, int length, const char *b);
+
 /* The attribute of that name in a list that ends with name NULL: case-insensitive, or NULL. */
 extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name, int length);
 
 /* The common attributes id, externalId, schemas, meta (RFC 7643 section 3.1), which belong to no schema. */
 extern const ScimAttribute *scim_common_attributes(void);
 
+/* The core or common attribute of that name, or "_version", which the tools add; or NULL. */
+extern const ScimAttribute *scim_top_attribute(const ScimResourceType *type, const char *name, int length);
+
+/* The extension of the type with that URN (case-insensitive), or NULL. */
+extern const ScimSchema *scim_extension(const ScimResourceType *type, const char *urn, int length);
+
 /* The core schema or extension of the type with that URN (case-insensitive), or NULL. */
 extern const ScimSchema *scim_schema(const ScimResourceType *type, const char *urn, int length);
 
-/* The schema in the form of RFC 7643 section 8.7.1: {"id", "name", "description", "attributes", "meta"?}; without nulls. */
+/* The schema in the form of RFC 7643 section 8.7.1: {"schemas", "id", "name", "description", "attributes", "meta"}; without nulls. */
 extern JsonbValue *scim_schema_document(const ScimSchema *schema);
 
 #endif							/* SCIM_SCHEMA_H */

@@ -1,0 +1,605 @@
+/*
+ * canonical.c
+ *		The canonical form of JSON and of a resource's content, and the version.
+ *
+ * The jsonb is walked in place and written into one buffer that is kept for
+ * the next time: no iterator, no string per value.  What the content leaves
+ * out is decided in content_entries() at the top level and by "prune" in depth.
+ */
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "core/canonical.h"
+#include "core/jcs.h"
+#include "core/jsonb_tree.h"
+#include "core/schema.h"
+#include "errors.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+
+/* A number of a resource has no more digits than this. */
+#define MAX_DIGITS 400
+
+/* A buffer that grew beyond this is not kept. */
+#define KEEP_CAPACITY (1024 * 1024)
+
+/* Objects with up to this many members are sorted on the stack. */
+#define FEW_ENTRIES 32
+
+typedef struct Entry
+{
+	const char *key;
+	int			length;
+	JsonbValue	value;
+} Entry;
+
+typedef struct Entries
+{
+	Entry	   *items;
+	int			count;
+	Entry		few[FEW_ENTRIES];
+} Entries;
+
+typedef struct Output
+{
+	char	   *data;
+	Size		length;
+	Size		capacity;
+	bool		prune;			/* write content: leave out what is unassigned */
+} Output;
+
+static Output output;
+
+static void write_value(const JsonbValue *value);
+
+/* ---- the buffer ---- */
+
+static void
+begin(bool prune)
+{
+	if (output.data == NULL || output.capacity > KEEP_CAPACITY)
+	{
+		if (output.data)
+		{
+			pfree(output.data);
+			output.data = NULL;
+		}
+		output.data = MemoryContextAlloc(TopMemoryContext, 8192);
+		output.capacity = 8192;
+	}
+	output.length = 0;
+	output.prune = prune;
+}
+
+/* Room for "size" more bytes; returns where they go. */
+static inline char *
+room(Size size)
+{
+	if (unlikely(output.length + size > output.capacity))
+	{
+		Size		capacity = Max(2 * output.capacity, output.length + size);
+
+		output.data = repalloc_huge(output.data, capacity);
+		output.capacity = capacity;
+	}
+	return output.data + output.length;
+}
+
+static inline void
+put_char(char c)
+{
+	*room(1) = c;
+	output.length++;
+}
+
+static inline void
+put_string(const char *string, int length)
+{
+	output.length += jcs_string(room(JCS_STRING_SIZE(length)), string, length);
+}
+
+static ScimForm
+finish(void)
+{
+	ScimForm	form;
+
+	form.data = output.data;
+	form.length = output.length;
+	return form;
+}
+
+/* ---- values ---- */
+
+static void
+write_number(Numeric numeric)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numeric)));
+	JcsDecimal	decimal;
+
+	if (output.prune && strlen(text) > MAX_DIGITS + 2)
+		scim_throw(scim_error(SCIM_INVALID_VALUE),
+				   "a number of a resource has at most %d digits", MAX_DIGITS);
+	if (!jcs_parse(&decimal, text, strlen(text)))
+		elog(ERROR, "unexpected number in jsonb");
+	output.length += jcs_number(room(jcs_number_size(&decimal)), &decimal);
+	pfree(text);
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	const Entry *x = a;
+	const Entry *y = b;
+
+	return jcs_compare(x->key, x->length, y->key, y->length);
+}
+
+static void
+sort_entries(Entries *entries)
+{
+	if (entries->count > FEW_ENTRIES)
+	{
+		qsort(entries->items, entries->count, sizeof(Entry), compare_entries);
+		return;
+	}
+	for (int i = 1; i < entries->count; i++)
+	{
+		Entry		entry = entries->items[i];
+		int			j = i;
+
+		for (; j > 0 && compare_entries(&entries->items[j - 1], &entry) > 0; j--)
+			entries->items[j] = entries->items[j - 1];
+		entries->items[j] = entry;
+	}
+}
+
+static void
+init_entries(Entries *entries, int capacity)
+{
+	entries->count = 0;
+	entries->items = entries->few;
+	if (capacity > FEW_ENTRIES)
+		entries->items = palloc_extended(capacity * sizeof(Entry), MCXT_ALLOC_HUGE);
+}
+
+static void
+free_entries(Entries *entries)
+{
+	if (entries->items != entries->few)
+		pfree(entries->items);
+}
+
+static inline void
+add_entry(Entries *entries, const char *key, int length, const JsonbValue *value)
+{
+	Entry	   *entry = &entries->items[entries->count++];
+
+	entry->key = key;
+	entry->length = length;
+	entry->value = *value;
+}
+
+/*
+ * Writes the members in order.  When pruning, a member whose value is
+ * unassigned is taken back: null, [], or an object of which nothing was left.
+ */
+static void
+write_entries(Entries *entries)
+{
+	bool		first = true;
+
+	sort_entries(entries);
+	put_char('{');
+	for (int i = 0; i < entries->count; i++)
+	{
+		Entry	   *entry = &entries->items[i];
+		Size		before = output.length;
+		Size		start;
+
+		if (output.prune && entry->value.type == jbvNull)
+			continue;
+		if (!first)
+			put_char(',');
+		put_string(entry->key, entry->length);
+		put_char(':');
+		start = output.length;
+		write_value(&entry->value);
+		if (output.prune && output.length == start + 2 &&
+			(output.data[start] == '{' || output.data[start] == '['))
+			output.length = before;
+		else
+			first = false;
+	}
+	put_char('}');
+}
+
+/* Calls "each" pair of an object, be it binary or a tree. */
+static void
+collect_entries(Entries *entries, const JsonbValue *object)
+{
+	if (object->type == jbvBinary)
+	{
+		ScimWalk	walk;
+		JsonbValue	key;
+		JsonbValue	value;
+
+		scim_walk(&walk, object->val.binary.data);
+		init_entries(entries, walk.count);
+		while (scim_walk_next(&walk, &key, &value))
+			add_entry(entries, key.val.string.val, key.val.string.len, &value);
+		return;
+	}
+	init_entries(entries, object->val.object.nPairs);
+	for (int i = 0; i < object->val.object.nPairs; i++)
+	{
+		JsonbPair  *pair = &object->val.object.pairs[i];
+
+		add_entry(entries, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+	}
+}
+
+static void
+write_object(const JsonbValue *object)
+{
+	Entries		entries;
+
+	collect_entries(&entries, object);
+	write_entries(&entries);
+	free_entries(&entries);
+}
+
+static void
+write_array(const JsonbValue *array)
+{
+	put_char('[');
+	if (array->type == jbvBinary)
+	{
+		ScimWalk	walk;
+		JsonbValue	element;
+
+		scim_walk(&walk, array->val.binary.data);
+		while (scim_walk_next(&walk, NULL, &element))
+		{
+			if (walk.next > 1)
+				put_char(',');
+			write_value(&element);
+		}
+	}
+	else
+		for (int i = 0; i < array->val.array.nElems; i++)
+		{
+			if (i > 0)
+				put_char(',');
+			write_value(&array->val.array.elems[i]);
+		}
+	put_char(']');
+}
+
+static void
+write_value(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvNull:
+			memcpy(room(4), "null", 4);
+			output.length += 4;
+			break;
+		case jbvBool:
+			memcpy(room(5), value->val.boolean ? "true" : "false", 5);
+			output.length += value->val.boolean ? 4 : 5;
+			break;
+		case jbvString:
+			put_string(value->val.string.val, value->val.string.len);
+			break;
+		case jbvNumeric:
+			write_number(value->val.numeric);
+			break;
+		default:
+			check_stack_depth();
+			CHECK_FOR_INTERRUPTS();
+			if (scim_is_object(value))
+				write_object(value);
+			else
+				write_array(value);
+			break;
+	}
+}
+
+ScimForm
+scim_canonical_form(const JsonbValue *value)
+{
+	begin(false);
+	write_value(value);
+	return finish();
+}
+
+/* ---- hashes ---- */
+
+static void
+check_hash(pg_cryptohash_ctx *context, int result)
+{
+	if (result < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
+}
+
+void
+scim_sha256(const char *data, Size length, uint8 *hash)
+{
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+
+	if (context == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	check_hash(context, pg_cryptohash_init(context));
+	check_hash(context, pg_cryptohash_update(context, (const uint8 *) data, length));
+	check_hash(context, pg_cryptohash_final(context, hash, SCIM_DIGEST_SIZE));
+	pg_cryptohash_free(context);
+}
+
+void
+scim_form_version(ScimForm form, int64 revision, char version[SCIM_VERSION_SIZE + 1])
+{
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	if (revision >= 0)
+	{
+		char	   *wrapped = psprintf("{\"content\":%.*s,\"revision\":" INT64_FORMAT "}",
+									   (int) form.length, form.data, revision);
+
+		scim_sha256(wrapped, strlen(wrapped), hash);
+		pfree(wrapped);
+	}
+	else
+		scim_sha256(form.data, form.length, hash);
+	base64_text(version, hash, 8);
+}
+
+/* Writes a member's hashed form; the members of a client's resource and of a row alike. */
+static void
+hash_member(const JsonbValue *type, const JsonbValue *value, uint8 *hash)
+{
+	Size		start = output.length;
+	Entries		entries;
+
+	init_entries(&entries, 2);
+	if (type->type != jbvNull)
+		add_entry(&entries, "type", 4, type);
+	if (value->type != jbvNull)
+		add_entry(&entries, "value", 5, value);
+	write_entries(&entries);
+	scim_sha256(output.data + start, output.length - start, hash);
+	output.length = start;
+}
+
+void
+scim_member_hash(const char *type, const char *id, uint8 *hash)
+{
+	JsonbValue	type_value = scim_text(type);
+	JsonbValue	id_value = scim_text(id);
+
+	begin(true);
+	hash_member(&type_value, &id_value, hash);
+}
+
+/* ---- the content of a resource ---- */
+
+/* {"count": n, "digest": D}; "text" has room for the digest. */
+static JsonbValue *
+members_entry(int64 count, const uint8 *digest)
+{
+	JsonbValue *entry = scim_new_object();
+	char	   *text = palloc(BASE64_SIZE(SCIM_DIGEST_SIZE) + 1);
+
+	base64_text(text, digest, SCIM_DIGEST_SIZE);
+	scim_set_integer(entry, "count", count);
+	scim_set_text(entry, "digest", text);
+	return entry;
+}
+
+/* The members of a resource as a client reads it, as one entry; NULL if there are none. */
+static JsonbValue *
+summed_members(const JsonbValue *members)
+{
+	uint8		sum[SCIM_DIGEST_SIZE] = {0};
+	ScimWalk	walk;
+	JsonbValue	member;
+
+	if (!scim_is_array(members) || members->type != jbvBinary)
+		return NULL;
+	scim_walk(&walk, members->val.binary.data);
+	if (walk.count == 0)
+		return NULL;
+	while (scim_walk_next(&walk, NULL, &member))
+	{
+		JsonbValue	type = {.type = jbvNull};
+		JsonbValue	value = {.type = jbvNull};
+		uint8		hash[SCIM_DIGEST_SIZE];
+
+		if (!scim_is_object(&member))
+			scim_throw_path(SCIM_INVALID_VALUE, "members", "a member must be an object");
+		(void) scim_find(member.val.binary.data, "type", &type);
+		(void) scim_find(member.val.binary.data, "value", &value);
+		hash_member(&type, &value, hash);
+		digest_add(sum, hash);
+	}
+	return members_entry(walk.count, sum);
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+	const JsonbValue *x = a;
+	const JsonbValue *y = b;
+	int			length = Min(x->val.string.len, y->val.string.len);
+	int			order = memcmp(x->val.string.val, y->val.string.val, length);
+
+	return order != 0 ? order : x->val.string.len - y->val.string.len;
+}
+
+/* "schemas" sorted by bytes, without duplicates; what is no array of strings stays as it is. */
+static JsonbValue *
+sorted_schemas(const JsonbValue *schemas)
+{
+	JsonbValue *array = scim_open(schemas);
+	int			kept = 0;
+
+	if (array->type != jbvArray || array->val.array.nElems < 2)
+		return array;
+	for (int i = 0; i < array->val.array.nElems; i++)
+	{
+		if (array->val.array.elems[i].type != jbvString)
+			return array;
+	}
+	qsort(array->val.array.elems, array->val.array.nElems, sizeof(JsonbValue), compare_strings);
+	for (int i = 1; i < array->val.array.nElems; i++)
+	{
+		if (compare_strings(&array->val.array.elems[kept], &array->val.array.elems[i]) != 0)
+			array->val.array.elems[++kept] = array->val.array.elems[i];
+	}
+	array->val.array.nElems = kept + 1;
+	return array;
+}
+
+static bool
+holds_string(const JsonbValue *array, const char *string)
+{
+	if (array->type != jbvArray)
+		return false;
+	for (int i = 0; i < array->val.array.nElems; i++)
+	{
+		if (scim_string_is(&array->val.array.elems[i], string))
+			return true;
+	}
+	return false;
+}
+
+static inline bool
+key_is(const JsonbValue *key, const char *name, int length)
+{
+	return key->val.string.len == length && memcmp(key->val.string.val, name, length) == 0;
+}
+
+static void
+add_row_parts(Entries *entries, const ScimRowParts *row)
+{
+	JsonbValue	value;
+
+	value = scim_text(row->id);
+	add_entry(entries, "id", 2, &value);
+	if (row->password_hash)
+	{
+		value.val.string.val = unconstify(char *, row->password_hash);
+		value.val.string.len = row->password_length;
+		add_entry(entries, "password", 8, &value);
+	}
+	if (row->member_digest && row->member_count != 0)
+		add_entry(entries, "members", 7, members_entry(row->member_count, row->member_digest));
+}
+
+/*
+ * The top level of the content: without meta, _version, and a user's groups;
+ * schemas as a set; a group's members as count and digest; with what the row
+ * holds.
+ */
+static void
+content_entries(Entries *entries, JsonbContainer *document, const ScimRowParts *row)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue *schemas = NULL;
+
+	if (!JsonContainerIsObject(document))
+		scim_throw(scim_error(SCIM_INVALID_VALUE), "a resource must be an object");
+	if (scim_find(document, "schemas", &value))
+		schemas = sorted_schemas(&value);
+	scim_walk(&walk, document);
+	init_entries(entries, walk.count + 3);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		JsonbValue *taken = &value;
+
+		if (key_is(&key, "meta", 4) || key_is(&key, "_version", 8))
+			continue;
+		if (row && (key_is(&key, "id", 2) || (row->password_hash && key_is(&key, "password", 8))))
+			continue;
+		if (key_is(&key, "schemas", 7))
+			taken = schemas;
+		else if (key_is(&key, "groups", 6) && schemas && holds_string(schemas, SCIM_URN_USER))
+			continue;
+		else if (key_is(&key, "members", 7) && schemas && holds_string(schemas, SCIM_URN_GROUP))
+		{
+			if (row && row->member_digest)
+				continue;
+			if (scim_is_array(&value))
+				taken = summed_members(&value);
+			if (taken == NULL)
+				continue;
+		}
+		add_entry(entries, key.val.string.val, key.val.string.len, taken);
+	}
+	if (row)
+		add_row_parts(entries, row);
+}
+
+ScimForm
+scim_content_form(JsonbContainer *document, const ScimRowParts *row)
+{
+	Entries		entries;
+
+	begin(true);
+	content_entries(&entries, document, row);
+	write_entries(&entries);
+	free_entries(&entries);
+	return finish();
+}
+
+/* The value without unassigned members, in depth; the same rule as in write_entries. */
+static JsonbValue *
+pruned(const JsonbValue *value)
+{
+	JsonbValue *tree = scim_open(value);
+	int			kept = 0;
+
+	check_stack_depth();
+	if (tree->type == jbvArray)
+	{
+		for (int i = 0; i < tree->val.array.nElems; i++)
+			tree->val.array.elems[i] = *pruned(&tree->val.array.elems[i]);
+	}
+	else if (tree->type == jbvObject)
+	{
+		for (int i = 0; i < tree->val.object.nPairs; i++)
+		{
+			JsonbPair	pair = tree->val.object.pairs[i];
+
+			pair.value = *pruned(&pair.value);
+			if (!scim_is_unassigned(&pair.value))
+				tree->val.object.pairs[kept++] = pair;
+		}
+		tree->val.object.nPairs = kept;
+	}
+	return tree;
+}
+
+JsonbValue *
+scim_content_tree(JsonbContainer *document, const ScimRowParts *row)
+{
+	JsonbValue *content = scim_new_object();
+	Entries		entries;
+
+	begin(true);
+	content_entries(&entries, document, row);
+	for (int i = 0; i < entries.count; i++)
+	{
+		Entry	   *entry = &entries.items[i];
+		JsonbValue *value = pruned(&entry->value);
+
+		if (!scim_is_unassigned(value))
+			scim_set(content, entry->key, entry->length, value);
+	}
+	free_entries(&entries);
+	return content;
+}

@@ -1,0 +1,56 @@
+/*
+ * canonical.h
+ *		The canonical form (RFC 8785 with one departure, see jcs.h), the content
+ *		of a resource, and the version, which is a hash of the content's form.
+ */
+#ifndef SCIM_CANONICAL_H
+#define SCIM_CANONICAL_H
+
+#include "postgres.h"
+
+#include "core/digest.h"
+#include "utils/jsonb.h"
+
+/* 12 characters of base64: 8 bytes of the hash. */
+#define SCIM_VERSION_SIZE BASE64_SIZE(8)
+
+/* What a row holds of a resource beside the document. */
+typedef struct ScimRowParts
+{
+	const char *id;				/* takes the place of the document's "id" */
+	const char *password_hash;	/* the crypt string, or NULL */
+	int			password_length;
+	int64		member_count;	/* of a group; 0: no entry */
+	const uint8 *member_digest; /* SCIM_DIGEST_SIZE bytes, or NULL: the document's own "members" count */
+} ScimRowParts;
+
+/* A form that was written; valid until the next call of this module. */
+typedef struct ScimForm
+{
+	const char *data;
+	Size		length;
+} ScimForm;
+
+/* The canonical form of any JSON value. */
+extern ScimForm scim_canonical_form(const JsonbValue *value);
+
+/*
+ * The canonical form of a resource's content; "row" may be NULL.  INVALID_VALUE
+ * where there is none: no object, a number of more than 400 digits, members
+ * that are no objects.
+ */
+extern ScimForm scim_content_form(JsonbContainer *document, const ScimRowParts *row);
+
+/* The content as a tree, of which scim_content_form is the canonical form. */
+extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimRowParts *row);
+
+/* SHA-256. */
+extern void scim_sha256(const char *data, Size length, uint8 *hash);
+
+/* The hash of one member, for the digest of its group: of {"type":TYPE,"value":ID}. */
+extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
+
+/* The version of a content's form; with a revision of 0 or more in the revision scheme. */
+extern void scim_form_version(ScimForm form, int64 revision, char version[SCIM_VERSION_SIZE + 1]);
+
+#endif							/* SCIM_CANONICAL_H */

@@ -1,0 +1,51 @@
+/*
+ * scimver.c
+ *		Loading the library: the magic block and the settings.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "fmgr.h"
+#include "settings.h"
+#include "store/registration.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+char	   *scim_setting_tenant = NULL;
+char	   *scim_setting_only_tenant = NULL;
+char	   *scim_setting_agent = NULL;
+char	   *scim_setting_base_url = NULL;
+int			scim_setting_password_cost = 10;
+
+void		_PG_init(void);
+
+static void
+define_text(const char *name, const char *description, char **variable)
+{
+	DefineCustomStringVariable(name, description, NULL, variable, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+void
+_PG_init(void)
+{
+	define_text("scimver.agent",
+				"Name of the agent that a bridge works for, for the record.",
+				&scim_setting_agent);
+	define_text("scimver.base_url",
+				"URL put in front of meta.location and $ref.",
+				&scim_setting_base_url);
+	define_text("scimver.only_tenant",
+				"The only tenant that calls may work in; empty: any that is granted.",
+				&scim_setting_only_tenant);
+	DefineCustomIntVariable("scimver.password_cost",
+							"Cost of crypting a password (blowfish, logarithm of the rounds).",
+							NULL, &scim_setting_password_cost, 10, 4, 31,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	define_text("scimver.tenant",
+				"Tenant of calls that name none; empty: default.",
+				&scim_setting_tenant);
+	MarkGUCPrefixReserved("scimver");
+	scim_init_registrations();
+}

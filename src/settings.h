@@ -1,0 +1,15 @@
+/*
+ * settings.h
+ *		The settings (GUCs) of scimver.  All can be set by any role: they choose
+ *		and narrow, they grant nothing.
+ */
+#ifndef SCIM_SETTINGS_H
+#define SCIM_SETTINGS_H
+
+extern char *scim_setting_tenant;		/* scimver.tenant: of calls that name none; empty: default */
+extern char *scim_setting_only_tenant;	/* scimver.only_tenant: calls for another are refused */
+extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */
+extern char *scim_setting_base_url;		/* scimver.base_url: in front of meta.location and $ref */
+extern int	scim_setting_password_cost; /* scimver.password_cost: of blowfish, log2 of the rounds */
+
+#endif							/* SCIM_SETTINGS_H */

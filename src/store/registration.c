@@ -1,0 +1,512 @@
+/*
+ * registration.c
+ *		Reading registrations from the triggers, and keeping them.
+ *
+ * Entry points: scim_trigger_registration (for the triggers) and
+ * scim_find_table, scim_find_members (for the functions).  A registration is
+ * never changed: when its table changes it is forgotten, and freed at the end
+ * of the transaction, since a caller up the stack may still hold it.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "store/registration.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
+	[SCIM_COLUMN_TENANT] = {"tenant", "tenant_id", TEXTOID},
+	[SCIM_COLUMN_ID] = {"id", "id", UUIDOID},
+	[SCIM_COLUMN_DATA] = {"data", "data", JSONBOID},
+	[SCIM_COLUMN_VERSION] = {"version", "version", TEXTOID},
+	[SCIM_COLUMN_REVISION] = {"revision", "revision", INT8OID},
+	[SCIM_COLUMN_CREATED] = {"created", "created", TIMESTAMPTZOID},
+	[SCIM_COLUMN_LAST_MODIFIED] = {"lastModified", "last_modified", TIMESTAMPTZOID},
+	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
+	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
+	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
+};
+
+const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
+	[SCIM_MEMBER_TENANT] = {"tenant", "tenant_id", TEXTOID},
+	[SCIM_MEMBER_GROUP] = {"group", "group_id", UUIDOID},
+	[SCIM_MEMBER_TYPE] = {"type", "member_type", TEXTOID},
+	[SCIM_MEMBER_ID] = {"member", "member_id", UUIDOID},
+	[SCIM_MEMBER_USER] = {"user", "user_id", UUIDOID},
+	[SCIM_MEMBER_SUBGROUP] = {"subgroup", "subgroup_id", UUIDOID},
+};
+
+typedef struct CacheEntry
+{
+	Oid			relid;			/* hash key */
+	MemoryContext context;		/* holds the registration; NULL: none is known */
+	ScimRegistration *registration;
+} CacheEntry;
+
+static HTAB *cache = NULL;		/* of CacheEntry */
+static uint64 generation = 1;
+
+/* Where the two trigger functions' tables are, by type; forgotten with each generation. */
+typedef struct Lookup
+{
+	uint64		generation;		/* when it was found; 0: not known */
+	Oid			relid;
+	Oid			trigger;
+} Lookup;
+
+#define MAX_TYPES 8
+
+static Lookup tables[MAX_TYPES];
+static Lookup members[MAX_TYPES];
+
+static Oid	row_function = InvalidOid;
+static Oid	members_function = InvalidOid;
+
+/* ---- what the catalogs say ---- */
+
+static Oid
+extension_namespace(const char *extension)
+{
+	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			result = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(extension));
+	scan = systable_beginscan(catalog, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		result = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	if (!OidIsValid(result))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("extension \"%s\" is not installed", extension),
+				 errhint("Install it with CREATE EXTENSION %s CASCADE.", extension)));
+	return result;
+}
+
+char *
+scim_extension_schema(const char *extension)
+{
+	char	   *name = get_namespace_name(extension_namespace(extension));
+
+	if (name == NULL)
+		elog(ERROR, "the schema of extension \"%s\" is gone", extension);
+	return pstrdup(quote_identifier(name));
+}
+
+Oid
+scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
+{
+	oidvector  *arguments = buildoidvector(types, nargs);
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+										   CStringGetDatum(name), PointerGetDatum(arguments),
+										   ObjectIdGetDatum(extension_namespace(extension)));
+
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function \"%s\" of extension \"%s\" does not exist", name, extension)));
+	return function;
+}
+
+/*
+ * The table whose trigger calls the function with the type as first argument,
+ * as the dependencies of the function tell.  Triggers of partitions are copies
+ * of their parent's, and do not count.
+ */
+static bool
+find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
+{
+	Relation	depend = table_open(DependRelationId, AccessShareLock);
+	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	dependency;
+
+	found->relid = InvalidOid;
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ProcedureRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(function));
+	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(dependency = systable_getnext(scan)))
+	{
+		Form_pg_depend link = (Form_pg_depend) GETSTRUCT(dependency);
+		ScanKeyData key;
+		SysScanDesc one;
+		HeapTuple	tuple;
+
+		if (link->classid != TriggerRelationId)
+			continue;
+		ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(link->objid));
+		one = systable_beginscan(triggers, TriggerOidIndexId, true, NULL, 1, &key);
+		tuple = systable_getnext(one);
+		if (HeapTupleIsValid(tuple))
+		{
+			Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
+			bool		isnull;
+			Datum		args = heap_getattr(tuple, Anum_pg_trigger_tgargs,
+											RelationGetDescr(triggers), &isnull);
+
+			if (!OidIsValid(trigger->tgparentid) && trigger->tgnargs > 0 && !isnull &&
+				strcmp(VARDATA_ANY(DatumGetByteaPP(args)), type->name) == 0)
+			{
+				if (OidIsValid(found->relid) && found->relid != trigger->tgrelid)
+					scim_throw(scim_error(SCIM_ALREADY_REGISTERED),
+							   "two tables claim the resource type %s: %s and %s", type->name,
+							   get_rel_name(found->relid), get_rel_name(trigger->tgrelid));
+				found->relid = trigger->tgrelid;
+				found->trigger = trigger->oid;
+			}
+		}
+		systable_endscan(one);
+	}
+	systable_endscan(scan);
+	table_close(triggers, AccessShareLock);
+	table_close(depend, AccessShareLock);
+	return OidIsValid(found->relid);
+}
+
+/* ---- mapping and options ---- */
+
+bool
+scim_has_column(const ScimResourceType *type, ScimColumn column)
+{
+	switch (column)
+	{
+		case SCIM_COLUMN_PASSWORD:
+			return type->has_password;
+		case SCIM_COLUMN_MEMBER_COUNT:
+		case SCIM_COLUMN_MEMBER_DIGEST:
+			return type->has_members;
+		default:
+			return true;
+	}
+}
+
+static SCIM_NORETURN void bad_mapping(Relation relation, const char *column, const char *why);
+
+static void
+bad_mapping(Relation relation, const char *column, const char *why)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+
+	scim_error_text(error, "relation", RelationGetRelationName(relation));
+	scim_error_text(error, "column", column);
+	scim_throw(error, "column \"%s\" of table \"%s\" %s", column,
+			   RelationGetRelationName(relation), why);
+}
+
+/* An object of JSON text; the caller made or checked it. */
+static Jsonb *
+parse_object(const char *text, const char *what)
+{
+	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+		scim_throw(scim_error(SCIM_INVALID_MAPPING), "%s must be an object", what);
+	return jsonb;
+}
+
+static const ScimColumnKind *
+column_kinds(const ScimRegistration *registration, int *count)
+{
+	*count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+	return registration->is_members ? scim_member_column_kinds : scim_column_kinds;
+}
+
+static int
+kind_index(const ScimColumnKind *kinds, int count, const JsonbValue *key)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (scim_string_is(key, kinds[i].key))
+			return i;
+	}
+	return -1;
+}
+
+void
+scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping)
+{
+	Jsonb	   *object = parse_object(mapping, "a mapping");
+	const char *names[SCIM_MAX_COLUMNS];
+	int			count;
+	const ScimColumnKind *kinds = column_kinds(registration, &count);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	for (int i = 0; i < count; i++)
+		names[i] = kinds[i].name;
+	scim_walk(&walk, &object->root);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		int			index = kind_index(kinds, count, &key);
+
+		if (index < 0 || value.type != jbvString)
+			scim_throw(scim_error(SCIM_INVALID_MAPPING),
+					   "\"%s\" cannot be mapped: a table has its attributes in the column data",
+					   scim_string_copy(&key));
+		names[index] = scim_string_copy(&value);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		AttrNumber	number;
+
+		if (!registration->is_members && !scim_has_column(registration->type, i))
+			continue;
+		number = get_attnum(RelationGetRelid(relation), names[i]);
+		if (number == InvalidAttrNumber)
+			bad_mapping(relation, names[i], "does not exist");
+		if (TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid != kinds[i].type)
+			bad_mapping(relation, names[i],
+						psprintf("must be of type %s", format_type_be(kinds[i].type)));
+		registration->numbers[i] = number;
+		registration->columns[i] = pstrdup(quote_identifier(names[i]));
+	}
+}
+
+void
+scim_read_options(ScimRegistration *registration, const char *options)
+{
+	Jsonb	   *object = parse_object(options, "options");
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, &object->root);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (!scim_string_is(&key, "version_scheme"))
+			scim_throw(scim_error(SCIM_INVALID_MAPPING), "option \"%s\" is not known; there is version_scheme",
+					   scim_string_copy(&key));
+		if (!scim_string_is(&value, "content") && !scim_string_is(&value, "revision"))
+			scim_throw(scim_error(SCIM_INVALID_MAPPING),
+					   "option version_scheme must be \"content\" or \"revision\"");
+		registration->revision_scheme = scim_string_is(&value, "revision");
+	}
+}
+
+/* ---- the cache ---- */
+
+static void
+forget(CacheEntry *entry)
+{
+	/* whoever still holds the registration does so within this transaction */
+	if (entry->context && TopTransactionContext)
+		MemoryContextSetParent(entry->context, TopTransactionContext);
+	else if (entry->context)
+		MemoryContextDelete(entry->context);
+	entry->context = NULL;
+	entry->registration = NULL;
+}
+
+static void
+relation_changed(Datum argument, Oid relid)
+{
+	HASH_SEQ_STATUS scan;
+	CacheEntry *entry;
+	bool		known = false;
+
+	if (OidIsValid(relid))
+	{
+		entry = hash_search(cache, &relid, HASH_FIND, &known);
+		if (known)
+			forget(entry);
+	}
+	else
+	{
+		known = true;
+		hash_seq_init(&scan, cache);
+		while ((entry = hash_seq_search(&scan)) != NULL)
+			forget(entry);
+	}
+	if (known)
+		generation++;
+}
+
+static void
+function_changed(Datum argument, int cache_id, uint32 hash_value)
+{
+	row_function = InvalidOid;
+	members_function = InvalidOid;
+}
+
+void
+scim_init_registrations(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(Oid),
+		.entrysize = sizeof(CacheEntry),
+		.hcxt = CacheMemoryContext
+	};
+
+	if (CacheMemoryContext == NULL)
+		CreateCacheMemoryContext();
+	control.hcxt = CacheMemoryContext;
+	cache = hash_create("scimver registrations", 8, &control,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
+}
+
+uint64
+scim_registration_generation(void)
+{
+	return generation;
+}
+
+/*
+ * Fills the cache's entry for the relation.  The entry is found again after
+ * the reading, which may have made the cache forget or grow.
+ */
+static const ScimRegistration *
+remember(Relation relation, const Trigger *trigger)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver registration",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
+	Oid			relid = RelationGetRelid(relation);
+	CacheEntry *entry;
+	bool		found;
+
+	if (trigger->tgnargs < 2)
+		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
+	registration->relid = relid;
+	registration->owner = relation->rd_rel->relowner;
+	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
+									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
+	registration->type = scim_resource_type(trigger->tgargs[0]);
+	if (registration->type == NULL)
+		elog(ERROR, "trigger \"%s\" names the unknown resource type \"%s\"",
+			 trigger->tgname, trigger->tgargs[0]);
+	registration->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+													 RelationGetRelationName(relation));
+	scim_read_mapping(registration, relation, trigger->tgargs[1]);
+	if (trigger->tgnargs > 2)
+		scim_read_options(registration, trigger->tgargs[2]);
+	MemoryContextSwitchTo(old);
+
+	entry = hash_search(cache, &relid, HASH_ENTER, &found);
+	if (found)
+		forget(entry);
+	entry->registration = registration;
+	entry->context = context;
+	MemoryContextSetParent(context, CacheMemoryContext);
+	return registration;
+}
+
+const ScimRegistration *
+scim_trigger_registration(Relation relation, const Trigger *trigger)
+{
+	Oid			relid = RelationGetRelid(relation);
+	CacheEntry *entry = hash_search(cache, &relid, HASH_FIND, NULL);
+
+	if (entry && entry->registration)
+		return entry->registration;
+	return remember(relation, trigger);
+}
+
+static const Trigger *
+relation_trigger(Relation relation, Oid trigger)
+{
+	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	{
+		if (relation->trigdesc->triggers[i].tgoid == trigger)
+			return &relation->trigdesc->triggers[i];
+	}
+	return NULL;
+}
+
+static int
+type_index(const ScimResourceType *type)
+{
+	const ScimResourceType *const *types = scim_resource_types();
+
+	for (int i = 0; types[i] && i < MAX_TYPES; i++)
+	{
+		if (types[i] == type)
+			return i;
+	}
+	elog(ERROR, "unexpected resource type \"%s\"", type->name);
+}
+
+static const ScimRegistration *
+find_registration(Oid function, const ScimResourceType *type, Lookup *lookups)
+{
+	Lookup	   *lookup = &lookups[type_index(type)];
+	CacheEntry *entry;
+	Relation	relation;
+	const Trigger *trigger;
+	const ScimRegistration *result = NULL;
+
+	if (lookup->generation == generation)
+	{
+		entry = hash_search(cache, &lookup->relid, HASH_FIND, NULL);
+		if (entry && entry->registration)
+			return entry->registration;
+	}
+	lookup->generation = 0;
+	if (!find_trigger(function, type, lookup))
+		return NULL;
+	relation = table_open(lookup->relid, AccessShareLock);
+	trigger = relation_trigger(relation, lookup->trigger);
+	if (trigger)
+		result = scim_trigger_registration(relation, trigger);
+	table_close(relation, NoLock);
+	lookup->generation = generation;
+	return result;
+}
+
+const ScimRegistration *
+scim_find_table(const ScimResourceType *type)
+{
+	if (!OidIsValid(row_function))
+		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
+	return find_registration(row_function, type, tables);
+}
+
+const ScimRegistration *
+scim_find_members(const ScimResourceType *type)
+{
+	if (!OidIsValid(members_function))
+		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
+	return find_registration(members_function, type, members);
+}
+
+const ScimResourceType *
+scim_members_type(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if ((*type)->has_members)
+			return *type;
+	}
+	return NULL;
+}

@@ -1,0 +1,105 @@
+/*
+ * registration.h
+ *		Which table holds which resource type, and in which columns.
+ *
+ * The arguments of the triggers are the only store of this; here they are
+ * read, and cached until the table changes.
+ */
+#ifndef SCIM_REGISTRATION_H
+#define SCIM_REGISTRATION_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "core/schema.h"
+#include "utils/reltrigger.h"
+#include "utils/relcache.h"
+
+/* Names of our triggers; "~" sorts behind all that people name theirs. */
+#define SCIM_ROW_TRIGGER		"~~~scimver"
+#define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
+
+/* The columns of a resource's table that have a meaning of their own. */
+typedef enum ScimColumn
+{
+	SCIM_COLUMN_TENANT,
+	SCIM_COLUMN_ID,
+	SCIM_COLUMN_DATA,
+	SCIM_COLUMN_VERSION,
+	SCIM_COLUMN_REVISION,
+	SCIM_COLUMN_CREATED,
+	SCIM_COLUMN_LAST_MODIFIED,
+	SCIM_COLUMN_PASSWORD,
+	SCIM_COLUMN_MEMBER_COUNT,
+	SCIM_COLUMN_MEMBER_DIGEST
+} ScimColumn;
+
+#define SCIM_COLUMNS (SCIM_COLUMN_MEMBER_DIGEST + 1)
+
+/* The columns of a membership table. */
+typedef enum ScimMemberColumn
+{
+	SCIM_MEMBER_TENANT,
+	SCIM_MEMBER_GROUP,
+	SCIM_MEMBER_TYPE,
+	SCIM_MEMBER_ID,
+	SCIM_MEMBER_USER,
+	SCIM_MEMBER_SUBGROUP
+} ScimMemberColumn;
+
+#define SCIM_MEMBER_COLUMNS (SCIM_MEMBER_SUBGROUP + 1)
+#define SCIM_MAX_COLUMNS SCIM_COLUMNS
+
+/* A column: what it is called in the mapping, and by default, and its type. */
+typedef struct ScimColumnKind
+{
+	const char *key;			/* in the mapping, e.g. "lastModified" */
+	const char *name;			/* in a created table, e.g. "last_modified" */
+	Oid			type;
+} ScimColumnKind;
+
+extern const ScimColumnKind scim_column_kinds[SCIM_COLUMNS];
+extern const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS];
+
+/* Does a table of the type have the column? */
+extern bool scim_has_column(const ScimResourceType *type, ScimColumn column);
+
+/* A table: of resources, or (is_members) of the memberships of the type's resources. */
+typedef struct ScimRegistration
+{
+	Oid			relid;			/* key of the cache */
+	const ScimResourceType *type;
+	bool		is_members;
+	bool		revision_scheme;	/* option version_scheme is "revision" */
+	Oid			owner;			/* of the table */
+	char	   *table;			/* schema.name, quoted */
+	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */
+	AttrNumber	numbers[SCIM_MAX_COLUMNS];
+} ScimRegistration;
+
+/* The registration that a trigger's arguments tell; valid until the end of the transaction. */
+extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
+
+/* The table of a resource type, or NULL. */
+extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
+
+/* The membership table of a type that has members, or NULL. */
+extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
+
+/* The one type that has members (Group), and the types whose resources can be members, ended by NULL. */
+extern const ScimResourceType *scim_members_type(void);
+
+/* The schema of an extension, quoted; the object id of one of our functions in it. */
+extern char *scim_extension_schema(const char *extension);
+extern Oid	scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types);
+
+/* Counts up whenever a registration may have changed: saved plans of before are stale. */
+extern uint64 scim_registration_generation(void);
+
+/* Columns of a relation for a mapping (jsonb object, '{}' for the default names): INVALID_MAPPING. */
+extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
+extern void scim_read_options(ScimRegistration *registration, const char *options);
+
+extern void scim_init_registrations(void);
+
+#endif							/* SCIM_REGISTRATION_H */

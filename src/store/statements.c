@@ -1,0 +1,343 @@
+/*
+ * statements.c
+ *		All SQL that scimver runs on registered tables.
+ *
+ * The texts name columns by the keys of the mapping: {table} and {tenant},
+ * {id}, {data}, ... of the relation at hand, {members} and {members.group},
+ * ... of the membership table, {groups} and {groups.id}, ... of the group
+ * table, {ext} for the schema of scimver.  Nothing in them depends on the
+ * caller's search_path: every operator and function is qualified.
+ *
+ * A text is prepared once per role (row level security is part of a plan) and
+ * relation, and again when a registration changes.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "store/statements.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#define EQ " OPERATOR(pg_catalog.=) "
+#define CONTAINS " OPERATOR(pg_catalog.@>) "
+#define FIELD " OPERATOR(pg_catalog.->>) "
+#define KEY "{tenant}" EQ "$1 AND {id}" EQ "$2"
+#define PAGE " ORDER BY {id} OFFSET $2 LIMIT $3"
+#define BY_TENANT "{tenant}" EQ "$1"
+#define MEMBERSHIP "{tenant}" EQ "$1 AND {group}" EQ "$2"
+#define DISPLAY "coalesce(t.{data}" FIELD "'displayName', t.{data}" FIELD "'userName')"
+
+/* Lists by one lookup column; the value's parameter is $4 in the page and $2 in the count. */
+#define LIST_BY(condition, type) \
+	{"SELECT {row} FROM {table} WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
+#define COUNT_BY(condition, type) \
+	{"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT " AND " condition("$2"), 2, {TEXTOID, type}}
+#define IS_EXTERNAL_ID(value) "external_id" EQ value
+#define IS_USER_NAME(value) "user_name" EQ "{ext}.scim_fold(" value ")"
+#define IS_DISPLAY_NAME(value) "display_name" EQ "{ext}.scim_fold(" value ")"
+#define IS_ACTIVE(value) "active" EQ value
+#define IS_EMAIL(value) "emails" CONTAINS "ARRAY[{ext}.scim_fold(" value ")]"
+
+typedef struct Statement
+{
+	const char *sql;
+	int			nargs;
+	Oid			types[5];
+	bool		as_owner;		/* of the relation at hand, as foreign keys do */
+} Statement;
+
+static const Statement statements[SCIM_STATEMENTS] = {
+	[SCIM_GET] = {"SELECT {row} FROM {table} WHERE " KEY, 2, {TEXTOID, UUIDOID}},
+	[SCIM_LOCK] = {"SELECT {row} FROM {table} WHERE " KEY " FOR NO KEY UPDATE",
+	2, {TEXTOID, UUIDOID}},
+	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE " KEY, 2, {TEXTOID, UUIDOID}},
+	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE " KEY " AND {version} IS NULL",
+	2, {TEXTOID, UUIDOID}},
+	[SCIM_INSERT] = {"INSERT INTO {table} ({tenant}, {data}) VALUES ($1, $2)"
+		" ON CONFLICT DO NOTHING RETURNING {row}", 2, {TEXTOID, JSONBOID}},
+	[SCIM_INSERT_PASSWORD] = {"INSERT INTO {table} ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
+		" ON CONFLICT DO NOTHING RETURNING {row}", 3, {TEXTOID, JSONBOID, TEXTOID}},
+	[SCIM_UPDATE] = {"UPDATE {table} SET {data}=$3 WHERE " KEY
+		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
+	4, {TEXTOID, UUIDOID, JSONBOID, TEXTOID}},
+	[SCIM_UPDATE_PASSWORD] = {"UPDATE {table} SET {data}=$3, {password}=$5 WHERE " KEY
+		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
+	5, {TEXTOID, UUIDOID, JSONBOID, TEXTOID, TEXTOID}},
+	[SCIM_DELETE] = {"DELETE FROM {table} WHERE " KEY
+		" AND ($3 IS NULL OR {version}" EQ "$3) RETURNING {version}",
+	3, {TEXTOID, UUIDOID, TEXTOID}},
+	[SCIM_FIND_USER_NAME] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND " IS_USER_NAME("$2"),
+	2, {TEXTOID, TEXTOID}},
+
+	[SCIM_LIST] = {"SELECT {row} FROM {table} WHERE " BY_TENANT PAGE, 3, {TEXTOID, INT8OID, INT8OID}},
+	[SCIM_COUNT] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT, 1, {TEXTOID}},
+	[SCIM_LIST_EXTERNAL_ID] = LIST_BY(IS_EXTERNAL_ID, TEXTOID),
+	[SCIM_COUNT_EXTERNAL_ID] = COUNT_BY(IS_EXTERNAL_ID, TEXTOID),
+	[SCIM_LIST_USER_NAME] = LIST_BY(IS_USER_NAME, TEXTOID),
+	[SCIM_COUNT_USER_NAME] = COUNT_BY(IS_USER_NAME, TEXTOID),
+	[SCIM_LIST_DISPLAY_NAME] = LIST_BY(IS_DISPLAY_NAME, TEXTOID),
+	[SCIM_COUNT_DISPLAY_NAME] = COUNT_BY(IS_DISPLAY_NAME, TEXTOID),
+	[SCIM_LIST_ACTIVE] = LIST_BY(IS_ACTIVE, BOOLOID),
+	[SCIM_COUNT_ACTIVE] = COUNT_BY(IS_ACTIVE, BOOLOID),
+	[SCIM_LIST_EMAILS] = LIST_BY(IS_EMAIL, TEXTOID),
+	[SCIM_COUNT_EMAILS] = COUNT_BY(IS_EMAIL, TEXTOID),
+
+	[SCIM_LOCK_FOR_DELETE] = {"SELECT {row} FROM {table} WHERE " KEY " FOR UPDATE",
+	2, {TEXTOID, UUIDOID}, true},
+	[SCIM_LOCK_MEMBERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
+		"ANY ($2) ORDER BY {id} FOR KEY SHARE", 2, {TEXTOID, UUIDARRAYOID}, true},
+	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
+		"ANY ($2) ORDER BY {id} FOR NO KEY UPDATE", 2, {TEXTOID, UUIDARRAYOID}, true},
+	[SCIM_TOUCH_GROUP] = {"UPDATE {table} SET {revision}={revision} WHERE " KEY,
+	2, {TEXTOID, UUIDOID}, true},
+
+	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE " BY_TENANT " AND"
+		" (CASE $2 WHEN 'User' THEN {user} ELSE {subgroup} END)" EQ "$3",
+	3, {TEXTOID, TEXTOID, UUIDOID}, true},
+	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({tenant}, {group}, {type}, {member})"
+		" SELECT $1, $2, m.type, m.id FROM pg_catalog.unnest($3, $4) AS m(type, id)"
+		" ORDER BY m.type, m.id ON CONFLICT DO NOTHING",
+	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
+	[SCIM_REMOVE_MEMBERS] = {"DELETE FROM {table} WHERE " MEMBERSHIP
+		" AND {type}" EQ "ANY ('{User,Group}'::text[]) AND {member}" EQ "ANY ($3)",
+	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
+	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP
+		" AND NOT EXISTS (SELECT FROM pg_catalog.unnest($3, $4) AS m(type, id)"
+		" WHERE m.type" EQ "t.{type} AND m.id" EQ "t.{member})",
+	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
+	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
+		" AND {type}" EQ "ANY ('{User,Group}'::text[]) AND {member}" EQ "ANY ($3)",
+	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
+
+	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY
+		" FROM {members} AS m JOIN {table} AS t"
+		" ON t.{tenant}" EQ "m.{members.tenant} AND t.{id}" EQ "m.{members.member}"
+		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "ANY ($2)"
+		" AND m.{members.type}" EQ "$3 ORDER BY 1, 2", 3, {TEXTOID, UUIDARRAYOID, TEXTOID}},
+	[SCIM_SHOW_GROUPS] = {"SELECT m.{members.user}, m.{members.group}, " DISPLAY
+		" FROM {members} AS m JOIN {table} AS t"
+		" ON t.{tenant}" EQ "m.{members.tenant} AND t.{id}" EQ "m.{members.group}"
+		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.user}" EQ "ANY ($2)"
+		" ORDER BY 1, 2", 2, {TEXTOID, UUIDARRAYOID}},
+
+	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
+		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
+};
+
+typedef struct PlanKey
+{
+	Oid			role;
+	Oid			relid;
+	int32		statement;
+} PlanKey;
+
+typedef struct PlanEntry
+{
+	PlanKey		key;
+	SPIPlanPtr	plan;			/* NULL: none */
+	uint64		generation;		/* of the registrations it was made for */
+} PlanEntry;
+
+static HTAB *plans = NULL;
+static List *retired = NIL;		/* stale plans that a caller up the stack may still run */
+
+/* ---- texts ---- */
+
+/* {row}: what scim_read_row expects. */
+static void
+append_row(StringInfo out, const ScimRegistration *registration)
+{
+	static const ScimColumn columns[] = {
+		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
+		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
+		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
+	};
+
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		if (registration->columns[columns[i]])
+			appendStringInfo(out, "%s%s", i > 0 ? ", " : "", registration->columns[columns[i]]);
+	}
+}
+
+static bool
+append_column(StringInfo out, const ScimRegistration *registration, const char *key, int length)
+{
+	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds : scim_column_kinds;
+	int			count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (strlen(kinds[i].key) == (size_t) length && strncmp(kinds[i].key, key, length) == 0 &&
+			registration->columns[i])
+		{
+			appendStringInfoString(out, registration->columns[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key, int length)
+{
+	static const char members[] = "members";
+	const int	prefix = sizeof(members) - 1;
+
+	if (length == 5 && strncmp(key, "table", 5) == 0)
+		appendStringInfoString(out, registration->table);
+	else if (length == 3 && strncmp(key, "row", 3) == 0)
+		append_row(out, registration);
+	else if (length == 3 && strncmp(key, "ext", 3) == 0)
+		appendStringInfoString(out, scim_extension_schema("scimver"));
+	else if (length >= prefix && strncmp(key, members, prefix) == 0)
+	{
+		const ScimRegistration *table = scim_find_members(scim_members_type());
+
+		if (length == prefix)
+			appendStringInfoString(out, table->table);
+		else
+			append_placeholder(out, table, key + prefix + 1, length - prefix - 1);
+	}
+	else if (!append_column(out, registration, key, length))
+		elog(ERROR, "table %s has no column for \"%.*s\"", registration->table, length, key);
+}
+
+char *
+scim_expand(const char *text, const ScimRegistration *registration)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const char *p = text; *p; p++)
+	{
+		const char *end = *p == '{' && p[1] >= 'a' && p[1] <= 'z' ? strchr(p, '}') : NULL;
+
+		if (end)
+		{
+			append_placeholder(&out, registration, p + 1, end - p - 1);
+			p = end;
+		}
+		else
+			appendStringInfoChar(&out, *p);
+	}
+	return out.data;
+}
+
+/* ---- plans ---- */
+
+static void
+free_retired(XactEvent event, void *argument)
+{
+	ListCell   *cell;
+
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	foreach(cell, retired)
+		SPI_freeplan((SPIPlanPtr) lfirst(cell));
+	list_free(retired);
+	retired = NIL;
+}
+
+static void
+init_plans(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(PlanKey),
+		.entrysize = sizeof(PlanEntry),
+		.hcxt = CacheMemoryContext
+	};
+
+	plans = hash_create("scimver plans", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	RegisterXactCallback(free_retired, NULL);
+}
+
+static void
+retire(PlanEntry *entry)
+{
+	MemoryContext old = MemoryContextSwitchTo(CacheMemoryContext);
+
+	retired = lappend(retired, entry->plan);
+	MemoryContextSwitchTo(old);
+	entry->plan = NULL;
+}
+
+static SPIPlanPtr
+prepare(const Statement *statement, const ScimRegistration *registration)
+{
+	char	   *sql = scim_expand(statement->sql, registration);
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, statement->nargs, unconstify(Oid *, statement->types),
+										  CURSOR_OPT_GENERIC_PLAN);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	if (SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not keep the plan of \"%s\"", sql);
+	pfree(sql);
+	return plan;
+}
+
+static SPIPlanPtr
+find_plan(ScimStatement statement, const ScimRegistration *registration)
+{
+	PlanKey		key;
+	PlanEntry  *entry;
+	bool		found;
+	SPIPlanPtr	plan;
+
+	if (plans == NULL)
+		init_plans();
+	memset(&key, 0, sizeof(key));
+	key.role = GetUserId();
+	key.relid = registration->relid;
+	key.statement = statement;
+	entry = hash_search(plans, &key, HASH_FIND, NULL);
+	if (entry && entry->plan && entry->generation == scim_registration_generation())
+		return entry->plan;
+
+	/* preparing may run anything, so the entry is looked up again afterwards */
+	plan = prepare(&statements[statement], registration);
+	entry = hash_search(plans, &key, HASH_ENTER, &found);
+	if (found && entry->plan)
+		retire(entry);
+	entry->plan = plan;
+	entry->generation = scim_registration_generation();
+	return plan;
+}
+
+static int
+execute(ScimStatement statement, const ScimRegistration *registration,
+		Datum *values, const char *nulls, bool read_only)
+{
+	return SPI_execute_plan(find_plan(statement, registration), values, nulls, read_only, 0);
+}
+
+uint64
+scim_run(ScimStatement statement, const ScimRegistration *registration,
+		 Datum *values, const char *nulls, bool read_only)
+{
+	int			result;
+
+	if (statements[statement].as_owner)
+	{
+		Oid			role;
+		int			context;
+
+		/* an error resets both, as the end of the (sub)transaction does */
+		GetUserIdAndSecContext(&role, &context);
+		SetUserIdAndSecContext(registration->owner,
+							   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+		result = execute(statement, registration, values, nulls, read_only);
+		SetUserIdAndSecContext(role, context);
+	}
+	else
+		result = execute(statement, registration, values, nulls, read_only);
+	if (result < 0)
+		elog(ERROR, "statement %d failed: %s", statement, SPI_result_code_string(result));
+	return SPI_processed;
+}

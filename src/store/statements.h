@@ -1,0 +1,74 @@
+/*
+ * statements.h
+ *		All SQL that scimver runs on registered tables: one table of texts, each
+ *		prepared once per role and relation.
+ */
+#ifndef SCIM_STATEMENTS_H
+#define SCIM_STATEMENTS_H
+
+#include "postgres.h"
+
+#include "store/registration.h"
+
+typedef enum ScimStatement
+{
+	/* rows of the resource's table: see {row} in statements.c */
+	SCIM_GET,					/* tenant, id */
+	SCIM_LOCK,					/* tenant, id: FOR NO KEY UPDATE */
+	SCIM_GET_PASSWORD,			/* tenant, id */
+	SCIM_FILL_VERSION,			/* tenant, id: lets the trigger fill a NULL version */
+	SCIM_INSERT,				/* tenant, data */
+	SCIM_INSERT_PASSWORD,		/* tenant, data, password */
+	SCIM_UPDATE,				/* tenant, id, data, expected version or NULL */
+	SCIM_UPDATE_PASSWORD,		/* the same, password (NULL clears it) */
+	SCIM_DELETE,				/* tenant, id, expected version or NULL */
+	SCIM_FIND_USER_NAME,		/* tenant, userName: its id */
+	SCIM_LIST,					/* tenant, offset, limit */
+	SCIM_COUNT,					/* tenant */
+	SCIM_LIST_EXTERNAL_ID,		/* tenant, offset, limit, value */
+	SCIM_COUNT_EXTERNAL_ID,		/* tenant, value */
+	SCIM_LIST_USER_NAME,
+	SCIM_COUNT_USER_NAME,
+	SCIM_LIST_DISPLAY_NAME,
+	SCIM_COUNT_DISPLAY_NAME,
+	SCIM_LIST_ACTIVE,
+	SCIM_COUNT_ACTIVE,
+	SCIM_LIST_EMAILS,
+	SCIM_COUNT_EMAILS,
+
+	/* locks, taken as the table's owner, as foreign keys do */
+	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
+	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
+	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
+	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
+
+	/* memberships; the relation is the membership table */
+	SCIM_FIND_HOLDERS,			/* tenant, type, id: as owner; the groups that hold it */
+	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
+	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
+	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
+	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
+
+	/* memberships as they are shown; the relation is the table of the other side */
+	SCIM_SHOW_MEMBERS,			/* tenant, groups, type: group, member, display */
+	SCIM_SHOW_GROUPS,			/* tenant, users: user, group, display */
+
+	/* tenants; any relation */
+	SCIM_IS_GRANTED				/* tenant */
+} ScimStatement;
+
+#define SCIM_STATEMENTS (SCIM_IS_GRANTED + 1)
+
+/*
+ * Runs a statement within SPI; "nulls" as SPI takes them, or NULL.  A reading
+ * statement (fresh false) runs under the active snapshot, others under a new
+ * one.  Returns SPI_processed.
+ */
+extern uint64 scim_run(ScimStatement statement, const ScimRegistration *registration,
+					   Datum *values, const char *nulls, bool read_only);
+
+/* Replaces {table}, {tenant}, ... in a text: see statements.c. */
+extern char *scim_expand(const char *text, const ScimRegistration *registration);
+
+
+#endif							/* SCIM_STATEMENTS_H */

@@ -1,0 +1,210 @@
+/*
+ * arguments.c
+ *		Checks the arguments of a call against the catalogue.
+ *
+ * Texts of errors name an argument and what is expected; they never repeat the
+ * argument's value, which may be a secret that went to the wrong place.  Only
+ * a malformed expected_version is shown, as its error promises.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "tools/arguments.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+/* How much of a text from outside enters an error. */
+#define SHOWN_BYTES 100
+
+/* JSON text to jsonb, with the server's own parser. */
+static void
+parse(ScimCall *call)
+{
+	call->parsing = true;
+	call->arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+														 CStringGetDatum(text_to_cstring(call->source))));
+	call->parsing = false;
+}
+
+/* The beginning of a string from outside, whole characters only. */
+static char *
+shown(const char *string, int length)
+{
+	int			fits = pg_mbcliplen(string, length, SHOWN_BYTES);
+
+	return psprintf("%.*s%s", fits, string, fits < length ? "..." : "");
+}
+
+static SCIM_NORETURN void unknown_argument(const ScimCall *call, const JsonbValue *key);
+
+static void
+unknown_argument(const ScimCall *call, const JsonbValue *key)
+{
+	char	   *name = shown(key->val.string.val, key->val.string.len);
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (int i = 0; i < SCIM_PARAMETERS; i++)
+		if (call->tool->parameters[i])
+			appendStringInfo(&known, "%s%s", known.len ? ", " : "", call->tool->parameters[i]);
+	if (known.len == 0)
+		scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes none",
+						name, call->tool->name);
+	scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes %s",
+					name, call->tool->name, known.data);
+}
+
+static SCIM_NORETURN void bad_version(const JsonbValue *value);
+
+static void
+bad_version(const JsonbValue *value)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
+	Jsonb	   *jsonb = scim_write(value);
+	char	   *json = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	char	   *given = shown(json, strlen(json));
+
+	scim_error_text(error, "given", given);
+	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def')", given);
+}
+
+/* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
+static bool
+is_integer(const JsonbValue *value, int *result)
+{
+	char	   *digits;
+	char	   *end;
+	long		number;
+
+	if (value->type != jbvNumeric)
+		return false;
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+	errno = 0;
+	number = strtol(digits, &end, 10);
+	if (*end == '.')
+		end += 1 + strspn(end + 1, "0");
+	*result = (int) number;
+	return *end == '\0' && errno == 0 && number >= PG_INT32_MIN && number <= PG_INT32_MAX;
+}
+
+/* What a value of the kind has to be, or NULL when this one is. */
+static const char *
+expected_instead(ScimArgumentKind kind, const JsonbValue *value)
+{
+	int			ignored;
+
+	switch (kind)
+	{
+		case ARGUMENT_TEXT:
+		case ARGUMENT_VERSION:
+			return value->type == jbvString ? NULL : "a string";
+		case ARGUMENT_INTEGER:
+			return is_integer(value, &ignored) ? NULL : "an integer between -2147483648 and 2147483647";
+		case ARGUMENT_RESOURCE:
+			return scim_is_object(value) ? NULL : "an object";
+		case ARGUMENT_OPERATIONS:
+			return scim_is_array(value) || scim_is_object(value) ? NULL : "an array of operations";
+		case ARGUMENT_ANY:
+			break;
+	}
+	return NULL;
+}
+
+static void
+take_argument(ScimCall *call, const JsonbValue *key, const JsonbValue *value)
+{
+	const ScimTool *tool = call->tool;
+	const char *wanted;
+	int			id;
+
+	for (id = 0; id < SCIM_PARAMETERS; id++)
+		if (tool->parameters[id] && scim_string_is(key, tool->parameters[id]))
+			break;
+	if (id == SCIM_PARAMETERS)
+		unknown_argument(call, key);
+
+	if (scim_parameter(id)->kind == ARGUMENT_VERSION && value->type != jbvString)
+	{
+		call->given[id] = true;
+		bad_version(value);
+	}
+	if (value->type == jbvNull)
+		return;
+	wanted = expected_instead(scim_parameter(id)->kind, value);
+	if (wanted)
+		scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s must be %s",
+						tool->parameters[id], wanted);
+	call->values[id] = *value;
+	call->given[id] = true;
+
+	/* noted at once: the answer to an error further on names the resource too */
+	if (id == PARAM_ID)
+		call->id = scim_string_copy(value);
+	else if (id == PARAM_TENANT_ID)
+		call->tenant = scim_string_copy(value);
+	else if (id == PARAM_EXPECTED_VERSION)
+		call->expected = scim_string_copy(value);
+}
+
+static void
+take_arguments(ScimCall *call)
+{
+	JsonbValue	root;
+	JsonbValue	key;
+	JsonbValue	value;
+	ScimWalk	walk;
+
+	if (!call->arguments)
+		return;
+	scim_root(call->arguments, &root);
+	if (!scim_is_object(&root))
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "arguments", "arguments must be an object");
+	scim_walk(&walk, &call->arguments->root);
+	while (scim_walk_next(&walk, &key, &value))
+		take_argument(call, &key, &value);
+}
+
+void
+scim_read_arguments(ScimCall *call)
+{
+	const ScimTool *tool;
+
+	memset(call->given, 0, sizeof(call->given));
+	call->tool = tool = scim_tool_named(call->name);
+	if (!tool)
+	{
+		char	   *name = shown(call->name, strlen(call->name));
+
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "name", "unknown tool '%s'", name);
+	}
+	if (call->source && !call->arguments)
+		parse(call);
+	take_arguments(call);
+
+	for (int id = 0; id < SCIM_PARAMETERS; id++)
+		if ((tool->pattern->required & PARAM_BIT(id)) && !call->given[id])
+			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
+							tool->parameters[id]);
+}
+
+int
+scim_argument_integer(const ScimCall *call, ScimParameterId id, int otherwise)
+{
+	int			result;
+
+	if (!call->given[id])
+		return otherwise;
+	if (!is_integer(&call->values[id], &result))
+		elog(ERROR, "argument %d was not checked", id);
+	return result;
+}
+
+Jsonb *
+scim_argument_jsonb(const ScimCall *call, ScimParameterId id)
+{
+	return scim_write(&call->values[id]);
+}

@@ -1,0 +1,23 @@
+/*
+ * arguments.h
+ *		The arguments of a call, checked against the catalogue.
+ */
+#ifndef SCIM_ARGUMENTS_H
+#define SCIM_ARGUMENTS_H
+
+#include "tools/call.h"
+
+/*
+ * Parses the arguments if they came as text, checks them, and fills in what a
+ * handler reads.  Errors: INVALID_ARGUMENT with path, INVALID_VERSION_FORMAT;
+ * those of the JSON parser while call->parsing.
+ */
+extern void scim_read_arguments(ScimCall *call);
+
+/* An integer argument, or "otherwise" when it is absent. */
+extern int	scim_argument_integer(const ScimCall *call, ScimParameterId id, int otherwise);
+
+/* An argument that is a container, as jsonb. */
+extern Jsonb *scim_argument_jsonb(const ScimCall *call, ScimParameterId id);
+
+#endif							/* SCIM_ARGUMENTS_H */

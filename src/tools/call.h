@@ -1,0 +1,33 @@
+/*
+ * call.h
+ *		One call of a tool, from its arguments to its answer.
+ */
+#ifndef SCIM_CALL_H
+#define SCIM_CALL_H
+
+#include "postgres.h"
+
+#include "tools/catalogue.h"
+#include "utils/jsonb.h"
+
+typedef struct ScimCall
+{
+	/* as asked */
+	const char *name;			/* "" when it was NULL */
+	text	   *source;			/* the arguments as text, or NULL */
+	Jsonb	   *arguments;		/* the arguments; parsed from "source" */
+	bool		parsing;		/* an error now is one of the JSON text */
+
+	/* found out; what stands here when an error is thrown enters its answer */
+	const ScimTool *tool;
+	JsonbValue	values[SCIM_PARAMETERS];
+	bool		given[SCIM_PARAMETERS]; /* is there such an argument (not null)? */
+	const char *id;
+	const char *tenant;
+	const char *expected;		/* expected_version, or NULL */
+
+	Jsonb	   *answer;			/* the envelope, when the call succeeded */
+	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
+} ScimCall;
+
+#endif							/* SCIM_CALL_H */

@@ -1,0 +1,20 @@
+/*
+ * discovery.h
+ *		What this server serves: schemas, resource types, features, limits.
+ */
+#ifndef SCIM_DISCOVERY_H
+#define SCIM_DISCOVERY_H
+
+#include "core/schema.h"
+#include "utils/jsonb.h"
+
+/* {"resource_types": [...], "schemas": [...]} of one type, or of all (NULL). */
+extern JsonbValue *scim_schemas(const ScimResourceType *type);
+
+/* The same cut down to an answer's size: trailing schemas are left out, whole, and named. */
+extern void scim_fit_schemas(JsonbValue *content, JsonbValue *omitted);
+
+/* Name, version, resource types with their tables, capabilities, limits. */
+extern JsonbValue *scim_server_description(void);
+
+#endif							/* SCIM_DISCOVERY_H */

@@ -1,0 +1,303 @@
+/*
+ * envelope.c
+ *		Answers of tools: successes, and failures that say what to do next.
+ *
+ * An error of ours is shown as it is: its text, the fields of its DETAIL, its
+ * hint.  Of an error of the server only the kind is shown, in our own words:
+ * its message, DETAIL and CONTEXT may repeat what was sent, even a password.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "mb/pg_wchar.h"
+#include "tools/envelope.h"
+#include "tools/fit.h"
+#include "utils/builtins.h"
+
+/* How much of a text from outside is repeated. */
+#define ERROR_BYTES 1000
+#define NAME_BYTES 100
+
+/* What a failure's own fields may take beside "current". */
+#define FIELDS_BYTES (4 * 1024)
+
+/* How an error of the server is answered: by SQLSTATE, else by its class. */
+typedef struct ServerError
+{
+	int			sqlstate;		/* or a class: ERRCODE_TO_CATEGORY(sqlstate) */
+	ScimErrorCode code;
+	const char *text;
+	const char *next_step;		/* NULL: the hint of the code */
+} ServerError;
+
+static const ServerError server_errors[] = {
+	{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
+	"Use a connection that may write."},
+	{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED, "the database role of this connection may not do this"},
+	{ERRCODE_UNIQUE_VIOLATION, SCIM_UNIQUENESS, "a value that must be unique is taken"},
+	{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
+	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value"},
+	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "this is larger or deeper than the database can take"},
+	{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER, "somebody else changed the same data at the same time"},
+	{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
+	{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
+	{0, SCIM_INTERNAL, "internal error"}
+};
+
+/* The same for JSON text that is being parsed. */
+static const ServerError parse_errors[] = {
+	{ERRCODE_UNTRANSLATABLE_CHARACTER, SCIM_INVALID_SYNTAX,
+	"arguments hold an escape that stands for no character that can be stored (\\u0000 or half a surrogate pair)",
+	"Leave that character out."},
+	{ERRCODE_INVALID_TEXT_REPRESENTATION, SCIM_INVALID_SYNTAX, "arguments are not valid JSON",
+	"Send arguments as one valid JSON object."},
+	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "arguments hold a number that is too large to be stored",
+	"Send a smaller number."},
+	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "arguments are nested too deeply or too long",
+	"Send less at once."},
+};
+
+static bool
+is_state(const ErrorData *error, int sqlstate)
+{
+	return error->sqlerrcode == sqlstate || ERRCODE_TO_CATEGORY(error->sqlerrcode) == sqlstate;
+}
+
+static const ServerError *
+server_error(const ScimCall *call, const ErrorData *error)
+{
+	if (call->parsing)
+		for (int i = 0; i < (int) lengthof(parse_errors); i++)
+			if (is_state(error, parse_errors[i].sqlstate))
+				return &parse_errors[i];
+	for (int i = 0; server_errors[i].sqlstate; i++)
+		if (is_state(error, server_errors[i].sqlstate))
+			return &server_errors[i];
+	return &server_errors[lengthof(server_errors) - 1];
+}
+
+const ScimErrorKind *
+scim_kind_of_error(const ScimCall *call, const ErrorData *error)
+{
+	if (scim_is_ours(error))
+	{
+		const char *colon = strchr(error->message, ':');
+		const ScimErrorKind *kind = colon ?
+			scim_error_kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
+
+		if (kind)
+			return kind;
+	}
+	return scim_error_kind(server_error(call, error)->code);
+}
+
+/* A C string, or its beginning: whole characters only. */
+static const char *
+clipped(const char *string, int limit)
+{
+	int			length = strlen(string);
+	int			fits = pg_mbcliplen(string, length, limit);
+
+	return fits == length ? string : psprintf("%.*s...", fits, string);
+}
+
+JsonbValue *
+scim_metadata(const ScimCall *call)
+{
+	JsonbValue *metadata = scim_new_object();
+	const ScimTool *tool = call->tool;
+
+	if (!tool)
+	{
+		int			prefix = strncmp(call->name, "scim_", 5) == 0 ? 5 : 0;
+
+		scim_set_text(metadata, "operation", clipped(call->name + prefix, NAME_BYTES));
+		return metadata;
+	}
+	scim_set_text(metadata, "operation", tool->operation);
+	if (tool->type)
+		scim_set_text(metadata, "resource_type", tool->type->name);
+	if (call->id)
+		scim_set_text(metadata, "resource_id", clipped(call->id, NAME_BYTES));
+	if (tool->parameters[PARAM_EXPECTED_VERSION])
+		scim_set_bool(metadata, "conditional_update", call->given[PARAM_EXPECTED_VERSION]);
+	return metadata;
+}
+
+static Jsonb *
+envelope(bool success, const JsonbValue *content, const JsonbValue *metadata)
+{
+	JsonbValue *whole = scim_new_object();
+
+	scim_set_bool(whole, "success", success);
+	scim_set_value(whole, "content", content);
+	scim_set_value(whole, "metadata", metadata);
+	return scim_write(whole);
+}
+
+Jsonb *
+scim_success(const JsonbValue *content, const JsonbValue *metadata)
+{
+	return envelope(true, content, metadata);
+}
+
+/* A member of the resource's meta. */
+static bool
+find_in_meta(const JsonbValue *resource, const char *name, JsonbValue *value)
+{
+	JsonbValue *meta = scim_get(resource, "meta", strlen("meta"));
+
+	return meta && meta->type == jbvBinary && scim_find(meta->val.binary.data, name, value);
+}
+
+JsonbValue *
+scim_shown_resource(const JsonbValue *resource, JsonbValue *version)
+{
+	JsonbValue *shown = scim_open(resource);
+	JsonbValue	found;
+
+	if (!find_in_meta(shown, "version", &found))
+		found.type = jbvNull;
+	scim_set_value(shown, "_version", &found);
+	if (version)
+		*version = found;
+	return shown;
+}
+
+/* What the store left out already. */
+static void
+append_omitted_by_store(const JsonbValue *resource, JsonbValue *omitted)
+{
+	JsonbValue	names;
+	JsonbValue	name;
+	ScimWalk	walk;
+
+	if (!find_in_meta(resource, "omitted", &names) || names.type != jbvBinary)
+		return;
+	scim_walk(&walk, names.val.binary.data);
+	while (scim_walk_next(&walk, NULL, &name))
+		scim_append(omitted, &name);
+}
+
+/* An agent that wrote back what it was shown would clear what it was not. */
+static const char *
+how_to_change(const ScimResourceType *type)
+{
+	if (type->has_members)
+		return scim_tool_text("What omitted names is stored, but too large to be shown here. "
+							  "Change the {one} with scim_patch_{one}, which needs no complete {one}.", type);
+	return scim_tool_text("What omitted names is stored, but too large to be shown here. "
+						  "Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.", type);
+}
+
+Jsonb *
+scim_success_resource(const ScimCall *call, Jsonb *resource, JsonbValue *metadata)
+{
+	JsonbValue	root;
+	JsonbValue	version;
+	JsonbValue *shown;
+	JsonbValue *id;
+	JsonbValue *omitted = scim_new_array();
+
+	scim_root(resource, &root);
+	shown = scim_shown_resource(&root, &version);
+	scim_set_value(metadata, "version", &version);
+	id = scim_get(shown, "id", strlen("id"));
+	if (id)
+		scim_set_value(metadata, "resource_id", id);
+	append_omitted_by_store(shown, omitted);
+	scim_fit_object(shown, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES, "", omitted);
+	scim_say_omitted(metadata, omitted, how_to_change(call->tool->type));
+	return envelope(true, shown, metadata);
+}
+
+/* ---- failures ---- */
+
+static void
+set_next_step(JsonbValue *content, const char *step)
+{
+	JsonbValue *steps = scim_new_array();
+
+	scim_append_text(steps, step);
+	scim_set_value(content, "next_steps", steps);
+}
+
+/* The text and fields of an error of ours. */
+static void
+show_own_error(JsonbValue *content, const ErrorData *error)
+{
+	const char *text = strstr(error->message, ": ");
+
+	if (error->detail)
+	{
+		Jsonb	   *detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+		ScimWalk	walk;
+		JsonbValue	key;
+		JsonbValue	value;
+
+		scim_walk(&walk, &detail->root);
+		while (scim_walk_next(&walk, &key, &value))
+			scim_set(content, key.val.string.val, key.val.string.len, &value);
+	}
+	scim_set_text(content, "error", clipped(text ? text + 2 : error->message, ERROR_BYTES));
+	if (error->hint)
+		set_next_step(content, error->hint);
+}
+
+static void
+show_server_error(JsonbValue *content, const ScimCall *call, const ErrorData *error)
+{
+	const ServerError *shown = server_error(call, error);
+
+	scim_set_text(content, "error", shown->text);
+	scim_set_text(content, "sqlstate", pstrdup(unpack_sql_state(error->sqlerrcode)));
+	if (call->parsing)
+		scim_set_text(content, "path", "arguments");
+	if (shown->next_step)
+		set_next_step(content, shown->next_step);
+}
+
+/* VERSION_MISMATCH: the resource as it is now, so that the agent can merge at once. */
+static void
+show_current(const ScimCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
+{
+	JsonbValue	root;
+	JsonbValue	version;
+	JsonbValue *current;
+	int			already = omitted->val.array.nElems;
+
+	scim_root(call->current, &root);
+	current = scim_shown_resource(&root, &version);
+	scim_set_value(content, "current_version", &version);
+	set_next_step(content, scim_tool_text("current is the {one} as it is now: decide whether you still want your change, "
+										  "merge it into current, and make the call again with expected_version = current_version.",
+										  call->tool->type));
+	scim_fit_object(current, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES - scim_json_size(content), "current.", omitted);
+	scim_set_value(content, "current", current);
+	if (omitted->val.array.nElems > already)
+		scim_say_omitted(metadata, omitted, how_to_change(call->tool->type));
+}
+
+Jsonb *
+scim_failure(const ScimCall *call, const ErrorData *error, const ScimErrorKind *kind)
+{
+	JsonbValue *content = scim_new_object();
+	JsonbValue *metadata = scim_metadata(call);
+	JsonbValue *omitted = scim_new_array();
+
+	set_next_step(content, kind->hint);
+	if (!error)
+		scim_set_text(content, "error", "the resource keeps changing");
+	else if (scim_is_ours(error))
+		show_own_error(content, error);
+	else
+		show_server_error(content, call, error);
+	scim_set_text(content, "error_code", kind->name);
+	scim_set_bool(content, "retryable", kind->retryable);
+
+	scim_fit_object(content, FIELDS_BYTES, "", omitted);
+	scim_say_omitted(metadata, omitted, "What omitted names was too long to be repeated here.");
+	if (call->current)
+		show_current(call, content, metadata, omitted);
+	return envelope(false, content, metadata);
+}

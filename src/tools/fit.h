@@ -1,0 +1,29 @@
+/*
+ * fit.h
+ *		Keeping answers small: a model has to read them.
+ */
+#ifndef SCIM_FIT_H
+#define SCIM_FIT_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+/* About the size of an answer as JSON text, and of that what is not resources. */
+#define SCIM_ANSWER_BYTES	(32 * 1024)
+#define SCIM_FRAME_BYTES	1024
+
+/* Bytes of the value as JSON text, as jsonb_out writes it. */
+extern int64 scim_json_size(const JsonbValue *value);
+
+/*
+ * Leaves out the largest members of an object (a tree), whole, until it takes
+ * no more than "room" bytes; never those that identify it.  Names, with
+ * "prefix" in front, are appended to "omitted" (an array).
+ */
+extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *omitted);
+
+/* Says in "metadata" that "omitted" (if not empty) was left out, and how to go on. */
+extern void scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_go_on);
+
+#endif							/* SCIM_FIT_H */

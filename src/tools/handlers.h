@@ -1,0 +1,27 @@
+/*
+ * handlers.h
+ *		What the tools do: each handler runs one operation of the store (or of
+ *		discovery) with checked arguments and returns the envelope of a success.
+ */
+#ifndef SCIM_HANDLERS_H
+#define SCIM_HANDLERS_H
+
+#include "tools/call.h"
+
+/* A model that asks for no number of results gets so many. */
+#define SCIM_DEFAULT_COUNT 20
+
+/* More resources than this never fit into an answer, so more are never read. */
+#define SCIM_LARGEST_COUNT 200
+
+extern Jsonb *scim_run_create(ScimCall *call);
+extern Jsonb *scim_run_get(ScimCall *call);
+extern Jsonb *scim_run_update(ScimCall *call);
+extern Jsonb *scim_run_patch(ScimCall *call);
+extern Jsonb *scim_run_delete(ScimCall *call);
+extern Jsonb *scim_run_list(ScimCall *call);
+extern Jsonb *scim_run_exists(ScimCall *call);
+extern Jsonb *scim_run_get_schemas(ScimCall *call);
+extern Jsonb *scim_run_server_info(ScimCall *call);
+
+#endif							/* SCIM_HANDLERS_H */

@@ -1,0 +1,191 @@
+/*
+ * listing.c
+ *		scim_tools(): the catalogue as MCP Tool objects.
+ *
+ * A model pays for every byte of this list in every conversation: names and
+ * types at the top level only, what is deeper is in scim_get_schemas.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "fmgr.h"
+#include "tools/catalogue.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+
+PG_FUNCTION_INFO_V1(scim_tools);
+
+static JsonbValue *
+schema_of_type(const char *type)
+{
+	JsonbValue *schema = scim_new_object();
+
+	scim_set_text(schema, "type", type);
+	return schema;
+}
+
+static const char *
+json_type(const ScimAttribute *attribute)
+{
+	if (attribute->multi_valued)
+		return "array";
+	switch (attribute->type)
+	{
+		case SCIM_COMPLEX:
+			return "object";
+		case SCIM_BOOLEAN:
+			return "boolean";
+		case SCIM_INTEGER:
+			return "integer";
+		case SCIM_DECIMAL:
+			return "number";
+		default:
+			return "string";
+	}
+}
+
+/* The attributes that a client may write, and which of them it must. */
+static void
+add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbValue *required)
+{
+	for (const ScimAttribute *attribute = attributes; attribute->name; attribute++)
+	{
+		if (attribute->mutability == SCIM_READ_ONLY)
+			continue;
+		scim_set_value(properties, attribute->name, schema_of_type(json_type(attribute)));
+		if (attribute->required && attributes != scim_common_attributes())
+			scim_append_text(required, attribute->name);
+	}
+}
+
+static void
+add_resource_schema(JsonbValue *schema, const ScimResourceType *type)
+{
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+
+	add_attributes(scim_common_attributes(), properties, required);
+	add_attributes(type->schema->attributes, properties, required);
+	for (int i = 0; type->extensions[i]; i++)
+		scim_set_value(properties, type->extensions[i]->urn, schema_of_type("object"));
+	scim_set_text(schema, "type", "object");
+	scim_set_value(schema, "properties", properties);
+	scim_set_value(schema, "required", required);
+}
+
+static void
+add_resource_type_schema(JsonbValue *schema)
+{
+	JsonbValue *names = scim_new_array();
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+		scim_append_text(names, (*type)->name);
+	scim_set_value(schema, "enum", names);
+}
+
+static JsonbValue *
+parameter_schema(const ScimTool *tool, ScimParameterId id)
+{
+	const ScimParameter *parameter = scim_parameter(id);
+	JsonbValue *schema = scim_new_object();
+
+	switch (parameter->kind)
+	{
+		case ARGUMENT_TEXT:
+		case ARGUMENT_VERSION:
+			scim_set_text(schema, "type", "string");
+			break;
+		case ARGUMENT_INTEGER:
+			scim_set_text(schema, "type", "integer");
+			scim_set_integer(schema, "minimum", parameter->minimum);
+			break;
+		case ARGUMENT_RESOURCE:
+			add_resource_schema(schema, tool->type);
+			break;
+		case ARGUMENT_OPERATIONS:
+			scim_set_text(schema, "type", "array");
+			scim_set_value(schema, "items", schema_of_type("object"));
+			break;
+		case ARGUMENT_ANY:
+			break;
+	}
+	if (id == PARAM_RESOURCE_TYPE)
+		add_resource_type_schema(schema);
+	scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->type));
+	return schema;
+}
+
+static JsonbValue *
+input_schema(const ScimTool *tool)
+{
+	JsonbValue *schema = schema_of_type("object");
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+
+	for (int id = 0; id < SCIM_PARAMETERS; id++)
+	{
+		if (!tool->parameters[id])
+			continue;
+		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, id));
+		if (tool->pattern->required & PARAM_BIT(id))
+			scim_append_text(required, tool->parameters[id]);
+	}
+	scim_set_value(schema, "properties", properties);
+	scim_set_value(schema, "required", required);
+	scim_set_bool(schema, "additionalProperties", false);
+	return schema;
+}
+
+/* One shape for successes and failures of every tool: clients check failures against it too. */
+static JsonbValue *
+output_schema(void)
+{
+	JsonbValue *schema = schema_of_type("object");
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+
+	scim_set_value(properties, "success", schema_of_type("boolean"));
+	scim_set_value(properties, "content", schema_of_type("object"));
+	scim_set_value(properties, "metadata", schema_of_type("object"));
+	scim_append_text(required, "success");
+	scim_append_text(required, "content");
+	scim_append_text(required, "metadata");
+	scim_set_value(schema, "properties", properties);
+	scim_set_value(schema, "required", required);
+	return schema;
+}
+
+static JsonbValue *
+annotations(const ScimToolPattern *pattern)
+{
+	JsonbValue *object = scim_new_object();
+
+	scim_set_bool(object, "readOnlyHint", pattern->read_only);
+	scim_set_bool(object, "destructiveHint", pattern->destructive);
+	scim_set_bool(object, "idempotentHint", pattern->idempotent);
+	scim_set_bool(object, "openWorldHint", false);
+	return object;
+}
+
+Datum
+scim_tools(PG_FUNCTION_ARGS)
+{
+	JsonbValue *list = scim_new_array();
+	int			count;
+	const ScimTool *tools = scim_all_tools(&count);
+
+	for (int i = 0; i < count; i++)
+	{
+		const ScimTool *tool = &tools[i];
+		JsonbValue *object = scim_new_object();
+
+		scim_set_text(object, "name", tool->name);
+		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->type));
+		scim_set_text(object, "description", scim_tool_text(tool->pattern->description, tool->type));
+		scim_set_value(object, "inputSchema", input_schema(tool));
+		scim_set_value(object, "outputSchema", output_schema());
+		scim_set_value(object, "annotations", annotations(tool->pattern));
+		scim_append(list, object);
+	}
+	PG_RETURN_JSONB_P(scim_write(list));
+}

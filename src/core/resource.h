@@ -7,6 +7,7 @@
 #define SCIM_RESOURCE_H
 
 #include "core/schema.h"
+#include "errors.h"
 
 /* A member as a client names it: the id, and the type if it gave one. */
 typedef struct ScimMember
@@ -36,20 +37,18 @@ typedef struct ScimInput
  */
 extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given);
 
-/*
- * Checks one value against an attribute and returns it in the form in which it
- * is stored, or NULL if it is unassigned.  "path" is for errors.  Complex
- * values: sub-attributes the same way; readOnly ones are left out.
- * "required" sub-attributes are checked unless "partial" (PATCH merges).
- */
-extern JsonbValue *scim_read_value(const ScimAttribute *attribute, const JsonbValue *given,
-								   const char *path, bool partial);
-
-/* Are all required attributes there, and "schemas" complete?  (After a PATCH; fills in "schemas".) */
+/* Are all required attributes there?  Fills in what "schemas" lacks.  (After a PATCH.) */
 extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
 
-/* Members of a group from the value of "members": INVALID_VALUE with path. */
-extern void scim_read_members(const JsonbValue *given, const char *path, ScimMember **members, int *count);
+/*
+ * The URNs in the value of "schemas": which of the type's schemas are among
+ * them?  known[0] stands for the core schema, known[i] for extension i - 1; those
+ * that are named are set, the others left alone.  INVALID_VALUE for others.
+ */
+extern void scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool *known);
+
+/* The number of the type's schemas. */
+extern int	scim_schema_count(const ScimResourceType *type);
 
 /* A password as given: a string of 1 to 72 bytes, else INVALID_VALUE; never in the error. */
 extern char *scim_read_password(const JsonbValue *given);

@@ -1,0 +1,208 @@
+/*
+ * members.c
+ *		Members of a group as clients name them, in create, update and PATCH.
+ *
+ * There may be very many, so nothing here is quadratic.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "core/members.h"
+#include "core/value.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#define UUID_DIGITS 32
+
+/* A uuid without hyphens and braces, in lower case; another text in lower case. */
+static const char *
+member_key(const char *value)
+{
+	char	   *key = pstrdup(value);
+	int			digits = 0;
+
+	for (const char *c = value; *c; c++)
+	{
+		if (*c == '-' || *c == '{' || *c == '}')
+			continue;
+		if (digits == UUID_DIGITS || !strchr("0123456789abcdefABCDEF", *c))
+		{
+			digits = 0;
+			break;
+		}
+		key[digits++] = pg_ascii_tolower((unsigned char) *c);
+	}
+	if (digits == UUID_DIGITS)
+		key[digits] = '\0';
+	else
+	{
+		for (int i = 0; value[i]; i++)
+			key[i] = pg_ascii_tolower((unsigned char) value[i]);
+	}
+	return key;
+}
+
+static void
+mention(ScimMentions *mentions, const ScimMember *member, bool removed)
+{
+	ScimMention *item;
+
+	if (mentions->count == mentions->capacity)
+	{
+		mentions->capacity = Max(8, 2 * mentions->capacity);
+		mentions->items = mentions->items ?
+			repalloc_huge(mentions->items, mentions->capacity * sizeof(ScimMention)) :
+			palloc(mentions->capacity * sizeof(ScimMention));
+	}
+	item = &mentions->items[mentions->count];
+	item->member = *member;
+	item->removed = removed;
+	item->key = member_key(member->value);
+	item->order = mentions->count++;
+}
+
+/* The resource type, as the schema spells it. */
+static const char *
+read_member_type(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	char	   *path;
+
+	for (int i = 0; given->type == jbvString && attribute->canonical_values[i]; i++)
+	{
+		if (scim_same_name(given->val.string.val, given->val.string.len,
+						   attribute->canonical_values[i]))
+			return attribute->canonical_values[i];
+	}
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be User or Group", path);
+}
+
+static const char *
+read_member_value(const JsonbValue *given, const ScimPlace *place)
+{
+	char	   *path;
+
+	if (given->type == jbvString && given->val.string.len > 0)
+		return scim_string_copy(given);
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be the id of a resource, a string", path);
+}
+
+static void
+read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			ScimErrorCode unknown, ScimMember *member)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	char	   *path;
+
+	if (!scim_is_object(given))
+	{
+		path = scim_place_text(place);
+		scim_throw_path(SCIM_INVALID_VALUE, path,
+						"%s must be an object such as {\"value\": id}", path);
+	}
+	member->value = NULL;
+	member->type = NULL;
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place, unknown);
+		ScimPlace	here = scim_place(place, sub->name);
+
+		if (value.type == jbvNull)
+			continue;
+		if (strcmp(sub->name, "value") == 0)
+			member->value = read_member_value(&value, &here);
+		else if (strcmp(sub->name, "type") == 0)
+			member->type = read_member_type(sub, &value, &here);
+	}
+	if (!member->value)
+	{
+		ScimPlace	here = scim_place(place, "value");
+
+		path = scim_place_text(&here);
+		scim_throw_path(SCIM_INVALID_VALUE, path, "%s is required", path);
+	}
+}
+
+void
+scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,
+				  ScimErrorCode unknown, bool removed, ScimMentions *mentions)
+{
+	ScimPlace	place = scim_place(NULL, attribute->name);
+	ScimWalk	walk;
+	JsonbValue	value;
+	ScimMember	member;
+
+	if (one && scim_is_object(given))
+	{
+		read_member(attribute, given, &place, unknown, &member);
+		mention(mentions, &member, removed);
+		return;
+	}
+	if (!scim_is_array(given))
+		scim_throw_path(SCIM_INVALID_VALUE, attribute->name,
+						"%s must be an array of objects such as {\"value\": id}", attribute->name);
+	scim_walk(&walk, given->val.binary.data);
+	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
+	{
+		ScimPlace	here = {.up = &place, .index = i};
+
+		CHECK_FOR_INTERRUPTS();
+		read_member(attribute, &value, &here, unknown, &member);
+		mention(mentions, &member, removed);
+	}
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const ScimMention *x = a;
+	const ScimMention *y = b;
+	int			order = strcmp(x->key, y->key);
+
+	return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+static int
+by_order(const void *a, const void *b)
+{
+	const ScimMention *x = a;
+	const ScimMention *y = b;
+
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+void
+scim_unique_members(ScimMentions *mentions)
+{
+	ScimMention *items = mentions->items;
+	int			kept = 0;
+
+	if (mentions->count < 2)
+		return;
+	qsort(items, mentions->count, sizeof(ScimMention), by_key);
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (i + 1 == mentions->count || strcmp(items[i].key, items[i + 1].key) != 0)
+			items[kept++] = items[i];
+	}
+	qsort(items, kept, sizeof(ScimMention), by_order);
+	mentions->count = kept;
+}
+
+ScimMember *
+scim_members(const ScimMentions *mentions, bool removed, int *count)
+{
+	ScimMember *members = palloc_extended(Max(mentions->count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+
+	*count = 0;
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (mentions->items[i].removed == removed)
+			members[(*count)++] = mentions->items[i].member;
+	}
+	return members;
+}

@@ -1,0 +1,41 @@
+/*
+ * members.h
+ *		Members of a group as clients name them, in create, update and PATCH.
+ */
+#ifndef SCIM_MEMBERS_H
+#define SCIM_MEMBERS_H
+
+#include "core/resource.h"
+
+/* A member that is named, and what for. */
+typedef struct ScimMention
+{
+	ScimMember	member;
+	bool		removed;		/* PATCH: to be taken out */
+	const char *key;			/* the same for every spelling of the id */
+	int			order;
+} ScimMention;
+
+/* All zero is the empty list. */
+typedef struct ScimMentions
+{
+	ScimMention *items;
+	int			count;
+	int			capacity;
+} ScimMentions;
+
+/*
+ * Adds the members in an array of objects, or (if "one" may be) in one object:
+ * "value", and "type" as a hint; the rest is the server's to say.  Errors:
+ * INVALID_VALUE, INVALID_SYNTAX, "unknown" (see value.h), with path.
+ */
+extern void scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,
+							  ScimErrorCode unknown, bool removed, ScimMentions *mentions);
+
+/* Keeps the last mention of each member, in the order given. */
+extern void scim_unique_members(ScimMentions *mentions);
+
+/* The members that are (not) to be taken out. */
+extern ScimMember *scim_members(const ScimMentions *mentions, bool removed, int *count);
+
+#endif							/* SCIM_MEMBERS_H */

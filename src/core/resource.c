@@ -1,0 +1,255 @@
+/*
+ * resource.c
+ *		A resource as a client sends it, checked against its schema and brought
+ *		to the form in which it is stored (RFC 7643 sections 2, 3, 7).
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "core/jsonb_tree.h"
+#include "core/members.h"
+#include "core/resource.h"
+#include "core/value.h"
+#include "miscadmin.h"
+
+/* bcrypt looks at no more bytes than that. */
+#define MAX_PASSWORD 72
+
+#define MAX_VERSION 128
+
+/* ---- schemas ---- */
+
+int
+scim_schema_count(const ScimResourceType *type)
+{
+	int			count = 1;
+
+	while (type->extensions[count - 1])
+		count++;
+	return count;
+}
+
+static const ScimSchema *
+schema_at(const ScimResourceType *type, int i)
+{
+	return i == 0 ? type->schema : type->extensions[i - 1];
+}
+
+static int
+schema_index(const ScimResourceType *type, const JsonbValue *urn)
+{
+	for (int i = 0; i < scim_schema_count(type); i++)
+	{
+		if (scim_same_name(urn->val.string.val, urn->val.string.len, schema_at(type, i)->urn))
+			return i;
+	}
+	return -1;
+}
+
+static SCIM_NORETURN void throw_schemas(const ScimResourceType *type, const char *problem);
+
+static void
+throw_schemas(const ScimResourceType *type, const char *problem)
+{
+	scim_throw_path(SCIM_INVALID_VALUE, "schemas",
+					"schemas must be an array of the URNs of the schemas of %s: %s",
+					type->name, problem);
+}
+
+void
+scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool *known)
+{
+	ScimWalk	walk;
+	JsonbValue	urn;
+
+	if (!scim_is_array(given))
+		throw_schemas(type, "this is none");
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &urn))
+	{
+		int			i;
+
+		CHECK_FOR_INTERRUPTS();
+		if (urn.type != jbvString)
+			throw_schemas(type, "an element is no string");
+		i = schema_index(type, &urn);
+		if (i < 0)
+			throw_schemas(type, psprintf("%s is unknown",
+										 scim_shown_name(urn.val.string.val, urn.val.string.len)));
+		known[i] = true;
+	}
+}
+
+void
+scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
+{
+	JsonbValue *found = scim_get(data, "schemas", strlen("schemas"));
+	JsonbValue *urns = found && scim_is_array(found) ? scim_open(found) : scim_new_array();
+	bool		changed = false;
+
+	for (int i = 0; i < scim_schema_count(type); i++)
+	{
+		const char *urn = schema_at(type, i)->urn;
+		bool		listed = i > 0 && !scim_get(data, urn, strlen(urn));
+
+		for (int j = 0; !listed && j < urns->val.array.nElems; j++)
+			listed = scim_string_is(&urns->val.array.elems[j], urn);
+		if (!listed)
+			scim_append_text(urns, urn);
+		changed |= !listed;
+	}
+	if (changed)
+		scim_set_value(data, "schemas", urns);
+	scim_check_required(type->schema->attributes, data, NULL);
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		const ScimSchema *extension = type->extensions[i];
+		JsonbValue *part = scim_get(data, extension->urn, strlen(extension->urn));
+		ScimPlace	place = scim_place(NULL, extension->urn);
+
+		if (part && scim_is_object(part))
+			scim_check_required(extension->attributes, scim_open(part), &place);
+	}
+}
+
+/* ---- passwords and versions ---- */
+
+char *
+scim_read_password(const JsonbValue *given)
+{
+	if (given->type != jbvString || given->val.string.len < 1 ||
+		given->val.string.len > MAX_PASSWORD)
+		scim_throw_path(SCIM_INVALID_VALUE, "password",
+						"password must be a string of 1 to %d bytes", MAX_PASSWORD);
+	return scim_string_copy(given);
+}
+
+bool
+scim_version_is_well_formed(const char *version, int length)
+{
+	if (length < 1 || length > MAX_VERSION)
+		return false;
+	for (int i = 0; i < length; i++)
+	{
+		char		c = version[i];
+
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			  c == '+' || c == '/' || c == '=' || c == '-' || c == '_'))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the whole resource ---- */
+
+static void
+read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue *data)
+{
+	ScimPlace	place = scim_place(NULL, extension->urn);
+	JsonbValue	read;
+
+	if (scim_is_unassigned(given))
+		return;
+	if (!scim_is_object(given))
+		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be an object", extension->urn);
+	if (scim_read_attributes(extension->attributes, given, &place, SCIM_INVALID_SYNTAX, &read))
+		scim_set(data, place.name, place.length, &read);
+}
+
+static void
+read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimInput *input)
+{
+	ScimMentions mentions = {NULL};
+
+	input->has_members = true;
+	if (given->type == jbvNull)
+		return;
+	scim_read_members(attribute, given, false, SCIM_INVALID_SYNTAX, false, &mentions);
+	scim_unique_members(&mentions);
+	input->members = scim_members(&mentions, false, &input->member_count);
+}
+
+static void
+read_attribute(const ScimResourceType *type, const ScimAttribute *attribute,
+			   const JsonbValue *given, ScimInput *input)
+{
+	ScimPlace	place = scim_place(NULL, attribute->name);
+	JsonbValue	read;
+
+	if (type->has_members && strcmp(attribute->name, "members") == 0)
+		read_all_members(attribute, given, input);
+	else if (type->has_password && strcmp(attribute->name, "password") == 0)
+		input->password = given->type == jbvNull ? NULL : scim_read_password(given);
+	else if (scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, &read))
+		scim_set(input->data, place.name, place.length, &read);
+}
+
+/* Puts the URNs of the core schema, of those named and of those present in the data, in the schemas' order. */
+static void
+set_schemas(const ScimResourceType *type, const JsonbValue *given, JsonbValue *data)
+{
+	int			count = scim_schema_count(type);
+	bool	   *known = palloc0(count * sizeof(bool));
+	JsonbValue *urns = scim_new_array();
+
+	if (given)
+		scim_read_schemas(type, given, known);
+	for (int i = 0; i < count; i++)
+	{
+		const char *urn = schema_at(type, i)->urn;
+
+		if (i == 0 || known[i] || scim_get(data, urn, strlen(urn)))
+			scim_append_text(urns, urn);
+	}
+	scim_set_value(data, "schemas", urns);
+}
+
+static void
+throw_unknown(const ScimResourceType *type, const JsonbValue *key)
+{
+	char	   *name = scim_shown_name(key->val.string.val, key->val.string.len);
+
+	scim_throw_path(SCIM_INVALID_SYNTAX, name, "%s has no attribute %s", type->name, name);
+}
+
+ScimInput *
+scim_read_resource(const ScimResourceType *type, Jsonb *given)
+{
+	ScimInput  *input = palloc0(sizeof(ScimInput));
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	schemas;
+	bool		has_schemas = false;
+
+	scim_root(given, &value);
+	if (!scim_is_object(&value))
+		scim_throw_path(SCIM_INVALID_SYNTAX, NULL, "a %s must be an object", type->name);
+	input->data = scim_new_object();
+	scim_walk(&walk, value.val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const char *name = key.val.string.val;
+		int			length = key.val.string.len;
+		const ScimAttribute *attribute = scim_top_attribute(type, name, length);
+		const ScimSchema *extension = attribute ? NULL : scim_extension(type, name, length);
+		ScimPlace	place;
+
+		if (!attribute && !extension)
+			throw_unknown(type, &key);
+		place = scim_place(NULL, attribute ? attribute->name : extension->urn);
+		scim_check_spelling(walk.container, &key, place.name, &place);
+		if (extension)
+			read_extension(extension, &value, input->data);
+		else if (strcmp(attribute->name, "schemas") == 0)
+		{
+			has_schemas = !scim_is_unassigned(&value);
+			schemas = value;
+		}
+		else if (attribute->mutability != SCIM_READ_ONLY)
+			read_attribute(type, attribute, &value, input);
+	}
+	set_schemas(type, has_schemas ? &schemas : NULL, input->data);
+	scim_check_required(type->schema->attributes, input->data, NULL);
+	return input;
+}

@@ -1,0 +1,372 @@
+/*
+ * value.c
+ *		One value, checked against its attribute and brought to the form in which
+ *		it is stored (RFC 7643 sections 2.2 to 2.5).
+ *
+ * Values come from a jsonb and are referenced, not copied.  Canonical values
+ * and URIs are not enforced: RFC 7643 section 7 calls them suggestions.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "core/value.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/numeric.h"
+
+/* DESIGN section 4: a number of a resource has no more digits than this. */
+#define MAX_DIGITS 400
+
+/* So much of a name that a client made up is worth repeating. */
+#define SHOWN_NAME 64
+
+static const char *const expected[] = {
+	[SCIM_STRING] = "a string",
+	[SCIM_BOOLEAN] = "true or false",
+	[SCIM_DECIMAL] = "a number of at most 400 digits",
+	[SCIM_INTEGER] = "an integer of at most 400 digits",
+	[SCIM_DATETIME] = "a date and time such as 2008-01-23T04:56:22Z",
+	[SCIM_BINARY] = "a string in base64",
+	[SCIM_REFERENCE] = "a string that is not empty",
+	[SCIM_COMPLEX] = "an object"
+};
+
+/* ---- places ---- */
+
+ScimPlace
+scim_place(const ScimPlace *up, const char *name)
+{
+	ScimPlace	place = {.up = up, .name = name, .length = strlen(name)};
+
+	return place;
+}
+
+static void
+append_place(StringInfo text, const ScimPlace *place)
+{
+	if (place->up)
+		append_place(text, place->up);
+	if (!place->name)
+		appendStringInfo(text, "[%d]", place->index);
+	else
+	{
+		/* an attribute of an extension stands behind the URN, "...:User:manager" */
+		if (place->up)
+			appendStringInfoChar(text, place->up->up == NULL && place->up->name &&
+								 strchr(place->up->name, ':') ? ':' : '.');
+		appendBinaryStringInfo(text, place->name, place->length);
+	}
+}
+
+char *
+scim_place_text(const ScimPlace *place)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	append_place(&text, place);
+	return text.data;
+}
+
+char *
+scim_shown_name(const char *name, int length)
+{
+	if (length <= SHOWN_NAME)
+		return pnstrdup(name, length);
+	return psprintf("%.*s...", pg_mbcliplen(name, length, SHOWN_NAME), name);
+}
+
+static void
+throw_expected(const ScimPlace *place, const char *what)
+{
+	char	   *path = scim_place_text(place);
+
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %s", path, what);
+}
+
+/* ---- names ---- */
+
+void
+scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
+					const ScimPlace *place)
+{
+	ScimWalk	walk;
+	JsonbValue	other;
+	JsonbValue	unused;
+	int			found = 0;
+	char	   *path;
+
+	/* a key stands in a jsonb but once: of two spellings, one is not the schema's */
+	if (memcmp(key->val.string.val, exact, key->val.string.len) == 0)
+		return;
+	scim_walk(&walk, object);
+	while (scim_walk_next(&walk, &other, &unused))
+		found += scim_same_name(other.val.string.val, other.val.string.len, exact);
+	if (found < 2)
+		return;
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_SYNTAX, path, "%s is given twice, in different spellings", path);
+}
+
+const ScimAttribute *
+scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const JsonbValue *key,
+			   const ScimPlace *place, ScimUnknown unknown)
+{
+	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val, key->val.string.len);
+	ScimPlace	here = {.up = place};
+
+	if (!found)
+	{
+		char	   *path;
+
+		here.name = scim_shown_name(key->val.string.val, key->val.string.len);
+		here.length = strlen(here.name);
+		path = scim_place_text(&here);
+		scim_throw_path(unknown, path, "there is no attribute %s", path);
+	}
+	here = scim_place(place, found->name);
+	scim_check_spelling(object, key, found->name, &here);
+	return found;
+}
+
+/* ---- simple types ---- */
+
+/* The C library's isdigit and isalnum ask the locale. */
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool
+is_base64(const char *text, int length)
+{
+	int			padding = 0;
+
+	while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
+		padding++;
+	for (int i = 0; i < length - padding; i++)
+	{
+		if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '+' && text[i] != '/')
+			return false;
+	}
+	/* RFC 7643 section 2.3.6: the padding may be left out */
+	return padding > 0 ? length % 4 == 0 : length % 4 != 1;
+}
+
+/* Reads two digits; -1 if there are none. */
+static int
+two_digits(const char *text)
+{
+	if (!is_digit(text[0]) || !is_digit(text[1]))
+		return -1;
+	return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+/* xsd:dateTime with a year of four digits; "text" ends with a zero byte. */
+static bool
+is_datetime(const char *text)
+{
+	int			century = two_digits(text);
+	int			year;
+	int			month;
+	int			day;
+
+	if (strlen(text) < strlen("2008-01-23T04:56:22") || text[4] != '-' || text[7] != '-' ||
+		text[10] != 'T' || text[13] != ':' || text[16] != ':')
+		return false;
+	year = two_digits(text + 2);
+	month = two_digits(text + 5);
+	day = two_digits(text + 8);
+	if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1 ||
+		day > day_tab[isleap(century * 100 + year)][month - 1])
+		return false;
+	if (two_digits(text + 11) < 0 || two_digits(text + 11) > 23 ||
+		two_digits(text + 14) < 0 || two_digits(text + 14) > 59 ||
+		two_digits(text + 17) < 0 || two_digits(text + 17) > 59)
+		return false;
+	text += 19;
+	if (text[0] == '.')
+	{
+		if (!is_digit(text[1]))
+			return false;
+		text += 1 + strspn(text + 1, "0123456789");
+	}
+	if (text[0] == '\0' || strcmp(text, "Z") == 0)
+		return true;
+	return (text[0] == '+' || text[0] == '-') && strlen(text) == 6 && text[3] == ':' &&
+		two_digits(text + 1) >= 0 && two_digits(text + 1) <= 14 &&
+		two_digits(text + 4) >= 0 && two_digits(text + 4) <= 59;
+}
+
+static bool
+is_number(Numeric number, bool integer)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	int			digits = 0;
+
+	for (char *c = text; *c; c++)
+		digits += is_digit(*c);
+	return digits <= MAX_DIGITS && !(integer && strchr(text, '.'));
+}
+
+static bool
+is_of_type(ScimType type, const JsonbValue *value)
+{
+	switch (type)
+	{
+		case SCIM_STRING:
+			return value->type == jbvString;
+		case SCIM_BOOLEAN:
+			return value->type == jbvBool;
+		case SCIM_DECIMAL:
+		case SCIM_INTEGER:
+			return value->type == jbvNumeric &&
+				is_number(value->val.numeric, type == SCIM_INTEGER);
+		case SCIM_DATETIME:
+			return value->type == jbvString && is_datetime(scim_string_copy(value));
+		case SCIM_BINARY:
+			return value->type == jbvString &&
+				is_base64(value->val.string.val, value->val.string.len);
+		case SCIM_REFERENCE:
+			return value->type == jbvString && value->val.string.len > 0;
+		case SCIM_COMPLEX:
+			return scim_is_object(value);
+	}
+	return false;
+}
+
+/* ---- complex and multi-valued attributes ---- */
+
+void
+scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, const ScimPlace *place)
+{
+	for (; attributes->name; attributes++)
+	{
+		ScimPlace	here = {.up = place, .name = attributes->name};
+		char	   *path;
+
+		if (!attributes->required ||
+			scim_get(tree, attributes->name, strlen(attributes->name)))
+			continue;
+		here.length = strlen(here.name);
+		path = scim_place_text(&here);
+		scim_throw_path(SCIM_INVALID_VALUE, path, "%s is required", path);
+	}
+}
+
+bool
+scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
+					 const ScimPlace *place, ScimUnknown unknown, JsonbValue *result)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	read;
+
+	result->type = jbvObject;
+	result->val.object.nPairs = 0;
+	result->val.object.pairs = NULL;
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place, unknown);
+		ScimPlace	here = scim_place(place, attribute->name);
+
+		if (attribute->mutability != SCIM_READ_ONLY &&
+			scim_read_value(attribute, &value, &here, unknown, &read))
+			scim_set(result, here.name, here.length, &read);
+	}
+	if (result->val.object.nPairs == 0)
+		return false;
+	scim_check_required(attributes, result, place);
+	return true;
+}
+
+bool
+scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			  ScimUnknown unknown, JsonbValue *result)
+{
+	check_stack_depth();
+	if (!is_of_type(attribute->type, given))
+		throw_expected(place, expected[attribute->type]);
+	if (attribute->type == SCIM_COMPLEX)
+		return scim_read_attributes(attribute->sub, given, place, unknown, result);
+	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
+		throw_expected(place, expected[SCIM_REFERENCE]);
+	*result = *given;
+	return true;
+}
+
+bool
+scim_is_primary(const JsonbValue *value)
+{
+	JsonbValue	primary;
+	JsonbValue *found = NULL;
+
+	if (value->type == jbvObject)
+		found = scim_get(value, "primary", strlen("primary"));
+	else if (scim_is_object(value) && scim_find(value->val.binary.data, "primary", &primary))
+		found = &primary;
+	return found && found->type == jbvBool && found->val.boolean;
+}
+
+void
+scim_check_primary(const JsonbValue *values, const ScimPlace *place)
+{
+	int			count = 0;
+	char	   *path;
+
+	for (int i = 0; i < values->val.array.nElems; i++)
+		count += scim_is_primary(&values->val.array.elems[i]);
+	if (count < 2)
+		return;
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must not have more than one primary value", path);
+}
+
+/* The values of a multi-valued attribute; those that are unassigned are left out. */
+static bool
+read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			ScimUnknown unknown, JsonbValue *result)
+{
+	ScimWalk	walk;
+	JsonbValue	value;
+	JsonbValue	read;
+
+	if (!scim_is_array(given))
+		throw_expected(place, "an array");
+	*result = *scim_new_array();
+	scim_walk(&walk, given->val.binary.data);
+	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
+	{
+		ScimPlace	here = {.up = place, .index = i};
+
+		CHECK_FOR_INTERRUPTS();
+		if (!scim_is_unassigned(&value) &&
+			scim_read_one(attribute, &value, &here, unknown, &read))
+			scim_append(result, &read);
+	}
+	scim_check_primary(result, place);
+	return result->val.array.nElems > 0;
+}
+
+bool
+scim_read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+				ScimUnknown unknown, JsonbValue *result)
+{
+	if (scim_is_unassigned(given))
+		return false;
+	if (attribute->multi_valued)
+		return read_values(attribute, given, place, unknown, result);
+	return scim_read_one(attribute, given, place, unknown, result);
+}

@@ -1,0 +1,73 @@
+/*
+ * value.h
+ *		One value, checked against its attribute and brought to the form in which
+ *		it is stored (RFC 7643 sections 2.2 to 2.5).
+ */
+#ifndef SCIM_VALUE_H
+#define SCIM_VALUE_H
+
+#include "core/schema.h"
+#include "errors.h"
+
+/*
+ * Where a value stands, for errors alone: a chain up to the resource, on the
+ * stack, that becomes text ("emails[0].value") only when there is something to
+ * say.  A place is a name, or (name NULL) an element.
+ */
+typedef struct ScimPlace
+{
+	const struct ScimPlace *up; /* NULL: a top-level attribute or extension */
+	const char *name;
+	int			length;
+	int			index;			/* of an element, from 0 */
+} ScimPlace;
+
+extern ScimPlace scim_place(const ScimPlace *up, const char *name);
+extern char *scim_place_text(const ScimPlace *place);
+
+/* A name as given, cut to what is good for an error. */
+extern char *scim_shown_name(const char *name, int length);
+
+/*
+ * What is wrong where a client's attributes are read: the code for names that
+ * the schema does not know differs between resources (INVALID_SYNTAX) and
+ * PATCH (INVALID_PATH).
+ */
+typedef ScimErrorCode ScimUnknown;
+
+/*
+ * Reads the value of an attribute into "result": names as the schema spells
+ * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
+ * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, "unknown".
+ */
+extern bool scim_read_value(const ScimAttribute *attribute, const JsonbValue *given,
+							const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+
+/* The same for one value, of a multi-valued attribute or not; null, [] and {} are no values. */
+extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *given,
+						  const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+
+/* The same for the attributes in an object: an extension, or a complex value. */
+extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
+								 const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+
+/* The attribute that a member of the object names; else "unknown". */
+extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,
+										   const JsonbValue *key, const ScimPlace *place,
+										   ScimUnknown unknown);
+
+/* INVALID_SYNTAX if the object has the key in two spellings; "exact" is the schema's. */
+extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
+								const ScimPlace *place);
+
+/* INVALID_VALUE if a required attribute is missing in the tree, or an empty string. */
+extern void scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree,
+								const ScimPlace *place);
+
+/* INVALID_VALUE if more than one value of the array (a tree) is primary. */
+extern void scim_check_primary(const JsonbValue *values, const ScimPlace *place);
+
+/* Is the value one whose "primary" is true? */
+extern bool scim_is_primary(const JsonbValue *value);
+
+#endif							/* SCIM_VALUE_H */

@@ -36,7 +36,8 @@ static const ServerError server_errors[] = {
 	{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED, "the database role of this connection may not do this"},
 	{ERRCODE_UNIQUE_VIOLATION, SCIM_UNIQUENESS, "a value that must be unique is taken"},
 	{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
-	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value"},
+	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
+	"Correct what you sent; scim_get_schemas says what the attributes may be."},
 	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "this is larger or deeper than the database can take"},
 	{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER, "somebody else changed the same data at the same time"},
 	{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
@@ -293,6 +294,9 @@ scim_failure(const ScimCall *call, const ErrorData *error, const ScimErrorKind *
 	else
 		show_server_error(content, call, error);
 	scim_set_text(content, "error_code", kind->name);
+	scim_set_integer(content, "status", kind->status);
+	if (kind->scim_type)
+		scim_set_text(content, "scim_type", kind->scim_type);
 	scim_set_bool(content, "retryable", kind->retryable);
 
 	scim_fit_object(content, FIELDS_BYTES, "", omitted);

@@ -25,11 +25,9 @@ schema_of_type(const char *type)
 }
 
 static const char *
-json_type(const ScimAttribute *attribute)
+json_type(ScimType type)
 {
-	if (attribute->multi_valued)
-		return "array";
-	switch (attribute->type)
+	switch (type)
 	{
 		case SCIM_COMPLEX:
 			return "object";
@@ -44,6 +42,20 @@ json_type(const ScimAttribute *attribute)
 	}
 }
 
+/* Arrays say what they hold: there are clients that refuse a tool of which one does not. */
+static JsonbValue *
+attribute_schema(const ScimAttribute *attribute)
+{
+	JsonbValue *one = schema_of_type(json_type(attribute->type));
+	JsonbValue *schema;
+
+	if (!attribute->multi_valued)
+		return one;
+	schema = schema_of_type("array");
+	scim_set_value(schema, "items", one);
+	return schema;
+}
+
 /* The attributes that a client may write, and which of them it must. */
 static void
 add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbValue *required)
@@ -52,7 +64,7 @@ add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbVal
 	{
 		if (attribute->mutability == SCIM_READ_ONLY)
 			continue;
-		scim_set_value(properties, attribute->name, schema_of_type(json_type(attribute)));
+		scim_set_value(properties, attribute->name, attribute_schema(attribute));
 		if (attribute->required && attributes != scim_common_attributes())
 			scim_append_text(required, attribute->name);
 	}

@@ -60,7 +60,7 @@ scim_resolve_path(const ScimResourceType *type, const char *path, int length, Sc
 		throw_path(path, length, "has a value filter; this version takes none in paths");
 	if (schema && schema != type->schema)
 		result->extension = schema;
-	if (schema && path[length - 1] != ':' && start == length)
+	if (schema && (int) strlen(schema->urn) == length)
 	{
 		if (!result->extension)
 			throw_path(path, length, "is the resource as a whole; leave the path out");

@@ -29,8 +29,8 @@ scim_schema_count(const ScimResourceType *type)
 	return count;
 }
 
-static const ScimSchema *
-schema_at(const ScimResourceType *type, int i)
+const ScimSchema *
+scim_schema_at(const ScimResourceType *type, int i)
 {
 	return i == 0 ? type->schema : type->extensions[i - 1];
 }
@@ -40,7 +40,7 @@ schema_index(const ScimResourceType *type, const JsonbValue *urn)
 {
 	for (int i = 0; i < scim_schema_count(type); i++)
 	{
-		if (scim_same_name(urn->val.string.val, urn->val.string.len, schema_at(type, i)->urn))
+		if (scim_same_name(urn->val.string.val, urn->val.string.len, scim_schema_at(type, i)->urn))
 			return i;
 	}
 	return -1;
@@ -56,27 +56,38 @@ throw_schemas(const ScimResourceType *type, const char *problem)
 					type->name, problem);
 }
 
+static void
+read_urn(const ScimResourceType *type, const JsonbValue *urn, bool *known)
+{
+	int			i;
+
+	if (urn->type != jbvString)
+		throw_schemas(type, "an element is no string");
+	i = schema_index(type, urn);
+	if (i < 0)
+		throw_schemas(type, psprintf("%s is unknown",
+									 scim_shown_name(urn->val.string.val, urn->val.string.len)));
+	known[i] = true;
+}
+
 void
-scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool *known)
+scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool one, bool *known)
 {
 	ScimWalk	walk;
 	JsonbValue	urn;
 
+	if (one && given->type == jbvString)
+	{
+		read_urn(type, given, known);
+		return;
+	}
 	if (!scim_is_array(given))
-		throw_schemas(type, "this is none");
+		throw_schemas(type, "this is no array");
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, NULL, &urn))
 	{
-		int			i;
-
 		CHECK_FOR_INTERRUPTS();
-		if (urn.type != jbvString)
-			throw_schemas(type, "an element is no string");
-		i = schema_index(type, &urn);
-		if (i < 0)
-			throw_schemas(type, psprintf("%s is unknown",
-										 scim_shown_name(urn.val.string.val, urn.val.string.len)));
-		known[i] = true;
+		read_urn(type, &urn, known);
 	}
 }
 
@@ -89,7 +100,7 @@ scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 
 	for (int i = 0; i < scim_schema_count(type); i++)
 	{
-		const char *urn = schema_at(type, i)->urn;
+		const char *urn = scim_schema_at(type, i)->urn;
 		bool		listed = i > 0 && !scim_get(data, urn, strlen(urn));
 
 		for (int j = 0; !listed && j < urns->val.array.nElems; j++)
@@ -193,10 +204,10 @@ set_schemas(const ScimResourceType *type, const JsonbValue *given, JsonbValue *d
 	JsonbValue *urns = scim_new_array();
 
 	if (given)
-		scim_read_schemas(type, given, known);
+		scim_read_schemas(type, given, false, known);
 	for (int i = 0; i < count; i++)
 	{
-		const char *urn = schema_at(type, i)->urn;
+		const char *urn = scim_schema_at(type, i)->urn;
 
 		if (i == 0 || known[i] || scim_get(data, urn, strlen(urn)))
 			scim_append_text(urns, urn);

@@ -41,14 +41,16 @@ extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given)
 extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
 
 /*
- * The URNs in the value of "schemas": which of the type's schemas are among
+ * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the type's schemas are among
  * them?  known[0] stands for the core schema, known[i] for extension i - 1; those
  * that are named are set, the others left alone.  INVALID_VALUE for others.
  */
-extern void scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool *known);
+extern void scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool one,
+							  bool *known);
 
-/* The number of the type's schemas. */
+/* The number of the type's schemas, and each of them: 0 is the core schema. */
 extern int	scim_schema_count(const ScimResourceType *type);
+extern const ScimSchema *scim_schema_at(const ScimResourceType *type, int i);
 
 /* A password as given: a string of 1 to 72 bytes, else INVALID_VALUE; never in the error. */
 extern char *scim_read_password(const JsonbValue *given);

@@ -79,8 +79,8 @@ scim_shown_name(const char *name, int length)
 	return psprintf("%.*s...", pg_mbcliplen(name, length, SHOWN_NAME), name);
 }
 
-static void
-throw_expected(const ScimPlace *place, const char *what)
+void
+scim_throw_expected(const ScimPlace *place, const char *what)
 {
 	char	   *path = scim_place_text(place);
 
@@ -298,11 +298,11 @@ scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const Sci
 {
 	check_stack_depth();
 	if (!is_of_type(attribute->type, given))
-		throw_expected(place, expected[attribute->type]);
+		scim_throw_expected(place, expected[attribute->type]);
 	if (attribute->type == SCIM_COMPLEX)
 		return scim_read_attributes(attribute->sub, given, place, unknown, result);
 	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
-		throw_expected(place, expected[SCIM_REFERENCE]);
+		scim_throw_expected(place, expected[SCIM_REFERENCE]);
 	*result = *given;
 	return true;
 }
@@ -344,7 +344,7 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	JsonbValue	read;
 
 	if (!scim_is_array(given))
-		throw_expected(place, "an array");
+		scim_throw_expected(place, "an array");
 	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)

@@ -6,6 +6,7 @@
 #ifndef SCIM_VALUE_H
 #define SCIM_VALUE_H
 
+#include "compat.h"
 #include "core/schema.h"
 #include "errors.h"
 
@@ -28,10 +29,12 @@ extern char *scim_place_text(const ScimPlace *place);
 /* A name as given, cut to what is good for an error. */
 extern char *scim_shown_name(const char *name, int length);
 
+/* INVALID_VALUE: "<place> must be <what>". */
+extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
+
 /*
- * What is wrong where a client's attributes are read: the code for names that
- * the schema does not know differs between resources (INVALID_SYNTAX) and
- * PATCH (INVALID_PATH).
+ * The code for names that the schema does not know: INVALID_SYNTAX in a
+ * resource, INVALID_PATH in a PATCH.
  */
 typedef ScimErrorCode ScimUnknown;
 

@@ -1,0 +1,346 @@
+/*
+ * patch_change.c
+ *		What one operation of a PATCH (RFC 7644 section 3.5.2) wants, checked and
+ *		taken apart into steps.
+ *
+ * What the RFC leaves open is decided so:
+ * - add of null or [] adds nothing; replace with null or [] removes;
+ * - replace of a multi-valued attribute takes an array only: one object would
+ *   silently drop the other values;
+ * - a sub-attribute of a multi-valued attribute (emails.value) is no target, as
+ *   it does not say which of the values is meant: NO_TARGET;
+ * - remove takes a "value" for members alone (as Entra ID sends it), where it
+ *   lists those to remove; elsewhere it is refused, as ignoring it would remove
+ *   more than was meant;
+ * - readOnly sub-attributes in a complex value are left out, as in create.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "core/jsonb_tree.h"
+#include "core/patch_steps.h"
+#include "core/value.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+/* What an operation, or a member of its value, is about. */
+typedef struct Target
+{
+	const ScimSchema *extension;
+	const ScimAttribute *attribute;
+	const ScimAttribute *sub;
+	ScimPlace	places[3];
+	const ScimPlace *place;		/* of these three, the innermost */
+} Target;
+
+static void
+set_target(Target *target, const ScimSchema *extension, const ScimAttribute *attribute,
+		   const ScimAttribute *sub)
+{
+	int			depth = 0;
+
+	target->extension = extension;
+	target->attribute = attribute;
+	target->sub = sub;
+	target->place = NULL;
+	if (extension)
+		target->places[depth++] = scim_place(NULL, extension->urn);
+	if (attribute)
+		target->places[depth++] = scim_place(NULL, attribute->name);
+	if (sub)
+		target->places[depth++] = scim_place(NULL, sub->name);
+	for (int i = 0; i < depth; i++)
+	{
+		target->places[i].up = target->place;
+		target->place = &target->places[i];
+	}
+}
+
+/* ---- steps ---- */
+
+static ScimStep *
+new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
+{
+	ScimStep   *step;
+
+	if (patch->count == patch->capacity)
+	{
+		patch->capacity = Max(8, 2 * patch->capacity);
+		patch->steps = patch->steps ?
+			repalloc_huge(patch->steps, patch->capacity * sizeof(ScimStep)) :
+			palloc(patch->capacity * sizeof(ScimStep));
+	}
+	step = &patch->steps[patch->count++];
+	memset(step, 0, sizeof(*step));
+	step->kind = kind;
+	step->extension = target->extension;
+	step->attribute = target->attribute;
+	step->sub = target->sub;
+	return step;
+}
+
+static JsonbValue
+frozen(const JsonbValue *value)
+{
+	JsonbValue	result = *value;
+
+	if (value->type == jbvArray || value->type == jbvObject)
+		scim_root(scim_write(value), &result);
+	return result;
+}
+
+/* Values that are added one after the other go into one step, so that many are not searched anew each time. */
+static void
+append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
+{
+	ScimStep   *step = patch->count > 0 ? &patch->steps[patch->count - 1] : NULL;
+
+	if (!step || step->kind != STEP_APPEND || step->extension != target->extension ||
+		step->attribute != target->attribute)
+	{
+		step = new_step(patch, STEP_APPEND, target);
+		step->value = *scim_new_array();
+	}
+	for (int i = 0; i < values->val.array.nElems; i++)
+	{
+		JsonbValue	value = frozen(&values->val.array.elems[i]);
+
+		scim_append(&step->value, &value);
+	}
+}
+
+/* ---- errors ---- */
+
+static SCIM_NORETURN void throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem);
+
+static void
+throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
+{
+	char	   *path = scim_place_text(place);
+
+	scim_throw_path(code, path, "%s %s", path, problem);
+}
+
+/* ---- changes of one attribute ---- */
+
+/* Unassigned, but for {}: as a set of sub-attributes to change it is just empty. */
+static bool
+is_nothing(const JsonbValue *value)
+{
+	return scim_is_unassigned(value) && !scim_is_object(value);
+}
+
+static void
+unset(ScimPatch *patch, const Target *target)
+{
+	const ScimAttribute *leaf = target->sub ? target->sub : target->attribute;
+
+	if (leaf && leaf->required)
+		throw_at(SCIM_MUTABILITY, target->place, "is required and cannot be removed");
+	new_step(patch, STEP_UNSET, target);
+}
+
+static void
+change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+{
+	ScimMentions *mentions = &patch->mentions;
+
+	if (target->sub)
+		throw_at(SCIM_MUTABILITY, target->place,
+				 "cannot be changed; add and remove members as a whole");
+	if (given && given->type == jbvNull)
+		given = NULL;
+	if (op == SCIM_OP_ADD && !given)
+		return;
+	if (op == SCIM_OP_REPLACE || !given)
+	{
+		patch->members.replace = true;
+		mentions->count = 0;
+	}
+	if (given)
+		scim_read_members(target->attribute, given, op != SCIM_OP_REPLACE, SCIM_INVALID_PATH,
+						  op == SCIM_OP_REMOVE, mentions);
+	if (patch->members.replace || mentions->count > 0)
+		patch->has_members = true;
+}
+
+static void
+change_password(ScimPatch *patch, ScimOp op, const JsonbValue *given)
+{
+	bool		nothing = op == SCIM_OP_REMOVE || given->type == jbvNull;
+
+	if (nothing && op == SCIM_OP_ADD)
+		return;
+	patch->password = nothing ? NULL : scim_read_password(given);
+	patch->has_password = true;
+}
+
+static void
+change_schemas(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+{
+	bool	   *known = palloc0(scim_schema_count(patch->type) * sizeof(bool));
+	ScimStep   *step;
+
+	scim_read_schemas(patch->type, given, op == SCIM_OP_ADD, known);
+	known[0] = true;			/* the core schema cannot be taken away */
+	step = new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS, target);
+	step->schemas = known;
+}
+
+static void
+change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+{
+	JsonbValue	read;
+
+	if (scim_is_array(given))
+	{
+		bool		assigned = scim_read_value(target->attribute, given, target->place,
+											   SCIM_INVALID_PATH, &read);
+
+		if (op == SCIM_OP_ADD && assigned)
+			append_step(patch, target, &read);
+		else if (op == SCIM_OP_REPLACE && assigned)
+			new_step(patch, STEP_SET, target)->value = frozen(&read);
+		else if (op == SCIM_OP_REPLACE)
+			unset(patch, target);
+	}
+	else if (op == SCIM_OP_REPLACE)
+		scim_throw_expected(target->place, "an array");
+	else if (scim_read_one(target->attribute, given, target->place, SCIM_INVALID_PATH, &read))
+	{
+		JsonbValue *values = scim_new_array();
+
+		scim_append(values, &read);
+		append_step(patch, target, values);
+	}
+}
+
+void
+scim_change(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const ScimAttribute *attribute,
+	   const ScimAttribute *sub, const JsonbValue *given)
+{
+	const ScimAttribute *leaf = sub ? sub : attribute;
+	const ScimResourceType *type = patch->type;
+	Target		target;
+	JsonbValue	read;
+
+	set_target(&target, extension, attribute, sub);
+	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
+		throw_at(SCIM_MUTABILITY, target.place, "is read-only");
+	if (!extension && type->has_members && strcmp(attribute->name, "members") == 0)
+		change_members(patch, op, &target, given);
+	else if (!extension && type->has_password && strcmp(attribute->name, "password") == 0)
+		change_password(patch, op, given);
+	else if (attribute->multi_valued && sub)
+		throw_at(SCIM_NO_TARGET, target.place,
+				 psprintf("is a part of many values; replace %s as a whole", attribute->name));
+	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
+		unset(patch, &target);
+	else if (is_nothing(given))
+		return;
+	else if (!extension && strcmp(attribute->name, "schemas") == 0)
+		change_schemas(patch, op, &target, given);
+	else if (leaf->multi_valued)
+		change_values(patch, op, &target, given);
+	else if (leaf->type == SCIM_COMPLEX)
+	{
+		ScimWalk	walk;
+		JsonbValue	key;
+		JsonbValue	value;
+
+		if (!scim_is_object(given))
+			scim_throw_expected(target.place, "an object");
+		scim_walk(&walk, given->val.binary.data);
+		while (scim_walk_next(&walk, &key, &value))
+		{
+			sub = scim_read_name(attribute->sub, walk.container, &key, target.place, SCIM_INVALID_PATH);
+			if (sub->mutability != SCIM_READ_ONLY)
+				scim_change(patch, op, extension, attribute, sub, &value);
+		}
+	}
+	else if (scim_read_one(leaf, given, target.place, SCIM_INVALID_PATH, &read))
+		new_step(patch, STEP_SET, &target)->value = read;
+}
+
+/* ---- changes of a resource or an extension as a whole ---- */
+
+void
+scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const JsonbValue *given)
+{
+	Target		target;
+
+	set_target(&target, extension, NULL, NULL);
+	if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
+		unset(patch, &target);
+	else if (scim_is_object(given))
+		scim_change_all(patch, op, extension, given);
+	else if (!is_nothing(given))
+		scim_throw_expected(target.place, "an object");
+}
+
+/* A readOnly attribute in a value without path: fine if it is what is there anyway. */
+static void
+expect_same(ScimPatch *patch, const ScimSchema *extension, const ScimAttribute *attribute,
+			const JsonbValue *given)
+{
+	Target		target;
+
+	set_target(&target, extension, attribute, NULL);
+	new_step(patch, STEP_SAME, &target)->value = *given;
+	patch->needs_shown = true;
+}
+
+static SCIM_NORETURN void throw_unknown_key(const ScimResourceType *type, const JsonbValue *key);
+
+static void
+throw_unknown_key(const ScimResourceType *type, const JsonbValue *key)
+{
+	char	   *name = scim_shown_name(key->val.string.val, key->val.string.len);
+
+	if (strpbrk(name, ".:"))
+		scim_throw_path(SCIM_INVALID_PATH, name,
+						"%s is a path; in a value without path, keys are attribute names", name);
+	scim_throw_path(SCIM_INVALID_PATH, name, "%s has no attribute %s", type->name, name);
+}
+
+/* Each member of an object in which attributes (extension NULL: and extensions) stand by name. */
+void
+scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const JsonbValue *given)
+{
+	const ScimResourceType *type = patch->type;
+	ScimPlace	place = scim_place(NULL, extension ? extension->urn : "");
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const char *name = key.val.string.val;
+		int			length = key.val.string.len;
+		const ScimAttribute *attribute;
+		const ScimSchema *nested = NULL;
+
+		if (extension)
+			attribute = scim_read_name(extension->attributes, walk.container, &key, &place,
+									   SCIM_INVALID_PATH);
+		else
+		{
+			ScimPlace	here;
+
+			attribute = scim_top_attribute(type, name, length);
+			nested = attribute ? NULL : scim_extension(type, name, length);
+			if (!attribute && !nested)
+				throw_unknown_key(type, &key);
+			here = scim_place(NULL, attribute ? attribute->name : nested->urn);
+			scim_check_spelling(walk.container, &key, here.name, &here);
+		}
+
+		if (nested)
+			scim_change_extension(patch, op, nested, &value);
+		else if (attribute->mutability == SCIM_READ_ONLY)
+			expect_same(patch, extension, attribute, &value);
+		else
+			scim_change(patch, op, extension, attribute, NULL, &value);
+	}
+}

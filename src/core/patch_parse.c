@@ -1,0 +1,225 @@
+/*
+ * patch_parse.c
+ *		PATCH messages and operations (RFC 7644 section 3.5.2): their form, and
+ *		where their paths lead; entry point scim_parse_patch.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "core/jsonb_tree.h"
+#include "core/patch_steps.h"
+#include "core/path.h"
+#include "core/value.h"
+#include "miscadmin.h"
+
+static const char *const op_names[] = {
+	[SCIM_OP_ADD] = "add", [SCIM_OP_REMOVE] = "remove", [SCIM_OP_REPLACE] = "replace"
+};
+
+/* ---- operations ---- */
+
+static char *
+operation_path(int index, const char *member)
+{
+	return psprintf("Operations[%d]%s%s", index, *member ? "." : "", member);
+}
+
+static SCIM_NORETURN void throw_operation(ScimErrorCode code, int index, const char *member, const char *problem);
+
+static void
+throw_operation(ScimErrorCode code, int index, const char *member, const char *problem)
+{
+	char	   *path = operation_path(index, member);
+
+	scim_throw_path(code, path, "%s %s", path, problem);
+}
+
+static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};
+
+/* Fills in the operation's members; those that are not there get type jbvNull. */
+static void
+read_operation(const JsonbValue *given, int index, JsonbValue *op, JsonbValue *path,
+			   JsonbValue *value, bool *has_value)
+{
+	ScimPlace	operations = scim_place(NULL, "Operations");
+	ScimPlace	place = {.up = &operations, .index = index};
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	member;
+
+	if (!scim_is_object(given))
+		throw_operation(SCIM_INVALID_SYNTAX, index, "", "must be an object");
+	op->type = path->type = value->type = jbvNull;
+	*has_value = false;
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &member))
+	{
+		const char *name = scim_read_name(operation_members, walk.container, &key, &place,
+										  SCIM_INVALID_SYNTAX)->name;
+
+		if (strcmp(name, "op") == 0)
+			*op = member;
+		else if (strcmp(name, "path") == 0)
+			*path = member;
+		else
+		{
+			*value = member;
+			*has_value = true;
+		}
+	}
+}
+
+static ScimOp
+read_op(const JsonbValue *given, int index)
+{
+	for (ScimOp op = SCIM_OP_ADD; given->type == jbvString && op <= SCIM_OP_REPLACE; op++)
+	{
+		if (scim_same_name(given->val.string.val, given->val.string.len, op_names[op]))
+			return op;
+	}
+	throw_operation(SCIM_INVALID_SYNTAX, index, "op", "must be add, remove or replace");
+}
+
+static void
+parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
+{
+	JsonbValue	op_given;
+	JsonbValue	path;
+	JsonbValue	value;
+	bool		has_value;
+	ScimPath	target;
+	ScimOp		op;
+
+	read_operation(given, index, &op_given, &path, &value, &has_value);
+	op = read_op(&op_given, index);
+	if (op != SCIM_OP_REMOVE && !has_value)
+		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is required");
+	if (path.type == jbvNull)
+	{
+		if (op == SCIM_OP_REMOVE)
+			throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
+		if (!scim_is_object(&value))
+			throw_operation(SCIM_INVALID_SYNTAX, index, "value",
+							"must be an object of attributes where there is no path");
+		scim_change_all(patch, op, NULL, &value);
+		return;
+	}
+	if (path.type != jbvString)
+		throw_operation(SCIM_INVALID_SYNTAX, index, "path", "must be a string");
+	scim_resolve_path(patch->type, path.val.string.val, path.val.string.len, &target);
+	if (op == SCIM_OP_REMOVE && value.type != jbvNull &&
+		!(patch->type->has_members && target.attribute &&
+		  strcmp(target.attribute->name, "members") == 0))
+		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is taken in remove for members alone");
+	if (target.attribute)
+		scim_change(patch, op, target.extension, target.attribute, target.sub, &value);
+	else
+		scim_change_extension(patch, op, target.extension, &value);
+}
+
+/* ---- the message ---- */
+
+static const ScimAttribute message_members[] = {{"schemas"}, {"Operations"}, {NULL}};
+
+static bool
+is_patch_message(const JsonbValue *schemas)
+{
+	ScimWalk	walk;
+	JsonbValue	urn;
+
+	if (!scim_is_array(schemas))
+		return false;
+	scim_walk(&walk, schemas->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &urn))
+	{
+		if (urn.type == jbvString &&
+			scim_same_name(urn.val.string.val, urn.val.string.len, SCIM_URN_PATCH))
+			return true;
+	}
+	return false;
+}
+
+/* The array of operations in a PatchOp message. */
+static void
+open_message(const JsonbValue *message, JsonbValue *operations)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	schemas;
+
+	schemas.type = operations->type = jbvNull;
+	scim_walk(&walk, message->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const char *name = scim_read_name(message_members, walk.container, &key, NULL,
+										  SCIM_INVALID_SYNTAX)->name;
+
+		if (strcmp(name, "schemas") == 0)
+			schemas = value;
+		else
+			*operations = value;
+	}
+	if (!is_patch_message(&schemas))
+		scim_throw_path(SCIM_INVALID_SYNTAX, "schemas", "schemas must contain %s", SCIM_URN_PATCH);
+}
+
+static void
+finish_members(ScimPatch *patch)
+{
+	ScimMemberChange *change = &patch->members;
+
+	scim_unique_members(&patch->mentions);
+	change->add = scim_members(&patch->mentions, false, &change->add_count);
+	change->remove = scim_members(&patch->mentions, true, &change->remove_count);
+	if (change->replace)
+		change->remove_count = 0;
+}
+
+ScimPatch *
+scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
+{
+	ScimPatch  *patch = palloc0(sizeof(ScimPatch));
+	ScimWalk	walk;
+	JsonbValue	given;
+	JsonbValue	operation;
+
+	patch->type = type;
+	scim_root(operations, &given);
+	if (scim_is_object(&given))
+	{
+		JsonbValue	message = given;
+
+		open_message(&message, &given);
+	}
+	if (!scim_is_array(&given) || scim_is_unassigned(&given))
+		scim_throw_path(SCIM_INVALID_SYNTAX, "Operations",
+						"Operations must be an array of one or more operations");
+	scim_walk(&walk, given.val.binary.data);
+	for (int i = 0; scim_walk_next(&walk, NULL, &operation); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		parse_operation(patch, &operation, i);
+	}
+	finish_members(patch);
+	return patch;
+}
+
+const ScimMemberChange *
+scim_patch_members(const ScimPatch *patch)
+{
+	return patch->has_members ? &patch->members : NULL;
+}
+
+bool
+scim_patch_password(const ScimPatch *patch, char **password)
+{
+	*password = patch->password;
+	return patch->has_password;
+}
+
+bool
+scim_patch_needs_shown(const ScimPatch *patch)
+{
+	return patch->needs_shown;
+}

@@ -36,10 +36,17 @@ throw_operation(ScimErrorCode code, int index, const char *member, const char *p
 
 static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};
 
-/* Fills in the operation's members; those that are not there get type jbvNull. */
+/* An operation's members; those that are not there are null. */
+typedef struct Operation
+{
+	JsonbValue	op;
+	JsonbValue	path;
+	JsonbValue	value;
+	bool		has_value;
+} Operation;
+
 static void
-read_operation(const JsonbValue *given, int index, JsonbValue *op, JsonbValue *path,
-			   JsonbValue *value, bool *has_value)
+read_operation(const JsonbValue *given, int index, Operation *operation)
 {
 	ScimPlace	operations = scim_place(NULL, "Operations");
 	ScimPlace	place = {.up = &operations, .index = index};
@@ -49,8 +56,8 @@ read_operation(const JsonbValue *given, int index, JsonbValue *op, JsonbValue *p
 
 	if (!scim_is_object(given))
 		throw_operation(SCIM_INVALID_SYNTAX, index, "", "must be an object");
-	op->type = path->type = value->type = jbvNull;
-	*has_value = false;
+	memset(operation, 0, sizeof(*operation));
+	operation->op.type = operation->path.type = operation->value.type = jbvNull;
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &member))
 	{
@@ -58,13 +65,13 @@ read_operation(const JsonbValue *given, int index, JsonbValue *op, JsonbValue *p
 										  SCIM_INVALID_SYNTAX)->name;
 
 		if (strcmp(name, "op") == 0)
-			*op = member;
+			operation->op = member;
 		else if (strcmp(name, "path") == 0)
-			*path = member;
+			operation->path = member;
 		else
 		{
-			*value = member;
-			*has_value = true;
+			operation->value = member;
+			operation->has_value = true;
 		}
 	}
 }
@@ -83,38 +90,37 @@ read_op(const JsonbValue *given, int index)
 static void
 parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 {
-	JsonbValue	op_given;
-	JsonbValue	path;
-	JsonbValue	value;
-	bool		has_value;
+	Operation	operation;
+	const JsonbValue *path = &operation.path;
+	const JsonbValue *value = &operation.value;
 	ScimPath	target;
 	ScimOp		op;
 
-	read_operation(given, index, &op_given, &path, &value, &has_value);
-	op = read_op(&op_given, index);
-	if (op != SCIM_OP_REMOVE && !has_value)
+	read_operation(given, index, &operation);
+	op = read_op(&operation.op, index);
+	if (op != SCIM_OP_REMOVE && !operation.has_value)
 		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is required");
-	if (path.type == jbvNull)
+	if (path->type == jbvNull)
 	{
 		if (op == SCIM_OP_REMOVE)
 			throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
-		if (!scim_is_object(&value))
+		if (!scim_is_object(value))
 			throw_operation(SCIM_INVALID_SYNTAX, index, "value",
 							"must be an object of attributes where there is no path");
-		scim_change_all(patch, op, NULL, &value);
+		scim_change_all(patch, op, NULL, value);
 		return;
 	}
-	if (path.type != jbvString)
+	if (path->type != jbvString)
 		throw_operation(SCIM_INVALID_SYNTAX, index, "path", "must be a string");
-	scim_resolve_path(patch->type, path.val.string.val, path.val.string.len, &target);
-	if (op == SCIM_OP_REMOVE && value.type != jbvNull &&
+	scim_resolve_path(patch->type, path->val.string.val, path->val.string.len, &target);
+	if (op == SCIM_OP_REMOVE && value->type != jbvNull &&
 		!(patch->type->has_members && target.attribute &&
 		  strcmp(target.attribute->name, "members") == 0))
 		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is taken in remove for members alone");
 	if (target.attribute)
-		scim_change(patch, op, target.extension, target.attribute, target.sub, &value);
+		scim_change(patch, op, target.extension, target.attribute, target.sub, value);
 	else
-		scim_change_extension(patch, op, target.extension, &value);
+		scim_change_extension(patch, op, target.extension, value);
 }
 
 /* ---- the message ---- */

@@ -21,7 +21,7 @@
 #define MAX_DIGITS 400
 
 /* So much of a name that a client made up is worth repeating. */
-#define SHOWN_NAME 64
+#define SHOWN_NAME 128
 
 static const char *const expected[] = {
 	[SCIM_STRING] = "a string",

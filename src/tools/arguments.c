@@ -22,7 +22,7 @@
 
 /* JSON text to jsonb, with the server's own parser. */
 static void
-parse(ScimCall *call)
+parse(ScimToolCall *call)
 {
 	call->parsing = true;
 	call->arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
@@ -39,10 +39,10 @@ shown(const char *string, int length)
 	return psprintf("%.*s%s", fits, string, fits < length ? "..." : "");
 }
 
-static SCIM_NORETURN void unknown_argument(const ScimCall *call, const JsonbValue *key);
+static SCIM_NORETURN void unknown_argument(const ScimToolCall *call, const JsonbValue *key);
 
 static void
-unknown_argument(const ScimCall *call, const JsonbValue *key)
+unknown_argument(const ScimToolCall *call, const JsonbValue *key)
 {
 	char	   *name = shown(key->val.string.val, key->val.string.len);
 	StringInfoData known;
@@ -115,7 +115,7 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 }
 
 static void
-take_argument(ScimCall *call, const JsonbValue *key, const JsonbValue *value)
+take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value)
 {
 	const ScimTool *tool = call->tool;
 	const char *wanted;
@@ -151,7 +151,7 @@ take_argument(ScimCall *call, const JsonbValue *key, const JsonbValue *value)
 }
 
 static void
-take_arguments(ScimCall *call)
+take_arguments(ScimToolCall *call)
 {
 	JsonbValue	root;
 	JsonbValue	key;
@@ -169,7 +169,7 @@ take_arguments(ScimCall *call)
 }
 
 void
-scim_read_arguments(ScimCall *call)
+scim_read_arguments(ScimToolCall *call)
 {
 	const ScimTool *tool;
 
@@ -192,7 +192,7 @@ scim_read_arguments(ScimCall *call)
 }
 
 int
-scim_argument_integer(const ScimCall *call, ScimParameterId id, int otherwise)
+scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwise)
 {
 	int			result;
 
@@ -204,7 +204,7 @@ scim_argument_integer(const ScimCall *call, ScimParameterId id, int otherwise)
 }
 
 Jsonb *
-scim_argument_jsonb(const ScimCall *call, ScimParameterId id)
+scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id)
 {
 	return scim_write(&call->values[id]);
 }

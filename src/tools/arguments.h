@@ -12,12 +12,12 @@
  * handler reads.  Errors: INVALID_ARGUMENT with path, INVALID_VERSION_FORMAT;
  * those of the JSON parser while call->parsing.
  */
-extern void scim_read_arguments(ScimCall *call);
+extern void scim_read_arguments(ScimToolCall *call);
 
 /* An integer argument, or "otherwise" when it is absent. */
-extern int	scim_argument_integer(const ScimCall *call, ScimParameterId id, int otherwise);
+extern int	scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwise);
 
 /* An argument that is a container, as jsonb. */
-extern Jsonb *scim_argument_jsonb(const ScimCall *call, ScimParameterId id);
+extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);
 
 #endif							/* SCIM_ARGUMENTS_H */

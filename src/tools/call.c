@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(scim_call_tool_text);
 static void
 run(void *argument)
 {
-	ScimCall   *call = argument;
+	ScimToolCall   *call = argument;
 
 	scim_read_arguments(call);
 	call->answer = call->tool->pattern->run(call);
@@ -33,7 +33,7 @@ run(void *argument)
 static void
 read_current(void *argument)
 {
-	ScimCall   *call = argument;
+	ScimToolCall   *call = argument;
 
 	call->current = scim_store_get(call->tool->type->name, call->tenant, call->id, true);
 }
@@ -43,7 +43,7 @@ read_current(void *argument)
  * message's pattern, not the message: that may hold values.
  */
 static void
-log_internal(const ScimCall *call, const ErrorData *error)
+log_internal(const ScimToolCall *call, const ErrorData *error)
 {
 	ereport(LOG_SERVER_ONLY,
 			(errcode(error->sqlerrcode),
@@ -57,7 +57,7 @@ log_internal(const ScimCall *call, const ErrorData *error)
 }
 
 static bool
-current_is_expected(const ScimCall *call)
+current_is_expected(const ScimToolCall *call)
 {
 	JsonbValue	root;
 	JsonbValue	version;
@@ -74,7 +74,7 @@ current_is_expected(const ScimCall *call)
  * the answer lacks the current state.
  */
 static void
-look_again(ScimCall *call, ErrorData **error, const ScimErrorKind **kind)
+look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
 {
 	ErrorData  *again = scim_protect(read_current, call);
 
@@ -86,7 +86,7 @@ look_again(ScimCall *call, ErrorData **error, const ScimErrorKind **kind)
 }
 
 static Jsonb *
-answer(ScimCall *call)
+answer(ScimToolCall *call)
 {
 	const ScimErrorKind *mismatch = scim_error_kind(SCIM_VERSION_MISMATCH);
 
@@ -116,10 +116,10 @@ answer(ScimCall *call)
 	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));
 }
 
-static ScimCall *
+static ScimToolCall *
 new_call(FunctionCallInfo fcinfo)
 {
-	ScimCall   *call = palloc0(sizeof(ScimCall));
+	ScimToolCall   *call = palloc0(sizeof(ScimToolCall));
 
 	call->name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	return call;
@@ -128,7 +128,7 @@ new_call(FunctionCallInfo fcinfo)
 Datum
 scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 {
-	ScimCall   *call = new_call(fcinfo);
+	ScimToolCall   *call = new_call(fcinfo);
 
 	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
 	PG_RETURN_JSONB_P(answer(call));
@@ -138,7 +138,7 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 Datum
 scim_call_tool_text(PG_FUNCTION_ARGS)
 {
-	ScimCall   *call = new_call(fcinfo);
+	ScimToolCall   *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
 	PG_RETURN_JSONB_P(answer(call));

@@ -2,15 +2,15 @@
  * call.h
  *		One call of a tool, from its arguments to its answer.
  */
-#ifndef SCIM_CALL_H
-#define SCIM_CALL_H
+#ifndef SCIM_TOOL_CALL_H
+#define SCIM_TOOL_CALL_H
 
 #include "postgres.h"
 
 #include "tools/catalogue.h"
 #include "utils/jsonb.h"
 
-typedef struct ScimCall
+typedef struct ScimToolCall
 {
 	/* as asked */
 	const char *name;			/* "" when it was NULL */
@@ -28,6 +28,6 @@ typedef struct ScimCall
 
 	Jsonb	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
-} ScimCall;
+} ScimToolCall;
 
-#endif							/* SCIM_CALL_H */
+#endif							/* SCIM_TOOL_CALL_H */

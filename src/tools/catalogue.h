@@ -11,7 +11,7 @@
 #include "core/schema.h"
 #include "utils/jsonb.h"
 
-struct ScimCall;
+struct ScimToolCall;
 
 /* Every parameter that some tool takes. */
 typedef enum ScimParameterId
@@ -60,7 +60,7 @@ typedef struct ScimToolPattern
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
-	Jsonb	   *(*run) (struct ScimCall *call);
+	Jsonb	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
 
 /* A row with the resource type filled in. */

@@ -65,7 +65,7 @@ is_state(const ErrorData *error, int sqlstate)
 }
 
 static const ServerError *
-server_error(const ScimCall *call, const ErrorData *error)
+server_error(const ScimToolCall *call, const ErrorData *error)
 {
 	if (call->parsing)
 		for (int i = 0; i < (int) lengthof(parse_errors); i++)
@@ -78,7 +78,7 @@ server_error(const ScimCall *call, const ErrorData *error)
 }
 
 const ScimErrorKind *
-scim_kind_of_error(const ScimCall *call, const ErrorData *error)
+scim_kind_of_error(const ScimToolCall *call, const ErrorData *error)
 {
 	if (scim_is_ours(error))
 	{
@@ -103,7 +103,7 @@ clipped(const char *string, int limit)
 }
 
 JsonbValue *
-scim_metadata(const ScimCall *call)
+scim_metadata(const ScimToolCall *call)
 {
 	JsonbValue *metadata = scim_new_object();
 	const ScimTool *tool = call->tool;
@@ -192,7 +192,7 @@ how_to_change(const ScimResourceType *type)
 }
 
 Jsonb *
-scim_success_resource(const ScimCall *call, Jsonb *resource, JsonbValue *metadata)
+scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata)
 {
 	JsonbValue	root;
 	JsonbValue	version;
@@ -246,7 +246,7 @@ show_own_error(JsonbValue *content, const ErrorData *error)
 }
 
 static void
-show_server_error(JsonbValue *content, const ScimCall *call, const ErrorData *error)
+show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData *error)
 {
 	const ServerError *shown = server_error(call, error);
 
@@ -260,7 +260,7 @@ show_server_error(JsonbValue *content, const ScimCall *call, const ErrorData *er
 
 /* VERSION_MISMATCH: the resource as it is now, so that the agent can merge at once. */
 static void
-show_current(const ScimCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
+show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
 {
 	JsonbValue	root;
 	JsonbValue	version;
@@ -280,7 +280,7 @@ show_current(const ScimCall *call, JsonbValue *content, JsonbValue *metadata, Js
 }
 
 Jsonb *
-scim_failure(const ScimCall *call, const ErrorData *error, const ScimErrorKind *kind)
+scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
 {
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata = scim_metadata(call);

@@ -9,21 +9,21 @@
 #include "tools/call.h"
 
 /* The start of "metadata": what is known of every call.  To be added to. */
-extern JsonbValue *scim_metadata(const ScimCall *call);
+extern JsonbValue *scim_metadata(const ScimToolCall *call);
 
 /* A success with any content. */
 extern Jsonb *scim_success(const JsonbValue *content, const JsonbValue *metadata);
 
 /* A success about one resource, which is fitted into an answer. */
-extern Jsonb *scim_success_resource(const ScimCall *call, Jsonb *resource, JsonbValue *metadata);
+extern Jsonb *scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata);
 
 /* A resource as tools show it: with "_version"; a tree.  *version is set unless NULL. */
 extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *version);
 
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
-extern Jsonb *scim_failure(const ScimCall *call, const ErrorData *error, const ScimErrorKind *kind);
+extern Jsonb *scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind);
 
 /* Which of our errors is it, or does it become? */
-extern const ScimErrorKind *scim_kind_of_error(const ScimCall *call, const ErrorData *error);
+extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);
 
 #endif							/* SCIM_ENVELOPE_H */

@@ -16,13 +16,13 @@
 #include "utils/numeric.h"
 
 static inline const char *
-type_name(const ScimCall *call)
+type_name(const ScimToolCall *call)
 {
 	return call->tool->type->name;
 }
 
 Jsonb *
-scim_run_create(ScimCall *call)
+scim_run_create(ScimToolCall *call)
 {
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
 											 scim_argument_jsonb(call, PARAM_DATA));
@@ -31,7 +31,7 @@ scim_run_create(ScimCall *call)
 }
 
 Jsonb *
-scim_run_get(ScimCall *call)
+scim_run_get(ScimToolCall *call)
 {
 	/* fresh: a statement may call several tools, and the later see the earlier */
 	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, true);
@@ -40,7 +40,7 @@ scim_run_get(ScimCall *call)
 }
 
 static Jsonb *
-written(const ScimCall *call, Jsonb *resource, bool unchanged)
+written(const ScimToolCall *call, Jsonb *resource, bool unchanged)
 {
 	JsonbValue *metadata = scim_metadata(call);
 
@@ -50,7 +50,7 @@ written(const ScimCall *call, Jsonb *resource, bool unchanged)
 }
 
 Jsonb *
-scim_run_update(ScimCall *call)
+scim_run_update(ScimToolCall *call)
 {
 	bool		unchanged = false;
 	Jsonb	   *resource = scim_store_update(type_name(call), call->tenant, call->id,
@@ -61,7 +61,7 @@ scim_run_update(ScimCall *call)
 }
 
 Jsonb *
-scim_run_patch(ScimCall *call)
+scim_run_patch(ScimToolCall *call)
 {
 	bool		unchanged = false;
 	Jsonb	   *resource = scim_store_patch(type_name(call), call->tenant, call->id,
@@ -72,7 +72,7 @@ scim_run_patch(ScimCall *call)
 }
 
 Jsonb *
-scim_run_delete(ScimCall *call)
+scim_run_delete(ScimToolCall *call)
 {
 	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected);
 	JsonbValue *content = scim_new_object();
@@ -85,7 +85,7 @@ scim_run_delete(ScimCall *call)
 }
 
 Jsonb *
-scim_run_exists(ScimCall *call)
+scim_run_exists(ScimToolCall *call)
 {
 	JsonbValue *content = scim_new_object();
 
@@ -133,7 +133,7 @@ resources_that_fit(JsonbContainer *resources, JsonbValue *omitted)
 }
 
 static Jsonb *
-success_list(const ScimCall *call, Jsonb *list)
+success_list(const ScimToolCall *call, Jsonb *list)
 {
 	JsonbValue	root;
 	JsonbValue *content;
@@ -164,7 +164,7 @@ success_list(const ScimCall *call, Jsonb *list)
 }
 
 Jsonb *
-scim_run_list(ScimCall *call)
+scim_run_list(ScimToolCall *call)
 {
 	ScimListQuery query = {0};
 
@@ -181,7 +181,7 @@ scim_run_list(ScimCall *call)
 /* ---- discovery ---- */
 
 Jsonb *
-scim_run_get_schemas(ScimCall *call)
+scim_run_get_schemas(ScimToolCall *call)
 {
 	const char *name = NULL;
 	const ScimResourceType *type = NULL;
@@ -203,7 +203,7 @@ scim_run_get_schemas(ScimCall *call)
 }
 
 Jsonb *
-scim_run_server_info(ScimCall *call)
+scim_run_server_info(ScimToolCall *call)
 {
 	return scim_success(scim_server_description(), scim_metadata(call));
 }

@@ -14,14 +14,14 @@
 /* More resources than this never fit into an answer, so more are never read. */
 #define SCIM_LARGEST_COUNT 200
 
-extern Jsonb *scim_run_create(ScimCall *call);
-extern Jsonb *scim_run_get(ScimCall *call);
-extern Jsonb *scim_run_update(ScimCall *call);
-extern Jsonb *scim_run_patch(ScimCall *call);
-extern Jsonb *scim_run_delete(ScimCall *call);
-extern Jsonb *scim_run_list(ScimCall *call);
-extern Jsonb *scim_run_exists(ScimCall *call);
-extern Jsonb *scim_run_get_schemas(ScimCall *call);
-extern Jsonb *scim_run_server_info(ScimCall *call);
+extern Jsonb *scim_run_create(ScimToolCall *call);
+extern Jsonb *scim_run_get(ScimToolCall *call);
+extern Jsonb *scim_run_update(ScimToolCall *call);
+extern Jsonb *scim_run_patch(ScimToolCall *call);
+extern Jsonb *scim_run_delete(ScimToolCall *call);
+extern Jsonb *scim_run_list(ScimToolCall *call);
+extern Jsonb *scim_run_exists(ScimToolCall *call);
+extern Jsonb *scim_run_get_schemas(ScimToolCall *call);
+extern Jsonb *scim_run_server_info(ScimToolCall *call);
 
 #endif							/* SCIM_HANDLERS_H */

@@ -10,7 +10,7 @@
 #ifndef SCIM_PATCH_STEPS_H
 #define SCIM_PATCH_STEPS_H
 
-#include "core/members.h"
+#include "core/mentions.h"
 #include "core/patch.h"
 
 typedef enum ScimStepKind

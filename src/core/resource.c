@@ -7,7 +7,7 @@
 
 #include "compat.h"
 #include "core/jsonb_tree.h"
-#include "core/members.h"
+#include "core/mentions.h"
 #include "core/resource.h"
 #include "core/value.h"
 #include "miscadmin.h"

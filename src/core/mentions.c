@@ -1,5 +1,5 @@
 /*
- * members.c
+ * mentions.c
  *		Members of a group as clients name them, in create, update and PATCH.
  *
  * There may be very many, so nothing here is quadratic.
@@ -7,7 +7,7 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/members.h"
+#include "core/mentions.h"
 #include "core/value.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"

@@ -1,9 +1,9 @@
 /*
- * members.h
+ * mentions.h
  *		Members of a group as clients name them, in create, update and PATCH.
  */
-#ifndef SCIM_MEMBERS_H
-#define SCIM_MEMBERS_H
+#ifndef SCIM_MENTIONS_H
+#define SCIM_MENTIONS_H
 
 #include "core/resource.h"
 
@@ -38,4 +38,4 @@ extern void scim_unique_members(ScimMentions *mentions);
 /* The members that are (not) to be taken out. */
 extern ScimMember *scim_members(const ScimMentions *mentions, bool removed, int *count);
 
-#endif							/* SCIM_MEMBERS_H */
+#endif							/* SCIM_MENTIONS_H */

@@ -165,9 +165,8 @@ scim_shown_resource(const JsonbValue *resource, JsonbValue *version)
 	return shown;
 }
 
-/* What the store left out already. */
-static void
-append_omitted_by_store(const JsonbValue *resource, JsonbValue *omitted)
+void
+scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *omitted)
 {
 	JsonbValue	names;
 	JsonbValue	name;
@@ -177,7 +176,8 @@ append_omitted_by_store(const JsonbValue *resource, JsonbValue *omitted)
 		return;
 	scim_walk(&walk, names.val.binary.data);
 	while (scim_walk_next(&walk, NULL, &name))
-		scim_append(omitted, &name);
+		if (name.type == jbvString)
+			scim_append_text(omitted, psprintf("%s%s", prefix, scim_string_copy(&name)));
 }
 
 /* An agent that wrote back what it was shown would clear what it was not. */
@@ -206,7 +206,7 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 	id = scim_get(shown, "id", strlen("id"));
 	if (id)
 		scim_set_value(metadata, "resource_id", id);
-	append_omitted_by_store(shown, omitted);
+	scim_append_omitted(shown, "", omitted);
 	scim_fit_object(shown, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, how_to_change(call->tool->type));
 	return envelope(true, shown, metadata);

@@ -20,6 +20,9 @@ extern Jsonb *scim_success_resource(const ScimToolCall *call, Jsonb *resource, J
 /* A resource as tools show it: with "_version"; a tree.  *version is set unless NULL. */
 extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *version);
 
+/* Appends to "omitted", each with "prefix" in front, what the store left out of a resource (meta.omitted). */
+extern void scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *omitted);
+
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
 extern Jsonb *scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind);
 

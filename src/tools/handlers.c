@@ -127,6 +127,7 @@ resources_that_fit(JsonbContainer *resources, JsonbValue *omitted)
 			scim_append_text(omitted, psprintf("Resources[%d..%d]", walk.next - 1, walk.count - 1));
 			break;
 		}
+		scim_append_omitted(shown, psprintf("Resources[%d].", walk.next - 1), omitted);
 		scim_append(fitting, shown);
 	}
 	return fitting;

@@ -260,6 +260,7 @@ typedef struct Values
 {
 	JsonbValue *array;
 	uint32	   *hashes;
+	int			primary;		/* none of those before this one is primary */
 } Values;
 
 static bool
@@ -273,20 +274,31 @@ is_among(const Values *values, const JsonbValue *value, uint32 hash)
 	return false;
 }
 
+static void
+append_value(Values *values, const JsonbValue *value, uint32 hash)
+{
+	values->hashes[values->array->val.array.nElems] = hash;
+	scim_append(values->array, value);
+}
+
 /* RFC 7644 section 3.5.2: a new primary value takes the place of the old. */
 static void
 clear_primary(Values *values)
 {
-	for (int i = 0; i < values->array->val.array.nElems; i++)
+	int			count = values->array->val.array.nElems;
+
+	for (int i = values->primary; i < count; i++)
 	{
 		JsonbValue *value = &values->array->val.array.elems[i];
 
-		if (!scim_is_primary(value))
-			continue;
-		*value = *scim_open(value);
-		scim_set_bool(value, "primary", false);
-		values->hashes[i] = hash_of(value);
+		if (scim_is_primary(value))
+		{
+			*value = *scim_open(value);
+			scim_set_bool(value, "primary", false);
+			values->hashes[i] = hash_of(value);
+		}
 	}
+	values->primary = count;
 }
 
 static void
@@ -306,6 +318,7 @@ append_values(const ScimStep *step, JsonbValue *data)
 		if (there && !scim_is_unassigned(there))
 			scim_append(values.array, there);
 	}
+	values.primary = 0;
 	values.hashes = palloc((values.array->val.array.nElems + added->val.array.nElems) * sizeof(uint32));
 	for (int i = 0; i < values.array->val.array.nElems; i++)
 		values.hashes[i] = hash_of(&values.array->val.array.elems[i]);
@@ -320,8 +333,7 @@ append_values(const ScimStep *step, JsonbValue *data)
 			continue;
 		if (scim_is_primary(value))
 			clear_primary(&values);
-		values.hashes[values.array->val.array.nElems] = hash;
-		scim_append(values.array, value);
+		append_value(&values, value, hash);
 	}
 	scim_set_value(holder, name, values.array);
 }

@@ -23,6 +23,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#define LOOK_BACK 32
+
 /* What an operation, or a member of its value, is about. */
 typedef struct Target
 {
@@ -89,14 +91,28 @@ frozen(const JsonbValue *value)
 	return result;
 }
 
-/* Values that are added one after the other go into one step, so that many are not searched anew each time. */
+/* The step that adds to the same attribute, if no later one touches it; it is not sought far back. */
+static ScimStep *
+find_append(ScimPatch *patch, const Target *target)
+{
+	for (int i = patch->count - 1; i >= Max(0, patch->count - LOOK_BACK); i--)
+	{
+		ScimStep   *step = &patch->steps[i];
+
+		if (step->extension == target->extension &&
+			(step->attribute == target->attribute || !step->attribute))
+			return step->kind == STEP_APPEND ? step : NULL;
+	}
+	return NULL;
+}
+
+/* Values that are added by several operations go into one step, so that many are not searched anew each time. */
 static void
 append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 {
-	ScimStep   *step = patch->count > 0 ? &patch->steps[patch->count - 1] : NULL;
+	ScimStep   *step = find_append(patch, target);
 
-	if (!step || step->kind != STEP_APPEND || step->extension != target->extension ||
-		step->attribute != target->attribute)
+	if (!step)
 	{
 		step = new_step(patch, STEP_APPEND, target);
 		step->value = *scim_new_array();

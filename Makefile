@@ -8,6 +8,8 @@ MODULE_big = scimver
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(srcdir)/src/*.c $(srcdir)/src/core/*.c $(srcdir)/src/store/*.c $(srcdir)/src/tools/*.c))
 DATA = $(wildcard $(srcdir)/sql/scimver--*.sql)
 PG_CPPFLAGS = -I$(srcdir)/src
+# our own functions are found first, whatever another library calls its own
+SHLIB_LINK = -Wl,-Bsymbolic
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 
 TESTS = $(sort $(wildcard $(srcdir)/test/sql/*.sql))

@@ -159,6 +159,8 @@ throw_text(ScimError *error, const char *text)
 }
 
 /* vpsprintf, as there is none in the server. */
+static char *format_text(const char *format, va_list args) pg_attribute_printf(1, 0);
+
 static char *
 format_text(const char *format, va_list args)
 {

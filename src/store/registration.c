@@ -363,12 +363,9 @@ scim_init_registrations(void)
 	HASHCTL		control = {
 		.keysize = sizeof(Oid),
 		.entrysize = sizeof(CacheEntry),
-		.hcxt = CacheMemoryContext
+		.hcxt = TopMemoryContext
 	};
 
-	if (CacheMemoryContext == NULL)
-		CreateCacheMemoryContext();
-	control.hcxt = CacheMemoryContext;
 	cache = hash_create("scimver registrations", 8, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);

@@ -95,23 +95,24 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"ANY ($2) ORDER BY {id} FOR NO KEY UPDATE", 2, {TEXTOID, UUIDARRAYOID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} SET {revision}={revision} WHERE " KEY,
 	2, {TEXTOID, UUIDOID}, true},
+	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {revision}={revision} WHERE {memberCount}"
+		" OPERATOR(pg_catalog.<>) 0", 0, {0}, true},
 
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE " BY_TENANT " AND"
-		" (CASE $2 WHEN 'User' THEN {user} ELSE {subgroup} END)" EQ "$3",
-	3, {TEXTOID, TEXTOID, UUIDOID}, true},
+		" ({user}" EQ "$2 OR {subgroup}" EQ "$2)", 2, {TEXTOID, UUIDOID}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({tenant}, {group}, {type}, {member})"
-		" SELECT $1, $2, m.type, m.id FROM pg_catalog.unnest($3, $4) AS m(type, id)"
+		" SELECT $1, $2, m.type, m.id FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
 		" ORDER BY m.type, m.id ON CONFLICT DO NOTHING",
 	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
 	[SCIM_REMOVE_MEMBERS] = {"DELETE FROM {table} WHERE " MEMBERSHIP
-		" AND {type}" EQ "ANY ('{User,Group}'::text[]) AND {member}" EQ "ANY ($3)",
+		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
 	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
 	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP
-		" AND NOT EXISTS (SELECT FROM pg_catalog.unnest($3, $4) AS m(type, id)"
+		" AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
 		" WHERE m.type" EQ "t.{type} AND m.id" EQ "t.{member})",
 	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
-		" AND {type}" EQ "ANY ('{User,Group}'::text[]) AND {member}" EQ "ANY ($3)",
+		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
 	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
 
 	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY
@@ -271,7 +272,7 @@ static SPIPlanPtr
 prepare(const Statement *statement, const ScimRegistration *registration)
 {
 	char	   *sql = scim_expand(statement->sql, registration);
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, statement->nargs, unconstify(Oid *, statement->types),
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, statement->nargs, (Oid *) statement->types,
 										  CURSOR_OPT_GENERIC_PLAN);
 
 	if (plan == NULL)

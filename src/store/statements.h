@@ -41,9 +41,10 @@ typedef enum ScimStatement
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
+	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
 
 	/* memberships; the relation is the membership table */
-	SCIM_FIND_HOLDERS,			/* tenant, type, id: as owner; the groups that hold it */
+	SCIM_FIND_HOLDERS,			/* tenant, id: as owner; the groups that hold it */
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */

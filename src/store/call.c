@@ -1,0 +1,73 @@
+/*
+ * call.c
+ *		The scim_ call under way.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "store/call.h"
+#include "utils/builtins.h"
+
+ScimCall   *scim_call = NULL;
+
+bool
+scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uuid_t *id)
+{
+	return scim_call != NULL && scim_call->registration->relid == relid &&
+		strlen(scim_call->tenant) == (size_t) tenant_length &&
+		memcmp(scim_call->tenant, tenant, tenant_length) == 0 &&
+		memcmp(&scim_call->id, id, sizeof(pg_uuid_t)) == 0;
+}
+
+/*
+ * A violation of one of the table's own keys, lost in a race (what is there
+ * already is found before): nothing may be looked up any more, as the
+ * transaction has failed.
+ */
+static void
+throw_uniqueness(const ScimCall *call, const ErrorData *violation)
+{
+	ScimError  *error = scim_error(SCIM_UNIQUENESS);
+
+	if (violation->constraint_name && strstr(violation->constraint_name, "user_name"))
+		scim_error_text(error, "attribute", "userName");
+	scim_throw(error, "another %s has this value already (constraint \"%s\")",
+			   call->registration->type->name,
+			   violation->constraint_name ? violation->constraint_name : "unknown");
+}
+
+void
+scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	call->outer = scim_call;
+	scim_call = call;
+	PG_TRY();
+	{
+		body(argument);
+	}
+	PG_CATCH();
+	{
+		scim_call = call->outer;
+		if (geterrcode() == ERRCODE_UNIQUE_VIOLATION)
+		{
+			ErrorData  *violation;
+
+			MemoryContextSwitchTo(context);
+			violation = CopyErrorData();
+			if (violation->table_name &&
+				violation->schema_name &&
+				strcmp(quote_qualified_identifier(violation->schema_name, violation->table_name),
+					   call->registration->table) == 0)
+			{
+				FlushErrorState();
+				throw_uniqueness(call, violation);
+			}
+		}
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	scim_call = call->outer;
+}

@@ -1,0 +1,34 @@
+/*
+ * call.h
+ *		The scim_ call under way: what it and the triggers tell one another.
+ *
+ * A call may write its resource in more than one statement (the row, then the
+ * memberships), and moves the revision by one at most.
+ */
+#ifndef SCIM_CALL_H
+#define SCIM_CALL_H
+
+#include "store/registration.h"
+#include "utils/uuid.h"
+
+typedef struct ScimCall
+{
+	const ScimRegistration *registration;	/* of the resource's table */
+	const char *tenant;
+	pg_uuid_t	id;				/* of the resource; zero until it is inserted */
+	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
+	bool		moved;			/* the revision was moved */
+	bool		changed;		/* content was changed */
+	struct ScimCall *outer;		/* a call from within a trigger of another call */
+} ScimCall;
+
+/* The innermost call, or NULL outside of any. */
+extern ScimCall *scim_call;
+
+/* Is the row the one that the call under way is about? */
+extern bool scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uuid_t *id);
+
+/* Runs "body" as a call; an error of the table's own keys becomes UNIQUENESS. */
+extern void scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument);
+
+#endif							/* SCIM_CALL_H */

@@ -1,0 +1,407 @@
+/*
+ * create_table.c
+ *		scim_create_table and scim_register_table: tables of resources, with all
+ *		that makes them so.
+ *
+ * A created table is plain DDL; whoever runs it owns the table.  What makes it
+ * a registered one is its trigger.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "store/registration.h"
+#include "store/tables.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/varlena.h"
+
+PG_FUNCTION_INFO_V1(scim_create_table);
+PG_FUNCTION_INFO_V1(scim_register_table);
+
+/* ---- the texts ---- */
+
+#define ROW_COLUMNS_BEFORE \
+	"CREATE TABLE {table} (" \
+	" tenant_id text NOT NULL DEFAULT {ext}.scim_tenant()," \
+	" id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid()," \
+	" data jsonb NOT NULL," \
+	" version text," \
+	" revision bigint," \
+	" created timestamptz," \
+	" last_modified timestamptz,"
+
+/* Lookup columns are generated, so that an index on them costs nothing while they stay the same. */
+#define COMMON_LOOKUPS \
+	" external_id text GENERATED ALWAYS AS (data OPERATOR(pg_catalog.->>) 'externalId') STORED," \
+	" display_name text GENERATED ALWAYS AS ({ext}.scim_fold(data OPERATOR(pg_catalog.->>) 'displayName')) STORED,"
+
+#define ROW_COLUMNS_AFTER \
+	" PRIMARY KEY (tenant_id, id)) WITH (fillfactor = 80);" \
+	"CREATE INDEX ON {table} (tenant_id, external_id);" \
+	"CREATE INDEX ON {table} (tenant_id, display_name);"
+
+static const char *const create_users =
+ROW_COLUMNS_BEFORE
+" password_hash text,"
+" user_name text GENERATED ALWAYS AS ({ext}.scim_fold(data OPERATOR(pg_catalog.->>) 'userName')) STORED,"
+COMMON_LOOKUPS
+" active boolean GENERATED ALWAYS AS ((data OPERATOR(pg_catalog.->) 'active') OPERATOR(pg_catalog.=) 'true'::pg_catalog.jsonb) STORED,"
+" emails text[] GENERATED ALWAYS AS ({ext}.scim_folded_values(data, 'emails')) STORED,"
+" UNIQUE (tenant_id, user_name),"
+ROW_COLUMNS_AFTER
+"CREATE INDEX ON {table} (tenant_id, active);"
+"CREATE INDEX ON {table} USING gin (emails);"
+"COMMENT ON COLUMN {table}.password_hash IS 'Crypt string; never returned';";
+
+static const char *const create_groups =
+ROW_COLUMNS_BEFORE
+" member_count bigint NOT NULL DEFAULT 0,"
+" member_digest bytea NOT NULL DEFAULT pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex'),"
+COMMON_LOOKUPS
+ROW_COLUMNS_AFTER
+"COMMENT ON COLUMN {table}.member_count IS 'Members; written by the membership triggers only';"
+"COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the membership triggers only';"
+"CREATE TABLE {members} ("
+" tenant_id text NOT NULL,"
+" group_id uuid NOT NULL,"
+" member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY ('{User,Group}'::pg_catalog.text[])),"
+" member_id uuid NOT NULL,"
+" user_id uuid GENERATED ALWAYS AS (CASE WHEN member_type OPERATOR(pg_catalog.=) 'User' THEN member_id END) STORED,"
+" subgroup_id uuid GENERATED ALWAYS AS (CASE WHEN member_type OPERATOR(pg_catalog.=) 'Group' THEN member_id END) STORED,"
+" PRIMARY KEY (tenant_id, group_id, member_type, member_id),"
+" FOREIGN KEY (tenant_id, group_id) REFERENCES {table} ON DELETE CASCADE,"
+" FOREIGN KEY (tenant_id, subgroup_id) REFERENCES {table} ON DELETE CASCADE);"
+"CREATE INDEX ON {members} (tenant_id, user_id);"
+"CREATE INDEX ON {members} (tenant_id, subgroup_id);"
+"COMMENT ON TABLE {members} IS 'Memberships; every statement on it moves the versions of its groups';";
+
+static const char *const comment_on_table =
+"COMMENT ON TABLE {table} IS 'SCIM resources of type {type}; scimver keeps their versions';"
+"COMMENT ON COLUMN {table}.data IS 'The resource without id, meta, password and memberships';"
+"COMMENT ON COLUMN {table}.version IS 'Hash of the content';"
+"COMMENT ON COLUMN {table}.revision IS 'Counts the changes of the content';";
+
+static const char *const add_row_trigger =
+"CREATE TRIGGER \"" SCIM_ROW_TRIGGER "\" BEFORE INSERT OR UPDATE ON {table}"
+" FOR EACH ROW EXECUTE FUNCTION {ext}.scim_row_trigger({type_literal}, {mapping}, {options});";
+
+static const char *const add_members_triggers =
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_insert\" AFTER INSERT ON {members}"
+" REFERENCING NEW TABLE AS new_members FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});"
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_delete\" AFTER DELETE ON {members}"
+" REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});"
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_update\" AFTER UPDATE ON {members}"
+" REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});"
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {members}"
+" FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});";
+
+/* The same tenant everywhere: rows whose tenant was granted to a role that the caller's role inherits. */
+static const char *const add_policy =
+"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+"CREATE POLICY scimver_tenant ON {table} USING (tenant_id OPERATOR(pg_catalog.=) ANY"
+" (SELECT g.tenant_id FROM {ext}.scim_tenant_grants AS g WHERE pg_catalog.pg_has_role(g.role, 'USAGE')));";
+
+static const char *const link_users =
+"ALTER TABLE {members} ADD FOREIGN KEY (tenant_id, user_id) REFERENCES {users} ON DELETE CASCADE;";
+
+/* ---- running them ---- */
+
+static const char *
+find_word(const ScimWord *words, const char *name, int length)
+{
+	for (; words->name; words++)
+	{
+		if (strlen(words->name) == (size_t) length && strncmp(words->name, name, length) == 0)
+			return words->text;
+	}
+	return NULL;
+}
+
+void
+scim_run_ddl(const char *text, const ScimWord *words)
+{
+	StringInfoData sql;
+	int			result;
+
+	initStringInfo(&sql);
+	for (const char *p = text; *p; p++)
+	{
+		const char *end = *p == '{' ? strchr(p, '}') : NULL;
+		const char *word = end ? find_word(words, p + 1, end - p - 1) : NULL;
+
+		if (word)
+		{
+			appendStringInfoString(&sql, word);
+			p = end;
+		}
+		else
+			appendStringInfoChar(&sql, *p);
+	}
+	result = SPI_execute(sql.data, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql.data, SPI_result_code_string(result));
+	pfree(sql.data);
+}
+
+/* The mapping of a trigger's arguments, {"tenant": "tenant_id", ...}, as a literal. */
+static char *
+mapping_literal(const ScimResourceType *type, bool is_members)
+{
+	const ScimColumnKind *kinds = is_members ? scim_member_column_kinds : scim_column_kinds;
+	int			count = is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+	JsonbValue *mapping = scim_new_object();
+	Jsonb	   *written;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (is_members || scim_has_column(type, i))
+			scim_set_text(mapping, kinds[i].key, kinds[i].name);
+	}
+	written = scim_write(mapping);
+	return quote_literal_cstr(JsonbToCString(NULL, &written->root, VARSIZE(written)));
+}
+
+static char *
+jsonb_literal(Jsonb *jsonb)
+{
+	return quote_literal_cstr(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
+}
+
+/* ---- what both functions share ---- */
+
+/* Only one at a time, so that two sessions cannot both find the type free. */
+static void
+lock_registrations(void)
+{
+	Oid			function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
+
+	LockDatabaseObject(ProcedureRelationId, function, 0, ShareUpdateExclusiveLock);
+}
+
+static const ScimResourceType *
+free_type(const char *name)
+{
+	const ScimResourceType *type = scim_resource_type(name);
+	const ScimRegistration *taken;
+
+	if (type == NULL)
+		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
+						"\"%s\" is no resource type; there are User and Group", name);
+	lock_registrations();
+	taken = scim_find_table(type);
+	if (taken)
+	{
+		ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
+
+		scim_error_text(error, "relation", taken->table);
+		scim_throw(error, "resource type %s has a table already: %s", type->name, taken->table);
+	}
+	return type;
+}
+
+/* Wrong options are refused before anything is made. */
+static void
+check_options(Jsonb *options)
+{
+	ScimRegistration unused = {0};
+
+	scim_read_options(&unused, JsonbToCString(NULL, &options->root, VARSIZE(options)));
+}
+
+static char *
+table_text(Oid relid)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+}
+
+/* Whichever of the tables came second, memberships then refer to users. */
+static void
+link_memberships(const ScimResourceType *type)
+{
+	const ScimResourceType *users = scim_resource_type("User");
+	const ScimRegistration *user_table = scim_find_table(users);
+	const ScimRegistration *members = scim_find_members(scim_members_type());
+	ScimWord	words[3] = {{"members"}, {"users"}};
+
+	if (user_table == NULL || members == NULL || (type != users && !type->has_members))
+		return;
+	words[0].text = members->table;
+	words[1].text = user_table->table;
+	scim_run_ddl(link_users, words);
+}
+
+/* ---- scim_create_table ---- */
+
+/* The table's schema and name from the text that the caller gave. */
+static RangeVar *
+table_name(text *given, char **schema)
+{
+	RangeVar   *name = makeRangeVarFromNameList(textToQualifiedNameList(given));
+	Oid			namespace = RangeVarGetCreationNamespace(name);
+
+	*schema = get_namespace_name(namespace);
+	return name;
+}
+
+static void
+create_table(const ScimResourceType *type, const char *schema, const char *name, Jsonb *options)
+{
+	char	   *table = quote_qualified_identifier(schema, name);
+	char	   *members = quote_qualified_identifier(schema, psprintf("%s_members", name));
+	ScimWord	words[] = {
+		{"table", table}, {"members", members},
+		{"ext", scim_extension_schema("scimver")},
+		{"type", type->name}, {"type_literal", quote_literal_cstr(type->name)},
+		{"mapping", mapping_literal(type, false)}, {"options", jsonb_literal(options)},
+		{NULL}
+	};
+
+	scim_run_ddl(type->has_members ? create_groups : create_users, words);
+	scim_run_ddl(comment_on_table, words);
+	scim_run_ddl(add_row_trigger, words);
+	scim_run_ddl(add_policy, words);
+	if (type->has_members)
+	{
+		words[5].text = mapping_literal(type, true);
+		scim_run_ddl(add_members_triggers, words);
+		words[0].text = members;
+		scim_run_ddl(add_policy, words);
+	}
+}
+
+/*
+ * scim_create_table(name text, resource_type text, options jsonb) -> regclass.
+ * Errors: INVALID_VALUE (resource type), ALREADY_REGISTERED, INVALID_MAPPING (options).
+ */
+Datum
+scim_create_table(PG_FUNCTION_ARGS)
+{
+	char	   *schema;
+	RangeVar   *name = table_name(PG_GETARG_TEXT_PP(0), &schema);
+	Jsonb	   *options = PG_GETARG_JSONB_P(2);
+	const ScimResourceType *type;
+	Oid			relid;
+
+	check_options(options);
+	type = free_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	create_table(type, schema, name->relname, options);
+	link_memberships(type);
+	scim_grant_tables_to_all();
+	SPI_finish();
+	relid = get_relname_relid(name->relname, get_namespace_oid(schema, false));
+	PG_RETURN_OID(relid);
+}
+
+/* ---- scim_register_table ---- */
+
+/* Ours must be the last BEFORE ROW trigger, or it would not see the row as stored. */
+static void
+refuse_later_triggers(Relation relation)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+		ScimError  *error;
+
+		if ((trigger->tgtype & TRIGGER_TYPE_ROW) == 0 || (trigger->tgtype & TRIGGER_TYPE_BEFORE) == 0 ||
+			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
+			continue;
+		error = scim_error(SCIM_INVALID_MAPPING);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
+		scim_throw(error, "BEFORE ROW trigger \"%s\" would run after scimver's", trigger->tgname);
+	}
+}
+
+/* The group table's memberships, by the name that scim_create_table gives them. */
+static char *
+companion_members(Relation relation)
+{
+	char	   *name = psprintf("%s_members", RelationGetRelationName(relation));
+	Oid			relid = get_relname_relid(name, RelationGetNamespace(relation));
+	ScimRegistration probe = {0};
+	Relation	members;
+
+	if (!OidIsValid(relid))
+	{
+		ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+
+		scim_error_text(error, "relation", name);
+		scim_throw(error, "a group table needs a membership table \"%s\" beside it", name);
+	}
+	members = table_open(relid, AccessShareLock);
+	probe.is_members = true;
+	scim_read_mapping(&probe, members, "{}");
+	table_close(members, NoLock);
+	return table_text(relid);
+}
+
+static void
+register_table(Relation relation, const ScimResourceType *type, Jsonb *mapping, Jsonb *options)
+{
+	ScimRegistration probe = {0};
+	ScimWord	words[] = {
+		{"table", table_text(RelationGetRelid(relation))}, {"members", NULL},
+		{"ext", scim_extension_schema("scimver")},
+		{"type_literal", quote_literal_cstr(type->name)},
+		{"mapping", mapping_literal(type, false)}, {"options", jsonb_literal(options)},
+		{NULL}
+	};
+
+	probe.type = type;
+	scim_read_mapping(&probe, relation, "{}");
+	if (!JB_ROOT_IS_OBJECT(mapping) || JB_ROOT_COUNT(mapping) > 0)
+		scim_throw(scim_error(SCIM_INVALID_MAPPING),
+				   "this version maps the columns that scim_create_table makes: pass '{}'");
+	if (type->has_members)
+		words[1].text = companion_members(relation);
+	scim_run_ddl(add_row_trigger, words);
+	if (type->has_members)
+	{
+		words[4].text = mapping_literal(type, true);
+		scim_run_ddl(add_members_triggers, words);
+	}
+}
+
+/*
+ * scim_register_table(relation regclass, resource_type text, mapping jsonb,
+ * options jsonb) -> void.  Errors: those of scim_create_table; INVALID_MAPPING
+ * for a table that has not the columns, or a trigger behind ours.
+ */
+Datum
+scim_register_table(PG_FUNCTION_ARGS)
+{
+	Relation	relation = table_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
+	Jsonb	   *options = PG_GETARG_JSONB_P(3);
+	const ScimResourceType *type;
+
+	check_options(options);
+	type = free_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	refuse_later_triggers(relation);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	register_table(relation, type, PG_GETARG_JSONB_P(2), options);
+	scim_grant_tables_to_all();
+	SPI_finish();
+	table_close(relation, NoLock);
+	PG_RETURN_VOID();
+}

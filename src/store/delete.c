@@ -1,0 +1,115 @@
+/*
+ * delete.c
+ *		Deleting a resource.
+ *
+ * The resource is locked first, then the groups that hold it, in order; only
+ * then does anything cascade.  So a delete and a group's write never wait for
+ * one another crosswise.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "store/call.h"
+#include "store/ids.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/target.h"
+#include "store/tenant.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+typedef struct Delete
+{
+	ScimTarget	target;
+	const char *id_text;
+	pg_uuid_t	id;
+	const char *expected;
+	char	   *version;		/* that was deleted */
+} Delete;
+
+/* The groups that hold the resource, locked in the order of their ids. */
+static void
+lock_holders(const Delete *delete)
+{
+	const ScimResourceType *type = scim_members_type();
+	const ScimRegistration *members = scim_find_members(type);
+	const ScimRegistration *groups = scim_find_table(type);
+	Datum		values[2];
+	Datum	   *ids;
+	uint64		count;
+
+	if (members == NULL || groups == NULL)
+		return;
+	values[0] = CStringGetTextDatum(delete->target.tenant);
+	values[1] = UUIDPGetDatum(&delete->id);
+	count = scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false);
+	if (count == 0)
+		return;
+	ids = palloc_extended(count * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+
+		ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+	}
+	values[1] = PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false,
+												TYPALIGN_CHAR));
+	scim_run(SCIM_LOCK_HOLDERS, groups, values, NULL, false);
+}
+
+static bool
+delete_row(Delete *delete)
+{
+	Datum		values[3];
+	char		nulls[4] = "   ";
+	bool		isnull;
+	Datum		version;
+
+	values[0] = CStringGetTextDatum(delete->target.tenant);
+	values[1] = UUIDPGetDatum(&delete->id);
+	values[2] = delete->expected ? CStringGetTextDatum(delete->expected) : (Datum) 0;
+	nulls[2] = delete->expected ? ' ' : 'n';
+	if (scim_run(SCIM_DELETE, delete->target.table, values, nulls, false) == 0)
+		return false;
+	version = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	delete->version = MemoryContextStrdup(delete->target.caller, TextDatumGetCString(version));
+	return true;
+}
+
+static void
+delete_resource(void *argument)
+{
+	Delete	   *delete = argument;
+	ScimRow		row;
+
+	/* locked as the owner of the table: the caller's policies hold for the DELETE */
+	scim_check_tenant(delete->target.table, delete->target.tenant);
+	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, &delete->id, &row))
+		scim_throw_not_found(&delete->target, delete->id_text);
+	if (delete->expected && strcmp(delete->expected, row.version) != 0)
+		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
+	lock_holders(delete);
+	if (!delete_row(delete))
+		scim_throw_not_found(&delete->target, delete->id_text);
+}
+
+char *
+scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected)
+{
+	Delete		delete = {0};
+	ScimCall	call = {0};
+
+	scim_check_expected(expected);
+	scim_begin(&delete.target, type, tenant);
+	delete.id_text = id;
+	delete.expected = expected;
+	if (!scim_parse_id(id, &delete.id))
+		scim_throw_not_found(&delete.target, id);
+	call.registration = delete.target.table;
+	call.tenant = delete.target.tenant;
+	call.id = delete.id;
+	scim_run_call(&call, delete_resource, &delete);
+	SPI_finish();
+	return delete.version;
+}

@@ -1,0 +1,177 @@
+/*
+ * grants.c
+ *		scim_grant_tenant and scim_revoke_tenant: which role may work in which
+ *		tenant, and the privileges on the tables that go with it.
+ *
+ * Everything runs with the caller's rights: who may insert into
+ * scim_tenant_grants and grant on the tables may use them.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "store/registration.h"
+#include "store/tables.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(scim_grant_tenant);
+PG_FUNCTION_INFO_V1(scim_revoke_tenant);
+
+/* All may be read but the crypt strings. */
+static char *
+readable_columns(const ScimRegistration *table)
+{
+	StringInfoData columns;
+	AttrNumber	hidden = table->is_members ? InvalidAttrNumber : table->numbers[SCIM_COLUMN_PASSWORD];
+
+	initStringInfo(&columns);
+	for (AttrNumber i = 1;; i++)
+	{
+		char	   *name = get_attname(table->relid, i, true);
+
+		if (name == NULL)
+			break;
+		if (i != hidden && strncmp(name, "........pg.dropped", 18) != 0)
+			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", quote_identifier(name));
+	}
+	return columns.data;
+}
+
+static void
+grant_table(const ScimRegistration *table, const char *role, bool grant)
+{
+	Oid			namespace = get_rel_namespace(table->relid);
+	ScimWord	words[] = {
+		{"table", table->table}, {"role", role},
+		{"columns", readable_columns(table)},
+		{"schema", pstrdup(quote_identifier(get_namespace_name(namespace)))},
+		{NULL}
+	};
+
+	if (!grant)
+	{
+		scim_run_ddl("REVOKE ALL ON {table} FROM {role}", words);
+		return;
+	}
+	scim_run_ddl("GRANT INSERT, UPDATE, DELETE ON {table} TO {role};"
+				 "GRANT SELECT ({columns}) ON {table} TO {role}", words);
+}
+
+void
+scim_grant_tables(const char *role, bool grant)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		if (table)
+			grant_table(table, role, grant);
+		if ((*type)->has_members && (table = scim_find_members(*type)) != NULL)
+			grant_table(table, role, grant);
+	}
+}
+
+static void
+run_on_grants(const char *text, const char *tenant, Oid role)
+{
+	Oid			types[] = {TEXTOID, REGROLEOID};
+	Datum		values[2];
+	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
+	int			result;
+
+	values[0] = tenant ? CStringGetTextDatum(tenant) : (Datum) 0;
+	values[1] = ObjectIdGetDatum(role);
+	result = SPI_execute_with_args(sql, 2, types, values, tenant ? "  " : "n ", false, 0);
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+static char *
+role_name(Oid role)
+{
+	char	   *name = GetUserNameFromId(role, true);
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role with OID %u does not exist", role)));
+	return pstrdup(quote_identifier(name));
+}
+
+void
+scim_grant_tables_to_all(void)
+{
+	Oid		   *roles;
+	uint64		count;
+
+	run_on_grants("SELECT DISTINCT role::pg_catalog.oid FROM %s.scim_tenant_grants", NULL, InvalidOid);
+	count = SPI_processed;
+	roles = palloc(Max(count, 1) * sizeof(Oid));
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+
+		roles[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	for (uint64 i = 0; i < count; i++)
+	{
+		char	   *name = GetUserNameFromId(roles[i], true);
+
+		if (name)
+			scim_grant_tables(quote_identifier(name), true);
+	}
+}
+
+static char *
+tenant_argument(FunctionCallInfo fcinfo)
+{
+	char	   *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (tenant[0] == '\0')
+		scim_throw_path(SCIM_INVALID_VALUE, "tenant", "the name of a tenant must not be empty");
+	return tenant;
+}
+
+/* scim_grant_tenant(tenant text, role regrole) -> void: repeating it is harmless. */
+Datum
+scim_grant_tenant(PG_FUNCTION_ARGS)
+{
+	char	   *tenant = tenant_argument(fcinfo);
+	Oid			role = PG_GETARG_OID(1);
+	char	   *name = role_name(role);
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	run_on_grants("INSERT INTO %s.scim_tenant_grants (tenant_id, role) VALUES ($1, $2)"
+				  " ON CONFLICT DO NOTHING", tenant, role);
+	scim_grant_tables(name, true);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* scim_revoke_tenant(tenant text, role regrole) -> void: with the last tenant go the privileges. */
+Datum
+scim_revoke_tenant(PG_FUNCTION_ARGS)
+{
+	char	   *tenant = tenant_argument(fcinfo);
+	Oid			role = PG_GETARG_OID(1);
+	char	   *name = role_name(role);
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	run_on_grants("DELETE FROM %s.scim_tenant_grants WHERE tenant_id OPERATOR(pg_catalog.=) $1"
+				  " AND role OPERATOR(pg_catalog.=) $2::pg_catalog.oid", tenant, role);
+	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
+				  tenant, role);
+	if (SPI_processed == 0)
+		scim_grant_tables(name, false);
+	SPI_finish();
+	PG_RETURN_VOID();
+}

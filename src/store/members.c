@@ -1,0 +1,228 @@
+/*
+ * members.c
+ *		Members of a group, on their way from a client's list into the
+ *		membership table.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "core/canonical.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "store/members.h"
+#include "store/statements.h"
+#include "store/ids.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+static Datum
+uuid_array(Datum *ids, int count)
+{
+	return PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
+}
+
+static Datum
+text_array(Datum *texts, int count)
+{
+	return PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* ---- finding and locking ---- */
+
+/* A member that is looked for. */
+typedef struct Wanted
+{
+	pg_uuid_t	id;
+	const ScimMember *member;
+	const char *type;			/* of the resource that was found, or NULL */
+} Wanted;
+
+static int
+compare_wanted(const void *a, const void *b)
+{
+	return memcmp(&((const Wanted *) a)->id, &((const Wanted *) b)->id, sizeof(pg_uuid_t));
+}
+
+static SCIM_NORETURN void no_such_member(const ScimMember *member);
+
+static void
+no_such_member(const ScimMember *member)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+
+	scim_error_text(error, "path", "members.value");
+	scim_error_text(error, "value", member->value);
+	scim_throw(error, "member \"%s\" does not exist", member->value);
+}
+
+/* The ids in order, each once. */
+static Wanted *
+sort_wanted(const ScimMember *members, int *count)
+{
+	Wanted	   *wanted = palloc_extended(Max(*count, 1) * sizeof(Wanted), MCXT_ALLOC_HUGE);
+	int			kept = 0;
+
+	for (int i = 0; i < *count; i++)
+	{
+		if (!scim_parse_id(members[i].value, &wanted[i].id))
+			no_such_member(&members[i]);
+		wanted[i].member = &members[i];
+		wanted[i].type = NULL;
+	}
+	qsort(wanted, *count, sizeof(Wanted), compare_wanted);
+	for (int i = 0; i < *count; i++)
+	{
+		if (kept == 0 || compare_wanted(&wanted[kept - 1], &wanted[i]) != 0)
+			wanted[kept++] = wanted[i];
+	}
+	*count = kept;
+	return wanted;
+}
+
+/* Locks those of the wanted that are in the type's table; a client's hint decides where two types share an id. */
+static void
+lock_in(const ScimRegistration *table, const char *tenant, Datum ids, Wanted *wanted, int count)
+{
+	Datum		values[2];
+	uint64		found;
+
+	values[0] = CStringGetTextDatum(tenant);
+	values[1] = ids;
+	found = scim_run(SCIM_LOCK_MEMBERS, table, values, NULL, false);
+	for (uint64 i = 0; i < found; i++)
+	{
+		bool		isnull;
+		Wanted		key;
+		Wanted	   *one;
+
+		key.id = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
+		if (one && (one->type == NULL ||
+					(one->member->type && pg_strcasecmp(one->member->type, table->type->name) == 0)))
+			one->type = table->type->name;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, int count)
+{
+	Wanted	   *wanted = sort_wanted(members, &count);
+
+	set->count = count;
+	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	set->ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < count; i++)
+		set->ids[i] = UUIDPGetDatum(&wanted[i].id);
+	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		if (table)
+			lock_in(table, tenant, uuid_array(set->ids, count), wanted, count);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		if (wanted[i].type == NULL)
+			no_such_member(wanted[i].member);
+		set->types[i] = CStringGetTextDatum(wanted[i].type);
+	}
+}
+
+void
+scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemberChange *change)
+{
+	pg_uuid_t  *remove = palloc_extended(Max(change->remove_count, 1) * sizeof(pg_uuid_t), MCXT_ALLOC_HUGE);
+
+	memset(write, 0, sizeof(ScimMembersWrite));
+	write->members = scim_find_members(scim_members_type());
+	if (write->members == NULL)
+		elog(ERROR, "the group table has no membership table");
+	write->replace = change->replace;
+	find_members(&write->add, tenant, change->add, change->add_count);
+	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < change->remove_count; i++)
+	{
+		/* what cannot be an id is no member: it is gone already */
+		if (scim_parse_id(change->remove[i].value, &remove[i]))
+			write->remove[write->remove_count++] = UUIDPGetDatum(&remove[i]);
+	}
+}
+
+void
+scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group)
+{
+	for (int i = 0; i < write->add.count; i++)
+	{
+		if (memcmp(DatumGetUUIDP(write->add.ids[i]), group, sizeof(pg_uuid_t)) == 0)
+			scim_throw_path(SCIM_INVALID_VALUE, "members.value", "a group cannot be its own member");
+	}
+}
+
+/* ---- writing ---- */
+
+/* The digest of a set is what the triggers will have made of it. */
+static bool
+is_set(const ScimMemberSet *set, const ScimRow *group)
+{
+	uint8		sum[SCIM_DIGEST_SIZE] = {0};
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	if (set->count != group->member_count)
+		return false;
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_member_hash(TextDatumGetCString(set->types[i]),
+						 scim_uuid_text(DatumGetUUIDP(set->ids[i])), hash);
+		digest_add(sum, hash);
+	}
+	return memcmp(sum, group->member_digest, SCIM_DIGEST_SIZE) == 0;
+}
+
+static int64
+count_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group,
+			  Datum *ids, int count)
+{
+	Datum		values[3];
+	bool		isnull;
+
+	if (count == 0)
+		return 0;
+	values[0] = CStringGetTextDatum(tenant);
+	values[1] = UUIDPGetDatum(group);
+	values[2] = uuid_array(ids, count);
+	scim_run(SCIM_COUNT_MEMBERS, write->members, values, NULL, false);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+bool
+scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
+{
+	if (write->replace)
+		return is_set(&write->add, group);
+	return count_members(write, tenant, &group->id, write->add.ids, write->add.count) == write->add.count &&
+		count_members(write, tenant, &group->id, write->remove, write->remove_count) == 0;
+}
+
+void
+scim_write_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group)
+{
+	Datum		values[4];
+
+	values[0] = CStringGetTextDatum(tenant);
+	values[1] = UUIDPGetDatum(group);
+	if (write->remove_count > 0)
+	{
+		values[2] = uuid_array(write->remove, write->remove_count);
+		scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false);
+	}
+	values[2] = text_array(write->add.types, write->add.count);
+	values[3] = uuid_array(write->add.ids, write->add.count);
+	if (write->replace)
+		scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
+	if (write->add.count > 0)
+		scim_run(SCIM_ADD_MEMBERS, write->members, values, NULL, false);
+}

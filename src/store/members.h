@@ -1,0 +1,47 @@
+/*
+ * members.h
+ *		Members of a group, on their way from a client's list into the
+ *		membership table.
+ */
+#ifndef SCIM_MEMBERS_H
+#define SCIM_MEMBERS_H
+
+#include "core/patch.h"
+#include "store/rows.h"
+
+/* Members that exist, with the types of the resources that they name. */
+typedef struct ScimMemberSet
+{
+	int			count;
+	Datum	   *types;			/* text */
+	Datum	   *ids;			/* uuid */
+} ScimMemberSet;
+
+/* A change of a group's members that is ready to be written. */
+typedef struct ScimMembersWrite
+{
+	const ScimRegistration *members;	/* the membership table */
+	bool		replace;		/* the members become exactly "add" */
+	ScimMemberSet add;
+	Datum	   *remove;			/* uuid */
+	int			remove_count;
+} ScimMembersWrite;
+
+/*
+ * Finds the members that are to come, and locks them FOR KEY SHARE in the order
+ * of type and id, before the group itself is locked.  INVALID_VALUE where one
+ * does not exist in the tenant.  Within SPI.
+ */
+extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant,
+								 const ScimMemberChange *change);
+
+/* INVALID_VALUE if the group would hold itself. */
+extern void scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group);
+
+/* Are the members of the group, whose row is locked, as wanted already? */
+extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group);
+
+/* Writes the memberships; the group's row is locked. */
+extern void scim_write_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group);
+
+#endif							/* SCIM_MEMBERS_H */

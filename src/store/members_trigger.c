@@ -1,0 +1,272 @@
+/*
+ * members_trigger.c
+ *		The AFTER STATEMENT triggers of a membership table: every statement on
+ *		it moves the groups that it changed, and only those.
+ *
+ * The members that came and went are summed up by group from the transition
+ * tables; then each group is updated once, in the order of (tenant, id), as
+ * the owner of the group table, like a foreign key's action.  Nothing is
+ * recounted: adding one member costs the same in a small and a large group.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "common/hashfn.h"
+#include "core/canonical.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "store/pending.h"
+#include "store/statements.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(scim_members_trigger);
+
+typedef struct GroupKey
+{
+	pg_uuid_t	id;
+	uint64		tenant_hash;
+} GroupKey;
+
+/* What a statement did to a group. */
+typedef struct GroupChange
+{
+	GroupKey	key;			/* of the hash table */
+	char	   *tenant;
+	int64		count;
+	uint8		digest[SCIM_DIGEST_SIZE];
+} GroupChange;
+
+typedef struct Changes
+{
+	const ScimRegistration *members;
+	HTAB	   *by_group;
+	MemoryContext context;		/* outlives the rows */
+} Changes;
+
+static ScimPending *pending = NULL; /* the innermost update under way */
+
+const ScimPending *
+scim_pending_for(Oid relid)
+{
+	if (pending == NULL || pending->relid != relid ||
+		pending->depth != DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)))
+		return NULL;
+	return pending;
+}
+
+/* ---- summing up ---- */
+
+static GroupChange *
+find_change(Changes *changes, text *tenant, const pg_uuid_t *id)
+{
+	GroupKey	key;
+	GroupChange *change;
+	bool		found;
+
+	memset(&key, 0, sizeof(key));
+	key.id = *id;
+	key.tenant_hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(tenant),
+										  VARSIZE_ANY_EXHDR(tenant), 0);
+	change = hash_search(changes->by_group, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		change->tenant = MemoryContextStrdup(changes->context, text_to_cstring(tenant));
+		change->count = 0;
+		memset(change->digest, 0, SCIM_DIGEST_SIZE);
+	}
+	return change;
+}
+
+static void
+count_row(Changes *changes, TupleTableSlot *slot, bool came)
+{
+	const AttrNumber *numbers = changes->members->numbers;
+	GroupChange *change;
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	slot_getallattrs(slot);
+#define FIELD(column) (slot->tts_values[numbers[column] - 1])
+	change = find_change(changes, DatumGetTextPP(FIELD(SCIM_MEMBER_TENANT)),
+						 DatumGetUUIDP(FIELD(SCIM_MEMBER_GROUP)));
+	scim_member_hash(TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE)),
+					 DatumGetCString(DirectFunctionCall1(uuid_out, FIELD(SCIM_MEMBER_ID))), hash);
+#undef FIELD
+	if (came)
+		digest_add(change->digest, hash);
+	else
+		digest_subtract(change->digest, hash);
+	change->count += came ? 1 : -1;
+}
+
+/* All rows of a transition table; its other readers keep their place. */
+static void
+count_rows(Changes *changes, Tuplestorestate *rows, TupleDesc descriptor, bool came)
+{
+	TupleTableSlot *slot;
+	MemoryContext per_row;
+	MemoryContext old;
+
+	if (rows == NULL)
+		return;
+	slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+	tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
+	tuplestore_rescan(rows);
+	per_row = AllocSetContextCreate(CurrentMemoryContext, "scimver member", ALLOCSET_SMALL_SIZES);
+	while (tuplestore_gettupleslot(rows, true, false, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		old = MemoryContextSwitchTo(per_row);
+		count_row(changes, slot, came);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(per_row);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	MemoryContextDelete(per_row);
+}
+
+/* ---- moving the groups ---- */
+
+static int
+compare_changes(const void *a, const void *b)
+{
+	const GroupChange *x = *(GroupChange *const *) a;
+	const GroupChange *y = *(GroupChange *const *) b;
+	int			order = strcmp(x->tenant, y->tenant);
+
+	return order != 0 ? order : memcmp(&x->key.id, &y->key.id, sizeof(pg_uuid_t));
+}
+
+/* Updates groups; the row trigger takes what is pending from "frame". */
+static void
+run_pending(ScimPending *frame, ScimStatement statement, const ScimRegistration *groups, Datum *values)
+{
+	frame->relid = groups->relid;
+	frame->depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
+	frame->outer = pending;
+	pending = frame;
+	PG_TRY();
+	{
+		scim_run(statement, groups, values, NULL, false);
+	}
+	PG_FINALLY();
+	{
+		pending = frame->outer;
+	}
+	PG_END_TRY();
+}
+
+static void
+move_group(const ScimRegistration *groups, const GroupChange *change)
+{
+	ScimPending frame = {0};
+	Datum		values[2];
+
+	frame.count = change->count;
+	memcpy(frame.digest, change->digest, SCIM_DIGEST_SIZE);
+	values[0] = CStringGetTextDatum(change->tenant);
+	values[1] = UUIDPGetDatum(&change->key.id);
+	run_pending(&frame, SCIM_TOUCH_GROUP, groups, values);
+}
+
+static void
+move_groups(const Changes *changes, const ScimRegistration *groups)
+{
+	static const uint8 zero[SCIM_DIGEST_SIZE];
+	long		count = hash_get_num_entries(changes->by_group);
+	GroupChange **sorted = palloc_extended(Max(count, 1) * sizeof(GroupChange *), MCXT_ALLOC_HUGE);
+	HASH_SEQ_STATUS scan;
+	GroupChange *change;
+	long		n = 0;
+
+	hash_seq_init(&scan, changes->by_group);
+	while ((change = hash_seq_search(&scan)) != NULL)
+	{
+		if (change->count != 0 || memcmp(change->digest, zero, SCIM_DIGEST_SIZE) != 0)
+			sorted[n++] = change;
+	}
+	qsort(sorted, n, sizeof(GroupChange *), compare_changes);
+	for (long i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		move_group(groups, sorted[i]);
+	}
+}
+
+/* ---- the trigger ---- */
+
+static void
+sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRegistration *groups)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(GroupKey),
+		.entrysize = sizeof(GroupChange),
+		.hcxt = CurrentMemoryContext
+	};
+	Changes		changes;
+	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
+
+	changes.members = members;
+	changes.context = CurrentMemoryContext;
+	changes.by_group = hash_create("scimver changed groups", 64, &control,
+								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	count_rows(&changes, data->tg_oldtable, descriptor, false);
+	count_rows(&changes, data->tg_newtable, descriptor, true);
+	move_groups(&changes, groups);
+}
+
+static void
+check_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "scim_members_trigger")));
+	if (!TRIGGER_FIRED_AFTER(data->tg_event) || TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		(!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) &&
+		 data->tg_oldtable == NULL && data->tg_newtable == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired AFTER, FOR EACH STATEMENT, with transition tables",
+						"scim_members_trigger")));
+}
+
+/*
+ * scim_members_trigger(resource type, mapping): AFTER INSERT, UPDATE, DELETE
+ * (with transition tables) or TRUNCATE, FOR EACH STATEMENT.
+ */
+Datum
+scim_members_trigger(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	const ScimRegistration *members;
+	const ScimRegistration *groups;
+
+	check_trigger(fcinfo);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	members = scim_trigger_registration(data->tg_relation, data->tg_trigger);
+	groups = scim_find_table(members->type);
+	if (groups)
+	{
+		if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		{
+			ScimPending frame = {0};
+
+			frame.empty = true;
+			run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL);
+		}
+		else
+			sum_up_and_move(data, members, groups);
+	}
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,26 @@
+/*
+ * pending.h
+ *		What a membership trigger has counted, handed to the row trigger of the
+ *		group: only so may member_count and member_digest change.
+ */
+#ifndef SCIM_PENDING_H
+#define SCIM_PENDING_H
+
+#include "postgres.h"
+
+#include "core/digest.h"
+
+typedef struct ScimPending
+{
+	Oid			relid;			/* the group table */
+	int			depth;			/* of triggers, at which the row trigger will run */
+	bool		empty;			/* all members went (TRUNCATE) */
+	int64		count;			/* members that came, less those that went */
+	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
+	struct ScimPending *outer;
+} ScimPending;
+
+/* What is pending for the row that is updated now, or NULL: it is no membership trigger's update. */
+extern const ScimPending *scim_pending_for(Oid relid);
+
+#endif							/* SCIM_PENDING_H */

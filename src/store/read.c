@@ -1,0 +1,218 @@
+/*
+ * read.c
+ *		Reading resources: one, whether there is one, and lists.
+ *
+ * An operation reads everything under one snapshot, so that what it returns
+ * belongs together: a group's members are those of its version.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "store/ids.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/target.h"
+#include "store/tenant.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+/* ---- one resource ---- */
+
+static Jsonb *
+read_one(const ScimTarget *target, const char *id)
+{
+	pg_uuid_t	uuid;
+	ScimRow		row;
+
+	if (!scim_parse_id(id, &uuid) || !scim_fetch(target, SCIM_GET, &uuid, true, &row))
+		scim_throw_not_found(target, id);
+	return scim_show_rows(target->table, target->tenant, &row, 1, 0, target->caller)[0];
+}
+
+Jsonb *
+scim_store_get(const char *type, const char *tenant, const char *id, bool fresh)
+{
+	ScimTarget	target;
+	Jsonb	   *result;
+
+	scim_begin(&target, type, tenant);
+	if (fresh)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	result = read_one(&target, id);
+	if (fresh)
+		PopActiveSnapshot();
+	SPI_finish();
+	return result;
+}
+
+bool
+scim_store_exists(const char *type, const char *tenant, const char *id)
+{
+	ScimTarget	target;
+	pg_uuid_t	uuid;
+	bool		exists;
+
+	scim_begin(&target, type, tenant);
+	exists = scim_parse_id(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
+	if (!exists)
+		scim_check_tenant(target.table, target.tenant);
+	SPI_finish();
+	return exists;
+}
+
+char *
+scim_store_table(const char *type)
+{
+	const ScimResourceType *known = scim_resource_type(type);
+	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+
+	return table ? pstrdup(table->table) : NULL;
+}
+
+/* ---- lists ---- */
+
+/* What can be searched: an attribute, the statements, the type of its value. */
+typedef struct Search
+{
+	const char *attribute;
+	bool		is_boolean;
+	ScimStatement list;
+	ScimStatement count;
+} Search;
+
+static const Search everything = {NULL, false, SCIM_LIST, SCIM_COUNT};
+
+static const Search searches[] = {
+	{"userName", false, SCIM_LIST_USER_NAME, SCIM_COUNT_USER_NAME},
+	{"externalId", false, SCIM_LIST_EXTERNAL_ID, SCIM_COUNT_EXTERNAL_ID},
+	{"displayName", false, SCIM_LIST_DISPLAY_NAME, SCIM_COUNT_DISPLAY_NAME},
+	{"active", true, SCIM_LIST_ACTIVE, SCIM_COUNT_ACTIVE},
+	{"emails", false, SCIM_LIST_EMAILS, SCIM_COUNT_EMAILS},
+	{"emails.value", false, SCIM_LIST_EMAILS, SCIM_COUNT_EMAILS},
+};
+
+static bool
+has_attribute(const ScimResourceType *type, const char *name)
+{
+	int			length = strcspn(name, ".");
+
+	return scim_attribute(type->schema->attributes, name, length) != NULL ||
+		scim_attribute(scim_common_attributes(), name, length) != NULL;
+}
+
+static const Search *
+find_search(const ScimResourceType *type, const char *attribute)
+{
+	if (pg_strcasecmp(attribute, "password") == 0)
+		scim_throw_path(SCIM_INVALID_FILTER, attribute, "a password cannot be searched for");
+	for (size_t i = 0; i < lengthof(searches); i++)
+	{
+		if (pg_strcasecmp(attribute, searches[i].attribute) == 0 && has_attribute(type, attribute))
+			return &searches[i];
+	}
+	scim_throw_path(SCIM_INVALID_FILTER, attribute, "\"%s\" of a %s cannot be searched",
+					attribute, type->name);
+}
+
+/* The value as the statement's parameter; its type must be the attribute's. */
+static Datum
+search_value(const Search *search, const ScimListQuery *query)
+{
+	const JsonbValue *value = query->value;
+
+	if (search->is_boolean && value->type == jbvBool)
+		return BoolGetDatum(value->val.boolean);
+	if (!search->is_boolean && value->type == jbvString)
+		return CStringGetTextDatum(scim_string_copy(value));
+	scim_throw_path(SCIM_INVALID_FILTER, search->attribute, "%s is compared with a %s",
+					search->attribute, search->is_boolean ? "boolean" : "string");
+}
+
+static int64
+count_rows(const ScimTarget *target, const Search *search, Datum value)
+{
+	Datum		values[2];
+	bool		isnull;
+
+	values[0] = CStringGetTextDatum(target->tenant);
+	values[1] = value;
+	scim_run(search->count, target->table, values, NULL, true);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* The page's resources, appended to "resources". */
+static uint64
+read_page(const ScimTarget *target, const Search *search, Datum value,
+		  int64 offset, int64 limit, JsonbValue *resources)
+{
+	Datum		values[4];
+	uint64		count;
+	ScimRow    *rows;
+	Jsonb	  **shown;
+
+	values[0] = CStringGetTextDatum(target->tenant);
+	values[1] = Int64GetDatum(offset);
+	values[2] = Int64GetDatum(limit);
+	values[3] = value;
+	count = scim_run(search->list, target->table, values, NULL, true);
+	rows = palloc_extended(Max(count, 1) * sizeof(ScimRow), MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < count; i++)
+		scim_read_row(target->table, i, &rows[i]);
+	shown = scim_show_rows(target->table, target->tenant, rows, count, SCIM_SHOWN_MEMBERS,
+						   CurrentMemoryContext);
+	for (uint64 i = 0; i < count; i++)
+	{
+		JsonbValue	resource;
+
+		scim_root(shown[i], &resource);
+		scim_append(resources, &resource);
+	}
+	return count;
+}
+
+Jsonb *
+scim_store_list(const char *type, const char *tenant, const ScimListQuery *query)
+{
+	ScimTarget	target;
+	const Search *search = &everything;
+	Datum		value = (Datum) 0;
+	int			start = Max(query->start_index, 1);
+	int			limit = Max(query->count, 0);
+	JsonbValue *response = scim_new_object();
+	JsonbValue *schemas = scim_new_array();
+	JsonbValue *resources = scim_new_array();
+	int64		total;
+	uint64		count = 0;
+	MemoryContext old;
+	Jsonb	   *result;
+
+	scim_begin(&target, type, tenant);
+	if (query->attribute)
+	{
+		search = find_search(target.type, query->attribute);
+		value = search_value(search, query);
+	}
+	total = count_rows(&target, search, value);
+	if (total == 0)
+		scim_check_tenant(target.table, target.tenant);
+	if (limit > 0 && start <= total)
+		count = read_page(&target, search, value, start - 1, limit, resources);
+
+	scim_append_text(schemas, SCIM_URN_LIST);
+	scim_set_value(response, "schemas", schemas);
+	scim_set_integer(response, "totalResults", total);
+	scim_set_integer(response, "startIndex", start);
+	scim_set_integer(response, "itemsPerPage", count);
+	scim_set_value(response, "Resources", resources);
+	old = MemoryContextSwitchTo(target.caller);
+	result = scim_write(response);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	return result;
+}

@@ -1,0 +1,527 @@
+/*
+ * row_trigger.c
+ *		The BEFORE ROW trigger that keeps version, revision, created and
+ *		lastModified of every row, whoever writes it.
+ *
+ * On INSERT the version is always computed; on UPDATE only if something of the
+ * content changed.  It is the last BEFORE trigger by its name, so that it sees
+ * the row as it will be stored.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "commands/trigger.h"
+#include "core/canonical.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "fmgr.h"
+#include "store/call.h"
+#include "store/password.h"
+#include "store/pending.h"
+#include "store/registration.h"
+#include "store/unique.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(scim_row_trigger);
+
+/* A row taken apart. */
+typedef struct Row
+{
+	HeapTuple	tuple;
+	Datum	   *values;
+	bool	   *nulls;
+	bool		changed;		/* the values are no longer those of the tuple */
+} Row;
+
+typedef struct Work
+{
+	const ScimRegistration *registration;
+	TupleDesc	descriptor;
+	Row			new;
+	Row			old;			/* UPDATE only */
+	bool		is_update;
+	bool		is_called;		/* the row that the scim_ call under way is about */
+} Work;
+
+static inline Datum
+value_of(const Work *work, const Row *row, ScimColumn column)
+{
+	return row->values[work->registration->numbers[column] - 1];
+}
+
+static inline bool
+is_null(const Work *work, const Row *row, ScimColumn column)
+{
+	return row->nulls[work->registration->numbers[column] - 1];
+}
+
+static void
+assign(Work *work, ScimColumn column, Datum value, bool isnull)
+{
+	int			i = work->registration->numbers[column] - 1;
+
+	work->new.values[i] = value;
+	work->new.nulls[i] = isnull;
+	work->new.changed = true;
+}
+
+static inline Datum
+new_value(const Work *work, ScimColumn column)
+{
+	return value_of(work, &work->new, column);
+}
+
+static inline bool
+new_is_null(const Work *work, ScimColumn column)
+{
+	return is_null(work, &work->new, column);
+}
+
+static void
+deform(Row *row, HeapTuple tuple, TupleDesc descriptor)
+{
+	row->tuple = tuple;
+	row->values = palloc(descriptor->natts * sizeof(Datum));
+	row->nulls = palloc(descriptor->natts * sizeof(bool));
+	row->changed = false;
+	heap_deform_tuple(tuple, descriptor, row->values, row->nulls);
+}
+
+/* ---- the document ---- */
+
+/* What of a document's top level does not belong into it. */
+typedef struct Inspection
+{
+	bool		strip;			/* id, meta, _version, groups or members is there */
+	bool		password;		/* a password in clear text is there, however it is spelled */
+	JsonbValue	password_value;
+	bool		schemas;		/* schemas holds the core URN */
+} Inspection;
+
+static bool
+belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key)
+{
+	return scim_string_is(key, "id") || scim_string_is(key, "meta") ||
+		scim_string_is(key, "_version") ||
+		(type->has_groups && scim_string_is(key, "groups")) ||
+		(type->has_members && scim_string_is(key, "members"));
+}
+
+static bool
+is_password(const ScimResourceType *type, const JsonbValue *key)
+{
+	return type->has_password && key->val.string.len == 8 &&
+		pg_strncasecmp(key->val.string.val, "password", 8) == 0;
+}
+
+static bool
+holds_core_urn(const ScimResourceType *type, const JsonbValue *schemas)
+{
+	ScimWalk	walk;
+	JsonbValue	urn;
+
+	if (schemas->type == jbvNull)
+		return false;
+	if (!scim_is_array(schemas))
+		scim_throw_path(SCIM_INVALID_VALUE, "schemas", "schemas must be an array of URNs");
+	scim_walk(&walk, schemas->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &urn))
+	{
+		if (scim_string_is(&urn, type->schema->urn))
+			return true;
+	}
+	return false;
+}
+
+static void
+inspect(const ScimResourceType *type, JsonbContainer *document, Inspection *result)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	memset(result, 0, sizeof(Inspection));
+	scim_walk(&walk, document);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (belongs_elsewhere(type, &key))
+			result->strip = true;
+		else if (scim_string_is(&key, "schemas"))
+			result->schemas = holds_core_urn(type, &value);
+		else if (is_password(type, &key))
+		{
+			result->password = true;
+			result->password_value = value;
+		}
+	}
+}
+
+static void
+add_core_urn(const ScimResourceType *type, JsonbValue *document)
+{
+	JsonbValue *found = scim_get(document, "schemas", strlen("schemas"));
+	JsonbValue *schemas = found && scim_is_array(found) ? scim_open(found) : scim_new_array();
+
+	scim_append_text(schemas, type->schema->urn);
+	scim_set_value(document, "schemas", schemas);
+}
+
+/*
+ * Brings the document that is to be stored into order: without what other
+ * columns hold, with the core URN, and a password as crypt string in its
+ * column.
+ */
+static void
+tidy_document(Work *work)
+{
+	const ScimResourceType *type = work->registration->type;
+	Jsonb	   *data = DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA));
+	Inspection	found;
+	JsonbValue	root;
+	JsonbValue *document;
+
+	if (!JB_ROOT_IS_OBJECT(data))
+		scim_throw_path(SCIM_INVALID_VALUE, "data", "the document of a resource must be an object");
+	inspect(type, &data->root, &found);
+	if (!found.strip && !found.password && found.schemas)
+	{
+		work->new.values[work->registration->numbers[SCIM_COLUMN_DATA] - 1] = JsonbPGetDatum(data);
+		return;
+	}
+
+	scim_root(data, &root);
+	document = scim_open(&root);
+	for (int i = document->val.object.nPairs - 1; i >= 0; i--)
+	{
+		JsonbValue	key = document->val.object.pairs[i].key;
+
+		if (belongs_elsewhere(type, &key) || is_password(type, &key))
+			scim_remove(document, key.val.string.val, key.val.string.len);
+	}
+	if (found.password && found.password_value.type != jbvNull)
+		assign(work, SCIM_COLUMN_PASSWORD,
+			   CStringGetTextDatum(scim_crypt_password(scim_read_password(&found.password_value))),
+			   false);
+	if (!found.schemas)
+		add_core_urn(type, document);
+	assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(scim_write(document)), false);
+}
+
+/* ---- the version ---- */
+
+static ScimForm
+content_form(Work *work)
+{
+	const ScimRegistration *registration = work->registration;
+	ScimRowParts parts = {0};
+
+	parts.id = DatumGetCString(DirectFunctionCall1(uuid_out, new_value(work, SCIM_COLUMN_ID)));
+	if (registration->type->has_password && !new_is_null(work, SCIM_COLUMN_PASSWORD))
+	{
+		text	   *hash = DatumGetTextPP(new_value(work, SCIM_COLUMN_PASSWORD));
+
+		parts.password_hash = VARDATA_ANY(hash);
+		parts.password_length = VARSIZE_ANY_EXHDR(hash);
+	}
+	if (registration->type->has_members)
+	{
+		bytea	   *digest = DatumGetByteaPP(new_value(work, SCIM_COLUMN_MEMBER_DIGEST));
+
+		parts.member_count = DatumGetInt64(new_value(work, SCIM_COLUMN_MEMBER_COUNT));
+		parts.member_digest = (uint8 *) VARDATA_ANY(digest);
+	}
+	return scim_content_form(&DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA))->root, &parts);
+}
+
+static Datum
+version_datum(const Work *work, ScimForm form, int64 revision)
+{
+	char		version[SCIM_VERSION_SIZE + 1];
+
+	scim_form_version(form, work->registration->revision_scheme ? revision : -1, version);
+	return PointerGetDatum(cstring_to_text_with_len(version, SCIM_VERSION_SIZE));
+}
+
+/* ---- INSERT ---- */
+
+static const uint8 zero[SCIM_DIGEST_SIZE];	/* the digest of no members */
+
+static void
+set_member_state(Work *work, int64 count, const uint8 *digest)
+{
+	bytea	   *bytes = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
+
+	SET_VARSIZE(bytes, VARHDRSZ + SCIM_DIGEST_SIZE);
+	memcpy(VARDATA(bytes), digest, SCIM_DIGEST_SIZE);
+	assign(work, SCIM_COLUMN_MEMBER_COUNT, Int64GetDatum(count), false);
+	assign(work, SCIM_COLUMN_MEMBER_DIGEST, PointerGetDatum(bytes), false);
+}
+
+static void
+insert_row(Work *work)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int64		revision;
+
+	/* the table's own NOT NULL says it better */
+	if (new_is_null(work, SCIM_COLUMN_DATA) || new_is_null(work, SCIM_COLUMN_ID) ||
+		new_is_null(work, SCIM_COLUMN_TENANT))
+		return;
+	tidy_document(work);
+	if (work->registration->type->has_members)
+		set_member_state(work, 0, zero);
+	if (new_is_null(work, SCIM_COLUMN_REVISION))
+		assign(work, SCIM_COLUMN_REVISION, Int64GetDatum(1), false);
+	if (new_is_null(work, SCIM_COLUMN_CREATED))
+		assign(work, SCIM_COLUMN_CREATED, TimestampTzGetDatum(now), false);
+	if (new_is_null(work, SCIM_COLUMN_LAST_MODIFIED))
+		assign(work, SCIM_COLUMN_LAST_MODIFIED, new_value(work, SCIM_COLUMN_CREATED), false);
+	revision = DatumGetInt64(new_value(work, SCIM_COLUMN_REVISION));
+	assign(work, SCIM_COLUMN_VERSION, version_datum(work, content_form(work), revision), false);
+}
+
+/* ---- UPDATE ---- */
+
+/* Are the stored bytes the same?  Packed or compressed, they may differ where the values do not. */
+static bool
+same_bytes(const Work *work, ScimColumn column)
+{
+	bool		old_null = is_null(work, &work->old, column);
+	Pointer		old;
+	Pointer		new;
+
+	if (old_null || new_is_null(work, column))
+		return old_null && new_is_null(work, column);
+	old = DatumGetPointer(value_of(work, &work->old, column));
+	new = DatumGetPointer(new_value(work, column));
+	return VARSIZE_ANY(old) == VARSIZE_ANY(new) && memcmp(old, new, VARSIZE_ANY(old)) == 0;
+}
+
+static bool
+same_text(Datum a, Datum b)
+{
+	struct varlena *x = PG_DETOAST_DATUM_PACKED(a);
+	struct varlena *y = PG_DETOAST_DATUM_PACKED(b);
+
+	return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) &&
+		memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
+}
+
+static bool
+same_value(const Work *work, ScimColumn column)
+{
+	if (same_bytes(work, column))
+		return true;
+	if (is_null(work, &work->old, column) || new_is_null(work, column))
+		return false;
+	return same_text(value_of(work, &work->old, column), new_value(work, column));
+}
+
+static bool
+same_id(const Work *work)
+{
+	return memcmp(DatumGetPointer(value_of(work, &work->old, SCIM_COLUMN_ID)),
+				  DatumGetPointer(new_value(work, SCIM_COLUMN_ID)), sizeof(pg_uuid_t)) == 0;
+}
+
+/* Puts the old row's value back, unless it is there. */
+static void
+keep(Work *work, ScimColumn column)
+{
+	Datum		old = value_of(work, &work->old, column);
+	bool		old_null = is_null(work, &work->old, column);
+	bool		new_null = new_is_null(work, column);
+	const FormData_pg_attribute *attribute =
+	TupleDescAttr(work->descriptor, work->registration->numbers[column] - 1);
+	bool		same = old_null && new_null;
+
+	if (!old_null && !new_null)
+		same = attribute->attbyval ? old == new_value(work, column) : same_bytes(work, column);
+	if (!same)
+		assign(work, column, old, old_null);
+}
+
+/* The members that the membership triggers have counted since; true if there are any. */
+static bool
+apply_pending_members(Work *work)
+{
+	const ScimPending *pending = scim_pending_for(work->registration->relid);
+	uint8		digest[SCIM_DIGEST_SIZE] = {0};
+	int64		count = 0;
+
+	keep(work, SCIM_COLUMN_MEMBER_COUNT);
+	keep(work, SCIM_COLUMN_MEMBER_DIGEST);
+	if (!new_is_null(work, SCIM_COLUMN_MEMBER_COUNT))
+		count = DatumGetInt64(new_value(work, SCIM_COLUMN_MEMBER_COUNT));
+	if (!new_is_null(work, SCIM_COLUMN_MEMBER_DIGEST))
+	{
+		bytea	   *bytes = DatumGetByteaPP(new_value(work, SCIM_COLUMN_MEMBER_DIGEST));
+
+		memcpy(digest, VARDATA_ANY(bytes), Min(VARSIZE_ANY_EXHDR(bytes), SCIM_DIGEST_SIZE));
+	}
+	if (pending == NULL)
+		return false;
+	digest_add(digest, pending->digest);
+	if (pending->empty)
+		set_member_state(work, 0, zero);
+	else
+		set_member_state(work, count + pending->count, digest);
+	return true;
+}
+
+/* The revision moves by one with each change, and once in a scim_ call. */
+static void
+move_revision(Work *work)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int64		revision = is_null(work, &work->old, SCIM_COLUMN_REVISION) ? 0 :
+	DatumGetInt64(value_of(work, &work->old, SCIM_COLUMN_REVISION));
+
+	if (work->is_called && scim_call->inserting)
+		return;
+	if (!work->is_called || !scim_call->moved)
+		assign(work, SCIM_COLUMN_REVISION, Int64GetDatum(revision + 1), false);
+	if (work->is_called)
+		scim_call->moved = true;
+
+	/* the clock may have been set back */
+	if (!new_is_null(work, SCIM_COLUMN_LAST_MODIFIED))
+		now = Max(now, DatumGetTimestampTz(new_value(work, SCIM_COLUMN_LAST_MODIFIED)));
+	assign(work, SCIM_COLUMN_LAST_MODIFIED, TimestampTzGetDatum(now), false);
+}
+
+static void
+update_version(Work *work)
+{
+	bool		had_version = !is_null(work, &work->old, SCIM_COLUMN_VERSION);
+	int64		revision = new_is_null(work, SCIM_COLUMN_REVISION) ? 0 :
+	DatumGetInt64(new_value(work, SCIM_COLUMN_REVISION));
+	ScimForm	form = content_form(work);
+	Datum		version = version_datum(work, form, revision);
+
+	if (had_version && same_text(version, value_of(work, &work->old, SCIM_COLUMN_VERSION)))
+		return;
+	move_revision(work);
+	if (work->is_called)
+		scim_call->changed = true;
+	if (work->registration->revision_scheme)
+		version = version_datum(work, form,
+								DatumGetInt64(new_value(work, SCIM_COLUMN_REVISION)));
+	assign(work, SCIM_COLUMN_VERSION, version, false);
+}
+
+/* A row that came without a version (loaded with triggers off) gets it, and is otherwise left alone. */
+static void
+fill_version(Work *work)
+{
+	int64		revision = 1;
+
+	if (new_is_null(work, SCIM_COLUMN_REVISION))
+		assign(work, SCIM_COLUMN_REVISION, Int64GetDatum(revision), false);
+	revision = DatumGetInt64(new_value(work, SCIM_COLUMN_REVISION));
+	tidy_document(work);
+	assign(work, SCIM_COLUMN_VERSION, version_datum(work, content_form(work), revision), false);
+}
+
+static void
+update_row(Work *work)
+{
+	bool		changed = false;
+
+	if (new_is_null(work, SCIM_COLUMN_DATA) || new_is_null(work, SCIM_COLUMN_ID) ||
+		new_is_null(work, SCIM_COLUMN_TENANT))
+		return;
+	keep(work, SCIM_COLUMN_VERSION);
+	keep(work, SCIM_COLUMN_REVISION);
+	keep(work, SCIM_COLUMN_CREATED);
+	keep(work, SCIM_COLUMN_LAST_MODIFIED);
+	if (!same_value(work, SCIM_COLUMN_DATA))
+	{
+		tidy_document(work);
+		changed = true;
+		if (work->is_called)
+			scim_check_user_name(work->registration, scim_call->tenant, &scim_call->id,
+								 DatumGetJsonbP(value_of(work, &work->old, SCIM_COLUMN_DATA)),
+								 DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA)));
+	}
+	if (!same_id(work))
+		changed = true;
+	if (work->registration->type->has_password && !same_value(work, SCIM_COLUMN_PASSWORD))
+		changed = true;
+	if (work->registration->type->has_members && apply_pending_members(work))
+		changed = true;
+	if (is_null(work, &work->old, SCIM_COLUMN_VERSION) && !changed)
+		fill_version(work);
+	else if (changed)
+		update_version(work);
+}
+
+/* ---- the trigger ---- */
+
+static HeapTuple
+finish(const Work *work)
+{
+	HeapTuple	tuple;
+
+	if (!work->new.changed)
+		return work->new.tuple;
+	tuple = heap_form_tuple(work->descriptor, work->new.values, work->new.nulls);
+	tuple->t_data->t_ctid = work->new.tuple->t_data->t_ctid;
+	tuple->t_self = work->new.tuple->t_self;
+	tuple->t_tableOid = work->new.tuple->t_tableOid;
+	return tuple;
+}
+
+static bool
+is_called_row(const Work *work)
+{
+	text	   *tenant;
+
+	if (scim_call == NULL || new_is_null(work, SCIM_COLUMN_TENANT) || new_is_null(work, SCIM_COLUMN_ID))
+		return false;
+	tenant = DatumGetTextPP(new_value(work, SCIM_COLUMN_TENANT));
+	return scim_is_called_row(work->registration->relid, VARDATA_ANY(tenant), VARSIZE_ANY_EXHDR(tenant),
+							  DatumGetUUIDP(new_value(work, SCIM_COLUMN_ID)));
+}
+
+/*
+ * scim_row_trigger(resource type, mapping, options): BEFORE INSERT OR UPDATE
+ * FOR EACH ROW.  Errors: INVALID_VALUE (data is no object), INVALID_MAPPING.
+ */
+Datum
+scim_row_trigger(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	Work		work = {0};
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", "scim_row_trigger")));
+	if (!TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired BEFORE INSERT OR UPDATE FOR EACH ROW",
+						"scim_row_trigger")));
+
+	work.registration = scim_trigger_registration(data->tg_relation, data->tg_trigger);
+	work.descriptor = RelationGetDescr(data->tg_relation);
+	work.is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+	if (work.is_update)
+	{
+		deform(&work.old, data->tg_trigtuple, work.descriptor);
+		deform(&work.new, data->tg_newtuple, work.descriptor);
+		work.is_called = is_called_row(&work);
+		update_row(&work);
+	}
+	else
+	{
+		deform(&work.new, data->tg_trigtuple, work.descriptor);
+		insert_row(&work);
+	}
+	return PointerGetDatum(finish(&work));
+}

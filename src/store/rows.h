@@ -1,0 +1,51 @@
+/*
+ * rows.h
+ *		Rows as they come from the table, and resources as they are shown.
+ */
+#ifndef SCIM_ROWS_H
+#define SCIM_ROWS_H
+
+#include "store/registration.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+typedef struct ScimRow
+{
+	pg_uuid_t	id;
+	Jsonb	   *data;
+	char	   *version;		/* NULL: not filled yet */
+	int64		revision;
+	bool		has_created;
+	bool		has_last_modified;
+	TimestampTz created;
+	TimestampTz last_modified;
+	int64		member_count;	/* of a group */
+	uint8	   *member_digest;	/* of a group, or NULL */
+} ScimRow;
+
+
+/* Write functions and lists show up to this many members. */
+#define SCIM_SHOWN_MEMBERS 100
+
+/* Row "index" of SPI_tuptable, in the current context. */
+extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
+
+/* The row's version; computed where it is not filled yet.  Within SPI. */
+extern char *scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
+
+/*
+ * The resources of rows, each as one jsonb in "context".  "limit": members
+ * beyond so many are left out and named in meta.omitted; 0: never.  Runs under
+ * the active snapshot, within SPI.
+ */
+extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *tenant,
+							  ScimRow *rows, uint64 count, int limit, MemoryContext context);
+
+/* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
+extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
+							  Jsonb *data, Size *length);
+
+extern char *scim_uuid_text(const pg_uuid_t *id);
+
+#endif							/* SCIM_ROWS_H */

@@ -1,0 +1,111 @@
+/*
+ * target.c
+ *		What an operation is about, and the errors that all operations share.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "core/resource.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "store/statements.h"
+#include "store/target.h"
+#include "store/tenant.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+void
+scim_begin(ScimTarget *target, const char *type, const char *tenant)
+{
+	target->caller = CurrentMemoryContext;
+	target->type = scim_resource_type(type);
+	target->table = target->type ? scim_find_table(target->type) : NULL;
+	if (target->table == NULL)
+	{
+		ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
+
+		scim_error_text(error, "resource_type", type);
+		scim_throw(error, "no table is registered for the resource type \"%s\"", type);
+	}
+	target->tenant = scim_resolve_tenant(tenant);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+scim_throw_not_found(const ScimTarget *target, const char *id)
+{
+	ScimError  *error;
+
+	scim_check_tenant(target->table, target->tenant);
+	error = scim_error(target->type->not_found);
+	scim_error_text(error, "resource_type", target->type->name);
+	scim_error_text(error, "resource_id", id);
+	scim_throw(error, "%s \"%s\" does not exist", target->type->name, id);
+}
+
+void
+scim_check_expected(const char *expected)
+{
+	ScimError  *error;
+
+	if (expected == NULL || scim_version_is_well_formed(expected, strlen(expected)))
+		return;
+	error = scim_error(SCIM_INVALID_VERSION_FORMAT);
+	scim_error_text(error, "given", expected);
+	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def').",
+			   expected);
+}
+
+void
+scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expected, const char *current)
+{
+	ScimError  *error = scim_error(SCIM_VERSION_MISMATCH);
+
+	scim_error_text(error, "resource_type", target->type->name);
+	scim_error_text(error, "resource_id", id);
+	scim_error_text(error, "expected_version", expected);
+	scim_error_text(error, "current_version", current);
+	scim_throw(error, "Version mismatch: resource was modified");
+}
+
+Jsonb *
+scim_show_written(const ScimTarget *target, ScimRow *row)
+{
+	Jsonb	  **shown;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS, target->caller);
+	PopActiveSnapshot();
+	return shown[0];
+}
+
+bool
+scim_fetch(const ScimTarget *target, int statement, const pg_uuid_t *id, bool read_only, ScimRow *row)
+{
+	Datum		values[2];
+
+	values[0] = CStringGetTextDatum(target->tenant);
+	values[1] = UUIDPGetDatum(id);
+	if (scim_run(statement, target->table, values, NULL, read_only) == 0)
+		return false;
+	if (row)
+		scim_read_row(target->table, 0, row);
+	return true;
+}
+
+bool
+scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, ScimRow *row)
+{
+	Datum		values[2];
+
+	if (!scim_fetch(target, statement, id, false, row))
+		return false;
+	if (row->version)
+		return true;
+	values[0] = CStringGetTextDatum(target->tenant);
+	values[1] = UUIDPGetDatum(id);
+	scim_run(SCIM_FILL_VERSION, target->table, values, NULL, false);
+	return scim_fetch(target, statement, id, false, row);
+}

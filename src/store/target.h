@@ -1,0 +1,43 @@
+/*
+ * target.h
+ *		What an operation is about: the table of a resource type, and a tenant;
+ *		and the errors that all operations share.
+ */
+#ifndef SCIM_TARGET_H
+#define SCIM_TARGET_H
+
+#include "compat.h"
+#include "store/registration.h"
+#include "store/rows.h"
+
+typedef struct ScimTarget
+{
+	const ScimRegistration *table;
+	const ScimResourceType *type;
+	char	   *tenant;
+	MemoryContext caller;		/* where results are to live */
+} ScimTarget;
+
+/* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
+extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
+
+/* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
+extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
+
+/* INVALID_VERSION_FORMAT unless the version is well formed; NULL is none. */
+extern void scim_check_expected(const char *expected);
+
+extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, const char *id,
+											  const char *expected, const char *current);
+
+/* Writes were made: the row as it is shown, read under a new snapshot. */
+extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
+
+/* Runs a statement on (tenant, id); reads its row, if there is one, into "row". */
+extern bool scim_fetch(const ScimTarget *target, int statement, const pg_uuid_t *id, bool read_only,
+					   ScimRow *row);
+
+/* Locks the row by the statement; fills a NULL version.  False if there is none. */
+extern bool scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, ScimRow *row);
+
+#endif							/* SCIM_TARGET_H */

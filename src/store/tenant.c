@@ -1,0 +1,75 @@
+/*
+ * tenant.c
+ *		Which tenant a call works in, and whether the caller may.
+ *
+ * The policies of row level security keep tenants apart; what is checked here
+ * only turns "no rows" into an error that says why.
+ */
+#include "postgres.h"
+
+#include "errors.h"
+#include "fmgr.h"
+#include "settings.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/tenant.h"
+#include "utils/builtins.h"
+#include "utils/rls.h"
+
+PG_FUNCTION_INFO_V1(scim_tenant);
+
+static SCIM_NORETURN void forbid(const char *tenant, const char *why);
+
+static void
+forbid(const char *tenant, const char *why)
+{
+	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
+
+	scim_error_text(error, "tenant_id", tenant);
+	scim_throw(error, "tenant \"%s\" %s", tenant, why);
+}
+
+static bool
+is_set(const char *setting)
+{
+	return setting && setting[0] != '\0';
+}
+
+char *
+scim_resolve_tenant(const char *given)
+{
+	if (given && given[0] == '\0')
+		scim_throw_path(SCIM_INVALID_VALUE, "tenant_id", "tenant_id must not be empty");
+	if (is_set(scim_setting_only_tenant))
+	{
+		if (given && strcmp(given, scim_setting_only_tenant) != 0)
+			forbid(given, "is not the one that this connection is for");
+		return pstrdup(scim_setting_only_tenant);
+	}
+	if (given)
+		return pstrdup(given);
+	return pstrdup(is_set(scim_setting_tenant) ? scim_setting_tenant : "default");
+}
+
+char *
+scim_store_tenant(const char *tenant)
+{
+	return scim_resolve_tenant(tenant);
+}
+
+/* scim_tenant() -> text: the tenant of calls, and of rows, that name none. */
+Datum
+scim_tenant(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(scim_resolve_tenant(NULL)));
+}
+
+void
+scim_check_tenant(const ScimRegistration *registration, const char *tenant)
+{
+	Datum		value = CStringGetTextDatum(tenant);
+
+	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
+		scim_run(SCIM_IS_GRANTED, registration, &value, NULL, true) == 0)
+		forbid(tenant, "was not granted to you");
+}

@@ -1,0 +1,23 @@
+/*
+ * tenant.h
+ *		Which tenant a call works in, and whether the caller may.
+ */
+#ifndef SCIM_TENANT_H
+#define SCIM_TENANT_H
+
+#include "store/registration.h"
+
+/*
+ * The tenant of a call: as given, else scimver.only_tenant, else
+ * scimver.tenant, else "default".  TENANT_FORBIDDEN if it is not the only one
+ * that is allowed; INVALID_VALUE for an empty name.
+ */
+extern char *scim_resolve_tenant(const char *given);
+
+/*
+ * Raises TENANT_FORBIDDEN if row level security holds for the caller on the
+ * table and the tenant was not granted.  Within SPI.
+ */
+extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
+
+#endif							/* SCIM_TENANT_H */

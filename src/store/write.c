@@ -1,0 +1,319 @@
+/*
+ * write.c
+ *		Creating, replacing and patching resources.
+ *
+ * The compare and the write are one statement: an UPDATE whose WHERE holds the
+ * expected version.  Only when it finds no row is it asked why.  A group's
+ * members are locked before the group, and written after it (DESIGN section 5,
+ * Locks).
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "core/patch.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "store/call.h"
+#include "store/ids.h"
+#include "store/members.h"
+#include "store/password.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/target.h"
+#include "store/tenant.h"
+#include "store/unique.h"
+#include "utils/builtins.h"
+
+/* A write under way. */
+typedef struct Write
+{
+	ScimTarget	target;
+	const char *id_text;		/* as given */
+	pg_uuid_t	id;
+	const char *expected;		/* version, or NULL */
+	JsonbValue *data;			/* the document to be stored */
+	Jsonb	   *document;		/* the same, written */
+	ScimPatch  *patch;			/* or the operations that make it */
+	bool		sets_password;
+	char	   *password_hash;	/* NULL clears it */
+	bool		has_members;
+	ScimMemberChange change;
+	ScimMembersWrite members;
+	ScimCall	call;
+	ScimRow		row;			/* as it was written, or found */
+	bool		unchanged;		/* what was wanted was there already */
+} Write;
+
+/* ---- steps that the writes share ---- */
+
+static void
+begin_write(Write *write, const char *type, const char *tenant)
+{
+	memset(write, 0, sizeof(Write));
+	scim_begin(&write->target, type, tenant);
+	write->call.registration = write->target.table;
+	write->call.tenant = write->target.tenant;
+}
+
+static void
+identify(Write *write, const char *id)
+{
+	write->id_text = id;
+	if (!scim_parse_id(id, &write->id))
+		scim_throw_not_found(&write->target, id);
+	write->call.id = write->id;
+}
+
+/* A password is crypted before any lock is taken: that takes a while on purpose. */
+static void
+take_password(Write *write, bool given, const char *password)
+{
+	write->sets_password = given;
+	write->password_hash = given && password ? scim_crypt_password(password) : NULL;
+}
+
+static void
+take_input(Write *write, Jsonb *data)
+{
+	ScimInput  *input = scim_read_resource(write->target.type, data);
+
+	write->data = input->data;
+	write->document = scim_write(input->data);
+	take_password(write, input->password != NULL, input->password);
+	write->has_members = input->has_members;
+	write->change.replace = true;
+	write->change.add = input->members;
+	write->change.add_count = input->member_count;
+}
+
+static void
+lock_members(Write *write)
+{
+	if (!write->has_members)
+		return;
+	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+	scim_refuse_self(&write->members, &write->id);
+}
+
+/* The memberships, and with them the group's count, digest and version. */
+static void
+write_members(Write *write)
+{
+	if (!write->has_members)
+		return;
+	scim_write_members(&write->members, write->target.tenant, &write->row.id);
+	if (!scim_fetch(&write->target, SCIM_GET, &write->row.id, false, &write->row))
+		scim_throw_not_found(&write->target, scim_uuid_text(&write->row.id));
+}
+
+/* The conditional UPDATE; false if it found no row with that version. */
+static bool
+update_row(Write *write, const char *expected)
+{
+	Datum		values[5];
+	char		nulls[6] = "     ";
+	ScimStatement statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
+
+	values[0] = CStringGetTextDatum(write->target.tenant);
+	values[1] = UUIDPGetDatum(&write->id);
+	values[2] = JsonbPGetDatum(write->document);
+	values[3] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
+	nulls[3] = expected ? ' ' : 'n';
+	values[4] = write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0;
+	nulls[4] = write->password_hash ? ' ' : 'n';
+	if (scim_run(statement, write->target.table, values, nulls, false) == 0)
+		return false;
+	scim_read_row(write->target.table, 0, &write->row);
+	return true;
+}
+
+/* Is what is wanted there already, in the row that is locked? */
+static bool
+is_there(const Write *write)
+{
+	Size		old_length;
+	Size		new_length;
+	char	   *old;
+	char	   *new;
+
+	if (write->sets_password)
+		return false;
+	old = scim_row_content(write->target.table, &write->row, write->row.data, &old_length);
+	new = scim_row_content(write->target.table, &write->row, write->document, &new_length);
+	if (old_length != new_length || memcmp(old, new, old_length) != 0)
+		return false;
+	return !write->has_members ||
+		scim_members_are_there(&write->members, write->target.tenant, &write->row);
+}
+
+static Jsonb *
+run(Write *write, void (*body) (void *write))
+{
+	Jsonb	   *result;
+
+	scim_run_call(&write->call, body, write);
+	result = scim_show_written(&write->target, &write->row);
+	SPI_finish();
+	return result;
+}
+
+/* ---- create ---- */
+
+static void
+create(void *argument)
+{
+	Write	   *write = argument;
+	Datum		values[3];
+
+	scim_check_tenant(write->target.table, write->target.tenant);
+	lock_members(write);
+	values[0] = CStringGetTextDatum(write->target.tenant);
+	values[1] = JsonbPGetDatum(write->document);
+	if (write->password_hash)
+		values[2] = CStringGetTextDatum(write->password_hash);
+	if (scim_run(write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT,
+				 write->target.table, values, NULL, false) == 0)
+		scim_throw_taken(write->target.table, write->target.tenant, write->data);
+	scim_read_row(write->target.table, 0, &write->row);
+	write->call.id = write->row.id;
+	write_members(write);
+}
+
+Jsonb *
+scim_store_create(const char *type, const char *tenant, Jsonb *data)
+{
+	Write		write;
+
+	begin_write(&write, type, tenant);
+	take_input(&write, data);
+	write.call.inserting = true;
+	return run(&write, create);
+}
+
+/* ---- update ---- */
+
+/*
+ * The UPDATE found no row with the expected version; now the row is locked, so
+ * what is found stays.  True: try again, as the version is (again) the
+ * expected one; false: what was wanted is there already.
+ */
+static bool
+should_retry(Write *write)
+{
+	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+		scim_throw_not_found(&write->target, write->id_text);
+	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
+		return true;
+	if (!is_there(write))
+		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+	write->unchanged = true;
+	return false;
+}
+
+static SCIM_NORETURN void throw_suppressed(const Write *write);
+
+/* The row is locked and has the version, and still no row was updated. */
+static void
+throw_suppressed(const Write *write)
+{
+	scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+			   "a trigger or policy of table %s does not let this %s be updated",
+			   write->target.table->table, write->target.type->name);
+}
+
+static void
+update(void *argument)
+{
+	Write	   *write = argument;
+
+	lock_members(write);
+	if (!update_row(write, write->expected))
+	{
+		if (!should_retry(write))
+			return;
+		if (!update_row(write, write->expected))
+			throw_suppressed(write);
+	}
+	write_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+Jsonb *
+scim_store_update(const char *type, const char *tenant, const char *id,
+				  Jsonb *data, const char *expected, bool *unchanged)
+{
+	Write		write;
+	Jsonb	   *result;
+
+	scim_check_expected(expected);
+	begin_write(&write, type, tenant);
+	identify(&write, id);
+	write.expected = expected;
+	take_input(&write, data);
+	result = run(&write, update);
+	if (unchanged)
+		*unchanged = write.unchanged;
+	return result;
+}
+
+/* ---- patch ---- */
+
+/* The complete resource, as a client reads it, for the patch to compare with. */
+static Jsonb *
+show_locked(Write *write)
+{
+	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
+						  CurrentMemoryContext)[0];
+}
+
+static void
+patch(void *argument)
+{
+	Write	   *write = argument;
+	Jsonb	   *shown = NULL;
+
+	lock_members(write);
+	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+		scim_throw_not_found(&write->target, write->id_text);
+	if (scim_patch_needs_shown(write->patch))
+		shown = show_locked(write);
+	write->document = scim_write(scim_apply_patch(write->patch, write->row.data, shown));
+	if (is_there(write))
+	{
+		write->unchanged = true;
+		return;
+	}
+	if (write->expected && strcmp(write->expected, write->row.version) != 0)
+		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+	if (!update_row(write, write->row.version))
+		throw_suppressed(write);
+	write_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+Jsonb *
+scim_store_patch(const char *type, const char *tenant, const char *id,
+				 Jsonb *operations, const char *expected, bool *unchanged)
+{
+	Write		write;
+	Jsonb	   *result;
+	char	   *password = NULL;
+	bool		given;
+	const ScimMemberChange *change;
+
+	scim_check_expected(expected);
+	begin_write(&write, type, tenant);
+	identify(&write, id);
+	write.expected = expected;
+	write.patch = scim_parse_patch(write.target.type, operations);
+	given = scim_patch_password(write.patch, &password);
+	take_password(&write, given, password);
+	change = scim_patch_members(write.patch);
+	write.has_members = change != NULL;
+	if (change)
+		write.change = *change;
+	result = run(&write, patch);
+	if (unchanged)
+		*unchanged = write.unchanged;
+	return result;
+}

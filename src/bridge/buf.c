@@ -1,0 +1,186 @@
+/*
+ * buf.c
+ *		A growing stretch of memory, and writing JSON text into it.
+ *
+ * Entry points: must_alloc, must_strdup, buf_*.
+ */
+#include "buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+void *
+must_alloc(size_t size)
+{
+	void	   *memory = malloc(size > 0 ? size : 1);
+
+	if (memory == NULL)
+		log_fatal("out of memory");
+	return memory;
+}
+
+char *
+must_strdup(const char *text)
+{
+	size_t		size = strlen(text) + 1;
+
+	return memcpy(must_alloc(size), text, size);
+}
+
+void
+buf_reserve(Buf *buf, size_t more)
+{
+	size_t		capacity = buf->capacity > 0 ? buf->capacity : 512;
+	char	   *data;
+
+	if (more > SIZE_MAX / 4 - buf->length)
+		log_fatal("out of memory");
+	if (buf->length + more <= buf->capacity)
+		return;
+	while (capacity < buf->length + more)
+		capacity *= 2;
+	data = realloc(buf->data, capacity);
+	if (data == NULL)
+		log_fatal("out of memory");
+	buf->data = data;
+	buf->capacity = capacity;
+}
+
+void
+buf_put(Buf *buf, const void *bytes, size_t length)
+{
+	if (length == 0)
+		return;
+	buf_reserve(buf, length);
+	memcpy(buf->data + buf->length, bytes, length);
+	buf->length += length;
+}
+
+void
+buf_text(Buf *buf, const char *text)
+{
+	buf_put(buf, text, strlen(text));
+}
+
+void
+buf_span(Buf *buf, ScanSpan span)
+{
+	buf_put(buf, span.start, span.length);
+}
+
+void
+buf_printf(Buf *buf, const char *format, ...)
+{
+	va_list		args;
+	int			length;
+
+	va_start(args, format);
+	length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		log_fatal("cannot format a message");
+	buf_reserve(buf, (size_t) length + 1);
+	va_start(args, format);
+	(void) vsnprintf(buf->data + buf->length, (size_t) length + 1, format, args);
+	va_end(args);
+	buf->length += (size_t) length;
+}
+
+/* How many bytes a byte takes inside a JSON string. */
+static inline size_t
+escaped_size(unsigned char c)
+{
+	if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t')
+		return 2;
+	return c < 0x20 ? 6 : 1;
+}
+
+size_t
+buf_json_length(const char *text, size_t length)
+{
+	size_t		total = 2;
+
+	for (size_t i = 0; i < length; i++)
+		total += escaped_size((unsigned char) text[i]);
+	return total;
+}
+
+void
+buf_json_string(Buf *buf, const char *text, size_t length)
+{
+	static const char hex[] = "0123456789abcdef";
+	char	   *out;
+
+	/* one pass to measure, one to write: no check for each byte */
+	buf_reserve(buf, buf_json_length(text, length));
+	out = buf->data + buf->length;
+	*out++ = '"';
+	for (size_t i = 0; i < length; i++)
+	{
+		unsigned char c = (unsigned char) text[i];
+
+		if (escaped_size(c) == 1)
+		{
+			*out++ = (char) c;
+			continue;
+		}
+		*out++ = '\\';
+		switch (c)
+		{
+			case '"':
+			case '\\':
+				*out++ = (char) c;
+				break;
+			case '\n':
+				*out++ = 'n';
+				break;
+			case '\r':
+				*out++ = 'r';
+				break;
+			case '\t':
+				*out++ = 't';
+				break;
+			default:
+				memcpy(out, "u00", 3);
+				out[3] = hex[c >> 4];
+				out[4] = hex[c & 15];
+				out += 5;
+		}
+	}
+	*out++ = '"';
+	buf->length = (size_t) (out - buf->data);
+}
+
+void
+buf_consume(Buf *buf, size_t length)
+{
+	if (length < buf->length)
+		memmove(buf->data, buf->data + length, buf->length - length);
+	buf->length -= length;
+}
+
+void
+buf_shrink(Buf *buf, size_t capacity)
+{
+	char	   *data;
+
+	if (buf->capacity <= capacity || buf->length > capacity)
+		return;
+	data = realloc(buf->data, capacity);
+	if (data == NULL)
+		return;
+	buf->data = data;
+	buf->capacity = capacity;
+}
+
+void
+buf_free(Buf *buf)
+{
+	free(buf->data);
+	memset(buf, 0, sizeof(*buf));
+}

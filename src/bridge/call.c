@@ -1,0 +1,290 @@
+/*
+ * call.c
+ *		One request that needs the database, from its line to its answer.
+ *
+ * Entry points: call_new, calls_open, call_cancel_id, call_answered,
+ * call_failed, call_refuse.
+ */
+#include "call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "lifetime.h"
+#include "lines.h"
+#include "log.h"
+#include "mcp.h"
+#include "pool.h"
+#include "rpc.h"
+#include "sql.h"
+
+/* Calls and their bytes that stop the reading of input. */
+#define MOST_CALLS 1000
+#define MOST_BYTES ((size_t) 64 * 1024 * 1024)
+
+/* What application_name says of us, and how long it may be (NAMEDATALEN - 1). */
+#define APPLICATION "scimver-mcp"
+#define APPLICATION_LIMIT 63
+
+static CallQueue all_calls = TAILQ_HEAD_INITIALIZER(all_calls);
+static unsigned int open_calls;
+static size_t open_bytes;
+
+unsigned int
+calls_open(void)
+{
+	return open_calls;
+}
+
+/* Copy bytes to *at and go past them. */
+static char *
+place(char **at, const char *bytes, size_t length)
+{
+	char	   *placed = *at;
+
+	if (length > 0)
+		memcpy(placed, bytes, length);
+	*at += length;
+	return placed;
+}
+
+/* "scimver-mcp: NAME", cut between characters. */
+static void
+application_name(char *out, const char *agent)
+{
+	size_t		length;
+
+	strcpy(out, APPLICATION);
+	if (agent[0] == '\0')
+		return;
+	strcat(out, ": ");
+	length = strlen(agent);
+	if (strlen(out) + length > APPLICATION_LIMIT)
+	{
+		length = APPLICATION_LIMIT - strlen(out);
+		while (length > 0 && ((unsigned char) agent[length] & 0xC0) == 0x80)
+			length--;
+	}
+	strncat(out, agent, length);
+}
+
+Call *
+call_new(CallKind kind, Era era, ScanSpan id, const char *tool,
+		 ScanSpan arguments, const char *agent)
+{
+	char		application[APPLICATION_LIMIT + 1];
+	size_t		size;
+	Call	   *call;
+	char	   *at;
+
+	/* every part is bounded by the length of a line, so the sum cannot wrap */
+	application_name(application, agent);
+	size = sizeof(*call) + id.length + arguments.length + strlen(tool) + strlen(agent) +
+		strlen(application) + 3;
+	call = must_alloc(size);
+	memset(call, 0, sizeof(*call));
+	call->kind = kind;
+	call->era = era;
+	call->read_only = kind != CALL_TOOL;
+	call->size = size;
+	at = call->bytes;
+	if (id.start != NULL)
+		call->id = (ScanSpan) {place(&at, id.start, id.length), id.length};
+	call->arguments = (ScanSpan) {place(&at, arguments.start, arguments.length), arguments.length};
+	call->tool = place(&at, tool, strlen(tool) + 1);
+	call->agent = place(&at, agent, strlen(agent) + 1);
+	call->application = place(&at, application, strlen(application) + 1);
+
+	TAILQ_INSERT_TAIL(&all_calls, call, all);
+	open_calls++;
+	open_bytes += size;
+	if (open_calls > MOST_CALLS || open_bytes > MOST_BYTES)
+		lines_hold(HOLD_CALLS);
+	return call;
+}
+
+static void
+call_free(Call *call)
+{
+	TAILQ_REMOVE(&all_calls, call, all);
+	open_calls--;
+	open_bytes -= call->size;
+	free(call);
+	if (open_calls <= MOST_CALLS / 2 && open_bytes <= MOST_BYTES / 2)
+		lines_release(HOLD_CALLS);
+	lifetime_changed();
+}
+
+void
+call_cancel_id(ScanSpan id)
+{
+	Call	   *call;
+
+	TAILQ_FOREACH(call, &all_calls, all)
+	{
+		if (call->id.start != NULL && !call->cancelled && call->id.length == id.length &&
+			memcmp(call->id.start, id.start, id.length) == 0)
+			break;
+	}
+	if (call == NULL)
+		return;					/* answered already, or never there */
+	call->cancelled = true;
+	if (call->state == CALL_SENT)
+	{
+		pool_cancel(call);
+		return;
+	}
+	if (call->state == CALL_WAITING)
+		catalogue_drop(call);
+	else
+		pool_drop(call);
+	call_free(call);
+}
+
+/*
+ * A tools/call result.  The envelope goes in twice: as it is, and as text for
+ * clients that show their model nothing else.
+ */
+static void
+send_envelope(const Call *call, const char *envelope, size_t length, bool success)
+{
+	Buf		   *answer = rpc_begin(call->id);
+
+	buf_reserve(answer, 3 * length + 512);
+	buf_text(answer, "{\"content\":[{\"type\":\"text\",\"text\":");
+	buf_json_string(answer, envelope, length);
+	buf_text(answer, "}],\"structuredContent\":");
+	buf_put(answer, envelope, length);
+	buf_text(answer, success ? ",\"isError\":false" : ",\"isError\":true");
+	buf_text(answer, mcp_result_tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(answer);
+}
+
+/* Would the answer to this call be a line that no client takes? */
+static bool
+answer_fits(const Call *call, const char *envelope, size_t length)
+{
+	size_t		overhead = 512 + call->id.length + strlen(mcp_result_tail(call->era));
+
+	return length <= LINE_LIMIT &&
+		buf_json_length(envelope, length) + length + overhead <= LINE_LIMIT;
+}
+
+static void
+send_tool_error(const Call *call, BridgeError error)
+{
+	Buf			envelope = {NULL, 0, 0};
+
+	error_envelope(&envelope, error, call->tool);
+	send_envelope(call, envelope.data, envelope.length, false);
+	buf_free(&envelope);
+}
+
+static void
+send_list(const Call *call)
+{
+	size_t		length;
+	const char *tools = catalogue_tools(&length);
+	Buf		   *answer = rpc_begin(call->id);
+
+	buf_text(answer, "{\"tools\":");
+	buf_put(answer, tools, length);
+	if (call->era == ERA_MODERN)
+		buf_printf(answer, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", CATALOGUE_TTL_MS);
+	buf_text(answer, mcp_result_tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(answer);
+}
+
+void
+call_failed(Call *call, BridgeError error, const char *reason)
+{
+	/* a cancelled call is silent, unless it may have changed something */
+	bool		silent = call->cancelled && error != ERROR_LOST_WRITE;
+
+	if (call->kind == CALL_CATALOGUE)
+		catalogue_failed(error, reason);
+	else if (!silent && call->kind == CALL_LIST)
+		rpc_error(call->id, error, reason);
+	else if (!silent)
+		send_tool_error(call, error);
+	call_free(call);
+}
+
+void
+call_refuse(Call *call, BridgeError error, const char *reason)
+{
+	if (!call->cancelled)
+		rpc_error(call->id, error, reason);
+	call_free(call);
+}
+
+/* The catalogue came, for a client or for ourselves. */
+static void
+list_answered(Call *call, const char *list, size_t length)
+{
+	if (list == NULL || !catalogue_learn(list, length))
+	{
+		log_line("scim_tools() did not return a list of tools");
+		call_failed(call, ERROR_INTERNAL, NULL);
+		return;
+	}
+	if (call->kind == CALL_CATALOGUE)
+		catalogue_ready();
+	else if (!call->cancelled)
+		send_list(call);
+	call_free(call);
+}
+
+/* The envelope came. */
+static void
+tool_answered(Call *call, const char *envelope, size_t length)
+{
+	ScanSpan	success = {NULL, 0};
+	ScanMember	wanted[] = {{"success", &success, false, NULL}, {NULL, NULL, false, NULL}};
+
+	if (envelope == NULL || scan_members(envelope, length, wanted) != SCAN_OK ||
+		success.start == NULL)
+	{
+		log_line("%s did not return a tool's result", call->tool);
+		call_failed(call, call->read_only ? ERROR_INTERNAL : ERROR_LOST_WRITE, NULL);
+		return;
+	}
+	/* what was cancelled too late to be rolled back is reported */
+	if (call->cancelled && (call->read_only || success.start[0] != 't'))
+		call_free(call);
+	else if (!answer_fits(call, envelope, length))
+		call_failed(call, call->read_only || success.start[0] != 't' ?
+					ERROR_ANSWER_TOO_LARGE : ERROR_COMMITTED_TOO_LARGE, NULL);
+	else
+	{
+		send_envelope(call, envelope, length, success.start[0] == 't');
+		call_free(call);
+	}
+}
+
+void
+call_answered(Call *call, const PGresult *answer)
+{
+	const char *value;
+	size_t		length = 0;
+
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK)
+	{
+		const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+
+		if (!call->cancelled)
+			log_line("%s: the database answered with SQLSTATE %s",
+					 call->kind == CALL_TOOL ? call->tool : "scim_tools",
+					 sqlstate != NULL ? sqlstate : "(none)");
+		call_failed(call, error_of_sqlstate(sqlstate, call->read_only), NULL);
+		return;
+	}
+	value = sql_value(answer, &length);
+	if (call->kind == CALL_TOOL)
+		tool_answered(call, value, length);
+	else
+		list_answered(call, value, length);
+}

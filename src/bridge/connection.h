@@ -1,0 +1,65 @@
+/*
+ * connection.h
+ *		One connection to the database, without blocking.
+ */
+#ifndef BRIDGE_CONNECTION_H
+#define BRIDGE_CONNECTION_H
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call.h"
+#include "sql.h"
+
+typedef enum ConnectionState
+{
+	CONNECTION_CLOSED,			/* there is none */
+	CONNECTION_OPENING,			/* it is being made */
+	CONNECTION_IDLE,			/* it waits for a call */
+	CONNECTION_LOOKUP,			/* it asks where the extension is, for its call */
+	CONNECTION_BUSY				/* the call's statement was handed to libpq */
+} ConnectionState;
+
+typedef struct Connection
+{
+	ConnectionState state;		/* what it is doing */
+	PGconn	   *pg;				/* libpq's side of it */
+	struct event *readable;		/* the server sent something */
+	struct event *writable;		/* the server takes something */
+	struct event *deadline;		/* it takes too long to open */
+	Call	   *call;			/* what it works on; or NULL */
+	PGresult   *answer;			/* the rows, or the first error, so far */
+	bool		flushing;		/* some of the statement is still unsent */
+	bool		broken;			/* libpq reported the end of the connection */
+	bool		cancelling;		/* a cancel request is on its way */
+	Sql			sql;			/* statements for the extension's schema */
+	uint64_t	last_used;		/* rises with each use of any connection */
+} Connection;
+
+/* Whom a connection tells; none of them is told from within connection_close. */
+typedef struct ConnectionHandlers
+{
+	void		(*ready) (Connection *c);	/* it is idle and may be given a call */
+	void		(*refused) (Connection *c, const char *reason); /* it could not be opened */
+	void		(*gone) (Connection *c);	/* it was lost or closed */
+} ConnectionHandlers;
+
+extern void connections_open(struct event_base *base, const ConnectionHandlers *handlers);
+
+/* Begin to open it; application is what it is called until a call says more. */
+extern void connection_start(Connection *c, const char *application);
+
+/* Is an idle connection still there?  If not, it is closed. */
+extern bool connection_is_alive(Connection *c);
+
+/* Give an idle connection a call. */
+extern void connection_take(Connection *c, Call *call);
+
+/* Cancel its statement. */
+extern void connection_cancel(Connection *c);
+
+extern void connection_close(Connection *c);
+
+#endif							/* BRIDGE_CONNECTION_H */

@@ -1,0 +1,130 @@
+/*
+ * errors.c
+ *		The bridge's own errors, in one table.
+ *
+ * Entry points: error_kind, error_of_sqlstate, error_envelope.
+ */
+#include "errors.h"
+
+#include <string.h>
+
+static const BridgeErrorKind kinds[] = {
+	[ERROR_PARSE] = {-32700, NULL, false,
+	"Parse error: the line is not a JSON message", NULL},
+	[ERROR_LINE_TOO_LONG] = {-32600, NULL, false,
+	"Invalid request: a line may hold at most 10 MiB", NULL},
+	[ERROR_BATCH] = {-32600, NULL, false,
+	"Invalid request: batches are not part of the protocol", NULL},
+	[ERROR_INVALID_REQUEST] = {-32600, NULL, false,
+	"Invalid request", NULL},
+	[ERROR_METHOD_NOT_FOUND] = {-32601, NULL, false,
+	"Method not found", NULL},
+	[ERROR_INVALID_PARAMS] = {-32602, NULL, false,
+	"Invalid params", NULL},
+	[ERROR_UNKNOWN_TOOL] = {-32602, NULL, false,
+	"Unknown tool: tools/list names the tools", NULL},
+	[ERROR_UNSUPPORTED_VERSION] = {-32022, NULL, false,
+	"Unsupported protocol version", NULL},
+
+	[ERROR_NO_DATABASE] = {-32603, "RETRY_LATER", true,
+		"The database cannot be reached; nothing was sent to it.",
+	"Nothing was changed: make the same call again in a moment."},
+	[ERROR_SHUTTING_DOWN] = {-32603, "RETRY_LATER", true,
+		"The server is shutting down; nothing was sent to the database.",
+	"Nothing was changed: make the same call again after a restart."},
+	[ERROR_NOT_INSTALLED] = {-32603, "INTERNAL", false,
+		"The extension scimver is not installed in this database.",
+	"Ask an administrator to run CREATE EXTENSION scimver CASCADE there."},
+	[ERROR_LOST_READ] = {-32603, "RETRY_LATER", true,
+		"The connection to the database was lost before the answer came.",
+	"Nothing was changed: make the same call again."},
+	[ERROR_LOST_WRITE] = {-32603, "OUTCOME_UNKNOWN", true,
+		"The connection to the database was lost before the answer came.",
+	"The write may or may not have happened: read the resource, then decide."},
+	[ERROR_CONCURRENT] = {-32603, "RETRY_LATER", true,
+		"The database ended the call in favour of a concurrent one.",
+	"Nothing was changed: make the same call again."},
+	[ERROR_INTERRUPTED] = {-32603, "RETRY_LATER", true,
+		"The database interrupted the call.",
+	"Nothing was changed: make the same call again in a moment."},
+	[ERROR_INVALID_TEXT] = {-32603, "INVALID_SYNTAX", false,
+		"The arguments are not valid UTF-8 text.",
+	"Send the arguments as JSON in UTF-8, without NUL bytes."},
+	[ERROR_INVALID_VALUE] = {-32603, "INVALID_VALUE", false,
+		"The database refused a value in the arguments.",
+	"Correct the arguments; the tool's inputSchema describes them."},
+	[ERROR_TOO_LARGE] = {-32603, "TOO_LARGE", false,
+		"The call exceeds a limit of the database.",
+	"Send or ask for less at once."},
+	[ERROR_ANSWER_TOO_LARGE] = {-32603, "TOO_LARGE", false,
+		"The answer is larger than a message of 10 MiB.",
+	"Ask for less at once."},
+	[ERROR_COMMITTED_TOO_LARGE] = {-32603, "TOO_LARGE", false,
+		"The change was made, but its answer is larger than a message of 10 MiB.",
+	"Do not repeat the call: it took effect."},
+	[ERROR_PERMISSION_DENIED] = {-32603, "PERMISSION_DENIED", false,
+		"The database role of this server may not do that.",
+	"Ask an administrator for the privilege."},
+	[ERROR_UNIQUENESS] = {-32603, "UNIQUENESS", false,
+		"Another resource has one of these values already.",
+	"Choose another value, or update the resource that has it."},
+	[ERROR_INTERNAL] = {-32603, "INTERNAL", false,
+		"The database failed to carry out the call.",
+	"Report this to the administrator; the database server's log says more."},
+};
+
+/* SQLSTATEs and what they mean; the first row whose prefix fits decides. */
+static const struct
+{
+	const char *prefix;			/* the beginning of the SQLSTATE */
+	BridgeError error;			/* its meaning */
+}			sqlstates[] = {
+	{"22021", ERROR_INVALID_TEXT},
+	{"22", ERROR_INVALID_VALUE},
+	{"54", ERROR_TOO_LARGE},
+	{"40", ERROR_CONCURRENT},
+	{"55P03", ERROR_CONCURRENT},
+	{"57", ERROR_INTERRUPTED},
+	{"08", ERROR_INTERRUPTED},
+	{"42501", ERROR_PERMISSION_DENIED},
+	{"23505", ERROR_UNIQUENESS},
+};
+
+const BridgeErrorKind *
+error_kind(BridgeError error)
+{
+	return &kinds[error];
+}
+
+BridgeError
+error_of_sqlstate(const char *sqlstate, bool read_only)
+{
+	if (sqlstate == NULL || sqlstate[0] == '\0')
+		return read_only ? ERROR_LOST_READ : ERROR_LOST_WRITE;
+
+	/* 40003 says itself that nobody knows whether the commit happened */
+	if (strcmp(sqlstate, "40003") == 0 && !read_only)
+		return ERROR_LOST_WRITE;
+	for (size_t i = 0; i < sizeof(sqlstates) / sizeof(sqlstates[0]); i++)
+	{
+		if (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) == 0)
+			return sqlstates[i].error;
+	}
+	return ERROR_INTERNAL;
+}
+
+void
+error_envelope(Buf *out, BridgeError error, const char *tool)
+{
+	const BridgeErrorKind *kind = error_kind(error);
+	const char *operation = strncmp(tool, "scim_", 5) == 0 ? tool + 5 : tool;
+
+	buf_text(out, "{\"success\":false,\"content\":{\"error\":");
+	buf_json_string(out, kind->text, strlen(kind->text));
+	buf_printf(out, ",\"error_code\":\"%s\",\"retryable\":%s,\"next_steps\":[",
+			   kind->code, kind->retryable ? "true" : "false");
+	buf_json_string(out, kind->next_step, strlen(kind->next_step));
+	buf_text(out, "]},\"metadata\":{\"operation\":");
+	buf_json_string(out, operation, strlen(operation));
+	buf_text(out, "}}");
+}

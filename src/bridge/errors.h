@@ -1,0 +1,66 @@
+/*
+ * errors.h
+ *		The bridge's own errors, in one table.
+ *
+ * An error has two shapes: a JSON-RPC error (rpc_code and text), and the
+ * result of a tool call (the envelope of the tools, with error_code, text and
+ * what to do next).  What the database answers by itself passes through
+ * untouched and is not in this table.
+ */
+#ifndef BRIDGE_ERRORS_H
+#define BRIDGE_ERRORS_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+
+typedef enum BridgeError
+{
+	/* a message that is wrong in itself */
+	ERROR_PARSE,
+	ERROR_LINE_TOO_LONG,
+	ERROR_BATCH,
+	ERROR_INVALID_REQUEST,
+	ERROR_METHOD_NOT_FOUND,
+	ERROR_INVALID_PARAMS,
+	ERROR_UNKNOWN_TOOL,
+	ERROR_UNSUPPORTED_VERSION,
+	/* a call that did not come to an answer of the database's */
+	ERROR_NO_DATABASE,
+	ERROR_SHUTTING_DOWN,
+	ERROR_NOT_INSTALLED,
+	ERROR_LOST_READ,
+	ERROR_LOST_WRITE,
+	ERROR_CONCURRENT,
+	ERROR_INTERRUPTED,
+	ERROR_INVALID_TEXT,
+	ERROR_INVALID_VALUE,
+	ERROR_TOO_LARGE,
+	ERROR_ANSWER_TOO_LARGE,
+	ERROR_COMMITTED_TOO_LARGE,
+	ERROR_PERMISSION_DENIED,
+	ERROR_UNIQUENESS,
+	ERROR_INTERNAL
+} BridgeError;
+
+typedef struct BridgeErrorKind
+{
+	int			rpc_code;		/* code of the JSON-RPC error */
+	const char *code;			/* error_code of the tool result, or NULL */
+	bool		retryable;		/* may the same call succeed later? */
+	const char *text;			/* what happened */
+	const char *next_step;		/* what to do next, or NULL */
+} BridgeErrorKind;
+
+extern const BridgeErrorKind *error_kind(BridgeError error);
+
+/*
+ * What an error of the server means for a call.  sqlstate may be NULL (libpq
+ * made the error itself): then a write may have been committed.
+ */
+extern BridgeError error_of_sqlstate(const char *sqlstate, bool read_only);
+
+/* The tools' result envelope for an error of a call of that tool. */
+extern void error_envelope(Buf *out, BridgeError error, const char *tool);
+
+#endif							/* BRIDGE_ERRORS_H */

@@ -1,0 +1,61 @@
+/*
+ * main.c
+ *		scimver-mcp: the tools of the extension scimver for MCP clients.
+ *
+ * One process, one event loop.  Lines come in (lines.c), become requests
+ * (scan.c, rpc.c, mcp.c), which either are answered at once or become calls
+ * (call.c) that find their tool (catalogue.c) and a connection (pool.c,
+ * connection.c, sql.c).
+ */
+#include <event2/event.h>
+
+#include "lifetime.h"
+#include "lines.h"
+#include "log.h"
+#include "mcp.h"
+#include "options.h"
+#include "pool.h"
+
+/* Output was written: there is room for more, or it was the last. */
+static void
+on_drained(void)
+{
+	pool_dispatch();
+	lifetime_changed();
+}
+
+/* poll or select: unlike epoll they take regular files as standard input. */
+static struct event_base *
+make_event_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base;
+
+	if (config == NULL ||
+		event_config_require_features(config, EV_FEATURE_FDS) < 0 ||
+		event_config_avoid_method(config, "select") < 0 ||
+		event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) < 0 ||
+		(base = event_base_new_with_config(config)) == NULL)
+		log_fatal("cannot make an event loop");
+	event_config_free(config);
+	return base;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const LinesHandlers handlers = {
+		mcp_line, mcp_line_too_long, lifetime_end_of_input, on_drained
+	};
+	struct event_base *base;
+
+	options_read(argc, argv);
+	base = make_event_base();
+	lifetime_open(base);
+	pool_open(base);
+	lines_open(base, &handlers);
+	if (event_base_dispatch(base) < 0)
+		log_fatal("the event loop failed");
+	pool_close();
+	return EXIT_CLEAN;
+}

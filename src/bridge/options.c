@@ -1,0 +1,139 @@
+/*
+ * options.c
+ *		What the command line said.
+ *
+ * Entry point: options_read.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "scan.h"
+
+Options		options = {NULL, NULL, false, POOL_DEFAULT};
+
+static const char help[] =
+"scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
+"It speaks the Model Context Protocol on standard input and output.\n"
+"\n"
+"Usage:\n"
+"  scimver-mcp [OPTIONS] [CONNINFO]\n"
+"\n"
+"CONNINFO is one argument: \"host=... dbname=...\", a postgresql:// URI, or the\n"
+"name of a database. What it leaves out comes from libpq's environment\n"
+"variables (PGHOST, PGDATABASE, ...), ~/.pgpass and pg_service.conf.\n"
+"\n"
+"Options:\n"
+"  --tenant T   every call works in tenant T; another tenant_id is refused\n"
+"  --read-only  only tools that read, in read-only transactions\n"
+"  --pool N     at most N connections to the database (1 to 64, default 4)\n"
+"  --help       show this help, then exit\n"
+"  --version    show the version, then exit\n"
+"\n"
+"Connections are opened when they are first needed. Messages about the\n"
+"process itself go to standard error, one line each.\n"
+"\n"
+"Exit codes:\n"
+"  0  end of input, SIGTERM or SIGINT; --help and --version\n"
+"  1  standard input or output failed, or memory ran out\n"
+"  2  wrong options or connection string\n";
+
+static _Noreturn void
+usage_error(const char *text, const char *what)
+{
+	log_line("%s%s%s (try --help)", text, what != NULL ? ": " : "", what != NULL ? what : "");
+	exit(EXIT_USAGE);
+}
+
+static _Noreturn void
+print(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		log_fatal("cannot write to standard output: %s", strerror(errno));
+	exit(EXIT_CLEAN);
+}
+
+/* The error text never repeats the string: it may hold a password. */
+static void
+check_conninfo(const char *conninfo)
+{
+	PQconninfoOption *parsed;
+	char	   *message = NULL;
+
+	if (strchr(conninfo, '=') == NULL &&
+		strncmp(conninfo, "postgres://", 11) != 0 &&
+		strncmp(conninfo, "postgresql://", 13) != 0)
+		return;					/* the name of a database */
+	parsed = PQconninfoParse(conninfo, &message);
+	if (parsed == NULL)
+		usage_error("the connection string cannot be read", NULL);
+	PQconninfoFree(parsed);
+	PQfreemem(message);
+}
+
+static int
+pool_size(const char *text)
+{
+	char	   *end;
+	long		value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || value < 1 || value > POOL_LIMIT)
+		usage_error("--pool takes a number from 1 to 64", NULL);
+	return (int) value;
+}
+
+void
+options_read(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"tenant", required_argument, NULL, 't'},
+		{"read-only", no_argument, NULL, 'r'},
+		{"pool", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0}
+	};
+	int			option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1)
+	{
+		switch (option)
+		{
+			case 't':
+				if (optarg[0] == '\0' || !scan_utf8(optarg, strlen(optarg)))
+					usage_error("--tenant takes the name of a tenant", NULL);
+				options.tenant = optarg;
+				break;
+			case 'r':
+				options.read_only = true;
+				break;
+			case 'p':
+				options.pool_size = pool_size(optarg);
+				break;
+			case 'h':
+				print(help);
+			case 'v':
+				print("scimver-mcp " SCIMVER_VERSION "\n");
+			case ':':
+				usage_error("an option lacks its value", argv[optind - 1]);
+			default:
+				usage_error("unknown option", argv[optind - 1]);
+		}
+	}
+	if (argc - optind > 1)
+		usage_error("more than one connection string", NULL);
+	if (argc - optind == 1)
+	{
+		options.conninfo = argv[optind];
+		check_conninfo(options.conninfo);
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * options.h
+ *		What the command line said.
+ */
+#ifndef BRIDGE_OPTIONS_H
+#define BRIDGE_OPTIONS_H
+
+#include <stdbool.h>
+
+typedef struct Options
+{
+	const char *conninfo;		/* connection string, URI or database name; or NULL */
+	const char *tenant;			/* --tenant: the one tenant of all calls; or NULL */
+	bool		read_only;		/* --read-only: no tools that write */
+	int			pool_size;		/* --pool: most connections at once */
+} Options;
+
+/* --pool, its default and its limit. */
+#define POOL_DEFAULT 4
+#define POOL_LIMIT 64
+
+extern Options options;
+
+/* Read the command line; ends the process for --help, --version and mistakes. */
+extern void options_read(int argc, char **argv);
+
+#endif							/* BRIDGE_OPTIONS_H */

@@ -1,0 +1,153 @@
+/*
+ * rpc.c
+ *		JSON-RPC 2.0: what kind of message a line is, and how answers look.
+ *
+ * Entry points: rpc_kind, rpc_string, rpc_string_is, rpc_begin, rpc_send,
+ * rpc_error, rpc_error_data.
+ */
+#include "rpc.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "lines.h"
+
+/* An id is echoed in the answer, which has to fit into a line as well. */
+#define ID_LIMIT ((size_t) 1024 * 1024)
+
+/* What the answer's buffer keeps between answers. */
+#define ANSWER_AT_REST ((size_t) 64 * 1024)
+
+const ScanSpan rpc_no_id = {NULL, 0};
+
+static Buf	answer_buf;
+
+RpcKind
+rpc_kind(const ScanMessage *message, ScanSpan *id, const char **detail)
+{
+	bool		id_fits = (scan_is_string(message->id) || scan_is_integer(message->id)) &&
+		message->id.length <= ID_LIMIT;
+
+	*id = id_fits ? message->id : rpc_no_id;
+	*detail = NULL;
+	if (message->id.start != NULL && !id_fits)
+		*detail = "id must be a string or an integer, of at most 1 MiB";
+	else if (!rpc_string_is(message->jsonrpc, "2.0"))
+		*detail = "jsonrpc must be \"2.0\"";
+	else if (message->method.start == NULL &&
+			 (message->result.start != NULL || message->error.start != NULL))
+		return RPC_RESPONSE;
+	else if (!scan_is_string(message->method))
+		*detail = "method must be a string";
+	if (*detail != NULL)
+		return RPC_INVALID;
+	return message->id.start != NULL ? RPC_REQUEST : RPC_NOTIFICATION;
+}
+
+char *
+rpc_string(ScanSpan span, size_t *length)
+{
+	char	   *copy;
+	json_t	   *json;
+
+	if (!scan_is_string(span))
+		return NULL;
+	if (memchr(span.start, '\\', span.length) == NULL)
+	{
+		*length = span.length - 2;
+		copy = must_alloc(*length + 1);
+		memcpy(copy, span.start + 1, *length);
+		copy[*length] = '\0';
+		return copy;
+	}
+	json = json_loadb(span.start, span.length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	if (json == NULL)
+		return NULL;			/* a lone surrogate */
+	*length = json_string_length(json);
+	copy = must_alloc(*length + 1);
+	memcpy(copy, json_string_value(json), *length);
+	copy[*length] = '\0';
+	json_decref(json);
+	return copy;
+}
+
+bool
+rpc_string_is(ScanSpan span, const char *text)
+{
+	size_t		wanted = strlen(text);
+	size_t		length;
+	char	   *copy;
+	bool		same;
+
+	if (!scan_is_string(span))
+		return false;
+	if (memchr(span.start, '\\', span.length) == NULL)
+		return span.length - 2 == wanted && memcmp(span.start + 1, text, wanted) == 0;
+	copy = rpc_string(span, &length);
+	same = copy != NULL && length == wanted && memcmp(copy, text, wanted) == 0;
+	free(copy);
+	return same;
+}
+
+static Buf *
+begin_message(ScanSpan id)
+{
+	answer_buf.length = 0;
+	buf_text(&answer_buf, "{\"jsonrpc\":\"2.0\",\"id\":");
+	if (id.start != NULL)
+		buf_span(&answer_buf, id);
+	else
+		buf_text(&answer_buf, "null");
+	return &answer_buf;
+}
+
+Buf *
+rpc_begin(ScanSpan id)
+{
+	Buf		   *answer = begin_message(id);
+
+	buf_text(answer, ",\"result\":");
+	return answer;
+}
+
+void
+rpc_send(Buf *answer)
+{
+	buf_text(answer, "}\n");
+	lines_send(answer);
+	answer->length = 0;
+	buf_shrink(answer, ANSWER_AT_REST);
+}
+
+void
+rpc_error_data(ScanSpan id, BridgeError error, const char *detail, ScanSpan data)
+{
+	const BridgeErrorKind *kind = error_kind(error);
+	Buf		   *answer = begin_message(id);
+	Buf			message = {NULL, 0, 0};
+
+	buf_text(&message, kind->text);
+	if (detail != NULL)
+	{
+		if (message.data[message.length - 1] == '.')
+			message.length--;
+		buf_text(&message, ": ");
+		buf_text(&message, detail);
+	}
+	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
+	buf_json_string(answer, message.data, message.length);
+	buf_free(&message);
+	if (data.start != NULL)
+	{
+		buf_text(answer, ",\"data\":");
+		buf_span(answer, data);
+	}
+	buf_text(answer, "}");
+	rpc_send(answer);
+}
+
+void
+rpc_error(ScanSpan id, BridgeError error, const char *detail)
+{
+	rpc_error_data(id, error, detail, (ScanSpan) {NULL, 0});
+}

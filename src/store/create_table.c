@@ -73,7 +73,7 @@ ROW_COLUMNS_AFTER
 "COMMENT ON COLUMN {table}.member_count IS 'Members; written by the membership triggers only';"
 "COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the membership triggers only';"
 "CREATE TABLE {members} ("
-" tenant_id text NOT NULL,"
+" tenant_id text NOT NULL DEFAULT {ext}.scim_tenant(),"
 " group_id uuid NOT NULL,"
 " member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY ('{User,Group}'::pg_catalog.text[])),"
 " member_id uuid NOT NULL,"

@@ -124,7 +124,9 @@ resources_that_fit(JsonbContainer *resources, JsonbValue *omitted)
 		room -= scim_json_size(shown) + 2;
 		if (room < 0 && walk.next > 1)
 		{
-			scim_append_text(omitted, psprintf("Resources[%d..%d]", walk.next - 1, walk.count - 1));
+			scim_append_text(omitted, walk.next == walk.count ?
+							 psprintf("Resources[%d]", walk.next - 1) :
+							 psprintf("Resources[%d..%d]", walk.next - 1, walk.count - 1));
 			break;
 		}
 		scim_append_omitted(shown, psprintf("Resources[%d].", walk.next - 1), omitted);

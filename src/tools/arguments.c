@@ -69,7 +69,7 @@ bad_version(const JsonbValue *value)
 	char	   *given = shown(json, strlen(json));
 
 	scim_error_text(error, "given", given);
-	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def')", given);
+	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def').", given);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */

@@ -149,7 +149,7 @@ build_and_install()
 as_server_user()
 {
 	if [ "$(id -u)" = 0 ]; then
-		(cd / && HOME=$server setpriv --reuid="$server_user" --regid="$server_user" --init-groups -- "$@")
+		(cd / && HOME=$server exec setpriv --reuid="$server_user" --regid="$server_user" --init-groups -- "$@")
 	else
 		"$@"
 	fi
@@ -195,7 +195,7 @@ start_server()
 		say "Making a private PostgreSQL in $server"
 		as_server_user rm -rf "$server/data.new"
 		as_server_user "$bin/initdb" -D "$server/data.new" -U scimver -A trust -E UTF8 --locale=C.UTF-8 \
-			</dev/null >&2
+			</dev/null >"$state/initdb.log" 2>&1 || { cat "$state/initdb.log" >&2; fail "initdb failed"; }
 		as_server_user mv "$server/data.new" "$server/data"
 	fi
 	[ "$(as_server_user cat "$server/data/PG_VERSION")" = "$major" ] ||

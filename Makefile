@@ -20,12 +20,13 @@ ISOLATION_OPTS = --inputdir=$(srcdir)/test
 
 EXTRA_CLEAN = output_iso results tmp_check
 
-PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
-include $(PGXS)
 # LLVM bitcode would only serve to inline our functions into JIT-compiled
 # expressions; nothing here gains from it, and it doubles the build.
 override with_llvm = no
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
 
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h $(srcdir)/src/store/*.h $(srcdir)/src/tools/*.h)
 

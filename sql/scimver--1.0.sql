@@ -92,6 +92,16 @@ CREATE FUNCTION scim_members_trigger() RETURNS trigger
 COMMENT ON FUNCTION scim_members_trigger() IS
 	'Moves the versions of the groups whose memberships a statement changed (resource type, mapping)';
 
+CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
+COMMENT ON FUNCTION scim_ddl_trigger() IS
+	'Follows a renamed column of a registered table, and refuses to drop one';
+CREATE EVENT TRIGGER scimver_rename ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+	EXECUTE FUNCTION scim_ddl_trigger();
+CREATE EVENT TRIGGER scimver_drop ON sql_drop WHEN TAG IN ('ALTER TABLE')
+	EXECUTE FUNCTION scim_ddl_trigger();
+
 CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb DEFAULT '{}') RETURNS regclass
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';

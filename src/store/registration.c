@@ -43,6 +43,11 @@ const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
 	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
 	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
 	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
+	[SCIM_COLUMN_USER_NAME] = {"userName", "user_name", TEXTOID},
+	[SCIM_COLUMN_EXTERNAL_ID] = {"externalId", "external_id", TEXTOID},
+	[SCIM_COLUMN_DISPLAY_NAME] = {"displayName", "display_name", TEXTOID},
+	[SCIM_COLUMN_ACTIVE] = {"active", "active", BOOLOID},
+	[SCIM_COLUMN_EMAILS] = {"emails", "emails", TEXTARRAYOID},
 };
 
 const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
@@ -203,6 +208,12 @@ scim_has_column(const ScimResourceType *type, ScimColumn column)
 		case SCIM_COLUMN_MEMBER_COUNT:
 		case SCIM_COLUMN_MEMBER_DIGEST:
 			return type->has_members;
+		case SCIM_COLUMN_USER_NAME:
+		case SCIM_COLUMN_DISPLAY_NAME:
+		case SCIM_COLUMN_ACTIVE:
+		case SCIM_COLUMN_EMAILS:
+			return scim_attribute(type->schema->attributes, scim_column_kinds[column].key,
+								  strlen(scim_column_kinds[column].key)) != NULL;
 		default:
 			return true;
 	}
@@ -289,6 +300,33 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 		registration->numbers[i] = number;
 		registration->columns[i] = pstrdup(quote_identifier(names[i]));
 	}
+}
+
+char *
+scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name)
+{
+	Jsonb	   *object = parse_object(mapping, "a mapping");
+	JsonbValue	root;
+	JsonbValue *tree;
+	bool		found = false;
+	Jsonb	   *written;
+
+	scim_root(object, &root);
+	tree = scim_open(&root);
+	for (int i = 0; i < tree->val.object.nPairs; i++)
+	{
+		JsonbValue *name = &tree->val.object.pairs[i].value;
+
+		if (scim_string_is(name, old_name))
+		{
+			*name = scim_text(new_name);
+			found = true;
+		}
+	}
+	if (!found)
+		return NULL;
+	written = scim_write(tree);
+	return JsonbToCString(NULL, &written->root, VARSIZE(written));
 }
 
 void

@@ -31,10 +31,16 @@ typedef enum ScimColumn
 	SCIM_COLUMN_LAST_MODIFIED,
 	SCIM_COLUMN_PASSWORD,
 	SCIM_COLUMN_MEMBER_COUNT,
-	SCIM_COLUMN_MEMBER_DIGEST
+	SCIM_COLUMN_MEMBER_DIGEST,
+	/* attributes that are looked up, generated from the document */
+	SCIM_COLUMN_USER_NAME,
+	SCIM_COLUMN_EXTERNAL_ID,
+	SCIM_COLUMN_DISPLAY_NAME,
+	SCIM_COLUMN_ACTIVE,
+	SCIM_COLUMN_EMAILS
 } ScimColumn;
 
-#define SCIM_COLUMNS (SCIM_COLUMN_MEMBER_DIGEST + 1)
+#define SCIM_COLUMNS (SCIM_COLUMN_EMAILS + 1)
 
 /* The columns of a membership table. */
 typedef enum ScimMemberColumn
@@ -98,6 +104,10 @@ extern uint64 scim_registration_generation(void);
 
 /* Columns of a relation for a mapping (jsonb object, '{}' for the default names): INVALID_MAPPING. */
 extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
+
+/* The mapping with one column's name replaced; NULL if it does not name that column. */
+extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);
+
 extern void scim_read_options(ScimRegistration *registration, const char *options);
 
 extern void scim_init_registrations(void);

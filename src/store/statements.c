@@ -37,11 +37,11 @@
 	{"SELECT {row} FROM {table} WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
 #define COUNT_BY(condition, type) \
 	{"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT " AND " condition("$2"), 2, {TEXTOID, type}}
-#define IS_EXTERNAL_ID(value) "external_id" EQ value
-#define IS_USER_NAME(value) "user_name" EQ "{ext}.scim_fold(" value ")"
-#define IS_DISPLAY_NAME(value) "display_name" EQ "{ext}.scim_fold(" value ")"
-#define IS_ACTIVE(value) "active" EQ value
-#define IS_EMAIL(value) "emails" CONTAINS "ARRAY[{ext}.scim_fold(" value ")]"
+#define IS_EXTERNAL_ID(value) "{externalId}" EQ value
+#define IS_USER_NAME(value) "{userName}" EQ "{ext}.scim_fold(" value ")"
+#define IS_DISPLAY_NAME(value) "{displayName}" EQ "{ext}.scim_fold(" value ")"
+#define IS_ACTIVE(value) "{active}" EQ value
+#define IS_EMAIL(value) "{emails}" CONTAINS "ARRAY[{ext}.scim_fold(" value ")]"
 
 typedef struct Statement
 {

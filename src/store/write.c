@@ -91,6 +91,9 @@ lock_members(Write *write)
 {
 	if (!write->has_members)
 		return;
+
+	/* they are looked up as the owner of their table: not in anybody's tenant */
+	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 	scim_refuse_self(&write->members, &write->id);
 }

@@ -1,0 +1,201 @@
+/*
+ * ddl_trigger.c
+ *		The event triggers that keep registrations true: a column that is
+ *		renamed is renamed in the arguments of our triggers, and one that they
+ *		name cannot be dropped.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "nodes/parsenodes.h"
+#include "store/registration.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(scim_ddl_trigger);
+
+/* The second argument of our triggers is the mapping. */
+#define MAPPING_ARGUMENT 1
+
+static bool
+is_ours(const char *trigger_name)
+{
+	return strncmp(trigger_name, SCIM_ROW_TRIGGER, strlen(SCIM_ROW_TRIGGER)) == 0;
+}
+
+/* ---- renaming ---- */
+
+/* The arguments as pg_trigger has them, each ended by a zero byte, with another mapping. */
+static bytea *
+replace_mapping(const Trigger *trigger, const char *mapping)
+{
+	StringInfoData args;
+	bytea	   *result;
+
+	initStringInfo(&args);
+	for (int i = 0; i < trigger->tgnargs; i++)
+	{
+		const char *arg = i == MAPPING_ARGUMENT ? mapping : trigger->tgargs[i];
+
+		appendBinaryStringInfo(&args, arg, strlen(arg) + 1);
+	}
+	result = palloc(VARHDRSZ + args.len);
+	SET_VARSIZE(result, VARHDRSZ + args.len);
+	memcpy(VARDATA(result), args.data, args.len);
+	return result;
+}
+
+static void
+rewrite_trigger(Relation catalog, const Trigger *trigger, const char *mapping)
+{
+	Datum		values[Natts_pg_trigger] = {0};
+	bool		nulls[Natts_pg_trigger] = {0};
+	bool		replace[Natts_pg_trigger] = {0};
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(trigger->tgoid));
+	scan = systable_beginscan(catalog, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "trigger %u is gone", trigger->tgoid);
+	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(replace_mapping(trigger, mapping));
+	replace[Anum_pg_trigger_tgargs - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+	systable_endscan(scan);
+}
+
+static void
+follow_rename(const RenameStmt *statement)
+{
+	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
+	Relation	relation;
+	Relation	catalog;
+
+	if (!OidIsValid(relid))
+		return;
+	relation = table_open(relid, NoLock);
+	catalog = table_open(TriggerRelationId, RowExclusiveLock);
+	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		char	   *mapping;
+
+		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT)
+			continue;
+		mapping = scim_rename_in_mapping(trigger->tgargs[MAPPING_ARGUMENT],
+										 statement->subname, statement->newname);
+		if (mapping)
+		{
+			rewrite_trigger(catalog, trigger, mapping);
+			CacheInvalidateRelcache(relation);
+		}
+	}
+	table_close(catalog, RowExclusiveLock);
+	table_close(relation, NoLock);
+}
+
+/* ---- dropping ---- */
+
+static void
+refuse_drop(Oid relid, const char *column)
+{
+	Relation	relation = try_relation_open(relid, AccessShareLock);
+
+	if (relation == NULL)
+		return;
+	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		ScimError  *error;
+
+		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT ||
+			scim_rename_in_mapping(trigger->tgargs[MAPPING_ARGUMENT], column, column) == NULL)
+			continue;
+		error = scim_error(SCIM_INVALID_MAPPING);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_error_text(error, "column", column);
+		scim_error_hint(error, "Drop the table, or its trigger \"" SCIM_ROW_TRIGGER "\" first: then it holds no SCIM resources any more.");
+		scim_throw(error, "column \"%s\" of table \"%s\" is needed by scimver",
+				   column, RelationGetRelationName(relation));
+	}
+	relation_close(relation, NoLock);
+}
+
+/* The last name of an object's address: schema, table, column. */
+static char *
+column_of(Datum address)
+{
+	Datum	   *names;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(address), TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	return count > 0 ? TextDatumGetCString(names[count - 1]) : pstrdup("");
+}
+
+static void
+refuse_drops(void)
+{
+	uint64		count;
+	Oid		   *relids;
+	char	  **columns;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (SPI_execute("SELECT objid, address_names FROM pg_catalog.pg_event_trigger_dropped_objects()"
+					" WHERE object_type OPERATOR(pg_catalog.=) 'table column'", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the dropped objects");
+	count = SPI_processed;
+	relids = palloc(Max(count, 1) * sizeof(Oid));
+	columns = palloc(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+
+		relids[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		columns[i] = column_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull));
+	}
+	for (uint64 i = 0; i < count; i++)
+		refuse_drop(relids[i], columns[i]);
+	SPI_finish();
+}
+
+/*
+ * scim_ddl_trigger(): ON ddl_command_end (renames) and sql_drop.
+ * INVALID_MAPPING for a column that a registration names.
+ */
+Datum
+scim_ddl_trigger(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = (EventTriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by event trigger manager", "scim_ddl_trigger")));
+	if (strcmp(data->event, "sql_drop") == 0)
+		refuse_drops();
+	else if (IsA(data->parsetree, RenameStmt) &&
+			 ((RenameStmt *) data->parsetree)->renameType == OBJECT_COLUMN)
+		follow_rename((RenameStmt *) data->parsetree);
+	PG_RETURN_VOID();
+}

@@ -12,33 +12,14 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#define UUID_DIGITS 32
-
-/* A uuid without hyphens and braces, in lower case; another text in lower case. */
-static const char *
+/* Ids are uuids, whose spelling has no case. */
+static char *
 member_key(const char *value)
 {
 	char	   *key = pstrdup(value);
-	int			digits = 0;
 
-	for (const char *c = value; *c; c++)
-	{
-		if (*c == '-' || *c == '{' || *c == '}')
-			continue;
-		if (digits == UUID_DIGITS || !strchr("0123456789abcdefABCDEF", *c))
-		{
-			digits = 0;
-			break;
-		}
-		key[digits++] = pg_ascii_tolower((unsigned char) *c);
-	}
-	if (digits == UUID_DIGITS)
-		key[digits] = '\0';
-	else
-	{
-		for (int i = 0; value[i]; i++)
-			key[i] = pg_ascii_tolower((unsigned char) value[i]);
-	}
+	for (char *c = key; *c; c++)
+		*c = pg_ascii_tolower((unsigned char) *c);
 	return key;
 }
 

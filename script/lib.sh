@@ -124,7 +124,7 @@ install_from()
 {
 	is_installed "$1" && return
 	may_be_root || fail "installing into $bin needs root: run  sudo make -C $1 install PG_CONFIG=$pg_config  and then ${0##*/} again"
-	as_root make -s -C "$1" install PG_CONFIG="$pg_config" </dev/null >&2
+	as_root make -s -C "$1" install PG_CONFIG="$pg_config" with_llvm=no </dev/null >&2
 }
 
 # Builds and installs, if the sources have changed since.
@@ -137,7 +137,7 @@ build_and_install()
 		say "Building scimver for PostgreSQL $major"
 		rm -rf "$build"
 		copy_sources "$build"
-		make -s -j"$(nproc)" -C "$build" PG_CONFIG="$pg_config" </dev/null >&2
+		make -s -j"$(nproc)" -C "$build" PG_CONFIG="$pg_config" with_llvm=no </dev/null >&2
 		printf '%s\n' "$sum" >"$build/sources"
 	fi
 	install_from "$build"

@@ -159,6 +159,7 @@ SELECT patched('User', '{"userName": "ann"}',
 SELECT ann('{"op": "add", "path": "schemas", "value": ["urn:example:User"]}');
 -- what is in use stays, and so does the core schema
 SELECT eve('{"op": "replace", "path": "schemas", "value": ["urn:ietf:params:scim:schemas:core:2.0:User"]}');
+SELECT eve('{"op": "replace", "path": "schemas", "value": ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]}');
 SELECT ann('{"op": "replace", "path": "schemas", "value": []}');
 
 -- ---- P21: paths that lead nowhere ----
@@ -200,7 +201,15 @@ SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'repla
 	scim_get_user(:'bob') || jsonb_build_object('nickName', 'B', '_version', scim_get_user(:'bob')->'meta'->'version'))))->>'nickName';
 SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
 	jsonb_build_object('ID', :'bob', 'meta', '{"resourceType": "User"}'::jsonb, 'nickName', 'C'))))->>'nickName';
--- else it is refused
+-- else it is refused, also when a part of several groups is given
+SELECT scim_create_group(jsonb_build_object('displayName', 'more', 'members', jsonb_build_array(jsonb_build_object('value', :'bob')))) IS NOT NULL;
+SELECT jsonb_array_length(scim_get_user(:'bob')->'groups');
+SAVEPOINT groups;
+SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
+	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->0)))));
+ROLLBACK TO groups;
+SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
+	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->1, scim_get_user(:'bob')->'groups'->0))))) = scim_get_user(:'bob');
 SELECT ann('{"op": "replace", "value": {"id": "x"}}');
 SELECT ann('{"op": "replace", "value": {"meta": {"version": "x"}}}');
 SELECT ann('{"op": "replace", "value": {"_version": "x"}}');
@@ -248,7 +257,7 @@ SELECT patched('Group', '{"displayName": "g"}', '[{"op": "add", "path": "passwor
 
 -- ---- members ----
 
--- the names of a group's members, after the operations, in which mia, noa and eli stand for their ids
+-- the names of a group's members, after the operations, in which mia, noa and eli stand for their ids, MIA for the id in capitals
 SELECT count(scim_create_user(jsonb_build_object('userName', name))) FROM unnest('{mia,noa,eli}'::text[]) name;
 CREATE FUNCTION members(before text[], VARIADIC operations jsonb[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -260,9 +269,8 @@ DECLARE
 BEGIN
 	SELECT scim_create_group(jsonb_build_object('displayName', 'g', 'members', coalesce(jsonb_agg(jsonb_build_object('value', id)), '[]')))
 	INTO old FROM users WHERE user_name = ANY (before);
-	SELECT replace(replace(replace(replace(change, '"mia"', to_jsonb(m.id)::text), '"MIA"', upper(to_jsonb(m.id)::text)),
-		'"noa"', to_jsonb(n.id)::text), '"eli"', to_jsonb(e.id)::text)
-	INTO change FROM users m, users n, users e WHERE (m.user_name, n.user_name, e.user_name) = ('mia', 'noa', 'eli');
+	SELECT string_agg(coalesce(CASE part WHEN upper(part) THEN upper(id::text) ELSE id::text END, part), '"' ORDER BY i)
+	INTO change FROM unnest(string_to_array(change, '"')) WITH ORDINALITY p(part, i) LEFT JOIN users ON user_name = lower(part);
 	new := scim_patch_group(old->>'id', change::jsonb);
 	SELECT string_agg(user_name, ' ' ORDER BY user_name) INTO made FROM users
 	WHERE id::text IN (SELECT value->>'value' FROM jsonb_array_elements(new->'members'));
@@ -294,6 +302,8 @@ SELECT members('{mia}', '{"op": "add", "path": "members", "value": {"value": "no
 SELECT members('{mia}', '{"op": "remove", "path": "members", "value": {"value": "mia"}}', '{"op": "add", "path": "members", "value": {"value": "mia"}}');
 SELECT members('{mia}', '{"op": "remove", "path": "members"}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli"}]}',
 	'{"op": "remove", "path": "members", "value": [{"value": "eli"}]}');
+SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli"}]}',
+	'{"op": "remove", "path": "members", "value": [{"value": "MIA"}, {"value": "NOA"}]}');
 -- what is no member
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": ["noa"]}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": "noa"}');

@@ -201,12 +201,15 @@ SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'repla
 	scim_get_user(:'bob') || jsonb_build_object('nickName', 'B', '_version', scim_get_user(:'bob')->'meta'->'version'))))->>'nickName';
 SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
 	jsonb_build_object('ID', :'bob', 'meta', '{"resourceType": "User"}'::jsonb, 'nickName', 'C'))))->>'nickName';
--- else it is refused, also when a part of several groups is given
+-- else it is refused, also when some of the groups are given, or one twice
 SELECT scim_create_group(jsonb_build_object('displayName', 'more', 'members', jsonb_build_array(jsonb_build_object('value', :'bob')))) IS NOT NULL;
 SELECT jsonb_array_length(scim_get_user(:'bob')->'groups');
 SAVEPOINT groups;
 SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
 	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->0)))));
+ROLLBACK TO groups;
+SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
+	jsonb_build_object('groups', scim_get_user(:'bob')->'groups' || jsonb_build_array(scim_get_user(:'bob')->'groups'->0)))));
 ROLLBACK TO groups;
 SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
 	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->1, scim_get_user(:'bob')->'groups'->0))))) = scim_get_user(:'bob');

@@ -113,7 +113,7 @@ scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *e
 
 const ScimAttribute *
 scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const JsonbValue *key,
-			   const ScimPlace *place, ScimUnknown unknown)
+			   const ScimPlace *place, ScimErrorCode unknown)
 {
 	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val, key->val.string.len);
 	ScimPlace	here = {.up = place};
@@ -266,7 +266,7 @@ scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, con
 
 bool
 scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-					 const ScimPlace *place, ScimUnknown unknown, JsonbValue *result)
+					 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -294,7 +294,7 @@ scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 
 bool
 scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			  ScimUnknown unknown, JsonbValue *result)
+			  ScimErrorCode unknown, JsonbValue *result)
 {
 	check_stack_depth();
 	if (!is_of_type(attribute->type, given))
@@ -337,7 +337,7 @@ scim_check_primary(const JsonbValue *values, const ScimPlace *place)
 /* The values of a multi-valued attribute; those that are unassigned are left out. */
 static bool
 read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			ScimUnknown unknown, JsonbValue *result)
+			ScimErrorCode unknown, JsonbValue *result)
 {
 	ScimWalk	walk;
 	JsonbValue	value;
@@ -362,7 +362,7 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 
 bool
 scim_read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-				ScimUnknown unknown, JsonbValue *result)
+				ScimErrorCode unknown, JsonbValue *result)
 {
 	if (scim_is_unassigned(given))
 		return false;

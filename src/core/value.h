@@ -33,31 +33,27 @@ extern char *scim_shown_name(const char *name, int length);
 extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
 
 /*
- * The code for names that the schema does not know: INVALID_SYNTAX in a
- * resource, INVALID_PATH in a PATCH.
- */
-typedef ScimErrorCode ScimUnknown;
-
-/*
  * Reads the value of an attribute into "result": names as the schema spells
  * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
- * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, "unknown".
+ * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, and for names
+ * that the schema does not know "unknown": INVALID_SYNTAX in a resource,
+ * INVALID_PATH in a PATCH.
  */
 extern bool scim_read_value(const ScimAttribute *attribute, const JsonbValue *given,
-							const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+							const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
 
 /* The same for one value, of a multi-valued attribute or not; null, [] and {} are no values. */
 extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *given,
-						  const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+						  const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
 
 /* The same for the attributes in an object: an extension, or a complex value. */
 extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-								 const ScimPlace *place, ScimUnknown unknown, JsonbValue *result);
+								 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
 
 /* The attribute that a member of the object names; else "unknown". */
 extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,
 										   const JsonbValue *key, const ScimPlace *place,
-										   ScimUnknown unknown);
+										   ScimErrorCode unknown);
 
 /* INVALID_SYNTAX if the object has the key in two spellings; "exact" is the schema's. */
 extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,

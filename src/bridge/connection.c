@@ -86,7 +86,7 @@ lost(Connection *c, bool unsent)
 {
 	Call	   *call = c->call;
 
-	unsent = unsent || c->flushing || c->state == CONNECTION_LOOKUP;
+	unsent = unsent || c->flushing || c->state != CONNECTION_BUSY;
 	if (c->state != CONNECTION_IDLE)
 		log_line("a connection to the database was lost during a call");
 	c->call = NULL;
@@ -98,6 +98,7 @@ lost(Connection *c, bool unsent)
 	handlers.gone(c);
 }
 
+/* It may be given a call; the pool is told when its caller is done. */
 static void
 idle(Connection *c)
 {
@@ -105,8 +106,6 @@ idle(Connection *c)
 	c->last_used = ++uses;
 	if (PQsslInUse(c->pg) && event_remove_timer(c->readable) < 0)
 		log_fatal("cannot watch a connection");
-	if (!c->cancelling)
-		handlers.ready(c);
 }
 
 /*
@@ -158,16 +157,27 @@ flush(Connection *c)
 	return true;
 }
 
+/* Send the call's statement, or what has to come before it. */
 static void
 send_statement(Connection *c)
 {
 	bool		sent;
 
-	c->state = c->sql.list == NULL ? CONNECTION_LOOKUP : CONNECTION_BUSY;
-	if (c->state == CONNECTION_LOOKUP)
+	if (!sql_is_known(&c->sql))
+	{
+		c->state = CONNECTION_LOOKUP;
 		sent = sql_send_lookup(c->pg);
+	}
+	else if (sql_must_prepare(&c->sql, c->call))
+	{
+		c->state = CONNECTION_PREPARING;
+		sent = sql_send_prepare(&c->sql, c->pg, c->call);
+	}
 	else
+	{
+		c->state = CONNECTION_BUSY;
 		sent = sql_send_call(&c->sql, c->pg, c->call);
+	}
 	if (!sent)
 	{
 		lost(c, true);
@@ -185,38 +195,50 @@ connection_take(Connection *c, Call *call)
 	send_statement(c);
 }
 
-/* Does this error say that the extension is not where it was? */
+/* Does this error say that the extension is not what or where it was? */
 static bool
 says_moved(const PGresult *answer)
 {
+	static const char *const sqlstates[] = {"42883", "3F000", "0A000", "26000"};
 	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
 
-	return sqlstate != NULL &&
-		(strcmp(sqlstate, "42883") == 0 || strcmp(sqlstate, "3F000") == 0);
+	for (size_t i = 0; sqlstate != NULL && i < sizeof(sqlstates) / sizeof(sqlstates[0]); i++)
+	{
+		if (strcmp(sqlstate, sqlstates[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
+/* What had to come before the call's statement is done. */
 static void
-lookup_done(Connection *c, const PGresult *answer)
+preparation_done(Connection *c, const PGresult *answer)
 {
 	Call	   *call = c->call;
 	BridgeError error;
 
-	if (PQresultStatus(answer) == PGRES_TUPLES_OK && sql_learn(&c->sql, c->pg, answer))
+	if (c->state == CONNECTION_LOOKUP && PQresultStatus(answer) == PGRES_TUPLES_OK)
+		error = sql_learn(&c->sql, c->pg, answer) ? ERROR_INTERRUPTED : ERROR_NOT_INSTALLED;
+	else if (PQresultStatus(answer) == PGRES_COMMAND_OK)
 	{
-		if (!call->cancelled)
-		{
-			send_statement(c);
-			return;
-		}
+		sql_prepared(&c->sql, call);
 		error = ERROR_INTERRUPTED;
 	}
-	else if (PQresultStatus(answer) == PGRES_TUPLES_OK)
-		error = ERROR_NOT_INSTALLED;
 	else
+	{
+		/* nothing of the call was sent, so a write is as safe as a read */
 		error = error_of_sqlstate(PQresultErrorField(answer, PG_DIAG_SQLSTATE), true);
+		sql_forget(&c->sql);
+	}
+	if (sql_is_known(&c->sql) && !call->cancelled)
+	{
+		send_statement(c);
+		return;
+	}
 	c->call = NULL;
-	call_failed(call, error, NULL);
 	idle(c);
+	call_failed(call, error, NULL);
+	handlers.ready(c);
 }
 
 /* The server is ready again: hand on what it answered. */
@@ -228,9 +250,9 @@ statement_done(Connection *c)
 	size_t		length = 0;
 
 	c->answer = NULL;
-	if (c->state == CONNECTION_LOOKUP)
+	if (c->state != CONNECTION_BUSY)
 	{
-		lookup_done(c, answer);
+		preparation_done(c, answer);
 		PQclear(answer);
 		return;
 	}
@@ -238,30 +260,34 @@ statement_done(Connection *c)
 		sql_forget(&c->sql);
 	if (PQresultStatus(answer) == PGRES_TUPLES_OK)
 		(void) sql_value(answer, &length);
-	length += call->arguments.length;
+
+	/* free for others first: answering one call may hand in another */
 	c->call = NULL;
-	call_answered(call, answer);
-	PQclear(answer);
-	if (length > EXCHANGE_AT_REST || PQstatus(c->pg) != CONNECTION_OK)
-	{
+	if (length + call->arguments.length > EXCHANGE_AT_REST ||
+		PQstatus(c->pg) != CONNECTION_OK)
 		connection_close(c);
-		handlers.gone(c);
-	}
 	else
 		idle(c);
+	call_answered(call, answer);
+	PQclear(answer);
+	handlers.ready(c);
 }
 
-/* Keep the first error, or the rows when there is none. */
+static bool
+is_error(const PGresult *result)
+{
+	return PQresultStatus(result) != PGRES_TUPLES_OK &&
+		PQresultStatus(result) != PGRES_COMMAND_OK;
+}
+
+/* Keep the first error, or the result when there is none. */
 static void
 keep_result(Connection *c, PGresult *result)
 {
-	bool		failed = PQresultStatus(result) != PGRES_TUPLES_OK;
-
-	if (failed && PQstatus(c->pg) == CONNECTION_BAD &&
+	if (is_error(result) && PQstatus(c->pg) == CONNECTION_BAD &&
 		PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL)
 		c->broken = true;		/* libpq's own: the connection ended */
-	if (c->answer == NULL ||
-		(failed && PQresultStatus(c->answer) == PGRES_TUPLES_OK))
+	if (c->answer == NULL || (is_error(result) && !is_error(c->answer)))
 	{
 		PQclear(c->answer);
 		c->answer = result;
@@ -318,6 +344,7 @@ opened(Connection *c)
 	make_events(c, EV_PERSIST);
 	watch(c, EV_READ);
 	idle(c);
+	handlers.ready(c);
 }
 
 static void
@@ -446,10 +473,7 @@ on_cancel_returned(void *owner)
 	Connection *c = owner;
 
 	c->cancelling = false;
-	if (c->state == CONNECTION_IDLE)
-		handlers.ready(c);
-	else if (c->state == CONNECTION_CLOSED)
-		handlers.gone(c);
+	handlers.ready(c);
 }
 
 void

@@ -19,6 +19,7 @@ typedef enum ConnectionState
 	CONNECTION_OPENING,			/* it is being made */
 	CONNECTION_IDLE,			/* it waits for a call */
 	CONNECTION_LOOKUP,			/* it asks where the extension is, for its call */
+	CONNECTION_PREPARING,		/* it prepares its call's statement */
 	CONNECTION_BUSY				/* the call's statement was handed to libpq */
 } ConnectionState;
 
@@ -30,7 +31,7 @@ typedef struct Connection
 	struct event *writable;		/* the server takes something */
 	struct event *deadline;		/* it takes too long to open */
 	Call	   *call;			/* what it works on; or NULL */
-	PGresult   *answer;			/* the rows, or the first error, so far */
+	PGresult   *answer;			/* the last result, or the first error, so far */
 	bool		flushing;		/* some of the statement is still unsent */
 	bool		broken;			/* libpq reported the end of the connection */
 	bool		cancelling;		/* a cancel request is on its way */
@@ -41,9 +42,9 @@ typedef struct Connection
 /* Whom a connection tells; none of them is told from within connection_close. */
 typedef struct ConnectionHandlers
 {
-	void		(*ready) (Connection *c);	/* it is idle and may be given a call */
+	void		(*ready) (Connection *c);	/* it may be idle, or its slot free */
 	void		(*refused) (Connection *c, const char *reason); /* it could not be opened */
-	void		(*gone) (Connection *c);	/* it was lost or closed */
+	void		(*gone) (Connection *c);	/* it was lost */
 } ConnectionHandlers;
 
 extern void connections_open(struct event_base *base, const ConnectionHandlers *handlers);

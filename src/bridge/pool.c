@@ -130,12 +130,12 @@ on_pause_over(evutil_socket_t fd, short what, void *arg)
 	pool_dispatch();
 }
 
-/* A connection is there, or free again. */
+/* A connection is there, or free again, or has made room for another. */
 static void
 on_ready(Connection *c)
 {
-	(void) c;
-	pool.pause = 0;
+	if (c->state == CONNECTION_IDLE)
+		pool.pause = 0;
 	pool_dispatch();
 }
 

@@ -5,6 +5,10 @@
  * Each statement is one implicit transaction, so that settings made for a call
  * end with it and a transaction-pooling PgBouncer may stand in between.  No
  * text of a client's enters a statement: it travels in parameters.
+ *
+ * Statements are prepared where the server itself is at the other end.  Behind
+ * a pooler the next transaction may meet another server, so there each call is
+ * parsed anew.
  */
 #ifndef BRIDGE_SQL_H
 #define BRIDGE_SQL_H
@@ -14,12 +18,22 @@
 
 #include "call.h"
 
-/* The statements for one connection, whose extension lives in some schema. */
+/* The statements of a connection. */
+typedef enum SqlKind
+{
+	SQL_LIST,					/* the catalogue of tools */
+	SQL_READ,					/* a call of a tool that only reads */
+	SQL_WRITE,					/* a call of any other tool */
+	SQL_KINDS					/* how many there are */
+} SqlKind;
+
+/* What one connection knows of them. */
 typedef struct Sql
 {
-	char	   *list;			/* the catalogue of tools; NULL until known */
-	char	   *call_read;		/* a call of a tool that only reads */
-	char	   *call_write;		/* a call of any other tool */
+	char	   *text[SQL_KINDS];	/* for the extension's schema; NULL until known */
+	char		name[SQL_KINDS][24];	/* what it is, or is to be, prepared as */
+	bool		prepared[SQL_KINDS];	/* has that been done? */
+	bool		direct;			/* the server itself is at the other end, no pooler */
 } Sql;
 
 /* Ask in which schema the extension lives: one row, or none. */
@@ -27,6 +41,20 @@ extern bool sql_send_lookup(PGconn *pg);
 
 /* Make the statements from the answer; false when there is no extension. */
 extern bool sql_learn(Sql *sql, PGconn *pg, const PGresult *answer);
+
+/* Have the statements been made? */
+static inline bool
+sql_is_known(const Sql *sql)
+{
+	return sql->text[SQL_LIST] != NULL;
+}
+
+/* Does the call's statement have to be prepared first? */
+extern bool sql_must_prepare(const Sql *sql, const Call *call);
+
+/* Prepare it; false as PQsendPrepare.  On success, say so with sql_prepared. */
+extern bool sql_send_prepare(Sql *sql, PGconn *pg, const Call *call);
+extern void sql_prepared(Sql *sql, const Call *call);
 
 /* Send the statement of a call; false as PQsendQueryParams. */
 extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);

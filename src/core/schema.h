@@ -103,7 +103,7 @@ extern const ScimSchema *scim_extension(const ScimResourceType *type, const char
 /* The core schema or extension of the type with that URN (case-insensitive), or NULL. */
 extern const ScimSchema *scim_schema(const ScimResourceType *type, const char *urn, int length);
 
-/* The schema in the form of RFC 7643 section 8.7.1: {"schemas", "id", "name", "description", "attributes", "meta"}; without nulls. */
+/* The schema as in RFC 7643 section 8.7.1 (schemas, id, name, description, attributes, meta), without nulls. */
 extern JsonbValue *scim_schema_document(const ScimSchema *schema);
 
 #endif							/* SCIM_SCHEMA_H */

@@ -113,15 +113,30 @@ finish(void)
 
 /* ---- values ---- */
 
+static char *
+number_text(Numeric numeric)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numeric)));
+}
+
+static void
+check_digits(const char *text)
+{
+	size_t		length = strlen(text);
+
+	if (length > MAX_DIGITS && length - (text[0] == '-') - (strchr(text, '.') != NULL) > MAX_DIGITS)
+		scim_throw(scim_error(SCIM_INVALID_VALUE),
+				   "a number of a resource has at most %d digits", MAX_DIGITS);
+}
+
 static void
 write_number(Numeric numeric)
 {
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numeric)));
+	char	   *text = number_text(numeric);
 	JcsDecimal	decimal;
 
-	if (output.prune && strlen(text) > MAX_DIGITS + 2)
-		scim_throw(scim_error(SCIM_INVALID_VALUE),
-				   "a number of a resource has at most %d digits", MAX_DIGITS);
+	if (output.prune)
+		check_digits(text);
 	if (!jcs_parse(&decimal, text, strlen(text)))
 		elog(ERROR, "unexpected number in jsonb");
 	output.length += jcs_number(room(jcs_number_size(&decimal)), &decimal);
@@ -581,6 +596,8 @@ pruned(const JsonbValue *value)
 		}
 		tree->val.object.nPairs = kept;
 	}
+	else if (tree->type == jbvNumeric)
+		check_digits(number_text(tree->val.numeric));
 	return tree;
 }
 

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A double has no more digits than this in decimal. */
+#define EXACT_DIGITS 767
+
 /* What a byte becomes inside a string: 0 itself, 'u' a \u00xx, else backslash and that letter. */
 static const char escapes[256] = {
 	['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
@@ -145,60 +148,76 @@ put_digits(char *out, const JcsDecimal *number)
 	return out;
 }
 
-/* Significant digits of a double in the shortest decimal that reads back as it. */
-static int
-shortest_digits(double value)
+/* d.ddde+xx, as printf's %e writes it. */
+static void
+put_scientific(char *out, size_t size, const JcsDecimal *number)
 {
-	char		text[40];
+	char	   *p = out;
 
-	for (int digits = 1; digits < 17; digits++)
+	for (size_t i = 0; i < number->digits_end; i++)
 	{
-		snprintf(text, sizeof(text), "%.*e", digits - 1, value);
-		if (strtod(text, NULL) == value)
-			return digits;
+		if (number->digits[i] == '.')
+			continue;
+		*p++ = number->digits[i];
+		if (p == out + 1 && number->count > 1)
+			*p++ = '.';
 	}
-	return 17;
+	snprintf(p, size - (p - out), "e%+03ld", number->exponent - 1);
 }
 
 /*
- * Is the shortest decimal of the nearest double this very number?  Of up to 15
- * digits in the normal range that is always so; otherwise it is tried.
+ * Do the first digits of a double's exact decimal read back as that double, as
+ * they are or with the last one moved up?
+ */
+static bool
+reads_back(double value, const char *exact, int digits, bool up)
+{
+	char		text[64];
+	char	   *end = text + (digits > 1 ? digits + 2 : 2);
+
+	text[0] = '0';				/* for a carry */
+	memcpy(text + 1, exact, end - text - 1);
+	for (char *p = end - 1; up; p--)
+	{
+		if (*p == '.')
+			continue;
+		up = *p == '9';
+		*p = up ? '0' : *p + 1;
+	}
+	strcpy(end, strchr(exact, 'e'));
+	return strtod(text, NULL) == value;
+}
+
+/*
+ * Is this number what ECMAScript writes for the nearest double: of all decimals
+ * that read back as it the shortest, and of those the closest?  Of up to 15
+ * digits in the normal range that is always so; otherwise it is tried.  (Below
+ * a power of two, doubles lie closer together than above: there the closest of
+ * that length may be the one that does not read back.)
  */
 static bool
 double_holds(const JcsDecimal *number)
 {
 	char		text[64];
-	char		shortest[64];
-	char	   *end;
+	char		closest[64];
+	char		exact[EXACT_DIGITS + 16];
 	double		value;
 
 	if (number->count <= 15 && number->exponent > -300 && number->exponent < 300)
 		return true;
 	if (number->count > 17)
 		return false;
-	text[0] = '0';
-	text[1] = '.';
-	end = put_digits(text + 2, number);
-	snprintf(end, sizeof(text) - (end - text), "e%ld", number->exponent);
+	put_scientific(text, sizeof(text), number);
 	value = strtod(text, NULL);
 	if (value == 0 || value > 1.7976931348623157e308)
 		return false;
 
-	/* compare in the same shape: d.ddde+xx with as many digits as the number has */
-	if (shortest_digits(value) > (int) number->count)
+	snprintf(exact, sizeof(exact), "%.*e", EXACT_DIGITS - 1, value);
+	if (number->count > 1 && (reads_back(value, exact, number->count - 1, false) ||
+							  reads_back(value, exact, number->count - 1, true)))
 		return false;
-	snprintf(shortest, sizeof(shortest), "%.*e", (int) number->count - 1, value);
-	end = text;
-	for (size_t i = 0; i < number->digits_end; i++)
-	{
-		if (number->digits[i] == '.')
-			continue;
-		*end++ = number->digits[i];
-		if (end == text + 1 && number->count > 1)
-			*end++ = '.';
-	}
-	snprintf(end, sizeof(text) - (end - text), "e%+03ld", number->exponent - 1);
-	return strcmp(text, shortest) == 0;
+	snprintf(closest, sizeof(closest), "%.*e", (int) number->count - 1, value);
+	return strcmp(text, closest) == 0 || strtod(closest, NULL) != value;
 }
 
 /* Plain decimal notation: no exponent, no trailing zeros. */

@@ -54,8 +54,8 @@ COMMENT ON TABLE scim_tenant_grants IS
 ALTER TABLE scim_tenant_grants ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_grants ON scim_tenant_grants FOR SELECT
 	USING (pg_catalog.pg_has_role(role, 'USAGE'));
-CREATE POLICY administration ON scim_tenant_grants
-	USING (pg_catalog.has_table_privilege('@extschema@.scim_tenant_grants'::regclass, 'INSERT'));
+CREATE POLICY granting ON scim_tenant_grants FOR INSERT WITH CHECK (true);
+CREATE POLICY revoking ON scim_tenant_grants FOR DELETE USING (true);
 GRANT SELECT ON scim_tenant_grants TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('scim_tenant_grants', '');
 

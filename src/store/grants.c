@@ -168,6 +168,14 @@ scim_revoke_tenant(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	run_on_grants("DELETE FROM %s.scim_tenant_grants WHERE tenant_id OPERATOR(pg_catalog.=) $1"
 				  " AND role OPERATOR(pg_catalog.=) $2::pg_catalog.oid", tenant, role);
+	if (SPI_processed == 0)
+	{
+		/* nothing was taken, or nothing that the caller may see */
+		ereport(NOTICE,
+				(errmsg("tenant \"%s\" was not granted to role %s", tenant, name)));
+		SPI_finish();
+		PG_RETURN_VOID();
+	}
 	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
 				  tenant, role);
 	if (SPI_processed == 0)

@@ -2,9 +2,9 @@
  * rows.c
  *		Rows as they come from the table, and resources as they are shown.
  *
- * A resource is its document with id, meta and what other rows tell: a group's
- * members, a user's groups.  Memberships are read for all rows of a list at
- * once.
+ * A resource is its document with id, meta and what other rows tell: a user's
+ * groups, which come with the row, and a group's members, which are read for
+ * all groups of a list at once.
  */
 #include "postgres.h"
 
@@ -29,6 +29,49 @@ scim_uuid_text(const pg_uuid_t *id)
 	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id)));
 }
 
+static char *
+location(const ScimResourceType *type, const char *id)
+{
+	return psprintf("%s%s/%s", scim_setting_base_url ? scim_setting_base_url : "", type->endpoint, id);
+}
+
+/* {"value", "$ref", "display", "type"}: one side of a membership, as it is shown. */
+static JsonbValue *
+other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
+{
+	JsonbValue *entry = scim_new_object();
+
+	scim_set_text(entry, "value", id);
+	scim_set_text(entry, "$ref", location(type, id));
+	if (display)
+		scim_set_text(entry, "display", display);
+	scim_set_text(entry, "type", type_value);
+	return entry;
+}
+
+/* The texts "ID DISPLAY" of {row}; NULL if there are none. */
+static JsonbValue *
+read_groups(ArrayType *texts)
+{
+	Datum	   *elements;
+	int			count;
+	JsonbValue *groups;
+
+	deconstruct_array(texts, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
+	if (count == 0)
+		return NULL;
+	groups = scim_new_array();
+	for (int i = 0; i < count; i++)
+	{
+		char	   *id = TextDatumGetCString(elements[i]);
+		char	   *display = strchr(id, ' ');
+
+		*display++ = '\0';
+		scim_append(groups, other_side(scim_members_type(), id, display[0] ? display : NULL, "direct"));
+	}
+	return groups;
+}
+
 void
 scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 {
@@ -37,7 +80,7 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 	Datum		values[8];
 	bool		nulls[8];
 
-	/* the columns of {row}, in its order */
+	/* the columns of {row} or {bare}, in their order */
 	heap_deform_tuple(tuple, descriptor, values, nulls);
 	memset(row, 0, sizeof(ScimRow));
 	row->id = *DatumGetUUIDP(values[0]);
@@ -58,6 +101,8 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 			memcpy(row->member_digest, VARDATA_ANY(digest),
 				   Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
 	}
+	else if (registration->type->has_groups && descriptor->natts > 6 && !nulls[6])
+		row->groups = read_groups(DatumGetArrayTypeP(values[6]));
 }
 
 static ScimForm
@@ -115,55 +160,49 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 	return row->version;
 }
 
-/* ---- memberships ---- */
+/* ---- members ---- */
 
-/* The memberships of a list of rows, while they are collected. */
-typedef struct Memberships
+/* The members of groups, while they are collected. */
+typedef struct Members
 {
-	const ScimRow *rows;		/* those of a page, in any order */
+	const ScimRow *rows;
 	uint64		count;
 	JsonbValue **lists;			/* of each row; NULL: none */
-	bool	   *omitted;
-} Memberships;
+	bool	   *omitted;		/* there are too many */
+} Members;
 
-static char *
-location(const ScimResourceType *type, const char *id)
-{
-	return psprintf("%s%s/%s", scim_setting_base_url ? scim_setting_base_url : "", type->endpoint, id);
-}
-
-/* The rows whose memberships are to be read, as uuid[]. */
+/* The rows whose members are to be read, as uuid[]. */
 static Datum
-wanted_ids(const Memberships *memberships)
+wanted_ids(const Members *members)
 {
-	Datum	   *ids = palloc(Max(memberships->count, 1) * sizeof(Datum));
+	Datum	   *ids = palloc(members->count * sizeof(Datum));
 	int			n = 0;
 
-	for (uint64 i = 0; i < memberships->count; i++)
+	for (uint64 i = 0; i < members->count; i++)
 	{
-		if (!memberships->omitted[i])
-			ids[n++] = UUIDPGetDatum(&memberships->rows[i].id);
+		if (!members->omitted[i])
+			ids[n++] = UUIDPGetDatum(&members->rows[i].id);
 	}
 	return PointerGetDatum(construct_array(ids, n, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
 }
 
-/* The place of a row in the list; results come grouped by row, so the last one is tried first. */
+/* The place of a group in the list; members come grouped, so the last one is tried first. */
 static uint64
-find_row(const Memberships *memberships, const pg_uuid_t *id, uint64 last)
+find_row(const Members *members, const pg_uuid_t *id, uint64 last)
 {
-	for (uint64 i = 0; i < memberships->count; i++)
+	for (uint64 i = 0; i < members->count; i++)
 	{
-		uint64		at = (last + i) % memberships->count;
+		uint64		at = (last + i) % members->count;
 
-		if (memcmp(&memberships->rows[at].id, id, sizeof(pg_uuid_t)) == 0)
+		if (memcmp(&members->rows[at].id, id, sizeof(pg_uuid_t)) == 0)
 			return at;
 	}
-	elog(ERROR, "a membership came for a resource that was not asked for");
+	elog(ERROR, "a member came for a group that was not asked for");
 }
 
-/* Adds the rows of SPI_tuptable: (resource, other side, display). */
+/* Adds the rows of SPI_tuptable: (group, member, display). */
 static void
-collect(Memberships *memberships, const ScimResourceType *type, const char *type_value)
+collect(Members *members, const ScimResourceType *type)
 {
 	SPITupleTable *table = SPI_tuptable;
 	uint64		count = SPI_processed;
@@ -171,36 +210,28 @@ collect(Memberships *memberships, const ScimResourceType *type, const char *type
 
 	for (uint64 i = 0; i < count; i++)
 	{
-		bool		isnull;
-		JsonbValue *entry = scim_new_object();
-		JsonbValue *list;
-		char	   *id;
-		Datum		display;
+		Datum		values[3];
+		bool		nulls[3];
 
-		at = find_row(memberships,
-					  DatumGetUUIDP(SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull)), at);
-		id = scim_uuid_text(DatumGetUUIDP(SPI_getbinval(table->vals[i], table->tupdesc, 2, &isnull)));
-		scim_set_text(entry, "value", id);
-		scim_set_text(entry, "$ref", location(type, id));
-		display = SPI_getbinval(table->vals[i], table->tupdesc, 3, &isnull);
-		if (!isnull)
-			scim_set_text(entry, "display", TextDatumGetCString(display));
-		scim_set_text(entry, "type", type_value);
-		list = memberships->lists[at];
-		if (list == NULL)
-			list = memberships->lists[at] = scim_new_array();
-		scim_append(list, entry);
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(table->vals[i], table->tupdesc, values, nulls);
+		at = find_row(members, DatumGetUUIDP(values[0]), at);
+		if (members->lists[at] == NULL)
+			members->lists[at] = scim_new_array();
+		scim_append(members->lists[at],
+					other_side(type, scim_uuid_text(DatumGetUUIDP(values[1])),
+							   nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
 	}
 	SPI_freetuptable(table);
 }
 
 static void
-read_members(Memberships *memberships, const char *tenant)
+read_members(Members *members, const char *tenant)
 {
 	Datum		values[3];
 
 	values[0] = CStringGetTextDatum(tenant);
-	values[1] = wanted_ids(memberships);
+	values[1] = wanted_ids(members);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *table = scim_find_table(*type);
@@ -209,46 +240,26 @@ read_members(Memberships *memberships, const char *tenant)
 			continue;
 		values[2] = CStringGetTextDatum((*type)->name);
 		scim_run(SCIM_SHOW_MEMBERS, table, values, NULL, true);
-		collect(memberships, *type, (*type)->name);
+		collect(members, *type);
 	}
 }
 
 static void
-read_groups(Memberships *memberships, const char *tenant)
-{
-	const ScimResourceType *type = scim_members_type();
-	const ScimRegistration *groups = scim_find_table(type);
-	Datum		values[2];
-
-	if (groups == NULL)
-		return;
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = wanted_ids(memberships);
-	scim_run(SCIM_SHOW_GROUPS, groups, values, NULL, true);
-	collect(memberships, type, "direct");
-}
-
-static void
-read_memberships(Memberships *memberships, const ScimRegistration *registration,
-				 const char *tenant, const ScimRow *rows, uint64 count, int limit)
+find_members(Members *members, const ScimRow *rows, uint64 count, const char *tenant, int limit)
 {
 	bool		any = false;
 
-	memberships->rows = rows;
-	memberships->count = count;
-	memberships->lists = palloc0(Max(count, 1) * sizeof(JsonbValue *));
-	memberships->omitted = palloc0(Max(count, 1) * sizeof(bool));
+	members->rows = rows;
+	members->count = count;
+	members->lists = palloc0(Max(count, 1) * sizeof(JsonbValue *));
+	members->omitted = palloc0(Max(count, 1) * sizeof(bool));
 	for (uint64 i = 0; i < count; i++)
 	{
-		memberships->omitted[i] = limit > 0 && rows[i].member_count > limit;
-		any |= registration->type->has_groups || (rows[i].member_count > 0 && !memberships->omitted[i]);
+		members->omitted[i] = limit > 0 && rows[i].member_count > limit;
+		any |= rows[i].member_count > 0 && !members->omitted[i];
 	}
-	if (!any || scim_find_members(scim_members_type()) == NULL)
-		return;
-	if (registration->type->has_members)
-		read_members(memberships, tenant);
-	else if (registration->type->has_groups)
-		read_groups(memberships, tenant);
+	if (any)
+		read_members(members, tenant);
 }
 
 /* ---- resources ---- */
@@ -291,8 +302,7 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 }
 
 static Jsonb *
-show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *memberships,
-	 bool omitted)
+show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted)
 {
 	char	   *id = scim_uuid_text(&row->id);
 	JsonbValue	root;
@@ -302,8 +312,10 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 	resource = scim_open(&root);
 	scim_set_text(resource, "id", id);
 	scim_set_value(resource, "meta", meta_of(registration, row, id, omitted));
-	if (memberships)
-		scim_set_value(resource, registration->type->has_members ? "members" : "groups", memberships);
+	if (members)
+		scim_set_value(resource, "members", members);
+	if (row->groups)
+		scim_set_value(resource, "groups", row->groups);
 	return scim_write(resource);
 }
 
@@ -311,20 +323,20 @@ Jsonb **
 scim_show_rows(const ScimRegistration *registration, const char *tenant,
 			   ScimRow *rows, uint64 count, int limit, MemoryContext context)
 {
-	Memberships memberships;
+	Members		members;
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Jsonb	  **shown = palloc(Max(count, 1) * sizeof(Jsonb *));
 
 	MemoryContextSwitchTo(old);
 	for (uint64 i = 0; i < count; i++)
 		(void) scim_row_version(registration, tenant, &rows[i]);
-	read_memberships(&memberships, registration, tenant, rows, count, limit);
+	find_members(&members, rows, count, tenant, limit);
 	for (uint64 i = 0; i < count; i++)
 	{
 		Jsonb	   *resource;
 
 		CHECK_FOR_INTERRUPTS();
-		resource = show(registration, &rows[i], memberships.lists[i], memberships.omitted[i]);
+		resource = show(registration, &rows[i], members.lists[i], members.omitted[i]);
 		old = MemoryContextSwitchTo(context);
 		shown[i] = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(resource), false, -1));
 		MemoryContextSwitchTo(old);

@@ -22,6 +22,7 @@ typedef struct ScimRow
 	TimestampTz last_modified;
 	int64		member_count;	/* of a group */
 	uint8	   *member_digest;	/* of a group, or NULL */
+	JsonbValue *groups;			/* of a user, as they are shown; NULL: none */
 } ScimRow;
 
 

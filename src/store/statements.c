@@ -3,8 +3,8 @@
  *		All SQL that scimver runs on registered tables.
  *
  * The texts name columns by the keys of the mapping: {table} and {tenant},
- * {id}, {data}, ... of the relation at hand, {members} and {members.group},
- * ... of the membership table, {groups} and {groups.id}, ... of the group
+ * {id}, {data}, ... of the relation at hand, {members.table}, {members.group},
+ * ... of the membership table, {groups.id}, ... of the group
  * table, {ext} for the schema of scimver.  Nothing in them depends on the
  * caller's search_path: every operator and function is qualified.
  *
@@ -30,11 +30,25 @@
 #define PAGE " ORDER BY {id} OFFSET $2 LIMIT $3"
 #define BY_TENANT "{tenant}" EQ "$1"
 #define MEMBERSHIP "{tenant}" EQ "$1 AND {group}" EQ "$2"
-#define DISPLAY "coalesce(t.{data}" FIELD "'displayName', t.{data}" FIELD "'userName')"
+
+/*
+ * How the other side of the membership m is displayed.  A subquery, so that it
+ * is a look-up by key whatever the planner thinks of the table's size.
+ */
+#define DISPLAY(table, side) \
+	"(SELECT coalesce(t.{" table "data}" FIELD "'displayName', t.{" table "data}" FIELD "'userName')" \
+	" FROM {" table "table} AS t WHERE t.{" table "tenant}" EQ "m.{members.tenant}" \
+	" AND t.{" table "id}" EQ "m." side ")"
+
+/* The groups of the user r, each as its id, a blank, and how it is displayed. */
+#define GROUPS \
+	"ARRAY(SELECT pg_catalog.concat(m.{members.group}, ' ', " DISPLAY("groups.", "{members.group}") ")" \
+	" FROM {members.table} AS m WHERE m.{members.tenant}" EQ "r.{tenant} AND m.{members.user}" EQ "r.{id}" \
+	" ORDER BY m.{members.group})"
 
 /* Lists by one lookup column; the value's parameter is $4 in the page and $2 in the count. */
 #define LIST_BY(condition, type) \
-	{"SELECT {row} FROM {table} WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
+	{"SELECT {row} FROM {table} AS r WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
 #define COUNT_BY(condition, type) \
 	{"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT " AND " condition("$2"), 2, {TEXTOID, type}}
 #define IS_EXTERNAL_ID(value) "{externalId}" EQ value
@@ -52,20 +66,20 @@ typedef struct Statement
 } Statement;
 
 static const Statement statements[SCIM_STATEMENTS] = {
-	[SCIM_GET] = {"SELECT {row} FROM {table} WHERE " KEY, 2, {TEXTOID, UUIDOID}},
-	[SCIM_LOCK] = {"SELECT {row} FROM {table} WHERE " KEY " FOR NO KEY UPDATE",
+	[SCIM_GET] = {"SELECT {row} FROM {table} AS r WHERE " KEY, 2, {TEXTOID, UUIDOID}},
+	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE " KEY " FOR NO KEY UPDATE",
 	2, {TEXTOID, UUIDOID}},
 	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE " KEY, 2, {TEXTOID, UUIDOID}},
 	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE " KEY " AND {version} IS NULL",
 	2, {TEXTOID, UUIDOID}},
-	[SCIM_INSERT] = {"INSERT INTO {table} ({tenant}, {data}) VALUES ($1, $2)"
+	[SCIM_INSERT] = {"INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
 		" ON CONFLICT DO NOTHING RETURNING {row}", 2, {TEXTOID, JSONBOID}},
-	[SCIM_INSERT_PASSWORD] = {"INSERT INTO {table} ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
+	[SCIM_INSERT_PASSWORD] = {"INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
 		" ON CONFLICT DO NOTHING RETURNING {row}", 3, {TEXTOID, JSONBOID, TEXTOID}},
-	[SCIM_UPDATE] = {"UPDATE {table} SET {data}=$3 WHERE " KEY
+	[SCIM_UPDATE] = {"UPDATE {table} AS r SET {data}=$3 WHERE " KEY
 		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
 	4, {TEXTOID, UUIDOID, JSONBOID, TEXTOID}},
-	[SCIM_UPDATE_PASSWORD] = {"UPDATE {table} SET {data}=$3, {password}=$5 WHERE " KEY
+	[SCIM_UPDATE_PASSWORD] = {"UPDATE {table} AS r SET {data}=$3, {password}=$5 WHERE " KEY
 		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
 	5, {TEXTOID, UUIDOID, JSONBOID, TEXTOID, TEXTOID}},
 	[SCIM_DELETE] = {"DELETE FROM {table} WHERE " KEY
@@ -74,7 +88,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_FIND_USER_NAME] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND " IS_USER_NAME("$2"),
 	2, {TEXTOID, TEXTOID}},
 
-	[SCIM_LIST] = {"SELECT {row} FROM {table} WHERE " BY_TENANT PAGE, 3, {TEXTOID, INT8OID, INT8OID}},
+	[SCIM_LIST] = {"SELECT {row} FROM {table} AS r WHERE " BY_TENANT PAGE, 3, {TEXTOID, INT8OID, INT8OID}},
 	[SCIM_COUNT] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT, 1, {TEXTOID}},
 	[SCIM_LIST_EXTERNAL_ID] = LIST_BY(IS_EXTERNAL_ID, TEXTOID),
 	[SCIM_COUNT_EXTERNAL_ID] = COUNT_BY(IS_EXTERNAL_ID, TEXTOID),
@@ -87,7 +101,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LIST_EMAILS] = LIST_BY(IS_EMAIL, TEXTOID),
 	[SCIM_COUNT_EMAILS] = COUNT_BY(IS_EMAIL, TEXTOID),
 
-	[SCIM_LOCK_FOR_DELETE] = {"SELECT {row} FROM {table} WHERE " KEY " FOR UPDATE",
+	[SCIM_LOCK_FOR_DELETE] = {"SELECT {bare} FROM {table} WHERE " KEY " FOR UPDATE",
 	2, {TEXTOID, UUIDOID}, true},
 	[SCIM_LOCK_MEMBERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
 		"ANY ($2) ORDER BY {id} FOR KEY SHARE", 2, {TEXTOID, UUIDARRAYOID}, true},
@@ -115,17 +129,10 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
 	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
 
-	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY
-		" FROM {members} AS m JOIN {table} AS t"
-		" ON t.{tenant}" EQ "m.{members.tenant} AND t.{id}" EQ "m.{members.member}"
+	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY("", "{members.member}")
+		" FROM {members.table} AS m"
 		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "ANY ($2)"
 		" AND m.{members.type}" EQ "$3 ORDER BY 1, 2", 3, {TEXTOID, UUIDARRAYOID, TEXTOID}},
-	[SCIM_SHOW_GROUPS] = {"SELECT m.{members.user}, m.{members.group}, " DISPLAY
-		" FROM {members} AS m JOIN {table} AS t"
-		" ON t.{tenant}" EQ "m.{members.tenant} AND t.{id}" EQ "m.{members.group}"
-		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.user}" EQ "ANY ($2)"
-		" ORDER BY 1, 2", 2, {TEXTOID, UUIDARRAYOID}},
-
 	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
 		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
 };
@@ -149,9 +156,9 @@ static List *retired = NIL;		/* stale plans that a caller up the stack may still
 
 /* ---- texts ---- */
 
-/* {row}: what scim_read_row expects. */
+/* {bare}: the columns of a row, as scim_read_row expects them. */
 static void
-append_row(StringInfo out, const ScimRegistration *registration)
+append_bare_row(StringInfo out, const ScimRegistration *registration)
 {
 	static const ScimColumn columns[] = {
 		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
@@ -184,50 +191,81 @@ append_column(StringInfo out, const ScimRegistration *registration, const char *
 	return false;
 }
 
+static void append_text(StringInfo out, const char *text, const ScimRegistration *registration);
+
+/* {row}: the same of r, and a user's groups. */
+static void
+append_row(StringInfo out, const ScimRegistration *registration)
+{
+	append_bare_row(out, registration);
+	if (!registration->type->has_groups)
+		return;
+	if (scim_find_members(scim_members_type()) && scim_find_table(scim_members_type()))
+		append_text(out, ", " GROUPS, registration);
+	else
+		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
+}
+
+static bool
+is_key(const char *key, int length, const char *name)
+{
+	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
+}
+
+/* Does the key lead to another table?  Then *key is what follows. */
+static const ScimRegistration *
+other_table(const char **key, int *length)
+{
+	static const char *const prefixes[] = {"members.", "groups."};
+
+	for (size_t i = 0; i < lengthof(prefixes); i++)
+	{
+		int			prefix = strlen(prefixes[i]);
+
+		if (*length > prefix && strncmp(*key, prefixes[i], prefix) == 0)
+		{
+			*key += prefix;
+			*length -= prefix;
+			return i == 0 ? scim_find_members(scim_members_type()) : scim_find_table(scim_members_type());
+		}
+	}
+	return NULL;
+}
+
 static void
 append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key, int length)
 {
-	static const char members[] = "members";
-	const int	prefix = sizeof(members) - 1;
+	const ScimRegistration *other = other_table(&key, &length);
 
-	if (length == 5 && strncmp(key, "table", 5) == 0)
+	if (other)
+		registration = other;
+	if (is_key(key, length, "table"))
 		appendStringInfoString(out, registration->table);
-	else if (length == 3 && strncmp(key, "row", 3) == 0)
+	else if (is_key(key, length, "row"))
 		append_row(out, registration);
-	else if (length == 3 && strncmp(key, "ext", 3) == 0)
+	else if (is_key(key, length, "bare"))
+		append_bare_row(out, registration);
+	else if (is_key(key, length, "ext"))
 		appendStringInfoString(out, scim_extension_schema("scimver"));
-	else if (length >= prefix && strncmp(key, members, prefix) == 0)
-	{
-		const ScimRegistration *table = scim_find_members(scim_members_type());
-
-		if (length == prefix)
-			appendStringInfoString(out, table->table);
-		else
-			append_placeholder(out, table, key + prefix + 1, length - prefix - 1);
-	}
 	else if (!append_column(out, registration, key, length))
 		elog(ERROR, "table %s has no column for \"%.*s\"", registration->table, length, key);
 }
 
-char *
-scim_expand(const char *text, const ScimRegistration *registration)
+static void
+append_text(StringInfo out, const char *text, const ScimRegistration *registration)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
 	for (const char *p = text; *p; p++)
 	{
 		const char *end = *p == '{' && p[1] >= 'a' && p[1] <= 'z' ? strchr(p, '}') : NULL;
 
 		if (end)
 		{
-			append_placeholder(&out, registration, p + 1, end - p - 1);
+			append_placeholder(out, registration, p + 1, end - p - 1);
 			p = end;
 		}
 		else
-			appendStringInfoChar(&out, *p);
+			appendStringInfoChar(out, *p);
 	}
-	return out.data;
 }
 
 /* ---- plans ---- */
@@ -271,15 +309,18 @@ retire(PlanEntry *entry)
 static SPIPlanPtr
 prepare(const Statement *statement, const ScimRegistration *registration)
 {
-	char	   *sql = scim_expand(statement->sql, registration);
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, statement->nargs, (Oid *) statement->types,
-										  CURSOR_OPT_GENERIC_PLAN);
+	StringInfoData sql;
+	SPIPlanPtr	plan;
 
+	initStringInfo(&sql);
+	append_text(&sql, statement->sql, registration);
+	plan = SPI_prepare_cursor(sql.data, statement->nargs, (Oid *) statement->types,
+							  CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
 	if (SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not keep the plan of \"%s\"", sql);
-	pfree(sql);
+		elog(ERROR, "could not keep the plan of \"%s\"", sql.data);
+	pfree(sql.data);
 	return plan;
 }
 

@@ -50,9 +50,8 @@ typedef enum ScimStatement
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
 
-	/* memberships as they are shown; the relation is the table of the other side */
+	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type: group, member, display */
-	SCIM_SHOW_GROUPS,			/* tenant, users: user, group, display */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */
@@ -67,9 +66,6 @@ typedef enum ScimStatement
  */
 extern uint64 scim_run(ScimStatement statement, const ScimRegistration *registration,
 					   Datum *values, const char *nulls, bool read_only);
-
-/* Replaces {table}, {tenant}, ... in a text: see statements.c. */
-extern char *scim_expand(const char *text, const ScimRegistration *registration);
 
 
 #endif							/* SCIM_STATEMENTS_H */

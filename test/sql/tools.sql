@@ -98,7 +98,7 @@ SELECT try('scim_list_users', '{}');
 SELECT try('scim_list_users', NULL) = try('scim_list_users', '{"start_index": null, "count": null, "tenant_id": null}') AS null_is_absent;
 SELECT try('scim_list_users', '{"start_index": 2, "count": 1}')->'content'->'Resources'->0->>'userName' AS second,
        try('scim_list_users', '{"count": 1}')->'metadata' AS more,
-       try('scim_list_users', '{"start_index": 1.0, "count": 0}')->'content' AS only_counted;
+       try('scim_list_users', '{"start_index": 1.0, "count": 0}') AS only_counted;
 SELECT try('scim_list_users', '{"start_index": -3, "count": -3}')->'content' AS below;
 SELECT try('scim_search_users', '{"attribute": "userName", "value": "ADA"}')->'content'->'Resources'->0->>'userName' AS by_user_name,
        try('scim_search_users', '{"attribute": "active", "value": true}')->'content'->'totalResults' AS by_active,
@@ -264,11 +264,11 @@ SELECT octet_length(:'page') BETWEEN 28000 AND 33000 AS about_32k, :'page'::json
        :'page'::jsonb->'content'->'itemsPerPage' AS items, jsonb_array_length(:'page'::jsonb->'content'->'Resources') AS shown,
        :'page'::jsonb->'content'->'totalResults' AS total;
 -- page by page, nobody is missed
-WITH RECURSIVE page(answer) AS (
-  SELECT call('scim_list_users', '{"tenant_id": "large"}')
+WITH RECURSIVE page(n, answer) AS (
+  SELECT 1, call('scim_list_users', '{"tenant_id": "large"}')
   UNION ALL
-  SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'start_index', answer->'metadata'->'next_start_index', 'count', 1000))
-    FROM page WHERE answer->'metadata' ? 'next_start_index')
+  SELECT n + 1, call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'start_index', answer->'metadata'->'next_start_index', 'count', 1000))
+    FROM page WHERE answer->'metadata' ? 'next_start_index' AND n < 50)
 SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
        sum(jsonb_array_length(answer->'content'->'Resources')) AS users,
        (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different

@@ -1,0 +1,109 @@
+# Tools: what reaches the server's log, content that toggles under load, and
+# calls on a standby.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $id = '00000000-0000-4000-a000-000000000001';
+my $node = PostgreSQL::Test::Cluster->new('tools');
+$node->init(allows_streaming => 1);
+# statements are logged only when they fail
+$node->append_conf('postgresql.conf', qq{
+log_statement = none
+log_min_error_statement = error
+});
+$node->start;
+$node->safe_psql('postgres', qq{
+	SET client_min_messages = warning;
+	CREATE DATABASE scim TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+});
+$node->safe_psql('scim', qq{
+	SET client_min_messages = warning;
+	CREATE EXTENSION scimver CASCADE;
+	SELECT scim_create_table('users', 'User');
+	INSERT INTO users (tenant_id, id, data) VALUES ('default', '$id', '{"userName": "ada", "title": "A"}');
+	CREATE FUNCTION boom() RETURNS trigger LANGUAGE plpgsql AS \$\$
+	BEGIN
+	  IF NEW.data->>'title' = 'XX000' THEN RAISE EXCEPTION 'boom' USING ERRCODE = 'XX000'; END IF;
+	  IF NEW.data->>'title' = 'P0001' THEN RAISE EXCEPTION 'the row is %', NEW; END IF;
+	  IF NEW.data->>'title' = 'sleep' THEN PERFORM pg_sleep(60); END IF;
+	  RETURN NULL;
+	END \$\$;
+	CREATE TRIGGER boom AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION boom();
+});
+
+sub update_with
+{
+	my ($title) = @_;
+	return qq{SELECT scim_call_tool('scim_update_user', '{"user_id": "$id",
+		"user_data": {"userName": "ada", "title": "$title", "password": "hunter2"}}'::text)};
+}
+
+# An answer: the log names the tool and the SQLSTATE, and shows no value.
+my $offset = -s $node->logfile;
+my ($code, $out, $err) = $node->psql('scim', update_with('P0001'));
+is($code, 0, 'an error of a trigger is an answer');
+like($out, qr/"error_code": "INTERNAL"/, '... INTERNAL');
+my $log = slurp_file($node->logfile, $offset);
+like($log, qr/LOG:  tool scim_update_user failed with SQLSTATE P0001/, '... which the log explains');
+unlike($log, qr/hunter2|ada/, '... without values');
+
+# Thrown on: the statement, and with it the password, is not logged.
+foreach my $case ([ 'XX000', 'boom' ], [ 'sleep', 'canceling statement due to statement timeout' ])
+{
+	my ($title, $message) = @$case;
+	$offset = -s $node->logfile;
+	($code, $out, $err) = $node->psql('scim', "SET statement_timeout = '500ms'; " . update_with($title));
+	isnt($code, 0, "$title: thrown on");
+	like($err, qr/\Q$message\E/, "$title: as it was");
+	$log = slurp_file($node->logfile, $offset);
+	like($log, qr/ERROR:  \Q$message\E/, "$title: logged");
+	unlike($log, qr/hunter2/, "$title: without the statement");
+}
+foreach my $text ('{"user_data": {"password": "hunter2", }}', '{"password": "hunter2\\\\u0000"}', '{"user_data": {"password": ["hunter2"]}}')
+{
+	$offset = -s $node->logfile;
+	$node->safe_psql('scim', "SELECT scim_call_tool('scim_create_user', E'$text'::text)");
+	unlike(slurp_file($node->logfile, $offset), qr/hunter2/, 'bad arguments are not logged');
+}
+is($node->safe_psql('scim', "SELECT data->>'title' FROM users"), 'A', 'nothing was half done');
+
+# Content that goes from A to B and back, under conditional writes: who is told
+# of a mismatch is never shown the very version that was expected.
+$node->safe_psql('scim', q{
+	CREATE TABLE expected AS SELECT version FROM users;
+	CREATE UNLOGGED TABLE answer (answer jsonb);
+});
+$node->pgbench('--no-vacuum --client=8 --jobs=2 --time=6', 0, [qr/processed/], [qr/^$/], 'toggling content',
+	{
+		'050_toggle' => q{UPDATE users SET data = data || jsonb_build_object('title', (array['A', 'B'])[1 + (random() > 0.5)::int]);},
+		'050_write' => qq{INSERT INTO answer SELECT scim_call_tool('scim_patch_user', jsonb_build_object('user_id', '$id',
+			'expected_version', version, 'operations', '[{"op": "replace", "path": "title", "value": "C"}]'::jsonb)) FROM expected;},
+	}, 'scim');
+is($node->safe_psql('scim', q{
+	SELECT count(*) FROM answer, expected
+	WHERE NOT (answer->>'success')::bool
+	  AND (answer->'content'->>'error_code' <> 'VERSION_MISMATCH'
+	       OR answer->'content'->>'current_version' = version
+	       OR answer->'content'->>'current_version' IS DISTINCT FROM answer->'content'->'current'->>'_version')}),
+	0, 'no mismatch with what was expected');
+my $counts = $node->safe_psql('scim', q{
+	SELECT count(*) FILTER (WHERE (answer->>'success')::bool) > 100, count(*) FILTER (WHERE NOT (answer->>'success')::bool) > 100 FROM answer});
+is($counts, 't|t', '... and there were winners and losers');
+
+# A standby reads, and says that it cannot write.
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+like($standby->safe_psql('scim', qq{SELECT scim_call_tool('scim_get_user', '{"user_id": "$id"}'::jsonb)}),
+	qr/"success": true/, 'a standby reads');
+like($standby->safe_psql('scim', q{SELECT scim_call_tool('scim_list_users', '{}'::jsonb)}),
+	qr/"success": true/, 'a standby lists');
+like($standby->safe_psql('scim', update_with('D')), qr/"error_code": "PERMISSION_DENIED"/, 'a standby does not write');
+like($standby->safe_psql('scim', qq{SELECT scim_call_tool('scim_delete_user', '{"user_id": "$id"}'::jsonb)}),
+	qr/"error_code": "PERMISSION_DENIED"/, 'a standby does not delete');
+
+done_testing();

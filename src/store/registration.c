@@ -388,6 +388,13 @@ relation_changed(Datum argument, Oid relid)
 		generation++;
 }
 
+/* A schema was renamed: it is part of the names of tables, here and in saved plans. */
+static void
+schema_changed(Datum argument, int cache_id, uint32 hash_value)
+{
+	relation_changed((Datum) 0, InvalidOid);
+}
+
 static void
 function_changed(Datum argument, int cache_id, uint32 hash_value)
 {
@@ -407,6 +414,7 @@ scim_init_registrations(void)
 	cache = hash_create("scimver registrations", 8, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
 }
 

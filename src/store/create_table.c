@@ -113,8 +113,8 @@ static const char *const add_members_triggers =
 /* The same tenant everywhere: rows whose tenant was granted to a role that the caller's role inherits. */
 static const char *const add_policy =
 "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-"CREATE POLICY scimver_tenant ON {table} USING (tenant_id OPERATOR(pg_catalog.=) ANY (ARRAY"
-"(SELECT g.tenant_id FROM {ext}.scim_tenant_grants AS g WHERE pg_catalog.pg_has_role(g.role, 'USAGE'))));";
+"CREATE POLICY scimver_tenant ON {table} USING (tenant_id OPERATOR(pg_catalog.=) ANY"
+" (SELECT g.tenant_id FROM {ext}.scim_tenant_grants AS g WHERE pg_catalog.pg_has_role(g.role, 'USAGE')));";
 
 static const char *const link_users =
 "ALTER TABLE {members} ADD FOREIGN KEY (tenant_id, user_id) REFERENCES {users} ON DELETE CASCADE;";

@@ -54,7 +54,7 @@ may_be_root()
 
 apt_get()
 {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 -q "$@" </dev/null >&2
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 -q "$@" </dev/null >>"$state/apt.log" 2>&1
 }
 
 # need PACKAGE...: installs those that are missing, or says how and stops.
@@ -74,13 +74,15 @@ need()
 		exit 1
 	fi
 	say "Installing: ${missing[*]}"
-	apt_get update
+	mkdir -p "$state"
+	apt_get update || say "apt-get update failed; trying with the package lists that are there"
 	# Debian would start a server of its own on port 5432, which nobody asked for
 	as_root mkdir -p "${no_cluster%/*}"
 	echo "create_main_cluster = false" | as_root tee "$no_cluster" >/dev/null
 	if ! apt_get install -y --no-install-recommends "${missing[@]}"; then
 		as_root rm -f "$no_cluster"
-		fail "the packages could not be installed"
+		tail -n 20 "$state/apt.log" >&2
+		fail "the packages could not be installed; $state/apt.log says more"
 	fi
 	as_root rm -f "$no_cluster"
 }

@@ -69,6 +69,14 @@ scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expect
 	scim_throw(error, "Version mismatch: resource was modified");
 }
 
+void
+scim_throw_suppressed(const ScimTarget *target, const char *what)
+{
+	scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+			   "a trigger or policy of table %s does not let this %s be %s",
+			   target->table->table, target->type->name, what);
+}
+
 Jsonb *
 scim_show_written(const ScimTarget *target, ScimRow *row)
 {

@@ -30,6 +30,9 @@ extern void scim_check_expected(const char *expected);
 extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, const char *id,
 											  const char *expected, const char *current);
 
+/* The row is locked and has the version, and still no row was "updated", "deleted". */
+extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const char *what);
+
 /* Writes were made: the row as it is shown, read under a new snapshot. */
 extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
 

@@ -35,9 +35,8 @@ throw_taken(const ScimRegistration *registration, const char *name, const pg_uui
 
 	scim_error_text(error, "attribute", "userName");
 	scim_error_text(error, "value", name);
-	if (existing)
-		scim_error_text(error, "existing_id",
-						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(existing))));
+	scim_error_text(error, "existing_id",
+					DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(existing))));
 	scim_throw(error, "userName \"%s\" is taken by another %s", name, registration->type->name);
 }
 
@@ -77,10 +76,16 @@ void
 scim_throw_taken(const ScimRegistration *registration, const char *tenant, const JsonbValue *data)
 {
 	JsonbValue *name = scim_get(data, "userName", strlen("userName"));
-	char	   *text = name && name->type == jbvString ? scim_string_copy(name) : NULL;
 
-	if (text)
-		throw_taken(registration, text, find_user_name(registration, tenant, text));
-	scim_throw(scim_error(SCIM_UNIQUENESS), "another %s has one of these values already",
-			   registration->type->name);
+	if (name && name->type == jbvString)
+	{
+		char	   *text = scim_string_copy(name);
+		pg_uuid_t  *existing = find_user_name(registration, tenant, text);
+
+		if (existing)
+			throw_taken(registration, text, existing);
+	}
+	scim_throw(scim_error(SCIM_UNIQUENESS),
+			   "another %s has one of these values already, or a trigger of table %s skipped this one",
+			   registration->type->name, registration->table);
 }

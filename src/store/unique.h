@@ -18,7 +18,7 @@
 extern void scim_check_user_name(const ScimRegistration *registration, const char *tenant,
 								 const pg_uuid_t *id, Jsonb *old, Jsonb *new);
 
-/* UNIQUENESS for a row that could not be inserted because of its userName. */
+/* UNIQUENESS for a row that was not inserted: mostly because of its userName. */
 extern SCIM_NORETURN void scim_throw_taken(const ScimRegistration *registration, const char *tenant,
 										   const JsonbValue *data);
 

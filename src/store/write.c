@@ -213,17 +213,6 @@ should_retry(Write *write)
 	return false;
 }
 
-static SCIM_NORETURN void throw_suppressed(const Write *write);
-
-/* The row is locked and has the version, and still no row was updated. */
-static void
-throw_suppressed(const Write *write)
-{
-	scim_throw(scim_error(SCIM_PERMISSION_DENIED),
-			   "a trigger or policy of table %s does not let this %s be updated",
-			   write->target.table->table, write->target.type->name);
-}
-
 static void
 update(void *argument)
 {
@@ -235,7 +224,7 @@ update(void *argument)
 		if (!should_retry(write))
 			return;
 		if (!update_row(write, write->expected))
-			throw_suppressed(write);
+			scim_throw_suppressed(&write->target, "updated");
 	}
 	write_members(write);
 	write->unchanged = !write->call.changed;
@@ -289,7 +278,7 @@ patch(void *argument)
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	if (!update_row(write, write->row.version))
-		throw_suppressed(write);
+		scim_throw_suppressed(&write->target, "updated");
 	write_members(write);
 	write->unchanged = !write->call.changed;
 }

@@ -5,11 +5,18 @@
  * The resource is locked first, then the groups that hold it, in order; only
  * then does anything cascade.  So a delete and a group's write never wait for
  * one another crosswise.
+ *
+ * Where groups hold groups, a group is a resource of one delete and a holder
+ * in another: no order of rows suits both.  So a delete of a group runs beside
+ * no other delete in its tenant; deletes of users run beside one another.
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
 #include "store/call.h"
 #include "store/ids.h"
 #include "store/statements.h"
@@ -27,6 +34,19 @@ typedef struct Delete
 	const char *expected;
 	char	   *version;		/* that was deleted */
 } Delete;
+
+/* Held to the end of the transaction, and taken before any row is locked. */
+static void
+queue(const Delete *delete)
+{
+	const ScimRegistration *groups = scim_find_table(scim_members_type());
+	uint32		tenant = hash_bytes((const unsigned char *) delete->target.tenant,
+									strlen(delete->target.tenant));
+
+	if (groups)
+		LockDatabaseObject(RelationRelationId, groups->relid, (uint16) tenant,
+						   delete->target.type->has_members ? ExclusiveLock : RowShareLock);
+}
 
 /* The groups that hold the resource, locked in the order of their ids. */
 static void
@@ -85,13 +105,17 @@ delete_resource(void *argument)
 
 	/* locked as the owner of the table: the caller's policies hold for the DELETE */
 	scim_check_tenant(delete->target.table, delete->target.tenant);
+	queue(delete);
 	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, &delete->id, &row))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
 	lock_holders(delete);
-	if (!delete_row(delete))
+	if (delete_row(delete))
+		return;
+	if (!scim_fetch(&delete->target, SCIM_GET, &delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
+	scim_throw_suppressed(&delete->target, "deleted");
 }
 
 char *

@@ -64,7 +64,22 @@ current_is_expected(const ScimToolCall *call)
 
 	scim_root(call->current, &root);
 	scim_shown_resource(&root, &version);
-	return call->expected && scim_string_is(&version, call->expected);
+	return scim_string_is(&version, call->expected);
+}
+
+/* Is the mismatch that of this call?  A trigger may have called for another resource. */
+static bool
+is_own_mismatch(const ScimToolCall *call, const ErrorData *error)
+{
+	Jsonb	   *detail;
+	JsonbValue	id;
+	JsonbValue	expected;
+
+	if (!call->id || !call->expected || !error->detail)
+		return false;
+	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
+		scim_find(&detail->root, "expected_version", &expected) && scim_string_is(&expected, call->expected);
 }
 
 /*
@@ -100,7 +115,7 @@ answer(ScimToolCall *call)
 		if (!error)
 			return call->answer;
 		kind = scim_kind_of_error(call, error);
-		if (kind == mismatch)
+		if (kind == mismatch && is_own_mismatch(call, error))
 			look_again(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
 			log_internal(call, error);

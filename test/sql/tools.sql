@@ -243,6 +243,18 @@ BEGIN
   END LOOP;
 END $$;
 SELECT call('scim_get_user', jsonb_build_object('user_id', id('bob')))->'content' ? 'nickName' AS half_done;
+-- a mismatch that a trigger brings about is told, but it is about something else
+CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM scim_update_user(id('bob'), '{"userName": "bob"}', 'stale');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER meddle AFTER INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION meddle();
+SELECT mask(scim_call_tool('scim_create_user', '{"user_data": {"userName": "meddler"}}'::jsonb));
+SELECT mask(scim_call_tool('scim_patch_user', jsonb_build_object('user_id', id('ada'),
+  'expected_version', version, 'operations', '[{"op": "add", "path": "title", "value": "Dr."}]'::jsonb)))
+  FROM users WHERE id = id('ada')::uuid;
+DROP TRIGGER meddle ON users;
 -- what fails leaves nothing, what went before stays
 BEGIN;
 SELECT call('scim_patch_user', jsonb_build_object('user_id', id('bob'), 'operations', '[{"op": "add", "path": "title", "value": "Mr."}]'::jsonb))->'success' AS success;

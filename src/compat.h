@@ -13,8 +13,14 @@
 #error "scimver needs PostgreSQL 14 or newer"
 #endif
 
+/*
+ * Before version 15 a setting with our prefix that we do not have is only
+ * warned of when the library is loaded, and the hash functions do not tell why
+ * they failed.
+ */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#define pg_cryptohash_error(context) "unknown error"
 #endif
 
 /* pg_noreturn took the place of pg_attribute_noreturn() in version 18. */

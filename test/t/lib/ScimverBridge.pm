@@ -51,6 +51,7 @@ sub new
 	if ($self->{pid} == 0)
 	{
 		%ENV = (%ENV, %{ $options{env} // {} });
+		delete $ENV{PGAPPNAME};
 		open(STDIN, '<&', $in_read) or POSIX::_exit(126);
 		open(STDOUT, '>&', $out_write) or POSIX::_exit(126);
 		open(STDERR, '>', $self->{stderr_file}) or POSIX::_exit(126);

@@ -1,0 +1,217 @@
+# scimver-mcp: what a call brings to the database and what comes back of it.
+#
+# A database whose scim_tools() and scim_call_tool() are replaced plays what the
+# real ones do rarely or never: any SQLSTATE, huge answers, none at all.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use ScimverBridge;
+use Test::More;
+
+# Off, to see that a write does not stay so.
+my $node = ScimverBridge->new_node('calls', conf => "synchronous_commit = off\n");
+$node->safe_psql('postgres', 'CREATE DATABASE played; CREATE DATABASE bare');
+$node->safe_psql('played', q{
+	CREATE SCHEMA "odd ""schema";
+	CREATE EXTENSION pgcrypto;
+	CREATE EXTENSION scimver SCHEMA "odd ""schema";
+	SET search_path = "odd ""schema";
+	CREATE TABLE more_tools (extra jsonb);
+	INSERT INTO more_tools VALUES ('[]');
+	CREATE OR REPLACE FUNCTION scim_tools() RETURNS jsonb LANGUAGE sql AS $$
+		SELECT jsonb_build_array(
+			jsonb_build_object('name', 'scim_play', 'inputSchema', '{"type": "object"}'::jsonb,
+				'annotations', '{"readOnlyHint": false}'::jsonb),
+			jsonb_build_object('name', 'look', 'inputSchema', '{"type": "object"}'::jsonb,
+				'annotations', '{"readOnlyHint": true}'::jsonb)) || extra FROM "odd ""schema".more_tools $$;
+	CREATE TABLE written (what text);
+	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN RAISE EXCEPTION 'never shown to an agent' USING ERRCODE = NEW.what; END $$;
+	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON written DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW WHEN (NEW.what ~ '^[0-9A-Z]{5}$') EXECUTE FUNCTION refuse();
+	CREATE OR REPLACE FUNCTION scim_call_tool(name text, arguments text) RETURNS jsonb LANGUAGE plpgsql AS $$
+		DECLARE a json := arguments::json;
+		BEGIN
+			IF a->>'raise' IS NOT NULL THEN
+				RAISE EXCEPTION 'never shown to an agent' USING ERRCODE = a->>'raise';
+			ELSIF a->>'write' IS NOT NULL THEN
+				INSERT INTO "odd ""schema".written VALUES (a->>'write');
+			ELSIF a->>'answer' IS NOT NULL THEN
+				RETURN CASE WHEN a->>'answer' OPERATOR(pg_catalog.=) 'nothing' THEN NULL ELSE (a->>'answer')::jsonb END;
+			END IF;
+			RETURN jsonb_build_object('success', true, 'metadata', '{}'::jsonb, 'content',
+				CASE WHEN a->>'size' IS NOT NULL THEN jsonb_build_object('x', repeat('x', (a->>'size')::int))
+				WHEN a->>'setting' IS NOT NULL THEN jsonb_build_object('value', current_setting(a->>'setting', true))
+				ELSE jsonb_build_object('arguments', arguments) END);
+		END $$;
+	CREATE SCHEMA trap;
+	CREATE FUNCTION trap.scim_call_tool(text, text) RETURNS jsonb LANGUAGE sql AS $$ SELECT '{"success": "trapped"}'::jsonb $$;
+	CREATE FUNCTION trap.eq(name, name) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$;
+	CREATE OPERATOR trap.= (LEFTARG = name, RIGHTARG = name, FUNCTION = trap.eq);
+	CREATE FUNCTION trap.eq(text, text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$;
+	CREATE OPERATOR trap.= (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.eq);
+	CREATE FUNCTION trap.set_config(text, text, bool) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$;
+	ALTER DATABASE played SET search_path = trap, pg_catalog;});
+
+my $bridge = ScimverBridge->new(conninfo => $node->connstr('played'));
+$bridge->initialize;
+
+# The extension is found wherever it is, whatever the search_path says.
+is_deeply([ map { $_->{name} } @{ $bridge->roundtrip('tools/list')->{result}{tools} } ], [ 'scim_play', 'look' ],
+	'the extension in a schema of an odd name');
+
+# Arguments reach the database byte for byte.
+foreach my $arguments ('{}', '{ "b" : 1.0, "a":  1e2,"a": 3 }', '{"x":"\u0041\/\ud83d\ude00"}', qq({"x":"\xc3\xa9"}),
+	'{"n":123456789012345678901234567890.10}', "{\t}", '{"x":"' . 'y' x 300_000 . '"}')
+{
+	$bridge->send_raw(qq({"jsonrpc":"2.0","id":"b","method":"tools/call","params":{"name":"look","arguments":$arguments}}\n));
+	my $back = $bridge->answer('b')->{result}{structuredContent}{content}{arguments};
+	utf8::encode($back);
+	ok($back eq $arguments, 'arguments pass unharmed: ' . substr($arguments, 0, 50));
+}
+is($bridge->call('look', undef)->{content}{arguments}, '{}', 'no arguments are {}');
+
+# Errors of the server: each has its meaning, and nothing of its text.
+foreach my $case (
+	[ '22003', 'INVALID_VALUE', 0 ], [ '22P02', 'INVALID_VALUE', 0 ], [ '22021', 'INVALID_SYNTAX', 0 ],
+	[ '54000', 'TOO_LARGE', 0 ], [ '54001', 'TOO_LARGE', 0 ],
+	[ '40001', 'RETRY_LATER', 1 ], [ '40P01', 'RETRY_LATER', 1 ], [ '55P03', 'RETRY_LATER', 1 ],
+	[ '57014', 'RETRY_LATER', 1 ], [ '57P01', 'RETRY_LATER', 1 ], [ '08006', 'RETRY_LATER', 1 ],
+	[ '40003', 'OUTCOME_UNKNOWN', 1 ],
+	[ '42501', 'PERMISSION_DENIED', 0 ], [ '23505', 'UNIQUENESS', 0 ],
+	[ '23503', 'INTERNAL', 0 ], [ 'P0001', 'INTERNAL', 0 ], [ 'XX000', 'INTERNAL', 0 ], [ '53200', 'INTERNAL', 0 ])
+{
+	my ($sqlstate, $code, $retryable) = @$case;
+	my $result = $bridge->roundtrip('tools/call', { name => 'scim_play', arguments => { raise => $sqlstate } })->{result};
+	my $envelope = $result->{structuredContent};
+	ok($result->{isError}, "$sqlstate: isError");
+	is($envelope->{content}{error_code}, $code, "$sqlstate is $code");
+	is(!!$envelope->{content}{retryable}, !!$retryable, "$code: retryable");
+	is_deeply($envelope->{metadata}, { operation => 'play' }, "$sqlstate: the operation");
+	cmp_ok(@{ $envelope->{content}{next_steps} }, '>', 0, "$sqlstate: next_steps");
+	unlike($bridge->encode($result), qr/never shown/, "$sqlstate: nothing of the server's text");
+
+	# the same at the commit, after the tool has answered
+	$envelope = $bridge->call('scim_play', { write => $sqlstate });
+	is($envelope->{content}{error_code}, $code, "$sqlstate at the commit is $code");
+}
+is($node->safe_psql('played', 'SELECT count(*) FROM "odd ""schema".written'), '0', 'nothing of these was written');
+ok($bridge->call('scim_play', { write => 'yes' })->{success}, 'the next write works');
+is($node->safe_psql('played', 'SELECT what FROM "odd ""schema".written'), 'yes', 'and is there');
+
+# Answers that are none.
+foreach my $answer ('nothing', '[]', '"x"', '{}')
+{
+	is($bridge->call('look', { answer => $answer })->{content}{error_code}, 'INTERNAL', "a read that returns $answer");
+	is($bridge->call('scim_play', { answer => $answer })->{content}{error_code}, 'OUTCOME_UNKNOWN', "a write that returns $answer");
+}
+
+# Large answers: whole up to a line of 10 MiB, else TOO_LARGE.
+is(length $bridge->call('look', { size => 4_000_000 })->{content}{x}, 4_000_000, 'an answer of 8 MB');
+foreach my $case ([ 'look', 'larger' ], [ 'scim_play', 'was made' ])
+{
+	my $id = $bridge->start_call($case->[0], { size => 6_000_000 });
+	my $line = $bridge->line;
+	cmp_ok(length $line, '<', 10 * 1024 * 1024, 'no line of ours is over 10 MiB');
+	my $content = $bridge->decode($line)->{result}{structuredContent}{content};
+	is($content->{error_code}, 'TOO_LARGE', "$case->[0]: an answer of 12 MB is TOO_LARGE");
+	like($content->{error}, qr/$case->[1]/, 'and says whether something was changed');
+}
+
+# What a call sets, and that it ends with the call.
+sub setting { return $bridge->call($_[0], { setting => $_[1] })->{content}{value}; }
+is(setting('scim_play', 'scimver.agent'), 'tap', "the agent's name");
+is(setting('scim_play', 'application_name'), 'scimver-mcp: tap', "the agent's name as application_name");
+is(setting('scim_play', 'synchronous_commit'), 'local', 'a write is flushed, though the server would not');
+is(setting('look', 'transaction_read_only'), 'on', 'a tool that only reads runs read-only');
+is(setting('scim_play', 'transaction_read_only'), 'off', 'a tool that writes does not');
+is(setting('scim_play', 'scimver.only_tenant') // '', '', 'no tenant without --tenant');
+is(setting('look', 'client_encoding'), 'UTF8', 'client_encoding');
+is($bridge->call('look', { write => 'x' })->{content}{error_code}, 'INTERNAL', 'a tool that says it only reads cannot write');
+
+my %modern = (name => 'look', _meta => { %ScimverBridge::modern_meta });
+sub modern_agent
+{
+	my ($name, $setting) = @_;
+	local $modern{_meta}{'io.modelcontextprotocol/clientInfo'} = { name => $name, version => '1' } if defined $name;
+	return $bridge->roundtrip('tools/call', { %modern, arguments => { setting => $setting } })->{result}{structuredContent}{content}{value};
+}
+is(modern_agent('other', 'scimver.agent'), 'other', 'a modern message names its own agent');
+is(modern_agent('other', 'application_name'), 'scimver-mcp: other', 'for application_name too');
+is(modern_agent(undef, 'scimver.agent'), '', 'a modern message without a name has none');
+is(modern_agent("a\nb\x00\x1b[31m", 'scimver.agent'), '', 'a name with a NUL is none');
+is(modern_agent("a\nb\x1b[31m\x7f", 'scimver.agent'), 'ab[31m', 'control characters are dropped');
+is(modern_agent("x'); DROP TABLE users; --", 'scimver.agent'), "x'); DROP TABLE users; --", 'a name is only a value');
+is(length modern_agent('n' x 1000, 'scimver.agent'), 128, 'a long name is cut');
+is(length modern_agent('n' x 1000, 'application_name'), 63, 'a shorter one for application_name');
+is(modern_agent("a" . "\x{e9}" x 100, 'scimver.agent'), "a" . "\x{e9}" x 63, 'it is cut between characters');
+is(setting('look', 'scimver.agent'), 'tap', 'the legacy name is still there');
+
+# synchronous_commit is raised, never lowered.
+foreach my $level ('on', 'remote_apply', 'local')
+{
+	my $other = ScimverBridge->new(conninfo => $node->connstr('played') . " options='-c synchronous_commit=$level'");
+	$other->initialize;
+	is($other->call('scim_play', { setting => 'synchronous_commit' })->{content}{value}, $level, "synchronous_commit $level stays");
+	is($other->finish, 0, 'exit code');
+}
+
+# A new tool needs no new bridge, and no restart of one.
+is($bridge->roundtrip('tools/call', { name => 'fresh' })->{error}{code}, -32602, 'a tool that is not there yet');
+$node->safe_psql('played', q{UPDATE "odd ""schema".more_tools SET extra = '[{"name": "fresh", "annotations": {"readOnlyHint": true}}]'});
+ok($bridge->call('fresh', {})->{success}, 'the same tool when it is there');
+is(scalar @{ $bridge->roundtrip('tools/list')->{result}{tools} }, 3, 'and in the list');
+
+# The extension moves while connections are open.
+$node->safe_psql('played', q{ALTER FUNCTION "odd ""schema".scim_call_tool(text, text) RENAME TO was;});
+is($bridge->call('look', {})->{content}{error_code}, 'INTERNAL', 'the function is gone: INTERNAL');
+$node->safe_psql('played', q{ALTER FUNCTION "odd ""schema".was(text, text) RENAME TO scim_call_tool;});
+ok($bridge->call('look', {})->{success}, 'it is back, and so are the calls');
+is($bridge->finish, 0, 'exit code');
+unlike($bridge->stderr, qr/never shown/, "nothing of the server's text in the log");
+
+# A database without the extension.
+$bridge = ScimverBridge->new(conninfo => $node->connstr('bare'));
+$bridge->initialize;
+my $list = $bridge->roundtrip('tools/list');
+is($list->{error}{code}, -32603, 'without the extension: tools/list is -32603');
+like($list->{error}{message}, qr/scimver is not installed/, 'and says so');
+like($bridge->call('look', {})->{content}{next_steps}[0], qr/CREATE EXTENSION/, 'a call says what to do');
+$node->safe_psql('bare', 'CREATE EXTENSION scimver CASCADE');
+cmp_ok(scalar @{ $bridge->roundtrip('tools/list')->{result}{tools} }, '>=', 16, 'after CREATE EXTENSION: the tools');
+is($bridge->finish, 0, 'exit code');
+
+# --tenant, with the real tools.
+my $conninfo = $node->connstr('postgres');
+$node->safe_psql('postgres', q{
+	SELECT scim_create_user('{"userName": "in acme"}', 'acme'); SELECT scim_create_user('{"userName": "in default"}');});
+$bridge = ScimverBridge->new(conninfo => $conninfo, args => [ '--tenant', 'acme' ]);
+$bridge->initialize;
+is_deeply([ map { $_->{userName} } @{ $bridge->call('scim_list_users', {})->{content}{Resources} } ], ['in acme'],
+	'--tenant: a call without tenant_id works there');
+is($bridge->call('scim_list_users', { tenant_id => 'acme' })->{content}{totalResults}, 1, '--tenant: the tenant by its name');
+is($bridge->call('scim_list_users', { tenant_id => 'default' })->{content}{error_code}, 'TENANT_FORBIDDEN', '--tenant: another one for a read');
+is($bridge->call('scim_create_user', { user_data => { userName => 'x' }, tenant_id => 'default' })->{content}{error_code},
+	'TENANT_FORBIDDEN', '--tenant: another one for a write');
+ok($bridge->call('scim_create_user', { user_data => { userName => 'two' } })->{success}, '--tenant: a write');
+is($bridge->finish, 0, 'exit code');
+is($node->safe_psql('postgres', q{SELECT tenant_id FROM users WHERE data->>'userName' = 'two'}), 'acme', '--tenant: where it is');
+
+# --read-only
+$bridge = ScimverBridge->new(conninfo => $conninfo, args => ['--read-only']);
+$bridge->initialize;
+my @tools = @{ $bridge->roundtrip('tools/list')->{result}{tools} };
+is(scalar(grep { !$_->{annotations}{readOnlyHint} } @tools), 0, '--read-only: no tools that write');
+is_deeply([ sort map { $_->{name} } @tools ],
+	[ sort split /\n/, $node->safe_psql('postgres',
+		q{SELECT t->>'name' FROM jsonb_array_elements(scim_tools()) t WHERE (t->'annotations'->>'readOnlyHint')::bool}) ],
+	'--read-only: all tools that read');
+is($bridge->call('scim_list_users', {})->{content}{totalResults}, 1, '--read-only: a read');
+is($bridge->roundtrip('tools/call', { name => 'scim_create_user', arguments => { user_data => { userName => 'y' } } })->{error}{code},
+	-32602, '--read-only: a write tool is none');
+is($bridge->finish, 0, 'exit code');
+
+done_testing();

@@ -1,0 +1,108 @@
+# scimver-mcp through a PgBouncer in transaction pooling mode: no setting of a
+# call stays on a server connection, none is missing on another.
+use strict;
+use warnings;
+use File::Spec;
+use FindBin;
+use POSIX ();
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use ScimverBridge;
+use Test::More;
+
+my ($program) = grep { -x $_ } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin', '/usr/local/sbin';
+plan skip_all => 'pgbouncer is not installed (package pgbouncer)' unless $program;
+plan skip_all => 'pgbouncer does not run as root' if $> == 0;
+
+my $node = ScimverBridge->new_node('pgbouncer');
+my $folder = File::Spec->rel2abs("$PostgreSQL::Test::Utils::tmp_check/pgbouncer");
+my $sockets = PostgreSQL::Test::Utils::tempdir_short();
+my $port = PostgreSQL::Test::Cluster::get_free_port();
+my $user = getpwuid($>);
+
+# one server connection for all: whatever a call leaves behind, the next one meets
+mkdir $folder or die "mkdir: $!";
+append_to_file("$folder/users", qq{"$user" ""\n});
+append_to_file("$folder/ini", <<"INI");
+[databases]
+shared = host=@{[$node->host]} port=@{[$node->port]} dbname=postgres user=$user pool_size=1
+two = host=@{[$node->host]} port=@{[$node->port]} dbname=postgres user=$user pool_size=2
+[pgbouncer]
+listen_addr =
+unix_socket_dir = $sockets
+listen_port = $port
+auth_type = trust
+auth_file = $folder/users
+pool_mode = transaction
+logfile = $folder/log
+pidfile = $folder/pid
+INI
+my $pid = fork // die "fork: $!";
+if ($pid == 0)
+{
+	exec { $program } $program, '-q', "$folder/ini" or POSIX::_exit(127);
+}
+END { if ($pid) { local $?; kill 'INT', $pid; waitpid $pid, 0; } }
+
+# until it listens
+my $connstr = "host=$sockets port=$port user=$user dbname=shared";
+my $attempts = 10 * $PostgreSQL::Test::Utils::timeout_default;
+until (run_log([ 'psql', '-XAtq', '-c', 'SELECT 1', $connstr ]))
+{
+	die 'pgbouncer does not listen' if --$attempts == 0 || waitpid($pid, POSIX::WNOHANG()) == $pid;
+	select undef, undef, undef, 0.1;
+}
+
+sub bridge
+{
+	my ($dbname, $name, @args) = @_;
+	my $bridge = ScimverBridge->new(conninfo => "host=$sockets port=$port user=$user dbname=$dbname", args => \@args);
+	$bridge->initialize(clientInfo => { name => $name, version => '1' });
+	return $bridge;
+}
+
+my $acme = bridge('shared', 'acme', '--tenant', 'acme');
+my $plain = bridge('shared', 'plain');
+my $reader = bridge('shared', 'reader', '--read-only');
+foreach my $round (1 .. 20)
+{
+	$acme->call('scim_create_user', { user_data => { userName => "acme $round" } })->{success} or fail('a write in acme');
+	$plain->call('scim_create_user', { user_data => { userName => "plain $round" } })->{success} or fail('a write in default');
+	$reader->call('scim_list_users', {})->{content}{totalResults} == $round or fail('a read in default');
+}
+is($acme->call('scim_list_users', { tenant_id => 'default' })->{content}{error_code}, 'TENANT_FORBIDDEN', '--tenant holds');
+is($plain->call('scim_list_users', { tenant_id => 'acme' })->{content}{totalResults}, 20, 'and does not stay for others');
+is($node->safe_psql('postgres', q{SELECT string_agg(tenant_id || ' ' || n, ', ' ORDER BY tenant_id)
+	FROM (SELECT tenant_id, count(*) n FROM users GROUP BY 1) t}), 'acme 20, default 20', 'every write is where it belongs');
+
+# Several connections of several bridges over two of the server's.
+my @bridges = map { bridge('two', "agent $_") } 1 .. 3;
+my $id = $plain->call('scim_create_user', { user_data => { userName => 'prize' } })->{content}{id};
+my %winners;
+foreach my $round (1 .. 50)
+{
+	my $version = $plain->call('scim_get_user', { user_id => $id })->{metadata}{version};
+	my @calls = map { [ $_, $_->start_call('scim_update_user',
+			{ user_id => $id, user_data => { userName => 'prize', title => "$round $_" }, expected_version => $version }) ] } @bridges;
+	$winners{ scalar grep { $_->[0]->envelope($_->[1])->{success} } @calls }++;
+}
+is_deeply(\%winners, { 1 => 50 }, '50 rounds: exactly one winner in each');
+
+# A cancel through it, too, leaves others alone.
+my $held = $node->background_psql('postgres');
+$held->query_safe("BEGIN; SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");
+my $cancelled = $bridges[0]->start_call('scim_update_user', { user_id => $id, user_data => { userName => 'prize', title => 'cancelled' } });
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'}) or die 'no call waits';
+$bridges[0]->notify('notifications/cancelled', { requestId => $cancelled });
+$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'}) or die 'the call still waits';
+$held->query_safe('COMMIT');
+$held->quit;
+isnt($bridges[0]->call('scim_get_user', { user_id => $id })->{content}{title}, 'cancelled', 'a cancelled write is rolled back');
+
+foreach my $bridge ($acme, $plain, $reader, @bridges)
+{
+	is($bridge->finish, 0, 'exit code');
+	is($bridge->stderr, '', 'nothing to report');
+}
+done_testing();

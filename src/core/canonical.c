@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -31,6 +32,7 @@
 
 typedef struct Entry
 {
+	uint64		prefix;			/* the key's first bytes, to be compared as a number */
 	const char *key;
 	int			length;
 	JsonbValue	value;
@@ -143,12 +145,28 @@ write_number(Numeric numeric)
 	pfree(text);
 }
 
-static int
+/*
+ * The first 8 bytes of the key, the first one highest, and zeros behind its
+ * end: of two keys in ASCII, the one with the smaller number comes first.  Of
+ * any other key, 0: then jcs_compare decides.
+ */
+static inline uint64
+key_prefix(const char *key, int length)
+{
+	uint64		prefix = 0;
+
+	memcpy(&prefix, key, Min(length, 8));
+	return (prefix & UINT64CONST(0x8080808080808080)) ? 0 : pg_ntoh64(prefix);
+}
+
+static inline int
 compare_entries(const void *a, const void *b)
 {
 	const Entry *x = a;
 	const Entry *y = b;
 
+	if (likely(x->prefix != y->prefix && x->prefix != 0 && y->prefix != 0))
+		return x->prefix < y->prefix ? -1 : 1;
 	return jcs_compare(x->key, x->length, y->key, y->length);
 }
 
@@ -192,6 +210,7 @@ add_entry(Entries *entries, const char *key, int length, const JsonbValue *value
 {
 	Entry	   *entry = &entries->items[entries->count++];
 
+	entry->prefix = key_prefix(key, length);
 	entry->key = key;
 	entry->length = length;
 	entry->value = *value;
@@ -213,14 +232,16 @@ write_entries(Entries *entries)
 		Entry	   *entry = &entries->items[i];
 		Size		before = output.length;
 		Size		start;
+		char	   *p;
 
 		if (output.prune && entry->value.type == jbvNull)
 			continue;
+		p = room(JCS_STRING_SIZE(entry->length) + 2);
 		if (!first)
-			put_char(',');
-		put_string(entry->key, entry->length);
-		put_char(':');
-		start = output.length;
+			*p++ = ',';
+		p += jcs_string(p, entry->key, entry->length);
+		*p++ = ':';
+		start = output.length = p - output.data;
 		write_value(&entry->value);
 		if (output.prune && output.length == start + 2 &&
 			(output.data[start] == '{' || output.data[start] == '['))

@@ -4,6 +4,7 @@
  */
 #include "core/jcs.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,52 @@ static const char escapes[256] = {
 	[0x1d] = 'u', [0x1e] = 'u', [0x1f] = 'u',
 };
 
+/* Does one of 8 bytes perhaps need an escape?  Surely so if it says no. */
+static inline bool
+may_need_escape(uint64_t bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t	quote = bytes ^ ones * '"';
+	uint64_t	backslash = bytes ^ ones * '\\';
+
+	return (((bytes - ones * 0x20) & ~bytes) |
+			((quote - ones) & ~quote) |
+			((backslash - ones) & ~backslash)) & high;
+}
+
+/* Nearly all strings need no escape: 8 bytes are looked at at once, the last 8 over again. */
+static inline bool
+is_plain(const char *string, size_t length)
+{
+	uint64_t	bytes;
+	uint32_t	half[2];
+
+	if (length >= 8)
+	{
+		for (size_t i = 0; i < length - 8; i += 8)
+		{
+			memcpy(&bytes, string + i, 8);
+			if (may_need_escape(bytes))
+				return false;
+		}
+		memcpy(&bytes, string + length - 8, 8);
+		return !may_need_escape(bytes);
+	}
+	if (length >= 4)
+	{
+		memcpy(&half[0], string, 4);
+		memcpy(&half[1], string + length - 4, 4);
+		return !may_need_escape((uint64_t) half[0] << 32 | half[1]);
+	}
+	for (size_t i = 0; i < length; i++)
+	{
+		if (escapes[(unsigned char) string[i]])
+			return false;
+	}
+	return true;
+}
+
 size_t
 jcs_string(char *out, const char *string, size_t length)
 {
@@ -30,6 +77,12 @@ jcs_string(char *out, const char *string, size_t length)
 	size_t		plain = 0;		/* start of the run that needs no escape */
 
 	*p++ = '"';
+	if (is_plain(string, length))
+	{
+		memcpy(p, string, length);
+		p[length] = '"';
+		return length + 2;
+	}
 	for (size_t i = 0; i < length; i++)
 	{
 		unsigned char byte = (unsigned char) string[i];

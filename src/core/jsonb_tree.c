@@ -36,58 +36,6 @@ scim_walk(ScimWalk *walk, JsonbContainer *container)
 	walk->count = size;
 }
 
-/* Fills in the child whose data starts at "offset", and moves the offset past it. */
-static inline void
-read_child(const ScimWalk *walk, int index, uint32 *offset, JsonbValue *value)
-{
-	JEntry		entry = walk->container->children[index];
-	uint32		start = *offset;
-
-	JBE_ADVANCE_OFFSET(*offset, entry);
-	if (JBE_ISSTRING(entry))
-	{
-		value->type = jbvString;
-		value->val.string.val = walk->base + start;
-		value->val.string.len = *offset - start;
-	}
-	else if (JBE_ISCONTAINER(entry))
-	{
-		value->type = jbvBinary;
-		value->val.binary.data = (JsonbContainer *) (walk->base + INTALIGN(start));
-		value->val.binary.len = *offset - INTALIGN(start);
-	}
-	else if (JBE_ISNUMERIC(entry))
-	{
-		value->type = jbvNumeric;
-		value->val.numeric = (Numeric) (walk->base + INTALIGN(start));
-	}
-	else if (JBE_ISNULL(entry))
-		value->type = jbvNull;
-	else
-	{
-		value->type = jbvBool;
-		value->val.boolean = JBE_ISBOOL_TRUE(entry);
-	}
-}
-
-bool
-scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value)
-{
-	if (walk->next >= walk->count)
-		return false;
-	if (JsonContainerIsObject(walk->container))
-	{
-		JsonbValue	unused;
-
-		read_child(walk, walk->next, &walk->keys_offset, key ? key : &unused);
-		read_child(walk, walk->next + walk->count, &walk->values_offset, value);
-	}
-	else
-		read_child(walk, walk->next, &walk->values_offset, value);
-	walk->next++;
-	return true;
-}
-
 bool
 scim_find(JsonbContainer *object, const char *key, JsonbValue *value)
 {
@@ -117,15 +65,6 @@ scim_is_array(const JsonbValue *value)
 {
 	return value->type == jbvArray ||
 		(value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data));
-}
-
-bool
-scim_string_is(const JsonbValue *value, const char *string)
-{
-	int			length = strlen(string);
-
-	return value->type == jbvString && value->val.string.len == length &&
-		memcmp(value->val.string.val, string, length) == 0;
 }
 
 char *

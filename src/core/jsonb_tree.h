@@ -30,8 +30,65 @@ typedef struct ScimWalk
 
 extern void scim_walk(ScimWalk *walk, JsonbContainer *container);
 
-/* The next member: false at the end.  "key" may be NULL, and is not set for arrays. */
-extern bool scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value);
+/* Fills in the child whose data starts at "offset", and moves the offset past it. */
+static inline void
+scim_read_child(const ScimWalk *walk, int index, uint32 *offset, JsonbValue *value)
+{
+	JEntry		entry = walk->container->children[index];
+	uint32		start = *offset;
+
+	JBE_ADVANCE_OFFSET(*offset, entry);
+	if (JBE_ISSTRING(entry))
+	{
+		value->type = jbvString;
+		value->val.string.val = walk->base + start;
+		value->val.string.len = *offset - start;
+	}
+	else if (JBE_ISCONTAINER(entry))
+	{
+		value->type = jbvBinary;
+		value->val.binary.data = (JsonbContainer *) (walk->base + INTALIGN(start));
+		value->val.binary.len = *offset - INTALIGN(start);
+	}
+	else if (JBE_ISNUMERIC(entry))
+	{
+		value->type = jbvNumeric;
+		value->val.numeric = (Numeric) (walk->base + INTALIGN(start));
+	}
+	else if (JBE_ISNULL(entry))
+		value->type = jbvNull;
+	else
+	{
+		value->type = jbvBool;
+		value->val.boolean = JBE_ISBOOL_TRUE(entry);
+	}
+}
+
+/* The next member: false at the end.  "key" may be NULL, and is empty for arrays. */
+static inline bool
+scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value)
+{
+	uint32		start = walk->keys_offset;
+
+	if (walk->next >= walk->count)
+		return false;
+	if (JsonContainerIsObject(walk->container))
+	{
+		/* a key is always a string */
+		JBE_ADVANCE_OFFSET(walk->keys_offset, walk->container->children[walk->next]);
+		scim_read_child(walk, walk->next + walk->count, &walk->values_offset, value);
+	}
+	else
+		scim_read_child(walk, walk->next, &walk->values_offset, value);
+	if (key)
+	{
+		key->type = jbvString;
+		key->val.string.val = walk->base + start;
+		key->val.string.len = walk->keys_offset - start;
+	}
+	walk->next++;
+	return true;
+}
 
 /* The value of a member of an object as stored: false if there is none. */
 extern bool scim_find(JsonbContainer *object, const char *key, JsonbValue *value);
@@ -43,8 +100,13 @@ extern void scim_root(Jsonb *jsonb, JsonbValue *value);
 extern bool scim_is_object(const JsonbValue *value);
 extern bool scim_is_array(const JsonbValue *value);
 
-/* Are the strings equal?  (A jbvString against a C string.) */
-extern bool scim_string_is(const JsonbValue *value, const char *string);
+/* Are the strings equal?  (A jbvString against a C string.)  Inline, so that a constant's length is one. */
+static inline bool
+scim_string_is(const JsonbValue *value, const char *string)
+{
+	return value->type == jbvString && value->val.string.len == (int) strlen(string) &&
+		memcmp(value->val.string.val, string, strlen(string)) == 0;
+}
 
 /* A palloc'd C string of a jbvString. */
 extern char *scim_string_copy(const JsonbValue *value);

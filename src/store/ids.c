@@ -42,3 +42,21 @@ scim_parse_id(const char *text, pg_uuid_t *id)
 	}
 	return true;
 }
+
+char *
+scim_uuid_text(const pg_uuid_t *id)
+{
+	static const char hex[] = "0123456789abcdef";
+	char	   *text = palloc(37);
+	char	   *p = text;
+
+	for (int i = 0; i < UUID_LEN; i++)
+	{
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = hex[id->data[i] >> 4];
+		*p++ = hex[id->data[i] & 15];
+	}
+	*p = '\0';
+	return text;
+}

@@ -18,6 +18,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "store/ids.h"
 #include "store/pending.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -96,7 +97,7 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 	change = find_change(changes, DatumGetTextPP(FIELD(SCIM_MEMBER_TENANT)),
 						 DatumGetUUIDP(FIELD(SCIM_MEMBER_GROUP)));
 	scim_member_hash(TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE)),
-					 DatumGetCString(DirectFunctionCall1(uuid_out, FIELD(SCIM_MEMBER_ID))), hash);
+					 scim_uuid_text(DatumGetUUIDP(FIELD(SCIM_MEMBER_ID))), hash);
 #undef FIELD
 	if (came)
 		digest_add(change->digest, hash);

@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "store/call.h"
+#include "store/ids.h"
 #include "store/password.h"
 #include "store/pending.h"
 #include "store/registration.h"
@@ -218,7 +219,7 @@ content_form(Work *work)
 	const ScimRegistration *registration = work->registration;
 	ScimRowParts parts = {0};
 
-	parts.id = DatumGetCString(DirectFunctionCall1(uuid_out, new_value(work, SCIM_COLUMN_ID)));
+	parts.id = scim_uuid_text(DatumGetUUIDP(new_value(work, SCIM_COLUMN_ID)));
 	if (registration->type->has_password && !new_is_null(work, SCIM_COLUMN_PASSWORD))
 	{
 		text	   *hash = DatumGetTextPP(new_value(work, SCIM_COLUMN_PASSWORD));

@@ -14,6 +14,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "settings.h"
+#include "store/ids.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/array.h"
@@ -22,12 +23,6 @@
 #include "utils/memutils.h"
 
 /* ---- rows ---- */
-
-char *
-scim_uuid_text(const pg_uuid_t *id)
-{
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id)));
-}
 
 static char *
 location(const ScimResourceType *type, const char *id)

@@ -47,6 +47,4 @@ extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *
 extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
 							  Jsonb *data, Size *length);
 
-extern char *scim_uuid_text(const pg_uuid_t *id);
-
 #endif							/* SCIM_ROWS_H */

@@ -7,6 +7,7 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "store/ids.h"
 #include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
@@ -36,7 +37,7 @@ throw_taken(const ScimRegistration *registration, const char *name, const pg_uui
 	scim_error_text(error, "attribute", "userName");
 	scim_error_text(error, "value", name);
 	scim_error_text(error, "existing_id",
-					DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(existing))));
+					scim_uuid_text(existing));
 	scim_throw(error, "userName \"%s\" is taken by another %s", name, registration->type->name);
 }
 

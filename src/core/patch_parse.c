@@ -152,9 +152,9 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
-	JsonbValue	schemas;
+	JsonbValue	schemas = {.type = jbvNull};
 
-	schemas.type = operations->type = jbvNull;
+	operations->type = jbvNull;
 	scim_walk(&walk, message->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{

@@ -33,7 +33,10 @@ find_postgres()
 	case $(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}") in
 		bookworm) major=15 ;;
 		trixie) major=17 ;;
-		*) major=$(apt-cache show postgresql 2>/dev/null | sed -n 's/^Version: \([0-9]*\)[+.].*/\1/p' | head -n 1) ;;
+		*)
+			apt-cache show postgresql >/dev/null 2>&1 || ! may_be_root || apt_get update || true
+			major=$(apt-cache show postgresql 2>/dev/null | sed -n '0,/^Version: /s/^Version: \([0-9]*\)[+.].*/\1/p')
+			;;
 	esac
 	[ -n "${major:-}" ] || fail "no PostgreSQL found; set PG_CONFIG to its pg_config"
 	pg_config=/usr/lib/postgresql/$major/bin/pg_config
@@ -54,6 +57,7 @@ may_be_root()
 
 apt_get()
 {
+	mkdir -p "$state"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 -q "$@" </dev/null >>"$state/apt.log" 2>&1
 }
 
@@ -74,7 +78,6 @@ need()
 		exit 1
 	fi
 	say "Installing: ${missing[*]}"
-	mkdir -p "$state"
 	apt_get update || say "apt-get update failed; trying with the package lists that are there"
 	# Debian would start a server of its own on port 5432, which nobody asked for
 	as_root mkdir -p "${no_cluster%/*}"

@@ -28,7 +28,7 @@
 #define KEEP_CAPACITY (1024 * 1024)
 
 /* Objects with up to this many members are sorted on the stack. */
-#define FEW_ENTRIES 32
+#define FEW_ENTRIES 16
 
 typedef struct Entry
 {

@@ -1,0 +1,170 @@
+// The main job, done by the official clients:	node clients.mjs CONNINFO FOLDER
+// Every message goes through tee.mjs, and its transcript is held against the schemas.
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual, promisify } from "node:util";
+import Ajv2020 from "ajv/dist/2020.js";
+import { Client as Client2 } from "@modelcontextprotocol/client";
+import { StdioClientTransport as Stdio2 } from "@modelcontextprotocol/client/stdio";
+import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as Stdio1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { checkTranscript } from "./transcript.mjs";
+
+const [conninfo, folder] = process.argv.slice(2);
+const tee = fileURLToPath(new URL("./tee.mjs", import.meta.url));
+const inspector = fileURLToPath(new URL("./node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url));
+const bridge = process.env.SCIMVER_MCP;
+
+let tests = 0;
+let failures = 0;
+function ok(condition, name, detail) {
+  tests++;
+  if (!condition) failures++;
+  console.log(`${condition ? "ok" : "not ok"} ${tests} - ${name}`);
+  if (!condition && detail !== undefined) console.log("# " + String(detail).slice(0, 2000).replaceAll("\n", "\n# "));
+}
+const is = (got, wanted, name) => ok(isDeepStrictEqual(got, wanted), name, `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`);
+
+const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`, bridge, conninfo];
+
+function checkTools(name, tools) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ok(tools.length >= 18, `${name}: the tools are listed`, tools.length);
+  const bad = [];
+  for (const tool of tools) {
+    for (const part of ["inputSchema", "outputSchema"]) {
+      try { ajv.compile(tool[part]); } catch (e) { bad.push(`${tool.name} ${part}: ${e.message}`); }
+    }
+    const a = tool.annotations ?? {};
+    if (!["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"].every((h) => typeof a[h] === "boolean")) bad.push(`${tool.name}: annotations`);
+    if (!tool.title || !tool.description) bad.push(`${tool.name}: title or description`);
+  }
+  is(bad, [], `${name}: every tool is described whole`);
+  return Object.fromEntries(tools.map((t) => [t.name, ajv.compile(t.outputSchema)]));
+}
+
+// The main job through anything that can call a tool.
+async function mainJob(name, outputs, callTool) {
+  const call = async (tool, args) => {
+    const result = await callTool(tool, args);
+    const envelope = result.structuredContent;
+    if (!outputs[tool](envelope)) ok(false, `${name}: ${tool} keeps its outputSchema`, JSON.stringify(outputs[tool].errors));
+    if (!isDeepStrictEqual(JSON.parse(result.content[0].text), envelope)) ok(false, `${name}: ${tool} says the same as text`);
+    if ((result.isError ?? false) === envelope.success) ok(false, `${name}: ${tool} sets isError`);
+    return envelope;
+  };
+  const userName = `${name.replaceAll(/\W/g, "-")}@example.org`;
+
+  const created = await call("scim_create_user", { user_data: { userName, name: { familyName: "Müller 😀", givenName: "Ann" }, active: true } });
+  ok(created.success, `${name}: create`, JSON.stringify(created));
+  const user_id = created.content.id;
+  const read = await call("scim_get_user", { user_id });
+  is(read.content.name, { familyName: "Müller 😀", givenName: "Ann" }, `${name}: get returns what was created`);
+  is(read.content._version, created.metadata.version, `${name}: get returns the version`);
+
+  const mine = { ...read.content, title: "mine" };
+  const theirs = { ...read.content, nickName: "theirs" };
+  const won = await call("scim_update_user", { user_id, user_data: theirs, expected_version: read.content._version });
+  ok(won.success, `${name}: update with the version that was read`, JSON.stringify(won));
+  const stale = await call("scim_update_user", { user_id, user_data: mine, expected_version: read.content._version });
+  is(stale.success, false, `${name}: update with a stale version`);
+  is(stale.content.error_code, "VERSION_MISMATCH", `${name}: VERSION_MISMATCH`);
+  is(stale.content.current_version, won.metadata.version, `${name}: with the current version`);
+  is(stale.content.current.nickName, "theirs", `${name}: and the current state`);
+  const merged = await call("scim_update_user", { user_id, user_data: { ...stale.content.current, title: "mine" }, expected_version: stale.content.current_version });
+  is([merged.success, merged.content.nickName, merged.content.title], [true, "theirs", "mine"], `${name}: merged, nothing is lost`);
+
+  const listed = await call("scim_list_users", { count: 5 });
+  ok(listed.content.totalResults >= 1 && listed.content.Resources.every((r) => r._version), `${name}: list`);
+  const searched = await call("scim_search_users", { attribute: "userName", value: userName.toUpperCase() });
+  is(searched.content.Resources.map((r) => r.id), [user_id], `${name}: search, caselessly`);
+  const group = await call("scim_create_group", { group_data: { displayName: name, members: [{ value: user_id }] } });
+  is(group.content.members?.[0]?.value, user_id, `${name}: a group with a member`);
+  const wrong = await call("scim_create_user", { user_data: { userName: 5 } });
+  is(wrong.content.error_code, "INVALID_VALUE", `${name}: what a model can mend is a result`);
+  const gone = await call("scim_delete_user", { user_id, expected_version: merged.metadata.version });
+  is(gone.content, { id: user_id, deleted: true }, `${name}: delete`);
+  is((await call("scim_user_exists", { user_id })).content, { exists: false }, `${name}: it is gone`);
+  is((await call("scim_get_user", { user_id })).content.error_code, "USER_NOT_FOUND", `${name}: get of it`);
+}
+
+async function sdkClient(name, Client, Transport, options, era) {
+  const [program, ...args] = command(name);
+  const client = new Client({ name, version: "1.0" }, options);
+  await client.connect(new Transport({ command: program, args, stderr: "inherit" }));
+  is(client.getServerVersion()?.name, "scimver-mcp", `${name}: connects`);
+  ok(client.getInstructions()?.includes("expected_version"), `${name}: instructions`);
+  const outputs = checkTools(name, (await client.listTools()).tools);
+  await mainJob(name, outputs, (tool, arguments_) => client.callTool({ name: tool, arguments: arguments_ }));
+
+  // many at once, each with its own answer
+  const many = await Promise.all(Array.from({ length: 40 }, (_, i) => client.callTool({ name: "scim_search_users", arguments: { attribute: "userName", value: `nobody ${i}` } })));
+  ok(many.every((r) => r.structuredContent.success), `${name}: 40 calls at once`);
+  const unknown = await client.callTool({ name: "nonsense", arguments: {} }).then(() => "a result", (e) => e.code);
+  is(unknown, -32602, `${name}: an unknown tool is -32602`);
+
+  // a call that is given up is cancelled; the next one works
+  const given = new AbortController();
+  const aborted = client.callTool({ name: "scim_list_users", arguments: {} }, ...(Client === Client1 ? [undefined] : []), { signal: given.signal }).then(() => "a result", () => "aborted");
+  given.abort();
+  is(await aborted, "aborted", `${name}: a call that is given up`);
+  ok((await client.callTool({ name: "scim_server_info", arguments: {} })).structuredContent.success, `${name}: the next call works`);
+  if (era === "legacy") is(await client.ping(), {}, `${name}: ping`);
+  await client.close();
+}
+
+const execute = promisify(execFile);
+async function inspect(name, era, ...args) {
+  const options = ["--cli", "--format", "json", "-q", "--protocol-era", era, ...args, "--", ...command(name)];
+  const home = { ...process.env, HOME: folder, MCP_CATALOG_PATH: `${folder}/catalog.json` };
+  try {
+    const { stdout } = await execute(process.execPath, [inspector, ...options], { env: home, maxBuffer: 1 << 26 });
+    return { code: 0, out: JSON.parse(stdout) };
+  } catch (e) {
+    let out = null;
+    try { out = JSON.parse(e.stdout); } catch { /* the code says it all */ }
+    return { code: e.code, out, text: `${e.stdout}\n${e.stderr}` };
+  }
+}
+
+async function inspectorCli(era) {
+  const name = `inspector ${era}`;
+  const list = await inspect(name, era, "--strict", "--method", "tools/list");
+  is(list.code, 0, `${name}: tools/list --strict`);
+  if (list.code) console.log("# " + list.text.slice(0, 2000).replaceAll("\n", "\n# "));
+  const payload = (run) => run.out?.result ?? run.out;
+  const outputs = checkTools(name, payload(list)?.tools ?? []);
+  await mainJob(name, outputs, async (tool, args) => {
+    const run = await inspect(name, era, "--method", "tools/call", "--tool-name", tool, "--tool-args-json", JSON.stringify(args));
+    const result = payload(run);
+    if (run.code !== (result?.isError ? 5 : 0)) ok(false, `${name}: exit code ${run.code} of ${tool}`, run.text);
+    return result;
+  });
+}
+
+console.log(`# ${bridge}`);
+const plan = [
+  ["sdk 1", () => sdkClient("sdk 1", Client1, Stdio1, {}, "legacy"), ["legacy"]],
+  ["client 2 legacy", () => sdkClient("client 2 legacy", Client2, Stdio2, {}, "legacy"), ["legacy"]],
+  ["client 2 auto", () => sdkClient("client 2 auto", Client2, Stdio2, { versionNegotiation: { mode: "auto" } }, "modern"), ["modern"]],
+  ["client 2 pinned", () => sdkClient("client 2 pinned", Client2, Stdio2, { versionNegotiation: { mode: { pin: "2026-07-28" } } }, "modern"), ["modern"]],
+  ...["legacy", "auto", "modern"].map((era) => [`inspector ${era}`, () => inspectorCli(era), [era === "legacy" ? "legacy" : "modern"]]),
+];
+for (const [name, run, eras] of plan) {
+  try {
+    await run();
+  } catch (e) {
+    ok(false, `${name}: comes to its end`, e.stack);
+  }
+  try {
+    const found = checkTranscript(`${folder}/${name}.transcript`);
+    is(found.errors, [], `${name}: all ${found.messages} messages keep to the schema`);
+    is([...found.eras], eras, `${name}: spoke the era that it was to speak`);
+  } catch (e) {
+    ok(false, `${name}: its transcript`, e.stack);
+  }
+}
+if (readdirSync(folder).filter((f) => f.endsWith(".transcript")).length !== plan.length) ok(false, "a transcript for each client");
+console.log(`1..${tests}`);
+process.exit(failures ? 1 : 0);

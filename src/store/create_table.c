@@ -82,8 +82,8 @@ ROW_COLUMNS_AFTER
 " PRIMARY KEY (tenant_id, group_id, member_type, member_id),"
 " FOREIGN KEY (tenant_id, group_id) REFERENCES {table} ON DELETE CASCADE,"
 " FOREIGN KEY (tenant_id, subgroup_id) REFERENCES {table} ON DELETE CASCADE);"
-"CREATE INDEX ON {members} (tenant_id, user_id);"
-"CREATE INDEX ON {members} (tenant_id, subgroup_id);"
+"CREATE INDEX ON {members} (tenant_id, user_id, group_id);"
+"CREATE INDEX ON {members} (tenant_id, subgroup_id, group_id);"
 "COMMENT ON TABLE {members} IS 'Memberships; every statement on it moves the versions of its groups';";
 
 static const char *const comment_on_table =

@@ -1,0 +1,128 @@
+# Dump and restore: whatever the way, versions, digests, revisions, timestamps,
+# triggers and grants are kept, and writes go on where they were.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use ScimverServer;
+use Test::More;
+
+my $node = new_server('dump');
+my $folder = PostgreSQL::Test::Utils::tempdir();
+fill($node, 'scim');
+$node->safe_psql('scim', q{
+	CREATE ROLE clerk;
+	SELECT scim_grant_tenant('default', 'clerk');
+});
+is_sound($node, 'scim', 'what is dumped is right');
+my $before = everything($node, 'scim');
+my $triggers = triggers('scim');
+my $rights = rights('scim');
+
+# Triggers with their arguments: the registration.
+sub triggers
+{
+	return $node->safe_psql($_[0], q{
+		SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1});
+}
+
+sub rights
+{
+	return $node->safe_psql($_[0], q{
+		SELECT relname, relacl, relrowsecurity, (SELECT array_agg(attname || attacl::text ORDER BY attname) FROM pg_attribute
+			WHERE attrelid = c.oid AND attacl IS NOT NULL) FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1;
+		SELECT tablename, policyname, qual FROM pg_policies ORDER BY 1, 2});
+}
+
+# Writes by SQL, by functions and by a granted role, and what they find.
+sub writes_work
+{
+	my ($database, $name) = @_;
+	my $user = 'md5(\'user77\')::uuid';
+
+	$node->safe_psql($database, qq{
+		SET ROLE clerk;
+		UPDATE users SET data = data || '{"title": "plain"}' WHERE id = $user;
+		SELECT scim_update_user($user\::text, data || '{"title": "called"}', version) FROM users WHERE id = $user;
+		SELECT scim_patch_group(md5('group4')::uuid::text, jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members',
+			'value', jsonb_build_array(jsonb_build_object('value', md5('user1')::uuid)))));
+		SELECT scim_delete_user(md5('user100')::uuid::text);
+		RESET ROLE;
+	});
+	is($node->safe_psql($database, "SELECT revision FROM users WHERE id = $user"),
+		2 + $node->safe_psql('scim', "SELECT revision FROM users WHERE id = $user"), "$name: writes move the revision on");
+	my ($code, $out, $err) = $node->psql($database, qq{SELECT scim_update_user($user\::text, '{"userName": "x"}', 'stale')});
+	like($err, qr/VERSION_MISMATCH/, "$name: a stale version is refused");
+	is($node->safe_psql($database, q{SET ROLE clerk; SELECT count(*) FROM users WHERE tenant_id = 'other'}), '0',
+		"$name: tenants are kept apart");
+	is_sound($node, $database, "$name: after the writes, all is right");
+}
+
+sub is_restored
+{
+	my ($database, $name) = @_;
+
+	is(everything($node, $database), $before, "$name: everything is as it was");
+	is(triggers($database), $triggers, "$name: so are the triggers");
+	is(rights($database), $rights, "$name: and the rights");
+	writes_work($database, $name);
+}
+
+sub restore
+{
+	my ($database, $file) = @_;
+	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database), '-f', $file ], "psql -f restores $database");
+}
+
+# The whole database, as text.
+new_database($node, 'whole', empty => 1);
+$node->command_ok([ 'pg_dump', '-f', "$folder/whole.sql", $node->connstr('scim') ], 'pg_dump');
+restore('whole', "$folder/whole.sql");
+is_restored('whole', 'whole');
+
+# The same with INSERT statements, which fire no other triggers than COPY.
+new_database($node, 'inserts', empty => 1);
+$node->command_ok([ 'pg_dump', '--inserts', '-f', "$folder/inserts.sql", $node->connstr('scim') ], 'pg_dump --inserts');
+restore('inserts', "$folder/inserts.sql");
+is_restored('inserts', 'inserts');
+
+# Custom format, restored by two jobs at once.
+new_database($node, 'parallel', empty => 1);
+$node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/custom", $node->connstr('scim') ], 'pg_dump -Fc');
+$node->command_ok([ 'pg_restore', '-e', '-j', '2', '-d', $node->connstr('parallel'), "$folder/custom" ], 'pg_restore -j 2');
+is_restored('parallel', 'parallel');
+
+# The data alone, into tables that were made anew: with triggers off.
+new_database($node, 'data');
+$node->command_ok([ 'pg_dump', '--data-only', '--disable-triggers', '-f', "$folder/data.sql", $node->connstr('scim') ],
+	'pg_dump --data-only --disable-triggers');
+restore('data', "$folder/data.sql");
+is(everything($node, 'data'), $before, 'data only: everything is as it was');
+is(triggers('data'), $triggers, 'data only: triggers are on again');
+# privileges on tables are no data; granting again is harmless
+$node->safe_psql('data', q{SELECT scim_grant_tenant('default', 'clerk')});
+is(rights('data'), $rights, 'data only: granted again, rights are as they were');
+writes_work('data', 'data only');
+
+# Single tables.  Users alone, then the groups with their memberships.
+new_database($node, 'single');
+$node->command_ok([ 'pg_dump', '--data-only', '-t', 'users', '-f', "$folder/users.sql", $node->connstr('scim') ], 'pg_dump -t users');
+restore('single', "$folder/users.sql");
+my $users = q{SELECT tenant_id, id, data, version, revision, created, last_modified, password_hash FROM users ORDER BY 1, 2};
+is($node->safe_psql('single', $users), $node->safe_psql('scim', $users),
+	'single table, triggers on: the trigger finds the same versions, and keeps revision and timestamps');
+$node->command_ok([ 'pg_dump', '--data-only', '--disable-triggers', '-t', 'groups', '-t', 'groups_members', '-f', "$folder/groups.sql",
+		$node->connstr('scim') ], 'pg_dump -t groups -t groups_members');
+restore('single', "$folder/groups.sql");
+$node->safe_psql('single', q{SELECT scim_grant_tenant('default', 'clerk')});
+is(everything($node, 'single'), $before, 'single tables: together they are everything');
+writes_work('single', 'single tables');
+
+# A dump of what was restored is the same dump.
+$node->command_ok([ 'pg_dump', '-f', "$folder/again.sql", $node->connstr('scim') ], 'pg_dump again');
+my ($first, $again) = map { my $text = slurp_file("$folder/$_.sql"); $text =~ s/^\\(un)?restrict .*$//mg; $text } qw(whole again);
+ok($first eq $again, 'dumping changes nothing');
+
+done_testing();

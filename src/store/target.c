@@ -108,7 +108,9 @@ scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, Scim
 {
 	Datum		values[2];
 
-	if (!scim_fetch(target, statement, id, false, row))
+	/* twice: what was waited for may have been deleted and inserted anew, which only a new snapshot sees */
+	if (!scim_fetch(target, statement, id, false, row) &&
+		!scim_fetch(target, statement, id, false, row))
 		return false;
 	if (row->version)
 		return true;

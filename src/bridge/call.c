@@ -202,7 +202,8 @@ void
 call_failed(Call *call, BridgeError error, const char *reason)
 {
 	/* a cancelled call is silent, unless it may have changed something */
-	bool		silent = call->cancelled && error != ERROR_LOST_WRITE;
+	bool		silent = call->cancelled && error != ERROR_LOST_WRITE &&
+		error != ERROR_COMMITTED_TOO_LARGE;
 
 	if (call->kind == CALL_CATALOGUE)
 		catalogue_failed(error, reason);

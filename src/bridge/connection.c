@@ -448,11 +448,19 @@ connection_is_alive(Connection *c)
 {
 	char		byte;
 
-	/* a server that is gone shows it before anything is sent to it */
-	if (recv(PQsocket(c->pg), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-		(errno == EAGAIN || errno == EINTR))
-		return true;
-	if (PQconsumeInput(c->pg) == 1 && PQstatus(c->pg) == CONNECTION_OK)
+	/*
+	 * A server that is gone shows it before anything is sent to it: by the end
+	 * of the stream, perhaps after a last message.
+	 */
+	while (recv(PQsocket(c->pg), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
+	{
+		if (PQconsumeInput(c->pg) != 1 || PQstatus(c->pg) != CONNECTION_OK)
+		{
+			connection_close(c);
+			return false;
+		}
+	}
+	if (errno == EAGAIN || errno == EINTR)
 		return true;
 	connection_close(c);
 	return false;

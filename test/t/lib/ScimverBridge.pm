@@ -50,8 +50,9 @@ sub new
 	$self->{pid} = fork // die "fork: $!";
 	if ($self->{pid} == 0)
 	{
-		%ENV = (%ENV, %{ $options{env} // {} });
-		delete $ENV{PGAPPNAME};
+		# as clients do it: nothing of ours arrives
+		%ENV = map { $_ => $ENV{$_} } grep { defined $ENV{$_} }
+		  ('HOME', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER', 'ASAN_OPTIONS', 'UBSAN_OPTIONS');
 		open(STDIN, '<&', $in_read) or POSIX::_exit(126);
 		open(STDOUT, '>&', $out_write) or POSIX::_exit(126);
 		open(STDERR, '>', $self->{stderr_file}) or POSIX::_exit(126);

@@ -1,0 +1,348 @@
+# figures.pl FIGURES...: measures and prints what script/bench is asked for.
+#
+# Everything is a ratio of ways that ran in alternation, round by round, in one
+# run: each round gives one ratio, and the figure is their median.  What
+# script/bench has set up comes in the environment (BENCH_...).
+use strict;
+use warnings;
+use JSON::PP;
+
+$| = 1;
+my %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON);
+my $quick = $env{QUICK};
+my $users = $quick ? 10_000 : 100_000;
+my ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
+my (@figures, $database);
+
+# ---- running things ----
+
+sub say_now { print STDERR "# @_\n" }
+
+sub run_command
+{
+	my ($input, @command) = @_;
+	my $pid = open(my $out, '-|') // die "fork: $!";
+
+	if ($pid == 0)
+	{
+		open(STDIN, '<', $input) or die "$input: $!";
+		exec(@command) or die "$command[0]: $!";
+	}
+	my $answer = join '', <$out>;
+	close $out or die "$command[0] failed\n";
+	return $answer;
+}
+
+sub sql
+{
+	my ($sql, @arguments) = @_;
+	local $ENV{PGOPTIONS} = '-c client_min_messages=warning';
+	return run_command('/dev/null', "$env{BIN}/psql", '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', $env{HOST},
+		'-p', $env{PORT}, '-U', 'scimver', '-d', $database, @arguments, $sql ? ('-c', $sql) : ());
+}
+
+# A database with the tables and so many users.
+sub make_database
+{
+	my ($name, $count) = @_;
+
+	$database = 'postgres';
+	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name");
+	$database = $name;
+	say_now("making $name with $count users");
+	sql(undef, '-v', "users=$count", '-v', "module=$env{SERVER}/nothing.so",
+		map { ('-f', "$env{SOURCES}/$_") } qw(users.sql tables.sql));
+}
+
+sub conninfo
+{
+	my ($options) = @_;
+	return "host=$env{HOST} port=$env{PORT} dbname=$database user=agent" . ($options ? " options='$options'" : '');
+}
+
+# ---- figures ----
+
+sub median
+{
+	my @sorted = sort { $a <=> $b } @_;
+	return @sorted % 2 ? $sorted[$#sorted / 2] : ($sorted[@sorted / 2 - 1] + $sorted[@sorted / 2]) / 2;
+}
+
+sub ratios { my ($x, $y) = @_; return map { $x->[$_] / $y->[$_] } 0 .. $#$x }
+
+# figure(what, sign, limit, values, unit, gate): measured is the median of the values.
+sub figure
+{
+	my ($what, $sign, $limit, $values, $unit, $gate) = @_;
+	my @sorted = sort { $a <=> $b } @$values;
+	my $measured = median(@sorted);
+	my $ok = !defined $limit || ($sign eq '>=' ? $measured >= $limit : $measured <= $limit);
+
+	push @figures, {
+		figure => $what, sign => $sign, limit => $limit, unit => $unit, gate => $gate ? JSON::PP::true : JSON::PP::false,
+		measured => $measured + 0, from => $sorted[ @sorted / 4 ] + 0, to => $sorted[ 3 * @sorted / 4 ] + 0,
+		samples => scalar @sorted, ok => $ok ? JSON::PP::true : JSON::PP::false };
+	printf STDERR "#   %-76s %s\n", $what, shown($measured, $unit);
+}
+
+sub shown
+{
+	my ($number, $unit) = @_;
+	return $unit eq '' ? sprintf('%.2f', $number) : abs($number) >= 1000 ? sprintf('%.0f %s', $number, $unit) : sprintf('%.1f %s', $number, $unit);
+}
+
+sub verdict
+{
+	my ($f) = @_;
+	return '' unless defined $f->{limit};
+	return 'ok' if $f->{ok};
+	return 'MISSED' if $f->{limit} == 0;
+	return sprintf('MISSED by %.0f %%', 100 * abs($f->{measured} - $f->{limit}) / $f->{limit});
+}
+
+sub print_table
+{
+	printf "%-78s %-12s %-22s %s\n", 'figure (median)', 'limit', 'measured (quartiles)', '';
+	foreach my $f (@figures)
+	{
+		my $limit = defined $f->{limit} ? "$f->{sign} " . shown($f->{limit}, $f->{unit}) =~ s/\.0 / /r : 'reported';
+		my $measured = $f->{unit} eq '' ? sprintf('%.2f (%.2f-%.2f)', @{$f}{qw(measured from to)}) : shown($f->{measured}, $f->{unit});
+		printf "%-78s %-12s %-22s %s\n", $f->{figure}, $limit, $measured, verdict($f);
+	}
+	my @missed = grep { $_->{gate} && !$_->{ok} } @figures;
+	printf "%d figures, %d of them gates; %d gates missed\n", scalar @figures, scalar(grep { $_->{gate} } @figures), scalar @missed;
+	return scalar @missed;
+}
+
+# ---- rates ----
+
+# rates(clients, options, way...): for each way its rates, round by round.
+sub rates
+{
+	my ($clients, $sync, @ways) = @_;
+
+	# commits that wait for the disk are few: a slice must hold enough of them
+	return decode_json(run_command('/dev/null', "$env{HELPERS}/rate", conninfo("-c synchronous_commit=$sync"), $clients, $rounds,
+		$sync eq 'on' ? 3 * $slice : $slice, @ways));
+}
+
+sub measure_rates
+{
+	foreach my $sync ('off', 'on')
+	{
+		foreach my $clients (1, 2, 8)
+		{
+			my $where = sprintf '%d client%s, sync %s', $clients, $clients > 1 ? 's' : '', $sync;
+			my $gate = $clients == 1;
+			my $r = rates($clients, $sync, map { "change_$_" } qw(users bare hashed nothing_c nothing_pl));
+
+			figure("UPDATE, our trigger / none ($where)", '>=', $gate ? 0.78 : 0.68, [ ratios($r->{change_users}, $r->{change_bare}) ], '', $gate);
+			# where both wait for the disk, they are alike
+			figure("UPDATE, ours / pgcrypto in PL/pgSQL ($where)", '>=', $sync eq 'off' ? 1.1 : undef,
+				[ ratios($r->{change_users}, $r->{change_hashed}) ], '', $gate && $sync eq 'off');
+			figure("UPDATE, ours / one in C that does nothing ($where)", '>=', undef, [ ratios($r->{change_users}, $r->{change_nothing_c}) ], '');
+			figure("UPDATE, our trigger ($where)", '>=', undef, $r->{change_users}, '/s');
+			$r = rates($clients, $sync, map { "same_$_" } qw(users nothing_c nothing_pl));
+			figure("UPDATE that changes nothing, ours / one that does nothing ($where)", '>=', 0.95, [ ratios($r->{same_users}, $r->{same_nothing_c}) ], '', $gate);
+			$r = rates($clients, $sync, qw(update_function update_by_hand update_by_hand_groups));
+			figure("scim_update_user / UPDATE by hand ($where)", '>=', 0.85, [ ratios($r->{update_function}, $r->{update_by_hand}) ], '', $gate);
+			figure("scim_update_user / by hand, RETURNING groups too ($where)", '>=', undef, [ ratios($r->{update_function}, $r->{update_by_hand_groups}) ], '');
+			figure("scim_update_user ($where)", '>=', undef, $r->{update_function}, '/s');
+			next if $sync eq 'on';
+			$r = rates($clients, $sync, qw(get_function get_by_hand));
+			figure("scim_get_user / SELECT by hand ($where)", '>=', 0.7, [ ratios($r->{get_function}, $r->{get_by_hand}) ], '', $gate);
+			figure("scim_get_user ($where)", '>=', undef, $r->{get_function}, '/s');
+		}
+	}
+	figure('HOT share of all these updates of users', '>=', 99,
+		[ sql(q{SELECT 100.0 * n_tup_hot_upd / n_tup_upd FROM pg_stat_user_tables WHERE relname = 'users'}) ], '%', 1);
+}
+
+# ---- members ----
+
+sub measure_members
+{
+	sql(undef, '-v', "users=$users", '-f', "$env{SOURCES}/groups.sql");
+	my $large = sql(q{SELECT max(member_count) FROM groups}) + 0;
+	my $r = rates(1, 'off', qw(add_small add_large patch_small patch_large));
+
+	figure("Time of INSERT of one member, group of $large / of 10", '<=', 1.5, [ ratios($r->{add_small}, $r->{add_large}) ], '', 1);
+	figure("Time of scim_patch_group that adds one, group of $large / of 10", '<=', 1.5, [ ratios($r->{patch_small}, $r->{patch_large}) ], '', 1);
+}
+
+# ---- many rows at once ----
+
+sub time_of
+{
+	my ($sql) = @_;
+	my $timing = sql(undef, '-c', '\timing on', '-c', 'SET ROLE agent', '-c', $sql);
+	my ($last) = $timing =~ /Time: ([\d.]+) ms[^\n]*\s*\z/ or die "no time in $timing";
+	return $last;
+}
+
+sub measure_load
+{
+	my ($chunks, $chunk) = $quick ? (10, 10_000) : (10, 100_000);
+	my (@ours, @bare);
+
+	make_database('bench_load', 1000);
+	say_now('making ' . $chunks * $chunk . ' users to load');
+	sql(undef, '-c', 'TRUNCATE users, groups CASCADE', '-c', 'TRUNCATE bare');
+	sql('CREATE UNLOGGED TABLE source AS SELECT i, bench_user(i) AS data FROM generate_series(1, ' . $chunks * $chunk . ') AS i;
+		CREATE INDEX ON source (i); GRANT SELECT ON source TO agent; ANALYZE source');
+	foreach my $k (0 .. $chunks - 1)
+	{
+		my $from = sprintf 'SELECT %s, data FROM source WHERE i > %d AND i <= %d', q{'default'}, $k * $chunk, ($k + 1) * $chunk;
+		my %take = (users => \@ours, bare => \@bare);
+
+		foreach my $table ($k % 2 ? qw(users bare) : qw(bare users))
+		{
+			push @{ $take{$table} }, time_of("INSERT INTO $table (tenant_id, data) $from");
+		}
+	}
+	figure('Time of INSERT ... SELECT of ' . $chunks * $chunk . ' users, with the trigger / without', '<=', 1.85, [ ratios(\@ours, \@bare) ], '', 1);
+	figure('INSERT ... SELECT, users a second', '>=', undef, [ map { 1000 * $chunk / $_ } @ours ], '/s');
+	$database = 'postgres';
+	sql('DROP DATABASE bench_load');
+}
+
+# ---- the bridge ----
+
+sub measure_bridge
+{
+	my @databases = (bench => $users, bench_small => 1000);
+	my (%p50, %added, @start, @resident);
+
+	make_database('bench_small', 1000);
+
+	# the bridge insists on synchronous_commit; what a disk takes for that is not what is measured
+	$database = 'postgres';
+	sql(undef, '-c', 'ALTER SYSTEM SET fsync = off', '-c', 'SELECT pg_reload_conf()');
+	foreach my $round (1 .. ($quick ? 5 : 9))
+	{
+		foreach my $name ($round % 2 ? qw(bench bench_small) : qw(bench_small bench))
+		{
+			$database = $name;
+			chomp(my $id = sql('SELECT id FROM users ORDER BY id OFFSET (SELECT count(*) * 3 / 4 FROM users) LIMIT 1'));
+			my $m = decode_json(run_command('/dev/null', "$env{HELPERS}/mcp_latency", conninfo(),
+				"$env{BIN}/scimver-mcp", $id, $quick ? 500 : 2000));
+
+			foreach my $tool ('get', 'update')
+			{
+				push @{ $added{$name}{$tool} }, $m->{$tool}{added_p50_us};
+				push @{ $p50{$name}{$tool} }, $m->{$tool}{bridge_p50_us};
+			}
+			push @start, $m->{start_to_first_answer_ms};
+			push @resident, $m->{resident_kb} / 1024;
+		}
+	}
+	$database = 'bench';
+	sql(undef, '-c', 'ALTER SYSTEM RESET fsync', '-c', 'SELECT pg_reload_conf()');
+	foreach my $tool ('get', 'update')
+	{
+		my $what = $tool eq 'get' ? 'get' : 'conditional update';
+
+		figure("MCP $what over stdio, p50 above the same call by libpq", '<=', 60, $added{bench}{$tool}, 'us', 1);
+		figure("MCP $what, p50 at $users users / at 1000", '<=', 1.2, [ ratios($p50{bench}{$tool}, $p50{bench_small}{$tool}) ], '', 1);
+		figure("MCP $what over stdio, p50", '<=', undef, $p50{bench}{$tool}, 'us');
+	}
+	figure('Bridge, start to first answer', '<=', 50, \@start, 'ms', 1);
+	figure('Bridge at rest, resident', '<=', 10, \@resident, 'MB', 1);
+}
+
+# ---- instructions ----
+
+# Instructions of a single-user backend that updates so many users; each run begins with the same data.
+sub instructions
+{
+	my ($table, $count, $run) = @_;
+	my $folder = "$env{SERVER}/instructions";
+	my $input = "$folder/input";
+	my @ids = @{ $run->{ids} };
+
+	open(my $file, '>', $input) or die "$input: $!";
+	print $file "PREPARE q (text, uuid, jsonb) AS UPDATE $table SET data = data || \$3 WHERE tenant_id = \$1 AND id = \$2\n";
+	printf $file "EXECUTE q ('default', '%s', '{\"nickName\": \"n%07d\"}')\n", $ids[ $_ - 1 ], $_ foreach 1 .. $count;
+	close $file;
+	system('rm', '-rf', "$folder/run") == 0 && system('cp', '-a', "$folder/data", "$folder/run") == 0 or die "cp failed\n";
+	my $report = run_command($input, 'sh', '-c', 'exec 3>&1 >"$0/output" 2>&3; exec "$@"', $folder, split(' ', $env{AS}),
+		'valgrind', '--tool=callgrind', "--callgrind-out-file=$run->{out}", "$env{BIN}/postgres", '--single', '-D', "$folder/run",
+		'-F', 'bench');
+	my ($collected) = $report =~ /Collected : (\d+)/ or die "no count in $report";
+	die $report if $report =~ /ERROR|FATAL/;
+	return $collected;
+}
+
+sub measure_instructions
+{
+	my @tables = qw(users bare nothing_c nothing_pl hashed);
+	my %run = (out => '/dev/null', ids => [ split ' ', $ENV{BENCH_IDS} ]);
+	my %each;
+
+	foreach my $table (@tables)
+	{
+		say_now("instructions of updates of $table");
+		$each{$table} = (instructions($table, 1200, \%run) - instructions($table, 200, \%run)) / 1000;
+	}
+	figure('Instructions of our trigger for an update of a user, above one that does nothing', '<=', 80_000,
+		[ $each{users} - $each{nothing_c} ], '', 1);
+	$figures[-1]{unit} = 'instr';
+	figure('... / what the pgcrypto trigger adds', '<=', 0.6,
+		[ ($each{users} - $each{nothing_c}) / ($each{hashed} - $each{nothing_c}) ], '', 1);
+	figure("Instructions of an update, $_", '<=', undef, [ $each{$_} ], 'instr') foreach @tables;
+}
+
+# ---- races ----
+
+sub measure_races
+{
+	my $races = $quick ? 2000 : 20_000;
+
+	$database = 'postgres';
+	sql(undef, '-c', 'DROP DATABASE IF EXISTS bench_race WITH (FORCE)', '-c', 'CREATE DATABASE bench_race');
+	$database = 'bench_race';
+	sql(undef, '-c', 'CREATE EXTENSION scimver CASCADE', '-c', q{SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group')},
+		'-f', "$env{SOURCES}/recount.sql");
+	(my $superuser = conninfo()) =~ s/user=agent/user=scimver/;
+	foreach my $scenario (qw(update delete create toggle patches members storm counter naive))
+	{
+		my $count = $scenario eq 'counter' ? $races / 8 : $scenario eq 'naive' ? 200 : $races;
+		my $pid = open(my $out, '-|', "$env{HELPERS}/race", $superuser, 8, $count, $scenario) // die "race: $!";
+		my $found = decode_json(scalar(<$out>) // '{}');
+
+		close $out;
+		if ($scenario eq 'naive')
+		{
+			figure("Race, check and write in two statements (no way of ours): wrong in $count rounds", '>=', 1, [ $found->{wrong} ], 'times', 1);
+			next;
+		}
+		figure("Race, $scenario: wrong in $count rounds of 8 writers", '<=', 0, [ $found->{wrong} // 'inf' ], 'times', 1);
+	}
+}
+
+# ---- what was asked for ----
+
+my %measure = (
+	rates => sub { make_database('bench', $users); measure_rates() },
+	members => \&measure_members,
+	bridge => \&measure_bridge,
+	load => \&measure_load,
+	instructions => \&measure_instructions,
+	race => \&measure_races);
+
+foreach my $name (@ARGV)
+{
+	say_now($name);
+	$database = 'bench';
+	$measure{$name}->();
+}
+my $missed = print_table();
+if ($env{JSON})
+{
+	chomp(my $version = run_command('/dev/null', "$env{BIN}/postgres", '--version'));
+	open(my $file, '>', $env{JSON}) or die "$env{JSON}: $!";
+	print $file JSON::PP->new->pretty->canonical->encode({ postgres => $version, quick => $quick ? JSON::PP::true : JSON::PP::false,
+		cores => $ENV{BENCH_CORES} + 0, processor => $ENV{BENCH_PROCESSOR}, figures => \@figures });
+	close $file or die "$env{JSON}: $!";
+}
+exit($missed > 0);

@@ -65,6 +65,20 @@ ok($bridge->call('scim_get_user', { user_id => $id })->{success}, 'the next call
 $node->restart;
 ok($bridge->call('scim_update_user', { user_id => $id, user_data => { userName => 'held', title => 'after restart' } })->{success},
 	'the first write after a restart works');
+
+# The same when the end of the connection and the next call are seen at once.
+my $refused = 0;
+foreach my $round (1 .. 10)
+{
+	$bridge->kill('STOP');
+	$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scimver-mcp%'});
+	$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'scimver-mcp%'});
+	my $call = $bridge->start_call('scim_update_user', { user_id => $id, user_data => { userName => 'held', title => "round $round" } });
+	$bridge->kill('CONT');
+	$refused++ unless $bridge->envelope($call)->{success};
+}
+is($refused, 0, 'nothing is sent over a connection that is known to have ended');
+
 $node->stop('fast');
 is($bridge->call('scim_delete_user', { user_id => $id })->{content}{error_code}, 'RETRY_LATER', 'without a server: RETRY_LATER');
 is_deeply($bridge->roundtrip('ping')->{result}, {}, 'without a server: ping');

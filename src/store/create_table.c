@@ -22,6 +22,7 @@
 #include "store/tables.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
@@ -140,6 +141,7 @@ void
 scim_run_ddl(const char *text, const ScimWord *words)
 {
 	StringInfoData sql;
+	int			nesting;
 	int			result;
 
 	initStringInfo(&sql);
@@ -156,7 +158,12 @@ scim_run_ddl(const char *text, const ScimWord *words)
 		else
 			appendStringInfoChar(&sql, *p);
 	}
+	/* names of types and of operators stay the server's own, whatever the caller's path */
+	nesting = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	result = SPI_execute(sql.data, false, 0);
+	AtEOXact_GUC(true, nesting);
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql.data, SPI_result_code_string(result));
 	pfree(sql.data);

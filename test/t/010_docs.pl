@@ -1,0 +1,59 @@
+# The documentation says what the code does: every error of the catalogue
+# stands in docs/reference.md as it is raised, every function and setting is
+# named there, and the README's links lead somewhere.
+use strict;
+use warnings;
+use Test::More;
+use FindBin;
+
+my $root = "$FindBin::Bin/../..";
+
+sub slurp
+{
+	my ($path) = @_;
+	open(my $file, '<', "$root/$path") or die "$path: $!";
+	local $/;
+	return <$file>;
+}
+
+my $reference = slurp('docs/reference.md');
+my $errors = slurp('src/errors.c');
+my %documented;
+
+while ($reference =~ /^\| (\w+)(?: \([^|]*\))? \| (PT\d+) \| (\w*) \| [^|]*\| ([^|]+) \|$/mg)
+{
+	$documented{$1} = "$2 $3 $4";
+}
+
+my $count = 0;
+while ($errors =~ /\[SCIM_\w+\] = \{"(\w+)", (\d+), (?:"(\w+)"|NULL), (?:true|false),\s*"([^"]*)"\}/g)
+{
+	is($documented{$1}, "PT$2 " . ($3 // '') . " $4", "$1 is documented as it is raised");
+	$count++;
+}
+cmp_ok($count, '>=', 30, 'the catalogue was read');
+is(scalar(keys %documented), $count, 'no error is documented that there is not');
+
+my $sql = slurp('sql/scimver--1.0.sql');
+while ($sql =~ /^CREATE FUNCTION (scim_\w+)\(/mg)
+{
+	my $name = $1;
+	next if $name =~ /_trigger$/ or $name eq 'scim_folded_values';
+	(my $typed = $name) =~ s/_(?:group|resource)(s?)$/_user$1/;
+	my $tool = $name =~ /^scim_(?:get_schemas|server_info)$/;
+	like($reference, $tool ? qr/`$name`/ : qr/`(?:$name|$typed)[(`]/, "$name is documented");
+}
+my $settings = slurp('src/scimver.c');
+while ($settings =~ /"(scimver\.\w+)",/g)
+{
+	my $setting = $1;
+	like($reference, qr/^\| `\Q$setting\E` \|/m, "$setting is documented");
+}
+
+my $readme = slurp('README.md');
+while ($readme =~ /\]\(([\w\/.]+)(?:#\w+)?\)/g)
+{
+	ok(-e "$root/$1", "the link to $1 leads somewhere");
+}
+
+done_testing();

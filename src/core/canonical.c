@@ -27,8 +27,11 @@
 /* A buffer that grew beyond this is not kept. */
 #define KEEP_CAPACITY (1024 * 1024)
 
-/* Objects with up to this many members are sorted on the stack. */
+/* Objects with up to this many members are collected on the stack. */
 #define FEW_ENTRIES 16
+
+/* Up to this many are sorted by insertion: the calls of qsort cost more than the moves. */
+#define INSERTION_ENTRIES 64
 
 typedef struct Entry
 {
@@ -173,7 +176,7 @@ compare_entries(const void *a, const void *b)
 static void
 sort_entries(Entries *entries)
 {
-	if (entries->count > FEW_ENTRIES)
+	if (entries->count > INSERTION_ENTRIES)
 	{
 		qsort(entries->items, entries->count, sizeof(Entry), compare_entries);
 		return;

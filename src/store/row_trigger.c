@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "store/call.h"
+#include "store/document.h"
 #include "store/ids.h"
 #include "store/password.h"
 #include "store/pending.h"
@@ -93,122 +94,21 @@ deform(Row *row, HeapTuple tuple, TupleDesc descriptor)
 
 /* ---- the document ---- */
 
-/* What of a document's top level does not belong into it. */
-typedef struct Inspection
-{
-	bool		strip;			/* id, meta, _version, groups or members is there */
-	bool		password;		/* a password in clear text is there, however it is spelled */
-	JsonbValue	password_value;
-	bool		schemas;		/* schemas holds the core URN */
-} Inspection;
-
-static bool
-belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key)
-{
-	return scim_string_is(key, "id") || scim_string_is(key, "meta") ||
-		scim_string_is(key, "_version") ||
-		(type->has_groups && scim_string_is(key, "groups")) ||
-		(type->has_members && scim_string_is(key, "members"));
-}
-
-static bool
-is_password(const ScimResourceType *type, const JsonbValue *key)
-{
-	return type->has_password && key->val.string.len == 8 &&
-		pg_strncasecmp(key->val.string.val, "password", 8) == 0;
-}
-
-static bool
-holds_core_urn(const ScimResourceType *type, const JsonbValue *schemas)
-{
-	ScimWalk	walk;
-	JsonbValue	urn;
-
-	if (schemas->type == jbvNull)
-		return false;
-	if (!scim_is_array(schemas))
-		scim_throw_path(SCIM_INVALID_VALUE, "schemas", "schemas must be an array of URNs");
-	scim_walk(&walk, schemas->val.binary.data);
-	while (scim_walk_next(&walk, NULL, &urn))
-	{
-		if (scim_string_is(&urn, type->schema->urn))
-			return true;
-	}
-	return false;
-}
-
-static void
-inspect(const ScimResourceType *type, JsonbContainer *document, Inspection *result)
-{
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	memset(result, 0, sizeof(Inspection));
-	scim_walk(&walk, document);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (belongs_elsewhere(type, &key))
-			result->strip = true;
-		else if (scim_string_is(&key, "schemas"))
-			result->schemas = holds_core_urn(type, &value);
-		else if (is_password(type, &key))
-		{
-			result->password = true;
-			result->password_value = value;
-		}
-	}
-}
-
-static void
-add_core_urn(const ScimResourceType *type, JsonbValue *document)
-{
-	JsonbValue *found = scim_get(document, "schemas", strlen("schemas"));
-	JsonbValue *schemas = found && scim_is_array(found) ? scim_open(found) : scim_new_array();
-
-	scim_append_text(schemas, type->schema->urn);
-	scim_set_value(document, "schemas", schemas);
-}
-
-/*
- * Brings the document that is to be stored into order: without what other
- * columns hold, with the core URN, and a password as crypt string in its
- * column.
- */
+/* The document that is to be stored in order, and a password of it as crypt string in its column. */
 static void
 tidy_document(Work *work)
 {
-	const ScimResourceType *type = work->registration->type;
 	Jsonb	   *data = DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA));
-	Inspection	found;
-	JsonbValue	root;
-	JsonbValue *document;
+	JsonbValue	password;
+	Jsonb	   *tidy = scim_tidy_document(work->registration->type, data, &password);
 
-	if (!JB_ROOT_IS_OBJECT(data))
-		scim_throw_path(SCIM_INVALID_VALUE, "data", "the document of a resource must be an object");
-	inspect(type, &data->root, &found);
-	if (!found.strip && !found.password && found.schemas)
-	{
-		work->new.values[work->registration->numbers[SCIM_COLUMN_DATA] - 1] = JsonbPGetDatum(data);
-		return;
-	}
-
-	scim_root(data, &root);
-	document = scim_open(&root);
-	for (int i = document->val.object.nPairs - 1; i >= 0; i--)
-	{
-		JsonbValue	key = document->val.object.pairs[i].key;
-
-		if (belongs_elsewhere(type, &key) || is_password(type, &key))
-			scim_remove(document, key.val.string.val, key.val.string.len);
-	}
-	if (found.password && found.password_value.type != jbvNull)
+	if (password.type != jbvNull)
 		assign(work, SCIM_COLUMN_PASSWORD,
-			   CStringGetTextDatum(scim_crypt_password(scim_read_password(&found.password_value))),
-			   false);
-	if (!found.schemas)
-		add_core_urn(type, document);
-	assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(scim_write(document)), false);
+			   CStringGetTextDatum(scim_crypt_password(scim_read_password(&password))), false);
+	if (tidy == data)
+		work->new.values[work->registration->numbers[SCIM_COLUMN_DATA] - 1] = JsonbPGetDatum(data);
+	else
+		assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(tidy), false);
 }
 
 /* ---- the version ---- */

@@ -14,6 +14,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "settings.h"
+#include "store/document.h"
 #include "store/ids.h"
 #include "store/rows.h"
 #include "store/statements.h"
@@ -79,8 +80,9 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 	heap_deform_tuple(tuple, descriptor, values, nulls);
 	memset(row, 0, sizeof(ScimRow));
 	row->id = *DatumGetUUIDP(values[0]);
-	row->data = DatumGetJsonbPCopy(values[1]);
 	row->version = nulls[2] ? NULL : TextDatumGetCString(values[2]);
+	row->data = scim_stored_document(registration->type, DatumGetJsonbPCopy(values[1]),
+									 row->version != NULL);
 	row->revision = nulls[3] ? 0 : DatumGetInt64(values[3]);
 	row->has_created = !nulls[4] && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[4]));
 	row->has_last_modified = !nulls[5] && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[5]));

@@ -1,0 +1,23 @@
+/*
+ * document.h
+ *		The document of a resource in the order in which it is stored.
+ */
+#ifndef SCIM_DOCUMENT_H
+#define SCIM_DOCUMENT_H
+
+#include "postgres.h"
+
+#include "core/schema.h"
+#include "utils/jsonb.h"
+
+/*
+ * The document to be stored; the same jsonb if it is in order already.
+ * *password: one in clear text that was in it, however it is spelled (null:
+ * none).  INVALID_VALUE if it is no object, or its schemas are no array.
+ */
+extern Jsonb *scim_tidy_document(const ScimResourceType *type, Jsonb *data, JsonbValue *password);
+
+/* The document as it is read: one without a version has not been in the trigger's hands.  INVALID_VALUE if it is no object. */
+extern Jsonb *scim_stored_document(const ScimResourceType *type, Jsonb *data, bool has_version);
+
+#endif							/* SCIM_DOCUMENT_H */

@@ -98,7 +98,7 @@ CREATE TABLE kept_users (LIKE users INCLUDING ALL, note text);
 CREATE TABLE kept_groups (LIKE groups INCLUDING ALL);
 CREATE TABLE kept_groups_members (LIKE groups_members INCLUDING ALL);
 DROP TABLE groups_members, groups, users;
-INSERT INTO kept_users (tenant_id, id, data) VALUES ('default', '00000000-0000-4000-a000-000000000001', '{"userName": "ann"}');
+INSERT INTO kept_users (tenant_id, id, data) VALUES ('default', '00000000-0000-4000-a000-000000000001', '{"userName": "ann", "id": "x"}');
 
 -- not mapped yet: only the standard columns
 SELECT fails($$SELECT scim_register_table('kept_users', 'User', '{"id": "uid"}')$$);

@@ -220,6 +220,25 @@ SELECT error('SELECT scim_update_user(id(14), ''{"userName": "null14", "title": 
 SELECT scim_delete_user(id(15));
 SELECT id, version = scim_version(scim_get_user(id::text)), revision FROM users WHERE data->>'userName' LIKE 'null%' ORDER BY id;
 DELETE FROM users WHERE data->>'userName' LIKE 'null%';
+-- also of a document that is not in order: it is read as the first write will find it, and no password is shown
+SET session_replication_role = replica;
+INSERT INTO users (id, data) SELECT id(n)::uuid, jsonb_build_object('userName', 'null' || n, 'id', 'x', 'meta', 1, 'groups', '[1]'::jsonb) FROM generate_series(11, 13) n;
+INSERT INTO users (id, data) VALUES (id(14)::uuid, '{"userName": "null14", "PASSWORD": "clear"}'), (id(15)::uuid, '{"userName": "null15", "password": "clear", "schemas": "urn:x"}');
+SET session_replication_role = origin;
+SELECT r, r->'meta'->>'version' = scim_version(r) FROM generate_series(11, 15) n, scim_get_user(id(n)) r WHERE n IN (11, 14, 15);
+SELECT scim_update_user(id(11), '{"userName": "null11", "title": "x"}', version(id(11)))->>'title';
+SELECT scim_patch_user(id(12), '[{"op": "add", "path": "title", "value": "x"}]', version(id(12)))->>'title';
+SELECT scim_delete_user(id(13), version(id(13)));
+SELECT scim_update_user(id(15), '{"userName": "null15", "title": "x"}') - 'meta';
+-- one that is no resource at all is told, and can be replaced
+INSERT INTO users (id, data) VALUES (id(16)::uuid, '{"userName": "null16"}');
+SET session_replication_role = replica;
+UPDATE users SET data = '[1, 2]' WHERE id = id(16)::uuid;
+SET session_replication_role = origin;
+SELECT fails('SELECT scim_get_user(id(16))');
+SELECT error('SELECT scim_patch_user(id(16), ''[{"op": "add", "path": "title", "value": "x"}]'')');
+SELECT scim_update_user(id(16), '{"userName": "null16"}') - 'meta';
+DELETE FROM users WHERE data->>'userName' LIKE 'null%';
 
 -- ---- delete ----
 

@@ -42,10 +42,12 @@ extern bool scim_patch_password(const ScimPatch *patch, char **password);
  * Applies the operations, in order, to a resource as stored.  "shown" is the
  * complete resource as a client reads it (id, meta, groups), against which a
  * pathless value's id, meta, _version and groups are compared: equal is
- * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.
+ * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.  With
+ * "differs" (of a client that is known to have read another version) that is
+ * no error: it is set.
  * Returns the new document (a tree; the given jsonb is not changed).
  */
-extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown);
+extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);
 

@@ -108,7 +108,7 @@ find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
 }
 
 static void
-check_same(const ScimStep *step, Jsonb *shown)
+check_same(const ScimStep *step, Jsonb *shown, bool *differs)
 {
 	JsonbValue	there;
 	ScimPlace	extension;
@@ -119,6 +119,11 @@ check_same(const ScimStep *step, Jsonb *shown)
 		elog(ERROR, "the resource as read is missing");
 	if (is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
 		return;
+	if (differs)
+	{
+		*differs = true;
+		return;
+	}
 	if (step->extension)
 	{
 		extension = scim_place(NULL, step->extension->urn);
@@ -339,7 +344,7 @@ append_values(const ScimStep *step, JsonbValue *data)
 }
 
 JsonbValue *
-scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown)
+scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs)
 {
 	JsonbValue	root;
 	JsonbValue *result;
@@ -367,7 +372,7 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown)
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
-				check_same(step, shown);
+				check_same(step, shown, differs);
 				break;
 		}
 	}

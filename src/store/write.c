@@ -263,19 +263,23 @@ patch(void *argument)
 {
 	Write	   *write = argument;
 	Jsonb	   *shown = NULL;
+	bool		stale;
+	bool		differs = false;
 
 	lock_members(write);
 	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (scim_patch_needs_shown(write->patch))
 		shown = show_locked(write);
-	write->document = scim_write(scim_apply_patch(write->patch, write->row.data, shown));
-	if (is_there(write))
+	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
+	write->document = scim_write(scim_apply_patch(write->patch, write->row.data, shown,
+												  stale ? &differs : NULL));
+	if (!differs && is_there(write))
 	{
 		write->unchanged = true;
 		return;
 	}
-	if (write->expected && strcmp(write->expected, write->row.version) != 0)
+	if (stale)
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	if (!update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");

@@ -313,4 +313,19 @@ SELECT members('{mia}', '{"op": "add", "path": "members", "value": "noa"}');
 SELECT members('{mia}', '{"op": "replace", "path": "members", "value": {"value": "noa"}}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "noa", "since": "May"}]}');
 SELECT members('{mia}', '{"op": "remove", "path": "members[value eq \"x\"]"}');
+
+-- ---- a resource as read, sent back in a patch with its version, when that is no longer the current one ----
+
+CREATE FUNCTION sent_back(title text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	before jsonb := scim_create_user('{"userName": "zoe"}');
+BEGIN
+	PERFORM scim_patch_user(before->>'id', '[{"op": "add", "path": "nickName", "value": "Z"}]');
+	RETURN scim_patch_user(before->>'id', jsonb_build_array(jsonb_build_object('op', 'add', 'value',
+		before || jsonb_build_object('title', title))), before->'meta'->>'version')->>'title';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlerrm;
+END $$;
+-- the stale version is the reason, not the meta that came with it
+SELECT sent_back('T');
 ROLLBACK;

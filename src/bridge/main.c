@@ -8,6 +8,9 @@
  * connection.c, sql.c).
  */
 #include <event2/event.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lifetime.h"
 #include "lines.h"
@@ -24,15 +27,24 @@ on_drained(void)
 	lifetime_changed();
 }
 
-/* poll or select: unlike epoll they take regular files as standard input. */
+static bool
+is_pipe(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+/* Clients give us pipes or sockets; files and devices need poll instead of epoll. */
 static struct event_base *
 make_event_base(void)
 {
 	struct event_config *config = event_config_new();
+	bool		pipes = is_pipe(STDIN_FILENO) && is_pipe(STDOUT_FILENO);
 	struct event_base *base;
 
 	if (config == NULL ||
-		event_config_require_features(config, EV_FEATURE_FDS) < 0 ||
+		(!pipes && event_config_require_features(config, EV_FEATURE_FDS) < 0) ||
 		event_config_avoid_method(config, "select") < 0 ||
 		event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) < 0 ||
 		(base = event_base_new_with_config(config)) == NULL)

@@ -5,13 +5,13 @@
  *		mcp_latency CONNINFO BRIDGE USER_ID [ROUNDS]
  *
  * Calls scim_get_user and a conditional scim_update_user for one user, by
- * libpq directly (SELECT scim_call_tool($1, $2)) and through a scimver-mcp that
- * it starts, alternating call by call in one run, and prints one JSON object:
- * p50 and p99 of each in microseconds, their difference, the time from the
- * bridge's start to its first answer from the database (median of several
- * starts), and the bridge's resident memory at rest.  The update toggles the
- * user's nickName, so each one is an effective change; it ends as it began
- * when the number of rounds is even.
+ * libpq directly (SELECT scim_call_tool($1, $2), by PQexecParams and prepared)
+ * and through a scimver-mcp that it starts, alternating call by call in one
+ * run (who comes first changes from round to round), and prints one JSON object:
+ * p50 and p99 of each in microseconds, what the bridge adds to either way of
+ * calling directly, the time from the bridge's start to its first answer from
+ * the database (median of several starts), and its resident memory at rest.
+ * The update toggles the user's nickName, so each one is an effective change.
  *
  * Build: cc -O2 -D_GNU_SOURCE mcp_latency.c -o mcp_latency \
  *			-I$(pg_config --includedir) -L$(pg_config --libdir) -lpq -ljansson
@@ -21,6 +21,7 @@
 #include <jansson.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,12 @@
 
 #define WARM_UP 200
 #define STARTS 9
+
+/* The ways of making a call. */
+#define UNPREPARED 0
+#define PREPARED 1
+#define BRIDGE 2
+#define WAYS 3
 
 typedef struct Bridge
 {
@@ -153,13 +160,17 @@ bridge_resident_kb(const Bridge *b)
 }
 
 static PGresult *
-direct_call(PGconn *pg, const char *tool, const char *arguments)
+direct_call(PGconn *pg, bool prepared, const char *tool, const char *arguments)
 {
 	const char *values[] = {tool, arguments};
 	const Oid	types[] = {25, 25};
-	PGresult   *result = PQexecParams(pg, "SELECT scim_call_tool($1, $2)", 2, types, values,
-									  NULL, NULL, 0);
+	PGresult   *result;
 
+	if (prepared)
+		result = PQexecPrepared(pg, "call", 2, values, NULL, NULL, 0);
+	else
+		result = PQexecParams(pg, "SELECT scim_call_tool($1, $2)", 2, types, values,
+							  NULL, NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail(tool, PQerrorMessage(pg));
 	return result;
@@ -173,7 +184,34 @@ check_success(const char *what, const char *text)
 		fail(what, text);
 }
 
-/* The arguments of an update with the version that the last answer named. */
+/* One call, timed, that must succeed; its answer, until the next call. */
+static const char *
+timed_call(int way, PGconn *pg, Bridge *bridge, const char *tool, const char *arguments, double *time)
+{
+	static PGresult *result;
+	const char *answer;
+	double		begin;
+
+	PQclear(result);
+	result = NULL;
+	begin = now();
+	if (way == BRIDGE)
+		answer = bridge_call(bridge, tool, arguments);
+	else
+	{
+		result = direct_call(pg, way == PREPARED, tool, arguments);
+		answer = PQgetvalue(result, 0, 0);
+	}
+	*time = now() - begin;
+	check_success(tool, answer);
+	return answer;
+}
+
+/*
+ * The arguments of an update with the version that the last answer named; the
+ * last mention of one is metadata.version, because content comes first.  The
+ * bridge's answer ends with it as well: it gives the envelope twice.
+ */
 static char *
 update_arguments(const char *id, json_t *user, const char *answer, int round)
 {
@@ -182,7 +220,6 @@ update_arguments(const char *id, json_t *user, const char *answer, int round)
 	json_t	   *arguments;
 	char	   *text;
 
-	/* the last one is metadata.version: content comes first */
 	for (const char *p = strstr(answer, mark); p != NULL; p = strstr(p + 1, mark))
 		version = p + strlen(mark);
 	if (version == NULL)
@@ -232,14 +269,18 @@ measure_start(const char *path, const char *conninfo, const char *arguments)
 }
 
 static void
-print_pair(const char *name, Series *direct, Series *bridge, const char *end)
+print_series(const char *name, Series *s)
 {
-	double		d50 = percentile(direct, 0.5);
-	double		b50 = percentile(bridge, 0.5);
+	double		unprepared = percentile(&s[UNPREPARED], 0.5);
+	double		prepared = percentile(&s[PREPARED], 0.5);
+	double		bridge = percentile(&s[BRIDGE], 0.5);
 
-	printf("  \"%s\": {\"direct_p50_us\": %.1f, \"direct_p99_us\": %.1f, \"bridge_p50_us\": %.1f, "
-		   "\"bridge_p99_us\": %.1f, \"added_p50_us\": %.1f},\n%s",
-		   name, d50, percentile(direct, 0.99), b50, percentile(bridge, 0.99), b50 - d50, end);
+	printf("  \"%s\": {\"direct_p50_us\": %.1f, \"direct_p99_us\": %.1f, "
+		   "\"direct_prepared_p50_us\": %.1f, \"direct_prepared_p99_us\": %.1f, "
+		   "\"bridge_p50_us\": %.1f, \"bridge_p99_us\": %.1f, "
+		   "\"added_p50_us\": %.1f, \"added_to_prepared_p50_us\": %.1f},\n",
+		   name, unprepared, percentile(&s[UNPREPARED], 0.99), prepared, percentile(&s[PREPARED], 0.99),
+		   bridge, percentile(&s[BRIDGE], 0.99), bridge - unprepared, bridge - prepared);
 }
 
 int
@@ -247,16 +288,17 @@ main(int argc, char **argv)
 {
 	int			rounds = argc > 4 ? atoi(argv[4]) : 2000;
 	char		get[256];
-	Series		series[4];
+	Series		get_series[WAYS];
+	Series		update_series[WAYS];
 	Bridge		bridge;
 	PGconn	   *pg;
 	PGresult   *result;
 	json_t	   *envelope;
 	json_t	   *user;
 	char	   *arguments;
-	double		begin;
 	double		start_us;
 	long		resident;
+	int			writes = 0;
 
 	if (argc < 4 || rounds < 1 || strlen(argv[3]) > 128)
 		fail("usage", "mcp_latency CONNINFO BRIDGE USER_ID [ROUNDS]");
@@ -265,15 +307,18 @@ main(int argc, char **argv)
 	pg = PQconnectdb(argv[1]);
 	if (PQstatus(pg) != CONNECTION_OK)
 		fail("connect", PQerrorMessage(pg));
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 2 * WAYS; i++)
 	{
-		series[i].times = malloc(sizeof(double) * (size_t) rounds);
-		series[i].count = rounds;
-		if (series[i].times == NULL)
+		Series	   *s = i < WAYS ? &get_series[i] : &update_series[i - WAYS];
+
+		s->times = malloc(sizeof(double) * (size_t) rounds);
+		s->count = rounds;
+		if (s->times == NULL)
 			fail("memory", "none left");
 	}
 
-	result = direct_call(pg, "scim_get_user", get);
+	PQclear(PQprepare(pg, "call", "SELECT scim_call_tool($1, $2)", 2, NULL));
+	result = direct_call(pg, false, "scim_get_user", get);
 	check_success("get", PQgetvalue(result, 0, 0));
 	envelope = json_loads(PQgetvalue(result, 0, 0), 0, NULL);
 	user = json_object_get(envelope, "content");
@@ -287,43 +332,37 @@ main(int argc, char **argv)
 	bridge_handshake(&bridge);
 	for (int i = -WARM_UP; i < rounds; i++)
 	{
-		double		times[4];
-		const char *line;
+		double		get_times[WAYS];
+		double		update_times[WAYS];
 
-		begin = now();
-		result = direct_call(pg, "scim_get_user", get);
-		times[0] = now() - begin;
-		free(arguments);
-		arguments = update_arguments(argv[3], user, PQgetvalue(result, 0, 0), i);
-		PQclear(result);
+		for (int turn = 0; turn < WAYS; turn++)
+		{
+			int			way = (turn + i + WARM_UP) % WAYS;
 
-		begin = now();
-		line = bridge_call(&bridge, "scim_get_user", get);
-		times[1] = now() - begin;
-		check_success("get through the bridge", line);
+			timed_call(way, pg, &bridge, "scim_get_user", get, &get_times[way]);
+		}
+		for (int turn = 0; turn < WAYS; turn++)
+		{
+			int			way = (turn + i + WARM_UP) % WAYS;
+			const char *answer = timed_call(way, pg, &bridge, "scim_update_user", arguments,
+											&update_times[way]);
 
-		begin = now();
-		result = direct_call(pg, "scim_update_user", arguments);
-		times[2] = now() - begin;
-		check_success("update", PQgetvalue(result, 0, 0));
-		free(arguments);
-		arguments = update_arguments(argv[3], user, PQgetvalue(result, 0, 0), i + 1);
-		PQclear(result);
-
-		begin = now();
-		line = bridge_call(&bridge, "scim_update_user", arguments);
-		times[3] = now() - begin;
-		check_success("update through the bridge", line);
-		for (int s = 0; s < 4 && i >= 0; s++)
-			series[s].times[i] = times[s];
+			free(arguments);
+			arguments = update_arguments(argv[3], user, answer, ++writes);
+		}
+		for (int way = 0; way < WAYS && i >= 0; way++)
+		{
+			get_series[way].times[i] = get_times[way];
+			update_series[way].times[i] = update_times[way];
+		}
 	}
 	resident = bridge_resident_kb(&bridge);
 	bridge_stop(&bridge);
 	PQfinish(pg);
 
 	printf("{\n");
-	print_pair("get", &series[0], &series[1], "");
-	print_pair("update", &series[2], &series[3], "");
+	print_series("get", get_series);
+	print_series("update", update_series);
 	printf("  \"start_to_first_answer_ms\": %.1f,\n  \"resident_kb\": %ld,\n  \"rounds\": %d\n}\n",
 		   start_us / 1000, resident, rounds);
 	json_decref(envelope);

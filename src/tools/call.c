@@ -8,6 +8,7 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "store/store.h"
 #include "tools/arguments.h"
@@ -45,13 +46,21 @@ read_current(void *argument)
 static void
 log_internal(const ScimToolCall *call, const ErrorData *error)
 {
+	StringInfoData where;
+
+	initStringInfo(&where);
+	if (error->table_name)
+		appendStringInfo(&where, ", table \"%s\"", error->table_name);
+	if (error->constraint_name)
+		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
 	ereport(LOG_SERVER_ONLY,
 			(errcode(error->sqlerrcode),
-			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s",
+			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s%s",
 							 call->tool ? call->tool->name : "?",
 							 unpack_sql_state(error->sqlerrcode),
 							 error->funcname ? error->funcname : "?",
-							 error->message_id ? error->message_id : "?"),
+							 error->message_id ? error->message_id : "?",
+							 where.data),
 			 errhidestmt(true),
 			 errhidecontext(true)));
 }

@@ -50,6 +50,11 @@ my $log = slurp_file($node->logfile, $offset);
 like($log, qr/LOG:  tool scim_update_user failed with SQLSTATE P0001/, '... which the log explains');
 unlike($log, qr/hunter2|ada/, '... without values');
 
+$node->safe_psql('scim', q{ALTER TABLE users ADD CONSTRAINT no_majors CHECK (data->>'title' <> 'Major')});
+$offset = -s $node->logfile;
+like($node->safe_psql('scim', update_with('Major')), qr/"error_code": "INTERNAL"/, 'a constraint of the table is an answer');
+like(slurp_file($node->logfile, $offset), qr/SQLSTATE 23514 .*, table "users", constraint "no_majors"$/m, '... which the log explains');
+
 # Thrown on: the statement, and with it the password, is not logged.
 foreach my $case ([ 'XX000', 'boom' ], [ 'sleep', 'canceling statement due to statement timeout' ])
 {

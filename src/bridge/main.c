@@ -35,6 +35,13 @@ is_pipe(int fd)
 	return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
+static void
+log_event_library(int severity, const char *text)
+{
+	if (severity >= EVENT_LOG_WARN)
+		log_line("%s", text);
+}
+
 /* Clients give us pipes or sockets; files and devices need poll instead of epoll. */
 static struct event_base *
 make_event_base(void)
@@ -62,6 +69,7 @@ main(int argc, char **argv)
 	struct event_base *base;
 
 	options_read(argc, argv);
+	event_set_log_callback(log_event_library);
 	base = make_event_base();
 	lifetime_open(base);
 	pool_open(base);

@@ -58,6 +58,8 @@ stack_push(Scanner *s, size_t depth, bool object)
 		s->stack = stack;
 		s->stack_size = size;
 	}
+	if (depth % 8 == 0)
+		s->stack[byte] = 0;
 	if (object)
 		s->stack[byte] |= bit;
 	else

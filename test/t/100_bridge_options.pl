@@ -89,6 +89,15 @@ my $id = $bridge->start_call('scim_get_user', {});
 is($bridge->finish, 0, 'end of input with a call under way: exit code 0');
 is($bridge->envelope($id)->{content}{error_code}, 'RETRY_LATER', 'and the call was answered');
 
+# Attempts to connect have pauses between them, whatever is asked meanwhile.
+$bridge = ScimverBridge->new(conninfo => "host=$PostgreSQL::Test::Utils::tmp_check/nowhere dbname=x");
+$bridge->initialize;
+my @calls = map { $bridge->start_call('scim_get_user', {}) } 1 .. 200;
+is(scalar(grep { $bridge->envelope($_)->{content}{error_code} eq 'RETRY_LATER' } @calls), 200, '200 calls at once are told to retry');
+my $attempts = () = $bridge->stderr =~ /cannot connect/g;
+cmp_ok($attempts, '<', 100, 'which is not 200 attempts to connect');
+is($bridge->finish, 0, 'exit code');
+
 # A last line without its newline is a line.
 $bridge = ScimverBridge->new(conninfo => 'dbname=x');
 $bridge->send_raw('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}');

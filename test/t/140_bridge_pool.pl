@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use FindBin;
+use POSIX ();
 use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -72,6 +73,23 @@ is(connections(), 3, 'no more connections than --pool');
 release($session);
 ok($bridge->envelope($_)->{success}, 'a held call is answered in the end') foreach @held;
 ok($bridge->envelope($_)->{success}, 'a queued call is answered in the end') foreach @queued;
+
+# More calls at once than are held in memory: the input waits, none is lost.
+my $writer = fork // die "fork: $!";
+if ($writer == 0)
+{
+	$bridge->send_raw(join '', map {
+		qq({"jsonrpc":"2.0","id":"many $_","method":"tools/call","params":{"name":"scim_user_exists","arguments":{"user_id":"$id{free}"}}}\n) } 1 .. 3000);
+	POSIX::_exit(0);
+}
+my %answered;
+foreach (1 .. 3000)
+{
+	my $message = $bridge->message;
+	$answered{ $message->{id} }++ if $message->{result}{structuredContent}{content}{exists};
+}
+waitpid $writer, 0;
+is(scalar keys %answered, 3000, '3,000 calls at once are all answered');
 
 # A cancelled write is rolled back and not answered; its connection serves on.
 $session = hold();

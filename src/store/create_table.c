@@ -10,7 +10,6 @@
 
 #include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -19,10 +18,10 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "store/registration.h"
-#include "store/tables.h"
+#include "store/ddl.h"
+#include "store/grants.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
@@ -125,49 +124,6 @@ static const char *const link_users =
 "ALTER TABLE {members} ADD FOREIGN KEY (tenant_id, user_id) REFERENCES {users} ON DELETE CASCADE;";
 
 /* ---- running them ---- */
-
-static const char *
-find_word(const ScimWord *words, const char *name, int length)
-{
-	for (; words->name; words++)
-	{
-		if (strlen(words->name) == (size_t) length && strncmp(words->name, name, length) == 0)
-			return words->text;
-	}
-	return NULL;
-}
-
-void
-scim_run_ddl(const char *text, const ScimWord *words)
-{
-	StringInfoData sql;
-	int			nesting;
-	int			result;
-
-	initStringInfo(&sql);
-	for (const char *p = text; *p; p++)
-	{
-		const char *end = *p == '{' ? strchr(p, '}') : NULL;
-		const char *word = end ? find_word(words, p + 1, end - p - 1) : NULL;
-
-		if (word)
-		{
-			appendStringInfoString(&sql, word);
-			p = end;
-		}
-		else
-			appendStringInfoChar(&sql, *p);
-	}
-	/* names of types and of operators stay the server's own, whatever the caller's path */
-	nesting = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	result = SPI_execute(sql.data, false, 0);
-	AtEOXact_GUC(true, nesting);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql.data, SPI_result_code_string(result));
-	pfree(sql.data);
-}
 
 /* The mapping of a trigger's arguments, {"tenant": "tenant_id", ...}, as a literal. */
 static char *

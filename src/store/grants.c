@@ -9,15 +9,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "store/ddl.h"
+#include "store/grants.h"
 #include "store/registration.h"
-#include "store/tables.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -64,8 +63,9 @@ grant_table(const ScimRegistration *table, const char *role, bool grant)
 				 "GRANT SELECT ({columns}) ON {table} TO {role}", words);
 }
 
-void
-scim_grant_tables(const char *role, bool grant)
+/* Gives the role the privileges on all registered tables; or takes them. */
+static void
+grant_tables(const char *role, bool grant)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
@@ -125,7 +125,7 @@ scim_grant_tables_to_all(void)
 		char	   *name = GetUserNameFromId(roles[i], true);
 
 		if (name)
-			scim_grant_tables(quote_identifier(name), true);
+			grant_tables(quote_identifier(name), true);
 	}
 }
 
@@ -151,7 +151,7 @@ scim_grant_tenant(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	run_on_grants("INSERT INTO %s.scim_tenant_grants (tenant_id, role) VALUES ($1, $2)"
 				  " ON CONFLICT DO NOTHING", tenant, role);
-	scim_grant_tables(name, true);
+	grant_tables(name, true);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -179,7 +179,7 @@ scim_revoke_tenant(PG_FUNCTION_ARGS)
 	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
 				  tenant, role);
 	if (SPI_processed == 0)
-		scim_grant_tables(name, false);
+		grant_tables(name, false);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

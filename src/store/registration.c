@@ -12,52 +12,19 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_depend.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
-#include "commands/extension.h"
-#include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
-
-const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
-	[SCIM_COLUMN_TENANT] = {"tenant", "tenant_id", TEXTOID},
-	[SCIM_COLUMN_ID] = {"id", "id", UUIDOID},
-	[SCIM_COLUMN_DATA] = {"data", "data", JSONBOID},
-	[SCIM_COLUMN_VERSION] = {"version", "version", TEXTOID},
-	[SCIM_COLUMN_REVISION] = {"revision", "revision", INT8OID},
-	[SCIM_COLUMN_CREATED] = {"created", "created", TIMESTAMPTZOID},
-	[SCIM_COLUMN_LAST_MODIFIED] = {"lastModified", "last_modified", TIMESTAMPTZOID},
-	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
-	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
-	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
-	[SCIM_COLUMN_USER_NAME] = {"userName", "user_name", TEXTOID},
-	[SCIM_COLUMN_EXTERNAL_ID] = {"externalId", "external_id", TEXTOID},
-	[SCIM_COLUMN_DISPLAY_NAME] = {"displayName", "display_name", TEXTOID},
-	[SCIM_COLUMN_ACTIVE] = {"active", "active", BOOLOID},
-	[SCIM_COLUMN_EMAILS] = {"emails", "emails", TEXTARRAYOID},
-};
-
-const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
-	[SCIM_MEMBER_TENANT] = {"tenant", "tenant_id", TEXTOID},
-	[SCIM_MEMBER_GROUP] = {"group", "group_id", UUIDOID},
-	[SCIM_MEMBER_TYPE] = {"type", "member_type", TEXTOID},
-	[SCIM_MEMBER_ID] = {"member", "member_id", UUIDOID},
-	[SCIM_MEMBER_USER] = {"user", "user_id", UUIDOID},
-	[SCIM_MEMBER_SUBGROUP] = {"subgroup", "subgroup_id", UUIDOID},
-};
 
 typedef struct CacheEntry
 {
@@ -86,56 +53,6 @@ static Oid	row_function = InvalidOid;
 static Oid	members_function = InvalidOid;
 
 /* ---- what the catalogs say ---- */
-
-static Oid
-extension_namespace(const char *extension)
-{
-	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	Oid			result = InvalidOid;
-
-	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
-				CStringGetDatum(extension));
-	scan = systable_beginscan(catalog, ExtensionNameIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		result = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	if (!OidIsValid(result))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("extension \"%s\" is not installed", extension),
-				 errhint("Install it with CREATE EXTENSION %s CASCADE.", extension)));
-	return result;
-}
-
-char *
-scim_extension_schema(const char *extension)
-{
-	char	   *name = get_namespace_name(extension_namespace(extension));
-
-	if (name == NULL)
-		elog(ERROR, "the schema of extension \"%s\" is gone", extension);
-	return pstrdup(quote_identifier(name));
-}
-
-Oid
-scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
-{
-	oidvector  *arguments = buildoidvector(types, nargs);
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										   CStringGetDatum(name), PointerGetDatum(arguments),
-										   ObjectIdGetDatum(extension_namespace(extension)));
-
-	if (!OidIsValid(function))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function \"%s\" of extension \"%s\" does not exist", name, extension)));
-	return function;
-}
 
 /*
  * The table whose trigger calls the function with the type as first argument,
@@ -194,160 +111,6 @@ find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
 	table_close(triggers, AccessShareLock);
 	table_close(depend, AccessShareLock);
 	return OidIsValid(found->relid);
-}
-
-/* ---- mapping and options ---- */
-
-bool
-scim_has_column(const ScimResourceType *type, ScimColumn column)
-{
-	switch (column)
-	{
-		case SCIM_COLUMN_PASSWORD:
-			return type->has_password;
-		case SCIM_COLUMN_MEMBER_COUNT:
-		case SCIM_COLUMN_MEMBER_DIGEST:
-			return type->has_members;
-		case SCIM_COLUMN_USER_NAME:
-		case SCIM_COLUMN_DISPLAY_NAME:
-		case SCIM_COLUMN_ACTIVE:
-		case SCIM_COLUMN_EMAILS:
-			return scim_attribute(type->schema->attributes, scim_column_kinds[column].key,
-								  strlen(scim_column_kinds[column].key)) != NULL;
-		default:
-			return true;
-	}
-}
-
-static SCIM_NORETURN void bad_mapping(Relation relation, const char *column, const char *why);
-
-static void
-bad_mapping(Relation relation, const char *column, const char *why)
-{
-	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
-
-	scim_error_text(error, "relation", RelationGetRelationName(relation));
-	scim_error_text(error, "column", column);
-	scim_throw(error, "column \"%s\" of table \"%s\" %s", column,
-			   RelationGetRelationName(relation), why);
-}
-
-/* An object of JSON text; the caller made or checked it. */
-static Jsonb *
-parse_object(const char *text, const char *what)
-{
-	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-
-	if (!JB_ROOT_IS_OBJECT(jsonb))
-		scim_throw(scim_error(SCIM_INVALID_MAPPING), "%s must be an object", what);
-	return jsonb;
-}
-
-static const ScimColumnKind *
-column_kinds(const ScimRegistration *registration, int *count)
-{
-	*count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
-	return registration->is_members ? scim_member_column_kinds : scim_column_kinds;
-}
-
-static int
-kind_index(const ScimColumnKind *kinds, int count, const JsonbValue *key)
-{
-	for (int i = 0; i < count; i++)
-	{
-		if (scim_string_is(key, kinds[i].key))
-			return i;
-	}
-	return -1;
-}
-
-void
-scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping)
-{
-	Jsonb	   *object = parse_object(mapping, "a mapping");
-	const char *names[SCIM_MAX_COLUMNS];
-	int			count;
-	const ScimColumnKind *kinds = column_kinds(registration, &count);
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	for (int i = 0; i < count; i++)
-		names[i] = kinds[i].name;
-	scim_walk(&walk, &object->root);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		int			index = kind_index(kinds, count, &key);
-
-		if (index < 0 || value.type != jbvString)
-			scim_throw(scim_error(SCIM_INVALID_MAPPING),
-					   "\"%s\" cannot be mapped: a table has its attributes in the column data",
-					   scim_string_copy(&key));
-		names[index] = scim_string_copy(&value);
-	}
-	for (int i = 0; i < count; i++)
-	{
-		AttrNumber	number;
-
-		if (!registration->is_members && !scim_has_column(registration->type, i))
-			continue;
-		number = get_attnum(RelationGetRelid(relation), names[i]);
-		if (number == InvalidAttrNumber)
-			bad_mapping(relation, names[i], "does not exist");
-		if (TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid != kinds[i].type)
-			bad_mapping(relation, names[i],
-						psprintf("must be of type %s", format_type_be(kinds[i].type)));
-		registration->numbers[i] = number;
-		registration->columns[i] = pstrdup(quote_identifier(names[i]));
-	}
-}
-
-char *
-scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name)
-{
-	Jsonb	   *object = parse_object(mapping, "a mapping");
-	JsonbValue	root;
-	JsonbValue *tree;
-	bool		found = false;
-	Jsonb	   *written;
-
-	scim_root(object, &root);
-	tree = scim_open(&root);
-	for (int i = 0; i < tree->val.object.nPairs; i++)
-	{
-		JsonbValue *name = &tree->val.object.pairs[i].value;
-
-		if (scim_string_is(name, old_name))
-		{
-			*name = scim_text(new_name);
-			found = true;
-		}
-	}
-	if (!found)
-		return NULL;
-	written = scim_write(tree);
-	return JsonbToCString(NULL, &written->root, VARSIZE(written));
-}
-
-void
-scim_read_options(ScimRegistration *registration, const char *options)
-{
-	Jsonb	   *object = parse_object(options, "options");
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	scim_walk(&walk, &object->root);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (!scim_string_is(&key, "version_scheme"))
-			scim_throw(scim_error(SCIM_INVALID_MAPPING), "option \"%s\" is not known; there is version_scheme",
-					   scim_string_copy(&key));
-		if (!scim_string_is(&value, "content") && !scim_string_is(&value, "revision"))
-			scim_throw(scim_error(SCIM_INVALID_MAPPING),
-					   "option version_scheme must be \"content\" or \"revision\"");
-		registration->revision_scheme = scim_string_is(&value, "revision");
-	}
 }
 
 /* ---- the cache ---- */

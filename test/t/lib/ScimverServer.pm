@@ -54,7 +54,7 @@ sub build_helper
 	my $program = "$PostgreSQL::Test::Utils::tmp_check/$name";
 	chomp(my @flags = map { scalar `pg_config $_` } '--includedir', '--libdir');
 
-	system_or_bail($ENV{CC} || 'cc', '-O2', '-o', $program, "$bench/$name.c",
+	system_or_bail($ENV{CC} || 'cc', '-O2', '-o', $program, glob("$bench/$name*.c"),
 		"-I$flags[0]", "-L$flags[1]", '-lpq', '-pthread');
 	return $program;
 }

@@ -351,7 +351,7 @@ BEGIN
 END $$;
 
 -- any JSON value
-WITH generated AS MATERIALIZED (SELECT any_value('value' || i, 0) AS v FROM generate_series(1, 400) i)
+WITH generated AS MATERIALIZED (SELECT any_value('value' || i, 0) AS v FROM generate_series(1, 250) i)
 SELECT count(*), count(*) FILTER (WHERE scim_canonical(v) <> witness_canonical(v)) AS wrong,
 	count(DISTINCT v) = count(DISTINCT scim_canonical(v)) AS one_to_one
 FROM generated;
@@ -367,7 +367,7 @@ SELECT scim_create_table('groups', 'Group');
 INSERT INTO users (id, data)
 SELECT md5('user' || i)::uuid,
 	coalesce((SELECT jsonb_object_agg(any_text('u' || i || 'k' || k), any_value('u' || i || '/' || k, 1))
-			  FROM generate_series(1, chance('u' || i, 12)) k), '{}')
+			  FROM generate_series(1, chance('u' || i, 8)) k), '{}')
 	|| jsonb_build_object('userName', i || any_text('u' || i))
 	|| CASE chance('s' || i, 3) WHEN 0 THEN '{"schemas": ["zzz", "urn:a", "zzz", "Urn:b"]}'
 		WHEN 1 THEN '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}' ELSE '{}' END::jsonb

@@ -47,14 +47,8 @@ scim_throw_not_found(const ScimTarget *target, const char *id)
 void
 scim_check_expected(const char *expected)
 {
-	ScimError  *error;
-
-	if (expected == NULL || scim_version_is_well_formed(expected, strlen(expected)))
-		return;
-	error = scim_error(SCIM_INVALID_VERSION_FORMAT);
-	scim_error_text(error, "given", expected);
-	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def').",
-			   expected);
+	if (expected && !scim_version_is_well_formed(expected, strlen(expected)))
+		scim_throw_version_format(expected);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "core/jsonb_tree.h"
+#include "core/resource.h"
 #include "errors.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -63,13 +64,10 @@ static SCIM_NORETURN void bad_version(const JsonbValue *value);
 static void
 bad_version(const JsonbValue *value)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
 	Jsonb	   *jsonb = scim_write(value);
 	char	   *json = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-	char	   *given = shown(json, strlen(json));
 
-	scim_error_text(error, "given", given);
-	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def').", given);
+	scim_throw_version_format(shown(json, strlen(json)));
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */

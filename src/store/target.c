@@ -76,6 +76,9 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 {
 	Jsonb	  **shown;
 
+	/* all that is shown of other resources came with the row */
+	if (!target->type->has_members)
+		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->caller)[0];
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS, target->caller);

@@ -17,7 +17,7 @@ static const char *const results[] = {
 	[SCAN_ARRAY] = "array", [SCAN_SCALAR] = "scalar", [SCAN_DUPLICATE] = "duplicate"
 };
 
-/* Put in what the placeholders of a field stand for. */
+/* Put in what the marks in a field stand for. */
 static char *
 expand(const char *field, size_t *length)
 {

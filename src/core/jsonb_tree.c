@@ -386,8 +386,9 @@ static void
 align(Writer *writer)
 {
 	Size		padding = INTALIGN(writer->length) - writer->length;
+	Size		start = reserve(writer, padding);
 
-	memset(writer->data + reserve(writer, padding), 0, padding);
+	memset(writer->data + start, 0, padding);
 }
 
 static void write_container(Writer *writer, const JsonbValue *value);

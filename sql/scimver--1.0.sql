@@ -6,6 +6,9 @@ BEGIN
 		RAISE EXCEPTION 'scimver needs a database in UTF8, this one is in %',
 			pg_catalog.current_setting('server_encoding');
 	END IF;
+	IF pg_catalog.to_regcollation('pg_catalog."und-x-icu"') IS NULL THEN
+		RAISE EXCEPTION 'scimver needs a server that was built with ICU';
+	END IF;
 END $$;
 
 -- Versions: any client in any language can compute them (src/core)

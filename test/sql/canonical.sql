@@ -3,7 +3,8 @@
 -- by pgcrypto.  In a database whose locale is Turkish, as that is where text
 -- functions that look at the locale go wrong first.
 SET client_min_messages = warning;
-CREATE DATABASE scimver_canonical TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr';
+SELECT CASE WHEN current_setting('server_version_num')::int >= 150000 THEN 'LOCALE_PROVIDER icu ICU_LOCALE ''tr''' ELSE '' END AS turkish \gset
+CREATE DATABASE scimver_canonical TEMPLATE template0 ENCODING 'UTF8' :turkish;
 \set regression :DBNAME
 \c scimver_canonical
 SET client_min_messages = warning;
@@ -22,7 +23,7 @@ END $$;
 
 -- ---- the published vectors ----
 
-\getenv folder PG_ABS_SRCDIR
+\set folder `echo "${PG_ABS_SRCDIR:-test}"`
 \setenv folder :folder/data/jcs
 \set input `cat "$folder/input/arrays.json"`
 \set output `cat "$folder/output/arrays.json"`

@@ -264,8 +264,12 @@ SELECT does($$DELETE FROM groups_members WHERE false$$);
 SELECT does($$WITH gone AS (DELETE FROM groups_members WHERE group_id = id(102) AND member_id = id(1) RETURNING *) INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(101), 'User', member_id FROM gone$$);
 SELECT does($$DELETE FROM groups_members WHERE member_id = id(6)$$);
 -- (one that deletes and inserts is two changes)
-SELECT does($$MERGE INTO groups_members m USING (VALUES (id(1)), (id(8))) v(id) ON m.tenant_id = 'default' AND m.group_id = id(101) AND m.member_type = 'User' AND m.member_id = v.id
-	WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (group_id, member_type, member_id) VALUES (id(101), 'User', v.id)$$);
+-- the statement for servers that have MERGE (15), and another that does the same
+CREATE FUNCTION merge(statement text, without text) RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 150000 THEN statement ELSE without END $$;
+SELECT does(merge($$MERGE INTO groups_members m USING (VALUES (id(1)), (id(8))) v(id) ON m.tenant_id = 'default' AND m.group_id = id(101) AND m.member_type = 'User' AND m.member_id = v.id
+	WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (group_id, member_type, member_id) VALUES (id(101), 'User', v.id)$$,
+	$$DELETE FROM groups_members WHERE group_id = id(101) AND member_id = id(1); INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(101), 'User', id(8))$$));
 COPY groups_members (group_id, member_type, member_id) FROM stdin;
 00000000-0000-4000-a000-000000000105	User	00000000-0000-4000-a000-000000000001
 00000000-0000-4000-a000-000000000105	User	00000000-0000-4000-a000-000000000006

@@ -114,6 +114,7 @@ my $kept = update($bridge, 'free', 'kept');
 $bridge->notify('notifications/cancelled', { requestId => $dropped });
 $bridge->notify('notifications/cancelled', { requestId => $dropped });
 $bridge->notify('notifications/cancelled', { requestId => "$kept" });    # a string is another id
+is_deeply($bridge->roundtrip('ping')->{result}, {}, 'the cancellations have arrived');
 release($session);
 ok($bridge->envelope($_)->{success}, 'held calls') foreach @held, $kept;
 is(title('third'), 'not cancelled', 'a queued call that was cancelled does nothing');

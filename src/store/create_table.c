@@ -51,6 +51,11 @@ PG_FUNCTION_INFO_V1(scim_register_table);
 	"CREATE INDEX ON {table} (tenant_id, external_id);" \
 	"CREATE INDEX ON {table} (tenant_id, display_name);"
 
+/*
+ * userName is unique by a partial index: PostgreSQL would take a column of a
+ * complete one for part of the row's key, and lock the row against foreign
+ * keys whenever the document from which it is generated is written.
+ */
 static const char *const create_users =
 ROW_COLUMNS_BEFORE
 " password_hash text,"
@@ -58,8 +63,8 @@ ROW_COLUMNS_BEFORE
 COMMON_LOOKUPS
 " active boolean GENERATED ALWAYS AS ((data OPERATOR(pg_catalog.->) 'active') OPERATOR(pg_catalog.=) 'true'::pg_catalog.jsonb) STORED,"
 " emails text[] GENERATED ALWAYS AS ({ext}.scim_folded_values(data, 'emails')) STORED,"
-" UNIQUE (tenant_id, user_name),"
 ROW_COLUMNS_AFTER
+"CREATE UNIQUE INDEX ON {table} (tenant_id, user_name) WHERE user_name IS NOT NULL;"
 "CREATE INDEX ON {table} (tenant_id, active);"
 "CREATE INDEX ON {table} USING gin (emails);"
 "COMMENT ON COLUMN {table}.password_hash IS 'Crypt string; never returned';";

@@ -172,6 +172,17 @@ scim_rename_in_mapping(const char *mapping, const char *old_name, const char *ne
 	return JsonbToCString(NULL, &written->root, VARSIZE(written));
 }
 
+static SCIM_NORETURN void bad_option(const char *text);
+
+static void
+bad_option(const char *text)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+
+	scim_error_hint(error, "There is one option: {\"version_scheme\": \"content\"} (the default) or {\"version_scheme\": \"revision\"}.");
+	scim_throw(error, "%s", text);
+}
+
 void
 scim_read_options(ScimRegistration *registration, const char *options)
 {
@@ -184,11 +195,9 @@ scim_read_options(ScimRegistration *registration, const char *options)
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		if (!scim_string_is(&key, "version_scheme"))
-			scim_throw(scim_error(SCIM_INVALID_MAPPING), "option \"%s\" is not known; there is version_scheme",
-					   scim_string_copy(&key));
+			bad_option(psprintf("option \"%s\" is not known", scim_string_copy(&key)));
 		if (!scim_string_is(&value, "content") && !scim_string_is(&value, "revision"))
-			scim_throw(scim_error(SCIM_INVALID_MAPPING),
-					   "option version_scheme must be \"content\" or \"revision\"");
+			bad_option("option version_scheme must be \"content\" or \"revision\"");
 		registration->revision_scheme = scim_string_is(&value, "revision");
 	}
 }

@@ -158,7 +158,11 @@ key_prefix(const char *key, int length)
 {
 	uint64		prefix = 0;
 
-	memcpy(&prefix, key, Min(length, 8));
+	if (length >= 8)
+		memcpy(&prefix, key, 8);
+	else
+		for (int i = 0; i < length; i++)
+			((char *) &prefix)[i] = key[i];
 	return (prefix & UINT64CONST(0x8080808080808080)) ? 0 : pg_ntoh64(prefix);
 }
 

@@ -37,9 +37,13 @@ may_need_escape(uint64_t bytes)
 			((backslash - ones) & ~backslash)) & high;
 }
 
-/* Nearly all strings need no escape: 8 bytes are looked at at once, the last 8 over again. */
+/*
+ * Nearly all strings need no escape: they are copied while they are looked at,
+ * 8 bytes at once, the last 8 over again.  False if an escape may be needed;
+ * what was copied until then is written over.
+ */
 static inline bool
-is_plain(const char *string, size_t length)
+copy_plain(char *out, const char *string, size_t length)
 {
 	uint64_t	bytes;
 	uint32_t	half[2];
@@ -51,20 +55,25 @@ is_plain(const char *string, size_t length)
 			memcpy(&bytes, string + i, 8);
 			if (may_need_escape(bytes))
 				return false;
+			memcpy(out + i, &bytes, 8);
 		}
 		memcpy(&bytes, string + length - 8, 8);
+		memcpy(out + length - 8, &bytes, 8);
 		return !may_need_escape(bytes);
 	}
 	if (length >= 4)
 	{
 		memcpy(&half[0], string, 4);
 		memcpy(&half[1], string + length - 4, 4);
+		memcpy(out, &half[0], 4);
+		memcpy(out + length - 4, &half[1], 4);
 		return !may_need_escape((uint64_t) half[0] << 32 | half[1]);
 	}
 	for (size_t i = 0; i < length; i++)
 	{
 		if (escapes[(unsigned char) string[i]])
 			return false;
+		out[i] = string[i];
 	}
 	return true;
 }
@@ -77,9 +86,8 @@ jcs_string(char *out, const char *string, size_t length)
 	size_t		plain = 0;		/* start of the run that needs no escape */
 
 	*p++ = '"';
-	if (is_plain(string, length))
+	if (copy_plain(p, string, length))
 	{
-		memcpy(p, string, length);
 		p[length] = '"';
 		return length + 2;
 	}

@@ -60,7 +60,8 @@ CREATE POLICY own_grants ON scim_tenant_grants FOR SELECT
 CREATE POLICY granting ON scim_tenant_grants FOR INSERT WITH CHECK (true);
 CREATE POLICY revoking ON scim_tenant_grants FOR DELETE USING (true);
 GRANT SELECT ON scim_tenant_grants TO PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('scim_tenant_grants', '');
+SELECT pg_catalog.pg_extension_config_dump('scim_tenant_grants',
+	'WHERE role::pg_catalog.oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
 CREATE FUNCTION scim_tenant() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE

@@ -382,14 +382,14 @@ scim_sha256(const char *data, Size length, uint8 *hash)
 }
 
 void
-scim_form_version(ScimForm form, int64 revision, char version[SCIM_VERSION_SIZE + 1])
+scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSION_SIZE + 1])
 {
 	uint8		hash[SCIM_DIGEST_SIZE];
 
-	if (revision >= 0)
+	if (revision)
 	{
 		char	   *wrapped = psprintf("{\"content\":%.*s,\"revision\":" INT64_FORMAT "}",
-									   (int) form.length, form.data, revision);
+									   (int) form.length, form.data, *revision);
 
 		scim_sha256(wrapped, strlen(wrapped), hash);
 		pfree(wrapped);
@@ -607,6 +607,7 @@ pruned(const JsonbValue *value)
 	int			kept = 0;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (tree->type == jbvArray)
 	{
 		for (int i = 0; i < tree->val.array.nElems; i++)
@@ -643,7 +644,7 @@ scim_content_tree(JsonbContainer *document, const ScimRowParts *row)
 		JsonbValue *value = pruned(&entry->value);
 
 		if (!scim_is_unassigned(value))
-			scim_set(content, entry->key, entry->length, value);
+			scim_add(content, entry->key, entry->length, value);
 	}
 	free_entries(&entries);
 	return content;

@@ -50,7 +50,7 @@ extern void scim_sha256(const char *data, Size length, uint8 *hash);
 /* The hash of one member, for the digest of its group: of {"type":TYPE,"value":ID}. */
 extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
 
-/* The version of a content's form; with a revision of 0 or more in the revision scheme. */
-extern void scim_form_version(ScimForm form, int64 revision, char version[SCIM_VERSION_SIZE + 1]);
+/* The version of a content's form; in the revision scheme with the revision, else NULL. */
+extern void scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSION_SIZE + 1]);
 
 #endif							/* SCIM_CANONICAL_H */

@@ -189,14 +189,18 @@ void
 scim_set(JsonbValue *object, const char *key, int key_length, const JsonbValue *value)
 {
 	JsonbValue *found = scim_get(object, key, key_length);
-	JsonbPair  *pair;
 
 	if (found)
-	{
 		*found = *value;
-		return;
-	}
-	pair = new_pair(object);
+	else
+		scim_add(object, key, key_length, value);
+}
+
+void
+scim_add(JsonbValue *object, const char *key, int key_length, const JsonbValue *value)
+{
+	JsonbPair  *pair = new_pair(object);
+
 	pair->key.type = jbvString;
 	pair->key.val.string.val = unconstify(char *, key);
 	pair->key.val.string.len = key_length;

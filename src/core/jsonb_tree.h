@@ -127,6 +127,7 @@ extern JsonbValue *scim_open(const JsonbValue *value);
 /* Trees only.  The member's value, or NULL; the pointer is valid until the next change of the object. */
 extern JsonbValue *scim_get(const JsonbValue *object, const char *key, int key_length);
 extern void scim_set(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
+extern void scim_add(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);	/* a key that is not there */
 extern bool scim_remove(JsonbValue *object, const char *key, int key_length);
 extern void scim_append(JsonbValue *array, const JsonbValue *value);
 

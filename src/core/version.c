@@ -43,6 +43,6 @@ scim_version(PG_FUNCTION_ARGS)
 	Jsonb	   *resource = PG_GETARG_JSONB_P(0);
 	char		version[SCIM_VERSION_SIZE + 1];
 
-	scim_form_version(scim_content_form(&resource->root, NULL), -1, version);
+	scim_form_version(scim_content_form(&resource->root, NULL), NULL, version);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(version, SCIM_VERSION_SIZE));
 }

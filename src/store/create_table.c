@@ -10,6 +10,7 @@
 
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -22,6 +23,7 @@
 #include "store/grants.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
@@ -201,6 +203,32 @@ table_text(Oid relid)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
+static bool
+refers_to(Oid relid, Oid other)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	ListCell   *cell;
+	bool		found = false;
+
+	foreach(cell, RelationGetFKeyList(relation))
+		found |= ((ForeignKeyCacheInfo *) lfirst(cell))->confrelid == other;
+	table_close(relation, NoLock);
+	return found;
+}
+
+/* What has been prepared for the tables of other types may have to show this one's as well. */
+static void
+invalidate_tables(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		if (table)
+			CacheInvalidateRelcacheByRelid(table->relid);
+	}
+}
+
 /* Whichever of the tables came second, memberships then refer to users. */
 static void
 link_memberships(const ScimResourceType *type)
@@ -210,7 +238,8 @@ link_memberships(const ScimResourceType *type)
 	const ScimRegistration *members = scim_find_members(scim_members_type());
 	ScimWord	words[3] = {{"members"}, {"users"}};
 
-	if (user_table == NULL || members == NULL || (type != users && !type->has_members))
+	if (user_table == NULL || members == NULL || (type != users && !type->has_members) ||
+		refers_to(members->relid, user_table->relid))
 		return;
 	words[0].text = members->table;
 	words[1].text = user_table->table;
@@ -226,6 +255,8 @@ table_name(text *given, char **schema)
 	RangeVar   *name = makeRangeVarFromNameList(textToQualifiedNameList(given));
 	Oid			namespace = RangeVarGetCreationNamespace(name);
 
+	if (isTempNamespace(namespace))
+		scim_throw(scim_error(SCIM_INVALID_MAPPING), "a temporary table cannot hold resources: other sessions do not see it");
 	*schema = get_namespace_name(namespace);
 	return name;
 }
@@ -275,6 +306,7 @@ scim_create_table(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	create_table(type, schema, name->relname, options);
 	link_memberships(type);
+	invalidate_tables();
 	scim_grant_tables_to_all();
 	SPI_finish();
 	relid = get_relname_relid(name->relname, get_namespace_oid(schema, false));
@@ -304,6 +336,35 @@ refuse_later_triggers(Relation relation)
 	}
 }
 
+static void
+refuse_other_kinds(Relation relation)
+{
+	ScimError  *error;
+
+	if (relation->rd_rel->relkind == RELKIND_RELATION && !relation->rd_rel->relispartition &&
+		relation->rd_rel->relpersistence != RELPERSISTENCE_TEMP)
+		return;
+	error = scim_error(SCIM_INVALID_MAPPING);
+	scim_error_text(error, "relation", RelationGetRelationName(relation));
+	scim_error_hint(error, "Register an ordinary table: views, partitioned and temporary tables are not supported by this version.");
+	scim_throw(error, "\"%s\" is no ordinary table", RelationGetRelationName(relation));
+}
+
+/* Count and digest of members that are there already would be wrong from the start. */
+static void
+refuse_members(const ScimWord *words)
+{
+	scim_run_ddl("SELECT FROM {members} LIMIT 1", words);
+	if (SPI_processed > 0)
+	{
+		ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+
+		scim_error_text(error, "relation", words[1].text);
+		scim_error_hint(error, "Move the memberships aside, register the table, and insert them again.");
+		scim_throw(error, "the membership table has rows already");
+	}
+}
+
 /* The group table's memberships, by the name that scim_create_table gives them. */
 static char *
 companion_members(Relation relation)
@@ -327,53 +388,80 @@ companion_members(Relation relation)
 	return table_text(relid);
 }
 
-static void
-register_table(Relation relation, const ScimResourceType *type, Jsonb *mapping, Jsonb *options)
+/* What the table must be like; the name of its membership table, if it has one.  Closes what it opens, for DDL to follow. */
+static char *
+check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
 {
+	Relation	relation = table_open(relid, AccessExclusiveLock);
 	ScimRegistration probe = {0};
+	char	   *members = NULL;
+
+	refuse_other_kinds(relation);
+	refuse_later_triggers(relation);
+	probe.type = type;
+	scim_read_mapping(&probe, relation, "{}");
+	if (type->has_members)
+		members = companion_members(relation);
+	*has_policies = relation->rd_rel->relrowsecurity;
+	table_close(relation, NoLock);
+	return members;
+}
+
+static void
+register_table(Oid relid, const ScimResourceType *type, Jsonb *options)
+{
+	bool		has_policies;
+	char	   *members = check_table(relid, type, &has_policies);
 	ScimWord	words[] = {
-		{"table", table_text(RelationGetRelid(relation))}, {"members", NULL},
+		{"table", table_text(relid)}, {"members", members},
 		{"ext", scim_extension_schema("scimver")},
 		{"type_literal", quote_literal_cstr(type->name)},
 		{"mapping", mapping_literal(type, false)}, {"options", jsonb_literal(options)},
 		{NULL}
 	};
 
-	probe.type = type;
-	scim_read_mapping(&probe, relation, "{}");
-	if (!JB_ROOT_IS_OBJECT(mapping) || JB_ROOT_COUNT(mapping) > 0)
-		scim_throw(scim_error(SCIM_INVALID_MAPPING),
-				   "this version maps the columns that scim_create_table makes: pass '{}'");
-	if (type->has_members)
-		words[1].text = companion_members(relation);
+	if (members)
+		refuse_members(words);
+
+	/* versions of before say nothing of what was written since */
+	scim_run_ddl("UPDATE {table} SET version = NULL WHERE version IS NOT NULL", words);
 	scim_run_ddl(add_row_trigger, words);
-	if (type->has_members)
+	if (!has_policies)
+		scim_run_ddl(add_policy, words);
+	if (members)
 	{
 		words[4].text = mapping_literal(type, true);
 		scim_run_ddl(add_members_triggers, words);
+		words[0].text = members;
+		if (!has_policies)
+			scim_run_ddl(add_policy, words);
 	}
 }
 
 /*
  * scim_register_table(relation regclass, resource_type text, mapping jsonb,
  * options jsonb) -> void.  Errors: those of scim_create_table; INVALID_MAPPING
- * for a table that has not the columns, or a trigger behind ours.
+ * for a table that has not the columns, or a trigger behind ours.  Enables row
+ * level security for tenants, unless the table has it already.
  */
 Datum
 scim_register_table(PG_FUNCTION_ARGS)
 {
-	Relation	relation = table_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
+	Jsonb	   *mapping = PG_GETARG_JSONB_P(2);
 	Jsonb	   *options = PG_GETARG_JSONB_P(3);
 	const ScimResourceType *type;
 
 	check_options(options);
 	type = free_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	refuse_later_triggers(relation);
+	if (!JB_ROOT_IS_OBJECT(mapping) || JB_ROOT_COUNT(mapping) > 0)
+		scim_throw(scim_error(SCIM_INVALID_MAPPING),
+				   "this version maps the columns that scim_create_table makes: pass '{}'");
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	register_table(relation, type, PG_GETARG_JSONB_P(2), options);
+	register_table(PG_GETARG_OID(0), type, options);
+	link_memberships(type);
+	invalidate_tables();
 	scim_grant_tables_to_all();
 	SPI_finish();
-	table_close(relation, NoLock);
 	PG_RETURN_VOID();
 }

@@ -15,6 +15,7 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
+#include "commands/trigger.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -90,14 +91,16 @@ follow_rename(const RenameStmt *statement)
 	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
 	Relation	relation;
 	Relation	catalog;
+	TriggerDesc *triggers;
 
 	if (!OidIsValid(relid))
 		return;
-	relation = table_open(relid, NoLock);
+	relation = relation_open(relid, NoLock);
+	triggers = CopyTriggerDesc(relation->trigdesc);
 	catalog = table_open(TriggerRelationId, RowExclusiveLock);
-	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 		char	   *mapping;
 
 		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT)
@@ -111,7 +114,7 @@ follow_rename(const RenameStmt *statement)
 		}
 	}
 	table_close(catalog, RowExclusiveLock);
-	table_close(relation, NoLock);
+	relation_close(relation, NoLock);
 }
 
 /* ---- dropping ---- */
@@ -120,12 +123,14 @@ static void
 refuse_drop(Oid relid, const char *column)
 {
 	Relation	relation = try_relation_open(relid, AccessShareLock);
+	TriggerDesc *triggers;
 
 	if (relation == NULL)
 		return;
-	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	triggers = CopyTriggerDesc(relation->trigdesc);
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
-		const Trigger *trigger = &relation->trigdesc->triggers[i];
+		const Trigger *trigger = &triggers->triggers[i];
 		ScimError  *error;
 
 		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT ||

@@ -23,6 +23,7 @@
 #include "store/store.h"
 #include "store/target.h"
 #include "store/tenant.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -93,6 +94,8 @@ delete_row(Delete *delete)
 	if (scim_run(SCIM_DELETE, delete->target.table, values, nulls, false) == 0)
 		return false;
 	version = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (isnull)
+		scim_throw_suppressed(&delete->target, "deleted");
 	delete->version = MemoryContextStrdup(delete->target.caller, TextDatumGetCString(version));
 	return true;
 }
@@ -103,8 +106,11 @@ delete_resource(void *argument)
 	Delete	   *delete = argument;
 	ScimRow		row;
 
-	/* locked as the owner of the table: the caller's policies hold for the DELETE */
+	/* locked as the owner of the table: the caller's rights and policies are asked first */
 	scim_check_tenant(delete->target.table, delete->target.tenant);
+	scim_check_privilege(delete->target.table, ACL_DELETE);
+	if (!scim_fetch(&delete->target, SCIM_GET, &delete->id, false, NULL))
+		scim_throw_not_found(&delete->target, delete->id_text);
 	queue(delete);
 	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, &delete->id, &row))
 		scim_throw_not_found(&delete->target, delete->id_text);

@@ -36,7 +36,7 @@ belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key)
 static bool
 is_password(const ScimResourceType *type, const JsonbValue *key)
 {
-	return type->has_password && key->val.string.len == 8 &&
+	return type->has_password && key->val.string.len == 8 && (key->val.string.val[0] | 0x20) == 'p' &&
 		pg_strncasecmp(key->val.string.val, "password", 8) == 0;
 }
 
@@ -77,8 +77,9 @@ inspect(const ScimResourceType *type, JsonbContainer *document, Inspection *resu
 		}
 		else if (is_password(type, &key))
 		{
+			if (!result->password || value.type != jbvNull)
+				result->password_value = value;
 			result->password = true;
-			result->password_value = value;
 		}
 	}
 }
@@ -139,8 +140,8 @@ scim_stored_document(const ScimResourceType *type, Jsonb *data, bool has_version
 
 	if (!JB_ROOT_IS_OBJECT(data))
 		scim_throw_path(SCIM_INVALID_VALUE, "data", "the stored document of this %s is no object", type->name);
-	if (has_version)
+	if (has_version && !type->has_password)
 		return data;
 	inspect(type, &data->root, &found);
-	return tidied(type, data, &found);
+	return has_version && !found.password ? data : tidied(type, data, &found);
 }

@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"
+#include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -144,23 +145,26 @@ compare_changes(const void *a, const void *b)
 	return order != 0 ? order : memcmp(&x->key.id, &y->key.id, sizeof(pg_uuid_t));
 }
 
-/* Updates groups; the row trigger takes what is pending from "frame". */
-static void
+/* Updates groups; the row trigger takes what is pending from "frame".  Returns how many. */
+static uint64
 run_pending(ScimPending *frame, ScimStatement statement, const ScimRegistration *groups, Datum *values)
 {
+	volatile uint64 count = 0;
+
 	frame->relid = groups->relid;
 	frame->depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
 	frame->outer = pending;
 	pending = frame;
 	PG_TRY();
 	{
-		scim_run(statement, groups, values, NULL, false);
+		count = scim_run(statement, groups, values, NULL, false);
 	}
 	PG_FINALLY();
 	{
 		pending = frame->outer;
 	}
 	PG_END_TRY();
+	return count;
 }
 
 static void
@@ -173,7 +177,10 @@ move_group(const ScimRegistration *groups, const GroupChange *change)
 	memcpy(frame.digest, change->digest, SCIM_DIGEST_SIZE);
 	values[0] = CStringGetTextDatum(change->tenant);
 	values[1] = UUIDPGetDatum(&change->key.id);
-	run_pending(&frame, SCIM_TOUCH_GROUP, groups, values);
+	if (run_pending(&frame, SCIM_TOUCH_GROUP, groups, values) == 0 &&
+		scim_run(SCIM_LOCK_GROUP, groups, values, NULL, false) > 0)
+		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+				   "a trigger of table %s does not let a group follow its members", groups->table);
 }
 
 static void

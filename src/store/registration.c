@@ -16,6 +16,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
 #include "errors.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
@@ -239,13 +240,16 @@ scim_trigger_registration(Relation relation, const Trigger *trigger)
 	return remember(relation, trigger);
 }
 
+/* A copy: the relation's own goes with the next invalidation, which any look into a catalog may bring. */
 static const Trigger *
 relation_trigger(Relation relation, Oid trigger)
 {
-	for (int i = 0; relation->trigdesc && i < relation->trigdesc->numtriggers; i++)
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
-		if (relation->trigdesc->triggers[i].tgoid == trigger)
-			return &relation->trigdesc->triggers[i];
+		if (triggers->triggers[i].tgoid == trigger)
+			return &triggers->triggers[i];
 	}
 	return NULL;
 }

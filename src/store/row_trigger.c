@@ -142,7 +142,7 @@ version_datum(const Work *work, ScimForm form, int64 revision)
 {
 	char		version[SCIM_VERSION_SIZE + 1];
 
-	scim_form_version(form, work->registration->revision_scheme ? revision : -1, version);
+	scim_form_version(form, work->registration->revision_scheme ? &revision : NULL, version);
 	return PointerGetDatum(cstring_to_text_with_len(version, SCIM_VERSION_SIZE));
 }
 
@@ -161,17 +161,24 @@ set_member_state(Work *work, int64 count, const uint8 *digest)
 	assign(work, SCIM_COLUMN_MEMBER_DIGEST, PointerGetDatum(bytes), false);
 }
 
+static bool
+has_no_key(const Work *work)
+{
+	return new_is_null(work, SCIM_COLUMN_DATA) || new_is_null(work, SCIM_COLUMN_ID) ||
+		new_is_null(work, SCIM_COLUMN_TENANT);
+}
+
 static void
 insert_row(Work *work)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	int64		revision;
 
-	/* the table's own NOT NULL says it better */
-	if (new_is_null(work, SCIM_COLUMN_DATA) || new_is_null(work, SCIM_COLUMN_ID) ||
-		new_is_null(work, SCIM_COLUMN_TENANT))
+	/* the table's own NOT NULL says it better, but must not say a password */
+	if (!new_is_null(work, SCIM_COLUMN_DATA))
+		tidy_document(work);
+	if (has_no_key(work))
 		return;
-	tidy_document(work);
 	if (work->registration->type->has_members)
 		set_member_state(work, 0, zero);
 	if (new_is_null(work, SCIM_COLUMN_REVISION))
@@ -245,6 +252,13 @@ keep(Work *work, ScimColumn column)
 		assign(work, column, old, old_null);
 }
 
+static bool
+has_digest(const Work *work)
+{
+	return !new_is_null(work, SCIM_COLUMN_MEMBER_DIGEST) &&
+		VARSIZE_ANY_EXHDR(DatumGetByteaPP(new_value(work, SCIM_COLUMN_MEMBER_DIGEST))) == SCIM_DIGEST_SIZE;
+}
+
 /* The members that the membership triggers have counted since; true if there are any. */
 static bool
 apply_pending_members(Work *work)
@@ -264,7 +278,12 @@ apply_pending_members(Work *work)
 		memcpy(digest, VARDATA_ANY(bytes), Min(VARSIZE_ANY_EXHDR(bytes), SCIM_DIGEST_SIZE));
 	}
 	if (pending == NULL)
+	{
+		/* a row that came without them */
+		if (new_is_null(work, SCIM_COLUMN_MEMBER_COUNT) || !has_digest(work))
+			set_member_state(work, count, digest);
 		return false;
+	}
 	digest_add(digest, pending->digest);
 	if (pending->empty)
 		set_member_state(work, 0, zero);
@@ -332,9 +351,12 @@ update_row(Work *work)
 {
 	bool		changed = false;
 
-	if (new_is_null(work, SCIM_COLUMN_DATA) || new_is_null(work, SCIM_COLUMN_ID) ||
-		new_is_null(work, SCIM_COLUMN_TENANT))
+	if (has_no_key(work))
+	{
+		if (!new_is_null(work, SCIM_COLUMN_DATA))
+			tidy_document(work);
 		return;
+	}
 	keep(work, SCIM_COLUMN_VERSION);
 	keep(work, SCIM_COLUMN_REVISION);
 	keep(work, SCIM_COLUMN_CREATED);

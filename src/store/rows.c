@@ -134,6 +134,7 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 {
 	text	   *password = NULL;
 	char		version[SCIM_VERSION_SIZE + 1];
+	int64		revision;
 
 	if (row->version)
 		return row->version;
@@ -151,8 +152,8 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 			password = isnull ? NULL : DatumGetTextPP(hash);
 		}
 	}
-	scim_form_version(row_form(row, row->data, password),
-					  registration->revision_scheme ? Max(row->revision, 1) : -1, version);
+	revision = Max(row->revision, 1);
+	scim_form_version(row_form(row, row->data, password), registration->revision_scheme ? &revision : NULL, version);
 	row->version = pstrdup(version);
 	return row->version;
 }

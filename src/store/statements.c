@@ -22,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 #define CONTAINS " OPERATOR(pg_catalog.@>) "
@@ -63,6 +64,7 @@ typedef struct Statement
 	int			nargs;
 	Oid			types[5];
 	bool		as_owner;		/* of the relation at hand, as foreign keys do */
+	bool		latest;			/* sees rows that a transaction's snapshot does not */
 } Statement;
 
 static const Statement statements[SCIM_STATEMENTS] = {
@@ -107,10 +109,12 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"ANY ($2) ORDER BY {id} FOR KEY SHARE", 2, {TEXTOID, UUIDARRAYOID}, true},
 	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
 		"ANY ($2) ORDER BY {id} FOR NO KEY UPDATE", 2, {TEXTOID, UUIDARRAYOID}, true},
+	[SCIM_LOCK_GROUP] = {"SELECT {id} FROM {table} WHERE " KEY " FOR NO KEY UPDATE",
+	2, {TEXTOID, UUIDOID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} SET {revision}={revision} WHERE " KEY,
 	2, {TEXTOID, UUIDOID}, true},
 	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {revision}={revision} WHERE {memberCount}"
-		" OPERATOR(pg_catalog.<>) 0", 0, {0}, true},
+		" OPERATOR(pg_catalog.<>) 0", 0, {0}, true, true},
 
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE " BY_TENANT " AND"
 		" ({user}" EQ "$2 OR {subgroup}" EQ "$2)", 2, {TEXTOID, UUIDOID}, true},
@@ -150,6 +154,9 @@ typedef struct PlanEntry
 	SPIPlanPtr	plan;			/* NULL: none */
 	uint64		generation;		/* of the registrations it was made for */
 } PlanEntry;
+
+/* A backend keeps no more plans than this. */
+#define MOST_PLANS 500
 
 static HTAB *plans = NULL;
 static List *retired = NIL;		/* stale plans that a caller up the stack may still run */
@@ -306,6 +313,22 @@ retire(PlanEntry *entry)
 	entry->plan = NULL;
 }
 
+/* A session that plays many roles: begin anew. */
+static void
+forget_plans(void)
+{
+	HASH_SEQ_STATUS scan;
+	PlanEntry  *entry;
+
+	hash_seq_init(&scan, plans);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+	{
+		if (entry->plan)
+			retire(entry);
+		hash_search(plans, &entry->key, HASH_REMOVE, NULL);
+	}
+}
+
 static SPIPlanPtr
 prepare(const Statement *statement, const ScimRegistration *registration)
 {
@@ -331,6 +354,7 @@ find_plan(ScimStatement statement, const ScimRegistration *registration)
 	PlanEntry  *entry;
 	bool		found;
 	SPIPlanPtr	plan;
+	uint64		generation;
 
 	if (plans == NULL)
 		init_plans();
@@ -343,12 +367,15 @@ find_plan(ScimStatement statement, const ScimRegistration *registration)
 		return entry->plan;
 
 	/* preparing may run anything, so the entry is looked up again afterwards */
+	if (hash_get_num_entries(plans) >= MOST_PLANS)
+		forget_plans();
+	generation = scim_registration_generation();
 	plan = prepare(&statements[statement], registration);
 	entry = hash_search(plans, &key, HASH_ENTER, &found);
 	if (found && entry->plan)
 		retire(entry);
 	entry->plan = plan;
-	entry->generation = scim_registration_generation();
+	entry->generation = generation;
 	return plan;
 }
 
@@ -356,7 +383,15 @@ static int
 execute(ScimStatement statement, const ScimRegistration *registration,
 		Datum *values, const char *nulls, bool read_only)
 {
-	return SPI_execute_plan(find_plan(statement, registration), values, nulls, read_only, 0);
+	SPIPlanPtr	plan = find_plan(statement, registration);
+
+	if (!statements[statement].latest || !IsolationUsesXactSnapshot())
+		return SPI_execute_plan(plan, values, nulls, read_only, 0);
+
+	/* as foreign keys do: see what is there now, and fail where the transaction's snapshot does not */
+	CommandCounterIncrement();
+	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), GetTransactionSnapshot(),
+								false, true, 0);
 }
 
 uint64

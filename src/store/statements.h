@@ -40,6 +40,7 @@ typedef enum ScimStatement
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
+	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
 

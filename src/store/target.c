@@ -114,5 +114,9 @@ scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, Scim
 	values[0] = CStringGetTextDatum(target->tenant);
 	values[1] = UUIDPGetDatum(id);
 	scim_run(SCIM_FILL_VERSION, target->table, values, NULL, false);
-	return scim_fetch(target, statement, id, false, row);
+	if (!scim_fetch(target, statement, id, false, row))
+		return false;
+	if (row->version == NULL)
+		scim_throw_suppressed(target, "written");
+	return true;
 }

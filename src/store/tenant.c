@@ -9,11 +9,14 @@
 
 #include "errors.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "settings.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/tenant.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rls.h"
 
 PG_FUNCTION_INFO_V1(scim_tenant);
@@ -62,6 +65,15 @@ Datum
 scim_tenant(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(scim_resolve_tenant(NULL)));
+}
+
+void
+scim_check_privilege(const ScimRegistration *registration, AclMode mode)
+{
+	AclResult	result = pg_class_aclcheck(registration->relid, GetUserId(), mode);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(registration->relid));
 }
 
 void

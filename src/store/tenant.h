@@ -5,6 +5,7 @@
 #ifndef SCIM_TENANT_H
 #define SCIM_TENANT_H
 
+#include "nodes/parsenodes.h"
 #include "store/registration.h"
 
 /*
@@ -19,5 +20,8 @@ extern char *scim_resolve_tenant(const char *given);
  * table and the tenant was not granted.  Within SPI.
  */
 extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
+
+/* Raises PostgreSQL's own 42501 if the caller has not the privilege on the table. */
+extern void scim_check_privilege(const ScimRegistration *registration, AclMode mode);
 
 #endif							/* SCIM_TENANT_H */

@@ -94,6 +94,7 @@ lock_members(Write *write)
 
 	/* they are looked up as the owner of their table: not in anybody's tenant */
 	scim_check_tenant(write->target.table, write->target.tenant);
+	scim_check_privilege(scim_find_members(write->target.type), ACL_INSERT);
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 	scim_refuse_self(&write->members, &write->id);
 }

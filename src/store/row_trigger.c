@@ -103,8 +103,13 @@ tidy_document(Work *work)
 	Jsonb	   *tidy = scim_tidy_document(work->registration->type, data, &password);
 
 	if (password.type != jbvNull)
-		assign(work, SCIM_COLUMN_PASSWORD,
-			   CStringGetTextDatum(scim_crypt_password(scim_read_password(&password))), false);
+	{
+		char	   *hash = scim_crypt_password(scim_read_password(&password));
+
+		assign(work, SCIM_COLUMN_PASSWORD, CStringGetTextDatum(hash), false);
+		if (!work->is_update)
+			scim_hand_on_password(work->registration->relid, tidy, hash);
+	}
 	if (tidy == data)
 		work->new.values[work->registration->numbers[SCIM_COLUMN_DATA] - 1] = JsonbPGetDatum(data);
 	else
@@ -346,6 +351,20 @@ fill_version(Work *work)
 	assign(work, SCIM_COLUMN_VERSION, version_datum(work, content_form(work), revision), false);
 }
 
+/* Is there another password?  The one of an upsert's document comes by way of its INSERT. */
+static bool
+new_password(Work *work)
+{
+	const char *hash;
+
+	if (!same_value(work, SCIM_COLUMN_PASSWORD))
+		return true;
+	hash = scim_handed_on_password(work->registration->relid, new_value(work, SCIM_COLUMN_DATA));
+	if (hash)
+		assign(work, SCIM_COLUMN_PASSWORD, CStringGetTextDatum(hash), false);
+	return hash != NULL;
+}
+
 static void
 update_row(Work *work)
 {
@@ -372,7 +391,7 @@ update_row(Work *work)
 	}
 	if (!same_id(work))
 		changed = true;
-	if (work->registration->type->has_password && !same_value(work, SCIM_COLUMN_PASSWORD))
+	if (work->registration->type->has_password && new_password(work))
 		changed = true;
 	if (work->registration->type->has_members && apply_pending_members(work))
 		changed = true;

@@ -111,6 +111,20 @@ END $$;
 -- of two spellings, the one with a value counts
 INSERT INTO users (id, data) VALUES (u(4), '{"userName": "two", "PASSWORD": "abc", "password": null}') RETURNING password_hash IS NOT NULL, data;
 
+-- an upsert's password is that of the document that is written, be it new or not
+CREATE FUNCTION has_password(n int, password text) RETURNS boolean LANGUAGE sql RETURN
+	(SELECT crypt(password, password_hash) = password_hash FROM users WHERE id = u(n));
+INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "password": "old"}'), (u(6), '{"userName": "by", "password": "other"}');
+INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "password": "new"}')
+	ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data;
+SELECT has_password(5, 'new'), has_password(6, 'other');
+INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "title": "x", "password": "newer"}'), (u(6), '{"userName": "by"}'), (u(7), '{"userName": "fresh"}')
+	ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data;
+SELECT has_password(5, 'newer'), has_password(6, 'other'), has_password(7, 'newer');
+UPDATE users SET data = data || '{"title": "x"}' WHERE id IN (u(5), u(6));
+SELECT has_password(5, 'newer'), has_password(6, 'other');
+DROP FUNCTION has_password;
+
 -- ---- who may not delete learns nothing ----
 
 GRANT USAGE ON SCHEMA public TO scimver_robust_none;

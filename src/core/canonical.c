@@ -31,7 +31,7 @@
 #define FEW_ENTRIES 16
 
 /* Up to this many are sorted by insertion: the calls of qsort cost more than the moves. */
-#define INSERTION_ENTRIES 64
+#define INSERTION_ENTRIES 32
 
 typedef struct Entry
 {
@@ -177,22 +177,32 @@ compare_entries(const void *a, const void *b)
 	return jcs_compare(x->key, x->length, y->key, y->length);
 }
 
-static void
-sort_entries(Entries *entries)
+/* An entry's place, while few are sorted: less to move than the entry. */
+typedef struct Place
 {
-	if (entries->count > INSERTION_ENTRIES)
+	uint64		prefix;
+	const Entry *entry;
+} Place;
+
+static inline bool
+comes_after(const Place *a, const Place *b)
+{
+	if (likely(a->prefix != b->prefix && a->prefix != 0 && b->prefix != 0))
+		return a->prefix > b->prefix;
+	return compare_entries(a->entry, b->entry) > 0;
+}
+
+static void
+sort_few(const Entries *entries, Place *places)
+{
+	for (int i = 0; i < entries->count; i++)
 	{
-		qsort(entries->items, entries->count, sizeof(Entry), compare_entries);
-		return;
-	}
-	for (int i = 1; i < entries->count; i++)
-	{
-		Entry		entry = entries->items[i];
+		Place		place = {entries->items[i].prefix, &entries->items[i]};
 		int			j = i;
 
-		for (; j > 0 && compare_entries(&entries->items[j - 1], &entry) > 0; j--)
-			entries->items[j] = entries->items[j - 1];
-		entries->items[j] = entry;
+		for (; j > 0 && comes_after(&places[j - 1], &place); j--)
+			places[j] = places[j - 1];
+		places[j] = place;
 	}
 }
 
@@ -224,36 +234,48 @@ add_entry(Entries *entries, const char *key, int length, const JsonbValue *value
 }
 
 /*
- * Writes the members in order.  When pruning, a member whose value is
- * unassigned is taken back: null, [], or an object of which nothing was left.
+ * Writes a member.  When pruning, one whose value is unassigned is taken back:
+ * null, [], or an object of which nothing was left.  False if it was.
  */
+static bool
+write_entry(const Entry *entry, bool first)
+{
+	Size		before = output.length;
+	Size		start;
+	char	   *p;
+
+	if (output.prune && entry->value.type == jbvNull)
+		return false;
+	p = room(JCS_STRING_SIZE(entry->length) + 2);
+	if (!first)
+		*p++ = ',';
+	p += jcs_string(p, entry->key, entry->length);
+	*p++ = ':';
+	start = output.length = p - output.data;
+	write_value(&entry->value);
+	if (!output.prune || output.length != start + 2 ||
+		(output.data[start] != '{' && output.data[start] != '['))
+		return true;
+	output.length = before;
+	return false;
+}
+
+/* Writes the members in order. */
 static void
 write_entries(Entries *entries)
 {
+	bool		few = entries->count <= INSERTION_ENTRIES;
+	Place		places[INSERTION_ENTRIES];
 	bool		first = true;
 
-	sort_entries(entries);
+	if (few)
+		sort_few(entries, places);
+	else
+		qsort(entries->items, entries->count, sizeof(Entry), compare_entries);
 	put_char('{');
 	for (int i = 0; i < entries->count; i++)
 	{
-		Entry	   *entry = &entries->items[i];
-		Size		before = output.length;
-		Size		start;
-		char	   *p;
-
-		if (output.prune && entry->value.type == jbvNull)
-			continue;
-		p = room(JCS_STRING_SIZE(entry->length) + 2);
-		if (!first)
-			*p++ = ',';
-		p += jcs_string(p, entry->key, entry->length);
-		*p++ = ':';
-		start = output.length = p - output.data;
-		write_value(&entry->value);
-		if (output.prune && output.length == start + 2 &&
-			(output.data[start] == '{' || output.data[start] == '['))
-			output.length = before;
-		else
+		if (write_entry(few ? places[i].entry : &entries->items[i], first))
 			first = false;
 	}
 	put_char('}');

@@ -2,7 +2,7 @@
 # version that all of them read, each something different.  Exactly one of them
 # wins a round; nobody's acknowledged write is lost.
 #
-# SCIMVER_RACE_ROUNDS sets the number of rounds (default 200).
+# SCIMVER_RACE_ROUNDS sets the number of rounds (default 2000).
 use strict;
 use warnings;
 use FindBin;
@@ -12,11 +12,11 @@ use PostgreSQL::Test::Utils;
 use ScimverBridge;
 use Test::More;
 
-my $rounds = $ENV{SCIMVER_RACE_ROUNDS} || 200;
+my $rounds = $ENV{SCIMVER_RACE_ROUNDS} || 2000;
 my $node = ScimverBridge->new_node('races');
 my $conninfo = $node->connstr('postgres');
 my $id = $node->safe_psql('postgres', q{SELECT scim_create_user('{"userName": "prize"}')->>'id'});
-my @bridges = map { ScimverBridge->new(conninfo => $conninfo) } 1 .. 4;
+my @bridges = map { ScimverBridge->new(conninfo => $conninfo) } 1 .. 8;
 
 foreach my $bridge (@bridges)
 {

@@ -36,6 +36,7 @@ typedef struct Writer
 {
 	int			number;
 	PGconn	   *connection;
+	bool		gone;			/* the server is: libpq may notice a failed write later */
 	char		user[ID_SIZE];
 	char		version[VERSION_SIZE];
 	Fact		value;			/* of the own user's nickName */
@@ -74,9 +75,10 @@ call(Writer *writer, const char *sql, int count, const char *const *values)
 
 	if (succeeded(result))
 		return result;
-	/* 57P01, 57P02 and a broken connection are the crash */
-	if (PQstatus(writer->connection) == CONNECTION_OK && state && strcmp(state, "PT412") != 0 &&
-		strncmp(state, "57P", 3) != 0)
+	/* 57P01, 57P02 and what libpq says itself, which has no SQLSTATE, are the crash */
+	if (state == NULL || strncmp(state, "57P", 3) == 0)
+		writer->gone = true;
+	else if (strcmp(state, "PT412") != 0)
 		fail(sql, PQerrorMessage(writer->connection));
 	PQclear(result);
 	return NULL;
@@ -85,7 +87,7 @@ call(Writer *writer, const char *sql, int count, const char *const *values)
 static bool
 is_gone(const Writer *writer)
 {
-	return PQstatus(writer->connection) != CONNECTION_OK;
+	return writer->gone || PQstatus(writer->connection) != CONNECTION_OK;
 }
 
 /* The server's farewell is no news. */

@@ -81,6 +81,20 @@ CREATE FUNCTION scim_revoke_tenant(tenant text, role regrole) RETURNS void
 COMMENT ON FUNCTION scim_revoke_tenant(text, regrole) IS
 	'Takes a tenant from a role; with the last one go the privileges on the tables';
 
+-- Cursors: whoever knows the secret can forge one, so nobody reads it (row level
+-- security without a policy: not even who has default privileges on new tables)
+
+CREATE TABLE scim_cursor_secret (
+	one boolean PRIMARY KEY DEFAULT true CHECK (one),
+	secret bytea NOT NULL CHECK (pg_catalog.octet_length(secret) >= 32)
+);
+COMMENT ON TABLE scim_cursor_secret IS
+	'The key that cursors are signed with; made anew with the extension, not dumped. A new one makes all cursors invalid';
+ALTER TABLE scim_cursor_secret ENABLE ROW LEVEL SECURITY;
+INSERT INTO scim_cursor_secret (secret) VALUES (pg_catalog.sha256(
+	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) ||
+	pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
+
 -- Tables.  A trigger makes a table a registered one, so only who may register
 -- may call these: functions of other roles will write to the table.
 

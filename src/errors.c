@@ -43,7 +43,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,
 		"Narrow the search, or read page by page."},
 	[SCIM_INVALID_CURSOR] = {"INVALID_CURSOR", 400, "invalidCursor", false,
-		"Read page by page with start_index and count."},
+		"Pass nextCursor of the page before as it was given, with the same query; an empty cursor begins anew."},
 	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,
 		"Begin the list again."},
 	[SCIM_INVALID_COUNT] = {"INVALID_COUNT", 400, "invalidCount", false,

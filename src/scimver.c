@@ -16,6 +16,7 @@ char	   *scim_setting_tenant = NULL;
 char	   *scim_setting_only_tenant = NULL;
 char	   *scim_setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
+int			scim_setting_cursor_timeout = 0;
 int			scim_setting_password_cost = 10;
 
 void		_PG_init(void);
@@ -36,6 +37,10 @@ _PG_init(void)
 	define_text("scimver.base_url",
 				"URL put in front of meta.location and $ref.",
 				&scim_setting_base_url);
+	DefineCustomIntVariable("scimver.cursor_timeout",
+							"Seconds after which a cursor is refused; 0: never.",
+							NULL, &scim_setting_cursor_timeout, 0, 0, PG_INT32_MAX,
+							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 	define_text("scimver.only_tenant",
 				"The only tenant that calls may work in; empty: any that is granted.",
 				&scim_setting_only_tenant);

@@ -10,6 +10,7 @@ extern char *scim_setting_tenant;		/* scimver.tenant: of calls that name none; e
 extern char *scim_setting_only_tenant;	/* scimver.only_tenant: calls for another are refused */
 extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */
 extern char *scim_setting_base_url;		/* scimver.base_url: in front of meta.location and $ref */
+extern int	scim_setting_cursor_timeout;	/* scimver.cursor_timeout: seconds that a cursor is good for; 0: for ever */
 extern int	scim_setting_password_cost; /* scimver.password_cost: of blowfish, log2 of the rounds */
 
 #endif							/* SCIM_SETTINGS_H */

@@ -7,6 +7,8 @@
  */
 #include "core/digest.h"
 
+#include <string.h>
+
 void
 base64_text(char *out, const uint8_t *bytes, size_t length)
 {
@@ -28,6 +30,51 @@ base64_text(char *out, const uint8_t *bytes, size_t length)
 		*out++ = left > 2 ? alphabet[group & 63] : '=';
 	}
 	*out = '\0';
+}
+
+static const char url_alphabet[] =
+"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+base64url_text(char *out, const uint8_t *bytes, size_t length)
+{
+	uint32_t	bits = 0;
+	int			count = 0;		/* of the bits that wait */
+
+	for (size_t i = 0; i < length; i++)
+	{
+		bits = (bits << 8) | bytes[i];
+		for (count += 8; count >= 6; count -= 6)
+			*out++ = url_alphabet[(bits >> (count - 6)) & 63];
+	}
+	if (count > 0)
+		*out++ = url_alphabet[(bits << (6 - count)) & 63];
+	*out = '\0';
+}
+
+bool
+base64url_bytes(uint8_t *out, size_t *out_length, const char *text, size_t length)
+{
+	uint32_t	bits = 0;
+	int			count = 0;
+	uint8_t	   *at = out;
+
+	for (size_t i = 0; i < length; i++)
+	{
+		const char *digit = text[i] ? strchr(url_alphabet, text[i]) : NULL;
+
+		if (digit == NULL)
+			return false;
+		bits = (bits << 6) | (uint32_t) (digit - url_alphabet);
+		count += 6;
+		if (count >= 8)
+		{
+			count -= 8;
+			*at++ = (uint8_t) (bits >> count);
+		}
+	}
+	*out_length = at - out;
+	return count < 6 && (bits & ((1U << count) - 1)) == 0;
 }
 
 void

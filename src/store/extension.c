@@ -53,6 +53,18 @@ scim_extension_schema(const char *extension)
 }
 
 Oid
+scim_extension_relation(const char *extension, const char *name)
+{
+	Oid			relation = get_relname_relid(name, extension_namespace(extension));
+
+	if (!OidIsValid(relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s\" of extension \"%s\" does not exist", name, extension)));
+	return relation;
+}
+
+Oid
 scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
 {
 	oidvector  *arguments = buildoidvector(types, nargs);

@@ -95,8 +95,9 @@ extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 /* The one type that has members (Group), and the types whose resources can be members, ended by NULL. */
 extern const ScimResourceType *scim_members_type(void);
 
-/* The schema of an extension, quoted; the object id of one of our functions in it. */
+/* The schema of an extension, quoted; the object id of a table, of a function in it. */
 extern char *scim_extension_schema(const char *extension);
+extern Oid	scim_extension_relation(const char *extension, const char *name);
 extern Oid	scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types);
 
 /* Counts up whenever a registration may have changed: saved plans of before are stale. */

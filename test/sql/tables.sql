@@ -24,7 +24,7 @@ END $$;
 CREATE FUNCTION error(statement text) RETURNS text LANGUAGE sql AS 'SELECT string_agg(e, '''') FROM (SELECT e FROM fails(statement) e LIMIT 1) f';
 -- what there is in the schema
 CREATE FUNCTION relations(schema text) RETURNS text LANGUAGE sql AS $$
-	SELECT coalesce(string_agg(relname, ' ' ORDER BY relname COLLATE "C"), 'nothing') FROM pg_class WHERE relnamespace = schema::regnamespace AND relkind = 'r' AND relname <> 'scim_tenant_grants' $$;
+	SELECT coalesce(string_agg(relname, ' ' ORDER BY relname COLLATE "C"), 'nothing') FROM pg_class WHERE relnamespace = schema::regnamespace AND relkind = 'r' AND relname NOT LIKE 'scim\_%' $$;
 
 -- ---- what is made ----
 

@@ -8,12 +8,15 @@
 
 #include "core/schema.h"
 
+struct ScimFilter;
+
 typedef struct ScimPath
 {
 	const ScimSchema *extension;	/* the extension it leads into, or NULL */
 	const ScimAttribute *attribute; /* NULL: the extension as a whole */
 	const ScimAttribute *sub;		/* NULL: the attribute as a whole */
-	char	   *text;			/* as the schemas spell it */
+	struct ScimFilter *filter;	/* of attr[filter] or attr[filter].sub; NULL: none */
+	char	   *text;			/* as the schemas spell it, without the filter */
 } ScimPath;
 
 /*

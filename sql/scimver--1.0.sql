@@ -137,28 +137,36 @@ REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(),
 
 -- Operations: for any resource type, and with User and Group filled in
 
-CREATE FUNCTION scim_create_resource(resource_type text, data jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_create_resource(resource_type text, data jsonb,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_create_resource';
-COMMENT ON FUNCTION scim_create_resource(text, jsonb, text) IS
+COMMENT ON FUNCTION scim_create_resource(text, jsonb, text[], text[], text) IS
 	'Creates a resource; returns it with id and meta';
 
-CREATE FUNCTION scim_get_resource(resource_type text, id text, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_get_resource(resource_type text, id text,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, indirect_groups boolean DEFAULT false, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_get_resource';
-COMMENT ON FUNCTION scim_get_resource(text, text, text) IS
-	'The resource with that id; or its NOT_FOUND';
+COMMENT ON FUNCTION scim_get_resource(text, text, text[], text[], text, boolean, text) IS
+	'The resource with that id, or not_modified if it still has the known version; or its NOT_FOUND';
 
-CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_resource';
-COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text) IS
 	'Replaces a resource, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_resource';
-COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text) IS
 	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version';
 
 CREATE FUNCTION scim_delete_resource(resource_type text, id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void
@@ -175,28 +183,36 @@ CREATE FUNCTION scim_list_resources(resource_type text, filter text DEFAULT NULL
 COMMENT ON FUNCTION scim_list_resources(text, text, text, text, int, int, text, text[], text[], text) IS
 	'A ListResponse with a page of resources, ordered by id';
 
-CREATE FUNCTION scim_create_user(data jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_create_user(data jsonb,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_create_user';
-COMMENT ON FUNCTION scim_create_user(jsonb, text) IS
+COMMENT ON FUNCTION scim_create_user(jsonb, text[], text[], text) IS
 	'Creates a user; returns it with id and meta';
 
-CREATE FUNCTION scim_get_user(id text, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_get_user(id text,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, indirect_groups boolean DEFAULT false, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_get_user';
-COMMENT ON FUNCTION scim_get_user(text, text) IS
-	'The user with that id; or its NOT_FOUND';
+COMMENT ON FUNCTION scim_get_user(text, text[], text[], text, boolean, text) IS
+	'The user with that id, or not_modified if it still has the known version; or its NOT_FOUND';
 
-CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_user';
-COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text) IS
 	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_user';
-COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text) IS
 	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
 
 CREATE FUNCTION scim_delete_user(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void
@@ -213,28 +229,36 @@ CREATE FUNCTION scim_list_users(filter text DEFAULT NULL, sort_by text DEFAULT N
 COMMENT ON FUNCTION scim_list_users(text, text, text, int, int, text, text[], text[], text) IS
 	'A ListResponse with a page of users, ordered by id';
 
-CREATE FUNCTION scim_create_group(data jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_create_group(data jsonb,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_create_group';
-COMMENT ON FUNCTION scim_create_group(jsonb, text) IS
+COMMENT ON FUNCTION scim_create_group(jsonb, text[], text[], text) IS
 	'Creates a group; returns it with id and meta';
 
-CREATE FUNCTION scim_get_group(id text, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_get_group(id text,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_get_group';
-COMMENT ON FUNCTION scim_get_group(text, text) IS
-	'The group with that id; or its NOT_FOUND';
+COMMENT ON FUNCTION scim_get_group(text, text[], text[], text, text) IS
+	'The group with that id, or not_modified if it still has the known version; or its NOT_FOUND';
 
-CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_group';
-COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text) IS
 	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_group';
-COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text) IS
+COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text) IS
 	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
 
 CREATE FUNCTION scim_delete_group(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void

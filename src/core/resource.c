@@ -152,12 +152,12 @@ scim_version_is_well_formed(const char *version, int length)
 }
 
 void
-scim_throw_version_format(const char *given)
+scim_throw_version_format(const char *name, const char *given)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
 
 	scim_error_text(error, "given", given);
-	scim_throw(error, "Invalid expected_version format: '%s'. Use raw version (e.g., 'abc123def')", given);
+	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, given);
 }
 
 /* ---- the whole resource ---- */

@@ -58,7 +58,7 @@ extern char *scim_read_password(const JsonbValue *given);
 /* An expected_version: 1 to 128 characters of A-Z a-z 0-9 + / = - _ (DESIGN: raw versions only). */
 extern bool scim_version_is_well_formed(const char *version, int length);
 
-/* INVALID_VERSION_FORMAT, with what was given instead. */
-extern SCIM_NORETURN void scim_throw_version_format(const char *given);
+/* INVALID_VERSION_FORMAT of the parameter "name" (expected_version, known_version), with what was given instead. */
+extern SCIM_NORETURN void scim_throw_version_format(const char *name, const char *given);
 
 #endif							/* SCIM_RESOURCE_H */

@@ -130,7 +130,7 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	Delete		delete = {0};
 	ScimCall	call = {0};
 
-	scim_check_expected(expected);
+	expected = scim_read_expected(expected);
 	scim_begin(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;

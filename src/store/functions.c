@@ -5,15 +5,15 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "errors.h"
 #include "fmgr.h"
 #include "store/store.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
-/*
- * The generic functions take the resource type as first argument, the typed
- * ones do not have it: "first" is the number of the argument after it.
- */
+/* ---- arguments ---- */
+
 static char *
 optional_text(FunctionCallInfo fcinfo, int i)
 {
@@ -36,42 +36,103 @@ required_jsonb(FunctionCallInfo fcinfo, int i, const char *name)
 	return PG_GETARG_JSONB_P(i);
 }
 
+/* The tenant is the last argument of all functions. */
+static char *
+tenant_argument(FunctionCallInfo fcinfo)
+{
+	return optional_text(fcinfo, PG_NARGS() - 1);
+}
+
+static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
+
+/* A text[] as C strings; *count is -1 for NULL. */
+static char **
+text_list(FunctionCallInfo fcinfo, int i, const char *name, int *count)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	char	  **texts;
+
+	*count = -1;
+	if (PG_ARGISNULL(i))
+		return NULL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(i), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+	texts = palloc_extended(Max(*count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	for (int j = 0; j < *count; j++)
+	{
+		if (nulls[j])
+			scim_throw_path(SCIM_INVALID_VALUE, name, "%s must not hold a null", name);
+		texts[j] = TextDatumGetCString(elements[j]);
+	}
+	return texts;
+}
+
+/* attributes and excluded_attributes, of which "first" is the first. */
+static ScimView
+view_arguments(FunctionCallInfo fcinfo, int first)
+{
+	ScimView	view = default_view;
+
+	view.attributes = text_list(fcinfo, first, "attributes", &view.attribute_count);
+	view.excluded = text_list(fcinfo, first + 1, "excluded_attributes", &view.excluded_count);
+	return view;
+}
+
+/*
+ * ---- operations ----
+ *
+ * The generic functions take the resource type as first argument, the typed
+ * ones do not have it: "first" is the number of the argument after it.
+ */
+
 static Datum
 create_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	PG_RETURN_JSONB_P(scim_store_create(type, optional_text(fcinfo, first + 1),
-										required_jsonb(fcinfo, first, "data")));
+	ScimView	view = view_arguments(fcinfo, first + 1);
+
+	PG_RETURN_JSONB_P(scim_store_create(type, tenant_argument(fcinfo),
+										required_jsonb(fcinfo, first, "data"), &view));
 }
 
+/* Only functions whose type may be User have indirect_groups, in front of the tenant. */
 static Datum
 get_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	PG_RETURN_JSONB_P(scim_store_get(type, optional_text(fcinfo, first + 1),
-									 required_text(fcinfo, first, "id"), false));
+	ScimView	view = view_arguments(fcinfo, first + 1);
+	int			indirect = first + 4;
+
+	view.known_version = optional_text(fcinfo, first + 3);
+	view.indirect_groups = indirect < PG_NARGS() - 1 && !PG_ARGISNULL(indirect) && PG_GETARG_BOOL(indirect);
+	PG_RETURN_JSONB_P(scim_store_get(type, tenant_argument(fcinfo),
+									 required_text(fcinfo, first, "id"), &view, false));
 }
 
 static Datum
 update_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	PG_RETURN_JSONB_P(scim_store_update(type, optional_text(fcinfo, first + 3),
+	ScimView	view = view_arguments(fcinfo, first + 3);
+
+	PG_RETURN_JSONB_P(scim_store_update(type, tenant_argument(fcinfo),
 										required_text(fcinfo, first, "id"),
 										required_jsonb(fcinfo, first + 1, "data"),
-										optional_text(fcinfo, first + 2), NULL));
+										optional_text(fcinfo, first + 2), &view, NULL));
 }
 
 static Datum
 patch_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	PG_RETURN_JSONB_P(scim_store_patch(type, optional_text(fcinfo, first + 3),
+	ScimView	view = view_arguments(fcinfo, first + 3);
+
+	PG_RETURN_JSONB_P(scim_store_patch(type, tenant_argument(fcinfo),
 									   required_text(fcinfo, first, "id"),
 									   required_jsonb(fcinfo, first + 1, "operations"),
-									   optional_text(fcinfo, first + 2), NULL));
+									   optional_text(fcinfo, first + 2), &view, NULL));
 }
 
 static Datum
 delete_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	scim_store_delete(type, optional_text(fcinfo, first + 2),
+	scim_store_delete(type, tenant_argument(fcinfo),
 					  required_text(fcinfo, first, "id"), optional_text(fcinfo, first + 1));
 	PG_RETURN_VOID();
 }
@@ -96,7 +157,7 @@ list_resources(FunctionCallInfo fcinfo, const char *type, int first)
 	refuse_argument(fcinfo, first + 7, SCIM_INVALID_VALUE, "excluded_attributes");
 	query.start_index = PG_ARGISNULL(first + 3) ? 1 : PG_GETARG_INT32(first + 3);
 	query.count = PG_ARGISNULL(first + 4) ? 100 : PG_GETARG_INT32(first + 4);
-	PG_RETURN_JSONB_P(scim_store_list(type, optional_text(fcinfo, first + 8), &query));
+	PG_RETURN_JSONB_P(scim_store_list(type, tenant_argument(fcinfo), &query));
 }
 
 /* One SQL function of each operation: generic, and for each type. */

@@ -21,30 +21,45 @@
 
 /* ---- one resource ---- */
 
-static Jsonb *
-read_one(const ScimTarget *target, const char *id)
+/* Is it still the version that the client knows?  Then nothing else is read. */
+static bool
+is_known(const ScimTarget *target, const pg_uuid_t *id, const char *known, ScimRow *row)
 {
+	return known && scim_fetch(target, SCIM_GET | SCIM_BARE, id, true, row) &&
+		strcmp(scim_row_version(target->table, target->tenant, row), known) == 0;
+}
+
+static Jsonb *
+read_one(const ScimTarget *target, const char *id, const ScimView *view)
+{
+	bool		groups = target->type->has_groups && scim_projects(target->projection, "groups", NULL);
+	bool		inline_groups = groups && !(view && view->indirect_groups);
 	pg_uuid_t	uuid;
 	ScimRow		row;
 
-	if (!scim_parse_id(id, &uuid) || !scim_fetch(target, SCIM_GET, &uuid, true, &row))
+	if (!scim_parse_id(id, &uuid))
 		scim_throw_not_found(target, id);
-	return scim_show_rows(target->table, target->tenant, &row, 1, 0, target->caller)[0];
+	if (view && is_known(target, &uuid, view->known_version, &row))
+		return scim_show_not_modified(target->table, &row, target->caller);
+	if (!scim_fetch(target, inline_groups ? SCIM_GET : SCIM_GET | SCIM_BARE, &uuid, true, &row))
+		scim_throw_not_found(target, id);
+	return scim_show_rows(target->table, target->tenant, &row, 1, 0, target->projection, target->caller)[0];
 }
 
 Jsonb *
-scim_store_get(const char *type, const char *tenant, const char *id, bool fresh)
+scim_store_get(const char *type, const char *tenant, const char *id, const ScimView *view, bool fresh)
 {
 	ScimTarget	target;
 	Jsonb	   *result;
 
 	scim_begin(&target, type, tenant);
+	scim_take_view(&target, view);
 	if (fresh)
 	{
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetTransactionSnapshot());
 	}
-	result = read_one(&target, id);
+	result = read_one(&target, id, view);
 	if (fresh)
 		PopActiveSnapshot();
 	SPI_finish();
@@ -165,7 +180,7 @@ read_page(const ScimTarget *target, const Search *search, Datum value,
 	for (uint64 i = 0; i < count; i++)
 		scim_read_row(target->table, i, &rows[i]);
 	shown = scim_show_rows(target->table, target->tenant, rows, count, SCIM_SHOWN_MEMBERS,
-						   CurrentMemoryContext);
+						   NULL, CurrentMemoryContext);
 	for (uint64 i = 0; i < count; i++)
 	{
 		JsonbValue	resource;

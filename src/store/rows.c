@@ -165,6 +165,7 @@ typedef struct Members
 {
 	const ScimRow *rows;
 	uint64		count;
+	bool		shown;			/* at all */
 	JsonbValue **lists;			/* of each row; NULL: none */
 	bool	   *omitted;		/* there are too many */
 } Members;
@@ -251,7 +252,7 @@ find_members(Members *members, const ScimRow *rows, uint64 count, const char *te
 	members->count = count;
 	members->lists = palloc0(Max(count, 1) * sizeof(JsonbValue *));
 	members->omitted = palloc0(Max(count, 1) * sizeof(bool));
-	for (uint64 i = 0; i < count; i++)
+	for (uint64 i = 0; i < count && members->shown; i++)
 	{
 		members->omitted[i] = limit > 0 && rows[i].member_count > limit;
 		any |= rows[i].member_count > 0 && !members->omitted[i];
@@ -278,7 +279,7 @@ date_time(TimestampTz timestamp)
 }
 
 static JsonbValue *
-meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id, bool omitted)
+meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id)
 {
 	JsonbValue *meta = scim_new_object();
 
@@ -289,18 +290,24 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 		scim_set_text(meta, "lastModified", date_time(row->last_modified));
 	scim_set_text(meta, "version", row->version);
 	scim_set_text(meta, "location", location(registration->type, id));
-	if (omitted)
-	{
-		JsonbValue *names = scim_new_array();
-
-		scim_append_text(names, "members");
-		scim_set_value(meta, "omitted", names);
-	}
 	return meta;
 }
 
+/* Says in meta, where it is shown, that there are too many members to show. */
+static void
+say_omitted(JsonbValue *resource)
+{
+	JsonbValue *meta = scim_get(resource, "meta", strlen("meta"));
+	JsonbValue *names = scim_new_array();
+
+	scim_append_text(names, "members");
+	if (meta)
+		scim_set_value(meta, "omitted", names);
+}
+
 static Jsonb *
-show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted)
+show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted,
+	 const ScimProjection *projection)
 {
 	char	   *id = scim_uuid_text(&row->id);
 	JsonbValue	root;
@@ -309,17 +316,48 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 	scim_root(row->data, &root);
 	resource = scim_open(&root);
 	scim_set_text(resource, "id", id);
-	scim_set_value(resource, "meta", meta_of(registration, row, id, omitted));
+	scim_set_value(resource, "meta", meta_of(registration, row, id));
 	if (members)
 		scim_set_value(resource, "members", members);
 	if (row->groups)
 		scim_set_value(resource, "groups", row->groups);
+	if (projection)
+		scim_project(projection, resource);
+	if (omitted)
+		say_omitted(resource);
 	return scim_write(resource);
+}
+
+static Jsonb *
+copy_jsonb(Jsonb *jsonb, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Jsonb	   *copy = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(jsonb), false, -1));
+
+	MemoryContextSwitchTo(old);
+	return copy;
+}
+
+Jsonb *
+scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row, MemoryContext context)
+{
+	char	   *id = scim_uuid_text(&row->id);
+	JsonbValue *resource = scim_new_object();
+	JsonbValue *meta = scim_new_object();
+
+	scim_set_text(meta, "resourceType", registration->type->name);
+	scim_set_text(meta, "version", row->version);
+	scim_set_text(meta, "location", location(registration->type, id));
+	scim_set_text(resource, "id", id);
+	scim_set_value(resource, "meta", meta);
+	scim_set_bool(resource, "not_modified", true);
+	return copy_jsonb(scim_write(resource), context);
 }
 
 Jsonb **
 scim_show_rows(const ScimRegistration *registration, const char *tenant,
-			   ScimRow *rows, uint64 count, int limit, MemoryContext context)
+			   ScimRow *rows, uint64 count, int limit,
+			   const ScimProjection *projection, MemoryContext context)
 {
 	Members		members;
 	MemoryContext old = MemoryContextSwitchTo(context);
@@ -328,16 +366,14 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	MemoryContextSwitchTo(old);
 	for (uint64 i = 0; i < count; i++)
 		(void) scim_row_version(registration, tenant, &rows[i]);
+	members.shown = registration->type->has_members &&
+		(projection == NULL || scim_projects(projection, "members", NULL));
 	find_members(&members, rows, count, tenant, limit);
 	for (uint64 i = 0; i < count; i++)
 	{
-		Jsonb	   *resource;
-
 		CHECK_FOR_INTERRUPTS();
-		resource = show(registration, &rows[i], members.lists[i], members.omitted[i]);
-		old = MemoryContextSwitchTo(context);
-		shown[i] = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(resource), false, -1));
-		MemoryContextSwitchTo(old);
+		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i], members.omitted[i], projection),
+							  context);
 	}
 	return shown;
 }

@@ -5,6 +5,7 @@
 #ifndef SCIM_ROWS_H
 #define SCIM_ROWS_H
 
+#include "core/projection.h"
 #include "store/registration.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -25,7 +26,6 @@ typedef struct ScimRow
 	JsonbValue *groups;			/* of a user, as they are shown; NULL: none */
 } ScimRow;
 
-
 /* Write functions and lists show up to this many members. */
 #define SCIM_SHOWN_MEMBERS 100
 
@@ -36,12 +36,18 @@ extern void scim_read_row(const ScimRegistration *registration, uint64 index, Sc
 extern char *scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
 
 /*
- * The resources of rows, each as one jsonb in "context".  "limit": members
- * beyond so many are left out and named in meta.omitted; 0: never.  Runs under
- * the active snapshot, within SPI.
+ * The resources of rows, each as one jsonb in "context", with what the
+ * projection shows (NULL: everything).  "limit": members beyond so many are
+ * left out and named in meta.omitted, where meta is shown; 0: never.  Members
+ * that are not shown are not read.  Runs under the active snapshot, within SPI.
  */
 extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *tenant,
-							  ScimRow *rows, uint64 count, int limit, MemoryContext context);
+							  ScimRow *rows, uint64 count, int limit,
+							  const ScimProjection *projection, MemoryContext context);
+
+/* What a client is told that knows this version of the row: id, some of meta, not_modified; in "context". */
+extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
+									 MemoryContext context);
 
 /* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
 extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,

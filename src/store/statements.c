@@ -141,11 +141,17 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
 };
 
+static inline const Statement *
+statement_of(int statement)
+{
+	return &statements[statement & ~SCIM_BARE];
+}
+
 typedef struct PlanKey
 {
 	Oid			role;
 	Oid			relid;
-	int32		statement;
+	int32		statement;		/* with SCIM_BARE */
 } PlanKey;
 
 typedef struct PlanEntry
@@ -275,6 +281,15 @@ append_text(StringInfo out, const char *text, const ScimRegistration *registrati
 	}
 }
 
+/* The text with {bare} for {row}. */
+static char *
+without_groups(const char *text)
+{
+	const char *row = strstr(text, "{row}");
+
+	return row ? psprintf("%.*s{bare}%s", (int) (row - text), text, row + strlen("{row}")) : pstrdup(text);
+}
+
 /* ---- plans ---- */
 
 static void
@@ -330,13 +345,13 @@ forget_plans(void)
 }
 
 static SPIPlanPtr
-prepare(const Statement *statement, const ScimRegistration *registration)
+prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
 	StringInfoData sql;
 	SPIPlanPtr	plan;
 
 	initStringInfo(&sql);
-	append_text(&sql, statement->sql, registration);
+	append_text(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
 	plan = SPI_prepare_cursor(sql.data, statement->nargs, (Oid *) statement->types,
 							  CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
@@ -348,7 +363,7 @@ prepare(const Statement *statement, const ScimRegistration *registration)
 }
 
 static SPIPlanPtr
-find_plan(ScimStatement statement, const ScimRegistration *registration)
+find_plan(int statement, const ScimRegistration *registration)
 {
 	PlanKey		key;
 	PlanEntry  *entry;
@@ -370,7 +385,7 @@ find_plan(ScimStatement statement, const ScimRegistration *registration)
 	if (hash_get_num_entries(plans) >= MOST_PLANS)
 		forget_plans();
 	generation = scim_registration_generation();
-	plan = prepare(&statements[statement], registration);
+	plan = prepare(statement_of(statement), statement & SCIM_BARE, registration);
 	entry = hash_search(plans, &key, HASH_ENTER, &found);
 	if (found && entry->plan)
 		retire(entry);
@@ -380,12 +395,12 @@ find_plan(ScimStatement statement, const ScimRegistration *registration)
 }
 
 static int
-execute(ScimStatement statement, const ScimRegistration *registration,
+execute(int statement, const ScimRegistration *registration,
 		Datum *values, const char *nulls, bool read_only)
 {
 	SPIPlanPtr	plan = find_plan(statement, registration);
 
-	if (!statements[statement].latest || !IsolationUsesXactSnapshot())
+	if (!statement_of(statement)->latest || !IsolationUsesXactSnapshot())
 		return SPI_execute_plan(plan, values, nulls, read_only, 0);
 
 	/* as foreign keys do: see what is there now, and fail where the transaction's snapshot does not */
@@ -395,12 +410,12 @@ execute(ScimStatement statement, const ScimRegistration *registration,
 }
 
 uint64
-scim_run(ScimStatement statement, const ScimRegistration *registration,
+scim_run(int statement, const ScimRegistration *registration,
 		 Datum *values, const char *nulls, bool read_only)
 {
 	int			result;
 
-	if (statements[statement].as_owner)
+	if (statement_of(statement)->as_owner)
 	{
 		Oid			role;
 		int			context;

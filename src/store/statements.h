@@ -60,12 +60,15 @@ typedef enum ScimStatement
 
 #define SCIM_STATEMENTS (SCIM_IS_GRANTED + 1)
 
+/* Or-ed to a statement: rows come without a user's groups, and nothing of them is read. */
+#define SCIM_BARE 0x1000
+
 /*
  * Runs a statement within SPI; "nulls" as SPI takes them, or NULL.  A reading
  * statement (fresh false) runs under the active snapshot, others under a new
  * one.  Returns SPI_processed.
  */
-extern uint64 scim_run(ScimStatement statement, const ScimRegistration *registration,
+extern uint64 scim_run(int statement, const ScimRegistration *registration,
 					   Datum *values, const char *nulls, bool read_only);
 
 

@@ -14,23 +14,45 @@
 
 #include "utils/jsonb.h"
 
-/* The new resource.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */
-extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data);
+/*
+ * What the caller wants to see of the answer; NULL in place of it is the
+ * default.  Errors of all functions that take one: INVALID_PATH (no such
+ * attribute), INVALID_VALUE (both lists given).
+ */
+typedef struct ScimView
+{
+	char	  **attributes;		/* RFC 7644 section 3.9: these, and what is always returned */
+	int			attribute_count;	/* -1: not given */
+	char	  **excluded;		/* or all that is returned by default, except these */
+	int			excluded_count; /* -1: not given */
+	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
+	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
+} ScimView;
 
-/* The resource; NOT_FOUND.  Reads under the caller's snapshot, or (fresh) under a new one that sees this call's writes. */
-extern Jsonb *scim_store_get(const char *type, const char *tenant, const char *id, bool fresh);
+/* The new resource.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */
+extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view);
 
 /*
- * Replaces the resource; "expected" NULL: unconditionally.  *unchanged (may be
- * NULL): the wanted content was there already, nothing was written that counts.
+ * The resource, or (it still has view->known_version) {"id", "meta",
+ * "not_modified": true}; NOT_FOUND, INVALID_VERSION_FORMAT.  Reads under the
+ * caller's snapshot, or (fresh) under a new one that sees this call's writes.
+ */
+extern Jsonb *scim_store_get(const char *type, const char *tenant, const char *id,
+							 const ScimView *view, bool fresh);
+
+/*
+ * Replaces the resource; "expected" NULL or "*": whatever version it has.
+ * *unchanged (may be NULL): the wanted content was there already, nothing was written that counts.
  * Errors: INVALID_VERSION_FORMAT, NOT_FOUND, VERSION_MISMATCH, those of create.
  */
 extern Jsonb *scim_store_update(const char *type, const char *tenant, const char *id,
-								Jsonb *data, const char *expected, bool *unchanged);
+								Jsonb *data, const char *expected, const ScimView *view,
+								bool *unchanged);
 
 /* RFC 7644 section 3.5.2; errors: those of scim_parse_patch and of update. */
 extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char *id,
-							   Jsonb *operations, const char *expected, bool *unchanged);
+							   Jsonb *operations, const char *expected, const ScimView *view,
+							   bool *unchanged);
 
 /* Deletes; returns the version that was deleted. */
 extern char *scim_store_delete(const char *type, const char *tenant, const char *id,

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "core/projection.h"
 #include "core/resource.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -32,6 +33,13 @@ scim_begin(ScimTarget *target, const char *type, const char *tenant)
 		elog(ERROR, "SPI_connect failed");
 }
 
+static void
+check_version(const char *name, const char *version)
+{
+	if (version && !scim_version_is_well_formed(version, strlen(version)))
+		scim_throw_version_format(name, version);
+}
+
 void
 scim_throw_not_found(const ScimTarget *target, const char *id)
 {
@@ -45,10 +53,24 @@ scim_throw_not_found(const ScimTarget *target, const char *id)
 }
 
 void
-scim_check_expected(const char *expected)
+scim_take_view(ScimTarget *target, const ScimView *view)
 {
-	if (expected && !scim_version_is_well_formed(expected, strlen(expected)))
-		scim_throw_version_format(expected);
+	static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
+
+	if (view == NULL)
+		view = &default_view;
+	check_version("known_version", view->known_version);
+	target->projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
+											  view->excluded, view->excluded_count);
+}
+
+const char *
+scim_read_expected(const char *expected)
+{
+	if (expected && strcmp(expected, "*") == 0)
+		return NULL;
+	check_version("expected_version", expected);
+	return expected;
 }
 
 void
@@ -78,10 +100,11 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 
 	/* all that is shown of other resources came with the row */
 	if (!target->type->has_members)
-		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->caller)[0];
+		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->projection, target->caller)[0];
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS, target->caller);
+	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
+						   target->projection, target->caller);
 	PopActiveSnapshot();
 	return shown[0];
 }

@@ -9,23 +9,31 @@
 #include "compat.h"
 #include "store/registration.h"
 #include "store/rows.h"
+#include "store/store.h"
 
 typedef struct ScimTarget
 {
 	const ScimRegistration *table;
 	const ScimResourceType *type;
 	char	   *tenant;
+	const ScimProjection *projection;	/* of what is shown */
 	MemoryContext caller;		/* where results are to live */
 } ScimTarget;
 
 /* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
 extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
 
+/* Reads what the caller wants to see (NULL: the default); INVALID_VERSION_FORMAT, and as scim_read_projection. */
+extern void scim_take_view(ScimTarget *target, const ScimView *view);
+
 /* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
 extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
 
-/* INVALID_VERSION_FORMAT unless the version is well formed; NULL is none. */
-extern void scim_check_expected(const char *expected);
+/*
+ * The version that is expected: NULL for none, and for "*", which every resource
+ * that exists has (RFC 9110 section 13.1.1).  INVALID_VERSION_FORMAT.
+ */
+extern const char *scim_read_expected(const char *expected);
 
 extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, const char *id,
 											  const char *expected, const char *current);

@@ -41,16 +41,20 @@ typedef struct Write
 	ScimMembersWrite members;
 	ScimCall	call;
 	ScimRow		row;			/* as it was written, or found */
+	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
 	bool		unchanged;		/* what was wanted was there already */
 } Write;
 
 /* ---- steps that the writes share ---- */
 
 static void
-begin_write(Write *write, const char *type, const char *tenant)
+begin_write(Write *write, const char *type, const char *tenant, const ScimView *view)
 {
 	memset(write, 0, sizeof(Write));
 	scim_begin(&write->target, type, tenant);
+	scim_take_view(&write->target, view);
+	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
+		write->bare = SCIM_BARE;
 	write->call.registration = write->target.table;
 	write->call.tenant = write->target.tenant;
 }
@@ -116,7 +120,7 @@ update_row(Write *write, const char *expected)
 {
 	Datum		values[5];
 	char		nulls[6] = "     ";
-	ScimStatement statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
+	int			statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
 
 	values[0] = CStringGetTextDatum(write->target.tenant);
 	values[1] = UUIDPGetDatum(&write->id);
@@ -125,7 +129,7 @@ update_row(Write *write, const char *expected)
 	nulls[3] = expected ? ' ' : 'n';
 	values[4] = write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0;
 	nulls[4] = write->password_hash ? ' ' : 'n';
-	if (scim_run(statement, write->target.table, values, nulls, false) == 0)
+	if (scim_run(statement | write->bare, write->target.table, values, nulls, false) == 0)
 		return false;
 	scim_read_row(write->target.table, 0, &write->row);
 	return true;
@@ -175,7 +179,7 @@ create(void *argument)
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)
 		values[2] = CStringGetTextDatum(write->password_hash);
-	if (scim_run(write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT,
+	if (scim_run((write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT) | write->bare,
 				 write->target.table, values, NULL, false) == 0)
 		scim_throw_taken(write->target.table, write->target.tenant, write->data);
 	scim_read_row(write->target.table, 0, &write->row);
@@ -184,11 +188,11 @@ create(void *argument)
 }
 
 Jsonb *
-scim_store_create(const char *type, const char *tenant, Jsonb *data)
+scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view)
 {
 	Write		write;
 
-	begin_write(&write, type, tenant);
+	begin_write(&write, type, tenant, view);
 	take_input(&write, data);
 	write.call.inserting = true;
 	return run(&write, create);
@@ -204,7 +208,7 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data)
 static bool
 should_retry(Write *write)
 {
-	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
@@ -233,13 +237,13 @@ update(void *argument)
 
 Jsonb *
 scim_store_update(const char *type, const char *tenant, const char *id,
-				  Jsonb *data, const char *expected, bool *unchanged)
+				  Jsonb *data, const char *expected, const ScimView *view, bool *unchanged)
 {
 	Write		write;
 	Jsonb	   *result;
 
-	scim_check_expected(expected);
-	begin_write(&write, type, tenant);
+	expected = scim_read_expected(expected);
+	begin_write(&write, type, tenant, view);
 	identify(&write, id);
 	write.expected = expected;
 	take_input(&write, data);
@@ -256,7 +260,7 @@ static Jsonb *
 show_locked(Write *write)
 {
 	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
-						  CurrentMemoryContext)[0];
+						  NULL, CurrentMemoryContext)[0];
 }
 
 static void
@@ -268,7 +272,7 @@ patch(void *argument)
 	bool		differs = false;
 
 	lock_members(write);
-	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (scim_patch_needs_shown(write->patch))
 		shown = show_locked(write);
@@ -290,7 +294,7 @@ patch(void *argument)
 
 Jsonb *
 scim_store_patch(const char *type, const char *tenant, const char *id,
-				 Jsonb *operations, const char *expected, bool *unchanged)
+				 Jsonb *operations, const char *expected, const ScimView *view, bool *unchanged)
 {
 	Write		write;
 	Jsonb	   *result;
@@ -298,11 +302,13 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	bool		given;
 	const ScimMemberChange *change;
 
-	scim_check_expected(expected);
-	begin_write(&write, type, tenant);
+	expected = scim_read_expected(expected);
+	begin_write(&write, type, tenant, view);
 	identify(&write, id);
 	write.expected = expected;
 	write.patch = scim_parse_patch(write.target.type, operations);
+	if (scim_patch_needs_shown(write.patch))
+		write.bare = 0;
 	given = scim_patch_password(write.patch, &password);
 	take_password(&write, given, password);
 	change = scim_patch_members(write.patch);

@@ -25,7 +25,7 @@ Jsonb *
 scim_run_create(ScimToolCall *call)
 {
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
-											 scim_argument_jsonb(call, PARAM_DATA));
+											 scim_argument_jsonb(call, PARAM_DATA), NULL);
 
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
@@ -34,7 +34,7 @@ Jsonb *
 scim_run_get(ScimToolCall *call)
 {
 	/* fresh: a statement may call several tools, and the later see the earlier */
-	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, true);
+	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, NULL, true);
 
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
@@ -55,7 +55,7 @@ scim_run_update(ScimToolCall *call)
 	bool		unchanged = false;
 	Jsonb	   *resource = scim_store_update(type_name(call), call->tenant, call->id,
 											 scim_argument_jsonb(call, PARAM_DATA),
-											 call->expected, &unchanged);
+											 call->expected, NULL, &unchanged);
 
 	return written(call, resource, unchanged);
 }
@@ -66,7 +66,7 @@ scim_run_patch(ScimToolCall *call)
 	bool		unchanged = false;
 	Jsonb	   *resource = scim_store_patch(type_name(call), call->tenant, call->id,
 											scim_argument_jsonb(call, PARAM_OPERATIONS),
-											call->expected, &unchanged);
+											call->expected, NULL, &unchanged);
 
 	return written(call, resource, unchanged);
 }

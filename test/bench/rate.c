@@ -68,12 +68,12 @@ static const Way ways[] = {
 	{"same_users", TENANT_ID, SAME("users"), NULL, -1},
 	{"same_nothing_c", TENANT_ID, SAME("nothing_c"), NULL, -1},
 	{"same_nothing_pl", TENANT_ID, SAME("nothing_pl"), NULL, -1},
-	{"update_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, $1) AS r", NULL, 1},
+	{"update_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},
 	{"update_by_hand", TENANT_ID_DOCUMENT_VERSION, REPLACE("users") " AND version = $4"
 	" RETURNING data, version, id, revision, created, last_modified", NULL, 1},
 	{"update_by_hand_groups", TENANT_ID_DOCUMENT_VERSION, REPLACE("users") " AND version = $4"
 	" RETURNING data, version, id, revision, created, last_modified, " GROUPS_OF("users"), NULL, 1},
-	{"get_function", TENANT_ID, "SELECT scim_get_user($2, $1)", NULL, -1},
+	{"get_function", TENANT_ID, "SELECT scim_get_user($2, tenant_id => $1)", NULL, -1},
 	{"get_by_hand", TENANT_ID, "SELECT u.id, u.data, u.version, u.revision, u.created, u.last_modified, "
 	GROUPS_OF("u") " FROM users u WHERE u.tenant_id = $1 AND u.id = $2::uuid", NULL, -1},
 	{"add_small", NEW_MEMBER, ADD(SMALL), REMOVE(SMALL), -1},

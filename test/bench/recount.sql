@@ -69,11 +69,11 @@ CREATE FUNCTION recount() RETURNS TABLE (problem text) LANGUAGE sql STABLE AS $$
 		FROM groups, LATERAL (SELECT stored_members(tenant_id, id) AS members) AS m) AS g
 	WHERE member_count <> jsonb_array_length(members) OR member_digest <> wanted
 	UNION ALL
-	SELECT format('user %s is read with version %s, stored is %s', id, scim_get_user(id::text, tenant_id) #>> '{meta,version}', version)
-	FROM users WHERE scim_get_user(id::text, tenant_id) #>> '{meta,version}' <> version
+	SELECT format('user %s is read with version %s, stored is %s', id, scim_get_user(id::text, tenant_id => tenant_id) #>> '{meta,version}', version)
+	FROM users WHERE scim_get_user(id::text, tenant_id => tenant_id) #>> '{meta,version}' <> version
 	UNION ALL
-	SELECT format('group %s: scim_version %s, stored is %s', id, scim_version(scim_get_group(id::text, tenant_id)), version)
-	FROM groups WHERE scim_version(scim_get_group(id::text, tenant_id)) <> version
+	SELECT format('group %s: scim_version %s, stored is %s', id, scim_version(scim_get_group(id::text, tenant_id => tenant_id)), version)
+	FROM groups WHERE scim_version(scim_get_group(id::text, tenant_id => tenant_id)) <> version
 	UNION ALL
-	SELECT format('user %s: scim_version %s, stored is %s', id, scim_version(scim_get_user(id::text, tenant_id)), version)
-	FROM users WHERE password_hash IS NULL AND scim_version(scim_get_user(id::text, tenant_id)) <> version $$;
+	SELECT format('user %s: scim_version %s, stored is %s', id, scim_version(scim_get_user(id::text, tenant_id => tenant_id)), version)
+	FROM users WHERE password_hash IS NULL AND scim_version(scim_get_user(id::text, tenant_id => tenant_id)) <> version $$;

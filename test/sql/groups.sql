@@ -66,7 +66,7 @@ END $$;
 
 CREATE VIEW state AS
 	SELECT id, data->>'displayName' AS name, version, revision, last_modified, member_count,
-		version = scim_version(scim_get_group(id::text, tenant_id)) AND (member_count, member_digest) = (SELECT r.count, r.digest FROM recount(tenant_id, id) r) AS "right"
+		version = scim_version(scim_get_group(id::text, tenant_id => tenant_id)) AND (member_count, member_digest) = (SELECT r.count, r.digest FROM recount(tenant_id, id) r) AS "right"
 	FROM groups;
 
 -- runs a statement, and tells which groups it touched, and how
@@ -312,9 +312,9 @@ ROLLBACK;
 INSERT INTO users (tenant_id, id, data) VALUES ('other', id(1), '{"userName": "u1"}');
 INSERT INTO groups (tenant_id, id, data) VALUES ('other', id(101), '{"displayName": "other G101"}');
 INSERT INTO groups_members VALUES ('other', id(101), 'User', id(1));
-SELECT tenant_id, member_count, version = scim_version(scim_get_group(id::text, tenant_id)), (member_count, member_digest) = (SELECT r.count, r.digest FROM recount(tenant_id, id) r) FROM groups WHERE id = id(101) ORDER BY 1;
+SELECT tenant_id, member_count, version = scim_version(scim_get_group(id::text, tenant_id => tenant_id)), (member_count, member_digest) = (SELECT r.count, r.digest FROM recount(tenant_id, id) r) FROM groups WHERE id = id(101) ORDER BY 1;
 DELETE FROM users WHERE tenant_id = 'other';
-SELECT tenant_id, member_count, version = scim_version(scim_get_group(id::text, tenant_id)) FROM groups WHERE id = id(101) ORDER BY 1;
+SELECT tenant_id, member_count, version = scim_version(scim_get_group(id::text, tenant_id => tenant_id)) FROM groups WHERE id = id(101) ORDER BY 1;
 DELETE FROM groups WHERE tenant_id = 'other';
 
 -- a user's id changes only without memberships; a group's neither

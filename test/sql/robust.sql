@@ -36,15 +36,15 @@ SELECT scim_register_table('people', 'User', '{}');
 -- tenants are kept apart
 SET ROLE scimver_robust_a;
 SELECT data->>'userName' FROM people;
-SELECT fails(format($$SELECT scim_get_user('%s', 'b')$$, u(2)));
-SELECT fails(format($$SELECT scim_patch_user('%s', '[{"op": "add", "path": "title", "value": "x"}]', NULL, 'b')$$, u(2)));
+SELECT fails(format($$SELECT scim_get_user('%s', tenant_id => 'b')$$, u(2)));
+SELECT fails(format($$SELECT scim_patch_user('%s', '[{"op": "add", "path": "title", "value": "x"}]', NULL, tenant_id => 'b')$$, u(2)));
 RESET ROLE;
 -- versions of before are forgotten: what was written without the trigger is seen
-SELECT scim_get_user(u(1)::text, 'a')->'meta'->>'version' AS read \gset
+SELECT scim_get_user(u(1)::text, tenant_id => 'a')->'meta'->>'version' AS read \gset
 DROP TRIGGER "~~~scimver" ON people;
 UPDATE people SET data = data || '{"title": "by hand"}' WHERE id = u(1);
 SELECT scim_register_table('people', 'User', '{}');
-SELECT fails(format($$SELECT scim_update_user('%s', '{"userName": "ann"}', '%s', 'a')$$, u(1), :'read'));
+SELECT fails(format($$SELECT scim_update_user('%s', '{"userName": "ann"}', '%s', tenant_id => 'a')$$, u(1), :'read'));
 DROP TABLE people;
 
 -- a group table whose members were counted by nobody is refused; empty, it starts right

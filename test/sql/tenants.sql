@@ -61,30 +61,30 @@ INSERT INTO groups_members (tenant_id, group_id, member_type, member_id) VALUES 
 
 -- ---- the same names and ids in two tenants: different resources ----
 
-SELECT scim_get_user(id(1), 'acme')->>'userName', scim_get_user(id(1), 'beta')->>'userName', scim_get_user(id(1), 'acme')->'groups'->0->>'display', scim_get_user(id(1), 'beta')->'groups'->0->>'display';
-SELECT error('SELECT scim_get_user(id(1))'), error('SELECT scim_get_user(id(2), ''beta'')');
+SELECT scim_get_user(id(1), tenant_id => 'acme')->>'userName', scim_get_user(id(1), tenant_id => 'beta')->>'userName', scim_get_user(id(1), tenant_id => 'acme')->'groups'->0->>'display', scim_get_user(id(1), tenant_id => 'beta')->'groups'->0->>'display';
+SELECT error('SELECT scim_get_user(id(1))'), error('SELECT scim_get_user(id(2), tenant_id => ''beta'')');
 SELECT scim_list_users(tenant_id => t)->'totalResults' FROM unnest(ARRAY['acme', 'beta', 'default', 'nowhere']) t;
-SELECT scim_create_user('{"userName": "zoe"}', 'acme')->>'userName', scim_create_user('{"userName": "ZOE"}', 'beta')->>'userName';
-SELECT error($$SELECT scim_create_user('{"userName": "Zoe"}', 'acme')$$);
+SELECT scim_create_user('{"userName": "zoe"}', tenant_id => 'acme')->>'userName', scim_create_user('{"userName": "ZOE"}', tenant_id => 'beta')->>'userName';
+SELECT error($$SELECT scim_create_user('{"userName": "Zoe"}', tenant_id => 'acme')$$);
 DELETE FROM users WHERE user_name = 'zoe';
 -- a member of another tenant does not exist
-SELECT error($$SELECT scim_update_group(id(101), jsonb_build_object('displayName', 'A', 'members', jsonb_build_array(jsonb_build_object('value', id(3)))), NULL, 'acme')$$);
+SELECT error($$SELECT scim_update_group(id(101), jsonb_build_object('displayName', 'A', 'members', jsonb_build_array(jsonb_build_object('value', id(3)))), NULL, tenant_id => 'acme')$$);
 -- a delete in one leaves the other alone
 SELECT scim_delete_user(id(1), NULL, 'beta');
 SELECT tenant_id, member_count, revision FROM groups ORDER BY 1;
-SELECT scim_get_user(id(1), 'acme')->>'userName';
+SELECT scim_get_user(id(1), tenant_id => 'acme')->>'userName';
 
 -- ---- which tenant a call works in ----
 
 SET scimver.tenant = 'beta';
-SELECT scim_tenant(), scim_get_user(id(3))->>'userName', scim_get_user(id(2), 'acme')->>'userName';
+SELECT scim_tenant(), scim_get_user(id(3))->>'userName', scim_get_user(id(2), tenant_id => 'acme')->>'userName';
 INSERT INTO users (id, data) VALUES (id(5)::uuid, '{"userName": "session"}') RETURNING tenant_id;
 SET scimver.tenant = '';
 SELECT scim_tenant(), scim_get_user(id(4))->>'userName';
 -- only_tenant narrows further, for everybody
 SET scimver.only_tenant = 'beta';
-SELECT scim_tenant(), scim_get_user(id(3))->>'userName', scim_get_user(id(3), 'beta')->>'userName';
-SELECT fails($$SELECT scim_get_user(id(2), 'acme')$$);
+SELECT scim_tenant(), scim_get_user(id(3))->>'userName', scim_get_user(id(3), tenant_id => 'beta')->>'userName';
+SELECT fails($$SELECT scim_get_user(id(2), tenant_id => 'acme')$$);
 SET scimver.tenant = 'acme';
 SELECT scim_tenant();
 RESET scimver.tenant;
@@ -94,8 +94,8 @@ DELETE FROM users WHERE id = id(5)::uuid;
 -- ---- a role without any grant ----
 
 SET ROLE regress_scim_none;
-SELECT fails($$SELECT scim_get_user(id(1), 'acme')$$);
-SELECT error(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'')', 'SELECT scim_update_user(id(1), ''{"userName": "x"}'', NULL, ''acme'')', 'SELECT scim_patch_user(id(1), ''[{"op": "remove", "path": "title"}]'', NULL, ''acme'')',
+SELECT fails($$SELECT scim_get_user(id(1), tenant_id => 'acme')$$);
+SELECT error(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'')', 'SELECT scim_update_user(id(1), ''{"userName": "x"}'', NULL, tenant_id => ''acme'')', 'SELECT scim_patch_user(id(1), ''[{"op": "remove", "path": "title"}]'', NULL, tenant_id => ''acme'')',
 	'SELECT scim_delete_user(id(1), NULL, ''acme'')', 'SELECT scim_list_users(tenant_id => ''acme'')', 'SELECT * FROM users', 'UPDATE users SET data = data', 'TRUNCATE users']) s;
 -- it sees nothing of the grants, and gives itself none
 SELECT count(*) FROM scim_tenant_grants;
@@ -108,9 +108,9 @@ RESET ROLE;
 GRANT SELECT, INSERT, UPDATE, DELETE ON users, groups, groups_members TO regress_scim_none;
 SET ROLE regress_scim_none;
 SELECT count(*) FROM users;
-SELECT fails($$SELECT scim_get_user(id(1), 'acme')$$);
-SELECT error(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'')', 'SELECT scim_update_user(id(1), ''{"userName": "x"}'', NULL, ''acme'')', 'SELECT scim_patch_user(id(1), ''[{"op": "remove", "path": "title"}]'', NULL, ''acme'')',
-	'SELECT scim_delete_user(id(1), NULL, ''acme'')', 'SELECT scim_list_users(tenant_id => ''acme'')', 'SELECT scim_get_group(id(101), ''acme'')', 'INSERT INTO users (tenant_id, data) VALUES (''acme'', ''{"userName": "x"}'')']) s;
+SELECT fails($$SELECT scim_get_user(id(1), tenant_id => 'acme')$$);
+SELECT error(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'')', 'SELECT scim_update_user(id(1), ''{"userName": "x"}'', NULL, tenant_id => ''acme'')', 'SELECT scim_patch_user(id(1), ''[{"op": "remove", "path": "title"}]'', NULL, tenant_id => ''acme'')',
+	'SELECT scim_delete_user(id(1), NULL, ''acme'')', 'SELECT scim_list_users(tenant_id => ''acme'')', 'SELECT scim_get_group(id(101), tenant_id => ''acme'')', 'INSERT INTO users (tenant_id, data) VALUES (''acme'', ''{"userName": "x"}'')']) s;
 UPDATE users SET data = '{"userName": "stolen"}';
 DELETE FROM users;
 RESET ROLE;
@@ -124,9 +124,9 @@ SELECT tenant_id, role FROM scim_tenant_grants;
 SELECT tenant_id, data->>'userName' AS name FROM users ORDER BY 1, 2;
 SELECT tenant_id, data->>'displayName' FROM groups;
 SELECT count(*) FROM groups_members;
-SELECT scim_get_user(id(2), 'acme')->>'userName', scim_list_users(tenant_id => 'acme')->'totalResults';
-SELECT error(s) FROM unnest(ARRAY['SELECT scim_get_user(id(3), ''beta'')', 'SELECT scim_get_user(id(99), ''beta'')', 'SELECT scim_get_user(''no id'', ''beta'')', 'SELECT scim_list_users(tenant_id => ''beta'')', 'SELECT scim_list_users()', 'SELECT scim_create_user(''{"userName": "x"}'', ''beta'')',
-	'SELECT scim_update_user(id(3), ''{"userName": "x"}'', NULL, ''beta'')', 'SELECT scim_delete_user(id(3), NULL, ''beta'')', 'SELECT scim_get_user(id(3), ''acme'')', 'SELECT scim_delete_user(id(3), NULL, ''acme'')']) s;
+SELECT scim_get_user(id(2), tenant_id => 'acme')->>'userName', scim_list_users(tenant_id => 'acme')->'totalResults';
+SELECT error(s) FROM unnest(ARRAY['SELECT scim_get_user(id(3), tenant_id => ''beta'')', 'SELECT scim_get_user(id(99), tenant_id => ''beta'')', 'SELECT scim_get_user(''no id'', tenant_id => ''beta'')', 'SELECT scim_list_users(tenant_id => ''beta'')', 'SELECT scim_list_users()', 'SELECT scim_create_user(''{"userName": "x"}'', tenant_id => ''beta'')',
+	'SELECT scim_update_user(id(3), ''{"userName": "x"}'', NULL, tenant_id => ''beta'')', 'SELECT scim_delete_user(id(3), NULL, ''beta'')', 'SELECT scim_get_user(id(3), tenant_id => ''acme'')', 'SELECT scim_delete_user(id(3), NULL, ''acme'')']) s;
 -- everything works there, memberships included: those are written by the owner's rights, for the granted tenant
 SET scimver.tenant = 'acme';
 SELECT scim_create_user('{"userName": "new", "password": "x", "title": "t"}') - 'id' - 'meta';
@@ -149,22 +149,22 @@ SELECT scim_update_user(id(1), '{"userName": "ann", "password": "other"}') ? 'pa
 SELECT error(s) FROM unnest(ARRAY['TRUNCATE users', 'ALTER TABLE users DISABLE ROW LEVEL SECURITY', 'DROP TRIGGER "~~~scimver" ON users', 'ALTER TABLE users DISABLE TRIGGER "~~~scimver"', 'SET session_replication_role = replica']) s;
 RESET scimver.tenant;
 RESET ROLE;
-SELECT tenant_id, data->>'userName' AS name, data->>'active' AS active, password_hash = crypto.crypt('other', password_hash) AS other, version = scim_version(scim_get_user(id::text, tenant_id) || jsonb_strip_nulls(jsonb_build_object('password', password_hash))) FROM users ORDER BY 1, 2;
+SELECT tenant_id, data->>'userName' AS name, data->>'active' AS active, password_hash = crypto.crypt('other', password_hash) AS other, version = scim_version(scim_get_user(id::text, tenant_id => tenant_id) || jsonb_strip_nulls(jsonb_build_object('password', password_hash))) FROM users ORDER BY 1, 2;
 
 -- ---- two grants, inherited ones, none by mere membership ----
 
 SET ROLE regress_scim_both;
 SELECT tenant_id, count(*) FROM users GROUP BY 1 ORDER BY 1;
-SELECT scim_get_user(id(1), 'acme')->>'userName', scim_get_user(id(3), 'beta')->>'userName', error('SELECT scim_list_users()');
+SELECT scim_get_user(id(1), tenant_id => 'acme')->>'userName', scim_get_user(id(3), tenant_id => 'beta')->>'userName', error('SELECT scim_list_users()');
 RESET ROLE;
 SELECT scim_grant_tenant('beta', 'regress_scim_team');
 SET ROLE regress_scim_inherits;
 SELECT tenant_id, role FROM scim_tenant_grants;
 SELECT tenant_id, data->>'userName' FROM users;
-SELECT scim_get_user(id(3), 'beta')->>'userName';
+SELECT scim_get_user(id(3), tenant_id => 'beta')->>'userName';
 SET ROLE regress_scim_noinherit;
 SELECT count(*) FROM scim_tenant_grants;
-SELECT error('SELECT count(*) FROM users'), error('SELECT scim_get_user(id(3), ''beta'')');
+SELECT error('SELECT count(*) FROM users'), error('SELECT scim_get_user(id(3), tenant_id => ''beta'')');
 -- the role counts, not the session: saved plans are kept for each
 SET ROLE regress_scim_acme;
 SELECT count(*), scim_list_users(tenant_id => 'acme')->'totalResults' FROM users;
@@ -177,7 +177,7 @@ RESET ROLE;
 GRANT SELECT (tenant_id, id, data, version, revision, created, last_modified) ON users TO regress_scim_bypass;
 GRANT SELECT ON groups, groups_members TO regress_scim_bypass;
 SET ROLE regress_scim_bypass;
-SELECT scim_get_user(id(3), 'beta')->>'userName', scim_get_user(id(1), 'acme')->>'userName';
+SELECT scim_get_user(id(3), tenant_id => 'beta')->>'userName', scim_get_user(id(1), tenant_id => 'acme')->>'userName';
 RESET ROLE;
 
 -- ---- revoke ----
@@ -185,12 +185,12 @@ RESET ROLE;
 SELECT scim_revoke_tenant('acme', 'regress_scim_both');
 SET ROLE regress_scim_both;
 SELECT tenant_id, count(*) FROM users GROUP BY 1 ORDER BY 1;
-SELECT error('SELECT scim_get_user(id(1), ''acme'')'), scim_get_user(id(3), 'beta')->>'userName';
+SELECT error('SELECT scim_get_user(id(1), tenant_id => ''acme'')'), scim_get_user(id(3), tenant_id => 'beta')->>'userName';
 RESET ROLE;
 -- with the last one go the privileges; what was not granted is harmless
 SELECT scim_revoke_tenant('beta', 'regress_scim_both'), scim_revoke_tenant('gamma', 'regress_scim_both'), scim_revoke_tenant('gamma', 'regress_scim_acme');
 SET ROLE regress_scim_both;
-SELECT error('SELECT id FROM users'), error('SELECT scim_get_user(id(3), ''beta'')');
+SELECT error('SELECT id FROM users'), error('SELECT scim_get_user(id(3), tenant_id => ''beta'')');
 SET ROLE regress_scim_acme;
 SELECT count(*) FROM users;
 RESET ROLE;
@@ -210,8 +210,8 @@ SELECT scim_grant_tenant('gamma', 'regress_scim_both');
 -- row level security does not hold for the owner
 SELECT scim_create_user('{"userName": "owner"}')->>'userName';
 SET ROLE regress_scim_both;
-SELECT scim_create_user('{"userName": "both"}', 'gamma')->>'userName';
-SELECT scim_create_group(jsonb_build_object('displayName', 'G', 'members', (SELECT jsonb_agg(jsonb_build_object('value', id)) FROM users)), 'gamma')->'members'->0->>'display';
+SELECT scim_create_user('{"userName": "both"}', tenant_id => 'gamma')->>'userName';
+SELECT scim_create_group(jsonb_build_object('displayName', 'G', 'members', (SELECT jsonb_agg(jsonb_build_object('value', id)) FROM users)), tenant_id => 'gamma')->'members'->0->>'display';
 SELECT count(*) FROM users;
 SELECT scim_delete_user(id::text, version, 'gamma') FROM users;
 SELECT member_count FROM groups;

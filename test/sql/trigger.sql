@@ -19,7 +19,7 @@ CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN
 -- what a client reads of each row, and with the password's crypt string, which is part of the version
 CREATE VIEW state AS
 	SELECT id, data->>'userName' AS name, version, revision, created, last_modified,
-		scim_version(scim_get_user(id::text, tenant_id) || jsonb_strip_nulls(jsonb_build_object('password', password_hash))) AS right_version
+		scim_version(scim_get_user(id::text, tenant_id => tenant_id) || jsonb_strip_nulls(jsonb_build_object('password', password_hash))) AS right_version
 	FROM users;
 
 -- runs a statement, and tells what it did to version, revision and times of each user that it touched

@@ -187,7 +187,7 @@ is($bridge->finish, 0, 'exit code');
 # --tenant, with the real tools.
 my $conninfo = $node->connstr('postgres');
 $node->safe_psql('postgres', q{
-	SELECT scim_create_user('{"userName": "in acme"}', 'acme'); SELECT scim_create_user('{"userName": "in default"}');});
+	SELECT scim_create_user('{"userName": "in acme"}', tenant_id => 'acme'); SELECT scim_create_user('{"userName": "in default"}');});
 $bridge = ScimverBridge->new(conninfo => $conninfo, args => [ '--tenant', 'acme' ]);
 $bridge->initialize;
 is_deeply([ map { $_->{userName} } @{ $bridge->call('scim_list_users', {})->{content}{Resources} } ], ['in acme'],

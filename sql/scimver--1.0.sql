@@ -39,11 +39,77 @@ CREATE FUNCTION scim_fold(value text) RETURNS text
 COMMENT ON FUNCTION scim_fold(text) IS
 	'How text that is not caseExact is compared: lower(normalize(value, NFKC) COLLATE "und-x-icu")';
 
-CREATE FUNCTION scim_folded_values(data jsonb, attribute text) RETURNS text[]
+CREATE FUNCTION scim_folded_values(data jsonb, VARIADIC path text[]) RETURNS text[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_folded_values';
-COMMENT ON FUNCTION scim_folded_values(jsonb, text) IS
-	'The folded values of a multi-valued attribute, for its lookup column';
+COMMENT ON FUNCTION scim_folded_values(jsonb, text[]) IS
+	'The strings that a path of keys leads to, through lists, folded: for the lookup column of a multi-valued attribute';
+
+CREATE FUNCTION scim_exact_values(data jsonb, VARIADIC path text[]) RETURNS text[]
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_exact_values';
+COMMENT ON FUNCTION scim_exact_values(jsonb, text[]) IS
+	'The strings that a path of keys leads to, through lists, as they are';
+
+-- How filters compare.  None of these raises an error for what is stored.
+
+CREATE FUNCTION scim_datetime(value text) RETURNS timestamptz
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_datetime';
+COMMENT ON FUNCTION scim_datetime(text) IS
+	'The instant of an xsd:dateTime, in UTC if it names no zone; NULL if it is none';
+
+CREATE FUNCTION scim_binary(value text) RETURNS bytea
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_binary';
+COMMENT ON FUNCTION scim_binary(text) IS
+	'The bytes of base64 or base64url, with or without padding; NULL if it is neither';
+
+CREATE FUNCTION scim_is_assigned(value jsonb) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_is_assigned';
+COMMENT ON FUNCTION scim_is_assigned(jsonb) IS
+	'Is there a value that is not empty ("", null, [], {}), at any depth?';
+
+-- The operator for lookups of multi-valued attributes.  It is leakproof, so that
+-- its index serves under row level security, which @> of arrays does not.
+
+CREATE FUNCTION scim_has_value(attribute_values text[], value text) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF
+	AS 'MODULE_PATHNAME', 'scim_has_value';
+COMMENT ON FUNCTION scim_has_value(text[], text) IS
+	'Is one of the elements the value, byte for byte?';
+
+CREATE OPERATOR @= (
+	LEFTARG = text[], RIGHTARG = text, FUNCTION = scim_has_value,
+	RESTRICT = eqsel, JOIN = contjoinsel
+);
+COMMENT ON OPERATOR @= (text[], text) IS
+	'One of the elements is the value';
+
+CREATE FUNCTION scim_value_query(text[], internal, int2, internal, internal, internal, internal) RETURNS internal
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_value_query';
+COMMENT ON FUNCTION scim_value_query(text[], internal, int2, internal, internal, internal, internal) IS
+	'What an index of scim_values_ops is searched for';
+
+CREATE FUNCTION scim_value_consistent(internal, int2, text[], int4, internal, internal, internal, internal) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_value_consistent';
+COMMENT ON FUNCTION scim_value_consistent(internal, int2, text[], int4, internal, internal, internal, internal) IS
+	'Does what an index of scim_values_ops found match?';
+
+CREATE OPERATOR CLASS scim_values_ops FOR TYPE text[] USING gin AS
+	OPERATOR 1 @= (text[], text),
+	FUNCTION 1 bttextcmp(text, text),
+	FUNCTION 2 ginarrayextract(anyarray, internal, internal),
+	FUNCTION 3 scim_value_query(text[], internal, int2, internal, internal, internal, internal),
+	FUNCTION 4 scim_value_consistent(internal, int2, text[], int4, internal, internal, internal, internal),
+	STORAGE text;
+COMMENT ON OPERATOR CLASS scim_values_ops USING gin IS
+	'Indexes for @= on the lookup columns of multi-valued attributes';
+COMMENT ON OPERATOR FAMILY scim_values_ops USING gin IS
+	'Indexes for @= on the lookup columns of multi-valued attributes';
 
 -- Tenants
 

@@ -21,6 +21,7 @@
 #include "store/registration.h"
 #include "store/ddl.h"
 #include "store/grants.h"
+#include "store/lookup_ddl.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -43,39 +44,24 @@ PG_FUNCTION_INFO_V1(scim_register_table);
 	" created timestamptz," \
 	" last_modified timestamptz,"
 
-/* Lookup columns are generated, so that an index on them costs nothing while they stay the same. */
-#define COMMON_LOOKUPS \
-	" external_id text GENERATED ALWAYS AS (data OPERATOR(pg_catalog.->>) 'externalId') STORED," \
-	" display_name text GENERATED ALWAYS AS ({ext}.scim_fold(data OPERATOR(pg_catalog.->>) 'displayName')) STORED,"
-
+/* {lookups}: generated columns, so that an index on one costs nothing while it stays the same. */
 #define ROW_COLUMNS_AFTER \
-	" PRIMARY KEY (tenant_id, id)) WITH (fillfactor = 80);" \
-	"CREATE INDEX ON {table} (tenant_id, external_id);" \
-	"CREATE INDEX ON {table} (tenant_id, display_name);"
+	"{lookups} PRIMARY KEY (tenant_id, id)) WITH (fillfactor = 80);"
 
-/*
- * userName is unique by a partial index: PostgreSQL would take a column of a
- * complete one for part of the row's key, and lock the row against foreign
- * keys whenever the document from which it is generated is written.
- */
+static const char *const create_plain =
+ROW_COLUMNS_BEFORE
+ROW_COLUMNS_AFTER;
+
 static const char *const create_users =
 ROW_COLUMNS_BEFORE
 " password_hash text,"
-" user_name text GENERATED ALWAYS AS ({ext}.scim_fold(data OPERATOR(pg_catalog.->>) 'userName')) STORED,"
-COMMON_LOOKUPS
-" active boolean GENERATED ALWAYS AS ((data OPERATOR(pg_catalog.->) 'active') OPERATOR(pg_catalog.=) 'true'::pg_catalog.jsonb) STORED,"
-" emails text[] GENERATED ALWAYS AS ({ext}.scim_folded_values(data, 'emails')) STORED,"
 ROW_COLUMNS_AFTER
-"CREATE UNIQUE INDEX ON {table} (tenant_id, user_name) WHERE user_name IS NOT NULL;"
-"CREATE INDEX ON {table} (tenant_id, active);"
-"CREATE INDEX ON {table} USING gin (emails);"
 "COMMENT ON COLUMN {table}.password_hash IS 'Crypt string; never returned';";
 
 static const char *const create_groups =
 ROW_COLUMNS_BEFORE
 " member_count bigint NOT NULL DEFAULT 0,"
 " member_digest bytea NOT NULL DEFAULT pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex'),"
-COMMON_LOOKUPS
 ROW_COLUMNS_AFTER
 "COMMENT ON COLUMN {table}.member_count IS 'Members; written by the membership triggers only';"
 "COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the membership triggers only';"
@@ -132,13 +118,15 @@ static const char *const link_users =
 
 /* ---- running them ---- */
 
-/* The mapping of a trigger's arguments, {"tenant": "tenant_id", ...}, as a literal. */
+/* The mapping of a trigger's arguments, {"tenant": "tenant_id", ...}; plans: of ScimPlannedLookup. */
 static char *
-mapping_literal(const ScimResourceType *type, bool is_members)
+mapping_text(const ScimResourceType *type, bool is_members, List *plans)
 {
 	const ScimColumnKind *kinds = is_members ? scim_member_column_kinds : scim_column_kinds;
 	int			count = is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
 	JsonbValue *mapping = scim_new_object();
+	JsonbValue *lookups = scim_new_object();
+	ListCell   *cell;
 	Jsonb	   *written;
 
 	for (int i = 0; i < count; i++)
@@ -146,8 +134,22 @@ mapping_literal(const ScimResourceType *type, bool is_members)
 		if (is_members || scim_has_column(type, i))
 			scim_set_text(mapping, kinds[i].key, kinds[i].name);
 	}
+	foreach(cell, plans)
+	{
+		const ScimPlannedLookup *lookup = lfirst(cell);
+
+		scim_set_text(lookups, lookup->path.text, lookup->column);
+	}
+	if (!is_members)
+		scim_set_value(mapping, "lookups", lookups);
 	written = scim_write(mapping);
-	return quote_literal_cstr(JsonbToCString(NULL, &written->root, VARSIZE(written)));
+	return JsonbToCString(NULL, &written->root, VARSIZE(written));
+}
+
+static char *
+mapping_literal(const ScimResourceType *type, bool is_members, List *plans)
+{
+	return quote_literal_cstr(mapping_text(type, is_members, plans));
 }
 
 static char *
@@ -266,21 +268,26 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 {
 	char	   *table = quote_qualified_identifier(schema, name);
 	char	   *members = quote_qualified_identifier(schema, psprintf("%s_members", name));
+	List	   *plans = scim_plan_lookups(type);
+	ListCell   *cell;
 	ScimWord	words[] = {
 		{"table", table}, {"members", members},
 		{"ext", scim_extension_schema("scimver")},
 		{"type", type->name}, {"type_literal", quote_literal_cstr(type->name)},
-		{"mapping", mapping_literal(type, false)}, {"options", jsonb_literal(options)},
+		{"mapping", mapping_literal(type, false, plans)}, {"options", jsonb_literal(options)},
+		{"lookups", scim_lookup_definitions(plans, "data")},
 		{NULL}
 	};
 
-	scim_run_ddl(type->has_members ? create_groups : create_users, words);
+	scim_run_ddl(type->has_members ? create_groups : type->has_password ? create_users : create_plain, words);
+	foreach(cell, plans)
+		scim_make_lookup_index(lfirst(cell), table, "tenant_id", "id");
 	scim_run_ddl(comment_on_table, words);
 	scim_run_ddl(add_row_trigger, words);
 	scim_run_ddl(add_policy, words);
 	if (type->has_members)
 	{
-		words[5].text = mapping_literal(type, true);
+		words[5].text = mapping_literal(type, true, NIL);
 		scim_run_ddl(add_members_triggers, words);
 		words[0].text = members;
 		scim_run_ddl(add_policy, words);
@@ -388,6 +395,20 @@ companion_members(Relation relation)
 	return table_text(relid);
 }
 
+/* The lookups that a created table has must be there, each of its type. */
+static void
+check_lookups(Relation relation, List *plans)
+{
+	ListCell   *cell;
+
+	foreach(cell, plans)
+	{
+		const ScimPlannedLookup *lookup = lfirst(cell);
+
+		(void) scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
+	}
+}
+
 /* What the table must be like; the name of its membership table, if it has one.  Closes what it opens, for DDL to follow. */
 static char *
 check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
@@ -400,6 +421,7 @@ check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
 	refuse_later_triggers(relation);
 	probe.type = type;
 	scim_read_mapping(&probe, relation, "{}");
+	check_lookups(relation, scim_plan_lookups(type));
 	if (type->has_members)
 		members = companion_members(relation);
 	*has_policies = relation->rd_rel->relrowsecurity;
@@ -416,7 +438,7 @@ register_table(Oid relid, const ScimResourceType *type, Jsonb *options)
 		{"table", table_text(relid)}, {"members", members},
 		{"ext", scim_extension_schema("scimver")},
 		{"type_literal", quote_literal_cstr(type->name)},
-		{"mapping", mapping_literal(type, false)}, {"options", jsonb_literal(options)},
+		{"mapping", mapping_literal(type, false, scim_plan_lookups(type))}, {"options", jsonb_literal(options)},
 		{NULL}
 	};
 
@@ -430,7 +452,7 @@ register_table(Oid relid, const ScimResourceType *type, Jsonb *options)
 		scim_run_ddl(add_policy, words);
 	if (members)
 	{
-		words[4].text = mapping_literal(type, true);
+		words[4].text = mapping_literal(type, true, NIL);
 		scim_run_ddl(add_members_triggers, words);
 		words[0].text = members;
 		if (!has_policies)

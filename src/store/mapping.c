@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
+#include "store/lookup.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -25,11 +26,6 @@ const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
 	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
 	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
 	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
-	[SCIM_COLUMN_USER_NAME] = {"userName", "user_name", TEXTOID},
-	[SCIM_COLUMN_EXTERNAL_ID] = {"externalId", "external_id", TEXTOID},
-	[SCIM_COLUMN_DISPLAY_NAME] = {"displayName", "display_name", TEXTOID},
-	[SCIM_COLUMN_ACTIVE] = {"active", "active", BOOLOID},
-	[SCIM_COLUMN_EMAILS] = {"emails", "emails", TEXTARRAYOID},
 };
 
 const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
@@ -51,12 +47,6 @@ scim_has_column(const ScimResourceType *type, ScimColumn column)
 		case SCIM_COLUMN_MEMBER_COUNT:
 		case SCIM_COLUMN_MEMBER_DIGEST:
 			return type->has_members;
-		case SCIM_COLUMN_USER_NAME:
-		case SCIM_COLUMN_DISPLAY_NAME:
-		case SCIM_COLUMN_ACTIVE:
-		case SCIM_COLUMN_EMAILS:
-			return scim_attribute(type->schema->attributes, scim_column_kinds[column].key,
-								  strlen(scim_column_kinds[column].key)) != NULL;
 		default:
 			return true;
 	}
@@ -73,6 +63,18 @@ bad_mapping(Relation relation, const char *column, const char *why)
 	scim_error_text(error, "column", column);
 	scim_throw(error, "column \"%s\" of table \"%s\" %s", column,
 			   RelationGetRelationName(relation), why);
+}
+
+AttrNumber
+scim_check_column(Relation relation, const char *name, Oid type)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(relation), name);
+
+	if (number == InvalidAttrNumber)
+		bad_mapping(relation, name, "does not exist");
+	if (number < 0 || TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid != type)
+		bad_mapping(relation, name, psprintf("must be of type %s", format_type_be(type)));
+	return number;
 }
 
 /* An object of JSON text; the caller made or checked it. */
@@ -122,6 +124,11 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 	{
 		int			index = kind_index(kinds, count, &key);
 
+		if (!registration->is_members && scim_string_is(&key, "lookups") && scim_is_object(&value))
+		{
+			scim_read_lookups(registration, relation, value.val.binary.data);
+			continue;
+		}
 		if (index < 0 || value.type != jbvString)
 			scim_throw(scim_error(SCIM_INVALID_MAPPING),
 					   "\"%s\" cannot be mapped: a table has its attributes in the column data",
@@ -130,19 +137,35 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 	}
 	for (int i = 0; i < count; i++)
 	{
-		AttrNumber	number;
-
 		if (!registration->is_members && !scim_has_column(registration->type, i))
 			continue;
-		number = get_attnum(RelationGetRelid(relation), names[i]);
-		if (number == InvalidAttrNumber)
-			bad_mapping(relation, names[i], "does not exist");
-		if (TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid != kinds[i].type)
-			bad_mapping(relation, names[i],
-						psprintf("must be of type %s", format_type_be(kinds[i].type)));
-		registration->numbers[i] = number;
+		registration->numbers[i] = scim_check_column(relation, names[i], kinds[i].type);
 		registration->columns[i] = pstrdup(quote_identifier(names[i]));
 	}
+}
+
+/* Renames among the columns of an opened object; and of "lookups" within it. */
+static bool
+rename_columns(JsonbValue *tree, const char *old_name, const char *new_name)
+{
+	bool		found = false;
+
+	for (int i = 0; i < tree->val.object.nPairs; i++)
+	{
+		JsonbPair  *pair = &tree->val.object.pairs[i];
+
+		if (scim_string_is(&pair->value, old_name))
+		{
+			pair->value = scim_text(new_name);
+			found = true;
+		}
+		else if (scim_string_is(&pair->key, "lookups") && scim_is_object(&pair->value))
+		{
+			pair->value = *scim_open(&pair->value);
+			found |= rename_columns(&pair->value, old_name, new_name);
+		}
+	}
+	return found;
 }
 
 char *
@@ -151,22 +174,11 @@ scim_rename_in_mapping(const char *mapping, const char *old_name, const char *ne
 	Jsonb	   *object = parse_object(mapping, "a mapping");
 	JsonbValue	root;
 	JsonbValue *tree;
-	bool		found = false;
 	Jsonb	   *written;
 
 	scim_root(object, &root);
 	tree = scim_open(&root);
-	for (int i = 0; i < tree->val.object.nPairs; i++)
-	{
-		JsonbValue *name = &tree->val.object.pairs[i].value;
-
-		if (scim_string_is(name, old_name))
-		{
-			*name = scim_text(new_name);
-			found = true;
-		}
-	}
-	if (!found)
+	if (!rename_columns(tree, old_name, new_name))
 		return NULL;
 	written = scim_write(tree);
 	return JsonbToCString(NULL, &written->root, VARSIZE(written));

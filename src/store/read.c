@@ -108,31 +108,25 @@ static const Search searches[] = {
 	{"externalId", false, SCIM_LIST_EXTERNAL_ID, SCIM_COUNT_EXTERNAL_ID},
 	{"displayName", false, SCIM_LIST_DISPLAY_NAME, SCIM_COUNT_DISPLAY_NAME},
 	{"active", true, SCIM_LIST_ACTIVE, SCIM_COUNT_ACTIVE},
-	{"emails", false, SCIM_LIST_EMAILS, SCIM_COUNT_EMAILS},
 	{"emails.value", false, SCIM_LIST_EMAILS, SCIM_COUNT_EMAILS},
 };
 
-static bool
-has_attribute(const ScimResourceType *type, const char *name)
-{
-	int			length = strcspn(name, ".");
-
-	return scim_attribute(type->schema->attributes, name, length) != NULL ||
-		scim_attribute(scim_common_attributes(), name, length) != NULL;
-}
-
 static const Search *
-find_search(const ScimResourceType *type, const char *attribute)
+find_search(const ScimRegistration *table, const char *attribute)
 {
 	if (pg_strcasecmp(attribute, "password") == 0)
 		scim_throw_path(SCIM_INVALID_FILTER, attribute, "a password cannot be searched for");
 	for (size_t i = 0; i < lengthof(searches); i++)
 	{
-		if (pg_strcasecmp(attribute, searches[i].attribute) == 0 && has_attribute(type, attribute))
+		const char *path = searches[i].attribute;
+
+		if ((pg_strcasecmp(attribute, path) == 0 ||
+			 (strcmp(path, "emails.value") == 0 && pg_strcasecmp(attribute, "emails") == 0)) &&
+			scim_find_lookup(table, path))
 			return &searches[i];
 	}
 	scim_throw_path(SCIM_INVALID_FILTER, attribute, "\"%s\" of a %s cannot be searched",
-					attribute, type->name);
+					attribute, table->type->name);
 }
 
 /* The value as the statement's parameter; its type must be the attribute's. */
@@ -210,7 +204,7 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	scim_begin(&target, type, tenant);
 	if (query->attribute)
 	{
-		search = find_search(target.type, query->attribute);
+		search = find_search(target.table, query->attribute);
 		value = search_value(search, query);
 	}
 	total = count_rows(&target, search, value);

@@ -31,16 +31,10 @@ typedef enum ScimColumn
 	SCIM_COLUMN_LAST_MODIFIED,
 	SCIM_COLUMN_PASSWORD,
 	SCIM_COLUMN_MEMBER_COUNT,
-	SCIM_COLUMN_MEMBER_DIGEST,
-	/* attributes that are looked up, generated from the document */
-	SCIM_COLUMN_USER_NAME,
-	SCIM_COLUMN_EXTERNAL_ID,
-	SCIM_COLUMN_DISPLAY_NAME,
-	SCIM_COLUMN_ACTIVE,
-	SCIM_COLUMN_EMAILS
+	SCIM_COLUMN_MEMBER_DIGEST
 } ScimColumn;
 
-#define SCIM_COLUMNS (SCIM_COLUMN_EMAILS + 1)
+#define SCIM_COLUMNS (SCIM_COLUMN_MEMBER_DIGEST + 1)
 
 /* The columns of a membership table. */
 typedef enum ScimMemberColumn
@@ -70,6 +64,32 @@ extern const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS];
 /* Does a table of the type have the column? */
 extern bool scim_has_column(const ScimResourceType *type, ScimColumn column);
 
+/* How an attribute that is looked up is compared, and the type of its column. */
+typedef enum ScimLookupKind
+{
+	SCIM_LOOKUP_EXACT,			/* text, as it is */
+	SCIM_LOOKUP_FOLDED,			/* text, by scim_fold */
+	SCIM_LOOKUP_BOOLEAN,
+	SCIM_LOOKUP_NUMBER,			/* numeric */
+	SCIM_LOOKUP_INSTANT,		/* timestamptz */
+	SCIM_LOOKUP_VALUES_EXACT,	/* text[]: all values of a multi-valued attribute */
+	SCIM_LOOKUP_VALUES_FOLDED	/* text[] */
+} ScimLookupKind;
+
+#define SCIM_LOOKUP_KINDS (SCIM_LOOKUP_VALUES_FOLDED + 1)
+#define SCIM_LOOKUP_KEYS 3
+
+/* An attribute that is looked up: its column is generated from the document (see lookup.h). */
+typedef struct ScimLookup
+{
+	char	   *path;			/* as ScimPath.text spells it */
+	char	   *column;			/* quoted */
+	AttrNumber	number;
+	ScimLookupKind kind;
+	bool		unique;			/* no two resources of a tenant have the same value */
+	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
+} ScimLookup;
+
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration
 {
@@ -81,7 +101,12 @@ typedef struct ScimRegistration
 	char	   *table;			/* schema.name, quoted */
 	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */
 	AttrNumber	numbers[SCIM_MAX_COLUMNS];
+	ScimLookup *lookups;
+	int			lookup_count;
 } ScimRegistration;
+
+/* The lookup of the attribute path (as ScimPath.text spells it), or NULL. */
+extern const ScimLookup *scim_find_lookup(const ScimRegistration *registration, const char *path);
 
 /* The registration that a trigger's arguments tell; valid until the end of the transaction. */
 extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
@@ -103,8 +128,15 @@ extern Oid	scim_extension_function(const char *extension, const char *name, int 
 /* Counts up whenever a registration may have changed: saved plans of before are stale. */
 extern uint64 scim_registration_generation(void);
 
-/* Columns of a relation for a mapping (jsonb object, '{}' for the default names): INVALID_MAPPING. */
+/*
+ * Columns of a relation for a mapping, a jsonb object: keys of ScimColumnKind
+ * to names ('{}' for the default names), and "lookups", attribute paths to
+ * names.  INVALID_MAPPING.
+ */
 extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
+
+/* The number of a column of the relation, which must have the type: INVALID_MAPPING. */
+extern AttrNumber scim_check_column(Relation relation, const char *name, Oid type);
 
 /* The mapping with one column's name replaced; NULL if it does not name that column. */
 extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);

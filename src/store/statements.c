@@ -3,7 +3,7 @@
  *		All SQL that scimver runs on registered tables.
  *
  * The texts name columns by the keys of the mapping: {table} and {tenant},
- * {id}, {data}, ... of the relation at hand, {members.table}, {members.group},
+ * {id}, {data}, ... of the relation at hand, lookups by their paths, {members.table}, {members.group},
  * ... of the membership table, {groups.id}, ... of the group
  * table, {ext} for the schema of scimver.  Nothing in them depends on the
  * caller's search_path: every operator and function is qualified.
@@ -25,7 +25,6 @@
 #include "utils/snapmgr.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
-#define CONTAINS " OPERATOR(pg_catalog.@>) "
 #define FIELD " OPERATOR(pg_catalog.->>) "
 #define KEY "{tenant}" EQ "$1 AND {id}" EQ "$2"
 #define PAGE " ORDER BY {id} OFFSET $2 LIMIT $3"
@@ -56,7 +55,7 @@
 #define IS_USER_NAME(value) "{userName}" EQ "{ext}.scim_fold(" value ")"
 #define IS_DISPLAY_NAME(value) "{displayName}" EQ "{ext}.scim_fold(" value ")"
 #define IS_ACTIVE(value) "{active}" EQ value
-#define IS_EMAIL(value) "{emails}" CONTAINS "ARRAY[{ext}.scim_fold(" value ")]"
+#define IS_EMAIL(value) "{emails.value} OPERATOR({ext}.@=) {ext}.scim_fold(" value ")"
 
 typedef struct Statement
 {
@@ -187,6 +186,12 @@ append_bare_row(StringInfo out, const ScimRegistration *registration)
 }
 
 static bool
+is_key(const char *key, int length, const char *name)
+{
+	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
+}
+
+static bool
 append_column(StringInfo out, const ScimRegistration *registration, const char *key, int length)
 {
 	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds : scim_column_kinds;
@@ -194,10 +199,17 @@ append_column(StringInfo out, const ScimRegistration *registration, const char *
 
 	for (int i = 0; i < count; i++)
 	{
-		if (strlen(kinds[i].key) == (size_t) length && strncmp(kinds[i].key, key, length) == 0 &&
-			registration->columns[i])
+		if (is_key(key, length, kinds[i].key) && registration->columns[i])
 		{
 			appendStringInfoString(out, registration->columns[i]);
+			return true;
+		}
+	}
+	for (int i = 0; i < registration->lookup_count; i++)
+	{
+		if (is_key(key, length, registration->lookups[i].path))
+		{
+			appendStringInfoString(out, registration->lookups[i].column);
 			return true;
 		}
 	}
@@ -217,12 +229,6 @@ append_row(StringInfo out, const ScimRegistration *registration)
 		append_text(out, ", " GROUPS, registration);
 	else
 		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
-}
-
-static bool
-is_key(const char *key, int length, const char *name)
-{
-	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
 }
 
 /* Does the key lead to another table?  Then *key is what follows. */

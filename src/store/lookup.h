@@ -1,0 +1,54 @@
+/*
+ * lookup.h
+ *		Lookup columns: which attributes have one, of what kind it is, and how it
+ *		is generated from the document.
+ */
+#ifndef SCIM_LOOKUP_H
+#define SCIM_LOOKUP_H
+
+#include "core/path.h"
+#include "nodes/pg_list.h"
+#include "store/registration.h"
+
+/* A lookup column as it is to be made. */
+typedef struct ScimPlannedLookup
+{
+	ScimPath	path;
+	ScimLookupKind kind;
+	bool		unique;
+	char	   *column;			/* name, not quoted */
+} ScimPlannedLookup;
+
+/* What the column of a kind is: its type, and how DDL says it. */
+typedef struct ScimLookupType
+{
+	Oid			type;
+	const char *declaration;
+	const char *comment;		/* behind the path, e.g. "folded" */
+} ScimLookupType;
+
+extern const ScimLookupType scim_lookup_types[SCIM_LOOKUP_KINDS];
+
+/* The attribute whose path is spelled exactly so; false if the type has none. */
+extern bool scim_find_attribute(const ScimResourceType *type, const char *text, ScimPath *path);
+
+/* Plans the lookup of an attribute, without a column's name; false if it cannot have one. */
+extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup);
+
+/*
+ * The lookups of a created table: what real clients look for, and all that is
+ * unique (List of ScimPlannedLookup, with names).  INVALID_VALUE for a
+ * uniqueness that cannot be kept.
+ */
+extern List *scim_plan_lookups(const ScimResourceType *type);
+
+/* A column's name for the path, other than those of the plans and of the relation (may be InvalidOid). */
+extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
+
+/* The SQL from which the column is generated; "data" is the quoted column of the document. */
+extern char *scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data);
+
+/* The lookups of a mapping; what fits the schema or the table no more is left out. */
+extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);
+
+#endif							/* SCIM_LOOKUP_H */

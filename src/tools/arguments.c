@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "tools/arguments.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -89,6 +90,24 @@ is_integer(const JsonbValue *value, int *result)
 	return *end == '\0' && errno == 0 && number >= PG_INT32_MIN && number <= PG_INT32_MAX;
 }
 
+static bool
+is_array_of_strings(const JsonbValue *value)
+{
+	ScimWalk	walk;
+	JsonbValue	element;
+
+	if (value->type != jbvBinary || !scim_is_array(value))
+		return false;
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &element))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (element.type != jbvString)
+			return false;
+	}
+	return true;
+}
+
 /* What a value of the kind has to be, or NULL when this one is. */
 static const char *
 expected_instead(ScimArgumentKind kind, const JsonbValue *value)
@@ -102,6 +121,11 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 			return value->type == jbvString ? NULL : "a string";
 		case ARGUMENT_INTEGER:
 			return is_integer(value, &ignored) ? NULL : "an integer between -2147483648 and 2147483647";
+		case ARGUMENT_BOOLEAN:
+			return value->type == jbvBool ? NULL : "true or false";
+		case ARGUMENT_TEXTS:
+			return is_array_of_strings(value) ? NULL : "an array of strings";
+		case ARGUMENT_NEW_RESOURCE:
 		case ARGUMENT_RESOURCE:
 			return scim_is_object(value) ? NULL : "an object";
 		case ARGUMENT_OPERATIONS:
@@ -110,6 +134,37 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 			break;
 	}
 	return NULL;
+}
+
+static SCIM_NORETURN void unknown_type(void);
+
+static void
+unknown_type(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+		appendStringInfo(&names, "%s%s", names.len ? ", " : "", (*type)->name);
+	scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type", "there is no such resource type; there are %s", names.data);
+}
+
+/* Noted at once: the answer to an error further on names the resource too. */
+static void
+note_argument(ScimToolCall *call, int id, const JsonbValue *value)
+{
+	if (id == PARAM_ID)
+		call->id = scim_string_copy(value);
+	else if (id == PARAM_TENANT_ID)
+		call->tenant = scim_string_copy(value);
+	else if (id == PARAM_EXPECTED_VERSION)
+		call->expected = scim_string_copy(value);
+	else if (id == PARAM_RESOURCE_TYPE)
+	{
+		call->type = scim_resource_type(scim_string_copy(value));
+		if (!call->type)
+			unknown_type();
+	}
 }
 
 static void
@@ -138,14 +193,7 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 						tool->parameters[id], wanted);
 	call->values[id] = *value;
 	call->given[id] = true;
-
-	/* noted at once: the answer to an error further on names the resource too */
-	if (id == PARAM_ID)
-		call->id = scim_string_copy(value);
-	else if (id == PARAM_TENANT_ID)
-		call->tenant = scim_string_copy(value);
-	else if (id == PARAM_EXPECTED_VERSION)
-		call->expected = scim_string_copy(value);
+	note_argument(call, id, value);
 }
 
 static void
@@ -179,12 +227,13 @@ scim_read_arguments(ScimToolCall *call)
 
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "name", "unknown tool '%s'", name);
 	}
+	call->type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	if (call->source && !call->arguments)
 		parse(call);
 	take_arguments(call);
 
 	for (int id = 0; id < SCIM_PARAMETERS; id++)
-		if ((tool->pattern->required & PARAM_BIT(id)) && !call->given[id])
+		if ((tool->required & PARAM_BIT(id)) && !call->given[id])
 			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
 							tool->parameters[id]);
 }
@@ -199,6 +248,36 @@ scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwis
 	if (!is_integer(&call->values[id], &result))
 		elog(ERROR, "argument %d was not checked", id);
 	return result;
+}
+
+bool
+scim_argument_boolean(const ScimToolCall *call, ScimParameterId id)
+{
+	return call->given[id] && call->values[id].val.boolean;
+}
+
+char *
+scim_argument_text(const ScimToolCall *call, ScimParameterId id)
+{
+	return call->given[id] ? scim_string_copy(&call->values[id]) : NULL;
+}
+
+char **
+scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count)
+{
+	char	  **texts;
+	ScimWalk	walk;
+	JsonbValue	element;
+
+	*count = -1;
+	if (!call->given[id])
+		return NULL;
+	scim_walk(&walk, call->values[id].val.binary.data);
+	texts = palloc(sizeof(char *) * (walk.count + 1));
+	while (scim_walk_next(&walk, NULL, &element))
+		texts[walk.next - 1] = scim_string_copy(&element);
+	*count = walk.count;
+	return texts;
 }
 
 Jsonb *

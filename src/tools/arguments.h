@@ -17,6 +17,15 @@ extern void scim_read_arguments(ScimToolCall *call);
 /* An integer argument, or "otherwise" when it is absent. */
 extern int	scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwise);
 
+/* Is it given and true? */
+extern bool scim_argument_boolean(const ScimToolCall *call, ScimParameterId id);
+
+/* A string argument, or NULL when it is absent. */
+extern char *scim_argument_text(const ScimToolCall *call, ScimParameterId id);
+
+/* The elements of an array of strings; *count is -1 and the result NULL when it is absent. */
+extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count);
+
 /* An argument that is a container, as jsonb. */
 extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);
 

@@ -36,7 +36,7 @@ read_current(void *argument)
 {
 	ScimToolCall   *call = argument;
 
-	call->current = scim_store_get(call->tool->type->name, call->tenant, call->id, NULL, true);
+	call->current = scim_store_get(call->type->name, call->tenant, call->id, NULL, true);
 }
 
 /*

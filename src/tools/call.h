@@ -20,6 +20,7 @@ typedef struct ScimToolCall
 
 	/* found out; what stands here when an error is thrown enters its answer */
 	const ScimTool *tool;
+	const ScimResourceType *type;	/* of the tool, or named by resource_type; or NULL */
 	JsonbValue	values[SCIM_PARAMETERS];
 	bool		given[SCIM_PARAMETERS]; /* is there such an argument (not null)? */
 	const char *id;

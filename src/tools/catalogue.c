@@ -4,6 +4,9 @@
  *
  * A new tool is a new row and a handler; its place in the list, its argument
  * checks and its JSON schemas follow from the row.
+ *
+ * A model pays for every byte of these texts in every conversation: each says
+ * what a model would get wrong without it, and no more.
  */
 #include "postgres.h"
 
@@ -14,48 +17,96 @@
 #include "utils/memutils.h"
 
 static const ScimParameter parameters[SCIM_PARAMETERS] = {
-	[PARAM_DATA] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-	"The {one}'s attributes; scim_get_schemas has the details"},
-	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0,
-	"The {one}'s id (a UUID)"},
+	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_NEW] = {"{one}_data", ARGUMENT_NEW_RESOURCE, 0,
+	"Attributes; scim_get_schemas has the details"},
+	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
+	"As in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
-	"Applied in order, all or none"},
+	NULL},
+	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of users or groups"},
+	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
-	"The _version you read, unquoted as it is. The call succeeds only while the {one} still has it; without it, whatever is there is overwritten"},
-	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0,
-	"One of: {searchable}"},
-	[PARAM_VALUE] = {"value", ARGUMENT_ANY, 0,
-	"What the attribute equals: a string, or true or false"},
-	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1,
-	"The first result wanted, counted from 1 (default 1)"},
-	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0,
-	"How many at most (default 20); 0 only counts"},
-	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0,
-	"Only the schemas of this type"},
-	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0,
-	"The tenant to work in; normally left out"},
+	"The _version you read: writes only if it is still that"},
+	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
+	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
+	[PARAM_VALUE] = {"value", ARGUMENT_ANY, 0, "String, number or boolean"},
+	[PARAM_SORT_BY] = {"sort_by", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_TEXT, 0, "ascending or descending"},
+	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
+	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
+	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
+	"For long lists: \"\", then next_cursor"},
+	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
+	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, NULL},
+	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
+	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
+	"A version you have: not_modified if it is still that"},
+	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
+};
+
+/* In the order of the ABOUT_ bits. */
+static const ScimSubject subjects[] = {
+	{
+		.type = "User",
+		.one = "user",
+		.many = "users",
+		.kept = "the password",
+		.paths = "name.givenName, URN:attribute",
+		.filters = "userName eq \"a\"; emails[type eq \"work\" and value co \"@x.org\"]; meta.lastModified gt \"2026-01-01T00:00:00Z\"",
+		.searchable = "userName, emails.value, active",
+	},
+	{
+		.type = "Group",
+		.one = "group",
+		.many = "groups",
+		.kept = "members (send [] to remove all of them)",
+		.paths = "displayName, members",
+		.filters = "displayName sw \"A\"; members.value eq \"<id>\"",
+		.searchable = "displayName, externalId, members.value",
+		.lacks = PARAM_BIT(PARAM_INDIRECT_GROUPS),
+	},
+	{
+		.one = "resource",
+		.many = "resources",
+		.kept = "a user's password and a group's members",
+		.paths = "attribute, attribute.sub, URN:attribute",
+		.filters = "displayName co \"x\" or not (active eq true)",
+		.adds = PARAM_BIT(PARAM_RESOURCE_TYPE),
+	},
+	{
+		.one = "resource",
+		.many = "resources",
+	},
 };
 
 #define ID		PARAM_BIT(PARAM_ID)
-#define DATA	PARAM_BIT(PARAM_DATA)
 #define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)
 #define TENANT	PARAM_BIT(PARAM_TENANT_ID)
 #define PAGE	(PARAM_BIT(PARAM_START_INDEX) | PARAM_BIT(PARAM_COUNT))
+
+#define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
+#define ABOUT_ALL		(ABOUT_TYPED | ABOUT_RESOURCES)
 
 static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_create_{one}",
 		.title = "Create a {one}",
-		.description = "Create a {one}. Returns it as stored, with the id and the _version that later calls need. "
-		"Creates a new one at each call, unless a unique attribute is taken (UNIQUENESS).",
-		.required = DATA,
+		.description = "Create a {one}; returns it with its id and _version. Each call makes another, "
+		"unless a unique value is taken (UNIQUENESS).",
+		.about = ABOUT_ALL,
+		.required = PARAM_BIT(PARAM_NEW),
 		.optional = TENANT,
 		.run = scim_run_create,
 	},
 	{
 		.name = "scim_get_{one}",
 		.title = "Read a {one}",
-		.description = "Read one {one} by id, with all attributes, meta and _version.",
+		.description = "Read one {one} by id, with its _version.",
+		.about = ABOUT_ALL,
 		.required = ID,
 		.optional = TENANT,
 		.read_only = true,
@@ -65,10 +116,10 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_update_{one}",
 		.title = "Replace a {one}",
-		.description = "Replace a {one} as a whole: send all attributes that it shall have. What you leave out is cleared, "
-		"except {kept}. The {one} as you read it, changed, is the right thing to send; id, meta and "
-		"_version in it are ignored. For single attributes use scim_patch_{one}.",
-		.required = ID | DATA,
+		.description = "Replace a {one}: send it whole, as you read it, with your changes. "
+		"What is left out is cleared, except {kept}.",
+		.about = ABOUT_ALL,
+		.required = ID | PARAM_BIT(PARAM_WHOLE),
 		.optional = VERSION | TENANT,
 		.destructive = true,
 		.idempotent = true,
@@ -77,8 +128,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_patch_{one}",
 		.title = "Change parts of a {one}",
-		.description = "Change parts of a {one}; what no operation names stays. An operation has op (add, replace or remove), "
-		"path (an attribute, attribute.sub, or extension URN:attribute) and value, for example {example}.",
+		.description = "Change parts of a {one}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
+		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
 		.optional = VERSION | TENANT,
 		.destructive = true,
@@ -87,7 +138,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_delete_{one}",
 		.title = "Delete a {one}",
-		.description = "Delete a {one} for good; it also leaves all groups that it is in. Returns the version that was deleted.",
+		.description = "Delete a {one} for good; it leaves all its groups too.",
+		.about = ABOUT_ALL,
 		.required = ID,
 		.optional = VERSION | TENANT,
 		.destructive = true,
@@ -97,8 +149,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_list_{many}",
 		.title = "List {many}",
-		.description = "List {many} page by page, in a stable order; totalResults is the exact number of all. "
-		"While metadata has next_start_index, more follow.",
+		.description = "List {many}. While metadata has next_start_index, more follow.",
+		.about = ABOUT_ALL,
 		.optional = PAGE | TENANT,
 		.read_only = true,
 		.idempotent = true,
@@ -107,8 +159,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_search_{many}",
 		.title = "Search {many}",
-		.description = "Find {many} of which one attribute equals a value; whether case counts is as the schema says. "
-		"The answer is paged as in scim_list_{many}.",
+		.description = "Find {many} by one attribute's value; paged as scim_list_{many}.",
+		.about = ABOUT_TYPED,
 		.required = PARAM_BIT(PARAM_ATTRIBUTE) | PARAM_BIT(PARAM_VALUE),
 		.optional = PAGE | TENANT,
 		.read_only = true,
@@ -119,6 +171,7 @@ static const ScimToolPattern patterns[] = {
 		.name = "scim_{one}_exists",
 		.title = "Does a {one} exist?",
 		.description = "Tells whether there is a {one} with this id; false is an answer, not an error.",
+		.about = ABOUT_TYPED,
 		.required = ID,
 		.optional = TENANT,
 		.read_only = true,
@@ -128,8 +181,9 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_get_schemas",
 		.title = "Read the schemas",
-		.description = "The resource types and their schemas: each attribute with its type, whether it is required, unique, "
-		"multi-valued, and whether clients may write it. Read it before you write attributes that you do not know.",
+		.description = "The resource types and their attributes: what is required, unique, multi-valued, writable. "
+		"Read it before you write attributes that you do not know.",
+		.about = ABOUT_NONE,
 		.optional = PARAM_BIT(PARAM_RESOURCE_TYPE),
 		.read_only = true,
 		.idempotent = true,
@@ -138,15 +192,13 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_server_info",
 		.title = "About this server",
-		.description = "What this server is and can do: its version, the tenant you work in, resource types, features and limits.",
+		.description = "Its version, the tenant you work in, resource types, features and limits.",
+		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
 		.run = scim_run_server_info,
 	},
 };
-
-/* What can be searched by, where the resource type has it (see scim_store_list). */
-static const char *const searchable[] = {"userName", "displayName", "externalId", "active", "emails"};
 
 /* Built at the first use, for the life of the backend. */
 static const ScimTool *tools;
@@ -158,63 +210,39 @@ scim_parameter(ScimParameterId id)
 	return &parameters[id];
 }
 
-/* The resource type's name as the tools' names have it: "user". */
-static void
-append_one(StringInfo out, const ScimResourceType *type)
+/* The word that a mark of that length stands for. */
+static const char *
+word_of_mark(const char *mark, int length, const ScimSubject *subject)
 {
-	for (const char *c = type->name; *c; c++)
-		appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *c));
-}
-
-static void
-append_searchable(StringInfo out, const ScimResourceType *type)
-{
-	const char *separator = "";
-
-	for (int i = 0; i < (int) lengthof(searchable); i++)
+	const struct
 	{
-		int			length = strlen(searchable[i]);
+		const char *mark;
+		const char *word;
+	}			words[] = {
+		{"one", subject->one}, {"many", subject->many}, {"kept", subject->kept},
+		{"paths", subject->paths}, {"filters", subject->filters}, {"searchable", subject->searchable},
+	};
 
-		if (!scim_attribute(type->schema->attributes, searchable[i], length) &&
-			!scim_attribute(scim_common_attributes(), searchable[i], length))
-			continue;
-		appendStringInfo(out, "%s%s", separator, searchable[i]);
-		separator = ", ";
-	}
-}
-
-static void
-append_mark(StringInfo out, const char *mark, int length, const ScimResourceType *type)
-{
-	if (strncmp(mark, "one", length) == 0)
-		append_one(out, type);
-	else if (strncmp(mark, "many", length) == 0)
-		appendStringInfoString(out, type->plural);
-	else if (strncmp(mark, "kept", length) == 0)
-		appendStringInfoString(out, type->has_members ? "members (send [] to remove all of them)" : "the password");
-	else if (strncmp(mark, "example", length) == 0)
-		appendStringInfoString(out, type->has_members ?
-							   "{\"op\":\"add\",\"path\":\"members\",\"value\":[{\"value\":\"<user id>\"}]}" :
-							   "{\"op\":\"replace\",\"path\":\"name.givenName\",\"value\":\"Ada\"}");
-	else if (strncmp(mark, "searchable", length) == 0)
-		append_searchable(out, type);
-	else
-		elog(ERROR, "unknown mark \"%.*s\" in the tool catalogue", length, mark);
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (strncmp(words[i].mark, mark, length) == 0 && words[i].mark[length] == '\0' && words[i].word)
+			return words[i].word;
+	elog(ERROR, "unknown mark \"%.*s\" in the tool catalogue", length, mark);
+	return NULL;
 }
 
 char *
-scim_tool_text(const char *text, const ScimResourceType *type)
+scim_tool_text(const char *text, const ScimSubject *subject)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	while (*text)
 	{
-		const char *end = *text == '{' && type ? strchr(text, '}') : NULL;
+		const char *end = *text == '{' ? strchr(text, '}') : NULL;
 
 		if (end)
 		{
-			append_mark(&out, text + 1, end - text - 1, type);
+			appendStringInfoString(&out, word_of_mark(text + 1, end - text - 1, subject));
 			text = end + 1;
 		}
 		else
@@ -224,36 +252,31 @@ scim_tool_text(const char *text, const ScimResourceType *type)
 }
 
 static void
-fill_tool(ScimTool *tool, const ScimToolPattern *pattern, const ScimResourceType *type)
+fill_tool(ScimTool *tool, const ScimToolPattern *pattern, const ScimSubject *subject)
 {
-	int			taken = pattern->required | pattern->optional;
+	int			taken = ((pattern->required | pattern->optional) & ~subject->lacks) | subject->adds;
 
 	tool->pattern = pattern;
-	tool->type = type;
-	tool->name = scim_tool_text(pattern->name, type);
+	tool->subject = subject;
+	tool->name = scim_tool_text(pattern->name, subject);
 	tool->operation = tool->name + strlen("scim_");
+	tool->required = pattern->required | subject->adds;
 	for (int i = 0; i < SCIM_PARAMETERS; i++)
 		if (taken & PARAM_BIT(i))
-			tool->parameters[i] = scim_tool_text(parameters[i].name, type);
+			tool->parameters[i] = scim_tool_text(parameters[i].name, subject);
 }
 
+/* Everything about users, then everything about groups, then the rest. */
 static void
 build_tools(void)
 {
-	const ScimResourceType *const *types = scim_resource_types();
-	int			type_count = 0;
+	ScimTool   *list = palloc0(sizeof(ScimTool) * lengthof(patterns) * lengthof(subjects));
 	int			filled = 0;
-	ScimTool   *list;
 
-	while (types[type_count])
-		type_count++;
-	list = palloc0(sizeof(ScimTool) * lengthof(patterns) * (type_count + 1));
-
-	/* everything about users, then everything about groups, then the rest */
-	for (int t = 0; t <= type_count; t++)
+	for (int s = 0; s < (int) lengthof(subjects); s++)
 		for (int i = 0; i < (int) lengthof(patterns); i++)
-			if ((strchr(patterns[i].name, '{') != NULL) == (types[t] != NULL))
-				fill_tool(&list[filled++], &patterns[i], types[t]);
+			if (patterns[i].about & (1 << s))
+				fill_tool(&list[filled++], &patterns[i], &subjects[s]);
 
 	tool_count = filled;
 	tools = list;
@@ -273,6 +296,12 @@ scim_all_tools(int *count)
 	return tools;
 }
 
+bool
+scim_tool_exists(const ScimTool *tool)
+{
+	return !tool->subject->type || scim_resource_type(tool->subject->type);
+}
+
 const ScimTool *
 scim_tool_named(const char *name)
 {
@@ -280,7 +309,7 @@ scim_tool_named(const char *name)
 	const ScimTool *all = scim_all_tools(&count);
 
 	for (int i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0)
+		if (strcmp(all[i].name, name) == 0 && scim_tool_exists(&all[i]))
 			return &all[i];
 	return NULL;
 }

@@ -2,6 +2,10 @@
  * catalogue.h
  *		The tools that agents see: one table, from which scim_tools() writes its
  *		list and scim_call_tool() finds what to run.
+ *
+ * The table knows no schema.  What follows the schemas (which resource types
+ * there are, their attributes) is looked up when a list is written or a call
+ * is run, so that nothing here can be out of date.
  */
 #ifndef SCIM_CATALOGUE_H
 #define SCIM_CATALOGUE_H
@@ -13,18 +17,31 @@
 
 struct ScimToolCall;
 
-/* Every parameter that some tool takes. */
+/* Every parameter that some tool takes, in the order in which they are described. */
 typedef enum ScimParameterId
 {
-	PARAM_DATA,
+	PARAM_RESOURCE_TYPE,
 	PARAM_ID,
+	PARAM_NEW,
+	PARAM_WHOLE,
 	PARAM_OPERATIONS,
+	PARAM_ADD,
+	PARAM_REMOVE,
 	PARAM_EXPECTED_VERSION,
+	PARAM_FILTER,
 	PARAM_ATTRIBUTE,
 	PARAM_VALUE,
+	PARAM_SORT_BY,
+	PARAM_SORT_ORDER,
 	PARAM_START_INDEX,
 	PARAM_COUNT,
-	PARAM_RESOURCE_TYPE,
+	PARAM_CURSOR,
+	PARAM_MEMBER_CURSOR,
+	PARAM_INCLUDE_TOTAL,
+	PARAM_ATTRIBUTES,
+	PARAM_EXCLUDED_ATTRIBUTES,
+	PARAM_INDIRECT_GROUPS,
+	PARAM_KNOWN_VERSION,
 	PARAM_TENANT_ID
 } ScimParameterId;
 
@@ -36,7 +53,10 @@ typedef enum ScimArgumentKind
 	ARGUMENT_TEXT,
 	ARGUMENT_VERSION,			/* a text whose misuse has an error code of its own */
 	ARGUMENT_INTEGER,
-	ARGUMENT_RESOURCE,			/* an object with the resource type's attributes */
+	ARGUMENT_BOOLEAN,
+	ARGUMENT_TEXTS,				/* an array of strings */
+	ARGUMENT_NEW_RESOURCE,		/* an object, listed with the resource type's attributes */
+	ARGUMENT_RESOURCE,			/* an object */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
 	ARGUMENT_ANY
 } ScimArgumentKind;
@@ -45,16 +65,37 @@ typedef struct ScimParameter
 {
 	const char *name;			/* with {one} for the resource type */
 	ScimArgumentKind kind;
-	int			minimum;		/* of an integer, for the schema only */
-	const char *description;
+	int			minimum;		/* of an integer, for the list only; 0: not said */
+	const char *description;	/* NULL: the name says it */
 } ScimParameter;
 
-/* A row of the table: a tool, or one tool per resource type if the name says {one} or {many}. */
+/* What a tool is about: users, groups, resources of a type that the call names, or none of them. */
+typedef struct ScimSubject
+{
+	const char *type;			/* the resource type's name; NULL: none, or the call names it */
+	const char *one;			/* "user": what {one} stands for in the table's texts */
+	const char *many;
+	const char *any;			/* added to the words above where it says more */
+	const char *kept;			/* what an update keeps though it is left out */
+	const char *paths;			/* examples for a patch operation */
+	const char *filters;		/* examples */
+	const char *searchable;		/* examples of an attribute to search by */
+	int			adds;			/* parameters (PARAM_BITs) that all its tools require */
+	int			lacks;			/* parameters that its tools do not take */
+} ScimSubject;
+
+#define ABOUT_USERS			1
+#define ABOUT_GROUPS		2
+#define ABOUT_RESOURCES		4
+#define ABOUT_NONE			8
+
+/* A row of the table: one tool for each subject that it is about. */
 typedef struct ScimToolPattern
 {
-	const char *name;
+	const char *name;			/* texts with {one}, {many}, ... of the subject */
 	const char *title;
 	const char *description;
+	int			about;
 	int			required;		/* parameters, as PARAM_BITs */
 	int			optional;
 	bool		read_only;
@@ -63,29 +104,29 @@ typedef struct ScimToolPattern
 	Jsonb	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
 
-/* A row with the resource type filled in. */
+/* A row with a subject filled in. */
 typedef struct ScimTool
 {
 	const ScimToolPattern *pattern;
-	const ScimResourceType *type;	/* NULL: the tool is about none */
+	const ScimSubject *subject;
 	const char *name;
 	const char *operation;		/* the name without "scim_" */
 	const char *parameters[SCIM_PARAMETERS];	/* their names; NULL: not taken */
+	int			required;		/* as PARAM_BITs */
 } ScimTool;
 
-/* All tools in their fixed order. */
+/* All tools in their fixed order; those of a resource type that does not exist (any more) too: see scim_tool_exists. */
 extern const ScimTool *scim_all_tools(int *count);
+
+/* Is there what the tool is about? */
+extern bool scim_tool_exists(const ScimTool *tool);
 
 /* The tool of that name (exactly), or NULL. */
 extern const ScimTool *scim_tool_named(const char *name);
 
 extern const ScimParameter *scim_parameter(ScimParameterId id);
 
-/*
- * A text of the table for a resource type: {one} "user", {many} "users",
- * {kept} what an update keeps though it is left out, {example} a patch
- * operation, {searchable} the attributes that can be searched by.
- */
-extern char *scim_tool_text(const char *text, const ScimResourceType *type);
+/* A text of the table with the subject's words in place of the marks {one}, {many}, ... */
+extern char *scim_tool_text(const char *text, const ScimSubject *subject);
 
 #endif							/* SCIM_CATALOGUE_H */

@@ -116,8 +116,8 @@ scim_metadata(const ScimToolCall *call)
 		return metadata;
 	}
 	scim_set_text(metadata, "operation", tool->operation);
-	if (tool->type)
-		scim_set_text(metadata, "resource_type", tool->type->name);
+	if (call->type)
+		scim_set_text(metadata, "resource_type", call->type->name);
 	if (call->id)
 		scim_set_text(metadata, "resource_id", clipped(call->id, NAME_BYTES));
 	if (tool->parameters[PARAM_EXPECTED_VERSION])
@@ -182,13 +182,14 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 
 /* An agent that wrote back what it was shown would clear what it was not. */
 static const char *
-how_to_change(const ScimResourceType *type)
+how_to_change(const ScimToolCall *call)
 {
-	if (type->has_members)
-		return scim_tool_text("What omitted names is stored, but too large to be shown here. "
-							  "Change the {one} with scim_patch_{one}, which needs no complete {one}.", type);
-	return scim_tool_text("What omitted names is stored, but too large to be shown here. "
-						  "Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.", type);
+	return scim_tool_text(call->type->has_members ?
+						  "What omitted names is stored, but too large to be shown here. "
+						  "Change the {one} with scim_patch_{one}, which needs no complete {one}." :
+						  "What omitted names is stored, but too large to be shown here. "
+						  "Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.",
+						  call->tool->subject);
 }
 
 Jsonb *
@@ -208,7 +209,7 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 		scim_set_value(metadata, "resource_id", id);
 	scim_append_omitted(shown, "", omitted);
 	scim_fit_object(shown, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES, "", omitted);
-	scim_say_omitted(metadata, omitted, how_to_change(call->tool->type));
+	scim_say_omitted(metadata, omitted, how_to_change(call));
 	return envelope(true, shown, metadata);
 }
 
@@ -272,11 +273,11 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	scim_set_value(content, "current_version", &version);
 	set_next_step(content, scim_tool_text("current is the {one} as it is now: decide whether you still want your change, "
 										  "merge it into current, and make the call again with expected_version = current_version.",
-										  call->tool->type));
+										  call->tool->subject));
 	scim_fit_object(current, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES - scim_json_size(content), "current.", omitted);
 	scim_set_value(content, "current", current);
 	if (omitted->val.array.nElems > already)
-		scim_say_omitted(metadata, omitted, how_to_change(call->tool->type));
+		scim_say_omitted(metadata, omitted, how_to_change(call));
 }
 
 Jsonb *

@@ -18,14 +18,14 @@
 static inline const char *
 type_name(const ScimToolCall *call)
 {
-	return call->tool->type->name;
+	return call->type->name;
 }
 
 Jsonb *
 scim_run_create(ScimToolCall *call)
 {
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
-											 scim_argument_jsonb(call, PARAM_DATA), NULL);
+											 scim_argument_jsonb(call, PARAM_NEW), NULL);
 
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
@@ -54,7 +54,7 @@ scim_run_update(ScimToolCall *call)
 {
 	bool		unchanged = false;
 	Jsonb	   *resource = scim_store_update(type_name(call), call->tenant, call->id,
-											 scim_argument_jsonb(call, PARAM_DATA),
+											 scim_argument_jsonb(call, PARAM_WHOLE),
 											 call->expected, NULL, &unchanged);
 
 	return written(call, resource, unchanged);
@@ -162,7 +162,7 @@ success_list(const ScimToolCall *call, Jsonb *list)
 	scim_say_omitted(metadata, omitted,
 					 scim_tool_text("Go on with start_index = next_start_index; "
 									"read and change a single {one} with scim_get_{one} and scim_patch_{one}.",
-									call->tool->type));
+									call->tool->subject));
 	return scim_success(content, metadata);
 }
 
@@ -186,20 +186,11 @@ scim_run_list(ScimToolCall *call)
 Jsonb *
 scim_run_get_schemas(ScimToolCall *call)
 {
-	const char *name = NULL;
-	const ScimResourceType *type = NULL;
 	JsonbValue *metadata = scim_metadata(call);
 	JsonbValue *omitted = scim_new_array();
 	JsonbValue *content;
 
-	if (call->given[PARAM_RESOURCE_TYPE])
-	{
-		name = scim_string_copy(&call->values[PARAM_RESOURCE_TYPE]);
-		type = scim_resource_type(name);
-		if (!type)
-			scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type", "there is no such resource type");
-	}
-	content = scim_schemas(type);
+	content = scim_schemas(call->type);
 	scim_fit_schemas(content, omitted);
 	scim_say_omitted(metadata, omitted, "Call again with resource_type to get the schemas of one type.");
 	return scim_success(content, metadata);

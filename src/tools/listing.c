@@ -24,6 +24,16 @@ schema_of_type(const char *type)
 	return schema;
 }
 
+/* Arrays say what they hold: there are clients that refuse a tool of which one does not. */
+static JsonbValue *
+schema_of_array(const char *type)
+{
+	JsonbValue *schema = schema_of_type("array");
+
+	scim_set_value(schema, "items", schema_of_type(type));
+	return schema;
+}
+
 static const char *
 json_type(ScimType type)
 {
@@ -42,30 +52,24 @@ json_type(ScimType type)
 	}
 }
 
-/* Arrays say what they hold: there are clients that refuse a tool of which one does not. */
 static JsonbValue *
 attribute_schema(const ScimAttribute *attribute)
 {
-	JsonbValue *one = schema_of_type(json_type(attribute->type));
-	JsonbValue *schema;
+	const char *type = json_type(attribute->type);
 
-	if (!attribute->multi_valued)
-		return one;
-	schema = schema_of_type("array");
-	scim_set_value(schema, "items", one);
-	return schema;
+	return attribute->multi_valued ? schema_of_array(type) : schema_of_type(type);
 }
 
-/* The attributes that a client may write, and which of them it must. */
+/* The attributes that a client may write, and which of them it must; "schemas" is filled in where it is missing. */
 static void
 add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbValue *required)
 {
 	for (const ScimAttribute *attribute = attributes; attribute->name; attribute++)
 	{
-		if (attribute->mutability == SCIM_READ_ONLY)
+		if (attribute->mutability == SCIM_READ_ONLY || scim_same_name("schemas", strlen("schemas"), attribute->name))
 			continue;
 		scim_set_value(properties, attribute->name, attribute_schema(attribute));
-		if (attribute->required && attributes != scim_common_attributes())
+		if (attribute->required)
 			scim_append_text(required, attribute->name);
 	}
 }
@@ -80,56 +84,78 @@ add_resource_schema(JsonbValue *schema, const ScimResourceType *type)
 	add_attributes(type->schema->attributes, properties, required);
 	for (int i = 0; type->extensions[i]; i++)
 		scim_set_value(properties, type->extensions[i]->urn, schema_of_type("object"));
-	scim_set_text(schema, "type", "object");
 	scim_set_value(schema, "properties", properties);
 	scim_set_value(schema, "required", required);
 }
 
-static void
-add_resource_type_schema(JsonbValue *schema)
+static JsonbValue *
+resource_type_names(void)
 {
 	JsonbValue *names = scim_new_array();
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	scim_set_value(schema, "enum", names);
+	return names;
+}
+
+/* A resource of a type that the call names is any object. */
+static JsonbValue *
+resource_schema(const ScimResourceType *type)
+{
+	JsonbValue *schema = schema_of_type("object");
+
+	if (type)
+		add_resource_schema(schema, type);
+	return schema;
 }
 
 static JsonbValue *
-parameter_schema(const ScimTool *tool, ScimParameterId id)
+parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id)
 {
 	const ScimParameter *parameter = scim_parameter(id);
-	JsonbValue *schema = scim_new_object();
+	JsonbValue *schema = NULL;
 
 	switch (parameter->kind)
 	{
 		case ARGUMENT_TEXT:
 		case ARGUMENT_VERSION:
-			scim_set_text(schema, "type", "string");
+			schema = schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:
-			scim_set_text(schema, "type", "integer");
-			scim_set_integer(schema, "minimum", parameter->minimum);
+			schema = schema_of_type("integer");
+			if (parameter->minimum)
+				scim_set_integer(schema, "minimum", parameter->minimum);
+			break;
+		case ARGUMENT_BOOLEAN:
+			schema = schema_of_type("boolean");
+			break;
+		case ARGUMENT_TEXTS:
+			schema = schema_of_array("string");
+			break;
+		case ARGUMENT_NEW_RESOURCE:
+			schema = resource_schema(type);
 			break;
 		case ARGUMENT_RESOURCE:
-			add_resource_schema(schema, tool->type);
+			schema = schema_of_type("object");
 			break;
 		case ARGUMENT_OPERATIONS:
-			scim_set_text(schema, "type", "array");
-			scim_set_value(schema, "items", schema_of_type("object"));
+			schema = schema_of_array("object");
 			break;
 		case ARGUMENT_ANY:
+			schema = scim_new_object();
 			break;
 	}
 	if (id == PARAM_RESOURCE_TYPE)
-		add_resource_type_schema(schema);
-	scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->type));
+		scim_set_value(schema, "enum", resource_type_names());
+	if (parameter->description)
+		scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->subject));
 	return schema;
 }
 
 static JsonbValue *
 input_schema(const ScimTool *tool)
 {
+	const ScimResourceType *type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	JsonbValue *schema = schema_of_type("object");
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
@@ -138,13 +164,13 @@ input_schema(const ScimTool *tool)
 	{
 		if (!tool->parameters[id])
 			continue;
-		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, id));
-		if (tool->pattern->required & PARAM_BIT(id))
+		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, type, id));
+		if (tool->required & PARAM_BIT(id))
 			scim_append_text(required, tool->parameters[id]);
 	}
 	scim_set_value(schema, "properties", properties);
-	scim_set_value(schema, "required", required);
-	scim_set_bool(schema, "additionalProperties", false);
+	if (required->val.array.nElems > 0)
+		scim_set_value(schema, "required", required);
 	return schema;
 }
 
@@ -189,11 +215,14 @@ scim_tools(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 	{
 		const ScimTool *tool = &tools[i];
-		JsonbValue *object = scim_new_object();
+		JsonbValue *object;
 
+		if (!scim_tool_exists(tool))
+			continue;
+		object = scim_new_object();
 		scim_set_text(object, "name", tool->name);
-		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->type));
-		scim_set_text(object, "description", scim_tool_text(tool->pattern->description, tool->type));
+		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
+		scim_set_text(object, "description", scim_tool_text(tool->pattern->description, tool->subject));
 		scim_set_value(object, "inputSchema", input_schema(tool));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));

@@ -1,0 +1,318 @@
+/*
+ * catalogue.c
+ *		The table of tools.
+ *
+ * A new tool is a new row and a handler; its place in the list, its argument
+ * checks and its JSON schemas follow from the row.
+ *
+ * A model pays for every byte of these texts in every conversation: each says
+ * what a model would get wrong without it, and no more.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "lib/stringinfo.h"
+#include "tools/catalogue.h"
+#include "tools/handlers.h"
+#include "utils/memutils.h"
+
+static const ScimParameter parameters[SCIM_PARAMETERS] = {
+	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_NEW] = {"{one}_data", ARGUMENT_NEW_RESOURCE, 0,
+	"Attributes; scim_get_schemas has the details"},
+	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
+	"As in scim_create_{one}"},
+	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
+	NULL},
+	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of users or groups"},
+	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
+	"The _version you read: writes only if it is still that"},
+	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
+	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
+	[PARAM_VALUE] = {"value", ARGUMENT_ANY, 0, "String, number or boolean"},
+	[PARAM_SORT_BY] = {"sort_by", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_TEXT, 0, "ascending or descending"},
+	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
+	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
+	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
+	"For long lists: \"\", then next_cursor"},
+	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
+	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, NULL},
+	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
+	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
+	"A version you have: not_modified if it is still that"},
+	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
+};
+
+/* In the order of the ABOUT_ bits. */
+static const ScimSubject subjects[] = {
+	{
+		.type = "User",
+		.one = "user",
+		.many = "users",
+		.any = "",
+		.kept = "the password",
+		.paths = "name.givenName, URN:attribute",
+		.filters = "userName eq \"a\"; emails[type eq \"work\" and value co \"@x.org\"]; meta.lastModified gt \"2026-01-01T00:00:00Z\"",
+		.searchable = "userName, emails.value, active",
+	},
+	{
+		.type = "Group",
+		.one = "group",
+		.many = "groups",
+		.any = "",
+		.kept = "members (send [] to remove all of them)",
+		.paths = "displayName, members",
+		.filters = "displayName sw \"A\"; members.value eq \"<id>\"",
+		.searchable = "displayName, externalId, members.value",
+		.lacks = PARAM_BIT(PARAM_INDIRECT_GROUPS),
+	},
+	{
+		.one = "resource",
+		.many = "resources",
+		.any = " of any type",
+		.kept = "a user's password and a group's members",
+		.paths = "attribute, attribute.sub, URN:attribute",
+		.filters = "displayName co \"x\" or not (active eq true)",
+		.adds = PARAM_BIT(PARAM_RESOURCE_TYPE),
+	},
+	{
+		.one = "resource",
+		.many = "resources",
+	},
+};
+
+#define ID		PARAM_BIT(PARAM_ID)
+#define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)
+#define TENANT	PARAM_BIT(PARAM_TENANT_ID)
+#define PAGE	(PARAM_BIT(PARAM_START_INDEX) | PARAM_BIT(PARAM_COUNT))
+
+#define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
+#define ABOUT_ALL		(ABOUT_TYPED | ABOUT_RESOURCES)
+
+static const ScimToolPattern patterns[] = {
+	{
+		.name = "scim_create_{one}",
+		.title = "Create a {one}",
+		.description = "Create a {one}{any}; returns it with its id and _version. Each call makes another, "
+		"unless a unique value is taken (UNIQUENESS).",
+		.about = ABOUT_ALL,
+		.required = PARAM_BIT(PARAM_NEW),
+		.optional = TENANT,
+		.run = scim_run_create,
+	},
+	{
+		.name = "scim_get_{one}",
+		.title = "Read a {one}",
+		.description = "Read one {one}{any} by id, with its _version.",
+		.about = ABOUT_ALL,
+		.required = ID,
+		.optional = TENANT,
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_get,
+	},
+	{
+		.name = "scim_update_{one}",
+		.title = "Replace a {one}",
+		.description = "Replace a {one}{any}: send it whole, as you read it, with your changes. "
+		"What is left out is cleared, except {kept}.",
+		.about = ABOUT_ALL,
+		.required = ID | PARAM_BIT(PARAM_WHOLE),
+		.optional = VERSION | TENANT,
+		.destructive = true,
+		.idempotent = true,
+		.run = scim_run_update,
+	},
+	{
+		.name = "scim_patch_{one}",
+		.title = "Change parts of a {one}",
+		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
+		.about = ABOUT_ALL,
+		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
+		.optional = VERSION | TENANT,
+		.destructive = true,
+		.run = scim_run_patch,
+	},
+	{
+		.name = "scim_delete_{one}",
+		.title = "Delete a {one}",
+		.description = "Delete a {one}{any} for good, with its memberships.",
+		.about = ABOUT_ALL,
+		.required = ID,
+		.optional = VERSION | TENANT,
+		.destructive = true,
+		.idempotent = true,
+		.run = scim_run_delete,
+	},
+	{
+		.name = "scim_list_{many}",
+		.title = "List {many}",
+		.description = "List {many}{any}. While metadata has next_start_index, more follow.",
+		.about = ABOUT_ALL,
+		.optional = PAGE | TENANT,
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_list,
+	},
+	{
+		.name = "scim_search_{many}",
+		.title = "Search {many}",
+		.description = "Find {many} by one attribute's value; paged as scim_list_{many}.",
+		.about = ABOUT_TYPED,
+		.required = PARAM_BIT(PARAM_ATTRIBUTE) | PARAM_BIT(PARAM_VALUE),
+		.optional = PAGE | TENANT,
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_list,
+	},
+	{
+		.name = "scim_{one}_exists",
+		.title = "Does a {one} exist?",
+		.description = "Tells whether there is a {one} with this id; false is an answer, not an error.",
+		.about = ABOUT_TYPED,
+		.required = ID,
+		.optional = TENANT,
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_exists,
+	},
+	{
+		.name = "scim_get_schemas",
+		.title = "Read the schemas",
+		.description = "The resource types and their attributes: what is required, unique, multi-valued, writable. "
+		"Read it before you write attributes that you do not know.",
+		.about = ABOUT_NONE,
+		.optional = PARAM_BIT(PARAM_RESOURCE_TYPE),
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_get_schemas,
+	},
+	{
+		.name = "scim_server_info",
+		.title = "About this server",
+		.description = "This server: its version, the tenant you work in, resource types, features and limits.",
+		.about = ABOUT_NONE,
+		.read_only = true,
+		.idempotent = true,
+		.run = scim_run_server_info,
+	},
+};
+
+/* Built at the first use, for the life of the backend. */
+static const ScimTool *tools;
+static int	tool_count;
+
+const ScimParameter *
+scim_parameter(ScimParameterId id)
+{
+	return &parameters[id];
+}
+
+/* The word that a mark of that length stands for. */
+static const char *
+word_of_mark(const char *mark, int length, const ScimSubject *subject)
+{
+	const struct
+	{
+		const char *mark;
+		const char *word;
+	}			words[] = {
+		{"one", subject->one}, {"many", subject->many}, {"any", subject->any}, {"kept", subject->kept},
+		{"paths", subject->paths}, {"filters", subject->filters}, {"searchable", subject->searchable},
+	};
+
+	for (int i = 0; i < (int) lengthof(words); i++)
+		if (strncmp(words[i].mark, mark, length) == 0 && words[i].mark[length] == '\0' && words[i].word)
+			return words[i].word;
+	elog(ERROR, "unknown mark \"%.*s\" in the tool catalogue", length, mark);
+	return NULL;
+}
+
+char *
+scim_tool_text(const char *text, const ScimSubject *subject)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while (*text)
+	{
+		const char *end = *text == '{' ? strchr(text, '}') : NULL;
+
+		if (end)
+		{
+			appendStringInfoString(&out, word_of_mark(text + 1, end - text - 1, subject));
+			text = end + 1;
+		}
+		else
+			appendStringInfoChar(&out, *text++);
+	}
+	return out.data;
+}
+
+static void
+fill_tool(ScimTool *tool, const ScimToolPattern *pattern, const ScimSubject *subject)
+{
+	int			taken = ((pattern->required | pattern->optional) & ~subject->lacks) | subject->adds;
+
+	tool->pattern = pattern;
+	tool->subject = subject;
+	tool->name = scim_tool_text(pattern->name, subject);
+	tool->operation = tool->name + strlen("scim_");
+	tool->required = pattern->required | subject->adds;
+	for (int i = 0; i < SCIM_PARAMETERS; i++)
+		if (taken & PARAM_BIT(i))
+			tool->parameters[i] = scim_tool_text(parameters[i].name, subject);
+}
+
+/* Everything about users, then everything about groups, then the rest. */
+static void
+build_tools(void)
+{
+	ScimTool   *list = palloc0(sizeof(ScimTool) * lengthof(patterns) * lengthof(subjects));
+	int			filled = 0;
+
+	for (int s = 0; s < (int) lengthof(subjects); s++)
+		for (int i = 0; i < (int) lengthof(patterns); i++)
+			if (patterns[i].about & (1 << s))
+				fill_tool(&list[filled++], &patterns[i], &subjects[s]);
+
+	tool_count = filled;
+	tools = list;
+}
+
+const ScimTool *
+scim_all_tools(int *count)
+{
+	if (!tools)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+		build_tools();
+		MemoryContextSwitchTo(old);
+	}
+	*count = tool_count;
+	return tools;
+}
+
+bool
+scim_tool_exists(const ScimTool *tool)
+{
+	return !tool->subject->type || scim_resource_type(tool->subject->type);
+}
+
+const ScimTool *
+scim_tool_named(const char *name)
+{
+	int			count;
+	const ScimTool *all = scim_all_tools(&count);
+
+	for (int i = 0; i < count; i++)
+		if (strcmp(all[i].name, name) == 0 && scim_tool_exists(&all[i]))
+			return &all[i];
+	return NULL;
+}

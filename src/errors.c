@@ -35,7 +35,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_INVALID_PATH] = {"INVALID_PATH", 400, "invalidPath", false,
 		"Use a path of the schema, such as name.givenName; scim_get_schemas lists the attributes."},
 	[SCIM_INVALID_FILTER] = {"INVALID_FILTER", 400, "invalidFilter", false,
-		"Search by userName, externalId, displayName, active or emails."},
+		"Correct what path and position name; scim_get_schemas lists the attributes and their types."},
 	[SCIM_NO_TARGET] = {"NO_TARGET", 400, "noTarget", false,
 		"Name the attribute to change in path."},
 	[SCIM_MUTABILITY] = {"MUTABILITY", 400, "mutability", false,

@@ -17,7 +17,14 @@ char	   *scim_setting_only_tenant = NULL;
 char	   *scim_setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
+int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_password_cost = 10;
+
+static const struct config_enum_entry filter_modes[] = {
+	{"strict", SCIM_FILTER_STRICT, false},
+	{"lenient", SCIM_FILTER_LENIENT, false},
+	{NULL, 0, false}
+};
 
 void		_PG_init(void);
 
@@ -41,6 +48,10 @@ _PG_init(void)
 							"Seconds after which a cursor is refused; 0: never.",
 							NULL, &scim_setting_cursor_timeout, 0, 0, PG_INT32_MAX,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomEnumVariable("scimver.filter_mode",
+							 "Filters: the grammar of RFC 7644 (strict), or what real clients send beyond it as well (lenient).",
+							 NULL, &scim_setting_filter_mode, SCIM_FILTER_STRICT, filter_modes,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	define_text("scimver.only_tenant",
 				"The only tenant that calls may work in; empty: any that is granted.",
 				&scim_setting_only_tenant);

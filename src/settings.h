@@ -6,6 +6,12 @@
 #ifndef SCIM_SETTINGS_H
 #define SCIM_SETTINGS_H
 
+typedef enum ScimFilterMode
+{
+	SCIM_FILTER_STRICT, SCIM_FILTER_LENIENT
+} ScimFilterMode;
+
+extern int	scim_setting_filter_mode;	/* scimver.filter_mode: a ScimFilterMode */
 extern char *scim_setting_tenant;		/* scimver.tenant: of calls that name none; empty: default */
 extern char *scim_setting_only_tenant;	/* scimver.only_tenant: calls for another are refused */
 extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */

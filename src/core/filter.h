@@ -5,6 +5,7 @@
 #ifndef SCIM_FILTER_H
 #define SCIM_FILTER_H
 
+#include "compat.h"
 #include "core/filter_parse.h"
 #include "core/path.h"
 
@@ -40,5 +41,20 @@ typedef struct ScimFilter
  * that are never returned.
  */
 extern ScimFilter *scim_read_filter(const ScimResourceType *type, const char *text);
+
+/* ---- for path.c ---- */
+
+/* Memory for the nodes and values of a parse. */
+extern void scim_begin_parse(ScimFilterParse *parse);
+
+/* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
+extern ScimFilter *scim_read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
+										  const ScimPath *outer);
+
+/* INVALID_FILTER: the parse's error, with its position. */
+extern SCIM_NORETURN void scim_throw_filter(const ScimFilterParse *parse, const char *path);
+
+/* scimver.filter_mode */
+extern bool scim_filter_is_lenient(void);
 
 #endif							/* SCIM_FILTER_H */

@@ -127,7 +127,7 @@ extern const char *scim_filter_problem(ScimFilterError error);
 /* The character, counted from 1, that begins at a byte offset of a UTF-8 text. */
 extern int	scim_filter_position(const char *text, int start);
 
-/* Is the text a number of JSON? */
-extern bool scim_is_json_number(const char *text, int length);
+/* Is the text a number of JSON, and not too long? */
+extern bool scim_is_filter_number(const char *text, int length);
 
 #endif							/* SCIM_FILTER_PARSE_H */

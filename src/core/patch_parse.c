@@ -113,6 +113,9 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 	if (path->type != jbvString)
 		throw_operation(SCIM_INVALID_SYNTAX, index, "path", "must be a string");
 	scim_resolve_path(patch->type, path->val.string.val, path->val.string.len, &target);
+	if (target.filter)
+		scim_throw_path(SCIM_INVALID_PATH, target.text,
+						"%s has a value filter; this version takes none in paths", target.text);
 	if (op == SCIM_OP_REMOVE && value->type != jbvNull &&
 		!(patch->type->has_members && target.attribute &&
 		  strcmp(target.attribute->name, "members") == 0))

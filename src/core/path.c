@@ -1,6 +1,7 @@
 /*
  * path.c
- *		Attribute paths: [URN ":"] attribute ["." sub-attribute].
+ *		Attribute paths: [URN ":"] attribute ["." sub-attribute], with or without
+ *		a value filter.
  *
  * The URNs have dots and colons of their own ("...core:2.0:User:name.givenName"),
  * so a path is never split before the URN of a schema is taken off.
@@ -8,19 +9,10 @@
 #include "postgres.h"
 
 #include "compat.h"
-#include "core/path.h"
+#include "core/filter.h"
 #include "core/value.h"
 #include "errors.h"
-
-static SCIM_NORETURN void throw_path(const char *path, int length, const char *problem);
-
-static void
-throw_path(const char *path, int length, const char *problem)
-{
-	char	   *shown = scim_shown_name(path, length);
-
-	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %s", shown, problem);
-}
+#include "settings.h"
 
 /* The schema of the type whose URN the path begins with (the longest), or NULL. */
 static const ScimSchema *
@@ -45,42 +37,137 @@ leading_schema(const ScimResourceType *type, const char *path, int length)
 	return found;
 }
 
-void
-scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result)
+/* The extension that has an attribute of that name; *count: how many do. */
+static const ScimSchema *
+extension_with(const ScimResourceType *type, const char *name, int length, int *count)
+{
+	const ScimSchema *found = NULL;
+
+	*count = 0;
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		if (!scim_attribute(type->extensions[i]->attributes, name, length))
+			continue;
+		found = type->extensions[i];
+		(*count)++;
+	}
+	return found;
+}
+
+/* Finds the attribute; without a URN in front it may be one of an extension, if "unqualified". */
+static const char *
+find_attribute(const ScimResourceType *type, const char *name, int length, bool unqualified,
+			   ScimPath *result)
+{
+	const ScimSchema *other;
+	int			count;
+
+	result->attribute = result->extension ?
+		scim_attribute(result->extension->attributes, name, length) :
+		scim_top_attribute(type, name, length);
+	if (result->attribute)
+		return NULL;
+	other = result->extension ? NULL : extension_with(type, name, length, &count);
+	if (!other)
+		return psprintf("is no attribute of %s", type->name);
+	if (count > 1)
+		return "is an attribute of several extensions: put the URN of one in front of it";
+	if (!unqualified)
+		return psprintf("is no attribute of %s itself; that of the extension is %s:%s", type->name,
+						other->urn, scim_attribute(other->attributes, name, length)->name);
+	result->extension = other;
+	result->attribute = scim_attribute(other->attributes, name, length);
+	return NULL;
+}
+
+const char *
+scim_find_path(const ScimResourceType *type, const char *path, int length, bool unqualified,
+			   ScimPath *result)
 {
 	const ScimSchema *schema = leading_schema(type, path, length);
 	int			start = schema ? Min((int) strlen(schema->urn) + 1, length) : 0;
 	const char *name = path + start;
 	const char *end = path + length;
 	const char *dot = memchr(name, '.', end - name);
-	int			name_length = (dot ? dot : end) - name;
+	const char *problem;
 
 	memset(result, 0, sizeof(*result));
-	if (memchr(path, '[', length))
-		throw_path(path, length, "has a value filter; this version takes none in paths");
 	if (schema && schema != type->schema)
 		result->extension = schema;
 	if (schema && (int) strlen(schema->urn) == length)
 	{
-		if (!result->extension)
-			throw_path(path, length, "is the resource as a whole; leave the path out");
 		result->text = pstrdup(schema->urn);
-		return;
+		return result->extension ? NULL : "is the resource as a whole; leave the path out";
 	}
 
-	result->attribute = result->extension ?
-		scim_attribute(schema->attributes, name, name_length) :
-		scim_top_attribute(type, name, name_length);
-	if (!result->attribute)
-		throw_path(path, length, psprintf("is no attribute of %s", type->name));
+	problem = find_attribute(type, name, (dot ? dot : end) - name, unqualified && !schema, result);
+	if (problem)
+		return problem;
 	result->text = result->extension ?
-		psprintf("%s:%s", schema->urn, result->attribute->name) : pstrdup(result->attribute->name);
+		psprintf("%s:%s", result->extension->urn, result->attribute->name) :
+		pstrdup(result->attribute->name);
 	if (!dot)
-		return;
+		return NULL;
 
 	if (result->attribute->sub)
 		result->sub = scim_attribute(result->attribute->sub, dot + 1, end - dot - 1);
 	if (!result->sub)
-		throw_path(path, length, psprintf("is no sub-attribute of %s", result->text));
+		return psprintf("is no sub-attribute of %s", result->text);
 	result->text = psprintf("%s.%s", result->text, result->sub->name);
+	return NULL;
+}
+
+/* ---- paths of clients ---- */
+
+static SCIM_NORETURN void throw_path(const char *path, int length, const char *problem);
+
+static void
+throw_path(const char *path, int length, const char *problem)
+{
+	char	   *shown = scim_shown_name(path, length);
+
+	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %s", shown, problem);
+}
+
+/* The sub-attribute behind the brackets. */
+static void
+find_sub(const ScimFilterParse *parse, ScimPath *result)
+{
+	if (result->attribute->sub)
+		result->sub = scim_attribute(result->attribute->sub, parse->text + parse->sub.start,
+									 parse->sub.length);
+	if (!result->sub)
+		throw_path(parse->text, parse->length,
+				   psprintf("leads to no sub-attribute of %s", result->text));
+	result->text = psprintf("%s.%s", result->text, result->sub->name);
+}
+
+void
+scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result)
+{
+	ScimFilterParse parse = {.text = path, .length = length, .lenient = scim_filter_is_lenient()};
+	const char *problem;
+
+	scim_begin_parse(&parse);
+	if (!scim_parse_path(&parse))
+	{
+		if (parse.in_brackets)
+			scim_throw_filter(&parse, scim_shown_name(path, length));
+		throw_path(path, length, psprintf("is no path: at position %d, %s",
+										  scim_filter_position(path, parse.error_start),
+										  scim_filter_problem(parse.error)));
+	}
+	problem = scim_find_path(type, path, parse.path.length, false, result);
+	if (problem)
+		throw_path(path, length, problem);
+	if (parse.root >= 0)
+	{
+		if (!result->attribute || result->sub ||
+			!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
+			throw_path(path, length, "has a filter where there are no values to choose from");
+		result->filter = scim_read_value_filter(type, &parse, result);
+		if (parse.sub.length > 0)
+			find_sub(&parse, result);
+	}
+	pfree(parse.nodes);
 }

@@ -1,7 +1,7 @@
 /*
  * path.h
- *		Attribute paths: [URN ":"] attribute ["." sub-attribute]
- *		(RFC 7644 section 3.10 and figure 7, without value filters).
+ *		Attribute paths: [URN ":"] attribute ["[" filter "]"] ["." sub-attribute]
+ *		(RFC 7644 section 3.10 and figure 7).
  */
 #ifndef SCIM_PATH_H
 #define SCIM_PATH_H
@@ -21,9 +21,19 @@ typedef struct ScimPath
 
 /*
  * Resolves a path against a resource type.  Attribute names and URNs are
- * case-insensitive; the URN of the core schema may stand in front.
- * Errors: INVALID_PATH with "path" (malformed, unknown attribute, value filter).
+ * case-insensitive; the URN of the core schema may stand in front; a value
+ * filter may stand behind the attribute, whoever takes none looks at "filter".
+ * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
+ * filter those of scim_read_filter, with the position in the path.
  */
 extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result);
+
+/*
+ * The same for a path without a value filter, and without errors: NULL, or what
+ * is wrong, to be said behind the path ("is no attribute of User").  An
+ * attribute of one extension may stand without its URN, if "unqualified".
+ */
+extern const char *scim_find_path(const ScimResourceType *type, const char *path, int length,
+								  bool unqualified, ScimPath *result);
 
 #endif							/* SCIM_PATH_H */

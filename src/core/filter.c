@@ -1,0 +1,352 @@
+/*
+ * filter.c
+ *		Filters (RFC 7644 section 3.4.2.2), resolved against a resource type;
+ *		entry point scim_read_filter.
+ *
+ * What a comparison cannot answer is refused here, and never silently empty:
+ * which operators and values an attribute takes stands in one table.
+ */
+#include "postgres.h"
+
+#include "core/filter.h"
+#include "core/value.h"
+#include "errors.h"
+#include "miscadmin.h"
+#include "settings.h"
+
+/* What is being resolved. */
+typedef struct Reader
+{
+	const ScimResourceType *type;
+	const ScimFilterParse *parse;
+} Reader;
+
+/* ---- what an attribute can be compared with ---- */
+
+#define EQUAL		(1 << SCIM_EQ | 1 << SCIM_NE)
+#define ORDER		(1 << SCIM_GT | 1 << SCIM_GE | 1 << SCIM_LT | 1 << SCIM_LE)
+#define PARTS		(1 << SCIM_CO | 1 << SCIM_SW | 1 << SCIM_EW)
+
+#define BOOLEANS	(1 << SCIM_VALUE_TRUE | 1 << SCIM_VALUE_FALSE)
+#define NUMBERS		(1 << SCIM_VALUE_NUMBER)
+#define STRINGS		(1 << SCIM_VALUE_STRING)
+
+typedef struct Comparable
+{
+	const char *name;
+	int			ops;			/* bits 1 << ScimFilterOp */
+	const char *op_names;
+	int			values;			/* bits 1 << ScimFilterValue */
+	const char *value_names;
+} Comparable;
+
+static const Comparable comparables[] = {
+	[SCIM_STRING] = {"a string", EQUAL | ORDER | PARTS, "any operator", STRINGS, "a string"},
+	[SCIM_BOOLEAN] = {"a boolean", EQUAL, "eq, ne or pr", BOOLEANS, "true or false"},
+	[SCIM_DECIMAL] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS, "a number"},
+	[SCIM_INTEGER] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS, "a number"},
+	[SCIM_DATETIME] = {"a dateTime", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", STRINGS,
+		"a date and time such as \"2008-01-23T04:56:22Z\""},
+	[SCIM_BINARY] = {"a binary", EQUAL, "eq, ne or pr", STRINGS, "a string in base64"},
+	[SCIM_REFERENCE] = {"a reference", EQUAL | ORDER | PARTS, "any operator", STRINGS, "a string"}
+};
+
+/* ---- errors ---- */
+
+/* "path" and "position" of the error; text is formatted by the caller. */
+static SCIM_NORETURN void throw_at(const Reader *reader, int start, const char *path, const char *text);
+
+static void
+throw_at(const Reader *reader, int start, const char *path, const char *text)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_FILTER);
+	int			position = scim_filter_position(reader->parse->text, start);
+
+	scim_error_text(error, "path", path);
+	scim_error_integer(error, "position", position);
+	scim_throw(error, "%s (at position %d)", text, position);
+}
+
+void
+scim_throw_filter(const ScimFilterParse *parse, const char *path)
+{
+	Reader		reader = {.parse = parse};
+
+	throw_at(&reader, parse->error_start, path, scim_filter_problem(parse->error));
+}
+
+static char *
+shown(const Reader *reader, ScimSpan span)
+{
+	return scim_shown_name(reader->parse->text + span.start, span.length);
+}
+
+/* ---- paths ---- */
+
+static SCIM_NORETURN void throw_name(const Reader *reader, ScimSpan span, const char *problem);
+
+static void
+throw_name(const Reader *reader, ScimSpan span, const char *problem)
+{
+	char	   *name = shown(reader, span);
+
+	throw_at(reader, span.start, name, psprintf("\"%s\" %s", name, problem));
+}
+
+static void
+check_readable(const ScimAttribute *attribute, const char *path)
+{
+	if (attribute && attribute->returned == SCIM_NEVER)
+		scim_throw_path(SCIM_SENSITIVE, path, "%s is never shown, and cannot be searched", path);
+}
+
+/* A name in brackets: a sub-attribute, or "value" for the element itself. */
+static void
+find_inner(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath *result)
+{
+	const char *name = reader->parse->text + span.start;
+	const ScimAttribute *attribute = outer->attribute;
+
+	*result = *outer;
+	result->filter = NULL;
+	if (!attribute->sub && scim_same_name(name, span.length, "value"))
+		return;
+	if (attribute->sub)
+		result->sub = scim_attribute(attribute->sub, name, span.length);
+	if (!result->sub)
+		throw_name(reader, span, psprintf(attribute->sub ? "is no sub-attribute of %s" :
+										  "is no part of %s; in its brackets, value is each of its values",
+										  outer->text));
+	result->text = psprintf("%s.%s", outer->text, result->sub->name);
+}
+
+/* The attribute that a condition is about; "outer" of a value path, or NULL. */
+static void
+find_attribute(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath *result)
+{
+	const char *problem = NULL;
+
+	if (outer)
+		find_inner(reader, span, outer, result);
+	else
+		problem = scim_find_path(reader->type, reader->parse->text + span.start, span.length,
+								 reader->parse->lenient, result);
+	if (problem)
+		throw_name(reader, span, problem);
+	if (!result->attribute)
+		throw_name(reader, span, "is a schema; name one of its attributes behind it");
+	if (strcmp(result->attribute->name, "_version") == 0)
+		throw_name(reader, span, "cannot be searched; meta.version can");
+	check_readable(result->attribute, result->text);
+	check_readable(result->sub, result->text);
+}
+
+/* The attribute whose value is compared. */
+static const ScimAttribute *
+leaf(const ScimPath *path)
+{
+	return path->sub ? path->sub : path->attribute;
+}
+
+/*
+ * A complex attribute has no value of its own.  Lenient: that of its
+ * sub-attribute "value", as in the RFC's own emails co "example.com".
+ */
+static void
+find_simple(const Reader *reader, const ScimFilterNode *node, ScimPath *path)
+{
+	const ScimAttribute *sub = NULL;
+
+	if (leaf(path)->type != SCIM_COMPLEX)
+		return;
+	if (path->attribute->sub && !path->sub)
+		sub = scim_attribute(path->attribute->sub, "value", strlen("value"));
+	if (!reader->parse->lenient || !sub)
+		throw_name(reader, node->path,
+				   psprintf("is complex and cannot be compared; name a sub-attribute, such as %s.%s",
+							path->text, sub || !path->attribute->sub ? "value" : path->attribute->sub->name));
+	path->sub = sub;
+	path->text = psprintf("%s.%s", path->text, sub->name);
+	check_readable(sub, path->text);
+}
+
+/* ---- values ---- */
+
+/* Lenient: a string that is a number or a boolean is one where one is expected, and the other way round. */
+static void
+coerce(const ScimAttribute *attribute, ScimFilter *filter, const char *text)
+{
+	int			length = strlen(text);
+
+	switch (attribute->type)
+	{
+		case SCIM_STRING:
+		case SCIM_REFERENCE:
+			filter->value_kind = SCIM_VALUE_STRING;
+			break;
+		case SCIM_BOOLEAN:
+			if (scim_same_name(text, length, "true"))
+				filter->value_kind = SCIM_VALUE_TRUE;
+			else if (scim_same_name(text, length, "false"))
+				filter->value_kind = SCIM_VALUE_FALSE;
+			break;
+		case SCIM_DECIMAL:
+		case SCIM_INTEGER:
+			if (scim_is_filter_number(text, length))
+				filter->value_kind = SCIM_VALUE_NUMBER;
+			break;
+		default:
+			break;
+	}
+}
+
+static SCIM_NORETURN void throw_comparison(const Reader *reader, const ScimFilterNode *node,
+										   const ScimPath *path, ScimSpan span);
+
+/* The attribute does not take the operator, or the value, that stands there. */
+static void
+throw_comparison(const Reader *reader, const ScimFilterNode *node, const ScimPath *path, ScimSpan span)
+{
+	const Comparable *comparable = &comparables[leaf(path)->type];
+	bool		is_op = span.start == node->op_span.start;
+
+	throw_at(reader, span.start, path->text,
+			 psprintf("%s is %s: it takes %s%s%s, not %s", path->text, comparable->name,
+					  is_op ? comparable->op_names : shown(reader, node->op_span),
+					  is_op ? "" : " with ", is_op ? "" : comparable->value_names,
+					  shown(reader, span)));
+}
+
+static void
+read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *filter)
+{
+	const ScimAttribute *attribute;
+	const Comparable *comparable;
+
+	find_simple(reader, node, &filter->path);
+	attribute = leaf(&filter->path);
+	comparable = &comparables[attribute->type];
+	filter->op = node->op;
+	filter->value_kind = node->value_kind;
+	if (node->value_kind == SCIM_VALUE_NULL)
+	{
+		if ((1 << node->op & EQUAL) == 0)
+			throw_at(reader, node->op_span.start, filter->path.text,
+					 psprintf("%s cannot be compared with null but by eq or ne", filter->path.text));
+		return;
+	}
+	if (reader->parse->lenient)
+		coerce(attribute, filter, node->value);
+	if ((1 << node->op & comparable->ops) == 0)
+		throw_comparison(reader, node, &filter->path, node->op_span);
+	if ((1 << filter->value_kind & comparable->values) == 0 ||
+		(attribute->type == SCIM_DATETIME && !scim_is_datetime(node->value)) ||
+		(attribute->type == SCIM_BINARY && !scim_is_base64(node->value, strlen(node->value))))
+		throw_comparison(reader, node, &filter->path, node->value_span);
+	if (filter->value_kind >= SCIM_VALUE_NUMBER)
+		filter->value = unconstify(char *, node->value);
+}
+
+/* ---- conditions ---- */
+
+static ScimFilter *
+new_filter(const Reader *reader, ScimFilterKind kind, const ScimFilterNode *node)
+{
+	ScimFilter *filter = palloc0(sizeof(ScimFilter));
+
+	filter->kind = kind;
+	filter->position = scim_filter_position(reader->parse->text, node->start);
+	return filter;
+}
+
+static ScimFilter *resolve(const Reader *reader, int index, const ScimPath *outer);
+
+static ScimFilter *
+resolve_value_path(const Reader *reader, const ScimFilterNode *node)
+{
+	ScimFilter *filter = new_filter(reader, SCIM_FILTER_VALUE_PATH, node);
+
+	find_attribute(reader, node->path, NULL, &filter->path);
+	if (filter->path.sub ||
+		!(filter->path.attribute->multi_valued || filter->path.attribute->type == SCIM_COMPLEX))
+		throw_name(reader, node->path, "has no parts that brackets could choose from");
+	filter->left = resolve(reader, node->left, &filter->path);
+	return filter;
+}
+
+static ScimFilter *
+resolve(const Reader *reader, int index, const ScimPath *outer)
+{
+	const ScimFilterNode *node = &reader->parse->nodes[index];
+	ScimFilter *filter;
+	ScimFilter *negation;
+
+	check_stack_depth();
+	if (node->kind == SCIM_FILTER_VALUE_PATH)
+		return resolve_value_path(reader, node);
+	filter = new_filter(reader, node->kind, node);
+	if (node->left >= 0)
+		filter->left = resolve(reader, node->left, outer);
+	if (node->right >= 0)
+		filter->right = resolve(reader, node->right, outer);
+	if (node->kind != SCIM_FILTER_COMPARE && node->kind != SCIM_FILTER_PRESENT)
+		return filter;
+
+	find_attribute(reader, node->path, outer, &filter->path);
+	if (node->kind == SCIM_FILTER_COMPARE)
+		read_comparison(reader, node, filter);
+	if (node->kind == SCIM_FILTER_PRESENT || filter->value_kind != SCIM_VALUE_NULL)
+		return filter;
+
+	/* compared with null: present or not (RFC 7643 section 2.5) */
+	filter->kind = SCIM_FILTER_PRESENT;
+	if (filter->op == SCIM_NE)
+		return filter;
+	negation = new_filter(reader, SCIM_FILTER_NOT, node);
+	negation->left = filter;
+	return negation;
+}
+
+/* ---- entry points ---- */
+
+bool
+scim_filter_is_lenient(void)
+{
+	return scim_setting_filter_mode == SCIM_FILTER_LENIENT;
+}
+
+void
+scim_begin_parse(ScimFilterParse *parse)
+{
+	/* what is longer is refused before it needs any */
+	int			length = Min(parse->length, SCIM_FILTER_MAX_LENGTH);
+
+	parse->nodes = palloc(SCIM_FILTER_NODES(length) * sizeof(ScimFilterNode));
+	parse->bytes = palloc(SCIM_FILTER_BYTES(length));
+}
+
+ScimFilter *
+scim_read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
+					   const ScimPath *outer)
+{
+	Reader		reader = {.type = type, .parse = parse};
+	ScimPath	attribute = *outer;
+
+	check_readable(outer->attribute, outer->text);
+	return resolve(&reader, parse->root, &attribute);
+}
+
+ScimFilter *
+scim_read_filter(const ScimResourceType *type, const char *text)
+{
+	ScimFilterParse parse = {.text = text, .length = strlen(text), .lenient = scim_filter_is_lenient()};
+	Reader		reader = {.type = type, .parse = &parse};
+	ScimFilter *filter;
+
+	scim_begin_parse(&parse);
+	if (!scim_parse_filter(&parse))
+		scim_throw_filter(&parse, "filter");
+	filter = resolve(&reader, parse.root, NULL);
+	pfree(parse.nodes);
+	return filter;
+}

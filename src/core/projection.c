@@ -38,6 +38,7 @@ struct ScimProjection
 	Level		common;
 	Level	   *extensions;		/* of each of the type's */
 	bool		whole;			/* nothing is left out */
+	bool		version;		/* "_version" is added */
 };
 
 /* ---- deciding ---- */
@@ -232,7 +233,19 @@ scim_read_projection(const ScimResourceType *type, char *const *attributes, int 
 	return projection;
 }
 
+void
+scim_project_version(ScimProjection *projection)
+{
+	projection->version = true;
+}
+
 /* ---- asking ---- */
+
+bool
+scim_projects_version(const ScimProjection *projection)
+{
+	return projection->version;
+}
 
 /* What is shown of the attribute of that name, or NULL if the level has none. */
 static const Choice *

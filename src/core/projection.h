@@ -21,6 +21,10 @@ extern ScimProjection *scim_read_projection(const ScimResourceType *type,
 											char *const *attributes, int attribute_count,
 											char *const *excluded, int excluded_count);
 
+/* From now on "_version" is shown too, whatever else is: how tools show a resource. */
+extern void scim_project_version(ScimProjection *projection);
+extern bool scim_projects_version(const ScimProjection *projection);
+
 /* Is anything of the top-level attribute shown, or (sub not NULL) that sub-attribute of it? */
 extern bool scim_projects(const ScimProjection *projection, const char *attribute, const char *sub);
 

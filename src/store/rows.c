@@ -295,11 +295,16 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 
 /* Says in meta, where it is shown, that there are too many members to show. */
 static void
-say_omitted(JsonbValue *resource)
+say_omitted(JsonbValue *resource, bool always)
 {
 	JsonbValue *meta = scim_get(resource, "meta", strlen("meta"));
 	JsonbValue *names = scim_new_array();
 
+	if (!meta && always)
+	{
+		scim_set_value(resource, "meta", scim_new_object());
+		meta = scim_get(resource, "meta", strlen("meta"));
+	}
 	scim_append_text(names, "members");
 	if (meta)
 		scim_set_value(meta, "omitted", names);
@@ -323,8 +328,10 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 		scim_set_value(resource, "groups", row->groups);
 	if (projection)
 		scim_project(projection, resource);
+	if (projection && scim_projects_version(projection))
+		scim_set_text(resource, "_version", row->version);
 	if (omitted)
-		say_omitted(resource);
+		say_omitted(resource, projection && scim_projects_version(projection));
 	return scim_write(resource);
 }
 

@@ -27,6 +27,7 @@ typedef struct ScimView
 	int			excluded_count; /* -1: not given */
 	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
 	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
+	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever else is shown */
 } ScimView;
 
 /* The new resource.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */

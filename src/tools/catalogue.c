@@ -54,6 +54,7 @@ static const ScimSubject subjects[] = {
 		.type = "User",
 		.one = "user",
 		.many = "users",
+		.any = "",
 		.kept = "the password",
 		.paths = "name.givenName, URN:attribute",
 		.filters = "userName eq \"a\"; emails[type eq \"work\" and value co \"@x.org\"]; meta.lastModified gt \"2026-01-01T00:00:00Z\"",
@@ -63,6 +64,7 @@ static const ScimSubject subjects[] = {
 		.type = "Group",
 		.one = "group",
 		.many = "groups",
+		.any = "",
 		.kept = "members (send [] to remove all of them)",
 		.paths = "displayName, members",
 		.filters = "displayName sw \"A\"; members.value eq \"<id>\"",
@@ -72,6 +74,7 @@ static const ScimSubject subjects[] = {
 	{
 		.one = "resource",
 		.many = "resources",
+		.any = " of any type",
 		.kept = "a user's password and a group's members",
 		.paths = "attribute, attribute.sub, URN:attribute",
 		.filters = "displayName co \"x\" or not (active eq true)",
@@ -87,6 +90,7 @@ static const ScimSubject subjects[] = {
 #define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)
 #define TENANT	PARAM_BIT(PARAM_TENANT_ID)
 #define PAGE	(PARAM_BIT(PARAM_START_INDEX) | PARAM_BIT(PARAM_COUNT))
+#define VIEW	(PARAM_BIT(PARAM_ATTRIBUTES) | PARAM_BIT(PARAM_EXCLUDED_ATTRIBUTES) | PARAM_BIT(PARAM_KNOWN_VERSION))
 
 #define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
 #define ABOUT_ALL		(ABOUT_TYPED | ABOUT_RESOURCES)
@@ -95,7 +99,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_create_{one}",
 		.title = "Create a {one}",
-		.description = "Create a {one}; returns it with its id and _version. Each call makes another, "
+		.description = "Create a {one}{any}; returns it with its id and _version. Each call makes another, "
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
 		.required = PARAM_BIT(PARAM_NEW),
@@ -105,10 +109,10 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_get_{one}",
 		.title = "Read a {one}",
-		.description = "Read one {one} by id, with its _version.",
+		.description = "Read one {one}{any} by id, with its _version.",
 		.about = ABOUT_ALL,
 		.required = ID,
-		.optional = TENANT,
+		.optional = VIEW | TENANT,
 		.read_only = true,
 		.idempotent = true,
 		.run = scim_run_get,
@@ -116,7 +120,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_update_{one}",
 		.title = "Replace a {one}",
-		.description = "Replace a {one}: send it whole, as you read it, with your changes. "
+		.description = "Replace a {one}{any}: send it whole, as you read it, with your changes. "
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_WHOLE),
@@ -128,7 +132,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_patch_{one}",
 		.title = "Change parts of a {one}",
-		.description = "Change parts of a {one}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
+		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
 		.optional = VERSION | TENANT,
@@ -138,7 +142,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_delete_{one}",
 		.title = "Delete a {one}",
-		.description = "Delete a {one} for good; it leaves all its groups too.",
+		.description = "Delete a {one}{any} for good, with its memberships.",
 		.about = ABOUT_ALL,
 		.required = ID,
 		.optional = VERSION | TENANT,
@@ -149,7 +153,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_list_{many}",
 		.title = "List {many}",
-		.description = "List {many}. While metadata has next_start_index, more follow.",
+		.description = "List {many}{any}. While metadata has next_start_index, more follow.",
 		.about = ABOUT_ALL,
 		.optional = PAGE | TENANT,
 		.read_only = true,
@@ -192,7 +196,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_server_info",
 		.title = "About this server",
-		.description = "Its version, the tenant you work in, resource types, features and limits.",
+		.description = "This server: its version, the tenant you work in, resource types, features and limits.",
 		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
@@ -219,7 +223,7 @@ word_of_mark(const char *mark, int length, const ScimSubject *subject)
 		const char *mark;
 		const char *word;
 	}			words[] = {
-		{"one", subject->one}, {"many", subject->many}, {"kept", subject->kept},
+		{"one", subject->one}, {"many", subject->many}, {"any", subject->any}, {"kept", subject->kept},
 		{"paths", subject->paths}, {"filters", subject->filters}, {"searchable", subject->searchable},
 	};
 

@@ -157,9 +157,16 @@ scim_shown_resource(const JsonbValue *resource, JsonbValue *version)
 	JsonbValue *shown = scim_open(resource);
 	JsonbValue	found;
 
-	if (!find_in_meta(shown, "version", &found))
-		found.type = jbvNull;
-	scim_set_value(shown, "_version", &found);
+	JsonbValue *own = scim_get(shown, "_version", strlen("_version"));
+
+	if (own)
+		found = *own;
+	else
+	{
+		if (!find_in_meta(shown, "version", &found))
+			found.type = jbvNull;
+		scim_set_value(shown, "_version", &found);
+	}
 	if (version)
 		*version = found;
 	return shown;
@@ -192,6 +199,15 @@ how_to_change(const ScimToolCall *call)
 						  call->tool->subject);
 }
 
+void
+scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
+{
+	if (call->given[PARAM_ATTRIBUTES] || call->given[PARAM_EXCLUDED_ATTRIBUTES])
+		scim_set_text(metadata, "partial",
+					  scim_tool_text("Not all attributes are shown: change a {one} with scim_patch_{one}, "
+									 "for scim_update_{one} clears what it is not sent.", call->tool->subject));
+}
+
 Jsonb *
 scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata)
 {
@@ -210,6 +226,8 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 	scim_append_omitted(shown, "", omitted);
 	scim_fit_object(shown, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, how_to_change(call));
+	if (!scim_get(shown, "not_modified", strlen("not_modified")))
+		scim_say_partial(call, metadata);
 	return envelope(true, shown, metadata);
 }
 

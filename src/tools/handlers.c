@@ -21,6 +21,20 @@ type_name(const ScimToolCall *call)
 	return call->type->name;
 }
 
+/* What the call wants to see; the version always. */
+static ScimView
+view_argument(const ScimToolCall *call)
+{
+	ScimView	view;
+
+	view.attributes = scim_argument_texts(call, PARAM_ATTRIBUTES, &view.attribute_count);
+	view.excluded = scim_argument_texts(call, PARAM_EXCLUDED_ATTRIBUTES, &view.excluded_count);
+	view.known_version = scim_argument_text(call, PARAM_KNOWN_VERSION);
+	view.indirect_groups = scim_argument_boolean(call, PARAM_INDIRECT_GROUPS);
+	view.version = true;
+	return view;
+}
+
 Jsonb *
 scim_run_create(ScimToolCall *call)
 {
@@ -33,8 +47,10 @@ scim_run_create(ScimToolCall *call)
 Jsonb *
 scim_run_get(ScimToolCall *call)
 {
+	ScimView	view = view_argument(call);
+
 	/* fresh: a statement may call several tools, and the later see the earlier */
-	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, NULL, true);
+	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
 
 	return scim_success_resource(call, resource, scim_metadata(call));
 }

@@ -120,7 +120,6 @@ SELECT try('scim_patch_group', jsonb_build_object('group_id', id('staff'), 'oper
 SELECT try('scim_list_groups', '{}')->'content'->'totalResults' AS groups,
        try('scim_search_groups', '{"attribute": "displayName", "value": "crew"}')->'content'->'totalResults' AS found,
        try('scim_group_exists', jsonb_build_object('group_id', id('staff')))->'content' AS there;
-SELECT try('scim_delete_group', jsonb_build_object('group_id', id('staff')))->'content' AS deleted;
 SELECT jsonb_path_query_array(call('scim_get_schemas', '{}'), '$.content.schemas[*].id') AS schemas,
        call('scim_get_schemas', '{}')->'content' = scim_get_schemas() AS as_in_sql,
        octet_length(call('scim_get_schemas', '{}')::text) < 32768 AS fits;
@@ -129,6 +128,24 @@ SELECT jsonb_path_query(scim_get_schemas(), '$.schemas[*].attributes[*] ? (@.nam
 SELECT call('scim_server_info', '{}')->'content' = scim_server_info() AS as_in_sql,
        scim_server_info()->>'version' = extversion AS version FROM pg_extension WHERE extname = 'scimver';
 SELECT jsonb_pretty(scim_server_info() - 'version');
+
+--
+-- reading parts, and reading again: the version is always there
+--
+SELECT try('scim_get_user', jsonb_build_object('user_id', id('ada'), 'attributes', '["USERNAME"]'::jsonb)) AS named;
+SELECT try('scim_get_user', jsonb_build_object('user_id', id('ada'), 'excluded_attributes', '["meta", "name.givenName", "active"]'::jsonb))->'content' AS others;
+SELECT a, r->'content'->>'_version' = version AND r->'metadata'->>'version' = version AS has_version, r->'metadata' ? 'partial' AS partial
+  FROM users, unnest(ARRAY['{}', '{"attributes": []}', '{"attributes": ["meta.created"]}', '{"attributes": ["_version"]}',
+    '{"excluded_attributes": []}', '{"excluded_attributes": ["_version"]}', '{"excluded_attributes": ["meta"]}']::jsonb[]) a,
+    call('scim_get_user', a || jsonb_build_object('user_id', id)) r
+ WHERE id = id('ada')::uuid;
+SELECT mask(call('scim_get_user', jsonb_build_object('user_id', id, 'known_version', version, 'attributes', '["name"]'::jsonb))) AS known
+  FROM users WHERE id = id('ada')::uuid;
+SELECT try('scim_get_user', jsonb_build_object('user_id', id('ada'), 'known_version', 'another'))->'content'->>'userName' AS another;
+SELECT a, fails('scim_get_user', a || jsonb_build_object('user_id', id('ada'))) FROM unnest(ARRAY['{"attributes": ["nonsense"]}',
+  '{"attributes": ["name"], "excluded_attributes": ["emails"]}', '{"attributes": "userName"}', '{"attributes": ["userName", null]}',
+  '{"known_version": "W/\"x\""}', '{"known_version": 1}']::jsonb[]) a;
+SELECT try('scim_delete_group', jsonb_build_object('group_id', id('staff')))->'content' AS deleted;
 
 --
 -- the generic tools: the same operations, with the type named by the call

@@ -64,4 +64,5 @@ _PG_init(void)
 				&scim_setting_tenant);
 	MarkGUCPrefixReserved("scimver");
 	scim_init_registrations();
+	scim_init_schemas();
 }

@@ -48,7 +48,7 @@ read_member_type(const ScimAttribute *attribute, const JsonbValue *given, const 
 {
 	char	   *path;
 
-	for (int i = 0; given->type == jbvString && attribute->canonical_values[i]; i++)
+	for (int i = 0; given->type == jbvString && attribute->canonical_values && attribute->canonical_values[i]; i++)
 	{
 		if (scim_same_name(given->val.string.val, given->val.string.len,
 						   attribute->canonical_values[i]))

@@ -1,10 +1,10 @@
 /*
  * schema.h
- *		What SCIM says about attributes: the schemas of RFC 7643 section 8.7 as
- *		one table of data, and how to look something up in it.
+ *		What SCIM says about attributes: schemas and resource types as structs,
+ *		and how to look something up in them.
  *
- * User, Group and EnterpriseUser are one static table here, until schemas are
- * rows; nothing outside of schema.c knows that.
+ * They are made from documents (schema_document.h); which of them there are is
+ * the database's matter (store/schemas.h).
  */
 #ifndef SCIM_SCHEMA_H
 #define SCIM_SCHEMA_H
@@ -54,15 +54,17 @@ typedef struct ScimAttribute
 	ScimUniqueness uniqueness;
 	const char *const *canonical_values;	/* NULL-terminated, or NULL */
 	const char *const *reference_types;		/* NULL-terminated, or NULL */
+	bool		restricted;		/* the canonical values are all there are, not a suggestion */
 	const struct ScimAttribute *sub;		/* of a complex attribute; ends with name NULL */
 } ScimAttribute;
 
 typedef struct ScimSchema
 {
 	const char *urn;
-	const char *name;
-	const char *description;
+	const char *name;			/* or NULL */
+	const char *description;	/* or NULL */
 	const ScimAttribute *attributes;	/* ends with name NULL */
+	const char *version;		/* of its document; NULL until it is stored */
 } ScimSchema;
 
 typedef struct ScimResourceType
@@ -73,20 +75,21 @@ typedef struct ScimResourceType
 	const char *description;
 	const ScimSchema *schema;
 	const ScimSchema *const *extensions;	/* NULL-terminated */
+	const bool *extension_required; /* of each: must every resource have it? */
+	const char *version;		/* of its document */
+	int			index;			/* its place among the types */
 	int			not_found;		/* a ScimErrorCode: USER_NOT_FOUND, ... */
 	bool		has_password;
 	bool		has_members;	/* memberships are kept in a table of their own */
 	bool		has_groups;		/* "groups" is read from the memberships */
+	bool		can_be_member;	/* of a group */
 } ScimResourceType;
-
-/* All resource types, ended by a NULL; the order is fixed. */
-extern const ScimResourceType *const *scim_resource_types(void);
-
-/* The resource type of that name (case-insensitive, as attribute names are), or NULL. */
-extern const ScimResourceType *scim_resource_type(const char *name);
 
 /* Is a (of that length) the name b?  Attribute names and URNs are ASCII and have no case (RFC 7643 section 2.1). */
 extern bool scim_same_name(const char *a, int length, const char *b);
+
+/* May an attribute have that name?  RFC 7643 section 2.1, and "$ref", which that section's rule forgets. */
+extern bool scim_is_attribute_name(const char *name);
 
 /* The attribute of that name in a list that ends with name NULL: case-insensitive, or NULL. */
 extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name, int length);
@@ -102,8 +105,5 @@ extern const ScimSchema *scim_extension(const ScimResourceType *type, const char
 
 /* The core schema or extension of the type with that URN (case-insensitive), or NULL. */
 extern const ScimSchema *scim_schema(const ScimResourceType *type, const char *urn, int length);
-
-/* The schema as in RFC 7643 section 8.7.1 (schemas, id, name, description, attributes, meta), without nulls. */
-extern JsonbValue *scim_schema_document(const ScimSchema *schema);
 
 #endif							/* SCIM_SCHEMA_H */

@@ -177,7 +177,7 @@ free_type(const char *name)
 
 	if (type == NULL)
 		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
-						"\"%s\" is no resource type; there are User and Group", name);
+						"\"%s\" is no resource type of this database", name);
 	lock_registrations();
 	taken = scim_find_table(type);
 	if (taken)

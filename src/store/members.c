@@ -118,7 +118,7 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 		set->ids[i] = UUIDPGetDatum(&wanted[i].id);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
 	{
-		const ScimRegistration *table = scim_find_table(*type);
+		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
 
 		if (table)
 			lock_in(table, tenant, uuid_array(set->ids, count), wanted, count);

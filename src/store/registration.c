@@ -41,14 +41,19 @@ static uint64 generation = 1;
 typedef struct Lookup
 {
 	uint64		generation;		/* when it was found; 0: not known */
+	const ScimResourceType *type;
 	Oid			relid;
 	Oid			trigger;
 } Lookup;
 
-#define MAX_TYPES 8
+typedef struct Lookups
+{
+	Lookup	   *items;			/* by the types' index */
+	int			count;
+} Lookups;
 
-static Lookup tables[MAX_TYPES];
-static Lookup members[MAX_TYPES];
+static Lookups tables;
+static Lookups members;
 
 static Oid	row_function = InvalidOid;
 static Oid	members_function = InvalidOid;
@@ -159,6 +164,12 @@ schema_changed(Datum argument, int cache_id, uint32 hash_value)
 	relation_changed((Datum) 0, InvalidOid);
 }
 
+void
+scim_forget_registrations(void)
+{
+	relation_changed((Datum) 0, InvalidOid);
+}
+
 static void
 function_changed(Datum argument, int cache_id, uint32 hash_value)
 {
@@ -202,6 +213,7 @@ remember(Relation relation, const Trigger *trigger)
 	Oid			relid = RelationGetRelid(relation);
 	CacheEntry *entry;
 	bool		found;
+	uint64		started;
 
 	if (trigger->tgnargs < 2)
 		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
@@ -210,6 +222,7 @@ remember(Relation relation, const Trigger *trigger)
 	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
 									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
 	registration->type = scim_resource_type(trigger->tgargs[0]);
+	started = scim_schemas_generation();
 	if (registration->type == NULL)
 		elog(ERROR, "trigger \"%s\" names the unknown resource type \"%s\"",
 			 trigger->tgname, trigger->tgargs[0]);
@@ -219,6 +232,11 @@ remember(Relation relation, const Trigger *trigger)
 	if (trigger->tgnargs > 2)
 		scim_read_options(registration, trigger->tgargs[2]);
 	MemoryContextSwitchTo(old);
+	if (started != scim_schemas_generation())
+	{
+		MemoryContextDelete(context);
+		return remember(relation, trigger);
+	}
 
 	entry = hash_search(cache, &relid, HASH_ENTER, &found);
 	if (found)
@@ -254,43 +272,50 @@ relation_trigger(Relation relation, Oid trigger)
 	return NULL;
 }
 
-static int
-type_index(const ScimResourceType *type)
+static Lookup *
+lookup_of(Lookups *lookups, const ScimResourceType *type)
 {
-	const ScimResourceType *const *types = scim_resource_types();
-
-	for (int i = 0; types[i] && i < MAX_TYPES; i++)
+	if (type->index >= lookups->count)
 	{
-		if (types[i] == type)
-			return i;
+		int			count = Max(8, 2 * type->index);
+		Size		size = count * sizeof(Lookup);
+
+		if (lookups->items)
+			lookups->items = repalloc(lookups->items, size);
+		else
+			lookups->items = MemoryContextAlloc(TopMemoryContext, size);
+		memset(lookups->items + lookups->count, 0, (count - lookups->count) * sizeof(Lookup));
+		lookups->count = count;
 	}
-	elog(ERROR, "unexpected resource type \"%s\"", type->name);
+	return &lookups->items[type->index];
 }
 
 static const ScimRegistration *
-find_registration(Oid function, const ScimResourceType *type, Lookup *lookups)
+find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 {
-	Lookup	   *lookup = &lookups[type_index(type)];
+	Lookup	   *lookup = lookup_of(lookups, type);
+	Lookup		found = {0};
 	CacheEntry *entry;
 	Relation	relation;
 	const Trigger *trigger;
 	const ScimRegistration *result = NULL;
 
-	if (lookup->generation == generation)
+	if (lookup->generation == generation && lookup->type == type)
 	{
 		entry = hash_search(cache, &lookup->relid, HASH_FIND, NULL);
 		if (entry && entry->registration)
 			return entry->registration;
 	}
-	lookup->generation = 0;
-	if (!find_trigger(function, type, lookup))
+	if (!find_trigger(function, type, &found))
 		return NULL;
-	relation = table_open(lookup->relid, AccessShareLock);
-	trigger = relation_trigger(relation, lookup->trigger);
+	relation = table_open(found.relid, AccessShareLock);
+	trigger = relation_trigger(relation, found.trigger);
 	if (trigger)
 		result = scim_trigger_registration(relation, trigger);
 	table_close(relation, NoLock);
-	lookup->generation = generation;
+	found.generation = generation;
+	found.type = type;
+	*lookup_of(lookups, type) = found;
 	return result;
 }
 
@@ -299,15 +324,17 @@ scim_find_table(const ScimResourceType *type)
 {
 	if (!OidIsValid(row_function))
 		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-	return find_registration(row_function, type, tables);
+	return find_registration(row_function, type, &tables);
 }
 
 const ScimRegistration *
 scim_find_members(const ScimResourceType *type)
 {
+	if (type == NULL)
+		return NULL;
 	if (!OidIsValid(members_function))
 		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
-	return find_registration(members_function, type, members);
+	return find_registration(members_function, type, &members);
 }
 
 const ScimResourceType *

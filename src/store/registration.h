@@ -12,6 +12,7 @@
 
 #include "access/attnum.h"
 #include "core/schema.h"
+#include "store/schemas.h"
 #include "utils/reltrigger.h"
 #include "utils/relcache.h"
 
@@ -127,6 +128,9 @@ extern Oid	scim_extension_function(const char *extension, const char *name, int 
 
 /* Counts up whenever a registration may have changed: saved plans of before are stale. */
 extern uint64 scim_registration_generation(void);
+
+/* Resource types have changed: all that was read of them is read again. */
+extern void scim_forget_registrations(void);
 
 /*
  * Columns of a relation for a mapping, a jsonb object: keys of ScimColumnKind

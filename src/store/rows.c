@@ -233,7 +233,7 @@ read_members(Members *members, const char *tenant)
 	values[1] = wanted_ids(members);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
-		const ScimRegistration *table = scim_find_table(*type);
+		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
 
 		if (table == NULL)
 			continue;

@@ -15,6 +15,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "store/schemas.h"
 #include "tools/arguments.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"

@@ -12,6 +12,7 @@
 
 #include "core/jsonb_tree.h"
 #include "lib/stringinfo.h"
+#include "store/schemas.h"
 #include "tools/catalogue.h"
 #include "tools/handlers.h"
 #include "utils/memutils.h"

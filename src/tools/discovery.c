@@ -9,45 +9,58 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
+#include "core/schema_document.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "store/schemas.h"
 #include "store/store.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
 #include "utils/builtins.h"
 
-#define URN_RESOURCE_TYPE "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
-
 PG_FUNCTION_INFO_V1(scim_get_schemas);
 PG_FUNCTION_INFO_V1(scim_server_info);
 
 /* ---- schemas ---- */
 
+/* "meta" of a document that describes what the database has. */
+static void
+set_meta(JsonbValue *document, const char *type, const char *location, const char *version)
+{
+	JsonbValue *meta = scim_new_object();
+
+	scim_set_text(meta, "resourceType", type);
+	scim_set_text(meta, "location", location);
+	if (version)
+		scim_set_text(meta, "version", version);
+	scim_set_value(document, "meta", meta);
+}
+
 /* As RFC 7643 section 6 has it. */
 static JsonbValue *
 resource_type_document(const ScimResourceType *type)
 {
-	JsonbValue *document = scim_new_object();
-	JsonbValue *schemas = scim_new_array();
-	JsonbValue *extensions = scim_new_array();
+	ScimTypeDocument parts = {
+		.name = type->name, .endpoint = type->endpoint, .description = type->description,
+		.schema = type->schema->urn, .required = type->extension_required
+	};
+	const char **urns;
 
-	scim_append_text(schemas, URN_RESOURCE_TYPE);
-	for (int i = 0; type->extensions[i]; i++)
-	{
-		JsonbValue *extension = scim_new_object();
+	while (type->extensions[parts.extension_count])
+		parts.extension_count++;
+	parts.extensions = urns = palloc((parts.extension_count + 1) * sizeof(char *));
+	for (int i = 0; i < parts.extension_count; i++)
+		urns[i] = type->extensions[i]->urn;
+	return scim_resource_type_document(&parts);
+}
 
-		scim_set_text(extension, "schema", type->extensions[i]->urn);
-		scim_set_bool(extension, "required", false);
-		scim_append(extensions, extension);
-	}
-	scim_set_value(document, "schemas", schemas);
-	scim_set_text(document, "id", type->name);
-	scim_set_text(document, "name", type->name);
-	scim_set_text(document, "endpoint", type->endpoint);
-	scim_set_text(document, "description", type->description);
-	scim_set_text(document, "schema", type->schema->urn);
-	scim_set_value(document, "schemaExtensions", extensions);
+static JsonbValue *
+schema_document(const ScimSchema *schema)
+{
+	JsonbValue *document = scim_schema_document(schema);
+
+	set_meta(document, "Schema", psprintf("/Schemas/%s", schema->urn), NULL);
 	return document;
 }
 
@@ -58,7 +71,7 @@ append_schema(JsonbValue *schemas, const ScimSchema *schema)
 	for (int i = 0; i < schemas->val.array.nElems; i++)
 		if (scim_string_is(scim_get(&schemas->val.array.elems[i], "id", 2), schema->urn))
 			return;
-	scim_append(schemas, scim_schema_document(schema));
+	scim_append(schemas, schema_document(schema));
 }
 
 JsonbValue *

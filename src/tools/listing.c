@@ -9,6 +9,7 @@
 
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
+#include "store/schemas.h"
 #include "tools/catalogue.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"

@@ -1,0 +1,50 @@
+/*
+ * schema_document.h
+ *		Schemas and resource types as the JSON documents of RFC 7643 sections 6
+ *		and 7, read into structs and written from them.
+ */
+#ifndef SCIM_SCHEMA_DOCUMENT_H
+#define SCIM_SCHEMA_DOCUMENT_H
+
+#include "core/schema.h"
+#include "utils/jsonb.h"
+
+#define SCIM_URN_SCHEMA			"urn:ietf:params:scim:schemas:core:2.0:Schema"
+#define SCIM_URN_RESOURCE_TYPE	"urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+
+/*
+ * Reads a Schema document into the current memory context.  What it leaves out
+ * is RFC 7643 section 2.2's default; references and binaries are case exact
+ * (sections 2.3.6, 2.3.7), what is writeOnly is never returned.
+ * Options: {"canonicalValues": "restrict"}: they are all there are, everywhere
+ * in the schema; {"restrict": [path, ...]}: of these attributes.
+ * Errors, with the path in the document (attributes[2].subAttributes[0].type):
+ * INVALID_SYNTAX (unknown member), INVALID_VALUE.
+ */
+extern ScimSchema *scim_read_schema(Jsonb *document, Jsonb *options);
+
+/* A schema as in RFC 7643 section 8.7.1 (schemas, id, name, description, attributes), without nulls and meta. */
+extern JsonbValue *scim_schema_document(const ScimSchema *schema);
+
+/* Do the attributes have the same names and characteristics (and their sub-attributes)?  Descriptions do not count. */
+extern bool scim_same_attribute(const ScimAttribute *a, const ScimAttribute *b);
+
+/* A ResourceType document, read; the schemas that it names are not looked for. */
+typedef struct ScimTypeDocument
+{
+	const char *name;
+	const char *endpoint;		/* with a slash in front */
+	const char *description;	/* or NULL */
+	const char *schema;
+	int			extension_count;
+	const char *const *extensions;	/* their URNs */
+	const bool *required;		/* of each */
+} ScimTypeDocument;
+
+/* Reads a ResourceType document into the current memory context.  INVALID_SYNTAX, INVALID_VALUE with path. */
+extern ScimTypeDocument *scim_read_resource_type(Jsonb *document);
+
+/* The document as in RFC 7643 section 6, without nulls and meta. */
+extern JsonbValue *scim_resource_type_document(const ScimTypeDocument *type);
+
+#endif							/* SCIM_SCHEMA_DOCUMENT_H */

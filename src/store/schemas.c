@@ -1,0 +1,310 @@
+/*
+ * schemas.c
+ *		The set of schemas and resource types: read from their tables, kept until
+ *		they change.
+ *
+ * The tables are read as catalogs are: under the latest snapshot, with nobody's
+ * rights.  Their trigger (schemas_trigger.c) invalidates their relcache entries
+ * with each change, here and, at the commit, everywhere.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "core/jsonb_tree.h"
+#include "core/schema_document.h"
+#include "errors.h"
+#include "store/registration.h"
+#include "store/schemas.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+typedef struct SchemaSet
+{
+	MemoryContext context;		/* holds all of it */
+	const ScimSchema **schemas; /* ended by a NULL */
+	const ScimResourceType **types;
+} SchemaSet;
+
+static SchemaSet *current = NULL;
+static uint64 generation = 1;
+
+/* The tables of the current set, or of the one that is being read. */
+static Oid	schemas_relid = InvalidOid;
+static Oid	types_relid = InvalidOid;
+
+/* ---- the rows ---- */
+
+typedef struct Row
+{
+	Jsonb	   *document;
+	Jsonb	   *options;		/* NULL: the table has none */
+	char	   *version;
+	int			position;
+} Row;
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	int			x = ((const Row *) a)->position;
+	int			y = ((const Row *) b)->position;
+
+	return (x > y) - (x < y);
+}
+
+static Datum
+column_of(HeapTuple tuple, Relation relation, const char *name, bool *isnull)
+{
+	AttrNumber	number = get_attnum(RelationGetRelid(relation), name);
+
+	*isnull = true;
+	if (number == InvalidAttrNumber)
+		return (Datum) 0;
+	return heap_getattr(tuple, number, RelationGetDescr(relation), isnull);
+}
+
+static void
+read_row(HeapTuple tuple, Relation relation, Row *row)
+{
+	bool		isnull;
+	Datum		value;
+
+	row->document = DatumGetJsonbPCopy(column_of(tuple, relation, "document", &isnull));
+	value = column_of(tuple, relation, "options", &isnull);
+	row->options = isnull ? NULL : DatumGetJsonbPCopy(value);
+	value = column_of(tuple, relation, "version", &isnull);
+	row->version = isnull ? NULL : TextDatumGetCString(value);
+	row->position = DatumGetInt32(column_of(tuple, relation, "position", &isnull));
+}
+
+/* The rows of a table, by their position. */
+static Row *
+read_rows(Oid relid, int *count)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	tuple;
+	int			size = 16;
+	Row		   *rows = palloc(size * sizeof(Row));
+
+	*count = 0;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (*count == size)
+			rows = repalloc(rows, (size *= 2) * sizeof(Row));
+		read_row(tuple, relation, &rows[(*count)++]);
+	}
+	systable_endscan(scan);
+	table_close(relation, AccessShareLock);
+	qsort(rows, *count, sizeof(Row), compare_rows);
+	return rows;
+}
+
+/* ---- the set ---- */
+
+static const ScimSchema *
+find_schema(const ScimSchema *const *schemas, const char *urn)
+{
+	for (; *schemas; schemas++)
+	{
+		if (scim_same_name(urn, strlen(urn), (*schemas)->urn))
+			return *schemas;
+	}
+	return NULL;
+}
+
+/* "/Devices": "devices" */
+static char *
+plural_of(const char *endpoint)
+{
+	char	   *plural = pstrdup(endpoint + 1);
+
+	for (char *c = plural; *c; c++)
+		*c = pg_ascii_tolower((unsigned char) *c);
+	return plural;
+}
+
+/* Is this the schema of RFC 7643, and does it have the attribute, which is kept outside of the document? */
+static bool
+is_core(const ScimSchema *schema, const char *urn, const char *attribute, bool complex)
+{
+	const ScimAttribute *found = scim_attribute(schema->attributes, attribute, strlen(attribute));
+
+	return strcmp(schema->urn, urn) == 0 && found && (found->type == SCIM_COMPLEX) == complex;
+}
+
+/* NULL if one of its schemas is not there (yet: a restore loads table after table). */
+static ScimResourceType *
+make_type(const ScimTypeDocument *document, const ScimSchema *const *schemas)
+{
+	ScimResourceType *type = palloc0(sizeof(ScimResourceType));
+	const ScimSchema **extensions = palloc0((document->extension_count + 1) * sizeof(ScimSchema *));
+
+	type->schema = find_schema(schemas, document->schema);
+	if (type->schema == NULL)
+		return NULL;
+	for (int i = 0; i < document->extension_count; i++)
+	{
+		extensions[i] = find_schema(schemas, document->extensions[i]);
+		if (extensions[i] == NULL)
+			return NULL;
+	}
+	type->name = document->name;
+	type->plural = plural_of(document->endpoint);
+	type->endpoint = document->endpoint;
+	type->description = document->description;
+	type->extensions = extensions;
+	type->extension_required = document->required;
+	type->has_password = is_core(type->schema, SCIM_URN_USER, "password", false);
+	type->has_groups = is_core(type->schema, SCIM_URN_USER, "groups", true);
+	type->has_members = is_core(type->schema, SCIM_URN_GROUP, "members", true);
+	type->can_be_member = type->has_groups || type->has_members;
+	type->not_found = type->has_groups ? SCIM_USER_NOT_FOUND :
+		type->has_members ? SCIM_GROUP_NOT_FOUND : SCIM_RESOURCE_NOT_FOUND;
+	return type;
+}
+
+static void
+read_schemas(SchemaSet *set, const Row *rows, int count)
+{
+	Jsonb	   *no_options = scim_write(scim_new_object());
+
+	set->schemas = palloc0((count + 1) * sizeof(ScimSchema *));
+	for (int i = 0; i < count; i++)
+	{
+		ScimSchema *schema = scim_read_schema(rows[i].document, rows[i].options ? rows[i].options : no_options);
+
+		schema->version = rows[i].version ? pstrdup(rows[i].version) : NULL;
+		set->schemas[i] = schema;
+	}
+}
+
+static void
+read_types(SchemaSet *set, const Row *rows, int count)
+{
+	int			made = 0;
+
+	set->types = palloc0((count + 1) * sizeof(ScimResourceType *));
+	for (int i = 0; i < count; i++)
+	{
+		ScimResourceType *type = make_type(scim_read_resource_type(rows[i].document), set->schemas);
+
+		if (type == NULL)
+			continue;
+		type->version = rows[i].version ? pstrdup(rows[i].version) : NULL;
+		type->index = made;
+		set->types[made++] = type;
+	}
+}
+
+static SchemaSet *
+read_set(void)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver schema documents",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver schemas",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	SchemaSet  *set = MemoryContextAllocZero(context, sizeof(SchemaSet));
+	Row		   *schemas;
+	Row		   *types;
+	int			schema_count;
+	int			type_count;
+
+	schemas_relid = scim_extension_relation("scimver", "scim_schemas");
+	types_relid = scim_extension_relation("scimver", "scim_resource_types");
+	schemas = read_rows(schemas_relid, &schema_count);
+	types = read_rows(types_relid, &type_count);
+	MemoryContextSwitchTo(context);
+	set->context = context;
+	read_schemas(set, schemas, schema_count);
+	read_types(set, types, type_count);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return set;
+}
+
+static void
+load(void)
+{
+	for (;;)
+	{
+		uint64		started = generation;
+		SchemaSet  *set = read_set();
+
+		/* a change that came to be known while we read may have come too late for what was read first */
+		if (generation == started)
+		{
+			MemoryContextSetParent(set->context, CacheMemoryContext);
+			current = set;
+			return;
+		}
+		MemoryContextDelete(set->context);
+	}
+}
+
+/* ---- changes ---- */
+
+static void
+relation_changed(Datum argument, Oid relid)
+{
+	if (OidIsValid(relid) && relid != schemas_relid && relid != types_relid)
+		return;
+	generation++;
+	if (current == NULL)
+		return;
+
+	/* whoever still holds a part of it does so within this transaction */
+	if (TopTransactionContext)
+		MemoryContextSetParent(current->context, TopTransactionContext);
+	else
+		MemoryContextDelete(current->context);
+	current = NULL;
+	scim_forget_registrations();
+}
+
+void
+scim_init_schemas(void)
+{
+	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+}
+
+/* ---- what there is ---- */
+
+uint64
+scim_schemas_generation(void)
+{
+	return generation;
+}
+
+const ScimSchema *const *
+scim_all_schemas(void)
+{
+	if (current == NULL)
+		load();
+	return current->schemas;
+}
+
+const ScimResourceType *const *
+scim_resource_types(void)
+{
+	if (current == NULL)
+		load();
+	return current->types;
+}
+
+const ScimResourceType *
+scim_resource_type(const char *name)
+{
+	const ScimResourceType *const *types = scim_resource_types();
+
+	for (int i = 0; types[i]; i++)
+	{
+		if (pg_strcasecmp(types[i]->name, name) == 0)
+			return types[i];
+	}
+	return NULL;
+}

@@ -574,6 +574,12 @@ CREATE FUNCTION scim_list_groups(filter text DEFAULT NULL, sort_by text DEFAULT 
 COMMENT ON FUNCTION scim_list_groups(text, text, text, int, int, text, text[], text[], text) IS
 	'A ListResponse with a page of groups, ordered by id';
 
+CREATE FUNCTION scim_explain_filter(resource_type text, filter text) RETURNS text
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_explain_filter';
+COMMENT ON FUNCTION scim_explain_filter(text, text) IS
+	'The SQL that a filter becomes, with literals in place of parameters, ready for EXPLAIN';
+
 -- What agents see (src/tools).
 
 CREATE FUNCTION scim_tools() RETURNS jsonb

@@ -18,10 +18,9 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "store/plans.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
@@ -146,26 +145,6 @@ statement_of(int statement)
 	return &statements[statement & ~SCIM_BARE];
 }
 
-typedef struct PlanKey
-{
-	Oid			role;
-	Oid			relid;
-	int32		statement;		/* with SCIM_BARE */
-} PlanKey;
-
-typedef struct PlanEntry
-{
-	PlanKey		key;
-	SPIPlanPtr	plan;			/* NULL: none */
-	uint64		generation;		/* of the registrations it was made for */
-} PlanEntry;
-
-/* A backend keeps no more plans than this. */
-#define MOST_PLANS 500
-
-static HTAB *plans = NULL;
-static List *retired = NIL;		/* stale plans that a caller up the stack may still run */
-
 /* ---- texts ---- */
 
 /* {bare}: the columns of a row, as scim_read_row expects them. */
@@ -216,8 +195,6 @@ append_column(StringInfo out, const ScimRegistration *registration, const char *
 	return false;
 }
 
-static void append_text(StringInfo out, const char *text, const ScimRegistration *registration);
-
 /* {row}: the same of r, and a user's groups. */
 static void
 append_row(StringInfo out, const ScimRegistration *registration)
@@ -226,7 +203,7 @@ append_row(StringInfo out, const ScimRegistration *registration)
 	if (!registration->type->has_groups)
 		return;
 	if (scim_find_members(scim_members_type()) && scim_find_table(scim_members_type()))
-		append_text(out, ", " GROUPS, registration);
+		scim_append_statement(out, ", " GROUPS, registration);
 	else
 		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
 }
@@ -270,8 +247,8 @@ append_placeholder(StringInfo out, const ScimRegistration *registration, const c
 		elog(ERROR, "table %s has no column for \"%.*s\"", registration->table, length, key);
 }
 
-static void
-append_text(StringInfo out, const char *text, const ScimRegistration *registration)
+void
+scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration)
 {
 	for (const char *p = text; *p; p++)
 	{
@@ -298,58 +275,6 @@ without_groups(const char *text)
 
 /* ---- plans ---- */
 
-static void
-free_retired(XactEvent event, void *argument)
-{
-	ListCell   *cell;
-
-	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
-		return;
-	foreach(cell, retired)
-		SPI_freeplan((SPIPlanPtr) lfirst(cell));
-	list_free(retired);
-	retired = NIL;
-}
-
-static void
-init_plans(void)
-{
-	HASHCTL		control = {
-		.keysize = sizeof(PlanKey),
-		.entrysize = sizeof(PlanEntry),
-		.hcxt = CacheMemoryContext
-	};
-
-	plans = hash_create("scimver plans", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	RegisterXactCallback(free_retired, NULL);
-}
-
-static void
-retire(PlanEntry *entry)
-{
-	MemoryContext old = MemoryContextSwitchTo(CacheMemoryContext);
-
-	retired = lappend(retired, entry->plan);
-	MemoryContextSwitchTo(old);
-	entry->plan = NULL;
-}
-
-/* A session that plays many roles: begin anew. */
-static void
-forget_plans(void)
-{
-	HASH_SEQ_STATUS scan;
-	PlanEntry  *entry;
-
-	hash_seq_init(&scan, plans);
-	while ((entry = hash_seq_search(&scan)) != NULL)
-	{
-		if (entry->plan)
-			retire(entry);
-		hash_search(plans, &entry->key, HASH_REMOVE, NULL);
-	}
-}
-
 static SPIPlanPtr
 prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
@@ -357,13 +282,11 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 	SPIPlanPtr	plan;
 
 	initStringInfo(&sql);
-	append_text(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
+	scim_append_statement(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
 	plan = SPI_prepare_cursor(sql.data, statement->nargs, (Oid *) statement->types,
 							  CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
-	if (SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not keep the plan of \"%s\"", sql.data);
 	pfree(sql.data);
 	return plan;
 }
@@ -371,32 +294,16 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 static SPIPlanPtr
 find_plan(int statement, const ScimRegistration *registration)
 {
-	PlanKey		key;
-	PlanEntry  *entry;
-	bool		found;
-	SPIPlanPtr	plan;
+	ScimPlanName name = {registration->relid, statement, NULL};
+	SPIPlanPtr	plan = scim_saved_plan(&name);
 	uint64		generation;
 
-	if (plans == NULL)
-		init_plans();
-	memset(&key, 0, sizeof(key));
-	key.role = GetUserId();
-	key.relid = registration->relid;
-	key.statement = statement;
-	entry = hash_search(plans, &key, HASH_FIND, NULL);
-	if (entry && entry->plan && entry->generation == scim_registration_generation())
-		return entry->plan;
-
-	/* preparing may run anything, so the entry is looked up again afterwards */
-	if (hash_get_num_entries(plans) >= MOST_PLANS)
-		forget_plans();
+	if (plan)
+		return plan;
+	/* preparing may run anything, also what makes it stale at once */
 	generation = scim_registration_generation();
 	plan = prepare(statement_of(statement), statement & SCIM_BARE, registration);
-	entry = hash_search(plans, &key, HASH_ENTER, &found);
-	if (found && entry->plan)
-		retire(entry);
-	entry->plan = plan;
-	entry->generation = generation;
+	scim_save_plan(&name, plan, generation);
 	return plan;
 }
 

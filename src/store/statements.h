@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "store/registration.h"
 
 typedef enum ScimStatement
@@ -71,5 +72,12 @@ typedef enum ScimStatement
 extern uint64 scim_run(int statement, const ScimRegistration *registration,
 					   Datum *values, const char *nulls, bool read_only);
 
+/*
+ * Appends a text with its placeholders filled in: {table} and {tenant}, {id},
+ * {data}, ... of the relation, {members.table}, {members.group}, ... of the
+ * membership table, {groups.id}, ... of the group table, {bare} and {row} the
+ * columns that scim_read_row expects (of a row r), {ext} the schema of scimver.
+ */
+extern void scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration);
 
 #endif							/* SCIM_STATEMENTS_H */

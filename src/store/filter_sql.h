@@ -1,0 +1,26 @@
+/*
+ * filter_sql.h
+ *		Filters as conditions in SQL.
+ */
+#ifndef SCIM_FILTER_SQL_H
+#define SCIM_FILTER_SQL_H
+
+#include "core/filter.h"
+#include "store/registration.h"
+#include "store/sql.h"
+#include "utils/jsonb.h"
+
+/*
+ * Appends the filter as a condition on the row r of the registered table, true
+ * or not for every row and never an error, whatever is stored.
+ */
+extern void scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registration,
+								ScimSql *sql);
+
+/*
+ * Which elements of an array does a value filter (what stands in brackets)
+ * match?  As in lists; palloc'd, one for each element.  Within SPI.
+ */
+extern bool *scim_match_elements(const ScimFilter *filter, const JsonbValue *elements);
+
+#endif							/* SCIM_FILTER_SQL_H */

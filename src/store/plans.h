@@ -1,0 +1,30 @@
+/*
+ * plans.h
+ *		Saved plans, by role (row level security is part of a plan), relation and
+ *		what was prepared.
+ */
+#ifndef SCIM_PLANS_H
+#define SCIM_PLANS_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+/* What was prepared: one of the fixed statements, or (number -1) a text that was compiled. */
+typedef struct ScimPlanName
+{
+	Oid			relid;			/* InvalidOid: of no table in particular */
+	int			number;
+	const char *text;			/* NULL for a fixed statement */
+} ScimPlanName;
+
+/* The plan that was saved for the current role, or NULL if there is none that still holds. */
+extern SPIPlanPtr scim_saved_plan(const ScimPlanName *name);
+
+/* Keeps a plan that was prepared under "generation" of the registrations; it is freed when it is stale. */
+extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation);
+
+/* Runs a plan of a compiled text, reading, under the active snapshot; the result of SPI_execute_plan. */
+extern int	scim_run_compiled(SPIPlanPtr plan, Datum *values);
+
+#endif							/* SCIM_PLANS_H */

@@ -1,0 +1,121 @@
+/*
+ * sql.c
+ *		Statements that are put together at run time.
+ *
+ * Their plans are saved by text; PostgreSQL decides after five runs whether one
+ * plan is good for all values.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "store/plans.h"
+#include "store/sql.h"
+#include "store/statements.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+/* Plans of longer texts are not worth their memory. */
+#define LONGEST_SAVED 8192
+
+static void
+make_room(ScimSql *sql, int count)
+{
+	if (count <= sql->room)
+		return;
+	sql->room = Max(16, Max(count, 2 * sql->room));
+	sql->types = sql->types ? repalloc(sql->types, sql->room * sizeof(Oid)) :
+		palloc(sql->room * sizeof(Oid));
+	sql->values = sql->values ? repalloc(sql->values, sql->room * sizeof(Datum)) :
+		palloc(sql->room * sizeof(Datum));
+}
+
+void
+scim_init_sql(ScimSql *sql, const char *tenant, bool literals)
+{
+	memset(sql, 0, sizeof(ScimSql));
+	initStringInfo(&sql->text);
+	sql->literals = literals;
+	if (tenant == NULL)
+		return;
+	scim_append_text_argument(sql, tenant);
+	sql->tenant = pstrdup(sql->text.data);
+	resetStringInfo(&sql->text);
+}
+
+void
+scim_copy_arguments(ScimSql *sql, const ScimSql *from)
+{
+	scim_init_sql(sql, NULL, from->literals);
+	sql->tenant = from->tenant;
+	make_room(sql, from->nargs);
+	sql->nargs = from->nargs;
+	memcpy(sql->types, from->types, from->nargs * sizeof(Oid));
+	memcpy(sql->values, from->values, from->nargs * sizeof(Datum));
+}
+
+static void
+append_literal(StringInfo out, Oid type, Datum value)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	appendStringInfo(out, "%s::%s", quote_literal_cstr(OidOutputFunctionCall(function, value)),
+					 format_type_be_qualified(type));
+}
+
+void
+scim_append_argument(ScimSql *sql, Oid type, Datum value)
+{
+	if (sql->literals)
+	{
+		append_literal(&sql->text, type, value);
+		return;
+	}
+	make_room(sql, sql->nargs + 1);
+	sql->types[sql->nargs] = type;
+	sql->values[sql->nargs++] = value;
+	appendStringInfo(&sql->text, "$%d", sql->nargs);
+}
+
+void
+scim_append_text_argument(ScimSql *sql, const char *value)
+{
+	scim_append_argument(sql, TEXTOID, CStringGetTextDatum(value));
+}
+
+void
+scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration)
+{
+	scim_append_statement(&sql->text, text, registration);
+}
+
+static SPIPlanPtr
+find_plan(const ScimSql *sql, Oid relid)
+{
+	ScimPlanName name = {relid, -1, sql->text.data};
+	bool		saved = sql->text.len <= LONGEST_SAVED;
+	SPIPlanPtr	plan = saved ? scim_saved_plan(&name) : NULL;
+	uint64		generation = scim_registration_generation();
+
+	if (plan)
+		return plan;
+	plan = SPI_prepare(sql->text.data, sql->nargs, sql->types);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql->text.data, SPI_result_code_string(SPI_result));
+	if (saved)
+		scim_save_plan(&name, plan, generation);
+	return plan;
+}
+
+uint64
+scim_run_sql(const ScimSql *sql, const ScimRegistration *registration)
+{
+	SPIPlanPtr	plan = find_plan(sql, registration ? registration->relid : InvalidOid);
+	int			result = scim_run_compiled(plan, sql->values);
+
+	if (result < 0)
+		elog(ERROR, "\"%s\" failed: %s", sql->text.data, SPI_result_code_string(result));
+	return SPI_processed;
+}

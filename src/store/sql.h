@@ -1,0 +1,44 @@
+/*
+ * sql.h
+ *		Statements that are put together at run time, with parameters: values
+ *		never become part of a text, except where the text is only shown.
+ */
+#ifndef SCIM_SQL_H
+#define SCIM_SQL_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "store/registration.h"
+
+/* Operators, so that none is looked up in the caller's search_path. */
+#define SQL_OP(operator) " OPERATOR(pg_catalog." operator ") "
+
+typedef struct ScimSql
+{
+	StringInfoData text;
+	bool		literals;		/* to be shown: literals in place of parameters */
+	char	   *tenant;			/* the tenant as it stands in the text: a parameter, or a literal */
+	int			nargs;
+	int			room;			/* of the arrays */
+	Oid		   *types;
+	Datum	   *values;
+} ScimSql;
+
+/* An empty text; its first parameter is the tenant, if it is about one. */
+extern void scim_init_sql(ScimSql *sql, const char *tenant, bool literals);
+
+/* Another statement with the same parameters, to which more can be added; its text is empty. */
+extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
+
+/* Appends a parameter and its value. */
+extern void scim_append_argument(ScimSql *sql, Oid type, Datum value);
+extern void scim_append_text_argument(ScimSql *sql, const char *value);
+
+/* Appends a constant text, with placeholders (see scim_append_statement). */
+extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration);
+
+/* Runs it, reading, under the active snapshot, within SPI; returns SPI_processed.  "registration" may be NULL. */
+extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration);
+
+#endif							/* SCIM_SQL_H */

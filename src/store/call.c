@@ -4,9 +4,8 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
-#include "errors.h"
 #include "store/call.h"
+#include "store/unique.h"
 #include "utils/builtins.h"
 
 ScimCall   *scim_call = NULL;
@@ -20,28 +19,12 @@ scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uu
 		memcmp(&scim_call->id, id, sizeof(pg_uuid_t)) == 0;
 }
 
-/*
- * A violation of one of the table's own keys, lost in a race (what is there
- * already is found before): nothing may be looked up any more, as the
- * transaction has failed.
- */
-static void
-throw_uniqueness(const ScimCall *call, const ErrorData *violation)
-{
-	ScimError  *error = scim_error(SCIM_UNIQUENESS);
-
-	if (violation->constraint_name && strstr(violation->constraint_name, "user_name"))
-		scim_error_text(error, "attribute", "userName");
-	scim_throw(error, "another %s has this value already (constraint \"%s\")",
-			   call->registration->type->name,
-			   violation->constraint_name ? violation->constraint_name : "unknown");
-}
-
 void
 scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 {
 	MemoryContext context = CurrentMemoryContext;
 
+	call->context = context;
 	call->outer = scim_call;
 	scim_call = call;
 	PG_TRY();
@@ -62,8 +45,9 @@ scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 				strcmp(quote_qualified_identifier(violation->schema_name, violation->table_name),
 					   call->registration->table) == 0)
 			{
+				/* lost in a race: what is there already is found before */
 				FlushErrorState();
-				throw_uniqueness(call, violation);
+				scim_throw_violation(call, violation->constraint_name);
 			}
 		}
 		PG_RE_THROW();

@@ -8,8 +8,16 @@
 #ifndef SCIM_CALL_H
 #define SCIM_CALL_H
 
+#include "nodes/pg_list.h"
 #include "store/registration.h"
 #include "utils/uuid.h"
+
+/* A unique value that the row takes. */
+typedef struct ScimClaim
+{
+	char	   *path;
+	char	   *value;
+} ScimClaim;
 
 typedef struct ScimCall
 {
@@ -19,6 +27,8 @@ typedef struct ScimCall
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */
 	bool		changed;		/* content was changed */
+	List	   *claims;			/* of ScimClaim, the latest first */
+	MemoryContext context;		/* of the claims */
 	struct ScimCall *outer;		/* a call from within a trigger of another call */
 } ScimCall;
 

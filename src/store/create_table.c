@@ -11,7 +11,6 @@
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "core/jsonb_tree.h"
@@ -22,7 +21,6 @@
 #include "store/ddl.h"
 #include "store/grants.h"
 #include "store/lookup_ddl.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -160,15 +158,6 @@ jsonb_literal(Jsonb *jsonb)
 
 /* ---- what both functions share ---- */
 
-/* Only one at a time, so that two sessions cannot both find the type free. */
-static void
-lock_registrations(void)
-{
-	Oid			function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-
-	LockDatabaseObject(ProcedureRelationId, function, 0, ShareUpdateExclusiveLock);
-}
-
 static const ScimResourceType *
 free_type(const char *name)
 {
@@ -178,7 +167,7 @@ free_type(const char *name)
 	if (type == NULL)
 		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
 						"\"%s\" is no resource type of this database", name);
-	lock_registrations();
+	scim_lock_registrations();
 	taken = scim_find_table(type);
 	if (taken)
 	{

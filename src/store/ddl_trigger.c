@@ -6,33 +6,22 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/table.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "nodes/parsenodes.h"
 #include "store/registration.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(scim_ddl_trigger);
-
-/* The second argument of our triggers is the mapping. */
-#define MAPPING_ARGUMENT 1
 
 static bool
 is_ours(const char *trigger_name)
@@ -42,78 +31,29 @@ is_ours(const char *trigger_name)
 
 /* ---- renaming ---- */
 
-/* The arguments as pg_trigger has them, each ended by a zero byte, with another mapping. */
-static bytea *
-replace_mapping(const Trigger *trigger, const char *mapping)
-{
-	StringInfoData args;
-	bytea	   *result;
-
-	initStringInfo(&args);
-	for (int i = 0; i < trigger->tgnargs; i++)
-	{
-		const char *arg = i == MAPPING_ARGUMENT ? mapping : trigger->tgargs[i];
-
-		appendBinaryStringInfo(&args, arg, strlen(arg) + 1);
-	}
-	result = palloc(VARHDRSZ + args.len);
-	SET_VARSIZE(result, VARHDRSZ + args.len);
-	memcpy(VARDATA(result), args.data, args.len);
-	return result;
-}
-
-static void
-rewrite_trigger(Relation catalog, const Trigger *trigger, const char *mapping)
-{
-	Datum		values[Natts_pg_trigger] = {0};
-	bool		nulls[Natts_pg_trigger] = {0};
-	bool		replace[Natts_pg_trigger] = {0};
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(trigger->tgoid));
-	scan = systable_beginscan(catalog, TriggerOidIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "trigger %u is gone", trigger->tgoid);
-	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(replace_mapping(trigger, mapping));
-	replace[Anum_pg_trigger_tgargs - 1] = true;
-	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
-	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
-	systable_endscan(scan);
-}
-
 static void
 follow_rename(const RenameStmt *statement)
 {
 	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
 	Relation	relation;
-	Relation	catalog;
 	TriggerDesc *triggers;
 
 	if (!OidIsValid(relid))
 		return;
 	relation = relation_open(relid, NoLock);
 	triggers = CopyTriggerDesc(relation->trigdesc);
-	catalog = table_open(TriggerRelationId, RowExclusiveLock);
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 		char	   *mapping;
 
-		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT)
+		if (!is_ours(trigger->tgname) || trigger->tgnargs <= SCIM_MAPPING_ARGUMENT)
 			continue;
-		mapping = scim_rename_in_mapping(trigger->tgargs[MAPPING_ARGUMENT],
+		mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT],
 										 statement->subname, statement->newname);
 		if (mapping)
-		{
-			rewrite_trigger(catalog, trigger, mapping);
-			CacheInvalidateRelcache(relation);
-		}
+			scim_write_mapping(relation, trigger, mapping);
 	}
-	table_close(catalog, RowExclusiveLock);
 	relation_close(relation, NoLock);
 }
 
@@ -133,8 +73,8 @@ refuse_drop(Oid relid, const char *column)
 		const Trigger *trigger = &triggers->triggers[i];
 		ScimError  *error;
 
-		if (!is_ours(trigger->tgname) || trigger->tgnargs <= MAPPING_ARGUMENT ||
-			scim_rename_in_mapping(trigger->tgargs[MAPPING_ARGUMENT], column, column) == NULL)
+		if (!is_ours(trigger->tgname) || trigger->tgnargs <= SCIM_MAPPING_ARGUMENT ||
+			scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], column, column) == NULL)
 			continue;
 		error = scim_error(SCIM_INVALID_MAPPING);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));

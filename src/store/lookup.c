@@ -8,7 +8,9 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/heap.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
@@ -17,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #define BYTES_ORDER " COLLATE pg_catalog.\"C\""
 
@@ -84,29 +87,11 @@ visit_all(const ScimResourceType *type, Visitor visit, void *argument)
 	return false;
 }
 
-typedef struct Search
-{
-	const char *text;
-	ScimPath   *result;
-} Search;
-
+/* The attribute that a path names, as schemas spell it; false if the type has none. */
 static bool
-is_searched(const ScimPath *path, void *argument)
+find_attribute(const ScimResourceType *type, const char *text, ScimPath *path)
 {
-	Search	   *search = argument;
-
-	if (strcmp(path->text, search->text) != 0)
-		return false;
-	*search->result = *path;
-	return true;
-}
-
-bool
-scim_find_attribute(const ScimResourceType *type, const char *text, ScimPath *path)
-{
-	Search		search = {text, path};
-
-	return visit_all(type, is_searched, &search);
+	return scim_find_path(type, text, strlen(text), false, path) == NULL && path->attribute != NULL;
 }
 
 /* ---- kinds ---- */
@@ -128,18 +113,14 @@ is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path)
 static bool
 lookup_kind(const ScimAttribute *leaf, bool multi_valued, ScimLookupKind *kind)
 {
-	bool		exact = leaf->case_exact;
-
 	switch (leaf->type)
 	{
 		case SCIM_REFERENCE:
-			exact = true;
-			/* FALLTHROUGH */
 		case SCIM_STRING:
 			if (multi_valued)
-				*kind = exact ? SCIM_LOOKUP_VALUES_EXACT : SCIM_LOOKUP_VALUES_FOLDED;
+				*kind = leaf->case_exact ? SCIM_LOOKUP_VALUES_EXACT : SCIM_LOOKUP_VALUES_FOLDED;
 			else
-				*kind = exact ? SCIM_LOOKUP_EXACT : SCIM_LOOKUP_FOLDED;
+				*kind = leaf->case_exact ? SCIM_LOOKUP_EXACT : SCIM_LOOKUP_FOLDED;
 			return true;
 		case SCIM_BOOLEAN:
 			*kind = SCIM_LOOKUP_BOOLEAN;
@@ -302,7 +283,7 @@ scim_plan_lookups(const ScimResourceType *type)
 		ScimPath	path;
 		ScimPlannedLookup lookup;
 
-		if (scim_find_attribute(type, usual_paths[i], &path) && scim_plan_lookup(type, &path, &lookup))
+		if (find_attribute(type, usual_paths[i], &path) && scim_plan_lookup(type, &path, &lookup))
 			add_to_plan(&planning, &lookup);
 	}
 	visit_all(type, plan_if_unique, &planning);
@@ -354,7 +335,8 @@ scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 		case SCIM_LOOKUP_FOLDED:
 			return psprintf("%s.scim_fold(%s)", ext, as_text);
 		case SCIM_LOOKUP_BOOLEAN:
-			return psprintf("%s OPERATOR(pg_catalog.=) 'true'::pg_catalog.jsonb", as_json);
+			return psprintf("CASE %s WHEN 'true'::pg_catalog.jsonb THEN true WHEN 'false'::pg_catalog.jsonb THEN false END",
+							as_json);
 		case SCIM_LOOKUP_NUMBER:
 			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s) OPERATOR(pg_catalog.=) 'number'"
 							" THEN %s::pg_catalog.numeric END", as_json, as_json);
@@ -370,6 +352,30 @@ scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 }
 
 /* ---- reading ---- */
+
+/* The unique index of which the column is a key, or InvalidOid. */
+static Oid
+unique_index(Relation relation, AttrNumber number)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
+		bool		found = false;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		for (int i = 0; index->indisunique && i < index->indnkeyatts; i++)
+			found |= index->indkey.values[i] == number;
+		ReleaseSysCache(tuple);
+		if (found)
+			return lfirst_oid(cell);
+	}
+	return InvalidOid;
+}
 
 void
 scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups)
@@ -398,7 +404,7 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		number = get_attnum(RelationGetRelid(relation), column);
 
 		/* between a change of the schema and that of the table */
-		if (number <= 0 || !scim_find_attribute(registration->type, path_text, &path) ||
+		if (number <= 0 || !find_attribute(registration->type, path_text, &path) ||
 			!scim_plan_lookup(registration->type, &path, &plan) ||
 			TupleDescAttr(descriptor, number - 1)->atttypid != scim_lookup_types[plan.kind].type)
 			continue;
@@ -407,6 +413,11 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		lookup->number = number;
 		lookup->kind = plan.kind;
 		lookup->unique = plan.unique;
+		if (lookup->unique)
+		{
+			lookup->index_relid = unique_index(relation, number);
+			lookup->index = get_rel_name(lookup->index_relid);
+		}
 		count = keys_of(&path, keys);
 		for (int i = 0; i < count; i++)
 			lookup->keys[i] = pstrdup(keys[i]);

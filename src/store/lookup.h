@@ -29,9 +29,6 @@ typedef struct ScimLookupType
 
 extern const ScimLookupType scim_lookup_types[SCIM_LOOKUP_KINDS];
 
-/* The attribute whose path is spelled exactly so; false if the type has none. */
-extern bool scim_find_attribute(const ScimResourceType *type, const char *text, ScimPath *path);
-
 /* Plans the lookup of an attribute, without a column's name; false if it cannot have one. */
 extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup);
 

@@ -5,13 +5,21 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
+#include "lib/stringinfo.h"
 #include "store/lookup.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -182,6 +190,73 @@ scim_rename_in_mapping(const char *mapping, const char *old_name, const char *ne
 		return NULL;
 	written = scim_write(tree);
 	return JsonbToCString(NULL, &written->root, VARSIZE(written));
+}
+
+char *
+scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column)
+{
+	JsonbValue	root;
+	JsonbValue *tree;
+	JsonbValue *lookups;
+	Jsonb	   *written;
+
+	scim_root(parse_object(mapping, "a mapping"), &root);
+	tree = scim_open(&root);
+	lookups = scim_get(tree, "lookups", strlen("lookups"));
+	lookups = lookups ? scim_open(lookups) : scim_new_object();
+	if (column)
+		scim_set_text(lookups, path, column);
+	else
+		scim_remove(lookups, path, strlen(path));
+	scim_set_value(tree, "lookups", lookups);
+	written = scim_write(tree);
+	return JsonbToCString(NULL, &written->root, VARSIZE(written));
+}
+
+/* The arguments as pg_trigger has them, each ended by a zero byte, with another mapping. */
+static bytea *
+replace_mapping(const Trigger *trigger, const char *mapping)
+{
+	StringInfoData args;
+	bytea	   *result;
+
+	initStringInfo(&args);
+	for (int i = 0; i < trigger->tgnargs; i++)
+	{
+		const char *arg = i == SCIM_MAPPING_ARGUMENT ? mapping : trigger->tgargs[i];
+
+		appendBinaryStringInfo(&args, arg, strlen(arg) + 1);
+	}
+	result = palloc(VARHDRSZ + args.len);
+	SET_VARSIZE(result, VARHDRSZ + args.len);
+	memcpy(VARDATA(result), args.data, args.len);
+	return result;
+}
+
+void
+scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping)
+{
+	Relation	catalog = table_open(TriggerRelationId, RowExclusiveLock);
+	Datum		values[Natts_pg_trigger] = {0};
+	bool		nulls[Natts_pg_trigger] = {0};
+	bool		replace[Natts_pg_trigger] = {0};
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(trigger->tgoid));
+	scan = systable_beginscan(catalog, TriggerOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "trigger %u is gone", trigger->tgoid);
+	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(replace_mapping(trigger, mapping));
+	replace[Anum_pg_trigger_tgargs - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+	systable_endscan(scan);
+	table_close(catalog, RowExclusiveLock);
+	CacheInvalidateRelcache(relation);
 }
 
 static SCIM_NORETURN void bad_option(const char *text);

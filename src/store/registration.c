@@ -18,6 +18,7 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "errors.h"
+#include "storage/lmgr.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -133,6 +134,19 @@ forget(CacheEntry *entry)
 	entry->registration = NULL;
 }
 
+/* Does the registration name the index? */
+static bool
+names_index(const ScimRegistration *registration, Oid relid)
+{
+	for (int i = 0; registration && i < registration->lookup_count; i++)
+	{
+		if (registration->lookups[i].index_relid == relid)
+			return true;
+	}
+	return false;
+}
+
+/* A table changed, or one of its indexes; InvalidOid: anything may have. */
 static void
 relation_changed(Datum argument, Oid relid)
 {
@@ -140,20 +154,15 @@ relation_changed(Datum argument, Oid relid)
 	CacheEntry *entry;
 	bool		known = false;
 
-	if (OidIsValid(relid))
+	hash_seq_init(&scan, cache);
+	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
-		entry = hash_search(cache, &relid, HASH_FIND, &known);
-		if (known)
-			forget(entry);
-	}
-	else
-	{
+		if (OidIsValid(relid) && entry->relid != relid && !names_index(entry->registration, relid))
+			continue;
+		forget(entry);
 		known = true;
-		hash_seq_init(&scan, cache);
-		while ((entry = hash_seq_search(&scan)) != NULL)
-			forget(entry);
 	}
-	if (known)
+	if (known || !OidIsValid(relid))
 		generation++;
 }
 
@@ -218,6 +227,7 @@ remember(Relation relation, const Trigger *trigger)
 	if (trigger->tgnargs < 2)
 		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
 	registration->relid = relid;
+	registration->trigger = trigger->tgoid;
 	registration->owner = relation->rd_rel->relowner;
 	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
 									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
@@ -317,6 +327,14 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 	found.type = type;
 	*lookup_of(lookups, type) = found;
 	return result;
+}
+
+void
+scim_lock_registrations(void)
+{
+	Oid			function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
+
+	LockDatabaseObject(ProcedureRelationId, function, 0, ShareUpdateExclusiveLock);
 }
 
 const ScimRegistration *

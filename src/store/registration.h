@@ -88,6 +88,8 @@ typedef struct ScimLookup
 	AttrNumber	number;
 	ScimLookupKind kind;
 	bool		unique;			/* no two resources of a tenant have the same value */
+	Oid			index_relid;	/* of what is unique: the index that keeps it so, or InvalidOid */
+	char	   *index;			/* and its name, or NULL */
 	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
 } ScimLookup;
 
@@ -95,6 +97,7 @@ typedef struct ScimLookup
 typedef struct ScimRegistration
 {
 	Oid			relid;			/* key of the cache */
+	Oid			trigger;
 	const ScimResourceType *type;
 	bool		is_members;
 	bool		revision_scheme;	/* option version_scheme is "revision" */
@@ -117,6 +120,9 @@ extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
+
+/* Only one at a time may register tables, or change what registrations say. */
+extern void scim_lock_registrations(void);
 
 /* The one type that has members (Group), and the types whose resources can be members, ended by NULL. */
 extern const ScimResourceType *scim_members_type(void);
@@ -144,6 +150,13 @@ extern AttrNumber scim_check_column(Relation relation, const char *name, Oid typ
 
 /* The mapping with one column's name replaced; NULL if it does not name that column. */
 extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);
+
+/* The mapping with the column for a lookup; NULL: without that lookup. */
+extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
+
+/* Which of the arguments of our triggers is the mapping; and replacing it there. */
+#define SCIM_MAPPING_ARGUMENT 1
+extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
 
 extern void scim_read_options(ScimRegistration *registration, const char *options);
 

@@ -385,9 +385,9 @@ update_row(Work *work)
 		tidy_document(work);
 		changed = true;
 		if (work->is_called)
-			scim_check_user_name(work->registration, scim_call->tenant, &scim_call->id,
-								 DatumGetJsonbP(value_of(work, &work->old, SCIM_COLUMN_DATA)),
-								 DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA)));
+			scim_check_unique(scim_call,
+							  DatumGetJsonbP(value_of(work, &work->old, SCIM_COLUMN_DATA)),
+							  DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA)));
 	}
 	if (!same_id(work))
 		changed = true;

@@ -1,92 +1,208 @@
 /*
  * unique.c
- *		UNIQUENESS, with the resource that has the value already.
+ *		UNIQUENESS, with the attribute, its value, and the resource that has it
+ *		already.
+ *
+ * The unique index decides; what is found here beforehand only makes a better
+ * error of it.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/ids.h"
-#include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
-/* The id of the resource with that userName, or NULL; within SPI. */
-static pg_uuid_t *
-find_user_name(const ScimRegistration *registration, const char *tenant, const char *name)
+/* A value of a lookup, given as the text $2, as the lookup's column has it. */
+static const char *const column_values[SCIM_LOOKUP_KINDS] = {
+	[SCIM_LOOKUP_EXACT] = "$2",
+	[SCIM_LOOKUP_FOLDED] = "{ext}.scim_fold($2)",
+	[SCIM_LOOKUP_NUMBER] = "$2::pg_catalog.numeric",
+	[SCIM_LOOKUP_INSTANT] = "{ext}.scim_datetime($2)",
+};
+
+/* ---- values ---- */
+
+/* The value as text; NULL if there is none that could be compared. */
+static char *
+value_text(const JsonbValue *value)
 {
-	Datum		values[2];
-	bool		isnull;
+	if (value && value->type == jbvString)
+		return scim_string_copy(value);
+	if (value && value->type == jbvNumeric)
+		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+	return NULL;
+}
 
+/* The lookup's value in a document as stored. */
+static bool
+find_value(const ScimLookup *lookup, Jsonb *data, JsonbValue *value)
+{
+	scim_root(data, value);
+	for (int i = 0; lookup->keys[i]; i++)
+	{
+		if (!scim_is_object(value) || !scim_find(value->val.binary.data, lookup->keys[i], value))
+			return false;
+	}
+	return true;
+}
+
+/* The same in a tree. */
+static JsonbValue *
+get_value(const ScimLookup *lookup, const JsonbValue *data)
+{
+	JsonbValue *value = scim_open(data);
+
+	for (int i = 0; value && lookup->keys[i]; i++)
+	{
+		value = scim_is_object(value) ? scim_get(scim_open(value), lookup->keys[i], strlen(lookup->keys[i])) : NULL;
+	}
+	return value;
+}
+
+/* ---- who has it ---- */
+
+/* The id of the resource with the value, as far as the caller may see it; or NULL.  Within SPI. */
+static pg_uuid_t *
+find_holder(const ScimRegistration *registration, const ScimLookup *lookup, const char *tenant,
+			const char *value)
+{
+	Oid			types[] = {TEXTOID, TEXTOID};
+	Datum		values[2];
+	StringInfoData sql;
+	bool		isnull;
+	const char *column_value = column_values[lookup->kind];
+
+	if (column_value == NULL)
+		return NULL;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT %s FROM %s WHERE %s OPERATOR(pg_catalog.=) $1 AND %s OPERATOR(pg_catalog.=) ",
+					 registration->columns[SCIM_COLUMN_ID], registration->table,
+					 registration->columns[SCIM_COLUMN_TENANT], lookup->column);
+	if (strncmp(column_value, "{ext}", 5) == 0)
+		appendStringInfo(&sql, "%s%s", scim_extension_schema("scimver"), column_value + 5);
+	else
+		appendStringInfoString(&sql, column_value);
 	values[0] = CStringGetTextDatum(tenant);
-	values[1] = CStringGetTextDatum(name);
-	if (scim_run(SCIM_FIND_USER_NAME, registration, values, NULL, false) == 0)
+	values[1] = CStringGetTextDatum(value);
+	if (SPI_execute_with_args(sql.data, 2, types, values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql.data);
+	if (SPI_processed == 0)
 		return NULL;
 	return DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
-static SCIM_NORETURN void throw_taken(const ScimRegistration *registration, const char *name,
-									  const pg_uuid_t *existing);
+static SCIM_NORETURN void throw_taken(const ScimRegistration *registration, const char *path,
+									  const char *value, const pg_uuid_t *existing);
 
 static void
-throw_taken(const ScimRegistration *registration, const char *name, const pg_uuid_t *existing)
+throw_taken(const ScimRegistration *registration, const char *path, const char *value,
+			const pg_uuid_t *existing)
 {
 	ScimError  *error = scim_error(SCIM_UNIQUENESS);
 
-	scim_error_text(error, "attribute", "userName");
-	scim_error_text(error, "value", name);
-	scim_error_text(error, "existing_id",
-					scim_uuid_text(existing));
-	scim_throw(error, "userName \"%s\" is taken by another %s", name, registration->type->name);
+	scim_error_text(error, "attribute", path);
+	scim_error_text(error, "value", value);
+	if (existing)
+		scim_error_text(error, "existing_id", scim_uuid_text(existing));
+	if (value)
+		scim_throw(error, "%s \"%s\" is taken by another %s", path, value, registration->type->name);
+	scim_throw(error, "%s is taken by another %s", path, registration->type->name);
 }
 
-static bool
-user_name_of(Jsonb *data, JsonbValue *name)
+/* ---- updates ---- */
+
+/* The value is about to be taken: should it be lost in a race, the error will name it. */
+static void
+claim(ScimCall *call, const ScimLookup *lookup, const char *value)
 {
-	return JB_ROOT_IS_OBJECT(data) && scim_find(&data->root, "userName", name) &&
-		name->type == jbvString;
+	MemoryContext old = MemoryContextSwitchTo(call->context);
+	ScimClaim  *claim = palloc(sizeof(ScimClaim));
+
+	claim->path = pstrdup(lookup->path);
+	claim->value = pstrdup(value);
+	call->claims = lcons(claim, call->claims);
+	MemoryContextSwitchTo(old);
 }
 
-void
-scim_check_user_name(const ScimRegistration *registration, const char *tenant,
-					 const pg_uuid_t *id, Jsonb *old, Jsonb *new)
+static void
+check_value(ScimCall *call, const ScimLookup *lookup, const char *value)
 {
-	JsonbValue	old_name;
-	JsonbValue	new_name;
-	pg_uuid_t  *existing;
-	char	   *name;
+	pg_uuid_t  *holder;
 
-	if (!scim_attribute(registration->type->schema->attributes, "userName", strlen("userName")) ||
-		!user_name_of(new, &new_name))
-		return;
-	if (user_name_of(old, &old_name) &&
-		old_name.val.string.len == new_name.val.string.len &&
-		memcmp(old_name.val.string.val, new_name.val.string.val, new_name.val.string.len) == 0)
-		return;
-	name = scim_string_copy(&new_name);
+	claim(call, lookup, value);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	existing = find_user_name(registration, tenant, name);
-	if (existing && memcmp(existing, id, sizeof(pg_uuid_t)) != 0)
-		throw_taken(registration, name, existing);
+	holder = find_holder(call->registration, lookup, call->tenant, value);
+	if (holder && memcmp(holder, &call->id, sizeof(pg_uuid_t)) != 0)
+		throw_taken(call->registration, lookup->path, value, holder);
 	SPI_finish();
 }
 
 void
+scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new)
+{
+	for (int i = 0; i < call->registration->lookup_count; i++)
+	{
+		const ScimLookup *lookup = &call->registration->lookups[i];
+		JsonbValue	old_value;
+		JsonbValue	new_value;
+		char	   *text;
+
+		if (!lookup->unique || !find_value(lookup, new, &new_value) ||
+			(find_value(lookup, old, &old_value) && scim_equal(&old_value, &new_value)))
+			continue;
+		text = value_text(&new_value);
+		if (text)
+			check_value(call, lookup, text);
+	}
+}
+
+/* ---- what was not written ---- */
+
+void
 scim_throw_taken(const ScimRegistration *registration, const char *tenant, const JsonbValue *data)
 {
-	JsonbValue *name = scim_get(data, "userName", strlen("userName"));
-
-	if (name && name->type == jbvString)
+	for (int i = 0; i < registration->lookup_count; i++)
 	{
-		char	   *text = scim_string_copy(name);
-		pg_uuid_t  *existing = find_user_name(registration, tenant, text);
+		const ScimLookup *lookup = &registration->lookups[i];
+		char	   *text = lookup->unique ? value_text(get_value(lookup, data)) : NULL;
+		pg_uuid_t  *holder = text ? find_holder(registration, lookup, tenant, text) : NULL;
 
-		if (existing)
-			throw_taken(registration, text, existing);
+		if (holder)
+			throw_taken(registration, lookup->path, text, holder);
 	}
 	scim_throw(scim_error(SCIM_UNIQUENESS),
 			   "another %s has one of these values already, or a trigger of table %s skipped this one",
 			   registration->type->name, registration->table);
+}
+
+void
+scim_throw_violation(const ScimCall *call, const char *index)
+{
+	const ScimRegistration *registration = call->registration;
+
+	for (int i = 0; index && i < registration->lookup_count; i++)
+	{
+		const ScimLookup *lookup = &registration->lookups[i];
+		const char *value = NULL;
+		ListCell   *cell;
+
+		if (lookup->index == NULL || strcmp(lookup->index, index) != 0)
+			continue;
+		foreach(cell, call->claims)
+		{
+			const ScimClaim *claim = lfirst(cell);
+
+			if (value == NULL && strcmp(claim->path, lookup->path) == 0)
+				value = claim->value;
+		}
+		throw_taken(registration, lookup->path, value, NULL);
+	}
+	scim_throw(scim_error(SCIM_UNIQUENESS), "another %s has this value already (constraint \"%s\")",
+			   registration->type->name, index ? index : "unknown");
 }

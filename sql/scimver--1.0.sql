@@ -574,6 +574,29 @@ CREATE FUNCTION scim_list_groups(filter text DEFAULT NULL, sort_by text DEFAULT 
 COMMENT ON FUNCTION scim_list_groups(text, text, text, int, int, text, text[], text[], text) IS
 	'A ListResponse with a page of groups, ordered by id';
 
+CREATE FUNCTION scim_add_members(group_id text, members text[], expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_add_members';
+COMMENT ON FUNCTION scim_add_members(text, text[], text, text[], text[], text) IS
+	'Adds members, by their ids, to a group; whoever is a member already stays one';
+
+CREATE FUNCTION scim_remove_members(group_id text, members text[], expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_remove_members';
+COMMENT ON FUNCTION scim_remove_members(text, text[], text, text[], text[], text) IS
+	'Removes members, by their ids, from a group; whoever is none is no error';
+
+CREATE FUNCTION scim_list_members(group_id text, count int DEFAULT 100, cursor text DEFAULT NULL,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_list_members';
+COMMENT ON FUNCTION scim_list_members(text, int, text, text) IS
+	'A ListResponse with a page of the members of a group, ordered by type and id; nextCursor leads on';
+
 CREATE FUNCTION scim_explain_filter(resource_type text, filter text) RETURNS text
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_explain_filter';

@@ -47,7 +47,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,
 		"Begin the list again."},
 	[SCIM_INVALID_COUNT] = {"INVALID_COUNT", 400, "invalidCount", false,
-		"Pass the same count as for the first page, or none."},
+		"Pass a count within the limits that the message names, or none."},
 	[SCIM_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400, "invalidValue", false,
 		"Correct the argument that path names; the tool's inputSchema lists all of them."},
 	[SCIM_TENANT_FORBIDDEN] = {"TENANT_FORBIDDEN", 403, NULL, false,

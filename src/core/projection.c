@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/filter.h"
 #include "core/jsonb_tree.h"
 #include "core/path.h"
 #include "core/projection.h"
@@ -188,7 +189,7 @@ choose_all(ScimProjection *projection, char *const *names, int count, bool shown
 
 		CHECK_FOR_INTERRUPTS();
 		scim_resolve_path(projection->type, name, strlen(name), &path);
-		if (path.filter)
+		if (path.filter && !scim_filter_is_lenient())
 			scim_throw_path(SCIM_INVALID_PATH, name, "\"%s\" has a value filter; attributes are named without", name);
 		if (path.attribute && strcmp(path.attribute->name, "_version") == 0)
 			scim_resolve_path(projection->type, "meta.version", strlen("meta.version"), &path);

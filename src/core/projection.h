@@ -15,6 +15,7 @@ typedef struct ScimProjection ScimProjection;
  * beside what is always returned, "excluded" what is left out of what is shown
  * by default; a count of -1 says that the list was not given.  Names are paths:
  * attributes, sub-attributes, URNs of extensions, in any case.
+ * A value filter behind an attribute is ignored where scimver.filter_mode is lenient.
  * Errors: INVALID_VALUE if both are given, INVALID_PATH with the name.
  */
 extern ScimProjection *scim_read_projection(const ScimResourceType *type,

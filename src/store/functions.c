@@ -160,6 +160,48 @@ list_resources(FunctionCallInfo fcinfo, const char *type, int first)
 	PG_RETURN_JSONB_P(scim_store_list(type, tenant_argument(fcinfo), &query));
 }
 
+/* ---- members of a group ---- */
+
+static Datum
+change_members(FunctionCallInfo fcinfo,
+			   Jsonb *(*change) (const char *tenant, const char *group_id, char **members, int count,
+								 const char *expected, const ScimView *view, bool *unchanged))
+{
+	ScimView	view = view_arguments(fcinfo, 3);
+	int			count;
+	char	  **members = text_list(fcinfo, 1, "members", &count);
+
+	if (count < 0)
+		scim_throw_path(SCIM_INVALID_VALUE, "members", "members must not be null");
+	PG_RETURN_JSONB_P(change(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
+							 members, count, optional_text(fcinfo, 2), &view, NULL));
+}
+
+PG_FUNCTION_INFO_V1(scim_add_members);
+Datum
+scim_add_members(PG_FUNCTION_ARGS)
+{
+	return change_members(fcinfo, scim_store_add_members);
+}
+
+PG_FUNCTION_INFO_V1(scim_remove_members);
+Datum
+scim_remove_members(PG_FUNCTION_ARGS)
+{
+	return change_members(fcinfo, scim_store_remove_members);
+}
+
+PG_FUNCTION_INFO_V1(scim_list_members);
+Datum
+scim_list_members(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_JSONB_P(scim_store_list_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
+											  PG_ARGISNULL(1) ? 100 : PG_GETARG_INT32(1),
+											  optional_text(fcinfo, 2), false));
+}
+
+/* ---- the functions ---- */
+
 /* One SQL function of each operation: generic, and for each type. */
 #define SCIM_FUNCTION(name, operation, type, first) \
 	PG_FUNCTION_INFO_V1(name); \

@@ -112,6 +112,7 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 	Wanted	   *wanted = sort_wanted(members, &count);
 
 	set->count = count;
+	set->has_groups = false;
 	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	set->ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
@@ -127,6 +128,7 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 	{
 		if (wanted[i].type == NULL)
 			no_such_member(wanted[i].member);
+		set->has_groups |= strcmp(wanted[i].type, scim_members_type()->name) == 0;
 		set->types[i] = CStringGetTextDatum(wanted[i].type);
 	}
 }

@@ -15,6 +15,7 @@ typedef struct ScimMemberSet
 	int			count;
 	Datum	   *types;			/* text */
 	Datum	   *ids;			/* uuid */
+	bool		has_groups;		/* some are groups themselves */
 } ScimMemberSet;
 
 /* A change of a group's members that is ready to be written. */

@@ -7,6 +7,7 @@
  * tables; then each group is updated once, in the order of (tenant, id), as
  * the owner of the group table, like a foreign key's action.  Nothing is
  * recounted: adding one member costs the same in a small and a large group.
+ * Groups that would hold themselves are refused first.
  */
 #include "postgres.h"
 
@@ -20,6 +21,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "store/ids.h"
+#include "store/nesting.h"
 #include "store/pending.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -49,6 +51,7 @@ typedef struct Changes
 {
 	const ScimRegistration *members;
 	HTAB	   *by_group;
+	ScimNesting *nesting;		/* the members among them that are groups */
 	MemoryContext context;		/* outlives the rows */
 } Changes;
 
@@ -91,15 +94,20 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 {
 	const AttrNumber *numbers = changes->members->numbers;
 	GroupChange *change;
+	const char *type;
+	const pg_uuid_t *member;
 	uint8		hash[SCIM_DIGEST_SIZE];
 
 	slot_getallattrs(slot);
 #define FIELD(column) (slot->tts_values[numbers[column] - 1])
 	change = find_change(changes, DatumGetTextPP(FIELD(SCIM_MEMBER_TENANT)),
 						 DatumGetUUIDP(FIELD(SCIM_MEMBER_GROUP)));
-	scim_member_hash(TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE)),
-					 scim_uuid_text(DatumGetUUIDP(FIELD(SCIM_MEMBER_ID))), hash);
+	type = TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE));
+	member = DatumGetUUIDP(FIELD(SCIM_MEMBER_ID));
 #undef FIELD
+	scim_member_hash(type, scim_uuid_text(member), hash);
+	if (strcmp(type, changes->members->type->name) == 0)
+		scim_note_nested(changes->nesting, change->tenant, &change->key.id, member, came);
 	if (came)
 		digest_add(change->digest, hash);
 	else
@@ -224,8 +232,10 @@ sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRe
 	changes.context = CurrentMemoryContext;
 	changes.by_group = hash_create("scimver changed groups", 64, &control,
 								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	changes.nesting = scim_new_nesting();
 	count_rows(&changes, data->tg_oldtable, descriptor, false);
 	count_rows(&changes, data->tg_newtable, descriptor, true);
+	scim_refuse_cycles(changes.nesting, members);
 	move_groups(&changes, groups);
 }
 

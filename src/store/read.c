@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/ids.h"
+#include "store/nesting.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -43,6 +44,8 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 		return scim_show_not_modified(target->table, &row, target->caller);
 	if (!scim_fetch(target, inline_groups ? SCIM_GET : SCIM_GET | SCIM_BARE, &uuid, true, &row))
 		scim_throw_not_found(target, id);
+	if (groups && !inline_groups)
+		row.groups = scim_all_groups(target->tenant, &uuid);
 	return scim_show_rows(target->table, target->tenant, &row, 1, 0, target->projection, target->caller)[0];
 }
 

@@ -31,9 +31,8 @@ location(const ScimResourceType *type, const char *id)
 	return psprintf("%s%s/%s", scim_setting_base_url ? scim_setting_base_url : "", type->endpoint, id);
 }
 
-/* {"value", "$ref", "display", "type"}: one side of a membership, as it is shown. */
-static JsonbValue *
-other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
+JsonbValue *
+scim_other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
 {
 	JsonbValue *entry = scim_new_object();
 
@@ -63,7 +62,7 @@ read_groups(ArrayType *texts)
 		char	   *display = strchr(id, ' ');
 
 		*display++ = '\0';
-		scim_append(groups, other_side(scim_members_type(), id, display[0] ? display : NULL, "direct"));
+		scim_append(groups, scim_other_side(scim_members_type(), id, display[0] ? display : NULL, "direct"));
 	}
 	return groups;
 }
@@ -218,7 +217,7 @@ collect(Members *members, const ScimResourceType *type)
 		if (members->lists[at] == NULL)
 			members->lists[at] = scim_new_array();
 		scim_append(members->lists[at],
-					other_side(type, scim_uuid_text(DatumGetUUIDP(values[1])),
+					scim_other_side(type, scim_uuid_text(DatumGetUUIDP(values[1])),
 							   nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
 	}
 	SPI_freetuptable(table);

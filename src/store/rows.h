@@ -49,6 +49,10 @@ extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *
 extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 									 MemoryContext context);
 
+/* {"value", "$ref", "display", "type"}: one side of a membership, as it is shown.  "type" is of the resource. */
+extern JsonbValue *scim_other_side(const ScimResourceType *type, const char *id, const char *display,
+								   const char *type_value);
+
 /* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
 extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
 							  Jsonb *data, Size *length);

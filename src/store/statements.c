@@ -45,6 +45,11 @@
 	" FROM {members.table} AS m WHERE m.{members.tenant}" EQ "r.{tenant} AND m.{members.user}" EQ "r.{id}" \
 	" ORDER BY m.{members.group})"
 
+/* The groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
+#define HOLDERS \
+	"SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
+	" WHERE m.{tenant}" EQ "$1 AND m.{subgroup}" EQ "up.id OFFSET 0) AS h"
+
 /* Lists by one lookup column; the value's parameter is $4 in the page and $2 in the count. */
 #define LIST_BY(condition, type) \
 	{"SELECT {row} FROM {table} AS r WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
@@ -131,6 +136,22 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
 	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
 
+	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2 UNION " HOLDERS ")"
+		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1",
+	3, {TEXTOID, UUIDOID, UUIDARRAYOID}, true, true},
+	[SCIM_SHOW_GROUPS] = {"WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
+		" WHERE m.{tenant}" EQ "$1 AND m.{user}" EQ "$2 UNION " HOLDERS ")"
+		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE m.{tenant}" EQ "$1 AND m.{user}" EQ "$2"
+		" AND m.{group}" EQ "up.id),"
+		" (SELECT t.{groups.data}" FIELD "'displayName' FROM {groups.table} AS t"
+		" WHERE t.{groups.tenant}" EQ "$1 AND t.{groups.id}" EQ "up.id)"
+		" FROM up ORDER BY 1", 2, {TEXTOID, UUIDOID}},
+
+	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY("", "{members.member}")
+		" FROM {members.table} AS m"
+		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "$2 AND m.{members.type}" EQ "$3"
+		" AND m.{members.member} OPERATOR(pg_catalog.>=) $4 ORDER BY m.{members.member} LIMIT $5",
+	5, {TEXTOID, UUIDOID, TEXTOID, UUIDOID, INT8OID}},
 	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY("", "{members.member}")
 		" FROM {members.table} AS m"
 		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "ANY ($2)"

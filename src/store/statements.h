@@ -51,9 +51,12 @@ typedef enum ScimStatement
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
+	SCIM_FIND_WAY_BACK,			/* tenant, group, ids: as owner; one of them that holds the group, or is it */
+	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
 
 	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type: group, member, display */
+	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with, limit: member, display */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */

@@ -55,6 +55,28 @@ extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char 
 							   Jsonb *operations, const char *expected, const ScimView *view,
 							   bool *unchanged);
 
+/*
+ * Adds members to a group, or removes them, by their ids: as sets, so that
+ * order and repetition do not matter.  What cannot be an id is no member.
+ * Errors: those of update; INVALID_VALUE (no such member; a cycle of groups).
+ */
+extern Jsonb *scim_store_add_members(const char *tenant, const char *group_id, char **members, int count,
+									 const char *expected, const ScimView *view, bool *unchanged);
+extern Jsonb *scim_store_remove_members(const char *tenant, const char *group_id, char **members, int count,
+										const char *expected, const ScimView *view, bool *unchanged);
+
+/* A page of scim_store_list_members has no more. */
+#define SCIM_MOST_MEMBERS 1000
+
+/*
+ * A ListResponse with a page of the group's members, in the order of type and
+ * id: schemas, totalResults, itemsPerPage, Resources, and nextCursor unless it
+ * is the last page.  "cursor" NULL or empty: the first page.  INVALID_COUNT,
+ * INVALID_CURSOR, EXPIRED_CURSOR, GROUP_NOT_FOUND.
+ */
+extern Jsonb *scim_store_list_members(const char *tenant, const char *group_id, int count,
+									  const char *cursor, bool fresh);
+
 /* Deletes; returns the version that was deleted. */
 extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
 							   const char *expected);

@@ -16,6 +16,7 @@
 #include "store/call.h"
 #include "store/ids.h"
 #include "store/members.h"
+#include "store/nesting.h"
 #include "store/password.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -101,6 +102,8 @@ lock_members(Write *write)
 	scim_check_privilege(scim_find_members(write->target.type), ACL_INSERT);
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 	scim_refuse_self(&write->members, &write->id);
+	if (write->members.add.has_groups)
+		scim_lock_nesting(write->members.members, write->target.tenant);
 }
 
 /* The memberships, and with them the group's count, digest and version. */
@@ -319,4 +322,76 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	if (unchanged)
 		*unchanged = write.unchanged;
 	return result;
+}
+
+/* ---- members ---- */
+
+static void
+change_members(void *argument)
+{
+	Write	   *write = argument;
+
+	lock_members(write);
+	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+		scim_throw_not_found(&write->target, write->id_text);
+	if (write->expected && strcmp(write->expected, write->row.version) != 0)
+	{
+		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
+			scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+		write->unchanged = true;
+		return;
+	}
+	write_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+/* The ids as members of which no type is known. */
+static ScimMember *
+members_named(char **ids, int count)
+{
+	ScimMember *members = palloc_extended(Max(count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < count; i++)
+	{
+		members[i].value = ids[i];
+		members[i].type = NULL;
+	}
+	return members;
+}
+
+static Jsonb *
+run_change(const char *tenant, const char *group_id, const ScimMemberChange *change,
+		   const char *expected, const ScimView *view, bool *unchanged)
+{
+	Write		write;
+	Jsonb	   *result;
+
+	expected = scim_read_expected(expected);
+	begin_write(&write, scim_members_type()->name, tenant, view);
+	identify(&write, group_id);
+	write.expected = expected;
+	write.has_members = true;
+	write.change = *change;
+	result = run(&write, change_members);
+	if (unchanged)
+		*unchanged = write.unchanged;
+	return result;
+}
+
+Jsonb *
+scim_store_add_members(const char *tenant, const char *group_id, char **members, int count,
+					   const char *expected, const ScimView *view, bool *unchanged)
+{
+	ScimMemberChange change = {.add = members_named(members, count), .add_count = count};
+
+	return run_change(tenant, group_id, &change, expected, view, unchanged);
+}
+
+Jsonb *
+scim_store_remove_members(const char *tenant, const char *group_id, char **members, int count,
+						  const char *expected, const ScimView *view, bool *unchanged)
+{
+	ScimMemberChange change = {.remove = members_named(members, count), .remove_count = count};
+
+	return run_change(tenant, group_id, &change, expected, view, unchanged);
 }

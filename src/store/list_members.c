@@ -1,0 +1,199 @@
+/*
+ * list_members.c
+ *		The members of a group, page by page: for groups that are too large to be
+ *		read at once.
+ *
+ * The order is that of the membership table's key, (type, id); a cursor holds
+ * the member that the next page begins with, or would if it is gone by then.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "store/cursor.h"
+#include "store/ids.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/target.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+/* Where a page begins; *type NULL: at the start. */
+typedef struct Place
+{
+	const char *type;
+	pg_uuid_t	id;
+} Place;
+
+typedef struct MemberPage
+{
+	const ScimTarget *target;
+	pg_uuid_t	group;
+	int			room;			/* for so many more */
+	JsonbValue *members;
+	Place		next;			/* what did not fit; type NULL: nothing */
+} MemberPage;
+
+static char *
+cursor_kind(const ScimTarget *target, const pg_uuid_t *group)
+{
+	return psprintf("members of %s in %s", scim_uuid_text(group), target->tenant);
+}
+
+static char *
+string_in(Jsonb *state, const char *key)
+{
+	JsonbValue	value;
+
+	if (!scim_find(&state->root, key, &value) || value.type != jbvString)
+		elog(ERROR, "a cursor without %s", key);
+	return scim_string_copy(&value);
+}
+
+static void
+read_place(const char *kind, const char *cursor, Place *place)
+{
+	Jsonb	   *state;
+
+	memset(place, 0, sizeof(Place));
+	if (cursor == NULL || cursor[0] == '\0')
+		return;
+	state = scim_read_cursor(kind, cursor);
+	place->type = string_in(state, "type");
+	if (!scim_parse_id(string_in(state, "id"), &place->id))
+		elog(ERROR, "a cursor without id");
+}
+
+static char *
+write_place(const char *kind, const Place *place)
+{
+	JsonbValue *state = scim_new_object();
+
+	scim_set_text(state, "type", place->type);
+	scim_set_text(state, "id", scim_uuid_text(&place->id));
+	return scim_write_cursor(kind, scim_write(state));
+}
+
+/* ---- a page ---- */
+
+/* The members of one type, from an id on; one more than there is room for tells that there are more. */
+static void
+read_type(MemberPage *page, const ScimRegistration *table, const pg_uuid_t *from)
+{
+	const ScimResourceType *type = table->type;
+	Datum		values[5];
+	uint64		count;
+
+	values[0] = CStringGetTextDatum(page->target->tenant);
+	values[1] = UUIDPGetDatum(&page->group);
+	values[2] = CStringGetTextDatum(type->name);
+	values[3] = UUIDPGetDatum(from);
+	values[4] = Int64GetDatum((int64) page->room + 1);
+	count = scim_run(SCIM_LIST_MEMBERS, table, values, NULL, true);
+	for (uint64 i = 0; i < count; i++)
+	{
+		Datum		row[2];
+		bool		nulls[2];
+
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, row, nulls);
+		if (page->room == 0)
+		{
+			page->next.type = type->name;
+			page->next.id = *DatumGetUUIDP(row[0]);
+			break;
+		}
+		scim_append(page->members, scim_other_side(type, scim_uuid_text(DatumGetUUIDP(row[0])),
+												   nulls[1] ? NULL : TextDatumGetCString(row[1]), type->name));
+		page->room--;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The type whose name follows "name" (is it, if "itself"), in the order of the membership table; or NULL. */
+static const ScimResourceType *
+following_type(const char *name, bool itself)
+{
+	const ScimResourceType *found = NULL;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		int			order = name ? strcmp((*type)->name, name) : 1;
+
+		if ((*type)->can_be_member && (order > 0 || (order == 0 && itself)) &&
+			(found == NULL || strcmp((*type)->name, found->name) < 0))
+			found = *type;
+	}
+	return found;
+}
+
+static void
+read_members(MemberPage *page, const Place *from)
+{
+	static const pg_uuid_t first = {{0}};
+	const ScimResourceType *type = following_type(from->type, true);
+
+	for (; type && page->next.type == NULL; type = following_type(type->name, false))
+	{
+		const ScimRegistration *table = scim_find_table(type);
+		bool		goes_on = from->type && strcmp(type->name, from->type) == 0;
+
+		if (table)
+			read_type(page, table, goes_on ? &from->id : &first);
+	}
+}
+
+static JsonbValue *
+read_page(const ScimTarget *target, const char *group_id, int count, const char *cursor)
+{
+	MemberPage		page = {.target = target, .room = count, .members = scim_new_array()};
+	JsonbValue *response = scim_new_object();
+	JsonbValue *schemas = scim_new_array();
+	ScimRow		group;
+	Place		from;
+	const char *kind;
+
+	if (!scim_parse_id(group_id, &page.group) || !scim_fetch(target, SCIM_GET, &page.group, true, &group))
+		scim_throw_not_found(target, group_id);
+	kind = cursor_kind(target, &page.group);
+	read_place(kind, cursor, &from);
+	read_members(&page, &from);
+
+	scim_append_text(schemas, SCIM_URN_LIST);
+	scim_set_value(response, "schemas", schemas);
+	scim_set_integer(response, "totalResults", group.member_count);
+	scim_set_integer(response, "itemsPerPage", count - page.room);
+	scim_set_value(response, "Resources", page.members);
+	if (page.next.type)
+		scim_set_text(response, "nextCursor", write_place(kind, &page.next));
+	return response;
+}
+
+Jsonb *
+scim_store_list_members(const char *tenant, const char *group_id, int count, const char *cursor, bool fresh)
+{
+	ScimTarget	target;
+	JsonbValue *response;
+	MemoryContext old;
+	Jsonb	   *result;
+
+	scim_begin(&target, scim_members_type()->name, tenant);
+	if (count < 1 || count > SCIM_MOST_MEMBERS)
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be between 1 and %d", SCIM_MOST_MEMBERS);
+	if (fresh)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	response = read_page(&target, group_id, count, cursor);
+	if (fresh)
+		PopActiveSnapshot();
+	old = MemoryContextSwitchTo(target.caller);
+	result = scim_write(response);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	return result;
+}

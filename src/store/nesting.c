@@ -1,0 +1,236 @@
+/*
+ * nesting.c
+ *		Groups in groups: that there are no cycles, and which groups a user is in
+ *		through others.
+ *
+ * Whoever puts a group into another holds a lock of the tenant until its
+ * transaction ends, and looks after the fact, under the latest snapshot, from
+ * the group upwards: if one of the new members is among those that hold the
+ * group, a cycle was closed.  Upwards, as most groups are held by few.  A cycle
+ * that was there before (written with triggers off) is in nobody's way.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "store/ids.h"
+#include "store/nesting.h"
+#include "store/statements.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+
+typedef struct EdgeKey
+{
+	pg_uuid_t	group;
+	pg_uuid_t	member;
+	uint64		tenant_hash;
+} EdgeKey;
+
+typedef struct Edge
+{
+	EdgeKey		key;			/* of the hash table */
+	char	   *tenant;
+	int			count;			/* came, less went */
+} Edge;
+
+struct ScimNesting
+{
+	HTAB	   *edges;
+	MemoryContext context;
+};
+
+static inline uint64
+hash_tenant(const char *tenant)
+{
+	return hash_bytes_extended((const unsigned char *) tenant, strlen(tenant), 0);
+}
+
+void
+scim_lock_nesting(const ScimRegistration *members, const char *tenant)
+{
+	LockDatabaseObject(RelationRelationId, members->relid, (uint16) hash_tenant(tenant),
+					   ShareUpdateExclusiveLock);
+}
+
+/* ---- what a statement did ---- */
+
+ScimNesting *
+scim_new_nesting(void)
+{
+	ScimNesting *nesting = palloc(sizeof(ScimNesting));
+
+	nesting->edges = NULL;
+	nesting->context = CurrentMemoryContext;
+	return nesting;
+}
+
+void
+scim_note_nested(ScimNesting *nesting, const char *tenant, const pg_uuid_t *group,
+				 const pg_uuid_t *member, bool came)
+{
+	EdgeKey		key;
+	Edge	   *edge;
+	bool		found;
+
+	if (nesting->edges == NULL)
+	{
+		HASHCTL		control = {
+			.keysize = sizeof(EdgeKey),
+			.entrysize = sizeof(Edge),
+			.hcxt = nesting->context
+		};
+
+		nesting->edges = hash_create("scimver nested groups", 64, &control,
+									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	memset(&key, 0, sizeof(key));
+	key.group = *group;
+	key.member = *member;
+	key.tenant_hash = hash_tenant(tenant);
+	edge = hash_search(nesting->edges, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		edge->tenant = MemoryContextStrdup(nesting->context, tenant);
+		edge->count = 0;
+	}
+	edge->count += came ? 1 : -1;
+}
+
+/* ---- cycles ---- */
+
+static int
+compare_edges(const void *a, const void *b)
+{
+	const Edge *x = *(Edge *const *) a;
+	const Edge *y = *(Edge *const *) b;
+	int			order = strcmp(x->tenant, y->tenant);
+
+	return order != 0 ? order : memcmp(&x->key, &y->key, 2 * sizeof(pg_uuid_t));
+}
+
+/* The memberships that were not there before, in the order of (tenant, group, member). */
+static Edge **
+new_edges(const ScimNesting *nesting, int *count)
+{
+	long		all = hash_get_num_entries(nesting->edges);
+	Edge	  **edges = palloc_extended(Max(all, 1) * sizeof(Edge *), MCXT_ALLOC_HUGE);
+	HASH_SEQ_STATUS scan;
+	Edge	   *edge;
+
+	*count = 0;
+	hash_seq_init(&scan, nesting->edges);
+	while ((edge = hash_seq_search(&scan)) != NULL)
+	{
+		if (edge->count > 0)
+			edges[(*count)++] = edge;
+	}
+	qsort(edges, *count, sizeof(Edge *), compare_edges);
+	return edges;
+}
+
+static SCIM_NORETURN void throw_cycle(const pg_uuid_t *group, const pg_uuid_t *member);
+
+static void
+throw_cycle(const pg_uuid_t *group, const pg_uuid_t *member)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	char	   *member_id = scim_uuid_text(member);
+
+	scim_error_text(error, "path", "members.value");
+	scim_error_text(error, "value", member_id);
+	if (memcmp(group, member, sizeof(pg_uuid_t)) == 0)
+		scim_throw(error, "a group cannot be its own member");
+	scim_throw(error, "group \"%s\" cannot be a member of group \"%s\", which it holds, itself or through others",
+			   member_id, scim_uuid_text(group));
+}
+
+/* The new members of one group, of which "first" is the first; returns how many there are. */
+static int
+refuse_cycles_of(const ScimRegistration *members, Edge **edges, int left)
+{
+	const Edge *first = edges[0];
+	Datum	   *ids = palloc_extended(left * sizeof(Datum), MCXT_ALLOC_HUGE);
+	Datum		values[3];
+	int			count = 0;
+
+	while (count < left && strcmp(edges[count]->tenant, first->tenant) == 0 &&
+		   memcmp(&edges[count]->key.group, &first->key.group, sizeof(pg_uuid_t)) == 0)
+	{
+		ids[count] = UUIDPGetDatum(&edges[count]->key.member);
+		count++;
+	}
+	values[0] = CStringGetTextDatum(first->tenant);
+	values[1] = UUIDPGetDatum(&first->key.group);
+	values[2] = PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
+	if (scim_run(SCIM_FIND_WAY_BACK, members, values, NULL, false) > 0)
+	{
+		bool		isnull;
+		Datum		member = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		throw_cycle(&first->key.group, DatumGetUUIDP(member));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	pfree(ids);
+	return count;
+}
+
+void
+scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members)
+{
+	Edge	  **edges;
+	int			count;
+
+	if (nesting->edges == NULL)
+		return;
+	edges = new_edges(nesting, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (i == 0 || strcmp(edges[i]->tenant, edges[i - 1]->tenant) != 0)
+			scim_lock_nesting(members, edges[i]->tenant);
+	}
+	for (int i = 0; i < count;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		i += refuse_cycles_of(members, edges + i, count - i);
+	}
+}
+
+/* ---- indirect groups ---- */
+
+JsonbValue *
+scim_all_groups(const char *tenant, const pg_uuid_t *user)
+{
+	const ScimResourceType *type = scim_members_type();
+	const ScimRegistration *members = scim_find_members(type);
+	JsonbValue *groups;
+	Datum		values[2];
+	uint64		count;
+
+	if (members == NULL || scim_find_table(type) == NULL)
+		return NULL;
+	values[0] = CStringGetTextDatum(tenant);
+	values[1] = UUIDPGetDatum(user);
+	count = scim_run(SCIM_SHOW_GROUPS, members, values, NULL, true);
+	if (count == 0)
+		return NULL;
+	groups = scim_new_array();
+	for (uint64 i = 0; i < count; i++)
+	{
+		Datum		row[3];
+		bool		nulls[3];
+
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, row, nulls);
+		scim_append(groups, scim_other_side(type, scim_uuid_text(DatumGetUUIDP(row[0])),
+											nulls[2] ? NULL : TextDatumGetCString(row[2]),
+											DatumGetBool(row[1]) ? "direct" : "indirect"));
+	}
+	return groups;
+}

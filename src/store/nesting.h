@@ -1,0 +1,34 @@
+/*
+ * nesting.h
+ *		Groups in groups: that there are no cycles, and which groups a user is in
+ *		through others.
+ */
+#ifndef SCIM_NESTING_H
+#define SCIM_NESTING_H
+
+#include "store/rows.h"
+
+/* The members of groups that came with one statement, where they are groups themselves. */
+typedef struct ScimNesting ScimNesting;
+
+/*
+ * Held to the end of the transaction by whoever puts a group into a group of
+ * the tenant: of two that do, the second sees what the first did.  A scim_ call
+ * takes it between the locks on the members and that on the group.
+ */
+extern void scim_lock_nesting(const ScimRegistration *members, const char *tenant);
+
+/* Nothing yet; lives in the current memory context. */
+extern ScimNesting *scim_new_nesting(void);
+
+/* Notes that a membership came, or went: "group" and "member" are groups. */
+extern void scim_note_nested(ScimNesting *nesting, const char *tenant, const pg_uuid_t *group,
+							 const pg_uuid_t *member, bool came);
+
+/* INVALID_VALUE if a membership that came (and was not there before) closes a cycle.  Within SPI. */
+extern void scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members);
+
+/* All groups of a user as they are shown, direct and indirect; NULL: none.  Within SPI, under the active snapshot. */
+extern JsonbValue *scim_all_groups(const char *tenant, const pg_uuid_t *user);
+
+#endif							/* SCIM_NESTING_H */

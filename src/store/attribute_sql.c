@@ -423,6 +423,7 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 	bool		membership = scope == SCIM_OF_MEMBERSHIP ||
 		(scope == SCIM_OF_ROW && scim_is_membership(path, registration));
 	ScimAttributeSql column;
+	char	   *has_value;
 
 	if (membership && scope == SCIM_OF_ROW && !path->sub && registration->type->has_members)
 		return expand("(r.{memberCount}" SQL_OP(">") "0)", registration);
@@ -435,11 +436,16 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 		return NULL;
 	if (column.value == NULL)
 		return membership ? "false" : "true";
+	/* empty text is none */
+	if (column.type == SCIM_SQL_EXACT || column.type == SCIM_SQL_FOLDED)
+		has_value = psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", column.value);
+	else
+		has_value = psprintf("(%s IS NOT NULL)", column.value);
 	if (column.from)
-		return psprintf("EXISTS (SELECT FROM %s WHERE %s IS NOT NULL)", column.from, column.value);
-	if (column.lookup && (column.type == SCIM_SQL_EXACT || column.type == SCIM_SQL_FOLDED))
-		return psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", column.value);
-	return column.lookup ? NULL : psprintf("(%s IS NOT NULL)", column.value);
+		return psprintf("EXISTS (SELECT FROM %s WHERE %s)", column.from, has_value);
+	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED)
+		return NULL;
+	return has_value;
 }
 
 char *

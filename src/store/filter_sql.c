@@ -190,16 +190,21 @@ compare_text(const Compiler *compiler, const ScimAttributeSql *attribute, const 
 	}
 }
 
-/* Equality by uuid, all else by its text. */
+/*
+ * Equality by uuid, all else by its text.  An attribute that is caseExact holds
+ * ids in lower case, as they are shown, and no other way.
+ */
 static void
 compare_id(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
 {
-	pg_uuid_t	id;
+	const ScimAttribute *named = filter->path.sub ? filter->path.sub : filter->path.attribute;
 	ScimAttributeSql text = *attribute;
+	pg_uuid_t	id;
 
 	if (filter->op == SCIM_EQ || filter->op == SCIM_NE)
 	{
-		if (!scim_parse_id(filter->value, &id))
+		if (!scim_parse_id(filter->value, &id) ||
+			(named->case_exact && strcmp(filter->value, scim_uuid_text(&id)) != 0))
 		{
 			append(compiler, "false");
 			return;
@@ -208,7 +213,7 @@ compare_id(const Compiler *compiler, const ScimAttributeSql *attribute, const Sc
 		scim_append_argument(compiler->sql, UUIDOID, UUIDPGetDatum(&id));
 		return;
 	}
-	text.type = SCIM_SQL_EXACT;
+	text.type = named->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
 	text.value = psprintf("CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\"", attribute->value);
 	compare_text(compiler, &text, filter);
 }
@@ -416,11 +421,15 @@ static void
 compile_value_path(const Compiler *compiler, const ScimFilter *filter)
 {
 	ScimScope	scope = SCIM_OF_ROW;
+	ScimAttributeSql attribute;
 	char	   *from;
 
 	if (!filter->path.attribute->multi_valued)
 	{
-		append(compiler, "(%s AND ", scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
+		scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
+		append(compiler, "(");
+		if (attribute.json)		/* meta is always there */
+			append(compiler, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
 		compile(compiler, filter->left, SCIM_OF_ROW);
 		append(compiler, ")");
 		return;

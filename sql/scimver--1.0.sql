@@ -423,7 +423,7 @@ CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb D
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';
 COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
-	'Makes a table for a resource type (User, Group), with indexes, triggers and row level security; options: version_scheme';
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: version_scheme';
 
 CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mapping jsonb, options jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE C VOLATILE STRICT
@@ -431,7 +431,13 @@ CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mappi
 COMMENT ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) IS
 	'Registers a table that has the columns of a created one; mapping: {}';
 
-REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(),
+CREATE FUNCTION scim_create_index(resource_type text, path text) RETURNS text
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_create_index';
+COMMENT ON FUNCTION scim_create_index(text, text) IS
+	'Makes the index that filters and sorting by an attribute path need; returns its name';
+
+REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_create_index(text, text),
 	scim_create_table(text, text, jsonb), scim_register_table(regclass, text, jsonb, jsonb) FROM PUBLIC;
 
 -- Operations: for any resource type, and with User and Group filled in

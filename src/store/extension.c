@@ -17,8 +17,8 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-static Oid
-extension_namespace(const char *extension)
+Oid
+scim_extension_namespace(const char *extension)
 {
 	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -45,7 +45,7 @@ extension_namespace(const char *extension)
 char *
 scim_extension_schema(const char *extension)
 {
-	char	   *name = get_namespace_name(extension_namespace(extension));
+	char	   *name = get_namespace_name(scim_extension_namespace(extension));
 
 	if (name == NULL)
 		elog(ERROR, "the schema of extension \"%s\" is gone", extension);
@@ -55,7 +55,7 @@ scim_extension_schema(const char *extension)
 Oid
 scim_extension_relation(const char *extension, const char *name)
 {
-	Oid			relation = get_relname_relid(name, extension_namespace(extension));
+	Oid			relation = get_relname_relid(name, scim_extension_namespace(extension));
 
 	if (!OidIsValid(relation))
 		ereport(ERROR,
@@ -70,7 +70,7 @@ scim_extension_function(const char *extension, const char *name, int nargs, cons
 	oidvector  *arguments = buildoidvector(types, nargs);
 	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 										   CStringGetDatum(name), PointerGetDatum(arguments),
-										   ObjectIdGetDatum(extension_namespace(extension)));
+										   ObjectIdGetDatum(scim_extension_namespace(extension)));
 
 	if (!OidIsValid(function))
 		ereport(ERROR,

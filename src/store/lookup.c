@@ -87,13 +87,6 @@ visit_all(const ScimResourceType *type, Visitor visit, void *argument)
 	return false;
 }
 
-/* The attribute that a path names, as schemas spell it; false if the type has none. */
-static bool
-find_attribute(const ScimResourceType *type, const char *text, ScimPath *path)
-{
-	return scim_find_path(type, text, strlen(text), false, path) == NULL && path->attribute != NULL;
-}
-
 /* ---- kinds ---- */
 
 /* Is it kept elsewhere than in the document? */
@@ -151,6 +144,15 @@ scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlanned
 	lookup->path = *path;
 	lookup->unique = leaf->uniqueness != SCIM_NONE && !multi_valued && leaf->type != SCIM_BOOLEAN;
 	return true;
+}
+
+bool
+scim_plan_path(const ScimResourceType *type, const char *path, ScimPlannedLookup *lookup)
+{
+	ScimPath	found;
+
+	return scim_find_path(type, path, strlen(path), false, &found) == NULL &&
+		scim_plan_lookup(type, &found, lookup);
 }
 
 /* ---- names ---- */
@@ -280,10 +282,9 @@ scim_plan_lookups(const ScimResourceType *type)
 
 	for (size_t i = 0; i < lengthof(usual_paths); i++)
 	{
-		ScimPath	path;
 		ScimPlannedLookup lookup;
 
-		if (find_attribute(type, usual_paths[i], &path) && scim_plan_lookup(type, &path, &lookup))
+		if (scim_plan_path(type, usual_paths[i], &lookup))
 			add_to_plan(&planning, &lookup);
 	}
 	visit_all(type, plan_if_unique, &planning);
@@ -353,9 +354,8 @@ scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 
 /* ---- reading ---- */
 
-/* The unique index of which the column is a key, or InvalidOid. */
-static Oid
-unique_index(Relation relation, AttrNumber number)
+Oid
+scim_unique_index(Relation relation, AttrNumber number)
 {
 	ListCell   *cell;
 
@@ -392,7 +392,6 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		ScimLookup *lookup = &registration->lookups[registration->lookup_count];
 		char	   *path_text = scim_string_copy(&key);
 		char	   *column;
-		ScimPath	path;
 		ScimPlannedLookup plan;
 		const char *keys[SCIM_LOOKUP_KEYS];
 		AttrNumber	number;
@@ -404,8 +403,7 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		number = get_attnum(RelationGetRelid(relation), column);
 
 		/* between a change of the schema and that of the table */
-		if (number <= 0 || !find_attribute(registration->type, path_text, &path) ||
-			!scim_plan_lookup(registration->type, &path, &plan) ||
+		if (number <= 0 || !scim_plan_path(registration->type, path_text, &plan) ||
 			TupleDescAttr(descriptor, number - 1)->atttypid != scim_lookup_types[plan.kind].type)
 			continue;
 		lookup->path = path_text;
@@ -415,10 +413,10 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		lookup->unique = plan.unique;
 		if (lookup->unique)
 		{
-			lookup->index_relid = unique_index(relation, number);
+			lookup->index_relid = scim_unique_index(relation, number);
 			lookup->index = get_rel_name(lookup->index_relid);
 		}
-		count = keys_of(&path, keys);
+		count = keys_of(&plan.path, keys);
 		for (int i = 0; i < count; i++)
 			lookup->keys[i] = pstrdup(keys[i]);
 		registration->lookup_count++;

@@ -29,8 +29,18 @@ typedef struct ScimLookupType
 
 extern const ScimLookupType scim_lookup_types[SCIM_LOOKUP_KINDS];
 
+/* Does a column of the kind hold all values of a multi-valued attribute? */
+static inline bool
+scim_has_values(ScimLookupKind kind)
+{
+	return kind == SCIM_LOOKUP_VALUES_EXACT || kind == SCIM_LOOKUP_VALUES_FOLDED;
+}
+
 /* Plans the lookup of an attribute, without a column's name; false if it cannot have one. */
 extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup);
+
+/* The same for a path as schemas spell it; false also if the type has no such attribute. */
+extern bool scim_plan_path(const ScimResourceType *type, const char *path, ScimPlannedLookup *lookup);
 
 /*
  * The lookups of a created table: what real clients look for, and all that is
@@ -44,6 +54,9 @@ extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
 
 /* The SQL from which the column is generated; "data" is the quoted column of the document. */
 extern char *scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data);
+
+/* The unique index of which the column is a key, or InvalidOid. */
+extern Oid	scim_unique_index(Relation relation, AttrNumber number);
 
 /* The lookups of a mapping; what fits the schema or the table no more is left out. */
 extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);

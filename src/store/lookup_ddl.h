@@ -14,4 +14,27 @@ extern char *scim_lookup_definitions(List *plans, const char *data);
 extern void scim_make_lookup_index(const ScimPlannedLookup *lookup, const char *table,
 								   const char *tenant, const char *id);
 
+/* A lookup to drop. */
+typedef struct ScimDroppedLookup
+{
+	char	   *path;
+	char	   *column;			/* quoted */
+} ScimDroppedLookup;
+
+/*
+ * Drops lookup columns (List of ScimDroppedLookup) of a table and adds others
+ * (List of ScimPlannedLookup), with their indexes and in the mapping, by one
+ * rewriting of the table; says so.  Within SPI.  UNIQUENESS for values that are
+ * not unique.
+ */
+extern void scim_alter_lookups(const ScimRegistration *table, List *dropped, List *added);
+
+/*
+ * Brings the lookups of the type's table, if it has one, to what the type says
+ * now: what became unique or is new has a column and an index, what changed its
+ * type or caseExact has them anew.  Within SPI.  INVALID_VALUE for a uniqueness
+ * that cannot be kept, UNIQUENESS for values that are not unique.
+ */
+extern void scim_sync_lookups(const ScimResourceType *type);
+
 #endif							/* SCIM_LOOKUP_DDL_H */

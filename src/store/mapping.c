@@ -192,6 +192,16 @@ scim_rename_in_mapping(const char *mapping, const char *old_name, const char *ne
 	return JsonbToCString(NULL, &written->root, VARSIZE(written));
 }
 
+JsonbContainer *
+scim_lookups_of_mapping(const char *mapping)
+{
+	JsonbValue	lookups;
+
+	if (!scim_find(&parse_object(mapping, "a mapping")->root, "lookups", &lookups) || !scim_is_object(&lookups))
+		return NULL;
+	return lookups.val.binary.data;
+}
+
 char *
 scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column)
 {

@@ -268,9 +268,8 @@ scim_trigger_registration(Relation relation, const Trigger *trigger)
 	return remember(relation, trigger);
 }
 
-/* A copy: the relation's own goes with the next invalidation, which any look into a catalog may bring. */
-static const Trigger *
-relation_trigger(Relation relation, Oid trigger)
+const Trigger *
+scim_relation_trigger(Relation relation, Oid trigger)
 {
 	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
@@ -319,7 +318,7 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 	if (!find_trigger(function, type, &found))
 		return NULL;
 	relation = table_open(found.relid, AccessShareLock);
-	trigger = relation_trigger(relation, found.trigger);
+	trigger = scim_relation_trigger(relation, found.trigger);
 	if (trigger)
 		result = scim_trigger_registration(relation, trigger);
 	table_close(relation, NoLock);

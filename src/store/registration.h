@@ -13,6 +13,7 @@
 #include "access/attnum.h"
 #include "core/schema.h"
 #include "store/schemas.h"
+#include "utils/jsonb.h"
 #include "utils/reltrigger.h"
 #include "utils/relcache.h"
 
@@ -115,6 +116,9 @@ extern const ScimLookup *scim_find_lookup(const ScimRegistration *registration, 
 /* The registration that a trigger's arguments tell; valid until the end of the transaction. */
 extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
 
+/* A copy of the relation's trigger (its own goes with the next invalidation, which any look into a catalog may bring), or NULL. */
+extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
+
 /* The table of a resource type, or NULL. */
 extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 
@@ -127,7 +131,8 @@ extern void scim_lock_registrations(void);
 /* The one type that has members (Group), and the types whose resources can be members, ended by NULL. */
 extern const ScimResourceType *scim_members_type(void);
 
-/* The schema of an extension, quoted; the object id of a table, of a function in it. */
+/* The schema of an extension; the same, quoted; the object id of a table, of a function in it. */
+extern Oid	scim_extension_namespace(const char *extension);
 extern char *scim_extension_schema(const char *extension);
 extern Oid	scim_extension_relation(const char *extension, const char *name);
 extern Oid	scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types);
@@ -150,6 +155,9 @@ extern AttrNumber scim_check_column(Relation relation, const char *name, Oid typ
 
 /* The mapping with one column's name replaced; NULL if it does not name that column. */
 extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);
+
+/* The object "lookups" of a mapping, or NULL. */
+extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 
 /* The mapping with the column for a lookup; NULL: without that lookup. */
 extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);

@@ -90,8 +90,6 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_DELETE] = {"DELETE FROM {table} WHERE " KEY
 		" AND ($3 IS NULL OR {version}" EQ "$3) RETURNING {version}",
 	3, {TEXTOID, UUIDOID, TEXTOID}},
-	[SCIM_FIND_USER_NAME] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND " IS_USER_NAME("$2"),
-	2, {TEXTOID, TEXTOID}},
 
 	[SCIM_LIST] = {"SELECT {row} FROM {table} AS r WHERE " BY_TENANT PAGE, 3, {TEXTOID, INT8OID, INT8OID}},
 	[SCIM_COUNT] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT, 1, {TEXTOID}},

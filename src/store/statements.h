@@ -23,7 +23,6 @@ typedef enum ScimStatement
 	SCIM_UPDATE,				/* tenant, id, data, expected version or NULL */
 	SCIM_UPDATE_PASSWORD,		/* the same, password (NULL clears it) */
 	SCIM_DELETE,				/* tenant, id, expected version or NULL */
-	SCIM_FIND_USER_NAME,		/* tenant, userName: its id */
 	SCIM_LIST,					/* tenant, offset, limit */
 	SCIM_COUNT,					/* tenant */
 	SCIM_LIST_EXTERNAL_ID,		/* tenant, offset, limit, value */

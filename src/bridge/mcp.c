@@ -38,7 +38,9 @@ static const char instructions[] =
 "and nothing is written: take content.current, merge your change into it, and retry with "
 "expected_version = content.current_version. Never drop expected_version to get through: that overwrites others' work.\n"
 "An update replaces the whole resource: send every attribute that shall stay. "
-"For single attributes use a patch tool.\n"
+"For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
+"To look again, pass the version you have as known_version: while it is unchanged you get content.not_modified and no content. "
+"Leave tenant_id out unless you were told one.\n"
 "Failures have content.error_code, content.retryable and content.next_steps. "
 "RETRY_LATER: nothing was changed, make the same call again. "
 "OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you decide.";

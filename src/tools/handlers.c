@@ -6,7 +6,6 @@
 
 #include "core/jsonb_tree.h"
 #include "errors.h"
-#include "store/schemas.h"
 #include "store/store.h"
 #include "tools/arguments.h"
 #include "tools/discovery.h"

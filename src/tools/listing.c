@@ -11,10 +11,15 @@
 #include "fmgr.h"
 #include "store/schemas.h"
 #include "tools/catalogue.h"
+#include "tools/fit.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(scim_tools);
+
+/* What in this list grows with the schemas may take so much, in each tool. */
+#define TYPES_BYTES 80
+#define ATTRIBUTES_BYTES 1600
 
 static JsonbValue *
 schema_of_type(const char *type)
@@ -84,22 +89,30 @@ add_resource_schema(JsonbValue *schema, const ScimResourceType *type)
 	add_attributes(scim_common_attributes(), properties, required);
 	add_attributes(type->schema->attributes, properties, required);
 	for (int i = 0; type->extensions[i]; i++)
+	{
 		scim_set_value(properties, type->extensions[i]->urn, schema_of_type("object"));
+		if (type->extension_required[i])
+			scim_append_text(required, type->extensions[i]->urn);
+	}
 	scim_set_value(schema, "properties", properties);
 	scim_set_value(schema, "required", required);
 }
 
-static JsonbValue *
-resource_type_names(void)
+/* Which resource types there are.  When they are many, only the tool says so that describes them. */
+static void
+name_resource_types(JsonbValue *schema, const ScimTool *tool)
 {
 	JsonbValue *names = scim_new_array();
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	return names;
+	if (tool->pattern->about == ABOUT_NONE || scim_json_size(names) <= TYPES_BYTES)
+		scim_set_value(schema, "enum", names);
+	else
+		scim_set_text(schema, "description", "As scim_get_schemas has them");
 }
 
-/* A resource of a type that the call names is any object. */
+/* A resource of a type that the call names is any object; so is one of a type with very many attributes. */
 static JsonbValue *
 resource_schema(const ScimResourceType *type)
 {
@@ -107,7 +120,7 @@ resource_schema(const ScimResourceType *type)
 
 	if (type)
 		add_resource_schema(schema, type);
-	return schema;
+	return scim_json_size(schema) <= ATTRIBUTES_BYTES ? schema : schema_of_type("object");
 }
 
 static JsonbValue *
@@ -147,7 +160,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			break;
 	}
 	if (id == PARAM_RESOURCE_TYPE)
-		scim_set_value(schema, "enum", resource_type_names());
+		name_resource_types(schema, tool);
 	if (parameter->description)
 		scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->subject));
 	return schema;

@@ -163,9 +163,7 @@ list_resources(FunctionCallInfo fcinfo, const char *type, int first)
 /* ---- members of a group ---- */
 
 static Datum
-change_members(FunctionCallInfo fcinfo,
-			   Jsonb *(*change) (const char *tenant, const char *group_id, char **members, int count,
-								 const char *expected, const ScimView *view, bool *unchanged))
+change_members(FunctionCallInfo fcinfo, bool add)
 {
 	ScimView	view = view_arguments(fcinfo, 3);
 	int			count;
@@ -173,22 +171,23 @@ change_members(FunctionCallInfo fcinfo,
 
 	if (count < 0)
 		scim_throw_path(SCIM_INVALID_VALUE, "members", "members must not be null");
-	PG_RETURN_JSONB_P(change(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
-							 members, count, optional_text(fcinfo, 2), &view, NULL));
+	PG_RETURN_JSONB_P(scim_store_change_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
+												members, add ? count : 0, members, add ? 0 : count,
+												optional_text(fcinfo, 2), &view, NULL));
 }
 
 PG_FUNCTION_INFO_V1(scim_add_members);
 Datum
 scim_add_members(PG_FUNCTION_ARGS)
 {
-	return change_members(fcinfo, scim_store_add_members);
+	return change_members(fcinfo, true);
 }
 
 PG_FUNCTION_INFO_V1(scim_remove_members);
 Datum
 scim_remove_members(PG_FUNCTION_ARGS)
 {
-	return change_members(fcinfo, scim_store_remove_members);
+	return change_members(fcinfo, false);
 }
 
 PG_FUNCTION_INFO_V1(scim_list_members);

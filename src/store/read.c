@@ -46,7 +46,8 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 		scim_throw_not_found(target, id);
 	if (groups && !inline_groups)
 		row.groups = scim_all_groups(target->tenant, &uuid);
-	return scim_show_rows(target->table, target->tenant, &row, 1, 0, target->projection, target->caller)[0];
+	return scim_show_rows(target->table, target->tenant, &row, 1, view ? view->most_members : 0,
+						  target->projection, target->caller)[0];
 }
 
 Jsonb *

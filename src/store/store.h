@@ -27,6 +27,7 @@ typedef struct ScimView
 	int			excluded_count; /* -1: not given */
 	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
 	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
+	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0: never */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever else is shown */
 } ScimView;
 
@@ -56,14 +57,13 @@ extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char 
 							   bool *unchanged);
 
 /*
- * Adds members to a group, or removes them, by their ids: as sets, so that
- * order and repetition do not matter.  What cannot be an id is no member.
+ * Adds members to a group and removes others, by their ids, in one step: as
+ * sets, so that order and repetition do not matter.  What cannot be an id is no member.
  * Errors: those of update; INVALID_VALUE (no such member; a cycle of groups).
  */
-extern Jsonb *scim_store_add_members(const char *tenant, const char *group_id, char **members, int count,
-									 const char *expected, const ScimView *view, bool *unchanged);
-extern Jsonb *scim_store_remove_members(const char *tenant, const char *group_id, char **members, int count,
-										const char *expected, const ScimView *view, bool *unchanged);
+extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
+										char **remove, int remove_count, const char *expected,
+										const ScimView *view, bool *unchanged);
 
 /* A page of scim_store_list_members has no more. */
 #define SCIM_MOST_MEMBERS 1000

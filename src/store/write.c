@@ -359,9 +359,10 @@ members_named(char **ids, int count)
 	return members;
 }
 
-static Jsonb *
-run_change(const char *tenant, const char *group_id, const ScimMemberChange *change,
-		   const char *expected, const ScimView *view, bool *unchanged)
+Jsonb *
+scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
+						  char **remove, int remove_count, const char *expected,
+						  const ScimView *view, bool *unchanged)
 {
 	Write		write;
 	Jsonb	   *result;
@@ -371,27 +372,12 @@ run_change(const char *tenant, const char *group_id, const ScimMemberChange *cha
 	identify(&write, group_id);
 	write.expected = expected;
 	write.has_members = true;
-	write.change = *change;
+	write.change.add = members_named(add, add_count);
+	write.change.add_count = add_count;
+	write.change.remove = members_named(remove, remove_count);
+	write.change.remove_count = remove_count;
 	result = run(&write, change_members);
 	if (unchanged)
 		*unchanged = write.unchanged;
 	return result;
-}
-
-Jsonb *
-scim_store_add_members(const char *tenant, const char *group_id, char **members, int count,
-					   const char *expected, const ScimView *view, bool *unchanged)
-{
-	ScimMemberChange change = {.add = members_named(members, count), .add_count = count};
-
-	return run_change(tenant, group_id, &change, expected, view, unchanged);
-}
-
-Jsonb *
-scim_store_remove_members(const char *tenant, const char *group_id, char **members, int count,
-						  const char *expected, const ScimView *view, bool *unchanged)
-{
-	ScimMemberChange change = {.remove = members_named(members, count), .remove_count = count};
-
-	return run_change(tenant, group_id, &change, expected, view, unchanged);
 }

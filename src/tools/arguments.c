@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "store/schemas.h"
 #include "tools/arguments.h"
+#include "tools/fit.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -279,6 +280,20 @@ scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count)
 		texts[walk.next - 1] = scim_string_copy(&element);
 	*count = walk.count;
 	return texts;
+}
+
+ScimView
+scim_argument_view(const ScimToolCall *call)
+{
+	ScimView	view;
+
+	view.attributes = scim_argument_texts(call, PARAM_ATTRIBUTES, &view.attribute_count);
+	view.excluded = scim_argument_texts(call, PARAM_EXCLUDED_ATTRIBUTES, &view.excluded_count);
+	view.known_version = scim_argument_text(call, PARAM_KNOWN_VERSION);
+	view.indirect_groups = scim_argument_boolean(call, PARAM_INDIRECT_GROUPS);
+	view.most_members = SCIM_MOST_FITTING_MEMBERS;
+	view.version = true;
+	return view;
 }
 
 Jsonb *

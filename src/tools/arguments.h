@@ -5,6 +5,7 @@
 #ifndef SCIM_ARGUMENTS_H
 #define SCIM_ARGUMENTS_H
 
+#include "store/store.h"
 #include "tools/call.h"
 
 /*
@@ -25,6 +26,9 @@ extern char *scim_argument_text(const ScimToolCall *call, ScimParameterId id);
 
 /* The elements of an array of strings; *count is -1 and the result NULL when it is absent. */
 extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count);
+
+/* What the call wants to see of a resource; its version always. */
+extern ScimView scim_argument_view(const ScimToolCall *call);
 
 /* An argument that is a container, as jsonb. */
 extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);

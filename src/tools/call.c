@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
+#include "tools/fit.h"
 #include "tools/protect.h"
 #include "utils/builtins.h"
 
@@ -34,9 +35,12 @@ run(void *argument)
 static void
 read_current(void *argument)
 {
+	static const ScimView view = {
+		.attribute_count = -1,.excluded_count = -1,.most_members = SCIM_MOST_FITTING_MEMBERS,.version = true
+	};
 	ScimToolCall   *call = argument;
 
-	call->current = scim_store_get(call->type->name, call->tenant, call->id, NULL, true);
+	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
 }
 
 /*

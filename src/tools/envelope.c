@@ -193,7 +193,8 @@ how_to_change(const ScimToolCall *call)
 {
 	return scim_tool_text(call->type->has_members ?
 						  "What omitted names is stored, but too large to be shown here. "
-						  "Change the {one} with scim_patch_{one}, which needs no complete {one}." :
+						  "Read members with scim_list_group_members, change them with scim_modify_group_members, "
+						  "and all else with scim_patch_{one}: none needs the complete {one}." :
 						  "What omitted names is stored, but too large to be shown here. "
 						  "Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.",
 						  call->tool->subject);

@@ -13,6 +13,9 @@
 #define SCIM_ANSWER_BYTES	(32 * 1024)
 #define SCIM_FRAME_BYTES	1024
 
+/* More members of a group never fit. */
+#define SCIM_MOST_FITTING_MEMBERS (SCIM_ANSWER_BYTES / 100)
+
 /* Bytes of the value as JSON text, as jsonb_out writes it. */
 extern int64 scim_json_size(const JsonbValue *value);
 

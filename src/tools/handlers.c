@@ -12,27 +12,11 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 static inline const char *
 type_name(const ScimToolCall *call)
 {
 	return call->type->name;
-}
-
-/* What the call wants to see; the version always. */
-static ScimView
-view_argument(const ScimToolCall *call)
-{
-	ScimView	view;
-
-	view.attributes = scim_argument_texts(call, PARAM_ATTRIBUTES, &view.attribute_count);
-	view.excluded = scim_argument_texts(call, PARAM_EXCLUDED_ATTRIBUTES, &view.excluded_count);
-	view.known_version = scim_argument_text(call, PARAM_KNOWN_VERSION);
-	view.indirect_groups = scim_argument_boolean(call, PARAM_INDIRECT_GROUPS);
-	view.version = true;
-	return view;
 }
 
 Jsonb *
@@ -47,7 +31,7 @@ scim_run_create(ScimToolCall *call)
 Jsonb *
 scim_run_get(ScimToolCall *call)
 {
-	ScimView	view = view_argument(call);
+	ScimView	view = scim_argument_view(call);
 
 	/* fresh: a statement may call several tools, and the later see the earlier */
 	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
@@ -109,92 +93,59 @@ scim_run_exists(ScimToolCall *call)
 	return scim_success(content, scim_metadata(call));
 }
 
-/* ---- lists ---- */
+/* ---- members ---- */
 
-static int64
-integer_member(const JsonbValue *object, const char *name)
+typedef struct Ids
 {
-	JsonbValue *value = scim_get(object, name, strlen(name));
+	char	  **texts;
+	int			count;			/* 0 too where none are given */
+} Ids;
 
-	if (!value || value->type != jbvNumeric)
-		elog(ERROR, "a list without %s", name);
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+static Ids
+ids_argument(const ScimToolCall *call, ScimParameterId id)
+{
+	Ids			ids;
+
+	ids.texts = scim_argument_texts(call, id, &ids.count);
+	ids.count = Max(ids.count, 0);
+	return ids;
 }
 
-/* The first resources that fit, each with its _version: always one, if need be without its largest attributes. */
-static JsonbValue *
-resources_that_fit(JsonbContainer *resources, JsonbValue *omitted)
+static int
+compare_ids(const void *a, const void *b)
 {
-	JsonbValue *fitting = scim_new_array();
-	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
-	ScimWalk	walk;
-	JsonbValue	resource;
-
-	scim_walk(&walk, resources);
-	while (scim_walk_next(&walk, NULL, &resource))
-	{
-		JsonbValue *shown = scim_shown_resource(&resource, NULL);
-
-		if (walk.next == 1)
-			scim_fit_object(shown, room, "Resources[0].", omitted);
-		room -= scim_json_size(shown) + 2;
-		if (room < 0 && walk.next > 1)
-		{
-			scim_append_text(omitted, walk.next == walk.count ?
-							 psprintf("Resources[%d]", walk.next - 1) :
-							 psprintf("Resources[%d..%d]", walk.next - 1, walk.count - 1));
-			break;
-		}
-		scim_append_omitted(shown, psprintf("Resources[%d].", walk.next - 1), omitted);
-		scim_append(fitting, shown);
-	}
-	return fitting;
+	return pg_strcasecmp(*(char *const *) a, *(char *const *) b);
 }
 
-static Jsonb *
-success_list(const ScimToolCall *call, Jsonb *list)
+/* Whoever adds what he removes has made a mistake that no order of the two would mend. */
+static void
+refuse_contradiction(const Ids *add, const Ids *remove)
 {
-	JsonbValue	root;
-	JsonbValue *content;
-	JsonbValue *resources;
-	JsonbValue *metadata = scim_metadata(call);
-	JsonbValue *omitted = scim_new_array();
-	int64		next;
-	int			shown;
+	char	  **sorted = palloc(sizeof(char *) * Max(add->count, 1));
 
-	scim_root(list, &root);
-	content = scim_open(&root);
-	resources = scim_get(content, "Resources", strlen("Resources"));
-	if (!resources || resources->type != jbvBinary)
-		elog(ERROR, "a list without Resources");
-	resources = resources_that_fit(resources->val.binary.data, omitted);
-	shown = resources->val.array.nElems;
-	scim_set_value(content, "Resources", resources);
-	scim_set_integer(content, "itemsPerPage", shown);
-
-	next = integer_member(content, "startIndex") + shown;
-	if (shown > 0 && next <= integer_member(content, "totalResults"))
-		scim_set_integer(metadata, "next_start_index", next);
-	scim_say_omitted(metadata, omitted,
-					 scim_tool_text("Go on with start_index = next_start_index; "
-									"read and change a single {one} with scim_get_{one} and scim_patch_{one}.",
-									call->tool->subject));
-	return scim_success(content, metadata);
+	for (int i = 0; i < add->count; i++)
+		sorted[i] = add->texts[i];
+	qsort(sorted, add->count, sizeof(char *), compare_ids);
+	for (int i = 0; i < remove->count; i++)
+		if (bsearch(&remove->texts[i], sorted, add->count, sizeof(char *), compare_ids))
+			scim_throw_path(SCIM_INVALID_ARGUMENT, "remove", "member %d of remove is to be added too", i + 1);
 }
 
 Jsonb *
-scim_run_list(ScimToolCall *call)
+scim_run_modify_members(ScimToolCall *call)
 {
-	ScimListQuery query = {0};
+	Ids			add = ids_argument(call, PARAM_ADD);
+	Ids			remove = ids_argument(call, PARAM_REMOVE);
+	ScimView	view = scim_argument_view(call);
+	bool		unchanged = false;
+	Jsonb	   *group;
 
-	query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
-	query.count = Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT), SCIM_LARGEST_COUNT);
-	if (call->given[PARAM_ATTRIBUTE])
-	{
-		query.attribute = scim_string_copy(&call->values[PARAM_ATTRIBUTE]);
-		query.value = &call->values[PARAM_VALUE];
-	}
-	return success_list(call, scim_store_list(type_name(call), call->tenant, &query));
+	if (!call->given[PARAM_ADD] && !call->given[PARAM_REMOVE])
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "add", "arguments add and remove are both missing");
+	refuse_contradiction(&add, &remove);
+	group = scim_store_change_members(call->tenant, call->id, add.texts, add.count, remove.texts, remove.count,
+									  call->expected, &view, &unchanged);
+	return written(call, group, unchanged);
 }
 
 /* ---- discovery ---- */

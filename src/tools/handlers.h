@@ -11,6 +11,9 @@
 /* A model that asks for no number of results gets so many. */
 #define SCIM_DEFAULT_COUNT 20
 
+/* Members are small. */
+#define SCIM_DEFAULT_MEMBERS 100
+
 /* More resources than this never fit into an answer, so more are never read. */
 #define SCIM_LARGEST_COUNT 200
 
@@ -21,6 +24,8 @@ extern Jsonb *scim_run_patch(ScimToolCall *call);
 extern Jsonb *scim_run_delete(ScimToolCall *call);
 extern Jsonb *scim_run_list(ScimToolCall *call);
 extern Jsonb *scim_run_exists(ScimToolCall *call);
+extern Jsonb *scim_run_modify_members(ScimToolCall *call);
+extern Jsonb *scim_run_list_members(ScimToolCall *call);
 extern Jsonb *scim_run_get_schemas(ScimToolCall *call);
 extern Jsonb *scim_run_server_info(ScimToolCall *call);
 

@@ -145,6 +145,12 @@ SELECT try('scim_get_user', jsonb_build_object('user_id', id('ada'), 'known_vers
 SELECT a, fails('scim_get_user', a || jsonb_build_object('user_id', id('ada'))) FROM unnest(ARRAY['{"attributes": ["nonsense"]}',
   '{"attributes": ["name"], "excluded_attributes": ["emails"]}', '{"attributes": "userName"}', '{"attributes": ["userName", null]}',
   '{"known_version": "W/\"x\""}', '{"known_version": 1}']::jsonb[]) a;
+SELECT fails('scim_get_group', jsonb_build_object('group_id', id('staff'), 'indirect_groups', true));
+SELECT call('scim_create_group', jsonb_build_object('group_data', jsonb_build_object('displayName', 'Around staff',
+  'members', jsonb_build_array(jsonb_build_object('value', id('staff'))))))->'content'->>'id' AS around \gset
+SELECT g->>'display' AS group, g->>'type' AS type, i AS indirect_groups FROM unnest(ARRAY[false, true]) i,
+       jsonb_array_elements(call('scim_get_user', jsonb_build_object('user_id', id('bob'), 'indirect_groups', i))->'content'->'groups') g ORDER BY i, 1;
+SELECT call('scim_delete_group', jsonb_build_object('group_id', :'around'))->'success' AS removed;
 SELECT try('scim_delete_group', jsonb_build_object('group_id', id('staff')))->'content' AS deleted;
 
 --
@@ -164,6 +170,34 @@ SELECT try('scim_list_resources', '{"resource_type": "User", "count": 0}')->'con
 SELECT try('scim_delete_resource', jsonb_build_object('resource_type', 'USER', 'resource_id', :'gen'));
 SELECT fails('scim_list_resources', '{"resource_type": "Toaster"}'::jsonb), fails('scim_list_resources', '{"resource_type": null}'::jsonb),
        fails('scim_get_resource', '{"resource_type": "User", "user_id": "x"}'::jsonb);
+
+--
+-- members of a group
+--
+SELECT call('scim_create_group', '{"group_data": {"displayName": "Deltas"}}')->'content'->>'id' AS deltas \gset
+SELECT version AS empty FROM groups WHERE id = :'deltas' \gset
+SELECT mask(call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(id('ada'), id('bob'), id('ada')))));
+SELECT mask(call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(id('bob')),
+  'remove', jsonb_build_array(id('nobody')), 'expected_version', 'stale')))->'metadata' AS there_already;
+SELECT try('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', '[]'::jsonb))->'metadata'->'unchanged' AS nothing_to_do;
+SELECT call('scim_create_group', '{"group_data": {"displayName": "Inner"}}')->'content'->>'id' AS inner \gset
+SELECT revision AS before FROM groups WHERE id = :'deltas' \gset
+SELECT call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(:'inner'), 'remove', jsonb_build_array(id('ada')))) AS both \gset
+SELECT jsonb_path_query_array(:'both', '$.content.members[*].type') AS types, :'both'::jsonb->'metadata'->>'version' = version AS version, revision - :before AS moved
+  FROM groups WHERE id = :'deltas';
+-- all or nothing
+SELECT fails('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(id('ada'), id('nobody')), 'remove', jsonb_build_array(id('bob'))));
+SELECT fails('scim_modify_group_members', jsonb_build_object('group_id', :'inner', 'add', jsonb_build_array(:'deltas'), 'remove', jsonb_build_array(id('bob'))));
+SELECT a->'content'->'current'->'members'->0 ? 'value' AS current, failure(a) FROM call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas',
+  'add', jsonb_build_array(id('ada')), 'expected_version', :'empty')) a;
+SELECT a, fails('scim_modify_group_members', a || jsonb_build_object('group_id', coalesce(a->>'group_id', :'deltas'))) FROM unnest(ARRAY[
+  '{}', '{"add": null, "remove": null}', '{"add": "x"}', '{"add": ["x"]}', '{"add": [1]}', '{"remove": {}}', '{"group_id": "x", "add": []}', '{"remove": ["x"]}']::jsonb[]) a;
+SELECT fails('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(id('bob')), 'remove', jsonb_build_array(id('ada'), upper(id('bob')))));
+SELECT revision - :before AS moved, member_count FROM groups WHERE id = :'deltas';
+SELECT try('scim_list_group_members', jsonb_build_object('group_id', :'deltas'));
+SELECT a, fails('scim_list_group_members', a || jsonb_build_object('group_id', coalesce(a->>'group_id', :'deltas'))) FROM unnest(ARRAY[
+  '{"count": 0}', '{"count": -1}', '{"cursor": "x"}', '{"group_id": "x"}', '{"start_index": 1}']::jsonb[]) a;
+SELECT count(call('scim_delete_group', jsonb_build_object('group_id', id))) FROM groups WHERE id IN (:'deltas', :'inner');
 
 --
 -- unchanged: the wanted content is there already, also with a stale version
@@ -345,7 +379,20 @@ INSERT INTO users (tenant_id, data) SELECT 'large', jsonb_build_object('userName
 SELECT a->'content' ? 'members' AS members, a->'metadata'->'omitted' AS omitted, a->'metadata'->'truncated' AS truncated
   FROM call('scim_patch_group', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'operations', jsonb_build_array(
     jsonb_build_object('op', 'add', 'path', 'members', 'value', (SELECT jsonb_agg(jsonb_build_object('value', id)) FROM users WHERE tenant_id = 'large'))))) a;
+SET scimver.base_url = 'https://scim.a-rather-long-name.example.org/tenants/large/scim/v2';
+WITH RECURSIVE page(n, answer) AS (
+  SELECT 1, call('scim_list_group_members', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'count', 1000))
+  UNION ALL
+  SELECT n + 1, call('scim_list_group_members', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'cursor', answer->'metadata'->'next_cursor', 'count', 1000))
+    FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 60)
+SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit, sum(jsonb_array_length(answer->'content'->'Resources')) AS members,
+       (SELECT count(DISTINCT r->>'value') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
+       min((answer->'content'->>'totalResults')::int) AS total, (array_agg(answer->'metadata'->'omitted'))[1] AS omitted
+  FROM page;
+RESET scimver.base_url;
 SELECT mask(call('scim_get_group', jsonb_build_object('tenant_id', 'large', 'group_id', :'many')));
+SELECT mask(call('scim_get_group', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'attributes', '["members"]'::jsonb)));
+SELECT call('scim_get_group', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'excluded_attributes', '["members"]'::jsonb))->'metadata' ? 'omitted' AS omitted;
 SELECT call('scim_list_groups', '{"tenant_id": "large"}')->'metadata'->'omitted' AS omitted;
 
 --

@@ -1,0 +1,201 @@
+/*
+ * lists.c
+ *		The tools that answer with pages: lists and searches of resources, and
+ *		the members of a group.
+ *
+ * A page that is larger than an answer is shown up to where it fits, and the
+ * way to go on leads to the first resource that was not shown.  By start_index
+ * that is a sum; a cursor is only known to the store, so there the page is read
+ * once more with so many resources as were shown.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "miscadmin.h"
+#include "store/store.h"
+#include "tools/arguments.h"
+#include "tools/envelope.h"
+#include "tools/fit.h"
+#include "tools/handlers.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+/* A list while it is made into an answer. */
+typedef struct ListPage
+{
+	ScimToolCall *call;
+	ScimListQuery query;		/* lists of resources */
+	bool		by_cursor;
+	bool		versioned;		/* resources, which have versions; members of a group have none */
+	JsonbValue *omitted;		/* what is not shown */
+	int			shown;			/* resources */
+} ListPage;
+
+/* Reads a page of at most "count". */
+typedef Jsonb *(*PageReader) (ListPage *page, int count);
+
+static int64
+integer_member(const JsonbValue *object, const char *name)
+{
+	JsonbValue *value = scim_get(object, name, strlen(name));
+
+	if (!value || value->type != jbvNumeric)
+		elog(ERROR, "a list without %s", name);
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+}
+
+/* The first resources that fit: always one, if need be without its largest attributes. */
+static JsonbValue *
+resources_that_fit(ListPage *page, JsonbContainer *resources)
+{
+	JsonbValue *fitting = scim_new_array();
+	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
+	ScimWalk	walk;
+	JsonbValue	resource;
+
+	page->omitted = scim_new_array();
+	scim_walk(&walk, resources);
+	while (scim_walk_next(&walk, NULL, &resource))
+	{
+		JsonbValue *shown = page->versioned ? scim_shown_resource(&resource, NULL) : scim_open(&resource);
+
+		CHECK_FOR_INTERRUPTS();
+		if (walk.next == 1)
+			scim_fit_object(shown, room, "Resources[0].", page->omitted);
+		room -= scim_json_size(shown) + 2;
+		if (room < 0 && walk.next > 1)
+			break;
+		scim_append_omitted(shown, psprintf("Resources[%d].", walk.next - 1), page->omitted);
+		scim_append(fitting, shown);
+	}
+	page->shown = fitting->val.array.nElems;
+	return fitting;
+}
+
+/* Reads a page and keeps of it what fits; its content, as a tree, with Resources that were made to fit. */
+static JsonbValue *
+read_fitting_page(ListPage *page, PageReader read, int count)
+{
+	int			found = -1;
+
+	for (;;)
+	{
+		JsonbValue	root;
+		JsonbValue *content;
+		JsonbValue *resources;
+		int			read_now;
+
+		scim_root(read(page, count), &root);
+		content = scim_open(&root);
+		resources = scim_get(content, "Resources", strlen("Resources"));
+		if (!resources)			/* not_modified */
+		{
+			page->omitted = NULL;
+			return content;
+		}
+		if (resources->type != jbvBinary)
+			elog(ERROR, "a list without Resources");
+		read_now = JsonContainerSize(resources->val.binary.data);
+		found = Max(found, read_now);
+		scim_set_value(content, "Resources", resources_that_fit(page, resources->val.binary.data));
+		if (page->by_cursor && page->shown < read_now)
+		{
+			count = page->shown;
+			continue;
+		}
+		scim_set_integer(content, "itemsPerPage", page->shown);
+		if (page->shown < found)
+			scim_append_text(page->omitted, page->shown == found - 1 ?
+							 psprintf("Resources[%d]", page->shown) :
+							 psprintf("Resources[%d..%d]", page->shown, found - 1));
+		return content;
+	}
+}
+
+/* Says in "metadata" where the next page begins, if there is one; returns how to get it. */
+static const char *
+say_next(const ListPage *page, const JsonbValue *content, JsonbValue *metadata)
+{
+	int64		next;
+
+	if (page->by_cursor)
+	{
+		JsonbValue *cursor = scim_get(content, "nextCursor", strlen("nextCursor"));
+
+		if (cursor)
+			scim_set_value(metadata, "next_cursor", cursor);
+		return "Go on with cursor = next_cursor";
+	}
+	next = integer_member(content, "startIndex") + page->shown;
+	if (page->shown > 0 && next <= integer_member(content, "totalResults"))
+		scim_set_integer(metadata, "next_start_index", next);
+	return "Go on with start_index = next_start_index";
+}
+
+static Jsonb *
+answer(ListPage *page, PageReader read, int count, const char *about_one)
+{
+	JsonbValue *metadata = scim_metadata(page->call);
+	JsonbValue *content = read_fitting_page(page, read, count);
+	JsonbValue *version = scim_get(content, "version", strlen("version"));
+	const char *next;
+
+	if (version)
+		scim_set_value(metadata, "version", version);
+	if (page->omitted)			/* not: not_modified */
+	{
+		next = say_next(page, content, metadata);
+		scim_say_omitted(metadata, page->omitted,
+						 psprintf("%s; %s", next, scim_tool_text(about_one, page->call->tool->subject)));
+		scim_say_partial(page->call, metadata);
+	}
+	return scim_success(content, metadata);
+}
+
+/* ---- resources ---- */
+
+static Jsonb *
+read_resources(ListPage *page, int count)
+{
+	page->query.count = count;
+	return scim_store_list(page->call->type->name, page->call->tenant, &page->query);
+}
+
+Jsonb *
+scim_run_list(ScimToolCall *call)
+{
+	ListPage	page = {.call = call, .versioned = true};
+
+	page.query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
+	if (call->given[PARAM_ATTRIBUTE])
+	{
+		page.query.attribute = scim_argument_text(call, PARAM_ATTRIBUTE);
+		page.query.value = &call->values[PARAM_VALUE];
+	}
+	return answer(&page, read_resources,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT), SCIM_LARGEST_COUNT),
+				  call->type->has_members ?
+				  "members of a single group come by scim_list_group_members." :
+				  "read and change a single {one} with scim_get_{one} and scim_patch_{one}.");
+}
+
+/* ---- members ---- */
+
+static Jsonb *
+read_members(ListPage *page, int count)
+{
+	return scim_store_list_members(page->call->tenant, page->call->id, count,
+								   scim_argument_text(page->call, PARAM_MEMBER_CURSOR), true);
+}
+
+Jsonb *
+scim_run_list_members(ScimToolCall *call)
+{
+	ListPage	page = {.call = call, .by_cursor = true};
+
+	return answer(&page, read_members,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_MEMBERS), SCIM_LARGEST_COUNT),
+				  "members need no more than their ids to be changed with scim_modify_group_members.");
+}

@@ -38,6 +38,7 @@ mention(ScimMentions *mentions, const ScimMember *member, bool removed)
 	item = &mentions->items[mentions->count];
 	item->member = *member;
 	item->removed = removed;
+	item->filter = NULL;
 	item->key = member_key(member->value);
 	item->order = mentions->count++;
 }
@@ -136,6 +137,161 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 		mention(mentions, &member, removed);
 	}
 }
+
+/* ---- members that a filter means ---- */
+
+/* Is the filter value eq "x", or several of these joined by or? */
+static bool
+is_list_of_ids(const ScimFilter *filter)
+{
+	check_stack_depth();
+	if (filter->kind == SCIM_FILTER_OR)
+		return is_list_of_ids(filter->left) && is_list_of_ids(filter->right);
+	return filter->kind == SCIM_FILTER_COMPARE && filter->op == SCIM_EQ &&
+		filter->path.sub && strcmp(filter->path.sub->name, "value") == 0;
+}
+
+void
+scim_remove_matching_members(const ScimFilter *filter, ScimMentions *mentions)
+{
+	ScimMember	member = {.value = ""};
+
+	check_stack_depth();
+	if (!is_list_of_ids(filter))
+	{
+		mention(mentions, &member, true);
+		mentions->items[mentions->count - 1].filter = filter;
+	}
+	else if (filter->kind == SCIM_FILTER_OR)
+	{
+		scim_remove_matching_members(filter->left, mentions);
+		scim_remove_matching_members(filter->right, mentions);
+	}
+	else
+	{
+		member.value = filter->value;
+		mention(mentions, &member, true);
+	}
+}
+
+bool
+scim_has_filters(const ScimMentions *mentions)
+{
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (mentions->items[i].filter)
+			return true;
+	}
+	return false;
+}
+
+void
+scim_copy_added(const ScimMentions *mentions, ScimMentions *added)
+{
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (!mentions->items[i].removed)
+			mention(added, &mentions->items[i].member, false);
+	}
+}
+
+/* The members but those that are to go. */
+static void
+take_out(JsonbValue *members, const bool *gone)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < members->val.array.nElems; i++)
+	{
+		if (!gone[i])
+			members->val.array.elems[kept++] = members->val.array.elems[i];
+	}
+	members->val.array.nElems = kept;
+}
+
+static bool
+has_id(const JsonbValue *member, const char *id)
+{
+	JsonbValue	value;
+	JsonbValue *found = &value;
+
+	if (member->type == jbvObject)
+		found = scim_get(member, "value", strlen("value"));
+	else if (!scim_is_object(member) || !scim_find(member->val.binary.data, "value", &value))
+		return false;
+	return found && found->type == jbvString &&
+		scim_same_name(found->val.string.val, found->val.string.len, id);
+}
+
+/* Which of the members does the mention take out? */
+static bool *
+find_mentioned(const ScimMention *item, const JsonbValue *members, ScimMatchElements match)
+{
+	bool	   *found;
+
+	if (item->filter)
+		return match(item->filter, members);
+	found = palloc_extended(members->val.array.nElems * sizeof(bool), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < members->val.array.nElems; i++)
+		found[i] = has_id(&members->val.array.elems[i], item->member.value);
+	return found;
+}
+
+static void
+add_member(JsonbValue *members, const ScimMember *member)
+{
+	JsonbValue *object = scim_new_object();
+
+	scim_set_text(object, "value", member->value);
+	if (member->type)
+		scim_set_text(object, "type", member->type);
+	scim_append(members, object);
+}
+
+/* Mentions a member that is there. */
+static void
+mention_element(ScimMentions *mentions, const JsonbValue *element)
+{
+	JsonbValue *object = scim_open(element);
+	JsonbValue *value = scim_get(object, "value", strlen("value"));
+	ScimMember	member = {.value = scim_string_copy(value)};
+
+	mention(mentions, &member, true);
+}
+
+void
+scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
+				   ScimMatchElements match, ScimMentions *result)
+{
+	JsonbValue *now = scim_new_array();
+
+	for (int i = 0; i < members->val.array.nElems; i++)
+		scim_append(now, &members->val.array.elems[i]);
+	for (int i = 0; i < mentions->count; i++)
+	{
+		const ScimMention *item = &mentions->items[i];
+		bool	   *gone;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!item->filter)
+			mention(result, &item->member, item->removed);
+		if (!item->removed)
+			add_member(now, &item->member);
+		else if (now->val.array.nElems > 0)
+		{
+			gone = find_mentioned(item, now, match);
+			for (int j = 0; item->filter && j < now->val.array.nElems; j++)
+			{
+				if (gone[j])
+					mention_element(result, &now->val.array.elems[j]);
+			}
+			take_out(now, gone);
+			pfree(gone);
+		}
+	}
+}
+
+/* ---- each member once ---- */
 
 static int
 by_key(const void *a, const void *b)

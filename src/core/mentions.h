@@ -5,6 +5,7 @@
 #ifndef SCIM_MENTIONS_H
 #define SCIM_MENTIONS_H
 
+#include "core/patch.h"
 #include "core/resource.h"
 
 /* A member that is named, and what for. */
@@ -12,6 +13,7 @@ typedef struct ScimMention
 {
 	ScimMember	member;
 	bool		removed;		/* PATCH: to be taken out */
+	const ScimFilter *filter;	/* PATCH: those that match are; "member" names none */
 	const char *key;			/* the same for every spelling of the id */
 	int			order;
 } ScimMention;
@@ -31,6 +33,22 @@ typedef struct ScimMentions
  */
 extern void scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,
 							  ScimErrorCode unknown, bool removed, ScimMentions *mentions);
+
+/*
+ * PATCH: the members that match are to be taken out.  A filter that says no more
+ * than which ids (value eq "x", with or) needs no member to be looked at.
+ */
+extern void scim_remove_matching_members(const ScimFilter *filter, ScimMentions *mentions);
+
+/* Is there a filter that needs to be matched? */
+extern bool scim_has_filters(const ScimMentions *mentions);
+
+/* The mentions of members that are to come. */
+extern void scim_copy_added(const ScimMentions *mentions, ScimMentions *added);
+
+/* The mentions, in their order, with the members in place of each filter that match it: of those given, and those added before. */
+extern void scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
+							   ScimMatchElements match, ScimMentions *result);
 
 /* Keeps the last mention of each member, in the order given. */
 extern void scim_unique_members(ScimMentions *mentions);

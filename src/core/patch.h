@@ -9,6 +9,7 @@
 #ifndef SCIM_PATCH_H
 #define SCIM_PATCH_H
 
+#include "core/filter.h"
 #include "core/resource.h"
 
 typedef struct ScimPatch ScimPatch;
@@ -21,19 +22,30 @@ typedef struct ScimMemberChange
 	int			add_count;
 	ScimMember *remove;			/* empty when "replace" */
 	int			remove_count;
+	bool		has_filters;	/* more are to be removed, perhaps of "add": see scim_match_patch_members */
 } ScimMemberChange;
+
+/* Which elements of an array does a value filter match?  An array of as many. */
+typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);
 
 /*
  * Parses operations: an array of operations, or a PatchOp message with
  * "schemas" and "Operations".  All that can be checked without the row is
  * checked here.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
- * NO_TARGET, MUTABILITY, with the path.  The patch refers to the operations'
+ * NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE, with the path.  The patch refers to the operations'
  * memory; it can be applied any number of times.
  */
 extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations);
 
 /* NULL if the patch does not touch members. */
 extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);
+
+/*
+ * The change, once the group is locked and its members ("shown", the value of
+ * that attribute; NULL: none) can be matched against the filters.
+ */
+extern const ScimMemberChange *scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown,
+														ScimMatchElements match);
 
 /* Does the patch touch the password?  *password is then the new one in clear text, or NULL to clear it. */
 extern bool scim_patch_password(const ScimPatch *patch, char **password);
@@ -45,9 +57,12 @@ extern bool scim_patch_password(const ScimPatch *patch, char **password);
  * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.  With
  * "differs" (of a client that is known to have read another version) that is
  * no error: it is set.
- * Returns the new document (a tree; the given jsonb is not changed).
+ * "match" finds the values that a value filter means.
+ * Returns the new document (a tree; the given jsonb is not changed).  Errors:
+ * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing).
  */
-extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs);
+extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
+									ScimMatchElements match);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);
 

@@ -92,11 +92,11 @@ static bool
 find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
 {
 	JsonbContainer *holder = &shown->root;
-	const char *name = step->attribute->name;
+	const char *name = step->path.attribute->name;
 
-	if (step->extension)
+	if (step->path.extension)
 	{
-		if (!scim_find(holder, step->extension->urn, value) || !scim_is_object(value))
+		if (!scim_find(holder, step->path.extension->urn, value) || !scim_is_object(value))
 			return false;
 		holder = value->val.binary.data;
 	}
@@ -111,8 +111,6 @@ static void
 check_same(const ScimStep *step, Jsonb *shown, bool *differs)
 {
 	JsonbValue	there;
-	ScimPlace	extension;
-	ScimPlace	place = scim_place(NULL, step->attribute->name);
 	char	   *path;
 
 	if (!shown)
@@ -124,12 +122,7 @@ check_same(const ScimStep *step, Jsonb *shown, bool *differs)
 		*differs = true;
 		return;
 	}
-	if (step->extension)
-	{
-		extension = scim_place(NULL, step->extension->urn);
-		place.up = &extension;
-	}
-	path = scim_place_text(&place);
+	path = scim_step_text(step);
 	scim_throw_path(SCIM_MUTABILITY, path, "%s is read-only, and not what was given", path);
 }
 
@@ -215,136 +208,91 @@ open_part(JsonbValue *object, const char *name, bool make)
 }
 
 static void
-set_attribute(const ScimStep *step, JsonbValue *data)
+set_or_remove(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder)
 {
-	JsonbValue *holder = step->extension ? open_part(data, step->extension->urn, true) : data;
-
-	if (step->sub)
-		scim_set_value(open_part(holder, step->attribute->name, true), step->sub->name, &step->value);
+	if (step->kind == STEP_SET)
+		scim_set_value(holder, attribute->name, &step->value);
 	else
-		scim_set_value(holder, step->attribute->name, &step->value);
+		scim_remove(holder, attribute->name, strlen(attribute->name));
 }
 
+/* The step on an attribute of "holder": of the resource, or of an extension. */
 static void
-unset_attribute(const ScimStep *step, JsonbValue *data)
+change_in(const ScimStep *step, JsonbValue *holder, bool makes, ScimMatchElements match)
 {
-	JsonbValue *holder = data;
+	const ScimAttribute *attribute = step->path.attribute;
+	const ScimAttribute *sub = step->path.sub;
+	bool		is_whole = step->kind == STEP_SET || step->kind == STEP_UNSET;
 	JsonbValue *part;
 
-	if (step->extension)
-		holder = open_part(data, step->extension->urn, false);
-	if (!step->attribute)
+	if (step->path.filter || (!sub && !is_whole))
+		scim_change_values(step, attribute, holder, match);
+	else if (!sub)
+		set_or_remove(step, attribute, holder);
+	else if ((part = open_part(holder, attribute->name, makes)) != NULL)
 	{
-		drop_extension(step->extension, data);
-		return;
-	}
-	if (!holder)
-		return;
-	if (step->sub)
-	{
-		part = open_part(holder, step->attribute->name, false);
-		if (!part || !scim_remove(part, step->sub->name, strlen(step->sub->name)))
-			return;
+		if (is_whole)
+			set_or_remove(step, sub, part);
+		else
+			scim_change_values(step, sub, part, match);
 		if (part->val.object.nPairs == 0)
-			scim_remove(holder, step->attribute->name, strlen(step->attribute->name));
+			scim_remove(holder, attribute->name, strlen(attribute->name));
 	}
-	else if (!scim_remove(holder, step->attribute->name, strlen(step->attribute->name)))
+}
+
+/* What must stay: the value, if it has one, of an immutable attribute or sub-attribute.  (Those in values: patch_values.c.) */
+static Jsonb *
+immutable_value(const ScimStep *step, const JsonbValue *holder)
+{
+	const ScimAttribute *attribute = step->path.attribute;
+	const ScimAttribute *sub = step->path.filter ? NULL : step->path.sub;
+	JsonbValue *there = scim_get(holder, attribute->name, strlen(attribute->name));
+
+	if (attribute->mutability != SCIM_IMMUTABLE)
+	{
+		if (!there || !sub || sub->mutability != SCIM_IMMUTABLE || !scim_is_object(there))
+			return NULL;
+		there = scim_get(scim_open(there), sub->name, strlen(sub->name));
+	}
+	return there && !scim_is_unassigned(there) ? scim_write(there) : NULL;
+}
+
+static void
+check_immutable(const ScimStep *step, const JsonbValue *holder, Jsonb *before)
+{
+	Jsonb	   *after = before ? immutable_value(step, holder) : NULL;
+
+	if (before && (!after || compareJsonbContainers(&before->root, &after->root) != 0))
+		scim_throw_immutable(step);
+}
+
+static void
+change_attribute(const ScimStep *step, JsonbValue *data, ScimMatchElements match)
+{
+	const ScimSchema *extension = step->path.extension;
+	bool		makes = step->kind == STEP_SET || step->kind == STEP_APPEND;
+	JsonbValue *holder = data;
+	Jsonb	   *before;
+
+	if (!step->path.attribute)
+	{
+		drop_extension(extension, data);
 		return;
-	if (step->extension && holder->val.object.nPairs == 0)
-		drop_extension(step->extension, data);
-}
-
-static uint32
-hash_of(const JsonbValue *value)
-{
-	return DatumGetUInt32(DirectFunctionCall1(jsonb_hash, JsonbPGetDatum(scim_write(value))));
-}
-
-/* The values of a multi-valued attribute, with the hash of each, to find one among many. */
-typedef struct Values
-{
-	JsonbValue *array;
-	uint32	   *hashes;
-	int			primary;		/* none of those before this one is primary */
-} Values;
-
-static bool
-is_among(const Values *values, const JsonbValue *value, uint32 hash)
-{
-	for (int i = 0; i < values->array->val.array.nElems; i++)
-	{
-		if (values->hashes[i] == hash && scim_equal(&values->array->val.array.elems[i], value))
-			return true;
 	}
-	return false;
-}
-
-static void
-append_value(Values *values, const JsonbValue *value, uint32 hash)
-{
-	values->hashes[values->array->val.array.nElems] = hash;
-	scim_append(values->array, value);
-}
-
-/* RFC 7644 section 3.5.2: a new primary value takes the place of the old. */
-static void
-clear_primary(Values *values)
-{
-	int			count = values->array->val.array.nElems;
-
-	for (int i = values->primary; i < count; i++)
-	{
-		JsonbValue *value = &values->array->val.array.elems[i];
-
-		if (scim_is_primary(value))
-		{
-			*value = *scim_open(value);
-			scim_set_bool(value, "primary", false);
-			values->hashes[i] = hash_of(value);
-		}
-	}
-	values->primary = count;
-}
-
-static void
-append_values(const ScimStep *step, JsonbValue *data)
-{
-	JsonbValue *holder = step->extension ? open_part(data, step->extension->urn, true) : data;
-	const char *name = step->attribute->name;
-	JsonbValue *there = scim_get(holder, name, strlen(name));
-	const JsonbValue *added = &step->value;
-	Values		values;
-
-	if (there && scim_is_array(there))
-		values.array = scim_open(there);
-	else
-	{
-		values.array = scim_new_array();
-		if (there && !scim_is_unassigned(there))
-			scim_append(values.array, there);
-	}
-	values.primary = 0;
-	values.hashes = palloc((values.array->val.array.nElems + added->val.array.nElems) * sizeof(uint32));
-	for (int i = 0; i < values.array->val.array.nElems; i++)
-		values.hashes[i] = hash_of(&values.array->val.array.elems[i]);
-
-	for (int i = 0; i < added->val.array.nElems; i++)
-	{
-		const JsonbValue *value = &added->val.array.elems[i];
-		uint32		hash = hash_of(value);
-
-		CHECK_FOR_INTERRUPTS();
-		if (is_among(&values, value, hash))
-			continue;
-		if (scim_is_primary(value))
-			clear_primary(&values);
-		append_value(&values, value, hash);
-	}
-	scim_set_value(holder, name, values.array);
+	if (extension)
+		holder = open_part(data, extension->urn, makes && !step->path.filter);
+	if (!holder)
+		holder = scim_new_object();
+	before = immutable_value(step, holder);
+	change_in(step, holder, makes, match);
+	check_immutable(step, holder, before);
+	if (extension && holder->val.object.nPairs == 0 && scim_get(data, extension->urn, strlen(extension->urn)))
+		drop_extension(extension, data);
 }
 
 JsonbValue *
-scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs)
+scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
+				 ScimMatchElements match)
 {
 	JsonbValue	root;
 	JsonbValue *result;
@@ -359,13 +307,11 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 		switch (step->kind)
 		{
 			case STEP_SET:
-				set_attribute(step, result);
-				break;
 			case STEP_UNSET:
-				unset_attribute(step, result);
-				break;
 			case STEP_APPEND:
-				append_values(step, result);
+			case STEP_TAKE_OUT:
+			case STEP_MERGE:
+				change_attribute(step, result, match);
 				break;
 			case STEP_ADD_SCHEMAS:
 			case STEP_REPLACE_SCHEMAS:

@@ -9,9 +9,13 @@
  *   silently drop the other values;
  * - a sub-attribute of a multi-valued attribute (emails.value) is no target, as
  *   it does not say which of the values is meant: NO_TARGET;
- * - remove takes a "value" for members alone (as Entra ID sends it), where it
- *   lists those to remove; elsewhere it is refused, as ignoring it would remove
- *   more than was meant;
+ * - remove with a "value" (as Entra ID sends it) removes those of the values
+ *   that have what is listed; of an attribute that is not multi-valued it is
+ *   refused, as ignoring it would remove more than was meant;
+ * - with a value filter, add merges the sub-attributes that are given into each
+ *   value that matches, replace puts the value in its place (in a complex
+ *   attribute that is not multi-valued, both merge); where none matches it is
+ *   NO_TARGET, also in add and remove;
  * - readOnly sub-attributes in a complex value are left out, as in create.
  */
 #include "postgres.h"
@@ -28,29 +32,24 @@
 /* What an operation, or a member of its value, is about. */
 typedef struct Target
 {
-	const ScimSchema *extension;
-	const ScimAttribute *attribute;
-	const ScimAttribute *sub;
+	ScimPath	path;
 	ScimPlace	places[3];
 	const ScimPlace *place;		/* of these three, the innermost */
 } Target;
 
 static void
-set_target(Target *target, const ScimSchema *extension, const ScimAttribute *attribute,
-		   const ScimAttribute *sub)
+set_target(Target *target, const ScimPath *path)
 {
 	int			depth = 0;
 
-	target->extension = extension;
-	target->attribute = attribute;
-	target->sub = sub;
+	target->path = *path;
 	target->place = NULL;
-	if (extension)
-		target->places[depth++] = scim_place(NULL, extension->urn);
-	if (attribute)
-		target->places[depth++] = scim_place(NULL, attribute->name);
-	if (sub)
-		target->places[depth++] = scim_place(NULL, sub->name);
+	if (path->extension)
+		target->places[depth++] = scim_place(NULL, path->extension->urn);
+	if (path->attribute)
+		target->places[depth++] = scim_place(NULL, path->attribute->name);
+	if (path->sub)
+		target->places[depth++] = scim_place(NULL, path->sub->name);
 	for (int i = 0; i < depth; i++)
 	{
 		target->places[i].up = target->place;
@@ -75,9 +74,7 @@ new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
 	step = &patch->steps[patch->count++];
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
-	step->extension = target->extension;
-	step->attribute = target->attribute;
-	step->sub = target->sub;
+	step->path = target->path;
 	return step;
 }
 
@@ -99,9 +96,10 @@ find_append(ScimPatch *patch, const Target *target)
 	{
 		ScimStep   *step = &patch->steps[i];
 
-		if (step->extension == target->extension &&
-			(step->attribute == target->attribute || !step->attribute))
-			return step->kind == STEP_APPEND ? step : NULL;
+		if (step->path.extension == target->path.extension &&
+			(step->path.attribute == target->path.attribute || !step->path.attribute))
+			return step->kind == STEP_APPEND && step->path.sub == target->path.sub &&
+				!step->path.filter ? step : NULL;
 	}
 	return NULL;
 }
@@ -110,7 +108,7 @@ find_append(ScimPatch *patch, const Target *target)
 static void
 append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 {
-	ScimStep   *step = find_append(patch, target);
+	ScimStep   *step = target->path.filter ? NULL : find_append(patch, target);
 
 	if (!step)
 	{
@@ -139,6 +137,13 @@ throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
 
 /* ---- changes of one attribute ---- */
 
+/* What the path leads to; NULL: an extension as a whole. */
+static const ScimAttribute *
+leaf_of(const ScimPath *path)
+{
+	return path->sub ? path->sub : path->attribute;
+}
+
 /* Unassigned, but for {}: as a set of sub-attributes to change it is just empty. */
 static bool
 is_nothing(const JsonbValue *value)
@@ -149,11 +154,18 @@ is_nothing(const JsonbValue *value)
 static void
 unset(ScimPatch *patch, const Target *target)
 {
-	const ScimAttribute *leaf = target->sub ? target->sub : target->attribute;
+	const ScimAttribute *leaf = leaf_of(&target->path);
 
-	if (leaf && leaf->required)
+	/* of a required multi-valued attribute some may go, if others stay */
+	if (leaf && leaf->required && (target->path.sub || !target->path.filter))
 		throw_at(SCIM_MUTABILITY, target->place, "is required and cannot be removed");
 	new_step(patch, STEP_UNSET, target);
+}
+
+static bool
+is_members(const ScimResourceType *type, const ScimPath *path)
+{
+	return type->has_members && !path->extension && strcmp(path->attribute->name, "members") == 0;
 }
 
 static void
@@ -161,9 +173,15 @@ change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 {
 	ScimMentions *mentions = &patch->mentions;
 
-	if (target->sub)
+	if (target->path.sub || (target->path.filter && op != SCIM_OP_REMOVE))
 		throw_at(SCIM_MUTABILITY, target->place,
 				 "cannot be changed; add and remove members as a whole");
+	if (target->path.filter)
+	{
+		scim_remove_matching_members(target->path.filter, mentions);
+		patch->has_members = true;
+		return;
+	}
 	if (given && given->type == jbvNull)
 		given = NULL;
 	if (op == SCIM_OP_ADD && !given)
@@ -174,7 +192,7 @@ change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 		mentions->count = 0;
 	}
 	if (given)
-		scim_read_members(target->attribute, given, op != SCIM_OP_REPLACE, SCIM_INVALID_PATH,
+		scim_read_members(target->path.attribute, given, op != SCIM_OP_REPLACE, SCIM_INVALID_PATH,
 						  op == SCIM_OP_REMOVE, mentions);
 	if (patch->members.replace || mentions->count > 0)
 		patch->has_members = true;
@@ -206,12 +224,12 @@ change_schemas(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 static void
 change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
 {
+	const ScimAttribute *leaf = leaf_of(&target->path);
 	JsonbValue	read;
 
 	if (scim_is_array(given))
 	{
-		bool		assigned = scim_read_value(target->attribute, given, target->place,
-											   SCIM_INVALID_PATH, &read);
+		bool		assigned = scim_read_value(leaf, given, target->place, SCIM_INVALID_PATH, &read);
 
 		if (op == SCIM_OP_ADD && assigned)
 			append_step(patch, target, &read);
@@ -222,7 +240,7 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 	}
 	else if (op == SCIM_OP_REPLACE)
 		scim_throw_expected(target->place, "an array");
-	else if (scim_read_one(target->attribute, given, target->place, SCIM_INVALID_PATH, &read))
+	else if (scim_read_one(leaf, given, target->place, SCIM_INVALID_PATH, &read))
 	{
 		JsonbValue *values = scim_new_array();
 
@@ -231,49 +249,166 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 	}
 }
 
-void
-scim_change(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const ScimAttribute *attribute,
-	   const ScimAttribute *sub, const JsonbValue *given)
+/*
+ * The sub-attributes in a complex value, for a value that is there already: so
+ * what is required may be missing.  With "nulls", those that are unassigned
+ * stand there as null, to be removed.
+ */
+static JsonbValue
+read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given, const ScimPlace *place)
 {
-	const ScimAttribute *leaf = sub ? sub : attribute;
+	JsonbValue *parts = scim_new_object();
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	read;
+	ScimWalk	walk;
+
+	if (!scim_is_object(given))
+		scim_throw_expected(place, "an object");
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
+												  SCIM_INVALID_PATH);
+		ScimPlace	here = scim_place(place, sub->name);
+
+		if (sub->mutability == SCIM_READ_ONLY)
+			continue;
+		if (scim_read_value(sub, &value, &here, SCIM_INVALID_PATH, &read))
+			scim_set_value(parts, sub->name, &read);
+		else if (nulls && sub->required)
+			throw_at(SCIM_MUTABILITY, &here, "is required and cannot be removed");
+		else if (nulls)
+		{
+			read.type = jbvNull;
+			scim_set_value(parts, sub->name, &read);
+		}
+	}
+	return frozen(parts);
+}
+
+/* A value that "remove" lists. */
+static JsonbValue
+read_listed(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	JsonbValue	read;
+
+	if (attribute->type == SCIM_COMPLEX)
+		return read_parts(attribute, false, given, place);
+	if (!scim_read_one(attribute, given, place, SCIM_INVALID_PATH, &read))
+		scim_throw_expected(place, "a value");
+	return frozen(&read);
+}
+
+/* The values, or the one, that "remove" lists; what is required of a value need not be listed. */
+static void
+remove_values(ScimPatch *patch, const Target *target, const JsonbValue *given)
+{
+	const ScimAttribute *attribute = target->path.attribute;
+	ScimStep   *step;
+	ScimWalk	walk;
+	JsonbValue	value;
+
+	if (!attribute || !attribute->multi_valued || target->path.sub || target->path.filter)
+		throw_at(SCIM_INVALID_SYNTAX, target->place,
+				 "takes no value in remove, but where it lists some of many values");
+	step = new_step(patch, STEP_TAKE_OUT, target);
+	step->value = *scim_new_array();
+	if (!scim_is_array(given))
+	{
+		value = read_listed(attribute, given, target->place);
+		scim_append(&step->value, &value);
+		return;
+	}
+	scim_walk(&walk, given->val.binary.data);
+	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
+	{
+		ScimPlace	here = {.up = target->place, .index = i};
+
+		CHECK_FOR_INTERRUPTS();
+		value = read_listed(attribute, &value, &here);
+		scim_append(&step->value, &value);
+	}
+}
+
+/* Each sub-attribute that a complex value names, as an operation of its own. */
+static void
+change_parts(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+{
+	ScimPath	part = target->path;
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!scim_is_object(given))
+		scim_throw_expected(target->place, "an object");
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		part.sub = scim_read_name(target->path.attribute->sub, walk.container, &key,
+								  target->place, SCIM_INVALID_PATH);
+		if (part.sub->mutability != SCIM_READ_ONLY)
+			scim_change(patch, op, &part, &value);
+	}
+}
+
+/* An operation on the values that a filter chooses. */
+static void
+change_matching(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+{
+	const ScimAttribute *attribute = target->path.attribute;
+	JsonbValue	read;
+
+	if (strcmp(attribute->name, "schemas") == 0 && !target->path.extension)
+		throw_at(SCIM_MUTABILITY, target->place, "is changed as a whole");
+	if (target->path.sub && target->path.sub->multi_valued)
+		change_values(patch, op, target, given);
+	else if (attribute->type == SCIM_COMPLEX && !target->path.sub &&
+			 (op == SCIM_OP_ADD || !attribute->multi_valued))
+	{
+		read = read_parts(attribute, op == SCIM_OP_REPLACE, given, target->place);
+		new_step(patch, STEP_MERGE, target)->value = read;
+	}
+	else if (scim_read_one(leaf_of(&target->path), given, target->place, SCIM_INVALID_PATH, &read))
+		new_step(patch, STEP_SET, target)->value = frozen(&read);
+	else
+		unset(patch, target);
+}
+
+void
+scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given)
+{
+	const ScimAttribute *attribute = path->attribute;
+	const ScimAttribute *leaf = leaf_of(path);
 	const ScimResourceType *type = patch->type;
 	Target		target;
 	JsonbValue	read;
 
-	set_target(&target, extension, attribute, sub);
+	set_target(&target, path);
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
 		throw_at(SCIM_MUTABILITY, target.place, "is read-only");
-	if (!extension && type->has_members && strcmp(attribute->name, "members") == 0)
+	if (op == SCIM_OP_REMOVE && given->type != jbvNull && (path->filter || !is_members(type, path)))
+		remove_values(patch, &target, given);
+	else if (is_members(type, path))
 		change_members(patch, op, &target, given);
-	else if (!extension && type->has_password && strcmp(attribute->name, "password") == 0)
+	else if (!path->extension && type->has_password && strcmp(attribute->name, "password") == 0)
 		change_password(patch, op, given);
-	else if (attribute->multi_valued && sub)
+	else if (attribute->multi_valued && path->sub && !path->filter)
 		throw_at(SCIM_NO_TARGET, target.place,
-				 psprintf("is a part of many values; replace %s as a whole", attribute->name));
+				 psprintf("is a part of many values; say which in brackets, or replace %s as a whole",
+						  attribute->name));
 	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
 		unset(patch, &target);
 	else if (is_nothing(given))
 		return;
-	else if (!extension && strcmp(attribute->name, "schemas") == 0)
+	else if (path->filter)
+		change_matching(patch, op, &target, given);
+	else if (!path->extension && strcmp(attribute->name, "schemas") == 0)
 		change_schemas(patch, op, &target, given);
 	else if (leaf->multi_valued)
 		change_values(patch, op, &target, given);
 	else if (leaf->type == SCIM_COMPLEX)
-	{
-		ScimWalk	walk;
-		JsonbValue	key;
-		JsonbValue	value;
-
-		if (!scim_is_object(given))
-			scim_throw_expected(target.place, "an object");
-		scim_walk(&walk, given->val.binary.data);
-		while (scim_walk_next(&walk, &key, &value))
-		{
-			sub = scim_read_name(attribute->sub, walk.container, &key, target.place, SCIM_INVALID_PATH);
-			if (sub->mutability != SCIM_READ_ONLY)
-				scim_change(patch, op, extension, attribute, sub, &value);
-		}
-	}
+		change_parts(patch, op, &target, given);
 	else if (scim_read_one(leaf, given, target.place, SCIM_INVALID_PATH, &read))
 		new_step(patch, STEP_SET, &target)->value = read;
 }
@@ -283,10 +418,13 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const Scim
 void
 scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const JsonbValue *given)
 {
+	ScimPath	path = {.extension = extension};
 	Target		target;
 
-	set_target(&target, extension, NULL, NULL);
-	if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
+	set_target(&target, &path);
+	if (op == SCIM_OP_REMOVE && given->type != jbvNull)
+		remove_values(patch, &target, given);
+	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
 		unset(patch, &target);
 	else if (scim_is_object(given))
 		scim_change_all(patch, op, extension, given);
@@ -299,9 +437,10 @@ static void
 expect_same(ScimPatch *patch, const ScimSchema *extension, const ScimAttribute *attribute,
 			const JsonbValue *given)
 {
+	ScimPath	path = {.extension = extension, .attribute = attribute};
 	Target		target;
 
-	set_target(&target, extension, attribute, NULL);
+	set_target(&target, &path);
 	new_step(patch, STEP_SAME, &target)->value = *given;
 	patch->needs_shown = true;
 }
@@ -357,6 +496,10 @@ scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const 
 		else if (attribute->mutability == SCIM_READ_ONLY)
 			expect_same(patch, extension, attribute, &value);
 		else
-			scim_change(patch, op, extension, attribute, NULL, &value);
+		{
+			ScimPath	path = {.extension = extension, .attribute = attribute};
+
+			scim_change(patch, op, &path, &value);
+		}
 	}
 }

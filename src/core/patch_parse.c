@@ -113,15 +113,9 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 	if (path->type != jbvString)
 		throw_operation(SCIM_INVALID_SYNTAX, index, "path", "must be a string");
 	scim_resolve_path(patch->type, path->val.string.val, path->val.string.len, &target);
-	if (target.filter)
-		scim_throw_path(SCIM_INVALID_PATH, target.text,
-						"%s has a value filter; this version takes none in paths", target.text);
-	if (op == SCIM_OP_REMOVE && value->type != jbvNull &&
-		!(patch->type->has_members && target.attribute &&
-		  strcmp(target.attribute->name, "members") == 0))
-		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is taken in remove for members alone");
+	target.text = scim_shown_name(path->val.string.val, path->val.string.len);
 	if (target.attribute)
-		scim_change(patch, op, target.extension, target.attribute, target.sub, value);
+		scim_change(patch, op, &target, value);
 	else
 		scim_change_extension(patch, op, target.extension, value);
 }
@@ -174,15 +168,44 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 }
 
 static void
-finish_members(ScimPatch *patch)
+finish_members(ScimPatch *patch, ScimMentions *mentions)
 {
 	ScimMemberChange *change = &patch->members;
 
-	scim_unique_members(&patch->mentions);
-	change->add = scim_members(&patch->mentions, false, &change->add_count);
-	change->remove = scim_members(&patch->mentions, true, &change->remove_count);
+	scim_unique_members(mentions);
+	change->add = scim_members(mentions, false, &change->add_count);
+	change->remove = scim_members(mentions, true, &change->remove_count);
 	if (change->replace)
 		change->remove_count = 0;
+}
+
+/* What is known without the group: where members are matched later, all that may be added is. */
+static void
+prepare_members(ScimPatch *patch)
+{
+	ScimMentions added = {NULL};
+
+	patch->members.has_filters = scim_has_filters(&patch->mentions);
+	if (!patch->members.has_filters)
+	{
+		finish_members(patch, &patch->mentions);
+		return;
+	}
+	scim_copy_added(&patch->mentions, &added);
+	finish_members(patch, &added);
+}
+
+const ScimMemberChange *
+scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, ScimMatchElements match)
+{
+	ScimMentions matched = {NULL};
+	const JsonbValue *members = scim_new_array();
+
+	if (shown && scim_is_array(shown) && !patch->members.replace)
+		members = scim_open(shown);
+	scim_match_members(&patch->mentions, members, match, &matched);
+	finish_members(patch, &matched);
+	return &patch->members;
 }
 
 ScimPatch *
@@ -210,7 +233,7 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
 		CHECK_FOR_INTERRUPTS();
 		parse_operation(patch, &operation, i);
 	}
-	finish_members(patch);
+	prepare_members(patch);
 	return patch;
 }
 

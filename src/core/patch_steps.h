@@ -10,14 +10,18 @@
 #ifndef SCIM_PATCH_STEPS_H
 #define SCIM_PATCH_STEPS_H
 
+#include "compat.h"
 #include "core/mentions.h"
 #include "core/patch.h"
+#include "core/path.h"
 
 typedef enum ScimStepKind
 {
 	STEP_SET,					/* the (sub-)attribute becomes "value" */
 	STEP_UNSET,					/* it (attribute NULL: the extension) becomes unassigned */
 	STEP_APPEND,				/* the values in "value" are added to those of the attribute */
+	STEP_TAKE_OUT,				/* the values that have all that a value in "value" has go */
+	STEP_MERGE,					/* what "value" has is put into the values; null removes */
 	STEP_ADD_SCHEMAS,			/* the URNs that are set in "schemas" are added */
 	STEP_REPLACE_SCHEMAS,		/* the others are taken out as well */
 	STEP_SAME					/* readOnly: "value" must be what is there */
@@ -26,12 +30,10 @@ typedef enum ScimStepKind
 typedef struct ScimStep
 {
 	ScimStepKind kind;
-	const ScimSchema *extension;	/* NULL: core or common */
-	const ScimAttribute *attribute;
-	const ScimAttribute *sub;	/* NULL: the attribute as a whole */
+	ScimPath	path;			/* with a filter: only the values that match are meant */
 
 	/*
-	 * Containers are jbvBinary, in STEP_APPEND one by one in an array: a patch
+	 * Containers are jbvBinary, in STEP_APPEND and STEP_TAKE_OUT one by one in an array: a patch
 	 * may be applied again, so nothing that a tree shares with it may change.
 	 */
 	JsonbValue	value;
@@ -57,10 +59,8 @@ typedef enum ScimOp
 	SCIM_OP_ADD, SCIM_OP_REMOVE, SCIM_OP_REPLACE
 } ScimOp;
 
-/* Adds the steps of an operation on an attribute, or on its sub-attribute; "given" of type jbvNull: no value. */
-extern void scim_change(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-						const ScimAttribute *attribute, const ScimAttribute *sub,
-						const JsonbValue *given);
+/* Adds the steps of an operation on what a path leads to, no extension as a whole; "given" of type jbvNull: no value. */
+extern void scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given);
 
 /* The same for an extension as a whole. */
 extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
@@ -69,5 +69,18 @@ extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema 
 /* The same for each attribute that an object names: of an extension, or (NULL) of the resource. */
 extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 							const JsonbValue *given);
+
+/*
+ * Does a step to the values of an attribute that "holder" has: appends, takes
+ * out, or changes those that match the step's filter.  Errors: NO_TARGET where
+ * none matches, INVALID_VALUE (two primary values), MUTABILITY.
+ */
+extern void scim_change_values(const ScimStep *step, const ScimAttribute *attribute,
+							   JsonbValue *holder, ScimMatchElements match);
+
+/* The step's path, for errors. */
+extern char *scim_step_text(const ScimStep *step);
+
+extern SCIM_NORETURN void scim_throw_immutable(const ScimStep *step);
 
 #endif							/* SCIM_PATCH_STEPS_H */

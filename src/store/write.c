@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/call.h"
+#include "store/filter_sql.h"
 #include "store/ids.h"
 #include "store/members.h"
 #include "store/nesting.h"
@@ -266,6 +267,17 @@ show_locked(Write *write)
 						  NULL, CurrentMemoryContext)[0];
 }
 
+/* The members that filters mean are known now; those that are added stay as they are, or get fewer: no new lock. */
+static void
+match_members(Write *write, Jsonb *shown)
+{
+	JsonbValue	members;
+	bool		found = scim_find(&shown->root, "members", &members);
+
+	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, scim_match_elements);
+	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+}
+
 static void
 patch(void *argument)
 {
@@ -277,11 +289,13 @@ patch(void *argument)
 	lock_members(write);
 	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
-	if (scim_patch_needs_shown(write->patch))
+	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
+	if (write->change.has_filters)
+		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	write->document = scim_write(scim_apply_patch(write->patch, write->row.data, shown,
-												  stale ? &differs : NULL));
+												  stale ? &differs : NULL, scim_match_elements));
 	if (!differs && is_there(write))
 	{
 		write->unchanged = true;
@@ -310,11 +324,11 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	identify(&write, id);
 	write.expected = expected;
 	write.patch = scim_parse_patch(write.target.type, operations);
-	if (scim_patch_needs_shown(write.patch))
+	change = scim_patch_members(write.patch);
+	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
 		write.bare = 0;
 	given = scim_patch_password(write.patch, &password);
 	take_password(&write, given, password);
-	change = scim_patch_members(write.patch);
 	write.has_members = change != NULL;
 	if (change)
 		write.change = *change;

@@ -1,0 +1,375 @@
+/*
+ * patch_values.c
+ *		Steps of a patch on the values of a multi-valued attribute: values that
+ *		are added, listed to be removed, or chosen by a filter; entry point
+ *		scim_change_values.
+ *
+ * A complex attribute that is not multi-valued is here a list of one value or
+ * none, so that name[familyName eq "Lee"] needs no code of its own.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "core/jsonb_tree.h"
+#include "core/patch_steps.h"
+#include "core/value.h"
+#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
+
+/* ---- errors ---- */
+
+char *
+scim_step_text(const ScimStep *step)
+{
+	const ScimPath *path = &step->path;
+	ScimPlace	extension;
+	ScimPlace	attribute = scim_place(NULL, path->attribute->name);
+	ScimPlace	sub;
+
+	if (path->filter)
+		return path->text;
+	if (path->extension)
+	{
+		extension = scim_place(NULL, path->extension->urn);
+		attribute.up = &extension;
+	}
+	if (!path->sub)
+		return scim_place_text(&attribute);
+	sub = scim_place(&attribute, path->sub->name);
+	return scim_place_text(&sub);
+}
+
+void
+scim_throw_immutable(const ScimStep *step)
+{
+	char	   *path = scim_step_text(step);
+
+	scim_throw_path(SCIM_MUTABILITY, path, "%s is immutable: it has a value, and keeps it", path);
+}
+
+/* ---- the values ---- */
+
+/* A tree of one array, to be changed; one value that stands alone counts as one. */
+static JsonbValue *
+open_values(const JsonbValue *holder, const ScimAttribute *attribute)
+{
+	JsonbValue *there = scim_get(holder, attribute->name, strlen(attribute->name));
+	JsonbValue *values;
+
+	if (there && scim_is_array(there))
+		return scim_open(there);
+	values = scim_new_array();
+	if (there && !scim_is_unassigned(there))
+		scim_append(values, there);
+	return values;
+}
+
+static void
+store_values(JsonbValue *holder, const ScimAttribute *attribute, const JsonbValue *values)
+{
+	if (values->val.array.nElems == 0)
+		scim_remove(holder, attribute->name, strlen(attribute->name));
+	else if (attribute->multi_valued)
+		scim_set_value(holder, attribute->name, values);
+	else
+		scim_set_value(holder, attribute->name, &values->val.array.elems[0]);
+}
+
+/* Keeps the values that are not "gone"; a required attribute keeps one at least. */
+static void
+keep_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values, const bool *gone)
+{
+	int			count = values->val.array.nElems;
+	int			kept = 0;
+	char	   *path;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (!gone[i])
+			values->val.array.elems[kept++] = values->val.array.elems[i];
+	}
+	values->val.array.nElems = kept;
+	if (kept == 0 && count > 0 && attribute->required)
+	{
+		path = scim_step_text(step);
+		scim_throw_path(SCIM_MUTABILITY, path, "%s is required and cannot be removed", path);
+	}
+}
+
+/* The member of an object, opened or not. */
+static bool
+find_part(const JsonbValue *object, const char *name, JsonbValue *value)
+{
+	JsonbValue *found;
+
+	if (object->type == jbvBinary)
+		return scim_is_object(object) && scim_find(object->val.binary.data, name, value);
+	found = object->type == jbvObject ? scim_get(object, name, strlen(name)) : NULL;
+	if (found)
+		*value = *found;
+	return found != NULL;
+}
+
+static void
+clear_primary(JsonbValue *value)
+{
+	*value = *scim_open(value);
+	scim_set_bool(value, "primary", false);
+}
+
+/* ---- values that are added ---- */
+
+static uint32
+hash_of(const JsonbValue *value)
+{
+	return DatumGetUInt32(DirectFunctionCall1(jsonb_hash, JsonbPGetDatum(scim_write(value))));
+}
+
+/* With the hash of each, to find one among many. */
+typedef struct Hashed
+{
+	JsonbValue *array;
+	uint32	   *hashes;
+	int			primary;		/* none of those before this one is primary */
+} Hashed;
+
+static bool
+is_among(const Hashed *values, const JsonbValue *value, uint32 hash)
+{
+	for (int i = 0; i < values->array->val.array.nElems; i++)
+	{
+		if (values->hashes[i] == hash && scim_equal(&values->array->val.array.elems[i], value))
+			return true;
+	}
+	return false;
+}
+
+static void
+append_value(Hashed *values, const JsonbValue *value, uint32 hash)
+{
+	values->hashes[values->array->val.array.nElems] = hash;
+	scim_append(values->array, value);
+}
+
+/* RFC 7644 section 3.5.2: a new primary value takes the place of the old. */
+static void
+replace_primary(Hashed *values)
+{
+	int			count = values->array->val.array.nElems;
+
+	for (int i = values->primary; i < count; i++)
+	{
+		JsonbValue *value = &values->array->val.array.elems[i];
+
+		if (scim_is_primary(value))
+		{
+			clear_primary(value);
+			values->hashes[i] = hash_of(value);
+		}
+	}
+	values->primary = count;
+}
+
+static void
+append_values(const JsonbValue *added, JsonbValue *array)
+{
+	Hashed		values = {.array = array};
+
+	values.hashes = palloc_extended((array->val.array.nElems + added->val.array.nElems) * sizeof(uint32),
+									MCXT_ALLOC_HUGE);
+	for (int i = 0; i < array->val.array.nElems; i++)
+		values.hashes[i] = hash_of(&array->val.array.elems[i]);
+	for (int i = 0; i < added->val.array.nElems; i++)
+	{
+		const JsonbValue *value = &added->val.array.elems[i];
+		uint32		hash = hash_of(value);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_among(&values, value, hash))
+			continue;
+		if (scim_is_primary(value))
+			replace_primary(&values);
+		append_value(&values, value, hash);
+	}
+}
+
+/* ---- values that are listed to be removed ---- */
+
+/* Does the value have all that is listed? */
+static bool
+has_all(const JsonbValue *value, const JsonbValue *listed)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	part;
+	JsonbValue	there;
+
+	if (!scim_is_object(listed))
+		return scim_equal(value, listed);
+	scim_walk(&walk, listed->val.binary.data);
+	while (scim_walk_next(&walk, &key, &part))
+	{
+		if (!find_part(value, scim_string_copy(&key), &there) || !scim_equal(&there, &part))
+			return false;
+	}
+	/* a value that says nothing lists nothing */
+	return walk.count > 0;
+}
+
+static void
+take_out_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values)
+{
+	int			count = values->val.array.nElems;
+	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
+
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; !gone[i] && j < step->value.val.array.nElems; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			gone[i] = has_all(&values->val.array.elems[i], &step->value.val.array.elems[j]);
+		}
+	}
+	keep_values(step, attribute, values, gone);
+}
+
+/* ---- values that a filter chooses ---- */
+
+static void
+check_part(const ScimStep *step, const ScimAttribute *sub, const JsonbValue *value, const JsonbValue *part)
+{
+	JsonbValue	there;
+
+	if (sub->mutability == SCIM_IMMUTABLE && find_part(value, sub->name, &there) &&
+		!scim_is_unassigned(&there) && !(part && scim_equal(&there, part)))
+		scim_throw_immutable(step);
+}
+
+/* A sub-attribute of a value, or (part NULL) its removal. */
+static void
+set_part(const ScimStep *step, const ScimAttribute *sub, JsonbValue *value, const JsonbValue *part)
+{
+	check_part(step, sub, value, part);
+	if (part)
+		scim_set_value(value, sub->name, part);
+	else
+		scim_remove(value, sub->name, strlen(sub->name));
+}
+
+static void
+merge_parts(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	part;
+
+	scim_walk(&walk, step->value.val.binary.data);
+	while (scim_walk_next(&walk, &key, &part))
+		set_part(step, scim_attribute(attribute->sub, key.val.string.val, key.val.string.len),
+				 value, part.type == jbvNull ? NULL : &part);
+}
+
+/* Another value in its place: what is readOnly in it stays, and so must what is immutable. */
+static void
+replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+{
+	JsonbValue *new = scim_open(&step->value);
+	JsonbValue	part;
+
+	for (const ScimAttribute *sub = attribute->sub; sub && sub->name; sub++)
+	{
+		if (sub->mutability == SCIM_READ_ONLY && find_part(value, sub->name, &part))
+			scim_set_value(new, sub->name, &part);
+		check_part(step, sub, value, find_part(new, sub->name, &part) ? &part : NULL);
+	}
+	*value = *new;
+}
+
+/* What the step makes of a value; false: nothing is left of it. */
+static bool
+change_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+{
+	const ScimAttribute *sub = step->path.sub;
+
+	if (!sub && step->kind == STEP_UNSET)
+		return false;
+	if (!sub && step->kind == STEP_SET)
+	{
+		replace_value(step, attribute, value);
+		return true;
+	}
+	*value = *scim_open(value);
+	if (!sub)
+		merge_parts(step, attribute, value);
+	else if (step->kind == STEP_APPEND)
+		scim_change_values(step, sub, value, NULL);
+	else
+		set_part(step, sub, value, step->kind == STEP_SET ? &step->value : NULL);
+	return value->val.object.nPairs > 0;
+}
+
+static bool
+makes_primary(const ScimStep *step)
+{
+	if (step->path.sub)
+		return step->kind == STEP_SET && strcmp(step->path.sub->name, "primary") == 0 &&
+			step->value.type == jbvBool && step->value.val.boolean;
+	return step->kind != STEP_UNSET && scim_is_primary(&step->value);
+}
+
+/* RFC 7644 section 3.5.2: the value that becomes primary takes the place of the one that was. */
+static void
+keep_one_primary(const ScimStep *step, JsonbValue *values, const bool *chosen)
+{
+	ScimPlace	place = scim_place(NULL, step->path.text);
+
+	for (int i = 0; i < values->val.array.nElems; i++)
+	{
+		if (!chosen[i] && scim_is_primary(&values->val.array.elems[i]))
+			clear_primary(&values->val.array.elems[i]);
+	}
+	scim_check_primary(values, &place);
+}
+
+static void
+change_chosen_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values,
+					 ScimMatchElements match)
+{
+	int			count = values->val.array.nElems;
+	bool	   *chosen = count > 0 ? match(step->path.filter, values) : NULL;
+	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
+	int			found = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue *value = &values->val.array.elems[i];
+
+		CHECK_FOR_INTERRUPTS();
+		/* in data that came by other ways, a value may be none of its type */
+		chosen[i] = chosen[i] && scim_is_object(value) == (attribute->type == SCIM_COMPLEX);
+		if (chosen[i])
+			gone[i] = !change_value(step, attribute, value);
+		found += chosen[i];
+	}
+	if (found == 0)
+		scim_throw_path(SCIM_NO_TARGET, step->path.text, "no value matches the filter of \"%s\"",
+						step->path.text);
+	if (attribute->multi_valued && makes_primary(step))
+		keep_one_primary(step, values, chosen);
+	keep_values(step, attribute, values, gone);
+}
+
+void
+scim_change_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder,
+				   ScimMatchElements match)
+{
+	JsonbValue *values = open_values(holder, attribute);
+
+	if (step->kind == STEP_TAKE_OUT)
+		take_out_values(step, attribute, values);
+	else if (step->path.filter && attribute == step->path.attribute)
+		change_chosen_values(step, attribute, values, match);
+	else
+		append_values(&step->value, values);
+	store_values(holder, attribute, values);
+}

@@ -195,6 +195,30 @@ scim_copy_added(const ScimMentions *mentions, ScimMentions *added)
 	}
 }
 
+void
+scim_set_member_types(ScimMentions *mentions, const ScimMember *typed, int count)
+{
+	int			next = 0;
+
+	for (int i = 0; i < mentions->count; i++)
+	{
+		ScimMention *item = &mentions->items[i];
+
+		CHECK_FOR_INTERRUPTS();
+		/* mostly they come in the same order */
+		for (int j = 0; !item->removed && j < count; j++)
+		{
+			const ScimMember *member = &typed[(next + j) % count];
+
+			if (!scim_same_name(member->value, strlen(member->value), item->member.value))
+				continue;
+			item->member.type = member->type;
+			next += j + 1;
+			break;
+		}
+	}
+}
+
 /* The members but those that are to go. */
 static void
 take_out(JsonbValue *members, const bool *gone)

@@ -42,9 +42,11 @@ extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);
 
 /*
  * The change, once the group is locked and its members ("shown", the value of
- * that attribute; NULL: none) can be matched against the filters.
+ * that attribute; NULL: none) can be matched against the filters.  "added" are
+ * those of the change that was prepared, with the types that they turned out to have.
  */
 extern const ScimMemberChange *scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown,
+														const ScimMember *added, int added_count,
 														ScimMatchElements match);
 
 /* Does the patch touch the password?  *password is then the new one in clear text, or NULL to clear it. */
@@ -55,8 +57,8 @@ extern bool scim_patch_password(const ScimPatch *patch, char **password);
  * complete resource as a client reads it (id, meta, groups), against which a
  * pathless value's id, meta, _version and groups are compared: equal is
  * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.  With
- * "differs" (of a client that is known to have read another version) that is
- * no error: it is set.
+ * "differs" (of a client that is known to have read another version) it is no
+ * error when the operations do not suit what is there: it is set.
  * "match" finds the values that a value filter means.
  * Returns the new document (a tree; the given jsonb is not changed).  Errors:
  * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing).

@@ -108,22 +108,14 @@ find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
 }
 
 static void
-check_same(const ScimStep *step, Jsonb *shown, bool *differs)
+check_same(const ScimPatchRun *run, const ScimStep *step, Jsonb *shown)
 {
 	JsonbValue	there;
-	char	   *path;
 
 	if (!shown)
 		elog(ERROR, "the resource as read is missing");
-	if (is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
-		return;
-	if (differs)
-	{
-		*differs = true;
-		return;
-	}
-	path = scim_step_text(step);
-	scim_throw_path(SCIM_MUTABILITY, path, "%s is read-only, and not what was given", path);
+	if (!is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
+		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
 }
 
 /* ---- the schemas ---- */
@@ -218,7 +210,7 @@ set_or_remove(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 
 /* The step on an attribute of "holder": of the resource, or of an extension. */
 static void
-change_in(const ScimStep *step, JsonbValue *holder, bool makes, ScimMatchElements match)
+change_in(const ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool makes)
 {
 	const ScimAttribute *attribute = step->path.attribute;
 	const ScimAttribute *sub = step->path.sub;
@@ -226,7 +218,7 @@ change_in(const ScimStep *step, JsonbValue *holder, bool makes, ScimMatchElement
 	JsonbValue *part;
 
 	if (step->path.filter || (!sub && !is_whole))
-		scim_change_values(step, attribute, holder, match);
+		scim_change_values(run, step, attribute, holder);
 	else if (!sub)
 		set_or_remove(step, attribute, holder);
 	else if ((part = open_part(holder, attribute->name, makes)) != NULL)
@@ -234,7 +226,7 @@ change_in(const ScimStep *step, JsonbValue *holder, bool makes, ScimMatchElement
 		if (is_whole)
 			set_or_remove(step, sub, part);
 		else
-			scim_change_values(step, sub, part, match);
+			scim_change_values(run, step, sub, part);
 		if (part->val.object.nPairs == 0)
 			scim_remove(holder, attribute->name, strlen(attribute->name));
 	}
@@ -258,16 +250,16 @@ immutable_value(const ScimStep *step, const JsonbValue *holder)
 }
 
 static void
-check_immutable(const ScimStep *step, const JsonbValue *holder, Jsonb *before)
+check_immutable(const ScimPatchRun *run, const ScimStep *step, const JsonbValue *holder, Jsonb *before)
 {
 	Jsonb	   *after = before ? immutable_value(step, holder) : NULL;
 
 	if (before && (!after || compareJsonbContainers(&before->root, &after->root) != 0))
-		scim_throw_immutable(step);
+		scim_refuse_step(run, step, SCIM_MUTABILITY, SCIM_IS_IMMUTABLE);
 }
 
 static void
-change_attribute(const ScimStep *step, JsonbValue *data, ScimMatchElements match)
+change_attribute(const ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 {
 	const ScimSchema *extension = step->path.extension;
 	bool		makes = step->kind == STEP_SET || step->kind == STEP_APPEND;
@@ -284,8 +276,8 @@ change_attribute(const ScimStep *step, JsonbValue *data, ScimMatchElements match
 	if (!holder)
 		holder = scim_new_object();
 	before = immutable_value(step, holder);
-	change_in(step, holder, makes, match);
-	check_immutable(step, holder, before);
+	change_in(run, step, holder, makes);
+	check_immutable(run, step, holder, before);
 	if (extension && holder->val.object.nPairs == 0 && scim_get(data, extension->urn, strlen(extension->urn)))
 		drop_extension(extension, data);
 }
@@ -294,6 +286,7 @@ JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
 				 ScimMatchElements match)
 {
+	ScimPatchRun run = {.match = match, .differs = differs};
 	JsonbValue	root;
 	JsonbValue *result;
 
@@ -311,14 +304,14 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 			case STEP_APPEND:
 			case STEP_TAKE_OUT:
 			case STEP_MERGE:
-				change_attribute(step, result, match);
+				change_attribute(&run, step, result);
 				break;
 			case STEP_ADD_SCHEMAS:
 			case STEP_REPLACE_SCHEMAS:
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
-				check_same(step, shown, differs);
+				check_same(&run, step, shown);
 				break;
 		}
 	}

@@ -196,13 +196,15 @@ prepare_members(ScimPatch *patch)
 }
 
 const ScimMemberChange *
-scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, ScimMatchElements match)
+scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMember *added,
+						 int added_count, ScimMatchElements match)
 {
 	ScimMentions matched = {NULL};
 	const JsonbValue *members = scim_new_array();
 
 	if (shown && scim_is_array(shown) && !patch->members.replace)
 		members = scim_open(shown);
+	scim_set_member_types(&patch->mentions, added, added_count);
 	scim_match_members(&patch->mentions, members, match, &matched);
 	finish_members(patch, &matched);
 	return &patch->members;

@@ -70,17 +70,29 @@ extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema 
 extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 							const JsonbValue *given);
 
+/* A patch that is being applied. */
+typedef struct ScimPatchRun
+{
+	ScimMatchElements match;
+	bool	   *differs;		/* see scim_apply_patch */
+} ScimPatchRun;
+
 /*
  * Does a step to the values of an attribute that "holder" has: appends, takes
  * out, or changes those that match the step's filter.  Errors: NO_TARGET where
  * none matches, INVALID_VALUE (two primary values), MUTABILITY.
  */
-extern void scim_change_values(const ScimStep *step, const ScimAttribute *attribute,
-							   JsonbValue *holder, ScimMatchElements match);
+extern void scim_change_values(const ScimPatchRun *run, const ScimStep *step,
+							   const ScimAttribute *attribute, JsonbValue *holder);
 
 /* The step's path, for errors. */
 extern char *scim_step_text(const ScimStep *step);
 
-extern SCIM_NORETURN void scim_throw_immutable(const ScimStep *step);
+/* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
+extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
+							 const char *problem);
+
+/* What scim_refuse_step says of an immutable attribute. */
+#define SCIM_IS_IMMUTABLE "is immutable: it has a value, and keeps it"
 
 #endif							/* SCIM_PATCH_STEPS_H */

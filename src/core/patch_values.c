@@ -40,11 +40,13 @@ scim_step_text(const ScimStep *step)
 }
 
 void
-scim_throw_immutable(const ScimStep *step)
+scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
 {
 	char	   *path = scim_step_text(step);
 
-	scim_throw_path(SCIM_MUTABILITY, path, "%s is immutable: it has a value, and keeps it", path);
+	if (!run->differs)
+		scim_throw_path(code, path, "%s %s", path, problem);
+	*run->differs = true;
 }
 
 /* ---- the values ---- */
@@ -77,11 +79,11 @@ store_values(JsonbValue *holder, const ScimAttribute *attribute, const JsonbValu
 
 /* Keeps the values that are not "gone"; a required attribute keeps one at least. */
 static void
-keep_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values, const bool *gone)
+keep_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			JsonbValue *values, const bool *gone)
 {
 	int			count = values->val.array.nElems;
 	int			kept = 0;
-	char	   *path;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -90,10 +92,7 @@ keep_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *va
 	}
 	values->val.array.nElems = kept;
 	if (kept == 0 && count > 0 && attribute->required)
-	{
-		path = scim_step_text(step);
-		scim_throw_path(SCIM_MUTABILITY, path, "%s is required and cannot be removed", path);
-	}
+		scim_refuse_step(run, step, SCIM_MUTABILITY, "is required and cannot be removed");
 }
 
 /* The member of an object, opened or not. */
@@ -217,7 +216,8 @@ has_all(const JsonbValue *value, const JsonbValue *listed)
 }
 
 static void
-take_out_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values)
+take_out_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+				JsonbValue *values)
 {
 	int			count = values->val.array.nElems;
 	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
@@ -230,26 +230,28 @@ take_out_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue
 			gone[i] = has_all(&values->val.array.elems[i], &step->value.val.array.elems[j]);
 		}
 	}
-	keep_values(step, attribute, values, gone);
+	keep_values(run, step, attribute, values, gone);
 }
 
 /* ---- values that a filter chooses ---- */
 
 static void
-check_part(const ScimStep *step, const ScimAttribute *sub, const JsonbValue *value, const JsonbValue *part)
+check_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub,
+		   const JsonbValue *value, const JsonbValue *part)
 {
 	JsonbValue	there;
 
 	if (sub->mutability == SCIM_IMMUTABLE && find_part(value, sub->name, &there) &&
 		!scim_is_unassigned(&there) && !(part && scim_equal(&there, part)))
-		scim_throw_immutable(step);
+		scim_refuse_step(run, step, SCIM_MUTABILITY, SCIM_IS_IMMUTABLE);
 }
 
 /* A sub-attribute of a value, or (part NULL) its removal. */
 static void
-set_part(const ScimStep *step, const ScimAttribute *sub, JsonbValue *value, const JsonbValue *part)
+set_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub, JsonbValue *value,
+		 const JsonbValue *part)
 {
-	check_part(step, sub, value, part);
+	check_part(run, step, sub, value, part);
 	if (part)
 		scim_set_value(value, sub->name, part);
 	else
@@ -257,7 +259,8 @@ set_part(const ScimStep *step, const ScimAttribute *sub, JsonbValue *value, cons
 }
 
 static void
-merge_parts(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+merge_parts(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			JsonbValue *value)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -265,13 +268,14 @@ merge_parts(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *va
 
 	scim_walk(&walk, step->value.val.binary.data);
 	while (scim_walk_next(&walk, &key, &part))
-		set_part(step, scim_attribute(attribute->sub, key.val.string.val, key.val.string.len),
+		set_part(run, step, scim_attribute(attribute->sub, key.val.string.val, key.val.string.len),
 				 value, part.type == jbvNull ? NULL : &part);
 }
 
 /* Another value in its place: what is readOnly in it stays, and so must what is immutable. */
 static void
-replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+replace_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			  JsonbValue *value)
 {
 	JsonbValue *new = scim_open(&step->value);
 	JsonbValue	part;
@@ -280,14 +284,15 @@ replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 	{
 		if (sub->mutability == SCIM_READ_ONLY && find_part(value, sub->name, &part))
 			scim_set_value(new, sub->name, &part);
-		check_part(step, sub, value, find_part(new, sub->name, &part) ? &part : NULL);
+		check_part(run, step, sub, value, find_part(new, sub->name, &part) ? &part : NULL);
 	}
 	*value = *new;
 }
 
 /* What the step makes of a value; false: nothing is left of it. */
 static bool
-change_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+change_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			 JsonbValue *value)
 {
 	const ScimAttribute *sub = step->path.sub;
 
@@ -295,16 +300,16 @@ change_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *v
 		return false;
 	if (!sub && step->kind == STEP_SET)
 	{
-		replace_value(step, attribute, value);
+		replace_value(run, step, attribute, value);
 		return true;
 	}
 	*value = *scim_open(value);
 	if (!sub)
-		merge_parts(step, attribute, value);
+		merge_parts(run, step, attribute, value);
 	else if (step->kind == STEP_APPEND)
-		scim_change_values(step, sub, value, NULL);
+		scim_change_values(run, step, sub, value);
 	else
-		set_part(step, sub, value, step->kind == STEP_SET ? &step->value : NULL);
+		set_part(run, step, sub, value, step->kind == STEP_SET ? &step->value : NULL);
 	return value->val.object.nPairs > 0;
 }
 
@@ -332,11 +337,11 @@ keep_one_primary(const ScimStep *step, JsonbValue *values, const bool *chosen)
 }
 
 static void
-change_chosen_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *values,
-					 ScimMatchElements match)
+change_chosen_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+					 JsonbValue *values)
 {
 	int			count = values->val.array.nElems;
-	bool	   *chosen = count > 0 ? match(step->path.filter, values) : NULL;
+	bool	   *chosen = count > 0 ? run->match(step->path.filter, values) : NULL;
 	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
 	int			found = 0;
 
@@ -348,27 +353,29 @@ change_chosen_values(const ScimStep *step, const ScimAttribute *attribute, Jsonb
 		/* in data that came by other ways, a value may be none of its type */
 		chosen[i] = chosen[i] && scim_is_object(value) == (attribute->type == SCIM_COMPLEX);
 		if (chosen[i])
-			gone[i] = !change_value(step, attribute, value);
+			gone[i] = !change_value(run, step, attribute, value);
 		found += chosen[i];
 	}
 	if (found == 0)
-		scim_throw_path(SCIM_NO_TARGET, step->path.text, "no value matches the filter of \"%s\"",
-						step->path.text);
+	{
+		scim_refuse_step(run, step, SCIM_NO_TARGET, "leads nowhere: no value matches the filter");
+		return;
+	}
 	if (attribute->multi_valued && makes_primary(step))
 		keep_one_primary(step, values, chosen);
-	keep_values(step, attribute, values, gone);
+	keep_values(run, step, attribute, values, gone);
 }
 
 void
-scim_change_values(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder,
-				   ScimMatchElements match)
+scim_change_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+				   JsonbValue *holder)
 {
 	JsonbValue *values = open_values(holder, attribute);
 
 	if (step->kind == STEP_TAKE_OUT)
-		take_out_values(step, attribute, values);
+		take_out_values(run, step, attribute, values);
 	else if (step->path.filter && attribute == step->path.attribute)
-		change_chosen_values(step, attribute, values, match);
+		change_chosen_values(run, step, attribute, values);
 	else
 		append_values(&step->value, values);
 	store_values(holder, attribute, values);

@@ -153,6 +153,30 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemb
 	}
 }
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), sizeof(pg_uuid_t));
+}
+
+void
+scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		pg_uuid_t	id;
+		Datum		key = UUIDPGetDatum(&id);
+		Datum	   *found;
+
+		CHECK_FOR_INTERRUPTS();
+		/* they are in order */
+		found = scim_parse_id(members[i].value, &id) ?
+			bsearch(&key, write->add.ids, write->add.count, sizeof(Datum), compare_ids) : NULL;
+		if (found)
+			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);
+	}
+}
+
 void
 scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group)
 {

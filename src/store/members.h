@@ -36,6 +36,9 @@ typedef struct ScimMembersWrite
 extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant,
 								 const ScimMemberChange *change);
 
+/* Gives the members that are to come, as the client named them, the types that were found. */
+extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count);
+
 /* INVALID_VALUE if the group would hold itself. */
 extern void scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group);
 

@@ -267,14 +267,16 @@ show_locked(Write *write)
 						  NULL, CurrentMemoryContext)[0];
 }
 
-/* The members that filters mean are known now; those that are added stay as they are, or get fewer: no new lock. */
+/* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
 static void
 match_members(Write *write, Jsonb *shown)
 {
 	JsonbValue	members;
 	bool		found = scim_find(&shown->root, "members", &members);
 
-	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, scim_match_elements);
+	scim_find_types(&write->members, write->change.add, write->change.add_count);
+	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
+											  write->change.add_count, scim_match_elements);
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 }
 

@@ -482,11 +482,12 @@ COMMENT ON FUNCTION scim_delete_resource(text, text, text, text) IS
 
 CREATE FUNCTION scim_list_resources(resource_type text, filter text DEFAULT NULL, sort_by text DEFAULT NULL,
 	sort_order text DEFAULT NULL, start_index int DEFAULT 1, count int DEFAULT 100, cursor text DEFAULT NULL,
-	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, include_total boolean DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_list_resources';
-COMMENT ON FUNCTION scim_list_resources(text, text, text, text, int, int, text, text[], text[], text) IS
-	'A ListResponse with a page of resources, ordered by id';
+COMMENT ON FUNCTION scim_list_resources(text, text, text, text, int, int, text, text[], text[], text, boolean, text) IS
+	'A ListResponse with a page of resources: filtered, sorted, by start_index or by cursor';
 
 CREATE FUNCTION scim_create_user(data jsonb,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -528,11 +529,12 @@ COMMENT ON FUNCTION scim_delete_user(text, text, text) IS
 
 CREATE FUNCTION scim_list_users(filter text DEFAULT NULL, sort_by text DEFAULT NULL,
 	sort_order text DEFAULT NULL, start_index int DEFAULT 1, count int DEFAULT 100, cursor text DEFAULT NULL,
-	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, include_total boolean DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_list_users';
-COMMENT ON FUNCTION scim_list_users(text, text, text, int, int, text, text[], text[], text) IS
-	'A ListResponse with a page of users, ordered by id';
+COMMENT ON FUNCTION scim_list_users(text, text, text, int, int, text, text[], text[], text, boolean, text) IS
+	'A ListResponse with a page of users: filtered, sorted, by start_index or by cursor';
 
 CREATE FUNCTION scim_create_group(data jsonb,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -574,11 +576,12 @@ COMMENT ON FUNCTION scim_delete_group(text, text, text) IS
 
 CREATE FUNCTION scim_list_groups(filter text DEFAULT NULL, sort_by text DEFAULT NULL,
 	sort_order text DEFAULT NULL, start_index int DEFAULT 1, count int DEFAULT 100, cursor text DEFAULT NULL,
-	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	known_version text DEFAULT NULL, include_total boolean DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_list_groups';
-COMMENT ON FUNCTION scim_list_groups(text, text, text, int, int, text, text[], text[], text) IS
-	'A ListResponse with a page of groups, ordered by id';
+COMMENT ON FUNCTION scim_list_groups(text, text, text, int, int, text, text[], text[], text, boolean, text) IS
+	'A ListResponse with a page of groups: filtered, sorted, by start_index or by cursor';
 
 CREATE FUNCTION scim_add_members(group_id text, members text[], expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,

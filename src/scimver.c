@@ -18,6 +18,8 @@ char	   *scim_setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
+int			scim_setting_max_page_size = 1000;
+int			scim_setting_max_results = 0;
 int			scim_setting_password_cost = 10;
 
 static const struct config_enum_entry filter_modes[] = {
@@ -52,6 +54,14 @@ _PG_init(void)
 							 "Filters: the grammar of RFC 7644 (strict), or what real clients send beyond it as well (lenient).",
 							 NULL, &scim_setting_filter_mode, SCIM_FILTER_STRICT, filter_modes,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_page_size",
+							"Resources in a page of a list, at most.",
+							NULL, &scim_setting_max_page_size, 1000, 1, 100000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_results",
+							"Results of a list that is read by index, at most; 0: any number.",
+							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
 	define_text("scimver.only_tenant",
 				"The only tenant that calls may work in; empty: any that is granted.",
 				&scim_setting_only_tenant);

@@ -137,26 +137,22 @@ delete_resource(FunctionCallInfo fcinfo, const char *type, int first)
 	PG_RETURN_VOID();
 }
 
-static void
-refuse_argument(FunctionCallInfo fcinfo, int i, ScimErrorCode code, const char *name)
-{
-	if (!PG_ARGISNULL(i))
-		scim_throw_path(code, name, "%s is not supported by this version of scimver", name);
-}
-
 static Datum
 list_resources(FunctionCallInfo fcinfo, const char *type, int first)
 {
-	ScimListQuery query = {0};
+	ScimView	view = view_arguments(fcinfo, first + 6);
+	ScimListQuery query = {
+		.filter = optional_text(fcinfo, first),
+		.sort_by = optional_text(fcinfo, first + 1),
+		.sort_order = optional_text(fcinfo, first + 2),
+		.start_index = PG_ARGISNULL(first + 3) ? 1 : PG_GETARG_INT32(first + 3),
+		.count = PG_ARGISNULL(first + 4) ? 100 : PG_GETARG_INT32(first + 4),
+		.cursor = optional_text(fcinfo, first + 5),
+		.include_total = !PG_ARGISNULL(first + 9) && PG_GETARG_BOOL(first + 9),
+		.view = &view,
+	};
 
-	refuse_argument(fcinfo, first, SCIM_INVALID_FILTER, "filter");
-	refuse_argument(fcinfo, first + 1, SCIM_INVALID_VALUE, "sort_by");
-	refuse_argument(fcinfo, first + 2, SCIM_INVALID_VALUE, "sort_order");
-	refuse_argument(fcinfo, first + 5, SCIM_INVALID_CURSOR, "cursor");
-	refuse_argument(fcinfo, first + 6, SCIM_INVALID_VALUE, "attributes");
-	refuse_argument(fcinfo, first + 7, SCIM_INVALID_VALUE, "excluded_attributes");
-	query.start_index = PG_ARGISNULL(first + 3) ? 1 : PG_GETARG_INT32(first + 3);
-	query.count = PG_ARGISNULL(first + 4) ? 100 : PG_GETARG_INT32(first + 4);
+	view.known_version = optional_text(fcinfo, first + 8);
 	PG_RETURN_JSONB_P(scim_store_list(type, tenant_argument(fcinfo), &query));
 }
 

@@ -72,10 +72,10 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 {
 	HeapTuple	tuple = SPI_tuptable->vals[index];
 	TupleDesc	descriptor = SPI_tuptable->tupdesc;
-	Datum		values[8];
-	bool		nulls[8];
+	Datum		values[SCIM_ROW_COLUMNS + 1];
+	bool		nulls[SCIM_ROW_COLUMNS + 1];
 
-	/* the columns of {row} or {bare}, in their order */
+	/* the columns of {row} or {bare}, in their order; lists have one more */
 	heap_deform_tuple(tuple, descriptor, values, nulls);
 	memset(row, 0, sizeof(ScimRow));
 	row->id = *DatumGetUUIDP(values[0]);

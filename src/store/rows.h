@@ -29,6 +29,9 @@ typedef struct ScimRow
 /* Write functions and lists show up to this many members. */
 #define SCIM_SHOWN_MEMBERS 100
 
+/* A row has no more columns than this. */
+#define SCIM_ROW_COLUMNS 8
+
 /* Row "index" of SPI_tuptable, in the current context. */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 

@@ -26,7 +26,6 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 #define FIELD " OPERATOR(pg_catalog.->>) "
 #define KEY "{tenant}" EQ "$1 AND {id}" EQ "$2"
-#define PAGE " ORDER BY {id} OFFSET $2 LIMIT $3"
 #define BY_TENANT "{tenant}" EQ "$1"
 #define MEMBERSHIP "{tenant}" EQ "$1 AND {group}" EQ "$2"
 
@@ -49,17 +48,6 @@
 #define HOLDERS \
 	"SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
 	" WHERE m.{tenant}" EQ "$1 AND m.{subgroup}" EQ "up.id OFFSET 0) AS h"
-
-/* Lists by one lookup column; the value's parameter is $4 in the page and $2 in the count. */
-#define LIST_BY(condition, type) \
-	{"SELECT {row} FROM {table} AS r WHERE " BY_TENANT " AND " condition("$4") PAGE, 4, {TEXTOID, INT8OID, INT8OID, type}}
-#define COUNT_BY(condition, type) \
-	{"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT " AND " condition("$2"), 2, {TEXTOID, type}}
-#define IS_EXTERNAL_ID(value) "{externalId}" EQ value
-#define IS_USER_NAME(value) "{userName}" EQ "{ext}.scim_fold(" value ")"
-#define IS_DISPLAY_NAME(value) "{displayName}" EQ "{ext}.scim_fold(" value ")"
-#define IS_ACTIVE(value) "{active}" EQ value
-#define IS_EMAIL(value) "{emails.value} OPERATOR({ext}.@=) {ext}.scim_fold(" value ")"
 
 typedef struct Statement
 {
@@ -90,19 +78,6 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_DELETE] = {"DELETE FROM {table} WHERE " KEY
 		" AND ($3 IS NULL OR {version}" EQ "$3) RETURNING {version}",
 	3, {TEXTOID, UUIDOID, TEXTOID}},
-
-	[SCIM_LIST] = {"SELECT {row} FROM {table} AS r WHERE " BY_TENANT PAGE, 3, {TEXTOID, INT8OID, INT8OID}},
-	[SCIM_COUNT] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " BY_TENANT, 1, {TEXTOID}},
-	[SCIM_LIST_EXTERNAL_ID] = LIST_BY(IS_EXTERNAL_ID, TEXTOID),
-	[SCIM_COUNT_EXTERNAL_ID] = COUNT_BY(IS_EXTERNAL_ID, TEXTOID),
-	[SCIM_LIST_USER_NAME] = LIST_BY(IS_USER_NAME, TEXTOID),
-	[SCIM_COUNT_USER_NAME] = COUNT_BY(IS_USER_NAME, TEXTOID),
-	[SCIM_LIST_DISPLAY_NAME] = LIST_BY(IS_DISPLAY_NAME, TEXTOID),
-	[SCIM_COUNT_DISPLAY_NAME] = COUNT_BY(IS_DISPLAY_NAME, TEXTOID),
-	[SCIM_LIST_ACTIVE] = LIST_BY(IS_ACTIVE, BOOLOID),
-	[SCIM_COUNT_ACTIVE] = COUNT_BY(IS_ACTIVE, BOOLOID),
-	[SCIM_LIST_EMAILS] = LIST_BY(IS_EMAIL, TEXTOID),
-	[SCIM_COUNT_EMAILS] = COUNT_BY(IS_EMAIL, TEXTOID),
 
 	[SCIM_LOCK_FOR_DELETE] = {"SELECT {bare} FROM {table} WHERE " KEY " FOR UPDATE",
 	2, {TEXTOID, UUIDOID}, true},

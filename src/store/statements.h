@@ -23,18 +23,6 @@ typedef enum ScimStatement
 	SCIM_UPDATE,				/* tenant, id, data, expected version or NULL */
 	SCIM_UPDATE_PASSWORD,		/* the same, password (NULL clears it) */
 	SCIM_DELETE,				/* tenant, id, expected version or NULL */
-	SCIM_LIST,					/* tenant, offset, limit */
-	SCIM_COUNT,					/* tenant */
-	SCIM_LIST_EXTERNAL_ID,		/* tenant, offset, limit, value */
-	SCIM_COUNT_EXTERNAL_ID,		/* tenant, value */
-	SCIM_LIST_USER_NAME,
-	SCIM_COUNT_USER_NAME,
-	SCIM_LIST_DISPLAY_NAME,
-	SCIM_COUNT_DISPLAY_NAME,
-	SCIM_LIST_ACTIVE,
-	SCIM_COUNT_ACTIVE,
-	SCIM_LIST_EMAILS,
-	SCIM_COUNT_EMAILS,
 
 	/* locks, taken as the table's owner, as foreign keys do */
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */

@@ -1,0 +1,61 @@
+/*
+ * order.h
+ *		The order of a list (RFC 7644 section 3.4.2.3), and places in it.
+ *
+ * Resources are ordered by one attribute and, where it is the same, by id.
+ * Those without a value come last in ascending order, first in descending: they
+ * are a phase of their own, as are those with a value, so that each phase can
+ * be read off an index.
+ */
+#ifndef SCIM_ORDER_H
+#define SCIM_ORDER_H
+
+#include "store/attribute_sql.h"
+#include "store/sql.h"
+#include "utils/jsonb.h"
+#include "utils/uuid.h"
+
+typedef enum ScimPhase
+{
+	SCIM_PHASE_ALL,				/* no attribute: the order is that of ids */
+	SCIM_PHASE_VALUES,			/* with a value */
+	SCIM_PHASE_MISSING			/* without one */
+} ScimPhase;
+
+typedef struct ScimOrder
+{
+	const char *path;			/* of the attribute, or NULL */
+	ScimAttributeSql key;
+	bool		descending;
+	ScimPhase	phases[2];		/* in their order */
+	int			phase_count;
+} ScimOrder;
+
+/* The place of a row. */
+typedef struct ScimPlace
+{
+	ScimPhase	phase;
+	Datum		key;			/* of SCIM_PHASE_VALUES, of scim_order_type */
+	pg_uuid_t	id;
+} ScimPlace;
+
+/*
+ * Reads what a caller asks for (each may be NULL).  Errors: INVALID_PATH
+ * (unknown, complex), SENSITIVE, INVALID_VALUE (sort_order).
+ */
+extern void scim_read_order(const ScimRegistration *registration, const char *sort_by,
+							const char *sort_order, ScimOrder *order);
+
+/* Appends the condition that a row is in the phase, and (place not NULL) behind the place: " AND ...", or nothing. */
+extern void scim_append_phase(ScimSql *sql, const ScimRegistration *registration,
+							  const ScimOrder *order, ScimPhase phase, const ScimPlace *place);
+
+/* Appends the ORDER BY clause of a phase. */
+extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration,
+							  const ScimOrder *order, ScimPhase phase);
+
+/* A place as jsonb, and back: false if it is none of this order. */
+extern Jsonb *scim_write_place(const ScimOrder *order, const ScimPlace *place);
+extern bool scim_read_place(const ScimOrder *order, Jsonb *state, ScimPlace *place);
+
+#endif							/* SCIM_ORDER_H */

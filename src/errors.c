@@ -130,6 +130,12 @@ scim_error_integer(ScimError *error, const char *field, int64 value)
 }
 
 void
+scim_error_value(ScimError *error, const char *field, const JsonbValue *value)
+{
+	scim_set_value(error->detail, field, value);
+}
+
+void
 scim_error_hint(ScimError *error, const char *hint)
 {
 	error->hint = hint;

@@ -77,6 +77,7 @@ typedef struct ScimError ScimError;
 extern ScimError *scim_error(ScimErrorCode code);
 extern void scim_error_text(ScimError *error, const char *field, const char *value);
 extern void scim_error_integer(ScimError *error, const char *field, int64 value);
+extern void scim_error_value(ScimError *error, const char *field, const JsonbValue *value);
 extern void scim_error_hint(ScimError *error, const char *hint);
 extern SCIM_NORETURN void scim_throw(ScimError *error, const char *format,...)
 			pg_attribute_printf(2, 3);

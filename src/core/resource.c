@@ -91,6 +91,45 @@ scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool on
 	}
 }
 
+static bool
+lists_urn(const JsonbValue *data, const char *urn)
+{
+	JsonbValue *found = scim_get(data, "schemas", strlen("schemas"));
+	JsonbValue *urns = found && scim_is_array(found) ? scim_open(found) : NULL;
+
+	for (int i = 0; urns && i < urns->val.array.nElems; i++)
+	{
+		if (scim_string_is(&urns->val.array.elems[i], urn))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * RFC 7643 section 6: a resource must have the extensions that its type
+ * requires, and in each what that requires.  One that requires nothing may be
+ * empty, and stand in "schemas" alone.
+ */
+static void
+check_extensions(const ScimResourceType *type, const JsonbValue *data)
+{
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		const ScimSchema *extension = type->extensions[i];
+		JsonbValue *part = scim_get(data, extension->urn, strlen(extension->urn));
+		ScimPlace	place = scim_place(NULL, extension->urn);
+
+		if (part && scim_is_object(part))
+			scim_check_required(extension->attributes, scim_open(part), &place);
+		else if (type->extension_required[i])
+		{
+			scim_check_required(extension->attributes, scim_new_object(), &place);
+			if (!lists_urn(data, extension->urn))
+				scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s is required", extension->urn);
+		}
+	}
+}
+
 void
 scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 {
@@ -112,15 +151,7 @@ scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 	if (changed)
 		scim_set_value(data, "schemas", urns);
 	scim_check_required(type->schema->attributes, data, NULL);
-	for (int i = 0; type->extensions[i]; i++)
-	{
-		const ScimSchema *extension = type->extensions[i];
-		JsonbValue *part = scim_get(data, extension->urn, strlen(extension->urn));
-		ScimPlace	place = scim_place(NULL, extension->urn);
-
-		if (part && scim_is_object(part))
-			scim_check_required(extension->attributes, scim_open(part), &place);
-	}
+	check_extensions(type, data);
 }
 
 /* ---- passwords and versions ---- */
@@ -271,5 +302,65 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given)
 	}
 	set_schemas(type, has_schemas ? &schemas : NULL, input->data);
 	scim_check_required(type->schema->attributes, input->data, NULL);
+	check_extensions(type, input->data);
 	return input;
+}
+
+/* ---- a resource as it is stored ---- */
+
+/* An extension is checked as the complex attribute that it looks like. */
+static void
+check_member(const ScimResourceType *type, const JsonbValue *key, const JsonbValue *value, bool *known)
+{
+	const char *name = key->val.string.val;
+	int			length = key->val.string.len;
+	const ScimAttribute *attribute = scim_top_attribute(type, name, length);
+	const ScimSchema *extension = attribute ? NULL : scim_extension(type, name, length);
+	ScimAttribute whole = {.type = SCIM_COMPLEX};
+	ScimPlace	place;
+
+	if (!attribute && !extension)
+		throw_unknown(type, key);
+	if (extension)
+	{
+		whole.name = extension->urn;
+		whole.sub = extension->attributes;
+		attribute = &whole;
+	}
+	place = scim_place(NULL, attribute->name);
+	if (!scim_string_is(key, attribute->name))
+		scim_throw_path(SCIM_INVALID_SYNTAX, attribute->name, "%s is spelled \"%s\"", attribute->name,
+						scim_shown_name(name, length));
+	if (strcmp(attribute->name, "schemas") == 0)
+		scim_read_schemas(type, value, false, known);
+	else
+		(void) scim_check_stored(attribute, value, &place);
+}
+
+void
+scim_check_document(const ScimResourceType *type, Jsonb *document)
+{
+	bool	   *known = palloc0(scim_schema_count(type) * sizeof(bool));
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue *data;
+
+	if (!JB_ROOT_IS_OBJECT(document))
+		scim_throw_path(SCIM_INVALID_SYNTAX, NULL, "a %s must be an object", type->name);
+	scim_walk(&walk, &document->root);
+	while (scim_walk_next(&walk, &key, &value))
+		check_member(type, &key, &value, known);
+	scim_root(document, &value);
+	data = scim_open(&value);
+	for (int i = 0; i < scim_schema_count(type); i++)
+	{
+		const char *urn = scim_schema_at(type, i)->urn;
+
+		if (!known[i] && (i == 0 || scim_get(data, urn, strlen(urn))))
+			throw_schemas(type, psprintf("%s is missing", urn));
+	}
+	scim_check_required(type->schema->attributes, data, NULL);
+	check_extensions(type, data);
+	pfree(known);
 }

@@ -37,8 +37,15 @@ typedef struct ScimInput
  */
 extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given);
 
-/* Are all required attributes there?  Fills in what "schemas" lacks.  (After a PATCH.) */
+/* Are all required attributes and extensions there?  Fills in what "schemas" lacks.  (After a PATCH.) */
 extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
+
+/*
+ * Checks a document as it is stored: what a client could not have sent is
+ * refused, with the errors of scim_read_resource, and so are names in another
+ * spelling than the schema's, and an extension whose URN "schemas" does not have.
+ */
+extern void scim_check_document(const ScimResourceType *type, Jsonb *document);
 
 /*
  * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the type's schemas are among

@@ -55,6 +55,7 @@ typedef struct ScimAttribute
 	const char *const *canonical_values;	/* NULL-terminated, or NULL */
 	const char *const *reference_types;		/* NULL-terminated, or NULL */
 	bool		restricted;		/* the canonical values are all there are, not a suggestion */
+	const char *const *other_endpoints; /* of a reference to resources: those that it must not lead to; or NULL */
 	const struct ScimAttribute *sub;		/* of a complex attribute; ends with name NULL */
 } ScimAttribute;
 
@@ -81,6 +82,7 @@ typedef struct ScimResourceType
 	int			not_found;		/* a ScimErrorCode: USER_NOT_FOUND, ... */
 	bool		has_password;
 	bool		has_members;	/* memberships are kept in a table of their own */
+	bool		has_immutable;	/* an attribute, or a part of a single complex one, is immutable */
 	bool		has_groups;		/* "groups" is read from the memberships */
 	bool		can_be_member;	/* of a group */
 } ScimResourceType;

@@ -4,11 +4,13 @@
  *		it is stored (RFC 7643 sections 2.2 to 2.5).
  *
  * Values come from a jsonb and are referenced, not copied.  Canonical values
- * and URIs are not enforced: RFC 7643 section 7 calls them suggestions.
+ * are enforced where the schema's options say so: RFC 7643 section 7 calls them
+ * suggestions.
  */
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
+#include "core/uri.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -23,6 +25,9 @@
 /* So much of a name that a client made up is worth repeating. */
 #define SHOWN_NAME 128
 
+/* And so many bytes of an array or object. */
+#define SHOWN_VALUE 512
+
 static const char *const expected[] = {
 	[SCIM_STRING] = "a string",
 	[SCIM_BOOLEAN] = "true or false",
@@ -30,7 +35,7 @@ static const char *const expected[] = {
 	[SCIM_INTEGER] = "an integer of at most 400 digits",
 	[SCIM_DATETIME] = "a date and time such as 2008-01-23T04:56:22Z",
 	[SCIM_BINARY] = "a string in base64",
-	[SCIM_REFERENCE] = "a string that is not empty",
+	[SCIM_REFERENCE] = "a URI",
 	[SCIM_COMPLEX] = "an object"
 };
 
@@ -85,6 +90,30 @@ scim_throw_expected(const ScimPlace *place, const char *what)
 	char	   *path = scim_place_text(place);
 
 	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %s", path, what);
+}
+
+/* A value as it is good for an error: a long string is cut, a large container not said. */
+static bool
+shown_value(const JsonbValue *given, JsonbValue *shown)
+{
+	*shown = *given;
+	if (given->type == jbvString)
+		*shown = scim_text(scim_shown_name(given->val.string.val, given->val.string.len));
+	return given->type != jbvBinary || given->val.binary.len <= SHOWN_VALUE;
+}
+
+void
+scim_throw_value(const ScimAttribute *attribute, const JsonbValue *given,
+				 const ScimPlace *place, const char *what)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	char	   *path = scim_place_text(place);
+	JsonbValue	shown;
+
+	scim_error_text(error, "path", path);
+	if (attribute->returned != SCIM_NEVER && shown_value(given, &shown))
+		scim_error_value(error, "value", &shown);
+	scim_throw(error, "%s must be %s", path, what);
 }
 
 /* ---- names ---- */
@@ -237,14 +266,84 @@ is_of_type(ScimType type, const JsonbValue *value)
 			return value->type == jbvString &&
 				scim_is_base64(value->val.string.val, value->val.string.len);
 		case SCIM_REFERENCE:
-			return value->type == jbvString && value->val.string.len > 0;
+			return value->type == jbvString &&
+				scim_is_uri(value->val.string.val, value->val.string.len, false);
 		case SCIM_COMPLEX:
 			return scim_is_object(value);
 	}
 	return false;
 }
 
+/* ---- what a schema says beyond the type ---- */
+
+static bool
+is_canonical(const ScimAttribute *attribute, const JsonbValue *given)
+{
+	for (const char *const *value = attribute->canonical_values; *value; value++)
+	{
+		if (attribute->case_exact ? scim_string_is(given, *value) :
+			scim_same_name(given->val.string.val, given->val.string.len, *value))
+			return true;
+	}
+	return false;
+}
+
+static char *
+listed(const char *const *texts)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; texts[i]; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", texts[i]);
+	return list.data;
+}
+
+/* RFC 7643 section 7, referenceTypes: external links are absolute, and a URI of a resource is of a type that is named. */
+static void
+check_reference(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	const char *uri = given->val.string.val;
+	int			length = given->val.string.len;
+	const char *const *types = attribute->reference_types;
+	const char *collection;
+	int			collection_length;
+
+	if (types && types[1] == NULL && strcmp(types[0], "external") == 0 && !scim_is_uri(uri, length, true))
+		scim_throw_value(attribute, given, place, "an absolute URI");
+	if (attribute->other_endpoints == NULL)
+		return;
+	collection = scim_uri_collection(uri, length, &collection_length);
+	for (int i = 0; collection && attribute->other_endpoints[i]; i++)
+	{
+		/* endpoints begin with a slash */
+		if (scim_same_name(collection, collection_length, attribute->other_endpoints[i] + 1))
+			scim_throw_value(attribute, given, place, psprintf("the URI of a resource of type %s", listed(types)));
+	}
+}
+
+static void
+check_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
+		scim_throw_value(attribute, given, place, "a string that is not empty");
+	if (attribute->restricted && !is_canonical(attribute, given))
+		scim_throw_value(attribute, given, place, psprintf("one of %s", listed(attribute->canonical_values)));
+	if (attribute->type == SCIM_REFERENCE)
+		check_reference(attribute, given, place);
+}
+
 /* ---- complex and multi-valued attributes ---- */
+
+/* How values are read. */
+typedef struct Reading
+{
+	ScimErrorCode unknown;		/* the error of a name that the schema does not know */
+	bool		stored;			/* they are stored already: nothing is corrected or left out */
+} Reading;
+
+static bool read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+					   Reading reading, JsonbValue *result);
 
 void
 scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, const ScimPlace *place)
@@ -254,7 +353,7 @@ scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, con
 		ScimPlace	here = {.up = place, .name = attributes->name};
 		char	   *path;
 
-		if (!attributes->required ||
+		if (!attributes->required || attributes->mutability == SCIM_READ_ONLY ||
 			scim_get(tree, attributes->name, strlen(attributes->name)))
 			continue;
 		here.length = strlen(here.name);
@@ -263,9 +362,20 @@ scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, con
 	}
 }
 
-bool
-scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-					 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result)
+static void
+check_exact(const JsonbValue *key, const ScimPlace *place)
+{
+	char	   *path;
+
+	if (scim_string_is(key, place->name))
+		return;
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_SYNTAX, path, "%s is spelled \"%s\"", path, scim_string_copy(key));
+}
+
+static bool
+read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
+				const ScimPlace *place, Reading reading, JsonbValue *result)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -278,11 +388,13 @@ scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place, unknown);
+		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place, reading.unknown);
 		ScimPlace	here = scim_place(place, attribute->name);
 
-		if (attribute->mutability != SCIM_READ_ONLY &&
-			scim_read_value(attribute, &value, &here, unknown, &read))
+		if (reading.stored)
+			check_exact(&key, &here);
+		if ((reading.stored || attribute->mutability != SCIM_READ_ONLY) &&
+			read_value(attribute, &value, &here, reading, &read))
 			scim_set(result, here.name, here.length, &read);
 	}
 	if (result->val.object.nPairs == 0)
@@ -291,17 +403,16 @@ scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	return true;
 }
 
-bool
-scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			  ScimErrorCode unknown, JsonbValue *result)
+static bool
+read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+		 Reading reading, JsonbValue *result)
 {
 	check_stack_depth();
 	if (!is_of_type(attribute->type, given))
-		scim_throw_expected(place, expected[attribute->type]);
+		scim_throw_value(attribute, given, place, expected[attribute->type]);
 	if (attribute->type == SCIM_COMPLEX)
-		return scim_read_attributes(attribute->sub, given, place, unknown, result);
-	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
-		scim_throw_expected(place, expected[SCIM_REFERENCE]);
+		return read_attributes(attribute->sub, given, place, reading, result);
+	check_simple(attribute, given, place);
 	*result = *given;
 	return true;
 }
@@ -336,14 +447,14 @@ scim_check_primary(const JsonbValue *values, const ScimPlace *place)
 /* The values of a multi-valued attribute; those that are unassigned are left out. */
 static bool
 read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			ScimErrorCode unknown, JsonbValue *result)
+			Reading reading, JsonbValue *result)
 {
 	ScimWalk	walk;
 	JsonbValue	value;
 	JsonbValue	read;
 
 	if (!scim_is_array(given))
-		scim_throw_expected(place, "an array");
+		scim_throw_value(attribute, given, place, "an array");
 	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
@@ -352,20 +463,52 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 
 		CHECK_FOR_INTERRUPTS();
 		if (!scim_is_unassigned(&value) &&
-			scim_read_one(attribute, &value, &here, unknown, &read))
+			read_one(attribute, &value, &here, reading, &read))
 			scim_append(result, &read);
 	}
 	scim_check_primary(result, place);
 	return result->val.array.nElems > 0;
 }
 
-bool
-scim_read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-				ScimErrorCode unknown, JsonbValue *result)
+static bool
+read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+		   Reading reading, JsonbValue *result)
 {
 	if (scim_is_unassigned(given))
 		return false;
 	if (attribute->multi_valued)
-		return read_values(attribute, given, place, unknown, result);
-	return scim_read_one(attribute, given, place, unknown, result);
+		return read_values(attribute, given, place, reading, result);
+	return read_one(attribute, given, place, reading, result);
+}
+
+/* ---- entry points ---- */
+
+bool
+scim_read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+				ScimErrorCode unknown, JsonbValue *result)
+{
+	return read_value(attribute, given, place, (Reading) {.unknown = unknown}, result);
+}
+
+bool
+scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			  ScimErrorCode unknown, JsonbValue *result)
+{
+	return read_one(attribute, given, place, (Reading) {.unknown = unknown}, result);
+}
+
+bool
+scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
+					 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result)
+{
+	return read_attributes(attributes, given, place, (Reading) {.unknown = unknown}, result);
+}
+
+bool
+scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored, const ScimPlace *place)
+{
+	JsonbValue	unused;
+
+	return read_value(attribute, stored, place,
+					  (Reading) {.unknown = SCIM_INVALID_SYNTAX, .stored = true}, &unused);
 }

@@ -32,6 +32,10 @@ extern char *scim_shown_name(const char *name, int length);
 /* INVALID_VALUE: "<place> must be <what>". */
 extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
 
+/* The same, with the value that was given instead; one that is never returned is not said, a long one cut. */
+extern SCIM_NORETURN void scim_throw_value(const ScimAttribute *attribute, const JsonbValue *given,
+										   const ScimPlace *place, const char *what);
+
 /*
  * Reads the value of an attribute into "result": names as the schema spells
  * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
@@ -50,6 +54,14 @@ extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *give
 extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 								 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
 
+/*
+ * Checks a value as it is stored: names are to be spelled as the schema does,
+ * and what is readOnly is there and is checked as well.  False: the value is
+ * unassigned.
+ */
+extern bool scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored,
+							  const ScimPlace *place);
+
 /* The attribute that a member of the object names; else "unknown". */
 extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,
 										   const JsonbValue *key, const ScimPlace *place,
@@ -59,7 +71,7 @@ extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, Json
 extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
 								const ScimPlace *place);
 
-/* INVALID_VALUE if a required attribute is missing in the tree, or an empty string. */
+/* INVALID_VALUE if a required attribute is missing in the tree; what is readOnly is not the client's to give. */
 extern void scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree,
 								const ScimPlace *place);
 

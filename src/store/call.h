@@ -24,6 +24,7 @@ typedef struct ScimCall
 	const ScimRegistration *registration;	/* of the resource's table */
 	const char *tenant;
 	pg_uuid_t	id;				/* of the resource; zero until it is inserted */
+	bool		replaces;		/* the document is a whole one: what it leaves out is not meant to be removed if it cannot be */
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */
 	bool		changed;		/* content was changed */

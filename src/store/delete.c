@@ -131,7 +131,7 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	ScimCall	call = {0};
 
 	expected = scim_read_expected(expected);
-	scim_begin(&delete.target, type, tenant);
+	scim_begin_write(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;
 	if (!scim_parse_id(id, &delete.id))

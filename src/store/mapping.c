@@ -276,7 +276,7 @@ bad_option(const char *text)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
 
-	scim_error_hint(error, "There is one option: {\"version_scheme\": \"content\"} (the default) or {\"version_scheme\": \"revision\"}.");
+	scim_error_hint(error, "The options are version_scheme, \"content\" (the default) or \"revision\", and validate, true or false (the default).");
 	scim_throw(error, "%s", text);
 }
 
@@ -291,6 +291,13 @@ scim_read_options(ScimRegistration *registration, const char *options)
 	scim_walk(&walk, &object->root);
 	while (scim_walk_next(&walk, &key, &value))
 	{
+		if (scim_string_is(&key, "validate"))
+		{
+			if (value.type != jbvBool)
+				bad_option("option validate must be true or false");
+			registration->validate = value.val.boolean;
+			continue;
+		}
 		if (!scim_string_is(&key, "version_scheme"))
 			bad_option(psprintf("option \"%s\" is not known", scim_string_copy(&key)));
 		if (!scim_string_is(&value, "content") && !scim_string_is(&value, "revision"))

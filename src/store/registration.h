@@ -102,6 +102,7 @@ typedef struct ScimRegistration
 	const ScimResourceType *type;
 	bool		is_members;
 	bool		revision_scheme;	/* option version_scheme is "revision" */
+	bool		validate;		/* option: the trigger checks documents, whoever writes them */
 	Oid			owner;			/* of the table */
 	char	   *table;			/* schema.name, quoted */
 	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */

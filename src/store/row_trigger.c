@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "store/call.h"
+#include "store/check_row.h"
 #include "store/document.h"
 #include "store/ids.h"
 #include "store/password.h"
@@ -116,6 +117,18 @@ tidy_document(Work *work)
 		assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(tidy), false);
 }
 
+/* What the schema says of the document that is to be stored. */
+static void
+check_document(Work *work)
+{
+	Jsonb	   *old = work->is_update ? DatumGetJsonbP(value_of(work, &work->old, SCIM_COLUMN_DATA)) : NULL;
+	Jsonb	   *new = DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA));
+	Jsonb	   *checked = scim_check_row(work->registration, work->is_called ? scim_call : NULL, old, new);
+
+	if (checked != new)
+		assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(checked), false);
+}
+
 /* ---- the version ---- */
 
 static ScimForm
@@ -184,6 +197,7 @@ insert_row(Work *work)
 		tidy_document(work);
 	if (has_no_key(work))
 		return;
+	check_document(work);
 	if (work->registration->type->has_members)
 		set_member_state(work, 0, zero);
 	if (new_is_null(work, SCIM_COLUMN_REVISION))
@@ -383,6 +397,7 @@ update_row(Work *work)
 	if (!same_value(work, SCIM_COLUMN_DATA))
 	{
 		tidy_document(work);
+		check_document(work);
 		changed = true;
 		if (work->is_called)
 			scim_check_unique(scim_call,

@@ -9,6 +9,7 @@
 #include "core/resource.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
 #include "store/statements.h"
 #include "store/target.h"
 #include "store/tenant.h"
@@ -31,6 +32,29 @@ scim_begin(ScimTarget *target, const char *type, const char *tenant)
 	target->tenant = scim_resolve_tenant(tenant);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+}
+
+/*
+ * Whoever changes a schema keeps writers out until it is committed
+ * (check_rows.c): with the table locked, the schema that a document is checked
+ * against is the one under which it is stored.
+ */
+void
+scim_begin_write(ScimTarget *target, const char *type, const char *tenant)
+{
+	for (;;)
+	{
+		const ScimResourceType *known = scim_resource_type(type);
+		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+		uint64		generation = scim_registration_generation();
+
+		if (table == NULL)
+			break;
+		LockRelationOid(table->relid, RowExclusiveLock);
+		if (generation == scim_registration_generation())
+			break;
+	}
+	scim_begin(target, type, tenant);
 }
 
 static void

@@ -23,6 +23,9 @@ typedef struct ScimTarget
 /* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
 extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
 
+/* The same for an operation that writes; its schemas stay as they are until the end of the transaction. */
+extern void scim_begin_write(ScimTarget *target, const char *type, const char *tenant);
+
 /* Reads what the caller wants to see (NULL: the default); INVALID_VERSION_FORMAT, and as scim_read_projection. */
 extern void scim_take_view(ScimTarget *target, const ScimView *view);
 

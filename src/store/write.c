@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "core/immutable.h"
 #include "core/jsonb_tree.h"
 #include "core/patch.h"
 #include "errors.h"
@@ -53,7 +54,7 @@ static void
 begin_write(Write *write, const char *type, const char *tenant, const ScimView *view)
 {
 	memset(write, 0, sizeof(Write));
-	scim_begin(&write->target, type, tenant);
+	scim_begin_write(&write->target, type, tenant);
 	scim_take_view(&write->target, view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
 		write->bare = SCIM_BARE;
@@ -212,11 +213,14 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
 static bool
 should_retry(Write *write)
 {
+	bool		differs = false;
+
 	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
-	if (!is_there(write))
+	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
+	if (differs || !is_there(write))
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	write->unchanged = true;
 	return false;
@@ -250,6 +254,7 @@ scim_store_update(const char *type, const char *tenant, const char *id,
 	begin_write(&write, type, tenant, view);
 	identify(&write, id);
 	write.expected = expected;
+	write.call.replaces = true;
 	take_input(&write, data);
 	result = run(&write, update);
 	if (unchanged)

@@ -1,0 +1,78 @@
+/*
+ * uri.c
+ *		URIs (RFC 3986): what is one, and which resource a SCIM URI leads to.
+ */
+#include "core/uri.h"
+
+#include <string.h>
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static bool
+is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != 0;
+}
+
+/* The length of "scheme:" at the start; 0: there is none, -1: there is a colon where only a scheme's may be. */
+static int
+scheme_length(const char *text, int length)
+{
+	for (int i = 0; i < length; i++)
+	{
+		if (text[i] == ':')
+			return i > 0 && is_one_of(text[0], LETTERS) ? i + 1 : -1;
+		if (is_one_of(text[i], "/?#"))
+			return 0;
+		if (!is_one_of(text[i], LETTERS DIGITS "+-."))
+		{
+			/* no scheme; then the first segment has no colon */
+			while (i < length && !is_one_of(text[i], "/?#:"))
+				i++;
+			return i < length && text[i] == ':' ? -1 : 0;
+		}
+	}
+	return 0;
+}
+
+bool
+scim_is_uri(const char *text, int length, bool absolute)
+{
+	int			scheme = scheme_length(text, length);
+
+	if (length == 0 || scheme < 0 || scheme == length || (absolute && scheme == 0))
+		return false;
+	for (int i = 0; i < length; i++)
+	{
+		if (text[i] == '%')
+		{
+			if (i + 2 >= length || !is_one_of(text[i + 1], DIGITS "abcdefABCDEF") ||
+				!is_one_of(text[i + 2], DIGITS "abcdefABCDEF"))
+				return false;
+		}
+		else if (!is_one_of(text[i], LETTERS DIGITS "-._~:/?#[]@!$&'()*+,;="))
+			return false;
+	}
+	return true;
+}
+
+const char *
+scim_uri_collection(const char *text, int length, int *collection_length)
+{
+	int			end = 0;
+	int			start;
+
+	/* the path ends where the query or the fragment begins */
+	while (end < length && !is_one_of(text[end], "?#"))
+		end++;
+	while (end > 0 && text[end - 1] != '/')
+		end--;
+	if (end == 0)
+		return 0;
+	start = --end;
+	while (start > 0 && text[start - 1] != '/')
+		start--;
+	*collection_length = end - start;
+	return end > start ? text + start : 0;
+}

@@ -13,6 +13,8 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 /* How much of a text from outside is repeated. */
 #define ERROR_BYTES 1000
@@ -200,10 +202,39 @@ how_to_change(const ScimToolCall *call)
 						  call->tool->subject);
 }
 
+/* Is there an attribute that is shown on request only, or never?  A password does not count: an update keeps it. */
+static bool
+has_hidden(const ScimResourceType *type, const ScimAttribute *attributes)
+{
+	for (; attributes && attributes->name; attributes++)
+	{
+		if (type->has_password && strcmp(attributes->name, "password") == 0)
+			continue;
+		if (attributes->returned == SCIM_NEVER || attributes->returned == SCIM_REQUEST ||
+			has_hidden(type, attributes->sub))
+			return true;
+	}
+	return false;
+}
+
+static bool
+shows_part(const ScimToolCall *call)
+{
+	const ScimResourceType *type = call->type;
+
+	if (call->given[PARAM_ATTRIBUTES] || call->given[PARAM_EXCLUDED_ATTRIBUTES] ||
+		has_hidden(type, type->schema->attributes))
+		return true;
+	for (int i = 0; type->extensions[i]; i++)
+		if (has_hidden(type, type->extensions[i]->attributes))
+			return true;
+	return false;
+}
+
 void
 scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 {
-	if (call->given[PARAM_ATTRIBUTES] || call->given[PARAM_EXCLUDED_ATTRIBUTES])
+	if (shows_part(call))
 		scim_set_text(metadata, "partial",
 					  scim_tool_text("Not all attributes are shown: change a {one} with scim_patch_{one}, "
 									 "for scim_update_{one} clears what it is not sent.", call->tool->subject));
@@ -265,6 +296,21 @@ show_own_error(JsonbValue *content, const ErrorData *error)
 		set_next_step(content, error->hint);
 }
 
+/* Models count characters badly: shows what stands at the position in a filter. */
+static void
+show_place(const ScimToolCall *call, JsonbValue *content)
+{
+	JsonbValue *position = scim_get(content, "position", strlen("position"));
+	const char *rest;
+
+	if (!position || position->type != jbvNumeric || !call->given[PARAM_FILTER])
+		return;
+	rest = scim_string_copy(&call->values[PARAM_FILTER]);
+	for (int64 n = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(position->val.numeric))); n > 1 && *rest; n--)
+		rest += pg_mblen(rest);
+	scim_set_text(content, "at", *rest ? clipped(rest, NAME_BYTES) : "the end of the filter");
+}
+
 static void
 show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData *error)
 {
@@ -310,7 +356,10 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	if (!error)
 		scim_set_text(content, "error", "the resource keeps changing");
 	else if (scim_is_ours(error))
+	{
 		show_own_error(content, error);
+		show_place(call, content);
+	}
 	else
 		show_server_error(content, call, error);
 	scim_set_text(content, "error_code", kind->name);

@@ -23,7 +23,7 @@ extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *v
 /* Appends to "omitted", each with "prefix" in front, what the store left out of a resource (meta.omitted). */
 extern void scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *omitted);
 
-/* Says in "metadata", if the call chose attributes, that a write must not be made of what it shows. */
+/* Says in "metadata", if not all attributes are shown, that an update must not be made of those that are. */
 extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */

@@ -13,6 +13,7 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "settings.h"
 #include "store/store.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
@@ -163,19 +164,29 @@ read_resources(ListPage *page, int count)
 	return scim_store_list(page->call->type->name, page->call->tenant, &page->query);
 }
 
+/* Lists and searches: a search is a filter of one condition. */
 Jsonb *
 scim_run_list(ScimToolCall *call)
 {
 	ListPage	page = {.call = call, .versioned = true};
+	ScimView	view = scim_argument_view(call);
+	int			usual = Min(SCIM_DEFAULT_COUNT, scim_setting_max_page_size);
 
+	page.query.view = &view;
+	page.query.filter = scim_argument_text(call, PARAM_FILTER);
+	page.query.sort_by = scim_argument_text(call, PARAM_SORT_BY);
+	page.query.sort_order = scim_argument_text(call, PARAM_SORT_ORDER);
 	page.query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
+	page.query.cursor = scim_argument_text(call, PARAM_CURSOR);
+	page.query.include_total = scim_argument_boolean(call, PARAM_INCLUDE_TOTAL);
+	page.by_cursor = page.query.cursor != NULL;
 	if (call->given[PARAM_ATTRIBUTE])
 	{
 		page.query.attribute = scim_argument_text(call, PARAM_ATTRIBUTE);
 		page.query.value = &call->values[PARAM_VALUE];
 	}
 	return answer(&page, read_resources,
-				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT), SCIM_LARGEST_COUNT),
+				  Min(scim_argument_integer(call, PARAM_COUNT, usual), SCIM_LARGEST_COUNT),
 				  call->type->has_members ?
 				  "members of a single group come by scim_list_group_members." :
 				  "read and change a single {one} with scim_get_{one} and scim_patch_{one}.");

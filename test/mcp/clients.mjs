@@ -30,7 +30,7 @@ const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`
 
 function checkTools(name, tools) {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ok(tools.length >= 18, `${name}: the tools are listed`, tools.length);
+  ok(tools.length >= 26, `${name}: the tools are listed`, tools.length);
   const bad = [];
   for (const tool of tools) {
     for (const part of ["inputSchema", "outputSchema"]) {
@@ -79,8 +79,24 @@ async function mainJob(name, outputs, callTool) {
   ok(listed.content.totalResults >= 1 && listed.content.Resources.every((r) => r._version), `${name}: list`);
   const searched = await call("scim_search_users", { attribute: "userName", value: userName.toUpperCase() });
   is(searched.content.Resources.map((r) => r.id), [user_id], `${name}: search, caselessly`);
+  const filtered = await call("scim_list_users", { filter: `userName eq "${userName}" and name.familyName sw "MÜLLER"`, attributes: ["title"], cursor: "" });
+  is(filtered.content.Resources.map((r) => [r.id, r.title, r.userName, r._version]), [[user_id, "mine", undefined, merged.metadata.version]], `${name}: a filtered list of chosen attributes`);
+  const wrongFilter = await call("scim_list_users", { filter: 'userName eq "a" and' });
+  is([wrongFilter.content.error_code, wrongFilter.content.position > 10], ["INVALID_FILTER", true], `${name}: a filter that ends too soon, with its position`);
+  const same = await call("scim_get_user", { user_id, known_version: merged.metadata.version });
+  is([same.content.not_modified, same.content.title], [true, undefined], `${name}: what is known is not read again`);
   const group = await call("scim_create_group", { group_data: { displayName: name, members: [{ value: user_id }] } });
   is(group.content.members?.[0]?.value, user_id, `${name}: a group with a member`);
+  const group_id = group.content.id;
+  const emptied = await call("scim_modify_group_members", { group_id, remove: [user_id], expected_version: group.metadata.version });
+  is([emptied.success, emptied.content.members], [true, undefined], `${name}: a member removed`);
+  await call("scim_modify_group_members", { group_id, add: [user_id, user_id] });
+  const again = await call("scim_modify_group_members", { group_id, add: [user_id] });
+  is([again.metadata.unchanged, again.metadata.version], [true, group.metadata.version], `${name}: a member added, and again`);
+  const members = await call("scim_list_group_members", { group_id, count: 1 });
+  is(members.content.Resources.map((r) => r.value), [user_id], `${name}: the members by pages`);
+  const generic = await call("scim_get_resource", { resource_type: "Group", resource_id: group_id });
+  is(generic.content, (await call("scim_get_group", { group_id })).content, `${name}: the generic tool reads the same`);
   const wrong = await call("scim_create_user", { user_data: { userName: 5 } });
   is(wrong.content.error_code, "INVALID_VALUE", `${name}: what a model can mend is a result`);
   const gone = await call("scim_delete_user", { user_id, expected_version: merged.metadata.version });

@@ -172,6 +172,56 @@ SELECT fails('scim_list_resources', '{"resource_type": "Toaster"}'::jsonb), fail
        fails('scim_get_resource', '{"resource_type": "User", "user_id": "x"}'::jsonb);
 
 --
+-- lists: filters, sorting, cursors, what is shown
+--
+CREATE FUNCTION names(answer jsonb) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE WHEN answer->>'success' = 'true' THEN coalesce((SELECT string_agg(r->>'userName', ' ' ORDER BY n)
+           FROM jsonb_array_elements(answer->'content'->'Resources') WITH ORDINALITY AS e(r, n)), '') ELSE failure(answer) END
+$$;
+SELECT count(call('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', n, 'title', 'L',
+  'emails', jsonb_build_array(jsonb_build_object('type', 'work', 'value', n || '@l.org')))))) FROM unnest('{l3,l1,l4,l2}'::text[]) n;
+SELECT a, names(call('scim_list_users', a)) FROM unnest(ARRAY[
+  '{"filter": "userName eq \"ADA\""}', '{"filter": "emails[type eq \"work\" and value co \"@L.org\"] and not (userName eq \"l4\")", "sort_by": "userName"}',
+  '{"filter": "title eq \"L\"", "sort_by": "userName", "sort_order": "Descending", "count": 2}',
+  '{"filter": "title eq \"L\"", "sort_by": "emails.value", "start_index": 2, "count": 2}',
+  '{"filter": "meta.lastModified gt \"2999-01-01T00:00:00Z\""}', '{"filter": null, "count": 0}']::jsonb[]) a;
+SELECT mask(call('scim_list_users', '{"filter": "userName eq \"l1\"", "attributes": ["emails.value"]}')) AS chosen;
+SELECT mask(call('scim_list_users', '{"filter": "userName eq \"l1\"", "excluded_attributes": ["emails", "meta", "title"]}'))->'content'->'Resources' AS others;
+SELECT mask(call('scim_list_resources', '{"resource_type": "User", "filter": "title eq \"L\"", "sort_by": "userName", "count": 1, "cursor": ""}'))
+  #- '{content,nextCursor}' #- '{metadata,next_cursor}' AS first_page;
+-- a walk; totalResults when it is wanted
+WITH RECURSIVE page(n, answer) AS (
+  SELECT 1, call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "count": 3, "include_total": true, "cursor": ""}')
+  UNION ALL
+  SELECT n + 1, call('scim_list_users', jsonb_build_object('filter', 'title eq "L"', 'sort_by', 'userName', 'cursor', answer->'metadata'->'next_cursor'))
+    FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 9)
+SELECT n, names(answer), answer->'content'->'totalResults' AS total, answer->'content'->'nextCursor' = answer->'metadata'->'next_cursor' AS both FROM page;
+-- nothing new
+SELECT call('scim_list_users', '{"filter": "title eq \"L\""}')->'metadata'->>'version' AS version \gset
+SELECT mask(call('scim_list_users', jsonb_build_object('filter', 'title eq "L"', 'known_version', :'version'))) AS known;
+SELECT names(call('scim_list_users', jsonb_build_object('filter', 'title eq "L"', 'sort_by', 'userName', 'count', 3, 'known_version', :'version'))) AS another;
+SELECT a, fails('scim_list_users', a) FROM unnest(ARRAY[
+  '{"filter": "userName eq \"a\" and"}', '{"filter": "userName = \"a\""}', '{"filter": "nonsense pr"}', '{"filter": "active gt true"}', '{"filter": ""}', '{"filter": 1}',
+  '{"filter": "password pr"}', '{"sort_by": "nonsense"}', '{"sort_by": "name"}', '{"sort_by": "userName", "sort_order": "up"}',
+  '{"cursor": "x"}', '{"cursor": "", "count": 0}', '{"cursor": 1}', '{"include_total": 1}', '{"attributes": ["nonsense"]}',
+  '{"attributes": [], "excluded_attributes": []}', '{"known_version": "a b"}']::jsonb[]) a;
+SELECT call('scim_list_users', '{"filter": "userName eq \"ä€😀\" and nonsense eq 1"}') AS with_position;
+SELECT call('scim_list_users', '{"filter": "userName eq \"a\" and "}')->'content'->'at' AS at_the_end;
+SELECT a, r->'content'->'totalResults' AS total, names(r) FROM unnest(ARRAY[
+  '{"attribute": "title", "value": "l", "count": 0}', '{"attribute": "urn:ietf:params:scim:schemas:core:2.0:User:username", "value": "L2"}', '{"attribute": "emails.type", "value": "work", "count": 0}',
+  '{"attribute": "userName", "value": "\" or userName pr or userName eq \""}', '{"attribute": "userName pr or userName", "value": "x"}',
+  '{"attribute": "emails[type eq \"work\"].value", "value": "x"}', '{"attribute": "name", "value": "x"}', '{"attribute": "active", "value": "x"}']::jsonb[]) a, call('scim_search_users', a) r;
+SET scimver.max_results = 3;
+SELECT call('scim_list_users', '{"filter": "title eq \"L\""}');
+SELECT names(call('scim_list_users', '{"filter": "title eq \"L\" and userName gt \"l2\"", "sort_by": "userName"}')) AS fewer;
+RESET scimver.max_results;
+SET scimver.max_page_size = 3;
+SELECT names(r) AS page, r->'metadata' ? 'next_cursor' AS more FROM call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "cursor": ""}') r;
+SELECT names(r) AS page, r->'metadata'->'next_start_index' AS more FROM call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "count": 50}') r;
+RESET scimver.max_page_size;
+SELECT count(call('scim_delete_user', jsonb_build_object('user_id', id))) FROM users WHERE data->>'title' = 'L';
+
+--
 -- members of a group
 --
 SELECT call('scim_create_group', '{"group_data": {"displayName": "Deltas"}}')->'content'->>'id' AS deltas \gset
@@ -358,6 +408,19 @@ SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
        sum(jsonb_array_length(answer->'content'->'Resources')) AS users,
        (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different
   FROM page;
+-- by cursor: what did not fit comes with the next page
+WITH RECURSIVE page(n, answer) AS (
+  SELECT 1, call('scim_list_users', '{"tenant_id": "large", "cursor": "", "count": 30, "sort_by": "userName"}')
+  UNION ALL
+  SELECT n + 1, call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', answer->'metadata'->'next_cursor', 'count', 30, 'sort_by', 'userName'))
+    FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 60)
+SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
+       sum(jsonb_array_length(answer->'content'->'Resources')) AS users, bool_and(answer->'content'->'itemsPerPage' = to_jsonb(jsonb_array_length(answer->'content'->'Resources'))) AS counted,
+       (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
+       (array_agg((answer->'metadata') - 'next_cursor'))[1] AS first, (array_agg(answer->'metadata' ORDER BY n DESC))[1] AS last
+  FROM page;
+SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', '', 'count', 30, 'known_version', a->'metadata'->'version'))->'content'->'not_modified' AS known
+  FROM call('scim_list_users', '{"tenant_id": "large", "cursor": "", "count": 30}') a;
 SELECT call('scim_list_users', '{"tenant_id": "large", "start_index": 40}')->'metadata' AS metadata;
 SELECT mask(call('scim_get_user', '{"tenant_id": "large", "user_id": "00000000-0000-4000-b000-000000000040"}'));
 SELECT octet_length(a::text) < 33000 AS fits, a->'content'->'current' ? 'title' AS title, a->'metadata' AS metadata

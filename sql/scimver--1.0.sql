@@ -264,6 +264,42 @@ INSERT INTO scim_resource_types (position, built_in, document) VALUES
 (2, true, '{"name": "Group", "endpoint": "/Groups", "description": "A group of users and groups",
 	"schema": "urn:ietf:params:scim:schemas:core:2.0:Group", "schemaExtensions": []}');
 
+-- Who may call these writes the tables of schemas, and every writer obeys them.
+
+CREATE FUNCTION scim_register_schema(document jsonb, options jsonb DEFAULT '{}', force boolean DEFAULT false) RETURNS jsonb
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_register_schema';
+COMMENT ON FUNCTION scim_register_schema(jsonb, jsonb, boolean) IS
+	'Adds or replaces a schema (RFC 7643 section 7), unless resources would become invalid; force: even then';
+
+CREATE FUNCTION scim_register_resource_type(document jsonb, force boolean DEFAULT false) RETURNS jsonb
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_register_resource_type';
+COMMENT ON FUNCTION scim_register_resource_type(jsonb, boolean) IS
+	'Adds or replaces a resource type (RFC 7643 section 6), unless resources would become invalid; force: even then';
+
+CREATE FUNCTION scim_unregister_schema(id text) RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_unregister_schema';
+COMMENT ON FUNCTION scim_unregister_schema(text) IS
+	'Takes away a schema that no resource type has';
+
+CREATE FUNCTION scim_unregister_resource_type(name text) RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_unregister_resource_type';
+COMMENT ON FUNCTION scim_unregister_resource_type(text) IS
+	'Takes away a resource type that has no table';
+
+CREATE FUNCTION scim_check_schema(document jsonb, options jsonb DEFAULT '{}')
+	RETURNS TABLE (resource_type text, tenant_id text, id uuid, path text, problem text)
+	LANGUAGE C STABLE STRICT
+	AS 'MODULE_PATHNAME', 'scim_check_schema';
+COMMENT ON FUNCTION scim_check_schema(jsonb, jsonb) IS
+	'The resources that would become invalid if the schema were registered';
+
+REVOKE EXECUTE ON FUNCTION scim_register_schema(jsonb, jsonb, boolean), scim_register_resource_type(jsonb, boolean),
+	scim_unregister_schema(text), scim_unregister_resource_type(text), scim_check_schema(jsonb, jsonb) FROM PUBLIC;
+
 -- Lookup columns
 
 CREATE FUNCTION scim_fold(value text) RETURNS text

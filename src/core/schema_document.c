@@ -76,6 +76,7 @@ typedef struct Reading
 {
 	bool		restricted;		/* the canonical values of the whole schema are all there are */
 	int			depth;			/* of complex attributes that are allowed */
+	bool		multi_valued;	/* a part of the values of a multi-valued attribute */
 } Reading;
 
 static SCIM_NORETURN void refuse(const ScimPlace *up, const char *member, const char *problem);
@@ -124,7 +125,7 @@ read_canonical_values(ScimAttribute *attribute, const JsonbValue *given, const S
 		for (int j = 0; j < i; j++)
 		{
 			if (strcmp(values[i], values[j]) == 0)
-				refuse(&here, values[i], "is there twice");
+				refuse(place, "canonicalValues", psprintf("has \"%s\" twice", values[i]));
 		}
 	}
 	attribute->canonical_values = values;
@@ -147,6 +148,7 @@ read_sub_attributes(ScimAttribute *attribute, const JsonbValue *given, const Sci
 	if (scim_is_unassigned(given))
 		refuse(place, "subAttributes", "is required of a complex attribute");
 	reading.depth--;
+	reading.multi_valued |= attribute->multi_valued;
 	attribute->sub = read_attributes(given, &here, reading);
 }
 
@@ -194,6 +196,8 @@ read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	attribute->uniqueness = read_word(&values[UNIQUENESS], uniqueness_names, place, "uniqueness");
 	if (attribute->uniqueness != SCIM_NONE && !can_be_unique(attribute->type))
 		refuse(place, "uniqueness", psprintf("must be none: a %s has no uniqueness", type_names[attribute->type]));
+	if (attribute->uniqueness != SCIM_NONE && (attribute->multi_valued || reading.multi_valued))
+		refuse(place, "uniqueness", "must be none: that of many values cannot be kept");
 	read_returned(attribute, &values[RETURNED], place);
 	read_case(attribute, &values[CASE_EXACT], place);
 	read_canonical_values(attribute, &values[CANONICAL_VALUES], place, reading.restricted);

@@ -44,6 +44,9 @@ typedef struct ScimTypeDocument
 /* Reads a ResourceType document into the current memory context.  INVALID_SYNTAX, INVALID_VALUE with path. */
 extern ScimTypeDocument *scim_read_resource_type(Jsonb *document);
 
+/* The parts of which a resource type was made. */
+extern void scim_type_parts(const ScimResourceType *type, ScimTypeDocument *parts);
+
 /* The document as in RFC 7643 section 6, without nulls and meta. */
 extern JsonbValue *scim_resource_type_document(const ScimTypeDocument *type);
 

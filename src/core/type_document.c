@@ -119,3 +119,21 @@ scim_resource_type_document(const ScimTypeDocument *type)
 	scim_set_value(document, "schemaExtensions", extensions);
 	return document;
 }
+
+void
+scim_type_parts(const ScimResourceType *type, ScimTypeDocument *parts)
+{
+	const char **urns;
+
+	memset(parts, 0, sizeof(*parts));
+	parts->name = type->name;
+	parts->endpoint = type->endpoint;
+	parts->description = type->description;
+	parts->schema = type->schema->urn;
+	parts->required = type->extension_required;
+	while (type->extensions[parts->extension_count])
+		parts->extension_count++;
+	parts->extensions = urns = palloc((parts->extension_count + 1) * sizeof(char *));
+	for (int i = 0; i < parts->extension_count; i++)
+		urns[i] = type->extensions[i]->urn;
+}

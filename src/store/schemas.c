@@ -15,6 +15,7 @@
 #include "core/jsonb_tree.h"
 #include "core/schema_document.h"
 #include "errors.h"
+#include "miscadmin.h"
 #include "store/registration.h"
 #include "store/schemas.h"
 #include "utils/builtins.h"
@@ -148,8 +149,8 @@ has_immutable(const ScimResourceType *type)
 }
 
 /* NULL if one of its schemas is not there (yet: a restore loads table after table). */
-static ScimResourceType *
-make_type(const ScimTypeDocument *document, const ScimSchema *const *schemas)
+ScimResourceType *
+scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schemas)
 {
 	ScimResourceType *type = palloc0(sizeof(ScimResourceType));
 	const ScimSchema **extensions = palloc0((document->extension_count + 1) * sizeof(ScimSchema *));
@@ -179,6 +180,53 @@ make_type(const ScimTypeDocument *document, const ScimSchema *const *schemas)
 	return type;
 }
 
+/* The endpoints of all types but those that a reference to resources names; NULL if it may lead anywhere. */
+static const char *const *
+other_endpoints(const char *const *referenced, const ScimResourceType *const *types)
+{
+	const char **endpoints;
+	int			count = 0;
+
+	for (int i = 0; referenced && referenced[i]; i++)
+	{
+		if (strcmp(referenced[i], "external") == 0 || strcmp(referenced[i], "uri") == 0)
+			return NULL;
+	}
+	while (referenced && types[count])
+		count++;
+	if (count == 0)
+		return NULL;
+	endpoints = palloc0((count + 1) * sizeof(char *));
+	for (count = 0; *types; types++)
+	{
+		bool		named = false;
+
+		for (int i = 0; referenced[i]; i++)
+			named |= pg_strcasecmp(referenced[i], (*types)->name) == 0;
+		if (!named)
+			endpoints[count++] = pstrdup((*types)->endpoint);
+	}
+	return endpoints;
+}
+
+/* The attributes are still being made. */
+static void
+set_endpoints(ScimAttribute *attributes, const ScimResourceType *const *types)
+{
+	check_stack_depth();
+	for (; attributes && attributes->name; attributes++)
+	{
+		attributes->other_endpoints = other_endpoints(attributes->reference_types, types);
+		set_endpoints((ScimAttribute *) attributes->sub, types);
+	}
+}
+
+void
+scim_set_endpoints(ScimSchema *schema, const ScimResourceType *const *types)
+{
+	set_endpoints((ScimAttribute *) schema->attributes, types);
+}
+
 static void
 read_schemas(SchemaSet *set, const Row *rows, int count)
 {
@@ -202,7 +250,7 @@ read_types(SchemaSet *set, const Row *rows, int count)
 	set->types = palloc0((count + 1) * sizeof(ScimResourceType *));
 	for (int i = 0; i < count; i++)
 	{
-		ScimResourceType *type = make_type(scim_read_resource_type(rows[i].document), set->schemas);
+		ScimResourceType *type = scim_make_type(scim_read_resource_type(rows[i].document), set->schemas);
 
 		if (type == NULL)
 			continue;
@@ -210,6 +258,8 @@ read_types(SchemaSet *set, const Row *rows, int count)
 		type->index = made;
 		set->types[made++] = type;
 	}
+	for (int i = 0; set->schemas[i]; i++)
+		scim_set_endpoints((ScimSchema *) set->schemas[i], set->types);
 }
 
 static SchemaSet *

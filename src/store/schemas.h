@@ -21,6 +21,16 @@ extern const ScimResourceType *scim_resource_type(const char *name);
 /* All schemas, ended by a NULL, whether a resource type has them or not. */
 extern const ScimSchema *const *scim_all_schemas(void);
 
+/*
+ * A resource type of its parts, with those of the schemas that it names; in the
+ * current memory context, and (yet) in no set.  NULL if one is not there.
+ */
+struct ScimTypeDocument;
+extern ScimResourceType *scim_make_type(const struct ScimTypeDocument *parts, const ScimSchema *const *schemas);
+
+/* Notes in the references of a schema that is being made which endpoints they must not lead to. */
+extern void scim_set_endpoints(ScimSchema *schema, const ScimResourceType *const *types);
+
 /* Counts up when the set is forgotten.  (What scim_resource_types returns is of the generation read after it.) */
 extern uint64 scim_schemas_generation(void);
 

@@ -9,10 +9,9 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/schema_document.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "store/schemas.h"
+#include "store/describe.h"
 #include "store/store.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
@@ -24,46 +23,6 @@ PG_FUNCTION_INFO_V1(scim_server_info);
 
 /* ---- schemas ---- */
 
-/* "meta" of a document that describes what the database has. */
-static void
-set_meta(JsonbValue *document, const char *type, const char *location, const char *version)
-{
-	JsonbValue *meta = scim_new_object();
-
-	scim_set_text(meta, "resourceType", type);
-	scim_set_text(meta, "location", location);
-	if (version)
-		scim_set_text(meta, "version", version);
-	scim_set_value(document, "meta", meta);
-}
-
-/* As RFC 7643 section 6 has it. */
-static JsonbValue *
-resource_type_document(const ScimResourceType *type)
-{
-	ScimTypeDocument parts = {
-		.name = type->name, .endpoint = type->endpoint, .description = type->description,
-		.schema = type->schema->urn, .required = type->extension_required
-	};
-	const char **urns;
-
-	while (type->extensions[parts.extension_count])
-		parts.extension_count++;
-	parts.extensions = urns = palloc((parts.extension_count + 1) * sizeof(char *));
-	for (int i = 0; i < parts.extension_count; i++)
-		urns[i] = type->extensions[i]->urn;
-	return scim_resource_type_document(&parts);
-}
-
-static JsonbValue *
-schema_document(const ScimSchema *schema)
-{
-	JsonbValue *document = scim_schema_document(schema);
-
-	set_meta(document, "Schema", psprintf("/Schemas/%s", schema->urn), NULL);
-	return document;
-}
-
 /* Appends the schema unless another resource type brought it already. */
 static void
 append_schema(JsonbValue *schemas, const ScimSchema *schema)
@@ -71,7 +30,7 @@ append_schema(JsonbValue *schemas, const ScimSchema *schema)
 	for (int i = 0; i < schemas->val.array.nElems; i++)
 		if (scim_string_is(scim_get(&schemas->val.array.elems[i], "id", 2), schema->urn))
 			return;
-	scim_append(schemas, schema_document(schema));
+	scim_append(schemas, scim_describe_schema(schema));
 }
 
 JsonbValue *
@@ -86,7 +45,7 @@ scim_schemas(const ScimResourceType *only)
 	{
 		if (only && *types != only)
 			continue;
-		scim_append(documents, resource_type_document(*types));
+		scim_append(documents, scim_describe_type(*types));
 		append_schema(schemas, (*types)->schema);
 		for (int i = 0; (*types)->extensions[i]; i++)
 			append_schema(schemas, (*types)->extensions[i]);

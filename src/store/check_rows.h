@@ -1,0 +1,33 @@
+/*
+ * check_rows.h
+ *		The resources that are stored, checked against a resource type as it is
+ *		to be.
+ */
+#ifndef SCIM_CHECK_ROWS_H
+#define SCIM_CHECK_ROWS_H
+
+#include "store/registration.h"
+#include "utils/uuid.h"
+
+/* A resource that the type would not allow. */
+typedef struct ScimInvalidRow
+{
+	const char *tenant;
+	pg_uuid_t	id;
+	const char *path;			/* or NULL */
+	const char *problem;		/* as an error's message says it */
+} ScimInvalidRow;
+
+typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInvalidRow *row, void *argument);
+
+/*
+ * Reports each row of the table that the type does not allow (once, with its
+ * first problem), and all rows that share a value that is to be unique.  What
+ * is wrong by the table's own type in the same way is not reported.  Within
+ * SPI, under the active snapshot, with the caller's rights; PERMISSION_DENIED
+ * if row level security would hide rows.
+ */
+extern void scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
+							ScimReportInvalid report, void *argument);
+
+#endif							/* SCIM_CHECK_ROWS_H */

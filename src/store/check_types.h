@@ -1,0 +1,26 @@
+/*
+ * check_types.h
+ *		Does a resource type, as it is to be, go with itself and with the others?
+ */
+#ifndef SCIM_CHECK_TYPES_H
+#define SCIM_CHECK_TYPES_H
+
+#include "store/schemas.h"
+
+/*
+ * INVALID_VALUE, with the attribute or URN as path, if two of the type's
+ * schemas claim the same attribute, if paths would be ambiguous, or if a schema
+ * stands twice in it.
+ */
+extern void scim_check_type(const ScimResourceType *type);
+
+/* The same, if the name or endpoint is another type's, or a schema that only one type may have. */
+extern void scim_check_type_among(const ScimResourceType *type, const ScimResourceType *const *types);
+
+/* The same, if "new" changes what scimver relies on in the schema that it takes the place of. */
+extern void scim_check_schema_change(const ScimSchema *old, const ScimSchema *new);
+
+/* Is it a schema of those that describe what the server answers: no resource can have it, and nobody changes it? */
+extern bool scim_is_discovery_schema(const char *urn);
+
+#endif							/* SCIM_CHECK_TYPES_H */

@@ -1,0 +1,52 @@
+/*
+ * describe.c
+ *		Schemas and resource types as the resources that clients discover:
+ *		documents with "meta".
+ */
+#include "postgres.h"
+
+#include "core/canonical.h"
+#include "core/jsonb_tree.h"
+#include "core/schema_document.h"
+#include "settings.h"
+#include "store/describe.h"
+
+void
+scim_set_meta(JsonbValue *document, const char *type, const char *location, const char *version)
+{
+	JsonbValue *meta = scim_new_object();
+	char		computed[SCIM_VERSION_SIZE + 1];
+
+	if (version == NULL)
+	{
+		Jsonb	   *written = scim_write(document);
+
+		scim_form_version(scim_content_form(&written->root, NULL), NULL, computed);
+		version = pstrdup(computed);
+	}
+	scim_set_text(meta, "resourceType", type);
+	scim_set_text(meta, "location", psprintf("%s%s", scim_setting_base_url ? scim_setting_base_url : "", location));
+	scim_set_text(meta, "version", version);
+	scim_set_value(document, "meta", meta);
+}
+
+JsonbValue *
+scim_describe_schema(const ScimSchema *schema)
+{
+	JsonbValue *document = scim_schema_document(schema);
+
+	scim_set_meta(document, "Schema", psprintf("/Schemas/%s", schema->urn), schema->version);
+	return document;
+}
+
+JsonbValue *
+scim_describe_type(const ScimResourceType *type)
+{
+	ScimTypeDocument parts;
+	JsonbValue *document;
+
+	scim_type_parts(type, &parts);
+	document = scim_resource_type_document(&parts);
+	scim_set_meta(document, "ResourceType", psprintf("/ResourceTypes/%s", type->name), type->version);
+	return document;
+}

@@ -1,0 +1,20 @@
+/*
+ * describe.h
+ *		Schemas and resource types as the resources that clients discover:
+ *		documents with "meta".
+ */
+#ifndef SCIM_DESCRIBE_H
+#define SCIM_DESCRIBE_H
+
+#include "store/schemas.h"
+
+/* A Schema resource (RFC 7643 section 7), with its version and location. */
+extern JsonbValue *scim_describe_schema(const ScimSchema *schema);
+
+/* A ResourceType resource (RFC 7643 section 6). */
+extern JsonbValue *scim_describe_type(const ScimResourceType *type);
+
+/* "meta" of a document that is read at the location (relative to the base URL); its version is computed unless given. */
+extern void scim_set_meta(JsonbValue *document, const char *type, const char *location, const char *version);
+
+#endif							/* SCIM_DESCRIBE_H */

@@ -13,6 +13,7 @@
 #include "store/sql.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 
 /* Plans of longer texts are not worth their memory. */
@@ -68,14 +69,19 @@ append_literal(StringInfo out, Oid type, Datum value)
 void
 scim_append_argument(ScimSql *sql, Oid type, Datum value)
 {
+	int16		length;
+	bool		by_value;
+
 	if (sql->literals)
 	{
 		append_literal(&sql->text, type, value);
 		return;
 	}
 	make_room(sql, sql->nargs + 1);
+	/* a copy: what the caller points to may be gone when the statement runs */
+	get_typlenbyval(type, &length, &by_value);
 	sql->types[sql->nargs] = type;
-	sql->values[sql->nargs++] = value;
+	sql->values[sql->nargs++] = datumCopy(value, by_value, length);
 	appendStringInfo(&sql->text, "$%d", sql->nargs);
 }
 

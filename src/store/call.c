@@ -20,6 +20,19 @@ scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uu
 }
 
 void
+scim_note_moved(const ScimRegistration *groups, const char *tenant, const pg_uuid_t *id)
+{
+	MemoryContext old;
+
+	if (!scim_is_called_row(groups->relid, tenant, strlen(tenant), id))
+		return;
+	old = MemoryContextSwitchTo(scim_call->context);
+	scim_read_row(groups, 0, &scim_call->row);
+	scim_call->has_row = true;
+	MemoryContextSwitchTo(old);
+}
+
+void
 scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 {
 	MemoryContext context = CurrentMemoryContext;

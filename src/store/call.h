@@ -9,7 +9,7 @@
 #define SCIM_CALL_H
 
 #include "nodes/pg_list.h"
-#include "store/registration.h"
+#include "store/rows.h"
 #include "utils/uuid.h"
 
 /* A unique value that the row takes. */
@@ -28,8 +28,10 @@ typedef struct ScimCall
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */
 	bool		changed;		/* content was changed */
+	bool		has_row;		/* a membership trigger has moved the resource, to: */
+	ScimRow		row;
 	List	   *claims;			/* of ScimClaim, the latest first */
-	MemoryContext context;		/* of the claims */
+	MemoryContext context;		/* of what is kept here */
 	struct ScimCall *outer;		/* a call from within a trigger of another call */
 } ScimCall;
 
@@ -38,6 +40,9 @@ extern ScimCall *scim_call;
 
 /* Is the row the one that the call under way is about? */
 extern bool scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uuid_t *id);
+
+/* A membership trigger moved a group: if it is the call's, its row is row 0 of SPI_tuptable. */
+extern void scim_note_moved(const ScimRegistration *groups, const char *tenant, const pg_uuid_t *id);
 
 /* Runs "body" as a call; an error of the table's own keys becomes UNIQUENESS. */
 extern void scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument);

@@ -81,16 +81,40 @@ sort_wanted(const ScimMember *members, int *count)
 	return wanted;
 }
 
-/* Locks those of the wanted that are in the type's table; a client's hint decides where two types share an id. */
-static void
-lock_in(const ScimRegistration *table, const char *tenant, Datum ids, Wanted *wanted, int count)
+/* The ids that a table may still have: of members not found yet, or said to be of its type; *count of them. */
+static Datum *
+ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 {
+	Datum	   *ids = palloc_extended(all * sizeof(Datum), MCXT_ALLOC_HUGE);
+
+	*count = 0;
+	for (int i = 0; i < all; i++)
+	{
+		const char *hint = wanted[i].member->type;
+
+		if (wanted[i].type == NULL || (hint && pg_strcasecmp(hint, table->type->name) == 0))
+			ids[(*count)++] = UUIDPGetDatum(&wanted[i].id);
+	}
+	return ids;
+}
+
+/*
+ * Locks those of the wanted that the type's table may have, and has; a client's
+ * hint decides where two types share an id.
+ */
+static void
+lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int count)
+{
+	int			left;
+	Datum	   *ids = ids_for(table, wanted, count, &left);
 	Datum		values[2];
 	uint64		found;
 
+	if (left == 0)
+		return;
 	values[0] = CStringGetTextDatum(tenant);
-	values[1] = ids;
-	found = scim_run(SCIM_LOCK_MEMBERS, table, values, NULL, false);
+	values[1] = left == 1 ? ids[0] : uuid_array(ids, left);
+	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
 	for (uint64 i = 0; i < found; i++)
 	{
 		bool		isnull;
@@ -122,7 +146,7 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
 
 		if (table)
-			lock_in(table, tenant, uuid_array(set->ids, count), wanted, count);
+			lock_in(table, tenant, wanted, count);
 	}
 	for (int i = 0; i < count; i++)
 	{
@@ -244,6 +268,13 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const pg_u
 	{
 		values[2] = uuid_array(write->remove, write->remove_count);
 		scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false);
+	}
+	if (write->add.count == 1 && !write->replace)
+	{
+		values[2] = write->add.types[0];
+		values[3] = write->add.ids[0];
+		scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
+		return;
 	}
 	values[2] = text_array(write->add.types, write->add.count);
 	values[3] = uuid_array(write->add.ids, write->add.count);

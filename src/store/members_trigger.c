@@ -20,6 +20,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "store/call.h"
 #include "store/ids.h"
 #include "store/nesting.h"
 #include "store/pending.h"
@@ -185,8 +186,9 @@ move_group(const ScimRegistration *groups, const GroupChange *change)
 	memcpy(frame.digest, change->digest, SCIM_DIGEST_SIZE);
 	values[0] = CStringGetTextDatum(change->tenant);
 	values[1] = UUIDPGetDatum(&change->key.id);
-	if (run_pending(&frame, SCIM_TOUCH_GROUP, groups, values) == 0 &&
-		scim_run(SCIM_LOCK_GROUP, groups, values, NULL, false) > 0)
+	if (run_pending(&frame, SCIM_TOUCH_GROUP, groups, values) > 0)
+		scim_note_moved(groups, change->tenant, &change->key.id);
+	else if (scim_run(SCIM_LOCK_GROUP, groups, values, NULL, false) > 0)
 		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
 				   "a trigger of table %s does not let a group follow its members", groups->table);
 }

@@ -10,11 +10,13 @@
 
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "jit/jit.h"
 #include "miscadmin.h"
 #include "store/plans.h"
 #include "store/registration.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 /* A backend keeps no more plans than this. */
 #define MOST_FIXED 500
@@ -155,6 +157,40 @@ scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation)
 	entry->generation = generation;
 }
 
+static int
+execute(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest)
+{
+	if (!latest || !IsolationUsesXactSnapshot())
+		return SPI_execute_plan(plan, values, nulls, read_only, 0);
+	CommandCounterIncrement();
+	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), GetTransactionSnapshot(),
+								false, true, 0);
+}
+
+/*
+ * A generic plan of a look-up in a table of large groups is thought to be
+ * expensive enough to be compiled to machine code.  That takes milliseconds,
+ * and the look-up none, so nothing is compiled while a plan is made here.
+ */
+int
+scim_run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest)
+{
+	bool		jit = jit_enabled;
+	volatile int result = 0;
+
+	PG_TRY();
+	{
+		jit_enabled = false;
+		result = execute(plan, values, nulls, read_only, latest);
+	}
+	PG_FINALLY();
+	{
+		jit_enabled = jit;
+	}
+	PG_END_TRY();
+	return result;
+}
+
 int
 scim_run_compiled(SPIPlanPtr plan, Datum *values)
 {
@@ -163,7 +199,7 @@ scim_run_compiled(SPIPlanPtr plan, Datum *values)
 	running++;
 	PG_TRY();
 	{
-		result = SPI_execute_plan(plan, values, NULL, true, 0);
+		result = scim_run_plan(plan, values, NULL, true, false);
 	}
 	PG_FINALLY();
 	{

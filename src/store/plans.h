@@ -24,6 +24,12 @@ extern SPIPlanPtr scim_saved_plan(const ScimPlanName *name);
 /* Keeps a plan that was prepared under "generation" of the registrations; it is freed when it is stale. */
 extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation);
 
+/*
+ * Runs a plan; the result of SPI_execute_plan.  "latest": as foreign keys do,
+ * it sees what is there now, and fails where the transaction's snapshot does not.
+ */
+extern int	scim_run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest);
+
 /* Runs a plan of a compiled text, reading, under the active snapshot; the result of SPI_execute_plan. */
 extern int	scim_run_compiled(SPIPlanPtr plan, Datum *values);
 

@@ -218,7 +218,7 @@ collect(Members *members, const ScimResourceType *type)
 			members->lists[at] = scim_new_array();
 		scim_append(members->lists[at],
 					scim_other_side(type, scim_uuid_text(DatumGetUUIDP(values[1])),
-							   nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
+									nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
 	}
 	SPI_freetuptable(table);
 }
@@ -226,7 +226,7 @@ collect(Members *members, const ScimResourceType *type)
 static void
 read_members(Members *members, const char *tenant)
 {
-	Datum		values[3];
+	Datum		values[4];
 
 	values[0] = CStringGetTextDatum(tenant);
 	values[1] = wanted_ids(members);
@@ -237,7 +237,7 @@ read_members(Members *members, const char *tenant)
 		if (table == NULL)
 			continue;
 		values[2] = CStringGetTextDatum((*type)->name);
-		scim_run(SCIM_SHOW_MEMBERS, table, values, NULL, true);
+		scim_run(SCIM_SHOW_MEMBERS, table, values, "   n", true);
 		collect(members, *type);
 	}
 }

@@ -27,6 +27,7 @@ typedef enum ScimStatement
 	/* locks, taken as the table's owner, as foreign keys do */
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
+	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
 	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
@@ -35,6 +36,7 @@ typedef enum ScimStatement
 	/* memberships; the relation is the membership table */
 	SCIM_FIND_HOLDERS,			/* tenant, id: as owner; the groups that hold it */
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
+	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
@@ -42,7 +44,7 @@ typedef enum ScimStatement
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
 
 	/* members as they are shown; the relation is the table of the members */
-	SCIM_SHOW_MEMBERS,			/* tenant, groups, type: group, member, display */
+	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with, limit: member, display */
 
 	/* tenants; any relation */

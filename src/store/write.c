@@ -115,8 +115,8 @@ write_members(Write *write)
 	if (!write->has_members)
 		return;
 	scim_write_members(&write->members, write->target.tenant, &write->row.id);
-	if (!scim_fetch(&write->target, SCIM_GET, &write->row.id, false, &write->row))
-		scim_throw_not_found(&write->target, scim_uuid_text(&write->row.id));
+	if (write->call.has_row)
+		write->row = write->call.row;
 }
 
 /* The conditional UPDATE; false if it found no row with that version. */

@@ -3,8 +3,9 @@
  *		UNIQUENESS, with the attribute, its value, and the resource that has it
  *		already.
  *
- * The unique index decides; what is found here beforehand only makes a better
- * error of it.
+ * The unique index decides; what is found here beforehand makes a better error
+ * of it, and one at once: two calls that swap their values would wait for one
+ * another in the index.
  */
 #include "postgres.h"
 

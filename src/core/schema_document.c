@@ -394,9 +394,10 @@ scim_same_attribute(const ScimAttribute *a, const ScimAttribute *b)
 	{
 		JsonbValue *list = attribute_documents(lists[i]);
 		JsonbValue *document = &list->val.array.elems[0];
-		JsonbValue *parts = scim_get(document, "subAttributes", strlen("subAttributes"));
+		JsonbValue *parts;
 
 		scim_remove(document, "description", strlen("description"));
+		parts = scim_get(document, "subAttributes", strlen("subAttributes"));
 		for (int j = 0; parts && j < parts->val.array.nElems; j++)
 			scim_remove(&parts->val.array.elems[j], "description", strlen("description"));
 		documents[i] = document;

@@ -37,6 +37,7 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_TEXT, 0, "ascending or descending"},
 	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
 	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
+	[PARAM_MEMBER_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 100"},
 	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
 	"For long lists: \"\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
@@ -45,7 +46,7 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
-	"A version you have: not_modified if it is still that"},
+	"metadata.version you have: not_modified if it is still that"},
 	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
 };
 
@@ -202,7 +203,7 @@ static const ScimToolPattern patterns[] = {
 		.description = "List the members of a {one}, page by page: while metadata has next_cursor, more follow.",
 		.about = ABOUT_GROUPS,
 		.required = ID,
-		.optional = PARAM_BIT(PARAM_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,
+		.optional = PARAM_BIT(PARAM_MEMBER_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,
 		.read_only = true,
 		.idempotent = true,
 		.run = scim_run_list_members,

@@ -371,6 +371,9 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	scim_fit_object(content, FIELDS_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, "What omitted names was too long to be repeated here.");
 	if (call->current)
+	{
 		show_current(call, content, metadata, omitted);
+		scim_say_partial(call, metadata);
+	}
 	return envelope(false, content, metadata);
 }

@@ -17,9 +17,16 @@
 
 PG_FUNCTION_INFO_V1(scim_tools);
 
-/* What in this list grows with the schemas may take so much, in each tool. */
-#define TYPES_BYTES 80
-#define ATTRIBUTES_BYTES 1600
+/* 6,000 tokens of four bytes. */
+#define LIST_BYTES 24000
+
+/* What grows with the schemas stands in the list as long as there is room. */
+typedef enum Detail
+{
+	DETAIL_NEITHER,
+	DETAIL_ATTRIBUTES,			/* of users and groups */
+	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource types */
+} Detail;
 
 static JsonbValue *
 schema_of_type(const char *type)
@@ -98,33 +105,33 @@ add_resource_schema(JsonbValue *schema, const ScimResourceType *type)
 	scim_set_value(schema, "required", required);
 }
 
-/* Which resource types there are.  When they are many, only the tool says so that describes them. */
+/* Which resource types there are: the tool that describes them says it always. */
 static void
-name_resource_types(JsonbValue *schema, const ScimTool *tool)
+name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 {
 	JsonbValue *names = scim_new_array();
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	if (tool->pattern->about == ABOUT_NONE || scim_json_size(names) <= TYPES_BYTES)
+	if (detail == DETAIL_TYPES || tool->pattern->about == ABOUT_NONE)
 		scim_set_value(schema, "enum", names);
 	else
 		scim_set_text(schema, "description", "As scim_get_schemas has them");
 }
 
-/* A resource of a type that the call names is any object; so is one of a type with very many attributes. */
+/* A resource of a type that the call names is any object. */
 static JsonbValue *
-resource_schema(const ScimResourceType *type)
+resource_schema(const ScimResourceType *type, Detail detail)
 {
 	JsonbValue *schema = schema_of_type("object");
 
-	if (type)
+	if (type && detail >= DETAIL_ATTRIBUTES)
 		add_resource_schema(schema, type);
-	return scim_json_size(schema) <= ATTRIBUTES_BYTES ? schema : schema_of_type("object");
+	return schema;
 }
 
 static JsonbValue *
-parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id)
+parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id, Detail detail)
 {
 	const ScimParameter *parameter = scim_parameter(id);
 	JsonbValue *schema = NULL;
@@ -147,7 +154,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			schema = schema_of_array("string");
 			break;
 		case ARGUMENT_NEW_RESOURCE:
-			schema = resource_schema(type);
+			schema = resource_schema(type, detail);
 			break;
 		case ARGUMENT_RESOURCE:
 			schema = schema_of_type("object");
@@ -160,14 +167,14 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			break;
 	}
 	if (id == PARAM_RESOURCE_TYPE)
-		name_resource_types(schema, tool);
+		name_resource_types(schema, tool, detail);
 	if (parameter->description)
 		scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->subject));
 	return schema;
 }
 
 static JsonbValue *
-input_schema(const ScimTool *tool)
+input_schema(const ScimTool *tool, Detail detail)
 {
 	const ScimResourceType *type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	JsonbValue *schema = schema_of_type("object");
@@ -178,7 +185,7 @@ input_schema(const ScimTool *tool)
 	{
 		if (!tool->parameters[id])
 			continue;
-		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, type, id));
+		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, type, id, detail));
 		if (tool->required & PARAM_BIT(id))
 			scim_append_text(required, tool->parameters[id]);
 	}
@@ -219,8 +226,8 @@ annotations(const ScimToolPattern *pattern)
 	return object;
 }
 
-Datum
-scim_tools(PG_FUNCTION_ARGS)
+static JsonbValue *
+list_tools(Detail detail)
 {
 	JsonbValue *list = scim_new_array();
 	int			count;
@@ -237,10 +244,20 @@ scim_tools(PG_FUNCTION_ARGS)
 		scim_set_text(object, "name", tool->name);
 		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
 		scim_set_text(object, "description", scim_tool_text(tool->pattern->description, tool->subject));
-		scim_set_value(object, "inputSchema", input_schema(tool));
+		scim_set_value(object, "inputSchema", input_schema(tool, detail));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));
 		scim_append(list, object);
 	}
+	return list;
+}
+
+Datum
+scim_tools(PG_FUNCTION_ARGS)
+{
+	JsonbValue *list = list_tools(DETAIL_TYPES);
+
+	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_NEITHER && scim_json_size(list) > LIST_BYTES; detail--)
+		list = list_tools(detail);
 	PG_RETURN_JSONB_P(scim_write(list));
 }

@@ -207,6 +207,6 @@ scim_run_list_members(ScimToolCall *call)
 	ListPage	page = {.call = call, .by_cursor = true};
 
 	return answer(&page, read_members,
-				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_MEMBERS), SCIM_LARGEST_COUNT),
+				  Min(scim_argument_integer(call, PARAM_MEMBER_COUNT, SCIM_DEFAULT_MEMBERS), SCIM_LARGEST_COUNT),
 				  "members need no more than their ids to be changed with scim_modify_group_members.");
 }

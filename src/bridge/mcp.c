@@ -39,7 +39,7 @@ static const char instructions[] =
 "expected_version = content.current_version. Never drop expected_version to get through: that overwrites others' work.\n"
 "An update replaces the whole resource: send every attribute that shall stay. "
 "For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
-"To look again, pass the version you have as known_version: while it is unchanged you get content.not_modified and no content. "
+"To look again, pass the version you have as known_version: if nothing changed, the answer is only content.not_modified. "
 "Leave tenant_id out unless you were told one.\n"
 "Failures have content.error_code, content.retryable and content.next_steps. "
 "RETRY_LATER: nothing was changed, make the same call again. "

@@ -150,7 +150,8 @@ answer(ListPage *page, PageReader read, int count, const char *about_one)
 		next = say_next(page, content, metadata);
 		scim_say_omitted(metadata, page->omitted,
 						 psprintf("%s; %s", next, scim_tool_text(about_one, page->call->tool->subject)));
-		scim_say_partial(page->call, metadata);
+		if (page->versioned)
+			scim_say_partial(page->call, metadata);
 	}
 	return scim_success(content, metadata);
 }

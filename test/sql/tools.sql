@@ -484,8 +484,10 @@ BEGIN READ ONLY;
 SELECT fails('scim_create_user', '{"user_data": {"userName": "r"}}'::jsonb);
 SELECT fails('scim_delete_user', jsonb_build_object('user_id', id('ada')));
 SELECT fails('scim_update_user', jsonb_build_object('user_id', id('ada'), 'user_data', '{"userName": "r"}'::jsonb));
+SELECT fails('scim_modify_group_members', jsonb_build_object('group_id', g.id, 'add', jsonb_build_array(id('ada')))),
+       call('scim_list_group_members', jsonb_build_object('group_id', g.id))->'success' AS lists FROM groups g WHERE tenant_id = 'default' LIMIT 1;
 SELECT call('scim_get_user', jsonb_build_object('user_id', id('ada')))->'success' AS reads,
-       call('scim_list_users', '{}')->'success' AS lists, call('scim_user_exists', jsonb_build_object('user_id', id('ada')))->'success' AS asks;
+       call('scim_list_users', '{"cursor": "", "count": 1}')->'metadata' ? 'next_cursor' AS lists, call('scim_user_exists', jsonb_build_object('user_id', id('ada')))->'success' AS asks;
 COMMIT;
 
 CREATE ROLE regress_scimver_agent;
@@ -501,6 +503,15 @@ SELECT t AS tool, fails(t, a) FROM (VALUES
   ('scim_get_user', jsonb_build_object('user_id', id('ada'))), ('scim_list_users', '{"tenant_id": "default"}'),
   ('scim_user_exists', jsonb_build_object('user_id', id('ada'))),
   ('scim_create_user', '{"user_data": {"userName": "z"}}'), ('scim_delete_user', jsonb_build_object('user_id', id('ada')))) c(t, a);
+SELECT call('scim_modify_group_members', jsonb_build_object('tenant_id', 'large', 'group_id', :'many',
+  'remove', '["00000000-0000-4000-b000-000000000001"]'::jsonb))->'metadata' ? 'unchanged' AS unchanged;
+SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'count', 1, 'filter', 'userName pr', 'cursor', a->'metadata'->'next_cursor'))->'content'->'itemsPerPage' AS second_page
+  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "", "filter": "userName pr"}') a;
+SELECT fails('scim_list_users', jsonb_build_object('tenant_id', 'default', 'count', 1, 'filter', 'userName pr', 'cursor', a->'metadata'->'next_cursor'))
+  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "", "filter": "userName pr"}') a;
+SELECT fails(t, a) FROM (VALUES ('scim_list_users', '{"tenant_id": "default", "filter": "userName pr", "cursor": ""}'::jsonb),
+  ('scim_list_group_members', jsonb_build_object('tenant_id', 'default', 'group_id', :'many')),
+  ('scim_modify_group_members', jsonb_build_object('tenant_id', 'default', 'group_id', :'many', 'add', '[]'::jsonb))) c(t, a);
 SELECT call('scim_list_users', '{"tenant_id": "large", "count": 0}')->'content'->'totalResults' AS users,
        call('scim_create_user', '{"tenant_id": "large", "user_data": {"userName": "z"}}')->'success' AS creates;
 SET scimver.tenant = 'large';

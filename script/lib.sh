@@ -90,6 +90,14 @@ need()
 	as_root rm -f "$no_cluster"
 }
 
+# clang with libFuzzer, which Debian keeps in a package of the compiler's own version.
+need_clang()
+{
+	need clang
+	find "$(clang -print-resource-dir)/" -name 'libclang_rt.fuzzer*' | grep -q . ||
+		need "libclang-rt-$(clang -dumpversion | sed 's/\..*//')-dev"
+}
+
 # What building and running takes.
 need_basics()
 {

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "core/filter.h"
+#include "core/simple.h"
 #include "core/value.h"
 #include "errors.h"
 #include "miscadmin.h"
@@ -200,6 +201,18 @@ coerce(const ScimAttribute *attribute, ScimFilter *filter, const char *text)
 	}
 }
 
+/* Is a string one of the type? */
+static bool
+is_readable(ScimType type, const char *text)
+{
+	int			length = strlen(text);
+	int64_t		instant;
+
+	if (type == SCIM_DATETIME)
+		return scim_read_datetime(text, length, &instant);
+	return type != SCIM_BINARY || scim_read_base64(text, length, palloc((length / 4 + 1) * 3)) >= 0;
+}
+
 static SCIM_NORETURN void throw_comparison(const Reader *reader, const ScimFilterNode *node,
 										   const ScimPath *path, ScimSpan span);
 
@@ -240,8 +253,7 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 	if ((1 << node->op & comparable->ops) == 0)
 		throw_comparison(reader, node, &filter->path, node->op_span);
 	if ((1 << filter->value_kind & comparable->values) == 0 ||
-		(attribute->type == SCIM_DATETIME && !scim_is_datetime(node->value)) ||
-		(attribute->type == SCIM_BINARY && !scim_is_base64(node->value, strlen(node->value))))
+		!is_readable(attribute->type, node->value))
 		throw_comparison(reader, node, &filter->path, node->value_span);
 	if (filter->value_kind >= SCIM_VALUE_NUMBER)
 		filter->value = unconstify(char *, node->value);

@@ -494,7 +494,7 @@ check_names(Parse *p, int at, int end, int most)
 		at += name.length;
 		if (at == end)
 			return true;
-		if (p->text[at] != '.')
+		if (p->text[at] != '.' || i + 1 == most)
 			break;
 		at++;
 	}

@@ -176,8 +176,8 @@ is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-bool
-scim_is_base64(const char *text, int length)
+static bool
+is_base64(const char *text, int length)
 {
 	int			padding = 0;
 
@@ -201,8 +201,9 @@ two_digits(const char *text)
 	return (text[0] - '0') * 10 + text[1] - '0';
 }
 
-bool
-scim_is_datetime(const char *text)
+/* xsd:dateTime with a year of four digits; "text" ends with a zero byte. */
+static bool
+is_datetime(const char *text)
 {
 	int			century = two_digits(text);
 	int			year;
@@ -261,10 +262,10 @@ is_of_type(ScimType type, const JsonbValue *value)
 			return value->type == jbvNumeric &&
 				is_number(value->val.numeric, type == SCIM_INTEGER);
 		case SCIM_DATETIME:
-			return value->type == jbvString && scim_is_datetime(scim_string_copy(value));
+			return value->type == jbvString && is_datetime(scim_string_copy(value));
 		case SCIM_BINARY:
 			return value->type == jbvString &&
-				scim_is_base64(value->val.string.val, value->val.string.len);
+				is_base64(value->val.string.val, value->val.string.len);
 		case SCIM_REFERENCE:
 			return value->type == jbvString &&
 				scim_is_uri(value->val.string.val, value->val.string.len, false);

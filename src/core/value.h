@@ -78,10 +78,6 @@ extern void scim_check_required(const ScimAttribute *attributes, const JsonbValu
 /* INVALID_VALUE if more than one value of the array (a tree) is primary. */
 extern void scim_check_primary(const JsonbValue *values, const ScimPlace *place);
 
-/* Is it an xsd:dateTime with a year of four digits?  Is it base64, the padding there or not? */
-extern bool scim_is_datetime(const char *text);
-extern bool scim_is_base64(const char *text, int length);
-
 /* Is the value one whose "primary" is true? */
 extern bool scim_is_primary(const JsonbValue *value);
 

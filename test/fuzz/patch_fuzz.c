@@ -1,0 +1,240 @@
+/*
+ * patch_fuzz.c
+ *		libFuzzer target for resources, PATCH, filters against a schema, and the
+ *		canonical form (src/core), without a server.
+ *
+ * The input is JSON, {"data": RESOURCE, "operations": [...], "filter": TEXT}, of
+ * the type in type.c.  Beside memory errors it looks for what would break
+ * promises:
+ * - an error is one of the catalogue, and leaves the resource as it was;
+ * - a patch that is applied twice to the same makes the same;
+ * - what a patch makes is a resource: read again, it stays what it is;
+ * - the canonical form, read as JSON and written again, is the same;
+ * - a patch that adds or replaces what is there anyway changes nothing.
+ */
+#include "server.h"
+#include "type.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/canonical.h"
+#include "core/jsonb_tree.h"
+#include "settings.h"
+
+#undef fprintf
+#undef snprintf
+
+#define MUST(condition) \
+	do { if (!(condition)) { fprintf(stderr, "violated: %s\n", #condition); abort(); } } while (0)
+
+typedef struct Case
+{
+	Jsonb	   *given;			/* the resource as given */
+	Jsonb	   *operations;
+	char	   *filter;
+	Jsonb	   *data;			/* as it is stored */
+	ScimPatch  *patch;
+	Jsonb	   *result;
+	char	   *form;
+} Case;
+
+static ServerError error;
+
+/* ---- pieces that may raise an error ---- */
+
+static void
+read_resource(void *argument)
+{
+	Case	   *c = argument;
+
+	c->data = scim_write(scim_read_resource(&fuzz_type, c->given)->data);
+}
+
+static void
+parse_patch(void *argument)
+{
+	Case	   *c = argument;
+
+	c->patch = scim_parse_patch(&fuzz_type, c->operations);
+}
+
+static void
+apply_patch(void *argument)
+{
+	Case	   *c = argument;
+	bool		differs = false;
+
+	/* "shown" is what is compared with readOnly attributes */
+	c->result = scim_write(scim_apply_patch(c->patch, c->data, c->data, NULL, fuzz_match));
+	/* with another version in mind, nothing is an error that is none without */
+	scim_apply_patch(c->patch, c->data, c->data, &differs, fuzz_match);
+	MUST(!differs);
+}
+
+static void
+read_filter(void *argument)
+{
+	Case	   *c = argument;
+
+	scim_read_filter(&fuzz_type, c->filter);
+}
+
+static void
+make_form(void *argument)
+{
+	Case	   *c = argument;
+	JsonbValue	root;
+	ScimForm	form;
+
+	scim_root(c->result, &root);
+	form = scim_canonical_form(&root);
+	c->form = pnstrdup(form.data, form.length);
+}
+
+static bool
+attempt(void (*body) (void *), Case *c)
+{
+	if (server_try(body, c, &error))
+		return true;
+	/* one of ours: a code of the catalogue, and a detail */
+	MUST(strstr(error.message, ": ") && error.detail[0] == '{');
+	return false;
+}
+
+/* ---- promises ---- */
+
+static char *
+form_of(Jsonb *value)
+{
+	Case		c = {.result = value};
+
+	return attempt(make_form, &c) ? c.form : NULL;
+}
+
+/* Read as JSON and written again, the form is the same. */
+static char *
+check_form(Jsonb *value)
+{
+	char	   *form = form_of(value);
+	Jsonb	   *again = form ? server_read_json(form, strlen(form)) : NULL;
+	char	   *other = again ? form_of(again) : NULL;
+
+	/* numbers beyond what it takes are refused */
+	if (form && again)
+		MUST(other && strcmp(form, other) == 0);
+	return form;
+}
+
+/* Adding or replacing what is there anyway changes nothing. */
+static void
+check_no_change(Jsonb *data, const char *op)
+{
+	JsonbValue *operations = scim_new_array();
+	JsonbValue *operation = scim_new_object();
+	Case		c = {.data = data};
+	char	   *before = form_of(data);
+
+	scim_set_text(operation, "op", op);
+	scim_set_jsonb(operation, "value", data);
+	scim_append(operations, operation);
+	c.operations = scim_write(operations);
+	if (!attempt(parse_patch, &c))
+	{
+		fprintf(stderr, "%s\n", error.message);
+		abort();
+	}
+	if (!attempt(apply_patch, &c))
+	{
+		fprintf(stderr, "%s\n", error.message);
+		abort();
+	}
+	if (before)
+		MUST(strcmp(before, form_of(c.result)) == 0);
+}
+
+/* What was made is a resource: read again, it stays what it is. */
+static void
+check_resource(Jsonb *result)
+{
+	Case		c = {.given = result};
+	char	   *before = form_of(result);
+
+	if (!attempt(read_resource, &c))
+	{
+		fprintf(stderr, "%s\n", error.message);
+		abort();
+	}
+	if (before)
+		MUST(strcmp(before, form_of(c.data)) == 0);
+	check_no_change(result, "add");
+	check_no_change(result, "replace");
+}
+
+static void
+check_patch(Case *c)
+{
+	Size		size = VARSIZE(c->data);
+	char	   *before = palloc(size);
+	char	   *first;
+	bool		applied;
+
+	memcpy(before, c->data, size);
+	applied = attempt(apply_patch, c);
+	MUST(VARSIZE(c->data) == size && memcmp(before, c->data, size) == 0);
+	if (!applied)
+		return;
+	first = form_of(c->result);
+	check_resource(c->result);
+	MUST(attempt(apply_patch, c));
+	if (first)
+		MUST(strcmp(first, form_of(c->result)) == 0);
+}
+
+/* ---- the input ---- */
+
+static bool
+read_case(const uint8_t *data, size_t size, Case *c)
+{
+	Jsonb	   *input = server_read_json((const char *) data, size);
+	JsonbValue	value;
+
+	memset(c, 0, sizeof(*c));
+	if (!input || !JB_ROOT_IS_OBJECT(input))
+		return false;
+	if (scim_find(&input->root, "data", &value))
+		c->given = scim_write(&value);
+	if (scim_find(&input->root, "operations", &value))
+		c->operations = scim_write(&value);
+	if (scim_find(&input->root, "filter", &value) && value.type == jbvString)
+		c->filter = scim_string_copy(&value);
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	Case		c;
+
+	for (int mode = SCIM_FILTER_STRICT; mode <= SCIM_FILTER_LENIENT; mode++)
+	{
+		scim_setting_filter_mode = mode;
+		if (read_case(data, size, &c))
+		{
+			if (c.filter)
+				attempt(read_filter, &c);
+			if (c.given && mode == SCIM_FILTER_STRICT)
+				check_form(c.given);
+			if (c.given && attempt(read_resource, &c))
+			{
+				if (mode == SCIM_FILTER_STRICT)
+					check_resource(c.data);
+				if (c.operations && attempt(parse_patch, &c))
+					check_patch(&c);
+			}
+		}
+		server_reset();
+	}
+	return 0;
+}

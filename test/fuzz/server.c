@@ -1,0 +1,929 @@
+/*
+ * server.c
+ *		So much of the PostgreSQL server as src/core asks for: memory, strings,
+ *		errors, jsonb, numeric.
+ *
+ * Every piece of memory is one of malloc's, so that AddressSanitizer sees
+ * whoever leaves it.  A numeric is its decimal text.
+ */
+#include "server.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/cryptohash.h"
+#include "core/jsonb_tree.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+
+#undef vsnprintf
+#undef snprintf
+#undef fprintf
+#undef qsort
+
+/* ---- memory ---- */
+
+typedef struct Block
+{
+	struct Block *next;
+	struct Block *previous;
+	size_t		size;
+	size_t		keep;			/* what follows is aligned to 16 bytes */
+} Block;
+
+static Block blocks = {&blocks, &blocks};
+MemoryContext TopMemoryContext = NULL;
+MemoryContext CurrentMemoryContext = NULL;
+
+/* A block that is not "kept" is freed with all others. */
+static void *
+allocate(Size size, bool keep)
+{
+	Block	   *block = malloc(sizeof(Block) + size);
+
+	if (!block)
+		abort();
+	block->size = size;
+	block->keep = keep;
+	block->next = blocks.next;
+	block->previous = &blocks;
+	blocks.next->previous = block;
+	blocks.next = block;
+	/* what is read before it is written shall be seen */
+	memset(block + 1, 0x7f, size);
+	return block + 1;
+}
+
+void *
+palloc(Size size)
+{
+	return allocate(size, false);
+}
+
+void *
+palloc0(Size size)
+{
+	return memset(palloc(size), 0, size);
+}
+
+void *
+palloc_extended(Size size, int flags)
+{
+	return (flags & MCXT_ALLOC_ZERO) ? palloc0(size) : palloc(size);
+}
+
+void *
+MemoryContextAlloc(MemoryContext context, Size size)
+{
+	/* no one asks for another context but for what stays */
+	return allocate(size, true);
+}
+
+void *
+MemoryContextAllocZero(MemoryContext context, Size size)
+{
+	return memset(allocate(size, true), 0, size);
+}
+
+void
+pfree(void *pointer)
+{
+	Block	   *block = (Block *) pointer - 1;
+
+	block->next->previous = block->previous;
+	block->previous->next = block->next;
+	free(block);
+}
+
+void *
+repalloc(void *pointer, Size size)
+{
+	Block	   *block = (Block *) pointer - 1;
+	void	   *result = allocate(size, block->keep);
+
+	memcpy(result, pointer, Min(block->size, size));
+	pfree(pointer);
+	return result;
+}
+
+void *
+repalloc_huge(void *pointer, Size size)
+{
+	return repalloc(pointer, size);
+}
+
+char *
+pnstrdup(const char *text, Size length)
+{
+	char	   *copy;
+
+	length = strnlen(text, length);
+	copy = palloc(length + 1);
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+char *
+pstrdup(const char *text)
+{
+	return pnstrdup(text, strlen(text));
+}
+
+void
+server_reset(void)
+{
+	Block	   *next;
+
+	for (Block *block = blocks.next; block != &blocks; block = next)
+	{
+		next = block->next;
+		if (!block->keep)
+			pfree(block + 1);
+	}
+}
+
+/* ---- strings ---- */
+
+size_t
+pvsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
+{
+	int			needed = vsnprintf(buffer, size, format, arguments);
+
+	return needed < (int) size ? (size_t) needed : (size_t) needed + 1;
+}
+
+char *
+psprintf(const char *format,...)
+{
+	va_list		arguments;
+	char	   *text;
+	int			needed;
+
+	va_start(arguments, format);
+	needed = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	text = palloc(needed + 1);
+	va_start(arguments, format);
+	vsnprintf(text, needed + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+int
+pg_snprintf(char *buffer, size_t size, const char *format,...)
+{
+	va_list		arguments;
+	int			needed;
+
+	va_start(arguments, format);
+	needed = vsnprintf(buffer, size, format, arguments);
+	va_end(arguments);
+	return needed;
+}
+
+unsigned char
+pg_ascii_tolower(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+}
+
+int
+pg_strncasecmp(const char *a, const char *b, size_t length)
+{
+	for (; length > 0; a++, b++, length--)
+	{
+		int			difference = pg_ascii_tolower(*a) - pg_ascii_tolower(*b);
+
+		if (difference != 0 || *a == '\0')
+			return difference;
+	}
+	return 0;
+}
+
+int
+pg_strcasecmp(const char *a, const char *b)
+{
+	return pg_strncasecmp(a, b, SIZE_MAX);
+}
+
+int
+pg_mbcliplen(const char *text, int length, int limit)
+{
+	while (limit > 0 && limit < length && (text[limit] & 0xC0) == 0x80)
+		limit--;
+	return Min(length, limit);
+}
+
+void
+pg_qsort(void *items, size_t count, size_t size, int (*compare) (const void *, const void *))
+{
+	qsort(items, count, size, compare);
+}
+
+void
+initStringInfo(StringInfo text)
+{
+	text->maxlen = 1024;
+	text->data = palloc(text->maxlen);
+	text->data[0] = '\0';
+	text->len = text->cursor = 0;
+}
+
+#if PG_VERSION_NUM < 160000
+#define STRINGINFO_DATA const char *
+#else
+#define STRINGINFO_DATA const void *
+#endif
+
+void
+appendBinaryStringInfo(StringInfo text, STRINGINFO_DATA data, int length)
+{
+	if (text->len + length >= text->maxlen)
+	{
+		text->maxlen = 2 * text->maxlen + length;
+		text->data = repalloc(text->data, text->maxlen);
+	}
+	memcpy(text->data + text->len, data, length);
+	text->len += length;
+	text->data[text->len] = '\0';
+}
+
+void
+appendStringInfoChar(StringInfo text, char c)
+{
+	appendBinaryStringInfo(text, &c, 1);
+}
+
+void
+appendStringInfoString(StringInfo text, const char *string)
+{
+	appendBinaryStringInfo(text, string, strlen(string));
+}
+
+void
+appendStringInfo(StringInfo text, const char *format,...)
+{
+	char		buffer[4096];
+	va_list		arguments;
+
+	va_start(arguments, format);
+	vsnprintf(buffer, sizeof(buffer), format, arguments);
+	va_end(arguments);
+	appendStringInfoString(text, buffer);
+}
+
+/* ---- errors ---- */
+
+static sigjmp_buf *handler;
+static ServerError *raised;
+volatile sig_atomic_t InterruptPending = false;
+
+bool
+server_try(void (*body) (void *argument), void *argument, ServerError *error)
+{
+	sigjmp_buf	here;
+	sigjmp_buf *outer = handler;
+	ServerError *outer_error = raised;
+	bool		done = false;
+
+	handler = &here;
+	raised = error;
+	error->message[0] = error->detail[0] = '\0';
+	if (sigsetjmp(here, 0) == 0)
+	{
+		body(argument);
+		done = true;
+	}
+	handler = outer;
+	raised = outer_error;
+	return done;
+}
+
+bool
+errstart(int level, const char *domain)
+{
+	return true;
+}
+
+bool
+errstart_cold(int level, const char *domain)
+{
+	return true;
+}
+
+static int
+keep_text(char *text, size_t size, const char *format, va_list arguments)
+{
+	vsnprintf(text, size, format, arguments);
+	va_end(arguments);
+	return 0;
+}
+
+int
+errmsg(const char *format,...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	return keep_text(raised->message, sizeof(raised->message), format, arguments);
+}
+
+int
+errmsg_internal(const char *format,...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	return keep_text(raised->message, sizeof(raised->message), format, arguments);
+}
+
+int
+errdetail_internal(const char *format,...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	return keep_text(raised->detail, sizeof(raised->detail), format, arguments);
+}
+
+int
+errhint(const char *format,...)
+{
+	return 0;
+}
+
+int
+errcode(int code)
+{
+	return 0;
+}
+
+int
+errhidestmt(bool hide)
+{
+	return 0;
+}
+
+void
+errfinish(const char *file, int line, const char *function)
+{
+	if (!handler)
+	{
+		fprintf(stderr, "error outside of server_try\n");
+		abort();
+	}
+	siglongjmp(*handler, 1);
+}
+
+void
+check_stack_depth(void)
+{
+}
+
+void
+ProcessInterrupts(void)
+{
+}
+
+/* ---- functions ---- */
+
+Datum
+DirectFunctionCall1Coll(PGFunction function, Oid collation, Datum argument)
+{
+	LOCAL_FCINFO(call, 1);
+
+	InitFunctionCallInfoData(*call, NULL, 1, collation, NULL, NULL);
+	call->args[0].value = argument;
+	call->args[0].isnull = false;
+	return function(call);
+}
+
+struct varlena *
+pg_detoast_datum(struct varlena *datum)
+{
+	return datum;
+}
+
+text *
+cstring_to_text_with_len(const char *string, int length)
+{
+	text	   *result = palloc(length + VARHDRSZ);
+
+	SET_VARSIZE(result, length + VARHDRSZ);
+	memcpy(VARDATA(result), string, length);
+	return result;
+}
+
+const int	day_tab[2][13] = {
+	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0},
+	{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0}
+};
+
+/* No SHA-256: versions are not what is tested here. */
+struct pg_cryptohash_ctx
+{
+	uint64		state;
+};
+
+pg_cryptohash_ctx *
+pg_cryptohash_create(pg_cryptohash_type type)
+{
+	return palloc0(sizeof(pg_cryptohash_ctx));
+}
+
+int
+pg_cryptohash_init(pg_cryptohash_ctx *context)
+{
+	context->state = 0xcbf29ce484222325;
+	return 0;
+}
+
+int
+pg_cryptohash_update(pg_cryptohash_ctx *context, const uint8 *data, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		context->state = (context->state ^ data[i]) * 0x100000001b3;
+	return 0;
+}
+
+int
+pg_cryptohash_final(pg_cryptohash_ctx *context, uint8 *hash, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash[i] = context->state >> (i % 8 * 8);
+	return 0;
+}
+
+void
+pg_cryptohash_free(pg_cryptohash_ctx *context)
+{
+	pfree(context);
+}
+
+const char *
+pg_cryptohash_error(pg_cryptohash_ctx *context)
+{
+	return "none";
+}
+
+/* ---- numeric ---- */
+
+static Numeric
+new_numeric(const char *text)
+{
+	Size		size = VARHDRSZ + strlen(text) + 1;
+	struct varlena *result = palloc(size);
+
+	SET_VARSIZE(result, size);
+	memcpy(VARDATA(result), text, strlen(text) + 1);
+	return (Numeric) result;
+}
+
+static const char *
+numeric_text(Numeric number)
+{
+	return VARDATA(number);
+}
+
+Datum
+numeric_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(pstrdup(numeric_text(PG_GETARG_NUMERIC(0))));
+}
+
+Numeric
+int64_to_numeric(int64 value)
+{
+	return new_numeric(psprintf("%lld", (long long) value));
+}
+
+/* The number without zeros that say nothing. */
+static char *
+trimmed(Numeric number)
+{
+	char	   *text = pstrdup(numeric_text(number));
+	char	   *end = text + strlen(text);
+
+	if (strchr(text, '.'))
+	{
+		while (end[-1] == '0')
+			*--end = '\0';
+		if (end[-1] == '.')
+			*--end = '\0';
+	}
+	return text;
+}
+
+/* A number of JSON as numeric_out would show it; NULL: too long. */
+static Numeric
+read_numeric(const char *text, int length)
+{
+	StringInfoData out;
+	char	   *digits = palloc(length + 1);
+	int			count = 0;
+	int			point = -1;		/* so many digits stand in front of it */
+	long		exponent = 0;
+	int			i = text[0] == '-' ? 1 : 0;
+	bool		zero = true;
+
+	for (; i < length && (text[i] | 0x20) != 'e'; i++)
+	{
+		if (text[i] == '.')
+			point = count;
+		else
+		{
+			zero &= text[i] == '0';
+			digits[count++] = text[i];
+		}
+	}
+	if (i < length)
+		exponent = strtol(pnstrdup(text + i + 1, length - i - 1), NULL, 10);
+	if (count > 1000 || exponent > 1000 || exponent < -1000)
+		return NULL;
+	if (point < 0)
+		point = count;
+	point += exponent;
+
+	initStringInfo(&out);
+	if (text[0] == '-' && !zero)
+		appendStringInfoChar(&out, '-');
+	for (i = 0; i < point || i < 1; i++)
+	{
+		/* no zeros in front, but for one */
+		char		c = i < point && i < count ? digits[i] : '0';
+
+		if (c != '0' || i + 1 >= point || (out.len > 0 && out.data[out.len - 1] != '-'))
+			appendStringInfoChar(&out, c);
+	}
+	if (point < count)
+		appendStringInfoChar(&out, '.');
+	for (i = point; i < count; i++)
+		appendStringInfoChar(&out, i < 0 ? '0' : digits[i]);
+	return new_numeric(out.data);
+}
+
+/* ---- jsonb ---- */
+
+uint32
+getJsonbOffset(const JsonbContainer *container, int index)
+{
+	uint32		offset = 0;
+
+	for (int i = index - 1; i >= 0; i--)
+	{
+		offset += JBE_OFFLENFLD(container->children[i]);
+		if (JBE_HAS_OFF(container->children[i]))
+			break;
+	}
+	return offset;
+}
+
+JsonbValue *
+getKeyJsonValueFromContainer(JsonbContainer *container, const char *key, int length, JsonbValue *result)
+{
+	ScimWalk	walk;
+	JsonbValue	name;
+	JsonbValue	value;
+
+	if (!JsonContainerIsObject(container))
+		return NULL;
+	scim_walk(&walk, container);
+	while (scim_walk_next(&walk, &name, &value))
+	{
+		if (name.val.string.len != length || memcmp(name.val.string.val, key, length) != 0)
+			continue;
+		if (!result)
+			result = palloc(sizeof(JsonbValue));
+		*result = value;
+		return result;
+	}
+	return NULL;
+}
+
+bool
+JsonbExtractScalar(JsonbContainer *container, JsonbValue *result)
+{
+	ScimWalk	walk;
+
+	if (!JsonContainerIsArray(container) || !JsonContainerIsScalar(container))
+		return false;
+	scim_walk(&walk, container);
+	return scim_walk_next(&walk, NULL, result);
+}
+
+static void append_value(StringInfo text, const JsonbValue *value);
+
+static void
+append_string(StringInfo text, const JsonbValue *value)
+{
+	appendStringInfoChar(text, '"');
+	for (int i = 0; i < value->val.string.len; i++)
+	{
+		unsigned char c = value->val.string.val[i];
+
+		if (c == '"' || c == '\\')
+			appendStringInfo(text, "\\%c", c);
+		else if (c < 0x20)
+			appendStringInfo(text, "\\u%04x", c);
+		else
+			appendStringInfoChar(text, c);
+	}
+	appendStringInfoChar(text, '"');
+}
+
+/* Two of the same content have the same text: keys are stored in one order, and numbers lose their zeros. */
+static void
+append_container(StringInfo text, JsonbContainer *container)
+{
+	bool		is_object = JsonContainerIsObject(container);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	appendStringInfoChar(text, is_object ? '{' : '[');
+	scim_walk(&walk, container);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (walk.next > 1)
+			appendStringInfoChar(text, ',');
+		if (is_object)
+		{
+			append_string(text, &key);
+			appendStringInfoChar(text, ':');
+		}
+		append_value(text, &value);
+	}
+	appendStringInfoChar(text, is_object ? '}' : ']');
+}
+
+static void
+append_value(StringInfo text, const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvNull:
+			appendStringInfoString(text, "null");
+			break;
+		case jbvBool:
+			appendStringInfoString(text, value->val.boolean ? "true" : "false");
+			break;
+		case jbvNumeric:
+			appendStringInfoString(text, trimmed(value->val.numeric));
+			break;
+		case jbvString:
+			append_string(text, value);
+			break;
+		case jbvBinary:
+			append_container(text, value->val.binary.data);
+			break;
+		default:
+			abort();
+	}
+}
+
+char *
+JsonbToCString(StringInfo text, JsonbContainer *container, int estimate)
+{
+	StringInfoData own;
+
+	if (!text)
+	{
+		initStringInfo(&own);
+		text = &own;
+	}
+	append_container(text, container);
+	return text->data;
+}
+
+int
+compareJsonbContainers(JsonbContainer *a, JsonbContainer *b)
+{
+	if ((a->header & ~JB_CMASK) != (b->header & ~JB_CMASK))
+		return -1;
+	return strcmp(JsonbToCString(NULL, a, 0), JsonbToCString(NULL, b, 0));
+}
+
+Datum
+jsonb_hash(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *value = PG_GETARG_JSONB_P(0);
+	uint32		hash = 5381;
+
+	for (char *c = JsonbToCString(NULL, &value->root, 0); *c; c++)
+		hash = hash * 33 + (unsigned char) *c;
+	PG_RETURN_UINT32(hash);
+}
+
+/* ---- JSON ---- */
+
+typedef struct Reader
+{
+	const char *at;
+	const char *end;
+	int			depth;
+} Reader;
+
+static bool read_value(Reader *reader, JsonbValue *value);
+
+static char
+next_char(Reader *reader)
+{
+	while (reader->at < reader->end && strchr(" \t\r\n", *reader->at) && *reader->at)
+		reader->at++;
+	return reader->at < reader->end ? *reader->at : '\0';
+}
+
+static bool
+take(Reader *reader, char c)
+{
+	if (next_char(reader) != c)
+		return false;
+	reader->at++;
+	return true;
+}
+
+/* Length of the character of UTF-8 that begins there; 0: it is none. */
+static int
+utf8_length(const unsigned char *c, const char *end)
+{
+	int			length = *c < 0x80 ? 1 : *c >= 0xC2 && *c < 0xE0 ? 2 : *c >= 0xE0 && *c < 0xF0 ? 3 :
+		*c >= 0xF0 && *c < 0xF5 ? 4 : 0;
+
+	if (length > end - (const char *) c)
+		return 0;
+	for (int i = 1; i < length; i++)
+	{
+		if ((c[i] & 0xC0) != 0x80)
+			return 0;
+	}
+	if ((*c == 0xE0 && c[1] < 0xA0) || (*c == 0xED && c[1] > 0x9F) ||
+		(*c == 0xF0 && c[1] < 0x90) || (*c == 0xF4 && c[1] > 0x8F))
+		return 0;
+	return length;
+}
+
+/* No surrogates: escapes above U+FFFF are for others to read. */
+static bool
+read_escape(Reader *reader, StringInfo text)
+{
+	static const char names[] = "\"\\/bfnrt";
+	static const char meant[] = "\"\\/\b\f\n\r\t";
+	char		c = reader->at < reader->end ? *reader->at++ : '\0';
+	const char *found = c ? strchr(names, c) : NULL;
+	int			code;
+
+	if (found)
+	{
+		appendStringInfoChar(text, meant[found - names]);
+		return true;
+	}
+	if (c != 'u' || reader->end - reader->at < 4 ||
+		strspn(pnstrdup(reader->at, 4), "0123456789abcdefABCDEF") != 4)
+		return false;
+	code = strtol(pnstrdup(reader->at, 4), NULL, 16);
+	reader->at += 4;
+	if (code == 0 || (code >= 0xD800 && code <= 0xDFFF))
+		return false;
+	if (code < 0x80)
+		appendStringInfoChar(text, code);
+	else if (code < 0x800)
+		appendStringInfo(text, "%c%c", 0xC0 | code >> 6, 0x80 | (code & 0x3F));
+	else
+		appendStringInfo(text, "%c%c%c", 0xE0 | code >> 12, 0x80 | (code >> 6 & 0x3F), 0x80 | (code & 0x3F));
+	return true;
+}
+
+static bool
+read_string(Reader *reader, JsonbValue *value)
+{
+	StringInfoData text;
+
+	if (!take(reader, '"'))
+		return false;
+	initStringInfo(&text);
+	while (reader->at < reader->end && *reader->at != '"')
+	{
+		int			length;
+
+		if (*reader->at == '\\')
+		{
+			reader->at++;
+			if (!read_escape(reader, &text))
+				return false;
+			continue;
+		}
+		length = utf8_length((const unsigned char *) reader->at, reader->end);
+		if (length == 0 || (unsigned char) *reader->at < 0x20)
+			return false;
+		appendBinaryStringInfo(&text, reader->at, length);
+		reader->at += length;
+	}
+	if (!take(reader, '"'))
+		return false;
+	/* exactly as long as it is */
+	value->type = jbvString;
+	value->val.string.val = palloc(text.len);
+	value->val.string.len = text.len;
+	memcpy(value->val.string.val, text.data, text.len);
+	return true;
+}
+
+static bool
+read_members(Reader *reader, char closing, JsonbValue *value)
+{
+	JsonbValue	key;
+	JsonbValue	child;
+
+	*value = closing == '}' ? *scim_new_object() : *scim_new_array();
+	reader->at++;
+	if (take(reader, closing))
+		return true;
+	do
+	{
+		if (closing == '}' && (!read_string(reader, &key) || !take(reader, ':')))
+			return false;
+		if (!read_value(reader, &child))
+			return false;
+		if (closing == '}')
+			scim_set(value, key.val.string.val, key.val.string.len, &child);
+		else
+			scim_append(value, &child);
+	} while (take(reader, ','));
+	return take(reader, closing);
+}
+
+static bool
+read_number(Reader *reader, JsonbValue *value)
+{
+	const char *start = reader->at;
+	char	   *text;
+	int			used = -1;
+
+	while (reader->at < reader->end && *reader->at && strchr("+-.0123456789eE", *reader->at))
+		reader->at++;
+	text = pnstrdup(start, reader->at - start);
+	/* the grammar: no 01, no 1., no .5 */
+	if (strspn(text + (*text == '-'), "0123456789") == 0 ||
+		(text[*text == '-'] == '0' && text[(*text == '-') + 1] >= '0' && text[(*text == '-') + 1] <= '9'))
+		return false;
+	if (strchr(text, '.') && strspn(strchr(text, '.') + 1, "0123456789") == 0)
+		return false;
+	(void) strtod(text, &text);
+	used = *text == '\0';
+	value->type = jbvNumeric;
+	value->val.numeric = used ? read_numeric(start, reader->at - start) : NULL;
+	return value->val.numeric != NULL;
+}
+
+static bool
+read_word(Reader *reader, const char *word)
+{
+	if (reader->end - reader->at < (ptrdiff_t) strlen(word) || memcmp(reader->at, word, strlen(word)) != 0)
+		return false;
+	reader->at += strlen(word);
+	return true;
+}
+
+static bool
+read_value(Reader *reader, JsonbValue *value)
+{
+	char		c = next_char(reader);
+	bool		read;
+
+	if (c == '{' || c == '[')
+	{
+		if (++reader->depth > 100)
+			return false;
+		read = read_members(reader, c == '{' ? '}' : ']', value);
+		reader->depth--;
+		return read;
+	}
+	if (c == '"')
+		return read_string(reader, value);
+	if (c == 't' || c == 'f')
+	{
+		value->type = jbvBool;
+		value->val.boolean = c == 't';
+		return read_word(reader, c == 't' ? "true" : "false");
+	}
+	value->type = jbvNull;
+	return c == 'n' ? read_word(reader, "null") : read_number(reader, value);
+}
+
+Jsonb *
+server_read_json(const char *text, size_t length)
+{
+	Reader		reader = {text, text + length};
+	JsonbValue	value;
+
+	if (!read_value(&reader, &value) || next_char(&reader) != '\0' || reader.at != reader.end)
+		return NULL;
+	return scim_write(&value);
+}

@@ -1,0 +1,17 @@
+/*
+ * type.h
+ *		A resource type with attributes of every kind, for fuzzers and unit
+ *		tests; and a slow, obvious evaluator of filters over the values of one of
+ *		its attributes.
+ */
+#ifndef FUZZ_TYPE_H
+#define FUZZ_TYPE_H
+
+#include "core/patch.h"
+
+extern const ScimResourceType fuzz_type;
+
+/* Which elements match?  For scim_apply_patch. */
+extern bool *fuzz_match(const ScimFilter *filter, const JsonbValue *elements);
+
+#endif							/* FUZZ_TYPE_H */

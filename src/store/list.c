@@ -318,6 +318,7 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 {
 	Listing		list = {.query = query};
 	const char *filter = query->filter;
+	JsonbValue *response;
 	MemoryContext old;
 	Jsonb	   *result;
 
@@ -336,9 +337,9 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	if (list.page.count == 0 && list.total <= 0)
 		scim_check_tenant(list.target.table, list.target.tenant);
 
-	result = scim_write(make_response(&list, query->view));
+	response = make_response(&list, query->view);
 	old = MemoryContextSwitchTo(list.target.caller);
-	result = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(result));
+	result = scim_write(response);
 	MemoryContextSwitchTo(old);
 	SPI_finish();
 	return result;

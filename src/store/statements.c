@@ -249,17 +249,22 @@ append_placeholder(StringInfo out, const ScimRegistration *registration, const c
 void
 scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration)
 {
-	for (const char *p = text; *p; p++)
+	for (const char *p = text; *p;)
 	{
-		const char *end = *p == '{' && p[1] >= 'a' && p[1] <= 'z' ? strchr(p, '}') : NULL;
+		const char *brace = strchr(p, '{');
+		const char *end = brace && brace[1] >= 'a' && brace[1] <= 'z' ? strchr(brace, '}') : NULL;
 
-		if (end)
+		if (brace == NULL)
 		{
-			append_placeholder(out, registration, p + 1, end - p - 1);
-			p = end;
+			appendStringInfoString(out, p);
+			return;
 		}
+		appendBinaryStringInfo(out, p, brace - p);
+		if (end)
+			append_placeholder(out, registration, brace + 1, end - brace - 1);
 		else
-			appendStringInfoChar(out, *p);
+			appendStringInfoChar(out, '{');
+		p = end ? end + 1 : brace + 1;
 	}
 }
 

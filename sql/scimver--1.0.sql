@@ -459,7 +459,7 @@ CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb D
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';
 COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
-	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: version_scheme';
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: version_scheme, validate';
 
 CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mapping jsonb, options jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE C VOLATILE STRICT
@@ -679,3 +679,9 @@ CREATE FUNCTION scim_server_info() RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'scim_server_info';
 COMMENT ON FUNCTION scim_server_info() IS
 	'What is installed and what it can do: version, tenant, resource types, features, limits';
+
+CREATE FUNCTION scim_service_provider_config() RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_service_provider_config';
+COMMENT ON FUNCTION scim_service_provider_config() IS
+	'What works in this database, as a ServiceProviderConfig (RFC 7643 section 5, RFC 9865)';

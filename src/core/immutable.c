@@ -95,7 +95,7 @@ compare_level(Comparison *comparison, const ScimAttribute *attributes, const Jso
 	}
 }
 
-/* An extension that was left out comes back with what of it is immutable. */
+/* An extension that was left out comes back with what of it is immutable: INVALID_VALUE if more of it is required. */
 static void
 compare_extension(Comparison *comparison, const ScimSchema *extension, const JsonbValue *old, JsonbValue *new)
 {
@@ -112,6 +112,8 @@ compare_extension(Comparison *comparison, const ScimSchema *extension, const Jso
 	compare_level(comparison, extension->attributes, before, &part, &place);
 	if (part.val.object.nPairs == 0)
 		return;
+	if (after == NULL && comparison->differs == NULL)
+		scim_check_required(extension->attributes, &part, &place);
 	scim_set(new, place.name, place.length, &part);
 	urns = assigned(new, "schemas");
 	if (after || urns == NULL || !scim_is_array(urns))

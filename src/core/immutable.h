@@ -12,7 +12,8 @@
  * The new document in place of the old one: MUTABILITY where an immutable
  * attribute has another value than before, or (unless "replaces") none any
  * more.  If "replaces", what the new document leaves out is kept (RFC 7644
- * section 3.5.1): the result is then another document.  If "differs" is not
+ * section 3.5.1): the result is then another document; INVALID_VALUE if that
+ * leaves out what is required with it.  If "differs" is not
  * NULL, it is set instead of an error.  Parts of the values of multi-valued
  * attributes are not looked at: a value is what it is, another takes its place.
  */

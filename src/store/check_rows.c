@@ -129,7 +129,9 @@ check_batch(const Check *check, const StoredRow *rows, int count)
 			break;
 		if (!is_wrong_already(check, row, error))
 		{
-			ScimInvalidRow invalid = {row->tenant, row->id, path_of(error), error->message};
+			ScimInvalidRow invalid = {
+				.tenant = row->tenant, .id = row->id, .path = path_of(error), .problem = error->message
+			};
 
 			check->report(check->type, &invalid, check->argument);
 		}
@@ -211,6 +213,7 @@ check_unique(const Check *check, const ScimPlannedLookup *lookup)
 			.tenant = TextDatumGetCString(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
 			.id = *DatumGetUUIDP(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)),
 			.path = lookup->path.text,
+			.shared = true,
 			.problem = psprintf("UNIQUENESS: another %s has the same %s", check->type->name, lookup->path.text)
 		};
 

@@ -15,6 +15,7 @@ typedef struct ScimInvalidRow
 	const char *tenant;
 	pg_uuid_t	id;
 	const char *path;			/* or NULL */
+	bool		shared;			/* the value there is to be unique, and is not */
 	const char *problem;		/* as an error's message says it */
 } ScimInvalidRow;
 

@@ -121,8 +121,12 @@ scim_check_type_among(const ScimResourceType *type, const ScimResourceType *cons
 	const char *only = type_of_schema(type->schema->urn);
 
 	if (only && strcmp(only, type->name) != 0)
-		refuse("schema", psprintf("%s is the core schema of %s alone; it may be an extension of others",
-								  type->schema->urn, only));
+		refuse("schema", psprintf("%s is that of %s alone", type->schema->urn, only));
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		if (type_of_schema(type->extensions[i]->urn))
+			refuse("schemaExtensions", psprintf("cannot have %s: it is no extension", type->extensions[i]->urn));
+	}
 	for (; *types; types++)
 	{
 		const ScimResourceType *other = *types;

@@ -112,6 +112,7 @@ typedef struct Invalid
 {
 	JsonbValue *list;
 	int64		count;
+	bool		shared;			/* among them are values that no unique index takes */
 } Invalid;
 
 static void
@@ -121,6 +122,7 @@ collect_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *a
 	MemoryContext old;
 	JsonbValue *object;
 
+	invalid->shared |= row->shared;
 	if (invalid->count++ >= MOST_TOLD)
 		return;
 	old = MemoryContextSwitchTo(GetMemoryChunkContext(invalid->list));
@@ -153,11 +155,11 @@ lock_table(const ScimResourceType *type)
 	}
 }
 
-/* INVALID_VALUE with what would become invalid; forced, a NOTICE. */
+/* INVALID_VALUE with what would become invalid; forced, a NOTICE.  An index cannot be forced. */
 static void
 refuse_invalid(const ScimResourceType **types, bool force)
 {
-	Invalid		invalid = {scim_new_array(), 0};
+	Invalid		invalid = {scim_new_array()};
 	ScimError  *error;
 
 	for (; *types; types++)
@@ -173,7 +175,7 @@ refuse_invalid(const ScimResourceType **types, bool force)
 	}
 	if (invalid.count == 0)
 		return;
-	if (force)
+	if (force && !invalid.shared)
 	{
 		ereport(NOTICE,
 				(errmsg("resources that are invalid from now on: " INT64_FORMAT, invalid.count)));
@@ -182,7 +184,9 @@ refuse_invalid(const ScimResourceType **types, bool force)
 	error = scim_error(SCIM_INVALID_VALUE);
 	scim_error_integer(error, "invalid_count", invalid.count);
 	scim_error_value(error, "invalid", invalid.list);
-	scim_error_hint(error, "Correct these resources first, or pass force => true; scim_check_schema lists all of them.");
+	scim_error_hint(error, invalid.shared ?
+					"Correct these resources first: values that are to be unique must differ. scim_check_schema lists all of them." :
+					"Correct these resources first, or pass force => true; scim_check_schema lists all of them.");
 	scim_throw(error, "resources that would become invalid: " INT64_FORMAT, invalid.count);
 }
 

@@ -1,7 +1,7 @@
 /*
  * discovery.c
- *		scim_get_schemas() and scim_server_info(), and the tools of the same
- *		names.
+ *		What there is and what works: scim_get_schemas(), scim_server_info() and
+ *		the tools of the same names, and scim_service_provider_config().
  *
  * Nothing is said here that does not work; a feature is announced by the
  * change that brings it.
@@ -9,8 +9,10 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
+#include "core/object.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "settings.h"
 #include "store/describe.h"
 #include "store/store.h"
 #include "tools/discovery.h"
@@ -18,8 +20,14 @@
 #include "tools/handlers.h"
 #include "utils/builtins.h"
 
+#define URN_CONFIG "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+
+/* The default of "count" in scim_list_resources. */
+#define DEFAULT_PAGE_SIZE 100
+
 PG_FUNCTION_INFO_V1(scim_get_schemas);
 PG_FUNCTION_INFO_V1(scim_server_info);
+PG_FUNCTION_INFO_V1(scim_service_provider_config);
 
 /* ---- schemas ---- */
 
@@ -70,10 +78,21 @@ scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
 	}
 }
 
+/*
+ * scim_get_schemas() -> jsonb: {"resource_types", "schemas"} (RFC 7643 sections
+ * 6 and 7): all schemas, also those that no resource type has.  The tool leaves
+ * these out: they are of no use for writing resources.
+ */
 Datum
 scim_get_schemas(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_JSONB_P(scim_write(scim_schemas(NULL)));
+	JsonbValue *content = scim_schemas(NULL);
+	JsonbValue *schemas = scim_new_array();
+
+	for (const ScimSchema *const *schema = scim_all_schemas(); *schema; schema++)
+		scim_append(schemas, scim_describe_schema(*schema));
+	scim_set_value(content, "schemas", schemas);
+	PG_RETURN_JSONB_P(scim_write(content));
 }
 
 /* ---- the server ---- */
@@ -124,19 +143,20 @@ described_type(const ScimResourceType *type)
 	return object;
 }
 
-/* The features, by the names of RFC 7643 section 5 and RFC 9865. */
-static JsonbValue *
-capabilities(void)
+/* The features, by the names of RFC 7643 section 5. */
+static const struct
 {
-	static const struct
-	{
-		const char *name;
-		bool		supported;
-	}			features[] = {
-		{"patch", true}, {"bulk", false}, {"filter", false},
-		{"changePassword", true}, {"sort", false}, {"etag", true}
-	};
-	JsonbValue *object = scim_new_object();
+	const char *name;
+	bool		supported;
+}			features[] = {
+	{"patch", true}, {"bulk", false}, {"filter", true},
+	{"changePassword", true}, {"sort", true}, {"etag", true}
+};
+
+/* Sets what every description of the server says of the features and of paging (RFC 9865). */
+static void
+set_capabilities(JsonbValue *object)
+{
 	JsonbValue *pagination = scim_new_object();
 
 	for (int i = 0; i < (int) lengthof(features); i++)
@@ -147,8 +167,16 @@ capabilities(void)
 		scim_set_value(object, features[i].name, feature);
 	}
 	scim_set_bool(pagination, "index", true);
-	scim_set_bool(pagination, "cursor", false);
+	scim_set_bool(pagination, "cursor", true);
 	scim_set_value(object, "pagination", pagination);
+}
+
+static JsonbValue *
+capabilities(void)
+{
+	JsonbValue *object = scim_new_object();
+
+	set_capabilities(object);
 	return object;
 }
 
@@ -184,4 +212,32 @@ Datum
 scim_server_info(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_JSONB_P(scim_write(scim_server_description()));
+}
+
+/*
+ * scim_service_provider_config() -> jsonb: RFC 7643 section 5, with the pagination
+ * of RFC 9865, by the settings of the session.  authenticationSchemes is empty:
+ * what stands between HTTP and the database knows them.
+ */
+Datum
+scim_service_provider_config(PG_FUNCTION_ARGS)
+{
+	JsonbValue *document = scim_new_document(URN_CONFIG);
+	JsonbValue *pagination;
+	JsonbValue *bulk;
+
+	set_capabilities(document);
+	bulk = scim_get(document, "bulk", strlen("bulk"));
+	scim_set_integer(bulk, "maxOperations", 0);
+	scim_set_integer(bulk, "maxPayloadSize", 0);
+	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults", scim_setting_max_page_size);
+	pagination = scim_get(document, "pagination", strlen("pagination"));
+	scim_set_text(pagination, "defaultPaginationMethod", "index");
+	scim_set_integer(pagination, "defaultPageSize", Min(DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
+	scim_set_integer(pagination, "maxPageSize", scim_setting_max_page_size);
+	if (scim_setting_cursor_timeout > 0)
+		scim_set_integer(pagination, "cursorTimeout", scim_setting_cursor_timeout);
+	scim_set_value(document, "authenticationSchemes", scim_new_array());
+	scim_set_meta(document, "ServiceProviderConfig", "/ServiceProviderConfig", NULL);
+	PG_RETURN_JSONB_P(scim_write(document));
 }

@@ -56,13 +56,9 @@ SELECT scim_create_table('agents', 'Agent');
 SELECT attname, type, collname, generated, comment FROM lookups ORDER BY attnum;
 SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'agents'::regclass ORDER BY 1;
 -- what no index can keep unique is refused: one of many values
-INSERT INTO scim_schemas (position, document) VALUES
-(103, '{"id": "urn:example:Many", "name": "Many", "attributes": [{"name": "codes", "multiValued": true, "uniqueness": "server"}]}'),
-(104, '{"id": "urn:example:Parts", "name": "Parts", "attributes": [{"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value", "uniqueness": "global"}]}]}');
-INSERT INTO scim_resource_types (position, document) SELECT 102 + n, format('{"name": "%1$s", "endpoint": "/%1$s", "schema": "urn:example:%1$s"}', name)::jsonb
-FROM unnest('{Many,Parts}'::text[]) WITH ORDINALITY AS t(name, n);
-SELECT error(format('SELECT scim_create_table(%L, %L)', lower(name), name)) FROM unnest('{Many,Parts}'::text[]) name;
-DELETE FROM scim_resource_types WHERE name IN ('Many', 'Parts');
+SELECT error(format('SELECT scim_register_schema(%L)', document)) FROM unnest(ARRAY[
+'{"id": "urn:example:Many", "name": "Many", "attributes": [{"name": "codes", "multiValued": true, "uniqueness": "server"}]}',
+'{"id": "urn:example:Parts", "name": "Parts", "attributes": [{"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value", "uniqueness": "global"}]}]}']) document;
 
 -- ---- unique ----
 

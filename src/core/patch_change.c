@@ -59,6 +59,13 @@ set_target(Target *target, const ScimPath *path)
 
 /* ---- steps ---- */
 
+/* What the path leads to; NULL: an extension as a whole. */
+static const ScimAttribute *
+leaf_of(const ScimPath *path)
+{
+	return path->sub ? path->sub : path->attribute;
+}
+
 static ScimStep *
 new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
 {
@@ -88,10 +95,16 @@ frozen(const JsonbValue *value)
 	return result;
 }
 
-/* The step that adds to the same attribute, if no later one touches it; it is not sought far back. */
+/*
+ * The step that adds to the same attribute, if no later one touches it; it is
+ * not sought far back.  What is immutable is set once, not bit by bit.
+ */
 static ScimStep *
 find_append(ScimPatch *patch, const Target *target)
 {
+	if (target->path.filter || target->path.attribute->mutability == SCIM_IMMUTABLE ||
+		leaf_of(&target->path)->mutability == SCIM_IMMUTABLE)
+		return NULL;
 	for (int i = patch->count - 1; i >= Max(0, patch->count - LOOK_BACK); i--)
 	{
 		ScimStep   *step = &patch->steps[i];
@@ -108,7 +121,7 @@ find_append(ScimPatch *patch, const Target *target)
 static void
 append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 {
-	ScimStep   *step = target->path.filter ? NULL : find_append(patch, target);
+	ScimStep   *step = find_append(patch, target);
 
 	if (!step)
 	{
@@ -136,13 +149,6 @@ throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
 }
 
 /* ---- changes of one attribute ---- */
-
-/* What the path leads to; NULL: an extension as a whole. */
-static const ScimAttribute *
-leaf_of(const ScimPath *path)
-{
-	return path->sub ? path->sub : path->attribute;
-}
 
 /* Unassigned, but for {}: as a set of sub-attributes to change it is just empty. */
 static bool

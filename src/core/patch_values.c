@@ -235,23 +235,16 @@ take_out_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribu
 
 /* ---- values that a filter chooses ---- */
 
+/* A sub-attribute of a value, or (part NULL) its removal. */
 static void
-check_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub,
-		   const JsonbValue *value, const JsonbValue *part)
+set_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub, JsonbValue *value,
+		 const JsonbValue *part)
 {
 	JsonbValue	there;
 
 	if (sub->mutability == SCIM_IMMUTABLE && find_part(value, sub->name, &there) &&
 		!scim_is_unassigned(&there) && !(part && scim_equal(&there, part)))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, SCIM_IS_IMMUTABLE);
-}
-
-/* A sub-attribute of a value, or (part NULL) its removal. */
-static void
-set_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub, JsonbValue *value,
-		 const JsonbValue *part)
-{
-	check_part(run, step, sub, value, part);
 	if (part)
 		scim_set_value(value, sub->name, part);
 	else
@@ -272,10 +265,9 @@ merge_parts(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *
 				 value, part.type == jbvNull ? NULL : &part);
 }
 
-/* Another value in its place: what is readOnly in it stays, and so must what is immutable. */
+/* Another value in its place; what is readOnly in it stays. */
 static void
-replace_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-			  JsonbValue *value)
+replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
 {
 	JsonbValue *new = scim_open(&step->value);
 	JsonbValue	part;
@@ -284,7 +276,6 @@ replace_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute
 	{
 		if (sub->mutability == SCIM_READ_ONLY && find_part(value, sub->name, &part))
 			scim_set_value(new, sub->name, &part);
-		check_part(run, step, sub, value, find_part(new, sub->name, &part) ? &part : NULL);
 	}
 	*value = *new;
 }
@@ -300,7 +291,7 @@ change_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute 
 		return false;
 	if (!sub && step->kind == STEP_SET)
 	{
-		replace_value(run, step, attribute, value);
+		replace_value(step, attribute, value);
 		return true;
 	}
 	*value = *scim_open(value);

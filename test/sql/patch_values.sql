@@ -235,4 +235,69 @@ SELECT members('{mia}', '{"op": "add", "path": "members[value eq ~mia~]", "value
 SELECT members('{mia}', '{"op": "remove", "path": "members[value eq ~mia~].display"}');
 SELECT members('{mia}', '{"op": "remove", "path": "members[since eq ~May~]"}');
 SELECT members('{mia}', '{"op": "remove", "path": "members[value eq ~mia~]", "value": []}');
+
+-- ---- another type: values in an extension, P18: immutable attributes ----
+
+SELECT scim_register_schema('{"id": "urn:example:Crate", "name": "Crate", "attributes": [
+	{"name": "label", "required": true}, {"name": "code", "mutability": "immutable"}, {"name": "colours", "multiValued": true, "mutability": "immutable"},
+	{"name": "maker", "type": "complex", "subAttributes": [{"name": "name"}, {"name": "number", "mutability": "immutable"}]}]}')->>'id';
+SELECT scim_register_schema('{"id": "urn:example:Parts:1.0", "name": "Parts", "attributes": [
+	{"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value", "required": true}, {"name": "weight", "type": "decimal"},
+		{"name": "checked", "type": "dateTime"}, {"name": "serial", "mutability": "immutable"}, {"name": "tags", "multiValued": true}, {"name": "primary", "type": "boolean"}]},
+	{"name": "marks", "multiValued": true, "type": "integer"}]}')->>'id';
+SELECT scim_register_resource_type('{"name": "Crate", "endpoint": "/Crates", "schema": "urn:example:Crate",
+	"schemaExtensions": [{"schema": "urn:example:Parts:1.0", "required": false}]}')->>'name';
+SELECT scim_create_table('crates', 'Crate');
+-- a crate, after the operations; the URN of its parts is X
+CREATE FUNCTION crate(VARIADIC operations jsonb[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	old jsonb;
+	new jsonb;
+	detail text;
+BEGIN
+	old := scim_create_resource('Crate', '{"label": "b", "code": "1", "maker": {"name": "m", "number": "7"}, "urn:example:Parts:1.0": {"marks": [1, 2, 3],
+		"parts": [{"value": "p", "weight": 1.5, "checked": "2020-01-01T00:00:00Z", "serial": "s"}, {"value": "q", "weight": 2, "primary": true, "tags": ["t"]}]}}');
+	new := scim_patch_resource('Crate', old->>'id', replace(replace(to_jsonb(operations)::text, '~', '\"'), 'X:', 'urn:example:Parts:1.0:')::jsonb);
+	RETURN CASE WHEN new = old THEN 'unchanged' ELSE replace((new - 'id' - 'meta' - 'label')::text, 'urn:example:Parts:1.0', 'X') END;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN sqlstate || ' ' || sqlerrm || coalesce(' @ ' || (detail::jsonb->>'path'), '');
+END $$;
+SELECT crate('{"op": "replace", "path": "X:parts[weight gt 1.7].weight", "value": 3}');
+SELECT crate('{"op": "replace", "path": "X:parts[checked eq ~2020-01-01T01:00:00+01:00~].weight", "value": 3}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~q~].tags", "value": ["t", "u"]}');
+SELECT crate('{"op": "add", "path": "X:parts[tags eq ~T~].tags", "value": "t"}');
+SELECT crate('{"op": "remove", "path": "X:parts[tags pr].tags"}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~p~]", "value": {"tags": ["v"], "primary": true}}');
+SELECT crate('{"op": "remove", "path": "X:parts[weight ge 1.5]"}', '{"op": "remove", "path": "X:marks[value le 3]"}');
+SELECT crate('{"op": "replace", "path": "X:marks[value ge 2]", "value": 9}');
+SELECT crate('{"op": "remove", "path": "X:marks", "value": [2, 5]}');
+SELECT crate('{"op": "remove", "path": "X:parts[weight gt 5]"}');
+SELECT crate('{"op": "replace", "path": "X:parts[value eq ~p~]", "value": {"weight": 3}}');
+SELECT crate('{"op": "remove", "path": "X:parts[value eq ~p~].value"}');
+SELECT crate('{"op": "remove", "path": "urn:example:Parts:1.0"}', '{"op": "add", "path": "X:parts[value eq ~p~].weight", "value": 1}');
+-- P18: set while there is no value, the same value, another value, removed; also by a value as a whole
+SELECT crate('{"op": "add", "path": "colours", "value": ["red"]}');
+SELECT crate('{"op": "add", "path": "colours", "value": ["red"]}', '{"op": "add", "path": "colours", "value": ["blue"]}');
+SELECT crate('{"op": "add", "path": "colours", "value": ["red"]}', '{"op": "replace", "path": "colours[value eq ~red~]", "value": "blue"}');
+SELECT crate('{"op": "add", "path": "colours", "value": ["red"]}', '{"op": "remove", "path": "colours", "value": ["red"]}');
+SELECT crate('{"op": "replace", "path": "code", "value": "1"}');
+SELECT crate('{"op": "replace", "path": "code", "value": "2"}');
+SELECT crate('{"op": "replace", "value": {"code": "2"}}');
+SELECT crate('{"op": "remove", "path": "code"}');
+SELECT crate('{"op": "remove", "path": "code"}', '{"op": "add", "path": "code", "value": "1"}');
+SELECT crate('{"op": "replace", "path": "maker", "value": {"name": "n", "number": "7"}}');
+SELECT crate('{"op": "replace", "path": "maker", "value": {"number": "8"}}');
+SELECT crate('{"op": "remove", "path": "maker.number"}');
+SELECT crate('{"op": "replace", "path": "maker[name eq ~m~].number", "value": "8"}');
+SELECT crate('{"op": "remove", "path": "maker"}');
+SELECT crate('{"op": "add", "path": "colours", "value": []}', '{"op": "add", "path": "maker.number", "value": "7"}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~q~].serial", "value": "t"}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~p~].serial", "value": "s"}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~p~].serial", "value": "t"}');
+SELECT crate('{"op": "add", "path": "X:parts[value eq ~p~]", "value": {"serial": "t"}}');
+SELECT crate('{"op": "replace", "path": "X:parts[value eq ~p~]", "value": {"value": "p"}}');
+SELECT crate('{"op": "replace", "path": "X:parts[value eq ~p~]", "value": {"value": "p", "serial": "t"}}');
+SELECT crate('{"op": "remove", "path": "X:parts[value eq ~p~].serial"}');
+SELECT crate('{"op": "remove", "path": "X:parts[value eq ~p~]"}');
 ROLLBACK;

@@ -338,17 +338,26 @@ append_lookup(const Compiler *compiler, const ScimAttributeSql *attribute, const
 	append(compiler, ")");
 }
 
+/* Takes back what was appended behind a place; parameters stay, unused. */
+static void
+cut(const Compiler *compiler, int length)
+{
+	compiler->sql->text.len = length;
+	compiler->sql->text.data[length] = '\0';
+}
+
 /*
- * What a filter on elements implies for the row, as far as an index on the
- * values of all elements can tell: equality of a sub-attribute that has a
- * lookup column.  Unless "appending", only whether there is such a thing.
+ * Appends what a filter on elements implies for the row, as far as indexes can
+ * tell: equality of a sub-attribute that has a lookup column, and of members and
+ * groups.  False, and nothing appended, if there is no such thing.
  */
 static bool
-implied_lookup(const Compiler *compiler, const ScimFilter *filter, bool appending)
+append_implied(const Compiler *compiler, const ScimFilter *filter)
 {
+	int			start = compiler->sql->text.len;
 	ScimAttributeSql attribute;
 	bool		left;
-	bool		right;
+	int			end;
 
 	check_stack_depth();
 	switch (filter->kind)
@@ -357,30 +366,35 @@ implied_lookup(const Compiler *compiler, const ScimFilter *filter, bool appendin
 			if (filter->op != SCIM_EQ)
 				return false;
 			scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
-			if (attribute.lookup == NULL || attribute.from == NULL)
+			if (attribute.from == NULL || (attribute.lookup == NULL && attribute.type != SCIM_SQL_ID))
 				return false;
-			if (appending)
+			if (attribute.lookup)
 				append_lookup(compiler, &attribute, filter->value);
+			else
+				compare_membership(compiler, filter);
 			return true;
 		case SCIM_FILTER_AND:
-			left = implied_lookup(compiler, filter->left, appending);
-			right = implied_lookup(compiler, filter->right, false);
-			if (left && right && appending)
+			left = append_implied(compiler, filter->left);
+			end = compiler->sql->text.len;
+			if (left)
 				append(compiler, " AND ");
-			if (right && appending)
-				implied_lookup(compiler, filter->right, true);
-			return left || right;
-		case SCIM_FILTER_OR:
-			if (!implied_lookup(compiler, filter->left, false) || !implied_lookup(compiler, filter->right, false))
-				return false;
-			if (!appending)
+			if (append_implied(compiler, filter->right))
 				return true;
+			cut(compiler, end);
+			return left;
+		case SCIM_FILTER_OR:
 			append(compiler, "(");
-			implied_lookup(compiler, filter->left, true);
-			append(compiler, " OR ");
-			implied_lookup(compiler, filter->right, true);
-			append(compiler, ")");
-			return true;
+			if (append_implied(compiler, filter->left))
+			{
+				append(compiler, " OR ");
+				if (append_implied(compiler, filter->right))
+				{
+					append(compiler, ")");
+					return true;
+				}
+			}
+			cut(compiler, start);
+			return false;
 		default:
 			return false;
 	}
@@ -441,7 +455,7 @@ compile_value_path(const Compiler *compiler, const ScimFilter *filter)
 		return;
 	}
 	append(compiler, "(");
-	if (scope == SCIM_OF_ELEMENT && implied_lookup(compiler, filter->left, true))
+	if (append_implied(compiler, filter->left))
 		append(compiler, " AND ");
 	append(compiler, "EXISTS (SELECT FROM %s WHERE ", from);
 	compile(compiler, filter->left, scope);

@@ -95,6 +95,9 @@ SELECT names('Thing', 'name eq "' || repeat('x', 16000) || '"'), fails(format('S
 SELECT names('Thing', string_agg('name eq "' || n || '"', ' or ') || ' or name eq "two"') FROM generate_series(1, 255) n;
 SELECT fails(format('SELECT scim_list_resources(''Thing'', %L)', string_agg('name eq "' || n || '"', ' or '))) FROM generate_series(1, 257) n;
 SELECT names('Thing', repeat('not (', 63) || 'name eq "two"' || repeat(')', 63)), fails(format('SELECT scim_list_resources(''Thing'', %L)', repeat('(', 7000) || 'name pr' || repeat(')', 7000)));
+-- nested to the right: as fast as any
+SELECT names('Thing', repeat('parts[value eq "a" and (', 1) || repeat('value eq "a" and (', 60) || 'size eq 1' || repeat(')', 61) || ']');
+SELECT names('User', 'emails[' || repeat('value eq "a" and (', 60) || 'type pr' || repeat(')', 60) || ']'), names('User', 'emails[' || repeat('value eq "a" or (', 60) || 'type pr' || repeat(')', 60) || ']');
 -- a value that fills a document: compared, found, no error
 INSERT INTO things (id, data) VALUES (id(7)::uuid, jsonb_build_object('name', 'long', 'exact', repeat('x', 1000000), 'tags', (SELECT jsonb_agg('t' || n) FROM generate_series(1, 10000) n)));
 SELECT names('Thing', 'exact sw "xxx" and exact ew "xxx" and tags eq "T9999"');
@@ -180,7 +183,8 @@ END $$;
 CREATE FUNCTION all_reads() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT reads('User', f) FROM unnest(ARRAY['userName eq "u77"', 'userName sw "u77"', 'externalId eq "x7"', 'displayName eq "d7"', 'active eq false', 'emails.value eq "u7@x.org"', 'emails[type eq "work" and value eq "u7@x.org"]',
 		'emails[value eq "u7@x.org" or value eq "u8@x.org"]', 'id eq "' || id(1) || '"', 'groups.value eq "' || id(102) || '"', 'userName eq "u77" and title pr', 'userName eq "u77" or userName eq "u78"']) f
-	UNION ALL SELECT reads('Group', 'members.value eq "' || id(2) || '"') $$;
+	UNION ALL SELECT reads('Group', f) FROM unnest(ARRAY['members.value eq "' || id(2) || '"', 'members[value eq "' || id(2) || '" and type pr]']) f
+	UNION ALL SELECT reads('User', 'groups[value eq "' || id(102) || '"]') $$;
 SELECT all_reads();
 SET ROLE regress_scim_filters;
 SELECT all_reads();

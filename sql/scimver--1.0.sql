@@ -308,17 +308,17 @@ CREATE FUNCTION scim_fold(value text) RETURNS text
 COMMENT ON FUNCTION scim_fold(text) IS
 	'How text that is not caseExact is compared: lower(normalize(value, NFKC) COLLATE "und-x-icu")';
 
-CREATE FUNCTION scim_folded_values(data jsonb, VARIADIC path text[]) RETURNS text[]
+CREATE FUNCTION scim_folded_values(object jsonb, path text) RETURNS text[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_folded_values';
-COMMENT ON FUNCTION scim_folded_values(jsonb, text[]) IS
-	'The strings that a path of keys leads to, through lists, folded: for the lookup column of a multi-valued attribute';
+COMMENT ON FUNCTION scim_folded_values(jsonb, text) IS
+	'The strings of a multi-valued attribute (or attribute.sub-attribute) of an object, folded: for its lookup column';
 
-CREATE FUNCTION scim_exact_values(data jsonb, VARIADIC path text[]) RETURNS text[]
+CREATE FUNCTION scim_exact_values(object jsonb, path text) RETURNS text[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_exact_values';
-COMMENT ON FUNCTION scim_exact_values(jsonb, text[]) IS
-	'The strings that a path of keys leads to, through lists, as they are';
+COMMENT ON FUNCTION scim_exact_values(jsonb, text) IS
+	'The strings of a multi-valued attribute (or attribute.sub-attribute) of an object, as they are';
 
 -- How filters compare.  None of these raises an error for what is stored.
 
@@ -333,6 +333,18 @@ CREATE FUNCTION scim_binary(value text) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'scim_binary';
 COMMENT ON FUNCTION scim_binary(text) IS
 	'The bytes of base64 or base64url, with or without padding; NULL if it is neither';
+
+CREATE FUNCTION scim_boolean(value jsonb) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_boolean';
+COMMENT ON FUNCTION scim_boolean(jsonb) IS
+	'The value, if it is true or false; else NULL';
+
+CREATE FUNCTION scim_number(value jsonb) RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_number';
+COMMENT ON FUNCTION scim_number(jsonb) IS
+	'The value, if it is a number; else NULL';
 
 CREATE FUNCTION scim_is_assigned(value jsonb) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

@@ -16,10 +16,14 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(scim_datetime);
 PG_FUNCTION_INFO_V1(scim_binary);
+PG_FUNCTION_INFO_V1(scim_boolean);
+PG_FUNCTION_INFO_V1(scim_number);
 PG_FUNCTION_INFO_V1(scim_is_assigned);
 PG_FUNCTION_INFO_V1(scim_has_value);
 PG_FUNCTION_INFO_V1(scim_value_query);
@@ -52,6 +56,30 @@ scim_binary(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	SET_VARSIZE(result, VARHDRSZ + length);
 	PG_RETURN_BYTEA_P(result);
+}
+
+/* scim_boolean(jsonb) -> boolean: the value, or NULL if it is none. */
+Datum
+scim_boolean(PG_FUNCTION_ARGS)
+{
+	JsonbValue	value;
+
+	scim_root(PG_GETARG_JSONB_P(0), &value);
+	if (value.type != jbvBool)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(value.val.boolean);
+}
+
+/* scim_number(jsonb) -> numeric: the value, or NULL if it is none. */
+Datum
+scim_number(PG_FUNCTION_ARGS)
+{
+	JsonbValue	value;
+
+	scim_root(PG_GETARG_JSONB_P(0), &value);
+	if (value.type != jbvNumeric)
+		PG_RETURN_NULL();
+	return datumCopy(NumericGetDatum(value.val.numeric), false, -1);
 }
 
 /* ---- pr ---- */

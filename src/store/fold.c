@@ -10,7 +10,6 @@
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/value.h"
 #include "store/fold.h"
@@ -65,77 +64,97 @@ scim_fold(PG_FUNCTION_ARGS)
 
 /* ---- the values of a multi-valued attribute ---- */
 
-/* A path into the document, and the strings found at its end. */
+/* The strings of an attribute, while they are collected. */
 typedef struct Values
 {
-	Datum	   *keys;			/* text */
-	bool	   *nulls;
-	int			key_count;
+	char	   *sub;			/* the sub-attribute that has them; NULL: the elements themselves */
 	bool		folded;
-	ArrayBuildState *found;
+	Datum	   *found;			/* text */
+	int			count;
+	int			room;
 } Values;
 
-static void collect(Values *values, JsonbValue *value, int key);
-
-/* A value that is no list, before the key. */
 static void
-collect_one(Values *values, JsonbValue *value, int key)
+collect_string(Values *values, const JsonbValue *value)
 {
-	JsonbValue	next;
+	text	   *string;
 
-	if (key == values->key_count)
+	if (value->type != jbvString)
+		return;
+	string = values->folded ? scim_fold_text(value->val.string.val, value->val.string.len) :
+		cstring_to_text_with_len(value->val.string.val, value->val.string.len);
+	if (values->count == values->room)
 	{
-		text	   *string;
-
-		if (value->type != jbvString)
-			return;
-		string = values->folded ? scim_fold_text(value->val.string.val, value->val.string.len) :
-			cstring_to_text_with_len(value->val.string.val, value->val.string.len);
-		values->found = accumArrayResult(values->found, PointerGetDatum(string), false, TEXTOID,
-										 CurrentMemoryContext);
+		values->room = Max(8, 2 * values->room);
+		if (values->found == NULL)
+			values->found = palloc(values->room * sizeof(Datum));
+		else
+			values->found = repalloc_huge(values->found, values->room * sizeof(Datum));
 	}
-	else if (scim_is_object(value) && !values->nulls[key] &&
-			 scim_find(value->val.binary.data, TextDatumGetCString(values->keys[key]), &next))
-		collect(values, &next, key + 1);
+	values->found[values->count++] = PointerGetDatum(string);
 }
 
-/* A value, or each element of a list, before the key. */
+/* A string, or each one of a list. */
 static void
-collect(Values *values, JsonbValue *value, int key)
+collect_strings(Values *values, const JsonbValue *value)
 {
 	ScimWalk	walk;
 	JsonbValue	element;
 
-	check_stack_depth();
 	if (!scim_is_array(value))
 	{
-		collect_one(values, value, key);
+		collect_string(values, value);
 		return;
 	}
 	scim_walk(&walk, value->val.binary.data);
 	while (scim_walk_next(&walk, NULL, &element))
-		collect_one(values, &element, key);
+		collect_string(values, &element);
+}
+
+/* An element of the attribute. */
+static void
+collect_element(Values *values, const JsonbValue *element)
+{
+	JsonbValue	value;
+
+	if (values->sub == NULL)
+		collect_string(values, element);
+	else if (scim_is_object(element) && scim_find(element->val.binary.data, values->sub, &value))
+		collect_strings(values, &value);
 }
 
 static Datum
 values_at(FunctionCallInfo fcinfo, bool folded)
 {
-	Jsonb	   *data = PG_GETARG_JSONB_P(0);
-	Values		values = {.folded = folded};
-	JsonbValue	root;
+	Jsonb	   *object = PG_GETARG_JSONB_P(0);
+	char	   *attribute = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char	   *dot = strchr(attribute, '.');
+	Values		values = {.folded = folded, .sub = dot ? dot + 1 : NULL};
+	JsonbValue	found;
+	JsonbValue	element;
+	ScimWalk	walk;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT,
-					  &values.keys, &values.nulls, &values.key_count);
-	scim_root(data, &root);
-	collect_one(&values, &root, 0);
-	if (values.found == NULL)
+	if (dot)
+		*dot = '\0';
+	if (!JB_ROOT_IS_OBJECT(object) || !scim_find(&object->root, attribute, &found))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(makeArrayResult(values.found, CurrentMemoryContext));
+	if (!scim_is_array(&found))
+		collect_element(&values, &found);
+	else
+	{
+		scim_walk(&walk, found.val.binary.data);
+		while (scim_walk_next(&walk, NULL, &element))
+			collect_element(&values, &element);
+	}
+	if (values.count == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_ARRAYTYPE_P(construct_array(values.found, values.count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /*
- * scim_folded_values(data jsonb, VARIADIC path text[]) -> text[]: the folded
- * strings that the keys lead to, through lists; NULL if there are none.
+ * scim_folded_values(object jsonb, path text) -> text[]: the folded strings of
+ * the attribute or attribute.sub-attribute of the object, with or without a
+ * list at each of the two; NULL if there are none.
  */
 Datum
 scim_folded_values(PG_FUNCTION_ARGS)
@@ -143,7 +162,7 @@ scim_folded_values(PG_FUNCTION_ARGS)
 	return values_at(fcinfo, true);
 }
 
-/* scim_exact_values(data jsonb, VARIADIC path text[]) -> text[]: the same, as they are. */
+/* scim_exact_values(object jsonb, path text) -> text[]: the same, as they are. */
 Datum
 scim_exact_values(PG_FUNCTION_ARGS)
 {

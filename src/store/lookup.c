@@ -307,47 +307,56 @@ keys_of(const ScimPath *path, const char *keys[SCIM_LOOKUP_KEYS])
 	return count;
 }
 
-/* 'a' for one key, ARRAY['a', 'b'] for more. */
+/* The member of an object; "operator": -> for its JSON, ->> for its text. */
 static char *
-keys_literal(const char *const *keys, int count, bool is_list)
+member_sql(const char *object, const char *operator, const char *key)
 {
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < count; i++)
-		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(keys[i]));
-	return count == 1 || is_list ? text.data : psprintf("ARRAY[%s]", text.data);
+	return psprintf("(%s OPERATOR(pg_catalog.%s) %s)", object, operator, quote_literal_cstr(key));
 }
 
+/* What all values of the attribute are taken from, and its name in there. */
+static char *
+values_sql(const ScimPlannedLookup *lookup, const char *data, const char *function)
+{
+	const ScimPath *path = &lookup->path;
+	const char *object = path->extension ? member_sql(data, "->", path->extension->urn) : data;
+	char	   *name = path->sub ? psprintf("%s.%s", path->attribute->name, path->sub->name) :
+	pstrdup(path->attribute->name);
+
+	return psprintf("%s.%s(%s, %s)", scim_extension_schema("scimver"), function, object,
+					quote_literal_cstr(name));
+}
+
+/*
+ * The shorter, the better: the server parses the stored expression with every
+ * statement that writes to the table.
+ */
 char *
 scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 {
 	const char *keys[SCIM_LOOKUP_KEYS];
-	int			count = keys_of(&lookup->path, keys);
+	int			last = keys_of(&lookup->path, keys) - 1;
+	const char *object = data;
 	const char *ext = scim_extension_schema("scimver");
-	const char *literal = keys_literal(keys, count, false);
-	char	   *as_text = psprintf("%s OPERATOR(pg_catalog.%s) %s", data, count == 1 ? "->>" : "#>>", literal);
-	char	   *as_json = psprintf("(%s OPERATOR(pg_catalog.%s) %s)", data, count == 1 ? "->" : "#>", literal);
 
+	for (int i = 0; i < last; i++)
+		object = member_sql(object, "->", keys[i]);
 	switch (lookup->kind)
 	{
 		case SCIM_LOOKUP_EXACT:
-			return as_text;
+			return member_sql(object, "->>", keys[last]);
 		case SCIM_LOOKUP_FOLDED:
-			return psprintf("%s.scim_fold(%s)", ext, as_text);
+			return psprintf("%s.scim_fold(%s)", ext, member_sql(object, "->>", keys[last]));
 		case SCIM_LOOKUP_BOOLEAN:
-			return psprintf("CASE %s WHEN 'true'::pg_catalog.jsonb THEN true WHEN 'false'::pg_catalog.jsonb THEN false END",
-							as_json);
+			return psprintf("%s.scim_boolean(%s)", ext, member_sql(object, "->", keys[last]));
 		case SCIM_LOOKUP_NUMBER:
-			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s) OPERATOR(pg_catalog.=) 'number'"
-							" THEN %s::pg_catalog.numeric END", as_json, as_json);
+			return psprintf("%s.scim_number(%s)", ext, member_sql(object, "->", keys[last]));
 		case SCIM_LOOKUP_INSTANT:
-			return psprintf("%s.scim_datetime(%s)", ext, as_text);
+			return psprintf("%s.scim_datetime(%s)", ext, member_sql(object, "->>", keys[last]));
 		case SCIM_LOOKUP_VALUES_EXACT:
+			return values_sql(lookup, data, "scim_exact_values");
 		case SCIM_LOOKUP_VALUES_FOLDED:
-			return psprintf("%s.%s(%s, %s)", ext,
-							lookup->kind == SCIM_LOOKUP_VALUES_FOLDED ? "scim_folded_values" : "scim_exact_values",
-							data, keys_literal(keys, count, true));
+			return values_sql(lookup, data, "scim_folded_values");
 	}
 	elog(ERROR, "unexpected kind of lookup: %d", lookup->kind);
 }

@@ -40,7 +40,7 @@ static bool
 is_folded(Relation relation, AttrNumber number)
 {
 	Oid			scalar[] = {TEXTOID};
-	Oid			values[] = {JSONBOID, TEXTARRAYOID};
+	Oid			values[] = {JSONBOID, TEXTOID};
 	FunctionSearch search = {{
 		scim_extension_function("scimver", "scim_fold", 1, scalar),
 		scim_extension_function("scimver", "scim_folded_values", 2, values)

@@ -169,6 +169,69 @@ VACUUM FULL agents;
 SELECT scim_create_index('Agent', 'meta.lastModified');
 SELECT updates($$UPDATE agents SET data = data || '{"cert": "BB=="}' WHERE id = id(1)$$);
 
+-- ---- tables follow their schemas ----
+
+CREATE FUNCTION change(attribute jsonb) RETURNS text LANGUAGE sql AS $$
+	SELECT error(format('SELECT scim_register_schema(%L)', document || jsonb_build_object('attributes',
+		(SELECT jsonb_agg(a || attribute) FILTER (WHERE a ->> 'name' = attribute ->> 'name') || jsonb_agg(a) FILTER (WHERE a ->> 'name' <> attribute ->> 'name') FROM jsonb_array_elements(document -> 'attributes') a))))
+	FROM scim_schemas WHERE id = 'urn:example:Agent' $$;
+CREATE VIEW agent_lookups AS SELECT attname, type, collname, generated FROM lookups WHERE relname = 'agents';
+CREATE VIEW agent_indexes AS SELECT replace(pg_get_indexdef(indexrelid), ' ON public.agents USING', '') AS index FROM pg_index WHERE indrelid = 'agents'::regclass;
+CREATE TEMP TABLE lookups_before AS SELECT * FROM agent_lookups;
+CREATE TEMP TABLE indexes_before AS SELECT * FROM agent_indexes;
+-- what was changed since the last time
+CREATE FUNCTION changes() RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY (SELECT '- ' || b::text FROM lookups_before b EXCEPT SELECT '- ' || a::text FROM agent_lookups a) UNION ALL (SELECT '+ ' || a::text FROM agent_lookups a EXCEPT SELECT '+ ' || b::text FROM lookups_before b) ORDER BY 1;
+	RETURN QUERY (SELECT '- ' || b::text FROM indexes_before b EXCEPT SELECT '- ' || a::text FROM agent_indexes a) UNION ALL (SELECT '+ ' || a::text FROM agent_indexes a EXCEPT SELECT '+ ' || b::text FROM indexes_before b) ORDER BY 1;
+	DELETE FROM lookups_before; INSERT INTO lookups_before SELECT * FROM agent_lookups;
+	DELETE FROM indexes_before; INSERT INTO indexes_before SELECT * FROM agent_indexes;
+END $$;
+DELETE FROM versions; INSERT INTO versions SELECT id, version, revision, last_modified FROM agents;
+-- nothing that concerns a lookup
+SELECT change('{"name": "agentName", "description": "Another"}');
+SELECT * FROM changes();
+-- another caseExact, of one value and of many
+SELECT change('{"name": "agentName", "caseExact": true}');
+SELECT change('{"name": "codes", "caseExact": false}');
+SELECT * FROM changes();
+SELECT error($$SELECT scim_create_resource('Agent', '{"agentName": "two"}')$$), error($$SELECT scim_create_resource('Agent', '{"agentName": "Two"}')$$);
+SELECT scim_list_resources('Agent', 'codes eq "B"') -> 'totalResults', scim_list_resources('Agent', 'agentName eq "TWO"') -> 'totalResults';
+-- no longer unique, unique again: but two have the same by now
+SELECT change('{"name": "agentName", "uniqueness": "none"}');
+SELECT * FROM changes();
+SELECT error($$SELECT scim_create_resource('Agent', '{"agentName": "Two"}')$$);
+SELECT left(change('{"name": "agentName", "uniqueness": "server"}'), 58);
+-- an index cannot be forced
+SELECT left(error(format('SELECT scim_register_schema(%L, force => true)', jsonb_set(document, '{attributes,0,uniqueness}', '"server"'))), 58) FROM scim_schemas WHERE id = 'urn:example:Agent' AND document->'attributes'->0->>'name' = 'agentName';
+SELECT * FROM changes();
+SELECT change('{"name": "agentName", "caseExact": false}');
+SELECT * FROM changes();
+DELETE FROM agents WHERE data_name = 'two' AND id <> id(2) AND tenant_id = 'default';
+SELECT change('{"name": "agentName", "uniqueness": "server"}');
+SELECT * FROM changes();
+-- becomes unique
+SELECT change('{"name": "version", "uniqueness": "server"}');
+SELECT * FROM changes();
+-- another type, where no resource has the attribute
+UPDATE agents SET data = data - 'weight' - 'xmin';
+SELECT change('{"name": "weight", "type": "string"}'), change('{"name": "xmin", "type": "dateTime"}');
+SELECT * FROM changes();
+-- an attribute that is new, and others that go, with their columns
+UPDATE agents SET data = data - 'tags';
+SELECT error(format('SELECT scim_register_schema(%L)', document || jsonb_build_object('attributes',
+	(SELECT jsonb_agg(a) FROM jsonb_array_elements(document -> 'attributes') a WHERE a ->> 'name' NOT IN ('xmin', 'tags')) || '[{"name": "displayName"}, {"name": "xmin-2", "uniqueness": "global"}]')))
+FROM scim_schemas WHERE id = 'urn:example:Agent';
+SELECT * FROM changes();
+SELECT count(*) FROM agents JOIN versions USING (id, revision, last_modified) WHERE id IN (id(2));
+SELECT count(*) FROM agents WHERE version <> scim_version(scim_get_resource('Agent', id::text, tenant_id => tenant_id));
+-- lookups work as they are now
+SELECT scim_create_resource('Agent', '{"agentName": "Four", "xmin-2": "X", "version": "W"}') ->> 'agentName';
+SELECT error($$SELECT scim_create_resource('Agent', '{"agentName": "Five", "xmin-2": "x"}')$$) ~ 'xmin-2 "x" is taken', error($$SELECT scim_create_resource('Agent', '{"agentName": "Five", "version": "W"}')$$) ~ 'version "W" is taken';
+SET ROLE lookups_clerk;
+SELECT display_name, xmin_2_2 FROM agents WHERE data_name = 'four';
+RESET ROLE;
+
 -- ---- the operator ----
 
 SELECT a, v, a @= v, v = ANY (a) FROM unnest(ARRAY['{}', '{a}', '{A,a}', '{NULL,a}', '{NULL}', '{{b,c},{d,a}}', '[5:6]={b,a}', '{"",b}']) t, unnest(ARRAY['a', '']) v, CAST(t AS text[]) a
@@ -181,8 +244,12 @@ SELECT count(*) FILTER (WHERE a @= repeat('2', 2000)), count(*) FILTER (WHERE a 
 SELECT amvalidate(oid) FROM pg_opclass WHERE opcname = 'scim_values_ops';
 SELECT opr.oprname, p.proleakproof, p.provolatile, p.proparallel FROM pg_operator opr JOIN pg_proc p ON p.oid = opr.oprcode WHERE opr.oprname = '@=';
 -- the functions under the columns raise no error, whatever they are given
-SELECT d, scim_folded_values(d, 'a', 'b'), scim_exact_values(d, 'a'), scim_folded_values(d, VARIADIC '{}'), scim_exact_values(d, 'a', NULL)
-FROM unnest(ARRAY['{}', '[]', '1', '"S"', '{"a": "S"}', '{"a": ["S", 1, null, ["T"], {"b": "U"}]}', '{"a": {"b": ["V", "W"]}}', '[{"a": "S"}]']::jsonb[]) d;
+SELECT d, scim_folded_values(d, 'a'), scim_folded_values(d, 'a.b'), scim_exact_values(d, 'a'), scim_exact_values(d, 'a.b'), scim_boolean(d -> 'a'), scim_number(d -> 'a')
+FROM unnest(ARRAY['{}', '[]', '1', '"S"', '{"a": "S"}', '{"a": ["S", 1, null, ["T"], {"b": "U"}, {"b": ["V", ["W"], {"b": "X"}]}]}', '{"a": {"b": ["V", "W"]}}', '[{"a": "S"}]',
+	'{"a": true}', '{"a": false}', '{"a": 1.50}', '{"a": "true"}', '{"a": null}', '{"a": [true]}']::jsonb[]) d;
+SELECT scim_exact_values('{"a": "S", "": {"": "T"}}', p) FROM unnest(ARRAY['', '.', 'a.', '.a', 'a.b.c']) p;
+-- very many values
+SELECT cardinality(scim_folded_values(d, 'a')), (scim_folded_values(d, 'a'))[100000], scim_folded_values(d, 'a') @= 'v77777' FROM (SELECT jsonb_build_object('a', jsonb_agg('V' || n ORDER BY n)) FROM generate_series(1, 100000) n) t(d);
 
 -- ---- indexes are used, under row level security ----
 

@@ -68,7 +68,7 @@ SELECT scim_list_users();
 SELECT scim_register_table('people', 'User', '{}');
 ALTER TABLE people ALTER tenant_id SET DEFAULT scim_tenant(),
 	ADD user_name text GENERATED ALWAYS AS (scim_fold(data->>'userName')) STORED, ADD display_name text GENERATED ALWAYS AS (scim_fold(data->>'displayName')) STORED,
-	ADD emails text[] GENERATED ALWAYS AS (scim_folded_values(data, 'emails', 'value')) STORED, ADD UNIQUE (tenant_id, user_name);
+	ADD emails text[] GENERATED ALWAYS AS (scim_folded_values(data, 'emails.value')) STORED, ADD active boolean GENERATED ALWAYS AS (scim_boolean(data->'active')) STORED, ADD UNIQUE (tenant_id, user_name);
 SELECT scim_register_table('people', 'User', '{}');
 SELECT u->>'userName' FROM jsonb_array_elements(scim_list_users()->'Resources') u;
 SELECT scim_patch_user(id::text, '[{"op": "add", "path": "title", "value": "x"}]')->>'title' FROM people;

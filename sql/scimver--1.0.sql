@@ -33,33 +33,34 @@ COMMENT ON FUNCTION scim_version(jsonb) IS
 
 -- Schemas and resource types.  The tables are written by the functions that
 -- register; the trigger brings documents into their form, and lets every
--- session know of a change.  position: their order; changed: a built-in row that
--- is no longer what this script inserts, so that a dump has to carry it.
+-- session know of a change.  position: their order.  What this script inserts is
+-- built_in, and stays: a row that is not, with the same id, takes its place, so
+-- that a dump carries it and a restore finds no other in its way.
 
 CREATE TABLE scim_schemas (
-	id text PRIMARY KEY,
+	id text NOT NULL,
 	document jsonb NOT NULL,
 	options jsonb NOT NULL DEFAULT '{}',
 	version text NOT NULL,
 	position int NOT NULL,
 	built_in boolean NOT NULL DEFAULT false,
-	changed boolean NOT NULL DEFAULT false
+	PRIMARY KEY (id, built_in)
 );
 COMMENT ON TABLE scim_schemas IS
 	'The schemas (RFC 7643 section 7); written by scim_register_schema and scim_unregister_schema';
-CREATE UNIQUE INDEX ON scim_schemas (pg_catalog.lower(id COLLATE "C"));
+CREATE UNIQUE INDEX ON scim_schemas (pg_catalog.lower(id COLLATE "C"), built_in);
 
 CREATE TABLE scim_resource_types (
-	name text PRIMARY KEY,
+	name text NOT NULL,
 	document jsonb NOT NULL,
 	version text NOT NULL,
 	position int NOT NULL,
 	built_in boolean NOT NULL DEFAULT false,
-	changed boolean NOT NULL DEFAULT false
+	PRIMARY KEY (name, built_in)
 );
 COMMENT ON TABLE scim_resource_types IS
 	'The resource types (RFC 7643 section 6); written by scim_register_resource_type and scim_unregister_resource_type';
-CREATE UNIQUE INDEX ON scim_resource_types (pg_catalog.lower(name COLLATE "C"));
+CREATE UNIQUE INDEX ON scim_resource_types (pg_catalog.lower(name COLLATE "C"), built_in);
 
 CREATE FUNCTION scim_schemas_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
@@ -81,8 +82,8 @@ ALTER TABLE scim_schemas ENABLE ALWAYS TRIGGER scimver_truncate;
 ALTER TABLE scim_resource_types ENABLE ALWAYS TRIGGER scimver_rows;
 ALTER TABLE scim_resource_types ENABLE ALWAYS TRIGGER scimver_truncate;
 GRANT SELECT ON scim_schemas, scim_resource_types TO PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('scim_schemas', 'WHERE changed OR NOT built_in');
-SELECT pg_catalog.pg_extension_config_dump('scim_resource_types', 'WHERE changed OR NOT built_in');
+SELECT pg_catalog.pg_extension_config_dump('scim_schemas', 'WHERE NOT built_in');
+SELECT pg_catalog.pg_extension_config_dump('scim_resource_types', 'WHERE NOT built_in');
 
 -- RFC 7643 section 8.7.  Where that section's JSON and the RFC's text differ, the
 -- text (and its errata) is followed: displayName is required of a group, members

@@ -212,7 +212,7 @@ run_sql(const char *text, int nargs, Oid *types, Datum *values)
 	return SPI_processed;
 }
 
-/* Puts a row in the place of that of the key, or at the end; "options" NULL: the table has none. */
+/* Puts a row in the place of that of the key (of a built-in one beside it), or at the end; "options" NULL: the table has none. */
 static void
 write_row(bool is_schema, const char *key, Jsonb *document, Jsonb *options)
 {
@@ -223,16 +223,18 @@ write_row(bool is_schema, const char *key, Jsonb *document, Jsonb *options)
 	values[1] = JsonbPGetDatum(document);
 	values[2] = options ? JsonbPGetDatum(options) : (Datum) 0;
 	if (run_sql(is_schema ?
-				"UPDATE %s.scim_schemas SET document = $2, options = $3, changed = true"
-				" WHERE id OPERATOR(pg_catalog.=) $1" :
-				"UPDATE %s.scim_resource_types SET document = $2, changed = true"
-				" WHERE name OPERATOR(pg_catalog.=) $1",
+				"UPDATE %s.scim_schemas SET document = $2, options = $3"
+				" WHERE id OPERATOR(pg_catalog.=) $1 AND NOT built_in" :
+				"UPDATE %s.scim_resource_types SET document = $2"
+				" WHERE name OPERATOR(pg_catalog.=) $1 AND NOT built_in",
 				is_schema ? 3 : 2, types, values) == 0)
 		run_sql(is_schema ?
 				"INSERT INTO %1$s.scim_schemas (id, document, options, position) SELECT $1, $2, $3,"
-				" COALESCE(pg_catalog.max(position), 0) OPERATOR(pg_catalog.+) 1 FROM %1$s.scim_schemas" :
+				" COALESCE(pg_catalog.max(position) FILTER (WHERE id OPERATOR(pg_catalog.=) $1),"
+				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM %1$s.scim_schemas" :
 				"INSERT INTO %1$s.scim_resource_types (name, document, position) SELECT $1, $2,"
-				" COALESCE(pg_catalog.max(position), 0) OPERATOR(pg_catalog.+) 1 FROM %1$s.scim_resource_types",
+				" COALESCE(pg_catalog.max(position) FILTER (WHERE name OPERATOR(pg_catalog.=) $1),"
+				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM %1$s.scim_resource_types",
 				is_schema ? 3 : 2, types, values);
 	CommandCounterIncrement();
 }
@@ -358,7 +360,7 @@ throw_unknown(const char *type, const char *id)
 	scim_throw(error, "%s \"%s\" does not exist", type, id);
 }
 
-/* What comes with the extension would be there again after a restore. */
+/* What comes with the extension stays; with the next document it is as it was. */
 static void
 delete_row(bool is_schema, const char *key)
 {
@@ -367,8 +369,10 @@ delete_row(bool is_schema, const char *key)
 
 	values[0] = CStringGetTextDatum(key);
 	if (run_sql(is_schema ?
-				"DELETE FROM %s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND NOT built_in" :
-				"DELETE FROM %s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND NOT built_in",
+				"DELETE FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
+				" (SELECT FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND built_in)" :
+				"DELETE FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
+				" (SELECT FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND built_in)",
 				1, types, values) == 0)
 		scim_throw_path(SCIM_INVALID_VALUE, is_schema ? "id" : "name", "%s belongs to scimver and stays", key);
 }

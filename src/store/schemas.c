@@ -42,6 +42,8 @@ static Oid	types_relid = InvalidOid;
 
 typedef struct Row
 {
+	char	   *key;			/* id or name */
+	bool		built_in;
 	Jsonb	   *document;
 	Jsonb	   *options;		/* NULL: the table has none */
 	char	   *version;
@@ -57,6 +59,24 @@ compare_rows(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* What was registered takes the place of the built-in row with its key. */
+static int
+drop_replaced(Row *rows, int count)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		bool		replaced = false;
+
+		for (int j = 0; j < count && rows[i].built_in; j++)
+			replaced |= !rows[j].built_in && pg_strcasecmp(rows[i].key, rows[j].key) == 0;
+		if (!replaced)
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
 static Datum
 column_of(HeapTuple tuple, Relation relation, const char *name, bool *isnull)
 {
@@ -69,11 +89,13 @@ column_of(HeapTuple tuple, Relation relation, const char *name, bool *isnull)
 }
 
 static void
-read_row(HeapTuple tuple, Relation relation, Row *row)
+read_row(HeapTuple tuple, Relation relation, const char *key, Row *row)
 {
 	bool		isnull;
 	Datum		value;
 
+	row->key = TextDatumGetCString(column_of(tuple, relation, key, &isnull));
+	row->built_in = DatumGetBool(column_of(tuple, relation, "built_in", &isnull));
 	row->document = DatumGetJsonbPCopy(column_of(tuple, relation, "document", &isnull));
 	value = column_of(tuple, relation, "options", &isnull);
 	row->options = isnull ? NULL : DatumGetJsonbPCopy(value);
@@ -84,7 +106,7 @@ read_row(HeapTuple tuple, Relation relation, Row *row)
 
 /* The rows of a table, by their position. */
 static Row *
-read_rows(Oid relid, int *count)
+read_rows(Oid relid, const char *key, int *count)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
@@ -97,10 +119,11 @@ read_rows(Oid relid, int *count)
 	{
 		if (*count == size)
 			rows = repalloc(rows, (size *= 2) * sizeof(Row));
-		read_row(tuple, relation, &rows[(*count)++]);
+		read_row(tuple, relation, key, &rows[(*count)++]);
 	}
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
+	*count = drop_replaced(rows, *count);
 	qsort(rows, *count, sizeof(Row), compare_rows);
 	return rows;
 }
@@ -278,8 +301,8 @@ read_set(void)
 
 	schemas_relid = scim_extension_relation("scimver", "scim_schemas");
 	types_relid = scim_extension_relation("scimver", "scim_resource_types");
-	schemas = read_rows(schemas_relid, &schema_count);
-	types = read_rows(types_relid, &type_count);
+	schemas = read_rows(schemas_relid, "id", &schema_count);
+	types = read_rows(types_relid, "name", &type_count);
 	MemoryContextSwitchTo(context);
 	set->context = context;
 	read_schemas(set, schemas, schema_count);

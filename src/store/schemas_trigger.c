@@ -10,12 +10,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "core/canonical.h"
 #include "core/jsonb_tree.h"
 #include "core/schema_document.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -52,38 +50,9 @@ assign(Row *row, const char *name, Datum value)
 	row->nulls[i] = false;
 }
 
-static bool
-is_true(const Row *row, const char *name)
-{
-	int			i = column(row, name);
-
-	return !row->nulls[i] && DatumGetBool(row->values[i]);
-}
-
-/* A dumped row that replaced a built-in one takes its place again. */
-static void
-replace_built_in(const Row *row, const char *key, const char *value)
-{
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1];
-	char	   *sql;
-
-	if (!is_true(row, "built_in") || !is_true(row, "changed"))
-		return;
-	values[0] = CStringGetTextDatum(value);
-	sql = psprintf("DELETE FROM %s WHERE %s OPERATOR(pg_catalog.=) $1 AND built_in AND NOT changed",
-				   quote_qualified_identifier(get_namespace_name(RelationGetNamespace(row->relation)),
-											  RelationGetRelationName(row->relation)), key);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) != SPI_OK_DELETE)
-		elog(ERROR, "could not replace \"%s\"", value);
-	SPI_finish();
-}
-
 /* The document in its form, with what the other columns repeat of it. */
 static void
-normalize(Row *row, bool is_insert)
+normalize(Row *row)
 {
 	bool		is_schema = strcmp(RelationGetRelationName(row->relation), "scim_schemas") == 0;
 	int			document = column(row, "document");
@@ -118,8 +87,6 @@ normalize(Row *row, bool is_insert)
 	assign(row, "document", JsonbPGetDatum(written));
 	assign(row, key, CStringGetTextDatum(value));
 	assign(row, "version", CStringGetTextDatum(version));
-	if (is_insert)
-		replace_built_in(row, key, value);
 }
 
 /*
@@ -131,7 +98,6 @@ scim_schemas_trigger(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	Row		   *row;
-	bool		is_insert;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(data->tg_event))
 		ereport(ERROR,
@@ -141,11 +107,10 @@ scim_schemas_trigger(PG_FUNCTION_ARGS)
 	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BY_DELETE(data->tg_event))
 		return PointerGetDatum(data->tg_trigtuple);
 
-	is_insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
 	row = palloc(sizeof(Row));
 	row->relation = data->tg_relation;
-	row->tuple = is_insert ? data->tg_trigtuple : data->tg_newtuple;
+	row->tuple = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? data->tg_trigtuple : data->tg_newtuple;
 	heap_deform_tuple(row->tuple, RelationGetDescr(row->relation), row->values, row->nulls);
-	normalize(row, is_insert);
+	normalize(row);
 	return PointerGetDatum(heap_form_tuple(RelationGetDescr(row->relation), row->values, row->nulls));
 }

@@ -36,13 +36,17 @@ END $$;
 CREATE FUNCTION plain(resource jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT resource - 'id' - 'meta' - 'schemas' $$;
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN
 	('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))::uuid;
+-- the schemas that hold: a row that was registered takes the place of a built-in one
+CREATE VIEW schemas AS SELECT DISTINCT ON (id) * FROM scim_schemas ORDER BY id, built_in;
+CREATE VIEW types AS SELECT DISTINCT ON (name) * FROM scim_resource_types ORDER BY name, built_in;
+GRANT SELECT ON schemas, types TO PUBLIC;
 CREATE TABLE documents (name text PRIMARY KEY, document jsonb);
 CREATE FUNCTION document(text) RETURNS jsonb LANGUAGE sql STABLE AS 'SELECT document FROM documents WHERE name = $1';
 
 -- ---- what comes with the extension ----
 
-SELECT id, version, built_in, changed, options FROM scim_schemas ORDER BY position;
-SELECT name, version, built_in, changed FROM scim_resource_types ORDER BY position;
+SELECT id, version, built_in, options FROM scim_schemas ORDER BY position;
+SELECT name, version, built_in FROM scim_resource_types ORDER BY position;
 -- they are as clients read them; the version is that of the document
 SELECT bool_and(d = s.document || jsonb_build_object('meta', jsonb_build_object('resourceType', 'Schema', 'location', '/Schemas/' || id, 'version', version))) AS shown,
 	bool_and(version = scim_version(d)) AS versions
@@ -236,14 +240,15 @@ SELECT error($$SELECT scim_register_schema(document('Device'), '{"canonicalvalue
 SELECT error($$SELECT scim_register_schema(document('Device'), '[]')$$);
 SELECT scim_create_table('users', 'User');
 SELECT scim_create_user('{"userName": "ann", "emails": [{"value": "a@x.org", "type": "boat"}], "phoneNumbers": [{"value": "1", "type": "boat"}]}')->'emails';
-CREATE FUNCTION user_schema() RETURNS jsonb LANGUAGE sql AS $$ SELECT document FROM scim_schemas WHERE id = 'urn:ietf:params:scim:schemas:core:2.0:User' $$;
+CREATE FUNCTION user_schema() RETURNS jsonb LANGUAGE sql AS $$ SELECT document FROM schemas WHERE id = 'urn:ietf:params:scim:schemas:core:2.0:User' $$;
 SELECT path, problem FROM scim_check_schema(user_schema(), '{"restrict": ["EMAILS.type"]}');
 SELECT scim_delete_user(id::text) FROM users;
-SELECT scim_register_schema(user_schema(), '{"restrict": ["EMAILS.type"]}')->'meta'->>'version' = version AS same_version, changed, options FROM scim_schemas WHERE position = 1;
+SELECT scim_register_schema(user_schema(), '{"restrict": ["EMAILS.type"]}')->'meta'->>'version' = version AS same_version FROM schemas WHERE position = 1;
+SELECT version, built_in, options FROM scim_schemas WHERE position = 1 ORDER BY built_in;
 SELECT error($$SELECT scim_create_user('{"userName": "ann", "emails": [{"value": "a@x.org", "type": "boat"}]}')$$);
 SELECT plain(scim_create_user('{"userName": "ann", "emails": [{"value": "a@x.org", "type": "WORK"}], "phoneNumbers": [{"value": "1", "type": "boat"}]}'));
 SELECT error($$SELECT scim_patch_user(id::text, '[{"op": "add", "path": "emails", "value": [{"value": "b@x.org", "type": "boat"}]}]') FROM users$$);
-SELECT scim_register_schema(user_schema(), '{"canonicalValues": "suggest"}')->'meta'->>'version' = version FROM scim_schemas WHERE position = 1;
+SELECT scim_register_schema(user_schema(), '{"canonicalValues": "suggest"}')->'meta'->>'version' = version FROM schemas WHERE position = 1;
 SELECT error($$SELECT scim_patch_user(id::text, '[{"op": "add", "path": "emails", "value": [{"value": "b@x.org", "type": "boat"}]}]') FROM users$$);
 
 -- references to resources have not the endpoint of another type
@@ -328,13 +333,13 @@ SELECT type_of('{"schemaExtensions": [{"schema": "urn:x:g", "required": true}]}'
 SELECT error($$SELECT scim_register_schema('{"id": "urn:x:g", "name": "G", "attributes": [{"name": "g"}, {"name": "B", "type": "boolean"}]}')$$);
 SELECT error($$SELECT scim_register_schema('{"id": "URN:x:g", "name": "G", "attributes": [{"name": "g"}]}')$$);
 -- what scimver relies on stays
-SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,1,subAttributes,0,name}', '"id"'))) FROM scim_schemas WHERE id LIKE '%core:2.0:Group';
-SELECT error(format('SELECT scim_register_schema(%L)', document #- '{attributes,1}')) FROM scim_schemas WHERE id LIKE '%core:2.0:Group';
-SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,11,returned}', '"default"') || '{"attributes": []}')) FROM scim_schemas WHERE id LIKE '%core:2.0:User';
-SELECT error(format('SELECT scim_register_schema(%L)', document)) FROM scim_schemas WHERE id LIKE '%core:2.0:Schema';
+SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,1,subAttributes,0,name}', '"id"'))) FROM schemas WHERE id LIKE '%core:2.0:Group';
+SELECT error(format('SELECT scim_register_schema(%L)', document #- '{attributes,1}')) FROM schemas WHERE id LIKE '%core:2.0:Group';
+SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,11,returned}', '"default"') || '{"attributes": []}')) FROM schemas WHERE id LIKE '%core:2.0:User';
+SELECT error(format('SELECT scim_register_schema(%L)', document)) FROM schemas WHERE id LIKE '%core:2.0:Schema';
 -- but a user may get an attribute, and an extension of his own
-SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,100}', '{"name": "shoeSize", "type": "decimal"}'))) FROM scim_schemas WHERE id LIKE '%core:2.0:User';
-SELECT error(format('SELECT scim_register_resource_type(%L)', jsonb_set(document, '{schemaExtensions,100}', '{"schema": "urn:x:e", "required": false}'))) FROM scim_resource_types WHERE name = 'User';
+SELECT error(format('SELECT scim_register_schema(%L)', jsonb_set(document, '{attributes,100}', '{"name": "shoeSize", "type": "decimal"}'))) FROM schemas WHERE id LIKE '%core:2.0:User';
+SELECT error(format('SELECT scim_register_resource_type(%L)', jsonb_set(document, '{schemaExtensions,100}', '{"schema": "urn:x:e", "required": false}'))) FROM types WHERE name = 'User';
 SELECT plain(scim_create_user('{"userName": "bob", "SHOESIZE": 42.5, "urn:x:e": {"a": "x"}}'));
 
 -- ---- taking away ----
@@ -364,8 +369,8 @@ ROLLBACK;
 SELECT d->>'description' FROM jsonb_array_elements(scim_get_schemas()->'schemas') d WHERE d->>'name' = 'User';
 -- by the way of plain SQL, too: the row is brought into its form, and known at once
 BEGIN;
-UPDATE scim_schemas SET document = jsonb_set(document, '{attributes,100}', '{"name": "hatSize"}'), version = 'nonsense' WHERE position = 1;
-SELECT version = scim_version(document) AS version, document->'attributes'->-1->>'mutability' AS filled_in FROM scim_schemas WHERE position = 1;
+UPDATE scim_schemas SET document = jsonb_set(document, '{attributes,100}', '{"name": "hatSize"}'), version = 'nonsense' WHERE position = 1 AND NOT built_in;
+SELECT version = scim_version(document) AS version, document->'attributes'->-1->>'mutability' AS filled_in FROM schemas WHERE position = 1;
 SELECT scim_create_user('{"userName": "eve", "hatSize": "M"}')->>'hatSize';
 SELECT error($$UPDATE scim_schemas SET document = '{}' WHERE position = 1$$);
 SELECT error($$INSERT INTO scim_schemas (document, position) VALUES ('{"id": "URN:X:E", "attributes": []}', 99)$$);
@@ -393,7 +398,7 @@ SET ROLE scimver_librarian;
 SELECT error($$SELECT scim_register_schema('{"id": "urn:x:r", "attributes": []}')$$);
 SELECT error($$SELECT * FROM scim_check_schema('{"id": "urn:x:r", "attributes": []}')$$);
 -- rows that the caller may not see cannot be checked
-SELECT error(format('SELECT * FROM scim_check_schema(%L)', document)) FROM scim_schemas WHERE id LIKE '%core:2.0:Device';
+SELECT error(format('SELECT * FROM scim_check_schema(%L)', document)) FROM schemas WHERE id LIKE '%core:2.0:Device';
 RESET ROLE;
 REVOKE ALL ON FUNCTION scim_register_schema, scim_check_schema FROM scimver_librarian;
 DROP ROLE scimver_librarian;

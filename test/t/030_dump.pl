@@ -21,11 +21,11 @@ my $before = everything($node, 'scim');
 my $triggers = triggers('scim');
 my $rights = rights('scim');
 
-# Triggers with their arguments: the registration.
+# Our triggers with their arguments: the registration.
 sub triggers
 {
 	return $node->safe_psql($_[0], q{
-		SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1});
+		SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '~~~scimver%' ORDER BY 1});
 }
 
 sub rights

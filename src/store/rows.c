@@ -165,6 +165,7 @@ typedef struct Members
 	const ScimRow *rows;
 	uint64		count;
 	bool		shown;			/* at all */
+	bool		displayed;		/* with the names of the resources, which stand in their rows */
 	JsonbValue **lists;			/* of each row; NULL: none */
 	bool	   *omitted;		/* there are too many */
 } Members;
@@ -237,7 +238,7 @@ read_members(Members *members, const char *tenant)
 		if (table == NULL)
 			continue;
 		values[2] = CStringGetTextDatum((*type)->name);
-		scim_run(SCIM_SHOW_MEMBERS, table, values, "   n", true);
+		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values, "   n", true);
 		collect(members, *type);
 	}
 }
@@ -374,6 +375,7 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 		(void) scim_row_version(registration, tenant, &rows[i]);
 	members.shown = registration->type->has_members &&
 		(projection == NULL || scim_projects(projection, "members", NULL));
+	members.displayed = projection == NULL || scim_projects(projection, "members", "display");
 	find_members(&members, rows, count, tenant, limit);
 	for (uint64 i = 0; i < count; i++)
 	{

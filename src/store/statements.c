@@ -49,6 +49,13 @@
 	"SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
 	" WHERE m.{tenant}" EQ "$1 AND m.{subgroup}" EQ "up.id OFFSET 0) AS h"
 
+/* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order. */
+#define SHOW_MEMBERS(display) \
+	{"SELECT m.{members.group}, m.{members.member}, " display \
+	" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
+	" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "g.id AND m.{members.type}" EQ "$3" \
+	" ORDER BY m.{members.member} LIMIT $4) AS m", 4, {TEXTOID, UUIDARRAYOID, TEXTOID, INT8OID}}
+
 typedef struct Statement
 {
 	const char *sql;
@@ -129,11 +136,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "$2 AND m.{members.type}" EQ "$3"
 		" AND m.{members.member} OPERATOR(pg_catalog.>=) $4 ORDER BY m.{members.member} LIMIT $5",
 	5, {TEXTOID, UUIDOID, TEXTOID, UUIDOID, INT8OID}},
-	/* by the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order */
-	[SCIM_SHOW_MEMBERS] = {"SELECT m.{members.group}, m.{members.member}, " DISPLAY("", "{members.member}")
-		" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m"
-		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "g.id AND m.{members.type}" EQ "$3"
-		" ORDER BY m.{members.member} LIMIT $4) AS m", 4, {TEXTOID, UUIDARRAYOID, TEXTOID, INT8OID}},
+	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY("", "{members.member}")),
+	[SCIM_SHOW_MEMBER_IDS] = SHOW_MEMBERS("NULL::pg_catalog.text"),
 	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
 		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
 };

@@ -45,6 +45,7 @@ typedef enum ScimStatement
 
 	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
+	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
 	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with, limit: member, display */
 
 	/* tenants; any relation */

@@ -80,14 +80,6 @@ show_defaults(Level *level)
 	}
 }
 
-/* Leaves an attribute out, unless it is always returned. */
-static void
-hide(const ScimAttribute *attribute, Choice *choice)
-{
-	if (attribute->returned != SCIM_ALWAYS)
-		choice->shown = false;
-}
-
 static void
 init_level(Level *level, const ScimAttribute *attributes)
 {
@@ -150,7 +142,7 @@ level_of(ScimProjection *projection, const ScimPath *path)
 		&projection->core : &projection->common;
 }
 
-/* Shows or hides what a path names. */
+/* Shows or hides what a path names; what is always returned comes back in the end. */
 static void
 choose(ScimProjection *projection, const ScimPath *path, bool shown)
 {
@@ -163,20 +155,20 @@ choose(ScimProjection *projection, const ScimPath *path, bool shown)
 		if (shown)
 			show_defaults(level);
 		for (int i = 0; !shown && level->attributes[i].name; i++)
-			hide(&level->attributes[i], &level->choices[i]);
+			level->choices[i].shown = false;
 		level->rest = shown;
 		return;
 	}
 	choice = &level->choices[attribute - level->attributes];
 	if (path->sub)
 	{
-		choice->subs[path->sub - attribute->sub] = shown || path->sub->returned == SCIM_ALWAYS;
+		choice->subs[path->sub - attribute->sub] = shown;
 		choice->shown |= shown;
 	}
 	else if (shown)
 		show(attribute, choice);
 	else
-		hide(attribute, choice);
+		choice->shown = false;
 }
 
 static void

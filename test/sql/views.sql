@@ -92,6 +92,26 @@ SELECT error($$SELECT scim_patch_user(id(2), '[{"op": "add", "value": {"groups":
 SELECT scim_create_group('{"displayName": "I"}', '{displayName}') - 'id', scim_update_group(id(102), '{"displayName": "HH"}', attributes => '{members.value}'), scim_patch_group(id(102), '[{"op": "remove", "path": "members"}]', excluded_attributes => '{meta}');
 SELECT scim_create_resource('User', '{"userName": "emil"}', '{userName}') - 'id', scim_get_resource('user', id(2), '{userName}'), scim_update_resource('User', id(2), '{"userName": "bob"}', NULL, '{userName}'), scim_patch_resource('User', id(2), '[{"op": "add", "path": "title", "value": "x"}]', NULL, NULL, '{meta, groups}');
 
+-- ---- what is returned always, never, or on request, as any schema may say ----
+
+SELECT scim_register_schema(jsonb_build_object('id', 'urn:example:Thing', 'name', 'Thing', 'attributes', (SELECT jsonb_agg(jsonb_build_object('name', r, 'type', 'string', 'returned', r)) FROM unnest(ARRAY['default', 'always', 'never', 'request']) r) || jsonb_build_array(
+	jsonb_build_object('name', 'part', 'type', 'complex', 'subAttributes', (SELECT jsonb_agg(jsonb_build_object('name', r, 'type', 'string', 'returned', r)) FROM unnest(ARRAY['default', 'always', 'never', 'request']) r)),
+	jsonb_build_object('name', 'secrets', 'type', 'complex', 'multiValued', true, 'returned', 'never', 'subAttributes', jsonb_build_array(jsonb_build_object('name', 'value', 'type', 'string')))))) -> 'id';
+SELECT scim_register_resource_type('{"name": "Thing", "endpoint": "/Things", "schema": "urn:example:Thing"}') -> 'name', scim_create_table('things', 'Thing');
+SELECT id AS thing FROM (SELECT scim_create_resource('Thing', '{"default": "d", "always": "a", "never": "n", "request": "r", "part": {"default": "d", "always": "a", "never": "n", "request": "r"}, "secrets": [{"value": "s"}]}') ->> 'id' AS id) x \gset
+CREATE FUNCTION thing(VARIADIC names text[]) RETURNS jsonb LANGUAGE sql AS $$ SELECT scim_get_resource('Thing', (SELECT id::text FROM things), names) - 'id' - 'schemas' - 'meta' $$;
+CREATE FUNCTION thing_without(VARIADIC names text[]) RETURNS jsonb LANGUAGE sql AS $$ SELECT scim_get_resource('Thing', (SELECT id::text FROM things), excluded_attributes => names) - 'id' - 'schemas' - 'meta' $$;
+SELECT scim_get_resource('Thing', :'thing') - 'id' - 'meta', scim_get_resource('Thing', :'thing', '{}') - 'id' - 'schemas';
+SELECT thing('default'), thing('request'), thing('never', 'secrets', 'secrets.value');
+SELECT thing('part'), thing('part.default'), thing('part.request', 'part.never'), thing('part.never'), thing('part', 'part.request');
+SELECT thing_without('always', 'default'), thing_without('part.always', 'part.default'), thing_without('part', 'never', 'request');
+-- what is never returned is stored, and part of the version
+SELECT data -> 'never', data -> 'secrets' FROM things;
+SELECT version AS before FROM things \gset
+SELECT scim_patch_resource('Thing', :'thing', '[{"op": "replace", "path": "never", "value": "other"}]') - 'id' - 'schemas' - 'meta';
+SELECT version <> :'before' FROM things;
+SELECT scim_get_resource('Thing', :'thing', known_version => (SELECT version FROM things)) -> 'not_modified', version = scim_get_resource('Thing', :'thing') #>> '{meta,version}' FROM things;
+
 -- ---- the version is that of the whole resource ----
 
 SELECT count(DISTINCT v), bool_and(v = version) FROM users, LATERAL (VALUES (scim_get_user(id::text)), (scim_get_user(id::text, '{meta}')), (scim_get_user(id::text, '{meta.version}')), (scim_get_user(id::text, excluded_attributes => '{userName, emails}'))) r(r), LATERAL (SELECT r #>> '{meta,version}') v(v) WHERE id = id(1)::uuid;

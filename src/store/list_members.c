@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "settings.h"
 #include "store/cursor.h"
 #include "store/ids.h"
 #include "store/statements.h"
@@ -181,8 +182,8 @@ scim_store_list_members(const char *tenant, const char *group_id, int count, con
 	Jsonb	   *result;
 
 	scim_begin(&target, scim_members_type()->name, tenant);
-	if (count < 1 || count > SCIM_MOST_MEMBERS)
-		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be between 1 and %d", SCIM_MOST_MEMBERS);
+	if (count < 1 || count > scim_setting_max_page_size)
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
 	if (fresh)
 	{
 		CommandCounterIncrement();

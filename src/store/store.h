@@ -65,14 +65,12 @@ extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id
 										char **remove, int remove_count, const char *expected,
 										const ScimView *view, bool *unchanged);
 
-/* A page of scim_store_list_members has no more. */
-#define SCIM_MOST_MEMBERS 1000
-
 /*
  * A ListResponse with a page of the group's members, in the order of type and
  * id: schemas, totalResults, itemsPerPage, Resources, and nextCursor unless it
- * is the last page.  "cursor" NULL or empty: the first page.  INVALID_COUNT,
- * INVALID_CURSOR, EXPIRED_CURSOR, GROUP_NOT_FOUND.
+ * is the last page.  "cursor" NULL or empty: the first page.  Errors:
+ * INVALID_COUNT unless count is 1 to scimver.max_page_size, INVALID_CURSOR,
+ * EXPIRED_CURSOR, GROUP_NOT_FOUND.
  */
 extern Jsonb *scim_store_list_members(const char *tenant, const char *group_id, int count,
 									  const char *cursor, bool fresh);

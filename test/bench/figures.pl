@@ -168,6 +168,12 @@ sub measure_members
 
 	figure("Time of INSERT of one member, group of $large / of 10", '<=', 1.5, [ ratios($r->{add_small}, $r->{add_large}) ], '', 1);
 	figure("Time of scim_patch_group that adds one, group of $large / of 10", '<=', 1.5, [ ratios($r->{patch_small}, $r->{patch_large}) ], '', 1);
+	foreach my $sync ('on', 'off')
+	{
+		$r = rates(1, $sync, qw(add_bare add_function remove_bare remove_function));
+		figure("Time of scim_add_members, group of $large / bare INSERT, no triggers (sync $sync)", '<=', 2, [ ratios($r->{add_bare}, $r->{add_function}) ], '', $sync eq 'on');
+		figure("Time of scim_remove_members, group of $large / bare DELETE, no triggers (sync $sync)", '<=', 2, [ ratios($r->{remove_bare}, $r->{remove_function}) ], '', $sync eq 'on');
+	}
 }
 
 # ---- many rows at once ----

@@ -49,6 +49,8 @@ extern Writer all[MAX_WRITERS];
 extern long wrong;				/* found by the judge */
 extern char user[ID_SIZE];		/* that all want */
 
+#define lengthof(array) (sizeof(array) / sizeof((array)[0]))
+
 #define VERSION_OF "SELECT r #>> '{meta,version}' FROM "
 #define REPLACE VERSION_OF "scim_update_user($1, jsonb_build_object('userName', $1::text, 'nickName', $2::text), $3) AS r"
 #define PATCH_NICK VERSION_OF "scim_patch_user($1, jsonb_build_array(jsonb_build_object(" \

@@ -43,10 +43,17 @@ choose_members(Writer *writer, char *json, bool *chosen)
 	strcat(json, "]");
 }
 
-/* PATCH add or remove of a list of members. */
+#define ID_LIST "ARRAY(SELECT m ->> 'value' FROM jsonb_array_elements($2::jsonb) AS m)"
+
+/* Adds or removes a list of members, by PATCH or by the functions for it. */
 static void
 patch_members(Writer *writer, int g, bool add)
 {
+	static const char *const statements[] = {
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object("
+		"'op', $3::text, 'path', 'members', 'value', $2::jsonb))) AS r",
+		VERSION_OF "CAST(CASE $3 WHEN 'add' THEN scim_add_members($1, " ID_LIST ") ELSE scim_remove_members($1, " ID_LIST ") END AS jsonb) AS r",
+	};
 	char		json[TEXT_SIZE];
 	bool		chosen[OWN_USERS];
 	const char *values[] = {groups[g], json, add ? "add" : "remove"};
@@ -54,10 +61,9 @@ patch_members(Writer *writer, int g, bool add)
 	choose_members(writer, json, chosen);
 	if (json[1] == ']')
 		return;
-	if (!try(writer, NULL, VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object("
-			 "'op', $3::text, 'path', 'members', 'value', $2::jsonb))) AS r", 3, values))
+	if (!try(writer, NULL, statements[random_below(writer, lengthof(statements))], 3, values))
 	{
-		blame(&writer->wrong, "an unconditional patch of members failed", writer->state);
+		blame(&writer->wrong, "an unconditional change of members failed", writer->state);
 		return;
 	}
 	for (int u = 0; u < OWN_USERS; u++)
@@ -269,6 +275,8 @@ storm_group(Writer *writer, int g)
 		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members', 'value', $2::jsonb))) AS r",
 		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'remove', 'path', 'members', 'value', $2::jsonb))) AS r",
 		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'members', 'value', $2::jsonb))) AS r",
+		VERSION_OF "scim_add_members($1, " ID_LIST ") AS r",
+		VERSION_OF "scim_remove_members($1, " ID_LIST ") AS r",
 	};
 	char		id[ID_SIZE];
 	char		json[TEXT_SIZE];
@@ -278,7 +286,7 @@ storm_group(Writer *writer, int g)
 
 	take_id(id, groups[g]);
 	storm_members(writer, g, json);
-	result = execute(writer->connection, statements[random_below(writer, 4)], 2, values);
+	result = execute(writer->connection, statements[random_below(writer, lengthof(statements))], 2, values);
 	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	if (succeeded(result))
 		writer->successes++;
@@ -306,8 +314,61 @@ storm_act(Writer *writer)
 	}
 }
 
+/* ---- ring: each puts the next one's group into its own, and one of them would close the ring ---- */
+
+static char ring[MAX_WRITERS][ID_SIZE];
+
+static void
+ring_prepare(void)
+{
+	for (int w = 0; w < writers; w++)
+		snprintf(ring[w], ID_SIZE, "%s", ask(NEW_GROUP, 0));
+}
+
+static void
+ring_before(int round)
+{
+	ask("WITH gone AS (DELETE FROM groups_members WHERE member_type = 'Group' RETURNING 1) SELECT count(*) FROM gone", 0);
+}
+
+static void
+ring_act(Writer *writer)
+{
+	static const char *const statements[] = {
+		VERSION_OF "scim_add_members($1, ARRAY[$2]) AS r",
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members', 'value', jsonb_build_object('value', $2::text)))) AS r",
+		"INSERT INTO groups_members (group_id, member_type, member_id) VALUES ($1, 'Group', $2)",
+	};
+	const char *values[] = {ring[writer->number], ring[(writer->number + 1) % writers]};
+	PGresult   *result = execute(writer->connection, statements[(writer->round + writer->number) % lengthof(statements)], 2, values);
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	writer->won = succeeded(result);
+	if (writer->won)
+		writer->successes++;
+	else if (strcmp(state, "PT400") == 0)
+		writer->conflicts++;
+	else
+		blame(&writer->wrong, state, PQresultErrorMessage(result));
+	PQclear(result);
+}
+
+static void
+ring_after(int round)
+{
+	int			winners = 0;
+	char		text[64];
+
+	for (int w = 0; w < writers; w++)
+		winners += all[w].won;
+	snprintf(text, sizeof(text), "%d of %d in round %d", winners, writers, round);
+	if (winners != writers - 1)
+		blame(&wrong, "not all but one", text);
+}
+
 const Scenario group_scenarios[] = {
 	{"members", members_prepare, NULL, members_act, members_after, members_finish},
 	{"storm", storm_prepare, NULL, storm_act, NULL, recount},
+	{"ring", ring_prepare, ring_before, ring_act, ring_after, recount},
 	{0}
 };

@@ -32,6 +32,7 @@ typedef enum Parameters
 	TENANT_ID_DOCUMENT,			/* and $3 another document */
 	TENANT_ID_DOCUMENT_VERSION,	/* and $4 the version that the row has */
 	NEW_MEMBER,					/* $1 id of a user who is not in the group: see groups.sql */
+	OLD_MEMBER,					/* $1 id of a user who is in the large group */
 } Parameters;
 
 typedef struct Way
@@ -55,7 +56,9 @@ typedef struct Way
 #define ADD(group) "INSERT INTO groups_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
 #define PATCH(group) "SELECT scim_patch_group(" group ", jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members'," \
 	" 'value', jsonb_build_array(jsonb_build_object('value', $1::text)))))"
-#define REMOVE(group) "DELETE FROM groups_members WHERE tenant_id = 'default' AND group_id = " group " AND member_type = 'User' AND member_id = $1::uuid"
+#define REMOVE_FROM(table, group) "DELETE FROM " table " WHERE tenant_id = 'default' AND group_id = " group " AND member_type = 'User' AND member_id = $1::uuid"
+#define REMOVE(group) REMOVE_FROM("groups_members", group)
+#define ADD_BARE(group) "INSERT INTO bare_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
 
 static const Way ways[] = {
 	{"change_users", TENANT_ID_CHANGE, CHANGE("users"), NULL, -1},
@@ -80,6 +83,10 @@ static const Way ways[] = {
 	{"add_large", NEW_MEMBER, ADD(LARGE), REMOVE(LARGE), -1},
 	{"patch_small", NEW_MEMBER, PATCH(SMALL), REMOVE(SMALL), -1},
 	{"patch_large", NEW_MEMBER, PATCH(LARGE), REMOVE(LARGE), -1},
+	{"add_function", NEW_MEMBER, "SELECT scim_add_members(" LARGE ", ARRAY[$1::text])", REMOVE(LARGE), -1},
+	{"add_bare", NEW_MEMBER, ADD_BARE(LARGE), REMOVE_FROM("bare_members", LARGE), -1},
+	{"remove_function", OLD_MEMBER, "SELECT scim_remove_members(" LARGE ", ARRAY[$1::text])", ADD(LARGE), -1},
+	{"remove_bare", OLD_MEMBER, REMOVE_FROM("bare_members", LARGE), ADD_BARE(LARGE), -1},
 };
 
 typedef struct User
@@ -178,21 +185,17 @@ next_random(Client *client)
 
 /*
  * Each client has users of its own: conflicts are not what is measured here.
- * The first half of all users are members of the large group.
+ * The first half of all users, up to 50,000, are members of the large group.
  */
 static User *
-choose_user(Client *client, bool new_member)
+choose_user(Client *client, Parameters parameters)
 {
-	long		share = user_count / clients;
+	long		half = user_count / 2;
+	long		first = parameters == NEW_MEMBER ? half : 0;
+	long		end = parameters == OLD_MEMBER ? (half < 50000 ? half : 50000) : user_count;
+	long		share = (end - first) / clients;
 
-	if (new_member)
-	{
-		long		half = user_count / 2;
-
-		share = (user_count - half) / clients;
-		return &users[half + (long) (next_random(client) % (unsigned long long) share) * clients + client->number];
-	}
-	return &users[(long) (next_random(client) % (unsigned long long) share) * clients + client->number];
+	return &users[first + (long) (next_random(client) % (unsigned long long) share) * clients + client->number];
 }
 
 static PGresult *
@@ -213,7 +216,7 @@ run(Client *client, const Way *way, const char *suffix, int count, const char *c
 static void
 step(Client *client, const Way *way)
 {
-	User	   *user = choose_user(client, way->parameters == NEW_MEMBER);
+	User	   *user = choose_user(client, way->parameters);
 	char		change[48];
 	char		nick[20];
 	const char *values[4] = {"default", user->id, change, user->version};
@@ -231,7 +234,7 @@ step(Client *client, const Way *way)
 		values[2] = user->document;
 		count = way->parameters == TENANT_ID_DOCUMENT ? 3 : 4;
 	}
-	if (way->parameters == NEW_MEMBER)
+	if (way->parameters == NEW_MEMBER || way->parameters == OLD_MEMBER)
 	{
 		values[0] = user->id;
 		count = 1;

@@ -69,6 +69,11 @@ CREATE FUNCTION recount() RETURNS TABLE (problem text) LANGUAGE sql STABLE AS $$
 		FROM groups, LATERAL (SELECT stored_members(tenant_id, id) AS members) AS m) AS g
 	WHERE member_count <> jsonb_array_length(members) OR member_digest <> wanted
 	UNION ALL
+	SELECT format('group %s holds itself', id) FROM groups, LATERAL (WITH RECURSIVE up(id) AS (
+			SELECT m.group_id FROM groups_members AS m WHERE m.tenant_id = groups.tenant_id AND m.subgroup_id = groups.id
+			UNION SELECT m.group_id FROM up JOIN groups_members AS m ON m.tenant_id = groups.tenant_id AND m.subgroup_id = up.id)
+		SELECT FROM up WHERE up.id = groups.id) AS cycle
+	UNION ALL
 	SELECT format('user %s is read with version %s, stored is %s', id, scim_get_user(id::text, tenant_id => tenant_id) #>> '{meta,version}', version)
 	FROM users WHERE scim_get_user(id::text, tenant_id => tenant_id) #>> '{meta,version}' <> version
 	UNION ALL

@@ -34,6 +34,7 @@ my %said = (
 	counter => 'a counter ends at the sum',
 	patches => 'unconditional patches of eight attributes all survive',
 	members => 'no member is lost',
+	ring => 'of groups that are put into one another all but one, which would close the ring',
 	storm => 'all calls against all: no deadlock, no wrong digest');
 
 foreach my $scenario (sort keys %said)

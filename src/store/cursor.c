@@ -21,7 +21,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define MAC_SIZE 16
@@ -33,15 +32,14 @@
 
 /* ---- signing ---- */
 
-/* The secret of the database; read as the catalog is, since no role has a right to it. */
+/* The secret of the database; read as the catalog is (also in a parallel query), since no role has a right to it. */
 static Datum
 read_secret(void)
 {
 	Relation	relation = table_open(scim_extension_relation("scimver", "scim_cursor_secret"),
 									  AccessShareLock);
 	AttrNumber	number = get_attnum(RelationGetRelid(relation), "secret");
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, snapshot, 0, NULL);
+	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
 	HeapTuple	tuple = systable_getnext(scan);
 	Datum		secret = (Datum) 0;
 	bool		isnull = true;
@@ -55,7 +53,6 @@ read_secret(void)
 				 errhint("Insert a secret of at least 32 random bytes.")));
 	secret = PointerGetDatum(DatumGetByteaPCopy(secret));
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(relation, AccessShareLock);
 	return secret;
 }

@@ -183,6 +183,13 @@ SET scimver.cursor_timeout = 1;
 SELECT error(format('SELECT scim_list_members(id(10009), 10, %L)', :'cursor')) FROM pg_sleep(2.1);
 SELECT error(format('SELECT scim_list_members(id(10009), 10, %L)', scim_list_members(id(10009), 10)->>'nextCursor'));
 RESET scimver.cursor_timeout;
+-- in the leader of a parallel query
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT scim_list_members('00000000-0000-4000-a000-000000010009', 2, :'cursor')->'itemsPerPage' FROM users WHERE data ->> 'userName' = 'u1200';
+RESET ALL;
+SET client_min_messages = warning;
 -- the secret is read by nobody, not even with a privilege on the table; with another one all cursors are invalid
 CREATE ROLE regress_scim_cursor;
 GRANT SELECT ON scim_cursor_secret TO regress_scim_cursor;

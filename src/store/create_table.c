@@ -384,17 +384,26 @@ companion_members(Relation relation)
 	return table_text(relid);
 }
 
-/* The lookups that a created table has must be there, each of its type. */
+/* The lookups that a created table has must be there, each of its type, what is unique with its index. */
 static void
-check_lookups(Relation relation, List *plans)
+check_lookups(Relation relation, AttrNumber tenant, List *plans)
 {
 	ListCell   *cell;
 
 	foreach(cell, plans)
 	{
 		const ScimPlannedLookup *lookup = lfirst(cell);
+		AttrNumber	number = scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
+		ScimError  *error;
 
-		(void) scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
+		if (!lookup->unique || OidIsValid(scim_unique_index(relation, tenant, number)))
+			continue;
+		error = scim_error(SCIM_INVALID_MAPPING);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_error_text(error, "column", lookup->column);
+		scim_error_hint(error, "Make a unique index on the tenant and the column, WHERE the column IS NOT NULL.");
+		scim_throw(error, "column \"%s\" of table \"%s\" must have a unique index, as %s is unique",
+				   lookup->column, RelationGetRelationName(relation), lookup->path.text);
 	}
 }
 
@@ -410,7 +419,7 @@ check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
 	refuse_later_triggers(relation);
 	probe.type = type;
 	scim_read_mapping(&probe, relation, "{}");
-	check_lookups(relation, scim_plan_lookups(type));
+	check_lookups(relation, probe.numbers[SCIM_COLUMN_TENANT], scim_plan_lookups(type));
 	if (type->has_members)
 		members = companion_members(relation);
 	*has_policies = relation->rd_rel->relrowsecurity;

@@ -363,22 +363,36 @@ scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 
 /* ---- reading ---- */
 
+/* Are the columns of the index the one, with the tenant or alone? */
+static bool
+keeps_unique(const FormData_pg_index *index, AttrNumber tenant, AttrNumber number)
+{
+	bool		found = false;
+
+	if (!index->indisunique || !index->indisvalid)
+		return false;
+	for (int i = 0; i < index->indnkeyatts; i++)
+	{
+		if (index->indkey.values[i] != number && index->indkey.values[i] != tenant)
+			return false;
+		found |= index->indkey.values[i] == number;
+	}
+	return found;
+}
+
 Oid
-scim_unique_index(Relation relation, AttrNumber number)
+scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number)
 {
 	ListCell   *cell;
 
 	foreach(cell, RelationGetIndexList(relation))
 	{
 		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		Form_pg_index index;
-		bool		found = false;
+		bool		found;
 
 		if (!HeapTupleIsValid(tuple))
 			continue;
-		index = (Form_pg_index) GETSTRUCT(tuple);
-		for (int i = 0; index->indisunique && i < index->indnkeyatts; i++)
-			found |= index->indkey.values[i] == number;
+		found = keeps_unique((Form_pg_index) GETSTRUCT(tuple), tenant, number);
 		ReleaseSysCache(tuple);
 		if (found)
 			return lfirst_oid(cell);
@@ -422,7 +436,7 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		lookup->unique = plan.unique;
 		if (lookup->unique)
 		{
-			lookup->index_relid = scim_unique_index(relation, number);
+			lookup->index_relid = scim_unique_index(relation, registration->numbers[SCIM_COLUMN_TENANT], number);
 			lookup->index = get_rel_name(lookup->index_relid);
 		}
 		count = keys_of(&plan.path, keys);

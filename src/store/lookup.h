@@ -55,8 +55,11 @@ extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
 /* The SQL from which the column is generated; "data" is the quoted column of the document. */
 extern char *scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data);
 
-/* The unique index of which the column is a key, or InvalidOid. */
-extern Oid	scim_unique_index(Relation relation, AttrNumber number);
+/* The unique index that keeps values of the column apart within their tenant, or InvalidOid. */
+extern Oid	scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number);
+
+/* TOO_LARGE if a value that is looked up may not fit into an index. */
+extern void scim_check_lookups(const ScimRegistration *registration, Jsonb *data);
 
 /* The lookups of a mapping; what fits the schema or the table no more is left out. */
 extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);

@@ -51,13 +51,13 @@ is_folded(Relation relation, AttrNumber number)
 
 /* Is the column what the plan says? */
 static bool
-fits(Relation relation, AttrNumber number, const ScimPlannedLookup *plan)
+fits(Relation relation, AttrNumber tenant, AttrNumber number, const ScimPlannedLookup *plan)
 {
 	const FormData_pg_attribute *column = TupleDescAttr(RelationGetDescr(relation), number - 1);
 	bool		folded = plan->kind == SCIM_LOOKUP_FOLDED || plan->kind == SCIM_LOOKUP_VALUES_FOLDED;
 
 	if (column->atttypid != scim_lookup_types[plan->kind].type ||
-		OidIsValid(scim_unique_index(relation, number)) != plan->unique)
+		OidIsValid(scim_unique_index(relation, tenant, number)) != plan->unique)
 		return false;
 	/* a column that is no generated one is its owner's */
 	return !column->attgenerated || is_folded(relation, number) == folded;
@@ -93,13 +93,14 @@ add_lookup(Changes *changes, const ScimPlannedLookup *plan, char *column)
 
 /* A lookup that the mapping names: it stays, is made anew under its name, or goes. */
 static void
-compare_lookup(const ScimResourceType *type, Relation relation, char *path, char *column, Changes *changes)
+compare_lookup(const ScimRegistration *table, Relation relation, char *path, char *column, Changes *changes)
 {
-	AttrNumber	number = get_attnum(RelationGetRelid(relation), column);
+	AttrNumber	number = get_attnum(table->relid, column);
 	ScimPlannedLookup plan;
-	bool		planned = scim_plan_path(type, path, &plan);
+	bool		planned = scim_plan_path(table->type, path, &plan);
 
-	if (number == InvalidAttrNumber || (planned && fits(relation, number, &plan)))
+	if (number == InvalidAttrNumber ||
+		(planned && fits(relation, table->numbers[SCIM_COLUMN_TENANT], number, &plan)))
 		return;
 	drop_lookup(changes, path, column);
 	if (planned)
@@ -120,9 +121,9 @@ without_path(List *plans, const char *path)
 }
 
 static void
-compare_table(const ScimResourceType *type, Relation relation, const char *mapping, Changes *changes)
+compare_table(const ScimRegistration *table, Relation relation, const char *mapping, Changes *changes)
 {
-	List	   *missing = scim_plan_lookups(type);
+	List	   *missing = scim_plan_lookups(table->type);
 	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -136,7 +137,7 @@ compare_table(const ScimResourceType *type, Relation relation, const char *mappi
 		{
 			char	   *path = scim_string_copy(&key);
 
-			compare_lookup(type, relation, path, scim_string_copy(&value), changes);
+			compare_lookup(table, relation, path, scim_string_copy(&value), changes);
 			missing = without_path(missing, path);
 		}
 	}
@@ -144,7 +145,7 @@ compare_table(const ScimResourceType *type, Relation relation, const char *mappi
 	{
 		const ScimPlannedLookup *plan = lfirst(cell);
 
-		add_lookup(changes, plan, scim_lookup_name(&plan->path, changes->added, RelationGetRelid(relation)));
+		add_lookup(changes, plan, scim_lookup_name(&plan->path, changes->added, table->relid));
 	}
 }
 
@@ -163,7 +164,7 @@ scim_sync_lookups(const ScimResourceType *type)
 	relation = table_open(table->relid, AccessShareLock);
 	trigger = scim_relation_trigger(relation, table->trigger);
 	if (trigger && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
-		compare_table(type, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT], &changes);
+		compare_table(table, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT], &changes);
 	table_close(relation, NoLock);
 	scim_alter_lookups(table, changes.dropped, changes.added);
 }

@@ -119,6 +119,7 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 {
 	Jsonb	   *object = parse_object(mapping, "a mapping");
 	const char *names[SCIM_MAX_COLUMNS];
+	JsonbContainer *lookups = NULL;
 	int			count;
 	const ScimColumnKind *kinds = column_kinds(registration, &count);
 	ScimWalk	walk;
@@ -134,7 +135,7 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 
 		if (!registration->is_members && scim_string_is(&key, "lookups") && scim_is_object(&value))
 		{
-			scim_read_lookups(registration, relation, value.val.binary.data);
+			lookups = value.val.binary.data;
 			continue;
 		}
 		if (index < 0 || value.type != jbvString)
@@ -150,6 +151,8 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 		registration->numbers[i] = scim_check_column(relation, names[i], kinds[i].type);
 		registration->columns[i] = pstrdup(quote_identifier(names[i]));
 	}
+	if (lookups)
+		scim_read_lookups(registration, relation, lookups);
 }
 
 /* Renames among the columns of an opened object; and of "lookups" within it. */

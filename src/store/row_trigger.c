@@ -19,6 +19,7 @@
 #include "store/check_row.h"
 #include "store/document.h"
 #include "store/ids.h"
+#include "store/lookup.h"
 #include "store/password.h"
 #include "store/pending.h"
 #include "store/registration.h"
@@ -125,6 +126,8 @@ check_document(Work *work)
 	Jsonb	   *new = DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA));
 	Jsonb	   *checked = scim_check_row(work->registration, work->is_called ? scim_call : NULL, old, new);
 
+	if (scim_call && scim_call->registration->relid == work->registration->relid)
+		scim_check_lookups(work->registration, checked);
 	if (checked != new)
 		assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(checked), false);
 }

@@ -135,6 +135,17 @@ RESET ROLE;
 -- the column is there, its index is not
 SELECT scim_create_index('Agent', 'weight');
 
+-- ---- what does not fit into an index ----
+
+BEGIN;
+SELECT n, octet_length(x), error(format('SELECT scim_create_resource(''Agent'', %L)', jsonb_build_object('agentName', 'fits' || n || i) || replace(d, 'X', 'c' || x)::jsonb)) AS create,
+	error(format('SELECT scim_patch_resource(''Agent'', id(2)::text, %L)', jsonb_build_array(jsonb_build_object('op', 'add', 'value', replace(d, 'X', 'p' || x)::jsonb)))) AS patch
+FROM unnest(ARRAY['{"agentName": "X"}', '{"key": {"keyID": "X"}}', '{"urn:example:ext:Agent": {"badgeNo": "X"}}', '{"tags": ["a", "X"]}']) WITH ORDINALITY AS t(d, n),
+	(VALUES (1, repeat('x', 1999)), (2, repeat('x', 2000)), (3, repeat('x', 1000000)), (4, repeat(U&'\FDFA', 60)), (5, repeat(U&'\FDFA', 61))) v(i, x) WHERE n <> 2 OR i < 4 ORDER BY n, i;
+-- what fits does so uncompressed, too
+SELECT error(format('SELECT scim_create_resource(''Agent'', %L)', jsonb_build_object('agentName', n, 'codes', jsonb_build_array(n)))) FROM (SELECT left(string_agg(md5(i::text), ''), 2000) AS n FROM generate_series(1, 63) i) t;
+ROLLBACK;
+
 -- ---- mappings follow lookup columns ----
 
 ALTER TABLE agents RENAME COLUMN tags TO "Tag {list}";

@@ -32,6 +32,7 @@ SELECT fails($$SELECT scim_register_table('passing', 'User', '{}')$$);
 SELECT fails($$SELECT scim_create_table('pg_temp.users', 'User')$$);
 CREATE TABLE parted (LIKE people) PARTITION BY LIST (tenant_id);
 SELECT fails($$SELECT scim_register_table('parted', 'User', '{}')$$);
+CREATE UNIQUE INDEX ON people (tenant_id, user_name);
 SELECT scim_register_table('people', 'User', '{}');
 -- tenants are kept apart
 SET ROLE scimver_robust_a;

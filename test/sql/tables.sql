@@ -114,6 +114,12 @@ ALTER TABLE kept_users ALTER COLUMN version TYPE varchar(20);
 SELECT fails($$SELECT scim_register_table('kept_users', 'User', '{}')$$);
 ALTER TABLE kept_users ALTER COLUMN version TYPE text;
 SELECT error($$SELECT scim_register_table('kept_groups', 'User', '{}')$$);
+-- what is unique has its index: on the column, with the tenant or alone
+DROP INDEX kept_users_tenant_id_user_name_idx;
+CREATE UNIQUE INDEX other ON kept_users (tenant_id, user_name, display_name);
+SELECT fails($$SELECT scim_register_table('kept_users', 'User', '{}')$$);
+DROP INDEX other;
+CREATE UNIQUE INDEX ON kept_users (tenant_id, user_name) WHERE user_name IS NOT NULL;
 -- a trigger that would change the row after ours
 CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER "~~~~later" BEFORE INSERT ON kept_users FOR EACH ROW EXECUTE FUNCTION t();

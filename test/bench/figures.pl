@@ -5,14 +5,18 @@
 # script/bench has set up comes in the environment (BENCH_...).
 use strict;
 use warnings;
+use FindBin;
 use JSON::PP;
 
 $| = 1;
-my %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON);
-my $quick = $env{QUICK};
+our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON);
+our $quick = $env{QUICK};
+our $database;
 my $users = $quick ? 10_000 : 100_000;
 my ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
-my (@figures, $database);
+my @figures;
+
+require "$FindBin::RealBin/scim.pl";
 
 # ---- running things ----
 
@@ -41,17 +45,17 @@ sub sql
 		'-p', $env{PORT}, '-U', 'scimver', '-d', $database, @arguments, $sql ? ('-c', $sql) : ());
 }
 
-# A database with the tables and so many users.
+# A database with the tables and so many users, made by files of SQL.
 sub make_database
 {
-	my ($name, $count) = @_;
+	my ($name, $count, @files) = @_;
 
 	$database = 'postgres';
 	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name");
 	$database = $name;
 	say_now("making $name with $count users");
 	sql(undef, '-v', "users=$count", '-v', "module=$env{SERVER}/nothing.so",
-		map { ('-f', "$env{SOURCES}/$_") } qw(users.sql tables.sql));
+		map { ('-f', "$env{SOURCES}/$_") } @files ? @files : qw(users.sql tables.sql));
 }
 
 sub conninfo
@@ -162,7 +166,9 @@ sub measure_rates
 
 sub measure_members
 {
-	sql(undef, '-v', "users=$users", '-f', "$env{SOURCES}/groups.sql");
+	my ($count) = @_;
+
+	sql(undef, '-v', 'users=' . ($count // $users), '-f', "$env{SOURCES}/groups.sql");
 	my $large = sql(q{SELECT max(member_count) FROM groups}) + 0;
 	my $r = rates(1, 'off', qw(add_small add_large patch_small patch_large));
 
@@ -180,8 +186,8 @@ sub measure_members
 
 sub time_of
 {
-	my ($sql) = @_;
-	my $timing = sql(undef, '-c', '\timing on', '-c', 'SET ROLE agent', '-c', $sql);
+	my ($sql, $role) = @_;
+	my $timing = sql(undef, '-c', '\timing on', '-c', 'SET ROLE ' . ($role // 'agent'), '-c', $sql);
 	my ($last) = $timing =~ /Time: ([\d.]+) ms[^\n]*\s*\z/ or die "no time in $timing";
 	return $last;
 }
@@ -329,8 +335,9 @@ sub measure_races
 
 my %measure = (
 	rates => sub { make_database('bench', $users); measure_rates() },
-	members => \&measure_members,
+	members => sub { measure_members() },
 	bridge => \&measure_bridge,
+	scim => \&measure_scim,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races);

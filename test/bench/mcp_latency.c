@@ -4,7 +4,8 @@
  *
  *		mcp_latency CONNINFO BRIDGE USER_ID [ROUNDS]
  *
- * Calls scim_get_user and a conditional scim_update_user for one user, by
+ * Calls scim_get_user, a conditional scim_update_user and scim_list_users with a
+ * filter on userName for one user, by
  * libpq directly (SELECT scim_call_tool($1, $2), by PQexecParams and prepared)
  * and through a scimver-mcp that it starts, alternating call by call in one
  * run (who comes first changes from round to round), and prints one JSON object:
@@ -31,6 +32,12 @@
 
 #define WARM_UP 200
 #define STARTS 9
+
+/* What is called. */
+#define GET 0
+#define UPDATE 1
+#define LIST 2
+#define CALLS 3
 
 /* The ways of making a call. */
 #define UNPREPARED 0
@@ -232,6 +239,21 @@ update_arguments(const char *id, json_t *user, const char *answer, int round)
 	return text;
 }
 
+/* The arguments of a list of whoever has the user's userName. */
+static char *
+list_arguments(json_t *user)
+{
+	char		filter[512];
+	json_t	   *arguments;
+	char	   *text;
+
+	snprintf(filter, sizeof(filter), "userName eq \"%s\"", json_string_value(json_object_get(user, "userName")));
+	arguments = json_pack("{s:s}", "filter", filter);
+	text = json_dumps(arguments, JSON_COMPACT);
+	json_decref(arguments);
+	return text;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -288,14 +310,15 @@ main(int argc, char **argv)
 {
 	int			rounds = argc > 4 ? atoi(argv[4]) : 2000;
 	char		get[256];
-	Series		get_series[WAYS];
-	Series		update_series[WAYS];
+	static const char *const names[CALLS] = {"get", "update", "list"};
+	static const char *const tools[CALLS] = {"scim_get_user", "scim_update_user", "scim_list_users"};
+	Series		series[CALLS][WAYS];
 	Bridge		bridge;
 	PGconn	   *pg;
 	PGresult   *result;
 	json_t	   *envelope;
 	json_t	   *user;
-	char	   *arguments;
+	char	   *arguments[CALLS];
 	double		start_us;
 	long		resident;
 	int			writes = 0;
@@ -307,9 +330,9 @@ main(int argc, char **argv)
 	pg = PQconnectdb(argv[1]);
 	if (PQstatus(pg) != CONNECTION_OK)
 		fail("connect", PQerrorMessage(pg));
-	for (int i = 0; i < 2 * WAYS; i++)
+	for (int i = 0; i < CALLS * WAYS; i++)
 	{
-		Series	   *s = i < WAYS ? &get_series[i] : &update_series[i - WAYS];
+		Series	   *s = &series[i / WAYS][i % WAYS];
 
 		s->times = malloc(sizeof(double) * (size_t) rounds);
 		s->count = rounds;
@@ -324,7 +347,9 @@ main(int argc, char **argv)
 	user = json_object_get(envelope, "content");
 	json_object_del(user, "meta");
 	json_object_del(user, "_version");
-	arguments = update_arguments(argv[3], user, PQgetvalue(result, 0, 0), 0);
+	arguments[GET] = get;
+	arguments[UPDATE] = update_arguments(argv[3], user, PQgetvalue(result, 0, 0), 0);
+	arguments[LIST] = list_arguments(user);
 	PQclear(result);
 
 	start_us = measure_start(argv[2], argv[1], get);
@@ -332,28 +357,22 @@ main(int argc, char **argv)
 	bridge_handshake(&bridge);
 	for (int i = -WARM_UP; i < rounds; i++)
 	{
-		double		get_times[WAYS];
-		double		update_times[WAYS];
-
-		for (int turn = 0; turn < WAYS; turn++)
+		for (int call = 0; call < CALLS; call++)
 		{
-			int			way = (turn + i + WARM_UP) % WAYS;
+			for (int turn = 0; turn < WAYS; turn++)
+			{
+				int			way = (turn + i + WARM_UP) % WAYS;
+				double		time;
+				const char *answer = timed_call(way, pg, &bridge, tools[call], arguments[call], &time);
 
-			timed_call(way, pg, &bridge, "scim_get_user", get, &get_times[way]);
-		}
-		for (int turn = 0; turn < WAYS; turn++)
-		{
-			int			way = (turn + i + WARM_UP) % WAYS;
-			const char *answer = timed_call(way, pg, &bridge, "scim_update_user", arguments,
-											&update_times[way]);
-
-			free(arguments);
-			arguments = update_arguments(argv[3], user, answer, ++writes);
-		}
-		for (int way = 0; way < WAYS && i >= 0; way++)
-		{
-			get_series[way].times[i] = get_times[way];
-			update_series[way].times[i] = update_times[way];
+				if (call == UPDATE)
+				{
+					free(arguments[UPDATE]);
+					arguments[UPDATE] = update_arguments(argv[3], user, answer, ++writes);
+				}
+				if (i >= 0)
+					series[call][way].times[i] = time;
+			}
 		}
 	}
 	resident = bridge_resident_kb(&bridge);
@@ -361,11 +380,12 @@ main(int argc, char **argv)
 	PQfinish(pg);
 
 	printf("{\n");
-	print_series("get", get_series);
-	print_series("update", update_series);
+	for (int call = 0; call < CALLS; call++)
+		print_series(names[call], series[call]);
 	printf("  \"start_to_first_answer_ms\": %.1f,\n  \"resident_kb\": %ld,\n  \"rounds\": %d\n}\n",
 		   start_us / 1000, resident, rounds);
 	json_decref(envelope);
-	free(arguments);
+	free(arguments[UPDATE]);
+	free(arguments[LIST]);
 	return 0;
 }

@@ -3,6 +3,7 @@
  *		How often a second do several ways of doing the same run?
  *
  *		rate CONNINFO CLIENTS ROUNDS SLICE_MS WAY...
+ *		rate CONNINFO answers WAY...
  *
  * In each round every way runs for one slice, with all clients at once, in an
  * order that rotates from round to round; so whatever else the machine does
@@ -10,7 +11,8 @@
  * for each round.  The first round is warm-up and not told.
  *
  * Only the statement itself is timed; a way may have a second statement that
- * undoes the first.  Ways are listed in "ways" below.
+ * undoes the first.  Ways are listed in "ways" below.  "answers" prints what
+ * each way answers for one user.
  */
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -33,6 +35,10 @@ typedef enum Parameters
 	TENANT_ID_DOCUMENT_VERSION,	/* and $4 the version that the row has */
 	NEW_MEMBER,					/* $1 id of a user who is not in the group: see groups.sql */
 	OLD_MEMBER,					/* $1 id of a user who is in the large group */
+	TENANT_NAME,				/* $1 tenant, $2 a userName, which is a work address too: see scim.sql */
+	TENANT_NAME_FILTER,			/* $1 tenant, $2 userName eq "..." */
+	TENANT_MAIL_FILTER,			/* $1 tenant, $2 emails[type eq "work" and value eq "..."] */
+	NOTHING,
 } Parameters;
 
 typedef struct Way
@@ -59,6 +65,19 @@ typedef struct Way
 #define REMOVE_FROM(table, group) "DELETE FROM " table " WHERE tenant_id = 'default' AND group_id = " group " AND member_type = 'User' AND member_id = $1::uuid"
 #define REMOVE(group) REMOVE_FROM("groups_members", group)
 #define ADD_BARE(group) "INSERT INTO bare_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
+
+/* A list by hand: the same as ours, but for its version. */
+#define UTC(time) "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define SHOWN_GROUPS "(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, '$ref', '/Groups/' || m.group_id, 'display', g.data ->> 'displayName', 'type', 'direct')" \
+	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id)"
+#define LIST_BY_HAND(condition) "SELECT jsonb_build_object('schemas', '[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"]'::jsonb, 'totalResults', count(*)," \
+	" 'startIndex', 1, 'itemsPerPage', count(*), 'Resources', coalesce(jsonb_agg(u.resource ORDER BY u.id), '[]'))" \
+	" FROM (SELECT u.id, u.data || jsonb_build_object('id', u.id, 'groups', " SHOWN_GROUPS ", 'meta', jsonb_build_object('resourceType', 'User'," \
+	" 'created', " UTC("u.created") ", 'lastModified', " UTC("u.last_modified") ", 'version', u.version, 'location', '/Users/' || u.id)) AS resource" \
+	" FROM users u WHERE u.tenant_id = $1 AND " condition " ORDER BY u.id LIMIT 100) AS u"
+#define HAS_MAIL(fold) "EXISTS (SELECT FROM jsonb_array_elements(u.data -> 'emails') e WHERE " fold "(e ->> 'type') = 'work' AND " fold "(e ->> 'value') = " fold "($2))"
+#define LIST "SELECT scim_list_users($2, tenant_id => $1)"
+#define PAGE(arguments, place) "SELECT scim_list_users(" arguments "count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
 
 static const Way ways[] = {
 	{"change_users", TENANT_ID_CHANGE, CHANGE("users"), NULL, -1},
@@ -87,13 +106,24 @@ static const Way ways[] = {
 	{"add_bare", NEW_MEMBER, ADD_BARE(LARGE), REMOVE_FROM("bare_members", LARGE), -1},
 	{"remove_function", OLD_MEMBER, "SELECT scim_remove_members(" LARGE ", ARRAY[$1::text])", ADD(LARGE), -1},
 	{"remove_bare", OLD_MEMBER, REMOVE_FROM("bare_members", LARGE), ADD_BARE(LARGE), -1},
+	{"name_function", TENANT_NAME_FILTER, LIST, NULL, -1},
+	{"name_by_hand", TENANT_NAME, LIST_BY_HAND("u.user_name = scim_fold($2)"), NULL, -1},
+	{"name_scan", TENANT_NAME, LIST_BY_HAND("lower(u.data ->> 'userName') = lower($2)"), NULL, -1},
+	{"mail_function", TENANT_MAIL_FILTER, LIST, NULL, -1},
+	{"mail_by_hand", TENANT_NAME, LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
+	{"mail_scan", TENANT_NAME, LIST_BY_HAND(HAS_MAIL("lower")), NULL, -1},
+	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
+	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},
+	{"sorted_first", NOTHING, PAGE("sort_by => 'userName', ", "first"), NULL, -1},
+	{"sorted_deep", NOTHING, PAGE("sort_by => 'userName', ", "userName"), NULL, -1},
 };
 
 typedef struct User
 {
 	char		id[37];
 	char		version[VERSION_SIZE];	/* in table users */
-	char	   *document;
+	char	   *name;			/* userName */
+	char	   *document;		/* where a way needs it */
 	char	   *nick;			/* where in it the nickName's 8 characters are */
 } User;
 
@@ -143,11 +173,25 @@ connect_now(void)
 	return connection;
 }
 
+/* Documents of many users take much memory. */
+static bool
+need_documents(void)
+{
+	for (int i = 0; i < chosen_count; i++)
+	{
+		if (chosen[i]->parameters == TENANT_ID_DOCUMENT || chosen[i]->parameters == TENANT_ID_DOCUMENT_VERSION)
+			return true;
+	}
+	return false;
+}
+
 static void
 load_users(void)
 {
+	bool		documents = need_documents();
 	PGconn	   *connection = connect_now();
-	PGresult   *result = PQexec(connection, "SELECT id, version, data FROM users ORDER BY id");
+	PGresult   *result = PQexec(connection, documents ? "SELECT id, version, data ->> 'userName', data FROM users ORDER BY id" :
+								"SELECT id, version, data ->> 'userName' FROM users ORDER BY id");
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail("users", PQerrorMessage(connection));
@@ -162,7 +206,10 @@ load_users(void)
 
 		snprintf(user->id, sizeof(user->id), "%s", PQgetvalue(result, (int) i, 0));
 		snprintf(user->version, sizeof(user->version), "%s", PQgetvalue(result, (int) i, 1));
-		user->document = strdup(PQgetvalue(result, (int) i, 2));
+		user->name = strdup(PQgetvalue(result, (int) i, 2));
+		if (!documents)
+			continue;
+		user->document = strdup(PQgetvalue(result, (int) i, 3));
 		user->nick = strstr(user->document, mark);
 		if (user->nick == NULL)
 			fail("user without nickName", user->document);
@@ -213,12 +260,15 @@ run(Client *client, const Way *way, const char *suffix, int count, const char *c
 	return result;
 }
 
-static void
+/* Runs the way once; what the first column of its answer says, until the next step. */
+static const char *
 step(Client *client, const Way *way)
 {
+	static __thread char answer[65536];
 	User	   *user = choose_user(client, way->parameters);
 	char		change[48];
 	char		nick[20];
+	char		filter[512];
 	const char *values[4] = {"default", user->id, change, user->version};
 	int			count = 2;
 	PGresult   *result;
@@ -240,15 +290,30 @@ step(Client *client, const Way *way)
 		count = 1;
 	}
 
+	if (way->parameters == TENANT_NAME)
+		values[1] = user->name;
+	if (way->parameters == TENANT_NAME_FILTER || way->parameters == TENANT_MAIL_FILTER)
+	{
+		snprintf(filter, sizeof(filter), way->parameters == TENANT_NAME_FILTER ? "userName eq \"%s\"" :
+				 "emails[type eq \"work\" and value eq \"%s\"]", user->name);
+		values[1] = filter;
+	}
+	if (way->parameters == NOTHING)
+		count = 0;
+
 	begin = now();
 	result = run(client, way, "", count, values);
 	client->busy += now() - begin;
 	client->done++;
 	if (way->version_column >= 0)
 		snprintf(user->version, sizeof(user->version), "%s", PQgetvalue(result, 0, way->version_column));
+	answer[0] = '\0';
+	if (PQntuples(result) > 0)
+		snprintf(answer, sizeof(answer), "%s", PQgetvalue(result, 0, 0));
 	PQclear(result);
 	if (way->undo)
 		PQclear(run(client, way, "_undo", count, values));
+	return answer;
 }
 
 /* ---- clients ---- */
@@ -322,6 +387,23 @@ choose(const char *name)
 	fail("no such way", name);
 }
 
+/* What each way answers, for the same user. */
+static void
+print_answers(void)
+{
+	Client		client = {.connection = connect_now()};
+
+	clients = 1;
+	load_users();
+	for (int w = 0; w < chosen_count; w++)
+	{
+		client.random = 88172645463325252ULL;
+		prepare(&client, chosen[w]);
+		printf("%s\n", step(&client, chosen[w]));
+	}
+	PQfinish(client.connection);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -329,6 +411,14 @@ main(int argc, char **argv)
 	static double rates[MAX_WAYS][1000];
 	pthread_t	threads[MAX_CLIENTS];
 
+	if (argc > 3 && strcmp(argv[2], "answers") == 0)
+	{
+		conninfo = argv[1];
+		for (int i = 3; i < argc; i++)
+			choose(argv[i]);
+		print_answers();
+		return 0;
+	}
 	if (argc < 6)
 		fail("usage", "rate CONNINFO CLIENTS ROUNDS SLICE_MS WAY...");
 	conninfo = argv[1];

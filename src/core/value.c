@@ -3,41 +3,22 @@
  *		One value, checked against its attribute and brought to the form in which
  *		it is stored (RFC 7643 sections 2.2 to 2.5).
  *
- * Values come from a jsonb and are referenced, not copied.  Canonical values
- * are enforced where the schema's options say so: RFC 7643 section 7 calls them
- * suggestions.
+ * Values come from a jsonb and are referenced, not copied.
  */
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/uri.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/numeric.h"
-
-/* DESIGN section 4: a number of a resource has no more digits than this. */
-#define MAX_DIGITS 400
 
 /* So much of a name that a client made up is worth repeating. */
 #define SHOWN_NAME 128
 
 /* And so many bytes of an array or object. */
 #define SHOWN_VALUE 512
-
-static const char *const expected[] = {
-	[SCIM_STRING] = "a string",
-	[SCIM_BOOLEAN] = "true or false",
-	[SCIM_DECIMAL] = "a number of at most 400 digits",
-	[SCIM_INTEGER] = "an integer of at most 400 digits",
-	[SCIM_DATETIME] = "a date and time such as 2008-01-23T04:56:22Z",
-	[SCIM_BINARY] = "a string in base64",
-	[SCIM_REFERENCE] = "a URI",
-	[SCIM_COMPLEX] = "an object"
-};
 
 /* ---- places ---- */
 
@@ -161,179 +142,6 @@ scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const Js
 	return found;
 }
 
-/* ---- simple types ---- */
-
-/* The C library's isdigit and isalnum ask the locale. */
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static bool
-is_base64(const char *text, int length)
-{
-	int			padding = 0;
-
-	while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
-		padding++;
-	for (int i = 0; i < length - padding; i++)
-	{
-		if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '+' && text[i] != '/')
-			return false;
-	}
-	/* RFC 7643 section 2.3.6: the padding may be left out */
-	return padding > 0 ? length % 4 == 0 : length % 4 != 1;
-}
-
-/* Reads two digits; -1 if there are none. */
-static int
-two_digits(const char *text)
-{
-	if (!is_digit(text[0]) || !is_digit(text[1]))
-		return -1;
-	return (text[0] - '0') * 10 + text[1] - '0';
-}
-
-/* xsd:dateTime with a year of four digits; "text" ends with a zero byte. */
-static bool
-is_datetime(const char *text)
-{
-	int			century = two_digits(text);
-	int			year;
-	int			month;
-	int			day;
-
-	if (strlen(text) < strlen("2008-01-23T04:56:22") || text[4] != '-' || text[7] != '-' ||
-		text[10] != 'T' || text[13] != ':' || text[16] != ':')
-		return false;
-	year = two_digits(text + 2);
-	month = two_digits(text + 5);
-	day = two_digits(text + 8);
-	if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1 ||
-		day > day_tab[isleap(century * 100 + year)][month - 1])
-		return false;
-	if (two_digits(text + 11) < 0 || two_digits(text + 11) > 23 ||
-		two_digits(text + 14) < 0 || two_digits(text + 14) > 59 ||
-		two_digits(text + 17) < 0 || two_digits(text + 17) > 59)
-		return false;
-	text += 19;
-	if (text[0] == '.')
-	{
-		if (!is_digit(text[1]))
-			return false;
-		text += 1 + strspn(text + 1, "0123456789");
-	}
-	if (text[0] == '\0' || strcmp(text, "Z") == 0)
-		return true;
-	return (text[0] == '+' || text[0] == '-') && strlen(text) == 6 && text[3] == ':' &&
-		two_digits(text + 1) >= 0 && two_digits(text + 1) <= 14 &&
-		two_digits(text + 4) >= 0 && two_digits(text + 4) <= 59;
-}
-
-static bool
-is_number(Numeric number, bool integer)
-{
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-	int			digits = 0;
-
-	for (char *c = text; *c; c++)
-		digits += is_digit(*c);
-	return digits <= MAX_DIGITS && !(integer && strchr(text, '.'));
-}
-
-static bool
-is_of_type(ScimType type, const JsonbValue *value)
-{
-	switch (type)
-	{
-		case SCIM_STRING:
-			return value->type == jbvString;
-		case SCIM_BOOLEAN:
-			return value->type == jbvBool;
-		case SCIM_DECIMAL:
-		case SCIM_INTEGER:
-			return value->type == jbvNumeric &&
-				is_number(value->val.numeric, type == SCIM_INTEGER);
-		case SCIM_DATETIME:
-			return value->type == jbvString && is_datetime(scim_string_copy(value));
-		case SCIM_BINARY:
-			return value->type == jbvString &&
-				is_base64(value->val.string.val, value->val.string.len);
-		case SCIM_REFERENCE:
-			return value->type == jbvString &&
-				scim_is_uri(value->val.string.val, value->val.string.len, false);
-		case SCIM_COMPLEX:
-			return scim_is_object(value);
-	}
-	return false;
-}
-
-/* ---- what a schema says beyond the type ---- */
-
-static bool
-is_canonical(const ScimAttribute *attribute, const JsonbValue *given)
-{
-	for (const char *const *value = attribute->canonical_values; *value; value++)
-	{
-		if (attribute->case_exact ? scim_string_is(given, *value) :
-			scim_same_name(given->val.string.val, given->val.string.len, *value))
-			return true;
-	}
-	return false;
-}
-
-static char *
-listed(const char *const *texts)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; texts[i]; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", texts[i]);
-	return list.data;
-}
-
-/* RFC 7643 section 7, referenceTypes: external links are absolute, and a URI of a resource is of a type that is named. */
-static void
-check_reference(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
-{
-	const char *uri = given->val.string.val;
-	int			length = given->val.string.len;
-	const char *const *types = attribute->reference_types;
-	const char *collection;
-	int			collection_length;
-
-	if (types && types[1] == NULL && strcmp(types[0], "external") == 0 && !scim_is_uri(uri, length, true))
-		scim_throw_value(attribute, given, place, "an absolute URI");
-	if (attribute->other_endpoints == NULL)
-		return;
-	collection = scim_uri_collection(uri, length, &collection_length);
-	for (int i = 0; collection && attribute->other_endpoints[i]; i++)
-	{
-		/* endpoints begin with a slash */
-		if (scim_same_name(collection, collection_length, attribute->other_endpoints[i] + 1))
-			scim_throw_value(attribute, given, place, psprintf("the URI of a resource of type %s", listed(types)));
-	}
-}
-
-static void
-check_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
-{
-	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
-		scim_throw_value(attribute, given, place, "a string that is not empty");
-	if (attribute->restricted && !is_canonical(attribute, given))
-		scim_throw_value(attribute, given, place, psprintf("one of %s", listed(attribute->canonical_values)));
-	if (attribute->type == SCIM_REFERENCE)
-		check_reference(attribute, given, place);
-}
-
 /* ---- complex and multi-valued attributes ---- */
 
 /* How values are read. */
@@ -409,13 +217,15 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 		 Reading reading, JsonbValue *result)
 {
 	check_stack_depth();
-	if (!is_of_type(attribute->type, given))
-		scim_throw_value(attribute, given, place, expected[attribute->type]);
-	if (attribute->type == SCIM_COMPLEX)
-		return read_attributes(attribute->sub, given, place, reading, result);
-	check_simple(attribute, given, place);
-	*result = *given;
-	return true;
+	if (attribute->type != SCIM_COMPLEX)
+	{
+		scim_check_simple(attribute, given, place);
+		*result = *given;
+		return true;
+	}
+	if (!scim_is_object(given))
+		scim_throw_value(attribute, given, place, "an object");
+	return read_attributes(attribute->sub, given, place, reading, result);
 }
 
 bool

@@ -62,6 +62,9 @@ extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbVal
 extern bool scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored,
 							  const ScimPlace *place);
 
+/* INVALID_VALUE if the value is not what an attribute that is not complex may have. */
+extern void scim_check_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place);
+
 /* The attribute that a member of the object names; else "unknown". */
 extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,
 										   const JsonbValue *key, const ScimPlace *place,

@@ -45,32 +45,32 @@ compare_wanted(const void *a, const void *b)
 	return memcmp(&((const Wanted *) a)->id, &((const Wanted *) b)->id, sizeof(pg_uuid_t));
 }
 
-static SCIM_NORETURN void no_such_member(const ScimMember *member);
-
-static void
-no_such_member(const ScimMember *member)
+void
+scim_throw_no_member(const char *member)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
 
 	scim_error_text(error, "path", "members.value");
-	scim_error_text(error, "value", member->value);
-	scim_throw(error, "member \"%s\" does not exist", member->value);
+	scim_error_text(error, "value", member);
+	scim_throw(error, "member \"%s\" does not exist", member);
 }
 
-/* The ids in order, each once. */
+/* The ids in order, each once; what is none goes to *missing. */
 static Wanted *
-sort_wanted(const ScimMember *members, int *count)
+sort_wanted(const ScimMember *members, int *count, const char **missing)
 {
 	Wanted	   *wanted = palloc_extended(Max(*count, 1) * sizeof(Wanted), MCXT_ALLOC_HUGE);
 	int			kept = 0;
 
-	for (int i = 0; i < *count; i++)
+	for (int i = 0; i < *count && *missing == NULL; i++)
 	{
 		if (!scim_parse_id(members[i].value, &wanted[i].id))
-			no_such_member(&members[i]);
+			*missing = members[i].value;
 		wanted[i].member = &members[i];
 		wanted[i].type = NULL;
 	}
+	if (*missing)
+		*count = 0;
 	qsort(wanted, *count, sizeof(Wanted), compare_wanted);
 	for (int i = 0; i < *count; i++)
 	{
@@ -130,10 +130,12 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	SPI_freetuptable(SPI_tuptable);
 }
 
-static void
+/* Returns one that does not exist, as it was named, or NULL. */
+static const char *
 find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, int count)
 {
-	Wanted	   *wanted = sort_wanted(members, &count);
+	const char *missing = NULL;
+	Wanted	   *wanted = sort_wanted(members, &count, &missing);
 
 	set->count = count;
 	set->has_groups = false;
@@ -151,10 +153,11 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 	for (int i = 0; i < count; i++)
 	{
 		if (wanted[i].type == NULL)
-			no_such_member(wanted[i].member);
+			return wanted[i].member->value;
 		set->has_groups |= strcmp(wanted[i].type, scim_members_type()->name) == 0;
 		set->types[i] = CStringGetTextDatum(wanted[i].type);
 	}
+	return missing;
 }
 
 void
@@ -167,7 +170,7 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemb
 	if (write->members == NULL)
 		elog(ERROR, "the group table has no membership table");
 	write->replace = change->replace;
-	find_members(&write->add, tenant, change->add, change->add_count);
+	write->missing = find_members(&write->add, tenant, change->add, change->add_count);
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < change->remove_count; i++)
 	{

@@ -24,17 +24,21 @@ typedef struct ScimMembersWrite
 	const ScimRegistration *members;	/* the membership table */
 	bool		replace;		/* the members become exactly "add" */
 	ScimMemberSet add;
+	const char *missing;		/* a member to be added that does not exist in the tenant, or NULL */
 	Datum	   *remove;			/* uuid */
 	int			remove_count;
 } ScimMembersWrite;
 
 /*
  * Finds the members that are to come, and locks them FOR KEY SHARE in the order
- * of type and id, before the group itself is locked.  INVALID_VALUE where one
- * does not exist in the tenant.  Within SPI.
+ * of type and id, before the group itself is locked.  Where one does not exist
+ * in the tenant, "missing" is set, and nothing else is of use.  Within SPI.
  */
 extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant,
 								 const ScimMemberChange *change);
+
+/* INVALID_VALUE: there is no such member. */
+extern SCIM_NORETURN void scim_throw_no_member(const char *member);
 
 /* Gives the members that are to come, as the client named them, the types that were found. */
 extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count);

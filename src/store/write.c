@@ -93,6 +93,18 @@ take_input(Write *write, Jsonb *data)
 	write->change.add_count = input->member_count;
 }
 
+/* That there is a group is asked before whether its members to come exist. */
+static void
+prepare_members(Write *write)
+{
+	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+	if (write->members.missing == NULL)
+		return;
+	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, &write->id, false, NULL))
+		scim_throw_not_found(&write->target, write->id_text);
+	scim_throw_no_member(write->members.missing);
+}
+
 static void
 lock_members(Write *write)
 {
@@ -102,7 +114,7 @@ lock_members(Write *write)
 	/* they are looked up as the owner of their table: not in anybody's tenant */
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_check_privilege(scim_find_members(write->target.type), ACL_INSERT);
-	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+	prepare_members(write);
 	scim_refuse_self(&write->members, &write->id);
 	if (write->members.add.has_groups)
 		scim_lock_nesting(write->members.members, write->target.tenant);
@@ -282,7 +294,7 @@ match_members(Write *write, Jsonb *shown)
 	scim_find_types(&write->members, write->change.add, write->change.add_count);
 	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
 											  write->change.add_count, scim_match_elements);
-	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+	prepare_members(write);
 }
 
 static void

@@ -62,6 +62,8 @@ SELECT revision FROM groups WHERE id = id(10002)::uuid;
 -- ---- the order of the checks: format, existence, is it there already, version ----
 
 SELECT fails(format('SELECT scim_%s_members(%L, %L, %L)', f, g, ids(1), v)) FROM unnest(ARRAY['add', 'remove']) f, unnest(ARRAY[id(99), 'x']) g, unnest(ARRAY['W/"x"', 'stale', '*']) v;
+SELECT error(s) FROM unnest(ARRAY['SELECT scim_add_members(id(99), ids(98))', 'SELECT scim_add_members(id(99), ARRAY[''x''])', 'SELECT scim_add_members(id(98765), ids(77777), ''stale'')', 'SELECT scim_update_group(id(99), ''{"displayName": "x", "members": [{"value": "y"}]}'')',
+	'SELECT scim_patch_group(id(99), ''[{"op": "add", "path": "members", "value": {"value": "y"}}]'')', 'SELECT scim_create_group(''{"displayName": "x", "members": [{"value": "y"}]}'')']) s;
 SELECT error($$SELECT scim_add_members(id(10001), ids(1), 'stale')$$), error($$SELECT scim_remove_members(id(10001), ids(9), 'stale')$$), error($$SELECT scim_add_members(id(10001), '{}', 'stale')$$);
 SELECT fails($$SELECT scim_add_members(id(10001), ids(1, 9), 'stale')$$);
 SELECT fails($$SELECT scim_remove_members(id(10001), ids(1, 9), 'stale')$$);

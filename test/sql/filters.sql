@@ -88,7 +88,7 @@ SELECT finds('Thing', 'name eq "''; DROP TABLE things; --"', 'name eq "$1"', 'na
 -- the same by the range of an index
 INSERT INTO users (id, data) SELECT id(n::int)::uuid, jsonb_build_object('userName', v) FROM unnest(ARRAY['az', 'Azz', 'b', U&'x\D7FF', U&'x\E000', U&'y\+10FFFF', U&'y\+10FFFFz', 'z', U&'\+10FFFF', U&'\+10FFFF\+10FFFFb']) WITH ORDINALITY AS u(v, n);
 SELECT finds('User', 'userName sw "AZ"', 'userName sw "x\uD7FF"', 'userName sw "x"', 'userName sw "y\uDBFF\uDFFF"', 'userName sw "\uDBFF\uDFFF"', 'userName sw "\uDBFF\uDFFF\uDBFF\uDFFF"', 'userName sw ""');
-SELECT substring(scim_explain_filter('User', f) FROM 'AND (.*)') FROM unnest(ARRAY['userName sw "aZ"', 'userName sw "y\uDBFF\uDFFF"', 'userName sw "\uDBFF\uDFFF"', 'userName sw ""']) f;
+SELECT substring(scim_explain_filter('User', f) FROM 'AND (.*)') FROM unnest(ARRAY['userName sw "aZ"', 'userName sw "x\uD7FF"', 'userName sw "y\uDBFF\uDFFF"', 'userName sw "\uDBFF\uDFFF"', 'userName sw ""']) f;
 RESET scimver.tenant;
 -- very long: the limits of the parser, no other
 SELECT names('Thing', 'name eq "' || repeat('x', 16000) || '"'), fails(format('SELECT scim_list_resources(''Thing'', %L)', 'name eq "' || repeat('x', 17000) || '"'));
@@ -131,7 +131,7 @@ INSERT INTO users (id, created, data) VALUES
 SELECT finds('User', 'userName eq "ANN"', 'USERNAME Eq "ann"', 'urn:ietf:params:scim:schemas:core:2.0:User:userName eq "ann"', 'userName ne "ann"', 'userName sw "AN"', 'userName co "D"', 'userName ew "B"', 'userName gt "ann"', 'userName le "bob"', 'userName pr');
 SELECT finds('User', 'externalId eq "e1"', 'externalId ne "e1"', 'externalId sw "E"', 'externalId pr', 'displayName eq "ANN a"', 'displayName pr', 'active eq true', 'active eq false', 'active ne true', 'active ne false', 'active pr', 'title pr', 'nickName pr', 'nickName eq ""');
 SELECT finds('User', 'emails.value eq "ANN@x.org"', 'emails.value ne "ann@x.org"', 'emails.value co "HOME"', 'emails.type eq "work" and emails.value eq "ann@x.org"', 'emails[type eq "work" and value eq "ann@x.org"]', 'emails[value eq "ann@x.org" and not (type eq "home")]',
-	'emails[value eq "ann@x.org" or value eq "bob@x.org"]', 'emails[(value eq "bob@x.org" or value eq "ann@x.org") and type eq "work"]', 'emails[not (value eq "ann@x.org")]', 'emails[primary eq true]', 'emails pr', 'emails.display pr', 'not (emails[type eq "work" and value co "x.org"])');
+	'emails[value eq "ann@x.org" or value eq "bob@x.org"]', 'emails[(value eq "bob@x.org" or value eq "ann@x.org") and type eq "work"]', 'emails[value eq "bob@x.org" or type eq "home"]', 'emails[type eq "home" or value eq "bob@x.org"]', 'emails[not (value eq "ann@x.org")]', 'emails[not (value eq "ann@home.org")]', 'emails[value ne "ann@x.org" and type eq "work"]', 'emails[primary eq true]', 'emails pr', 'emails.display pr', 'not (emails[type eq "work" and value co "x.org"])');
 SELECT finds('User', 'name.familyName eq "o''malley"', 'name[familyName sw "o"]', 'x509Certificates.value eq "AQI"', :'enterprise' || ':employeeNumber eq "7"', :'enterprise' || ':manager.value eq "m"', :'enterprise' || ':manager pr', :'enterprise' || ':department pr',
 	'schemas eq "' || :'enterprise' || '"', 'schemas ne "' || :'enterprise' || '"', 'schemas pr');
 SELECT finds('User', 'id eq "' || id(1) || '"', 'id ne "' || id(1) || '"', 'id eq "x"', 'id ne "x"', 'id sw "00000000-"', 'id ew "2"', 'id gt "' || id(2) || '"', 'id pr');

@@ -39,7 +39,7 @@ BEGIN
 		page := scim_list_resources(type, filter, sort_by, sort_order, cursor => place, count => walk.count);
 		pages := pages || names(page);
 		place := page->>'nextCursor';
-		EXIT WHEN place IS NULL;
+		EXIT WHEN place IS NULL OR cardinality(pages) > 1000;
 	END LOOP;
 	RETURN array_to_string(pages, ' | ');
 END $$;

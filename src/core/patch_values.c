@@ -194,6 +194,64 @@ append_values(const JsonbValue *added, JsonbValue *array)
 
 /* ---- values that are listed to be removed ---- */
 
+/* With the hash of one of its parts, by which it is found among many; of a simple value, its own. */
+typedef struct Listed
+{
+	uint32		hash;
+	const JsonbValue *value;
+} Listed;
+
+static int
+compare_listed(const void *a, const void *b)
+{
+	uint32		x = ((const Listed *) a)->hash;
+	uint32		y = ((const Listed *) b)->hash;
+
+	return (x > y) - (x < y);
+}
+
+/* The part that tells most; false: a value that says nothing lists nothing. */
+static bool
+hash_listed(const JsonbValue *value, uint32 *hash)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	part;
+	JsonbValue	telling;
+
+	if (!scim_is_object(value))
+		telling = *value;
+	else if (!find_part(value, "value", &telling))
+	{
+		scim_walk(&walk, value->val.binary.data);
+		if (walk.count == 0)
+			return false;
+		while (scim_walk_next(&walk, &key, &part))
+			telling = part;
+	}
+	*hash = hash_of(&telling);
+	return true;
+}
+
+/* Those that list something, in the order of their hashes. */
+static Listed *
+sort_listed(const JsonbValue *list, int *count)
+{
+	int			given = list->val.array.nElems;
+	Listed	   *listed = palloc_extended(Max(given, 1) * sizeof(Listed), MCXT_ALLOC_HUGE);
+
+	*count = 0;
+	for (int i = 0; i < given; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		listed[*count].value = &list->val.array.elems[i];
+		if (hash_listed(listed[*count].value, &listed[*count].hash))
+			(*count)++;
+	}
+	qsort(listed, *count, sizeof(Listed), compare_listed);
+	return listed;
+}
+
 /* Does the value have all that is listed? */
 static bool
 has_all(const JsonbValue *value, const JsonbValue *listed)
@@ -211,8 +269,49 @@ has_all(const JsonbValue *value, const JsonbValue *listed)
 		if (!find_part(value, scim_string_copy(&key), &there) || !scim_equal(&there, &part))
 			return false;
 	}
-	/* a value that says nothing lists nothing */
-	return walk.count > 0;
+	return true;
+}
+
+/* Is the value one of those with the hash of that part? */
+static bool
+is_listed_by(const Listed *listed, int count, const JsonbValue *value, const JsonbValue *part)
+{
+	uint32		hash = hash_of(part);
+	int			low = 0;
+	int			high = count;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (listed[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < count && listed[low].hash == hash; low++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (has_all(value, listed[low].value))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_listed(const Listed *listed, int count, const JsonbValue *value)
+{
+	JsonbValue *object;
+
+	if (is_listed_by(listed, count, value, value))
+		return true;
+	object = scim_is_object(value) ? scim_open(value) : NULL;
+	for (int i = 0; object && i < object->val.object.nPairs; i++)
+	{
+		if (is_listed_by(listed, count, value, &object->val.object.pairs[i].value))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -221,14 +320,13 @@ take_out_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribu
 {
 	int			count = values->val.array.nElems;
 	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
+	int			listed_count;
+	Listed	   *listed = sort_listed(&step->value, &listed_count);
 
 	for (int i = 0; i < count; i++)
 	{
-		for (int j = 0; !gone[i] && j < step->value.val.array.nElems; j++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			gone[i] = has_all(&values->val.array.elems[i], &step->value.val.array.elems[j]);
-		}
+		CHECK_FOR_INTERRUPTS();
+		gone[i] = is_listed(listed, listed_count, &values->val.array.elems[i]);
 	}
 	keep_values(run, step, attribute, values, gone);
 }

@@ -144,6 +144,7 @@ RESET scimver.filter_mode;
 
 SELECT ann('{"op": "remove", "path": "emails", "value": [{"value": "b@x.org"}, {"value": "c@x.org", "type": "home"}, {"value": "d@x.org"}]}');
 SELECT ann('{"op": "remove", "path": "emails", "value": {"primary": true}}');
+SELECT ann('{"op": "remove", "path": "emails", "value": [{"type": "Home", "display": "C"}, {"type": "home", "display": "C"}, {"type": "work"}]}');
 SELECT ann('{"op": "remove", "path": "emails", "value": []}');
 SELECT ann('{"op": "remove", "path": "emails", "value": [{}]}');
 SELECT ann('{"op": "remove", "path": "emails", "value": ["b@x.org"]}');

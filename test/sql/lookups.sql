@@ -60,6 +60,16 @@ SELECT error(format('SELECT scim_register_schema(%L)', document)) FROM unnest(AR
 '{"id": "urn:example:Many", "name": "Many", "attributes": [{"name": "codes", "multiValued": true, "uniqueness": "server"}]}',
 '{"id": "urn:example:Parts", "name": "Parts", "attributes": [{"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value", "uniqueness": "global"}]}]}']) document;
 
+-- names that are taken, reserved, too long
+INSERT INTO scim_schemas (position, document) VALUES (103, jsonb_build_object('id', 'urn:example:Odd', 'name', 'Odd', 'attributes',
+	(SELECT jsonb_agg(jsonb_build_object('name', a, 'uniqueness', 'server')) FROM unnest(ARRAY['data', 'tenantId', 'last-modified', 'lastModified', 'select', 'ctid', 'x' || repeat('y', 61), 'x' || repeat('y', 62), 'x' || repeat('y', 80), 'x' || repeat('y', 90)]) a)));
+INSERT INTO scim_resource_types (position, document) VALUES (103, '{"name": "Odd", "endpoint": "/Odds", "schema": "urn:example:Odd"}');
+SELECT scim_create_table('odds', 'Odd');
+SELECT attname, comment FROM lookups WHERE relname = 'odds' ORDER BY attnum;
+SELECT error($$SELECT scim_create_resource('Odd', '{"data": "D", "tenantId": "T", "select": "S"}')$$), error($$SELECT scim_create_resource('Odd', '{"select": "s"}')$$) ~ 'select "s" is taken';
+SELECT data_2, tenant_id_2, "select" FROM odds;
+DROP TABLE odds;
+
 -- ---- unique ----
 
 INSERT INTO agents (id, data) VALUES (id(1), '{"agentName": "One", "serial-No": 7, "key": {"keyID": "kX", "number": 1e3}, "home": "https://example.com/A",
@@ -80,13 +90,16 @@ SELECT error($$SELECT scim_create_resource('Agent', '{"agentName": "Two"}', tena
 -- plain SQL: PostgreSQL's own
 SELECT error(format('UPDATE agents SET data = data || %L WHERE id = id(2)', data)) FROM taken WHERE n < 8 ORDER BY n;
 -- who has it is said to whom it may be: here a policy hides the row, and the index finds it, by whatever name it has
-ALTER INDEX agents_tenant_id_badge_no_idx RENAME TO badges;
 CREATE ROLE lookups_clerk;
 SELECT scim_grant_tenant('default', 'lookups_clerk');
 CREATE POLICY hidden ON agents AS RESTRICTIVE FOR SELECT TO lookups_clerk USING (id <> id(1));
 GRANT SELECT ON taken TO lookups_clerk;
 SET ROLE lookups_clerk;
 SELECT n, error(format('SELECT scim_patch_resource(''Agent'', id(2)::text, %L)', jsonb_build_array(jsonb_build_object('op', 'add', 'value', data)))) FROM taken WHERE n IN (1, 6) ORDER BY n;
+RESET ROLE;
+ALTER INDEX agents_tenant_id_badge_no_idx RENAME TO badges;
+SET ROLE lookups_clerk;
+SELECT n, error(format('SELECT scim_patch_resource(''Agent'', id(2)::text, %L)', jsonb_build_array(jsonb_build_object('op', 'add', 'value', data)))) FROM taken WHERE n = 6 ORDER BY n;
 SELECT error($$SELECT scim_create_resource('Agent', '{"agentName": "one"}')$$);
 RESET ROLE;
 DROP POLICY hidden ON agents;

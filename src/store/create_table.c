@@ -161,13 +161,15 @@ jsonb_literal(Jsonb *jsonb)
 static const ScimResourceType *
 free_type(const char *name)
 {
-	const ScimResourceType *type = scim_resource_type(name);
+	const ScimResourceType *type;
 	const ScimRegistration *taken;
 
+	/* first, as a change of the schema may be what is waited for */
+	scim_lock_registrations();
+	type = scim_resource_type(name);
 	if (type == NULL)
 		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
 						"\"%s\" is no resource type of this database", name);
-	scim_lock_registrations();
 	taken = scim_find_table(type);
 	if (taken)
 	{

@@ -1,7 +1,7 @@
 /*
  * immutable.c
- *		Attributes that keep their value once they have one (RFC 7643 section 7,
- *		mutability "immutable").
+ *		Attributes that keep their value whatever a client sends: those that are
+ *		immutable and have one, and those that are readOnly (RFC 7643 section 7).
  */
 #include "postgres.h"
 
@@ -23,14 +23,35 @@ is_single_complex(const ScimAttribute *attribute)
 	return attribute->type == SCIM_COMPLEX && !attribute->multi_valued;
 }
 
-bool
-scim_has_immutable(const ScimAttribute *attributes)
+static bool
+has_kept(const ScimAttribute *attributes, bool is_part)
 {
 	check_stack_depth();
 	for (; attributes->name; attributes++)
 	{
 		if (attributes->mutability == SCIM_IMMUTABLE ||
-			(is_single_complex(attributes) && scim_has_immutable(attributes->sub)))
+			(attributes->mutability == SCIM_READ_ONLY && !is_part) ||
+			(is_single_complex(attributes) && has_kept(attributes->sub, true)))
+			return true;
+	}
+	return false;
+}
+
+/* A user's groups are readOnly, and not in the document. */
+bool
+scim_has_kept(const ScimResourceType *type)
+{
+	ScimAttribute alone[2] = {{NULL}};
+
+	for (const ScimAttribute *attribute = type->schema->attributes; attribute->name; attribute++)
+	{
+		alone[0] = *attribute;
+		if (!(type->has_groups && strcmp(attribute->name, "groups") == 0) && has_kept(alone, false))
+			return true;
+	}
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		if (has_kept(type->extensions[i]->attributes, false))
 			return true;
 	}
 	return false;
@@ -62,7 +83,7 @@ refuse(Comparison *comparison, const ScimPlace *place)
 /* The attributes of an object: a resource, an extension, a single complex value; "new" is an opened tree. */
 static void
 compare_level(Comparison *comparison, const ScimAttribute *attributes, const JsonbValue *old_value,
-			  JsonbValue *new, const ScimPlace *place)
+			  JsonbValue *new, const ScimPlace *place, bool is_part)
 {
 	JsonbValue *old = scim_open(old_value);
 
@@ -75,13 +96,16 @@ compare_level(Comparison *comparison, const ScimAttribute *attributes, const Jso
 
 		if (before == NULL)
 			continue;
-		if (attributes->mutability == SCIM_IMMUTABLE)
+		if (attributes->mutability == SCIM_IMMUTABLE ||
+			(attributes->mutability == SCIM_READ_ONLY && !is_part))
 		{
 			if (after == NULL && comparison->replaces)
 			{
 				scim_set(new, here.name, here.length, before);
 				comparison->changed = true;
 			}
+			else if (attributes->mutability == SCIM_READ_ONLY)
+				continue;		/* a client's value was left out before */
 			else if (after == NULL || !scim_equal(before, after))
 				refuse(comparison, &here);
 		}
@@ -89,13 +113,13 @@ compare_level(Comparison *comparison, const ScimAttribute *attributes, const Jso
 		{
 			JsonbValue	part = *scim_open(after);
 
-			compare_level(comparison, attributes->sub, before, &part, &here);
+			compare_level(comparison, attributes->sub, before, &part, &here, true);
 			scim_set(new, here.name, here.length, &part);
 		}
 	}
 }
 
-/* An extension that was left out comes back with what of it is immutable: INVALID_VALUE if more of it is required. */
+/* An extension that was left out comes back with what of it is kept: INVALID_VALUE if more of it is required. */
 static void
 compare_extension(Comparison *comparison, const ScimSchema *extension, const JsonbValue *old, JsonbValue *new)
 {
@@ -105,11 +129,11 @@ compare_extension(Comparison *comparison, const ScimSchema *extension, const Jso
 	JsonbValue *urns;
 	JsonbValue	part;
 
-	if (before == NULL || !scim_is_object(before) || !scim_has_immutable(extension->attributes) ||
+	if (before == NULL || !scim_is_object(before) || !has_kept(extension->attributes, false) ||
 		(after && !scim_is_object(after)))
 		return;
 	part = after ? *scim_open(after) : *scim_new_object();
-	compare_level(comparison, extension->attributes, before, &part, &place);
+	compare_level(comparison, extension->attributes, before, &part, &place, false);
 	if (part.val.object.nPairs == 0)
 		return;
 	if (after == NULL && comparison->differs == NULL)
@@ -136,13 +160,13 @@ scim_keep_immutable(const ScimResourceType *type, Jsonb *old, Jsonb *new, bool r
 	JsonbValue *before;
 	JsonbValue *after;
 
-	if (!type->has_immutable || !JB_ROOT_IS_OBJECT(old) || !JB_ROOT_IS_OBJECT(new))
+	if (!type->has_kept || !JB_ROOT_IS_OBJECT(old) || !JB_ROOT_IS_OBJECT(new))
 		return new;
 	scim_root(old, &root);
 	before = scim_open(&root);
 	scim_root(new, &root);
 	after = scim_open(&root);
-	compare_level(&comparison, type->schema->attributes, before, after, NULL);
+	compare_level(&comparison, type->schema->attributes, before, after, NULL, false);
 	for (int i = 0; type->extensions[i]; i++)
 		compare_extension(&comparison, type->extensions[i], before, after);
 	return comparison.changed ? scim_write(after) : new;

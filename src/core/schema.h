@@ -82,7 +82,7 @@ typedef struct ScimResourceType
 	int			not_found;		/* a ScimErrorCode: USER_NOT_FOUND, ... */
 	bool		has_password;
 	bool		has_members;	/* memberships are kept in a table of their own */
-	bool		has_immutable;	/* an attribute, or a part of a single complex one, is immutable */
+	bool		has_kept;		/* an attribute of the document is readOnly; or immutable, be it a part of a single complex one */
 	bool		has_groups;		/* "groups" is read from the memberships */
 	bool		can_be_member;	/* of a group */
 } ScimResourceType;

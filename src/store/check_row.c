@@ -13,7 +13,7 @@ scim_check_row(const ScimRegistration *registration, const ScimCall *call, Jsonb
 {
 	const ScimResourceType *type = registration->type;
 
-	if (old && type->has_immutable && (call || registration->validate))
+	if (old && type->has_kept && (call || registration->validate))
 		new = scim_keep_immutable(type, old, new, call && call->replaces, NULL);
 	if (registration->validate)
 		scim_check_document(type, new);

@@ -161,16 +161,6 @@ is_core(const ScimSchema *schema, const char *urn, const char *attribute, bool c
 	return strcmp(schema->urn, urn) == 0 && found && (found->type == SCIM_COMPLEX) == complex;
 }
 
-static bool
-has_immutable(const ScimResourceType *type)
-{
-	bool		found = scim_has_immutable(type->schema->attributes);
-
-	for (int i = 0; type->extensions[i]; i++)
-		found |= scim_has_immutable(type->extensions[i]->attributes);
-	return found;
-}
-
 /* NULL if one of its schemas is not there (yet: a restore loads table after table). */
 ScimResourceType *
 scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schemas)
@@ -196,7 +186,7 @@ scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schema
 	type->has_password = is_core(type->schema, SCIM_URN_USER, "password", false);
 	type->has_groups = is_core(type->schema, SCIM_URN_USER, "groups", true);
 	type->has_members = is_core(type->schema, SCIM_URN_GROUP, "members", true);
-	type->has_immutable = has_immutable(type);
+	type->has_kept = scim_has_kept(type);
 	type->can_be_member = type->has_groups || type->has_members;
 	type->not_found = type->has_groups ? SCIM_USER_NOT_FOUND :
 		type->has_members ? SCIM_GROUP_NOT_FOUND : SCIM_RESOURCE_NOT_FOUND;

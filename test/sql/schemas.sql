@@ -144,6 +144,12 @@ SELECT dpp('{"classChannel": ["a", 2]}');
 SELECT length((regexp_match(device(jsonb_build_object('mudUrl', repeat('x y', 1000))), '= (.*)$'))[1]) AS shown;
 SELECT device(jsonb_build_object('displayName', jsonb_build_object('a', repeat('x', 1000)))), device('{"displayName": {"a": "x"}}');
 
+-- readOnly: what SQL stored stays, and what a client sends is ignored
+UPDATE devices SET data = data || '{"groups": [{"value": "g1", "display": "G"}]}' WHERE id = id(1);
+SELECT plain(scim_update_resource('Device', id(1)::text, '{"active": true, "displayName": "door", "groups": [{"value": "g2"}]}'));
+SELECT error($$SELECT scim_patch_resource('Device', id(1)::text, '[{"op": "remove", "path": "groups"}]')$$);
+SELECT revision, plain(scim_update_resource('Device', id(1)::text, '{"active": true, "displayName": "door"}', 'stale')) IS NOT NULL AS harmless FROM devices WHERE id = id(1);
+UPDATE devices SET data = data - 'groups' WHERE id = id(1);
 -- immutable: set once; a PUT that leaves it out keeps it
 SELECT plain(scim_update_resource('Device', id::text, '{"active": true, "displayName": "door", "urn:ietf:params:scim:schemas:extension:dpp:2.0:Device": {"dppVersion": 1, "bootstrapKey": "MDkw", "deviceMacAddress": "00:00:00:00:00:01"}}')) FROM devices WHERE id = id(1);
 SELECT error($$SELECT scim_update_resource('Device', id(1)::text, '{"active": true, "displayName": "door", "urn:ietf:params:scim:schemas:extension:dpp:2.0:Device": {"dppVersion": 1, "bootstrapKey": "MDkw", "deviceMacAddress": "00:00:00:00:00:02"}}')$$);

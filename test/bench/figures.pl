@@ -315,7 +315,7 @@ sub measure_races
 	sql(undef, '-c', 'CREATE EXTENSION scimver CASCADE', '-c', q{SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group')},
 		'-f', "$env{SOURCES}/recount.sql");
 	(my $superuser = conninfo()) =~ s/user=agent/user=scimver/;
-	foreach my $scenario (qw(update delete create toggle patches members storm counter naive))
+	foreach my $scenario (qw(update delete create toggle patches members ring storm counter naive))
 	{
 		my $count = $scenario eq 'counter' ? $races / 8 : $scenario eq 'naive' ? 200 : $races;
 		my $pid = open(my $out, '-|', "$env{HELPERS}/race", $superuser, 8, $count, $scenario) // die "race: $!";

@@ -107,7 +107,7 @@ find_plan(const ScimSql *sql, Oid relid)
 
 	if (plan)
 		return plan;
-	plan = SPI_prepare(sql->text.data, sql->nargs, sql->types);
+	plan = SPI_prepare_cursor(sql->text.data, sql->nargs, sql->types, CURSOR_OPT_PARALLEL_OK);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql->text.data, SPI_result_code_string(SPI_result));
 	if (saved)

@@ -322,7 +322,7 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	MemoryContext old;
 	Jsonb	   *result;
 
-	scim_begin(&list.target, type, tenant);
+	scim_begin_read(&list.target, type, tenant, false);
 	scim_take_view(&list.target, query->view);
 	if (query->attribute)
 		filter = search_filter(list.target.type, query);
@@ -341,6 +341,6 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	old = MemoryContextSwitchTo(list.target.caller);
 	result = scim_write(response);
 	MemoryContextSwitchTo(old);
-	SPI_finish();
+	scim_finish_read(&list.target);
 	return result;
 }

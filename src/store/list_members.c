@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -20,7 +19,6 @@
 #include "store/store.h"
 #include "store/target.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 /* Where a page begins; *type NULL: at the start. */
 typedef struct Place
@@ -181,20 +179,13 @@ scim_store_list_members(const char *tenant, const char *group_id, int count, con
 	MemoryContext old;
 	Jsonb	   *result;
 
-	scim_begin(&target, scim_members_type()->name, tenant);
+	scim_begin_read(&target, "Group", tenant, fresh);
 	if (count < 1 || count > scim_setting_max_page_size)
 		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
-	if (fresh)
-	{
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-	}
 	response = read_page(&target, group_id, count, cursor);
-	if (fresh)
-		PopActiveSnapshot();
 	old = MemoryContextSwitchTo(target.caller);
 	result = scim_write(response);
 	MemoryContextSwitchTo(old);
-	SPI_finish();
+	scim_finish_read(&target);
 	return result;
 }

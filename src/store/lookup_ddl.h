@@ -37,4 +37,7 @@ extern void scim_alter_lookups(const ScimRegistration *table, List *dropped, Lis
  */
 extern void scim_sync_lookups(const ScimResourceType *type);
 
+/* Would that change the table, if its type were this one? */
+extern bool scim_lookups_differ(const ScimRegistration *table, const ScimResourceType *type);
+
 #endif							/* SCIM_LOOKUP_DDL_H */

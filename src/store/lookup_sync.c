@@ -149,22 +149,40 @@ compare_table(const ScimRegistration *table, Relation relation, const char *mapp
 	}
 }
 
+static Changes
+find_changes(const ScimRegistration *table)
+{
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	const Trigger *trigger = scim_relation_trigger(relation, table->trigger);
+	Changes		changes = {NIL, NIL};
+
+	if (trigger && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
+		compare_table(table, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT], &changes);
+	table_close(relation, NoLock);
+	return changes;
+}
+
+bool
+scim_lookups_differ(const ScimRegistration *table, const ScimResourceType *type)
+{
+	ScimRegistration as_if = *table;
+	Changes		changes;
+
+	as_if.type = type;
+	changes = find_changes(&as_if);
+	return changes.dropped != NIL || changes.added != NIL;
+}
+
 void
 scim_sync_lookups(const ScimResourceType *type)
 {
 	const ScimRegistration *table;
-	Relation	relation;
-	const Trigger *trigger;
-	Changes		changes = {NIL, NIL};
+	Changes		changes;
 
 	scim_lock_registrations();
 	table = scim_find_table(type);
 	if (table == NULL)
 		return;
-	relation = table_open(table->relid, AccessShareLock);
-	trigger = scim_relation_trigger(relation, table->trigger);
-	if (trigger && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
-		compare_table(table, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT], &changes);
-	table_close(relation, NoLock);
+	changes = find_changes(table);
 	scim_alter_lookups(table, changes.dropped, changes.added);
 }

@@ -166,9 +166,7 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemb
 	pg_uuid_t  *remove = palloc_extended(Max(change->remove_count, 1) * sizeof(pg_uuid_t), MCXT_ALLOC_HUGE);
 
 	memset(write, 0, sizeof(ScimMembersWrite));
-	write->members = scim_find_members(scim_members_type());
-	if (write->members == NULL)
-		elog(ERROR, "the group table has no membership table");
+	write->members = scim_members_table();
 	write->replace = change->replace;
 	write->missing = find_members(&write->add, tenant, change->add, change->add_count);
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);

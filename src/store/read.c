@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -18,7 +17,6 @@
 #include "store/target.h"
 #include "store/tenant.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 /* ---- one resource ---- */
 
@@ -56,17 +54,10 @@ scim_store_get(const char *type, const char *tenant, const char *id, const ScimV
 	ScimTarget	target;
 	Jsonb	   *result;
 
-	scim_begin(&target, type, tenant);
+	scim_begin_read(&target, type, tenant, fresh);
 	scim_take_view(&target, view);
-	if (fresh)
-	{
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetTransactionSnapshot());
-	}
 	result = read_one(&target, id, view);
-	if (fresh)
-		PopActiveSnapshot();
-	SPI_finish();
+	scim_finish_read(&target);
 	return result;
 }
 
@@ -77,11 +68,11 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 	pg_uuid_t	uuid;
 	bool		exists;
 
-	scim_begin(&target, type, tenant);
+	scim_begin_read(&target, type, tenant, false);
 	exists = scim_parse_id(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);
-	SPI_finish();
+	scim_finish_read(&target);
 	return exists;
 }
 

@@ -137,7 +137,11 @@ collect_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *a
 	MemoryContextSwitchTo(old);
 }
 
-/* Keeps writers out of the type's table, if it has one; what is there then is all there is. */
+/*
+ * Keeps writers out of the type's table, if it has one; what is there then is
+ * all there is.  Where the table will be rewritten, by the lock that this takes:
+ * to ask for it later would be a deadlock with whoever reads and then writes.
+ */
 static const ScimRegistration *
 lock_table(const ScimResourceType *type)
 {
@@ -149,7 +153,7 @@ lock_table(const ScimResourceType *type)
 
 		if (table == NULL)
 			return NULL;
-		LockRelationOid(table->relid, ShareLock);
+		LockRelationOid(table->relid, scim_lookups_differ(table, type) ? AccessExclusiveLock : ShareLock);
 		if (generation == scim_registration_generation())
 			return table;
 	}

@@ -339,6 +339,8 @@ scim_lock_registrations(void)
 const ScimRegistration *
 scim_find_table(const ScimResourceType *type)
 {
+	if (type == NULL)
+		return NULL;
 	if (!OidIsValid(row_function))
 		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
 	return find_registration(row_function, type, &tables);
@@ -363,4 +365,17 @@ scim_members_type(void)
 			return *type;
 	}
 	return NULL;
+}
+
+const ScimRegistration *
+scim_members_table(void)
+{
+	const ScimRegistration *found = scim_find_members(scim_members_type());
+	ScimError  *error;
+
+	if (found)
+		return found;
+	error = scim_error(SCIM_NOT_REGISTERED);
+	scim_error_text(error, "resource_type", "Group");
+	scim_throw(error, "the table of groups has no membership table");
 }

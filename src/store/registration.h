@@ -126,10 +126,13 @@ extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 
+/* The membership table of the groups; NOT_REGISTERED if it is gone. */
+extern const ScimRegistration *scim_members_table(void);
+
 /* Only one at a time may register tables, or change what registrations say. */
 extern void scim_lock_registrations(void);
 
-/* The one type that has members (Group), and the types whose resources can be members, ended by NULL. */
+/* The one type that has members (Group; NULL: there is none), and the types whose resources can be members, ended by NULL. */
 extern const ScimResourceType *scim_members_type(void);
 
 /* The schema of an extension; the same, quoted; the object id of a table, of a function in it. */

@@ -225,7 +225,7 @@ other_table(const char **key, int *length)
 		{
 			*key += prefix;
 			*length -= prefix;
-			return i == 0 ? scim_find_members(scim_members_type()) : scim_find_table(scim_members_type());
+			return i == 0 ? scim_members_table() : scim_find_table(scim_members_type());
 		}
 	}
 	return NULL;

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "core/projection.h"
 #include "core/resource.h"
@@ -15,11 +16,13 @@
 #include "store/tenant.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 void
 scim_begin(ScimTarget *target, const char *type, const char *tenant)
 {
 	target->caller = CurrentMemoryContext;
+	target->has_snapshot = false;
 	target->type = scim_resource_type(type);
 	target->table = target->type ? scim_find_table(target->type) : NULL;
 	if (target->table == NULL)
@@ -34,13 +37,9 @@ scim_begin(ScimTarget *target, const char *type, const char *tenant)
 		elog(ERROR, "SPI_connect failed");
 }
 
-/*
- * Whoever changes a schema keeps writers out until it is committed
- * (check_rows.c): with the table locked, the schema that a document is checked
- * against is the one under which it is stored.
- */
-void
-scim_begin_write(ScimTarget *target, const char *type, const char *tenant)
+/* Locks the type's table, if it has one, as it is known when the lock is there. */
+static void
+lock_table(const char *type, LOCKMODE mode)
 {
 	for (;;)
 	{
@@ -49,12 +48,60 @@ scim_begin_write(ScimTarget *target, const char *type, const char *tenant)
 		uint64		generation = scim_registration_generation();
 
 		if (table == NULL)
-			break;
-		LockRelationOid(table->relid, RowExclusiveLock);
+			return;
+		LockRelationOid(table->relid, mode);
 		if (generation == scim_registration_generation())
-			break;
+			return;
 	}
+}
+
+/*
+ * Whoever changes a schema keeps writers out until it is committed
+ * (check_rows.c): with the table locked, the schema that a document is checked
+ * against is the one under which it is stored.
+ */
+void
+scim_begin_write(ScimTarget *target, const char *type, const char *tenant)
+{
+	lock_table(type, RowExclusiveLock);
 	scim_begin(target, type, tenant);
+}
+
+/* Did the table itself change, by a transaction that the snapshot does not see? */
+static bool
+changed_since(Oid relid, Snapshot snapshot)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	TransactionId changer;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	changer = HeapTupleHeaderGetXmin(tuple->t_data);
+	ReleaseSysCache(tuple);
+	return TransactionIdIsNormal(changer) && !TransactionIdIsCurrentTransactionId(changer) &&
+		XidInMVCCSnapshot(changer, snapshot);
+}
+
+void
+scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh)
+{
+	lock_table(type, AccessShareLock);
+	scim_begin(target, type, tenant);
+	if (fresh)
+		CommandCounterIncrement();
+	else if (IsolationUsesXactSnapshot() || IsInParallelMode() ||
+			 !changed_since(target->table->relid, GetActiveSnapshot()))
+		return;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	target->has_snapshot = true;
+}
+
+void
+scim_finish_read(const ScimTarget *target)
+{
+	if (target->has_snapshot)
+		PopActiveSnapshot();
+	SPI_finish();
 }
 
 static void

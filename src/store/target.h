@@ -18,10 +18,19 @@ typedef struct ScimTarget
 	char	   *tenant;
 	const ScimProjection *projection;	/* of what is shown */
 	MemoryContext caller;		/* where results are to live */
+	bool		has_snapshot;	/* of its own: scim_finish_read takes it off */
 } ScimTarget;
 
 /* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
 extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
+
+/*
+ * The same for an operation that reads, all of it under one snapshot: the
+ * caller's, or (fresh) one that sees what was written before.  A table that was
+ * rewritten since the caller's snapshot was taken would look empty under it.
+ */
+extern void scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh);
+extern void scim_finish_read(const ScimTarget *target);
 
 /* The same for an operation that writes; its schemas stay as they are until the end of the transaction. */
 extern void scim_begin_write(ScimTarget *target, const char *type, const char *tenant);

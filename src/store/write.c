@@ -113,7 +113,7 @@ lock_members(Write *write)
 
 	/* they are looked up as the owner of their table: not in anybody's tenant */
 	scim_check_tenant(write->target.table, write->target.tenant);
-	scim_check_privilege(scim_find_members(write->target.type), ACL_INSERT);
+	scim_check_privilege(scim_members_table(), ACL_INSERT);
 	prepare_members(write);
 	scim_refuse_self(&write->members, &write->id);
 	if (write->members.add.has_groups)
@@ -401,7 +401,7 @@ scim_store_change_members(const char *tenant, const char *group_id, char **add, 
 	Jsonb	   *result;
 
 	expected = scim_read_expected(expected);
-	begin_write(&write, scim_members_type()->name, tenant, view);
+	begin_write(&write, "Group", tenant, view);
 	identify(&write, group_id);
 	write.expected = expected;
 	write.has_members = true;

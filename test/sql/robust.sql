@@ -149,6 +149,27 @@ CREATE VIEW other_view AS SELECT a FROM other;
 ALTER TABLE other_view RENAME COLUMN a TO b;
 ALTER TABLE other DROP COLUMN a CASCADE;
 
+-- ---- tables that somebody dropped, types that somebody deleted ----
+
+INSERT INTO users (id, data) VALUES (u(50), '{"userName": "fifty"}');
+INSERT INTO teams (tenant_id, id, data) VALUES ('default', u(51), '{"displayName": "fifty"}');
+SELECT scim_add_members(u(51)::text, ARRAY[u(50)::text]) -> 'members' -> 0 ->> 'display' AS display;
+BEGIN;
+DROP TABLE teams_members;
+SELECT fails(format($$SELECT scim_get_group('%s')$$, u(51)));
+SELECT fails(format($$SELECT scim_add_members('%s', ARRAY['%s'])$$, u(51), u(50)));
+SELECT fails(format($$SELECT scim_patch_group('%s', '[{"op": "remove", "path": "members"}]')$$, u(51)));
+SELECT fails($$SELECT scim_create_group('{"displayName": "x", "members": [{"value": "x"}]}')$$);
+SELECT scim_list_users(filter => 'groups.value pr') -> 'totalResults' AS total;
+SELECT scim_delete_group(u(51)::text);
+ROLLBACK;
+BEGIN;
+DELETE FROM scim_resource_types WHERE name = 'Group';
+SELECT fails(format($$SELECT scim_list_members('%s')$$, u(51)));
+SELECT fails(format($$SELECT scim_add_members('%s', ARRAY['%s'])$$, u(51), u(50)));
+SELECT scim_get_user(u(50)::text) -> 'groups' AS groups;
+ROLLBACK;
+
 -- ---- revisions that somebody gave ----
 
 DROP TABLE teams_members, teams, users;

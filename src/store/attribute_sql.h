@@ -32,7 +32,7 @@ typedef enum ScimScope
 
 /*
  * An attribute as SQL.  The expressions never raise an error, whatever is
- * stored; what is not of the attribute's type is NULL.
+ * stored; what cannot be read as the attribute's type is NULL.
  */
 typedef struct ScimAttributeSql
 {

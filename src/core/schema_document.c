@@ -7,7 +7,6 @@
 #include "core/jsonb_tree.h"
 #include "core/object.h"
 #include "core/schema_document.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 /* Far more than anybody needs; what is looked up by name is looked up one by one. */
@@ -95,19 +94,14 @@ refuse(const ScimPlace *up, const char *member, const char *problem)
 static int
 read_word(const JsonbValue *value, const char *const *words, const ScimPlace *up, const char *member)
 {
-	StringInfoData expected;
-
 	if (value->type == jbvNull)
 		return 0;
-	initStringInfo(&expected);
-	for (int i = 0; words[i]; i++)
+	for (int i = 0; value->type == jbvString && words[i]; i++)
 	{
-		if (value->type == jbvString &&
-			scim_same_name(value->val.string.val, value->val.string.len, words[i]))
+		if (scim_same_name(value->val.string.val, value->val.string.len, words[i]))
 			return i;
-		appendStringInfo(&expected, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
-	refuse(up, member, psprintf("must be one of %s", expected.data));
+	refuse(up, member, psprintf("must be one of %s", scim_listed(words)));
 }
 
 static const ScimAttribute *read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading);

@@ -12,7 +12,6 @@
 #include "core/simple.h"
 #include "core/uri.h"
 #include "core/value.h"
-#include "lib/stringinfo.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -115,17 +114,6 @@ is_canonical(const ScimAttribute *attribute, const JsonbValue *given)
 	return false;
 }
 
-static char *
-listed(const char *const *texts)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; texts[i]; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", texts[i]);
-	return list.data;
-}
-
 /* RFC 7643 section 7, referenceTypes: external links are absolute, and a URI of a resource is of a type that is named. */
 static void
 check_reference(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
@@ -145,7 +133,7 @@ check_reference(const ScimAttribute *attribute, const JsonbValue *given, const S
 	{
 		/* endpoints begin with a slash */
 		if (scim_same_name(collection, collection_length, attribute->other_endpoints[i] + 1))
-			scim_throw_value(attribute, given, place, psprintf("the URI of a resource of type %s", listed(types)));
+			scim_throw_value(attribute, given, place, psprintf("the URI of a resource of type %s", scim_listed(types)));
 	}
 }
 
@@ -157,7 +145,7 @@ scim_check_simple(const ScimAttribute *attribute, const JsonbValue *given, const
 	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
 		scim_throw_value(attribute, given, place, "a string that is not empty");
 	if (attribute->restricted && !is_canonical(attribute, given))
-		scim_throw_value(attribute, given, place, psprintf("one of %s", listed(attribute->canonical_values)));
+		scim_throw_value(attribute, given, place, psprintf("one of %s", scim_listed(attribute->canonical_values)));
 	if (attribute->type == SCIM_REFERENCE)
 		check_reference(attribute, given, place);
 }

@@ -58,6 +58,17 @@ scim_place_text(const ScimPlace *place)
 }
 
 char *
+scim_listed(const char *const *texts)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; texts[i]; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", texts[i]);
+	return list.data;
+}
+
+char *
 scim_shown_name(const char *name, int length)
 {
 	if (length <= SHOWN_NAME)

@@ -26,6 +26,9 @@ typedef struct ScimPlace
 extern ScimPlace scim_place(const ScimPlace *up, const char *name);
 extern char *scim_place_text(const ScimPlace *place);
 
+/* "one, two, three": a list that ends with NULL, for errors. */
+extern char *scim_listed(const char *const *texts);
+
 /* A name as given, cut to what is good for an error. */
 extern char *scim_shown_name(const char *name, int length);
 

@@ -1,16 +1,18 @@
 /*
  * patch_fuzz.c
- *		libFuzzer target for resources, PATCH, filters against a schema, and the
- *		canonical form (src/core), without a server.
+ *		libFuzzer target for resources, PATCH, filters against a schema, the
+ *		canonical form, projections and schemas (src/core), without a server.
  *
- * The input is JSON, {"data": RESOURCE, "operations": [...], "filter": TEXT}, of
- * the type in type.c.  Beside memory errors it looks for what would break
- * promises:
+ * The input is JSON, {"data": RESOURCE, "operations": [...], "filter": TEXT,
+ * "attributes": [...], "schema": DOCUMENT}, of the type in type.c.  Beside memory
+ * errors it looks for what would break promises:
  * - an error is one of the catalogue, and leaves the resource as it was;
  * - a patch that is applied twice to the same makes the same;
  * - what a patch makes is a resource: read again, it stays what it is;
  * - the canonical form, read as JSON and written again, is the same;
- * - a patch that adds or replaces what is there anyway changes nothing.
+ * - a patch that adds or replaces what is there anyway changes nothing;
+ * - what is shown of a resource, is all shown of that;
+ * - a schema that was read, written and read again, is the same.
  */
 #include "server.h"
 #include "type.h"
@@ -21,6 +23,8 @@
 
 #include "core/canonical.h"
 #include "core/jsonb_tree.h"
+#include "core/projection.h"
+#include "core/schema_document.h"
 #include "settings.h"
 
 #undef fprintf
@@ -34,6 +38,9 @@ typedef struct Case
 	Jsonb	   *given;			/* the resource as given */
 	Jsonb	   *operations;
 	char	   *filter;
+	char	  **names;			/* attributes to be shown */
+	int			name_count;
+	Jsonb	   *document;		/* of a schema */
 	Jsonb	   *data;			/* as it is stored */
 	ScimPatch  *patch;
 	Jsonb	   *result;
@@ -79,6 +86,28 @@ read_filter(void *argument)
 	Case	   *c = argument;
 
 	scim_read_filter(&fuzz_type, c->filter);
+}
+
+static void
+show(void *argument)
+{
+	Case	   *c = argument;
+	ScimProjection *projection = scim_read_projection(&fuzz_type, c->names, c->name_count, NULL, -1);
+	JsonbValue	root;
+	JsonbValue *tree;
+
+	scim_root(c->data, &root);
+	tree = scim_open(&root);
+	scim_project(projection, tree);
+	c->result = scim_write(tree);
+}
+
+static void
+read_schema(void *argument)
+{
+	Case	   *c = argument;
+
+	c->result = scim_write(scim_schema_document(scim_read_schema(c->document, scim_write(scim_new_object()))));
 }
 
 static void
@@ -172,6 +201,41 @@ check_resource(Jsonb *result)
 	check_no_change(result, "replace");
 }
 
+/* Shown again, it is the same. */
+static void
+check_projection(const Case *given)
+{
+	Case		c = *given;
+	char	   *before;
+
+	if (!attempt(show, &c))
+		return;
+	before = form_of(c.result);
+	c.data = c.result;
+	MUST(attempt(show, &c));
+	if (before)
+		MUST(strcmp(before, form_of(c.result)) == 0);
+}
+
+/* Read again, it is the same. */
+static void
+check_schema(const Case *given)
+{
+	Case		c = *given;
+	char	   *before;
+
+	if (!attempt(read_schema, &c))
+		return;
+	before = form_of(c.result);
+	c.document = c.result;
+	if (!attempt(read_schema, &c))
+	{
+		fprintf(stderr, "%s\n", error.message);
+		abort();
+	}
+	MUST(strcmp(before, form_of(c.result)) == 0);
+}
+
 static void
 check_patch(Case *c)
 {
@@ -207,8 +271,21 @@ read_case(const uint8_t *data, size_t size, Case *c)
 		c->given = scim_write(&value);
 	if (scim_find(&input->root, "operations", &value))
 		c->operations = scim_write(&value);
+	if (scim_find(&input->root, "schema", &value))
+		c->document = scim_write(&value);
 	if (scim_find(&input->root, "filter", &value) && value.type == jbvString)
 		c->filter = scim_string_copy(&value);
+	if (scim_find(&input->root, "attributes", &value) && scim_is_array(&value))
+	{
+		JsonbValue *names = scim_open(&value);
+
+		c->names = palloc((names->val.array.nElems + 1) * sizeof(char *));
+		for (int i = 0; i < names->val.array.nElems; i++)
+		{
+			if (names->val.array.elems[i].type == jbvString)
+				c->names[c->name_count++] = scim_string_copy(&names->val.array.elems[i]);
+		}
+	}
 	return true;
 }
 
@@ -224,12 +301,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{
 			if (c.filter)
 				attempt(read_filter, &c);
+			if (c.document && mode == SCIM_FILTER_STRICT)
+				check_schema(&c);
 			if (c.given && mode == SCIM_FILTER_STRICT)
 				check_form(c.given);
 			if (c.given && attempt(read_resource, &c))
 			{
 				if (mode == SCIM_FILTER_STRICT)
 					check_resource(c.data);
+				if (c.names)
+					check_projection(&c);
 				if (c.operations && attempt(parse_patch, &c))
 					check_patch(&c);
 			}

@@ -277,9 +277,12 @@ static void
 mention_element(ScimMentions *mentions, const JsonbValue *element)
 {
 	JsonbValue *object = scim_open(element);
-	JsonbValue *value = scim_get(object, "value", strlen("value"));
-	ScimMember	member = {.value = scim_string_copy(value)};
+	JsonbValue *value = scim_is_object(element) ? scim_get(object, "value", strlen("value")) : NULL;
+	ScimMember	member = {NULL};
 
+	if (!value || value->type != jbvString)
+		return;
+	member.value = scim_string_copy(value);
 	mention(mentions, &member, true);
 }
 

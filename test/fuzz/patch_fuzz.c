@@ -4,7 +4,7 @@
  *		canonical form, projections and schemas (src/core), without a server.
  *
  * The input is JSON, {"data": RESOURCE, "operations": [...], "filter": TEXT,
- * "attributes": [...], "schema": DOCUMENT}, of the type in type.c.  Beside memory
+ * "attributes": [...], "schema": DOCUMENT, "members": [...]}, of the types in type.c.  Beside memory
  * errors it looks for what would break promises:
  * - an error is one of the catalogue, and leaves the resource as it was;
  * - a patch that is applied twice to the same makes the same;
@@ -12,6 +12,8 @@
  * - the canonical form, read as JSON and written again, is the same;
  * - a patch that adds or replaces what is there anyway changes nothing;
  * - what is shown of a resource, is all shown of that;
+ * - the content, written at once or as a tree, is the same, and its own content;
+ * - no member is added and removed;
  * - a schema that was read, written and read again, is the same.
  */
 #include "server.h"
@@ -41,6 +43,7 @@ typedef struct Case
 	char	  **names;			/* attributes to be shown */
 	int			name_count;
 	Jsonb	   *document;		/* of a schema */
+	Jsonb	   *members;		/* of a group, which the operations are for */
 	Jsonb	   *data;			/* as it is stored */
 	ScimPatch  *patch;
 	Jsonb	   *result;
@@ -122,6 +125,41 @@ make_form(void *argument)
 	c->form = pnstrdup(form.data, form.length);
 }
 
+/* The content, which is what a version is made of: written at once, and as a tree. */
+static void
+make_content(void *argument)
+{
+	Case	   *c = argument;
+	ScimForm	form = scim_content_form(&c->result->root, NULL);
+	char	   *text = pnstrdup(form.data, form.length);
+
+	form = scim_canonical_form(scim_content_tree(&c->result->root, NULL));
+	MUST(form.length == strlen(text) && memcmp(form.data, text, form.length) == 0);
+	c->form = text;
+}
+
+/* Members of a group: those that a patch adds and removes, with its filters matched. */
+static void
+change_members(void *argument)
+{
+	Case	   *c = argument;
+	ScimPatch  *patch = scim_parse_patch(&fuzz_group_type, c->operations);
+	const ScimMemberChange *change = scim_patch_members(patch);
+	JsonbValue	members;
+
+	if (!change)
+		return;
+	scim_root(c->members, &members);
+	if (change->has_filters)
+		change = scim_match_patch_members(patch, &members, change->add, change->add_count, fuzz_match);
+	for (int i = 0; i < change->add_count; i++)
+	{
+		for (int j = 0; j < change->remove_count; j++)
+			MUST(pg_strcasecmp(change->add[i].value, change->remove[j].value) != 0);
+	}
+	MUST(!change->replace || change->remove_count == 0);
+}
+
 static bool
 attempt(void (*body) (void *), Case *c)
 {
@@ -201,6 +239,21 @@ check_resource(Jsonb *result)
 	check_no_change(result, "replace");
 }
 
+/* The content of what the content says is the same. */
+static void
+check_content(Jsonb *value)
+{
+	Case		c = {.result = value};
+	char	   *before;
+
+	if (!attempt(make_content, &c))
+		return;
+	before = c.form;
+	c.result = server_read_json(before, strlen(before));
+	if (c.result && attempt(make_content, &c))
+		MUST(strcmp(before, c.form) == 0);
+}
+
 /* Shown again, it is the same. */
 static void
 check_projection(const Case *given)
@@ -271,6 +324,8 @@ read_case(const uint8_t *data, size_t size, Case *c)
 		c->given = scim_write(&value);
 	if (scim_find(&input->root, "operations", &value))
 		c->operations = scim_write(&value);
+	if (scim_find(&input->root, "members", &value) && scim_is_array(&value))
+		c->members = scim_write(&value);
 	if (scim_find(&input->root, "schema", &value))
 		c->document = scim_write(&value);
 	if (scim_find(&input->root, "filter", &value) && value.type == jbvString)
@@ -304,7 +359,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (c.document && mode == SCIM_FILTER_STRICT)
 				check_schema(&c);
 			if (c.given && mode == SCIM_FILTER_STRICT)
+			{
 				check_form(c.given);
+				check_content(c.given);
+			}
+			if (c.members && c.operations)
+				attempt(change_members, &c);
 			if (c.given && attempt(read_resource, &c))
 			{
 				if (mode == SCIM_FILTER_STRICT)

@@ -74,6 +74,23 @@ const ScimResourceType fuzz_type = {
 	.not_found = SCIM_USER_NOT_FOUND, .has_password = true, .has_groups = true
 };
 
+static const ScimAttribute member_parts[] = {
+	{"value", .required = true, .mutability = SCIM_IMMUTABLE},
+	{"$ref", .type = SCIM_REFERENCE, .mutability = SCIM_IMMUTABLE},
+	{"type", .mutability = SCIM_IMMUTABLE, .canonical_values = (const char *const[]) {"User", "Group", NULL}},
+	{"display", .mutability = SCIM_READ_ONLY}, END
+};
+static const ScimAttribute group_attributes[] = {
+	{"displayName", .required = true}, {"members", PLURAL(member_parts)}, END
+};
+static const ScimSchema group = {"urn:x:core:2.0:Group", "Group", "", group_attributes};
+
+const ScimResourceType fuzz_group_type = {
+	.name = "Group", .plural = "groups", .endpoint = "/Groups", .description = "", .schema = &group,
+	.extensions = (const ScimSchema *const[]) {NULL}, .extension_required = (const bool[]) {false},
+	.version = "", .not_found = SCIM_GROUP_NOT_FOUND, .has_members = true
+};
+
 /* ---- evaluation ---- */
 
 static int

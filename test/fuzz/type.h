@@ -11,6 +11,9 @@
 
 extern const ScimResourceType fuzz_type;
 
+/* A group, for its members. */
+extern const ScimResourceType fuzz_group_type;
+
 /* Which elements match?  For scim_apply_patch. */
 extern bool *fuzz_match(const ScimFilter *filter, const JsonbValue *elements);
 

@@ -231,7 +231,9 @@ link_memberships(const ScimResourceType *type)
 	const ScimRegistration *members = scim_find_members(scim_members_type());
 	ScimWord	words[3] = {{"members"}, {"users"}};
 
-	if (user_table == NULL || members == NULL || (type != users && !type->has_members) ||
+	/* by name: the type may be of a set that was read before */
+	if (user_table == NULL || members == NULL ||
+		(strcmp(type->name, users->name) != 0 && !type->has_members) ||
 		refers_to(members->relid, user_table->relid))
 		return;
 	words[0].text = members->table;

@@ -37,6 +37,7 @@ typedef struct CacheEntry
 
 static HTAB *cache = NULL;		/* of CacheEntry */
 static uint64 generation = 1;
+static uint64 changes = 0;		/* of any relation, whether something is known of it or not */
 
 /* Where the two trigger functions' tables are, by type; forgotten with each generation. */
 typedef struct Lookup
@@ -154,6 +155,7 @@ relation_changed(Datum argument, Oid relid)
 	CacheEntry *entry;
 	bool		known = false;
 
+	changes++;
 	hash_seq_init(&scan, cache);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
@@ -208,31 +210,18 @@ scim_registration_generation(void)
 	return generation;
 }
 
-/*
- * Fills the cache's entry for the relation.  The entry is found again after
- * the reading, which may have made the cache forget or grow.
- */
-static const ScimRegistration *
-remember(Relation relation, const Trigger *trigger)
+/* What the trigger's arguments tell, in the current memory context. */
+static ScimRegistration *
+read_registration(Relation relation, const Trigger *trigger)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver registration",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
-	Oid			relid = RelationGetRelid(relation);
-	CacheEntry *entry;
-	bool		found;
-	uint64		started;
 
-	if (trigger->tgnargs < 2)
-		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
-	registration->relid = relid;
+	registration->relid = RelationGetRelid(relation);
 	registration->trigger = trigger->tgoid;
 	registration->owner = relation->rd_rel->relowner;
 	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
 									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
 	registration->type = scim_resource_type(trigger->tgargs[0]);
-	started = scim_schemas_generation();
 	if (registration->type == NULL)
 		elog(ERROR, "trigger \"%s\" names the unknown resource type \"%s\"",
 			 trigger->tgname, trigger->tgargs[0]);
@@ -241,11 +230,39 @@ remember(Relation relation, const Trigger *trigger)
 	scim_read_mapping(registration, relation, trigger->tgargs[1]);
 	if (trigger->tgnargs > 2)
 		scim_read_options(registration, trigger->tgargs[2]);
-	MemoryContextSwitchTo(old);
-	if (started != scim_schemas_generation())
+	return registration;
+}
+
+/*
+ * Fills the cache's entry for the relation.  The entry is found again after
+ * the reading, which may have made the cache forget or grow.  What changed
+ * while we read is read again: it is in no entry yet that would be forgotten.
+ */
+static const ScimRegistration *
+remember(Relation relation, const Trigger *trigger)
+{
+	Oid			relid = RelationGetRelid(relation);
+	ScimRegistration *registration;
+	MemoryContext context;
+	CacheEntry *entry;
+	bool		found;
+
+	if (trigger->tgnargs < 2)
+		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
+	for (;;)
 	{
+		MemoryContext old;
+		uint64		started = changes;
+
+		context = AllocSetContextCreate(CurrentMemoryContext, "scimver registration",
+										ALLOCSET_SMALL_SIZES);
+		old = MemoryContextSwitchTo(context);
+		registration = read_registration(relation, trigger);
+		MemoryContextSwitchTo(old);
+		/* where debug_discard_caches says so, all is said to have changed all the time */
+		if (started == changes || debug_discard_caches > 0)
+			break;
 		MemoryContextDelete(context);
-		return remember(relation, trigger);
 	}
 
 	entry = hash_search(cache, &relid, HASH_ENTER, &found);

@@ -310,8 +310,12 @@ load(void)
 		uint64		started = generation;
 		SchemaSet  *set = read_set();
 
-		/* a change that came to be known while we read may have come too late for what was read first */
-		if (generation == started)
+		/*
+		 * A change that came to be known while we read may have come too late
+		 * for what was read first.  (Where debug_discard_caches says so, all
+		 * is said to have changed all the time.)
+		 */
+		if (generation == started || debug_discard_caches > 0)
 		{
 			MemoryContextSetParent(set->context, CacheMemoryContext);
 			current = set;

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/ids.h"
+#include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -81,13 +82,9 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	if (column_value == NULL)
 		return NULL;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT %s FROM %s WHERE %s OPERATOR(pg_catalog.=) $1 AND %s OPERATOR(pg_catalog.=) ",
-					 registration->columns[SCIM_COLUMN_ID], registration->table,
-					 registration->columns[SCIM_COLUMN_TENANT], lookup->column);
-	if (strncmp(column_value, "{ext}", 5) == 0)
-		appendStringInfo(&sql, "%s%s", scim_extension_schema("scimver"), column_value + 5);
-	else
-		appendStringInfoString(&sql, column_value);
+	scim_append_statement(&sql, "SELECT {id} FROM {table} WHERE {tenant} OPERATOR(pg_catalog.=) $1 AND ", registration);
+	appendStringInfo(&sql, "%s OPERATOR(pg_catalog.=) ", lookup->column);
+	scim_append_statement(&sql, column_value, registration);
 	values[0] = CStringGetTextDatum(tenant);
 	values[1] = CStringGetTextDatum(value);
 	if (SPI_execute_with_args(sql.data, 2, types, values, NULL, false, 1) != SPI_OK_SELECT)

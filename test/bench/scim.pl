@@ -81,13 +81,13 @@ sub measure_tools
 	my %p50;
 
 	sql(undef, '-c', 'ALTER SYSTEM SET fsync = off', '-c', 'SELECT pg_reload_conf()');
-	foreach my $round (1 .. ($quick ? 5 : 9))
+	foreach my $round (1 .. ($quick ? 9 : 21))
 	{
 		foreach my $name ($round % 2 ? ($large, $small) : ($small, $large))
 		{
 			$database = $name;
 			chomp(my $id = sql(q{SELECT md5('user500')::uuid}));
-			my $m = decode_json(run_command('/dev/null', "$env{HELPERS}/mcp_latency", conninfo(), "$env{BIN}/scimver-mcp", $id, $quick ? 300 : 1000));
+			my $m = decode_json(run_command('/dev/null', "$env{HELPERS}/mcp_latency", conninfo(), "$env{BIN}/scimver-mcp", $id, 400));
 
 			push @{ $p50{$name}{$_} }, $m->{$_}{bridge_p50_us} foreach qw(get update list);
 		}

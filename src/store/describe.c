@@ -11,19 +11,32 @@
 #include "settings.h"
 #include "store/describe.h"
 
+static char *
+version_of(const JsonbValue *document)
+{
+	Jsonb	   *written = scim_write(document);
+	char		version[SCIM_VERSION_SIZE + 1];
+
+	scim_form_version(scim_content_form(&written->root, NULL), NULL, version);
+	return pstrdup(version);
+}
+
+void
+scim_set_meta_version(JsonbValue *object)
+{
+	JsonbValue *meta = scim_new_object();
+
+	scim_set_text(meta, "version", version_of(object));
+	scim_set_value(object, "meta", meta);
+}
+
 void
 scim_set_meta(JsonbValue *document, const char *type, const char *location, const char *version)
 {
 	JsonbValue *meta = scim_new_object();
-	char		computed[SCIM_VERSION_SIZE + 1];
 
 	if (version == NULL)
-	{
-		Jsonb	   *written = scim_write(document);
-
-		scim_form_version(scim_content_form(&written->root, NULL), NULL, computed);
-		version = pstrdup(computed);
-	}
+		version = version_of(document);
 	scim_set_text(meta, "resourceType", type);
 	scim_set_text(meta, "location", psprintf("%s%s", scim_setting_base_url ? scim_setting_base_url : "", location));
 	scim_set_text(meta, "version", version);

@@ -17,4 +17,7 @@ extern JsonbValue *scim_describe_type(const ScimResourceType *type);
 /* "meta" of a document that is read at the location (relative to the base URL); its version is computed unless given. */
 extern void scim_set_meta(JsonbValue *document, const char *type, const char *location, const char *version);
 
+/* "meta" of what is no resource, and has a version alone. */
+extern void scim_set_meta_version(JsonbValue *object);
+
 #endif							/* SCIM_DESCRIBE_H */

@@ -79,7 +79,7 @@ scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
 }
 
 /*
- * scim_get_schemas() -> jsonb: {"resource_types", "schemas"} (RFC 7643 sections
+ * scim_get_schemas() -> jsonb: {"resource_types", "schemas", "meta"} (RFC 7643 sections
  * 6 and 7): all schemas, also those that no resource type has.  The tool leaves
  * these out: they are of no use for writing resources.
  */
@@ -92,6 +92,7 @@ scim_get_schemas(PG_FUNCTION_ARGS)
 	for (const ScimSchema *const *schema = scim_all_schemas(); *schema; schema++)
 		scim_append(schemas, scim_describe_schema(*schema));
 	scim_set_value(content, "schemas", schemas);
+	scim_set_meta_version(content);
 	PG_RETURN_JSONB_P(scim_write(content));
 }
 
@@ -205,6 +206,7 @@ scim_server_description(void)
 	scim_set_value(object, "resource_types", types);
 	scim_set_value(object, "capabilities", capabilities());
 	scim_set_value(object, "limits", limits());
+	scim_set_meta_version(object);
 	return object;
 }
 

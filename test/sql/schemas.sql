@@ -52,6 +52,9 @@ SELECT bool_and(d = s.document || jsonb_build_object('meta', jsonb_build_object(
 	bool_and(version = scim_version(d)) AS versions
 FROM scim_schemas s JOIN jsonb_array_elements(scim_get_schemas()->'schemas') d ON d->>'id' = s.id;
 SELECT jsonb_pretty(scim_get_schemas()->'resource_types'->0);
+-- all that can be discovered has a version, which moves with it
+SELECT d->'meta'->>'version' = scim_version(d) AS version FROM (VALUES (scim_get_schemas()), (scim_server_info())) v(d);
+SELECT scim_get_schemas()->'meta'->>'version' AS schemas_before \gset
 -- what the server can do is described by a schema of its own
 SELECT jsonb_pretty(scim_service_provider_config() #- '{meta,version}');
 SET scimver.max_page_size = 50; SET scimver.cursor_timeout = 60; SET scimver.base_url = 'https://example.com/v2';
@@ -104,6 +107,7 @@ SELECT scim_register_resource_type(document('DeviceType'));
 -- what was left out has its default; references are case exact
 SELECT jsonb_path_query(scim_get_schemas(), '$.schemas[*] ? (@.name == "Device").attributes[*] ? (@.name == "mudUrl" || @.name == "active")');
 SELECT jsonb_path_query_array(scim_get_schemas(), '$.*[*].name');
+SELECT scim_get_schemas()->'meta'->>'version' <> :'schemas_before' AS another_version;
 -- what was read can be sent back; nothing changes
 SELECT scim_register_schema(s)->'meta' = s->'meta' FROM jsonb_path_query(scim_get_schemas(), '$.schemas[*] ? (@.name == "Device")') s;
 SELECT scim_register_resource_type(t) = t FROM jsonb_path_query(scim_get_schemas(), '$.resource_types[*] ? (@.name == "Device")') t;

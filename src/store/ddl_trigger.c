@@ -8,6 +8,7 @@
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
@@ -32,16 +33,11 @@ is_ours(const char *trigger_name)
 /* ---- renaming ---- */
 
 static void
-follow_rename(const RenameStmt *statement)
+follow_rename_in(Oid relid, const RenameStmt *statement)
 {
-	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
-	Relation	relation;
-	TriggerDesc *triggers;
+	Relation	relation = relation_open(relid, NoLock);
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
-	if (!OidIsValid(relid))
-		return;
-	relation = relation_open(relid, NoLock);
-	triggers = CopyTriggerDesc(relation->trigdesc);
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
@@ -55,6 +51,19 @@ follow_rename(const RenameStmt *statement)
 			scim_write_mapping(relation, trigger, mapping);
 	}
 	relation_close(relation, NoLock);
+}
+
+/* A column is renamed in the tables that inherit it, too. */
+static void
+follow_rename(const RenameStmt *statement)
+{
+	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
+	ListCell   *cell;
+
+	if (!OidIsValid(relid))
+		return;
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+		follow_rename_in(lfirst_oid(cell), statement);
 }
 
 /* ---- dropping ---- */

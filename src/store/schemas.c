@@ -88,20 +88,34 @@ column_of(HeapTuple tuple, Relation relation, const char *name, bool *isnull)
 	return heap_getattr(tuple, number, RelationGetDescr(relation), isnull);
 }
 
+/* What the table has in every row, unless somebody altered it. */
+static Datum
+required_of(HeapTuple tuple, Relation relation, const char *name)
+{
+	bool		isnull;
+	Datum		value = column_of(tuple, relation, name, &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of table \"%s\" is gone", name, RelationGetRelationName(relation))));
+	return value;
+}
+
 static void
 read_row(HeapTuple tuple, Relation relation, const char *key, Row *row)
 {
 	bool		isnull;
 	Datum		value;
 
-	row->key = TextDatumGetCString(column_of(tuple, relation, key, &isnull));
-	row->built_in = DatumGetBool(column_of(tuple, relation, "built_in", &isnull));
-	row->document = DatumGetJsonbPCopy(column_of(tuple, relation, "document", &isnull));
+	row->key = TextDatumGetCString(required_of(tuple, relation, key));
+	row->built_in = DatumGetBool(required_of(tuple, relation, "built_in"));
+	row->document = DatumGetJsonbPCopy(required_of(tuple, relation, "document"));
 	value = column_of(tuple, relation, "options", &isnull);
 	row->options = isnull ? NULL : DatumGetJsonbPCopy(value);
 	value = column_of(tuple, relation, "version", &isnull);
 	row->version = isnull ? NULL : TextDatumGetCString(value);
-	row->position = DatumGetInt32(column_of(tuple, relation, "position", &isnull));
+	row->position = DatumGetInt32(required_of(tuple, relation, "position"));
 }
 
 /* The rows of a table, by their position. */

@@ -149,6 +149,21 @@ CREATE VIEW other_view AS SELECT a FROM other;
 ALTER TABLE other_view RENAME COLUMN a TO b;
 ALTER TABLE other DROP COLUMN a CASCADE;
 
+-- a column of a table of resources that is renamed where it is inherited from
+BEGIN;
+CREATE TABLE parent (data jsonb NOT NULL, user_name text COLLATE "C" GENERATED ALWAYS AS (scim_fold(data ->> 'userName')) STORED);
+ALTER TABLE users INHERIT parent;
+ALTER TABLE parent RENAME COLUMN data TO document;
+SELECT scim_create_user('{"userName": "renamed"}') ->> 'userName' AS name;
+SELECT document ->> 'userName' AS name FROM users WHERE user_name = 'renamed';
+ROLLBACK;
+-- a table of the extension that somebody altered
+BEGIN;
+ALTER TABLE scim_schemas RENAME COLUMN document TO text;
+SELECT fails('SELECT scim_list_users()');
+ROLLBACK;
+SELECT scim_list_users(count => 0) -> 'itemsPerPage' AS shown;
+
 -- ---- tables that somebody dropped, types that somebody deleted ----
 
 INSERT INTO users (id, data) VALUES (u(50), '{"userName": "fifty"}');

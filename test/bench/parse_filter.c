@@ -3,7 +3,7 @@
  *		Times the parser of filters (src/core/filter_parse.c) on a filter of three
  *		terms; prints nanoseconds for one parse, the best of ten rounds.
  *
- *		cc -O2 -I src test/bench/parse_filter.c src/core/filter_parse.c -o parse_filter
+ *		cc -O2 -I src test/bench/parse_filter.c src/core/filter_parse.c src/core/filter_value.c -o parse_filter
  *		./parse_filter [FILTER]
  */
 #include <stdio.h>

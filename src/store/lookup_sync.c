@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
+#include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "nodes/nodeFuncs.h"
@@ -152,13 +152,16 @@ compare_table(const ScimRegistration *table, Relation relation, const char *mapp
 static Changes
 find_changes(const ScimRegistration *table)
 {
-	Relation	relation = table_open(table->relid, AccessShareLock);
-	const Trigger *trigger = scim_relation_trigger(relation, table->trigger);
+	Relation	relation = try_relation_open(table->relid, AccessShareLock);
+	const Trigger *trigger;
 	Changes		changes = {NIL, NIL};
 
+	if (relation == NULL)
+		return changes;
+	trigger = scim_relation_trigger(relation, table->trigger);
 	if (trigger && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
 		compare_table(table, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT], &changes);
-	table_close(relation, NoLock);
+	relation_close(relation, NoLock);
 	return changes;
 }
 

@@ -11,6 +11,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_depend.h"
@@ -18,6 +19,7 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "errors.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "store/registration.h"
 #include "utils/builtins.h"
@@ -332,13 +334,18 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 		if (entry && entry->registration)
 			return entry->registration;
 	}
-	if (!find_trigger(function, type, &found))
-		return NULL;
-	relation = table_open(found.relid, AccessShareLock);
+	do
+	{
+		/* while we waited for its lock, it may have been dropped, and another one made */
+		CHECK_FOR_INTERRUPTS();
+		if (!find_trigger(function, type, &found))
+			return NULL;
+		relation = try_relation_open(found.relid, AccessShareLock);
+	} while (relation == NULL);
 	trigger = scim_relation_trigger(relation, found.trigger);
 	if (trigger)
 		result = scim_trigger_registration(relation, trigger);
-	table_close(relation, NoLock);
+	relation_close(relation, NoLock);
 	found.generation = generation;
 	found.type = type;
 	*lookup_of(lookups, type) = found;

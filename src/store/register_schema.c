@@ -145,17 +145,26 @@ collect_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *a
 static const ScimRegistration *
 lock_table(const ScimResourceType *type)
 {
+	Oid			locked = InvalidOid;
+	LOCKMODE	mode = NoLock;
+
 	for (;;)
 	{
 		const ScimResourceType *known = scim_resource_type(type->name);
 		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
-		uint64		generation = scim_registration_generation();
+		LOCKMODE	needed;
 
+		CHECK_FOR_INTERRUPTS();
 		if (table == NULL)
 			return NULL;
-		LockRelationOid(table->relid, scim_lookups_differ(table, type) ? AccessExclusiveLock : ShareLock);
-		if (generation == scim_registration_generation())
+		needed = scim_lookups_differ(table, type) ? AccessExclusiveLock : ShareLock;
+		if (table->relid == locked && needed <= mode)
 			return table;
+
+		/* who had the lock before may have changed the table, or put another in its place */
+		locked = table->relid;
+		mode = Max(mode, needed);
+		LockRelationOid(locked, mode);
 	}
 }
 

@@ -37,7 +37,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_INVALID_FILTER] = {"INVALID_FILTER", 400, "invalidFilter", false,
 		"Correct what path and position name; scim_get_schemas lists the attributes and their types."},
 	[SCIM_NO_TARGET] = {"NO_TARGET", 400, "noTarget", false,
-		"Name the attribute to change in path."},
+		"Read the resource, and name in path what is there to be changed."},
 	[SCIM_MUTABILITY] = {"MUTABILITY", 400, "mutability", false,
 		"Leave out what only the server may change, or what must keep its value."},
 	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,

@@ -19,6 +19,7 @@
 #include "settings.h"
 #include "store/cursor.h"
 #include "store/registration.h"
+#include "store/store.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -151,4 +152,14 @@ scim_read_cursor(const char *kind, const char *cursor)
 						scim_setting_cursor_timeout);
 	bytes[length] = '\0';
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum((char *) bytes + HEAD_SIZE)));
+}
+
+int
+scim_cursor_count(int count)
+{
+	if (count == SCIM_DEFAULT_PAGE_SIZE)
+		return Min(count, scim_setting_max_page_size);
+	if (count < 1 || count > scim_setting_max_page_size)
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
+	return count;
 }

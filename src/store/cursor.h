@@ -25,4 +25,11 @@ extern char *scim_write_cursor(const char *kind, Jsonb *state);
  */
 extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 
+/*
+ * How many a page by cursor has at most.  INVALID_COUNT unless it is 1 to
+ * scimver.max_page_size (RFC 9865); SCIM_DEFAULT_PAGE_SIZE, which nobody may have
+ * asked for, is cut to that.
+ */
+extern int	scim_cursor_count(int count);
+
 #endif							/* SCIM_CURSOR_H */

@@ -146,7 +146,7 @@ list_resources(FunctionCallInfo fcinfo, const char *type, int first)
 		.sort_by = optional_text(fcinfo, first + 1),
 		.sort_order = optional_text(fcinfo, first + 2),
 		.start_index = PG_ARGISNULL(first + 3) ? 1 : PG_GETARG_INT32(first + 3),
-		.count = PG_ARGISNULL(first + 4) ? 100 : PG_GETARG_INT32(first + 4),
+		.count = PG_ARGISNULL(first + 4) ? SCIM_DEFAULT_PAGE_SIZE : PG_GETARG_INT32(first + 4),
 		.cursor = optional_text(fcinfo, first + 5),
 		.include_total = !PG_ARGISNULL(first + 9) && PG_GETARG_BOOL(first + 9),
 		.view = &view,
@@ -191,7 +191,7 @@ Datum
 scim_list_members(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_JSONB_P(scim_store_list_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
-											  PG_ARGISNULL(1) ? 100 : PG_GETARG_INT32(1),
+											  PG_ARGISNULL(1) ? SCIM_DEFAULT_PAGE_SIZE : PG_GETARG_INT32(1),
 											  optional_text(fcinfo, 2), false));
 }
 

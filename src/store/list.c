@@ -109,15 +109,6 @@ cursor_kind(const Listing *list, const char *filter)
 	return kind.data;
 }
 
-static void
-check_limits(const Listing *list)
-{
-	const ScimListQuery *query = list->query;
-
-	if (list->cursor_kind && (query->count < 1 || query->count > scim_setting_max_page_size))
-		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
-}
-
 /* ---- the page ---- */
 
 static SCIM_NORETURN void throw_too_many(int most);
@@ -162,12 +153,13 @@ read_by_cursor(Listing *list)
 {
 	const ScimListQuery *query = list->query;
 	bool		first = query->cursor[0] == '\0';
+	int			count = scim_cursor_count(query->count);
 	ScimPlace	place;
 
 	if (!first && !scim_read_place(&list->selection.order,
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))
 		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
-	scim_read_page_after(&list->selection, first ? NULL : &place, query->count, &list->page);
+	scim_read_page_after(&list->selection, first ? NULL : &place, count, &list->page);
 	list->total = query->include_total ? find_total(list) : -1;
 	if (!list->page.has_more)
 		return;
@@ -329,7 +321,6 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	select_rows(&list, filter);
 	if (query->cursor)
 		list.cursor_kind = cursor_kind(&list, filter);
-	check_limits(&list);
 	if (query->cursor)
 		read_by_cursor(&list);
 	else

@@ -12,7 +12,6 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "settings.h"
 #include "store/cursor.h"
 #include "store/ids.h"
 #include "store/statements.h"
@@ -180,9 +179,7 @@ scim_store_list_members(const char *tenant, const char *group_id, int count, con
 	Jsonb	   *result;
 
 	scim_begin_read(&target, "Group", tenant, fresh);
-	if (count < 1 || count > scim_setting_max_page_size)
-		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
-	response = read_page(&target, group_id, count, cursor);
+	response = read_page(&target, group_id, scim_cursor_count(count), cursor);
 	old = MemoryContextSwitchTo(target.caller);
 	result = scim_write(response);
 	MemoryContextSwitchTo(old);

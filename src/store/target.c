@@ -8,6 +8,7 @@
 #include "access/xact.h"
 #include "core/projection.h"
 #include "core/resource.h"
+#include "core/value.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
@@ -115,12 +116,13 @@ void
 scim_throw_not_found(const ScimTarget *target, const char *id)
 {
 	ScimError  *error;
+	char	   *shown = scim_shown_name(id, strlen(id));
 
 	scim_check_tenant(target->table, target->tenant);
 	error = scim_error(target->type->not_found);
 	scim_error_text(error, "resource_type", target->type->name);
-	scim_error_text(error, "resource_id", id);
-	scim_throw(error, "%s \"%s\" does not exist", target->type->name, id);
+	scim_error_text(error, "resource_id", shown);
+	scim_throw(error, "%s \"%s\" does not exist", target->type->name, shown);
 }
 
 void

@@ -22,9 +22,6 @@
 
 #define URN_CONFIG "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 
-/* The default of "count" in scim_list_resources. */
-#define DEFAULT_PAGE_SIZE 100
-
 PG_FUNCTION_INFO_V1(scim_get_schemas);
 PG_FUNCTION_INFO_V1(scim_server_info);
 PG_FUNCTION_INFO_V1(scim_service_provider_config);
@@ -235,7 +232,7 @@ scim_service_provider_config(PG_FUNCTION_ARGS)
 	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults", scim_setting_max_page_size);
 	pagination = scim_get(document, "pagination", strlen("pagination"));
 	scim_set_text(pagination, "defaultPaginationMethod", "index");
-	scim_set_integer(pagination, "defaultPageSize", Min(DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
+	scim_set_integer(pagination, "defaultPageSize", Min(SCIM_DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
 	scim_set_integer(pagination, "maxPageSize", scim_setting_max_page_size);
 	if (scim_setting_cursor_timeout > 0)
 		scim_set_integer(pagination, "cursorTimeout", scim_setting_cursor_timeout);

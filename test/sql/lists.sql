@@ -84,6 +84,8 @@ SELECT page(f, b, s, c) FROM (VALUES (NULL, NULL, 1, 100), (NULL, NULL, 201, 100
 	('userName eq "u0007"', NULL, 1, 10), ('userName eq "u0007"', NULL, 2, 10), ('userName eq "nobody"', NULL, 1, 10), ('userName eq "nobody"', 'displayName', 5, 10)) v (f, b, s, c);
 SET scimver.max_page_size = 10;
 SELECT page(NULL, NULL, 1, 100), page(NULL, 'title', 245, 100);
+-- by cursor, only a count that nobody asked for is cut
+SELECT scim_list_users(cursor => '')->'itemsPerPage', fails('SELECT scim_list_users(cursor => '''', count => 11)'), fails('SELECT scim_list_users(cursor => '''', count => 0)');
 RESET scimver.max_page_size;
 SET scimver.max_results = 100;
 SELECT fails('SELECT scim_list_users()'), fails('SELECT scim_list_users(count => 0)'), fails('SELECT scim_list_users(cursor => '''')'), fails('SELECT scim_list_users(cursor => '''', include_total => true)');

@@ -186,9 +186,10 @@ void
 scim_throw_version_format(const char *name, const char *given)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
+	char	   *shown = scim_shown_name(given, strlen(given));
 
-	scim_error_text(error, "given", given);
-	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, given);
+	scim_error_text(error, "given", shown);
+	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, shown);
 }
 
 /* ---- the whole resource ---- */

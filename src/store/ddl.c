@@ -7,6 +7,7 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "store/ddl.h"
+#include "utils/guc.h"
 
 static const char *
 find_word(const ScimWord *words, const char *name, int length)

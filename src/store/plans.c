@@ -194,7 +194,7 @@ scim_run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only,
 int
 scim_run_compiled(SPIPlanPtr plan, Datum *values)
 {
-	int			result = 0;
+	volatile int result = 0;
 
 	running++;
 	PG_TRY();

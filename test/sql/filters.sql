@@ -168,6 +168,7 @@ ANALYZE users, groups, groups_members, things;
 SELECT scim_grant_tenant('default', 'regress_scim_filters');
 GRANT CREATE ON SCHEMA public TO regress_scim_filters;
 -- which indexes the plan reads, and whether it reads a table from end to end
+-- (any one of the memberships: since version 18 an index serves without a value for each column)
 CREATE FUNCTION reads(type text, filter text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	line text;
@@ -175,7 +176,7 @@ DECLARE
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || scim_explain_filter(type, filter) LOOP
 		IF line ~ 'Seq Scan on (users|groups)' OR line ~ 'Index' AND line !~ '(Cond|grants)' THEN
-			plan := plan || substring(line FROM 'Seq Scan|users_\w+|groups_\w+');
+			plan := plan || regexp_replace(substring(line FROM 'Seq Scan|users_\w+|groups_\w+'), 'groups_members_\w+', 'groups_members_*');
 		END IF;
 	END LOOP;
 	RETURN rpad(filter, 60) || array_to_string(ARRAY(SELECT DISTINCT unnest(plan) ORDER BY 1), ', ');

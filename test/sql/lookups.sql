@@ -26,9 +26,14 @@ EXCEPTION WHEN OTHERS THEN
 	END IF;
 	RETURN sqlerrm;
 END $$;
+-- since version 17 a plan says what of a subplan a condition needs
 CREATE FUNCTION plan(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
 BEGIN
-	RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || statement;
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
+		RETURN NEXT regexp_replace(regexp_replace(line, 'EXISTS\((SubPlan \d+)\)', '(\1)'), '\(ANY \(\w+ = \((hashed SubPlan \d+)\)\.col1\)\)', '(\1)');
+	END LOOP;
 END $$;
 CREATE VIEW lookups AS
 	SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) AS type, l.collname,

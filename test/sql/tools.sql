@@ -417,7 +417,7 @@ WITH RECURSIVE page(n, answer) AS (
 SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
        sum(jsonb_array_length(answer->'content'->'Resources')) AS users, bool_and(answer->'content'->'itemsPerPage' = to_jsonb(jsonb_array_length(answer->'content'->'Resources'))) AS counted,
        (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
-       (array_agg((answer->'metadata') - 'next_cursor'))[1] AS first, (array_agg(answer->'metadata' ORDER BY n DESC))[1] AS last
+       (array_agg((answer->'metadata') - 'next_cursor' ORDER BY n))[1] AS first, (array_agg(answer->'metadata' ORDER BY n DESC))[1] AS last
   FROM page;
 SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', '', 'count', 30, 'known_version', a->'metadata'->'version'))->'content'->'not_modified' AS known
   FROM call('scim_list_users', '{"tenant_id": "large", "cursor": "", "count": 30}') a;

@@ -23,7 +23,6 @@
 #include "store/target.h"
 #include "store/tenant.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -154,7 +153,7 @@ read_by_cursor(Listing *list)
 	const ScimListQuery *query = list->query;
 	bool		first = query->cursor[0] == '\0';
 	int			count = scim_cursor_count(query->count);
-	ScimPlace	place;
+	ScimListPlace	place;
 
 	if (!first && !scim_read_place(&list->selection.order,
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))

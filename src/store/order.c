@@ -12,7 +12,6 @@
 #include "store/order.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
 
 /* The type of the values of each kind of expression. */
 static const Oid key_types[] = {
@@ -83,7 +82,7 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 
 static void
 append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
-			 const ScimPlace *place)
+			 const ScimListPlace *place)
 {
 	const char *operator = order->descending ? SQL_OP("<") : SQL_OP(">");
 
@@ -105,7 +104,7 @@ append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder
 
 void
 scim_append_phase(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
-				  ScimPhase phase, const ScimPlace *place)
+				  ScimPhase phase, const ScimListPlace *place)
 {
 	if (phase != SCIM_PHASE_ALL)
 		appendStringInfo(&sql->text, " AND %s IS %s", order->key.value,
@@ -156,7 +155,7 @@ key_value(const ScimOrder *order, Datum key)
 }
 
 Jsonb *
-scim_write_place(const ScimOrder *order, const ScimPlace *place)
+scim_write_place(const ScimOrder *order, const ScimListPlace *place)
 {
 	JsonbValue *state = scim_new_object();
 
@@ -206,7 +205,7 @@ read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 }
 
 bool
-scim_read_place(const ScimOrder *order, Jsonb *state, ScimPlace *place)
+scim_read_place(const ScimOrder *order, Jsonb *state, ScimListPlace *place)
 {
 	JsonbValue	value;
 

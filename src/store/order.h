@@ -32,12 +32,12 @@ typedef struct ScimOrder
 } ScimOrder;
 
 /* The place of a row. */
-typedef struct ScimPlace
+typedef struct ScimListPlace
 {
 	ScimPhase	phase;
-	Datum		key;			/* of SCIM_PHASE_VALUES, of scim_order_type */
+	Datum		key;			/* of SCIM_PHASE_VALUES: of the type of the order's key */
 	pg_uuid_t	id;
-} ScimPlace;
+} ScimListPlace;
 
 /*
  * Reads what a caller asks for (each may be NULL).  Errors: INVALID_PATH
@@ -48,14 +48,14 @@ extern void scim_read_order(const ScimRegistration *registration, const char *so
 
 /* Appends the condition that a row is in the phase, and (place not NULL) behind the place: " AND ...", or nothing. */
 extern void scim_append_phase(ScimSql *sql, const ScimRegistration *registration,
-							  const ScimOrder *order, ScimPhase phase, const ScimPlace *place);
+							  const ScimOrder *order, ScimPhase phase, const ScimListPlace *place);
 
 /* Appends the ORDER BY clause of a phase. */
 extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration,
 							  const ScimOrder *order, ScimPhase phase);
 
 /* A place as jsonb, and back: false if it is none of this order. */
-extern Jsonb *scim_write_place(const ScimOrder *order, const ScimPlace *place);
-extern bool scim_read_place(const ScimOrder *order, Jsonb *state, ScimPlace *place);
+extern Jsonb *scim_write_place(const ScimOrder *order, const ScimListPlace *place);
+extern bool scim_read_place(const ScimOrder *order, Jsonb *state, ScimListPlace *place);
 
 #endif							/* SCIM_ORDER_H */

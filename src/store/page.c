@@ -10,8 +10,6 @@
 #include "catalog/pg_type.h"
 #include "store/page.h"
 #include "store/statements.h"
-#include "utils/datum.h"
-#include "utils/lsyscache.h"
 
 /* ---- counting ---- */
 
@@ -64,7 +62,7 @@ count_phase(const ScimSelection *selection, ScimPhase phase)
  * user is on the page, and not where it is skipped or sorted away.
  */
 static uint64
-read_phase(const ScimSelection *selection, ScimPhase phase, const ScimPlace *place,
+read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPlace *place,
 		   int64 offset, int64 limit, ScimPage *page)
 {
 	const ScimRegistration *table = selection->target->table;
@@ -119,7 +117,7 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 }
 
 void
-scim_read_page_after(const ScimSelection *selection, const ScimPlace *place, int64 limit, ScimPage *page)
+scim_read_page_after(const ScimSelection *selection, const ScimListPlace *place, int64 limit, ScimPage *page)
 {
 	bool		begun = place == NULL;
 
@@ -171,7 +169,7 @@ scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 
 }
 
 void
-scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimPlace *place)
+scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPlace *place)
 {
 	SPITupleTable *table = find_part(page, &index);
 	bool		isnull;

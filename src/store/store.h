@@ -81,10 +81,10 @@ extern char *scim_store_delete(const char *type, const char *tenant, const char 
 
 extern bool scim_store_exists(const char *type, const char *tenant, const char *id);
 
-/* What is asked for in a list; what is NULL is not. */
 /* What "count" is unless it is given; then it is cut to the largest page, where another would be refused. */
 #define SCIM_DEFAULT_PAGE_SIZE 100
 
+/* What is asked for in a list; what is NULL is not. */
 typedef struct ScimListQuery
 {
 	const char *filter;			/* RFC 7644 section 3.4.2.2 */

@@ -55,7 +55,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_PERMISSION_DENIED] = {"PERMISSION_DENIED", 403, NULL, false,
 		"Ask an administrator for the privilege; scim_grant_tenant(tenant, role) grants those on the tables."},
 	[SCIM_SENSITIVE] = {"SENSITIVE", 403, "sensitive", false,
-		"Passwords are written, never read or searched."},
+		"What is never returned, such as a password, is written, never read or searched."},
 	[SCIM_LEASE_HELD] = {"LEASE_HELD", 423, NULL, true,
 		"Wait until the lease ends, or ask its holder."},
 	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,

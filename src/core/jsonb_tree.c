@@ -10,7 +10,6 @@
 
 #include "core/jsonb_tree.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
@@ -274,15 +273,6 @@ scim_set_integer(JsonbValue *object, const char *key, int64 integer)
 
 	value.type = jbvNumeric;
 	value.val.numeric = int64_to_numeric(integer);
-	scim_set_value(object, key, &value);
-}
-
-void
-scim_set_jsonb(JsonbValue *object, const char *key, Jsonb *jsonb)
-{
-	JsonbValue	value;
-
-	scim_root(jsonb, &value);
 	scim_set_value(object, key, &value);
 }
 

@@ -136,7 +136,6 @@ extern void scim_set_text(JsonbValue *object, const char *key, const char *strin
 extern void scim_set_bool(JsonbValue *object, const char *key, bool value);
 extern void scim_set_integer(JsonbValue *object, const char *key, int64 value);
 extern void scim_set_value(JsonbValue *object, const char *key, const JsonbValue *value);
-extern void scim_set_jsonb(JsonbValue *object, const char *key, Jsonb *value);
 extern void scim_append_text(JsonbValue *array, const char *string);
 extern JsonbValue scim_text(const char *string);
 

@@ -10,7 +10,6 @@
 #include "core/mentions.h"
 #include "core/value.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 
 /* Ids are uuids, whose spelling has no case. */
 static char *

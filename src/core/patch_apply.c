@@ -11,7 +11,6 @@
 #include "core/patch_steps.h"
 #include "core/value.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
 
 /* ---- readOnly attributes ---- */
 

@@ -25,7 +25,6 @@
 #include "core/patch_steps.h"
 #include "core/value.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
 
 #define LOOK_BACK 32
 

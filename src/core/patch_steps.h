@@ -85,9 +85,6 @@ typedef struct ScimPatchRun
 extern void scim_change_values(const ScimPatchRun *run, const ScimStep *step,
 							   const ScimAttribute *attribute, JsonbValue *holder);
 
-/* The step's path, for errors. */
-extern char *scim_step_text(const ScimStep *step);
-
 /* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
 extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
 							 const char *problem);

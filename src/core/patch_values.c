@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "core/jsonb_tree.h"
 #include "core/patch_steps.h"
 #include "core/value.h"
@@ -18,8 +17,9 @@
 
 /* ---- errors ---- */
 
-char *
-scim_step_text(const ScimStep *step)
+/* The step's path, for errors. */
+static char *
+step_text(const ScimStep *step)
 {
 	const ScimPath *path = &step->path;
 	ScimPlace	extension;
@@ -42,7 +42,7 @@ scim_step_text(const ScimStep *step)
 void
 scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
 {
-	char	   *path = scim_step_text(step);
+	char	   *path = step_text(step);
 
 	if (!run->differs)
 		scim_throw_path(code, path, "%s %s", path, problem);

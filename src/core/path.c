@@ -12,7 +12,6 @@
 #include "core/filter.h"
 #include "core/value.h"
 #include "errors.h"
-#include "settings.h"
 
 /* The schema of the type whose URN the path begins with (the longest), or NULL. */
 static const ScimSchema *

@@ -15,7 +15,6 @@
 
 #define SCIM_URN_USER		"urn:ietf:params:scim:schemas:core:2.0:User"
 #define SCIM_URN_GROUP		"urn:ietf:params:scim:schemas:core:2.0:Group"
-#define SCIM_URN_ENTERPRISE	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 #define SCIM_URN_LIST		"urn:ietf:params:scim:api:messages:2.0:ListResponse"
 #define SCIM_URN_PATCH		"urn:ietf:params:scim:api:messages:2.0:PatchOp"
 

@@ -212,8 +212,9 @@ from_meta(const ScimPath *path, const ScimRegistration *registration, ScimAttrib
 
 /* ---- memberships ---- */
 
-bool
-scim_is_membership(const ScimPath *path, const ScimRegistration *registration)
+/* Does the path lead into memberships: a group's members, a user's groups? */
+static bool
+is_membership(const ScimPath *path, const ScimRegistration *registration)
 {
 	if (registration == NULL || path->extension || path->attribute == NULL)
 		return false;
@@ -362,7 +363,7 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 	const ScimLookup *lookup;
 
 	memset(result, 0, sizeof(*result));
-	if (scope == SCIM_OF_MEMBERSHIP || (scope == SCIM_OF_ROW && scim_is_membership(path, registration)))
+	if (scope == SCIM_OF_MEMBERSHIP || (scope == SCIM_OF_ROW && is_membership(path, registration)))
 		from_memberships(path, registration, scope, result);
 	else if (scope == SCIM_OF_ELEMENT)
 		from_document(path, registration, scope, ordered, result);
@@ -405,7 +406,7 @@ scim_elements_sql(const ScimPath *path, const ScimRegistration *registration, Sc
 	ScimPath	whole = *path;
 	Place		place;
 
-	*scope = scim_is_membership(path, registration) ? SCIM_OF_MEMBERSHIP : SCIM_OF_ELEMENT;
+	*scope = is_membership(path, registration) ? SCIM_OF_MEMBERSHIP : SCIM_OF_ELEMENT;
 	if (*scope == SCIM_OF_MEMBERSHIP)
 		return memberships(registration);
 	whole.sub = NULL;
@@ -421,7 +422,7 @@ static char *
 present_in_column(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
 {
 	bool		membership = scope == SCIM_OF_MEMBERSHIP ||
-		(scope == SCIM_OF_ROW && scim_is_membership(path, registration));
+		(scope == SCIM_OF_ROW && is_membership(path, registration));
 	ScimAttributeSql column;
 	char	   *has_value;
 

@@ -59,7 +59,4 @@ extern char *scim_elements_sql(const ScimPath *path, const ScimRegistration *reg
 /* The condition that the attribute has a value (RFC 7644 table 3, "pr"); it is never NULL. */
 extern char *scim_present_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope);
 
-/* Does the path lead into memberships: a group's members, a user's groups? */
-extern bool scim_is_membership(const ScimPath *path, const ScimRegistration *registration);
-
 #endif							/* SCIM_ATTRIBUTE_SQL_H */

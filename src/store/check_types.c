@@ -11,8 +11,9 @@
 
 #define DISCOVERY(name) "urn:ietf:params:scim:schemas:core:2.0:" name
 
-bool
-scim_is_discovery_schema(const char *urn)
+/* Is it a schema of those that describe what the server answers: no resource can have it, and nobody changes it? */
+static bool
+is_discovery_schema(const char *urn)
 {
 	static const char *const urns[] = {
 		DISCOVERY("ServiceProviderConfig"), DISCOVERY("ResourceType"), DISCOVERY("Schema")
@@ -97,7 +98,7 @@ scim_check_type(const ScimResourceType *type)
 	{
 		const ScimSchema *schema = scim_schema_at(type, i);
 
-		if (scim_is_discovery_schema(schema->urn))
+		if (is_discovery_schema(schema->urn))
 			refuse(schema->urn, "is not for resources: it describes what the server tells about itself");
 		check_urns(type, schema, i);
 		check_attributes(type, schema, i);
@@ -160,7 +161,7 @@ scim_check_schema_change(const ScimSchema *old, const ScimSchema *new)
 {
 	if (strcmp(old->urn, new->urn) != 0)
 		refuse("id", psprintf("is spelled \"%s\"", old->urn));
-	if (scim_is_discovery_schema(new->urn))
+	if (is_discovery_schema(new->urn))
 		refuse("id", "is the URN of a schema that describes what the server tells about itself");
 	for (int i = 0; i < (int) lengthof(kept); i++)
 	{

@@ -20,7 +20,4 @@ extern void scim_check_type_among(const ScimResourceType *type, const ScimResour
 /* The same, if "new" changes what scimver relies on in the schema that it takes the place of. */
 extern void scim_check_schema_change(const ScimSchema *old, const ScimSchema *new);
 
-/* Is it a schema of those that describe what the server answers: no resource can have it, and nobody changes it? */
-extern bool scim_is_discovery_schema(const char *urn);
-
 #endif							/* SCIM_CHECK_TYPES_H */

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "access/gin.h"
-#include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
 #include "fmgr.h"

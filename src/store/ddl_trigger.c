@@ -19,7 +19,6 @@
 #include "store/registration.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(scim_ddl_trigger);

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/cursor.h"
@@ -147,7 +146,7 @@ read_members(MemberPage *page, const Place *from)
 static JsonbValue *
 read_page(const ScimTarget *target, const char *group_id, int count, const char *cursor)
 {
-	MemberPage		page = {.target = target, .room = count, .members = scim_new_array()};
+	MemberPage	page = {.target = target, .room = count, .members = scim_new_array()};
 	JsonbValue *response = scim_new_object();
 	JsonbValue *schemas = scim_new_array();
 	ScimRow		group;

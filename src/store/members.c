@@ -7,7 +7,6 @@
 
 #include "catalog/pg_type.h"
 #include "core/canonical.h"
-#include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"

@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
-#include "errors.h"
 #include "executor/spi.h"
 #include "store/ids.h"
 #include "store/nesting.h"

@@ -41,12 +41,7 @@ PG_FUNCTION_INFO_V1(scim_check_schema);
 static const ScimSchema *
 find_schema(const char *urn)
 {
-	for (const ScimSchema *const *schema = scim_all_schemas(); *schema; schema++)
-	{
-		if (scim_same_name(urn, strlen(urn), (*schema)->urn))
-			return *schema;
-	}
-	return NULL;
+	return scim_find_schema(scim_all_schemas(), urn);
 }
 
 static bool

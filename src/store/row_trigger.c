@@ -12,8 +12,6 @@
 #include "access/htup_details.h"
 #include "commands/trigger.h"
 #include "core/canonical.h"
-#include "core/jsonb_tree.h"
-#include "errors.h"
 #include "fmgr.h"
 #include "store/call.h"
 #include "store/check_row.h"

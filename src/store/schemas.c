@@ -144,8 +144,8 @@ read_rows(Oid relid, const char *key, int *count)
 
 /* ---- the set ---- */
 
-static const ScimSchema *
-find_schema(const ScimSchema *const *schemas, const char *urn)
+const ScimSchema *
+scim_find_schema(const ScimSchema *const *schemas, const char *urn)
 {
 	for (; *schemas; schemas++)
 	{
@@ -182,12 +182,12 @@ scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schema
 	ScimResourceType *type = palloc0(sizeof(ScimResourceType));
 	const ScimSchema **extensions = palloc0((document->extension_count + 1) * sizeof(ScimSchema *));
 
-	type->schema = find_schema(schemas, document->schema);
+	type->schema = scim_find_schema(schemas, document->schema);
 	if (type->schema == NULL)
 		return NULL;
 	for (int i = 0; i < document->extension_count; i++)
 	{
-		extensions[i] = find_schema(schemas, document->extensions[i]);
+		extensions[i] = scim_find_schema(schemas, document->extensions[i]);
 		if (extensions[i] == NULL)
 			return NULL;
 	}
@@ -366,12 +366,6 @@ scim_init_schemas(void)
 }
 
 /* ---- what there is ---- */
-
-uint64
-scim_schemas_generation(void)
-{
-	return generation;
-}
 
 const ScimSchema *const *
 scim_all_schemas(void)

@@ -31,8 +31,8 @@ extern ScimResourceType *scim_make_type(const struct ScimTypeDocument *parts, co
 /* Notes in the references of a schema that is being made which endpoints they must not lead to. */
 extern void scim_set_endpoints(ScimSchema *schema, const ScimResourceType *const *types);
 
-/* Counts up when the set is forgotten.  (What scim_resource_types returns is of the generation read after it.) */
-extern uint64 scim_schemas_generation(void);
+/* The schema with that URN (case-insensitive) in a list that ends with a NULL, or NULL. */
+extern const ScimSchema *scim_find_schema(const ScimSchema *const *schemas, const char *urn);
 
 extern void scim_init_schemas(void);
 

@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
@@ -21,7 +20,6 @@
 #include "store/plans.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 #define FIELD " OPERATOR(pg_catalog.->>) "

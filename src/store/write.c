@@ -12,7 +12,6 @@
 #include "core/immutable.h"
 #include "core/jsonb_tree.h"
 #include "core/patch.h"
-#include "errors.h"
 #include "executor/spi.h"
 #include "store/call.h"
 #include "store/filter_sql.h"

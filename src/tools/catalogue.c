@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "store/schemas.h"
 #include "tools/catalogue.h"

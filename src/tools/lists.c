@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "errors.h"
 #include "miscadmin.h"
 #include "settings.h"
 #include "store/store.h"

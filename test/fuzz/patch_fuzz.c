@@ -202,9 +202,11 @@ check_no_change(Jsonb *data, const char *op)
 	JsonbValue *operation = scim_new_object();
 	Case		c = {.data = data};
 	char	   *before = form_of(data);
+	JsonbValue	value;
 
+	scim_root(data, &value);
 	scim_set_text(operation, "op", op);
-	scim_set_jsonb(operation, "value", data);
+	scim_set_value(operation, "value", &value);
 	scim_append(operations, operation);
 	c.operations = scim_write(operations);
 	if (!attempt(parse_patch, &c))

@@ -2,7 +2,8 @@
  * mentions.c
  *		Members of a group as clients name them, in create, update and PATCH.
  *
- * There may be very many, so nothing here is quadratic.
+ * There may be very many, so nothing here is quadratic, except where a filter
+ * stands between mentions: then each of them looks at all members.
  */
 #include "postgres.h"
 
@@ -194,27 +195,32 @@ scim_copy_added(const ScimMentions *mentions, ScimMentions *added)
 	}
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp(((const ScimMention *) a)->key, ((const ScimMention *) b)->key);
+}
+
 void
 scim_set_member_types(ScimMentions *mentions, const ScimMember *typed, int count)
 {
-	int			next = 0;
+	ScimMentions known = {NULL};
 
+	if (count == 0)
+		return;
+	for (int i = 0; i < count; i++)
+		mention(&known, &typed[i], false);
+	qsort(known.items, count, sizeof(ScimMention), compare_keys);
 	for (int i = 0; i < mentions->count; i++)
 	{
 		ScimMention *item = &mentions->items[i];
+		const ScimMention *found;
 
 		CHECK_FOR_INTERRUPTS();
-		/* mostly they come in the same order */
-		for (int j = 0; !item->removed && j < count; j++)
-		{
-			const ScimMember *member = &typed[(next + j) % count];
-
-			if (!scim_same_name(member->value, strlen(member->value), item->member.value))
-				continue;
-			item->member.type = member->type;
-			next += j + 1;
-			break;
-		}
+		found = item->removed ? NULL :
+			bsearch(item, known.items, count, sizeof(ScimMention), compare_keys);
+		if (found)
+			item->member.type = found->member.type;
 	}
 }
 

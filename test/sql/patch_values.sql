@@ -229,6 +229,7 @@ SELECT members('{mia,noa}', '{"op": "add", "path": "members", "value": [{"value"
 SELECT members('{mia,noa}', '{"op": "replace", "path": "members", "value": [{"value": "eli"}, {"value": "mia"}]}', '{"op": "remove", "path": "members[value ne ~eli~]"}');
 SELECT members('{mia,noa}', '{"op": "remove", "path": "members[value ne ~noa~]"}', '{"op": "add", "path": "members", "value": [{"value": "mia"}]}');
 SELECT members('{}', '{"op": "remove", "path": "members[type eq ~User~]"}');
+SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli"}, {"value": "inner"}]}', '{"op": "add", "path": "members", "value": [{"value": "inner"}, {"value": "eli"}, {"value": "noa"}]}', '{"op": "remove", "path": "members[type eq ~Group~]"}');
 SELECT members('{mia,inner}', '{"op": "add", "path": "members", "value": {"value": "noa"}}', '{"op": "remove", "path": "members[type eq ~User~]"}');
 -- members are added and removed, never changed
 SELECT members('{mia}', '{"op": "replace", "path": "members[value eq ~mia~].value", "value": "noa"}');

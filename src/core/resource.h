@@ -62,7 +62,7 @@ extern const ScimSchema *scim_schema_at(const ScimResourceType *type, int i);
 /* A password as given: a string of 1 to 72 bytes, else INVALID_VALUE; never in the error. */
 extern char *scim_read_password(const JsonbValue *given);
 
-/* An expected_version: 1 to 128 characters of A-Z a-z 0-9 + / = - _ (DESIGN: raw versions only). */
+/* An expected_version: 1 to 128 characters of A-Z a-z 0-9 + / = - _; raw, not as an ETag. */
 extern bool scim_version_is_well_formed(const char *version, int length);
 
 /* INVALID_VERSION_FORMAT of the parameter "name" (expected_version, known_version), with what was given instead. */

@@ -15,7 +15,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
-/* DESIGN section 4: a number of a resource has no more digits than this. */
+/* A number of a resource has no more digits than this, so that its canonical form stays small. */
 #define MAX_DIGITS 400
 
 static const char *const expected[] = {

@@ -3,10 +3,10 @@
  *		All SQL that scimver runs on registered tables.
  *
  * The texts name columns by the keys of the mapping: {table} and {tenant},
- * {id}, {data}, ... of the relation at hand, lookups by their paths, {members.table}, {members.group},
- * ... of the membership table, {groups.id}, ... of the group
- * table, {ext} for the schema of scimver.  Nothing in them depends on the
- * caller's search_path: every operator and function is qualified.
+ * {id}, {data}, ... of the relation at hand, lookups by their paths,
+ * {members.table}, {members.group}, ... of the membership table, {groups.id},
+ * ... of the group table, {ext} for the schema of scimver.  Nothing in them
+ * depends on the caller's search_path: every operator and function is qualified.
  *
  * A text is prepared once per role (row level security is part of a plan) and
  * relation, and again when a registration changes.

@@ -11,6 +11,7 @@
 #include "core/value.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "store/statements.h"
 #include "store/target.h"
@@ -48,6 +49,7 @@ lock_table(const char *type, LOCKMODE mode)
 		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
 		uint64		generation = scim_registration_generation();
 
+		CHECK_FOR_INTERRUPTS();
 		if (table == NULL)
 			return;
 		LockRelationOid(table->relid, mode);

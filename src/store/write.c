@@ -4,8 +4,8 @@
  *
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
  * expected version.  Only when it finds no row is it asked why.  A group's
- * members are locked before the group, and written after it (DESIGN section 5,
- * Locks).
+ * members are locked before the group, and written after it, so that no two
+ * calls wait for one another.
  */
 #include "postgres.h"
 

@@ -11,6 +11,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/members.h"
+#include "store/nesting.h"
 #include "store/statements.h"
 #include "store/ids.h"
 #include "utils/array.h"
@@ -99,7 +100,9 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 
 /*
  * Locks those of the wanted that the type's table may have, and has; a client's
- * hint decides where two types share an id.
+ * hint decides where two types share an id.  Before any group is locked, so is
+ * nesting: whoever waits for that must not hold what its owner may wait for, as
+ * the row of a group that somebody else deletes.
  */
 static void
 lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int count)
@@ -111,6 +114,8 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 
 	if (left == 0)
 		return;
+	if (table->type->has_members)
+		scim_lock_nesting(scim_members_table(), tenant);
 	values[0] = CStringGetTextDatum(tenant);
 	values[1] = left == 1 ? ids[0] : uuid_array(ids, left);
 	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
@@ -137,7 +142,6 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 	Wanted	   *wanted = sort_wanted(members, &count, &missing);
 
 	set->count = count;
-	set->has_groups = false;
 	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	set->ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
@@ -153,7 +157,6 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 	{
 		if (wanted[i].type == NULL)
 			return wanted[i].member->value;
-		set->has_groups |= strcmp(wanted[i].type, scim_members_type()->name) == 0;
 		set->types[i] = CStringGetTextDatum(wanted[i].type);
 	}
 	return missing;

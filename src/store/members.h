@@ -15,7 +15,6 @@ typedef struct ScimMemberSet
 	int			count;
 	Datum	   *types;			/* text */
 	Datum	   *ids;			/* uuid */
-	bool		has_groups;		/* some are groups themselves */
 } ScimMemberSet;
 
 /* A change of a group's members that is ready to be written. */
@@ -31,7 +30,8 @@ typedef struct ScimMembersWrite
 
 /*
  * Finds the members that are to come, and locks them FOR KEY SHARE in the order
- * of type and id, before the group itself is locked.  Where one does not exist
+ * of type and id (nesting before those that are groups), before the group
+ * itself is locked.  Where one does not exist
  * in the tenant, "missing" is set, and nothing else is of use.  Within SPI.
  */
 extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant,

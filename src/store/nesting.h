@@ -14,7 +14,7 @@ typedef struct ScimNesting ScimNesting;
 /*
  * Held to the end of the transaction by whoever puts a group into a group of
  * the tenant: of two that do, the second sees what the first did.  A scim_ call
- * takes it between the locks on the members and that on the group.
+ * takes it before it locks members that are groups, and the group.
  */
 extern void scim_lock_nesting(const ScimRegistration *members, const char *tenant);
 

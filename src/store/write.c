@@ -17,7 +17,6 @@
 #include "store/filter_sql.h"
 #include "store/ids.h"
 #include "store/members.h"
-#include "store/nesting.h"
 #include "store/password.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -115,8 +114,6 @@ lock_members(Write *write)
 	scim_check_privilege(scim_members_table(), ACL_INSERT);
 	prepare_members(write);
 	scim_refuse_self(&write->members, &write->id);
-	if (write->members.add.has_groups)
-		scim_lock_nesting(write->members.members, write->target.tenant);
 }
 
 /* The memberships, and with them the group's count, digest and version. */

@@ -41,7 +41,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_MUTABILITY] = {"MUTABILITY", 400, "mutability", false,
 		"Leave out what only the server may change, or what must keep its value."},
 	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,
-		"Narrow the filter, or read page by page with a cursor."},
+		"Narrow the filter, or read page by page with a cursor, without include_total."},
 	[SCIM_INVALID_CURSOR] = {"INVALID_CURSOR", 400, "invalidCursor", false,
 		"Pass nextCursor of the page before as it was given, with the same query; an empty cursor begins anew."},
 	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,

@@ -59,7 +59,7 @@ _PG_init(void)
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_results",
-							"Results of a list that is read by index, at most; 0: any number.",
+							"Results of a list that is read by index or counted, at most; 0: any number.",
 							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	define_text("scimver.only_tenant",

@@ -18,7 +18,7 @@ extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */
 extern char *scim_setting_base_url;		/* scimver.base_url: in front of meta.location and $ref */
 extern int	scim_setting_cursor_timeout;	/* scimver.cursor_timeout: seconds that a cursor is good for; 0: for ever */
 extern int	scim_setting_max_page_size;	/* scimver.max_page_size: resources in a page of a list */
-extern int	scim_setting_max_results;	/* scimver.max_results: of a list that is read by index; 0: any number */
+extern int	scim_setting_max_results;	/* scimver.max_results: of a list that is read by index or counted; 0: any number */
 extern int	scim_setting_password_cost; /* scimver.password_cost: of blowfish, log2 of the rounds */
 
 #endif							/* SCIM_SETTINGS_H */

@@ -269,7 +269,7 @@ plan_if_unique(const ScimPath *path, void *argument)
 		return false;
 	if (!scim_plan_lookup(planning->type, path, &lookup) || !lookup.unique)
 		scim_throw_path(SCIM_INVALID_VALUE, path->text,
-						"the uniqueness of %s cannot be kept: only that of single strings, references, numbers and dates can",
+						"the uniqueness of %s cannot be kept: only that of single strings, references and numbers can",
 						path->text);
 	add_to_plan(planning, &lookup);
 	return false;

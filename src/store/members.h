@@ -31,8 +31,8 @@ typedef struct ScimMembersWrite
 /*
  * Finds the members that are to come, and locks them FOR KEY SHARE in the order
  * of type and id (nesting before those that are groups), before the group
- * itself is locked.  Where one does not exist
- * in the tenant, "missing" is set, and nothing else is of use.  Within SPI.
+ * itself is locked.  Where one does not exist in the tenant, "missing" is set,
+ * and nothing else is of use.  Within SPI.
  */
 extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant,
 								 const ScimMemberChange *change);

@@ -87,7 +87,8 @@ scim_read_resource_type(Jsonb *document)
 		places[i] = scim_place(NULL, type_members[i]);
 	scim_read_document(document, "resource type", SCIM_URN_RESOURCE_TYPE, type_members, TYPE_MEMBERS, values);
 	type->name = scim_read_required_text(&values[TYPE_NAME], &places[TYPE_NAME]);
-	if (!scim_is_attribute_name(type->name))
+	/* "$ref", which is a name of attributes, is none of types */
+	if (!scim_is_attribute_name(type->name) || strchr(type->name, '$'))
 		scim_throw_expected(&places[TYPE_NAME], "a name of letters, digits, \"-\" and \"_\" that begins with a letter");
 	type->endpoint = read_endpoint(&values[TYPE_ENDPOINT], &places[TYPE_ENDPOINT]);
 	type->description = scim_read_text(&values[TYPE_DESCRIPTION], &places[TYPE_DESCRIPTION]);

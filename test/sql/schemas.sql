@@ -336,7 +336,7 @@ SELECT type_of('{"schemaExtensions": [{"schema": "urn:x:g"}, {"schema": "urn:x:g
 SELECT type_of('{"schemaExtensions": [{"schema": "urn:x:s"}]}');
 SELECT type_of('{"schemaExtensions": [{"schema": "urn:x:none"}]}');
 SELECT type_of('{"schemaExtensions": [{"schema": "urn:ietf:params:scim:schemas:core:2.0:User"}]}');
-SELECT type_of(d) FROM unnest(ARRAY['{"schema": "urn:ietf:params:scim:schemas:core:2.0:Schema"}', '{"schema": "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"}', '{"schema": "urn:ietf:params:scim:schemas:core:2.0:User"}', '{"schema": null}', '{"name": "a b"}', '{"name": "device"}', '{"name": "GROUP", "schema": "urn:ietf:params:scim:schemas:core:2.0:Group"}',
+SELECT type_of(d) FROM unnest(ARRAY['{"schema": "urn:ietf:params:scim:schemas:core:2.0:Schema"}', '{"schema": "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"}', '{"schema": "urn:ietf:params:scim:schemas:core:2.0:User"}', '{"schema": null}', '{"name": "a b"}', '{"name": "$ref"}', '{"name": "a$b"}', '{"name": "device"}', '{"name": "GROUP", "schema": "urn:ietf:params:scim:schemas:core:2.0:Group"}',
 	'{"name": "Group"}', '{"endpoint": "devices"}', '{"endpoint": "/a/b"}', '{"endpoint": "/"}', '{"endpoint": "/schemas"}', '{"endpoint": "x?y"}', '{"endpoint": null}', '{"schemaExtensions": {}}', '{"schemaExtensions": ["urn:x:e"]}', '{"schemaExtensions": [{"schema": "urn:x:g", "required": "no"}]}', '{"schemaExtensions": [{"required": true}]}', '{"colour": 1}', '{"schemas": ["urn:x:s"]}']::jsonb[]) WITH ORDINALITY u(d, n) ORDER BY n;
 -- a schema that is in use cannot come to claim another's attribute either
 SELECT type_of('{"schemaExtensions": [{"schema": "urn:x:g", "required": true}]}');

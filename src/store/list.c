@@ -319,9 +319,10 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 		filter = search_filter(list.target.type, query);
 	select_rows(&list, filter);
 	if (query->cursor)
+	{
 		list.cursor_kind = cursor_kind(&list, filter);
-	if (query->cursor)
 		read_by_cursor(&list);
+	}
 	else
 		read_by_index(&list);
 	if (list.page.count == 0 && list.total <= 0)

@@ -313,7 +313,7 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	MemoryContext old;
 	Jsonb	   *result;
 
-	scim_begin_read(&list.target, type, tenant, false);
+	scim_begin_read(&list.target, type, tenant, query->fresh);
 	scim_take_view(&list.target, query->view);
 	if (query->attribute)
 		filter = search_filter(list.target.type, query);

@@ -66,7 +66,7 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 	pg_uuid_t	uuid;
 	bool		exists;
 
-	scim_begin_read(&target, type, tenant, false);
+	scim_begin_read(&target, type, tenant, true);
 	exists = scim_parse_id(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);

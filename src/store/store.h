@@ -79,6 +79,7 @@ extern Jsonb *scim_store_list_members(const char *tenant, const char *group_id, 
 extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
 							   const char *expected);
 
+/* Sees what was written before, as tools do. */
 extern bool scim_store_exists(const char *type, const char *tenant, const char *id);
 
 /* What "count" is unless it is given; then it is cut to the largest page, where another would be refused. */
@@ -94,6 +95,7 @@ typedef struct ScimListQuery
 	int			count;			/* resources in a page; by index below 0 counts as 0 */
 	const char *cursor;			/* "" for the first page, then nextCursor (RFC 9865); NULL: by start_index */
 	bool		include_total;	/* by cursor: count them all the same */
+	bool		fresh;			/* see what was written before; else under the caller's snapshot */
 	const ScimView *view;		/* known_version: that of the page */
 	const char *attribute;		/* in place of a filter: equality with "value" */
 	const JsonbValue *value;

@@ -173,6 +173,7 @@ scim_run_list(ScimToolCall *call)
 	int			usual = Min(SCIM_DEFAULT_COUNT, scim_setting_max_page_size);
 
 	page.query.view = &view;
+	page.query.fresh = true;
 	page.query.filter = scim_argument_text(call, PARAM_FILTER);
 	page.query.sort_by = scim_argument_text(call, PARAM_SORT_BY);
 	page.query.sort_order = scim_argument_text(call, PARAM_SORT_ORDER);

@@ -524,6 +524,13 @@ RESET scimver.only_tenant;
 SELECT scim_revoke_tenant('large', 'regress_scimver_agent');
 
 --
+-- calls in one statement: the later see what the earlier wrote
+--
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "in-one-statement"}}'::jsonb)->'content'->>'userName' AS created,
+       scim_call_tool('scim_list_users', '{"filter": "userName eq \"in-one-statement\""}'::jsonb)->'content'->'totalResults' AS found,
+       scim_call_tool('scim_search_users', '{"attribute": "userName", "value": "in-one-statement"}'::jsonb)->'content'->'totalResults' AS searched;
+
+--
 -- without tables
 --
 DROP TABLE groups_members, groups, users CASCADE;

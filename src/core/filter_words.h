@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/filter_parse.h"
 
 typedef ScimFilterParse Parse;
@@ -40,18 +41,6 @@ static inline char
 peek(const Parse *p, int at)
 {
 	return at < p->length ? p->text[at] : '\0';
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 static inline bool

@@ -3,6 +3,7 @@
  *		Dates and binaries as text (RFC 7643 sections 2.3.5 and 2.3.6): read
  *		without the server, by plain memory.
  */
+#include "core/ascii.h"
 #include "core/simple.h"
 
 /* ---- dateTime ---- */
@@ -12,12 +13,6 @@ typedef struct Reader
 	const char *at;
 	const char *end;
 } Reader;
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 read_char(Reader *reader, char c)

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/ascii.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
 #include "core/uri.h"
@@ -29,19 +30,6 @@ static const char *const expected[] = {
 };
 
 /* ---- types ---- */
-
-/* The C library's isdigit and isalnum ask the locale. */
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 static bool
 is_base64(const char *text, int length)

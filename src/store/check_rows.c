@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "core/jsonb_tree.h"
 #include "core/resource.h"
 #include "errors.h"
@@ -14,10 +13,10 @@
 #include "store/check_rows.h"
 #include "store/document.h"
 #include "store/lookup.h"
+#include "store/protect.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/rls.h"
 
 /* So many rows are read at a time. */
@@ -52,8 +51,10 @@ typedef struct Progress
 } Progress;
 
 static void
-check_documents(Progress *progress)
+check_documents(void *argument)
 {
+	Progress   *progress = argument;
+
 	for (; progress->next < progress->count; progress->next++)
 	{
 		const StoredRow *row = &progress->rows[progress->next];
@@ -68,27 +69,8 @@ check_documents(Progress *progress)
 static ErrorData *
 find_error(Progress *progress)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	ErrorData  *error = scim_protect(check_documents, progress);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		check_documents(progress);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
 	if (error && !scim_is_ours(error))
 		ReThrowError(error);
 	return error;

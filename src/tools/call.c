@@ -10,11 +10,11 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "store/protect.h"
 #include "store/store.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
-#include "tools/protect.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);

@@ -10,7 +10,7 @@
 
 #include "access/xact.h"
 #include "errors.h"
-#include "tools/protect.h"
+#include "store/protect.h"
 #include "utils/resowner.h"
 
 /*

@@ -134,7 +134,7 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	scim_begin_write(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;
-	if (!scim_parse_id(id, &delete.id))
+	if (!scim_parse_uuid(id, &delete.id))
 		scim_throw_not_found(&delete.target, id);
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;

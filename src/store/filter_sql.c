@@ -203,7 +203,7 @@ compare_id(const Compiler *compiler, const ScimAttributeSql *attribute, const Sc
 
 	if (filter->op == SCIM_EQ || filter->op == SCIM_NE)
 	{
-		if (!scim_parse_id(filter->value, &id) ||
+		if (!scim_parse_uuid(filter->value, &id) ||
 			(named->case_exact && strcmp(filter->value, scim_uuid_text(&id)) != 0))
 		{
 			append(compiler, "false");
@@ -312,7 +312,7 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 	bool		groups = compiler->registration->type->has_members;
 	pg_uuid_t	id;
 
-	if (!scim_parse_id(filter->value, &id))
+	if (!scim_parse_uuid(filter->value, &id))
 	{
 		append(compiler, "false");
 		return;

@@ -1,13 +1,17 @@
 /*
  * ids.c
- *		Ids as clients give them.
+ *		Ids as clients give them, and as columns hold them.
  *
- * uuid_in takes more spellings (braces, no hyphens) and raises errors; an id
- * that does not look like one simply is nobody's.
+ * The input functions of types take more spellings (braces, blanks, a plus
+ * sign) and raise errors; an id that does not look like one simply is nobody's.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "store/ids.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 static int
 hex_value(char c)
@@ -22,7 +26,7 @@ hex_value(char c)
 }
 
 bool
-scim_parse_id(const char *text, pg_uuid_t *id)
+scim_parse_uuid(const char *text, pg_uuid_t *id)
 {
 	const char *p = text;
 
@@ -59,4 +63,116 @@ scim_uuid_text(const pg_uuid_t *id)
 	}
 	*p = '\0';
 	return text;
+}
+
+/* ---- types ---- */
+
+static const ScimIdType types[] = {
+	{INT2OID, INT2ARRAYOID, sizeof(int16), true, TYPALIGN_SHORT},
+	{INT4OID, INT4ARRAYOID, sizeof(int32), true, TYPALIGN_INT},
+	{INT8OID, INT8ARRAYOID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
+	{UUIDOID, UUIDARRAYOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR},
+	{TEXTOID, TEXTARRAYOID, -1, false, TYPALIGN_INT},
+};
+
+const ScimIdType *
+scim_id_type(Oid type)
+{
+	Oid			base = getBaseType(type);
+
+	if (base == VARCHAROID)
+		base = TEXTOID;
+	for (size_t i = 0; i < lengthof(types); i++)
+	{
+		if (types[i].type == base)
+			return &types[i];
+	}
+	return NULL;
+}
+
+/* ---- values ---- */
+
+/* A number as int8out writes it, within the range of so many bytes. */
+static bool
+parse_integer(const char *text, int size, int64 *number)
+{
+	const char *digits = text[0] == '-' ? text + 1 : text;
+	uint64		most = (UINT64CONST(1) << (8 * size - 1)) - (digits == text ? 1 : 0);
+	uint64		value = 0;
+
+	if (digits[0] == '\0' || (digits[0] == '0' && (digits[1] != '\0' || digits > text)))
+		return false;
+	for (const char *p = digits; *p; p++)
+	{
+		if (*p < '0' || *p > '9' || value > (most - (*p - '0')) / 10)
+			return false;
+		value = value * 10 + (*p - '0');
+	}
+	*number = digits > text ? (int64) (0 - value) : (int64) value;
+	return true;
+}
+
+bool
+scim_parse_id(const ScimIdType *type, const char *text, Datum *id)
+{
+	int64		number;
+	pg_uuid_t  *uuid;
+
+	switch (type->type)
+	{
+		case TEXTOID:
+			*id = CStringGetTextDatum(text);
+			return true;
+		case UUIDOID:
+			uuid = palloc(sizeof(pg_uuid_t));
+			*id = UUIDPGetDatum(uuid);
+			return scim_parse_uuid(text, uuid);
+		default:
+			if (!parse_integer(text, type->length, &number))
+				return false;
+			*id = type->type == INT2OID ? Int16GetDatum((int16) number) :
+				type->type == INT4OID ? Int32GetDatum((int32) number) : Int64GetDatum(number);
+			return true;
+	}
+}
+
+char *
+scim_id_text(const ScimIdType *type, Datum id)
+{
+	switch (type->type)
+	{
+		case TEXTOID:
+			return TextDatumGetCString(id);
+		case UUIDOID:
+			return scim_uuid_text(DatumGetUUIDP(id));
+		case INT2OID:
+			return psprintf("%d", DatumGetInt16(id));
+		case INT4OID:
+			return psprintf("%d", DatumGetInt32(id));
+		default:
+			return psprintf(INT64_FORMAT, DatumGetInt64(id));
+	}
+}
+
+int
+scim_compare_ids(const ScimIdType *type, const char *a, const char *b)
+{
+	bool		a_negative = a[0] == '-';
+	int			order;
+
+	if (type->type == TEXTOID || type->type == UUIDOID)
+		return strcmp(a, b);
+	if (a_negative != (b[0] == '-'))
+		return a_negative ? -1 : 1;
+	/* without leading zeros the longer number is the larger */
+	order = (int) strlen(a) - (int) strlen(b);
+	if (order == 0)
+		order = strcmp(a, b);
+	return a_negative ? -order : order;
+}
+
+Datum
+scim_id_array(const ScimIdType *type, Datum *ids, int count)
+{
+	return PointerGetDatum(construct_array(ids, count, type->type, type->length, type->by_value, type->align));
 }

@@ -1,6 +1,9 @@
 /*
  * ids.h
- *		Ids as clients give them.
+ *		Ids of resources, and tenants: what clients name by text, and columns
+ *		hold in one of a few types.
+ *
+ * Outside of statements an id is its text, as the type writes it.
  */
 #ifndef SCIM_IDS_H
 #define SCIM_IDS_H
@@ -9,10 +12,42 @@
 
 #include "utils/uuid.h"
 
-/* The uuid of a text such as uuid_out writes (in either case); false if it is none. */
-extern bool scim_parse_id(const char *text, pg_uuid_t *id);
+/* A type that ids can have. */
+typedef struct ScimIdType
+{
+	Oid			type;			/* of parameters; varchar is compared as text */
+	Oid			array;			/* of many */
+	int16		length;			/* as pg_type has them */
+	bool		by_value;
+	char		align;
+} ScimIdType;
 
-/* The text of an id, as uuid_out writes it; palloc'd. */
+/* The id type of a column of that type, be it a domain; NULL: its values cannot be ids. */
+extern const ScimIdType *scim_id_type(Oid type);
+
+/*
+ * The value of an id as a client names it.  False if it is nobody's: text that
+ * the type does not write (numbers without leading zeros or plus sign; of a
+ * uuid upper case is taken, too), or beyond its range.
+ */
+extern bool scim_parse_id(const ScimIdType *type, const char *text, Datum *id);
+
+/* The text of an id; palloc'd. */
+extern char *scim_id_text(const ScimIdType *type, Datum id);
+
+/*
+ * The order in which rows are locked; in SQL scim_append_lock_order.  Both are
+ * texts of scim_id_text.
+ */
+extern int	scim_compare_ids(const ScimIdType *type, const char *a, const char *b);
+
+/* The ids as one array. */
+extern Datum scim_id_array(const ScimIdType *type, Datum *ids, int count);
+
+/* The uuid of a text such as uuid_out writes (in either case); false if it is none. */
+extern bool scim_parse_uuid(const char *text, pg_uuid_t *id);
+
+/* The text of a uuid, as uuid_out writes it; palloc'd. */
 extern char *scim_uuid_text(const pg_uuid_t *id);
 
 #endif							/* SCIM_IDS_H */

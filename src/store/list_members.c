@@ -60,7 +60,7 @@ read_place(const char *kind, const char *cursor, Place *place)
 		return;
 	state = scim_read_cursor(kind, cursor);
 	place->type = string_in(state, "type");
-	if (!scim_parse_id(string_in(state, "id"), &place->id))
+	if (!scim_parse_uuid(string_in(state, "id"), &place->id))
 		elog(ERROR, "a cursor without id");
 }
 
@@ -153,7 +153,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	Place		from;
 	const char *kind;
 
-	if (!scim_parse_id(group_id, &page.group) || !scim_fetch(target, SCIM_GET, &page.group, true, &group))
+	if (!scim_parse_uuid(group_id, &page.group) || !scim_fetch(target, SCIM_GET, &page.group, true, &group))
 		scim_throw_not_found(target, group_id);
 	kind = cursor_kind(target, &page.group);
 	read_place(kind, cursor, &from);

@@ -188,7 +188,7 @@ is_taken(const char *name, List *plans, Oid relid)
 
 	for (int i = 0; i < SCIM_COLUMNS; i++)
 	{
-		if (strcmp(scim_column_kinds[i].name, name) == 0)
+		if (scim_column_kinds[i].name && strcmp(scim_column_kinds[i].name, name) == 0)
 			return true;
 	}
 	foreach(cell, plans)

@@ -34,6 +34,7 @@ const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
 	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
 	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
 	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
+	[SCIM_COLUMN_DELETED] = {"deleted", NULL, TIMESTAMPTZOID},
 };
 
 const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
@@ -55,6 +56,8 @@ scim_has_column(const ScimResourceType *type, ScimColumn column)
 		case SCIM_COLUMN_MEMBER_COUNT:
 		case SCIM_COLUMN_MEMBER_DIGEST:
 			return type->has_members;
+		case SCIM_COLUMN_DELETED:
+			return false;		/* of a created table */
 		default:
 			return true;
 	}

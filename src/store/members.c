@@ -64,7 +64,7 @@ sort_wanted(const ScimMember *members, int *count, const char **missing)
 
 	for (int i = 0; i < *count && *missing == NULL; i++)
 	{
-		if (!scim_parse_id(members[i].value, &wanted[i].id))
+		if (!scim_parse_uuid(members[i].value, &wanted[i].id))
 			*missing = members[i].value;
 		wanted[i].member = &members[i];
 		wanted[i].type = NULL;
@@ -175,7 +175,7 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemb
 	for (int i = 0; i < change->remove_count; i++)
 	{
 		/* what cannot be an id is no member: it is gone already */
-		if (scim_parse_id(change->remove[i].value, &remove[i]))
+		if (scim_parse_uuid(change->remove[i].value, &remove[i]))
 			write->remove[write->remove_count++] = UUIDPGetDatum(&remove[i]);
 	}
 }
@@ -197,7 +197,7 @@ scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
 
 		CHECK_FOR_INTERRUPTS();
 		/* they are in order */
-		found = scim_parse_id(members[i].value, &id) ?
+		found = scim_parse_uuid(members[i].value, &id) ?
 			bsearch(&key, write->add.ids, write->add.count, sizeof(Datum), compare_ids) : NULL;
 		if (found)
 			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);

@@ -197,7 +197,7 @@ read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 		pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
 
 		*key = UUIDPGetDatum(id);
-		return scim_parse_id(scim_string_copy(value), id);
+		return scim_parse_uuid(scim_string_copy(value), id);
 	}
 	else
 		*key = CStringGetTextDatum(scim_string_copy(value));
@@ -210,7 +210,7 @@ scim_read_place(const ScimOrder *order, Jsonb *state, ScimListPlace *place)
 	JsonbValue	value;
 
 	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) || value.type != jbvString ||
-		!scim_parse_id(scim_string_copy(&value), &place->id))
+		!scim_parse_uuid(scim_string_copy(&value), &place->id))
 		return false;
 	place->phase = order->phase_count == 1 ? SCIM_PHASE_ALL : SCIM_PHASE_MISSING;
 	if (!scim_find(&state->root, "key", &value))

@@ -34,7 +34,7 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 	pg_uuid_t	uuid;
 	ScimRow		row;
 
-	if (!scim_parse_id(id, &uuid))
+	if (!scim_parse_uuid(id, &uuid))
 		scim_throw_not_found(target, id);
 	if (view && is_known(target, &uuid, view->known_version, &row))
 		return scim_show_not_modified(target->table, &row, target->caller);
@@ -67,7 +67,7 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 	bool		exists;
 
 	scim_begin_read(&target, type, tenant, true);
-	exists = scim_parse_id(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
+	exists = scim_parse_uuid(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);
 	scim_finish_read(&target);

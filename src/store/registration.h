@@ -11,7 +11,9 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "core/path.h"
 #include "core/schema.h"
+#include "store/ids.h"
 #include "store/schemas.h"
 #include "utils/jsonb.h"
 #include "utils/reltrigger.h"
@@ -33,10 +35,11 @@ typedef enum ScimColumn
 	SCIM_COLUMN_LAST_MODIFIED,
 	SCIM_COLUMN_PASSWORD,
 	SCIM_COLUMN_MEMBER_COUNT,
-	SCIM_COLUMN_MEMBER_DIGEST
+	SCIM_COLUMN_MEMBER_DIGEST,
+	SCIM_COLUMN_DELETED			/* a mark: the row is there, the resource is not */
 } ScimColumn;
 
-#define SCIM_COLUMNS (SCIM_COLUMN_MEMBER_DIGEST + 1)
+#define SCIM_COLUMNS (SCIM_COLUMN_DELETED + 1)
 
 /* The columns of a membership table. */
 typedef enum ScimMemberColumn
@@ -94,19 +97,77 @@ typedef struct ScimLookup
 	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
 } ScimLookup;
 
+/* How a column's value stands for an instant. */
+typedef enum ScimFormat
+{
+	SCIM_FORMAT_PLAIN,			/* by the column's type */
+	SCIM_FORMAT_EPOCH_SECONDS,	/* a number: seconds since 1970-01-01 UTC */
+	SCIM_FORMAT_EPOCH_MILLISECONDS
+} ScimFormat;
+
+/* How text in a mapped column is compared by filters and for uniqueness. */
+typedef enum ScimCompare
+{
+	SCIM_COMPARE_EXACT,			/* as the column's own type and collation do */
+	SCIM_COMPARE_LOWER,			/* lower(column), as an index of the application's does */
+	SCIM_COMPARE_FOLD			/* scim_fold(column), as created tables do */
+} ScimCompare;
+
+/* A code that stands for a value: {"A": true}. */
+typedef struct ScimCode
+{
+	char	   *code;			/* as the column's type writes it */
+	JsonbValue	value;			/* scalar */
+} ScimCode;
+
+/* A column of a table that people had already: what the mapping says of it. */
+typedef struct ScimMappedColumn
+{
+	char	   *path;			/* as the mapping spells it, e.g. emails[type eq "work"].value */
+	ScimPath	parsed;			/* the same; "filter" only of a multi-valued attribute */
+	const ScimAttribute *attribute;		/* that the column holds: parsed.sub, else parsed.attribute */
+	char	   *column;			/* quoted */
+	AttrNumber	number;
+	Oid			type;			/* as declared */
+	Oid			base_type;		/* the same, of a domain what is under it */
+	int32		typmod;
+	Oid			collation;
+	ScimFormat	format;
+	bool		read_only;		/* mode "read": shown, not written, outside of the content */
+	ScimCompare compare;
+	ScimCode   *codes;			/* or NULL */
+	int			code_count;
+	bool		unique;			/* the schema says so: no two resources of a tenant have the same value */
+	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or InvalidOid */
+	char	   *index;			/* and its name, or NULL */
+} ScimMappedColumn;
+
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration
 {
 	Oid			relid;			/* key of the cache */
+	Oid			root;			/* the registered table: of a partition or child, what it belongs to; else relid */
 	Oid			trigger;
 	const ScimResourceType *type;
 	bool		is_members;
 	bool		revision_scheme;	/* option version_scheme is "revision" */
 	bool		validate;		/* option: the trigger checks documents, whoever writes them */
 	Oid			owner;			/* of the table */
+	bool		has_policy;		/* scimver's own policy keeps its tenants apart */
+	bool		subscribed;		/* option: the triggers fire for what replication brings, too */
 	char	   *table;			/* schema.name, quoted */
 	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */
 	AttrNumber	numbers[SCIM_MAX_COLUMNS];
+	Oid			types[SCIM_MAX_COLUMNS];	/* base types */
+	ScimFormat	formats[SCIM_MAX_COLUMNS];	/* of created, lastModified, deleted */
+	bool		read_only[SCIM_MAX_COLUMNS];	/* mode "read", of the same */
+	const ScimIdType *id_type;	/* of ids; of a membership table: of groups' ids */
+	const ScimIdType *member_type;	/* of a membership table: of members' ids */
+	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
+	char	   *tenant;			/* without a tenant column: the one tenant that all rows belong to */
+	bool		is_mapped;		/* people had the table already: attributes are in columns of their own */
+	ScimMappedColumn *mapped;
+	int			mapped_count;
 	ScimLookup *lookups;
 	int			lookup_count;
 } ScimRegistration;

@@ -64,7 +64,7 @@ static void
 identify(Write *write, const char *id)
 {
 	write->id_text = id;
-	if (!scim_parse_id(id, &write->id))
+	if (!scim_parse_uuid(id, &write->id))
 		scim_throw_not_found(&write->target, id);
 	write->call.id = write->id;
 }

@@ -108,7 +108,7 @@ static const char *const add_members_triggers =
  */
 static const char *const add_policy =
 "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-"CREATE POLICY scimver_tenant ON {table} USING (EXISTS (SELECT FROM {ext}.scim_tenant_grants AS g"
+"CREATE POLICY " SCIM_POLICY " ON {table} USING (EXISTS (SELECT FROM {ext}.scim_tenant_grants AS g"
 " WHERE g.tenant_id OPERATOR(pg_catalog.=) {table}.tenant_id AND pg_catalog.pg_has_role(g.role, 'USAGE')));";
 
 static const char *const link_users =

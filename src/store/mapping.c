@@ -117,6 +117,18 @@ kind_index(const ScimColumnKind *kinds, int count, const JsonbValue *key)
 	return -1;
 }
 
+/* The types of ids and tenants follow from those of the columns. */
+static void
+set_id_types(ScimRegistration *registration)
+{
+	const Oid  *types = registration->types;
+
+	registration->tenant_type = scim_id_type(types[registration->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT]);
+	registration->id_type = scim_id_type(types[registration->is_members ? (int) SCIM_MEMBER_GROUP : (int) SCIM_COLUMN_ID]);
+	if (registration->is_members)
+		registration->member_type = scim_id_type(types[SCIM_MEMBER_ID]);
+}
+
 void
 scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping)
 {
@@ -153,7 +165,9 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 			continue;
 		registration->numbers[i] = scim_check_column(relation, names[i], kinds[i].type);
 		registration->columns[i] = pstrdup(quote_identifier(names[i]));
+		registration->types[i] = kinds[i].type;
 	}
+	set_id_types(registration);
 	if (lookups)
 		scim_read_lookups(registration, relation, lookups);
 }

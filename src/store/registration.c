@@ -20,8 +20,10 @@
 #include "commands/trigger.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
 #include "store/registration.h"
+#include "store/root.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -66,8 +68,8 @@ static Oid	members_function = InvalidOid;
 
 /*
  * The table whose trigger calls the function with the type as first argument,
- * as the dependencies of the function tell.  Triggers of partitions are copies
- * of their parent's, and do not count.
+ * as the dependencies of the function tell.  Triggers of partitions and of
+ * children are copies of their parent's, and do not count.
  */
 static bool
 find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
@@ -105,7 +107,8 @@ find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
 											RelationGetDescr(triggers), &isnull);
 
 			if (!OidIsValid(trigger->tgparentid) && trigger->tgnargs > 0 && !isnull &&
-				strcmp(VARDATA_ANY(DatumGetByteaPP(args)), type->name) == 0)
+				strcmp(VARDATA_ANY(DatumGetByteaPP(args)), type->name) == 0 &&
+				scim_root_table(trigger->tgrelid, NameStr(trigger->tgname)) == trigger->tgrelid)
 			{
 				if (OidIsValid(found->relid) && found->relid != trigger->tgrelid)
 					scim_throw(scim_error(SCIM_ALREADY_REGISTERED),
@@ -212,6 +215,22 @@ scim_registration_generation(void)
 	return generation;
 }
 
+/* Does scimver's own policy keep the tenants of the table apart? */
+static bool
+has_policy(Relation relation)
+{
+	ListCell   *cell;
+
+	if (relation->rd_rsdesc == NULL)
+		return false;
+	foreach(cell, relation->rd_rsdesc->policies)
+	{
+		if (strcmp(((RowSecurityPolicy *) lfirst(cell))->policy_name, SCIM_POLICY) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What the trigger's arguments tell, in the current memory context. */
 static ScimRegistration *
 read_registration(Relation relation, const Trigger *trigger)
@@ -219,8 +238,10 @@ read_registration(Relation relation, const Trigger *trigger)
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
 
 	registration->relid = RelationGetRelid(relation);
+	registration->root = scim_root_table(registration->relid, trigger->tgname);
 	registration->trigger = trigger->tgoid;
 	registration->owner = relation->rd_rel->relowner;
+	registration->has_policy = has_policy(relation);
 	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
 									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
 	registration->type = scim_resource_type(trigger->tgargs[0]);

@@ -23,6 +23,9 @@
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 
+/* And of the policy that keeps tenants of created tables apart. */
+#define SCIM_POLICY				"scimver_tenant"
+
 /* The columns of a resource's table that have a meaning of their own. */
 typedef enum ScimColumn
 {

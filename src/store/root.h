@@ -1,0 +1,24 @@
+/*
+ * root.h
+ *		The registered table that a partition or an inheritance child belongs to.
+ */
+#ifndef SCIM_ROOT_H
+#define SCIM_ROOT_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+/* Has the relation a trigger of that name? */
+extern bool scim_has_trigger(Oid relid, const char *trigger);
+
+/* The tables that the relation is a partition or a child of, none above them; List of Oid. */
+extern List *scim_parents(Oid relid);
+
+/*
+ * The topmost of the tables above the relation that have the trigger, too: the
+ * one that was registered.  The relation itself, if none has.
+ */
+extern Oid	scim_root_table(Oid relid, const char *trigger);
+
+#endif							/* SCIM_ROOT_H */

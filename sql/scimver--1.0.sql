@@ -292,7 +292,7 @@ COMMENT ON FUNCTION scim_unregister_resource_type(text) IS
 	'Takes away a resource type that has no table';
 
 CREATE FUNCTION scim_check_schema(document jsonb, options jsonb DEFAULT '{}')
-	RETURNS TABLE (resource_type text, tenant_id text, id uuid, path text, problem text)
+	RETURNS TABLE (resource_type text, tenant_id text, id text, path text, problem text)
 	LANGUAGE C STABLE STRICT
 	AS 'MODULE_PATHNAME', 'scim_check_schema';
 COMMENT ON FUNCTION scim_check_schema(jsonb, jsonb) IS

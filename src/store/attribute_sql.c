@@ -222,19 +222,19 @@ is_membership(const ScimPath *path, const ScimRegistration *registration)
 		(registration->type->has_groups && is_named(path->attribute, "groups"));
 }
 
-/* The memberships of the row r as rows m: tenant, the other side's id and resource type, the value of "type". */
+/* The memberships of the row r as rows m: tenant (if there is one), the other side's id and resource type. */
 static char *
 memberships(const ScimRegistration *registration)
 {
 	if (scim_find_members(scim_members_type()) == NULL || scim_find_table(scim_members_type()) == NULL)
 		return NULL;
 	if (registration->type->has_members)
-		return expand("(SELECT m.{members.tenant} AS tenant, m.{members.member} AS id, m.{members.type} AS side, m.{members.type} AS type"
-					  " FROM {members.table} AS m WHERE m.{members.tenant}" SQL_OP("=") "r.{tenant}"
-					  " AND m.{members.group}" SQL_OP("=") "r.{id}) AS m", registration);
-	return expand("(SELECT m.{members.tenant} AS tenant, m.{members.group} AS id, 'Group'::pg_catalog.text AS side, 'direct'::pg_catalog.text AS type"
-				  " FROM {members.table} AS m WHERE m.{members.tenant}" SQL_OP("=") "r.{tenant}"
-				  " AND m.{members.user}" SQL_OP("=") "r.{id}) AS m", registration);
+		return expand("(SELECT {?members.tenant:m.{members.tenant}, }m.{members.member} AS id,"
+					  " {?members.type:m.{members.type}}{!members.type:'User'::pg_catalog.text} AS side"
+					  " FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.group}" SQL_OP("=") "r.{id}) AS m", registration);
+	return expand("(SELECT {?members.tenant:m.{members.tenant}, }m.{members.group} AS id,"
+				  " 'Group'::pg_catalog.text AS side"
+				  " FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" SQL_OP("=") "r.{id}) AS m", registration);
 }
 
 /* An expression for each type that the other side can be of. */
@@ -269,8 +269,7 @@ display(const ScimResourceType *type)
 
 	if (table == NULL)
 		return "NULL::pg_catalog.text";
-	return expand("(SELECT coalesce(t.{data}" SQL_OP("->>") "'displayName', t.{data}" SQL_OP("->>") "'userName')"
-				  " FROM {table} AS t WHERE t.{tenant}" SQL_OP("=") "m.tenant AND t.{id}" SQL_OP("=") "m.id)",
+	return expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND t.{id}" SQL_OP("=") "m.id AND {live:t})",
 				  table);
 }
 
@@ -293,11 +292,12 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 	else if (is_named(path->sub, "value"))
 	{
 		result->type = SCIM_SQL_ID;
+		result->id_type = registration->type->has_members ? scim_members_table()->member_type : scim_members_table()->id_type;
 		result->value = "m.id";
 		return;
 	}
 	else if (is_named(path->sub, "type"))
-		text = "m.type";
+		text = registration->type->has_members ? "m.side" : "'direct'::pg_catalog.text";
 	else if (is_named(path->sub, "display"))
 		text = by_side(display);
 	else if (is_named(path->sub, "$ref"))
@@ -370,6 +370,7 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 	else if (!path->extension && is_named(path->attribute, "id"))
 	{
 		result->type = SCIM_SQL_ID;
+		result->id_type = registration->id_type;
 		result->value = expand("r.{id}", registration);
 	}
 	else if (!path->extension && is_named(path->attribute, "meta"))

@@ -18,7 +18,7 @@ typedef enum ScimSqlType
 	SCIM_SQL_NUMBER,			/* numeric */
 	SCIM_SQL_INSTANT,			/* timestamptz */
 	SCIM_SQL_BINARY,			/* bytea */
-	SCIM_SQL_ID,				/* uuid */
+	SCIM_SQL_ID,				/* of the id_type */
 	SCIM_SQL_COMPLEX			/* no value of its own */
 } ScimSqlType;
 
@@ -37,6 +37,7 @@ typedef enum ScimScope
 typedef struct ScimAttributeSql
 {
 	ScimSqlType type;
+	const ScimIdType *id_type;	/* of an id */
 	char	   *value;			/* of the type; NULL if the attribute never has a value */
 	char	   *json;			/* the same as jsonb; NULL where it comes from a column */
 	char	   *from;			/* multi-valued: a FROM list of which each row has one "value"; else NULL */

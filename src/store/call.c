@@ -11,20 +11,19 @@
 ScimCall   *scim_call = NULL;
 
 bool
-scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uuid_t *id)
+scim_is_called_row(const ScimRegistration *registration, const char *id, const char *tenant)
 {
-	return scim_call != NULL && scim_call->registration->relid == relid &&
-		strlen(scim_call->tenant) == (size_t) tenant_length &&
-		memcmp(scim_call->tenant, tenant, tenant_length) == 0 &&
-		memcmp(&scim_call->id, id, sizeof(pg_uuid_t)) == 0;
+	return scim_call != NULL && scim_call->registration->root == registration->root &&
+		scim_call->id != NULL && strcmp(scim_call->id, id) == 0 &&
+		(tenant == NULL || strcmp(scim_call->tenant, tenant) == 0);
 }
 
 void
-scim_note_moved(const ScimRegistration *groups, const char *tenant, const pg_uuid_t *id)
+scim_note_moved(const ScimRegistration *groups, const char *tenant, const char *id)
 {
 	MemoryContext old;
 
-	if (!scim_is_called_row(groups->relid, tenant, strlen(tenant), id))
+	if (!scim_is_called_row(groups, id, tenant))
 		return;
 	old = MemoryContextSwitchTo(scim_call->context);
 	scim_read_row(groups, 0, &scim_call->row);

@@ -10,7 +10,6 @@
 
 #include "nodes/pg_list.h"
 #include "store/rows.h"
-#include "utils/uuid.h"
 
 /* A unique value that the row takes. */
 typedef struct ScimClaim
@@ -23,7 +22,7 @@ typedef struct ScimCall
 {
 	const ScimRegistration *registration;	/* of the resource's table */
 	const char *tenant;
-	pg_uuid_t	id;				/* of the resource; zero until it is inserted */
+	const char *id;				/* of the resource; NULL until it is inserted */
 	bool		replaces;		/* the document is a whole one: what it leaves out is not meant to be removed if it cannot be */
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */
@@ -38,11 +37,11 @@ typedef struct ScimCall
 /* The innermost call, or NULL outside of any. */
 extern ScimCall *scim_call;
 
-/* Is the row the one that the call under way is about? */
-extern bool scim_is_called_row(Oid relid, const char *tenant, int tenant_length, const pg_uuid_t *id);
+/* Is the row (tenant NULL: of whatever tenant) the one that the call under way is about? */
+extern bool scim_is_called_row(const ScimRegistration *registration, const char *id, const char *tenant);
 
 /* A membership trigger moved a group: if it is the call's, its row is row 0 of SPI_tuptable. */
-extern void scim_note_moved(const ScimRegistration *groups, const char *tenant, const pg_uuid_t *id);
+extern void scim_note_moved(const ScimRegistration *groups, const char *tenant, const char *id);
 
 /* Runs "body" as a call; an error of the table's own keys becomes UNIQUENESS. */
 extern void scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument);

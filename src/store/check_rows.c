@@ -11,9 +11,10 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/check_rows.h"
-#include "store/document.h"
 #include "store/lookup.h"
 #include "store/protect.h"
+#include "store/rows.h"
+#include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
@@ -31,13 +32,12 @@ typedef struct Check
 	void	   *argument;
 } Check;
 
-/* A row as it was read. */
+/* A row as it was read; "data" is its content. */
 typedef struct StoredRow
 {
 	const char *tenant;
-	pg_uuid_t	id;
+	const char *id;
 	Jsonb	   *data;
-	bool		has_version;
 } StoredRow;
 
 /* ---- one document after the other ---- */
@@ -60,8 +60,7 @@ check_documents(void *argument)
 		const StoredRow *row = &progress->rows[progress->next];
 
 		CHECK_FOR_INTERRUPTS();
-		scim_check_document(progress->type,
-							scim_stored_document(progress->type, row->data, row->has_version));
+		scim_check_document(progress->type, row->data);
 	}
 }
 
@@ -122,30 +121,34 @@ check_batch(const Check *check, const StoredRow *rows, int count)
 
 /* ---- all of them ---- */
 
+/* Columns {bare} and, if there is one, the tenant's. */
 static StoredRow
-read_row(HeapTuple tuple, TupleDesc descriptor)
+read_row(const ScimRegistration *table, HeapTuple tuple, TupleDesc descriptor)
 {
+	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
+	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
 	StoredRow	row;
-	bool		isnull;
+	ScimRow		content;
 
-	row.tenant = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 1, &isnull));
-	row.id = *DatumGetUUIDP(SPI_getbinval(tuple, descriptor, 2, &isnull));
-	row.data = DatumGetJsonbPCopy(SPI_getbinval(tuple, descriptor, 3, &isnull));
-	row.has_version = DatumGetBool(SPI_getbinval(tuple, descriptor, 4, &isnull));
+	heap_deform_tuple(tuple, descriptor, values, nulls);
+	scim_take_row(table, values, nulls, &content);
+	row.tenant = table->tenant ? table->tenant : scim_id_text(table->tenant_type, values[descriptor->natts - 1]);
+	row.id = content.id;
+	row.data = content.data;
 	return row;
 }
 
 static void
 check_all_documents(const Check *check)
 {
-	char	   *const *columns = check->table->columns;
-	char	   *sql = psprintf("SELECT %s, %s, %s, %s IS NOT NULL FROM %s",
-							   columns[SCIM_COLUMN_TENANT], columns[SCIM_COLUMN_ID],
-							   columns[SCIM_COLUMN_DATA], columns[SCIM_COLUMN_VERSION], check->table->table);
-	Portal		portal = SPI_cursor_open_with_args(NULL, sql, 0, NULL, NULL, NULL, true, 0);
+	StringInfoData sql;
+	Portal		portal;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver check of rows",
 												  ALLOCSET_DEFAULT_SIZES);
 
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r", check->table);
+	portal = SPI_cursor_open_with_args(NULL, sql.data, 0, NULL, NULL, NULL, true, 0);
 	for (;;)
 	{
 		MemoryContext old;
@@ -159,7 +162,7 @@ check_all_documents(const Check *check)
 		old = MemoryContextSwitchTo(scratch);
 		rows = palloc(count * sizeof(StoredRow));
 		for (int i = 0; i < count; i++)
-			rows[i] = read_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+			rows[i] = read_row(check->table, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 		check_batch(check, rows, count);
 		MemoryContextSwitchTo(old);
 		SPI_freetuptable(SPI_tuptable);
@@ -192,8 +195,8 @@ check_unique(const Check *check, const ScimPlannedLookup *lookup)
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		bool		isnull;
 		ScimInvalidRow invalid = {
-			.tenant = TextDatumGetCString(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
-			.id = *DatumGetUUIDP(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)),
+			.tenant = scim_id_text(check->table->tenant_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
+			.id = scim_id_text(check->table->id_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)),
 			.path = lookup->path.text,
 			.shared = true,
 			.problem = psprintf("UNIQUENESS: another %s has the same %s", check->type->name, lookup->path.text)
@@ -216,6 +219,8 @@ scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
 		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
 				   "row level security may hide rows of table %s: its owner sees all of them", table->table);
 	check_all_documents(&check);
+	if (table->is_mapped)
+		return;
 	foreach(cell, scim_plan_lookups(type))
 	{
 		const ScimPlannedLookup *lookup = lfirst(cell);

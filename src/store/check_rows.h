@@ -7,13 +7,12 @@
 #define SCIM_CHECK_ROWS_H
 
 #include "store/registration.h"
-#include "utils/uuid.h"
 
 /* A resource that the type would not allow. */
 typedef struct ScimInvalidRow
 {
 	const char *tenant;
-	pg_uuid_t	id;
+	const char *id;
 	const char *path;			/* or NULL */
 	bool		shared;			/* the value there is to be unique, and is not */
 	const char *problem;		/* as an error's message says it */

@@ -13,25 +13,22 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "store/call.h"
-#include "store/ids.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
 #include "store/tenant.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 typedef struct Delete
 {
 	ScimTarget	target;
 	const char *id_text;
-	pg_uuid_t	id;
+	char	   *id;
 	const char *expected;
 	char	   *version;		/* that was deleted */
 } Delete;
@@ -58,12 +55,14 @@ lock_holders(const Delete *delete)
 	const ScimRegistration *groups = scim_find_table(type);
 	Datum		values[2];
 	Datum	   *ids;
+	Datum		member;
 	uint64		count;
 
-	if (members == NULL || groups == NULL)
+	if (members == NULL || groups == NULL || !scim_parse_id(members->member_type, delete->id, &member) ||
+		(delete->target.type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
 		return;
-	values[0] = CStringGetTextDatum(delete->target.tenant);
-	values[1] = UUIDPGetDatum(&delete->id);
+	values[0] = scim_tenant_datum(members, delete->target.tenant);
+	values[1] = member;
 	count = scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false);
 	if (count == 0)
 		return;
@@ -74,8 +73,8 @@ lock_holders(const Delete *delete)
 
 		ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 	}
-	values[1] = PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false,
-												TYPALIGN_CHAR));
+	values[0] = scim_tenant_datum(groups, delete->target.tenant);
+	values[1] = scim_id_array(groups->id_type, ids, count);
 	scim_run(SCIM_LOCK_HOLDERS, groups, values, NULL, false);
 }
 
@@ -84,19 +83,17 @@ delete_row(Delete *delete)
 {
 	Datum		values[3];
 	char		nulls[4] = "   ";
-	bool		isnull;
-	Datum		version;
+	ScimRow		row;
 
-	values[0] = CStringGetTextDatum(delete->target.tenant);
-	values[1] = UUIDPGetDatum(&delete->id);
+	values[0] = scim_tenant_datum(delete->target.table, delete->target.tenant);
+	values[1] = scim_id_datum(delete->target.table, delete->id);
 	values[2] = delete->expected ? CStringGetTextDatum(delete->expected) : (Datum) 0;
 	nulls[2] = delete->expected ? ' ' : 'n';
-	if (scim_run(SCIM_DELETE, delete->target.table, values, nulls, false) == 0)
+	if (scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) == 0)
 		return false;
-	version = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (isnull)
-		scim_throw_suppressed(&delete->target, "deleted");
-	delete->version = MemoryContextStrdup(delete->target.caller, TextDatumGetCString(version));
+	scim_read_row(delete->target.table, 0, &row);
+	delete->version = MemoryContextStrdup(delete->target.caller,
+										  scim_row_version(delete->target.table, delete->target.tenant, &row));
 	return true;
 }
 
@@ -109,17 +106,17 @@ delete_resource(void *argument)
 	/* locked as the owner of the table: the caller's rights and policies are asked first */
 	scim_check_tenant(delete->target.table, delete->target.tenant);
 	scim_check_privilege(delete->target.table, ACL_DELETE);
-	if (!scim_fetch(&delete->target, SCIM_GET, &delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, SCIM_GET, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	queue(delete);
-	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, &delete->id, &row))
+	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, delete->id, &row))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
 	lock_holders(delete);
 	if (delete_row(delete))
 		return;
-	if (!scim_fetch(&delete->target, SCIM_GET, &delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, SCIM_GET, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	scim_throw_suppressed(&delete->target, "deleted");
 }
@@ -134,8 +131,7 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	scim_begin_write(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;
-	if (!scim_parse_uuid(id, &delete.id))
-		scim_throw_not_found(&delete.target, id);
+	delete.id = scim_take_id(&delete.target, id);
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;
 	call.id = delete.id;

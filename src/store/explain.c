@@ -37,9 +37,8 @@ scim_explain_filter(PG_FUNCTION_ARGS)
 	MemoryContext old;
 
 	scim_begin(&target, argument(fcinfo, 0, "resource_type"), NULL);
-	scim_init_sql(&sql, target.tenant, true);
-	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE r.{tenant}" SQL_OP("="), target.table);
-	appendStringInfo(&sql.text, "%s AND ", sql.tenant);
+	scim_init_sql(&sql, target.table, target.tenant, true);
+	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ", target.table);
 	scim_compile_filter(scim_read_filter(target.type, filter), target.table, &sql);
 	old = MemoryContextSwitchTo(target.caller);
 	result = cstring_to_text_with_len(sql.text.data, sql.text.len);

@@ -25,7 +25,6 @@
 #include "store/ids.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/uuid.h"
 
 #define EQ SQL_OP("=")
 
@@ -199,18 +198,18 @@ compare_id(const Compiler *compiler, const ScimAttributeSql *attribute, const Sc
 {
 	const ScimAttribute *named = filter->path.sub ? filter->path.sub : filter->path.attribute;
 	ScimAttributeSql text = *attribute;
-	pg_uuid_t	id;
+	Datum		id;
 
 	if (filter->op == SCIM_EQ || filter->op == SCIM_NE)
 	{
-		if (!scim_parse_uuid(filter->value, &id) ||
-			(named->case_exact && strcmp(filter->value, scim_uuid_text(&id)) != 0))
+		if (!scim_parse_id(attribute->id_type, filter->value, &id) ||
+			(named->case_exact && !scim_is_id(attribute->id_type, filter->value)))
 		{
 			append(compiler, "false");
 			return;
 		}
 		append(compiler, "%s" EQ, attribute->value);
-		scim_append_argument(compiler->sql, UUIDOID, UUIDPGetDatum(&id));
+		scim_append_argument(compiler->sql, attribute->id_type->type, id);
 		return;
 	}
 	text.type = named->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
@@ -307,25 +306,27 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 		"SELECT m.{members.group} FROM {members.table} AS m WHERE m.{members.subgroup}" EQ
 	};
 	static const char *const of_user[] = {
-		"SELECT m.{members.user} FROM {members.table} AS m WHERE m.{members.type}" EQ "'User' AND m.{members.group}" EQ
+		"SELECT m.{members.user} FROM {members.table} AS m WHERE {is_type:m 'User'} AND m.{members.group}" EQ
 	};
+	const ScimRegistration *members = scim_members_table();
 	bool		groups = compiler->registration->type->has_members;
-	pg_uuid_t	id;
+	int			count = groups && members->columns[SCIM_MEMBER_SUBGROUP] ? 2 : 1;
+	const ScimIdType *type = groups ? members->member_type : members->id_type;
+	Datum		id;
 
-	if (!scim_parse_uuid(filter->value, &id))
+	if (!scim_parse_id(type, filter->value, &id))
 	{
 		append(compiler, "false");
 		return;
 	}
 	scim_append_template(compiler->sql, "(r.{id}" EQ "ANY (ARRAY(", compiler->registration);
-	for (size_t i = 0; i < (groups ? lengthof(of_group) : lengthof(of_user)); i++)
+	for (int i = 0; i < count; i++)
 	{
 		if (i > 0)
 			append(compiler, " UNION ALL ");
 		scim_append_template(compiler->sql, groups ? of_group[i] : of_user[i], compiler->registration);
-		scim_append_argument(compiler->sql, UUIDOID, UUIDPGetDatum(&id));
-		scim_append_template(compiler->sql, " AND m.{members.tenant}" EQ, compiler->registration);
-		append(compiler, "%s", compiler->sql->tenant);
+		scim_append_argument(compiler->sql, type->type, id);
+		scim_append_template(compiler->sql, " AND {in_tenant:m}", compiler->registration);
 	}
 	append(compiler, ")))");
 }
@@ -511,7 +512,7 @@ scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
 	uint64		count;
 	bool	   *matches;
 
-	scim_init_sql(&sql, NULL, false);
+	scim_init_sql(&sql, NULL, NULL, false);
 	append(&compiler, "SELECT ");
 	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, SCIM_OF_ELEMENT);
 	append(&compiler, " FROM pg_catalog.jsonb_array_elements(");

@@ -12,6 +12,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/uuid.h"
 
 static int
 hex_value(char c)
@@ -25,8 +26,9 @@ hex_value(char c)
 	return -1;
 }
 
-bool
-scim_parse_uuid(const char *text, pg_uuid_t *id)
+/* The uuid of a text such as uuid_out writes, in either case. */
+static bool
+parse_uuid(const char *text, pg_uuid_t *id)
 {
 	const char *p = text;
 
@@ -47,8 +49,9 @@ scim_parse_uuid(const char *text, pg_uuid_t *id)
 	return true;
 }
 
-char *
-scim_uuid_text(const pg_uuid_t *id)
+/* As uuid_out writes it. */
+static char *
+uuid_text(const pg_uuid_t *id)
 {
 	static const char hex[] = "0123456789abcdef";
 	char	   *text = palloc(37);
@@ -126,7 +129,7 @@ scim_parse_id(const ScimIdType *type, const char *text, Datum *id)
 		case UUIDOID:
 			uuid = palloc(sizeof(pg_uuid_t));
 			*id = UUIDPGetDatum(uuid);
-			return scim_parse_uuid(text, uuid);
+			return parse_uuid(text, uuid);
 		default:
 			if (!parse_integer(text, type->length, &number))
 				return false;
@@ -144,7 +147,7 @@ scim_id_text(const ScimIdType *type, Datum id)
 		case TEXTOID:
 			return TextDatumGetCString(id);
 		case UUIDOID:
-			return scim_uuid_text(DatumGetUUIDP(id));
+			return uuid_text(DatumGetUUIDP(id));
 		case INT2OID:
 			return psprintf("%d", DatumGetInt16(id));
 		case INT4OID:
@@ -152,6 +155,14 @@ scim_id_text(const ScimIdType *type, Datum id)
 		default:
 			return psprintf(INT64_FORMAT, DatumGetInt64(id));
 	}
+}
+
+bool
+scim_is_id(const ScimIdType *type, const char *text)
+{
+	Datum		id;
+
+	return scim_parse_id(type, text, &id) && strcmp(scim_id_text(type, id), text) == 0;
 }
 
 int

@@ -10,8 +10,6 @@
 
 #include "postgres.h"
 
-#include "utils/uuid.h"
-
 /* A type that ids can have. */
 typedef struct ScimIdType
 {
@@ -32,22 +30,16 @@ extern const ScimIdType *scim_id_type(Oid type);
  */
 extern bool scim_parse_id(const ScimIdType *type, const char *text, Datum *id);
 
+/* Is it the text of an id, as scim_id_text writes it? */
+extern bool scim_is_id(const ScimIdType *type, const char *text);
+
 /* The text of an id; palloc'd. */
 extern char *scim_id_text(const ScimIdType *type, Datum id);
 
-/*
- * The order in which rows are locked; in SQL scim_append_lock_order.  Both are
- * texts of scim_id_text.
- */
+/* The order of texts of ids in which rows are locked; in SQL it is {lock_order}. */
 extern int	scim_compare_ids(const ScimIdType *type, const char *a, const char *b);
 
 /* The ids as one array. */
 extern Datum scim_id_array(const ScimIdType *type, Datum *ids, int count);
-
-/* The uuid of a text such as uuid_out writes (in either case); false if it is none. */
-extern bool scim_parse_uuid(const char *text, pg_uuid_t *id);
-
-/* The text of a uuid, as uuid_out writes it; palloc'd. */
-extern char *scim_uuid_text(const pg_uuid_t *id);
 
 #endif							/* SCIM_IDS_H */

@@ -16,7 +16,6 @@
 #include "settings.h"
 #include "store/cursor.h"
 #include "store/filter_sql.h"
-#include "store/ids.h"
 #include "store/page.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -81,8 +80,8 @@ select_rows(Listing *list, const char *filter)
 	selection->target = &list->target;
 	selection->with_groups = table->type->has_groups &&
 		scim_projects(list->target.projection, "groups", NULL);
-	scim_init_sql(&selection->where, list->target.tenant, false);
-	scim_append_template(&selection->where, "r.{tenant}" SQL_OP("=") "$1", table);
+	scim_init_sql(&selection->where, table, list->target.tenant, false);
+	scim_append_template(&selection->where, "{in_tenant:r}", table);
 	if (filter)
 	{
 		appendStringInfoString(&selection->where.text, " AND ");
@@ -155,7 +154,7 @@ read_by_cursor(Listing *list)
 	int			count = scim_cursor_count(query->count);
 	ScimListPlace	place;
 
-	if (!first && !scim_read_place(&list->selection.order,
+	if (!first && !scim_read_place(list->target.table, &list->selection.order,
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))
 		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
 	scim_read_page_after(&list->selection, first ? NULL : &place, count, &list->page);
@@ -197,7 +196,7 @@ page_version(const Listing *list)
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
-		scim_append_text(rows, scim_uuid_text(DatumGetUUIDP(scim_page_datum(&list->page, i, 1, &isnull))));
+		scim_append_text(rows, scim_id_text(list->target.table->id_type, scim_page_datum(&list->page, i, 1, &isnull)));
 		scim_append_text(rows, row_version(list, i));
 	}
 	scim_set_integer(content, "total", list->total);

@@ -12,7 +12,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/cursor.h"
-#include "store/ids.h"
+#include "errors.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -22,22 +22,22 @@
 typedef struct Place
 {
 	const char *type;
-	pg_uuid_t	id;
+	const char *id;				/* NULL: the first of the type */
 } Place;
 
 typedef struct MemberPage
 {
 	const ScimTarget *target;
-	pg_uuid_t	group;
+	char	   *group;
 	int			room;			/* for so many more */
 	JsonbValue *members;
 	Place		next;			/* what did not fit; type NULL: nothing */
 } MemberPage;
 
 static char *
-cursor_kind(const ScimTarget *target, const pg_uuid_t *group)
+cursor_kind(const ScimTarget *target, const char *group)
 {
-	return psprintf("members of %s in %s", scim_uuid_text(group), target->tenant);
+	return psprintf("members of %s in %s", group, target->tenant);
 }
 
 static char *
@@ -60,8 +60,7 @@ read_place(const char *kind, const char *cursor, Place *place)
 		return;
 	state = scim_read_cursor(kind, cursor);
 	place->type = string_in(state, "type");
-	if (!scim_parse_uuid(string_in(state, "id"), &place->id))
-		elog(ERROR, "a cursor without id");
+	place->id = string_in(state, "id");
 }
 
 static char *
@@ -70,7 +69,7 @@ write_place(const char *kind, const Place *place)
 	JsonbValue *state = scim_new_object();
 
 	scim_set_text(state, "type", place->type);
-	scim_set_text(state, "id", scim_uuid_text(&place->id));
+	scim_set_text(state, "id", place->id);
 	return scim_write_cursor(kind, scim_write(state));
 }
 
@@ -78,18 +77,21 @@ write_place(const char *kind, const Place *place)
 
 /* The members of one type, from an id on; one more than there is room for tells that there are more. */
 static void
-read_type(MemberPage *page, const ScimRegistration *table, const pg_uuid_t *from)
+read_type(MemberPage *page, const ScimRegistration *table, const char *from)
 {
+	const ScimRegistration *members = scim_members_table();
 	const ScimResourceType *type = table->type;
 	Datum		values[5];
 	uint64		count;
 
-	values[0] = CStringGetTextDatum(page->target->tenant);
-	values[1] = UUIDPGetDatum(&page->group);
+	if (from && !scim_is_id(table->id_type, from))
+		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
+	values[0] = scim_tenant_datum(members, page->target->tenant);
+	values[1] = scim_id_datum(members, page->group);
 	values[2] = CStringGetTextDatum(type->name);
-	values[3] = UUIDPGetDatum(from);
+	values[3] = from ? scim_id_datum(table, from) : (Datum) 0;
 	values[4] = Int64GetDatum((int64) page->room + 1);
-	count = scim_run(SCIM_LIST_MEMBERS, table, values, NULL, true);
+	count = scim_run(SCIM_LIST_MEMBERS, table, values, from ? NULL : "   n ", true);
 	for (uint64 i = 0; i < count; i++)
 	{
 		Datum		row[2];
@@ -100,10 +102,10 @@ read_type(MemberPage *page, const ScimRegistration *table, const pg_uuid_t *from
 		if (page->room == 0)
 		{
 			page->next.type = type->name;
-			page->next.id = *DatumGetUUIDP(row[0]);
+			page->next.id = scim_id_text(table->id_type, row[0]);
 			break;
 		}
-		scim_append(page->members, scim_other_side(type, scim_uuid_text(DatumGetUUIDP(row[0])),
+		scim_append(page->members, scim_other_side(type, scim_id_text(table->id_type, row[0]),
 												   nulls[1] ? NULL : TextDatumGetCString(row[1]), type->name));
 		page->room--;
 	}
@@ -130,7 +132,6 @@ following_type(const char *name, bool itself)
 static void
 read_members(MemberPage *page, const Place *from)
 {
-	static const pg_uuid_t first = {{0}};
 	const ScimResourceType *type = following_type(from->type, true);
 
 	for (; type && page->next.type == NULL; type = following_type(type->name, false))
@@ -139,7 +140,7 @@ read_members(MemberPage *page, const Place *from)
 		bool		goes_on = from->type && strcmp(type->name, from->type) == 0;
 
 		if (table)
-			read_type(page, table, goes_on ? &from->id : &first);
+			read_type(page, table, goes_on ? from->id : NULL);
 	}
 }
 
@@ -153,9 +154,10 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	Place		from;
 	const char *kind;
 
-	if (!scim_parse_uuid(group_id, &page.group) || !scim_fetch(target, SCIM_GET, &page.group, true, &group))
+	page.group = scim_take_id(target, group_id);
+	if (!scim_fetch(target, SCIM_GET, page.group, true, &group))
 		scim_throw_not_found(target, group_id);
-	kind = cursor_kind(target, &page.group);
+	kind = cursor_kind(target, page.group);
 	read_place(kind, cursor, &from);
 	read_members(&page, &from);
 

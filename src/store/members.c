@@ -18,12 +18,6 @@
 #include "utils/builtins.h"
 
 static Datum
-uuid_array(Datum *ids, int count)
-{
-	return PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
-}
-
-static Datum
 text_array(Datum *texts, int count)
 {
 	return PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
@@ -34,7 +28,7 @@ text_array(Datum *texts, int count)
 /* A member that is looked for. */
 typedef struct Wanted
 {
-	pg_uuid_t	id;
+	const char *id;				/* as its table's type writes it */
 	const ScimMember *member;
 	const char *type;			/* of the resource that was found, or NULL */
 } Wanted;
@@ -42,7 +36,7 @@ typedef struct Wanted
 static int
 compare_wanted(const void *a, const void *b)
 {
-	return memcmp(&((const Wanted *) a)->id, &((const Wanted *) b)->id, sizeof(pg_uuid_t));
+	return strcmp(((const Wanted *) a)->id, ((const Wanted *) b)->id);
 }
 
 void
@@ -57,15 +51,19 @@ scim_throw_no_member(const char *member)
 
 /* The ids in order, each once; what is none goes to *missing. */
 static Wanted *
-sort_wanted(const ScimMember *members, int *count, const char **missing)
+sort_wanted(const ScimIdType *type, const ScimMember *members, int *count, const char **missing)
 {
 	Wanted	   *wanted = palloc_extended(Max(*count, 1) * sizeof(Wanted), MCXT_ALLOC_HUGE);
 	int			kept = 0;
 
 	for (int i = 0; i < *count && *missing == NULL; i++)
 	{
-		if (!scim_parse_uuid(members[i].value, &wanted[i].id))
+		Datum		id;
+
+		if (!scim_parse_id(type, members[i].value, &id))
 			*missing = members[i].value;
+		else
+			wanted[i].id = scim_id_text(type, id);
 		wanted[i].member = &members[i];
 		wanted[i].type = NULL;
 	}
@@ -92,8 +90,9 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	{
 		const char *hint = wanted[i].member->type;
 
-		if (wanted[i].type == NULL || (hint && pg_strcasecmp(hint, table->type->name) == 0))
-			ids[(*count)++] = UUIDPGetDatum(&wanted[i].id);
+		if ((wanted[i].type == NULL || (hint && pg_strcasecmp(hint, table->type->name) == 0)) &&
+			scim_parse_id(table->id_type, wanted[i].id, &ids[*count]))
+			(*count)++;
 	}
 	return ids;
 }
@@ -116,8 +115,8 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 		return;
 	if (table->type->has_members)
 		scim_lock_nesting(scim_members_table(), tenant);
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = left == 1 ? ids[0] : uuid_array(ids, left);
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = left == 1 ? ids[0] : scim_id_array(table->id_type, ids, left);
 	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
 	for (uint64 i = 0; i < found; i++)
 	{
@@ -125,7 +124,8 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 		Wanted		key;
 		Wanted	   *one;
 
-		key.id = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		key.id = scim_id_text(table->id_type,
+							  SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
 		if (one && (one->type == NULL ||
 					(one->member->type && pg_strcasecmp(one->member->type, table->type->name) == 0)))
@@ -136,22 +136,23 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 
 /* Returns one that does not exist, as it was named, or NULL. */
 static const char *
-find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, int count)
+find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant,
+			 const ScimMember *members, int count)
 {
 	const char *missing = NULL;
-	Wanted	   *wanted = sort_wanted(members, &count, &missing);
+	Wanted	   *wanted = sort_wanted(table->member_type, members, &count, &missing);
 
 	set->count = count;
 	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-	set->ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	set->ids = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
-		set->ids[i] = UUIDPGetDatum(&wanted[i].id);
+		set->ids[i] = (char *) wanted[i].id;
 	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
 	{
-		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
+		const ScimRegistration *side = (*type)->can_be_member ? scim_find_table(*type) : NULL;
 
-		if (table)
-			lock_in(table, tenant, wanted, count);
+		if (side && (!(*type)->has_members || table->columns[SCIM_MEMBER_SUBGROUP]))
+			lock_in(side, tenant, wanted, count);
 	}
 	for (int i = 0; i < count; i++)
 	{
@@ -165,25 +166,23 @@ find_members(ScimMemberSet *set, const char *tenant, const ScimMember *members, 
 void
 scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemberChange *change)
 {
-	pg_uuid_t  *remove = palloc_extended(Max(change->remove_count, 1) * sizeof(pg_uuid_t), MCXT_ALLOC_HUGE);
-
 	memset(write, 0, sizeof(ScimMembersWrite));
 	write->members = scim_members_table();
 	write->replace = change->replace;
-	write->missing = find_members(&write->add, tenant, change->add, change->add_count);
+	write->missing = find_members(&write->add, write->members, tenant, change->add, change->add_count);
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < change->remove_count; i++)
 	{
 		/* what cannot be an id is no member: it is gone already */
-		if (scim_parse_uuid(change->remove[i].value, &remove[i]))
-			write->remove[write->remove_count++] = UUIDPGetDatum(&remove[i]);
+		if (scim_parse_id(write->members->member_type, change->remove[i].value, &write->remove[write->remove_count]))
+			write->remove_count++;
 	}
 }
 
 static int
 compare_ids(const void *a, const void *b)
 {
-	return memcmp(DatumGetUUIDP(*(const Datum *) a), DatumGetUUIDP(*(const Datum *) b), sizeof(pg_uuid_t));
+	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
 void
@@ -191,25 +190,30 @@ scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
 {
 	for (int i = 0; i < count; i++)
 	{
-		pg_uuid_t	id;
-		Datum		key = UUIDPGetDatum(&id);
-		Datum	   *found;
+		const ScimIdType *type = write->members->member_type;
+		Datum		id;
+		char	   *key;
+		char	  **found;
 
 		CHECK_FOR_INTERRUPTS();
+		if (!scim_parse_id(type, members[i].value, &id))
+			continue;
+		key = scim_id_text(type, id);
 		/* they are in order */
-		found = scim_parse_uuid(members[i].value, &id) ?
-			bsearch(&key, write->add.ids, write->add.count, sizeof(Datum), compare_ids) : NULL;
+		found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), compare_ids);
 		if (found)
 			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);
 	}
 }
 
 void
-scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group)
+scim_refuse_self(const ScimMembersWrite *write, const char *group)
 {
-	for (int i = 0; i < write->add.count; i++)
+	/* a group that is made has no id yet */
+	for (int i = 0; group && i < write->add.count; i++)
 	{
-		if (memcmp(DatumGetUUIDP(write->add.ids[i]), group, sizeof(pg_uuid_t)) == 0)
+		if (strcmp(TextDatumGetCString(write->add.types[i]), write->members->type->name) == 0 &&
+			strcmp(write->add.ids[i], group) == 0)
 			scim_throw_path(SCIM_INVALID_VALUE, "members.value", "a group cannot be its own member");
 	}
 }
@@ -229,26 +233,39 @@ is_set(const ScimMemberSet *set, const ScimRow *group)
 	{
 		CHECK_FOR_INTERRUPTS();
 		scim_member_hash(TextDatumGetCString(set->types[i]),
-						 scim_uuid_text(DatumGetUUIDP(set->ids[i])), hash);
+						 set->ids[i], hash);
 		digest_add(sum, hash);
 	}
 	return memcmp(sum, group->member_digest, SCIM_DIGEST_SIZE) == 0;
 }
 
 static int64
-count_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group,
-			  Datum *ids, int count)
+count_members(const ScimMembersWrite *write, const char *tenant, const char *group, Datum *ids, int count)
 {
 	Datum		values[3];
 	bool		isnull;
 
 	if (count == 0)
 		return 0;
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = UUIDPGetDatum(group);
-	values[2] = uuid_array(ids, count);
+	values[0] = scim_tenant_datum(write->members, tenant);
+	values[1] = scim_id_datum(write->members, group);
+	values[2] = scim_id_array(write->members->member_type, ids, count);
 	scim_run(SCIM_COUNT_MEMBERS, write->members, values, NULL, false);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* The ids of members to be added, as the membership table holds them. */
+static Datum *
+added_ids(const ScimMembersWrite *write)
+{
+	Datum	   *ids = palloc_extended(Max(write->add.count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < write->add.count; i++)
+	{
+		if (!scim_parse_id(write->members->member_type, write->add.ids[i], &ids[i]))
+			elog(ERROR, "\"%s\" is no id of a member", write->add.ids[i]);
+	}
+	return ids;
 }
 
 bool
@@ -256,31 +273,33 @@ scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const 
 {
 	if (write->replace)
 		return is_set(&write->add, group);
-	return count_members(write, tenant, &group->id, write->add.ids, write->add.count) == write->add.count &&
-		count_members(write, tenant, &group->id, write->remove, write->remove_count) == 0;
+	return count_members(write, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
+		count_members(write, tenant, group->id, write->remove, write->remove_count) == 0;
 }
 
 void
-scim_write_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group)
+scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group)
 {
+	const ScimIdType *type = write->members->member_type;
+	Datum	   *add = added_ids(write);
 	Datum		values[4];
 
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = UUIDPGetDatum(group);
+	values[0] = scim_tenant_datum(write->members, tenant);
+	values[1] = scim_id_datum(write->members, group);
 	if (write->remove_count > 0)
 	{
-		values[2] = uuid_array(write->remove, write->remove_count);
+		values[2] = scim_id_array(type, write->remove, write->remove_count);
 		scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false);
 	}
 	if (write->add.count == 1 && !write->replace)
 	{
 		values[2] = write->add.types[0];
-		values[3] = write->add.ids[0];
+		values[3] = add[0];
 		scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
 		return;
 	}
 	values[2] = text_array(write->add.types, write->add.count);
-	values[3] = uuid_array(write->add.ids, write->add.count);
+	values[3] = scim_id_array(type, add, write->add.count);
 	if (write->replace)
 		scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
 	if (write->add.count > 0)

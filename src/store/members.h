@@ -14,7 +14,7 @@ typedef struct ScimMemberSet
 {
 	int			count;
 	Datum	   *types;			/* text */
-	Datum	   *ids;			/* uuid */
+	char	  **ids;			/* in order of their text */
 } ScimMemberSet;
 
 /* A change of a group's members that is ready to be written. */
@@ -24,7 +24,7 @@ typedef struct ScimMembersWrite
 	bool		replace;		/* the members become exactly "add" */
 	ScimMemberSet add;
 	const char *missing;		/* a member to be added that does not exist in the tenant, or NULL */
-	Datum	   *remove;			/* uuid */
+	Datum	   *remove;			/* ids */
 	int			remove_count;
 } ScimMembersWrite;
 
@@ -43,13 +43,13 @@ extern SCIM_NORETURN void scim_throw_no_member(const char *member);
 /* Gives the members that are to come, as the client named them, the types that were found. */
 extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count);
 
-/* INVALID_VALUE if the group would hold itself. */
-extern void scim_refuse_self(const ScimMembersWrite *write, const pg_uuid_t *group);
+/* INVALID_VALUE if the group (NULL: it is yet to be made) would hold itself. */
+extern void scim_refuse_self(const ScimMembersWrite *write, const char *group);
 
 /* Are the members of the group, whose row is locked, as wanted already? */
 extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group);
 
 /* Writes the memberships; the group's row is locked. */
-extern void scim_write_members(const ScimMembersWrite *write, const char *tenant, const pg_uuid_t *group);
+extern void scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group);
 
 #endif							/* SCIM_MEMBERS_H */

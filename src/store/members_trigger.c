@@ -21,7 +21,6 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "store/call.h"
-#include "store/ids.h"
 #include "store/nesting.h"
 #include "store/pending.h"
 #include "store/statements.h"
@@ -29,21 +28,22 @@
 #include "utils/hsearch.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(scim_members_trigger);
 
+/* Hashes of the texts; the change has those. */
 typedef struct GroupKey
 {
-	pg_uuid_t	id;
-	uint64		tenant_hash;
+	uint64		id;
+	uint64		tenant;
 } GroupKey;
 
 /* What a statement did to a group. */
 typedef struct GroupChange
 {
 	GroupKey	key;			/* of the hash table */
-	char	   *tenant;
+	char	   *tenant;			/* NULL: the memberships do not tell */
+	char	   *id;
 	int64		count;
 	uint8		digest[SCIM_DIGEST_SIZE];
 } GroupChange;
@@ -59,9 +59,9 @@ typedef struct Changes
 static ScimPending *pending = NULL; /* the innermost update under way */
 
 const ScimPending *
-scim_pending_for(Oid relid)
+scim_pending_for(Oid root)
 {
-	if (pending == NULL || pending->relid != relid ||
+	if (pending == NULL || pending->root != root ||
 		pending->depth != DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)))
 		return NULL;
 	return pending;
@@ -69,21 +69,27 @@ scim_pending_for(Oid relid)
 
 /* ---- summing up ---- */
 
+static uint64
+hash_text(const char *text)
+{
+	return hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
+}
+
 static GroupChange *
-find_change(Changes *changes, text *tenant, const pg_uuid_t *id)
+find_change(Changes *changes, const char *tenant, const char *id)
 {
 	GroupKey	key;
 	GroupChange *change;
 	bool		found;
 
 	memset(&key, 0, sizeof(key));
-	key.id = *id;
-	key.tenant_hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(tenant),
-										  VARSIZE_ANY_EXHDR(tenant), 0);
+	key.id = hash_text(id);
+	key.tenant = tenant ? hash_text(tenant) : 0;
 	change = hash_search(changes->by_group, &key, HASH_ENTER, &found);
 	if (!found)
 	{
-		change->tenant = MemoryContextStrdup(changes->context, text_to_cstring(tenant));
+		change->tenant = tenant ? MemoryContextStrdup(changes->context, tenant) : NULL;
+		change->id = MemoryContextStrdup(changes->context, id);
 		change->count = 0;
 		memset(change->digest, 0, SCIM_DIGEST_SIZE);
 	}
@@ -93,22 +99,31 @@ find_change(Changes *changes, text *tenant, const pg_uuid_t *id)
 static void
 count_row(Changes *changes, TupleTableSlot *slot, bool came)
 {
-	const AttrNumber *numbers = changes->members->numbers;
+	const ScimRegistration *members = changes->members;
+	const AttrNumber *numbers = members->numbers;
 	GroupChange *change;
-	const char *type;
-	const pg_uuid_t *member;
+	const char *tenant = NULL;
+	const char *type = "User";
+	const char *member;
 	uint8		hash[SCIM_DIGEST_SIZE];
 
 	slot_getallattrs(slot);
 #define FIELD(column) (slot->tts_values[numbers[column] - 1])
-	change = find_change(changes, DatumGetTextPP(FIELD(SCIM_MEMBER_TENANT)),
-						 DatumGetUUIDP(FIELD(SCIM_MEMBER_GROUP)));
-	type = TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE));
-	member = DatumGetUUIDP(FIELD(SCIM_MEMBER_ID));
+#define IS_NULL(column) (slot->tts_isnull[numbers[column] - 1])
+	if (IS_NULL(SCIM_MEMBER_GROUP) || IS_NULL(SCIM_MEMBER_ID) ||
+		(members->tenant_type && IS_NULL(SCIM_MEMBER_TENANT)))
+		return;
+	if (members->tenant_type)
+		tenant = scim_id_text(members->tenant_type, FIELD(SCIM_MEMBER_TENANT));
+	change = find_change(changes, tenant, scim_id_text(members->id_type, FIELD(SCIM_MEMBER_GROUP)));
+	if (members->columns[SCIM_MEMBER_TYPE])
+		type = TextDatumGetCString(FIELD(SCIM_MEMBER_TYPE));
+	member = scim_id_text(members->member_type, FIELD(SCIM_MEMBER_ID));
+#undef IS_NULL
 #undef FIELD
-	scim_member_hash(type, scim_uuid_text(member), hash);
+	scim_member_hash(type, member, hash);
 	if (strcmp(type, changes->members->type->name) == 0)
-		scim_note_nested(changes->nesting, change->tenant, &change->key.id, member, came);
+		scim_note_nested(changes->nesting, change->tenant, change->id, member, came);
 	if (came)
 		digest_add(change->digest, hash);
 	else
@@ -145,13 +160,13 @@ count_rows(Changes *changes, Tuplestorestate *rows, TupleDesc descriptor, bool c
 /* ---- moving the groups ---- */
 
 static int
-compare_changes(const void *a, const void *b)
+compare_changes(const void *a, const void *b, void *id_type)
 {
 	const GroupChange *x = *(GroupChange *const *) a;
 	const GroupChange *y = *(GroupChange *const *) b;
-	int			order = strcmp(x->tenant, y->tenant);
+	int			order = x->tenant ? strcmp(x->tenant, y->tenant) : 0;
 
-	return order != 0 ? order : memcmp(&x->key.id, &y->key.id, sizeof(pg_uuid_t));
+	return order != 0 ? order : scim_compare_ids(id_type, x->id, y->id);
 }
 
 /* Updates groups; the row trigger takes what is pending from "frame".  Returns how many. */
@@ -160,7 +175,7 @@ run_pending(ScimPending *frame, ScimStatement statement, const ScimRegistration 
 {
 	volatile uint64 count = 0;
 
-	frame->relid = groups->relid;
+	frame->root = groups->root;
 	frame->depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
 	frame->outer = pending;
 	pending = frame;
@@ -184,10 +199,10 @@ move_group(const ScimRegistration *groups, const GroupChange *change)
 
 	frame.count = change->count;
 	memcpy(frame.digest, change->digest, SCIM_DIGEST_SIZE);
-	values[0] = CStringGetTextDatum(change->tenant);
-	values[1] = UUIDPGetDatum(&change->key.id);
+	values[0] = change->tenant ? scim_tenant_datum(groups, change->tenant) : (Datum) 0;
+	values[1] = scim_id_datum(groups, change->id);
 	if (run_pending(&frame, SCIM_TOUCH_GROUP, groups, values) > 0)
-		scim_note_moved(groups, change->tenant, &change->key.id);
+		scim_note_moved(groups, change->tenant, change->id);
 	else if (scim_run(SCIM_LOCK_GROUP, groups, values, NULL, false) > 0)
 		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
 				   "a trigger of table %s does not let a group follow its members", groups->table);
@@ -209,7 +224,7 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 		if (change->count != 0 || memcmp(change->digest, zero, SCIM_DIGEST_SIZE) != 0)
 			sorted[n++] = change;
 	}
-	qsort(sorted, n, sizeof(GroupChange *), compare_changes);
+	qsort_arg(sorted, n, sizeof(GroupChange *), compare_changes, (void *) groups->id_type);
 	for (long i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -12,31 +12,31 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "store/ids.h"
 #include "store/nesting.h"
 #include "store/statements.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 
+/* Hashes of the texts; the edge has those. */
 typedef struct EdgeKey
 {
-	pg_uuid_t	group;
-	pg_uuid_t	member;
-	uint64		tenant_hash;
+	uint64		group;
+	uint64		member;
+	uint64		tenant;
 } EdgeKey;
 
 typedef struct Edge
 {
 	EdgeKey		key;			/* of the hash table */
 	char	   *tenant;
+	char	   *group;
+	char	   *member;
 	int			count;			/* came, less went */
 } Edge;
 
@@ -47,15 +47,15 @@ struct ScimNesting
 };
 
 static inline uint64
-hash_tenant(const char *tenant)
+hash_text(const char *text)
 {
-	return hash_bytes_extended((const unsigned char *) tenant, strlen(tenant), 0);
+	return hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
 }
 
 void
 scim_lock_nesting(const ScimRegistration *members, const char *tenant)
 {
-	LockDatabaseObject(RelationRelationId, members->relid, (uint16) hash_tenant(tenant),
+	LockDatabaseObject(RelationRelationId, members->relid, (uint16) hash_text(tenant),
 					   ShareUpdateExclusiveLock);
 }
 
@@ -72,8 +72,8 @@ scim_new_nesting(void)
 }
 
 void
-scim_note_nested(ScimNesting *nesting, const char *tenant, const pg_uuid_t *group,
-				 const pg_uuid_t *member, bool came)
+scim_note_nested(ScimNesting *nesting, const char *tenant, const char *group,
+				 const char *member, bool came)
 {
 	EdgeKey		key;
 	Edge	   *edge;
@@ -91,13 +91,15 @@ scim_note_nested(ScimNesting *nesting, const char *tenant, const pg_uuid_t *grou
 									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
 	memset(&key, 0, sizeof(key));
-	key.group = *group;
-	key.member = *member;
-	key.tenant_hash = hash_tenant(tenant);
+	key.group = hash_text(group);
+	key.member = hash_text(member);
+	key.tenant = hash_text(tenant);
 	edge = hash_search(nesting->edges, &key, HASH_ENTER, &found);
 	if (!found)
 	{
 		edge->tenant = MemoryContextStrdup(nesting->context, tenant);
+		edge->group = MemoryContextStrdup(nesting->context, group);
+		edge->member = MemoryContextStrdup(nesting->context, member);
 		edge->count = 0;
 	}
 	edge->count += came ? 1 : -1;
@@ -112,7 +114,9 @@ compare_edges(const void *a, const void *b)
 	const Edge *y = *(Edge *const *) b;
 	int			order = strcmp(x->tenant, y->tenant);
 
-	return order != 0 ? order : memcmp(&x->key, &y->key, 2 * sizeof(pg_uuid_t));
+	if (order == 0)
+		order = strcmp(x->group, y->group);
+	return order != 0 ? order : strcmp(x->member, y->member);
 }
 
 /* The memberships that were not there before, in the order of (tenant, group, member). */
@@ -135,20 +139,19 @@ new_edges(const ScimNesting *nesting, int *count)
 	return edges;
 }
 
-static SCIM_NORETURN void throw_cycle(const pg_uuid_t *group, const pg_uuid_t *member);
+static SCIM_NORETURN void throw_cycle(const char *group, const char *member);
 
 static void
-throw_cycle(const pg_uuid_t *group, const pg_uuid_t *member)
+throw_cycle(const char *group, const char *member)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
-	char	   *member_id = scim_uuid_text(member);
 
 	scim_error_text(error, "path", "members.value");
-	scim_error_text(error, "value", member_id);
-	if (memcmp(group, member, sizeof(pg_uuid_t)) == 0)
+	scim_error_text(error, "value", member);
+	if (strcmp(group, member) == 0)
 		scim_throw(error, "a group cannot be its own member");
 	scim_throw(error, "group \"%s\" cannot be a member of group \"%s\", which it holds, itself or through others",
-			   member_id, scim_uuid_text(group));
+			   member, group);
 }
 
 /* The new members of one group, of which "first" is the first; returns how many there are. */
@@ -161,20 +164,20 @@ refuse_cycles_of(const ScimRegistration *members, Edge **edges, int left)
 	int			count = 0;
 
 	while (count < left && strcmp(edges[count]->tenant, first->tenant) == 0 &&
-		   memcmp(&edges[count]->key.group, &first->key.group, sizeof(pg_uuid_t)) == 0)
+		   strcmp(edges[count]->group, first->group) == 0)
 	{
-		ids[count] = UUIDPGetDatum(&edges[count]->key.member);
+		ids[count] = scim_id_datum(members, edges[count]->member);
 		count++;
 	}
-	values[0] = CStringGetTextDatum(first->tenant);
-	values[1] = UUIDPGetDatum(&first->key.group);
-	values[2] = PointerGetDatum(construct_array(ids, count, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
+	values[0] = scim_tenant_datum(members, first->tenant);
+	values[1] = scim_id_datum(members, first->group);
+	values[2] = scim_id_array(members->id_type, ids, count);
 	if (scim_run(SCIM_FIND_WAY_BACK, members, values, NULL, false) > 0)
 	{
 		bool		isnull;
 		Datum		member = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 
-		throw_cycle(&first->key.group, DatumGetUUIDP(member));
+		throw_cycle(first->group, scim_id_text(members->id_type, member));
 	}
 	SPI_freetuptable(SPI_tuptable);
 	pfree(ids);
@@ -205,7 +208,7 @@ scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members)
 /* ---- indirect groups ---- */
 
 JsonbValue *
-scim_all_groups(const char *tenant, const pg_uuid_t *user)
+scim_all_groups(const char *tenant, const char *user)
 {
 	const ScimResourceType *type = scim_members_type();
 	const ScimRegistration *members = scim_find_members(type);
@@ -213,10 +216,10 @@ scim_all_groups(const char *tenant, const pg_uuid_t *user)
 	Datum		values[2];
 	uint64		count;
 
-	if (members == NULL || scim_find_table(type) == NULL)
+	if (members == NULL || scim_find_table(type) == NULL ||
+		!scim_parse_id(members->member_type, user, &values[1]))
 		return NULL;
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = UUIDPGetDatum(user);
+	values[0] = scim_tenant_datum(members, tenant);
 	count = scim_run(SCIM_SHOW_GROUPS, members, values, NULL, true);
 	if (count == 0)
 		return NULL;
@@ -228,7 +231,7 @@ scim_all_groups(const char *tenant, const pg_uuid_t *user)
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, row, nulls);
-		scim_append(groups, scim_other_side(type, scim_uuid_text(DatumGetUUIDP(row[0])),
+		scim_append(groups, scim_other_side(type, scim_id_text(members->id_type, row[0]),
 											nulls[2] ? NULL : TextDatumGetCString(row[2]),
 											DatumGetBool(row[1]) ? "direct" : "indirect"));
 	}

@@ -22,13 +22,13 @@ extern void scim_lock_nesting(const ScimRegistration *members, const char *tenan
 extern ScimNesting *scim_new_nesting(void);
 
 /* Notes that a membership came, or went: "group" and "member" are groups. */
-extern void scim_note_nested(ScimNesting *nesting, const char *tenant, const pg_uuid_t *group,
-							 const pg_uuid_t *member, bool came);
+extern void scim_note_nested(ScimNesting *nesting, const char *tenant, const char *group,
+							 const char *member, bool came);
 
 /* INVALID_VALUE if a membership that came (and was not there before) closes a cycle.  Within SPI. */
 extern void scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members);
 
 /* All groups of a user as they are shown, direct and indirect; NULL: none.  Within SPI, under the active snapshot. */
-extern JsonbValue *scim_all_groups(const char *tenant, const pg_uuid_t *user);
+extern JsonbValue *scim_all_groups(const char *tenant, const char *user);
 
 #endif							/* SCIM_NESTING_H */

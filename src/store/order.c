@@ -8,7 +8,6 @@
 #include "core/jsonb_tree.h"
 #include "core/path.h"
 #include "errors.h"
-#include "store/ids.h"
 #include "store/order.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -21,7 +20,6 @@ static const Oid key_types[] = {
 	[SCIM_SQL_NUMBER] = NUMERICOID,
 	[SCIM_SQL_INSTANT] = TIMESTAMPTZOID,
 	[SCIM_SQL_BINARY] = BYTEAOID,
-	[SCIM_SQL_ID] = UUIDOID,
 };
 
 /* ---- what is asked for ---- */
@@ -66,6 +64,12 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 		return;
 	resolve(registration->type, sort_by, &path);
 	scim_sort_sql(&path, registration, &order->key);
+	if (order->key.type == SCIM_SQL_ID && order->key.value)
+	{
+		/* of the other side of a membership */
+		order->key.value = psprintf("(CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\")", order->key.value);
+		order->key.type = SCIM_SQL_EXACT;
+	}
 	order->path = path.text;
 	order->descending = descending;
 	/* the id itself, or what no resource has */
@@ -90,7 +94,7 @@ append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder
 	{
 		scim_append_template(sql, " AND r.{id}", registration);
 		appendStringInfoString(&sql->text, operator);
-		scim_append_argument(sql, UUIDOID, UUIDPGetDatum(&place->id));
+		scim_append_id(sql, registration, place->id);
 		return;
 	}
 	appendStringInfo(&sql->text, " AND ROW(%s, ", order->key.value);
@@ -98,7 +102,7 @@ append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder
 	appendStringInfo(&sql->text, "%sROW(", operator);
 	scim_append_argument(sql, key_types[order->key.type], place->key);
 	appendStringInfoString(&sql->text, ", ");
-	scim_append_argument(sql, UUIDOID, UUIDPGetDatum(&place->id));
+	scim_append_id(sql, registration, place->id);
 	appendStringInfoString(&sql->text, ")");
 }
 
@@ -147,8 +151,6 @@ key_value(const ScimOrder *order, Datum key)
 			return value;
 		case SCIM_SQL_BINARY:
 			return scim_text(TextDatumGetCString(DirectFunctionCall2(binary_encode, key, CStringGetTextDatum("hex"))));
-		case SCIM_SQL_ID:
-			return scim_text(scim_uuid_text(DatumGetUUIDP(key)));
 		default:
 			return scim_text(TextDatumGetCString(key));
 	}
@@ -159,7 +161,7 @@ scim_write_place(const ScimOrder *order, const ScimListPlace *place)
 {
 	JsonbValue *state = scim_new_object();
 
-	scim_set_text(state, "id", scim_uuid_text(&place->id));
+	scim_set_text(state, "id", place->id);
 	if (place->phase == SCIM_PHASE_VALUES)
 	{
 		JsonbValue	key = key_value(order, place->key);
@@ -192,25 +194,21 @@ read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 		return false;
 	if (order->key.type == SCIM_SQL_BINARY)
 		*key = DirectFunctionCall2(binary_decode, CStringGetTextDatum(scim_string_copy(value)), CStringGetTextDatum("hex"));
-	else if (order->key.type == SCIM_SQL_ID)
-	{
-		pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
-
-		*key = UUIDPGetDatum(id);
-		return scim_parse_uuid(scim_string_copy(value), id);
-	}
 	else
 		*key = CStringGetTextDatum(scim_string_copy(value));
 	return true;
 }
 
 bool
-scim_read_place(const ScimOrder *order, Jsonb *state, ScimListPlace *place)
+scim_read_place(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
+				ScimListPlace *place)
 {
 	JsonbValue	value;
 
-	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) || value.type != jbvString ||
-		!scim_parse_uuid(scim_string_copy(&value), &place->id))
+	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) || value.type != jbvString)
+		return false;
+	place->id = scim_string_copy(&value);
+	if (!scim_is_id(registration->id_type, place->id))
 		return false;
 	place->phase = order->phase_count == 1 ? SCIM_PHASE_ALL : SCIM_PHASE_MISSING;
 	if (!scim_find(&state->root, "key", &value))

@@ -13,7 +13,6 @@
 #include "store/attribute_sql.h"
 #include "store/sql.h"
 #include "utils/jsonb.h"
-#include "utils/uuid.h"
 
 typedef enum ScimPhase
 {
@@ -36,7 +35,7 @@ typedef struct ScimListPlace
 {
 	ScimPhase	phase;
 	Datum		key;			/* of SCIM_PHASE_VALUES: of the type of the order's key */
-	pg_uuid_t	id;
+	char	   *id;
 } ScimListPlace;
 
 /*
@@ -56,6 +55,7 @@ extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration
 
 /* A place as jsonb, and back: false if it is none of this order. */
 extern Jsonb *scim_write_place(const ScimOrder *order, const ScimListPlace *place);
-extern bool scim_read_place(const ScimOrder *order, Jsonb *state, ScimListPlace *place);
+extern bool scim_read_place(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
+							ScimListPlace *place);
 
 #endif							/* SCIM_ORDER_H */

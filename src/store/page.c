@@ -74,7 +74,7 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPlace 
 	scim_append_template(&sql, !has_groups ? "SELECT {bare}, r.scim_key FROM" :
 						 selection->with_groups ? "SELECT {row}, r.scim_key FROM" :
 						 "SELECT {bare}, NULL::pg_catalog.text[], r.scim_key FROM", table);
-	scim_append_template(&sql, " (SELECT {tenant}, {bare}, ", table);
+	scim_append_template(&sql, " (SELECT {columns}, ", table);
 	appendStringInfo(&sql.text, "%s AS scim_key FROM %s AS r WHERE %s",
 					 phase == SCIM_PHASE_VALUES ? selection->order.key.value : "NULL::pg_catalog.text",
 					 table->table, selection->where.text.data);
@@ -174,7 +174,8 @@ scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 ind
 	SPITupleTable *table = find_part(page, &index);
 	bool		isnull;
 
-	place->id = *DatumGetUUIDP(SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull));
+	place->id = scim_id_text(selection->target->table->id_type,
+							 SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull));
 	place->phase = SCIM_PHASE_ALL;
 	if (selection->order.phase_count == 1)
 		return;

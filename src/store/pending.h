@@ -12,7 +12,7 @@
 
 typedef struct ScimPending
 {
-	Oid			relid;			/* the group table */
+	Oid			root;			/* the group table */
 	int			depth;			/* of triggers, at which the row trigger will run */
 	bool		empty;			/* all members went (TRUNCATE) */
 	int64		count;			/* members that came, less those that went */
@@ -21,6 +21,6 @@ typedef struct ScimPending
 } ScimPending;
 
 /* What is pending for the row that is updated now, or NULL: it is no membership trigger's update. */
-extern const ScimPending *scim_pending_for(Oid relid);
+extern const ScimPending *scim_pending_for(Oid root);
 
 #endif							/* SCIM_PENDING_H */

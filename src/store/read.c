@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "store/ids.h"
 #include "store/nesting.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -20,7 +19,7 @@
 
 /* Is it still the version that the client knows?  Then nothing else is read. */
 static bool
-is_known(const ScimTarget *target, const pg_uuid_t *id, const char *known, ScimRow *row)
+is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *row)
 {
 	return known && scim_fetch(target, SCIM_GET | SCIM_BARE, id, true, row) &&
 		strcmp(scim_row_version(target->table, target->tenant, row), known) == 0;
@@ -31,17 +30,16 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 {
 	bool		groups = target->type->has_groups && scim_projects(target->projection, "groups", NULL);
 	bool		inline_groups = groups && !(view && view->indirect_groups);
-	pg_uuid_t	uuid;
+	const char *given = id;
 	ScimRow		row;
 
-	if (!scim_parse_uuid(id, &uuid))
-		scim_throw_not_found(target, id);
-	if (view && is_known(target, &uuid, view->known_version, &row))
+	id = scim_take_id(target, id);
+	if (view && is_known(target, id, view->known_version, &row))
 		return scim_show_not_modified(target->table, &row, target->caller);
-	if (!scim_fetch(target, inline_groups ? SCIM_GET : SCIM_GET | SCIM_BARE, &uuid, true, &row))
-		scim_throw_not_found(target, id);
+	if (!scim_fetch(target, inline_groups ? SCIM_GET : SCIM_GET | SCIM_BARE, id, true, &row))
+		scim_throw_not_found(target, given);
 	if (groups && !inline_groups)
-		row.groups = scim_all_groups(target->tenant, &uuid);
+		row.groups = scim_all_groups(target->tenant, id);
 	return scim_show_rows(target->table, target->tenant, &row, 1, view ? view->most_members : 0,
 						  target->projection, target->caller)[0];
 }
@@ -63,11 +61,12 @@ bool
 scim_store_exists(const char *type, const char *tenant, const char *id)
 {
 	ScimTarget	target;
-	pg_uuid_t	uuid;
+	Datum		value;
 	bool		exists;
 
 	scim_begin_read(&target, type, tenant, true);
-	exists = scim_parse_uuid(id, &uuid) && scim_fetch(&target, SCIM_GET, &uuid, true, NULL);
+	exists = scim_parse_id(target.table->id_type, id, &value) &&
+		scim_fetch(&target, SCIM_GET, scim_id_text(target.table->id_type, value), true, NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);
 	scim_finish_read(&target);

@@ -22,7 +22,6 @@
 #include "store/check_rows.h"
 #include "store/check_types.h"
 #include "store/describe.h"
-#include "store/ids.h"
 #include "store/lookup_ddl.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -124,7 +123,7 @@ collect_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *a
 	object = scim_new_object();
 	scim_set_text(object, "resource_type", pstrdup(type->name));
 	scim_set_text(object, "tenant_id", pstrdup(row->tenant));
-	scim_set_text(object, "id", scim_uuid_text(&row->id));
+	scim_set_text(object, "id", pstrdup(row->id));
 	if (row->path)
 		scim_set_text(object, "path", pstrdup(row->path));
 	scim_set_text(object, "problem", pstrdup(row->problem));
@@ -453,7 +452,7 @@ list_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *argu
 
 	values[0] = CStringGetTextDatum(type->name);
 	values[1] = CStringGetTextDatum(row->tenant);
-	values[2] = UUIDPGetDatum(&row->id);
+	values[2] = CStringGetTextDatum(row->id);
 	values[3] = row->path ? CStringGetTextDatum(row->path) : (Datum) 0;
 	nulls[3] = row->path == NULL;
 	values[4] = CStringGetTextDatum(row->problem);

@@ -16,16 +16,15 @@
 #include "store/call.h"
 #include "store/check_row.h"
 #include "store/document.h"
-#include "store/ids.h"
 #include "store/lookup.h"
 #include "store/password.h"
 #include "store/pending.h"
 #include "store/registration.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(scim_row_trigger);
 
@@ -124,7 +123,7 @@ check_document(Work *work)
 	Jsonb	   *new = DatumGetJsonbP(new_value(work, SCIM_COLUMN_DATA));
 	Jsonb	   *checked = scim_check_row(work->registration, work->is_called ? scim_call : NULL, old, new);
 
-	if (scim_call && scim_call->registration->relid == work->registration->relid)
+	if (scim_call && scim_call->registration->root == work->registration->root)
 		scim_check_lookups(work->registration, checked);
 	if (checked != new)
 		assign(work, SCIM_COLUMN_DATA, JsonbPGetDatum(checked), false);
@@ -138,7 +137,7 @@ content_form(Work *work)
 	const ScimRegistration *registration = work->registration;
 	ScimRowParts parts = {0};
 
-	parts.id = scim_uuid_text(DatumGetUUIDP(new_value(work, SCIM_COLUMN_ID)));
+	parts.id = scim_id_text(registration->id_type, new_value(work, SCIM_COLUMN_ID));
 	if (registration->type->has_password && !new_is_null(work, SCIM_COLUMN_PASSWORD))
 	{
 		text	   *hash = DatumGetTextPP(new_value(work, SCIM_COLUMN_PASSWORD));
@@ -251,8 +250,10 @@ same_value(const Work *work, ScimColumn column)
 static bool
 same_id(const Work *work)
 {
-	return memcmp(DatumGetPointer(value_of(work, &work->old, SCIM_COLUMN_ID)),
-				  DatumGetPointer(new_value(work, SCIM_COLUMN_ID)), sizeof(pg_uuid_t)) == 0;
+	const ScimIdType *type = work->registration->id_type;
+
+	return datumIsEqual(value_of(work, &work->old, SCIM_COLUMN_ID), new_value(work, SCIM_COLUMN_ID),
+						type->by_value, type->length);
 }
 
 /* Puts the old row's value back, unless it is there. */
@@ -283,7 +284,7 @@ has_digest(const Work *work)
 static bool
 apply_pending_members(Work *work)
 {
-	const ScimPending *pending = scim_pending_for(work->registration->relid);
+	const ScimPending *pending = scim_pending_for(work->registration->root);
 	uint8		digest[SCIM_DIGEST_SIZE] = {0};
 	int64		count = 0;
 
@@ -436,13 +437,14 @@ finish(const Work *work)
 static bool
 is_called_row(const Work *work)
 {
-	text	   *tenant;
+	const ScimRegistration *registration = work->registration;
+	bool		has_tenant = registration->numbers[SCIM_COLUMN_TENANT] != InvalidAttrNumber;
 
-	if (scim_call == NULL || new_is_null(work, SCIM_COLUMN_TENANT) || new_is_null(work, SCIM_COLUMN_ID))
+	if (scim_call == NULL || scim_call->registration->root != registration->root ||
+		new_is_null(work, SCIM_COLUMN_ID) || (has_tenant && new_is_null(work, SCIM_COLUMN_TENANT)))
 		return false;
-	tenant = DatumGetTextPP(new_value(work, SCIM_COLUMN_TENANT));
-	return scim_is_called_row(work->registration->relid, VARDATA_ANY(tenant), VARSIZE_ANY_EXHDR(tenant),
-							  DatumGetUUIDP(new_value(work, SCIM_COLUMN_ID)));
+	return scim_is_called_row(registration, scim_id_text(registration->id_type, new_value(work, SCIM_COLUMN_ID)),
+							  has_tenant ? scim_id_text(registration->tenant_type, new_value(work, SCIM_COLUMN_TENANT)) : NULL);
 }
 
 /*

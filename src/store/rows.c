@@ -14,11 +14,10 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "settings.h"
+#include "store/column_value.h"
 #include "store/document.h"
-#include "store/ids.h"
 #include "store/rows.h"
 #include "store/statements.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
@@ -43,7 +42,7 @@ scim_other_side(const ScimResourceType *type, const char *id, const char *displa
 	return entry;
 }
 
-/* The texts "ID DISPLAY" of {row}; NULL if there are none. */
+/* The texts "LENGTH ID DISPLAY" of {row}, with a blank behind the length alone; NULL if there are none. */
 static JsonbValue *
 read_groups(ArrayType *texts)
 {
@@ -57,13 +56,85 @@ read_groups(ArrayType *texts)
 	groups = scim_new_array();
 	for (int i = 0; i < count; i++)
 	{
-		char	   *id = TextDatumGetCString(elements[i]);
-		char	   *display = strchr(id, ' ');
+		char	   *id;
+		int			length = strtol(TextDatumGetCString(elements[i]), &id, 10);
+		char	   *display = ++id + length;
 
-		*display++ = '\0';
-		scim_append(groups, scim_other_side(scim_members_type(), id, display[0] ? display : NULL, "direct"));
+		scim_append(groups, scim_other_side(scim_members_type(), pnstrdup(id, length),
+											display[0] ? display : NULL, "direct"));
 	}
 	return groups;
+}
+
+/* The places of columns in {bare}; the mapped ones stand behind them. */
+enum
+{
+	AT_ID, AT_DATA, AT_VERSION, AT_REVISION, AT_CREATED, AT_LAST_MODIFIED, AT_MEMBER_COUNT, AT_MEMBER_DIGEST
+};
+
+static int
+fixed_columns(const ScimRegistration *registration)
+{
+	return registration->type->has_members ? AT_MEMBER_DIGEST + 1 : AT_MEMBER_COUNT;
+}
+
+static int64
+revision_of(const ScimRegistration *registration, Datum value)
+{
+	switch (registration->types[SCIM_COLUMN_REVISION])
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		default:
+			return DatumGetInt64(value);
+	}
+}
+
+static void
+take_digest(ScimRow *row, const Datum *values, const bool *nulls)
+{
+	bytea	   *digest = nulls[AT_MEMBER_DIGEST] ? NULL : DatumGetByteaPP(values[AT_MEMBER_DIGEST]);
+
+	row->member_count = nulls[AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[AT_MEMBER_COUNT]);
+	row->member_digest = palloc0(SCIM_DIGEST_SIZE);
+	if (digest)
+		memcpy(row->member_digest, VARDATA_ANY(digest), Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
+}
+
+/* The document of a mapped row, from the columns behind the fixed ones. */
+static void
+take_columns(const ScimRegistration *registration, const Datum *values, const bool *nulls, ScimRow *row)
+{
+	row->stored = nulls[AT_DATA] ? NULL : DatumGetJsonbP(values[AT_DATA]);
+	row->columns.values = (Datum *) values + fixed_columns(registration);
+	row->columns.nulls = (bool *) nulls + fixed_columns(registration);
+	row->data = scim_join_columns(registration, row->stored, &row->columns);
+}
+
+void
+scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls, ScimRow *row)
+{
+	const Oid  *types = registration->types;
+	const ScimFormat *formats = registration->formats;
+
+	memset(row, 0, sizeof(ScimRow));
+	row->id = scim_id_text(registration->id_type, values[AT_ID]);
+	row->version = nulls[AT_VERSION] ? NULL : TextDatumGetCString(values[AT_VERSION]);
+	row->revision = nulls[AT_REVISION] ? 0 : revision_of(registration, values[AT_REVISION]);
+	row->has_created = !nulls[AT_CREATED] &&
+		scim_column_to_instant(types[SCIM_COLUMN_CREATED], formats[SCIM_COLUMN_CREATED],
+							   values[AT_CREATED], &row->created);
+	row->has_last_modified = !nulls[AT_LAST_MODIFIED] &&
+		scim_column_to_instant(types[SCIM_COLUMN_LAST_MODIFIED], formats[SCIM_COLUMN_LAST_MODIFIED],
+							   values[AT_LAST_MODIFIED], &row->last_modified);
+	if (registration->is_mapped)
+		take_columns(registration, values, nulls, row);
+	else
+		row->data = scim_stored_document(registration->type, DatumGetJsonbP(values[AT_DATA]), row->version != NULL);
+	if (registration->type->has_members)
+		take_digest(row, values, nulls);
 }
 
 void
@@ -71,33 +142,15 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 {
 	HeapTuple	tuple = SPI_tuptable->vals[index];
 	TupleDesc	descriptor = SPI_tuptable->tupdesc;
-	Datum		values[SCIM_ROW_COLUMNS + 1];
-	bool		nulls[SCIM_ROW_COLUMNS + 1];
+	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
+	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
+	int			groups = fixed_columns(registration) + registration->mapped_count;
 
-	/* the columns of {row} or {bare}, in their order; lists have one more */
-	heap_deform_tuple(tuple, descriptor, values, nulls);
-	memset(row, 0, sizeof(ScimRow));
-	row->id = *DatumGetUUIDP(values[0]);
-	row->version = nulls[2] ? NULL : TextDatumGetCString(values[2]);
-	row->data = scim_stored_document(registration->type, DatumGetJsonbPCopy(values[1]),
-									 row->version != NULL);
-	row->revision = nulls[3] ? 0 : DatumGetInt64(values[3]);
-	row->has_created = !nulls[4] && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[4]));
-	row->has_last_modified = !nulls[5] && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(values[5]));
-	row->created = row->has_created ? DatumGetTimestampTz(values[4]) : 0;
-	row->last_modified = row->has_last_modified ? DatumGetTimestampTz(values[5]) : 0;
-	if (registration->type->has_members)
-	{
-		bytea	   *digest = nulls[7] ? NULL : DatumGetByteaPP(values[7]);
-
-		row->member_count = nulls[6] ? 0 : DatumGetInt64(values[6]);
-		row->member_digest = palloc0(SCIM_DIGEST_SIZE);
-		if (digest)
-			memcpy(row->member_digest, VARDATA_ANY(digest),
-				   Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
-	}
-	else if (registration->type->has_groups && descriptor->natts > 6 && !nulls[6])
-		row->groups = read_groups(DatumGetArrayTypeP(values[6]));
+	/* the row outlives SPI_tuptable; lists have one more column behind */
+	heap_deform_tuple(heap_copytuple(tuple), descriptor, values, nulls);
+	scim_take_row(registration, values, nulls, row);
+	if (registration->type->has_groups && descriptor->natts > groups && !nulls[groups])
+		row->groups = read_groups(DatumGetArrayTypeP(values[groups]));
 }
 
 static ScimForm
@@ -105,7 +158,7 @@ row_form(const ScimRow *row, Jsonb *data, text *password)
 {
 	ScimRowParts parts = {0};
 
-	parts.id = scim_uuid_text(&row->id);
+	parts.id = row->id;
 	parts.member_count = row->member_count;
 	parts.member_digest = row->member_digest;
 	if (password)
@@ -136,13 +189,13 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 
 	if (row->version)
 		return row->version;
-	if (registration->type->has_password)
+	if (registration->columns[SCIM_COLUMN_PASSWORD])
 	{
 		Datum		values[2];
 		bool		isnull;
 
-		values[0] = CStringGetTextDatum(tenant);
-		values[1] = UUIDPGetDatum(&row->id);
+		values[0] = scim_tenant_datum(registration, tenant);
+		values[1] = scim_id_datum(registration, row->id);
 		if (scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) == 1)
 		{
 			Datum		hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -169,9 +222,9 @@ typedef struct Members
 	bool	   *omitted;		/* there are too many */
 } Members;
 
-/* The rows whose members are to be read, as uuid[]. */
+/* The rows whose members are to be read, as an array of ids. */
 static Datum
-wanted_ids(const Members *members)
+wanted_ids(const ScimRegistration *groups, const Members *members)
 {
 	Datum	   *ids = palloc(members->count * sizeof(Datum));
 	int			n = 0;
@@ -179,20 +232,20 @@ wanted_ids(const Members *members)
 	for (uint64 i = 0; i < members->count; i++)
 	{
 		if (!members->omitted[i])
-			ids[n++] = UUIDPGetDatum(&members->rows[i].id);
+			ids[n++] = scim_id_datum(groups, members->rows[i].id);
 	}
-	return PointerGetDatum(construct_array(ids, n, UUIDOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR));
+	return scim_id_array(groups->id_type, ids, n);
 }
 
 /* The place of a group in the list; members come grouped, so the last one is tried first. */
 static uint64
-find_row(const Members *members, const pg_uuid_t *id, uint64 last)
+find_row(const Members *members, const char *id, uint64 last)
 {
 	for (uint64 i = 0; i < members->count; i++)
 	{
 		uint64		at = (last + i) % members->count;
 
-		if (memcmp(&members->rows[at].id, id, sizeof(pg_uuid_t)) == 0)
+		if (strcmp(members->rows[at].id, id) == 0)
 			return at;
 	}
 	elog(ERROR, "a member came for a group that was not asked for");
@@ -200,8 +253,9 @@ find_row(const Members *members, const pg_uuid_t *id, uint64 last)
 
 /* Adds the rows of SPI_tuptable: (group, member, display). */
 static void
-collect(Members *members, const ScimResourceType *type)
+collect(Members *members, const ScimRegistration *groups, const ScimRegistration *side)
 {
+	const ScimResourceType *type = side->type;
 	SPITupleTable *table = SPI_tuptable;
 	uint64		count = SPI_processed;
 	uint64		at = 0;
@@ -213,37 +267,38 @@ collect(Members *members, const ScimResourceType *type)
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(table->vals[i], table->tupdesc, values, nulls);
-		at = find_row(members, DatumGetUUIDP(values[0]), at);
+		at = find_row(members, scim_id_text(groups->id_type, values[0]), at);
 		if (members->lists[at] == NULL)
 			members->lists[at] = scim_new_array();
 		scim_append(members->lists[at],
-					scim_other_side(type, scim_uuid_text(DatumGetUUIDP(values[1])),
+					scim_other_side(type, scim_id_text(side->id_type, values[1]),
 									nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
 	}
 	SPI_freetuptable(table);
 }
 
 static void
-read_members(Members *members, const char *tenant)
+read_members(Members *members, const ScimRegistration *groups, const char *tenant)
 {
 	Datum		values[4];
 
-	values[0] = CStringGetTextDatum(tenant);
-	values[1] = wanted_ids(members);
+	values[1] = wanted_ids(groups, members);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
 
 		if (table == NULL)
 			continue;
+		values[0] = scim_tenant_datum(table, tenant);
 		values[2] = CStringGetTextDatum((*type)->name);
 		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values, "   n", true);
-		collect(members, *type);
+		collect(members, groups, table);
 	}
 }
 
 static void
-find_members(Members *members, const ScimRow *rows, uint64 count, const char *tenant, int limit)
+find_members(Members *members, const ScimRegistration *groups, const ScimRow *rows, uint64 count,
+			 const char *tenant, int limit)
 {
 	bool		any = false;
 
@@ -257,7 +312,7 @@ find_members(Members *members, const ScimRow *rows, uint64 count, const char *te
 		any |= rows[i].member_count > 0 && !members->omitted[i];
 	}
 	if (any)
-		read_members(members, tenant);
+		read_members(members, groups, tenant);
 }
 
 /* ---- resources ---- */
@@ -313,14 +368,15 @@ static Jsonb *
 show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted,
 	 const ScimProjection *projection)
 {
-	char	   *id = scim_uuid_text(&row->id);
 	JsonbValue	root;
 	JsonbValue *resource;
 
 	scim_root(row->data, &root);
 	resource = scim_open(&root);
-	scim_set_text(resource, "id", id);
-	scim_set_value(resource, "meta", meta_of(registration, row, id));
+	if (registration->is_mapped)
+		scim_show_columns(registration, resource, &row->columns);
+	scim_set_text(resource, "id", row->id);
+	scim_set_value(resource, "meta", meta_of(registration, row, row->id));
 	if (members)
 		scim_set_value(resource, "members", members);
 	if (row->groups)
@@ -347,14 +403,13 @@ copy_jsonb(Jsonb *jsonb, MemoryContext context)
 Jsonb *
 scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row, MemoryContext context)
 {
-	char	   *id = scim_uuid_text(&row->id);
 	JsonbValue *resource = scim_new_object();
 	JsonbValue *meta = scim_new_object();
 
 	scim_set_text(meta, "resourceType", registration->type->name);
 	scim_set_text(meta, "version", row->version);
-	scim_set_text(meta, "location", location(registration->type, id));
-	scim_set_text(resource, "id", id);
+	scim_set_text(meta, "location", location(registration->type, row->id));
+	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);
 	scim_set_bool(resource, "not_modified", true);
 	return copy_jsonb(scim_write(resource), context);
@@ -375,7 +430,7 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	members.shown = registration->type->has_members &&
 		(projection == NULL || scim_projects(projection, "members", NULL));
 	members.displayed = projection == NULL || scim_projects(projection, "members", "display");
-	find_members(&members, rows, count, tenant, limit);
+	find_members(&members, registration, rows, count, tenant, limit);
 	for (uint64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -6,16 +6,18 @@
 #define SCIM_ROWS_H
 
 #include "core/projection.h"
+#include "store/mapped.h"
 #include "store/registration.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 typedef struct ScimRow
 {
-	pg_uuid_t	id;
-	Jsonb	   *data;
-	char	   *version;		/* NULL: not filled yet */
+	char	   *id;
+	Jsonb	   *data;			/* the content as one document */
+	Jsonb	   *stored;			/* of a mapped table: what its data column holds, or NULL */
+	ScimColumnValues columns;	/* and its mapped columns */
+	char	   *version;		/* NULL: not filled yet, or the table has none */
 	int64		revision;
 	bool		has_created;
 	bool		has_last_modified;
@@ -29,13 +31,14 @@ typedef struct ScimRow
 /* Write functions and lists show up to this many members. */
 #define SCIM_SHOWN_MEMBERS 100
 
-/* A row has no more columns than this. */
-#define SCIM_ROW_COLUMNS 8
-
-/* Row "index" of SPI_tuptable, in the current context. */
+/* Row "index" of SPI_tuptable, whose columns are {row} or {bare}, in the current context. */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 
-/* The row's version; computed where it is not filled yet.  Within SPI. */
+/* A row of values in the order of {bare}; it refers to them. */
+extern void scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls,
+						  ScimRow *row);
+
+/* The row's version; computed where there is none.  Within SPI. */
 extern char *scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
 
 /*

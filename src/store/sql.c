@@ -32,14 +32,14 @@ make_room(ScimSql *sql, int count)
 }
 
 void
-scim_init_sql(ScimSql *sql, const char *tenant, bool literals)
+scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals)
 {
 	memset(sql, 0, sizeof(ScimSql));
 	initStringInfo(&sql->text);
 	sql->literals = literals;
 	if (tenant == NULL)
 		return;
-	scim_append_text_argument(sql, tenant);
+	scim_append_argument(sql, scim_tenant_parameter(registration), scim_tenant_datum(registration, tenant));
 	sql->tenant = pstrdup(sql->text.data);
 	resetStringInfo(&sql->text);
 }
@@ -47,7 +47,7 @@ scim_init_sql(ScimSql *sql, const char *tenant, bool literals)
 void
 scim_copy_arguments(ScimSql *sql, const ScimSql *from)
 {
-	scim_init_sql(sql, NULL, from->literals);
+	scim_init_sql(sql, NULL, NULL, from->literals);
 	sql->tenant = from->tenant;
 	make_room(sql, from->nargs);
 	sql->nargs = from->nargs;
@@ -92,9 +92,15 @@ scim_append_text_argument(ScimSql *sql, const char *value)
 }
 
 void
+scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id)
+{
+	scim_append_argument(sql, registration->id_type->type, scim_id_datum(registration, id));
+}
+
+void
 scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration)
 {
-	scim_append_statement(&sql->text, text, registration);
+	scim_append_statement_for(&sql->text, text, registration, sql->tenant ? sql->tenant : "$1");
 }
 
 static SPIPlanPtr

@@ -25,8 +25,8 @@ typedef struct ScimSql
 	Datum	   *values;
 } ScimSql;
 
-/* An empty text; its first parameter is the tenant, if it is about one. */
-extern void scim_init_sql(ScimSql *sql, const char *tenant, bool literals);
+/* An empty text; its first parameter is the tenant (NULL: it is about none) of the registration. */
+extern void scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals);
 
 /* Another statement with the same parameters, to which more can be added; its text is empty. */
 extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
@@ -34,6 +34,9 @@ extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
 /* Appends a parameter and its value. */
 extern void scim_append_argument(ScimSql *sql, Oid type, Datum value);
 extern void scim_append_text_argument(ScimSql *sql, const char *value);
+
+/* The same for an id of the registration. */
+extern void scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id);
 
 /* Appends a constant text, with placeholders (see scim_append_statement). */
 extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration);

@@ -17,42 +17,56 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/value.h"
+#include "store/column_value.h"
 #include "store/plans.h"
 #include "store/statements.h"
+#include "store/tenant.h"
 #include "utils/builtins.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
-#define FIELD " OPERATOR(pg_catalog.->>) "
-#define KEY "{tenant}" EQ "$1 AND {id}" EQ "$2"
-#define BY_TENANT "{tenant}" EQ "$1"
-#define MEMBERSHIP "{tenant}" EQ "$1 AND {group}" EQ "$2"
+#define MEMBERSHIP "{in_tenant} AND {group}" EQ "$2"
 
 /*
- * How the other side of the membership m is displayed.  A subquery, so that it
- * is a look-up by key whatever the planner thinks of the table's size.
+ * How the other side of the membership m is displayed, whose table is at hand
+ * as r, or the group table as g.  A subquery, so that it is a look-up by key
+ * whatever the planner thinks of the table's size.
  */
-#define DISPLAY(table, side) \
-	"(SELECT coalesce(t.{" table "data}" FIELD "'displayName', t.{" table "data}" FIELD "'userName')" \
-	" FROM {" table "table} AS t WHERE t.{" table "tenant}" EQ "m.{members.tenant}" \
-	" AND t.{" table "id}" EQ "m." side ")"
+#define DISPLAY_MEMBER \
+	"(SELECT {display:r} FROM {table} AS r WHERE {tenants:r=m} AND r.{id}" EQ "m.{members.member} AND {live:r})"
+#define DISPLAY_GROUP \
+	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ "m.{members.group} AND {live:g})"
 
-/* The groups of the user r, each as its id, a blank, and how it is displayed. */
+/* The groups of the user r, each as the length of its id, a blank, the id, and how it is displayed. */
 #define GROUPS \
-	"ARRAY(SELECT pg_catalog.concat(m.{members.group}, ' ', " DISPLAY("groups.", "{members.group}") ")" \
-	" FROM {members.table} AS m WHERE m.{members.tenant}" EQ "r.{tenant} AND m.{members.user}" EQ "r.{id}" \
+	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS pg_catalog.text))," \
+	" ' ', m.{members.group}, " DISPLAY_GROUP ")" \
+	" FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
 	" ORDER BY m.{members.group})"
 
-/* The groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
+/* And the groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
 #define HOLDERS \
-	"SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
-	" WHERE m.{tenant}" EQ "$1 AND m.{subgroup}" EQ "up.id OFFSET 0) AS h"
+	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
+	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id OFFSET 0) AS h}"
+
+/* What the key of a created membership table is led through by. */
+#define IS_MEMBER_TYPE "{?type: AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[])}"
 
 /* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order. */
 #define SHOW_MEMBERS(display) \
 	{"SELECT m.{members.group}, m.{members.member}, " display \
 	" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
-	" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "g.id AND m.{members.type}" EQ "$3" \
-	" ORDER BY m.{members.member} LIMIT $4) AS m", 4, {TEXTOID, UUIDARRAYOID, TEXTOID, INT8OID}}
+	" WHERE {in_tenant:m} AND m.{members.group}" EQ "g.id AND {is_type:m $3}" \
+	" ORDER BY m.{members.member} LIMIT $4) AS m", 4, {MEMBERS_TENANT, GROUP_IDS, TEXTOID, INT8OID}}
+
+/*
+ * Types of parameters that are those of columns: of the relation at hand, or
+ * of the membership table (whose ids are those of groups).
+ */
+enum
+{
+	TENANT = 1, ID, IDS, MEMBER, MEMBERS, MEMBERS_TENANT, GROUP_ID, GROUP_IDS
+};
 
 typedef struct Statement
 {
@@ -64,77 +78,63 @@ typedef struct Statement
 } Statement;
 
 static const Statement statements[SCIM_STATEMENTS] = {
-	[SCIM_GET] = {"SELECT {row} FROM {table} AS r WHERE " KEY, 2, {TEXTOID, UUIDOID}},
-	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE " KEY " FOR NO KEY UPDATE",
-	2, {TEXTOID, UUIDOID}},
-	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE " KEY, 2, {TEXTOID, UUIDOID}},
-	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE " KEY " AND {version} IS NULL",
-	2, {TEXTOID, UUIDOID}},
+	[SCIM_GET] = {"SELECT {row} FROM {table} AS r WHERE {key}", 2, {TENANT, ID}},
+	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR NO KEY UPDATE", 2, {TENANT, ID}},
+	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE {key}", 2, {TENANT, ID}},
+	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE {key} AND {version} IS NULL", 2, {TENANT, ID}},
 	[SCIM_INSERT] = {"INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
-		" ON CONFLICT DO NOTHING RETURNING {row}", 2, {TEXTOID, JSONBOID}},
+		" ON CONFLICT DO NOTHING RETURNING {row}", 2, {TENANT, JSONBOID}},
 	[SCIM_INSERT_PASSWORD] = {"INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
-		" ON CONFLICT DO NOTHING RETURNING {row}", 3, {TEXTOID, JSONBOID, TEXTOID}},
-	[SCIM_UPDATE] = {"UPDATE {table} AS r SET {data}=$3 WHERE " KEY
-		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
-	4, {TEXTOID, UUIDOID, JSONBOID, TEXTOID}},
-	[SCIM_UPDATE_PASSWORD] = {"UPDATE {table} AS r SET {data}=$3, {password}=$5 WHERE " KEY
-		" AND ($4 IS NULL OR {version}" EQ "$4) RETURNING {row}",
-	5, {TEXTOID, UUIDOID, JSONBOID, TEXTOID, TEXTOID}},
-	[SCIM_DELETE] = {"DELETE FROM {table} WHERE " KEY
-		" AND ($3 IS NULL OR {version}" EQ "$3) RETURNING {version}",
-	3, {TEXTOID, UUIDOID, TEXTOID}},
+		" ON CONFLICT DO NOTHING RETURNING {row}", 3, {TENANT, JSONBOID, TEXTOID}},
+	[SCIM_UPDATE] = {"UPDATE {table} AS r SET {data}=$3 WHERE {key}"
+		" AND ($4 IS NULL OR {is_version $4}) RETURNING {row}", 4, {TENANT, ID, JSONBOID, TEXTOID}},
+	[SCIM_UPDATE_PASSWORD] = {"UPDATE {table} AS r SET {data}=$3, {password}=$5 WHERE {key}"
+		" AND ($4 IS NULL OR {is_version $4}) RETURNING {row}", 5, {TENANT, ID, JSONBOID, TEXTOID, TEXTOID}},
+	[SCIM_DELETE] = {"DELETE FROM {table} AS r WHERE {key}"
+		" AND ($3 IS NULL OR {is_version $3}) RETURNING {row}", 3, {TENANT, ID, TEXTOID}},
 
-	[SCIM_LOCK_FOR_DELETE] = {"SELECT {bare} FROM {table} WHERE " KEY " FOR UPDATE",
-	2, {TEXTOID, UUIDOID}, true},
-	[SCIM_LOCK_MEMBERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
-		"ANY ($2) ORDER BY {id} FOR KEY SHARE", 2, {TEXTOID, UUIDARRAYOID}, true},
-	[SCIM_LOCK_MEMBER] = {"SELECT {id} FROM {table} WHERE " KEY " FOR KEY SHARE",
-	2, {TEXTOID, UUIDOID}, true},
-	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} WHERE " BY_TENANT " AND {id}" EQ
-		"ANY ($2) ORDER BY {id} FOR NO KEY UPDATE", 2, {TEXTOID, UUIDARRAYOID}, true},
-	[SCIM_LOCK_GROUP] = {"SELECT {id} FROM {table} WHERE " KEY " FOR NO KEY UPDATE",
-	2, {TEXTOID, UUIDOID}, true},
-	[SCIM_TOUCH_GROUP] = {"UPDATE {table} SET {revision}={revision} WHERE " KEY " RETURNING {bare}",
-	2, {TEXTOID, UUIDOID}, true},
-	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {revision}={revision} WHERE {memberCount}"
-		" OPERATOR(pg_catalog.<>) 0", 0, {0}, true, true},
+	[SCIM_LOCK_FOR_DELETE] = {"SELECT {bare} FROM {table} AS r WHERE {key} FOR UPDATE", 2, {TENANT, ID}, true},
+	[SCIM_LOCK_MEMBERS] = {"SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ
+		"ANY ($2) ORDER BY {lock_order} FOR KEY SHARE", 2, {TENANT, IDS}, true},
+	[SCIM_LOCK_MEMBER] = {"SELECT {id} FROM {table} AS r WHERE {key} FOR KEY SHARE", 2, {TENANT, ID}, true},
+	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ
+		"ANY ($2) ORDER BY {lock_order} FOR NO KEY UPDATE", 2, {TENANT, IDS}, true},
+	[SCIM_LOCK_GROUP] = {"SELECT {id} FROM {table} WHERE {row_key} FOR NO KEY UPDATE", 2, {TENANT, ID}, true},
+	[SCIM_TOUCH_GROUP] = {"UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}", 2, {TENANT, ID}, true},
+	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch}{?memberCount: WHERE {memberCount}"
+		" OPERATOR(pg_catalog.<>) 0}", 0, {0}, true, true},
 
-	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE " BY_TENANT " AND"
-		" ({user}" EQ "$2 OR {subgroup}" EQ "$2)", 2, {TEXTOID, UUIDOID}, true},
-	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({tenant}, {group}, {type}, {member})"
-		" SELECT $1, $2, m.type, m.id FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
-		" ORDER BY m.type, m.id ON CONFLICT DO NOTHING",
-	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
-	[SCIM_ADD_MEMBER] = {"INSERT INTO {table} ({tenant}, {group}, {type}, {member}) VALUES ($1, $2, $3, $4)"
-		" ON CONFLICT DO NOTHING", 4, {TEXTOID, UUIDOID, TEXTOID, UUIDOID}},
+	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
+		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2})", 2, {TENANT, MEMBER}, true},
+	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
+		" SELECT {?tenant:$1, }$2{?type:, m.type}, m.id FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
+		" ORDER BY m.type, m.id ON CONFLICT DO NOTHING", 4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
+	[SCIM_ADD_MEMBER] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
+		" VALUES ({?tenant:$1, }$2{?type:, $3}, $4)"
+		" ON CONFLICT DO NOTHING", 4, {TENANT, ID, TEXTOID, MEMBER}},
 	[SCIM_REMOVE_MEMBERS] = {"DELETE FROM {table} WHERE " MEMBERSHIP
-		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
-	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
+		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
 	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP
 		" AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
-		" WHERE m.type" EQ "t.{type} AND m.id" EQ "t.{member})",
-	4, {TEXTOID, UUIDOID, TEXTARRAYOID, UUIDARRAYOID}},
+		" WHERE {?type:m.type" EQ "t.{type} AND }m.id" EQ "t.{member})", 4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
-		" AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[]) AND {member}" EQ "ANY ($3)",
-	3, {TEXTOID, UUIDOID, UUIDARRAYOID}},
+		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
 
-	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2 UNION " HOLDERS ")"
-		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1",
-	3, {TEXTOID, UUIDOID, UUIDARRAYOID}, true, true},
+	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2" HOLDERS ")"
+		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1", 3, {TENANT, ID, IDS}, true, true},
 	[SCIM_SHOW_GROUPS] = {"WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
-		" WHERE m.{tenant}" EQ "$1 AND m.{user}" EQ "$2 UNION " HOLDERS ")"
-		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE m.{tenant}" EQ "$1 AND m.{user}" EQ "$2"
+		" WHERE {in_tenant} AND m.{user}" EQ "$2" HOLDERS ")"
+		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE {in_tenant} AND m.{user}" EQ "$2"
 		" AND m.{group}" EQ "up.id),"
-		" (SELECT t.{groups.data}" FIELD "'displayName' FROM {groups.table} AS t"
-		" WHERE t.{groups.tenant}" EQ "$1 AND t.{groups.id}" EQ "up.id)"
-		" FROM up ORDER BY 1", 2, {TEXTOID, UUIDOID}},
+		" (SELECT {display:g} FROM {groups.table} AS g WHERE {in_tenant:g} AND g.{groups.id}" EQ "up.id AND {live:g})"
+		" FROM up ORDER BY 1", 2, {TENANT, MEMBER}},
 
-	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY("", "{members.member}")
+	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY_MEMBER
 		" FROM {members.table} AS m"
-		" WHERE m.{members.tenant}" EQ "$1 AND m.{members.group}" EQ "$2 AND m.{members.type}" EQ "$3"
-		" AND m.{members.member} OPERATOR(pg_catalog.>=) $4 ORDER BY m.{members.member} LIMIT $5",
-	5, {TEXTOID, UUIDOID, TEXTOID, UUIDOID, INT8OID}},
-	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY("", "{members.member}")),
+		" WHERE {in_tenant:m} AND m.{members.group}" EQ "$2 AND {is_type:m $3}"
+		" AND ($4 IS NULL OR m.{members.member} OPERATOR(pg_catalog.>=) $4) ORDER BY m.{members.member} LIMIT $5",
+	5, {MEMBERS_TENANT, GROUP_ID, TEXTOID, ID, INT8OID}},
+	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY_MEMBER),
 	[SCIM_SHOW_MEMBER_IDS] = SHOW_MEMBERS("NULL::pg_catalog.text"),
 	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
 		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
@@ -146,7 +146,89 @@ statement_of(int statement)
 	return &statements[statement & ~SCIM_BARE];
 }
 
+/* ---- parameters ---- */
+
+Datum
+scim_tenant_datum(const ScimRegistration *registration, const char *tenant)
+{
+	Datum		value;
+
+	if (registration->tenant_type == NULL)
+		return CStringGetTextDatum(tenant);
+	if (!scim_parse_id(registration->tenant_type, tenant, &value))
+		scim_throw_other_tenant(registration, tenant);
+	return value;
+}
+
+Datum
+scim_id_datum(const ScimRegistration *registration, const char *id)
+{
+	Datum		value;
+
+	if (!scim_parse_id(registration->id_type, id, &value))
+		elog(ERROR, "\"%s\" is no id of table %s", id, registration->table);
+	return value;
+}
+
+Oid
+scim_tenant_parameter(const ScimRegistration *registration)
+{
+	return registration->tenant_type ? registration->tenant_type->type : TEXTOID;
+}
+
+/* The type of a parameter for a relation. */
+static Oid
+parameter_type(Oid type, const ScimRegistration *registration)
+{
+	switch (type)
+	{
+		case TENANT:
+			return scim_tenant_parameter(registration);
+		case ID:
+			return registration->id_type->type;
+		case IDS:
+			return registration->id_type->array;
+		case MEMBER:
+			return registration->member_type->type;
+		case MEMBERS:
+			return registration->member_type->array;
+		case MEMBERS_TENANT:
+			return scim_tenant_parameter(scim_members_table());
+		case GROUP_ID:
+			return scim_members_table()->id_type->type;
+		case GROUP_IDS:
+			return scim_members_table()->id_type->array;
+		default:
+			return type;
+	}
+}
+
 /* ---- texts ---- */
+
+static bool
+is_key(const char *key, int length, const char *name)
+{
+	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
+}
+
+static const char *
+find_column(const ScimRegistration *registration, const char *key, int length)
+{
+	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds : scim_column_kinds;
+	int			count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (is_key(key, length, kinds[i].key))
+			return registration->columns[i];
+	}
+	for (int i = 0; i < registration->lookup_count; i++)
+	{
+		if (is_key(key, length, registration->lookups[i].path))
+			return registration->lookups[i].column;
+	}
+	return NULL;
+}
 
 /* {bare}: the columns of a row, as scim_read_row expects them. */
 static void
@@ -157,46 +239,45 @@ append_bare_row(StringInfo out, const ScimRegistration *registration)
 		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
 		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
 	};
-
-	for (size_t i = 0; i < lengthof(columns); i++)
-	{
-		if (registration->columns[columns[i]])
-			appendStringInfo(out, "%s%s", i > 0 ? ", " : "", registration->columns[columns[i]]);
-	}
-}
-
-static bool
-is_key(const char *key, int length, const char *name)
-{
-	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
-}
-
-static bool
-append_column(StringInfo out, const ScimRegistration *registration, const char *key, int length)
-{
-	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds : scim_column_kinds;
-	int			count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+	int			count = registration->type->has_members ? lengthof(columns) : lengthof(columns) - 2;
 
 	for (int i = 0; i < count; i++)
 	{
-		if (is_key(key, length, kinds[i].key) && registration->columns[i])
-		{
-			appendStringInfoString(out, registration->columns[i]);
-			return true;
-		}
+		const char *column = registration->columns[columns[i]];
+
+		appendStringInfoString(out, i > 0 ? ", " : "");
+		if (column)
+			appendStringInfo(out, "r.%s", column);
+		else
+			appendStringInfo(out, "NULL::%s", format_type_be_qualified(scim_column_kinds[columns[i]].type));
 	}
-	for (int i = 0; i < registration->lookup_count; i++)
-	{
-		if (is_key(key, length, registration->lookups[i].path))
-		{
-			appendStringInfoString(out, registration->lookups[i].column);
-			return true;
-		}
-	}
-	return false;
+	for (int i = 0; i < registration->mapped_count; i++)
+		appendStringInfo(out, ", r.%s", registration->mapped[i].column);
 }
 
-/* {row}: the same of r, and a user's groups. */
+/* {columns}: those of {row}, each once, and the tenant's: for a subquery that {row} is read of. */
+static void
+append_columns(StringInfo out, const ScimRegistration *registration)
+{
+	List	   *columns = NIL;
+	ListCell   *cell;
+	bool		first = true;
+
+	for (int i = 0; i < SCIM_COLUMNS; i++)
+	{
+		if (registration->columns[i] && i != SCIM_COLUMN_PASSWORD)
+			columns = list_append_unique(columns, makeString(registration->columns[i]));
+	}
+	for (int i = 0; i < registration->mapped_count; i++)
+		columns = list_append_unique(columns, makeString(registration->mapped[i].column));
+	foreach(cell, columns)
+	{
+		appendStringInfo(out, "%sr.%s", first ? "" : ", ", strVal(lfirst(cell)));
+		first = false;
+	}
+}
+
+/* {row}: {bare}, and a user's groups. */
 static void
 append_row(StringInfo out, const ScimRegistration *registration)
 {
@@ -207,6 +288,148 @@ append_row(StringInfo out, const ScimRegistration *registration)
 		scim_append_statement(out, ", " GROUPS, registration);
 	else
 		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
+}
+
+/* The relation that an alias stands for: m the memberships, g the groups, r the relation at hand; others are it, too. */
+static const ScimRegistration *
+aliased(const ScimRegistration *registration, char alias)
+{
+	if (alias == 'm')
+		return scim_members_table();
+	return alias == 'g' ? scim_find_table(scim_members_type()) : registration;
+}
+
+/* The condition that a row is in the tenant; "prefix" is its alias with a dot, or empty. */
+static void
+append_in_tenant(StringInfo out, const ScimRegistration *registration, const char *prefix, const char *tenant)
+{
+	const char *column = registration->columns[registration->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
+
+	if (column)
+		appendStringInfo(out, "%s%s" EQ "%s", prefix, column, tenant);
+	else if (registration->is_members)
+		appendStringInfoString(out, "true");	/* ids of groups tell */
+	else
+		appendStringInfo(out, "%s" EQ "%s::pg_catalog.text", tenant, quote_literal_cstr(registration->tenant));
+}
+
+/* The condition that it is not marked as deleted. */
+static void
+append_live(StringInfo out, const ScimRegistration *registration, const char *prefix)
+{
+	const char *column = registration->is_members ? NULL : registration->columns[SCIM_COLUMN_DELETED];
+
+	if (column)
+		appendStringInfoString(out, scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
+														 psprintf("%s%s", prefix, column)));
+	else
+		appendStringInfoString(out, "true");
+}
+
+static void
+append_visible(StringInfo out, const ScimRegistration *registration, const char *prefix, const char *tenant)
+{
+	append_in_tenant(out, registration, prefix, tenant);
+	if (registration->is_members || registration->columns[SCIM_COLUMN_DELETED] == NULL)
+		return;
+	appendStringInfoString(out, " AND ");
+	append_live(out, registration, prefix);
+}
+
+/* {row_key}: the group's row, marked as deleted or not; its tenant is asked for if memberships tell it. */
+static void
+append_row_key(StringInfo out, const ScimRegistration *registration)
+{
+	const ScimRegistration *members = scim_find_members(registration->type);
+
+	if (registration->columns[SCIM_COLUMN_TENANT] && members && members->columns[SCIM_MEMBER_TENANT])
+		appendStringInfo(out, "%s" EQ "$1 AND ", registration->columns[SCIM_COLUMN_TENANT]);
+	appendStringInfo(out, "%s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
+}
+
+/* {touch}: an assignment that leaves the row as it is. */
+static void
+append_touch(StringInfo out, const ScimRegistration *registration)
+{
+	static const ScimColumn columns[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION, SCIM_COLUMN_ID};
+	size_t		i = 0;
+
+	while (registration->columns[columns[i]] == NULL)
+		i++;
+	appendStringInfo(out, "%1$s=%1$s", registration->columns[columns[i]]);
+}
+
+/* {is_version $n}: the row r has that version. */
+static void
+append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter, int length)
+{
+	if (registration->columns[SCIM_COLUMN_VERSION])
+		appendStringInfo(out, "r.%s", registration->columns[SCIM_COLUMN_VERSION]);
+	else
+	{
+		appendStringInfo(out, "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
+						 scim_extension_schema("scimver"), registration->relid);
+		append_bare_row(out, registration);
+		appendStringInfoString(out, "))");
+	}
+	appendStringInfo(out, EQ "%.*s", length, parameter);
+}
+
+/* {tenants:a=b}: two rows are in the same tenant. */
+static void
+append_same_tenant(StringInfo out, const ScimRegistration *registration, const char *aliases)
+{
+	const char *columns[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		const ScimRegistration *side = aliased(registration, aliases[2 * i]);
+
+		columns[i] = side->columns[side->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
+	}
+	if (columns[0] && columns[1])
+		appendStringInfo(out, "%c.%s" EQ "%c.%s", aliases[0], columns[0], aliases[2], columns[1]);
+	else
+		appendStringInfoString(out, "true");
+}
+
+/* {display:a}: how a resource is displayed. */
+static void
+append_display(StringInfo out, const ScimRegistration *registration, char alias)
+{
+	static const char *const names[] = {"displayName", "userName"};
+
+	appendStringInfoString(out, "coalesce(NULL::pg_catalog.text");
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		for (int j = 0; j < registration->mapped_count; j++)
+		{
+			if (strcmp(registration->mapped[j].path, names[i]) == 0)
+				appendStringInfo(out, ", CAST(%c.%s AS pg_catalog.text)", alias, registration->mapped[j].column);
+		}
+		if (registration->columns[SCIM_COLUMN_DATA])
+			appendStringInfo(out, ", %c.%s OPERATOR(pg_catalog.->>) '%s'", alias,
+							 registration->columns[SCIM_COLUMN_DATA], names[i]);
+	}
+	appendStringInfoString(out, ")");
+}
+
+/* {is_type:a $n}: a membership is of that type of members. */
+static void
+append_is_type(StringInfo out, const ScimRegistration *members, char alias, const char *parameter, int length)
+{
+	if (members->columns[SCIM_MEMBER_TYPE])
+		appendStringInfo(out, "%c.%s" EQ "%.*s", alias, members->columns[SCIM_MEMBER_TYPE], length, parameter);
+	else
+		appendStringInfo(out, "%.*s" EQ "'User'", length, parameter);
+}
+
+/* {lock_order}: that of scim_compare_ids. */
+static void
+append_lock_order(StringInfo out, const ScimRegistration *registration)
+{
+	appendStringInfo(out, "%s%s", registration->columns[SCIM_COLUMN_ID],
+					 registration->id_type->type == TEXTOID ? " COLLATE pg_catalog.\"C\"" : "");
 }
 
 /* Does the key lead to another table?  Then *key is what follows. */
@@ -229,32 +452,111 @@ other_table(const char **key, int *length)
 	return NULL;
 }
 
+/* What stands for more than a column; false if it is none of these. */
+static bool
+append_fragment(StringInfo out, const ScimRegistration *registration, const char *key, int length,
+				const char *tenant)
+{
+	/* behind "name:" an alias, behind "name " or "name:a " a parameter */
+	int			name = strcspn(key, ":} ");
+	char		alias = key[name] == ':' ? key[name + 1] : '\0';
+	const char *parameter = memchr(key, ' ', length);
+	int			parameter_length = parameter ? key + length - ++parameter : 0;
+	const ScimRegistration *side = alias ? aliased(registration, alias) : registration;
+	char	   *prefix = alias ? psprintf("%c.", alias) : "";
+
+	if (is_key(key, name, "table"))
+		appendStringInfoString(out, registration->table);
+	else if (is_key(key, name, "row"))
+		append_row(out, registration);
+	else if (is_key(key, name, "bare"))
+		append_bare_row(out, registration);
+	else if (is_key(key, name, "columns"))
+		append_columns(out, registration);
+	else if (is_key(key, name, "ext"))
+		appendStringInfoString(out, scim_extension_schema("scimver"));
+	else if (is_key(key, name, "in_tenant"))
+		append_visible(out, side, prefix, tenant);
+	else if (is_key(key, name, "key"))
+	{
+		append_visible(out, registration, "", tenant);
+		appendStringInfo(out, " AND %s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
+	}
+	else if (is_key(key, name, "live"))
+		append_live(out, side, prefix);
+	else if (is_key(key, name, "row_key"))
+		append_row_key(out, registration);
+	else if (is_key(key, name, "touch"))
+		append_touch(out, registration);
+	else if (is_key(key, name, "is_version"))
+		append_is_version(out, registration, parameter, parameter_length);
+	else if (is_key(key, name, "tenants"))
+		append_same_tenant(out, registration, key + name + 1);
+	else if (is_key(key, name, "display"))
+		append_display(out, side, alias);
+	else if (is_key(key, name, "is_type"))
+		append_is_type(out, side, alias, parameter, parameter_length);
+	else if (is_key(key, name, "lock_order"))
+		append_lock_order(out, registration);
+	else
+		return false;
+	return true;
+}
+
 static void
-append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key, int length)
+append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key, int length,
+				   const char *tenant)
 {
 	const ScimRegistration *other = other_table(&key, &length);
+	const char *column;
 
 	if (other)
 		registration = other;
-	if (is_key(key, length, "table"))
-		appendStringInfoString(out, registration->table);
-	else if (is_key(key, length, "row"))
-		append_row(out, registration);
-	else if (is_key(key, length, "bare"))
-		append_bare_row(out, registration);
-	else if (is_key(key, length, "ext"))
-		appendStringInfoString(out, scim_extension_schema("scimver"));
-	else if (!append_column(out, registration, key, length))
+	column = find_column(registration, key, length);
+	if (column)
+		appendStringInfoString(out, column);
+	else if (!append_fragment(out, registration, key, length, tenant))
 		elog(ERROR, "table %s has no column for \"%.*s\"", registration->table, length, key);
 }
 
+/* {?key:text}: the text, if the relation has the column; {!key:text}: if it has not. */
+static void
+append_condition(StringInfo out, const ScimRegistration *registration, const char *key, const char *end,
+				 const char *tenant)
+{
+	const char *colon = strchr(key, ':');
+	const char *name = key + 1;
+	int			length = colon - name;
+	const ScimRegistration *other = other_table(&name, &length);
+	bool		has_column = find_column(other ? other : registration, name, length) != NULL;
+
+	if (has_column == (key[0] == '?'))
+		scim_append_statement_for(out, pnstrdup(colon + 1, end - colon - 1), registration, tenant);
+}
+
+/* The brace that closes the one at "open". */
+static const char *
+closing_brace(const char *open)
+{
+	int			depth = 0;
+
+	for (const char *p = open; *p; p++)
+	{
+		depth += *p == '{' ? 1 : *p == '}' ? -1 : 0;
+		if (depth == 0)
+			return p;
+	}
+	elog(ERROR, "a brace is not closed in \"%s\"", open);
+}
+
 void
-scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration)
+scim_append_statement_for(StringInfo out, const char *text, const ScimRegistration *registration,
+						  const char *tenant)
 {
 	for (const char *p = text; *p;)
 	{
 		const char *brace = strchr(p, '{');
-		const char *end = brace && brace[1] >= 'a' && brace[1] <= 'z' ? strchr(brace, '}') : NULL;
+		const char *end;
 
 		if (brace == NULL)
 		{
@@ -262,12 +564,25 @@ scim_append_statement(StringInfo out, const char *text, const ScimRegistration *
 			return;
 		}
 		appendBinaryStringInfo(out, p, brace - p);
-		if (end)
-			append_placeholder(out, registration, brace + 1, end - brace - 1);
-		else
+		p = brace + 1;
+		if (*p != '?' && *p != '!' && (*p < 'a' || *p > 'z'))
+		{
 			appendStringInfoChar(out, '{');
-		p = end ? end + 1 : brace + 1;
+			continue;
+		}
+		end = closing_brace(brace);
+		if (*p == '?' || *p == '!')
+			append_condition(out, registration, p, end, tenant);
+		else
+			append_placeholder(out, registration, p, end - p, tenant);
+		p = end + 1;
 	}
+}
+
+void
+scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration)
+{
+	scim_append_statement_for(out, text, registration, "$1");
 }
 
 /* The text with {bare} for {row}. */
@@ -285,12 +600,14 @@ static SPIPlanPtr
 prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
 	StringInfoData sql;
+	Oid			types[lengthof(statement->types)];
 	SPIPlanPtr	plan;
 
+	for (int i = 0; i < statement->nargs; i++)
+		types[i] = parameter_type(statement->types[i], registration);
 	initStringInfo(&sql);
 	scim_append_statement(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
-	plan = SPI_prepare_cursor(sql.data, statement->nargs, (Oid *) statement->types,
-							  CURSOR_OPT_GENERIC_PLAN);
+	plan = SPI_prepare_cursor(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
 	pfree(sql.data);

@@ -22,7 +22,7 @@ typedef enum ScimStatement
 	SCIM_INSERT_PASSWORD,		/* tenant, data, password */
 	SCIM_UPDATE,				/* tenant, id, data, expected version or NULL */
 	SCIM_UPDATE_PASSWORD,		/* the same, password (NULL clears it) */
-	SCIM_DELETE,				/* tenant, id, expected version or NULL */
+	SCIM_DELETE,				/* tenant, id, expected version or NULL: returns what was deleted */
 
 	/* locks, taken as the table's owner, as foreign keys do */
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
@@ -46,7 +46,7 @@ typedef enum ScimStatement
 	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
-	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with, limit: member, display */
+	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member, display */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */
@@ -65,12 +65,39 @@ typedef enum ScimStatement
 extern uint64 scim_run(int statement, const ScimRegistration *registration,
 					   Datum *values, const char *nulls, bool read_only);
 
+/* The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID (the text of an id) of statements. */
+extern Datum scim_tenant_datum(const ScimRegistration *registration, const char *tenant);
+extern Datum scim_id_datum(const ScimRegistration *registration, const char *id);
+
+/* The type of the parameter TENANT. */
+extern Oid	scim_tenant_parameter(const ScimRegistration *registration);
+
 /*
  * Appends a text with its placeholders filled in: {table} and {tenant}, {id},
  * {data}, ... of the relation, {members.table}, {members.group}, ... of the
- * membership table, {groups.id}, ... of the group table, {bare} and {row} the
- * columns that scim_read_row expects (of a row r), {ext} the schema of scimver.
+ * membership table, {groups.id}, ... of the group table, {ext} the schema of
+ * scimver; and
+ *
+ * {bare}, {row}: the columns that scim_read_row expects, of a row r;
+ * {columns}: the columns of {row} and the tenant's, for a subquery that {row} is read of;
+ * {in_tenant}: the row is in the tenant $1, and not marked as deleted;
+ * {key}: the same, and its id is $2;
+ * {is_version $3}: the row r has that version;
+ * {tenants:m=r}: the rows of two aliases are in the same tenant;
+ * {live:r}: the row of an alias is not marked as deleted;
+ * {display:r}: how it is displayed as a member or group;
+ * {is_type:m $3}: a membership's member is of that type;
+ * {row_key}: the row of a group that memberships name by $1 and $2, be it marked;
+ * {touch}: assigns a column to itself;
+ * {lock_order}: the order in which rows are locked;
+ * {?data:text}, {!data:text}: the text, if the relation has (not) the column.
+ *
+ * Aliases: m is the membership table, g the group table, r the relation.
  */
 extern void scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration);
+
+/* The same with another expression for the tenant than $1. */
+extern void scim_append_statement_for(StringInfo out, const char *text, const ScimRegistration *registration,
+									  const char *tenant);
 
 #endif							/* SCIM_STATEMENTS_H */

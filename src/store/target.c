@@ -34,7 +34,7 @@ scim_begin(ScimTarget *target, const char *type, const char *tenant)
 		scim_error_text(error, "resource_type", type);
 		scim_throw(error, "no table is registered for the resource type \"%s\"", type);
 	}
-	target->tenant = scim_resolve_tenant(tenant);
+	target->tenant = scim_tenant_of(target->table, tenant);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }
@@ -127,6 +127,17 @@ scim_throw_not_found(const ScimTarget *target, const char *id)
 	scim_throw(error, "%s \"%s\" does not exist", target->type->name, shown);
 }
 
+char *
+scim_take_id(const ScimTarget *target, const char *id)
+{
+	const ScimIdType *type = target->table->id_type;
+	Datum		value;
+
+	if (!scim_parse_id(type, id, &value))
+		scim_throw_not_found(target, id);
+	return scim_id_text(type, value);
+}
+
 void
 scim_take_view(ScimTarget *target, const ScimView *view)
 {
@@ -189,12 +200,12 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 }
 
 bool
-scim_fetch(const ScimTarget *target, int statement, const pg_uuid_t *id, bool read_only, ScimRow *row)
+scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only, ScimRow *row)
 {
 	Datum		values[2];
 
-	values[0] = CStringGetTextDatum(target->tenant);
-	values[1] = UUIDPGetDatum(id);
+	values[0] = scim_tenant_datum(target->table, target->tenant);
+	values[1] = scim_id_datum(target->table, id);
 	if (scim_run(statement, target->table, values, NULL, read_only) == 0)
 		return false;
 	if (row)
@@ -203,7 +214,7 @@ scim_fetch(const ScimTarget *target, int statement, const pg_uuid_t *id, bool re
 }
 
 bool
-scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, ScimRow *row)
+scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row)
 {
 	Datum		values[2];
 
@@ -211,10 +222,12 @@ scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, Scim
 	if (!scim_fetch(target, statement, id, false, row) &&
 		!scim_fetch(target, statement, id, false, row))
 		return false;
+	if (target->table->columns[SCIM_COLUMN_VERSION] == NULL)
+		(void) scim_row_version(target->table, target->tenant, row);
 	if (row->version)
 		return true;
-	values[0] = CStringGetTextDatum(target->tenant);
-	values[1] = UUIDPGetDatum(id);
+	values[0] = scim_tenant_datum(target->table, target->tenant);
+	values[1] = scim_id_datum(target->table, id);
 	scim_run(SCIM_FILL_VERSION, target->table, values, NULL, false);
 	if (!scim_fetch(target, statement, id, false, row))
 		return false;

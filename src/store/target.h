@@ -38,6 +38,9 @@ extern void scim_begin_write(ScimTarget *target, const char *type, const char *t
 /* Reads what the caller wants to see (NULL: the default); INVALID_VERSION_FORMAT, and as scim_read_projection. */
 extern void scim_take_view(ScimTarget *target, const ScimView *view);
 
+/* The id as the table's type writes it; NOT_FOUND if it is nobody's. */
+extern char *scim_take_id(const ScimTarget *target, const char *id);
+
 /* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
 extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
 
@@ -57,10 +60,10 @@ extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const 
 extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
 
 /* Runs a statement on (tenant, id); reads its row, if there is one, into "row". */
-extern bool scim_fetch(const ScimTarget *target, int statement, const pg_uuid_t *id, bool read_only,
+extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only,
 					   ScimRow *row);
 
 /* Locks the row by the statement; fills a NULL version.  False if there is none. */
-extern bool scim_lock_row(const ScimTarget *target, int statement, const pg_uuid_t *id, ScimRow *row);
+extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
 
 #endif							/* SCIM_TARGET_H */

@@ -68,6 +68,39 @@ scim_tenant(PG_FUNCTION_ARGS)
 }
 
 void
+scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant)
+{
+	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
+
+	scim_error_text(error, "tenant_id", tenant);
+	if (registration->tenant_type)
+		scim_error_hint(error, psprintf("Name a tenant of table %s: its tenants are of type %s.", registration->table,
+										format_type_be(registration->tenant_type->type)));
+	else
+		scim_error_hint(error, psprintf("All rows of table %s belong to the tenant \"%s\".", registration->table,
+										registration->tenant));
+	scim_throw(error, "table %s has no tenant \"%s\"", registration->table, tenant);
+}
+
+char *
+scim_tenant_of(const ScimRegistration *registration, const char *given)
+{
+	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
+	char	   *tenant = scim_resolve_tenant(given);
+	Datum		value;
+
+	if (registration->tenant == NULL)
+	{
+		if (registration->tenant_type && !scim_parse_id(registration->tenant_type, tenant, &value))
+			scim_throw_other_tenant(registration, tenant);
+		return tenant;
+	}
+	if (named && strcmp(tenant, registration->tenant) != 0)
+		scim_throw_other_tenant(registration, tenant);
+	return registration->tenant;
+}
+
+void
 scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	AclResult	result = pg_class_aclcheck(registration->relid, GetUserId(), mode);
@@ -81,7 +114,7 @@ scim_check_tenant(const ScimRegistration *registration, const char *tenant)
 {
 	Datum		value = CStringGetTextDatum(tenant);
 
-	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
+	if (registration->has_policy && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
 		scim_run(SCIM_IS_GRANTED, registration, &value, NULL, true) == 0)
 		forbid(tenant, "was not granted to you");
 }

@@ -5,6 +5,7 @@
 #ifndef SCIM_TENANT_H
 #define SCIM_TENANT_H
 
+#include "compat.h"
 #include "nodes/parsenodes.h"
 #include "store/registration.h"
 
@@ -14,6 +15,12 @@
  * that is allowed; INVALID_VALUE for an empty name.
  */
 extern char *scim_resolve_tenant(const char *given);
+
+/* The tenant of a call on a table, which may hold but one; TENANT_FORBIDDEN if it cannot hold that tenant. */
+extern char *scim_tenant_of(const ScimRegistration *registration, const char *given);
+
+/* TENANT_FORBIDDEN: the table has no such tenant. */
+extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant);
 
 /*
  * Raises TENANT_FORBIDDEN if row level security holds for the caller on the

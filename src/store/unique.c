@@ -13,7 +13,6 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
-#include "store/ids.h"
 #include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
@@ -69,11 +68,11 @@ get_value(const ScimLookup *lookup, const JsonbValue *data)
 /* ---- who has it ---- */
 
 /* The id of the resource with the value, as far as the caller may see it; or NULL.  Within SPI. */
-static pg_uuid_t *
+static char *
 find_holder(const ScimRegistration *registration, const ScimLookup *lookup, const char *tenant,
 			const char *value)
 {
-	Oid			types[] = {TEXTOID, TEXTOID};
+	Oid			types[] = {scim_tenant_parameter(registration), TEXTOID};
 	Datum		values[2];
 	StringInfoData sql;
 	bool		isnull;
@@ -82,31 +81,32 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	if (column_value == NULL)
 		return NULL;
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT {id} FROM {table} WHERE {tenant} OPERATOR(pg_catalog.=) $1 AND ", registration);
+	scim_append_statement(&sql, "SELECT {id} FROM {table} WHERE {in_tenant} AND ", registration);
 	appendStringInfo(&sql, "%s OPERATOR(pg_catalog.=) ", lookup->column);
 	scim_append_statement(&sql, column_value, registration);
-	values[0] = CStringGetTextDatum(tenant);
+	values[0] = scim_tenant_datum(registration, tenant);
 	values[1] = CStringGetTextDatum(value);
 	if (SPI_execute_with_args(sql.data, 2, types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
 	if (SPI_processed == 0)
 		return NULL;
-	return DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return scim_id_text(registration->id_type,
+						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 static SCIM_NORETURN void throw_taken(const ScimRegistration *registration, const char *path,
-									  const char *value, const pg_uuid_t *existing);
+									  const char *value, const char *existing);
 
 static void
 throw_taken(const ScimRegistration *registration, const char *path, const char *value,
-			const pg_uuid_t *existing)
+			const char *existing)
 {
 	ScimError  *error = scim_error(SCIM_UNIQUENESS);
 
 	scim_error_text(error, "attribute", path);
 	scim_error_text(error, "value", value);
 	if (existing)
-		scim_error_text(error, "existing_id", scim_uuid_text(existing));
+		scim_error_text(error, "existing_id", existing);
 	if (value)
 		scim_throw(error, "%s \"%s\" is taken by another %s", path, value, registration->type->name);
 	scim_throw(error, "%s is taken by another %s", path, registration->type->name);
@@ -130,13 +130,13 @@ claim(ScimCall *call, const ScimLookup *lookup, const char *value)
 static void
 check_value(ScimCall *call, const ScimLookup *lookup, const char *value)
 {
-	pg_uuid_t  *holder;
+	char	   *holder;
 
 	claim(call, lookup, value);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	holder = find_holder(call->registration, lookup, call->tenant, value);
-	if (holder && memcmp(holder, &call->id, sizeof(pg_uuid_t)) != 0)
+	if (holder && strcmp(holder, call->id) != 0)
 		throw_taken(call->registration, lookup->path, value, holder);
 	SPI_finish();
 }
@@ -169,7 +169,7 @@ scim_throw_taken(const ScimRegistration *registration, const char *tenant, const
 	{
 		const ScimLookup *lookup = &registration->lookups[i];
 		char	   *text = lookup->unique ? value_text(get_value(lookup, data)) : NULL;
-		pg_uuid_t  *holder = text ? find_holder(registration, lookup, tenant, text) : NULL;
+		char	   *holder = text ? find_holder(registration, lookup, tenant, text) : NULL;
 
 		if (holder)
 			throw_taken(registration, lookup->path, text, holder);

@@ -15,7 +15,6 @@
 #include "executor/spi.h"
 #include "store/call.h"
 #include "store/filter_sql.h"
-#include "store/ids.h"
 #include "store/members.h"
 #include "store/password.h"
 #include "store/statements.h"
@@ -30,7 +29,7 @@ typedef struct Write
 {
 	ScimTarget	target;
 	const char *id_text;		/* as given */
-	pg_uuid_t	id;
+	char	   *id;
 	const char *expected;		/* version, or NULL */
 	JsonbValue *data;			/* the document to be stored */
 	Jsonb	   *document;		/* the same, written */
@@ -64,8 +63,7 @@ static void
 identify(Write *write, const char *id)
 {
 	write->id_text = id;
-	if (!scim_parse_uuid(id, &write->id))
-		scim_throw_not_found(&write->target, id);
+	write->id = scim_take_id(&write->target, id);
 	write->call.id = write->id;
 }
 
@@ -98,7 +96,7 @@ prepare_members(Write *write)
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 	if (write->members.missing == NULL)
 		return;
-	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, &write->id, false, NULL))
+	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, write->id, false, NULL))
 		scim_throw_not_found(&write->target, write->id_text);
 	scim_throw_no_member(write->members.missing);
 }
@@ -113,7 +111,7 @@ lock_members(Write *write)
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_check_privilege(scim_members_table(), ACL_INSERT);
 	prepare_members(write);
-	scim_refuse_self(&write->members, &write->id);
+	scim_refuse_self(&write->members, write->id);
 }
 
 /* The memberships, and with them the group's count, digest and version. */
@@ -122,7 +120,7 @@ write_members(Write *write)
 {
 	if (!write->has_members)
 		return;
-	scim_write_members(&write->members, write->target.tenant, &write->row.id);
+	scim_write_members(&write->members, write->target.tenant, write->row.id);
 	if (write->call.has_row)
 		write->row = write->call.row;
 }
@@ -135,8 +133,8 @@ update_row(Write *write, const char *expected)
 	char		nulls[6] = "     ";
 	int			statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
 
-	values[0] = CStringGetTextDatum(write->target.tenant);
-	values[1] = UUIDPGetDatum(&write->id);
+	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
+	values[1] = scim_id_datum(write->target.table, write->id);
 	values[2] = JsonbPGetDatum(write->document);
 	values[3] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
 	nulls[3] = expected ? ' ' : 'n';
@@ -188,7 +186,7 @@ create(void *argument)
 
 	scim_check_tenant(write->target.table, write->target.tenant);
 	lock_members(write);
-	values[0] = CStringGetTextDatum(write->target.tenant);
+	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)
 		values[2] = CStringGetTextDatum(write->password_hash);
@@ -223,7 +221,7 @@ should_retry(Write *write)
 {
 	bool		differs = false;
 
-	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
+	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
@@ -302,7 +300,7 @@ patch(void *argument)
 	bool		differs = false;
 
 	lock_members(write);
-	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, &write->id, &write->row))
+	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
@@ -361,7 +359,7 @@ change_members(void *argument)
 	Write	   *write = argument;
 
 	lock_members(write);
-	if (!scim_lock_row(&write->target, SCIM_LOCK, &write->id, &write->row))
+	if (!scim_lock_row(&write->target, SCIM_LOCK, write->id, &write->row))
 		scim_throw_not_found(&write->target, write->id_text);
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{

@@ -123,6 +123,20 @@ typedef struct ScimCode
 	JsonbValue	value;			/* scalar */
 } ScimCode;
 
+/* What a column's type makes of values (column_type.h). */
+typedef struct ScimValueType
+{
+	int			storage;		/* a ScimStorage; 0: not looked at yet */
+	bool		is_array;		/* the others tell of the elements */
+	bool		not_null;		/* the column, or its domain, takes no NULL */
+	Oid			declared;		/* maybe a domain */
+	Oid			type;			/* what is under it */
+	int32		typmod;
+	int16		length;			/* as pg_type has them */
+	bool		by_value;
+	char		align;
+} ScimValueType;
+
 /* A column of a table that people had already: what the mapping says of it. */
 typedef struct ScimMappedColumn
 {
@@ -143,6 +157,7 @@ typedef struct ScimMappedColumn
 	bool		unique;			/* the schema says so: no two resources of a tenant have the same value */
 	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or InvalidOid */
 	char	   *index;			/* and its name, or NULL */
+	ScimValueType value;		/* filled when it is first asked for (scim_value_type) */
 } ScimMappedColumn;
 
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
@@ -171,6 +186,7 @@ typedef struct ScimRegistration
 	bool		is_mapped;		/* people had the table already: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
+	struct ScimMappedPlan *plan;	/* made when it is first asked for (mapped_plan.h) */
 	ScimLookup *lookups;
 	int			lookup_count;
 } ScimRegistration;

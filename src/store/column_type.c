@@ -27,7 +27,6 @@
 #include "utils/inet.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
-#include "utils/uuid.h"
 
 /* ---- types ---- */
 
@@ -282,7 +281,7 @@ scim_value_text(const ScimValueType *type, Datum value)
 		case SCIM_STORAGE_TIMESTAMPTZ:
 			return scim_instant_text(DatumGetTimestampTz(value));
 		case SCIM_STORAGE_UUID:
-			return scim_uuid_text(DatumGetUUIDP(value));
+			return scim_id_text(scim_id_type(UUIDOID), value);
 		case SCIM_STORAGE_ADDRESS:
 			return DatumGetCString(DirectFunctionCall1(type->type == CIDROID ? cidr_out : inet_out, value));
 		case SCIM_STORAGE_BYTES:

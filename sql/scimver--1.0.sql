@@ -452,6 +452,12 @@ CREATE FUNCTION scim_row_trigger() RETURNS trigger
 COMMENT ON FUNCTION scim_row_trigger() IS
 	'Keeps version, revision, created and last_modified of a registered table (resource type, mapping, options)';
 
+CREATE FUNCTION scim_row_version(relation regclass, content record) RETURNS text
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_row_version_of';
+COMMENT ON FUNCTION scim_row_version(regclass, record) IS
+	'The version of a row of a registered table that has no column for it; content: ROW() of its columns in the order of the mapping';
+
 CREATE FUNCTION scim_members_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_members_trigger';

@@ -94,6 +94,19 @@ add_core_urn(const ScimResourceType *type, JsonbValue *document)
 	scim_set_value(document, "schemas", schemas);
 }
 
+/* Removes passwords, and if "all", what else does not belong into a document. */
+static void
+remove_keys(const ScimResourceType *type, JsonbValue *document, bool all)
+{
+	for (int i = document->val.object.nPairs - 1; i >= 0; i--)
+	{
+		JsonbValue	key = document->val.object.pairs[i].key;
+
+		if (is_password(type, &key) || (all && belongs_elsewhere(type, &key)))
+			scim_remove(document, key.val.string.val, key.val.string.len);
+	}
+}
+
 /* What is no list of schemas stays as it is, where it is not refused. */
 static Jsonb *
 tidied(const ScimResourceType *type, Jsonb *data, const Inspection *found)
@@ -105,16 +118,17 @@ tidied(const ScimResourceType *type, Jsonb *data, const Inspection *found)
 		return data;
 	scim_root(data, &root);
 	document = scim_open(&root);
-	for (int i = document->val.object.nPairs - 1; i >= 0; i--)
-	{
-		JsonbValue	key = document->val.object.pairs[i].key;
-
-		if (belongs_elsewhere(type, &key) || is_password(type, &key))
-			scim_remove(document, key.val.string.val, key.val.string.len);
-	}
+	remove_keys(type, document, true);
 	if (!found->schemas && !found->bad_schemas)
 		add_core_urn(type, document);
 	return scim_write(document);
+}
+
+static void
+check_object(Jsonb *data)
+{
+	if (!JB_ROOT_IS_OBJECT(data))
+		scim_throw_path(SCIM_INVALID_VALUE, "data", "the document of a resource must be an object");
 }
 
 Jsonb *
@@ -122,8 +136,7 @@ scim_tidy_document(const ScimResourceType *type, Jsonb *data, JsonbValue *passwo
 {
 	Inspection	found;
 
-	if (!JB_ROOT_IS_OBJECT(data))
-		scim_throw_path(SCIM_INVALID_VALUE, "data", "the document of a resource must be an object");
+	check_object(data);
 	inspect(type, &data->root, &found);
 	if (found.bad_schemas)
 		scim_throw_path(SCIM_INVALID_VALUE, "schemas", "schemas must be an array of URNs");
@@ -131,6 +144,25 @@ scim_tidy_document(const ScimResourceType *type, Jsonb *data, JsonbValue *passwo
 	if (found.password)
 		*password = found.password_value;
 	return tidied(type, data, &found);
+}
+
+Jsonb *
+scim_take_password(const ScimResourceType *type, Jsonb *data, JsonbValue *password)
+{
+	Inspection	found;
+	JsonbValue	root;
+	JsonbValue *document;
+
+	check_object(data);
+	inspect(type, &data->root, &found);
+	password->type = jbvNull;
+	if (!found.password)
+		return data;
+	*password = found.password_value;
+	scim_root(data, &root);
+	document = scim_open(&root);
+	remove_keys(type, document, false);
+	return scim_write(document);
 }
 
 Jsonb *

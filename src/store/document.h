@@ -17,6 +17,9 @@
  */
 extern Jsonb *scim_tidy_document(const ScimResourceType *type, Jsonb *data, JsonbValue *password);
 
+/* What is to be stored beside mapped columns: as it is given, but for a password.  INVALID_VALUE if it is no object. */
+extern Jsonb *scim_take_password(const ScimResourceType *type, Jsonb *data, JsonbValue *password);
+
 /* The document as it is read: one without a version has not been in the trigger's hands.  INVALID_VALUE if it is no object. */
 extern Jsonb *scim_stored_document(const ScimResourceType *type, Jsonb *data, bool has_version);
 

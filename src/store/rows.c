@@ -203,7 +203,7 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 			password = isnull ? NULL : DatumGetTextPP(hash);
 		}
 	}
-	revision = Max(row->revision, 1);
+	revision = row->revision != 0 ? row->revision : 1;
 	scim_form_version(row_form(row, row->data, password), registration->revision_scheme ? &revision : NULL, version);
 	row->version = pstrdup(version);
 	return row->version;

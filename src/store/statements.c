@@ -370,6 +370,8 @@ append_is_version(StringInfo out, const ScimRegistration *registration, const ch
 		appendStringInfo(out, "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
 						 scim_extension_schema("scimver"), registration->relid);
 		append_bare_row(out, registration);
+		if (registration->columns[SCIM_COLUMN_TENANT])
+			appendStringInfo(out, ", r.%s", registration->columns[SCIM_COLUMN_TENANT]);
 		appendStringInfoString(out, "))");
 	}
 	appendStringInfo(out, EQ "%.*s", length, parameter);

@@ -17,3 +17,10 @@ scim_show_columns(const ScimRegistration *registration, JsonbValue *resource, co
 {
 	elog(ERROR, "not yet");
 }
+
+ScimSplit *
+scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb *old_data,
+					const ScimColumnValues *old)
+{
+	elog(ERROR, "not yet");
+}

@@ -1,0 +1,155 @@
+/*
+ * row_members.c
+ *		The members of a group in the hands of the row trigger: count and digest
+ *		follow the membership triggers, and nobody else.
+ *
+ * They stand in two columns of the group's table, or in scim_group_state, which
+ * the membership triggers write after the group's row.
+ */
+#include "postgres.h"
+
+#include "store/group_state.h"
+#include "store/pending.h"
+#include "store/row_work.h"
+
+static inline bool
+in_columns(const ScimRowWork *work)
+{
+	return work->registration->numbers[SCIM_COLUMN_MEMBER_COUNT] != InvalidAttrNumber;
+}
+
+/* What the columns say, if they do. */
+static void
+read_columns(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+{
+	bytea	   *bytes;
+
+	if (scim_work_is_null(work, row, SCIM_COLUMN_MEMBER_DIGEST) ||
+		!scim_work_integer(work, row, SCIM_COLUMN_MEMBER_COUNT, &members->count))
+		return;
+	bytes = DatumGetByteaPP(scim_work_value(work, row, SCIM_COLUMN_MEMBER_DIGEST));
+	if (VARSIZE_ANY_EXHDR(bytes) != SCIM_DIGEST_SIZE)
+		return;
+	memcpy(members->digest, VARDATA_ANY(bytes), SCIM_DIGEST_SIZE);
+	members->known = true;
+}
+
+/* What is known of the members of the row's group, be it nothing. */
+static void
+read_state(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+{
+	if (in_columns(work))
+		read_columns(work, row, members);
+	else
+		members->known = scim_read_group_state(work->registration, scim_work_tenant(work, row),
+											   scim_work_id(work, row), &members->count, members->digest);
+}
+
+/* Counts the memberships. */
+static void
+sum_up(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+{
+	scim_sum_members(work->registration, scim_work_tenant(work, row), scim_work_id(work, row),
+					 &members->count, members->digest);
+	members->known = true;
+}
+
+void
+scim_work_set_members(ScimRowWork *work, const ScimWorkMembers *members)
+{
+	bytea	   *bytes;
+
+	work->members = *members;
+	if (!in_columns(work))
+		return;
+	bytes = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
+	SET_VARSIZE(bytes, VARHDRSZ + SCIM_DIGEST_SIZE);
+	memcpy(VARDATA(bytes), members->digest, SCIM_DIGEST_SIZE);
+	scim_work_set_integer(work, SCIM_COLUMN_MEMBER_COUNT, members->count);
+	scim_work_assign(work, work->registration->numbers[SCIM_COLUMN_MEMBER_DIGEST], PointerGetDatum(bytes), false);
+}
+
+void
+scim_work_first_members(ScimRowWork *work)
+{
+	ScimWorkMembers members = {.known = true};
+
+	/* without a foreign key, memberships may come before the group; created tables have one */
+	if (work->registration->is_mapped)
+		sum_up(work, &work->new, &members);
+	scim_work_set_members(work, &members);
+}
+
+/* Adds what the membership triggers have counted. */
+static void
+add_pending(ScimRowWork *work, const ScimPending *pending)
+{
+	ScimWorkMembers *old = &work->old_members;
+	ScimWorkMembers members = {0};
+
+	read_state(work, &work->old, old);
+	if (!old->known && !pending->empty)
+	{
+		/* what is pending is counted with the rest */
+		sum_up(work, &work->new, &members);
+		*old = members;
+		digest_subtract(old->digest, pending->digest);
+		old->count -= pending->count;
+	}
+	else if (!pending->empty)
+	{
+		members = *old;
+		digest_add(members.digest, pending->digest);
+		members.count += pending->count;
+	}
+	members.known = old->known = true;
+	scim_work_set_members(work, &members);
+}
+
+bool
+scim_work_next_members(ScimRowWork *work)
+{
+	const ScimPending *pending = scim_pending_for(work->registration->root);
+	ScimWorkMembers members = {0};
+
+	if (in_columns(work))
+	{
+		scim_work_keep(work, SCIM_COLUMN_MEMBER_COUNT);
+		scim_work_keep(work, SCIM_COLUMN_MEMBER_DIGEST);
+	}
+	if (pending)
+	{
+		add_pending(work, pending);
+		return true;
+	}
+	if (work->registration->is_mapped && !scim_work_same_key(work))
+	{
+		/* another group: its members come with the cascade of a foreign key, or are there */
+		sum_up(work, &work->new, &members);
+		scim_work_set_members(work, &members);
+		return true;
+	}
+	if (in_columns(work))
+	{
+		/* a row that came without them */
+		read_columns(work, &work->old, &members);
+		if (!members.known)
+		{
+			sum_up(work, &work->new, &members);
+			scim_work_set_members(work, &members);
+		}
+	}
+	return false;
+}
+
+const ScimWorkMembers *
+scim_work_members(ScimRowWork *work, const ScimWorkRow *row)
+{
+	ScimWorkMembers *members = row == &work->new ? &work->members : &work->old_members;
+
+	if (!members->known)
+		read_state(work, row, members);
+	if (!members->known)
+		sum_up(work, row, members);
+	return members;
+}

@@ -1,0 +1,171 @@
+/*
+ * row_version.c
+ *		The version of a row of a table that has no column for it, in SQL: the
+ *		condition of a conditional write asks for it.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "core/digest.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "store/group_state.h"
+#include "store/ids.h"
+#include "store/rows.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+PG_FUNCTION_INFO_V1(scim_row_version_of);
+
+/* What is kept from call to call of one statement. */
+typedef struct Known
+{
+	uint64		generation;		/* of registrations */
+	const ScimRegistration *registration;
+	Oid			relid;
+	TupleDesc	descriptor;		/* of the records */
+} Known;
+
+static const ScimRegistration *
+find_registered(Oid relid)
+{
+	ScimError  *error;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *registration = scim_find_table(*type);
+
+		if (registration && registration->relid == relid)
+			return registration;
+	}
+	error = scim_error(SCIM_NOT_REGISTERED);
+	scim_error_text(error, "relation", get_rel_name(relid));
+	scim_throw(error, "table \"%s\" is not registered", get_rel_name(relid));
+}
+
+/* The type of the column of the record, InvalidOid where the table has none: then its value is NULL. */
+static Oid
+expected_type(const ScimRegistration *registration, int i)
+{
+	static const ScimColumn columns[] = {
+		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
+		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
+		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
+	};
+	int			fixed = registration->type->has_members ? lengthof(columns) : lengthof(columns) - 2;
+
+	if (i < fixed)
+		return registration->columns[columns[i]] ? registration->types[columns[i]] : InvalidOid;
+	i -= fixed;
+	if (i < registration->mapped_count)
+		return registration->mapped[i].base_type;
+	return registration->types[SCIM_COLUMN_TENANT];
+}
+
+static int
+expected_columns(const ScimRegistration *registration)
+{
+	return (registration->type->has_members ? 8 : 6) + registration->mapped_count +
+		(registration->tenant_type ? 1 : 0);
+}
+
+/* Anybody may call with anything: the record must be one of the table's. */
+static void
+check_record(const ScimRegistration *registration, TupleDesc descriptor)
+{
+	bool		fits = descriptor->natts == expected_columns(registration);
+
+	for (int i = 0; fits && i < descriptor->natts; i++)
+	{
+		Oid			expected = expected_type(registration, i);
+
+		fits = !OidIsValid(expected) || getBaseType(TupleDescAttr(descriptor, i)->atttypid) == getBaseType(expected);
+	}
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the record has not the columns of table %s in the order of its mapping", registration->table)));
+}
+
+static Known *
+look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
+{
+	Known	   *known = function->fn_extra;
+	TupleDesc	descriptor;
+
+	if (known && known->generation == scim_registration_generation() && known->relid == relid &&
+		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
+		known->descriptor->tdtypmod == HeapTupleHeaderGetTypMod(record))
+		return known;
+	if (known == NULL)
+		known = function->fn_extra = MemoryContextAllocZero(function->fn_mcxt, sizeof(Known));
+	known->generation = 0;
+	known->registration = find_registered(relid);
+	known->relid = relid;
+	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record), HeapTupleHeaderGetTypMod(record));
+	if (known->descriptor)
+		FreeTupleDesc(known->descriptor);
+	known->descriptor = NULL;
+	{
+		MemoryContext old = MemoryContextSwitchTo(function->fn_mcxt);
+
+		known->descriptor = CreateTupleDescCopy(descriptor);
+		MemoryContextSwitchTo(old);
+	}
+	ReleaseTupleDesc(descriptor);
+	check_record(known->registration, known->descriptor);
+	known->generation = scim_registration_generation();
+	return known;
+}
+
+static void
+read_members(const ScimRegistration *registration, Datum tenant, bool no_tenant, ScimRow *row)
+{
+	const char *name = registration->tenant;
+
+	if (registration->tenant_type)
+		name = no_tenant ? "" : scim_id_text(registration->tenant_type, tenant);
+	if (!scim_read_group_state(registration, name, row->id, &row->member_count, row->member_digest))
+		scim_sum_members(registration, name, row->id, &row->member_count, row->member_digest);
+}
+
+/*
+ * scim_row_version(relation regclass, content record) -> text: "content" is
+ * ROW(...) of the columns id, data, version, revision, created, lastModified,
+ * of groups memberCount and memberDigest (each NULL where the table has none),
+ * the mapped columns in the order of the stored mapping, and the tenant's if
+ * there is one.  The version stored in it, or else the one of its content; NULL
+ * without an id.  Errors: NOT_REGISTERED, and 42804 for another record.
+ */
+Datum
+scim_row_version_of(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader record = PG_GETARG_HEAPTUPLEHEADER(1);
+	Known	   *known = look_up(fcinfo->flinfo, PG_GETARG_OID(0), record);
+	const ScimRegistration *registration = known->registration;
+	int			count = known->descriptor->natts;
+	Datum	   *values = palloc(count * sizeof(Datum));
+	bool	   *nulls = palloc(count * sizeof(bool));
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(record), .t_data = record};
+	MemoryContext context = CurrentMemoryContext;
+	text	   *result;
+	ScimRow		row;
+
+	heap_deform_tuple(&tuple, known->descriptor, values, nulls);
+	if (nulls[0])
+		PG_RETURN_NULL();
+	for (int i = 0; i < count; i++)
+		nulls[i] |= !OidIsValid(expected_type(registration, i));
+	scim_take_row(registration, values, nulls, &row);
+	if (registration->type->has_members && registration->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL)
+		read_members(registration, values[count - 1], nulls[count - 1], &row);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	MemoryContextSwitchTo(context);
+	result = cstring_to_text(scim_row_version(registration, registration->tenant, &row));
+	SPI_finish();
+	PG_RETURN_TEXT_P(result);
+}

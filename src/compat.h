@@ -30,4 +30,13 @@
 #define SCIM_NORETURN pg_attribute_noreturn()
 #endif
 
+/* What a query may need of a relation moved out of its range table entry in version 16; the fields kept their names. */
+#if PG_VERSION_NUM >= 160000
+#define ScimPermissions RTEPermissionInfo
+#define scim_query_permissions(query) ((query)->rteperminfos)
+#else
+#define ScimPermissions RangeTblEntry
+#define scim_query_permissions(query) ((query)->rtable)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

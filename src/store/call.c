@@ -5,10 +5,16 @@
 #include "postgres.h"
 
 #include "store/call.h"
-#include "store/unique.h"
-#include "utils/builtins.h"
+#include "store/violation.h"
+#include "utils/fmgrprotos.h"
 
 ScimCall   *scim_call = NULL;
+
+int
+scim_trigger_depth(void)
+{
+	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
 
 bool
 scim_is_called_row(const ScimRegistration *registration, const char *id, const char *tenant)
@@ -31,14 +37,38 @@ scim_note_moved(const ScimRegistration *groups, const char *tenant, const char *
 	MemoryContextSwitchTo(old);
 }
 
+/* Who raised an error, the call's own statement or a trigger, is known only while it is raised. */
+static void
+note_depth(void *argument)
+{
+	((ScimCall *) argument)->error_depth = scim_trigger_depth();
+}
+
+/* The error that ended the call, as one of the catalogue, if it is one. */
+static void
+translate_error(const ScimCall *call)
+{
+	ErrorData  *error;
+
+	if (!scim_is_violation(geterrcode()))
+		return;
+	MemoryContextSwitchTo(call->context);
+	error = CopyErrorData();
+	FlushErrorState();
+	scim_throw_violation(call, error);
+	ReThrowError(error);
+}
+
 void
 scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 {
-	MemoryContext context = CurrentMemoryContext;
+	ErrorContextCallback watch = {error_context_stack, note_depth, call};
 
-	call->context = context;
+	call->context = CurrentMemoryContext;
+	call->depth = scim_trigger_depth();
 	call->outer = scim_call;
 	scim_call = call;
+	error_context_stack = &watch;
 	PG_TRY();
 	{
 		body(argument);
@@ -46,24 +76,11 @@ scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 	PG_CATCH();
 	{
 		scim_call = call->outer;
-		if (geterrcode() == ERRCODE_UNIQUE_VIOLATION)
-		{
-			ErrorData  *violation;
-
-			MemoryContextSwitchTo(context);
-			violation = CopyErrorData();
-			if (violation->table_name &&
-				violation->schema_name &&
-				strcmp(quote_qualified_identifier(violation->schema_name, violation->table_name),
-					   call->registration->table) == 0)
-			{
-				/* lost in a race: what is there already is found before */
-				FlushErrorState();
-				scim_throw_violation(call, violation->constraint_name);
-			}
-		}
+		error_context_stack = watch.previous;
+		translate_error(call);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	error_context_stack = watch.previous;
 	scim_call = call->outer;
 }

@@ -30,6 +30,9 @@ typedef struct ScimCall
 	bool		has_row;		/* a membership trigger has moved the resource, to: */
 	ScimRow		row;
 	List	   *claims;			/* of ScimClaim, the latest first */
+	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	int			depth;			/* of triggers, at which it runs */
+	int			error_depth;	/* and at which the last error (or notice) was raised */
 	MemoryContext context;		/* of what is kept here */
 	struct ScimCall *outer;		/* a call from within a trigger of another call */
 } ScimCall;
@@ -37,13 +40,16 @@ typedef struct ScimCall
 /* The innermost call, or NULL outside of any. */
 extern ScimCall *scim_call;
 
+/* How many triggers are running, one within the other. */
+extern int	scim_trigger_depth(void);
+
 /* Is the row (tenant NULL: of whatever tenant) the one that the call under way is about? */
 extern bool scim_is_called_row(const ScimRegistration *registration, const char *id, const char *tenant);
 
 /* A membership trigger moved a group: if it is the call's, its row is row 0 of SPI_tuptable. */
 extern void scim_note_moved(const ScimRegistration *groups, const char *tenant, const char *id);
 
-/* Runs "body" as a call; an error of the table's own keys becomes UNIQUENESS. */
+/* Runs "body" as a call; where it violates a constraint of the table, the error is one of the catalogue. */
 extern void scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument);
 
 #endif							/* SCIM_CALL_H */

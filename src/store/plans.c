@@ -12,6 +12,7 @@
 #include "common/hashfn.h"
 #include "jit/jit.h"
 #include "miscadmin.h"
+#include "store/denied.h"
 #include "store/plans.h"
 #include "store/registration.h"
 #include "utils/hsearch.h"
@@ -167,39 +168,58 @@ execute(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool 
 								false, true, 0);
 }
 
+/* The error that ended a plan of the role, naming what it lacks. */
+static void
+explain_denial(SPIPlanPtr plan, Oid role, MemoryContext context)
+{
+	ErrorData  *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	scim_throw_denied(plan, role);
+	ReThrowError(error);
+}
+
 /*
  * A generic plan of a look-up in a table of large groups is thought to be
  * expensive enough to be compiled to machine code.  That takes milliseconds,
  * and the look-up none, so nothing is compiled while a plan is made here.
  */
 int
-scim_run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest)
+scim_run_plan(const ScimRun *run, Datum *values, const char *nulls)
 {
+	MemoryContext context = CurrentMemoryContext;
+	Oid			role = GetUserId();
 	bool		jit = jit_enabled;
 	volatile int result = 0;
 
 	PG_TRY();
 	{
 		jit_enabled = false;
-		result = execute(plan, values, nulls, read_only, latest);
+		result = execute(run->plan, values, nulls, run->read_only, run->latest);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		jit_enabled = jit;
+		if (run->explains_denial && geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
+			explain_denial(run->plan, role, context);
+		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	jit_enabled = jit;
 	return result;
 }
 
 int
-scim_run_compiled(SPIPlanPtr plan, Datum *values)
+scim_run_compiled(const ScimRun *run, Datum *values, const char *nulls)
 {
 	volatile int result = 0;
 
 	running++;
 	PG_TRY();
 	{
-		result = scim_run_plan(plan, values, NULL, true, false);
+		result = scim_run_plan(run, values, nulls);
 	}
 	PG_FINALLY();
 	{

@@ -24,13 +24,19 @@ extern SPIPlanPtr scim_saved_plan(const ScimPlanName *name);
 /* Keeps a plan that was prepared under "generation" of the registrations; it is freed when it is stale. */
 extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation);
 
-/*
- * Runs a plan; the result of SPI_execute_plan.  "latest": as foreign keys do,
- * it sees what is there now, and fails where the transaction's snapshot does not.
- */
-extern int	scim_run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest);
+/* How a plan is to be run. */
+typedef struct ScimRun
+{
+	SPIPlanPtr	plan;
+	bool		read_only;		/* under the active snapshot; else under a new one */
+	bool		latest;			/* as foreign keys do, it sees what is there now, and fails where the transaction's snapshot does not */
+	bool		explains_denial;	/* a privilege that the role lacks is named: PERMISSION_DENIED in place of 42501 */
+} ScimRun;
 
-/* Runs a plan of a compiled text, reading, under the active snapshot; the result of SPI_execute_plan. */
-extern int	scim_run_compiled(SPIPlanPtr plan, Datum *values);
+/* Runs a plan; the result of SPI_execute_plan. */
+extern int	scim_run_plan(const ScimRun *run, Datum *values, const char *nulls);
+
+/* The same of a compiled text. */
+extern int	scim_run_compiled(const ScimRun *run, Datum *values, const char *nulls);
 
 #endif							/* SCIM_PLANS_H */

@@ -2,8 +2,8 @@
  * sql.c
  *		Statements that are put together at run time.
  *
- * Their plans are saved by text; PostgreSQL decides after five runs whether one
- * plan is good for all values.
+ * Their plans are saved by text; of reading ones PostgreSQL decides after five
+ * runs whether one plan is good for all values.
  */
 #include "postgres.h"
 
@@ -29,6 +29,7 @@ make_room(ScimSql *sql, int count)
 		palloc(sql->room * sizeof(Oid));
 	sql->values = sql->values ? repalloc(sql->values, sql->room * sizeof(Datum)) :
 		palloc(sql->room * sizeof(Datum));
+	sql->nulls = sql->nulls ? repalloc(sql->nulls, sql->room) : palloc(sql->room);
 }
 
 void
@@ -53,6 +54,7 @@ scim_copy_arguments(ScimSql *sql, const ScimSql *from)
 	sql->nargs = from->nargs;
 	memcpy(sql->types, from->types, from->nargs * sizeof(Oid));
 	memcpy(sql->values, from->values, from->nargs * sizeof(Datum));
+	memcpy(sql->nulls, from->nulls, from->nargs);
 }
 
 static void
@@ -66,6 +68,16 @@ append_literal(StringInfo out, Oid type, Datum value)
 					 format_type_be_qualified(type));
 }
 
+static void
+append_parameter(ScimSql *sql, Oid type, Datum value, bool isnull)
+{
+	make_room(sql, sql->nargs + 1);
+	sql->types[sql->nargs] = type;
+	sql->values[sql->nargs] = value;
+	sql->nulls[sql->nargs++] = isnull ? 'n' : ' ';
+	appendStringInfo(&sql->text, "$%d", sql->nargs);
+}
+
 void
 scim_append_argument(ScimSql *sql, Oid type, Datum value)
 {
@@ -77,12 +89,18 @@ scim_append_argument(ScimSql *sql, Oid type, Datum value)
 		append_literal(&sql->text, type, value);
 		return;
 	}
-	make_room(sql, sql->nargs + 1);
 	/* a copy: what the caller points to may be gone when the statement runs */
 	get_typlenbyval(type, &length, &by_value);
-	sql->types[sql->nargs] = type;
-	sql->values[sql->nargs++] = datumCopy(value, by_value, length);
-	appendStringInfo(&sql->text, "$%d", sql->nargs);
+	append_parameter(sql, type, datumCopy(value, by_value, length), false);
+}
+
+void
+scim_append_null(ScimSql *sql, Oid type)
+{
+	if (sql->literals)
+		appendStringInfo(&sql->text, "NULL::%s", format_type_be_qualified(type));
+	else
+		append_parameter(sql, type, (Datum) 0, true);
 }
 
 void
@@ -104,7 +122,7 @@ scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *reg
 }
 
 static SPIPlanPtr
-find_plan(const ScimSql *sql, Oid relid)
+find_plan(const ScimSql *sql, Oid relid, int options)
 {
 	ScimPlanName name = {relid, -1, sql->text.data};
 	bool		saved = sql->text.len <= LONGEST_SAVED;
@@ -113,7 +131,7 @@ find_plan(const ScimSql *sql, Oid relid)
 
 	if (plan)
 		return plan;
-	plan = SPI_prepare_cursor(sql->text.data, sql->nargs, sql->types, CURSOR_OPT_PARALLEL_OK);
+	plan = SPI_prepare_cursor(sql->text.data, sql->nargs, sql->types, options);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql->text.data, SPI_result_code_string(SPI_result));
 	if (saved)
@@ -121,13 +139,30 @@ find_plan(const ScimSql *sql, Oid relid)
 	return plan;
 }
 
-uint64
-scim_run_sql(const ScimSql *sql, const ScimRegistration *registration)
+static uint64
+run(const ScimSql *sql, const ScimRegistration *registration, bool writing)
 {
-	SPIPlanPtr	plan = find_plan(sql, registration ? registration->relid : InvalidOid);
-	int			result = scim_run_compiled(plan, sql->values);
+	ScimRun		run = {0};
+	int			result;
 
+	run.plan = find_plan(sql, registration ? registration->relid : InvalidOid,
+						 writing ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK);
+	run.read_only = !writing;
+	run.explains_denial = registration && registration->is_mapped;
+	result = scim_run_compiled(&run, sql->values, sql->nulls);
 	if (result < 0)
 		elog(ERROR, "\"%s\" failed: %s", sql->text.data, SPI_result_code_string(result));
 	return SPI_processed;
+}
+
+uint64
+scim_run_sql(const ScimSql *sql, const ScimRegistration *registration)
+{
+	return run(sql, registration, false);
+}
+
+uint64
+scim_run_writing_sql(const ScimSql *sql, const ScimRegistration *registration)
+{
+	return run(sql, registration, true);
 }

@@ -23,6 +23,7 @@ typedef struct ScimSql
 	int			room;			/* of the arrays */
 	Oid		   *types;
 	Datum	   *values;
+	char	   *nulls;			/* as SPI takes them */
 } ScimSql;
 
 /* An empty text; its first parameter is the tenant (NULL: it is about none) of the registration. */
@@ -31,8 +32,9 @@ extern void scim_init_sql(ScimSql *sql, const ScimRegistration *registration, co
 /* Another statement with the same parameters, to which more can be added; its text is empty. */
 extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
 
-/* Appends a parameter and its value. */
+/* Appends a parameter and its value, or NULL. */
 extern void scim_append_argument(ScimSql *sql, Oid type, Datum value);
+extern void scim_append_null(ScimSql *sql, Oid type);
 extern void scim_append_text_argument(ScimSql *sql, const char *value);
 
 /* The same for an id of the registration. */
@@ -43,5 +45,8 @@ extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegis
 
 /* Runs it, reading, under the active snapshot, within SPI; returns SPI_processed.  "registration" may be NULL. */
 extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration);
+
+/* Runs it, writing, under a new snapshot, within SPI: a look-up by key, one plan for all values. */
+extern uint64 scim_run_writing_sql(const ScimSql *sql, const ScimRegistration *registration);
 
 #endif							/* SCIM_SQL_H */

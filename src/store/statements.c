@@ -636,9 +636,13 @@ static int
 execute(int statement, const ScimRegistration *registration,
 		Datum *values, const char *nulls, bool read_only)
 {
-	SPIPlanPtr	plan = find_plan(statement, registration);
+	ScimRun		run = {0};
 
-	return scim_run_plan(plan, values, nulls, read_only, statement_of(statement)->latest);
+	run.plan = find_plan(statement, registration);
+	run.read_only = read_only;
+	run.latest = statement_of(statement)->latest;
+	run.explains_denial = registration->is_mapped;
+	return scim_run_plan(&run, values, nulls);
 }
 
 uint64

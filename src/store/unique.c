@@ -13,6 +13,7 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "store/column_value.h"
 #include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"
@@ -179,28 +180,52 @@ scim_throw_taken(const ScimRegistration *registration, const char *tenant, const
 			   registration->type->name, registration->table);
 }
 
-void
-scim_throw_violation(const ScimCall *call, const char *index)
+const char *
+scim_claimed_value(const ScimCall *call, const char *path)
 {
-	const ScimRegistration *registration = call->registration;
+	ListCell   *cell;
 
+	foreach(cell, call->claims)
+	{
+		const ScimClaim *claim = lfirst(cell);
+
+		if (strcmp(claim->path, path) == 0)
+			return claim->value;
+	}
+	for (int i = 0; call->split && i < call->registration->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &call->registration->mapped[i];
+		JsonbValue	value;
+
+		if (!call->split->changed[i] || call->split->columns.nulls[i] || strcmp(column->path, path) != 0)
+			continue;
+		value = scim_column_to_json(column, call->split->columns.values[i]);
+		return value_text(&value);
+	}
+	return NULL;
+}
+
+/* The attribute that a unique index of a created table keeps apart, or NULL. */
+static const char *
+path_of_index(const ScimRegistration *registration, const char *index)
+{
 	for (int i = 0; index && i < registration->lookup_count; i++)
 	{
 		const ScimLookup *lookup = &registration->lookups[i];
-		const char *value = NULL;
-		ListCell   *cell;
 
-		if (lookup->index == NULL || strcmp(lookup->index, index) != 0)
-			continue;
-		foreach(cell, call->claims)
-		{
-			const ScimClaim *claim = lfirst(cell);
-
-			if (value == NULL && strcmp(claim->path, lookup->path) == 0)
-				value = claim->value;
-		}
-		throw_taken(registration, lookup->path, value, NULL);
+		if (lookup->index && strcmp(lookup->index, index) == 0)
+			return lookup->path;
 	}
+	return NULL;
+}
+
+void
+scim_throw_lost(const ScimCall *call, const char *path, const char *index)
+{
+	if (path == NULL)
+		path = path_of_index(call->registration, index);
+	if (path)
+		throw_taken(call->registration, path, scim_claimed_value(call, path), NULL);
 	scim_throw(scim_error(SCIM_UNIQUENESS), "another %s has this value already (constraint \"%s\")",
-			   registration->type->name, index ? index : "unknown");
+			   call->registration->type->name, index ? index : "unknown");
 }

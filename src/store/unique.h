@@ -21,7 +21,13 @@ extern void scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new);
 extern SCIM_NORETURN void scim_throw_taken(const ScimRegistration *registration, const char *tenant,
 										   const JsonbValue *data);
 
-/* UNIQUENESS for a violation of the table's keys, when nothing can be looked up any more. */
-extern SCIM_NORETURN void scim_throw_violation(const ScimCall *call, const char *index);
+/* The value of the attribute that the call writes, as text; NULL: it writes none. */
+extern const char *scim_claimed_value(const ScimCall *call, const char *path);
+
+/*
+ * UNIQUENESS for a violation of the index, when nothing can be looked up any
+ * more; "path" is the attribute, or NULL if it is that of one of our lookups.
+ */
+extern SCIM_NORETURN void scim_throw_lost(const ScimCall *call, const char *path, const char *index);
 
 #endif							/* SCIM_UNIQUE_H */

@@ -1,0 +1,19 @@
+/*
+ * denied.h
+ *		PERMISSION_DENIED that names the columns whose privilege a role lacks.
+ */
+#ifndef SCIM_DENIED_H
+#define SCIM_DENIED_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+/*
+ * Called for an error 42501, its state flushed, that a plan met which the role
+ * ran: raises PERMISSION_DENIED if the role lacks a privilege that the plan
+ * needs; returns if it lacks none, as where a trigger or a policy said no.
+ */
+extern void scim_throw_denied(SPIPlanPtr plan, Oid role);
+
+#endif							/* SCIM_DENIED_H */

@@ -295,9 +295,9 @@ one_from_json(const ScimMappedColumn *column, const ScimValueType *type, const J
 	}
 }
 
-/* Does the value stand for none?  Text columns do not tell an empty text from none. */
-static bool
-is_none(const ScimMappedColumn *column, const JsonbValue *value)
+/* Text columns do not tell an empty text from none. */
+bool
+scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *value)
 {
 	if (value->type == jbvString && value->val.string.len == 0 && !column->codes)
 		return !scim_stores(scim_value_type(column), SCIM_STORES_JSON);
@@ -320,7 +320,7 @@ many_from_json(const ScimMappedColumn *column, const ScimValueType *type, const 
 		const JsonbValue *element = &array->val.array.elems[i];
 		const char *problem;
 
-		if (is_none(column, element))
+		if (scim_is_no_value(column, element))
 			continue;
 		problem = one_from_json(column, type, element, exactly, &elements[count++]);
 		if (problem)
@@ -412,7 +412,7 @@ scim_column_from_json(const ScimMappedColumn *column, const JsonbValue *value, D
 {
 	const char *problem;
 
-	if (is_none(column, value))
+	if (scim_is_no_value(column, value))
 		return false;
 	problem = from_json(column, value, true, datum);
 	if (problem)
@@ -421,10 +421,41 @@ scim_column_from_json(const ScimMappedColumn *column, const JsonbValue *value, D
 	return true;
 }
 
+static const char *
+from_none(const ScimMappedColumn *column, const ScimValueType *type, Datum *datum)
+{
+	if (type->is_array)
+	{
+		*datum = PointerGetDatum(construct_empty_array(type->type));
+		return NULL;
+	}
+	for (int i = 0; i < column->code_count; i++)
+	{
+		if (column->codes[i].value.type == jbvNull)
+			return scim_parse_value(type, column->codes[i].code, datum);
+	}
+	if (!column->codes && type->storage != SCIM_STORAGE_ENUM && scim_stores(type, SCIM_STORES_TEXT))
+		return scim_parse_value(type, "", datum);
+	return "given a value";
+}
+
+bool
+scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
+{
+	JsonbValue	none = {.type = jbvNull};
+	const char *problem = from_none(column, scim_value_type(column), datum);
+
+	if (problem)
+		scim_throw_path(SCIM_INVALID_VALUE, column->path, "%s must be %s: its column %s takes no NULL",
+						column->path, problem, column->column);
+	check_domains(column, &none, *datum);
+	return true;
+}
+
 bool
 scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum)
 {
-	return !is_none(column, value) && from_json(column, value, false, datum) == NULL;
+	return !scim_is_no_value(column, value) && from_json(column, value, false, datum) == NULL;
 }
 
 bool

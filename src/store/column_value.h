@@ -35,6 +35,15 @@ extern bool scim_column_from_json(const ScimMappedColumn *column, const JsonbVal
 /* The same without error: false also where the column cannot hold the value. */
 extern bool scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
 
+/* Does the JSON value stand for none in the column: null, or an empty text? */
+extern bool scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *value);
+
+/*
+ * What stands for none in a column that takes no NULL: a code for null, an
+ * empty text or array; true.  INVALID_VALUE where nothing does.
+ */
+extern bool scim_column_from_none(const ScimMappedColumn *column, Datum *datum);
+
 /* Do two values of a column of the type stand for the same: are they stored the same? */
 extern bool scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool b_null);
 

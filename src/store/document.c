@@ -25,7 +25,7 @@ typedef struct Inspection
 } Inspection;
 
 static bool
-belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key)
+is_of_other_columns(const ScimResourceType *type, const JsonbValue *key)
 {
 	return scim_string_is(key, "id") || scim_string_is(key, "meta") ||
 		scim_string_is(key, "_version") ||
@@ -38,6 +38,12 @@ is_password(const ScimResourceType *type, const JsonbValue *key)
 {
 	return type->has_password && key->val.string.len == 8 && (key->val.string.val[0] | 0x20) == 'p' &&
 		pg_strncasecmp(key->val.string.val, "password", 8) == 0;
+}
+
+bool
+scim_belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key)
+{
+	return is_of_other_columns(type, key) || is_password(type, key);
 }
 
 static bool
@@ -68,7 +74,7 @@ inspect(const ScimResourceType *type, JsonbContainer *document, Inspection *resu
 	scim_walk(&walk, document);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		if (belongs_elsewhere(type, &key))
+		if (is_of_other_columns(type, &key))
 			result->strip = true;
 		else if (scim_string_is(&key, "schemas"))
 		{
@@ -102,7 +108,7 @@ remove_keys(const ScimResourceType *type, JsonbValue *document, bool all)
 	{
 		JsonbValue	key = document->val.object.pairs[i].key;
 
-		if (is_password(type, &key) || (all && belongs_elsewhere(type, &key)))
+		if (all ? scim_belongs_elsewhere(type, &key) : is_password(type, &key))
 			scim_remove(document, key.val.string.val, key.val.string.len);
 	}
 }

@@ -23,4 +23,7 @@ extern Jsonb *scim_take_password(const ScimResourceType *type, Jsonb *data, Json
 /* The document as it is read: one without a version has not been in the trigger's hands.  INVALID_VALUE if it is no object. */
 extern Jsonb *scim_stored_document(const ScimResourceType *type, Jsonb *data, bool has_version);
 
+/* Does what has that key at the top of a document stand in other columns: id, meta, a password (however it is spelled)? */
+extern bool scim_belongs_elsewhere(const ScimResourceType *type, const JsonbValue *key);
+
 #endif							/* SCIM_DOCUMENT_H */

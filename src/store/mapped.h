@@ -22,6 +22,9 @@ typedef struct ScimColumnValues
  */
 extern Jsonb *scim_join_columns(const ScimRegistration *registration, Jsonb *data, const ScimColumnValues *columns);
 
+/* The same as a tree that refers to the values: for the trigger, which only hashes it. */
+extern JsonbValue *scim_join_tree(const ScimRegistration *registration, Jsonb *data, const ScimColumnValues *columns);
+
 /* Adds to a resource (a tree) what read-only columns hold, for it to be shown. */
 extern void scim_show_columns(const ScimRegistration *registration, JsonbValue *resource,
 							  const ScimColumnValues *columns);

@@ -1,0 +1,237 @@
+/*
+ * mapped_plan.c
+ *		Where in a document the mapped columns of a table stand.
+ *
+ * Made once of each registration, in its memory, and forgotten with it.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "core/filter.h"
+#include "core/jsonb_tree.h"
+#include "store/column_type.h"
+#include "store/mapped_plan.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+
+/* ---- the places of columns ---- */
+
+static ScimMappedPart
+part_of(const ScimRegistration *registration, int index, const char *name)
+{
+	ScimMappedPart part = {.name = name, .length = strlen(name), .index = index};
+
+	part.column = &registration->mapped[index];
+	return part;
+}
+
+static ScimMappedObject *
+object_of(ScimMappedPlan *plan, const ScimSchema *extension, int most)
+{
+	ScimMappedObject *object = plan->objects;
+
+	for (; object < plan->objects + plan->count; object++)
+	{
+		if (object->extension == extension)
+			return object;
+	}
+	plan->count++;
+	object->extension = extension;
+	object->length = extension ? strlen(extension->urn) : 0;
+	object->attributes = palloc0(most * sizeof(ScimMappedAttribute));
+	return object;
+}
+
+static ScimMappedAttribute *
+attribute_of(ScimMappedObject *object, const char *name, const ScimAttribute *attribute, int most)
+{
+	ScimMappedAttribute *found = object->attributes;
+
+	for (; found < object->attributes + object->count; found++)
+	{
+		if (strcmp(found->name, name) == 0)
+			return found;
+	}
+	object->count++;
+	found->name = name;
+	found->length = strlen(name);
+	found->attribute = attribute;
+	found->parts = palloc0(most * sizeof(ScimMappedPart));
+	found->slots = palloc0(most * sizeof(ScimMappedSlot));
+	return found;
+}
+
+/* ---- slots ---- */
+
+static JsonbValue
+constant_value(const ScimFilter *filter)
+{
+	JsonbValue	value;
+
+	switch (filter->value_kind)
+	{
+		case SCIM_VALUE_STRING:
+			return scim_text(filter->value);
+		case SCIM_VALUE_NUMBER:
+			value.type = jbvNumeric;
+			value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
+																	ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+			return value;
+		default:
+			value.type = jbvBool;
+			value.val.boolean = filter->value_kind == SCIM_VALUE_TRUE;
+			return value;
+	}
+}
+
+static int
+count_constants(const ScimFilter *filter)
+{
+	return !filter ? 0 : filter->kind == SCIM_FILTER_AND ?
+		count_constants(filter->left) + count_constants(filter->right) : 1;
+}
+
+/* The comparisons of a filter of the form "a eq x and b eq y", which is all that a mapping may have. */
+static void
+add_constants(ScimMappedSlot *slot, const ScimFilter *filter)
+{
+	ScimMappedConstant *constant;
+
+	if (filter->kind == SCIM_FILTER_AND)
+	{
+		add_constants(slot, filter->left);
+		add_constants(slot, filter->right);
+		return;
+	}
+	if (filter->kind != SCIM_FILTER_COMPARE || filter->op != SCIM_EQ || !filter->path.sub)
+		elog(ERROR, "unexpected filter in a mapping");
+	constant = &slot->constants[slot->constant_count++];
+	constant->name = filter->path.sub->name;
+	constant->length = strlen(constant->name);
+	constant->value = constant_value(filter);
+}
+
+static bool
+same_constants(const ScimMappedSlot *a, const ScimMappedSlot *b)
+{
+	int			same = 0;
+
+	if (a->constant_count != b->constant_count || a->spread || b->spread)
+		return false;
+	for (int i = 0; i < a->constant_count; i++)
+	{
+		for (int j = 0; j < b->constant_count; j++)
+			same += a->constants[i].name == b->constants[j].name &&
+				scim_equal(&a->constants[i].value, &b->constants[j].value);
+	}
+	return same == a->constant_count;
+}
+
+static void
+add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, ScimMappedPart part, int most)
+{
+	ScimMappedSlot *last = &attribute->slots[attribute->slot_count];
+	ScimMappedSlot *slot = attribute->slots;
+
+	last->spread = scim_spreads(column);
+	last->constants = palloc(count_constants(column->parsed.filter) * sizeof(ScimMappedConstant));
+	last->constant_count = 0;
+	if (column->parsed.filter)
+		add_constants(last, column->parsed.filter);
+	while (slot < last && !same_constants(slot, last))
+		slot++;
+	if (slot == last)
+	{
+		attribute->slot_count++;
+		slot->parts = palloc(most * sizeof(ScimMappedPart));
+	}
+	slot->parts[slot->part_count++] = part;
+}
+
+bool
+scim_fits_slot(const ScimMappedSlot *slot, const JsonbValue *element, bool or_absent)
+{
+	for (int i = 0; i < slot->constant_count; i++)
+	{
+		const ScimMappedConstant *constant = &slot->constants[i];
+		const JsonbValue *value = scim_get(element, constant->name, constant->length);
+
+		if (!value && or_absent)
+			continue;
+		if (!value || value->type != constant->value.type || !scim_equal(value, &constant->value))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the plan ---- */
+
+static void
+add_column(ScimMappedPlan *plan, const ScimRegistration *registration, int index)
+{
+	const ScimMappedColumn *column = &registration->mapped[index];
+	const ScimPath *path = &column->parsed;
+	int			most = registration->mapped_count;
+	ScimMappedObject *object = object_of(plan, path->attribute ? path->extension : NULL, most);
+	const char *name = path->attribute ? path->attribute->name : path->extension->urn;
+	ScimMappedAttribute *attribute = attribute_of(object, name, path->attribute, most);
+
+	object->has[column->read_only] = true;
+	attribute->has[column->read_only] = true;
+	if (!path->sub)
+	{
+		attribute->whole = palloc(sizeof(ScimMappedPart));
+		*attribute->whole = part_of(registration, index, name);
+	}
+	else if (path->attribute->multi_valued)
+		add_to_slot(attribute, column, part_of(registration, index, path->sub->name), most);
+	else
+		attribute->parts[attribute->part_count++] = part_of(registration, index, path->sub->name);
+}
+
+/* What the catalog says of the column (0: there is none). */
+static ScimMappedNull
+null_of(const ScimRegistration *registration, AttrNumber number)
+{
+	ScimMappedNull result = {false};
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(registration->relid), Int16GetDatum(number));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_attribute attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+
+		result.not_null = attribute->attnotnull;
+		result.has_default = attribute->atthasdef || attribute->attidentity != '\0';
+		ReleaseSysCache(tuple);
+	}
+	return result;
+}
+
+const ScimMappedPlan *
+scim_make_mapped_plan(const ScimRegistration *registration)
+{
+	int			count = registration->mapped_count;
+	MemoryContext old;
+	ScimMappedPlan *plan;
+
+	/* the array belongs to whoever made the registration, and lives as long */
+	old = MemoryContextSwitchTo(count > 0 ? GetMemoryChunkContext(registration->mapped) : CurrentMemoryContext);
+	plan = palloc0(sizeof(ScimMappedPlan));
+	plan->objects = palloc0((count + 1) * sizeof(ScimMappedObject));
+	plan->nulls = palloc(count * sizeof(ScimMappedNull));
+	(void) object_of(plan, NULL, count);
+	for (int i = 0; i < count; i++)
+	{
+		add_column(plan, registration, i);
+		plan->nulls[i] = null_of(registration, registration->mapped[i].number);
+		plan->nulls[i].not_null |= scim_value_type(&registration->mapped[i])->not_null;
+	}
+	plan->data = null_of(registration, registration->numbers[SCIM_COLUMN_DATA]);
+	MemoryContextSwitchTo(old);
+	if (count > 0)
+		unconstify(ScimRegistration *, registration)->plan = plan;
+	return plan;
+}

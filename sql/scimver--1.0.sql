@@ -492,6 +492,27 @@ CREATE FUNCTION scim_create_index(resource_type text, path text) RETURNS text
 COMMENT ON FUNCTION scim_create_index(text, text) IS
 	'Makes the index that filters and sorting by an attribute path need; returns its name';
 
+CREATE FUNCTION scim_check_table(relation regclass)
+	RETURNS TABLE (problem text, tenant_id text, resource_id text, stored text, computed text, detail text)
+	LANGUAGE C STABLE STRICT
+	AS 'MODULE_PATHNAME', 'scim_check_table';
+COMMENT ON FUNCTION scim_check_table(regclass) IS
+	'What is wrong with a registered table: versions, members, content, mapping, indexes, triggers; nothing: it is sound';
+
+CREATE FUNCTION scim_repair_table(relation regclass) RETURNS bigint
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_repair_table';
+COMMENT ON FUNCTION scim_repair_table(regclass) IS
+	'Mends versions, counts and digests of members, and triggers of a registered table; returns how many. scim_check_table tells what is left';
+REVOKE EXECUTE ON FUNCTION scim_repair_table(regclass) FROM PUBLIC;
+
+CREATE PROCEDURE scim_backfill(relation regclass, batch_size int DEFAULT 1000)
+	LANGUAGE C
+	AS 'MODULE_PATHNAME', 'scim_backfill';
+COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
+	'Fills versions, revisions, counts and digests that rows of before the registration lack, in batches that are committed';
+REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
+
 REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_create_index(text, text),
 	scim_create_table(text, text, jsonb), scim_register_table(regclass, text, jsonb, jsonb) FROM PUBLIC;
 

@@ -16,14 +16,15 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "store/check_rows.h"
 #include "store/check_types.h"
 #include "store/describe.h"
+#include "store/listing.h"
 #include "store/lookup_ddl.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(scim_register_schema);
@@ -437,16 +438,10 @@ scim_unregister_resource_type(PG_FUNCTION_ARGS)
 
 /* ---- asking before ---- */
 
-typedef struct Listing
-{
-	Tuplestorestate *store;
-	TupleDesc	descriptor;
-} Listing;
-
 static void
 list_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *argument)
 {
-	Listing    *listing = argument;
+	const ScimListing *listing = argument;
 	Datum		values[5];
 	bool		nulls[5] = {false};
 
@@ -459,26 +454,6 @@ list_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *argu
 	tuplestore_putvalues(listing->store, listing->descriptor, values, nulls);
 }
 
-static void
-begin_listing(FunctionCallInfo fcinfo, Listing *listing)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) || (result->allowedModes & SFRM_Materialize) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, &listing->descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	listing->store = tuplestore_begin_heap(true, false, work_mem);
-	MemoryContextSwitchTo(old);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = listing->store;
-	result->setDesc = listing->descriptor;
-}
-
 /*
  * scim_check_schema(document jsonb, options jsonb) -> rows (resource_type,
  * tenant_id, id, path, problem): the resources that would become invalid if it
@@ -489,9 +464,9 @@ scim_check_schema(PG_FUNCTION_ARGS)
 {
 	ScimSchema *schema = scim_read_schema(PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1));
 	const ScimSchema *old;
-	Listing		listing;
+	ScimListing listing;
 
-	begin_listing(fcinfo, &listing);
+	scim_begin_listing(fcinfo, &listing);
 	begin();
 	old = find_schema(schema->urn);
 	if (old)

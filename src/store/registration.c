@@ -149,11 +149,6 @@ names_index(const ScimRegistration *registration, Oid relid)
 		if (registration->lookups[i].index_relid == relid)
 			return true;
 	}
-	for (int i = 0; registration && i < registration->mapped_count; i++)
-	{
-		if (registration->mapped[i].index_relid == relid)
-			return true;
-	}
 	return false;
 }
 
@@ -255,9 +250,9 @@ read_registration(Relation relation, const Trigger *trigger)
 			 trigger->tgname, trigger->tgargs[0]);
 	registration->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 													 RelationGetRelationName(relation));
-	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
-	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);
+	scim_read_mapping(registration, relation, trigger->tgargs[1]);
+	if (trigger->tgnargs > 2)
+		scim_read_options(registration, trigger->tgargs[2]);
 	return registration;
 }
 
@@ -404,6 +399,15 @@ scim_find_members(const ScimResourceType *type)
 	if (!OidIsValid(members_function))
 		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
 	return find_registration(members_function, type, &members);
+}
+
+Oid
+scim_registered_relation(const ScimResourceType *type, bool is_members)
+{
+	const char *name = is_members ? "scim_members_trigger" : "scim_row_trigger";
+	Lookup		found = {0};
+
+	return find_trigger(scim_extension_function("scimver", name, 0, NULL), type, &found) ? found.relid : InvalidOid;
 }
 
 const ScimResourceType *

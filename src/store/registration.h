@@ -203,6 +203,9 @@ extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
 /* The table of a resource type, or NULL. */
 extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 
+/* The same (of memberships, if is_members), whatever its mapping may say now; InvalidOid: there is none. */
+extern Oid	scim_registered_relation(const ScimResourceType *type, bool is_members);
+
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 
@@ -230,8 +233,7 @@ extern void scim_forget_registrations(void);
 /*
  * Columns of a relation for a mapping, a jsonb object: keys of ScimColumnKind
  * to names ('{}' for the default names), and "lookups", attribute paths to
- * names; of a table that people had already, "attributes" in place of
- * "lookups".  INVALID_MAPPING.
+ * names.  INVALID_MAPPING.
  */
 extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
 
@@ -247,10 +249,8 @@ extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 /* The mapping with the column for a lookup; NULL: without that lookup. */
 extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
 
-/* Which of the arguments of our triggers are the mapping and the options; and replacing them there (NULL: they stay). */
+/* Which of the arguments of our triggers is the mapping; and replacing it there. */
 #define SCIM_MAPPING_ARGUMENT 1
-#define SCIM_OPTIONS_ARGUMENT 2
-extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options);
 extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
 
 extern void scim_read_options(ScimRegistration *registration, const char *options);

@@ -10,6 +10,7 @@
 
 #include "store/group_state.h"
 #include "store/pending.h"
+#include "store/refill.h"
 #include "store/row_work.h"
 
 static inline bool
@@ -112,6 +113,12 @@ scim_work_next_members(ScimRowWork *work)
 	const ScimPending *pending = scim_pending_for(work->registration->root);
 	ScimWorkMembers members = {0};
 
+	if (scim_is_refilling(work->registration->root))
+	{
+		/* what is written was counted */
+		read_state(work, &work->new, &work->members);
+		return false;
+	}
 	if (in_columns(work))
 	{
 		scim_work_keep(work, SCIM_COLUMN_MEMBER_COUNT);

@@ -14,6 +14,7 @@
 #include "core/canonical.h"
 #include "fmgr.h"
 #include "store/call.h"
+#include "store/refill.h"
 #include "store/row_work.h"
 #include "utils/builtins.h"
 
@@ -71,6 +72,20 @@ nothing_to_keep(const ScimRowWork *work)
 		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->is_called;
 }
 
+static bool
+is_unset(const ScimRowWork *work, ScimColumn column)
+{
+	return scim_work_keeps(work, column) && scim_work_is_null(work, &work->new, column);
+}
+
+/* The revision of a row that came without one. */
+static void
+first_revision(ScimRowWork *work)
+{
+	if (is_unset(work, SCIM_COLUMN_REVISION))
+		scim_work_set_integer(work, SCIM_COLUMN_REVISION, 1);
+}
+
 /* ---- changes ---- */
 
 /* The revision moves by one with each change, and once in a scim_ call. */
@@ -118,6 +133,8 @@ follow_content(ScimRowWork *work, const char *before, bool has_version)
 	}
 	else if (has_version)
 		return;
+	else
+		first_revision(work);
 	set_version(work, version);
 }
 
@@ -133,12 +150,6 @@ created_at(const ScimRowWork *work, TimestampTz now)
 		scim_work_instant(work, &work->new, SCIM_COLUMN_CREATED, &created))
 		return created;
 	return now;
-}
-
-static bool
-is_unset(const ScimRowWork *work, ScimColumn column)
-{
-	return scim_work_keeps(work, column) && scim_work_is_null(work, &work->new, column);
 }
 
 static void
@@ -162,8 +173,7 @@ insert_row(ScimRowWork *work)
 	if (work->registration->type->has_members &&
 		(scim_work_keeps(work, SCIM_COLUMN_MEMBER_COUNT) || scim_work_keeps(work, SCIM_COLUMN_VERSION)))
 		scim_work_first_members(work);
-	if (is_unset(work, SCIM_COLUMN_REVISION))
-		scim_work_set_integer(work, SCIM_COLUMN_REVISION, 1);
+	first_revision(work);
 	if (is_unset(work, SCIM_COLUMN_CREATED))
 		scim_work_set_instant(work, SCIM_COLUMN_CREATED, now);
 	if (is_unset(work, SCIM_COLUMN_LAST_MODIFIED))
@@ -195,8 +205,7 @@ fill_version(ScimRowWork *work)
 {
 	char		version[SCIM_VERSION_SIZE + 1];
 
-	if (is_unset(work, SCIM_COLUMN_REVISION))
-		scim_work_set_integer(work, SCIM_COLUMN_REVISION, 1);
+	first_revision(work);
 	scim_work_tidy(work);
 	make_version(work, &work->new, revision_of(work, &work->new), version);
 	set_version(work, version);
@@ -226,7 +235,7 @@ update_row(ScimRowWork *work)
 		changed = true;
 	if (changed && !nothing_to_keep(work))
 		follow_content(work, old_version(work), !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
-	else if (is_unset(work, SCIM_COLUMN_VERSION))
+	else if (is_unset(work, SCIM_COLUMN_VERSION) || scim_is_refilling(work->registration->root))
 		fill_version(work);
 	scim_work_leave_word(work);
 }

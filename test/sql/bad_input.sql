@@ -125,7 +125,7 @@ CREATE FUNCTION odd_calls() RETURNS TABLE (call text) LANGUAGE sql AS $$
 		SELECT p.oid, p.proname, a.i, a.name, format_type(a.type, NULL) AS type, coalesce(CASE WHEN p.proname ~ 'group' AND a.name = 'id' THEN 'id(11)' WHEN p.proname ~ 'table' AND a.name = 'name' THEN '''made''' END, good.value, 'NULL') || '::' || format_type(a.type, NULL) AS good
 		FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'scimver',
 			unnest(p.proargtypes::oid[], p.proargnames) WITH ORDINALITY a (type, name, i) LEFT JOIN good USING (name)
-		WHERE p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype) AND p.provariadic = 0 AND 'internal'::regtype <> ALL (p.proargtypes::oid[]))
+		WHERE p.prokind = 'f' AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype) AND p.provariadic = 0 AND 'internal'::regtype <> ALL (p.proargtypes::oid[]))
 	SELECT format('SELECT %I(%s)', b.proname, string_agg(CASE WHEN a.i = b.i THEN v.value || '::' || a.type ELSE a.good END, ', ' ORDER BY a.i))
 	FROM argument b JOIN argument a USING (oid), LATERAL (SELECT value FROM odd WHERE odd.type = b.type UNION ALL SELECT 'NULL') v
 	GROUP BY b.oid, b.proname, b.i, v.value

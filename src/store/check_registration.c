@@ -1,0 +1,284 @@
+/*
+ * check_registration.c
+ *		Is what a mapping names still there: columns, and the indexes on them?
+ *
+ * A mapping that cannot be read is a finding like others here; nothing but
+ * "not registered" is an error.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_index.h"
+#include "core/jsonb_tree.h"
+#include "errors.h"
+#include "store/check_table.h"
+#include "store/key_index.h"
+#include "store/protect.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+/* ---- which tables ---- */
+
+/* The resource type that a trigger of the relation with that function names; NULL: it has none. */
+static const ScimResourceType *
+type_of_trigger(Relation relation, Oid function)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == function && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
+			return scim_resource_type(pstrdup(trigger->tgargs[0]));
+	}
+	return NULL;
+}
+
+ScimTables
+scim_tables_of(Oid relid)
+{
+	Oid			functions[] = {
+		scim_extension_function("scimver", "scim_row_trigger", 0, NULL),
+		scim_extension_function("scimver", "scim_members_trigger", 0, NULL)
+	};
+	Relation	relation = relation_open(relid, AccessShareLock);
+	ScimTables	tables = {0};
+	ScimError  *error;
+
+	for (size_t i = 0; i < lengthof(functions) && tables.type == NULL; i++)
+		tables.type = type_of_trigger(relation, functions[i]);
+	if (tables.type == NULL)
+	{
+		error = scim_error(SCIM_NOT_REGISTERED);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
+	}
+	relation_close(relation, NoLock);
+	tables.rows = scim_registered_relation(tables.type, false);
+	if (tables.type->has_members)
+		tables.members = scim_registered_relation(tables.type, true);
+	return tables;
+}
+
+/* ---- what is reported ---- */
+
+/* A table that is looked at. */
+typedef struct Check
+{
+	Relation	relation;
+	const char *table;			/* its name, quoted */
+	ScimReportProblem report;
+	void	   *argument;
+	bool		missing;		/* a column that the mapping names */
+} Check;
+
+static void
+report_problem(const Check *check, const char *kind, char *detail)
+{
+	ScimProblem problem = {.problem = kind, .detail = detail};
+
+	check->report(&problem, check->argument);
+}
+
+/* ---- columns ---- */
+
+static void
+check_column(Check *check, const JsonbValue *key, const JsonbValue *name)
+{
+	char	   *column = scim_string_copy(name);
+
+	if (get_attnum(RelationGetRelid(check->relation), column) != InvalidAttrNumber)
+		return;
+	check->missing = true;
+	report_problem(check, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
+											  column, check->table, scim_string_copy(key)));
+}
+
+/* All names of columns in a mapping: strings, and "column" of objects. */
+static void
+check_columns(Check *check, JsonbContainer *mapping)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	column;
+
+	scim_walk(&walk, mapping);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (value.type == jbvString)
+			check_column(check, &key, &value);
+		else if (!scim_is_object(&value))
+			continue;
+		else if (scim_string_is(&key, "attributes") || scim_string_is(&key, "lookups"))
+			check_columns(check, value.val.binary.data);
+		else if (scim_find(value.val.binary.data, "column", &column) && column.type == jbvString)
+			check_column(check, &key, &column);
+	}
+}
+
+/* ---- indexes ---- */
+
+static void
+check_key_index(const Check *check, const ScimRegistration *registration)
+{
+	AttrNumber	columns[2];
+	int			count;
+
+	if (!OidIsValid(scim_key_index(check->relation, registration->numbers[SCIM_COLUMN_TENANT],
+								   registration->numbers[SCIM_COLUMN_ID], columns, &count)))
+		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
+}
+
+/* Does a valid index begin with the column, or with the tenant and the column? */
+static bool
+has_index(const Check *check, AttrNumber tenant, AttrNumber number)
+{
+	ListCell   *cell;
+	bool		found = false;
+
+	foreach(cell, RelationGetIndexList(check->relation))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		const FormData_pg_index *index;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		for (int i = 0; i < index->indnkeyatts && index->indisvalid; i++)
+		{
+			found |= index->indkey.values[i] == number;
+			if (index->indkey.values[i] != tenant)
+				break;
+		}
+		ReleaseSysCache(tuple);
+	}
+	return found;
+}
+
+static void
+check_lookup(const Check *check, const ScimRegistration *registration, const ScimLookup *lookup)
+{
+	if (lookup->unique && !OidIsValid(lookup->index_relid))
+		report_problem(check, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
+												lookup->column, check->table, lookup->path));
+	else if (!lookup->unique && !has_index(check, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
+		report_problem(check, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
+												lookup->column, check->table, lookup->path));
+}
+
+/* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
+static void
+check_lookups(const Check *check, const ScimRegistration *registration, const char *mapping)
+{
+	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	for (int i = 0; i < registration->lookup_count; i++)
+		check_lookup(check, registration, &registration->lookups[i]);
+	if (lookups == NULL)
+		return;
+	scim_walk(&walk, lookups);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		char	   *path = scim_string_copy(&key);
+
+		if (scim_find_lookup(registration, path) == NULL)
+			report_problem(check, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
+													  scim_string_copy(&value), check->table, path));
+	}
+}
+
+static void
+check_indexes(const Check *check, const ScimRegistration *registration, const char *mapping)
+{
+	if (registration->is_members)
+		return;
+	check_key_index(check, registration);
+	check_lookups(check, registration, mapping);
+}
+
+/* ---- one table ---- */
+
+typedef struct Reading
+{
+	const ScimResourceType *type;
+	bool		is_members;
+	const ScimRegistration *registration;
+} Reading;
+
+static void
+read_registration(void *argument)
+{
+	Reading    *reading = argument;
+
+	reading->registration = reading->is_members ? scim_find_members(reading->type) : scim_find_table(reading->type);
+}
+
+/* Of one of our triggers there. */
+static char *
+mapping_of(Relation relation, Oid function)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		if (triggers->triggers[i].tgfoid == function && triggers->triggers[i].tgnargs > SCIM_MAPPING_ARGUMENT)
+			return pstrdup(triggers->triggers[i].tgargs[SCIM_MAPPING_ARGUMENT]);
+	}
+	return "{}";
+}
+
+static const ScimRegistration *
+check_table(const ScimTables *tables, bool is_members, ScimReportProblem report, void *argument)
+{
+	Oid			relid = is_members ? tables->members : tables->rows;
+	Relation	relation = relation_open(relid, AccessShareLock);
+	Oid			function = scim_extension_function("scimver", is_members ? "scim_members_trigger" : "scim_row_trigger", 0, NULL);
+	char	   *mapping = mapping_of(relation, function);
+	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(mapping)));
+	Reading		reading = {tables->type, is_members, NULL};
+	Check		check = {relation, .report = report, .argument = argument};
+	ErrorData  *error;
+
+	check.table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+											 RelationGetRelationName(relation));
+	check_columns(&check, &object->root);
+	error = scim_protect(read_registration, &reading);
+	if (error && !check.missing)
+		report_problem(&check, "mapping", error->message);
+	if (error == NULL && reading.registration)
+		check_indexes(&check, reading.registration, mapping);
+	relation_close(relation, NoLock);
+	return error ? NULL : reading.registration;
+}
+
+const ScimRegistration *
+scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
+{
+	const ScimRegistration *rows = NULL;
+	bool		readable = true;
+
+	if (OidIsValid(tables->rows))
+		rows = check_table(tables, false, report, argument);
+	else
+	{
+		ScimProblem problem = {.problem = "trigger"};
+
+		problem.detail = psprintf("the table of type %s has no trigger %s any more", tables->type->name,
+								  quote_identifier(SCIM_ROW_TRIGGER));
+		report(&problem, argument);
+	}
+	if (OidIsValid(tables->members))
+		readable = check_table(tables, true, report, argument) != NULL;
+	scim_check_triggers(tables, report, argument);
+	scim_check_event_triggers(report, argument);
+	return readable ? rows : NULL;
+}

@@ -1,0 +1,56 @@
+/*
+ * check_table.h
+ *		What is wrong with a registered table.
+ */
+#ifndef SCIM_CHECK_TABLE_H
+#define SCIM_CHECK_TABLE_H
+
+#include "store/registration.h"
+#include "store/stored_rows.h"
+
+/* A problem as scim_check_table returns it; what does not apply is NULL. */
+typedef struct ScimProblem
+{
+	const char *problem;		/* its kind: "version", "members", "content", "mapping", "index", "trigger", "event trigger" */
+	const char *tenant;
+	const char *id;
+	const char *stored;
+	const char *computed;
+	const char *detail;			/* a sentence */
+	const char *mend;			/* DDL that mends it, or NULL */
+} ScimProblem;
+
+typedef void (*ScimReportProblem) (const ScimProblem *problem, void *argument);
+
+/* Tables that belong together, by any of them. */
+typedef struct ScimTables
+{
+	const ScimResourceType *type;
+	Oid			rows;			/* of the resources; InvalidOid: there is none */
+	Oid			members;		/* of their memberships; the same */
+} ScimTables;
+
+/* The tables of a relation: registered, a partition or child of one, or with the memberships of one.  NOT_REGISTERED */
+extern ScimTables scim_tables_of(Oid relid);
+
+/*
+ * Reports what is wrong with the mapping, the indexes and the triggers of the
+ * tables, and with scimver's event triggers.  The registration of the rows;
+ * NULL if it cannot be read.  Within SPI.
+ */
+extern const ScimRegistration *scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument);
+
+/* The parts of it: the triggers of tables with those of their partitions and children, and the event triggers. */
+extern void scim_check_triggers(const ScimTables *tables, ScimReportProblem report, void *argument);
+extern void scim_check_event_triggers(ScimReportProblem report, void *argument);
+
+/*
+ * Visits all rows of the table, in batches, in the order in which rows are
+ * locked (if "locking") or in any; their members are counted and they are
+ * computed; those in "error" could not be.  Under the active snapshot, within SPI.
+ */
+typedef void (*ScimVisitRows) (ScimStoredRow *rows, int count, void *argument);
+
+extern void scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument);
+
+#endif							/* SCIM_CHECK_TABLE_H */

@@ -1,0 +1,34 @@
+/*
+ * refill.h
+ *		Writing into rows what they should hold: versions, first revisions, and
+ *		groups' counts and digests.
+ */
+#ifndef SCIM_REFILL_H
+#define SCIM_REFILL_H
+
+#include "store/registration.h"
+
+/* What became of a batch of rows. */
+typedef struct ScimRefill
+{
+	uint64		written;
+	uint64		kept;			/* their own triggers kept them from being written */
+} ScimRefill;
+
+/*
+ * Locks the rows with the keys (arrays of tenants and ids, see
+ * scim_stored_keys), in the order in which all lock, and writes what is wrong
+ * or missing in them; revision, created and lastModified stay.  Row triggers
+ * fire, as session_replication_role says; what is written is right with ours
+ * and without.  Within SPI.  Errors: of the rows' content, constraints, triggers.
+ */
+extern void scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill *result);
+
+/*
+ * Is the row trigger at work on such a row of the table (of its root)?  It then
+ * takes member_count and member_digest as they are written, and computes the
+ * version anew, without moving the revision.
+ */
+extern bool scim_is_refilling(Oid root);
+
+#endif							/* SCIM_REFILL_H */

@@ -39,4 +39,11 @@
 #define scim_query_permissions(query) ((query)->rtable)
 #endif
 
+/* Who owns a relation is asked in one way for all objects since version 16. */
+#if PG_VERSION_NUM >= 160000
+#define scim_owns_relation(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#else
+#define scim_owns_relation(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

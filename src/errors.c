@@ -63,7 +63,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_ALREADY_REGISTERED] = {"ALREADY_REGISTERED", 409, NULL, false,
 		"A database has one table for each resource type: use it, or drop it first."},
 	[SCIM_INVALID_MAPPING] = {"INVALID_MAPPING", 400, NULL, false,
-		"Give the table the columns that scim_create_table makes."},
+		"Correct the mapping, or the table, as the message says."},
 	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false,
 		"Send or ask for less at once."},
 	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,

@@ -63,7 +63,7 @@ grant_table(const ScimRegistration *table, const char *role, bool grant)
 				 "GRANT SELECT ({columns}) ON {table} TO {role}", words);
 }
 
-/* Gives the role the privileges on all registered tables; or takes them. */
+/* Gives the role the privileges on all tables that scim_create_table made; or takes them.  Others are their owners' matter. */
 static void
 grant_tables(const char *role, bool grant)
 {
@@ -71,9 +71,9 @@ grant_tables(const char *role, bool grant)
 	{
 		const ScimRegistration *table = scim_find_table(*type);
 
-		if (table)
+		if (table && !table->is_mapped)
 			grant_table(table, role, grant);
-		if ((*type)->has_members && (table = scim_find_members(*type)) != NULL)
+		if ((*type)->has_members && (table = scim_find_members(*type)) != NULL && !table->is_mapped)
 			grant_table(table, role, grant);
 	}
 }

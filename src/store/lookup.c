@@ -89,9 +89,8 @@ visit_all(const ScimResourceType *type, Visitor visit, void *argument)
 
 /* ---- kinds ---- */
 
-/* Is it kept elsewhere than in the document? */
-static bool
-is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path)
+bool
+scim_is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path)
 {
 	const char *name = path->attribute->name;
 
@@ -139,7 +138,7 @@ scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlanned
 	bool		multi_valued = path->attribute && (path->attribute->multi_valued || leaf->multi_valued);
 
 	memset(lookup, 0, sizeof(*lookup));
-	if (leaf == NULL || is_kept_elsewhere(type, path) || !lookup_kind(leaf, multi_valued, &lookup->kind))
+	if (leaf == NULL || scim_is_kept_elsewhere(type, path) || !lookup_kind(leaf, multi_valued, &lookup->kind))
 		return false;
 	lookup->path = *path;
 	lookup->unique = leaf->uniqueness != SCIM_NONE && !multi_valued && leaf->type != SCIM_BOOLEAN;
@@ -265,7 +264,7 @@ plan_if_unique(const ScimPath *path, void *argument)
 	ScimPlannedLookup lookup;
 
 	if (leaf->uniqueness == SCIM_NONE || leaf->type == SCIM_COMPLEX || leaf->type == SCIM_BOOLEAN ||
-		is_kept_elsewhere(planning->type, path))
+		scim_is_kept_elsewhere(planning->type, path))
 		return false;
 	if (!scim_plan_lookup(planning->type, path, &lookup) || !lookup.unique)
 		scim_throw_path(SCIM_INVALID_VALUE, path->text,

@@ -36,6 +36,9 @@ scim_has_values(ScimLookupKind kind)
 	return kind == SCIM_LOOKUP_VALUES_EXACT || kind == SCIM_LOOKUP_VALUES_FOLDED;
 }
 
+/* Is the attribute kept elsewhere than in the document: id, meta, password, members, groups? */
+extern bool scim_is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path);
+
 /* Plans the lookup of an attribute, without a column's name; false if it cannot have one. */
 extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup);
 

@@ -152,10 +152,14 @@ compare_table(const ScimRegistration *table, Relation relation, const char *mapp
 static Changes
 find_changes(const ScimRegistration *table)
 {
-	Relation	relation = try_relation_open(table->relid, AccessShareLock);
+	Relation	relation;
 	const Trigger *trigger;
 	Changes		changes = {NIL, NIL};
 
+	/* the columns of people's own tables are theirs */
+	if (table->is_mapped)
+		return changes;
+	relation = try_relation_open(table->relid, AccessShareLock);
 	if (relation == NULL)
 		return changes;
 	trigger = scim_relation_trigger(relation, table->trigger);

@@ -149,6 +149,11 @@ names_index(const ScimRegistration *registration, Oid relid)
 		if (registration->lookups[i].index_relid == relid)
 			return true;
 	}
+	for (int i = 0; registration && i < registration->mapped_count; i++)
+	{
+		if (registration->mapped[i].index_relid == relid)
+			return true;
+	}
 	return false;
 }
 
@@ -250,9 +255,9 @@ read_registration(Relation relation, const Trigger *trigger)
 			 trigger->tgname, trigger->tgargs[0]);
 	registration->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 													 RelationGetRelationName(relation));
-	scim_read_mapping(registration, relation, trigger->tgargs[1]);
-	if (trigger->tgnargs > 2)
-		scim_read_options(registration, trigger->tgargs[2]);
+	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
+	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
+		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);
 	return registration;
 }
 

@@ -233,7 +233,8 @@ extern void scim_forget_registrations(void);
 /*
  * Columns of a relation for a mapping, a jsonb object: keys of ScimColumnKind
  * to names ('{}' for the default names), and "lookups", attribute paths to
- * names.  INVALID_MAPPING.
+ * names; of a table that people had already, "attributes" in place of
+ * "lookups".  INVALID_MAPPING.
  */
 extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
 
@@ -249,8 +250,10 @@ extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 /* The mapping with the column for a lookup; NULL: without that lookup. */
 extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
 
-/* Which of the arguments of our triggers is the mapping; and replacing it there. */
+/* Which of the arguments of our triggers are the mapping and the options; and replacing them there (NULL: they stay). */
 #define SCIM_MAPPING_ARGUMENT 1
+#define SCIM_OPTIONS_ARGUMENT 2
+extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options);
 extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
 
 extern void scim_read_options(ScimRegistration *registration, const char *options);

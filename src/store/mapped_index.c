@@ -1,0 +1,259 @@
+/*
+ * mapped_index.c
+ *		The application's own indexes: what they say of ids, of how text is
+ *		compared, and of what is unique.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "store/mapped_index.h"
+#include "store/mapping.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+/* What stands in a key of an index for a column. */
+typedef enum KeyKind
+{
+	KEY_OTHER, KEY_PLAIN, KEY_LOWER, KEY_FOLD
+} KeyKind;
+
+/* An index, as pg_index has it. */
+typedef struct AppIndex
+{
+	HeapTuple	tuple;
+	Form_pg_index form;
+	List	   *expressions;
+	List	   *predicate;
+} AppIndex;
+
+static List *
+read_expressions(HeapTuple tuple, AttrNumber number)
+{
+	bool		isnull;
+	Datum		stored = SysCacheGetAttr(INDEXRELID, tuple, number, &isnull);
+
+	return isnull ? NIL : (List *) stringToNode(TextDatumGetCString(stored));
+}
+
+static bool
+open_index(Oid relid, AppIndex *index)
+{
+	index->tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(index->tuple))
+		return false;
+	index->form = (Form_pg_index) GETSTRUCT(index->tuple);
+	index->expressions = read_expressions(index->tuple, Anum_pg_index_indexprs);
+	index->predicate = read_expressions(index->tuple, Anum_pg_index_indpred);
+	return true;
+}
+
+/* ---- keys ---- */
+
+static bool
+is_column(Node *node, AttrNumber number)
+{
+	/* a varchar that is taken for text */
+	while (node && IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	return node && IsA(node, Var) && ((Var *) node)->varattno == number;
+}
+
+static KeyKind
+expression_kind(Node *node, AttrNumber number)
+{
+	static const Oid text_argument[] = {TEXTOID};
+	FuncExpr   *call = (FuncExpr *) node;
+
+	if (!IsA(node, FuncExpr) || list_length(call->args) != 1 || !is_column(linitial(call->args), number))
+		return KEY_OTHER;
+	if (call->funcid == F_LOWER_TEXT)
+		return KEY_LOWER;
+	return call->funcid == scim_extension_function("scimver", "scim_fold", 1, text_argument) ? KEY_FOLD : KEY_OTHER;
+}
+
+/* What the index's key at that place is to the column. */
+static KeyKind
+key_kind(const AppIndex *index, int place, AttrNumber number)
+{
+	int			expression = 0;
+
+	if (index->form->indkey.values[place] != 0)
+		return index->form->indkey.values[place] == number ? KEY_PLAIN : KEY_OTHER;
+	for (int i = 0; i < place; i++)
+		expression += index->form->indkey.values[i] == 0;
+	return expression_kind(list_nth(index->expressions, expression), number);
+}
+
+static KeyKind
+wanted_kind(ScimCompare compare)
+{
+	return compare == SCIM_COMPARE_LOWER ? KEY_LOWER : compare == SCIM_COMPARE_FOLD ? KEY_FOLD : KEY_PLAIN;
+}
+
+/* Are the keys of the index just this one of the column, alone or with the tenant? */
+static bool
+is_on(const AppIndex *index, AttrNumber tenant, AttrNumber number, KeyKind kind)
+{
+	bool		found = false;
+
+	for (int i = 0; i < index->form->indnkeyatts; i++)
+	{
+		bool		is_key = key_kind(index, i, number) == kind;
+
+		if (!is_key && (tenant == InvalidAttrNumber || index->form->indkey.values[i] != tenant))
+			return false;
+		found |= is_key;
+	}
+	return found;
+}
+
+/* ---- the registration's questions ---- */
+
+typedef bool (*IndexTest) (const AppIndex *index, void *argument);
+
+/* The first of the relation's indexes that passes the test, or InvalidOid. */
+static Oid
+find_index(Relation relation, IndexTest test, void *argument)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		AppIndex	index;
+		bool		found;
+
+		if (!open_index(lfirst_oid(cell), &index))
+			continue;
+		found = test(&index, argument);
+		ReleaseSysCache(index.tuple);
+		if (found)
+			return lfirst_oid(cell);
+	}
+	return InvalidOid;
+}
+
+typedef struct Wanted
+{
+	AttrNumber	tenant;
+	AttrNumber	number;
+	AttrNumber	deleted;
+	KeyKind		kind;
+} Wanted;
+
+static bool
+keeps_ids_apart(const AppIndex *index, void *argument)
+{
+	const Wanted *wanted = argument;
+
+	return index->form->indisunique && index->form->indisvalid && index->form->indimmediate &&
+		index->predicate == NIL && is_on(index, wanted->tenant, wanted->number, KEY_PLAIN);
+}
+
+bool
+scim_has_id_index(const ScimRegistration *registration, Relation relation)
+{
+	Wanted		wanted = {
+		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
+		.number = registration->numbers[SCIM_COLUMN_ID]
+	};
+
+	return OidIsValid(find_index(relation, keeps_ids_apart, &wanted));
+}
+
+/* Does a condition look at nothing but the column and the mark of deleted rows? */
+static bool
+is_about(List *predicate, const Wanted *wanted)
+{
+	Bitmapset  *columns = NULL;
+	int			column = -1;
+
+	pull_varattnos((Node *) predicate, 1, &columns);
+	while ((column = bms_next_member(columns, column)) >= 0)
+	{
+		AttrNumber	number = column + FirstLowInvalidHeapAttributeNumber;
+
+		if (number != wanted->number && (wanted->deleted == InvalidAttrNumber || number != wanted->deleted))
+			return false;
+	}
+	return true;
+}
+
+static bool
+keeps_values_apart(const AppIndex *index, void *argument)
+{
+	const Wanted *wanted = argument;
+
+	return index->form->indisunique && index->form->indisvalid && is_about(index->predicate, wanted) &&
+		is_on(index, wanted->tenant, wanted->number, wanted->kind);
+}
+
+Oid
+scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
+{
+	Wanted		wanted = {
+		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
+		.number = column->number,
+		.deleted = registration->numbers[SCIM_COLUMN_DELETED],
+		.kind = wanted_kind(column->compare)
+	};
+
+	return find_index(relation, keeps_values_apart, &wanted);
+}
+
+static bool
+is_btree(Oid index)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+	Oid			method;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	method = ((Form_pg_class) GETSTRUCT(tuple))->relam;
+	ReleaseSysCache(tuple);
+
+	/* of a partitioned table's index, too */
+	return method == BTREE_AM_OID;
+}
+
+/* Is it a B-tree that leads from the tenant (or nothing) and the column to rows? */
+static bool
+leads_to_values(const AppIndex *index, void *argument)
+{
+	const Wanted *wanted = argument;
+	int			place = wanted->tenant != InvalidAttrNumber && index->form->indnkeyatts > 1 &&
+	index->form->indkey.values[0] == wanted->tenant ? 1 : 0;
+
+	return index->form->indisvalid && is_btree(index->form->indexrelid) &&
+		key_kind(index, place, wanted->number) == wanted->kind;
+}
+
+ScimCompare
+scim_compare_of_indexes(const ScimRegistration *registration, const ScimMappedColumn *column,
+						Relation relation, char **exact_index)
+{
+	Wanted		wanted = {.tenant = registration->numbers[SCIM_COLUMN_TENANT], .number = column->number};
+	Oid			index;
+
+	*exact_index = NULL;
+	wanted.kind = KEY_FOLD;
+	if (OidIsValid(find_index(relation, leads_to_values, &wanted)))
+		return SCIM_COMPARE_FOLD;
+	wanted.kind = KEY_LOWER;
+	if (OidIsValid(find_index(relation, leads_to_values, &wanted)))
+		return SCIM_COMPARE_LOWER;
+	wanted.kind = KEY_PLAIN;
+	index = find_index(relation, leads_to_values, &wanted);
+	if (!OidIsValid(index))
+		return SCIM_COMPARE_FOLD;
+	*exact_index = get_rel_name(index);
+	return SCIM_COMPARE_EXACT;
+}

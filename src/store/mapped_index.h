@@ -1,0 +1,26 @@
+/*
+ * mapped_index.h
+ *		The application's own indexes: what they say of ids, of how text is
+ *		compared, and of what is unique.
+ */
+#ifndef SCIM_MAPPED_INDEX_H
+#define SCIM_MAPPED_INDEX_H
+
+#include "store/registration.h"
+
+/* Is there an index that keeps ids apart: on the id alone, or with the tenant? */
+extern bool scim_has_id_index(const ScimRegistration *registration, Relation relation);
+
+/* The unique index on the column (as it is compared), alone or with the tenant, or InvalidOid. */
+extern Oid	scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
+								 Relation relation);
+
+/*
+ * How the application's indexes compare the text in the column: folded if there
+ * is an index on scim_fold(column), lower() if there is one on that, exactly if
+ * there is one on the column itself, whose name is given back then; else folded.
+ */
+extern ScimCompare scim_compare_of_indexes(const ScimRegistration *registration, const ScimMappedColumn *column,
+										   Relation relation, char **exact_index);
+
+#endif							/* SCIM_MAPPED_INDEX_H */

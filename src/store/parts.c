@@ -1,0 +1,193 @@
+/*
+ * parts.c
+ *		The triggers on partitions and inheritance children of a registered table.
+ *
+ * Partitions have copies of the triggers of their table: PostgreSQL makes and
+ * drops them.  Children of plain inheritance have not: theirs are made here,
+ * with the same names and arguments.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "nodes/makefuncs.h"
+#include "nodes/value.h"
+#include "store/ddl.h"
+#include "store/parts.h"
+#include "store/table_ddl.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+List *
+scim_parts(Oid relid)
+{
+	return list_delete_oid(find_all_inheritors(relid, NoLock, NULL), relid);
+}
+
+/* Copies of the relation's own triggers whose name begins so; List of Trigger *. */
+static List *
+triggers_of(Oid relid, const char *prefix)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
+	List	   *result = NIL;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		if (strncmp(triggers->triggers[i].tgname, prefix, strlen(prefix)) == 0)
+			result = lappend(result, &triggers->triggers[i]);
+	}
+	table_close(relation, NoLock);
+	return result;
+}
+
+/* ---- making ---- */
+
+static TriggerTransition *
+transition(char *name, bool is_new)
+{
+	TriggerTransition *node = makeNode(TriggerTransition);
+
+	node->name = name;
+	node->isNew = is_new;
+	node->isTable = true;
+	return node;
+}
+
+/* The statement that would make the trigger anew; what ours never have (columns, conditions) is left out. */
+static CreateTrigStmt *
+statement_for(const Trigger *trigger)
+{
+	CreateTrigStmt *statement = makeNode(CreateTrigStmt);
+
+	statement->trigname = trigger->tgname;
+	statement->row = (trigger->tgtype & TRIGGER_TYPE_ROW) != 0;
+	statement->timing = trigger->tgtype & TRIGGER_TYPE_TIMING_MASK;
+	statement->events = trigger->tgtype & TRIGGER_TYPE_EVENT_MASK;
+	for (int i = 0; i < trigger->tgnargs; i++)
+		statement->args = lappend(statement->args, makeString(trigger->tgargs[i]));
+	if (trigger->tgoldtable)
+		statement->transitionRels = lappend(statement->transitionRels, transition(trigger->tgoldtable, false));
+	if (trigger->tgnewtable)
+		statement->transitionRels = lappend(statement->transitionRels, transition(trigger->tgnewtable, true));
+	return statement;
+}
+
+static const char *
+enable_action(char state)
+{
+	switch (state)
+	{
+		case TRIGGER_FIRES_ALWAYS:
+			return "ENABLE ALWAYS";
+		case TRIGGER_FIRES_ON_REPLICA:
+			return "ENABLE REPLICA";
+		case TRIGGER_DISABLED:
+			return "DISABLE";
+		default:
+			return "ENABLE";
+	}
+}
+
+/* Says when the trigger of the one table fires. */
+static void
+set_state(Oid relid, const char *trigger, char state)
+{
+	ScimWord	words[] = {
+		{"table", scim_table_text(relid)}, {"trigger", quote_identifier(trigger)}, {"action", enable_action(state)},
+		{NULL}
+	};
+
+	scim_run_ddl("ALTER TABLE ONLY {table} {action} TRIGGER {trigger}", words);
+	CommandCounterIncrement();
+}
+
+static const Trigger *
+find_trigger(List *triggers, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, triggers)
+	{
+		if (strcmp(((Trigger *) lfirst(cell))->tgname, name) == 0)
+			return lfirst(cell);
+	}
+	return NULL;
+}
+
+void
+scim_adopt_part(Oid relid, Oid part, const char *prefix)
+{
+	List	   *there = triggers_of(part, prefix);
+	ListCell   *cell;
+
+	foreach(cell, triggers_of(relid, prefix))
+	{
+		const Trigger *trigger = lfirst(cell);
+		const Trigger *copy = find_trigger(there, trigger->tgname);
+
+		if (copy == NULL)
+		{
+			CreateTrigger(statement_for(trigger), NULL, part, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
+						  InvalidOid, NULL, false, false);
+			CommandCounterIncrement();
+		}
+		if ((copy ? copy->tgenabled : TRIGGER_FIRES_ON_ORIGIN) != trigger->tgenabled)
+			set_state(part, trigger->tgname, trigger->tgenabled);
+	}
+}
+
+void
+scim_adopt_parts(Oid relid, const char *prefix)
+{
+	ListCell   *cell;
+
+	foreach(cell, scim_parts(relid))
+		scim_adopt_part(relid, lfirst_oid(cell), prefix);
+}
+
+void
+scim_enable_always(Oid relid, const char *prefix)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		ListCell   *one;
+
+		foreach(one, triggers_of(lfirst_oid(cell), prefix))
+			set_state(lfirst_oid(cell), ((Trigger *) lfirst(one))->tgname, TRIGGER_FIRES_ALWAYS);
+	}
+}
+
+/* ---- dropping ---- */
+
+bool
+scim_drop_triggers(Oid relid, const char *prefix)
+{
+	bool		dropped = false;
+	ListCell   *cell;
+
+	/* those of partitions go with that of their table, which comes first */
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		ListCell   *one;
+
+		foreach(one, triggers_of(lfirst_oid(cell), prefix))
+		{
+			ScimWord	words[] = {
+				{"table", scim_table_text(lfirst_oid(cell))},
+				{"trigger", quote_identifier(((Trigger *) lfirst(one))->tgname)},
+				{NULL}
+			};
+
+			scim_run_ddl("DROP TRIGGER {trigger} ON {table}", words);
+			CommandCounterIncrement();
+			dropped = true;
+		}
+	}
+	return dropped;
+}

@@ -1,0 +1,148 @@
+/*
+ * register_check.c
+ *		Which relations can be registered.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/catalog.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "compat.h"
+#include "errors.h"
+#include "miscadmin.h"
+#include "store/mapped_index.h"
+#include "store/mapping.h"
+#include "store/register_check.h"
+#include "store/root.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+void
+scim_check_owner(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+
+	if (name == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid)));
+	if (!scim_owns_relation(relid, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relid)), name);
+}
+
+/* ---- kinds ---- */
+
+/* Why a relation of the kind cannot hold resources; NULL: it can. */
+static const char *
+kind_problem(char kind)
+{
+	switch (kind)
+	{
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+			return NULL;
+		case RELKIND_VIEW:
+			return "is a view: a row that is written to the table under it would pass by its triggers; register that table";
+		case RELKIND_MATVIEW:
+			return "is a materialized view, which nobody writes to";
+		case RELKIND_FOREIGN_TABLE:
+			return "is a foreign table: who writes to it on its own server would pass by its triggers; register it there";
+		default:
+			return "is no table";
+	}
+}
+
+static SCIM_NORETURN void refuse(Relation relation, const char *why);
+
+static void
+refuse(Relation relation, const char *why)
+{
+	scim_bad_mapping(relation, NULL, "\"%s\" %s", RelationGetRelationName(relation), why);
+}
+
+static void
+check_kind(Relation relation)
+{
+	const char *problem = kind_problem(relation->rd_rel->relkind);
+
+	if (problem)
+		refuse(relation, problem);
+	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		refuse(relation, "is a temporary table, which other sessions do not see");
+	if (IsSystemRelation(relation))
+		refuse(relation, "is one of the server's own");
+}
+
+static SCIM_NORETURN void refuse_registered(Relation relation);
+
+static void
+refuse_registered(Relation relation)
+{
+	ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
+
+	scim_error_text(error, "relation", RelationGetRelationName(relation));
+	scim_error_hint(error, "End that registration first: scim_unregister_table.");
+	scim_throw(error, "table \"%s\" is registered already", RelationGetRelationName(relation));
+}
+
+void
+scim_check_relation(Relation relation)
+{
+	check_kind(relation);
+	if (relation->rd_rel->relispartition)
+		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
+								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
+	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
+		refuse_registered(relation);
+	scim_refuse_later_triggers(relation);
+}
+
+void
+scim_check_part(const ScimRegistration *registration, Relation relation)
+{
+	check_kind(relation);
+	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
+		refuse_registered(relation);
+	scim_refuse_later_triggers(relation);
+	if (!relation->rd_rel->relispartition)
+		scim_check_id_index(registration, relation);
+}
+
+void
+scim_refuse_later_triggers(Relation relation)
+{
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+		ScimError  *error;
+
+		if ((trigger->tgtype & TRIGGER_TYPE_ROW) == 0 || (trigger->tgtype & TRIGGER_TYPE_BEFORE) == 0 ||
+			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
+			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
+			continue;
+		error = scim_error(SCIM_INVALID_MAPPING);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
+		scim_throw(error, "BEFORE ROW trigger \"%s\" would run after scimver's", trigger->tgname);
+	}
+}
+
+void
+scim_check_id_index(const ScimRegistration *registration, Relation relation)
+{
+	AttrNumber	number = registration->numbers[SCIM_COLUMN_ID];
+	const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
+
+	if (!TupleDescAttr(RelationGetDescr(relation), number - 1)->attnotnull)
+		scim_bad_mapping(relation, name, "must be NOT NULL: a resource has an id");
+	if (scim_has_id_index(registration, relation))
+		return;
+	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
+					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
+}

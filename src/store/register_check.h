@@ -1,0 +1,28 @@
+/*
+ * register_check.h
+ *		Which relations can be registered.
+ */
+#ifndef SCIM_REGISTER_CHECK_H
+#define SCIM_REGISTER_CHECK_H
+
+#include "store/registration.h"
+
+/* Only the owner of a table makes triggers on it, and waits for its lock: 42501. */
+extern void scim_check_owner(Oid relid);
+
+/*
+ * An ordinary or partitioned table, of this database for good, no part of
+ * another one, and not registered yet.  INVALID_MAPPING, ALREADY_REGISTERED.
+ */
+extern void scim_check_relation(Relation relation);
+
+/* The same of its partitions and children; and each of the latter has its own index on ids. */
+extern void scim_check_part(const ScimRegistration *registration, Relation relation);
+
+/* Ours must be the last BEFORE ROW trigger, or it would not see the row as stored: INVALID_MAPPING. */
+extern void scim_refuse_later_triggers(Relation relation);
+
+/* INVALID_MAPPING unless an index keeps ids apart. */
+extern void scim_check_id_index(const ScimRegistration *registration, Relation relation);
+
+#endif							/* SCIM_REGISTER_CHECK_H */

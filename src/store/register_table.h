@@ -1,0 +1,17 @@
+/*
+ * register_table.h
+ *		The two kinds of tables that scim_register_table takes.
+ */
+#ifndef SCIM_REGISTER_TABLE_H
+#define SCIM_REGISTER_TABLE_H
+
+#include "store/options.h"
+#include "store/registration.h"
+
+/* One with the columns of a created table.  Within SPI; INVALID_MAPPING. */
+extern void scim_register_created(Oid relid, const ScimResourceType *type, const char *options);
+
+/* One that people had already, with a mapping.  Within SPI; INVALID_MAPPING, ALREADY_REGISTERED. */
+extern void scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *mapping, ScimOptions *options);
+
+#endif							/* SCIM_REGISTER_TABLE_H */

@@ -1,0 +1,42 @@
+/*
+ * table_ddl.h
+ *		What makes a table a registered one: triggers, and of created tables the
+ *		policy; and what has to be right with the other tables.
+ *
+ * Within SPI.  Names of tables are quoted.
+ */
+#ifndef SCIM_TABLE_DDL_H
+#define SCIM_TABLE_DDL_H
+
+#include "nodes/pg_list.h"
+#include "store/registration.h"
+
+/* schema.name, quoted. */
+extern char *scim_table_text(Oid relid);
+
+/* The mapping of a created table, {"tenant": "tenant_id", ...}; plans: of ScimPlannedLookup. */
+extern char *scim_created_mapping(const ScimResourceType *type, bool is_members, List *plans);
+
+extern void scim_make_row_trigger(const char *table, const ScimResourceType *type, const char *mapping,
+								  const char *options);
+extern void scim_make_members_triggers(const char *members, const ScimResourceType *type, const char *mapping);
+
+/* Enables row level security, and lets rows be seen whose tenant was granted. */
+extern void scim_make_policy(const char *table);
+
+/*
+ * The resource type of that name, which has no table yet; from then on only this
+ * transaction registers.  INVALID_VALUE, ALREADY_REGISTERED.
+ */
+extern const ScimResourceType *scim_free_type(const char *name);
+
+/* INVALID_MAPPING if of users and groups one would be in a created table and one in a table of people's own. */
+extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped);
+
+/* Whichever of the created tables came second, memberships then refer to users. */
+extern void scim_link_memberships(const ScimResourceType *type);
+
+/* What has been prepared for the tables of other types may have to show this one's as well. */
+extern void scim_invalidate_tables(void);
+
+#endif							/* SCIM_TABLE_DDL_H */

@@ -443,6 +443,24 @@ INSERT INTO scim_cursor_secret (secret) VALUES (pg_catalog.sha256(
 	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) ||
 	pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
 
+-- Members of groups whose table has no columns for their count and digest: only
+-- the triggers write it, and every reader of a group reads it through scimver, as
+-- its owner.  A group that is not in it is counted when it is needed.
+
+CREATE TABLE scim_group_state (
+	relation regclass NOT NULL,
+	tenant_id text NOT NULL,
+	group_id text NOT NULL,
+	member_count bigint NOT NULL,
+	member_digest bytea NOT NULL CHECK (pg_catalog.octet_length(member_digest) = 32),
+	PRIMARY KEY (relation, tenant_id, group_id)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE scim_group_state IS
+	'Count and digest of the members of groups of registered tables without columns for them; written by the membership triggers';
+ALTER TABLE scim_group_state ENABLE ROW LEVEL SECURITY;
+SELECT pg_catalog.pg_extension_config_dump('scim_group_state',
+	'WHERE relation::pg_catalog.oid IN (SELECT oid FROM pg_catalog.pg_class)');
+
 -- Tables.  A trigger makes a table a registered one, so only who may register
 -- may call these: functions of other roles will write to the table.
 

@@ -46,4 +46,17 @@
 #define scim_owns_relation(relid, role) pg_class_ownercheck(relid, role)
 #endif
 
+/* Which indexes an update of a row has to be put into: since version 16 more than all or none. */
+#if PG_VERSION_NUM >= 160000
+#define ScimIndexUpdate TU_UpdateIndexes
+#define scim_has_index_update(indexes) ((indexes) != TU_None)
+#define scim_insert_index_tuples(result, slot, estate, indexes) \
+	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL, (indexes) == TU_Summarizing)
+#else
+#define ScimIndexUpdate bool
+#define scim_has_index_update(indexes) (indexes)
+#define scim_insert_index_tuples(result, slot, estate, indexes) \
+	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

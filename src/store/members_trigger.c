@@ -22,7 +22,7 @@
 #include "miscadmin.h"
 #include "store/call.h"
 #include "store/nesting.h"
-#include "store/pending.h"
+#include "store/group_move.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -55,17 +55,6 @@ typedef struct Changes
 	ScimNesting *nesting;		/* the members among them that are groups */
 	MemoryContext context;		/* outlives the rows */
 } Changes;
-
-static ScimPending *pending = NULL; /* the innermost update under way */
-
-const ScimPending *
-scim_pending_for(Oid root)
-{
-	if (pending == NULL || pending->root != root ||
-		pending->depth != DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)))
-		return NULL;
-	return pending;
-}
 
 /* ---- summing up ---- */
 
@@ -169,45 +158,6 @@ compare_changes(const void *a, const void *b, void *id_type)
 	return order != 0 ? order : scim_compare_ids(id_type, x->id, y->id);
 }
 
-/* Updates groups; the row trigger takes what is pending from "frame".  Returns how many. */
-static uint64
-run_pending(ScimPending *frame, ScimStatement statement, const ScimRegistration *groups, Datum *values)
-{
-	volatile uint64 count = 0;
-
-	frame->root = groups->root;
-	frame->depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
-	frame->outer = pending;
-	pending = frame;
-	PG_TRY();
-	{
-		count = scim_run(statement, groups, values, NULL, false);
-	}
-	PG_FINALLY();
-	{
-		pending = frame->outer;
-	}
-	PG_END_TRY();
-	return count;
-}
-
-static void
-move_group(const ScimRegistration *groups, const GroupChange *change)
-{
-	ScimPending frame = {0};
-	Datum		values[2];
-
-	frame.count = change->count;
-	memcpy(frame.digest, change->digest, SCIM_DIGEST_SIZE);
-	values[0] = change->tenant ? scim_tenant_datum(groups, change->tenant) : (Datum) 0;
-	values[1] = scim_id_datum(groups, change->id);
-	if (run_pending(&frame, SCIM_TOUCH_GROUP, groups, values) > 0)
-		scim_note_moved(groups, change->tenant, change->id);
-	else if (scim_run(SCIM_LOCK_GROUP, groups, values, NULL, false) > 0)
-		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
-				   "a trigger of table %s does not let a group follow its members", groups->table);
-}
-
 static void
 move_groups(const Changes *changes, const ScimRegistration *groups)
 {
@@ -228,7 +178,7 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 	for (long i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		move_group(groups, sorted[i]);
+		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count, sorted[i]->digest);
 	}
 }
 
@@ -293,12 +243,7 @@ scim_members_trigger(PG_FUNCTION_ARGS)
 	if (groups)
 	{
 		if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		{
-			ScimPending frame = {0};
-
-			frame.empty = true;
-			run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL);
-		}
+			scim_empty_groups(groups);
 		else
 			sum_up_and_move(data, members, groups);
 	}

@@ -211,6 +211,25 @@ scim_run_plan(const ScimRun *run, Datum *values, const char *nulls)
 	return result;
 }
 
+Portal
+scim_open_plan(SPIPlanPtr plan, Datum *values)
+{
+	bool		jit = jit_enabled;
+	Portal volatile portal = NULL;
+
+	PG_TRY();
+	{
+		jit_enabled = false;
+		portal = SPI_cursor_open(NULL, plan, values, NULL, true);
+	}
+	PG_FINALLY();
+	{
+		jit_enabled = jit;
+	}
+	PG_END_TRY();
+	return portal;
+}
+
 int
 scim_run_compiled(const ScimRun *run, Datum *values, const char *nulls)
 {

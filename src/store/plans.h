@@ -39,4 +39,7 @@ extern int	scim_run_plan(const ScimRun *run, Datum *values, const char *nulls);
 /* The same of a compiled text. */
 extern int	scim_run_compiled(const ScimRun *run, Datum *values, const char *nulls);
 
+/* Opens a cursor on a reading plan, under the active snapshot. */
+extern Portal scim_open_plan(SPIPlanPtr plan, Datum *values);
+
 #endif							/* SCIM_PLANS_H */

@@ -4,7 +4,7 @@
  *		follow the membership triggers, and nobody else.
  *
  * They stand in two columns of the group's table, or in scim_group_state, which
- * the membership triggers write after the group's row.
+ * the membership triggers write before they have the group's row written.
  */
 #include "postgres.h"
 
@@ -46,12 +46,21 @@ read_state(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *mem
 											   scim_work_id(work, row), &members->count, members->digest);
 }
 
-/* Counts the memberships. */
+/*
+ * Counts the memberships; what is kept then must not have in it what triggers
+ * that are still to come will add.
+ */
 static void
 sum_up(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
 {
-	scim_sum_members(work->registration, scim_work_tenant(work, row), scim_work_id(work, row),
-					 &members->count, members->digest);
+	const ScimRegistration *groups = work->registration;
+	const char *tenant = scim_work_tenant(work, row);
+	char	   *id = scim_work_id(work, row);
+
+	if (in_columns(work))
+		scim_sum_members_before(groups, tenant, id, &members->count, members->digest);
+	else
+		scim_sum_members(groups, tenant, id, &members->count, members->digest);
 	members->known = true;
 }
 
@@ -81,27 +90,32 @@ scim_work_first_members(ScimRowWork *work)
 	scim_work_set_members(work, &members);
 }
 
-/* Adds what the membership triggers have counted. */
+/* Takes what the membership triggers have counted. */
 static void
-add_pending(ScimRowWork *work, const ScimPending *pending)
+take_pending(ScimRowWork *work, const ScimPending *pending)
 {
 	ScimWorkMembers *old = &work->old_members;
 	ScimWorkMembers members = {0};
 
 	read_state(work, &work->old, old);
-	if (!old->known && !pending->empty)
-	{
-		/* what is pending is counted with the rest */
-		sum_up(work, &work->new, &members);
-		*old = members;
-		digest_subtract(old->digest, pending->digest);
-		old->count -= pending->count;
-	}
+	if (pending->recount)
+		scim_sum_members(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new),
+						 &members.count, members.digest);
 	else if (!pending->empty)
 	{
+		if (!old->known)
+			sum_up(work, &work->old, old);
 		members = *old;
-		digest_add(members.digest, pending->digest);
-		members.count += pending->count;
+		if (in_columns(work))
+		{
+			digest_add(members.digest, pending->digest);
+			members.count += pending->count;
+		}
+		else
+		{
+			digest_subtract(old->digest, pending->digest);
+			old->count -= pending->count;
+		}
 	}
 	members.known = old->known = true;
 	scim_work_set_members(work, &members);
@@ -126,7 +140,7 @@ scim_work_next_members(ScimRowWork *work)
 	}
 	if (pending)
 	{
-		add_pending(work, pending);
+		take_pending(work, pending);
 		return true;
 	}
 	if (work->registration->is_mapped && !scim_work_same_key(work))

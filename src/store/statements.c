@@ -49,6 +49,8 @@
 	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
 	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id OFFSET 0) AS h}"
 
+#define STATE_KEY "relation" EQ "$1 AND tenant_id" EQ "$2 AND group_id" EQ "$3"
+
 /* What the key of a created membership table is led through by. */
 #define IS_MEMBER_TYPE "{?type: AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[])}"
 
@@ -99,11 +101,20 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LOCK_MEMBER] = {"SELECT {id} FROM {table} AS r WHERE {key} FOR KEY SHARE", 2, {TENANT, ID}, true},
 	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ
 		"ANY ($2) ORDER BY {lock_order} FOR NO KEY UPDATE", 2, {TENANT, IDS}, true},
-	[SCIM_LOCK_GROUP] = {"SELECT {id} FROM {table} WHERE {row_key} FOR NO KEY UPDATE", 2, {TENANT, ID}, true},
+	[SCIM_LOCK_GROUP] = {"SELECT tableoid, ctid{?tenant:, {tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
+	2, {TENANT, ID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}", 2, {TENANT, ID}, true},
-	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch}{?memberCount: WHERE {memberCount}"
-		" OPERATOR(pg_catalog.<>) 0}", 0, {0}, true, true},
+	[SCIM_READ_GROUP] = {"SELECT {bare} FROM {table} AS r WHERE {row_key}", 2, {TENANT, ID}, true},
+	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
+		" OR {memberDigest} IS NULL", 0, {0}, true, true},
+	[SCIM_RECOUNT_GROUPS] = {"UPDATE {table} AS r SET {touch} WHERE (false{?version: OR r.{version} IS NOT NULL}"
+		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND EXISTS (SELECT FROM {members.table} AS m"
+		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL)", 0, {0}, true, true},
+	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} ORDER BY {?tenant:{tenant}, }{lock_order}",
+	0, {0}, true},
 
+	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
+		" AND {member} IS NOT NULL", 2, {TENANT, ID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
 		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2})", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
@@ -136,6 +147,14 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	5, {MEMBERS_TENANT, GROUP_ID, TEXTOID, ID, INT8OID}},
 	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY_MEMBER),
 	[SCIM_SHOW_MEMBER_IDS] = SHOW_MEMBERS("NULL::pg_catalog.text"),
+	[SCIM_GET_STATE] = {"SELECT member_count, member_digest FROM {ext}.scim_group_state WHERE " STATE_KEY,
+	3, {REGCLASSOID, TEXTOID, TEXTOID}},
+	[SCIM_PUT_STATE] = {"INSERT INTO {ext}.scim_group_state (relation, tenant_id, group_id, member_count, member_digest)"
+		" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (relation, tenant_id, group_id)"
+		" DO UPDATE SET member_count = excluded.member_count, member_digest = excluded.member_digest",
+	5, {REGCLASSOID, TEXTOID, TEXTOID, INT8OID, BYTEAOID}},
+	[SCIM_FORGET_STATE] = {"DELETE FROM {ext}.scim_group_state WHERE " STATE_KEY, 3, {REGCLASSOID, TEXTOID, TEXTOID}},
+	[SCIM_FORGET_STATES] = {"DELETE FROM {ext}.scim_group_state WHERE relation" EQ "$1", 1, {REGCLASSOID}},
 	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
 		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
 };
@@ -347,16 +366,30 @@ append_row_key(StringInfo out, const ScimRegistration *registration)
 	appendStringInfo(out, "%s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
 }
 
-/* {touch}: an assignment that leaves the row as it is. */
+const char *
+scim_touched_column(const ScimRegistration *groups)
+{
+	static const ScimColumn columns[] = {
+		SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION, SCIM_COLUMN_LAST_MODIFIED, SCIM_COLUMN_MEMBER_COUNT
+	};
+
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		if (groups->columns[columns[i]] && !groups->read_only[columns[i]])
+			return groups->columns[columns[i]];
+	}
+	return NULL;
+}
+
+/* {touch}: an assignment that leaves the row as it is, for the trigger to see. */
 static void
 append_touch(StringInfo out, const ScimRegistration *registration)
 {
-	static const ScimColumn columns[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION, SCIM_COLUMN_ID};
-	size_t		i = 0;
+	const char *column = scim_touched_column(registration);
 
-	while (registration->columns[columns[i]] == NULL)
-		i++;
-	appendStringInfo(out, "%1$s=%1$s", registration->columns[columns[i]]);
+	if (column == NULL)
+		elog(ERROR, "table %s keeps nothing", registration->table);
+	appendStringInfo(out, "%1$s=%1$s", column);
 }
 
 /* {is_version $n}: the row r has that version. */
@@ -645,27 +678,64 @@ execute(int statement, const ScimRegistration *registration,
 	return scim_run_plan(&run, values, nulls);
 }
 
+/* What is restored behind a statement; an error does so too, as the (sub)transaction ends. */
+typedef struct Role
+{
+	Oid			role;
+	int			context;
+} Role;
+
+static void
+take_role(int statement, const ScimRegistration *registration, Role *old)
+{
+	GetUserIdAndSecContext(&old->role, &old->context);
+	if (statement_of(statement)->as_owner)
+		SetUserIdAndSecContext(registration->owner,
+							   old->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
 uint64
 scim_run(int statement, const ScimRegistration *registration,
 		 Datum *values, const char *nulls, bool read_only)
 {
+	Role		old;
 	int			result;
 
-	if (statement_of(statement)->as_owner)
-	{
-		Oid			role;
-		int			context;
-
-		/* an error resets both, as the end of the (sub)transaction does */
-		GetUserIdAndSecContext(&role, &context);
-		SetUserIdAndSecContext(registration->owner,
-							   context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-		result = execute(statement, registration, values, nulls, read_only);
-		SetUserIdAndSecContext(role, context);
-	}
-	else
-		result = execute(statement, registration, values, nulls, read_only);
+	take_role(statement, registration, &old);
+	result = execute(statement, registration, values, nulls, read_only);
+	SetUserIdAndSecContext(old.role, old.context);
 	if (result < 0)
 		elog(ERROR, "statement %d failed: %s", statement, SPI_result_code_string(result));
 	return SPI_processed;
+}
+
+/* How many rows of a scan are held at once. */
+#define SCANNED_ROWS 1000
+
+void
+scim_scan(int statement, const ScimRegistration *registration, Datum *values,
+		  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument)
+{
+	Role		old;
+	Portal		portal;
+	uint64		count;
+
+	take_role(statement, registration, &old);
+	portal = scim_open_plan(find_plan(statement, registration), values);
+	do
+	{
+		SPITupleTable *rows;
+
+		SPI_cursor_fetch(portal, true, SCANNED_ROWS);
+		rows = SPI_tuptable;
+		count = SPI_processed;
+		for (uint64 i = 0; i < count; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			take(rows->vals[i], rows->tupdesc, argument);
+		}
+		SPI_freetuptable(rows);
+	} while (count > 0);
+	SPI_cursor_close(portal);
+	SetUserIdAndSecContext(old.role, old.context);
 }

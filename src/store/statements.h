@@ -8,6 +8,8 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
 #include "lib/stringinfo.h"
 #include "store/registration.h"
 
@@ -29,11 +31,15 @@ typedef enum ScimStatement
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
-	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE */
+	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; where it is, and its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
+	SCIM_READ_GROUP,			/* tenant, id: the same row, as it is */
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
+	SCIM_RECOUNT_GROUPS,		/* (none): all groups with memberships of which something is stored */
+	SCIM_ALL_GROUPS,			/* (none): ids and tenants, in the order of locks */
 
 	/* memberships; the relation is the membership table */
+	SCIM_MEMBERS_OF,			/* tenant, group: as owner; members and their types */
 	SCIM_FIND_HOLDERS,			/* tenant, id: as owner; the groups that hold it */
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */
@@ -47,6 +53,12 @@ typedef enum ScimStatement
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
 	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member, display */
+
+	/* scim_group_state, of a group table: see group_state.c */
+	SCIM_GET_STATE,				/* table, tenant, id: count, digest */
+	SCIM_PUT_STATE,				/* table, tenant, id, count, digest */
+	SCIM_FORGET_STATE,			/* table, tenant, id */
+	SCIM_FORGET_STATES,			/* table */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */
@@ -64,6 +76,16 @@ typedef enum ScimStatement
  */
 extern uint64 scim_run(int statement, const ScimRegistration *registration,
 					   Datum *values, const char *nulls, bool read_only);
+
+/*
+ * Runs a reading statement under the active snapshot, within SPI, and has each
+ * row taken; for results that may be too large to be held.
+ */
+extern void scim_scan(int statement, const ScimRegistration *registration, Datum *values,
+					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument);
+
+/* The column that an update of a group whose members change names; NULL: the table keeps nothing of ours. */
+extern const char *scim_touched_column(const ScimRegistration *groups);
 
 /* The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID (the text of an id) of statements. */
 extern Datum scim_tenant_datum(const ScimRegistration *registration, const char *tenant);
@@ -88,7 +110,7 @@ extern Oid	scim_tenant_parameter(const ScimRegistration *registration);
  * {display:r}: how it is displayed as a member or group;
  * {is_type:m $3}: a membership's member is of that type;
  * {row_key}: the row of a group that memberships name by $1 and $2, be it marked;
- * {touch}: assigns a column to itself;
+ * {touch}: assigns scim_touched_column to itself;
  * {lock_order}: the order in which rows are locked;
  * {?data:text}, {!data:text}: the text, if the relation has (not) the column.
  *

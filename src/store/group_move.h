@@ -1,0 +1,27 @@
+/*
+ * group_move.h
+ *		Groups follow their members: when memberships come and go, the group's
+ *		row is locked and written, and count and digest with it.
+ */
+#ifndef SCIM_GROUP_MOVE_H
+#define SCIM_GROUP_MOVE_H
+
+#include "core/digest.h"
+#include "store/registration.h"
+
+/*
+ * Members came to a group, or went: so many, with that sum of hashes.  A tenant
+ * that the memberships do not tell is NULL.  PERMISSION_DENIED if a trigger of
+ * the group table does not let its row be written.  Within SPI, as the owner of
+ * the group table.
+ */
+extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
+							int64 count, const uint8 *digest);
+
+/* All groups lose all members: those that had some are moved. */
+extern void scim_empty_groups(const ScimRegistration *groups);
+
+/* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */
+extern void scim_recount_groups(const ScimRegistration *groups);
+
+#endif							/* SCIM_GROUP_MOVE_H */

@@ -281,9 +281,9 @@ write_entries(Entries *entries)
 	put_char('}');
 }
 
-/* Calls "each" pair of an object, be it binary or a tree. */
+/* The members of an object, be it binary or a tree; with room for some more. */
 static void
-collect_entries(Entries *entries, const JsonbValue *object)
+collect_entries(Entries *entries, const JsonbValue *object, int more)
 {
 	if (object->type == jbvBinary)
 	{
@@ -292,12 +292,12 @@ collect_entries(Entries *entries, const JsonbValue *object)
 		JsonbValue	value;
 
 		scim_walk(&walk, object->val.binary.data);
-		init_entries(entries, walk.count);
+		init_entries(entries, walk.count + more);
 		while (scim_walk_next(&walk, &key, &value))
 			add_entry(entries, key.val.string.val, key.val.string.len, &value);
 		return;
 	}
-	init_entries(entries, object->val.object.nPairs);
+	init_entries(entries, object->val.object.nPairs + more);
 	for (int i = 0; i < object->val.object.nPairs; i++)
 	{
 		JsonbPair  *pair = &object->val.object.pairs[i];
@@ -311,7 +311,7 @@ write_object(const JsonbValue *object)
 {
 	Entries		entries;
 
-	collect_entries(&entries, object);
+	collect_entries(&entries, object, 0);
 	write_entries(&entries);
 	free_entries(&entries);
 }
@@ -471,9 +471,7 @@ summed_members(const JsonbValue *members)
 	ScimWalk	walk;
 	JsonbValue	member;
 
-	if (!scim_is_array(members) || members->type != jbvBinary)
-		return NULL;
-	scim_walk(&walk, members->val.binary.data);
+	scim_walk(&walk, members->type == jbvBinary ? members->val.binary.data : &scim_write(members)->root);
 	if (walk.count == 0)
 		return NULL;
 	while (scim_walk_next(&walk, NULL, &member))
@@ -508,10 +506,18 @@ static JsonbValue *
 sorted_schemas(const JsonbValue *schemas)
 {
 	JsonbValue *array = scim_open(schemas);
+	JsonbValue *elements;
 	int			kept = 0;
 
 	if (array->type != jbvArray || array->val.array.nElems < 2)
 		return array;
+	if (schemas->type == jbvArray)
+	{
+		/* the tree stays as it is */
+		elements = palloc(array->val.array.nElems * sizeof(JsonbValue));
+		memcpy(elements, array->val.array.elems, array->val.array.nElems * sizeof(JsonbValue));
+		array->val.array.elems = elements;
+	}
 	for (int i = 0; i < array->val.array.nElems; i++)
 	{
 		if (array->val.array.elems[i].type != jbvString)
@@ -541,10 +547,13 @@ holds_string(const JsonbValue *array, const char *string)
 }
 
 static inline bool
-key_is(const JsonbValue *key, const char *name, int length)
+entry_is(const Entry *entry, const char *name, int length)
 {
-	return key->val.string.len == length && memcmp(key->val.string.val, name, length) == 0;
+	return entry->length == length && memcmp(entry->key, name, length) == 0;
 }
+
+/* The row adds so many. */
+#define ROW_ENTRIES 3
 
 static void
 add_row_parts(Entries *entries, const ScimRowParts *row)
@@ -569,48 +578,53 @@ add_row_parts(Entries *entries, const ScimRowParts *row)
  * holds.
  */
 static void
-content_entries(Entries *entries, JsonbContainer *document, const ScimRowParts *row)
+content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts *row)
 {
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
 	JsonbValue *schemas = NULL;
+	int			count;
 
-	if (!JsonContainerIsObject(document))
+	if (!scim_is_object(document))
 		scim_throw(scim_error(SCIM_INVALID_VALUE), "a resource must be an object");
-	if (scim_find(document, "schemas", &value))
-		schemas = sorted_schemas(&value);
-	scim_walk(&walk, document);
-	init_entries(entries, walk.count + 3);
-	while (scim_walk_next(&walk, &key, &value))
+	collect_entries(entries, document, ROW_ENTRIES);
+	for (int i = 0; i < entries->count; i++)
 	{
-		JsonbValue *taken = &value;
+		if (entry_is(&entries->items[i], "schemas", 7))
+			schemas = sorted_schemas(&entries->items[i].value);
+	}
+	count = entries->count;
+	entries->count = 0;
+	for (int i = 0; i < count; i++)
+	{
+		Entry	   *entry = &entries->items[i];
+		JsonbValue *members;
 
-		if (key_is(&key, "meta", 4) || key_is(&key, "_version", 8))
+		if (entry_is(entry, "meta", 4) || entry_is(entry, "_version", 8))
 			continue;
-		if (row && (key_is(&key, "id", 2) || (row->password_hash && key_is(&key, "password", 8))))
+		if (row && (entry_is(entry, "id", 2) || (row->password_hash && entry_is(entry, "password", 8))))
 			continue;
-		if (key_is(&key, "schemas", 7))
-			taken = schemas;
-		else if (key_is(&key, "groups", 6) && schemas && holds_string(schemas, SCIM_URN_USER))
+		if (entry_is(entry, "schemas", 7))
+			entry->value = *schemas;
+		else if (entry_is(entry, "groups", 6) && schemas && holds_string(schemas, SCIM_URN_USER))
 			continue;
-		else if (key_is(&key, "members", 7) && schemas && holds_string(schemas, SCIM_URN_GROUP))
+		else if (entry_is(entry, "members", 7) && schemas && holds_string(schemas, SCIM_URN_GROUP))
 		{
 			if (row && row->member_digest)
 				continue;
-			if (scim_is_array(&value))
-				taken = summed_members(&value);
-			if (taken == NULL)
+			members = scim_is_array(&entry->value) ? summed_members(&entry->value) : &entry->value;
+			if (members == NULL)
 				continue;
+			entry->value = *members;
 		}
-		add_entry(entries, key.val.string.val, key.val.string.len, taken);
+		if (entries->count < i)
+			entries->items[entries->count] = *entry;
+		entries->count++;
 	}
 	if (row)
 		add_row_parts(entries, row);
 }
 
 ScimForm
-scim_content_form(JsonbContainer *document, const ScimRowParts *row)
+scim_content_form_of(const JsonbValue *document, const ScimRowParts *row)
 {
 	Entries		entries;
 
@@ -619,6 +633,25 @@ scim_content_form(JsonbContainer *document, const ScimRowParts *row)
 	write_entries(&entries);
 	free_entries(&entries);
 	return finish();
+}
+
+static JsonbValue
+binary(JsonbContainer *document)
+{
+	JsonbValue	value;
+
+	value.type = jbvBinary;
+	value.val.binary.data = document;
+	value.val.binary.len = 0;	/* is not asked for */
+	return value;
+}
+
+ScimForm
+scim_content_form(JsonbContainer *document, const ScimRowParts *row)
+{
+	JsonbValue	value = binary(document);
+
+	return scim_content_form_of(&value, row);
 }
 
 /* The value without unassigned members, in depth; the same rule as in write_entries. */
@@ -656,17 +689,18 @@ JsonbValue *
 scim_content_tree(JsonbContainer *document, const ScimRowParts *row)
 {
 	JsonbValue *content = scim_new_object();
+	JsonbValue	value = binary(document);
 	Entries		entries;
 
 	begin(true);
-	content_entries(&entries, document, row);
+	content_entries(&entries, &value, row);
 	for (int i = 0; i < entries.count; i++)
 	{
 		Entry	   *entry = &entries.items[i];
-		JsonbValue *value = pruned(&entry->value);
+		JsonbValue *kept = pruned(&entry->value);
 
-		if (!scim_is_unassigned(value))
-			scim_add(content, entry->key, entry->length, value);
+		if (!scim_is_unassigned(kept))
+			scim_add(content, entry->key, entry->length, kept);
 	}
 	free_entries(&entries);
 	return content;

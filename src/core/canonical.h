@@ -41,6 +41,9 @@ extern ScimForm scim_canonical_form(const JsonbValue *value);
  */
 extern ScimForm scim_content_form(JsonbContainer *document, const ScimRowParts *row);
 
+/* The same of a tree, which need not be written first. */
+extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimRowParts *row);
+
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimRowParts *row);
 

@@ -10,7 +10,6 @@
 
 #include "core/jsonb_tree.h"
 #include "core/resource.h"
-#include "errors.h"
 #include "miscadmin.h"
 #include "store/column_value.h"
 #include "store/document.h"
@@ -252,7 +251,7 @@ join_objects(const ScimRegistration *registration, const Join *join, JsonbValue 
 	}
 }
 
-/* What the data column holds of the document, opened. */
+/* What the data column holds of the document, opened; what is no object came by other hands, and is as good as none. */
 static JsonbValue *
 open_data(const ScimResourceType *type, Jsonb *data)
 {
@@ -261,10 +260,8 @@ open_data(const ScimResourceType *type, Jsonb *data)
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (data == NULL)
+	if (data == NULL || !JB_ROOT_IS_OBJECT(data))
 		return document;
-	if (!JB_ROOT_IS_OBJECT(data))
-		scim_throw_path(SCIM_INVALID_VALUE, "data", "the stored document of this %s is no object", type->name);
 	scim_walk(&walk, &data->root);
 	while (scim_walk_next(&walk, &key, &value))
 	{

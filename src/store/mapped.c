@@ -14,7 +14,7 @@
 #include "store/column_value.h"
 #include "store/document.h"
 #include "store/mapped.h"
-#include "store/mapped_plan.h"
+#include "store/mapped_parts.h"
 
 /* A document under construction. */
 typedef struct Join
@@ -46,15 +46,6 @@ open_object(const JsonbValue *parent, const char *name, int length)
 }
 
 static void
-set_or_remove(JsonbValue *object, const char *name, int length, const JsonbValue *value)
-{
-	if (scim_is_unassigned(value))
-		(void) scim_remove(object, name, length);
-	else
-		scim_set(object, name, length, value);
-}
-
-static void
 join_parts(const Join *join, const ScimMappedPart *parts, int count, JsonbValue *object)
 {
 	for (int i = 0; i < count; i++)
@@ -64,7 +55,7 @@ join_parts(const Join *join, const ScimMappedPart *parts, int count, JsonbValue 
 		if (parts[i].column->read_only != join->read_only)
 			continue;
 		value = value_of(join, &parts[i]);
-		set_or_remove(object, parts[i].name, parts[i].length, &value);
+		scim_set_or_remove(object, parts[i].name, parts[i].length, &value);
 	}
 }
 
@@ -197,7 +188,7 @@ join_slots(const Join *join, const ScimMappedAttribute *attribute, JsonbValue *o
 		if (!taken[i])
 			scim_append(result, &others->val.array.elems[i]);
 	}
-	set_or_remove(object, attribute->name, attribute->length, result);
+	scim_set_or_remove(object, attribute->name, attribute->length, result);
 }
 
 /* ---- the document ---- */
@@ -212,7 +203,7 @@ join_attribute(const Join *join, const ScimMappedAttribute *attribute, JsonbValu
 		JsonbValue *complex = open_object(object, attribute->name, attribute->length);
 
 		join_parts(join, attribute->parts, attribute->part_count, complex);
-		set_or_remove(object, attribute->name, attribute->length, complex);
+		scim_set_or_remove(object, attribute->name, attribute->length, complex);
 	}
 	if (attribute->slot_count > 0)
 		join_slots(join, attribute, object);
@@ -247,7 +238,7 @@ join_objects(const ScimRegistration *registration, const Join *join, JsonbValue 
 		}
 		extension = open_object(document, mapped->extension->urn, mapped->length);
 		join_object(join, mapped, extension);
-		set_or_remove(document, mapped->extension->urn, mapped->length, extension);
+		scim_set_or_remove(document, mapped->extension->urn, mapped->length, extension);
 	}
 }
 

@@ -8,13 +8,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
-#include "core/filter.h"
 #include "core/jsonb_tree.h"
 #include "store/column_type.h"
 #include "store/mapped_plan.h"
-#include "utils/fmgrprotos.h"
+#include "store/mapping.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/syscache.h"
 
 /* ---- the places of columns ---- */
@@ -66,68 +64,39 @@ attribute_of(ScimMappedObject *object, const char *name, const ScimAttribute *at
 
 /* ---- slots ---- */
 
-static JsonbValue
-constant_value(const ScimFilter *filter)
-{
-	JsonbValue	value;
-
-	switch (filter->value_kind)
-	{
-		case SCIM_VALUE_STRING:
-			return scim_text(filter->value);
-		case SCIM_VALUE_NUMBER:
-			value.type = jbvNumeric;
-			value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
-																	ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-			return value;
-		default:
-			value.type = jbvBool;
-			value.val.boolean = filter->value_kind == SCIM_VALUE_TRUE;
-			return value;
-	}
-}
-
-static int
-count_constants(const ScimFilter *filter)
-{
-	return !filter ? 0 : filter->kind == SCIM_FILTER_AND ?
-		count_constants(filter->left) + count_constants(filter->right) : 1;
-}
-
-/* The comparisons of a filter of the form "a eq x and b eq y", which is all that a mapping may have. */
 static void
-add_constants(ScimMappedSlot *slot, const ScimFilter *filter)
+set_constants(ScimMappedSlot *slot, const ScimPath *path)
 {
-	ScimMappedConstant *constant;
+	List	   *constants = scim_slot_constants(path);
+	ListCell   *cell;
 
-	if (filter->kind == SCIM_FILTER_AND)
+	slot->constants = palloc(list_length(constants) * sizeof(ScimMappedConstant));
+	slot->constant_count = 0;
+	foreach(cell, constants)
 	{
-		add_constants(slot, filter->left);
-		add_constants(slot, filter->right);
-		return;
+		const ScimSlotConstant *constant = lfirst(cell);
+
+		slot->constants[slot->constant_count++] = (ScimMappedConstant) {
+			.name = constant->sub->name,
+			.length = strlen(constant->sub->name),
+			.value = constant->value
+		};
 	}
-	if (filter->kind != SCIM_FILTER_COMPARE || filter->op != SCIM_EQ || !filter->path.sub)
-		elog(ERROR, "unexpected filter in a mapping");
-	constant = &slot->constants[slot->constant_count++];
-	constant->name = filter->path.sub->name;
-	constant->length = strlen(constant->name);
-	constant->value = constant_value(filter);
 }
 
 static bool
 same_constants(const ScimMappedSlot *a, const ScimMappedSlot *b)
 {
-	int			same = 0;
-
 	if (a->constant_count != b->constant_count || a->spread || b->spread)
 		return false;
+	/* they come in the order of names */
 	for (int i = 0; i < a->constant_count; i++)
 	{
-		for (int j = 0; j < b->constant_count; j++)
-			same += a->constants[i].name == b->constants[j].name &&
-				scim_equal(&a->constants[i].value, &b->constants[j].value);
+		if (strcmp(a->constants[i].name, b->constants[i].name) != 0 ||
+			!scim_equal(&a->constants[i].value, &b->constants[i].value))
+			return false;
 	}
-	return same == a->constant_count;
+	return true;
 }
 
 static void
@@ -137,10 +106,7 @@ add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, Scim
 	ScimMappedSlot *slot = attribute->slots;
 
 	last->spread = scim_spreads(column);
-	last->constants = palloc(count_constants(column->parsed.filter) * sizeof(ScimMappedConstant));
-	last->constant_count = 0;
-	if (column->parsed.filter)
-		add_constants(last, column->parsed.filter);
+	set_constants(last, &column->parsed);
 	while (slot < last && !same_constants(slot, last))
 		slot++;
 	if (slot == last)

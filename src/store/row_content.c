@@ -120,6 +120,22 @@ scim_work_document(ScimRowWork *work, const ScimWorkRow *row)
 	return document;
 }
 
+JsonbValue *
+scim_work_content(ScimRowWork *work, const ScimWorkRow *row)
+{
+	ScimColumnValues columns;
+	JsonbValue *content;
+
+	if (work->registration->is_mapped && !(row == &work->new && work->document))
+	{
+		columns = columns_of(work, row);
+		return scim_join_tree(work->registration, data_of(work, row), &columns);
+	}
+	content = palloc(sizeof(JsonbValue));
+	scim_root(scim_work_document(work, row), content);
+	return content;
+}
+
 /* A password in clear text becomes a crypt string in its column. */
 static void
 set_password(ScimRowWork *work, const JsonbValue *password, Jsonb *data)

@@ -27,7 +27,7 @@ make_version(ScimRowWork *work, const ScimWorkRow *row, int64 revision, char *ve
 {
 	const ScimRegistration *registration = work->registration;
 	ScimRowParts parts = {0};
-	Jsonb	   *document = scim_work_document(work, row);
+	JsonbValue *content = scim_work_content(work, row);
 
 	parts.id = scim_work_id(work, row);
 	if (!scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD))
@@ -44,7 +44,7 @@ make_version(ScimRowWork *work, const ScimWorkRow *row, int64 revision, char *ve
 		parts.member_count = members->count;
 		parts.member_digest = members->digest;
 	}
-	scim_form_version(scim_content_form(&document->root, &parts),
+	scim_form_version(scim_content_form_of(content, &parts),
 					  registration->revision_scheme ? &revision : NULL, version);
 }
 

@@ -113,6 +113,9 @@ extern void scim_work_check(ScimRowWork *work);
 /* The document of the row. */
 extern Jsonb *scim_work_document(ScimRowWork *work, const ScimWorkRow *row);
 
+/* The same to be hashed: of mapped columns a tree that is not written. */
+extern JsonbValue *scim_work_content(ScimRowWork *work, const ScimWorkRow *row);
+
 /* ---- members (row_members.c) ---- */
 
 /* The members of a group that is new. */

@@ -1,6 +1,6 @@
 # The documentation says what the code does: every error of the catalogue
 # stands in docs/reference.md as it is raised, every function and setting is
-# named there, and the README's links lead somewhere.
+# named there, and all links lead somewhere.
 use strict;
 use warnings;
 use Test::More;
@@ -35,7 +35,7 @@ cmp_ok($count, '>=', 30, 'the catalogue was read');
 is(scalar(keys %documented), $count, 'no error is documented that there is not');
 
 my $sql = slurp('sql/scimver--1.0.sql');
-while ($sql =~ /^CREATE FUNCTION (scim_\w+)\(/mg)
+while ($sql =~ /^CREATE (?:FUNCTION|PROCEDURE) (scim_\w+)\(/mg)
 {
 	my $name = $1;
 	next if $name =~ /_trigger$|^scim_value_/;
@@ -50,10 +50,31 @@ while ($settings =~ /"(scimver\.\w+)",/g)
 	like($reference, qr/^\| `\Q$setting\E` \|/m, "$setting is documented");
 }
 
-my $readme = slurp('README.md');
-while ($readme =~ /\]\(([\w\/.]+)(?:#\w+)?\)/g)
+# links, and the headings that they lead to
+sub anchors
 {
-	ok(-e "$root/$1", "the link to $1 leads somewhere");
+	my %anchor;
+	while ($_[0] =~ /^#+ (.*)$/mg)
+	{
+		(my $name = lc $1) =~ s/[^\w -]//g;
+		$anchor{ $name =~ tr/ /-/r } = 1;
+	}
+	return \%anchor;
+}
+
+foreach my $page ('README.md', map { s{^\Q$root\E/}{}r } glob("$root/docs/*.md"))
+{
+	my $text = slurp($page);
+	my ($folder) = $page =~ m{^(.*/)?[^/]+$};
+
+	while ($text =~ /\]\((?!\w+:)([\w\/.-]*)(?:#([\w-]+))?\)/g)
+	{
+		my ($path, $heading) = (length $1 ? ($folder // '') . $1 : $page, $2);
+		my $leads = -e "$root/$path";
+
+		$leads &&= anchors(slurp($path))->{$heading} if defined $heading;
+		ok($leads, "$page: the link to $path" . (defined $heading ? "#$heading" : '') . ' leads somewhere');
+	}
 }
 
 done_testing();

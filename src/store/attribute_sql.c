@@ -9,7 +9,8 @@
 #include "postgres.h"
 
 #include "settings.h"
-#include "store/attribute_sql.h"
+#include "store/document_sql.h"
+#include "store/mapped_sql.h"
 #include "store/sql.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -32,155 +33,32 @@ is_named(const ScimAttribute *attribute, const char *name)
 	return attribute && strcmp(attribute->name, name) == 0;
 }
 
-/* ---- documents ---- */
-
-/* A place in a document: a member of an object, or (key NULL) a value itself. */
-typedef struct Place
+char *
+scim_data_sql(const ScimRegistration *registration)
 {
-	char	   *object;			/* jsonb expression */
-	const char *key;
-	bool		ordered;		/* elements come with their order */
-	StringInfoData from;		/* the elements that "object" is one of; empty: none */
-	StringInfoData order;		/* of the elements: the primary one first */
-} Place;
-
-static char *
-place_json(const Place *place)
-{
-	return place->key ? psprintf("(%s" SQL_OP("->") "%s)", place->object, quote_literal_cstr(place->key)) :
-		place->object;
+	return expand("r.{data}", registration);
 }
 
-static char *
-place_text(const Place *place)
-{
-	return place->key ? psprintf("(%s" SQL_OP("->>") "%s)", place->object, quote_literal_cstr(place->key)) :
-		psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", place->object);
-}
-
-static void
-start(Place *place, bool ordered)
-{
-	memset(place, 0, sizeof(Place));
-	place->ordered = ordered;
-	initStringInfo(&place->from);
-	initStringInfo(&place->order);
-}
-
-/* To a member of the object at the place. */
-static void
-step(Place *place, const char *key)
-{
-	place->object = place_json(place);
-	place->key = key;
-}
-
-/* To the elements of the array at the place, as rows "alias"; what is no array has none. */
-static void
-spread(Place *place, const char *alias)
-{
-	const char *array = place_json(place);
-	const char *comma = place->from.len == 0 ? "" : ", ";
-
-	appendStringInfo(&place->from,
-					 "%spg_catalog.jsonb_array_elements(CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=")
-					 "'array' THEN %s END)%s AS %s(value%s)", comma, array, array,
-					 place->ordered ? " WITH ORDINALITY" : "", alias, place->ordered ? ", place" : "");
-	appendStringInfo(&place->order,
-					 "%sCASE WHEN (%s.value" SQL_OP("->") "'primary')" SQL_OP("=")
-					 "'true'::pg_catalog.jsonb THEN 0 ELSE 1 END, %s.place", comma, alias, alias);
-	place->object = psprintf("%s.value", alias);
-	place->key = NULL;
-}
-
-/* Where the path leads; "spread_last": to its elements, if what it names is multi-valued. */
-static void
-go(Place *place, const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
-   bool spread_last)
-{
-	if (scope == SCIM_OF_ELEMENT)
-		place->object = "e.value";
-	else
-	{
-		place->object = expand("r.{data}", registration);
-		if (path->extension)
-			step(place, path->extension->urn);
-		if (path->attribute == NULL)
-			return;
-		step(place, path->attribute->name);
-		if (path->attribute->multi_valued && (path->sub || spread_last))
-			spread(place, "e");
-	}
-	if (path->sub == NULL)
-		return;
-	step(place, path->sub->name);
-	if (path->sub->multi_valued && spread_last)
-		spread(place, "f");
-}
-
-static ScimSqlType
-type_of(const ScimAttribute *attribute)
-{
-	switch (attribute->type)
-	{
-		case SCIM_BOOLEAN:
-			return SCIM_SQL_BOOLEAN;
-		case SCIM_DECIMAL:
-		case SCIM_INTEGER:
-			return SCIM_SQL_NUMBER;
-		case SCIM_DATETIME:
-			return SCIM_SQL_INSTANT;
-		case SCIM_BINARY:
-			return SCIM_SQL_BINARY;
-		case SCIM_COMPLEX:
-			return SCIM_SQL_COMPLEX;
-		case SCIM_REFERENCE:
-			return SCIM_SQL_EXACT;
-		default:
-			return attribute->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
-	}
-}
-
-static char *
-document_value(const Place *place, ScimSqlType type)
-{
-	char	   *json = place_json(place);
-	const char *ext = scim_extension_schema("scimver");
-
-	switch (type)
-	{
-		case SCIM_SQL_EXACT:
-			return psprintf("%s" COLLATED, place_text(place));
-		case SCIM_SQL_FOLDED:
-			return psprintf("%s.scim_fold(%s)" COLLATED, ext, place_text(place));
-		case SCIM_SQL_BOOLEAN:
-			return psprintf("CASE WHEN %s" SQL_OP("=") "'true'::pg_catalog.jsonb THEN true"
-							" WHEN %s" SQL_OP("=") "'false'::pg_catalog.jsonb THEN false END", json, json);
-		case SCIM_SQL_NUMBER:
-			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=")
-							"'number' THEN CAST(%s AS pg_catalog.numeric) END", json, json);
-		case SCIM_SQL_INSTANT:
-			return psprintf("%s.scim_datetime(%s)", ext, place_text(place));
-		case SCIM_SQL_BINARY:
-			return psprintf("%s.scim_binary(%s)", ext, place_text(place));
-		default:
-			return NULL;
-	}
-}
-
+/* The attribute of a created table's row, or of an element. */
 static void
 from_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
+			  bool ordered, bool spread_last, ScimPlace *place)
+{
+	scim_start_place(place, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration), ordered);
+	if (scope == SCIM_OF_ELEMENT)
+		scim_follow_sub(place, path, spread_last);
+	else
+		scim_follow(place, path, spread_last);
+}
+
+static void
+read_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
 			  bool ordered, ScimAttributeSql *result)
 {
-	Place		place;
+	ScimPlace	place;
 
-	start(&place, ordered);
-	go(&place, path, registration, scope, true);
-	result->type = path->attribute ? type_of(path->sub ? path->sub : path->attribute) : SCIM_SQL_COMPLEX;
-	result->json = place_json(&place);
-	result->value = document_value(&place, result->type);
-	result->from = place.from.len > 0 ? place.from.data : NULL;
-	result->order = place.order.data;
+	from_document(path, registration, scope, ordered, true, &place);
+	scim_place_sql(&place, path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute) : SCIM_SQL_COMPLEX, result);
 }
 
 /* ---- fixed columns ---- */
@@ -194,15 +72,39 @@ base_of(const ScimResourceType *type)
 }
 
 static void
+from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn column, ScimAttributeSql *result)
+{
+	if (registration->is_mapped)
+		scim_time_column_sql(path, registration, column, result);
+	else
+		result->value = psprintf("r.%s", registration->columns[column]);
+}
+
+/* Of a table that people had, it is what the version would be where none is stored. */
+static char *
+version_sql(const ScimRegistration *registration)
+{
+	char	   *computed;
+
+	if (!registration->is_mapped)
+		return expand("r.{version}" COLLATED, registration);
+	computed = expand(psprintf("{ext}.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass,"
+							   " ROW({bare}{?tenant:, r.{tenant}}))", registration->relid), registration);
+	if (registration->columns[SCIM_COLUMN_VERSION])
+		computed = psprintf("coalesce(r.%s, %s)", registration->columns[SCIM_COLUMN_VERSION], computed);
+	return psprintf("(%s" COLLATED ")", computed);
+}
+
+static void
 from_meta(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
-	result->type = type_of(path->sub ? path->sub : path->attribute);
+	result->type = scim_sql_type(path->sub ? path->sub : path->attribute);
 	if (is_named(path->sub, "created"))
-		result->value = expand("r.{created}", registration);
+		from_time(path, registration, SCIM_COLUMN_CREATED, result);
 	else if (is_named(path->sub, "lastModified"))
-		result->value = expand("r.{lastModified}", registration);
+		from_time(path, registration, SCIM_COLUMN_LAST_MODIFIED, result);
 	else if (is_named(path->sub, "version"))
-		result->value = expand("r.{version}" COLLATED, registration);
+		result->value = version_sql(registration);
 	else if (is_named(path->sub, "resourceType"))
 		result->value = psprintf("%s::pg_catalog.text" COLLATED, quote_literal_cstr(registration->type->name));
 	else if (is_named(path->sub, "location"))
@@ -304,7 +206,7 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 		text = by_side(reference);
 	if (text == NULL)
 		return;
-	result->type = type_of(path->sub);
+	result->type = scim_sql_type(path->sub);
 	result->value = psprintf(result->type == SCIM_SQL_FOLDED ? "%s.scim_fold(%s)" COLLATED : "%.0s(%s)" COLLATED,
 							 ext, text);
 }
@@ -318,7 +220,7 @@ suits(const ScimLookup *lookup, const ScimPath *path)
 	const ScimAttribute *attribute = path->sub ? path->sub : path->attribute;
 	bool		multi_valued = path->attribute->multi_valued || (path->sub && path->sub->multi_valued);
 
-	switch (type_of(attribute))
+	switch (scim_sql_type(attribute))
 	{
 		case SCIM_SQL_EXACT:
 			return lookup->kind == (multi_valued ? SCIM_LOOKUP_VALUES_EXACT : SCIM_LOOKUP_EXACT);
@@ -366,7 +268,7 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 	if (scope == SCIM_OF_MEMBERSHIP || (scope == SCIM_OF_ROW && is_membership(path, registration)))
 		from_memberships(path, registration, scope, result);
 	else if (scope == SCIM_OF_ELEMENT)
-		from_document(path, registration, scope, ordered, result);
+		read_document(path, registration, scope, ordered, result);
 	else if (!path->extension && is_named(path->attribute, "id"))
 	{
 		result->type = SCIM_SQL_ID;
@@ -375,13 +277,23 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 	}
 	else if (!path->extension && is_named(path->attribute, "meta"))
 		from_meta(path, registration, result);
+	else if (registration->is_mapped)
+		scim_mapped_attribute_sql(path, registration, result);
 	else
 	{
-		from_document(path, registration, scope, ordered, result);
+		read_document(path, registration, scope, ordered, result);
 		lookup = find_lookup(path, registration);
 		if (lookup)
 			from_lookup(lookup, result);
 	}
+}
+
+/* Is it kept in the document, or in mapped columns? */
+static bool
+is_content(const ScimPath *path, const ScimRegistration *registration)
+{
+	return path->extension || !(is_named(path->attribute, "id") || is_named(path->attribute, "meta") ||
+								is_membership(path, registration));
 }
 
 void
@@ -394,6 +306,11 @@ scim_attribute_sql(const ScimPath *path, const ScimRegistration *registration, S
 void
 scim_sort_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
+	if (registration->is_mapped && is_content(path, registration))
+	{
+		scim_mapped_sort_sql(path, registration, result);
+		return;
+	}
 	find_attribute(path, registration, SCIM_OF_ROW, true, result);
 	if (result->value && result->from)
 		result->value = psprintf("(SELECT %s FROM %s ORDER BY %s LIMIT 1)",
@@ -405,18 +322,34 @@ char *
 scim_elements_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope *scope)
 {
 	ScimPath	whole = *path;
-	Place		place;
+	ScimPlace	place;
 
 	*scope = is_membership(path, registration) ? SCIM_OF_MEMBERSHIP : SCIM_OF_ELEMENT;
 	if (*scope == SCIM_OF_MEMBERSHIP)
 		return memberships(registration);
 	whole.sub = NULL;
-	start(&place, false);
-	go(&place, &whole, registration, SCIM_OF_ROW, true);
+	if (registration->is_mapped)
+		return scim_mapped_elements_sql(&whole, registration);
+	from_document(&whole, registration, SCIM_OF_ROW, false, true, &place);
 	return place.from.data;
 }
 
 /* ---- presence ---- */
+
+/* That one of the places has a value; NULL: documents tell more. */
+static char *
+present_in_places(const ScimAttributeSql *attribute)
+{
+	const char *has_value = attribute->present;
+
+	/* empty text is none */
+	if (has_value == NULL && (attribute->type == SCIM_SQL_EXACT || attribute->type == SCIM_SQL_FOLDED))
+		has_value = psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", attribute->value);
+	else if (has_value == NULL)
+		has_value = psprintf("(%s IS NOT NULL)", attribute->value);
+	return attribute->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", attribute->from, has_value) :
+		pstrdup(has_value);
+}
 
 /* What of the row or membership has no document: NULL if it has. */
 static char *
@@ -425,9 +358,9 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 	bool		membership = scope == SCIM_OF_MEMBERSHIP ||
 		(scope == SCIM_OF_ROW && is_membership(path, registration));
 	ScimAttributeSql column;
-	char	   *has_value;
 
-	if (membership && scope == SCIM_OF_ROW && !path->sub && registration->type->has_members)
+	if (membership && scope == SCIM_OF_ROW && !path->sub && registration->type->has_members &&
+		registration->columns[SCIM_COLUMN_MEMBER_COUNT])
 		return expand("(r.{memberCount}" SQL_OP(">") "0)", registration);
 	if (scope == SCIM_OF_ELEMENT)
 		return NULL;
@@ -437,30 +370,23 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 	if (column.json)
 		return NULL;
 	if (column.value == NULL)
-		return membership ? "false" : "true";
-	/* empty text is none */
-	if (column.type == SCIM_SQL_EXACT || column.type == SCIM_SQL_FOLDED)
-		has_value = psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", column.value);
-	else
-		has_value = psprintf("(%s IS NOT NULL)", column.value);
-	if (column.from)
-		return psprintf("EXISTS (SELECT FROM %s WHERE %s)", column.from, has_value);
-	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED)
+		return membership || path->sub ? "false" : "true";	/* meta as a whole is always there */
+	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED && !column.from)
 		return NULL;
-	return has_value;
+	return present_in_places(&column);
 }
 
 char *
 scim_present_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
 {
-	char	   *condition = present_in_column(path, registration, scope);
-	Place		place;
+	char	   *condition;
+	ScimPlace	place;
 
+	if (scope == SCIM_OF_ROW && registration->is_mapped && is_content(path, registration))
+		return scim_mapped_present_sql(path, registration);
+	condition = present_in_column(path, registration, scope);
 	if (condition)
 		return condition;
-	start(&place, false);
-	go(&place, path, registration, scope, false);
-	condition = psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), place_json(&place));
-	return place.from.len == 0 ? condition :
-		psprintf("EXISTS (SELECT FROM %s WHERE %s)", place.from.data, condition);
+	from_document(path, registration, scope, false, false, &place);
+	return scim_place_assigned(&place);
 }

@@ -7,6 +7,7 @@
 #define SCIM_ATTRIBUTE_SQL_H
 
 #include "core/path.h"
+#include "store/column_sql.h"
 #include "store/registration.h"
 
 /* What an expression yields, and so how it is compared. */
@@ -19,6 +20,7 @@ typedef enum ScimSqlType
 	SCIM_SQL_INSTANT,			/* timestamptz */
 	SCIM_SQL_BINARY,			/* bytea */
 	SCIM_SQL_ID,				/* of the id_type */
+	SCIM_SQL_COLUMN,			/* of a mapped column's own type: compared as "column" says */
 	SCIM_SQL_COMPLEX			/* no value of its own */
 } ScimSqlType;
 
@@ -26,6 +28,7 @@ typedef enum ScimSqlType
 typedef enum ScimScope
 {
 	SCIM_OF_ROW,				/* the row r of the registered table */
+	SCIM_OF_SLOT,				/* an element that is made of columns of r: of mapped_sql.h alone */
 	SCIM_OF_ELEMENT,			/* the element e.value of the path's multi-valued attribute */
 	SCIM_OF_MEMBERSHIP			/* the membership m, as an element of members or groups */
 } ScimScope;
@@ -43,11 +46,17 @@ typedef struct ScimAttributeSql
 	char	   *from;			/* multi-valued: a FROM list of which each row has one "value"; else NULL */
 	char	   *order;			/* of those rows, when they are sorted by: the primary one first */
 	const ScimLookup *lookup;	/* the column that all values can be looked up in, or NULL */
+	const ScimColumnSql *column;	/* of a mapped column, which compares itself (by code: for equality only); or NULL */
+	char	   *present;		/* the condition that there is a value, where it is not that "value" is not NULL */
+	struct ScimAttributeSql *next;	/* further places that have values of the attribute, or NULL */
 } ScimAttributeSql;
 
 /* "registration" may be NULL for elements. */
 extern void scim_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 							   ScimScope scope, ScimAttributeSql *result);
+
+/* The SQL of a document that a place in the row r is taken from: its data column. */
+extern char *scim_data_sql(const ScimRegistration *registration);
 
 /* One value of each row r to sort by: of a multi-valued attribute the primary one's, else the first (RFC 7644 section 3.4.2.3). */
 extern void scim_sort_sql(const ScimPath *path, const ScimRegistration *registration,

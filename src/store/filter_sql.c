@@ -15,16 +15,12 @@
 
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
-#include "errors.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "store/attribute_sql.h"
 #include "store/filter_sql.h"
-#include "store/fold.h"
 #include "store/ids.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
+#include "store/mapped_sql.h"
+#include "store/value_sql.h"
 
 #define EQ SQL_OP("=")
 
@@ -33,267 +29,12 @@ typedef struct Compiler
 {
 	ScimSql    *sql;
 	const ScimRegistration *registration;	/* NULL: elements are all there is */
+	const ScimMappedSlot *slot;	/* of SCIM_OF_SLOT */
 } Compiler;
 
 static void compile(const Compiler *compiler, const ScimFilter *filter, ScimScope scope);
 
-static void pg_attribute_printf(2, 3)
-append(const Compiler *compiler, const char *format,...)
-{
-	StringInfo	out = &compiler->sql->text;
-
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(out, format, args);
-		va_end(args);
-		if (needed == 0)
-			return;
-		enlargeStringInfo(out, needed);
-	}
-}
-
-/* ---- text ---- */
-
-static void
-append_text_value(const Compiler *compiler, ScimSqlType type, const char *value)
-{
-	if (type == SCIM_SQL_FOLDED)
-		scim_append_argument(compiler->sql, TEXTOID,
-							 PointerGetDatum(scim_fold_text(value, strlen(value))));
-	else
-		scim_append_text_argument(compiler->sql, value);
-}
-
-/* The value as it is compared. */
-static char *
-comparable(ScimSqlType type, const char *value)
-{
-	return type == SCIM_SQL_FOLDED ? text_to_cstring(scim_fold_text(value, strlen(value))) : pstrdup(value);
-}
-
-/*
- * The least text that is greater than all that begin with the prefix, by code
- * points: its last character that has one, with the next one in its place.
- * NULL if there is none.
- */
-static char *
-after_prefix(const char *prefix)
-{
-	char	   *end = pstrdup(prefix);
-	int			length = strlen(end);
-
-	while (length > 0)
-	{
-		int			start = length - 1;
-		pg_wchar	next;
-
-		while (start > 0 && ((unsigned char) end[start] & 0xC0) == 0x80)
-			start--;
-		next = utf8_to_unicode((unsigned char *) end + start) + 1;
-		if (next == 0xD800)
-			next = 0xE000;		/* surrogates are no characters */
-		if (next <= 0x10FFFF)
-		{
-			char		last[MAX_MULTIBYTE_CHAR_LEN + 1] = {0};
-
-			unicode_to_utf8(next, (unsigned char *) last);
-			end[start] = '\0';
-			return psprintf("%s%s", end, last);
-		}
-		length = start;
-		end[length] = '\0';
-	}
-	return NULL;
-}
-
-/* A range where a btree may serve it; else one look at the value. */
-static void
-append_starts_with(const Compiler *compiler, const ScimAttributeSql *attribute, const char *value)
-{
-	char	   *prefix = comparable(attribute->type, value);
-	char	   *end = after_prefix(prefix);
-
-	if (attribute->json)
-	{
-		append(compiler, "pg_catalog.starts_with(%s, ", attribute->value);
-		scim_append_text_argument(compiler->sql, prefix);
-		append(compiler, ")");
-		return;
-	}
-	append(compiler, "%s" SQL_OP(">="), attribute->value);
-	scim_append_text_argument(compiler->sql, prefix);
-	if (end)
-	{
-		append(compiler, " AND %s" SQL_OP("<"), attribute->value);
-		scim_append_text_argument(compiler->sql, end);
-	}
-}
-
-static void
-append_ends_with(const Compiler *compiler, const ScimAttributeSql *attribute, const char *value)
-{
-	char	   *suffix = comparable(attribute->type, value);
-
-	append(compiler, "pg_catalog.right(%s, ", attribute->value);
-	scim_append_argument(compiler->sql, INT4OID, Int32GetDatum(pg_mbstrlen(suffix)));
-	append(compiler, ")" EQ);
-	scim_append_text_argument(compiler->sql, suffix);
-}
-
-/* ---- one comparison ---- */
-
-static const char *
-order_operator(ScimFilterOp op)
-{
-	switch (op)
-	{
-		case SCIM_EQ:
-		case SCIM_NE:			/* which negates what it is compared by */
-			return SQL_OP("=");
-		case SCIM_GT:
-			return SQL_OP(">");
-		case SCIM_GE:
-			return SQL_OP(">=");
-		case SCIM_LT:
-			return SQL_OP("<");
-		case SCIM_LE:
-			return SQL_OP("<=");
-		default:
-			elog(ERROR, "unexpected operator %d", op);
-	}
-}
-
-static void
-compare_text(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	switch (filter->op)
-	{
-		case SCIM_CO:
-			append(compiler, "pg_catalog.strpos(%s, ", attribute->value);
-			append_text_value(compiler, attribute->type, filter->value);
-			append(compiler, ")" SQL_OP(">") "0");
-			break;
-		case SCIM_SW:
-			append_starts_with(compiler, attribute, filter->value);
-			break;
-		case SCIM_EW:
-			append_ends_with(compiler, attribute, filter->value);
-			break;
-		default:
-			append(compiler, "%s%s", attribute->value, order_operator(filter->op));
-			append_text_value(compiler, attribute->type, filter->value);
-	}
-}
-
-/*
- * Equality by uuid, all else by its text.  An attribute that is caseExact holds
- * ids in lower case, as they are shown, and no other way.
- */
-static void
-compare_id(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	const ScimAttribute *named = filter->path.sub ? filter->path.sub : filter->path.attribute;
-	ScimAttributeSql text = *attribute;
-	Datum		id;
-
-	if (filter->op == SCIM_EQ || filter->op == SCIM_NE)
-	{
-		if (!scim_parse_id(attribute->id_type, filter->value, &id) ||
-			(named->case_exact && !scim_is_id(attribute->id_type, filter->value)))
-		{
-			append(compiler, "false");
-			return;
-		}
-		append(compiler, "%s" EQ, attribute->value);
-		scim_append_argument(compiler->sql, attribute->id_type->type, id);
-		return;
-	}
-	text.type = named->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
-	text.value = psprintf("CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\"", attribute->value);
-	compare_text(compiler, &text, filter);
-}
-
-static void
-compare_boolean(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	const char *value = filter->value_kind == SCIM_VALUE_TRUE ? "true" : "false";
-
-	if (attribute->json)
-		append(compiler, "%s" EQ "'%s'::pg_catalog.jsonb", attribute->json, value);
-	else
-		append(compiler, "%s" EQ "%s", attribute->value, value);
-}
-
-/* No number that is stored has more than 400 digits; numeric has not room for all. */
-static bool
-is_in_range(const char *number)
-{
-	const char *exponent = strpbrk(number, "eE");
-
-	return strlen(number) <= 1000 && (exponent == NULL || labs(strtol(exponent + 1, NULL, 10)) <= 1000);
-}
-
-static void
-compare_number(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	Datum		number;
-
-	if (!is_in_range(filter->value))
-	{
-		ScimError  *error = scim_error(SCIM_INVALID_FILTER);
-
-		scim_error_text(error, "path", filter->path.text);
-		scim_error_integer(error, "position", filter->position);
-		scim_throw(error, "the number that %s is compared with is out of range", filter->path.text);
-	}
-	number = DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
-								 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	append(compiler, "%s%s", attribute->value, order_operator(filter->op));
-	scim_append_argument(compiler->sql, NUMERICOID, number);
-}
-
-/* By a function of ours that reads the value as it reads what is stored. */
-static void
-compare_parsed(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	append(compiler, "%s%s%s.%s(", attribute->value, order_operator(filter->op),
-		   scim_extension_schema("scimver"),
-		   attribute->type == SCIM_SQL_INSTANT ? "scim_datetime" : "scim_binary");
-	scim_append_text_argument(compiler->sql, filter->value);
-	append(compiler, ")");
-}
-
-/* The comparison of one value ("ne" as "eq"): true, false, or NULL. */
-static void
-compare_value(const Compiler *compiler, const ScimAttributeSql *attribute, const ScimFilter *filter)
-{
-	switch (attribute->type)
-	{
-		case SCIM_SQL_EXACT:
-		case SCIM_SQL_FOLDED:
-			compare_text(compiler, attribute, filter);
-			break;
-		case SCIM_SQL_ID:
-			compare_id(compiler, attribute, filter);
-			break;
-		case SCIM_SQL_BOOLEAN:
-			compare_boolean(compiler, attribute, filter);
-			break;
-		case SCIM_SQL_NUMBER:
-			compare_number(compiler, attribute, filter);
-			break;
-		case SCIM_SQL_INSTANT:
-		case SCIM_SQL_BINARY:
-			compare_parsed(compiler, attribute, filter);
-			break;
-		case SCIM_SQL_COMPLEX:
-			elog(ERROR, "%s cannot be compared", filter->path.text);
-	}
-}
+static void compile_comparison(const Compiler *compiler, const ScimFilter *filter, ScimScope scope);
 
 /* ---- what indexes serve ---- */
 
@@ -316,27 +57,27 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 
 	if (!scim_parse_id(type, filter->value, &id))
 	{
-		append(compiler, "false");
+		scim_append_format(compiler->sql, "false");
 		return;
 	}
 	scim_append_template(compiler->sql, "(r.{id}" EQ "ANY (ARRAY(", compiler->registration);
 	for (int i = 0; i < count; i++)
 	{
 		if (i > 0)
-			append(compiler, " UNION ALL ");
+			scim_append_format(compiler->sql, " UNION ALL ");
 		scim_append_template(compiler->sql, groups ? of_group[i] : of_user[i], compiler->registration);
 		scim_append_argument(compiler->sql, type->type, id);
 		scim_append_template(compiler->sql, " AND {in_tenant:m}", compiler->registration);
 	}
-	append(compiler, ")))");
+	scim_append_format(compiler->sql, ")))");
 }
 
 static void
 append_lookup(const Compiler *compiler, const ScimAttributeSql *attribute, const char *value)
 {
-	append(compiler, "(r.%s OPERATOR(%s.@=) ", attribute->lookup->column, scim_extension_schema("scimver"));
-	append_text_value(compiler, attribute->type, value);
-	append(compiler, ")");
+	scim_append_format(compiler->sql, "(r.%s OPERATOR(%s.@=) ", attribute->lookup->column, scim_extension_schema("scimver"));
+	scim_append_text_value(compiler->sql, attribute->type, value);
+	scim_append_format(compiler->sql, ")");
 }
 
 /* Takes back what was appended behind a place; parameters stay, unused. */
@@ -367,6 +108,11 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 			if (filter->op != SCIM_EQ)
 				return false;
 			scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
+			if (attribute.column && compiler->registration->is_mapped)
+			{
+				compile_comparison(compiler, filter, SCIM_OF_ROW);
+				return true;
+			}
 			if (attribute.from == NULL || (attribute.lookup == NULL && attribute.type != SCIM_SQL_ID))
 				return false;
 			if (attribute.lookup)
@@ -378,19 +124,19 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 			left = append_implied(compiler, filter->left);
 			end = compiler->sql->text.len;
 			if (left)
-				append(compiler, " AND ");
+				scim_append_format(compiler->sql, " AND ");
 			if (append_implied(compiler, filter->right))
 				return true;
 			cut(compiler, end);
 			return left;
 		case SCIM_FILTER_OR:
-			append(compiler, "(");
+			scim_append_format(compiler->sql, "(");
 			if (append_implied(compiler, filter->left))
 			{
-				append(compiler, " OR ");
+				scim_append_format(compiler->sql, " OR ");
 				if (append_implied(compiler, filter->right))
 				{
-					append(compiler, ")");
+					scim_append_format(compiler->sql, ")");
 					return true;
 				}
 			}
@@ -403,64 +149,197 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 
 /* ---- conditions ---- */
 
+/* The attribute, in the scope. */
+static void
+find_attribute(const Compiler *compiler, const ScimPath *path, ScimScope scope, ScimAttributeSql *attribute)
+{
+	if (scope == SCIM_OF_SLOT)
+		scim_slot_attribute_sql(path, compiler->slot, attribute);
+	else
+		scim_attribute_sql(path, compiler->registration, scope, attribute);
+}
+
+/* One of the values at a place matches. */
+static void
+match_place(const Compiler *compiler, const ScimAttributeSql *place, const ScimFilter *filter)
+{
+	ScimSql    *sql = compiler->sql;
+
+	if (filter->op == SCIM_EQ && place->lookup && place->from)
+		append_lookup(compiler, place, filter->value);
+	else if (filter->op == SCIM_EQ && place->from && place->type == SCIM_SQL_ID)
+		compare_membership(compiler, filter);
+	else if (filter->op == SCIM_EQ && place->from && scim_compare_elements(sql, place, filter))
+		return;
+	else
+	{
+		if (place->from)
+			scim_append_format(sql, "EXISTS (SELECT FROM %s WHERE ", place->from);
+		else
+			scim_append_format(sql, "(");
+		scim_compare_value(sql, place, filter);
+		scim_append_format(sql, ")");
+	}
+}
+
+/* Whether all values at a place are the same as the literal; NULL: there is none. */
+static void
+append_all_same(const Compiler *compiler, const ScimAttributeSql *place, const ScimFilter *filter)
+{
+	ScimSql    *sql = compiler->sql;
+
+	if (place->from)
+	{
+		scim_append_format(sql, "(SELECT pg_catalog.bool_and(");
+		scim_compare_value(sql, place, filter);
+		scim_append_format(sql, ") FROM %s%s%s)", place->from, place->present ? " WHERE " : "",
+						   place->present ? place->present : "");
+		return;
+	}
+	/* what is no value of the attribute is not another one either */
+	if (place->present)
+		scim_append_format(sql, "CASE WHEN %s THEN ", place->present);
+	scim_append_format(sql, "(");
+	scim_compare_value(sql, place, filter);
+	scim_append_format(sql, place->present ? ") END" : ")");
+}
+
+/* "ne": not all values are the same, or there is none. */
+static void
+compile_difference(const Compiler *compiler, const ScimAttributeSql *first, const ScimFilter *filter)
+{
+	ScimSql    *sql = compiler->sql;
+
+	if (first->next == NULL && first->from == NULL)
+	{
+		scim_append_format(sql, "((");
+		scim_compare_value(sql, first, filter);
+		scim_append_format(sql, ") IS NOT TRUE)");
+	}
+	else if (first->next == NULL)
+	{
+		scim_append_format(sql, "(");
+		append_all_same(compiler, first, filter);
+		scim_append_format(sql, " IS NOT TRUE)");
+	}
+	else
+	{
+		scim_append_format(sql, "((SELECT pg_catalog.bool_and(v.same) FROM (VALUES ");
+		for (const ScimAttributeSql *place = first; place; place = place->next)
+		{
+			scim_append_format(sql, place == first ? "(" : ", (");
+			append_all_same(compiler, place, filter);
+			scim_append_format(sql, ")");
+		}
+		scim_append_format(sql, ") AS v(same)) IS NOT TRUE)");
+	}
+}
+
 static void
 compile_comparison(const Compiler *compiler, const ScimFilter *filter, ScimScope scope)
 {
 	ScimAttributeSql attribute;
-	bool		negated = filter->op == SCIM_NE;
 
-	scim_attribute_sql(&filter->path, compiler->registration, scope, &attribute);
+	find_attribute(compiler, &filter->path, scope, &attribute);
 	if (attribute.value == NULL)
-		append(compiler, "%s", negated ? "true" : "false");
-	else if (filter->op == SCIM_EQ && attribute.lookup && attribute.from)
-		append_lookup(compiler, &attribute, filter->value);
-	else if (filter->op == SCIM_EQ && attribute.from && attribute.type == SCIM_SQL_ID)
-		compare_membership(compiler, filter);
-	else if (attribute.from)
-	{
-		append(compiler, negated ? "((SELECT pg_catalog.bool_and(" : "EXISTS (SELECT FROM %s WHERE ",
-			   attribute.from);
-		compare_value(compiler, &attribute, filter);
-		append(compiler, negated ? ") FROM %s) IS NOT TRUE)" : ")", attribute.from);
-	}
+		scim_append_format(compiler->sql, "%s", filter->op == SCIM_NE ? "true" : "false");
+	else if (filter->op == SCIM_NE)
+		compile_difference(compiler, &attribute, filter);
+	else if (attribute.next == NULL)
+		match_place(compiler, &attribute, filter);
 	else
 	{
-		append(compiler, negated ? "((" : "(");
-		compare_value(compiler, &attribute, filter);
-		append(compiler, negated ? ") IS NOT TRUE)" : ")");
+		scim_append_format(compiler->sql, "(");
+		for (const ScimAttributeSql *place = &attribute; place; place = place->next)
+		{
+			scim_append_format(compiler->sql, place == &attribute ? "" : " OR ");
+			match_place(compiler, place, filter);
+		}
+		scim_append_format(compiler->sql, ")");
 	}
 }
 
-/* attribute[filter]: of the same element.  Of a single-valued attribute it is that attribute itself. */
+/* attribute[filter] of a single-valued attribute is that attribute itself. */
+static void
+compile_single(const Compiler *compiler, const ScimFilter *filter)
+{
+	ScimAttributeSql attribute;
+
+	scim_append_format(compiler->sql, "(");
+	scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
+	if (attribute.json)			/* meta is always there */
+		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
+	else if (compiler->registration->is_mapped)
+		scim_append_format(compiler->sql, "%s AND ",
+						   scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
+	compile(compiler, filter->left, SCIM_OF_ROW);
+	scim_append_format(compiler->sql, ")");
+}
+
+/* attribute[filter] of elements that are made of columns, each by itself, and of those in the document. */
+static void
+compile_slots(const Compiler *compiler, const ScimFilter *filter, const ScimMappedAttribute *mapped)
+{
+	ScimSql    *sql = compiler->sql;
+	Compiler	inner = *compiler;
+	char	   *others = scim_data_elements_sql(&filter->path, compiler->registration);
+
+	scim_append_format(sql, "(");
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		inner.slot = &mapped->slots[i];
+		scim_append_format(sql, "%s(%s AND ", i > 0 ? " OR " : "", scim_slot_exists_sql(inner.slot));
+		compile(&inner, filter->left, SCIM_OF_SLOT);
+		scim_append_format(sql, ")");
+	}
+	if (others)
+	{
+		scim_append_format(sql, " OR EXISTS (SELECT FROM %s WHERE ", others);
+		compile(compiler, filter->left, SCIM_OF_ELEMENT);
+		scim_append_format(sql, ")");
+	}
+	scim_append_format(sql, ")");
+}
+
+/* attribute[filter]: of the same element. */
 static void
 compile_value_path(const Compiler *compiler, const ScimFilter *filter)
 {
+	const ScimMappedAttribute *mapped = NULL;
 	ScimScope	scope = SCIM_OF_ROW;
-	ScimAttributeSql attribute;
 	char	   *from;
 
 	if (!filter->path.attribute->multi_valued)
 	{
-		scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
-		append(compiler, "(");
-		if (attribute.json)		/* meta is always there */
-			append(compiler, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
-		compile(compiler, filter->left, SCIM_OF_ROW);
-		append(compiler, ")");
+		compile_single(compiler, filter);
+		return;
+	}
+	if (compiler->registration->is_mapped)
+		mapped = scim_mapped_slots(&filter->path, compiler->registration, filter->left);
+	if (mapped)
+	{
+		compile_slots(compiler, filter, mapped);
 		return;
 	}
 	from = scim_elements_sql(&filter->path, compiler->registration, &scope);
 	if (from == NULL)
 	{
-		append(compiler, "false");
+		scim_append_format(compiler->sql, "false");
 		return;
 	}
-	append(compiler, "(");
+	scim_append_format(compiler->sql, "(");
 	if (append_implied(compiler, filter->left))
-		append(compiler, " AND ");
-	append(compiler, "EXISTS (SELECT FROM %s WHERE ", from);
+		scim_append_format(compiler->sql, " AND ");
+	scim_append_format(compiler->sql, "EXISTS (SELECT FROM %s WHERE ", from);
 	compile(compiler, filter->left, scope);
-	append(compiler, "))");
+	scim_append_format(compiler->sql, "))");
+}
+
+static char *
+present_sql(const Compiler *compiler, const ScimPath *path, ScimScope scope)
+{
+	return scope == SCIM_OF_SLOT ? scim_slot_present_sql(path, compiler->slot) :
+		scim_present_sql(path, compiler->registration, scope);
 }
 
 static void
@@ -471,22 +350,22 @@ compile(const Compiler *compiler, const ScimFilter *filter, ScimScope scope)
 	{
 		case SCIM_FILTER_AND:
 		case SCIM_FILTER_OR:
-			append(compiler, "(");
+			scim_append_format(compiler->sql, "(");
 			compile(compiler, filter->left, scope);
-			append(compiler, filter->kind == SCIM_FILTER_AND ? " AND " : " OR ");
+			scim_append_format(compiler->sql, filter->kind == SCIM_FILTER_AND ? " AND " : " OR ");
 			compile(compiler, filter->right, scope);
-			append(compiler, ")");
+			scim_append_format(compiler->sql, ")");
 			break;
 		case SCIM_FILTER_NOT:
-			append(compiler, "(");
+			scim_append_format(compiler->sql, "(");
 			compile(compiler, filter->left, scope);
-			append(compiler, " IS NOT TRUE)");
+			scim_append_format(compiler->sql, " IS NOT TRUE)");
 			break;
 		case SCIM_FILTER_COMPARE:
 			compile_comparison(compiler, filter, scope);
 			break;
 		case SCIM_FILTER_PRESENT:
-			append(compiler, "%s", scim_present_sql(&filter->path, compiler->registration, scope));
+			scim_append_format(compiler->sql, "%s", present_sql(compiler, &filter->path, scope));
 			break;
 		case SCIM_FILTER_VALUE_PATH:
 			compile_value_path(compiler, filter);
@@ -513,11 +392,11 @@ scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
 	bool	   *matches;
 
 	scim_init_sql(&sql, NULL, NULL, false);
-	append(&compiler, "SELECT ");
+	scim_append_format(&sql, "SELECT ");
 	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, SCIM_OF_ELEMENT);
-	append(&compiler, " FROM pg_catalog.jsonb_array_elements(");
+	scim_append_format(&sql, " FROM pg_catalog.jsonb_array_elements(");
 	scim_append_argument(&sql, JSONBOID, JsonbPGetDatum(scim_write(elements)));
-	append(&compiler, ") WITH ORDINALITY AS e(value, place) ORDER BY e.place");
+	scim_append_format(&sql, ") WITH ORDINALITY AS e(value, place) ORDER BY e.place");
 	count = scim_run_sql(&sql, NULL);
 	matches = palloc0(Max(count, 1) * sizeof(bool));
 	for (uint64 i = 0; i < count; i++)

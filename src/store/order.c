@@ -4,13 +4,17 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "core/path.h"
 #include "errors.h"
+#include "store/column_value.h"
 #include "store/order.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 
 /* The type of the values of each kind of expression. */
 static const Oid key_types[] = {
@@ -50,6 +54,24 @@ is_descending(const char *sort_order)
 	return true;
 }
 
+/* What the values of the key are. */
+static void
+find_key(ScimOrder *order)
+{
+	ScimAttributeSql *key = &order->key;
+
+	if (key->type == SCIM_SQL_ID)
+	{
+		/* of the other side of a membership */
+		key->value = psprintf("(CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\")", key->value);
+		key->type = SCIM_SQL_EXACT;
+	}
+	if (key->type == SCIM_SQL_COLUMN)
+		key->value = scim_column_order_sql(key->column, &order->key_type, &order->by_column);
+	else
+		order->key_type = key_types[key->type];
+}
+
 /* sort_order is that of sort_by, and says nothing without it. */
 void
 scim_read_order(const ScimRegistration *registration, const char *sort_by, const char *sort_order,
@@ -64,12 +86,6 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 		return;
 	resolve(registration->type, sort_by, &path);
 	scim_sort_sql(&path, registration, &order->key);
-	if (order->key.type == SCIM_SQL_ID && order->key.value)
-	{
-		/* of the other side of a membership */
-		order->key.value = psprintf("(CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\")", order->key.value);
-		order->key.type = SCIM_SQL_EXACT;
-	}
 	order->path = path.text;
 	order->descending = descending;
 	/* the id itself, or what no resource has */
@@ -77,12 +93,39 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 		order->key.value = NULL;
 	else
 	{
+		find_key(order);
 		order->phases[0] = descending ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
 		order->phases[order->phase_count++] = descending ? SCIM_PHASE_VALUES : SCIM_PHASE_MISSING;
 	}
 }
 
 /* ---- SQL ---- */
+
+static void
+append_id(ScimSql *sql, const ScimRegistration *registration, const char *operator, const char *id)
+{
+	scim_append_template(sql, "r.{id}", registration);
+	appendStringInfoString(&sql->text, operator);
+	scim_append_id(sql, registration, id);
+}
+
+/* Of a type whose operators are not PostgreSQL's own, as ROW takes one name for all of its columns. */
+static void
+append_foreign_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
+					 const ScimListPlace *place)
+{
+	int			beyond = order->descending ? BTLessStrategyNumber : BTGreaterStrategyNumber;
+	int			at_least = order->descending ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber;
+	Oid			operand;
+
+	appendStringInfo(&sql->text, " AND %s%s", order->key.value, scim_operator_sql(order->key_type, at_least, &operand));
+	scim_append_argument(sql, operand, place->key);
+	appendStringInfo(&sql->text, " AND (%s%s", order->key.value, scim_operator_sql(order->key_type, beyond, &operand));
+	scim_append_argument(sql, operand, place->key);
+	appendStringInfoString(&sql->text, " OR ");
+	append_id(sql, registration, order->descending ? SQL_OP("<") : SQL_OP(">"), place->id);
+	appendStringInfoString(&sql->text, ")");
+}
 
 static void
 append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
@@ -92,15 +135,19 @@ append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder
 
 	if (place->phase != SCIM_PHASE_VALUES)
 	{
-		scim_append_template(sql, " AND r.{id}", registration);
-		appendStringInfoString(&sql->text, operator);
-		scim_append_id(sql, registration, place->id);
+		appendStringInfoString(&sql->text, " AND ");
+		append_id(sql, registration, operator, place->id);
+		return;
+	}
+	if (order->by_column && order->key_type >= FirstNormalObjectId && get_typtype(order->key_type) != TYPTYPE_ENUM)
+	{
+		append_foreign_place(sql, registration, order, place);
 		return;
 	}
 	appendStringInfo(&sql->text, " AND ROW(%s, ", order->key.value);
 	scim_append_template(sql, "r.{id})", registration);
 	appendStringInfo(&sql->text, "%sROW(", operator);
-	scim_append_argument(sql, key_types[order->key.type], place->key);
+	scim_append_argument(sql, order->key_type, place->key);
 	appendStringInfoString(&sql->text, ", ");
 	scim_append_id(sql, registration, place->id);
 	appendStringInfoString(&sql->text, ")");
@@ -110,7 +157,9 @@ void
 scim_append_phase(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
 				  ScimPhase phase, const ScimListPlace *place)
 {
-	if (phase != SCIM_PHASE_ALL)
+	if (phase != SCIM_PHASE_ALL && order->key.present)
+		appendStringInfo(&sql->text, " AND %s%s", phase == SCIM_PHASE_VALUES ? "" : "NOT ", order->key.present);
+	else if (phase != SCIM_PHASE_ALL)
 		appendStringInfo(&sql->text, " AND %s IS %s", order->key.value,
 						 phase == SCIM_PHASE_VALUES ? "NOT NULL" : "NULL");
 	if (place)
@@ -137,6 +186,8 @@ key_value(const ScimOrder *order, Datum key)
 {
 	JsonbValue	value = {.type = jbvNumeric};
 
+	if (order->by_column)
+		return scim_column_to_json(order->key.column->column, key);
 	switch (order->key.type)
 	{
 		case SCIM_SQL_BOOLEAN:
@@ -174,6 +225,8 @@ scim_write_place(const ScimOrder *order, const ScimListPlace *place)
 static bool
 read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 {
+	if (order->by_column)
+		return scim_column_could_hold(order->key.column->column, value, key);
 	switch (order->key.type)
 	{
 		case SCIM_SQL_BOOLEAN:

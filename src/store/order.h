@@ -25,6 +25,8 @@ typedef struct ScimOrder
 {
 	const char *path;			/* of the attribute, or NULL */
 	ScimAttributeSql key;
+	Oid			key_type;		/* of its values */
+	bool		by_column;		/* they are those of a mapped column, key.column */
 	bool		descending;
 	ScimPhase	phases[2];		/* in their order */
 	int			phase_count;

@@ -492,10 +492,11 @@ CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
 COMMENT ON FUNCTION scim_ddl_trigger() IS
-	'Follows a renamed column of a registered table, and refuses to drop one';
-CREATE EVENT TRIGGER scimver_rename ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+	'Keeps registrations true: follows renamed columns and new children of registered tables, refuses what they would not survive';
+CREATE EVENT TRIGGER scimver_rename ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA')
 	EXECUTE FUNCTION scim_ddl_trigger();
-CREATE EVENT TRIGGER scimver_drop ON sql_drop WHEN TAG IN ('ALTER TABLE')
+CREATE EVENT TRIGGER scimver_drop ON sql_drop WHEN TAG IN ('ALTER TABLE', 'DROP INDEX')
 	EXECUTE FUNCTION scim_ddl_trigger();
 
 CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb DEFAULT '{}') RETURNS regclass
@@ -508,7 +509,13 @@ CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mappi
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_register_table';
 COMMENT ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) IS
-	'Registers a table that has the columns of a created one; mapping: {}';
+	'Registers a table that exists; mapping: its columns, for the id, the tenant, ..., and for attributes (or {}: those of a created table); options: version_scheme, validate, add_columns, subscribed';
+
+CREATE FUNCTION scim_unregister_table(relation regclass, options jsonb DEFAULT '{}') RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_unregister_table';
+COMMENT ON FUNCTION scim_unregister_table(regclass, jsonb) IS
+	'Ends the registration of a table, and leaves the table as it was; options: keep_columns';
 
 CREATE FUNCTION scim_create_index(resource_type text, path text) RETURNS text
 	LANGUAGE C VOLATILE STRICT
@@ -538,7 +545,8 @@ COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
 REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
 
 REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_create_index(text, text),
-	scim_create_table(text, text, jsonb), scim_register_table(regclass, text, jsonb, jsonb) FROM PUBLIC;
+	scim_create_table(text, text, jsonb), scim_register_table(regclass, text, jsonb, jsonb),
+	scim_unregister_table(regclass, jsonb) FROM PUBLIC;
 
 -- Operations: for any resource type, and with User and Group filled in
 

@@ -24,7 +24,7 @@
 #include "nodes/parsenodes.h"
 #include "store/check_table.h"
 #include "store/group_state.h"
-#include "store/key_index.h"
+#include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/refill.h"
 #include "store/statements.h"
@@ -83,7 +83,7 @@ key_columns(const ScimRegistration *registration, const char *names[2], int *cou
 	AttrNumber	tenant = registration->numbers[SCIM_COLUMN_TENANT];
 	AttrNumber	numbers[2];
 
-	if (!OidIsValid(scim_key_index(relation, tenant, registration->numbers[SCIM_COLUMN_ID], numbers, count)))
+	if (!OidIsValid(scim_id_index(registration, relation, numbers, count)))
 	{
 		/* slow without it, but right */
 		*count = tenant != InvalidAttrNumber ? 2 : 1;
@@ -140,12 +140,6 @@ is_empty_sql(const ScimRegistration *registration)
 	return sql.data;
 }
 
-static bool
-has_state_table(const ScimRegistration *registration)
-{
-	return registration->type->has_members && registration->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL;
-}
-
 /* Tenant and id of the next rows, and whether a column of them is empty. */
 static char *
 next_sql(const ScimRegistration *registration, const Backfill *backfill)
@@ -159,7 +153,7 @@ next_sql(const ScimRegistration *registration, const Backfill *backfill)
 	appendStringInfoString(&sql, is_empty);
 	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS NOT NULL",
 						  registration);
-	if (!has_state_table(registration))
+	if (!scim_has_group_state(registration))
 		appendStringInfo(&sql, " AND %s", is_empty);
 	append_walk(&sql, registration, backfill->id != NULL);
 	appendStringInfo(&sql, " LIMIT %d", backfill->batch_size);

@@ -13,8 +13,9 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/check_table.h"
-#include "store/key_index.h"
+#include "store/mapped_index.h"
 #include "store/protect.h"
+#include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -125,13 +126,12 @@ check_columns(Check *check, JsonbContainer *mapping)
 /* ---- indexes ---- */
 
 static void
-check_key_index(const Check *check, const ScimRegistration *registration)
+check_id_index(const Check *check, const ScimRegistration *registration)
 {
 	AttrNumber	columns[2];
 	int			count;
 
-	if (!OidIsValid(scim_key_index(check->relation, registration->numbers[SCIM_COLUMN_TENANT],
-								   registration->numbers[SCIM_COLUMN_ID], columns, &count)))
+	if (!OidIsValid(scim_id_index(registration, check->relation, columns, &count)))
 		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
 }
 
@@ -172,6 +172,14 @@ check_lookup(const Check *check, const ScimRegistration *registration, const Sci
 												lookup->column, check->table, lookup->path));
 }
 
+static void
+check_mapped(const Check *check, const ScimMappedColumn *column)
+{
+	if (column->unique && !column->read_only && !OidIsValid(column->index_relid))
+		report_problem(check, "index", psprintf("nothing keeps %s unique: table %s has no unique index on column %s, as it is compared",
+												column->path, check->table, column->column));
+}
+
 /* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
 static void
 check_lookups(const Check *check, const ScimRegistration *registration, const char *mapping)
@@ -201,8 +209,10 @@ check_indexes(const Check *check, const ScimRegistration *registration, const ch
 {
 	if (registration->is_members)
 		return;
-	check_key_index(check, registration);
+	check_id_index(check, registration);
 	check_lookups(check, registration, mapping);
+	for (int i = 0; i < registration->mapped_count; i++)
+		check_mapped(check, &registration->mapped[i]);
 }
 
 /* ---- one table ---- */
@@ -248,8 +258,7 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 	Check		check = {relation, .report = report, .argument = argument};
 	ErrorData  *error;
 
-	check.table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-											 RelationGetRelationName(relation));
+	check.table = scim_table_text(relid);
 	check_columns(&check, &object->root);
 	error = scim_protect(read_registration, &reading);
 	if (error && !check.missing)

@@ -143,6 +143,8 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 {
 	ScimProblem problem = {.tenant = scim_stored_tenant(row), .id = scim_stored_id(row)};
 
+	if (problem.tenant == NULL)
+		problem.tenant = row->registration->tenant;
 	if (row->error)
 	{
 		problem.problem = "content";

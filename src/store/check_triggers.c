@@ -17,6 +17,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "store/check_table.h"
+#include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -39,13 +40,6 @@ report_trigger(const Check *check, char *detail, char *mend)
 	check->report(&problem, check->argument);
 }
 
-static char *
-table_name(Relation relation)
-{
-	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-									  RelationGetRelationName(relation));
-}
-
 /* ---- making one anew ---- */
 
 /* CREATE TRIGGER with the arguments of the model; "when": between its name and ON. */
@@ -56,12 +50,12 @@ create_trigger_sql(const Check *check, Relation relation, const char *name, cons
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", quote_identifier(name), when,
-					 table_name(relation), level, scim_extension_schema("scimver"), get_func_name(check->function));
+					 scim_table_text(RelationGetRelid(relation)), level, scim_extension_schema("scimver"), get_func_name(check->function));
 	for (int i = 0; i < check->model->tgnargs; i++)
 		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->model->tgargs[i]));
 	appendStringInfoChar(&sql, ')');
 	if (check->enabled != TRIGGER_FIRES_ON_ORIGIN)
-		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", table_name(relation), quote_identifier(name));
+		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(name));
 	return sql.data;
 }
 
@@ -89,9 +83,9 @@ check_mode(const Check *check, Relation relation, const Trigger *trigger)
 	if (trigger->tgenabled == check->enabled)
 		return;
 	report_trigger(check,
-				   psprintf("trigger %s of table %s %s", quote_identifier(trigger->tgname), table_name(relation),
+				   psprintf("trigger %s of table %s %s", quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation)),
 							mode_text(trigger->tgenabled)),
-				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", table_name(relation),
+				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", scim_table_text(RelationGetRelid(relation)),
 							check->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", quote_identifier(trigger->tgname)));
 }
 
@@ -108,7 +102,7 @@ check_order(const Check *check, Relation relation, const Trigger *trigger)
 		trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 		return;
 	report_trigger(check, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
-								   quote_identifier(trigger->tgname), table_name(relation),
+								   quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation)),
 								   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
 }
 
@@ -130,11 +124,11 @@ check_row_triggers(const Check *check, Relation relation, bool is_root)
 		found = true;
 		if (trigger->tgtype != ROW_TRIGGER_TYPE || trigger->tgnattr > 0 || trigger->tgqual)
 			report_trigger(check, psprintf("trigger %s of table %s does not fire BEFORE every INSERT and UPDATE",
-										   quote_identifier(trigger->tgname), table_name(relation)), NULL);
+										   quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation))), NULL);
 		check_mode(check, relation, trigger);
 	}
 	if (!found)
-		report_trigger(check, psprintf("table %s has no trigger %s", table_name(relation), quote_identifier(SCIM_ROW_TRIGGER)),
+		report_trigger(check, psprintf("table %s has no trigger %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(SCIM_ROW_TRIGGER)),
 					   create_trigger_sql(check, relation, SCIM_ROW_TRIGGER, "BEFORE INSERT OR UPDATE", "FOR EACH ROW"));
 }
 
@@ -183,7 +177,7 @@ check_members_triggers(const Check *check, Relation relation, bool is_root)
 		/* a statement on the table above it empties a partition, too */
 		if ((events & wanted->event) || (!is_root && wanted->event == TRIGGER_TYPE_TRUNCATE))
 			continue;
-		report_trigger(check, psprintf("table %s has no trigger %s", table_name(relation), quote_identifier(wanted->name)),
+		report_trigger(check, psprintf("table %s has no trigger %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(wanted->name)),
 					   create_trigger_sql(check, relation, wanted->name, wanted->when,
 										  for_rows && wanted->event != TRIGGER_TYPE_TRUNCATE ? "FOR EACH ROW" : wanted->level));
 	}

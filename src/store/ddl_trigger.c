@@ -1,21 +1,25 @@
 /*
  * ddl_trigger.c
  *		The event triggers that keep registrations true: a column that is
- *		renamed is renamed in the arguments of our triggers, and one that they
- *		name cannot be dropped.
+ *		renamed is renamed in the arguments of our triggers, children of a
+ *		registered table get its triggers, and what a registration needs cannot
+ *		be dropped or altered.
+ *
+ * Every CREATE TABLE and ALTER TABLE of the database comes by here: what is not
+ * about a registered table is left after a look or two into the catalogs.
  */
 #include "postgres.h"
 
 #include "access/relation.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
-#include "commands/trigger.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
+#include "store/ddl_follow.h"
+#include "store/parts.h"
 #include "store/registration.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -23,71 +27,28 @@
 
 PG_FUNCTION_INFO_V1(scim_ddl_trigger);
 
-static bool
-is_ours(const char *trigger_name)
-{
-	return strncmp(trigger_name, SCIM_ROW_TRIGGER, strlen(SCIM_ROW_TRIGGER)) == 0;
-}
-
-/* ---- renaming ---- */
-
-static void
-follow_rename_in(Oid relid, const RenameStmt *statement)
-{
-	Relation	relation = relation_open(relid, NoLock);
-	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
-
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-		char	   *mapping;
-
-		if (!is_ours(trigger->tgname) || trigger->tgnargs <= SCIM_MAPPING_ARGUMENT)
-			continue;
-		mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT],
-										 statement->subname, statement->newname);
-		if (mapping)
-			scim_write_mapping(relation, trigger, mapping);
-	}
-	relation_close(relation, NoLock);
-}
-
-/* A column is renamed in the tables that inherit it, too. */
-static void
-follow_rename(const RenameStmt *statement)
-{
-	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
-	ListCell   *cell;
-
-	if (!OidIsValid(relid))
-		return;
-	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
-		follow_rename_in(lfirst_oid(cell), statement);
-}
-
 /* ---- dropping ---- */
 
 static void
 refuse_drop(Oid relid, const char *column)
 {
 	Relation	relation = try_relation_open(relid, AccessShareLock);
-	TriggerDesc *triggers;
+	ListCell   *cell;
 
 	if (relation == NULL)
 		return;
-	triggers = CopyTriggerDesc(relation->trigdesc);
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
 	{
-		const Trigger *trigger = &triggers->triggers[i];
+		const Trigger *trigger = lfirst(cell);
 		ScimError  *error;
 
-		if (!is_ours(trigger->tgname) || trigger->tgnargs <= SCIM_MAPPING_ARGUMENT ||
+		if (trigger->tgnargs <= SCIM_MAPPING_ARGUMENT ||
 			scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], column, column) == NULL)
 			continue;
 		error = scim_error(SCIM_INVALID_MAPPING);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));
 		scim_error_text(error, "column", column);
-		scim_error_hint(error, "Drop the table, or its trigger \"" SCIM_ROW_TRIGGER "\" first: then it holds no SCIM resources any more.");
+		scim_error_hint(error, "End the registration first, with scim_unregister_table (option keep_columns); register the table again with another mapping, if it is to hold SCIM resources still.");
 		scim_throw(error, "column \"%s\" of table \"%s\" is needed by scimver",
 				   column, RelationGetRelationName(relation));
 	}
@@ -105,36 +66,137 @@ column_of(Datum address)
 	return count > 0 ? TextDatumGetCString(names[count - 1]) : pstrdup("");
 }
 
+/* Columns that a registration names cannot be dropped; nor can the index that keeps ids apart. */
 static void
-refuse_drops(void)
+refuse_drops(const EventTriggerData *data)
 {
 	uint64		count;
 	Oid		   *relids;
 	char	  **columns;
+	bool		has_index = false;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute("SELECT objid, address_names FROM pg_catalog.pg_event_trigger_dropped_objects()"
-					" WHERE object_type OPERATOR(pg_catalog.=) 'table column'", true, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT objid, address_names, object_type OPERATOR(pg_catalog.=) 'index'"
+					" FROM pg_catalog.pg_event_trigger_dropped_objects()"
+					" WHERE object_type OPERATOR(pg_catalog.=) ANY ('{table column,index}'::pg_catalog.text[])"
+					" AND NOT is_temporary", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the dropped objects");
 	count = SPI_processed;
+	relids = palloc0(Max(count, 1) * sizeof(Oid));
+	columns = palloc0(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+	{
+		HeapTuple	row = SPI_tuptable->vals[i];
+		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+		bool		isnull;
+
+		if (DatumGetBool(SPI_getbinval(row, descriptor, 3, &isnull)))
+		{
+			has_index = true;
+			continue;
+		}
+		relids[i] = DatumGetObjectId(SPI_getbinval(row, descriptor, 1, &isnull));
+		columns[i] = column_of(SPI_getbinval(row, descriptor, 2, &isnull));
+	}
+	for (uint64 i = 0; i < count; i++)
+	{
+		if (columns[i])
+			refuse_drop(relids[i], columns[i]);
+	}
+	/* of ALTER TABLE, what is left is looked at in its end */
+	if (has_index && IsA(data->parsetree, DropStmt))
+		scim_check_indexes(((DropStmt *) data->parsetree)->concurrent);
+}
+
+/* ---- what was made or altered ---- */
+
+static Oid
+relid_of(const RangeVar *name)
+{
+	return name ? RangeVarGetRelid(name, NoLock, true) : InvalidOid;
+}
+
+static void
+follow_alter(const AlterTableStmt *statement)
+{
+	Oid			relid = relid_of(statement->relation);
+	ListCell   *cell;
+
+	if (!OidIsValid(relid))
+		return;
+	foreach(cell, statement->cmds)
+	{
+		const AlterTableCmd *command = lfirst(cell);
+
+		if (command->subtype == AT_AddInherit)
+			scim_follow_parents(relid);
+		else if (command->subtype == AT_AttachPartition)
+			scim_follow_parents(relid_of(((PartitionCmd *) command->def)->name));
+		else if (command->subtype == AT_DropInherit)
+			scim_follow_orphan(relid, relid_of((RangeVar *) command->def));
+	}
+	scim_check_altered(relid);
+}
+
+/* A new table gets the triggers of those that it inherits from. */
+static void
+follow_create(const CreateStmt *statement)
+{
+	if (statement->inhRelations)
+		scim_follow_parents(relid_of(statement->relation));
+}
+
+/* CREATE SCHEMA can make tables as well, which only the server can name. */
+static void
+follow_create_schema(void)
+{
+	Oid		   *relids;
+	uint64		count;
+
+	if (SPI_execute("SELECT objid FROM pg_catalog.pg_event_trigger_ddl_commands()"
+					" WHERE object_type OPERATOR(pg_catalog.=) 'table'", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the commands");
+	count = SPI_processed;
 	relids = palloc(Max(count, 1) * sizeof(Oid));
-	columns = palloc(Max(count, 1) * sizeof(char *));
 	for (uint64 i = 0; i < count; i++)
 	{
 		bool		isnull;
 
 		relids[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-		columns[i] = column_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull));
 	}
 	for (uint64 i = 0; i < count; i++)
-		refuse_drop(relids[i], columns[i]);
-	SPI_finish();
+		scim_follow_parents(relids[i]);
+}
+
+static void
+follow(Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_RenameStmt:
+			if (((RenameStmt *) statement)->renameType == OBJECT_COLUMN)
+				scim_follow_rename((RenameStmt *) statement);
+			break;
+		case T_AlterTableStmt:
+			follow_alter((AlterTableStmt *) statement);
+			break;
+		case T_CreateStmt:
+			follow_create((CreateStmt *) statement);
+			break;
+		case T_CreateForeignTableStmt:
+			follow_create(&((CreateForeignTableStmt *) statement)->base);
+			break;
+		case T_CreateSchemaStmt:
+			follow_create_schema();
+			break;
+		default:
+			break;
+	}
 }
 
 /*
- * scim_ddl_trigger(): ON ddl_command_end (renames) and sql_drop.
- * INVALID_MAPPING for a column that a registration names.
+ * scim_ddl_trigger(): ON ddl_command_end and sql_drop.  INVALID_MAPPING for
+ * what a registration would not survive: a column that it names is dropped, or
+ * gets a type that does not fit, ids are no longer kept apart.
  */
 Datum
 scim_ddl_trigger(PG_FUNCTION_ARGS)
@@ -145,10 +207,12 @@ scim_ddl_trigger(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by event trigger manager", "scim_ddl_trigger")));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
 	if (strcmp(data->event, "sql_drop") == 0)
-		refuse_drops();
-	else if (IsA(data->parsetree, RenameStmt) &&
-			 ((RenameStmt *) data->parsetree)->renameType == OBJECT_COLUMN)
-		follow_rename((RenameStmt *) data->parsetree);
+		refuse_drops(data);
+	else
+		follow(data->parsetree);
+	SPI_finish();
 	PG_RETURN_VOID();
 }

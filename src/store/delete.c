@@ -9,6 +9,9 @@
  * Where groups hold groups, a group is a resource of one delete and a holder
  * in another: no order of rows suits both.  So a delete of a group runs beside
  * no other delete in its tenant; deletes of users run beside one another.
+ *
+ * In a table whose rows are marked as deleted, nothing cascades: the mark is
+ * set like any other column.
  */
 #include "postgres.h"
 
@@ -17,6 +20,7 @@
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "store/call.h"
+#include "store/mapped_write.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -78,18 +82,49 @@ lock_holders(const Delete *delete)
 	scim_run(SCIM_LOCK_HOLDERS, groups, values, NULL, false);
 }
 
+/* Does deleting set the mark, and leave the row? */
 static bool
-delete_row(Delete *delete)
+sets_mark(const Delete *delete)
+{
+	const ScimRegistration *table = delete->target.table;
+
+	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
+}
+
+static bool
+mark_row(const Delete *delete)
+{
+	ScimMappedWrite write = {
+		.registration = delete->target.table,
+		.tenant = delete->target.tenant,
+		.id = delete->id,
+		.expected = delete->expected,
+		.marks = true,
+		.bare = true
+	};
+
+	return scim_update_mapped(&write);
+}
+
+static bool
+remove_row(const Delete *delete)
 {
 	Datum		values[3];
 	char		nulls[4] = "   ";
-	ScimRow		row;
 
 	values[0] = scim_tenant_datum(delete->target.table, delete->target.tenant);
 	values[1] = scim_id_datum(delete->target.table, delete->id);
 	values[2] = delete->expected ? CStringGetTextDatum(delete->expected) : (Datum) 0;
 	nulls[2] = delete->expected ? ' ' : 'n';
-	if (scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) == 0)
+	return scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) > 0;
+}
+
+static bool
+delete_row(Delete *delete)
+{
+	ScimRow		row;
+
+	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
 		return false;
 	scim_read_row(delete->target.table, 0, &row);
 	delete->version = MemoryContextStrdup(delete->target.caller,
@@ -97,26 +132,38 @@ delete_row(Delete *delete)
 	return true;
 }
 
+/* Locks the row, as deleting it would: a mark is an update like others. */
+static void
+lock(Delete *delete)
+{
+	ScimRow		row;
+
+	if (!sets_mark(delete))
+		queue(delete);
+	if (!scim_lock_row(&delete->target, sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE,
+					   delete->id, &row))
+		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
+	if (delete->expected && strcmp(delete->expected, row.version) != 0)
+		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
+	if (!sets_mark(delete))
+		lock_holders(delete);
+}
+
 static void
 delete_resource(void *argument)
 {
 	Delete	   *delete = argument;
-	ScimRow		row;
 
 	/* locked as the owner of the table: the caller's rights and policies are asked first */
 	scim_check_tenant(delete->target.table, delete->target.tenant);
-	scim_check_privilege(delete->target.table, ACL_DELETE);
-	if (!scim_fetch(&delete->target, SCIM_GET, delete->id, false, NULL))
+	if (!sets_mark(delete))
+		scim_check_privilege(delete->target.table, ACL_DELETE);
+	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
-	queue(delete);
-	if (!scim_lock_row(&delete->target, SCIM_LOCK_FOR_DELETE, delete->id, &row))
-		scim_throw_not_found(&delete->target, delete->id_text);
-	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
-	lock_holders(delete);
+	lock(delete);
 	if (delete_row(delete))
 		return;
-	if (!scim_fetch(&delete->target, SCIM_GET, delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	scim_throw_suppressed(&delete->target, "deleted");
 }

@@ -62,6 +62,12 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 			   list_length(columns) > 1 ? "s" : "", list.data, table);
 }
 
+void
+scim_throw_lacking(Oid relid, Oid role, const char *privilege)
+{
+	throw_columns(relid, role, privilege, NIL);
+}
+
 static int
 count_columns(Oid relid)
 {
@@ -102,7 +108,7 @@ check_need(Oid relid, Oid role, const Need *need)
 	if (bms_is_empty(need->columns))
 	{
 		if (pg_attribute_aclcheck_all(relid, role, need->mode, ACLMASK_ANY) != ACLCHECK_OK)
-			throw_columns(relid, role, need->name, NIL);
+			scim_throw_lacking(relid, role, need->name);
 		return;
 	}
 	lacking = lacking_columns(relid, role, need);
@@ -128,7 +134,7 @@ check_relation(const ScimPermissions *needed, Oid role)
 	missing = needed->requiredPerms &
 		~pg_class_aclmask(needed->relid, role, needed->requiredPerms, ACLMASK_ALL);
 	if (missing & ACL_DELETE)
-		throw_columns(needed->relid, role, "DELETE", NIL);
+		scim_throw_lacking(needed->relid, role, "DELETE");
 	for (size_t i = 0; i < lengthof(needs); i++)
 	{
 		if (missing & needs[i].mode)

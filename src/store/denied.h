@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "compat.h"
 #include "executor/spi.h"
 
 /*
@@ -15,5 +16,8 @@
  * needs; returns if it lacks none, as where a trigger or a policy said no.
  */
 extern void scim_throw_denied(SPIPlanPtr plan, Oid role);
+
+/* PERMISSION_DENIED: the role lacks a privilege on the table as a whole. */
+extern SCIM_NORETURN void scim_throw_lacking(Oid relid, Oid role, const char *privilege);
 
 #endif							/* SCIM_DENIED_H */

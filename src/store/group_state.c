@@ -279,6 +279,18 @@ scim_read_group_state(const ScimRegistration *groups, const char *tenant, const 
 	return found;
 }
 
+bool
+scim_known_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
+					   int64 *count, uint8 *digest)
+{
+	bool		found;
+
+	connect();
+	found = look_up(groups, tenant, id, count, digest);
+	SPI_finish();
+	return found;
+}
+
 void
 scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
 				 int64 *count, uint8 *digest)

@@ -40,6 +40,10 @@ extern void scim_sum_members(const ScimRegistration *groups, const char *tenant,
 extern void scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
 									int64 *count, uint8 *digest);
 
+/* The same under the active snapshot. */
+extern bool scim_known_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
+								   int64 *count, uint8 *digest);
+
 /* What is known under the active snapshot, or else is counted under it: for rows that were read under it. */
 extern void scim_show_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
 								  int64 *count, uint8 *digest);

@@ -158,15 +158,23 @@ keeps_ids_apart(const AppIndex *index, void *argument)
 		index->predicate == NIL && is_on(index, wanted->tenant, wanted->number, KEY_PLAIN);
 }
 
-bool
-scim_has_id_index(const ScimRegistration *registration, Relation relation)
+Oid
+scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumber columns[2], int *count)
 {
 	Wanted		wanted = {
 		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
 		.number = registration->numbers[SCIM_COLUMN_ID]
 	};
+	Oid			found = find_index(relation, keeps_ids_apart, &wanted);
+	AppIndex	index;
 
-	return OidIsValid(find_index(relation, keeps_ids_apart, &wanted));
+	*count = 0;
+	if (!OidIsValid(found) || !open_index(found, &index))
+		return InvalidOid;
+	for (; *count < Min(index.form->indnkeyatts, 2); (*count)++)
+		columns[*count] = index.form->indkey.values[*count];
+	ReleaseSysCache(index.tuple);
+	return found;
 }
 
 /* Does a condition look at nothing but the column and the mark of deleted rows? */

@@ -8,8 +8,11 @@
 
 #include "store/registration.h"
 
-/* Is there an index that keeps ids apart: on the id alone, or with the tenant? */
-extern bool scim_has_id_index(const ScimRegistration *registration, Relation relation);
+/*
+ * The index that keeps ids apart, on the id alone or with the tenant, or
+ * InvalidOid.  columns: these, in its order; *count: how many.
+ */
+extern Oid	scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumber columns[2], int *count);
 
 /* The unique index on the column (as it is compared), alone or with the tenant, or InvalidOid. */
 extern Oid	scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,

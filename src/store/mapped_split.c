@@ -64,6 +64,7 @@ split_column(const ScimMappedParts *parts, const ScimColumnValues *old, ScimSpli
 	result->columns.nulls[index] = true;
 	if (column->read_only)
 	{
+		result->given[index] = given->type != jbvNull;
 		check_read_only(column, given, old, index);
 		return;
 	}
@@ -148,6 +149,7 @@ scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb
 	result->columns.values = palloc0(count * sizeof(Datum));
 	result->columns.nulls = palloc0(count * sizeof(bool));
 	result->changed = palloc0(count * sizeof(bool));
+	result->given = palloc0(count * sizeof(bool));
 	for (int i = 0; i < count; i++)
 		parts.values[i].type = jbvNull;
 	scim_take_apart(&parts, document);

@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
+#include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
@@ -27,11 +27,10 @@ scim_parts(Oid relid)
 	return list_delete_oid(find_all_inheritors(relid, NoLock, NULL), relid);
 }
 
-/* Copies of the relation's own triggers whose name begins so; List of Trigger *. */
-static List *
-triggers_of(Oid relid, const char *prefix)
+List *
+scim_triggers_of(Oid relid, const char *prefix)
 {
-	Relation	relation = table_open(relid, AccessShareLock);
+	Relation	relation = relation_open(relid, AccessShareLock);
 	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	List	   *result = NIL;
 
@@ -40,7 +39,7 @@ triggers_of(Oid relid, const char *prefix)
 		if (strncmp(triggers->triggers[i].tgname, prefix, strlen(prefix)) == 0)
 			result = lappend(result, &triggers->triggers[i]);
 	}
-	table_close(relation, NoLock);
+	relation_close(relation, NoLock);
 	return result;
 }
 
@@ -121,10 +120,10 @@ find_trigger(List *triggers, const char *name)
 void
 scim_adopt_part(Oid relid, Oid part, const char *prefix)
 {
-	List	   *there = triggers_of(part, prefix);
+	List	   *there = scim_triggers_of(part, prefix);
 	ListCell   *cell;
 
-	foreach(cell, triggers_of(relid, prefix))
+	foreach(cell, scim_triggers_of(relid, prefix))
 	{
 		const Trigger *trigger = lfirst(cell);
 		const Trigger *copy = find_trigger(there, trigger->tgname);
@@ -158,12 +157,24 @@ scim_enable_always(Oid relid, const char *prefix)
 	{
 		ListCell   *one;
 
-		foreach(one, triggers_of(lfirst_oid(cell), prefix))
+		foreach(one, scim_triggers_of(lfirst_oid(cell), prefix))
 			set_state(lfirst_oid(cell), ((Trigger *) lfirst(one))->tgname, TRIGGER_FIRES_ALWAYS);
 	}
 }
 
 /* ---- dropping ---- */
+
+void
+scim_drop_trigger(Oid relid, const char *trigger)
+{
+	ScimWord	words[] = {
+		{"table", scim_table_text(relid)}, {"trigger", quote_identifier(trigger)},
+		{NULL}
+	};
+
+	scim_run_ddl("DROP TRIGGER {trigger} ON {table}", words);
+	CommandCounterIncrement();
+}
 
 bool
 scim_drop_triggers(Oid relid, const char *prefix)
@@ -176,16 +187,9 @@ scim_drop_triggers(Oid relid, const char *prefix)
 	{
 		ListCell   *one;
 
-		foreach(one, triggers_of(lfirst_oid(cell), prefix))
+		foreach(one, scim_triggers_of(lfirst_oid(cell), prefix))
 		{
-			ScimWord	words[] = {
-				{"table", scim_table_text(lfirst_oid(cell))},
-				{"trigger", quote_identifier(((Trigger *) lfirst(one))->tgname)},
-				{NULL}
-			};
-
-			scim_run_ddl("DROP TRIGGER {trigger} ON {table}", words);
-			CommandCounterIncrement();
+			scim_drop_trigger(lfirst_oid(cell), ((Trigger *) lfirst(one))->tgname);
 			dropped = true;
 		}
 	}

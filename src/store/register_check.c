@@ -77,10 +77,8 @@ check_kind(Relation relation)
 		refuse(relation, "is one of the server's own");
 }
 
-static SCIM_NORETURN void refuse_registered(Relation relation);
-
-static void
-refuse_registered(Relation relation)
+void
+scim_refuse_registered(Relation relation)
 {
 	ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
 
@@ -97,7 +95,7 @@ scim_check_relation(Relation relation)
 		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
 								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
 	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
-		refuse_registered(relation);
+		scim_refuse_registered(relation);
 	scim_refuse_later_triggers(relation);
 }
 
@@ -106,7 +104,7 @@ scim_check_part(const ScimRegistration *registration, Relation relation)
 {
 	check_kind(relation);
 	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
-		refuse_registered(relation);
+		scim_refuse_registered(relation);
 	scim_refuse_later_triggers(relation);
 	if (!relation->rd_rel->relispartition)
 		scim_check_id_index(registration, relation);
@@ -138,10 +136,12 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 {
 	AttrNumber	number = registration->numbers[SCIM_COLUMN_ID];
 	const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
+	AttrNumber	columns[2];
+	int			count;
 
 	if (!TupleDescAttr(RelationGetDescr(relation), number - 1)->attnotnull)
 		scim_bad_mapping(relation, name, "must be NOT NULL: a resource has an id");
-	if (scim_has_id_index(registration, relation))
+	if (OidIsValid(scim_id_index(registration, relation, columns, &count)))
 		return;
 	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");

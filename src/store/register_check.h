@@ -5,6 +5,7 @@
 #ifndef SCIM_REGISTER_CHECK_H
 #define SCIM_REGISTER_CHECK_H
 
+#include "compat.h"
 #include "store/registration.h"
 
 /* Only the owner of a table makes triggers on it, and waits for its lock: 42501. */
@@ -18,6 +19,9 @@ extern void scim_check_relation(Relation relation);
 
 /* The same of its partitions and children; and each of the latter has its own index on ids. */
 extern void scim_check_part(const ScimRegistration *registration, Relation relation);
+
+/* ALREADY_REGISTERED. */
+extern SCIM_NORETURN void scim_refuse_registered(Relation relation);
 
 /* Ours must be the last BEFORE ROW trigger, or it would not see the row as stored: INVALID_MAPPING. */
 extern void scim_refuse_later_triggers(Relation relation);

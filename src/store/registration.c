@@ -396,14 +396,26 @@ scim_find_table(const ScimResourceType *type)
 	return find_registration(row_function, type, &tables);
 }
 
+static Oid
+get_members_function(void)
+{
+	if (!OidIsValid(members_function))
+		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
+	return members_function;
+}
+
 const ScimRegistration *
 scim_find_members(const ScimResourceType *type)
 {
-	if (type == NULL)
-		return NULL;
-	if (!OidIsValid(members_function))
-		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
-	return find_registration(members_function, type, &members);
+	return type ? find_registration(get_members_function(), type, &members) : NULL;
+}
+
+Oid
+scim_find_members_relid(const ScimResourceType *type)
+{
+	Lookup		found = {0};
+
+	return find_trigger(get_members_function(), type, &found) ? found.relid : InvalidOid;
 }
 
 Oid

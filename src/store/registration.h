@@ -209,6 +209,9 @@ extern Oid	scim_registered_relation(const ScimResourceType *type, bool is_member
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 
+/* The same without reading what it is like, or InvalidOid. */
+extern Oid	scim_find_members_relid(const ScimResourceType *type);
+
 /* The membership table of the groups; NOT_REGISTERED if it is gone. */
 extern const ScimRegistration *scim_members_table(void);
 

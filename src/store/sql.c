@@ -2,8 +2,8 @@
  * sql.c
  *		Statements that are put together at run time.
  *
- * Their plans are saved by text; of reading ones PostgreSQL decides after five
- * runs whether one plan is good for all values.
+ * Their plans are saved by text.  Where it is not a look-up by key, PostgreSQL
+ * decides after five runs whether one plan is good for all values.
  */
 #include "postgres.h"
 
@@ -140,14 +140,14 @@ find_plan(const ScimSql *sql, Oid relid, int options)
 }
 
 static uint64
-run(const ScimSql *sql, const ScimRegistration *registration, bool writing)
+run(const ScimSql *sql, const ScimRegistration *registration, bool fresh)
 {
 	ScimRun		run = {0};
 	int			result;
 
 	run.plan = find_plan(sql, registration ? registration->relid : InvalidOid,
-						 writing ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK);
-	run.read_only = !writing;
+						 fresh ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK);
+	run.read_only = !fresh;
 	run.explains_denial = registration && registration->is_mapped;
 	result = scim_run_compiled(&run, sql->values, sql->nulls);
 	if (result < 0)
@@ -162,7 +162,7 @@ scim_run_sql(const ScimSql *sql, const ScimRegistration *registration)
 }
 
 uint64
-scim_run_writing_sql(const ScimSql *sql, const ScimRegistration *registration)
+scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *registration)
 {
 	return run(sql, registration, true);
 }

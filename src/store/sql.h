@@ -46,7 +46,7 @@ extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegis
 /* Runs it, reading, under the active snapshot, within SPI; returns SPI_processed.  "registration" may be NULL. */
 extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration);
 
-/* Runs it, writing, under a new snapshot, within SPI: a look-up by key, one plan for all values. */
-extern uint64 scim_run_writing_sql(const ScimSql *sql, const ScimRegistration *registration);
+/* The same under a new snapshot: a write, or a look-up by key; one plan for all values. */
+extern uint64 scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *registration);
 
 #endif							/* SCIM_SQL_H */

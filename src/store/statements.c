@@ -392,22 +392,32 @@ append_touch(StringInfo out, const ScimRegistration *registration)
 	appendStringInfo(out, "%1$s=%1$s", column);
 }
 
-/* {is_version $n}: the row r has that version. */
+/* The version of the row r as it is computed: of its columns alone, so that whoever waited for it sees it anew. */
+static void
+append_computed_version(StringInfo out, const ScimRegistration *registration)
+{
+	appendStringInfo(out, "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
+					 scim_extension_schema("scimver"), registration->relid);
+	append_bare_row(out, registration);
+	if (registration->columns[SCIM_COLUMN_TENANT])
+		appendStringInfo(out, ", r.%s", registration->columns[SCIM_COLUMN_TENANT]);
+	appendStringInfoString(out, "))");
+}
+
+/* {is_version $n}: the row r has that version; in a table that people had it may not be filled yet. */
 static void
 append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter, int length)
 {
-	if (registration->columns[SCIM_COLUMN_VERSION])
-		appendStringInfo(out, "r.%s", registration->columns[SCIM_COLUMN_VERSION]);
-	else
-	{
-		appendStringInfo(out, "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
-						 scim_extension_schema("scimver"), registration->relid);
-		append_bare_row(out, registration);
-		if (registration->columns[SCIM_COLUMN_TENANT])
-			appendStringInfo(out, ", r.%s", registration->columns[SCIM_COLUMN_TENANT]);
-		appendStringInfoString(out, "))");
-	}
-	appendStringInfo(out, EQ "%.*s", length, parameter);
+	const char *column = registration->columns[SCIM_COLUMN_VERSION];
+	bool		computes = column == NULL || registration->is_mapped;
+
+	if (column && computes)
+		appendStringInfo(out, "coalesce(r.%s, ", column);
+	else if (column)
+		appendStringInfo(out, "r.%s", column);
+	if (computes)
+		append_computed_version(out, registration);
+	appendStringInfo(out, "%s" EQ "%.*s", column && computes ? ")" : "", length, parameter);
 }
 
 /* {tenants:a=b}: two rows are in the same tenant. */

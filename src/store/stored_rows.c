@@ -188,6 +188,8 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	Portal		portal;
 	MemoryContext scratch;
 
+	for (int i = 0; i < count; i++)
+		rows[i].fresh = fresh;
 	if (members == NULL)
 		return;
 	scim_key_types(groups, types);
@@ -216,15 +218,15 @@ read_stored_members(const ScimStoredRow *row, ScimMemberState *state)
 	const ScimRegistration *registration = row->registration;
 	char	   *tenant;
 
-	if (registration->columns[SCIM_COLUMN_MEMBER_COUNT])
+	if (!scim_has_group_state(registration))
 	{
 		state->count = row->row.member_count;
 		memcpy(state->digest, row->row.member_digest, SCIM_DIGEST_SIZE);
 		return !row->nulls[AT_MEMBER_COUNT] && !row->nulls[AT_MEMBER_DIGEST];
 	}
 	tenant = scim_stored_tenant(row);
-	return scim_read_group_state(registration, tenant ? tenant : registration->tenant, row->row.id,
-								 &state->count, state->digest);
+	return (row->fresh ? scim_read_group_state : scim_known_group_state)
+		(registration, tenant ? tenant : registration->tenant, row->row.id, &state->count, state->digest);
 }
 
 /* ---- what they should hold ---- */

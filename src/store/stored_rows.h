@@ -22,6 +22,7 @@ typedef struct ScimStoredRow
 	Datum	   *values;			/* of the columns that scim_append_stored_columns names */
 	bool	   *nulls;
 	ScimMemberState members;	/* of a group: as its memberships are */
+	bool		fresh;			/* what is stored of them is to be read now, not under the active snapshot */
 
 	/* by scim_compute_row */
 	ScimRow		row;

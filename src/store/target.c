@@ -17,6 +17,7 @@
 #include "store/target.h"
 #include "store/tenant.h"
 #include "utils/builtins.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -139,6 +140,21 @@ scim_take_id(const ScimTarget *target, const char *id)
 }
 
 void
+scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what)
+{
+	char	   *known;
+
+	/* a policy of the application's may show rows that it does not let be written */
+	if (target->table->is_mapped && check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
+	{
+		known = scim_take_id(target, id);
+		if (scim_fetch(target, SCIM_GET | SCIM_BARE, known, false, NULL))
+			scim_throw_suppressed(target, what);
+	}
+	scim_throw_not_found(target, id);
+}
+
+void
 scim_take_view(ScimTarget *target, const ScimView *view)
 {
 	static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
@@ -222,7 +238,8 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 	if (!scim_fetch(target, statement, id, false, row) &&
 		!scim_fetch(target, statement, id, false, row))
 		return false;
-	if (target->table->columns[SCIM_COLUMN_VERSION] == NULL)
+	/* of a table that people had, the first write of something else fills it: not everybody may write that column */
+	if (target->table->is_mapped)
 		(void) scim_row_version(target->table, target->tenant, row);
 	if (row->version)
 		return true;

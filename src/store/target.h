@@ -44,6 +44,9 @@ extern char *scim_take_id(const ScimTarget *target, const char *id);
 /* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
 extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
 
+/* The same, or that it may not be "updated", "deleted", where a row that is there could not be locked for that. */
+extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what);
+
 /*
  * The version that is expected: NULL for none, and for "*", which every resource
  * that exists has (RFC 9110 section 13.1.1).  INVALID_VERSION_FORMAT.
@@ -63,7 +66,7 @@ extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
 extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only,
 					   ScimRow *row);
 
-/* Locks the row by the statement; fills a NULL version.  False if there is none. */
+/* Locks the row by the statement; fills a NULL version, or computes it.  False if there is none. */
 extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
 
 #endif							/* SCIM_TARGET_H */

@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "settings.h"
+#include "store/denied.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/tenant.h"
@@ -105,8 +106,12 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	AclResult	result = pg_class_aclcheck(registration->relid, GetUserId(), mode);
 
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_TABLE, get_rel_name(registration->relid));
+	if (result == ACLCHECK_OK || (mode != ACL_DELETE &&
+								  pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK))
+		return;
+	if (registration->is_mapped)
+		scim_throw_lacking(registration->relid, GetUserId(), mode == ACL_DELETE ? "DELETE" : "INSERT");
+	aclcheck_error(result, OBJECT_TABLE, get_rel_name(registration->relid));
 }
 
 void

@@ -28,7 +28,10 @@ extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *regist
  */
 extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
 
-/* Raises PostgreSQL's own 42501 if the caller has not the privilege on the table. */
+/*
+ * Raises PERMISSION_DENIED, of a created table PostgreSQL's own 42501, if the
+ * caller has the privilege (INSERT or DELETE) on nothing of the table.
+ */
 extern void scim_check_privilege(const ScimRegistration *registration, AclMode mode);
 
 #endif							/* SCIM_TENANT_H */

@@ -17,6 +17,9 @@
  */
 extern void scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new);
 
+/* The same for what a call is about to write into a mapped table (call->split); within SPI. */
+extern void scim_check_split(const ScimCall *call);
+
 /* UNIQUENESS for a row that was not inserted; within SPI. */
 extern SCIM_NORETURN void scim_throw_taken(const ScimRegistration *registration, const char *tenant,
 										   const JsonbValue *data);

@@ -18,6 +18,7 @@
 #include "nodes/bitmapset.h"
 #include "nodes/readfuncs.h"
 #include "optimizer/optimizer.h"
+#include "store/mapped_write.h"
 #include "store/unique.h"
 #include "store/violation.h"
 #include "utils/array.h"
@@ -162,7 +163,7 @@ throw_not_null(const Violation *violation)
 	error = scim_error(SCIM_INVALID_VALUE);
 	scim_error_text(error, "path", path);
 	if (strcmp(path, "id") == 0)
-		scim_error_hint(error, "Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid().");
+		scim_error_hint(error, SCIM_ID_HINT);
 	scim_throw(error, "%s must have a value: column \"%s\" of table %s takes no NULL", path, column,
 			   registration->table);
 }

@@ -14,7 +14,9 @@
 #include "core/patch.h"
 #include "executor/spi.h"
 #include "store/call.h"
+#include "store/column_value.h"
 #include "store/filter_sql.h"
+#include "store/mapped_write.h"
 #include "store/members.h"
 #include "store/password.h"
 #include "store/statements.h"
@@ -39,6 +41,7 @@ typedef struct Write
 	bool		has_members;
 	ScimMemberChange change;
 	ScimMembersWrite members;
+	ScimSplit  *split;			/* of a mapped table: the document taken apart, beside "row" */
 	ScimCall	call;
 	ScimRow		row;			/* as it was written, or found */
 	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
@@ -125,6 +128,58 @@ write_members(Write *write)
 		write->row = write->call.row;
 }
 
+/* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
+static void
+split_document(Write *write, const ScimRow *old)
+{
+	const ScimRegistration *table = write->target.table;
+
+	if (old)
+		write->document = scim_keep_immutable(write->target.type, old->data, write->document,
+											  write->call.replaces, NULL);
+	write->split = scim_split_document(table, write->document, old ? old->stored : NULL,
+									   old ? &old->columns : NULL);
+	write->document = write->split->document;
+	write->call.split = write->split;
+	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
+		scim_throw_path(SCIM_INVALID_VALUE, "password", "password has no column in table %s", table->table);
+}
+
+/* The same as a statement. */
+static ScimMappedWrite
+mapped_write(const Write *write, const char *expected)
+{
+	return (ScimMappedWrite)
+	{
+		.registration = write->target.table,
+			.tenant = write->target.tenant,
+			.id = write->id,
+			.expected = expected,
+			.split = write->split,
+			.sets_password = write->sets_password,
+			.password_hash = write->password_hash,
+			.bare = write->bare != 0
+	};
+}
+
+/* Of a mapped table: what differs from the row as it was read is written, if anything does. */
+static bool
+update_mapped_row(Write *write, const char *expected)
+{
+	ScimMappedWrite statement;
+
+	if (write->split == NULL)
+		split_document(write, &write->row);
+	statement = mapped_write(write, expected);
+	if (!scim_is_effective(&statement))
+		return true;
+	scim_check_split(&write->call);
+	if (!scim_update_mapped(&statement))
+		return false;
+	scim_read_row(write->target.table, 0, &write->row);
+	return true;
+}
+
 /* The conditional UPDATE; false if it found no row with that version. */
 static bool
 update_row(Write *write, const char *expected)
@@ -133,6 +188,8 @@ update_row(Write *write, const char *expected)
 	char		nulls[6] = "     ";
 	int			statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
 
+	if (write->target.table->is_mapped)
+		return update_mapped_row(write, expected);
 	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
 	values[1] = scim_id_datum(write->target.table, write->id);
 	values[2] = JsonbPGetDatum(write->document);
@@ -148,7 +205,7 @@ update_row(Write *write, const char *expected)
 
 /* Is what is wanted there already, in the row that is locked? */
 static bool
-is_there(const Write *write)
+is_there(Write *write)
 {
 	Size		old_length;
 	Size		new_length;
@@ -157,6 +214,8 @@ is_there(const Write *write)
 
 	if (write->sets_password)
 		return false;
+	if (write->target.table->is_mapped)
+		split_document(write, &write->row);
 	old = scim_row_content(write->target.table, &write->row, write->row.data, &old_length);
 	new = scim_row_content(write->target.table, &write->row, write->document, &new_length);
 	if (old_length != new_length || memcmp(old, new, old_length) != 0)
@@ -179,13 +238,22 @@ run(Write *write, void (*body) (void *write))
 /* ---- create ---- */
 
 static void
-create(void *argument)
+insert_mapped_row(Write *write)
 {
-	Write	   *write = argument;
+	ScimMappedWrite statement;
+
+	split_document(write, NULL);
+	scim_check_split(&write->call);
+	statement = mapped_write(write, NULL);
+	if (!scim_insert_mapped(&statement))
+		scim_throw_suppressed(&write->target, "created");
+}
+
+static void
+insert_row(Write *write)
+{
 	Datum		values[3];
 
-	scim_check_tenant(write->target.table, write->target.tenant);
-	lock_members(write);
 	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)
@@ -193,6 +261,19 @@ create(void *argument)
 	if (scim_run((write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT) | write->bare,
 				 write->target.table, values, NULL, false) == 0)
 		scim_throw_taken(write->target.table, write->target.tenant, write->data);
+}
+
+static void
+create(void *argument)
+{
+	Write	   *write = argument;
+
+	scim_check_tenant(write->target.table, write->target.tenant);
+	lock_members(write);
+	if (write->target.table->is_mapped)
+		insert_mapped_row(write);
+	else
+		insert_row(write);
 	scim_read_row(write->target.table, 0, &write->row);
 	write->call.id = write->row.id;
 	write_members(write);
@@ -212,8 +293,23 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
 /* ---- update ---- */
 
 /*
- * The UPDATE found no row with the expected version; now the row is locked, so
- * what is found stays.  True: try again, as the version is (again) the
+ * Of a mapped table, columns are compared with what is there.  An UPDATE on
+ * condition of the version that was read needs no lock before it: it finds the
+ * row only as it was read.  False: the row must be locked first.
+ */
+static bool
+read_unlocked(Write *write)
+{
+	if (!write->target.table->is_mapped)
+		return true;
+	return write->expected && !write->target.type->has_members &&
+		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
+		strcmp(scim_row_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
+}
+
+/*
+ * The UPDATE found no row with the expected version, or was not tried; now the
+ * row is locked, so what is found stays.  True: try again, as the version is (again) the
  * expected one; false: what was wanted is there already.
  */
 static bool
@@ -222,7 +318,8 @@ should_retry(Write *write)
 	bool		differs = false;
 
 	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
-		scim_throw_not_found(&write->target, write->id_text);
+		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	write->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
 	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
@@ -238,7 +335,7 @@ update(void *argument)
 	Write	   *write = argument;
 
 	lock_members(write);
-	if (!update_row(write, write->expected))
+	if (!read_unlocked(write) || !update_row(write, write->expected))
 	{
 		if (!should_retry(write))
 			return;
@@ -278,6 +375,52 @@ show_locked(Write *write)
 						  NULL, CurrentMemoryContext)[0];
 }
 
+static bool
+has_read_only(const ScimRegistration *table)
+{
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		if (table->mapped[i].read_only)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a patch is applied to.  Read-only columns stand in it, so that paths and
+ * filters lead to them, and it is noticed when they would change.
+ */
+static Jsonb *
+patched_content(const Write *write)
+{
+	const ScimRegistration *table = write->target.table;
+	JsonbValue	root;
+	JsonbValue *content;
+
+	if (!has_read_only(table))
+		return write->row.data;
+	scim_root(write->row.data, &root);
+	content = scim_open(&root);
+	scim_show_columns(table, content, &write->row.columns);
+	return scim_write(content);
+}
+
+/* What a patch removed of that: others than it did the split refuse. */
+static void
+refuse_removal(const Write *write)
+{
+	const ScimRegistration *table = write->target.table;
+
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &table->mapped[i];
+
+		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
+			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
+			scim_throw_path(SCIM_MUTABILITY, column->path, "%s is read only", column->path);
+	}
+}
+
 /* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
 static void
 match_members(Write *write, Jsonb *shown)
@@ -301,19 +444,19 @@ patch(void *argument)
 
 	lock_members(write);
 	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
-		scim_throw_not_found(&write->target, write->id_text);
+		scim_throw_not_locked(&write->target, write->id_text, "updated");
 	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
 	if (write->change.has_filters)
 		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
-	write->document = scim_write(scim_apply_patch(write->patch, write->row.data, shown,
+	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
 												  stale ? &differs : NULL, scim_match_elements));
-	if (!differs && is_there(write))
-	{
-		write->unchanged = true;
+	write->unchanged = !differs && is_there(write);
+	if (write->split)
+		refuse_removal(write);
+	if (write->unchanged)
 		return;
-	}
 	if (stale)
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	if (!update_row(write, write->row.version))
@@ -360,7 +503,7 @@ change_members(void *argument)
 
 	lock_members(write);
 	if (!scim_lock_row(&write->target, SCIM_LOCK, write->id, &write->row))
-		scim_throw_not_found(&write->target, write->id_text);
+		scim_throw_not_locked(&write->target, write->id_text, "updated");
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))

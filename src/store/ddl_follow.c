@@ -1,0 +1,221 @@
+/*
+ * ddl_follow.c
+ *		What DDL on a table does to its registration: for the event triggers.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "commands/trigger.h"
+#include "errors.h"
+#include "store/ddl_follow.h"
+#include "store/mapped_index.h"
+#include "store/mapping.h"
+#include "store/options.h"
+#include "store/parts.h"
+#include "store/register_check.h"
+#include "store/root.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* ---- renaming ---- */
+
+static void
+follow_rename_in(Oid relid, const RenameStmt *statement)
+{
+	Relation	relation = relation_open(relid, NoLock);
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	{
+		const Trigger *trigger = lfirst(cell);
+		char	   *mapping = NULL;
+		char	   *options = NULL;
+
+		if (trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
+			mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT],
+											 statement->subname, statement->newname);
+		if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
+			options = scim_rename_in_options(trigger->tgargs[SCIM_OPTIONS_ARGUMENT],
+											 statement->subname, statement->newname);
+		if (mapping || options)
+			scim_write_arguments(relation, trigger, mapping, options);
+	}
+	relation_close(relation, NoLock);
+}
+
+/* A column is renamed in the tables that inherit it, too. */
+void
+scim_follow_rename(const RenameStmt *statement)
+{
+	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
+	ListCell   *cell;
+
+	if (!OidIsValid(relid))
+		return;
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+		follow_rename_in(lfirst_oid(cell), statement);
+}
+
+/* ---- parents and children ---- */
+
+static bool
+same_arguments(const Trigger *a, const Trigger *b)
+{
+	if (a->tgnargs != b->tgnargs)
+		return false;
+	for (int i = 0; i < a->tgnargs; i++)
+	{
+		if (strcmp(a->tgargs[i], b->tgargs[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* A table that is registered itself, for other resources, cannot be a part of another one. */
+static void
+check_new_part(Oid relid, Oid parent)
+{
+	Relation	relation = relation_open(relid, NoLock);
+	ListCell   *cell;
+	ListCell   *one;
+
+	foreach(cell, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
+	{
+		foreach(one, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+		{
+			if (strcmp(((Trigger *) lfirst(cell))->tgname, ((Trigger *) lfirst(one))->tgname) == 0 &&
+				!same_arguments(lfirst(cell), lfirst(one)))
+				scim_refuse_registered(relation);
+		}
+	}
+	scim_refuse_later_triggers(relation);
+	relation_close(relation, NoLock);
+}
+
+void
+scim_follow_parents(Oid relid)
+{
+	ListCell   *cell;
+	ListCell   *one;
+
+	foreach(cell, scim_parents(relid))
+	{
+		if (scim_triggers_of(lfirst_oid(cell), SCIM_ROW_TRIGGER) == NIL)
+			continue;
+		foreach(one, find_all_inheritors(relid, NoLock, NULL))
+		{
+			check_new_part(lfirst_oid(one), lfirst_oid(cell));
+			scim_adopt_part(lfirst_oid(cell), lfirst_oid(one), SCIM_ROW_TRIGGER);
+		}
+	}
+}
+
+/* Has one of the tables above the relation the trigger, too? */
+static bool
+has_above(Oid relid, const char *trigger)
+{
+	return scim_root_table(relid, trigger) != relid;
+}
+
+void
+scim_follow_orphan(Oid relid, Oid parent)
+{
+	ListCell   *cell;
+	ListCell   *one;
+
+	/* those above it come first */
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	{
+		foreach(one, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
+		{
+			const char *name = ((Trigger *) lfirst(one))->tgname;
+
+			if (scim_has_trigger(lfirst_oid(cell), name) && !has_above(lfirst_oid(cell), name))
+				scim_drop_trigger(lfirst_oid(cell), name);
+		}
+	}
+}
+
+/* ---- mappings that do not fit any more ---- */
+
+static ScimRegistration *
+read_trigger(Relation relation, const Trigger *trigger)
+{
+	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
+
+	registration->relid = RelationGetRelid(relation);
+	registration->is_members = strcmp(trigger->tgname, SCIM_ROW_TRIGGER) != 0;
+	registration->type = scim_resource_type(trigger->tgargs[0]);
+	if (registration->type)
+		scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
+	return registration;
+}
+
+/* Is it a registration whose ids the relation's own index keeps apart? */
+static bool
+needs_id_index(const ScimRegistration *registration, Relation relation)
+{
+	return registration->is_mapped && !registration->is_members && !relation->rd_rel->relispartition;
+}
+
+static void
+check_relation(Oid relid)
+{
+	Relation	relation = relation_open(relid, NoLock);
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	{
+		const Trigger *trigger = lfirst(cell);
+		const ScimRegistration *registration;
+
+		if (trigger->tgnargs <= SCIM_MAPPING_ARGUMENT)
+			continue;
+		registration = read_trigger(relation, trigger);
+		/* children that came later may do without one */
+		if (needs_id_index(registration, relation) && scim_parents(relid) == NIL)
+			scim_check_id_index(registration, relation);
+	}
+	relation_close(relation, NoLock);
+}
+
+void
+scim_check_altered(Oid relid)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+		check_relation(lfirst_oid(cell));
+}
+
+static void
+warn_of_index(const ScimRegistration *registration, Relation relation)
+{
+	if (scim_has_id_index(registration, relation))
+		return;
+	ereport(WARNING,
+			(errmsg("no index of table \"%s\" keeps the ids of its resources apart any more", RelationGetRelationName(relation)),
+			 errhint("Make a unique index on column %s.", registration->columns[SCIM_COLUMN_ID])));
+}
+
+void
+scim_check_indexes(bool too_late)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+		Relation	relation;
+
+		if (table == NULL || !table->is_mapped)
+			continue;
+		relation = relation_open(table->relid, AccessShareLock);
+		if (too_late)
+			warn_of_index(table, relation);
+		else
+			scim_check_id_index(table, relation);
+		relation_close(relation, NoLock);
+	}
+}

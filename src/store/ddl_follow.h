@@ -1,0 +1,26 @@
+/*
+ * ddl_follow.h
+ *		What DDL on a table does to its registration: for the event triggers.
+ */
+#ifndef SCIM_DDL_FOLLOW_H
+#define SCIM_DDL_FOLLOW_H
+
+#include "nodes/parsenodes.h"
+#include "postgres.h"
+
+/* A column got another name: so it does in the arguments of our triggers. */
+extern void scim_follow_rename(const RenameStmt *statement);
+
+/* The table came under another one that is registered: it gets its triggers.  Within SPI; INVALID_MAPPING, ALREADY_REGISTERED. */
+extern void scim_follow_parents(Oid relid);
+
+/* It is no child of that one any more: they go.  Within SPI. */
+extern void scim_follow_orphan(Oid relid, Oid parent);
+
+/* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */
+extern void scim_check_altered(Oid relid);
+
+/* An index is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
+extern void scim_check_indexes(bool too_late);
+
+#endif							/* SCIM_DDL_FOLLOW_H */

@@ -1,0 +1,154 @@
+/*
+ * unregister.c
+ *		scim_unregister_table: a table of resources becomes one like others.
+ *
+ * What registration made is taken away, and nothing else: triggers, columns
+ * that add_columns made, the state of groups.  All is found by the triggers
+ * alone, so that it works also where the mapping does not fit the table any
+ * more.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/pg_inherits.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "store/ddl.h"
+#include "store/options.h"
+#include "store/mapping.h"
+#include "store/parts.h"
+#include "store/register_check.h"
+#include "store/root.h"
+#include "store/table_ddl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+PG_FUNCTION_INFO_V1(scim_unregister_table);
+
+static SCIM_NORETURN void refuse_unregistered(const char *relation);
+
+static void
+refuse_unregistered(const char *relation)
+{
+	ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
+
+	scim_error_text(error, "relation", relation);
+	scim_throw(error, "\"%s\" is not registered", relation);
+}
+
+/* Locks the table and all that has its triggers; refuses what is a part of another one. */
+static void
+lock_registered(Oid relid)
+{
+	Relation	relation;
+	ListCell   *cell;
+
+	scim_check_owner(relid);
+	relation = relation_open(relid, AccessExclusiveLock);
+	(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
+	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	{
+		Oid			root = scim_root_table(relid, ((Trigger *) lfirst(cell))->tgname);
+
+		if (root != relid)
+			scim_bad_mapping(relation, NULL, "\"%s\" is a part of table \"%s\": that is the one that is registered",
+							 RelationGetRelationName(relation), get_rel_name(root));
+	}
+	relation_close(relation, NoLock);
+}
+
+/* What the trigger of a table of resources tells: the options, and of which type they are (NULL: it is no such table). */
+static char *
+read_trigger(Oid relid, ScimOptions *options)
+{
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	{
+		const Trigger *trigger = lfirst(cell);
+
+		if (strcmp(trigger->tgname, SCIM_ROW_TRIGGER) != 0)
+			continue;
+		if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
+			scim_parse_options(scim_parse_object(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], "options"),
+							   SCIM_OPTIONS_STORED, options);
+		return trigger->tgargs[0];
+	}
+	return NULL;
+}
+
+/* Takes away the columns that add_columns made, where they are still there. */
+static void
+drop_columns(Oid relid, List *columns)
+{
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		ScimWord	words[] = {
+			{"table", scim_table_text(relid)}, {"column", quote_identifier(lfirst(cell))},
+			{NULL}
+		};
+
+		if (get_attnum(relid, lfirst(cell)) != InvalidAttrNumber)
+			scim_run_ddl("ALTER TABLE {table} DROP COLUMN {column}", words);
+	}
+}
+
+static void
+unregister_members(Oid relid)
+{
+	lock_registered(relid);
+	if (!scim_drop_triggers(relid, SCIM_MEMBERS_TRIGGER))
+		refuse_unregistered(get_rel_name(relid));
+}
+
+static void
+unregister_table(Oid relid, const ScimOptions *options)
+{
+	ScimOptions stored = {0};
+	char	   *name;
+	const ScimResourceType *type;
+	Oid			members;
+
+	lock_registered(relid);
+	name = read_trigger(relid, &stored);
+	if (name == NULL)
+	{
+		unregister_members(relid);
+		return;
+	}
+	type = scim_resource_type(name);
+	members = type && type->has_members ? scim_find_members_relid(type) : InvalidOid;
+	if (OidIsValid(members))
+		unregister_members(members);
+	scim_drop_triggers(relid, SCIM_ROW_TRIGGER);
+	if (!options->keep_columns)
+		drop_columns(relid, stored.added);
+}
+
+/*
+ * scim_unregister_table(relation regclass, options jsonb) -> void: of a table of
+ * resources, or of memberships; of a table of groups with its memberships.  The
+ * rows stay.  {"keep_columns": true}: what add_columns made stays, too.  Errors:
+ * NOT_REGISTERED, INVALID_MAPPING (options; a partition or child); 42501 for who
+ * does not own the table.
+ */
+Datum
+scim_unregister_table(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+	ScimOptions options;
+
+	scim_parse_options(PG_GETARG_JSONB_P(1), SCIM_OPTIONS_UNREGISTER, &options);
+	scim_lock_registrations();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	unregister_table(relid, &options);
+	scim_invalidate_tables();
+	SPI_finish();
+	PG_RETURN_VOID();
+}

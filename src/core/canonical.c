@@ -124,14 +124,41 @@ number_text(Numeric numeric)
 	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numeric)));
 }
 
-static void
-check_digits(const char *text)
+static bool
+has_too_many_digits(const char *text)
 {
 	size_t		length = strlen(text);
 
-	if (length > MAX_DIGITS && length - (text[0] == '-') - (strchr(text, '.') != NULL) > MAX_DIGITS)
+	return length > MAX_DIGITS && length - (text[0] == '-') - (strchr(text, '.') != NULL) > MAX_DIGITS;
+}
+
+static void
+check_digits(const char *text)
+{
+	if (has_too_many_digits(text))
 		scim_throw(scim_error(SCIM_INVALID_VALUE),
 				   "a number of a resource has at most %d digits", MAX_DIGITS);
+}
+
+bool
+scim_can_be_content(const JsonbValue *value)
+{
+	ScimWalk	walk;
+	JsonbValue	child;
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	if (value->type == jbvNumeric)
+		return !has_too_many_digits(number_text(value->val.numeric));
+	if (value->type != jbvBinary)
+		return true;
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &child))
+	{
+		if ((child.type == jbvNumeric || child.type == jbvBinary) && !scim_can_be_content(&child))
+			return false;
+	}
+	return true;
 }
 
 static void

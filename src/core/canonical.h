@@ -44,6 +44,9 @@ extern ScimForm scim_content_form(JsonbContainer *document, const ScimRowParts *
 /* The same of a tree, which need not be written first. */
 extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimRowParts *row);
 
+/* Is the value, a scalar or binary, free of numbers that no content may have? */
+extern bool scim_can_be_content(const JsonbValue *value);
+
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimRowParts *row);
 

@@ -10,12 +10,16 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "core/canonical.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
 #include "core/value.h"
 #include "errors.h"
 #include "store/column_type.h"
 #include "store/column_value.h"
+#include "store/protect.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -116,15 +120,62 @@ text_in_place(Datum datum)
 	return value;
 }
 
+/* JSON text that is to become a jsonb. */
+typedef struct Parse
+{
+	char	   *text;
+	Datum		result;
+} Parse;
+
+static void
+parse_json(void *argument)
+{
+	Parse	   *parse = argument;
+
+	parse->result = DirectFunctionCall1(jsonb_in, CStringGetDatum(parse->text));
+}
+
+/* Less than a numeric's digits are. */
+#define MANY_DIGITS 100000
+
+/* May jsonb not take it?  Of what json takes, that is escapes of no character, and numbers of many digits. */
+static bool
+may_fail(const char *text)
+{
+	for (const char *p = text; *p; p++)
+	{
+		if ((p[0] == '\\' && p[1] == 'u') || (isdigit((unsigned char) p[0]) && (p[1] == 'e' || p[1] == 'E')))
+			return true;
+	}
+	return strlen(text) > MANY_DIGITS;
+}
+
+static bool
+json_to_jsonb(Datum json, Datum *jsonb)
+{
+	Parse		parse = {TextDatumGetCString(json)};
+	MemoryContext context = CurrentMemoryContext;
+	ErrorData  *error = NULL;
+
+	/* a subtransaction, and only where it may fail */
+	if (may_fail(parse.text))
+		error = scim_protect(parse_json, &parse);
+	else
+		parse_json(&parse);
+	MemoryContextSwitchTo(context);
+	*jsonb = parse.result;
+	return error == NULL;
+}
+
 static JsonbValue
 json_of(const ScimValueType *type, Datum datum)
 {
-	JsonbValue	value;
+	JsonbValue	value = {.type = jbvNull};
 
-	if (type->storage == SCIM_STORAGE_JSON)
-		datum = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(datum)));
+	if (type->storage == SCIM_STORAGE_JSON && !json_to_jsonb(datum, &datum))
+		return value;
 	scim_root(DatumGetJsonbP(datum), &value);
-	if (scim_is_unassigned(&value))
+	if (scim_is_unassigned(&value) || !scim_can_be_content(&value))
 		value.type = jbvNull;
 	return value;
 }
@@ -168,7 +219,10 @@ one_to_json(const ScimMappedColumn *column, const ScimValueType *type, Datum dat
 			return value;
 		case SCIM_DECIMAL:
 		case SCIM_INTEGER:
-			return number_or_none(scim_stored_number(type, datum));
+			value = number_or_none(scim_stored_number(type, datum));
+			if (!scim_can_be_content(&value))
+				value.type = jbvNull;
+			return value;
 		case SCIM_DATETIME:
 			return date_time_of(column, type, datum);
 		default:

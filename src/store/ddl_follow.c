@@ -194,7 +194,10 @@ scim_check_altered(Oid relid)
 static void
 warn_of_index(const ScimRegistration *registration, Relation relation)
 {
-	if (scim_has_id_index(registration, relation))
+	AttrNumber	columns[2];
+	int			count;
+
+	if (OidIsValid(scim_id_index(registration, relation, columns, &count)))
 		return;
 	ereport(WARNING,
 			(errmsg("no index of table \"%s\" keeps the ids of its resources apart any more", RelationGetRelationName(relation)),

@@ -128,7 +128,10 @@ check_columns(Check *check, JsonbContainer *mapping)
 static void
 check_id_index(const Check *check, const ScimRegistration *registration)
 {
-	if (!scim_has_id_index(registration, check->relation))
+	AttrNumber	columns[2];
+	int			count;
+
+	if (!OidIsValid(scim_id_index(registration, check->relation, columns, &count)))
 		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
 }
 

@@ -23,7 +23,7 @@ static const struct
 	const char *advice;			/* where it does not fit */
 }			types[] = {
 	[SCIM_STRING] = {SPELLED | SCIM_STORES_JSON, "a string", ": say by \"values\" what its values stand for"},
-	[SCIM_BOOLEAN] = {SCIM_STORES(SCIM_STORAGE_BOOLEAN) | SCIM_STORES_JSON, "true and false", ": say by \"values\" which of its values stand for them"},
+	[SCIM_BOOLEAN] = {SCIM_STORES(SCIM_STORAGE_BOOLEAN) | SCIM_STORES_JSON, "true or false", ": say by \"values\" which of its values stand for them"},
 	[SCIM_DECIMAL] = {SCIM_STORES_WHOLE | SCIM_STORES(SCIM_STORAGE_FLOAT) | SCIM_STORES_JSON, "a decimal number", ""},
 	[SCIM_INTEGER] = {SCIM_STORES_WHOLE | SCIM_STORES_JSON, "an integer", ""},
 	[SCIM_DATETIME] = {SCIM_STORES_TEXT | SCIM_STORES_INSTANT | SCIM_STORES_JSON, "a date and time", ""},
@@ -120,7 +120,7 @@ scim_column_mismatch(const ScimMappedColumn *column)
 	if (type->storage == SCIM_STORAGE_OTHER)
 		return psprintf("is of type %s, which holds nothing that attributes are made of",
 						format_type_be(column->type));
-	mismatch = wanted == SCIM_COMPLEX ? NULL : count_mismatch(column, type);
+	mismatch = wanted == SCIM_COMPLEX && !scim_stores(type, SCIM_STORES_JSON) ? NULL : count_mismatch(column, type);
 	if (!mismatch && column->format != SCIM_FORMAT_PLAIN)
 		return epoch_mismatch(column, type);
 	if (!mismatch && column->codes)

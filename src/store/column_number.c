@@ -255,7 +255,9 @@ scim_store_instant(const ScimValueType *type, TimestampTz instant, Datum *value)
 	for (int i = type->typmod; i >= 0 && i < MAX_TIMESTAMP_PRECISION; i++)
 		unit *= 10;
 	*value = TimestampTzGetDatum(instant);
-	return instant % unit == 0 ? NULL :
+	if (instant % unit == 0)
+		return NULL;
+	return type->typmod == 0 ? "a time in whole seconds" :
 		psprintf("a time with at most %d decimal places of a second", type->typmod);
 }
 

@@ -305,7 +305,10 @@ store_date_time(const ScimMappedColumn *column, const ScimValueType *type, const
 		return scim_store_instant(type, instant, datum);
 	if (scim_instant_text(instant) == NULL)
 		return "in one of the years 1 to 9999";
-	return scim_store_number(type, scim_epoch_number(column->format, instant), datum);
+	if (scim_store_number(type, scim_epoch_number(column->format, instant), datum) == NULL)
+		return NULL;
+	return column->format == SCIM_FORMAT_EPOCH_SECONDS ? "a time in whole seconds, within the range of its column" :
+		"a time in whole milliseconds, within the range of its column";
 }
 
 static const char *
@@ -403,7 +406,7 @@ throw_value(const ScimMappedColumn *column, const JsonbValue *value, const char 
 
 	scim_throw_value(column->attribute ? column->attribute : &whole, value, &place,
 					 psprintf("%s: its column %s is of type %s", what, column->column,
-							  format_type_with_typemod(column->type, column->typmod)));
+							  format_type_with_typemod(column->type, column->type == column->base_type ? column->typmod : -1)));
 }
 
 /* ---- domains ---- */
@@ -504,6 +507,12 @@ scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
 						column->path, problem, column->column);
 	check_domains(column, &none, *datum);
 	return true;
+}
+
+bool
+scim_column_can_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum)
+{
+	return !scim_is_no_value(column, value) && from_json(column, value, true, datum) == NULL;
 }
 
 bool

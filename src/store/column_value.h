@@ -32,7 +32,10 @@ extern JsonbValue scim_column_to_json(const ScimMappedColumn *column, Datum valu
  */
 extern bool scim_column_from_json(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
 
-/* The same without error: false also where the column cannot hold the value. */
+/* The same without error, and without a domain's checks: false also where the column cannot hold the value. */
+extern bool scim_column_can_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
+
+/* The same for a comparison: without regard to case where the attribute has none. */
 extern bool scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
 
 /* Does the JSON value stand for none in the column: null, or an empty text? */

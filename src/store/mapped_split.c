@@ -70,7 +70,7 @@ split_column(const ScimMappedParts *parts, const ScimColumnValues *old, ScimSpli
 	}
 	if (old && !old->nulls[index])
 		before = scim_column_to_json(column, old->values[index]);
-	if (old && scim_column_could_hold(column, given, &datum))
+	if (old && scim_column_can_hold(column, given, &datum))
 		after = scim_column_to_json(column, datum);
 	/* what cannot be held is told by the writing */
 	if (old && scim_equal(&before, &after) && (after.type != jbvNull || scim_is_no_value(column, given)))

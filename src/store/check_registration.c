@@ -128,10 +128,7 @@ check_columns(Check *check, JsonbContainer *mapping)
 static void
 check_id_index(const Check *check, const ScimRegistration *registration)
 {
-	AttrNumber	columns[2];
-	int			count;
-
-	if (!OidIsValid(scim_id_index(registration, check->relation, columns, &count)))
+	if (!scim_has_id_index(registration, check->relation))
 		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
 }
 

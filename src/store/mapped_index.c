@@ -177,6 +177,15 @@ scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumbe
 	return found;
 }
 
+bool
+scim_has_id_index(const ScimRegistration *registration, Relation relation)
+{
+	AttrNumber	columns[2];
+	int			count;
+
+	return OidIsValid(scim_id_index(registration, relation, columns, &count));
+}
+
 /* Does a condition look at nothing but the column and the mark of deleted rows? */
 static bool
 is_about(List *predicate, const Wanted *wanted)

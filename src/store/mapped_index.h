@@ -14,6 +14,8 @@
  */
 extern Oid	scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumber columns[2], int *count);
 
+extern bool scim_has_id_index(const ScimRegistration *registration, Relation relation);
+
 /* The unique index on the column (as it is compared), alone or with the tenant, or InvalidOid. */
 extern Oid	scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
 								 Relation relation);

@@ -136,12 +136,10 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 {
 	AttrNumber	number = registration->numbers[SCIM_COLUMN_ID];
 	const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
-	AttrNumber	columns[2];
-	int			count;
 
 	if (!TupleDescAttr(RelationGetDescr(relation), number - 1)->attnotnull)
 		scim_bad_mapping(relation, name, "must be NOT NULL: a resource has an id");
-	if (OidIsValid(scim_id_index(registration, relation, columns, &count)))
+	if (scim_has_id_index(registration, relation))
 		return;
 	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");

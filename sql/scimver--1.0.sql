@@ -486,7 +486,13 @@ CREATE FUNCTION scim_members_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_members_trigger';
 COMMENT ON FUNCTION scim_members_trigger() IS
-	'Moves the versions of the groups whose memberships a statement changed (resource type, mapping)';
+	'Moves the versions of the groups whose memberships a statement changed (resource type, mapping, options)';
+
+CREATE FUNCTION scim_group_state_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_group_state_trigger';
+COMMENT ON FUNCTION scim_group_state_trigger() IS
+	'Has scim_group_state forget groups that are gone (resource type)';
 
 CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
@@ -517,6 +523,12 @@ CREATE FUNCTION scim_unregister_table(relation regclass, options jsonb DEFAULT '
 COMMENT ON FUNCTION scim_unregister_table(regclass, jsonb) IS
 	'Ends the registration of a table, and leaves the table as it was; options: keep_columns';
 
+CREATE FUNCTION scim_register_members(relation regclass, group_column text, member_column text, options jsonb DEFAULT '{}') RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_register_members';
+COMMENT ON FUNCTION scim_register_members(regclass, text, text, jsonb) IS
+	'Registers the join table of registered users and groups: every statement on it moves the versions of its groups; options: tenant (its column), subscribed';
+
 CREATE FUNCTION scim_create_index(resource_type text, path text) RETURNS text
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_index';
@@ -544,8 +556,9 @@ COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
 	'Fills versions, revisions, counts and digests that rows of before the registration lack, in batches that are committed';
 REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
 
-REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_create_index(text, text),
-	scim_create_table(text, text, jsonb), scim_register_table(regclass, text, jsonb, jsonb),
+REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(),
+	scim_create_index(text, text), scim_create_table(text, text, jsonb),
+	scim_register_table(regclass, text, jsonb, jsonb), scim_register_members(regclass, text, text, jsonb),
 	scim_unregister_table(regclass, jsonb) FROM PUBLIC;
 
 -- Operations: for any resource type, and with User and Group filled in

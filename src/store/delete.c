@@ -34,6 +34,7 @@ typedef struct Delete
 	const char *id_text;
 	char	   *id;
 	const char *expected;
+	char	   *locked;			/* the version that it has before */
 	char	   *version;		/* that was deleted */
 } Delete;
 
@@ -127,8 +128,7 @@ delete_row(Delete *delete)
 	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
 		return false;
 	scim_read_row(delete->target.table, 0, &row);
-	delete->version = MemoryContextStrdup(delete->target.caller,
-										  scim_row_version(delete->target.table, delete->target.tenant, &row));
+	delete->version = MemoryContextStrdup(delete->target.caller, row.version ? row.version : delete->locked);
 	return true;
 }
 
@@ -143,6 +143,7 @@ lock(Delete *delete)
 	if (!scim_lock_row(&delete->target, sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE,
 					   delete->id, &row))
 		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
+	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
 	if (!sets_mark(delete))

@@ -124,6 +124,8 @@ change_state(const Move *move)
 {
 	static const uint8 zero[SCIM_DIGEST_SIZE];
 
+	if (move->pending.recount)
+		return;					/* nothing is kept of it yet */
 	if (move->pending.empty)
 		scim_store_group_state(move->groups, move->tenant, move->id, 0, zero);
 	else
@@ -177,29 +179,49 @@ scim_move_group(const ScimRegistration *groups, const char *tenant, const char *
 
 /* ---- all groups ---- */
 
-/* A group as SCIM_ALL_GROUPS has it, unless it is known to be empty. */
-static void
-empty_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
+/* What scim_group_state should say of a group is counted, or nothing. */
+typedef struct Walk
 {
-	const ScimRegistration *groups = argument;
+	const ScimRegistration *groups;
+	bool		recount;		/* else they lose all members */
+} Walk;
+
+/* What becomes of the group: the difference to what is known; false if there is none. */
+static bool
+find_difference(const Walk *walk, const char *tenant, const char *id, ScimPending *pending)
+{
+	uint8		digest[SCIM_DIGEST_SIZE];
+	int64		count;
+	static const uint8 zero[SCIM_DIGEST_SIZE];
+
+	if (!scim_read_group_state(walk->groups, tenant, id, &count, digest))
+	{
+		pending->recount = walk->recount;
+		pending->empty = !walk->recount;
+		return true;
+	}
+	if (walk->recount)
+		scim_sum_members(walk->groups, tenant, id, &pending->count, pending->digest);
+	pending->count -= count;
+	digest_subtract(pending->digest, digest);
+	return pending->count != 0 || memcmp(pending->digest, zero, SCIM_DIGEST_SIZE) != 0;
+}
+
+/* A group as SCIM_ALL_GROUPS has it. */
+static void
+visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
+{
+	const Walk *walk = argument;
+	const ScimRegistration *groups = walk->groups;
 	Move		move = {0};
 	bool		isnull;
 	const char *tenant = groups->tenant;
 	char	   *id = scim_id_text(groups->id_type, SPI_getbinval(tuple, descriptor, 1, &isnull));
-	int64		count;
-	uint8		digest[SCIM_DIGEST_SIZE];
 
 	if (groups->tenant_type)
 		tenant = scim_id_text(groups->tenant_type, SPI_getbinval(tuple, descriptor, 2, &isnull));
-	if (!scim_read_group_state(groups, tenant, id, &count, digest))
-		move.pending.empty = true;
-	else if (count == 0)
+	if (!find_difference(walk, tenant, id, &move.pending))
 		return;
-	else
-	{
-		move.pending.count = -count;
-		digest_subtract(move.pending.digest, digest);
-	}
 	set_key(&move, groups, tenant, id);
 	if (!run_move(&move) && IsolationUsesXactSnapshot())
 		ereport(ERROR,
@@ -207,10 +229,11 @@ empty_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
 				 errmsg("could not serialize access due to concurrent update")));
 }
 
-void
-scim_empty_groups(const ScimRegistration *groups)
+static void
+walk_groups(const ScimRegistration *groups, bool recount)
 {
-	ScimPending frame = {.empty = true};
+	Walk		walk = {groups, recount};
+	ScimPending frame = {.recount = recount, .empty = !recount};
 
 	if (!scim_has_group_state(groups))
 	{
@@ -219,8 +242,20 @@ scim_empty_groups(const ScimRegistration *groups)
 	}
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
-	scim_scan(SCIM_ALL_GROUPS, groups, NULL, empty_group, (void *) groups);
+	scim_scan(SCIM_ALL_GROUPS, groups, NULL, visit_group, &walk);
 	PopActiveSnapshot();
+}
+
+void
+scim_empty_groups(const ScimRegistration *groups)
+{
+	walk_groups(groups, false);
+}
+
+void
+scim_recount_all_groups(const ScimRegistration *groups)
+{
+	walk_groups(groups, true);
 }
 
 void

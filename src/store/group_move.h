@@ -21,6 +21,9 @@ extern void scim_move_group(const ScimRegistration *groups, const char *tenant, 
 /* All groups lose all members: those that had some are moved. */
 extern void scim_empty_groups(const ScimRegistration *groups);
 
+/* Members went that nobody has seen: all groups are counted anew, and those that differ are moved. */
+extern void scim_recount_all_groups(const ScimRegistration *groups);
+
 /* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */
 extern void scim_recount_groups(const ScimRegistration *groups);
 

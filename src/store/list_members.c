@@ -157,6 +157,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	page.group = scim_take_id(target, group_id);
 	if (!scim_fetch(target, SCIM_GET, page.group, true, &group))
 		scim_throw_not_found(target, group_id);
+	scim_know_members(target->table, target->tenant, &group, false);
 	kind = cursor_kind(target, page.group);
 	read_place(kind, cursor, &from);
 	read_members(&page, &from);

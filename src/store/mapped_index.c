@@ -186,6 +186,37 @@ scim_has_id_index(const ScimRegistration *registration, Relation relation)
 	return OidIsValid(scim_id_index(registration, relation, columns, &count));
 }
 
+/* Has the index no other keys than those of a membership, and both of the pair among them? */
+static bool
+keeps_pairs_apart(const AppIndex *index, void *argument)
+{
+	const ScimRegistration *members = argument;
+	const AttrNumber *numbers = members->numbers;
+	bool		has_group = false;
+	bool		has_member = false;
+
+	if (!index->form->indisunique || !index->form->indisvalid || !index->form->indimmediate || index->predicate != NIL)
+		return false;
+	for (int i = 0; i < index->form->indnkeyatts; i++)
+	{
+		AttrNumber	key = index->form->indkey.values[i];
+
+		if (key == numbers[SCIM_MEMBER_GROUP])
+			has_group = true;
+		else if (key == numbers[SCIM_MEMBER_ID])
+			has_member = true;
+		else if (key == InvalidAttrNumber || key != numbers[SCIM_MEMBER_TENANT])
+			return false;
+	}
+	return has_group && has_member;
+}
+
+bool
+scim_has_pair_index(const ScimRegistration *members, Relation relation)
+{
+	return OidIsValid(find_index(relation, keeps_pairs_apart, (void *) members));
+}
+
 /* Does a condition look at nothing but the column and the mark of deleted rows? */
 static bool
 is_about(List *predicate, const Wanted *wanted)

@@ -16,6 +16,9 @@ extern Oid	scim_id_index(const ScimRegistration *registration, Relation relation
 
 extern bool scim_has_id_index(const ScimRegistration *registration, Relation relation);
 
+/* Is there one that keeps the pairs of a membership table apart: on group and member, alone or with the tenant? */
+extern bool scim_has_pair_index(const ScimRegistration *members, Relation relation);
+
 /* The unique index on the column (as it is compared), alone or with the tenant, or InvalidOid. */
 extern Oid	scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
 								 Relation relation);

@@ -222,12 +222,15 @@ scim_refuse_self(const ScimMembersWrite *write, const char *group)
 
 /* The digest of a set is what the triggers will have made of it. */
 static bool
-is_set(const ScimMemberSet *set, const ScimRow *group)
+is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
+	const ScimMemberSet *set = &write->add;
+	ScimRow		known = *group;
 	uint8		sum[SCIM_DIGEST_SIZE] = {0};
 	uint8		hash[SCIM_DIGEST_SIZE];
 
-	if (set->count != group->member_count)
+	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
+	if (set->count != known.member_count)
 		return false;
 	for (int i = 0; i < set->count; i++)
 	{
@@ -236,7 +239,7 @@ is_set(const ScimMemberSet *set, const ScimRow *group)
 						 set->ids[i], hash);
 		digest_add(sum, hash);
 	}
-	return memcmp(sum, group->member_digest, SCIM_DIGEST_SIZE) == 0;
+	return memcmp(sum, known.member_digest, SCIM_DIGEST_SIZE) == 0;
 }
 
 static int64
@@ -272,7 +275,7 @@ bool
 scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
 	if (write->replace)
-		return is_set(&write->add, group);
+		return is_set(write, tenant, group);
 	return count_members(write, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
 		count_members(write, tenant, group->id, write->remove, write->remove_count) == 0;
 }

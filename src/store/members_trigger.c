@@ -1,13 +1,17 @@
 /*
  * members_trigger.c
- *		The AFTER STATEMENT triggers of a membership table: every statement on
- *		it moves the groups that it changed, and only those.
+ *		The AFTER triggers of a membership table: every statement on it moves the
+ *		groups that it changed, and only those.
  *
  * The members that came and went are summed up by group from the transition
  * tables; then each group is updated once, in the order of (tenant, id), as
  * the owner of the group table, like a foreign key's action.  Nothing is
  * recounted: adding one member costs the same in a small and a large group.
  * Groups that would hold themselves are refused first.
+ *
+ * Tables that are written to past the statement's triggers (partitions, what a
+ * subscription brings) have a trigger for each row instead, which does the same
+ * of that one row.
  */
 #include "postgres.h"
 
@@ -184,6 +188,23 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 
 /* ---- the trigger ---- */
 
+/* The rows of a statement, or the one row. */
+static void
+count_all(Changes *changes, TriggerData *data)
+{
+	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
+
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event))
+	{
+		count_rows(changes, data->tg_oldtable, descriptor, false);
+		count_rows(changes, data->tg_newtable, descriptor, true);
+		return;
+	}
+	count_row(changes, data->tg_trigslot, TRIGGER_FIRED_BY_INSERT(data->tg_event));
+	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+		count_row(changes, data->tg_newslot, true);
+}
+
 static void
 sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRegistration *groups)
 {
@@ -193,15 +214,13 @@ sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRe
 		.hcxt = CurrentMemoryContext
 	};
 	Changes		changes;
-	TupleDesc	descriptor = RelationGetDescr(data->tg_relation);
 
 	changes.members = members;
 	changes.context = CurrentMemoryContext;
 	changes.by_group = hash_create("scimver changed groups", 64, &control,
 								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	changes.nesting = scim_new_nesting();
-	count_rows(&changes, data->tg_oldtable, descriptor, false);
-	count_rows(&changes, data->tg_newtable, descriptor, true);
+	count_all(&changes, data);
 	scim_refuse_cycles(changes.nesting, members);
 	move_groups(&changes, groups);
 }
@@ -215,18 +234,19 @@ check_trigger(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager", "scim_members_trigger")));
-	if (!TRIGGER_FIRED_AFTER(data->tg_event) || TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		(!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) &&
+	if (!TRIGGER_FIRED_AFTER(data->tg_event) ||
+		(!TRIGGER_FIRED_FOR_ROW(data->tg_event) && !TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) &&
 		 data->tg_oldtable == NULL && data->tg_newtable == NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired AFTER, FOR EACH STATEMENT, with transition tables",
+				 errmsg("function \"%s\" must be fired AFTER, FOR EACH STATEMENT with transition tables or FOR EACH ROW",
 						"scim_members_trigger")));
 }
 
 /*
- * scim_members_trigger(resource type, mapping): AFTER INSERT, UPDATE, DELETE
- * (with transition tables) or TRUNCATE, FOR EACH STATEMENT.
+ * scim_members_trigger(resource type, mapping [, options]): AFTER INSERT,
+ * UPDATE, DELETE, FOR EACH STATEMENT (with transition tables) or FOR EACH ROW,
+ * or AFTER TRUNCATE.
  */
 Datum
 scim_members_trigger(PG_FUNCTION_ARGS)
@@ -240,13 +260,14 @@ scim_members_trigger(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	members = scim_trigger_registration(data->tg_relation, data->tg_trigger);
 	groups = scim_find_table(members->type);
-	if (groups)
-	{
-		if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-			scim_empty_groups(groups);
-		else
-			sum_up_and_move(data, members, groups);
-	}
+	if (groups == NULL)
+		;						/* it is gone, or to come */
+	else if (!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		sum_up_and_move(data, members, groups);
+	else if (members->root == members->relid)
+		scim_empty_groups(groups);
+	else
+		scim_recount_all_groups(groups);
 	SPI_finish();
 	return PointerGetDatum(NULL);
 }

@@ -11,7 +11,6 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "store/group_state.h"
 #include "store/ids.h"
 #include "store/rows.h"
 #include "utils/builtins.h"
@@ -121,15 +120,12 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	return known;
 }
 
-static void
-read_members(const ScimRegistration *registration, Datum tenant, bool no_tenant, ScimRow *row)
+static const char *
+tenant_of(const ScimRegistration *registration, Datum value, bool isnull)
 {
-	const char *name = registration->tenant;
-
-	if (registration->tenant_type)
-		name = no_tenant ? "" : scim_id_text(registration->tenant_type, tenant);
-	if (!scim_read_group_state(registration, name, row->id, &row->member_count, row->member_digest))
-		scim_sum_members(registration, name, row->id, &row->member_count, row->member_digest);
+	if (registration->tenant_type == NULL)
+		return registration->tenant;
+	return isnull ? "" : scim_id_text(registration->tenant_type, value);
 }
 
 /*
@@ -152,6 +148,7 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(record), .t_data = record};
 	MemoryContext context = CurrentMemoryContext;
 	text	   *result;
+	const char *tenant;
 	ScimRow		row;
 
 	heap_deform_tuple(&tuple, known->descriptor, values, nulls);
@@ -160,12 +157,12 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		nulls[i] |= !OidIsValid(expected_type(registration, i));
 	scim_take_row(registration, values, nulls, &row);
-	if (registration->type->has_members && registration->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL)
-		read_members(registration, values[count - 1], nulls[count - 1], &row);
+	tenant = tenant_of(registration, values[count - 1], nulls[count - 1]);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	MemoryContextSwitchTo(context);
-	result = cstring_to_text(scim_row_version(registration, registration->tenant, &row));
+	scim_know_members(registration, tenant, &row, true);
+	result = cstring_to_text(scim_row_version(registration, tenant, &row));
 	SPI_finish();
 	PG_RETURN_TEXT_P(result);
 }

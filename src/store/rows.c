@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "core/canonical.h"
 #include "core/jsonb_tree.h"
@@ -16,10 +17,12 @@
 #include "settings.h"
 #include "store/column_value.h"
 #include "store/document.h"
+#include "store/group_state.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/snapmgr.h"
 
 /* ---- rows ---- */
 
@@ -93,10 +96,12 @@ revision_of(const ScimRegistration *registration, Datum value)
 }
 
 static void
-take_digest(ScimRow *row, const Datum *values, const bool *nulls)
+take_digest(const ScimRegistration *registration, ScimRow *row, const Datum *values, const bool *nulls)
 {
 	bytea	   *digest = nulls[AT_MEMBER_DIGEST] ? NULL : DatumGetByteaPP(values[AT_MEMBER_DIGEST]);
 
+	/* created tables always tell; what is not filled there counts as no members */
+	row->members_known = !registration->is_mapped || (!nulls[AT_MEMBER_COUNT] && digest);
 	row->member_count = nulls[AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[AT_MEMBER_COUNT]);
 	row->member_digest = palloc0(SCIM_DIGEST_SIZE);
 	if (digest)
@@ -134,7 +139,7 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	else
 		row->data = scim_stored_document(registration->type, DatumGetJsonbP(values[AT_DATA]), row->version != NULL);
 	if (registration->type->has_members)
-		take_digest(row, values, nulls);
+		take_digest(registration, row, values, nulls);
 }
 
 void
@@ -178,6 +183,24 @@ scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb
 	memcpy(copy, form.data, form.length);
 	*length = form.length;
 	return copy;
+}
+
+void
+scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row, bool fresh)
+{
+	if (!registration->type->has_members || row->members_known)
+		return;
+	row->members_known = true;
+	if (scim_find_members(registration->type) == NULL)
+		return;
+	if (fresh)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	scim_show_group_state(registration, tenant, row->id, &row->member_count, row->member_digest);
+	if (fresh)
+		PopActiveSnapshot();
 }
 
 char *
@@ -297,7 +320,7 @@ read_members(Members *members, const ScimRegistration *groups, const char *tenan
 }
 
 static void
-find_members(Members *members, const ScimRegistration *groups, const ScimRow *rows, uint64 count,
+find_members(Members *members, const ScimRegistration *groups, ScimRow *rows, uint64 count,
 			 const char *tenant, int limit)
 {
 	bool		any = false;
@@ -308,6 +331,7 @@ find_members(Members *members, const ScimRegistration *groups, const ScimRow *ro
 	members->omitted = palloc0(Max(count, 1) * sizeof(bool));
 	for (uint64 i = 0; i < count && members->shown; i++)
 	{
+		scim_know_members(groups, tenant, &rows[i], false);
 		members->omitted[i] = limit > 0 && rows[i].member_count > limit;
 		any |= rows[i].member_count > 0 && !members->omitted[i];
 	}

@@ -23,7 +23,8 @@ typedef struct ScimRow
 	bool		has_last_modified;
 	TimestampTz created;
 	TimestampTz last_modified;
-	int64		member_count;	/* of a group */
+	bool		members_known;	/* of a group: the next two say so */
+	int64		member_count;
 	uint8	   *member_digest;	/* of a group, or NULL */
 	JsonbValue *groups;			/* of a user, as they are shown; NULL: none */
 } ScimRow;
@@ -38,7 +39,14 @@ extern void scim_read_row(const ScimRegistration *registration, uint64 index, Sc
 extern void scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls,
 						  ScimRow *row);
 
-/* The row's version; computed where there is none.  Within SPI. */
+/*
+ * Of a group's row, finds out how many members it has, where its own table does
+ * not tell: under the active snapshot, as the row was read under it, or "fresh",
+ * as the row is locked or was written.  Within SPI.
+ */
+extern void scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row, bool fresh);
+
+/* The row's version; computed where there is none, with members as of the active snapshot.  Within SPI. */
 extern char *scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
 
 /*

@@ -224,8 +224,11 @@ scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_on
 	values[1] = scim_id_datum(target->table, id);
 	if (scim_run(statement, target->table, values, NULL, read_only) == 0)
 		return false;
-	if (row)
-		scim_read_row(target->table, 0, row);
+	if (row == NULL)
+		return true;
+	scim_read_row(target->table, 0, row);
+	if (row->version == NULL)
+		scim_know_members(target->table, target->tenant, row, !read_only);
 	return true;
 }
 

@@ -53,11 +53,11 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 	}
 	scim_error_text(error, "relation", table);
 	scim_error_text(error, "privilege", privilege);
+	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s%s%s%s ON %s TO %s.", privilege,
+									columns ? " (" : "", list.data, columns ? ")" : "", table, quote_identifier(grantee)));
 	if (columns == NIL)
 		scim_throw(error, "role \"%s\" lacks the privilege %s on table %s", grantee, privilege, table);
 	scim_error_value(error, "columns", names);
-	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s (%s) ON %s TO %s.", privilege, list.data, table,
-									quote_identifier(grantee)));
 	scim_throw(error, "role \"%s\" lacks the privilege %s on column%s %s of table %s", grantee, privilege,
 			   list_length(columns) > 1 ? "s" : "", list.data, table);
 }

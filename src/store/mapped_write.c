@@ -12,8 +12,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "errors.h"
-#include "executor/spi.h"
 #include "store/column_value.h"
 #include "store/mapped_write.h"
 #include "store/sql.h"
@@ -147,23 +145,6 @@ append_key(const ScimMappedWrite *write, StringInfo columns, ScimSql *values)
 	}
 }
 
-/* Some tables take a row without an id. */
-static void
-check_id(const ScimRegistration *registration)
-{
-	bool		isnull;
-	ScimError  *error;
-
-	(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	if (!isnull)
-		return;
-	error = scim_error(SCIM_INVALID_VALUE);
-	scim_error_text(error, "path", "id");
-	scim_error_hint(error, SCIM_ID_HINT);
-	scim_throw(error, "the new %s has no id: column %s of table %s has no default", registration->type->name,
-			   registration->columns[SCIM_COLUMN_ID], registration->table);
-}
-
 bool
 scim_insert_mapped(const ScimMappedWrite *write)
 {
@@ -189,10 +170,7 @@ scim_insert_mapped(const ScimMappedWrite *write)
 		appendStringInfo(&sql.text, "(%s) VALUES (%s)", columns.data + 2, values + 2);
 	else
 		appendStringInfoString(&sql.text, "DEFAULT VALUES");
-	if (!run(write, &sql))
-		return false;
-	check_id(write->registration);
-	return true;
+	return run(write, &sql);
 }
 
 /* ---- UPDATE ---- */

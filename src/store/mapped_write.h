@@ -9,9 +9,6 @@
 #include "store/mapped.h"
 #include "store/registration.h"
 
-/* The hint where a new row gets no id. */
-#define SCIM_ID_HINT "Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid()."
-
 typedef struct ScimMappedWrite
 {
 	const ScimRegistration *registration;
@@ -30,7 +27,7 @@ extern bool scim_is_effective(const ScimMappedWrite *write);
 
 /*
  * Run it, within SPI; false if no row was written, else it is row 0 of
- * SPI_tuptable.  INVALID_VALUE where nobody gives a new row an id.
+ * SPI_tuptable.
  */
 extern bool scim_insert_mapped(const ScimMappedWrite *write);
 extern bool scim_update_mapped(const ScimMappedWrite *write);

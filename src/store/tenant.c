@@ -101,17 +101,21 @@ scim_tenant_of(const ScimRegistration *registration, const char *given)
 	return registration->tenant;
 }
 
+bool
+scim_has_privilege(const ScimRegistration *registration, AclMode mode)
+{
+	return pg_class_aclcheck(registration->relid, GetUserId(), mode) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
 void
 scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 {
-	AclResult	result = pg_class_aclcheck(registration->relid, GetUserId(), mode);
-
-	if (result == ACLCHECK_OK || (mode != ACL_DELETE &&
-								  pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK))
+	if (scim_has_privilege(registration, mode))
 		return;
 	if (registration->is_mapped)
 		scim_throw_lacking(registration->relid, GetUserId(), mode == ACL_DELETE ? "DELETE" : "INSERT");
-	aclcheck_error(result, OBJECT_TABLE, get_rel_name(registration->relid));
+	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));
 }
 
 void

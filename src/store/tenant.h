@@ -28,9 +28,12 @@ extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *regist
  */
 extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
 
+/* Has the caller the privilege on the table, or on a column of it? */
+extern bool scim_has_privilege(const ScimRegistration *registration, AclMode mode);
+
 /*
  * Raises PERMISSION_DENIED, of a created table PostgreSQL's own 42501, if the
- * caller has the privilege (INSERT or DELETE) on nothing of the table.
+ * caller has not the privilege (INSERT or DELETE).
  */
 extern void scim_check_privilege(const ScimRegistration *registration, AclMode mode);
 

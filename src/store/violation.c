@@ -13,12 +13,12 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "nodes/bitmapset.h"
 #include "nodes/readfuncs.h"
 #include "optimizer/optimizer.h"
-#include "store/mapped_write.h"
 #include "store/unique.h"
 #include "store/violation.h"
 #include "utils/array.h"
@@ -148,6 +148,26 @@ columns_of_constraint(const Violation *violation)
 	return get_relation_constraint_attnos(violation->relid, violation->error->constraint_name, true, &constraint);
 }
 
+/* The columns that tell the table's partitions apart. */
+static Bitmapset *
+columns_of_partitions(const Violation *violation)
+{
+	HeapTuple	tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(violation->relid));
+	Bitmapset  *columns = NULL;
+	Form_pg_partitioned_table form;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	form = (Form_pg_partitioned_table) GETSTRUCT(tuple);
+	for (int i = 0; i < form->partnatts; i++)
+	{
+		if (form->partattrs.values[i] != 0)
+			columns = bms_add_member(columns, form->partattrs.values[i] - NUMBER_OFFSET);
+	}
+	ReleaseSysCache(tuple);
+	return columns;
+}
+
 /* ---- each kind ---- */
 
 static void
@@ -163,7 +183,7 @@ throw_not_null(const Violation *violation)
 	error = scim_error(SCIM_INVALID_VALUE);
 	scim_error_text(error, "path", path);
 	if (strcmp(path, "id") == 0)
-		scim_error_hint(error, SCIM_ID_HINT);
+		scim_error_hint(error, "Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid().");
 	scim_throw(error, "%s must have a value: column \"%s\" of table %s takes no NULL", path, column,
 			   registration->table);
 }
@@ -174,7 +194,14 @@ throw_check(const Violation *violation)
 	const char *constraint = violation->error->constraint_name;
 	const char *path;
 
-	if (constraint == NULL || !find_path(violation->call, violation->relid, columns_of_constraint(violation), &path))
+	if (constraint == NULL)
+	{
+		if (find_path(violation->call, violation->relid, columns_of_partitions(violation), &path) && path)
+			scim_throw_path(SCIM_INVALID_VALUE, path, "%s: no partition of table %s takes this value", path,
+							violation->call->registration->table);
+		return;
+	}
+	if (!find_path(violation->call, violation->relid, columns_of_constraint(violation), &path))
 		return;
 	if (path)
 		scim_throw_path(SCIM_INVALID_VALUE, path, "%s: table %s does not take this value (constraint \"%s\")",

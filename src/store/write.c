@@ -293,6 +293,21 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
 /* ---- update ---- */
 
 /*
+ * Locks the row; throws if there is none.  Who may update no column of it is
+ * told which one it would be by the UPDATE, where nothing else is written.
+ */
+static void
+lock_row(Write *write, int bare)
+{
+	const ScimRegistration *table = write->target.table;
+	bool		is_told = table->is_mapped && !write->target.type->has_members &&
+	!scim_has_privilege(table, ACL_UPDATE);
+
+	if (!scim_lock_row(&write->target, (is_told ? SCIM_GET : SCIM_LOCK) | bare, write->id, &write->row))
+		scim_throw_not_locked(&write->target, write->id_text, "updated");
+}
+
+/*
  * Of a mapped table, columns are compared with what is there.  An UPDATE on
  * condition of the version that was read needs no lock before it: it finds the
  * row only as it was read.  False: the row must be locked first.
@@ -317,8 +332,7 @@ should_retry(Write *write)
 {
 	bool		differs = false;
 
-	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
-		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	lock_row(write, write->bare);
 	write->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
@@ -443,8 +457,7 @@ patch(void *argument)
 	bool		differs = false;
 
 	lock_members(write);
-	if (!scim_lock_row(&write->target, SCIM_LOCK | write->bare, write->id, &write->row))
-		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	lock_row(write, write->bare);
 	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
 	if (write->change.has_filters)
@@ -502,8 +515,7 @@ change_members(void *argument)
 	Write	   *write = argument;
 
 	lock_members(write);
-	if (!scim_lock_row(&write->target, SCIM_LOCK, write->id, &write->row))
-		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	lock_row(write, 0);
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))

@@ -10,6 +10,7 @@
 #include "commands/trigger.h"
 #include "errors.h"
 #include "store/ddl_follow.h"
+#include "store/mapped_check.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
 #include "store/options.h"
@@ -142,14 +143,14 @@ scim_follow_orphan(Oid relid, Oid parent)
 /* ---- mappings that do not fit any more ---- */
 
 static ScimRegistration *
-read_trigger(Relation relation, const Trigger *trigger)
+read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *type)
 {
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
 
 	registration->relid = RelationGetRelid(relation);
 	registration->is_members = strcmp(trigger->tgname, SCIM_ROW_TRIGGER) != 0;
-	registration->type = scim_resource_type(trigger->tgargs[0]);
-	if (registration->type)
+	registration->type = type;
+	if (type)
 		scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
 	return registration;
 }
@@ -174,7 +175,7 @@ check_relation(Oid relid)
 
 		if (trigger->tgnargs <= SCIM_MAPPING_ARGUMENT)
 			continue;
-		registration = read_trigger(relation, trigger);
+		registration = read_trigger(relation, trigger, scim_resource_type(trigger->tgargs[0]));
 		/* children that came later may do without one */
 		if (needs_id_index(registration, relation) && scim_parents(relid) == NIL)
 			scim_check_id_index(registration, relation);
@@ -189,6 +190,17 @@ scim_check_altered(Oid relid)
 
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 		check_relation(lfirst_oid(cell));
+}
+
+void
+scim_check_mapping_with(Oid relid, Oid oid, const ScimResourceType *type)
+{
+	Relation	relation = relation_open(relid, AccessShareLock);
+	const Trigger *trigger = scim_relation_trigger(relation, oid);
+
+	if (trigger)
+		scim_check_mapping(read_trigger(relation, trigger, type), relation);
+	relation_close(relation, NoLock);
 }
 
 static void

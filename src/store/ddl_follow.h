@@ -5,8 +5,10 @@
 #ifndef SCIM_DDL_FOLLOW_H
 #define SCIM_DDL_FOLLOW_H
 
-#include "nodes/parsenodes.h"
 #include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "store/registration.h"
 
 /* A column got another name: so it does in the arguments of our triggers. */
 extern void scim_follow_rename(const RenameStmt *statement);
@@ -19,6 +21,9 @@ extern void scim_follow_orphan(Oid relid, Oid parent);
 
 /* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */
 extern void scim_check_altered(Oid relid);
+
+/* The mapping of the table's trigger would be one for another type of that name: INVALID_MAPPING where it does not fit that. */
+extern void scim_check_mapping_with(Oid relid, Oid trigger, const ScimResourceType *type);
 
 /* An index is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
 extern void scim_check_indexes(bool too_late);

@@ -90,7 +90,7 @@ read_attribute(ScimRegistration *registration, Relation relation, const char *pa
 	scim_read_column_words(relation, column->path, value, ATTRIBUTE_WORDS, &words);
 	attribute = scim_mapped_attribute(relation, words.column);
 	if (!words.read_only)
-		scim_check_written(relation, attribute, false);
+		scim_check_written(relation, attribute, false, true);
 	column->column = pstrdup(quote_identifier(words.column));
 	column->number = attribute->attnum;
 	column->type = attribute->atttypid;

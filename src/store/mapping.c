@@ -156,15 +156,15 @@ scim_check_column(Relation relation, const char *name, Oid type)
 }
 
 void
-scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id)
+scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id, bool has_mode)
 {
+	const char *way_out = has_mode ? ": it can be mapped with \"mode\": \"read\" only" : "";
+
 	if (attribute->attgenerated)
 		scim_bad_mapping(relation, NameStr(attribute->attname),
-						 is_id ? "is a generated one, which the trigger cannot see" :
-						 "is a generated one: it can be mapped with \"mode\": \"read\" only");
+						 "is a generated one, which is made after the trigger has seen the row%s", way_out);
 	if (attribute->attidentity && !is_id)
-		scim_bad_mapping(relation, NameStr(attribute->attname),
-						 "is an identity column: it can be mapped with \"mode\": \"read\" only");
+		scim_bad_mapping(relation, NameStr(attribute->attname), "is an identity column%s", way_out);
 }
 
 static int
@@ -336,7 +336,7 @@ read_fixed(ScimRegistration *registration, Relation relation, int i, const Jsonb
 	else
 		check_kind(relation, attribute, kind, &words);
 	if (!words.read_only)
-		scim_check_written(relation, attribute, i == SCIM_COLUMN_ID);
+		scim_check_written(relation, attribute, i == SCIM_COLUMN_ID, kind->words != 0);
 	set_column(registration, i, attribute);
 	registration->formats[i] = words.format;
 	registration->read_only[i] = words.read_only;
@@ -440,7 +440,7 @@ read_mapped_members(ScimRegistration *registration, Relation relation, JsonbCont
 		scim_read_column_words(relation, scim_member_column_kinds[i].key, &value, 0, &words);
 		attribute = scim_mapped_attribute(relation, words.column);
 		check_id_column(relation, attribute, i != SCIM_MEMBER_TENANT);
-		scim_check_written(relation, attribute, false);
+		scim_check_written(relation, attribute, false, false);
 		set_column(registration, i, attribute);
 		if (i == SCIM_MEMBER_ID)
 			set_column(registration, SCIM_MEMBER_USER, attribute);

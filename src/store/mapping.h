@@ -51,8 +51,8 @@ extern const char *scim_compare_name(ScimCompare compare);
 /* The column's attributes; INVALID_MAPPING where there is none of that name. */
 extern const FormData_pg_attribute *scim_mapped_attribute(Relation relation, const char *column);
 
-/* What is written must be so: INVALID_MAPPING for a generated column, and an identity (unless "is_id"). */
-extern void scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id);
+/* What is written must be so: INVALID_MAPPING for a generated column, and an identity (unless "is_id"); "has_mode": it could be mapped for reading. */
+extern void scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id, bool has_mode);
 
 /* ---- attributes ---- */
 

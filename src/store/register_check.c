@@ -100,14 +100,12 @@ scim_check_relation(Relation relation)
 }
 
 void
-scim_check_part(const ScimRegistration *registration, Relation relation)
+scim_check_part(Relation relation)
 {
 	check_kind(relation);
 	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
 		scim_refuse_registered(relation);
 	scim_refuse_later_triggers(relation);
-	if (!relation->rd_rel->relispartition)
-		scim_check_id_index(registration, relation);
 }
 
 void

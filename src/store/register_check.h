@@ -17,8 +17,8 @@ extern void scim_check_owner(Oid relid);
  */
 extern void scim_check_relation(Relation relation);
 
-/* The same of its partitions and children; and each of the latter has its own index on ids. */
-extern void scim_check_part(const ScimRegistration *registration, Relation relation);
+/* The same of its partitions and children. */
+extern void scim_check_part(Relation relation);
 
 /* ALREADY_REGISTERED. */
 extern SCIM_NORETURN void scim_refuse_registered(Relation relation);

@@ -20,6 +20,7 @@
 #include "storage/lmgr.h"
 #include "store/check_rows.h"
 #include "store/check_types.h"
+#include "store/ddl_follow.h"
 #include "store/describe.h"
 #include "store/listing.h"
 #include "store/lookup_ddl.h"
@@ -176,6 +177,8 @@ refuse_invalid(const ScimResourceType **types, bool force)
 
 		if (table == NULL)
 			continue;
+		if (table->is_mapped)
+			scim_check_mapping_with(table->relid, table->trigger, *types);
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetLatestSnapshot());
 		scim_check_rows(table, *types, collect_invalid, &invalid);

@@ -237,7 +237,10 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 	{
 		Relation	part = table_open(lfirst_oid(cell), NoLock);
 
-		scim_check_part(read_as_registered(part, type, text), part);
+		/* the index of a partition is one with that of its table */
+		registration = read_as_registered(part, type, text);
+		if (!part->rd_rel->relispartition)
+			scim_check_id_index(registration, part);
 		table_close(part, NoLock);
 	}
 	table_close(relation, NoLock);
@@ -250,9 +253,16 @@ lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lo
 {
 	Relation	relation = relation_open(relid, lock);
 	JsonbValue *mapping;
+	ListCell   *cell;
 
 	scim_check_relation(relation);
-	(void) find_all_inheritors(relid, lock, NULL);
+	foreach(cell, list_delete_oid(find_all_inheritors(relid, lock, NULL), relid))
+	{
+		Relation	part = relation_open(lfirst_oid(cell), NoLock);
+
+		scim_check_part(part);
+		relation_close(part, NoLock);
+	}
 	mapping = normal_mapping(type, relation, given);
 	relation_close(relation, NoLock);
 	return mapping;
@@ -264,7 +274,6 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	JsonbValue *mapping;
 	char	   *text;
 
-	scim_check_owner(relid);
 	scim_refuse_mixture(type, scim_table_text(relid), true);
 	mapping = lock_relation(relid, type, given, options->add_columns ? AccessExclusiveLock : ShareRowExclusiveLock);
 	if (options->add_columns)
@@ -297,6 +306,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(mapping))
 		scim_throw(scim_error(SCIM_INVALID_MAPPING), "a mapping must be an object");
 	type = scim_free_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	scim_check_owner(relid);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (JB_ROOT_COUNT(mapping) > 0)

@@ -22,6 +22,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "store/by_index.h"
 #include "store/check_table.h"
 #include "store/group_state.h"
 #include "store/mapped_index.h"
@@ -222,7 +223,7 @@ find_rows(const Backfill *backfill, Batch *batch)
 		values[1] = scim_id_datum(registration, backfill->id);
 		nulls[1] = ' ';
 	}
-	result = SPI_execute_with_args(sql, 2, types, values, nulls, true, 0);
+	result = scim_run_by_index(sql, 2, types, values, nulls, true);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 	take_rows(batch);

@@ -17,8 +17,9 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "store/refill.h"
+#include "store/by_index.h"
 #include "store/group_state.h"
+#include "store/refill.h"
 #include "store/statements.h"
 #include "store/stored_rows.h"
 #include "utils/array.h"
@@ -54,7 +55,7 @@ lock_rows(const ScimRegistration *registration, Datum keys[2], int *count)
 	scim_append_lock_order(&sql, registration);
 	appendStringInfoString(&sql, " FOR NO KEY UPDATE OF r");
 	scim_key_types(registration, types);
-	result = SPI_execute_with_args(sql.data, 2, types, keys, NULL, false, 0);
+	result = scim_run_by_index(sql.data, 2, types, keys, NULL, false);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\": %s", sql.data, SPI_result_code_string(result));
 	return scim_read_stored_rows(registration, count);
@@ -214,7 +215,7 @@ run_update(const ScimRegistration *registration, const char *sql, Oid *types, Da
 	refilling_depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
 	PG_TRY();
 	{
-		result = SPI_execute_with_args(sql, 6, types, values, NULL, false, 0);
+		result = scim_run_by_index(sql, 6, types, values, NULL, false);
 	}
 	PG_FINALLY();
 	{

@@ -140,21 +140,19 @@ scim_append_lock_order(StringInfo out, const ScimRegistration *registration)
 
 /* ---- members ---- */
 
-/* Group (its place among the keys $1, $2), type and id of all members, one look-up by key for each group. */
+/* Group (its place among the keys $1, $2), type and id of all members. */
 static char *
 members_sql(const ScimRegistration *members, const ScimRegistration *groups)
 {
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT k.place, m.type, m.member"
-					 " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS k(tenant, id, place),"
-					 " LATERAL (SELECT ");
-	scim_append_statement(&sql, members->columns[SCIM_MEMBER_TYPE] ? "t.{type}" : "'User'::pg_catalog.text", members);
-	scim_append_statement(&sql, " AS type, t.{member} AS member FROM {table} AS t WHERE t.{group}" EQ "k.id", members);
+	scim_append_statement(&sql, members->columns[SCIM_MEMBER_TYPE] ? "SELECT k.place, t.{type}, t.{member}" :
+						  "SELECT k.place, 'User'::pg_catalog.text, t.{member}", members);
+	scim_append_statement(&sql, " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS k(tenant, id, place),"
+						  " {table} AS t WHERE t.{group}" EQ "k.id", members);
 	if (members->columns[SCIM_MEMBER_TENANT] && groups->columns[SCIM_COLUMN_TENANT])
 		scim_append_statement(&sql, " AND t.{tenant}" EQ "k.tenant", members);
-	appendStringInfoString(&sql, " OFFSET 0) AS m");
 	return sql.data;
 }
 

@@ -331,6 +331,29 @@ sub measure_races
 	}
 }
 
+# ---- filling what was there before ----
+
+sub measure_backfill
+{
+	my $rows = $quick ? 100_000 : 1_000_000;
+
+	$database = 'postgres';
+	sql(undef, '-c', 'DROP DATABASE IF EXISTS bench_backfill WITH (FORCE)', '-c', 'CREATE DATABASE bench_backfill');
+	$database = 'bench_backfill';
+	say_now("making a table of $rows rows");
+	sql(undef, '-c', 'CREATE EXTENSION scimver CASCADE', '-v', "rows=$rows", '-f', "$env{SOURCES}/backfill.sql");
+	(my $superuser = conninfo()) =~ s/user=agent/user=scimver/;
+	my $found = decode_json(run_command('/dev/null', "$env{HELPERS}/backfill", $superuser, 4, 1000, 10_000));
+	my $what = "scim_backfill of $found->{rows} rows, 4 writers, terminated half-way and called again";
+
+	figure("$what: rows not filled or not right, updates lost", '<=', 0, [ $found->{terminated} ? $found->{wrong} : 'inf' ], 'times', 1);
+	figure('... rows', '>=', undef, [ $found->{rate} ], '/s');
+	figure('... updates of the writers', '>=', undef, [ $found->{writes_per_second} ], '/s');
+	figure('... and before it began', '>=', undef, [ $found->{writes_per_second_alone} ], '/s');
+	figure('... longest update of a writer', '<=', undef, [ $found->{longest_ms} ], 'ms');
+	figure('... and before it began', '<=', undef, [ $found->{longest_ms_alone} ], 'ms');
+}
+
 # ---- what was asked for ----
 
 my %measure = (
@@ -340,7 +363,8 @@ my %measure = (
 	scim => \&measure_scim,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
-	race => \&measure_races);
+	race => \&measure_races,
+	backfill => \&measure_backfill);
 
 foreach my $name (@ARGV)
 {

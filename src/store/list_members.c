@@ -136,7 +136,7 @@ read_members(MemberPage *page, const Place *from)
 
 	for (; type && page->next.type == NULL; type = following_type(type->name, false))
 	{
-		const ScimRegistration *table = scim_find_table(type);
+		const ScimRegistration *table = scim_side_table(scim_members_table(), type);
 		bool		goes_on = from->type && strcmp(type->name, from->type) == 0;
 
 		if (table)

@@ -149,9 +149,9 @@ find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tena
 		set->ids[i] = (char *) wanted[i].id;
 	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
 	{
-		const ScimRegistration *side = (*type)->can_be_member ? scim_find_table(*type) : NULL;
+		const ScimRegistration *side = scim_side_table(table, *type);
 
-		if (side && (!(*type)->has_members || table->columns[SCIM_MEMBER_SUBGROUP]))
+		if (side)
 			lock_in(side, tenant, wanted, count);
 	}
 	for (int i = 0; i < count; i++)

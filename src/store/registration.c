@@ -439,6 +439,14 @@ scim_members_type(void)
 }
 
 const ScimRegistration *
+scim_side_table(const ScimRegistration *members, const ScimResourceType *type)
+{
+	if (!type->can_be_member || (type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
+		return NULL;
+	return scim_find_table(type);
+}
+
+const ScimRegistration *
 scim_members_table(void)
 {
 	const ScimRegistration *found = scim_find_members(scim_members_type());

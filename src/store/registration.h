@@ -212,6 +212,9 @@ extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 /* The same without reading what it is like, or InvalidOid. */
 extern Oid	scim_find_members_relid(const ScimResourceType *type);
 
+/* The table of a type whose resources the membership table can hold, or NULL: of those that people had, none holds groups. */
+extern const ScimRegistration *scim_side_table(const ScimRegistration *members, const ScimResourceType *type);
+
 /* The membership table of the groups; NOT_REGISTERED if it is gone. */
 extern const ScimRegistration *scim_members_table(void);
 

@@ -303,12 +303,13 @@ collect(Members *members, const ScimRegistration *groups, const ScimRegistration
 static void
 read_members(Members *members, const ScimRegistration *groups, const char *tenant)
 {
+	const ScimRegistration *memberships = scim_members_table();
 	Datum		values[4];
 
 	values[1] = wanted_ids(groups, members);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
-		const ScimRegistration *table = (*type)->can_be_member ? scim_find_table(*type) : NULL;
+		const ScimRegistration *table = scim_side_table(memberships, *type);
 
 		if (table == NULL)
 			continue;

@@ -17,6 +17,7 @@ my ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
 my @figures;
 
 require "$FindBin::RealBin/scim.pl";
+require "$FindBin::RealBin/existing.pl";
 
 # ---- running things ----
 
@@ -361,6 +362,7 @@ my %measure = (
 	members => sub { measure_members() },
 	bridge => \&measure_bridge,
 	scim => \&measure_scim,
+	existing => \&measure_existing,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

@@ -38,6 +38,7 @@ typedef enum Parameters
 	TENANT_NAME,				/* $1 tenant, $2 a userName, which is a work address too: see scim.sql */
 	TENANT_NAME_FILTER,			/* $1 tenant, $2 userName eq "..." */
 	TENANT_MAIL_FILTER,			/* $1 tenant, $2 emails[type eq "work" and value eq "..."] */
+	ID_NAME,					/* $1 id, $2 another nickName */
 	NOTHING,
 } Parameters;
 
@@ -57,6 +58,7 @@ typedef struct Way
 #define GROUPS_OF(user) "(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, 'display', g.data ->> 'displayName', 'type', 'direct')" \
 	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" \
 	" WHERE m.tenant_id = " user ".tenant_id AND m.user_id = " user ".id)"
+#define CHANGE_STAFF(table) "UPDATE " table " SET nick_name = $2 WHERE id = $1::bigint"
 #define SMALL "'00000000-0000-4000-8000-000000000010'"
 #define LARGE "'00000000-0000-4000-8000-000000050000'"
 #define ADD(group) "INSERT INTO groups_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
@@ -112,6 +114,10 @@ static const Way ways[] = {
 	{"mail_function", TENANT_MAIL_FILTER, LIST, NULL, -1},
 	{"mail_by_hand", TENANT_NAME, LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
 	{"mail_scan", TENANT_NAME, LIST_BY_HAND(HAS_MAIL("lower")), NULL, -1},
+	{"staff_change", ID_NAME, CHANGE_STAFF("staff"), NULL, -1},
+	{"staff_change_bare", ID_NAME, CHANGE_STAFF("staff_bare"), NULL, -1},
+	{"staff_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},
+	{"staff_by_hand", ID_NAME, CHANGE_STAFF("staff") " RETURNING id, scim_version", NULL, 1},
 	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
 	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},
 	{"sorted_first", NOTHING, PAGE("sort_by => 'userName', ", "first"), NULL, -1},
@@ -290,6 +296,12 @@ step(Client *client, const Way *way)
 		count = 1;
 	}
 
+	if (way->parameters == ID_NAME)
+	{
+		values[0] = user->id;
+		values[1] = nick;
+		count = 2;
+	}
 	if (way->parameters == TENANT_NAME)
 		values[1] = user->name;
 	if (way->parameters == TENANT_NAME_FILTER || way->parameters == TENANT_MAIL_FILTER)

@@ -9,22 +9,13 @@ import { Client as Client2 } from "@modelcontextprotocol/client";
 import { StdioClientTransport as Stdio2 } from "@modelcontextprotocol/client/stdio";
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as Stdio1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { finish, is, ok } from "./tap.mjs";
 import { checkTranscript } from "./transcript.mjs";
 
 const [conninfo, folder] = process.argv.slice(2);
 const tee = fileURLToPath(new URL("./tee.mjs", import.meta.url));
 const inspector = fileURLToPath(new URL("./node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url));
 const bridge = process.env.SCIMVER_MCP;
-
-let tests = 0;
-let failures = 0;
-function ok(condition, name, detail) {
-  tests++;
-  if (!condition) failures++;
-  console.log(`${condition ? "ok" : "not ok"} ${tests} - ${name}`);
-  if (!condition && detail !== undefined) console.log("# " + String(detail).slice(0, 2000).replaceAll("\n", "\n# "));
-}
-const is = (got, wanted, name) => ok(isDeepStrictEqual(got, wanted), name, `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`);
 
 const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`, bridge, conninfo];
 
@@ -182,5 +173,4 @@ for (const [name, run, eras] of plan) {
   }
 }
 if (readdirSync(folder).filter((f) => f.endsWith(".transcript")).length !== plan.length) ok(false, "a transcript for each client");
-console.log(`1..${tests}`);
-process.exit(failures ? 1 : 0);
+finish();

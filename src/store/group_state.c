@@ -377,3 +377,11 @@ scim_forget_group_states(const ScimRegistration *groups)
 		scim_note_registered();
 	SPI_finish();
 }
+
+void
+scim_forget_states_of(Oid relid)
+{
+	ScimRegistration any = {.relid = relid, .root = relid};
+
+	scim_forget_group_states(&any);
+}

@@ -14,6 +14,9 @@
 #include "core/digest.h"
 #include "store/registration.h"
 
+/* The name of the triggers that forget groups that go, and how it begins. */
+#define SCIM_STATE_TRIGGER		SCIM_ROW_TRIGGER "_state"
+
 /* Does the state of the groups stand in scim_group_state? */
 extern bool scim_has_group_state(const ScimRegistration *groups);
 
@@ -60,6 +63,9 @@ extern void scim_change_group_state(const ScimRegistration *groups, const char *
 /* Nothing is known any more: of a group, of all groups of a table. */
 extern void scim_forget_group_state(const ScimRegistration *groups, const char *tenant, const char *id);
 extern void scim_forget_group_states(const ScimRegistration *groups);
+
+/* The same of a table that may not be registered any more. */
+extern void scim_forget_states_of(Oid relid);
 
 /* Memberships of a group came or went that is not there: if it comes, they count. */
 extern void scim_note_no_group(const char *tenant, const char *id);

@@ -28,6 +28,7 @@
 #include "store/parts.h"
 #include "store/register_check.h"
 #include "store/root.h"
+#include "store/statements.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -170,7 +171,7 @@ check_columns(const ScimRegistration *members, Relation relation, const Sides *s
 
 /* Locks the table and looks whether it is one; returns its kind. */
 static char
-check_members(Oid relid, const Sides *sides, const char *mapping)
+check_members(Oid relid, const Sides *sides, const char *mapping, bool subscribed)
 {
 	Relation	relation = table_open(relid, ShareRowExclusiveLock);
 	ScimRegistration members = {0};
@@ -181,6 +182,8 @@ check_members(Oid relid, const Sides *sides, const char *mapping)
 	if (!sides->groups->is_mapped)
 		scim_bad_mapping(relation, NULL, "table %s was made by scim_create_table, with a membership table of its own",
 						 sides->groups->table);
+	if (subscribed && !sides->groups->subscribed && scim_touched_column(sides->groups))
+		scim_bad_mapping(relation, NULL, "with the option subscribed the table of groups must be registered with it, too: its trigger keeps their versions");
 	members.relid = members.root = relid;
 	members.type = sides->groups->type;
 	members.is_members = true;
@@ -209,9 +212,9 @@ static const char *const add_part_trigger =
 
 /* Rows of groups that come, go, or become others. */
 static const char *const add_state_triggers =
-"CREATE TRIGGER \"" SCIM_ROW_TRIGGER "_state\" AFTER INSERT OR UPDATE OR DELETE ON {groups}"
+"CREATE TRIGGER \"" SCIM_STATE_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON {groups}"
 " FOR EACH ROW EXECUTE FUNCTION {ext}.scim_group_state_trigger({type_literal});"
-"CREATE TRIGGER \"" SCIM_ROW_TRIGGER "_state_truncate\" AFTER TRUNCATE ON {groups}"
+"CREATE TRIGGER \"" SCIM_STATE_TRIGGER "_truncate\" AFTER TRUNCATE ON {groups}"
 " FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_group_state_trigger({type_literal});";
 
 static void
@@ -253,7 +256,7 @@ make_triggers(Oid relid, bool by_row, const Sides *sides, const char *mapping, c
 	{
 		scim_enable_always(relid, SCIM_MEMBERS_TRIGGER);
 		if (scim_has_group_state(groups))
-			scim_enable_always(groups->relid, SCIM_ROW_TRIGGER "_state");
+			scim_enable_always(groups->relid, SCIM_STATE_TRIGGER);
 	}
 }
 
@@ -285,7 +288,7 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 		scim_check_owner(sides.groups->relid);
 		LockRelationOid(sides.groups->relid, ShareRowExclusiveLock);
 	}
-	kind = check_members(relid, &sides, mapping);
+	kind = check_members(relid, &sides, mapping, options->subscribed);
 	if (scim_has_group_state(sides.groups))
 		scim_forget_group_states(sides.groups);
 	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, &sides, mapping, options);

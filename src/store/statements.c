@@ -42,7 +42,7 @@
 	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS pg_catalog.text))," \
 	" ' ', m.{members.group}, " DISPLAY_GROUP ")" \
 	" FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
-	" ORDER BY m.{members.group})"
+	" AND m.{members.group} IS NOT NULL ORDER BY m.{members.group})"
 
 /* And the groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
 #define HOLDERS \
@@ -58,7 +58,7 @@
 #define SHOW_MEMBERS(display) \
 	{"SELECT m.{members.group}, m.{members.member}, " display \
 	" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
-	" WHERE {in_tenant:m} AND m.{members.group}" EQ "g.id AND {is_type:m $3}" \
+	" WHERE {in_tenant:m} AND m.{members.group}" EQ "g.id AND {is_type:m $3} AND m.{members.member} IS NOT NULL" \
 	" ORDER BY m.{members.member} LIMIT $4) AS m", 4, {MEMBERS_TENANT, GROUP_IDS, TEXTOID, INT8OID}}
 
 /*
@@ -116,7 +116,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
 		" AND {member} IS NOT NULL", 2, {TENANT, ID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
-		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2})", 2, {TENANT, MEMBER}, true},
+		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
 		" SELECT {?tenant:$1, }$2{?type:, m.type}, m.id FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
 		" ORDER BY m.type, m.id ON CONFLICT DO NOTHING", 4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
@@ -134,7 +134,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2" HOLDERS ")"
 		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1", 3, {TENANT, ID, IDS}, true, true},
 	[SCIM_SHOW_GROUPS] = {"WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
-		" WHERE {in_tenant} AND m.{user}" EQ "$2" HOLDERS ")"
+		" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
 		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE {in_tenant} AND m.{user}" EQ "$2"
 		" AND m.{group}" EQ "up.id),"
 		" (SELECT {display:g} FROM {groups.table} AS g WHERE {in_tenant:g} AND g.{groups.id}" EQ "up.id AND {live:g})"
@@ -142,7 +142,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 
 	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY_MEMBER
 		" FROM {members.table} AS m"
-		" WHERE {in_tenant:m} AND m.{members.group}" EQ "$2 AND {is_type:m $3}"
+		" WHERE {in_tenant:m} AND m.{members.group}" EQ "$2 AND {is_type:m $3} AND m.{members.member} IS NOT NULL"
 		" AND ($4 IS NULL OR m.{members.member} OPERATOR(pg_catalog.>=) $4) ORDER BY m.{members.member} LIMIT $5",
 	5, {MEMBERS_TENANT, GROUP_ID, TEXTOID, ID, INT8OID}},
 	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY_MEMBER),

@@ -16,6 +16,8 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "store/ddl.h"
+#include "store/group_move.h"
+#include "store/group_state.h"
 #include "store/options.h"
 #include "store/mapping.h"
 #include "store/parts.h"
@@ -106,6 +108,23 @@ unregister_members(Oid relid)
 		refuse_unregistered(get_rel_name(relid));
 }
 
+/* Groups that stay registered have no members any more; those that they have count again when the table comes back. */
+static void
+unregister_members_alone(Oid relid)
+{
+	const ScimRegistration *groups = scim_find_table(scim_members_type());
+	const ScimRegistration *members = scim_find_members(scim_members_type());
+	bool		is_mapped = groups && members && members->relid == relid && groups->is_mapped;
+
+	if (is_mapped)
+		scim_empty_groups(groups);
+	unregister_members(relid);
+	if (!is_mapped)
+		return;
+	scim_drop_triggers(groups->relid, SCIM_STATE_TRIGGER);
+	scim_forget_states_of(groups->root);
+}
+
 static void
 unregister_table(Oid relid, const ScimOptions *options)
 {
@@ -118,7 +137,7 @@ unregister_table(Oid relid, const ScimOptions *options)
 	name = read_trigger(relid, &stored);
 	if (name == NULL)
 	{
-		unregister_members(relid);
+		unregister_members_alone(relid);
 		return;
 	}
 	type = scim_resource_type(name);
@@ -126,6 +145,8 @@ unregister_table(Oid relid, const ScimOptions *options)
 	if (OidIsValid(members))
 		unregister_members(members);
 	scim_drop_triggers(relid, SCIM_ROW_TRIGGER);
+	if (type && type->has_members)
+		scim_forget_states_of(relid);
 	if (!options->keep_columns)
 		drop_columns(relid, stored.added);
 }

@@ -394,5 +394,47 @@ UPDATE accounts SET name = coalesce(name, '') || 'u';
 SELECT id, version = right_version(resource), left((resource - 'meta' - 'schemas' - 'userName' - 'id')::text, 100) FROM accounts, scim_get_user(id) resource ORDER BY id COLLATE "C";
 DROP TABLE accounts;
 
+-- ---- groups ----
+
+-- a group that moves to another partition, gets another id, or comes after its memberships has the members that the join table says
+CREATE TABLE accounts (org text, id int, name text, version text, PRIMARY KEY (org, id));
+CREATE TABLE teams (org text, id bigint, title text, version text, revision bigint, members bigint, digest bytea, PRIMARY KEY (org, id)) PARTITION BY LIST (org);
+CREATE TABLE teams_a PARTITION OF teams FOR VALUES IN ('acme');
+CREATE TABLE teams_b PARTITION OF teams FOR VALUES IN ('bell');
+CREATE TABLE teams_accounts (org text, team bigint, account int, PRIMARY KEY (org, team, account));
+SELECT scim_register_table('accounts', 'User', '{"id": "id", "tenant": "org", "version": "version", "attributes": {"userName": "name"}}');
+SELECT scim_register_table('teams', 'Group', '{"id": "id", "tenant": "org", "version": "version", "revision": "revision", "memberCount": "members", "memberDigest": "digest",
+	"attributes": {"displayName": "title"}}');
+SELECT scim_register_members('teams_accounts', 'team', 'account', '{"tenant": "org"}');
+INSERT INTO accounts (org, id, name) SELECT org, i, 'a' || i FROM unnest('{acme,bell}'::text[]) org, generate_series(1, 5) i;
+CREATE FUNCTION teams() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT format('%s %s %s: revision %s, %s members, %s', org, id, title, revision, members, CASE WHEN version = scim_version(g) THEN 'version right' ELSE 'VERSION WRONG' END)
+	FROM teams, scim_get_group(id::text, tenant_id => org) g ORDER BY id $$;
+INSERT INTO teams (org, id, title) VALUES ('acme', 1, 'one'), ('bell', 2, 'two');
+INSERT INTO teams_accounts VALUES ('acme', 1, 1), ('acme', 1, 2), ('bell', 2, 3);
+SELECT teams();
+UPDATE teams SET org = 'bell' WHERE id = 1;
+SELECT teams();
+UPDATE teams_accounts SET org = 'bell' WHERE team = 1;
+SELECT teams();
+UPDATE teams_accounts SET org = 'acme' WHERE team = 1;
+UPDATE teams SET org = 'acme', title = 'uno', members = 99, digest = '' WHERE id = 1;
+SELECT teams();
+UPDATE teams SET id = 7 WHERE id = 1;
+SELECT teams();
+UPDATE teams_accounts SET team = 7 WHERE team = 1;
+SELECT teams();
+INSERT INTO teams_accounts VALUES ('acme', 9, 1), ('acme', 9, 5);
+INSERT INTO teams (org, id, title) VALUES ('acme', 9, 'nine');
+BEGIN;
+INSERT INTO teams_accounts VALUES ('bell', 10, 1), ('bell', 10, 5);
+INSERT INTO teams (org, id, title) VALUES ('bell', 10, 'ten');
+COMMIT;
+SELECT teams();
+DELETE FROM teams WHERE id = 9;
+INSERT INTO teams (org, id, title) VALUES ('acme', 9, 'nine again');
+SELECT teams();
+DROP TABLE accounts, teams, teams_accounts;
+
 \c :regression
 DROP DATABASE scimver_mapped_writers;

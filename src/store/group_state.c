@@ -257,7 +257,7 @@ look_up(const ScimRegistration *groups, const char *tenant, const char *id, int6
 }
 
 static void
-connect(void)
+enter_spi(void)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -271,7 +271,7 @@ scim_read_group_state(const ScimRegistration *groups, const char *tenant, const 
 {
 	bool		found;
 
-	connect();
+	enter_spi();
 	push_latest();
 	found = look_up(groups, tenant, id, count, digest);
 	PopActiveSnapshot();
@@ -285,7 +285,7 @@ scim_known_group_state(const ScimRegistration *groups, const char *tenant, const
 {
 	bool		found;
 
-	connect();
+	enter_spi();
 	found = look_up(groups, tenant, id, count, digest);
 	SPI_finish();
 	return found;
@@ -295,7 +295,7 @@ void
 scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
 				 int64 *count, uint8 *digest)
 {
-	connect();
+	enter_spi();
 	push_latest();
 	sum_up(tenant, id, count, digest);
 	PopActiveSnapshot();
@@ -306,7 +306,7 @@ void
 scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
 						int64 *count, uint8 *digest)
 {
-	connect();
+	enter_spi();
 	push_before(counts_from(tenant, id));
 	sum_up(tenant, id, count, digest);
 	PopActiveSnapshot();
@@ -317,7 +317,7 @@ void
 scim_show_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
 					  int64 *count, uint8 *digest)
 {
-	connect();
+	enter_spi();
 	if (!scim_has_group_state(groups) || !look_up(groups, tenant, id, count, digest))
 		sum_up(tenant, id, count, digest);
 	SPI_finish();
@@ -332,7 +332,7 @@ scim_store_group_state(const ScimRegistration *groups, const char *tenant, const
 	Datum		values[5];
 	bytea	   *bytes = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
 
-	connect();
+	enter_spi();
 	SET_VARSIZE(bytes, VARHDRSZ + SCIM_DIGEST_SIZE);
 	memcpy(VARDATA(bytes), digest, SCIM_DIGEST_SIZE);
 	set_key(values, groups, tenant, id);
@@ -360,7 +360,7 @@ scim_forget_group_state(const ScimRegistration *groups, const char *tenant, cons
 {
 	Datum		values[3];
 
-	connect();
+	enter_spi();
 	set_key(values, groups, tenant, id);
 	if (run_as_keeper(SCIM_FORGET_STATE, groups, values, false) > 0)
 		scim_note_no_group(tenant, id);
@@ -372,7 +372,7 @@ scim_forget_group_states(const ScimRegistration *groups)
 {
 	Datum		value = ObjectIdGetDatum(groups->root);
 
-	connect();
+	enter_spi();
 	if (run_as_keeper(SCIM_FORGET_STATES, groups, &value, false) > 0)
 		scim_note_registered();
 	SPI_finish();

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"

@@ -11,12 +11,16 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/check_rows.h"
+#include "store/column_type.h"
+#include "store/ddl_follow.h"
 #include "store/lookup.h"
+#include "store/mapping.h"
 #include "store/protect.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 
@@ -27,17 +31,20 @@
 typedef struct Check
 {
 	const ScimRegistration *table;
+	const ScimRegistration *as_of_type; /* the same, read with the type as it is to be */
 	const ScimResourceType *type;
 	ScimReportInvalid report;
 	void	   *argument;
 } Check;
 
-/* A row as it was read; "data" is its content. */
+/* A row as it was read, in columns; "data" is its content by the type as it is to be. */
 typedef struct StoredRow
 {
 	const char *tenant;
 	const char *id;
 	Jsonb	   *data;
+	Datum	   *values;
+	bool	   *nulls;
 } StoredRow;
 
 /* ---- one document after the other ---- */
@@ -90,9 +97,14 @@ path_of(const ErrorData *error)
 static bool
 is_wrong_already(const Check *check, const StoredRow *row, const ErrorData *error)
 {
-	Progress	alone = {check->table->type, row, 1, 0};
-	ErrorData  *before = find_error(&alone);
+	StoredRow	same = *row;
+	Progress	alone = {check->table->type, &same, 1, 0};
+	ErrorData  *before;
+	ScimRow		content;
 
+	scim_take_row(check->table, row->values, row->nulls, &content);
+	same.data = content.data;
+	before = find_error(&alone);
 	return before && strcmp(before->message, error->message) == 0;
 }
 
@@ -123,16 +135,17 @@ check_batch(const Check *check, const StoredRow *rows, int count)
 
 /* Columns {bare} and, if there is one, the tenant's. */
 static StoredRow
-read_row(const ScimRegistration *table, HeapTuple tuple, TupleDesc descriptor)
+read_row(const Check *check, HeapTuple tuple, TupleDesc descriptor)
 {
-	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
-	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
+	const ScimRegistration *table = check->table;
 	StoredRow	row;
 	ScimRow		content;
 
-	heap_deform_tuple(tuple, descriptor, values, nulls);
-	scim_take_row(table, values, nulls, &content);
-	row.tenant = table->tenant ? table->tenant : scim_id_text(table->tenant_type, values[descriptor->natts - 1]);
+	row.values = palloc(descriptor->natts * sizeof(Datum));
+	row.nulls = palloc(descriptor->natts * sizeof(bool));
+	heap_deform_tuple(tuple, descriptor, row.values, row.nulls);
+	scim_take_row(check->as_of_type, row.values, row.nulls, &content);
+	row.tenant = table->tenant ? table->tenant : scim_id_text(table->tenant_type, row.values[descriptor->natts - 1]);
 	row.id = content.id;
 	row.data = content.data;
 	return row;
@@ -162,7 +175,7 @@ check_all_documents(const Check *check)
 		old = MemoryContextSwitchTo(scratch);
 		rows = palloc(count * sizeof(StoredRow));
 		for (int i = 0; i < count; i++)
-			rows[i] = read_row(check->table, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+			rows[i] = read_row(check, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 		check_batch(check, rows, count);
 		MemoryContextSwitchTo(old);
 		SPI_freetuptable(SPI_tuptable);
@@ -174,58 +187,134 @@ check_all_documents(const Check *check)
 
 /* ---- values that are to be unique ---- */
 
+/*
+ * Reports the rows that share a value of the SQL expression within their tenant.
+ * What stands for no value is NULL there.
+ */
 static void
-check_unique(const Check *check, const ScimPlannedLookup *lookup)
+check_shared(const Check *check, const char *path, const char *value)
 {
-	const ScimLookup *current = scim_find_lookup(check->table, lookup->path.text);
-	char	   *const *columns = check->table->columns;
-	char	   *value = scim_lookup_expression(lookup, columns[SCIM_COLUMN_DATA]);
-	char	   *sql;
+	const ScimRegistration *table = check->table;
+	StringInfoData sql;
 
-	if (current && current->unique && current->kind == lookup->kind)
-		return;
-	sql = psprintf("SELECT tenant, id FROM (SELECT %1$s AS tenant, %2$s AS id,"
-				   " pg_catalog.count(*) OVER (PARTITION BY %1$s, (%3$s)) AS n FROM %4$s WHERE (%3$s) IS NOT NULL) AS v"
-				   " WHERE n OPERATOR(pg_catalog.>) 1 ORDER BY 1, 2",
-				   columns[SCIM_COLUMN_TENANT], columns[SCIM_COLUMN_ID], value, check->table->table);
-	if (SPI_execute(sql, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\"", sql);
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT id, tenant FROM (SELECT r.%s AS id, %s%s AS tenant, pg_catalog.count(*) OVER (PARTITION BY %s%s%s) AS n FROM %s AS r WHERE (%s) IS NOT NULL) AS v"
+					 " WHERE n OPERATOR(pg_catalog.>) 1 ORDER BY 2, 1", table->columns[SCIM_COLUMN_ID],
+					 table->tenant_type ? "r." : "", table->tenant_type ? table->columns[SCIM_COLUMN_TENANT] : "NULL",
+					 table->tenant_type ? table->columns[SCIM_COLUMN_TENANT] : "", table->tenant_type ? ", " : "", value, table->table, value);
+	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql.data);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		bool		isnull;
 		ScimInvalidRow invalid = {
-			.tenant = scim_id_text(check->table->tenant_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
-			.id = scim_id_text(check->table->id_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)),
-			.path = lookup->path.text,
+			.tenant = table->tenant,
+			.id = scim_id_text(table->id_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
+			.path = path,
 			.shared = true,
-			.problem = psprintf("UNIQUENESS: another %s has the same %s", check->type->name, lookup->path.text)
+			.problem = psprintf("UNIQUENESS: another %s has the same %s", check->type->name, path)
 		};
 
 		CHECK_FOR_INTERRUPTS();
+		if (table->tenant_type)
+			invalid.tenant = scim_id_text(table->tenant_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
 		check->report(check->type, &invalid, check->argument);
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/* Of a created table: what has a column for lookups. */
+static void
+check_lookups(const Check *check)
+{
+	ListCell   *cell;
+
+	foreach(cell, scim_plan_lookups(check->type))
+	{
+		const ScimPlannedLookup *lookup = lfirst(cell);
+		const ScimLookup *current = scim_find_lookup(check->table, lookup->path.text);
+
+		if (!lookup->unique || (current && current->unique && current->kind == lookup->kind))
+			continue;
+		check_shared(check, lookup->path.text, scim_lookup_expression(lookup, check->table->columns[SCIM_COLUMN_DATA]));
+	}
+}
+
+/* Of a mapped table: what becomes unique, as it is compared. */
+static void
+check_mapped(const Check *check)
+{
+	static const char *const functions[] = {
+		[SCIM_COMPARE_EXACT] = "",
+		[SCIM_COMPARE_LOWER] = "pg_catalog.lower",
+		[SCIM_COMPARE_FOLD] = "{ext}.scim_fold",
+	};
+
+	for (int i = 0; i < check->as_of_type->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &check->as_of_type->mapped[i];
+		bool		is_text = scim_has_compare(column);
+		StringInfoData value;
+
+		if (!column->unique || check->table->mapped[i].unique || OidIsValid(column->index_relid))
+			continue;
+		initStringInfo(&value);
+		scim_append_statement(&value, functions[is_text ? column->compare : SCIM_COMPARE_EXACT], check->table);
+		appendStringInfo(&value, is_text ? "(NULLIF(%s::pg_catalog.text, ''))" : "(%s)", column->column);
+		check_shared(check, column->path, value.data);
+	}
+}
+
+/* What a column holds must be read as before: the versions of all rows would be others, without a write. */
+static void
+check_reading(const ScimRegistration *table, const ScimMappedColumn *before, const ScimMappedColumn *after)
+{
+	ScimError  *error;
+
+	if (strcmp(before->path, after->path) == 0 && strcmp(before->parsed.text, after->parsed.text) == 0 &&
+		scim_column_scim_type(before) == scim_column_scim_type(after) &&
+		scim_holds_values(before) == scim_holds_values(after))
+		return;
+	error = scim_error(SCIM_INVALID_MAPPING);
+	scim_error_text(error, "relation", get_rel_name(table->relid));
+	scim_error_text(error, "column", get_attname(table->relid, before->number, false));
+	scim_error_hint(error, "Unregister the table with scim_unregister_table, change the schema, and register it again.");
+	scim_throw(error, "column %s of table %s holds %s, which would be read in another way: its type, or how it is spelled, cannot change while the table is registered",
+			   before->column, table->table, before->path);
+}
+
+/* The table's registration as it would be of the type: INVALID_MAPPING if its mapping does not fit that. */
+static const ScimRegistration *
+as_of_type(const ScimRegistration *table, const ScimResourceType *type)
+{
+	const ScimRegistration *read = scim_mapping_with(table->relid, table->trigger, type);
+	ScimRegistration *result = palloc(sizeof(ScimRegistration));
+
+	for (int i = 0; i < table->mapped_count; i++)
+		check_reading(table, &table->mapped[i], &read->mapped[i]);
+	*result = *table;
+	result->type = type;
+	result->mapped = read->mapped;
+	result->mapped_count = read->mapped_count;
+	result->plan = NULL;
+	return result;
 }
 
 void
 scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
 				ScimReportInvalid report, void *argument)
 {
-	Check		check = {table, type, report, argument};
-	ListCell   *cell;
+	Check		check = {table, table, type, report, argument};
 
+	if (table->is_mapped)
+		check.as_of_type = as_of_type(table, type);
 	if (check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
 		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
 				   "row level security may hide rows of table %s: its owner sees all of them", table->table);
 	check_all_documents(&check);
 	if (table->is_mapped)
-		return;
-	foreach(cell, scim_plan_lookups(type))
-	{
-		const ScimPlannedLookup *lookup = lfirst(cell);
-
-		if (lookup->unique)
-			check_unique(&check, lookup);
-	}
+		check_mapped(&check);
+	else
+		check_lookups(&check);
 }

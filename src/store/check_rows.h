@@ -25,7 +25,8 @@ typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInval
  * first problem), and all rows that share a value that is to be unique.  What
  * is wrong by the table's own type in the same way is not reported.  Within
  * SPI, under the active snapshot, with the caller's rights; PERMISSION_DENIED
- * if row level security would hide rows.
+ * if row level security would hide rows, INVALID_MAPPING if the table's mapping
+ * does not fit the type.
  */
 extern void scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
 							ScimReportInvalid report, void *argument);

@@ -192,15 +192,19 @@ scim_check_altered(Oid relid)
 		check_relation(lfirst_oid(cell));
 }
 
-void
-scim_check_mapping_with(Oid relid, Oid oid, const ScimResourceType *type)
+const ScimRegistration *
+scim_mapping_with(Oid relid, Oid oid, const ScimResourceType *type)
 {
 	Relation	relation = relation_open(relid, AccessShareLock);
 	const Trigger *trigger = scim_relation_trigger(relation, oid);
+	ScimRegistration *registration;
 
-	if (trigger)
-		scim_check_mapping(read_trigger(relation, trigger, type), relation);
+	if (trigger == NULL)
+		elog(ERROR, "trigger %u is gone", oid);
+	registration = read_trigger(relation, trigger, type);
+	scim_check_mapping(registration, relation);
 	relation_close(relation, NoLock);
+	return registration;
 }
 
 static void

@@ -22,8 +22,8 @@ extern void scim_follow_orphan(Oid relid, Oid parent);
 /* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */
 extern void scim_check_altered(Oid relid);
 
-/* The mapping of the table's trigger would be one for another type of that name: INVALID_MAPPING where it does not fit that. */
-extern void scim_check_mapping_with(Oid relid, Oid trigger, const ScimResourceType *type);
+/* The mapping of the table's trigger as it would be read for another type of that name: INVALID_MAPPING where it does not fit that. */
+extern const ScimRegistration *scim_mapping_with(Oid relid, Oid trigger, const ScimResourceType *type);
 
 /* An index is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
 extern void scim_check_indexes(bool too_late);

@@ -177,8 +177,6 @@ refuse_invalid(const ScimResourceType **types, bool force)
 
 		if (table == NULL)
 			continue;
-		if (table->is_mapped)
-			scim_check_mapping_with(table->relid, table->trigger, *types);
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetLatestSnapshot());
 		scim_check_rows(table, *types, collect_invalid, &invalid);

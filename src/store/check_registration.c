@@ -13,8 +13,10 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/check_table.h"
+#include "store/group_state.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
+#include "store/root.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -266,6 +268,19 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 	return error ? NULL : reading.registration;
 }
 
+/* A group table that had a membership table: that has none of our triggers any more. */
+static void
+check_lost_members(const ScimRegistration *groups, ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "trigger"};
+
+	if (groups->is_mapped && !scim_has_trigger(groups->relid, SCIM_ROW_TRIGGER "_state"))
+		return;
+	problem.detail = psprintf("the membership table of table %s has no trigger any more: its memberships are not counted",
+							  groups->table);
+	report(&problem, argument);
+}
+
 const ScimRegistration *
 scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
 {
@@ -284,7 +299,9 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 	}
 	if (OidIsValid(tables->members))
 		readable = check_table(tables, true, report, argument) != NULL;
-	scim_check_triggers(tables, report, argument);
+	else if (rows && rows->type->has_members)
+		check_lost_members(rows, report, argument);
+	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
 	scim_check_event_triggers(report, argument);
 	return readable ? rows : NULL;
 }

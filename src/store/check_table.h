@@ -40,8 +40,12 @@ extern ScimTables scim_tables_of(Oid relid);
  */
 extern const ScimRegistration *scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument);
 
-/* The parts of it: the triggers of tables with those of their partitions and children, and the event triggers. */
-extern void scim_check_triggers(const ScimTables *tables, ScimReportProblem report, void *argument);
+/*
+ * The parts of it: the triggers of tables with those of their partitions and
+ * children ("has_state": members are counted in scim_group_state), and the event
+ * triggers.
+ */
+extern void scim_check_triggers(const ScimTables *tables, bool has_state, ScimReportProblem report, void *argument);
 extern void scim_check_event_triggers(ScimReportProblem report, void *argument);
 
 /*

@@ -22,12 +22,55 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/* What the triggers of a registered table and of its partitions are compared with. */
+/* A trigger as it is to be. */
+typedef struct Wanted
+{
+	const char *name;
+	int16		type;			/* level, timing and events, as pg_trigger has them */
+	const char *when;			/* the same as DDL */
+	const char *level;
+	bool		on_parts;		/* partitions and children have it, too */
+} Wanted;
+
+#define CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
+
+static const Wanted row_triggers[] = {
+	{SCIM_ROW_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
+	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
+};
+
+/* Of groups whose members are counted in scim_group_state. */
+static const Wanted state_triggers[] = {
+	{SCIM_ROW_TRIGGER "_state", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", false},
+	{SCIM_ROW_TRIGGER "_state_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
+};
+
+/* Of memberships: for statements, or for rows. */
+static const Wanted statement_triggers[] = {
+	{SCIM_MEMBERS_TRIGGER "_insert", TRIGGER_TYPE_INSERT, "AFTER INSERT",
+	"REFERENCING NEW TABLE AS new_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_delete", TRIGGER_TYPE_DELETE, "AFTER DELETE",
+	"REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_update", TRIGGER_TYPE_UPDATE, "AFTER UPDATE",
+	"REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
+};
+
+static const Wanted each_row_triggers[] = {
+	{SCIM_MEMBERS_TRIGGER "_row", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", true},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
+/* Triggers of one function on a table and its parts. */
 typedef struct Check
 {
-	Oid			function;		/* that they call */
-	const Trigger *model;		/* one of the registered table's own */
+	const char *function_name;
+	Oid			function;
+	char	  **args;
+	int			nargs;
 	char		enabled;		/* how they are to be enabled */
+	const Wanted *wanted;
+	int			wanted_count;
 	ScimReportProblem report;
 	void	   *argument;
 } Check;
@@ -40,26 +83,30 @@ report_trigger(const Check *check, char *detail, char *mend)
 	check->report(&problem, check->argument);
 }
 
-/* ---- making one anew ---- */
-
-/* CREATE TRIGGER with the arguments of the model; "when": between its name and ON. */
 static char *
-create_trigger_sql(const Check *check, Relation relation, const char *name, const char *when, const char *level)
+name_of(Relation relation)
 {
+	return scim_table_text(RelationGetRelid(relation));
+}
+
+/* ---- one trigger ---- */
+
+static char *
+create_sql(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const char *name = quote_identifier(wanted->name);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", quote_identifier(name), when,
-					 scim_table_text(RelationGetRelid(relation)), level, scim_extension_schema("scimver"), get_func_name(check->function));
-	for (int i = 0; i < check->model->tgnargs; i++)
-		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->model->tgargs[i]));
+	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name, wanted->when,
+					 name_of(relation), wanted->level, scim_extension_schema("scimver"), check->function_name);
+	for (int i = 0; i < check->nargs; i++)
+		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->args[i]));
 	appendStringInfoChar(&sql, ')');
 	if (check->enabled != TRIGGER_FIRES_ON_ORIGIN)
-		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(name));
+		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", name_of(relation), name);
 	return sql.data;
 }
-
-/* ---- what all triggers must be like ---- */
 
 static const char *
 mode_text(char enabled)
@@ -80,114 +127,101 @@ mode_text(char enabled)
 static void
 check_mode(const Check *check, Relation relation, const Trigger *trigger)
 {
+	const char *name = quote_identifier(trigger->tgname);
+
 	if (trigger->tgenabled == check->enabled)
 		return;
-	report_trigger(check,
-				   psprintf("trigger %s of table %s %s", quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation)),
-							mode_text(trigger->tgenabled)),
-				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", scim_table_text(RelationGetRelid(relation)),
-							check->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", quote_identifier(trigger->tgname)));
+	report_trigger(check, psprintf("trigger %s of table %s %s", name, name_of(relation), mode_text(trigger->tgenabled)),
+				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", name_of(relation),
+							check->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", name));
 }
 
-/* ---- the row trigger ---- */
-
-#define ROW_TRIGGER_TYPE (TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)
-
-/* It must be the last BEFORE ROW trigger, or it does not see the row as stored. */
-static void
-check_order(const Check *check, Relation relation, const Trigger *trigger)
-{
-	if (!TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
-		(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
-		trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
-		return;
-	report_trigger(check, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
-								   quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation)),
-								   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
-}
-
-static void
-check_row_triggers(const Check *check, Relation relation, bool is_root)
+/* The table's trigger that does what is wanted, under its name or another one. */
+static const Trigger *
+find_wanted(const Check *check, Relation relation, const Wanted *wanted)
 {
 	const TriggerDesc *triggers = relation->trigdesc;
-	bool		found = false;
+	const Trigger *found = NULL;
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid != check->function)
-		{
-			check_order(check, relation, trigger);
+		if (trigger->tgfoid != check->function || trigger->tgtype != wanted->type ||
+			trigger->tgnattr > 0 || trigger->tgqual)
 			continue;
-		}
-		found = true;
-		if (trigger->tgtype != ROW_TRIGGER_TYPE || trigger->tgnattr > 0 || trigger->tgqual)
-			report_trigger(check, psprintf("trigger %s of table %s does not fire BEFORE every INSERT and UPDATE",
-										   quote_identifier(trigger->tgname), scim_table_text(RelationGetRelid(relation))), NULL);
-		check_mode(check, relation, trigger);
+		if (found == NULL || strcmp(trigger->tgname, wanted->name) == 0)
+			found = trigger;
 	}
-	if (!found)
-		report_trigger(check, psprintf("table %s has no trigger %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(SCIM_ROW_TRIGGER)),
-					   create_trigger_sql(check, relation, SCIM_ROW_TRIGGER, "BEFORE INSERT OR UPDATE", "FOR EACH ROW"));
+	return found;
 }
 
-/* ---- the triggers of memberships ---- */
-
-typedef struct MembersTrigger
-{
-	int16		event;
-	const char *name;
-	const char *when;
-	const char *level;
-} MembersTrigger;
-
-static const MembersTrigger members_triggers[] = {
-	{TRIGGER_TYPE_INSERT, SCIM_MEMBERS_TRIGGER "_insert", "AFTER INSERT",
-	"REFERENCING NEW TABLE AS new_members FOR EACH STATEMENT"},
-	{TRIGGER_TYPE_DELETE, SCIM_MEMBERS_TRIGGER "_delete", "AFTER DELETE",
-	"REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT"},
-	{TRIGGER_TYPE_UPDATE, SCIM_MEMBERS_TRIGGER "_update", "AFTER UPDATE",
-	"REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT"},
-	{TRIGGER_TYPE_TRUNCATE, SCIM_MEMBERS_TRIGGER "_truncate", "AFTER TRUNCATE", "FOR EACH STATEMENT"},
-};
-
 static void
-check_members_triggers(const Check *check, Relation relation, bool is_root)
+check_wanted(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const Trigger *trigger = find_wanted(check, relation, wanted);
+	const char *name = quote_identifier(wanted->name);
+
+	if (trigger == NULL)
+		report_trigger(check, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
+					   create_sql(check, relation, wanted));
+	else if (strcmp(trigger->tgname, wanted->name) != 0)
+		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to be found and to sort last",
+									   quote_identifier(trigger->tgname), name_of(relation), name),
+					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
+								name_of(relation), name));
+	else
+		check_mode(check, relation, trigger);
+}
+
+/* Ours must be the last BEFORE ROW trigger, or it does not see the row as stored. */
+static void
+check_order(const Check *check, Relation relation)
 {
 	const TriggerDesc *triggers = relation->trigdesc;
-	int16		events = 0;
-	bool		for_rows = TRIGGER_FOR_ROW(check->model->tgtype);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid != check->function)
+		if (trigger->tgfoid == check->function || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
+			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
+			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 			continue;
-		for_rows |= TRIGGER_FOR_ROW(trigger->tgtype);
-		if (trigger->tgnattr == 0 && trigger->tgqual == NULL)
-			events |= trigger->tgtype;
-		check_mode(check, relation, trigger);
-	}
-	for (size_t i = 0; i < lengthof(members_triggers); i++)
-	{
-		const MembersTrigger *wanted = &members_triggers[i];
-
-		/* a statement on the table above it empties a partition, too */
-		if ((events & wanted->event) || (!is_root && wanted->event == TRIGGER_TYPE_TRUNCATE))
-			continue;
-		report_trigger(check, psprintf("table %s has no trigger %s", scim_table_text(RelationGetRelid(relation)), quote_identifier(wanted->name)),
-					   create_trigger_sql(check, relation, wanted->name, wanted->when,
-										  for_rows && wanted->event != TRIGGER_TYPE_TRUNCATE ? "FOR EACH ROW" : wanted->level));
+		report_trigger(check, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
+									   quote_identifier(trigger->tgname), name_of(relation),
+									   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
 	}
 }
 
 /* ---- a table with its partitions and children ---- */
 
-static const Trigger *
-find_model(Relation relation, Oid function)
+static void
+check_tables(const Check *check, Oid root)
 {
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(root, AccessShareLock, NULL))
+	{
+		Relation	relation = relation_open(lfirst_oid(cell), NoLock);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < check->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE; i++)
+		{
+			if (RelationGetRelid(relation) == root || check->wanted[i].on_parts)
+				check_wanted(check, relation, &check->wanted[i]);
+		}
+		if (check->wanted == row_triggers)
+			check_order(check, relation);
+		relation_close(relation, NoLock);
+	}
+}
+
+/* A copy of one of the table's triggers with the function. */
+static const Trigger *
+find_model(Oid relid, Oid function)
+{
+	Relation	relation = relation_open(relid, AccessShareLock);
 	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	const Trigger *model = NULL;
 
@@ -198,6 +232,7 @@ find_model(Relation relation, Oid function)
 		if (trigger->tgfoid == function && (model == NULL || TRIGGER_FOR_ROW(trigger->tgtype)))
 			model = trigger;
 	}
+	relation_close(relation, NoLock);
 	return model;
 }
 
@@ -213,41 +248,70 @@ wanted_mode(const Trigger *model)
 }
 
 static void
-check_tables(Check *check, Oid root, void (*check_one) (const Check *check, Relation relation, bool is_root))
+use_wanted(Check *check, const Wanted *wanted, int count)
 {
-	Relation	relation = relation_open(root, AccessShareLock);
-	ListCell   *cell;
+	check->wanted = wanted;
+	check->wanted_count = count;
+}
 
-	check->model = find_model(relation, check->function);
-	relation_close(relation, NoLock);
-	if (check->model == NULL)
+/* Takes the arguments and the mode from a trigger that the table has. */
+static const Trigger *
+use_function(Check *check, Oid relid, const char *function)
+{
+	const Trigger *model;
+
+	check->function_name = function;
+	check->function = scim_extension_function("scimver", function, 0, NULL);
+	model = find_model(relid, check->function);
+	if (model == NULL)
+		return NULL;
+	check->args = model->tgargs;
+	check->nargs = model->tgnargs;
+	check->enabled = wanted_mode(model);
+	return model;
+}
+
+static void
+check_row_triggers(Check *check, Oid relid)
+{
+	if (use_function(check, relid, "scim_row_trigger") == NULL)
 		return;
-	check->enabled = wanted_mode(check->model);
-	foreach(cell, find_all_inheritors(root, AccessShareLock, NULL))
-	{
-		CHECK_FOR_INTERRUPTS();
-		relation = relation_open(lfirst_oid(cell), NoLock);
-		if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE)
-			check_one(check, relation, RelationGetRelid(relation) == root);
-		relation_close(relation, NoLock);
-	}
+	use_wanted(check, row_triggers, lengthof(row_triggers));
+	check_tables(check, relid);
+}
+
+static void
+check_members_triggers(Check *check, const ScimTables *tables, bool has_state)
+{
+	const Trigger *model = use_function(check, tables->members, "scim_members_trigger");
+
+	if (model == NULL)
+		return;
+	if (TRIGGER_FOR_ROW(model->tgtype) || check->enabled == TRIGGER_FIRES_ALWAYS ||
+		get_rel_relkind(tables->members) == RELKIND_PARTITIONED_TABLE)
+		use_wanted(check, each_row_triggers, lengthof(each_row_triggers));
+	else
+		use_wanted(check, statement_triggers, lengthof(statement_triggers));
+	check_tables(check, tables->members);
+	if (!has_state || !OidIsValid(tables->rows))
+		return;
+	/* they come with those of the memberships, and fire as these do */
+	check->function_name = "scim_group_state_trigger";
+	check->function = scim_extension_function("scimver", check->function_name, 0, NULL);
+	check->nargs = 1;
+	use_wanted(check, state_triggers, lengthof(state_triggers));
+	check_tables(check, tables->rows);
 }
 
 void
-scim_check_triggers(const ScimTables *tables, ScimReportProblem report, void *argument)
+scim_check_triggers(const ScimTables *tables, bool has_state, ScimReportProblem report, void *argument)
 {
 	Check		check = {.report = report, .argument = argument};
 
 	if (OidIsValid(tables->rows))
-	{
-		check.function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-		check_tables(&check, tables->rows, check_row_triggers);
-	}
+		check_row_triggers(&check, tables->rows);
 	if (OidIsValid(tables->members))
-	{
-		check.function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
-		check_tables(&check, tables->members, check_members_triggers);
-	}
+		check_members_triggers(&check, tables, has_state);
 }
 
 /* ---- event triggers ---- */

@@ -42,8 +42,7 @@ mend_triggers(const ScimTables *tables)
 	List	   *mends = NIL;
 	ListCell   *cell;
 
-	scim_check_triggers(tables, collect_mend, &mends);
-	scim_check_event_triggers(collect_mend, &mends);
+	(void) scim_check_registration(tables, collect_mend, &mends);
 	foreach(cell, mends)
 	{
 		CHECK_FOR_INTERRUPTS();

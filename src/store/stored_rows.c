@@ -190,6 +190,8 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 		rows[i].fresh = fresh;
 	if (members == NULL)
 		return;
+	for (int i = 0; i < count; i++)
+		rows[i].counted = true;
 	scim_key_types(groups, types);
 	scim_stored_keys(rows, count, keys);
 	portal = SPI_cursor_open_with_args(NULL, members_sql(members, groups), 2, types, keys, NULL, !fresh, 0);
@@ -271,11 +273,12 @@ scim_compute_row(ScimStoredRow *row)
 	scim_take_row(row->registration, row->values + AT_BARE, row->nulls + AT_BARE, &row->row);
 	if (!row->registration->is_mapped && row->row.version == NULL)
 		tidy_row(row);
+	if (row->registration->type->has_members)
+		row->has_stored_members = read_stored_members(row, &row->stored_members);
+	if (row->has_stored_members && !row->counted)
+		row->members = row->stored_members;
 	row->version = version_of(row, &row->members);
 	row->stored_version = row->version;
-	if (!row->registration->type->has_members)
-		return;
-	row->has_stored_members = read_stored_members(row, &row->stored_members);
 	if (row->has_stored_members)
 		row->stored_version = version_of(row, &row->stored_members);
 }

@@ -21,7 +21,8 @@ typedef struct ScimStoredRow
 	const ScimRegistration *registration;
 	Datum	   *values;			/* of the columns that scim_append_stored_columns names */
 	bool	   *nulls;
-	ScimMemberState members;	/* of a group: as its memberships are */
+	ScimMemberState members;	/* of a group: as its memberships are; as stored, if there is no table of them */
+	bool		counted;		/* the former */
 	bool		fresh;			/* what is stored of them is to be read now, not under the active snapshot */
 
 	/* by scim_compute_row */
@@ -58,7 +59,7 @@ extern void scim_append_has_key(StringInfo out, const ScimRegistration *registra
 extern void scim_append_lock_order(StringInfo out, const ScimRegistration *registration);
 
 /*
- * Counts the members of groups from their memberships; none where there is no
+ * Counts the members of groups from their memberships; not where there is no
  * membership table.  Within SPI; under the active snapshot, or (fresh) a new one.
  */
 extern void scim_count_members(ScimStoredRow *rows, int count, bool fresh);

@@ -83,6 +83,19 @@ SELECT tgname, tgenabled FROM pg_trigger WHERE tgname LIKE '~~~scimver%' ORDER B
 DELETE FROM groups_members WHERE group_id = id(103) AND member_id = id(3);
 SELECT member_count FROM groups WHERE id = id(103);
 
+ALTER TRIGGER "~~~scimver" ON users RENAME TO other;
+SELECT problems('users');
+SELECT scim_repair_table('users');
+SELECT problems('users');
+BEGIN;
+DROP TRIGGER "~~~scimver_members_insert" ON groups_members;
+DROP TRIGGER "~~~scimver_members_delete" ON groups_members;
+DROP TRIGGER "~~~scimver_members_update" ON groups_members;
+DROP TRIGGER "~~~scimver_members_truncate" ON groups_members;
+SELECT problems('groups');
+SELECT scim_repair_table('groups');
+ROLLBACK;
+
 -- one that would change the row after ours saw it
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER "~~~z" BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION nothing();
@@ -241,6 +254,106 @@ RESET session_replication_role;
 CALL scim_backfill('users', 9);
 SELECT problems('users');
 RESET default_transaction_isolation;
+
+-- ---- tables that people have ----
+
+DROP TABLE groups_members, groups, users;
+CREATE TABLE people (id int NOT NULL, org text NOT NULL, login text NOT NULL, first_name text, extra jsonb,
+	shown text GENERATED ALWAYS AS (upper(login)) STORED, PRIMARY KEY (org, id), UNIQUE (login, org));
+CREATE TABLE teams (id bigint NOT NULL, org text NOT NULL, name text NOT NULL, changed timestamptz, PRIMARY KEY (id, org));
+CREATE TABLE team_people (person int NOT NULL, org text NOT NULL, team bigint NOT NULL, UNIQUE (person, org, team));
+INSERT INTO people (id, org, login, first_name) SELECT i, org, 'login' || i, 'Name' || i FROM generate_series(1, 30) i, unnest(ARRAY['a', 'b']) org;
+INSERT INTO teams SELECT i, org, 'team' || i, '2001-01-01' FROM generate_series(1, 30) i, unnest(ARRAY['a', 'b', 'c']) org;
+INSERT INTO team_people SELECT p, org, t FROM generate_series(1, 30) p, unnest(ARRAY['a', 'b']) org, generate_series(1, 30) t WHERE p % t < 3 AND ascii(org) % 2 <= t % 2;
+SET client_min_messages = warning;
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "org", "data": "extra", "attributes": {"userName": "login", "name.givenName": "first_name", "nickName": {"column": "shown", "mode": "read"}}}', '{"add_columns": true}');
+SELECT scim_register_table('teams', 'Group', '{"id": "id", "tenant": "org", "lastModified": "changed", "attributes": {"displayName": "name"}}', '{"add_columns": true}');
+SELECT scim_register_members('team_people', 'team', 'person', '{"tenant": "org"}');
+SET client_min_messages = notice;
+-- before the backfill everything is computed, and right
+SELECT problems('people') UNION ALL SELECT problems('teams');
+CALL scim_backfill('people', 7);
+CALL scim_backfill('team_people', 140);
+SELECT problems('people') UNION ALL SELECT problems('teams');
+SELECT count(scim_version), min(scim_revision), max(scim_revision) FROM people;
+SELECT count(scim_version), min(scim_revision), max(scim_revision), max(changed) = '2001-01-01' FROM teams;
+SELECT count(*), sum(member_count) = (SELECT count(*) FROM team_people) FROM scim_group_state;
+CALL scim_backfill('people');
+CALL scim_backfill('teams');
+SET session_replication_role = replica;
+UPDATE people SET first_name = 'Other' WHERE id = 3 AND org = 'b';
+UPDATE people SET extra = '{"title": "Dr"}' WHERE id = 4 AND org = 'a';
+UPDATE people SET login = 'login five' WHERE id = 5 AND org = 'a';
+UPDATE teams SET scim_version = 'wrong' WHERE id = 1 AND org = 'b';
+DELETE FROM team_people WHERE org = 'a' AND team = 3;
+UPDATE scim_group_state SET member_count = 100 WHERE tenant_id = 'a' AND group_id = '2';
+DELETE FROM scim_group_state WHERE tenant_id = 'a' AND group_id = '5';
+RESET session_replication_role;
+SELECT problems('people');
+SELECT problems('teams');
+SELECT scim_repair_table('people'), scim_repair_table('team_people');
+SELECT problems('people') UNION ALL SELECT problems('teams');
+CALL scim_backfill('teams');
+SELECT problems('teams');
+SELECT max(scim_revision), max(changed) = '2001-01-01' FROM teams;
+DELETE FROM team_people WHERE org = 'a';
+SELECT problems('teams');
+
+-- triggers and indexes
+ALTER TABLE teams DISABLE TRIGGER "~~~scimver_state";
+DROP TRIGGER "~~~scimver_state_truncate" ON teams;
+ALTER TABLE team_people DISABLE TRIGGER USER;
+SELECT problems('teams');
+SELECT scim_repair_table('teams');
+SELECT problems('teams');
+ALTER TABLE people DROP CONSTRAINT people_login_org_key;
+SELECT problems('people');
+SET session_replication_role = replica;
+ALTER TABLE people DROP COLUMN first_name;
+RESET session_replication_role;
+SELECT problems('people');
+SELECT scim_unregister_table('people'), scim_unregister_table('teams');
+
+-- partitions and children, which can be written to by themselves
+DROP TABLE people, teams, team_people;
+CREATE TABLE people (id int PRIMARY KEY, login text NOT NULL UNIQUE);
+CREATE TABLE guests (PRIMARY KEY (id)) INHERITS (people);
+CREATE TABLE teams (id int PRIMARY KEY, name text NOT NULL) PARTITION BY RANGE (id);
+CREATE TABLE teams_1 PARTITION OF teams FOR VALUES FROM (1) TO (10);
+CREATE TABLE teams_2 PARTITION OF teams FOR VALUES FROM (10) TO (20);
+CREATE TABLE team_people (team int, person int, PRIMARY KEY (team, person)) PARTITION BY RANGE (team);
+CREATE TABLE team_people_1 PARTITION OF team_people FOR VALUES FROM (1) TO (10);
+CREATE TABLE team_people_2 PARTITION OF team_people FOR VALUES FROM (10) TO (20);
+INSERT INTO people SELECT i, 'login' || i FROM generate_series(1, 9) i;
+INSERT INTO guests SELECT i, 'login' || i FROM generate_series(10, 19) i;
+INSERT INTO teams SELECT i, 'team' || i FROM generate_series(1, 19) i;
+INSERT INTO team_people SELECT t, p FROM generate_series(1, 19) t, generate_series(1, 19) p WHERE p % t < 2;
+SET client_min_messages = warning;
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login"}}', '{"add_columns": true}');
+SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}', '{"add_columns": true}');
+SELECT scim_register_members('team_people', 'team', 'person');
+SET client_min_messages = notice;
+SELECT problems('people') UNION ALL SELECT problems('teams');
+CALL scim_backfill('guests', 4);
+CALL scim_backfill('teams_1', 100);
+SELECT problems('people') UNION ALL SELECT problems('teams');
+ALTER TABLE guests DISABLE TRIGGER "~~~scimver";
+ALTER TABLE teams_2 DISABLE TRIGGER "~~~scimver";
+ALTER TABLE team_people_1 DISABLE TRIGGER "~~~scimver_members_row";
+DROP TRIGGER "~~~scimver_members_truncate" ON team_people_2;
+UPDATE guests SET login = 'guest' WHERE id = 11;
+UPDATE teams SET name = 'eleven' WHERE id = 11;
+TRUNCATE team_people_1;
+SELECT problems('people');
+SELECT problems('teams_2');
+SELECT scim_repair_table('people'), scim_repair_table('team_people_1');
+SELECT problems('people') UNION ALL SELECT problems('teams');
+DROP TRIGGER "~~~scimver" ON guests;
+SELECT problems('people');
+SELECT scim_repair_table('people');
+SELECT problems('people');
+UPDATE guests SET login = 'guest again' WHERE id = 11;
+SELECT scim_revision FROM people WHERE id = 11;
 
 \c :regression
 DROP DATABASE scimver_maintenance;

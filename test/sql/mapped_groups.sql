@@ -85,6 +85,10 @@ END $$;
 -- the same for each shape: groups 101 to 104, users 1 to 9
 CREATE TABLE statements (n int GENERATED ALWAYS AS IDENTITY, statement text);
 INSERT INTO statements (statement) VALUES
+	-- groups of which nothing is known yet: what several triggers of a statement see is counted once
+	($$INSERT INTO joins (team, person, note) VALUES ('104', '8', 'and 6'), ('104', '9', NULL)$$),
+	($$WITH d AS (DELETE FROM joins WHERE team = '101' AND person = '1'), i AS (INSERT INTO joins (team, person) VALUES ('101', '7'), ('102', '7')) SELECT$$),
+	($$DELETE FROM joins WHERE team = '104' OR person = '7'; INSERT INTO joins (team, person) VALUES ('101', '1')$$),
 	-- plain SQL
 	($$INSERT INTO joins (team, person) VALUES ('101', '3')$$),
 	($$INSERT INTO joins (team, person) SELECT t, p FROM unnest('{101,102,103}'::ids) t, unnest('{4,5}'::ids) p$$),
@@ -163,7 +167,7 @@ CREATE FUNCTION fill() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	INSERT INTO people (id, login) SELECT n::text::id, 'u' || n FROM generate_series(1, 9) n;
 	INSERT INTO teams (id, name) SELECT n::text::id, 'team ' || n FROM generate_series(101, 104) n;
-	INSERT INTO joins (team, person) SELECT t, p FROM unnest('{101,102}'::ids) t, unnest('{1,2}'::ids) p;
+	INSERT INTO joins (team, person) SELECT t, p FROM unnest('{101,102,104}'::ids) t, unnest('{1,2}'::ids) p;
 END $$;
 
 -- ---- numbers, nothing but keys: what is kept stands in scim_group_state ----
@@ -282,8 +286,9 @@ SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '~%';
 SELECT count(*) FROM scim_group_state;
 DROP TABLE joins, teams, people CASCADE;
 
--- ---- users that are marked as deleted ----
+-- ---- users that are marked as deleted; all of it made and registered in one transaction ----
 
+BEGIN;
 CREATE TABLE people (id text PRIMARY KEY, login text NOT NULL, gone bigint NOT NULL DEFAULT 0);
 CREATE TABLE teams (id text PRIMARY KEY, name text, version text, gone bigint NOT NULL DEFAULT 0);
 CREATE TABLE joins (team text, person text, PRIMARY KEY (team, person));
@@ -295,6 +300,10 @@ SELECT fill();
 SELECT scim_register_table('people', 'User', '{"id": "id", "deleted": {"column": "gone", "format": "epoch_milliseconds"}, "attributes": {"userName": "login"}}');
 SELECT scim_register_table('teams', 'Group', '{"id": "id", "version": "version", "deleted": {"column": "gone", "format": "epoch_milliseconds"}, "attributes": {"displayName": "name"}}');
 SELECT scim_register_members('joins', 'team', 'person');
+INSERT INTO joins (team, person) VALUES ('101', '4'), ('103', '4');
+DELETE FROM joins WHERE team = '104' AND person = '1' OR person = '4';
+SELECT name, members, "right" FROM state();
+COMMIT;
 SELECT does($$SELECT scim_add_members('101', '{3}')$$);
 SELECT does($$SELECT scim_delete_user('2')$$);
 SELECT scim_get_group('101')->'members';

@@ -37,7 +37,6 @@ typedef struct ScimSplit
 	bool	   *given;			/* of each that is read only: does the document have a value for it? */
 	Jsonb	   *data;			/* what has no column; NULL if the table has no data column */
 	bool		data_changed;
-	Jsonb	   *document;		/* as it will be read: scim_join_columns of the above */
 } ScimSplit;
 
 /*
@@ -45,7 +44,7 @@ typedef struct ScimSplit
  * "old_data" are the row as it is, NULL for a new one.  INVALID_VALUE for an
  * attribute without a column (by name; "schemas" excepted, which follows from
  * the others), and as scim_column_from_json; MUTABILITY for a read-only one
- * that would change.
+ * that would change.  scim_join_columns of the result is the document as it will be read.
  */
 extern ScimSplit *scim_split_document(const ScimRegistration *registration, Jsonb *document,
 									  Jsonb *old_data, const ScimColumnValues *old);

@@ -156,6 +156,5 @@ scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb
 	for (int i = 0; i < count; i++)
 		split_column(&parts, old, result, i);
 	split_data(&parts, document, old_data, old == NULL, result);
-	result->document = scim_join_columns(registration, result->data, &result->columns);
 	return result;
 }

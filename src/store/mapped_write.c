@@ -19,10 +19,15 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-/* A column that is written, and its value. */
+/*
+ * A column that is written, and its value.  The texts name columns by
+ * placeholders: what is written again and again is prepared, and its text
+ * filled in, once.
+ */
 typedef struct Assignment
 {
-	const char *column;
+	const char *column;			/* as a placeholder, or (NULL) */
+	int			mapped;			/* its place among the mapped ones */
 	Oid			type;
 	Datum		value;
 	bool		isnull;
@@ -40,7 +45,7 @@ assign(Assignments *list, const char *column, Oid type, Datum value, bool isnull
 {
 	list->items[list->count++] = (Assignment)
 	{
-		column, type, value, isnull
+		column, 0, type, value, isnull
 	};
 }
 
@@ -48,13 +53,14 @@ static void
 assign_content(Assignments *list, const ScimRegistration *registration, const ScimSplit *split)
 {
 	if (split->data_changed)
-		assign(list, registration->columns[SCIM_COLUMN_DATA], JSONBOID, JsonbPGetDatum(split->data),
-			   split->data == NULL);
+		assign(list, "{data}", JSONBOID, JsonbPGetDatum(split->data), split->data == NULL);
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		if (split->changed[i])
-			assign(list, registration->mapped[i].column, registration->mapped[i].type,
-				   split->columns.values[i], split->columns.nulls[i]);
+			list->items[list->count++] = (Assignment)
+		{
+			NULL, i, registration->mapped[i].type, split->columns.values[i], split->columns.nulls[i]
+		};
 	}
 }
 
@@ -65,22 +71,21 @@ assign_mark(Assignments *list, const ScimRegistration *registration)
 	Datum		mark = type == BOOLOID ? BoolGetDatum(true) :
 	scim_column_from_instant(type, registration->formats[SCIM_COLUMN_DELETED], GetCurrentTimestamp());
 
-	assign(list, registration->columns[SCIM_COLUMN_DELETED], type, mark, false);
+	assign(list, "{deleted}", type, mark, false);
 }
 
 static Assignments
 list_assignments(const ScimMappedWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
-	const char *password = registration->columns[SCIM_COLUMN_PASSWORD];
 	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)), 0};
 
 	if (write->split)
 		assign_content(&list, registration, write->split);
 	if (write->marks)
 		assign_mark(&list, registration);
-	if (write->sets_password && password)
-		assign(&list, password, TEXTOID, write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
+	if (write->sets_password && registration->columns[SCIM_COLUMN_PASSWORD])
+		assign(&list, "{password}", TEXTOID, write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
 			   write->password_hash == NULL);
 	return list;
 }
@@ -89,6 +94,15 @@ bool
 scim_is_effective(const ScimMappedWrite *write)
 {
 	return list_assignments(write).count > 0;
+}
+
+static void
+append_column(StringInfo text, const Assignment *assignment)
+{
+	if (assignment->column)
+		appendStringInfoString(text, assignment->column);
+	else
+		appendStringInfo(text, "{mapped %d}", assignment->mapped);
 }
 
 static void
@@ -103,8 +117,8 @@ append_value(ScimSql *sql, const Assignment *assignment)
 static bool
 run(const ScimMappedWrite *write, ScimSql *sql)
 {
-	scim_append_template(sql, write->bare ? " RETURNING {bare}" : " RETURNING {row}", write->registration);
-	return scim_run_fresh_sql(sql, write->registration) > 0;
+	appendStringInfoString(&sql->text, write->bare ? " RETURNING {bare}" : " RETURNING {row}");
+	return scim_run_template(sql, write->registration) > 0;
 }
 
 /* ---- INSERT ---- */
@@ -135,12 +149,12 @@ append_key(const ScimMappedWrite *write, StringInfo columns, ScimSql *values)
 
 	if (registration->columns[SCIM_COLUMN_TENANT])
 	{
-		appendStringInfo(columns, ", %s", registration->columns[SCIM_COLUMN_TENANT]);
+		appendStringInfoString(columns, ", {tenant}");
 		appendStringInfo(&values->text, ", %s", values->tenant);
 	}
 	if (registration->id_type->type == UUIDOID && !has_default_id(registration))
 	{
-		appendStringInfo(columns, ", %s", registration->columns[SCIM_COLUMN_ID]);
+		appendStringInfoString(columns, ", {id}");
 		appendStringInfoString(&values->text, ", pg_catalog.gen_random_uuid()");
 	}
 }
@@ -158,13 +172,14 @@ scim_insert_mapped(const ScimMappedWrite *write)
 	append_key(write, &columns, &sql);
 	for (int i = 0; i < list.count; i++)
 	{
-		appendStringInfo(&columns, ", %s", list.items[i].column);
+		appendStringInfoString(&columns, ", ");
+		append_column(&columns, &list.items[i]);
 		appendStringInfoString(&sql.text, ", ");
 		append_value(&sql, &list.items[i]);
 	}
 	values = pstrdup(sql.text.data);
 	resetStringInfo(&sql.text);
-	scim_append_template(&sql, "INSERT INTO {table} AS r ", write->registration);
+	appendStringInfoString(&sql.text, "INSERT INTO {table} AS r ");
 	/* both lists begin with a comma and a blank */
 	if (columns.len > 0)
 		appendStringInfo(&sql.text, "(%s) VALUES (%s)", columns.data + 2, values + 2);
@@ -180,25 +195,24 @@ scim_update_mapped(const ScimMappedWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
 	Assignments list = list_assignments(write);
-	char	   *condition = "";
 	ScimSql		sql;
 
 	/* {key} names the first two parameters */
 	scim_init_sql(&sql, registration, write->tenant, false);
 	scim_append_id(&sql, registration, write->id);
 	if (write->expected)
-	{
-		resetStringInfo(&sql.text);
 		scim_append_text_argument(&sql, write->expected);
-		condition = psprintf(" AND {is_version %s}", sql.text.data);
-	}
 	resetStringInfo(&sql.text);
-	scim_append_template(&sql, "UPDATE {table} AS r SET ", registration);
+	appendStringInfoString(&sql.text, "UPDATE {table} AS r SET ");
 	for (int i = 0; i < list.count; i++)
 	{
-		appendStringInfo(&sql.text, "%s%s=", i > 0 ? ", " : "", list.items[i].column);
+		appendStringInfoString(&sql.text, i > 0 ? ", " : "");
+		append_column(&sql.text, &list.items[i]);
+		appendStringInfoChar(&sql.text, '=');
 		append_value(&sql, &list.items[i]);
 	}
-	scim_append_template(&sql, psprintf(" WHERE {key}%s", condition), registration);
+	appendStringInfoString(&sql.text, " WHERE {key}");
+	if (write->expected)
+		appendStringInfoString(&sql.text, " AND {is_version $3}");
 	return run(write, &sql);
 }

@@ -214,7 +214,7 @@ store(ScimRowWork *work, Jsonb *document)
 	}
 	if (split->data_changed)
 		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(split->data), split->data == NULL);
-	work->document = split->document;
+	work->document = scim_join_columns(registration, split->data, &split->columns);
 }
 
 void
@@ -228,7 +228,7 @@ scim_work_check(ScimRowWork *work)
 	Jsonb	   *new;
 	Jsonb	   *checked;
 
-	if (!in_call && !registration->validate)
+	if (!registration->validate && (!in_call || (registration->is_mapped && !registration->type->has_kept)))
 		return;
 	old = looks_back ? scim_work_document(work, &work->old) : NULL;
 	new = scim_work_document(work, &work->new);

@@ -121,33 +121,55 @@ scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *reg
 	scim_append_statement_for(&sql->text, text, registration, sql->tenant ? sql->tenant : "$1");
 }
 
-static SPIPlanPtr
-find_plan(const ScimSql *sql, Oid relid, int options)
+/* How a text is run. */
+typedef struct Manner
 {
-	ScimPlanName name = {relid, -1, sql->text.data};
+	bool		fresh;			/* under a new snapshot */
+	bool		template;		/* it has placeholders */
+} Manner;
+
+static SPIPlanPtr
+prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *manner)
+{
+	int			options = manner->fresh ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK;
+	StringInfoData text = sql->text;
+	SPIPlanPtr	plan;
+
+	if (manner->template)
+	{
+		initStringInfo(&text);
+		scim_append_statement_for(&text, sql->text.data, registration, sql->tenant);
+	}
+	plan = SPI_prepare_cursor(text.data, sql->nargs, sql->types, options);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", text.data, SPI_result_code_string(SPI_result));
+	return plan;
+}
+
+static SPIPlanPtr
+find_plan(const ScimSql *sql, const ScimRegistration *registration, const Manner *manner)
+{
+	ScimPlanName name = {registration ? registration->relid : InvalidOid, -1, sql->text.data};
 	bool		saved = sql->text.len <= LONGEST_SAVED;
 	SPIPlanPtr	plan = saved ? scim_saved_plan(&name) : NULL;
 	uint64		generation = scim_registration_generation();
 
 	if (plan)
 		return plan;
-	plan = SPI_prepare_cursor(sql->text.data, sql->nargs, sql->types, options);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql->text.data, SPI_result_code_string(SPI_result));
+	plan = prepare(sql, registration, manner);
 	if (saved)
 		scim_save_plan(&name, plan, generation);
 	return plan;
 }
 
 static uint64
-run(const ScimSql *sql, const ScimRegistration *registration, bool fresh)
+run(const ScimSql *sql, const ScimRegistration *registration, Manner manner)
 {
 	ScimRun		run = {0};
 	int			result;
 
-	run.plan = find_plan(sql, registration ? registration->relid : InvalidOid,
-						 fresh ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK);
-	run.read_only = !fresh;
+	run.plan = find_plan(sql, registration, &manner);
+	run.read_only = !manner.fresh;
 	run.explains_denial = registration && registration->is_mapped;
 	result = scim_run_compiled(&run, sql->values, sql->nulls);
 	if (result < 0)
@@ -158,11 +180,17 @@ run(const ScimSql *sql, const ScimRegistration *registration, bool fresh)
 uint64
 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration)
 {
-	return run(sql, registration, false);
+	return run(sql, registration, (Manner) {0});
 }
 
 uint64
 scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *registration)
 {
-	return run(sql, registration, true);
+	return run(sql, registration, (Manner) {.fresh = true});
+}
+
+uint64
+scim_run_template(const ScimSql *sql, const ScimRegistration *registration)
+{
+	return run(sql, registration, (Manner) {.fresh = true, .template = true});
 }

@@ -49,4 +49,7 @@ extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registrat
 /* The same under a new snapshot: a write, or a look-up by key; one plan for all values. */
 extern uint64 scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *registration);
 
+/* The same of a text with placeholders, which are filled in only when it is prepared. */
+extern uint64 scim_run_template(const ScimSql *sql, const ScimRegistration *registration);
+
 #endif							/* SCIM_SQL_H */

@@ -541,6 +541,8 @@ append_fragment(StringInfo out, const ScimRegistration *registration, const char
 		append_display(out, side, alias);
 	else if (is_key(key, name, "is_type"))
 		append_is_type(out, side, alias, parameter, parameter_length);
+	else if (is_key(key, name, "mapped"))
+		appendStringInfoString(out, registration->mapped[strtol(parameter, NULL, 10)].column);
 	else if (is_key(key, name, "lock_order"))
 		append_lock_order(out, registration);
 	else

@@ -139,7 +139,6 @@ split_document(Write *write, const ScimRow *old)
 											  write->call.replaces, NULL);
 	write->split = scim_split_document(table, write->document, old ? old->stored : NULL,
 									   old ? &old->columns : NULL);
-	write->document = write->split->document;
 	write->call.split = write->split;
 	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
 		scim_throw_path(SCIM_INVALID_VALUE, "password", "password has no column in table %s", table->table);
@@ -203,22 +202,39 @@ update_row(Write *write, const char *expected)
 	return true;
 }
 
-/* Is what is wanted there already, in the row that is locked? */
 static bool
-is_there(Write *write)
+same_content(const Write *write, Jsonb *document)
 {
 	Size		old_length;
 	Size		new_length;
-	char	   *old;
-	char	   *new;
+	char	   *old = scim_row_content(write->target.table, &write->row, write->row.data, &old_length);
+	char	   *new = scim_row_content(write->target.table, &write->row, document, &new_length);
 
-	if (write->sets_password)
-		return false;
-	if (write->target.table->is_mapped)
-		split_document(write, &write->row);
-	old = scim_row_content(write->target.table, &write->row, write->row.data, &old_length);
-	new = scim_row_content(write->target.table, &write->row, write->document, &new_length);
-	if (old_length != new_length || memcmp(old, new, old_length) != 0)
+	return old_length == new_length && memcmp(old, new, old_length) == 0;
+}
+
+/*
+ * The same of a mapped table.  What is stored otherwise may still be the same;
+ * but only where it must not be written does that have to be known before.
+ */
+static bool
+same_columns(Write *write, bool stale)
+{
+	const ScimRegistration *table = write->target.table;
+	ScimMappedWrite statement;
+
+	split_document(write, &write->row);
+	statement = mapped_write(write, NULL);
+	return !scim_is_effective(&statement) ||
+		(stale && same_content(write, scim_join_columns(table, write->split->data, &write->split->columns)));
+}
+
+/* Is what is wanted there already, in the row that is locked? */
+static bool
+is_there(Write *write, bool stale)
+{
+	if (write->sets_password ||
+		!(write->target.table->is_mapped ? same_columns(write, stale) : same_content(write, write->document)))
 		return false;
 	return !write->has_members ||
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);
@@ -337,7 +353,7 @@ should_retry(Write *write)
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
 	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
-	if (differs || !is_there(write))
+	if (differs || !is_there(write, true))
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	write->unchanged = true;
 	return false;
@@ -421,10 +437,12 @@ patched_content(const Write *write)
 
 /* What a patch removed of that: others than it did the split refuse. */
 static void
-refuse_removal(const Write *write)
+refuse_removal(Write *write)
 {
 	const ScimRegistration *table = write->target.table;
 
+	if (write->split == NULL)
+		split_document(write, &write->row);
 	for (int i = 0; i < table->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &table->mapped[i];
@@ -465,8 +483,8 @@ patch(void *argument)
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
 												  stale ? &differs : NULL, scim_match_elements));
-	write->unchanged = !differs && is_there(write);
-	if (write->split)
+	write->unchanged = !differs && is_there(write, stale);
+	if (write->target.table->is_mapped)
 		refuse_removal(write);
 	if (write->unchanged)
 		return;

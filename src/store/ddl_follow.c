@@ -155,11 +155,20 @@ read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *
 	return registration;
 }
 
-/* Is it a registration whose ids the relation's own index keeps apart? */
-static bool
-needs_id_index(const ScimRegistration *registration, Relation relation)
+/*
+ * What the relation's own index keeps apart, of tables that people had: ids, and
+ * memberships.  That of a partition is one with that of its table; children that
+ * came later may do without one.
+ */
+static void
+check_index(const ScimRegistration *registration, Relation relation)
 {
-	return registration->is_mapped && !registration->is_members && !relation->rd_rel->relispartition;
+	if (!registration->is_mapped || scim_parents(RelationGetRelid(relation)) != NIL)
+		return;
+	if (registration->is_members)
+		scim_check_pair_index(registration, relation);
+	else
+		scim_check_id_index(registration, relation);
 }
 
 static void
@@ -171,14 +180,9 @@ check_relation(Oid relid)
 	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
 	{
 		const Trigger *trigger = lfirst(cell);
-		const ScimRegistration *registration;
 
-		if (trigger->tgnargs <= SCIM_MAPPING_ARGUMENT)
-			continue;
-		registration = read_trigger(relation, trigger, scim_resource_type(trigger->tgargs[0]));
-		/* children that came later may do without one */
-		if (needs_id_index(registration, relation) && scim_parents(relid) == NIL)
-			scim_check_id_index(registration, relation);
+		if (trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
+			check_index(read_trigger(relation, trigger, scim_resource_type(trigger->tgargs[0])), relation);
 	}
 	relation_close(relation, NoLock);
 }
@@ -210,31 +214,36 @@ scim_mapping_with(Oid relid, Oid oid, const ScimResourceType *type)
 static void
 warn_of_index(const ScimRegistration *registration, Relation relation)
 {
-	AttrNumber	columns[2];
-	int			count;
-
-	if (OidIsValid(scim_id_index(registration, relation, columns, &count)))
+	if (registration->is_members ? scim_has_pair_index(registration, relation) : scim_has_id_index(registration, relation))
 		return;
 	ereport(WARNING,
-			(errmsg("no index of table \"%s\" keeps the ids of its resources apart any more", RelationGetRelationName(relation)),
-			 errhint("Make a unique index on column %s.", registration->columns[SCIM_COLUMN_ID])));
+			(errmsg("no index of table \"%s\" keeps %s apart any more", RelationGetRelationName(relation),
+					registration->is_members ? "memberships" : "the ids of its resources"),
+			 errhint("Make a unique index on column %s.",
+					 registration->is_members ?
+					 psprintf("%s, %s", registration->columns[SCIM_MEMBER_GROUP], registration->columns[SCIM_MEMBER_ID]) :
+					 registration->columns[SCIM_COLUMN_ID])));
+}
+
+static void
+check_table(const ScimRegistration *table, bool too_late)
+{
+	Relation	relation;
+
+	if (table == NULL)
+		return;
+	relation = relation_open(table->relid, AccessShareLock);
+	if (!too_late)
+		check_index(table, relation);
+	else if (table->is_mapped)
+		warn_of_index(table, relation);
+	relation_close(relation, NoLock);
 }
 
 void
 scim_check_indexes(bool too_late)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *table = scim_find_table(*type);
-		Relation	relation;
-
-		if (table == NULL || !table->is_mapped)
-			continue;
-		relation = relation_open(table->relid, AccessShareLock);
-		if (too_late)
-			warn_of_index(table, relation);
-		else
-			scim_check_id_index(table, relation);
-		relation_close(relation, NoLock);
-	}
+		check_table(scim_find_table(*type), too_late);
+	check_table(scim_find_members(scim_members_type()), too_late);
 }

@@ -43,6 +43,12 @@ scim_triggers_of(Oid relid, const char *prefix)
 	return result;
 }
 
+bool
+scim_has_triggers(Oid relid, const char *prefix)
+{
+	return scim_triggers_of(relid, prefix) != NIL;
+}
+
 /* ---- making ---- */
 
 static TriggerTransition *

@@ -16,6 +16,8 @@ extern List *scim_parts(Oid relid);
 /* Copies of the relation's triggers whose name begins so; List of Trigger *. */
 extern List *scim_triggers_of(Oid relid, const char *prefix);
 
+extern bool scim_has_triggers(Oid relid, const char *prefix);
+
 /*
  * Gives the children of a table the triggers that it has, those whose name
  * begins so; partitions have them from PostgreSQL.  Within SPI.

@@ -142,3 +142,12 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
 }
+
+void
+scim_check_pair_index(const ScimRegistration *members, Relation relation)
+{
+	if (!scim_has_pair_index(members, relation))
+		scim_bad_mapping(relation, NULL, "table \"%s\" must have a unique index on its columns %s and %s%s: complete (without WHERE), valid, and not deferrable",
+						 RelationGetRelationName(relation), members->columns[SCIM_MEMBER_GROUP],
+						 members->columns[SCIM_MEMBER_ID], members->tenant_type ? ", alone or with the tenant's" : "");
+}

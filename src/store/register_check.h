@@ -29,4 +29,7 @@ extern void scim_refuse_later_triggers(Relation relation);
 /* INVALID_MAPPING unless an index keeps ids apart. */
 extern void scim_check_id_index(const ScimRegistration *registration, Relation relation);
 
+/* INVALID_MAPPING unless an index keeps memberships apart. */
+extern void scim_check_pair_index(const ScimRegistration *members, Relation relation);
+
 #endif							/* SCIM_REGISTER_CHECK_H */

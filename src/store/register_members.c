@@ -163,10 +163,7 @@ check_columns(const ScimRegistration *members, Relation relation, const Sides *s
 	check_type(members, relation, SCIM_MEMBER_GROUP, sides->groups, SCIM_COLUMN_ID);
 	check_type(members, relation, SCIM_MEMBER_ID, sides->users, SCIM_COLUMN_ID);
 	check_tenant(members, relation, sides);
-	if (!scim_has_pair_index(members, relation))
-		scim_bad_mapping(relation, NULL, "table \"%s\" must have a unique index on its columns %s and %s%s: complete (without WHERE), valid, and not deferrable",
-						 RelationGetRelationName(relation), members->columns[SCIM_MEMBER_GROUP],
-						 members->columns[SCIM_MEMBER_ID], members->tenant_type ? ", alone or with the tenant's" : "");
+	scim_check_pair_index(members, relation);
 }
 
 /* Locks the table and looks whether it is one; returns its kind. */
@@ -252,6 +249,7 @@ make_triggers(Oid relid, bool by_row, const Sides *sides, const char *mapping, c
 	if (scim_has_group_state(groups))
 		scim_run_ddl(add_state_triggers, words);
 	CommandCounterIncrement();
+	scim_adopt_parts(groups->relid, SCIM_STATE_TRIGGER);
 	if (options->subscribed)
 	{
 		scim_enable_always(relid, SCIM_MEMBERS_TRIGGER);

@@ -386,14 +386,18 @@ scim_lock_registrations(void)
 	LockDatabaseObject(ProcedureRelationId, function, 0, ShareUpdateExclusiveLock);
 }
 
+static Oid
+get_row_function(void)
+{
+	if (!OidIsValid(row_function))
+		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
+	return row_function;
+}
+
 const ScimRegistration *
 scim_find_table(const ScimResourceType *type)
 {
-	if (type == NULL)
-		return NULL;
-	if (!OidIsValid(row_function))
-		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-	return find_registration(row_function, type, &tables);
+	return type ? find_registration(get_row_function(), type, &tables) : NULL;
 }
 
 static Oid
@@ -408,6 +412,14 @@ const ScimRegistration *
 scim_find_members(const ScimResourceType *type)
 {
 	return type ? find_registration(get_members_function(), type, &members) : NULL;
+}
+
+Oid
+scim_find_table_relid(const ScimResourceType *type)
+{
+	Lookup		found = {0};
+
+	return find_trigger(get_row_function(), type, &found) ? found.relid : InvalidOid;
 }
 
 Oid

@@ -23,6 +23,9 @@
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 
+/* Of those on a table of groups that go with its memberships. */
+#define SCIM_STATE_TRIGGER		SCIM_ROW_TRIGGER "_state"
+
 /* And of the policy that keeps tenants of created tables apart. */
 #define SCIM_POLICY				"scimver_tenant"
 
@@ -209,7 +212,8 @@ extern Oid	scim_registered_relation(const ScimResourceType *type, bool is_member
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 
-/* The same without reading what it is like, or InvalidOid. */
+/* Both without reading what they are like, or InvalidOid. */
+extern Oid	scim_find_table_relid(const ScimResourceType *type);
 extern Oid	scim_find_members_relid(const ScimResourceType *type);
 
 /* The table of a type whose resources the membership table can hold, or NULL: of those that people had, none holds groups. */

@@ -212,6 +212,7 @@ scim_row_version(const ScimRegistration *registration, const char *tenant, ScimR
 
 	if (row->version)
 		return row->version;
+	scim_know_members(registration, tenant, row, false);
 	if (registration->columns[SCIM_COLUMN_PASSWORD])
 	{
 		Datum		values[2];

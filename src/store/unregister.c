@@ -126,29 +126,44 @@ unregister_members_alone(Oid relid)
 }
 
 static void
-unregister_table(Oid relid, const ScimOptions *options)
+unregister_resources(Oid relid, const char *type_name, const ScimOptions *stored, bool keep_columns)
 {
-	ScimOptions stored = {0};
-	char	   *name;
-	const ScimResourceType *type;
-	Oid			members;
+	const ScimResourceType *type = scim_resource_type(type_name);
+	bool		has_members = type && type->has_members;
+	Oid			members = has_members ? scim_find_members_relid(type) : InvalidOid;
 
-	lock_registered(relid);
-	name = read_trigger(relid, &stored);
-	if (name == NULL)
-	{
-		unregister_members_alone(relid);
-		return;
-	}
-	type = scim_resource_type(name);
-	members = type && type->has_members ? scim_find_members_relid(type) : InvalidOid;
 	if (OidIsValid(members))
 		unregister_members(members);
 	scim_drop_triggers(relid, SCIM_ROW_TRIGGER);
-	if (type && type->has_members)
+	if (has_members)
 		scim_forget_states_of(relid);
-	if (!options->keep_columns)
-		drop_columns(relid, stored.added);
+	if (!keep_columns)
+		drop_columns(relid, stored->added);
+}
+
+/* The triggers on the table of groups that go with those of a membership table: groups are locked before memberships, as everywhere. */
+static void
+lock_groups(Oid relid)
+{
+	Oid			groups = scim_has_triggers(relid, SCIM_MEMBERS_TRIGGER) ? scim_find_table_relid(scim_members_type()) : InvalidOid;
+
+	if (OidIsValid(groups) && scim_has_triggers(groups, SCIM_STATE_TRIGGER))
+		lock_registered(groups);
+}
+
+static void
+unregister_table(Oid relid, bool keep_columns)
+{
+	ScimOptions stored = {0};
+	char	   *type_name;
+
+	lock_groups(relid);
+	lock_registered(relid);
+	type_name = read_trigger(relid, &stored);
+	if (type_name)
+		unregister_resources(relid, type_name, &stored, keep_columns);
+	else
+		unregister_members_alone(relid);
 }
 
 /*
@@ -165,10 +180,11 @@ scim_unregister_table(PG_FUNCTION_ARGS)
 	ScimOptions options;
 
 	scim_parse_options(PG_GETARG_JSONB_P(1), SCIM_OPTIONS_UNREGISTER, &options);
+	scim_check_owner(relid);
 	scim_lock_registrations();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	unregister_table(relid, &options);
+	unregister_table(relid, options.keep_columns);
 	scim_invalidate_tables();
 	SPI_finish();
 	PG_RETURN_VOID();

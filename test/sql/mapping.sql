@@ -435,6 +435,40 @@ SELECT triggers();
 SELECT attname FROM pg_attribute WHERE attrelid = 'grandchild'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
 DROP TABLE two_parents, adopted_child, adopted, grandchild, child, base, other;
 
+-- ---- memberships ----
+
+CREATE TABLE u (id int PRIMARY KEY, login text);
+CREATE TABLE g (id int PRIMARY KEY, name text);
+CREATE TABLE g_child () INHERITS (g);
+ALTER TABLE g_child ADD PRIMARY KEY (id);
+CREATE TABLE m (g int REFERENCES g ON DELETE CASCADE, u int REFERENCES u, note text, PRIMARY KEY (g, u));
+SELECT state('u') || state('g') || state('m') || state('g_child') AS before \gset
+SELECT scim_register_table('u', 'User', '{"id": "id", "attributes": {"userName": "login"}}'), scim_register_table('g', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('m', 'g', 'u');
+SELECT triggers();
+INSERT INTO u VALUES (1, 'ann'), (2, 'bob');
+INSERT INTO g VALUES (1, 'G');
+INSERT INTO m VALUES (1, 1);
+ALTER TABLE m RENAME g TO "group";
+INSERT INTO m VALUES (1, 2);
+SELECT member_count, scim_list_groups()->'Resources'->0->'meta'->>'version' = scim_version(scim_get_group('1')) FROM scim_group_state;
+SELECT error('ALTER TABLE m DROP COLUMN u CASCADE'), error('ALTER TABLE m DROP CONSTRAINT m_pkey'), error('ALTER TABLE m DROP COLUMN note');
+ALTER TABLE m RENAME "group" TO g;
+ALTER TABLE m ADD note text;
+-- alone, and again; what was kept of the groups goes with it
+SELECT scim_unregister_table('m');
+SELECT triggers();
+SELECT count(*) FROM scim_group_state;
+SELECT scim_get_group('1') ? 'members';
+DELETE FROM m WHERE u = 1;
+SELECT scim_register_members('m', 'g', 'u');
+SELECT scim_get_group('1')->'members'->0->>'value', scim_get_group('1')->'meta'->>'version' = scim_version(scim_get_group('1'));
+-- with the groups
+SELECT scim_unregister_table('g'), scim_unregister_table('u');
+SELECT triggers();
+SELECT state('u') || state('g') || state('m') || state('g_child') = :'before';
+DROP TABLE m, g_child, g, u;
+
 -- ---- schemas and mappings ----
 
 SELECT scim_register_schema('{"id": "urn:example:Device", "name": "Device", "attributes": [{"name": "serial", "type": "string", "required": true}, {"name": "ports", "type": "integer"}]}')->>'id';

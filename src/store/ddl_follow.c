@@ -127,6 +127,8 @@ scim_follow_orphan(Oid relid, Oid parent)
 	ListCell   *cell;
 	ListCell   *one;
 
+	if (!OidIsValid(relid) || !OidIsValid(parent))
+		return;
 	/* those above it come first */
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
 	{

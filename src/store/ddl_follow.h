@@ -16,7 +16,7 @@ extern void scim_follow_rename(const RenameStmt *statement);
 /* The table came under another one that is registered: it gets its triggers.  Within SPI; INVALID_MAPPING, ALREADY_REGISTERED. */
 extern void scim_follow_parents(Oid relid);
 
-/* It is no child of that one any more: they go.  Within SPI. */
+/* It is no child (partition) of that one any more: they go, as far as the server has not dropped them.  Within SPI. */
 extern void scim_follow_orphan(Oid relid, Oid parent);
 
 /* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */

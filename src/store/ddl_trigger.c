@@ -133,6 +133,8 @@ follow_alter(const AlterTableStmt *statement)
 			scim_follow_parents(relid_of(((PartitionCmd *) command->def)->name));
 		else if (command->subtype == AT_DropInherit)
 			scim_follow_orphan(relid, relid_of((RangeVar *) command->def));
+		else if (command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize)
+			scim_follow_orphan(relid_of(((PartitionCmd *) command->def)->name), relid);
 	}
 	scim_check_altered(relid);
 }

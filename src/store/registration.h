@@ -23,9 +23,6 @@
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 
-/* Of those on a table of groups that go with its memberships. */
-#define SCIM_STATE_TRIGGER		SCIM_ROW_TRIGGER "_state"
-
 /* And of the policy that keeps tenants of created tables apart. */
 #define SCIM_POLICY				"scimver_tenant"
 

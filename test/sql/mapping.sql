@@ -469,6 +469,30 @@ SELECT triggers();
 SELECT state('u') || state('g') || state('m') || state('g_child') = :'before';
 DROP TABLE m, g_child, g, u;
 
+-- partitions of memberships come and go
+CREATE TABLE u (id int PRIMARY KEY, login text);
+CREATE TABLE g (id int PRIMARY KEY, name text);
+CREATE TABLE m (g int, u int, PRIMARY KEY (g, u)) PARTITION BY RANGE (g);
+CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (0) TO (10);
+SELECT scim_register_table('u', 'User', '{"id": "id", "attributes": {"userName": "login"}}'), scim_register_table('g', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('m', 'g', 'u');
+CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (10) TO (20);
+SELECT triggers();
+INSERT INTO u VALUES (1, 'ann'), (2, 'bob');
+INSERT INTO g VALUES (1, 'G'), (11, 'H');
+INSERT INTO m VALUES (1, 1), (11, 1);
+INSERT INTO m2 VALUES (11, 2);
+SELECT group_id, member_count, scim_get_group(group_id)->'meta'->>'version' = scim_version(scim_get_group(group_id)) FROM scim_group_state ORDER BY 1;
+TRUNCATE m2;
+SELECT group_id, member_count, scim_get_group(group_id)->'meta'->>'version' = scim_version(scim_get_group(group_id)) FROM scim_group_state ORDER BY 1;
+ALTER TABLE m DETACH PARTITION m1;
+SELECT triggers();
+TRUNCATE m1;
+SELECT scim_list_groups()->'totalResults';
+SELECT scim_unregister_table('g'), scim_unregister_table('u');
+SELECT triggers();
+DROP TABLE m, m1, g, u;
+
 -- ---- schemas and mappings ----
 
 SELECT scim_register_schema('{"id": "urn:example:Device", "name": "Device", "attributes": [{"name": "serial", "type": "string", "required": true}, {"name": "ports", "type": "integer"}]}')->>'id';

@@ -157,7 +157,7 @@ limits_of(const ScimMappedColumn *column)
 /* ---- comparisons ---- */
 
 static void
-append_bound(ScimSql *sql, const char *value, ScimFilterOp op, const Bound *bound)
+append_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const Bound *bound)
 {
 	bool		above = op == SCIM_GT || op == SCIM_GE;
 
@@ -166,16 +166,13 @@ append_bound(ScimSql *sql, const char *value, ScimFilterOp op, const Bound *boun
 		if (bound->side != 0)
 			appendStringInfoString(&sql->text, "false");
 		else
-			scim_append_comparison(sql, value, SCIM_EQ, bound->type, bound->value);
+			scim_append_comparison(sql, column->value, SCIM_EQ, bound->type, bound->value);
 		return;
 	}
 	if (bound->none)
 	{
 		/* all values lie on one side of the literal */
-		if (above == (bound->side > 0))
-			appendStringInfo(&sql->text, "%s IS NOT NULL", value);
-		else
-			appendStringInfoString(&sql->text, "false");
+		appendStringInfoString(&sql->text, above == (bound->side > 0) ? scim_bound_present_sql(column) : "false");
 		return;
 	}
 	/* the nearest value below: what is above the literal is above it, too */
@@ -183,7 +180,7 @@ append_bound(ScimSql *sql, const char *value, ScimFilterOp op, const Bound *boun
 		op = above ? SCIM_GT : SCIM_LE;
 	else if (bound->side > 0)
 		op = above ? SCIM_GE : SCIM_LT;
-	scim_append_comparison(sql, value, op, bound->type, bound->value);
+	scim_append_comparison(sql, column->value, op, bound->type, bound->value);
 }
 
 void
@@ -204,7 +201,7 @@ scim_compare_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, c
 		appendStringInfoString(&sql->text, "false");
 		return;
 	}
-	append_bound(sql, column->value, op, &bound);
+	append_bound(sql, column, op, &bound);
 	if (limit)
 		appendStringInfo(&sql->text, " AND %s%s", column->value, limit);
 }
@@ -214,7 +211,13 @@ scim_bound_present_sql(const ScimColumnSql *column)
 {
 	Limits		limits = limits_of(column->column);
 
-	if (limits.low == NULL || column->comparison == SCIM_COMPARED_BY_TEXT)
+	if (limits.low == NULL)
 		return psprintf("(%s IS NOT NULL)", column->value);
 	return psprintf("((%s%s AND %s%s) IS TRUE)", column->value, limits.low, column->value, limits.high);
+}
+
+bool
+scim_is_bounded(const ScimColumnSql *column)
+{
+	return limits_of(column->column).low != NULL;
 }

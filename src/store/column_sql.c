@@ -173,9 +173,9 @@ append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *da
 
 /* ---- text ---- */
 
-/* The text of what is no text, as scim_value_text has it. */
+/* The text of a value that is one, as scim_value_text has it. */
 static char *
-text_of(const ScimColumnSql *column)
+cast_text(const ScimColumnSql *column)
 {
 	const ScimValueType *type = scim_value_type(column->column);
 	const char *value = column->value;
@@ -202,6 +202,16 @@ text_of(const ScimColumnSql *column)
 			break;
 	}
 	return psprintf("CAST(%s AS pg_catalog.text)", value);
+}
+
+static char *
+text_of(const ScimColumnSql *column)
+{
+	char	   *text = cast_text(column);
+
+	if (column->comparison != SCIM_COMPARED_BY_TEXT || !scim_is_bounded(column))
+		return text;
+	return psprintf("CASE WHEN %s THEN %s END", scim_bound_present_sql(column), text);
 }
 
 /* The text as it is compared. */
@@ -416,7 +426,7 @@ compare_bytes(ScimSql *sql, const ScimColumnSql *column, const char *literal)
 {
 	Datum		value;
 
-	if (scim_parse_value(scim_value_type(column->column), literal, &value) != NULL)
+	if (*literal == '\0' || scim_parse_value(scim_value_type(column->column), literal, &value) != NULL)
 		appendStringInfoString(&sql->text, "false");
 	else
 		scim_append_comparison(sql, column->value, SCIM_EQ, BYTEAOID, value);
@@ -476,7 +486,7 @@ scim_mapped_equals_sql(ScimSql *sql, const ScimMappedColumn *mapped, const Jsonb
 	ScimColumnSql column;
 
 	scim_column_sql(mapped, psprintf("r.%s", mapped->column), &column);
-	if (!suits(column.comparison, value))
+	if (value->type == jbvNull || !suits(column.comparison, value))
 		return false;
 	appendStringInfoChar(&sql->text, '(');
 	scim_compare_column(sql, &column, SCIM_EQ, value);

@@ -72,6 +72,9 @@ extern void scim_compare_bound(ScimSql *sql, const ScimColumnSql *column, ScimFi
 							   const JsonbValue *literal);
 extern char *scim_bound_present_sql(const ScimColumnSql *column);
 
+/* Has the column's type values that are none of the attribute? */
+extern bool scim_is_bounded(const ScimColumnSql *column);
+
 /* The operator of a type's order (BTLessStrategyNumber, ...), qualified; *operand: of what type its sides are. */
 extern char *scim_operator_sql(Oid type, int strategy, Oid *operand);
 

@@ -19,6 +19,7 @@
 #include "nodes/value.h"
 #include "store/ddl.h"
 #include "store/lookup_ddl.h"
+#include "store/mapped_index.h"
 #include "store/target.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -62,7 +63,8 @@ static bool
 serves(HeapTuple tuple, const Wanted *wanted)
 {
 	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-	int			place = index->indkey.values[0] == wanted->tenant && index->indnkeyatts > 1 ? 1 : 0;
+	int			place = wanted->tenant != InvalidAttrNumber && index->indkey.values[0] == wanted->tenant &&
+	index->indnkeyatts > 1 ? 1 : 0;
 
 	if (!index->indisvalid || index->indkey.values[place] != wanted->column)
 		return false;
@@ -89,7 +91,7 @@ find_index(Oid relid, const Wanted *wanted)
 		if (!HeapTupleIsValid(tuple))
 			continue;
 		if (result == NULL && serves(tuple, wanted))
-			result = quote_qualified_identifier(get_namespace_name(get_rel_namespace(oid)), get_rel_name(oid));
+			result = scim_index_name(oid);
 		ReleaseSysCache(tuple);
 	}
 	table_close(relation, NoLock);
@@ -105,13 +107,14 @@ is_named(const ScimAttribute *attribute, const char *name)
 }
 
 static const char *const fixed_index =
-"CREATE INDEX ON {table} ({tenant}, {column}, {id});";
+"CREATE INDEX ON {table} ({tenant}{column}, {id});";
 
 static void
 make_fixed_index(const ScimRegistration *table, ScimColumn column)
 {
+	const char *tenant = table->columns[SCIM_COLUMN_TENANT];
 	ScimWord	words[] = {
-		{"table", table->table}, {"tenant", table->columns[SCIM_COLUMN_TENANT]},
+		{"table", table->table}, {"tenant", tenant ? psprintf("%s, ", tenant) : ""},
 		{"id", table->columns[SCIM_COLUMN_ID]}, {"column", table->columns[column]},
 		{NULL}
 	};
@@ -137,6 +140,13 @@ fixed_column(const ScimPath *path)
 	if (is_named(path->attribute, "meta") && is_named(path->sub, "lastModified"))
 		return SCIM_COLUMN_LAST_MODIFIED;
 	return SCIM_COLUMNS;
+}
+
+static bool
+is_membership(const ScimResourceType *type, const ScimPath *path)
+{
+	return !path->extension && ((type->has_members && is_named(path->attribute, "members")) ||
+								(type->has_groups && is_named(path->attribute, "groups")));
 }
 
 /* The index of memberships that finds members.value and groups.value, or NULL. */
@@ -223,6 +233,9 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimColumn	fixed = fixed_column(path);
 	ScimPlannedLookup plan;
 
+	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
+		scim_throw_path(SCIM_INVALID_PATH, path->text, "%s cannot have an index: table %s has no column for it",
+						path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
 	else if (scim_plan_lookup(table->type, path, &plan))
@@ -233,10 +246,31 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 						path->text, table->type->name);
 }
 
+/* The index of the path, made if it is not there. */
+static char *
+find_or_make(const ScimTarget *target, const ScimPath *path)
+{
+	char	   *index = existing_index(target->table, path);
+
+	if (index)
+	{
+		ereport(NOTICE,
+				(errmsg("%s of %s has the index %s already", path->text, target->type->name, index)));
+		return index;
+	}
+	make_index(target->table, path);
+	CommandCounterIncrement();
+	index = existing_index(scim_find_table(target->type), path);
+	if (index == NULL)
+		elog(ERROR, "the index of %s was not made", path->text);
+	return index;
+}
+
 /*
  * scim_create_index(resource_type text, path text) -> text: makes the index,
  * and the lookup column that it needs, for filters and sorting by the path;
- * returns its name.  What is there already is left alone.
+ * returns its name.  What is there already is left alone.  Of a table that
+ * people had it is on the column of the attribute, or on each of its columns.
  * Errors: NOT_REGISTERED, INVALID_PATH.
  */
 Datum
@@ -251,18 +285,10 @@ scim_create_index(PG_FUNCTION_ARGS)
 	scim_lock_registrations();
 	scim_begin(&target, text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
 	path = read_path(target.type, PG_GETARG_TEXT_PP(1));
-	index = existing_index(target.table, &path);
-	if (index)
-		ereport(NOTICE,
-				(errmsg("%s of %s has the index %s already", path.text, target.type->name, index)));
+	if (target.table->is_mapped && fixed_column(&path) == SCIM_COLUMNS && !is_membership(target.type, &path))
+		index = scim_create_mapped_index(target.table, &path);
 	else
-	{
-		make_index(target.table, &path);
-		CommandCounterIncrement();
-		index = existing_index(scim_find_table(target.type), &path);
-		if (index == NULL)
-			elog(ERROR, "the index of %s was not made", path.text);
-	}
+		index = find_or_make(&target, &path);
 	old = MemoryContextSwitchTo(target.caller);
 	result = cstring_to_text(index);
 	MemoryContextSwitchTo(old);

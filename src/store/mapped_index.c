@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "store/column_type.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
 #include "utils/builtins.h"
@@ -257,19 +258,16 @@ scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColum
 	return find_index(relation, keeps_values_apart, &wanted);
 }
 
+/* Is the index of that access method?  Of a partitioned table's index, too. */
 static bool
-is_btree(Oid index)
+is_by(Oid index, Oid method)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	Oid			method;
+	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_class) GETSTRUCT(tuple))->relam == method;
 
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	method = ((Form_pg_class) GETSTRUCT(tuple))->relam;
-	ReleaseSysCache(tuple);
-
-	/* of a partitioned table's index, too */
-	return method == BTREE_AM_OID;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
 }
 
 /* Is it a B-tree that leads from the tenant (or nothing) and the column to rows? */
@@ -280,7 +278,7 @@ leads_to_values(const AppIndex *index, void *argument)
 	int			place = wanted->tenant != InvalidAttrNumber && index->form->indnkeyatts > 1 &&
 	index->form->indkey.values[0] == wanted->tenant ? 1 : 0;
 
-	return index->form->indisvalid && is_btree(index->form->indexrelid) &&
+	return index->form->indisvalid && is_by(index->form->indexrelid, BTREE_AM_OID) &&
 		key_kind(index, place, wanted->number) == wanted->kind;
 }
 
@@ -304,4 +302,42 @@ scim_compare_of_indexes(const ScimRegistration *registration, const ScimMappedCo
 		return SCIM_COMPARE_FOLD;
 	*exact_index = get_rel_name(index);
 	return SCIM_COMPARE_EXACT;
+}
+
+/* Those of unique values may leave out what has none, or is deleted. */
+static bool
+leads_to_all_values(const AppIndex *index, void *argument)
+{
+	const Wanted *wanted = argument;
+
+	return (index->predicate == NIL || (index->form->indisunique && is_about(index->predicate, wanted))) &&
+		leads_to_values(index, argument);
+}
+
+static bool
+finds_elements(const AppIndex *index, void *argument)
+{
+	const Wanted *wanted = argument;
+
+	return index->form->indisvalid && index->predicate == NIL && is_by(index->form->indexrelid, GIN_AM_OID) &&
+		key_kind(index, 0, wanted->number) == KEY_PLAIN;
+}
+
+Oid
+scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
+{
+	Wanted		wanted = {
+		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
+		.number = column->number,
+		.deleted = registration->numbers[SCIM_COLUMN_DELETED],
+		.kind = wanted_kind(column->compare)
+	};
+
+	return find_index(relation, scim_value_type(column)->is_array ? finds_elements : leads_to_all_values, &wanted);
+}
+
+char *
+scim_index_name(Oid index)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)), get_rel_name(index));
 }

@@ -31,4 +31,18 @@ extern Oid	scim_unique_index_of(const ScimRegistration *registration, const Scim
 extern ScimCompare scim_compare_of_indexes(const ScimRegistration *registration, const ScimMappedColumn *column,
 										   Relation relation, char **exact_index);
 
+/*
+ * The index that serves filters on the column as they compare it, or InvalidOid:
+ * a B-tree that leads from the tenant (or nothing) and the column to rows; of an
+ * array a GIN index.
+ */
+extern Oid	scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
+								 Relation relation);
+
+/* The name of an index, qualified. */
+extern char *scim_index_name(Oid index);
+
+/* Of scim_create_index: the names of the indexes on all columns that the attribute is in; INVALID_PATH. */
+extern char *scim_create_mapped_index(const ScimRegistration *table, const ScimPath *path);
+
 #endif							/* SCIM_MAPPED_INDEX_H */

@@ -132,37 +132,23 @@ scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration,
 
 /* ---- what the mapping says ---- */
 
-static const ScimMappedAttribute *
-find_in(const ScimMappedPlan *plan, const ScimSchema *extension, const char *name)
-{
-	for (int i = 0; i < plan->count; i++)
-	{
-		const ScimMappedObject *object = &plan->objects[i];
-
-		for (int j = 0; object->extension == extension && j < object->count; j++)
-		{
-			if (strcmp(object->attributes[j].name, name) == 0)
-				return &object->attributes[j];
-		}
-	}
-	return NULL;
-}
-
 /* The columns of the attribute, or NULL. */
 static const ScimMappedAttribute *
 find_mapped(const ScimPath *path, const ScimRegistration *registration)
 {
-	return find_in(scim_mapped_plan(registration), path->extension, path->attribute->name);
-}
+	const ScimMappedPlan *plan = scim_mapped_plan(registration);
 
-/* The column that holds the extension as a whole, or NULL. */
-static const ScimMappedColumn *
-find_extension(const ScimPath *path, const ScimRegistration *registration)
-{
-	const ScimMappedAttribute *whole = path->extension ?
-		find_in(scim_mapped_plan(registration), NULL, path->extension->urn) : NULL;
+	for (int i = 0; i < plan->count; i++)
+	{
+		const ScimMappedObject *object = &plan->objects[i];
 
-	return whole && whole->whole ? whole->whole->column : NULL;
+		for (int j = 0; object->extension == path->extension && j < object->count; j++)
+		{
+			if (strcmp(object->attributes[j].name, path->attribute->name) == 0)
+				return &object->attributes[j];
+		}
+	}
+	return NULL;
 }
 
 static bool
@@ -193,6 +179,29 @@ find_constant(const ScimMappedSlot *slot, const ScimAttribute *sub)
 	return NULL;
 }
 
+List *
+scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedPart *part;
+	List	   *columns = NIL;
+
+	if (mapped == NULL)
+		return NIL;
+	if (mapped->whole)
+		return list_make1(unconstify(ScimMappedColumn *, mapped->whole->column));
+	part = find_part(mapped->parts, mapped->part_count, path->sub);
+	if (part)
+		columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		part = find_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
+		if (part)
+			columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	}
+	return columns;
+}
+
 /* ---- the document of a row ---- */
 
 /* The place of the attribute in one column, or in the document, as far as it is whole there; false: it is not. */
@@ -200,17 +209,9 @@ static bool
 whole_place(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
 			ScimPlace *place)
 {
-	const ScimMappedColumn *extension = find_extension(path, registration);
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	ScimPath	inner = *path;
 
-	if (extension)
-	{
-		inner.extension = NULL;
-		scim_start_place(place, column_json(extension), ordered);
-		scim_follow(place, &inner, spread_last);
-	}
-	else if (mapped && mapped->whole && is_json(mapped->whole->column))
+	if (mapped && mapped->whole && is_json(mapped->whole->column))
 	{
 		scim_start_place(place, column_json(mapped->whole->column), ordered);
 		if (path->attribute->multi_valued && (path->sub || spread_last))
@@ -437,7 +438,7 @@ scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registrat
 {
 	ScimPlace	place;
 
-	if (!has_places(path, registration) && !find_extension(path, registration))
+	if (!has_places(path, registration))
 		return NULL;
 	if (!whole_place(path, registration, false, true, &place))
 		joined_place(path, registration, false, true, &place);

@@ -7,12 +7,16 @@
 #define SCIM_MAPPED_SQL_H
 
 #include "core/filter.h"
+#include "nodes/pg_list.h"
 #include "store/attribute_sql.h"
 #include "store/mapped_plan.h"
 
 /* The attribute of the row r, in all places that have values of it; neither id, meta, nor of memberships. */
 extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 									  ScimAttributeSql *result);
+
+/* The columns that the attribute has values in; List of ScimMappedColumn. */
+extern List *scim_columns_of(const ScimPath *path, const ScimRegistration *registration);
 
 /* As scim_sort_sql, scim_elements_sql, scim_present_sql. */
 extern void scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "store/column_type.h"
 #include "store/plans.h"
 #include "store/sql.h"
 #include "store/statements.h"
@@ -62,10 +63,15 @@ append_literal(StringInfo out, Oid type, Datum value)
 {
 	Oid			function;
 	bool		is_varlena;
+	char	   *text = NULL;
 
+	/* in an old time zone, an instant is written as it cannot be read */
+	if (type == TIMESTAMPTZOID)
+		text = scim_instant_text(DatumGetTimestampTz(value));
 	getTypeOutputInfo(type, &function, &is_varlena);
-	appendStringInfo(out, "%s::%s", quote_literal_cstr(OidOutputFunctionCall(function, value)),
-					 format_type_be_qualified(type));
+	if (text == NULL)
+		text = OidOutputFunctionCall(function, value);
+	appendStringInfo(out, "%s::%s", quote_literal_cstr(text), format_type_be_qualified(type));
 }
 
 static void

@@ -9,12 +9,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "store/column_sql.h"
 #include "store/column_value.h"
 #include "store/sql.h"
 #include "store/statements.h"
@@ -22,8 +21,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
-#include "utils/typcache.h"
 
 /* A value of a lookup, given as the text $2, as the lookup's column has it. */
 static const char *const column_values[SCIM_LOOKUP_KINDS] = {
@@ -169,58 +166,18 @@ scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new)
 
 /* ---- mapped tables ---- */
 
-/* The operator "=" of the type's order, qualified. */
-static char *
-equals_operator(Oid type)
-{
-	Oid			operator = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
-	Form_pg_operator form;
-	char	   *result;
-
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	form = (Form_pg_operator) GETSTRUCT(tuple);
-	result = psprintf(" OPERATOR(%s.%s) ", quote_identifier(get_namespace_name(form->oprnamespace)),
-					  NameStr(form->oprname));
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-/* Appends that the column has the value, as the two are compared; false if they cannot be. */
-static bool
-append_equality(ScimSql *sql, const ScimRegistration *registration, const ScimMappedColumn *column, Datum value)
-{
-	static const char *const functions[] = {
-		[SCIM_COMPARE_EXACT] = "",
-		[SCIM_COMPARE_LOWER] = "pg_catalog.lower",
-		[SCIM_COMPARE_FOLD] = "{ext}.scim_fold",
-	};
-	bool		exact = column->compare == SCIM_COMPARE_EXACT;
-	char	   *equals = exact ? equals_operator(column->base_type) : SQL_OP("=");
-
-	if (equals == NULL)
-		return false;
-	scim_append_template(sql, functions[column->compare], registration);
-	appendStringInfo(&sql->text, "(%s)%s", column->column, equals);
-	scim_append_template(sql, functions[column->compare], registration);
-	appendStringInfoChar(&sql->text, '(');
-	scim_append_argument(sql, column->type, value);
-	appendStringInfoChar(&sql->text, ')');
-	return true;
-}
-
 /* The same as find_holder, of another resource than the call's. */
 static char *
 find_other_holder(const ScimCall *call, const ScimMappedColumn *column, Datum value)
 {
 	const ScimRegistration *registration = call->registration;
+	JsonbValue	json = scim_column_to_json(column, value);
 	ScimSql		sql;
 	bool		isnull;
 
 	scim_init_sql(&sql, registration, call->tenant, false);
-	scim_append_template(&sql, "SELECT {id} FROM {table} WHERE {in_tenant} AND ", registration);
-	if (!append_equality(&sql, registration, column, value))
+	scim_append_template(&sql, "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND ", registration);
+	if (!scim_mapped_equals_sql(&sql, column, &json))
 		return NULL;
 	if (call->id)
 	{

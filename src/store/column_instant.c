@@ -14,6 +14,9 @@
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 
+/* An epoch has fewer digits than this before the point. */
+#define MAX_EPOCH_DIGITS 30
+
 /* Seconds from 1970 to 2000. */
 #define EPOCH_OF_POSTGRES (INT64CONST(86400) * (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE))
 
@@ -39,11 +42,15 @@ bool
 scim_epoch_instant(ScimFormat format, Numeric number, TimestampTz *instant)
 {
 	Numeric		unit = int64_to_numeric(format == SCIM_FORMAT_EPOCH_SECONDS ? USECS_PER_SEC : 1000);
-	Datum		microseconds = DirectFunctionCall2(numeric_mul, NumericGetDatum(number), NumericGetDatum(unit));
-	Datum		whole = DirectFunctionCall1(numeric_floor, microseconds);
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, whole));
+	Datum		microseconds;
+	char	   *text;
 	Datum		value;
 
+	/* far beyond any instant, the product might be none */
+	if (strcspn(scim_number_text(number), ".") > MAX_EPOCH_DIGITS)
+		return false;
+	microseconds = DirectFunctionCall2(numeric_mul, NumericGetDatum(number), NumericGetDatum(unit));
+	text = scim_number_text(DatumGetNumeric(DirectFunctionCall1(numeric_floor, microseconds)));
 	if (!scim_parse_id(scim_id_type(INT8OID), text, &value) ||
 		pg_sub_s64_overflow(DatumGetInt64(value), EPOCH_OF_POSTGRES * USECS_PER_SEC, instant))
 		return false;

@@ -112,6 +112,10 @@ INSERT INTO samples (id, con_off, cnumeric, cfloat4, cfloat8, cseconds, cmillise
 SET DateStyle = 'German'; SET TimeZone = 'Asia/Kathmandu'; SET extra_float_digits = -10; SET bytea_output = 'escape'; SET IntervalStyle = 'sql_standard';
 CREATE TEMPORARY TABLE shown (id int, shown jsonb, version text);
 INSERT INTO shown SELECT id, scim_get_resource('Sample', id::text) - '{id,meta,schemas}'::text[], scim_get_resource('Sample', id::text) #>> '{meta,version}' FROM samples;
+-- numbers beyond what any content has
+INSERT INTO samples (id, cnumeric, cfine, cthousands) VALUES (5, '1e401', '1e131000', '1e399');
+SELECT scim_get_resource('Sample', '5') - '{id,meta,schemas,thousands}'::text[], length(scim_get_resource('Sample', '5') ->> 'thousands');
+DELETE FROM samples WHERE id = 5;
 UPDATE samples SET version = NULL;
 RESET DateStyle; RESET TimeZone; RESET extra_float_digits; RESET bytea_output; RESET IntervalStyle;
 SET DateStyle = 'SQL, MDY'; SET TimeZone = 'America/Los_Angeles'; SET extra_float_digits = 3;

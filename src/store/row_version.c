@@ -7,12 +7,13 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "core/digest.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "store/ids.h"
 #include "store/rows.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -79,9 +80,11 @@ check_record(const ScimRegistration *registration, TupleDesc descriptor)
 
 	for (int i = 0; fits && i < descriptor->natts; i++)
 	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		Oid			expected = expected_type(registration, i);
 
-		fits = !OidIsValid(expected) || getBaseType(TupleDescAttr(descriptor, i)->atttypid) == getBaseType(expected);
+		fits = !attribute->attisdropped &&
+			(!OidIsValid(expected) || getBaseType(attribute->atttypid) == getBaseType(expected));
 	}
 	if (!fits)
 		ereport(ERROR,
@@ -89,11 +92,35 @@ check_record(const ScimRegistration *registration, TupleDesc descriptor)
 				 errmsg("the record has not the columns of table %s in the order of its mapping", registration->table)));
 }
 
+/* Who may not read the table learns nothing of its rows, of a group's members either. */
+static void
+check_privilege(Oid relid)
+{
+	Oid			role = GetUserId();
+
+	if (pg_class_aclcheck(relid, role, ACL_SELECT) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(relid, role, ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
+}
+
+/* A copy of the descriptor of the records. */
+static TupleDesc
+copy_descriptor(HeapTupleHeader record, MemoryContext context)
+{
+	TupleDesc	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record),
+													HeapTupleHeaderGetTypMod(record));
+	MemoryContext old = MemoryContextSwitchTo(context);
+	TupleDesc	copy = CreateTupleDescCopy(descriptor);
+
+	MemoryContextSwitchTo(old);
+	ReleaseTupleDesc(descriptor);
+	return copy;
+}
+
 static Known *
 look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 {
 	Known	   *known = function->fn_extra;
-	TupleDesc	descriptor;
 
 	if (known && known->generation == scim_registration_generation() && known->relid == relid &&
 		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
@@ -103,18 +130,12 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 		known = function->fn_extra = MemoryContextAllocZero(function->fn_mcxt, sizeof(Known));
 	known->generation = 0;
 	known->registration = find_registered(relid);
+	check_privilege(relid);
 	known->relid = relid;
-	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record), HeapTupleHeaderGetTypMod(record));
 	if (known->descriptor)
 		FreeTupleDesc(known->descriptor);
 	known->descriptor = NULL;
-	{
-		MemoryContext old = MemoryContextSwitchTo(function->fn_mcxt);
-
-		known->descriptor = CreateTupleDescCopy(descriptor);
-		MemoryContextSwitchTo(old);
-	}
-	ReleaseTupleDesc(descriptor);
+	known->descriptor = copy_descriptor(record, function->fn_mcxt);
 	check_record(known->registration, known->descriptor);
 	known->generation = scim_registration_generation();
 	return known;
@@ -134,7 +155,8 @@ tenant_of(const ScimRegistration *registration, Datum value, bool isnull)
  * of groups memberCount and memberDigest (each NULL where the table has none),
  * the mapped columns in the order of the stored mapping, and the tenant's if
  * there is one.  The version stored in it, or else the one of its content; NULL
- * without an id.  Errors: NOT_REGISTERED, and 42804 for another record.
+ * without an id.  Errors: NOT_REGISTERED, 42501 without SELECT on the table,
+ * and 42804 for another record.
  */
 Datum
 scim_row_version_of(PG_FUNCTION_ARGS)

@@ -345,6 +345,14 @@ SELECT scim_row_version('accounts', NULL);
 SELECT scim_row_version('accounts', ROW(1, 2));
 SELECT scim_row_version('accounts', ROW('x'::text, NULL, NULL, NULL, NULL, NULL, 'x'::text, NULL::text));
 SELECT scim_row_version('departments', ROW(1));
+ALTER TABLE accounts ADD COLUMN gone int;
+ALTER TABLE accounts DROP COLUMN gone;
+SELECT scim_row_version('accounts', accounts) FROM accounts;
+CREATE ROLE scimver_mapped_nobody;
+SET ROLE scimver_mapped_nobody;
+SELECT scim_row_version('accounts', ROW(NULL::uuid, NULL, NULL, NULL, NULL, NULL, 'x'::text, NULL::text));
+RESET ROLE;
+DROP ROLE scimver_mapped_nobody;
 \set VERBOSITY default
 -- the compare is in the WHERE of the write
 SELECT scim_get_user(id(1)::text)->'meta'->>'version' AS read \gset

@@ -402,6 +402,32 @@ UPDATE accounts SET name = coalesce(name, '') || 'u';
 SELECT id, version = right_version(resource), left((resource - 'meta' - 'schemas' - 'userName' - 'id')::text, 100) FROM accounts, scim_get_user(id) resource ORDER BY id COLLATE "C";
 DROP TABLE accounts;
 
+-- ---- what the schema says ----
+
+-- with option validate, of whoever writes; what is readOnly in the schema has a column, which the application writes
+SELECT scim_register_schema('{"id": "urn:x:Thing", "name": "Thing", "attributes": [
+	{"name": "serial", "type": "string", "multiValued": false, "required": true, "mutability": "immutable", "caseExact": true},
+	{"name": "color", "type": "string", "multiValued": false}, {"name": "weight", "type": "decimal", "multiValued": false},
+	{"name": "seen", "type": "dateTime", "multiValued": false, "mutability": "readOnly"}]}') IS NOT NULL;
+SELECT scim_register_resource_type('{"name": "Thing", "endpoint": "/Things", "schema": "urn:x:Thing"}') IS NOT NULL;
+CREATE TABLE accounts (id int PRIMARY KEY, serial text, color text, weight float8, seen timestamp, version text, revision int);
+SELECT scim_register_table('accounts', 'Thing', '{"id": "id", "version": "version", "revision": "revision",
+	"attributes": {"serial": "serial", "color": "color", "weight": "weight", "seen": "seen"}}', '{"validate": true}');
+CREATE VIEW state AS
+	SELECT serial AS name, id::text, version, revision, NULL::timestamptz AS created, NULL::timestamptz AS modified,
+		scim_version(r) AS right_version, r->'meta'->>'version' AS read_version FROM accounts, scim_get_resource('Thing', id::text) r;
+SELECT does($$INSERT INTO accounts (id, serial) VALUES (1, 's1')$$);
+SELECT does($$INSERT INTO accounts (id) VALUES (2)$$);
+SELECT does($$UPDATE accounts SET serial = 's2'$$);
+SELECT does($$UPDATE accounts SET color = 'red', weight = 'NaN'$$);
+SELECT does($$UPDATE accounts SET weight = 0.1$$);
+SELECT does($$UPDATE accounts SET weight = 'Infinity', seen = '2001-02-03 04:05:06.789'$$);
+SELECT scim_get_resource('Thing', '1') - 'meta';
+-- a call keeps what it may not change
+SELECT scim_update_resource('Thing', '1', '{"serial": "s1", "color": "blue", "seen": "2011-02-03T04:05:06Z"}') - 'meta';
+SELECT does($$SELECT scim_update_resource('Thing', '1', '{"serial": "s9"}')$$);
+DROP TABLE accounts CASCADE;
+
 -- ---- groups ----
 
 -- a group that moves to another partition, gets another id, or comes after its memberships has the members that the join table says

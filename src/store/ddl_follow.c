@@ -9,7 +9,10 @@
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "errors.h"
+#include "executor/spi.h"
+#include "store/ddl.h"
 #include "store/ddl_follow.h"
+#include "store/group_move.h"
 #include "store/mapped_check.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
@@ -17,6 +20,7 @@
 #include "store/parts.h"
 #include "store/register_check.h"
 #include "store/root.h"
+#include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -138,6 +142,49 @@ scim_follow_orphan(Oid relid, Oid parent)
 
 			if (scim_has_trigger(lfirst_oid(cell), name) && !has_above(lfirst_oid(cell), name))
 				scim_drop_trigger(lfirst_oid(cell), name);
+		}
+	}
+}
+
+/* ---- rows of parts that come and go ---- */
+
+/* Versions of when the part was elsewhere may not be those of its rows' content. */
+static void
+warn_of_versions(const ScimRegistration *table, Oid part)
+{
+	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version", table->columns[SCIM_COLUMN_VERSION]}, {NULL}};
+
+	if (table->columns[SCIM_COLUMN_VERSION] == NULL)
+		return;
+	scim_run_ddl("SELECT FROM {part} WHERE {version} IS NOT NULL LIMIT 1", words);
+	if (SPI_processed > 0)
+		ereport(WARNING,
+				(errmsg("rows of \"%s\" bring versions along, which are taken for those of their content", get_rel_name(part)),
+				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
+}
+
+void
+scim_follow_rows(Oid relid, Oid parent, bool came)
+{
+	ListCell   *cell;
+
+	if (!OidIsValid(relid) || !OidIsValid(parent))
+		return;
+	foreach(cell, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
+	{
+		const Trigger *trigger = lfirst(cell);
+		const ScimRegistration *table = scim_find_table(scim_resource_type(trigger->tgargs[0]));
+		bool		is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER, strlen(SCIM_MEMBERS_TRIGGER)) == 0;
+
+		if (table == NULL)
+			continue;
+		if (!is_members && came && strcmp(trigger->tgname, SCIM_ROW_TRIGGER) == 0)
+			warn_of_versions(table, relid);
+		if (is_members)
+		{
+			/* once, however many triggers they have */
+			scim_recount_all_groups(table);
+			break;
 		}
 	}
 }

@@ -19,6 +19,12 @@ extern void scim_follow_parents(Oid relid);
 /* It is no child (partition) of that one any more: they go, as far as the server has not dropped them.  Within SPI. */
 extern void scim_follow_orphan(Oid relid, Oid parent);
 
+/*
+ * With it, rows came (or went) that no trigger has seen: of memberships, groups
+ * are counted anew; of resources, a WARNING if they bring versions.  Within SPI.
+ */
+extern void scim_follow_rows(Oid relid, Oid parent, bool came);
+
 /* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */
 extern void scim_check_altered(Oid relid);
 

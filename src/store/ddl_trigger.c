@@ -115,6 +115,34 @@ relid_of(const RangeVar *name)
 	return name ? RangeVarGetRelid(name, NoLock, true) : InvalidOid;
 }
 
+/* A table, with its rows, came to others or left them. */
+static void
+follow_command(Oid relid, const AlterTableCmd *command)
+{
+	switch (command->subtype)
+	{
+		case AT_AddInherit:
+			scim_follow_parents(relid);
+			scim_follow_rows(relid, relid_of((RangeVar *) command->def), true);
+			break;
+		case AT_AttachPartition:
+			scim_follow_parents(relid_of(((PartitionCmd *) command->def)->name));
+			scim_follow_rows(relid_of(((PartitionCmd *) command->def)->name), relid, true);
+			break;
+		case AT_DropInherit:
+			scim_follow_orphan(relid, relid_of((RangeVar *) command->def));
+			scim_follow_rows(relid, relid_of((RangeVar *) command->def), false);
+			break;
+		case AT_DetachPartition:
+		case AT_DetachPartitionFinalize:
+			scim_follow_orphan(relid_of(((PartitionCmd *) command->def)->name), relid);
+			scim_follow_rows(relid_of(((PartitionCmd *) command->def)->name), relid, false);
+			break;
+		default:
+			break;
+	}
+}
+
 static void
 follow_alter(const AlterTableStmt *statement)
 {
@@ -124,18 +152,7 @@ follow_alter(const AlterTableStmt *statement)
 	if (!OidIsValid(relid))
 		return;
 	foreach(cell, statement->cmds)
-	{
-		const AlterTableCmd *command = lfirst(cell);
-
-		if (command->subtype == AT_AddInherit)
-			scim_follow_parents(relid);
-		else if (command->subtype == AT_AttachPartition)
-			scim_follow_parents(relid_of(((PartitionCmd *) command->def)->name));
-		else if (command->subtype == AT_DropInherit)
-			scim_follow_orphan(relid, relid_of((RangeVar *) command->def));
-		else if (command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize)
-			scim_follow_orphan(relid_of(((PartitionCmd *) command->def)->name), relid);
-	}
+		follow_command(relid, lfirst(cell));
 	scim_check_altered(relid);
 }
 

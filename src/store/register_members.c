@@ -288,7 +288,11 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 	}
 	kind = check_members(relid, &sides, mapping, options->subscribed);
 	if (scim_has_group_state(sides.groups))
+	{
+		/* of a table that was dropped while it was registered */
+		scim_drop_triggers(sides.groups->relid, SCIM_STATE_TRIGGER);
 		scim_forget_group_states(sides.groups);
+	}
 	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, &sides, mapping, options);
 	scim_invalidate_tables();
 	CommandCounterIncrement();

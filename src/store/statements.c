@@ -108,8 +108,9 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
 		" OR {memberDigest} IS NULL", 0, {0}, true, true},
 	[SCIM_RECOUNT_GROUPS] = {"UPDATE {table} AS r SET {touch} WHERE (false{?version: OR r.{version} IS NOT NULL}"
-		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND EXISTS (SELECT FROM {members.table} AS m"
-		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL)", 0, {0}, true, true},
+		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND ({?memberCount:r.{memberCount} OPERATOR(pg_catalog.<>) 0 OR }"
+		"EXISTS (SELECT FROM {members.table} AS m"
+		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL))", 0, {0}, true, true},
 	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} ORDER BY {?tenant:{tenant}, }{lock_order}",
 	0, {0}, true},
 

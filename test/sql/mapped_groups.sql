@@ -201,6 +201,12 @@ COPY joins (team, person) FROM stdin;
 \.
 SELECT name, members, "right" FROM state();
 SELECT scim_get_user('3')->'groups';
+-- another join table in place of one that is gone
+DROP TABLE joins CASCADE;
+CREATE TABLE joins (team int, person int, PRIMARY KEY (team, person));
+SELECT scim_register_members('joins', 'team', 'person');
+INSERT INTO joins VALUES ('101', '3');
+SELECT scim_version(r) = r->'meta'->>'version', jsonb_path_query_array(r, '$.members[*].value') FROM scim_get_group('101') r;
 SELECT scim_unregister_table('teams'), scim_unregister_table('people');
 SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '~%';
 SELECT count(*) FROM scim_group_state;

@@ -347,6 +347,10 @@ move_on(Backfill *backfill, const Batch *batch)
 {
 	MemoryContext old = MemoryContextSwitchTo(backfill->context);
 
+	if (backfill->id)
+		pfree(backfill->id);
+	if (backfill->tenant)
+		pfree(backfill->tenant);
 	backfill->tenant = batch->last_tenant ? pstrdup(batch->last_tenant) : NULL;
 	backfill->id = pstrdup(batch->last_id);
 	MemoryContextSwitchTo(old);

@@ -316,10 +316,32 @@ scim_join_columns(const ScimRegistration *registration, Jsonb *data, const ScimC
 	return scim_write(scim_join_tree(registration, data, columns));
 }
 
+/* An extension of which only columns are shown that cannot be written is among the schemas, too. */
+static void
+show_schemas(const ScimRegistration *registration, JsonbValue *resource)
+{
+	const ScimMappedPlan *plan = scim_mapped_plan(registration);
+	JsonbValue *found = scim_get(resource, "schemas", strlen("schemas"));
+	JsonbValue *urns = found && scim_is_array(found) ? scim_open(found) : NULL;
+
+	for (int i = 0; urns && i < plan->count; i++)
+	{
+		const ScimMappedObject *mapped = &plan->objects[i];
+
+		if (mapped->extension && mapped->has[true] && !lists(urns, mapped->extension->urn) &&
+			scim_get(resource, mapped->extension->urn, mapped->length))
+		{
+			scim_append_text(urns, mapped->extension->urn);
+			scim_set_value(resource, "schemas", urns);
+		}
+	}
+}
+
 void
 scim_show_columns(const ScimRegistration *registration, JsonbValue *resource, const ScimColumnValues *columns)
 {
 	Join		join = {.columns = columns, .read_only = true};
 
 	join_objects(registration, &join, resource);
+	show_schemas(registration, resource);
 }

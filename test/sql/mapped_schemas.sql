@@ -1,5 +1,6 @@
 -- A schema that changes under a mapped table: what the mapping names must stay
 -- and fit its column, and the rows, as they would be read then, must be allowed.
+-- And what the schema of a mapped table is not asked for: columns that are read only.
 \set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
@@ -43,4 +44,27 @@ SELECT registered(a) FROM (VALUES ('[{"name": "serial", "type": "string", "requi
 SELECT scim_patch_resource('Device', '1', '[{"op": "add", "path": "owner", "value": "ann"}]', tenant_id => 'acme') - 'meta';
 SELECT says($$SELECT scim_create_resource('Device', '{"serial": "S1"}', tenant_id => 'acme')::text$$);
 SELECT * FROM scim_check_table('devices');
+
+-- ---- what is read only is shown, and is no content ----
+
+CREATE TABLE people (id serial PRIMARY KEY, login text, first_name text, addresses text[], numbers text[], rest jsonb, dept text, version text);
+SELECT says($$SELECT scim_register_table('people', 'User', '{"id": "id", "data": "rest", "version": "version", "attributes": {"userName": {"column": "login", "mode": "read"}, "name.givenName": "first_name", "emails.value": "addresses",
+	"phoneNumbers.value": {"column": "numbers", "mode": "read"}, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department": {"column": "dept", "mode": "read"}}}')::text$$);
+INSERT INTO people (login, first_name, addresses, numbers, dept) VALUES ('bob', 'Bob', '{a,b}', '{1,2}', 'Sales');
+SELECT scim_get_user('1') - 'meta';
+SELECT version = scim_version(scim_get_user('1') - '{userName,phoneNumbers,schemas,urn:ietf:params:scim:schemas:extension:enterprise:2.0:User}'::text[] || '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}') FROM people;
+-- it moves no version, and may be sent back as it was read
+CREATE TEMPORARY TABLE before AS SELECT version FROM people;
+UPDATE people SET numbers = '{3}', dept = 'Staff';
+SELECT scim_update_user('1', scim_get_user('1')) #>> '{meta,version}' = version FROM before;
+SELECT scim_update_user('1', jsonb_set(scim_get_user('1'), '{emails,0,primary}', 'true')) - 'meta', rest FROM people;
+SELECT rest FROM people;
+SELECT scim_update_user('1', '{"name": {"givenName": "Bo"}, "userName": "bob"}') - 'meta';
+-- another value is refused
+SELECT says(format('SELECT scim_patch_user(''1'', %L)::text', o)) FROM (VALUES (1, '[{"op": "replace", "path": "userName", "value": "ann"}]'::jsonb), (2, '[{"op": "add", "path": "phoneNumbers", "value": [{"value": "9"}]}]'),
+	(3, '[{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "value": "x"}]')) AS v (i, o) ORDER BY i;
+SELECT says($$SELECT scim_create_user('{"userName": "ann"}')::text$$);
+-- the rest of the extension is the client's
+SELECT scim_patch_user('1', '[{"op": "add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter", "value": "7"}]') - 'meta';
+SELECT rest, version = scim_version(scim_content(scim_get_user('1')) - '{userName,phoneNumbers}'::text[] #- '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}') FROM people;
 ROLLBACK;

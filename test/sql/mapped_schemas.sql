@@ -1,6 +1,6 @@
 -- A schema that changes under a mapped table: what the mapping names must stay
 -- and fit its column, and the rows, as they would be read then, must be allowed.
--- And what the schema of a mapped table is not asked for: columns that are read only.
+-- Columns that are read only are shown, and are no content.
 \set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on

@@ -58,6 +58,8 @@ typedef struct Way
 #define GROUPS_OF(user) "(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, 'display', g.data ->> 'displayName', 'type', 'direct')" \
 	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" \
 	" WHERE m.tenant_id = " user ".tenant_id AND m.user_id = " user ".id)"
+#define SAVE_STAFF "UPDATE staff SET nick_name = $2, login = login, first_name = first_name, last_name = last_name, title = title, email = email," \
+	" mobile = mobile, department = department, cost_center = cost_center, locale = locale, status = status WHERE id = $1::bigint"
 #define CHANGE_STAFF(table) "UPDATE " table " SET nick_name = $2 WHERE id = $1::bigint"
 #define SMALL "'00000000-0000-4000-8000-000000000010'"
 #define LARGE "'00000000-0000-4000-8000-000000050000'"
@@ -117,6 +119,7 @@ static const Way ways[] = {
 	{"staff_change", ID_NAME, CHANGE_STAFF("staff"), NULL, -1},
 	{"staff_change_bare", ID_NAME, CHANGE_STAFF("staff_bare"), NULL, -1},
 	{"staff_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},
+	{"staff_save", ID_NAME, SAVE_STAFF " RETURNING id, scim_version", NULL, 1},
 	{"staff_by_hand", ID_NAME, CHANGE_STAFF("staff") " RETURNING id, scim_version", NULL, 1},
 	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
 	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},

@@ -255,9 +255,26 @@ CALL scim_backfill('users', 9);
 SELECT problems('users');
 RESET default_transaction_isolation;
 
+-- versions with the revision in them
+DROP TABLE groups_members, groups, users;
+SELECT scim_create_table('users', 'User', '{"version_scheme": "revision"}');
+INSERT INTO users (id, data) SELECT id(i), jsonb_build_object('userName', 'user' || i) FROM generate_series(1, 9) i;
+UPDATE users SET data = data || '{"title": "Mx"}' WHERE id <= id(5);
+DROP TABLE before;
+CREATE TABLE before AS SELECT id, version, revision FROM users;
+SET session_replication_role = replica;
+UPDATE users SET version = 'moved by hand' WHERE id IN (id(1), id(6));
+UPDATE users SET version = NULL WHERE id IN (id(2), id(7));
+RESET session_replication_role;
+SELECT problems('users');
+SELECT scim_repair_table('users');
+CALL scim_backfill('users');
+SELECT problems('users');
+SELECT count(*), bool_and(u.version = b.version AND u.revision = b.revision) FROM users u JOIN before b USING (id);
+
 -- ---- tables that people have ----
 
-DROP TABLE groups_members, groups, users;
+DROP TABLE users;
 CREATE TABLE people (id int NOT NULL, org text NOT NULL, login text NOT NULL, first_name text, extra jsonb,
 	shown text GENERATED ALWAYS AS (upper(login)) STORED, PRIMARY KEY (org, id), UNIQUE (login, org));
 CREATE TABLE teams (id bigint NOT NULL, org text NOT NULL, name text NOT NULL, changed timestamptz, PRIMARY KEY (id, org));

@@ -103,6 +103,10 @@ extern char *scim_value_text(const ScimValueType *type, Datum value);
 extern Numeric scim_stored_number(const ScimValueType *type, Datum value);
 extern bool scim_stored_instant(const ScimValueType *type, Datum value, TimestampTz *instant);
 
+/* Of a json or jsonb column: a scalar, or binary; and the other way. */
+extern JsonbValue scim_stored_json(const ScimValueType *type, Datum value);
+extern Datum scim_json_datum(const ScimValueType *type, const JsonbValue *value);
+
 /* Numbers and instants as text: an instant as RFC 7643 section 2.3.5 has it, in UTC. */
 extern char *scim_number_text(Numeric number);
 extern char *scim_instant_text(TimestampTz instant);

@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "core/canonical.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
@@ -19,7 +17,6 @@
 #include "errors.h"
 #include "store/column_type.h"
 #include "store/column_value.h"
-#include "store/protect.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -120,66 +117,6 @@ text_in_place(Datum datum)
 	return value;
 }
 
-/* JSON text that is to become a jsonb. */
-typedef struct Parse
-{
-	char	   *text;
-	Datum		result;
-} Parse;
-
-static void
-parse_json(void *argument)
-{
-	Parse	   *parse = argument;
-
-	parse->result = DirectFunctionCall1(jsonb_in, CStringGetDatum(parse->text));
-}
-
-/* Less than a numeric's digits are. */
-#define MANY_DIGITS 100000
-
-/* May jsonb not take it?  Of what json takes, that is escapes of no character, and numbers of many digits. */
-static bool
-may_fail(const char *text)
-{
-	for (const char *p = text; *p; p++)
-	{
-		if ((p[0] == '\\' && p[1] == 'u') || (isdigit((unsigned char) p[0]) && (p[1] == 'e' || p[1] == 'E')))
-			return true;
-	}
-	return strlen(text) > MANY_DIGITS;
-}
-
-static bool
-json_to_jsonb(Datum json, Datum *jsonb)
-{
-	Parse		parse = {TextDatumGetCString(json)};
-	MemoryContext context = CurrentMemoryContext;
-	ErrorData  *error = NULL;
-
-	/* a subtransaction, and only where it may fail */
-	if (may_fail(parse.text))
-		error = scim_protect(parse_json, &parse);
-	else
-		parse_json(&parse);
-	MemoryContextSwitchTo(context);
-	*jsonb = parse.result;
-	return error == NULL;
-}
-
-static JsonbValue
-json_of(const ScimValueType *type, Datum datum)
-{
-	JsonbValue	value = {.type = jbvNull};
-
-	if (type->storage == SCIM_STORAGE_JSON && !json_to_jsonb(datum, &datum))
-		return value;
-	scim_root(DatumGetJsonbP(datum), &value);
-	if (scim_is_unassigned(&value) || !scim_can_be_content(&value))
-		value.type = jbvNull;
-	return value;
-}
-
 static JsonbValue
 date_time_of(const ScimMappedColumn *column, const ScimValueType *type, Datum datum)
 {
@@ -210,7 +147,7 @@ one_to_json(const ScimMappedColumn *column, const ScimValueType *type, Datum dat
 	if (type->storage == SCIM_STORAGE_TEXT)
 		return text_in_place(datum);
 	if (scim_stores(type, SCIM_STORES_JSON))
-		return json_of(type, datum);
+		return scim_stored_json(type, datum);
 	switch (scim_column_scim_type(column))
 	{
 		case SCIM_BOOLEAN:
@@ -311,17 +248,6 @@ store_date_time(const ScimMappedColumn *column, const ScimValueType *type, const
 		"a time in whole milliseconds, within the range of its column";
 }
 
-static const char *
-store_json(const ScimValueType *type, const JsonbValue *value, Datum *datum)
-{
-	Jsonb	   *jsonb = scim_write(value);
-
-	*datum = JsonbPGetDatum(jsonb);
-	if (type->storage == SCIM_STORAGE_JSON)
-		*datum = CStringGetTextDatum(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
-	return NULL;
-}
-
 /* NULL, or what the value must be. */
 static const char *
 one_from_json(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, bool exactly,
@@ -332,7 +258,10 @@ one_from_json(const ScimMappedColumn *column, const ScimValueType *type, const J
 	if (column->codes)
 		return encode(column, type, value, exactly, datum);
 	if (scim_stores(type, SCIM_STORES_JSON))
-		return store_json(type, value, datum);
+	{
+		*datum = scim_json_datum(type, value);
+		return NULL;
+	}
 	if (!scim_is_json_of(wanted, value))
 		return scim_type_expects(wanted);
 	switch (wanted)

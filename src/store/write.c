@@ -1,6 +1,6 @@
 /*
  * write.c
- *		Creating, replacing and patching resources.
+ *		Creating and replacing resources, and the steps that all writes share.
  *
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
  * expected version.  Only when it finds no row is it asked why.  A group's
@@ -11,49 +11,22 @@
 
 #include "core/immutable.h"
 #include "core/jsonb_tree.h"
-#include "core/patch.h"
 #include "executor/spi.h"
-#include "store/call.h"
-#include "store/column_value.h"
-#include "store/filter_sql.h"
 #include "store/mapped_write.h"
-#include "store/members.h"
 #include "store/password.h"
 #include "store/statements.h"
 #include "store/store.h"
-#include "store/target.h"
 #include "store/tenant.h"
 #include "store/unique.h"
+#include "store/write.h"
 #include "utils/builtins.h"
-
-/* A write under way. */
-typedef struct Write
-{
-	ScimTarget	target;
-	const char *id_text;		/* as given */
-	char	   *id;
-	const char *expected;		/* version, or NULL */
-	JsonbValue *data;			/* the document to be stored */
-	Jsonb	   *document;		/* the same, written */
-	ScimPatch  *patch;			/* or the operations that make it */
-	bool		sets_password;
-	char	   *password_hash;	/* NULL clears it */
-	bool		has_members;
-	ScimMemberChange change;
-	ScimMembersWrite members;
-	ScimSplit  *split;			/* of a mapped table: the document taken apart, beside "row" */
-	ScimCall	call;
-	ScimRow		row;			/* as it was written, or found */
-	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
-	bool		unchanged;		/* what was wanted was there already */
-} Write;
 
 /* ---- steps that the writes share ---- */
 
-static void
-begin_write(Write *write, const char *type, const char *tenant, const ScimView *view)
+void
+scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view)
 {
-	memset(write, 0, sizeof(Write));
+	memset(write, 0, sizeof(ScimWrite));
 	scim_begin_write(&write->target, type, tenant);
 	scim_take_view(&write->target, view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
@@ -62,8 +35,8 @@ begin_write(Write *write, const char *type, const char *tenant, const ScimView *
 	write->call.tenant = write->target.tenant;
 }
 
-static void
-identify(Write *write, const char *id)
+void
+scim_write_identify(ScimWrite *write, const char *id)
 {
 	write->id_text = id;
 	write->id = scim_take_id(&write->target, id);
@@ -71,21 +44,21 @@ identify(Write *write, const char *id)
 }
 
 /* A password is crypted before any lock is taken: that takes a while on purpose. */
-static void
-take_password(Write *write, bool given, const char *password)
+void
+scim_write_take_password(ScimWrite *write, bool given, const char *password)
 {
 	write->sets_password = given;
 	write->password_hash = given && password ? scim_crypt_password(password) : NULL;
 }
 
 static void
-take_input(Write *write, Jsonb *data)
+take_input(ScimWrite *write, Jsonb *data)
 {
 	ScimInput  *input = scim_read_resource(write->target.type, data);
 
 	write->data = input->data;
 	write->document = scim_write(input->data);
-	take_password(write, input->password != NULL, input->password);
+	scim_write_take_password(write, input->password != NULL, input->password);
 	write->has_members = input->has_members;
 	write->change.replace = true;
 	write->change.add = input->members;
@@ -93,8 +66,8 @@ take_input(Write *write, Jsonb *data)
 }
 
 /* That there is a group is asked before whether its members to come exist. */
-static void
-prepare_members(Write *write)
+void
+scim_write_prepare_members(ScimWrite *write)
 {
 	scim_prepare_members(&write->members, write->target.tenant, &write->change);
 	if (write->members.missing == NULL)
@@ -104,8 +77,8 @@ prepare_members(Write *write)
 	scim_throw_no_member(write->members.missing);
 }
 
-static void
-lock_members(Write *write)
+void
+scim_write_lock_members(ScimWrite *write)
 {
 	if (!write->has_members)
 		return;
@@ -113,13 +86,13 @@ lock_members(Write *write)
 	/* they are looked up as the owner of their table: not in anybody's tenant */
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_check_privilege(scim_members_table(), ACL_INSERT);
-	prepare_members(write);
+	scim_write_prepare_members(write);
 	scim_refuse_self(&write->members, write->id);
 }
 
 /* The memberships, and with them the group's count, digest and version. */
-static void
-write_members(Write *write)
+void
+scim_write_store_members(ScimWrite *write)
 {
 	if (!write->has_members)
 		return;
@@ -129,8 +102,8 @@ write_members(Write *write)
 }
 
 /* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
-static void
-split_document(Write *write, const ScimRow *old)
+void
+scim_write_split(ScimWrite *write, const ScimRow *old)
 {
 	const ScimRegistration *table = write->target.table;
 
@@ -146,7 +119,7 @@ split_document(Write *write, const ScimRow *old)
 
 /* The same as a statement. */
 static ScimMappedWrite
-mapped_write(const Write *write, const char *expected)
+mapped_write(const ScimWrite *write, const char *expected)
 {
 	return (ScimMappedWrite)
 	{
@@ -163,12 +136,12 @@ mapped_write(const Write *write, const char *expected)
 
 /* Of a mapped table: what differs from the row as it was read is written, if anything does. */
 static bool
-update_mapped_row(Write *write, const char *expected)
+update_mapped_row(ScimWrite *write, const char *expected)
 {
 	ScimMappedWrite statement;
 
 	if (write->split == NULL)
-		split_document(write, &write->row);
+		scim_write_split(write, &write->row);
 	statement = mapped_write(write, expected);
 	if (!scim_is_effective(&statement))
 		return true;
@@ -180,8 +153,8 @@ update_mapped_row(Write *write, const char *expected)
 }
 
 /* The conditional UPDATE; false if it found no row with that version. */
-static bool
-update_row(Write *write, const char *expected)
+bool
+scim_write_update_row(ScimWrite *write, const char *expected)
 {
 	Datum		values[5];
 	char		nulls[6] = "     ";
@@ -203,7 +176,7 @@ update_row(Write *write, const char *expected)
 }
 
 static bool
-same_content(const Write *write, Jsonb *document)
+same_content(const ScimWrite *write, Jsonb *document)
 {
 	Size		old_length;
 	Size		new_length;
@@ -218,20 +191,20 @@ same_content(const Write *write, Jsonb *document)
  * but only where it must not be written does that have to be known before.
  */
 static bool
-same_columns(Write *write, bool stale)
+same_columns(ScimWrite *write, bool stale)
 {
 	const ScimRegistration *table = write->target.table;
 	ScimMappedWrite statement;
 
-	split_document(write, &write->row);
+	scim_write_split(write, &write->row);
 	statement = mapped_write(write, NULL);
 	return !scim_is_effective(&statement) ||
 		(stale && same_content(write, scim_join_columns(table, write->split->data, &write->split->columns)));
 }
 
 /* Is what is wanted there already, in the row that is locked? */
-static bool
-is_there(Write *write, bool stale)
+bool
+scim_write_is_there(ScimWrite *write, bool stale)
 {
 	if (write->sets_password ||
 		!(write->target.table->is_mapped ? same_columns(write, stale) : same_content(write, write->document)))
@@ -240,8 +213,8 @@ is_there(Write *write, bool stale)
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);
 }
 
-static Jsonb *
-run(Write *write, void (*body) (void *write))
+Jsonb *
+scim_write_run(ScimWrite *write, void (*body) (void *write))
 {
 	Jsonb	   *result;
 
@@ -254,11 +227,11 @@ run(Write *write, void (*body) (void *write))
 /* ---- create ---- */
 
 static void
-insert_mapped_row(Write *write)
+insert_mapped_row(ScimWrite *write)
 {
 	ScimMappedWrite statement;
 
-	split_document(write, NULL);
+	scim_write_split(write, NULL);
 	scim_check_split(&write->call);
 	statement = mapped_write(write, NULL);
 	if (!scim_insert_mapped(&statement))
@@ -266,7 +239,7 @@ insert_mapped_row(Write *write)
 }
 
 static void
-insert_row(Write *write)
+insert_row(ScimWrite *write)
 {
 	Datum		values[3];
 
@@ -282,28 +255,28 @@ insert_row(Write *write)
 static void
 create(void *argument)
 {
-	Write	   *write = argument;
+	ScimWrite  *write = argument;
 
 	scim_check_tenant(write->target.table, write->target.tenant);
-	lock_members(write);
+	scim_write_lock_members(write);
 	if (write->target.table->is_mapped)
 		insert_mapped_row(write);
 	else
 		insert_row(write);
 	scim_read_row(write->target.table, 0, &write->row);
 	write->call.id = write->row.id;
-	write_members(write);
+	scim_write_store_members(write);
 }
 
 Jsonb *
 scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view)
 {
-	Write		write;
+	ScimWrite	write;
 
-	begin_write(&write, type, tenant, view);
+	scim_write_begin(&write, type, tenant, view);
 	take_input(&write, data);
 	write.call.inserting = true;
-	return run(&write, create);
+	return scim_write_run(&write, create);
 }
 
 /* ---- update ---- */
@@ -312,8 +285,8 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
  * Locks the row; throws if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
  */
-static void
-lock_row(Write *write, int bare)
+void
+scim_write_lock_row(ScimWrite *write, int bare)
 {
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->is_mapped && !write->target.type->has_members &&
@@ -329,7 +302,7 @@ lock_row(Write *write, int bare)
  * row only as it was read.  False: the row must be locked first.
  */
 static bool
-read_unlocked(Write *write)
+read_unlocked(ScimWrite *write)
 {
 	if (!write->target.table->is_mapped)
 		return true;
@@ -344,16 +317,16 @@ read_unlocked(Write *write)
  * expected one; false: what was wanted is there already.
  */
 static bool
-should_retry(Write *write)
+should_retry(ScimWrite *write)
 {
 	bool		differs = false;
 
-	lock_row(write, write->bare);
+	scim_write_lock_row(write, write->bare);
 	write->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
 	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
-	if (differs || !is_there(write, true))
+	if (differs || !scim_write_is_there(write, true))
 		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
 	write->unchanged = true;
 	return false;
@@ -362,17 +335,17 @@ should_retry(Write *write)
 static void
 update(void *argument)
 {
-	Write	   *write = argument;
+	ScimWrite  *write = argument;
 
-	lock_members(write);
-	if (!read_unlocked(write) || !update_row(write, write->expected))
+	scim_write_lock_members(write);
+	if (!read_unlocked(write) || !scim_write_update_row(write, write->expected))
 	{
 		if (!should_retry(write))
 			return;
-		if (!update_row(write, write->expected))
+		if (!scim_write_update_row(write, write->expected))
 			scim_throw_suppressed(&write->target, "updated");
 	}
-	write_members(write);
+	scim_write_store_members(write);
 	write->unchanged = !write->call.changed;
 }
 
@@ -380,203 +353,16 @@ Jsonb *
 scim_store_update(const char *type, const char *tenant, const char *id,
 				  Jsonb *data, const char *expected, const ScimView *view, bool *unchanged)
 {
-	Write		write;
+	ScimWrite	write;
 	Jsonb	   *result;
 
 	expected = scim_read_expected(expected);
-	begin_write(&write, type, tenant, view);
-	identify(&write, id);
+	scim_write_begin(&write, type, tenant, view);
+	scim_write_identify(&write, id);
 	write.expected = expected;
 	write.call.replaces = true;
 	take_input(&write, data);
-	result = run(&write, update);
-	if (unchanged)
-		*unchanged = write.unchanged;
-	return result;
-}
-
-/* ---- patch ---- */
-
-/* The complete resource, as a client reads it, for the patch to compare with. */
-static Jsonb *
-show_locked(Write *write)
-{
-	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
-						  NULL, CurrentMemoryContext)[0];
-}
-
-static bool
-has_read_only(const ScimRegistration *table)
-{
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		if (table->mapped[i].read_only)
-			return true;
-	}
-	return false;
-}
-
-/*
- * What a patch is applied to.  Read-only columns stand in it, so that paths and
- * filters lead to them, and it is noticed when they would change.
- */
-static Jsonb *
-patched_content(const Write *write)
-{
-	const ScimRegistration *table = write->target.table;
-	JsonbValue	root;
-	JsonbValue *content;
-
-	if (!has_read_only(table))
-		return write->row.data;
-	scim_root(write->row.data, &root);
-	content = scim_open(&root);
-	scim_show_columns(table, content, &write->row.columns);
-	return scim_write(content);
-}
-
-/* What a patch removed of that: others than it did the split refuse. */
-static void
-refuse_removal(Write *write)
-{
-	const ScimRegistration *table = write->target.table;
-
-	if (write->split == NULL)
-		split_document(write, &write->row);
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		const ScimMappedColumn *column = &table->mapped[i];
-
-		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
-			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
-			scim_throw_path(SCIM_MUTABILITY, column->path, "%s is read only", column->path);
-	}
-}
-
-/* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
-static void
-match_members(Write *write, Jsonb *shown)
-{
-	JsonbValue	members;
-	bool		found = scim_find(&shown->root, "members", &members);
-
-	scim_find_types(&write->members, write->change.add, write->change.add_count);
-	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
-											  write->change.add_count, scim_match_elements);
-	prepare_members(write);
-}
-
-static void
-patch(void *argument)
-{
-	Write	   *write = argument;
-	Jsonb	   *shown = NULL;
-	bool		stale;
-	bool		differs = false;
-
-	lock_members(write);
-	lock_row(write, write->bare);
-	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
-		shown = show_locked(write);
-	if (write->change.has_filters)
-		match_members(write, shown);
-	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
-	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
-												  stale ? &differs : NULL, scim_match_elements));
-	write->unchanged = !differs && is_there(write, stale);
-	if (write->target.table->is_mapped)
-		refuse_removal(write);
-	if (write->unchanged)
-		return;
-	if (stale)
-		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
-	if (!update_row(write, write->row.version))
-		scim_throw_suppressed(&write->target, "updated");
-	write_members(write);
-	write->unchanged = !write->call.changed;
-}
-
-Jsonb *
-scim_store_patch(const char *type, const char *tenant, const char *id,
-				 Jsonb *operations, const char *expected, const ScimView *view, bool *unchanged)
-{
-	Write		write;
-	Jsonb	   *result;
-	char	   *password = NULL;
-	bool		given;
-	const ScimMemberChange *change;
-
-	expected = scim_read_expected(expected);
-	begin_write(&write, type, tenant, view);
-	identify(&write, id);
-	write.expected = expected;
-	write.patch = scim_parse_patch(write.target.type, operations);
-	change = scim_patch_members(write.patch);
-	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
-		write.bare = 0;
-	given = scim_patch_password(write.patch, &password);
-	take_password(&write, given, password);
-	write.has_members = change != NULL;
-	if (change)
-		write.change = *change;
-	result = run(&write, patch);
-	if (unchanged)
-		*unchanged = write.unchanged;
-	return result;
-}
-
-/* ---- members ---- */
-
-static void
-change_members(void *argument)
-{
-	Write	   *write = argument;
-
-	lock_members(write);
-	lock_row(write, 0);
-	if (write->expected && strcmp(write->expected, write->row.version) != 0)
-	{
-		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
-			scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
-		write->unchanged = true;
-		return;
-	}
-	write_members(write);
-	write->unchanged = !write->call.changed;
-}
-
-/* The ids as members of which no type is known. */
-static ScimMember *
-members_named(char **ids, int count)
-{
-	ScimMember *members = palloc_extended(Max(count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
-
-	for (int i = 0; i < count; i++)
-	{
-		members[i].value = ids[i];
-		members[i].type = NULL;
-	}
-	return members;
-}
-
-Jsonb *
-scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
-						  char **remove, int remove_count, const char *expected,
-						  const ScimView *view, bool *unchanged)
-{
-	Write		write;
-	Jsonb	   *result;
-
-	expected = scim_read_expected(expected);
-	begin_write(&write, "Group", tenant, view);
-	identify(&write, group_id);
-	write.expected = expected;
-	write.has_members = true;
-	write.change.add = members_named(add, add_count);
-	write.change.add_count = add_count;
-	write.change.remove = members_named(remove, remove_count);
-	write.change.remove_count = remove_count;
-	result = run(&write, change_members);
+	result = scim_write_run(&write, update);
 	if (unchanged)
 		*unchanged = write.unchanged;
 	return result;

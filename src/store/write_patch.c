@@ -1,0 +1,203 @@
+/*
+ * write_patch.c
+ *		Patching resources, and changing the members of groups.
+ *
+ * Both begin with the lock on the row: what is wanted follows from what is
+ * there.
+ */
+#include "postgres.h"
+
+#include "core/jsonb_tree.h"
+#include "store/column_value.h"
+#include "store/filter_sql.h"
+#include "store/statements.h"
+#include "store/store.h"
+#include "store/write.h"
+#include "utils/builtins.h"
+
+/* ---- patch ---- */
+
+/* The complete resource, as a client reads it, for the patch to compare with. */
+static Jsonb *
+show_locked(ScimWrite *write)
+{
+	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
+						  NULL, CurrentMemoryContext)[0];
+}
+
+static bool
+has_read_only(const ScimRegistration *table)
+{
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		if (table->mapped[i].read_only)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a patch is applied to.  Read-only columns stand in it, so that paths and
+ * filters lead to them, and it is noticed when they would change.
+ */
+static Jsonb *
+patched_content(const ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+	JsonbValue	root;
+	JsonbValue *content;
+
+	if (!has_read_only(table))
+		return write->row.data;
+	scim_root(write->row.data, &root);
+	content = scim_open(&root);
+	scim_show_columns(table, content, &write->row.columns);
+	return scim_write(content);
+}
+
+/* What a patch removed of that: others than it did the split refuse. */
+static void
+refuse_removal(ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+
+	if (write->split == NULL)
+		scim_write_split(write, &write->row);
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &table->mapped[i];
+
+		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
+			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
+			scim_throw_path(SCIM_MUTABILITY, column->path, "%s is read only", column->path);
+	}
+}
+
+/* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
+static void
+match_members(ScimWrite *write, Jsonb *shown)
+{
+	JsonbValue	members;
+	bool		found = scim_find(&shown->root, "members", &members);
+
+	scim_find_types(&write->members, write->change.add, write->change.add_count);
+	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
+											  write->change.add_count, scim_match_elements);
+	scim_write_prepare_members(write);
+}
+
+static void
+patch(void *argument)
+{
+	ScimWrite  *write = argument;
+	Jsonb	   *shown = NULL;
+	bool		stale;
+	bool		differs = false;
+
+	scim_write_lock_members(write);
+	scim_write_lock_row(write, write->bare);
+	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
+		shown = show_locked(write);
+	if (write->change.has_filters)
+		match_members(write, shown);
+	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
+	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
+												  stale ? &differs : NULL, scim_match_elements));
+	write->unchanged = !differs && scim_write_is_there(write, stale);
+	if (write->target.table->is_mapped)
+		refuse_removal(write);
+	if (write->unchanged)
+		return;
+	if (stale)
+		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+	if (!scim_write_update_row(write, write->row.version))
+		scim_throw_suppressed(&write->target, "updated");
+	scim_write_store_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+Jsonb *
+scim_store_patch(const char *type, const char *tenant, const char *id,
+				 Jsonb *operations, const char *expected, const ScimView *view, bool *unchanged)
+{
+	ScimWrite	write;
+	Jsonb	   *result;
+	char	   *password = NULL;
+	bool		given;
+	const ScimMemberChange *change;
+
+	expected = scim_read_expected(expected);
+	scim_write_begin(&write, type, tenant, view);
+	scim_write_identify(&write, id);
+	write.expected = expected;
+	write.patch = scim_parse_patch(write.target.type, operations);
+	change = scim_patch_members(write.patch);
+	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
+		write.bare = 0;
+	given = scim_patch_password(write.patch, &password);
+	scim_write_take_password(&write, given, password);
+	write.has_members = change != NULL;
+	if (change)
+		write.change = *change;
+	result = scim_write_run(&write, patch);
+	if (unchanged)
+		*unchanged = write.unchanged;
+	return result;
+}
+
+/* ---- members ---- */
+
+static void
+change_members(void *argument)
+{
+	ScimWrite  *write = argument;
+
+	scim_write_lock_members(write);
+	scim_write_lock_row(write, 0);
+	if (write->expected && strcmp(write->expected, write->row.version) != 0)
+	{
+		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
+			scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+		write->unchanged = true;
+		return;
+	}
+	scim_write_store_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+/* The ids as members of which no type is known. */
+static ScimMember *
+members_named(char **ids, int count)
+{
+	ScimMember *members = palloc_extended(Max(count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < count; i++)
+	{
+		members[i].value = ids[i];
+		members[i].type = NULL;
+	}
+	return members;
+}
+
+Jsonb *
+scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
+						  char **remove, int remove_count, const char *expected,
+						  const ScimView *view, bool *unchanged)
+{
+	ScimWrite	write;
+	Jsonb	   *result;
+
+	expected = scim_read_expected(expected);
+	scim_write_begin(&write, "Group", tenant, view);
+	scim_write_identify(&write, group_id);
+	write.expected = expected;
+	write.has_members = true;
+	write.change.add = members_named(add, add_count);
+	write.change.add_count = add_count;
+	write.change.remove = members_named(remove, remove_count);
+	write.change.remove_count = remove_count;
+	result = scim_write_run(&write, change_members);
+	if (unchanged)
+		*unchanged = write.unchanged;
+	return result;
+}

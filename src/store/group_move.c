@@ -162,7 +162,11 @@ move_state(Move *move)
 static bool
 run_move(Move *move)
 {
-	return scim_has_group_state(move->groups) ? move_state(move) : move_row(move);
+	bool		found = scim_has_group_state(move->groups) ? move_state(move) : move_row(move);
+
+	/* one statement may move many */
+	SPI_freetuptable(SPI_tuptable);
+	return found;
 }
 
 void

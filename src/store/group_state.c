@@ -164,14 +164,12 @@ typedef struct Sum
 	const ScimRegistration *members;
 	int64		count;
 	uint8	   *digest;
-	MemoryContext per_row;
 } Sum;
 
 static void
 add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 {
 	Sum		   *sum = argument;
-	MemoryContext old = MemoryContextSwitchTo(sum->per_row);
 	uint8		hash[SCIM_DIGEST_SIZE];
 	bool		isnull;
 	Datum		member = SPI_getbinval(tuple, descriptor, 1, &isnull);
@@ -182,8 +180,6 @@ add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 	scim_member_hash(type, scim_id_text(sum->members->member_type, member), hash);
 	digest_add(sum->digest, hash);
 	sum->count++;
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(sum->per_row);
 }
 
 /* Counts the memberships of a group under the active snapshot. */
@@ -199,9 +195,7 @@ sum_up(const char *tenant, const char *id, int64 *count, uint8 *digest)
 	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
 		return;
 	values[0] = scim_tenant_datum(members, tenant);
-	sum.per_row = AllocSetContextCreate(CurrentMemoryContext, "scimver member", ALLOCSET_SMALL_SIZES);
 	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &sum);
-	MemoryContextDelete(sum.per_row);
 	*count = sum.count;
 }
 

@@ -171,6 +171,7 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 	HASH_SEQ_STATUS scan;
 	GroupChange *change;
 	long		n = 0;
+	MemoryContext per_group;
 
 	hash_seq_init(&scan, changes->by_group);
 	while ((change = hash_seq_search(&scan)) != NULL)
@@ -179,11 +180,17 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 			sorted[n++] = change;
 	}
 	qsort_arg(sorted, n, sizeof(GroupChange *), compare_changes, (void *) groups->id_type);
+	per_group = AllocSetContextCreate(CurrentMemoryContext, "scimver group", ALLOCSET_SMALL_SIZES);
 	for (long i = 0; i < n; i++)
 	{
+		MemoryContext old = MemoryContextSwitchTo(per_group);
+
 		CHECK_FOR_INTERRUPTS();
 		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count, sorted[i]->digest);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(per_group);
 	}
+	MemoryContextDelete(per_group);
 }
 
 /* ---- the trigger ---- */

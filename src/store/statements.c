@@ -23,6 +23,7 @@
 #include "store/statements.h"
 #include "store/tenant.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #define EQ " OPERATOR(pg_catalog.=) "
 #define MEMBERSHIP "{in_tenant} AND {group}" EQ "$2"
@@ -729,6 +730,8 @@ void
 scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 		  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument)
 {
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext per_row = AllocSetContextCreate(caller, "scimver scanned row", ALLOCSET_SMALL_SIZES);
 	Role		old;
 	Portal		portal;
 	uint64		count;
@@ -745,10 +748,14 @@ scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 		for (uint64 i = 0; i < count; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
+			MemoryContextSwitchTo(per_row);
 			take(rows->vals[i], rows->tupdesc, argument);
+			MemoryContextSwitchTo(caller);
+			MemoryContextReset(per_row);
 		}
 		SPI_freetuptable(rows);
 	} while (count > 0);
 	SPI_cursor_close(portal);
 	SetUserIdAndSecContext(old.role, old.context);
+	MemoryContextDelete(per_row);
 }

@@ -79,7 +79,8 @@ extern uint64 scim_run(int statement, const ScimRegistration *registration,
 
 /*
  * Runs a reading statement under the active snapshot, within SPI, and has each
- * row taken; for results that may be too large to be held.
+ * row taken, with what that allocates freed behind it; for results that may be
+ * too large to be held.
  */
 extern void scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument);

@@ -240,6 +240,14 @@ SELECT login, more, crypt = crypt('other', crypt), version = version_of('1') FRO
 SELECT plain(scim_patch_user('1', '[{"op": "remove", "path": "password"}, {"op": "remove", "path": "title"}]'));
 SELECT login, more, crypt, is_right(scim_get_user('1')) FROM people;
 DROP TABLE people;
+-- what is read only stays so beside a password
+CREATE TABLE people (id bigserial PRIMARY KEY, login text UNIQUE, version text, crypt text, work text);
+INSERT INTO people (login, work) VALUES ('ann', 'a@x.org');
+SELECT scim_register_table('people', 'User', '{"id": "id", "version": "version", "password": "crypt", "attributes": {"userName": "login", "emails[type eq \"work\"].value": {"column": "work", "mode": "read"}}}');
+SELECT error(format($$SELECT scim_patch_user('1', '[{"op": "replace", "path": "password", "value": "other"}, %s]')$$, op)) FROM unnest(ARRAY['{"op": "remove", "path": "emails"}',
+	'{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "b@x.org"}', '{"op": "replace", "path": "userName", "value": "bea"}']) op;
+SELECT plain(scim_get_user('1')), crypt = crypt('other', crypt), version = version_of('1') FROM people;
+DROP TABLE people;
 
 -- ---- ids ----
 

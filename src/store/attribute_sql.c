@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "settings.h"
+#include "store/column_place.h"
 #include "store/document_sql.h"
 #include "store/mapped_sql.h"
 #include "store/sql.h"

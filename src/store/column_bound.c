@@ -12,7 +12,7 @@
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
-#include "store/column_sql.h"
+#include "store/column_parts.h"
 #include "store/column_type.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -161,7 +161,7 @@ append_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const B
 {
 	bool		above = op == SCIM_GT || op == SCIM_GE;
 
-	if (op == SCIM_EQ || op == SCIM_NE)
+	if (scim_is_equality(op))
 	{
 		if (bound->side != 0)
 			appendStringInfoString(&sql->text, "false");

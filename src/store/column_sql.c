@@ -11,23 +11,19 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_enum.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "core/jsonb_tree.h"
-#include "store/column_sql.h"
+#include "store/column_parts.h"
 #include "store/column_type.h"
 #include "store/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
-#include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #define EQ SQL_OP("=")
-#define COLLATED " COLLATE pg_catalog.\"C\""
 
 /* ---- columns ---- */
 
@@ -74,23 +70,6 @@ scim_column_sql(const ScimMappedColumn *column, const char *value, ScimColumnSql
 		psprintf("CAST(%s AS %s)", value, format_type_be_qualified(type->type));
 }
 
-/* Of what is no text no mapping says how it is compared: equality by value, and the rest as the attribute is. */
-static ScimCompare
-compare_of(const ScimColumnSql *column)
-{
-	if (column->comparison != SCIM_COMPARED_BY_TEXT)
-		return column->column->compare;
-	return column->column->attribute->case_exact || column->column->attribute->type == SCIM_REFERENCE ?
-		SCIM_COMPARE_EXACT : SCIM_COMPARE_FOLD;
-}
-
-/* Is text of the column compared by operators of its type's own, as citext is? */
-static bool
-is_foreign_text(const ScimValueType *type)
-{
-	return type->storage == SCIM_STORAGE_TEXT && type->type != TEXTOID && type->type != VARCHAROID;
-}
-
 /* ---- operators ---- */
 
 char *
@@ -134,12 +113,6 @@ strategy_of(ScimFilterOp op)
 	}
 }
 
-static bool
-is_equality(ScimFilterOp op)
-{
-	return op == SCIM_EQ || op == SCIM_NE;
-}
-
 void
 scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid type, Datum datum)
 {
@@ -150,9 +123,8 @@ scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid typ
 	scim_append_argument(sql, operand, datum);
 }
 
-/* The same for each of several values. */
-static void
-append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *datums, int count)
+void
+scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *datums, int count)
 {
 	Oid			operand;
 	char	   *operator;
@@ -168,203 +140,6 @@ append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *da
 		scim_append_argument(sql, get_array_type(operand),
 							 PointerGetDatum(construct_array(datums, count, operand, type->length, type->by_value, type->align)));
 		appendStringInfoString(&sql->text, ")");
-	}
-}
-
-/* ---- text ---- */
-
-/* The text of a value that is one, as scim_value_text has it. */
-static char *
-cast_text(const ScimColumnSql *column)
-{
-	const ScimValueType *type = scim_value_type(column->column);
-	const char *value = column->value;
-
-	switch (type->storage)
-	{
-		case SCIM_STORAGE_ADDRESS:
-			if (type->type == INETOID)
-				return psprintf("pg_catalog.abbrev(%s)", value);
-			break;
-		case SCIM_STORAGE_DATE:
-			return psprintf("pg_catalog.to_char(CAST(%s AS pg_catalog.timestamp), 'YYYY-MM-DD')", value);
-		case SCIM_STORAGE_TIMESTAMPTZ:
-			value = psprintf("pg_catalog.timezone('UTC', %s)", value);
-			/* FALLTHROUGH */
-		case SCIM_STORAGE_TIMESTAMP:
-			return psprintf("pg_catalog.concat(pg_catalog.rtrim(pg_catalog.rtrim(pg_catalog.to_char(%s,"
-							" 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z')", value);
-		case SCIM_STORAGE_TEXT:
-			if (type->type == TEXTOID)
-				return pstrdup(value);
-			break;
-		default:
-			break;
-	}
-	return psprintf("CAST(%s AS pg_catalog.text)", value);
-}
-
-static char *
-text_of(const ScimColumnSql *column)
-{
-	char	   *text = cast_text(column);
-
-	if (column->comparison != SCIM_COMPARED_BY_TEXT || !scim_is_bounded(column))
-		return text;
-	return psprintf("CASE WHEN %s THEN %s END", scim_bound_present_sql(column), text);
-}
-
-/* The text as it is compared. */
-static char *
-text_sql(const ScimColumnSql *column, ScimCompare compare)
-{
-	char	   *text = text_of(column);
-
-	if (compare == SCIM_COMPARE_LOWER)
-		text = psprintf("pg_catalog.lower(%s)", text);
-	else if (compare == SCIM_COMPARE_FOLD)
-		text = psprintf("%s.scim_fold(%s)", scim_extension_schema("scimver"), text);
-	return column->comparison == SCIM_COMPARED_BY_TEXT ? psprintf("(%s" COLLATED ")", text) : text;
-}
-
-/* The literal as it is compared. */
-static char *
-text_literal(const ScimColumnSql *column, ScimCompare compare, const char *literal)
-{
-	Oid			collation = OidIsValid(column->column->collation) ? column->column->collation : DEFAULT_COLLATION_OID;
-
-	if (compare == SCIM_COMPARE_LOWER)
-		return str_tolower(literal, strlen(literal), collation);
-	if (compare == SCIM_COMPARE_FOLD)
-		return text_to_cstring(scim_fold_text(literal, strlen(literal)));
-	return pstrdup(literal);
-}
-
-/* A pattern for LIKE, so that an index of patterns or of trigrams may serve. */
-static char *
-like_pattern(ScimFilterOp op, const char *literal)
-{
-	StringInfoData pattern;
-
-	initStringInfo(&pattern);
-	if (op != SCIM_SW)
-		appendStringInfoChar(&pattern, '%');
-	for (const char *p = literal; *p; p++)
-	{
-		if (strchr("\\%_", *p))
-			appendStringInfoChar(&pattern, '\\');
-		appendStringInfoChar(&pattern, *p);
-	}
-	if (op != SCIM_EW)
-		appendStringInfoChar(&pattern, '%');
-	return pattern.data;
-}
-
-/* Would empty text match, which is no value? */
-static bool
-takes_empty(ScimFilterOp op, const char *literal)
-{
-	if (op == SCIM_LT)
-		return *literal != '\0';
-	return op == SCIM_LE || (op != SCIM_GT && *literal == '\0');
-}
-
-static void
-append_like(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, ScimCompare compare, const char *literal)
-{
-	Oid			collation = column->column->collation;
-	char	   *text = text_sql(column, compare);
-	bool		deterministic = !OidIsValid(collation) || get_collation_isdeterministic(collation);
-
-	/* patterns know no collation that takes different texts for the same */
-	appendStringInfo(&sql->text, "%s%s" SQL_OP("~~"), text, deterministic ? "" : COLLATED);
-	scim_append_text_argument(sql, like_pattern(op, text_literal(column, compare, literal)));
-}
-
-static void
-compare_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const char *literal)
-{
-	const ScimValueType *type = scim_value_type(column->column);
-	ScimCompare compare = compare_of(column);
-	bool		own = compare == SCIM_COMPARE_EXACT;
-	Datum		value;
-
-	if (is_equality(op) && *literal == '\0')
-		appendStringInfoString(&sql->text, "false");
-	else if (op == SCIM_CO || op == SCIM_SW || op == SCIM_EW)
-		append_like(sql, column, op, own && is_foreign_text(type) ? SCIM_COMPARE_LOWER : compare, literal);
-	else if (own && is_equality(op))
-	{
-		if (scim_parse_value(type, literal, &value) != NULL)
-			appendStringInfoString(&sql->text, "false");
-		else
-			scim_append_comparison(sql, column->value, op, type->type, value);
-	}
-	else if (own && type->storage == SCIM_STORAGE_TEXT)
-		scim_append_comparison(sql, column->value, op, type->type, CStringGetTextDatum(literal));
-	else
-		scim_append_comparison(sql, text_sql(column, compare), op, TEXTOID,
-						  CStringGetTextDatum(text_literal(column, compare, literal)));
-	if (!is_equality(op) && takes_empty(op, literal))
-		appendStringInfo(&sql->text, " AND %s" SQL_OP("<>") "''", text_of(column));
-}
-
-/* ---- what is compared by its text ---- */
-
-static bool
-is_same_text(const ScimColumnSql *column, const char *a, const char *b)
-{
-	ScimCompare compare = compare_of(column);
-
-	return strcmp(text_literal(column, compare, a), text_literal(column, compare, b)) == 0;
-}
-
-/* The labels of an enum that are the literal. */
-static void
-append_labels(ScimSql *sql, const ScimColumnSql *column, const char *literal)
-{
-	const ScimValueType *type = scim_value_type(column->column);
-	CatCList   *labels = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type->type));
-	Datum	   *found = palloc(Max(labels->n_members, 1) * sizeof(Datum));
-	int			count = 0;
-
-	for (int i = 0; i < labels->n_members; i++)
-	{
-		Form_pg_enum label = (Form_pg_enum) GETSTRUCT(&labels->members[i]->tuple);
-
-		if (is_same_text(column, NameStr(label->enumlabel), literal) &&
-			scim_parse_value(type, NameStr(label->enumlabel), &found[count]) == NULL)
-			count++;
-	}
-	ReleaseSysCacheList(labels);
-	append_any(sql, column->value, type, found, count);
-}
-
-static void
-compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const char *literal)
-{
-	const ScimValueType *type = scim_value_type(column->column);
-	ScimCompare compare = compare_of(column);
-	Datum		value;
-
-	if (op == SCIM_CO || op == SCIM_SW || op == SCIM_EW)
-		append_like(sql, column, op, compare, literal);
-	else if (!is_equality(op))
-		scim_append_comparison(sql, text_sql(column, compare), op, TEXTOID,
-						  CStringGetTextDatum(text_literal(column, compare, literal)));
-	else if (type->storage == SCIM_STORAGE_ENUM)
-		append_labels(sql, column, literal);
-	else if (scim_parse_value(type, literal, &value) != NULL ||
-			 !is_same_text(column, scim_value_text(type, value), literal))
-		appendStringInfoString(&sql->text, "false");
-	else
-	{
-		scim_append_comparison(sql, column->value, op, type->type, value);
-		if (type->storage != SCIM_STORAGE_NUMERIC)
-			return;
-		/* 1.0 and 1.00 are the same number, and not the same text */
-		appendStringInfo(&sql->text, " AND %s" EQ, text_sql(column, compare));
-		scim_append_text_argument(sql, text_literal(column, compare, literal));
 	}
 }
 
@@ -416,7 +191,7 @@ append_codes(ScimSql *sql, const ScimColumnSql *column, const JsonbValue *value)
 	Datum	   *codes;
 	int			count = find_codes(column->column, value, &codes);
 
-	append_any(sql, column->value, scim_value_type(column->column), codes, count);
+	scim_append_any(sql, column->value, scim_value_type(column->column), codes, count);
 }
 
 /* ---- comparisons ---- */
@@ -441,10 +216,10 @@ scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, 
 			append_codes(sql, column, literal);
 			break;
 		case SCIM_COMPARED_AS_TEXT:
-			compare_text(sql, column, op, scim_string_copy(literal));
+			scim_compare_text(sql, column, op, scim_string_copy(literal));
 			break;
 		case SCIM_COMPARED_BY_TEXT:
-			compare_by_text(sql, column, op, scim_string_copy(literal));
+			scim_compare_by_text(sql, column, op, scim_string_copy(literal));
 			break;
 		case SCIM_COMPARED_AS_BOOLEAN:
 			appendStringInfo(&sql->text, "%s" EQ "%s", column->value, literal->val.boolean ? "true" : "false");
@@ -529,7 +304,7 @@ scim_column_present_sql(const ScimColumnSql *column)
 	switch (column->comparison)
 	{
 		case SCIM_COMPARED_AS_TEXT:
-			return psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", text_of(column));
+			return psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", scim_text_sql(column));
 		case SCIM_COMPARED_BY_CODE:
 			return code_present_sql(column);
 		case SCIM_COMPARED_AS_BYTES:
@@ -554,7 +329,7 @@ scim_column_order_sql(const ScimColumnSql *column, Oid *type, bool *own)
 	*own = !text;
 	*type = TEXTOID;
 	if (text)
-		return text_sql(column, compare_of(column));
+		return scim_compared_text_sql(column);
 	(void) scim_operator_sql(stored->type, BTLessStrategyNumber, type);
 	return pstrdup(column->value);
 }
@@ -611,5 +386,5 @@ scim_column_json_sql(const ScimColumnSql *column)
 	}
 	if (column->comparison == SCIM_COMPARED_BY_CODE)
 		return code_json_sql(column);
-	return psprintf("pg_catalog.to_jsonb(nullif(%s, ''))", text_of(column));
+	return psprintf("pg_catalog.to_jsonb(nullif(%s, ''))", scim_text_sql(column));
 }

@@ -62,19 +62,6 @@ extern char *scim_column_order_sql(const ScimColumnSql *column, Oid *type, bool 
 /* The value as jsonb, NULL where it stands for none: of what is compared by code or in JSON. */
 extern char *scim_column_json_sql(const ScimColumnSql *column);
 
-/* ---- for column_bound.c, and by it ---- */
-
-/* The value compared with one of a type, by that type's operator. */
-extern void scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid type, Datum datum);
-
-/* Numbers and instants. */
-extern void scim_compare_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
-							   const JsonbValue *literal);
-extern char *scim_bound_present_sql(const ScimColumnSql *column);
-
-/* Has the column's type values that are none of the attribute? */
-extern bool scim_is_bounded(const ScimColumnSql *column);
-
 /* The operator of a type's order (BTLessStrategyNumber, ...), qualified; *operand: of what type its sides are. */
 extern char *scim_operator_sql(Oid type, int strategy, Oid *operand);
 

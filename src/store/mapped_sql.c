@@ -12,6 +12,7 @@
 
 #include "core/jsonb_tree.h"
 #include "miscadmin.h"
+#include "store/column_place.h"
 #include "store/column_type.h"
 #include "store/document_sql.h"
 #include "store/mapped_sql.h"
@@ -44,92 +45,6 @@ leaf(const ScimPath *path)
 	return path->sub ? path->sub : path->attribute;
 }
 
-/* ---- columns ---- */
-
-/* A single value of a column, or (value "e.value") an element of its array. */
-static void
-value_place(const ScimMappedColumn *mapped, const char *value, ScimAttributeSql *result)
-{
-	ScimColumnSql *column = palloc(sizeof(ScimColumnSql));
-	ScimPlace	place;
-
-	scim_column_sql(mapped, value, column);
-	if (column->comparison == SCIM_COMPARED_IN_JSON || column->comparison == SCIM_COMPARED_BY_CODE)
-	{
-		scim_start_place(&place, scim_column_json_sql(column), false);
-		scim_place_sql(&place, scim_sql_type(mapped->attribute), result);
-		if (column->comparison == SCIM_COMPARED_IN_JSON)
-			return;
-	}
-	else
-	{
-		memset(result, 0, sizeof(*result));
-		result->type = SCIM_SQL_COLUMN;
-		result->value = column->value;
-	}
-	result->column = column;
-	result->present = scim_column_present_sql(column);
-}
-
-static bool
-is_json(const ScimMappedColumn *column)
-{
-	int			storage = scim_value_type(column)->storage;
-
-	return storage == SCIM_STORAGE_JSON || storage == SCIM_STORAGE_JSONB;
-}
-
-static char *
-column_json(const ScimMappedColumn *column)
-{
-	return psprintf(is_json(column) && scim_value_type(column)->storage == SCIM_STORAGE_JSON ?
-					"CAST(r.%s AS pg_catalog.jsonb)" : "r.%s", column->column);
-}
-
-/* All values of a column that is mapped to the attribute. */
-static void
-column_place(const ScimMappedColumn *column, ScimAttributeSql *result)
-{
-	ScimPlace	place;
-
-	if (is_json(column))
-	{
-		scim_start_place(&place, column_json(column), false);
-		if (scim_holds_values(column))
-			scim_spread(&place, "e");
-		scim_place_sql(&place, scim_sql_type(column->attribute), result);
-	}
-	else if (scim_value_type(column)->is_array)
-	{
-		value_place(column, "e.value", result);
-		result->from = psprintf("pg_catalog.unnest(r.%s) AS e(value)", column->column);
-		if (result->column)
-			unconstify(ScimColumnSql *, result->column)->array = psprintf("r.%s", column->column);
-	}
-	else
-		value_place(column, psprintf("r.%s", column->column), result);
-}
-
-void
-scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn kind,
-					 ScimAttributeSql *result)
-{
-	ScimMappedColumn *column;
-
-	if (registration->columns[kind] == NULL)
-		return;
-	column = palloc0(sizeof(ScimMappedColumn));
-	column->path = path->text;
-	column->parsed = *path;
-	column->attribute = path->sub;
-	column->column = registration->columns[kind];
-	column->number = registration->numbers[kind];
-	column->type = column->base_type = registration->types[kind];
-	column->typmod = -1;
-	column->format = registration->formats[kind];
-	column_place(column, result);
-}
-
 /* ---- what the mapping says ---- */
 
 /* The columns of the attribute, or NULL. */
@@ -155,6 +70,13 @@ static bool
 is_schemas(const ScimPath *path)
 {
 	return !path->extension && strcmp(path->attribute->name, "schemas") == 0;
+}
+
+/* Is the attribute a document of type json, which may hold what jsonb does not take? */
+static bool
+is_text_document(const ScimMappedAttribute *mapped)
+{
+	return mapped && mapped->whole && scim_value_type(mapped->whole->column)->storage == SCIM_STORAGE_JSON;
 }
 
 static const ScimMappedPart *
@@ -211,9 +133,11 @@ whole_place(const ScimPath *path, const ScimRegistration *registration, bool ord
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
 
-	if (mapped && mapped->whole && is_json(mapped->whole->column))
+	if (is_text_document(mapped))
+		return false;
+	if (mapped && mapped->whole && scim_is_json_column(mapped->whole->column))
 	{
-		scim_start_place(place, column_json(mapped->whole->column), ordered);
+		scim_start_place(place, scim_column_json(mapped->whole->column), ordered);
 		if (path->attribute->multi_valued && (path->sub || spread_last))
 			scim_spread(place, "e");
 		scim_follow_sub(place, path, spread_last);
@@ -306,7 +230,7 @@ scim_slot_exists_sql(const ScimMappedSlot *slot)
 	{
 		ScimAttributeSql part;
 
-		column_place(slot->parts[i].column, &part);
+		scim_column_place(slot->parts[i].column, &part);
 		appendStringInfoString(&sql, i > 0 ? " OR " : "");
 		if (part.from)
 			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", part.from);
@@ -343,7 +267,7 @@ scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAt
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
 	if (part)
-		column_place(part->column, result);
+		scim_column_place(part->column, result);
 	else if (constant)
 		constant_place(constant, path->sub, NULL, result);
 }
@@ -359,7 +283,7 @@ add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Places *place
 		ScimAttributeSql place;
 
 		if (part)
-			column_place(part->column, &place);
+			scim_column_place(part->column, &place);
 		else if (constant)
 			constant_place(constant, path->sub, scim_slot_exists_sql(slot), &place);
 		else
@@ -383,14 +307,14 @@ scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registra
 	result->type = scim_sql_type(leaf(path));
 	if (result->type == SCIM_SQL_COMPLEX)
 		return;
-	if (mapped && !path->sub && mapped->whole && !is_json(mapped->whole->column))
+	if (mapped && !path->sub && mapped->whole && !scim_is_json_column(mapped->whole->column))
 	{
-		column_place(mapped->whole->column, &here);
+		scim_column_place(mapped->whole->column, &here);
 		add_place(&places, &here);
 	}
 	else if (part)
 	{
-		column_place(part->column, &here);
+		scim_column_place(part->column, &here);
 		add_place(&places, &here);
 	}
 	else if (mapped && mapped->slot_count > 0)
@@ -406,7 +330,7 @@ scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registra
 	}
 	else
 	{
-		if (is_schemas(path))
+		if (is_schemas(path) || is_text_document(mapped))
 			joined_place(path, registration, false, true, &place);
 		else if (!whole_place(path, registration, false, true, &place))
 			return;
@@ -484,36 +408,13 @@ scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration, co
 
 /* ---- presence ---- */
 
-/* That the attribute has a value in one of its places. */
-static char *
-place_present(const ScimAttributeSql *place)
-{
-	const char *condition = place->present ? place->present :
-		psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), place->json);
-
-	return place->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", place->from, condition) : pstrdup(condition);
-}
-
-static char *
-places_present(const ScimAttributeSql *first)
-{
-	StringInfoData sql;
-
-	if (first->value == NULL)
-		return "false";
-	initStringInfo(&sql);
-	for (const ScimAttributeSql *place = first; place; place = place->next)
-		appendStringInfo(&sql, "%s%s", place == first ? "" : " OR ", place_present(place));
-	return first->next ? psprintf("(%s)", sql.data) : sql.data;
-}
-
 char *
 scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot)
 {
 	ScimAttributeSql attribute;
 
 	scim_slot_attribute_sql(path, slot, &attribute);
-	return places_present(&attribute);
+	return scim_places_present(&attribute);
 }
 
 /* A complex attribute of which the parts are in columns. */
@@ -526,8 +427,8 @@ complex_present(const ScimPath *path, const ScimRegistration *registration, cons
 	initStringInfo(&sql);
 	for (int i = 0; i < mapped->part_count; i++)
 	{
-		column_place(mapped->parts[i].column, &part);
-		appendStringInfo(&sql, "%s OR ", place_present(&part));
+		scim_column_place(mapped->parts[i].column, &part);
+		appendStringInfo(&sql, "%s OR ", scim_places_present(&part));
 	}
 	for (int i = 0; i < mapped->slot_count; i++)
 		appendStringInfo(&sql, "%s OR ", scim_slot_exists_sql(&mapped->slots[i]));
@@ -555,12 +456,14 @@ scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registrati
 
 	if (is_schemas(path))
 		return "true";
-	if (whole_place(path, registration, false, false, &place))
+	if (is_text_document(mapped))
+		joined_place(path, registration, false, false, &place);
+	if (is_text_document(mapped) || whole_place(path, registration, false, false, &place))
 		return scim_place_assigned(&place);
 	if (!path->sub && path->attribute->type == SCIM_COMPLEX)
 		return mapped ? complex_present(path, registration, mapped) : "false";
 	scim_mapped_attribute_sql(path, registration, &attribute);
-	return places_present(&attribute);
+	return scim_places_present(&attribute);
 }
 
 /* ---- order ---- */
@@ -580,7 +483,7 @@ only_column(const ScimPath *path, const ScimRegistration *registration)
 		part = find_part(mapped->parts, mapped->part_count, path->sub);
 	else if (mapped->slot_count == 1 && mapped->slots[0].part_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
 		part = find_part(mapped->slots[0].parts, 1, path->sub);
-	return part && !is_json(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
+	return part && !scim_is_json_column(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
 }
 
 void
@@ -591,7 +494,7 @@ scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,
 
 	if (column)
 	{
-		value_place(column, psprintf("r.%s", column->column), result);
+		scim_value_place(column, psprintf("r.%s", column->column), result);
 		return;
 	}
 	memset(result, 0, sizeof(*result));

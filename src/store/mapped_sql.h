@@ -24,10 +24,6 @@ extern void scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *r
 extern char *scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registration);
 extern char *scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registration);
 
-/* The column of created or lastModified as an attribute; of a table without it there is no value. */
-extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
-								 ScimAttributeSql *result);
-
 /*
  * The columns of the attribute of a value path, if each of its elements can be
  * asked for by itself, without being put together: what it is made of is in

@@ -43,7 +43,7 @@ CREATE TABLE bare (
 	id int PRIMARY KEY, name text NOT NULL, exact varchar(30), nick short, flag bool, state char(1), kind kind_of, number int, uid uuid, address inet, code numeric, day date, moment timestamptz,
 	level smallint, ratio numeric(10,3), weight real, seen timestamptz, "left" timestamp, born date, since bigint, until numeric, told text, key bytea, lock text, link text,
 	tags text[], levels int[], notes jsonb, part_value text, part_size float8, part_labels text[], whole jsonb,
-	part_a text, part_a_size numeric, part_b varchar(50), line text, docs text[], dept text, boss text, rank bigint, word text, bits jsonb);
+	part_a text, part_a_size numeric, part_b varchar(50), line text, docs text[], dept text, boss text, rank bigint, word text, bits json);
 CREATE TABLE rich (LIKE bare INCLUDING ALL, extra jsonb);
 SELECT scim_register_table('bare', 'Bare', mapping), scim_register_table('rich', 'Rich', mapping || '{"data": "extra"}') FROM (SELECT '{"id": "id", "attributes": {
 	"name": "name", "exact": "exact", "nick": "nick", "flag": "flag", "state": {"column": "state", "values": {"A": "Active", "D": "done", "X": null}}, "kind": "kind", "number": "number", "uid": "uid", "address": "address", "code": "code", "day": "day", "moment": "moment",
@@ -67,7 +67,7 @@ SELECT n, pick(n, 'name', 'Ann', 'ann', 'Bob', 'Änne', 'a_b', 'a%b', 'a\b', 'zo
 	string_to_array(pick(n, 'tags', 'Red,blue', 'RED', 'green,', '', NULL), ','), string_to_array(pick(n, 'levels', '1,2', '10', NULL), ',')::int[], pick(n, 'notes', '["One", "two"]', '["ONE"]', '[]', NULL)::jsonb,
 	pick(n, 'part_value', 'P', 'p', 'q', '', NULL), pick(n, 'part_size', '1', '1.5', 'NaN', NULL)::float8, string_to_array(pick(n, 'labels', 'L', 'l,M', NULL), ','), pick(n, 'whole', '{"value": "W", "size": 2}', '{"size": 3}', '{}', NULL)::jsonb,
 	pick(n, 'a', 'x@example.com', 'X@Example.com', 'y@example.com', '', NULL), pick(n, 'a_size', '1', '2', NULL)::numeric, pick(n, 'b', 'x@example.com', 'z@example.com', NULL, NULL), pick(n, 'line', '+1', '+2', NULL), string_to_array(pick(n, 'docs', 'd1,D2', 'd2', NULL), ','),
-	pick(n, 'dept', 'Sales', 'SALES', 'it', NULL), pick(n, 'boss', 'b1', 'B2', NULL), pick(n, 'rank', '1', '2', NULL)::bigint, pick(n, 'word', 'W', 'v', NULL, NULL), pick(n, 'bits', '[{"value": "v", "type": "t"}, {"value": "w"}]', '[{"value": "V"}]', '[]', NULL)::jsonb
+	pick(n, 'dept', 'Sales', 'SALES', 'it', NULL), pick(n, 'boss', 'b1', 'B2', NULL), pick(n, 'rank', '1', '2', NULL)::bigint, pick(n, 'word', 'W', 'v', NULL, NULL), pick(n, 'bits', '[{"value": "v", "type": "t"}, {"value": "w"}]', '[{"value": "V"}]', '[{"value": "\u0000"}]', '[]', NULL)::json
 FROM generate_series(1, 120) n;
 INSERT INTO rich
 SELECT b.*, pick(id, 'extra', NULL, '{"other": "O"}', '{"parts": [{"type": "a", "primary": true}, {"type": "a", "value": "x@example.com"}, {"type": "z", "value": "y@example.com", "primary": true}]}', '{"parts": [{"type": "b", "display": "B"}, {"size": 2}]}',
@@ -256,6 +256,26 @@ RESET scimver.tenant;
 SELECT scim_joined_attribute('crowd', 'displayName', ROW(NULL, name)), scim_joined_attribute('crowd', 'meta', ROW(NULL, name)) FROM crowd WHERE id = 'a';
 SELECT scim_joined_attribute('crowd', 'displayName.x', ROW(NULL, NULL));
 SELECT f, scim_list_groups(f)#>>'{Resources,0,displayName}' FROM unnest(ARRAY['displayName eq "STAFF"', 'displayName sw "Sta"', 'displayName sw "sta"', 'displayName co "eop"', 'displayName gt "people"']) f;
+
+-- ---- memberships: of users and groups that are not marked as deleted ----
+
+SELECT scim_unregister_table('people'), scim_unregister_table('crowd');
+CREATE TABLE u (id bigint PRIMARY KEY, login text, gone timestamptz);
+CREATE TABLE g (id int PRIMARY KEY, name text, gone timestamptz);
+CREATE TABLE m (gid int REFERENCES g ON DELETE CASCADE, uid bigint REFERENCES u ON DELETE CASCADE, PRIMARY KEY (gid, uid));
+SELECT scim_register_table('u', 'User', '{"id": "id", "deleted": "gone", "attributes": {"userName": "login"}}');
+SELECT scim_register_table('g', 'Group', '{"id": "id", "deleted": "gone", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('m', 'gid', 'uid');
+INSERT INTO u SELECT n, 'u' || n FROM generate_series(1, 6) n;
+INSERT INTO g SELECT n, 'g' || n FROM generate_series(1, 4) n;
+INSERT INTO m VALUES (1, 1), (1, 2), (2, 2), (2, 3), (3, 4);
+UPDATE u SET gone = now() WHERE id = 3;
+UPDATE g SET gone = now() WHERE id = 3;
+SELECT f, (SELECT string_agg(r->>'id', ' ' ORDER BY r->>'id') FROM jsonb_array_elements(scim_list_groups(f)->'Resources') r)
+FROM unnest(ARRAY['members.value eq "2"', 'members.value eq "x"', 'members pr', 'not (members pr)', 'members[value eq "2" and type eq "User"]', 'members.display eq "U1"', 'members.display eq "u3"', 'members.type eq "user"', 'members.$ref ew "/Users/2"',
+	'members.value ne "1"', 'displayName eq "G1"', 'members.display pr', 'meta.created pr', 'meta.version pr']) f;
+SELECT f, (SELECT string_agg(r->>'id', ' ' ORDER BY r->>'id') FROM jsonb_array_elements(scim_list_users(f)->'Resources') r)
+FROM unnest(ARRAY['groups.value eq "1"', 'groups.display eq "G2"', 'groups.type eq "direct" and groups.value eq "2"', 'groups[value eq "2" and display eq "g2"]', 'not (groups.value eq "1")', 'groups.display eq "g3"']) f;
 
 \c :regression
 DROP DATABASE scimver_mapped_filters;

@@ -18,6 +18,7 @@
 #include "store/mapping.h"
 #include "store/options.h"
 #include "store/parts.h"
+#include "store/protect.h"
 #include "store/register_check.h"
 #include "store/root.h"
 #include "store/table_ddl.h"
@@ -289,10 +290,38 @@ check_table(const ScimRegistration *table, bool too_late)
 	relation_close(relation, NoLock);
 }
 
+typedef struct Search
+{
+	const ScimResourceType *type;
+	bool		members;
+	const ScimRegistration *found;
+} Search;
+
+static void
+find_registered(void *argument)
+{
+	Search	   *search = argument;
+
+	search->found = search->members ? scim_find_members(search->type) : scim_find_table(search->type);
+}
+
+/* A registration that cannot be read is scim_check_table's matter: it must not be in the way of other tables' indexes. */
+static void
+check_registered(const ScimResourceType *type, bool members, bool too_late)
+{
+	Search		search = {type, members, NULL};
+	ErrorData  *error = scim_protect(find_registered, &search);
+
+	if (error && !scim_is_ours(error))
+		ReThrowError(error);
+	if (error == NULL)
+		check_table(search.found, too_late);
+}
+
 void
 scim_check_indexes(bool too_late)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-		check_table(scim_find_table(*type), too_late);
-	check_table(scim_find_members(scim_members_type()), too_late);
+		check_registered(*type, false, too_late);
+	check_registered(scim_members_type(), true, too_late);
 }

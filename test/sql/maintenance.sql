@@ -135,6 +135,11 @@ ALTER EVENT TRIGGER scimver_rename DISABLE;
 ALTER EVENT TRIGGER scimver_drop DISABLE;
 ALTER TABLE users DROP COLUMN created, DROP COLUMN emails;
 SELECT problems('users');
+-- it is in nobody's way
+ALTER EVENT TRIGGER scimver_drop ENABLE;
+CREATE TABLE bystander (x int);
+CREATE INDEX bystander_x ON bystander (x);
+DROP INDEX bystander_x;
 SAVEPOINT broken;
 SELECT scim_repair_table('users');
 ROLLBACK TO broken;

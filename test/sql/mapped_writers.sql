@@ -221,7 +221,9 @@ SELECT does($$UPDATE people SET first_name = 'Shod', shoe_size = 44 WHERE login 
 -- a column of another type
 ALTER TABLE people ALTER COLUMN status TYPE varchar(5);
 SELECT does($$UPDATE people SET status = 'A' WHERE login = 'guy'$$);
+-- an update of the extension: its script makes functions anew
 ALTER EXTENSION scimver UPDATE;
+CREATE OR REPLACE FUNCTION scim_row_trigger() RETURNS trigger LANGUAGE C VOLATILE AS '$libdir/scimver', 'scim_row_trigger';
 SELECT does($$UPDATE people SET first_name = 'Updated' WHERE login = 'guy'$$);
 -- what came with triggers off is filled by the next update
 SET session_replication_role = replica;

@@ -13,7 +13,7 @@
 #include "store/document_sql.h"
 #include "store/mapped_sql.h"
 #include "store/sql.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "utils/builtins.h"
 
 #define COLLATED " COLLATE pg_catalog.\"C\""

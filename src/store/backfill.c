@@ -28,6 +28,7 @@
 #include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/refill.h"
+#include "store/statement_text.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -17,7 +17,7 @@
 #include "store/mapping.h"
 #include "store/protect.h"
 #include "store/rows.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"

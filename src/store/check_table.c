@@ -17,7 +17,7 @@
 #include "store/check_table.h"
 #include "store/listing.h"
 #include "store/protect.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 

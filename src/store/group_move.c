@@ -23,6 +23,7 @@
 #include "store/group_move.h"
 #include "store/group_state.h"
 #include "store/pending.h"
+#include "store/statement_text.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 

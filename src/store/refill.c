@@ -20,7 +20,7 @@
 #include "store/by_index.h"
 #include "store/group_state.h"
 #include "store/refill.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "store/stored_rows.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -28,7 +28,7 @@
 #include "store/parts.h"
 #include "store/register_check.h"
 #include "store/root.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

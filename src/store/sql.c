@@ -12,6 +12,7 @@
 #include "store/column_type.h"
 #include "store/plans.h"
 #include "store/sql.h"
+#include "store/statement_text.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"

@@ -15,7 +15,7 @@
 
 typedef enum ScimStatement
 {
-	/* rows of the resource's table: see {row} in statements.c */
+	/* rows of the resource's table: see {row} in statement_text.h */
 	SCIM_GET,					/* tenant, id */
 	SCIM_LOCK,					/* tenant, id: FOR NO KEY UPDATE */
 	SCIM_GET_PASSWORD,			/* tenant, id */
@@ -71,7 +71,7 @@ typedef enum ScimStatement
 
 /*
  * Runs a statement within SPI; "nulls" as SPI takes them, or NULL.  A reading
- * statement (fresh false) runs under the active snapshot, others under a new
+ * statement (read_only) runs under the active snapshot, others under a new
  * one.  Returns SPI_processed.
  */
 extern uint64 scim_run(int statement, const ScimRegistration *registration,
@@ -85,43 +85,11 @@ extern uint64 scim_run(int statement, const ScimRegistration *registration,
 extern void scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument);
 
-/* The column that an update of a group whose members change names; NULL: the table keeps nothing of ours. */
-extern const char *scim_touched_column(const ScimRegistration *groups);
-
 /* The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID (the text of an id) of statements. */
 extern Datum scim_tenant_datum(const ScimRegistration *registration, const char *tenant);
 extern Datum scim_id_datum(const ScimRegistration *registration, const char *id);
 
 /* The type of the parameter TENANT. */
 extern Oid	scim_tenant_parameter(const ScimRegistration *registration);
-
-/*
- * Appends a text with its placeholders filled in: {table} and {tenant}, {id},
- * {data}, ... of the relation, {members.table}, {members.group}, ... of the
- * membership table, {groups.id}, ... of the group table, {ext} the schema of
- * scimver; and
- *
- * {bare}, {row}: the columns that scim_read_row expects, of a row r;
- * {columns}: the columns of {row} and the tenant's, for a subquery that {row} is read of;
- * {in_tenant}: the row is in the tenant $1, and not marked as deleted;
- * {key}: the same, and its id is $2;
- * {is_version $3}: the row r has that version;
- * {tenants:m=r}: the rows of two aliases are in the same tenant;
- * {live:r}: the row of an alias is not marked as deleted;
- * {display:r}: how it is displayed as a member or group;
- * {is_type:m $3}: a membership's member is of that type;
- * {row_key}: the row of a group that memberships name by $1 and $2, be it marked;
- * {touch}: assigns scim_touched_column to itself;
- * {mapped 3}: the mapped column of that place;
- * {lock_order}: the order in which rows are locked;
- * {?data:text}, {!data:text}: the text, if the relation has (not) the column.
- *
- * Aliases: m is the membership table, g the group table, r the relation.
- */
-extern void scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration);
-
-/* The same with another expression for the tenant than $1. */
-extern void scim_append_statement_for(StringInfo out, const char *text, const ScimRegistration *registration,
-									  const char *tenant);
 
 #endif							/* SCIM_STATEMENTS_H */

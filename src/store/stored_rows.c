@@ -14,13 +14,11 @@
 #include "miscadmin.h"
 #include "store/document.h"
 #include "store/group_state.h"
-#include "store/statements.h"
+#include "store/statement_text.h"
 #include "store/stored_rows.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
-
-#define EQ " OPERATOR(pg_catalog.=) "
 
 /* So many memberships are read at a time. */
 #define BATCH 1000

@@ -16,6 +16,7 @@
 #include "store/column_sql.h"
 #include "store/column_value.h"
 #include "store/sql.h"
+#include "store/statement_text.h"
 #include "store/statements.h"
 #include "store/unique.h"
 #include "utils/builtins.h"

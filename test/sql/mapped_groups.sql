@@ -278,7 +278,9 @@ SELECT run_all();
 SELECT does($$INSERT INTO joins_1 (team, person) VALUES ('101', '3'), ('101', '5'), ('103', '5')$$);
 SELECT does($$INSERT INTO joins_2 (team, person) VALUES ('102', '3')$$);
 SELECT does($$DELETE FROM joins_1 WHERE person = '3'$$);
-SELECT does($$UPDATE teams SET id = '107' WHERE id = '101'$$);
+-- (a group that moves to another partition keeps its memberships since 15; before, the server deletes the old row with all that hangs on it)
+SELECT does(CASE WHEN current_setting('server_version_num')::int >= 150000 THEN $$UPDATE teams SET id = '107' WHERE id = '101'$$ ELSE
+	$$INSERT INTO teams (id, name) SELECT '107', name FROM teams WHERE id = '101'; UPDATE joins SET team = '107' WHERE team = '101'; DELETE FROM teams WHERE id = '101'$$ END);
 SELECT does($$UPDATE joins SET team = '102' WHERE team = '107'$$);
 SELECT does($$UPDATE teams SET id = '101' WHERE id = '107'; INSERT INTO joins (team, person) VALUES ('101', '6')$$);
 SELECT does($$TRUNCATE joins_1$$);

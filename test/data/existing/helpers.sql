@@ -47,8 +47,9 @@ CREATE FUNCTION shown(resource jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETUR
 -- those whom a filter finds
 CREATE FUNCTION found(filter text, sort_by text DEFAULT NULL) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	l jsonb := scim_list_users(filter, sort_by);
+	l jsonb;
 BEGIN
+	l := scim_list_users(filter, sort_by);
 	RETURN (l ->> 'totalResults') || ': ' || coalesce((SELECT string_agg(r ->> 'userName', ' ' ORDER BY n)
 		FROM jsonb_array_elements(l -> 'Resources') WITH ORDINALITY AS e (r, n)), '');
 END $$;

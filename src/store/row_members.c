@@ -35,11 +35,20 @@ read_columns(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *m
 	members->known = true;
 }
 
+/* A row without a tenant is no group. */
+static bool
+is_group(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	return work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
+}
+
 /* What is known of the members of the row's group, be it nothing. */
 static void
 read_state(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
 {
-	if (in_columns(work))
+	if (!is_group(work, row))
+		*members = (ScimWorkMembers) {.known = true};
+	else if (in_columns(work))
 		read_columns(work, row, members);
 	else
 		members->known = scim_read_group_state(work->registration, scim_work_tenant(work, row),

@@ -162,14 +162,20 @@ append_visible(StringInfo out, const ScimRegistration *registration, const char 
 	append_live(out, registration, prefix);
 }
 
-/* {row_key}: the group's row, marked as deleted or not; its tenant is asked for if memberships tell it. */
+/*
+ * {row_key}: the group's row, marked as deleted or not; its tenant is asked for
+ * if memberships tell it.  A row without one is no group.
+ */
 static void
 append_row_key(StringInfo out, const ScimRegistration *registration)
 {
+	const char *tenant = registration->columns[SCIM_COLUMN_TENANT];
 	const ScimRegistration *members = scim_find_members(registration->type);
 
-	if (registration->columns[SCIM_COLUMN_TENANT] && members && members->columns[SCIM_MEMBER_TENANT])
-		appendStringInfo(out, "%s" EQ "$1 AND ", registration->columns[SCIM_COLUMN_TENANT]);
+	if (tenant && members && members->columns[SCIM_MEMBER_TENANT])
+		appendStringInfo(out, "%s" EQ "$1 AND ", tenant);
+	else if (tenant)
+		appendStringInfo(out, "%s IS NOT NULL AND ", tenant);
 	appendStringInfo(out, "%s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
 }
 

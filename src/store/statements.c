@@ -99,7 +99,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND ({?memberCount:r.{memberCount} OPERATOR(pg_catalog.<>) 0 OR }"
 		"EXISTS (SELECT FROM {members.table} AS m"
 		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL))", 0, {0}, true, true},
-	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} ORDER BY {?tenant:{tenant}, }{lock_order}",
+	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table}{?tenant: WHERE {tenant} IS NOT NULL}"
+		" ORDER BY {?tenant:{tenant}, }{lock_order}",
 	0, {0}, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP

@@ -414,6 +414,73 @@ SELECT scim_unregister_table('teams');
 SELECT error($$SELECT scim_register_members('joins', 'team', 'person')$$);
 SELECT scim_unregister_table('people');
 
+-- ---- rows of memberships and groups that name nobody: columns that may be NULL ----
+
+CREATE TABLE crew (id text PRIMARY KEY, org text, login text);
+CREATE TABLE bands (id int PRIMARY KEY, org text, name text, version text, members bigint, digest bytea);
+CREATE TABLE plays (band int, who text, UNIQUE (band, who));
+CREATE FUNCTION bands() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', b.id, org, jsonb_path_query_array(g, '$.members[*].value'), version = scim_version(g)) FROM bands b, scim_get_group(b.id::text, tenant_id => org) g WHERE org IS NOT NULL ORDER BY b.id $$;
+-- the same with the count in the groups' table, and in scimver's
+CREATE PROCEDURE nobody(mapping jsonb) LANGUAGE plpgsql AS $$
+BEGIN
+	TRUNCATE crew, bands, plays;
+	INSERT INTO crew VALUES ('a', 'x', 'ann'), ('b', 'x', 'bob'), ('c', NULL, 'cyd');
+	INSERT INTO bands VALUES (1, 'x', 'one'), (2, NULL, 'two');
+	INSERT INTO plays VALUES (1, 'a'), (1, NULL), (NULL, 'b'), (2, 'a');
+	PERFORM scim_register_table('crew', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}'), scim_register_table('bands', 'Group', mapping);
+	PERFORM scim_register_members('plays', 'band', 'who');
+END $$;
+SELECT '{"id": "id", "tenant": "org", "version": "version", "memberCount": "members", "memberDigest": "digest", "attributes": {"displayName": "name"}}' AS mapping \gset
+CALL nobody(:'mapping');
+CALL scim_backfill('bands');
+SELECT bands();
+INSERT INTO plays VALUES (1, NULL), (2, 'b'), (3, 'b');
+SELECT bands();
+-- a band that gets a tenant has the members that the join table says, and loses them with it
+BEGIN;
+INSERT INTO plays VALUES (2, NULL), (2, 'c');
+UPDATE bands SET org = 'x' WHERE id = 2;
+SELECT bands();
+COMMIT;
+INSERT INTO bands VALUES (3, NULL, 'three');
+UPDATE bands SET org = 'x', name = 'tres' WHERE id = 3;
+SELECT bands();
+UPDATE bands SET org = NULL WHERE id = 1;
+SELECT * FROM scim_check_table('bands');
+SELECT scim_repair_table('bands');
+TRUNCATE plays;
+SELECT bands();
+UPDATE bands SET org = 'x' WHERE id = 1;
+SELECT bands();
+DELETE FROM bands;
+SELECT scim_unregister_table('bands'), scim_unregister_table('crew');
+-- and once more, with the state table
+CALL nobody('{"id": "id", "tenant": "org", "version": "version", "attributes": {"displayName": "name"}}');
+CALL scim_backfill('bands');
+SELECT bands();
+INSERT INTO plays VALUES (1, NULL), (2, 'b'), (3, 'b');
+SELECT bands();
+BEGIN;
+INSERT INTO plays VALUES (2, NULL), (2, 'c');
+UPDATE bands SET org = 'x' WHERE id = 2;
+SELECT bands();
+COMMIT;
+INSERT INTO bands VALUES (3, NULL, 'three');
+UPDATE bands SET org = 'x', name = 'tres' WHERE id = 3;
+SELECT bands();
+UPDATE bands SET org = NULL WHERE id = 1;
+SELECT * FROM scim_check_table('bands');
+SELECT scim_repair_table('bands');
+TRUNCATE plays;
+SELECT bands();
+UPDATE bands SET org = 'x' WHERE id = 1;
+SELECT bands();
+DELETE FROM bands;
+SELECT scim_unregister_table('bands'), scim_unregister_table('crew');
+SELECT count(*) FROM scim_group_state;
+DROP TABLE crew, bands, plays;
+
 \c :regression
 DROP DATABASE scimver_mapped_groups;
 DROP ROLE scimver_joiner, scimver_owner;

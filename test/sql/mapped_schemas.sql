@@ -67,4 +67,14 @@ SELECT says($$SELECT scim_create_user('{"userName": "ann"}')::text$$);
 -- the rest of the extension is the client's
 SELECT scim_patch_user('1', '[{"op": "add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter", "value": "7"}]') - 'meta';
 SELECT rest, version = scim_version(scim_content(scim_get_user('1')) - '{userName,phoneNumbers}'::text[] #- '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}') FROM people;
+
+-- ---- rows without a tenant are no resources ----
+
+SELECT scim_unregister_table('devices');
+SELECT registered('[{"name": "serial", "type": "string", "required": true}, {"name": "ports", "type": "integer"}]');
+CREATE TABLE things (org text, key int PRIMARY KEY, sn text, ports int);
+SELECT scim_register_table('things', 'Device', '{"id": "key", "tenant": "org", "attributes": {"serial": "sn", "ports": "ports"}}');
+INSERT INTO things VALUES (NULL, 1, 'S1'), (NULL, 2, 's1'), (NULL, 3, NULL), ('acme', 4, 'S1'), ('acme', 5, 's1'), ('acme', 6, NULL), ('other', 7, 'S1');
+UPDATE things SET ports = 1 WHERE key NOT IN (3, 6);
+SELECT checked('[{"name": "serial", "type": "string", "required": true, "uniqueness": "server"}, {"name": "ports", "type": "integer", "required": true}]');
 ROLLBACK;

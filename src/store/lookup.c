@@ -290,7 +290,7 @@ scim_plan_lookups(const ScimResourceType *type)
 	return planning.lookups;
 }
 
-/* ---- SQL ---- */
+/* ---- ways into the document ---- */
 
 /* The keys that lead to the value in the document, at most three. */
 static int
@@ -305,6 +305,21 @@ keys_of(const ScimPath *path, const char *keys[SCIM_LOOKUP_KEYS])
 		keys[count++] = path->sub->name;
 	return count;
 }
+
+static void
+fill_lookup(ScimLookup *lookup, const ScimPlannedLookup *plan)
+{
+	const char *keys[SCIM_LOOKUP_KEYS];
+	int			count = keys_of(&plan->path, keys);
+
+	lookup->path = pstrdup(plan->path.text);
+	lookup->kind = plan->kind;
+	lookup->unique = plan->unique;
+	for (int i = 0; i < count; i++)
+		lookup->keys[i] = pstrdup(keys[i]);
+}
+
+/* ---- SQL ---- */
 
 /* The member of an object; "operator": -> for its JSON, ->> for its text. */
 static char *
@@ -415,9 +430,7 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		char	   *path_text = scim_string_copy(&key);
 		char	   *column;
 		ScimPlannedLookup plan;
-		const char *keys[SCIM_LOOKUP_KEYS];
 		AttrNumber	number;
-		int			count;
 
 		if (value.type != jbvString)
 			scim_throw(scim_error(SCIM_INVALID_MAPPING), "the column of \"%s\" must be a string", path_text);
@@ -428,21 +441,62 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		if (number <= 0 || !scim_plan_path(registration->type, path_text, &plan) ||
 			TupleDescAttr(descriptor, number - 1)->atttypid != scim_lookup_types[plan.kind].type)
 			continue;
-		lookup->path = path_text;
+		fill_lookup(lookup, &plan);
 		lookup->column = pstrdup(quote_identifier(column));
 		lookup->number = number;
-		lookup->kind = plan.kind;
-		lookup->unique = plan.unique;
 		if (lookup->unique)
 		{
 			lookup->index_relid = scim_unique_index(relation, registration->numbers[SCIM_COLUMN_TENANT], number);
 			lookup->index = get_rel_name(lookup->index_relid);
 		}
-		count = keys_of(&plan.path, keys);
-		for (int i = 0; i < count; i++)
-			lookup->keys[i] = pstrdup(keys[i]);
 		registration->lookup_count++;
 	}
+}
+
+static bool
+has_column(const ScimRegistration *registration, const ScimPath *path)
+{
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		const ScimPath *mapped = &registration->mapped[i].parsed;
+
+		if (mapped->extension == path->extension && mapped->attribute == path->attribute &&
+			(mapped->sub == path->sub || mapped->sub == NULL))
+			return true;
+	}
+	return false;
+}
+
+/* A visitor */
+static bool
+read_if_in_data(const ScimPath *path, void *argument)
+{
+	ScimRegistration *registration = argument;
+	ScimPlannedLookup plan;
+	size_t		size = (registration->in_data_count + 1) * sizeof(ScimLookup);
+
+	if (!scim_plan_lookup(registration->type, path, &plan) || !plan.unique || has_column(registration, path))
+		return false;
+	registration->in_data = registration->in_data ? repalloc(registration->in_data, size) : palloc(size);
+	memset(&registration->in_data[registration->in_data_count], 0, sizeof(ScimLookup));
+	fill_lookup(&registration->in_data[registration->in_data_count++], &plan);
+	return false;
+}
+
+void
+scim_read_in_data(ScimRegistration *registration)
+{
+	visit_all(registration->type, read_if_in_data, registration);
+}
+
+char *
+scim_in_data_sql(const ScimRegistration *registration, const ScimLookup *lookup)
+{
+	ScimPlannedLookup plan;
+
+	if (!scim_plan_path(registration->type, lookup->path, &plan))
+		elog(ERROR, "%s is no attribute any more", lookup->path);
+	return scim_lookup_expression(&plan, registration->columns[SCIM_COLUMN_DATA]);
 }
 
 const ScimLookup *

@@ -64,6 +64,12 @@ extern Oid	scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber nu
 /* TOO_LARGE if a value that is looked up may not fit into an index. */
 extern void scim_check_lookups(const ScimRegistration *registration, Jsonb *data);
 
+/* Of a mapped table with a document: registration->in_data. */
+extern void scim_read_in_data(ScimRegistration *registration);
+
+/* The SQL of such a value in a row: an index on it serves. */
+extern char *scim_in_data_sql(const ScimRegistration *registration, const ScimLookup *lookup);
+
 /* The lookups of a mapping; what fits the schema or the table no more is left out. */
 extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);
 

@@ -37,6 +37,7 @@ typedef struct ScimSplit
 	bool	   *given;			/* of each that is read only: does the document have a value for it? */
 	Jsonb	   *data;			/* what has no column; NULL if the table has no data column */
 	bool		data_changed;
+	Jsonb	   *old_data;		/* what was there; NULL: nothing */
 } ScimSplit;
 
 /*

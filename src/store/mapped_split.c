@@ -146,6 +146,7 @@ scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb
 		.values = palloc(count * sizeof(JsonbValue))
 	};
 
+	result->old_data = old_data;
 	result->columns.values = palloc0(count * sizeof(Datum));
 	result->columns.nulls = palloc0(count * sizeof(bool));
 	result->changed = palloc0(count * sizeof(bool));

@@ -416,6 +416,8 @@ read_mapped(ScimRegistration *registration, Relation relation, JsonbContainer *m
 		registration->tenant = pstrdup("default");
 	if (attributes)
 		scim_read_mapped_columns(registration, relation, attributes);
+	if (registration->columns[SCIM_COLUMN_DATA])
+		scim_read_in_data(registration);
 }
 
 /* A join table of people's own: its members are users, so that the member's column is the user's. */

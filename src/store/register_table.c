@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "store/ddl.h"
+#include "store/lookup.h"
 #include "store/mapped_check.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
@@ -211,6 +212,17 @@ tell(const ScimRegistration *registration, Relation relation, const ScimOptions 
 			ereport(NOTICE,
 					(errmsg("nothing keeps %s unique: table \"%s\" has no unique index on column %s, as it is compared",
 							column->path, RelationGetRelationName(relation), column->column)));
+	}
+	for (int i = 0; i < registration->in_data_count; i++)
+	{
+		const ScimLookup *lookup = &registration->in_data[i];
+
+		ereport(NOTICE,
+				(errmsg("nothing keeps %s unique in table \"%s\" but the scim_ functions: it has no column of its own",
+						lookup->path, RelationGetRelationName(relation)),
+				 errhint("They look for who has a value already, in all rows unless there is an index: have a unique one on (%s%s%s).",
+						 registration->tenant_type ? registration->columns[SCIM_COLUMN_TENANT] : "",
+						 registration->tenant_type ? ", " : "", scim_in_data_sql(registration, lookup))));
 	}
 	if (registration->columns[SCIM_COLUMN_VERSION] && !is_added(options, registration->columns[SCIM_COLUMN_VERSION]))
 		ereport(NOTICE,

@@ -186,6 +186,8 @@ typedef struct ScimRegistration
 	bool		is_mapped;		/* people had the table already: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
+	ScimLookup *in_data;		/* what is unique and has no column of its own, but "data"; their columns are not set */
+	int			in_data_count;
 	struct ScimMappedPlan *plan;	/* made when it is first asked for (mapped_plan.h) */
 	ScimLookup *lookups;
 	int			lookup_count;

@@ -15,6 +15,7 @@
 #include "executor/spi.h"
 #include "store/column_sql.h"
 #include "store/column_value.h"
+#include "store/lookup.h"
 #include "store/sql.h"
 #include "store/statement_text.h"
 #include "store/statements.h"
@@ -192,6 +193,58 @@ find_other_holder(const ScimCall *call, const ScimMappedColumn *column, Datum va
 						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* The same of a value in the document. */
+static char *
+find_holder_in_data(const ScimCall *call, const ScimLookup *lookup, const char *value)
+{
+	const ScimRegistration *registration = call->registration;
+	ScimSql		sql;
+	bool		isnull;
+
+	if (column_values[lookup->kind] == NULL)
+		return NULL;
+	/* column_values name the second parameter */
+	scim_init_sql(&sql, registration, call->tenant, false);
+	scim_append_text_argument(&sql, value);
+	resetStringInfo(&sql.text);
+	scim_append_template(&sql, "SELECT {id} FROM {table} WHERE {in_tenant} AND ", registration);
+	appendStringInfo(&sql.text, "%s" SQL_OP("="), scim_in_data_sql(registration, lookup));
+	scim_append_template(&sql, column_values[lookup->kind], registration);
+	if (call->id)
+	{
+		scim_append_template(&sql, " AND {id}" SQL_OP("<>"), registration);
+		scim_append_id(&sql, registration, call->id);
+	}
+	appendStringInfoString(&sql.text, " LIMIT 1");
+	if (scim_run_fresh_sql(&sql, registration) == 0)
+		return NULL;
+	return scim_id_text(registration->id_type,
+						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+static void
+check_in_data(const ScimCall *call)
+{
+	const ScimSplit *split = call->split;
+
+	for (int i = 0; i < call->registration->in_data_count; i++)
+	{
+		const ScimLookup *lookup = &call->registration->in_data[i];
+		JsonbValue	before;
+		JsonbValue	after;
+		char	   *text;
+		char	   *holder;
+
+		if (!find_value(lookup, split->data, &after) ||
+			(split->old_data && find_value(lookup, split->old_data, &before) && scim_equal(&before, &after)))
+			continue;
+		text = value_text(&after);
+		holder = text ? find_holder_in_data(call, lookup, text) : NULL;
+		if (holder)
+			throw_taken(call->registration, lookup->path, text, holder);
+	}
+}
+
 void
 scim_check_split(const ScimCall *call)
 {
@@ -207,6 +260,8 @@ scim_check_split(const ScimCall *call)
 		if (holder)
 			throw_taken(call->registration, column->path, scim_claimed_value(call, column->path), holder);
 	}
+	if (split->data_changed && split->data)
+		check_in_data(call);
 }
 
 /* ---- what was not written ---- */

@@ -350,5 +350,26 @@ SELECT error($$SELECT scim_update_user(id::text, '{"userName": "CAT"}', NULL, te
 SELECT plain(scim_update_user(id::text, '{"userName": "bee"}', version, tenant_id => 'fr'))->'userName' FROM people WHERE login = 'bea';
 DROP TABLE people;
 
+-- ---- what is unique, and has no column of its own ----
+
+CREATE TABLE people (id serial PRIMARY KEY, org int DEFAULT 1, "more $2" jsonb);
+SET client_min_messages = notice;
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "org", "data": "more $2"}');
+SET client_min_messages = warning;
+SET scimver.tenant = '1';
+SELECT plain(scim_create_user('{"userName": "ann"}')), plain(scim_create_user('{"userName": "bob"}')), plain(scim_create_user('{"userName": "ANN"}', tenant_id => '2'));
+SELECT fails($$SELECT scim_create_user('{"userName": "ANN"}')$$), error($$SELECT scim_update_user('2', '{"userName": "Ann"}')$$),
+	error($$SELECT scim_patch_user('2', '[{"op": "replace", "path": "userName", "value": "ann"}]')$$);
+SELECT plain(scim_update_user('1', '{"userName": "Ann"}')), plain(scim_update_user('2', '{"userName": "bob", "title": "ann"}'));
+-- who has it beside another one may have everything else changed
+INSERT INTO people ("more $2") VALUES ('{"userName": "BOB"}');
+SELECT plain(scim_patch_user('2', '[{"op": "remove", "path": "title"}]')), error($$SELECT scim_patch_user('2', '[{"op": "replace", "path": "userName", "value": "Bob"}]')$$);
+DELETE FROM people WHERE id = 4;
+-- the index of the hint
+CREATE UNIQUE INDEX ON people (org, scim_fold(("more $2" OPERATOR(pg_catalog.->>) 'userName')));
+SELECT error($$INSERT INTO people ("more $2") VALUES ('{"userName": "BOB"}')$$), error($$SELECT scim_create_user('{"userName": "BOB"}')$$);
+RESET scimver.tenant;
+DROP TABLE people;
+
 \c :regression
 DROP DATABASE scimver_mapped_users;

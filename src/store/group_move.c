@@ -19,6 +19,7 @@
 #include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "store/call.h"
 #include "store/group_move.h"
 #include "store/group_state.h"
@@ -29,7 +30,7 @@
 
 /* ---- the row as it is ---- */
 
-/* Writes a row that is locked anew. */
+/* Writes a row that is locked anew; as with any UPDATE, who replicates it must be able to tell which one it is. */
 static void
 rewrite_row(Oid relid, ItemPointer place)
 {
@@ -39,6 +40,7 @@ rewrite_row(Oid relid, ItemPointer place)
 	ResultRelInfo *result = makeNode(ResultRelInfo);
 	ScimIndexUpdate indexes;
 
+	CheckCmdReplicaIdentity(relation, CMD_UPDATE);
 	if (!table_tuple_fetch_row_version(relation, place, SnapshotAny, slot))
 		elog(ERROR, "a group that was locked is gone");
 	ExecMaterializeSlot(slot);
@@ -51,6 +53,20 @@ rewrite_row(Oid relid, ItemPointer place)
 	ExecDropSingleTupleTableSlot(slot);
 	FreeExecutorState(estate);
 	table_close(relation, NoLock);
+}
+
+/* The same as the table's owner, as whom an UPDATE would be: expressions of indexes are evaluated. */
+static void
+rewrite_row_as_owner(const ScimRegistration *groups, Oid relid, ItemPointer place)
+{
+	Oid			role;
+	int			context;
+
+	/* an error resets both, as the end of the (sub)transaction does */
+	GetUserIdAndSecContext(&role, &context);
+	SetUserIdAndSecContext(groups->owner, context | SECURITY_LOCAL_USERID_CHANGE);
+	rewrite_row(relid, place);
+	SetUserIdAndSecContext(role, context);
 }
 
 /* ---- one group ---- */
@@ -145,7 +161,7 @@ move_state(Move *move)
 	change_state(move);
 	if (scim_touched_column(move->groups) == NULL)
 	{
-		rewrite_row(relid, &place);
+		rewrite_row_as_owner(move->groups, relid, &place);
 		CommandCounterIncrement();
 		if (scim_is_called_row(move->groups, move->id, move->tenant))
 		{

@@ -481,6 +481,36 @@ SELECT scim_unregister_table('bands'), scim_unregister_table('crew');
 SELECT count(*) FROM scim_group_state;
 DROP TABLE crew, bands, plays;
 
+-- ---- groups of which nothing is kept in their row: it is written all the same, as its owner does ----
+
+CREATE TABLE crew (id int PRIMARY KEY, login text);
+CREATE TABLE bands (id int NOT NULL UNIQUE, name text, rest text);
+CREATE TABLE plays (band int, who int, PRIMARY KEY (band, who));
+INSERT INTO crew VALUES (1, 'ann');
+INSERT INTO bands SELECT n, 'band ' || n, repeat('x', 700) FROM generate_series(1, 40) n;
+CREATE FUNCTION secret(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN upper($1); END';
+REVOKE EXECUTE ON FUNCTION secret FROM PUBLIC;
+CREATE INDEX ON bands (secret(name));
+SELECT scim_register_table('crew', 'User', '{"id": "id", "attributes": {"userName": "login"}}'), scim_register_table('bands', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('plays', 'band', 'who');
+GRANT INSERT ON plays TO scimver_joiner;
+SET ROLE scimver_joiner;
+INSERT INTO plays SELECT n, 1 FROM generate_series(1, 20) n;
+RESET ROLE;
+SELECT count(*), sum(member_count) FROM scim_group_state;
+SET enable_seqscan = off;
+SELECT id FROM bands WHERE secret(name) = 'BAND 7';
+RESET enable_seqscan;
+-- what a subscriber could not follow is refused, as an UPDATE is
+SET client_min_messages = error;
+CREATE PUBLICATION scimver_bands FOR TABLE bands;
+SELECT error($$UPDATE bands SET name = 'x'$$), error($$INSERT INTO plays VALUES (30, 1)$$);
+ALTER TABLE bands REPLICA IDENTITY USING INDEX bands_id_key;
+SELECT error($$INSERT INTO plays VALUES (30, 1)$$);
+DROP PUBLICATION scimver_bands;
+SET client_min_messages = warning;
+DROP TABLE crew, bands, plays;
+
 \c :regression
 DROP DATABASE scimver_mapped_groups;
 DROP ROLE scimver_joiner, scimver_owner;

@@ -280,31 +280,46 @@ scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const 
 		count_members(write, tenant, group->id, write->remove, write->remove_count) == 0;
 }
 
-void
+bool
 scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group)
 {
 	const ScimIdType *type = write->members->member_type;
 	Datum	   *add = added_ids(write);
 	Datum		values[4];
+	uint64		added = 0;
+	bool		isnull;
 
 	values[0] = scim_tenant_datum(write->members, tenant);
 	values[1] = scim_id_datum(write->members, group);
 	if (write->remove_count > 0)
 	{
 		values[2] = scim_id_array(type, write->remove, write->remove_count);
-		scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false);
+		/* who was no member is none */
+		if (scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false) < (uint64) write->remove_count &&
+			count_members(write, tenant, group, write->remove, write->remove_count) > 0)
+			return false;
 	}
 	if (write->add.count == 1 && !write->replace)
 	{
 		values[2] = write->add.types[0];
 		values[3] = add[0];
-		scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
-		return;
+		added = scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
 	}
-	values[2] = text_array(write->add.types, write->add.count);
-	values[3] = scim_id_array(type, add, write->add.count);
-	if (write->replace)
-		scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
-	if (write->add.count > 0)
-		scim_run(SCIM_ADD_MEMBERS, write->members, values, NULL, false);
+	else
+	{
+		values[2] = text_array(write->add.types, write->add.count);
+		values[3] = scim_id_array(type, add, write->add.count);
+		if (write->replace)
+		{
+			scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
+			scim_run(SCIM_COUNT_OTHERS, write->members, values, NULL, false);
+			if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) > 0)
+				return false;
+		}
+		if (write->add.count > 0)
+			added = scim_run(SCIM_ADD_MEMBERS, write->members, values, NULL, false);
+	}
+	/* who was a member is one */
+	return added == (uint64) write->add.count ||
+		count_members(write, tenant, group, add, write->add.count) == write->add.count;
 }

@@ -77,6 +77,19 @@ check_kind(Relation relation)
 		refuse(relation, "is one of the server's own");
 }
 
+/* UPDATE ... RETURNING cannot be run on a table whose rules do something else; nor is what they skip or divert to be noticed. */
+static void
+refuse_rules(Relation relation)
+{
+	const RuleLock *rules = relation->rd_rules;
+
+	for (int i = 0; rules && i < rules->numLocks; i++)
+	{
+		if (rules->rules[i]->isInstead && rules->rules[i]->event != CMD_SELECT)
+			refuse(relation, "has a rule that does something INSTEAD of what was asked for; a trigger can do the same");
+	}
+}
+
 void
 scim_refuse_registered(Relation relation)
 {
@@ -94,6 +107,7 @@ scim_check_relation(Relation relation)
 	if (relation->rd_rel->relispartition)
 		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
 								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
+	refuse_rules(relation);
 	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
 		scim_refuse_registered(relation);
 	scim_refuse_later_triggers(relation);

@@ -24,6 +24,11 @@
 
 #define MEMBERSHIP "{in_tenant} AND {group}" EQ "$2"
 
+/* The membership t is not among those of the types $3 and ids $4. */
+#define IS_OTHER \
+	"NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)" \
+	" WHERE {?type:m.type" EQ "t.{type} AND }m.id" EQ "t.{member})"
+
 /*
  * How the member of the membership m is displayed, whose table is at hand as
  * r.  A subquery, so that it is a look-up by key whatever the planner thinks
@@ -115,11 +120,12 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" ON CONFLICT DO NOTHING", 4, {TENANT, ID, TEXTOID, MEMBER}},
 	[SCIM_REMOVE_MEMBERS] = {"DELETE FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
-	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP
-		" AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)"
-		" WHERE {?type:m.type" EQ "t.{type} AND }m.id" EQ "t.{member})", 4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
+	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
+	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
+	[SCIM_COUNT_OTHERS] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
+	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 
 	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2" HOLDERS ")"
 		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1", 3, {TENANT, ID, IDS}, true, true},

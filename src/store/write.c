@@ -11,6 +11,7 @@
 
 #include "core/immutable.h"
 #include "core/jsonb_tree.h"
+#include "errors.h"
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
@@ -96,7 +97,10 @@ scim_write_store_members(ScimWrite *write)
 {
 	if (!write->has_members)
 		return;
-	scim_write_members(&write->members, write->target.tenant, write->row.id);
+	if (!scim_write_members(&write->members, write->target.tenant, write->row.id))
+		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+				   "a trigger, rule or unique index of table %s does not let the members of this %s be as wanted",
+				   write->members.members->table, write->target.type->name);
 	if (write->call.has_row)
 		write->row = write->call.row;
 }

@@ -162,6 +162,13 @@ CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER writes INSTEAD OF INSERT OR UPDATE ON people_view FOR EACH ROW EXECUTE FUNCTION t();
 SELECT refusal('people_view', '{"id": "id", "attributes": {"userName": "login"}}');
 DROP VIEW people_view;
+-- nor is a table whose rules do something else
+CREATE RULE instead AS ON UPDATE TO people WHERE NEW.id IS NULL DO INSTEAD NOTHING;
+SELECT refusal('people', '{"id": "id", "attributes": {"userName": "login"}}');
+DROP RULE instead ON people;
+CREATE RULE also AS ON DELETE TO people DO ALSO SELECT 1;
+SELECT refusal('people', '{"id": "id", "attributes": {"userName": "login"}}');
+DROP RULE also ON people;
 -- a partition on another server
 CREATE TABLE far_parts (id int, login text) PARTITION BY LIST (id);
 CREATE FOREIGN TABLE far_part PARTITION OF far_parts FOR VALUES IN (1) SERVER nowhere;

@@ -121,6 +121,7 @@ static Known *
 look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 {
 	Known	   *known = function->fn_extra;
+	uint64		generation;
 
 	if (known && known->generation == scim_registration_generation() && known->relid == relid &&
 		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
@@ -129,6 +130,8 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	if (known == NULL)
 		known = function->fn_extra = MemoryContextAllocZero(function->fn_mcxt, sizeof(Known));
 	known->generation = 0;
+	/* what changes while it is looked up is looked up again */
+	generation = scim_registration_generation();
 	known->registration = find_registered(relid);
 	check_privilege(relid);
 	known->relid = relid;
@@ -137,7 +140,7 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	known->descriptor = NULL;
 	known->descriptor = copy_descriptor(record, function->fn_mcxt);
 	check_record(known->registration, known->descriptor);
-	known->generation = scim_registration_generation();
+	known->generation = generation;
 	return known;
 }
 

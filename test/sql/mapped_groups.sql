@@ -518,6 +518,17 @@ SELECT count(*), sum(member_count) FROM scim_group_state;
 SET enable_seqscan = off;
 SELECT id FROM bands WHERE secret(name) = 'BAND 7';
 RESET enable_seqscan;
+-- MERGE (where servers have it, from 15 on): all that it does is counted once
+CREATE FUNCTION merge(statement text, without text) RETURNS text LANGUAGE sql AS $$
+	SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 150000 THEN statement ELSE without END $$;
+INSERT INTO crew VALUES (2, 'bob'), (3, 'cyd');
+SELECT error(merge($$MERGE INTO plays p USING (VALUES (1, 1, 'd'), (1, 2, 'i'), (2, 1, 'u'), (3, 1, 'd'), (31, 3, 'i')) v(band, who, what) ON p.band = v.band AND p.who = v.who
+	WHEN MATCHED AND what = 'd' THEN DELETE
+	WHEN MATCHED THEN UPDATE SET who = 3
+	WHEN NOT MATCHED THEN INSERT VALUES (v.band, v.who)$$,
+	$$DELETE FROM plays WHERE band IN (1, 3); UPDATE plays SET who = 3 WHERE band = 2; INSERT INTO plays VALUES (1, 2), (31, 3)$$));
+SELECT b.id, jsonb_path_query_array(g, '$.members[*].value'), g #>> '{meta,version}' = scim_version(g) FROM bands b, scim_get_group(b.id::text) g WHERE b.id IN (1, 2, 3, 4, 31) ORDER BY 1;
+SELECT * FROM scim_check_table('bands');
 -- what a subscriber could not follow is refused, as an UPDATE is
 SET client_min_messages = error;
 CREATE PUBLICATION scimver_bands FOR TABLE bands;

@@ -371,5 +371,25 @@ SELECT error($$INSERT INTO people ("more $2") VALUES ('{"userName": "BOB"}')$$),
 RESET scimver.tenant;
 DROP TABLE people;
 
+-- ---- a version that is not filled is computed, in the WHERE of the write too ----
+
+CREATE TABLE people (id serial PRIMARY KEY, login text UNIQUE, version text);
+INSERT INTO people (login) VALUES ('ann'), ('bob'), ('cyd');
+SELECT scim_register_table('people', 'User', '{"id": "id", "version": "version", "attributes": {"userName": "login"}}');
+SELECT version_of('1') AS ann, version_of('2') AS bob, version_of('3') AS cyd \gset
+SELECT error($$SELECT scim_update_user('1', '{"userName": "anne"}', 'stale')$$), error($$SELECT scim_delete_user('2', 'stale')$$);
+SELECT plain(scim_update_user('1', '{"userName": "anne"}', :'ann')), scim_delete_user('2', :'bob'), plain(scim_patch_user('3', '[{"op": "replace", "path": "userName", "value": "cy"}]', :'cyd'));
+SELECT id, login, version = version_of(id::text), version IN (:'ann', :'cyd') FROM people ORDER BY id;
+-- the application was there before
+UPDATE people SET version = NULL;
+SET session_replication_role = replica;
+UPDATE people SET version = NULL;
+RESET session_replication_role;
+SELECT version_of('1') AS ann \gset
+UPDATE people SET login = 'anna' WHERE id = 1;
+SELECT error(format($$SELECT scim_update_user('1', '{"userName": "x"}', %L)$$, :'ann'));
+TABLE people ORDER BY id;
+DROP TABLE people;
+
 \c :regression
 DROP DATABASE scimver_mapped_users;

@@ -68,4 +68,7 @@ extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);
 
+/* Is there anything but members in it? */
+extern bool scim_patch_has_attributes(const ScimPatch *patch);
+
 #endif							/* SCIM_PATCH_H */

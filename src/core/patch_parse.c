@@ -246,6 +246,12 @@ scim_patch_members(const ScimPatch *patch)
 }
 
 bool
+scim_patch_has_attributes(const ScimPatch *patch)
+{
+	return patch->count > 0;
+}
+
+bool
 scim_patch_password(const ScimPatch *patch, char **password)
 {
 	*password = patch->password;

@@ -18,6 +18,7 @@ typedef enum ScimStatement
 	/* rows of the resource's table: see {row} in statement_text.h */
 	SCIM_GET,					/* tenant, id */
 	SCIM_LOCK,					/* tenant, id: FOR NO KEY UPDATE */
+	SCIM_LOCK_KEY,				/* tenant, id: FOR UPDATE */
 	SCIM_GET_PASSWORD,			/* tenant, id */
 	SCIM_FILL_VERSION,			/* tenant, id: lets the trigger fill a NULL version */
 	SCIM_INSERT,				/* tenant, data */

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
+#include "access/table.h"
 #include "core/immutable.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
@@ -21,6 +23,8 @@
 #include "store/unique.h"
 #include "store/write.h"
 #include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 
 /* ---- steps that the writes share ---- */
 
@@ -285,6 +289,55 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
 
 /* ---- update ---- */
 
+/* Does a mapped column stand in a key that foreign keys may refer to?  "changed" (NULL: all) says which are asked about. */
+static bool
+has_key_column(const ScimRegistration *table, const bool *changed)
+{
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	Bitmapset  *keys = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_KEY);
+	bool		result = false;
+
+	for (int i = 0; i < table->mapped_count && !result; i++)
+		result = !table->mapped[i].read_only && (changed == NULL || changed[i]) &&
+			bms_is_member(table->mapped[i].number - FirstLowInvalidHeapAttributeNumber, keys);
+	bms_free(keys);
+	table_close(relation, NoLock);
+	return result;
+}
+
+/* Would the document, put in place of what the row holds now, change a key? */
+static bool
+replaces_key(ScimWrite *write)
+{
+	Jsonb	   *document = write->document;
+	bool		result;
+
+	if (!scim_fetch(&write->target, SCIM_GET | SCIM_BARE, write->id, false, &write->row))
+		return false;
+	scim_write_split(write, &write->row);
+	result = has_key_column(write->target.table, write->split->changed);
+	write->split = NULL;
+	write->document = document;
+	return result;
+}
+
+/*
+ * The UPDATE of a key waits for those who refer to the row, as a membership
+ * that plain SQL adds does, which then waits for the row itself, to move the
+ * group: so a lock that is taken before must be the strong one at once.
+ */
+static bool
+changes_key(ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+
+	if (!table->is_mapped || !write->target.type->has_members || !has_key_column(table, NULL))
+		return false;
+	if (write->patch)
+		return scim_patch_has_attributes(write->patch);
+	return write->document && replaces_key(write);
+}
+
 /*
  * Locks the row; throws if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
@@ -295,8 +348,9 @@ scim_write_lock_row(ScimWrite *write, int bare)
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->is_mapped && !write->target.type->has_members &&
 	!scim_has_privilege(table, ACL_UPDATE);
+	ScimStatement lock = is_told ? SCIM_GET : changes_key(write) ? SCIM_LOCK_KEY : SCIM_LOCK;
 
-	if (!scim_lock_row(&write->target, (is_told ? SCIM_GET : SCIM_LOCK) | bare, write->id, &write->row))
+	if (!scim_lock_row(&write->target, lock | bare, write->id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }
 

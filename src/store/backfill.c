@@ -276,6 +276,31 @@ warn_of_row(const Batch *batch, int i, const ErrorData *error)
 					scim_id_text(registration->id_type, batch->ids[i]), registration->table, error->message)));
 }
 
+/* What became of rows that were to be filled. */
+typedef enum Outcome
+{
+	FILLED,
+	TO_BE_RETRIED,
+	REFUSED						/* one of them at least */
+} Outcome;
+
+/* Fills the rows of the batch's keys; *error tells why they are refused. */
+static Outcome
+try_to_fill(Backfill *backfill, Batch *batch, ErrorData **error)
+{
+	*error = scim_protect(fill, batch);
+	if (*error == NULL)
+	{
+		count_result(backfill, batch);
+		return FILLED;
+	}
+	if (may_be_retried(*error))
+		return TO_BE_RETRIED;
+	if (!is_of_the_row(*error))
+		ReThrowError(*error);
+	return REFUSED;
+}
+
 /* Row by row; false if the batch is to be tried again. */
 static bool
 fill_one_by_one(Backfill *backfill, Batch *batch)
@@ -283,21 +308,17 @@ fill_one_by_one(Backfill *backfill, Batch *batch)
 	for (int i = 0; i < batch->count; i++)
 	{
 		ErrorData  *error;
+		Outcome		outcome;
 
 		CHECK_FOR_INTERRUPTS();
 		scim_key_arrays(batch->registration, batch->tenants ? &batch->tenants[i] : NULL, &batch->ids[i], 1, batch->keys);
-		error = scim_protect(fill, batch);
-		if (error == NULL)
-			count_result(backfill, batch);
-		else if (may_be_retried(error))
+		outcome = try_to_fill(backfill, batch, &error);
+		if (outcome == TO_BE_RETRIED)
 			return false;
-		else if (!is_of_the_row(error))
-			ReThrowError(error);
-		else
-		{
-			backfill->refused++;
-			warn_of_row(batch, i, error);
-		}
+		if (outcome == FILLED)
+			continue;
+		backfill->refused++;
+		warn_of_row(batch, i, error);
 	}
 	return true;
 }
@@ -306,20 +327,13 @@ static bool
 fill_batch(Backfill *backfill, Batch *batch)
 {
 	ErrorData  *error;
+	Outcome		outcome;
 
 	if (batch->count == 0)
 		return true;
 	scim_key_arrays(batch->registration, batch->tenants, batch->ids, batch->count, batch->keys);
-	error = scim_protect(fill, batch);
-	if (error == NULL)
-		count_result(backfill, batch);
-	else if (may_be_retried(error))
-		return false;
-	else if (!is_of_the_row(error))
-		ReThrowError(error);
-	else
-		return fill_one_by_one(backfill, batch);
-	return true;
+	outcome = try_to_fill(backfill, batch, &error);
+	return outcome == REFUSED ? fill_one_by_one(backfill, batch) : outcome == FILLED;
 }
 
 /* ---- the walk ---- */

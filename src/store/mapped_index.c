@@ -236,6 +236,19 @@ is_about(List *predicate, const Wanted *wanted)
 	return true;
 }
 
+/* An index on the column, as filters and uniqueness compare it. */
+static Wanted
+wanted_by(const ScimRegistration *registration, const ScimMappedColumn *column)
+{
+	return (Wanted)
+	{
+		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
+			.number = column->number,
+			.deleted = registration->numbers[SCIM_COLUMN_DELETED],
+			.kind = wanted_kind(column->compare)
+	};
+}
+
 static bool
 keeps_values_apart(const AppIndex *index, void *argument)
 {
@@ -248,12 +261,7 @@ keeps_values_apart(const AppIndex *index, void *argument)
 Oid
 scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
 {
-	Wanted		wanted = {
-		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
-		.number = column->number,
-		.deleted = registration->numbers[SCIM_COLUMN_DELETED],
-		.kind = wanted_kind(column->compare)
-	};
+	Wanted		wanted = wanted_by(registration, column);
 
 	return find_index(relation, keeps_values_apart, &wanted);
 }
@@ -326,12 +334,7 @@ finds_elements(const AppIndex *index, void *argument)
 Oid
 scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
 {
-	Wanted		wanted = {
-		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
-		.number = column->number,
-		.deleted = registration->numbers[SCIM_COLUMN_DELETED],
-		.kind = wanted_kind(column->compare)
-	};
+	Wanted		wanted = wanted_by(registration, column);
 
 	return find_index(relation, scim_value_type(column)->is_array ? finds_elements : leads_to_all_values, &wanted);
 }

@@ -168,6 +168,25 @@ scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new)
 
 /* ---- mapped tables ---- */
 
+/* Runs the statement, of which the last condition is to come: that it is another resource than the call's. */
+static char *
+run_for_other(ScimSql *sql, const ScimCall *call)
+{
+	const ScimRegistration *registration = call->registration;
+	bool		isnull;
+
+	if (call->id)
+	{
+		scim_append_template(sql, " AND {id}" SQL_OP("<>"), registration);
+		scim_append_id(sql, registration, call->id);
+	}
+	appendStringInfoString(&sql->text, " LIMIT 1");
+	if (scim_run_fresh_sql(sql, registration) == 0)
+		return NULL;
+	return scim_id_text(registration->id_type,
+						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
 /* The same as find_holder, of another resource than the call's. */
 static char *
 find_other_holder(const ScimCall *call, const ScimMappedColumn *column, Datum value)
@@ -175,22 +194,12 @@ find_other_holder(const ScimCall *call, const ScimMappedColumn *column, Datum va
 	const ScimRegistration *registration = call->registration;
 	JsonbValue	json = scim_column_to_json(column, value);
 	ScimSql		sql;
-	bool		isnull;
 
 	scim_init_sql(&sql, registration, call->tenant, false);
 	scim_append_template(&sql, "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND ", registration);
 	if (!scim_mapped_equals_sql(&sql, column, &json))
 		return NULL;
-	if (call->id)
-	{
-		scim_append_template(&sql, " AND {id}" SQL_OP("<>"), registration);
-		scim_append_id(&sql, registration, call->id);
-	}
-	appendStringInfoString(&sql.text, " LIMIT 1");
-	if (scim_run_fresh_sql(&sql, registration) == 0)
-		return NULL;
-	return scim_id_text(registration->id_type,
-						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return run_for_other(&sql, call);
 }
 
 /* The same of a value in the document. */
@@ -199,7 +208,6 @@ find_holder_in_data(const ScimCall *call, const ScimLookup *lookup, const char *
 {
 	const ScimRegistration *registration = call->registration;
 	ScimSql		sql;
-	bool		isnull;
 
 	if (column_values[lookup->kind] == NULL)
 		return NULL;
@@ -210,16 +218,7 @@ find_holder_in_data(const ScimCall *call, const ScimLookup *lookup, const char *
 	scim_append_template(&sql, "SELECT {id} FROM {table} WHERE {in_tenant} AND ", registration);
 	appendStringInfo(&sql.text, "%s" SQL_OP("="), scim_in_data_sql(registration, lookup));
 	scim_append_template(&sql, column_values[lookup->kind], registration);
-	if (call->id)
-	{
-		scim_append_template(&sql, " AND {id}" SQL_OP("<>"), registration);
-		scim_append_id(&sql, registration, call->id);
-	}
-	appendStringInfoString(&sql.text, " LIMIT 1");
-	if (scim_run_fresh_sql(&sql, registration) == 0)
-		return NULL;
-	return scim_id_text(registration->id_type,
-						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return run_for_other(&sql, call);
 }
 
 static void

@@ -142,7 +142,8 @@ memberships(const ScimRegistration *registration)
 
 /* An expression for each type that the other side can be of. */
 static char *
-by_side(char *(*expression) (const ScimResourceType *type))
+by_side(char *(*expression) (const ScimResourceType *type, const ScimRegistration *registration),
+		const ScimRegistration *registration)
 {
 	StringInfoData out;
 
@@ -152,28 +153,30 @@ by_side(char *(*expression) (const ScimResourceType *type))
 	{
 		if ((*type)->has_groups || (*type)->has_members)
 			appendStringInfo(&out, " WHEN m.side" SQL_OP("=") "%s THEN %s",
-							 quote_literal_cstr((*type)->name), expression(*type));
+							 quote_literal_cstr((*type)->name), expression(*type, registration));
 	}
 	appendStringInfoString(&out, " END");
 	return out.data;
 }
 
 static char *
-reference(const ScimResourceType *type)
+reference(const ScimResourceType *type, const ScimRegistration *registration)
 {
 	return psprintf("%s" SQL_OP("||") "CAST(m.id AS pg_catalog.text)", base_of(type));
 }
 
 /* As scim_show_rows displays the other side. */
 static char *
-display(const ScimResourceType *type)
+display(const ScimResourceType *type, const ScimRegistration *registration)
 {
 	const ScimRegistration *table = scim_find_table(type);
 
 	if (table == NULL)
 		return "NULL::pg_catalog.text";
-	return expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND t.{id}" SQL_OP("=") "m.id AND {live:t})",
-				  table);
+	return psprintf("%s%s)",
+					expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND t.{id}" SQL_OP("=") "m.id AND {live:t}"
+						   "{!members.tenant: AND {tenant_text:t}" SQL_OP("=") "}", table),
+					expand("{!members.tenant:{tenant_text:r}}", registration));
 }
 
 static void
@@ -202,9 +205,9 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 	else if (is_named(path->sub, "type"))
 		text = registration->type->has_members ? "m.side" : "'direct'::pg_catalog.text";
 	else if (is_named(path->sub, "display"))
-		text = by_side(display);
+		text = by_side(display, registration);
 	else if (is_named(path->sub, "$ref"))
-		text = by_side(reference);
+		text = by_side(reference, registration);
 	if (text == NULL)
 		return;
 	result->type = scim_sql_type(path->sub);

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
@@ -155,6 +156,22 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 		return;
 	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
+}
+
+bool
+scim_needs_tenant(const ScimRegistration *table)
+{
+	ScimRegistration without = *table;
+	Relation	relation;
+	bool		alone;
+
+	if (table->tenant_type == NULL)
+		return false;
+	without.numbers[SCIM_COLUMN_TENANT] = InvalidAttrNumber;
+	relation = table_open(table->relid, AccessShareLock);
+	alone = scim_has_id_index(&without, relation);
+	table_close(relation, NoLock);
+	return !alone;
 }
 
 void

@@ -32,4 +32,7 @@ extern void scim_check_id_index(const ScimRegistration *registration, Relation r
 /* INVALID_MAPPING unless an index keeps memberships apart. */
 extern void scim_check_pair_index(const ScimRegistration *members, Relation relation);
 
+/* Are ids unique within their tenant only? */
+extern bool scim_needs_tenant(const ScimRegistration *table);
+
 #endif							/* SCIM_REGISTER_CHECK_H */

@@ -111,23 +111,6 @@ check_type(const ScimRegistration *members, Relation relation, ScimMemberColumn 
 						 format_type_be(other->types[other_column]));
 }
 
-/* Does an id alone say which resource it is? */
-static bool
-needs_tenant(const ScimRegistration *table)
-{
-	ScimRegistration without = *table;
-	Relation	relation;
-	bool		alone;
-
-	if (table->tenant_type == NULL)
-		return false;
-	without.numbers[SCIM_COLUMN_TENANT] = InvalidAttrNumber;
-	relation = table_open(table->relid, AccessShareLock);
-	alone = scim_has_id_index(&without, relation);
-	table_close(relation, NoLock);
-	return !alone;
-}
-
 static void
 check_tenant(const ScimRegistration *members, Relation relation, const Sides *sides)
 {
@@ -138,7 +121,7 @@ check_tenant(const ScimRegistration *members, Relation relation, const Sides *si
 		if (members->tenant_type && tables[i]->tenant_type == NULL)
 			scim_bad_mapping(relation, column_name(relation, members->numbers[SCIM_MEMBER_TENANT]),
 							 "cannot be the tenant's: table %s has no column for that", tables[i]->table);
-		if (members->tenant_type == NULL && needs_tenant(tables[i]))
+		if (members->tenant_type == NULL && scim_needs_tenant(tables[i]))
 			scim_bad_mapping(relation, NULL, "the option tenant must name a column of \"%s\": ids of table %s are unique within a tenant only",
 							 RelationGetRelationName(relation), tables[i]->table);
 		if (members->tenant_type)

@@ -231,6 +231,32 @@ tell(const ScimRegistration *registration, Relation relation, const ScimOptions 
 				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
 }
 
+/* Memberships that are registered already name the resources by columns of their own types. */
+static void
+check_named(const ScimRegistration *registration, Relation relation, ScimColumn column, const ScimIdType *type,
+			const ScimIdType *wanted, const ScimRegistration *members)
+{
+	if (wanted && registration->columns[column] && type != wanted)
+		scim_bad_mapping(relation, get_attname(registration->relid, registration->numbers[column], false),
+						 "is of type %s: memberships in table %s, which name it, have the type %s; end their registration first",
+						 format_type_be(registration->types[column]), members->table, format_type_be(wanted->type));
+}
+
+static void
+check_memberships(const ScimRegistration *registration, Relation relation)
+{
+	const ScimRegistration *members = scim_members_type() ? scim_find_members(scim_members_type()) : NULL;
+
+	if (members == NULL || !registration->type->has_groups)
+		return;
+	if ((members->tenant_type && registration->tenant_type == NULL) ||
+		(members->tenant_type == NULL && scim_needs_tenant(registration)))
+		scim_bad_mapping(relation, NULL, "memberships in table %s tell %s tenant: end their registration first",
+						 members->table, members->tenant_type ? "the" : "no");
+	check_named(registration, relation, SCIM_COLUMN_ID, registration->id_type, members->member_type, members);
+	check_named(registration, relation, SCIM_COLUMN_TENANT, registration->tenant_type, members->tenant_type, members);
+}
+
 /* Checks the table and its parts, and closes them; returns the mapping to be stored. */
 static char *
 check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const ScimOptions *options)
@@ -242,6 +268,7 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 
 	scim_check_mapping(registration, relation);
 	scim_check_id_index(registration, relation);
+	check_memberships(registration, relation);
 	if (options->revision_scheme && registration->columns[SCIM_COLUMN_REVISION] == NULL)
 		scim_bad_mapping(relation, NULL, "with the option version_scheme \"revision\" the mapping must have a \"revision\" column");
 	tell(registration, relation, options);

@@ -314,7 +314,7 @@ read_members(Members *members, const ScimRegistration *groups, const char *tenan
 
 		if (table == NULL)
 			continue;
-		values[0] = scim_tenant_datum(table, tenant);
+		values[0] = scim_tenant_datum(memberships, tenant);
 		values[2] = CStringGetTextDatum((*type)->name);
 		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values, "   n", true);
 		collect(members, groups, table);

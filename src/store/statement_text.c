@@ -22,7 +22,8 @@
  * table's size.
  */
 #define DISPLAY_GROUP \
-	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ "m.{members.group} AND {live:g})"
+	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ "m.{members.group} AND {live:g}" \
+	"{!members.tenant: AND {tenant_text:g}" EQ "{tenant_text:r}})"
 
 /* The groups of the user r, each as the length of its id, a blank, the id, and how it is displayed. */
 #define GROUPS \
@@ -251,6 +252,18 @@ append_same_tenant(StringInfo out, const ScimRegistration *registration, const c
 		appendStringInfoString(out, "true");
 }
 
+/* {tenant_text:a}: the tenant of a row, be it the one of the whole table. */
+static void
+append_tenant_text(StringInfo out, const ScimRegistration *side, const char *prefix)
+{
+	const char *column = side->columns[SCIM_COLUMN_TENANT];
+
+	if (column)
+		appendStringInfo(out, "CAST(%s%s AS pg_catalog.text)", prefix, column);
+	else
+		appendStringInfo(out, "%s::pg_catalog.text", quote_literal_cstr(side->tenant));
+}
+
 /* {display:a}: how a resource is displayed. */
 static void
 append_display(StringInfo out, const ScimRegistration *registration, char alias)
@@ -350,6 +363,8 @@ append_fragment(StringInfo out, const ScimRegistration *registration, const char
 		append_is_version(out, registration, parameter, parameter_length);
 	else if (is_key(key, name, "tenants"))
 		append_same_tenant(out, registration, key + name + 1);
+	else if (is_key(key, name, "tenant_text"))
+		append_tenant_text(out, side, prefix);
 	else if (is_key(key, name, "display"))
 		append_display(out, side, alias);
 	else if (is_key(key, name, "is_type"))

@@ -25,6 +25,7 @@
  * {key}: the same, and its id is $2;
  * {is_version $3}: the row r has that version;
  * {tenants:m=r}: the rows of two aliases are in the same tenant;
+ * {tenant_text:r}: the tenant of the row of an alias, as text;
  * {live:r}: the row of an alias is not marked as deleted;
  * {display:r}: how it is displayed as a member or group;
  * {is_type:m $3}: a membership's member is of that type;

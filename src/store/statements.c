@@ -32,10 +32,12 @@
 /*
  * How the member of the membership m is displayed, whose table is at hand as
  * r.  A subquery, so that it is a look-up by key whatever the planner thinks
- * of the table's size.
+ * of the table's size.  Memberships may not tell the tenant (then it is $1, as
+ * text), and nobody is shown what another tenant's resources are called.
  */
 #define DISPLAY_MEMBER \
-	"(SELECT {display:r} FROM {table} AS r WHERE {tenants:r=m} AND r.{id}" EQ "m.{members.member} AND {live:r})"
+	"(SELECT {display:r} FROM {table} AS r WHERE {tenants:r=m} AND r.{id}" EQ "m.{members.member} AND {live:r}" \
+	"{!members.tenant: AND {tenant_text:r}" EQ "$1})"
 
 /* And the groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
 #define HOLDERS \
@@ -134,7 +136,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
 		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE {in_tenant} AND m.{user}" EQ "$2"
 		" AND m.{group}" EQ "up.id),"
-		" (SELECT {display:g} FROM {groups.table} AS g WHERE {in_tenant:g} AND g.{groups.id}" EQ "up.id AND {live:g})"
+		" (SELECT {display:g} FROM {groups.table} AS g WHERE {?members.tenant:{in_tenant:g}}{!members.tenant:{tenant_text:g}" EQ "$1}"
+		" AND g.{groups.id}" EQ "up.id AND {live:g})"
 		" FROM up ORDER BY 1", 2, {TENANT, MEMBER}},
 
 	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY_MEMBER

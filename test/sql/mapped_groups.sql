@@ -539,6 +539,35 @@ DROP PUBLICATION scimver_bands;
 SET client_min_messages = warning;
 DROP TABLE crew, bands, plays;
 
+-- ---- memberships that tell no tenant ----
+
+CREATE TABLE staff (id int PRIMARY KEY, org int, login text);
+CREATE TABLE squads (id int PRIMARY KEY, org text, name text);
+CREATE TABLE places (squad int, who int, PRIMARY KEY (squad, who));
+SELECT scim_register_table('staff', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}');
+SELECT scim_register_table('squads', 'Group', '{"id": "id", "tenant": "org", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('places', 'squad', 'who');
+INSERT INTO staff VALUES (1, 1, 'ann'), (2, 2, 'secret'), (3, 1, 'bob');
+INSERT INTO squads VALUES (1, '1', 'ours'), (2, '2', 'hidden');
+-- who wrote these did not ask
+INSERT INTO places VALUES (1, 1), (1, 2), (2, 1);
+SET scimver.tenant = '1';
+-- what another tenant's are called is not told, nor to be found out
+SELECT scim_get_group('1')->'members', scim_list_members('1')->'Resources';
+SELECT scim_get_user('1')->'groups', scim_get_user('1', indirect_groups => true)->'groups';
+SELECT f, scim_list_users(f)->'totalResults' FROM unnest(ARRAY['groups.display eq "ours"', 'groups.display eq "hidden"', 'groups[display sw "h"]']) f;
+SELECT f, scim_list_groups(f)->'totalResults' FROM unnest(ARRAY['members.display eq "ann"', 'members.display eq "secret"', 'members[value eq "2" and display pr]']) f;
+SELECT error($$SELECT scim_add_members('1', '{2}')$$), error($$SELECT scim_get_group('2')$$);
+RESET scimver.tenant;
+SELECT * FROM scim_check_table('squads');
+-- another mapping of the users has to suit them
+SELECT scim_unregister_table('staff');
+ALTER TABLE staff ALTER login SET NOT NULL, ADD UNIQUE (login), ADD UNIQUE (org, id);
+SELECT error($$SELECT scim_register_table('staff', 'User', '{"id": "login", "tenant": "org", "attributes": {"userName": {"column": "login", "mode": "read"}}}')$$);
+ALTER TABLE staff DROP CONSTRAINT staff_pkey;
+SELECT error($$SELECT scim_register_table('staff', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}')$$);
+DROP TABLE staff, squads, places;
+
 \c :regression
 DROP DATABASE scimver_mapped_groups;
 DROP ROLE scimver_joiner, scimver_owner;

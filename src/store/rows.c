@@ -343,9 +343,12 @@ find_members(Members *members, const ScimRegistration *groups, ScimRow *rows, ui
 
 /* ---- resources ---- */
 
-/* RFC 7643 section 2.3.5; UTC with microseconds, whatever the session's settings. */
-static char *
-date_time(TimestampTz timestamp)
+/*
+ * RFC 7643 section 2.3.5; UTC with microseconds, whatever the session's
+ * settings.  What is beyond the years that are written so is not shown.
+ */
+static void
+set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
 {
 	struct pg_tm tm;
 	fsec_t		fraction;
@@ -354,8 +357,10 @@ date_time(TimestampTz timestamp)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
-	return psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
-					tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction);
+	if (tm.tm_year < 1 || tm.tm_year > 9999)
+		return;
+	scim_set_text(meta, name, psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
+									   tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction));
 }
 
 static JsonbValue *
@@ -365,9 +370,9 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 
 	scim_set_text(meta, "resourceType", registration->type->name);
 	if (row->has_created)
-		scim_set_text(meta, "created", date_time(row->created));
+		set_date_time(meta, "created", row->created);
 	if (row->has_last_modified)
-		scim_set_text(meta, "lastModified", date_time(row->last_modified));
+		set_date_time(meta, "lastModified", row->last_modified);
 	scim_set_text(meta, "version", row->version);
 	scim_set_text(meta, "location", location(registration->type, id));
 	return meta;

@@ -350,6 +350,13 @@ SELECT error($$SELECT scim_update_user(id::text, '{"userName": "CAT"}', NULL, te
 SELECT plain(scim_update_user(id::text, '{"userName": "bee"}', version, tenant_id => 'fr'))->'userName' FROM people WHERE login = 'bea';
 DROP TABLE people;
 
+-- instants that no dateTime tells are not shown
+CREATE TABLE people (id int PRIMARY KEY, login text, made timestamptz, changed bigint);
+SELECT scim_register_table('people', 'User', '{"id": "id", "created": {"column": "made", "mode": "read"}, "lastModified": {"column": "changed", "format": "epoch_seconds", "mode": "read"}, "attributes": {"userName": "login"}}');
+INSERT INTO people VALUES (1, 'ann', '0044-03-15 00:00:00+00 BC', 9000000000000), (2, 'bob', '0001-01-01 00:00:00+00', 253402300799), (3, 'cat', 'infinity', 253402300800), (4, 'dan', '10000-01-01', NULL);
+SELECT id, (scim_get_user(id::text)->'meta') - '{version,location,resourceType}'::text[] FROM people ORDER BY id;
+DROP TABLE people;
+
 -- ---- what is unique, and has no column of its own ----
 
 CREATE TABLE people (id serial PRIMARY KEY, org int DEFAULT 1, "more $2" jsonb);

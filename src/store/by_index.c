@@ -36,6 +36,7 @@ make_plan(SPIPlanPtr plan)
 int
 scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only)
 {
+	MemoryContext context = CurrentMemoryContext;
 	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	int			result;
 
@@ -44,5 +45,7 @@ scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const c
 	make_plan(plan);
 	result = SPI_execute_plan(plan, values, nulls, read_only, 0);
 	SPI_freeplan(plan);
+	/* SPI leaves its own */
+	MemoryContextSwitchTo(context);
 	return result;
 }

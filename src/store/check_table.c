@@ -88,11 +88,12 @@ scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRow
 
 	for (;;)
 	{
-		MemoryContext old = MemoryContextSwitchTo(scratch);
+		MemoryContext old;
 		ScimStoredRow *rows;
 		int			count;
 
 		SPI_cursor_fetch(portal, true, BATCH);
+		old = MemoryContextSwitchTo(scratch);
 		rows = scim_read_stored_rows(registration, &count);
 		if (count > 0)
 		{

@@ -208,12 +208,15 @@ scim_run_plan(const ScimRun *run, Datum *values, const char *nulls)
 	}
 	PG_END_TRY();
 	jit_enabled = jit;
+	/* SPI leaves its own, which loops of the caller would fill */
+	MemoryContextSwitchTo(context);
 	return result;
 }
 
 Portal
 scim_open_plan(SPIPlanPtr plan, Datum *values)
 {
+	MemoryContext context = CurrentMemoryContext;
 	bool		jit = jit_enabled;
 	Portal volatile portal = NULL;
 
@@ -227,6 +230,7 @@ scim_open_plan(SPIPlanPtr plan, Datum *values)
 		jit_enabled = jit;
 	}
 	PG_END_TRY();
+	MemoryContextSwitchTo(context);
 	return portal;
 }
 

@@ -139,6 +139,7 @@ static SPIPlanPtr
 prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *manner)
 {
 	int			options = manner->fresh ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK;
+	MemoryContext context = CurrentMemoryContext;
 	StringInfoData text = sql->text;
 	SPIPlanPtr	plan;
 
@@ -148,6 +149,7 @@ prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *
 		scim_append_statement_for(&text, sql->text.data, registration, sql->tenant);
 	}
 	plan = SPI_prepare_cursor(text.data, sql->nargs, sql->types, options);
+	MemoryContextSwitchTo(context);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", text.data, SPI_result_code_string(SPI_result));
 	return plan;

@@ -235,6 +235,7 @@ without_groups(const char *text)
 static SPIPlanPtr
 prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
+	MemoryContext context = CurrentMemoryContext;
 	StringInfoData sql;
 	Oid			types[lengthof(statement->types)];
 	SPIPlanPtr	plan;
@@ -244,6 +245,7 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 	initStringInfo(&sql);
 	scim_append_statement(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
 	plan = SPI_prepare_cursor(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN);
+	MemoryContextSwitchTo(context);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
 	pfree(sql.data);
@@ -330,6 +332,7 @@ scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 		SPITupleTable *rows;
 
 		SPI_cursor_fetch(portal, true, SCANNED_ROWS);
+		MemoryContextSwitchTo(caller);
 		rows = SPI_tuptable;
 		count = SPI_processed;
 		for (uint64 i = 0; i < count; i++)

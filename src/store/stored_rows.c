@@ -182,6 +182,7 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	Oid			types[2];
 	Datum		keys[2];
 	Portal		portal;
+	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext scratch;
 
 	for (int i = 0; i < count; i++)
@@ -193,15 +194,13 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	scim_key_types(groups, types);
 	scim_stored_keys(rows, count, keys);
 	portal = SPI_cursor_open_with_args(NULL, members_sql(members, groups), 2, types, keys, NULL, !fresh, 0);
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver memberships", ALLOCSET_DEFAULT_SIZES);
+	scratch = AllocSetContextCreate(caller, "scimver memberships", ALLOCSET_DEFAULT_SIZES);
 	do
 	{
-		MemoryContext old;
-
 		SPI_cursor_fetch(portal, true, BATCH);
-		old = MemoryContextSwitchTo(scratch);
+		MemoryContextSwitchTo(scratch);
 		add_members(rows, members);
-		MemoryContextSwitchTo(old);
+		MemoryContextSwitchTo(caller);
 		MemoryContextReset(scratch);
 		SPI_freetuptable(SPI_tuptable);
 	} while (SPI_processed > 0);

@@ -20,6 +20,7 @@
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "store/call.h"
 #include "store/group_move.h"
 #include "store/group_state.h"
@@ -196,6 +197,52 @@ scim_move_group(const ScimRegistration *groups, const char *tenant, const char *
 	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
 	if (!set_key(&move, groups, tenant, id) || !run_move(&move))
 		scim_note_no_group(tenant, id);
+}
+
+/* ---- a group that is in the way of another ---- */
+
+/* Who is changing or deleting the row?  InvalidTransactionId: nobody else. */
+static TransactionId
+find_changer(Oid relid, ItemPointer place)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	TransactionId changer = InvalidTransactionId;
+	SnapshotData dirty;
+
+	InitDirtySnapshot(dirty);
+	if (table_tuple_fetch_row_version(relation, place, &dirty, slot))
+		changer = dirty.xmax;
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, NoLock);
+	return changer;
+}
+
+void
+scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id)
+{
+	Move		move = {0};
+	TransactionId changer = InvalidTransactionId;
+
+	if (!set_key(&move, groups, tenant, id))
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	do
+	{
+		bool		isnull;
+		HeapTuple	row;
+
+		CHECK_FOR_INTERRUPTS();
+		if (scim_run(SCIM_FIND_GROUP, groups, move.key, move.nulls, false) == 0)
+			break;
+		row = SPI_tuptable->vals[0];
+		changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
+							   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+		if (TransactionIdIsValid(changer))
+			XactLockTableWait(changer, NULL, NULL, XLTW_None);
+	} while (TransactionIdIsValid(changer));
+	SPI_finish();
 }
 
 /* ---- all groups ---- */

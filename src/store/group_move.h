@@ -27,4 +27,10 @@ extern void scim_recount_all_groups(const ScimRegistration *groups);
 /* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */
 extern void scim_recount_groups(const ScimRegistration *groups);
 
+/*
+ * Waits for whoever is changing or deleting the group, as the INSERT of another
+ * row with its id will: until then its memberships are there.
+ */
+extern void scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id);
+
 #endif							/* SCIM_GROUP_MOVE_H */

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "store/group_move.h"
 #include "store/group_state.h"
 #include "store/pending.h"
 #include "store/refill.h"
@@ -73,6 +74,14 @@ sum_up(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members
 	members->known = true;
 }
 
+/* The same of a group that has an id anew: another with that id may be about to go, and its memberships with it. */
+static void
+sum_up_new(const ScimRowWork *work, ScimWorkMembers *members)
+{
+	scim_await_group(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new));
+	sum_up(work, &work->new, members);
+}
+
 void
 scim_work_set_members(ScimRowWork *work, const ScimWorkMembers *members)
 {
@@ -95,7 +104,7 @@ scim_work_first_members(ScimRowWork *work)
 
 	/* without a foreign key, memberships may come before the group; created tables have one */
 	if (work->registration->is_mapped)
-		sum_up(work, &work->new, &members);
+		sum_up_new(work, &members);
 	scim_work_set_members(work, &members);
 }
 
@@ -155,7 +164,7 @@ scim_work_next_members(ScimRowWork *work)
 	if (work->registration->is_mapped && !scim_work_same_key(work))
 	{
 		/* another group: its members come with the cascade of a foreign key, or are there */
-		sum_up(work, &work->new, &members);
+		sum_up_new(work, &members);
 		scim_work_set_members(work, &members);
 		return true;
 	}

@@ -100,6 +100,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LOCK_GROUP] = {"SELECT tableoid, ctid{?tenant:, {tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
 	2, {TENANT, ID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}", 2, {TENANT, ID}, true},
+	[SCIM_FIND_GROUP] = {"SELECT tableoid, ctid FROM {table} WHERE {row_key}", 2, {TENANT, ID}, true, true},
 	[SCIM_READ_GROUP] = {"SELECT {bare} FROM {table} AS r WHERE {row_key}", 2, {TENANT, ID}, true},
 	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
 		" OR {memberDigest} IS NULL", 0, {0}, true, true},

@@ -179,7 +179,7 @@ scim_column_to_json(const ScimMappedColumn *column, Datum datum)
 
 	if (!type->is_array)
 		return one_to_json(column, type, datum);
-	deconstruct_array(DatumGetArrayTypeP(datum), type->type, type->length, type->by_value, type->align,
+	deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value, type->align,
 					  &elements, &nulls, &count);
 	values = scim_new_array();
 	for (int i = 0; i < count; i++)
@@ -312,7 +312,7 @@ many_from_json(const ScimMappedColumn *column, const ScimValueType *type, const 
 		if (problem)
 			return psprintf("an array whose elements are each %s", problem);
 	}
-	*datum = PointerGetDatum(construct_array(elements, count, type->type, type->length, type->by_value, type->align));
+	*datum = PointerGetDatum(construct_array(elements, count, type->declared, type->length, type->by_value, type->align));
 	return NULL;
 }
 
@@ -382,7 +382,7 @@ check_domains(const ScimMappedColumn *column, const JsonbValue *value, Datum dat
 
 	if (type->is_array && type->declared != type->type && DomainHasConstraints(type->declared))
 	{
-		deconstruct_array(DatumGetArrayTypeP(datum), type->type, type->length, type->by_value, type->align,
+		deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value, type->align,
 						  &elements, &nulls, &count);
 		for (int i = 0; i < count; i++)
 			check_domain(column, type->declared, value, elements[i]);

@@ -131,6 +131,8 @@ SELECT setval('samples_id_seq', 10);
 SELECT scim_create_resource('Sample', shown) ->> 'id' FROM shown ORDER BY id;
 SELECT n.id, array_agg(k.key || ' ' || k.value || ' <> ' || (to_jsonb(n) ->> k.key) ORDER BY k.key COLLATE "C") FILTER (WHERE k.value IS DISTINCT FROM to_jsonb(n) ->> k.key)
 FROM samples AS o JOIN samples AS n ON n.id = o.id + 10, jsonb_each_text(to_jsonb(o) - '{id,version}'::text[]) AS k GROUP BY n.id ORDER BY n.id;
+-- an array of a domain that we wrote can be compared with one that the application wrote
+SELECT o.cshorts = n.cshorts FROM samples AS o JOIN samples AS n ON n.id = o.id + 10 WHERE o.id = 1;
 -- the same content again is no change, and neither is an instant in another zone, or base64 without padding
 CREATE TEMPORARY TABLE before AS SELECT ctid AS place, * FROM samples;
 SELECT scim_update_resource('Sample', id::text, scim_get_resource('Sample', id::text)) ->> 'id' FROM generate_series(1, 4) AS id ORDER BY id;

@@ -224,7 +224,7 @@ check_index(const ScimRegistration *registration, Relation relation)
 static void
 check_relation(Oid relid)
 {
-	Relation	relation = relation_open(relid, NoLock);
+	Relation	relation = relation_open(relid, AccessShareLock);
 	ListCell   *cell;
 
 	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
@@ -242,7 +242,7 @@ scim_check_altered(Oid relid)
 {
 	ListCell   *cell;
 
-	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 		check_relation(lfirst_oid(cell));
 }
 

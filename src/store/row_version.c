@@ -174,6 +174,7 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 	MemoryContext context = CurrentMemoryContext;
 	text	   *result;
 	const char *tenant;
+	const char *version;
 	ScimRow		row;
 
 	heap_deform_tuple(&tuple, known->descriptor, values, nulls);
@@ -187,7 +188,10 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	MemoryContextSwitchTo(context);
 	scim_know_members(registration, tenant, &row, true);
-	result = cstring_to_text(scim_row_version(registration, tenant, &row));
+	version = scim_row_version(registration, tenant, &row);
+	/* running a statement has left us in the memory that SPI_finish frees */
+	MemoryContextSwitchTo(context);
+	result = cstring_to_text(version);
 	SPI_finish();
 	PG_RETURN_TEXT_P(result);
 }

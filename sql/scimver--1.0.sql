@@ -502,7 +502,8 @@ COMMENT ON FUNCTION scim_ddl_trigger() IS
 CREATE EVENT TRIGGER scimver_rename ON ddl_command_end
 	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA')
 	EXECUTE FUNCTION scim_ddl_trigger();
-CREATE EVENT TRIGGER scimver_drop ON sql_drop WHEN TAG IN ('ALTER TABLE', 'DROP INDEX')
+CREATE EVENT TRIGGER scimver_drop ON sql_drop
+	WHEN TAG IN ('ALTER TABLE', 'DROP INDEX', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED')
 	EXECUTE FUNCTION scim_ddl_trigger();
 
 CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb DEFAULT '{}') RETURNS regclass

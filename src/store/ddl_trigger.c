@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
 #include "store/ddl_follow.h"
+#include "store/group_state.h"
 #include "store/parts.h"
 #include "store/registration.h"
 #include "utils/array.h"
@@ -66,7 +67,10 @@ column_of(Datum address)
 	return count > 0 ? TextDatumGetCString(names[count - 1]) : pstrdup("");
 }
 
-/* Columns that a registration names cannot be dropped; nor can the index that keeps ids apart. */
+/*
+ * Columns that a registration names cannot be dropped; nor can the index that
+ * keeps ids apart.  What was kept of a table's groups goes with the table.
+ */
 static void
 refuse_drops(const EventTriggerData *data)
 {
@@ -75,9 +79,8 @@ refuse_drops(const EventTriggerData *data)
 	char	  **columns;
 	bool		has_index = false;
 
-	if (SPI_execute("SELECT objid, address_names, object_type OPERATOR(pg_catalog.=) 'index'"
-					" FROM pg_catalog.pg_event_trigger_dropped_objects()"
-					" WHERE object_type OPERATOR(pg_catalog.=) ANY ('{table column,index}'::pg_catalog.text[])"
+	if (SPI_execute("SELECT objid, address_names, object_type FROM pg_catalog.pg_event_trigger_dropped_objects()"
+					" WHERE object_type OPERATOR(pg_catalog.=) ANY ('{table column,index,table}'::pg_catalog.text[])"
 					" AND NOT is_temporary", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the dropped objects");
 	count = SPI_processed;
@@ -87,20 +90,21 @@ refuse_drops(const EventTriggerData *data)
 	{
 		HeapTuple	row = SPI_tuptable->vals[i];
 		TupleDesc	descriptor = SPI_tuptable->tupdesc;
+		const char *kind = SPI_getvalue(row, descriptor, 3);
 		bool		isnull;
 
-		if (DatumGetBool(SPI_getbinval(row, descriptor, 3, &isnull)))
-		{
-			has_index = true;
-			continue;
-		}
-		relids[i] = DatumGetObjectId(SPI_getbinval(row, descriptor, 1, &isnull));
-		columns[i] = column_of(SPI_getbinval(row, descriptor, 2, &isnull));
+		has_index |= strcmp(kind, "index") == 0;
+		if (strcmp(kind, "index") != 0)
+			relids[i] = DatumGetObjectId(SPI_getbinval(row, descriptor, 1, &isnull));
+		if (strcmp(kind, "table column") == 0)
+			columns[i] = column_of(SPI_getbinval(row, descriptor, 2, &isnull));
 	}
 	for (uint64 i = 0; i < count; i++)
 	{
 		if (columns[i])
 			refuse_drop(relids[i], columns[i]);
+		else if (OidIsValid(relids[i]))
+			scim_forget_states_of(relids[i]);
 	}
 	/* of ALTER TABLE, what is left is looked at in its end */
 	if (has_index && IsA(data->parsetree, DropStmt))

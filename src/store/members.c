@@ -134,9 +134,45 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	SPI_freetuptable(SPI_tuptable);
 }
 
+/* How many of the ids are members of the group. */
+static int64
+count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
+{
+	Datum		values[3];
+	bool		isnull;
+
+	if (count == 0)
+		return 0;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_datum(table, group);
+	values[2] = scim_id_array(table->member_type, ids, count);
+	scim_run(SCIM_COUNT_MEMBERS, table, values, NULL, false);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/*
+ * A join table that people have may hold users that are marked as deleted, or
+ * gone: they are shown, so what was read can be sent back with them.
+ */
+static void
+take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
+{
+	if (group == NULL || !table->is_mapped)
+		return;
+	for (int i = 0; i < count; i++)
+	{
+		Datum		id;
+
+		CHECK_FOR_INTERRUPTS();
+		if (wanted[i].type == NULL && scim_parse_id(table->member_type, wanted[i].id, &id) &&
+			count_in(table, tenant, group, &id, 1) > 0)
+			wanted[i].type = "User";
+	}
+}
+
 /* Returns one that does not exist, as it was named, or NULL. */
 static const char *
-find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant,
+find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant, const char *group,
 			 const ScimMember *members, int count)
 {
 	const char *missing = NULL;
@@ -154,6 +190,7 @@ find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tena
 		if (side)
 			lock_in(side, tenant, wanted, count);
 	}
+	take_those_there(table, tenant, group, wanted, count);
 	for (int i = 0; i < count; i++)
 	{
 		if (wanted[i].type == NULL)
@@ -164,12 +201,13 @@ find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tena
 }
 
 void
-scim_prepare_members(ScimMembersWrite *write, const char *tenant, const ScimMemberChange *change)
+scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *group,
+					 const ScimMemberChange *change)
 {
 	memset(write, 0, sizeof(ScimMembersWrite));
 	write->members = scim_members_table();
 	write->replace = change->replace;
-	write->missing = find_members(&write->add, write->members, tenant, change->add, change->add_count);
+	write->missing = find_members(&write->add, write->members, tenant, group, change->add, change->add_count);
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < change->remove_count; i++)
 	{
@@ -242,21 +280,6 @@ is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 	return memcmp(sum, known.member_digest, SCIM_DIGEST_SIZE) == 0;
 }
 
-static int64
-count_members(const ScimMembersWrite *write, const char *tenant, const char *group, Datum *ids, int count)
-{
-	Datum		values[3];
-	bool		isnull;
-
-	if (count == 0)
-		return 0;
-	values[0] = scim_tenant_datum(write->members, tenant);
-	values[1] = scim_id_datum(write->members, group);
-	values[2] = scim_id_array(write->members->member_type, ids, count);
-	scim_run(SCIM_COUNT_MEMBERS, write->members, values, NULL, false);
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-}
-
 /* The ids of members to be added, as the membership table holds them. */
 static Datum *
 added_ids(const ScimMembersWrite *write)
@@ -276,8 +299,8 @@ scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const 
 {
 	if (write->replace)
 		return is_set(write, tenant, group);
-	return count_members(write, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
-		count_members(write, tenant, group->id, write->remove, write->remove_count) == 0;
+	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
+		count_in(write->members, tenant, group->id, write->remove, write->remove_count) == 0;
 }
 
 bool
@@ -296,7 +319,7 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 		values[2] = scim_id_array(type, write->remove, write->remove_count);
 		/* who was no member is none */
 		if (scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false) < (uint64) write->remove_count &&
-			count_members(write, tenant, group, write->remove, write->remove_count) > 0)
+			count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
 			return false;
 	}
 	if (write->add.count == 1 && !write->replace)
@@ -321,5 +344,5 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 	}
 	/* who was a member is one */
 	return added == (uint64) write->add.count ||
-		count_members(write, tenant, group, add, write->add.count) == write->add.count;
+		count_in(write->members, tenant, group, add, write->add.count) == write->add.count;
 }

@@ -74,7 +74,7 @@ take_input(ScimWrite *write, Jsonb *data)
 void
 scim_write_prepare_members(ScimWrite *write)
 {
-	scim_prepare_members(&write->members, write->target.tenant, &write->change);
+	scim_prepare_members(&write->members, write->target.tenant, write->id, &write->change);
 	if (write->members.missing == NULL)
 		return;
 	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, write->id, false, NULL))

@@ -185,6 +185,8 @@ SELECT username, deleteat BETWEEN 1000 * extract(epoch FROM now() - interval '1 
 SELECT fails('SELECT scim_get_user(''u4gggggggggggggggggggggggg'')') LIMIT 1;
 SELECT fails('SELECT scim_delete_user(''u4gggggggggggggggggggggggg'')') LIMIT 1;
 SELECT scim_get_group('c2eeeeeeeeeeeeeeeeeeeeeeee') -> 'members' AS "who is marked stays a member";
+SELECT scim_update_group('c2eeeeeeeeeeeeeeeeeeeeeeee', g, version(g)) = g AS "and what was read can be sent back" FROM scim_get_group('c2eeeeeeeeeeeeeeeeeeeeeeee') AS g;
+SELECT fails('SELECT scim_add_members(''c1dddddddddddddddddddddddd'', ''{u4gggggggggggggggggggggggg}'')') LIMIT 1;
 UPDATE users SET deleteat = 0 WHERE id = 'u4gggggggggggggggggggggggg';
 SELECT version(scim_get_user('u4gggggggggggggggggggggggg')) = :'v' AS back;
 

@@ -568,6 +568,23 @@ ALTER TABLE staff DROP CONSTRAINT staff_pkey;
 SELECT error($$SELECT scim_register_table('staff', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}')$$);
 DROP TABLE staff, squads, places;
 
+-- ---- what is kept of groups goes with their table ----
+
+CREATE TABLE crew (id int PRIMARY KEY, login text);
+CREATE TABLE bands (id int PRIMARY KEY, name text);
+CREATE TABLE plays (band int, who int, PRIMARY KEY (band, who));
+INSERT INTO crew VALUES (1, 'ann');
+INSERT INTO bands VALUES (1, 'Ann');
+SET client_min_messages = warning;
+SELECT scim_register_table('crew', 'User', '{"id": "id", "attributes": {"userName": "login"}}');
+SELECT scim_register_table('bands', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('plays', 'band', 'who');
+INSERT INTO plays VALUES (1, 1);
+SELECT count(*) FROM scim_group_state;
+DROP TABLE bands, plays;
+SELECT count(*) FROM scim_group_state;
+DROP TABLE crew;
+
 \c :regression
 DROP DATABASE scimver_mapped_groups;
 DROP ROLE scimver_joiner, scimver_owner;

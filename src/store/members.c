@@ -97,6 +97,26 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	return ids;
 }
 
+/* The ids that came in SPI_tuptable are of that type. */
+static void
+note_found(const ScimIdType *id_type, const char *type, Wanted *wanted, int count, uint64 found)
+{
+	for (uint64 i = 0; i < found; i++)
+	{
+		bool		isnull;
+		Wanted		key;
+		Wanted	   *one;
+
+		CHECK_FOR_INTERRUPTS();
+		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
+		if (one && (one->type == NULL ||
+					(one->member->type && pg_strcasecmp(one->member->type, type) == 0)))
+			one->type = type;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /*
  * Locks those of the wanted that the type's table may have, and has; a client's
  * hint decides where two types share an id.  Before any group is locked, so is
@@ -118,36 +138,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = left == 1 ? ids[0] : scim_id_array(table->id_type, ids, left);
 	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
-	for (uint64 i = 0; i < found; i++)
-	{
-		bool		isnull;
-		Wanted		key;
-		Wanted	   *one;
-
-		key.id = scim_id_text(table->id_type,
-							  SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
-		if (one && (one->type == NULL ||
-					(one->member->type && pg_strcasecmp(one->member->type, table->type->name) == 0)))
-			one->type = table->type->name;
-	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/* How many of the ids are members of the group. */
-static int64
-count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
-{
-	Datum		values[3];
-	bool		isnull;
-
-	if (count == 0)
-		return 0;
-	values[0] = scim_tenant_datum(table, tenant);
-	values[1] = scim_id_datum(table, group);
-	values[2] = scim_id_array(table->member_type, ids, count);
-	scim_run(SCIM_COUNT_MEMBERS, table, values, NULL, false);
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	note_found(table->id_type, table->type->name, wanted, count, found);
 }
 
 /*
@@ -157,17 +148,24 @@ count_in(const ScimRegistration *table, const char *tenant, const char *group, D
 static void
 take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
 {
+	Datum	   *ids;
+	Datum		values[3];
+	int			left = 0;
+
 	if (group == NULL || !table->is_mapped)
 		return;
+	ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
 	{
-		Datum		id;
-
-		CHECK_FOR_INTERRUPTS();
-		if (wanted[i].type == NULL && scim_parse_id(table->member_type, wanted[i].id, &id) &&
-			count_in(table, tenant, group, &id, 1) > 0)
-			wanted[i].type = "User";
+		if (wanted[i].type == NULL && scim_parse_id(table->member_type, wanted[i].id, &ids[left]))
+			left++;
 	}
+	if (left == 0)
+		return;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_datum(table, group);
+	values[2] = scim_id_array(table->member_type, ids, left);
+	note_found(table->member_type, "User", wanted, count, scim_run(SCIM_FIND_MEMBERS, table, values, NULL, false));
 }
 
 /* Returns one that does not exist, as it was named, or NULL. */
@@ -278,6 +276,22 @@ is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 		digest_add(sum, hash);
 	}
 	return memcmp(sum, known.member_digest, SCIM_DIGEST_SIZE) == 0;
+}
+
+/* How many of the ids are members of the group. */
+static int64
+count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
+{
+	Datum		values[3];
+	bool		isnull;
+
+	if (count == 0)
+		return 0;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_datum(table, group);
+	values[2] = scim_id_array(table->member_type, ids, count);
+	scim_run(SCIM_COUNT_MEMBERS, table, values, NULL, false);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 /* The ids of members to be added, as the membership table holds them. */

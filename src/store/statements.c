@@ -128,6 +128,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
+	[SCIM_FIND_MEMBERS] = {"SELECT {member} FROM {table} WHERE " MEMBERSHIP
+		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
 	[SCIM_COUNT_OTHERS] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 

@@ -48,6 +48,7 @@ typedef enum ScimStatement
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
+	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members */
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
 	SCIM_FIND_WAY_BACK,			/* tenant, group, ids: as owner; one of them that holds the group, or is it */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */

@@ -43,6 +43,7 @@ typedef struct ScimStep
 struct ScimPatch
 {
 	const ScimResourceType *type;
+	ScimIds		ids;
 	ScimStep   *steps;
 	int			count;
 	int			capacity;

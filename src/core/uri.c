@@ -103,6 +103,12 @@ scim_uri_encode(const char *text, int length, char *out)
 	return p - out;
 }
 
+bool
+scim_uri_is_step(const char *text)
+{
+	return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
+}
+
 static int
 hex_digit(char c)
 {

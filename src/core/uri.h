@@ -27,6 +27,9 @@ extern const char *scim_uri_collection(const char *text, int length, int *collec
  */
 extern int	scim_uri_encode(const char *text, int length, char *out);
 
+/* Is the text, encoded or not, a step in a path ("." or "..") and so no name of its own (RFC 3986 section 5.2.4)? */
+extern bool scim_uri_is_step(const char *text);
+
 /*
  * The text that a segment stands for, in its place.  What ought to be encoded,
  * and is not, stands for itself.  False if it is more than one segment, or has a

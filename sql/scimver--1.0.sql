@@ -301,6 +301,14 @@ COMMENT ON FUNCTION scim_check_schema(jsonb, jsonb) IS
 REVOKE EXECUTE ON FUNCTION scim_register_schema(jsonb, jsonb, boolean), scim_register_resource_type(jsonb, boolean),
 	scim_unregister_schema(text), scim_unregister_resource_type(text), scim_check_schema(jsonb, jsonb) FROM PUBLIC;
 
+-- URIs
+
+CREATE FUNCTION scim_uri_segment(id text) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_uri_segment';
+COMMENT ON FUNCTION scim_uri_segment(text) IS
+	'The id as it stands in meta.location and $ref: percent-encoded, one segment of a path (RFC 3986)';
+
 -- Lookup columns
 
 CREATE FUNCTION scim_fold(value text) RETURNS text

@@ -31,11 +31,11 @@ typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *
 /*
  * Parses operations: an array of operations, or a PatchOp message with
  * "schemas" and "Operations".  All that can be checked without the row is
- * checked here.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
+ * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
  * NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE, with the path.  The patch refers to the operations'
  * memory; it can be applied any number of times.
  */
-extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations);
+extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids);
 
 /* NULL if the patch does not touch members. */
 extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);

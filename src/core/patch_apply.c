@@ -12,111 +12,6 @@
 #include "core/value.h"
 #include "miscadmin.h"
 
-/* ---- readOnly attributes ---- */
-
-/* The member of that name, whose case does not matter, of an object as stored. */
-static bool
-find_any_case(const JsonbValue *object, const JsonbValue *key, JsonbValue *value)
-{
-	char	   *name = scim_string_copy(key);
-	ScimWalk	walk;
-	JsonbValue	other;
-
-	scim_walk(&walk, object->val.binary.data);
-	while (scim_walk_next(&walk, &other, value))
-	{
-		if (scim_same_name(other.val.string.val, other.val.string.len, name))
-			return true;
-	}
-	return false;
-}
-
-static bool is_same(const JsonbValue *given, const JsonbValue *shown);
-
-static bool
-is_same_array(const JsonbValue *given, const JsonbValue *shown)
-{
-	JsonbValue *a = scim_open(given);
-	JsonbValue *b = scim_open(shown);
-	int			count = b->val.array.nElems;
-
-	if (a->val.array.nElems != count)
-		return false;
-	for (int i = 0; i < count; i++)
-	{
-		bool		found = false;
-
-		/* mostly they come in the order in which they were read */
-		for (int j = 0; !found && j < count; j++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			found = is_same(&a->val.array.elems[i], &b->val.array.elems[(i + j) % count]);
-		}
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* Does what is given change nothing in what is there?  An object need not name all members. */
-static bool
-is_same(const JsonbValue *given, const JsonbValue *shown)
-{
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-	JsonbValue	there;
-
-	check_stack_depth();
-	if (scim_is_unassigned(given))
-		return !shown || scim_is_unassigned(shown);
-	if (!shown || scim_is_object(given) != scim_is_object(shown) ||
-		scim_is_array(given) != scim_is_array(shown))
-		return false;
-	if (scim_is_array(given))
-		return is_same_array(given, shown);
-	if (!scim_is_object(given))
-		return scim_equal(given, shown);
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (!is_same(&value, find_any_case(shown, &key, &there) ? &there : NULL))
-			return false;
-	}
-	return true;
-}
-
-/* The attribute as the client reads it. */
-static bool
-find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
-{
-	JsonbContainer *holder = &shown->root;
-	const char *name = step->path.attribute->name;
-
-	if (step->path.extension)
-	{
-		if (!scim_find(holder, step->path.extension->urn, value) || !scim_is_object(value))
-			return false;
-		holder = value->val.binary.data;
-	}
-	if (scim_find(holder, name, value))
-		return true;
-	/* the tools show meta.version under this name too */
-	return strcmp(name, "_version") == 0 && scim_find(holder, "meta", value) &&
-		scim_is_object(value) && scim_find(value->val.binary.data, "version", value);
-}
-
-static void
-check_same(const ScimPatchRun *run, const ScimStep *step, Jsonb *shown)
-{
-	JsonbValue	there;
-
-	if (!shown)
-		elog(ERROR, "the resource as read is missing");
-	if (!is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
-		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
-}
-
 /* ---- the schemas ---- */
 
 static bool
@@ -310,7 +205,7 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
-				check_same(&run, step, shown);
+				scim_check_same(&run, patch, step, shown);
 				break;
 		}
 	}

@@ -183,7 +183,7 @@ finish_members(ScimPatch *patch, ScimMentions *mentions)
 static void
 prepare_members(ScimPatch *patch)
 {
-	ScimMentions added = {NULL};
+	ScimMentions added = {.spell = patch->ids.others};
 
 	patch->members.has_filters = scim_has_filters(&patch->mentions);
 	if (!patch->members.has_filters)
@@ -199,7 +199,7 @@ const ScimMemberChange *
 scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMember *added,
 						 int added_count, ScimMatchElements match)
 {
-	ScimMentions matched = {NULL};
+	ScimMentions matched = {.spell = patch->ids.others};
 	const JsonbValue *members = scim_new_array();
 
 	if (shown && scim_is_array(shown) && !patch->members.replace)
@@ -211,7 +211,7 @@ scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMe
 }
 
 ScimPatch *
-scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
+scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids)
 {
 	ScimPatch  *patch = palloc0(sizeof(ScimPatch));
 	ScimWalk	walk;
@@ -219,6 +219,8 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
 	JsonbValue	operation;
 
 	patch->type = type;
+	patch->ids = *ids;
+	patch->mentions.spell = ids->others;
 	scim_root(operations, &given);
 	if (scim_is_object(&given))
 	{

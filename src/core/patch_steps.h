@@ -43,6 +43,7 @@ typedef struct ScimStep
 struct ScimPatch
 {
 	const ScimResourceType *type;
+	ScimIds		ids;
 	ScimStep   *steps;
 	int			count;
 	int			capacity;
@@ -84,6 +85,12 @@ typedef struct ScimPatchRun
  */
 extern void scim_change_values(const ScimPatchRun *run, const ScimStep *step,
 							   const ScimAttribute *attribute, JsonbValue *holder);
+
+/*
+ * Of a readOnly attribute: is what the step gives what is there, in the resource
+ * as the client reads it?  Any spelling of an id is that id.  Errors: MUTABILITY.
+ */
+extern void scim_check_same(const ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
 
 /* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
 extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,

@@ -209,9 +209,9 @@ read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue 
 }
 
 static void
-read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimInput *input)
+read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSpellId spell, ScimInput *input)
 {
-	ScimMentions mentions = {NULL};
+	ScimMentions mentions = {.spell = spell};
 
 	input->has_members = true;
 	if (given->type == jbvNull)
@@ -223,13 +223,13 @@ read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimIn
 
 static void
 read_attribute(const ScimResourceType *type, const ScimAttribute *attribute,
-			   const JsonbValue *given, ScimInput *input)
+			   const JsonbValue *given, ScimSpellId members, ScimInput *input)
 {
 	ScimPlace	place = scim_place(NULL, attribute->name);
 	JsonbValue	read;
 
 	if (type->has_members && strcmp(attribute->name, "members") == 0)
-		read_all_members(attribute, given, input);
+		read_all_members(attribute, given, members, input);
 	else if (type->has_password && strcmp(attribute->name, "password") == 0)
 		input->password = given->type == jbvNull ? NULL : scim_read_password(given);
 	else if (scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, &read))
@@ -265,7 +265,7 @@ throw_unknown(const ScimResourceType *type, const JsonbValue *key)
 }
 
 ScimInput *
-scim_read_resource(const ScimResourceType *type, Jsonb *given)
+scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));
 	ScimWalk	walk;
@@ -299,7 +299,7 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given)
 			schemas = value;
 		}
 		else if (attribute->mutability != SCIM_READ_ONLY)
-			read_attribute(type, attribute, &value, input);
+			read_attribute(type, attribute, &value, members, input);
 	}
 	set_schemas(type, has_schemas ? &schemas : NULL, input->data);
 	scim_check_required(type->schema->attributes, input->data, NULL);

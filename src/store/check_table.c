@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "core/uri.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -146,6 +147,12 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 
 	if (problem.tenant == NULL)
 		problem.tenant = row->registration->tenant;
+	if (scim_uri_is_step(problem.id))
+	{
+		problem.problem = "id";
+		problem.detail = SCIM_STEP_PROBLEM;
+		list_problem(&problem, listing);
+	}
 	if (row->error)
 	{
 		problem.problem = "content";

@@ -383,8 +383,8 @@ scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registrati
 
 /* ---- elements of a value, for PATCH ---- */
 
-bool *
-scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
+static bool *
+match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope scope)
 {
 	ScimSql		sql;
 	Compiler	compiler = {&sql, NULL};
@@ -393,7 +393,7 @@ scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
 
 	scim_init_sql(&sql, NULL, NULL, false);
 	scim_append_format(&sql, "SELECT ");
-	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, SCIM_OF_ELEMENT);
+	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, scope);
 	scim_append_format(&sql, " FROM pg_catalog.jsonb_array_elements(");
 	scim_append_argument(&sql, JSONBOID, JsonbPGetDatum(scim_write(elements)));
 	scim_append_format(&sql, ") WITH ORDINALITY AS e(value, place) ORDER BY e.place");
@@ -408,4 +408,16 @@ scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return matches;
+}
+
+bool *
+scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
+{
+	return match_elements(filter, elements, SCIM_OF_ELEMENT);
+}
+
+bool *
+scim_match_shown_members(const ScimFilter *filter, const JsonbValue *elements)
+{
+	return match_elements(filter, elements, SCIM_OF_MEMBER);
 }

@@ -14,10 +14,10 @@
 #include "core/jsonb_tree.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "settings.h"
 #include "store/column_value.h"
 #include "store/document.h"
 #include "store/group_state.h"
+#include "store/location.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -26,19 +26,13 @@
 
 /* ---- rows ---- */
 
-static char *
-location(const ScimResourceType *type, const char *id)
-{
-	return psprintf("%s%s/%s", scim_setting_base_url ? scim_setting_base_url : "", type->endpoint, id);
-}
-
 JsonbValue *
 scim_other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
 {
 	JsonbValue *entry = scim_new_object();
 
 	scim_set_text(entry, "value", id);
-	scim_set_text(entry, "$ref", location(type, id));
+	scim_set_text(entry, "$ref", scim_location(type->endpoint, id));
 	if (display)
 		scim_set_text(entry, "display", display);
 	scim_set_text(entry, "type", type_value);
@@ -374,7 +368,7 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 	if (row->has_last_modified)
 		set_date_time(meta, "lastModified", row->last_modified);
 	scim_set_text(meta, "version", row->version);
-	scim_set_text(meta, "location", location(registration->type, id));
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
 	return meta;
 }
 
@@ -439,7 +433,7 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 
 	scim_set_text(meta, "resourceType", registration->type->name);
 	scim_set_text(meta, "version", row->version);
-	scim_set_text(meta, "location", location(registration->type, row->id));
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, row->id));
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);
 	scim_set_bool(resource, "not_modified", true);

@@ -139,6 +139,20 @@ scim_take_id(const ScimTarget *target, const char *id)
 	return scim_id_text(type, value);
 }
 
+ScimIds
+scim_target_ids(const ScimTarget *target)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+	ScimIds		ids = {.own = target->table->id_type->spell};
+
+	if (members && target->type->has_members)
+		ids.others = members->member_type->spell;
+	else if (members && target->type->has_groups)
+		ids.others = members->id_type->spell;
+	return ids;
+}
+
 void
 scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what)
 {

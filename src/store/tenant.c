@@ -88,13 +88,16 @@ scim_tenant_of(const ScimRegistration *registration, const char *given)
 {
 	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
 	char	   *tenant = scim_resolve_tenant(given);
-	Datum		value;
+	char	   *spelled;
 
 	if (registration->tenant == NULL)
 	{
-		if (registration->tenant_type && !scim_parse_id(registration->tenant_type, tenant, &value))
+		if (registration->tenant_type == NULL)
+			return tenant;
+		spelled = registration->tenant_type->spell(tenant);
+		if (spelled == NULL)
 			scim_throw_other_tenant(registration, tenant);
-		return tenant;
+		return spelled;
 	}
 	if (named && strcmp(tenant, registration->tenant) != 0)
 		scim_throw_other_tenant(registration, tenant);

@@ -59,7 +59,7 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 static void
 take_input(ScimWrite *write, Jsonb *data)
 {
-	ScimInput  *input = scim_read_resource(write->target.type, data);
+	ScimInput  *input = scim_read_resource(write->target.type, data, scim_target_ids(&write->target).others);
 
 	write->data = input->data;
 	write->document = scim_write(input->data);

@@ -82,7 +82,7 @@ match_members(ScimWrite *write, Jsonb *shown)
 
 	scim_find_types(&write->members, write->change.add, write->change.add_count);
 	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
-											  write->change.add_count, scim_match_elements);
+											  write->change.add_count, scim_match_shown_members);
 	scim_write_prepare_members(write);
 }
 
@@ -124,13 +124,15 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	Jsonb	   *result;
 	char	   *password = NULL;
 	bool		given;
+	ScimIds		ids;
 	const ScimMemberChange *change;
 
 	expected = scim_read_expected(expected);
 	scim_write_begin(&write, type, tenant, view);
 	scim_write_identify(&write, id);
 	write.expected = expected;
-	write.patch = scim_parse_patch(write.target.type, operations);
+	ids = scim_target_ids(&write.target);
+	write.patch = scim_parse_patch(write.target.type, operations, &ids);
 	change = scim_patch_members(write.patch);
 	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
 		write.bare = 0;
@@ -163,6 +165,16 @@ change_members(void *argument)
 	}
 	scim_write_store_members(write);
 	write->unchanged = !write->call.changed;
+}
+
+char *
+scim_store_member_id(const char *id)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+	char	   *spelled = members ? members->member_type->spell(id) : NULL;
+
+	return spelled ? spelled : pstrdup(id);
 }
 
 /* The ids as members of which no type is known. */

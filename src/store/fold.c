@@ -5,41 +5,28 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
-#include "mb/pg_wchar.h"
-#include "nodes/makefuncs.h"
-#include "nodes/value.h"
 #include "store/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(scim_fold);
 PG_FUNCTION_INFO_V1(scim_folded_values);
 PG_FUNCTION_INFO_V1(scim_exact_values);
 
-/* The root collation of ICU: the same everywhere, whatever the database's. */
-static Oid
-root_collation(void)
-{
-	return get_collation_oid(list_make2(makeString("pg_catalog"), makeString("und-x-icu")), false);
-}
-
-/*
- * lower(normalize(x, NFKC) COLLATE "und-x-icu").  Plain ASCII, which is nearly
- * all there is, folds to the same without asking ICU.
- */
 text *
 scim_fold_text(const char *string, int length)
 {
 	text	   *result = cstring_to_text_with_len(string, length);
 	char	   *p = VARDATA(result);
+	StringInfoData folded = {0};
 	int			i;
 
+	/* plain ASCII, which is nearly all there is, is changed where it stands */
 	for (i = 0; i < length && !IS_HIGHBIT_SET(p[i]); i++)
 	{
 		if (p[i] >= 'A' && p[i] <= 'Z')
@@ -47,10 +34,14 @@ scim_fold_text(const char *string, int length)
 	}
 	if (i == length)
 		return result;
-	return DatumGetTextPP(DirectFunctionCall1Coll(lower, root_collation(),
-												  DirectFunctionCall2(unicode_normalize_func,
-																	  PointerGetDatum(cstring_to_text_with_len(string, length)),
-																	  CStringGetTextDatum("NFKC"))));
+	/* few texts get longer */
+	folded.maxlen = VARHDRSZ + length + 8;
+	folded.data = palloc(folded.maxlen);
+	folded.len = VARHDRSZ;
+	scim_append_folded(&folded, string, length);
+	pfree(result);
+	SET_VARSIZE(folded.data, folded.len);
+	return (text *) folded.data;
 }
 
 /* scim_fold(text) -> text */

@@ -18,15 +18,26 @@ PG_FUNCTION_INFO_V1(scim_fold);
 PG_FUNCTION_INFO_V1(scim_folded_values);
 PG_FUNCTION_INFO_V1(scim_exact_values);
 
+static text *
+fold_any(const char *string, int length)
+{
+	/* few texts get longer */
+	StringInfoData folded = {.len = VARHDRSZ, .maxlen = VARHDRSZ + length + 8};
+
+	folded.data = palloc(folded.maxlen);
+	scim_append_folded(&folded, string, length);
+	SET_VARSIZE(folded.data, folded.len);
+	return (text *) folded.data;
+}
+
 text *
 scim_fold_text(const char *string, int length)
 {
 	text	   *result = cstring_to_text_with_len(string, length);
 	char	   *p = VARDATA(result);
-	StringInfoData folded = {0};
 	int			i;
 
-	/* plain ASCII, which is nearly all there is, is changed where it stands */
+	/* plain ASCII is nearly all there is */
 	for (i = 0; i < length && !IS_HIGHBIT_SET(p[i]); i++)
 	{
 		if (p[i] >= 'A' && p[i] <= 'Z')
@@ -34,14 +45,8 @@ scim_fold_text(const char *string, int length)
 	}
 	if (i == length)
 		return result;
-	/* few texts get longer */
-	folded.maxlen = VARHDRSZ + length + 8;
-	folded.data = palloc(folded.maxlen);
-	folded.len = VARHDRSZ;
-	scim_append_folded(&folded, string, length);
 	pfree(result);
-	SET_VARSIZE(folded.data, folded.len);
-	return (text *) folded.data;
+	return fold_any(string, length);
 }
 
 /* scim_fold(text) -> text */

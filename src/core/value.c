@@ -20,6 +20,9 @@
 /* And so many bytes of an array or object. */
 #define SHOWN_VALUE 512
 
+/* What a client sends is folded time and again: no such text has more bytes.  What is stored may. */
+#define LONGEST_FOLDED (1024 * 1024)
+
 /* ---- places ---- */
 
 ScimPlace
@@ -223,6 +226,22 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	return true;
 }
 
+/* Of text that is compared folded. */
+static void
+check_length(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	ScimError  *error;
+	char	   *path;
+
+	if (attribute->type != SCIM_STRING || attribute->case_exact || given->val.string.len <= LONGEST_FOLDED)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	path = scim_place_text(place);
+	scim_error_text(error, "path", path);
+	scim_error_integer(error, "limit", LONGEST_FOLDED);
+	scim_throw(error, "%s must not be longer than %d bytes", path, LONGEST_FOLDED);
+}
+
 static bool
 read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
 		 Reading reading, JsonbValue *result)
@@ -231,6 +250,8 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	if (attribute->type != SCIM_COMPLEX)
 	{
 		scim_check_simple(attribute, given, place);
+		if (!reading.stored)
+			check_length(attribute, given, place);
 		*result = *given;
 		return true;
 	}

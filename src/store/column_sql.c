@@ -207,8 +207,8 @@ compare_bytes(ScimSql *sql, const ScimColumnSql *column, const char *literal)
 		scim_append_comparison(sql, column->value, SCIM_EQ, BYTEAOID, value);
 }
 
-void
-scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+static void
+compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
 {
 	switch (column->comparison)
 	{
@@ -234,6 +234,14 @@ scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, 
 		case SCIM_COMPARED_IN_JSON:
 			elog(ERROR, "column %s is not compared as it is", column->column->column);
 	}
+}
+
+void
+scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+{
+	compare_as_column(sql, column, op, literal);
+	if (scim_is_loose(column) && scim_is_equality(op))
+		scim_append_same_text(sql, column, scim_string_copy(literal));
 }
 
 /* Is it a literal that the comparison takes? */
@@ -264,7 +272,7 @@ scim_mapped_equals_sql(ScimSql *sql, const ScimMappedColumn *mapped, const Jsonb
 	if (value->type == jbvNull || !suits(column.comparison, value))
 		return false;
 	appendStringInfoChar(&sql->text, '(');
-	scim_compare_column(sql, &column, SCIM_EQ, value);
+	compare_as_column(sql, &column, SCIM_EQ, value);
 	appendStringInfoChar(&sql->text, ')');
 	return true;
 }
@@ -275,7 +283,7 @@ scim_column_contains(ScimSql *sql, const ScimColumnSql *column, const JsonbValue
 	const ScimValueType *type = scim_value_type(column->column);
 	Datum		value;
 
-	if (column->comparison != SCIM_COMPARED_AS_TEXT || column->column->compare != SCIM_COMPARE_EXACT ||
+	if (column->comparison != SCIM_COMPARED_AS_TEXT || column->column->compare != SCIM_COMPARE_EXACT || scim_is_loose(column) ||
 		type->declared != type->type || literal->val.string.len == 0 ||
 		scim_parse_value(type, scim_string_copy(literal), &value) != NULL)
 		return false;

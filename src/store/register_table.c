@@ -91,11 +91,8 @@ choose_compare(const ScimRegistration *registration, Relation relation, const Sc
 	if (!scim_has_compare(column) || column->attribute->case_exact ||
 		(scim_is_object(value) && scim_get(scim_open(value), "compare", strlen("compare"))))
 		return;
-	if (!get_collation_isdeterministic(column->collation))
-		compare = SCIM_COMPARE_EXACT;
-	else
-		compare = scim_compare_of_indexes(registration, column, relation, &exact_index);
-	if (exact_index)
+	compare = scim_compare_of_indexes(registration, column, relation, &exact_index);
+	if (exact_index && get_collation_isdeterministic(column->collation))
 		ereport(NOTICE,
 				(errmsg("%s is compared exactly, as index \"%s\" of table \"%s\" does", column->path, exact_index,
 						RelationGetRelationName(relation)),

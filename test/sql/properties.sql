@@ -185,7 +185,7 @@ CREATE FUNCTION instant(value text) RETURNS timestamptz LANGUAGE sql STABLE RETU
 CREATE FUNCTION bytes(value text) RETURNS bytea LANGUAGE sql IMMUTABLE RETURN
 	decode(rpad(translate(value, '-_=', '+/'), (length(translate(value, '=', '')) + 3) / 4 * 4, '='), 'base64');
 CREATE FUNCTION folded(value text, exact boolean) RETURNS text LANGUAGE sql IMMUTABLE RETURN
-	CASE WHEN exact THEN value ELSE lower(normalize(value, NFKC) COLLATE "und-x-icu") END COLLATE "C";
+	CASE WHEN exact THEN value ELSE translate(replace(lower(normalize(value, NFKC) COLLATE "und-x-icu"), 'ß', 'ss'), 'ς', 'σ') END COLLATE "C";
 
 CREATE FUNCTION compares(op text, a anyelement, b anyelement) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 	$$SELECT CASE op WHEN 'eq' THEN a = b WHEN 'gt' THEN a > b WHEN 'ge' THEN a >= b WHEN 'lt' THEN a < b WHEN 'le' THEN a <= b END$$;

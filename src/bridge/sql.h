@@ -34,9 +34,23 @@ typedef struct Sql
 	char		name[SQL_KINDS][24];	/* what it is, or is to be, prepared as */
 	bool		prepared[SQL_KINDS];	/* has that been done? */
 	bool		direct;			/* the server itself is at the other end, no pooler */
+	bool		could_write;	/* transactions could write at the time of the lookup */
+	int			limit;			/* how long a call may take, in milliseconds */
 } Sql;
 
-/* Ask in which schema the extension lives: one row, or none. */
+/* What the server was found to be that a call's statement met. */
+typedef enum SqlServer
+{
+	SQL_SERVER_WRITES,			/* it can be written to; or nothing was to be written */
+	SQL_SERVER_READS,			/* its transactions are read-only */
+	SQL_SERVER_STANDBY			/* it is a standby */
+} SqlServer;
+
+/*
+ * Ask in which schema the extension lives: one row, or none.  Where the server
+ * itself is at the other end, it also gets its statement_timeout here: one that
+ * a statement sets binds those after it only.
+ */
 extern bool sql_send_lookup(PGconn *pg);
 
 /* Make the statements from the answer; false when there is no extension. */
@@ -61,6 +75,9 @@ extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);
 
 /* The value that the statement of a call returned, or NULL. */
 extern const char *sql_value(const PGresult *answer, size_t *length);
+
+/* What it says of the server. */
+extern SqlServer sql_server(const PGresult *answer);
 
 extern void sql_forget(Sql *sql);
 

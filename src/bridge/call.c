@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "catalogue.h"
 #include "clock.h"
 #include "lifetime.h"
@@ -20,7 +21,6 @@
 #include "options.h"
 #include "pool.h"
 #include "rpc.h"
-#include "sql.h"
 
 /* Calls and their bytes that stop the reading of input. */
 #define MOST_CALLS 1000
@@ -316,7 +316,7 @@ call_answered(Call *call, const PGresult *answer)
 		call_failed(call, call_error(call, sqlstate, true), NULL);
 		return;
 	}
-	value = sql_value(answer, &length);
+	value = answer_value(answer, &length);
 	if (call->kind == CALL_TOOL)
 		tool_answered(call, value, length);
 	else

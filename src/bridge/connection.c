@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "answer.h"
 #include "cancel.h"
 #include "clock.h"
 #include "log.h"
@@ -56,25 +57,14 @@ connection_close(Connection *c)
 static void
 refused(Connection *c, const char *text, bool repeat)
 {
-	char	   *reason = must_strdup(text);
+	char	   *reason = opening_reason(text);
 	bool		again = opening_may_repeat(c) && repeat;
-	size_t		length;
 
-	/* one line, without control characters */
-	for (length = 0; reason[length] != '\0'; length++)
-	{
-		if ((unsigned char) reason[length] < 0x20)
-			reason[length] = ' ';
-	}
-	while (length > 0 && reason[length - 1] == ' ')
-		reason[--length] = '\0';
-	if (!scan_utf8(reason, length))
-		*reason = '\0';
 	connection_close(c);
 	if (again)
 		handlers.ready(c);
 	else
-		handlers.refused(c, *reason != '\0' ? reason : "no reason was given");
+		handlers.refused(c, reason);
 	free(reason);
 }
 
@@ -196,21 +186,6 @@ connection_take(Connection *c, Call *call)
 	send_statement(c);
 }
 
-/* Does this error say that the extension is not what or where it was? */
-static bool
-says_moved(const PGresult *answer)
-{
-	static const char *const sqlstates[] = {"42883", "3F000", "0A000", "26000"};
-	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-
-	for (size_t i = 0; sqlstate != NULL && i < sizeof(sqlstates) / sizeof(sqlstates[0]); i++)
-	{
-		if (strcmp(sqlstate, sqlstates[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What had to come before the call's statement is done. */
 static void
 preparation_done(Connection *c, const PGresult *answer)
@@ -247,14 +222,14 @@ is_demoted(Connection *c, const PGresult *answer)
 {
 	if (PQresultStatus(answer) != PGRES_TUPLES_OK || c->call->read_only)
 		return false;
-	switch (sql_server(answer))
+	switch (answer_server(answer))
 	{
-		case SQL_SERVER_WRITES:
+		case SERVER_WRITES:
 			c->sql.could_write = true;
 			return false;
-		case SQL_SERVER_READS:
+		case SERVER_READS:
 			return c->sql.could_write;	/* else a setting of this role's or database's */
-		case SQL_SERVER_STANDBY:
+		case SERVER_STANDBY:
 			return true;
 	}
 	return false;
@@ -298,10 +273,10 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
-	if (says_moved(answer))
+	if (answer_says_moved(answer))
 		sql_forget(&c->sql);
 	if (PQresultStatus(answer) == PGRES_TUPLES_OK)
-		(void) sql_value(answer, &length);
+		(void) answer_value(answer, &length);
 
 	/* free for others first: answering one call may hand in another */
 	c->call = NULL;
@@ -315,21 +290,14 @@ statement_done(Connection *c)
 	handlers.ready(c);
 }
 
-static bool
-is_error(const PGresult *result)
-{
-	return PQresultStatus(result) != PGRES_TUPLES_OK &&
-		PQresultStatus(result) != PGRES_COMMAND_OK;
-}
-
 /* Keep the first error, or the result when there is none. */
 static void
 keep_result(Connection *c, PGresult *result)
 {
-	if (is_error(result) && PQstatus(c->pg) == CONNECTION_BAD &&
+	if (answer_is_error(result) && PQstatus(c->pg) == CONNECTION_BAD &&
 		PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL)
 		c->broken = true;		/* libpq's own: the connection ended */
-	if (c->answer == NULL || (is_error(result) && !is_error(c->answer)))
+	if (c->answer == NULL || (answer_is_error(result) && !answer_is_error(c->answer)))
 	{
 		PQclear(c->answer);
 		c->answer = result;
@@ -373,22 +341,13 @@ receive(Connection *c)
 		lost(c, false);
 }
 
-/*
- * A commit whose wait for a synchronous standby is ended, be it by a cancel or
- * with the backend, warns of it and is reported as if nothing were.  The
- * warning's text is translated, its source is not.  Other notices are for
- * people at a terminal, and may quote data.
- */
+/* Other notices are for people at a terminal, and may quote data. */
 static void
 on_notice(void *arg, const PGresult *notice)
 {
 	Connection *c = arg;
-	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-	const char *source = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
 
-	if (c->call != NULL && c->state == CONNECTION_BUSY &&
-		severity != NULL && strcmp(severity, "WARNING") == 0 &&
-		source != NULL && strcmp(source, "SyncRepWaitForLSN") == 0)
+	if (c->call != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
 		c->call->unreplicated = true;
 }
 

@@ -2,8 +2,8 @@
  * opening.c
  *		How a connection is opened: with what, how long, and on which server.
  *
- * Entry points: opening_start, opening_go_on, opening_may_repeat,
- * opening_seek_primary.
+ * Entry points: opening_start, opening_go_on, opening_reason,
+ * opening_may_repeat, opening_seek_primary.
  */
 #include "opening.h"
 
@@ -114,6 +114,25 @@ opening_go_on(Connection *c)
 		default:
 			return true;
 	}
+}
+
+char *
+opening_reason(const char *text)
+{
+	char	   *reason = must_strdup(text);
+	size_t		length;
+
+	for (length = 0; reason[length] != '\0'; length++)
+	{
+		if ((unsigned char) reason[length] < 0x20)
+			reason[length] = ' ';
+	}
+	while (length > 0 && reason[length - 1] == ' ')
+		reason[--length] = '\0';
+	if (length > 0 && scan_utf8(reason, length))
+		return reason;
+	free(reason);
+	return must_strdup("no reason was given");
 }
 
 bool

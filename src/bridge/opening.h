@@ -15,6 +15,9 @@ extern bool opening_start(Connection *c, const char *application);
 /* Go on; true when that has come to an end, good (PQstatus) or bad. */
 extern bool opening_go_on(Connection *c);
 
+/* Why that is, from libpq's words: one line of UTF-8 without control characters; to be freed. */
+extern char *opening_reason(const char *text);
+
 /*
  * It was refused.  True when it had only been opened if the server could be
  * written to, and the next attempt takes any: it should come at once.

@@ -3,7 +3,7 @@
  *		All SQL that the bridge ever sends.
  *
  * Entry points: sql_send_lookup, sql_learn, sql_must_prepare, sql_send_prepare,
- * sql_prepared, sql_send_call, sql_value, sql_server, sql_forget.
+ * sql_prepared, sql_send_call, sql_forget.
  */
 #include "sql.h"
 
@@ -204,27 +204,6 @@ sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
 	if (sql->prepared[kind])
 		return PQsendQueryPrepared(pg, sql->name[kind], count, values, lengths, formats, 0) == 1;
 	return PQsendQueryParams(pg, sql->text[kind], count, types, values, lengths, formats, 0) == 1;
-}
-
-const char *
-sql_value(const PGresult *answer, size_t *length)
-{
-	int			column = PQfnumber(answer, "answer");
-
-	if (PQntuples(answer) != 1 || column < 0 || PQgetisnull(answer, 0, column))
-		return NULL;
-	*length = (size_t) PQgetlength(answer, 0, column);
-	return PQgetvalue(answer, 0, column);
-}
-
-SqlServer
-sql_server(const PGresult *answer)
-{
-	int			column = PQfnumber(answer, "standby");
-
-	if (PQntuples(answer) != 1 || column < 0 || PQgetisnull(answer, 0, column))
-		return SQL_SERVER_WRITES;
-	return PQgetvalue(answer, 0, column)[0] == 't' ? SQL_SERVER_STANDBY : SQL_SERVER_READS;
 }
 
 void

@@ -38,14 +38,6 @@ typedef struct Sql
 	int			limit;			/* how long a call may take, in milliseconds */
 } Sql;
 
-/* What the server was found to be that a call's statement met. */
-typedef enum SqlServer
-{
-	SQL_SERVER_WRITES,			/* it can be written to; or nothing was to be written */
-	SQL_SERVER_READS,			/* its transactions are read-only */
-	SQL_SERVER_STANDBY			/* it is a standby */
-} SqlServer;
-
 /*
  * Ask in which schema the extension lives: one row, or none.  Where the server
  * itself is at the other end, it also gets its statement_timeout here: one that
@@ -72,12 +64,6 @@ extern void sql_prepared(Sql *sql, const Call *call);
 
 /* Send the statement of a call; false as PQsendQueryParams. */
 extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);
-
-/* The value that the statement of a call returned, or NULL. */
-extern const char *sql_value(const PGresult *answer, size_t *length);
-
-/* What it says of the server. */
-extern SqlServer sql_server(const PGresult *answer);
 
 extern void sql_forget(Sql *sql);
 

@@ -24,6 +24,10 @@ like($out, qr/^Usage:/m, '--help shows the usage');
 like($out, qr/^Exit codes:/m, '--help documents the exit codes');
 like($out, qr/^  --timeout SECONDS .*\n.*\(1 to 86400, default 30\)/m, '--help documents --timeout');
 is($err, '', '--help leaves standard error alone');
+my $reference = slurp_file("$FindBin::RealBin/../../docs/reference.md");
+my @options = grep { !/^--(help|version)$/ } $out =~ /^  (--[\w-]+)/mg;
+cmp_ok(scalar @options, '>=', 4, '--help lists the options');
+like($reference, qr/^\| `\Q$_\E[` ]/m, "$_ is documented") foreach @options;
 
 my $control = slurp_file("$FindBin::RealBin/../../scimver.control");
 my ($version) = $control =~ /^default_version = '(.*)'/m;

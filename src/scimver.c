@@ -19,6 +19,8 @@ char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_max_page_size = 1000;
+int			scim_setting_max_patch_operations = 1000;
+int			scim_setting_max_patch_work = 1000000;
 int			scim_setting_max_results = 0;
 int			scim_setting_password_cost = 10;
 
@@ -58,6 +60,15 @@ _PG_init(void)
 							"Resources in a page of a list, at most.",
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_operations",
+							"Operations in a patch, at most.",
+							NULL, &scim_setting_max_patch_operations, 1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_work",
+							"Values that the operations of a patch may look at, in all.",
+							"A condition of a filter looks at each value, and counts as 100 values more.",
+							&scim_setting_max_patch_work, 1000000, 1000, PG_INT32_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_results",
 							"Results of a list that is read by index or counted, at most; 0: any number.",
 							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,

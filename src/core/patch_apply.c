@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/patch_steps.h"
+#include "core/patch_list.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -102,25 +102,41 @@ set_or_remove(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 		scim_remove(holder, attribute->name, strlen(attribute->name));
 }
 
+/* Is the step one on the values of the attribute, not of a sub-attribute, nor on the attribute as a whole? */
+static bool
+is_on_values(const ScimStep *step)
+{
+	return step->path.filter || (!step->path.sub && step->kind != STEP_SET && step->kind != STEP_UNSET);
+}
+
+/* The step on the values that "holder" has. */
+static void
+change_values(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder)
+{
+	ScimPatchList *list = scim_open_values(run, attribute, holder);
+
+	scim_change_values(run, step, list);
+	scim_store_values(list, holder);
+}
+
 /* The step on an attribute of "holder": of the resource, or of an extension. */
 static void
-change_in(const ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool makes)
+change_in(ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool makes)
 {
 	const ScimAttribute *attribute = step->path.attribute;
 	const ScimAttribute *sub = step->path.sub;
-	bool		is_whole = step->kind == STEP_SET || step->kind == STEP_UNSET;
 	JsonbValue *part;
 
-	if (step->path.filter || (!sub && !is_whole))
-		scim_change_values(run, step, attribute, holder);
+	if (is_on_values(step))
+		change_values(run, step, attribute, holder);
 	else if (!sub)
 		set_or_remove(step, attribute, holder);
 	else if ((part = open_part(holder, attribute->name, makes)) != NULL)
 	{
-		if (is_whole)
+		if (step->kind == STEP_SET || step->kind == STEP_UNSET)
 			set_or_remove(step, sub, part);
 		else
-			scim_change_values(run, step, sub, part);
+			change_values(run, step, sub, part);
 		if (part->val.object.nPairs == 0)
 			scim_remove(holder, attribute->name, strlen(attribute->name));
 	}
@@ -144,7 +160,7 @@ immutable_value(const ScimStep *step, const JsonbValue *holder)
 }
 
 static void
-check_immutable(const ScimPatchRun *run, const ScimStep *step, const JsonbValue *holder, Jsonb *before)
+check_immutable(ScimPatchRun *run, const ScimStep *step, const JsonbValue *holder, Jsonb *before)
 {
 	Jsonb	   *after = before ? immutable_value(step, holder) : NULL;
 
@@ -153,13 +169,119 @@ check_immutable(const ScimPatchRun *run, const ScimStep *step, const JsonbValue 
 }
 
 static void
-change_attribute(const ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
+drop_extension_if_empty(const ScimSchema *extension, const JsonbValue *part, JsonbValue *data)
+{
+	if (!(part && part->val.object.nPairs > 0) && scim_get(data, extension->urn, strlen(extension->urn)))
+		drop_extension(extension, data);
+}
+
+/* ---- lists that stay open ---- */
+
+static void
+close_list(ScimPatchRun *run, ScimPatchList *list, JsonbValue *data)
+{
+	JsonbValue *holder = data;
+
+	for (ScimPatchList **link = &run->lists; *link; link = &(*link)->next)
+	{
+		if (*link == list)
+		{
+			*link = list->next;
+			break;
+		}
+	}
+	if (list->extension)
+		holder = open_part(data, list->extension->urn, list->left > 0);
+	if (holder)
+		scim_store_values(list, holder);
+	if (list->extension)
+		drop_extension_if_empty(list->extension, holder, data);
+}
+
+/* Is the list of what a path leads to, or into? */
+static bool
+is_of(const ScimPatchList *list, const ScimPath *path)
+{
+	return list->extension == path->extension && (!path->attribute || list->attribute == path->attribute);
+}
+
+/* Those of what a path leads to; NULL: all. */
+static void
+close_lists(ScimPatchRun *run, const ScimPath *path, JsonbValue *data)
+{
+	ScimPatchList *next;
+
+	for (ScimPatchList *list = run->lists; list; list = next)
+	{
+		next = list->next;
+		if (!path || is_of(list, path))
+			close_list(run, list, data);
+	}
+}
+
+/* What is immutable is compared after each step, and "schemas" follows from the rest. */
+static bool
+stays_open(const ScimStep *step)
+{
+	const ScimAttribute *attribute = step->path.attribute;
+
+	return attribute->mutability != SCIM_IMMUTABLE &&
+		(step->path.extension || strcmp(attribute->name, "schemas") != 0);
+}
+
+static ScimPatchList *
+find_list(const ScimPatchRun *run, const ScimPath *path)
+{
+	ScimPatchList *list = run->lists;
+
+	while (list && !is_of(list, path))
+		list = list->next;
+	return list;
+}
+
+static void
+change_open_list(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
+{
+	const ScimPath *path = &step->path;
+	ScimPatchList *list = find_list(run, path);
+	JsonbValue *holder = data;
+
+	if (list)
+		scim_change_values(run, step, list);
+	else
+	{
+		if (path->extension)
+			holder = open_part(data, path->extension->urn, step->kind == STEP_APPEND && !path->filter);
+		list = scim_open_values(run, path->attribute, holder);
+		list->extension = path->extension;
+		list->next = run->lists;
+		run->lists = list;
+		scim_change_values(run, step, list);
+		/* the attribute is assigned from now on, be it with other values when the list is closed */
+		if (list->left > 0)
+			scim_set_value(holder, path->attribute->name, list->values);
+	}
+	/* what is empty is unassigned, and an extension may go with it */
+	if (list->left == 0)
+		close_list(run, list, data);
+}
+
+/* ---- steps ---- */
+
+static void
+change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 {
 	const ScimSchema *extension = step->path.extension;
 	bool		makes = step->kind == STEP_SET || step->kind == STEP_APPEND;
 	JsonbValue *holder = data;
 	Jsonb	   *before;
 
+	if (step->path.attribute && is_on_values(step) && stays_open(step))
+	{
+		change_open_list(run, step, data);
+		return;
+	}
+	close_lists(run, &step->path, data);
 	if (!step->path.attribute)
 	{
 		drop_extension(extension, data);
@@ -172,15 +294,15 @@ change_attribute(const ScimPatchRun *run, const ScimStep *step, JsonbValue *data
 	before = immutable_value(step, holder);
 	change_in(run, step, holder, makes);
 	check_immutable(run, step, holder, before);
-	if (extension && holder->val.object.nPairs == 0 && scim_get(data, extension->urn, strlen(extension->urn)))
-		drop_extension(extension, data);
+	if (extension)
+		drop_extension_if_empty(extension, holder, data);
 }
 
 JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
-				 ScimMatchElements match)
+				 const ScimMatching *matching)
 {
-	ScimPatchRun run = {.match = match, .differs = differs};
+	ScimPatchRun run = {.matching = matching, .differs = differs};
 	JsonbValue	root;
 	JsonbValue *result;
 
@@ -190,7 +312,8 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 	{
 		const ScimStep *step = &patch->steps[i];
 
-		CHECK_FOR_INTERRUPTS();
+		run.operation = step->operation;
+		scim_charge(&run, 1);
 		switch (step->kind)
 		{
 			case STEP_SET:
@@ -209,6 +332,7 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 				break;
 		}
 	}
+	close_lists(&run, NULL, result);
 	scim_complete_resource(patch->type, result);
 	return result;
 }

@@ -81,6 +81,7 @@ new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
 	step->path = target->path;
+	step->operation = patch->operation;
 	return step;
 }
 

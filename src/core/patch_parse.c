@@ -11,6 +11,7 @@
 #include "core/path.h"
 #include "core/value.h"
 #include "miscadmin.h"
+#include "settings.h"
 
 static const char *const op_names[] = {
 	[SCIM_OP_ADD] = "add", [SCIM_OP_REMOVE] = "remove", [SCIM_OP_REPLACE] = "replace"
@@ -168,6 +169,21 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 }
 
 static void
+check_count(int count)
+{
+	ScimError  *error;
+
+	if (count <= scim_setting_max_patch_operations)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	scim_error_text(error, "path", "Operations");
+	scim_error_integer(error, "limit", scim_setting_max_patch_operations);
+	scim_throw(error, "a patch has at most %d operations, not %d", scim_setting_max_patch_operations, count);
+}
+
+/* ---- members ---- */
+
+static void
 finish_members(ScimPatch *patch, ScimMentions *mentions)
 {
 	ScimMemberChange *change = &patch->members;
@@ -232,9 +248,11 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds 
 		scim_throw_path(SCIM_INVALID_SYNTAX, "Operations",
 						"Operations must be an array of one or more operations");
 	scim_walk(&walk, given.val.binary.data);
+	check_count(walk.count);
 	for (int i = 0; scim_walk_next(&walk, NULL, &operation); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		patch->operation = i;
 		parse_operation(patch, &operation, i);
 	}
 	prepare_members(patch);

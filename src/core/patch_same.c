@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
+#include "core/patch_list.h"
 #include "core/patch_steps.h"
 #include "miscadmin.h"
 
@@ -41,7 +42,7 @@ find_any_case(const JsonbValue *object, const JsonbValue *name, JsonbValue *valu
 	return false;
 }
 
-static bool is_same(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell);
+static bool is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell);
 
 /* An element of what is shown, by its "value", or what it is itself. */
 typedef struct Element
@@ -100,7 +101,7 @@ sort_elements(const JsonbValue *array, ScimSpellId spell)
 
 /* Is the element among those with its key?  One without may be any of them. */
 static bool
-is_among(const JsonbValue *given, const Element *elements, int count, ScimSpellId spell)
+is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, int count, ScimSpellId spell)
 {
 	Element		wanted = {key_of(given, spell), given};
 	int			low = 0;
@@ -117,15 +118,15 @@ is_among(const JsonbValue *given, const Element *elements, int count, ScimSpellI
 	}
 	for (; low < count && (wanted.key == NULL || compare_elements(&elements[low], &wanted) == 0); low++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (is_same(given, elements[low].value, spell))
+		scim_charge(run, 1);
+		if (is_same(run, given, elements[low].value, spell))
 			return true;
 	}
 	return false;
 }
 
 static bool
-is_same_array(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
+is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
 {
 	JsonbValue *a = scim_open(given);
 	JsonbValue *b = scim_open(shown);
@@ -137,7 +138,7 @@ is_same_array(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spel
 	elements = sort_elements(b, spell);
 	for (int i = 0; i < count; i++)
 	{
-		if (!is_among(&a->val.array.elems[i], elements, count, spell))
+		if (!is_among(run, &a->val.array.elems[i], elements, count, spell))
 			return false;
 	}
 	return true;
@@ -148,7 +149,7 @@ is_same_array(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spel
  * all members.  "spell": strings, and "value" in objects, are ids.
  */
 static bool
-is_same(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
+is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -162,7 +163,7 @@ is_same(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
 		scim_is_array(given) != scim_is_array(shown))
 		return false;
 	if (scim_is_array(given))
-		return is_same_array(given, shown, spell);
+		return is_same_array(run, given, shown, spell);
 	if (!scim_is_object(given))
 		return spell && given->type == jbvString && shown->type == jbvString ?
 			strcmp(spelled(given, spell), spelled(shown, spell)) == 0 : scim_equal(given, shown);
@@ -171,7 +172,7 @@ is_same(const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
 	{
 		bool		is_id = scim_same_name(key.val.string.val, key.val.string.len, "value");
 
-		if (!is_same(&value, find_any_case(shown, &key, &there) ? &there : NULL, is_id ? spell : NULL))
+		if (!is_same(run, &value, find_any_case(shown, &key, &there) ? &there : NULL, is_id ? spell : NULL))
 			return false;
 	}
 	return true;
@@ -211,12 +212,12 @@ ids_in(const ScimPatch *patch, const ScimPath *path)
 }
 
 void
-scim_check_same(const ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown)
+scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown)
 {
 	JsonbValue	there;
 
 	if (!shown)
 		elog(ERROR, "the resource as read is missing");
-	if (!is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL, ids_in(patch, &step->path)))
+	if (!is_same(run, &step->value, find_shown(step, shown, &there) ? &there : NULL, ids_in(patch, &step->path)))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
 }

@@ -133,8 +133,9 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_COUNT_OTHERS] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 
-	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2" HOLDERS ")"
-		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1", 3, {TENANT, ID, IDS}, true, true},
+	[SCIM_FIND_HOLDERS_ABOVE] = {"WITH RECURSIVE up(id) AS (SELECT pg_catalog.unnest($2)" HOLDERS ")"
+		" SELECT up.id, h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m"
+		" WHERE {in_tenant} AND {?subgroup:m.{subgroup}" EQ "up.id}{!subgroup:false} OFFSET 0) AS h", 2, {TENANT, IDS}, true, true},
 	[SCIM_SHOW_GROUPS] = {"WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
 		" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
 		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE {in_tenant} AND m.{user}" EQ "$2"

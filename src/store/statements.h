@@ -50,7 +50,7 @@ typedef enum ScimStatement
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
 	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members */
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
-	SCIM_FIND_WAY_BACK,			/* tenant, group, ids: as owner; one of them that holds the group, or is it */
+	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups that hold them, and so on */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
 
 	/* members as they are shown; the relation is the table of the members */

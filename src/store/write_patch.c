@@ -10,6 +10,7 @@
 #include "core/jsonb_tree.h"
 #include "store/column_value.h"
 #include "store/filter_sql.h"
+#include "store/fold.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/write.h"
@@ -86,6 +87,18 @@ match_members(ScimWrite *write, Jsonb *shown)
 	scim_write_prepare_members(write);
 }
 
+static char *
+fold(const char *string, int length)
+{
+	text	   *folded = scim_fold_text(string, length);
+	char	   *result = text_to_cstring(folded);
+
+	pfree(folded);
+	return result;
+}
+
+static const ScimMatching matching = {.match = scim_match_elements, .fold = fold};
+
 static void
 patch(void *argument)
 {
@@ -102,7 +115,7 @@ patch(void *argument)
 		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
-												  stale ? &differs : NULL, scim_match_elements));
+												  stale ? &differs : NULL, &matching));
 	write->unchanged = !differs && scim_write_is_there(write, stale);
 	if (write->target.table->is_mapped)
 		refuse_removal(write);

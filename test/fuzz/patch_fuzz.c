@@ -96,9 +96,9 @@ apply_patch(void *argument)
 	bool		differs = false;
 
 	/* "shown" is what is compared with readOnly attributes */
-	c->result = scim_write(scim_apply_patch(c->patch, c->data, c->data, NULL, fuzz_match));
+	c->result = scim_write(scim_apply_patch(c->patch, c->data, c->data, NULL, &fuzz_matching));
 	/* with another version in mind, nothing is an error that is none without */
-	scim_apply_patch(c->patch, c->data, c->data, &differs, fuzz_match);
+	scim_apply_patch(c->patch, c->data, c->data, &differs, &fuzz_matching);
 	MUST(!differs);
 }
 

@@ -155,13 +155,19 @@ find_wanted(const Check *check, Oid relid, const Wanted *wanted)
 	return found;
 }
 
-/* What stands in the way of making it. */
+/* Has another trigger its name? */
+static bool
+is_taken(Relation relation, const Wanted *wanted)
+{
+	return OidIsValid(get_trigger_oid(RelationGetRelid(relation), wanted->name, true));
+}
+
 static void
-check_name(const Check *check, Relation relation, const Wanted *wanted)
+report_missing(const Check *check, Relation relation, const Wanted *wanted)
 {
 	const char *name = quote_identifier(wanted->name);
 
-	if (OidIsValid(get_trigger_oid(RelationGetRelid(relation), wanted->name, true)))
+	if (is_taken(relation, wanted))
 		report_trigger(check, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
 									   name_of(relation), wanted->when, name), NULL);
 	else
@@ -176,10 +182,11 @@ check_wanted(const Check *check, Relation relation, const Wanted *wanted)
 	const char *name = quote_identifier(wanted->name);
 
 	if (trigger == NULL)
-		check_name(check, relation, wanted);
+		report_missing(check, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
-		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to be found and to sort last",
+		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to sort last",
 									   quote_identifier(trigger->tgname), name_of(relation), name),
+					   is_taken(relation, wanted) ? NULL :
 					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
 								name_of(relation), name));
 	else

@@ -119,9 +119,18 @@ is_json_object(char *text)
 	return text[strspn(text, " \t\r\n")] == '{' && pg_parse_json(scim_json_lexer(text), &nullSemAction) == JSON_SUCCESS;
 }
 
+/* Does the trigger see rows, or have there been none? */
+static bool
+sees_changes(const Trigger *trigger)
+{
+	return (trigger->tgtype & (TRIGGER_TYPE_ROW | TRIGGER_TYPE_TRUNCATE)) != 0 || trigger->tgoldtable || trigger->tgnewtable;
+}
+
 static bool
 fits(const Trigger *trigger, const Form *form)
 {
+	if (form->kind != SCIM_ROW_KIND && !sees_changes(trigger))
+		return false;
 	if (OidIsValid(trigger->tgconstraint) ||
 		(trigger->tgtype & form->needed) != form->needed || (trigger->tgtype & form->unfit) != 0 ||
 		trigger->tgnargs < form->least || trigger->tgnargs > form->most || trigger->tgargs[SCIM_TYPE_ARGUMENT][0] == '\0')

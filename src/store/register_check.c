@@ -189,7 +189,7 @@ scim_check_not_null(const ScimRegistration *registration, Relation relation)
 		name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));
 		scim_error_text(error, "column", name);
-		scim_error_hint(error, psprintf("Have the column NOT NULL, by ALTER TABLE %s ALTER COLUMN %s SET NOT NULL, or end the registration first, with scim_unregister_table.",
+		scim_error_hint(error, psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT NULL. If the table is registered, and is to have it otherwise, end the registration first, with scim_unregister_table.",
 										scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
 		scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
 				   name, RelationGetRelationName(relation));

@@ -150,12 +150,15 @@ scim_follow_orphan(Oid relid, Oid parent)
 
 /* Versions of when the part was elsewhere may not be those of its rows' content. */
 static void
-warn_of_versions(const ScimRegistration *table, Oid part)
+warn_of_versions(const ScimResourceType *type, Oid part, Oid parent)
 {
-	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version", table->columns[SCIM_COLUMN_VERSION]}, {NULL}};
+	const ScimRegistration *table = scim_find_table(type);
+	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version"}, {NULL}};
 
-	if (table->columns[SCIM_COLUMN_VERSION] == NULL)
+	if (table == NULL || table->relid != scim_root_table(parent, SCIM_ROW_KIND, type->name) ||
+		table->columns[SCIM_COLUMN_VERSION] == NULL)
 		return;
+	words[1].text = table->columns[SCIM_COLUMN_VERSION];
 	scim_run_ddl("SELECT FROM {part} WHERE {version} IS NOT NULL LIMIT 1", words);
 	if (SPI_processed > 0)
 		ereport(WARNING,
@@ -189,10 +192,8 @@ type_of(Oid relid, ScimTriggerKind kind)
 void
 scim_follow_rows(Oid relid, Oid parent, bool came)
 {
-	const ScimRegistration *table = came ? scim_find_table(type_of(parent, SCIM_ROW_KIND)) : NULL;
-
-	if (table)
-		warn_of_versions(table, relid);
+	if (came)
+		warn_of_versions(type_of(parent, SCIM_ROW_KIND), relid, parent);
 	recount_groups(type_of(parent, SCIM_MEMBERS_KIND), parent);
 }
 
@@ -230,7 +231,7 @@ check_index(const ScimRegistration *registration, Relation relation)
 static void
 check_relation(Oid relid)
 {
-	Relation	relation = relation_open(relid, NoLock);
+	Relation	relation = relation_open(relid, AccessShareLock);
 	ListCell   *cell;
 
 	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))

@@ -189,6 +189,9 @@ DROP TABLE mine;
 -- tables that cannot be registered claim nothing
 CREATE TEMP TABLE mine (id int, name text);
 CREATE TRIGGER "~~~scimver" BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION scim_row_trigger('User', '{"id": "id", "attributes": {"userName": "name"}}');
+CREATE TEMP TABLE mine_too (id int, name text);
+ALTER TABLE mine_too INHERIT mine;
+ALTER TABLE mine_too NO INHERIT mine;
 RESET ROLE;
 SELECT scim_list_users(tenant_id => 'acme') -> 'totalResults';
 \c -

@@ -507,11 +507,13 @@ CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
 COMMENT ON FUNCTION scim_ddl_trigger() IS
 	'Keeps registrations true: follows renamed columns and new children of registered tables, refuses what they would not survive';
+-- ALTER VIEW ... RENAME COLUMN renames columns of tables, too, and ALTER TYPE those of its typed tables
 CREATE EVENT TRIGGER scimver_rename ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA')
+	WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER TYPE',
+		'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'IMPORT FOREIGN SCHEMA')
 	EXECUTE FUNCTION scim_ddl_trigger();
+-- columns and indexes go with types, functions, collations and operator classes, too
 CREATE EVENT TRIGGER scimver_drop ON sql_drop
-	WHEN TAG IN ('ALTER TABLE', 'DROP INDEX', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED')
 	EXECUTE FUNCTION scim_ddl_trigger();
 
 CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb DEFAULT '{}') RETURNS regclass

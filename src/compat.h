@@ -59,4 +59,19 @@
 	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
 #endif
 
+/* A lexer of JSON text for pg_parse_json, which tells of mistakes without raising them; it is allocated here since version 17. */
+#if PG_VERSION_NUM >= 170000
+#define scim_json_lexer(text) makeJsonLexContextCstringLen(NULL, text, strlen(text), GetDatabaseEncoding(), true)
+#else
+#define scim_json_lexer(text) makeJsonLexContextCstringLen(text, strlen(text), GetDatabaseEncoding(), true)
+#endif
+
+/* Since version 18 a column can be marked as NOT NULL by a constraint that was never validated. */
+#if PG_VERSION_NUM >= 180000
+#define scim_is_not_null(descriptor, number) \
+	(TupleDescCompactAttr(descriptor, (number) - 1)->attnullability == ATTNULLABLE_VALID)
+#else
+#define scim_is_not_null(descriptor, number) (TupleDescAttr(descriptor, (number) - 1)->attnotnull)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

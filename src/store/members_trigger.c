@@ -251,6 +251,24 @@ check_trigger(FunctionCallInfo fcinfo)
 }
 
 /*
+ * Groups are moved as their owner, and so only for the one table that was
+ * registered for their memberships, and its partitions.
+ */
+static void
+refuse_unregistered(const ScimRegistration *members)
+{
+	const ScimRegistration *registered = members->type->has_members ? scim_find_members(members->type) : NULL;
+	ScimError  *error;
+
+	if (registered && registered->relid == members->root)
+		return;
+	error = scim_error(SCIM_ALREADY_REGISTERED);
+	scim_error_text(error, "relation", members->table);
+	scim_error_hint(error, "Drop the triggers of the table that were made by hand.");
+	scim_throw(error, "table %s is not the one that is registered for the memberships of groups", members->table);
+}
+
+/*
  * scim_members_trigger(resource type, mapping [, options]): AFTER INSERT,
  * UPDATE, DELETE, FOR EACH STATEMENT (with transition tables) or FOR EACH ROW,
  * or AFTER TRUNCATE.
@@ -266,6 +284,7 @@ scim_members_trigger(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	members = scim_trigger_registration(data->tg_relation, data->tg_trigger);
+	refuse_unregistered(members);
 	groups = scim_find_table(members->type);
 	if (groups == NULL)
 		;						/* it is gone, or to come */

@@ -342,9 +342,9 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	text = check_mapped(relid, type, mapping, options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
 	CommandCounterIncrement();
-	scim_adopt_parts(relid, SCIM_ROW_TRIGGER);
+	scim_adopt_parts(relid, SCIM_ROW_KIND);
 	if (options->subscribed)
-		scim_enable_always(relid, SCIM_ROW_TRIGGER);
+		scim_enable_always(relid, SCIM_ROW_KIND);
 }
 
 /*

@@ -259,7 +259,7 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 static SPIPlanPtr
 find_plan(int statement, const ScimRegistration *registration)
 {
-	ScimPlanName name = {registration->relid, statement, NULL};
+	ScimPlanName name = {registration->relid, statement, NULL, registration->trigger};
 	SPIPlanPtr	plan = scim_saved_plan(&name);
 	uint64		generation;
 

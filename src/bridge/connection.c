@@ -403,7 +403,10 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void) fd;
 	(void) what;
 	if (c->state == CONNECTION_OPENING)
+	{
+		opening_pass_over(c);
 		refused(c, "timeout expired", false);
+	}
 	else if (c->call == NULL)
 	{
 		log_line("a cancel request does not come back: its connection is closed");

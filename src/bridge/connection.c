@@ -150,8 +150,6 @@ send_statement(Connection *c)
 {
 	bool		sent;
 
-	if (sql_is_known(&c->sql))
-		c->call->limit = c->sql.limit;
 	if (!sql_is_known(&c->sql))
 	{
 		c->state = CONNECTION_LOOKUP;
@@ -165,6 +163,7 @@ send_statement(Connection *c)
 	else
 	{
 		c->state = CONNECTION_BUSY;
+		c->call->limit = c->sql.limit;
 		sent = sql_send_call(&c->sql, c->pg, c->call);
 	}
 	if (!sent)

@@ -281,13 +281,15 @@ tool_answered(Call *call, const char *envelope, size_t length)
 }
 
 /*
- * Did this end it for taking too long?  The SQLSTATE says nothing of who asked
- * for it: our timer, the server's, an administrator.  Clocks differ a little.
+ * Did this end it for taking too long?  The SQLSTATE does not say who asked for
+ * it: our timer, the server's, or an administrator.  Clocks differ a little.
  */
 static bool
 timed_out(const Call *call, const char *sqlstate)
 {
-	return sqlstate != NULL && strcmp(sqlstate, "57014") == 0 &&
+	if (sqlstate == NULL || strcmp(sqlstate, "57014") != 0)
+		return false;
+	return call->overdue ||
 		clock_ms() - call->sent >= (uint64_t) (call->limit - call->limit / 50);
 }
 

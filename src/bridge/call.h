@@ -48,6 +48,7 @@ typedef struct Call
 	Era			era;			/* which shape the answer has */
 	bool		read_only;		/* the tool changes nothing */
 	bool		cancelled;		/* the client does not want an answer */
+	bool		overdue;		/* it took too long, so it was cancelled */
 	bool		unreplicated;	/* it was committed, and its wait for a standby was ended */
 	uint64_t	sent;			/* when a connection took it, by clock_ms */
 	int			limit;			/* how long it may take from then, in milliseconds */

@@ -49,7 +49,7 @@ connection_close(Connection *c)
 	PQfinish(c->pg);
 	c->pg = NULL;
 	sql_forget(&c->sql);
-	c->flushing = c->broken = c->cancelling = c->overdue = c->outdated = false;
+	c->flushing = c->broken = c->cancelling = c->outdated = false;
 	c->state = CONNECTION_CLOSED;
 }
 
@@ -121,7 +121,6 @@ rest(Connection *c)
 		return;
 	}
 	c->state = CONNECTION_IDLE;
-	c->overdue = false;
 	c->last_used = ++uses;
 	watch_quietly(c);
 	watch_deadline(c, c->cancelling ? CANCEL_PATIENCE : 0);
@@ -150,8 +149,6 @@ send_statement(Connection *c)
 {
 	bool		sent;
 
-	if (sql_is_known(&c->sql))
-		c->call->limit = c->sql.limit;
 	if (!sql_is_known(&c->sql))
 	{
 		c->state = CONNECTION_LOOKUP;
@@ -165,6 +162,7 @@ send_statement(Connection *c)
 	else
 	{
 		c->state = CONNECTION_BUSY;
+		c->call->limit = c->sql.limit;
 		sent = sql_send_call(&c->sql, c->pg, c->call);
 	}
 	if (!sent)
@@ -191,7 +189,7 @@ static void
 preparation_done(Connection *c, const PGresult *answer)
 {
 	Call	   *call = c->call;
-	BridgeError error = c->overdue ? ERROR_TIMED_OUT : ERROR_INTERRUPTED;
+	BridgeError error = call->overdue ? ERROR_TIMED_OUT : ERROR_INTERRUPTED;
 
 	if (c->state == CONNECTION_LOOKUP && PQresultStatus(answer) == PGRES_TUPLES_OK)
 	{
@@ -205,7 +203,7 @@ preparation_done(Connection *c, const PGresult *answer)
 		error = call_error(call, PQresultErrorField(answer, PG_DIAG_SQLSTATE), false);
 		sql_forget(&c->sql);
 	}
-	if (sql_is_known(&c->sql) && !call->cancelled && !c->overdue)
+	if (sql_is_known(&c->sql) && !call->cancelled && !call->overdue)
 	{
 		send_statement(c);
 		return;
@@ -403,16 +401,20 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void) fd;
 	(void) what;
 	if (c->state == CONNECTION_OPENING)
+	{
+		opening_pass_over(c);
 		refused(c, "timeout expired", false);
+	}
 	else if (c->call == NULL)
 	{
 		log_line("a cancel request does not come back: its connection is closed");
 		connection_close(c);
 		handlers.ready(c);
 	}
-	else if (!c->overdue)
+	else if (!c->call->overdue)
 	{
-		c->overdue = true;
+		c->call->overdue = true;
+		c->call->limit = options.timeout * 1000;
 		send_cancel(c);
 		watch_deadline(c, CANCEL_PATIENCE);
 	}

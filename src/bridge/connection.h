@@ -35,7 +35,6 @@ typedef struct Connection
 	bool		flushing;		/* some of the statement is still unsent */
 	bool		broken;			/* libpq reported the end of the connection */
 	bool		cancelling;		/* a cancel request is on its way */
-	bool		overdue;		/* its call has been cancelled for taking too long */
 	bool		seeking;		/* it opens only where the server can be written to */
 	bool		outdated;		/* to be closed when its call is done */
 	Sql			sql;			/* statements for the extension's schema */

@@ -2,8 +2,8 @@
  * opening.c
  *		How a connection is opened: with what, how long, and on which server.
  *
- * Entry points: opening_start, opening_go_on, opening_reason,
- * opening_may_repeat, opening_seek_primary.
+ * Entry points: opening_start, opening_go_on, opening_pass_over,
+ * opening_reason, opening_may_repeat, opening_seek_primary.
  */
 #include "opening.h"
 
@@ -24,6 +24,10 @@ static struct
 	bool		primary;		/* but one that can be written to is tried first */
 	bool		in_vain;		/* no such server was found: the next attempt takes any */
 }			wanted;
+
+/* Lists of hosts, and what goes with them; NULL: as the connection string has it. */
+static const char *const list_keywords[] = {"host", "hostaddr", "port"};
+static char *lists[3];
 
 /* An option as libpq found it, wherever it was set; NULL: nowhere.  To be freed. */
 static char *
@@ -72,16 +76,24 @@ ignore_notice(void *arg, const PGresult *notice)
 bool
 opening_start(Connection *c, const char *application)
 {
-	const char *keywords[] = {"dbname", "client_encoding", "fallback_application_name", NULL, NULL};
-	const char *values[] = {options.conninfo, "UTF8", application, NULL, NULL};
+	const char *keywords[8] = {"dbname", "client_encoding", "fallback_application_name"};
+	const char *values[8] = {options.conninfo, "UTF8", application};
+	int			count = 3;
 
 	c->seeking = wanted.any && wanted.primary && !wanted.in_vain;
 	wanted.in_vain = false;
 	if (c->seeking)
 	{
-		keywords[3] = "target_session_attrs";
-		values[3] = "read-write";
+		keywords[count] = "target_session_attrs";
+		values[count++] = "read-write";
 	}
+	for (int i = 0; i < 3; i++)
+	{
+		keywords[count] = list_keywords[i];
+		if (lists[i] != NULL)
+			values[count++] = lists[i];
+	}
+	keywords[count] = NULL;
 	c->pg = PQconnectStartParams(keywords, values, 1);
 	if (c->pg == NULL)
 		log_fatal("out of memory");
@@ -113,6 +125,29 @@ opening_go_on(Connection *c)
 			return false;
 		default:
 			return true;
+	}
+}
+
+void
+opening_pass_over(const Connection *c)
+{
+	for (int i = 0; i < 3; i++)
+	{
+		char	   *list = effective(c->pg, list_keywords[i]);
+		char	   *comma = list != NULL ? strchr(list, ',') : NULL;
+
+		if (comma != NULL)
+		{
+			Buf			turned = {NULL, 0, 0};
+
+			buf_text(&turned, comma + 1);
+			buf_put(&turned, ",", 1);
+			buf_put(&turned, list, (size_t) (comma - list));
+			buf_put(&turned, "", 1);
+			free(lists[i]);
+			lists[i] = turned.data;
+		}
+		free(list);
 	}
 }
 

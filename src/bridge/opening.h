@@ -15,11 +15,17 @@ extern bool opening_start(Connection *c, const char *application);
 /* Go on; true when that has come to an end, good (PQstatus) or bad. */
 extern bool opening_go_on(Connection *c);
 
-/* Why that is, from libpq's words: one line of UTF-8 without control characters; to be freed. */
+/*
+ * It takes too long.  Of several hosts, the first is tried last from now on:
+ * libpq, used without blocking, would wait for it each time.
+ */
+extern void opening_pass_over(const Connection *c);
+
+/* Why it was refused, from libpq's words: one line of UTF-8 without control characters; to be freed. */
 extern char *opening_reason(const char *text);
 
 /*
- * It was refused.  True when it had only been opened if the server could be
+ * True when it had only been opened if the server could be
  * written to, and the next attempt takes any: it should come at once.
  */
 extern bool opening_may_repeat(const Connection *c);

@@ -194,6 +194,9 @@ until_true("count(*) = 0 FROM pg_stat_activity WHERE pid = $deaf");
 is($node->safe_psql('postgres', q{SELECT count(*) FROM users WHERE user_name = 'half'}), '0', 'nothing is done later');
 
 # A cancel request that does not come back costs a connection, but no place in the pool.
+is($bridge->finish, 0, 'exit code');
+$bridge = ScimverBridge->new(conninfo => $conninfo, args => [ '--pool', '1' ]);
+$bridge->initialize;
 $bridge->call('scim_get_user', { user_id => $id });
 $session = hold("SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");
 $call = update($bridge, 'given up');
@@ -204,8 +207,10 @@ $bridge->notify('notifications/cancelled', { requestId => $call });
 is_deeply($bridge->roundtrip('ping')->{result}, {}, 'the cancellation has arrived');
 release($session);
 $call = $bridge->start_call('scim_user_exists', { user_id => $id });
-until (-s $bridge->{stderr_file} && $bridge->stderr =~ /does not come back|does not answer/) { select undef, undef, undef, 0.1 }
+my $attempts = 10 * $PostgreSQL::Test::Utils::timeout_default;
+until ($bridge->stderr =~ /does not come back/ || --$attempts == 0) { select undef, undef, undef, 0.1 }
 kill 'CONT', $postmaster;
+cmp_ok($attempts, '>', 0, 'the connection is closed');
 ok($bridge->envelope($call)->{content}{exists}, 'the next call has another connection');
 is($bridge->finish, 0, 'exit code');
 

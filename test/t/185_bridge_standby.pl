@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use FindBin;
+use IO::Socket::UNIX;
 use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -76,9 +77,10 @@ is(while_it_waits($bridge, 'taken back', sub { $bridge->notify('notifications/ca
 	$not_replicated, 'its client cancels it: too late, so it is told');
 is(title($first), 'taken back', 'it is committed here');
 
-# What writes nothing waits for nobody, and is answered as ever, on the same connection.
+# A read waits for nobody.  A write that is refused may wait (it has locked a
+# row), but what is answered is as sure as ever.
 is($bridge->call('scim_get_user', { user_id => $id })->{content}{title}, 'taken back', 'a read');
-is($bridge->call('scim_update_user', { user_id => $id, user_data => { userName => 'held' }, expected_version => 'stale' })->{content}{error_code},
+is($limited->call('scim_update_user', { user_id => $id, user_data => { userName => 'held' }, expected_version => 'stale' })->{content}{error_code},
 	'VERSION_MISMATCH', 'a write that does nothing');
 
 # No setting of a role's or of a trigger's hides the warning.
@@ -168,6 +170,13 @@ is(write_as($pool, "pool $_"), "done: pool $_", 'none of them is used any more')
 is(title($first), 'pool 4', 'the writes are there');
 is(title($second), 'second', 'and not where they were refused');
 
+# A host that does not even refuse is passed over the next time.
+my $mute = PostgreSQL::Test::Utils::tempdir_short();
+my $listener = IO::Socket::UNIX->new(Local => "$mute/.s.PGSQL.1", Listen => 1) or die "socket: $!";
+my $patient = bridge("dbname=postgres host=$mute," . $first->host . ' port=1,' . $first->port . ' connect_timeout=1');
+is(write_as($patient, 'x'), 'RETRY_LATER The database cannot be reached; nothing was sent to it.', 'a host that does not answer');
+is(write_as($patient, 'other host'), 'done: other host', 'the next call finds the other');
+
 # ---- A database of which nobody may write anything is no standby: no call helps.
 
 $first->safe_psql('postgres', q{CREATE ROLE visitor LOGIN; ALTER ROLE visitor SET default_transaction_read_only = on;
@@ -181,7 +190,7 @@ is(write_as($any, 'x'), $read_only, "a trigger's own 25006") for 1 .. 2;
 $first->safe_psql('postgres', q{DROP TRIGGER a_refusal ON users; ALTER ROLE visitor RESET default_transaction_read_only});
 is(write_as($any, 'end'), 'done: end', 'without it: done');
 
-is($_->finish, 0, 'exit code') foreach $standby, $reader, $any, $strict, $pool, $visitor;
+is($_->finish, 0, 'exit code') foreach $standby, $reader, $any, $strict, $pool, $patient, $visitor;
 like($any->stderr, qr/cannot be written to/, 'the log says so');
 is($visitor->stderr, '', 'but not of others');
 

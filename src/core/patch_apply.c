@@ -31,82 +31,28 @@ find_any_case(const JsonbValue *object, const JsonbValue *key, JsonbValue *value
 	return false;
 }
 
-static bool is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown);
-
-/* By what elements that may be the same have in common: their "value", if they are objects. */
-static bool
-telling_hash(const JsonbValue *element, uint64 *hash)
-{
-	JsonbValue	key = scim_text("value");
-	JsonbValue	value = *element;
-
-	if (scim_is_object(element) && !find_any_case(element, &key, &value))
-		return false;
-	if (scim_is_object(&value) || scim_is_array(&value) || scim_is_unassigned(&value))
-		return false;
-	*hash = scim_value_hash(&value);
-	return true;
-}
-
-static ScimFinder *
-finder_of(const JsonbValue *shown)
-{
-	ScimFinder *finder = palloc0(sizeof(ScimFinder));
-	uint64		hash;
-
-	for (int i = 0; i < shown->val.array.nElems; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (telling_hash(&shown->val.array.elems[i], &hash))
-			scim_finder_add(finder, hash, i);
-	}
-	return finder;
-}
-
-/* Is the element among those shown?  "finder" has them all. */
-static bool
-is_shown(ScimPatchRun *run, const ScimFinder *finder, const JsonbValue *given, const JsonbValue *shown)
-{
-	uint64		hash;
-
-	if (telling_hash(given, &hash))
-	{
-		for (const ScimFound *f = scim_finder_first(finder, hash); f; f = scim_finder_next(finder, f))
-		{
-			scim_charge(run, 1);
-			if (is_same(run, given, &shown->val.array.elems[f->item]))
-				return true;
-		}
-		return false;
-	}
-	for (int i = 0; i < shown->val.array.nElems; i++)
-	{
-		scim_charge(run, 1);
-		if (is_same(run, given, &shown->val.array.elems[i]))
-			return true;
-	}
-	return false;
-}
+static bool is_same(const JsonbValue *given, const JsonbValue *shown);
 
 static bool
-is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown)
+is_same_array(const JsonbValue *given, const JsonbValue *shown)
 {
 	JsonbValue *a = scim_open(given);
 	JsonbValue *b = scim_open(shown);
 	int			count = b->val.array.nElems;
-	ScimFinder *finder = NULL;
 
 	if (a->val.array.nElems != count)
 		return false;
-	scim_charge(run, count);
 	for (int i = 0; i < count; i++)
 	{
+		bool		found = false;
+
 		/* mostly they come in the order in which they were read */
-		if (is_same(run, &a->val.array.elems[i], &b->val.array.elems[i]))
-			continue;
-		if (!finder)
-			finder = finder_of(b);
-		if (!is_shown(run, finder, &a->val.array.elems[i], b))
+		for (int j = 0; !found && j < count; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			found = is_same(&a->val.array.elems[i], &b->val.array.elems[(i + j) % count]);
+		}
+		if (!found)
 			return false;
 	}
 	return true;
@@ -114,7 +60,7 @@ is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *show
 
 /* Does what is given change nothing in what is there?  An object need not name all members. */
 static bool
-is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown)
+is_same(const JsonbValue *given, const JsonbValue *shown)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -128,13 +74,13 @@ is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown)
 		scim_is_array(given) != scim_is_array(shown))
 		return false;
 	if (scim_is_array(given))
-		return is_same_array(run, given, shown);
+		return is_same_array(given, shown);
 	if (!scim_is_object(given))
 		return scim_equal(given, shown);
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		if (!is_same(run, &value, find_any_case(shown, &key, &there) ? &there : NULL))
+		if (!is_same(&value, find_any_case(shown, &key, &there) ? &there : NULL))
 			return false;
 	}
 	return true;
@@ -161,13 +107,13 @@ find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
 }
 
 static void
-check_same(ScimPatchRun *run, const ScimStep *step, Jsonb *shown)
+check_same(const ScimPatchRun *run, const ScimStep *step, Jsonb *shown)
 {
 	JsonbValue	there;
 
 	if (!shown)
 		elog(ERROR, "the resource as read is missing");
-	if (!is_same(run, &step->value, find_shown(step, shown, &there) ? &there : NULL))
+	if (!is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
 }
 
@@ -457,6 +403,23 @@ change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 		drop_extension_if_empty(extension, holder, data);
 }
 
+/* What it takes to compare what is given with what is there: an element without a "value" may be any. */
+static int64
+same_work(const JsonbValue *given)
+{
+	JsonbValue	element;
+	JsonbValue	value;
+	ScimWalk	walk;
+	int64		work = 0;
+
+	if (!scim_is_array(given))
+		return 1;
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &element))
+		work += scim_is_object(&element) && !scim_find(element.val.binary.data, "value", &value) ? walk.count : 1;
+	return work;
+}
+
 JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
 				 const ScimMatching *matching)
@@ -487,6 +450,7 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
+				scim_charge(&run, same_work(&step->value));
 				check_same(&run, step, shown);
 				break;
 		}

@@ -40,7 +40,7 @@ step_text(const ScimStep *step)
 }
 
 void
-scim_refuse_step(ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
+scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
 {
 	char	   *path = step_text(step);
 
@@ -335,13 +335,17 @@ match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 		scim_values_all(run, list);
 	JsonbValue *candidates = scim_new_array();
 	bool	   *matches;
+	int64		work = 0;
 	int			kept = 0;
 
-	scim_charge(run, scim_match_work(filter, places.count));
+	for (int i = 0; i < places.count; i++)
+	{
+		work += scim_value_work(scim_values_at(list, places.places[i]));
+		scim_append(candidates, scim_values_at(list, places.places[i]));
+	}
+	scim_charge(run, scim_match_work(filter, work));
 	if (places.count == 0)
 		return places;
-	for (int i = 0; i < places.count; i++)
-		scim_append(candidates, scim_values_at(list, places.places[i]));
 	matches = run->matching->match(filter, candidates);
 	for (int i = 0; i < places.count; i++)
 	{

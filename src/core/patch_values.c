@@ -302,13 +302,15 @@ keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, c
 
 /*
  * The comparison with a text that the filter demands, whatever else it says: by
- * it values are found without looking at all of them.
+ * it values are found without looking at all of them.  Of several, that of
+ * "value", which tells most.
  */
 static const ScimFilter *
 find_equality(const ScimFilter *filter)
 {
 	const ScimAttribute *leaf = filter->path.sub ? filter->path.sub : filter->path.attribute;
 	const ScimFilter *found;
+	const ScimFilter *other;
 
 	check_stack_depth();
 	switch (filter->kind)
@@ -317,7 +319,10 @@ find_equality(const ScimFilter *filter)
 			return find_equality(filter->left);
 		case SCIM_FILTER_AND:
 			found = find_equality(filter->left);
-			return found ? found : find_equality(filter->right);
+			other = find_equality(filter->right);
+			if (!found || (other && other->path.sub && strcmp(other->path.sub->name, "value") == 0))
+				found = other;
+			return found;
 		case SCIM_FILTER_COMPARE:
 			return filter->op == SCIM_EQ && (leaf->type == SCIM_STRING || leaf->type == SCIM_REFERENCE) &&
 				!(filter->path.sub && leaf->multi_valued) ? filter : NULL;

@@ -12,6 +12,9 @@
 #include "core/value.h"
 #include "miscadmin.h"
 
+/* So many members of a resource that a name is compared with count as one value that is looked at. */
+#define MEMBERS_A_UNIT 256
+
 /* ---- readOnly attributes ---- */
 
 /* The member of that name, whose case does not matter, of an object as stored. */
@@ -435,7 +438,7 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 		const ScimStep *step = &patch->steps[i];
 
 		run.operation = step->operation;
-		scim_charge(&run, 1);
+		scim_charge(&run, 1 + result->val.object.nPairs / MEMBERS_A_UNIT);
 		switch (step->kind)
 		{
 			case STEP_SET:

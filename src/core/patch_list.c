@@ -14,22 +14,58 @@
 /* What it takes to prepare a condition of a filter, counted in values that it looks at. */
 #define CONDITION_WORK 100
 
+/* A large value counts as several of so many bytes. */
+#define VALUE_SIZE 256
+
 /* ---- work ---- */
 
 void
 scim_charge(ScimPatchRun *run, int64 count)
 {
 	ScimError  *error;
+	char	   *path;
 
 	CHECK_FOR_INTERRUPTS();
 	run->work += count;
 	if (run->work <= scim_setting_max_patch_work)
 		return;
+	path = run->operation < 0 ? "Operations" : psprintf("Operations[%d]", run->operation);
 	error = scim_error(SCIM_TOO_LARGE);
-	scim_error_text(error, "path", psprintf("Operations[%d]", run->operation));
+	scim_error_text(error, "path", path);
 	scim_error_integer(error, "limit", scim_setting_max_patch_work);
-	scim_throw(error, "the operations, up to number %d of them, look at more than %d values in all",
-			   run->operation + 1, scim_setting_max_patch_work);
+	scim_throw(error, "the patch would look at more than %d values in all, at %s", scim_setting_max_patch_work, path);
+}
+
+/* The bytes of a value, more or less. */
+static int64
+size_of(const JsonbValue *value)
+{
+	int64		size = 0;
+
+	check_stack_depth();
+	switch (value->type)
+	{
+		case jbvString:
+			return value->val.string.len;
+		case jbvBinary:
+			return value->val.binary.len;
+		case jbvArray:
+			for (int i = 0; i < value->val.array.nElems; i++)
+				size += size_of(&value->val.array.elems[i]);
+			return size;
+		case jbvObject:
+			for (int i = 0; i < value->val.object.nPairs; i++)
+				size += size_of(&value->val.object.pairs[i].value);
+			return size;
+		default:
+			return 0;
+	}
+}
+
+int64
+scim_value_work(const JsonbValue *value)
+{
+	return 1 + size_of(value) / VALUE_SIZE;
 }
 
 static int
@@ -50,9 +86,9 @@ count_conditions(const ScimFilter *filter)
 }
 
 int64
-scim_match_work(const ScimFilter *filter, int64 count)
+scim_match_work(const ScimFilter *filter, int64 work)
 {
-	return count_conditions(filter) * (count + CONDITION_WORK);
+	return count_conditions(filter) * (work + CONDITION_WORK);
 }
 
 /* ---- opening and closing ---- */
@@ -140,11 +176,12 @@ key_hash(const ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *
 }
 
 static void
-add_to_key(const ScimPatchRun *run, const ScimPatchList *list, ScimListKey *key, int place)
+add_to_key(ScimPatchRun *run, const ScimPatchList *list, ScimListKey *key, int place)
 {
 	JsonbValue *value = scim_values_at(list, place);
 	JsonbValue	part;
 
+	scim_charge(run, scim_value_work(value));
 	if (key->part == NULL)
 		scim_finder_add(&key->finder, key_hash(run, list, key, value), place);
 	else if (scim_find_part(value, key->part->name, &part))
@@ -169,10 +206,8 @@ find_key(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool
 	list->keys = key;
 	for (int i = 0; i < list->values->val.array.nElems; i++)
 	{
-		if (list->gone[i])
-			continue;
-		scim_charge(run, 1);
-		add_to_key(run, list, key, i);
+		if (!list->gone[i])
+			add_to_key(run, list, key, i);
 	}
 	return key;
 }
@@ -253,7 +288,7 @@ add_places(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key,
 {
 	for (const ScimFound *f = scim_finder_first(&key->finder, hash); f; f = scim_finder_next(&key->finder, f))
 	{
-		scim_charge(run, 1);
+		scim_charge(run, list->gone[f->item] ? 1 : scim_value_work(scim_values_at(list, f->item)));
 		if (list->gone[f->item])
 			continue;
 		if (found->count == *room)
@@ -291,7 +326,7 @@ find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool 
 	ScimPlaces	found = {NULL};
 	int			room = 0;
 
-	scim_charge(run, 1);
+	scim_charge(run, scim_value_work(sought));
 	add_places(run, list, key, hash, &found, &room);
 	if (as_text && hash != 0)
 		add_places(run, list, key, 0, &found, &room);

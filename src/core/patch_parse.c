@@ -7,7 +7,7 @@
 
 #include "compat.h"
 #include "core/jsonb_tree.h"
-#include "core/patch_steps.h"
+#include "core/patch_list.h"
 #include "core/path.h"
 #include "core/value.h"
 #include "miscadmin.h"
@@ -211,6 +211,19 @@ prepare_members(ScimPatch *patch)
 	finish_members(patch, &added);
 }
 
+/* Each filter looks at all members. */
+static void
+charge_filters(const ScimMentions *mentions, int count)
+{
+	ScimPatchRun run = {.operation = -1};
+
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (mentions->items[i].filter)
+			scim_charge(&run, scim_match_work(mentions->items[i].filter, count));
+	}
+}
+
 const ScimMemberChange *
 scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMember *added,
 						 int added_count, ScimMatchElements match)
@@ -221,6 +234,7 @@ scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMe
 	if (shown && scim_is_array(shown) && !patch->members.replace)
 		members = scim_open(shown);
 	scim_set_member_types(&patch->mentions, added, added_count);
+	charge_filters(&patch->mentions, members->val.array.nElems + added_count);
 	scim_match_members(&patch->mentions, members, match, &matched);
 	finish_members(patch, &matched);
 	return &patch->members;

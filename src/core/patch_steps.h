@@ -73,6 +73,12 @@ extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema 
 extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 							const JsonbValue *given);
 
+/* The step to which values that are to be added to the same can be added; or NULL. */
+extern ScimStep *scim_find_append(const ScimPatch *patch, const ScimPath *path);
+
+/* The step that sets the same sub-attribute in the values that the same filter chooses, and may as well set another value; or NULL. */
+extern ScimStep *scim_find_set(const ScimPatch *patch, const ScimPath *path);
+
 typedef struct ScimPatchList ScimPatchList;
 
 /* A patch that is being applied. */
@@ -80,7 +86,7 @@ typedef struct ScimPatchRun
 {
 	const ScimMatching *matching;
 	bool	   *differs;		/* see scim_apply_patch */
-	int			operation;		/* that is under way, for errors */
+	int			operation;		/* that is under way, for errors; -1: all */
 	int64		work;			/* what was done: see scim_charge */
 	ScimPatchList *lists;		/* those that are open: see patch_list.h */
 } ScimPatchRun;
@@ -99,7 +105,7 @@ extern void scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatc
 extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
 
 /* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
-extern void scim_refuse_step(ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
+extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
 							 const char *problem);
 
 /* What scim_refuse_step says of an immutable attribute. */

@@ -40,7 +40,7 @@ step_text(const ScimStep *step)
 }
 
 void
-scim_refuse_step(ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
+scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
 {
 	char	   *path = step_text(step);
 
@@ -302,13 +302,15 @@ keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, c
 
 /*
  * The comparison with a text that the filter demands, whatever else it says: by
- * it values are found without looking at all of them.
+ * it values are found without looking at all of them.  Of several, that of
+ * "value", which tells most.
  */
 static const ScimFilter *
 find_equality(const ScimFilter *filter)
 {
 	const ScimAttribute *leaf = filter->path.sub ? filter->path.sub : filter->path.attribute;
 	const ScimFilter *found;
+	const ScimFilter *other;
 
 	check_stack_depth();
 	switch (filter->kind)
@@ -317,7 +319,10 @@ find_equality(const ScimFilter *filter)
 			return find_equality(filter->left);
 		case SCIM_FILTER_AND:
 			found = find_equality(filter->left);
-			return found ? found : find_equality(filter->right);
+			other = find_equality(filter->right);
+			if (!found || (other && other->path.sub && strcmp(other->path.sub->name, "value") == 0))
+				found = other;
+			return found;
 		case SCIM_FILTER_COMPARE:
 			return filter->op == SCIM_EQ && (leaf->type == SCIM_STRING || leaf->type == SCIM_REFERENCE) &&
 				!(filter->path.sub && leaf->multi_valued) ? filter : NULL;
@@ -335,13 +340,17 @@ match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 		scim_values_all(run, list);
 	JsonbValue *candidates = scim_new_array();
 	bool	   *matches;
+	int64		work = 0;
 	int			kept = 0;
 
-	scim_charge(run, scim_match_work(filter, places.count));
+	for (int i = 0; i < places.count; i++)
+	{
+		work += scim_value_work(scim_values_at(list, places.places[i]));
+		scim_append(candidates, scim_values_at(list, places.places[i]));
+	}
+	scim_charge(run, scim_match_work(filter, work));
 	if (places.count == 0)
 		return places;
-	for (int i = 0; i < places.count; i++)
-		scim_append(candidates, scim_values_at(list, places.places[i]));
 	matches = run->matching->match(filter, candidates);
 	for (int i = 0; i < places.count; i++)
 	{

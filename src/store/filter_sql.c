@@ -21,6 +21,7 @@
 #include "store/ids.h"
 #include "store/mapped_sql.h"
 #include "store/value_sql.h"
+#include "utils/memutils.h"
 
 #define EQ SQL_OP("=")
 
@@ -390,7 +391,10 @@ match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope s
 	Compiler	compiler = {&sql, NULL};
 	uint64		count;
 	bool	   *matches;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver value filter", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 
+	/* a patch may have a thousand filters, and each of them all the values at hand */
 	scim_init_sql(&sql, NULL, NULL, false);
 	scim_append_format(&sql, "SELECT ");
 	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, scope);
@@ -398,6 +402,7 @@ match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope s
 	scim_append_argument(&sql, JSONBOID, JsonbPGetDatum(scim_write(elements)));
 	scim_append_format(&sql, ") WITH ORDINALITY AS e(value, place) ORDER BY e.place");
 	count = scim_run_sql(&sql, NULL);
+	MemoryContextSwitchTo(old);
 	matches = palloc0(Max(count, 1) * sizeof(bool));
 	for (uint64 i = 0; i < count; i++)
 	{
@@ -407,6 +412,7 @@ match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope s
 		matches[i] = !isnull && DatumGetBool(match);
 	}
 	SPI_freetuptable(SPI_tuptable);
+	MemoryContextDelete(context);
 	return matches;
 }
 

@@ -301,23 +301,6 @@ change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 		drop_extension_if_empty(extension, holder, data);
 }
 
-/* What it takes to compare what is given with what is there: an element without a "value" may be any. */
-static int64
-same_work(const JsonbValue *given)
-{
-	JsonbValue	element;
-	JsonbValue	value;
-	ScimWalk	walk;
-	int64		work = 0;
-
-	if (!scim_is_array(given))
-		return 1;
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_next(&walk, NULL, &element))
-		work += scim_is_object(&element) && !scim_find(element.val.binary.data, "value", &value) ? walk.count : 1;
-	return work;
-}
-
 JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
 				 const ScimMatching *matching)
@@ -348,7 +331,6 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
-				scim_charge(&run, same_work(&step->value));
 				scim_check_same(&run, patch, step, shown);
 				break;
 		}

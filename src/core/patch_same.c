@@ -135,6 +135,7 @@ is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *show
 
 	if (a->val.array.nElems != count)
 		return false;
+	scim_charge(run, count);
 	elements = sort_elements(b, spell);
 	for (int i = 0; i < count; i++)
 	{

@@ -1,7 +1,7 @@
 /*
  * settings.h
- *		The settings (GUCs) of scimver.  All can be set by any role: they choose
- *		and narrow, they grant nothing.
+ *		The settings (GUCs) of scimver.  All but password_cost can be set by any
+ *		role: they choose and narrow, they grant nothing.
  */
 #ifndef SCIM_SETTINGS_H
 #define SCIM_SETTINGS_H

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "store/schemas.h"
 #include "tools/arguments.h"
+#include "tools/duplicates.h"
 #include "tools/fit.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -24,10 +25,14 @@
 static void
 parse(ScimToolCall *call)
 {
+	char	   *json = text_to_cstring(call->source);
+	Jsonb	   *arguments;
+
 	call->parsing = true;
-	call->arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-														 CStringGetDatum(text_to_cstring(call->source))));
+	arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	call->parsing = false;
+	scim_refuse_duplicates(json);
+	call->arguments = arguments;
 }
 
 static SCIM_NORETURN void unknown_argument(const ScimToolCall *call, const JsonbValue *key);

@@ -25,7 +25,8 @@ char *
 scim_row_id(const ScimRegistration *registration, Datum value, bool isnull)
 {
 	if (isnull)
-		scim_throw(lacking(registration, SCIM_COLUMN_ID), "a row of table %s has no id", registration->table);
+		scim_throw(lacking(registration, SCIM_COLUMN_ID), "a row of table %s has no id (SELECT ctid, * FROM %s WHERE %s IS NULL)",
+				   registration->table, registration->table, registration->columns[SCIM_COLUMN_ID]);
 	return scim_id_text(registration->id_type, value);
 }
 

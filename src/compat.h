@@ -59,11 +59,18 @@
 	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
 #endif
 
-/* A lexer of JSON text for pg_parse_json, which tells of mistakes without raising them; it is allocated here since version 17. */
-#if PG_VERSION_NUM >= 170000
-#define scim_json_lexer(text) makeJsonLexContextCstringLen(NULL, text, strlen(text), GetDatabaseEncoding(), true)
+/* What the JSON parser calls can stop it since version 16; and what it reads of is made in place since version 17. */
+#if PG_VERSION_NUM >= 160000
+#define ScimJsonAction JsonParseErrorType
+#define SCIM_JSON_GO_ON return JSON_SUCCESS
 #else
-#define scim_json_lexer(text) makeJsonLexContextCstringLen(text, strlen(text), GetDatabaseEncoding(), true)
+#define ScimJsonAction void
+#define SCIM_JSON_GO_ON return
+#endif
+#if PG_VERSION_NUM >= 170000
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(NULL, text, length, PG_UTF8, true)
+#else
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(text, length, PG_UTF8, true)
 #endif
 
 /* Since version 18 a column can be marked as NOT NULL by a constraint that was never validated. */

@@ -78,8 +78,9 @@ _PG_init(void)
 				&scim_setting_only_tenant);
 	DefineCustomIntVariable("scimver.password_cost",
 							"Cost of crypting a password (blowfish, logarithm of the rounds).",
-							NULL, &scim_setting_password_cost, 10, 4, 31,
-							PGC_USERSET, 0, NULL, NULL, NULL);
+							"Superusers only: a high one keeps the server busy for hours, a low one makes crypt strings weak.",
+							&scim_setting_password_cost, 10, 4, 31,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	define_text("scimver.tenant",
 				"Tenant of calls that name none; empty: default.",
 				&scim_setting_tenant);

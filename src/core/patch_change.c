@@ -132,7 +132,7 @@ throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
 {
 	char	   *path = scim_place_text(place);
 
-	scim_throw_path(code, path, "%s %s", path, problem);
+	scim_throw_path(code, path, "%s %-s", path, problem);
 }
 
 /* ---- changes of one attribute ---- */

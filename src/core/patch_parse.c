@@ -32,7 +32,7 @@ throw_operation(ScimErrorCode code, int index, const char *member, const char *p
 {
 	char	   *path = operation_path(index, member);
 
-	scim_throw_path(code, path, "%s %s", path, problem);
+	scim_throw_path(code, path, "%s %-s", path, problem);
 }
 
 static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};

@@ -45,7 +45,7 @@ scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode co
 	char	   *path = step_text(step);
 
 	if (!run->differs)
-		scim_throw_path(code, path, "%s %s", path, problem);
+		scim_throw_path(code, path, "%s %-s", path, problem);
 	*run->differs = true;
 }
 

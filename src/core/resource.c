@@ -52,7 +52,7 @@ static void
 throw_schemas(const ScimResourceType *type, const char *problem)
 {
 	scim_throw_path(SCIM_INVALID_VALUE, "schemas",
-					"schemas must be an array of the URNs of the schemas of %s: %s",
+					"schemas must be an array of the URNs of the schemas of %s: %-s",
 					type->name, problem);
 }
 
@@ -186,10 +186,9 @@ void
 scim_throw_version_format(const char *name, const char *given)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
-	char	   *shown = scim_shown_name(given, strlen(given));
 
-	scim_error_text(error, "given", shown);
-	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, shown);
+	scim_error_text(error, "given", given);
+	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, given);
 }
 
 /* ---- the whole resource ---- */

@@ -29,9 +29,6 @@ extern char *scim_place_text(const ScimPlace *place);
 /* "one, two, three": a list that ends with NULL, for errors. */
 extern char *scim_listed(const char *const *texts);
 
-/* A name as given, cut to what is good for an error. */
-extern char *scim_shown_name(const char *name, int length);
-
 /* INVALID_VALUE: "<place> must be <what>". */
 extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
 

@@ -13,6 +13,7 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/check_table.h"
+#include "store/grants.h"
 #include "store/group_state.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
@@ -286,5 +287,6 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		check_lost_members(rows, report, argument);
 	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
 	scim_check_event_triggers(report, argument);
+	scim_check_grants(report, argument);
 	return readable ? rows : NULL;
 }

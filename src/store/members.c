@@ -14,8 +14,10 @@
 #include "store/nesting.h"
 #include "store/statements.h"
 #include "store/ids.h"
+#include "store/tenant.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 
 static Datum
 text_array(Datum *texts, int count)
@@ -97,24 +99,67 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	return ids;
 }
 
-/* The ids that came in SPI_tuptable are of that type. */
+/* The type that stands behind the id in a row of SPI_tuptable; without one it is that of the table at hand. */
+static const char *
+found_type(uint64 row, const char *otherwise)
+{
+	const ScimResourceType *type;
+	bool		isnull;
+	Datum		name;
+
+	if (SPI_tuptable->tupdesc->natts == 1)
+		return otherwise;
+	name = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2, &isnull);
+	type = isnull ? NULL : scim_resource_type(TextDatumGetCString(name));
+	return type ? type->name : NULL;
+}
+
+/* The ids that came in SPI_tuptable are of that type, unless they say another. */
 static void
-note_found(const ScimIdType *id_type, const char *type, Wanted *wanted, int count, uint64 found)
+note_found(const ScimIdType *id_type, const char *otherwise, Wanted *wanted, int count, uint64 found)
 {
 	for (uint64 i = 0; i < found; i++)
 	{
+		const char *type = found_type(i, otherwise);
 		bool		isnull;
 		Wanted		key;
 		Wanted	   *one;
 
 		CHECK_FOR_INTERRUPTS();
 		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
+		one = type ? bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted) : NULL;
 		if (one && (one->type == NULL ||
 					(one->member->type && pg_strcasecmp(one->member->type, type) == 0)))
 			one->type = type;
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * Those of the ids that the caller may see, *count of them: what is hidden from
+ * the caller is not locked, and answered as if it did not exist.
+ */
+static Datum *
+seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *count)
+{
+	Datum		values[2];
+	Datum	   *seen;
+
+	if (*count == 0 || scim_sees_all(table))
+		return ids;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_array(table->id_type, ids, *count);
+	*count = (int) scim_run(SCIM_SEE, table, values, NULL, false);
+	seen = palloc_extended(Max(*count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < *count; i++)
+	{
+		bool		isnull;
+		Datum		id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+		seen[i] = datumCopy(id, table->id_type->by_value, table->id_type->length);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return seen;
 }
 
 /*
@@ -131,6 +176,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	Datum		values[2];
 	uint64		found;
 
+	ids = seen_ids(table, tenant, ids, &left);
 	if (left == 0)
 		return;
 	if (table->type->has_members)
@@ -142,8 +188,9 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 }
 
 /*
- * A join table that people have may hold users that are marked as deleted, or
- * gone: they are shown, so what was read can be sent back with them.
+ * Members that are hidden from the caller, or (in a join table that people had)
+ * are marked as deleted, or gone: they are shown, so what was read can be sent
+ * back with them.
  */
 static void
 take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
@@ -152,7 +199,7 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	Datum		values[3];
 	int			left = 0;
 
-	if (group == NULL || !table->is_mapped)
+	if (group == NULL)
 		return;
 	ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)

@@ -104,7 +104,8 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 #define FIELD(column) (slot->tts_values[numbers[column] - 1])
 #define IS_NULL(column) (slot->tts_isnull[numbers[column] - 1])
 	if (IS_NULL(SCIM_MEMBER_GROUP) || IS_NULL(SCIM_MEMBER_ID) ||
-		(members->tenant_type && IS_NULL(SCIM_MEMBER_TENANT)))
+		(members->tenant_type && IS_NULL(SCIM_MEMBER_TENANT)) ||
+		(members->columns[SCIM_MEMBER_TYPE] && IS_NULL(SCIM_MEMBER_TYPE)))
 		return;
 	if (members->tenant_type)
 		tenant = scim_id_text(members->tenant_type, FIELD(SCIM_MEMBER_TENANT));

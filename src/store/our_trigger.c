@@ -116,7 +116,7 @@ form_of(Oid function)
 static bool
 is_json_object(char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '{' && pg_parse_json(scim_json_lexer(text), &nullSemAction) == JSON_SUCCESS;
+	return text[strspn(text, " \t\r\n")] == '{' && pg_parse_json(scim_json_lexer(text, strlen(text)), &nullSemAction) == JSON_SUCCESS;
 }
 
 /* Does the trigger see rows, or have there been none? */

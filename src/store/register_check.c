@@ -63,7 +63,7 @@ static SCIM_NORETURN void refuse(Relation relation, const char *why);
 static void
 refuse(Relation relation, const char *why)
 {
-	scim_bad_mapping(relation, NULL, "\"%s\" %s", RelationGetRelationName(relation), why);
+	scim_bad_mapping(relation, NULL, "\"%s\" %-s", RelationGetRelationName(relation), why);
 }
 
 static void

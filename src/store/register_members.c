@@ -72,7 +72,7 @@ find_sides(Sides *sides)
 	if (taken == NULL)
 		return;
 	error = scim_error(SCIM_ALREADY_REGISTERED);
-	scim_error_text(error, "relation", taken->table);
+	scim_error_whole(error, "relation", taken->table);
 	scim_throw(error, "the memberships of groups have a table already: %s", taken->table);
 }
 

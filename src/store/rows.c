@@ -18,6 +18,7 @@
 #include "store/document.h"
 #include "store/group_state.h"
 #include "store/location.h"
+#include "store/required.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -119,7 +120,7 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	const ScimFormat *formats = registration->formats;
 
 	memset(row, 0, sizeof(ScimRow));
-	row->id = scim_id_text(registration->id_type, values[AT_ID]);
+	row->id = scim_row_id(registration, values[AT_ID], nulls[AT_ID]);
 	row->version = nulls[AT_VERSION] ? NULL : TextDatumGetCString(values[AT_VERSION]);
 	row->revision = nulls[AT_REVISION] ? 0 : revision_of(registration, values[AT_REVISION]);
 	row->has_created = !nulls[AT_CREATED] &&
@@ -131,7 +132,9 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	if (registration->is_mapped)
 		take_columns(registration, values, nulls, row);
 	else
-		row->data = scim_stored_document(registration->type, DatumGetJsonbP(values[AT_DATA]), row->version != NULL);
+		row->data = scim_stored_document(registration->type,
+										 scim_row_document(registration, row->id, values[AT_DATA], nulls[AT_DATA]),
+										 row->version != NULL);
 	if (registration->type->has_members)
 		take_digest(registration, row, values, nulls);
 }

@@ -42,7 +42,7 @@
 /* And the groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
 #define HOLDERS \
 	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
-	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id OFFSET 0) AS h}"
+	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id AND m.{group} IS NOT NULL OFFSET 0) AS h}"
 
 #define STATE_KEY "relation" EQ "$1 AND tenant_id" EQ "$2 AND group_id" EQ "$3"
 
@@ -78,6 +78,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_GET] = {"SELECT {row} FROM {table} AS r WHERE {key}", 2, {TENANT, ID}},
 	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR NO KEY UPDATE", 2, {TENANT, ID}},
 	[SCIM_LOCK_KEY] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR UPDATE", 2, {TENANT, ID}},
+	[SCIM_SEE] = {"SELECT {id} FROM {table} WHERE {in_tenant} AND {id}" EQ "ANY ($2)", 2, {TENANT, IDS}},
 	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE {key}", 2, {TENANT, ID}},
 	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE {key} AND {version} IS NULL", 2, {TENANT, ID}},
 	[SCIM_INSERT] = {"INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
@@ -108,12 +109,12 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND ({?memberCount:r.{memberCount} OPERATOR(pg_catalog.<>) 0 OR }"
 		"EXISTS (SELECT FROM {members.table} AS m"
 		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL))", 0, {0}, true, true},
-	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table}{?tenant: WHERE {tenant} IS NOT NULL}"
+	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} WHERE {id} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}"
 		" ORDER BY {?tenant:{tenant}, }{lock_order}",
 	0, {0}, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
-		" AND {member} IS NOT NULL", 2, {TENANT, ID}, true},
+		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}", 2, {TENANT, ID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
 		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
@@ -128,7 +129,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
-	[SCIM_FIND_MEMBERS] = {"SELECT {member} FROM {table} WHERE " MEMBERSHIP
+	[SCIM_FIND_MEMBERS] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
 	[SCIM_COUNT_OTHERS] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},

@@ -119,13 +119,12 @@ void
 scim_throw_not_found(const ScimTarget *target, const char *id)
 {
 	ScimError  *error;
-	char	   *shown = scim_shown_name(id, strlen(id));
 
 	scim_check_tenant(target->table, target->tenant);
 	error = scim_error(target->type->not_found);
 	scim_error_text(error, "resource_type", target->type->name);
-	scim_error_text(error, "resource_id", shown);
-	scim_throw(error, "%s \"%s\" does not exist", target->type->name, shown);
+	scim_error_text(error, "resource_id", id);
+	scim_throw(error, "%s \"%s\" does not exist", target->type->name, id);
 }
 
 char *
@@ -199,9 +198,9 @@ scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expect
 	ScimError  *error = scim_error(SCIM_VERSION_MISMATCH);
 
 	scim_error_text(error, "resource_type", target->type->name);
-	scim_error_text(error, "resource_id", id);
-	scim_error_text(error, "expected_version", expected);
-	scim_error_text(error, "current_version", current);
+	scim_error_whole(error, "resource_id", id);
+	scim_error_whole(error, "expected_version", expected);
+	scim_error_whole(error, "current_version", current);
 	scim_throw(error, "Version mismatch: resource was modified");
 }
 

@@ -30,7 +30,7 @@ forbid(const char *tenant, const char *why)
 	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
 
 	scim_error_text(error, "tenant_id", tenant);
-	scim_throw(error, "tenant \"%s\" %s", tenant, why);
+	scim_throw(error, "tenant \"%s\" %-s", tenant, why);
 }
 
 static bool
@@ -109,6 +109,24 @@ scim_has_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	return pg_class_aclcheck(registration->relid, GetUserId(), mode) == ACLCHECK_OK ||
 		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
+scim_sees_all(const ScimRegistration *registration)
+{
+	static const ScimColumn columns[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DELETED};
+
+	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(registration->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		if (registration->columns[columns[i]] &&
+			pg_attribute_aclcheck(registration->relid, registration->numbers[columns[i]], GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
 }
 
 void

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
+#include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/tenant.h"
@@ -272,6 +273,8 @@ create(void *argument)
 	else
 		insert_row(write);
 	scim_read_row(write->target.table, 0, &write->row);
+	if (write->row.id[0] == '\0')
+		scim_throw_no_id(write->target.table);
 	write->call.id = write->row.id;
 	scim_write_store_members(write);
 }

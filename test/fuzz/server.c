@@ -151,14 +151,6 @@ server_reset(void)
 
 /* ---- strings ---- */
 
-size_t
-pvsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
-{
-	int			needed = vsnprintf(buffer, size, format, arguments);
-
-	return needed < (int) size ? (size_t) needed : (size_t) needed + 1;
-}
-
 char *
 psprintf(const char *format,...)
 {
@@ -214,11 +206,17 @@ pg_strcasecmp(const char *a, const char *b)
 }
 
 int
-pg_mbcliplen(const char *text, int length, int limit)
+pg_mbcharcliplen(const char *text, int length, int limit)
 {
-	while (limit > 0 && limit < length && (text[limit] & 0xC0) == 0x80)
-		limit--;
-	return Min(length, limit);
+	int			fits = 0;
+
+	while (fits < length && limit-- > 0)
+	{
+		fits++;
+		while (fits < length && (text[fits] & 0xC0) == 0x80)
+			fits++;
+	}
+	return fits;
 }
 
 void

@@ -270,7 +270,7 @@ compile_single(const Compiler *compiler, const ScimFilter *filter)
 	scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
 	if (attribute.json)			/* meta is always there */
 		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
-	else if (compiler->registration->is_mapped)
+	if (compiler->registration->is_mapped)
 		scim_append_format(compiler->sql, "%s AND ",
 						   scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
 	compile(compiler, filter->left, SCIM_OF_ROW);

@@ -19,6 +19,20 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
+/*
+ * Of more ids than these, all members of the group are read and looked for among
+ * them; of fewer, each id is looked up, or each member compared with each id: it
+ * depends on what the planner knows of the table.
+ */
+#define FEW 100
+
+/* The statement for so many ids. */
+static int
+for_ids(ScimStatement few, ScimStatement many, int count)
+{
+	return count > FEW ? many : few;
+}
+
 static Datum
 text_array(Datum *texts, int count)
 {
@@ -212,7 +226,7 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = scim_id_datum(table, group);
 	values[2] = scim_id_array(table->member_type, ids, left);
-	note_found(table->member_type, "User", wanted, count, scim_run(SCIM_FIND_MEMBERS, table, values, NULL, false));
+	note_found(table->member_type, "User", wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
 }
 
 /* Returns one that does not exist, as it was named, or NULL. */
@@ -337,7 +351,7 @@ count_in(const ScimRegistration *table, const char *tenant, const char *group, D
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = scim_id_datum(table, group);
 	values[2] = scim_id_array(table->member_type, ids, count);
-	scim_run(SCIM_COUNT_MEMBERS, table, values, NULL, false);
+	scim_run(for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, count), table, values, NULL, false);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
@@ -379,7 +393,8 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 	{
 		values[2] = scim_id_array(type, write->remove, write->remove_count);
 		/* who was no member is none */
-		if (scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false) < (uint64) write->remove_count &&
+		if (scim_run(for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->remove_count), write->members, values, NULL, false) <
+			(uint64) write->remove_count &&
 			count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
 			return false;
 	}

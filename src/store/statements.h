@@ -47,9 +47,12 @@ typedef enum ScimStatement
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
+	SCIM_REMOVE_MANY,			/* the same; reads the whole group */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
+	SCIM_COUNT_MANY,			/* the same; reads the whole group */
 	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members, and their types */
+	SCIM_FIND_MANY,				/* the same; reads the whole group */
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
 	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups that hold them, and so on */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */

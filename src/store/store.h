@@ -65,7 +65,8 @@ extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id
 										char **remove, int remove_count, const char *expected,
 										const ScimView *view, bool *unchanged);
 
-/* A member's id in the one spelling that tells it from others; what can be none as it is.  Palloc'd. */
+/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+extern char *scim_store_id(const char *type, const char *id);
 extern char *scim_store_member_id(const char *id);
 
 /*

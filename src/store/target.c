@@ -138,6 +138,32 @@ scim_take_id(const ScimTarget *target, const char *id)
 	return scim_id_text(type, value);
 }
 
+static char *
+spelled(const ScimIdType *type, const char *id)
+{
+	char	   *result = type ? type->spell(id) : NULL;
+
+	return result ? result : pstrdup(id);
+}
+
+char *
+scim_store_id(const char *type, const char *id)
+{
+	const ScimResourceType *known = scim_resource_type(type);
+	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+
+	return spelled(table ? table->id_type : NULL, id);
+}
+
+char *
+scim_store_member_id(const char *id)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+
+	return spelled(members ? members->member_type : NULL, id);
+}
+
 ScimIds
 scim_target_ids(const ScimTarget *target)
 {

@@ -180,16 +180,6 @@ change_members(void *argument)
 	write->unchanged = !write->call.changed;
 }
 
-char *
-scim_store_member_id(const char *id)
-{
-	const ScimResourceType *groups = scim_members_type();
-	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
-	char	   *spelled = members ? members->member_type->spell(id) : NULL;
-
-	return spelled ? spelled : pstrdup(id);
-}
-
 /* The ids as members of which no type is known. */
 static ScimMember *
 members_named(char **ids, int count)

@@ -77,8 +77,11 @@ scim_run_delete(ScimToolCall *call)
 {
 	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected);
 	JsonbValue *content = scim_new_object();
-	JsonbValue *metadata = scim_metadata(call);
+	JsonbValue *metadata;
 
+	/* as it was shown, whatever spelling was given */
+	call->id = scim_store_id(type_name(call), call->id);
+	metadata = scim_metadata(call);
 	scim_set_text(content, "id", call->id);
 	scim_set_bool(content, "deleted", true);
 	scim_set_text(metadata, "version", version);

@@ -38,7 +38,7 @@ SELECT count(*) > 65000, count(*) FILTER (WHERE scim_fold(c) IS NOT NFKC NORMALI
 FROM character;
 -- where it knows a letter as a small one of another, so does ICU, and the other way round: but for the i without a dot
 SELECT string_agg(c, ' ') FROM character WHERE ascii(c) NOT BETWEEN x'1C80'::int AND x'1C8F'::int AND greatest(ascii(c), ascii(upper(c COLLATE "und-x-icu"))) < x'A640'::int
-	AND (scim_fold(upper(c COLLATE "und-x-icu")) <> scim_fold(c) COLLATE "C" OR scim_fold(lower(c COLLATE "und-x-icu")) <> scim_fold(c) COLLATE "C");
+	AND scim_fold(c) COLLATE "C" <> ANY (ARRAY[scim_fold(upper(c COLLATE "und-x-icu")) COLLATE "C", scim_fold(lower(c COLLATE "und-x-icu")) COLLATE "C"]);
 -- random texts of letters, marks, vowels and syllables: pieces in any order of marks fold as the whole does
 CREATE FUNCTION random_text(n int, k int) RETURNS text LANGUAGE sql IMMUTABLE RETURN (
 	SELECT string_agg(chr((ARRAY[65, 97, 192, 768, 768, 768, 913, 945, 835, 1456, 2361, 4352, 4449, 4520, 44032, 7680, 7936, 12353, 12441, 65313, 65438])[1 + b % 21] + (b / 21) % (ARRAY[26, 26, 64, 70, 70, 70, 25, 25, 3, 10, 6, 19, 21, 27, 60, 150, 250, 80, 2, 26, 2])[1 + b % 21]), '')
@@ -58,7 +58,7 @@ SELECT error(format('SELECT scim_create_user(%L)', jsonb_build_object('userName'
 SELECT error(format('SELECT scim_update_user(%L, %L)', :'ada', jsonb_build_object('userName', 'ada', 'title', repeat('x', :limit + 1))));
 SELECT error(format('SELECT scim_patch_user(%L, %L)', :'ada', jsonb_build_array(o))) FROM unnest(ARRAY[jsonb_build_object('op', 'add', 'path', 'title', 'value', repeat('x', :limit + 1)), jsonb_build_object('op', 'replace', 'value', jsonb_build_object('title', repeat('x', :limit + 1))),
 	jsonb_build_object('op', 'replace', 'path', 'emails[value eq "ada@x.org"].display', 'value', repeat('x', :limit + 1)), jsonb_build_object('op', 'add', 'path', 'emails', 'value', jsonb_build_object('display', repeat('x', :limit + 1))),
-	jsonb_build_object('op', 'remove', 'path', 'emails', 'value', jsonb_build_object('display', repeat('x', :limit + 1))), jsonb_build_object('op', 'add', 'path', 'title', 'value', repeat('x', :limit))]) o;
+	jsonb_build_object('op', 'remove', 'path', 'emails', 'value', jsonb_build_object('display', repeat('x', :limit + 1))), jsonb_build_object('op', 'add', 'path', 'title', 'value', repeat('a', :limit))]) o;
 -- what is not folded has no such limit, and what is looked up a smaller one
 SELECT error(format('SELECT scim_patch_user(%L, %L)', :'ada', jsonb_build_array(o))) FROM unnest(ARRAY[jsonb_build_object('op', 'add', 'path', 'profileUrl', 'value', 'https://example.com/' || repeat('x', :limit)),
 	jsonb_build_object('op', 'add', 'path', 'x509Certificates', 'value', jsonb_build_object('value', repeat('AAAA', :limit / 4 + 1))), jsonb_build_object('op', 'add', 'path', 'displayName', 'value', repeat('x', 2001))]) o;
@@ -72,11 +72,11 @@ SELECT error(format('SELECT scim_create_resource(''Note'', %L)', jsonb_build_obj
 
 -- ---- what is stored ----
 
--- 5 MB each, of which one grows to 55 MB
+-- 5 MB, and 2 MB that grow to 22 MB
 INSERT INTO users (data) VALUES (jsonb_build_object('userName', 'sigma', 'title', repeat('Σςσ ', 714285) || 'Σ', 'emails', jsonb_build_array(jsonb_build_object('display', repeat('Éé', 1250000))))),
-	(jsonb_build_object('userName', 'long', 'title', repeat(U&'\FDFA', 1666666))), (jsonb_build_object('userName', 'marks', 'title', 'E' || repeat(U&'\0301\0323\0345', 833333)));
-SELECT f, (SELECT string_agg(r->>'userName', ' ' ORDER BY r->>'userName') FROM jsonb_array_elements(scim_list_users(f, attributes => '{userName}')->'Resources') r) FROM unnest(ARRAY['userName pr', 'title co "Σ Σ"', 'title sw "σσΣ"', 'title ew " ς"', 'title eq "x"',
-	'title sw "Ẹ"', 'title ew "ι"', 'title co "صلى الله"', 'emails.display co "éÉÉ"', 'emails[display sw "É"]']) f;
+	(jsonb_build_object('userName', 'long', 'title', repeat(U&'\FDFA', 666666))), (jsonb_build_object('userName', 'marks', 'title', 'E' || repeat(U&'\0301\0323\0345', 350000)));
+SELECT f, (SELECT string_agg(r->>'userName', ' ' ORDER BY r->>'userName') FROM jsonb_array_elements(scim_list_users(f, attributes => '{userName}')->'Resources') r) FROM unnest(ARRAY['userName pr', 'title co "Σ Σ"', 'title ew " ς" or title sw "x"', 'title sw "Ẹ" and title ew "ι"',
+	'title co "صلى الله"', 'emails[display sw "É"]']) f;
 SELECT r->>'userName' FROM jsonb_array_elements(scim_list_users(sort_by => 'title', attributes => '{userName}')->'Resources') r;
 -- what else there is of such a resource can be changed, and its own filters find it
 SELECT jsonb_array_length(scim_patch_user((SELECT id::text FROM users WHERE user_name = 'sigma'), '[{"op": "add", "path": "nickName", "value": "s"}, {"op": "replace", "path": "emails[display co \"ÉÉ\"].type", "value": "work"}]')->'emails'), (SELECT octet_length(data->>'title') FROM users WHERE user_name = 'sigma');

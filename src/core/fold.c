@@ -277,3 +277,20 @@ scim_append_folded(StringInfo out, const char *string, int length)
 	}
 	appendBinaryStringInfo(out, plain, end - plain);
 }
+
+bool
+scim_is_same_folded(const char *a, int a_length, const char *b, int b_length)
+{
+	StringInfoData x;
+	StringInfoData y;
+	bool		same;
+
+	initStringInfo(&x);
+	initStringInfo(&y);
+	scim_append_folded(&x, a, a_length);
+	scim_append_folded(&y, b, b_length);
+	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	pfree(x.data);
+	pfree(y.data);
+	return same;
+}

@@ -62,6 +62,11 @@ SELECT error(format('SELECT scim_patch_user(%L, %L)', :'ada', jsonb_build_array(
 -- what is not folded has no such limit, and what is looked up a smaller one
 SELECT error(format('SELECT scim_patch_user(%L, %L)', :'ada', jsonb_build_array(o))) FROM unnest(ARRAY[jsonb_build_object('op', 'add', 'path', 'profileUrl', 'value', 'https://example.com/' || repeat('x', :limit)),
 	jsonb_build_object('op', 'add', 'path', 'x509Certificates', 'value', jsonb_build_object('value', repeat('AAAA', :limit / 4 + 1))), jsonb_build_object('op', 'add', 'path', 'displayName', 'value', repeat('x', 2001))]) o;
+-- values that are the only ones allowed are compared folded, too
+SELECT scim_register_schema('{"id": "urn:example:State", "name": "State", "attributes": [{"name": "state", "canonicalValues": ["ενεργός", "Straße", "open"]}, {"name": "exact", "caseExact": true, "canonicalValues": ["ενεργός"]}]}', '{"canonicalValues": "restrict"}') IS NOT NULL,
+	scim_register_resource_type('{"name": "State", "endpoint": "/States", "schema": "urn:example:State"}') IS NOT NULL, scim_create_table('states', 'State');
+SELECT d, error(format('SELECT scim_create_resource(''State'', %L)', d)) FROM unnest(ARRAY['{"state": "ΕΝΕΡΓΌΣ"}', '{"state": "ενεργόσ"}', '{"state": "STRASSE"}', '{"state": "ＯＰＥＮ"}', '{"state": "ανενεργός"}', '{"exact": "ΕΝΕΡΓΌΣ"}', '{"exact": "ενεργός"}']) d;
+SELECT error(format('SELECT scim_create_resource(''State'', %L)', jsonb_build_object('state', repeat('x', :limit + 1))));
 -- a filter is shorter than that
 SELECT error(format('SELECT scim_list_users(%L)', 'title eq "' || repeat('x', :limit + 1) || '"'));
 SELECT r->'content'->>'error_code', r->'content'->>'path' FROM scim_call_tool('scim_search_users', jsonb_build_object('attribute', 'title', 'value', repeat('x', :limit + 1))) r;

@@ -6,9 +6,6 @@ BEGIN
 		RAISE EXCEPTION 'scimver needs a database in UTF8, this one is in %',
 			pg_catalog.current_setting('server_encoding');
 	END IF;
-	IF pg_catalog.to_regcollation('pg_catalog."und-x-icu"') IS NULL THEN
-		RAISE EXCEPTION 'scimver needs a server that was built with ICU';
-	END IF;
 END $$;
 
 -- Versions: any client in any language can compute them (src/core)
@@ -315,7 +312,7 @@ CREATE FUNCTION scim_fold(value text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_fold';
 COMMENT ON FUNCTION scim_fold(text) IS
-	'How text that is not caseExact is compared: lower(normalize(value, NFKC) COLLATE "und-x-icu")';
+	'How text that is not caseExact is compared: full case folding and NFKC of Unicode 15.0, the same on every server';
 
 CREATE FUNCTION scim_folded_values(object jsonb, path text) RETURNS text[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

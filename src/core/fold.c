@@ -40,14 +40,17 @@ class_of(uint32 folded)
 	return entry < FOLD_JOINS ? entry : 0;
 }
 
+/* Does the first of what it folds to combine with nothing that is before it? */
+static bool
+begins_anew(uint16 entry)
+{
+	return entry == 0 || (entry >= FOLD_SEQUENCES && entry_of(abs(fold_sequences[entry - FOLD_SEQUENCES])) == 0);
+}
+
 bool
 scim_is_fold_boundary(uint32 character)
 {
-	uint16		entry = entry_of(character);
-
-	if (entry >= FOLD_SEQUENCES)
-		entry = entry_of(abs(fold_sequences[entry - FOLD_SEQUENCES]));
-	return entry == 0;
+	return begins_anew(entry_of(character));
 }
 
 /* Hangul is composed by arithmetic (section 3.12); 0: they do not compose. */
@@ -134,7 +137,8 @@ typedef struct Marks
 {
 	Reader		reader;			/* at the first */
 	int			count;
-	int			left;			/* that did not become a part of the character before them */
+	int			lowest;			/* of their classes */
+	int			left;			/* so many did not become a part of the character before them */
 } Marks;
 
 /*
@@ -146,7 +150,7 @@ typedef struct Marks
 static uint32
 compose_marks(uint32 character, Marks *marks, StringInfo out)
 {
-	int			next = 0;		/* the class that is looked for */
+	int			next = marks->lowest;
 	int			last = 0;		/* the class of the last one that did not compose: it is in the way of its like */
 
 	marks->left = 0;
@@ -184,32 +188,19 @@ compose_marks(uint32 character, Marks *marks, StringInfo out)
 
 /* ---- what combines ---- */
 
-/* Behind the character that is there and all that may combine with it. */
-static const char *
-behind_sequence(const char *at, const char *end)
-{
-	const char *next = at;
-
-	(void) scim_get_utf8(&next, end);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		at = next;
-	} while (at < end && !scim_is_fold_boundary(scim_get_utf8(&next, end)));
-	return at;
-}
-
 /* Reads marks, and behind them a character that is none; false: there is no such one. */
 static bool
 read_marks(Reader *reader, Marks *marks, uint32 *next)
 {
-	marks->reader = *reader;
-	marks->left = 0;
-	for (marks->count = 0; read_folded(reader, next); marks->count++)
+	*marks = (Marks) {.reader = *reader, .lowest = PG_INT32_MAX};
+	for (; read_folded(reader, next); marks->count++)
 	{
+		int			class = class_of(*next);
+
 		CHECK_FOR_INTERRUPTS();
-		if (class_of(*next) == 0)
+		if (class == 0)
 			return true;
+		marks->lowest = Min(marks->lowest, class);
 	}
 	return false;
 }
@@ -231,7 +222,7 @@ fold_sequence(StringInfo out, const char *string, const char *end)
 
 		more = read_marks(&reader, &marks, &next);
 		whole = marks.count > 0 ? compose_marks(character, &marks, NULL) : character;
-		if (more && marks.left == 0)
+		if (more && marks.left == 0 && entry_of(next) == FOLD_JOINS)
 			joined = compose(whole, next);
 		if (joined == 0 && whole)
 			put(out, whole);
@@ -241,23 +232,65 @@ fold_sequence(StringInfo out, const char *string, const char *end)
 	} while (more);
 }
 
+/* A character, or one and what may combine with it. */
+static void
+fold_piece(StringInfo out, uint16 entry, bool alone, const char *string, const char *end)
+{
+	if (alone && entry >= FOLD_SEQUENCES && fold_sequences[entry - FOLD_SEQUENCES] < 0)
+		put(out, -fold_sequences[entry - FOLD_SEQUENCES]);
+	else
+		fold_sequence(out, string, end);
+}
+
 void
 scim_append_folded(StringInfo out, const char *string, int length)
 {
 	const char *end = string + length;
+	const char *next = string;	/* behind what is read */
+	const char *plain = string; /* from here on, all is as it shall be */
+	uint16		entry = length > 0 ? entry_of(scim_get_utf8(&next, end)) : 0;
 
 	while (string < end)
 	{
-		const char *next = string + 1;
+		const char *behind = next;
+		uint16		following = 0;
+		bool		alone = true;
 
 		CHECK_FOR_INTERRUPTS();
-		if (IS_HIGHBIT_SET(*string) || (next < end && IS_HIGHBIT_SET(*next)))
+		while (behind < end)
 		{
-			next = behind_sequence(string, end);
-			fold_sequence(out, string, next);
+			following = entry_of(scim_get_utf8(&next, end));
+			if (begins_anew(following))
+				break;
+			CHECK_FOR_INTERRUPTS();
+			behind = next;
+			alone = false;
 		}
-		else
-			put(out, *string >= 'A' && *string <= 'Z' ? *string + ('a' - 'A') : *string);
-		string = next;
+		if (!alone || entry > 0)
+		{
+			appendBinaryStringInfo(out, plain, string - plain);
+			fold_piece(out, entry, alone, string, behind);
+			plain = behind;
+		}
+		string = behind;
+		entry = following;
 	}
+	appendBinaryStringInfo(out, plain, end - plain);
+}
+
+bool
+scim_is_same_folded(const char *a, int a_length, const char *b, int b_length)
+{
+	StringInfoData x;
+	StringInfoData y;
+	bool		same;
+
+	initStringInfo(&x);
+	initStringInfo(&y);
+	scim_append_folded(&x, a, a_length);
+	scim_append_folded(&y, b, b_length);
+	same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+	pfree(x.data);
+	pfree(y.data);
+	return same;
 }

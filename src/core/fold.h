@@ -23,6 +23,9 @@
  */
 extern void scim_append_folded(StringInfo out, const char *string, int length);
 
+/* Are the texts the same, folded? */
+extern bool scim_is_same_folded(const char *a, int a_length, const char *b, int b_length);
+
 /*
  * Does the character combine with nothing that is before it?  Where b begins
  * with such a one, folded(a || b) is folded(a) || folded(b), whatever a is.

@@ -48,7 +48,8 @@ typedef struct ScimInput
  * assigns (id, meta, _version, readOnly attributes) ignored.
  * Errors: INVALID_SYNTAX (no object, unknown attribute, one name in two
  * spellings), INVALID_VALUE (type, required, two primaries, unknown URN,
- * password over 72 bytes, number over 400 digits), each with path.
+ * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is compared
+ * folded, over 1 MB), each with path.
  */
 extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members);
 

@@ -44,11 +44,13 @@ static inline uint32_t
 scim_get_utf8(const char **at, const char *end)
 {
 	const unsigned char *bytes = (const unsigned char *) *at;
-	int			more = bytes[0] < 0x80 ? 0 : bytes[0] < 0xC2 ? -1 : bytes[0] < 0xE0 ? 1 : bytes[0] < 0xF0 ? 2 : bytes[0] < 0xF5 ? 3 : -1;
-	uint32_t	character = more > 0 ? bytes[0] & (0x3F >> more) : bytes[0];
+	int			more = bytes[0] < 0xE0 ? 1 : bytes[0] < 0xF0 ? 2 : 3;
+	uint32_t	character = bytes[0] & (0x3F >> more);
 
 	(*at)++;
-	if (more < 0 || more > end - *at)
+	if (bytes[0] < 0x80)
+		return bytes[0];
+	if (bytes[0] < 0xC2 || bytes[0] > 0xF4 || more > end - *at)
 		return 0xFFFD;
 	for (int i = 1; i <= more; i++)
 	{

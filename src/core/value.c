@@ -207,7 +207,8 @@ check_length(const ScimAttribute *attribute, const JsonbValue *given, const Scim
 	ScimError  *error;
 	char	   *path;
 
-	if (attribute->type != SCIM_STRING || attribute->case_exact || given->val.string.len <= LONGEST_FOLDED)
+	if (attribute->type != SCIM_STRING || attribute->case_exact || given->type != jbvString ||
+		given->val.string.len <= LONGEST_FOLDED)
 		return;
 	error = scim_error(SCIM_TOO_LARGE);
 	path = scim_place_text(place);
@@ -223,9 +224,9 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	check_stack_depth();
 	if (attribute->type != SCIM_COMPLEX)
 	{
-		scim_check_simple(attribute, given, place);
 		if (!reading.stored)
 			check_length(attribute, given, place);
+		scim_check_simple(attribute, given, place);
 		*result = *given;
 		return true;
 	}

@@ -39,7 +39,7 @@ extern SCIM_NORETURN void scim_throw_value(const ScimAttribute *attribute, const
 /*
  * Reads the value of an attribute into "result": names as the schema spells
  * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
- * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, and for names
+ * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
  * that the schema does not know "unknown": INVALID_SYNTAX in a resource,
  * INVALID_PATH in a PATCH.
  */

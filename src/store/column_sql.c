@@ -10,13 +10,12 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "store/column_parts.h"
 #include "store/column_type.h"
-#include "store/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -163,9 +162,7 @@ is_same_value(const ScimAttribute *attribute, const JsonbValue *a, const JsonbVa
 		return false;
 	if (a->type != jbvString || attribute->case_exact || attribute->type != SCIM_STRING)
 		return scim_equal(a, b);
-	return DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
-												PointerGetDatum(scim_fold_text(a->val.string.val, a->val.string.len)),
-												PointerGetDatum(scim_fold_text(b->val.string.val, b->val.string.len))));
+	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val, b->val.string.len);
 }
 
 /* The codes of a value; NULL: all that stand for one. */

@@ -197,7 +197,7 @@ check_wanted(const Check *check, Relation relation, const Wanted *wanted)
 static void
 check_order(const Check *check, Relation relation)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{

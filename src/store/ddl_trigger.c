@@ -130,45 +130,47 @@ refuse_drops(const EventTriggerData *data)
 static Oid
 other_relation(Oid relid, const CollectedATSubcmd *subcommand, bool came)
 {
-	const ObjectAddress *address = &subcommand->address;
+	Oid			other = subcommand->address.objectId;
 
-	return OidIsValid(address->objectId) ? address->objectId : scim_last_part(relid, came);
+	if (!OidIsValid(other))
+		other = scim_last_part(relid, came);
+	if (!OidIsValid(other))
+		elog(ERROR, "could not tell which partition table %u has %s", relid, came ? "attached" : "detached");
+	return other;
 }
 
 /* A table, with its rows, came to others or left them. */
 static void
 follow_subcommand(Oid relid, const CollectedATSubcmd *subcommand)
 {
-	Oid			other;
+	AlterTableType type;
+	bool		came;
+	Oid			part = relid;
+	Oid			parent = relid;
 
 	if (!IsA(subcommand->parsetree, AlterTableCmd))
 		return;
-	switch (((AlterTableCmd *) subcommand->parsetree)->subtype)
+	type = ((AlterTableCmd *) subcommand->parsetree)->subtype;
+	came = type == AT_AddInherit || type == AT_AttachPartition;
+	switch (type)
 	{
 		case AT_AddInherit:
-			other = other_relation(relid, subcommand, true);
-			scim_follow_parent(relid, other);
-			scim_follow_rows(relid, other, true);
+		case AT_DropInherit:
+			parent = other_relation(relid, subcommand, came);
 			break;
 		case AT_AttachPartition:
-			other = other_relation(relid, subcommand, true);
-			scim_follow_parent(other, relid);
-			scim_follow_rows(other, relid, true);
-			break;
-		case AT_DropInherit:
-			other = other_relation(relid, subcommand, false);
-			scim_follow_orphan(relid, other);
-			scim_follow_rows(relid, other, false);
-			break;
 		case AT_DetachPartition:
 		case AT_DetachPartitionFinalize:
-			other = other_relation(relid, subcommand, false);
-			scim_follow_orphan(other, relid);
-			scim_follow_rows(other, relid, false);
+			part = other_relation(relid, subcommand, came);
 			break;
 		default:
-			break;
+			return;
 	}
+	if (came)
+		scim_follow_parent(part, parent);
+	else
+		scim_follow_orphan(part, parent);
+	scim_follow_rows(part, parent, came);
 }
 
 /* The tables that were made of a composite type (CREATE TABLE ... OF), which ALTER TYPE ... CASCADE alters, too. */

@@ -26,6 +26,7 @@ typedef struct GroupKey
 static const ScimRegistration *
 find_groups(Relation relation)
 {
+	/* first: a look into the catalogs may have the relation forget its triggers */
 	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
 	const TriggerDesc *triggers = relation->trigdesc;
 

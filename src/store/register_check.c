@@ -140,7 +140,7 @@ refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
 void
 scim_refuse_other_triggers(Relation relation)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{

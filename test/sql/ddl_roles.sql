@@ -74,11 +74,13 @@ CREATE TABLE plain (tenant_id text, group_id uuid, member_type text, member_id u
 CREATE TRIGGER "~~~scimver_members_x" AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION f('Group', '{"group": "group_id", "member": "member_id"}');
 CREATE TABLE child () INHERITS (plain);
 BEGIN;
+ALTER TABLE child NO INHERIT plain;
+SELECT locks();
+ALTER TABLE child INHERIT plain;
+SELECT locks();
 ALTER TABLE joins ATTACH PARTITION joins_acme FOR VALUES IN ('acme');
 CREATE TABLE joins_other PARTITION OF joins FOR VALUES IN ('other');
 ALTER TABLE joins DETACH PARTITION joins_acme;
-ALTER TABLE child NO INHERIT plain;
-ALTER TABLE child INHERIT plain;
 ALTER TABLE joins RENAME COLUMN group_id TO g;
 ALTER TABLE joins ALTER member_type TYPE varchar(10);
 ALTER TABLE joins DROP COLUMN member_id;

@@ -63,11 +63,19 @@ read_log(void)
 	static size_t line_size, next_size;
 	static bool has_line;
 
-	while (getline(&next, &next_size, server_log) > 0)
+	ssize_t		length;
+
+	while ((length = getline(&next, &next_size, server_log)) > 0)
 	{
 		char	   *other = line;
 		size_t		other_size = line_size;
 
+		if (next[length - 1] != '\n')
+		{
+			/* the rest is being written */
+			fseek(server_log, -length, SEEK_CUR);
+			break;
+		}
 		if (has_line)
 			report_line(line, next);
 		line = next, line_size = next_size;

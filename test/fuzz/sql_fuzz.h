@@ -29,7 +29,6 @@ typedef struct Kind
 	const char *database;
 	const char *role;
 	const char *rule;			/* of the grammar: what it says next, one statement a line */
-	void		(*before) (Session *session);	/* each such text; or NULL */
 	void		(*after) (Session *session);	/* each statement that succeeded; or NULL */
 } Kind;
 

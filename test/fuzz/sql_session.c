@@ -260,8 +260,6 @@ run_next(Session *session, const Grammar *grammar)
 
 	write_rule(grammar, session->kind->rule, &session->random, out);
 	fclose(out);
-	if (session->kind->before)
-		session->kind->before(session);
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		run_statement(session, line);
 	end_transaction(session);
@@ -278,6 +276,8 @@ first_value(PGconn *connection, const char *sql)
 
 	if (succeeded(result))
 		value = strdup(PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
+	else if (strcmp(field(result, PG_DIAG_SQLSTATE), "40P01") == 0)
+		found("deadlock", "a question waits for a session: %s", PQerrorMessage(connection));
 	else if (PQstatus(connection) == CONNECTION_OK)
 	{
 		fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));

@@ -1,11 +1,12 @@
 -- What a role without rights must leave as it is: rows, columns, triggers,
--- policies, rights and parts of the tables of schema public, and what scimver keeps.
+-- policies, rights and parts of the tables of schema public, and what scimver
+-- keeps.  The tenant "own" belongs to those who may work in it.
 CREATE SCHEMA judge;
 CREATE FUNCTION judge.rows(relation regclass) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
 	answer text;
 BEGIN
-	EXECUTE format('SELECT md5(string_agg(t::text, E''\n'' ORDER BY t::text)) FROM %s AS t', relation) INTO answer;
+	EXECUTE format('SELECT md5(string_agg(t::text, E''\n'' ORDER BY t::text)) FROM %s AS t WHERE to_jsonb(t) ->> ''tenant_id'' IS DISTINCT FROM ''own''', relation) INTO answer;
 	RETURN concat_ws(' ', relation, answer);
 END $$;
 CREATE FUNCTION judge.everything() RETURNS text LANGUAGE sql SET search_path = pg_catalog, public AS $$
@@ -20,7 +21,7 @@ CREATE FUNCTION judge.everything() RETURNS text LANGUAGE sql SET search_path = p
 		UNION ALL SELECT concat_ws(' ', inhrelid, inhparent) FROM pg_inherits WHERE inhparent IN (SELECT oid FROM tables)
 		UNION ALL SELECT concat_ws(' ', conname, conrelid, pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid IN (SELECT oid FROM tables)
 		UNION ALL SELECT concat_ws(' ', relation, tenant_id, group_id, member_count, member_digest) FROM scim_group_state
-			WHERE relation IN (SELECT oid FROM tables)
+			WHERE relation IN (SELECT oid FROM tables) AND tenant_id <> 'own'
 		UNION ALL SELECT s::text FROM scim_schemas s
 		UNION ALL SELECT t::text FROM scim_resource_types t
 		UNION ALL SELECT g::text FROM scim_tenant_grants g

@@ -14,12 +14,12 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char keys[MAX_FINDINGS][MAX_KEY];
 static int	count;
-static char folder[1000];
+static char prefix[1000];		/* of the files' names */
 
 void
-open_findings(const char *name)
+open_findings(const char *folder, uint64_t seed)
 {
-	snprintf(folder, sizeof(folder), "%s", name);
+	snprintf(prefix, sizeof(prefix), "%s/%llu", folder, (unsigned long long) seed);
 }
 
 int
@@ -96,7 +96,7 @@ keep(int number, const char *text)
 	char		path[1200];
 	FILE	   *file;
 
-	snprintf(path, sizeof(path), "%s/%d.sql", folder, number);
+	snprintf(path, sizeof(path), "%s-%d.sql", prefix, number);
 	file = fopen(path, "w");
 	if (file == NULL)
 	{
@@ -126,7 +126,7 @@ found(const char *key, const char *format,...)
 	if (count < MAX_FINDINGS && !is_known(key))
 	{
 		snprintf(keys[count++], MAX_KEY, "%s", key);
-		printf("violated: %s (%d.sql)\n", text, count);
+		printf("violated: %s (%s-%d.sql)\n", text, prefix, count);
 		fflush(stdout);
 		keep(count, text);
 	}

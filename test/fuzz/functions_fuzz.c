@@ -24,14 +24,23 @@
 
 #define MAX_ARGUMENTS 20
 
-/* What is not given a rule of its own by the grammar is called with NULL and the like. */
+/*
+ * What the grammar has for an argument: by its name and type, its name, its
+ * type; what is known by none of these gets NULL and the like.
+ */
 static const char *
-rule_for(Grammar *grammar, const char *type)
+rule_for(Grammar *grammar, const char *name, const char *type)
 {
-	static char name[80];
+	static char rule[200];
 
-	snprintf(name, sizeof(name), "value_%s", type);
-	return has_rule(grammar, name) ? name : "value_other";
+	snprintf(rule, sizeof(rule), "arg_%s_%s", name, type);
+	if (has_rule(grammar, rule))
+		return rule;
+	snprintf(rule, sizeof(rule), "arg_%s", name);
+	if (has_rule(grammar, rule))
+		return rule;
+	snprintf(rule, sizeof(rule), "value_%s", type);
+	return has_rule(grammar, rule) ? rule : "value_other";
 }
 
 static int
@@ -58,7 +67,7 @@ add_call(Grammar *grammar, const char *name, char kind, bool is_set, char **type
 		fputs(i > 0 ? ", " : "", out);
 		if (i >= positional)
 			fprintf(out, "\"%s\" => ", names[i]);
-		fprintf(out, "<%s>", rule_for(grammar, types[i]));
+		fprintf(out, "<%s>", rule_for(grammar, names[i], types[i]));
 	}
 	fputs(")", out);
 	fclose(out);
@@ -83,6 +92,8 @@ add_function(Grammar *grammar, PGresult *functions, int row)
 	if (split(type_text, types) != arguments)
 		return;
 	named = split(name_text, names);
+	for (int i = named; i < arguments; i++)
+		names[i] = "";
 	for (int count = required; count <= arguments; count++)
 		add_call(grammar, name, kind, is_set, types, names, count, count);
 	if (named == arguments)
@@ -146,25 +157,6 @@ static const Kind kinds[] = {
 	{0}
 };
 
-static void
-judge_one(const char *database)
-{
-	char	   *changes = ask(database, "SELECT judge.changes()");
-	char	   *problems = ask(database, "SELECT judge.problems()");
+static const char *const judged[] = {"created", "existing", NULL};
 
-	if (changes && changes[0])
-		found(changes, "what is not theirs changed in %s: %s", database, changes);
-	if (problems && problems[0])
-		found(problems, "problems in %s: %s", database, problems);
-	free(changes);
-	free(problems);
-}
-
-static void
-judge(void)
-{
-	judge_one("created");
-	judge_one("existing");
-}
-
-const Plan	plan = {"functions", kinds, prepare, judge};
+const Plan	plan = {"functions", kinds, prepare, judged};

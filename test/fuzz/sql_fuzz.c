@@ -85,6 +85,22 @@ read_log(void)
 	clearerr(server_log);
 }
 
+/* ---- what is other people's ---- */
+
+static void
+judge_database(const char *database)
+{
+	char	   *changes = ask(database, "SELECT judge.changes()");
+	char	   *problems = ask(database, "SELECT judge.problems()");
+
+	if (changes && changes[0])
+		found(changes, "what is not theirs changed in %s: %s", database, changes);
+	if (problems && problems[0])
+		found(problems, "problems in %s: %s", database, problems);
+	free(changes);
+	free(problems);
+}
+
 /* ---- sessions ---- */
 
 static void *
@@ -99,7 +115,8 @@ static void
 look(void)
 {
 	read_log();
-	plan.judge();
+	for (const char *const *database = plan.judged; *database; database++)
+		judge_database(*database);
 	for (int i = 0; i < session_count; i++)
 	{
 		time_t		since = sessions[i].since;
@@ -163,7 +180,7 @@ main(int argc, char **argv)
 	seed = strtoull(argv[2], NULL, 10);
 	conninfo = argv[5];
 	printf("seed %llu\n", (unsigned long long) seed);
-	open_findings(argv[3]);
+	open_findings(argv[3], seed);
 	server_log = fopen(argv[4], "r");
 	if (server_log == NULL)
 	{

@@ -56,7 +56,7 @@ typedef struct Plan
 	const char *name;			/* of the grammar's file */
 	const Kind *kinds;			/* one a session, ended by one without a database */
 	void		(*prepare) (Grammar *grammar);	/* adds to the grammar; or NULL */
-	void		(*judge) (void);	/* every second, and at the end */
+	const char *const *judged;	/* databases in which nothing of other people may change (everything.sql); ended by NULL */
 } Plan;
 
 /* Each fuzzer has its own. */
@@ -85,7 +85,8 @@ extern void print_states(void);
 
 /* ---- findings.c ---- */
 
-extern void open_findings(const char *folder);
+/* Files are named by the seed. */
+extern void open_findings(const char *folder, uint64_t seed);
 
 /*
  * Something that must not happen.  "key" tells kinds apart: each is kept once,

@@ -13,11 +13,15 @@
 
 #include <stdlib.h>
 
-/* AccessShareLock is what any look at a table takes; more needs rights. */
+/*
+ * AccessShareLock is what any look at a table takes; more needs rights.  What
+ * scimver keeps of a table that is dropped goes with it, whoever drops it.
+ */
 #define LOCKS \
 	"SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', c.relname, l.mode), ', ')" \
 	" FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation" \
-	" WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode <> 'AccessShareLock' AND c.relnamespace = 'public'::pg_catalog.regnamespace"
+	" WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode <> 'AccessShareLock' AND c.relnamespace = 'public'::pg_catalog.regnamespace" \
+	" AND c.relname NOT LIKE 'scim!_%' ESCAPE '!'"
 
 /* Within a transaction, what a statement locked is still locked. */
 static void

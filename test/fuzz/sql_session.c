@@ -23,6 +23,11 @@ static const char *const by_concurrency[] = {
 	"tuple concurrently deleted", NULL
 };
 
+/* Errors of PostgreSQL's own that have no code, but are no internal ones. */
+static const char *const without_code[] = {
+	"cannot rename trigger", NULL
+};
+
 /* Warnings that say that something is wrong in memory, or was not given back. */
 static const char *const suspicious[] = {
 	"detected write past", "problem in alloc set", "bogus aset link", "leak", "left non-empty SPI stack",
@@ -127,7 +132,7 @@ judge_error(const PGresult *result, const char *statement)
 
 	if (strncmp(state, "XX", 2) != 0 && strcmp(state, "PT500") != 0)
 		return;
-	if (concurrently && has_one_of(message, by_concurrency))
+	if (has_one_of(message, without_code) || (concurrently && has_one_of(message, by_concurrency)))
 		return;
 	snprintf(key, sizeof(key), "%s %s %s", state, field(result, PG_DIAG_SOURCE_FILE), field(result, PG_DIAG_SOURCE_FUNCTION));
 	found(key, "%s: %s (%s, %s) %s: %.600s", state, message, field(result, PG_DIAG_SOURCE_FUNCTION),

@@ -49,7 +49,7 @@ run()
 	in_copy "$@" </dev/null >"$log" 2>&1 || status=$?
 	if [ $status != 0 ]; then
 		grep -vE '^ok [0-9]|^test .* \.\.\. ok' "$log" | tail -n 200 || true
-		find "$copy" -maxdepth 2 -name regression.diffs -exec head -n 300 {} + -delete || true
+		find "$copy" -maxdepth 2 -name regression.diffs -exec head -n 300 {} \; -delete || true
 	fi
 	count "$log" $status
 }

@@ -6,9 +6,6 @@ BEGIN
 		RAISE EXCEPTION 'scimver needs a database in UTF8, this one is in %',
 			pg_catalog.current_setting('server_encoding');
 	END IF;
-	IF pg_catalog.to_regcollation('pg_catalog."und-x-icu"') IS NULL THEN
-		RAISE EXCEPTION 'scimver needs a server that was built with ICU';
-	END IF;
 END $$;
 
 -- Versions: any client in any language can compute them (src/core)
@@ -301,13 +298,21 @@ COMMENT ON FUNCTION scim_check_schema(jsonb, jsonb) IS
 REVOKE EXECUTE ON FUNCTION scim_register_schema(jsonb, jsonb, boolean), scim_register_resource_type(jsonb, boolean),
 	scim_unregister_schema(text), scim_unregister_resource_type(text), scim_check_schema(jsonb, jsonb) FROM PUBLIC;
 
+-- URIs
+
+CREATE FUNCTION scim_uri_segment(id text) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_uri_segment';
+COMMENT ON FUNCTION scim_uri_segment(text) IS
+	'The id as it stands in meta.location and $ref: percent-encoded, one segment of a path (RFC 3986)';
+
 -- Lookup columns
 
 CREATE FUNCTION scim_fold(value text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_fold';
 COMMENT ON FUNCTION scim_fold(text) IS
-	'How text that is not caseExact is compared: lower(normalize(value, NFKC) COLLATE "und-x-icu")';
+	'How text that is not caseExact is compared: full case folding and NFKC of Unicode 15.0, the same on every server';
 
 CREATE FUNCTION scim_folded_values(object jsonb, path text) RETURNS text[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -499,11 +504,13 @@ CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
 COMMENT ON FUNCTION scim_ddl_trigger() IS
 	'Keeps registrations true: follows renamed columns and new children of registered tables, refuses what they would not survive';
+-- ALTER VIEW ... RENAME COLUMN renames columns of tables, too, and ALTER TYPE those of its typed tables
 CREATE EVENT TRIGGER scimver_rename ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA')
+	WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER TYPE',
+		'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'IMPORT FOREIGN SCHEMA')
 	EXECUTE FUNCTION scim_ddl_trigger();
+-- columns and indexes go with types, functions, collations and operator classes, too
 CREATE EVENT TRIGGER scimver_drop ON sql_drop
-	WHEN TAG IN ('ALTER TABLE', 'DROP INDEX', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED')
 	EXECUTE FUNCTION scim_ddl_trigger();
 
 CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb DEFAULT '{}') RETURNS regclass

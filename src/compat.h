@@ -59,4 +59,26 @@
 	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
 #endif
 
+/* What the JSON parser calls can stop it since version 16; and what it reads of is made in place since version 17. */
+#if PG_VERSION_NUM >= 160000
+#define ScimJsonAction JsonParseErrorType
+#define SCIM_JSON_GO_ON return JSON_SUCCESS
+#else
+#define ScimJsonAction void
+#define SCIM_JSON_GO_ON return
+#endif
+#if PG_VERSION_NUM >= 170000
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(NULL, text, length, PG_UTF8, true)
+#else
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(text, length, PG_UTF8, true)
+#endif
+
+/* Since version 18 a column can be marked as NOT NULL by a constraint that was never validated. */
+#if PG_VERSION_NUM >= 180000
+#define scim_is_not_null(descriptor, number) \
+	(TupleDescCompactAttr(descriptor, (number) - 1)->attnullability == ATTNULLABLE_VALID)
+#else
+#define scim_is_not_null(descriptor, number) (TupleDescAttr(descriptor, (number) - 1)->attnotnull)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

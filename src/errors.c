@@ -6,6 +6,8 @@
 
 #include "core/jsonb_tree.h"
 #include "errors.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -116,8 +118,37 @@ scim_error(ScimErrorCode code)
 	return error;
 }
 
+/* ---- what was sent ---- */
+
+char *
+scim_shown_name(const char *name, int length)
+{
+	int			fits = length <= SCIM_SHOWN ? length : pg_mbcharcliplen(name, length, SCIM_SHOWN);
+
+	return psprintf("%.*s%s", fits, name, fits < length ? "..." : "");
+}
+
+/* Is the value short enough as JSON? */
+static bool
+is_short(const JsonbValue *value)
+{
+	Jsonb	   *jsonb = scim_write(value);
+
+	return VARSIZE(jsonb) <= 16 * SCIM_SHOWN &&
+		strlen(JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb))) <= SCIM_SHOWN;
+}
+
+/* ---- fields ---- */
+
 void
 scim_error_text(ScimError *error, const char *field, const char *value)
+{
+	if (value)
+		scim_set_text(error->detail, field, scim_shown_name(value, strlen(value)));
+}
+
+void
+scim_error_whole(ScimError *error, const char *field, const char *value)
 {
 	if (value)
 		scim_set_text(error->detail, field, value);
@@ -132,7 +163,16 @@ scim_error_integer(ScimError *error, const char *field, int64 value)
 void
 scim_error_value(ScimError *error, const char *field, const JsonbValue *value)
 {
-	scim_set_value(error->detail, field, value);
+	if (value->type == jbvString)
+		scim_set_text(error->detail, field, scim_shown_name(value->val.string.val, value->val.string.len));
+	else if (is_short(value))
+		scim_set_value(error->detail, field, value);
+}
+
+void
+scim_error_list(ScimError *error, const char *field, const JsonbValue *list)
+{
+	scim_set_value(error->detail, field, list);
 }
 
 void
@@ -164,28 +204,66 @@ throw_text(ScimError *error, const char *text)
 	pg_unreachable();
 }
 
-/* vpsprintf, as there is none in the server. */
-static char *format_text(const char *format, va_list args) pg_attribute_printf(1, 0);
-
-static char *
-format_text(const char *format, va_list args)
+/* Appends what the conversion at "format" stands for; returns what is behind it. */
+static const char *
+append_conversion(StringInfo text, const char *format, va_list *args)
 {
-	size_t		size = 256;
+	const char *value;
 
-	for (;;)
+	if (strncmp(format, "%s", 2) == 0)
 	{
-		char	   *text = palloc(size);
-		va_list		copy;
-		size_t		needed;
-
-		va_copy(copy, args);
-		needed = pvsnprintf(text, size, format, copy);
-		va_end(copy);
-		if (needed < size)
-			return text;
-		pfree(text);
-		size = needed;
+		value = va_arg(*args, const char *);
+		if (value == NULL)
+			value = "(null)";
+		appendStringInfoString(text, scim_shown_name(value, strlen(value)));
+		return format + 2;
 	}
+	if (strncmp(format, "%-s", 3) == 0)
+	{
+		appendStringInfoString(text, va_arg(*args, const char *));
+		return format + 3;
+	}
+	if (strncmp(format, "%d", 2) == 0)
+	{
+		appendStringInfo(text, "%d", va_arg(*args, int));
+		return format + 2;
+	}
+	if (strncmp(format, INT64_FORMAT, strlen(INT64_FORMAT)) == 0)
+	{
+		appendStringInfo(text, INT64_FORMAT, va_arg(*args, int64));
+		return format + strlen(INT64_FORMAT);
+	}
+	elog(ERROR, "an error's text has an unknown conversion: \"%s\"", format);
+}
+
+char *
+scim_format_error(const char *format, va_list *args)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	while (*format)
+	{
+		int			plain = strcspn(format, "%");
+
+		appendBinaryStringInfo(&text, format, plain);
+		format += plain;
+		if (*format)
+			format = append_conversion(&text, format, args);
+	}
+	return text.data;
+}
+
+char *
+scim_phrase(const char *format,...)
+{
+	va_list		args;
+	char	   *text;
+
+	va_start(args, format);
+	text = scim_format_error(format, &args);
+	va_end(args);
+	return text;
 }
 
 void
@@ -195,7 +273,7 @@ scim_throw(ScimError *error, const char *format,...)
 	char	   *text;
 
 	va_start(args, format);
-	text = format_text(format, args);
+	text = scim_format_error(format, &args);
 	va_end(args);
 	throw_text(error, text);
 }
@@ -209,7 +287,7 @@ scim_throw_path(ScimErrorCode code, const char *path, const char *format,...)
 
 	scim_error_text(error, "path", path);
 	va_start(args, format);
-	text = format_text(format, args);
+	text = scim_format_error(format, &args);
 	va_end(args);
 	throw_text(error, text);
 }

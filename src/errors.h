@@ -71,14 +71,35 @@ extern const ScimErrorKind *scim_error_kind_named(const char *name);
  *
  *		scim_error_text(e, "path", path);
  *		scim_throw(e, "%s must be a string", path);
+ *
+ * Of what a caller sent, an error repeats no more than SCIM_SHOWN characters:
+ * fields and %s are cut there, and end in "..." then.  Formats know %s, %d and
+ * INT64_FORMAT; %-s is for a text of our own, such as a list of names, which
+ * is never cut.  A hint is a text of our own, too.
  */
+#define SCIM_SHOWN 200
+
 typedef struct ScimError ScimError;
 
 extern ScimError *scim_error(ScimErrorCode code);
 extern void scim_error_text(ScimError *error, const char *field, const char *value);
 extern void scim_error_integer(ScimError *error, const char *field, int64 value);
+
+/* A value as it was sent; what is no string, and longer, is left out. */
 extern void scim_error_value(ScimError *error, const char *field, const JsonbValue *value);
+
+/* What is stored, and a program needs whole: the id of a resource that is there, its version, names of ours. */
+extern void scim_error_whole(ScimError *error, const char *field, const char *value);
+extern void scim_error_list(ScimError *error, const char *field, const JsonbValue *list);
+
 extern void scim_error_hint(ScimError *error, const char *hint);
+
+/* A part of an error's text, with values cut in the same way; palloc'd. */
+extern char *scim_phrase(const char *format,...) pg_attribute_printf(1, 2);
+extern char *scim_format_error(const char *format, va_list *args) pg_attribute_printf(1, 0);
+
+/* A text that was sent, as errors show it: palloc'd.  "length" is in bytes. */
+extern char *scim_shown_name(const char *name, int length);
 extern SCIM_NORETURN void scim_throw(ScimError *error, const char *format,...)
 			pg_attribute_printf(2, 3);
 

@@ -19,6 +19,8 @@ char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_max_page_size = 1000;
+int			scim_setting_max_patch_operations = 1000;
+int			scim_setting_max_patch_work = 1000000;
 int			scim_setting_max_results = 0;
 int			scim_setting_password_cost = 10;
 
@@ -58,6 +60,15 @@ _PG_init(void)
 							"Resources in a page of a list, at most.",
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_operations",
+							"Operations in a patch, at most.",
+							NULL, &scim_setting_max_patch_operations, 1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_work",
+							"Values that the operations of a patch may look at, in all.",
+							"A condition of a filter looks at each value, and counts as 100 values more.",
+							&scim_setting_max_patch_work, 1000000, 1000, PG_INT32_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_results",
 							"Results of a list that is read by index or counted, at most; 0: any number.",
 							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,
@@ -67,8 +78,9 @@ _PG_init(void)
 				&scim_setting_only_tenant);
 	DefineCustomIntVariable("scimver.password_cost",
 							"Cost of crypting a password (blowfish, logarithm of the rounds).",
-							NULL, &scim_setting_password_cost, 10, 4, 31,
-							PGC_USERSET, 0, NULL, NULL, NULL);
+							"Superusers only: a high one keeps the server busy for hours, a low one makes crypt strings weak.",
+							&scim_setting_password_cost, 10, 4, 31,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	define_text("scimver.tenant",
 				"Tenant of calls that name none; empty: default.",
 				&scim_setting_tenant);

@@ -1,7 +1,8 @@
 /*
  * settings.h
- *		The settings (GUCs) of scimver.  All can be set by any role: they choose
- *		and narrow, they grant nothing.
+ *		The settings (GUCs) of scimver.  They choose and narrow, they grant
+ *		nothing: any role can set them, but for those that keep the server from
+ *		work without end, which are for superusers.
  */
 #ifndef SCIM_SETTINGS_H
 #define SCIM_SETTINGS_H
@@ -18,6 +19,8 @@ extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */
 extern char *scim_setting_base_url;		/* scimver.base_url: in front of meta.location and $ref */
 extern int	scim_setting_cursor_timeout;	/* scimver.cursor_timeout: seconds that a cursor is good for; 0: for ever */
 extern int	scim_setting_max_page_size;	/* scimver.max_page_size: resources in a page of a list */
+extern int	scim_setting_max_patch_operations;	/* scimver.max_patch_operations: in a patch */
+extern int	scim_setting_max_patch_work;	/* scimver.max_patch_work: values that a patch looks at */
 extern int	scim_setting_max_results;	/* scimver.max_results: of a list that is read by index or counted; 0: any number */
 extern int	scim_setting_password_cost; /* scimver.password_cost: of blowfish, log2 of the rounds */
 

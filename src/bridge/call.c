@@ -2,22 +2,25 @@
  * call.c
  *		One request that needs the database, from its line to its answer.
  *
- * Entry points: call_new, calls_open, call_cancel_id, call_answered,
- * call_failed, call_refuse.
+ * Entry points: call_new, calls_open, call_cancel_id, call_error,
+ * call_answered, call_failed, call_refuse.
  */
 #include "call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "catalogue.h"
+#include "clock.h"
 #include "lifetime.h"
 #include "lines.h"
 #include "log.h"
 #include "mcp.h"
+#include "options.h"
 #include "pool.h"
 #include "rpc.h"
-#include "sql.h"
 
 /* Calls and their bytes that stop the reading of input. */
 #define MOST_CALLS 1000
@@ -87,6 +90,7 @@ call_new(CallKind kind, Era era, ScanSpan id, const char *tool,
 	call->kind = kind;
 	call->era = era;
 	call->read_only = kind != CALL_TOOL;
+	call->limit = options.timeout * 1000;
 	call->size = size;
 	at = call->bytes;
 	if (id.start != NULL)
@@ -173,11 +177,11 @@ answer_fits(const Call *call, const char *envelope, size_t length)
 }
 
 static void
-send_tool_error(const Call *call, BridgeError error)
+send_tool_error(const Call *call, BridgeError error, const char *detail)
 {
 	Buf			envelope = {NULL, 0, 0};
 
-	error_envelope(&envelope, error, call->tool);
+	error_envelope(&envelope, error, detail, call->tool);
 	send_envelope(call, envelope.data, envelope.length, false);
 	buf_free(&envelope);
 }
@@ -201,16 +205,24 @@ send_list(const Call *call)
 void
 call_failed(Call *call, BridgeError error, const char *reason)
 {
-	/* a cancelled call is silent, unless it may have changed something */
-	bool		silent = call->cancelled && error != ERROR_LOST_WRITE &&
-		error != ERROR_COMMITTED_TOO_LARGE;
+	const BridgeErrorKind *kind = error_kind(error);
+	char		limit[64];
 
+	if (kind->limited)
+	{
+		(void) snprintf(limit, sizeof(limit), "%g second%s.", call->limit / 1000.0,
+						call->limit == 1000 ? "" : "s");
+		reason = limit;
+	}
+	/* a cancelled call is silent, unless it may have changed something */
 	if (call->kind == CALL_CATALOGUE)
 		catalogue_failed(error, reason);
-	else if (!silent && call->kind == CALL_LIST)
+	else if (call->cancelled && !kind->may_have_written)
+		;
+	else if (call->kind == CALL_LIST)
 		rpc_error(call->id, error, reason);
-	else if (!silent)
-		send_tool_error(call, error);
+	else
+		send_tool_error(call, error, kind->limited ? reason : NULL);
 	call_free(call);
 }
 
@@ -253,8 +265,10 @@ tool_answered(Call *call, const char *envelope, size_t length)
 		call_failed(call, call->read_only ? ERROR_INTERNAL : ERROR_LOST_WRITE, NULL);
 		return;
 	}
+	if (call->unreplicated && success.start[0] == 't')
+		call_failed(call, ERROR_NOT_REPLICATED, NULL);
 	/* what was cancelled too late to be rolled back is reported */
-	if (call->cancelled && (call->read_only || success.start[0] != 't'))
+	else if (call->cancelled && (call->read_only || success.start[0] != 't'))
 		call_free(call);
 	else if (!answer_fits(call, envelope, length))
 		call_failed(call, call->read_only || success.start[0] != 't' ?
@@ -264,6 +278,27 @@ tool_answered(Call *call, const char *envelope, size_t length)
 		send_envelope(call, envelope, length, success.start[0] == 't');
 		call_free(call);
 	}
+}
+
+/*
+ * Did this end it for taking too long?  The SQLSTATE does not say who asked for
+ * it: our timer, the server's, or an administrator.  Clocks differ a little.
+ */
+static bool
+timed_out(const Call *call, const char *sqlstate)
+{
+	if (sqlstate == NULL || strcmp(sqlstate, "57014") != 0)
+		return false;
+	return call->overdue ||
+		clock_ms() - call->sent >= (uint64_t) (call->limit - call->limit / 50);
+}
+
+BridgeError
+call_error(const Call *call, const char *sqlstate, bool sent)
+{
+	if (timed_out(call, sqlstate))
+		return call->kind == CALL_TOOL && call->read_only ? ERROR_TIMED_OUT_READ : ERROR_TIMED_OUT;
+	return error_of_sqlstate(sqlstate, call->read_only || !sent);
 }
 
 void
@@ -280,10 +315,10 @@ call_answered(Call *call, const PGresult *answer)
 			log_line("%s: the database answered with SQLSTATE %s",
 					 call->kind == CALL_TOOL ? call->tool : "scim_tools",
 					 sqlstate != NULL ? sqlstate : "(none)");
-		call_failed(call, error_of_sqlstate(sqlstate, call->read_only), NULL);
+		call_failed(call, call_error(call, sqlstate, true), NULL);
 		return;
 	}
-	value = sql_value(answer, &length);
+	value = answer_value(answer, &length);
 	if (call->kind == CALL_TOOL)
 		tool_answered(call, value, length);
 	else

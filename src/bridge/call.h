@@ -12,6 +12,7 @@
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "errors.h"
@@ -47,6 +48,10 @@ typedef struct Call
 	Era			era;			/* which shape the answer has */
 	bool		read_only;		/* the tool changes nothing */
 	bool		cancelled;		/* the client does not want an answer */
+	bool		overdue;		/* it took too long, so it was cancelled */
+	bool		unreplicated;	/* it was committed, and its wait for a standby was ended */
+	uint64_t	sent;			/* when a connection took it, by clock_ms */
+	int			limit;			/* how long it may take from then, in milliseconds */
 	ScanSpan	id;				/* the id, as it was sent */
 	ScanSpan	arguments;		/* the arguments, as they were sent */
 	const char *tool;			/* the tool's name */
@@ -67,6 +72,12 @@ extern unsigned int calls_open(void);
 
 /* The client cancels the request with that id. */
 extern void call_cancel_id(ScanSpan id);
+
+/*
+ * What an error of the server means for it.  sqlstate may be NULL (libpq made
+ * the error itself); its statement was sent, or only what comes before it.
+ */
+extern BridgeError call_error(const Call *call, const char *sqlstate, bool sent);
 
 /* The database answered and is ready again: the transaction has ended. */
 extern void call_answered(Call *call, const PGresult *answer);

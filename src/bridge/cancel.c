@@ -5,9 +5,9 @@
  * PQcancel opens a connection and waits for the server to close it: only then
  * has the signal been delivered, and only then may the cancelled connection
  * take another call.  The thread touches nothing but the PGcancel object, which
- * libpq documents as safe, and reports its end through a pipe.
+ * libpq documents as safe, and its result, and reports its end through a pipe.
  *
- * Entry points: cancel_open, cancel_send.
+ * Entry points: cancel_open, cancel_send, cancel_forget.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "cancel.h"
@@ -26,13 +27,19 @@
 /* PQcancel needs a few kilobytes; the default stack would be megabytes. */
 #define STACK_SIZE ((size_t) 256 * 1024)
 
+/* A server that is not there lets each wait for minutes: so many at once. */
+#define MOST_JOBS 64
+
 typedef struct CancelJob
 {
+	TAILQ_ENTRY(CancelJob) all; /* place among all jobs; the event loop's */
 	PGcancel   *handle;			/* whom to cancel */
-	void	   *owner;			/* whom to tell */
+	void	   *owner;			/* whom to tell, or NULL; the event loop's */
 	bool		delivered;		/* did the server take the request? */
 } CancelJob;
 
+static TAILQ_HEAD(CancelJobs, CancelJob) jobs = TAILQ_HEAD_INITIALIZER(jobs);
+static unsigned int job_count;
 static CancelReturned on_returned;
 static int	ends[2];			/* the pipe from the threads to the event loop */
 static struct event *readable;	/* a thread has come to its end */
@@ -63,22 +70,31 @@ finish_job(evutil_socket_t fd, short what, void *arg)
 
 		if (!job->delivered)
 			log_line("a cancel request did not reach the database");
+		TAILQ_REMOVE(&jobs, job, all);
+		job_count--;
 		PQfreeCancel(job->handle);
 		free(job);
-		on_returned(owner);
+		if (owner != NULL)
+			on_returned(owner);
 	}
 }
 
 bool
 cancel_send(PGconn *pg, void *owner)
 {
-	CancelJob  *job = must_alloc(sizeof(*job));
+	CancelJob  *job;
 	pthread_attr_t attributes;
 	pthread_t	thread;
 	sigset_t	all;
 	sigset_t	before;
 	int			failure;
 
+	if (job_count == MOST_JOBS)
+	{
+		log_line("cannot send a cancel request: too many have not come back");
+		return false;
+	}
+	job = must_alloc(sizeof(*job));
 	job->owner = owner;
 	job->delivered = false;
 	job->handle = PQgetCancel(pg);
@@ -108,7 +124,21 @@ cancel_send(PGconn *pg, void *owner)
 		free(job);
 		return false;
 	}
+	TAILQ_INSERT_TAIL(&jobs, job, all);
+	job_count++;
 	return true;
+}
+
+void
+cancel_forget(const void *owner)
+{
+	CancelJob  *job;
+
+	TAILQ_FOREACH(job, &jobs, all)
+	{
+		if (job->owner == owner)
+			job->owner = NULL;
+	}
 }
 
 void

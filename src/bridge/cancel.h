@@ -19,4 +19,7 @@ extern void cancel_open(struct event_base *base, CancelReturned returned);
  */
 extern bool cancel_send(PGconn *pg, void *owner);
 
+/* The owner's connection is closed: the callback does not come any more. */
+extern void cancel_forget(const void *owner);
+
 #endif							/* BRIDGE_CANCEL_H */

@@ -10,9 +10,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "log.h"
 #include "options.h"
 #include "pool.h"
@@ -29,20 +29,10 @@ static struct
 	size_t		count;			/* how many */
 	Buf			source;			/* the database's text, to see whether it changed */
 	char	   *list;			/* the JSON array for tools/list; NULL: none yet */
-	time_t		learned;		/* when, by the monotonic clock */
+	uint64_t	learned;		/* when, by clock_ms */
 	bool		asking;			/* our own look at the list is under way */
 	CallQueue	waiting;		/* calls that it will decide */
 }			catalogue = {.waiting = TAILQ_HEAD_INITIALIZER(catalogue.waiting)};
-
-static time_t
-now(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
-		return 0;
-	return t.tv_sec;
-}
 
 static const Tool *
 find_tool(const char *name)
@@ -79,7 +69,7 @@ catalogue_resolve(Call *call)
 
 	if (tool != NULL)
 	{
-		if (now() - catalogue.learned >= CATALOGUE_TTL_MS / 1000)
+		if (clock_ms() - catalogue.learned >= CATALOGUE_TTL_MS)
 			ask(call->agent);
 		submit(call, tool);
 		return;
@@ -200,7 +190,7 @@ catalogue_learn(const char *json, size_t length)
 {
 	json_t	   *list;
 
-	catalogue.learned = now();
+	catalogue.learned = clock_ms();
 	if (catalogue.list != NULL && catalogue.source.length == length &&
 		memcmp(catalogue.source.data, json, length) == 0)
 		return true;

@@ -5,8 +5,13 @@
  * A call's statement is answered when libpq reports the connection idle again,
  * that is after ReadyForQuery: only then has the transaction been committed.
  *
+ * A call that takes longer than --timeout is cancelled.  When the server does
+ * not even end it then, the connection is closed: what became of a write there
+ * is unknown.
+ *
  * Entry points: connections_open, connection_start, connection_is_alive,
- * connection_take, connection_cancel, connection_close.
+ * connection_take, connection_cancel, connection_retire, connection_give_up,
+ * connection_close.
  */
 #include "connection.h"
 
@@ -15,129 +20,110 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "answer.h"
 #include "cancel.h"
+#include "clock.h"
 #include "log.h"
+#include "opening.h"
 #include "options.h"
-
-/* How long opening may take, in seconds, when connect_timeout says nothing. */
-#define CONNECT_TIMEOUT 10
+#include "watch.h"
 
 /* libpq keeps its largest buffers: after a larger exchange it starts afresh. */
 #define EXCHANGE_AT_REST ((size_t) 512 * 1024)
 
-static struct event_base *event_base;
+/* Seconds for a call that was cancelled to end, and for a cancel request to return. */
+#define CANCEL_PATIENCE 5
+
 static ConnectionHandlers handlers;
 static uint64_t uses;
-
-static void on_event(evutil_socket_t fd, short what, void *arg);
-
-static void
-forget_events(Connection *c)
-{
-	struct event **events[] = {&c->readable, &c->writable, &c->deadline};
-
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-	{
-		if (*events[i] != NULL)
-			event_free(*events[i]);
-		*events[i] = NULL;
-	}
-}
 
 void
 connection_close(Connection *c)
 {
-	forget_events(c);
+	watch_end(c);
+	/* another connection in this place has another key: it cannot be hit */
+	if (c->cancelling)
+		cancel_forget(c);
 	PQclear(c->answer);
 	c->answer = NULL;
 	PQfinish(c->pg);
 	c->pg = NULL;
 	sql_forget(&c->sql);
-	c->flushing = false;
-	c->broken = false;
+	c->flushing = c->broken = c->cancelling = c->outdated = false;
 	c->state = CONNECTION_CLOSED;
 }
 
-/* It could not be opened. */
+/* It could not be opened; repeat: another attempt may come at once. */
 static void
-refused(Connection *c, const char *text)
+refused(Connection *c, const char *text, bool repeat)
 {
-	char	   *reason = must_strdup(text);
-	size_t		length;
+	char	   *reason = opening_reason(text);
+	bool		again = opening_may_repeat(c) && repeat;
 
-	/* one line, without control characters */
-	for (length = 0; reason[length] != '\0'; length++)
-	{
-		if ((unsigned char) reason[length] < 0x20)
-			reason[length] = ' ';
-	}
-	while (length > 0 && reason[length - 1] == ' ')
-		reason[--length] = '\0';
-	if (!scan_utf8(reason, length))
-		*reason = '\0';
 	connection_close(c);
-	handlers.refused(c, *reason != '\0' ? reason : "no reason was given");
+	if (again)
+		handlers.ready(c);
+	else
+		handlers.refused(c, reason);
 	free(reason);
 }
 
-/* It is gone; unsent: the server cannot have had the whole statement. */
+/* What it means for a call that its connection ends without an answer. */
+typedef struct Unanswered
+{
+	BridgeError unsent;			/* the server cannot have had the whole statement */
+	BridgeError read;			/* it had one that only reads */
+	BridgeError write;			/* it had one that writes */
+} Unanswered;
+
+static const Unanswered when_lost = {ERROR_NO_DATABASE, ERROR_LOST_READ, ERROR_LOST_WRITE};
+static const Unanswered when_overdue = {ERROR_TIMED_OUT, ERROR_NO_ANSWER_READ, ERROR_NO_ANSWER_WRITE};
+
+/* It ends, and with it its call. */
 static void
-lost(Connection *c, bool unsent)
+end(Connection *c, bool unsent, const Unanswered *means)
 {
 	Call	   *call = c->call;
 
 	unsent = unsent || c->flushing || c->state != CONNECTION_BUSY;
-	if (c->state != CONNECTION_IDLE)
-		log_line("a connection to the database was lost during a call");
+	/* what is unsent stays so: PQfinish would send it */
+	(void) shutdown(PQsocket(c->pg), SHUT_RDWR);
 	c->call = NULL;
 	connection_close(c);
 	if (call != NULL)
-		call_failed(call, unsent ? ERROR_NO_DATABASE :
-					call->read_only ? ERROR_LOST_READ : ERROR_LOST_WRITE,
+		call_failed(call, unsent ? means->unsent : call->read_only ? means->read :
+					call->unreplicated ? ERROR_NOT_REPLICATED : means->write,
 					"the connection was lost");
 	handlers.gone(c);
 }
 
-/* It may be given a call; the pool is told when its caller is done. */
 static void
-idle(Connection *c)
+lost(Connection *c, bool unsent)
 {
+	if (c->state != CONNECTION_IDLE)
+		log_line("a connection to the database was lost during a call");
+	end(c, unsent, &when_lost);
+}
+
+void
+connection_give_up(Connection *c)
+{
+	lost(c, false);
+}
+
+/* It may be given a call, or is closed; the pool is told when its caller is done. */
+static void
+rest(Connection *c)
+{
+	if (c->outdated)
+	{
+		connection_close(c);
+		return;
+	}
 	c->state = CONNECTION_IDLE;
 	c->last_used = ++uses;
-	if (PQsslInUse(c->pg) && event_remove_timer(c->readable) < 0)
-		log_fatal("cannot watch a connection");
-}
-
-/*
- * Wait for these events.  A TLS library may hold back bytes that it has read
- * already, which the socket cannot tell: look again after a while.
- */
-static void
-watch(Connection *c, short what)
-{
-	static const struct timeval look_again = {0, 20000};
-	bool		encrypted = PQsslInUse(c->pg) && c->state != CONNECTION_IDLE;
-
-	if ((what & EV_READ) && event_add(c->readable, encrypted ? &look_again : NULL) < 0)
-		log_fatal("cannot watch a connection");
-	if ((what & EV_WRITE) && event_add(c->writable, NULL) < 0)
-		log_fatal("cannot watch a connection");
-}
-
-/* Events for the socket that libpq uses now; it may change while opening. */
-static void
-make_events(Connection *c, short persist)
-{
-	int			fd = PQsocket(c->pg);
-
-	if (c->readable != NULL)
-		event_free(c->readable);
-	if (c->writable != NULL)
-		event_free(c->writable);
-	c->readable = event_new(event_base, fd, (short) (EV_READ | persist), on_event, c);
-	c->writable = event_new(event_base, fd, EV_WRITE, on_event, c);
-	if (c->readable == NULL || c->writable == NULL)
-		log_fatal("cannot watch a connection");
+	watch_quietly(c);
+	watch_deadline(c, c->cancelling ? CANCEL_PATIENCE : 0);
 }
 
 /* Hand libpq's buffer to the server; false when the connection is gone. */
@@ -153,7 +139,7 @@ flush(Connection *c)
 	}
 	c->flushing = left > 0;
 	if (c->flushing)
-		watch(c, EV_WRITE);
+		watch_for(c, EV_WRITE);
 	return true;
 }
 
@@ -176,6 +162,7 @@ send_statement(Connection *c)
 	else
 	{
 		c->state = CONNECTION_BUSY;
+		c->call->limit = c->sql.limit;
 		sent = sql_send_call(&c->sql, c->pg, c->call);
 	}
 	if (!sent)
@@ -184,30 +171,17 @@ send_statement(Connection *c)
 		return;
 	}
 	if (flush(c) && PQsslInUse(c->pg))
-		watch(c, EV_READ);
+		watch_for(c, EV_READ);
 }
 
 void
 connection_take(Connection *c, Call *call)
 {
 	call->state = CALL_SENT;
+	call->sent = clock_ms();
 	c->call = call;
+	watch_deadline(c, options.timeout);
 	send_statement(c);
-}
-
-/* Does this error say that the extension is not what or where it was? */
-static bool
-says_moved(const PGresult *answer)
-{
-	static const char *const sqlstates[] = {"42883", "3F000", "0A000", "26000"};
-	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-
-	for (size_t i = 0; sqlstate != NULL && i < sizeof(sqlstates) / sizeof(sqlstates[0]); i++)
-	{
-		if (strcmp(sqlstate, sqlstates[i]) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* What had to come before the call's statement is done. */
@@ -215,29 +189,64 @@ static void
 preparation_done(Connection *c, const PGresult *answer)
 {
 	Call	   *call = c->call;
-	BridgeError error;
+	BridgeError error = call->overdue ? ERROR_TIMED_OUT : ERROR_INTERRUPTED;
 
 	if (c->state == CONNECTION_LOOKUP && PQresultStatus(answer) == PGRES_TUPLES_OK)
-		error = sql_learn(&c->sql, c->pg, answer) ? ERROR_INTERRUPTED : ERROR_NOT_INSTALLED;
-	else if (PQresultStatus(answer) == PGRES_COMMAND_OK)
 	{
-		sql_prepared(&c->sql, call);
-		error = ERROR_INTERRUPTED;
+		if (!sql_learn(&c->sql, c->pg, answer))
+			error = ERROR_NOT_INSTALLED;
 	}
+	else if (PQresultStatus(answer) == PGRES_COMMAND_OK)
+		sql_prepared(&c->sql, call);
 	else
 	{
-		/* nothing of the call was sent, so a write is as safe as a read */
-		error = error_of_sqlstate(PQresultErrorField(answer, PG_DIAG_SQLSTATE), true);
+		error = call_error(call, PQresultErrorField(answer, PG_DIAG_SQLSTATE), false);
 		sql_forget(&c->sql);
 	}
-	if (sql_is_known(&c->sql) && !call->cancelled)
+	if (sql_is_known(&c->sql) && !call->cancelled && !call->overdue)
 	{
 		send_statement(c);
 		return;
 	}
 	c->call = NULL;
-	idle(c);
+	rest(c);
 	call_failed(call, error, NULL);
+	handlers.ready(c);
+}
+
+/* Does this answer show that the server cannot be written to any more? */
+static bool
+is_demoted(Connection *c, const PGresult *answer)
+{
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK || c->call->read_only)
+		return false;
+	switch (answer_server(answer))
+	{
+		case SERVER_WRITES:
+			c->sql.could_write = true;
+			return false;
+		case SERVER_READS:
+			return c->sql.could_write;	/* else a setting of this role's or database's */
+		case SERVER_STANDBY:
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A tool that writes met such a server.  What it answered there may have been
+ * overtaken where the primary is now, even "not found" or "already there".
+ */
+static void
+demoted(Connection *c)
+{
+	Call	   *call = c->call;
+
+	log_line("the database server cannot be written to: its connections are closed");
+	c->call = NULL;
+	connection_close(c);
+	handlers.demoted(c);
+	call_failed(call, ERROR_DEMOTED, NULL);
 	handlers.ready(c);
 }
 
@@ -256,10 +265,16 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
-	if (says_moved(answer))
+	if (is_demoted(c, answer))
+	{
+		demoted(c);
+		PQclear(answer);
+		return;
+	}
+	if (answer_says_moved(answer))
 		sql_forget(&c->sql);
 	if (PQresultStatus(answer) == PGRES_TUPLES_OK)
-		(void) sql_value(answer, &length);
+		(void) answer_value(answer, &length);
 
 	/* free for others first: answering one call may hand in another */
 	c->call = NULL;
@@ -267,27 +282,20 @@ statement_done(Connection *c)
 		PQstatus(c->pg) != CONNECTION_OK)
 		connection_close(c);
 	else
-		idle(c);
+		rest(c);
 	call_answered(call, answer);
 	PQclear(answer);
 	handlers.ready(c);
-}
-
-static bool
-is_error(const PGresult *result)
-{
-	return PQresultStatus(result) != PGRES_TUPLES_OK &&
-		PQresultStatus(result) != PGRES_COMMAND_OK;
 }
 
 /* Keep the first error, or the result when there is none. */
 static void
 keep_result(Connection *c, PGresult *result)
 {
-	if (is_error(result) && PQstatus(c->pg) == CONNECTION_BAD &&
+	if (answer_is_error(result) && PQstatus(c->pg) == CONNECTION_BAD &&
 		PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL)
 		c->broken = true;		/* libpq's own: the connection ended */
-	if (c->answer == NULL || (is_error(result) && !is_error(c->answer)))
+	if (c->answer == NULL || (answer_is_error(result) && !answer_is_error(c->answer)))
 	{
 		PQclear(c->answer);
 		c->answer = result;
@@ -331,41 +339,29 @@ receive(Connection *c)
 		lost(c, false);
 }
 
+/* Other notices are for people at a terminal, and may quote data. */
 static void
-opened(Connection *c)
+on_notice(void *arg, const PGresult *notice)
 {
-	event_free(c->deadline);
-	c->deadline = NULL;
-	if (PQsetnonblocking(c->pg, 1) != 0)
-	{
-		refused(c, PQerrorMessage(c->pg));
-		return;
-	}
-	make_events(c, EV_PERSIST);
-	watch(c, EV_READ);
-	idle(c);
-	handlers.ready(c);
+	Connection *c = arg;
+
+	if (c->call != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
+		c->call->unreplicated = true;
 }
 
 static void
-go_on_opening(Connection *c)
+opened(Connection *c)
 {
-	switch (PQconnectPoll(c->pg))
+	if (PQsetnonblocking(c->pg, 1) != 0)
 	{
-		case PGRES_POLLING_OK:
-			opened(c);
-			break;
-		case PGRES_POLLING_READING:
-			make_events(c, 0);
-			watch(c, EV_READ);
-			break;
-		case PGRES_POLLING_WRITING:
-			make_events(c, 0);
-			watch(c, EV_WRITE);
-			break;
-		default:
-			refused(c, PQerrorMessage(c->pg));
+		refused(c, PQerrorMessage(c->pg), false);
+		return;
 	}
+	(void) PQsetNoticeReceiver(c->pg, on_notice, c);
+	watch_socket(c, true);
+	watch_for(c, EV_READ);
+	rest(c);
+	handlers.ready(c);
 }
 
 static void
@@ -376,7 +372,12 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	(void) fd;
 	if (c->state == CONNECTION_OPENING)
 	{
-		go_on_opening(c);
+		if (!opening_go_on(c))
+			return;
+		if (PQstatus(c->pg) == CONNECTION_OK)
+			opened(c);
+		else
+			refused(c, PQerrorMessage(c->pg), true);
 		return;
 	}
 	if ((what & EV_WRITE) && !flush(c))
@@ -386,61 +387,57 @@ on_event(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+send_cancel(Connection *c)
+{
+	if (!c->cancelling)
+		c->cancelling = cancel_send(c->pg, c);
+}
+
+static void
 on_deadline(evutil_socket_t fd, short what, void *arg)
 {
+	Connection *c = arg;
+
 	(void) fd;
 	(void) what;
-	refused(arg, "timeout expired");
-}
-
-/* Notices are for people at a terminal, and may quote data. */
-static void
-ignore_notice(void *arg, const PGresult *notice)
-{
-	(void) arg;
-	(void) notice;
-}
-
-/* connect_timeout as libpq found it, wherever it was set. */
-static int
-connect_timeout(PGconn *pg)
-{
-	PQconninfoOption *all = PQconninfo(pg);
-	int			seconds = 0;
-
-	for (PQconninfoOption *o = all; o != NULL && o->keyword != NULL; o++)
+	if (c->state == CONNECTION_OPENING)
 	{
-		if (strcmp(o->keyword, "connect_timeout") == 0 && o->val != NULL)
-			seconds = atoi(o->val);
+		opening_pass_over(c);
+		refused(c, "timeout expired", false);
 	}
-	PQconninfoFree(all);
-	return seconds > 0 ? seconds : CONNECT_TIMEOUT;
+	else if (c->call == NULL)
+	{
+		log_line("a cancel request does not come back: its connection is closed");
+		connection_close(c);
+		handlers.ready(c);
+	}
+	else if (!c->call->overdue)
+	{
+		c->call->overdue = true;
+		c->call->limit = options.timeout * 1000;
+		send_cancel(c);
+		watch_deadline(c, CANCEL_PATIENCE);
+	}
+	else
+	{
+		log_line("the database does not answer, nor end what is cancelled: the connection is closed");
+		end(c, false, &when_overdue);
+	}
 }
 
 void
 connection_start(Connection *c, const char *application)
 {
-	const char *const keywords[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
-	const char *const values[] = {options.conninfo, "UTF8", application, NULL};
-	struct timeval deadline = {0, 0};
-
 	c->state = CONNECTION_OPENING;
-	c->pg = PQconnectStartParams(keywords, values, 1);
-	if (c->pg == NULL)
-		log_fatal("out of memory");
-	if (PQstatus(c->pg) == CONNECTION_BAD)
+	while (!opening_start(c, application))
 	{
-		refused(c, PQerrorMessage(c->pg));
-		return;
+		if (!opening_may_repeat(c))
+		{
+			refused(c, PQerrorMessage(c->pg), false);
+			return;
+		}
+		PQfinish(c->pg);
 	}
-	/* DNS and files apart, nothing from here on blocks */
-	(void) PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
-	deadline.tv_sec = connect_timeout(c->pg);
-	c->deadline = evtimer_new(event_base, on_deadline, c);
-	if (c->deadline == NULL || event_add(c->deadline, &deadline) < 0)
-		log_fatal("cannot set a timer");
-	make_events(c, 0);
-	watch(c, EV_WRITE);
 }
 
 bool
@@ -470,8 +467,17 @@ void
 connection_cancel(Connection *c)
 {
 	/* a lookup is short: what follows it is not sent any more */
-	if (c->state == CONNECTION_BUSY && !c->cancelling)
-		c->cancelling = cancel_send(c->pg, c);
+	if (c->state == CONNECTION_BUSY)
+		send_cancel(c);
+}
+
+void
+connection_retire(Connection *c)
+{
+	if (c->state == CONNECTION_IDLE)
+		connection_close(c);
+	else
+		c->outdated = c->state != CONNECTION_CLOSED;
 }
 
 /* The cancel request has been delivered: it can hit no later statement. */
@@ -481,13 +487,15 @@ on_cancel_returned(void *owner)
 	Connection *c = owner;
 
 	c->cancelling = false;
+	if (c->state == CONNECTION_IDLE)
+		watch_deadline(c, 0);
 	handlers.ready(c);
 }
 
 void
 connections_open(struct event_base *base, const ConnectionHandlers *given)
 {
-	event_base = base;
 	handlers = *given;
+	watch_open(base, on_event, on_deadline);
 	cancel_open(base, on_cancel_returned);
 }

@@ -29,12 +29,14 @@ typedef struct Connection
 	PGconn	   *pg;				/* libpq's side of it */
 	struct event *readable;		/* the server sent something */
 	struct event *writable;		/* the server takes something */
-	struct event *deadline;		/* it takes too long to open */
+	struct event *deadline;		/* it takes too long: to open, to answer, or to be cancelled */
 	Call	   *call;			/* what it works on; or NULL */
 	PGresult   *answer;			/* the last result, or the first error, so far */
 	bool		flushing;		/* some of the statement is still unsent */
 	bool		broken;			/* libpq reported the end of the connection */
 	bool		cancelling;		/* a cancel request is on its way */
+	bool		seeking;		/* it opens only where the server can be written to */
+	bool		outdated;		/* to be closed when its call is done */
 	Sql			sql;			/* statements for the extension's schema */
 	uint64_t	last_used;		/* rises with each use of any connection */
 } Connection;
@@ -45,6 +47,7 @@ typedef struct ConnectionHandlers
 	void		(*ready) (Connection *c);	/* it may be idle, or its slot free */
 	void		(*refused) (Connection *c, const char *reason); /* it could not be opened */
 	void		(*gone) (Connection *c);	/* it was lost */
+	void		(*demoted) (Connection *c); /* its server cannot be written to any more */
 } ConnectionHandlers;
 
 extern void connections_open(struct event_base *base, const ConnectionHandlers *handlers);
@@ -60,6 +63,12 @@ extern void connection_take(Connection *c, Call *call);
 
 /* Cancel its statement. */
 extern void connection_cancel(Connection *c);
+
+/* Close it now, or when its call is done. */
+extern void connection_retire(Connection *c);
+
+/* Close it without waiting any longer; its call is told what that means. */
+extern void connection_give_up(Connection *c);
 
 extern void connection_close(Connection *c);
 

@@ -2,7 +2,7 @@
  * errors.c
  *		The bridge's own errors, in one table.
  *
- * Entry points: error_kind, error_of_sqlstate, error_envelope.
+ * Entry points: error_kind, error_of_sqlstate, error_text, error_envelope.
  */
 #include "errors.h"
 
@@ -40,7 +40,25 @@ static const BridgeErrorKind kinds[] = {
 	"Nothing was changed: make the same call again."},
 	[ERROR_LOST_WRITE] = {-32603, "OUTCOME_UNKNOWN", true,
 		"The connection to the database was lost before the answer came.",
-	"The write may or may not have happened: read the resource, then decide."},
+	"The write may or may not have happened: read the resource, then decide.", true, false},
+	[ERROR_TIMED_OUT] = {-32603, "RETRY_LATER", true,
+		"The call was ended, because it took longer than the limit.",
+	"Nothing was changed: make the same call again in a moment.", false, true},
+	[ERROR_TIMED_OUT_READ] = {-32603, "RETRY_LATER", true,
+		"The call was ended, because it took longer than the limit.",
+	"Ask for less: a smaller count, a narrower filter, fewer attributes. Or make the same call again later.", false, true},
+	[ERROR_NO_ANSWER_READ] = {-32603, "RETRY_LATER", true,
+		"The database gave no answer within the limit.",
+	"Nothing was changed: make the same call again in a moment.", false, true},
+	[ERROR_NO_ANSWER_WRITE] = {-32603, "OUTCOME_UNKNOWN", true,
+		"The database gave no answer within the limit.",
+	"The write may or may not have happened: read the resource, then decide.", true, true},
+	[ERROR_NOT_REPLICATED] = {-32603, "OUTCOME_UNKNOWN", true,
+		"The write was committed here, not yet on the standby: its wait for the standby was ended.",
+	"Do not repeat the call: read the resource. It shows the write, and loses it only if a standby takes over that does not have it.", true, false},
+	[ERROR_DEMOTED] = {-32603, "RETRY_LATER", true,
+		"The database server cannot be written to: it is a standby, or has become read-only.",
+	"Nothing was changed: make the same call again in a moment. If that stays so, ask an administrator whether the connection string names the primary."},
 	[ERROR_CONCURRENT] = {-32603, "RETRY_LATER", true,
 		"The database ended the call in favour of a concurrent one.",
 	"Nothing was changed: make the same call again."},
@@ -61,7 +79,7 @@ static const BridgeErrorKind kinds[] = {
 	"Ask for less at once."},
 	[ERROR_COMMITTED_TOO_LARGE] = {-32603, "TOO_LARGE", false,
 		"The change was made, but its answer is larger than a message of 10 MiB.",
-	"Do not repeat the call: it took effect."},
+	"Do not repeat the call: it took effect.", true, false},
 	[ERROR_PERMISSION_DENIED] = {-32603, "PERMISSION_DENIED", false,
 		"The database role of this server may not do that.",
 	"Ask an administrator for the privilege."},
@@ -114,13 +132,28 @@ error_of_sqlstate(const char *sqlstate, bool read_only)
 }
 
 void
-error_envelope(Buf *out, BridgeError error, const char *tool)
+error_text(Buf *out, BridgeError error, const char *detail)
+{
+	buf_text(out, error_kind(error)->text);
+	if (detail == NULL)
+		return;
+	if (out->data[out->length - 1] == '.')
+		out->length--;
+	buf_text(out, ": ");
+	buf_text(out, detail);
+}
+
+void
+error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool)
 {
 	const BridgeErrorKind *kind = error_kind(error);
+	Buf			text = {NULL, 0, 0};
 	const char *operation = strncmp(tool, "scim_", 5) == 0 ? tool + 5 : tool;
 
 	buf_text(out, "{\"success\":false,\"content\":{\"error\":");
-	buf_json_string(out, kind->text, strlen(kind->text));
+	error_text(&text, error, detail);
+	buf_json_string(out, text.data, text.length);
+	buf_free(&text);
 	buf_printf(out, ",\"error_code\":\"%s\",\"retryable\":%s,\"next_steps\":[",
 			   kind->code, kind->retryable ? "true" : "false");
 	buf_json_string(out, kind->next_step, strlen(kind->next_step));

@@ -31,6 +31,12 @@ typedef enum BridgeError
 	ERROR_NOT_INSTALLED,
 	ERROR_LOST_READ,
 	ERROR_LOST_WRITE,
+	ERROR_TIMED_OUT,
+	ERROR_TIMED_OUT_READ,
+	ERROR_NO_ANSWER_READ,
+	ERROR_NO_ANSWER_WRITE,
+	ERROR_NOT_REPLICATED,
+	ERROR_DEMOTED,
 	ERROR_CONCURRENT,
 	ERROR_INTERRUPTED,
 	ERROR_INVALID_TEXT,
@@ -50,6 +56,8 @@ typedef struct BridgeErrorKind
 	bool		retryable;		/* may the same call succeed later? */
 	const char *text;			/* what happened */
 	const char *next_step;		/* what to do next, or NULL */
+	bool		may_have_written;	/* the call did write something, or nobody knows */
+	bool		limited;		/* the limit of --timeout goes with the text */
 } BridgeErrorKind;
 
 extern const BridgeErrorKind *error_kind(BridgeError error);
@@ -60,7 +68,10 @@ extern const BridgeErrorKind *error_kind(BridgeError error);
  */
 extern BridgeError error_of_sqlstate(const char *sqlstate, bool read_only);
 
+/* Its text, and a detail (may be NULL). */
+extern void error_text(Buf *out, BridgeError error, const char *detail);
+
 /* The tools' result envelope for an error of a call of that tool. */
-extern void error_envelope(Buf *out, BridgeError error, const char *tool);
+extern void error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool);
 
 #endif							/* BRIDGE_ERRORS_H */

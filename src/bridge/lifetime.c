@@ -29,6 +29,7 @@ static struct
 	struct event *patience;		/* calls under way take too long */
 	bool		ending;			/* no new calls come */
 	bool		cancelled;		/* those under way have been cancelled */
+	bool		given_up;		/* those that did not end then have been told */
 }			lifetime;
 
 static void
@@ -62,14 +63,18 @@ on_patience_over(evutil_socket_t fd, short what, void *arg)
 	(void) fd;
 	(void) what;
 	(void) arg;
-	if (lifetime.cancelled)
+	if (lifetime.given_up)
 	{
-		stop();
+		stop();					/* the client does not read */
 		return;
 	}
+	lifetime.given_up = lifetime.cancelled;
 	lifetime.cancelled = true;
 	begin_to_end(PATIENCE_CANCELLED);
-	pool_shut_down();
+	if (lifetime.given_up)
+		pool_give_up();
+	else
+		pool_shut_down();
 }
 
 void

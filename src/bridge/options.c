@@ -16,7 +16,7 @@
 #include "log.h"
 #include "scan.h"
 
-Options		options = {NULL, NULL, false, POOL_DEFAULT};
+Options		options = {NULL, NULL, false, POOL_DEFAULT, TIMEOUT_DEFAULT};
 
 static const char help[] =
 "scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
@@ -30,11 +30,13 @@ static const char help[] =
 "variables (PGHOST, PGDATABASE, ...), ~/.pgpass and pg_service.conf.\n"
 "\n"
 "Options:\n"
-"  --tenant T   every call works in tenant T; another tenant_id is refused\n"
-"  --read-only  only tools that read, in read-only transactions\n"
-"  --pool N     at most N connections to the database (1 to 64, default 4)\n"
-"  --help       show this help, then exit\n"
-"  --version    show the version, then exit\n"
+"  --tenant T         every call works in tenant T; another tenant_id is refused\n"
+"  --read-only        only tools that read, in read-only transactions\n"
+"  --pool N           at most N connections to the database (1 to 64, default 4)\n"
+"  --timeout SECONDS  a call that takes the database longer is cancelled and\n"
+"                     answered with RETRY_LATER (1 to 86400, default 30)\n"
+"  --help             show this help, then exit\n"
+"  --version          show the version, then exit\n"
 "\n"
 "Connections are opened when they are first needed. Messages about the\n"
 "process itself go to standard error, one line each.\n"
@@ -77,16 +79,17 @@ check_conninfo(const char *conninfo)
 	PQfreemem(message);
 }
 
+/* A number from 1 to the limit, or the end with this complaint. */
 static int
-pool_size(const char *text)
+number(const char *text, long limit, const char *complaint)
 {
 	char	   *end;
 	long		value;
 
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || value < 1 || value > POOL_LIMIT)
-		usage_error("--pool takes a number from 1 to 64", NULL);
+	if (errno != 0 || end == text || *end != '\0' || value < 1 || value > limit)
+		usage_error(complaint, NULL);
 	return (int) value;
 }
 
@@ -97,6 +100,7 @@ options_read(int argc, char **argv)
 		{"tenant", required_argument, NULL, 't'},
 		{"read-only", no_argument, NULL, 'r'},
 		{"pool", required_argument, NULL, 'p'},
+		{"timeout", required_argument, NULL, 'l'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0}
@@ -117,7 +121,11 @@ options_read(int argc, char **argv)
 				options.read_only = true;
 				break;
 			case 'p':
-				options.pool_size = pool_size(optarg);
+				options.pool_size = number(optarg, POOL_LIMIT, "--pool takes a number from 1 to 64");
+				break;
+			case 'l':
+				options.timeout = number(optarg, TIMEOUT_LIMIT,
+										 "--timeout takes a number of seconds from 1 to 86400");
 				break;
 			case 'h':
 				print(help);

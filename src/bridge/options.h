@@ -13,11 +13,16 @@ typedef struct Options
 	const char *tenant;			/* --tenant: the one tenant of all calls; or NULL */
 	bool		read_only;		/* --read-only: no tools that write */
 	int			pool_size;		/* --pool: most connections at once */
+	int			timeout;		/* --timeout: seconds that a call may take */
 } Options;
 
 /* --pool, its default and its limit. */
 #define POOL_DEFAULT 4
 #define POOL_LIMIT 64
+
+/* --timeout, its default and its limit: a day. */
+#define TIMEOUT_DEFAULT 30
+#define TIMEOUT_LIMIT 86400
 
 extern Options options;
 

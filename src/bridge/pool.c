@@ -10,7 +10,7 @@
  * this file's is to share them out.
  *
  * Entry points: pool_open, pool_submit, pool_drop, pool_cancel, pool_dispatch,
- * pool_shut_down, pool_close.
+ * pool_shut_down, pool_give_up, pool_close.
  */
 #include "pool.h"
 
@@ -21,6 +21,7 @@
 #include "connection.h"
 #include "lines.h"
 #include "log.h"
+#include "opening.h"
 #include "options.h"
 
 /* Pauses between failed attempts to connect, in milliseconds. */
@@ -87,8 +88,7 @@ open_connections(void)
 	{
 		Connection *c = &pool.connections[i];
 
-		/* a slot whose cancel request is still on its way is not free */
-		if (c->state != CONNECTION_CLOSED || c->cancelling)
+		if (c->state != CONNECTION_CLOSED)
 			continue;
 		opening++;
 		connection_start(c, TAILQ_FIRST(&pool.queue)->application);
@@ -173,6 +173,16 @@ on_gone(Connection *c)
 	pool_dispatch();
 }
 
+/* Its server cannot be written to any more: the others may have the same. */
+static void
+on_demoted(Connection *c)
+{
+	(void) c;
+	opening_seek_primary();
+	for (int i = 0; i < options.pool_size; i++)
+		connection_retire(&pool.connections[i]);
+}
+
 void
 pool_submit(Call *call)
 {
@@ -207,7 +217,7 @@ pool_cancel(Call *call)
 void
 pool_open(struct event_base *base)
 {
-	static const ConnectionHandlers handlers = {on_ready, on_refused, on_gone};
+	static const ConnectionHandlers handlers = {on_ready, on_refused, on_gone, on_demoted};
 
 	TAILQ_INIT(&pool.queue);
 	pool.connections = must_alloc(sizeof(Connection) * (size_t) options.pool_size);
@@ -227,6 +237,16 @@ pool_shut_down(void)
 	{
 		if (pool.connections[i].call != NULL)
 			connection_cancel(&pool.connections[i]);
+	}
+}
+
+void
+pool_give_up(void)
+{
+	for (int i = 0; i < options.pool_size; i++)
+	{
+		if (pool.connections[i].call != NULL)
+			connection_give_up(&pool.connections[i]);
 	}
 }
 

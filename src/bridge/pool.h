@@ -30,6 +30,9 @@ extern void pool_dispatch(void);
 /* End of the process: fail what is queued, cancel what is under way. */
 extern void pool_shut_down(void);
 
+/* Wait for nothing any more: tell what is still under way. */
+extern void pool_give_up(void);
+
 /* Close all connections. */
 extern void pool_close(void);
 

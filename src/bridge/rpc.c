@@ -126,14 +126,7 @@ rpc_error_data(ScanSpan id, BridgeError error, const char *detail, ScanSpan data
 	Buf		   *answer = begin_message(id);
 	Buf			message = {NULL, 0, 0};
 
-	buf_text(&message, kind->text);
-	if (detail != NULL)
-	{
-		if (message.data[message.length - 1] == '.')
-			message.length--;
-		buf_text(&message, ": ");
-		buf_text(&message, detail);
-	}
+	error_text(&message, error, detail);
 	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
 	buf_json_string(answer, message.data, message.length);
 	buf_free(&message);

@@ -3,7 +3,7 @@
  *		All SQL that the bridge ever sends.
  *
  * Entry points: sql_send_lookup, sql_learn, sql_must_prepare, sql_send_prepare,
- * sql_prepared, sql_send_call, sql_value, sql_forget.
+ * sql_prepared, sql_send_call, sql_forget.
  */
 #include "sql.h"
 
@@ -15,16 +15,26 @@
 #include "buf.h"
 #include "options.h"
 
-/* pg_type.h's OID of text, which is as fixed as the wire protocol. */
+/* pg_type.h's OIDs of int4 and text, which are as fixed as the wire protocol. */
+#define INT4_OID 23
 #define TEXT_OID 25
 
 /*
  * Neither names nor operators may be taken from the session's search_path.  A
- * pooler tells its clients of another process than the server's.
+ * pooler tells its clients of another process than the server's ($1); there
+ * the session is not ours, and no setting may stay behind.  A lower limit that
+ * an administrator set stays ($2 and s.setting: milliseconds).
  */
 static const char lookup[] =
-"SELECT n.nspname, pg_catalog.pg_backend_pid() FROM pg_catalog.pg_extension e"
+"SELECT n.nspname, pg_catalog.pg_backend_pid(), s.setting,"
+" pg_catalog.current_setting('transaction_read_only'),"
+" CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1"
+" AND (s.setting OPERATOR(pg_catalog.=) '0'"
+" OR s.setting::pg_catalog.int4 OPERATOR(pg_catalog.>) $2)"
+" THEN pg_catalog.set_config('statement_timeout', $2::pg_catalog.text, false) END"
+" FROM pg_catalog.pg_extension e"
 " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace"
+" JOIN pg_catalog.pg_settings s ON s.name OPERATOR(pg_catalog.=) 'statement_timeout'"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
 /*
@@ -51,6 +61,18 @@ static const char set_commit[] =
 ", CASE WHEN pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) 'off'"
 " THEN pg_catalog.set_config('synchronous_commit', 'local', true) END";
 
+/* Before a tool that writes: can it?  NULL: yes; else whether this is a standby. */
+static const char may_write[] =
+", CASE WHEN pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'on'"
+" THEN pg_catalog.pg_is_in_recovery() END AS standby";
+
+/*
+ * After it: a commit that ends its wait for a standby only warns.  A role's
+ * setting or a trigger's must not hide that.
+ */
+static const char set_messages[] =
+", pg_catalog.set_config('client_min_messages', 'warning', true)";
+
 /* $2 goes in binary form, that is with its length: it may hold NUL bytes. */
 static const Oid types[] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID};
 static const int formats[] = {0, 1, 0, 0, 0};
@@ -72,7 +94,14 @@ kind_of(const Call *call)
 bool
 sql_send_lookup(PGconn *pg)
 {
-	return PQsendQueryParams(pg, lookup, 0, NULL, NULL, NULL, NULL, 0) == 1;
+	static const Oid int4s[] = {INT4_OID, INT4_OID};
+	char		pid[16];
+	char		limit[16];
+	const char *values[] = {pid, limit};
+
+	(void) snprintf(pid, sizeof(pid), "%d", PQbackendPID(pg));
+	(void) snprintf(limit, sizeof(limit), "%d", options.timeout * 1000);
+	return PQsendQueryParams(pg, lookup, 2, int4s, values, NULL, NULL, 0) == 1;
 }
 
 static char *
@@ -91,14 +120,26 @@ call_statement(const char *schema, bool writes)
 	if (options.tenant != NULL)
 		buf_text(&text, set_tenant);
 	buf_text(&text, writes ? set_commit : set_read_only);
-	buf_printf(&text, ", %s.scim_call_tool($1, $2)", schema);
+	if (writes)
+		buf_text(&text, may_write);
+	buf_printf(&text, ", %s.scim_call_tool($1, $2) AS answer", schema);
+	if (writes)
+		buf_text(&text, set_messages);
 	return finish(&text);
+}
+
+/* The number in the first row of a lookup's answer. */
+static long
+number_in(const PGresult *answer, int column)
+{
+	return strtol(PQgetvalue(answer, 0, column), NULL, 10);
 }
 
 bool
 sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
 {
 	Buf			list = {NULL, 0, 0};
+	long		limit;
 	char	   *schema;
 
 	if (PQntuples(answer) != 1)
@@ -108,8 +149,13 @@ sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
 	if (schema == NULL)
 		return false;
 	sql_forget(sql);
-	sql->direct = strtol(PQgetvalue(answer, 0, 1), NULL, 10) == PQbackendPID(pg);
-	buf_printf(&list, "SELECT %s.scim_tools()", schema);
+	sql->direct = number_in(answer, 1) == PQbackendPID(pg);
+	limit = number_in(answer, 2);
+	sql->limit = options.timeout * 1000;
+	if (limit > 0 && limit < sql->limit)
+		sql->limit = (int) limit;
+	sql->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
+	buf_printf(&list, "SELECT %s.scim_tools() AS answer", schema);
 	sql->text[SQL_LIST] = finish(&list);
 	sql->text[SQL_READ] = call_statement(schema, false);
 	sql->text[SQL_WRITE] = call_statement(schema, true);
@@ -158,17 +204,6 @@ sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
 	if (sql->prepared[kind])
 		return PQsendQueryPrepared(pg, sql->name[kind], count, values, lengths, formats, 0) == 1;
 	return PQsendQueryParams(pg, sql->text[kind], count, types, values, lengths, formats, 0) == 1;
-}
-
-const char *
-sql_value(const PGresult *answer, size_t *length)
-{
-	int			column = PQnfields(answer) - 1;
-
-	if (PQntuples(answer) != 1 || column < 0 || PQgetisnull(answer, 0, column))
-		return NULL;
-	*length = (size_t) PQgetlength(answer, 0, column);
-	return PQgetvalue(answer, 0, column);
 }
 
 void

@@ -34,9 +34,15 @@ typedef struct Sql
 	char		name[SQL_KINDS][24];	/* what it is, or is to be, prepared as */
 	bool		prepared[SQL_KINDS];	/* has that been done? */
 	bool		direct;			/* the server itself is at the other end, no pooler */
+	bool		could_write;	/* transactions could write at the time of the lookup */
+	int			limit;			/* how long a call may take, in milliseconds */
 } Sql;
 
-/* Ask in which schema the extension lives: one row, or none. */
+/*
+ * Ask in which schema the extension lives: one row, or none.  Where the server
+ * itself is at the other end, it also gets its statement_timeout here: one that
+ * a statement sets binds those after it only.
+ */
 extern bool sql_send_lookup(PGconn *pg);
 
 /* Make the statements from the answer; false when there is no extension. */
@@ -58,9 +64,6 @@ extern void sql_prepared(Sql *sql, const Call *call);
 
 /* Send the statement of a call; false as PQsendQueryParams. */
 extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);
-
-/* The value that the statement of a call returned, or NULL. */
-extern const char *sql_value(const PGresult *answer, size_t *length);
 
 extern void sql_forget(Sql *sql);
 

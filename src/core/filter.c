@@ -65,7 +65,7 @@ throw_at(const Reader *reader, int start, const char *path, const char *text)
 
 	scim_error_text(error, "path", path);
 	scim_error_integer(error, "position", position);
-	scim_throw(error, "%s (at position %d)", text, position);
+	scim_throw(error, "%-s (at position %d)", text, position);
 }
 
 void

@@ -3,6 +3,7 @@
  *		The values in filters: literals, numbers and strings as JSON has them.
  */
 #include "core/filter_words.h"
+#include "core/utf8.h"
 
 #include <stddef.h>
 
@@ -44,30 +45,6 @@ put_byte(Parse *p, int byte)
 	p->bytes[p->byte_count++] = (char) byte;
 }
 
-static void
-put_utf8(Parse *p, int code)
-{
-	if (code < 0x80)
-		put_byte(p, code);
-	else
-	{
-		if (code < 0x800)
-			put_byte(p, 0xC0 | code >> 6);
-		else
-		{
-			if (code < 0x10000)
-				put_byte(p, 0xE0 | code >> 12);
-			else
-			{
-				put_byte(p, 0xF0 | code >> 18);
-				put_byte(p, 0x80 | (code >> 12 & 0x3F));
-			}
-			put_byte(p, 0x80 | (code >> 6 & 0x3F));
-		}
-		put_byte(p, 0x80 | (code & 0x3F));
-	}
-}
-
 /* \uXXXX, at the backslash; moves behind it, or behind both of a pair. */
 static bool
 read_unicode(Parse *p)
@@ -89,7 +66,7 @@ read_unicode(Parse *p)
 		code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 		p->at += 6;
 	}
-	put_utf8(p, code);
+	p->byte_count += scim_put_utf8(p->bytes + p->byte_count, code);
 	return true;
 }
 

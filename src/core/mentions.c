@@ -2,8 +2,8 @@
  * mentions.c
  *		Members of a group as clients name them, in create, update and PATCH.
  *
- * There may be very many, so nothing here is quadratic, except where a filter
- * stands between mentions: then each of them looks at all members.
+ * There may be very many, so nothing here is quadratic, but that each filter
+ * looks at all members.
  */
 #include "postgres.h"
 
@@ -11,17 +11,6 @@
 #include "core/mentions.h"
 #include "core/value.h"
 #include "miscadmin.h"
-
-/* Ids are uuids, whose spelling has no case. */
-static char *
-member_key(const char *value)
-{
-	char	   *key = pstrdup(value);
-
-	for (char *c = key; *c; c++)
-		*c = pg_ascii_tolower((unsigned char) *c);
-	return key;
-}
 
 static void
 mention(ScimMentions *mentions, const ScimMember *member, bool removed)
@@ -39,7 +28,9 @@ mention(ScimMentions *mentions, const ScimMember *member, bool removed)
 	item->member = *member;
 	item->removed = removed;
 	item->filter = NULL;
-	item->key = member_key(member->value);
+	item->key = mentions->spell ? mentions->spell(member->value) : NULL;
+	if (item->key == NULL)
+		item->key = member->value;
 	item->order = mentions->count++;
 }
 
@@ -204,7 +195,7 @@ compare_keys(const void *a, const void *b)
 void
 scim_set_member_types(ScimMentions *mentions, const ScimMember *typed, int count)
 {
-	ScimMentions known = {NULL};
+	ScimMentions known = {.spell = mentions->spell};
 
 	if (count == 0)
 		return;
@@ -221,105 +212,6 @@ scim_set_member_types(ScimMentions *mentions, const ScimMember *typed, int count
 			bsearch(item, known.items, count, sizeof(ScimMention), compare_keys);
 		if (found)
 			item->member.type = found->member.type;
-	}
-}
-
-/* The members but those that are to go. */
-static void
-take_out(JsonbValue *members, const bool *gone)
-{
-	int			kept = 0;
-
-	for (int i = 0; i < members->val.array.nElems; i++)
-	{
-		if (!gone[i])
-			members->val.array.elems[kept++] = members->val.array.elems[i];
-	}
-	members->val.array.nElems = kept;
-}
-
-static bool
-has_id(const JsonbValue *member, const char *id)
-{
-	JsonbValue	value;
-	JsonbValue *found = &value;
-
-	if (member->type == jbvObject)
-		found = scim_get(member, "value", strlen("value"));
-	else if (!scim_is_object(member) || !scim_find(member->val.binary.data, "value", &value))
-		return false;
-	return found && found->type == jbvString &&
-		scim_same_name(found->val.string.val, found->val.string.len, id);
-}
-
-/* Which of the members does the mention take out? */
-static bool *
-find_mentioned(const ScimMention *item, const JsonbValue *members, ScimMatchElements match)
-{
-	bool	   *found;
-
-	if (item->filter)
-		return match(item->filter, members);
-	found = palloc_extended(members->val.array.nElems * sizeof(bool), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < members->val.array.nElems; i++)
-		found[i] = has_id(&members->val.array.elems[i], item->member.value);
-	return found;
-}
-
-static void
-add_member(JsonbValue *members, const ScimMember *member)
-{
-	JsonbValue *object = scim_new_object();
-
-	scim_set_text(object, "value", member->value);
-	if (member->type)
-		scim_set_text(object, "type", member->type);
-	scim_append(members, object);
-}
-
-/* Mentions a member that is there. */
-static void
-mention_element(ScimMentions *mentions, const JsonbValue *element)
-{
-	JsonbValue *object = scim_open(element);
-	JsonbValue *value = scim_is_object(element) ? scim_get(object, "value", strlen("value")) : NULL;
-	ScimMember	member = {NULL};
-
-	if (!value || value->type != jbvString)
-		return;
-	member.value = scim_string_copy(value);
-	mention(mentions, &member, true);
-}
-
-void
-scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
-				   ScimMatchElements match, ScimMentions *result)
-{
-	JsonbValue *now = scim_new_array();
-
-	for (int i = 0; i < members->val.array.nElems; i++)
-		scim_append(now, &members->val.array.elems[i]);
-	for (int i = 0; i < mentions->count; i++)
-	{
-		const ScimMention *item = &mentions->items[i];
-		bool	   *gone;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!item->filter)
-			mention(result, &item->member, item->removed);
-		if (!item->removed)
-			add_member(now, &item->member);
-		else if (now->val.array.nElems > 0)
-		{
-			gone = find_mentioned(item, now, match);
-			for (int j = 0; item->filter && j < now->val.array.nElems; j++)
-			{
-				if (gone[j])
-					mention_element(result, &now->val.array.elems[j]);
-			}
-			take_out(now, gone);
-			pfree(gone);
-		}
 	}
 }
 
@@ -360,6 +252,178 @@ scim_unique_members(ScimMentions *mentions)
 	}
 	qsort(items, kept, sizeof(ScimMention), by_order);
 	mentions->count = kept;
+}
+
+/* ---- members that filters match ---- */
+
+/*
+ * The members as they become, mention by mention: elements are added behind the
+ * others, and crossed out.  Those of an id are chained.
+ */
+typedef struct Matching
+{
+	ScimMentions all;			/* the members that are there, then the mentions */
+	int			there;			/* so many of them are members that are there */
+	int		   *ids;			/* of each: a number that it shares with those of the same id */
+	int		   *last;			/* of each number: the last element with that id, or -1 */
+	int		   *before;			/* of each element: the one before it with the same id, or -1 */
+	JsonbValue *elements;
+	bool	   *gone;
+	int			count;			/* of elements */
+} Matching;
+
+static void *
+many(int count, Size size)
+{
+	return palloc_extended(Max(count, 1) * size, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+/* The id of a member that is there; "" if it has none. */
+static char *
+id_of(const JsonbValue *element)
+{
+	JsonbValue *value = scim_is_object(element) ? scim_get(scim_open(element), "value", strlen("value")) : NULL;
+
+	return value && value->type == jbvString ? scim_string_copy(value) : "";
+}
+
+/* Numbers the ids of all members and mentions. */
+static void
+number_ids(Matching *matching)
+{
+	int			count = matching->all.count;
+	ScimMention *sorted = many(count, sizeof(ScimMention));
+	int			number = 0;
+
+	if (count > 0)
+		memcpy(sorted, matching->all.items, count * sizeof(ScimMention));
+	qsort(sorted, count, sizeof(ScimMention), by_key);
+	matching->ids = many(count, sizeof(int));
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0 && strcmp(sorted[i - 1].key, sorted[i].key) != 0)
+			number++;
+		matching->ids[sorted[i].order] = number;
+	}
+	pfree(sorted);
+}
+
+/* The element becomes one of the members; "item" is its place among all that have numbers. */
+static void
+add_element(Matching *matching, int item, const JsonbValue *element)
+{
+	int			id = matching->ids[item];
+	int			place = matching->count++;
+
+	matching->elements[place] = *element;
+	matching->before[place] = matching->last[id];
+	matching->last[id] = place;
+}
+
+static void
+begin_matching(Matching *matching, const ScimMentions *mentions, const JsonbValue *members)
+{
+	memset(matching, 0, sizeof(*matching));
+	matching->all.spell = mentions->spell;
+	matching->there = members->val.array.nElems;
+	for (int i = 0; i < matching->there; i++)
+	{
+		ScimMember	member = {.value = id_of(&members->val.array.elems[i])};
+
+		CHECK_FOR_INTERRUPTS();
+		mention(&matching->all, &member, false);
+	}
+	for (int i = 0; i < mentions->count; i++)
+		mention(&matching->all, &mentions->items[i].member, false);
+	number_ids(matching);
+	matching->last = many(matching->all.count, sizeof(int));
+	memset(matching->last, -1, matching->all.count * sizeof(int));
+	matching->before = many(matching->all.count, sizeof(int));
+	matching->gone = many(matching->all.count, sizeof(bool));
+	matching->elements = many(matching->all.count, sizeof(JsonbValue));
+	for (int i = 0; i < matching->there; i++)
+		add_element(matching, i, &members->val.array.elems[i]);
+}
+
+/* A member to come, as far as it is known, for filters to look at. */
+static JsonbValue *
+member_element(const ScimMention *item)
+{
+	JsonbValue *object = scim_new_object();
+
+	scim_set_text(object, "value", item->key);
+	if (item->member.type)
+		scim_set_text(object, "type", item->member.type);
+	return object;
+}
+
+/* Crosses out the members with that id. */
+static void
+take_out_id(Matching *matching, int id)
+{
+	for (int i = matching->last[id]; i >= 0; i = matching->before[i])
+		matching->gone[i] = true;
+	matching->last[id] = -1;
+}
+
+/* Crosses out the members that the filter matches, and mentions them. */
+static void
+take_out_matches(Matching *matching, const ScimFilter *filter, ScimMatchElements match, ScimMentions *result)
+{
+	JsonbValue *now = scim_new_array();
+	int		   *places = many(matching->count, sizeof(int));
+	bool	   *matches;
+
+	for (int i = 0; i < matching->count; i++)
+	{
+		if (matching->gone[i])
+			continue;
+		places[now->val.array.nElems] = i;
+		scim_append(now, &matching->elements[i]);
+	}
+	if (now->val.array.nElems == 0)
+		return;
+	matches = match(filter, now);
+	for (int i = 0; i < now->val.array.nElems; i++)
+	{
+		ScimMember	member = {NULL};
+
+		CHECK_FOR_INTERRUPTS();
+		if (!matches[i])
+			continue;
+		matching->gone[places[i]] = true;
+		member.value = id_of(&matching->elements[places[i]]);
+		if (member.value[0] != '\0')
+			mention(result, &member, true);
+	}
+	pfree(matches);
+	pfree(places);
+}
+
+void
+scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
+				   ScimMatchElements match, ScimMentions *result)
+{
+	Matching	matching;
+
+	begin_matching(&matching, mentions, members);
+	for (int i = 0; i < mentions->count; i++)
+	{
+		const ScimMention *item = &mentions->items[i];
+		int			place = matching.there + i;
+
+		CHECK_FOR_INTERRUPTS();
+		if (item->filter)
+		{
+			take_out_matches(&matching, item->filter, match, result);
+			continue;
+		}
+		mention(result, &item->member, item->removed);
+		if (item->removed)
+			take_out_id(&matching, matching.ids[place]);
+		else
+			add_element(&matching, place, member_element(item));
+	}
 }
 
 ScimMember *

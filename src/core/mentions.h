@@ -14,13 +14,14 @@ typedef struct ScimMention
 	ScimMember	member;
 	bool		removed;		/* PATCH: to be taken out */
 	const ScimFilter *filter;	/* PATCH: those that match are; "member" names none */
-	const char *key;			/* the same for every spelling of the id */
+	const char *key;			/* the id's one spelling; of what can be none, itself */
 	int			order;
 } ScimMention;
 
-/* All zero is the empty list. */
+/* All zero but "spell" is the empty list. */
 typedef struct ScimMentions
 {
+	ScimSpellId spell;			/* NULL: ids are as they are given */
 	ScimMention *items;
 	int			count;
 	int			capacity;

@@ -28,14 +28,21 @@ typedef struct ScimMemberChange
 /* Which elements of an array does a value filter match?  An array of as many. */
 typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);
 
+/* How values are compared with filters. */
+typedef struct ScimMatching
+{
+	ScimMatchElements match;
+	char	   *(*fold) (const char *text, int length); /* the same for texts that filters take for equal, unless they are caseExact */
+} ScimMatching;
+
 /*
  * Parses operations: an array of operations, or a PatchOp message with
  * "schemas" and "Operations".  All that can be checked without the row is
- * checked here.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
- * NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE, with the path.  The patch refers to the operations'
- * memory; it can be applied any number of times.
+ * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
+ * NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE, TOO_LARGE, with the
+ * path.  The patch refers to the operations' memory; it can be applied any number of times.
  */
-extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations);
+extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids);
 
 /* NULL if the patch does not touch members. */
 extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);
@@ -59,12 +66,13 @@ extern bool scim_patch_password(const ScimPatch *patch, char **password);
  * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.  With
  * "differs" (of a client that is known to have read another version) it is no
  * error when the operations do not suit what is there: it is set.
- * "match" finds the values that a value filter means.
+ * "matching" finds the values that a value filter means.
  * Returns the new document (a tree; the given jsonb is not changed).  Errors:
- * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing).
+ * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing),
+ * TOO_LARGE (scimver.max_patch_work).
  */
 extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
-									ScimMatchElements match);
+									const ScimMatching *matching);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);
 

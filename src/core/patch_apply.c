@@ -8,114 +8,12 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/patch_steps.h"
+#include "core/patch_list.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
-/* ---- readOnly attributes ---- */
-
-/* The member of that name, whose case does not matter, of an object as stored. */
-static bool
-find_any_case(const JsonbValue *object, const JsonbValue *key, JsonbValue *value)
-{
-	char	   *name = scim_string_copy(key);
-	ScimWalk	walk;
-	JsonbValue	other;
-
-	scim_walk(&walk, object->val.binary.data);
-	while (scim_walk_next(&walk, &other, value))
-	{
-		if (scim_same_name(other.val.string.val, other.val.string.len, name))
-			return true;
-	}
-	return false;
-}
-
-static bool is_same(const JsonbValue *given, const JsonbValue *shown);
-
-static bool
-is_same_array(const JsonbValue *given, const JsonbValue *shown)
-{
-	JsonbValue *a = scim_open(given);
-	JsonbValue *b = scim_open(shown);
-	int			count = b->val.array.nElems;
-
-	if (a->val.array.nElems != count)
-		return false;
-	for (int i = 0; i < count; i++)
-	{
-		bool		found = false;
-
-		/* mostly they come in the order in which they were read */
-		for (int j = 0; !found && j < count; j++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			found = is_same(&a->val.array.elems[i], &b->val.array.elems[(i + j) % count]);
-		}
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* Does what is given change nothing in what is there?  An object need not name all members. */
-static bool
-is_same(const JsonbValue *given, const JsonbValue *shown)
-{
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-	JsonbValue	there;
-
-	check_stack_depth();
-	if (scim_is_unassigned(given))
-		return !shown || scim_is_unassigned(shown);
-	if (!shown || scim_is_object(given) != scim_is_object(shown) ||
-		scim_is_array(given) != scim_is_array(shown))
-		return false;
-	if (scim_is_array(given))
-		return is_same_array(given, shown);
-	if (!scim_is_object(given))
-		return scim_equal(given, shown);
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (!is_same(&value, find_any_case(shown, &key, &there) ? &there : NULL))
-			return false;
-	}
-	return true;
-}
-
-/* The attribute as the client reads it. */
-static bool
-find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
-{
-	JsonbContainer *holder = &shown->root;
-	const char *name = step->path.attribute->name;
-
-	if (step->path.extension)
-	{
-		if (!scim_find(holder, step->path.extension->urn, value) || !scim_is_object(value))
-			return false;
-		holder = value->val.binary.data;
-	}
-	if (scim_find(holder, name, value))
-		return true;
-	/* the tools show meta.version under this name too */
-	return strcmp(name, "_version") == 0 && scim_find(holder, "meta", value) &&
-		scim_is_object(value) && scim_find(value->val.binary.data, "version", value);
-}
-
-static void
-check_same(const ScimPatchRun *run, const ScimStep *step, Jsonb *shown)
-{
-	JsonbValue	there;
-
-	if (!shown)
-		elog(ERROR, "the resource as read is missing");
-	if (!is_same(&step->value, find_shown(step, shown, &there) ? &there : NULL))
-		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
-}
+/* So many members of a resource that a name is compared with count as one value that is looked at. */
+#define MEMBERS_A_UNIT 256
 
 /* ---- the schemas ---- */
 
@@ -207,25 +105,41 @@ set_or_remove(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 		scim_remove(holder, attribute->name, strlen(attribute->name));
 }
 
+/* Is the step one on the values of the attribute, not of a sub-attribute, nor on the attribute as a whole? */
+static bool
+is_on_values(const ScimStep *step)
+{
+	return step->path.filter || (!step->path.sub && step->kind != STEP_SET && step->kind != STEP_UNSET);
+}
+
+/* The step on the values that "holder" has. */
+static void
+change_values(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder)
+{
+	ScimPatchList *list = scim_open_values(run, attribute, holder);
+
+	scim_change_values(run, step, list);
+	scim_store_values(list, holder);
+}
+
 /* The step on an attribute of "holder": of the resource, or of an extension. */
 static void
-change_in(const ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool makes)
+change_in(ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool makes)
 {
 	const ScimAttribute *attribute = step->path.attribute;
 	const ScimAttribute *sub = step->path.sub;
-	bool		is_whole = step->kind == STEP_SET || step->kind == STEP_UNSET;
 	JsonbValue *part;
 
-	if (step->path.filter || (!sub && !is_whole))
-		scim_change_values(run, step, attribute, holder);
+	if (is_on_values(step))
+		change_values(run, step, attribute, holder);
 	else if (!sub)
 		set_or_remove(step, attribute, holder);
 	else if ((part = open_part(holder, attribute->name, makes)) != NULL)
 	{
-		if (is_whole)
+		if (step->kind == STEP_SET || step->kind == STEP_UNSET)
 			set_or_remove(step, sub, part);
 		else
-			scim_change_values(run, step, sub, part);
+			change_values(run, step, sub, part);
 		if (part->val.object.nPairs == 0)
 			scim_remove(holder, attribute->name, strlen(attribute->name));
 	}
@@ -249,7 +163,7 @@ immutable_value(const ScimStep *step, const JsonbValue *holder)
 }
 
 static void
-check_immutable(const ScimPatchRun *run, const ScimStep *step, const JsonbValue *holder, Jsonb *before)
+check_immutable(ScimPatchRun *run, const ScimStep *step, const JsonbValue *holder, Jsonb *before)
 {
 	Jsonb	   *after = before ? immutable_value(step, holder) : NULL;
 
@@ -258,13 +172,119 @@ check_immutable(const ScimPatchRun *run, const ScimStep *step, const JsonbValue 
 }
 
 static void
-change_attribute(const ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
+drop_extension_if_empty(const ScimSchema *extension, const JsonbValue *part, JsonbValue *data)
+{
+	if (!(part && part->val.object.nPairs > 0) && scim_get(data, extension->urn, strlen(extension->urn)))
+		drop_extension(extension, data);
+}
+
+/* ---- lists that stay open ---- */
+
+static void
+close_list(ScimPatchRun *run, ScimPatchList *list, JsonbValue *data)
+{
+	JsonbValue *holder = data;
+
+	for (ScimPatchList **link = &run->lists; *link; link = &(*link)->next)
+	{
+		if (*link == list)
+		{
+			*link = list->next;
+			break;
+		}
+	}
+	if (list->extension)
+		holder = open_part(data, list->extension->urn, list->left > 0);
+	if (holder)
+		scim_store_values(list, holder);
+	if (list->extension)
+		drop_extension_if_empty(list->extension, holder, data);
+}
+
+/* Is the list of what a path leads to, or into? */
+static bool
+is_of(const ScimPatchList *list, const ScimPath *path)
+{
+	return list->extension == path->extension && (!path->attribute || list->attribute == path->attribute);
+}
+
+/* Those of what a path leads to; NULL: all. */
+static void
+close_lists(ScimPatchRun *run, const ScimPath *path, JsonbValue *data)
+{
+	ScimPatchList *next;
+
+	for (ScimPatchList *list = run->lists; list; list = next)
+	{
+		next = list->next;
+		if (!path || is_of(list, path))
+			close_list(run, list, data);
+	}
+}
+
+/* What is immutable is compared after each step, and "schemas" follows from the rest. */
+static bool
+stays_open(const ScimStep *step)
+{
+	const ScimAttribute *attribute = step->path.attribute;
+
+	return attribute->mutability != SCIM_IMMUTABLE &&
+		(step->path.extension || strcmp(attribute->name, "schemas") != 0);
+}
+
+static ScimPatchList *
+find_list(const ScimPatchRun *run, const ScimPath *path)
+{
+	ScimPatchList *list = run->lists;
+
+	while (list && !is_of(list, path))
+		list = list->next;
+	return list;
+}
+
+static void
+change_open_list(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
+{
+	const ScimPath *path = &step->path;
+	ScimPatchList *list = find_list(run, path);
+	JsonbValue *holder = data;
+
+	if (list)
+		scim_change_values(run, step, list);
+	else
+	{
+		if (path->extension)
+			holder = open_part(data, path->extension->urn, step->kind == STEP_APPEND && !path->filter);
+		list = scim_open_values(run, path->attribute, holder);
+		list->extension = path->extension;
+		list->next = run->lists;
+		run->lists = list;
+		scim_change_values(run, step, list);
+		/* the attribute is assigned from now on, be it with other values when the list is closed */
+		if (list->left > 0)
+			scim_set_value(holder, path->attribute->name, list->values);
+	}
+	/* what is empty is unassigned, and an extension may go with it */
+	if (list->left == 0)
+		close_list(run, list, data);
+}
+
+/* ---- steps ---- */
+
+static void
+change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 {
 	const ScimSchema *extension = step->path.extension;
 	bool		makes = step->kind == STEP_SET || step->kind == STEP_APPEND;
 	JsonbValue *holder = data;
 	Jsonb	   *before;
 
+	if (step->path.attribute && is_on_values(step) && stays_open(step))
+	{
+		change_open_list(run, step, data);
+		return;
+	}
+	close_lists(run, &step->path, data);
 	if (!step->path.attribute)
 	{
 		drop_extension(extension, data);
@@ -277,15 +297,15 @@ change_attribute(const ScimPatchRun *run, const ScimStep *step, JsonbValue *data
 	before = immutable_value(step, holder);
 	change_in(run, step, holder, makes);
 	check_immutable(run, step, holder, before);
-	if (extension && holder->val.object.nPairs == 0 && scim_get(data, extension->urn, strlen(extension->urn)))
-		drop_extension(extension, data);
+	if (extension)
+		drop_extension_if_empty(extension, holder, data);
 }
 
 JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
-				 ScimMatchElements match)
+				 const ScimMatching *matching)
 {
-	ScimPatchRun run = {.match = match, .differs = differs};
+	ScimPatchRun run = {.matching = matching, .differs = differs};
 	JsonbValue	root;
 	JsonbValue *result;
 
@@ -295,7 +315,8 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 	{
 		const ScimStep *step = &patch->steps[i];
 
-		CHECK_FOR_INTERRUPTS();
+		run.operation = step->operation;
+		scim_charge(&run, 1 + result->val.object.nPairs / MEMBERS_A_UNIT);
 		switch (step->kind)
 		{
 			case STEP_SET:
@@ -310,10 +331,11 @@ scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differ
 				change_schemas(patch, step, result);
 				break;
 			case STEP_SAME:
-				check_same(&run, step, shown);
+				scim_check_same(&run, patch, step, shown);
 				break;
 		}
 	}
+	close_lists(&run, NULL, result);
 	scim_complete_resource(patch->type, result);
 	return result;
 }

@@ -26,8 +26,6 @@
 #include "core/value.h"
 #include "miscadmin.h"
 
-#define LOOK_BACK 32
-
 /* What an operation, or a member of its value, is about. */
 typedef struct Target
 {
@@ -81,6 +79,7 @@ new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
 	step->path = target->path;
+	step->operation = patch->operation;
 	return step;
 }
 
@@ -94,33 +93,11 @@ frozen(const JsonbValue *value)
 	return result;
 }
 
-/*
- * The step that adds to the same attribute, if no later one touches it; it is
- * not sought far back.  What is immutable is set once, not bit by bit.
- */
-static ScimStep *
-find_append(ScimPatch *patch, const Target *target)
-{
-	if (target->path.filter || target->path.attribute->mutability == SCIM_IMMUTABLE ||
-		leaf_of(&target->path)->mutability == SCIM_IMMUTABLE)
-		return NULL;
-	for (int i = patch->count - 1; i >= Max(0, patch->count - LOOK_BACK); i--)
-	{
-		ScimStep   *step = &patch->steps[i];
-
-		if (step->path.extension == target->path.extension &&
-			(step->path.attribute == target->path.attribute || !step->path.attribute))
-			return step->kind == STEP_APPEND && step->path.sub == target->path.sub &&
-				!step->path.filter ? step : NULL;
-	}
-	return NULL;
-}
-
-/* Values that are added by several operations go into one step, so that many are not searched anew each time. */
+/* Values that are added by several operations go into one step. */
 static void
 append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 {
-	ScimStep   *step = find_append(patch, target);
+	ScimStep   *step = scim_find_append(patch, &target->path);
 
 	if (!step)
 	{
@@ -135,6 +112,17 @@ append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 	}
 }
 
+/* Of several operations that set the same in the same values the last one counts. */
+static void
+set_step(ScimPatch *patch, const Target *target, const JsonbValue *value)
+{
+	ScimStep   *step = scim_find_set(patch, &target->path);
+
+	if (!step)
+		step = new_step(patch, STEP_SET, target);
+	step->value = frozen(value);
+}
+
 /* ---- errors ---- */
 
 static SCIM_NORETURN void throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem);
@@ -144,7 +132,7 @@ throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
 {
 	char	   *path = scim_place_text(place);
 
-	scim_throw_path(code, path, "%s %s", path, problem);
+	scim_throw_path(code, path, "%s %-s", path, problem);
 }
 
 /* ---- changes of one attribute ---- */
@@ -375,7 +363,7 @@ change_matching(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVa
 		new_step(patch, STEP_MERGE, target)->value = read;
 	}
 	else if (scim_read_one(leaf_of(&target->path), given, target->place, SCIM_INVALID_PATH, &read))
-		new_step(patch, STEP_SET, target)->value = frozen(&read);
+		set_step(patch, target, &read);
 	else
 		unset(patch, target);
 }

@@ -7,10 +7,11 @@
 
 #include "compat.h"
 #include "core/jsonb_tree.h"
-#include "core/patch_steps.h"
+#include "core/patch_list.h"
 #include "core/path.h"
 #include "core/value.h"
 #include "miscadmin.h"
+#include "settings.h"
 
 static const char *const op_names[] = {
 	[SCIM_OP_ADD] = "add", [SCIM_OP_REMOVE] = "remove", [SCIM_OP_REPLACE] = "replace"
@@ -31,7 +32,7 @@ throw_operation(ScimErrorCode code, int index, const char *member, const char *p
 {
 	char	   *path = operation_path(index, member);
 
-	scim_throw_path(code, path, "%s %s", path, problem);
+	scim_throw_path(code, path, "%s %-s", path, problem);
 }
 
 static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};
@@ -168,6 +169,21 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 }
 
 static void
+check_count(int count)
+{
+	ScimError  *error;
+
+	if (count <= scim_setting_max_patch_operations)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	scim_error_text(error, "path", "Operations");
+	scim_error_integer(error, "limit", scim_setting_max_patch_operations);
+	scim_throw(error, "a patch has at most %d operations, not %d", scim_setting_max_patch_operations, count);
+}
+
+/* ---- members ---- */
+
+static void
 finish_members(ScimPatch *patch, ScimMentions *mentions)
 {
 	ScimMemberChange *change = &patch->members;
@@ -183,7 +199,7 @@ finish_members(ScimPatch *patch, ScimMentions *mentions)
 static void
 prepare_members(ScimPatch *patch)
 {
-	ScimMentions added = {NULL};
+	ScimMentions added = {.spell = patch->ids.others};
 
 	patch->members.has_filters = scim_has_filters(&patch->mentions);
 	if (!patch->members.has_filters)
@@ -195,23 +211,37 @@ prepare_members(ScimPatch *patch)
 	finish_members(patch, &added);
 }
 
+/* Each filter looks at all members. */
+static void
+charge_filters(const ScimMentions *mentions, int count)
+{
+	ScimPatchRun run = {.operation = -1};
+
+	for (int i = 0; i < mentions->count; i++)
+	{
+		if (mentions->items[i].filter)
+			scim_charge(&run, scim_match_work(mentions->items[i].filter, count));
+	}
+}
+
 const ScimMemberChange *
 scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMember *added,
 						 int added_count, ScimMatchElements match)
 {
-	ScimMentions matched = {NULL};
+	ScimMentions matched = {.spell = patch->ids.others};
 	const JsonbValue *members = scim_new_array();
 
 	if (shown && scim_is_array(shown) && !patch->members.replace)
 		members = scim_open(shown);
 	scim_set_member_types(&patch->mentions, added, added_count);
+	charge_filters(&patch->mentions, members->val.array.nElems + added_count);
 	scim_match_members(&patch->mentions, members, match, &matched);
 	finish_members(patch, &matched);
 	return &patch->members;
 }
 
 ScimPatch *
-scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
+scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids)
 {
 	ScimPatch  *patch = palloc0(sizeof(ScimPatch));
 	ScimWalk	walk;
@@ -219,6 +249,8 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
 	JsonbValue	operation;
 
 	patch->type = type;
+	patch->ids = *ids;
+	patch->mentions.spell = ids->others;
 	scim_root(operations, &given);
 	if (scim_is_object(&given))
 	{
@@ -230,9 +262,11 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations)
 		scim_throw_path(SCIM_INVALID_SYNTAX, "Operations",
 						"Operations must be an array of one or more operations");
 	scim_walk(&walk, given.val.binary.data);
+	check_count(walk.count);
 	for (int i = 0; scim_walk_next(&walk, NULL, &operation); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		patch->operation = i;
 		parse_operation(patch, &operation, i);
 	}
 	prepare_members(patch);

@@ -38,14 +38,17 @@ typedef struct ScimStep
 	 */
 	JsonbValue	value;
 	bool	   *schemas;		/* see scim_read_schemas */
+	int			operation;		/* that it was made of, from 0 */
 } ScimStep;
 
 struct ScimPatch
 {
 	const ScimResourceType *type;
+	ScimIds		ids;
 	ScimStep   *steps;
 	int			count;
 	int			capacity;
+	int			operation;		/* that is being parsed */
 	bool		needs_shown;	/* is there a STEP_SAME? */
 	bool		has_members;
 	ScimMentions mentions;
@@ -70,20 +73,36 @@ extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema 
 extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 							const JsonbValue *given);
 
+/* The step to which values that are to be added to the same can be added; or NULL. */
+extern ScimStep *scim_find_append(const ScimPatch *patch, const ScimPath *path);
+
+/* The step that sets the same sub-attribute in the values that the same filter chooses, and may as well set another value; or NULL. */
+extern ScimStep *scim_find_set(const ScimPatch *patch, const ScimPath *path);
+
+typedef struct ScimPatchList ScimPatchList;
+
 /* A patch that is being applied. */
 typedef struct ScimPatchRun
 {
-	ScimMatchElements match;
+	const ScimMatching *matching;
 	bool	   *differs;		/* see scim_apply_patch */
+	int			operation;		/* that is under way, for errors; -1: all */
+	int64		work;			/* what was done: see scim_charge */
+	ScimPatchList *lists;		/* those that are open: see patch_list.h */
 } ScimPatchRun;
 
 /*
- * Does a step to the values of an attribute that "holder" has: appends, takes
- * out, or changes those that match the step's filter.  Errors: NO_TARGET where
- * none matches, INVALID_VALUE (two primary values), MUTABILITY.
+ * Does a step to the values of an attribute: appends, takes out, or changes
+ * those that match the step's filter.  Errors: NO_TARGET where none matches,
+ * INVALID_VALUE (two primary values), MUTABILITY, TOO_LARGE.
  */
-extern void scim_change_values(const ScimPatchRun *run, const ScimStep *step,
-							   const ScimAttribute *attribute, JsonbValue *holder);
+extern void scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list);
+
+/*
+ * Of a readOnly attribute: is what the step gives what is there, in the resource
+ * as the client reads it?  Any spelling of an id is that id.  Errors: MUTABILITY, TOO_LARGE.
+ */
+extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
 
 /* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
 extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,

@@ -10,10 +10,10 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
-#include "core/patch_steps.h"
+#include "core/patch_list.h"
 #include "core/value.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 /* ---- errors ---- */
 
@@ -45,211 +45,106 @@ scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode co
 	char	   *path = step_text(step);
 
 	if (!run->differs)
-		scim_throw_path(code, path, "%s %s", path, problem);
+		scim_throw_path(code, path, "%s %-s", path, problem);
 	*run->differs = true;
 }
 
 /* ---- the values ---- */
 
-/* A tree of one array, to be changed; one value that stands alone counts as one. */
-static JsonbValue *
-open_values(const JsonbValue *holder, const ScimAttribute *attribute)
-{
-	JsonbValue *there = scim_get(holder, attribute->name, strlen(attribute->name));
-	JsonbValue *values;
-
-	if (there && scim_is_array(there))
-		return scim_open(there);
-	values = scim_new_array();
-	if (there && !scim_is_unassigned(there))
-		scim_append(values, there);
-	return values;
-}
-
+/* A required attribute keeps one value at least; "before" it had so many. */
 static void
-store_values(JsonbValue *holder, const ScimAttribute *attribute, const JsonbValue *values)
+check_some_left(ScimPatchRun *run, const ScimStep *step, const ScimPatchList *list, int before)
 {
-	if (values->val.array.nElems == 0)
-		scim_remove(holder, attribute->name, strlen(attribute->name));
-	else if (attribute->multi_valued)
-		scim_set_value(holder, attribute->name, values);
-	else
-		scim_set_value(holder, attribute->name, &values->val.array.elems[0]);
-}
-
-/* Keeps the values that are not "gone"; a required attribute keeps one at least. */
-static void
-keep_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-			JsonbValue *values, const bool *gone)
-{
-	int			count = values->val.array.nElems;
-	int			kept = 0;
-
-	for (int i = 0; i < count; i++)
-	{
-		if (!gone[i])
-			values->val.array.elems[kept++] = values->val.array.elems[i];
-	}
-	values->val.array.nElems = kept;
-	if (kept == 0 && count > 0 && attribute->required)
+	if (list->left == 0 && before > 0 && list->attribute->required)
 		scim_refuse_step(run, step, SCIM_MUTABILITY, "is required and cannot be removed");
 }
 
-/* The member of an object, opened or not. */
-static bool
-find_part(const JsonbValue *object, const char *name, JsonbValue *value)
+static void
+open_value(JsonbValue *value)
 {
-	JsonbValue *found;
-
-	if (object->type == jbvBinary)
-		return scim_is_object(object) && scim_find(object->val.binary.data, name, value);
-	found = object->type == jbvObject ? scim_get(object, name, strlen(name)) : NULL;
-	if (found)
-		*value = *found;
-	return found != NULL;
+	if (value->type == jbvBinary)
+		*value = *scim_open(value);
 }
 
 static void
-clear_primary(JsonbValue *value)
+clear_primary(ScimPatchRun *run, ScimPatchList *list, int place)
 {
-	*value = *scim_open(value);
+	JsonbValue *value = scim_values_at(list, place);
+
+	open_value(value);
 	scim_set_bool(value, "primary", false);
+	scim_values_changed(run, list, place, NULL);
+}
+
+/* RFC 7644 section 3.5.2: a new primary value takes the place of the old; "but" (or NULL) says which may stay. */
+static void
+clear_primaries(ScimPatchRun *run, ScimPatchList *list, const bool *but)
+{
+	int			count = list->values->val.array.nElems;
+
+	scim_charge(run, count - list->primary);
+	for (int i = list->primary; i < count; i++)
+	{
+		if (!list->gone[i] && !(but && but[i]) && scim_is_primary(scim_values_at(list, i)))
+			clear_primary(run, list, i);
+	}
 }
 
 /* ---- values that are added ---- */
 
-static uint32
-hash_of(const JsonbValue *value)
-{
-	return DatumGetUInt32(DirectFunctionCall1(jsonb_hash, JsonbPGetDatum(scim_write(value))));
-}
-
-/* With the hash of each, to find one among many. */
-typedef struct Hashed
-{
-	JsonbValue *array;
-	uint32	   *hashes;
-	int			primary;		/* none of those before this one is primary */
-} Hashed;
-
 static bool
-is_among(const Hashed *values, const JsonbValue *value, uint32 hash)
+is_among(ScimPatchRun *run, ScimPatchList *list, const JsonbValue *value)
 {
-	for (int i = 0; i < values->array->val.array.nElems; i++)
-	{
-		if (values->hashes[i] == hash && scim_equal(&values->array->val.array.elems[i], value))
-			return true;
-	}
-	return false;
+	ScimPlaces	same = scim_values_find(run, list, NULL, value);
+	bool		found = false;
+
+	for (int i = 0; !found && i < same.count; i++)
+		found = scim_equal(scim_values_at(list, same.places[i]), value);
+	scim_free_places(&same);
+	return found;
 }
 
 static void
-append_value(Hashed *values, const JsonbValue *value, uint32 hash)
+append_values(ScimPatchRun *run, const JsonbValue *added, ScimPatchList *list)
 {
-	values->hashes[values->array->val.array.nElems] = hash;
-	scim_append(values->array, value);
-}
-
-/* RFC 7644 section 3.5.2: a new primary value takes the place of the old. */
-static void
-replace_primary(Hashed *values)
-{
-	int			count = values->array->val.array.nElems;
-
-	for (int i = values->primary; i < count; i++)
-	{
-		JsonbValue *value = &values->array->val.array.elems[i];
-
-		if (scim_is_primary(value))
-		{
-			clear_primary(value);
-			values->hashes[i] = hash_of(value);
-		}
-	}
-	values->primary = count;
-}
-
-static void
-append_values(const JsonbValue *added, JsonbValue *array)
-{
-	Hashed		values = {.array = array};
-
-	values.hashes = palloc_extended((array->val.array.nElems + added->val.array.nElems) * sizeof(uint32),
-									MCXT_ALLOC_HUGE);
-	for (int i = 0; i < array->val.array.nElems; i++)
-		values.hashes[i] = hash_of(&array->val.array.elems[i]);
 	for (int i = 0; i < added->val.array.nElems; i++)
 	{
 		const JsonbValue *value = &added->val.array.elems[i];
-		uint32		hash = hash_of(value);
 
-		CHECK_FOR_INTERRUPTS();
-		if (is_among(&values, value, hash))
+		if (is_among(run, list, value))
 			continue;
 		if (scim_is_primary(value))
-			replace_primary(&values);
-		append_value(&values, value, hash);
+		{
+			clear_primaries(run, list, NULL);
+			list->primary = list->values->val.array.nElems;
+		}
+		scim_values_append(run, list, value);
 	}
 }
 
 /* ---- values that are listed to be removed ---- */
 
-/* With the hash of one of its parts, by which it is found among many; of a simple value, its own. */
-typedef struct Listed
-{
-	uint32		hash;
-	const JsonbValue *value;
-} Listed;
-
-static int
-compare_listed(const void *a, const void *b)
-{
-	uint32		x = ((const Listed *) a)->hash;
-	uint32		y = ((const Listed *) b)->hash;
-
-	return (x > y) - (x < y);
-}
-
-/* The part that tells most; false: a value that says nothing lists nothing. */
+/* The part of a listed value by which it is sought; false: one that says nothing lists nothing. */
 static bool
-hash_listed(const JsonbValue *value, uint32 *hash)
+telling_part(const ScimAttribute *attribute, const JsonbValue *listed, const ScimAttribute **part, JsonbValue *sought)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
-	JsonbValue	part;
-	JsonbValue	telling;
+	JsonbValue	value;
 
-	if (!scim_is_object(value))
-		telling = *value;
-	else if (!find_part(value, "value", &telling))
+	*part = NULL;
+	*sought = *listed;
+	if (!scim_is_object(listed))
+		return true;
+	scim_walk(&walk, listed->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
 	{
-		scim_walk(&walk, value->val.binary.data);
-		if (walk.count == 0)
-			return false;
-		while (scim_walk_next(&walk, &key, &part))
-			telling = part;
+		*part = scim_attribute(attribute->sub, key.val.string.val, key.val.string.len);
+		*sought = value;
+		if (scim_string_is(&key, "value"))
+			break;
 	}
-	*hash = hash_of(&telling);
-	return true;
-}
-
-/* Those that list something, in the order of their hashes. */
-static Listed *
-sort_listed(const JsonbValue *list, int *count)
-{
-	int			given = list->val.array.nElems;
-	Listed	   *listed = palloc_extended(Max(given, 1) * sizeof(Listed), MCXT_ALLOC_HUGE);
-
-	*count = 0;
-	for (int i = 0; i < given; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		listed[*count].value = &list->val.array.elems[i];
-		if (hash_listed(listed[*count].value, &listed[*count].hash))
-			(*count)++;
-	}
-	qsort(listed, *count, sizeof(Listed), compare_listed);
-	return listed;
+	return walk.count > 0;
 }
 
 /* Does the value have all that is listed? */
@@ -259,88 +154,58 @@ has_all(const JsonbValue *value, const JsonbValue *listed)
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	part;
-	JsonbValue	there;
 
 	if (!scim_is_object(listed))
 		return scim_equal(value, listed);
 	scim_walk(&walk, listed->val.binary.data);
 	while (scim_walk_next(&walk, &key, &part))
 	{
-		if (!find_part(value, scim_string_copy(&key), &there) || !scim_equal(&there, &part))
+		char	   *name = scim_string_copy(&key);
+		JsonbValue	there;
+		bool		has = scim_find_part(value, name, &there) && scim_equal(&there, &part);
+
+		pfree(name);
+		if (!has)
 			return false;
 	}
 	return true;
 }
 
-/* Is the value one of those with the hash of that part? */
-static bool
-is_listed_by(const Listed *listed, int count, const JsonbValue *value, const JsonbValue *part)
-{
-	uint32		hash = hash_of(part);
-	int			low = 0;
-	int			high = count;
-
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (listed[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < count && listed[low].hash == hash; low++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (has_all(value, listed[low].value))
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_listed(const Listed *listed, int count, const JsonbValue *value)
-{
-	JsonbValue *object;
-
-	if (is_listed_by(listed, count, value, value))
-		return true;
-	object = scim_is_object(value) ? scim_open(value) : NULL;
-	for (int i = 0; object && i < object->val.object.nPairs; i++)
-	{
-		if (is_listed_by(listed, count, value, &object->val.object.pairs[i].value))
-			return true;
-	}
-	return false;
-}
-
 static void
-take_out_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-				JsonbValue *values)
+take_out_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 {
-	int			count = values->val.array.nElems;
-	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
-	int			listed_count;
-	Listed	   *listed = sort_listed(&step->value, &listed_count);
+	int			before = list->left;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < step->value.val.array.nElems; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		gone[i] = is_listed(listed, listed_count, &values->val.array.elems[i]);
+		const JsonbValue *listed = &step->value.val.array.elems[i];
+		const ScimAttribute *part;
+		JsonbValue	sought;
+		ScimPlaces	found;
+
+		if (!telling_part(list->attribute, listed, &part, &sought))
+			continue;
+		found = scim_values_find(run, list, part, &sought);
+		for (int j = 0; j < found.count; j++)
+		{
+			if (has_all(scim_values_at(list, found.places[j]), listed))
+				scim_values_remove(list, found.places[j]);
+		}
+		scim_free_places(&found);
 	}
-	keep_values(run, step, attribute, values, gone);
+	check_some_left(run, step, list, before);
 }
 
 /* ---- values that a filter chooses ---- */
 
 /* A sub-attribute of a value, or (part NULL) its removal. */
 static void
-set_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub, JsonbValue *value,
+set_part(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub, JsonbValue *value,
 		 const JsonbValue *part)
 {
 	JsonbValue	there;
 
-	if (sub->mutability == SCIM_IMMUTABLE && find_part(value, sub->name, &there) &&
+	if (sub->mutability == SCIM_IMMUTABLE && scim_find_part(value, sub->name, &there) &&
 		!scim_is_unassigned(&there) && !(part && scim_equal(&there, part)))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, SCIM_IS_IMMUTABLE);
 	if (part)
@@ -350,7 +215,7 @@ set_part(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *sub
 }
 
 static void
-merge_parts(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+merge_parts(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
 			JsonbValue *value)
 {
 	ScimWalk	walk;
@@ -372,7 +237,7 @@ replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 
 	for (const ScimAttribute *sub = attribute->sub; sub && sub->name; sub++)
 	{
-		if (sub->mutability == SCIM_READ_ONLY && find_part(value, sub->name, &part))
+		if (sub->mutability == SCIM_READ_ONLY && scim_find_part(value, sub->name, &part))
 			scim_set_value(new, sub->name, &part);
 	}
 	*value = *new;
@@ -380,8 +245,7 @@ replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 
 /* What the step makes of a value; false: nothing is left of it. */
 static bool
-change_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-			 JsonbValue *value)
+change_value(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
 {
 	const ScimAttribute *sub = step->path.sub;
 
@@ -392,11 +256,16 @@ change_value(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute 
 		replace_value(step, attribute, value);
 		return true;
 	}
-	*value = *scim_open(value);
+	open_value(value);
 	if (!sub)
 		merge_parts(run, step, attribute, value);
 	else if (step->kind == STEP_APPEND)
-		scim_change_values(run, step, sub, value);
+	{
+		ScimPatchList *list = scim_open_values(run, sub, value);
+
+		append_values(run, &step->value, list);
+		scim_store_values(list, value);
+	}
 	else
 		set_part(run, step, sub, value, step->kind == STEP_SET ? &step->value : NULL);
 	return value->val.object.nPairs > 0;
@@ -411,61 +280,125 @@ makes_primary(const ScimStep *step)
 	return step->kind != STEP_UNSET && scim_is_primary(&step->value);
 }
 
-/* RFC 7644 section 3.5.2: the value that becomes primary takes the place of the one that was. */
+/* The values that became primary take the place of the one that was; there must not be two of them. */
 static void
-keep_one_primary(const ScimStep *step, JsonbValue *values, const bool *chosen)
+keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, const ScimPlaces *chosen)
 {
 	ScimPlace	place = scim_place(NULL, step->path.text);
+	bool	   *is_chosen = palloc_extended(list->values->val.array.nElems * sizeof(bool),
+											MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	JsonbValue *changed = scim_new_array();
 
-	for (int i = 0; i < values->val.array.nElems; i++)
+	for (int i = 0; i < chosen->count; i++)
 	{
-		if (!chosen[i] && scim_is_primary(&values->val.array.elems[i]))
-			clear_primary(&values->val.array.elems[i]);
+		is_chosen[chosen->places[i]] = true;
+		scim_append(changed, scim_values_at(list, chosen->places[i]));
 	}
-	scim_check_primary(values, &place);
+	clear_primaries(run, list, is_chosen);
+	scim_check_primary(changed, &place);
+	list->primary = 0;
+	pfree(is_chosen);
+}
+
+/*
+ * The comparison with a text that the filter demands, whatever else it says: by
+ * it values are found without looking at all of them.  Of several, that of
+ * "value", which tells most.
+ */
+static const ScimFilter *
+find_equality(const ScimFilter *filter)
+{
+	const ScimAttribute *leaf = filter->path.sub ? filter->path.sub : filter->path.attribute;
+	const ScimFilter *found;
+	const ScimFilter *other;
+
+	check_stack_depth();
+	switch (filter->kind)
+	{
+		case SCIM_FILTER_VALUE_PATH:
+			return find_equality(filter->left);
+		case SCIM_FILTER_AND:
+			found = find_equality(filter->left);
+			other = find_equality(filter->right);
+			if (!found || (other && other->path.sub && strcmp(other->path.sub->name, "value") == 0))
+				found = other;
+			return found;
+		case SCIM_FILTER_COMPARE:
+			return filter->op == SCIM_EQ && (leaf->type == SCIM_STRING || leaf->type == SCIM_REFERENCE) &&
+				!(filter->path.sub && leaf->multi_valued) ? filter : NULL;
+		default:
+			return NULL;
+	}
+}
+
+/* The values that match. */
+static ScimPlaces
+match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
+{
+	const ScimFilter *equality = find_equality(filter);
+	ScimPlaces	places = equality ? scim_values_find_text(run, list, equality->path.sub, equality->value) :
+		scim_values_all(run, list);
+	JsonbValue *candidates = scim_new_array();
+	bool	   *matches;
+	int64		work = 0;
+	int			kept = 0;
+
+	for (int i = 0; i < places.count; i++)
+	{
+		work += scim_value_work(scim_values_at(list, places.places[i]));
+		scim_append(candidates, scim_values_at(list, places.places[i]));
+	}
+	scim_charge(run, scim_match_work(filter, work));
+	if (places.count == 0)
+		return places;
+	matches = run->matching->match(filter, candidates);
+	for (int i = 0; i < places.count; i++)
+	{
+		/* in data that came by other ways, a value may be none of its type */
+		if (matches[i] && scim_is_object(&candidates->val.array.elems[i]) == (list->attribute->type == SCIM_COMPLEX))
+			places.places[kept++] = places.places[i];
+	}
+	places.count = kept;
+	pfree(matches);
+	if (candidates->val.array.elems)
+		pfree(candidates->val.array.elems);
+	return places;
 }
 
 static void
-change_chosen_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-					 JsonbValue *values)
+change_chosen_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 {
-	int			count = values->val.array.nElems;
-	bool	   *chosen = count > 0 ? run->match(step->path.filter, values) : NULL;
-	bool	   *gone = palloc0(Max(count, 1) * sizeof(bool));
-	int			found = 0;
+	ScimPlaces	chosen = match_values(run, step->path.filter, list);
+	int			before = list->left;
 
-	for (int i = 0; i < count; i++)
-	{
-		JsonbValue *value = &values->val.array.elems[i];
-
-		CHECK_FOR_INTERRUPTS();
-		/* in data that came by other ways, a value may be none of its type */
-		chosen[i] = chosen[i] && scim_is_object(value) == (attribute->type == SCIM_COMPLEX);
-		if (chosen[i])
-			gone[i] = !change_value(run, step, attribute, value);
-		found += chosen[i];
-	}
-	if (found == 0)
+	if (chosen.count == 0)
 	{
 		scim_refuse_step(run, step, SCIM_NO_TARGET, "leads nowhere: no value matches the filter");
 		return;
 	}
-	if (attribute->multi_valued && makes_primary(step))
-		keep_one_primary(step, values, chosen);
-	keep_values(run, step, attribute, values, gone);
+	for (int i = 0; i < chosen.count; i++)
+	{
+		int			place = chosen.places[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (change_value(run, step, list->attribute, scim_values_at(list, place)))
+			scim_values_changed(run, list, place, step->path.sub);
+		else
+			scim_values_remove(list, place);
+	}
+	if (list->attribute->multi_valued && makes_primary(step))
+		keep_one_primary(run, step, list, &chosen);
+	scim_free_places(&chosen);
+	check_some_left(run, step, list, before);
 }
 
 void
-scim_change_values(const ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
-				   JsonbValue *holder)
+scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 {
-	JsonbValue *values = open_values(holder, attribute);
-
 	if (step->kind == STEP_TAKE_OUT)
-		take_out_values(run, step, attribute, values);
-	else if (step->path.filter && attribute == step->path.attribute)
-		change_chosen_values(run, step, attribute, values);
+		take_out_values(run, step, list);
+	else if (step->path.filter && list->attribute == step->path.attribute)
+		change_chosen_values(run, step, list);
 	else
-		append_values(&step->value, values);
-	store_values(holder, attribute, values);
+		append_values(run, &step->value, list);
 }

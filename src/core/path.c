@@ -125,7 +125,7 @@ throw_path(const char *path, int length, const char *problem)
 {
 	char	   *shown = scim_shown_name(path, length);
 
-	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %s", shown, problem);
+	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
 }
 
 /* The sub-attribute behind the brackets. */

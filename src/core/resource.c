@@ -52,7 +52,7 @@ static void
 throw_schemas(const ScimResourceType *type, const char *problem)
 {
 	scim_throw_path(SCIM_INVALID_VALUE, "schemas",
-					"schemas must be an array of the URNs of the schemas of %s: %s",
+					"schemas must be an array of the URNs of the schemas of %s: %-s",
 					type->name, problem);
 }
 
@@ -186,10 +186,9 @@ void
 scim_throw_version_format(const char *name, const char *given)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
-	char	   *shown = scim_shown_name(given, strlen(given));
 
-	scim_error_text(error, "given", shown);
-	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, shown);
+	scim_error_text(error, "given", given);
+	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, given);
 }
 
 /* ---- the whole resource ---- */
@@ -209,9 +208,9 @@ read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue 
 }
 
 static void
-read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimInput *input)
+read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSpellId spell, ScimInput *input)
 {
-	ScimMentions mentions = {NULL};
+	ScimMentions mentions = {.spell = spell};
 
 	input->has_members = true;
 	if (given->type == jbvNull)
@@ -223,13 +222,13 @@ read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimIn
 
 static void
 read_attribute(const ScimResourceType *type, const ScimAttribute *attribute,
-			   const JsonbValue *given, ScimInput *input)
+			   const JsonbValue *given, ScimSpellId members, ScimInput *input)
 {
 	ScimPlace	place = scim_place(NULL, attribute->name);
 	JsonbValue	read;
 
 	if (type->has_members && strcmp(attribute->name, "members") == 0)
-		read_all_members(attribute, given, input);
+		read_all_members(attribute, given, members, input);
 	else if (type->has_password && strcmp(attribute->name, "password") == 0)
 		input->password = given->type == jbvNull ? NULL : scim_read_password(given);
 	else if (scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, &read))
@@ -265,7 +264,7 @@ throw_unknown(const ScimResourceType *type, const JsonbValue *key)
 }
 
 ScimInput *
-scim_read_resource(const ScimResourceType *type, Jsonb *given)
+scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));
 	ScimWalk	walk;
@@ -299,7 +298,7 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given)
 			schemas = value;
 		}
 		else if (attribute->mutability != SCIM_READ_ONLY)
-			read_attribute(type, attribute, &value, input);
+			read_attribute(type, attribute, &value, members, input);
 	}
 	set_schemas(type, has_schemas ? &schemas : NULL, input->data);
 	scim_check_required(type->schema->attributes, input->data, NULL);

@@ -9,6 +9,20 @@
 #include "core/schema.h"
 #include "errors.h"
 
+/*
+ * How a table spells ids, which the store tells: the one spelling of the id that
+ * a text names, palloc'd, or NULL if it can be nobody's.  Two texts name the
+ * same resource if they are spelled the same.
+ */
+typedef char *(*ScimSpellId) (const char *text);
+
+/* Of the resources that are written; NULL where there are none. */
+typedef struct ScimIds
+{
+	ScimSpellId own;
+	ScimSpellId others;			/* a group's members, a user's groups */
+} ScimIds;
+
 /* A member as a client names it: the id, and the type if it gave one. */
 typedef struct ScimMember
 {
@@ -27,15 +41,17 @@ typedef struct ScimInput
 } ScimInput;
 
 /*
- * Checks a whole resource for create or update, and normalises it: attribute
+ * Checks a whole resource for create or update ("members" spells those of a
+ * group), and normalises it: attribute
  * names as the schema spells them; nothing unassigned (null, [], {} at any
  * depth); "schemas" completed, known, without duplicates; what the server
  * assigns (id, meta, _version, readOnly attributes) ignored.
  * Errors: INVALID_SYNTAX (no object, unknown attribute, one name in two
  * spellings), INVALID_VALUE (type, required, two primaries, unknown URN,
- * password over 72 bytes, number over 400 digits), each with path.
+ * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is compared
+ * folded, over 1 MB), each with path.
  */
-extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given);
+extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members);
 
 /* Are all required attributes and extensions there?  Fills in what "schemas" lacks.  (After a PATCH.) */
 extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);

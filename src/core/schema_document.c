@@ -87,7 +87,7 @@ refuse(const ScimPlace *up, const char *member, const char *problem)
 	ScimPlace	place = scim_place(up, member);
 	char	   *path = scim_place_text(&place);
 
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %s", path, problem);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %-s", path, problem);
 }
 
 /* One of the words of a list, by its case-insensitive name; the first is the default. */
@@ -119,7 +119,7 @@ read_canonical_values(ScimAttribute *attribute, const JsonbValue *given, const S
 		for (int j = 0; j < i; j++)
 		{
 			if (strcmp(values[i], values[j]) == 0)
-				refuse(place, "canonicalValues", psprintf("has \"%s\" twice", values[i]));
+				refuse(place, "canonicalValues", scim_phrase("has \"%s\" twice", values[i]));
 		}
 	}
 	attribute->canonical_values = values;
@@ -225,7 +225,7 @@ read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading
 		for (int j = 0; j < i; j++)
 		{
 			if (scim_same_name(attributes[j].name, strlen(attributes[j].name), attributes[i].name))
-				refuse(&here, "name", psprintf("is \"%s\" a second time", attributes[i].name));
+				refuse(&here, "name", scim_phrase("is \"%s\" a second time", attributes[i].name));
 		}
 	}
 	return attributes;

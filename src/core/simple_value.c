@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "core/ascii.h"
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "core/simple.h"
 #include "core/uri.h"
@@ -96,7 +97,7 @@ is_canonical(const ScimAttribute *attribute, const JsonbValue *given)
 	for (const char *const *value = attribute->canonical_values; *value; value++)
 	{
 		if (attribute->case_exact ? scim_string_is(given, *value) :
-			scim_same_name(given->val.string.val, given->val.string.len, *value))
+			scim_is_same_folded(given->val.string.val, given->val.string.len, *value, strlen(*value)))
 			return true;
 	}
 	return false;

@@ -1,6 +1,7 @@
 /*
  * uri.c
- *		URIs (RFC 3986): what is one, and which resource a SCIM URI leads to.
+ *		URIs (RFC 3986): what is one, which resource a SCIM URI leads to, and ids
+ *		in them.
  */
 #include "core/uri.h"
 
@@ -8,6 +9,7 @@
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
+#define HEX DIGITS "abcdefABCDEF"
 
 static bool
 is_one_of(char c, const char *set)
@@ -47,8 +49,7 @@ scim_is_uri(const char *text, int length, bool absolute)
 	{
 		if (text[i] == '%')
 		{
-			if (i + 2 >= length || !is_one_of(text[i + 1], DIGITS "abcdefABCDEF") ||
-				!is_one_of(text[i + 2], DIGITS "abcdefABCDEF"))
+			if (i + 2 >= length || !is_one_of(text[i + 1], HEX) || !is_one_of(text[i + 2], HEX))
 				return false;
 		}
 		else if (!is_one_of(text[i], LETTERS DIGITS "-._~:/?#[]@!$&'()*+,;="))
@@ -75,4 +76,73 @@ scim_uri_collection(const char *text, int length, int *collection_length)
 		start--;
 	*collection_length = end - start;
 	return end > start ? text + start : 0;
+}
+
+/* ---- ids in URIs ---- */
+
+int
+scim_uri_encode(const char *text, int length, char *out)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char	   *p = out;
+
+	for (int i = 0; i < length; i++)
+	{
+		unsigned char c = text[i];
+
+		if (is_one_of(c, LETTERS DIGITS "-._~:@"))
+		{
+			*p++ = c;
+			continue;
+		}
+		*p++ = '%';
+		*p++ = hex[c >> 4];
+		*p++ = hex[c & 15];
+	}
+	*p = '\0';
+	return p - out;
+}
+
+bool
+scim_uri_is_step(const char *text)
+{
+	return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
+}
+
+static int
+hex_digit(char c)
+{
+	const char *found = is_one_of(c, HEX) ? strchr(HEX, c) : 0;
+	int			digit = found ? (int) (found - HEX) : -1;
+
+	/* the upper case stands behind the lower */
+	return digit > 15 ? digit - 6 : digit;
+}
+
+bool
+scim_uri_decode(char *segment)
+{
+	char	   *out = segment;
+
+	for (const char *p = segment; *p; p++)
+	{
+		int			high;
+		int			low;
+
+		if (is_one_of(*p, "/?#"))
+			return false;
+		if (*p != '%')
+		{
+			*out++ = *p;
+			continue;
+		}
+		high = hex_digit(p[1]);
+		low = high < 0 ? -1 : hex_digit(p[2]);
+		if (low < 0 || high + low == 0)
+			return false;
+		*out++ = (char) (high << 4 | low);
+		p += 2;
+	}
+	*out = '\0';
+	return true;
 }

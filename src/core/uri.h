@@ -1,7 +1,7 @@
 /*
  * uri.h
- *		URIs (RFC 3986): what is one, and which resource a SCIM URI leads to.
- *		Plain memory, no server.
+ *		URIs (RFC 3986): what is one, which resource a SCIM URI leads to, and ids
+ *		in them.  Plain memory, no server.
  */
 #ifndef SCIM_URI_H
 #define SCIM_URI_H
@@ -17,5 +17,24 @@ extern bool scim_is_uri(const char *text, int length, bool absolute);
  * if there is none.
  */
 extern const char *scim_uri_collection(const char *text, int length, int *collection_length);
+
+/*
+ * Writes the text as one segment of a path (RFC 3986 section 3.3): letters,
+ * digits and "-._~:@" stay, every other byte becomes %XX; so do "=", ";" and
+ * their like, which a segment may have, but some take for delimiters.  "out" has
+ * room for 3 * length + 1 bytes.  Returns how many there are, without the NUL
+ * behind them.
+ */
+extern int	scim_uri_encode(const char *text, int length, char *out);
+
+/* Is the text, encoded or not, a step in a path ("." or "..") and so no name of its own (RFC 3986 section 5.2.4)? */
+extern bool scim_uri_is_step(const char *text);
+
+/*
+ * The text that a segment stands for, in its place.  What ought to be encoded,
+ * and is not, stands for itself.  False if it is more than one segment, or has a
+ * "%" that encodes nothing, or a NUL.
+ */
+extern bool scim_uri_decode(char *segment);
 
 #endif							/* SCIM_URI_H */

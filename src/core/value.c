@@ -10,15 +10,11 @@
 #include "core/jsonb_tree.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* So much of a name that a client made up is worth repeating. */
-#define SHOWN_NAME 128
-
-/* And so many bytes of an array or object. */
-#define SHOWN_VALUE 512
+/* What a client sends is folded time and again: no such text has more bytes.  What is stored may. */
+#define LONGEST_FOLDED (1024 * 1024)
 
 /* ---- places ---- */
 
@@ -68,30 +64,12 @@ scim_listed(const char *const *texts)
 	return list.data;
 }
 
-char *
-scim_shown_name(const char *name, int length)
-{
-	if (length <= SHOWN_NAME)
-		return pnstrdup(name, length);
-	return psprintf("%.*s...", pg_mbcliplen(name, length, SHOWN_NAME), name);
-}
-
 void
 scim_throw_expected(const ScimPlace *place, const char *what)
 {
 	char	   *path = scim_place_text(place);
 
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %s", path, what);
-}
-
-/* A value as it is good for an error: a long string is cut, a large container not said. */
-static bool
-shown_value(const JsonbValue *given, JsonbValue *shown)
-{
-	*shown = *given;
-	if (given->type == jbvString)
-		*shown = scim_text(scim_shown_name(given->val.string.val, given->val.string.len));
-	return given->type != jbvBinary || given->val.binary.len <= SHOWN_VALUE;
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %-s", path, what);
 }
 
 void
@@ -100,12 +78,11 @@ scim_throw_value(const ScimAttribute *attribute, const JsonbValue *given,
 {
 	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
 	char	   *path = scim_place_text(place);
-	JsonbValue	shown;
 
 	scim_error_text(error, "path", path);
-	if (attribute->returned != SCIM_NEVER && shown_value(given, &shown))
-		scim_error_value(error, "value", &shown);
-	scim_throw(error, "%s must be %s", path, what);
+	if (attribute->returned != SCIM_NEVER)
+		scim_error_value(error, "value", given);
+	scim_throw(error, "%s must be %-s", path, what);
 }
 
 /* ---- names ---- */
@@ -223,6 +200,23 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	return true;
 }
 
+/* Of text that is compared folded. */
+static void
+check_length(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+{
+	ScimError  *error;
+	char	   *path;
+
+	if (attribute->type != SCIM_STRING || attribute->case_exact || given->type != jbvString ||
+		given->val.string.len <= LONGEST_FOLDED)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	path = scim_place_text(place);
+	scim_error_text(error, "path", path);
+	scim_error_integer(error, "limit", LONGEST_FOLDED);
+	scim_throw(error, "%s must not be longer than %d bytes", path, LONGEST_FOLDED);
+}
+
 static bool
 read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
 		 Reading reading, JsonbValue *result)
@@ -230,6 +224,8 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	check_stack_depth();
 	if (attribute->type != SCIM_COMPLEX)
 	{
+		if (!reading.stored)
+			check_length(attribute, given, place);
 		scim_check_simple(attribute, given, place);
 		*result = *given;
 		return true;

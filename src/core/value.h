@@ -29,9 +29,6 @@ extern char *scim_place_text(const ScimPlace *place);
 /* "one, two, three": a list that ends with NULL, for errors. */
 extern char *scim_listed(const char *const *texts);
 
-/* A name as given, cut to what is good for an error. */
-extern char *scim_shown_name(const char *name, int length);
-
 /* INVALID_VALUE: "<place> must be <what>". */
 extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
 
@@ -42,7 +39,7 @@ extern SCIM_NORETURN void scim_throw_value(const ScimAttribute *attribute, const
 /*
  * Reads the value of an attribute into "result": names as the schema spells
  * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
- * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, and for names
+ * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
  * that the schema does not know "unknown": INVALID_SYNTAX in a resource,
  * INVALID_PATH in a PATCH.
  */

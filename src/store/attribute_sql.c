@@ -8,9 +8,10 @@
  */
 #include "postgres.h"
 
-#include "settings.h"
 #include "store/column_place.h"
 #include "store/document_sql.h"
+#include "store/id_sql.h"
+#include "store/location.h"
 #include "store/mapped_sql.h"
 #include "store/sql.h"
 #include "store/statement_text.h"
@@ -64,12 +65,16 @@ read_document(const ScimPath *path, const ScimRegistration *registration, ScimSc
 
 /* ---- fixed columns ---- */
 
-/* What stands in front of the id in locations. */
-static char *
-base_of(const ScimResourceType *type)
+static void
+from_location(const ScimRegistration *registration, ScimAttributeSql *result)
 {
-	return quote_literal_cstr(psprintf("%s%s/", scim_setting_base_url ? scim_setting_base_url : "",
-									   type->endpoint));
+	ScimUriSql *uris = palloc0(2 * sizeof(ScimUriSql));
+
+	uris[0].base = scim_location_base(registration->type->endpoint);
+	result->uris = uris;
+	result->id = expand("r.{id}", registration);
+	result->id_type = registration->id_type;
+	result->value = psprintf("(%s)" COLLATED, scim_uri_sql(quote_literal_cstr(uris[0].base), result->id, result->id_type));
 }
 
 static void
@@ -109,8 +114,7 @@ from_meta(const ScimPath *path, const ScimRegistration *registration, ScimAttrib
 	else if (is_named(path->sub, "resourceType"))
 		result->value = psprintf("%s::pg_catalog.text" COLLATED, quote_literal_cstr(registration->type->name));
 	else if (is_named(path->sub, "location"))
-		result->value = psprintf("(%s" SQL_OP("||") "CAST(%s AS pg_catalog.text))" COLLATED,
-								 base_of(registration->type), expand("r.{id}", registration));
+		from_location(registration, result);
 }
 
 /* ---- memberships ---- */
@@ -159,10 +163,40 @@ by_side(char *(*expression) (const ScimResourceType *type, const ScimRegistratio
 	return out.data;
 }
 
+/* The type of the other side's ids. */
+static const ScimIdType *
+other_id_type(const ScimRegistration *registration)
+{
+	const ScimRegistration *members = scim_members_table();
+
+	return registration->type->has_members ? members->member_type : members->id_type;
+}
+
 static char *
 reference(const ScimResourceType *type, const ScimRegistration *registration)
 {
-	return psprintf("%s" SQL_OP("||") "CAST(m.id AS pg_catalog.text)", base_of(type));
+	return scim_uri_sql(quote_literal_cstr(scim_location_base(type->endpoint)), "m.id", other_id_type(registration));
+}
+
+/* The URIs of the other side, of which "side" is the type's name. */
+static const ScimUriSql *
+uris_by_side(const char *side)
+{
+	int			count = 0;
+	ScimUriSql *uris;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+		count++;
+	uris = palloc0((count + 1) * sizeof(ScimUriSql));
+	count = 0;
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if (!(*type)->has_groups && !(*type)->has_members)
+			continue;
+		uris[count].base = scim_location_base((*type)->endpoint);
+		uris[count++].condition = psprintf("%s" SQL_OP("=") "%s", side, quote_literal_cstr((*type)->name));
+	}
+	return uris;
 }
 
 /* As scim_show_rows displays the other side. */
@@ -198,7 +232,7 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 	else if (is_named(path->sub, "value"))
 	{
 		result->type = SCIM_SQL_ID;
-		result->id_type = registration->type->has_members ? scim_members_table()->member_type : scim_members_table()->id_type;
+		result->id_type = other_id_type(registration);
 		result->value = "m.id";
 		return;
 	}
@@ -207,12 +241,38 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 	else if (is_named(path->sub, "display"))
 		text = by_side(display, registration);
 	else if (is_named(path->sub, "$ref"))
+	{
 		text = by_side(reference, registration);
+		result->uris = uris_by_side("m.side");
+		result->id = "m.id";
+		result->id_type = other_id_type(registration);
+	}
 	if (text == NULL)
 		return;
 	result->type = scim_sql_type(path->sub);
 	result->value = psprintf(result->type == SCIM_SQL_FOLDED ? "%s.scim_fold(%s)" COLLATED : "%.0s(%s)" COLLATED,
 							 ext, text);
+}
+
+/* A sub-attribute of a member as it is shown. */
+static void
+from_shown_member(const ScimPath *path, ScimAttributeSql *result)
+{
+	read_document(path, NULL, SCIM_OF_ELEMENT, false, result);
+	if (is_named(path->sub, "value"))
+	{
+		result->type = SCIM_SQL_ID;
+		result->value = "(e.value" SQL_OP("->>") "'value')" COLLATED;
+	}
+	else if (is_named(path->sub, "$ref"))
+	{
+		result->uris = uris_by_side("(e.value" SQL_OP("->>") "'type')");
+		result->id = "(e.value" SQL_OP("->>") "'value')" COLLATED;
+	}
+	else
+		return;
+	result->id_is_text = true;
+	result->id_type = scim_members_table()->member_type;
 }
 
 /* ---- lookup columns ---- */
@@ -273,6 +333,8 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 		from_memberships(path, registration, scope, result);
 	else if (scope == SCIM_OF_ELEMENT)
 		read_document(path, registration, scope, ordered, result);
+	else if (scope == SCIM_OF_MEMBER)
+		from_shown_member(path, result);
 	else if (!path->extension && is_named(path->attribute, "id"))
 	{
 		result->type = SCIM_SQL_ID;
@@ -386,6 +448,8 @@ scim_present_sql(const ScimPath *path, const ScimRegistration *registration, Sci
 	char	   *condition;
 	ScimPlace	place;
 
+	if (scope == SCIM_OF_MEMBER)
+		scope = SCIM_OF_ELEMENT;
 	if (scope == SCIM_OF_ROW && registration->is_mapped && is_content(path, registration))
 		return scim_mapped_present_sql(path, registration);
 	condition = present_in_column(path, registration, scope);

@@ -30,8 +30,16 @@ typedef enum ScimScope
 	SCIM_OF_ROW,				/* the row r of the registered table */
 	SCIM_OF_SLOT,				/* an element that is made of columns of r: of mapped_sql.h alone */
 	SCIM_OF_ELEMENT,			/* the element e.value of the path's multi-valued attribute */
+	SCIM_OF_MEMBER,				/* the same, of a group's members as they are shown */
 	SCIM_OF_MEMBERSHIP			/* the membership m, as an element of members or groups */
 } ScimScope;
+
+/* URIs of resources of a type. */
+typedef struct ScimUriSql
+{
+	char	   *base;			/* up to the id; NULL: the end of the list */
+	char	   *condition;		/* that the URI is of that type; NULL: all are */
+} ScimUriSql;
 
 /*
  * An attribute as SQL.  The expressions never raise an error, whatever is
@@ -40,7 +48,10 @@ typedef enum ScimScope
 typedef struct ScimAttributeSql
 {
 	ScimSqlType type;
-	const ScimIdType *id_type;	/* of an id */
+	const ScimIdType *id_type;	/* of an id, and of the one in a URI */
+	bool		id_is_text;		/* that is there as it is shown */
+	char	   *id;				/* of URIs that end with one: the id */
+	const ScimUriSql *uris;		/* and what is in front of it, by type; else NULL */
 	char	   *value;			/* of the type; NULL if the attribute never has a value */
 	char	   *json;			/* the same as jsonb; NULL where it comes from a column */
 	char	   *from;			/* multi-valued: a FROM list of which each row has one "value"; else NULL */

@@ -13,10 +13,10 @@
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/check_table.h"
+#include "store/grants.h"
 #include "store/group_state.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
-#include "store/root.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -26,35 +26,25 @@
 
 /* ---- which tables ---- */
 
-/* The resource type that a trigger of the relation with that function names; NULL: it has none. */
+/* The resource type that a trigger of the relation of that kind names; NULL: it has none. */
 static const ScimResourceType *
-type_of_trigger(Relation relation, Oid function)
+type_of_trigger(Oid relid, ScimTriggerKind kind)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	List	   *triggers = scim_triggers_of(relid, kind);
 
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-
-		if (trigger->tgfoid == function && trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
-			return scim_resource_type(pstrdup(trigger->tgargs[0]));
-	}
-	return NULL;
+	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT]) : NULL;
 }
 
 ScimTables
 scim_tables_of(Oid relid)
 {
-	Oid			functions[] = {
-		scim_extension_function("scimver", "scim_row_trigger", 0, NULL),
-		scim_extension_function("scimver", "scim_members_trigger", 0, NULL)
-	};
 	Relation	relation = relation_open(relid, AccessShareLock);
 	ScimTables	tables = {0};
 	ScimError  *error;
 
-	for (size_t i = 0; i < lengthof(functions) && tables.type == NULL; i++)
-		tables.type = type_of_trigger(relation, functions[i]);
+	tables.type = type_of_trigger(relid, SCIM_ROW_KIND);
+	if (tables.type == NULL)
+		tables.type = type_of_trigger(relid, SCIM_MEMBERS_KIND);
 	if (tables.type == NULL)
 	{
 		error = scim_error(SCIM_NOT_REGISTERED);
@@ -62,9 +52,9 @@ scim_tables_of(Oid relid)
 		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
 	}
 	relation_close(relation, NoLock);
-	tables.rows = scim_registered_relation(tables.type, false);
+	tables.rows = scim_find_table_relid(tables.type);
 	if (tables.type->has_members)
-		tables.members = scim_registered_relation(tables.type, true);
+		tables.members = scim_find_members_relid(tables.type);
 	return tables;
 }
 
@@ -231,18 +221,13 @@ read_registration(void *argument)
 	reading->registration = reading->is_members ? scim_find_members(reading->type) : scim_find_table(reading->type);
 }
 
-/* Of one of our triggers there. */
+/* Of the trigger that registers it. */
 static char *
-mapping_of(Relation relation, Oid function)
+mapping_of(Oid relid, ScimTriggerKind kind)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	List	   *triggers = scim_triggers_of(relid, kind);
 
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
-	{
-		if (triggers->triggers[i].tgfoid == function && triggers->triggers[i].tgnargs > SCIM_MAPPING_ARGUMENT)
-			return pstrdup(triggers->triggers[i].tgargs[SCIM_MAPPING_ARGUMENT]);
-	}
-	return "{}";
+	return triggers ? ((Trigger *) llast(triggers))->tgargs[SCIM_MAPPING_ARGUMENT] : "{}";
 }
 
 static const ScimRegistration *
@@ -250,8 +235,7 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 {
 	Oid			relid = is_members ? tables->members : tables->rows;
 	Relation	relation = relation_open(relid, AccessShareLock);
-	Oid			function = scim_extension_function("scimver", is_members ? "scim_members_trigger" : "scim_row_trigger", 0, NULL);
-	char	   *mapping = mapping_of(relation, function);
+	char	   *mapping = mapping_of(relid, is_members ? SCIM_MEMBERS_KIND : SCIM_ROW_KIND);
 	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(mapping)));
 	Reading		reading = {tables->type, is_members, NULL};
 	Check		check = {relation, .report = report, .argument = argument};
@@ -274,7 +258,7 @@ check_lost_members(const ScimRegistration *groups, ScimReportProblem report, voi
 {
 	ScimProblem problem = {.problem = "trigger"};
 
-	if (groups->is_mapped && !scim_has_trigger(groups->relid, SCIM_ROW_TRIGGER "_state"))
+	if (groups->is_mapped && !scim_has_triggers(groups->relid, SCIM_STATE_KIND))
 		return;
 	problem.detail = psprintf("the membership table of table %s has no trigger any more: its memberships are not counted",
 							  groups->table);
@@ -303,5 +287,6 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		check_lost_members(rows, report, argument);
 	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
 	scim_check_event_triggers(report, argument);
+	scim_check_grants(report, argument);
 	return readable ? rows : NULL;
 }

@@ -160,7 +160,7 @@ check_all_documents(const Check *check)
 												  ALLOCSET_DEFAULT_SIZES);
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r{?tenant: WHERE r.{tenant} IS NOT NULL}",
+	scim_append_statement(&sql, "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r WHERE r.{id} IS NOT NULL{?tenant: AND r.{tenant} IS NOT NULL}",
 						  check->table);
 	portal = SPI_cursor_open_with_args(NULL, sql.data, 0, NULL, NULL, NULL, true, 0);
 	for (;;)
@@ -202,7 +202,7 @@ check_shared(const Check *check, const char *path, const char *value)
 	scim_append_statement(&sql, "SELECT id, tenant FROM (SELECT r.{id} AS id, {?tenant:r.{tenant}}{!tenant:NULL} AS tenant,"
 						  " pg_catalog.count(*) OVER (PARTITION BY {?tenant:r.{tenant}, }", table);
 	appendStringInfo(&sql, "%s) AS n", value);
-	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }(", table);
+	scim_append_statement(&sql, " FROM {table} AS r WHERE r.{id} IS NOT NULL AND {?tenant:r.{tenant} IS NOT NULL AND }(", table);
 	appendStringInfo(&sql, "%s) IS NOT NULL) AS v WHERE n OPERATOR(pg_catalog.>) 1 ORDER BY 2, 1", value);
 	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "core/uri.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -17,6 +18,7 @@
 #include "store/check_table.h"
 #include "store/listing.h"
 #include "store/protect.h"
+#include "store/required.h"
 #include "store/statement_text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -146,6 +148,12 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 
 	if (problem.tenant == NULL)
 		problem.tenant = row->registration->tenant;
+	if (scim_uri_is_step(problem.id))
+	{
+		problem.problem = "id";
+		problem.detail = SCIM_STEP_PROBLEM;
+		list_problem(&problem, listing);
+	}
 	if (row->error)
 	{
 		problem.problem = "content";
@@ -178,6 +186,36 @@ list_rows(ScimStoredRow *rows, int count, void *argument)
 		list_row(&rows[i], argument);
 }
 
+/* ---- rows that nobody can name ---- */
+
+/* They are found by their place only. */
+static void
+list_nameless(const ScimRegistration *registration, ScimListing *listing)
+{
+	ScimProblem problem = {.problem = "content"};
+	StringInfoData sql;
+	SPITupleTable *rows;
+
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "SELECT r.tableoid::pg_catalog.regclass, r.ctid, {?tenant:r.{tenant}}{!tenant:NULL}"
+						  " FROM {table} AS r WHERE ", registration);
+	appendStringInfo(&sql, "%s ORDER BY 1, 2", scim_is_nameless_sql(registration));
+	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql.data);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < rows->numvals; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		problem.tenant = registration->tenant ? registration->tenant : SPI_getvalue(rows->vals[i], rows->tupdesc, 3);
+		problem.detail = psprintf("the row %s of table %s has no %s: nobody can name it",
+								  SPI_getvalue(rows->vals[i], rows->tupdesc, 2),
+								  SPI_getvalue(rows->vals[i], rows->tupdesc, 1),
+								  problem.tenant ? "id" : "tenant, or no id");
+		list_problem(&problem, listing);
+	}
+	SPI_freetuptable(rows);
+}
+
 /*
  * scim_check_table(relation regclass) -> (problem, tenant_id, resource_id,
  * stored, computed, detail): see the comments of check_table.h for the kinds of
@@ -200,6 +238,7 @@ scim_check_table(PG_FUNCTION_ARGS)
 	{
 		scim_refuse_hidden_rows(registration);
 		scim_visit_rows(registration, false, list_rows, &listing);
+		list_nameless(registration, &listing);
 	}
 	SPI_finish();
 	return (Datum) 0;

@@ -11,7 +11,7 @@
 /* A problem as scim_check_table returns it; what does not apply is NULL. */
 typedef struct ScimProblem
 {
-	const char *problem;		/* its kind: "version", "members", "content", "mapping", "index", "trigger", "event trigger" */
+	const char *problem;		/* its kind: "version", "members", "content", "id", "mapping", "index", "trigger", "event trigger", "grant" */
 	const char *tenant;
 	const char *id;
 	const char *stored;
@@ -19,6 +19,9 @@ typedef struct ScimProblem
 	const char *detail;			/* a sentence */
 	const char *mend;			/* DDL that mends it, or NULL */
 } ScimProblem;
+
+/* Of an id that no encoding helps. */
+#define SCIM_STEP_PROBLEM "a URI that ends with this id leads elsewhere: clients take \".\" and \"..\" for steps in a path"
 
 typedef void (*ScimReportProblem) (const ScimProblem *problem, void *argument);
 
@@ -35,7 +38,7 @@ extern ScimTables scim_tables_of(Oid relid);
 
 /*
  * Reports what is wrong with the mapping, the indexes and the triggers of the
- * tables, and with scimver's event triggers.  The registration of the rows;
+ * tables, with scimver's event triggers, and with grants of tenants.  The registration of the rows;
  * NULL if it cannot be read.  Within SPI.
  */
 extern const ScimRegistration *scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument);

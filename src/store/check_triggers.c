@@ -61,11 +61,10 @@ static const Wanted each_row_triggers[] = {
 	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
 };
 
-/* Triggers of one function on a table and its parts. */
+/* Triggers of one kind on a table and its parts. */
 typedef struct Check
 {
-	const char *function_name;
-	Oid			function;
+	ScimTriggerKind kind;
 	char	  **args;
 	int			nargs;
 	char		enabled;		/* how they are to be enabled */
@@ -99,7 +98,8 @@ create_sql(const Check *check, Relation relation, const Wanted *wanted)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name, wanted->when,
-					 name_of(relation), wanted->level, scim_extension_schema("scimver"), check->function_name);
+					 name_of(relation), wanted->level, scim_extension_schema("scimver"),
+					 get_func_name(scim_trigger_function(check->kind)));
 	for (int i = 0; i < check->nargs; i++)
 		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->args[i]));
 	appendStringInfoChar(&sql, ')');
@@ -138,17 +138,16 @@ check_mode(const Check *check, Relation relation, const Trigger *trigger)
 
 /* The table's trigger that does what is wanted, under its name or another one. */
 static const Trigger *
-find_wanted(const Check *check, Relation relation, const Wanted *wanted)
+find_wanted(const Check *check, Oid relid, const Wanted *wanted)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
 	const Trigger *found = NULL;
+	ListCell   *cell;
 
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	foreach(cell, scim_triggers_of(relid, check->kind))
 	{
-		const Trigger *trigger = &triggers->triggers[i];
+		const Trigger *trigger = lfirst(cell);
 
-		if (trigger->tgfoid != check->function || trigger->tgtype != wanted->type ||
-			trigger->tgnattr > 0 || trigger->tgqual)
+		if (trigger->tgtype != wanted->type || trigger->tgnattr > 0 || trigger->tgqual)
 			continue;
 		if (found == NULL || strcmp(trigger->tgname, wanted->name) == 0)
 			found = trigger;
@@ -156,18 +155,38 @@ find_wanted(const Check *check, Relation relation, const Wanted *wanted)
 	return found;
 }
 
+/* Has another trigger its name? */
+static bool
+is_taken(Relation relation, const Wanted *wanted)
+{
+	return OidIsValid(get_trigger_oid(RelationGetRelid(relation), wanted->name, true));
+}
+
+static void
+report_missing(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const char *name = quote_identifier(wanted->name);
+
+	if (is_taken(relation, wanted))
+		report_trigger(check, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
+									   name_of(relation), wanted->when, name), NULL);
+	else
+		report_trigger(check, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
+					   create_sql(check, relation, wanted));
+}
+
 static void
 check_wanted(const Check *check, Relation relation, const Wanted *wanted)
 {
-	const Trigger *trigger = find_wanted(check, relation, wanted);
+	const Trigger *trigger = find_wanted(check, RelationGetRelid(relation), wanted);
 	const char *name = quote_identifier(wanted->name);
 
 	if (trigger == NULL)
-		report_trigger(check, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
-					   create_sql(check, relation, wanted));
+		report_missing(check, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
-		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to be found and to sort last",
+		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to sort last",
 									   quote_identifier(trigger->tgname), name_of(relation), name),
+					   is_taken(relation, wanted) ? NULL :
 					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
 								name_of(relation), name));
 	else
@@ -178,13 +197,13 @@ check_wanted(const Check *check, Relation relation, const Wanted *wanted)
 static void
 check_order(const Check *check, Relation relation)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid == check->function || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
+		if (scim_trigger_kind(trigger) == (int) check->kind || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
 			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
 			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 			continue;
@@ -217,22 +236,20 @@ check_tables(const Check *check, Oid root)
 	}
 }
 
-/* A copy of one of the table's triggers with the function. */
+/* One of the table's triggers of the kind. */
 static const Trigger *
-find_model(Oid relid, Oid function)
+find_model(Oid relid, ScimTriggerKind kind)
 {
-	Relation	relation = relation_open(relid, AccessShareLock);
-	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	const Trigger *model = NULL;
+	ListCell   *cell;
 
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	foreach(cell, scim_triggers_of(relid, kind))
 	{
-		const Trigger *trigger = &triggers->triggers[i];
+		const Trigger *trigger = lfirst(cell);
 
-		if (trigger->tgfoid == function && (model == NULL || TRIGGER_FOR_ROW(trigger->tgtype)))
+		if (model == NULL || TRIGGER_FOR_ROW(trigger->tgtype))
 			model = trigger;
 	}
-	relation_close(relation, NoLock);
 	return model;
 }
 
@@ -242,8 +259,8 @@ wanted_mode(const Trigger *model)
 {
 	ScimRegistration probe = {0};
 
-	if (model->tgnargs > SCIM_MAPPING_ARGUMENT + 1)
-		scim_read_options(&probe, model->tgargs[SCIM_MAPPING_ARGUMENT + 1]);
+	if (model->tgnargs > SCIM_OPTIONS_ARGUMENT)
+		scim_read_options(&probe, model->tgargs[SCIM_OPTIONS_ARGUMENT]);
 	return probe.subscribed ? TRIGGER_FIRES_ALWAYS : TRIGGER_FIRES_ON_ORIGIN;
 }
 
@@ -256,13 +273,11 @@ use_wanted(Check *check, const Wanted *wanted, int count)
 
 /* Takes the arguments and the mode from a trigger that the table has. */
 static const Trigger *
-use_function(Check *check, Oid relid, const char *function)
+use_kind(Check *check, Oid relid, ScimTriggerKind kind)
 {
-	const Trigger *model;
+	const Trigger *model = find_model(relid, kind);
 
-	check->function_name = function;
-	check->function = scim_extension_function("scimver", function, 0, NULL);
-	model = find_model(relid, check->function);
+	check->kind = kind;
 	if (model == NULL)
 		return NULL;
 	check->args = model->tgargs;
@@ -274,7 +289,7 @@ use_function(Check *check, Oid relid, const char *function)
 static void
 check_row_triggers(Check *check, Oid relid)
 {
-	if (use_function(check, relid, "scim_row_trigger") == NULL)
+	if (use_kind(check, relid, SCIM_ROW_KIND) == NULL)
 		return;
 	use_wanted(check, row_triggers, lengthof(row_triggers));
 	check_tables(check, relid);
@@ -283,7 +298,7 @@ check_row_triggers(Check *check, Oid relid)
 static void
 check_members_triggers(Check *check, const ScimTables *tables, bool has_state)
 {
-	const Trigger *model = use_function(check, tables->members, "scim_members_trigger");
+	const Trigger *model = use_kind(check, tables->members, SCIM_MEMBERS_KIND);
 
 	if (model == NULL)
 		return;
@@ -296,8 +311,7 @@ check_members_triggers(Check *check, const ScimTables *tables, bool has_state)
 	if (!has_state || !OidIsValid(tables->rows))
 		return;
 	/* they come with those of the memberships, and fire as these do */
-	check->function_name = "scim_group_state_trigger";
-	check->function = scim_extension_function("scimver", check->function_name, 0, NULL);
+	check->kind = SCIM_STATE_KIND;
 	check->nargs = 1;
 	use_wanted(check, state_triggers, lengthof(state_triggers));
 	check_tables(check, tables->rows);

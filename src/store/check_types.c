@@ -34,7 +34,7 @@ static SCIM_NORETURN void refuse(const char *path, const char *problem);
 static void
 refuse(const char *path, const char *problem)
 {
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %s", path, problem);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %-s", path, problem);
 }
 
 /* All attributes of the core schema and the extensions have names of their own, so that none needs its URN. */
@@ -46,14 +46,14 @@ check_attributes(const ScimResourceType *type, const ScimSchema *schema, int bef
 		int			length = strlen(attribute->name);
 
 		if (scim_attribute(scim_common_attributes(), attribute->name, length))
-			refuse(attribute->name, psprintf("is an attribute of all resources already; %s cannot define it for a %s",
+			refuse(attribute->name, scim_phrase("is an attribute of all resources already; %s cannot define it for a %s",
 											 schema->urn, type->name));
 		for (int i = 0; i < before; i++)
 		{
 			const ScimSchema *other = scim_schema_at(type, i);
 
 			if (scim_attribute(other->attributes, attribute->name, length))
-				refuse(attribute->name, psprintf("of a %s would be an attribute of both %s and %s",
+				refuse(attribute->name, scim_phrase("of a %s would be an attribute of both %s and %s",
 												 type->name, other->urn, schema->urn));
 		}
 	}
@@ -84,9 +84,9 @@ check_urns(const ScimResourceType *type, const ScimSchema *schema, int before)
 		const ScimSchema *other = scim_schema_at(type, i);
 
 		if (other == schema)
-			refuse(schema->urn, psprintf("stands twice among the schemas of %s", type->name));
+			refuse(schema->urn, scim_phrase("stands twice among the schemas of %s", type->name));
 		if (reads_as_path(schema->urn, other) || reads_as_path(other->urn, schema))
-			refuse(schema->urn, psprintf("beside %s makes paths ambiguous: one URN reads as an attribute of the other",
+			refuse(schema->urn, scim_phrase("beside %s makes paths ambiguous: one URN reads as an attribute of the other",
 										 other->urn));
 	}
 }
@@ -122,11 +122,11 @@ scim_check_type_among(const ScimResourceType *type, const ScimResourceType *cons
 	const char *only = type_of_schema(type->schema->urn);
 
 	if (only && strcmp(only, type->name) != 0)
-		refuse("schema", psprintf("%s is that of %s alone", type->schema->urn, only));
+		refuse("schema", scim_phrase("%s is that of %s alone", type->schema->urn, only));
 	for (int i = 0; type->extensions[i]; i++)
 	{
 		if (type_of_schema(type->extensions[i]->urn))
-			refuse("schemaExtensions", psprintf("cannot have %s: it is no extension", type->extensions[i]->urn));
+			refuse("schemaExtensions", scim_phrase("cannot have %s: it is no extension", type->extensions[i]->urn));
 	}
 	for (; *types; types++)
 	{
@@ -135,13 +135,13 @@ scim_check_type_among(const ScimResourceType *type, const ScimResourceType *cons
 		if (pg_strcasecmp(other->name, type->name) == 0)
 		{
 			if (strcmp(other->name, type->name) != 0)
-				refuse("name", psprintf("is spelled \"%s\"", other->name));
+				refuse("name", scim_phrase("is spelled \"%s\"", other->name));
 			if (type_of_schema(other->schema->urn) && other->schema != type->schema &&
 				strcmp(other->schema->urn, type->schema->urn) != 0)
-				refuse("schema", psprintf("of %s must be %s", type->name, other->schema->urn));
+				refuse("schema", scim_phrase("of %s must be %s", type->name, other->schema->urn));
 		}
 		else if (pg_strcasecmp(other->endpoint, type->endpoint) == 0)
-			refuse("endpoint", psprintf("%s is that of %s", type->endpoint, other->name));
+			refuse("endpoint", scim_phrase("%s is that of %s", type->endpoint, other->name));
 	}
 }
 
@@ -160,7 +160,7 @@ void
 scim_check_schema_change(const ScimSchema *old, const ScimSchema *new)
 {
 	if (strcmp(old->urn, new->urn) != 0)
-		refuse("id", psprintf("is spelled \"%s\"", old->urn));
+		refuse("id", scim_phrase("is spelled \"%s\"", old->urn));
 	if (is_discovery_schema(new->urn))
 		refuse("id", "is the URN of a schema that describes what the server tells about itself");
 	for (int i = 0; i < (int) lengthof(kept); i++)

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "core/jsonb_tree.h"
+#include "errors.h"
 #include "store/column_type.h"
 #include "store/column_value.h"
 #include "utils/builtins.h"
@@ -83,9 +84,9 @@ codes_mismatch(const ScimMappedColumn *column, const ScimValueType *type)
 
 		problem = scim_parse_value(type, code->code, &unused);
 		if (problem)
-			return psprintf("cannot have the code \"%s\", which must be %s", code->code, problem);
+			return scim_phrase("cannot have the code \"%s\", which must be %s", code->code, problem);
 		if (code->value.type != jbvNull && !scim_is_json_of(scim_column_scim_type(column), &code->value))
-			return psprintf("has the code \"%s\" stand for a value that is not %s", code->code,
+			return scim_phrase("has the code \"%s\" stand for a value that is not %s", code->code,
 							types[scim_column_scim_type(column)].what);
 	}
 	return NULL;

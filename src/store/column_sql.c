@@ -10,13 +10,12 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "store/column_parts.h"
 #include "store/column_type.h"
-#include "store/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -163,9 +162,7 @@ is_same_value(const ScimAttribute *attribute, const JsonbValue *a, const JsonbVa
 		return false;
 	if (a->type != jbvString || attribute->case_exact || attribute->type != SCIM_STRING)
 		return scim_equal(a, b);
-	return DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
-												PointerGetDatum(scim_fold_text(a->val.string.val, a->val.string.len)),
-												PointerGetDatum(scim_fold_text(b->val.string.val, b->val.string.len))));
+	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val, b->val.string.len);
 }
 
 /* The codes of a value; NULL: all that stand for one. */
@@ -207,8 +204,8 @@ compare_bytes(ScimSql *sql, const ScimColumnSql *column, const char *literal)
 		scim_append_comparison(sql, column->value, SCIM_EQ, BYTEAOID, value);
 }
 
-void
-scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+static void
+compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
 {
 	switch (column->comparison)
 	{
@@ -234,6 +231,14 @@ scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, 
 		case SCIM_COMPARED_IN_JSON:
 			elog(ERROR, "column %s is not compared as it is", column->column->column);
 	}
+}
+
+void
+scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+{
+	compare_as_column(sql, column, op, literal);
+	if (scim_is_loose(column) && scim_is_equality(op))
+		scim_append_same_text(sql, column, scim_string_copy(literal));
 }
 
 /* Is it a literal that the comparison takes? */
@@ -264,7 +269,7 @@ scim_mapped_equals_sql(ScimSql *sql, const ScimMappedColumn *mapped, const Jsonb
 	if (value->type == jbvNull || !suits(column.comparison, value))
 		return false;
 	appendStringInfoChar(&sql->text, '(');
-	scim_compare_column(sql, &column, SCIM_EQ, value);
+	compare_as_column(sql, &column, SCIM_EQ, value);
 	appendStringInfoChar(&sql->text, ')');
 	return true;
 }
@@ -275,7 +280,7 @@ scim_column_contains(ScimSql *sql, const ScimColumnSql *column, const JsonbValue
 	const ScimValueType *type = scim_value_type(column->column);
 	Datum		value;
 
-	if (column->comparison != SCIM_COMPARED_AS_TEXT || column->column->compare != SCIM_COMPARE_EXACT ||
+	if (column->comparison != SCIM_COMPARED_AS_TEXT || column->column->compare != SCIM_COMPARE_EXACT || scim_is_loose(column) ||
 		type->declared != type->type || literal->val.string.len == 0 ||
 		scim_parse_value(type, scim_string_copy(literal), &value) != NULL)
 		return false;

@@ -38,7 +38,8 @@ extern void scim_column_sql(const ScimMappedColumn *column, const char *value, S
 /*
  * Appends the comparison ("ne" as "eq") with a literal that suits the
  * attribute: true, false, or NULL, and never an error.  Of a column that is
- * compared by code or in JSON only equality, and of the former.
+ * compared by code or in JSON only equality, and of the former.  What is equal
+ * is found by its parts ("sw", "co", "ew"), too.
  */
 extern void scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
 								const JsonbValue *literal);
@@ -48,7 +49,7 @@ extern bool scim_column_contains(ScimSql *sql, const ScimColumnSql *column, cons
 
 /*
  * Appends the condition that a mapped column (single-valued) of the row r has
- * the value, as filters and the application's index compare it; an equality
+ * the value, as the application's index compares it; an equality
  * with a parameter.  False, and "false" appended, if no row can have it.
  */
 extern bool scim_mapped_equals_sql(ScimSql *sql, const ScimMappedColumn *column, const JsonbValue *value);

@@ -18,6 +18,8 @@
 #include "utils/syscache.h"
 
 #define EQ SQL_OP("=")
+#define SIGMA "\317\203"
+#define FINAL_SIGMA "\317\202"
 #define COLLATED " COLLATE pg_catalog.\"C\""
 
 /* Of what is no text no mapping says how it is compared: equality by value, and the rest as the attribute is. */
@@ -35,6 +37,23 @@ static bool
 is_foreign_text(const ScimValueType *type)
 {
 	return type->storage == SCIM_STORAGE_TEXT && type->type != TEXTOID && type->type != VARCHAROID;
+}
+
+bool
+scim_is_loose(const ScimColumnSql *column)
+{
+	Oid			collation = column->column->collation;
+
+	return column->comparison == SCIM_COMPARED_AS_TEXT && OidIsValid(collation) && !get_collation_isdeterministic(collation);
+}
+
+/* The collation by which text of the column becomes lower case: citext asks the database's, whatever the column's. */
+static Oid
+lower_collation(const ScimColumnSql *column)
+{
+	Oid			collation = column->column->collation;
+
+	return OidIsValid(collation) && !is_foreign_text(scim_value_type(column->column)) ? collation : DEFAULT_COLLATION_OID;
 }
 
 /* ---- texts ---- */
@@ -87,7 +106,8 @@ text_sql(const ScimColumnSql *column, ScimCompare compare)
 	char	   *text = scim_text_sql(column);
 
 	if (compare == SCIM_COMPARE_LOWER)
-		text = psprintf("pg_catalog.lower(%s)", text);
+		text = psprintf("pg_catalog.lower(%s%s)", text, lower_collation(column) == column->column->collation ? "" :
+						" COLLATE pg_catalog.\"default\"");
 	else if (compare == SCIM_COMPARE_FOLD)
 		text = psprintf("%s.scim_fold(%s)", scim_extension_schema("scimver"), text);
 	return column->comparison == SCIM_COMPARED_BY_TEXT ? psprintf("(%s" COLLATED ")", text) : text;
@@ -103,10 +123,8 @@ scim_compared_text_sql(const ScimColumnSql *column)
 static char *
 text_literal(const ScimColumnSql *column, ScimCompare compare, const char *literal)
 {
-	Oid			collation = OidIsValid(column->column->collation) ? column->column->collation : DEFAULT_COLLATION_OID;
-
 	if (compare == SCIM_COMPARE_LOWER)
-		return str_tolower(literal, strlen(literal), collation);
+		return str_tolower(literal, strlen(literal), lower_collation(column));
 	if (compare == SCIM_COMPARE_FOLD)
 		return text_to_cstring(scim_fold_text(literal, strlen(literal)));
 	return pstrdup(literal);
@@ -141,16 +159,52 @@ takes_empty(ScimFilterOp op, const char *literal)
 	return op == SCIM_LE || (op != SCIM_GT && *literal == '\0');
 }
 
+/* lower() writes a sigma at the end of a word in another way: parts of words are found where all are written in one. */
+static char *
+one_sigma(char *text, char *literal)
+{
+	bool		found = false;
+
+	for (char *p = literal; *p; p++)
+	{
+		if (strncmp(p, SIGMA, strlen(SIGMA)) == 0 || strncmp(p, FINAL_SIGMA, strlen(FINAL_SIGMA)) == 0)
+		{
+			memcpy(p, SIGMA, strlen(SIGMA));
+			found = true;
+		}
+	}
+	return found ? psprintf("pg_catalog.translate(%s, '" FINAL_SIGMA "', '" SIGMA "')", text) : text;
+}
+
 static void
 append_like(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, ScimCompare compare, const char *literal)
 {
-	Oid			collation = column->column->collation;
 	char	   *text = text_sql(column, compare);
-	bool		deterministic = !OidIsValid(collation) || get_collation_isdeterministic(collation);
+	char	   *wanted = text_literal(column, compare, literal);
 
+	if (compare == SCIM_COMPARE_LOWER)
+		text = one_sigma(text, wanted);
 	/* patterns know no collation that takes different texts for the same */
-	appendStringInfo(&sql->text, "%s%s" SQL_OP("~~"), text, deterministic ? "" : COLLATED);
-	scim_append_text_argument(sql, like_pattern(op, text_literal(column, compare, literal)));
+	appendStringInfo(&sql->text, "%s%s" SQL_OP("~~"), text, scim_is_loose(column) ? COLLATED : "");
+	scim_append_text_argument(sql, like_pattern(op, wanted));
+}
+
+void
+scim_append_same_text(ScimSql *sql, const ScimColumnSql *column, const char *literal)
+{
+	appendStringInfo(&sql->text, " AND %s" COLLATED EQ, text_sql(column, SCIM_COMPARE_FOLD));
+	scim_append_text_argument(sql, text_literal(column, SCIM_COMPARE_FOLD, literal));
+}
+
+/* How parts of the text are compared, so that they are found in all that is equal. */
+static ScimCompare
+compare_of_parts(const ScimColumnSql *column)
+{
+	ScimCompare compare = compare_of(column);
+
+	if (scim_is_loose(column))
+		return SCIM_COMPARE_FOLD;
+	return compare == SCIM_COMPARE_EXACT && is_foreign_text(scim_value_type(column->column)) ? SCIM_COMPARE_LOWER : compare;
 }
 
 void
@@ -164,7 +218,7 @@ scim_compare_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, co
 	if (scim_is_equality(op) && *literal == '\0')
 		appendStringInfoString(&sql->text, "false");
 	else if (op == SCIM_CO || op == SCIM_SW || op == SCIM_EW)
-		append_like(sql, column, op, own && is_foreign_text(type) ? SCIM_COMPARE_LOWER : compare, literal);
+		append_like(sql, column, op, compare_of_parts(column), literal);
 	else if (own && scim_is_equality(op))
 	{
 		if (scim_parse_value(type, literal, &value) != NULL)

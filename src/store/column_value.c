@@ -432,7 +432,7 @@ scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
 	const char *problem = from_none(column, scim_value_type(column), datum);
 
 	if (problem)
-		scim_throw_path(SCIM_INVALID_VALUE, column->path, "%s must be %s: its column %s takes no NULL",
+		scim_throw_path(SCIM_INVALID_VALUE, column->path, "%s must be %-s: its column %s takes no NULL",
 						column->path, problem, column->column);
 	check_domains(column, &none, *datum);
 	return true;

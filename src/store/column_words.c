@@ -31,7 +31,7 @@ bad_word(Relation relation, const char *key, const char *member, const char *con
 		if (words[i][0])
 			appendStringInfo(&text, "%s\"%s\"", text.len == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
 	}
-	scim_bad_mapping(relation, NULL, "\"%s\" of %s must be %s", member, key, text.data);
+	scim_bad_mapping(relation, NULL, "\"%s\" of %s must be %-s", member, key, text.data);
 }
 
 /* The index of a word among those that it can be. */

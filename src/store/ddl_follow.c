@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "errors.h"
@@ -29,40 +28,36 @@
 /* ---- renaming ---- */
 
 static void
-follow_rename_in(Oid relid, const RenameStmt *statement)
+follow_rename_in(Oid relid, const char *old_name, const char *new_name)
 {
 	Relation	relation = relation_open(relid, NoLock);
 	ListCell   *cell;
 
-	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
 		const Trigger *trigger = lfirst(cell);
-		char	   *mapping = NULL;
+		char	   *mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], old_name, new_name);
 		char	   *options = NULL;
 
-		if (trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
-			mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT],
-											 statement->subname, statement->newname);
 		if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-			options = scim_rename_in_options(trigger->tgargs[SCIM_OPTIONS_ARGUMENT],
-											 statement->subname, statement->newname);
-		if (mapping || options)
-			scim_write_arguments(relation, trigger, mapping, options);
+			options = scim_rename_in_options(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], old_name, new_name);
+		if (mapping == NULL && options == NULL)
+			continue;
+		/* RENAME has asked for this already, of each of them */
+		scim_check_owner(relid);
+		scim_write_arguments(relation, trigger, mapping, options);
 	}
 	relation_close(relation, NoLock);
 }
 
-/* A column is renamed in the tables that inherit it, too. */
+/* A column is renamed in the tables that inherit it, too; all of them are locked. */
 void
-scim_follow_rename(const RenameStmt *statement)
+scim_follow_rename(Oid relid, const char *old_name, const char *new_name)
 {
-	Oid			relid = statement->relation ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
 	ListCell   *cell;
 
-	if (!OidIsValid(relid))
-		return;
 	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
-		follow_rename_in(lfirst_oid(cell), statement);
+		follow_rename_in(lfirst_oid(cell), old_name, new_name);
 }
 
 /* ---- parents and children ---- */
@@ -85,65 +80,69 @@ static void
 check_new_part(Oid relid, Oid parent)
 {
 	Relation	relation = relation_open(relid, NoLock);
+	List	   *there = scim_triggers_of(relid, SCIM_ANY_KIND);
 	ListCell   *cell;
-	ListCell   *one;
 
-	foreach(cell, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
+	foreach(cell, scim_triggers_of(parent, SCIM_ANY_KIND))
 	{
-		foreach(one, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
-		{
-			if (strcmp(((Trigger *) lfirst(cell))->tgname, ((Trigger *) lfirst(one))->tgname) == 0 &&
-				!same_arguments(lfirst(cell), lfirst(one)))
-				scim_refuse_registered(relation);
-		}
+		const Trigger *copy = scim_find_copy(there, lfirst(cell));
+
+		if (copy && !same_arguments(lfirst(cell), copy))
+			scim_refuse_registered(relation);
 	}
-	scim_refuse_later_triggers(relation);
+	scim_refuse_other_triggers(relation);
 	relation_close(relation, NoLock);
+}
+
+void
+scim_follow_parent(Oid relid, Oid parent)
+{
+	ListCell   *cell;
+
+	if (!scim_has_triggers(parent, SCIM_ANY_KIND))
+		return;
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
+	{
+		check_new_part(lfirst_oid(cell), parent);
+		scim_adopt_part(parent, lfirst_oid(cell), SCIM_ANY_KIND);
+	}
 }
 
 void
 scim_follow_parents(Oid relid)
 {
 	ListCell   *cell;
-	ListCell   *one;
 
 	foreach(cell, scim_parents(relid))
-	{
-		if (scim_triggers_of(lfirst_oid(cell), SCIM_ROW_TRIGGER) == NIL)
-			continue;
-		foreach(one, find_all_inheritors(relid, NoLock, NULL))
-		{
-			check_new_part(lfirst_oid(one), lfirst_oid(cell));
-			scim_adopt_part(lfirst_oid(cell), lfirst_oid(one), SCIM_ROW_TRIGGER);
-		}
-	}
+		scim_follow_parent(relid, lfirst_oid(cell));
 }
 
-/* Has one of the tables above the relation the trigger, too? */
-static bool
-has_above(Oid relid, const char *trigger)
+/* Drops what the relation has of a trigger of the table above it, unless another one above it has that, too. */
+static void
+drop_copy(Oid relid, const Trigger *trigger)
 {
-	return scim_root_table(relid, trigger) != relid;
+	const char *type = trigger->tgargs[SCIM_TYPE_ARGUMENT];
+	const Trigger *copy = scim_find_copy(scim_triggers_of(relid, SCIM_ANY_KIND), trigger);
+
+	if (copy && strcmp(copy->tgargs[SCIM_TYPE_ARGUMENT], type) == 0 &&
+		scim_root_table(relid, scim_trigger_kind(copy), type) == relid)
+		scim_drop_trigger(relid, copy->tgname);
 }
 
 void
 scim_follow_orphan(Oid relid, Oid parent)
 {
+	List	   *triggers = scim_triggers_of(parent, SCIM_ANY_KIND);
 	ListCell   *cell;
 	ListCell   *one;
 
-	if (!OidIsValid(relid) || !OidIsValid(parent))
+	if (triggers == NIL)
 		return;
 	/* those above it come first */
-	foreach(cell, find_all_inheritors(relid, NoLock, NULL))
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 	{
-		foreach(one, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
-		{
-			const char *name = ((Trigger *) lfirst(one))->tgname;
-
-			if (scim_has_trigger(lfirst_oid(cell), name) && !has_above(lfirst_oid(cell), name))
-				scim_drop_trigger(lfirst_oid(cell), name);
-		}
+		foreach(one, triggers)
+			drop_copy(lfirst_oid(cell), lfirst(one));
 	}
 }
 
@@ -151,12 +150,15 @@ scim_follow_orphan(Oid relid, Oid parent)
 
 /* Versions of when the part was elsewhere may not be those of its rows' content. */
 static void
-warn_of_versions(const ScimRegistration *table, Oid part)
+warn_of_versions(const ScimResourceType *type, Oid part, Oid parent)
 {
-	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version", table->columns[SCIM_COLUMN_VERSION]}, {NULL}};
+	const ScimRegistration *table = scim_find_table(type);
+	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version"}, {NULL}};
 
-	if (table->columns[SCIM_COLUMN_VERSION] == NULL)
+	if (table == NULL || table->relid != scim_root_table(parent, SCIM_ROW_KIND, type->name) ||
+		table->columns[SCIM_COLUMN_VERSION] == NULL)
 		return;
+	words[1].text = table->columns[SCIM_COLUMN_VERSION];
 	scim_run_ddl("SELECT FROM {part} WHERE {version} IS NOT NULL LIMIT 1", words);
 	if (SPI_processed > 0)
 		ereport(WARNING,
@@ -164,30 +166,35 @@ warn_of_versions(const ScimRegistration *table, Oid part)
 				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
 }
 
+/*
+ * Memberships came or went with a table: all groups are counted anew, as their
+ * owner.  That is for who owns the one table that is registered for them, and
+ * so could have deleted or inserted all these rows.
+ */
+static void
+recount_groups(const ScimResourceType *type, Oid parent)
+{
+	const ScimRegistration *groups = type && type->has_members ? scim_find_table(type) : NULL;
+
+	if (groups && scim_find_members_relid(type) == scim_root_table(parent, SCIM_MEMBERS_KIND, type->name))
+		scim_recount_all_groups(groups);
+}
+
+/* The resource type that the table's triggers of the kind name; NULL: it has none. */
+static const ScimResourceType *
+type_of(Oid relid, ScimTriggerKind kind)
+{
+	List	   *triggers = scim_triggers_of(relid, kind);
+
+	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT]) : NULL;
+}
+
 void
 scim_follow_rows(Oid relid, Oid parent, bool came)
 {
-	ListCell   *cell;
-
-	if (!OidIsValid(relid) || !OidIsValid(parent))
-		return;
-	foreach(cell, scim_triggers_of(parent, SCIM_ROW_TRIGGER))
-	{
-		const Trigger *trigger = lfirst(cell);
-		const ScimRegistration *table = scim_find_table(scim_resource_type(trigger->tgargs[0]));
-		bool		is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER, strlen(SCIM_MEMBERS_TRIGGER)) == 0;
-
-		if (table == NULL)
-			continue;
-		if (!is_members && came && strcmp(trigger->tgname, SCIM_ROW_TRIGGER) == 0)
-			warn_of_versions(table, relid);
-		if (is_members)
-		{
-			/* once, however many triggers they have */
-			scim_recount_all_groups(table);
-			break;
-		}
-	}
+	if (came)
+		warn_of_versions(type_of(parent, SCIM_ROW_KIND), relid, parent);
+	recount_groups(type_of(parent, SCIM_MEMBERS_KIND), parent);
 }
 
 /* ---- mappings that do not fit any more ---- */
@@ -198,7 +205,7 @@ read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
 
 	registration->relid = RelationGetRelid(relation);
-	registration->is_members = strcmp(trigger->tgname, SCIM_ROW_TRIGGER) != 0;
+	registration->is_members = scim_trigger_kind(trigger) == SCIM_MEMBERS_KIND;
 	registration->type = type;
 	if (type)
 		scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
@@ -227,12 +234,15 @@ check_relation(Oid relid)
 	Relation	relation = relation_open(relid, AccessShareLock);
 	ListCell   *cell;
 
-	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
 		const Trigger *trigger = lfirst(cell);
+		const ScimRegistration *registration = read_trigger(relation, trigger,
+															scim_resource_type(trigger->tgargs[SCIM_TYPE_ARGUMENT]));
 
-		if (trigger->tgnargs > SCIM_MAPPING_ARGUMENT)
-			check_index(read_trigger(relation, trigger, scim_resource_type(trigger->tgargs[0])), relation);
+		check_index(registration, relation);
+		if (!registration->is_members)
+			scim_check_not_null(registration, relation);
 	}
 	relation_close(relation, NoLock);
 }
@@ -275,53 +285,50 @@ warn_of_index(const ScimRegistration *registration, Relation relation)
 					 registration->columns[SCIM_COLUMN_ID])));
 }
 
-static void
-check_table(const ScimRegistration *table, bool too_late)
+/* A table's trigger that is read under protection. */
+typedef struct Reading
 {
 	Relation	relation;
-
-	if (table == NULL)
-		return;
-	relation = relation_open(table->relid, AccessShareLock);
-	if (!too_late)
-		check_index(table, relation);
-	else if (table->is_mapped)
-		warn_of_index(table, relation);
-	relation_close(relation, NoLock);
-}
-
-typedef struct Search
-{
-	const ScimResourceType *type;
-	bool		members;
-	const ScimRegistration *found;
-} Search;
+	const Trigger *trigger;
+	ScimRegistration *registration;
+} Reading;
 
 static void
-find_registered(void *argument)
+read_registration(void *argument)
 {
-	Search	   *search = argument;
+	Reading    *reading = argument;
 
-	search->found = search->members ? scim_find_members(search->type) : scim_find_table(search->type);
+	reading->registration = read_trigger(reading->relation, reading->trigger,
+										 scim_resource_type(reading->trigger->tgargs[SCIM_TYPE_ARGUMENT]));
 }
 
-/* A registration that cannot be read is scim_check_table's matter: it must not be in the way of other tables' indexes. */
+/* A registration that cannot be read is scim_check_table's matter: it must not be in the way of dropping other indexes. */
 static void
-check_registered(const ScimResourceType *type, bool members, bool too_late)
+check_index_of(Relation relation, const Trigger *trigger, bool too_late)
 {
-	Search		search = {type, members, NULL};
-	ErrorData  *error = scim_protect(find_registered, &search);
+	Reading		reading = {relation, trigger, NULL};
+	ErrorData  *error = scim_protect(read_registration, &reading);
 
 	if (error && !scim_is_ours(error))
 		ReThrowError(error);
-	if (error == NULL)
-		check_table(search.found, too_late);
+	if (error)
+		return;
+	if (!too_late)
+		check_index(reading.registration, relation);
+	else if (reading.registration->is_mapped)
+		warn_of_index(reading.registration, relation);
 }
 
 void
-scim_check_indexes(bool too_late)
+scim_check_indexes(Oid relid, bool too_late)
 {
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-		check_registered(*type, false, too_late);
-	check_registered(scim_members_type(), true, too_late);
+	Relation	relation;
+	ListCell   *cell;
+
+	if (!scim_has_triggers(relid, SCIM_MAPPED_KINDS))
+		return;
+	relation = relation_open(relid, AccessShareLock);
+	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
+		check_index_of(relation, lfirst(cell), too_late);
+	relation_close(relation, NoLock);
 }

@@ -7,13 +7,17 @@
 
 #include "postgres.h"
 
-#include "nodes/parsenodes.h"
 #include "store/registration.h"
 
-/* A column got another name: so it does in the arguments of our triggers. */
-extern void scim_follow_rename(const RenameStmt *statement);
+/* A column got another name: so it does in the arguments of our triggers, of the table and its parts.  42501 */
+extern void scim_follow_rename(Oid relid, const char *old_name, const char *new_name);
 
-/* The table came under another one that is registered: it gets its triggers.  Within SPI; INVALID_MAPPING, ALREADY_REGISTERED. */
+/*
+ * The table came under another one: if that is registered, it gets its
+ * triggers; the same of all that are above it.  With the caller's rights,
+ * within SPI.  INVALID_MAPPING, ALREADY_REGISTERED.
+ */
+extern void scim_follow_parent(Oid relid, Oid parent);
 extern void scim_follow_parents(Oid relid);
 
 /* It is no child (partition) of that one any more: they go, as far as the server has not dropped them.  Within SPI. */
@@ -31,7 +35,7 @@ extern void scim_check_altered(Oid relid);
 /* The mapping of the table's trigger as it would be read for another type of that name: INVALID_MAPPING where it does not fit that. */
 extern const ScimRegistration *scim_mapping_with(Oid relid, Oid trigger, const ScimResourceType *type);
 
-/* An index is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
-extern void scim_check_indexes(bool too_late);
+/* An index of the table is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
+extern void scim_check_indexes(Oid relid, bool too_late);
 
 #endif							/* SCIM_DDL_FOLLOW_H */

@@ -51,14 +51,14 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", quote_identifier(lfirst(cell)));
 		scim_append_text(names, lfirst(cell));
 	}
-	scim_error_text(error, "relation", table);
+	scim_error_whole(error, "relation", table);
 	scim_error_text(error, "privilege", privilege);
 	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s%s%s%s ON %s TO %s.", privilege,
 									columns ? " (" : "", list.data, columns ? ")" : "", table, quote_identifier(grantee)));
 	if (columns == NIL)
 		scim_throw(error, "role \"%s\" lacks the privilege %s on table %s", grantee, privilege, table);
-	scim_error_value(error, "columns", names);
-	scim_throw(error, "role \"%s\" lacks the privilege %s on column%s %s of table %s", grantee, privilege,
+	scim_error_list(error, "columns", names);
+	scim_throw(error, "role \"%s\" lacks the privilege %s on column%s %-s of table %s", grantee, privilege,
 			   list_length(columns) > 1 ? "s" : "", list.data, table);
 }
 

@@ -8,8 +8,8 @@
 #include "core/canonical.h"
 #include "core/jsonb_tree.h"
 #include "core/schema_document.h"
-#include "settings.h"
 #include "store/describe.h"
+#include "store/location.h"
 
 static char *
 version_of(const JsonbValue *document)
@@ -31,14 +31,14 @@ scim_set_meta_version(JsonbValue *object)
 }
 
 void
-scim_set_meta(JsonbValue *document, const char *type, const char *location, const char *version)
+scim_set_meta(JsonbValue *document, const char *type, const char *endpoint, const char *id, const char *version)
 {
 	JsonbValue *meta = scim_new_object();
 
 	if (version == NULL)
 		version = version_of(document);
 	scim_set_text(meta, "resourceType", type);
-	scim_set_text(meta, "location", psprintf("%s%s", scim_setting_base_url ? scim_setting_base_url : "", location));
+	scim_set_text(meta, "location", scim_location(endpoint, id));
 	scim_set_text(meta, "version", version);
 	scim_set_value(document, "meta", meta);
 }
@@ -48,7 +48,7 @@ scim_describe_schema(const ScimSchema *schema)
 {
 	JsonbValue *document = scim_schema_document(schema);
 
-	scim_set_meta(document, "Schema", psprintf("/Schemas/%s", schema->urn), schema->version);
+	scim_set_meta(document, "Schema", "/Schemas", schema->urn, schema->version);
 	return document;
 }
 
@@ -60,6 +60,6 @@ scim_describe_type(const ScimResourceType *type)
 
 	scim_type_parts(type, &parts);
 	document = scim_resource_type_document(&parts);
-	scim_set_meta(document, "ResourceType", psprintf("/ResourceTypes/%s", type->name), type->version);
+	scim_set_meta(document, "ResourceType", "/ResourceTypes", type->name, type->version);
 	return document;
 }

@@ -176,8 +176,6 @@ scim_stored_document(const ScimResourceType *type, Jsonb *data, bool has_version
 {
 	Inspection	found;
 
-	if (!JB_ROOT_IS_OBJECT(data))
-		scim_throw_path(SCIM_INVALID_VALUE, "data", "the stored document of this %s is no object", type->name);
 	if (has_version && !type->has_password)
 		return data;
 	inspect(type, &data->root, &found);

@@ -21,6 +21,7 @@
 #include "store/ids.h"
 #include "store/mapped_sql.h"
 #include "store/value_sql.h"
+#include "utils/memutils.h"
 
 #define EQ SQL_OP("=")
 
@@ -269,7 +270,7 @@ compile_single(const Compiler *compiler, const ScimFilter *filter)
 	scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
 	if (attribute.json)			/* meta is always there */
 		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
-	else if (compiler->registration->is_mapped)
+	if (compiler->registration->is_mapped)
 		scim_append_format(compiler->sql, "%s AND ",
 						   scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
 	compile(compiler, filter->left, SCIM_OF_ROW);
@@ -383,21 +384,25 @@ scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registrati
 
 /* ---- elements of a value, for PATCH ---- */
 
-bool *
-scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
+static bool *
+match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope scope)
 {
 	ScimSql		sql;
 	Compiler	compiler = {&sql, NULL};
 	uint64		count;
 	bool	   *matches;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver value filter", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 
+	/* a patch may have a thousand filters, and each of them all the values at hand */
 	scim_init_sql(&sql, NULL, NULL, false);
 	scim_append_format(&sql, "SELECT ");
-	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, SCIM_OF_ELEMENT);
+	compile(&compiler, filter->kind == SCIM_FILTER_VALUE_PATH ? filter->left : filter, scope);
 	scim_append_format(&sql, " FROM pg_catalog.jsonb_array_elements(");
 	scim_append_argument(&sql, JSONBOID, JsonbPGetDatum(scim_write(elements)));
 	scim_append_format(&sql, ") WITH ORDINALITY AS e(value, place) ORDER BY e.place");
 	count = scim_run_sql(&sql, NULL);
+	MemoryContextSwitchTo(old);
 	matches = palloc0(Max(count, 1) * sizeof(bool));
 	for (uint64 i = 0; i < count; i++)
 	{
@@ -407,5 +412,18 @@ scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
 		matches[i] = !isnull && DatumGetBool(match);
 	}
 	SPI_freetuptable(SPI_tuptable);
+	MemoryContextDelete(context);
 	return matches;
+}
+
+bool *
+scim_match_elements(const ScimFilter *filter, const JsonbValue *elements)
+{
+	return match_elements(filter, elements, SCIM_OF_ELEMENT);
+}
+
+bool *
+scim_match_shown_members(const ScimFilter *filter, const JsonbValue *elements)
+{
+	return match_elements(filter, elements, SCIM_OF_MEMBER);
 }

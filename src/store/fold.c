@@ -5,34 +5,31 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
-#include "mb/pg_wchar.h"
-#include "nodes/makefuncs.h"
-#include "nodes/value.h"
 #include "store/fold.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(scim_fold);
 PG_FUNCTION_INFO_V1(scim_folded_values);
 PG_FUNCTION_INFO_V1(scim_exact_values);
 
-/* The root collation of ICU: the same everywhere, whatever the database's. */
-static Oid
-root_collation(void)
+static text *
+fold_any(const char *string, int length)
 {
-	return get_collation_oid(list_make2(makeString("pg_catalog"), makeString("und-x-icu")), false);
+	/* few texts get longer */
+	StringInfoData folded = {.len = VARHDRSZ, .maxlen = VARHDRSZ + length + 8};
+
+	folded.data = palloc(folded.maxlen);
+	scim_append_folded(&folded, string, length);
+	SET_VARSIZE(folded.data, folded.len);
+	return (text *) folded.data;
 }
 
-/*
- * lower(normalize(x, NFKC) COLLATE "und-x-icu").  Plain ASCII, which is nearly
- * all there is, folds to the same without asking ICU.
- */
 text *
 scim_fold_text(const char *string, int length)
 {
@@ -40,6 +37,7 @@ scim_fold_text(const char *string, int length)
 	char	   *p = VARDATA(result);
 	int			i;
 
+	/* plain ASCII is nearly all there is */
 	for (i = 0; i < length && !IS_HIGHBIT_SET(p[i]); i++)
 	{
 		if (p[i] >= 'A' && p[i] <= 'Z')
@@ -47,10 +45,8 @@ scim_fold_text(const char *string, int length)
 	}
 	if (i == length)
 		return result;
-	return DatumGetTextPP(DirectFunctionCall1Coll(lower, root_collation(),
-												  DirectFunctionCall2(unicode_normalize_func,
-																	  PointerGetDatum(cstring_to_text_with_len(string, length)),
-																	  CStringGetTextDatum("NFKC"))));
+	pfree(result);
+	return fold_any(string, length);
 }
 
 /* scim_fold(text) -> text */

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-/* The folded form of UTF-8 text: lower case, in normal form NFKC. */
+/* The folded form of UTF-8 text (core/fold.h). */
 extern text *scim_fold_text(const char *string, int length);
 
 #endif							/* SCIM_FOLD_H */

@@ -4,10 +4,13 @@
  *		tenant, and the privileges on the tables that go with it.
  *
  * Everything runs with the caller's rights: who may insert into
- * scim_tenant_grants and grant on the tables may use them.
+ * scim_tenant_grants and grant on the tables may use them.  Only what is left of
+ * roles that are gone is removed as its owner.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -17,8 +20,10 @@
 #include "store/ddl.h"
 #include "store/grants.h"
 #include "store/registration.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(scim_grant_tenant);
 PG_FUNCTION_INFO_V1(scim_revoke_tenant);
@@ -105,6 +110,68 @@ role_name(Oid role)
 	return pstrdup(quote_identifier(name));
 }
 
+/* ---- roles that are gone ---- */
+
+/* DROP ROLE knows nothing of grants, and a later role may get the same OID. */
+#define OF_NO_ROLE "NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS a WHERE a.oid OPERATOR(pg_catalog.=) g.role::pg_catalog.oid)"
+
+/* Removes their grants, as the table's owner: who grants may, and need not see them. */
+static void
+forget_gone_roles(void)
+{
+	char	   *sql = psprintf("DELETE FROM %s.scim_tenant_grants AS g WHERE " OF_NO_ROLE, scim_extension_schema("scimver"));
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(scim_extension_relation("scimver", "scim_tenant_grants")));
+	Oid			owner;
+	Oid			role;
+	int			context;
+	int			result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "scim_tenant_grants is gone");
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+
+	/* an error resets both, as the end of the (sub)transaction does */
+	GetUserIdAndSecContext(&role, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	result = SPI_execute(sql, false, 0);
+	SetUserIdAndSecContext(role, context);
+	if (result != SPI_OK_DELETE)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+void
+scim_check_grants(ScimReportProblem report, void *argument)
+{
+	char	   *table = psprintf("%s.scim_tenant_grants", scim_extension_schema("scimver"));
+	Oid			relid = scim_extension_relation("scimver", "scim_tenant_grants");
+	bool		may_mend = pg_class_aclcheck(relid, GetUserId(), ACL_DELETE) == ACLCHECK_OK;
+	SPITupleTable *rows;
+
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return;
+	if (SPI_execute(psprintf("SELECT g.tenant_id, g.role::pg_catalog.oid FROM %s AS g WHERE " OF_NO_ROLE " ORDER BY 1, 2", table),
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", table);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < rows->numvals; i++)
+	{
+		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
+		ScimProblem problem = {.problem = "grant", .tenant = SPI_getvalue(rows->vals[i], rows->tupdesc, 1)};
+
+		CHECK_FOR_INTERRUPTS();
+		problem.detail = psprintf("the tenant is granted to the role with OID %s, which is gone: a new role may get its OID, and the tenant with it",
+								  role);
+		if (may_mend)
+			problem.mend = psprintf("DELETE FROM %s WHERE tenant_id OPERATOR(pg_catalog.=) %s AND role OPERATOR(pg_catalog.=) %s::pg_catalog.oid",
+									table, quote_literal_cstr(problem.tenant), role);
+		report(&problem, argument);
+	}
+	SPI_freetuptable(rows);
+}
+
+/* ---- the functions ---- */
+
 void
 scim_grant_tables_to_all(void)
 {
@@ -151,35 +218,47 @@ scim_grant_tenant(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	run_on_grants("INSERT INTO %s.scim_tenant_grants (tenant_id, role) VALUES ($1, $2)"
 				  " ON CONFLICT DO NOTHING", tenant, role);
+	forget_gone_roles();
 	grant_tables(name, true);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
 
-/* scim_revoke_tenant(tenant text, role regrole) -> void: with the last tenant go the privileges. */
+/* The last tenant was taken from the role: its privileges go, too. */
+static void
+revoke_tables(const char *tenant, Oid role, const char *name)
+{
+	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
+				  tenant, role);
+	if (SPI_processed == 0)
+		grant_tables(name, false);
+}
+
+/*
+ * scim_revoke_tenant(tenant text, role regrole) -> void: with the last tenant go
+ * the privileges.  A role that is gone (its OID is left) has none any more.
+ */
 Datum
 scim_revoke_tenant(PG_FUNCTION_ARGS)
 {
 	char	   *tenant = tenant_argument(fcinfo);
 	Oid			role = PG_GETARG_OID(1);
-	char	   *name = role_name(role);
+	bool		is_gone = GetUserNameFromId(role, true) == NULL;
+	const char *name = is_gone ? psprintf("%u", role) : role_name(role);
+	uint64		taken;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	run_on_grants("DELETE FROM %s.scim_tenant_grants WHERE tenant_id OPERATOR(pg_catalog.=) $1"
 				  " AND role OPERATOR(pg_catalog.=) $2::pg_catalog.oid", tenant, role);
-	if (SPI_processed == 0)
-	{
+	taken = SPI_processed;
+	forget_gone_roles();
+	if (taken > 0 && !is_gone)
+		revoke_tables(tenant, role, name);
+	else if (taken == 0)
 		/* nothing was taken, or nothing that the caller may see */
 		ereport(NOTICE,
 				(errmsg("tenant \"%s\" was not granted to role %s", tenant, name)));
-		SPI_finish();
-		PG_RETURN_VOID();
-	}
-	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
-				  tenant, role);
-	if (SPI_processed == 0)
-		grant_tables(name, false);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

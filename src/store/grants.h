@@ -5,7 +5,12 @@
 #ifndef SCIM_GRANTS_H
 #define SCIM_GRANTS_H
 
+#include "store/check_table.h"
+
 /* Gives all roles that a tenant was granted to the privileges on all registered tables. */
 extern void scim_grant_tables_to_all(void);
+
+/* Reports grants to roles that are gone, as far as the caller sees grants.  Within SPI. */
+extern void scim_check_grants(ScimReportProblem report, void *argument);
 
 #endif							/* SCIM_GRANTS_H */

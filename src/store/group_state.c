@@ -182,11 +182,20 @@ add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 	sum->count++;
 }
 
+/* Those of a table that only claims to be that of the groups are nobody's. */
+static bool
+is_registered(const ScimRegistration *groups)
+{
+	const ScimRegistration *registered = scim_find_table(scim_members_type());
+
+	return registered && registered->relid == groups->root;
+}
+
 /* Counts the memberships of a group under the active snapshot. */
 static void
-sum_up(const char *tenant, const char *id, int64 *count, uint8 *digest)
+sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64 *count, uint8 *digest)
 {
-	const ScimRegistration *members = scim_find_members(scim_members_type());
+	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
 	Sum			sum = {.members = members, .digest = digest};
 	Datum		values[2];
 
@@ -291,7 +300,7 @@ scim_sum_members(const ScimRegistration *groups, const char *tenant, const char 
 {
 	enter_spi();
 	push_latest();
-	sum_up(tenant, id, count, digest);
+	sum_up(groups, tenant, id, count, digest);
 	PopActiveSnapshot();
 	SPI_finish();
 }
@@ -302,7 +311,7 @@ scim_sum_members_before(const ScimRegistration *groups, const char *tenant, cons
 {
 	enter_spi();
 	push_before(counts_from(tenant, id));
-	sum_up(tenant, id, count, digest);
+	sum_up(groups, tenant, id, count, digest);
 	PopActiveSnapshot();
 	SPI_finish();
 }
@@ -313,7 +322,7 @@ scim_show_group_state(const ScimRegistration *groups, const char *tenant, const 
 {
 	enter_spi();
 	if (!scim_has_group_state(groups) || !look_up(groups, tenant, id, count, digest))
-		sum_up(tenant, id, count, digest);
+		sum_up(groups, tenant, id, count, digest);
 	SPI_finish();
 }
 

@@ -14,7 +14,7 @@
 #include "core/digest.h"
 #include "store/registration.h"
 
-/* The name of the triggers that forget groups that go, and how it begins. */
+/* What the triggers that forget groups that go are called when they are made. */
 #define SCIM_STATE_TRIGGER		SCIM_ROW_TRIGGER "_state"
 
 /* Does the state of the groups stand in scim_group_state? */

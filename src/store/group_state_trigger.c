@@ -26,12 +26,16 @@ typedef struct GroupKey
 static const ScimRegistration *
 find_groups(Relation relation)
 {
+	/* first: a look into the catalogs may have the relation forget its triggers */
+	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
 	const TriggerDesc *triggers = relation->trigdesc;
 
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	for (int i = triggers ? triggers->numtriggers - 1 : -1; i >= 0; i--)
 	{
-		if (strcmp(triggers->triggers[i].tgname, SCIM_ROW_TRIGGER) == 0)
-			return scim_trigger_registration(relation, scim_relation_trigger(relation, triggers->triggers[i].tgoid));
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
+			return scim_trigger_registration(relation, scim_relation_trigger(relation, trigger->tgoid));
 	}
 	return NULL;
 }
@@ -104,6 +108,8 @@ scim_group_state_trigger(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired AFTER, FOR EACH ROW or by TRUNCATE", "scim_group_state_trigger")));
+	if (scim_trigger_kind(data->tg_trigger) != SCIM_STATE_KIND)
+		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
 	groups = find_groups(data->tg_relation);
 	if (groups == NULL)
 		;						/* nothing is registered any more */

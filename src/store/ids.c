@@ -2,8 +2,9 @@
  * ids.c
  *		Ids as clients give them, and as columns hold them.
  *
- * The input functions of types take more spellings (braces, blanks, a plus
- * sign) and raise errors; an id that does not look like one simply is nobody's.
+ * The input functions of types raise errors, and those of numbers take more
+ * spellings (blanks, a plus sign); an id that does not look like one simply is
+ * nobody's.
  */
 #include "postgres.h"
 
@@ -26,27 +27,25 @@ hex_value(char c)
 	return -1;
 }
 
-/* The uuid of a text such as uuid_out writes, in either case. */
+/* The uuid of a text that uuid_in takes. */
 static bool
 parse_uuid(const char *text, pg_uuid_t *id)
 {
-	const char *p = text;
+	bool		braces = text[0] == '{';
+	const char *p = text + (braces ? 1 : 0);
 
-	if (strlen(text) != 36)
-		return false;
 	for (int i = 0; i < UUID_LEN; i++)
 	{
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-		{
-			if (*p++ != '-')
-				return false;
-		}
 		if (hex_value(p[0]) < 0 || hex_value(p[1]) < 0)
 			return false;
 		id->data[i] = (unsigned char) (hex_value(p[0]) << 4 | hex_value(p[1]));
 		p += 2;
+		if (*p == '-' && i % 2 == 1 && i < UUID_LEN - 1)
+			p++;
 	}
-	return true;
+	if (braces && *p++ != '}')
+		return false;
+	return *p == '\0';
 }
 
 /* As uuid_out writes it. */
@@ -68,33 +67,6 @@ uuid_text(const pg_uuid_t *id)
 	return text;
 }
 
-/* ---- types ---- */
-
-static const ScimIdType types[] = {
-	{INT2OID, INT2ARRAYOID, sizeof(int16), true, TYPALIGN_SHORT},
-	{INT4OID, INT4ARRAYOID, sizeof(int32), true, TYPALIGN_INT},
-	{INT8OID, INT8ARRAYOID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-	{UUIDOID, UUIDARRAYOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR},
-	{TEXTOID, TEXTARRAYOID, -1, false, TYPALIGN_INT},
-};
-
-const ScimIdType *
-scim_id_type(Oid type)
-{
-	Oid			base = getBaseType(type);
-
-	if (base == VARCHAROID)
-		base = TEXTOID;
-	for (size_t i = 0; i < lengthof(types); i++)
-	{
-		if (types[i].type == base)
-			return &types[i];
-	}
-	return NULL;
-}
-
-/* ---- values ---- */
-
 /* A number as int8out writes it, within the range of so many bytes. */
 static bool
 parse_integer(const char *text, int size, int64 *number)
@@ -114,6 +86,75 @@ parse_integer(const char *text, int size, int64 *number)
 	*number = digits > text ? (int64) (0 - value) : (int64) value;
 	return true;
 }
+
+/* ---- the one spelling of an id ---- */
+
+static char *
+spell_text(const char *text)
+{
+	return pstrdup(text);
+}
+
+static char *
+spell_uuid(const char *text)
+{
+	pg_uuid_t	id;
+
+	return parse_uuid(text, &id) ? uuid_text(&id) : NULL;
+}
+
+static char *
+spell_integer(const char *text, int size)
+{
+	int64		number;
+
+	return parse_integer(text, size, &number) ? pstrdup(text) : NULL;
+}
+
+static char *
+spell_int2(const char *text)
+{
+	return spell_integer(text, sizeof(int16));
+}
+
+static char *
+spell_int4(const char *text)
+{
+	return spell_integer(text, sizeof(int32));
+}
+
+static char *
+spell_int8(const char *text)
+{
+	return spell_integer(text, sizeof(int64));
+}
+
+/* ---- types ---- */
+
+static const ScimIdType types[] = {
+	{INT2OID, INT2ARRAYOID, sizeof(int16), true, TYPALIGN_SHORT, spell_int2},
+	{INT4OID, INT4ARRAYOID, sizeof(int32), true, TYPALIGN_INT, spell_int4},
+	{INT8OID, INT8ARRAYOID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, spell_int8},
+	{UUIDOID, UUIDARRAYOID, sizeof(pg_uuid_t), false, TYPALIGN_CHAR, spell_uuid},
+	{TEXTOID, TEXTARRAYOID, -1, false, TYPALIGN_INT, spell_text},
+};
+
+const ScimIdType *
+scim_id_type(Oid type)
+{
+	Oid			base = getBaseType(type);
+
+	if (base == VARCHAROID)
+		base = TEXTOID;
+	for (size_t i = 0; i < lengthof(types); i++)
+	{
+		if (types[i].type == base)
+			return &types[i];
+	}
+	return NULL;
+}
+
+/* ---- values ---- */
 
 bool
 scim_parse_id(const ScimIdType *type, const char *text, Datum *id)
@@ -163,6 +204,16 @@ scim_is_id(const ScimIdType *type, const char *text)
 	Datum		id;
 
 	return scim_parse_id(type, text, &id) && strcmp(scim_id_text(type, id), text) == 0;
+}
+
+char *
+scim_id_part(const ScimIdType *type, const char *part)
+{
+	char	   *result = pstrdup(part);
+
+	for (char *c = result; type->type == UUIDOID && *c; c++)
+		*c = pg_ascii_tolower((unsigned char) *c);
+	return result;
 }
 
 int

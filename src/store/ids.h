@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "core/resource.h"
+
 /* A type that ids can have. */
 typedef struct ScimIdType
 {
@@ -18,15 +20,17 @@ typedef struct ScimIdType
 	int16		length;			/* as pg_type has them */
 	bool		by_value;
 	char		align;
+	ScimSpellId spell;			/* what core tells ids apart by */
 } ScimIdType;
 
 /* The id type of a column of that type, be it a domain; NULL: its values cannot be ids. */
 extern const ScimIdType *scim_id_type(Oid type);
 
 /*
- * The value of an id as a client names it.  False if it is nobody's: text that
- * the type does not write (numbers without leading zeros or plus sign; of a
- * uuid upper case is taken, too), or beyond its range.
+ * The value of an id as a client names it.  False if it is nobody's.  A uuid may
+ * be spelled as PostgreSQL reads it (either case, braces around it, a hyphen
+ * behind any four digits, or none); a number only as it is written (no leading
+ * zeros, no plus sign), and within the range; a text only as it is.
  */
 extern bool scim_parse_id(const ScimIdType *type, const char *text, Datum *id);
 
@@ -35,6 +39,9 @@ extern bool scim_is_id(const ScimIdType *type, const char *text);
 
 /* The text of an id; palloc'd. */
 extern char *scim_id_text(const ScimIdType *type, Datum id);
+
+/* A part of an id's text as ids are spelled: of a uuid in lower case; palloc'd. */
+extern char *scim_id_part(const ScimIdType *type, const char *part);
 
 /* The order of texts of ids in which rows are locked; in SQL it is {lock_order}. */
 extern int	scim_compare_ids(const ScimIdType *type, const char *a, const char *b);

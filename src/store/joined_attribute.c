@@ -43,8 +43,9 @@ check_record(const ScimRegistration *registration, TupleDesc descriptor, const b
 	for (int i = 0; fits && i < descriptor->natts; i++)
 	{
 		Oid			expected = i == 0 ? JSONBOID : registration->mapped[i - 1].base_type;
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
-		fits = nulls[i] || getBaseType(TupleDescAttr(descriptor, i)->atttypid) == expected;
+		fits = !attribute->attisdropped && (nulls[i] || getBaseType(attribute->atttypid) == expected);
 	}
 	if (!fits)
 		ereport(ERROR,

@@ -17,6 +17,7 @@
 #include "store/cursor.h"
 #include "store/filter_sql.h"
 #include "store/page.h"
+#include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -194,9 +195,10 @@ page_version(const Listing *list)
 	for (uint64 i = 0; i < list->page.count; i++)
 	{
 		bool		isnull;
+		Datum		id = scim_page_datum(&list->page, i, 1, &isnull);
 
 		CHECK_FOR_INTERRUPTS();
-		scim_append_text(rows, scim_id_text(list->target.table->id_type, scim_page_datum(&list->page, i, 1, &isnull)));
+		scim_append_text(rows, scim_row_id(list->target.table, id, isnull));
 		scim_append_text(rows, row_version(list, i));
 	}
 	scim_set_integer(content, "total", list->total);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "core/fold.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "store/fold.h"
@@ -16,9 +17,6 @@
  */
 #define MAX_LENGTH 2000
 
-/* NFKC makes of one character of three bytes one of 33 at most. */
-#define MOST_GROWTH 11
-
 static bool
 is_too_long(const ScimLookup *lookup, const JsonbValue *value)
 {
@@ -28,7 +26,7 @@ is_too_long(const ScimLookup *lookup, const JsonbValue *value)
 		return true;
 	if (lookup->kind != SCIM_LOOKUP_FOLDED && lookup->kind != SCIM_LOOKUP_VALUES_FOLDED)
 		return false;
-	return length > MAX_LENGTH / MOST_GROWTH &&
+	return length > MAX_LENGTH / SCIM_FOLD_GROWTH &&
 		VARSIZE_ANY_EXHDR(scim_fold_text(value->val.string.val, length)) > MAX_LENGTH;
 }
 
@@ -69,7 +67,7 @@ scim_check_lookups(const ScimRegistration *registration, Jsonb *data)
 	JsonbValue	root;
 
 	/* no value of a small document is too long */
-	if (VARSIZE(data) <= MAX_LENGTH / MOST_GROWTH)
+	if (VARSIZE(data) <= MAX_LENGTH / SCIM_FOLD_GROWTH)
 		return;
 	scim_root(data, &root);
 	for (int i = 0; i < registration->lookup_count; i++)

@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "core/fold.h"
 #include "errors.h"
-#include "store/fold.h"
 #include "store/lookup.h"
 #include "store/mapped_check.h"
 #include "store/mapping.h"
@@ -22,20 +22,18 @@ same_attribute(const ScimMappedColumn *a, const ScimMappedColumn *b)
 	return a->parsed.extension == b->parsed.extension && a->parsed.attribute == b->parsed.attribute;
 }
 
+/* Two strings of an attribute. */
 static bool
-same_text(const char *a, const char *b)
+same_text(const JsonbValue *a, const JsonbValue *b)
 {
-	text	   *x = scim_fold_text(a, strlen(a));
-	text	   *y = scim_fold_text(b, strlen(b));
-
-	return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) && memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
+	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val, b->val.string.len);
 }
 
 static bool
 same_constant(const ScimSlotConstant *a, const ScimSlotConstant *b)
 {
 	if (a->value.type == jbvString && b->value.type == jbvString && !a->sub->case_exact)
-		return same_text(scim_string_copy(&a->value), scim_string_copy(&b->value));
+		return same_text(&a->value, &b->value);
 	return a->value.type == b->value.type && scim_equal(&a->value, &b->value);
 }
 
@@ -164,7 +162,7 @@ static bool
 same_value(const ScimMappedColumn *column, const JsonbValue *a, const JsonbValue *b)
 {
 	if (a->type == jbvString && b->type == jbvString && !column->attribute->case_exact)
-		return same_text(scim_string_copy(a), scim_string_copy(b));
+		return same_text(a, b);
 	return a->type == b->type && scim_equal(a, b);
 }
 

@@ -103,7 +103,7 @@ read_attribute(ScimRegistration *registration, Relation relation, const char *pa
 		read_codes(column, words.values);
 	problem = scim_column_mismatch(column);
 	if (problem)
-		scim_bad_mapping(relation, words.column, "%s (it is to hold %s)", problem, column->path);
+		scim_bad_mapping(relation, words.column, "%-s (it is to hold %s)", problem, column->path);
 	read_compare(column, relation, words.column, &words);
 	read_unique(registration, column, relation);
 	registration->mapped_count++;

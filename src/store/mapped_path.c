@@ -135,7 +135,7 @@ resolve(const ScimResourceType *type, Relation relation, const char *text, ScimP
 		FlushErrorState();
 		/* what is behind the code */
 		colon = strstr(error->message, ": ");
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: %s", text, colon ? colon + 2 : error->message);
+		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: %-s", text, colon ? colon + 2 : error->message);
 	}
 	PG_END_TRY();
 }

@@ -306,7 +306,12 @@ scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registra
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
 	if (result->type == SCIM_SQL_COMPLEX)
+	{
+		/* whether that is an object at all, its JSON tells */
+		if (!path->attribute->multi_valued && whole_place(path, registration, false, false, &place))
+			scim_place_sql(&place, result->type, result);
 		return;
+	}
 	if (mapped && !path->sub && mapped->whole && !scim_is_json_column(mapped->whole->column))
 	{
 		scim_column_place(mapped->whole->column, &here);

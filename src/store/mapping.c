@@ -92,25 +92,17 @@ void
 scim_bad_mapping(Relation relation, const char *column, const char *format,...)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
-	StringInfoData why;
-	int			needed;
+	va_list		args;
+	char	   *why;
 
-	initStringInfo(&why);
-	do
-	{
-		va_list		args;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&why, format, args);
-		va_end(args);
-		if (needed > 0)
-			enlargeStringInfo(&why, needed);
-	} while (needed > 0);
+	va_start(args, format);
+	why = scim_format_error(format, &args);
+	va_end(args);
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
 	if (column == NULL)
-		scim_throw(error, "%s", why.data);
+		scim_throw(error, "%-s", why);
 	scim_error_text(error, "column", column);
-	scim_throw(error, "column \"%s\" of table \"%s\" %s", column, RelationGetRelationName(relation), why.data);
+	scim_throw(error, "column \"%s\" of table \"%s\" %-s", column, RelationGetRelationName(relation), why);
 }
 
 Jsonb *
@@ -310,7 +302,7 @@ check_kind(Relation relation, const FormData_pg_attribute *attribute, const Mapp
 		if (!is_number && is_among(type, kind->numbers, lengthof(kind->numbers)))
 			scim_bad_mapping(relation, name, "is of type %s: the mapping must say its format, \"epoch_seconds\" or \"epoch_milliseconds\"",
 							 format_type_be(attribute->atttypid));
-		scim_bad_mapping(relation, name, "is of type %s: %s must be %s", format_type_be(attribute->atttypid),
+		scim_bad_mapping(relation, name, "is of type %s: %s must be %-s", format_type_be(attribute->atttypid),
 						 is_number ? "with a format it" : "it", list_types(types, count));
 	}
 	if (kind->min_length > 0 && type == VARCHAROID && typmod >= 0 && typmod - VARHDRSZ < kind->min_length)
@@ -368,7 +360,7 @@ unknown_key(Relation relation, const JsonbValue *key)
 	initStringInfo(&known);
 	for (int i = 0; i < SCIM_COLUMNS; i++)
 		appendStringInfo(&known, "%s, ", scim_column_kinds[i].key);
-	scim_bad_mapping(relation, NULL, "\"%s\" is no key of a mapping: there are %sattributes",
+	scim_bad_mapping(relation, NULL, "\"%s\" is no key of a mapping: there are %-sattributes",
 					 scim_string_copy(key), known.data);
 }
 

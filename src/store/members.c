@@ -14,8 +14,24 @@
 #include "store/nesting.h"
 #include "store/statements.h"
 #include "store/ids.h"
+#include "store/tenant.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
+
+/*
+ * Of more ids than these, all members of the group are read and looked for among
+ * them; of fewer, each id is looked up, or each member compared with each id: it
+ * depends on what the planner knows of the table.
+ */
+#define FEW 100
+
+/* The statement for so many ids. */
+static int
+for_ids(ScimStatement few, ScimStatement many, int count)
+{
+	return count > FEW ? many : few;
+}
 
 static Datum
 text_array(Datum *texts, int count)
@@ -97,24 +113,67 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	return ids;
 }
 
-/* The ids that came in SPI_tuptable are of that type. */
+/* The type that stands behind the id in a row of SPI_tuptable; without one it is that of the table at hand. */
+static const char *
+found_type(uint64 row, const char *otherwise)
+{
+	const ScimResourceType *type;
+	bool		isnull;
+	Datum		name;
+
+	if (SPI_tuptable->tupdesc->natts == 1)
+		return otherwise;
+	name = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2, &isnull);
+	type = isnull ? NULL : scim_resource_type(TextDatumGetCString(name));
+	return type ? type->name : NULL;
+}
+
+/* The ids that came in SPI_tuptable are of that type, unless they say another. */
 static void
-note_found(const ScimIdType *id_type, const char *type, Wanted *wanted, int count, uint64 found)
+note_found(const ScimIdType *id_type, const char *otherwise, Wanted *wanted, int count, uint64 found)
 {
 	for (uint64 i = 0; i < found; i++)
 	{
+		const char *type = found_type(i, otherwise);
 		bool		isnull;
 		Wanted		key;
 		Wanted	   *one;
 
 		CHECK_FOR_INTERRUPTS();
 		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-		one = bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted);
+		one = type ? bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted) : NULL;
 		if (one && (one->type == NULL ||
 					(one->member->type && pg_strcasecmp(one->member->type, type) == 0)))
 			one->type = type;
 	}
 	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * Those of the ids that the caller may see, *count of them: what is hidden from
+ * the caller is not locked, and answered as if it did not exist.
+ */
+static Datum *
+seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *count)
+{
+	Datum		values[2];
+	Datum	   *seen;
+
+	if (*count == 0 || scim_sees_all(table))
+		return ids;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_array(table->id_type, ids, *count);
+	*count = (int) scim_run(SCIM_SEE, table, values, NULL, false);
+	seen = palloc_extended(Max(*count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < *count; i++)
+	{
+		bool		isnull;
+		Datum		id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+		seen[i] = datumCopy(id, table->id_type->by_value, table->id_type->length);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return seen;
 }
 
 /*
@@ -131,6 +190,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	Datum		values[2];
 	uint64		found;
 
+	ids = seen_ids(table, tenant, ids, &left);
 	if (left == 0)
 		return;
 	if (table->type->has_members)
@@ -142,8 +202,9 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 }
 
 /*
- * A join table that people have may hold users that are marked as deleted, or
- * gone: they are shown, so what was read can be sent back with them.
+ * Members that are hidden from the caller, or (in a join table that people had)
+ * are marked as deleted, or gone: they are shown, so what was read can be sent
+ * back with them.
  */
 static void
 take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
@@ -152,7 +213,7 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	Datum		values[3];
 	int			left = 0;
 
-	if (group == NULL || !table->is_mapped)
+	if (group == NULL)
 		return;
 	ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
@@ -165,7 +226,7 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = scim_id_datum(table, group);
 	values[2] = scim_id_array(table->member_type, ids, left);
-	note_found(table->member_type, "User", wanted, count, scim_run(SCIM_FIND_MEMBERS, table, values, NULL, false));
+	note_found(table->member_type, "User", wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
 }
 
 /* Returns one that does not exist, as it was named, or NULL. */
@@ -290,7 +351,7 @@ count_in(const ScimRegistration *table, const char *tenant, const char *group, D
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = scim_id_datum(table, group);
 	values[2] = scim_id_array(table->member_type, ids, count);
-	scim_run(SCIM_COUNT_MEMBERS, table, values, NULL, false);
+	scim_run(for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, count), table, values, NULL, false);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
@@ -332,7 +393,8 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 	{
 		values[2] = scim_id_array(type, write->remove, write->remove_count);
 		/* who was no member is none */
-		if (scim_run(SCIM_REMOVE_MEMBERS, write->members, values, NULL, false) < (uint64) write->remove_count &&
+		if (scim_run(for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->remove_count), write->members, values, NULL, false) <
+			(uint64) write->remove_count &&
 			count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
 			return false;
 	}

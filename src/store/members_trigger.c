@@ -104,7 +104,8 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 #define FIELD(column) (slot->tts_values[numbers[column] - 1])
 #define IS_NULL(column) (slot->tts_isnull[numbers[column] - 1])
 	if (IS_NULL(SCIM_MEMBER_GROUP) || IS_NULL(SCIM_MEMBER_ID) ||
-		(members->tenant_type && IS_NULL(SCIM_MEMBER_TENANT)))
+		(members->tenant_type && IS_NULL(SCIM_MEMBER_TENANT)) ||
+		(members->columns[SCIM_MEMBER_TYPE] && IS_NULL(SCIM_MEMBER_TYPE)))
 		return;
 	if (members->tenant_type)
 		tenant = scim_id_text(members->tenant_type, FIELD(SCIM_MEMBER_TENANT));
@@ -251,6 +252,24 @@ check_trigger(FunctionCallInfo fcinfo)
 }
 
 /*
+ * Groups are moved as their owner, and so only for the one table that was
+ * registered for their memberships, and its partitions.
+ */
+static void
+refuse_unregistered(const ScimRegistration *members)
+{
+	const ScimRegistration *registered = members->type->has_members ? scim_find_members(members->type) : NULL;
+	ScimError  *error;
+
+	if (registered && registered->relid == members->root)
+		return;
+	error = scim_error(SCIM_ALREADY_REGISTERED);
+	scim_error_text(error, "relation", members->table);
+	scim_error_hint(error, "Drop the triggers of the table that were made by hand.");
+	scim_throw(error, "table %s is not the one that is registered for the memberships of groups", members->table);
+}
+
+/*
  * scim_members_trigger(resource type, mapping [, options]): AFTER INSERT,
  * UPDATE, DELETE, FOR EACH STATEMENT (with transition tables) or FOR EACH ROW,
  * or AFTER TRUNCATE.
@@ -266,6 +285,7 @@ scim_members_trigger(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	members = scim_trigger_registration(data->tg_relation, data->tg_trigger);
+	refuse_unregistered(members);
 	groups = scim_find_table(members->type);
 	if (groups == NULL)
 		;						/* it is gone, or to come */

@@ -5,14 +5,16 @@
  *
  * Whoever puts a group into another holds a lock of the tenant until its
  * transaction ends, and looks after the fact, under the latest snapshot, from
- * the group upwards: if one of the new members is among those that hold the
- * group, a cycle was closed.  Upwards, as most groups are held by few.  A cycle
- * that was there before (written with triggers off) is in nobody's way.
+ * all groups that got members upwards: if one of the new members is among those
+ * that hold its group, a cycle was closed.  Upwards, as most groups are held by
+ * few.  A cycle that was there before (written with triggers off) is in nobody's
+ * way.
  */
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
 #include "common/hashfn.h"
+#include "core/graph.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "executor/spi.h"
@@ -154,34 +156,59 @@ throw_cycle(const char *group, const char *member)
 			   member, group);
 }
 
-/* The new members of one group, of which "first" is the first; returns how many there are. */
-static int
-refuse_cycles_of(const ScimRegistration *members, Edge **edges, int left)
+/* From each group that got members to those that hold it, themselves or through others. */
+static void
+read_holders(const ScimRegistration *members, Edge **edges, int count, ScimGraph *graph)
 {
-	const Edge *first = edges[0];
-	Datum	   *ids = palloc_extended(left * sizeof(Datum), MCXT_ALLOC_HUGE);
-	Datum		values[3];
-	int			count = 0;
+	Datum	   *ids = palloc_extended(count * sizeof(Datum), MCXT_ALLOC_HUGE);
+	int			id_count = 0;
+	Datum		values[2];
+	uint64		found;
 
-	while (count < left && strcmp(edges[count]->tenant, first->tenant) == 0 &&
-		   strcmp(edges[count]->group, first->group) == 0)
+	for (int i = 0; i < count; i++)
 	{
-		ids[count] = scim_id_datum(members, edges[count]->member);
-		count++;
+		if (i > 0 && strcmp(edges[i]->group, edges[i - 1]->group) == 0)
+			continue;
+		scim_add_node(graph, edges[i]->group);
+		ids[id_count++] = scim_id_datum(members, edges[i]->group);
 	}
-	values[0] = scim_tenant_datum(members, first->tenant);
-	values[1] = scim_id_datum(members, first->group);
-	values[2] = scim_id_array(members->id_type, ids, count);
-	if (scim_run(SCIM_FIND_WAY_BACK, members, values, NULL, false) > 0)
+	values[0] = scim_tenant_datum(members, edges[0]->tenant);
+	values[1] = scim_id_array(members->id_type, ids, id_count);
+	found = scim_run(SCIM_FIND_HOLDERS_ABOVE, members, values, NULL, false);
+	for (uint64 i = 0; i < found; i++)
 	{
-		bool		isnull;
-		Datum		member = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		Datum		row[2];
+		bool		nulls[2];
+		int			member;
 
-		throw_cycle(first->group, scim_id_text(members->id_type, member));
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, row, nulls);
+		if (nulls[0] || nulls[1])
+			continue;
+		member = scim_add_node(graph, scim_id_text(members->id_type, row[0]));
+		scim_add_edge(graph, member, scim_add_node(graph, scim_id_text(members->id_type, row[1])));
 	}
 	SPI_freetuptable(SPI_tuptable);
 	pfree(ids);
-	return count;
+}
+
+/* The new memberships of one tenant: one search for all of them. */
+static void
+refuse_cycles_of(const ScimRegistration *members, Edge **edges, int count)
+{
+	ScimGraph	graph = {NULL};
+
+	read_holders(members, edges, count, &graph);
+	scim_find_components(&graph);
+	for (int i = 0; i < count; i++)
+	{
+		int			group = scim_find_node(&graph, edges[i]->group);
+		int			member = scim_find_node(&graph, scim_id_text(members->id_type, scim_id_datum(members, edges[i]->member)));
+
+		CHECK_FOR_INTERRUPTS();
+		if (member >= 0 && graph.nodes[member].component == graph.nodes[group].component)
+			throw_cycle(edges[i]->group, edges[i]->member);
+	}
 }
 
 void
@@ -189,6 +216,7 @@ scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members)
 {
 	Edge	  **edges;
 	int			count;
+	int			same;
 
 	if (nesting->edges == NULL)
 		return;
@@ -198,10 +226,12 @@ scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members)
 		if (i == 0 || strcmp(edges[i]->tenant, edges[i - 1]->tenant) != 0)
 			scim_lock_nesting(members, edges[i]->tenant);
 	}
-	for (int i = 0; i < count;)
+	for (int i = 0; i < count; i += same)
 	{
-		CHECK_FOR_INTERRUPTS();
-		i += refuse_cycles_of(members, edges + i, count - i);
+		same = 1;
+		while (i + same < count && strcmp(edges[i + same]->tenant, edges[i]->tenant) == 0)
+			same++;
+		refuse_cycles_of(members, edges + i, same);
 	}
 }
 

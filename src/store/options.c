@@ -112,7 +112,7 @@ bad_option(ScimOptionsOf where, const char *text)
 	}
 	appendStringInfoChar(&hint, '.');
 	scim_error_hint(error, hint.data);
-	scim_throw(error, "%s", text);
+	scim_throw(error, "%-s", text);
 }
 
 void
@@ -136,7 +136,7 @@ scim_parse_options(Jsonb *given, ScimOptionsOf where, ScimOptions *options)
 				option = &all_options[i];
 		}
 		if (option == NULL)
-			bad_option(where, psprintf("option \"%s\" is not known", scim_string_copy(&key)));
+			bad_option(where, scim_phrase("option \"%s\" is not known", scim_string_copy(&key)));
 		if (!option->read(&value, options))
 			bad_option(where, psprintf("option %s must be %s", option->name, option->values));
 	}

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "store/page.h"
+#include "store/required.h"
 #include "store/statements.h"
 
 /* ---- counting ---- */
@@ -172,10 +173,11 @@ void
 scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPlace *place)
 {
 	SPITupleTable *table = find_part(page, &index);
+	Datum		value;
 	bool		isnull;
 
-	place->id = scim_id_text(selection->target->table->id_type,
-							 SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull));
+	value = SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull);
+	place->id = scim_row_id(selection->target->table, value, isnull);
 	place->phase = SCIM_PHASE_ALL;
 	if (selection->order.phase_count == 1)
 		return;

@@ -4,7 +4,8 @@
  *
  * Partitions have copies of the triggers of their table: PostgreSQL makes and
  * drops them.  Children of plain inheritance have not: theirs are made here,
- * with the same names and arguments.
+ * with the same names and arguments, and with the rights of whoever made them
+ * children.
  */
 #include "postgres.h"
 
@@ -25,28 +26,6 @@ List *
 scim_parts(Oid relid)
 {
 	return list_delete_oid(find_all_inheritors(relid, NoLock, NULL), relid);
-}
-
-List *
-scim_triggers_of(Oid relid, const char *prefix)
-{
-	Relation	relation = relation_open(relid, AccessShareLock);
-	TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
-	List	   *result = NIL;
-
-	for (int i = 0; triggers && i < triggers->numtriggers; i++)
-	{
-		if (strncmp(triggers->triggers[i].tgname, prefix, strlen(prefix)) == 0)
-			result = lappend(result, &triggers->triggers[i]);
-	}
-	relation_close(relation, NoLock);
-	return result;
-}
-
-bool
-scim_has_triggers(Oid relid, const char *prefix)
-{
-	return scim_triggers_of(relid, prefix) != NIL;
 }
 
 /* ---- making ---- */
@@ -110,29 +89,31 @@ set_state(Oid relid, const char *trigger, char state)
 	CommandCounterIncrement();
 }
 
-static const Trigger *
-find_trigger(List *triggers, const char *name)
+const Trigger *
+scim_find_copy(List *triggers, const Trigger *trigger)
 {
 	ListCell   *cell;
 
 	foreach(cell, triggers)
 	{
-		if (strcmp(((Trigger *) lfirst(cell))->tgname, name) == 0)
-			return lfirst(cell);
+		const Trigger *copy = lfirst(cell);
+
+		if (copy->tgfoid == trigger->tgfoid && copy->tgtype == trigger->tgtype)
+			return copy;
 	}
 	return NULL;
 }
 
 void
-scim_adopt_part(Oid relid, Oid part, const char *prefix)
+scim_adopt_part(Oid relid, Oid part, int kinds)
 {
-	List	   *there = scim_triggers_of(part, prefix);
+	List	   *there = scim_triggers_of(part, kinds);
 	ListCell   *cell;
 
-	foreach(cell, scim_triggers_of(relid, prefix))
+	foreach(cell, scim_triggers_of(relid, kinds))
 	{
 		const Trigger *trigger = lfirst(cell);
-		const Trigger *copy = find_trigger(there, trigger->tgname);
+		const Trigger *copy = scim_find_copy(there, trigger);
 
 		if (copy == NULL)
 		{
@@ -141,21 +122,21 @@ scim_adopt_part(Oid relid, Oid part, const char *prefix)
 			CommandCounterIncrement();
 		}
 		if ((copy ? copy->tgenabled : TRIGGER_FIRES_ON_ORIGIN) != trigger->tgenabled)
-			set_state(part, trigger->tgname, trigger->tgenabled);
+			set_state(part, copy ? copy->tgname : trigger->tgname, trigger->tgenabled);
 	}
 }
 
 void
-scim_adopt_parts(Oid relid, const char *prefix)
+scim_adopt_parts(Oid relid, int kinds)
 {
 	ListCell   *cell;
 
 	foreach(cell, scim_parts(relid))
-		scim_adopt_part(relid, lfirst_oid(cell), prefix);
+		scim_adopt_part(relid, lfirst_oid(cell), kinds);
 }
 
 void
-scim_enable_always(Oid relid, const char *prefix)
+scim_enable_always(Oid relid, int kinds)
 {
 	ListCell   *cell;
 
@@ -163,7 +144,7 @@ scim_enable_always(Oid relid, const char *prefix)
 	{
 		ListCell   *one;
 
-		foreach(one, scim_triggers_of(lfirst_oid(cell), prefix))
+		foreach(one, scim_triggers_of(lfirst_oid(cell), kinds))
 			set_state(lfirst_oid(cell), ((Trigger *) lfirst(one))->tgname, TRIGGER_FIRES_ALWAYS);
 	}
 }
@@ -183,7 +164,7 @@ scim_drop_trigger(Oid relid, const char *trigger)
 }
 
 bool
-scim_drop_triggers(Oid relid, const char *prefix)
+scim_drop_triggers(Oid relid, int kinds)
 {
 	bool		dropped = false;
 	ListCell   *cell;
@@ -193,7 +174,7 @@ scim_drop_triggers(Oid relid, const char *prefix)
 	{
 		ListCell   *one;
 
-		foreach(one, scim_triggers_of(lfirst_oid(cell), prefix))
+		foreach(one, scim_triggers_of(lfirst_oid(cell), kinds))
 		{
 			scim_drop_trigger(lfirst_oid(cell), ((Trigger *) lfirst(one))->tgname);
 			dropped = true;

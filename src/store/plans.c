@@ -28,7 +28,7 @@ typedef struct PlanKey
 	Oid			role;
 	Oid			relid;
 	int32		number;
-	uint32		unused;			/* no padding in a key that is hashed as bytes */
+	Oid			trigger;		/* no padding in a key that is hashed as bytes */
 	uint64		text_hash;
 } PlanKey;
 
@@ -78,6 +78,7 @@ make_key(PlanKey *key, const ScimPlanName *name)
 	key->role = GetUserId();
 	key->relid = name->relid;
 	key->number = name->number;
+	key->trigger = name->trigger;
 	if (name->text)
 		key->text_hash = hash_bytes_extended((const unsigned char *) name->text, strlen(name->text), 0);
 }

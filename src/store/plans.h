@@ -16,6 +16,7 @@ typedef struct ScimPlanName
 	Oid			relid;			/* InvalidOid: of no table in particular */
 	int			number;
 	const char *text;			/* NULL for a fixed statement */
+	Oid			trigger;		/* of a fixed statement: where the registration stands, as triggers made by hand may give a table several */
 } ScimPlanName;
 
 /* The plan that was saved for the current role, or NULL if there is none that still holds. */

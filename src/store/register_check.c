@@ -17,6 +17,7 @@
 #include "store/mapping.h"
 #include "store/register_check.h"
 #include "store/root.h"
+#include "store/table_ddl.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -62,7 +63,7 @@ static SCIM_NORETURN void refuse(Relation relation, const char *why);
 static void
 refuse(Relation relation, const char *why)
 {
-	scim_bad_mapping(relation, NULL, "\"%s\" %s", RelationGetRelationName(relation), why);
+	scim_bad_mapping(relation, NULL, "\"%s\" %-s", RelationGetRelationName(relation), why);
 }
 
 static void
@@ -109,38 +110,50 @@ scim_check_relation(Relation relation)
 		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
 								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
 	refuse_rules(relation);
-	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
+	if (scim_has_triggers(RelationGetRelid(relation), SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
-	scim_refuse_later_triggers(relation);
+	scim_refuse_other_triggers(relation);
 }
 
 void
 scim_check_part(Relation relation)
 {
 	check_kind(relation);
-	if (scim_has_trigger(RelationGetRelid(relation), SCIM_ROW_TRIGGER))
+	if (scim_has_triggers(RelationGetRelid(relation), SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
-	scim_refuse_later_triggers(relation);
+	scim_refuse_other_triggers(relation);
+}
+
+static SCIM_NORETURN void refuse_trigger(Relation relation, const Trigger *trigger, const char *why);
+
+static void
+refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
+{
+	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+
+	scim_error_text(error, "relation", RelationGetRelationName(relation));
+	scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
+	scim_throw(error, "%strigger \"%s\" %s", TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) ? "BEFORE ROW " : "",
+			   trigger->tgname, why);
 }
 
 void
-scim_refuse_later_triggers(Relation relation)
+scim_refuse_other_triggers(Relation relation)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
-		ScimError  *error;
 
-		if ((trigger->tgtype & TRIGGER_TYPE_ROW) == 0 || (trigger->tgtype & TRIGGER_TYPE_BEFORE) == 0 ||
-			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
-			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
+		if (scim_trigger_kind(trigger) != 0)
 			continue;
-		error = scim_error(SCIM_INVALID_MAPPING);
-		scim_error_text(error, "relation", RelationGetRelationName(relation));
-		scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
-		scim_throw(error, "BEFORE ROW trigger \"%s\" would run after scimver's", trigger->tgname);
+		if (strncmp(trigger->tgname, SCIM_ROW_TRIGGER, strlen(SCIM_ROW_TRIGGER)) == 0)
+			refuse_trigger(relation, trigger, "has a name that is kept for scimver's");
+		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) &&
+			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) != 0 &&
+			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) > 0)
+			refuse_trigger(relation, trigger, "would run after scimver's");
 	}
 }
 
@@ -150,12 +163,37 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 	AttrNumber	number = registration->numbers[SCIM_COLUMN_ID];
 	const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
 
-	if (!TupleDescAttr(RelationGetDescr(relation), number - 1)->attnotnull)
+	if (!scim_is_not_null(RelationGetDescr(relation), number))
 		scim_bad_mapping(relation, name, "must be NOT NULL: a resource has an id");
 	if (scim_has_id_index(registration, relation))
 		return;
 	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
+}
+
+void
+scim_check_not_null(const ScimRegistration *registration, Relation relation)
+{
+	static const ScimColumn needed[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DATA};
+
+	/* the id of a mapped row is looked at with its index; without a document it has what is in its columns */
+	for (size_t i = 0; i < lengthof(needed) && !registration->is_mapped; i++)
+	{
+		AttrNumber	number = registration->numbers[needed[i]];
+		ScimError  *error;
+		const char *name;
+
+		if (number == InvalidAttrNumber || scim_is_not_null(RelationGetDescr(relation), number))
+			continue;
+		error = scim_error(SCIM_INVALID_MAPPING);
+		name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_error_text(error, "column", name);
+		scim_error_hint(error, psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT NULL. If the table is registered, and is to have it otherwise, end the registration first, with scim_unregister_table.",
+										scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
+		scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
+				   name, RelationGetRelationName(relation));
+	}
 }
 
 bool

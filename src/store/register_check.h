@@ -23,8 +23,17 @@ extern void scim_check_part(Relation relation);
 /* ALREADY_REGISTERED. */
 extern SCIM_NORETURN void scim_refuse_registered(Relation relation);
 
-/* Ours must be the last BEFORE ROW trigger, or it would not see the row as stored: INVALID_MAPPING. */
-extern void scim_refuse_later_triggers(Relation relation);
+/*
+ * Ours must be the last BEFORE ROW trigger, or it would not see the row as
+ * stored, and others must not have the names of ours: INVALID_MAPPING.
+ */
+extern void scim_refuse_other_triggers(Relation relation);
+
+/*
+ * INVALID_MAPPING unless the columns that no row of a created table can do
+ * without are NOT NULL: tenant, id and data.
+ */
+extern void scim_check_not_null(const ScimRegistration *registration, Relation relation);
 
 /* INVALID_MAPPING unless an index keeps ids apart. */
 extern void scim_check_id_index(const ScimRegistration *registration, Relation relation);

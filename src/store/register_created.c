@@ -102,9 +102,12 @@ check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
 	char	   *members = NULL;
 
 	refuse_other_kinds(relation);
-	scim_refuse_later_triggers(relation);
+	if (scim_has_triggers(relid, SCIM_ROW_KIND))
+		scim_refuse_registered(relation);
+	scim_refuse_other_triggers(relation);
 	probe.type = type;
 	scim_read_mapping(&probe, relation, "{}");
+	scim_check_not_null(&probe, relation);
 	check_lookups(relation, probe.numbers[SCIM_COLUMN_TENANT], scim_plan_lookups(type));
 	if (type->has_members)
 		members = companion_members(relation);

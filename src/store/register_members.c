@@ -72,7 +72,7 @@ find_sides(Sides *sides)
 	if (taken == NULL)
 		return;
 	error = scim_error(SCIM_ALREADY_REGISTERED);
-	scim_error_text(error, "relation", taken->table);
+	scim_error_whole(error, "relation", taken->table);
 	scim_throw(error, "the memberships of groups have a table already: %s", taken->table);
 }
 
@@ -232,12 +232,12 @@ make_triggers(Oid relid, bool by_row, const Sides *sides, const char *mapping, c
 	if (scim_has_group_state(groups))
 		scim_run_ddl(add_state_triggers, words);
 	CommandCounterIncrement();
-	scim_adopt_parts(groups->relid, SCIM_STATE_TRIGGER);
+	scim_adopt_parts(groups->relid, SCIM_STATE_KIND);
 	if (options->subscribed)
 	{
-		scim_enable_always(relid, SCIM_MEMBERS_TRIGGER);
+		scim_enable_always(relid, SCIM_MEMBERS_KIND);
 		if (scim_has_group_state(groups))
-			scim_enable_always(groups->relid, SCIM_STATE_TRIGGER);
+			scim_enable_always(groups->relid, SCIM_STATE_KIND);
 	}
 }
 
@@ -273,7 +273,7 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 	if (scim_has_group_state(sides.groups))
 	{
 		/* of a table that was dropped while it was registered */
-		scim_drop_triggers(sides.groups->relid, SCIM_STATE_TRIGGER);
+		scim_drop_triggers(sides.groups->relid, SCIM_STATE_KIND);
 		scim_forget_group_states(sides.groups);
 	}
 	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, &sides, mapping, options);

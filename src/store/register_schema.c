@@ -192,7 +192,7 @@ refuse_invalid(const ScimResourceType **types, bool force)
 	}
 	error = scim_error(SCIM_INVALID_VALUE);
 	scim_error_integer(error, "invalid_count", invalid.count);
-	scim_error_value(error, "invalid", invalid.list);
+	scim_error_list(error, "invalid", invalid.list);
 	scim_error_hint(error, invalid.shared ?
 					"Correct these resources first: values that are to be unique must differ. scim_check_schema lists all of them." :
 					"Correct these resources first, or pass force => true; scim_check_schema lists all of them.");

@@ -4,8 +4,8 @@
  *
  * Here the tables that people had already, of which a mapping says what their
  * columns hold; those with the columns of a created table are
- * register_created.c's.  Nothing of the table's rows is read or written, and
- * its lock is taken once, as strong as it has to be: SHARE ROW EXCLUSIVE for the
+ * register_created.c's.  Nothing of the table's rows is read (but whether two
+ * ids are there that are none for URIs) or written, and its lock is taken once, as strong as it has to be: SHARE ROW EXCLUSIVE for the
  * trigger (who reads goes on, who writes waits until the end of the
  * transaction), ACCESS EXCLUSIVE where columns are added.
  */
@@ -15,9 +15,11 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "store/check_table.h"
 #include "store/ddl.h"
 #include "store/lookup.h"
 #include "store/mapped_check.h"
@@ -31,6 +33,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 
 PG_FUNCTION_INFO_V1(scim_register_table);
 
@@ -88,11 +91,8 @@ choose_compare(const ScimRegistration *registration, Relation relation, const Sc
 	if (!scim_has_compare(column) || column->attribute->case_exact ||
 		(scim_is_object(value) && scim_get(scim_open(value), "compare", strlen("compare"))))
 		return;
-	if (!get_collation_isdeterministic(column->collation))
-		compare = SCIM_COMPARE_EXACT;
-	else
-		compare = scim_compare_of_indexes(registration, column, relation, &exact_index);
-	if (exact_index)
+	compare = scim_compare_of_indexes(registration, column, relation, &exact_index);
+	if (exact_index && get_collation_isdeterministic(column->collation))
 		ereport(NOTICE,
 				(errmsg("%s is compared exactly, as index \"%s\" of table \"%s\" does", column->path, exact_index,
 						RelationGetRelationName(relation)),
@@ -231,6 +231,27 @@ tell(const ScimRegistration *registration, Relation relation, const ScimOptions 
 				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
 }
 
+/* Ids that no URI can have. */
+static void
+warn_of_steps(const ScimRegistration *registration, Relation relation)
+{
+	char	   *sql;
+
+	if (registration->id_type->type != TEXTOID ||
+		check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		return;
+	sql = psprintf("SELECT FROM %s WHERE CAST(%s AS pg_catalog.text) OPERATOR(pg_catalog.=) ANY (ARRAY['.', '..']::pg_catalog.text[])",
+				   scim_table_text(registration->relid), registration->columns[SCIM_COLUMN_ID]);
+	if (SPI_execute(sql, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql);
+	if (SPI_processed > 0)
+		ereport(WARNING,
+				(errmsg("table \"%s\" has an id that is \".\" or \"..\"", RelationGetRelationName(relation)),
+				 errdetail("%s.", SCIM_STEP_PROBLEM),
+				 errhint("Give such resources another id; scim_check_table names them.")));
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* Memberships that are registered already name the resources by columns of their own types. */
 static void
 check_named(const ScimRegistration *registration, Relation relation, ScimColumn column, const ScimIdType *type,
@@ -272,6 +293,7 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 	if (options->revision_scheme && registration->columns[SCIM_COLUMN_REVISION] == NULL)
 		scim_bad_mapping(relation, NULL, "with the option version_scheme \"revision\" the mapping must have a \"revision\" column");
 	tell(registration, relation, options);
+	warn_of_steps(registration, relation);
 	foreach(cell, scim_parts(relid))
 	{
 		Relation	part = table_open(lfirst_oid(cell), NoLock);
@@ -320,9 +342,9 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	text = check_mapped(relid, type, mapping, options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
 	CommandCounterIncrement();
-	scim_adopt_parts(relid, SCIM_ROW_TRIGGER);
+	scim_adopt_parts(relid, SCIM_ROW_KIND);
 	if (options->subscribed)
-		scim_enable_always(relid, SCIM_ROW_TRIGGER);
+		scim_enable_always(relid, SCIM_ROW_KIND);
 }
 
 /*

@@ -14,6 +14,7 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
@@ -22,6 +23,7 @@
 #include "miscadmin.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
+#include "store/mapping.h"
 #include "store/registration.h"
 #include "store/root.h"
 #include "utils/builtins.h"
@@ -34,7 +36,8 @@
 
 typedef struct CacheEntry
 {
-	Oid			relid;			/* hash key */
+	Oid			trigger;		/* hash key */
+	Oid			relid;			/* of the table */
 	MemoryContext context;		/* holds the registration; NULL: none is known */
 	ScimRegistration *registration;
 } CacheEntry;
@@ -61,19 +64,60 @@ typedef struct Lookups
 static Lookups tables;
 static Lookups members;
 
-static Oid	row_function = InvalidOid;
-static Oid	members_function = InvalidOid;
-
 /* ---- what the catalogs say ---- */
 
+/* Can the relation be registered at all?  A trigger on another one was made by hand, and claims nothing. */
+static bool
+can_hold_resources(Oid relid)
+{
+	char		kind = get_rel_relkind(relid);
+
+	return (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) &&
+		get_rel_persistence(relid) != RELPERSISTENCE_TEMP;
+}
+
+static SCIM_NORETURN void throw_two_claims(const ScimResourceType *type, Oid one, Oid other);
+
+static void
+throw_two_claims(const ScimResourceType *type, Oid one, Oid other)
+{
+	ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
+
+	scim_error_hint(error, "Drop the triggers that were made by hand on the table that is not meant to be registered.");
+	scim_throw(error, "two tables claim the resource type %s: %s and %s", type->name,
+			   get_rel_name(one), get_rel_name(other));
+}
+
 /*
- * The table whose trigger calls the function with the type as first argument,
- * as the dependencies of the function tell.  Triggers of partitions and of
+ * The trigger is one that registers its table for the type; of several, the
+ * last one to fire is found, which has the last word on a row.
+ */
+static void
+note_claim(const Trigger *trigger, Oid relid, ScimTriggerKind kind, const ScimResourceType *type,
+		   Lookup *found, char **name)
+{
+	if (trigger->tgnargs == 0 || strcmp(trigger->tgargs[SCIM_TYPE_ARGUMENT], type->name) != 0 ||
+		scim_trigger_kind(trigger) != (int) kind || !can_hold_resources(relid) ||
+		scim_root_table(relid, kind, type->name) != relid)
+		return;
+	if (OidIsValid(found->relid) && found->relid != relid)
+		throw_two_claims(type, found->relid, relid);
+	if (OidIsValid(found->relid) && strcmp(*name, trigger->tgname) > 0)
+		return;
+	found->relid = relid;
+	found->trigger = trigger->tgoid;
+	*name = trigger->tgname;
+}
+
+/*
+ * The table whose trigger is of the kind and has the type as first argument, as
+ * the dependencies of the trigger function tell.  Triggers of partitions and of
  * children are copies of their parent's, and do not count.
  */
 static bool
-find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
+find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Lookup *found)
 {
+	char	   *name = NULL;
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
 	Relation	triggers = table_open(TriggerRelationId, AccessShareLock);
 	ScanKeyData keys[2];
@@ -84,7 +128,7 @@ find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ProcedureRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(function));
+				ObjectIdGetDatum(scim_trigger_function(kind)));
 	scan = systable_beginscan(depend, DependReferenceIndexId, true, NULL, 2, keys);
 	while (HeapTupleIsValid(dependency = systable_getnext(scan)))
 	{
@@ -99,25 +143,9 @@ find_trigger(Oid function, const ScimResourceType *type, Lookup *found)
 					ObjectIdGetDatum(link->objid));
 		one = systable_beginscan(triggers, TriggerOidIndexId, true, NULL, 1, &key);
 		tuple = systable_getnext(one);
-		if (HeapTupleIsValid(tuple))
-		{
-			Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
-			bool		isnull;
-			Datum		args = heap_getattr(tuple, Anum_pg_trigger_tgargs,
-											RelationGetDescr(triggers), &isnull);
-
-			if (!OidIsValid(trigger->tgparentid) && trigger->tgnargs > 0 && !isnull &&
-				strcmp(VARDATA_ANY(DatumGetByteaPP(args)), type->name) == 0 &&
-				scim_root_table(trigger->tgrelid, NameStr(trigger->tgname)) == trigger->tgrelid)
-			{
-				if (OidIsValid(found->relid) && found->relid != trigger->tgrelid)
-					scim_throw(scim_error(SCIM_ALREADY_REGISTERED),
-							   "two tables claim the resource type %s: %s and %s", type->name,
-							   get_rel_name(found->relid), get_rel_name(trigger->tgrelid));
-				found->relid = trigger->tgrelid;
-				found->trigger = trigger->oid;
-			}
-		}
+		if (HeapTupleIsValid(tuple) && !OidIsValid(((Form_pg_trigger) GETSTRUCT(tuple))->tgparentid))
+			note_claim(scim_read_trigger(tuple, RelationGetDescr(triggers)),
+					   ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid, kind, type, found, &name);
 		systable_endscan(one);
 	}
 	systable_endscan(scan);
@@ -191,13 +219,6 @@ scim_forget_registrations(void)
 	relation_changed((Datum) 0, InvalidOid);
 }
 
-static void
-function_changed(Datum argument, int cache_id, uint32 hash_value)
-{
-	row_function = InvalidOid;
-	members_function = InvalidOid;
-}
-
 void
 scim_init_registrations(void)
 {
@@ -211,7 +232,6 @@ scim_init_registrations(void)
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, function_changed, (Datum) 0);
 }
 
 uint64
@@ -236,23 +256,23 @@ has_policy(Relation relation)
 	return false;
 }
 
-/* What the trigger's arguments tell, in the current memory context. */
+/* What the arguments of a trigger of ours tell, in the current memory context. */
 static ScimRegistration *
-read_registration(Relation relation, const Trigger *trigger)
+read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kind)
 {
+	const char *type = trigger->tgargs[SCIM_TYPE_ARGUMENT];
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
 
 	registration->relid = RelationGetRelid(relation);
-	registration->root = scim_root_table(registration->relid, trigger->tgname);
+	registration->root = scim_root_table(registration->relid, kind, type);
 	registration->trigger = trigger->tgoid;
 	registration->owner = relation->rd_rel->relowner;
 	registration->has_policy = has_policy(relation);
-	registration->is_members = strncmp(trigger->tgname, SCIM_MEMBERS_TRIGGER,
-									   strlen(SCIM_MEMBERS_TRIGGER)) == 0;
-	registration->type = scim_resource_type(trigger->tgargs[0]);
+	registration->is_members = kind == SCIM_MEMBERS_KIND;
+	registration->type = scim_resource_type(type);
 	if (registration->type == NULL)
-		elog(ERROR, "trigger \"%s\" names the unknown resource type \"%s\"",
-			 trigger->tgname, trigger->tgargs[0]);
+		scim_bad_mapping(relation, NULL, "trigger \"%s\" of table \"%s\" names the unknown resource type \"%s\"",
+						 trigger->tgname, RelationGetRelationName(relation), type);
 	registration->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 													 RelationGetRelationName(relation));
 	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
@@ -269,14 +289,15 @@ read_registration(Relation relation, const Trigger *trigger)
 static const ScimRegistration *
 remember(Relation relation, const Trigger *trigger)
 {
-	Oid			relid = RelationGetRelid(relation);
+	int			kind = scim_trigger_kind(trigger);
+	Oid			oid = trigger->tgoid;
 	ScimRegistration *registration;
 	MemoryContext context;
 	CacheEntry *entry;
 	bool		found;
 
-	if (trigger->tgnargs < 2)
-		elog(ERROR, "trigger \"%s\" has too few arguments", trigger->tgname);
+	if ((kind & SCIM_MAPPED_KINDS) == 0)
+		scim_refuse_trigger(relation, trigger);
 	for (;;)
 	{
 		MemoryContext old;
@@ -285,7 +306,7 @@ remember(Relation relation, const Trigger *trigger)
 		context = AllocSetContextCreate(CurrentMemoryContext, "scimver registration",
 										ALLOCSET_SMALL_SIZES);
 		old = MemoryContextSwitchTo(context);
-		registration = read_registration(relation, trigger);
+		registration = read_registration(relation, trigger, kind);
 		MemoryContextSwitchTo(old);
 		/* where debug_discard_caches says so, all is said to have changed all the time */
 		if (started == changes || debug_discard_caches > 0)
@@ -293,9 +314,10 @@ remember(Relation relation, const Trigger *trigger)
 		MemoryContextDelete(context);
 	}
 
-	entry = hash_search(cache, &relid, HASH_ENTER, &found);
+	entry = hash_search(cache, &oid, HASH_ENTER, &found);
 	if (found)
 		forget(entry);
+	entry->relid = RelationGetRelid(relation);
 	entry->registration = registration;
 	entry->context = context;
 	MemoryContextSetParent(context, CacheMemoryContext);
@@ -305,8 +327,7 @@ remember(Relation relation, const Trigger *trigger)
 const ScimRegistration *
 scim_trigger_registration(Relation relation, const Trigger *trigger)
 {
-	Oid			relid = RelationGetRelid(relation);
-	CacheEntry *entry = hash_search(cache, &relid, HASH_FIND, NULL);
+	CacheEntry *entry = hash_search(cache, &trigger->tgoid, HASH_FIND, NULL);
 
 	if (entry && entry->registration)
 		return entry->registration;
@@ -345,7 +366,7 @@ lookup_of(Lookups *lookups, const ScimResourceType *type)
 }
 
 static const ScimRegistration *
-find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
+find_registration(ScimTriggerKind kind, const ScimResourceType *type, Lookups *lookups)
 {
 	Lookup	   *lookup = lookup_of(lookups, type);
 	Lookup		found = {0};
@@ -356,7 +377,7 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 
 	if (lookup->generation == generation && lookup->type == type)
 	{
-		entry = hash_search(cache, &lookup->relid, HASH_FIND, NULL);
+		entry = hash_search(cache, &lookup->trigger, HASH_FIND, NULL);
 		if (entry && entry->registration)
 			return entry->registration;
 	}
@@ -364,7 +385,7 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 	{
 		/* while we waited for its lock, it may have been dropped, and another one made */
 		CHECK_FOR_INTERRUPTS();
-		if (!find_trigger(function, type, &found))
+		if (!find_trigger(kind, type, &found))
 			return NULL;
 		relation = try_relation_open(found.relid, AccessShareLock);
 	} while (relation == NULL);
@@ -381,37 +402,19 @@ find_registration(Oid function, const ScimResourceType *type, Lookups *lookups)
 void
 scim_lock_registrations(void)
 {
-	Oid			function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-
-	LockDatabaseObject(ProcedureRelationId, function, 0, ShareUpdateExclusiveLock);
-}
-
-static Oid
-get_row_function(void)
-{
-	if (!OidIsValid(row_function))
-		row_function = scim_extension_function("scimver", "scim_row_trigger", 0, NULL);
-	return row_function;
+	LockDatabaseObject(ProcedureRelationId, scim_trigger_function(SCIM_ROW_KIND), 0, ShareUpdateExclusiveLock);
 }
 
 const ScimRegistration *
 scim_find_table(const ScimResourceType *type)
 {
-	return type ? find_registration(get_row_function(), type, &tables) : NULL;
-}
-
-static Oid
-get_members_function(void)
-{
-	if (!OidIsValid(members_function))
-		members_function = scim_extension_function("scimver", "scim_members_trigger", 0, NULL);
-	return members_function;
+	return type ? find_registration(SCIM_ROW_KIND, type, &tables) : NULL;
 }
 
 const ScimRegistration *
 scim_find_members(const ScimResourceType *type)
 {
-	return type ? find_registration(get_members_function(), type, &members) : NULL;
+	return type ? find_registration(SCIM_MEMBERS_KIND, type, &members) : NULL;
 }
 
 Oid
@@ -419,7 +422,7 @@ scim_find_table_relid(const ScimResourceType *type)
 {
 	Lookup		found = {0};
 
-	return find_trigger(get_row_function(), type, &found) ? found.relid : InvalidOid;
+	return find_trigger(SCIM_ROW_KIND, type, &found) ? found.relid : InvalidOid;
 }
 
 Oid
@@ -427,16 +430,7 @@ scim_find_members_relid(const ScimResourceType *type)
 {
 	Lookup		found = {0};
 
-	return find_trigger(get_members_function(), type, &found) ? found.relid : InvalidOid;
-}
-
-Oid
-scim_registered_relation(const ScimResourceType *type, bool is_members)
-{
-	const char *name = is_members ? "scim_members_trigger" : "scim_row_trigger";
-	Lookup		found = {0};
-
-	return find_trigger(scim_extension_function("scimver", name, 0, NULL), type, &found) ? found.relid : InvalidOid;
+	return find_trigger(SCIM_MEMBERS_KIND, type, &found) ? found.relid : InvalidOid;
 }
 
 const ScimResourceType *

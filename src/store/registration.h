@@ -14,12 +14,13 @@
 #include "core/path.h"
 #include "core/schema.h"
 #include "store/ids.h"
+#include "store/our_trigger.h"
 #include "store/schemas.h"
 #include "utils/jsonb.h"
 #include "utils/reltrigger.h"
 #include "utils/relcache.h"
 
-/* Names of our triggers; "~" sorts behind all that people name theirs. */
+/* What our triggers are called when they are made; "~" sorts behind all that people name theirs.  Which are ours: our_trigger.h. */
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 
@@ -196,7 +197,10 @@ typedef struct ScimRegistration
 /* The lookup of the attribute path (as ScimPath.text spells it), or NULL. */
 extern const ScimLookup *scim_find_lookup(const ScimRegistration *registration, const char *path);
 
-/* The registration that a trigger's arguments tell; valid until the end of the transaction. */
+/*
+ * The registration that a trigger's arguments tell; valid until the end of the
+ * transaction.  INVALID_MAPPING: it is none of ours, or does not fit its table.
+ */
 extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
 
 /* A copy of the relation's trigger (its own goes with the next invalidation, which any look into a catalog may bring), or NULL. */
@@ -205,13 +209,10 @@ extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
 /* The table of a resource type, or NULL. */
 extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 
-/* The same (of memberships, if is_members), whatever its mapping may say now; InvalidOid: there is none. */
-extern Oid	scim_registered_relation(const ScimResourceType *type, bool is_members);
-
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 
-/* Both without reading what they are like, or InvalidOid. */
+/* Both whatever their mappings may say now, without reading them; InvalidOid: there is none. */
 extern Oid	scim_find_table_relid(const ScimResourceType *type);
 extern Oid	scim_find_members_relid(const ScimResourceType *type);
 
@@ -259,9 +260,7 @@ extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 /* The mapping with the column for a lookup; NULL: without that lookup. */
 extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
 
-/* Which of the arguments of our triggers are the mapping and the options; and replacing them there (NULL: they stay). */
-#define SCIM_MAPPING_ARGUMENT 1
-#define SCIM_OPTIONS_ARGUMENT 2
+/* Replaces the mapping and the options in a trigger's arguments (NULL: they stay). */
 extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options);
 extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
 

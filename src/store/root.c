@@ -2,7 +2,7 @@
  * root.c
  *		The registered table that a partition or an inheritance child belongs to.
  *
- * Each of them has the triggers of the table above it under the same names:
+ * Each of them has the triggers of the table above it, with the same arguments:
  * of a partition PostgreSQL sees to that, of a child our event trigger.
  */
 #include "postgres.h"
@@ -11,16 +11,22 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_inherits.h"
-#include "catalog/pg_trigger.h"
-#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "store/root.h"
 #include "utils/fmgroids.h"
 
-bool
-scim_has_trigger(Oid relid, const char *trigger)
+/* Has the relation a trigger of ours of that kind, for that resource type? */
+static bool
+has_trigger_for(Oid relid, ScimTriggerKind kind, const char *type)
 {
-	return OidIsValid(get_trigger_oid(relid, trigger, true));
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, kind))
+	{
+		if (strcmp(((Trigger *) lfirst(cell))->tgargs[SCIM_TYPE_ARGUMENT], type) == 0)
+			return true;
+	}
+	return false;
 }
 
 List *
@@ -42,7 +48,7 @@ scim_parents(Oid relid)
 }
 
 Oid
-scim_root_table(Oid relid, const char *trigger)
+scim_root_table(Oid relid, ScimTriggerKind kind, const char *type)
 {
 	Oid			next = relid;
 
@@ -55,7 +61,7 @@ scim_root_table(Oid relid, const char *trigger)
 		next = InvalidOid;
 		foreach(cell, scim_parents(relid))
 		{
-			if (!OidIsValid(next) && scim_has_trigger(lfirst_oid(cell), trigger))
+			if (!OidIsValid(next) && has_trigger_for(lfirst_oid(cell), kind, type))
 				next = lfirst_oid(cell);
 		}
 	}

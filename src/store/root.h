@@ -8,17 +8,16 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
-
-/* Has the relation a trigger of that name? */
-extern bool scim_has_trigger(Oid relid, const char *trigger);
+#include "store/our_trigger.h"
 
 /* The tables that the relation is a partition or a child of, none above them; List of Oid. */
 extern List *scim_parents(Oid relid);
 
 /*
- * The topmost of the tables above the relation that have the trigger, too: the
- * one that was registered.  The relation itself, if none has.
+ * The topmost of the tables above the relation that have a trigger of that kind
+ * for that resource type, too: the one that was registered.  The relation
+ * itself, if none has.
  */
-extern Oid	scim_root_table(Oid relid, const char *trigger);
+extern Oid	scim_root_table(Oid relid, ScimTriggerKind kind, const char *type);
 
 #endif							/* SCIM_ROOT_H */

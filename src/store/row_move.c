@@ -40,7 +40,7 @@ scim_work_leave_word(ScimRowWork *work)
 	MemoryContext old;
 
 	word.root = InvalidOid;
-	if (registration->root == registration->relid || !scim_work_has_key(work))
+	if (registration->root == registration->relid || !scim_work_has_key(work, &work->new))
 		return;
 	if (registration->type->has_members)
 		word.members = *scim_work_members(work, &work->new);

@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "store/call.h"
 #include "store/refill.h"
+#include "store/required.h"
 #include "store/row_work.h"
 #include "utils/builtins.h"
 
@@ -152,6 +153,22 @@ created_at(const ScimRowWork *work, TimestampTz now)
 	return now;
 }
 
+/* Is it the row that the scim_ call under way makes?  Its id is not known there yet. */
+static bool
+is_made_by_call(const ScimRowWork *work)
+{
+	return !work->is_update && scim_call && scim_call->inserting && scim_call->id == NULL &&
+		scim_call->registration->root == work->registration->root &&
+		scim_trigger_depth() == scim_call->depth + 1;
+}
+
+/* Nobody could name it then. */
+static bool
+lacks_id(const ScimRowWork *work)
+{
+	return scim_work_is_null(work, &work->new, SCIM_COLUMN_ID) || scim_work_id(work, &work->new)[0] == '\0';
+}
+
 static void
 insert_row(ScimRowWork *work)
 {
@@ -159,9 +176,11 @@ insert_row(ScimRowWork *work)
 	const char *moving = NULL;
 	char		version[SCIM_VERSION_SIZE + 1];
 
+	if (is_made_by_call(work) && lacks_id(work))
+		scim_throw_no_id(work->registration);
 	/* the table's own NOT NULL says it better, but must not say a password */
 	scim_work_tidy(work);
-	if (!scim_work_has_key(work))
+	if (!scim_work_is_resource(work, &work->new))
 		return;
 	scim_work_check(work);
 	if (scim_work_take_word(work, &moving))
@@ -216,7 +235,7 @@ update_row(ScimRowWork *work)
 {
 	bool		changed;
 
-	if (!scim_work_has_key(work))
+	if (!scim_work_is_resource(work, &work->new))
 	{
 		scim_work_tidy(work);
 		return;
@@ -225,6 +244,13 @@ update_row(ScimRowWork *work)
 	scim_work_keep(work, SCIM_COLUMN_REVISION);
 	scim_work_keep(work, SCIM_COLUMN_CREATED);
 	scim_work_keep(work, SCIM_COLUMN_LAST_MODIFIED);
+	if (!scim_work_has_key(work, &work->old))
+	{
+		/* it becomes a resource only now */
+		insert_row(work);
+		scim_work_leave_word(work);
+		return;
+	}
 	changed = scim_work_content_changed(work);
 	if (changed)
 	{
@@ -265,7 +291,8 @@ is_called_row(const ScimRowWork *work)
 {
 	const ScimRegistration *registration = work->registration;
 
-	return scim_call && scim_call->registration->root == registration->root && scim_work_has_key(work) &&
+	return scim_call && scim_call->registration->root == registration->root &&
+		scim_work_has_key(work, &work->new) &&
 		scim_is_called_row(registration, scim_work_id(work, &work->new),
 						   registration->tenant_type ? scim_work_tenant(work, &work->new) : NULL);
 }

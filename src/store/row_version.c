@@ -13,6 +13,8 @@
 #include "miscadmin.h"
 #include "store/ids.h"
 #include "store/rows.h"
+#include "store/statements.h"
+#include "store/tenant.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -27,6 +29,7 @@ typedef struct Known
 	const ScimRegistration *registration;
 	Oid			relid;
 	TupleDesc	descriptor;		/* of the records */
+	char	   *tenant;			/* the last one that the caller may work in, or NULL */
 } Known;
 
 static const ScimRegistration *
@@ -130,6 +133,9 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	if (known == NULL)
 		known = function->fn_extra = MemoryContextAllocZero(function->fn_mcxt, sizeof(Known));
 	known->generation = 0;
+	if (known->tenant)
+		pfree(known->tenant);
+	known->tenant = NULL;
 	/* what changes while it is looked up is looked up again */
 	generation = scim_registration_generation();
 	known->registration = find_registered(relid);
@@ -144,12 +150,53 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	return known;
 }
 
+/* The record's tenant, which the caller may work in (TENANT_FORBIDDEN); NULL: it has none.  Within SPI. */
 static const char *
-tenant_of(const ScimRegistration *registration, Datum value, bool isnull)
+take_tenant(FmgrInfo *function, Known *known, Datum value, bool isnull)
 {
-	if (registration->tenant_type == NULL)
-		return registration->tenant;
-	return isnull ? "" : scim_id_text(registration->tenant_type, value);
+	const ScimRegistration *registration = known->registration;
+	const char *tenant = registration->tenant;
+
+	if (registration->tenant_type && isnull)
+		return NULL;
+	if (registration->tenant_type)
+		tenant = scim_id_text(registration->tenant_type, value);
+	if (known->tenant && strcmp(known->tenant, tenant) == 0)
+		return known->tenant;
+	scim_check_tenant(registration, scim_tenant_of(registration, tenant));
+	if (known->tenant)
+		pfree(known->tenant);
+	known->tenant = NULL;
+	known->tenant = MemoryContextStrdup(function->fn_mcxt, tenant);
+	return known->tenant;
+}
+
+/* Is there such a row, as far as the caller may see?  Within SPI. */
+static bool
+is_seen(const ScimRegistration *registration, const char *tenant, const char *id)
+{
+	Datum		values[2];
+
+	values[0] = scim_tenant_datum(registration, tenant);
+	values[1] = scim_id_datum(registration, id);
+	values[1] = scim_id_array(registration->id_type, &values[1], 1);
+	return scim_run(SCIM_SEE, registration, values, NULL, false) > 0;
+}
+
+/*
+ * The version of the row.  What memberships add to it is asked as their owner,
+ * or one group would have several versions: so of a group that the caller may
+ * not see there is none, as of one that does not exist.  Within SPI.
+ */
+static const char *
+version_of(const ScimRegistration *registration, const char *tenant, ScimRow *row)
+{
+	if (row->version)
+		return row->version;
+	if (registration->type->has_members && !row->members_known && !is_seen(registration, tenant, row->id))
+		return NULL;
+	scim_know_members(registration, tenant, row, true);
+	return scim_row_version(registration, tenant, row);
 }
 
 /*
@@ -158,8 +205,9 @@ tenant_of(const ScimRegistration *registration, Datum value, bool isnull)
  * of groups memberCount and memberDigest (each NULL where the table has none),
  * the mapped columns in the order of the stored mapping, and the tenant's if
  * there is one.  The version stored in it, or else the one of its content; NULL
- * without an id.  Errors: NOT_REGISTERED, 42501 without SELECT on the table,
- * and 42804 for another record.
+ * without an id or a tenant, and of a group that the caller cannot see.  Errors:
+ * NOT_REGISTERED, 42501 without SELECT on the table, TENANT_FORBIDDEN,
+ * INVALID_VALUE (a record that lacks the document), and 42804 for another record.
  */
 Datum
 scim_row_version_of(PG_FUNCTION_ARGS)
@@ -172,9 +220,9 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 	bool	   *nulls = palloc(count * sizeof(bool));
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(record), .t_data = record};
 	MemoryContext context = CurrentMemoryContext;
-	text	   *result;
+	text	   *result = NULL;
 	const char *tenant;
-	const char *version;
+	const char *version = NULL;
 	ScimRow		row;
 
 	heap_deform_tuple(&tuple, known->descriptor, values, nulls);
@@ -182,16 +230,21 @@ scim_row_version_of(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	for (int i = 0; i < count; i++)
 		nulls[i] |= !OidIsValid(expected_type(registration, i));
-	scim_take_row(registration, values, nulls, &row);
-	tenant = tenant_of(registration, values[count - 1], nulls[count - 1]);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	MemoryContextSwitchTo(context);
-	scim_know_members(registration, tenant, &row, true);
-	version = scim_row_version(registration, tenant, &row);
+	tenant = take_tenant(fcinfo->flinfo, known, values[count - 1], nulls[count - 1]);
+	if (tenant)
+	{
+		scim_take_row(registration, values, nulls, &row);
+		version = version_of(registration, tenant, &row);
+	}
 	/* running a statement has left us in the memory that SPI_finish frees */
 	MemoryContextSwitchTo(context);
-	result = cstring_to_text(version);
+	if (version)
+		result = cstring_to_text(version);
 	SPI_finish();
+	if (result == NULL)
+		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(result);
 }

@@ -192,13 +192,15 @@ scim_work_same_key(const ScimRowWork *work)
 }
 
 bool
-scim_work_has_key(const ScimRowWork *work)
+scim_work_has_key(const ScimRowWork *work, const ScimWorkRow *row)
 {
-	const ScimRegistration *registration = work->registration;
+	return !scim_work_is_null(work, row, SCIM_COLUMN_ID) &&
+		(work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT));
+}
 
-	if (scim_work_is_null(work, &work->new, SCIM_COLUMN_ID))
-		return false;
-	if (registration->tenant_type && scim_work_is_null(work, &work->new, SCIM_COLUMN_TENANT))
-		return false;
-	return registration->is_mapped || !scim_work_is_null(work, &work->new, SCIM_COLUMN_DATA);
+bool
+scim_work_is_resource(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	return scim_work_has_key(work, row) &&
+		(work->registration->is_mapped || !scim_work_is_null(work, row, SCIM_COLUMN_DATA));
 }

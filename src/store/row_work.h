@@ -98,8 +98,9 @@ extern const char *scim_work_tenant(const ScimRowWork *work, const ScimWorkRow *
 /* Is it another resource's row than before? */
 extern bool scim_work_same_key(const ScimRowWork *work);
 
-/* Has the row what makes it a resource's?  (If not, the table's own NOT NULL has the word.) */
-extern bool scim_work_has_key(const ScimRowWork *work);
+/* Has it an id, and a tenant where there is a column for it?  And all that makes it a resource's? */
+extern bool scim_work_has_key(const ScimRowWork *work, const ScimWorkRow *row);
+extern bool scim_work_is_resource(const ScimRowWork *work, const ScimWorkRow *row);
 
 /* ---- the document (row_content.c) ---- */
 

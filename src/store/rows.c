@@ -14,10 +14,11 @@
 #include "core/jsonb_tree.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "settings.h"
 #include "store/column_value.h"
 #include "store/document.h"
 #include "store/group_state.h"
+#include "store/location.h"
+#include "store/required.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
@@ -26,19 +27,13 @@
 
 /* ---- rows ---- */
 
-static char *
-location(const ScimResourceType *type, const char *id)
-{
-	return psprintf("%s%s/%s", scim_setting_base_url ? scim_setting_base_url : "", type->endpoint, id);
-}
-
 JsonbValue *
 scim_other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
 {
 	JsonbValue *entry = scim_new_object();
 
 	scim_set_text(entry, "value", id);
-	scim_set_text(entry, "$ref", location(type, id));
+	scim_set_text(entry, "$ref", scim_location(type->endpoint, id));
 	if (display)
 		scim_set_text(entry, "display", display);
 	scim_set_text(entry, "type", type_value);
@@ -125,7 +120,7 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	const ScimFormat *formats = registration->formats;
 
 	memset(row, 0, sizeof(ScimRow));
-	row->id = scim_id_text(registration->id_type, values[AT_ID]);
+	row->id = scim_row_id(registration, values[AT_ID], nulls[AT_ID]);
 	row->version = nulls[AT_VERSION] ? NULL : TextDatumGetCString(values[AT_VERSION]);
 	row->revision = nulls[AT_REVISION] ? 0 : revision_of(registration, values[AT_REVISION]);
 	row->has_created = !nulls[AT_CREATED] &&
@@ -137,7 +132,9 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	if (registration->is_mapped)
 		take_columns(registration, values, nulls, row);
 	else
-		row->data = scim_stored_document(registration->type, DatumGetJsonbP(values[AT_DATA]), row->version != NULL);
+		row->data = scim_stored_document(registration->type,
+										 scim_row_document(registration, row->id, values[AT_DATA], nulls[AT_DATA]),
+										 row->version != NULL);
 	if (registration->type->has_members)
 		take_digest(registration, row, values, nulls);
 }
@@ -374,7 +371,7 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 	if (row->has_last_modified)
 		set_date_time(meta, "lastModified", row->last_modified);
 	scim_set_text(meta, "version", row->version);
-	scim_set_text(meta, "location", location(registration->type, id));
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
 	return meta;
 }
 
@@ -439,7 +436,7 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 
 	scim_set_text(meta, "resourceType", registration->type->name);
 	scim_set_text(meta, "version", row->version);
-	scim_set_text(meta, "location", location(registration->type, row->id));
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, row->id));
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);
 	scim_set_bool(resource, "not_modified", true);

@@ -35,7 +35,7 @@ typedef struct ScimRow
 /* Row "index" of SPI_tuptable, whose columns are {row} or {bare}, in the current context. */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 
-/* A row of values in the order of {bare}; it refers to them. */
+/* A row of values in the order of {bare}; it refers to them.  INVALID_VALUE if it lacks what a row must have. */
 extern void scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls,
 						  ScimRow *row);
 

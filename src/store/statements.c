@@ -24,10 +24,15 @@
 
 #define MEMBERSHIP "{in_tenant} AND {group}" EQ "$2"
 
-/* The membership t is not among those of the types $3 and ids $4. */
+/*
+ * The membership t is not among those of the types $3 and ids $4; its member is
+ * among the ids $3.  By a hash, whatever the planner thinks of a group's size:
+ * what is asked whether it is true is no join.
+ */
 #define IS_OTHER \
-	"NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id)" \
-	" WHERE {?type:m.type" EQ "t.{type} AND }m.id" EQ "t.{member})"
+	"({?type:ROW(t.{type}, t.{member})}{!type:t.{member}}" EQ "ANY (SELECT {?type:m.type, }m.id" \
+	" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS m(type, id))) IS NOT TRUE"
+#define IS_AMONG_MANY "(t.{member}" EQ "ANY (SELECT m.id FROM pg_catalog.unnest($3) AS m(id))) IS TRUE"
 
 /*
  * How the member of the membership m is displayed, whose table is at hand as
@@ -42,7 +47,7 @@
 /* And the groups that hold the group up.id: a look-up by key, whatever the planner thinks of the table's size. */
 #define HOLDERS \
 	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
-	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id OFFSET 0) AS h}"
+	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id AND m.{group} IS NOT NULL OFFSET 0) AS h}"
 
 #define STATE_KEY "relation" EQ "$1 AND tenant_id" EQ "$2 AND group_id" EQ "$3"
 
@@ -78,6 +83,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_GET] = {"SELECT {row} FROM {table} AS r WHERE {key}", 2, {TENANT, ID}},
 	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR NO KEY UPDATE", 2, {TENANT, ID}},
 	[SCIM_LOCK_KEY] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR UPDATE", 2, {TENANT, ID}},
+	[SCIM_SEE] = {"SELECT {id} FROM {table} WHERE {in_tenant} AND {id}" EQ "ANY ($2)", 2, {TENANT, IDS}},
 	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE {key}", 2, {TENANT, ID}},
 	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE {key} AND {version} IS NULL", 2, {TENANT, ID}},
 	[SCIM_INSERT] = {"INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
@@ -108,12 +114,12 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		"{?memberDigest: OR r.{memberDigest} IS NOT NULL}) AND ({?memberCount:r.{memberCount} OPERATOR(pg_catalog.<>) 0 OR }"
 		"EXISTS (SELECT FROM {members.table} AS m"
 		" WHERE {tenants:m=r} AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL))", 0, {0}, true, true},
-	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table}{?tenant: WHERE {tenant} IS NOT NULL}"
+	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} WHERE {id} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}"
 		" ORDER BY {?tenant:{tenant}, }{lock_order}",
 	0, {0}, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
-		" AND {member} IS NOT NULL", 2, {TENANT, ID}, true},
+		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}", 2, {TENANT, ID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
 		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
@@ -124,17 +130,23 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" ON CONFLICT DO NOTHING", 4, {TENANT, ID, TEXTOID, MEMBER}},
 	[SCIM_REMOVE_MEMBERS] = {"DELETE FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
+	[SCIM_REMOVE_MANY] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_AMONG_MANY, 3, {TENANT, ID, MEMBERS}},
 	[SCIM_KEEP_MEMBERS] = {"DELETE FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 	[SCIM_COUNT_MEMBERS] = {"SELECT pg_catalog.count(*) FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
-	[SCIM_FIND_MEMBERS] = {"SELECT {member} FROM {table} WHERE " MEMBERSHIP
+	[SCIM_COUNT_MANY] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_AMONG_MANY,
+	3, {TENANT, ID, MEMBERS}},
+	[SCIM_FIND_MEMBERS] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
 		IS_MEMBER_TYPE " AND {member}" EQ "ANY ($3)", 3, {TENANT, ID, MEMBERS}},
+	[SCIM_FIND_MANY] = {"SELECT t.{member}{?type:, t.{type}} FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_AMONG_MANY,
+	3, {TENANT, ID, MEMBERS}},
 	[SCIM_COUNT_OTHERS] = {"SELECT pg_catalog.count(*) FROM {table} AS t WHERE " MEMBERSHIP " AND " IS_OTHER,
 	4, {TENANT, ID, TEXTARRAYOID, MEMBERS}},
 
-	[SCIM_FIND_WAY_BACK] = {"WITH RECURSIVE up(id) AS (SELECT $2" HOLDERS ")"
-		" SELECT up.id FROM up WHERE up.id" EQ "ANY ($3) LIMIT 1", 3, {TENANT, ID, IDS}, true, true},
+	[SCIM_FIND_HOLDERS_ABOVE] = {"WITH RECURSIVE up(id) AS (SELECT pg_catalog.unnest($2)" HOLDERS ")"
+		" SELECT up.id, h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m"
+		" WHERE {in_tenant} AND {?subgroup:m.{subgroup}" EQ "up.id}{!subgroup:false} OFFSET 0) AS h", 2, {TENANT, IDS}, true, true},
 	[SCIM_SHOW_GROUPS] = {"WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
 		" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
 		" SELECT up.id, EXISTS (SELECT FROM {table} AS m WHERE {in_tenant} AND m.{user}" EQ "$2"
@@ -258,7 +270,7 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 static SPIPlanPtr
 find_plan(int statement, const ScimRegistration *registration)
 {
-	ScimPlanName name = {registration->relid, statement, NULL};
+	ScimPlanName name = {registration->relid, statement, NULL, registration->trigger};
 	SPIPlanPtr	plan = scim_saved_plan(&name);
 	uint64		generation;
 

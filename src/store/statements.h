@@ -19,6 +19,7 @@ typedef enum ScimStatement
 	SCIM_GET,					/* tenant, id */
 	SCIM_LOCK,					/* tenant, id: FOR NO KEY UPDATE */
 	SCIM_LOCK_KEY,				/* tenant, id: FOR UPDATE */
+	SCIM_SEE,					/* tenant, ids: those of them that the caller may see */
 	SCIM_GET_PASSWORD,			/* tenant, id */
 	SCIM_FILL_VERSION,			/* tenant, id: lets the trigger fill a NULL version */
 	SCIM_INSERT,				/* tenant, data */
@@ -46,11 +47,14 @@ typedef enum ScimStatement
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */
 	SCIM_REMOVE_MEMBERS,		/* tenant, group, ids */
+	SCIM_REMOVE_MANY,			/* the same; reads the whole group */
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
-	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members */
+	SCIM_COUNT_MANY,			/* the same; reads the whole group */
+	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members, and their types */
+	SCIM_FIND_MANY,				/* the same; reads the whole group */
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
-	SCIM_FIND_WAY_BACK,			/* tenant, group, ids: as owner; one of them that holds the group, or is it */
+	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups that hold them, and so on */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
 
 	/* members as they are shown; the relation is the table of the members */

@@ -65,6 +65,10 @@ extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id
 										char **remove, int remove_count, const char *expected,
 										const ScimView *view, bool *unchanged);
 
+/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+extern char *scim_store_id(const char *type, const char *id);
+extern char *scim_store_member_id(const char *id);
+
 /*
  * A ListResponse with a page of the group's members, in the order of type and
  * id: schemas, totalResults, itemsPerPage, Resources, and nextCursor unless it

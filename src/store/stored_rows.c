@@ -148,7 +148,7 @@ members_sql(const ScimRegistration *members, const ScimRegistration *groups)
 	scim_append_statement(&sql, members->columns[SCIM_MEMBER_TYPE] ? "SELECT k.place, t.{type}, t.{member}" :
 						  "SELECT k.place, 'User'::pg_catalog.text, t.{member}", members);
 	scim_append_statement(&sql, " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS k(tenant, id, place),"
-						  " {table} AS t WHERE t.{group}" EQ "k.id AND t.{member} IS NOT NULL", members);
+						  " {table} AS t WHERE t.{group}" EQ "k.id AND t.{member} IS NOT NULL{?type: AND t.{type} IS NOT NULL}", members);
 	if (members->columns[SCIM_MEMBER_TENANT] && groups->columns[SCIM_COLUMN_TENANT])
 		scim_append_statement(&sql, " AND t.{tenant}" EQ "k.tenant", members);
 	return sql.data;

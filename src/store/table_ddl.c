@@ -129,7 +129,7 @@ scim_free_type(const char *name)
 	{
 		ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
 
-		scim_error_text(error, "relation", taken->table);
+		scim_error_whole(error, "relation", taken->table);
 		scim_throw(error, "resource type %s has a table already: %s", type->name, taken->table);
 	}
 	return type;

@@ -119,13 +119,12 @@ void
 scim_throw_not_found(const ScimTarget *target, const char *id)
 {
 	ScimError  *error;
-	char	   *shown = scim_shown_name(id, strlen(id));
 
 	scim_check_tenant(target->table, target->tenant);
 	error = scim_error(target->type->not_found);
 	scim_error_text(error, "resource_type", target->type->name);
-	scim_error_text(error, "resource_id", shown);
-	scim_throw(error, "%s \"%s\" does not exist", target->type->name, shown);
+	scim_error_text(error, "resource_id", id);
+	scim_throw(error, "%s \"%s\" does not exist", target->type->name, id);
 }
 
 char *
@@ -137,6 +136,46 @@ scim_take_id(const ScimTarget *target, const char *id)
 	if (!scim_parse_id(type, id, &value))
 		scim_throw_not_found(target, id);
 	return scim_id_text(type, value);
+}
+
+static char *
+spelled(const ScimIdType *type, const char *id)
+{
+	char	   *result = type ? type->spell(id) : NULL;
+
+	return result ? result : pstrdup(id);
+}
+
+char *
+scim_store_id(const char *type, const char *id)
+{
+	const ScimResourceType *known = scim_resource_type(type);
+	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+
+	return spelled(table ? table->id_type : NULL, id);
+}
+
+char *
+scim_store_member_id(const char *id)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+
+	return spelled(members ? members->member_type : NULL, id);
+}
+
+ScimIds
+scim_target_ids(const ScimTarget *target)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+	ScimIds		ids = {.own = target->table->id_type->spell};
+
+	if (members && target->type->has_members)
+		ids.others = members->member_type->spell;
+	else if (members && target->type->has_groups)
+		ids.others = members->id_type->spell;
+	return ids;
 }
 
 void
@@ -185,9 +224,9 @@ scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expect
 	ScimError  *error = scim_error(SCIM_VERSION_MISMATCH);
 
 	scim_error_text(error, "resource_type", target->type->name);
-	scim_error_text(error, "resource_id", id);
-	scim_error_text(error, "expected_version", expected);
-	scim_error_text(error, "current_version", current);
+	scim_error_whole(error, "resource_id", id);
+	scim_error_whole(error, "expected_version", expected);
+	scim_error_whole(error, "current_version", current);
 	scim_throw(error, "Version mismatch: resource was modified");
 }
 

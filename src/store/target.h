@@ -41,6 +41,9 @@ extern void scim_take_view(ScimTarget *target, const ScimView *view);
 /* The id as the table's type writes it; NOT_FOUND if it is nobody's. */
 extern char *scim_take_id(const ScimTarget *target, const char *id);
 
+/* How ids are spelled that the type's resources name. */
+extern ScimIds scim_target_ids(const ScimTarget *target);
+
 /* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
 extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
 

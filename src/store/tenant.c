@@ -30,7 +30,7 @@ forbid(const char *tenant, const char *why)
 	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
 
 	scim_error_text(error, "tenant_id", tenant);
-	scim_throw(error, "tenant \"%s\" %s", tenant, why);
+	scim_throw(error, "tenant \"%s\" %-s", tenant, why);
 }
 
 static bool
@@ -88,13 +88,16 @@ scim_tenant_of(const ScimRegistration *registration, const char *given)
 {
 	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
 	char	   *tenant = scim_resolve_tenant(given);
-	Datum		value;
+	char	   *spelled;
 
 	if (registration->tenant == NULL)
 	{
-		if (registration->tenant_type && !scim_parse_id(registration->tenant_type, tenant, &value))
+		if (registration->tenant_type == NULL)
+			return tenant;
+		spelled = registration->tenant_type->spell(tenant);
+		if (spelled == NULL)
 			scim_throw_other_tenant(registration, tenant);
-		return tenant;
+		return spelled;
 	}
 	if (named && strcmp(tenant, registration->tenant) != 0)
 		scim_throw_other_tenant(registration, tenant);
@@ -106,6 +109,24 @@ scim_has_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	return pg_class_aclcheck(registration->relid, GetUserId(), mode) == ACLCHECK_OK ||
 		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
+scim_sees_all(const ScimRegistration *registration)
+{
+	static const ScimColumn columns[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DELETED};
+
+	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(registration->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		if (registration->columns[columns[i]] &&
+			pg_attribute_aclcheck(registration->relid, registration->numbers[columns[i]], GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
 }
 
 void

@@ -31,6 +31,9 @@ extern void scim_check_tenant(const ScimRegistration *registration, const char *
 /* Has the caller the privilege on the table, or on a column of it? */
 extern bool scim_has_privilege(const ScimRegistration *registration, AclMode mode);
 
+/* Does the caller see every row of the table: may read the columns of its keys, and no policy hides any? */
+extern bool scim_sees_all(const ScimRegistration *registration);
+
 /*
  * Raises PERMISSION_DENIED, of a created table PostgreSQL's own 42501, if the
  * caller has not the privilege (INSERT or DELETE).

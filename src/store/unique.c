@@ -16,6 +16,7 @@
 #include "store/column_sql.h"
 #include "store/column_value.h"
 #include "store/lookup.h"
+#include "store/required.h"
 #include "store/sql.h"
 #include "store/statement_text.h"
 #include "store/statements.h"
@@ -73,6 +74,19 @@ get_value(const ScimLookup *lookup, const JsonbValue *data)
 
 /* ---- who has it ---- */
 
+/* The id in the first row of SPI_tuptable, or NULL. */
+static char *
+first_id(const ScimRegistration *registration)
+{
+	bool		isnull;
+	Datum		id;
+
+	if (SPI_processed == 0)
+		return NULL;
+	id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return scim_row_id(registration, id, isnull);
+}
+
 /* The id of the resource with the value, as far as the caller may see it; or NULL.  Within SPI. */
 static char *
 find_holder(const ScimRegistration *registration, const ScimLookup *lookup, const char *tenant,
@@ -81,7 +95,6 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	Oid			types[] = {scim_tenant_parameter(registration), TEXTOID};
 	Datum		values[2];
 	StringInfoData sql;
-	bool		isnull;
 	const char *column_value = column_values[lookup->kind];
 
 	if (column_value == NULL)
@@ -94,10 +107,7 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	values[1] = CStringGetTextDatum(value);
 	if (SPI_execute_with_args(sql.data, 2, types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
-	if (SPI_processed == 0)
-		return NULL;
-	return scim_id_text(registration->id_type,
-						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return first_id(registration);
 }
 
 static SCIM_NORETURN void throw_taken(const ScimRegistration *registration, const char *path,
@@ -112,7 +122,7 @@ throw_taken(const ScimRegistration *registration, const char *path, const char *
 	scim_error_text(error, "attribute", path);
 	scim_error_text(error, "value", value);
 	if (existing)
-		scim_error_text(error, "existing_id", existing);
+		scim_error_whole(error, "existing_id", existing);
 	if (value)
 		scim_throw(error, "%s \"%s\" is taken by another %s", path, value, registration->type->name);
 	scim_throw(error, "%s is taken by another %s", path, registration->type->name);
@@ -173,7 +183,6 @@ static char *
 run_for_other(ScimSql *sql, const ScimCall *call)
 {
 	const ScimRegistration *registration = call->registration;
-	bool		isnull;
 
 	if (call->id)
 	{
@@ -181,10 +190,8 @@ run_for_other(ScimSql *sql, const ScimCall *call)
 		scim_append_id(sql, registration, call->id);
 	}
 	appendStringInfoString(&sql->text, " LIMIT 1");
-	if (scim_run_fresh_sql(sql, registration) == 0)
-		return NULL;
-	return scim_id_text(registration->id_type,
-						SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	scim_run_fresh_sql(sql, registration);
+	return first_id(registration);
 }
 
 /* The same as find_holder, of another resource than the call's. */

@@ -51,9 +51,10 @@ lock_registered(Oid relid)
 	scim_check_owner(relid);
 	relation = relation_open(relid, AccessExclusiveLock);
 	(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
-	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
+	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
-		Oid			root = scim_root_table(relid, ((Trigger *) lfirst(cell))->tgname);
+		const Trigger *trigger = lfirst(cell);
+		Oid			root = scim_root_table(relid, scim_trigger_kind(trigger), trigger->tgargs[SCIM_TYPE_ARGUMENT]);
 
 		if (root != relid)
 			scim_bad_mapping(relation, NULL, "\"%s\" is a part of table \"%s\": that is the one that is registered",
@@ -66,20 +67,16 @@ lock_registered(Oid relid)
 static char *
 read_trigger(Oid relid, ScimOptions *options)
 {
-	ListCell   *cell;
+	List	   *triggers = scim_triggers_of(relid, SCIM_ROW_KIND);
+	const Trigger *trigger;
 
-	foreach(cell, scim_triggers_of(relid, SCIM_ROW_TRIGGER))
-	{
-		const Trigger *trigger = lfirst(cell);
-
-		if (strcmp(trigger->tgname, SCIM_ROW_TRIGGER) != 0)
-			continue;
-		if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-			scim_parse_options(scim_parse_object(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], "options"),
-							   SCIM_OPTIONS_STORED, options);
-		return trigger->tgargs[0];
-	}
-	return NULL;
+	if (triggers == NIL)
+		return NULL;
+	trigger = llast(triggers);
+	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
+		scim_parse_options(scim_parse_object(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], "options"),
+						   SCIM_OPTIONS_STORED, options);
+	return trigger->tgargs[SCIM_TYPE_ARGUMENT];
 }
 
 /* Takes away the columns that add_columns made, where they are still there. */
@@ -104,7 +101,7 @@ static void
 unregister_members(Oid relid)
 {
 	lock_registered(relid);
-	if (!scim_drop_triggers(relid, SCIM_MEMBERS_TRIGGER))
+	if (!scim_drop_triggers(relid, SCIM_MEMBERS_KIND))
 		refuse_unregistered(get_rel_name(relid));
 }
 
@@ -121,7 +118,7 @@ unregister_members_alone(Oid relid)
 	unregister_members(relid);
 	if (!is_mapped)
 		return;
-	scim_drop_triggers(groups->relid, SCIM_STATE_TRIGGER);
+	scim_drop_triggers(groups->relid, SCIM_STATE_KIND);
 	scim_forget_states_of(groups->root);
 }
 
@@ -134,7 +131,7 @@ unregister_resources(Oid relid, const char *type_name, const ScimOptions *stored
 
 	if (OidIsValid(members))
 		unregister_members(members);
-	scim_drop_triggers(relid, SCIM_ROW_TRIGGER);
+	scim_drop_triggers(relid, SCIM_ANY_KIND);
 	if (has_members)
 		scim_forget_states_of(relid);
 	if (!keep_columns)
@@ -145,9 +142,9 @@ unregister_resources(Oid relid, const char *type_name, const ScimOptions *stored
 static void
 lock_groups(Oid relid)
 {
-	Oid			groups = scim_has_triggers(relid, SCIM_MEMBERS_TRIGGER) ? scim_find_table_relid(scim_members_type()) : InvalidOid;
+	Oid			groups = scim_has_triggers(relid, SCIM_MEMBERS_KIND) ? scim_find_table_relid(scim_members_type()) : InvalidOid;
 
-	if (OidIsValid(groups) && scim_has_triggers(groups, SCIM_STATE_TRIGGER))
+	if (OidIsValid(groups) && scim_has_triggers(groups, SCIM_STATE_KIND))
 		lock_registered(groups);
 }
 

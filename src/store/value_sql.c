@@ -10,6 +10,7 @@
 #include "errors.h"
 #include "mb/pg_wchar.h"
 #include "store/fold.h"
+#include "store/id_sql.h"
 #include "store/ids.h"
 #include "store/value_sql.h"
 #include "utils/builtins.h"
@@ -124,6 +125,12 @@ append_ends_with(ScimSql *sql, const ScimAttributeSql *attribute, const char *va
 
 /* ---- one comparison ---- */
 
+static bool
+is_equality(const ScimFilter *filter)
+{
+	return filter->op == SCIM_EQ || filter->op == SCIM_NE;
+}
+
 static const char *
 order_operator(ScimFilterOp op)
 {
@@ -167,32 +174,22 @@ compare_text(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFilter *
 	}
 }
 
-/*
- * Equality by uuid, all else by its text.  An attribute that is caseExact holds
- * ids in lower case, as they are shown, and no other way.
- */
+/* Any spelling of an id equals it; all else goes by the text that is shown. */
 static void
 compare_id(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFilter *filter)
 {
-	const ScimAttribute *named = filter->path.sub ? filter->path.sub : filter->path.attribute;
 	ScimAttributeSql text = *attribute;
-	Datum		id;
+	ScimFilter	part = *filter;
 
-	if (filter->op == SCIM_EQ || filter->op == SCIM_NE)
+	if (is_equality(filter))
 	{
-		if (!scim_parse_id(attribute->id_type, filter->value, &id) ||
-			(named->case_exact && !scim_is_id(attribute->id_type, filter->value)))
-		{
-			scim_append_format(sql, "false");
-			return;
-		}
-		scim_append_format(sql, "%s" EQ, attribute->value);
-		scim_append_argument(sql, attribute->id_type->type, id);
+		scim_append_same_id(sql, attribute, filter->value);
 		return;
 	}
-	text.type = named->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
 	text.value = psprintf("CAST(%s AS pg_catalog.text) COLLATE pg_catalog.\"C\"", attribute->value);
-	compare_text(sql, &text, filter);
+	text.type = SCIM_SQL_EXACT;
+	part.value = scim_id_part(attribute->id_type, filter->value);
+	compare_text(sql, &text, &part);
 }
 
 static void
@@ -267,12 +264,6 @@ literal_of(const ScimFilter *filter)
 	}
 }
 
-static bool
-is_equality(const ScimFilter *filter)
-{
-	return filter->op == SCIM_EQ || filter->op == SCIM_NE;
-}
-
 /* Does the mapped column compare itself? */
 static bool
 is_compared_by_column(const ScimAttributeSql *attribute, const ScimFilter *filter)
@@ -300,7 +291,10 @@ scim_compare_value(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFi
 	{
 		case SCIM_SQL_EXACT:
 		case SCIM_SQL_FOLDED:
-			compare_text(sql, attribute, filter);
+			if (attribute->uris && is_equality(filter))
+				scim_append_same_uri(sql, attribute, filter->value);
+			else
+				compare_text(sql, attribute, filter);
 			break;
 		case SCIM_SQL_ID:
 			compare_id(sql, attribute, filter);

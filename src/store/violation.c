@@ -19,6 +19,7 @@
 #include "nodes/bitmapset.h"
 #include "nodes/readfuncs.h"
 #include "optimizer/optimizer.h"
+#include "store/required.h"
 #include "store/unique.h"
 #include "store/violation.h"
 #include "utils/array.h"
@@ -176,16 +177,13 @@ throw_not_null(const Violation *violation)
 	const ScimRegistration *registration = violation->call->registration;
 	const char *column = violation->error->column_name;
 	const char *path = column ? path_of(registration, column) : NULL;
-	ScimError  *error;
 
 	if (path == NULL)
 		return;
-	error = scim_error(SCIM_INVALID_VALUE);
-	scim_error_text(error, "path", path);
 	if (strcmp(path, "id") == 0)
-		scim_error_hint(error, "Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid().");
-	scim_throw(error, "%s must have a value: column \"%s\" of table %s takes no NULL", path, column,
-			   registration->table);
+		scim_throw_no_id(registration);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must have a value: column \"%s\" of table %s takes no NULL",
+					path, column, registration->table);
 }
 
 static void

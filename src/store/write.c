@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
+#include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/tenant.h"
@@ -59,7 +60,7 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 static void
 take_input(ScimWrite *write, Jsonb *data)
 {
-	ScimInput  *input = scim_read_resource(write->target.type, data);
+	ScimInput  *input = scim_read_resource(write->target.type, data, scim_target_ids(&write->target).others);
 
 	write->data = input->data;
 	write->document = scim_write(input->data);
@@ -272,6 +273,8 @@ create(void *argument)
 	else
 		insert_row(write);
 	scim_read_row(write->target.table, 0, &write->row);
+	if (write->row.id[0] == '\0')
+		scim_throw_no_id(write->target.table);
 	write->call.id = write->row.id;
 	scim_write_store_members(write);
 }

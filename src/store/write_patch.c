@@ -10,6 +10,7 @@
 #include "core/jsonb_tree.h"
 #include "store/column_value.h"
 #include "store/filter_sql.h"
+#include "store/fold.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/write.h"
@@ -82,9 +83,21 @@ match_members(ScimWrite *write, Jsonb *shown)
 
 	scim_find_types(&write->members, write->change.add, write->change.add_count);
 	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
-											  write->change.add_count, scim_match_elements);
+											  write->change.add_count, scim_match_shown_members);
 	scim_write_prepare_members(write);
 }
+
+static char *
+fold(const char *string, int length)
+{
+	text	   *folded = scim_fold_text(string, length);
+	char	   *result = text_to_cstring(folded);
+
+	pfree(folded);
+	return result;
+}
+
+static const ScimMatching matching = {.match = scim_match_elements, .fold = fold};
 
 static void
 patch(void *argument)
@@ -102,7 +115,7 @@ patch(void *argument)
 		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
-												  stale ? &differs : NULL, scim_match_elements));
+												  stale ? &differs : NULL, &matching));
 	write->unchanged = !differs && scim_write_is_there(write, stale);
 	if (write->target.table->is_mapped)
 		refuse_removal(write);
@@ -124,13 +137,15 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	Jsonb	   *result;
 	char	   *password = NULL;
 	bool		given;
+	ScimIds		ids;
 	const ScimMemberChange *change;
 
 	expected = scim_read_expected(expected);
 	scim_write_begin(&write, type, tenant, view);
 	scim_write_identify(&write, id);
 	write.expected = expected;
-	write.patch = scim_parse_patch(write.target.type, operations);
+	ids = scim_target_ids(&write.target);
+	write.patch = scim_parse_patch(write.target.type, operations, &ids);
 	change = scim_patch_members(write.patch);
 	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
 		write.bare = 0;

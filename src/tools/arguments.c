@@ -13,34 +13,26 @@
 #include "core/resource.h"
 #include "errors.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "store/schemas.h"
 #include "tools/arguments.h"
+#include "tools/duplicates.h"
 #include "tools/fit.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
-
-/* How much of a text from outside enters an error. */
-#define SHOWN_BYTES 100
 
 /* JSON text to jsonb, with the server's own parser. */
 static void
 parse(ScimToolCall *call)
 {
+	char	   *json = text_to_cstring(call->source);
+	Jsonb	   *arguments;
+
 	call->parsing = true;
-	call->arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-														 CStringGetDatum(text_to_cstring(call->source))));
+	arguments = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	call->parsing = false;
-}
-
-/* The beginning of a string from outside, whole characters only. */
-static char *
-shown(const char *string, int length)
-{
-	int			fits = pg_mbcliplen(string, length, SHOWN_BYTES);
-
-	return psprintf("%.*s%s", fits, string, fits < length ? "..." : "");
+	scim_refuse_duplicates(json);
+	call->arguments = arguments;
 }
 
 static SCIM_NORETURN void unknown_argument(const ScimToolCall *call, const JsonbValue *key);
@@ -48,7 +40,7 @@ static SCIM_NORETURN void unknown_argument(const ScimToolCall *call, const Jsonb
 static void
 unknown_argument(const ScimToolCall *call, const JsonbValue *key)
 {
-	char	   *name = shown(key->val.string.val, key->val.string.len);
+	char	   *name = scim_string_copy(key);
 	StringInfoData known;
 
 	initStringInfo(&known);
@@ -58,7 +50,7 @@ unknown_argument(const ScimToolCall *call, const JsonbValue *key)
 	if (known.len == 0)
 		scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes none",
 						name, call->tool->name);
-	scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes %s",
+	scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes %-s",
 					name, call->tool->name, known.data);
 }
 
@@ -70,7 +62,7 @@ bad_version(const JsonbValue *value)
 	Jsonb	   *jsonb = scim_write(value);
 	char	   *json = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
 
-	scim_throw_version_format("expected_version", shown(json, strlen(json)));
+	scim_throw_version_format("expected_version", json);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
@@ -148,7 +140,7 @@ unknown_type(void)
 	initStringInfo(&names);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		appendStringInfo(&names, "%s%s", names.len ? ", " : "", (*type)->name);
-	scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type", "there is no such resource type; there are %s", names.data);
+	scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type", "there is no such resource type; there are %-s", names.data);
 }
 
 /* Noted at once: the answer to an error further on names the resource too. */
@@ -191,7 +183,7 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 		return;
 	wanted = expected_instead(scim_parameter(id)->kind, value);
 	if (wanted)
-		scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s must be %s",
+		scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s must be %-s",
 						tool->parameters[id], wanted);
 	call->values[id] = *value;
 	call->given[id] = true;
@@ -224,11 +216,7 @@ scim_read_arguments(ScimToolCall *call)
 	memset(call->given, 0, sizeof(call->given));
 	call->tool = tool = scim_tool_named(call->name);
 	if (!tool)
-	{
-		char	   *name = shown(call->name, strlen(call->name));
-
-		scim_throw_path(SCIM_INVALID_ARGUMENT, "name", "unknown tool '%s'", name);
-	}
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "name", "unknown tool '%s'", call->name);
 	call->type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	if (call->source && !call->arguments)
 		parse(call);

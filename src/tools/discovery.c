@@ -237,6 +237,6 @@ scim_service_provider_config(PG_FUNCTION_ARGS)
 	if (scim_setting_cursor_timeout > 0)
 		scim_set_integer(pagination, "cursorTimeout", scim_setting_cursor_timeout);
 	scim_set_value(document, "authenticationSchemes", scim_new_array());
-	scim_set_meta(document, "ServiceProviderConfig", "/ServiceProviderConfig", NULL);
+	scim_set_meta(document, "ServiceProviderConfig", "/ServiceProviderConfig", NULL, NULL);
 	PG_RETURN_JSONB_P(scim_write(document));
 }

@@ -16,9 +16,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
-/* How much of a text from outside is repeated. */
+/* How long the text of an error may be: some hold a list of what there is. */
 #define ERROR_BYTES 1000
-#define NAME_BYTES 100
 
 /* What a failure's own fields may take beside "current". */
 #define FIELDS_BYTES (4 * 1024)
@@ -104,6 +103,12 @@ clipped(const char *string, int limit)
 	return fits == length ? string : psprintf("%.*s...", fits, string);
 }
 
+static char *
+shown(const char *given)
+{
+	return scim_shown_name(given, strlen(given));
+}
+
 JsonbValue *
 scim_metadata(const ScimToolCall *call)
 {
@@ -114,14 +119,14 @@ scim_metadata(const ScimToolCall *call)
 	{
 		int			prefix = strncmp(call->name, "scim_", 5) == 0 ? 5 : 0;
 
-		scim_set_text(metadata, "operation", clipped(call->name + prefix, NAME_BYTES));
+		scim_set_text(metadata, "operation", shown(call->name + prefix));
 		return metadata;
 	}
 	scim_set_text(metadata, "operation", tool->operation);
 	if (call->type)
 		scim_set_text(metadata, "resource_type", call->type->name);
 	if (call->id)
-		scim_set_text(metadata, "resource_id", clipped(call->id, NAME_BYTES));
+		scim_set_text(metadata, "resource_id", shown(call->id));
 	if (tool->parameters[PARAM_EXPECTED_VERSION])
 		scim_set_bool(metadata, "conditional_update", call->given[PARAM_EXPECTED_VERSION]);
 	return metadata;
@@ -308,7 +313,7 @@ show_place(const ScimToolCall *call, JsonbValue *content)
 	rest = scim_string_copy(&call->values[PARAM_FILTER]);
 	for (int64 n = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(position->val.numeric))); n > 1 && *rest; n--)
 		rest += pg_mblen(rest);
-	scim_set_text(content, "at", *rest ? clipped(rest, NAME_BYTES) : "the end of the filter");
+	scim_set_text(content, "at", *rest ? shown(rest) : "the end of the filter");
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "tools/fit.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 /* What an answer cannot be understood without. */
 static const char *const kept[] = {
@@ -111,48 +112,73 @@ is_kept(const JsonbValue *name)
 	return false;
 }
 
-/* The largest member that may be left out, with its size; NULL if there is none. */
-static const JsonbPair *
-largest_member(const JsonbValue *object, int64 *size)
+/* A member that may be left out. */
+typedef struct Member
 {
-	const JsonbPair *largest = NULL;
+	int			place;
+	int64		size;
+} Member;
 
+/* The largest first; of two that are as large, the first. */
+static int
+compare_members(const void *a, const void *b)
+{
+	const Member *x = a;
+	const Member *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static Member *
+sort_members(const JsonbValue *object, int *count)
+{
+	Member	   *members = palloc_extended(Max(object->val.object.nPairs, 1) * sizeof(Member), MCXT_ALLOC_HUGE);
+
+	*count = 0;
 	for (int i = 0; i < object->val.object.nPairs; i++)
 	{
 		const JsonbPair *pair = &object->val.object.pairs[i];
-		int64		here;
 
+		CHECK_FOR_INTERRUPTS();
 		if (is_kept(&pair->key))
 			continue;
-		here = string_size(&pair->key) + 4 + scim_json_size(&pair->value);
-		if (!largest || here > *size)
-		{
-			largest = pair;
-			*size = here;
-		}
+		members[*count].place = i;
+		members[(*count)++].size = string_size(&pair->key) + 4 + scim_json_size(&pair->value);
 	}
-	return largest;
+	qsort(members, *count, sizeof(Member), compare_members);
+	return members;
 }
 
 void
 scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *omitted)
 {
 	int64		size = scim_json_size(object);
+	Member	   *members;
+	bool	   *gone;
+	int			count;
+	int			left = 0;
 
-	while (size > room)
+	if (size <= room)
+		return;
+	members = sort_members(object, &count);
+	gone = palloc_extended(object->val.object.nPairs * sizeof(bool), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < count && size > room; i++)
 	{
-		int64		freed = 0;
-		const JsonbPair *pair = largest_member(object, &freed);
-		char	   *name;
+		const JsonbPair *pair = &object->val.object.pairs[members[i].place];
 
 		CHECK_FOR_INTERRUPTS();
-		if (!pair)
-			break;
-		name = scim_string_copy(&pair->key);
-		scim_append_text(omitted, psprintf("%s%s", prefix, name));
-		scim_remove(object, name, strlen(name));
-		size -= freed;
+		scim_append_text(omitted, psprintf("%s%s", prefix, scim_string_copy(&pair->key)));
+		gone[members[i].place] = true;
+		size -= members[i].size;
 	}
+	for (int i = 0; i < object->val.object.nPairs; i++)
+	{
+		if (!gone[i])
+			object->val.object.pairs[left++] = object->val.object.pairs[i];
+	}
+	object->val.object.nPairs = left;
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "core/jsonb_tree.h"
 #include "errors.h"
+#include "miscadmin.h"
 #include "store/store.h"
 #include "tools/arguments.h"
 #include "tools/discovery.h"
@@ -76,8 +77,11 @@ scim_run_delete(ScimToolCall *call)
 {
 	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected);
 	JsonbValue *content = scim_new_object();
-	JsonbValue *metadata = scim_metadata(call);
+	JsonbValue *metadata;
 
+	/* as it was shown, whatever spelling was given */
+	call->id = scim_store_id(type_name(call), call->id);
+	metadata = scim_metadata(call);
 	scim_set_text(content, "id", call->id);
 	scim_set_bool(content, "deleted", true);
 	scim_set_text(metadata, "version", version);
@@ -114,7 +118,7 @@ ids_argument(const ScimToolCall *call, ScimParameterId id)
 static int
 compare_ids(const void *a, const void *b)
 {
-	return pg_strcasecmp(*(char *const *) a, *(char *const *) b);
+	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
 /* Whoever adds what he removes has made a mistake that no order of the two would mend. */
@@ -124,11 +128,16 @@ refuse_contradiction(const Ids *add, const Ids *remove)
 	char	  **sorted = palloc(sizeof(char *) * Max(add->count, 1));
 
 	for (int i = 0; i < add->count; i++)
-		sorted[i] = add->texts[i];
+		sorted[i] = scim_store_member_id(add->texts[i]);
 	qsort(sorted, add->count, sizeof(char *), compare_ids);
 	for (int i = 0; i < remove->count; i++)
-		if (bsearch(&remove->texts[i], sorted, add->count, sizeof(char *), compare_ids))
+	{
+		char	   *id = scim_store_member_id(remove->texts[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (bsearch(&id, sorted, add->count, sizeof(char *), compare_ids))
 			scim_throw_path(SCIM_INVALID_ARGUMENT, "remove", "member %d of remove is to be added too", i + 1);
+	}
 }
 
 Jsonb *

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 
 #include "common/cryptohash.h"
+#include "common/hashfn.h"
 #include "core/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
@@ -151,14 +151,6 @@ server_reset(void)
 
 /* ---- strings ---- */
 
-size_t
-pvsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
-{
-	int			needed = vsnprintf(buffer, size, format, arguments);
-
-	return needed < (int) size ? (size_t) needed : (size_t) needed + 1;
-}
-
 char *
 psprintf(const char *format,...)
 {
@@ -214,11 +206,17 @@ pg_strcasecmp(const char *a, const char *b)
 }
 
 int
-pg_mbcliplen(const char *text, int length, int limit)
+pg_mbcharcliplen(const char *text, int length, int limit)
 {
-	while (limit > 0 && limit < length && (text[limit] & 0xC0) == 0x80)
-		limit--;
-	return Min(length, limit);
+	int			fits = 0;
+
+	while (fits < length && limit-- > 0)
+	{
+		fits++;
+		while (fits < length && (text[fits] & 0xC0) == 0x80)
+			fits++;
+	}
+	return fits;
 }
 
 void
@@ -710,15 +708,15 @@ compareJsonbContainers(JsonbContainer *a, JsonbContainer *b)
 	return strcmp(JsonbToCString(NULL, a, 0), JsonbToCString(NULL, b, 0));
 }
 
-Datum
-jsonb_hash(PG_FUNCTION_ARGS)
+/* Of few bits, so that other texts have the same. */
+uint64
+hash_bytes_extended(const unsigned char *bytes, int length, uint64 seed)
 {
-	Jsonb	   *value = PG_GETARG_JSONB_P(0);
-	uint32		hash = 5381;
+	uint64		hash = 5381 + seed;
 
-	for (char *c = JsonbToCString(NULL, &value->root, 0); *c; c++)
-		hash = hash * 33 + (unsigned char) *c;
-	PG_RETURN_UINT32(hash);
+	for (int i = 0; i < length; i++)
+		hash = hash * 33 + bytes[i];
+	return hash % 61;
 }
 
 /* ---- JSON ---- */

@@ -15,6 +15,8 @@
 #include "utils/numeric.h"
 
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
+int			scim_setting_max_patch_operations = 1000;
+int			scim_setting_max_patch_work = 1000000;
 
 #define END			{NULL}
 #define COMPLEX(x)	.type = SCIM_COMPLEX, .sub = x
@@ -230,3 +232,15 @@ fuzz_match(const ScimFilter *filter, const JsonbValue *elements)
 		matched[i] = evaluate(filter, &elements->val.array.elems[i]);
 	return matched;
 }
+
+static char *
+fold(const char *text, int length)
+{
+	char	   *folded = pnstrdup(text, length);
+
+	for (char *c = folded; *c; c++)
+		*c = pg_ascii_tolower(*c);
+	return folded;
+}
+
+const ScimMatching fuzz_matching = {.match = fuzz_match, .fold = fold};

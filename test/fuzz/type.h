@@ -14,7 +14,10 @@ extern const ScimResourceType fuzz_type;
 /* A group, for its members. */
 extern const ScimResourceType fuzz_group_type;
 
-/* Which elements match?  For scim_apply_patch. */
+/* Which elements match? */
 extern bool *fuzz_match(const ScimFilter *filter, const JsonbValue *elements);
+
+/* That, for scim_apply_patch. */
+extern const ScimMatching fuzz_matching;
 
 #endif							/* FUZZ_TYPE_H */

@@ -36,7 +36,7 @@ EXCEPTION
 	WHEN SQLSTATE 'TAKEB' THEN RETURN sqlerrm;
 	WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-		RETURN left(concat_ws(' ', sqlstate, CASE WHEN sqlstate = '54000' THEN left(sqlerrm, 18) ELSE sqlerrm END, CASE WHEN detail LIKE '{%' THEN nullif((detail::jsonb - '{status,scim_type,error_code}'::text[])::text, '{}') END), 180);
+		RETURN left(concat_ws(' ', sqlstate, CASE WHEN sqlstate = '54000' THEN left(sqlerrm, 18) ELSE sqlerrm END, CASE WHEN detail LIKE '{%' THEN nullif((detail::jsonb - '{status,scim_type,error_code}'::text[])::text, '{}') END), 260);
 END $$;
 -- the same by a tool, which answers its errors: there a change would stay
 CREATE FUNCTION tool(name text, arguments text) RETURNS text LANGUAGE plpgsql AS $$

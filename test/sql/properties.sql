@@ -131,9 +131,10 @@ ANALYZE;
 
 -- keys: the way from the resource to the attribute; kind: which operators it has; parent: it may stand in a value path of that attribute
 CREATE TABLE attribute_of (type text, keys text[], kind text, exact boolean);
+-- (ids are uuids here, which are compared in any case)
 INSERT INTO attribute_of VALUES
 	('User', '{userName}', 'string', false), ('User', '{displayName}', 'string', false), ('User', '{title}', 'string', false), ('User', '{nickName}', 'string', false),
-	('User', '{externalId}', 'string', true), ('User', '{id}', 'string', true), ('User', '{active}', 'boolean', NULL), ('User', '{profileUrl}', 'reference', true),
+	('User', '{externalId}', 'string', true), ('User', '{id}', 'string', false), ('User', '{active}', 'boolean', NULL), ('User', '{profileUrl}', 'reference', true),
 	('User', '{schemas}', 'reference', true), ('User', '{meta,created}', 'instant', NULL), ('User', '{meta,lastModified}', 'instant', NULL), ('User', '{meta,resourceType}', 'string', true),
 	('User', '{meta,version}', 'string', true), ('User', '{meta,location}', 'reference', true),
 	('User', '{name}', 'complex', NULL), ('User', '{name,givenName}', 'string', false), ('User', '{name,familyName}', 'string', false),
@@ -142,7 +143,7 @@ INSERT INTO attribute_of VALUES
 	('User', '{photos}', 'complex', NULL), ('User', '{photos,value}', 'reference', true), ('User', '{photos,type}', 'string', false), ('User', '{photos,primary}', 'boolean', NULL),
 	('User', '{x509Certificates}', 'complex', NULL), ('User', '{x509Certificates,value}', 'binary', true), ('User', '{x509Certificates,type}', 'string', false),
 	('User', '{groups}', 'complex', NULL), ('User', '{groups,value}', 'string', false), ('User', '{groups,display}', 'string', false), ('User', '{groups,type}', 'string', false),
-	('Group', '{displayName}', 'string', false), ('Group', '{externalId}', 'string', true), ('Group', '{id}', 'string', true), ('Group', '{meta,created}', 'instant', NULL),
+	('Group', '{displayName}', 'string', false), ('Group', '{externalId}', 'string', true), ('Group', '{id}', 'string', false), ('Group', '{meta,created}', 'instant', NULL),
 	('Group', '{members}', 'complex', NULL), ('Group', '{members,value}', 'string', false), ('Group', '{members,type}', 'string', false), ('Group', '{members,display}', 'string', false),
 	('Thing', '{name}', 'string', false), ('Thing', '{exact}', 'string', true), ('Thing', '{size}', 'number', NULL), ('Thing', '{price}', 'number', NULL), ('Thing', '{on}', 'boolean', NULL),
 	('Thing', '{made}', 'instant', NULL), ('Thing', '{raw}', 'binary', true), ('Thing', '{home}', 'reference', true), ('Thing', '{words}', 'string', false), ('Thing', '{sizes}', 'number', NULL), ('Thing', '{times}', 'instant', NULL),
@@ -185,7 +186,7 @@ CREATE FUNCTION instant(value text) RETURNS timestamptz LANGUAGE sql STABLE RETU
 CREATE FUNCTION bytes(value text) RETURNS bytea LANGUAGE sql IMMUTABLE RETURN
 	decode(rpad(translate(value, '-_=', '+/'), (length(translate(value, '=', '')) + 3) / 4 * 4, '='), 'base64');
 CREATE FUNCTION folded(value text, exact boolean) RETURNS text LANGUAGE sql IMMUTABLE RETURN
-	CASE WHEN exact THEN value ELSE lower(normalize(value, NFKC) COLLATE "und-x-icu") END COLLATE "C";
+	CASE WHEN exact THEN value ELSE translate(replace(lower(normalize(value, NFKC) COLLATE "und-x-icu"), 'ß', 'ss'), 'ς', 'σ') END COLLATE "C";
 
 CREATE FUNCTION compares(op text, a anyelement, b anyelement) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 	$$SELECT CASE op WHEN 'eq' THEN a = b WHEN 'gt' THEN a > b WHEN 'ge' THEN a >= b WHEN 'lt' THEN a < b WHEN 'le' THEN a <= b END$$;

@@ -256,9 +256,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA evil TO PUBLIC;
 DROP TABLE own.groups_members, own.groups, own.users;
 SET search_path = evil, pg_catalog;
 SELECT scim.scim_create_table('own.users', 'User'), scim.scim_create_table('own.groups', 'Group'), scim.scim_grant_tenant('gamma', 'regress_scim_both');
+SET scimver.password_cost = 4;
 SET ROLE regress_scim_both;
 SET scimver.tenant = 'gamma';
-SET scimver.password_cost = 4;
 CREATE FUNCTION evil.run() RETURNS SETOF pg_catalog.text LANGUAGE plpgsql AS $$
 DECLARE
 	u jsonb;

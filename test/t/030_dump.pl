@@ -154,4 +154,20 @@ is($node->safe_psql('mapped_again', q{SELECT count(*) FROM scim_check_table('app
 		SELECT group_id, member_count FROM scim_group_state ORDER BY 1}),
 	"0\n101|3\n102|2\n103|0", 'mapped groups: and writes go on');
 
+# A trigger of somebody's that only has our name is dumped and restored as any other.
+new_database($node, 'names');
+$node->safe_psql('names', q{
+	CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+	CREATE TABLE named (a int, b text);
+	CREATE TABLE child () INHERITS (named);
+	CREATE TRIGGER "~~~scimver" BEFORE INSERT ON named FOR EACH ROW EXECUTE FUNCTION f('User', '{"id": "a"}');
+	CREATE TRIGGER "~~~scimver_members_row" AFTER INSERT ON named FOR EACH ROW EXECUTE FUNCTION f();
+});
+new_database($node, 'names_restored', empty => 1);
+$node->command_ok([ 'pg_dump', '-f', "$folder/names.sql", $node->connstr('names') ], 'pg_dump with names like ours');
+restore('names_restored', "$folder/names.sql");
+is(triggers('names_restored'), triggers('names'), 'names like ours: triggers are as they were');
+is($node->safe_psql('names_restored', q{ALTER TABLE child NO INHERIT named; ALTER TABLE child INHERIT named; ALTER TABLE named DROP COLUMN a;
+	SELECT count(*) FROM pg_trigger WHERE tgrelid = 'child'::regclass}), '0', 'names like ours: nobody follows them');
+
 done_testing();

@@ -22,7 +22,12 @@ my ($code, $out, $err) = run_program('--help');
 is($code, 0, '--help exits with 0');
 like($out, qr/^Usage:/m, '--help shows the usage');
 like($out, qr/^Exit codes:/m, '--help documents the exit codes');
+like($out, qr/^  --timeout SECONDS .*\n.*\(1 to 86400, default 30\)/m, '--help documents --timeout');
 is($err, '', '--help leaves standard error alone');
+my $reference = slurp_file("$FindBin::RealBin/../../docs/reference.md");
+my @options = grep { !/^--(help|version)$/ } $out =~ /^  (--[\w-]+)/mg;
+cmp_ok(scalar @options, '>=', 4, '--help lists the options');
+like($reference, qr/^\| `\Q$_\E[` ]/m, "$_ is documented") foreach @options;
 
 my $control = slurp_file("$FindBin::RealBin/../../scimver.control");
 my ($version) = $control =~ /^default_version = '(.*)'/m;
@@ -39,6 +44,15 @@ foreach my $case (
 	[ 'pool of 65', '--pool', '65' ],
 	[ 'pool that is no number', '--pool', '4x' ],
 	[ 'pool beyond long', '--pool', '99999999999999999999' ],
+	[ 'timeout of 0', '--timeout', '0' ],
+	[ 'timeout below 0', '--timeout', '-1' ],
+	[ 'timeout that is no number', '--timeout', 'abc' ],
+	[ 'timeout with a unit', '--timeout', '30s' ],
+	[ 'timeout with a fraction', '--timeout', '1.5' ],
+	[ 'empty timeout', '--timeout', '' ],
+	[ 'timeout of more than a day', '--timeout', '86401' ],
+	[ 'timeout beyond long', '--timeout', '99999999999999999999' ],
+	[ 'timeout without its value', '--timeout' ],
 	[ 'two connection strings', 'dbname=a', 'dbname=b' ],
 	[ 'broken connection string', 'host=x nonsense=1 password=secret' ],
 	[ 'broken URI', 'postgresql://[::1/x' ])

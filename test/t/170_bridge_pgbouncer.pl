@@ -100,6 +100,27 @@ $held->query_safe('COMMIT');
 $held->quit;
 isnt($bridges[0]->call('scim_get_user', { user_id => $id })->{content}{title}, 'cancelled', 'a cancelled write is rolled back');
 
+# It refuses startup options, and a statement_timeout would stay for others: the
+# bridge needs neither to keep to its limit.
+my ($said, $refusal) = run_command([ 'psql', '-XAtqc', 'SELECT 1', "$connstr options='-c statement_timeout=1s'" ]);
+like($refusal, qr/startup parameter/, 'pgbouncer refuses options');
+my $limited = bridge('two', 'limited', '--timeout', '1');
+$held = $node->background_psql('postgres');
+$held->query_safe("BEGIN; SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");
+my $late = $limited->call('scim_update_user', { user_id => $id, user_data => { userName => 'prize', title => 'late' } });
+is($late->{content}{error}, 'The call was ended, because it took longer than the limit: 1 second.', '--timeout ends a write');
+$held->query_safe('COMMIT; BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+like($limited->call('scim_list_users', {})->{content}{next_steps}[0], qr/^Ask for less/, '--timeout ends a read');
+$held->query_safe('COMMIT');
+$held->quit;
+isnt($limited->call('scim_get_user', { user_id => $id })->{content}{title}, 'late', 'the write is rolled back');
+foreach my $dbname ('shared', 'two')
+{
+	(my $other = $connstr) =~ s/dbname=\w+/dbname=$dbname/;
+	is((run_command([ 'psql', '-XAtqc', 'SHOW statement_timeout', $other ]))[0], '0', "no limit stays behind ($dbname)");
+}
+is($limited->finish, 0, 'exit code');
+
 foreach my $bridge ($acme, $plain, $reader, @bridges)
 {
 	is($bridge->finish, 0, 'exit code');

@@ -1,14 +1,7 @@
 -- PATCH (RFC 7644 section 3.5.2): what each operation makes of a resource, or
 -- the error with its path.  P-numbers: the cases of section 3.5.2 as they are
 -- numbered in this test.
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-SET client_min_messages = warning;
 BEGIN;
-CREATE EXTENSION IF NOT EXISTS scimver CASCADE;
-SELECT scim_create_table('users', 'User');
-SELECT scim_create_table('groups', 'Group');
 
 -- The parts of a resource that a patch can change, after the operations; "unchanged" if the version is.
 CREATE FUNCTION patched(type text, before jsonb, operations jsonb) RETURNS text LANGUAGE plpgsql AS $$
@@ -205,13 +198,11 @@ SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'repla
 -- else it is refused, also when some of the groups are given, or one twice
 SELECT scim_create_group(jsonb_build_object('displayName', 'more', 'members', jsonb_build_array(jsonb_build_object('value', :'bob')))) IS NOT NULL;
 SELECT jsonb_array_length(scim_get_user(:'bob')->'groups');
-SAVEPOINT groups;
-SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
-	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->0)))));
-ROLLBACK TO groups;
-SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
-	jsonb_build_object('groups', scim_get_user(:'bob')->'groups' || jsonb_build_array(scim_get_user(:'bob')->'groups'->0)))));
-ROLLBACK TO groups;
+CREATE FUNCTION replaced(id text, value jsonb) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+	RETURN scim_patch_user(id, jsonb_build_array(jsonb_build_object('op', 'replace', 'value', value)));
+EXCEPTION WHEN OTHERS THEN RETURN sqlerrm; END $$;
+SELECT replaced(:'bob', jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->0)));
+SELECT replaced(:'bob', jsonb_build_object('groups', scim_get_user(:'bob')->'groups' || jsonb_build_array(scim_get_user(:'bob')->'groups'->0)));
 SELECT scim_patch_user(:'bob', jsonb_build_array(jsonb_build_object('op', 'replace', 'value',
 	jsonb_build_object('groups', jsonb_build_array(scim_get_user(:'bob')->'groups'->1, scim_get_user(:'bob')->'groups'->0))))) = scim_get_user(:'bob');
 SELECT ann('{"op": "replace", "value": {"id": "x"}}');
@@ -261,7 +252,7 @@ SELECT patched('Group', '{"displayName": "g"}', '[{"op": "add", "path": "passwor
 
 -- ---- members ----
 
--- the names of a group's members, after the operations, in which mia, noa and eli stand for their ids, MIA for the id in capitals
+-- the names of a group's members, after the operations, in which mia, noa and eli stand for their ids
 SELECT count(scim_create_user(jsonb_build_object('userName', name))) FROM unnest('{mia,noa,eli}'::text[]) name;
 CREATE FUNCTION members(before text[], VARIADIC operations jsonb[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -273,8 +264,8 @@ DECLARE
 BEGIN
 	SELECT scim_create_group(jsonb_build_object('displayName', 'g', 'members', coalesce(jsonb_agg(jsonb_build_object('value', id)), '[]')))
 	INTO old FROM users WHERE user_name = ANY (before);
-	SELECT string_agg(coalesce(CASE part WHEN upper(part) THEN upper(id::text) ELSE id::text END, part), '"' ORDER BY i)
-	INTO change FROM unnest(string_to_array(change, '"')) WITH ORDINALITY p(part, i) LEFT JOIN users ON user_name = lower(part);
+	SELECT string_agg(coalesce(id::text, part), '"' ORDER BY i)
+	INTO change FROM unnest(string_to_array(change, '"')) WITH ORDINALITY p(part, i) LEFT JOIN users ON user_name = part;
 	new := scim_patch_group(old->>'id', change::jsonb);
 	SELECT string_agg(user_name, ' ' ORDER BY user_name) INTO made FROM users
 	WHERE id::text IN (SELECT value->>'value' FROM jsonb_array_elements(new->'members'));
@@ -288,10 +279,10 @@ END $$;
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli", "type": "User"}]}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": {"value": "noa", "$ref": null, "display": "N"}}');
 SELECT members('{mia}', '{"op": "add", "value": {"members": [{"value": "noa"}]}}');
-SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "mia"}, {"value": "MIA"}]}');
+SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "mia"}, {"value": "mia"}]}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": []}');
 -- P24: remove with a list removes those, whether they are there or not; an empty list removes none
-SELECT members('{mia,noa}', '{"op": "remove", "path": "members", "value": [{"value": "MIA"}]}');
+SELECT members('{mia,noa}', '{"op": "remove", "path": "members", "value": [{"value": "mia"}]}');
 SELECT members('{mia,noa}', '{"op": "remove", "path": "members", "value": {"value": "mia"}}');
 SELECT members('{mia,noa}', '{"op": "remove", "path": "members", "value": [{"value": "eli"}, {"value": "nobody"}]}');
 SELECT members('{mia,noa}', '{"op": "remove", "path": "members", "value": []}');
@@ -307,7 +298,7 @@ SELECT members('{mia}', '{"op": "remove", "path": "members", "value": {"value": 
 SELECT members('{mia}', '{"op": "remove", "path": "members"}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli"}]}',
 	'{"op": "remove", "path": "members", "value": [{"value": "eli"}]}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": [{"value": "noa"}, {"value": "eli"}]}',
-	'{"op": "remove", "path": "members", "value": [{"value": "MIA"}, {"value": "NOA"}]}');
+	'{"op": "remove", "path": "members", "value": [{"value": "mia"}, {"value": "noa"}]}');
 -- what is no member
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": ["noa"]}');
 SELECT members('{mia}', '{"op": "add", "path": "members", "value": "noa"}');

@@ -1,0 +1,39 @@
+/*
+ * opening.h
+ *		How a connection is opened: with what, how long, and on which server.
+ */
+#ifndef BRIDGE_OPENING_H
+#define BRIDGE_OPENING_H
+
+#include <stdbool.h>
+
+#include "connection.h"
+
+/* Begin; false when that failed at once (PQerrorMessage says why). */
+extern bool opening_start(Connection *c, const char *application);
+
+/* Go on; true when that has come to an end, good (PQstatus) or bad. */
+extern bool opening_go_on(Connection *c);
+
+/*
+ * It takes too long.  Of several hosts, the first is tried last from now on:
+ * libpq, used without blocking, would wait for it each time.
+ */
+extern void opening_pass_over(const Connection *c);
+
+/* Why it was refused, from libpq's words: one line of UTF-8 without control characters; to be freed. */
+extern char *opening_reason(const char *text);
+
+/*
+ * True when it had only been opened if the server could be
+ * written to, and the next attempt takes any: it should come at once.
+ */
+extern bool opening_may_repeat(const Connection *c);
+
+/*
+ * A server was met that cannot be written to.  From now on other servers that
+ * the connection string names are tried first, unless it says itself which.
+ */
+extern void opening_seek_primary(void);
+
+#endif							/* BRIDGE_OPENING_H */

@@ -1,0 +1,7 @@
+\set ECHO none
+-- PATCH, of tables that people had, with ids of type text.
+\set storage mapped
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/patch.sql
+\i :behaviour/end.sql

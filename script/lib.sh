@@ -168,23 +168,32 @@ as_server_user()
 	fi
 }
 
+# folder_for_server_user FOLDER: makes it, or where that user cannot get there, makes it
+# a link to one elsewhere; prints where it is.
+folder_for_server_user()
+{
+	local folder=$1
+
+	mkdir -p "${folder%/*}"
+	if [ "$(id -u)" = 0 ]; then
+		if [ ! -e "$folder" ] && ! (cd / && setpriv --reuid="$server_user" --regid="$server_user" --init-groups -- test -x "${folder%/*}"); then
+			mkdir -p /var/lib/scimver
+			ln -sfn "$(mktemp -d /var/lib/scimver/XXXXXX)" "$folder"
+		fi
+		folder=$(readlink -f "$folder")
+		mkdir -p "$folder"
+		chown "$server_user": "$folder"
+	else
+		mkdir -p "$folder"
+	fi
+	printf '%s\n' "$folder"
+}
+
 # Where the server lives: under the checkout, unless its user cannot get there.
 find_server_folder()
 {
-	server=$state/server
-	mkdir -p "$state"
-	if [ "$(id -u)" = 0 ]; then
-		if [ ! -e "$server" ] && ! (cd / && setpriv --reuid="$server_user" --regid="$server_user" --init-groups -- test -x "$state"); then
-			mkdir -p /var/lib/scimver
-			ln -sfn "$(mktemp -d /var/lib/scimver/XXXXXX)" "$server"
-		fi
-		server=$(readlink -f "$server")
-		mkdir -p "$server"
-		chown "$server_user": "$server"
-		chmod 700 "$server"
-	else
-		mkdir -p -m 700 "$server"
-	fi
+	server=$(folder_for_server_user "$state/server")
+	chmod 700 "$server"
 	# the name of a socket has at most 107 bytes
 	sockets=$server
 	if [ ${#sockets} -gt 90 ]; then

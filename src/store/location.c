@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "core/uri.h"
 #include "fmgr.h"
 #include "settings.h"

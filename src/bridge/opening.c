@@ -89,11 +89,12 @@ opening_start(Connection *c, const char *application)
 	}
 	for (int i = 0; i < 3; i++)
 	{
-		keywords[count] = list_keywords[i];
 		if (lists[i] != NULL)
+		{
+			keywords[count] = list_keywords[i];
 			values[count++] = lists[i];
+		}
 	}
-	keywords[count] = NULL;
 	c->pg = PQconnectStartParams(keywords, values, 1);
 	if (c->pg == NULL)
 		log_fatal("out of memory");

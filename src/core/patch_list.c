@@ -14,8 +14,9 @@
 /* What it takes to prepare a condition of a filter, counted in values that it looks at. */
 #define CONDITION_WORK 100
 
-/* A large value counts as several of so many bytes. */
+/* A large value counts as several of so many bytes; where its text is folded, which takes longer, of so many. */
 #define VALUE_SIZE 256
+#define FOLDED_SIZE 32
 
 /* ---- work ---- */
 
@@ -63,9 +64,11 @@ size_of(const JsonbValue *value)
 }
 
 int64
-scim_value_work(const JsonbValue *value)
+scim_value_work(const JsonbValue *value, bool folded)
 {
-	return 1 + size_of(value) / VALUE_SIZE;
+	int64		size = size_of(value);
+
+	return folded ? 1 + Max(size - VALUE_SIZE, 0) / FOLDED_SIZE : 1 + size / VALUE_SIZE;
 }
 
 static int
@@ -181,7 +184,7 @@ add_to_key(ScimPatchRun *run, const ScimPatchList *list, ScimListKey *key, int p
 	JsonbValue *value = scim_values_at(list, place);
 	JsonbValue	part;
 
-	scim_charge(run, scim_value_work(value));
+	scim_charge(run, scim_value_work(value, key->as_text));
 	if (key->part == NULL)
 		scim_finder_add(&key->finder, key_hash(run, list, key, value), place);
 	else if (scim_find_part(value, key->part->name, &part))
@@ -288,7 +291,7 @@ add_places(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key,
 {
 	for (const ScimFound *f = scim_finder_first(&key->finder, hash); f; f = scim_finder_next(&key->finder, f))
 	{
-		scim_charge(run, list->gone[f->item] ? 1 : scim_value_work(scim_values_at(list, f->item)));
+		scim_charge(run, list->gone[f->item] ? 1 : scim_value_work(scim_values_at(list, f->item), false));
 		if (list->gone[f->item])
 			continue;
 		if (found->count == *room)
@@ -326,7 +329,7 @@ find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool 
 	ScimPlaces	found = {NULL};
 	int			room = 0;
 
-	scim_charge(run, scim_value_work(sought));
+	scim_charge(run, scim_value_work(sought, as_text));
 	add_places(run, list, key, hash, &found, &room);
 	if (as_text && hash != 0)
 		add_places(run, list, key, 0, &found, &room);

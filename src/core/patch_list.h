@@ -49,8 +49,8 @@ typedef struct ScimPlaces
  */
 extern void scim_charge(ScimPatchRun *run, int64 count);
 
-/* What it takes to look at a value: 1, unless it is large. */
-extern int64 scim_value_work(const JsonbValue *value);
+/* What it takes to look at a value, or to compare it with a filter ("folded"): 1, unless it is large. */
+extern int64 scim_value_work(const JsonbValue *value, bool folded);
 
 /* What it takes to match values with a filter, where to look at each once takes that much. */
 extern int64 scim_match_work(const ScimFilter *filter, int64 work);

@@ -345,7 +345,7 @@ match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 
 	for (int i = 0; i < places.count; i++)
 	{
-		work += scim_value_work(scim_values_at(list, places.places[i]));
+		work += scim_value_work(scim_values_at(list, places.places[i]), true);
 		scim_append(candidates, scim_values_at(list, places.places[i]));
 	}
 	scim_charge(run, scim_match_work(filter, work));

@@ -17,6 +17,7 @@
 #include "store/group_state.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
+#include "store/register_check.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -194,10 +195,21 @@ check_lookups(const Check *check, const ScimRegistration *registration, const ch
 }
 
 static void
+check_not_null(const Check *check, const ScimRegistration *registration)
+{
+	const char *column = scim_nullable_column(registration, check->relation);
+
+	if (column)
+		report_problem(check, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
+												  quote_identifier(column), check->table));
+}
+
+static void
 check_indexes(const Check *check, const ScimRegistration *registration, const char *mapping)
 {
 	if (registration->is_members)
 		return;
+	check_not_null(check, registration);
 	check_id_index(check, registration);
 	check_lookups(check, registration, mapping);
 	for (int i = 0; i < registration->mapped_count; i++)

@@ -209,7 +209,7 @@ store_string(const ScimMappedColumn *column, const ScimValueType *type, const Js
 	if (stored && (strcmp(stored, text) == 0 ||
 				   (!exactly && !column->attribute->case_exact && scim_same_name(text, strlen(text), stored))))
 		return NULL;
-	return stored ? psprintf("spelled \"%s\"", stored) : "a value that can be read back";
+	return stored ? scim_phrase("spelled \"%s\"", stored) : "a value that can be read back";
 }
 
 /* What is finer than a microsecond would be lost. */
@@ -367,7 +367,7 @@ check_domain(const ScimMappedColumn *column, Oid domain, const JsonbValue *value
 		FlushErrorState();
 		if (!is_of_value(error->sqlerrcode))
 			ReThrowError(error);
-		throw_value(column, value, psprintf("such that it can be stored (%s)", error->message));
+		throw_value(column, value, scim_phrase("such that it can be stored (%s)", error->message));
 	}
 	PG_END_TRY();
 }

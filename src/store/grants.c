@@ -258,7 +258,7 @@ scim_revoke_tenant(PG_FUNCTION_ARGS)
 	else if (taken == 0)
 		/* nothing was taken, or nothing that the caller may see */
 		ereport(NOTICE,
-				(errmsg("tenant \"%s\" was not granted to role %s", tenant, name)));
+				(errmsg_internal("%s", scim_phrase("tenant \"%s\" was not granted to role %s", tenant, name))));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -171,8 +171,8 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
 }
 
-void
-scim_check_not_null(const ScimRegistration *registration, Relation relation)
+const char *
+scim_nullable_column(const ScimRegistration *registration, Relation relation)
 {
 	static const ScimColumn needed[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DATA};
 
@@ -180,20 +180,28 @@ scim_check_not_null(const ScimRegistration *registration, Relation relation)
 	for (size_t i = 0; i < lengthof(needed) && !registration->is_mapped; i++)
 	{
 		AttrNumber	number = registration->numbers[needed[i]];
-		ScimError  *error;
-		const char *name;
 
-		if (number == InvalidAttrNumber || scim_is_not_null(RelationGetDescr(relation), number))
-			continue;
-		error = scim_error(SCIM_INVALID_MAPPING);
-		name = NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
-		scim_error_text(error, "relation", RelationGetRelationName(relation));
-		scim_error_text(error, "column", name);
-		scim_error_hint(error, psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT NULL. If the table is registered, and is to have it otherwise, end the registration first, with scim_unregister_table.",
-										scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
-		scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
-				   name, RelationGetRelationName(relation));
+		if (number != InvalidAttrNumber && !scim_is_not_null(RelationGetDescr(relation), number))
+			return NameStr(TupleDescAttr(RelationGetDescr(relation), number - 1)->attname);
 	}
+	return NULL;
+}
+
+void
+scim_check_not_null(const ScimRegistration *registration, Relation relation)
+{
+	const char *name = scim_nullable_column(registration, relation);
+	ScimError  *error;
+
+	if (name == NULL)
+		return;
+	error = scim_error(SCIM_INVALID_MAPPING);
+	scim_error_text(error, "relation", RelationGetRelationName(relation));
+	scim_error_text(error, "column", name);
+	scim_error_hint(error, psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT NULL. If the table is registered, and is to have it otherwise, end the registration first, with scim_unregister_table.",
+									scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
+	scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
+			   name, RelationGetRelationName(relation));
 }
 
 bool

@@ -29,10 +29,10 @@ extern SCIM_NORETURN void scim_refuse_registered(Relation relation);
  */
 extern void scim_refuse_other_triggers(Relation relation);
 
-/*
- * INVALID_MAPPING unless the columns that no row of a created table can do
- * without are NOT NULL: tenant, id and data.
- */
+/* A column that no row of a created table can do without (tenant, id, data) and that is not NOT NULL; NULL: there is none. */
+extern const char *scim_nullable_column(const ScimRegistration *registration, Relation relation);
+
+/* INVALID_MAPPING if there is one. */
 extern void scim_check_not_null(const ScimRegistration *registration, Relation relation);
 
 /* INVALID_MAPPING unless an index keeps ids apart. */

@@ -203,6 +203,7 @@ SELECT says('ALTER TABLE ONLY users ALTER data DROP NOT NULL'), says('ALTER TABL
 ALTER EVENT TRIGGER scimver_rename DISABLE;
 ALTER TABLE users ALTER data DROP NOT NULL;
 ALTER EVENT TRIGGER scimver_rename ENABLE;
+SELECT problem, detail FROM scim_check_table('users');
 SELECT says('ALTER TABLE users ADD more int'), says('ALTER TABLE users ALTER data SET NOT NULL, ADD more int');
 DROP TABLE users CASCADE;
 -- registering a table that looks like a created one

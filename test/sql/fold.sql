@@ -89,6 +89,15 @@ SELECT jsonb_array_length(scim_patch_user((SELECT id::text FROM users WHERE user
 INSERT INTO notes (note) VALUES (repeat('Σςσ ', 714285)), ('ΑΣ');
 SELECT f, scim_list_resources('Note', f, count => 0)->'totalResults' FROM unnest(ARRAY['text co "σΣΣ "', 'text sw "ασ"', 'text pr']) f;
 
+-- ---- folded by an older scimver ----
+
+CREATE OR REPLACE FUNCTION scim_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT pg_catalog.lower(value COLLATE "C")';
+INSERT INTO users (data) VALUES ('{"userName": "ΟΔΥΣΣΕΥΣ"}') RETURNING user_name, version AS old_version \gset
+CREATE OR REPLACE FUNCTION scim_fold(value text) RETURNS text LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS '$libdir/scimver', 'scim_fold';
+SELECT :'user_name', scim_list_users('userName eq "οδυσσευς"', count => 0)->'totalResults';
+UPDATE users SET data = data;
+SELECT user_name, version = :'old_version', revision, scim_list_users('userName eq "οδυσσευς"', count => 0)->'totalResults' FROM users WHERE data->>'userName' = 'ΟΔΥΣΣΕΥΣ';
+
 -- ---- it can be cancelled, and no statement goes on behind it ----
 
 CREATE TABLE much (n int, text text);

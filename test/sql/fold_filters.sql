@@ -79,6 +79,18 @@ CREATE FUNCTION unlike(path text) RETURNS SETOF text LANGUAGE sql AS $$
 			found(type, format('%s gt "%s"', path, name)) AS gt, found(type, format('%s lt "%s"', path, name)) AS lt, found(type, format('%s ge "%s"', path, name)) AS ge, found(type, format('%s le "%s"', path, name)) AS le OFFSET 0) o
 	WHERE eq && ne OR cardinality(eq) + cardinality(ne) <> cardinality(pr) OR cardinality(pr) <> 18 OR gt && lt OR ge && lt OR gt && le
 		OR cardinality(ge) + cardinality(lt) <> 18 OR cardinality(gt) + cardinality(le) <> 18 OR NOT (ge @> eq AND le @> eq)$$;
+-- is the application's index used for it?
+CREATE FUNCTION by_index(type text, filter text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	found boolean := false;
+BEGIN
+	SET LOCAL enable_seqscan = off;
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || scim_explain_filter(type, filter) LOOP
+		found := found OR line LIKE '%Index Cond: %name%';
+	END LOOP;
+	RETURN found;
+END $$;
 -- what a patch's filter changes of what is found
 CREATE FUNCTION changed(type text, filter text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,6 +121,7 @@ SELECT not_found_by_itself('parts.value');
 SELECT found_by_eq_alone('name');
 SELECT found_by_eq_alone('tags');
 SELECT unlike('name');
+SELECT type, by_index(type, 'name eq "ΟΔΥΣΣΕΥΣ"'), by_index(type, 'name eq "x"') FROM kind WHERE index IS NOT NULL ORDER BY type COLLATE "C";
 -- the order is that of the folded texts, by code points
 SELECT found('Created', f), found('Data', f) FROM unnest(ARRAY['name gt "ΑΣ"', 'name lt "α" and name gt "S"', 'name le "ADA ガ"']) f;
 SELECT type, (SELECT array_agg(scim_fold(r->>'name') ORDER BY n) = array_agg(scim_fold(r->>'name') ORDER BY scim_fold(r->>'name') COLLATE "C") FROM jsonb_array_elements(scim_list_resources(type, sort_by => 'name')->'Resources') WITH ORDINALITY t(r, n)) FROM kind WHERE type IN ('Created', 'Data') ORDER BY 1;

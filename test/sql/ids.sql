@@ -121,11 +121,27 @@ SELECT * FROM ways('7', '-7', '1', VARIADIC ARRAY['7', '-7', '07', '+7', ' 7', '
 -- ---- tenants that are uuids, in any spelling ----
 
 DROP TABLE joins, groups, users;
-CREATE TABLE users (org uuid, id int, login text, version text, revision bigint, PRIMARY KEY (org, id));
-INSERT INTO users VALUES ('abcdef00-0000-4000-a000-000000000001', 1, 'ann');
-SELECT scim_register_table('users', 'User', '{"id": "id", "tenant": "org", "version": "version", "revision": "revision", "attributes": {"userName": "login"}}');
-SELECT scim_patch_user('1', '[{"op": "replace", "path": "userName", "value": "eve"}]', tenant_id => 'ABCDEF00-0000-4000-A000-000000000001')->>'userName', scim_list_users(tenant_id => '{abcdef00-0000-4000-a000-000000000001}')->>'totalResults';
-SELECT login, revision FROM users;
+CREATE TABLE users (org uuid, id int, login text, PRIMARY KEY (org, id));
+CREATE TABLE groups (org uuid, id int, name text, version text, revision bigint, PRIMARY KEY (org, id));
+CREATE TABLE joins (org uuid, "group" int, member int, PRIMARY KEY (org, "group", member));
+\set t '''abcdef00-0000-4000-a000-000000000001'''
+INSERT INTO users VALUES (:t, 1, 'ann'), (:t, 2, 'bob');
+INSERT INTO groups VALUES (:t, 1, 'g');
+SELECT scim_register_table('users', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}'), scim_register_table('groups', 'Group', '{"id": "id", "tenant": "org", "version": "version", "revision": "revision", "attributes": {"displayName": "name"}}'),
+	scim_register_members('joins', 'group', 'member', '{"tenant": "org"}');
+CALL scim_backfill('groups');
+-- the version that a call answers with is the one that its memberships made
+CREATE FUNCTION wrote(member text, tenant text) RETURNS text LANGUAGE sql AS $$
+	SELECT scim_update_group('1', jsonb_build_object('displayName', 'g', 'members', jsonb_build_array(jsonb_build_object('value', member))), tenant_id => tenant)#>>'{meta,version}' $$;
+SELECT wrote('1', :t) AS answered \gset
+SELECT :'answered' = version AS "right", revision FROM groups;
+SELECT wrote('2', upper(:t)) AS answered \gset
+SELECT :'answered' = version AS "right", revision FROM groups;
+SELECT wrote('1', '{' || :t || '}') AS answered \gset
+SELECT :'answered' = version AND version = scim_version(scim_get_group('1', tenant_id => :t)) AS "right", revision FROM groups;
+-- a cursor goes on in any of them
+SELECT scim_list_users(tenant_id => upper(:t), cursor => scim_list_users(tenant_id => :t, count => 1, cursor => '')->>'nextCursor', count => 1)#>>'{Resources,0,userName}';
+SELECT tried(format('SELECT scim_list_users(tenant_id => %L)', left(:t, -1)));
 
 \c :regression
 SET client_min_messages = warning;

@@ -13,8 +13,11 @@ CREATE ROLE scimver_nulls_reader;
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT scim_grant_tenant('default', 'scimver_nulls_reader');
 -- nobody refuses what is done here to the tables
-\set no_event_triggers 'SELECT format(''ALTER EVENT TRIGGER %I DISABLE'', t.evtname) FROM pg_event_trigger t JOIN pg_proc p ON p.oid = t.evtfoid WHERE p.proname = ''scim_ddl_trigger'' ORDER BY 1'
-:no_event_triggers \gexec
+CREATE FUNCTION no_event_triggers() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE (SELECT string_agg(format('ALTER EVENT TRIGGER %I DISABLE', evtname), ';') FROM pg_event_trigger);
+END $$;
+SELECT no_event_triggers();
 
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN ('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))::uuid;
 CREATE FUNCTION fails(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -158,7 +161,7 @@ SELECT problems('users'), problems('groups');
 -- ---- ids, tenants and types that are missing ----
 
 -- the repair has mended the event triggers, too
-:no_event_triggers \gexec
+SELECT no_event_triggers();
 ALTER TABLE groups_members DROP CONSTRAINT groups_members_pkey;
 ALTER TABLE groups_members ALTER COLUMN tenant_id DROP NOT NULL, ALTER COLUMN group_id DROP NOT NULL, ALTER COLUMN member_type DROP NOT NULL, ALTER COLUMN member_id DROP NOT NULL;
 INSERT INTO groups_members VALUES ('default', id(2), NULL, id(10)), ('default', id(2), 'User', NULL), ('default', NULL, 'User', id(10)), (NULL, id(2), 'User', id(10)), (NULL, NULL, NULL, NULL);
@@ -207,7 +210,7 @@ SELECT problem, detail FROM scim_check_table('users') WHERE problem = 'content';
 -- ---- tables that people had already ----
 
 DROP TABLE groups_members, groups, users;
-:no_event_triggers \gexec
+SELECT no_event_triggers();
 CREATE TABLE people (code text PRIMARY KEY, org text, login text, more jsonb);
 CREATE TABLE teams (code text PRIMARY KEY, org text, title text, more jsonb);
 CREATE TABLE teams_people (team text REFERENCES teams, person text REFERENCES people, UNIQUE (team, person));

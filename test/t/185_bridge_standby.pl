@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use ScimverBridge;
 use Test::More;
 
-my $first = ScimverBridge->new_node('first', allows_streaming => 1, conf => "wal_log_hints = on\n");
+my $first = ScimverBridge->new_node('first', allows_streaming => 1);
 my $id = $first->safe_psql('postgres', q{SELECT scim_create_user('{"userName": "held"}')->>'id'});
 my $ours = q{application_name LIKE 'scimver-mcp%'};
 my $not_replicated = 'OUTCOME_UNKNOWN The write was committed here, not yet on the standby: its wait for the standby was ended.';

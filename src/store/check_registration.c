@@ -39,10 +39,12 @@ type_of_trigger(Oid relid, ScimTriggerKind kind)
 ScimTables
 scim_tables_of(Oid relid)
 {
-	Relation	relation = relation_open(relid, AccessShareLock);
+	Relation	relation = try_relation_open(relid, AccessShareLock);
 	ScimTables	tables = {0};
 	ScimError  *error;
 
+	if (relation == NULL)
+		scim_refuse_missing(relid);
 	tables.type = type_of_trigger(relid, SCIM_ROW_KIND);
 	if (tables.type == NULL)
 		tables.type = type_of_trigger(relid, SCIM_MEMBERS_KIND);

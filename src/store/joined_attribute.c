@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "store/mapped.h"
+#include "store/register_check.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -20,8 +21,11 @@ PG_FUNCTION_INFO_V1(scim_joined_attribute);
 static const ScimRegistration *
 find_mapped(Oid relid)
 {
+	char	   *name = get_rel_name(relid);
 	ScimError  *error;
 
+	if (name == NULL)
+		scim_refuse_missing(relid);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *registration = scim_find_table(*type);
@@ -30,8 +34,8 @@ find_mapped(Oid relid)
 			return registration;
 	}
 	error = scim_error(SCIM_NOT_REGISTERED);
-	scim_error_text(error, "relation", get_rel_name(relid));
-	scim_throw(error, "table \"%s\" is not registered with columns for attributes", get_rel_name(relid));
+	scim_error_text(error, "relation", name);
+	scim_throw(error, "table \"%s\" is not registered with columns for attributes", name);
 }
 
 /* Anybody may call with anything: what has a value must be of the column's type. */

@@ -8,6 +8,9 @@
 #include "compat.h"
 #include "store/registration.h"
 
+/* There is no relation with that object id: 42P01. */
+extern SCIM_NORETURN void scim_refuse_missing(Oid relid);
+
 /* Only the owner of a table makes triggers on it, and waits for its lock: 42501. */
 extern void scim_check_owner(Oid relid);
 

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "store/ids.h"
+#include "store/register_check.h"
 #include "store/rows.h"
 #include "store/statements.h"
 #include "store/tenant.h"
@@ -35,8 +36,11 @@ typedef struct Known
 static const ScimRegistration *
 find_registered(Oid relid)
 {
+	char	   *name = get_rel_name(relid);
 	ScimError  *error;
 
+	if (name == NULL)
+		scim_refuse_missing(relid);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *registration = scim_find_table(*type);
@@ -45,8 +49,8 @@ find_registered(Oid relid)
 			return registration;
 	}
 	error = scim_error(SCIM_NOT_REGISTERED);
-	scim_error_text(error, "relation", get_rel_name(relid));
-	scim_throw(error, "table \"%s\" is not registered", get_rel_name(relid));
+	scim_error_text(error, "relation", name);
+	scim_throw(error, "table \"%s\" is not registered", name);
 }
 
 /* The type of the column of the record, InvalidOid where the table has none: then its value is NULL. */

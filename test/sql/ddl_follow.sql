@@ -198,7 +198,9 @@ SELECT scim_create_table('users', 'User');
 SELECT fails('ALTER TABLE users ALTER data DROP NOT NULL');
 SELECT says('ALTER TABLE users DROP CONSTRAINT users_pkey, ALTER tenant_id DROP NOT NULL'), says('ALTER TABLE users DROP CONSTRAINT users_pkey, ALTER id DROP NOT NULL');
 CREATE TABLE users_child (PRIMARY KEY (tenant_id, id)) INHERITS (users);
-SELECT says('ALTER TABLE ONLY users ALTER data DROP NOT NULL'), says('ALTER TABLE users_child ALTER data DROP NOT NULL');
+SELECT says('ALTER TABLE ONLY users ALTER data DROP NOT NULL');
+-- version 18 refuses by itself what is inherited
+SELECT says('ALTER TABLE users_child ALTER data DROP NOT NULL') ~ '^(PT400 INVALID_MAPPING: column "data" of table "users_child" must be NOT NULL|42P16 )';
 -- before anything else is asked for
 ALTER EVENT TRIGGER scimver_rename DISABLE;
 ALTER TABLE users ALTER data DROP NOT NULL;

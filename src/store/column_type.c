@@ -119,7 +119,7 @@ void
 scim_find_value_type(ScimMappedColumn *column)
 {
 	ScimValueType found = {.declared = column->type, .typmod = column->typmod};
-	bool		unused;
+	bool		unused = false;
 	Oid			element;
 
 	found.type = undress(column->type, &found.typmod, &found.not_null);

@@ -30,7 +30,7 @@ static FILE *server_log;
 /* ---- the server's log ---- */
 
 static const char *const alarms[] = {
-	"was terminated by signal", "TRAP: ", "PANIC: ", "AddressSanitizer", "runtime error: ", "exited with exit code", NULL
+	"was terminated by signal", "TRAP: ", "PANIC: ", "AddressSanitizer", "runtime error: ", NULL
 };
 
 /* "signal 11", with what was said when it came: the numbers of processes tell nothing. */

@@ -25,8 +25,8 @@ extern void opening_pass_over(const Connection *c);
 extern char *opening_reason(const char *text);
 
 /*
- * True when it had only been opened if the server could be
- * written to, and the next attempt takes any: it should come at once.
+ * True when it had only been opened if the server could be written to, and the
+ * next attempt takes any: it should come at once.
  */
 extern bool opening_may_repeat(const Connection *c);
 

@@ -38,9 +38,10 @@ typedef struct ScimMatching
 /*
  * Parses operations: an array of operations, or a PatchOp message with
  * "schemas" and "Operations".  All that can be checked without the row is
- * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX, INVALID_PATH, INVALID_VALUE,
- * NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE, TOO_LARGE, with the
- * path.  The patch refers to the operations' memory; it can be applied any number of times.
+ * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX,
+ * INVALID_PATH, INVALID_VALUE, NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE,
+ * TOO_LARGE, with the path.  The patch refers to the operations' memory; it can
+ * be applied any number of times.
  */
 extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids);
 

@@ -10,7 +10,6 @@
 #include "core/jsonb_tree.h"
 #include "core/patch_list.h"
 #include "core/value.h"
-#include "miscadmin.h"
 
 /* So many members of a resource that a name is compared with count as one value that is looked at. */
 #define MEMBERS_A_UNIT 256

@@ -1,7 +1,7 @@
 /*
  * patch_list.h
  *		The values of a multi-valued attribute, opened while steps of a patch go
- *		over them.  For patch_apply.c and patch_values.c alone.
+ *		over them; and what that costs.  For patch_*.c alone.
  *
  * It stays open from one step to the next, with what was made to find values
  * in it: a thousand steps that each touch one of many values need not look at

@@ -41,15 +41,15 @@ typedef struct ScimInput
 } ScimInput;
 
 /*
- * Checks a whole resource for create or update ("members" spells those of a
- * group), and normalises it: attribute
+ * Checks a whole resource for create or update, and normalises it: attribute
  * names as the schema spells them; nothing unassigned (null, [], {} at any
  * depth); "schemas" completed, known, without duplicates; what the server
- * assigns (id, meta, _version, readOnly attributes) ignored.
+ * assigns (id, meta, _version, readOnly attributes) ignored.  "members" spells
+ * the ids of a group's members.
  * Errors: INVALID_SYNTAX (no object, unknown attribute, one name in two
  * spellings), INVALID_VALUE (type, required, two primaries, unknown URN,
- * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is compared
- * folded, over 1 MB), each with path.
+ * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is
+ * compared folded, over 1 MB), each with path.
  */
 extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members);
 

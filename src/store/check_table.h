@@ -38,8 +38,8 @@ extern ScimTables scim_tables_of(Oid relid);
 
 /*
  * Reports what is wrong with the mapping, the indexes and the triggers of the
- * tables, with scimver's event triggers, and with grants of tenants.  The registration of the rows;
- * NULL if it cannot be read.  Within SPI.
+ * tables, with scimver's event triggers, and with grants of tenants.  The
+ * registration of the rows; NULL if it cannot be read.  Within SPI.
  */
 extern const ScimRegistration *scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument);
 

@@ -112,8 +112,12 @@ role_name(Oid role)
 
 /* ---- roles that are gone ---- */
 
-/* DROP ROLE knows nothing of grants, and a later role may get the same OID. */
-#define OF_NO_ROLE "NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS a WHERE a.oid OPERATOR(pg_catalog.=) g.role::pg_catalog.oid)"
+/*
+ * DROP ROLE knows nothing of grants, and a later role may get the same OID.  A
+ * role without a name is gone: pg_roles would not tell of one that is newer than
+ * the transaction's snapshot.
+ */
+#define OF_NO_ROLE "g.role::pg_catalog.text OPERATOR(pg_catalog.=) g.role::pg_catalog.oid::pg_catalog.text"
 
 /* Removes their grants, as the table's owner: who grants may, and need not see them. */
 static void

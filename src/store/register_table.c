@@ -4,10 +4,11 @@
  *
  * Here the tables that people had already, of which a mapping says what their
  * columns hold; those with the columns of a created table are
- * register_created.c's.  Nothing of the table's rows is read (but whether two
- * ids are there that are none for URIs) or written, and its lock is taken once, as strong as it has to be: SHARE ROW EXCLUSIVE for the
- * trigger (who reads goes on, who writes waits until the end of the
- * transaction), ACCESS EXCLUSIVE where columns are added.
+ * register_created.c's.  Nothing of the table's rows is written, or read, but
+ * whether one has an id that no URI can have.  Its lock is taken once, as strong
+ * as it has to be: SHARE ROW EXCLUSIVE for the trigger (who reads goes on, who
+ * writes waits until the end of the transaction), ACCESS EXCLUSIVE where columns
+ * are added.
  */
 #include "postgres.h"
 

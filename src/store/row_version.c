@@ -23,10 +23,11 @@
 
 PG_FUNCTION_INFO_V1(scim_row_version_of);
 
-/* What is kept from call to call of one statement. */
+/* What is kept from call to call of one statement; PL/pgSQL keeps it longer, over a SET ROLE, too. */
 typedef struct Known
 {
 	uint64		generation;		/* of registrations */
+	Oid			role;			/* whose rights were looked at */
 	const ScimRegistration *registration;
 	Oid			relid;
 	TupleDesc	descriptor;		/* of the records */
@@ -130,7 +131,7 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	Known	   *known = function->fn_extra;
 	uint64		generation;
 
-	if (known && known->generation == scim_registration_generation() && known->relid == relid &&
+	if (known && known->generation == scim_registration_generation() && known->role == GetUserId() && known->relid == relid &&
 		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
 		known->descriptor->tdtypmod == HeapTupleHeaderGetTypMod(record))
 		return known;
@@ -144,6 +145,7 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	generation = scim_registration_generation();
 	known->registration = find_registered(relid);
 	check_privilege(relid);
+	known->role = GetUserId();
 	known->relid = relid;
 	if (known->descriptor)
 		FreeTupleDesc(known->descriptor);

@@ -142,7 +142,21 @@ SELECT same($$SELECT scim_create_group('{"displayName": "x", "members": [{"value
 SELECT same($$SELECT scim_patch_group(id(11)::text, '[{"op": "add", "path": "members", "value": [{"value": "#"}]}]')$$, id(3)::text, id(99)::text);
 SELECT same($$SELECT scim_update_group('#', '{"displayName": "x", "members": [{"value": "00000000-0000-4000-a000-000000000001"}]}', tenant_id => 'blue')$$, id(12)::text, id(99)::text);
 SELECT jsonb_array_length(scim_update_group(id(11)::text, scim_get_group(id(11)::text) || '{"displayName": "people"}') -> 'members');
+-- nor by what was found to be right for another role before
 RESET ROLE;
+CREATE FUNCTION version_of(group_id uuid) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN scim_row_version('groups', ROW(group_id, '{"displayName": "board"}'::jsonb, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, 0::bigint, NULL::bytea, 'blue'::text));
+END $$;
+BEGIN;
+SELECT bool_and(version_of(id(12)) IS NOT NULL) FROM generate_series(1, 3);
+SAVEPOINT red;
+SET LOCAL ROLE scimver_rights_red;
+SELECT version_of(id(12));
+ROLLBACK TO red;
+SET LOCAL ROLE scimver_rights_blind;
+SELECT version_of(id(12));
+ROLLBACK;
 RESET scimver.tenant;
 
 -- ---- grants of roles that are gone ----

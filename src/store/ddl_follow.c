@@ -168,16 +168,19 @@ warn_of_versions(const ScimResourceType *type, Oid part, Oid parent)
 
 /*
  * Memberships came or went with a table: all groups are counted anew, as their
- * owner.  That is for who owns the one table that is registered for them, and
- * so could have deleted or inserted all these rows.
+ * owner.  That is for who owns the one table that is registered for them; the
+ * server itself lets the owner of a child take that away (NO INHERIT).
  */
 static void
 recount_groups(const ScimResourceType *type, Oid parent)
 {
 	const ScimRegistration *groups = type && type->has_members ? scim_find_table(type) : NULL;
+	Oid			members = groups ? scim_find_members_relid(type) : InvalidOid;
 
-	if (groups && scim_find_members_relid(type) == scim_root_table(parent, SCIM_MEMBERS_KIND, type->name))
-		scim_recount_all_groups(groups);
+	if (!OidIsValid(members) || members != scim_root_table(parent, SCIM_MEMBERS_KIND, type->name))
+		return;
+	scim_check_owner(members);
+	scim_recount_all_groups(groups);
 }
 
 /* The resource type that the table's triggers of the kind name; NULL: it has none. */

@@ -25,7 +25,8 @@ extern void scim_follow_orphan(Oid relid, Oid parent);
 
 /*
  * With it, rows came (or went) that no trigger has seen: of memberships, groups
- * are counted anew; of resources, a WARNING if they bring versions.  Within SPI.
+ * are counted anew, which only the owner of the registered table may do (42501);
+ * of resources, a WARNING if they bring versions.  Within SPI.
  */
 extern void scim_follow_rows(Oid relid, Oid parent, bool came);
 

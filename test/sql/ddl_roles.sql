@@ -246,6 +246,21 @@ SELECT scim_unregister_table('devices');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'devices'::regclass;
 DROP TABLE devices;
 
+-- ---- a child of the memberships that is another's ----
+
+-- PostgreSQL lets its owner take it away; but all groups would be counted anew
+CREATE TABLE guests () INHERITS (groups_members);
+ALTER TABLE guests OWNER TO ddl_nobody;
+SET ROLE ddl_nobody;
+BEGIN;
+SELECT says('ALTER TABLE guests NO INHERIT groups_members');
+SELECT locks();
+ROLLBACK;
+RESET ROLE;
+ALTER TABLE guests NO INHERIT groups_members;
+SELECT arguments('guests');
+DROP TABLE guests;
+
 \c :regression
 DROP DATABASE scimver_ddl_roles;
 DROP ROLE ddl_nobody, ddl_registrar;

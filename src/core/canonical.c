@@ -373,6 +373,7 @@ write_array(const JsonbValue *array)
 static void
 write_value(const JsonbValue *value)
 {
+	CHECK_FOR_INTERRUPTS();
 	switch (value->type)
 	{
 		case jbvNull:
@@ -391,7 +392,6 @@ write_value(const JsonbValue *value)
 			break;
 		default:
 			check_stack_depth();
-			CHECK_FOR_INTERRUPTS();
 			if (scim_is_object(value))
 				write_object(value);
 			else

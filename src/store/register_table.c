@@ -313,10 +313,12 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 static JsonbValue *
 lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lock)
 {
-	Relation	relation = relation_open(relid, lock);
+	Relation	relation = try_relation_open(relid, lock);
 	JsonbValue *mapping;
 	ListCell   *cell;
 
+	if (relation == NULL)
+		scim_refuse_missing(relid);
 	scim_check_relation(relation);
 	foreach(cell, list_delete_oid(find_all_inheritors(relid, lock, NULL), relid))
 	{

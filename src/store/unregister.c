@@ -49,7 +49,9 @@ lock_registered(Oid relid)
 	ListCell   *cell;
 
 	scim_check_owner(relid);
-	relation = relation_open(relid, AccessExclusiveLock);
+	relation = try_relation_open(relid, AccessExclusiveLock);
+	if (relation == NULL)
+		scim_refuse_missing(relid);
 	(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
 	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{

@@ -28,6 +28,11 @@ static const char *const without_code[] = {
 	"cannot rename trigger", NULL
 };
 
+/* GRANT and REVOKE lock nothing: what they are about may be dropped meanwhile, which they do not say nicely. */
+static const char *const without_lock[] = {
+	"ExecGrant_", NULL
+};
+
 /* Warnings that say that something is wrong in memory, or was not given back. */
 static const char *const suspicious[] = {
 	"detected write past", "problem in alloc set", "bogus aset link", "leak", "left non-empty SPI stack",
@@ -132,7 +137,8 @@ judge_error(const PGresult *result, const char *statement)
 
 	if (strncmp(state, "XX", 2) != 0 && strcmp(state, "PT500") != 0)
 		return;
-	if (has_one_of(message, without_code) || (concurrently && has_one_of(message, by_concurrency)))
+	if (has_one_of(message, without_code) || (concurrently && has_one_of(message, by_concurrency)) ||
+		has_one_of(field(result, PG_DIAG_SOURCE_FUNCTION), without_lock))
 		return;
 	snprintf(key, sizeof(key), "%s %s %s", state, field(result, PG_DIAG_SOURCE_FILE), field(result, PG_DIAG_SOURCE_FUNCTION));
 	found(key, "%s: %s (%s, %s) %s: %.600s", state, message, field(result, PG_DIAG_SOURCE_FUNCTION),
@@ -282,9 +288,13 @@ first_value(PGconn *connection, const char *sql)
 
 	if (succeeded(result))
 		value = strdup(PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
-	else if (strcmp(field(result, PG_DIAG_SQLSTATE), "40P01") == 0)
+	else if (strcmp(field(result, PG_DIAG_SQLSTATE), "40P01") == 0 || strcmp(field(result, PG_DIAG_SQLSTATE), "55P03") == 0)
 	{
-		/* DETACH PARTITION ... FINALIZE locks any table, and then waits for our snapshot: PostgreSQL lets everybody do that */
+		/*
+		 * DETACH PARTITION ... FINALIZE locks any table, and then waits for our
+		 * snapshot: PostgreSQL lets everybody do that.  And a superuser's
+		 * transaction may have a table locked as long as it likes.
+		 */
 	}
 	else if (PQstatus(connection) == CONNECTION_OK)
 	{

@@ -33,6 +33,16 @@ static const char *const without_lock[] = {
 	"ExecGrant_", NULL
 };
 
+/*
+ * What others may do to a question.  DETACH PARTITION ... FINALIZE locks any
+ * table and then waits for our snapshot: PostgreSQL lets everybody do that.  A
+ * superuser's transaction has a table locked as long as it likes, and a schema
+ * may be dropped while names are looked for in it.
+ */
+static const char *const in_the_way[] = {
+	"40P01", "55P03", "3F000", NULL
+};
+
 /* Warnings that say that something is wrong in memory, or was not given back. */
 static const char *const suspicious[] = {
 	"detected write past", "problem in alloc set", "bogus aset link", "leak", "left non-empty SPI stack",
@@ -288,14 +298,8 @@ first_value(PGconn *connection, const char *sql)
 
 	if (succeeded(result))
 		value = strdup(PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "");
-	else if (strcmp(field(result, PG_DIAG_SQLSTATE), "40P01") == 0 || strcmp(field(result, PG_DIAG_SQLSTATE), "55P03") == 0)
-	{
-		/*
-		 * DETACH PARTITION ... FINALIZE locks any table, and then waits for our
-		 * snapshot: PostgreSQL lets everybody do that.  And a superuser's
-		 * transaction may have a table locked as long as it likes.
-		 */
-	}
+	else if (has_one_of(field(result, PG_DIAG_SQLSTATE), in_the_way))
+		;						/* of the question, not wrong with the answer */
 	else if (PQstatus(connection) == CONNECTION_OK)
 	{
 		fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));

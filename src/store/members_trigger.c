@@ -18,6 +18,7 @@
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"
+#include "core/finder.h"
 #include "errors.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
@@ -62,10 +63,11 @@ typedef struct Changes
 
 /* ---- summing up ---- */
 
-static uint64
-hash_text(const char *text)
+/* Two texts may have one hash: then the second change has the next key that is free. */
+static bool
+is_of_group(const GroupChange *change, const char *tenant, const char *id)
 {
-	return hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
+	return strcmp(change->id, id) == 0 && (tenant == NULL || strcmp(change->tenant, tenant) == 0);
 }
 
 static GroupChange *
@@ -76,9 +78,11 @@ find_change(Changes *changes, const char *tenant, const char *id)
 	bool		found;
 
 	memset(&key, 0, sizeof(key));
-	key.id = hash_text(id);
-	key.tenant = tenant ? hash_text(tenant) : 0;
-	change = hash_search(changes->by_group, &key, HASH_ENTER, &found);
+	key.id = scim_text_hash(id, strlen(id));
+	key.tenant = tenant ? scim_text_hash(tenant, strlen(tenant)) : 0;
+	while (change = hash_search(changes->by_group, &key, HASH_ENTER, &found),
+		   found && !is_of_group(change, tenant, id))
+		key.id++;
 	if (!found)
 	{
 		change->tenant = tenant ? MemoryContextStrdup(changes->context, tenant) : NULL;

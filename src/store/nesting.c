@@ -14,6 +14,7 @@
 
 #include "catalog/pg_class.h"
 #include "common/hashfn.h"
+#include "core/finder.h"
 #include "core/graph.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
@@ -48,10 +49,10 @@ struct ScimNesting
 	MemoryContext context;
 };
 
-static inline uint64
+static uint64
 hash_text(const char *text)
 {
-	return hash_bytes_extended((const unsigned char *) text, strlen(text), 0);
+	return scim_text_hash(text, strlen(text));
 }
 
 void
@@ -71,6 +72,14 @@ scim_new_nesting(void)
 	nesting->edges = NULL;
 	nesting->context = CurrentMemoryContext;
 	return nesting;
+}
+
+/* Two texts may have one hash: then the second edge has the next key that is free. */
+static bool
+is_edge(const Edge *edge, const char *tenant, const char *group, const char *member)
+{
+	return strcmp(edge->group, group) == 0 && strcmp(edge->member, member) == 0 &&
+		strcmp(edge->tenant, tenant) == 0;
 }
 
 void
@@ -96,7 +105,9 @@ scim_note_nested(ScimNesting *nesting, const char *tenant, const char *group,
 	key.group = hash_text(group);
 	key.member = hash_text(member);
 	key.tenant = hash_text(tenant);
-	edge = hash_search(nesting->edges, &key, HASH_ENTER, &found);
+	while (edge = hash_search(nesting->edges, &key, HASH_ENTER, &found),
+		   found && !is_edge(edge, tenant, group, member))
+		key.group++;
 	if (!found)
 	{
 		edge->tenant = MemoryContextStrdup(nesting->context, tenant);

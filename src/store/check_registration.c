@@ -50,7 +50,7 @@ scim_tables_of(Oid relid)
 		tables.type = type_of_trigger(relid, SCIM_MEMBERS_KIND);
 	if (tables.type == NULL)
 	{
-		error = scim_error(SCIM_NOT_REGISTERED);
+		error = scim_error(SCIM_UNREGISTERED_RELATION);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));
 		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
 	}

@@ -17,6 +17,7 @@
 #include "store/column_value.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
+#include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -366,7 +367,7 @@ drop_index_sql(const ScimRegistration *registration, Oid index)
 	Oid			constraint = get_index_constraint(index);
 
 	if (OidIsValid(constraint))
-		return psprintf("ALTER TABLE %s DROP CONSTRAINT %s", registration->table,
+		return psprintf("ALTER TABLE %s DROP CONSTRAINT %s", scim_table_text(registration->relid),
 						quote_identifier(get_constraint_name(constraint)));
 	return psprintf("DROP INDEX %s", scim_index_name(index));
 }
@@ -394,7 +395,7 @@ scim_live_index_sql(const ScimRegistration *registration, Oid index)
 		return "";
 	condition = condition_sql(&opened);
 	ReleaseSysCache(opened.tuple);
-	return psprintf("CREATE UNIQUE INDEX ON %s (%s) WHERE %s%s; %s;", registration->table,
+	return psprintf("CREATE UNIQUE INDEX ON %s (%s) WHERE %s%s; %s;", scim_table_text(registration->relid),
 					pg_get_indexdef_columns(index, true), condition,
 					scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
 										 registration->columns[SCIM_COLUMN_DELETED]),

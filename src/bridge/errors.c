@@ -85,7 +85,7 @@ static const BridgeErrorKind kinds[] = {
 	"Ask an administrator for the privilege."},
 	[ERROR_UNIQUENESS] = {-32603, "UNIQUENESS", false,
 		"Another resource has one of these values already.",
-	"Choose another value, or update the resource that has it."},
+	"Choose another value; a list finds who has it, if you may see that one."},
 	[ERROR_INTERNAL] = {-32603, "INTERNAL", false,
 		"The database failed to carry out the call.",
 	"Report this to the administrator; the database server's log says more."},

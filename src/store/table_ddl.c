@@ -122,7 +122,7 @@ scim_free_type(const char *name)
 	scim_lock_registrations();
 	type = scim_resource_type(name);
 	if (type == NULL)
-		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
+		scim_throw_path(SCIM_BAD_PARAMETER, "resource_type",
 						"\"%s\" is no resource type of this database", name);
 	taken = scim_find_table(type);
 	if (taken)

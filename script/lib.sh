@@ -98,7 +98,7 @@ need()
 	# Debian would start a server of its own on port 5432, which nobody asked for
 	as_root mkdir -p "${no_cluster%/*}"
 	echo "create_main_cluster = false" | as_root tee "$no_cluster" >/dev/null
-	say "Installing them (apt-get install, a few minutes; it writes to $state/apt.log); next: ${after_packages:-building}"
+	say "Installing them (apt-get install, a few minutes; it writes to $state/apt.log); next: building"
 	if ! apt_get install -y --no-install-recommends "${missing[@]}"; then
 		as_root rm -f "$no_cluster"
 		tail -n 20 "$state/apt.log" >&2

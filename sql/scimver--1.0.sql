@@ -774,7 +774,7 @@ CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_server_info';
 COMMENT ON FUNCTION scim_server_info() IS
-	'What is installed and what it can do: version, tenant, resource types, features, limits';
+	'What is installed and what it can do: version, tenant, resource types, features, limits; for superusers also warnings of settings that log passwords';
 
 CREATE FUNCTION scim_service_provider_config() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE

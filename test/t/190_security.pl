@@ -10,11 +10,14 @@ use ScimverBridge;
 use Test::More;
 
 my $page = slurp_file("$FindBin::RealBin/../../docs/security.md");
-my $node = ScimverBridge->new_node('security', conf => <<'CONF');
+chomp(my $libraries = `pg_config --pkglibdir`);
+my $pgaudit = -e "$libraries/pgaudit.so";
+my $preloaded = 'pg_stat_statements' . ($pgaudit ? ',pgaudit' : '');
+my $node = ScimverBridge->new_node('security', conf => <<"CONF");
 log_statement = none
 listen_addresses = '127.0.0.1'
 session_preload_libraries = 'auto_explain'
-shared_preload_libraries = 'pg_stat_statements'
+shared_preload_libraries = '$preloaded'
 CONF
 my $major = $node->safe_psql('postgres', q{SELECT current_setting('server_version_num')::int / 10000});
 my $name = 0;
@@ -166,8 +169,11 @@ my @channels = (
 	[ 'auto_explain.log_verbose', $create, 'auto_explain.log_min_duration = 0', 'auto_explain.log_verbose = on', 'log_parameter_max_length = 0' ],
 	[ 'debug_print_plan', $create, 'debug_print_plan = on' ]);
 push @channels, [ 'auto_explain.log_parameter_max_length', $create, 'auto_explain.log_min_duration = 0' ] if $major >= 16;
+push @channels, [ 'pgaudit.log_parameter', $create, 'pgaudit.log = all', 'pgaudit.log_parameter = on', 'log_parameter_max_length = 0' ] if $pgaudit;
 my @closed = statements('Passwords and the log') =~ /^ALTER DATABASE app SET (.*);$/mg;
 push @closed, 'auto_explain.log_parameter_max_length = 0' if $major >= 16;
+
+push @closed, 'pgaudit.log_parameter = off' if $pgaudit;
 
 # The warnings that a superuser gets with these settings.
 sub warned

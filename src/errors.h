@@ -45,6 +45,7 @@ typedef enum ScimErrorCode
 	SCIM_CONFLICT_STORM,
 	SCIM_RETRY_LATER,
 	SCIM_OUTCOME_UNKNOWN,
+	SCIM_STILL_REFERENCED,
 	SCIM_INTERNAL,
 
 	/*
@@ -87,6 +88,7 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
+	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that refers */
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_TOO_LARGE_TO_SORT_BY
 } ScimErrorCode;

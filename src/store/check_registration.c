@@ -14,7 +14,6 @@
 #include "errors.h"
 #include "store/check_table.h"
 #include "store/grants.h"
-#include "store/group_state.h"
 #include "store/limits.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
@@ -300,7 +299,7 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		readable = check_table(tables, true, report, argument) != NULL;
 	else if (rows && rows->type->has_members)
 		check_lost_members(rows, report, argument);
-	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
+	scim_check_triggers(tables, rows, report, argument);
 	scim_check_event_triggers(report, argument);
 	scim_check_grants(report, argument);
 	return readable ? rows : NULL;

@@ -45,10 +45,10 @@ extern const ScimRegistration *scim_check_registration(const ScimTables *tables,
 
 /*
  * The parts of it: the triggers of tables with those of their partitions and
- * children ("has_state": members are counted in scim_group_state), and the event
+ * children ("rows": the registration, or NULL if it cannot be read), and the event
  * triggers.
  */
-extern void scim_check_triggers(const ScimTables *tables, bool has_state, ScimReportProblem report, void *argument);
+extern void scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, ScimReportProblem report, void *argument);
 extern void scim_check_event_triggers(ScimReportProblem report, void *argument);
 
 /*

@@ -15,6 +15,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "store/group_state.h"
 #include "store/leaving.h"
 #include "store/statements.h"
 #include "utils/datum.h"
@@ -185,6 +186,19 @@ leave_all(const Leaving *leaving)
 	}
 }
 
+/* Memberships that came and went while the groups were there count, if groups with these ids come. */
+static void
+note_gone(const Leaving *leaving, bool all)
+{
+	if (all)
+		scim_note_registered();
+	for (int i = 0; i < leaving->count && !all; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_note_no_group(leaving->keys[i].tenant, scim_id_text(leaving->table->id_type, leaving->keys[i].id));
+	}
+}
+
 /* ---- the trigger ---- */
 
 static void
@@ -210,18 +224,23 @@ check_trigger(FunctionCallInfo fcinfo)
 static void
 run(const TriggerData *data, const ScimRegistration *here)
 {
+	bool		truncated = TRIGGER_FIRED_BY_TRUNCATE(data->tg_event);
 	Leaving		leaving = {.context = CurrentMemoryContext};
 
 	leaving.table = scim_find_table(here->type);
 	if (leaving.table == NULL || leaving.table->relid != here->root)
 		return;					/* another one is registered by now */
 	leaving.members = scim_memberships_of(leaving.table);
-	if (leaving.members == NULL || scim_key_action(leaving.table, leaving.members) != SCIM_KEY_NONE)
+	if (leaving.members == NULL)
 		return;
-	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		add_named(&leaving);
-	else
+	if (!truncated)
 		add_deleted(&leaving, here, data);
+	if (leaving.table->type->has_members)
+		note_gone(&leaving, truncated);
+	if (scim_key_action(leaving.table, leaving.members) != SCIM_KEY_NONE)
+		return;
+	if (truncated)
+		add_named(&leaving);
 	leave_all(&leaving);
 }
 

@@ -134,7 +134,7 @@ throw_kept(const ScimRegistration *table, const ScimRegistration *members)
 	ScimError  *error = scim_error(SCIM_SUPPRESSED);
 
 	scim_error_whole(error, "relation", members->table);
-	scim_throw(error, "a policy, trigger or rule of table %-s keeps memberships of this %s, which has to go with them",
+	scim_throw(error, "a policy, trigger or rule of table %-s keeps memberships of this %s, which would have to go along",
 			   members->table, table->type->name);
 }
 

@@ -117,8 +117,8 @@ CREATE EXTENSION scimver CASCADE;
 \set member AL
 \set referenced GH
 \set group first
-\set one '{"userName": "linus"}'
-\set two '{"userName": "margaret", "active": false}'
+\set one '{"userName": "linus", "displayName": "Linus"}'
+\set two '{"userName": "margaret", "displayName": "Margaret", "active": false}'
 \set taken '{"userName": "GRACE"}'
 \set patch '[{"op": "replace", "path": "displayName", "value": "Augusta Ada King"}]'
 \set wrong '[{"op": "replace", "path": "userName", "value": "other"}, {"op": "remove", "path": "userName"}, {"op": "replace", "path": "displayName", "value": ""}, {"op": "remove", "path": "active"}, {"op": "add", "path": "members", "value": "x"}, {"op": "replace", "path": "id", "value": "x"}]'

@@ -12,8 +12,8 @@ SELECT try('register groups', format('SELECT scim_register_table(%L, ''Group'', 
 SELECT try('register members', format('SELECT scim_register_members(%L, %L, %L)', :'members', :'group_column', :'member_column'));
 CALL scim_backfill(:'users');
 CALL scim_backfill(:'groups');
-SELECT problem, resource_id, detail FROM scim_check_table(:'users') UNION ALL SELECT problem, resource_id, detail FROM scim_check_table(:'groups')
-	UNION ALL SELECT problem, resource_id, detail FROM scim_check_table(:'members') ORDER BY 1, 2, 3;
+SELECT problem, resource_id, detail FROM scim_check_table(:'users') UNION SELECT problem, resource_id, detail FROM scim_check_table(:'groups')
+	UNION SELECT problem, resource_id, detail FROM scim_check_table(:'members') ORDER BY 1, 2, 3;
 
 -- users: before the application has been mended, and after
 SELECT asked('create', 'scim_create_user', jsonb_build_object('user_data', :'one'::jsonb));

@@ -157,6 +157,9 @@ my $create = q{SELECT scim_create_user(jsonb_build_object('userName', :name::tex
 my $insert = q{INSERT INTO users (data) VALUES (jsonb_build_object('userName', :name::text, 'password', :pw::text));};
 my $wrong = q{SELECT scim_create_user(jsonb_build_object('userName', '', 'password', :pw::text), attributes => ARRAY[:name::text]);};
 
+# Plans have the statement's parameters beside them since version 16.
+my @no_parameters = $major >= 16 ? ('auto_explain.log_parameter_max_length = 0') : ();
+
 # What is on, which setting is to blame, and in what it shows.
 my @channels = (
 	[ 'log_parameter_max_length', $create, 'log_statement = all' ],
@@ -166,12 +169,12 @@ my @channels = (
 	[ 'log_parameter_max_length', $create, 'log_transaction_sample_rate = 1' ],
 	[ 'log_parameter_max_length', $create, 'log_statement = all', 'log_parameter_max_length = 1000' ],
 	[ 'log_parameter_max_length_on_error', $wrong, 'log_parameter_max_length = 0', 'log_parameter_max_length_on_error = -1' ],
-	[ 'auto_explain.log_verbose', $create, 'auto_explain.log_min_duration = 0', 'auto_explain.log_verbose = on', 'log_parameter_max_length = 0' ],
+	[ 'auto_explain.log_verbose', $create, 'auto_explain.log_min_duration = 0', 'auto_explain.log_verbose = on', 'log_parameter_max_length = 0', @no_parameters ],
 	[ 'debug_print_plan', $create, 'debug_print_plan = on' ]);
 push @channels, [ 'auto_explain.log_parameter_max_length', $create, 'auto_explain.log_min_duration = 0' ] if $major >= 16;
 push @channels, [ 'pgaudit.log_parameter', $create, 'pgaudit.log = all', 'pgaudit.log_parameter = on', 'log_parameter_max_length = 0' ] if $pgaudit;
 my @closed = statements('Passwords and the log') =~ /^ALTER DATABASE app SET (.*);$/mg;
-push @closed, 'auto_explain.log_parameter_max_length = 0' if $major >= 16;
+push @closed, @no_parameters;
 
 push @closed, 'pgaudit.log_parameter = off' if $pgaudit;
 

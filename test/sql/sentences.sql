@@ -1,4 +1,8 @@
 -- Sentences of docs/reference.md, docs/existing-tables.md and README.md that are easily read otherwise.
+SET client_min_messages = warning;
+CREATE DATABASE scimver_sentences TEMPLATE template0 ENCODING 'UTF8';
+\set regression :DBNAME
+\c scimver_sentences
 \set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
@@ -93,3 +97,5 @@ SELECT patched('1', 'replace', 'emails[value eq "ada@x.org"].value', '"new@x.org
 SELECT v AS version FROM people \gset
 SELECT says(format('INSERT INTO people VALUES (1, ''ada'', ''up@x.org'', %L) ON CONFLICT (id) DO UPDATE SET email = excluded.email WHERE people.v = excluded.v RETURNING email', :'version')) AS by_excluded;
 SELECT says(format('INSERT INTO people VALUES (1, ''ada'', ''up@x.org'') ON CONFLICT (id) DO UPDATE SET email = excluded.email WHERE people.v = %L RETURNING email', :'version')) AS by_value;
+\c :regression
+DROP DATABASE scimver_sentences;

@@ -87,6 +87,7 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
+	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_TOO_LARGE_TO_SORT_BY
 } ScimErrorCode;

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
 #include "compat.h"
@@ -23,7 +24,8 @@
 typedef struct Found
 {
 	int			count;
-	StringInfoData subjects;
+	List	   *names;			/* the same as a list */
+	StringInfoData subjects;	/* each once */
 	StringInfoData statements;
 	const char *separator;		/* of statements */
 } Found;
@@ -33,15 +35,31 @@ begin(Found *found, const char *separator)
 {
 	found->separator = separator;
 	found->count = 0;
+	found->names = NIL;
 	initStringInfo(&found->subjects);
 	initStringInfo(&found->statements);
+}
+
+static bool
+is_named(const Found *found, const char *subject)
+{
+	ListCell   *cell;
+
+	foreach(cell, found->names)
+	{
+		if (strcmp(lfirst(cell), subject) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
 add(Found *found, const char *subject, const char *statement)
 {
-	appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
+	if (!is_named(found, subject))
+		appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
 	appendStringInfo(&found->statements, "%s%s", found->count > 0 ? found->separator : "", statement);
+	found->names = lappend(found->names, pstrdup(subject));
 	found->count++;
 }
 
@@ -155,19 +173,31 @@ find_unguarded(const ScimRegistration *registration, Relation relation, ScimRepo
 	}
 }
 
+/* The attributes that an index is on, for a sentence. */
+static char *
+attributes_of(const ScimRegistration *registration, Oid index)
+{
+	Bitmapset  *columns = scim_index_columns(index);
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber, columns))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? " with " : "", registration->mapped[i].path);
+	}
+	return names.data;
+}
+
 static void
 find_kept_by_deleted(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
 {
 	Found		found;
+	ListCell   *cell;
 
 	begin(&found, " ");
-	for (int i = 0; i < registration->mapped_count; i++)
-	{
-		const ScimMappedColumn *column = &registration->mapped[i];
-
-		if (column->unique && scim_index_holds_deleted(registration, column->index_relid))
-			add(&found, column->path, scim_live_index_sql(registration, column->index_relid));
-	}
+	foreach(cell, scim_indexes_of_deleted(registration, relation))
+		add(&found, attributes_of(registration, lfirst_oid(cell)), scim_live_index_sql(registration, lfirst_oid(cell)));
 	if (found.count > 0)
 		report("limit",
 			   psprintf("who is marked as deleted in table \"%s\" keeps %s: nobody else can have it, and no function finds who has",

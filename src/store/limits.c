@@ -7,8 +7,11 @@
 
 #include "access/sysattr.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compat.h"
+#include "nodes/primnodes.h"
+#include "rewrite/rewriteHandler.h"
 #include "store/column_type.h"
 #include "store/column_value.h"
 #include "store/limits.h"
@@ -65,12 +68,47 @@ add(Found *found, const char *subject, const char *statement)
 
 /* ---- columns that nothing fills ---- */
 
-/* Has the column a value where an INSERT names none? */
-static bool
-has_default(Form_pg_attribute attribute)
+/* The constant that an expression is, below what makes it the column's type; or NULL. */
+static const Const *
+constant_of(Node *node)
 {
-	return attribute->atthasdef || attribute->attidentity != '\0' || attribute->attgenerated != '\0' ||
-		get_typdefault(attribute->atttypid) != NULL;
+	for (;;)
+	{
+		if (node && IsA(node, RelabelType))
+			node = (Node *) ((RelabelType *) node)->arg;
+		else if (node && IsA(node, CoerceToDomain))
+			node = (Node *) ((CoerceToDomain *) node)->arg;
+		else if (node && IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
+				 ((FuncExpr *) node)->args != NIL)
+			node = linitial(((FuncExpr *) node)->args);
+		else
+			return node && IsA(node, Const) ? (Const *) node : NULL;
+	}
+}
+
+static bool
+is_empty_text(const Const *constant)
+{
+	return !constant->constisnull && (constant->consttype == TEXTOID || constant->consttype == VARCHAROID) &&
+		VARSIZE_ANY_EXHDR(DatumGetPointer(constant->constvalue)) == 0;
+}
+
+/* Has the column a value where an INSERT names none?  An empty text is no id. */
+static bool
+has_default(const ScimRegistration *registration, Relation relation, Form_pg_attribute attribute)
+{
+	const Const *constant;
+	Node	   *expression;
+
+	if (attribute->attgenerated != '\0')
+		return true;
+	expression = build_column_default(relation, attribute->attnum);
+	if (expression == NULL)
+		return false;
+	constant = constant_of(expression);
+	return constant == NULL || !(constant->constisnull ||
+								 (!registration->is_members && is_empty_text(constant) &&
+								  attribute->attnum == registration->numbers[SCIM_COLUMN_ID]));
 }
 
 static bool
@@ -116,13 +154,13 @@ find_unfilled(const ScimRegistration *registration, Relation relation, ScimRepor
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		const char *column = quote_identifier(NameStr(attribute->attname));
 
-		if (!attribute->attisdropped && !takes_null(relation, attribute) && !has_default(attribute) &&
+		if (!attribute->attisdropped && !takes_null(relation, attribute) && !has_default(registration, relation, attribute) &&
 			!is_filled(registration, attribute->attnum))
 			add(&found, column, psprintf("ALTER COLUMN %s SET DEFAULT ...", column));
 	}
 	if (found.count > 0)
 		report("limit",
-			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without default: unless a trigger does, no %s can be %s",
+			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without a default that would do: unless a trigger does it, no %s can be %s",
 						found.subjects.data, RelationGetRelationName(relation),
 						registration->is_members ? "member" : registration->type->name,
 						registration->is_members ? "added" : "made"),

@@ -64,8 +64,14 @@ CREATE UNIQUE INDEX names ON staff (name) WHERE name IS NOT NULL AND name <> '';
 SELECT scim_register_table('staff', 'User', '{"id": "id", "deleted": {"column": "off", "format": "epoch_seconds"}, "version": "password", "attributes": {"userName": "name"}}');
 SELECT limits('staff');
 
--- a created table, to which the administrator adds what nothing fills and what refuses deletes
 DROP TABLE staff;
+
+-- an empty text is no id, and NULL is no default
+CREATE TABLE letters (id varchar(26) NOT NULL DEFAULT '' PRIMARY KEY, name varchar(9) NOT NULL DEFAULT '' UNIQUE, kind filled DEFAULT NULL, size text NOT NULL DEFAULT '');
+SELECT scim_register_table('letters', 'User', '{"id": "id", "attributes": {"userName": "name"}}');
+SELECT scim_unregister_table('letters');
+
+-- a created table, to which the administrator adds what nothing fills and what refuses deletes
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT limits('users'), limits('groups'), limits('groups_members');
 ALTER TABLE users ADD salary int NOT NULL, ADD UNIQUE (id);

@@ -281,25 +281,14 @@ check_lost_members(const ScimRegistration *groups, ScimReportProblem report, voi
 	report(&problem, argument);
 }
 
-static void
-find_join_problem(void *argument)
-{
-	*(char **) argument = scim_join_problem();
-}
-
-/* Can memberships be compared with what they name?  A table that cannot be read says so when it is checked itself. */
+/* Can memberships be compared with what they name? */
 static bool
 check_joined(ScimReportProblem report, void *argument)
 {
-	ScimProblem problem = {.problem = "mapping"};
-	char	   *detail = NULL;
-	ErrorData  *error = scim_protect(find_join_problem, &detail);
+	ScimProblem problem = {.problem = "mapping", .detail = scim_join_problem()};
 
-	if (error && !scim_is_ours(error))
-		ReThrowError(error);
-	if (detail == NULL)
+	if (problem.detail == NULL)
 		return true;
-	problem.detail = detail;
 	report(&problem, argument);
 	return false;
 }

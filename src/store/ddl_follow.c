@@ -12,7 +12,6 @@
 #include "store/ddl.h"
 #include "store/ddl_follow.h"
 #include "store/group_move.h"
-#include "store/joined.h"
 #include "store/mapped_check.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
@@ -258,8 +257,6 @@ scim_check_altered(Oid relid)
 
 	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 		check_relation(lfirst_oid(cell));
-	if (scim_has_triggers(relid, SCIM_MAPPED_KINDS))
-		scim_check_joined();
 }
 
 const ScimRegistration *

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "store/joined.h"
+#include "store/protect.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -41,63 +42,77 @@ can_be_compared(Oid a, Oid b)
 	return scim_id_type(a) == scim_id_type(b) || (is_integer(getBaseType(a)) && is_integer(getBaseType(b)));
 }
 
-/* The table whose column does not fit that of the memberships; NULL: all do.  *pair: which. */
-static const ScimRegistration *
-find_misfit(const ScimRegistration *members, const Pair **pair)
+/* What cannot be compared. */
+typedef struct Misfit
 {
-	const ScimRegistration *groups = scim_find_table(members->type);
+	const ScimRegistration *members;
+	const ScimRegistration *named;	/* NULL: all can be */
+	const Pair *pair;
+} Misfit;
+
+static void
+find_misfit(void *argument)
+{
+	Misfit	   *misfit = argument;
+	const ScimResourceType *type = scim_members_type();
+	const ScimRegistration *members = type ? scim_find_members(type) : NULL;
+	const ScimRegistration *groups = scim_find_table(type);
 	const ScimRegistration *users = scim_find_table(scim_resource_type("User"));
 
-	for (size_t i = 0; i < lengthof(pairs); i++)
+	misfit->members = members;
+	for (size_t i = 0; members && misfit->named == NULL && i < lengthof(pairs); i++)
 	{
 		const ScimRegistration *named = pairs[i].of_groups ? groups : users;
 
-		*pair = &pairs[i];
+		misfit->pair = &pairs[i];
 		if (named && members->columns[pairs[i].column] && named->columns[pairs[i].named] &&
 			!can_be_compared(members->types[pairs[i].column], named->types[pairs[i].named]))
-			return named;
+			misfit->named = named;
 	}
-	return NULL;
 }
 
-static const ScimRegistration *
-find_members(void)
+/* A table that cannot be read at all is in nobody's way here. */
+static Misfit
+misfit_of_tables(void)
 {
-	const ScimResourceType *groups = scim_members_type();
+	Misfit		misfit = {0};
+	ErrorData  *error = scim_protect(find_misfit, &misfit);
 
-	return groups ? scim_find_members(groups) : NULL;
+	if (error && !scim_is_ours(error))
+		ReThrowError(error);
+	return misfit;
 }
 
 static char *
-problem_of(const ScimRegistration *members, const ScimRegistration *named, const Pair *pair)
+problem_of(const Misfit *misfit)
 {
+	const ScimRegistration *members = misfit->members;
+	const ScimRegistration *named = misfit->named;
+
 	return psprintf("column %s of table %s is of type %s: column %s of table %s, which it names, is of type %s",
-					members->columns[pair->column], members->table, format_type_be(members->types[pair->column]),
-					named->columns[pair->named], named->table, format_type_be(named->types[pair->named]));
+					members->columns[misfit->pair->column], members->table,
+					format_type_be(members->types[misfit->pair->column]),
+					named->columns[misfit->pair->named], named->table, format_type_be(named->types[misfit->pair->named]));
 }
 
 char *
 scim_join_problem(void)
 {
-	const ScimRegistration *members = find_members();
-	const Pair *pair;
-	const ScimRegistration *named = members ? find_misfit(members, &pair) : NULL;
+	Misfit		misfit = misfit_of_tables();
 
-	return named ? problem_of(members, named, pair) : NULL;
+	return misfit.named ? problem_of(&misfit) : NULL;
 }
 
 void
 scim_check_joined(void)
 {
-	const ScimRegistration *members = find_members();
-	const Pair *pair;
-	const ScimRegistration *named = members ? find_misfit(members, &pair) : NULL;
+	Misfit		misfit = misfit_of_tables();
 	ScimError  *error;
 
-	if (named == NULL)
+	if (misfit.named == NULL)
 		return;
 	error = scim_error(SCIM_NOT_JOINED);
-	scim_error_whole(error, "relation", members->table);
-	scim_error_whole(error, "column", members->columns[pair->column]);
-	scim_throw(error, "%-s", problem_of(members, named, pair));
+	scim_error_whole(error, "relation", misfit.members->table);
+	scim_error_whole(error, "column", misfit.members->columns[misfit.pair->column]);
+	scim_throw(error, "%-s", problem_of(&misfit));
 }

@@ -297,7 +297,7 @@ is_memberships(Oid relid)
 static void
 find_refusing(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	Found		found;
 
 	if (registration->columns[SCIM_COLUMN_DELETED] && !registration->read_only[SCIM_COLUMN_DELETED])

@@ -60,6 +60,26 @@ ALTER TABLE teams_people ALTER team TYPE text;
 ALTER TABLE teams_people ALTER org TYPE text;
 ALTER TABLE people ALTER org TYPE text;
 SELECT uses();
+-- by way of a parent, and of a composite type
+CREATE TYPE shape AS (id int, name text);
+BEGIN;
+SELECT scim_unregister_table('teams');
+CREATE TABLE bands OF shape (id DEFAULT 1, PRIMARY KEY (id));
+CREATE TABLE bands_people (band int NOT NULL, person int NOT NULL, PRIMARY KEY (band, person));
+SELECT scim_unregister_table('people');
+ALTER TABLE people DROP org CASCADE;
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login"}}');
+SELECT scim_register_table('bands', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('bands_people', 'band', 'person');
+ALTER TYPE shape ALTER ATTRIBUTE id TYPE bigint CASCADE;
+ALTER TYPE shape ALTER ATTRIBUTE id TYPE text CASCADE;
+ROLLBACK;
+CREATE TABLE elders (id int NOT NULL, login text NOT NULL);
+BEGIN;
+ALTER TABLE people INHERIT elders;
+ALTER TABLE people ALTER id DROP DEFAULT;
+ALTER TABLE elders ALTER id TYPE text;
+ROLLBACK;
 -- what is not named is anybody's
 ALTER TABLE people ADD note int;
 ALTER TABLE people ALTER note TYPE text;
@@ -81,5 +101,11 @@ SELECT problem, detail FROM scim_check_table('teams_people');
 SELECT problem, detail FROM scim_check_table('people');
 ALTER TABLE teams_people ALTER person TYPE int USING person::int;
 SELECT uses();
+-- another table's mapping that cannot be read is not in the way
+SET session_replication_role = replica;
+ALTER TABLE people RENAME login TO name;
+RESET session_replication_role;
+SELECT scim_get_user('1', tenant_id => '1');
+ALTER TABLE teams ALTER name TYPE varchar(20);
 \c :regression
 DROP DATABASE scimver_joined;

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
@@ -22,6 +23,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* A limit, while it is put together: what it is about, one after the other, and a statement for each, or a part of one. */
 typedef struct Found
@@ -257,13 +259,25 @@ cut_ending(char *text, const char *ending)
 	return true;
 }
 
+/* Takes away all from where that stands last, if it does. */
+static void
+cut_last(char *text, const char *word)
+{
+	char	   *last = NULL;
+
+	for (char *found = strstr(text, word); found; found = strstr(found + 1, word))
+		last = found;
+	if (last)
+		*last = '\0';
+}
+
 /* The statement that has the rows go with those that they refer to. */
 static char *
-cascade_sql(Oid constraint, Oid relid)
+cascade_sql(const Trigger *trigger)
 {
 	static const char *const endings[] = {" NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"};
-	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint)));
-	const char *name = quote_identifier(get_constraint_name(constraint));
+	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(trigger->tgconstraint)));
+	const char *name = quote_identifier(get_constraint_name(trigger->tgconstraint));
 	char	   *rest = "";
 
 	for (size_t i = 0; i < lengthof(endings); i++)
@@ -271,17 +285,47 @@ cascade_sql(Oid constraint, Oid relid)
 		if (cut_ending(definition, endings[i]))
 			rest = psprintf("%s%s", endings[i], rest);
 	}
-	(void) cut_ending(definition, " ON DELETE RESTRICT");
+	/* what it does now, NO ACTION, is not written */
+	if (trigger->tgfoid != F_RI_FKEY_NOACTION_DEL)
+		cut_last(definition, " ON DELETE ");
 	return psprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s %s ON DELETE CASCADE%s;",
-					scim_table_text(relid), name, name, definition, rest);
+					scim_table_text(trigger->tgconstrrelid), name, name, definition, rest);
+}
+
+static bool
+is_not_null(Oid relid, AttrNumber number)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(number));
+	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Does a foreign key that would set its columns to NULL have one that takes none? */
+static bool
+sets_what_takes_none(const Trigger *trigger)
+{
+	Oid			constraint;
+	Bitmapset  *columns = get_relation_constraint_attnos(trigger->tgconstrrelid, get_constraint_name(trigger->tgconstraint),
+														true, &constraint);
+	int			column = -1;
+	bool		result = false;
+
+	while ((column = bms_next_member(columns, column)) >= 0)
+		result |= is_not_null(trigger->tgconstrrelid, column + FirstLowInvalidHeapAttributeNumber);
+	return result;
 }
 
 /* Is it one that refuses to delete what is referred to?  PostgreSQL's own trigger on the table says so. */
 static bool
 refuses_deletes(const Trigger *trigger)
 {
-	return trigger->tgisinternal && OidIsValid(trigger->tgconstrrelid) && OidIsValid(trigger->tgconstraint) &&
-		(trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL);
+	if (!trigger->tgisinternal || !OidIsValid(trigger->tgconstrrelid) || !OidIsValid(trigger->tgconstraint))
+		return false;
+	return trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL ||
+		(trigger->tgfoid == F_RI_FKEY_SETNULL_DEL && sets_what_takes_none(trigger));
 }
 
 /* Memberships go before the resource. */
@@ -310,13 +354,13 @@ find_refusing(const ScimRegistration *registration, Relation relation, ScimRepor
 		if (refuses_deletes(trigger) && !is_memberships(trigger->tgconstrrelid))
 			add(&found, psprintf("%s of table %s", quote_identifier(get_constraint_name(trigger->tgconstraint)),
 								 scim_table_text(trigger->tgconstrrelid)),
-				cascade_sql(trigger->tgconstraint, trigger->tgconstrrelid));
+				cascade_sql(trigger));
 	}
 	if (found.count > 0)
 		report("limit",
 			   psprintf("a %s of table \"%s\" cannot be deleted while rows refer to it: %s", registration->type->name,
 						RelationGetRelationName(relation), found.subjects.data),
-			   psprintf("Memberships, once registered, go by themselves. Where others are to go, too (or ON DELETE SET NULL): %s",
+			   psprintf("Memberships, once registered, go by themselves. Where others are to go, too (or ON DELETE SET NULL, if the column takes it): %s",
 						found.statements.data), argument);
 }
 

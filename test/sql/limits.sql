@@ -76,6 +76,7 @@ SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT limits('users'), limits('groups'), limits('groups_members');
 ALTER TABLE users ADD salary int NOT NULL, ADD UNIQUE (id);
 CREATE TABLE badges (who uuid REFERENCES users (id));
+CREATE TABLE keys (who uuid NOT NULL REFERENCES users (id) ON DELETE SET NULL, other uuid REFERENCES users (id) ON DELETE SET NULL);
 ALTER TABLE groups_members ADD "by" text NOT NULL;
 SELECT limits('users');
 SELECT limits('groups_members');

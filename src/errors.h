@@ -56,6 +56,7 @@ typedef enum ScimErrorCode
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
+	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked as deleted; word: the same as below */
 	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
@@ -87,6 +88,7 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
+	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_TOO_LARGE_TO_SORT_BY
 } ScimErrorCode;

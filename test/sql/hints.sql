@@ -211,13 +211,14 @@ SELECT scim_register_table('people', 'User', '{"id": "id", "deleted": "gone", "a
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "number"}}');
 SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
 SELECT scim_register_members('teams_people', 'team', 'person');
-INSERT INTO people (login, active, gone) VALUES ('ann', true, NULL), ('ben', true, NULL), ('old', true, now());
+INSERT INTO people (login, active, gone, number) VALUES ('ann', true, NULL, NULL), ('ben', true, NULL, NULL), ('old', true, now(), 7);
 INSERT INTO teams (name) VALUES ('staff');
 INSERT INTO pairs (operation, statement) VALUES
 ('create', $$SELECT scim_create_user('{"userName": "x"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "ann", "active": true}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "old", "active": true}')$$),
 ('create', $$SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "old", "active": true}}')$$),
+('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": "7"}}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "nickName": "too long"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "nickName": "nick"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "title": "too long"}')$$),

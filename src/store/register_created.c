@@ -13,8 +13,10 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "compat.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "store/ddl.h"
 #include "store/grants.h"
 #include "store/group_move.h"
@@ -26,6 +28,7 @@
 #include "store/statement_text.h"
 #include "store/stored_rows.h"
 #include "store/table_ddl.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -43,7 +46,27 @@ refuse_other_kinds(Relation relation)
 	scim_throw(error, "\"%s\" is no ordinary table", RelationGetRelationName(relation));
 }
 
-/* The group table's memberships, by the name that scim_create_table gives them. */
+/* A table of the caller's whose group_id refers to the relation, or InvalidOid. */
+static Oid
+find_referring(Oid relid)
+{
+	ScimWord	words[] = {{"relid", psprintf("%u", relid)}, {NULL}};
+
+	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid"
+				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id'"
+				 " WHERE c.contype = 'f' AND c.confrelid = {relid} ORDER BY 1", words);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Oid			found = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		if (scim_owns_relation(found, GetUserId()))
+			return found;
+	}
+	return InvalidOid;
+}
+
+/* The group table's memberships: by the name that scim_create_table gives them, or, renamed, by their foreign key. */
 static Oid
 companion_members(Relation relation)
 {
@@ -51,6 +74,9 @@ companion_members(Relation relation)
 	Oid			relid = get_relname_relid(name, RelationGetNamespace(relation));
 	ScimRegistration probe = {0};
 	Relation	members;
+
+	if (!OidIsValid(relid))
+		relid = find_referring(RelationGetRelid(relation));
 
 	if (!OidIsValid(relid))
 	{
@@ -222,8 +248,9 @@ scim_register_created(Oid relid, const ScimResourceType *type, const ScimOptions
 	}
 	make_triggers(&created, options);
 	scim_link_memberships(type);
+	refill_versions(&created);
+	/* behind: groups are counted that have a version to be moved */
 	if (OidIsValid(created.members))
 		count_members();
-	refill_versions(&created);
 	scim_grant_tables_to_all();
 }

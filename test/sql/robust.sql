@@ -48,7 +48,7 @@ SELECT scim_register_table('people', 'User', '{}');
 SELECT fails(format($$SELECT scim_update_user('%s', '{"userName": "ann"}', '%s', tenant_id => 'a')$$, u(1), :'read'));
 DROP TABLE people;
 
--- a group table whose members were counted by nobody is refused; empty, it starts right
+-- a group table whose members were counted by nobody: they are counted
 CREATE TABLE teams (tenant_id text NOT NULL, id uuid NOT NULL, data jsonb NOT NULL, version text, revision bigint,
 	created timestamptz, last_modified timestamptz, member_count bigint, member_digest bytea,
 	external_id text, display_name text, PRIMARY KEY (tenant_id, id));

@@ -172,6 +172,18 @@ SELECT fails($$SELECT scim_register_members('groups_members', 'group_id', 'membe
 SELECT error($$SELECT scim_register_table('users', 'User', '{}')$$), error($$SELECT scim_create_table('users2', 'User')$$);
 ROLLBACK;
 
+-- ---- renamed meanwhile ----
+
+BEGIN;
+ALTER TABLE users RENAME TO people;
+ALTER TABLE groups RENAME TO teams;
+CREATE EXTENSION scimver;
+SELECT scim_register_table('teams', 'Group', '{}'), scim_register_table('people', 'User', '{}');
+SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgname LIKE '~~~scimver%' GROUP BY 1 ORDER BY 1;
+SELECT scim_add_members(id(102)::text, ARRAY[id(4)::text]) -> 'members' -> 1 ->> 'display';
+SELECT count(*) FROM scim_check_table('teams');
+ROLLBACK;
+
 -- ---- what the rows do not allow is told, and nothing is half done ----
 
 CREATE EXTENSION scimver;

@@ -4,7 +4,10 @@ DO $$
 BEGIN
 	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
 		RAISE EXCEPTION 'scimver needs a database in UTF8, this one is in %',
-			pg_catalog.current_setting('server_encoding');
+			pg_catalog.current_setting('server_encoding')
+			USING ERRCODE = 'feature_not_supported',
+				HINT = pg_catalog.format('Make one, and CREATE EXTENSION there: CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' LOCALE ''C'';',
+					pg_catalog.concat(pg_catalog.current_database(), '_utf8'));
 	END IF;
 END $$;
 
@@ -789,7 +792,7 @@ CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_server_info';
 COMMENT ON FUNCTION scim_server_info() IS
-	'What is installed and what it can do: version, tenant, resource types, features, limits';
+	'What is installed and what it can do: version, tenant, resource types, features, limits; for superusers also warnings of settings that log passwords';
 
 CREATE FUNCTION scim_service_provider_config() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE

@@ -234,14 +234,14 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimPlannedLookup plan;
 
 	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
-		scim_throw_path(SCIM_INVALID_PATH, path->text, "%s cannot have an index: table %s has no column for it",
+		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text, "%s cannot have an index: table %s has no column for it",
 						path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
 	else if (scim_plan_lookup(table->type, path, &plan))
 		make_lookup(table, &plan);
 	else
-		scim_throw_path(SCIM_INVALID_PATH, path->text,
+		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text,
 						"%s of %s cannot have an index: only strings, references, and single booleans, numbers and dates can",
 						path->text, table->type->name);
 }

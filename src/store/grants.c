@@ -231,7 +231,7 @@ tenant_argument(FunctionCallInfo fcinfo)
 	char	   *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	if (tenant[0] == '\0')
-		scim_throw_path(SCIM_INVALID_VALUE, "tenant", "the name of a tenant must not be empty");
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant", "the name of a tenant must not be empty");
 	return tenant;
 }
 

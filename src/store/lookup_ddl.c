@@ -74,10 +74,9 @@ refuse_duplicates(const ScimPlannedLookup *lookup, const char *table, const Scim
 	if (SPI_processed == 0)
 		return;
 	alone = SPI_processed == 1;
-	error = scim_error(SCIM_UNIQUENESS);
+	error = scim_error(SCIM_NOT_YET_UNIQUE);
 	scim_error_text(error, "attribute", lookup->path.text);
 	scim_error_text(error, "value", SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	scim_error_hint(error, "Give each of the resources a value of its own first.");
 	scim_throw(error, "%s cannot be unique: several rows of table %s have the %-s %-s", lookup->path.text, table,
 			   alone ? "value" : "same value, as of each of", scim_found_values());
 }
@@ -110,7 +109,7 @@ make_rest_index(const ScimWord *words)
 static void
 refuse_long(const ScimPlannedLookup *lookup, const char *table, const ScimWord *words)
 {
-	ScimError  *error = scim_error(SCIM_TOO_LARGE);
+	ScimError  *error = scim_error(SCIM_STORED_TOO_LONG);
 
 	scim_run_ddl(scim_has_values(lookup->kind) ?
 				 "SELECT {id} FROM {table} WHERE EXISTS (SELECT FROM pg_catalog.unnest({column}) AS v"
@@ -120,7 +119,6 @@ refuse_long(const ScimPlannedLookup *lookup, const char *table, const ScimWord *
 				 " OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND, words);
 	scim_error_text(error, "path", lookup->path.text);
 	scim_error_integer(error, "limit", SCIM_LOOKUP_BYTES);
-	scim_error_hint(error, "Shorten the values of those resources first.");
 	scim_throw(error, "%s cannot be looked up: rows of table %s have values of more than %d bytes; their ids: %-s",
 			   lookup->path.text, table, SCIM_LOOKUP_BYTES, scim_found_values());
 }

@@ -51,7 +51,7 @@ make_index(const ScimRegistration *table, const ScimMappedColumn *column, const 
 	scim_column_sql(column, column->column, &sql);
 	if (sql.comparison == SCIM_COMPARED_IN_JSON ||
 		(is_array && (sql.comparison != SCIM_COMPARED_AS_TEXT || column->compare != SCIM_COMPARE_EXACT)))
-		scim_throw_path(SCIM_INVALID_PATH, path->text,
+		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text,
 						"%s cannot have an index: filters do not compare column %s of table %s as it is",
 						path->text, column->column, table->table);
 	if (sql.comparison == SCIM_COMPARED_AS_TEXT && column->compare != SCIM_COMPARE_EXACT)
@@ -87,7 +87,7 @@ scim_create_mapped_index(const ScimRegistration *table, const ScimPath *path)
 	ListCell   *cell;
 
 	if (columns == NIL)
-		scim_throw_path(SCIM_INVALID_PATH, path->text, "%s cannot have an index: table %s has no column for it",
+		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text, "%s cannot have an index: table %s has no column for it",
 						path->text, table->table);
 	initStringInfo(&names);
 	foreach(cell, columns)

@@ -172,7 +172,7 @@ static void
 throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes, const ScimPlace *up,
 				const JsonbPair *pair)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(SCIM_NO_COLUMN);
 	ScimPlace	place = place_of(up, pair);
 	const ScimAttribute *attribute = scim_attribute(attributes, place.name, place.length);
 	char	   *mapped = attribute ? mapped_paths(parts->registration, attribute) : NULL;

@@ -177,9 +177,8 @@ refill_versions(const Created *created)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
 	if (SPI_processed == written)
 		return;
-	error = scim_error(SCIM_INVALID_MAPPING);
+	error = scim_error(SCIM_ROWS_KEPT);
 	scim_error_whole(error, "relation", created->table);
-	scim_error_hint(error, "Disable the table's own triggers and rules while it is registered.");
 	scim_throw(error, "a trigger or a rule of table %s keeps rows from being written, whose versions may be out of date",
 			   created->table);
 }

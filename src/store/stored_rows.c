@@ -311,14 +311,9 @@ scim_is_unfilled(const ScimStoredRow *row)
 static void
 refuse_if_hidden(const ScimRegistration *registration)
 {
-	ScimError  *error;
-
-	if (registration == NULL || check_enable_rls(registration->relid, InvalidOid, true) != RLS_ENABLED)
-		return;
-	error = scim_error(SCIM_PERMISSION_DENIED);
-	scim_error_hint(error, psprintf("Call it as the owner of table %s, while it is not under FORCE ROW LEVEL SECURITY, or as a role with BYPASSRLS.",
-									registration->table));
-	scim_throw(error, "row level security may hide rows of table %s: its owner sees all of them", registration->table);
+	if (registration && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
+				   "row level security may hide rows of table %s: its owner sees all of them", registration->table);
 }
 
 void

@@ -169,7 +169,7 @@ scim_free_type(const char *name)
 	scim_lock_registrations();
 	type = scim_resource_type(name);
 	if (type == NULL)
-		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
+		scim_throw_path(SCIM_BAD_PARAMETER, "resource_type",
 						"\"%s\" is no resource type of this database", name);
 	taken = scim_find_table(type);
 	if (taken)
@@ -250,10 +250,9 @@ refuse_lost(const Link *link, const ScimWord *words)
 	scim_run_ddl(find_lost, words);
 	if (SPI_processed == 0)
 		return;
-	error = scim_error(SCIM_INVALID_MAPPING);
+	error = scim_error(SCIM_LOST_MEMBERS);
 	scim_error_whole(error, "relation", link->members->table);
 	scim_error_text(error, "column", get_attname(link->members->relid, link->members->numbers[link->column], false));
-	scim_error_hint(error, "Delete those memberships first, or bring back what they name.");
 	scim_throw(error, "column %s of table %s names what table %s does not have: %-s", link->members->columns[link->column],
 			   link->members->table, link->other->table, scim_found_values());
 }

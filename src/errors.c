@@ -164,6 +164,12 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"To change the types of both, end the registration of the memberships first with scim_unregister_table, and register them again afterwards."},
 	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE,
 		"Send a shorter value."},
+	SITUATION(SCIM_ROWS_KEPT) = {SCIM_INVALID_MAPPING,
+		"Disable the table's own triggers and rules while it is registered."},
+	SITUATION(SCIM_LOST_MEMBERS) = {SCIM_INVALID_MAPPING,
+		"Delete those memberships first, or bring back what they name."},
+	SITUATION(SCIM_STORED_TOO_LONG) = {SCIM_TOO_LARGE,
+		"Shorten the values of those resources first."},
 	SITUATION(SCIM_TOO_LARGE_TO_SORT_BY) = {SCIM_TOO_LARGE,
 		"Sort by another attribute, or read pages by start_index."},
 };

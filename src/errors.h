@@ -89,7 +89,10 @@ typedef enum ScimErrorCode
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
 	SCIM_NOT_JOINED,			/* memberships with what they name */
+	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
+	SCIM_LOST_MEMBERS,			/* memberships of what is not there */
 	SCIM_TOO_LONG,				/* a single value */
+	SCIM_STORED_TOO_LONG,		/* values that are there already */
 	SCIM_TOO_LARGE_TO_SORT_BY
 } ScimErrorCode;
 

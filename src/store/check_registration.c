@@ -17,6 +17,7 @@
 #include "store/group_state.h"
 #include "store/joined.h"
 #include "store/limits.h"
+#include "store/lookup.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/register_check.h"
@@ -129,39 +130,13 @@ check_id_index(const Check *check, const ScimRegistration *registration)
 		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
 }
 
-/* Does a valid index begin with the column, or with the tenant and the column? */
-static bool
-has_index(const Check *check, AttrNumber tenant, AttrNumber number)
-{
-	ListCell   *cell;
-	bool		found = false;
-
-	foreach(cell, RelationGetIndexList(check->relation))
-	{
-		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		const FormData_pg_index *index;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		index = (Form_pg_index) GETSTRUCT(tuple);
-		for (int i = 0; i < index->indnkeyatts && index->indisvalid; i++)
-		{
-			found |= index->indkey.values[i] == number;
-			if (index->indkey.values[i] != tenant)
-				break;
-		}
-		ReleaseSysCache(tuple);
-	}
-	return found;
-}
-
 static void
 check_lookup(const Check *check, const ScimRegistration *registration, const ScimLookup *lookup)
 {
 	if (lookup->unique && !OidIsValid(lookup->index_relid))
 		report_problem(check, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
 												lookup->column, check->table, lookup->path));
-	else if (!lookup->unique && !has_index(check, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
+	else if (!lookup->unique && !scim_leads_to(check->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
 		report_problem(check, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
 												lookup->column, check->table, lookup->path));
 }

@@ -520,6 +520,12 @@ CREATE FUNCTION scim_group_state_trigger() RETURNS trigger
 COMMENT ON FUNCTION scim_group_state_trigger() IS
 	'Has scim_group_state forget groups that are gone (resource type)';
 
+CREATE FUNCTION scim_delete_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_delete_trigger';
+COMMENT ON FUNCTION scim_delete_trigger() IS
+	'Removes the memberships of users and groups that are deleted, where no foreign key does (resource type)';
+
 CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
@@ -585,7 +591,7 @@ COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
 	'Fills versions, revisions, counts and digests that rows of before the registration lack, in batches that are committed';
 REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
 
-REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(),
+REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(), scim_delete_trigger(),
 	scim_create_index(text, text), scim_create_table(text, text, jsonb),
 	scim_register_table(regclass, text, jsonb, jsonb), scim_register_members(regclass, text, text, jsonb),
 	scim_unregister_table(regclass, jsonb) FROM PUBLIC;

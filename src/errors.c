@@ -74,6 +74,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Nothing was changed: make the same call again."},
 	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
 		"The write may or may not have happened: read the resource, then decide."},
+	[SCIM_STILL_REFERENCED] = {"STILL_REFERENCED", 409, NULL, false,
+		"Have the rows of the table that relation names taken away first, or leave the resource as it is."},
 	[SCIM_INTERNAL] = {"INTERNAL", 500, NULL, false,
 		"Report this to the administrator; the server's log says more."},
 };
@@ -162,8 +164,13 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Call it as a role that row level security hides nothing from: one with BYPASSRLS, or the owner where it is not forced."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
 		"Name a table that scim_create_table made, or that scim_register_table or scim_register_members registered."},
+<<<<<<< HEAD
 	SITUATION(SCIM_NOT_JOINED) = {SCIM_INVALID_MAPPING,
 		"To change the types of both, end the registration of the memberships first with scim_unregister_table, and register them again afterwards."},
+=======
+	SITUATION(SCIM_INACTIVE_INSTEAD) = {SCIM_STILL_REFERENCED,
+		"Set active to false instead, or have the rows of %s taken away first."},
+>>>>>>> w-C
 	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE,
 		"Send a shorter value."},
 	SITUATION(SCIM_ROWS_KEPT) = {SCIM_INVALID_MAPPING,

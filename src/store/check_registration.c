@@ -14,7 +14,6 @@
 #include "errors.h"
 #include "store/check_table.h"
 #include "store/grants.h"
-#include "store/group_state.h"
 #include "store/joined.h"
 #include "store/limits.h"
 #include "store/lookup.h"
@@ -292,7 +291,7 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 	if ((tables->type->has_members || tables->type->has_groups) && !check_joined(report, argument) &&
 		tables->type->has_members)
 		readable = false;
-	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
+	scim_check_triggers(tables, rows, report, argument);
 	scim_check_event_triggers(report, argument);
 	scim_check_grants(report, argument);
 	return readable ? rows : NULL;

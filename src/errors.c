@@ -164,13 +164,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Call it as a role that row level security hides nothing from: one with BYPASSRLS, or the owner where it is not forced."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
 		"Name a table that scim_create_table made, or that scim_register_table or scim_register_members registered."},
-<<<<<<< HEAD
 	SITUATION(SCIM_NOT_JOINED) = {SCIM_INVALID_MAPPING,
 		"To change the types of both, end the registration of the memberships first with scim_unregister_table, and register them again afterwards."},
-=======
 	SITUATION(SCIM_INACTIVE_INSTEAD) = {SCIM_STILL_REFERENCED,
 		"Set active to false instead, or have the rows of %s taken away first."},
->>>>>>> w-C
 	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE,
 		"Send a shorter value."},
 	SITUATION(SCIM_ROWS_KEPT) = {SCIM_INVALID_MAPPING,

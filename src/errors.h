@@ -90,13 +90,10 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
-<<<<<<< HEAD
 	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
 	SCIM_LOST_MEMBERS,			/* memberships of what is not there */
-=======
 	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that refers */
->>>>>>> w-C
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_STORED_TOO_LONG,		/* values that are there already */
 	SCIM_TOO_LARGE_TO_SORT_BY

@@ -8,7 +8,7 @@ CREATE DATABASE scimver_sentences TEMPLATE template0 ENCODING 'UTF8';
 \pset tuples_only on
 SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
-SELECT scim_create_table('users', 'User');
+SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 
 -- What a statement says: its value, or the error.
 CREATE FUNCTION says(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -87,7 +87,7 @@ SELECT says(format('INSERT INTO users (id, data) VALUES (%1$L, ''{"userName": "f
 	ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data WHERE users.version = %2$L RETURNING data ->> ''title''', :'id', :'version')) AS by_value_that_is_stale;
 
 -- ---- tables that you already have: filters in paths compare as the schema says, lists as the column does
-DROP TABLE users;
+DROP TABLE groups_members, groups, users;
 CREATE TABLE people (id int PRIMARY KEY, login text NOT NULL UNIQUE, email text, v text);
 SELECT scim_register_table('people', 'User', '{"id": "id", "version": "v", "attributes": {"userName": "login",
 	"emails[type eq \"work\"].value": {"column": "email", "compare": "exact"}}}');

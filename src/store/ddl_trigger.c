@@ -233,9 +233,11 @@ follow_alter(Oid relid, const CollectedCommand *command)
 		altered |= alters_type(lfirst(cell));
 	}
 	foreach(cell, tables)
+	{
 		scim_check_altered(lfirst_oid(cell));
-	if (altered)
-		scim_check_joined();
+		if (altered)
+			scim_check_joined(lfirst_oid(cell));
+	}
 }
 
 static void

@@ -8,9 +8,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "store/joined.h"
+#include "store/our_trigger.h"
 #include "store/protect.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -103,12 +105,27 @@ scim_join_problem(void)
 	return misfit.named ? problem_of(&misfit) : NULL;
 }
 
-void
-scim_check_joined(void)
+static bool
+is_registered(Oid altered)
 {
-	Misfit		misfit = misfit_of_tables();
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(altered, NoLock, NULL))
+	{
+		if (scim_has_triggers(lfirst_oid(cell), SCIM_MAPPED_KINDS))
+			return true;
+	}
+	return false;
+}
+
+void
+scim_check_joined(Oid altered)
+{
+	Misfit		misfit = {0};
 	ScimError  *error;
 
+	if (is_registered(altered))
+		misfit = misfit_of_tables();
 	if (misfit.named == NULL)
 		return;
 	error = scim_error(SCIM_NOT_JOINED);

@@ -8,10 +8,14 @@
 
 #include "store/registration.h"
 
-/* INVALID_MAPPING if a column of memberships cannot be compared any more with the one that it names; of whatever tables there are. */
-extern void scim_check_joined(void);
+/*
+ * The types of a table were altered (or of one that others inherit from):
+ * INVALID_MAPPING if a column of memberships cannot be compared any more with
+ * the one that it names.  Other tables are not looked at, nor locked.
+ */
+extern void scim_check_joined(Oid altered);
 
-/* The same as a sentence; NULL: they can be. */
+/* What cannot be compared, as a sentence; NULL: nothing. */
 extern char *scim_join_problem(void);
 
 #endif							/* SCIM_JOINED_H */

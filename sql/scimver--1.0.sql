@@ -544,7 +544,7 @@ CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb D
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';
 COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
-	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: version_scheme, validate';
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate';
 
 CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mapping jsonb, options jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE C VOLATILE STRICT

@@ -21,6 +21,7 @@
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "store/call.h"
+#include "store/deferred.h"
 #include "store/leaving.h"
 #include "store/mapped_write.h"
 #include "store/statements.h"
@@ -37,6 +38,7 @@ typedef struct Delete
 	char	   *id;
 	const char *expected;
 	char	   *locked;			/* the version that it has before */
+	bool		at_once;		/* what would be asked at the end of the transaction is asked */
 	bool		emptied;		/* its memberships were removed */
 	char	   *version;		/* that was deleted */
 } Delete;
@@ -167,14 +169,18 @@ delete_resource(void *argument)
 		scim_throw_not_found(&delete->target, delete->id_text);
 	lock(delete);
 	if (delete_row(delete))
+	{
+		if (delete->at_once && !sets_mark(delete))
+			scim_ask_deferred(delete->target.table);
 		return;
+	}
 	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	scim_throw_suppressed(&delete->target, "deleted");
 }
 
 char *
-scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected)
+scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected, bool at_once)
 {
 	Delete		delete = {0};
 	ScimCall	call = {0};
@@ -183,6 +189,7 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	scim_begin_write(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;
+	delete.at_once = at_once;
 	delete.id = scim_take_id(&delete.target, id);
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;

@@ -117,5 +117,17 @@ ALTER TABLE projects ADD CONSTRAINT team_fkey FOREIGN KEY (tenant_id, team) REFE
 SELECT fails(format('SELECT scim_delete_group(%L)', id(12)));
 SELECT memberships();
 DROP TABLE projects;
+-- a foreign key that is asked at the end of the transaction: by tools at once, as a COMMIT could not answer
+CREATE TABLE orders AS SELECT tenant_id, id AS buyer FROM users WHERE id = id(1);
+ALTER TABLE orders ADD CONSTRAINT buyer_fkey FOREIGN KEY (tenant_id, buyer) REFERENCES users (tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
+SELECT x - 'resource_id' FROM jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(1))) AS jsonb), 'content') AS x;
+SELECT fails(format('SELECT scim_delete_user(%L); SET CONSTRAINTS ALL IMMEDIATE', id(1)));
+BEGIN;
+SELECT jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(3))) AS jsonb), 'success');
+SELECT scim_delete_user(id(1)::text);
+DELETE FROM orders;
+COMMIT;
+SELECT memberships();
+DROP TABLE orders;
 SELECT * FROM scim_check_table('groups');
 \set ECHO none

@@ -34,7 +34,7 @@ CREATE FUNCTION catalogs() RETURNS SETOF text LANGUAGE sql AS $$
 	UNION ALL SELECT concat_ws(' ', 'index', indexdef) FROM pg_indexes, t WHERE tablename = relname
 	UNION ALL SELECT concat_ws(' ', 'policy', relname, polname, polcmd, polpermissive, polroles, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM pg_policy, t WHERE polrelid = t.oid
 	UNION ALL SELECT concat_ws(' ', 'trigger', relname, pg_get_triggerdef(g.oid), tgenabled) FROM pg_trigger g, t WHERE tgrelid = t.oid AND NOT tgisinternal
-	UNION ALL SELECT concat_ws(' ', 'constraint', relname, conname, pg_get_constraintdef(c.oid)) FROM pg_constraint c, t WHERE conrelid = t.oid $$;
+	UNION ALL SELECT concat_ws(' ', 'constraint', relname, conname, pg_get_constraintdef(c.oid)) FROM pg_constraint c, t WHERE conrelid = t.oid AND contype <> 'n' $$;
 CREATE TABLE made (what text);
 -- what differs from the tables as they were made
 CREATE FUNCTION differences() RETURNS SETOF text LANGUAGE sql AS $$

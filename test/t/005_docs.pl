@@ -55,6 +55,10 @@ while ($sql =~ /^CREATE (?:FUNCTION|PROCEDURE) (scim_\w+)\(/mg)
 	my $tool = $name =~ /^scim_(?:get_schemas|server_info)$/;
 	like($reference, $tool ? qr/`$name`/ : qr/`(?:$name|$typed)[(`]/, "$name is documented");
 }
+while ($sql =~ /^CREATE (?:TABLE|VIEW) (scim_\w+)/mg)
+{
+	like($reference, qr/^\| (?:`\w+`, )*`$1`/m, "$1 is documented");
+}
 my $settings = slurp('src/scimver.c');
 while ($settings =~ /"(scimver\.\w+)",/g)
 {

@@ -108,6 +108,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Correct the parameter that path names, as the message says."},
 	SITUATION(SCIM_NO_SUCH_MEMBER) = {SCIM_INVALID_VALUE,
 		"Look the member's id up with scim_list_users, or with scim_list_groups if it is a group; it may have been deleted, or live in another tenant."},
+	SITUATION(SCIM_NOT_HELD) = {SCIM_INVALID_VALUE,
+		"Leave it out: scim_get_schemas lists, as canonicalValues of members.type, what can be a member here."},
 	SITUATION(SCIM_MEMBER_IN_ITSELF) = {SCIM_INVALID_VALUE,
 		"Leave this member out: no group is in itself, be it through others."},
 	SITUATION(SCIM_NO_RESOURCE) = {SCIM_INVALID_VALUE,

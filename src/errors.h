@@ -62,6 +62,7 @@ typedef enum ScimErrorCode
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
 	SCIM_NO_SUCH_MEMBER,
+	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */
 	SCIM_MEMBER_IN_ITSELF,
 	SCIM_NO_RESOURCE,			/* a document that is no object */
 	SCIM_LONG_NUMBER,

@@ -242,6 +242,7 @@ INSERT INTO pairs (operation, statement) VALUES
 ('patch', $$SELECT scim_patch_user('2', '[{"op": "remove", "path": "emails[display pr]"}]')$$),
 ('add members', $$SELECT scim_add_members('1', '{3}')$$),
 ('add members', $$SELECT scim_add_members('1', '{nobody}')$$),
+('patch', $$SELECT scim_patch_group('1', '[{"op": "add", "path": "members", "value": [{"type": "Group", "value": "1"}]}]')$$),
 ('register', $$SELECT scim_register_table('people', 'User', '{"id": "id"}')$$),
 ('register', $$SELECT scim_register_table('departments', 'User', '{"id": "name"}')$$),
 ('register members', $$SELECT scim_register_members('teams_people', 'team', 'person')$$),

@@ -19,7 +19,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 \i test/data/existing/journey_helpers.sql
 \i test/data/existing/web.sql
-CREATE TABLE log (no serial PRIMARY KEY, who int NOT NULL REFERENCES auth_user DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE log (no serial PRIMARY KEY, who int NOT NULL REFERENCES auth_user);
 INSERT INTO log (who) VALUES (3);
 \set users auth_user
 \set groups auth_group

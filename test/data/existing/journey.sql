@@ -49,6 +49,8 @@ SELECT asked('add nobody', 'scim_patch_group', jsonb_build_object('group_id', :'
 SELECT asked('replace the members', 'scim_update_group', jsonb_build_object('group_id', :'group', 'group_data',
 	jsonb_build_object('displayName', 'Renamed', 'members', jsonb_build_array(jsonb_build_object('value', :'member'), jsonb_build_object('value', :'made'))),
 	'expected_version', version(scim_get_group(:'group'))));
+SELECT asked('add a user as a group', 'scim_patch_group', jsonb_build_object('group_id', :'group', 'operations',
+	jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members', 'value', jsonb_build_array(jsonb_build_object('value', :'member', 'type', 'Group'))))));
 SELECT try('plain membership', format('INSERT INTO %s (%I, %I) VALUES (%L, %L)', :'members', :'group_column', :'member_column', :'group', :'made_too'));
 SELECT members(scim_get_group(:'group')) AS members;
 
@@ -65,5 +67,5 @@ SELECT problem, resource_id, stored, computed FROM scim_check_table(:'users') WH
 	SELECT problem, resource_id, stored, computed FROM scim_check_table(:'groups') WHERE problem IN ('version', 'members');
 SELECT try('unregister groups', format('SELECT scim_unregister_table(%L)', :'groups'));
 SELECT try('unregister users', format('SELECT scim_unregister_table(%L)', :'users'));
--- what an application or an agent was told was scimver's own, by its catalogue
-SELECT * FROM tried WHERE error !~ '^[A-Z][A-Z_]{5}' OR error = 'INTERNAL' ORDER BY no;
+-- what was told by function and by tool is of the catalogue (plain SQL has PostgreSQL's own errors)
+SELECT what, said FROM tried WHERE (error !~ '^[A-Z][A-Z_]{5}' OR error = 'INTERNAL') AND what NOT LIKE 'plain %' ORDER BY no;

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
+#include "store/places.h"
 #include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -123,7 +124,7 @@ scim_write_split(ScimWrite *write, const ScimRow *old)
 									   old ? &old->columns : NULL);
 	write->call.split = write->split;
 	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
-		scim_throw_path(SCIM_INVALID_VALUE, "password", "password has no column in table %s", table->table);
+		scim_throw_no_column(table, "password");
 }
 
 /* The same as a statement. */

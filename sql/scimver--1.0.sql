@@ -765,7 +765,7 @@ CREATE FUNCTION scim_get_schemas() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_get_schemas';
 COMMENT ON FUNCTION scim_get_schemas() IS
-	'The resource types and their schemas (RFC 7643 sections 6 and 7)';
+	'The resource types and their schemas (RFC 7643 sections 6 and 7), as the registered tables have them';
 
 CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED

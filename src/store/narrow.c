@@ -104,6 +104,8 @@ narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttri
 {
 	ScimAccess	access = SCIM_NO_PLACE;
 	bool		needed = true;
+	bool		unique = true;
+	bool		exact = true;
 	const char *const *values;
 
 	*copy = *attribute;
@@ -113,6 +115,8 @@ narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttri
 
 		access = Max(access, scim_access(tables->items[i], &path));
 		needed = needed && scim_needs_value(tables->items[i], &path);
+		unique = unique && scim_is_kept_unique(tables->items[i], &path);
+		exact = exact && scim_is_compared_exactly(tables->items[i], &path);
 		values = tables->count == 1 ? scim_only_values(tables->items[i], &path) : NULL;
 		if (values && attribute->type == SCIM_REFERENCE)
 			copy->reference_types = values;
@@ -122,6 +126,9 @@ narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttri
 	if (access == SCIM_SHOWN_ONLY)
 		copy->mutability = SCIM_READ_ONLY;
 	copy->required |= needed;
+	copy->case_exact |= exact;
+	if (unique && copy->uniqueness == SCIM_NONE)
+		copy->uniqueness = SCIM_SERVER;
 	return access != SCIM_NO_PLACE;
 }
 
@@ -169,7 +176,8 @@ narrow_attributes(const Tables *tables, const ScimSchema *schema, const ScimAttr
 		if (attribute->sub && !outer)
 			copy->sub = narrow_attributes(tables, schema, attribute, attribute->sub);
 		same &= copy->sub == attribute->sub && copy->mutability == attribute->mutability &&
-			copy->required == attribute->required &&
+			copy->required == attribute->required && copy->case_exact == attribute->case_exact &&
+			copy->uniqueness == attribute->uniqueness &&
 			same_texts(copy->canonical_values, attribute->canonical_values) &&
 			same_texts(copy->reference_types, attribute->reference_types);
 	}

@@ -2,7 +2,8 @@
  * narrow.h
  *		Schemas and resource types as the registered tables have them: without
  *		what has no place there, read only where a column is, required where a
- *		column takes no NULL.
+ *		column takes no NULL, unique where an index keeps it so, with the values
+ *		that codes of columns stand for.
  *
  * What no table is registered for is told as the schema has it.  All is the same
  * for every role, whatever it may do with the columns.  A registration that does

@@ -7,13 +7,24 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/table.h"
 #include "core/jsonb_tree.h"
+#include "core/schema_document.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
+#include "store/column_place.h"
+#include "store/column_type.h"
 #include "store/column_value.h"
 #include "store/lookup.h"
+#include "store/mapped_index.h"
 #include "store/mapped_sql.h"
+#include "store/mapping.h"
 #include "store/places.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 
 static ScimAccess
 access_of_column(const ScimMappedColumn *column)
@@ -207,6 +218,69 @@ scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
 	for (int i = 0; i < mapped->slot_count && !needed; i++)
 		needed = needs_part(registration, mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
 	return needed;
+}
+
+/* The columns of the attribute, if they hold all that there is of it: List of ScimMappedColumn, else NIL. */
+static List *
+all_columns(const ScimRegistration *registration, const ScimPath *path)
+{
+	const ScimMappedAttribute *mapped;
+
+	if (!registration->is_mapped || scim_is_kept_elsewhere(registration->type, path))
+		return NIL;
+	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	if (mapped == NULL || (mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA]))
+		return NIL;
+	return scim_columns_of(path, registration);
+}
+
+/* Does an index leave out no more rows than those without a value, or marked as deleted? */
+static bool
+is_complete(Oid index)
+{
+	Relation	relation = index_open(index, AccessShareLock);
+	ListCell   *cell;
+	bool		result = true;
+
+	foreach(cell, RelationGetIndexPredicate(relation))
+		result &= IsA(lfirst(cell), NullTest);
+	index_close(relation, NoLock);
+	return result;
+}
+
+bool
+scim_is_kept_unique(const ScimRegistration *registration, const ScimPath *path)
+{
+	List	   *columns = all_columns(registration, path);
+	const ScimMappedColumn *column = list_length(columns) == 1 ? linitial(columns) : NULL;
+	Relation	relation;
+	Oid			index;
+
+	/* a part of the values of a multi-valued attribute has no uniqueness */
+	if (column == NULL || path->attribute->multi_valued || scim_is_json_column(column) || scim_value_type(column)->is_array ||
+		!scim_can_be_unique((path->sub ? path->sub : path->attribute)->type))
+		return false;
+	relation = table_open(registration->relid, AccessShareLock);
+	index = scim_unique_index_of(registration, column, relation);
+	table_close(relation, NoLock);
+	return OidIsValid(index) && is_complete(index);
+}
+
+bool
+scim_is_compared_exactly(const ScimRegistration *registration, const ScimPath *path)
+{
+	List	   *columns = all_columns(registration, path);
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const ScimMappedColumn *column = lfirst(cell);
+
+		if (column->attribute != (path->sub ? path->sub : path->attribute) || column->compare != SCIM_COMPARE_EXACT ||
+			!scim_has_compare(column) || !get_collation_isdeterministic(column->collation))
+			return false;
+	}
+	return columns != NIL;
 }
 
 /* Strings, each once. */

@@ -25,6 +25,12 @@ extern ScimAccess scim_access(const ScimRegistration *registration, const ScimPa
 /* Is a new resource refused without it: a column that takes no NULL, and for which there is no other value? */
 extern bool scim_needs_value(const ScimRegistration *registration, const ScimPath *path);
 
+/* Is the attribute's one value kept unique by an index on its column, whatever the schema says? */
+extern bool scim_is_kept_unique(const ScimRegistration *registration, const ScimPath *path);
+
+/* Is text of the attribute compared as its columns do, where case counts? */
+extern bool scim_is_compared_exactly(const ScimRegistration *registration, const ScimPath *path);
+
 /*
  * The only values that the table takes, ended by a NULL: those that codes of its
  * columns stand for, or the filters of its slots say; of a member's type, those

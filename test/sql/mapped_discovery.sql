@@ -13,7 +13,7 @@ DECLARE a jsonb;
 BEGIN
 	FOR a IN SELECT jsonb_array_elements(list) LOOP
 		RETURN NEXT concat_ws(' ', before || (a ->> 'name'), CASE WHEN (a ->> 'required')::boolean THEN 'required' END,
-			nullif(a ->> 'mutability', 'readWrite'), nullif(a ->> 'uniqueness', 'none'),
+			nullif(a ->> 'mutability', 'readWrite'), nullif(a ->> 'uniqueness', 'none'), CASE WHEN a ->> 'type' = 'string' AND (a ->> 'caseExact')::boolean THEN 'caseExact' END,
 			a ->> 'canonicalValues', a ->> 'referenceTypes');
 		RETURN QUERY SELECT attributes(a -> 'subAttributes', before || (a ->> 'name') || '.') WHERE a ? 'subAttributes';
 	END LOOP;
@@ -50,6 +50,27 @@ SELECT t #> '{inputSchema,properties,value}' FROM jsonb_array_elements(scim_tool
 
 SELECT jsonb_array_length(s -> 'attributes'), s #>> '{meta,version}' = version FROM jsonb_array_elements(scim_get_schemas() -> 'schemas') s JOIN scim_schemas ON id = s ->> 'id' ORDER BY s ->> 'id';
 SELECT can('changePassword');
+
+-- ---- created tables have a place for all of it ----
+
+SAVEPOINT none;
+SELECT scim_create_table('users', 'User');
+SELECT t #>> '{meta,version}' = version FROM jsonb_array_elements(scim_get_schemas() -> 'resource_types') t JOIN scim_resource_types ON name = t ->> 'name';
+-- as long as there are no groups
+SELECT s #>> '{meta,version}' = version, s -> 'attributes' @> '[{"name": "nickName"}]', s -> 'attributes' @> '[{"name": "groups"}]' FROM jsonb_array_elements(scim_get_schemas() -> 'schemas') s JOIN scim_schemas ON id = s ->> 'id' WHERE id LIKE '%core:2.0:User';
+SELECT listed('groups pr');
+SELECT scim_create_table('groups', 'Group');
+SELECT bool_and(s #>> '{meta,version}' = version), count(*) FROM jsonb_array_elements(scim_get_schemas() -> 'schemas') s JOIN scim_schemas ON id = s ->> 'id';
+SELECT listed('groups pr and externalId eq "x" and meta.created pr');
+SELECT can('changePassword');
+SELECT * FROM properties('scim_create_user', 'user_data');
+SELECT * FROM properties('scim_create_group', 'group_data');
+SELECT t ->> 'name', x FROM jsonb_array_elements(scim_tools()) t, LATERAL (VALUES (t ->> 'description'), (t #>> '{inputSchema,properties,filter,description}'), (t #>> '{inputSchema,properties,attribute,description}'), (t #>> '{inputSchema,properties,add,description}')) AS v (x)
+	WHERE t ->> 'name' ~ '^scim_(patch|list|search|modify)_(user|group)' AND x ~ '\(|e\.g\.|Such|Ids' ORDER BY 1, 2;
+-- groups alone have groups as members
+DROP TABLE users CASCADE;
+SELECT schemas('Group');
+ROLLBACK TO none;
 
 -- ---- a few columns ----
 
@@ -91,6 +112,7 @@ SELECT count(*), bool_or(schemas LIKE '%nickName%') FROM schemas('User');
 -- ---- what columns do ----
 
 CREATE DOMAIN level AS int NOT NULL;
+CREATE COLLATION coarse (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE person (
 	no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	login text UNIQUE NOT NULL,
@@ -103,15 +125,19 @@ CREATE TABLE person (
 	tags text[] NOT NULL,
 	born timestamptz NOT NULL,
 	grade level,
+	desk int, nick text COLLATE coarse, badge text,
 	cost text, manager uuid NOT NULL, formal_name text,
 	at timestamptz, secret text, ver text NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX ON person (badge) WHERE badge IS NOT NULL;
+CREATE UNIQUE INDEX ON person (lower(family)) WHERE family > 'm';
+CREATE INDEX ON person (lower(family));
 SELECT scim_register_table('person', 'User', '{"id": "no", "version": "ver", "password": "secret", "lastModified": "at", "attributes": {
 	"userName": {"column": "login", "mode": "read"},
 	"name.givenName": "given", "name.familyName": "family", "name.formatted": {"column": "formal", "mode": "read"},
 	"emails[type eq \"work\" and primary eq true].value": "mail", "emails[type eq \"home\"].value": "home_mail",
 	"userType": {"column": "kind", "values": {"E": "Employee", "C": "Contractor"}},
 	"preferredLanguage": {"column": "lang", "values": {"de": "de-DE", "en": "en-GB", "-": null}},
-	"roles.value": "tags",
+	"roles.value": "tags", "nickName": {"column": "nick", "compare": "exact"}, "displayName": "badge", "externalId": {"column": "desk"},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": {"column": "grade", "values": {"1": "one", "2": "two"}},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter": {"column": "cost", "mode": "read"},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value": "manager"}}');

@@ -9,6 +9,7 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "catalog/pg_enum.h"
 #include "core/jsonb_tree.h"
 #include "core/schema_document.h"
 #include "errors.h"
@@ -22,9 +23,11 @@
 #include "store/mapped_sql.h"
 #include "store/mapping.h"
 #include "store/places.h"
+#include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/syscache.h"
 
 static ScimAccess
 access_of_column(const ScimMappedColumn *column)
@@ -310,10 +313,42 @@ add_value(Values *values, const char *text)
 	values->texts[values->count] = NULL;
 }
 
-/* The values that the codes of a column stand for; false: it has none, and takes others. */
+static int
+compare_labels(const void *a, const void *b)
+{
+	float4		x = ((Form_pg_enum) GETSTRUCT(*(const HeapTuple *) a))->enumsortorder;
+	float4		y = ((Form_pg_enum) GETSTRUCT(*(const HeapTuple *) b))->enumsortorder;
+
+	return (x > y) - (x < y);
+}
+
+/* The labels of an enum, in their order. */
+static void
+add_labels(Values *values, Oid type)
+{
+	CatCList   *list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
+	int			count = list->n_members;
+	HeapTuple  *labels = palloc(count * sizeof(HeapTuple));
+
+	for (int i = 0; i < count; i++)
+		labels[i] = &list->members[i]->tuple;
+	qsort(labels, count, sizeof(HeapTuple), compare_labels);
+	for (int i = 0; i < count; i++)
+		add_value(values, pstrdup(NameStr(((Form_pg_enum) GETSTRUCT(labels[i]))->enumlabel)));
+	ReleaseSysCacheList(list);
+}
+
+/* The values that the codes of a column stand for, or of an enum; false: it has none, and takes others. */
 static bool
 add_codes(Values *values, const ScimMappedColumn *column)
 {
+	const ScimValueType *type = scim_value_type(column);
+
+	if (column->code_count == 0 && type->storage == SCIM_STORAGE_ENUM)
+	{
+		add_labels(values, type->type);
+		return true;
+	}
 	for (int i = 0; i < column->code_count; i++)
 	{
 		if (column->codes[i].value.type == jbvString)

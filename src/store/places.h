@@ -33,7 +33,7 @@ extern bool scim_is_compared_exactly(const ScimRegistration *registration, const
 
 /*
  * The only values that the table takes, ended by a NULL: those that codes of its
- * columns stand for, or the filters of its slots say; of a member's type, those
+ * columns stand for, labels of enums, or the filters of its slots say; of a member's type, those
  * that can be members.  NULL: others are taken, too.
  */
 extern const char *const *scim_only_values(const ScimRegistration *registration, const ScimPath *path);

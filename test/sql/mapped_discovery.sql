@@ -112,6 +112,8 @@ SELECT count(*), bool_or(schemas LIKE '%nickName%') FROM schemas('User');
 -- ---- what columns do ----
 
 CREATE DOMAIN level AS int NOT NULL;
+CREATE TYPE rank AS ENUM ('knight', 'bishop', 'queen');
+ALTER TYPE rank ADD VALUE 'rook' BEFORE 'queen';
 CREATE COLLATION coarse (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE person (
 	no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -125,7 +127,7 @@ CREATE TABLE person (
 	tags text[] NOT NULL,
 	born timestamptz NOT NULL,
 	grade level,
-	desk int, nick text COLLATE coarse, badge text,
+	desk int, title rank, skills rank[], nick text COLLATE coarse, badge text,
 	cost text, manager uuid NOT NULL, formal_name text,
 	at timestamptz, secret text, ver text NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX ON person (badge) WHERE badge IS NOT NULL;
@@ -137,7 +139,7 @@ SELECT scim_register_table('person', 'User', '{"id": "no", "version": "ver", "pa
 	"emails[type eq \"work\" and primary eq true].value": "mail", "emails[type eq \"home\"].value": "home_mail",
 	"userType": {"column": "kind", "values": {"E": "Employee", "C": "Contractor"}},
 	"preferredLanguage": {"column": "lang", "values": {"de": "de-DE", "en": "en-GB", "-": null}},
-	"roles.value": "tags", "nickName": {"column": "nick", "compare": "exact"}, "displayName": "badge", "externalId": {"column": "desk"},
+	"roles.value": "tags", "nickName": {"column": "nick", "compare": "exact"}, "title": "title", "entitlements.value": "skills", "displayName": "badge", "externalId": {"column": "desk"},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": {"column": "grade", "values": {"1": "one", "2": "two"}},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter": {"column": "cost", "mode": "read"},
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value": "manager"}}');

@@ -34,7 +34,7 @@ find_postgres()
 		bookworm) major=15 ;;
 		trixie) major=17 ;;
 		*)
-			apt-cache show postgresql >/dev/null 2>&1 || ! may_be_root || apt_get update || true
+			apt-cache show postgresql >/dev/null 2>&1 || ! may_be_root || update_package_lists || true
 			major=$(apt-cache show postgresql 2>/dev/null | sed -n '0,/^Version: /s/^Version: \([0-9]*\)[+.].*/\1/p')
 			;;
 	esac
@@ -55,10 +55,26 @@ may_be_root()
 	sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }
 }
 
+# Why there is no root: for messages.
+without_root()
+{
+	if command -v sudo >/dev/null; then
+		echo "sudo wants a password, and nobody can type it here"
+	else
+		echo "there is no sudo"
+	fi
+}
+
 apt_get()
 {
 	mkdir -p "$state"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 -q "$@" </dev/null >>"$state/apt.log" 2>&1
+}
+
+update_package_lists()
+{
+	say "Fetching Debian's package lists (apt-get update, up to a minute; it writes to $state/apt.log)"
+	apt_get update
 }
 
 # need PACKAGE...: installs those that are missing, or says how and stops.
@@ -73,15 +89,16 @@ need()
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if ! may_be_root; then
-		say "These Debian packages are missing, and installing them needs root. Run this, then ${0##*/} again:"
+		say "These Debian packages are missing, and installing them needs root, but $(without_root). Run this as root, then ${0##*/} again:"
 		say "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
 		exit 1
 	fi
-	say "Installing: ${missing[*]}"
-	apt_get update || say "apt-get update failed; trying with the package lists that are there"
+	say "Packages that are missing: ${missing[*]}"
+	update_package_lists || say "apt-get update failed; trying with the package lists that are there"
 	# Debian would start a server of its own on port 5432, which nobody asked for
 	as_root mkdir -p "${no_cluster%/*}"
 	echo "create_main_cluster = false" | as_root tee "$no_cluster" >/dev/null
+	say "Installing them (apt-get install, a few minutes; it writes to $state/apt.log); next: building"
 	if ! apt_get install -y --no-install-recommends "${missing[@]}"; then
 		as_root rm -f "$no_cluster"
 		tail -n 20 "$state/apt.log" >&2
@@ -136,7 +153,8 @@ is_installed()
 install_from()
 {
 	is_installed "$1" && return
-	may_be_root || fail "installing into $bin needs root: run  sudo make -C $1 install PG_CONFIG=$pg_config  and then ${0##*/} again"
+	may_be_root || fail "installing into $bin needs root, but $(without_root): run this as root, then ${0##*/} again:  make -C $1 install PG_CONFIG=$pg_config with_llvm=no"
+	say "Installing scimver into $bin and PostgreSQL's folders; next: a private PostgreSQL"
 	as_root make -s -C "$1" install PG_CONFIG="$pg_config" with_llvm=no </dev/null >&2
 }
 
@@ -147,7 +165,8 @@ build_and_install()
 
 	sum=$(sources | (cd "$root" && xargs -0 sha256sum) | sha256sum)
 	if [ "$(cat "$build/sources" 2>/dev/null)" != "$sum" ]; then
-		say "Building scimver for PostgreSQL $major"
+		may_be_root || say "Installing scimver into $bin will need root, but $(without_root): after the build there will be one command to run as root"
+		say "Building scimver for PostgreSQL $major with $(nproc) processes (a minute or two); next: installing it"
 		rm -rf "$build"
 		copy_sources "$build"
 		make -s -j"$(nproc)" -C "$build" PG_CONFIG="$pg_config" with_llvm=no </dev/null >&2
@@ -214,7 +233,7 @@ server_is_up()
 start_server()
 {
 	if [ ! -f "$server/data/PG_VERSION" ]; then
-		say "Making a private PostgreSQL in $server"
+		say "Making a private PostgreSQL in $server; next: starting it"
 		as_server_user rm -rf "$server/data.new"
 		as_server_user "$bin/initdb" -D "$server/data.new" -U scimver -A trust -E UTF8 --locale=C.UTF-8 \
 			</dev/null >"$state/initdb.log" 2>&1 || { cat "$state/initdb.log" >&2; fail "initdb failed"; }
@@ -222,10 +241,11 @@ start_server()
 	fi
 	[ "$(as_server_user cat "$server/data/PG_VERSION")" = "$major" ] ||
 		fail "$server/data belongs to another major version than $major"
-	server_is_up ||
-		as_server_user "$bin/pg_ctl" -D "$server/data" -w -l "$server/log" \
-			-o "-p $port -k '$sockets' -c listen_addresses='' -c unix_socket_permissions=0700" \
-			start </dev/null >/dev/null 2>&1 9>&- ||
+	server_is_up && return
+	say "Starting the private PostgreSQL"
+	as_server_user "$bin/pg_ctl" -D "$server/data" -w -l "$server/log" \
+		-o "-p $port -k '$sockets' -c listen_addresses='' -c unix_socket_permissions=0700" \
+		start </dev/null >/dev/null 2>&1 9>&- ||
 		fail "PostgreSQL does not start: see $server/log"
 }
 
@@ -246,6 +266,7 @@ conninfo() { printf 'host=%s port=%s dbname=%s user=agent' "$sockets" "$port" "$
 make_database()
 {
 	[ -z "$(sql postgres -c "SELECT 1 FROM pg_database WHERE datname = '$1'")" ] || return 0
+	say "Making the database $1 with tables of users and groups, and the role agent"
 	sql postgres >&2 <<-SQL
 		SET client_min_messages = warning;
 		DO \$\$ BEGIN

@@ -4,7 +4,10 @@ DO $$
 BEGIN
 	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
 		RAISE EXCEPTION 'scimver needs a database in UTF8, this one is in %',
-			pg_catalog.current_setting('server_encoding');
+			pg_catalog.current_setting('server_encoding')
+			USING ERRCODE = 'feature_not_supported',
+				HINT = pg_catalog.format('Make one, and CREATE EXTENSION there: CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8'' LOCALE ''C'';',
+					pg_catalog.concat(pg_catalog.current_database(), '_utf8'));
 	END IF;
 END $$;
 
@@ -78,7 +81,6 @@ ALTER TABLE scim_schemas ENABLE ALWAYS TRIGGER scimver_rows;
 ALTER TABLE scim_schemas ENABLE ALWAYS TRIGGER scimver_truncate;
 ALTER TABLE scim_resource_types ENABLE ALWAYS TRIGGER scimver_rows;
 ALTER TABLE scim_resource_types ENABLE ALWAYS TRIGGER scimver_truncate;
-GRANT SELECT ON scim_schemas, scim_resource_types TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('scim_schemas', 'WHERE NOT built_in');
 SELECT pg_catalog.pg_extension_config_dump('scim_resource_types', 'WHERE NOT built_in');
 
@@ -398,7 +400,9 @@ COMMENT ON OPERATOR CLASS scim_values_ops USING gin IS
 COMMENT ON OPERATOR FAMILY scim_values_ops USING gin IS
 	'Indexes for @= on the lookup columns of multi-valued attributes';
 
--- Tenants
+-- Tenants.  Tables that are dumped have no row level security: pg_dump would stop
+-- at them.  So who may read the grants, reads all of them, and everybody else
+-- his own, by the view, which policies ask, too.
 
 CREATE TABLE scim_tenant_grants (
 	tenant_id text NOT NULL CHECK (tenant_id <> ''),
@@ -407,12 +411,10 @@ CREATE TABLE scim_tenant_grants (
 );
 COMMENT ON TABLE scim_tenant_grants IS
 	'Which role may work in which tenant; written by scim_grant_tenant and scim_revoke_tenant';
-ALTER TABLE scim_tenant_grants ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_grants ON scim_tenant_grants FOR SELECT
-	USING (pg_catalog.pg_has_role(role, 'USAGE'));
-CREATE POLICY granting ON scim_tenant_grants FOR INSERT WITH CHECK (true);
-CREATE POLICY revoking ON scim_tenant_grants FOR DELETE USING (true);
-GRANT SELECT ON scim_tenant_grants TO PUBLIC;
+CREATE VIEW scim_own_grants WITH (security_barrier) AS
+	SELECT tenant_id, role FROM scim_tenant_grants WHERE pg_catalog.pg_has_role(role, 'USAGE');
+COMMENT ON VIEW scim_own_grants IS
+	'Of scim_tenant_grants what the current role has, itself or by inheritance';
 SELECT pg_catalog.pg_extension_config_dump('scim_tenant_grants',
 	'WHERE role::pg_catalog.oid IN (SELECT oid FROM pg_catalog.pg_roles)');
 
@@ -434,8 +436,8 @@ CREATE FUNCTION scim_revoke_tenant(tenant text, role regrole) RETURNS void
 COMMENT ON FUNCTION scim_revoke_tenant(text, regrole) IS
 	'Takes a tenant from a role; with the last one go the privileges on the tables';
 
--- Cursors: whoever knows the secret can forge one, so nobody reads it (row level
--- security without a policy: not even who has default privileges on new tables)
+-- Cursors: whoever knows the secret can forge one, so nobody reads it.  Row level
+-- security without a policy keeps pg_read_all_data from it; it is not dumped.
 
 CREATE TABLE scim_cursor_secret (
 	one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -462,9 +464,28 @@ CREATE TABLE scim_group_state (
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE scim_group_state IS
 	'Count and digest of the members of groups of registered tables without columns for them; written by the membership triggers';
-ALTER TABLE scim_group_state ENABLE ROW LEVEL SECURITY;
 SELECT pg_catalog.pg_extension_config_dump('scim_group_state',
 	'WHERE relation::pg_catalog.oid IN (SELECT oid FROM pg_catalog.pg_class)');
+
+-- Who reads these tables: nobody else, whatever default privileges say, and
+-- nobody but their owner writes, until that is granted.  The database's owner
+-- can dump them.
+
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
+		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
+		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
+			scim_own_grants, scim_cursor_secret, scim_group_state}'::regclass[])
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
+	END LOOP;
+END $$;
+GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants TO PUBLIC;
+GRANT SELECT ON scim_tenant_grants, scim_group_state TO pg_database_owner;
 
 -- Tables.  A trigger makes a table a registered one, so only who may register
 -- may call these: functions of other roles will write to the table.
@@ -771,7 +792,7 @@ CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_server_info';
 COMMENT ON FUNCTION scim_server_info() IS
-	'What is installed and what it can do: version, tenant, resource types, features, limits';
+	'What is installed and what it can do: version, tenant, resource types, features, limits; for superusers also warnings of settings that log passwords';
 
 CREATE FUNCTION scim_service_provider_config() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE

@@ -27,7 +27,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_GROUP_NOT_FOUND] = {"GROUP_NOT_FOUND", 404, NULL, false,
 		"Look the id up with scim_list_groups; the group may have been deleted, or live in another tenant."},
 	[SCIM_RESOURCE_NOT_FOUND] = {"RESOURCE_NOT_FOUND", 404, NULL, false,
-		"Look the id up in a list; the resource may have been deleted, or live in another tenant."},
+		"Look the id up with scim_list_resources; the resource may have been deleted, or live in another tenant."},
 	[SCIM_UNIQUENESS] = {"UNIQUENESS", 409, "uniqueness", false,
 		"Choose another value, or update the resource that has it."},
 	[SCIM_INVALID_VALUE] = {"INVALID_VALUE", 400, "invalidValue", false,
@@ -63,7 +63,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,
 		"Make a table with scim_create_table(name, resource_type), or register one with scim_register_table."},
 	[SCIM_ALREADY_REGISTERED] = {"ALREADY_REGISTERED", 409, NULL, false,
-		"A database has one table for each resource type: use it, or drop it first."},
+		"A database has one table for each resource type: use it, or end its registration first with scim_unregister_table."},
 	[SCIM_INVALID_MAPPING] = {"INVALID_MAPPING", 400, NULL, false,
 		"Correct the mapping, or the table, as the message says."},
 	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false,
@@ -78,9 +78,97 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Report this to the administrator; the server's log says more."},
 };
 
-struct ScimError
+/* A situation: the code, and the hint where the code's own would not help. */
+typedef struct Situation
 {
 	ScimErrorCode code;
+	const char *hint;			/* each %s is one of scim_error_words */
+} Situation;
+
+#define SITUATION(situation) [(situation) - SCIM_ERROR_CODES]
+
+static const Situation situations[SCIM_ERROR_SITUATIONS] = {
+	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH,
+		"Read the resource again; if it is still to be deleted, delete it with its current version."},
+	SITUATION(SCIM_MEMBERS_MISMATCH) = {SCIM_VERSION_MISMATCH,
+		"Read the group again; if its members are still to be changed like that, make the call again with its current version, or with none."},
+	SITUATION(SCIM_KNOWN_VERSION_FORMAT) = {SCIM_INVALID_VERSION_FORMAT,
+		"Pass metadata.version of the answer before exactly as it was, or leave it out; the ETag form belongs to HTTP."},
+	SITUATION(SCIM_TAKEN_UNSEEN) = {SCIM_UNIQUENESS,
+		"Choose another value. Who has it may have come this moment: a list finds that one by now. Whom no list finds is hidden from this role, marked as deleted, or in another tenant: ask an administrator."},
+	SITUATION(SCIM_TAKEN_BY_DELETED) = {SCIM_UNIQUENESS,
+		"Choose another value: no function finds the one that has it. An administrator can have the index leave out rows that are marked as deleted: %s"},
+	SITUATION(SCIM_NOT_YET_UNIQUE) = {SCIM_UNIQUENESS,
+		"Give each of the resources a value of its own first."},
+	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE,
+		"Correct the parameter that path names, as the message says."},
+	SITUATION(SCIM_NO_SUCH_MEMBER) = {SCIM_INVALID_VALUE,
+		"Look the member's id up with scim_list_users, or with scim_list_groups if it is a group; it may have been deleted, or live in another tenant."},
+	SITUATION(SCIM_MEMBER_IN_ITSELF) = {SCIM_INVALID_VALUE,
+		"Leave this member out: no group is in itself, be it through others."},
+	SITUATION(SCIM_NO_RESOURCE) = {SCIM_INVALID_VALUE,
+		"Pass a resource: one JSON object, as scim_get_user or scim_get_group returns it."},
+	SITUATION(SCIM_LONG_NUMBER) = {SCIM_INVALID_VALUE,
+		"Use a shorter number, or a string."},
+	SITUATION(SCIM_NEEDS_VALUE) = {SCIM_INVALID_VALUE,
+		"Send a value for what path names: it can neither be left out nor removed."},
+	SITUATION(SCIM_UNFILLED_COLUMN) = {SCIM_INVALID_VALUE,
+		"No client can fill that column. An administrator can give it a default (ALTER TABLE %s ALTER COLUMN %s SET DEFAULT ...), or let a mapping or a trigger fill it."},
+	SITUATION(SCIM_COLUMN_REFUSES) = {SCIM_INVALID_VALUE,
+		"Send a value that the column takes, as the message says: the schema allows more than the table can hold."},
+	SITUATION(SCIM_CONSTRAINT_REFUSES) = {SCIM_INVALID_VALUE,
+		"Send what the table takes, or ask an administrator what its constraint wants: it is the application's own, and no part of the schema."},
+	SITUATION(SCIM_NO_ROW_TO_REFER_TO) = {SCIM_INVALID_VALUE,
+		"Send a value that the other table has, or ask an administrator to add it there."},
+	SITUATION(SCIM_NO_COLUMN) = {SCIM_INVALID_VALUE,
+		"Leave it out: scim_get_schemas lists what has a place in the table."},
+	SITUATION(SCIM_NO_PLACE_TO_SEARCH) = {SCIM_INVALID_FILTER,
+		"Ask for an attribute that the table has a place for: scim_get_schemas lists them."},
+	SITUATION(SCIM_BAD_ROW) = {SCIM_INVALID_VALUE,
+		"Correct the row, or delete it, in SQL: scim_check_table names all rows that cannot be read."},
+	SITUATION(SCIM_NO_ID_MADE) = {SCIM_INVALID_VALUE,
+		"Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid()."},
+	SITUATION(SCIM_BAD_DOCUMENT) = {SCIM_INVALID_VALUE,
+		"Correct what path names in the document, as the message says; scim_get_schemas shows documents that are in use."},
+	SITUATION(SCIM_BAD_DOCUMENT_SYNTAX) = {SCIM_INVALID_SYNTAX,
+		"Pass a document as RFC 7643, sections 6 and 7, have it; scim_get_schemas shows documents that are in use."},
+	SITUATION(SCIM_DOCUMENT_IN_USE) = {SCIM_INVALID_VALUE,
+		"Nothing was changed. End first what still uses it, as the message says; what belongs to scimver always stays."},
+	SITUATION(SCIM_NO_SUCH_DOCUMENT) = {SCIM_RESOURCE_NOT_FOUND,
+		"Look the name up in scim_schemas and scim_resource_types, which list all of them."},
+	SITUATION(SCIM_INVALID_RESOURCES) = {SCIM_INVALID_VALUE,
+		"Correct these resources first, or pass force => true; scim_check_schema lists all of them."},
+	SITUATION(SCIM_NOT_UNIQUE_RESOURCES) = {SCIM_INVALID_VALUE,
+		"Correct these resources first: values that are to be unique must differ. scim_check_schema lists all of them."},
+	SITUATION(SCIM_NO_OBJECT) = {SCIM_INVALID_SYNTAX,
+		"Send the resource as one JSON object; scim_get_schemas lists its attributes."},
+	SITUATION(SCIM_BAD_OPERATION) = {SCIM_INVALID_SYNTAX,
+		"Send operations such as [{\"op\": \"replace\", \"path\": \"active\", \"value\": false}] (RFC 7644, section 3.5.2)."},
+	SITUATION(SCIM_CANNOT_BE_INDEXED) = {SCIM_INVALID_PATH,
+		"Name another attribute: this one is found without an index."},
+	SITUATION(SCIM_REQUIRED_REMOVED) = {SCIM_MUTABILITY,
+		"Replace it by another value: what the schema requires is never removed."},
+	SITUATION(SCIM_READ_ONLY_GROUPS) = {SCIM_MUTABILITY,
+		"Change the members of the group instead: scim_add_members and scim_remove_members, or the tool scim_modify_group_members."},
+	SITUATION(SCIM_READ_ONLY_COLUMN) = {SCIM_MUTABILITY,
+		"Leave it out, or send the value that it has: the application alone changes it."},
+	SITUATION(SCIM_OTHER_TENANT) = {SCIM_TENANT_FORBIDDEN,
+		"Leave the tenant out: this connection works in one tenant only."},
+	SITUATION(SCIM_SUPPRESSED) = {SCIM_PERMISSION_DENIED,
+		"No privilege is missing: ask an administrator for what the table's triggers, rules and policies are to refuse."},
+	SITUATION(SCIM_ROWS_HIDDEN) = {SCIM_PERMISSION_DENIED,
+		"Call it as a role that row level security hides nothing from: one with BYPASSRLS, or the owner where it is not forced."},
+	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
+		"Name a table that scim_create_table made, or that scim_register_table or scim_register_members registered."},
+	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE,
+		"Send a shorter value."},
+	SITUATION(SCIM_TOO_LARGE_TO_SORT_BY) = {SCIM_TOO_LARGE,
+		"Sort by another attribute, or read pages by start_index."},
+};
+
+struct ScimError
+{
+	const ScimErrorKind *kind;
 	JsonbValue *detail;
 	const char *hint;
 };
@@ -88,7 +176,13 @@ struct ScimError
 const ScimErrorKind *
 scim_error_kind(ScimErrorCode code)
 {
-	return &kinds[code];
+	return &kinds[code < SCIM_ERROR_CODES ? code : situations[code - SCIM_ERROR_CODES].code];
+}
+
+const char *
+scim_hint(ScimErrorCode code)
+{
+	return code < SCIM_ERROR_CODES ? kinds[code].hint : situations[code - SCIM_ERROR_CODES].hint;
 }
 
 const ScimErrorKind *
@@ -105,11 +199,11 @@ scim_error_kind_named(const char *name)
 ScimError *
 scim_error(ScimErrorCode code)
 {
-	const ScimErrorKind *kind = &kinds[code];
+	const ScimErrorKind *kind = scim_error_kind(code);
 	ScimError  *error = palloc(sizeof(ScimError));
 
-	error->code = code;
-	error->hint = kind->hint;
+	error->kind = kind;
+	error->hint = scim_hint(code);
 	error->detail = scim_new_object();
 	scim_set_text(error->detail, "error_code", kind->name);
 	scim_set_integer(error->detail, "status", kind->status);
@@ -176,6 +270,26 @@ scim_error_list(ScimError *error, const char *field, const JsonbValue *list)
 }
 
 void
+scim_fill_hint(ScimError *error, const char *const *words)
+{
+	StringInfoData hint;
+	const char *rest = error->hint;
+	const char *mark;
+
+	initStringInfo(&hint);
+	while ((mark = strstr(rest, "%s")) != NULL)
+	{
+		if (*words == NULL)
+			elog(ERROR, "a hint lacks a word: \"%s\"", error->hint);
+		appendBinaryStringInfo(&hint, rest, mark - rest);
+		appendStringInfoString(&hint, *words++);
+		rest = mark + strlen("%s");
+	}
+	appendStringInfoString(&hint, rest);
+	error->hint = hint.data;
+}
+
+void
 scim_error_hint(ScimError *error, const char *hint)
 {
 	error->hint = hint;
@@ -189,7 +303,7 @@ static SCIM_NORETURN void throw_text(ScimError *error, const char *text);
 static void
 throw_text(ScimError *error, const char *text)
 {
-	const ScimErrorKind *kind = &kinds[error->code];
+	const ScimErrorKind *kind = error->kind;
 	Jsonb	   *detail = scim_write(error->detail);
 	char		sqlstate[6];
 

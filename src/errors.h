@@ -45,10 +45,55 @@ typedef enum ScimErrorCode
 	SCIM_CONFLICT_STORM,
 	SCIM_RETRY_LATER,
 	SCIM_OUTCOME_UNKNOWN,
-	SCIM_INTERNAL
+	SCIM_INTERNAL,
+
+	/*
+	 * Situations: errors of one of these codes where the code's own hint would
+	 * not help.  The table of errors.c says of which code each is, and its hint;
+	 * they are raised as codes are.
+	 */
+	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
+	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
+	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
+	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
+	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that free it */
+	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
+	SCIM_BAD_PARAMETER,			/* of an SQL function */
+	SCIM_NO_SUCH_MEMBER,
+	SCIM_MEMBER_IN_ITSELF,
+	SCIM_NO_RESOURCE,			/* a document that is no object */
+	SCIM_LONG_NUMBER,
+	SCIM_NEEDS_VALUE,			/* what an empty column cannot stand for */
+	SCIM_UNFILLED_COLUMN,		/* NOT NULL, and not mapped; words: table, column */
+	SCIM_COLUMN_REFUSES,		/* a column cannot hold a value that the schema allows */
+	SCIM_CONSTRAINT_REFUSES,	/* of the registered table */
+	SCIM_NO_ROW_TO_REFER_TO,
+	SCIM_NO_COLUMN,				/* for an attribute */
+	SCIM_NO_PLACE_TO_SEARCH,				/* for an attribute that a filter or an order asks for */
+	SCIM_BAD_ROW,				/* what is stored is no resource */
+	SCIM_NO_ID_MADE,
+	SCIM_BAD_DOCUMENT,			/* of a schema or a resource type: a value */
+	SCIM_BAD_DOCUMENT_SYNTAX,
+	SCIM_DOCUMENT_IN_USE,
+	SCIM_NO_SUCH_DOCUMENT,
+	SCIM_INVALID_RESOURCES,		/* that a schema would make invalid */
+	SCIM_NOT_UNIQUE_RESOURCES,
+	SCIM_NO_OBJECT,				/* where a resource was to be sent */
+	SCIM_BAD_OPERATION,			/* of a patch */
+	SCIM_CANNOT_BE_INDEXED,
+	SCIM_REQUIRED_REMOVED,
+	SCIM_READ_ONLY_GROUPS,		/* of a user */
+	SCIM_READ_ONLY_COLUMN,
+	SCIM_OTHER_TENANT,			/* than the one of the connection */
+	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
+	SCIM_ROWS_HIDDEN,
+	SCIM_UNREGISTERED_RELATION,
+	SCIM_TOO_LONG,				/* a single value */
+	SCIM_TOO_LARGE_TO_SORT_BY
 } ScimErrorCode;
 
 #define SCIM_ERROR_CODES (SCIM_INTERNAL + 1)
+#define SCIM_ERROR_SITUATIONS (SCIM_TOO_LARGE_TO_SORT_BY + 1 - SCIM_ERROR_CODES)
 
 typedef struct ScimErrorKind
 {
@@ -59,7 +104,11 @@ typedef struct ScimErrorKind
 	const char *hint;			/* what to do next, one or two sentences */
 } ScimErrorKind;
 
+/* Of a situation, the kind of its code. */
 extern const ScimErrorKind *scim_error_kind(ScimErrorCode code);
+
+/* What to do next, of a code or a situation. */
+extern const char *scim_hint(ScimErrorCode code);
 
 /* The kind with that error_code, or NULL. */
 extern const ScimErrorKind *scim_error_kind_named(const char *name);
@@ -92,6 +141,11 @@ extern void scim_error_value(ScimError *error, const char *field, const JsonbVal
 extern void scim_error_whole(ScimError *error, const char *field, const char *value);
 extern void scim_error_list(ScimError *error, const char *field, const JsonbValue *list);
 
+/* The words of a situation's hint, in the place of each %s that it has; NULL-terminated. */
+#define scim_error_words(error, ...) scim_fill_hint(error, (const char *const[]){__VA_ARGS__, NULL})
+extern void scim_fill_hint(ScimError *error, const char *const *words);
+
+/* A hint that is put together; what is always the same stands in the table. */
 extern void scim_error_hint(ScimError *error, const char *hint);
 
 /* A part of an error's text, with values cut in the same way; palloc'd. */

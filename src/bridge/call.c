@@ -222,7 +222,7 @@ call_failed(Call *call, BridgeError error, const char *reason)
 	else if (call->kind == CALL_LIST)
 		rpc_error(call->id, error, reason);
 	else
-		send_tool_error(call, error, kind->limited ? reason : NULL);
+		send_tool_error(call, error, kind->limited || kind->explained ? reason : NULL);
 	call_free(call);
 }
 

@@ -26,6 +26,7 @@
 #include "log.h"
 #include "opening.h"
 #include "options.h"
+#include "refusal.h"
 #include "watch.h"
 
 /* libpq keeps its largest buffers: after a larger exchange it starts afresh. */
@@ -55,16 +56,16 @@ connection_close(Connection *c)
 
 /* It could not be opened; repeat: another attempt may come at once. */
 static void
-refused(Connection *c, const char *text, bool repeat)
+refused(Connection *c, BridgeError error, const char *text, bool repeat)
 {
-	char	   *reason = opening_reason(text);
+	char	   *reason = refusal_reason(text, options_is_uri());
 	bool		again = opening_may_repeat(c) && repeat;
 
 	connection_close(c);
 	if (again)
 		handlers.ready(c);
 	else
-		handlers.refused(c, reason);
+		handlers.refused(c, error, reason);
 	free(reason);
 }
 
@@ -354,7 +355,7 @@ opened(Connection *c)
 {
 	if (PQsetnonblocking(c->pg, 1) != 0)
 	{
-		refused(c, PQerrorMessage(c->pg), false);
+		refused(c, ERROR_NO_DATABASE, PQerrorMessage(c->pg), false);
 		return;
 	}
 	(void) PQsetNoticeReceiver(c->pg, on_notice, c);
@@ -377,7 +378,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 		if (PQstatus(c->pg) == CONNECTION_OK)
 			opened(c);
 		else
-			refused(c, PQerrorMessage(c->pg), true);
+			refused(c, refusal_error(PQerrorMessage(c->pg)), PQerrorMessage(c->pg), true);
 		return;
 	}
 	if ((what & EV_WRITE) && !flush(c))
@@ -403,7 +404,7 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	if (c->state == CONNECTION_OPENING)
 	{
 		opening_pass_over(c);
-		refused(c, "timeout expired", false);
+		refused(c, ERROR_NO_DATABASE, "timeout expired", false);
 	}
 	else if (c->call == NULL)
 	{
@@ -433,7 +434,7 @@ connection_start(Connection *c, const char *application)
 	{
 		if (!opening_may_repeat(c))
 		{
-			refused(c, PQerrorMessage(c->pg), false);
+			refused(c, refusal_error(PQerrorMessage(c->pg)), PQerrorMessage(c->pg), false);
 			return;
 		}
 		PQfinish(c->pg);

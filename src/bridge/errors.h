@@ -27,6 +27,8 @@ typedef enum BridgeError
 	ERROR_UNSUPPORTED_VERSION,
 	/* a call that did not come to an answer of the database's */
 	ERROR_NO_DATABASE,
+	ERROR_LOGIN_REFUSED,
+	ERROR_SET_UP_WRONG,
 	ERROR_SHUTTING_DOWN,
 	ERROR_NOT_INSTALLED,
 	ERROR_LOST_READ,
@@ -58,6 +60,7 @@ typedef struct BridgeErrorKind
 	const char *next_step;		/* what to do next, or NULL */
 	bool		may_have_written;	/* the call did write something, or nobody knows */
 	bool		limited;		/* the limit of --timeout goes with the text */
+	bool		explained;		/* the reason goes with the text, for whoever may mend it */
 } BridgeErrorKind;
 
 extern const BridgeErrorKind *error_kind(BridgeError error);

@@ -34,6 +34,7 @@ static struct
 	Buf			in;				/* input that is not handed on yet */
 	size_t		searched;		/* bytes of it known to hold no newline */
 	bool		skipping;		/* within a line that is too long */
+	bool		begun;			/* the first line was seen */
 	bool		at_end;			/* the end of the input was seen */
 	bool		ended;			/* no more input is handed on */
 	int			holds;			/* LinesHold bits */
@@ -60,6 +61,22 @@ restore_flags(void)
 		return;					/* closed by now: nothing to restore */
 }
 
+/*
+ * Hand on a line.  Some clients put a byte order mark before the first one, which
+ * may be ignored (RFC 8259, section 8.1).
+ */
+static void
+hand_on(const char *line, size_t length)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	size_t		marked = 0;
+
+	if (!lines.begun && length >= 3 && memcmp(line, mark, 3) == 0)
+		marked = 3;
+	lines.begun = true;
+	lines.handlers.line(line + marked, length - marked);
+}
+
 /* Hand on the whole lines that are there. */
 static void
 hand_on_lines(void)
@@ -84,7 +101,7 @@ hand_on_lines(void)
 		else if (lines.searched - 1 - start > LINE_LIMIT)
 			lines.handlers.too_long();
 		else
-			lines.handlers.line(lines.in.data + start, lines.searched - 1 - start);
+			hand_on(lines.in.data + start, lines.searched - 1 - start);
 		start = lines.searched;
 	}
 	if (start > 0)
@@ -119,7 +136,7 @@ go_on(void)
 	if (!lines.at_end || lines.holds != 0 || lines.ended)
 		return;
 	if (lines.in.length > 0 && !lines.skipping)
-		lines.handlers.line(lines.in.data, lines.in.length);
+		hand_on(lines.in.data, lines.in.length);
 	lines_stop_reading();
 	lines.handlers.end();
 }

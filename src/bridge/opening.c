@@ -3,7 +3,7 @@
  *		How a connection is opened: with what, how long, and on which server.
  *
  * Entry points: opening_start, opening_go_on, opening_pass_over,
- * opening_reason, opening_may_repeat, opening_seek_primary.
+ * opening_may_repeat, opening_seek_primary.
  */
 #include "opening.h"
 
@@ -105,6 +105,7 @@ opening_start(Connection *c, const char *application)
 
 	/* DNS and files apart, nothing from here on blocks */
 	(void) PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
+	(void) PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE);	/* for refusal.c */
 	watch_deadline(c, connect_timeout(c->pg));
 	watch_socket(c, false);
 	watch_for(c, EV_WRITE);
@@ -150,25 +151,6 @@ opening_pass_over(const Connection *c)
 		}
 		free(list);
 	}
-}
-
-char *
-opening_reason(const char *text)
-{
-	char	   *reason = must_strdup(text);
-	size_t		length;
-
-	for (length = 0; reason[length] != '\0'; length++)
-	{
-		if ((unsigned char) reason[length] < 0x20)
-			reason[length] = ' ';
-	}
-	while (length > 0 && reason[length - 1] == ' ')
-		reason[--length] = '\0';
-	if (length > 0 && scan_utf8(reason, length))
-		return reason;
-	free(reason);
-	return must_strdup("no reason was given");
 }
 
 bool

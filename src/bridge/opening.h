@@ -21,9 +21,6 @@ extern bool opening_go_on(Connection *c);
  */
 extern void opening_pass_over(const Connection *c);
 
-/* Why it was refused, from libpq's words: one line of UTF-8 without control characters; to be freed. */
-extern char *opening_reason(const char *text);
-
 /*
  * True when it had only been opened if the server could be written to, and the
  * next attempt takes any: it should come at once.

@@ -2,7 +2,7 @@
  * options.c
  *		What the command line said.
  *
- * Entry point: options_read.
+ * Entry points: options_read, options_is_uri.
  */
 #include "options.h"
 
@@ -61,6 +61,14 @@ print(const char *text)
 	exit(EXIT_CLEAN);
 }
 
+bool
+options_is_uri(void)
+{
+	return options.conninfo != NULL &&
+		(strncmp(options.conninfo, "postgres://", 11) == 0 ||
+		 strncmp(options.conninfo, "postgresql://", 13) == 0);
+}
+
 /* The error text never repeats the string: it may hold a password. */
 static void
 check_conninfo(const char *conninfo)
@@ -68,9 +76,7 @@ check_conninfo(const char *conninfo)
 	PQconninfoOption *parsed;
 	char	   *message = NULL;
 
-	if (strchr(conninfo, '=') == NULL &&
-		strncmp(conninfo, "postgres://", 11) != 0 &&
-		strncmp(conninfo, "postgresql://", 13) != 0)
+	if (strchr(conninfo, '=') == NULL && !options_is_uri())
 		return;					/* the name of a database */
 	parsed = PQconninfoParse(conninfo, &message);
 	if (parsed == NULL)

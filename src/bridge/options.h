@@ -26,6 +26,9 @@ typedef struct Options
 
 extern Options options;
 
+/* Is the connection string a URI? */
+extern bool options_is_uri(void);
+
 /* Read the command line; ends the process for --help, --version and mistakes. */
 extern void options_read(int argc, char **argv);
 

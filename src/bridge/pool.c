@@ -141,7 +141,7 @@ on_ready(Connection *c)
 
 /* A connection could not be opened. */
 static void
-on_refused(Connection *c, const char *reason)
+on_refused(Connection *c, BridgeError error, const char *reason)
 {
 	struct timeval pause;
 
@@ -162,7 +162,7 @@ on_refused(Connection *c, const char *reason)
 		if (pool.connections[i].state != CONNECTION_CLOSED)
 			return;				/* another one may still serve the queue */
 	}
-	fail_queue(ERROR_NO_DATABASE, pool.reason);
+	fail_queue(error, pool.reason);
 }
 
 /* A connection that was there is gone; its call has been told. */

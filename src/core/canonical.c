@@ -136,7 +136,7 @@ static void
 check_digits(const char *text)
 {
 	if (has_too_many_digits(text))
-		scim_throw(scim_error(SCIM_INVALID_VALUE),
+		scim_throw(scim_error(SCIM_LONG_NUMBER),
 				   "a number of a resource has at most %d digits", MAX_DIGITS);
 }
 
@@ -611,7 +611,7 @@ content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts
 	int			count;
 
 	if (!scim_is_object(document))
-		scim_throw(scim_error(SCIM_INVALID_VALUE), "a resource must be an object");
+		scim_throw(scim_error(SCIM_NO_RESOURCE), "a resource must be an object");
 	collect_entries(entries, document, ROW_ENTRIES);
 	for (int i = 0; i < entries->count; i++)
 	{

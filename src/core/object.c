@@ -18,7 +18,7 @@ scim_read_object(const JsonbValue *given, const char *const *names, int count,
 	JsonbValue	value;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(place, "an object");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an object");
 	for (int i = 0; i < count; i++)
 		values[i].type = jbvNull;
 	scim_walk(&walk, given->val.binary.data);
@@ -36,7 +36,7 @@ scim_read_object(const JsonbValue *given, const char *const *names, int count,
 			here.name = scim_shown_name(key.val.string.val, key.val.string.len);
 			here.length = strlen(here.name);
 			path = scim_place_text(&here);
-			scim_throw_path(SCIM_INVALID_SYNTAX, path, "%s is not known here", path);
+			scim_throw_path(SCIM_BAD_DOCUMENT_SYNTAX, path, "%s is not known here", path);
 		}
 		here = scim_place(place, names[i]);
 		scim_check_spelling(walk.container, &key, names[i], &here);
@@ -50,7 +50,7 @@ scim_read_text(const JsonbValue *value, const ScimPlace *place)
 	if (value->type == jbvNull)
 		return NULL;
 	if (value->type != jbvString)
-		scim_throw_expected(place, "a string");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "a string");
 	return scim_string_copy(value);
 }
 
@@ -60,7 +60,7 @@ scim_read_required_text(const JsonbValue *value, const ScimPlace *place)
 	char	   *text = scim_read_text(value, place);
 
 	if (text == NULL || text[0] == '\0')
-		scim_throw_expected(place, "a string that is not empty");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "a string that is not empty");
 	return text;
 }
 
@@ -70,7 +70,7 @@ scim_read_flag(const JsonbValue *value, const ScimPlace *place)
 	if (value->type == jbvNull)
 		return false;
 	if (value->type != jbvBool)
-		scim_throw_expected(place, "true or false");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "true or false");
 	return value->val.boolean;
 }
 
@@ -84,7 +84,7 @@ scim_read_texts(const JsonbValue *value, const ScimPlace *place)
 	if (value->type == jbvNull)
 		return NULL;
 	if (!scim_is_array(value))
-		scim_throw_expected(place, "an array of strings");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an array of strings");
 	scim_walk(&walk, value->val.binary.data);
 	if (walk.count == 0)
 		return NULL;
@@ -107,12 +107,12 @@ scim_read_document(Jsonb *document, const char *what, const char *urn, const cha
 	const char *const *schemas;
 
 	if (!JB_ROOT_IS_OBJECT(document))
-		scim_throw_path(SCIM_INVALID_SYNTAX, NULL, "a %s must be an object", what);
+		scim_throw_path(SCIM_BAD_DOCUMENT_SYNTAX, NULL, "a %s must be an object", what);
 	scim_root(document, &root);
 	scim_read_object(&root, names, count, NULL, values);
 	schemas = scim_read_texts(&values[0], &place);
 	if (schemas && (schemas[1] || !scim_same_name(schemas[0], strlen(schemas[0]), urn)))
-		scim_throw_expected(&place, psprintf("[\"%s\"]", urn));
+		scim_throw_expected(SCIM_BAD_DOCUMENT, &place, psprintf("[\"%s\"]", urn));
 }
 
 void

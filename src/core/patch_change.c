@@ -151,7 +151,7 @@ unset(ScimPatch *patch, const Target *target)
 
 	/* of a required multi-valued attribute some may go, if others stay */
 	if (leaf && leaf->required && (target->path.sub || !target->path.filter))
-		throw_at(SCIM_MUTABILITY, target->place, "is required and cannot be removed");
+		throw_at(SCIM_REQUIRED_REMOVED, target->place, "is required and cannot be removed");
 	new_step(patch, STEP_UNSET, target);
 }
 
@@ -159,6 +159,12 @@ static bool
 is_members(const ScimResourceType *type, const ScimPath *path)
 {
 	return type->has_members && !path->extension && strcmp(path->attribute->name, "members") == 0;
+}
+
+static bool
+is_groups(const ScimResourceType *type, const ScimPath *path)
+{
+	return type->has_groups && !path->extension && strcmp(path->attribute->name, "groups") == 0;
 }
 
 static void
@@ -232,7 +238,7 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 			unset(patch, target);
 	}
 	else if (op == SCIM_OP_REPLACE)
-		scim_throw_expected(target->place, "an array");
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place, "an array");
 	else if (scim_read_one(leaf, given, target->place, SCIM_INVALID_PATH, &read))
 	{
 		JsonbValue *values = scim_new_array();
@@ -257,7 +263,7 @@ read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given, 
 	ScimWalk	walk;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, place, "an object");
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -270,7 +276,7 @@ read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given, 
 		if (scim_read_value(sub, &value, &here, SCIM_INVALID_PATH, &read))
 			scim_set_value(parts, sub->name, &read);
 		else if (nulls && sub->required)
-			throw_at(SCIM_MUTABILITY, &here, "is required and cannot be removed");
+			throw_at(SCIM_REQUIRED_REMOVED, &here, "is required and cannot be removed");
 		else if (nulls)
 		{
 			read.type = jbvNull;
@@ -289,7 +295,7 @@ read_listed(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	if (attribute->type == SCIM_COMPLEX)
 		return read_parts(attribute, false, given, place);
 	if (!scim_read_one(attribute, given, place, SCIM_INVALID_PATH, &read))
-		scim_throw_expected(place, "a value");
+		scim_throw_expected(SCIM_INVALID_VALUE, place, "a value");
 	return frozen(&read);
 }
 
@@ -334,7 +340,7 @@ change_parts(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue
 	JsonbValue	value;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(target->place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place, "an object");
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -379,7 +385,7 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 
 	set_target(&target, path);
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
-		throw_at(SCIM_MUTABILITY, target.place, "is read-only");
+		throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place, "is read-only");
 	if (op == SCIM_OP_REMOVE && given->type != jbvNull && (path->filter || !is_members(type, path)))
 		remove_values(patch, &target, given);
 	else if (is_members(type, path))
@@ -422,7 +428,7 @@ scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, 
 	else if (scim_is_object(given))
 		scim_change_all(patch, op, extension, given);
 	else if (!is_nothing(given))
-		scim_throw_expected(target.place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, target.place, "an object");
 }
 
 /* A readOnly attribute in a value without path: fine if it is what is there anyway. */

@@ -56,14 +56,14 @@ read_operation(const JsonbValue *given, int index, Operation *operation)
 	JsonbValue	member;
 
 	if (!scim_is_object(given))
-		throw_operation(SCIM_INVALID_SYNTAX, index, "", "must be an object");
+		throw_operation(SCIM_BAD_OPERATION, index, "", "must be an object");
 	memset(operation, 0, sizeof(*operation));
 	operation->op.type = operation->path.type = operation->value.type = jbvNull;
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &member))
 	{
 		const char *name = scim_read_name(operation_members, walk.container, &key, &place,
-										  SCIM_INVALID_SYNTAX)->name;
+										  SCIM_BAD_OPERATION)->name;
 
 		if (strcmp(name, "op") == 0)
 			operation->op = member;
@@ -85,7 +85,7 @@ read_op(const JsonbValue *given, int index)
 		if (scim_same_name(given->val.string.val, given->val.string.len, op_names[op]))
 			return op;
 	}
-	throw_operation(SCIM_INVALID_SYNTAX, index, "op", "must be add, remove or replace");
+	throw_operation(SCIM_BAD_OPERATION, index, "op", "must be add, remove or replace");
 }
 
 static void
@@ -100,19 +100,19 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 	read_operation(given, index, &operation);
 	op = read_op(&operation.op, index);
 	if (op != SCIM_OP_REMOVE && !operation.has_value)
-		throw_operation(SCIM_INVALID_SYNTAX, index, "value", "is required");
+		throw_operation(SCIM_BAD_OPERATION, index, "value", "is required");
 	if (path->type == jbvNull)
 	{
 		if (op == SCIM_OP_REMOVE)
 			throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
 		if (!scim_is_object(value))
-			throw_operation(SCIM_INVALID_SYNTAX, index, "value",
+			throw_operation(SCIM_BAD_OPERATION, index, "value",
 							"must be an object of attributes where there is no path");
 		scim_change_all(patch, op, NULL, value);
 		return;
 	}
 	if (path->type != jbvString)
-		throw_operation(SCIM_INVALID_SYNTAX, index, "path", "must be a string");
+		throw_operation(SCIM_BAD_OPERATION, index, "path", "must be a string");
 	scim_resolve_path(patch->type, path->val.string.val, path->val.string.len, &target);
 	target.text = scim_shown_name(path->val.string.val, path->val.string.len);
 	if (target.attribute)
@@ -157,7 +157,7 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const char *name = scim_read_name(message_members, walk.container, &key, NULL,
-										  SCIM_INVALID_SYNTAX)->name;
+										  SCIM_BAD_OPERATION)->name;
 
 		if (strcmp(name, "schemas") == 0)
 			schemas = value;
@@ -165,7 +165,7 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 			*operations = value;
 	}
 	if (!is_patch_message(&schemas))
-		scim_throw_path(SCIM_INVALID_SYNTAX, "schemas", "schemas must contain %s", SCIM_URN_PATCH);
+		scim_throw_path(SCIM_BAD_OPERATION, "schemas", "schemas must contain %s", SCIM_URN_PATCH);
 }
 
 static void
@@ -259,7 +259,7 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds 
 		open_message(&message, &given);
 	}
 	if (!scim_is_array(&given) || scim_is_unassigned(&given))
-		scim_throw_path(SCIM_INVALID_SYNTAX, "Operations",
+		scim_throw_path(SCIM_BAD_OPERATION, "Operations",
 						"Operations must be an array of one or more operations");
 	scim_walk(&walk, given.val.binary.data);
 	check_count(walk.count);

@@ -56,7 +56,7 @@ static void
 check_some_left(ScimPatchRun *run, const ScimStep *step, const ScimPatchList *list, int before)
 {
 	if (list->left == 0 && before > 0 && list->attribute->required)
-		scim_refuse_step(run, step, SCIM_MUTABILITY, "is required and cannot be removed");
+		scim_refuse_step(run, step, SCIM_REQUIRED_REMOVED, "is required and cannot be removed");
 }
 
 static void

@@ -197,7 +197,7 @@ scim_read_projection(const ScimResourceType *type, char *const *attributes, int 
 	int			extensions = 0;
 
 	if (attribute_count >= 0 && excluded_count >= 0)
-		scim_throw_path(SCIM_INVALID_VALUE, "excluded_attributes",
+		scim_throw_path(SCIM_BAD_PARAMETER, "excluded_attributes",
 						"attributes and excluded_attributes exclude one another");
 	while (type->extensions[extensions])
 		extensions++;

@@ -183,9 +183,9 @@ scim_version_is_well_formed(const char *version, int length)
 }
 
 void
-scim_throw_version_format(const char *name, const char *given)
+scim_throw_version_format(ScimErrorCode situation, const char *name, const char *given)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VERSION_FORMAT);
+	ScimError  *error = scim_error(situation);
 
 	scim_error_text(error, "given", given);
 	scim_throw(error, "Invalid %s format: '%s'. Use raw version (e.g., 'abc123def')", name, given);
@@ -275,7 +275,7 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId membe
 
 	scim_root(given, &value);
 	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_INVALID_SYNTAX, NULL, "a %s must be an object", type->name);
+		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be an object", type->name);
 	input->data = scim_new_object();
 	scim_walk(&walk, value.val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
@@ -347,7 +347,7 @@ scim_check_document(const ScimResourceType *type, Jsonb *document)
 	JsonbValue *data;
 
 	if (!JB_ROOT_IS_OBJECT(document))
-		scim_throw_path(SCIM_INVALID_SYNTAX, NULL, "a %s must be an object", type->name);
+		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be an object", type->name);
 	scim_walk(&walk, &document->root);
 	while (scim_walk_next(&walk, &key, &value))
 		check_member(type, &key, &value, known);

@@ -82,6 +82,6 @@ extern char *scim_read_password(const JsonbValue *given);
 extern bool scim_version_is_well_formed(const char *version, int length);
 
 /* INVALID_VERSION_FORMAT of the parameter "name" (expected_version, known_version), with what was given instead. */
-extern SCIM_NORETURN void scim_throw_version_format(const char *name, const char *given);
+extern SCIM_NORETURN void scim_throw_version_format(ScimErrorCode situation, const char *name, const char *given);
 
 #endif							/* SCIM_RESOURCE_H */

@@ -87,7 +87,7 @@ refuse(const ScimPlace *up, const char *member, const char *problem)
 	ScimPlace	place = scim_place(up, member);
 	char	   *path = scim_place_text(&place);
 
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %-s", path, problem);
+	scim_throw_path(SCIM_BAD_DOCUMENT, path, "%s %-s", path, problem);
 }
 
 /* One of the words of a list, by its case-insensitive name; the first is the default. */
@@ -211,10 +211,10 @@ read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading
 
 	check_stack_depth();
 	if (!scim_is_array(given))
-		scim_throw_expected(place, "an array of attributes");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an array of attributes");
 	scim_walk(&walk, given->val.binary.data);
 	if (walk.count > MOST_ATTRIBUTES)
-		scim_throw_expected(place, psprintf("an array of at most %d attributes", MOST_ATTRIBUTES));
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, psprintf("an array of at most %d attributes", MOST_ATTRIBUTES));
 	attributes = palloc0((walk.count + 1) * sizeof(ScimAttribute));
 	for (int i = 0; scim_walk_next(&walk, NULL, &element); i++)
 	{
@@ -240,9 +240,9 @@ check_urn(const char *urn)
 
 	if (strlen(urn) > LONGEST_URN || strspn(urn, allowed) != strlen(urn) || nss == NULL ||
 		nss == urn + 4 || nss[1] == '\0' || urn[strlen(urn) - 1] == ':')
-		scim_throw_path(SCIM_INVALID_VALUE, "id", "id must be a URN such as urn:example:2.0:Device");
+		scim_throw_path(SCIM_BAD_DOCUMENT, "id", "id must be a URN such as urn:example:2.0:Device");
 	if (pg_strncasecmp(urn, "urn:ietf:params:scim:api:messages:", 34) == 0)
-		scim_throw_path(SCIM_INVALID_VALUE, "id", "id is the URN of a message, not of a resource");
+		scim_throw_path(SCIM_BAD_DOCUMENT, "id", "id is the URN of a message, not of a resource");
 }
 
 /* ---- options ---- */
@@ -278,7 +278,7 @@ restrict_paths(const ScimSchema *schema, const JsonbValue *paths)
 		const ScimAttribute *found = find_attribute(schema->attributes, texts[i]);
 
 		if (found == NULL || found->canonical_values == NULL)
-			scim_throw_path(SCIM_INVALID_VALUE, "options.restrict",
+			scim_throw_path(SCIM_BAD_DOCUMENT, "options.restrict",
 							"\"%s\" is no attribute of the schema that has canonicalValues", texts[i]);
 		/* the attribute is still ours alone */
 		((ScimAttribute *) found)->restricted = true;

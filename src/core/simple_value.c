@@ -114,7 +114,7 @@ check_reference(const ScimAttribute *attribute, const JsonbValue *given, const S
 	int			collection_length;
 
 	if (types && types[1] == NULL && strcmp(types[0], "external") == 0 && !scim_is_uri(uri, length, true))
-		scim_throw_value(attribute, given, place, "an absolute URI");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an absolute URI");
 	if (attribute->other_endpoints == NULL)
 		return;
 	collection = scim_uri_collection(uri, length, &collection_length);
@@ -122,7 +122,7 @@ check_reference(const ScimAttribute *attribute, const JsonbValue *given, const S
 	{
 		/* endpoints begin with a slash */
 		if (scim_same_name(collection, collection_length, attribute->other_endpoints[i] + 1))
-			scim_throw_value(attribute, given, place, psprintf("the URI of a resource of type %s", scim_listed(types)));
+			scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, psprintf("the URI of a resource of type %s", scim_listed(types)));
 	}
 }
 
@@ -130,11 +130,11 @@ void
 scim_check_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
 {
 	if (!is_of_type(attribute->type, given))
-		scim_throw_value(attribute, given, place, expected[attribute->type]);
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, expected[attribute->type]);
 	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
-		scim_throw_value(attribute, given, place, "a string that is not empty");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "a string that is not empty");
 	if (attribute->restricted && !is_canonical(attribute, given))
-		scim_throw_value(attribute, given, place, psprintf("one of %s", scim_listed(attribute->canonical_values)));
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, psprintf("one of %s", scim_listed(attribute->canonical_values)));
 	if (attribute->type == SCIM_REFERENCE)
 		check_reference(attribute, given, place);
 }

@@ -37,7 +37,7 @@ read_extensions(ScimTypeDocument *type, const JsonbValue *given, const ScimPlace
 	if (given->type == jbvNull)
 		return;
 	if (!scim_is_array(given))
-		scim_throw_expected(place, "an array of {\"schema\": URN, \"required\": true or false}");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an array of {\"schema\": URN, \"required\": true or false}");
 	scim_walk(&walk, given->val.binary.data);
 	type->extensions = urns = palloc0((walk.count + 1) * sizeof(char *));
 	type->required = required = palloc0((walk.count + 1) * sizeof(bool));
@@ -67,11 +67,11 @@ read_endpoint(const JsonbValue *given, const ScimPlace *place)
 
 	if (segment[0] == '\0' || strlen(segment) >= NAMEDATALEN ||
 		strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(segment))
-		scim_throw_expected(place, "a path of one segment, such as /Devices");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "a path of one segment, such as /Devices");
 	for (int i = 0; i < (int) lengthof(reserved); i++)
 	{
 		if (pg_strcasecmp(segment, reserved[i]) == 0)
-			scim_throw_expected(place, psprintf("another than /%s, which RFC 7644 has taken", reserved[i]));
+			scim_throw_expected(SCIM_BAD_DOCUMENT, place, psprintf("another than /%s, which RFC 7644 has taken", reserved[i]));
 	}
 	return psprintf("/%s", segment);
 }
@@ -89,7 +89,7 @@ scim_read_resource_type(Jsonb *document)
 	type->name = scim_read_required_text(&values[TYPE_NAME], &places[TYPE_NAME]);
 	/* "$ref", which is a name of attributes, is none of types */
 	if (!scim_is_attribute_name(type->name) || strchr(type->name, '$'))
-		scim_throw_expected(&places[TYPE_NAME], "a name of letters, digits, \"-\" and \"_\" that begins with a letter");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, &places[TYPE_NAME], "a name of letters, digits, \"-\" and \"_\" that begins with a letter");
 	type->endpoint = read_endpoint(&values[TYPE_ENDPOINT], &places[TYPE_ENDPOINT]);
 	type->description = scim_read_text(&values[TYPE_DESCRIPTION], &places[TYPE_DESCRIPTION]);
 	type->schema = scim_read_required_text(&values[TYPE_SCHEMA], &places[TYPE_SCHEMA]);

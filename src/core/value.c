@@ -65,18 +65,18 @@ scim_listed(const char *const *texts)
 }
 
 void
-scim_throw_expected(const ScimPlace *place, const char *what)
+scim_throw_expected(ScimErrorCode situation, const ScimPlace *place, const char *what)
 {
 	char	   *path = scim_place_text(place);
 
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %-s", path, what);
+	scim_throw_path(situation, path, "%s must be %-s", path, what);
 }
 
 void
-scim_throw_value(const ScimAttribute *attribute, const JsonbValue *given,
+scim_throw_value(ScimErrorCode situation, const ScimAttribute *attribute, const JsonbValue *given,
 				 const ScimPlace *place, const char *what)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(situation);
 	char	   *path = scim_place_text(place);
 
 	scim_error_text(error, "path", path);
@@ -210,7 +210,7 @@ check_length(const ScimAttribute *attribute, const JsonbValue *given, const Scim
 	if (attribute->type != SCIM_STRING || attribute->case_exact || given->type != jbvString ||
 		given->val.string.len <= LONGEST_FOLDED)
 		return;
-	error = scim_error(SCIM_TOO_LARGE);
+	error = scim_error(SCIM_TOO_LONG);
 	path = scim_place_text(place);
 	scim_error_text(error, "path", path);
 	scim_error_integer(error, "limit", LONGEST_FOLDED);
@@ -231,7 +231,7 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 		return true;
 	}
 	if (!scim_is_object(given))
-		scim_throw_value(attribute, given, place, "an object");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an object");
 	return read_attributes(attribute->sub, given, place, reading, result);
 }
 
@@ -272,7 +272,7 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	JsonbValue	read;
 
 	if (!scim_is_array(given))
-		scim_throw_value(attribute, given, place, "an array");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an array");
 	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)

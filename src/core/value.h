@@ -30,10 +30,10 @@ extern char *scim_place_text(const ScimPlace *place);
 extern char *scim_listed(const char *const *texts);
 
 /* INVALID_VALUE: "<place> must be <what>". */
-extern SCIM_NORETURN void scim_throw_expected(const ScimPlace *place, const char *what);
+extern SCIM_NORETURN void scim_throw_expected(ScimErrorCode situation, const ScimPlace *place, const char *what);
 
 /* The same, with the value that was given instead; one that is never returned is not said, a long one cut. */
-extern SCIM_NORETURN void scim_throw_value(const ScimAttribute *attribute, const JsonbValue *given,
+extern SCIM_NORETURN void scim_throw_value(ScimErrorCode situation, const ScimAttribute *attribute, const JsonbValue *given,
 										   const ScimPlace *place, const char *what);
 
 /*

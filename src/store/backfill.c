@@ -352,7 +352,7 @@ find_registration(const Backfill *backfill)
 	tables = scim_tables_of(backfill->relid);
 	registration = scim_find_table(tables.type);
 	if (registration == NULL)
-		scim_throw(scim_error(SCIM_NOT_REGISTERED), "the table of type %s is not registered any more", tables.type->name);
+		scim_throw(scim_error(SCIM_UNREGISTERED_RELATION), "the table of type %s is not registered any more", tables.type->name);
 	scim_refuse_hidden_rows(registration);
 	return registration;
 }
@@ -431,9 +431,9 @@ check_arguments(FunctionCallInfo fcinfo)
 				 errmsg("scim_backfill cannot run inside a transaction block"),
 				 errdetail("It commits after each batch of rows.")));
 	if (PG_ARGISNULL(0))
-		scim_throw_path(SCIM_INVALID_VALUE, "relation", "relation must not be null");
+		scim_throw_path(SCIM_BAD_PARAMETER, "relation", "relation must not be null");
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 1 || PG_GETARG_INT32(1) > MOST_ROWS)
-		scim_throw_path(SCIM_INVALID_VALUE, "batch_size", "batch_size must be between 1 and %d", MOST_ROWS);
+		scim_throw_path(SCIM_BAD_PARAMETER, "batch_size", "batch_size must be between 1 and %d", MOST_ROWS);
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "store/check_table.h"
 #include "store/grants.h"
 #include "store/group_state.h"
+#include "store/limits.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/register_check.h"
@@ -50,7 +51,7 @@ scim_tables_of(Oid relid)
 		tables.type = type_of_trigger(relid, SCIM_MEMBERS_KIND);
 	if (tables.type == NULL)
 	{
-		error = scim_error(SCIM_NOT_REGISTERED);
+		error = scim_error(SCIM_UNREGISTERED_RELATION);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));
 		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
 	}
@@ -164,14 +165,6 @@ check_lookup(const Check *check, const ScimRegistration *registration, const Sci
 												lookup->column, check->table, lookup->path));
 }
 
-static void
-check_mapped(const Check *check, const ScimMappedColumn *column)
-{
-	if (column->unique && !column->read_only && !OidIsValid(column->index_relid))
-		report_problem(check, "index", psprintf("nothing keeps %s unique: table %s has no unique index on column %s, as it is compared",
-												column->path, check->table, column->column));
-}
-
 /* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
 static void
 check_lookups(const Check *check, const ScimRegistration *registration, const char *mapping)
@@ -214,8 +207,13 @@ check_indexes(const Check *check, const ScimRegistration *registration, const ch
 	check_not_null(check, registration);
 	check_id_index(check, registration);
 	check_lookups(check, registration, mapping);
-	for (int i = 0; i < registration->mapped_count; i++)
-		check_mapped(check, &registration->mapped[i]);
+}
+
+/* What the table cannot do, as it was told when it was registered. */
+static void
+report_limit(const char *kind, const char *message, const char *hint, void *argument)
+{
+	report_problem(argument, kind, psprintf("%s. %s", message, hint));
 }
 
 /* ---- one table ---- */
@@ -261,7 +259,10 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 	if (error && !check.missing)
 		report_problem(&check, "mapping", error->message);
 	if (error == NULL && reading.registration)
+	{
 		check_indexes(&check, reading.registration, mapping);
+		scim_find_limits(reading.registration, relation, report_limit, &check);
+	}
 	relation_close(relation, NoLock);
 	return error ? NULL : reading.registration;
 }

@@ -312,7 +312,7 @@ scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
 	if (table->is_mapped)
 		check.as_of_type = as_of_type(table, type);
 	if (check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
-		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
 				   "row level security may hide rows of table %s: its owner sees all of them", table->table);
 	check_all_documents(&check);
 	if (table->is_mapped)

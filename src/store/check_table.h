@@ -11,7 +11,7 @@
 /* A problem as scim_check_table returns it; what does not apply is NULL. */
 typedef struct ScimProblem
 {
-	const char *problem;		/* its kind: "version", "members", "content", "id", "mapping", "index", "trigger", "event trigger", "grant" */
+	const char *problem;		/* its kind: "version", "members", "content", "id", "mapping", "index", "limit", "trigger", "event trigger", "grant" */
 	const char *tenant;
 	const char *id;
 	const char *stored;

@@ -34,7 +34,7 @@ static SCIM_NORETURN void refuse(const char *path, const char *problem);
 static void
 refuse(const char *path, const char *problem)
 {
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s %-s", path, problem);
+	scim_throw_path(SCIM_BAD_DOCUMENT, path, "%s %-s", path, problem);
 }
 
 /* All attributes of the core schema and the extensions have names of their own, so that none needs its URN. */

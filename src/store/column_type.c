@@ -115,6 +115,16 @@ undress(Oid type, int32 *typmod, bool *not_null)
 	}
 }
 
+bool
+scim_is_not_null_domain(Oid type)
+{
+	int32		typmod = -1;
+	bool		not_null = false;
+
+	(void) undress(type, &typmod, &not_null);
+	return not_null;
+}
+
 void
 scim_find_value_type(ScimMappedColumn *column)
 {

@@ -50,6 +50,9 @@ scim_stores(const ScimValueType *type, int set)
 
 extern void scim_find_value_type(ScimMappedColumn *column);
 
+/* A domain that takes no NULL, or is made of one that takes none. */
+extern bool scim_is_not_null_domain(Oid type);
+
 /* What the column's type makes of values; looked up once. */
 static inline const ScimValueType *
 scim_value_type(const ScimMappedColumn *column)

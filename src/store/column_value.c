@@ -333,7 +333,7 @@ throw_value(const ScimMappedColumn *column, const JsonbValue *value, const char 
 	static const ScimAttribute whole = {.type = SCIM_COMPLEX};
 	ScimPlace	place = scim_place(NULL, column->path);
 
-	scim_throw_value(column->attribute ? column->attribute : &whole, value, &place,
+	scim_throw_value(SCIM_COLUMN_REFUSES, column->attribute ? column->attribute : &whole, value, &place,
 					 psprintf("%s: its column %s is of type %s", what, column->column,
 							  format_type_with_typemod(column->type, column->type == column->base_type ? column->typmod : -1)));
 }
@@ -440,7 +440,7 @@ scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
 	const char *problem = from_none(column, scim_value_type(column), datum);
 
 	if (problem)
-		scim_throw_path(SCIM_INVALID_VALUE, column->path, "%s must be %-s: its column %s takes no NULL",
+		scim_throw_path(SCIM_NEEDS_VALUE, column->path, "%s must be %-s: its column %s takes no NULL",
 						column->path, problem, column->column);
 	check_domains(column, &none, *datum);
 	return true;

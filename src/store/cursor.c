@@ -109,7 +109,7 @@ scim_write_cursor(const char *kind, Jsonb *state)
 	char	   *cursor;
 
 	if (length > MOST_BYTES)
-		scim_throw(scim_error(SCIM_TOO_LARGE), "a row of the list is too large for a cursor");
+		scim_throw(scim_error(SCIM_TOO_LARGE_TO_SORT_BY), "a row of the list is too large for a cursor");
 	bytes = palloc(length);
 	memcpy(bytes + MAC_SIZE, &issued, ISSUED_SIZE);
 	memcpy(bytes + HEAD_SIZE, text, length - HEAD_SIZE);

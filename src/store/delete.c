@@ -145,7 +145,7 @@ lock(Delete *delete)
 		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-		scim_throw_mismatch(&delete->target, delete->id_text, delete->expected, row.version);
+		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text, delete->expected, row.version);
 	if (!sets_mark(delete))
 		lock_holders(delete);
 }

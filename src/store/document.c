@@ -134,7 +134,7 @@ static void
 check_object(Jsonb *data)
 {
 	if (!JB_ROOT_IS_OBJECT(data))
-		scim_throw_path(SCIM_INVALID_VALUE, "data", "the document of a resource must be an object");
+		scim_throw_path(SCIM_NO_RESOURCE, "data", "the document of a resource must be an object");
 }
 
 Jsonb *

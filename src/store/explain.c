@@ -18,7 +18,7 @@ static char *
 argument(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_INVALID_VALUE, name, "%s must not be null", name);
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 

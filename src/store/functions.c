@@ -24,7 +24,7 @@ static char *
 required_text(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_INVALID_VALUE, name, "%s must not be null", name);
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 
@@ -32,7 +32,7 @@ static Jsonb *
 required_jsonb(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_INVALID_VALUE, name, "%s must not be null", name);
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
 	return PG_GETARG_JSONB_P(i);
 }
 
@@ -61,7 +61,7 @@ text_list(FunctionCallInfo fcinfo, int i, const char *name, int *count)
 	for (int j = 0; j < *count; j++)
 	{
 		if (nulls[j])
-			scim_throw_path(SCIM_INVALID_VALUE, name, "%s must not hold a null", name);
+			scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not hold a null", name);
 		texts[j] = TextDatumGetCString(elements[j]);
 	}
 	return texts;
@@ -166,7 +166,7 @@ change_members(FunctionCallInfo fcinfo, bool add)
 	char	  **members = text_list(fcinfo, 1, "members", &count);
 
 	if (count < 0)
-		scim_throw_path(SCIM_INVALID_VALUE, "members", "members must not be null");
+		scim_throw_path(SCIM_BAD_PARAMETER, "members", "members must not be null");
 	PG_RETURN_JSONB_P(scim_store_change_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
 												members, add ? count : 0, members, add ? 0 : count,
 												optional_text(fcinfo, 2), &view, NULL));

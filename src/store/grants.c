@@ -3,15 +3,17 @@
  *		scim_grant_tenant and scim_revoke_tenant: which role may work in which
  *		tenant, and the privileges on the tables that go with it.
  *
- * Everything runs with the caller's rights: who may insert into
- * scim_tenant_grants and grant on the tables may use them.  Only what is left of
- * roles that are gone is removed as its owner.
+ * Who may insert into scim_tenant_grants, or delete from it, and grant on the
+ * tables may use them.  Reading that table is nobody else's, so what has to be
+ * known of it, and what is deleted, is by fixed statements as its owner; all else
+ * runs with the caller's rights.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -68,17 +70,31 @@ grant_table(const ScimRegistration *table, const char *role, bool grant)
 				 "GRANT SELECT ({columns}) ON {table} TO {role}", words);
 }
 
-/* Gives the role the privileges on all tables that scim_create_table made; or takes them.  Others are their owners' matter. */
+/* Whose tables are meant? */
+typedef enum Scope
+{
+	ALL_TABLES,
+	OWN_TABLES					/* those of the caller, who may be about to make one */
+} Scope;
+
+static bool
+is_meant(const ScimRegistration *table, Scope scope)
+{
+	/* tables that people had are their owners' matter */
+	return table && !table->is_mapped && (scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
+}
+
+/* Gives the role the privileges on the tables that scim_create_table made; or takes them. */
 static void
-grant_tables(const char *role, bool grant)
+grant_tables(const char *role, bool grant, Scope scope)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *table = scim_find_table(*type);
 
-		if (table && !table->is_mapped)
+		if (is_meant(table, scope))
 			grant_table(table, role, grant);
-		if ((*type)->has_members && (table = scim_find_members(*type)) != NULL && !table->is_mapped)
+		if ((*type)->has_members && is_meant(table = scim_find_members(*type), scope))
 			grant_table(table, role, grant);
 	}
 }
@@ -96,6 +112,33 @@ run_on_grants(const char *text, const char *tenant, Oid role)
 	result = SPI_execute_with_args(sql, 2, types, values, tenant ? "  " : "n ", false, 0);
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+static Oid
+grants_relid(void)
+{
+	return scim_extension_relation("scimver", "scim_tenant_grants");
+}
+
+/* The same as the owner of scim_tenant_grants. */
+static void
+run_as_keeper(const char *text, const char *tenant, Oid role)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(grants_relid()));
+	Oid			keeper;
+	Oid			caller;
+	int			context;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "scim_tenant_grants is gone");
+	keeper = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+
+	/* an error resets both, as the end of the (sub)transaction does */
+	GetUserIdAndSecContext(&caller, &context);
+	SetUserIdAndSecContext(keeper, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	run_on_grants(text, tenant, role);
+	SetUserIdAndSecContext(caller, context);
 }
 
 static char *
@@ -119,36 +162,18 @@ role_name(Oid role)
  */
 #define OF_NO_ROLE "g.role::pg_catalog.text OPERATOR(pg_catalog.=) g.role::pg_catalog.oid::pg_catalog.text"
 
-/* Removes their grants, as the table's owner: who grants may, and need not see them. */
+/* Removes their grants: who grants may, and need not see them. */
 static void
 forget_gone_roles(void)
 {
-	char	   *sql = psprintf("DELETE FROM %s.scim_tenant_grants AS g WHERE " OF_NO_ROLE, scim_extension_schema("scimver"));
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(scim_extension_relation("scimver", "scim_tenant_grants")));
-	Oid			owner;
-	Oid			role;
-	int			context;
-	int			result;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "scim_tenant_grants is gone");
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-
-	/* an error resets both, as the end of the (sub)transaction does */
-	GetUserIdAndSecContext(&role, &context);
-	SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	result = SPI_execute(sql, false, 0);
-	SetUserIdAndSecContext(role, context);
-	if (result != SPI_OK_DELETE)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+	run_as_keeper("DELETE FROM %s.scim_tenant_grants AS g WHERE " OF_NO_ROLE, NULL, InvalidOid);
 }
 
 void
 scim_check_grants(ScimReportProblem report, void *argument)
 {
 	char	   *table = psprintf("%s.scim_tenant_grants", scim_extension_schema("scimver"));
-	Oid			relid = scim_extension_relation("scimver", "scim_tenant_grants");
+	Oid			relid = grants_relid();
 	bool		may_mend = pg_class_aclcheck(relid, GetUserId(), ACL_DELETE) == ACLCHECK_OK;
 	SPITupleTable *rows;
 
@@ -182,7 +207,7 @@ scim_grant_tables_to_all(void)
 	Oid		   *roles;
 	uint64		count;
 
-	run_on_grants("SELECT DISTINCT role::pg_catalog.oid FROM %s.scim_tenant_grants", NULL, InvalidOid);
+	run_as_keeper("SELECT DISTINCT role::pg_catalog.oid FROM %s.scim_tenant_grants ORDER BY 1", NULL, InvalidOid);
 	count = SPI_processed;
 	roles = palloc(Max(count, 1) * sizeof(Oid));
 	for (uint64 i = 0; i < count; i++)
@@ -196,7 +221,7 @@ scim_grant_tables_to_all(void)
 		char	   *name = GetUserNameFromId(roles[i], true);
 
 		if (name)
-			grant_tables(quote_identifier(name), true);
+			grant_tables(quote_identifier(name), true, OWN_TABLES);
 	}
 }
 
@@ -206,7 +231,7 @@ tenant_argument(FunctionCallInfo fcinfo)
 	char	   *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	if (tenant[0] == '\0')
-		scim_throw_path(SCIM_INVALID_VALUE, "tenant", "the name of a tenant must not be empty");
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant", "the name of a tenant must not be empty");
 	return tenant;
 }
 
@@ -223,7 +248,7 @@ scim_grant_tenant(PG_FUNCTION_ARGS)
 	run_on_grants("INSERT INTO %s.scim_tenant_grants (tenant_id, role) VALUES ($1, $2)"
 				  " ON CONFLICT DO NOTHING", tenant, role);
 	forget_gone_roles();
-	grant_tables(name, true);
+	grant_tables(name, true, ALL_TABLES);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -232,10 +257,10 @@ scim_grant_tenant(PG_FUNCTION_ARGS)
 static void
 revoke_tables(const char *tenant, Oid role, const char *name)
 {
-	run_on_grants("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
+	run_as_keeper("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
 				  tenant, role);
 	if (SPI_processed == 0)
-		grant_tables(name, false);
+		grant_tables(name, false, ALL_TABLES);
 }
 
 /*
@@ -251,16 +276,17 @@ scim_revoke_tenant(PG_FUNCTION_ARGS)
 	const char *name = is_gone ? psprintf("%u", role) : role_name(role);
 	uint64		taken;
 
+	if (pg_class_aclcheck(grants_relid(), GetUserId(), ACL_DELETE) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, "scim_tenant_grants");
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	run_on_grants("DELETE FROM %s.scim_tenant_grants WHERE tenant_id OPERATOR(pg_catalog.=) $1"
+	run_as_keeper("DELETE FROM %s.scim_tenant_grants WHERE tenant_id OPERATOR(pg_catalog.=) $1"
 				  " AND role OPERATOR(pg_catalog.=) $2::pg_catalog.oid", tenant, role);
 	taken = SPI_processed;
 	forget_gone_roles();
 	if (taken > 0 && !is_gone)
 		revoke_tables(tenant, role, name);
 	else if (taken == 0)
-		/* nothing was taken, or nothing that the caller may see */
 		ereport(NOTICE,
 				(errmsg_internal("%s", scim_phrase("tenant \"%s\" was not granted to role %s", tenant, name))));
 	SPI_finish();

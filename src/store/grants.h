@@ -7,7 +7,7 @@
 
 #include "store/check_table.h"
 
-/* Gives all roles that a tenant was granted to the privileges on all registered tables. */
+/* Gives all roles that a tenant was granted to the privileges on the caller's created tables.  Within SPI. */
 extern void scim_grant_tables_to_all(void);
 
 /* Reports grants to roles that are gone, as far as the caller sees grants.  Within SPI. */

@@ -99,7 +99,7 @@ static SCIM_NORETURN void throw_kept_back(const ScimRegistration *groups);
 static void
 throw_kept_back(const ScimRegistration *groups)
 {
-	scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+	scim_throw(scim_error(SCIM_SUPPRESSED),
 			   "a trigger of table %s does not let a group follow its members", groups->table);
 }
 

@@ -33,7 +33,7 @@ find_mapped(Oid relid)
 		if (registration && registration->relid == relid && registration->is_mapped)
 			return registration;
 	}
-	error = scim_error(SCIM_NOT_REGISTERED);
+	error = scim_error(SCIM_UNREGISTERED_RELATION);
 	scim_error_text(error, "relation", name);
 	scim_throw(error, "table \"%s\" is not registered with columns for attributes", name);
 }

@@ -267,7 +267,7 @@ plan_if_unique(const ScimPath *path, void *argument)
 		scim_is_kept_elsewhere(planning->type, path))
 		return false;
 	if (!scim_plan_lookup(planning->type, path, &lookup) || !lookup.unique)
-		scim_throw_path(SCIM_INVALID_VALUE, path->text,
+		scim_throw_path(SCIM_BAD_DOCUMENT, path->text,
 						"the uniqueness of %s cannot be kept: only that of single strings, references and numbers can",
 						path->text);
 	add_to_plan(planning, &lookup);

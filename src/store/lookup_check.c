@@ -53,7 +53,7 @@ check_value(const ScimLookup *lookup, int key, const JsonbValue *value)
 	}
 	else if (value->type == jbvString && is_too_long(lookup, value))
 	{
-		ScimError  *error = scim_error(SCIM_TOO_LARGE);
+		ScimError  *error = scim_error(SCIM_TOO_LONG);
 
 		scim_error_text(error, "path", lookup->path);
 		scim_error_integer(error, "limit", MAX_LENGTH);

@@ -67,10 +67,9 @@ refuse_duplicates(const ScimPlannedLookup *lookup, const char *table, const Scim
 	if (SPI_processed == 0)
 		return;
 	value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	error = scim_error(SCIM_UNIQUENESS);
+	error = scim_error(SCIM_NOT_YET_UNIQUE);
 	scim_error_text(error, "attribute", lookup->path.text);
 	scim_error_text(error, "value", value);
-	scim_error_hint(error, "Give each of the resources a value of its own first.");
 	scim_throw(error, "%s cannot be unique: several rows of table %s have the value \"%s\"",
 			   lookup->path.text, table, value);
 }

@@ -7,18 +7,23 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_am.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "store/column_type.h"
+#include "store/column_value.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
+#include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
 /* What stands in a key of an index for a column. */
@@ -337,6 +342,64 @@ scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColum
 	Wanted		wanted = wanted_by(registration, column);
 
 	return find_index(relation, scim_value_type(column)->is_array ? finds_elements : leads_to_all_values, &wanted);
+}
+
+/* ---- rows that are marked as deleted ---- */
+
+bool
+scim_index_holds_deleted(const ScimRegistration *registration, Oid index)
+{
+	AttrNumber	deleted = registration->numbers[SCIM_COLUMN_DELETED];
+	Bitmapset  *columns = NULL;
+	AppIndex	opened;
+
+	if (deleted == InvalidAttrNumber || !OidIsValid(index) || !open_index(index, &opened))
+		return false;
+	pull_varattnos((Node *) opened.predicate, 1, &columns);
+	ReleaseSysCache(opened.tuple);
+	return !bms_is_member(deleted - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/* What is dropped: a constraint, or the index itself. */
+static char *
+drop_index_sql(const ScimRegistration *registration, Oid index)
+{
+	Oid			constraint = get_index_constraint(index);
+
+	if (OidIsValid(constraint))
+		return psprintf("ALTER TABLE %s DROP CONSTRAINT %s", scim_table_text(registration->relid),
+						quote_identifier(get_constraint_name(constraint)));
+	return psprintf("DROP INDEX %s", scim_index_name(index));
+}
+
+/* The condition of a partial index, and what joins it to another; else nothing. */
+static char *
+condition_sql(const AppIndex *index)
+{
+	bool		isnull;
+	Datum		stored = SysCacheGetAttr(INDEXRELID, index->tuple, Anum_pg_index_indpred, &isnull);
+
+	if (isnull)
+		return "";
+	return psprintf("%s AND ", TextDatumGetCString(DirectFunctionCall2(pg_get_expr, stored,
+																	   ObjectIdGetDatum(index->form->indrelid))));
+}
+
+char *
+scim_live_index_sql(const ScimRegistration *registration, Oid index)
+{
+	AppIndex	opened;
+	char	   *condition;
+
+	if (!open_index(index, &opened))
+		return "";
+	condition = condition_sql(&opened);
+	ReleaseSysCache(opened.tuple);
+	return psprintf("CREATE UNIQUE INDEX ON %s (%s) WHERE %s%s; %s;", scim_table_text(registration->relid),
+					pg_get_indexdef_columns(index, true), condition,
+					scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
+										 registration->columns[SCIM_COLUMN_DELETED]),
+					drop_index_sql(registration, index));
 }
 
 char *

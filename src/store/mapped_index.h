@@ -39,6 +39,12 @@ extern ScimCompare scim_compare_of_indexes(const ScimRegistration *registration,
 extern Oid	scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
 								 Relation relation);
 
+/* Does the index look at rows that are marked as deleted, too?  False: there is no mark, or no index. */
+extern bool scim_index_holds_deleted(const ScimRegistration *registration, Oid index);
+
+/* The statements that put another index in its place, one that leaves these rows out. */
+extern char *scim_live_index_sql(const ScimRegistration *registration, Oid index);
+
 /* The name of an index, qualified. */
 extern char *scim_index_name(Oid index);
 

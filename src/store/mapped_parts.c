@@ -8,7 +8,6 @@
 #include "core/value.h"
 #include "errors.h"
 #include "store/mapped_parts.h"
-#include "store/places.h"
 
 /* ---- attributes with one value ---- */
 
@@ -173,24 +172,22 @@ static void
 throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes, const ScimPlace *up,
 				const JsonbPair *pair)
 {
-	ScimError  *error;
+	ScimError  *error = scim_error(SCIM_NO_COLUMN);
 	ScimPlace	place = place_of(up, pair);
 	const ScimAttribute *attribute = scim_attribute(attributes, place.name, place.length);
 	char	   *mapped = attribute ? mapped_paths(parts->registration, attribute) : NULL;
 	char	   *path = scim_place_text(&place);
 	const char *what = "%s has no column in table %s";
 
-	if (mapped == NULL)
-		scim_throw_no_column(parts->registration, path);
-	error = scim_error(SCIM_INVALID_VALUE);
-	scim_error_hint(error, psprintf("Of %s these have a column: %s.", path, mapped));
-	if (pair->value.type == jbvObject)
+	if (mapped)
+		scim_error_hint(error, psprintf("Of %s these have a column: %s.", path, mapped));
+	if (mapped && pair->value.type == jbvObject)
 	{
 		ScimPlace	part = place_of(&place, &pair->value.val.object.pairs[0]);
 
 		path = scim_place_text(&part);
 	}
-	else if (pair->value.type == jbvArray)
+	else if (mapped && pair->value.type == jbvArray)
 	{
 		scim_error_value(error, "value", &pair->value.val.array.elems[0]);
 		what = "%s has a value, or a part of one, that has no column in table %s";

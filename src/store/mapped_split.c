@@ -33,7 +33,7 @@ check_read_only(const ScimMappedColumn *column, const JsonbValue *given, const S
 	if (scim_column_could_hold(column, given, &datum))
 		after = scim_column_to_json(column, datum);
 	if (!scim_equal(&before, &after))
-		scim_throw_path(SCIM_MUTABILITY, column->path, "%s is read only: its column %s is not scimver's to write",
+		scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only: its column %s is not scimver's to write",
 						column->path, column->column);
 }
 

@@ -58,7 +58,7 @@ compare_wanted(const void *a, const void *b)
 void
 scim_throw_no_member(const char *member)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(SCIM_NO_SUCH_MEMBER);
 
 	scim_error_text(error, "path", "members.value");
 	scim_error_text(error, "value", member);
@@ -311,7 +311,7 @@ scim_refuse_self(const ScimMembersWrite *write, const char *group)
 	{
 		if (strcmp(TextDatumGetCString(write->add.types[i]), write->members->type->name) == 0 &&
 			strcmp(write->add.ids[i], group) == 0)
-			scim_throw_path(SCIM_INVALID_VALUE, "members.value", "a group cannot be its own member");
+			scim_throw_path(SCIM_MEMBER_IN_ITSELF, "members.value", "a group cannot be its own member");
 	}
 }
 

@@ -157,7 +157,7 @@ static SCIM_NORETURN void throw_cycle(const char *group, const char *member);
 static void
 throw_cycle(const char *group, const char *member)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(SCIM_MEMBER_IN_ITSELF);
 
 	scim_error_text(error, "path", "members.value");
 	scim_error_text(error, "value", member);

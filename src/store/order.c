@@ -50,7 +50,7 @@ is_descending(const char *sort_order)
 	if (sort_order == NULL || pg_strcasecmp(sort_order, "ascending") == 0)
 		return false;
 	if (pg_strcasecmp(sort_order, "descending") != 0)
-		scim_throw_path(SCIM_INVALID_VALUE, "sort_order",
+		scim_throw_path(SCIM_BAD_PARAMETER, "sort_order",
 						"sort_order must be \"ascending\" or \"descending\"");
 	return true;
 }

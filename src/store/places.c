@@ -413,17 +413,7 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 	return all ? values.texts : NULL;
 }
 
-/* ---- errors ---- */
-
-void
-scim_throw_no_column(const ScimRegistration *registration, const char *path)
-{
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
-
-	scim_error_text(error, "path", path);
-	scim_error_hint(error, "Leave it out: scim_get_schemas lists what has a place in the table.");
-	scim_throw(error, "%s has no column in table %s", path, registration->table);
-}
+/* ---- filters and orders ---- */
 
 static SCIM_NORETURN void throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position);
 
@@ -431,12 +421,11 @@ static SCIM_NORETURN void throw_no_place(const ScimRegistration *registration, c
 static void
 throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_FILTER);
+	ScimError  *error = scim_error(SCIM_NO_PLACE_TO_SEARCH);
 
 	scim_error_text(error, "path", path->text);
 	if (position > 0)
 		scim_error_integer(error, "position", position);
-	scim_error_hint(error, "Ask for an attribute that the table has a place for: scim_get_schemas lists them.");
 	scim_throw(error, "%s has no place in table %s, so that no %s has it%-s", path->text, registration->table,
 			   registration->type->name, position > 0 ? psprintf(" (at position %d)", position) : "");
 }

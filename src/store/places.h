@@ -41,9 +41,6 @@ extern const char *const *scim_only_values(const ScimRegistration *registration,
 /* Can resources of the type be members of groups? */
 extern bool scim_can_be_member(const ScimResourceType *type);
 
-/* INVALID_VALUE: what was sent has no column, whoever asked for the schemas knows that. */
-extern SCIM_NORETURN void scim_throw_no_column(const ScimRegistration *registration, const char *path);
-
 /* INVALID_FILTER, with the path and the position: the filter asks for what has no place in the table. */
 extern void scim_check_filter_places(const ScimRegistration *registration, const ScimFilter *filter);
 

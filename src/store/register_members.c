@@ -22,6 +22,7 @@
 #include "store/ddl.h"
 #include "store/group_move.h"
 #include "store/group_state.h"
+#include "store/limits.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
 #include "store/options.h"
@@ -169,6 +170,7 @@ check_members(Oid relid, const Sides *sides, const char *mapping, bool subscribe
 	members.is_members = true;
 	scim_read_mapping(&members, relation, mapping);
 	check_columns(&members, relation, sides);
+	scim_tell_limits(&members, relation);
 	table_close(relation, NoLock);
 	return kind;
 }

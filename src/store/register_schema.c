@@ -190,12 +190,9 @@ refuse_invalid(const ScimResourceType **types, bool force)
 				(errmsg("resources that are invalid from now on: " INT64_FORMAT, invalid.count)));
 		return;
 	}
-	error = scim_error(SCIM_INVALID_VALUE);
+	error = scim_error(invalid.shared ? SCIM_NOT_UNIQUE_RESOURCES : SCIM_INVALID_RESOURCES);
 	scim_error_integer(error, "invalid_count", invalid.count);
 	scim_error_list(error, "invalid", invalid.list);
-	scim_error_hint(error, invalid.shared ?
-					"Correct these resources first: values that are to be unique must differ. scim_check_schema lists all of them." :
-					"Correct these resources first, or pass force => true; scim_check_schema lists all of them.");
 	scim_throw(error, "resources that would become invalid: " INT64_FORMAT, invalid.count);
 }
 
@@ -318,13 +315,13 @@ make_type(const ScimTypeDocument *document)
 	const ScimResourceType *type;
 
 	if (find_schema(document->schema) == NULL)
-		scim_throw_path(SCIM_INVALID_VALUE, "schema", "there is no schema %s", document->schema);
+		scim_throw_path(SCIM_BAD_DOCUMENT, "schema", "there is no schema %s", document->schema);
 	for (int i = 0; i < document->extension_count; i++)
 	{
 		char	   *path = psprintf("schemaExtensions[%d].schema", i);
 
 		if (find_schema(document->extensions[i]) == NULL)
-			scim_throw_path(SCIM_INVALID_VALUE, path, "there is no schema %s", document->extensions[i]);
+			scim_throw_path(SCIM_BAD_DOCUMENT, path, "there is no schema %s", document->extensions[i]);
 	}
 	type = scim_make_type(document, scim_all_schemas());
 	scim_check_type(type);
@@ -362,7 +359,7 @@ static SCIM_NORETURN void throw_unknown(const char *type, const char *id);
 static void
 throw_unknown(const char *type, const char *id)
 {
-	ScimError  *error = scim_error(SCIM_RESOURCE_NOT_FOUND);
+	ScimError  *error = scim_error(SCIM_NO_SUCH_DOCUMENT);
 
 	scim_error_text(error, "resource_type", type);
 	scim_error_text(error, "resource_id", id);
@@ -383,7 +380,7 @@ delete_row(bool is_schema, const char *key)
 				"DELETE FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
 				" (SELECT FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND built_in)",
 				1, types, values) == 0)
-		scim_throw_path(SCIM_INVALID_VALUE, is_schema ? "id" : "name", "%s belongs to scimver and stays", key);
+		scim_throw_path(SCIM_DOCUMENT_IN_USE, is_schema ? "id" : "name", "%s belongs to scimver and stays", key);
 }
 
 /*
@@ -404,7 +401,7 @@ scim_unregister_schema(PG_FUNCTION_ARGS)
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		if (has_schema(*type, schema->urn))
-			scim_throw_path(SCIM_INVALID_VALUE, "id", "%s is a schema of the resource type %s",
+			scim_throw_path(SCIM_DOCUMENT_IN_USE, "id", "%s is a schema of the resource type %s",
 							schema->urn, (*type)->name);
 	}
 	delete_row(true, schema->urn);
@@ -430,7 +427,7 @@ scim_unregister_resource_type(PG_FUNCTION_ARGS)
 		throw_unknown("ResourceType", name);
 	table = scim_find_table(type);
 	if (table)
-		scim_throw_path(SCIM_INVALID_VALUE, "name", "table %s holds resources of type %s: drop it first",
+		scim_throw_path(SCIM_DOCUMENT_IN_USE, "name", "table %s holds resources of type %s: drop it first",
 						table->table, type->name);
 	delete_row(false, type->name);
 	SPI_finish();

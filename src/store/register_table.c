@@ -22,6 +22,7 @@
 #include "fmgr.h"
 #include "store/check_table.h"
 #include "store/ddl.h"
+#include "store/limits.h"
 #include "store/lookup.h"
 #include "store/mapped_check.h"
 #include "store/mapped_index.h"
@@ -205,15 +206,7 @@ is_added(const ScimOptions *options, const char *column)
 static void
 tell(const ScimRegistration *registration, Relation relation, const ScimOptions *options)
 {
-	for (int i = 0; i < registration->mapped_count; i++)
-	{
-		const ScimMappedColumn *column = &registration->mapped[i];
-
-		if (column->unique && !column->read_only && !OidIsValid(column->index_relid))
-			ereport(NOTICE,
-					(errmsg("nothing keeps %s unique: table \"%s\" has no unique index on column %s, as it is compared",
-							column->path, RelationGetRelationName(relation), column->column)));
-	}
+	scim_tell_limits(registration, relation);
 	for (int i = 0; i < registration->in_data_count; i++)
 	{
 		const ScimLookup *lookup = &registration->in_data[i];

@@ -13,11 +13,10 @@
 static ScimError *
 lacking(const ScimRegistration *registration, ScimColumn column)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(SCIM_BAD_ROW);
 
 	scim_error_text(error, "path", scim_column_kinds[column].key);
 	scim_error_whole(error, "relation", registration->table);
-	scim_error_hint(error, "Correct the row, or delete it, in SQL: scim_check_table names all rows that cannot be read.");
 	return error;
 }
 
@@ -48,11 +47,10 @@ scim_row_document(const ScimRegistration *registration, const char *id, Datum va
 void
 scim_throw_no_id(const ScimRegistration *registration)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_VALUE);
+	ScimError  *error = scim_error(SCIM_NO_ID_MADE);
 
 	scim_error_text(error, "path", "id");
 	scim_error_whole(error, "relation", registration->table);
-	scim_error_hint(error, "Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid().");
 	scim_throw(error, "table %s makes no id for a new %s", registration->table, registration->type->name);
 }
 

@@ -49,7 +49,7 @@ find_registered(Oid relid)
 		if (registration && registration->relid == relid)
 			return registration;
 	}
-	error = scim_error(SCIM_NOT_REGISTERED);
+	error = scim_error(SCIM_UNREGISTERED_RELATION);
 	scim_error_text(error, "relation", name);
 	scim_throw(error, "table \"%s\" is not registered", name);
 }

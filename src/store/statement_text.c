@@ -348,6 +348,8 @@ append_fragment(StringInfo out, const ScimRegistration *registration, const char
 		appendStringInfoString(out, scim_extension_schema("scimver"));
 	else if (is_key(key, name, "in_tenant"))
 		append_visible(out, side, prefix, tenant);
+	else if (is_key(key, name, "of_tenant"))
+		append_in_tenant(out, side, prefix, tenant);
 	else if (is_key(key, name, "key"))
 	{
 		append_visible(out, registration, "", tenant);

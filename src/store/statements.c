@@ -171,8 +171,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	5, {REGCLASSOID, TEXTOID, TEXTOID, INT8OID, BYTEAOID}},
 	[SCIM_FORGET_STATE] = {"DELETE FROM {ext}.scim_group_state WHERE " STATE_KEY, 3, {REGCLASSOID, TEXTOID, TEXTOID}},
 	[SCIM_FORGET_STATES] = {"DELETE FROM {ext}.scim_group_state WHERE relation" EQ "$1", 1, {REGCLASSOID}},
-	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_tenant_grants WHERE tenant_id" EQ
-		"$1 AND pg_catalog.pg_has_role(role, 'USAGE') LIMIT 1", 1, {TEXTOID}},
+	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_own_grants WHERE tenant_id" EQ "$1 LIMIT 1", 1, {TEXTOID}},
 };
 
 static inline const Statement *

@@ -312,7 +312,7 @@ static void
 refuse_if_hidden(const ScimRegistration *registration)
 {
 	if (registration && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
-		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
 				   "row level security may hide rows of table %s: its owner sees all of them", registration->table);
 }
 

@@ -39,13 +39,13 @@ static const char *const add_members_triggers =
 
 /*
  * The same everywhere: rows whose tenant was granted to a role that the
- * caller's role inherits.  EXISTS leaves the planner the choice between one
- * probe by key and reading all grants of the role at once.
+ * caller's role inherits, as the view tells.  EXISTS leaves the planner the
+ * choice between one probe by key and reading all grants of the role at once.
  */
 static const char *const add_policy =
 "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
-"CREATE POLICY " SCIM_POLICY " ON {table} USING (EXISTS (SELECT FROM {ext}.scim_tenant_grants AS g"
-" WHERE g.tenant_id OPERATOR(pg_catalog.=) {table}.tenant_id AND pg_catalog.pg_has_role(g.role, 'USAGE')));";
+"CREATE POLICY " SCIM_POLICY " ON {table} USING (EXISTS (SELECT FROM {ext}.scim_own_grants AS g"
+" WHERE g.tenant_id OPERATOR(pg_catalog.=) {table}.tenant_id));";
 
 static const char *const link_users =
 "ALTER TABLE {members} ADD FOREIGN KEY (tenant_id, user_id) REFERENCES {users} ON DELETE CASCADE;";
@@ -122,7 +122,7 @@ scim_free_type(const char *name)
 	scim_lock_registrations();
 	type = scim_resource_type(name);
 	if (type == NULL)
-		scim_throw_path(SCIM_INVALID_VALUE, "resource_type",
+		scim_throw_path(SCIM_BAD_PARAMETER, "resource_type",
 						"\"%s\" is no resource type of this database", name);
 	taken = scim_find_table(type);
 	if (taken)

@@ -109,10 +109,10 @@ scim_finish_read(const ScimTarget *target)
 }
 
 static void
-check_version(const char *name, const char *version)
+check_version(ScimErrorCode situation, const char *name, const char *version)
 {
 	if (version && !scim_version_is_well_formed(version, strlen(version)))
-		scim_throw_version_format(name, version);
+		scim_throw_version_format(situation, name, version);
 }
 
 void
@@ -201,7 +201,7 @@ scim_take_view(ScimTarget *target, const ScimView *view)
 
 	if (view == NULL)
 		view = &default_view;
-	check_version("known_version", view->known_version);
+	check_version(SCIM_KNOWN_VERSION_FORMAT, "known_version", view->known_version);
 	projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
 									  view->excluded, view->excluded_count);
 	if (view->version)
@@ -214,14 +214,15 @@ scim_read_expected(const char *expected)
 {
 	if (expected && strcmp(expected, "*") == 0)
 		return NULL;
-	check_version("expected_version", expected);
+	check_version(SCIM_INVALID_VERSION_FORMAT, "expected_version", expected);
 	return expected;
 }
 
 void
-scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expected, const char *current)
+scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id, const char *expected,
+					const char *current)
 {
-	ScimError  *error = scim_error(SCIM_VERSION_MISMATCH);
+	ScimError  *error = scim_error(situation);
 
 	scim_error_text(error, "resource_type", target->type->name);
 	scim_error_whole(error, "resource_id", id);
@@ -233,7 +234,7 @@ scim_throw_mismatch(const ScimTarget *target, const char *id, const char *expect
 void
 scim_throw_suppressed(const ScimTarget *target, const char *what)
 {
-	scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+	scim_throw(scim_error(SCIM_SUPPRESSED),
 			   "a trigger or policy of table %s does not let this %s be %s",
 			   target->table->table, target->type->name, what);
 }

@@ -56,7 +56,7 @@ extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const 
  */
 extern const char *scim_read_expected(const char *expected);
 
-extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, const char *id,
+extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
 											  const char *expected, const char *current);
 
 /* The row is locked and has the version, and still no row was "updated", "deleted". */

@@ -22,12 +22,12 @@
 
 PG_FUNCTION_INFO_V1(scim_tenant);
 
-static SCIM_NORETURN void forbid(const char *tenant, const char *why);
+static SCIM_NORETURN void forbid(ScimErrorCode situation, const char *tenant, const char *why);
 
 static void
-forbid(const char *tenant, const char *why)
+forbid(ScimErrorCode situation, const char *tenant, const char *why)
 {
-	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
+	ScimError  *error = scim_error(situation);
 
 	scim_error_text(error, "tenant_id", tenant);
 	scim_throw(error, "tenant \"%s\" %-s", tenant, why);
@@ -43,11 +43,11 @@ char *
 scim_resolve_tenant(const char *given)
 {
 	if (given && given[0] == '\0')
-		scim_throw_path(SCIM_INVALID_VALUE, "tenant_id", "tenant_id must not be empty");
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant_id", "tenant_id must not be empty");
 	if (is_set(scim_setting_only_tenant))
 	{
 		if (given && strcmp(given, scim_setting_only_tenant) != 0)
-			forbid(given, "is not the one that this connection is for");
+			forbid(SCIM_OTHER_TENANT, given, "is not the one that this connection is for");
 		return pstrdup(scim_setting_only_tenant);
 	}
 	if (given)
@@ -146,5 +146,5 @@ scim_check_tenant(const ScimRegistration *registration, const char *tenant)
 
 	if (registration->has_policy && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
 		scim_run(SCIM_IS_GRANTED, registration, &value, NULL, true) == 0)
-		forbid(tenant, "was not granted to you");
+		forbid(SCIM_TENANT_FORBIDDEN, tenant, "was not granted to you");
 }

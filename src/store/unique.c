@@ -16,6 +16,7 @@
 #include "store/column_sql.h"
 #include "store/column_value.h"
 #include "store/lookup.h"
+#include "store/mapped_index.h"
 #include "store/required.h"
 #include "store/sql.h"
 #include "store/statement_text.h"
@@ -117,7 +118,7 @@ static void
 throw_taken(const ScimRegistration *registration, const char *path, const char *value,
 			const char *existing)
 {
-	ScimError  *error = scim_error(SCIM_UNIQUENESS);
+	ScimError  *error = scim_error(existing ? SCIM_UNIQUENESS : SCIM_TAKEN_UNSEEN);
 
 	scim_error_text(error, "attribute", path);
 	scim_error_text(error, "value", value);
@@ -194,16 +195,16 @@ run_for_other(ScimSql *sql, const ScimCall *call)
 	return first_id(registration);
 }
 
-/* The same as find_holder, of another resource than the call's. */
+/* The same as find_holder, of another row than the call's that is in the condition. */
 static char *
-find_other_holder(const ScimCall *call, const ScimMappedColumn *column, Datum value)
+find_other_holder(const ScimCall *call, const char *condition, const ScimMappedColumn *column, Datum value)
 {
 	const ScimRegistration *registration = call->registration;
 	JsonbValue	json = scim_column_to_json(column, value);
 	ScimSql		sql;
 
 	scim_init_sql(&sql, registration, call->tenant, false);
-	scim_append_template(&sql, "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND ", registration);
+	scim_append_template(&sql, psprintf("SELECT {id} FROM {table} AS r WHERE %s AND ", condition), registration);
 	if (!scim_mapped_equals_sql(&sql, column, &json))
 		return NULL;
 	return run_for_other(&sql, call);
@@ -251,6 +252,35 @@ check_in_data(const ScimCall *call)
 	}
 }
 
+static SCIM_NORETURN void throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column);
+
+static void
+throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column)
+{
+	const ScimRegistration *registration = call->registration;
+	const char *value = scim_claimed_value(call, column->path);
+	ScimError  *error = scim_error(SCIM_TAKEN_BY_DELETED);
+
+	scim_error_text(error, "attribute", column->path);
+	scim_error_text(error, "value", value);
+	scim_error_words(error, scim_live_index_sql(registration, column->index_relid));
+	scim_throw(error, "%s \"%s\" is taken by a %s that is marked as deleted", column->path, value ? value : "",
+			   registration->type->name);
+}
+
+/* Nobody else may have the value that the call writes: nor who is marked as deleted, if the index looks at that row. */
+static void
+check_mapped(const ScimCall *call, const ScimMappedColumn *column, Datum value)
+{
+	char	   *holder = find_other_holder(call, "{in_tenant}", column, value);
+
+	if (holder)
+		throw_taken(call->registration, column->path, scim_claimed_value(call, column->path), holder);
+	if (scim_index_holds_deleted(call->registration, column->index_relid) &&
+		find_other_holder(call, "{of_tenant} AND NOT {live:r}", column, value))
+		throw_taken_by_deleted(call, column);
+}
+
 void
 scim_check_split(const ScimCall *call)
 {
@@ -259,12 +289,9 @@ scim_check_split(const ScimCall *call)
 	for (int i = 0; i < call->registration->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &call->registration->mapped[i];
-		char	   *holder = NULL;
 
 		if (column->unique && split->changed[i] && !split->columns.nulls[i])
-			holder = find_other_holder(call, column, split->columns.values[i]);
-		if (holder)
-			throw_taken(call->registration, column->path, scim_claimed_value(call, column->path), holder);
+			check_mapped(call, column, split->columns.values[i]);
 	}
 	if (split->data_changed && split->data)
 		check_in_data(call);
@@ -284,7 +311,7 @@ scim_throw_taken(const ScimRegistration *registration, const char *tenant, const
 		if (holder)
 			throw_taken(registration, lookup->path, text, holder);
 	}
-	scim_throw(scim_error(SCIM_UNIQUENESS),
+	scim_throw(scim_error(SCIM_TAKEN_UNSEEN),
 			   "another %s has one of these values already, or a trigger of table %s skipped this one",
 			   registration->type->name, registration->table);
 }
@@ -335,6 +362,6 @@ scim_throw_lost(const ScimCall *call, const char *path, const char *index)
 		path = path_of_index(call->registration, index);
 	if (path)
 		throw_taken(call->registration, path, scim_claimed_value(call, path), NULL);
-	scim_throw(scim_error(SCIM_UNIQUENESS), "another %s has this value already (constraint \"%s\")",
+	scim_throw(scim_error(SCIM_TAKEN_UNSEEN), "another %s has this value already (constraint \"%s\")",
 			   call->registration->type->name, index ? index : "unknown");
 }

@@ -35,7 +35,7 @@ static SCIM_NORETURN void refuse_unregistered(const char *relation);
 static void
 refuse_unregistered(const char *relation)
 {
-	ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
+	ScimError  *error = scim_error(SCIM_UNREGISTERED_RELATION);
 
 	scim_error_text(error, "relation", relation);
 	scim_throw(error, "\"%s\" is not registered", relation);

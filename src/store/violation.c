@@ -1,10 +1,11 @@
 /*
  * violation.c
- *		Constraints of the registered table that a scim_ call violates.
+ *		Constraints of the registered tables that a scim_ call violates.
  *
  * PostgreSQL says which constraint it was; the catalog says on which columns,
- * and the mapping, which attributes these are.  What an application's own
- * trigger raises is no business of ours, be it called the same.
+ * and the mapping, which attributes these are.  Of the row, which PostgreSQL
+ * would show whole, no value is repeated.  What an application's own trigger
+ * raises is no business of ours, be it called the same.
  */
 #include "postgres.h"
 
@@ -35,11 +36,23 @@ typedef struct Violation
 {
 	const ScimCall *call;
 	const ErrorData *error;
-	Oid			relid;			/* the relation that it names: the table, one of its partitions, or another one */
-	bool		is_ours;		/* not another one */
+	Oid			relid;			/* the relation that it names: a registered table, one of its partitions, or another one */
+	const ScimRegistration *table;	/* resources or memberships, which the call writes; NULL: another one, or none is named */
 } Violation;
 
 /* ---- columns and attributes ---- */
+
+/* Is it a column of memberships that scimver fills? */
+static bool
+is_of_members(const ScimRegistration *members, const char *quoted)
+{
+	for (int i = 0; i < SCIM_MEMBER_COLUMNS; i++)
+	{
+		if (members->columns[i] && strcmp(members->columns[i], quoted) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* The attribute that a column holds; NULL: none, or a whole document. */
 static const char *
@@ -54,6 +67,8 @@ path_of(const ScimRegistration *registration, const char *column)
 		{SCIM_COLUMN_ID, "id"}, {SCIM_COLUMN_TENANT, "tenant_id"}, {SCIM_COLUMN_PASSWORD, "password"}
 	};
 
+	if (registration->is_members)
+		return is_of_members(registration, quoted) ? "members" : NULL;
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		if (strcmp(registration->mapped[i].column, quoted) == 0)
@@ -69,14 +84,6 @@ path_of(const ScimRegistration *registration, const char *column)
 	return NULL;
 }
 
-static bool
-is_data(const ScimRegistration *registration, const char *column)
-{
-	const char *data = registration->columns[SCIM_COLUMN_DATA];
-
-	return data && strcmp(data, quote_identifier(column)) == 0;
-}
-
 /* How well an attribute explains what is wrong: that which the call writes, best of all. */
 static int
 rank_of(const ScimCall *call, const char *path)
@@ -86,31 +93,25 @@ rank_of(const ScimCall *call, const char *path)
 	return scim_claimed_value(call, path) ? 3 : 2;
 }
 
-/*
- * The attribute that is to be mended, of those in the columns of the relation.
- * False: none of them is for a client to write.  *path is NULL where it is
- * somewhere in the document.
- */
-static bool
-find_path(const ScimCall *call, Oid relid, const Bitmapset *columns, const char **path)
+/* The attribute that is to be mended, of those in the columns of the relation, as "table" has them; or NULL. */
+static const char *
+find_path(const ScimCall *call, const ScimRegistration *table, Oid relid, const Bitmapset *columns)
 {
-	bool		found = false;
+	const char *path = NULL;
 	int			best = 0;
 	int			i = -1;
 
-	*path = NULL;
 	while ((i = bms_next_member(columns, i)) >= 0)
 	{
 		char	   *name = get_attname(relid, i + NUMBER_OFFSET, true);
-		const char *candidate = name ? path_of(call->registration, name) : NULL;
+		const char *candidate = name ? path_of(table, name) : NULL;
 
-		found |= candidate != NULL || (name && is_data(call->registration, name));
 		if (candidate == NULL || rank_of(call, candidate) <= best)
 			continue;
-		*path = candidate;
+		path = candidate;
 		best = rank_of(call, candidate);
 	}
-	return found;
+	return path;
 }
 
 static Bitmapset *
@@ -171,54 +172,72 @@ columns_of_partitions(const Violation *violation)
 
 /* ---- each kind ---- */
 
+/* An error about the table: its fields say which table, column and constraint it is, where there are such. */
+static ScimError *
+refusal(const Violation *violation, ScimErrorCode situation, const char *path)
+{
+	ScimError  *error = scim_error(situation);
+
+	scim_error_text(error, "path", path);
+	scim_error_whole(error, "relation", violation->table->table);
+	scim_error_whole(error, "column", violation->error->column_name);
+	scim_error_whole(error, "constraint", violation->error->constraint_name);
+	return error;
+}
+
+/* What the message begins with: the attribute, or that of this resource or membership nothing can be named. */
+static const char *
+subject(const Violation *violation, const char *path)
+{
+	if (path)
+		return path;
+	return violation->table->is_members ? "membership" : violation->table->type->name;
+}
+
 static void
 throw_not_null(const Violation *violation)
 {
-	const ScimRegistration *registration = violation->call->registration;
+	const ScimRegistration *table = violation->table;
 	const char *column = violation->error->column_name;
-	const char *path = column ? path_of(registration, column) : NULL;
+	const char *path = column ? path_of(table, column) : NULL;
+	ScimError  *error;
 
-	if (path == NULL)
+	if (column == NULL)
 		return;
-	if (strcmp(path, "id") == 0)
-		scim_throw_no_id(registration);
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must have a value: column \"%s\" of table %s takes no NULL",
-					path, column, registration->table);
+	if (path && strcmp(path, "id") == 0)
+		scim_throw_no_id(table);
+	error = refusal(violation, path ? SCIM_NEEDS_VALUE : SCIM_UNFILLED_COLUMN, path);
+	if (path)
+		scim_throw(error, "%s must have a value: column \"%s\" of table %-s takes no NULL", path, column, table->table);
+	scim_error_words(error, table->table, quote_identifier(column));
+	scim_throw(error, "column \"%s\" of table %-s takes no NULL, and is not mapped: nothing fills it for a %s",
+			   column, table->table, subject(violation, NULL));
 }
 
 static void
 throw_check(const Violation *violation)
 {
 	const char *constraint = violation->error->constraint_name;
-	const char *path;
+	const Bitmapset *columns = constraint ? columns_of_constraint(violation) : columns_of_partitions(violation);
+	const char *path = find_path(violation->call, violation->table, violation->relid, columns);
+	ScimError  *error = refusal(violation, SCIM_CONSTRAINT_REFUSES, path);
 
 	if (constraint == NULL)
-	{
-		if (find_path(violation->call, violation->relid, columns_of_partitions(violation), &path) && path)
-			scim_throw_path(SCIM_INVALID_VALUE, path, "%s: no partition of table %s takes this value", path,
-							violation->call->registration->table);
-		return;
-	}
-	if (!find_path(violation->call, violation->relid, columns_of_constraint(violation), &path))
-		return;
-	if (path)
-		scim_throw_path(SCIM_INVALID_VALUE, path, "%s: table %s does not take this value (constraint \"%s\")",
-						path, violation->call->registration->table, constraint);
-	scim_throw(scim_error(SCIM_INVALID_VALUE), "table %s does not take this document (constraint \"%s\")",
-			   violation->call->registration->table, constraint);
+		scim_throw(error, "%s: no partition of table %-s takes this value", subject(violation, path),
+				   violation->table->table);
+	scim_throw(error, "%s: table %-s does not take this value (constraint \"%s\")", subject(violation, path),
+			   violation->table->table, constraint);
 }
 
 static void
 throw_exclusion(const Violation *violation)
 {
+	const char *path = find_path(violation->call, violation->table, violation->relid, columns_of_index(violation));
 	const char *constraint = violation->error->constraint_name;
-	const char *path;
 
-	if (constraint == NULL || !find_path(violation->call, violation->relid, columns_of_index(violation), &path) ||
-		path == NULL)
-		return;
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s: table %s does not take this value beside another %s's (constraint \"%s\")",
-					path, violation->call->registration->table, violation->call->registration->type->name, constraint);
+	scim_throw(refusal(violation, SCIM_CONSTRAINT_REFUSES, path),
+			   "%s: table %-s does not take this value beside that of another row (constraint \"%s\")",
+			   subject(violation, path), violation->table->table, constraint ? constraint : "unknown");
 }
 
 static void
@@ -226,8 +245,8 @@ throw_unique(const Violation *violation)
 {
 	const char *path = NULL;
 
-	if (violation->error->constraint_name && violation->call->registration->is_mapped)
-		find_path(violation->call, violation->relid, columns_of_index(violation), &path);
+	if (violation->error->constraint_name && violation->table->is_mapped)
+		path = find_path(violation->call, violation->table, violation->relid, columns_of_index(violation));
 	scim_throw_lost(violation->call, path, violation->error->constraint_name);
 }
 
@@ -235,11 +254,11 @@ throw_unique(const Violation *violation)
 static void
 throw_refers(const Violation *violation, const FormData_pg_constraint *constraint)
 {
-	const char *path;
+	const char *path = find_path(violation->call, violation->table, violation->relid, columns_of_constraint(violation));
 
-	if (find_path(violation->call, violation->relid, columns_of_constraint(violation), &path) && path)
-		scim_throw_path(SCIM_INVALID_VALUE, path, "%s: there is no such row in table \"%s\" (constraint \"%s\")",
-						path, get_rel_name(constraint->confrelid), NameStr(constraint->conname));
+	scim_throw(refusal(violation, SCIM_NO_ROW_TO_REFER_TO, path),
+			   "%s: there is no such row in table \"%s\" (constraint \"%s\")", subject(violation, path),
+			   get_rel_name(constraint->confrelid), NameStr(constraint->conname));
 }
 
 /* Rows of another table still refer to the resource, by its id, or an attribute that would change. */
@@ -257,7 +276,8 @@ throw_referred(const Violation *violation, HeapTuple tuple, const FormData_pg_co
 	deconstruct_array(DatumGetArrayTypeP(keys), INT2OID, sizeof(int16), true, TYPALIGN_SHORT, &numbers, NULL, &count);
 	for (int i = 0; i < count; i++)
 		columns = bms_add_member(columns, DatumGetInt16(numbers[i]) - NUMBER_OFFSET);
-	if (call->split == NULL || !find_path(call, constraint->confrelid, columns, &path) || path == NULL)
+	path = call->split ? find_path(call, call->registration, constraint->confrelid, columns) : NULL;
+	if (path == NULL)
 		path = "id";
 	scim_throw_path(SCIM_INVALID_VALUE, path, "table \"%s\" still refers to this %s by %s (constraint \"%s\")",
 					violation->error->table_name, call->registration->type->name, path,
@@ -293,7 +313,7 @@ throw_foreign_key(const Violation *violation)
 	constraint = (Form_pg_constraint) GETSTRUCT(tuple);
 	if (is_reference(violation->error))
 	{
-		if (violation->is_ours)
+		if (violation->table)
 			throw_refers(violation, constraint);
 	}
 	else if (is_part(violation->call->registration, constraint->confrelid))
@@ -318,15 +338,34 @@ only_path(const ScimCall *call)
 	return path;
 }
 
-/* A value that a column cannot hold: PostgreSQL does not say which. */
+/* A value that a column, or an expression on it, cannot hold: PostgreSQL does not say which. */
 static void
 throw_data(const Violation *violation)
 {
 	const char *path = only_path(violation->call);
+	ScimError  *error = scim_error(SCIM_COLUMN_REFUSES);
+	const char *table = violation->call->registration->table;
 
+	scim_error_text(error, "path", path);
+	scim_error_whole(error, "relation", table);
 	if (path)
-		scim_throw_path(SCIM_INVALID_VALUE, path, "%s: table %s cannot hold this value", path,
-						violation->call->registration->table);
+		scim_throw(error, "%s: table %-s cannot hold this value", path, table);
+	scim_throw(error, "%s: table %-s cannot hold one of its values", violation->call->registration->type->name, table);
+}
+
+/* A domain of a column that no attribute has: those of mapped columns are asked before. */
+static void
+throw_domain(const Violation *violation)
+{
+	ScimError  *error = scim_error(SCIM_CONSTRAINT_REFUSES);
+	const char *constraint = violation->error->constraint_name;
+
+	scim_error_whole(error, "relation", violation->call->registration->table);
+	scim_error_whole(error, "constraint", constraint);
+	scim_throw(error, "%s: domain \"%s\", which a column of table %-s is of, does not take a value%s%s%s",
+			   violation->call->registration->type->name, violation->error->datatype_name,
+			   violation->call->registration->table, constraint ? " (constraint \"" : "", constraint ? constraint : "",
+			   constraint ? "\")" : "");
 }
 
 /* ---- which is it ---- */
@@ -335,13 +374,14 @@ throw_data(const Violation *violation)
 typedef enum Subject
 {
 	ABOUT_TABLE,				/* the statement, naming the table */
+	ABOUT_DOMAIN,				/* the statement, naming a type */
 	ABOUT_ANY,					/* the statement, naming the table or one that refers to it; from a trigger of its own */
 	ABOUT_NOTHING				/* the statement, naming none */
 } Subject;
 
 typedef struct Kind
 {
-	int			sqlstate;
+	int			sqlstate;		/* or a class: ERRCODE_TO_CATEGORY(sqlstate) */
 	Subject		subject;
 	void		(*throw) (const Violation *violation);
 } Kind;
@@ -349,30 +389,30 @@ typedef struct Kind
 static const Kind kinds[] = {
 	{ERRCODE_UNIQUE_VIOLATION, ABOUT_TABLE, throw_unique},
 	{ERRCODE_NOT_NULL_VIOLATION, ABOUT_TABLE, throw_not_null},
+	{ERRCODE_NOT_NULL_VIOLATION, ABOUT_DOMAIN, throw_domain},
 	{ERRCODE_CHECK_VIOLATION, ABOUT_TABLE, throw_check},
+	{ERRCODE_CHECK_VIOLATION, ABOUT_DOMAIN, throw_domain},
 	{ERRCODE_EXCLUSION_VIOLATION, ABOUT_TABLE, throw_exclusion},
 	{ERRCODE_FOREIGN_KEY_VIOLATION, ABOUT_ANY, throw_foreign_key},
 	{ERRCODE_RESTRICT_VIOLATION, ABOUT_ANY, throw_foreign_key},
-	{ERRCODE_STRING_DATA_RIGHT_TRUNCATION, ABOUT_NOTHING, throw_data},
-	{ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, ABOUT_NOTHING, throw_data},
-	{ERRCODE_INVALID_TEXT_REPRESENTATION, ABOUT_NOTHING, throw_data},
+	{ERRCODE_DATA_EXCEPTION, ABOUT_NOTHING, throw_data},
 };
 
-static const Kind *
-find_kind(int sqlstate)
+static bool
+is_state(const Kind *kind, int sqlstate)
 {
-	for (size_t i = 0; i < lengthof(kinds); i++)
-	{
-		if (kinds[i].sqlstate == sqlstate)
-			return &kinds[i];
-	}
-	return NULL;
+	return kind->sqlstate == sqlstate || kind->sqlstate == ERRCODE_TO_CATEGORY(sqlstate);
 }
 
 bool
 scim_is_violation(int sqlstate)
 {
-	return find_kind(sqlstate) != NULL;
+	for (size_t i = 0; i < lengthof(kinds); i++)
+	{
+		if (is_state(&kinds[i], sqlstate))
+			return true;
+	}
+	return false;
 }
 
 /* Did the call's own statement raise it?  Foreign keys are triggers of PostgreSQL's own. */
@@ -387,20 +427,51 @@ is_raised_by_statement(const Violation *violation, Subject subject)
 		strcmp(violation->error->funcname, "ri_ReportViolation") == 0;
 }
 
+/* The table that the call writes, its resources' or their memberships', which the relation is, or is a part of. */
+static const ScimRegistration *
+table_of(const ScimCall *call, Oid relid)
+{
+	const ScimRegistration *members = call->registration->type->has_members ?
+		scim_find_members(call->registration->type) : NULL;
+
+	if (is_part(call->registration, relid))
+		return call->registration;
+	return members && is_part(members, relid) ? members : NULL;
+}
+
+/* Is the error about such a thing?  What is in a document has been looked at before; only columns can be too small. */
+static bool
+is_about(const Violation *violation, Subject subject)
+{
+	switch (subject)
+	{
+		case ABOUT_TABLE:
+			return violation->table != NULL;
+		case ABOUT_DOMAIN:
+			return violation->error->datatype_name != NULL;
+		case ABOUT_ANY:
+			return OidIsValid(violation->relid);
+		case ABOUT_NOTHING:
+			return violation->call->registration->is_mapped;
+	}
+	return false;
+}
+
 void
 scim_throw_violation(const ScimCall *call, const ErrorData *error)
 {
-	const Kind *kind = find_kind(error->sqlerrcode);
 	Violation	violation = {.call = call, .error = error};
 
-	/* of a created table the schema has said everything else before */
-	if (kind == NULL || (!call->registration->is_mapped && kind->sqlstate != ERRCODE_UNIQUE_VIOLATION) ||
-		!is_raised_by_statement(&violation, kind->subject))
-		return;
 	if (error->schema_name && error->table_name)
 		violation.relid = get_relname_relid(error->table_name, get_namespace_oid(error->schema_name, true));
-	violation.is_ours = OidIsValid(violation.relid) && is_part(call->registration, violation.relid);
-	if (violation.is_ours || (kind->subject == ABOUT_ANY && OidIsValid(violation.relid)) ||
-		kind->subject == ABOUT_NOTHING)
-		kind->throw(&violation);
+	if (OidIsValid(violation.relid))
+		violation.table = table_of(call, violation.relid);
+	for (size_t i = 0; i < lengthof(kinds); i++)
+	{
+		const Kind *kind = &kinds[i];
+
+		if (is_state(kind, error->sqlerrcode) && is_about(&violation, kind->subject) &&
+			is_raised_by_statement(&violation, kind->subject))
+			kind->throw(&violation);
+	}
 }

@@ -17,7 +17,6 @@
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
-#include "store/places.h"
 #include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -104,7 +103,7 @@ scim_write_store_members(ScimWrite *write)
 	if (!write->has_members)
 		return;
 	if (!scim_write_members(&write->members, write->target.tenant, write->row.id))
-		scim_throw(scim_error(SCIM_PERMISSION_DENIED),
+		scim_throw(scim_error(SCIM_SUPPRESSED),
 				   "a trigger, rule or unique index of table %s does not let the members of this %s be as wanted",
 				   write->members.members->table, write->target.type->name);
 	if (write->call.has_row)
@@ -124,7 +123,7 @@ scim_write_split(ScimWrite *write, const ScimRow *old)
 									   old ? &old->columns : NULL);
 	write->call.split = write->split;
 	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
-		scim_throw_no_column(table, "password");
+		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s", table->table);
 }
 
 /* The same as a statement. */
@@ -389,7 +388,7 @@ should_retry(ScimWrite *write)
 		return true;
 	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
 	if (differs || !scim_write_is_there(write, true))
-		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text, write->expected, write->row.version);
 	write->unchanged = true;
 	return false;
 }

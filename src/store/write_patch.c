@@ -71,7 +71,7 @@ refuse_removal(ScimWrite *write)
 
 		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
 			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
-			scim_throw_path(SCIM_MUTABILITY, column->path, "%s is read only", column->path);
+			scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only", column->path);
 	}
 }
 
@@ -123,7 +123,7 @@ patch(void *argument)
 	if (write->unchanged)
 		return;
 	if (stale)
-		scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text, write->expected, write->row.version);
 	if (!scim_write_update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");
 	scim_write_store_members(write);
@@ -181,7 +181,7 @@ change_members(void *argument)
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
-			scim_throw_mismatch(&write->target, write->id_text, write->expected, write->row.version);
+			scim_throw_mismatch(&write->target, SCIM_MEMBERS_MISMATCH, write->id_text, write->expected, write->row.version);
 		write->unchanged = true;
 		return;
 	}

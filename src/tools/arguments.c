@@ -62,7 +62,7 @@ bad_version(const JsonbValue *value)
 	Jsonb	   *jsonb = scim_write(value);
 	char	   *json = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
 
-	scim_throw_version_format("expected_version", json);
+	scim_throw_version_format(SCIM_INVALID_VERSION_FORMAT, "expected_version", json);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */

@@ -157,6 +157,7 @@ static const ScimToolPattern patterns[] = {
 		.optional = VERSION | TENANT,
 		.destructive = true,
 		.idempotent = true,
+		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = current_version.",
 		.run = scim_run_delete,
 	},
 	{
@@ -202,6 +203,8 @@ static const ScimToolPattern patterns[] = {
 		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | TENANT,
 		.destructive = true,
 		.idempotent = true,
+		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = current_version, "
+		"or without one.",
 		.run = scim_run_modify_members,
 	},
 	{

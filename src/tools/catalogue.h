@@ -111,6 +111,7 @@ typedef struct ScimToolPattern
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
+	const char *after_mismatch;	/* what to do when the version was another: "current is the {one} as it is now: " goes before; NULL: merge */
 	Jsonb	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
 

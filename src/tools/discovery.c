@@ -19,6 +19,7 @@
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
+#include "tools/log_warnings.h"
 #include "utils/builtins.h"
 
 #define URN_CONFIG "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
@@ -215,6 +216,7 @@ scim_server_description(void)
 {
 	JsonbValue *object = scim_new_object();
 	JsonbValue *types = scim_new_array();
+	JsonbValue *warnings = scim_log_warnings();
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append(types, described_type(*type));
@@ -224,6 +226,8 @@ scim_server_description(void)
 	scim_set_value(object, "resource_types", types);
 	scim_set_value(object, "capabilities", capabilities());
 	scim_set_value(object, "limits", limits());
+	if (warnings)
+		scim_set_value(object, "warnings", warnings);
 	scim_set_meta_version(object);
 	return object;
 }

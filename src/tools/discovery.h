@@ -14,7 +14,7 @@ extern JsonbValue *scim_schemas(const ScimResourceType *type);
 /* The same cut down to an answer's size: trailing schemas are left out, whole, and named. */
 extern void scim_fit_schemas(JsonbValue *content, JsonbValue *omitted);
 
-/* Name, version, resource types with their tables, capabilities, limits. */
+/* Name, version, resource types with their tables, capabilities, limits; for superusers also warnings. */
 extern JsonbValue *scim_server_description(void);
 
 #endif							/* SCIM_DISCOVERY_H */

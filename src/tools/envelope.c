@@ -35,10 +35,10 @@ static const ServerError server_errors[] = {
 	{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
 	"Use a connection that may write."},
 	{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED, "the database role of this connection may not do this"},
-	{ERRCODE_UNIQUE_VIOLATION, SCIM_UNIQUENESS, "a value that must be unique is taken"},
+	{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
 	{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
 	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
-	"Correct what you sent; scim_get_schemas says what the attributes may be."},
+	"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If you sent none, report this to the administrator."},
 	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "this is larger or deeper than the database can take"},
 	{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER, "somebody else changed the same data at the same time"},
 	{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
@@ -325,8 +325,14 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 	scim_set_text(content, "sqlstate", pstrdup(unpack_sql_state(error->sqlerrcode)));
 	if (call->parsing)
 		scim_set_text(content, "path", "arguments");
-	if (shown->next_step)
-		set_next_step(content, shown->next_step);
+	set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
+}
+
+static const char *
+what_after_mismatch(const ScimTool *tool)
+{
+	return tool->pattern->after_mismatch ? tool->pattern->after_mismatch :
+		"decide whether you still want your change, merge it into current, and make the call again with expected_version = current_version.";
 }
 
 /* VERSION_MISMATCH: the resource as it is now, so that the agent can merge at once. */
@@ -341,8 +347,7 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	scim_root(call->current, &root);
 	current = scim_shown_resource(&root, &version);
 	scim_set_value(content, "current_version", &version);
-	set_next_step(content, scim_tool_text("current is the {one} as it is now: decide whether you still want your change, "
-										  "merge it into current, and make the call again with expected_version = current_version.",
+	set_next_step(content, scim_tool_text(psprintf("current is the {one} as it is now: %s", what_after_mismatch(call->tool)),
 										  call->tool->subject));
 	scim_fit_object(current, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES - scim_json_size(content), "current.", omitted);
 	scim_set_value(content, "current", current);

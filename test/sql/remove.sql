@@ -82,13 +82,21 @@ SET client_min_messages = warning;
 CREATE DATABASE scimver_ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C';
 CREATE DATABASE scimver_latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C';
 \c scimver_ascii
-\set VERBOSITY terse
+\set VERBOSITY default
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 SELECT count(*) FROM pg_extension WHERE extname = 'scimver';
 \c scimver_latin
 SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
+-- what the hint says works
+CREATE DATABASE scimver_latin_utf8 TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c scimver_latin_utf8
+SET client_min_messages = warning;
+CREATE EXTENSION scimver CASCADE;
+SELECT count(*) FROM pg_extension WHERE extname = 'scimver';
 \c :regression
 DROP DATABASE scimver_ascii;
 DROP DATABASE scimver_latin;
+DROP DATABASE scimver_latin_utf8;

@@ -191,7 +191,7 @@ ROLLBACK;
 GRANT INSERT ON scim_tenant_grants TO scimver_rights_granting;
 GRANT ALL ON users, groups, groups_members TO scimver_rights_granting WITH GRANT OPTION;
 SET ROLE scimver_rights_granting;
-SELECT count(*) FROM scim_tenant_grants;
+SELECT count(*) FROM scim_own_grants;
 SELECT scim_grant_tenant('green', 'scimver_rights_red');
 RESET ROLE;
 SELECT tenant_id, role FROM scim_tenant_grants ORDER BY 1;

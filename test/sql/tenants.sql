@@ -98,7 +98,9 @@ SELECT fails($$SELECT scim_get_user(id(1), tenant_id => 'acme')$$);
 SELECT error(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'')', 'SELECT scim_update_user(id(1), ''{"userName": "x"}'', NULL, tenant_id => ''acme'')', 'SELECT scim_patch_user(id(1), ''[{"op": "remove", "path": "title"}]'', NULL, tenant_id => ''acme'')',
 	'SELECT scim_delete_user(id(1), NULL, ''acme'')', 'SELECT scim_list_users(tenant_id => ''acme'')', 'SELECT * FROM users', 'UPDATE users SET data = data', 'TRUNCATE users']) s;
 -- it sees nothing of the grants, and gives itself none
-SELECT count(*) FROM scim_tenant_grants;
+SELECT count(*) FROM scim_own_grants;
+SELECT error('SELECT count(*) FROM scim_tenant_grants'), error('SELECT count(*) FROM scim_group_state'), error('SELECT count(*) FROM scim_cursor_secret');
+SELECT error('INSERT INTO scim_own_grants VALUES (''acme'', ''regress_scim_none'')'), error('UPDATE scim_own_grants SET tenant_id = ''acme'''), error('DELETE FROM scim_own_grants');
 SELECT error(s) FROM unnest(ARRAY['SELECT scim_grant_tenant(''acme'', ''regress_scim_none'')', 'SELECT scim_revoke_tenant(''acme'', ''regress_scim_acme'')', 'INSERT INTO scim_tenant_grants VALUES (''acme'', ''regress_scim_none'')',
 	'UPDATE scim_tenant_grants SET role = ''regress_scim_none''', 'DELETE FROM scim_tenant_grants', 'SELECT scim_create_table(''x'', ''User'')', 'SELECT scim_register_table(''users'', ''User'', ''{}'')']) s;
 -- what needs no table is everybody's
@@ -120,7 +122,7 @@ SELECT count(*) FROM users WHERE data->>'userName' = 'stolen';
 -- ---- a role with one grant ----
 
 SET ROLE regress_scim_acme;
-SELECT tenant_id, role FROM scim_tenant_grants;
+SELECT tenant_id, role FROM scim_own_grants;
 SELECT tenant_id, data->>'userName' AS name FROM users ORDER BY 1, 2;
 SELECT tenant_id, data->>'displayName' FROM groups;
 SELECT count(*) FROM groups_members;
@@ -159,11 +161,11 @@ SELECT scim_get_user(id(1), tenant_id => 'acme')->>'userName', scim_get_user(id(
 RESET ROLE;
 SELECT scim_grant_tenant('beta', 'regress_scim_team');
 SET ROLE regress_scim_inherits;
-SELECT tenant_id, role FROM scim_tenant_grants;
+SELECT tenant_id, role FROM scim_own_grants;
 SELECT tenant_id, data->>'userName' FROM users;
 SELECT scim_get_user(id(3), tenant_id => 'beta')->>'userName';
 SET ROLE regress_scim_noinherit;
-SELECT count(*) FROM scim_tenant_grants;
+SELECT count(*) FROM scim_own_grants;
 SELECT error('SELECT count(*) FROM users'), error('SELECT scim_get_user(id(3), tenant_id => ''beta'')');
 -- the role counts, not the session: saved plans are kept for each
 SET ROLE regress_scim_acme;
@@ -195,11 +197,70 @@ SET ROLE regress_scim_acme;
 SELECT count(*) FROM users;
 RESET ROLE;
 
+-- ---- who reads scimver's own tables ----
+
+-- a function that tells what it is shown is shown no other's grant
+SELECT scim_grant_tenant('secret', 'regress_scim_both');
+CREATE FUNCTION tell(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE WARNING 'saw %', $1; RETURN true; END $$;
+SET ROLE regress_scim_acme;
+SELECT tenant_id FROM scim_own_grants WHERE tell(tenant_id);
+SELECT tenant_id FROM scim_own_grants WHERE tell(role::text);
+SELECT count(*) FROM pg_stats WHERE tablename IN ('scim_tenant_grants', 'scim_group_state', 'scim_cursor_secret');
+RESET ROLE;
+SELECT scim_revoke_tenant('secret', 'regress_scim_both');
+-- pg_read_all_data dumps all but the secret
+GRANT pg_read_all_data TO regress_scim_none;
+SET ROLE regress_scim_none;
+SELECT count(*) > 0 FROM scim_tenant_grants;
+SELECT count(*) FROM scim_group_state;
+SELECT count(*) FROM scim_cursor_secret;
+RESET ROLE;
+REVOKE pg_read_all_data FROM regress_scim_none;
+-- it is as the script says, whatever default privileges there are
+CREATE FUNCTION rights() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', relname, CASE WHEN relrowsecurity THEN 'row level security' END, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, a.privilege_type)
+	FROM pg_class c LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee <> c.relowner WHERE c.relnamespace = 'scim'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1 $$;
+SELECT rights();
+BEGIN;
+DROP EXTENSION scimver CASCADE;
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA scim GRANT ALL ON TABLES TO regress_scim_none WITH GRANT OPTION;
+CREATE EXTENSION scimver SCHEMA scim;
+SELECT rights();
+ROLLBACK;
+
 -- ---- an owner that is no superuser ----
 
+-- who may insert and delete, and read nothing, grants and revokes
+GRANT INSERT, DELETE ON scim_tenant_grants TO regress_scim_owner;
+GRANT ALL ON users, groups, groups_members TO regress_scim_owner WITH GRANT OPTION;
+SET ROLE regress_scim_owner;
+SELECT scim_grant_tenant('gamma', 'regress_scim_both'), scim_grant_tenant('delta', 'regress_scim_both');
+SELECT scim_revoke_tenant('gamma', 'regress_scim_both'), error('SELECT count(*) FROM scim_tenant_grants'), count(*) FROM scim_own_grants;
+-- while one is left, the privileges stay, though the caller sees none of them
+SELECT has_any_column_privilege('regress_scim_both', 'users', 'SELECT');
+SELECT scim_revoke_tenant('delta', 'regress_scim_both');
+SELECT has_any_column_privilege('regress_scim_both', 'users', 'SELECT');
+RESET ROLE;
+REVOKE ALL ON users, groups, groups_members FROM regress_scim_owner;
+REVOKE DELETE ON scim_tenant_grants FROM regress_scim_owner;
+SELECT scim_grant_tenant('delta', 'regress_scim_both');
+SET ROLE regress_scim_owner;
+SELECT error($$SELECT scim_revoke_tenant('delta', 'regress_scim_both')$$);
+RESET ROLE;
+-- what one makes is granted to all that have a tenant; tables of others stay as they are
 GRANT EXECUTE ON FUNCTION scim_create_table, scim_register_table, scim_row_trigger, scim_members_trigger TO regress_scim_owner;
+DROP TABLE groups_members, groups;
+REVOKE ALL ON users FROM regress_scim_both;
+GRANT REFERENCES ON users TO regress_scim_owner;
+SET ROLE regress_scim_owner;
+SELECT error($$SELECT scim_create_table('public.groups', 'Group')$$);
+SELECT has_any_column_privilege('regress_scim_both', 'users', 'SELECT'), has_any_column_privilege('regress_scim_both', 'public.groups', 'SELECT');
+DROP TABLE public.groups_members, public.groups;
+RESET ROLE;
+SELECT scim_revoke_tenant('delta', 'regress_scim_both');
+DROP TABLE users;
 GRANT SELECT, INSERT, DELETE ON scim_tenant_grants TO regress_scim_owner;
-DROP TABLE groups_members, groups, users;
 CREATE SCHEMA own AUTHORIZATION regress_scim_owner;
 GRANT USAGE ON SCHEMA own TO PUBLIC;
 SET search_path = own, public, scim;
@@ -248,6 +309,7 @@ CREATE AGGREGATE evil.count(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '666
 CREATE TABLE evil.users (x int);
 CREATE TABLE evil.groups (x int);
 CREATE TABLE evil.groups_members (x int);
+CREATE TABLE evil.scim_own_grants AS SELECT 'default' AS tenant_id, 'regress_scim_both'::regrole AS role;
 CREATE TABLE evil.scim_tenant_grants AS SELECT 'default' AS tenant_id, 'regress_scim_both'::regrole AS role;
 CREATE TYPE evil.text AS ENUM ('evil');
 CREATE TYPE evil.uuid AS ENUM ('evil');
@@ -297,6 +359,7 @@ SET ROLE regress_scim_both;
 SELECT evil.run();
 -- the same in pg_temp, which comes first where it is not named
 CREATE TEMP TABLE users (x int);
+CREATE TEMP TABLE scim_own_grants AS SELECT 'default' AS tenant_id, 'regress_scim_both'::regrole AS role;
 CREATE TEMP TABLE scim_tenant_grants AS SELECT 'default' AS tenant_id, 'regress_scim_both'::regrole AS role;
 SELECT evil.run();
 SELECT public.error('SELECT scim.scim_list_users(tenant_id => ''default'')');

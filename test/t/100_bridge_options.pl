@@ -69,7 +69,8 @@ foreach my $case (
 is($code, 0, 'no input at all: exit code 0');
 is($out . $err, '', 'no input at all: silence');
 
-# Without a database: a socket directory that does not exist.
+# Without a database: a folder without a socket.
+mkdir "$PostgreSQL::Test::Utils::tmp_check/nowhere" or die "mkdir: $!";
 my $bridge = ScimverBridge->new(conninfo => "host=$PostgreSQL::Test::Utils::tmp_check/nowhere dbname=x password=secret");
 is($bridge->initialize->{result}{protocolVersion}, '2025-11-25', 'without a database: initialize answers');
 is_deeply($bridge->roundtrip('ping')->{result}, {}, 'without a database: ping answers');
@@ -117,6 +118,26 @@ $bridge = ScimverBridge->new(conninfo => 'dbname=x');
 $bridge->send_raw('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}');
 $bridge->finish;
 is($bridge->answer(1)->{result}{protocolVersion}, '2025-06-18', 'last line without newline');
+
+# Some clients put a byte order mark before the first line, whole or in two reads; nowhere else is it one.
+my $initialize = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}';
+foreach my $parts ([ "\xef\xbb\xbf$initialize\n" ], [ "\xef\xbb", "\xbf$initialize\n" ], [ "\xef\xbb\xbf$initialize" ], [ "\xef\xbb\xbf\n$initialize\n" ])
+{
+	$bridge = ScimverBridge->new(conninfo => 'dbname=x');
+	$bridge->send_raw($_) foreach @$parts;
+	close $bridge->{in};
+	delete $bridge->{in};
+	is($bridge->answer(1)->{result}{protocolVersion}, '2025-11-25', 'a byte order mark before the first line is skipped');
+	is($bridge->finish, 0, 'and nothing is wrong');
+	is_deeply($bridge->{messages}, [], 'one answer');
+}
+foreach my $lines ("$initialize\n\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf", "\xef\xbb")
+{
+	$bridge = ScimverBridge->new(conninfo => 'dbname=x');
+	$bridge->send_raw("$lines$initialize\n");
+	$bridge->finish;
+	is($bridge->{messages}[-1]{error}{code}, -32700, 'a mark at another place, another one, half of one');
+}
 
 $bridge = ScimverBridge->new(conninfo => 'dbname=x');
 $bridge->send_raw('{"jsonrpc":"2.0","id":1,"method":"initi');

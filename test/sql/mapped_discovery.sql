@@ -39,6 +39,32 @@ CREATE FUNCTION sorted(sort_by text) RETURNS SETOF text LANGUAGE sql AS $$SELECT
 CREATE FUNCTION can(feature text) RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', scim_service_provider_config() #>> ARRAY[feature, 'supported'], scim_server_info() #>> ARRAY['capabilities', feature, 'supported'])$$;
 
+-- the paths of a user's attributes, as registered and as the tool tells them; what a filter on each says, and a patch, must go with that: rows are what does not
+CREATE FUNCTION paths(list jsonb, before text) RETURNS TABLE (path text, attribute jsonb, outer_attribute jsonb) LANGUAGE sql AS $$
+	SELECT before || (a ->> 'name'), a, NULL FROM jsonb_array_elements(list) a
+	UNION ALL SELECT before || (a ->> 'name') || '.' || (b ->> 'name'), b, a FROM jsonb_array_elements(list) a, jsonb_array_elements(a -> 'subAttributes') b$$;
+CREATE FUNCTION value(attribute jsonb) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT CASE WHEN (attribute ->> 'multiValued')::boolean THEN jsonb_build_array(v) ELSE v END FROM (SELECT CASE attribute ->> 'type' WHEN 'boolean' THEN 'true' WHEN 'binary' THEN '"AQI="' WHEN 'reference' THEN '"https://example.org/x"' WHEN 'dateTime' THEN '"2026-01-01T00:00:00Z"' ELSE '"x"' END::jsonb) x (v)$$;
+CREATE FUNCTION untrue(id text) RETURNS TABLE (path text, told text, found text, written text) LANGUAGE sql AS $$
+	WITH told AS (
+		SELECT p.* FROM jsonb_array_elements(scim_call_tool('scim_get_schemas', '{"resource_type": "User"}') #> '{content,schemas}') s, paths(s -> 'attributes', CASE WHEN s ->> 'id' LIKE '%extension%' THEN s ->> 'id' || ':' ELSE '' END) p
+	), everything AS (
+		SELECT p.*, CASE WHEN s.id LIKE '%extension%' THEN s.id END AS urn, told.attribute ->> 'mutability' AS told, said, (SELECT jsonb_build_object(coalesce(p.outer_attribute, p.attribute) ->> 'name', CASE
+				WHEN p.outer_attribute IS NULL THEN value(p.attribute)
+				WHEN (p.outer_attribute ->> 'multiValued')::boolean THEN jsonb_build_array(jsonb_build_object(p.attribute ->> 'name', value(p.attribute)))
+				ELSE jsonb_build_object(p.attribute ->> 'name', value(p.attribute)) END)) AS data
+		FROM scim_schemas s, paths(s.document -> 'attributes', CASE WHEN s.id LIKE '%extension%' THEN s.id || ':' ELSE '' END) p LEFT JOIN told USING (path), LATERAL listed(p.path || ' pr') said
+		WHERE s.id LIKE '%:User' AND p.path <> 'password'
+	), tried AS (
+		SELECT *, CASE WHEN attribute ->> 'type' <> 'complex' AND attribute ->> 'mutability' IS DISTINCT FROM 'readOnly' AND outer_attribute ->> 'mutability' IS DISTINCT FROM 'readOnly'
+			THEN (SELECT says(format('SELECT ''written'' FROM scim_patch_user(%L, %L)', id, jsonb_build_array(jsonb_build_object('op', 'add', 'value', CASE WHEN urn IS NULL THEN data ELSE jsonb_build_object(urn, data) END))))) END AS wrote
+		FROM everything
+	)
+	SELECT path, told, said, wrote FROM tried
+	WHERE (said LIKE 'INVALID_FILTER%') <> (told IS NULL) OR (told IS NULL AND wrote NOT LIKE 'INVALID_VALUE%no column%') OR (told = 'readOnly') <> (wrote LIKE 'MUTABILITY%')
+		-- elements are written as a whole, with what says which of them they are
+		OR (told <> 'readOnly' AND wrote LIKE '%no column%' AND (outer_attribute ->> 'multiValued')::boolean IS NOT TRUE)$$;
+
 -- ---- every parameter of a tool has a type, whatever is registered ----
 
 SELECT t ->> 'name', p.key, p.value FROM jsonb_array_elements(scim_tools()) t, jsonb_each(t #> '{inputSchema,properties}') p
@@ -158,6 +184,7 @@ INSERT INTO person (login, given, mail, kind, lang, tags, born, grade, manager) 
 SELECT p, says(format('SELECT (scim_patch_user(''1'', jsonb_build_array(jsonb_build_object(''op'', ''replace'', ''path'', %L::text, ''value'', ''b@x.org''))) -> ''emails'')::text', p))
 	FROM (VALUES ('emails[type eq "work"].value'), ('emails[display eq "x"].value'), ('emails[not (display pr)].value'), ('emails[type eq "work"].display')) AS v (p);
 SELECT says($$SELECT (scim_patch_user('1', '[{"op": "remove", "path": "emails[display eq \"x\"]"}]') -> 'emails')::text$$);
+SELECT * FROM untrue('1');
 SELECT scim_unregister_table('person');
 
 -- ---- with a document there is a place for all that is no column's ----
@@ -167,6 +194,8 @@ SELECT scim_register_table('person', 'User', '{"id": "no", "data": "rest", "attr
 SELECT string_agg(x, ' ') FROM schemas('User') s, regexp_split_to_table(s, ', ') x WHERE x ~ 'readOnly|^name|^emails|required|password|externalId|department';
 SELECT f, listed(f) FROM (VALUES ('title pr'), ('emails[display pr]'), ('meta.created pr'), ('groups pr'), ('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"')) AS v (f);
 SELECT can('changePassword');
+UPDATE person SET given = 'Ann', family = NULL;
+SELECT * FROM untrue('1');
 
 -- ---- groups: what can be a member ----
 

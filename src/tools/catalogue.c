@@ -174,7 +174,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_search_{many}",
 		.title = "Search {many}",
-		.description = "Find {many} by one attribute's value; scim_list_{many} takes any filter.",
+		.description = "Find {many} by one attribute; scim_list_{many} takes any filter.",
 		.about = ABOUT_TYPED,
 		.required = PARAM_BIT(PARAM_ATTRIBUTE) | PARAM_BIT(PARAM_VALUE),
 		.optional = PAGE | TENANT,
@@ -185,7 +185,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_{one}_exists",
 		.title = "Does a {one} exist?",
-		.description = "Tells whether there is a {one} with this id; false is an answer, not an error.",
+		.description = "Is there a {one} with this id? False is an answer, not an error.",
 		.about = ABOUT_TYPED,
 		.required = ID,
 		.optional = TENANT,
@@ -210,7 +210,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_list_{one}_members",
 		.title = "List members",
-		.description = "List the members of a {one}, page by page: while metadata has next_cursor, more follow.",
+		.description = "List the members of a {one}: while metadata has next_cursor, more follow.",
 		.about = ABOUT_GROUPS,
 		.required = ID,
 		.optional = PARAM_BIT(PARAM_MEMBER_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,

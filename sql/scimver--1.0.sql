@@ -94,7 +94,7 @@ SELECT pg_catalog.pg_extension_config_dump('scim_resource_types', 'WHERE NOT bui
 INSERT INTO scim_schemas (position, built_in, document) VALUES
 (1, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:User", "name": "User",
 	"description": "A person''s account", "attributes": [
-	{"name": "userName", "required": true, "uniqueness": "server", "description": "The name to sign in with; unique, whatever its case"},
+	{"name": "userName", "required": true, "uniqueness": "server", "description": "The name to sign in with; unique"},
 	{"name": "name", "type": "complex", "description": "The parts of the person''s name", "subAttributes": [
 		{"name": "formatted", "description": "The whole name, as it is written"},
 		{"name": "familyName", "description": "Family name"},
@@ -792,7 +792,7 @@ CREATE FUNCTION scim_get_schemas() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_get_schemas';
 COMMENT ON FUNCTION scim_get_schemas() IS
-	'The resource types and their schemas (RFC 7643 sections 6 and 7)';
+	'The resource types and their schemas (RFC 7643 sections 6 and 7), as the registered tables have them';
 
 CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED

@@ -14,7 +14,9 @@
 #include "errors.h"
 #include "store/check_table.h"
 #include "store/grants.h"
+#include "store/joined.h"
 #include "store/limits.h"
+#include "store/lookup.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/register_check.h"
@@ -127,39 +129,13 @@ check_id_index(const Check *check, const ScimRegistration *registration)
 		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
 }
 
-/* Does a valid index begin with the column, or with the tenant and the column? */
-static bool
-has_index(const Check *check, AttrNumber tenant, AttrNumber number)
-{
-	ListCell   *cell;
-	bool		found = false;
-
-	foreach(cell, RelationGetIndexList(check->relation))
-	{
-		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		const FormData_pg_index *index;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		index = (Form_pg_index) GETSTRUCT(tuple);
-		for (int i = 0; i < index->indnkeyatts && index->indisvalid; i++)
-		{
-			found |= index->indkey.values[i] == number;
-			if (index->indkey.values[i] != tenant)
-				break;
-		}
-		ReleaseSysCache(tuple);
-	}
-	return found;
-}
-
 static void
 check_lookup(const Check *check, const ScimRegistration *registration, const ScimLookup *lookup)
 {
 	if (lookup->unique && !OidIsValid(lookup->index_relid))
 		report_problem(check, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
 												lookup->column, check->table, lookup->path));
-	else if (!lookup->unique && !has_index(check, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
+	else if (!lookup->unique && !scim_leads_to(check->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
 		report_problem(check, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
 												lookup->column, check->table, lookup->path));
 }
@@ -279,6 +255,18 @@ check_lost_members(const ScimRegistration *groups, ScimReportProblem report, voi
 	report(&problem, argument);
 }
 
+/* Can memberships be compared with what they name? */
+static bool
+check_joined(ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "mapping", .detail = scim_join_problem()};
+
+	if (problem.detail == NULL)
+		return true;
+	report(&problem, argument);
+	return false;
+}
+
 const ScimRegistration *
 scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
 {
@@ -299,6 +287,10 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		readable = check_table(tables, true, report, argument) != NULL;
 	else if (rows && rows->type->has_members)
 		check_lost_members(rows, report, argument);
+	/* of groups, members are counted */
+	if ((tables->type->has_members || tables->type->has_groups) && !check_joined(report, argument) &&
+		tables->type->has_members)
+		readable = false;
 	scim_check_triggers(tables, rows, report, argument);
 	scim_check_event_triggers(report, argument);
 	scim_check_grants(report, argument);

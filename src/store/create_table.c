@@ -27,7 +27,7 @@ PG_FUNCTION_INFO_V1(scim_create_table);
 
 #define ROW_COLUMNS_BEFORE \
 	"CREATE TABLE {table} (" \
-	" tenant_id text NOT NULL DEFAULT {ext}.scim_tenant()," \
+	" tenant_id text NOT NULL DEFAULT " SCIM_TENANT_DEFAULT "," \
 	" id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid()," \
 	" data jsonb NOT NULL," \
 	" version text," \
@@ -57,7 +57,7 @@ ROW_COLUMNS_AFTER
 "COMMENT ON COLUMN {table}.member_count IS 'Members; written by the membership triggers only';"
 "COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the membership triggers only';"
 "CREATE TABLE {members} ("
-" tenant_id text NOT NULL DEFAULT {ext}.scim_tenant(),"
+" tenant_id text NOT NULL DEFAULT " SCIM_TENANT_DEFAULT ","
 " group_id uuid NOT NULL,"
 " member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY ('{User,Group}'::pg_catalog.text[])),"
 " member_id uuid NOT NULL,"

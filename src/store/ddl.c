@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "errors.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "store/ddl.h"
@@ -50,4 +51,22 @@ scim_run_ddl(const char *text, const ScimWord *words)
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql.data, SPI_result_code_string(result));
 	pfree(sql.data);
+}
+
+char *
+scim_found_values(void)
+{
+	StringInfoData text;
+	uint64		told = Min(SPI_processed, strtoul(SCIM_FOUND, NULL, 10) - 1);
+
+	initStringInfo(&text);
+	for (uint64 i = 0; i < told; i++)
+	{
+		char	   *value = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+
+		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", scim_phrase("\"%s\"", value ? value : ""));
+	}
+	if (SPI_processed > told)
+		appendStringInfoString(&text, " and more");
+	return text.data;
 }

@@ -414,6 +414,39 @@ scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number)
 	return InvalidOid;
 }
 
+/* Does the index begin so? */
+static bool
+leads_to(const FormData_pg_index *index, AttrNumber tenant, AttrNumber number)
+{
+	bool		found = false;
+
+	for (int i = 0; i < index->indnkeyatts && index->indisvalid; i++)
+	{
+		found |= index->indkey.values[i] == number;
+		if (index->indkey.values[i] != tenant)
+			break;
+	}
+	return found;
+}
+
+bool
+scim_leads_to(Relation relation, AttrNumber tenant, AttrNumber number)
+{
+	ListCell   *cell;
+	bool		found = false;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		found |= leads_to((Form_pg_index) GETSTRUCT(tuple), tenant, number);
+		ReleaseSysCache(tuple);
+	}
+	return found;
+}
+
 void
 scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups)
 {

@@ -58,8 +58,18 @@ extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
 /* The SQL from which the column is generated; "data" is the quoted column of the document. */
 extern char *scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data);
 
+/* Does a valid index begin with the column, or with the tenant and the column? */
+extern bool scim_leads_to(Relation relation, AttrNumber tenant, AttrNumber number);
+
 /* The unique index that keeps values of the column apart within their tenant, or InvalidOid. */
 extern Oid	scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number);
+
+/*
+ * A B-tree takes 2,704 bytes for the whole of an entry, GIN a little more.
+ * (Plain SQL may store longer values that can be compressed.)
+ */
+#define SCIM_LOOKUP_BYTES 2000
+#define SCIM_LOOKUP_BYTES_TEXT CppAsString2(SCIM_LOOKUP_BYTES)
 
 /* TOO_LARGE if a value that is looked up may not fit into an index. */
 extern void scim_check_lookups(const ScimRegistration *registration, Jsonb *data);

@@ -11,23 +11,17 @@
 #include "store/fold.h"
 #include "store/lookup.h"
 
-/*
- * A B-tree takes 2,704 bytes for the whole of an entry, GIN a little more.
- * (Plain SQL may store longer values that can be compressed.)
- */
-#define MAX_LENGTH 2000
-
 static bool
 is_too_long(const ScimLookup *lookup, const JsonbValue *value)
 {
 	int			length = value->val.string.len;
 
-	if (length > MAX_LENGTH)
+	if (length > SCIM_LOOKUP_BYTES)
 		return true;
 	if (lookup->kind != SCIM_LOOKUP_FOLDED && lookup->kind != SCIM_LOOKUP_VALUES_FOLDED)
 		return false;
-	return length > MAX_LENGTH / SCIM_FOLD_GROWTH &&
-		VARSIZE_ANY_EXHDR(scim_fold_text(value->val.string.val, length)) > MAX_LENGTH;
+	return length > SCIM_LOOKUP_BYTES / SCIM_FOLD_GROWTH &&
+		VARSIZE_ANY_EXHDR(scim_fold_text(value->val.string.val, length)) > SCIM_LOOKUP_BYTES;
 }
 
 static void
@@ -56,8 +50,8 @@ check_value(const ScimLookup *lookup, int key, const JsonbValue *value)
 		ScimError  *error = scim_error(SCIM_TOO_LONG);
 
 		scim_error_text(error, "path", lookup->path);
-		scim_error_integer(error, "limit", MAX_LENGTH);
-		scim_throw(error, "%s is looked up, and so must not be longer than %d bytes", lookup->path, MAX_LENGTH);
+		scim_error_integer(error, "limit", SCIM_LOOKUP_BYTES);
+		scim_throw(error, "%s is looked up, and so must not be longer than %d bytes", lookup->path, SCIM_LOOKUP_BYTES);
 	}
 }
 
@@ -67,7 +61,7 @@ scim_check_lookups(const ScimRegistration *registration, Jsonb *data)
 	JsonbValue	root;
 
 	/* no value of a small document is too long */
-	if (VARSIZE(data) <= MAX_LENGTH / SCIM_FOLD_GROWTH)
+	if (VARSIZE(data) <= SCIM_LOOKUP_BYTES / SCIM_FOLD_GROWTH)
 		return;
 	scim_root(data, &root);
 	for (int i = 0; i < registration->lookup_count; i++)

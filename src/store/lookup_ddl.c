@@ -12,6 +12,7 @@
 #include "store/ddl.h"
 #include "store/grants.h"
 #include "store/lookup_ddl.h"
+#include "store/protect.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -22,8 +23,14 @@
  * one finds the rows that have no value, which sort last.
  */
 static const char *const unique_index =
-"CREATE UNIQUE INDEX ON {table} ({tenant}, {column}) WHERE {column} IS NOT NULL;"
+"CREATE UNIQUE INDEX ON {table} ({tenant}, {column}) WHERE {column} IS NOT NULL;";
+
+static const char *const rest_index =
 "CREATE INDEX ON {table} ({tenant}, {id}) WHERE {column} IS NULL;";
+
+static const char *const find_rest_index =
+"SELECT FROM pg_catalog.pg_index WHERE indrelid OPERATOR(pg_catalog.=) {table_literal}::pg_catalog.regclass AND indisvalid"
+" AND pg_catalog.pg_get_expr(indpred, indrelid) OPERATOR(pg_catalog.=) {rest_literal}";
 
 /* The id makes the order complete, in which pages are read. */
 static const char *const plain_index =
@@ -54,24 +61,66 @@ scim_lookup_definitions(List *plans, const char *data)
 	return text.data;
 }
 
-/* What is there already may not be unique: said with the value, which CREATE INDEX does not tell every caller. */
+/* What is there already may not be unique: said with the values, which CREATE INDEX does not tell every caller. */
 static void
 refuse_duplicates(const ScimPlannedLookup *lookup, const char *table, const ScimWord *words)
 {
 	ScimError  *error;
-	char	   *value;
+	bool		alone;
 
-	scim_run_ddl("SELECT {column}::pg_catalog.text FROM {table} WHERE {column} IS NOT NULL"
+	scim_run_ddl("SELECT DISTINCT {column}::pg_catalog.text FROM {table} WHERE {column} IS NOT NULL"
 				 " GROUP BY {tenant}, {column} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
-				 " ORDER BY 1 LIMIT 1", words);
+				 " ORDER BY 1 LIMIT " SCIM_FOUND, words);
 	if (SPI_processed == 0)
 		return;
-	value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	alone = SPI_processed == 1;
 	error = scim_error(SCIM_NOT_YET_UNIQUE);
 	scim_error_text(error, "attribute", lookup->path.text);
-	scim_error_text(error, "value", value);
-	scim_throw(error, "%s cannot be unique: several rows of table %s have the value \"%s\"",
-			   lookup->path.text, table, value);
+	scim_error_text(error, "value", SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	scim_throw(error, "%s cannot be unique: several rows of table %s have the %-s %-s", lookup->path.text, table,
+			   alone ? "value" : "same value, as of each of", scim_found_values());
+}
+
+/* An index that is made under protection. */
+typedef struct MadeIndex
+{
+	const char *text;
+	const ScimWord *words;
+} MadeIndex;
+
+static void
+make_index(void *argument)
+{
+	const MadeIndex *index = argument;
+
+	scim_run_ddl(index->text, index->words);
+}
+
+/* It may have been left when the other one was dropped. */
+static void
+make_rest_index(const ScimWord *words)
+{
+	scim_run_ddl(find_rest_index, words);
+	if (SPI_processed == 0)
+		scim_run_ddl(rest_index, words);
+}
+
+/* Values that plain SQL wrote, and no index holds. */
+static void
+refuse_long(const ScimPlannedLookup *lookup, const char *table, const ScimWord *words)
+{
+	ScimError  *error = scim_error(SCIM_STORED_TOO_LONG);
+
+	scim_run_ddl(scim_has_values(lookup->kind) ?
+				 "SELECT {id} FROM {table} WHERE EXISTS (SELECT FROM pg_catalog.unnest({column}) AS v"
+				 " WHERE pg_catalog.octet_length(v) OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT ")"
+				 " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND :
+				 "SELECT {id} FROM {table} WHERE pg_catalog.octet_length({column}::pg_catalog.text)"
+				 " OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND, words);
+	scim_error_text(error, "path", lookup->path.text);
+	scim_error_integer(error, "limit", SCIM_LOOKUP_BYTES);
+	scim_throw(error, "%s cannot be looked up: rows of table %s have values of more than %d bytes; their ids: %-s",
+			   lookup->path.text, table, SCIM_LOOKUP_BYTES, scim_found_values());
 }
 
 void
@@ -85,13 +134,27 @@ scim_make_lookup_index(const ScimPlannedLookup *lookup, const char *table,
 		{"column", pstrdup(quote_identifier(lookup->column))},
 		{"comment", quote_literal_cstr(comment)},
 		{"ext", scim_extension_schema("scimver")},
+		{"table_literal", quote_literal_cstr(table)},
+		{"rest_literal", quote_literal_cstr(psprintf("(%s IS NULL)", quote_identifier(lookup->column)))},
 		{NULL}
 	};
+	MadeIndex	index = {plain_index, words};
+	ErrorData  *failure;
 
+	if (lookup->unique)
+		index.text = unique_index;
+	else if (scim_has_values(lookup->kind))
+		index.text = values_index;
 	scim_run_ddl(comment_on_lookup, words);
 	if (lookup->unique)
 		refuse_duplicates(lookup, table, words);
-	scim_run_ddl(lookup->unique ? unique_index : scim_has_values(lookup->kind) ? values_index : plain_index, words);
+	failure = scim_protect(make_index, &index);
+	if (failure && failure->sqlerrcode == ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+		refuse_long(lookup, table, words);
+	if (failure)
+		ReThrowError(failure);
+	if (lookup->unique)
+		make_rest_index(words);
 }
 
 /* ---- tables that are there ---- */
@@ -111,11 +174,36 @@ set_lookup(const ScimRegistration *table, const char *path, const char *column)
 	CommandCounterIncrement();
 }
 
+/* Behind the other actions of the ALTER TABLE: all of it is one rewriting. */
+static void
+add_columns(const char *table, const char *data, StringInfo actions, List *added)
+{
+	ScimWord	words[] = {{"table", table}, {"actions"}, {NULL}};
+	ListCell   *cell;
+
+	foreach(cell, added)
+		appendStringInfo(actions, "%sADD COLUMN %s", actions->len > 0 ? ", " : "", definition(lfirst(cell), data));
+	if (added)
+		ereport(NOTICE,
+				(errmsg("table %s is rewritten under an exclusive lock, as lookup columns are stored", table)));
+	words[1].text = actions->data;
+	scim_run_ddl("ALTER TABLE {table} {actions}", words);
+}
+
+void
+scim_add_lookups(const char *table, const char *data, List *added)
+{
+	StringInfoData actions;
+
+	initStringInfo(&actions);
+	if (added)
+		add_columns(table, data, &actions, added);
+}
+
 void
 scim_alter_lookups(const ScimRegistration *table, List *dropped, List *added)
 {
 	StringInfoData actions;
-	ScimWord	words[] = {{"table", table->table}, {"actions"}, {NULL}};
 	ListCell   *cell;
 
 	if (dropped == NIL && added == NIL)
@@ -129,15 +217,7 @@ scim_alter_lookups(const ScimRegistration *table, List *dropped, List *added)
 		set_lookup(table, lookup->path, NULL);
 		appendStringInfo(&actions, "%sDROP COLUMN %s", actions.len > 0 ? ", " : "", lookup->column);
 	}
-	foreach(cell, added)
-		appendStringInfo(&actions, "%sADD COLUMN %s", actions.len > 0 ? ", " : "",
-						 definition(lfirst(cell), table->columns[SCIM_COLUMN_DATA]));
-	if (added)
-		ereport(NOTICE,
-				(errmsg("table %s is rewritten under an exclusive lock, as lookup columns are stored",
-						table->table)));
-	words[1].text = actions.data;
-	scim_run_ddl("ALTER TABLE {table} {actions}", words);
+	add_columns(table->table, table->columns[SCIM_COLUMN_DATA], &actions, added);
 	foreach(cell, added)
 	{
 		const ScimPlannedLookup *lookup = lfirst(cell);

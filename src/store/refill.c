@@ -203,19 +203,28 @@ data_value(const ScimStoredRow *row, Datum *value)
 	return row->tidied != NULL;
 }
 
-/* Runs the UPDATE; our row trigger knows of it. */
+/* An UPDATE of which our row trigger is to know. */
+typedef struct Refilling
+{
+	const ScimRegistration *registration;
+	const char *sql;
+	int			nargs;
+	Oid		   *types;
+	Datum	   *values;
+} Refilling;
+
 static uint64
-run_update(const ScimRegistration *registration, const char *sql, Oid *types, Datum *values)
+run_update(const Refilling *update)
 {
 	Oid			outer = refilling;
 	int			outer_depth = refilling_depth;
 	volatile int result = 0;
 
-	refilling = registration->root;
+	refilling = update->registration->root;
 	refilling_depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
 	PG_TRY();
 	{
-		result = scim_run_by_index(sql, 6, types, values, NULL, false);
+		result = scim_run_by_index(update->sql, update->nargs, update->types, update->values, NULL, false);
 	}
 	PG_FINALLY();
 	{
@@ -224,7 +233,7 @@ run_update(const ScimRegistration *registration, const char *sql, Oid *types, Da
 	}
 	PG_END_TRY();
 	if (result != SPI_OK_UPDATE)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+		elog(ERROR, "could not execute \"%s\": %s", update->sql, SPI_result_code_string(result));
 	return SPI_processed;
 }
 
@@ -244,7 +253,7 @@ write_rows(const ScimStoredRow *rows, int count)
 	values[3] = array_of(rows, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, count_value);
 	values[4] = array_of(rows, count, BYTEAOID, -1, false, TYPALIGN_INT, digest_value);
 	values[5] = array_of(rows, count, JSONBOID, -1, false, TYPALIGN_INT, data_value);
-	return run_update(registration, sql, types, values);
+	return run_update(&(Refilling) {registration, sql, 6, types, values});
 }
 
 void
@@ -258,4 +267,14 @@ scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill
 	store_states(rows, count);
 	result->written = count > 0 ? write_rows(rows, count) : 0;
 	result->kept = count - result->written;
+}
+
+uint64
+scim_refill_table(const ScimRegistration *registration)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "UPDATE {table} AS r SET {version} = NULL WHERE " SCIM_HAS_DOCUMENT, registration);
+	return run_update(&(Refilling) {registration, sql.data});
 }

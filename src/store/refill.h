@@ -25,6 +25,15 @@ typedef struct ScimRefill
 extern void scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill *result);
 
 /*
+ * The same for all rows of a created table whose document is an object, by one
+ * UPDATE, whatever version they have: for a table that nobody else writes to.
+ * Returns how many were written; those that it left are the triggers' or rules'.
+ * Within SPI.
+ */
+#define SCIM_HAS_DOCUMENT "pg_catalog.jsonb_typeof(r.{data}) OPERATOR(pg_catalog.=) 'object'"
+extern uint64 scim_refill_table(const ScimRegistration *registration);
+
+/*
  * Is the row trigger at work on such a row of the table (of its root)?  It then
  * takes member_count and member_digest as they are written, and computes the
  * version anew, without moving the revision.

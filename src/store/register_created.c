@@ -1,20 +1,34 @@
 /*
  * register_created.c
  *		Registering a table that has the columns of a created one: a copy of one,
- *		or one whose trigger was dropped.
+ *		or one whose triggers went, by hand or with the extension.
+ *
+ * What is missing of what scim_create_table makes is made: lookup columns, their
+ * indexes, defaults, policies, triggers, foreign keys.  What rows say of their
+ * content is not believed, as it may have changed while no trigger was there:
+ * versions are computed and members counted anew.
  */
 #include "postgres.h"
 
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "compat.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "store/ddl.h"
 #include "store/grants.h"
-#include "store/lookup.h"
+#include "store/group_move.h"
+#include "store/group_state.h"
+#include "store/lookup_ddl.h"
+#include "store/refill.h"
 #include "store/register_check.h"
 #include "store/register_table.h"
+#include "store/statement_text.h"
+#include "store/stored_rows.h"
 #include "store/table_ddl.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -32,29 +46,37 @@ refuse_other_kinds(Relation relation)
 	scim_throw(error, "\"%s\" is no ordinary table", RelationGetRelationName(relation));
 }
 
-/* Count and digest of members that are there already would be wrong from the start. */
-static void
-refuse_members(const ScimWord *words)
+/* A table of the caller's whose group_id refers to the relation, or InvalidOid. */
+static Oid
+find_referring(Oid relid)
 {
-	scim_run_ddl("SELECT FROM {members} LIMIT 1", words);
-	if (SPI_processed > 0)
-	{
-		ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
+	ScimWord	words[] = {{"relid", psprintf("%u", relid)}, {NULL}};
 
-		scim_error_text(error, "relation", words[1].text);
-		scim_error_hint(error, "Move the memberships aside, register the table, and insert them again.");
-		scim_throw(error, "the membership table has rows already");
+	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid"
+				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id'"
+				 " WHERE c.contype = 'f' AND c.confrelid = {relid} ORDER BY 1", words);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Oid			found = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		if (scim_owns_relation(found, GetUserId()))
+			return found;
 	}
+	return InvalidOid;
 }
 
-/* The group table's memberships, by the name that scim_create_table gives them. */
-static char *
+/* The group table's memberships: by the name that scim_create_table gives them, or, renamed, by their foreign key. */
+static Oid
 companion_members(Relation relation)
 {
 	char	   *name = psprintf("%s_members", RelationGetRelationName(relation));
 	Oid			relid = get_relname_relid(name, RelationGetNamespace(relation));
 	ScimRegistration probe = {0};
 	Relation	members;
+
+	if (!OidIsValid(relid))
+		relid = find_referring(RelationGetRelid(relation));
 
 	if (!OidIsValid(relid))
 	{
@@ -67,77 +89,167 @@ companion_members(Relation relation)
 	probe.is_members = true;
 	scim_read_mapping(&probe, members, "{}");
 	table_close(members, NoLock);
-	return scim_table_text(relid);
+	return relid;
 }
 
-/* The lookups that a created table has must be there, each of its type, what is unique with its index. */
+/* ---- what is there, and what is not ---- */
+
+/* A table that is registered, and what it lacks. */
+typedef struct Created
+{
+	Oid			relid;
+	Oid			members;		/* of a group table, or InvalidOid */
+	char	   *table;			/* its name, quoted */
+	const ScimResourceType *type;
+	List	   *columns;		/* of ScimPlannedLookup: to be added, with their indexes */
+	List	   *indexes;		/* the same: of columns that are there */
+} Created;
+
 static void
-check_lookups(Relation relation, AttrNumber tenant, List *plans)
+find_missing(Relation relation, AttrNumber tenant, Created *created)
 {
 	ListCell   *cell;
 
-	foreach(cell, plans)
+	foreach(cell, scim_plan_lookups(created->type))
 	{
-		const ScimPlannedLookup *lookup = lfirst(cell);
-		AttrNumber	number = scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
-		ScimError  *error;
+		ScimPlannedLookup *lookup = lfirst(cell);
+		AttrNumber	number;
 
-		if (!lookup->unique || OidIsValid(scim_unique_index(relation, tenant, number)))
+		if (get_attnum(created->relid, lookup->column) == InvalidAttrNumber)
+		{
+			created->columns = lappend(created->columns, lookup);
 			continue;
-		error = scim_error(SCIM_INVALID_MAPPING);
-		scim_error_text(error, "relation", RelationGetRelationName(relation));
-		scim_error_text(error, "column", lookup->column);
-		scim_error_hint(error, "Make a unique index on the tenant and the column, WHERE the column IS NOT NULL.");
-		scim_throw(error, "column \"%s\" of table \"%s\" must have a unique index, as %s is unique",
-				   lookup->column, RelationGetRelationName(relation), lookup->path.text);
+		}
+		number = scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
+		if (lookup->unique ? !OidIsValid(scim_unique_index(relation, tenant, number)) :
+			!scim_leads_to(relation, tenant, number))
+			created->indexes = lappend(created->indexes, lookup);
 	}
 }
 
-/* What the table must be like; the name of its membership table, if it has one.  Closes what it opens, for DDL to follow. */
-static char *
-check_table(Oid relid, const ScimResourceType *type, bool *has_policies)
+/* What the table must be like.  Closes what it opens, for DDL to follow. */
+static void
+check_table(Created *created)
 {
-	Relation	relation = table_open(relid, AccessExclusiveLock);
+	Relation	relation = table_open(created->relid, AccessExclusiveLock);
 	ScimRegistration probe = {0};
-	char	   *members = NULL;
 
 	refuse_other_kinds(relation);
-	if (scim_has_triggers(relid, SCIM_ROW_KIND))
+	if (scim_has_triggers(created->relid, SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
 	scim_refuse_other_triggers(relation);
-	probe.type = type;
+	probe.relid = created->relid;
+	probe.table = created->table = scim_table_text(created->relid);
+	probe.type = created->type;
 	scim_read_mapping(&probe, relation, "{}");
 	scim_check_not_null(&probe, relation);
-	check_lookups(relation, probe.numbers[SCIM_COLUMN_TENANT], scim_plan_lookups(type));
-	if (type->has_members)
-		members = companion_members(relation);
-	*has_policies = relation->rd_rel->relrowsecurity;
+	scim_refuse_hidden_rows(&probe);
+	find_missing(relation, probe.numbers[SCIM_COLUMN_TENANT], created);
+	if (created->type->has_members)
+		created->members = companion_members(relation);
 	table_close(relation, NoLock);
-	return members;
+}
+
+/* ---- what is made ---- */
+
+/* Where a version is to say that nobody wrote, somebody may have.  Before the trigger, which keeps revisions. */
+static void
+move_revisions(const Created *created)
+{
+	ScimWord	words[] = {{"table", created->table}, {NULL}};
+
+	scim_run_ddl("UPDATE {table} SET revision = revision OPERATOR(pg_catalog.+) 1", words);
+}
+
+/* Versions of before say nothing of what was written since, nor has anybody tidied it. */
+static void
+refill_versions(const Created *created)
+{
+	const ScimRegistration *table = scim_find_table(created->type);
+	uint64		written = scim_refill_table(table);
+	StringInfoData sql;
+	ScimError  *error;
+
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "SELECT FROM {table} AS r WHERE " SCIM_HAS_DOCUMENT, table);
+	/* not read only: a snapshot of before would see nothing of a table that was rewritten */
+	if (SPI_execute(sql.data, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql.data);
+	if (SPI_processed == written)
+		return;
+	error = scim_error(SCIM_ROWS_KEPT);
+	scim_error_whole(error, "relation", created->table);
+	scim_throw(error, "a trigger or a rule of table %s keeps rows from being written, whose versions may be out of date",
+			   created->table);
+}
+
+/* Rows that name no tenant have one; what others made its default stays. */
+static void
+make_default(Oid relid)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	AttrNumber	number = get_attnum(relid, scim_column_kinds[SCIM_COLUMN_TENANT].name);
+	bool		has_default = TupleDescAttr(RelationGetDescr(relation), number - 1)->atthasdef;
+	ScimWord	words[] = {{"table", scim_table_text(relid)}, {NULL}};
+
+	table_close(relation, NoLock);
+	if (!has_default)
+		scim_run_ddl("ALTER TABLE {table} ALTER COLUMN tenant_id SET DEFAULT " SCIM_TENANT_DEFAULT, words);
+}
+
+static void
+make_lookups(const Created *created)
+{
+	ListCell   *cell;
+
+	scim_add_lookups(created->table, "data", created->columns);
+	foreach(cell, list_concat_copy(created->columns, created->indexes))
+		scim_make_lookup_index(lfirst(cell), created->table, "tenant_id", "id");
+}
+
+static void
+make_triggers(const Created *created, const ScimOptions *options)
+{
+	const ScimResourceType *type = created->type;
+
+	scim_make_row_trigger(created->table, type, scim_created_mapping(type, false, scim_plan_lookups(type)),
+						  scim_options_text(options));
+	if (OidIsValid(created->members))
+		scim_make_members_triggers(scim_table_text(created->members), type, scim_created_mapping(type, true, NIL));
+	CommandCounterIncrement();
+}
+
+/* Groups whose members changed while nobody counted follow now. */
+static void
+count_members(void)
+{
+	const ScimRegistration *groups = scim_find_table(scim_members_type());
+
+	scim_note_registered();
+	scim_recount_groups(groups);
 }
 
 void
-scim_register_created(Oid relid, const ScimResourceType *type, const char *options)
+scim_register_created(Oid relid, const ScimResourceType *type, const ScimOptions *options)
 {
-	bool		has_policies;
-	char	   *members = check_table(relid, type, &has_policies);
-	char	   *table = scim_table_text(relid);
-	ScimWord	words[] = {{"table", table}, {"members", members}, {NULL}};
+	Created		created = {.relid = relid, .type = type};
 
-	if (members)
-		refuse_members(words);
-
-	/* versions of before say nothing of what was written since */
-	scim_run_ddl("UPDATE {table} SET version = NULL WHERE version IS NOT NULL", words);
-	scim_make_row_trigger(table, type, scim_created_mapping(type, false, scim_plan_lookups(type)), options);
-	if (!has_policies)
-		scim_make_policy(table);
-	if (members)
+	check_table(&created);
+	if (options->revision_scheme)
+		move_revisions(&created);
+	make_lookups(&created);
+	make_default(relid);
+	scim_mend_policy(relid);
+	if (OidIsValid(created.members))
 	{
-		scim_make_members_triggers(members, type, scim_created_mapping(type, true, NIL));
-		if (!has_policies)
-			scim_make_policy(members);
+		make_default(created.members);
+		scim_mend_policy(created.members);
 	}
+	make_triggers(&created, options);
 	scim_link_memberships(type);
+	refill_versions(&created);
+	/* behind: groups are counted that have a version to be moved */
+	if (OidIsValid(created.members))
+		count_members();
 	scim_grant_tables_to_all();
 }

@@ -373,7 +373,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 	else
 	{
 		scim_refuse_mixture(type, scim_table_text(relid), false);
-		scim_register_created(relid, type, scim_options_text(&options));
+		scim_register_created(relid, type, &options);
 	}
 	scim_invalidate_tables();
 	SPI_finish();

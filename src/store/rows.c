@@ -200,30 +200,39 @@ scim_know_members(const ScimRegistration *registration, const char *tenant, Scim
 		PopActiveSnapshot();
 }
 
+/*
+ * The crypt string of a resource that the caller sees; NULL: there is none.  It
+ * takes part in the version of who may not read it, too.
+ */
+static text *
+read_password(const ScimRegistration *registration, const char *tenant, const char *id)
+{
+	Datum		values[2];
+	Datum		seen[2];
+	Datum		hash;
+	bool		isnull;
+
+	values[0] = seen[0] = scim_tenant_datum(registration, tenant);
+	values[1] = scim_id_datum(registration, id);
+	seen[1] = scim_id_array(registration->id_type, &values[1], 1);
+	if (scim_run(SCIM_SEE, registration, seen, NULL, true) == 0 ||
+		scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) != 1)
+		return NULL;
+	hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return isnull ? NULL : DatumGetTextPP(hash);
+}
+
 char *
 scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row)
 {
-	text	   *password = NULL;
+	text	   *password;
 	char		version[SCIM_VERSION_SIZE + 1];
 	int64		revision;
 
 	if (row->version)
 		return row->version;
 	scim_know_members(registration, tenant, row, false);
-	if (registration->columns[SCIM_COLUMN_PASSWORD])
-	{
-		Datum		values[2];
-		bool		isnull;
-
-		values[0] = scim_tenant_datum(registration, tenant);
-		values[1] = scim_id_datum(registration, row->id);
-		if (scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) == 1)
-		{
-			Datum		hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-
-			password = isnull ? NULL : DatumGetTextPP(hash);
-		}
-	}
+	password = registration->columns[SCIM_COLUMN_PASSWORD] ? read_password(registration, tenant, row->id) : NULL;
 	revision = row->revision != 0 ? row->revision : 1;
 	scim_form_version(row_form(row, row->data, password), registration->revision_scheme ? &revision : NULL, version);
 	row->version = pstrdup(version);

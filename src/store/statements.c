@@ -96,7 +96,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LOCK] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR NO KEY UPDATE", 2, {TENANT, ID}},
 	[SCIM_LOCK_KEY] = {"SELECT {row} FROM {table} AS r WHERE {key} FOR UPDATE", 2, {TENANT, ID}},
 	[SCIM_SEE] = {"SELECT {id} FROM {table} WHERE {in_tenant} AND {id}" EQ "ANY ($2)", 2, {TENANT, IDS}},
-	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE {key}", 2, {TENANT, ID}},
+	[SCIM_GET_PASSWORD] = {"SELECT {password} FROM {table} WHERE {key}", 2, {TENANT, ID}, true},
 	[SCIM_FILL_VERSION] = {"UPDATE {table} SET {version}=NULL WHERE {key} AND {version} IS NULL", 2, {TENANT, ID}},
 	[SCIM_INSERT] = {"INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
 		" ON CONFLICT DO NOTHING RETURNING {row}", 2, {TENANT, JSONBOID}},

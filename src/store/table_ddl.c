@@ -8,6 +8,7 @@
 #include "access/table.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
+#include "executor/spi.h"
 #include "store/ddl.h"
 #include "store/lookup.h"
 #include "store/mapping.h"
@@ -16,6 +17,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 
 /* ---- the texts ---- */
 
@@ -51,13 +53,20 @@ static const char *const add_delete_triggers =
  * caller's role inherits, as the view tells.  EXISTS leaves the planner the
  * choice between one probe by key and reading all grants of the role at once.
  */
+static const char *const enable_policies =
+"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;";
+
 static const char *const add_policy =
-"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
 "CREATE POLICY " SCIM_POLICY " ON {table} USING (EXISTS (SELECT FROM {ext}.scim_own_grants AS g"
 " WHERE g.tenant_id OPERATOR(pg_catalog.=) {table}.tenant_id));";
 
-static const char *const link_users =
-"ALTER TABLE {members} ADD FOREIGN KEY (tenant_id, user_id) REFERENCES {users} ON DELETE CASCADE;";
+static const char *const add_link =
+"ALTER TABLE {members} ADD FOREIGN KEY ({tenant}, {column}) REFERENCES {other} ON DELETE CASCADE;";
+
+static const char *const find_lost =
+"SELECT DISTINCT m.{column}::pg_catalog.text FROM {members} AS m WHERE m.{column} IS NOT NULL AND NOT EXISTS"
+" (SELECT FROM {other} AS o WHERE o.{other_tenant} OPERATOR(pg_catalog.=) m.{tenant}"
+" AND o.{other_id} OPERATOR(pg_catalog.=) m.{column}) ORDER BY 1 LIMIT " SCIM_FOUND;
 
 /* ---- triggers and policies ---- */
 
@@ -128,7 +137,45 @@ scim_make_policy(const char *table)
 {
 	ScimWord	words[] = {{"table", table}, {"ext", scim_extension_schema("scimver")}, {NULL}};
 
+	scim_run_ddl(enable_policies, words);
 	scim_run_ddl(add_policy, words);
+}
+
+/* How many policies of that name the table has; NULL: of any name. */
+static uint64
+count_policies(Oid relid, const char *name)
+{
+	ScimWord	words[] = {
+		{"relid", psprintf("%u", relid)},
+		{"name", name ? quote_literal_cstr(name) : "polname"},
+		{NULL}
+	};
+
+	scim_run_ddl("SELECT FROM pg_catalog.pg_policy WHERE polrelid OPERATOR(pg_catalog.=) {relid}::pg_catalog.oid"
+				 " AND polname OPERATOR(pg_catalog.=) {name}::pg_catalog.name", words);
+	return SPI_processed;
+}
+
+void
+scim_mend_policy(Oid relid)
+{
+	char	   *table = scim_table_text(relid);
+	Relation	relation = table_open(relid, AccessShareLock);
+	bool		enabled = relation->rd_rel->relrowsecurity;
+	ScimWord	words[] = {{"table", table}, {NULL}};
+
+	table_close(relation, NoLock);
+	if (count_policies(relid, SCIM_POLICY) > 0)
+	{
+		if (!enabled)
+			scim_run_ddl(enable_policies, words);
+	}
+	else if (enabled && count_policies(relid, NULL) > 0)
+		ereport(NOTICE,
+				(errmsg("table %s has policies already, and no other is made: who may see a tenant's rows is theirs to say", table),
+				 errhint("To have scimver's, drop those, end the registration, and register the table again.")));
+	else
+		scim_make_policy(table);
 }
 
 /* ---- the other tables ---- */
@@ -162,19 +209,6 @@ scim_table_text(Oid relid)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
-static bool
-refers_to(Oid relid, Oid other)
-{
-	Relation	relation = table_open(relid, AccessShareLock);
-	ListCell   *cell;
-	bool		found = false;
-
-	foreach(cell, RelationGetFKeyList(relation))
-		found |= ((ForeignKeyCacheInfo *) lfirst(cell))->confrelid == other;
-	table_close(relation, NoLock);
-	return found;
-}
-
 void
 scim_invalidate_tables(void)
 {
@@ -187,22 +221,99 @@ scim_invalidate_tables(void)
 	}
 }
 
+/* What of memberships refers to which table. */
+typedef struct Link
+{
+	const ScimRegistration *members;
+	ScimMemberColumn column;
+	const ScimRegistration *other;
+} Link;
+
+static bool
+is_linked(const Link *link)
+{
+	Relation	relation = table_open(link->members->relid, AccessShareLock);
+	ListCell   *cell;
+	bool		found = false;
+
+	foreach(cell, RelationGetFKeyList(relation))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		for (int i = 0; i < key->nkeys; i++)
+			found |= key->confrelid == link->other->relid && key->conkey[i] == link->members->numbers[link->column];
+	}
+	table_close(relation, NoLock);
+	return found;
+}
+
+static bool
+has_primary_key(Oid relid)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	bool		found;
+
+	(void) RelationGetIndexList(relation);
+	found = OidIsValid(relation->rd_pkindex);
+	table_close(relation, NoLock);
+	return found;
+}
+
+/* Memberships of what is not there, as far as the caller can see what is. */
+static void
+refuse_lost(const Link *link, const ScimWord *words)
+{
+	ScimError  *error;
+
+	scim_run_ddl("SELECT FROM {members} LIMIT 1", words);
+	if (SPI_processed == 0 || check_enable_rls(link->other->relid, InvalidOid, true) == RLS_ENABLED)
+		return;
+	scim_run_ddl(find_lost, words);
+	if (SPI_processed == 0)
+		return;
+	error = scim_error(SCIM_LOST_MEMBERS);
+	scim_error_whole(error, "relation", link->members->table);
+	scim_error_text(error, "column", get_attname(link->members->relid, link->members->numbers[link->column], false));
+	scim_throw(error, "column %s of table %s names what table %s does not have: %-s", link->members->columns[link->column],
+			   link->members->table, link->other->table, scim_found_values());
+}
+
+static void
+make_link(const Link *link)
+{
+	ScimWord	words[] = {
+		{"members", link->members->table}, {"tenant", link->members->columns[SCIM_MEMBER_TENANT]},
+		{"column", link->members->columns[link->column]}, {"other", link->other->table},
+		{"other_tenant", link->other->columns[SCIM_COLUMN_TENANT]}, {"other_id", link->other->columns[SCIM_COLUMN_ID]},
+		{NULL}
+	};
+
+	/* without a key there is nothing to refer to: the check tells of the index that is missing */
+	if (is_linked(link) || !has_primary_key(link->other->relid))
+		return;
+	refuse_lost(link, words);
+	scim_run_ddl(add_link, words);
+}
+
 void
 scim_link_memberships(const ScimResourceType *type)
 {
 	const ScimResourceType *users = scim_resource_type("User");
-	const ScimRegistration *user_table = scim_find_table(users);
 	const ScimRegistration *members = scim_find_members(scim_members_type());
-	ScimWord	words[3] = {{"members"}, {"users"}};
+	Link		links[] = {
+		{members, SCIM_MEMBER_GROUP, scim_find_table(scim_members_type())},
+		{members, SCIM_MEMBER_SUBGROUP, scim_find_table(scim_members_type())},
+		{members, SCIM_MEMBER_USER, scim_find_table(users)},
+	};
 
 	/* by name: the type may be of a set that was read before */
-	if (user_table == NULL || members == NULL || user_table->is_mapped || members->is_mapped ||
-		(strcmp(type->name, users->name) != 0 && !type->has_members) ||
-		refers_to(members->relid, user_table->relid))
+	if (members == NULL || members->is_mapped || (strcmp(type->name, users->name) != 0 && !type->has_members))
 		return;
-	words[0].text = members->table;
-	words[1].text = user_table->table;
-	scim_run_ddl(link_users, words);
+	for (size_t i = 0; i < lengthof(links); i++)
+	{
+		if (links[i].other && !links[i].other->is_mapped)
+			make_link(&links[i]);
+	}
 }
 
 /* The table whose resources are members of this type's, or have them as members; NULL: there is none. */

@@ -11,6 +11,14 @@
 #include "nodes/pg_list.h"
 #include "store/registration.h"
 
+/*
+ * The tenant of rows that name none, as scim_tenant() has it.  Plain SQL, so that
+ * it stays when the extension goes, and rows can be inserted as before.
+ */
+#define SCIM_TENANT_DEFAULT \
+	"coalesce(nullif(pg_catalog.current_setting('scimver.only_tenant', true), '')," \
+	" nullif(pg_catalog.current_setting('scimver.tenant', true), ''), 'default')"
+
 /* schema.name, quoted. */
 extern char *scim_table_text(Oid relid);
 
@@ -28,6 +36,12 @@ extern void scim_make_members_triggers(const char *members, const ScimResourceTy
 extern void scim_make_policy(const char *table);
 
 /*
+ * The same of a table that is there, where it is missing.  One under row level
+ * security by policies of its owner's alone stays as it is: says so.
+ */
+extern void scim_mend_policy(Oid relid);
+
+/*
  * The resource type of that name, which has no table yet; from then on only this
  * transaction registers.  INVALID_VALUE, ALREADY_REGISTERED.
  */
@@ -36,7 +50,10 @@ extern const ScimResourceType *scim_free_type(const char *name);
 /* INVALID_MAPPING if of users and groups one would be in a created table and one in a table of people's own. */
 extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped);
 
-/* Whichever of the created tables came second, memberships then refer to users. */
+/*
+ * Whichever of the created tables came second, memberships then refer to their
+ * groups and members.  INVALID_MAPPING for memberships of some that are not there.
+ */
 extern void scim_link_memberships(const ScimResourceType *type);
 
 /* What has been prepared for the tables of other types may have to show this one's as well. */

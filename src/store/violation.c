@@ -12,14 +12,12 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "nodes/bitmapset.h"
-#include "nodes/readfuncs.h"
-#include "optimizer/optimizer.h"
+#include "store/mapped_index.h"
 #include "store/required.h"
 #include "store/table_ddl.h"
 #include "store/unique.h"
@@ -118,27 +116,7 @@ find_path(const ScimCall *call, const ScimRegistration *table, Oid relid, const 
 static Bitmapset *
 columns_of_index(const Violation *violation)
 {
-	Oid			index = get_relname_relid(violation->error->constraint_name,
-										  get_rel_namespace(violation->relid));
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Bitmapset  *columns = NULL;
-	Form_pg_index form;
-	Datum		expressions;
-	bool		isnull;
-
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		if (form->indkey.values[i] != 0)
-			columns = bms_add_member(columns, form->indkey.values[i] - NUMBER_OFFSET);
-	}
-	expressions = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indexprs, &isnull);
-	if (!isnull)
-		pull_varattnos(stringToNode(TextDatumGetCString(expressions)), 1, &columns);
-	ReleaseSysCache(tuple);
-	return columns;
+	return scim_index_columns(get_relname_relid(violation->error->constraint_name, get_rel_namespace(violation->relid)));
 }
 
 static Bitmapset *

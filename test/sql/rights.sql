@@ -134,6 +134,12 @@ SET scimver.tenant = 'red';
 SET ROLE scimver_rights_red;
 SELECT same($$SELECT scim_row_version('groups', ROW('#'::uuid, '{"displayName": "board"}'::jsonb, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::bigint, NULL::bytea, 'blue'::text))$$, id(12)::text, id(99)::text);
 SELECT same($$SELECT scim_row_version('groups', ROW('#'::uuid, NULL::jsonb, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::bigint, NULL::bytea, 'blue'::text))$$, id(12)::text, id(99)::text);
+-- nor by the password of a user that is hidden: the version is that of what the caller says
+RESET ROLE;
+UPDATE users SET data = data || '{"password": "secret"}' WHERE id IN (id(1), id(2));
+SET ROLE scimver_rights_red;
+SELECT u, scim_row_version('users', ROW(u, '{"userName": "x"}'::jsonb, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, 'red'::text))
+	= scim_version(jsonb_build_object('schemas', '["urn:ietf:params:scim:schemas:core:2.0:User"]'::jsonb, 'id', u, 'userName', 'x')) AS without_password FROM unnest(ARRAY[id(1), id(2), id(99)]) u;
 SET scimver.only_tenant = 'red';
 SELECT same($$SELECT scim_row_version('groups', ROW('#'::uuid, '{}'::jsonb, NULL::text, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::bigint, NULL::bytea, 'blue'::text))$$, id(12)::text, id(99)::text);
 RESET scimver.only_tenant;

@@ -48,7 +48,7 @@ SELECT scim_register_table('people', 'User', '{}');
 SELECT fails(format($$SELECT scim_update_user('%s', '{"userName": "ann"}', '%s', tenant_id => 'a')$$, u(1), :'read'));
 DROP TABLE people;
 
--- a group table whose members were counted by nobody is refused; empty, it starts right
+-- a group table whose members were counted by nobody: they are counted
 CREATE TABLE teams (tenant_id text NOT NULL, id uuid NOT NULL, data jsonb NOT NULL, version text, revision bigint,
 	created timestamptz, last_modified timestamptz, member_count bigint, member_digest bytea,
 	external_id text, display_name text, PRIMARY KEY (tenant_id, id));
@@ -60,11 +60,11 @@ SELECT scim_create_table('users', 'User');
 INSERT INTO users (id, data) VALUES (u(1), '{"userName": "ann"}');
 INSERT INTO teams VALUES ('default', u(9), '{"displayName": "nine"}');
 INSERT INTO teams_members VALUES ('default', u(9), 'User', u(1));
-SELECT fails($$SELECT scim_register_table('teams', 'Group', '{}')$$);
-DELETE FROM teams_members;
 -- a session that has read users before shows their groups afterwards
 SELECT scim_get_user(u(1)::text)->'groups';
 SELECT scim_register_table('teams', 'Group', '{}');
+SELECT member_count, version = scim_version(scim_get_group(id::text)) FROM teams;
+DELETE FROM teams_members;
 UPDATE teams SET data = data || '{"externalId": "9"}';
 INSERT INTO teams_members VALUES ('default', u(9), 'User', u(1));
 SELECT scim_get_user(u(1)::text)->'groups'->0->>'display', member_count, scim_version(scim_get_group(id::text)) = version FROM teams;
@@ -175,7 +175,7 @@ SELECT fails(format($$SELECT scim_get_group('%s')$$, u(51)));
 SELECT fails(format($$SELECT scim_add_members('%s', ARRAY['%s'])$$, u(51), u(50)));
 SELECT fails(format($$SELECT scim_patch_group('%s', '[{"op": "remove", "path": "members"}]')$$, u(51)));
 SELECT fails($$SELECT scim_create_group('{"displayName": "x", "members": [{"value": "x"}]}')$$);
-SELECT scim_list_users(filter => 'groups.value pr') -> 'totalResults' AS total;
+SELECT fails($$SELECT scim_list_users(filter => 'groups.value pr')$$);
 SELECT scim_delete_group(u(51)::text);
 ROLLBACK;
 BEGIN;

@@ -102,6 +102,9 @@ for my $role (qw(keeper backup bypassing))
 {
 	is_restored(dump_as($role, 'mapped', @$_), 'mapped', $kept) for ([], ['--enable-row-security']);
 }
+my $part = slurp_file(dump_as('keeper', 'mapped', '-n', 'app'));
+like($part, qr/^COPY app\.people/m, 'a dump of a schema has its tables');
+unlike($part, qr/^COPY .*scim_|^CREATE EXTENSION/m, 'and neither the extension nor what stands in its tables');
 fails_as('nobody', 'mapped', qr/permission denied/);
 
 # ---- tables that scim_create_table made ----

@@ -69,5 +69,6 @@ scim_ask_deferred(const ScimRegistration *table)
 	if (names == NULL)
 		return;
 	scim_run_ddl("SET CONSTRAINTS {names} IMMEDIATE", words);
+	/* as they were made */
 	scim_run_ddl("SET CONSTRAINTS {names} DEFERRED", words);
 }

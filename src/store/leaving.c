@@ -79,27 +79,41 @@ action_of(Oid constraint)
 	return action;
 }
 
-ScimKeyAction
-scim_key_action(const ScimRegistration *table, const ScimRegistration *members)
+/* Those that lead from memberships to the table. */
+static List *
+keys_to(const ScimRegistration *table, const ScimRegistration *members)
 {
 	Relation	relation = table_open(members->relid, AccessShareLock);
-	ScimKeyAction result = SCIM_KEY_NONE;
+	List	   *keys = NIL;
 	ListCell   *cell;
 
+	/* nothing is looked up meanwhile, which could have the relation forget them */
 	foreach(cell, RelationGetFKeyList(relation))
 	{
 		const ForeignKeyCacheInfo *key = lfirst(cell);
-		ScimKeyAction action;
 
-		if (key->confrelid != table->relid ||
-			!leads(key, members->numbers[column_for(table)], table->numbers[SCIM_COLUMN_ID]))
-			continue;
-		action = action_of(key->conoid);
+		if (key->confrelid == table->relid &&
+			leads(key, members->numbers[column_for(table)], table->numbers[SCIM_COLUMN_ID]))
+			keys = lappend_oid(keys, key->conoid);
+	}
+	table_close(relation, AccessShareLock);
+	return keys;
+}
+
+ScimKeyAction
+scim_key_action(const ScimRegistration *table, const ScimRegistration *members)
+{
+	ScimKeyAction result = SCIM_KEY_NONE;
+	ListCell   *cell;
+
+	foreach(cell, keys_to(table, members))
+	{
+		ScimKeyAction action = action_of(lfirst_oid(cell));
+
 		/* of several, the one that refuses decides */
 		if (action == SCIM_KEY_REFUSES || result == SCIM_KEY_NONE)
 			result = action;
 	}
-	table_close(relation, AccessShareLock);
 	return result;
 }
 

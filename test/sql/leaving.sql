@@ -52,6 +52,18 @@ SELECT * FROM scim_check_table('joins');
 INSERT INTO joins VALUES (77, 11);
 SELECT scim_repair_table('teams'), memberships();
 
+-- who sees users in part would take others for nobody
+CREATE ROLE leaving_checker;
+GRANT SELECT ON people, teams, joins TO leaving_checker;
+SET ROLE leaving_checker;
+SELECT problem, resource_id FROM scim_check_table('teams');
+RESET ROLE;
+ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+SET ROLE leaving_checker;
+SELECT fails('SELECT * FROM scim_check_table(''teams'')');
+RESET ROLE;
+ALTER TABLE people DISABLE ROW LEVEL SECURITY;
+
 -- ---- rights ----
 
 SELECT fresh();
@@ -250,4 +262,4 @@ DELETE FROM people WHERE id = 1;
 SELECT memberships();
 \c :regression
 DROP DATABASE scimver_leaving;
-DROP ROLE leaving_role;
+DROP ROLE leaving_role, leaving_checker;

@@ -94,7 +94,7 @@ SELECT pg_catalog.pg_extension_config_dump('scim_resource_types', 'WHERE NOT bui
 INSERT INTO scim_schemas (position, built_in, document) VALUES
 (1, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:User", "name": "User",
 	"description": "A person''s account", "attributes": [
-	{"name": "userName", "required": true, "uniqueness": "server", "description": "The name to sign in with; unique, whatever its case"},
+	{"name": "userName", "required": true, "uniqueness": "server", "description": "The name to sign in with; unique"},
 	{"name": "name", "type": "complex", "description": "The parts of the person''s name", "subAttributes": [
 		{"name": "formatted", "description": "The whole name, as it is written"},
 		{"name": "familyName", "description": "Family name"},
@@ -520,6 +520,12 @@ CREATE FUNCTION scim_group_state_trigger() RETURNS trigger
 COMMENT ON FUNCTION scim_group_state_trigger() IS
 	'Has scim_group_state forget groups that are gone (resource type)';
 
+CREATE FUNCTION scim_delete_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_delete_trigger';
+COMMENT ON FUNCTION scim_delete_trigger() IS
+	'Removes the memberships of users and groups that are deleted, where no foreign key does (resource type)';
+
 CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';
@@ -538,7 +544,7 @@ CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb D
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';
 COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
-	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: version_scheme, validate';
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate';
 
 CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mapping jsonb, options jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE C VOLATILE STRICT
@@ -585,7 +591,7 @@ COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
 	'Fills versions, revisions, counts and digests that rows of before the registration lack, in batches that are committed';
 REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
 
-REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(),
+REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(), scim_delete_trigger(),
 	scim_create_index(text, text), scim_create_table(text, text, jsonb),
 	scim_register_table(regclass, text, jsonb, jsonb), scim_register_members(regclass, text, text, jsonb),
 	scim_unregister_table(regclass, jsonb) FROM PUBLIC;
@@ -786,7 +792,7 @@ CREATE FUNCTION scim_get_schemas() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_get_schemas';
 COMMENT ON FUNCTION scim_get_schemas() IS
-	'The resource types and their schemas (RFC 7643 sections 6 and 7)';
+	'The resource types and their schemas (RFC 7643 sections 6 and 7), as the registered tables have them';
 
 CREATE FUNCTION scim_server_info() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL RESTRICTED

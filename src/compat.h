@@ -81,4 +81,11 @@
 #define scim_is_not_null(descriptor, number) (TupleDescAttr(descriptor, (number) - 1)->attnotnull)
 #endif
 
+/* Since version 18 a foreign key may be there that is not enforced. */
+#if PG_VERSION_NUM >= 180000
+#define scim_is_enforced(constraint) ((constraint)->conenforced)
+#else
+#define scim_is_enforced(constraint) ((void) (constraint), true)
+#endif
+
 #endif							/* SCIM_COMPAT_H */

@@ -45,6 +45,7 @@ typedef enum ScimErrorCode
 	SCIM_CONFLICT_STORM,
 	SCIM_RETRY_LATER,
 	SCIM_OUTCOME_UNKNOWN,
+	SCIM_STILL_REFERENCED,
 	SCIM_INTERNAL,
 
 	/*
@@ -56,10 +57,12 @@ typedef enum ScimErrorCode
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
+	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked as deleted; word: the same as below */
 	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
 	SCIM_NO_SUCH_MEMBER,
+	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */
 	SCIM_MEMBER_IN_ITSELF,
 	SCIM_NO_RESOURCE,			/* a document that is no object */
 	SCIM_LONG_NUMBER,
@@ -69,6 +72,7 @@ typedef enum ScimErrorCode
 	SCIM_CONSTRAINT_REFUSES,	/* of the registered table */
 	SCIM_NO_ROW_TO_REFER_TO,
 	SCIM_NO_COLUMN,				/* for an attribute */
+	SCIM_NO_PLACE_TO_SEARCH,				/* for an attribute that a filter or an order asks for */
 	SCIM_BAD_ROW,				/* what is stored is no resource */
 	SCIM_NO_ID_MADE,
 	SCIM_BAD_DOCUMENT,			/* of a schema or a resource type: a value */
@@ -87,8 +91,10 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
+	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
 	SCIM_LOST_MEMBERS,			/* memberships of what is not there */
+	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that refers */
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_STORED_TOO_LONG,		/* values that are there already */
 	SCIM_TOO_LARGE_TO_SORT_BY

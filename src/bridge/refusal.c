@@ -36,6 +36,7 @@ typedef enum Verdict
 {
 	UNREACHED,					/* nobody answered, or nobody who knows */
 	LATER,						/* the server itself says so: it starts, is full, ... */
+	/* from here on for good */
 	LOGIN,						/* the role may not come in */
 	SET_UP						/* what is asked for does not exist, or does not go */
 } Verdict;
@@ -62,13 +63,21 @@ static const struct
 	{"55000", SET_UP},			/* the database takes no connections */
 };
 
-/* What libpq says itself, of a server that it reached or tried to. */
+/* What a pooler gives to all that it refuses itself: only its words, in English, tell more. */
+#define POOLER_SQLSTATE "08P01"
+
+/* What libpq says itself, of a server that it reached or tried to, and what poolers do. */
 static const struct
 {
 	const char *words;			/* in its message */
 	Verdict		verdict;		/* their meaning */
 }			words[] = {
 	{"no password supplied", LOGIN},
+	{"authentication failed", LOGIN},
+	{"login rejected", LOGIN},
+	{"no such user", LOGIN},
+	{"no such database", SET_UP},
+	{"unsupported startup parameter", SET_UP},
 	{"authentication method", LOGIN},
 	{"SASL authentication mechanisms", LOGIN},
 	{"channel binding", LOGIN},
@@ -165,7 +174,7 @@ judge(Attempt attempt)
 		if (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) == 0)
 			return sqlstates[i].verdict;
 	}
-	if (sqlstate != NULL)
+	if (sqlstate != NULL && strncmp(sqlstate, POOLER_SQLSTATE, 5) != 0)
 		return LATER;
 	if (!attempt.names_host)
 	{
@@ -181,6 +190,8 @@ judge(Attempt attempt)
 		if (has(attempt, words[i].words))
 			return words[i].verdict;
 	}
+	if (sqlstate != NULL)
+		return LATER;
 	/* a socket that this user may not use, and a name that no server of names knows */
 	if (has(attempt, strerror(EACCES)) || has(attempt, gai_strerror(EAI_NONAME)) ||
 		lacks_folder(attempt))

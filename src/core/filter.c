@@ -236,11 +236,9 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 	const ScimAttribute *attribute;
 	const Comparable *comparable;
 
-	find_simple(reader, node, &filter->path);
-	attribute = leaf(&filter->path);
-	comparable = &comparables[attribute->type];
 	filter->op = node->op;
 	filter->value_kind = node->value_kind;
+	/* that there is none can be asked of a complex attribute, too */
 	if (node->value_kind == SCIM_VALUE_NULL)
 	{
 		if ((1 << node->op & EQUAL) == 0)
@@ -248,6 +246,9 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 					 psprintf("%s cannot be compared with null but by eq or ne", filter->path.text));
 		return;
 	}
+	find_simple(reader, node, &filter->path);
+	attribute = leaf(&filter->path);
+	comparable = &comparables[attribute->type];
 	if (reader->parse->lenient)
 		coerce(attribute, filter, node->value);
 	if ((1 << node->op & comparable->ops) == 0)

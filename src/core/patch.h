@@ -45,6 +45,10 @@ typedef struct ScimMatching
  */
 extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids);
 
+/* Visits the value filters in the patch's paths, those on members excepted: some more than once. */
+extern void scim_visit_patch_filters(const ScimPatch *patch, void (*visit) (const ScimFilter *filter, const void *argument),
+									 const void *argument);
+
 /* NULL if the patch does not touch members. */
 extern const ScimMemberChange *scim_patch_members(const ScimPatch *patch);
 

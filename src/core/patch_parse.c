@@ -279,6 +279,17 @@ scim_patch_members(const ScimPatch *patch)
 	return patch->has_members ? &patch->members : NULL;
 }
 
+void
+scim_visit_patch_filters(const ScimPatch *patch, void (*visit) (const ScimFilter *filter, const void *argument),
+						 const void *argument)
+{
+	for (int i = 0; i < patch->count; i++)
+	{
+		if (patch->steps[i].path.filter)
+			visit(patch->steps[i].path.filter, argument);
+	}
+}
+
 bool
 scim_patch_has_attributes(const ScimPatch *patch)
 {

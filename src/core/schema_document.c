@@ -40,8 +40,8 @@ has_case(ScimType type)
 	return type == SCIM_STRING || type == SCIM_REFERENCE || type == SCIM_BINARY;
 }
 
-static bool
-can_be_unique(ScimType type)
+bool
+scim_can_be_unique(ScimType type)
 {
 	return type == SCIM_STRING || type == SCIM_REFERENCE || type == SCIM_DECIMAL || type == SCIM_INTEGER;
 }
@@ -188,7 +188,7 @@ read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	attribute->required = scim_read_flag(&values[REQUIRED], &places[REQUIRED]);
 	attribute->mutability = read_word(&values[MUTABILITY], mutability_names, place, "mutability");
 	attribute->uniqueness = read_word(&values[UNIQUENESS], uniqueness_names, place, "uniqueness");
-	if (attribute->uniqueness != SCIM_NONE && !can_be_unique(attribute->type))
+	if (attribute->uniqueness != SCIM_NONE && !scim_can_be_unique(attribute->type))
 		refuse(place, "uniqueness", psprintf("must be none: a %s has no uniqueness", type_names[attribute->type]));
 	if (attribute->uniqueness != SCIM_NONE && (attribute->multi_valued || reading.multi_valued))
 		refuse(place, "uniqueness", "must be none: that of many values cannot be kept");

@@ -26,6 +26,9 @@ extern ScimSchema *scim_read_schema(Jsonb *document, Jsonb *options);
 /* A schema as in RFC 7643 section 8.7.1 (schemas, id, name, description, attributes), without nulls and meta. */
 extern JsonbValue *scim_schema_document(const ScimSchema *schema);
 
+/* Are values of the type compared with each other: is there a uniqueness of them (RFC 7643 section 2.3)? */
+extern bool scim_can_be_unique(ScimType type);
+
 /* Do the attributes have the same names and characteristics (and their sub-attributes)?  Descriptions do not count. */
 extern bool scim_same_attribute(const ScimAttribute *a, const ScimAttribute *b);
 

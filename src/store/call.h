@@ -24,6 +24,7 @@ typedef struct ScimCall
 	const char *tenant;
 	const char *id;				/* of the resource; NULL until it is inserted */
 	bool		replaces;		/* the document is a whole one: what it leaves out is not meant to be removed if it cannot be */
+	bool		deletes;		/* the row: what still refers to it is in the way */
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */
 	bool		changed;		/* content was changed */

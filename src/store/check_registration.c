@@ -14,7 +14,7 @@
 #include "errors.h"
 #include "store/check_table.h"
 #include "store/grants.h"
-#include "store/group_state.h"
+#include "store/joined.h"
 #include "store/limits.h"
 #include "store/lookup.h"
 #include "store/mapped_index.h"
@@ -255,6 +255,18 @@ check_lost_members(const ScimRegistration *groups, ScimReportProblem report, voi
 	report(&problem, argument);
 }
 
+/* Can memberships be compared with what they name? */
+static bool
+check_joined(ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "mapping", .detail = scim_join_problem()};
+
+	if (problem.detail == NULL)
+		return true;
+	report(&problem, argument);
+	return false;
+}
+
 const ScimRegistration *
 scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
 {
@@ -275,7 +287,11 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		readable = check_table(tables, true, report, argument) != NULL;
 	else if (rows && rows->type->has_members)
 		check_lost_members(rows, report, argument);
-	scim_check_triggers(tables, rows && scim_has_group_state(rows), report, argument);
+	/* of groups, members are counted */
+	if ((tables->type->has_members || tables->type->has_groups) && !check_joined(report, argument) &&
+		tables->type->has_members)
+		readable = false;
+	scim_check_triggers(tables, rows, report, argument);
 	scim_check_event_triggers(report, argument);
 	scim_check_grants(report, argument);
 	return readable ? rows : NULL;

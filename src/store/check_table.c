@@ -239,6 +239,8 @@ scim_check_table(PG_FUNCTION_ARGS)
 		scim_refuse_hidden_rows(registration);
 		scim_visit_rows(registration, false, list_rows, &listing);
 		list_nameless(registration, &listing);
+		if (registration->type->has_members)
+			scim_check_memberships(registration, list_problem, &listing);
 	}
 	SPI_finish();
 	return (Datum) 0;

@@ -11,7 +11,7 @@
 /* A problem as scim_check_table returns it; what does not apply is NULL. */
 typedef struct ScimProblem
 {
-	const char *problem;		/* its kind: "version", "members", "content", "id", "mapping", "index", "limit", "trigger", "event trigger", "grant" */
+	const char *problem;		/* its kind: "version", "members", "membership", "content", "id", "mapping", "index", "limit", "trigger", "event trigger", "grant" */
 	const char *tenant;
 	const char *id;
 	const char *stored;
@@ -45,10 +45,10 @@ extern const ScimRegistration *scim_check_registration(const ScimTables *tables,
 
 /*
  * The parts of it: the triggers of tables with those of their partitions and
- * children ("has_state": members are counted in scim_group_state), and the event
+ * children ("rows": the registration, or NULL if it cannot be read), and the event
  * triggers.
  */
-extern void scim_check_triggers(const ScimTables *tables, bool has_state, ScimReportProblem report, void *argument);
+extern void scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, ScimReportProblem report, void *argument);
 extern void scim_check_event_triggers(ScimReportProblem report, void *argument);
 
 /*
@@ -59,5 +59,12 @@ extern void scim_check_event_triggers(ScimReportProblem report, void *argument);
 typedef void (*ScimVisitRows) (ScimStoredRow *rows, int count, void *argument);
 
 extern void scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument);
+
+/*
+ * Reports memberships, in a table that people had, of users and groups that do
+ * not exist.  PERMISSION_DENIED if row level security would hide users.  Within
+ * SPI.
+ */
+extern void scim_check_memberships(const ScimRegistration *groups, ScimReportProblem report, void *argument);
 
 #endif							/* SCIM_CHECK_TABLE_H */

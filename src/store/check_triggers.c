@@ -17,6 +17,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "store/check_table.h"
+#include "store/group_state.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -43,6 +44,12 @@ static const Wanted row_triggers[] = {
 static const Wanted state_triggers[] = {
 	{SCIM_ROW_TRIGGER "_state", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", false},
 	{SCIM_ROW_TRIGGER "_state_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
+};
+
+/* Of users and groups that have memberships in a table of people's own. */
+static const Wanted delete_triggers[] = {
+	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
+	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
 };
 
 /* Of memberships: for statements, or for rows. */
@@ -287,11 +294,19 @@ use_kind(Check *check, Oid relid, ScimTriggerKind kind)
 }
 
 static void
-check_row_triggers(Check *check, Oid relid)
+check_row_triggers(Check *check, Oid relid, const ScimRegistration *rows)
 {
 	if (use_kind(check, relid, SCIM_ROW_KIND) == NULL)
 		return;
 	use_wanted(check, row_triggers, lengthof(row_triggers));
+	check_tables(check, relid);
+	if (rows == NULL || !rows->is_mapped || !(rows->type->has_members || rows->type->has_groups))
+		return;
+	/* what replication brings is what its publisher has done with memberships, too */
+	check->kind = SCIM_DELETE_KIND;
+	check->nargs = 1;
+	check->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(check, delete_triggers, lengthof(delete_triggers));
 	check_tables(check, relid);
 }
 
@@ -318,14 +333,14 @@ check_members_triggers(Check *check, const ScimTables *tables, bool has_state)
 }
 
 void
-scim_check_triggers(const ScimTables *tables, bool has_state, ScimReportProblem report, void *argument)
+scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, ScimReportProblem report, void *argument)
 {
 	Check		check = {.report = report, .argument = argument};
 
 	if (OidIsValid(tables->rows))
-		check_row_triggers(&check, tables->rows);
+		check_row_triggers(&check, tables->rows, rows);
 	if (OidIsValid(tables->members))
-		check_members_triggers(&check, tables, has_state);
+		check_members_triggers(&check, tables, rows && scim_has_group_state(rows));
 }
 
 /* ---- event triggers ---- */

@@ -426,6 +426,14 @@ from_none(const ScimMappedColumn *column, const ScimValueType *type, Datum *datu
 }
 
 bool
+scim_column_takes_none(const ScimMappedColumn *column)
+{
+	Datum		datum;
+
+	return from_none(column, scim_value_type(column), &datum) == NULL;
+}
+
+bool
 scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
 {
 	JsonbValue	none = {.type = jbvNull};

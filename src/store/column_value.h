@@ -47,6 +47,9 @@ extern bool scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *v
  */
 extern bool scim_column_from_none(const ScimMappedColumn *column, Datum *datum);
 
+/* Is there something that stands for none, as far as the type says (a domain's checks do not count)? */
+extern bool scim_column_takes_none(const ScimMappedColumn *column);
+
 /* Do two values of a column of the type stand for the same: are they stored the same? */
 extern bool scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool b_null);
 

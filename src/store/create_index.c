@@ -20,6 +20,7 @@
 #include "store/ddl.h"
 #include "store/lookup_ddl.h"
 #include "store/mapped_index.h"
+#include "store/places.h"
 #include "store/target.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -234,8 +235,8 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimPlannedLookup plan;
 
 	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
-		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text, "%s cannot have an index: table %s has no column for it",
-						path->text, table->table);
+		scim_throw_path(scim_access(table, path) == SCIM_NO_PLACE ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
 	else if (scim_plan_lookup(table->type, path, &plan))

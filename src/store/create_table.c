@@ -91,8 +91,12 @@ table_name(text *given, char **schema)
 	return name;
 }
 
+/* For foreign keys of an application that has no column for the tenant. */
+static const char *const add_unique_id =
+"ALTER TABLE {table} ADD UNIQUE (id);";
+
 static void
-create_table(const ScimResourceType *type, const char *schema, const char *name, const char *options)
+create_table(const ScimResourceType *type, const char *schema, const char *name, const ScimOptions *options)
 {
 	char	   *table = quote_qualified_identifier(schema, name);
 	char	   *members = quote_qualified_identifier(schema, psprintf("%s_members", name));
@@ -107,10 +111,12 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 	};
 
 	scim_run_ddl(type->has_members ? create_groups : type->has_password ? create_users : create_plain, words);
+	if (options->unique_id)
+		scim_run_ddl(add_unique_id, words);
 	foreach(cell, plans)
 		scim_make_lookup_index(lfirst(cell), table, "tenant_id", "id");
 	scim_run_ddl(comment_on_table, words);
-	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans), options);
+	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans), scim_options_text(options));
 	scim_make_policy(table);
 	if (type->has_members)
 	{
@@ -138,7 +144,7 @@ scim_create_table(PG_FUNCTION_ARGS)
 	scim_refuse_mixture(type, name->relname, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	create_table(type, schema, name->relname, scim_options_text(&options));
+	create_table(type, schema, name->relname, &options);
 	scim_link_memberships(type);
 	scim_invalidate_tables();
 	scim_grant_tables_to_all();

@@ -24,6 +24,7 @@
 #include "store/command_trace.h"
 #include "store/ddl_follow.h"
 #include "store/group_state.h"
+#include "store/joined.h"
 #include "store/parts.h"
 #include "store/registration.h"
 #include "tcop/deparse_utility.h"
@@ -210,18 +211,33 @@ tables_of(Oid relid)
 	}
 }
 
+static bool
+alters_type(const CollectedATSubcmd *subcommand)
+{
+	return IsA(subcommand->parsetree, AlterTableCmd) &&
+		((AlterTableCmd *) subcommand->parsetree)->subtype == AT_AlterColumnType;
+}
+
 static void
 follow_alter(Oid relid, const CollectedCommand *command)
 {
 	List	   *tables = tables_of(relid);
+	bool		altered = false;
 	ListCell   *cell;
 
 	if (tables == NIL)
 		return;
 	foreach(cell, command->d.alterTable.subcmds)
+	{
 		follow_subcommand(relid, lfirst(cell));
+		altered |= alters_type(lfirst(cell));
+	}
 	foreach(cell, tables)
+	{
 		scim_check_altered(lfirst_oid(cell));
+		if (altered)
+			scim_check_joined(lfirst_oid(cell));
+	}
 }
 
 static void

@@ -10,8 +10,9 @@
  * in another: no order of rows suits both.  So a delete of a group runs beside
  * no other delete in its tenant; deletes of users run beside one another.
  *
- * In a table whose rows are marked as deleted, nothing cascades: the mark is
- * set like any other column.
+ * Memberships that no foreign key takes along go before the row does.  In a
+ * table whose rows are marked as deleted, nothing goes: the mark is set like any
+ * other column.
  */
 #include "postgres.h"
 
@@ -20,6 +21,8 @@
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "store/call.h"
+#include "store/deferred.h"
+#include "store/leaving.h"
 #include "store/mapped_write.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -35,6 +38,8 @@ typedef struct Delete
 	char	   *id;
 	const char *expected;
 	char	   *locked;			/* the version that it has before */
+	bool		at_once;		/* what would be asked at the end of the transaction is asked */
+	bool		emptied;		/* its memberships were removed */
 	char	   *version;		/* that was deleted */
 } Delete;
 
@@ -55,32 +60,30 @@ queue(const Delete *delete)
 static void
 lock_holders(const Delete *delete)
 {
-	const ScimResourceType *type = scim_members_type();
-	const ScimRegistration *members = scim_find_members(type);
-	const ScimRegistration *groups = scim_find_table(type);
+	const ScimRegistration *members = scim_find_members(scim_members_type());
 	Datum		values[2];
-	Datum	   *ids;
-	Datum		member;
-	uint64		count;
 
-	if (members == NULL || groups == NULL || !scim_parse_id(members->member_type, delete->id, &member) ||
+	if (members == NULL || !scim_parse_id(members->member_type, delete->id, &values[1]) ||
 		(delete->target.type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
 		return;
 	values[0] = scim_tenant_datum(members, delete->target.tenant);
-	values[1] = member;
-	count = scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false);
-	if (count == 0)
-		return;
-	ids = palloc_extended(count * sizeof(Datum), MCXT_ALLOC_HUGE);
-	for (uint64 i = 0; i < count; i++)
-	{
-		bool		isnull;
+	scim_lock_holders(members, delete->target.tenant, scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false));
+}
 
-		ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-	}
-	values[0] = scim_tenant_datum(groups, delete->target.tenant);
-	values[1] = scim_id_array(groups->id_type, ids, count);
-	scim_run(SCIM_LOCK_HOLDERS, groups, values, NULL, false);
+/* Memberships that nothing else removes, or that would keep the row. */
+static void
+remove_memberships(Delete *delete)
+{
+	const ScimRegistration *table = delete->target.table;
+	const ScimRegistration *members = scim_memberships_of(table);
+	Datum		id;
+
+	if (members == NULL || scim_key_action(table, members) == SCIM_KEY_ACTS)
+		return;
+	id = scim_id_datum(table, delete->id);
+	scim_remove_memberships(table, delete->target.tenant, &id, 1);
+	/* a group has moved with its members; its version was compared under the lock that it still has */
+	delete->emptied = true;
 }
 
 /* Does deleting set the mark, and leave the row? */
@@ -110,13 +113,14 @@ mark_row(const Delete *delete)
 static bool
 remove_row(const Delete *delete)
 {
+	const char *expected = delete->emptied ? NULL : delete->expected;
 	Datum		values[3];
 	char		nulls[4] = "   ";
 
 	values[0] = scim_tenant_datum(delete->target.table, delete->target.tenant);
 	values[1] = scim_id_datum(delete->target.table, delete->id);
-	values[2] = delete->expected ? CStringGetTextDatum(delete->expected) : (Datum) 0;
-	nulls[2] = delete->expected ? ' ' : 'n';
+	values[2] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
+	nulls[2] = expected ? ' ' : 'n';
 	return scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) > 0;
 }
 
@@ -128,7 +132,7 @@ delete_row(Delete *delete)
 	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
 		return false;
 	scim_read_row(delete->target.table, 0, &row);
-	delete->version = MemoryContextStrdup(delete->target.caller, row.version ? row.version : delete->locked);
+	delete->version = MemoryContextStrdup(delete->target.caller, row.version && !delete->emptied ? row.version : delete->locked);
 	return true;
 }
 
@@ -146,8 +150,10 @@ lock(Delete *delete)
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text, delete->expected, row.version);
-	if (!sets_mark(delete))
-		lock_holders(delete);
+	if (sets_mark(delete))
+		return;
+	lock_holders(delete);
+	remove_memberships(delete);
 }
 
 static void
@@ -163,14 +169,18 @@ delete_resource(void *argument)
 		scim_throw_not_found(&delete->target, delete->id_text);
 	lock(delete);
 	if (delete_row(delete))
+	{
+		if (delete->at_once && !sets_mark(delete))
+			scim_ask_deferred(delete->target.table);
 		return;
+	}
 	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	scim_throw_suppressed(&delete->target, "deleted");
 }
 
 char *
-scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected)
+scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected, bool at_once)
 {
 	Delete		delete = {0};
 	ScimCall	call = {0};
@@ -179,10 +189,12 @@ scim_store_delete(const char *type, const char *tenant, const char *id, const ch
 	scim_begin_write(&delete.target, type, tenant);
 	delete.id_text = id;
 	delete.expected = expected;
+	delete.at_once = at_once;
 	delete.id = scim_take_id(&delete.target, id);
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;
 	call.id = delete.id;
+	call.deletes = !sets_mark(&delete);
 	scim_run_call(&call, delete_resource, &delete);
 	SPI_finish();
 	return delete.version;

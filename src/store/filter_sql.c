@@ -20,6 +20,7 @@
 #include "store/filter_sql.h"
 #include "store/ids.h"
 #include "store/mapped_sql.h"
+#include "store/places.h"
 #include "store/value_sql.h"
 #include "utils/memutils.h"
 
@@ -379,6 +380,7 @@ scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registrati
 {
 	Compiler	compiler = {sql, registration};
 
+	scim_check_filter_places(registration, filter);
 	compile(&compiler, filter, SCIM_OF_ROW);
 }
 

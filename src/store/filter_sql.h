@@ -12,7 +12,8 @@
 
 /*
  * Appends the filter as a condition on the row r of the registered table, true
- * or not for every row and never an error, whatever is stored.
+ * or not for every row and never an error, whatever is stored.  INVALID_FILTER
+ * of an attribute that has no place in the table.
  */
 extern void scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registration,
 								ScimSql *sql);

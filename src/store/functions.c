@@ -133,7 +133,7 @@ static Datum
 delete_resource(FunctionCallInfo fcinfo, const char *type, int first)
 {
 	scim_store_delete(type, tenant_argument(fcinfo),
-					  required_text(fcinfo, first, "id"), optional_text(fcinfo, first + 1));
+					  required_text(fcinfo, first, "id"), optional_text(fcinfo, first + 1), false);
 	PG_RETURN_VOID();
 }
 

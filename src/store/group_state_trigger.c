@@ -22,24 +22,6 @@ typedef struct GroupKey
 	const char *id;				/* NULL: it is none */
 } GroupKey;
 
-/* The registration of the relation, which may be a partition; NULL: there is none any more. */
-static const ScimRegistration *
-find_groups(Relation relation)
-{
-	/* first: a look into the catalogs may have the relation forget its triggers */
-	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
-	const TriggerDesc *triggers = relation->trigdesc;
-
-	for (int i = triggers ? triggers->numtriggers - 1 : -1; i >= 0; i--)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-
-		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
-			return scim_trigger_registration(relation, scim_relation_trigger(relation, trigger->tgoid));
-	}
-	return NULL;
-}
-
 static GroupKey
 read_group(const ScimRegistration *groups, TupleTableSlot *slot)
 {
@@ -110,7 +92,7 @@ scim_group_state_trigger(PG_FUNCTION_ARGS)
 				 errmsg("function \"%s\" must be fired AFTER, FOR EACH ROW or by TRUNCATE", "scim_group_state_trigger")));
 	if (scim_trigger_kind(data->tg_trigger) != SCIM_STATE_KIND)
 		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
-	groups = find_groups(data->tg_relation);
+	groups = scim_row_registration(data->tg_relation);
 	if (groups == NULL)
 		;						/* nothing is registered any more */
 	else if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))

@@ -5,9 +5,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compat.h"
+#include "nodes/primnodes.h"
+#include "rewrite/rewriteHandler.h"
 #include "store/column_type.h"
 #include "store/column_value.h"
 #include "store/limits.h"
@@ -18,12 +23,14 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 /* A limit, while it is put together: what it is about, one after the other, and a statement for each, or a part of one. */
 typedef struct Found
 {
 	int			count;
-	StringInfoData subjects;
+	List	   *names;			/* the same as a list */
+	StringInfoData subjects;	/* each once */
 	StringInfoData statements;
 	const char *separator;		/* of statements */
 } Found;
@@ -33,26 +40,77 @@ begin(Found *found, const char *separator)
 {
 	found->separator = separator;
 	found->count = 0;
+	found->names = NIL;
 	initStringInfo(&found->subjects);
 	initStringInfo(&found->statements);
+}
+
+static bool
+is_named(const Found *found, const char *subject)
+{
+	ListCell   *cell;
+
+	foreach(cell, found->names)
+	{
+		if (strcmp(lfirst(cell), subject) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
 add(Found *found, const char *subject, const char *statement)
 {
-	appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
+	if (!is_named(found, subject))
+		appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
 	appendStringInfo(&found->statements, "%s%s", found->count > 0 ? found->separator : "", statement);
+	found->names = lappend(found->names, pstrdup(subject));
 	found->count++;
 }
 
 /* ---- columns that nothing fills ---- */
 
-/* Has the column a value where an INSERT names none? */
-static bool
-has_default(Form_pg_attribute attribute)
+/* The constant that an expression is, below what makes it the column's type; or NULL. */
+static const Const *
+constant_of(Node *node)
 {
-	return attribute->atthasdef || attribute->attidentity != '\0' || attribute->attgenerated != '\0' ||
-		get_typdefault(attribute->atttypid) != NULL;
+	for (;;)
+	{
+		if (node && IsA(node, RelabelType))
+			node = (Node *) ((RelabelType *) node)->arg;
+		else if (node && IsA(node, CoerceToDomain))
+			node = (Node *) ((CoerceToDomain *) node)->arg;
+		else if (node && IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
+				 ((FuncExpr *) node)->args != NIL)
+			node = linitial(((FuncExpr *) node)->args);
+		else
+			return node && IsA(node, Const) ? (Const *) node : NULL;
+	}
+}
+
+static bool
+is_empty_text(const Const *constant)
+{
+	return !constant->constisnull && (constant->consttype == TEXTOID || constant->consttype == VARCHAROID) &&
+		VARSIZE_ANY_EXHDR(DatumGetPointer(constant->constvalue)) == 0;
+}
+
+/* Has the column a value where an INSERT names none?  An empty text is no id. */
+static bool
+has_default(const ScimRegistration *registration, Relation relation, Form_pg_attribute attribute)
+{
+	const Const *constant;
+	Node	   *expression;
+
+	if (attribute->attgenerated != '\0')
+		return true;
+	expression = build_column_default(relation, attribute->attnum);
+	if (expression == NULL)
+		return false;
+	constant = constant_of(expression);
+	return constant == NULL || !(constant->constisnull ||
+								 (!registration->is_members && is_empty_text(constant) &&
+								  attribute->attnum == registration->numbers[SCIM_COLUMN_ID]));
 }
 
 static bool
@@ -98,13 +156,13 @@ find_unfilled(const ScimRegistration *registration, Relation relation, ScimRepor
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		const char *column = quote_identifier(NameStr(attribute->attname));
 
-		if (!attribute->attisdropped && !takes_null(relation, attribute) && !has_default(attribute) &&
+		if (!attribute->attisdropped && !takes_null(relation, attribute) && !has_default(registration, relation, attribute) &&
 			!is_filled(registration, attribute->attnum))
 			add(&found, column, psprintf("ALTER COLUMN %s SET DEFAULT ...", column));
 	}
 	if (found.count > 0)
 		report("limit",
-			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without default: unless a trigger does, no %s can be %s",
+			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without a default that would do: unless a trigger does it, no %s can be %s",
 						found.subjects.data, RelationGetRelationName(relation),
 						registration->is_members ? "member" : registration->type->name,
 						registration->is_members ? "added" : "made"),
@@ -155,19 +213,31 @@ find_unguarded(const ScimRegistration *registration, Relation relation, ScimRepo
 	}
 }
 
+/* The attributes that an index is on, for a sentence. */
+static char *
+attributes_of(const ScimRegistration *registration, Oid index)
+{
+	Bitmapset  *columns = scim_index_columns(index);
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber, columns))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? " with " : "", registration->mapped[i].path);
+	}
+	return names.data;
+}
+
 static void
 find_kept_by_deleted(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
 {
 	Found		found;
+	ListCell   *cell;
 
 	begin(&found, " ");
-	for (int i = 0; i < registration->mapped_count; i++)
-	{
-		const ScimMappedColumn *column = &registration->mapped[i];
-
-		if (column->unique && scim_index_holds_deleted(registration, column->index_relid))
-			add(&found, column->path, scim_live_index_sql(registration, column->index_relid));
-	}
+	foreach(cell, scim_indexes_of_deleted(registration, relation))
+		add(&found, attributes_of(registration, lfirst_oid(cell)), scim_live_index_sql(registration, lfirst_oid(cell)));
 	if (found.count > 0)
 		report("limit",
 			   psprintf("who is marked as deleted in table \"%s\" keeps %s: nobody else can have it, and no function finds who has",
@@ -189,13 +259,25 @@ cut_ending(char *text, const char *ending)
 	return true;
 }
 
+/* Takes away all from where that stands last, if it does. */
+static void
+cut_last(char *text, const char *word)
+{
+	char	   *last = NULL;
+
+	for (char *found = strstr(text, word); found; found = strstr(found + 1, word))
+		last = found;
+	if (last)
+		*last = '\0';
+}
+
 /* The statement that has the rows go with those that they refer to. */
 static char *
-cascade_sql(Oid constraint, Oid relid)
+cascade_sql(const Trigger *trigger)
 {
 	static const char *const endings[] = {" NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"};
-	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(constraint)));
-	const char *name = quote_identifier(get_constraint_name(constraint));
+	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(trigger->tgconstraint)));
+	const char *name = quote_identifier(get_constraint_name(trigger->tgconstraint));
 	char	   *rest = "";
 
 	for (size_t i = 0; i < lengthof(endings); i++)
@@ -203,17 +285,47 @@ cascade_sql(Oid constraint, Oid relid)
 		if (cut_ending(definition, endings[i]))
 			rest = psprintf("%s%s", endings[i], rest);
 	}
-	(void) cut_ending(definition, " ON DELETE RESTRICT");
+	/* what it does now, NO ACTION, is not written */
+	if (trigger->tgfoid != F_RI_FKEY_NOACTION_DEL)
+		cut_last(definition, " ON DELETE ");
 	return psprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s %s ON DELETE CASCADE%s;",
-					scim_table_text(relid), name, name, definition, rest);
+					scim_table_text(trigger->tgconstrrelid), name, name, definition, rest);
+}
+
+static bool
+is_not_null(Oid relid, AttrNumber number)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(number));
+	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Does a foreign key that would set its columns to NULL have one that takes none? */
+static bool
+sets_what_takes_none(const Trigger *trigger)
+{
+	Oid			constraint;
+	Bitmapset  *columns = get_relation_constraint_attnos(trigger->tgconstrrelid, get_constraint_name(trigger->tgconstraint),
+														true, &constraint);
+	int			column = -1;
+	bool		result = false;
+
+	while ((column = bms_next_member(columns, column)) >= 0)
+		result |= is_not_null(trigger->tgconstrrelid, column + FirstLowInvalidHeapAttributeNumber);
+	return result;
 }
 
 /* Is it one that refuses to delete what is referred to?  PostgreSQL's own trigger on the table says so. */
 static bool
 refuses_deletes(const Trigger *trigger)
 {
-	return trigger->tgisinternal && OidIsValid(trigger->tgconstrrelid) && OidIsValid(trigger->tgconstraint) &&
-		(trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL);
+	if (!trigger->tgisinternal || !OidIsValid(trigger->tgconstrrelid) || !OidIsValid(trigger->tgconstraint))
+		return false;
+	return trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL ||
+		(trigger->tgfoid == F_RI_FKEY_SETNULL_DEL && sets_what_takes_none(trigger));
 }
 
 /* Memberships go before the resource. */
@@ -229,7 +341,7 @@ is_memberships(Oid relid)
 static void
 find_refusing(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
 {
-	const TriggerDesc *triggers = relation->trigdesc;
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	Found		found;
 
 	if (registration->columns[SCIM_COLUMN_DELETED] && !registration->read_only[SCIM_COLUMN_DELETED])
@@ -242,13 +354,13 @@ find_refusing(const ScimRegistration *registration, Relation relation, ScimRepor
 		if (refuses_deletes(trigger) && !is_memberships(trigger->tgconstrrelid))
 			add(&found, psprintf("%s of table %s", quote_identifier(get_constraint_name(trigger->tgconstraint)),
 								 scim_table_text(trigger->tgconstrrelid)),
-				cascade_sql(trigger->tgconstraint, trigger->tgconstrrelid));
+				cascade_sql(trigger));
 	}
 	if (found.count > 0)
 		report("limit",
 			   psprintf("a %s of table \"%s\" cannot be deleted while rows refer to it: %s", registration->type->name,
 						RelationGetRelationName(relation), found.subjects.data),
-			   psprintf("Memberships, once registered, go by themselves. Where others are to go, too (or ON DELETE SET NULL): %s",
+			   psprintf("Memberships, once registered, go by themselves. Where others are to go, too (or ON DELETE SET NULL, if the column takes it): %s",
 						found.statements.data), argument);
 }
 

@@ -65,10 +65,8 @@ search_filter(const ScimResourceType *type, const ScimListQuery *query)
 		escape_json(&filter, scim_string_copy(value));
 	else if (value->type == jbvBool)
 		appendStringInfoString(&filter, value->val.boolean ? "true" : "false");
-	else if (value->type == jbvNumeric)
-		appendStringInfoString(&filter, numeric_normalize(value->val.numeric));
 	else
-		scim_throw_path(SCIM_INVALID_FILTER, name, "%s is compared with a string, a number or a boolean", name);
+		appendStringInfoString(&filter, numeric_normalize(value->val.numeric));
 	return filter.data;
 }
 

@@ -13,6 +13,7 @@
 #include "store/ddl.h"
 #include "store/mapped_index.h"
 #include "store/mapped_sql.h"
+#include "store/places.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -87,8 +88,8 @@ scim_create_mapped_index(const ScimRegistration *table, const ScimPath *path)
 	ListCell   *cell;
 
 	if (columns == NIL)
-		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text, "%s cannot have an index: table %s has no column for it",
-						path->text, table->table);
+		scim_throw_path(scim_access(table, path) == SCIM_NO_PLACE ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	initStringInfo(&names);
 	foreach(cell, columns)
 		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", find_or_make(table, lfirst(cell), path));

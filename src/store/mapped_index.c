@@ -352,12 +352,78 @@ scim_index_holds_deleted(const ScimRegistration *registration, Oid index)
 	AttrNumber	deleted = registration->numbers[SCIM_COLUMN_DELETED];
 	Bitmapset  *columns = NULL;
 	AppIndex	opened;
+	bool		is_of_table;
 
 	if (deleted == InvalidAttrNumber || !OidIsValid(index) || !open_index(index, &opened))
 		return false;
+	is_of_table = opened.form->indrelid == registration->relid;
 	pull_varattnos((Node *) opened.predicate, 1, &columns);
 	ReleaseSysCache(opened.tuple);
-	return !bms_is_member(deleted - FirstLowInvalidHeapAttributeNumber, columns);
+	return is_of_table && !bms_is_member(deleted - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+Bitmapset *
+scim_index_columns(Oid index)
+{
+	Bitmapset  *columns = NULL;
+	AppIndex	opened;
+
+	if (!OidIsValid(index) || !open_index(index, &opened))
+		return NULL;
+	for (int i = 0; i < opened.form->indnkeyatts; i++)
+	{
+		if (opened.form->indkey.values[i] != 0)
+			columns = bms_add_member(columns, opened.form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+	}
+	pull_varattnos((Node *) opened.expressions, 1, &columns);
+	ReleaseSysCache(opened.tuple);
+	return columns;
+}
+
+/* Ids are the database's, and never come again. */
+static bool
+is_on_attribute(const ScimRegistration *registration, Oid index)
+{
+	Bitmapset  *columns = scim_index_columns(index);
+
+	if (bms_is_member(registration->numbers[SCIM_COLUMN_ID] - FirstLowInvalidHeapAttributeNumber, columns))
+		return false;
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (!registration->mapped[i].read_only &&
+			bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber, columns))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_unique(Oid index)
+{
+	AppIndex	opened;
+	bool		result;
+
+	if (!open_index(index, &opened))
+		return false;
+	result = opened.form->indisunique && opened.form->indisvalid;
+	ReleaseSysCache(opened.tuple);
+	return result;
+}
+
+List *
+scim_indexes_of_deleted(const ScimRegistration *registration, Relation relation)
+{
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		Oid			index = lfirst_oid(cell);
+
+		if (is_unique(index) && scim_index_holds_deleted(registration, index) && is_on_attribute(registration, index))
+			found = lappend_oid(found, index);
+	}
+	return found;
 }
 
 /* What is dropped: a constraint, or the index itself. */

@@ -6,6 +6,7 @@
 #ifndef SCIM_MAPPED_INDEX_H
 #define SCIM_MAPPED_INDEX_H
 
+#include "nodes/bitmapset.h"
 #include "store/registration.h"
 
 /*
@@ -38,6 +39,12 @@ extern ScimCompare scim_compare_of_indexes(const ScimRegistration *registration,
  */
 extern Oid	scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
 								 Relation relation);
+
+/* The columns in the keys of an index, also those in expressions: numbers, less FirstLowInvalidHeapAttributeNumber. */
+extern Bitmapset *scim_index_columns(Oid index);
+
+/* The unique indexes on attributes that look at rows that are marked as deleted, too: OIDs. */
+extern List *scim_indexes_of_deleted(const ScimRegistration *registration, Relation relation);
 
 /* Does the index look at rows that are marked as deleted, too?  False: there is no mark, or no index. */
 extern bool scim_index_holds_deleted(const ScimRegistration *registration, Oid index);

@@ -196,8 +196,49 @@ scim_make_mapped_plan(const ScimRegistration *registration)
 		plan->nulls[i].not_null |= scim_value_type(&registration->mapped[i])->not_null;
 	}
 	plan->data = null_of(registration, registration->numbers[SCIM_COLUMN_DATA]);
+	plan->password = null_of(registration, registration->numbers[SCIM_COLUMN_PASSWORD]);
 	MemoryContextSwitchTo(old);
 	if (count > 0)
 		unconstify(ScimRegistration *, registration)->plan = plan;
 	return plan;
+}
+
+/* ---- looking something up ---- */
+
+const ScimMappedAttribute *
+scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path)
+{
+	for (int i = 0; i < plan->count; i++)
+	{
+		const ScimMappedObject *object = &plan->objects[i];
+
+		for (int j = 0; object->extension == path->extension && j < object->count; j++)
+		{
+			if (strcmp(object->attributes[j].name, path->attribute->name) == 0)
+				return &object->attributes[j];
+		}
+	}
+	return NULL;
+}
+
+const ScimMappedPart *
+scim_find_mapped_part(const ScimMappedPart *parts, int count, const ScimAttribute *sub)
+{
+	for (int i = 0; sub && i < count; i++)
+	{
+		if (strcmp(parts[i].name, sub->name) == 0)
+			return &parts[i];
+	}
+	return NULL;
+}
+
+const ScimMappedConstant *
+scim_find_mapped_constant(const ScimMappedSlot *slot, const ScimAttribute *sub)
+{
+	for (int i = 0; sub && i < slot->constant_count; i++)
+	{
+		if (strcmp(slot->constants[i].name, sub->name) == 0)
+			return &slot->constants[i];
+	}
+	return NULL;
 }

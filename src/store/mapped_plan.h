@@ -72,6 +72,7 @@ typedef struct ScimMappedPlan
 	int			count;
 	ScimMappedNull *nulls;		/* of each of registration->mapped */
 	ScimMappedNull data;		/* of the data column */
+	ScimMappedNull password;	/* and of that of crypt strings */
 } ScimMappedPlan;
 
 extern const ScimMappedPlan *scim_make_mapped_plan(const ScimRegistration *registration);
@@ -81,6 +82,13 @@ scim_mapped_plan(const ScimRegistration *registration)
 {
 	return likely(registration->plan != NULL) ? registration->plan : scim_make_mapped_plan(registration);
 }
+
+/* The columns of a path's attribute, or NULL. */
+extern const ScimMappedAttribute *scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path);
+
+/* The column of a sub-attribute (NULL: there is none) among those of a complex attribute, or of a slot; what a slot's filter says of it; or NULL. */
+extern const ScimMappedPart *scim_find_mapped_part(const ScimMappedPart *parts, int count, const ScimAttribute *sub);
+extern const ScimMappedConstant *scim_find_mapped_constant(const ScimMappedSlot *slot, const ScimAttribute *sub);
 
 /*
  * Does an element (a tree) have the slot's constants, and (if "or_absent") no

@@ -47,23 +47,10 @@ leaf(const ScimPath *path)
 
 /* ---- what the mapping says ---- */
 
-/* The columns of the attribute, or NULL. */
-static const ScimMappedAttribute *
+static inline const ScimMappedAttribute *
 find_mapped(const ScimPath *path, const ScimRegistration *registration)
 {
-	const ScimMappedPlan *plan = scim_mapped_plan(registration);
-
-	for (int i = 0; i < plan->count; i++)
-	{
-		const ScimMappedObject *object = &plan->objects[i];
-
-		for (int j = 0; object->extension == path->extension && j < object->count; j++)
-		{
-			if (strcmp(object->attributes[j].name, path->attribute->name) == 0)
-				return &object->attributes[j];
-		}
-	}
-	return NULL;
+	return scim_find_mapped(scim_mapped_plan(registration), path);
 }
 
 static bool
@@ -79,28 +66,6 @@ is_text_document(const ScimMappedAttribute *mapped)
 	return mapped && mapped->whole && scim_value_type(mapped->whole->column)->storage == SCIM_STORAGE_JSON;
 }
 
-static const ScimMappedPart *
-find_part(const ScimMappedPart *parts, int count, const ScimAttribute *sub)
-{
-	for (int i = 0; sub && i < count; i++)
-	{
-		if (strcmp(parts[i].name, sub->name) == 0)
-			return &parts[i];
-	}
-	return NULL;
-}
-
-static const ScimMappedConstant *
-find_constant(const ScimMappedSlot *slot, const ScimAttribute *sub)
-{
-	for (int i = 0; sub && i < slot->constant_count; i++)
-	{
-		if (strcmp(slot->constants[i].name, sub->name) == 0)
-			return &slot->constants[i];
-	}
-	return NULL;
-}
-
 List *
 scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 {
@@ -112,12 +77,12 @@ scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 		return NIL;
 	if (mapped->whole)
 		return list_make1(unconstify(ScimMappedColumn *, mapped->whole->column));
-	part = find_part(mapped->parts, mapped->part_count, path->sub);
+	part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
 	if (part)
 		columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
-		part = find_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
+		part = scim_find_mapped_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
 		if (part)
 			columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
 	}
@@ -144,7 +109,7 @@ whole_place(const ScimPath *path, const ScimRegistration *registration, bool ord
 	}
 	else if (registration->columns[SCIM_COLUMN_DATA] && !is_schemas(path) &&
 			 (mapped == NULL || (mapped->part_count > 0 && path->sub &&
-								 !find_part(mapped->parts, mapped->part_count, path->sub))))
+								 !scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub))))
 	{
 		scim_start_place(place, scim_data_sql(registration), ordered);
 		scim_follow(place, path, spread_last);
@@ -261,8 +226,8 @@ constant_place(const ScimMappedConstant *constant, const ScimAttribute *sub, con
 void
 scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result)
 {
-	const ScimMappedPart *part = find_part(slot->parts, slot->part_count, path->sub);
-	const ScimMappedConstant *constant = find_constant(slot, path->sub);
+	const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+	const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
@@ -278,8 +243,8 @@ add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Places *place
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedPart *part = find_part(slot->parts, slot->part_count, path->sub);
-		const ScimMappedConstant *constant = find_constant(slot, path->sub);
+		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 		ScimAttributeSql place;
 
 		if (part)
@@ -298,7 +263,7 @@ void
 scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part = mapped ? find_part(mapped->parts, mapped->part_count, path->sub) : NULL;
+	const ScimMappedPart *part = mapped ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : NULL;
 	Places		places = {NULL};
 	ScimAttributeSql here;
 	ScimPlace	place;
@@ -386,10 +351,10 @@ knows(const ScimMappedSlot *slot, const ScimFilter *filter)
 			return knows(slot, filter->left) && knows(slot, filter->right);
 		case SCIM_FILTER_COMPARE:
 			/* what does not match must not match in what the document adds either */
-			return filter->op != SCIM_NE && (find_part(slot->parts, slot->part_count, filter->path.sub) ||
-											 find_constant(slot, filter->path.sub));
+			return filter->op != SCIM_NE && (scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) ||
+											 scim_find_mapped_constant(slot, filter->path.sub));
 		case SCIM_FILTER_PRESENT:
-			return find_part(slot->parts, slot->part_count, filter->path.sub) || find_constant(slot, filter->path.sub);
+			return scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
 		default:
 			return false;
 	}
@@ -485,9 +450,9 @@ only_column(const ScimPath *path, const ScimRegistration *registration)
 	if (!path->sub)
 		part = mapped->whole;
 	else if (mapped->part_count > 0)
-		part = find_part(mapped->parts, mapped->part_count, path->sub);
+		part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
 	else if (mapped->slot_count == 1 && mapped->slots[0].part_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
-		part = find_part(mapped->slots[0].parts, 1, path->sub);
+		part = scim_find_mapped_part(mapped->slots[0].parts, 1, path->sub);
 	return part && !scim_is_json_column(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
 }
 

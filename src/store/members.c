@@ -229,14 +229,40 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	note_found(table->member_type, "User", wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
 }
 
+/* Who is said to be of a type that the table cannot hold is not taken for another resource that has the same id. */
+static void
+refuse_others(const ScimRegistration *table, const ScimMember *members, int count)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if (!(*type)->can_be_member || scim_side_table(table, *type))
+			continue;
+		for (int i = 0; i < count; i++)
+		{
+			ScimError  *error;
+
+			CHECK_FOR_INTERRUPTS();
+			if (members[i].type == NULL || pg_strcasecmp(members[i].type, (*type)->name) != 0)
+				continue;
+			error = scim_error(SCIM_NOT_HELD);
+			scim_error_text(error, "path", "members.type");
+			scim_error_text(error, "value", members[i].value);
+			scim_throw(error, "%s \"%s\" cannot be a member: table %-s holds no members of that type",
+					   (*type)->name, members[i].value, table->table);
+		}
+	}
+}
+
 /* Returns one that does not exist, as it was named, or NULL. */
 static const char *
 find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant, const char *group,
 			 const ScimMember *members, int count)
 {
 	const char *missing = NULL;
-	Wanted	   *wanted = sort_wanted(table->member_type, members, &count, &missing);
+	Wanted	   *wanted;
 
+	refuse_others(table, members, count);
+	wanted = sort_wanted(table->member_type, members, &count, &missing);
 	set->count = count;
 	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	set->ids = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);

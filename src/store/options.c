@@ -43,6 +43,13 @@ read_add_columns(const JsonbValue *value, ScimOptions *options)
 }
 
 static bool
+read_unique_id(const JsonbValue *value, ScimOptions *options)
+{
+	options->unique_id = value->type == jbvBool && value->val.boolean;
+	return value->type == jbvBool;
+}
+
+static bool
 read_subscribed(const JsonbValue *value, ScimOptions *options)
 {
 	options->subscribed = value->type == jbvBool && value->val.boolean;
@@ -87,6 +94,7 @@ read_added(const JsonbValue *value, ScimOptions *options)
 static const Option all_options[] = {
 	{"version_scheme", TABLES, "\"content\" (the default) or \"revision\"", read_version_scheme},
 	{"validate", TABLES, "true or false (the default)", read_validate},
+	{"unique_id", SCIM_OPTIONS_CREATE, "true or false (the default)", read_unique_id},
 	{"add_columns", SCIM_OPTIONS_REGISTER, "true or false (the default)", read_add_columns},
 	{"subscribed", SCIM_OPTIONS_REGISTER | SCIM_OPTIONS_MEMBERS | SCIM_OPTIONS_STORED, "true or false (the default)", read_subscribed},
 	{"tenant", SCIM_OPTIONS_MEMBERS, "the name of a column", read_tenant},

@@ -25,6 +25,7 @@ typedef struct ScimOptions
 {
 	bool		revision_scheme;	/* "version_scheme": "revision" */
 	bool		validate;
+	bool		unique_id;		/* of a created table: no two tenants have the same id */
 	bool		add_columns;
 	bool		subscribed;
 	bool		keep_columns;

@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "store/column_value.h"
 #include "store/order.h"
+#include "store/places.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -85,6 +86,7 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 	if (sort_by == NULL)
 		return;
 	resolve(registration->type, sort_by, &path);
+	scim_check_sort_place(registration, &path);
 	scim_sort_sql(&path, registration, &order->key);
 	order->path = path.text;
 	order->descending = descending;

@@ -28,6 +28,7 @@
 
 #define UNFIT_FOR_ROWS (TRIGGER_TYPE_DELETE | TRIGGER_TYPE_TRUNCATE | TRIGGER_TYPE_INSTEAD)
 #define UNFIT_FOR_CHANGES (TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSTEAD)
+#define UNFIT_FOR_DELETES (UNFIT_FOR_CHANGES | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)
 
 typedef struct Form
 {
@@ -47,6 +48,8 @@ static const Form forms[] = {
 	"AFTER changes, with a resource type, a mapping, and options"},
 	{SCIM_STATE_KIND, "scim_group_state_trigger", 1, 1, 0, UNFIT_FOR_CHANGES,
 	"AFTER changes, with a resource type"},
+	{SCIM_DELETE_KIND, "scim_delete_trigger", 1, 1, 0, UNFIT_FOR_DELETES,
+	"AFTER DELETE or TRUNCATE FOR EACH STATEMENT, with a resource type"},
 };
 
 /* ---- the functions ---- */

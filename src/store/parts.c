@@ -11,6 +11,7 @@
 
 #include "access/relation.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -20,6 +21,7 @@
 #include "store/parts.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 List *
@@ -58,6 +60,14 @@ statement_for(const Trigger *trigger)
 	if (trigger->tgnewtable)
 		statement->transitionRels = lappend(statement->transitionRels, transition(trigger->tgnewtable, true));
 	return statement;
+}
+
+/* The rows of a foreign table are elsewhere: it has no triggers that see them as a whole. */
+static bool
+can_have(Oid relid, const Trigger *trigger)
+{
+	return get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE ||
+		(trigger->tgoldtable == NULL && trigger->tgnewtable == NULL && !TRIGGER_FOR_TRUNCATE(trigger->tgtype));
 }
 
 static const char *
@@ -115,6 +125,8 @@ scim_adopt_part(Oid relid, Oid part, int kinds)
 		const Trigger *trigger = lfirst(cell);
 		const Trigger *copy = scim_find_copy(there, trigger);
 
+		if (!can_have(part, trigger))
+			continue;
 		if (copy == NULL)
 		{
 			CreateTrigger(statement_for(trigger), NULL, part, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,

@@ -337,8 +337,10 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 		add_columns(relid, mapping, options);
 	text = check_mapped(relid, type, mapping, options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
+	if (type->has_members || type->has_groups)
+		scim_make_delete_triggers(scim_table_text(relid), type);
 	CommandCounterIncrement();
-	scim_adopt_parts(relid, SCIM_ROW_KIND);
+	scim_adopt_parts(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
 	if (options->subscribed)
 		scim_enable_always(relid, SCIM_ROW_KIND);
 }

@@ -347,6 +347,23 @@ scim_relation_trigger(Relation relation, Oid trigger)
 	return NULL;
 }
 
+const ScimRegistration *
+scim_row_registration(Relation relation)
+{
+	/* first: a look into the catalogs may have the relation forget its triggers */
+	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
+	const TriggerDesc *triggers = relation->trigdesc;
+
+	for (int i = triggers ? triggers->numtriggers - 1 : -1; i >= 0; i--)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
+			return scim_trigger_registration(relation, scim_relation_trigger(relation, trigger->tgoid));
+	}
+	return NULL;
+}
+
 static Lookup *
 lookup_of(Lookups *lookups, const ScimResourceType *type)
 {

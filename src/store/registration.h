@@ -23,6 +23,7 @@
 /* What our triggers are called when they are made; "~" sorts behind all that people name theirs.  Which are ours: our_trigger.h. */
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
+#define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
 
 /* And of the policy that keeps tenants of created tables apart. */
 #define SCIM_POLICY				"scimver_tenant"
@@ -202,6 +203,9 @@ extern const ScimLookup *scim_find_lookup(const ScimRegistration *registration, 
  * transaction.  INVALID_MAPPING: it is none of ours, or does not fit its table.
  */
 extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
+
+/* The same of the row trigger that the relation has, which may be a partition; NULL: nothing is registered (any more). */
+extern const ScimRegistration *scim_row_registration(Relation relation);
 
 /* A copy of the relation's trigger (its own goes with the next invalidation, which any look into a catalog may bring), or NULL. */
 extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);

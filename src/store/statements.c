@@ -49,6 +49,18 @@
 	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
 	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id AND m.{group} IS NOT NULL OFFSET 0) AS h}"
 
+/*
+ * Memberships whose column is among the ids $2, which may be many.  What others
+ * have committed is seen, as by foreign keys.
+ */
+#define AMONG(column) "{in_tenant} AND {" column "}" EQ "ANY (SELECT k.id FROM pg_catalog.unnest($2) AS k(id))"
+#define FIND_AMONG(column, ids) \
+	{"SELECT DISTINCT {group} FROM {table} WHERE " AMONG(column) " AND {group} IS NOT NULL", 2, {TENANT, ids}, true, true}
+#define REMOVE_AMONG(column, ids) {"DELETE FROM {table} WHERE " AMONG(column), 2, {TENANT, ids}, false, true}
+#define NAMED(column) \
+	{"SELECT DISTINCT {" column "}{?tenant:, {tenant}} FROM {table} WHERE {" column "} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}", \
+	0, {0}, true, true}
+
 #define STATE_KEY "relation" EQ "$1 AND tenant_id" EQ "$2 AND group_id" EQ "$3"
 
 /* What the key of a created membership table is led through by. */
@@ -101,7 +113,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LOCK_MEMBERS] = {"SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ
 		"ANY ($2) ORDER BY {lock_order} FOR KEY SHARE", 2, {TENANT, IDS}, true},
 	[SCIM_LOCK_MEMBER] = {"SELECT {id} FROM {table} AS r WHERE {key} FOR KEY SHARE", 2, {TENANT, ID}, true},
-	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ
+	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} AS r WHERE {?members.tenant:{tenant}" EQ "$1 AND }{id}" EQ
 		"ANY ($2) ORDER BY {lock_order} FOR NO KEY UPDATE", 2, {TENANT, IDS}, true},
 	[SCIM_LOCK_GROUP] = {"SELECT tableoid, ctid{?tenant:, {tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
 	2, {TENANT, ID}, true},
@@ -117,6 +129,9 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_ALL_GROUPS] = {"SELECT {id}{?tenant:, {tenant}} FROM {table} WHERE {id} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}"
 		" ORDER BY {?tenant:{tenant}, }{lock_order}",
 	0, {0}, true},
+
+	[SCIM_FIND_GONE] = {"SELECT k.id FROM pg_catalog.unnest($2) AS k(id) WHERE NOT EXISTS (SELECT FROM {table} AS r"
+		" WHERE {?members.tenant:r.{tenant}" EQ "$1 AND }r.{id}" EQ "k.id)", 2, {TENANT, IDS}, true, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
 		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}", 2, {TENANT, ID}, true},
@@ -155,6 +170,13 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" (SELECT {display:g} FROM {groups.table} AS g WHERE {?members.tenant:{in_tenant:g}}{!members.tenant:{tenant_text:g}" EQ "$1}"
 		" AND g.{groups.id}" EQ "up.id AND {live:g})"
 		" FROM up ORDER BY 1", 2, {TENANT, MEMBER}},
+
+	[SCIM_FIND_OF_MEMBERS] = FIND_AMONG("member", MEMBERS),
+	[SCIM_FIND_IN_GROUPS] = FIND_AMONG("group", IDS),
+	[SCIM_REMOVE_OF_MEMBERS] = REMOVE_AMONG("member", MEMBERS),
+	[SCIM_REMOVE_IN_GROUPS] = REMOVE_AMONG("group", IDS),
+	[SCIM_NAMED_MEMBERS] = NAMED("member"),
+	[SCIM_NAMED_GROUPS] = NAMED("group"),
 
 	[SCIM_LIST_MEMBERS] = {"SELECT m.{members.member}, " DISPLAY_MEMBER
 		" FROM {members.table} AS m"

@@ -32,7 +32,7 @@ typedef enum ScimStatement
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
-	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids */
+	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of those that are marked */
 	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; where it is, and its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_FIND_GROUP,			/* tenant, id: where the row is */
@@ -40,6 +40,7 @@ typedef enum ScimStatement
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
 	SCIM_RECOUNT_GROUPS,		/* (none): all groups with memberships of which something is stored */
 	SCIM_ALL_GROUPS,			/* (none): ids and tenants, in the order of locks */
+	SCIM_FIND_GONE,				/* tenant, ids: as owner; those that no row has */
 
 	/* memberships; the relation is the membership table */
 	SCIM_MEMBERS_OF,			/* tenant, group: as owner; members and their types */
@@ -56,6 +57,14 @@ typedef enum ScimStatement
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
 	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups that hold them, and so on */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
+
+	/* memberships of resources that are deleted; the same */
+	SCIM_FIND_OF_MEMBERS,		/* tenant, members: as owner; the groups that hold any of them */
+	SCIM_FIND_IN_GROUPS,		/* tenant, groups: as owner; those of them that hold anybody */
+	SCIM_REMOVE_OF_MEMBERS,		/* tenant, members */
+	SCIM_REMOVE_IN_GROUPS,		/* tenant, groups */
+	SCIM_NAMED_MEMBERS,			/* (none): as owner; all members, and their tenants */
+	SCIM_NAMED_GROUPS,			/* (none): the same of groups */
 
 	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */

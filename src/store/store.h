@@ -79,9 +79,9 @@ extern char *scim_store_member_id(const char *id);
 extern Jsonb *scim_store_list_members(const char *tenant, const char *group_id, int count,
 									  const char *cursor, bool fresh);
 
-/* Deletes; returns the version that was deleted. */
+/* Deletes; returns the version that was deleted.  "at_once": foreign keys that are deferred are asked, too. */
 extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
-							   const char *expected);
+							   const char *expected, bool at_once);
 
 /* Sees what was written before, as tools do. */
 extern bool scim_store_exists(const char *type, const char *tenant, const char *id);

@@ -39,6 +39,15 @@ static const char *const add_members_triggers =
 " FOR EACH STATEMENT"
 " EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});";
 
+/* Of tables that people had: memberships go with the users and groups that they name. */
+static const char *const add_delete_triggers =
+"CREATE TRIGGER \"" SCIM_DELETE_TRIGGER "\" AFTER DELETE ON {table}"
+" REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_delete_trigger({type_literal});"
+"CREATE TRIGGER \"" SCIM_DELETE_TRIGGER "_truncate\" AFTER TRUNCATE ON {table}"
+" FOR EACH STATEMENT"
+" EXECUTE FUNCTION {ext}.scim_delete_trigger({type_literal});";
+
 /*
  * The same everywhere: rows whose tenant was granted to a role that the
  * caller's role inherits, as the view tells.  EXISTS leaves the planner the
@@ -97,6 +106,18 @@ scim_make_row_trigger(const char *table, const ScimResourceType *type, const cha
 	};
 
 	scim_run_ddl(add_row_trigger, words);
+}
+
+void
+scim_make_delete_triggers(const char *table, const ScimResourceType *type)
+{
+	ScimWord	words[] = {
+		{"table", table}, {"ext", scim_extension_schema("scimver")},
+		{"type_literal", quote_literal_cstr(type->name)},
+		{NULL}
+	};
+
+	scim_run_ddl(add_delete_triggers, words);
 }
 
 void

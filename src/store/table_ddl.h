@@ -27,6 +27,9 @@ extern char *scim_created_mapping(const ScimResourceType *type, bool is_members,
 
 extern void scim_make_row_trigger(const char *table, const ScimResourceType *type, const char *mapping,
 								  const char *options);
+/* Of a mapped table whose resources have memberships. */
+extern void scim_make_delete_triggers(const char *table, const ScimResourceType *type);
+
 extern void scim_make_members_triggers(const char *members, const ScimResourceType *type, const char *mapping);
 
 /* Enables row level security, and lets rows be seen whose tenant was granted. */

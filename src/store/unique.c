@@ -111,22 +111,30 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	return first_id(registration);
 }
 
-static SCIM_NORETURN void throw_taken(const ScimRegistration *registration, const char *path,
-									  const char *value, const char *existing);
+static SCIM_NORETURN void throw_taken(ScimError *error, const ScimRegistration *registration, const char *path,
+									  const char *value);
 
 static void
-throw_taken(const ScimRegistration *registration, const char *path, const char *value,
-			const char *existing)
+throw_taken(ScimError *error, const ScimRegistration *registration, const char *path, const char *value)
 {
-	ScimError  *error = scim_error(existing ? SCIM_UNIQUENESS : SCIM_TAKEN_UNSEEN);
-
 	scim_error_text(error, "attribute", path);
 	scim_error_text(error, "value", value);
-	if (existing)
-		scim_error_whole(error, "existing_id", existing);
 	if (value)
 		scim_throw(error, "%s \"%s\" is taken by another %s", path, value, registration->type->name);
 	scim_throw(error, "%s is taken by another %s", path, registration->type->name);
+}
+
+/* The same, by the resource with that id. */
+static SCIM_NORETURN void throw_taken_by(const ScimRegistration *registration, const char *path, const char *value,
+										 const char *existing);
+
+static void
+throw_taken_by(const ScimRegistration *registration, const char *path, const char *value, const char *existing)
+{
+	ScimError  *error = scim_error(SCIM_UNIQUENESS);
+
+	scim_error_whole(error, "existing_id", existing);
+	throw_taken(error, registration, path, value);
 }
 
 /* ---- updates ---- */
@@ -154,7 +162,7 @@ check_value(ScimCall *call, const ScimLookup *lookup, const char *value)
 		elog(ERROR, "SPI_connect failed");
 	holder = find_holder(call->registration, lookup, call->tenant, value);
 	if (holder && strcmp(holder, call->id) != 0)
-		throw_taken(call->registration, lookup->path, value, holder);
+		throw_taken_by(call->registration, lookup->path, value, holder);
 	SPI_finish();
 }
 
@@ -248,14 +256,14 @@ check_in_data(const ScimCall *call)
 		text = value_text(&after);
 		holder = text ? find_holder_in_data(call, lookup, text) : NULL;
 		if (holder)
-			throw_taken(call->registration, lookup->path, text, holder);
+			throw_taken_by(call->registration, lookup->path, text, holder);
 	}
 }
 
-static SCIM_NORETURN void throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column);
+static SCIM_NORETURN void throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column, const char *id);
 
 static void
-throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column)
+throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column, const char *id)
 {
 	const ScimRegistration *registration = call->registration;
 	const char *value = scim_claimed_value(call, column->path);
@@ -264,8 +272,8 @@ throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column)
 	scim_error_text(error, "attribute", column->path);
 	scim_error_text(error, "value", value);
 	scim_error_words(error, scim_live_index_sql(registration, column->index_relid));
-	scim_throw(error, "%s \"%s\" is taken by a %s that is marked as deleted", column->path, value ? value : "",
-			   registration->type->name);
+	scim_throw(error, "%s \"%s\" is taken by the %s \"%s\", which is marked as deleted", column->path, value ? value : "",
+			   registration->type->name, id);
 }
 
 /* Nobody else may have the value that the call writes: nor who is marked as deleted, if the index looks at that row. */
@@ -275,10 +283,12 @@ check_mapped(const ScimCall *call, const ScimMappedColumn *column, Datum value)
 	char	   *holder = find_other_holder(call, "{in_tenant}", column, value);
 
 	if (holder)
-		throw_taken(call->registration, column->path, scim_claimed_value(call, column->path), holder);
-	if (scim_index_holds_deleted(call->registration, column->index_relid) &&
-		find_other_holder(call, "{of_tenant} AND NOT {live:r}", column, value))
-		throw_taken_by_deleted(call, column);
+		throw_taken_by(call->registration, column->path, scim_claimed_value(call, column->path), holder);
+	if (!scim_index_holds_deleted(call->registration, column->index_relid))
+		return;
+	holder = find_other_holder(call, "{of_tenant} AND NOT {live:r}", column, value);
+	if (holder)
+		throw_taken_by_deleted(call, column, holder);
 }
 
 void
@@ -309,7 +319,7 @@ scim_throw_taken(const ScimRegistration *registration, const char *tenant, const
 		char	   *holder = text ? find_holder(registration, lookup, tenant, text) : NULL;
 
 		if (holder)
-			throw_taken(registration, lookup->path, text, holder);
+			throw_taken_by(registration, lookup->path, text, holder);
 	}
 	scim_throw(scim_error(SCIM_TAKEN_UNSEEN),
 			   "another %s has one of these values already, or a trigger of table %s skipped this one",
@@ -358,10 +368,17 @@ path_of_index(const ScimRegistration *registration, const char *index)
 void
 scim_throw_lost(const ScimCall *call, const char *path, const char *index)
 {
+	const ScimRegistration *registration = call->registration;
+	Oid			oid = index ? get_relname_relid(index, get_rel_namespace(registration->relid)) : InvalidOid;
+	bool		deleted = scim_index_holds_deleted(registration, oid);
+	ScimError  *error = scim_error(deleted ? SCIM_TAKEN_MAYBE_BY_DELETED : SCIM_TAKEN_UNSEEN);
+
+	if (deleted)
+		scim_error_words(error, scim_live_index_sql(registration, oid));
 	if (path == NULL)
-		path = path_of_index(call->registration, index);
+		path = path_of_index(registration, index);
 	if (path)
-		throw_taken(call->registration, path, scim_claimed_value(call, path), NULL);
-	scim_throw(scim_error(SCIM_TAKEN_UNSEEN), "another %s has this value already (constraint \"%s\")",
-			   call->registration->type->name, index ? index : "unknown");
+		throw_taken(error, registration, path, scim_claimed_value(call, path));
+	scim_throw(error, "another %s has this value already (constraint \"%s\")", registration->type->name,
+			   index ? index : "unknown");
 }

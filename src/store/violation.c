@@ -12,15 +12,14 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
 #include "nodes/bitmapset.h"
-#include "nodes/readfuncs.h"
-#include "optimizer/optimizer.h"
+#include "store/mapped_index.h"
 #include "store/required.h"
+#include "store/table_ddl.h"
 #include "store/unique.h"
 #include "store/violation.h"
 #include "utils/array.h"
@@ -117,27 +116,7 @@ find_path(const ScimCall *call, const ScimRegistration *table, Oid relid, const 
 static Bitmapset *
 columns_of_index(const Violation *violation)
 {
-	Oid			index = get_relname_relid(violation->error->constraint_name,
-										  get_rel_namespace(violation->relid));
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	Bitmapset  *columns = NULL;
-	Form_pg_index form;
-	Datum		expressions;
-	bool		isnull;
-
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		if (form->indkey.values[i] != 0)
-			columns = bms_add_member(columns, form->indkey.values[i] - NUMBER_OFFSET);
-	}
-	expressions = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indexprs, &isnull);
-	if (!isnull)
-		pull_varattnos(stringToNode(TextDatumGetCString(expressions)), 1, &columns);
-	ReleaseSysCache(tuple);
-	return columns;
+	return scim_index_columns(get_relname_relid(violation->error->constraint_name, get_rel_namespace(violation->relid)));
 }
 
 static Bitmapset *
@@ -291,6 +270,41 @@ is_part(const ScimRegistration *registration, Oid relid)
 		list_member_oid(find_all_inheritors(registration->relid, NoLock, NULL), relid);
 }
 
+/* Can a client set "active" of resources of the table? */
+static bool
+has_active(const ScimRegistration *table)
+{
+	const ScimAttribute *attribute = table->type->schema->attributes;
+
+	while (attribute->name && strcmp(attribute->name, "active") != 0)
+		attribute++;
+	if (attribute->name == NULL || attribute->type != SCIM_BOOLEAN || attribute->mutability != SCIM_READ_WRITE)
+		return false;
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		if (strcmp(table->mapped[i].path, attribute->name) == 0)
+			return !table->mapped[i].read_only;
+	}
+	return table->columns[SCIM_COLUMN_DATA] != NULL;
+}
+
+/* Rows of another table are in the way of a delete: they refer to the resource, or to what would go with it. */
+static void
+throw_still_referenced(const Violation *violation, const FormData_pg_constraint *constraint)
+{
+	const ScimRegistration *table = violation->call->registration;
+	char	   *relation = scim_table_text(violation->relid);
+	ScimError  *error = scim_error(has_active(table) ? SCIM_INACTIVE_INSTEAD : SCIM_STILL_REFERENCED);
+
+	if (has_active(table))
+		scim_error_words(error, relation);
+	scim_error_whole(error, "relation", relation);
+	scim_error_whole(error, "constraint", NameStr(constraint->conname));
+	scim_throw(error, "table %-s still refers to %s%s (constraint \"%s\")", relation,
+			   is_part(table, constraint->confrelid) ? "this " : "what would be deleted with this ", table->type->name,
+			   NameStr(constraint->conname));
+}
+
 /* A table may refer to itself: PostgreSQL's message alone tells the two apart. */
 static bool
 is_reference(const ErrorData *error)
@@ -316,6 +330,8 @@ throw_foreign_key(const Violation *violation)
 		if (violation->table)
 			throw_refers(violation, constraint);
 	}
+	else if (violation->call->deletes)
+		throw_still_referenced(violation, constraint);
 	else if (is_part(violation->call->registration, constraint->confrelid))
 		throw_referred(violation, tuple, constraint);
 	ReleaseSysCache(tuple);
@@ -423,8 +439,10 @@ is_raised_by_statement(const Violation *violation, Subject subject)
 
 	if (subject != ABOUT_ANY)
 		return call->error_depth == call->depth;
-	return call->error_depth == call->depth + 1 && violation->error->funcname &&
-		strcmp(violation->error->funcname, "ri_ReportViolation") == 0;
+	if (violation->error->funcname == NULL || strcmp(violation->error->funcname, "ri_ReportViolation") != 0)
+		return false;
+	/* what goes along with a resource may be referred to as well */
+	return call->deletes ? call->error_depth > call->depth : call->error_depth == call->depth + 1;
 }
 
 /* The table that the call writes, its resources' or their memberships', which the relation is, or is a part of. */

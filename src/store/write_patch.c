@@ -11,6 +11,7 @@
 #include "store/column_value.h"
 #include "store/filter_sql.h"
 #include "store/fold.h"
+#include "store/places.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/write.h"
@@ -129,6 +130,13 @@ patch(void *argument)
 	write->unchanged = !write->call.changed;
 }
 
+/* What a filter asks for has a place in the table, as in lists. */
+static void
+check_filter(const ScimFilter *filter, const void *argument)
+{
+	scim_check_filter_places(argument, filter);
+}
+
 Jsonb *
 scim_store_patch(const char *type, const char *tenant, const char *id,
 				 Jsonb *operations, const char *expected, const ScimView *view, bool *unchanged)
@@ -146,6 +154,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	write.expected = expected;
 	ids = scim_target_ids(&write.target);
 	write.patch = scim_parse_patch(write.target.type, operations, &ids);
+	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
 	change = scim_patch_members(write.patch);
 	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
 		write.bare = 0;

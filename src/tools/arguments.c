@@ -124,8 +124,9 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 			return scim_is_object(value) ? NULL : "an object";
 		case ARGUMENT_OPERATIONS:
 			return scim_is_array(value) || scim_is_object(value) ? NULL : "an array of operations";
-		case ARGUMENT_ANY:
-			break;
+		case ARGUMENT_SCALAR:
+			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool ? NULL :
+				"a string, a number or a boolean";
 	}
 	return NULL;
 }

@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "store/schemas.h"
+#include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "tools/handlers.h"
 #include "utils/memutils.h"
@@ -25,13 +25,13 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	"As in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
-	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of users or groups"},
+	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
 	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
 	"The _version you read: writes only if it is still that"},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
-	[PARAM_VALUE] = {"value", ARGUMENT_ANY, 0, "String, number or boolean"},
+	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},
 	[PARAM_SORT_BY] = {"sort_by", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_TEXT, 0, "ascending or descending"},
 	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
@@ -49,6 +49,8 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
 };
 
+#define EXAMPLES(...) (const ScimExample[]) {__VA_ARGS__, {NULL}}
+
 /* In the order of the ABOUT_ bits. */
 static const ScimSubject subjects[] = {
 	{
@@ -57,9 +59,14 @@ static const ScimSubject subjects[] = {
 		.many = "users",
 		.any = "",
 		.kept = "the password",
-		.paths = "name.givenName, emails[type eq \"work\"].value, URN:attribute",
-		.filters = "userName eq \"a\"; emails[type eq \"work\" and value co \"@x.org\"]; meta.lastModified gt \"2026-01-01T00:00:00Z\"",
-		.searchable = "userName, emails.value, active",
+		.paths = EXAMPLES({"name.givenName", {"name.givenName"}},
+						  {"emails[type eq \"work\"].value", {"emails.type", "emails.value"}},
+						  {"URN:attribute", {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"}},
+						  {"userName", .otherwise = true}),
+		.filters = EXAMPLES({"userName eq \"a\""},
+							{"emails[type eq \"work\" and value co \"@x.org\"]", {"emails.type", "emails.value"}},
+							{"meta.lastModified gt \"2026-01-01T00:00:00Z\"", {"meta.lastModified"}}),
+		.searchable = EXAMPLES({"userName"}, {"emails.value", {"emails.value"}}, {"active", {"active"}}),
 	},
 	{
 		.type = "Group",
@@ -67,9 +74,10 @@ static const ScimSubject subjects[] = {
 		.many = "groups",
 		.any = "",
 		.kept = "members (send [] to remove all of them)",
-		.paths = "displayName, members[value eq \"<id>\"]",
-		.filters = "displayName sw \"A\"; members.value eq \"<id>\"",
-		.searchable = "displayName, externalId, members.value",
+		.paths = EXAMPLES({"displayName"}, {"members[value eq \"<id>\"]", {"members"}}),
+		.filters = EXAMPLES({"displayName sw \"A\""}, {"members.value eq \"<id>\"", {"members"}}),
+		.searchable = EXAMPLES({"displayName"}, {"externalId", {"externalId"}}, {"members.value", {"members"}}),
+		.members = EXAMPLES({"users", {"members[User]"}}, {"groups", {"members[Group]"}}),
 		.lacks = PARAM_BIT(PARAM_INDIRECT_GROUPS),
 	},
 	{
@@ -77,8 +85,8 @@ static const ScimSubject subjects[] = {
 		.many = "resources",
 		.any = " of any type",
 		.kept = "a user's password and a group's members",
-		.paths = "attribute, attribute.sub, attribute[filter].sub, URN:attribute",
-		.filters = "displayName co \"x\" or not (active eq true)",
+		.paths = EXAMPLES({"attribute"}, {"attribute.sub"}, {"attribute[filter].sub"}, {"URN:attribute"}),
+		.filters = EXAMPLES({"displayName co \"x\" or not (active eq true)"}),
 		.adds = PARAM_BIT(PARAM_RESOURCE_TYPE),
 	},
 	{
@@ -166,7 +174,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_search_{many}",
 		.title = "Search {many}",
-		.description = "Find {many} by one attribute's value; scim_list_{many} takes any filter.",
+		.description = "Find {many} by one attribute; scim_list_{many} takes any filter.",
 		.about = ABOUT_TYPED,
 		.required = PARAM_BIT(PARAM_ATTRIBUTE) | PARAM_BIT(PARAM_VALUE),
 		.optional = PAGE | TENANT,
@@ -177,7 +185,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_{one}_exists",
 		.title = "Does a {one} exist?",
-		.description = "Tells whether there is a {one} with this id; false is an answer, not an error.",
+		.description = "Is there a {one} with this id? False is an answer, not an error.",
 		.about = ABOUT_TYPED,
 		.required = ID,
 		.optional = TENANT,
@@ -202,7 +210,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_list_{one}_members",
 		.title = "List members",
-		.description = "List the members of a {one}, page by page: while metadata has next_cursor, more follow.",
+		.description = "List the members of a {one}: while metadata has next_cursor, more follow.",
 		.about = ABOUT_GROUPS,
 		.required = ID,
 		.optional = PARAM_BIT(PARAM_MEMBER_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,
@@ -242,6 +250,34 @@ scim_parameter(ScimParameterId id)
 	return &parameters[id];
 }
 
+/* Has the subject's table what the example is about? */
+static bool
+applies(const ScimExample *example, const ScimResourceType *type)
+{
+	for (int i = 0; i < (int) lengthof(example->paths); i++)
+	{
+		if (type && example->paths[i] && !scim_offers(type, example->paths[i]))
+			return false;
+	}
+	return !example->otherwise;
+}
+
+/* The examples that apply, in one text. */
+static char *
+joined(const ScimExample *examples, const char *separator, const ScimSubject *subject)
+{
+	const ScimResourceType *type = subject->type ? scim_resource_type(subject->type) : NULL;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const ScimExample *example = examples; example->text; example++)
+	{
+		if (applies(example, type) || (example->otherwise && out.len == 0))
+			appendStringInfo(&out, "%s%s", out.len ? separator : "", example->text);
+	}
+	return out.data;
+}
+
 /* The word that a mark of that length stands for. */
 static const char *
 word_of_mark(const char *mark, int length, const ScimSubject *subject)
@@ -250,14 +286,23 @@ word_of_mark(const char *mark, int length, const ScimSubject *subject)
 	{
 		const char *mark;
 		const char *word;
+		const ScimExample *examples;
+		const char *separator;	/* of the examples */
 	}			words[] = {
 		{"one", subject->one}, {"many", subject->many}, {"any", subject->any}, {"kept", subject->kept},
-		{"paths", subject->paths}, {"filters", subject->filters}, {"searchable", subject->searchable},
+		{"paths", NULL, subject->paths, ", "}, {"filters", NULL, subject->filters, "; "},
+		{"searchable", NULL, subject->searchable, ", "}, {"members", NULL, subject->members, " or "},
 	};
 
 	for (int i = 0; i < (int) lengthof(words); i++)
-		if (strncmp(words[i].mark, mark, length) == 0 && words[i].mark[length] == '\0' && words[i].word)
+	{
+		if (strncmp(words[i].mark, mark, length) != 0 || words[i].mark[length] != '\0')
+			continue;
+		if (words[i].word)
 			return words[i].word;
+		if (words[i].examples)
+			return joined(words[i].examples, words[i].separator, subject);
+	}
 	elog(ERROR, "unknown mark \"%.*s\" in the tool catalogue", length, mark);
 	return NULL;
 }

@@ -59,7 +59,7 @@ typedef enum ScimArgumentKind
 	ARGUMENT_NEW_RESOURCE,		/* an object, listed with the resource type's attributes */
 	ARGUMENT_RESOURCE,			/* an object */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
-	ARGUMENT_ANY
+	ARGUMENT_SCALAR				/* a string, number or boolean */
 } ScimArgumentKind;
 
 typedef struct ScimParameter
@@ -70,6 +70,14 @@ typedef struct ScimParameter
 	const char *description;	/* NULL: the name says it */
 } ScimParameter;
 
+/* A part of a text, which stands there if there are such attributes. */
+typedef struct ScimExample
+{
+	const char *text;			/* NULL: the end of the list */
+	const char *paths[2];		/* of the attributes in it, as far as a table may lack them; or NULL */
+	bool		otherwise;		/* only where no other is there */
+} ScimExample;
+
 /* What a tool is about: users, groups, resources of a type that the call names, or none of them. */
 typedef struct ScimSubject
 {
@@ -78,9 +86,10 @@ typedef struct ScimSubject
 	const char *many;
 	const char *any;			/* added to the words above where it says more */
 	const char *kept;			/* what an update keeps though it is left out */
-	const char *paths;			/* examples for a patch operation */
-	const char *filters;		/* examples */
-	const char *searchable;		/* examples of an attribute to search by */
+	const ScimExample *paths;	/* for a patch operation */
+	const ScimExample *filters;
+	const ScimExample *searchable;	/* attributes to search by */
+	const ScimExample *members; /* what members of a group can be */
 	int			adds;			/* parameters (PARAM_BITs) that all its tools require */
 	int			lacks;			/* parameters that its tools do not take */
 } ScimSubject;

@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "settings.h"
 #include "store/describe.h"
+#include "store/narrow.h"
 #include "store/store.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
@@ -29,14 +30,21 @@ PG_FUNCTION_INFO_V1(scim_service_provider_config);
 
 /* ---- schemas ---- */
 
-/* Appends the schema unless another resource type brought it already. */
+/*
+ * Appends the schema, as the tables have it (or that of "only"), unless another
+ * resource type brought it already, or it has no place.
+ */
 static void
-append_schema(JsonbValue *schemas, const ScimSchema *schema)
+append_schema(JsonbValue *schemas, const ScimSchema *schema, const ScimResourceType *only)
 {
+	const ScimSchema *narrow;
+
 	for (int i = 0; i < schemas->val.array.nElems; i++)
 		if (scim_string_is(scim_get(&schemas->val.array.elems[i], "id", 2), schema->urn))
 			return;
-	scim_append(schemas, scim_describe_schema(schema));
+	narrow = scim_narrow_schema(schema, only);
+	if (narrow)
+		scim_append(schemas, scim_describe_schema(narrow));
 }
 
 JsonbValue *
@@ -51,10 +59,10 @@ scim_schemas(const ScimResourceType *only)
 	{
 		if (only && *types != only)
 			continue;
-		scim_append(documents, scim_describe_type(*types));
-		append_schema(schemas, (*types)->schema);
+		scim_append(documents, scim_describe_type(scim_narrow_type(*types)));
+		append_schema(schemas, (*types)->schema, only);
 		for (int i = 0; (*types)->extensions[i]; i++)
-			append_schema(schemas, (*types)->extensions[i]);
+			append_schema(schemas, (*types)->extensions[i], only);
 	}
 	scim_set_value(content, "resource_types", documents);
 	scim_set_value(content, "schemas", schemas);
@@ -78,8 +86,9 @@ scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
 
 /*
  * scim_get_schemas() -> jsonb: {"resource_types", "schemas", "meta"} (RFC 7643 sections
- * 6 and 7): all schemas, also those that no resource type has.  The tool leaves
- * these out: they are of no use for writing resources.
+ * 6 and 7), as the registered tables have them (narrow.h): all schemas, also
+ * those that no resource type has.  The tool leaves these out: they are of no
+ * use for writing resources.
  */
 Datum
 scim_get_schemas(PG_FUNCTION_ARGS)
@@ -88,7 +97,7 @@ scim_get_schemas(PG_FUNCTION_ARGS)
 	JsonbValue *schemas = scim_new_array();
 
 	for (const ScimSchema *const *schema = scim_all_schemas(); *schema; schema++)
-		scim_append(schemas, scim_describe_schema(*schema));
+		append_schema(schemas, *schema, NULL);
 	scim_set_value(content, "schemas", schemas);
 	scim_set_meta_version(content);
 	PG_RETURN_JSONB_P(scim_write(content));
@@ -135,21 +144,33 @@ described_type(const ScimResourceType *type)
 	scim_set_text(object, "name", type->name);
 	scim_set_text(object, "endpoint", type->endpoint);
 	scim_set_text(object, "schema", type->schema->urn);
-	for (int i = 0; type->extensions[i]; i++)
-		scim_append_text(extensions, type->extensions[i]->urn);
+	for (const ScimSchema *const *extension = scim_narrow_type(type)->extensions; *extension; extension++)
+		scim_append_text(extensions, (*extension)->urn);
 	scim_set_value(object, "extensions", extensions);
 	set_text_or_null(object, "table", scim_store_table(type->name));
 	return object;
+}
+
+static bool
+always(void)
+{
+	return true;
+}
+
+static bool
+never(void)
+{
+	return false;
 }
 
 /* The features, by the names of RFC 7643 section 5. */
 static const struct
 {
 	const char *name;
-	bool		supported;
+	bool		(*supported) (void);
 }			features[] = {
-	{"patch", true}, {"bulk", false}, {"filter", true},
-	{"changePassword", true}, {"sort", true}, {"etag", true}
+	{"patch", always}, {"bulk", never}, {"filter", always},
+	{"changePassword", scim_keeps_passwords}, {"sort", always}, {"etag", always}
 };
 
 /* Sets what every description of the server says of the features and of paging (RFC 9865). */
@@ -162,7 +183,7 @@ set_capabilities(JsonbValue *object)
 	{
 		JsonbValue *feature = scim_new_object();
 
-		scim_set_bool(feature, "supported", features[i].supported);
+		scim_set_bool(feature, "supported", features[i].supported());
 		scim_set_value(object, features[i].name, feature);
 	}
 	scim_set_bool(pagination, "index", true);

@@ -75,7 +75,7 @@ scim_run_patch(ScimToolCall *call)
 Jsonb *
 scim_run_delete(ScimToolCall *call)
 {
-	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected);
+	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected, true);
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata;
 

@@ -9,7 +9,7 @@
 
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
-#include "store/schemas.h"
+#include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "tools/fit.h"
 #include "utils/fmgrprotos.h"
@@ -44,6 +44,20 @@ schema_of_array(const char *type)
 	JsonbValue *schema = schema_of_type("array");
 
 	scim_set_value(schema, "items", schema_of_type(type));
+	return schema;
+}
+
+/* One of several types: there are clients that take no list of types, and none at all for a mistake. */
+static JsonbValue *
+schema_of_scalar(void)
+{
+	static const char *const types[] = {"string", "number", "boolean"};
+	JsonbValue *schema = scim_new_object();
+	JsonbValue *choices = scim_new_array();
+
+	for (int i = 0; i < (int) lengthof(types); i++)
+		scim_append(choices, schema_of_type(types[i]));
+	scim_set_value(schema, "anyOf", choices);
 	return schema;
 }
 
@@ -87,13 +101,15 @@ add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbVal
 	}
 }
 
+/* As the type's table has them. */
 static void
-add_resource_schema(JsonbValue *schema, const ScimResourceType *type)
+add_resource_schema(JsonbValue *schema, const ScimResourceType *whole)
 {
+	const ScimResourceType *type = scim_narrow_type(whole);
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
-	add_attributes(scim_common_attributes(), properties, required);
+	add_attributes(scim_narrow_common(whole), properties, required);
 	add_attributes(type->schema->attributes, properties, required);
 	for (int i = 0; type->extensions[i]; i++)
 	{
@@ -162,8 +178,8 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array("object");
 			break;
-		case ARGUMENT_ANY:
-			schema = scim_new_object();
+		case ARGUMENT_SCALAR:
+			schema = schema_of_scalar();
 			break;
 	}
 	if (id == PARAM_RESOURCE_TYPE)

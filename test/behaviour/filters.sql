@@ -104,8 +104,8 @@ SELECT finds('Thing', 'tags eq "red"', 'tags ne "green"', 'tags ne "red"', 'tags
 SELECT finds('Thing', 'levels eq 2', 'levels ne 2', 'levels ne 10', 'levels gt 1', 'levels pr', 'levels[value gt 1 and value lt 5]', 'levels[not (value eq 1)]', 'times lt "2026-01-01T00:00:00Z"', 'times eq "2027-01-01T00:00:00.500Z"', 'times ne "2026-01-01T00:00:00Z"', 'times pr');
 -- two conditions: of different elements, or in brackets of the same one
 SELECT finds('Thing', 'parts.value eq "a" and parts.size eq 1', 'parts[value eq "a" and size eq 1]', 'parts[value eq "a" and not (size eq 1)]', 'parts[value eq "a" or size eq 1]', 'parts[size ne 1]', 'parts[not (value pr)]', 'parts[labels eq "Z" and value eq "a"]',
-	'parts[labels eq "x" and labels eq "y"]', 'parts.labels eq "x"', 'parts.labels ne "z"', 'parts.labels pr', 'parts[labels pr and on eq true]', 'parts.value ne "a"', 'parts.value pr', 'parts pr', 'parts[made ge "2026-01-01T00:00:00Z"]', 'parts[on ne true]');
-SELECT finds('Thing', 'part.value eq "p"', 'part.value ne "p"', 'part.size gt 1', 'part pr', 'part[value eq "p" and size eq 1]', 'part[value ne "p"]', 'part[not (value pr)]', 'part.labels eq "L"', 'part.labels eq "l"', 'part.labels ne "L"', 'part.labels pr');
+	'parts[labels eq "x" and labels eq "y"]', 'parts.labels eq "x"', 'parts.labels ne "z"', 'parts.labels pr', 'parts[labels pr and on eq true]', 'parts.value ne "a"', 'parts.value pr', 'parts pr', 'parts eq null', 'parts ne null', 'parts[made ge "2026-01-01T00:00:00Z"]', 'parts[on ne true]');
+SELECT finds('Thing', 'part.value eq "p"', 'part.value ne "p"', 'part.size gt 1', 'part pr', 'part eq null', 'part ne null', 'part[value eq "p" and size eq 1]', 'part[value ne "p"]', 'part[not (value pr)]', 'part.labels eq "L"', 'part.labels eq "l"', 'part.labels ne "L"', 'part.labels pr');
 
 -- ---- users: extensions, meta, id, schemas ----
 

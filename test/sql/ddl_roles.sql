@@ -99,13 +99,13 @@ SET ROLE ddl_nobody;
 SET search_path = nobody, public;
 SELECT says(format('CREATE TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f)),
 	says(format('CREATE CONSTRAINT TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f))
-	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_group_state_trigger', 'scim_schemas_trigger']) AS f;
+	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_group_state_trigger', 'scim_delete_trigger', 'scim_schemas_trigger']) AS f;
 RESET ROLE;
 RESET search_path;
 
 -- ---- with that right: forms that are not ours ----
 
-GRANT EXECUTE ON FUNCTION scim_register_table, scim_register_members, scim_unregister_table, scim_repair_table, scim_row_trigger, scim_members_trigger, scim_group_state_trigger TO ddl_registrar;
+GRANT EXECUTE ON FUNCTION scim_register_table, scim_register_members, scim_unregister_table, scim_repair_table, scim_row_trigger, scim_members_trigger, scim_group_state_trigger, scim_delete_trigger TO ddl_registrar;
 CREATE TABLE forms (n serial, made text);
 INSERT INTO forms (made) SELECT format('BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION scim_row_trigger(%s)', a)
 	FROM unnest(ARRAY[$$$$, $$''$$, $$'Device'$$, $$'', '{}'$$, $$'Device', ''$$, $$'Device', 'no json'$$, $$'Device', '{"id": "id"'$$, $$'Device', '["id"]'$$, $$'Device', '"id"'$$, $$'Device', '{"id": "\u0000"}'$$,

@@ -211,13 +211,14 @@ SELECT scim_register_table('people', 'User', '{"id": "id", "deleted": "gone", "a
 	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber": "number"}}');
 SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
 SELECT scim_register_members('teams_people', 'team', 'person');
-INSERT INTO people (login, active, gone) VALUES ('ann', true, NULL), ('ben', true, NULL), ('old', true, now());
+INSERT INTO people (login, active, gone, number) VALUES ('ann', true, NULL, NULL), ('ben', true, NULL, NULL), ('old', true, now(), 7);
 INSERT INTO teams (name) VALUES ('staff');
 INSERT INTO pairs (operation, statement) VALUES
 ('create', $$SELECT scim_create_user('{"userName": "x"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "ann", "active": true}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "old", "active": true}')$$),
 ('create', $$SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "old", "active": true}}')$$),
+('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": "7"}}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "nickName": "too long"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "nickName": "nick"}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true, "title": "too long"}')$$),
@@ -235,8 +236,13 @@ INSERT INTO pairs (operation, statement) VALUES
 ('patch', $$SELECT scim_patch_user('2', '[{"op": "add", "path": "locale", "value": "x"}]')$$),
 ('delete', $$SELECT scim_delete_user('3')$$),
 ('list', $$SELECT scim_list_users(tenant_id => 'other')$$),
+('list', $$SELECT scim_list_users('active eq true and locale pr')$$),
+('list', $$SELECT scim_list_users(sort_by => 'locale')$$),
+('list', $$SELECT scim_call_tool('scim_search_users', '{"attribute": "locale", "value": "de"}')$$),
+('patch', $$SELECT scim_patch_user('2', '[{"op": "remove", "path": "emails[display pr]"}]')$$),
 ('add members', $$SELECT scim_add_members('1', '{3}')$$),
 ('add members', $$SELECT scim_add_members('1', '{nobody}')$$),
+('patch', $$SELECT scim_patch_group('1', '[{"op": "add", "path": "members", "value": [{"type": "Group", "value": "1"}]}]')$$),
 ('register', $$SELECT scim_register_table('people', 'User', '{"id": "id"}')$$),
 ('register', $$SELECT scim_register_table('departments', 'User', '{"id": "name"}')$$),
 ('register members', $$SELECT scim_register_members('teams_people', 'team', 'person')$$),

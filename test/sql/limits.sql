@@ -19,20 +19,21 @@ CREATE TABLE "the people" (id int NOT NULL PRIMARY KEY, login text COLLATE whate
 	number int GENERATED ALWAYS AS IDENTITY, twice int GENERATED ALWAYS AS (2) STORED NOT NULL, "Given" int NOT NULL DEFAULT 0,
 	"Salary" int NOT NULL, grade filled, code text UNIQUE, shown int NOT NULL, gone timestamptz,
 	boss int REFERENCES "the people" ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED,
-	UNIQUE (login));
+	mail text, UNIQUE (login), UNIQUE ("Given", mail));
 CREATE TABLE orders (id int, who int CONSTRAINT "by whom" REFERENCES "the people" ON UPDATE CASCADE, other int REFERENCES "the people" ON DELETE SET NULL,
 	third int REFERENCES "the people" ON DELETE CASCADE);
 ALTER TABLE orders ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES "the people" DEFERRABLE NOT VALID;
 CREATE TABLE teams (id text PRIMARY KEY, name text NOT NULL);
 CREATE TABLE teams_people (team text REFERENCES teams, person int REFERENCES "the people", "by" text NOT NULL, at timestamptz NOT NULL DEFAULT now(), UNIQUE (team, person));
 SELECT scim_register_table('"the people"', 'User', '{"id": "id", "deleted": {"column": "gone", "mode": "read"}, "attributes": {"userName": "login", "displayName": "full name",
-	"userType": {"column": "shown", "mode": "read"}}}');
+	"emails[type eq \"work\"].value": "mail", "userType": {"column": "shown", "mode": "read"}}}');
 SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}');
 SELECT scim_register_members('teams_people', 'team', 'person');
 SELECT limits('"the people"');
 SELECT limits('teams_people');
 
 -- what was told is typed
+CREATE UNIQUE INDEX ON public."the people" ("Given", mail) WHERE gone IS NULL; ALTER TABLE public."the people" DROP CONSTRAINT "the people_Given_mail_key";
 CREATE UNIQUE INDEX ON public."the people" (login) WHERE gone IS NULL; ALTER TABLE public."the people" DROP CONSTRAINT "the people_login_key";
 ALTER TABLE public."the people" ALTER COLUMN id SET DEFAULT 1, ALTER COLUMN "Salary" SET DEFAULT 2, ALTER COLUMN grade SET DEFAULT '', ALTER COLUMN shown SET DEFAULT 0;
 ALTER TABLE public."the people" DROP CONSTRAINT "the people_boss_fkey", ADD CONSTRAINT "the people_boss_fkey" FOREIGN KEY (boss) REFERENCES "the people"(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED; ALTER TABLE public.orders DROP CONSTRAINT "by whom", ADD CONSTRAINT "by whom" FOREIGN KEY (who) REFERENCES "the people"(id) ON UPDATE CASCADE ON DELETE CASCADE; ALTER TABLE public.orders DROP CONSTRAINT later, ADD CONSTRAINT later FOREIGN KEY (id) REFERENCES "the people"(id) ON DELETE CASCADE DEFERRABLE NOT VALID;
@@ -43,7 +44,7 @@ SELECT limits('teams_people');
 SELECT scim_create_user('{"userName": "ann"}')->>'id' AS id;
 SELECT scim_unregister_table('teams'), scim_unregister_table('"the people"');
 SELECT scim_register_table('"the people"', 'User', '{"id": "id", "deleted": {"column": "gone", "mode": "read"}, "attributes": {"userName": "login", "displayName": "full name",
-	"userType": {"column": "shown", "mode": "read"}}}');
+	"emails[type eq \"work\"].value": "mail", "userType": {"column": "shown", "mode": "read"}}}');
 SELECT scim_unregister_table('"the people"');
 
 -- without an index; with a tenant; where deleting sets a mark, nothing refuses it; what a trigger fills is told all the same
@@ -63,12 +64,19 @@ CREATE UNIQUE INDEX names ON staff (name) WHERE name IS NOT NULL AND name <> '';
 SELECT scim_register_table('staff', 'User', '{"id": "id", "deleted": {"column": "off", "format": "epoch_seconds"}, "version": "password", "attributes": {"userName": "name"}}');
 SELECT limits('staff');
 
--- a created table, to which the administrator adds what nothing fills and what refuses deletes
 DROP TABLE staff;
+
+-- an empty text is no id, and NULL is no default
+CREATE TABLE letters (id varchar(26) NOT NULL DEFAULT '' PRIMARY KEY, name varchar(9) NOT NULL DEFAULT '' UNIQUE, kind filled DEFAULT NULL, size text NOT NULL DEFAULT '');
+SELECT scim_register_table('letters', 'User', '{"id": "id", "attributes": {"userName": "name"}}');
+SELECT scim_unregister_table('letters');
+
+-- a created table, to which the administrator adds what nothing fills and what refuses deletes
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT limits('users'), limits('groups'), limits('groups_members');
 ALTER TABLE users ADD salary int NOT NULL, ADD UNIQUE (id);
 CREATE TABLE badges (who uuid REFERENCES users (id));
+CREATE TABLE keys (who uuid NOT NULL REFERENCES users (id) ON DELETE SET NULL, other uuid REFERENCES users (id) ON DELETE SET NULL);
 ALTER TABLE groups_members ADD "by" text NOT NULL;
 SELECT limits('users');
 SELECT limits('groups_members');

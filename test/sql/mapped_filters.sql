@@ -140,6 +140,9 @@ DECLARE
 BEGIN
 	EXECUTE format($sql$SELECT coalesce(string_agg(n::text, ' ' ORDER BY n), '') FROM (SELECT right(id::text, 12)::int FROM (%s) r) r(n)$sql$, scim_explain_filter(type, filter)) INTO result;
 	RETURN result;
+EXCEPTION WHEN sqlstate 'PT400' THEN
+	GET STACKED DIAGNOSTICS result = PG_EXCEPTION_DETAIL;
+	RETURN 'no place: ' || (result::jsonb ->> 'path');
 END $$;
 CREATE FUNCTION compare(type text, filter text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -147,25 +150,33 @@ DECLARE
 	created text := found(type || 'Copy', filter);
 	negated text := found(type, 'not (' || filter || ')');
 BEGIN
-	IF mapped <> created THEN
+	-- what no column is there for is refused, and nobody has it
+	IF mapped LIKE 'no place: %' AND type = 'Bare' AND found('BareCopy', substr(mapped, 11) || ' pr') = '' THEN
+		RETURN NULL;
+	ELSIF mapped <> created THEN
 		RETURN format('%s: %s -> %s instead of %s', type, filter, left(mapped, 60), left(created, 60));
 	ELSIF cardinality(string_to_array(mapped, ' ')) + cardinality(string_to_array(negated, ' ')) <> 120 THEN
 		RETURN format('%s: not (%s) does not complete it', type, filter);
 	END IF;
 	RETURN NULL;
 END $$;
-SELECT count(*) > 300 FROM filters WHERE found('Bare', filter) NOT IN ('', found('Bare', 'name pr'));
+ALTER TABLE filters ADD placeless boolean;
+UPDATE filters SET placeless = found('Bare', filter) LIKE 'no place: %';
+SELECT string_agg(DISTINCT found('Bare', filter), '; ') FROM filters WHERE placeless;
+SELECT count(*) > 300 FROM filters WHERE NOT placeless AND found('Bare', filter) NOT IN ('', found('Bare', 'name pr'));
 SELECT result FROM filters, unnest(ARRAY['Bare', 'Rich']) type, compare(type, filter) result WHERE result IS NOT NULL ORDER BY 1;
 -- and by lists, whose statements have parameters
-SELECT filter FROM (SELECT filter, row_number() OVER () AS n FROM filters WHERE simple) f WHERE n % 50 = 0 AND (ids('Bare', filter) <> ids('BareCopy', filter) OR ids('Rich', filter) <> ids('RichCopy', filter))
-UNION ALL SELECT filter FROM filters WHERE NOT simple AND (ids('Bare', filter) <> ids('BareCopy', filter) OR ids('Rich', filter) <> ids('RichCopy', filter));
+SELECT filter FROM (SELECT filter, placeless, row_number() OVER () AS n FROM filters WHERE simple) f WHERE n % 50 = 0 AND (CASE WHEN NOT placeless THEN ids('Bare', filter) <> ids('BareCopy', filter) END OR ids('Rich', filter) <> ids('RichCopy', filter))
+UNION ALL SELECT filter FROM filters WHERE NOT simple AND (CASE WHEN NOT placeless THEN ids('Bare', filter) <> ids('BareCopy', filter) END OR ids('Rich', filter) <> ids('RichCopy', filter));
 
 CREATE TABLE sorts AS SELECT * FROM unnest(ARRAY['name', 'exact', 'nick', 'flag', 'state', 'kind', 'number', 'uid', 'address', 'code', 'day', 'moment', 'level', 'ratio', 'weight', 'seen', 'left', 'born', 'since', 'until', 'told', 'key', 'lock', 'link',
 	'tags', 'levels', 'notes', 'part.value', 'part.size', 'part.labels', 'part.extra', 'whole.size', 'parts.value', 'parts.type', 'parts.size', 'parts.primary', 'lines.value', 'lines.type', 'docs.value', 'other',
 	'urn:example:ext:Thing:dept', 'urn:example:ext:Thing:boss.value', 'urn:example:ext:Thing:boss.rank', 'urn:example:ext:Thing:spare', 'urn:example:ext:More:word', 'urn:example:ext:More:bits.value', 'schemas', 'id']) sort_by, unnest(ARRAY['Ascending', 'Descending']) sort_order;
-SELECT count(DISTINCT ids('Bare', NULL, sort_by, sort_order)) > 70 FROM sorts;
+ALTER TABLE sorts ADD placeless boolean;
+UPDATE sorts SET placeless = found('Bare', sort_by || ' pr') LIKE 'no place: %';
+SELECT count(DISTINCT ids('Bare', NULL, sort_by, sort_order)) > 70 FROM sorts WHERE NOT placeless;
 SELECT type, sort_by, sort_order, left(mapped, 50), left(created, 50), left(paged, 50)
-FROM sorts, unnest(ARRAY['Bare', 'Rich']) type, ids(type, NULL, sort_by, sort_order) mapped, ids(type || 'Copy', NULL, sort_by, sort_order) created, coalesce(CASE WHEN type = 'Bare' OR sort_by IN ('parts.value', 'part.extra') THEN pages(type, sort_by, sort_order) END, mapped) paged
+FROM (SELECT * FROM sorts, unnest(ARRAY['Bare', 'Rich']) type WHERE type = 'Rich' OR NOT placeless OFFSET 0) s, ids(type, NULL, sort_by, sort_order) mapped, ids(type || 'Copy', NULL, sort_by, sort_order) created, coalesce(CASE WHEN type = 'Bare' OR sort_by IN ('parts.value', 'part.extra') THEN pages(type, sort_by, sort_order) END, mapped) paged
 WHERE mapped <> created OR mapped <> paged ORDER BY 1, 2, 3;
 
 -- ---- the application's own indexes ----
@@ -273,7 +284,7 @@ UPDATE u SET gone = now() WHERE id = 3;
 UPDATE g SET gone = now() WHERE id = 3;
 SELECT f, (SELECT string_agg(r->>'id', ' ' ORDER BY r->>'id') FROM jsonb_array_elements(scim_list_groups(f)->'Resources') r)
 FROM unnest(ARRAY['members.value eq "2"', 'members.value eq "x"', 'members pr', 'not (members pr)', 'members[value eq "2" and type eq "User"]', 'members.display eq "U1"', 'members.display eq "u3"', 'members.type eq "user"', 'members.$ref ew "/Users/2"',
-	'members.value ne "1"', 'displayName eq "G1"', 'members.display pr', 'meta.created pr', 'meta.version pr']) f;
+	'members.value ne "1"', 'displayName eq "G1"', 'members.display pr', 'meta.version pr']) f;
 SELECT f, (SELECT string_agg(r->>'id', ' ' ORDER BY r->>'id') FROM jsonb_array_elements(scim_list_users(f)->'Resources') r)
 FROM unnest(ARRAY['groups.value eq "1"', 'groups.display eq "G2"', 'groups.type eq "direct" and groups.value eq "2"', 'groups[value eq "2" and display eq "g2"]', 'not (groups.value eq "1")', 'groups.display eq "g3"']) f;
 

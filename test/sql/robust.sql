@@ -175,7 +175,7 @@ SELECT fails(format($$SELECT scim_get_group('%s')$$, u(51)));
 SELECT fails(format($$SELECT scim_add_members('%s', ARRAY['%s'])$$, u(51), u(50)));
 SELECT fails(format($$SELECT scim_patch_group('%s', '[{"op": "remove", "path": "members"}]')$$, u(51)));
 SELECT fails($$SELECT scim_create_group('{"displayName": "x", "members": [{"value": "x"}]}')$$);
-SELECT scim_list_users(filter => 'groups.value pr') -> 'totalResults' AS total;
+SELECT fails($$SELECT scim_list_users(filter => 'groups.value pr')$$);
 SELECT scim_delete_group(u(51)::text);
 ROLLBACK;
 BEGIN;

@@ -34,6 +34,18 @@ while ($errors =~ /\[SCIM_\w+\] = \{"(\w+)", (\d+), (?:"(\w+)"|NULL), (?:true|fa
 cmp_ok($count, '>=', 30, 'the catalogue was read');
 is(scalar(keys %documented), $count, 'no error is documented that there is not');
 
+# Situations: each has its row in the table, is raised somewhere, and says something else than its code.
+my ($enumerators) = slurp('src/errors.h') =~ /^\tSCIM_INTERNAL,\n(.*?)^\} ScimErrorCode;/ms;
+my %situation = map { $_ => 1 } $enumerators =~ /^\t(SCIM_\w+)/mg;
+my %hint;
+$hint{$1} = $2 while $errors =~ /SITUATION\((SCIM_\w+)\) = \{SCIM_\w+,\s*"((?:[^"\\]|\\.)*)"\}/g;
+is(join(' ', sort keys %hint), join(' ', sort keys %situation), 'each situation has a hint');
+my $raising = join('', map { slurp($_) } grep { !m{^src/errors} } map { s{^\Q$root\E/}{}r } glob("$root/src/*/*.c"));
+is(join(' ', grep { $raising !~ /\b$_\b/ } sort keys %hint), '', 'each situation is raised');
+my %same;
+push @{ $same{$_} }, $_ foreach values %hint, $errors =~ /\[SCIM_\w+\] = \{"\w+"[^"]*(?:"\w+", \w+,|NULL, \w+,)?\s*"([^"]*)"\}/g;
+is(join(' ', grep { @{ $same{$_} } > 1 } sort keys %same), '', 'no hint stands there twice');
+
 my $sql = slurp('sql/scimver--1.0.sql');
 while ($sql =~ /^CREATE (?:FUNCTION|PROCEDURE) (scim_\w+)\(/mg)
 {

@@ -150,7 +150,7 @@ restore('mapped_again', "$folder/mapped.sql");
 is($node->safe_psql('mapped_again', $state), $known, 'mapped groups: so it is after the restore, with the same versions');
 is(triggers('mapped_again'), $mapped_triggers, 'mapped groups: and the triggers are there');
 $node->safe_psql('mapped_again', q{INSERT INTO app.joins VALUES (2, 101), (2, 102); DELETE FROM app.people WHERE id = 1});
-is($node->safe_psql('mapped_again', q{SELECT count(*) FROM scim_check_table('app.teams');
+is($node->safe_psql('mapped_again', q{SELECT count(*) FROM scim_check_table('app.teams') WHERE problem <> 'limit';
 		SELECT group_id, member_count FROM scim_group_state ORDER BY 1}),
 	"0\n101|3\n102|2\n103|0", 'mapped groups: and writes go on');
 

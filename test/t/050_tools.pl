@@ -50,10 +50,17 @@ my $log = slurp_file($node->logfile, $offset);
 like($log, qr/LOG:  tool scim_update_user failed with SQLSTATE P0001/, '... which the log explains');
 unlike($log, qr/hunter2|ada/, '... without values');
 
-$node->safe_psql('scim', q{ALTER TABLE users ADD CONSTRAINT no_majors CHECK (data->>'title' <> 'Major')});
+$node->safe_psql('scim', q{
+	ALTER TABLE users ADD CONSTRAINT no_majors CHECK (data->>'title' <> 'Major');
+	CREATE TABLE audit (title text CONSTRAINT no_colonels CHECK (title <> 'Colonel'));
+	CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO audit VALUES (NEW.data->>$$title$$); RETURN NULL; END';
+	CREATE TRIGGER audit AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION audit()});
+$out = $node->safe_psql('scim', update_with('Major'));
+like($out, qr/"constraint": "no_majors", "error_code": "INVALID_VALUE"/, 'a constraint of the table is an answer');
+unlike($out, qr/"ada"|hunter2/, '... without the row');
 $offset = -s $node->logfile;
-like($node->safe_psql('scim', update_with('Major')), qr/"error_code": "INTERNAL"/, 'a constraint of the table is an answer');
-like(slurp_file($node->logfile, $offset), qr/SQLSTATE 23514 .*, table "users", constraint "no_majors"$/m, '... which the log explains');
+like($node->safe_psql('scim', update_with('Colonel')), qr/"error_code": "INTERNAL"/, 'a constraint that a trigger meets is an answer');
+like(slurp_file($node->logfile, $offset), qr/SQLSTATE 23514 .*, table "audit", constraint "no_colonels"$/m, '... which the log explains');
 
 # Thrown on: the statement, and with it the password, is not logged.
 foreach my $case ([ 'XX000', 'boom', 0 ], [ 'sleep', 'canceling statement due to statement timeout', '500ms' ])

@@ -121,6 +121,17 @@ foreach my $dbname ('shared', 'two')
 }
 is($limited->finish, 0, 'exit code');
 
+# What it does not know, or does not take, no other call mends.
+foreach my $wanted ('dbname=nope', "dbname=shared options='-c nonsense=1'")
+{
+	my $bridge = ScimverBridge->new(conninfo => "host=$sockets port=$port user=$user $wanted");
+
+	$bridge->initialize;
+	my $content = $bridge->call('scim_list_users', {})->{content};
+	is("$content->{error_code} " . ($content->{retryable} ? 1 : 0), 'INTERNAL 0', $wanted);
+	is($bridge->finish, 0, 'exit code');
+}
+
 foreach my $bridge ($acme, $plain, $reader, @bridges)
 {
 	is($bridge->finish, 0, 'exit code');

@@ -1,0 +1,17 @@
+/*
+ * deferred.h
+ *		Foreign keys that would be asked at the end of the transaction only.
+ */
+#ifndef SCIM_DEFERRED_H
+#define SCIM_DEFERRED_H
+
+#include "store/registration.h"
+
+/*
+ * Has those of other tables that refer to rows of the table, and are asked at
+ * the end of the transaction, be asked now: PostgreSQL's own error if one is
+ * violated.  Within SPI.
+ */
+extern void scim_ask_deferred(const ScimRegistration *table);
+
+#endif							/* SCIM_DEFERRED_H */

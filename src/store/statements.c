@@ -272,7 +272,6 @@ without_groups(const char *text)
 static SPIPlanPtr
 prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
-	MemoryContext context = CurrentMemoryContext;
 	StringInfoData sql;
 	Oid			types[lengthof(statement->types)];
 	SPIPlanPtr	plan;
@@ -281,10 +280,7 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 		types[i] = parameter_type(statement->types[i], registration);
 	initStringInfo(&sql);
 	scim_append_statement(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
-	plan = SPI_prepare_cursor(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	MemoryContextSwitchTo(context);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
+	plan = scim_prepare(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN, registration);
 	pfree(sql.data);
 	return plan;
 }
@@ -314,7 +310,7 @@ execute(int statement, const ScimRegistration *registration,
 	run.plan = find_plan(statement, registration);
 	run.read_only = read_only;
 	run.latest = statement_of(statement)->latest;
-	run.explains_denial = registration->is_mapped;
+	run.mapped = registration->is_mapped ? registration : NULL;
 	return scim_run_plan(&run, values, nulls);
 }
 

@@ -46,6 +46,13 @@
 #define scim_owns_relation(relid, role) pg_class_ownercheck(relid, role)
 #endif
 
+/* And so is who may look into a schema. */
+#if PG_VERSION_NUM >= 160000
+#define scim_may_use_schema(schema, role) (object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK)
+#else
+#define scim_may_use_schema(schema, role) (pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK)
+#endif
+
 /* Which indexes an update of a row has to be put into: since version 16 more than all or none. */
 #if PG_VERSION_NUM >= 160000
 #define ScimIndexUpdate TU_UpdateIndexes

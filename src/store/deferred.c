@@ -9,66 +9,119 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
-#include "lib/stringinfo.h"
+#include "executor/spi.h"
 #include "store/ddl.h"
 #include "store/deferred.h"
+#include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* Its name with that of its schema, quoted; NULL: it is gone. */
-static char *
-constraint_text(Oid constraint)
+/* A foreign key to be asked. */
+typedef struct Deferred
+{
+	Oid			constraint;
+	Oid			owner;			/* of the table that refers: its schema need not be the caller's to look into */
+	char	   *name;			/* with its schema's, quoted */
+} Deferred;
+
+/* NULL: it is gone. */
+static Deferred *
+read_constraint(Oid constraint)
 {
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-	char	   *text;
+	HeapTuple	table;
+	Form_pg_constraint form;
+	Deferred   *result = NULL;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
-	text = quote_qualified_identifier(get_namespace_name(((Form_pg_constraint) GETSTRUCT(tuple))->connamespace),
-									  NameStr(((Form_pg_constraint) GETSTRUCT(tuple))->conname));
+	form = (Form_pg_constraint) GETSTRUCT(tuple);
+	table = SearchSysCache1(RELOID, ObjectIdGetDatum(form->conrelid));
+	if (HeapTupleIsValid(table))
+	{
+		result = palloc(sizeof(Deferred));
+		result->constraint = constraint;
+		result->owner = ((Form_pg_class) GETSTRUCT(table))->relowner;
+		result->name = quote_qualified_identifier(get_namespace_name(form->connamespace), NameStr(form->conname));
+		ReleaseSysCache(table);
+	}
 	ReleaseSysCache(tuple);
-	return text;
+	return result;
 }
 
 /* PostgreSQL's own triggers on the table tell; those that are asked at once, unless somebody says otherwise, are left as they are. */
-static char *
+static List *
 deferred_constraints(Oid relid)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
 	/* a look into the catalogs may have the relation forget its own */
 	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
-	StringInfoData names;
+	List	   *constraints = NIL;
 
-	initStringInfo(&names);
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
-		char	   *name;
+		Deferred   *deferred;
 
 		if (!trigger->tgisinternal || !trigger->tginitdeferred || trigger->tgfoid != F_RI_FKEY_NOACTION_DEL)
 			continue;
-		name = constraint_text(trigger->tgconstraint);
-		if (name)
-			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", name);
+		deferred = read_constraint(trigger->tgconstraint);
+		if (deferred)
+			constraints = lappend(constraints, deferred);
 	}
 	table_close(relation, NoLock);
-	return names.len > 0 ? names.data : NULL;
+	return constraints;
+}
+
+/*
+ * SET CONSTRAINTS means all of a name in a schema.  Where others have it that are
+ * no deferred foreign keys, it would be refused, or let triggers of anybody run.
+ */
+static bool
+is_alone(const Deferred *deferred)
+{
+	ScimWord	words[] = {{"oid", psprintf("%u", deferred->constraint)}, {NULL}};
+
+	scim_run_ddl("SELECT FROM pg_constraint AS c JOIN pg_constraint AS o ON o.connamespace = c.connamespace AND o.conname = c.conname"
+				 " WHERE c.oid = {oid} AND o.conparentid = 0 AND NOT (o.contype = 'f' AND o.condeferrable AND o.condeferred)"
+				 " LIMIT 1", words);
+	return SPI_processed == 0;
+}
+
+static void
+ask(const Deferred *deferred)
+{
+	ScimWord	words[] = {{"name", deferred->name}, {NULL}};
+	ScimRole	caller;
+
+	scim_act_as(deferred->owner, &caller);
+	PG_TRY();
+	{
+		scim_run_ddl("SET CONSTRAINTS {name} IMMEDIATE", words);
+		scim_run_ddl("SET CONSTRAINTS {name} DEFERRED", words);
+	}
+	PG_FINALLY();
+	{
+		/* an error is translated by the caller, and not by the owner */
+		scim_act_as_before(&caller);
+	}
+	PG_END_TRY();
 }
 
 void
 scim_ask_deferred(const ScimRegistration *table)
 {
-	char	   *names = deferred_constraints(table->relid);
-	ScimWord	words[] = {{"names", names}, {NULL}};
+	ListCell   *cell;
 
-	if (names == NULL)
-		return;
-	scim_run_ddl("SET CONSTRAINTS {names} IMMEDIATE", words);
-	/* as they were made */
-	scim_run_ddl("SET CONSTRAINTS {names} DEFERRED", words);
+	foreach(cell, deferred_constraints(table->relid))
+	{
+		if (is_alone(lfirst(cell)))
+			ask(lfirst(cell));
+	}
 }

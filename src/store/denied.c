@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
 #include "lib/stringinfo.h"
@@ -66,6 +67,34 @@ void
 scim_throw_lacking(Oid relid, Oid role, const char *privilege)
 {
 	throw_columns(relid, role, privilege, NIL);
+}
+
+static void
+check_schema(const ScimRegistration *registration, Oid role)
+{
+	Oid			schema = registration ? get_rel_namespace(registration->relid) : InvalidOid;
+	char	   *name = OidIsValid(schema) ? get_namespace_name(schema) : NULL;
+	char	   *grantee = GetUserNameFromId(role, true);
+	ScimError  *error;
+
+	if (name == NULL || grantee == NULL || scim_may_use_schema(schema, role))
+		return;
+	error = scim_error(SCIM_PERMISSION_DENIED);
+	scim_error_whole(error, "relation", registration->table);
+	scim_error_text(error, "privilege", "USAGE");
+	scim_error_hint(error, psprintf("Ask an administrator: GRANT USAGE ON SCHEMA %s TO %s.", quote_identifier(name),
+									quote_identifier(grantee)));
+	scim_throw(error, "role \"%s\" lacks the privilege USAGE on the schema of table %s", grantee, registration->table);
+}
+
+void
+scim_throw_no_schema(const ScimRegistration *registration, Oid role)
+{
+	const ScimResourceType *type = scim_members_type();
+
+	check_schema(registration, role);
+	check_schema(type ? scim_find_members(type) : NULL, role);
+	check_schema(type ? scim_find_table(type) : NULL, role);
 }
 
 static int

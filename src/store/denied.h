@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "executor/spi.h"
+#include "store/registration.h"
 
 /*
  * Called for an error 42501, its state flushed, that a plan met which the role
@@ -16,6 +17,13 @@
  * needs; returns if it lacks none, as where a trigger or a policy said no.
  */
 extern void scim_throw_denied(SPIPlanPtr plan, Oid role);
+
+/*
+ * Called for such an error that a statement of the registration met: raises
+ * PERMISSION_DENIED if the role may not look into the schema of its table, or
+ * into that of memberships or groups.
+ */
+extern void scim_throw_no_schema(const ScimRegistration *registration, Oid role);
 
 /* PERMISSION_DENIED: the role lacks a privilege on the table as a whole. */
 extern SCIM_NORETURN void scim_throw_lacking(Oid relid, Oid role, const char *privilege);

@@ -22,6 +22,7 @@
 #include "store/ddl.h"
 #include "store/grants.h"
 #include "store/registration.h"
+#include "store/statements.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -126,19 +127,16 @@ run_as_keeper(const char *text, const char *tenant, Oid role)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(grants_relid()));
 	Oid			keeper;
-	Oid			caller;
-	int			context;
+	ScimRole	caller;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "scim_tenant_grants is gone");
 	keeper = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 
-	/* an error resets both, as the end of the (sub)transaction does */
-	GetUserIdAndSecContext(&caller, &context);
-	SetUserIdAndSecContext(keeper, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	scim_act_as(keeper, &caller);
 	run_on_grants(text, tenant, role);
-	SetUserIdAndSecContext(caller, context);
+	scim_act_as_before(&caller);
 }
 
 static char *

@@ -216,8 +216,7 @@ run_as_keeper(ScimStatement statement, const ScimRegistration *groups, Datum *va
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(scim_extension_relation("scimver", "scim_group_state")));
 	Oid			keeper;
-	Oid			role;
-	int			context;
+	ScimRole	caller;
 	uint64		count;
 
 	if (!HeapTupleIsValid(tuple))
@@ -225,11 +224,9 @@ run_as_keeper(ScimStatement statement, const ScimRegistration *groups, Datum *va
 	keeper = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 
-	/* an error resets both, as the end of the (sub)transaction does */
-	GetUserIdAndSecContext(&role, &context);
-	SetUserIdAndSecContext(keeper, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	scim_act_as(keeper, &caller);
 	count = scim_run(statement, groups, values, NULL, read_only);
-	SetUserIdAndSecContext(role, context);
+	scim_act_as_before(&caller);
 	return count;
 }
 

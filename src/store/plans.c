@@ -169,17 +169,43 @@ execute(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool 
 								false, true, 0);
 }
 
-/* The error that ended a plan of the role, naming what it lacks. */
+/* The error that ended a plan of the role, or (NULL) kept it from being made, naming what it lacks. */
 static void
-explain_denial(SPIPlanPtr plan, Oid role, MemoryContext context)
+explain_denial(SPIPlanPtr plan, const ScimRegistration *registration, Oid role, MemoryContext context)
 {
 	ErrorData  *error;
 
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
 	FlushErrorState();
-	scim_throw_denied(plan, role);
+	if (plan)
+		scim_throw_denied(plan, role);
+	scim_throw_no_schema(registration, role);
 	ReThrowError(error);
+}
+
+SPIPlanPtr
+scim_prepare(const char *sql, int nargs, Oid *types, int options, const ScimRegistration *registration)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid			role = GetUserId();
+	SPIPlanPtr volatile plan = NULL;
+
+	PG_TRY();
+	{
+		plan = SPI_prepare_cursor(sql, nargs, types, options);
+	}
+	PG_CATCH();
+	{
+		if (registration && registration->is_mapped && geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
+			explain_denial(NULL, registration, role, context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	return plan;
 }
 
 /*
@@ -203,8 +229,8 @@ scim_run_plan(const ScimRun *run, Datum *values, const char *nulls)
 	PG_CATCH();
 	{
 		jit_enabled = jit;
-		if (run->explains_denial && geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
-			explain_denial(run->plan, role, context);
+		if (run->mapped && geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
+			explain_denial(run->plan, run->mapped, role, context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
+#include "store/registration.h"
 
 /* What was prepared: one of the fixed statements, or (number -1) a text that was compiled. */
 typedef struct ScimPlanName
@@ -25,13 +26,20 @@ extern SPIPlanPtr scim_saved_plan(const ScimPlanName *name);
 /* Keeps a plan that was prepared under "generation" of the registrations; it is freed when it is stale. */
 extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation);
 
+/*
+ * Prepares a text that is run for the registration (NULL: for none), with the
+ * options of SPI_prepare_cursor.  PERMISSION_DENIED for who may not look into the
+ * schema of a mapped table.
+ */
+extern SPIPlanPtr scim_prepare(const char *sql, int nargs, Oid *types, int options, const ScimRegistration *registration);
+
 /* How a plan is to be run. */
 typedef struct ScimRun
 {
 	SPIPlanPtr	plan;
 	bool		read_only;		/* under the active snapshot; else under a new one */
 	bool		latest;			/* as foreign keys do, it sees what is there now, and fails where the transaction's snapshot does not */
-	bool		explains_denial;	/* a privilege that the role lacks is named: PERMISSION_DENIED in place of 42501 */
+	const ScimRegistration *mapped; /* not NULL: a privilege that the role lacks is named, PERMISSION_DENIED in place of 42501 */
 } ScimRun;
 
 /* Runs a plan; the result of SPI_execute_plan. */

@@ -21,6 +21,7 @@
 #include "store/group_state.h"
 #include "store/refill.h"
 #include "store/statement_text.h"
+#include "store/statements.h"
 #include "store/stored_rows.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -273,8 +274,13 @@ uint64
 scim_refill_table(const ScimRegistration *registration)
 {
 	StringInfoData sql;
+	ScimRole	caller;
+	uint64		written;
 
 	initStringInfo(&sql);
 	scim_append_statement(&sql, "UPDATE {table} AS r SET {version} = NULL WHERE " SCIM_HAS_DOCUMENT, registration);
-	return run_update(&(Refilling) {registration, sql.data});
+	scim_act_as(registration->owner, &caller);
+	written = run_update(&(Refilling) {registration, sql.data});
+	scim_act_as_before(&caller);
+	return written;
 }

@@ -86,8 +86,8 @@ check_kind(Relation relation)
 }
 
 /* UPDATE ... RETURNING cannot be run on a table whose rules do something else; nor is what they skip or divert to be noticed. */
-static void
-refuse_rules(Relation relation)
+void
+scim_refuse_rules(Relation relation)
 {
 	const RuleLock *rules = relation->rd_rules;
 
@@ -115,7 +115,7 @@ scim_check_relation(Relation relation)
 	if (relation->rd_rel->relispartition)
 		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
 								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
-	refuse_rules(relation);
+	scim_refuse_rules(relation);
 	if (scim_has_triggers(RelationGetRelid(relation), SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
 	scim_refuse_other_triggers(relation);

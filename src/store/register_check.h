@@ -23,6 +23,9 @@ extern void scim_check_relation(Relation relation);
 /* The same of its partitions and children. */
 extern void scim_check_part(Relation relation);
 
+/* INVALID_MAPPING if a rule does something else than what was asked for. */
+extern void scim_refuse_rules(Relation relation);
+
 /* ALREADY_REGISTERED. */
 extern SCIM_NORETURN void scim_refuse_registered(Relation relation);
 

@@ -18,17 +18,20 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/ddl.h"
+#include "store/generated.h"
 #include "store/grants.h"
 #include "store/group_move.h"
 #include "store/group_state.h"
 #include "store/lookup_ddl.h"
+#include "store/parts.h"
 #include "store/refill.h"
 #include "store/register_check.h"
 #include "store/register_table.h"
 #include "store/statement_text.h"
+#include "store/statements.h"
 #include "store/stored_rows.h"
 #include "store/table_ddl.h"
-#include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -46,24 +49,40 @@ refuse_other_kinds(Relation relation)
 	scim_throw(error, "\"%s\" is no ordinary table", RelationGetRelationName(relation));
 }
 
-/* A table of the caller's whose group_id refers to the relation, or InvalidOid. */
+/* A table of the same owner whose group_id refers to the relation, or InvalidOid. */
 static Oid
-find_referring(Oid relid)
+find_referring(Relation relation)
 {
-	ScimWord	words[] = {{"relid", psprintf("%u", relid)}, {NULL}};
+	ScimWord	words[] = {
+		{"relid", psprintf("%u", RelationGetRelid(relation))}, {"owner", psprintf("%u", relation->rd_rel->relowner)},
+		{NULL}
+	};
+	bool		isnull;
 
 	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid"
-				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id'"
-				 " WHERE c.contype = 'f' AND c.confrelid = {relid} ORDER BY 1", words);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool		isnull;
-		Oid			found = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id' JOIN pg_class AS r ON r.oid = c.conrelid"
+				 " WHERE c.contype = 'f' AND c.confrelid = {relid} AND r.relowner = {owner} ORDER BY 1 LIMIT 1", words);
+	if (SPI_processed == 0)
+		return InvalidOid;
+	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
 
-		if (scim_owns_relation(found, GetUserId()))
-			return found;
-	}
-	return InvalidOid;
+/* Whoever owns the memberships says who is in which group. */
+static void
+refuse_other_owner(Relation members, Relation groups)
+{
+	Oid			owner = groups->rd_rel->relowner;
+	char	   *table = scim_table_text(RelationGetRelid(members));
+	ScimError  *error;
+
+	if (members->rd_rel->relowner == owner)
+		return;
+	error = scim_error(SCIM_INVALID_MAPPING);
+	scim_error_text(error, "relation", RelationGetRelationName(members));
+	scim_error_hint(error, psprintf("If these are the groups' memberships: ALTER TABLE %s OWNER TO %s. If they are not, rename the table: the memberships are then found by their foreign key.",
+									table, quote_identifier(GetUserNameFromId(owner, false))));
+	scim_throw(error, "table %s, by its name the memberships of table \"%s\", belongs to somebody else", table,
+			   RelationGetRelationName(groups));
 }
 
 /* The group table's memberships: by the name that scim_create_table gives them, or, renamed, by their foreign key. */
@@ -76,8 +95,7 @@ companion_members(Relation relation)
 	Relation	members;
 
 	if (!OidIsValid(relid))
-		relid = find_referring(RelationGetRelid(relation));
-
+		relid = find_referring(relation);
 	if (!OidIsValid(relid))
 	{
 		ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
@@ -86,8 +104,12 @@ companion_members(Relation relation)
 		scim_throw(error, "a group table needs a membership table \"%s\" beside it", name);
 	}
 	members = table_open(relid, AccessShareLock);
+	refuse_other_owner(members, relation);
+	scim_refuse_rules(members);
 	probe.is_members = true;
 	scim_read_mapping(&probe, members, "{}");
+	scim_check_generated(members, probe.numbers[SCIM_MEMBER_USER], "uuid", SCIM_MEMBER_OF_TYPE("User"));
+	scim_check_generated(members, probe.numbers[SCIM_MEMBER_SUBGROUP], "uuid", SCIM_MEMBER_OF_TYPE("Group"));
 	table_close(members, NoLock);
 	return relid;
 }
@@ -98,6 +120,7 @@ companion_members(Relation relation)
 typedef struct Created
 {
 	Oid			relid;
+	Oid			owner;			/* as whom its rows are written: its triggers are not the caller's */
 	Oid			members;		/* of a group table, or InvalidOid */
 	char	   *table;			/* its name, quoted */
 	const ScimResourceType *type;
@@ -121,6 +144,8 @@ find_missing(Relation relation, AttrNumber tenant, Created *created)
 			continue;
 		}
 		number = scim_check_column(relation, lookup->column, scim_lookup_types[lookup->kind].type);
+		scim_check_generated(relation, number, scim_lookup_types[lookup->kind].declaration,
+							 scim_lookup_expression(lookup, "data"));
 		if (lookup->unique ? !OidIsValid(scim_unique_index(relation, tenant, number)) :
 			!scim_leads_to(relation, tenant, number))
 			created->indexes = lappend(created->indexes, lookup);
@@ -135,9 +160,11 @@ check_table(Created *created)
 	ScimRegistration probe = {0};
 
 	refuse_other_kinds(relation);
+	scim_refuse_rules(relation);
 	if (scim_has_triggers(created->relid, SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
 	scim_refuse_other_triggers(relation);
+	created->owner = relation->rd_rel->relowner;
 	probe.relid = created->relid;
 	probe.table = created->table = scim_table_text(created->relid);
 	probe.type = created->type;
@@ -156,9 +183,16 @@ check_table(Created *created)
 static void
 move_revisions(const Created *created)
 {
-	ScimWord	words[] = {{"table", created->table}, {NULL}};
+	char	   *sql = psprintf("UPDATE %s SET revision = revision OPERATOR(pg_catalog.+) 1", created->table);
+	ScimRole	caller;
+	int			result;
 
-	scim_run_ddl("UPDATE {table} SET revision = revision OPERATOR(pg_catalog.+) 1", words);
+	/* with the caller's search_path, as triggers of others may need it */
+	scim_act_as(created->owner, &caller);
+	result = SPI_execute(sql, false, 0);
+	scim_act_as_before(&caller);
+	if (result != SPI_OK_UPDATE)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 }
 
 /* Versions of before say nothing of what was written since, nor has anybody tidied it. */
@@ -217,6 +251,7 @@ make_triggers(const Created *created, const ScimOptions *options)
 	if (OidIsValid(created->members))
 		scim_make_members_triggers(scim_table_text(created->members), type, scim_created_mapping(type, true, NIL));
 	CommandCounterIncrement();
+	scim_adopt_parts(created->relid, SCIM_ROW_KIND);
 }
 
 /* Groups whose members changed while nobody counted follow now. */

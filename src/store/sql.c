@@ -139,20 +139,14 @@ static SPIPlanPtr
 prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *manner)
 {
 	int			options = manner->fresh ? CURSOR_OPT_GENERIC_PLAN : CURSOR_OPT_PARALLEL_OK;
-	MemoryContext context = CurrentMemoryContext;
 	StringInfoData text = sql->text;
-	SPIPlanPtr	plan;
 
 	if (manner->template)
 	{
 		initStringInfo(&text);
 		scim_append_statement_for(&text, sql->text.data, registration, sql->tenant);
 	}
-	plan = SPI_prepare_cursor(text.data, sql->nargs, sql->types, options);
-	MemoryContextSwitchTo(context);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", text.data, SPI_result_code_string(SPI_result));
-	return plan;
+	return scim_prepare(text.data, sql->nargs, sql->types, options, registration);
 }
 
 static SPIPlanPtr
@@ -179,7 +173,7 @@ run(const ScimSql *sql, const ScimRegistration *registration, Manner manner)
 
 	run.plan = find_plan(sql, registration, &manner);
 	run.read_only = !manner.fresh;
-	run.explains_denial = registration && registration->is_mapped;
+	run.mapped = registration && registration->is_mapped ? registration : NULL;
 	result = scim_run_compiled(&run, sql->values, sql->nulls);
 	if (result < 0)
 		elog(ERROR, "\"%s\" failed: %s", sql->text.data, SPI_result_code_string(result));

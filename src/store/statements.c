@@ -272,7 +272,6 @@ without_groups(const char *text)
 static SPIPlanPtr
 prepare(const Statement *statement, bool bare, const ScimRegistration *registration)
 {
-	MemoryContext context = CurrentMemoryContext;
 	StringInfoData sql;
 	Oid			types[lengthof(statement->types)];
 	SPIPlanPtr	plan;
@@ -281,10 +280,7 @@ prepare(const Statement *statement, bool bare, const ScimRegistration *registrat
 		types[i] = parameter_type(statement->types[i], registration);
 	initStringInfo(&sql);
 	scim_append_statement(&sql, bare ? without_groups(statement->sql) : statement->sql, registration);
-	plan = SPI_prepare_cursor(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	MemoryContextSwitchTo(context);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql.data, SPI_result_code_string(SPI_result));
+	plan = scim_prepare(sql.data, statement->nargs, types, CURSOR_OPT_GENERIC_PLAN, registration);
 	pfree(sql.data);
 	return plan;
 }
@@ -314,36 +310,42 @@ execute(int statement, const ScimRegistration *registration,
 	run.plan = find_plan(statement, registration);
 	run.read_only = read_only;
 	run.latest = statement_of(statement)->latest;
-	run.explains_denial = registration->is_mapped;
+	run.mapped = registration->is_mapped ? registration : NULL;
 	return scim_run_plan(&run, values, nulls);
 }
 
-/* What is restored behind a statement; an error does so too, as the (sub)transaction ends. */
-typedef struct Role
-{
-	Oid			role;
-	int			context;
-} Role;
-
-static void
-take_role(int statement, const ScimRegistration *registration, Role *old)
+void
+scim_act_as(Oid owner, ScimRole *old)
 {
 	GetUserIdAndSecContext(&old->role, &old->context);
+	SetUserIdAndSecContext(owner, old->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
+void
+scim_act_as_before(const ScimRole *old)
+{
+	SetUserIdAndSecContext(old->role, old->context);
+}
+
+static void
+take_role(int statement, const ScimRegistration *registration, ScimRole *old)
+{
 	if (statement_of(statement)->as_owner)
-		SetUserIdAndSecContext(registration->owner,
-							   old->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+		scim_act_as(registration->owner, old);
+	else
+		GetUserIdAndSecContext(&old->role, &old->context);
 }
 
 uint64
 scim_run(int statement, const ScimRegistration *registration,
 		 Datum *values, const char *nulls, bool read_only)
 {
-	Role		old;
+	ScimRole	old;
 	int			result;
 
 	take_role(statement, registration, &old);
 	result = execute(statement, registration, values, nulls, read_only);
-	SetUserIdAndSecContext(old.role, old.context);
+	scim_act_as_before(&old);
 	if (result < 0)
 		elog(ERROR, "statement %d failed: %s", statement, SPI_result_code_string(result));
 	return SPI_processed;
@@ -358,7 +360,7 @@ scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext per_row = AllocSetContextCreate(caller, "scimver scanned row", ALLOCSET_SMALL_SIZES);
-	Role		old;
+	ScimRole	old;
 	Portal		portal;
 	uint64		count;
 
@@ -383,6 +385,6 @@ scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 		SPI_freetuptable(rows);
 	} while (count > 0);
 	SPI_cursor_close(portal);
-	SetUserIdAndSecContext(old.role, old.context);
+	scim_act_as_before(&old);
 	MemoryContextDelete(per_row);
 }

@@ -86,6 +86,19 @@ typedef enum ScimStatement
 /* Or-ed to a statement: rows come without a user's groups, and nothing of them is read. */
 #define SCIM_BARE 0x1000
 
+/* Who acts, and how; an error restores it, too, as the (sub)transaction ends. */
+typedef struct ScimRole
+{
+	Oid			role;
+	int			context;
+} ScimRole;
+
+/* Acts as the owner of a table, as foreign keys do: what triggers do then is done with the owner's rights. */
+extern void scim_act_as(Oid owner, ScimRole *old);
+
+/* Acts as before. */
+extern void scim_act_as_before(const ScimRole *old);
+
 /*
  * Runs a statement within SPI; "nulls" as SPI takes them, or NULL.  A reading
  * statement (read_only) runs under the active snapshot, others under a new

@@ -11,6 +11,9 @@
 #include "nodes/pg_list.h"
 #include "store/registration.h"
 
+/* What a created membership table's columns of users and of groups are generated of. */
+#define SCIM_MEMBER_OF_TYPE(type) "CASE WHEN member_type OPERATOR(pg_catalog.=) '" type "' THEN member_id END"
+
 /*
  * The tenant of rows that name none, as scim_tenant() has it.  Plain SQL, so that
  * it stays when the extension goes, and rows can be inserted as before.

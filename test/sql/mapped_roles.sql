@@ -168,6 +168,22 @@ SET ROLE scimver_mapped_clerk;
 SELECT scim_delete_user('1'), scim_list_users()->'totalResults';
 RESET ROLE;
 
+-- ---- a schema that the role may not look into ----
+
+CREATE SCHEMA hidden;
+ALTER TABLE people SET SCHEMA hidden;
+SET ROLE scimver_mapped_clerk;
+SELECT fails($$SELECT scim_get_user('2')$$);
+SELECT error($$SELECT scim_list_users()$$), error($$SELECT scim_list_users('userName eq "x"')$$);
+SELECT error(format($$SELECT scim_patch_user('2', %L)$$, put('title', 'x')));
+SELECT x->>'error_code' FROM jsonb_extract_path(scim_call_tool('scim_get_user', '{"user_id": "2"}'::jsonb), 'content') AS x;
+RESET ROLE;
+GRANT USAGE ON SCHEMA hidden TO scimver_mapped_clerk;
+SET ROLE scimver_mapped_clerk;
+SELECT error($$SELECT scim_get_user('2')$$);
+RESET ROLE;
+ALTER TABLE hidden.people SET SCHEMA public;
+
 -- ---- plain SQL keeps PostgreSQL's own errors ----
 
 SET ROLE scimver_mapped_clerk;

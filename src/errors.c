@@ -166,6 +166,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Call it as a role that row level security hides nothing from: one with BYPASSRLS, or the owner where it is not forced."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
 		"Name a table that scim_create_table made, or that scim_register_table or scim_register_members registered."},
+	SITUATION(SCIM_NO_MEMBERSHIPS) = {SCIM_NOT_REGISTERED,
+		"Groups can be written without members. For these, ask an administrator to register their table: scim_register_members(relation, group_column, member_column)."},
 	SITUATION(SCIM_NOT_JOINED) = {SCIM_INVALID_MAPPING,
 		"To change the types of both, end the registration of the memberships first with scim_unregister_table, and register them again afterwards."},
 	SITUATION(SCIM_INACTIVE_INSTEAD) = {SCIM_STILL_REFERENCED,

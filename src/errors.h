@@ -91,6 +91,7 @@ typedef enum ScimErrorCode
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
 	SCIM_UNREGISTERED_RELATION,
+	SCIM_NO_MEMBERSHIPS,		/* of groups that are registered */
 	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
 	SCIM_LOST_MEMBERS,			/* memberships of what is not there */

@@ -216,7 +216,7 @@ call_failed(Call *call, BridgeError error, const char *reason)
 	}
 	/* a cancelled call is silent, unless it may have changed something */
 	if (call->kind == CALL_CATALOGUE)
-		catalogue_failed(error, reason);
+		catalogue_failed(error, reason, call->limit);
 	else if (call->cancelled && !kind->may_have_written)
 		;
 	else if (call->kind == CALL_LIST)

@@ -114,7 +114,7 @@ catalogue_ready(void)
 }
 
 void
-catalogue_failed(BridgeError error, const char *reason)
+catalogue_failed(BridgeError error, const char *reason, int limit)
 {
 	CallQueue	taken;
 	Call	   *call;
@@ -123,6 +123,7 @@ catalogue_failed(BridgeError error, const char *reason)
 	while ((call = TAILQ_FIRST(&taken)) != NULL)
 	{
 		TAILQ_REMOVE(&taken, call, queue);
+		call->limit = limit;
 		call_failed(call, error, reason);
 	}
 }

@@ -78,6 +78,7 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	}
 	member->value = NULL;
 	member->type = NULL;
+	member->ref = NULL;
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -90,6 +91,8 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 			member->value = read_member_value(&value, &here);
 		else if (strcmp(sub->name, "type") == 0)
 			member->type = read_member_type(sub, &value, &here);
+		else if (strcmp(sub->name, "$ref") == 0 && value.type == jbvString)
+			member->ref = scim_string_copy(&value);
 	}
 	if (!member->value)
 	{

@@ -23,11 +23,12 @@ typedef struct ScimIds
 	ScimSpellId others;			/* a group's members, a user's groups */
 } ScimIds;
 
-/* A member as a client names it: the id, and the type if it gave one. */
+/* A member as a client names it: the id, and the type and the URI if it gave them. */
 typedef struct ScimMember
 {
 	const char *value;			/* the member's id, as sent */
 	const char *type;			/* "User", "Group", or NULL */
+	const char *ref;			/* as sent, or NULL */
 } ScimMember;
 
 /* A resource that is ready to be stored. */

@@ -54,7 +54,7 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 	}
 	scim_error_whole(error, "relation", table);
 	scim_error_text(error, "privilege", privilege);
-	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s%s%s%s ON %s TO %s.", privilege,
+	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s%s%s%s ON %s TO %s;", privilege,
 									columns ? " (" : "", list.data, columns ? ")" : "", table, quote_identifier(grantee)));
 	if (columns == NIL)
 		scim_throw(error, "role \"%s\" lacks the privilege %s on table %s", grantee, privilege, table);

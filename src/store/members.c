@@ -95,6 +95,30 @@ sort_wanted(const ScimIdType *type, const ScimMember *members, int *count, const
 	return wanted;
 }
 
+/* Does the URI lead to a resource of the type: does it end with the endpoint and one more segment? */
+static bool
+leads_to(const char *uri, const ScimResourceType *type)
+{
+	const char *last = strrchr(uri, '/');
+	const char *name = type->endpoint + 1;	/* "Users": "Users/2" leads there as well */
+	size_t		length = strlen(name);
+	const char *begin;
+
+	if (last == NULL || (size_t) (last - uri) < length)
+		return false;
+	begin = last - length;
+	return strncmp(begin, name, length) == 0 && (begin == uri || begin[-1] == '/');
+}
+
+/* Does the client say that the member is of the type?  By "type", or without it by "$ref". */
+static bool
+is_said_to_be(const ScimMember *member, const ScimResourceType *type)
+{
+	if (member->type)
+		return pg_strcasecmp(member->type, type->name) == 0;
+	return member->ref && leads_to(member->ref, type);
+}
+
 /* The ids that a table may still have: of members not found yet, or said to be of its type; *count of them. */
 static Datum *
 ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
@@ -104,9 +128,7 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	*count = 0;
 	for (int i = 0; i < all; i++)
 	{
-		const char *hint = wanted[i].member->type;
-
-		if ((wanted[i].type == NULL || (hint && pg_strcasecmp(hint, table->type->name) == 0)) &&
+		if ((wanted[i].type == NULL || is_said_to_be(wanted[i].member, table->type)) &&
 			scim_parse_id(table->id_type, wanted[i].id, &ids[*count]))
 			(*count)++;
 	}
@@ -114,27 +136,25 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 }
 
 /* The type that stands behind the id in a row of SPI_tuptable; without one it is that of the table at hand. */
-static const char *
-found_type(uint64 row, const char *otherwise)
+static const ScimResourceType *
+found_type(uint64 row, const ScimResourceType *otherwise)
 {
-	const ScimResourceType *type;
 	bool		isnull;
 	Datum		name;
 
 	if (SPI_tuptable->tupdesc->natts == 1)
 		return otherwise;
 	name = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2, &isnull);
-	type = isnull ? NULL : scim_resource_type(TextDatumGetCString(name));
-	return type ? type->name : NULL;
+	return isnull ? NULL : scim_resource_type(TextDatumGetCString(name));
 }
 
 /* The ids that came in SPI_tuptable are of that type, unless they say another. */
 static void
-note_found(const ScimIdType *id_type, const char *otherwise, Wanted *wanted, int count, uint64 found)
+note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted *wanted, int count, uint64 found)
 {
 	for (uint64 i = 0; i < found; i++)
 	{
-		const char *type = found_type(i, otherwise);
+		const ScimResourceType *type = found_type(i, otherwise);
 		bool		isnull;
 		Wanted		key;
 		Wanted	   *one;
@@ -142,9 +162,8 @@ note_found(const ScimIdType *id_type, const char *otherwise, Wanted *wanted, int
 		CHECK_FOR_INTERRUPTS();
 		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 		one = type ? bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted) : NULL;
-		if (one && (one->type == NULL ||
-					(one->member->type && pg_strcasecmp(one->member->type, type) == 0)))
-			one->type = type;
+		if (one && (one->type == NULL || is_said_to_be(one->member, type)))
+			one->type = type->name;
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -198,7 +217,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = left == 1 ? ids[0] : scim_id_array(table->id_type, ids, left);
 	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
-	note_found(table->id_type, table->type->name, wanted, count, found);
+	note_found(table->id_type, table->type, wanted, count, found);
 }
 
 /*
@@ -226,30 +245,38 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = scim_id_datum(table, group);
 	values[2] = scim_id_array(table->member_type, ids, left);
-	note_found(table->member_type, "User", wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
+	note_found(table->member_type, scim_resource_type("User"), wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
+}
+
+/* The type that the member is said to be of, if the table cannot hold such members; or NULL. */
+static const ScimResourceType *
+type_not_held(const ScimRegistration *table, const ScimMember *member)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if ((*type)->can_be_member && is_said_to_be(member, *type) && !scim_side_table(table, *type))
+			return *type;
+	}
+	return NULL;
 }
 
 /* Who is said to be of a type that the table cannot hold is not taken for another resource that has the same id. */
 static void
 refuse_others(const ScimRegistration *table, const ScimMember *members, int count)
 {
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	for (int i = 0; i < count; i++)
 	{
-		if (!(*type)->can_be_member || scim_side_table(table, *type))
-			continue;
-		for (int i = 0; i < count; i++)
-		{
-			ScimError  *error;
+		const ScimResourceType *type = type_not_held(table, &members[i]);
+		ScimError  *error;
 
-			CHECK_FOR_INTERRUPTS();
-			if (members[i].type == NULL || pg_strcasecmp(members[i].type, (*type)->name) != 0)
-				continue;
-			error = scim_error(SCIM_NOT_HELD);
-			scim_error_text(error, "path", "members.type");
-			scim_error_text(error, "value", members[i].value);
-			scim_throw(error, "%s \"%s\" cannot be a member: table %-s holds no members of that type",
-					   (*type)->name, members[i].value, table->table);
-		}
+		CHECK_FOR_INTERRUPTS();
+		if (type == NULL)
+			continue;
+		error = scim_error(SCIM_NOT_HELD);
+		scim_error_text(error, "path", members[i].type ? "members.type" : "members.$ref");
+		scim_error_text(error, "value", members[i].value);
+		scim_throw(error, "%s \"%s\" cannot be a member: table %-s holds no members of that type",
+				   type->name, members[i].value, table->table);
 	}
 }
 
@@ -296,8 +323,9 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *gr
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < change->remove_count; i++)
 	{
-		/* what cannot be an id is no member: it is gone already */
-		if (scim_parse_id(write->members->member_type, change->remove[i].value, &write->remove[write->remove_count]))
+		/* what cannot be an id, or is said to be what no member is, is gone already */
+		if (type_not_held(write->members, &change->remove[i]) == NULL &&
+			scim_parse_id(write->members->member_type, change->remove[i].value, &write->remove[write->remove_count]))
 			write->remove_count++;
 	}
 }

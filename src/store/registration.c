@@ -477,7 +477,7 @@ scim_members_table(void)
 
 	if (found)
 		return found;
-	error = scim_error(SCIM_NOT_REGISTERED);
+	error = scim_error(SCIM_NO_MEMBERSHIPS);
 	scim_error_text(error, "resource_type", "Group");
 	scim_throw(error, "the table of groups has no membership table");
 }

@@ -197,8 +197,7 @@ members_named(char **ids, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		members[i].value = ids[i];
-		members[i].type = NULL;
+		members[i] = (ScimMember) {.value = ids[i]};
 	}
 	return members;
 }

@@ -277,5 +277,15 @@ INSERT INTO pairs (operation, statement) VALUES
 ('create', $$SELECT scim_create_user('{"userName": "xyz", "active": true}')$$),
 ('create', $$SELECT scim_create_user('{"userName": "x", "active": true}')$$);
 SELECT show();
+
+-- ---- memberships that nobody registered ----
+SELECT scim_unregister_table('teams_people');
+INSERT INTO pairs (operation, statement) VALUES
+('create', $$SELECT scim_create_group('{"displayName": "x", "members": [{"value": "1"}]}')$$),
+('patch', $$SELECT scim_patch_group('1', '[{"op": "add", "path": "members", "value": {"value": "1"}}]')$$),
+('add members', $$SELECT scim_add_members('1', '{1}')$$),
+('add members', $$SELECT scim_call_tool('scim_modify_group_members', '{"group_id": "1", "add": ["1"]}')$$),
+('list members', $$SELECT scim_list_members('1')$$);
+SELECT show();
 \c :regression
 DROP DATABASE scimver_hints;

@@ -69,6 +69,16 @@ like($out, qr/"countess\@example\.com".*"ada\@home\.example"/, 'the patch');
 like($out, qr/"serial": "B-17"/, 'the resource type of its own');
 is($node->safe_psql('app', q{SELECT count(*) FROM scim_check_table('users')}), '0', 'what is there is sound');
 
+# ---- tables that people had already
+
+my ($own) = $readme =~ /^## Tables that you already have\n(.*?)^## /ms or die 'README.md has no section on them';
+$node->safe_psql('postgres', q{CREATE DATABASE web TEMPLATE template0 ENCODING 'UTF8'});
+$node->safe_psql('web', 'CREATE EXTENSION scimver CASCADE; ' . slurp_file("$FindBin::RealBin/../data/existing/web.sql"));
+($code, $out, $err) = $node->psql('web', $own =~ /^```sql\n(.*?)^```$/ms, on_error_stop => 0);
+is_deeply([ $err =~ /^.*ERROR:  (.*)$/mg ], ['VERSION_MISMATCH: Version mismatch: resource was modified'], 'the application moves the version, and the patch is told')
+  or diag($err);
+is($node->safe_psql('web', q{SELECT email, is_active FROM auth_user WHERE id = 2}), 'countess@example.org|t', 'and changes nothing');
+
 # ---- the client's configuration
 
 my @servers = grep { $_->{command} =~ /scimver-mcp$/ } map { JSON::PP->new->decode($_)->{mcpServers}{scimver} } blocks('json');

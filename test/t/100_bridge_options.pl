@@ -70,8 +70,9 @@ is($code, 0, 'no input at all: exit code 0');
 is($out . $err, '', 'no input at all: silence');
 
 # Without a database: a folder without a socket.
-mkdir "$PostgreSQL::Test::Utils::tmp_check/nowhere" or die "mkdir: $!";
-my $bridge = ScimverBridge->new(conninfo => "host=$PostgreSQL::Test::Utils::tmp_check/nowhere dbname=x password=secret");
+my $nowhere = PostgreSQL::Test::Utils::tempdir_short() . '/nowhere';
+mkdir $nowhere or die "mkdir: $!";
+my $bridge = ScimverBridge->new(conninfo => "host=$nowhere dbname=x password=secret");
 is($bridge->initialize->{result}{protocolVersion}, '2025-11-25', 'without a database: initialize answers');
 is_deeply($bridge->roundtrip('ping')->{result}, {}, 'without a database: ping answers');
 ok($bridge->roundtrip('server/discover', { _meta => \%ScimverBridge::modern_meta })->{result},
@@ -98,14 +99,14 @@ like($bridge->stderr, qr/\A(scimver-mcp: [^\n]+\n)+\z/, 'one line for each messa
 unlike($bridge->stderr, qr/secret/, 'no password in them');
 
 # Calls that wait when the input ends are answered before it exits.
-$bridge = ScimverBridge->new(conninfo => "host=$PostgreSQL::Test::Utils::tmp_check/nowhere dbname=x");
+$bridge = ScimverBridge->new(conninfo => "host=$nowhere dbname=x");
 $bridge->initialize;
 my $id = $bridge->start_call('scim_get_user', {});
 is($bridge->finish, 0, 'end of input with a call under way: exit code 0');
 is($bridge->envelope($id)->{content}{error_code}, 'RETRY_LATER', 'and the call was answered');
 
 # Attempts to connect have pauses between them, whatever is asked meanwhile.
-$bridge = ScimverBridge->new(conninfo => "host=$PostgreSQL::Test::Utils::tmp_check/nowhere dbname=x");
+$bridge = ScimverBridge->new(conninfo => "host=$nowhere dbname=x");
 $bridge->initialize;
 my @calls = map { $bridge->start_call('scim_get_user', {}) } 1 .. 200;
 is(scalar(grep { $bridge->envelope($_)->{content}{error_code} eq 'RETRY_LATER' } @calls), 200, '200 calls at once are told to retry');

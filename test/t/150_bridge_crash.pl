@@ -38,7 +38,9 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM groups g WHERE member_cou
 	(SELECT count(*) FROM groups_members m WHERE m.group_id = g.id) OR version <> scim_version(scim_get_group(id::text))}), '0',
 	'kill -9 of the bridge leaves nothing half done');
 
-# A connection ends below a call: a write is unknown, a read can be repeated.
+# A connection ends below a call: a write is unknown, a read can be repeated.  (The
+# bridge has asked for the tools before: that waits for the lock as well, and no
+# write is sent before it is answered.)
 sub ended_below
 {
 	my ($tool, $arguments) = @_;
@@ -55,6 +57,9 @@ sub ended_below
 }
 $bridge = ScimverBridge->new(conninfo => $conninfo);
 $bridge->initialize;
+is(ended_below('scim_update_user', { user_id => $id, user_data => { userName => 'held', title => 'x' } }), 'RETRY_LATER',
+	'a write is RETRY_LATER as long as the tools are not known');
+ok($bridge->call('scim_get_user', { user_id => $id })->{success}, 'now they are');
 is(ended_below('scim_get_user', { user_id => $id }), 'RETRY_LATER', 'a read whose connection ends is RETRY_LATER');
 is(ended_below('scim_update_user', { user_id => $id, user_data => { userName => 'held', title => 'x' } }), 'OUTCOME_UNKNOWN',
 	'a write whose connection ends is OUTCOME_UNKNOWN');

@@ -217,6 +217,7 @@ foreach my $channel (@channels)
 set_for_agent('log_parameter_max_length_on_error = -1', "statement_timeout = 1000");
 ($secret, $since) = (secret(), -s $node->logfile);
 $bridge = bridge('user=agent');
+$bridge->call('scim_server_info', {});	# and so it knows the tools, which it would wait for
 $lock = $node->background_psql('postgres');
 $lock->query_safe('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
 $bridge->call('scim_create_user', { user_data => { userName => 'late', password => $secret } });

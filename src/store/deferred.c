@@ -14,6 +14,7 @@
 #include "lib/stringinfo.h"
 #include "store/ddl.h"
 #include "store/deferred.h"
+#include "store/protect.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -60,14 +61,21 @@ deferred_constraints(Oid relid)
 	return names.len > 0 ? names.data : NULL;
 }
 
+static void
+ask(void *argument)
+{
+	const ScimWord words[] = {{"names", argument}, {NULL}};
+
+	scim_run_ddl("SET CONSTRAINTS {names} IMMEDIATE", words);
+}
+
 void
 scim_ask_deferred(const ScimRegistration *table)
 {
 	char	   *names = deferred_constraints(table->relid);
-	ScimWord	words[] = {{"names", names}, {NULL}};
+	/* what the transaction has set stays, and a constraint of the same name that cannot be deferred is in nobody's way */
+	ErrorData  *error = names ? scim_rehearse(ask, names) : NULL;
 
-	if (names == NULL)
-		return;
-	scim_run_ddl("SET CONSTRAINTS {names} IMMEDIATE", words);
-	scim_run_ddl("SET CONSTRAINTS {names} DEFERRED", words);
+	if (error)
+		ReThrowError(error);
 }

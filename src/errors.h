@@ -72,7 +72,7 @@ typedef enum ScimErrorCode
 	SCIM_CONSTRAINT_REFUSES,	/* of the registered table */
 	SCIM_NO_ROW_TO_REFER_TO,
 	SCIM_NO_COLUMN,				/* for an attribute */
-	SCIM_NO_PLACE_TO_SEARCH,				/* for an attribute that a filter or an order asks for */
+	SCIM_NO_PLACE_TO_SEARCH,	/* for an attribute that a filter or an order asks for */
 	SCIM_BAD_ROW,				/* what is stored is no resource */
 	SCIM_NO_ID_MADE,
 	SCIM_BAD_DOCUMENT,			/* of a schema or a resource type: a value */

@@ -15,6 +15,7 @@
 #include "executor/spi.h"
 #include "store/ddl.h"
 #include "store/deferred.h"
+#include "store/protect.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -94,24 +95,17 @@ is_alone(const Deferred *deferred)
 	return SPI_processed == 0;
 }
 
+/* As the owner of the table that refers; what it sets, and whom it acts as, goes with the subtransaction. */
 static void
-ask(const Deferred *deferred)
+ask(void *argument)
 {
+	const Deferred *deferred = argument;
 	ScimWord	words[] = {{"name", deferred->name}, {NULL}};
 	ScimRole	caller;
 
 	scim_act_as(deferred->owner, &caller);
-	PG_TRY();
-	{
-		scim_run_ddl("SET CONSTRAINTS {name} IMMEDIATE", words);
-		scim_run_ddl("SET CONSTRAINTS {name} DEFERRED", words);
-	}
-	PG_FINALLY();
-	{
-		/* an error is translated by the caller, and not by the owner */
-		scim_act_as_before(&caller);
-	}
-	PG_END_TRY();
+	scim_run_ddl("SET CONSTRAINTS {name} IMMEDIATE", words);
+	scim_act_as_before(&caller);
 }
 
 void
@@ -121,7 +115,10 @@ scim_ask_deferred(const ScimRegistration *table)
 
 	foreach(cell, deferred_constraints(table->relid))
 	{
-		if (is_alone(lfirst(cell)))
-			ask(lfirst(cell));
+		Deferred   *deferred = lfirst(cell);
+		ErrorData  *error = is_alone(deferred) ? scim_rehearse(ask, deferred) : NULL;
+
+		if (error)
+			ReThrowError(error);
 	}
 }

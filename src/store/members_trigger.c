@@ -242,10 +242,7 @@ check_trigger(FunctionCallInfo fcinfo)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", "scim_members_trigger")));
+	scim_check_called(fcinfo, "scim_members_trigger");
 	if (!TRIGGER_FIRED_AFTER(data->tg_event) ||
 		(!TRIGGER_FIRED_FOR_ROW(data->tg_event) && !TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) &&
 		 data->tg_oldtable == NULL && data->tg_newtable == NULL))

@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
 #include "common/jsonapi.h"
 #include "errors.h"
 #include "mb/pg_wchar.h"
@@ -152,6 +153,15 @@ scim_trigger_kind(const Trigger *trigger)
 	const Form *form = form_of(trigger->tgfoid);
 
 	return form && fits(trigger, form) ? form->kind : 0;
+}
+
+void
+scim_check_called(FunctionCallInfo fcinfo, const char *function)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", function)));
 }
 
 void

@@ -12,6 +12,7 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 #include "compat.h"
+#include "fmgr.h"
 #include "nodes/pg_list.h"
 #include "utils/relcache.h"
 #include "utils/reltrigger.h"
@@ -55,6 +56,9 @@ extern Trigger *scim_read_trigger(HeapTuple tuple, TupleDesc descriptor);
 extern List *scim_triggers_of(Oid relid, int kinds);
 
 extern bool scim_has_triggers(Oid relid, int kinds);
+
+/* 39P01, as of every trigger function: one of ours, of that name, was not called by a trigger. */
+extern void scim_check_called(FunctionCallInfo fcinfo, const char *function);
 
 /* One of our functions was called by a trigger that is none of ours: INVALID_MAPPING. */
 extern SCIM_NORETURN void scim_refuse_trigger(Relation relation, const Trigger *trigger);

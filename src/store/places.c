@@ -237,7 +237,14 @@ all_columns(const ScimRegistration *registration, const ScimPath *path)
 	return scim_columns_of(path, registration);
 }
 
-/* Does an index leave out no more rows than those without a value, or marked as deleted? */
+static bool
+is_simple(const Node *condition)
+{
+	return IsA(condition, NullTest) ||
+		(IsA(condition, BooleanTest) && ((const BooleanTest *) condition)->booltesttype == IS_NOT_TRUE);
+}
+
+/* Does an index, on conditions of the column and the mark alone, leave out no more rows than those without a value, or marked as deleted? */
 static bool
 is_complete(Oid index)
 {
@@ -246,7 +253,7 @@ is_complete(Oid index)
 	bool		result = true;
 
 	foreach(cell, RelationGetIndexPredicate(relation))
-		result &= IsA(lfirst(cell), NullTest);
+		result &= is_simple(lfirst(cell));
 	index_close(relation, NoLock);
 	return result;
 }

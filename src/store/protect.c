@@ -33,8 +33,9 @@ must_be_thrown_on(const ErrorData *error)
 	}
 }
 
-ErrorData *
-scim_protect(void (*work) (void *argument), void *argument)
+/* "keep": what it wrote, if it went well. */
+static ErrorData *
+run(void (*work) (void *argument), void *argument, bool keep)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -46,7 +47,10 @@ scim_protect(void (*work) (void *argument), void *argument)
 	PG_TRY();
 	{
 		work(argument);
-		ReleaseCurrentSubTransaction();
+		if (keep)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
@@ -67,4 +71,16 @@ scim_protect(void (*work) (void *argument), void *argument)
 		ReThrowError(error);
 	}
 	return error;
+}
+
+ErrorData *
+scim_protect(void (*work) (void *argument), void *argument)
+{
+	return run(work, argument, true);
+}
+
+ErrorData *
+scim_rehearse(void (*work) (void *argument), void *argument)
+{
+	return run(work, argument, false);
 }

@@ -17,4 +17,7 @@
  */
 extern ErrorData *scim_protect(void (*work) (void *argument), void *argument);
 
+/* The same, and what it did is rolled back also where it went well. */
+extern ErrorData *scim_rehearse(void (*work) (void *argument), void *argument);
+
 #endif							/* SCIM_PROTECT_H */

@@ -203,13 +203,14 @@ refill_versions(const Created *created)
 	uint64		written = scim_refill_table(table);
 	StringInfoData sql;
 	ScimError  *error;
+	bool		isnull;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT FROM {table} AS r WHERE " SCIM_HAS_DOCUMENT, table);
+	scim_append_statement(&sql, "SELECT pg_catalog.count(*) FROM {table} AS r WHERE " SCIM_HAS_DOCUMENT, table);
 	/* not read only: a snapshot of before would see nothing of a table that was rewritten */
 	if (SPI_execute(sql.data, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
-	if (SPI_processed == written)
+	if ((uint64) DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) == written)
 		return;
 	error = scim_error(SCIM_ROWS_KEPT);
 	scim_error_whole(error, "relation", created->table);

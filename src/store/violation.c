@@ -18,6 +18,7 @@
 #include "errors.h"
 #include "nodes/bitmapset.h"
 #include "store/mapped_index.h"
+#include "store/places.h"
 #include "store/required.h"
 #include "store/table_ddl.h"
 #include "store/unique.h"
@@ -274,18 +275,11 @@ is_part(const ScimRegistration *registration, Oid relid)
 static bool
 has_active(const ScimRegistration *table)
 {
-	const ScimAttribute *attribute = table->type->schema->attributes;
+	ScimPath	path;
 
-	while (attribute->name && strcmp(attribute->name, "active") != 0)
-		attribute++;
-	if (attribute->name == NULL || attribute->type != SCIM_BOOLEAN || attribute->mutability != SCIM_READ_WRITE)
-		return false;
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		if (strcmp(table->mapped[i].path, attribute->name) == 0)
-			return !table->mapped[i].read_only;
-	}
-	return table->columns[SCIM_COLUMN_DATA] != NULL;
+	return scim_find_path(table->type, "active", strlen("active"), false, &path) == NULL &&
+		path.attribute->type == SCIM_BOOLEAN && path.attribute->mutability == SCIM_READ_WRITE &&
+		scim_access(table, &path) == SCIM_AS_SCHEMA;
 }
 
 /* Rows of another table are in the way of a delete: they refer to the resource, or to what would go with it. */

@@ -122,6 +122,18 @@ CREATE TABLE orders AS SELECT tenant_id, id AS buyer FROM users WHERE id = id(1)
 ALTER TABLE orders ADD CONSTRAINT buyer_fkey FOREIGN KEY (tenant_id, buyer) REFERENCES users (tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
 SELECT x - 'resource_id' FROM jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(1))) AS jsonb), 'content') AS x;
 SELECT fails(format('SELECT scim_delete_user(%L); SET CONSTRAINTS ALL IMMEDIATE', id(1)));
+-- one of the same name that cannot be deferred is in nobody's way, and what the transaction has set stays
+CREATE TABLE visits AS SELECT * FROM orders WITH NO DATA;
+ALTER TABLE visits ADD CONSTRAINT buyer_fkey FOREIGN KEY (tenant_id, buyer) REFERENCES users (tenant_id, id);
+BEGIN;
+SELECT jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(3))) AS jsonb), 'success');
+ROLLBACK;
+DROP TABLE visits;
+BEGIN;
+SET CONSTRAINTS ALL IMMEDIATE;
+SELECT jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(3))) AS jsonb), 'success');
+SELECT fails(format('SELECT scim_delete_user(%L)', id(1)));
+ROLLBACK;
 BEGIN;
 SELECT jsonb_extract_path(CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(3))) AS jsonb), 'success');
 SELECT scim_delete_user(id(1)::text);

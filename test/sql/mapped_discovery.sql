@@ -100,6 +100,15 @@ ROLLBACK TO none;
 
 -- ---- a few columns ----
 
+-- an index that leaves out only who is marked as deleted, as registering advises it, keeps an attribute unique
+CREATE TABLE marked (id serial PRIMARY KEY, login text NOT NULL, nick text, label text, gone boolean);
+CREATE UNIQUE INDEX ON marked (lower(login)) WHERE gone IS NOT TRUE;
+CREATE UNIQUE INDEX ON marked (lower(nick)) WHERE gone IS NOT TRUE;
+CREATE UNIQUE INDEX ON marked (lower(label)) WHERE gone IS TRUE;
+SELECT scim_register_table('marked', 'User', '{"id": "id", "deleted": "gone", "attributes": {"userName": "login", "nickName": "nick", "title": "label"}}');
+SELECT schemas('User');
+SELECT scim_unregister_table('marked');
+DROP TABLE marked;
 CREATE TABLE app_user (id serial PRIMARY KEY, login text UNIQUE NOT NULL, is_active boolean NOT NULL);
 SELECT scim_register_table('app_user', 'User', '{"id": "id", "attributes": {"userName": "login", "active": "is_active"}}');
 SELECT schemas('User');

@@ -138,6 +138,7 @@ INSERT INTO statements (statement) VALUES
 	($$SELECT scim_update_group('102', '{"displayName": "put again"}')$$),
 	($$SELECT scim_update_group('102', '{"displayName": "put again", "members": []}')$$),
 	($$SELECT scim_update_group('102', '{"displayName": "put again", "members": [{"value": "1", "type": "Group"}]}')$$),
+	($$SELECT scim_update_group('102', '{"displayName": "put again", "members": [{"value": "1", "type": "User"}]}')$$),
 	($$SELECT scim_delete_user('1')$$),
 	($$SELECT scim_delete_group('104')$$),
 	-- the table of groups may be written to while its memberships are

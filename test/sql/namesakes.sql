@@ -4,6 +4,10 @@
 \pset format unaligned
 \pset tuples_only
 SET client_min_messages = warning;
+CREATE DATABASE scimver_namesakes TEMPLATE template0 ENCODING 'UTF8';
+\set regression :DBNAME
+\c scimver_namesakes
+SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 
 CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL UNIQUE);
@@ -54,3 +58,6 @@ INSERT INTO groups (id, data) VALUES ('00000000-0000-0000-0000-000000000002', '{
 SELECT scim_update_group('00000000-0000-0000-0000-000000000001', jsonb_build_object('displayName', 'team 1', 'members',
 	jsonb_build_array(jsonb_build_object('value', '00000000-0000-0000-0000-000000000002') || said))) -> 'members' -> 0 ->> '$ref'
 	FROM unnest('{"{\"type\": \"Group\"}", "{\"$ref\": \"/Groups/00000000-0000-0000-0000-000000000002\"}", "{\"$ref\": \"/Users/00000000-0000-0000-0000-000000000002\"}"}'::jsonb[]) said;
+
+\c :regression
+DROP DATABASE scimver_namesakes;

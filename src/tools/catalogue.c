@@ -199,6 +199,7 @@ static const ScimToolPattern patterns[] = {
 		.description = "Add members to a {one} and remove others, in one step, however large it is. "
 		"Repeating it is harmless; it needs no expected_version.",
 		.about = ABOUT_GROUPS,
+		.asks = "members",
 		.required = ID,
 		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | TENANT,
 		.destructive = true,
@@ -212,6 +213,7 @@ static const ScimToolPattern patterns[] = {
 		.title = "List members",
 		.description = "List the members of a {one}: while metadata has next_cursor, more follow.",
 		.about = ABOUT_GROUPS,
+		.asks = "members",
 		.required = ID,
 		.optional = PARAM_BIT(PARAM_MEMBER_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,
 		.read_only = true,
@@ -377,6 +379,13 @@ bool
 scim_tool_exists(const ScimTool *tool)
 {
 	return !tool->subject->type || scim_resource_type(tool->subject->type);
+}
+
+bool
+scim_tool_is_offered(const ScimTool *tool)
+{
+	return scim_tool_exists(tool) &&
+		(!tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks));
 }
 
 const ScimTool *

@@ -106,6 +106,7 @@ typedef struct ScimToolPattern
 	const char *title;
 	const char *description;
 	int			about;
+	const char *asks;			/* a path that the subject's table must have a place for, or the tool is not listed; NULL: none */
 	int			required;		/* parameters, as PARAM_BITs */
 	int			optional;
 	bool		read_only;
@@ -131,6 +132,9 @@ extern const ScimTool *scim_all_tools(int *count);
 
 /* Is there what the tool is about? */
 extern bool scim_tool_exists(const ScimTool *tool);
+
+/* Can the table, if there is one, do what the tool is for?  Then clients are told of it. */
+extern bool scim_tool_is_offered(const ScimTool *tool);
 
 /* The tool of that name (exactly), or NULL. */
 extern const ScimTool *scim_tool_named(const char *name);

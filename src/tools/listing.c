@@ -254,7 +254,7 @@ list_tools(Detail detail)
 		const ScimTool *tool = &tools[i];
 		JsonbValue *object;
 
-		if (!scim_tool_exists(tool))
+		if (!scim_tool_is_offered(tool))
 			continue;
 		object = scim_new_object();
 		scim_set_text(object, "name", tool->name);

@@ -74,7 +74,7 @@ SELECT scim_register_members('bands_people', 'band', 'person');
 ALTER TYPE shape ALTER ATTRIBUTE id TYPE bigint CASCADE;
 ALTER TYPE shape ALTER ATTRIBUTE id TYPE text CASCADE;
 ROLLBACK;
-CREATE TABLE elders (id int NOT NULL, login text NOT NULL);
+CREATE TABLE elders (id int, login text NOT NULL);
 BEGIN;
 ALTER TABLE people INHERIT elders;
 ALTER TABLE people ALTER id DROP DEFAULT;

@@ -124,7 +124,7 @@ SELECT fresh();
 ALTER TABLE joins ADD CONSTRAINT person_fkey FOREIGN KEY (person) REFERENCES people, ADD CONSTRAINT team_fkey FOREIGN KEY (team) REFERENCES teams ON DELETE RESTRICT;
 -- of a call memberships go first; of plain SQL it is the foreign key's affair
 SELECT fails('DELETE FROM people WHERE id = 1');
-SELECT fails('DELETE FROM teams WHERE id = 11');
+SELECT left(fails('DELETE FROM teams WHERE id = 11'), 2) AS "23503, since PostgreSQL 18 23001";
 SELECT scim_get_group('11')#>>'{meta,version}' AS v \gset
 SELECT scim_delete_user('1');
 SELECT memberships();

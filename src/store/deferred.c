@@ -9,7 +9,6 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -17,6 +16,7 @@
 #include "store/deferred.h"
 #include "store/protect.h"
 #include "store/statements.h"
+#include "store/violation.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -27,7 +27,7 @@
 typedef struct Deferred
 {
 	Oid			constraint;
-	Oid			owner;			/* of the table that refers: its schema need not be the caller's to look into */
+	Oid			relid;			/* of the table that refers: its schema need not be the caller's to look into */
 	char	   *name;			/* with its schema's, quoted */
 } Deferred;
 
@@ -36,22 +36,16 @@ static Deferred *
 read_constraint(Oid constraint)
 {
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-	HeapTuple	table;
 	Form_pg_constraint form;
-	Deferred   *result = NULL;
+	Deferred   *result;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
 	form = (Form_pg_constraint) GETSTRUCT(tuple);
-	table = SearchSysCache1(RELOID, ObjectIdGetDatum(form->conrelid));
-	if (HeapTupleIsValid(table))
-	{
-		result = palloc(sizeof(Deferred));
-		result->constraint = constraint;
-		result->owner = ((Form_pg_class) GETSTRUCT(table))->relowner;
-		result->name = quote_qualified_identifier(get_namespace_name(form->connamespace), NameStr(form->conname));
-		ReleaseSysCache(table);
-	}
+	result = palloc(sizeof(Deferred));
+	result->constraint = constraint;
+	result->relid = form->conrelid;
+	result->name = quote_qualified_identifier(get_namespace_name(form->connamespace), NameStr(form->conname));
 	ReleaseSysCache(tuple);
 	return result;
 }
@@ -103,7 +97,7 @@ ask(void *argument)
 	ScimWord	words[] = {{"name", deferred->name}, {NULL}};
 	ScimRole	caller;
 
-	scim_act_as(deferred->owner, &caller);
+	scim_act_as_owner_of(deferred->relid, &caller);
 	scim_run_ddl("SET CONSTRAINTS {name} IMMEDIATE", words);
 	scim_act_as_before(&caller);
 }
@@ -118,7 +112,8 @@ scim_ask_deferred(const ScimRegistration *table)
 		Deferred   *deferred = lfirst(cell);
 		ErrorData  *error = is_alone(deferred) ? scim_rehearse(ask, deferred) : NULL;
 
-		if (error)
+		/* rows that refer to nothing yet are the COMMIT's to ask, and none of the delete's */
+		if (error && !scim_is_reference(error))
 			ReThrowError(error);
 	}
 }

@@ -9,8 +9,8 @@
 
 /*
  * Has those of other tables that refer to rows of the table, and are asked at
- * the end of the transaction, be asked now: PostgreSQL's own error if one is
- * violated.  Not those whose name, in their schema, a constraint of another kind
+ * the end of the transaction, be asked now: PostgreSQL's own error if a row
+ * that is gone is referred to.  Not those whose name, in their schema, a constraint of another kind
  * has, too.  Within SPI.
  */
 extern void scim_ask_deferred(const ScimRegistration *table);

@@ -125,16 +125,9 @@ grants_relid(void)
 static void
 run_as_keeper(const char *text, const char *tenant, Oid role)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(grants_relid()));
-	Oid			keeper;
 	ScimRole	caller;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "scim_tenant_grants is gone");
-	keeper = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-
-	scim_act_as(keeper, &caller);
+	scim_act_as_owner_of(grants_relid(), &caller);
 	run_on_grants(text, tenant, role);
 	scim_act_as_before(&caller);
 }

@@ -214,17 +214,10 @@ sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64
 static uint64
 run_as_keeper(ScimStatement statement, const ScimRegistration *groups, Datum *values, bool read_only)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(scim_extension_relation("scimver", "scim_group_state")));
-	Oid			keeper;
 	ScimRole	caller;
 	uint64		count;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "scim_group_state is gone");
-	keeper = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-
-	scim_act_as(keeper, &caller);
+	scim_act_as_owner_of(scim_extension_relation("scimver", "scim_group_state"), &caller);
 	count = scim_run(statement, groups, values, NULL, read_only);
 	scim_act_as_before(&caller);
 	return count;

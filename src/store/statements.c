@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
@@ -21,6 +23,7 @@
 #include "store/tenant.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #define MEMBERSHIP "{in_tenant} AND {group}" EQ "$2"
 
@@ -319,6 +322,19 @@ scim_act_as(Oid owner, ScimRole *old)
 {
 	GetUserIdAndSecContext(&old->role, &old->context);
 	SetUserIdAndSecContext(owner, old->context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
+void
+scim_act_as_owner_of(Oid relid, ScimRole *old)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "relation with OID %u does not exist", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	scim_act_as(owner, old);
 }
 
 void

@@ -96,6 +96,9 @@ typedef struct ScimRole
 /* Acts as the owner of a table, as foreign keys do: what triggers do then is done with the owner's rights. */
 extern void scim_act_as(Oid owner, ScimRole *old);
 
+/* The same, of the table with that OID. */
+extern void scim_act_as_owner_of(Oid relid, ScimRole *old);
+
 /* Acts as before. */
 extern void scim_act_as_before(const ScimRole *old);
 

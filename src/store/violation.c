@@ -299,9 +299,9 @@ throw_still_referenced(const Violation *violation, const FormData_pg_constraint 
 			   NameStr(constraint->conname));
 }
 
-/* A table may refer to itself: PostgreSQL's message alone tells the two apart. */
-static bool
-is_reference(const ErrorData *error)
+/* A table may refer to itself: PostgreSQL's message alone, before it is translated, tells the two apart. */
+bool
+scim_is_reference(const ErrorData *error)
 {
 	static const char *const begin = "insert or update on table";
 
@@ -319,7 +319,7 @@ throw_foreign_key(const Violation *violation)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	constraint = (Form_pg_constraint) GETSTRUCT(tuple);
-	if (is_reference(violation->error))
+	if (scim_is_reference(violation->error))
 	{
 		if (violation->table)
 			throw_refers(violation, constraint);

@@ -28,6 +28,13 @@ INSERT INTO shop.orders VALUES (id(1));
 SET ROLE scimver_deferred_clerk;
 SELECT removes(1), removes(2);
 
+-- a row that refers to nobody yet is asked for at the end, and what would be asked behind it, too
+RESET ROLE;
+BEGIN;
+INSERT INTO shop.orders VALUES (id(99));
+SELECT removes(7), removes(1);
+ROLLBACK;
+
 -- ---- others of the same name ----
 
 SET ROLE scimver_deferred_seller;

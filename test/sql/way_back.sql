@@ -9,19 +9,9 @@ SET client_min_messages = warning;
 \pset tuples_only on
 CREATE EXTENSION scimver CASCADE;
 
-CREATE FUNCTION fails(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement;
-	RETURN NEXT 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN NEXT sqlstate || ' ' || sqlerrm;
-	RETURN NEXT '  ' || CASE WHEN detail LIKE '{%' THEN detail::jsonb::text ELSE detail END;
-	RETURN NEXT '  ' || hint;
-END $$;
+\set ECHO none
+\i test/data/existing/helpers.sql
+\set ECHO all
 CREATE FUNCTION error(statement text) RETURNS text LANGUAGE sql AS 'SELECT string_agg(e, '''') FROM (SELECT e FROM fails(statement) e LIMIT 1) f';
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN ('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))::uuid;
 

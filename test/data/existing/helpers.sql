@@ -1,4 +1,4 @@
--- What test/sql/existing_tables.sql asks of each of the applications.
+-- What test/sql/existing_tables.sql asks of each of the applications, and test/sql/way_back.sql of ours.
 
 -- all that DDL could change of the tables of schema public, their triggers, constraints, indexes, policies and privileges
 CREATE FUNCTION ddl() RETURNS SETOF text LANGUAGE sql AS $$

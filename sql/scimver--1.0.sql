@@ -776,13 +776,13 @@ CREATE FUNCTION scim_tools() RETURNS jsonb
 COMMENT ON FUNCTION scim_tools() IS
 	'The tools for AI agents: an array of MCP Tool objects, in a fixed order';
 
-CREATE FUNCTION scim_call_tool(name text, arguments jsonb) RETURNS jsonb
+CREATE FUNCTION scim_call_tool(name text, arguments jsonb) RETURNS json
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'scim_call_tool_jsonb';
 COMMENT ON FUNCTION scim_call_tool(text, jsonb) IS
 	'Calls a tool; errors that the caller can mend are answers, not raised';
 
-CREATE FUNCTION scim_call_tool(name text, arguments text) RETURNS jsonb
+CREATE FUNCTION scim_call_tool(name text, arguments text) RETURNS json
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'scim_call_tool_text';
 COMMENT ON FUNCTION scim_call_tool(text, text) IS

@@ -113,7 +113,7 @@ look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
 	}
 }
 
-static Jsonb *
+static text *
 answer(ScimToolCall *call)
 {
 	const ScimErrorKind *mismatch = scim_error_kind(SCIM_VERSION_MISMATCH);
@@ -159,7 +159,7 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 	ScimToolCall   *call = new_call(fcinfo);
 
 	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
-	PG_RETURN_JSONB_P(answer(call));
+	PG_RETURN_TEXT_P(answer(call));
 }
 
 /* Arguments as text are parsed inside, so that an error in them is an answer too. */
@@ -169,5 +169,5 @@ scim_call_tool_text(PG_FUNCTION_ARGS)
 	ScimToolCall   *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	PG_RETURN_JSONB_P(answer(call));
+	PG_RETURN_TEXT_P(answer(call));
 }

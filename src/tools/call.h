@@ -27,7 +27,7 @@ typedef struct ScimToolCall
 	const char *tenant;
 	const char *expected;		/* expected_version, or NULL */
 
-	Jsonb	   *answer;			/* the envelope, when the call succeeded */
+	text	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
 } ScimToolCall;
 

@@ -113,7 +113,7 @@ typedef struct ScimToolPattern
 	bool		destructive;
 	bool		idempotent;
 	const char *after_mismatch;	/* what to do when the version was another: "current is the {one} as it is now: " goes before; NULL: merge */
-	Jsonb	   *(*run) (struct ScimToolCall *call);
+	text	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
 
 /* A row with a subject filled in. */

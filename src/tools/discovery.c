@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "core/object.h"
 #include "executor/spi.h"

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
@@ -132,18 +133,21 @@ scim_metadata(const ScimToolCall *call)
 	return metadata;
 }
 
-static Jsonb *
+static text *
 envelope(bool success, const JsonbValue *content, const JsonbValue *metadata)
 {
 	JsonbValue *whole = scim_new_object();
+	StringInfoData json;
 
 	scim_set_bool(whole, "success", success);
-	scim_set_value(whole, "content", content);
 	scim_set_value(whole, "metadata", metadata);
-	return scim_write(whole);
+	scim_set_value(whole, "content", content);
+	initStringInfo(&json);
+	scim_append_json(&json, whole);
+	return cstring_to_text_with_len(json.data, json.len);
 }
 
-Jsonb *
+text *
 scim_success(const JsonbValue *content, const JsonbValue *metadata)
 {
 	return envelope(true, content, metadata);
@@ -245,7 +249,7 @@ scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 									 "for scim_update_{one} clears what it is not sent.", call->tool->subject));
 }
 
-Jsonb *
+text *
 scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata)
 {
 	JsonbValue	root;
@@ -355,7 +359,7 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 		scim_say_omitted(metadata, omitted, how_to_change(call));
 }
 
-Jsonb *
+text *
 scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
 {
 	JsonbValue *content = scim_new_object();

@@ -1,6 +1,8 @@
 /*
  * envelope.h
- *		The one shape of every answer: {"success", "content", "metadata"}.
+ *		The one shape of every answer: {"success", "metadata", "content"}.
+ *
+ * It is text, json to SQL: clients cut long answers, so what is large stands last.
  */
 #ifndef SCIM_ENVELOPE_H
 #define SCIM_ENVELOPE_H
@@ -12,10 +14,10 @@
 extern JsonbValue *scim_metadata(const ScimToolCall *call);
 
 /* A success with any content. */
-extern Jsonb *scim_success(const JsonbValue *content, const JsonbValue *metadata);
+extern text *scim_success(const JsonbValue *content, const JsonbValue *metadata);
 
 /* A success about one resource, which is fitted into an answer. */
-extern Jsonb *scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata);
+extern text *scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *metadata);
 
 /* A resource as tools show it: with "_version"; a tree.  *version is set unless NULL. */
 extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *version);
@@ -27,7 +29,7 @@ extern void scim_append_omitted(const JsonbValue *resource, const char *prefix, 
 extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
-extern Jsonb *scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind);
+extern text *scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind);
 
 /* Which of our errors is it, or does it become? */
 extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);

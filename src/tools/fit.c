@@ -1,12 +1,13 @@
 /*
  * fit.c
- *		Measuring JSON, and leaving out what does not fit into an answer.
+ *		Leaving out what does not fit into an answer.
  *
  * Nothing is cut inside an attribute: what is shown is shown whole, and what
  * is not is named.
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
@@ -18,90 +19,6 @@ static const char *const kept[] = {
 	"id", "_version", "meta", "schemas",
 	"error", "error_code", "retryable", "next_steps", "current_version"
 };
-
-/* As escape_json writes it, with the quotes. */
-static int64
-string_size(const JsonbValue *value)
-{
-	const unsigned char *string = (const unsigned char *) value->val.string.val;
-	int			length = value->val.string.len;
-	int64		size = length + 2;
-
-	for (int i = 0; i < length; i++)
-	{
-		if (string[i] == '"' || string[i] == '\\')
-			size++;
-		else if (string[i] < ' ')
-			size += strchr("\b\f\n\r\t", string[i]) && string[i] ? 1 : 5;
-	}
-	return size;
-}
-
-static int64
-number_size(Numeric number)
-{
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-	int64		size = strlen(text);
-
-	pfree(text);
-	return size;
-}
-
-static int64
-container_size(JsonbContainer *container)
-{
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-	int64		size = 2;
-
-	scim_walk(&walk, container);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (walk.next > 1)
-			size += 2;
-		if (JsonContainerIsObject(container))
-			size += string_size(&key) + 2;
-		size += scim_json_size(&value);
-	}
-	return size;
-}
-
-int64
-scim_json_size(const JsonbValue *value)
-{
-	int64		size = 2;
-
-	check_stack_depth();
-	switch (value->type)
-	{
-		case jbvNull:
-			return 4;
-		case jbvBool:
-			return value->val.boolean ? 4 : 5;
-		case jbvString:
-			return string_size(value);
-		case jbvNumeric:
-			return number_size(value->val.numeric);
-		case jbvBinary:
-			return container_size(value->val.binary.data);
-		case jbvArray:
-			for (int i = 0; i < value->val.array.nElems; i++)
-				size += (i > 0 ? 2 : 0) + scim_json_size(&value->val.array.elems[i]);
-			return size;
-		case jbvObject:
-			for (int i = 0; i < value->val.object.nPairs; i++)
-			{
-				JsonbPair  *pair = &value->val.object.pairs[i];
-
-				size += (i > 0 ? 2 : 0) + string_size(&pair->key) + 2 + scim_json_size(&pair->value);
-			}
-			return size;
-		default:
-			elog(ERROR, "unexpected jsonb value type: %d", (int) value->type);
-	}
-	return 0;
-}
 
 static bool
 is_kept(const JsonbValue *name)
@@ -145,7 +62,7 @@ sort_members(const JsonbValue *object, int *count)
 		if (is_kept(&pair->key))
 			continue;
 		members[*count].place = i;
-		members[(*count)++].size = string_size(&pair->key) + 4 + scim_json_size(&pair->value);
+		members[(*count)++].size = scim_json_size(&pair->key) + 2 + scim_json_size(&pair->value);
 	}
 	qsort(members, *count, sizeof(Member), compare_members);
 	return members;

@@ -16,9 +16,6 @@
 /* More members of a group never fit. */
 #define SCIM_MOST_FITTING_MEMBERS (SCIM_ANSWER_BYTES / 100)
 
-/* Bytes of the value as JSON text, as jsonb_out writes it. */
-extern int64 scim_json_size(const JsonbValue *value);
-
 /*
  * Leaves out the largest members of an object (a tree), whole, until it takes
  * no more than "room" bytes; never those that identify it.  Names, with

@@ -20,7 +20,7 @@ type_name(const ScimToolCall *call)
 	return call->type->name;
 }
 
-Jsonb *
+text *
 scim_run_create(ScimToolCall *call)
 {
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
@@ -29,7 +29,7 @@ scim_run_create(ScimToolCall *call)
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
 
-Jsonb *
+text *
 scim_run_get(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
@@ -40,7 +40,7 @@ scim_run_get(ScimToolCall *call)
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
 
-static Jsonb *
+static text *
 written(const ScimToolCall *call, Jsonb *resource, bool unchanged)
 {
 	JsonbValue *metadata = scim_metadata(call);
@@ -50,7 +50,7 @@ written(const ScimToolCall *call, Jsonb *resource, bool unchanged)
 	return scim_success_resource(call, resource, metadata);
 }
 
-Jsonb *
+text *
 scim_run_update(ScimToolCall *call)
 {
 	bool		unchanged = false;
@@ -61,7 +61,7 @@ scim_run_update(ScimToolCall *call)
 	return written(call, resource, unchanged);
 }
 
-Jsonb *
+text *
 scim_run_patch(ScimToolCall *call)
 {
 	bool		unchanged = false;
@@ -72,7 +72,7 @@ scim_run_patch(ScimToolCall *call)
 	return written(call, resource, unchanged);
 }
 
-Jsonb *
+text *
 scim_run_delete(ScimToolCall *call)
 {
 	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected, true);
@@ -88,7 +88,7 @@ scim_run_delete(ScimToolCall *call)
 	return scim_success(content, metadata);
 }
 
-Jsonb *
+text *
 scim_run_exists(ScimToolCall *call)
 {
 	JsonbValue *content = scim_new_object();
@@ -140,7 +140,7 @@ refuse_contradiction(const Ids *add, const Ids *remove)
 	}
 }
 
-Jsonb *
+text *
 scim_run_modify_members(ScimToolCall *call)
 {
 	Ids			add = ids_argument(call, PARAM_ADD);
@@ -159,7 +159,7 @@ scim_run_modify_members(ScimToolCall *call)
 
 /* ---- discovery ---- */
 
-Jsonb *
+text *
 scim_run_get_schemas(ScimToolCall *call)
 {
 	JsonbValue *metadata = scim_metadata(call);
@@ -172,7 +172,7 @@ scim_run_get_schemas(ScimToolCall *call)
 	return scim_success(content, metadata);
 }
 
-Jsonb *
+text *
 scim_run_server_info(ScimToolCall *call)
 {
 	return scim_success(scim_server_description(), scim_metadata(call));

@@ -17,16 +17,16 @@
 /* More resources than this never fit into an answer, so more are never read. */
 #define SCIM_LARGEST_COUNT 200
 
-extern Jsonb *scim_run_create(ScimToolCall *call);
-extern Jsonb *scim_run_get(ScimToolCall *call);
-extern Jsonb *scim_run_update(ScimToolCall *call);
-extern Jsonb *scim_run_patch(ScimToolCall *call);
-extern Jsonb *scim_run_delete(ScimToolCall *call);
-extern Jsonb *scim_run_list(ScimToolCall *call);
-extern Jsonb *scim_run_exists(ScimToolCall *call);
-extern Jsonb *scim_run_modify_members(ScimToolCall *call);
-extern Jsonb *scim_run_list_members(ScimToolCall *call);
-extern Jsonb *scim_run_get_schemas(ScimToolCall *call);
-extern Jsonb *scim_run_server_info(ScimToolCall *call);
+extern text *scim_run_create(ScimToolCall *call);
+extern text *scim_run_get(ScimToolCall *call);
+extern text *scim_run_update(ScimToolCall *call);
+extern text *scim_run_patch(ScimToolCall *call);
+extern text *scim_run_delete(ScimToolCall *call);
+extern text *scim_run_list(ScimToolCall *call);
+extern text *scim_run_exists(ScimToolCall *call);
+extern text *scim_run_modify_members(ScimToolCall *call);
+extern text *scim_run_list_members(ScimToolCall *call);
+extern text *scim_run_get_schemas(ScimToolCall *call);
+extern text *scim_run_server_info(ScimToolCall *call);
 
 #endif							/* SCIM_HANDLERS_H */

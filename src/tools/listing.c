@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
 #include "store/narrow.h"

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "miscadmin.h"
 #include "settings.h"
@@ -134,7 +135,7 @@ say_next(const ListPage *page, const JsonbValue *content, JsonbValue *metadata)
 	return "Go on with start_index = next_start_index";
 }
 
-static Jsonb *
+static text *
 answer(ListPage *page, PageReader read, int count, const char *about_one)
 {
 	JsonbValue *metadata = scim_metadata(page->call);
@@ -165,7 +166,7 @@ read_resources(ListPage *page, int count)
 }
 
 /* Lists and searches: a search is a filter of one condition. */
-Jsonb *
+text *
 scim_run_list(ScimToolCall *call)
 {
 	ListPage	page = {.call = call, .versioned = true};
@@ -202,7 +203,7 @@ read_members(ListPage *page, int count)
 								   scim_argument_text(page->call, PARAM_MEMBER_CURSOR), true);
 }
 
-Jsonb *
+text *
 scim_run_list_members(ScimToolCall *call)
 {
 	ListPage	page = {.call = call, .by_cursor = true};

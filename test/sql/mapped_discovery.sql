@@ -20,7 +20,7 @@ BEGIN
 END $$;
 -- as SQL and the tool tell it: the schemas of a type
 CREATE FUNCTION schemas(of text) RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT s ->> 'id' || ' ' || string_agg(a, ', ') FROM jsonb_array_elements(scim_call_tool('scim_get_schemas', jsonb_build_object('resource_type', of)) #> '{content,schemas}') s,
+	SELECT s ->> 'id' || ' ' || string_agg(a, ', ') FROM jsonb_array_elements(scim_call_tool('scim_get_schemas', jsonb_build_object('resource_type', of))::jsonb #> '{content,schemas}') s,
 		attributes(s -> 'attributes') a GROUP BY s ORDER BY 1$$;
 CREATE FUNCTION properties(tool text, parameter text) RETURNS TABLE (properties text, required text) LANGUAGE sql AS $$
 	SELECT (SELECT string_agg(key, ', ' ORDER BY key) FROM jsonb_object_keys(p -> 'properties') key), p ->> 'required'
@@ -47,7 +47,7 @@ CREATE FUNCTION value(attribute jsonb) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT CASE WHEN (attribute ->> 'multiValued')::boolean THEN jsonb_build_array(v) ELSE v END FROM (SELECT CASE attribute ->> 'type' WHEN 'boolean' THEN 'true' WHEN 'binary' THEN '"AQI="' WHEN 'reference' THEN '"https://example.org/x"' WHEN 'dateTime' THEN '"2026-01-01T00:00:00Z"' ELSE '"x"' END::jsonb) x (v)$$;
 CREATE FUNCTION untrue(id text) RETURNS TABLE (path text, told text, found text, written text) LANGUAGE sql AS $$
 	WITH told AS (
-		SELECT p.* FROM jsonb_array_elements(scim_call_tool('scim_get_schemas', '{"resource_type": "User"}') #> '{content,schemas}') s, paths(s -> 'attributes', CASE WHEN s ->> 'id' LIKE '%extension%' THEN s ->> 'id' || ':' ELSE '' END) p
+		SELECT p.* FROM jsonb_array_elements(scim_call_tool('scim_get_schemas', '{"resource_type": "User"}')::jsonb #> '{content,schemas}') s, paths(s -> 'attributes', CASE WHEN s ->> 'id' LIKE '%extension%' THEN s ->> 'id' || ':' ELSE '' END) p
 	), everything AS (
 		SELECT p.*, CASE WHEN s.id LIKE '%extension%' THEN s.id END AS urn, told.attribute ->> 'mutability' AS told, said, (SELECT jsonb_build_object(coalesce(p.outer_attribute, p.attribute) ->> 'name', CASE
 				WHEN p.outer_attribute IS NULL THEN value(p.attribute)
@@ -119,9 +119,9 @@ SELECT s ->> 'id' FROM jsonb_array_elements(scim_get_schemas() -> 'schemas') s O
 SELECT s #>> '{meta,version}' = version, s #>> '{meta,version}' = scim_version(s - 'meta') FROM jsonb_array_elements(scim_get_schemas() -> 'schemas') s JOIN scim_schemas ON id = s ->> 'id' WHERE id LIKE '%:User' AND id LIKE '%core%';
 SELECT can('changePassword'), can('patch'), can('bulk');
 SELECT t -> 'table', t -> 'extensions' FROM jsonb_array_elements(scim_server_info() -> 'resource_types') t;
-SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada", "active": true, "nickName": "Countess"}}') -> 'content';
-SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada", "active": true, "password": "secret"}}') -> 'content';
-SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada"}}') -> 'content';
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada", "active": true, "nickName": "Countess"}}')::jsonb -> 'content';
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada", "active": true, "password": "secret"}}')::jsonb -> 'content';
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "ada"}}')::jsonb -> 'content';
 SELECT scim_create_user('{"userName": "ada", "active": true}') ->> 'userName';
 -- what is found, and what cannot be
 SELECT f, listed(f) FROM (VALUES ('userName eq "ada"'), ('id eq "1"'), ('id pr and schemas pr and meta pr'), ('meta.resourceType eq "User"'), ('meta.version pr'), ('meta.location pr'),
@@ -129,7 +129,7 @@ SELECT f, listed(f) FROM (VALUES ('userName eq "ada"'), ('id eq "1"'), ('id pr a
 	('groups pr'), ('groups.value eq "1"'), ('meta.created gt "2020-01-01T00:00:00Z"'), ('userName eq "ada" and meta.lastModified pr'),
 	('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "x"'), ('ünder eq 1'), ('noName eq 1'), ('password eq "x"')) AS v (f);
 SELECT p, sorted(p) FROM (VALUES ('active'), ('id'), ('meta.version'), ('nickName'), ('name.givenName'), ('meta.created'), ('groups.display'), ('emails.value'), ('noName')) AS v (p);
-SELECT scim_call_tool(tool, arguments::jsonb) -> 'content' FROM (VALUES ('scim_list_users', '{"filter": "active eq true and title pr"}'), ('scim_list_users', '{"sort_by": "title"}'), ('scim_search_users', '{"attribute": "title", "value": "x"}'),
+SELECT scim_call_tool(tool, arguments::jsonb)::jsonb -> 'content' FROM (VALUES ('scim_list_users', '{"filter": "active eq true and title pr"}'), ('scim_list_users', '{"sort_by": "title"}'), ('scim_search_users', '{"attribute": "title", "value": "x"}'),
 	('scim_search_users', '{"attribute": "emails", "value": "x"}'), ('scim_search_users', '{"attribute": "userName", "value": ["ada"]}')) AS v (tool, arguments);
 SELECT says($$SELECT scim_explain_filter('User', 'title pr')$$);
 -- names of attributes to show are RFC 7644's: there is nothing to show

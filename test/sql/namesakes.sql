@@ -28,7 +28,7 @@ SELECT scim_patch_group('1', format(:'add', '"$ref": "Groups/2"')::jsonb);
 SELECT scim_patch_group('1', format(:'add', '"$ref": "https://example.com/scim/v2/Groups/2"')::jsonb);
 SELECT scim_update_group('1', '{"displayName": "team 1", "members": [{"value": "1"}, {"value": "2", "$ref": "/Groups/2"}]}');
 SELECT scim_create_group('{"displayName": "team 5", "members": [{"value": "2", "$ref": "/Groups/2"}]}');
-SELECT scim_call_tool('scim_patch_group', jsonb_build_object('group_id', '1', 'operations', format(:'add', '"$ref": "/Groups/2"')::jsonb)) -> 'content';
+SELECT scim_call_tool('scim_patch_group', jsonb_build_object('group_id', '1', 'operations', format(:'add', '"$ref": "/Groups/2"')::jsonb))::jsonb -> 'content';
 SELECT count(*) FROM teams_people;
 
 -- ---- "type" comes before "$ref"; what leads elsewhere says nothing ----

@@ -19,9 +19,9 @@ CREATE FUNCTION mask(answer jsonb) RETURNS jsonb LANGUAGE sql RETURN
     '[0-9-]{10}T[0-9:.]{8,15}Z', '<time>', 'g')::jsonb;
 
 CREATE FUNCTION call(name text, arguments jsonb) RETURNS jsonb LANGUAGE sql AS
-  'SELECT scim_call_tool(name, arguments)';
+  'SELECT scim_call_tool(name, arguments)::jsonb';
 CREATE FUNCTION try(name text, arguments jsonb) RETURNS jsonb LANGUAGE sql AS
-  'SELECT mask(scim_call_tool(name, arguments))';
+  'SELECT mask(scim_call_tool(name, arguments)::jsonb)';
 
 -- a failure in one line
 CREATE FUNCTION failure(answer jsonb) RETURNS text LANGUAGE sql AS $$
@@ -30,9 +30,9 @@ CREATE FUNCTION failure(answer jsonb) RETURNS text LANGUAGE sql AS $$
                    CASE WHEN jsonb_array_length(answer->'content'->'next_steps') = 1 THEN 'with a next step' END)
 $$;
 CREATE FUNCTION fails(name text, arguments jsonb) RETURNS text LANGUAGE sql AS
-  'SELECT failure(scim_call_tool(name, arguments))';
+  'SELECT failure(scim_call_tool(name, arguments)::jsonb)';
 CREATE FUNCTION fails(name text, arguments text) RETURNS text LANGUAGE sql AS
-  'SELECT failure(scim_call_tool(name, arguments))';
+  'SELECT failure(scim_call_tool(name, arguments)::jsonb)';
 
 -- two users and a group with fixed ids
 CREATE TABLE known (name text PRIMARY KEY, id text);
@@ -97,7 +97,7 @@ SELECT try('scim_patch_user', jsonb_build_object('user_id', :'eve', 'operations'
     "Operations": [{"op": "add", "path": "title", "value": "Dr."}]}'::jsonb))->'content'->>'title' AS patched;
 SELECT call('scim_get_user', jsonb_build_object('user_id', :'eve'))->'metadata'->>'version' AS version \gset
 SELECT try('scim_delete_user', jsonb_build_object('user_id', :'eve', 'expected_version', :'version'));
-SELECT mask(:'created') ->'metadata' AS answer, scim_call_tool('scim_user_exists', jsonb_build_object('user_id', :'eve'))->'content' AS then;
+SELECT mask(:'created') ->'metadata' AS answer, scim_call_tool('scim_user_exists', jsonb_build_object('user_id', :'eve'))::jsonb->'content' AS then;
 SELECT try('scim_list_users', '{}');
 SELECT try('scim_list_users', NULL) = try('scim_list_users', '{"start_index": null, "count": null, "tenant_id": null}') AS null_is_absent;
 SELECT try('scim_list_users', '{"start_index": 2, "count": 1}')->'content'->'Resources'->0->>'userName' AS second,
@@ -263,10 +263,10 @@ SELECT try('scim_update_user', jsonb_build_object('user_id', id('ada'),
 --
 -- arguments
 --
-SELECT failure(scim_call_tool('scim_frobnicate', '{}'::jsonb)), failure(scim_call_tool(NULL, NULL::jsonb)),
-       failure(scim_call_tool(repeat('ä', 5000), '{}'::jsonb)) ~ '^false . INVALID_ARGUMENT . name . unknown tool .ä{200}\.\.\.' AS clipped;
-SELECT scim_call_tool('SCIM_GET_USER', '{}'::jsonb)->'metadata' AS metadata;
-SELECT a, failure(scim_call_tool('scim_server_info', a::jsonb)) FROM unnest(ARRAY['[]', '1', 'null', NULL, '"x"', '[{}]']) a;
+SELECT failure(scim_call_tool('scim_frobnicate', '{}'::jsonb)::jsonb), failure(scim_call_tool(NULL, NULL::jsonb)::jsonb),
+       failure(scim_call_tool(repeat('ä', 5000), '{}'::jsonb)::jsonb) ~ '^false . INVALID_ARGUMENT . name . unknown tool .ä{200}\.\.\.' AS clipped;
+SELECT scim_call_tool('SCIM_GET_USER', '{}'::jsonb)::jsonb->'metadata' AS metadata;
+SELECT a, failure(scim_call_tool('scim_server_info', a::jsonb)::jsonb) FROM unnest(ARRAY['[]', '1', 'null', NULL, '"x"', '[{}]']) a;
 SELECT fails('scim_server_info', '{"x": 1}'::jsonb);
 -- every parameter of every tool, with values of every type but its own
 SELECT p AS parameter, string_agg(DISTINCT t->>'name', ' ') AS tools,
@@ -292,20 +292,20 @@ SELECT fails('scim_get_user', jsonb_build_object('user_id', id('ada'), 'User_Id'
 SELECT fails('scim_get_schemas', '{"resource_type": "Toaster"}'::jsonb);
 
 -- as text: what is no JSON is an answer too, and is not repeated
-SELECT failure(scim_call_tool('scim_get_user', a)) FROM unnest(ARRAY[
+SELECT failure(scim_call_tool('scim_get_user', a)::jsonb) FROM unnest(ARRAY[
   '', '{', '{"user_id": "secret"', 'nonsense', '{"user_id": "\u0000"}', '{"user_id": "\ud800"}', '{"user_id": "\udc00x"}',
   '{"user_id": 1e200000}', repeat('[', 100000), '{"user_id": "x"} {}']) a;
-SELECT scim_call_tool('scim_create_user', '{"user_data": {"password": "secret", }}'::text)::text ~ 'secret' AS leaked;
-SELECT failure(scim_call_tool('scim_get_user', NULL::text)), scim_call_tool('scim_server_info', NULL::text)->'success' AS null_is_none;
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"password": "secret", }}'::text)::jsonb::text ~ 'secret' AS leaked;
+SELECT failure(scim_call_tool('scim_get_user', NULL::text)::jsonb), scim_call_tool('scim_server_info', NULL::text)::jsonb->'success' AS null_is_none;
 
 --
 -- errors of the store
 --
-SELECT mask(scim_call_tool('scim_get_user', jsonb_build_object('user_id', id('nobody'))));
+SELECT mask(scim_call_tool('scim_get_user', jsonb_build_object('user_id', id('nobody')))::jsonb);
 SELECT fails('scim_get_user', '{"user_id": "no id"}'::jsonb);
 SELECT fails('scim_update_group', jsonb_build_object('group_id', id('nobody'), 'group_data', '{"displayName": "x"}'::jsonb));
 SELECT fails('scim_delete_group', jsonb_build_object('group_id', id('nobody')));
-SELECT mask(scim_call_tool('scim_create_user', '{"user_data": {"userName": "ADA"}}'::jsonb));
+SELECT mask(scim_call_tool('scim_create_user', '{"user_data": {"userName": "ADA"}}'::jsonb)::jsonb);
 SELECT fails('scim_create_user', a) FROM unnest(ARRAY[
   '{"user_data": {}}', '{"user_data": {"userName": 1}}', '{"user_data": {"userName": "x", "nonsense": 1}}',
   '{"user_data": {"userName": "x", "USERNAME": "y"}}', '{"user_data": {"userName": "x", "schemas": ["urn:x"]}}',
@@ -322,9 +322,9 @@ SELECT fails('scim_search_users', '{"attribute": "nonsense", "value": "x"}'::jso
 -- a mismatch brings the current state, read afterwards
 UPDATE users SET data = data || '{"title": "Countess"}' WHERE id = id('ada')::uuid;
 SELECT mask(scim_call_tool('scim_update_user', jsonb_build_object('user_id', id('ada'), 'expected_version', 'b2xkIG9uZSE=',
-  'user_data', '{"userName": "ada"}'::jsonb)));
+  'user_data', '{"userName": "ada"}'::jsonb))::jsonb);
 SELECT a->'content'->>'current_version' = u.version AND a->'content'->'current'->>'_version' = u.version AS true_version
-  FROM users u, scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', 'stale')) a
+  FROM users u, CAST(scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', 'stale')) AS jsonb) a
  WHERE u.id = id('ada')::uuid;
 SELECT fails('scim_patch_user', jsonb_build_object('user_id', id('ada'), 'expected_version', 'stale',
   'operations', '[{"op": "add", "path": "title", "value": "Lady"}]'::jsonb));
@@ -347,7 +347,7 @@ END $$;
 CREATE TRIGGER boom AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION boom();
 CREATE FUNCTION explode(sqlstate text) RETURNS jsonb LANGUAGE sql AS $$
   SELECT scim_call_tool('scim_patch_user', jsonb_build_object('user_id', id('bob'), 'operations',
-    jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'nickName', 'value', sqlstate))))
+    jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'nickName', 'value', sqlstate))))::jsonb
 $$;
 SELECT s AS sqlstate, failure(explode(s)), explode(s)::text ~ 'secret' AS leaked
   FROM unnest('{22012,22P02,23502,23505,23514,25006,40001,40P01,42501,42P01,54001,54000,55P03,55006,57P03,08006,53100,58030,P0001,PT412,0A000}'::text[]) s;
@@ -373,9 +373,9 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER meddle AFTER INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION meddle();
-SELECT mask(scim_call_tool('scim_create_user', '{"user_data": {"userName": "meddler"}}'::jsonb));
+SELECT mask(scim_call_tool('scim_create_user', '{"user_data": {"userName": "meddler"}}'::jsonb)::jsonb);
 SELECT mask(scim_call_tool('scim_patch_user', jsonb_build_object('user_id', id('ada'),
-  'expected_version', version, 'operations', '[{"op": "add", "path": "title", "value": "Dr."}]'::jsonb)))
+  'expected_version', version, 'operations', '[{"op": "add", "path": "title", "value": "Dr."}]'::jsonb))::jsonb)
   FROM users WHERE id = id('ada')::uuid;
 DROP TRIGGER meddle ON users;
 -- what fails leaves nothing, what went before stays
@@ -475,7 +475,7 @@ SELECT bool_or(a::text ~ 'hunter2') AS seen FROM unnest(ARRAY[
   call('scim_create_user', '{"password": "hunter2"}'),
   call('scim_create_user', '{"user_data": "hunter2"}'),
   call('scim_patch_user', jsonb_build_object('user_id', :'mallory', 'operations', '[{"op": "add", "path": "password", "value": {"hunter2": 1}}]'::jsonb)),
-  scim_call_tool('scim_create_user', '{"user_data": {"userName": "x", "password": "hunter2\u0000"}}'::text)]) a;
+  scim_call_tool('scim_create_user', '{"user_data": {"userName": "x", "password": "hunter2\u0000"}}'::text)::jsonb]) a;
 
 --
 -- read-only transactions, roles, tenants
@@ -526,9 +526,9 @@ SELECT scim_revoke_tenant('large', 'regress_scimver_agent');
 --
 -- calls in one statement: the later see what the earlier wrote
 --
-SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "in-one-statement"}}'::jsonb)->'content'->>'userName' AS created,
-       scim_call_tool('scim_list_users', '{"filter": "userName eq \"in-one-statement\""}'::jsonb)->'content'->'totalResults' AS found,
-       scim_call_tool('scim_search_users', '{"attribute": "userName", "value": "in-one-statement"}'::jsonb)->'content'->'totalResults' AS searched;
+SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "in-one-statement"}}'::jsonb)::jsonb->'content'->>'userName' AS created,
+       scim_call_tool('scim_list_users', '{"filter": "userName eq \"in-one-statement\""}'::jsonb)::jsonb->'content'->'totalResults' AS found,
+       scim_call_tool('scim_search_users', '{"attribute": "userName", "value": "in-one-statement"}'::jsonb)::jsonb->'content'->'totalResults' AS searched;
 
 --
 -- without tables

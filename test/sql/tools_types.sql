@@ -15,7 +15,7 @@ CREATE FUNCTION mask(answer jsonb) RETURNS jsonb LANGUAGE sql RETURN
     '[0-9-]{10}T[0-9:.]{8,15}Z', '<time>', 'g')::jsonb;
 -- a call of a generic tool about devices
 CREATE FUNCTION device(operation text, arguments jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
-  SELECT scim_call_tool('scim_' || operation, '{"resource_type": "Device"}' || arguments)
+  SELECT scim_call_tool('scim_' || operation, '{"resource_type": "Device"}' || arguments)::jsonb
 $$;
 CREATE FUNCTION failure(answer jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' | ', answer->>'success', answer->'content'->>'error_code', answer->'content'->>'path', answer->'content'->>'error')
@@ -72,16 +72,16 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER meddle AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION meddle();
-SELECT mask(scim_call_tool('scim_create_resource', '{"resource_type": "User", "resource_data": {"userName": "ada"}}')), types_listed();
+SELECT mask(scim_call_tool('scim_create_resource', '{"resource_type": "User", "resource_data": {"userName": "ada"}}')::jsonb), types_listed();
 SELECT types_listed();
 DROP TRIGGER meddle ON users;
 BEGIN;
 SELECT scim_unregister_resource_type('Gadget');
 SELECT types_listed();
-SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"}'::jsonb));
+SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"}'::jsonb)::jsonb);
 ROLLBACK;
 SELECT types_listed();
-SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"}'::jsonb));
+SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"}'::jsonb)::jsonb);
 
 --
 -- however many there are, the list stays small

@@ -36,7 +36,8 @@ static void
 read_current(void *argument)
 {
 	static const ScimView view = {
-		.attribute_count = -1,.excluded_count = -1,.most_members = SCIM_MOST_FITTING_MEMBERS,.version = true
+		.attribute_count = -1,.excluded_count = -1,
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES,.version = true
 	};
 	ScimToolCall   *call = argument;
 

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "store/store.h"
 #include "tools/catalogue.h"
 #include "utils/jsonb.h"
 
@@ -29,6 +30,7 @@ typedef struct ScimToolCall
 
 	text	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
+	ScimWritten written;		/* what the store says of a write */
 } ScimToolCall;
 
 #endif							/* SCIM_TOOL_CALL_H */

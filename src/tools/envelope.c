@@ -23,6 +23,10 @@
 /* What a failure's own fields may take beside "current". */
 #define FIELDS_BYTES (4 * 1024)
 
+/* What stands around content and metadata, and what is kept for words that are still to come. */
+#define FRAME_BYTES 64
+#define SPARE_BYTES 512
+
 /* How an error of the server is answered: by SQLSTATE, else by its class. */
 typedef struct ServerError
 {
@@ -94,14 +98,20 @@ scim_kind_of_error(const ScimToolCall *call, const ErrorData *error)
 	return scim_error_kind(server_error(call, error)->code);
 }
 
-/* A C string, or its beginning: whole characters only. */
+/* A C string, or its beginning: whole characters only, and no more bytes than that as JSON. */
 static const char *
 clipped(const char *string, int limit)
 {
 	int			length = strlen(string);
-	int			fits = pg_mbcliplen(string, length, limit);
+	const char *text = string;
+	int64		size;
 
-	return fits == length ? string : psprintf("%.*s...", fits, string);
+	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit; value = scim_text(text))
+	{
+		length = pg_mbcliplen(string, length, Min((int64) length - 1, length * limit / size));
+		text = psprintf("%.*s...", length, string);
+	}
+	return text;
 }
 
 static char *
@@ -332,31 +342,118 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 	set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
 }
 
-static const char *
-what_after_mismatch(const ScimTool *tool)
+/* What to do after a mismatch when "current" is shown; "rest" goes behind. */
+#define SHOWN_STEP "current is the {one} as it is now: "
+#define MERGE_STEP "decide whether you still want your change, merge it into current, and make the call again with expected_version = current_version."
+
+/* And when it is too large for that. */
+#define READ_STEP "The {one} is too large to be shown here: read what you need of it with scim_get_{one} and attributes. Then "
+#define PATCH_STEP "decide whether you still want your change, and make it with scim_patch_{one} and expected_version = the _version that you read."
+
+static void
+set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 {
-	return tool->pattern->after_mismatch ? tool->pattern->after_mismatch :
-		"decide whether you still want your change, merge it into current, and make the call again with expected_version = current_version.";
+	const char *own = call->tool->pattern->after_mismatch;
+	const char *rest = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
+
+	set_next_step(content, scim_tool_text(psprintf("%s%s", is_shown ? SHOWN_STEP : READ_STEP, rest), call->tool->subject));
 }
 
-/* VERSION_MISMATCH: the resource as it is now, so that the agent can merge at once. */
+/* How much a failure may still hold. */
+static int64
+room_left(const JsonbValue *content, const JsonbValue *metadata)
+{
+	return SCIM_ERROR_BYTES - FRAME_BYTES - scim_json_size(content) - scim_json_size(metadata);
+}
+
+/* In place of "current": where what was sent differs from what is stored, as far as there is room. */
+static void
+show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
+{
+	const JsonbValue *differing = call->written.differing;
+	JsonbValue *shown = scim_new_array();
+	int			count = differing ? differing->val.array.nElems : 0;
+
+	set_mismatch_step(call, content, false);
+	scim_append_text(omitted, "current");
+	scim_say_omitted(metadata, omitted, how_to_change(call));
+	for (int i = 0; i < count && room_left(content, metadata) - scim_json_size(shown) > SPARE_BYTES; i++)
+		scim_append(shown, &differing->val.array.elems[i]);
+	if (differing)
+		scim_set_value(content, "differing_paths", shown);
+	if (shown->val.array.nElems < count)
+	{
+		scim_append_text(omitted, psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
+		scim_say_omitted(metadata, omitted, how_to_change(call));
+	}
+}
+
+/*
+ * VERSION_MISMATCH: the resource as it is now, so that the agent can merge at
+ * once.  Whole or not at all: what is shown of it may be sent back.  Without it
+ * the version stays that of the mismatch, with which what differs was found out.
+ */
 static void
 show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
 {
 	JsonbValue	root;
 	JsonbValue	version;
 	JsonbValue *current;
-	int			already = omitted->val.array.nElems;
+	JsonbValue *left_out = scim_new_array();
 
 	scim_root(call->current, &root);
 	current = scim_shown_resource(&root, &version);
+	scim_append_omitted(current, "current.", left_out);
+	set_mismatch_step(call, content, true);
+	scim_say_partial(call, metadata);
+	if (left_out->val.array.nElems > 0 || scim_json_size(current) > room_left(content, metadata) - SPARE_BYTES)
+	{
+		scim_remove(metadata, "partial", strlen("partial"));
+		show_differing(call, content, metadata, omitted);
+		return;
+	}
 	scim_set_value(content, "current_version", &version);
-	set_next_step(content, scim_tool_text(psprintf("current is the {one} as it is now: %s", what_after_mismatch(call->tool)),
-										  call->tool->subject));
-	scim_fit_object(current, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES - scim_json_size(content), "current.", omitted);
 	scim_set_value(content, "current", current);
-	if (omitted->val.array.nElems > already)
-		scim_say_omitted(metadata, omitted, how_to_change(call));
+}
+
+/* What a reader must come to first, whatever is cut, and last what is large. */
+static const char *const order[] = {
+	"error_code", "error", "current_version", "expected_version", "next_steps", "retryable", "resource_type", "resource_id",
+	NULL,						/* all others */
+	"differing_paths", "current"
+};
+
+static int
+place_of(const JsonbValue *name)
+{
+	int			others = 0;
+
+	for (int i = 0; i < (int) lengthof(order); i++)
+	{
+		if (!order[i])
+			others = i;
+		else if (scim_string_is(name, order[i]))
+			return i;
+	}
+	return others;
+}
+
+static JsonbValue *
+ordered(const JsonbValue *fields)
+{
+	JsonbValue *content = scim_new_object();
+
+	for (int place = 0; place < (int) lengthof(order); place++)
+	{
+		for (int i = 0; i < fields->val.object.nPairs; i++)
+		{
+			const JsonbPair *pair = &fields->val.object.pairs[i];
+
+			if (place_of(&pair->key) == place)
+				scim_add(content, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+		}
+	}
+	return content;
 }
 
 text *
@@ -385,9 +482,6 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	scim_fit_object(content, FIELDS_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, "What omitted names was too long to be repeated here.");
 	if (call->current)
-	{
 		show_current(call, content, metadata, omitted);
-		scim_say_partial(call, metadata);
-	}
-	return envelope(false, content, metadata);
+	return envelope(false, ordered(content), metadata);
 }

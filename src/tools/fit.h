@@ -13,8 +13,12 @@
 #define SCIM_ANSWER_BYTES	(32 * 1024)
 #define SCIM_FRAME_BYTES	1024
 
-/* More members of a group never fit. */
-#define SCIM_MOST_FITTING_MEMBERS (SCIM_ANSWER_BYTES / 100)
+/* A failure as JSON text, at most: clients cut what is longer. */
+#define SCIM_ERROR_BYTES	(8 * 1024)
+
+/* A member of a group takes more; so more members never fit. */
+#define SCIM_MEMBER_BYTES 100
+#define SCIM_MOST_FITTING_MEMBERS (SCIM_ANSWER_BYTES / SCIM_MEMBER_BYTES)
 
 /*
  * Leaves out the largest members of an object (a tree), whole, until it takes

@@ -176,6 +176,17 @@ attribute_schema(const ScimAttribute *attribute, Detail detail)
 	return attribute->multi_valued ? schema_of_array(schema) : schema;
 }
 
+/* One of a type that the call names has at least what all have (RFC 7643 section 3.1). */
+static JsonbValue *
+any_resource_schema(void)
+{
+	JsonbValue *properties = scim_new_object();
+
+	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
+	scim_set_value(properties, "externalId", schema_of_type("string"));
+	return schema_of_object(properties, NULL);
+}
+
 /* A resource as the type's table has it. */
 static JsonbValue *
 typed_resource_schema(const ScimResourceType *whole, Detail detail)
@@ -195,19 +206,9 @@ typed_resource_schema(const ScimResourceType *whole, Detail detail)
 		if (type->extension_required[i])
 			scim_append_text(required, type->extensions[i]->urn);
 	}
-	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
+	if (properties->val.object.nPairs == 0)
+		return any_resource_schema();
 	return schema_of_object(properties, required);
-}
-
-/* One of a type that the call names has at least what all have (RFC 7643 section 3.1). */
-static JsonbValue *
-any_resource_schema(void)
-{
-	JsonbValue *properties = scim_new_object();
-
-	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
-	scim_set_value(properties, "externalId", schema_of_type("string"));
-	return schema_of_object(properties, NULL);
 }
 
 /* A value of an attribute that has several: what many of them have (RFC 7643 section 2.4). */

@@ -251,6 +251,52 @@ ok($bridge->call('scim_create_user', { user_data => { userName => 'two' } })->{s
 is($bridge->finish, 0, 'exit code');
 is($node->safe_psql('postgres', q{SELECT tenant_id FROM users WHERE data->>'userName' = 'two'}), 'acme', '--tenant: where it is');
 
+# The list under --tenant and --require-version, with the real tools.
+sub schemas
+{
+	my (@args) = @_;
+	my $other = ScimverBridge->new(conninfo => $conninfo, args => \@args);
+	$other->initialize;
+	my %schemas = map { $_->{name} => $_->{inputSchema} } @{ $other->roundtrip('tools/list')->{result}{tools} };
+	is($other->finish, 0, 'exit code');
+	return \%schemas;
+}
+sub with { my ($schemas, $property) = @_; return [ sort grep { $schemas->{$_}{properties}{$property} } keys %$schemas ]; }
+sub requiring { my ($schemas, $property) = @_; return [ sort grep { grep { $_ eq $property } @{ $schemas->{$_}{required} // [] } } keys %$schemas ]; }
+my $plain = schemas();
+cmp_ok(@{ with($plain, 'tenant_id') }, '>', 0, 'without --tenant: tools have a tenant_id');
+is_deeply(with(schemas('--tenant', 'acme'), 'tenant_id'), [], '--tenant: none has');
+cmp_ok(@{ with($plain, 'expected_version') }, '>', 0, 'tools have an expected_version');
+is_deeply(requiring($plain, 'expected_version'), [], 'without --require-version: none requires it');
+is_deeply(requiring(schemas('--require-version'), 'expected_version'), with($plain, 'expected_version'),
+	'--require-version: all that have it require it');
+
+# --require-version
+sub refuses_unversioned
+{
+	my ($name, @args) = @_;
+	my $other = ScimverBridge->new(conninfo => $conninfo, args => \@args);
+	$other->initialize;
+	my $made = $other->call('scim_create_user', { user_data => { userName => $name } });
+	ok($made->{success}, "$name: a create needs no version");
+	my %user = (user_id => $made->{content}{id});
+	my %change = (%user, user_data => { userName => $name, title => 'Engineer' });
+	is($other->call('scim_update_user', \%change)->{content}{error_code}, 'VERSION_REQUIRED', "$name: an update without a version");
+	is($other->call('scim_delete_user', \%user)->{content}{error_code}, 'VERSION_REQUIRED', "$name: a delete without a version");
+	my $found = $other->call('scim_get_user', \%user);
+	is($found->{metadata}{version}, $made->{metadata}{version}, "$name: nothing was changed");
+	my $changed = $other->call('scim_update_user', { %change, expected_version => $found->{metadata}{version} });
+	is($changed->{content}{title}, 'Engineer', "$name: an update with the version");
+	ok($other->call('scim_delete_user', { %user, expected_version => $changed->{metadata}{version} })->{success},
+		"$name: a delete with the version");
+	is($other->finish, 0, 'exit code');
+	return;
+}
+refuses_unversioned('required by the option', '--require-version');
+$node->safe_psql('postgres', 'ALTER ROLE current_user SET scimver.require_version = on');
+refuses_unversioned('required by the role');
+$node->safe_psql('postgres', 'ALTER ROLE current_user RESET scimver.require_version');
+
 # --read-only
 $bridge = ScimverBridge->new(conninfo => $conninfo, args => ['--read-only']);
 $bridge->initialize;

@@ -22,7 +22,7 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
 	"Attributes; scim_get_schemas has the details"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-	"The whole {one}"},
+	"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},

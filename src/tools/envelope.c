@@ -347,7 +347,8 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 #define MERGE_STEP "decide whether you still want your change, merge it into current, and make the call again with expected_version = current_version."
 
 /* And when it is too large for that. */
-#define READ_STEP "The {one} is too large to be shown here: read what you need of it with scim_get_{one} and attributes. Then "
+#define READ_STEP "The {one} is too large to be shown here: read what you need of it with scim_get_{one} and attributes%s. Then "
+#define MEMBERS_STEP " (members with scim_list_group_members)"
 #define PATCH_STEP "decide whether you still want your change, and make it with scim_patch_{one} and expected_version = the _version that you read."
 
 static void
@@ -355,8 +356,9 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 {
 	const char *own = call->tool->pattern->after_mismatch;
 	const char *rest = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
+	const char *step = is_shown ? SHOWN_STEP : psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
 
-	set_next_step(content, scim_tool_text(psprintf("%s%s", is_shown ? SHOWN_STEP : READ_STEP, rest), call->tool->subject));
+	set_next_step(content, scim_tool_text(psprintf("%s%s", step, rest), call->tool->subject));
 }
 
 /* How much a failure may still hold. */
@@ -376,7 +378,7 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 
 	set_mismatch_step(call, content, false);
 	scim_append_text(omitted, "current");
-	scim_say_omitted(metadata, omitted, how_to_change(call));
+	scim_say_omitted(metadata, omitted, NULL);
 	for (int i = 0; i < count && room_left(content, metadata) - scim_json_size(shown) > SPARE_BYTES; i++)
 		scim_append(shown, &differing->val.array.elems[i]);
 	if (differing)
@@ -384,7 +386,7 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	if (shown->val.array.nElems < count)
 	{
 		scim_append_text(omitted, psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
-		scim_say_omitted(metadata, omitted, how_to_change(call));
+		scim_say_omitted(metadata, omitted, NULL);
 	}
 }
 
@@ -480,7 +482,7 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	scim_set_bool(content, "retryable", kind->retryable);
 
 	scim_fit_object(content, FIELDS_BYTES, "", omitted);
-	scim_say_omitted(metadata, omitted, "What omitted names was too long to be repeated here.");
+	scim_say_omitted(metadata, omitted, NULL);
 	if (call->current)
 		show_current(call, content, metadata, omitted);
 	return envelope(false, ordered(content), metadata);

@@ -105,5 +105,6 @@ scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_g
 		return;
 	scim_set_bool(metadata, "truncated", true);
 	scim_set_value(metadata, "omitted", omitted);
-	scim_set_text(metadata, "how_to_go_on", how_to_go_on);
+	if (how_to_go_on)
+		scim_set_text(metadata, "how_to_go_on", how_to_go_on);
 }

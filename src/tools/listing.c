@@ -31,7 +31,8 @@ PG_FUNCTION_INFO_V1(scim_tools);
 typedef enum Detail
 {
 	DETAIL_REQUIRED,			/* of users and groups what a client must send, and in it what that requires */
-	DETAIL_TOP,					/* all attributes, and in them what they require */
+	DETAIL_ONCE,				/* all attributes, and in them what they require, where one is made; else as above */
+	DETAIL_TOP,					/* that wherever one is sent */
 	DETAIL_ATTRIBUTES,			/* all attributes and sub-attributes */
 	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource types */
 } Detail;
@@ -285,6 +286,8 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			schema = schema_of_array(schema_of_type("string"));
 			break;
 		case ARGUMENT_RESOURCE:
+			if (detail == DETAIL_ONCE && id != PARAM_NEW)
+				detail = DETAIL_REQUIRED;
 			schema = type ? typed_resource_schema(type, detail) : any_resource_schema();
 			break;
 		case ARGUMENT_OPERATIONS:

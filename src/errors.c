@@ -45,7 +45,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,
 		"Narrow the filter, or read page by page with a cursor, without include_total."},
 	[SCIM_INVALID_CURSOR] = {"INVALID_CURSOR", 400, "invalidCursor", false,
-		"Pass the cursor of the page before as it was given (nextCursor, of tools metadata.next_cursor), with the same query; an empty one (of tools \"*\") begins anew."},
+		"Pass the cursor of the page before as it was given (nextCursor, of tools metadata.next_cursor), with the same query; an empty one (of tools *) begins anew."},
 	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,
 		"Begin the list again."},
 	[SCIM_INVALID_COUNT] = {"INVALID_COUNT", 400, "invalidCount", false,

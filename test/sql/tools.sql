@@ -133,7 +133,7 @@ SELECT jsonb_path_query_array(call('scim_get_schemas', '{"resource_type": "group
 SELECT jsonb_path_query(scim_get_schemas(), '$.schemas[*].attributes[*] ? (@.name == "userName" || @.name == "password" || @.name == "members")');
 SELECT call('scim_server_info', '{}')->'content' = scim_server_info() AS as_in_sql,
        scim_server_info()->>'version' = extversion AS version FROM pg_extension WHERE extname = 'scimver';
-SELECT jsonb_pretty(scim_server_info() - 'version' - 'meta');
+SELECT jsonb_pretty(scim_server_info() - 'version' - 'meta' - 'time');
 
 --
 -- reading parts, and reading again: the version is always there
@@ -456,7 +456,7 @@ WITH RECURSIVE page(n, answer) AS (
     FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 60)
 SELECT count(*) AS pages, max(bytes(answer)) < 33000 AS all_fit, sum(jsonb_array_length(answer->'content'->'Resources')) AS members,
        (SELECT count(DISTINCT r->>'value') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
-       min((answer->'content'->>'totalResults')::int) AS total, (array_agg(answer->'metadata'->'omitted'))[1] AS omitted
+       min((answer->'content'->>'totalResults')::int) AS total, (array_agg(answer->'metadata'->'omitted'))[1]->>0 ~ '^Resources\[1[56]\d\.\.199\]$' AS omitted
   FROM page;
 RESET scimver.base_url;
 SELECT mask(call('scim_get_group', jsonb_build_object('tenant_id', 'large', 'group_id', :'many')));

@@ -45,7 +45,7 @@ sub update_with
 my $offset = -s $node->logfile;
 my ($code, $out, $err) = $node->psql('scim', update_with('P0001'));
 is($code, 0, 'an error of a trigger is an answer');
-like($out, qr/"error_code": "INTERNAL"/, '... INTERNAL');
+like($out, qr/"error_code":"INTERNAL"/, '... INTERNAL');
 my $log = slurp_file($node->logfile, $offset);
 like($log, qr/LOG:  tool scim_update_user failed with SQLSTATE P0001/, '... which the log explains');
 unlike($log, qr/hunter2|ada/, '... without values');
@@ -56,10 +56,10 @@ $node->safe_psql('scim', q{
 	CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO audit VALUES (NEW.data->>$$title$$); RETURN NULL; END';
 	CREATE TRIGGER audit AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION audit()});
 $out = $node->safe_psql('scim', update_with('Major'));
-like($out, qr/"constraint": "no_majors", "error_code": "INVALID_VALUE"/, 'a constraint of the table is an answer');
+like($out, qr/"error_code":"INVALID_VALUE",.*"constraint":"no_majors"/, 'a constraint of the table is an answer');
 unlike($out, qr/"ada"|hunter2/, '... without the row');
 $offset = -s $node->logfile;
-like($node->safe_psql('scim', update_with('Colonel')), qr/"error_code": "INTERNAL"/, 'a constraint that a trigger meets is an answer');
+like($node->safe_psql('scim', update_with('Colonel')), qr/"error_code":"INTERNAL"/, 'a constraint that a trigger meets is an answer');
 like(slurp_file($node->logfile, $offset), qr/SQLSTATE 23514 .*, table "audit", constraint "no_colonels"$/m, '... which the log explains');
 
 # Thrown on: the statement, and with it the password, is not logged.
@@ -111,11 +111,11 @@ my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
 $standby->start;
 like($standby->safe_psql('scim', qq{SELECT scim_call_tool('scim_get_user', '{"user_id": "$id"}'::jsonb)}),
-	qr/"success": true/, 'a standby reads');
+	qr/"success":true/, 'a standby reads');
 like($standby->safe_psql('scim', q{SELECT scim_call_tool('scim_list_users', '{}'::jsonb)}),
-	qr/"success": true/, 'a standby lists');
-like($standby->safe_psql('scim', update_with('D')), qr/"error_code": "PERMISSION_DENIED"/, 'a standby does not write');
+	qr/"success":true/, 'a standby lists');
+like($standby->safe_psql('scim', update_with('D')), qr/"error_code":"PERMISSION_DENIED"/, 'a standby does not write');
 like($standby->safe_psql('scim', qq{SELECT scim_call_tool('scim_delete_user', '{"user_id": "$id"}'::jsonb)}),
-	qr/"error_code": "PERMISSION_DENIED"/, 'a standby does not delete');
+	qr/"error_code":"PERMISSION_DENIED"/, 'a standby does not delete');
 
 done_testing();

@@ -2,8 +2,8 @@
 -- of them can convert, answers of which the beginning is enough, arguments of
 -- those that can leave out nothing.  In a database of its own.
 SET client_min_messages = warning;
-CREATE DATABASE scimver_agents TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
-\c scimver_agents
+CREATE DATABASE scimver_frameworks TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c scimver_frameworks
 \pset format unaligned
 \pset tuples_only on
 SET client_min_messages = warning;
@@ -220,4 +220,4 @@ SELECT t->'mapping' FROM call('scim_server_info', '{}') a, jsonb_array_elements(
 SELECT * FROM odd();
 
 \c postgres
-DROP DATABASE scimver_agents;
+DROP DATABASE scimver_frameworks;

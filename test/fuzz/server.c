@@ -14,6 +14,7 @@
 
 #include "common/cryptohash.h"
 #include "common/hashfn.h"
+#include "common/jsonapi.h"
 #include "core/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -924,4 +925,30 @@ server_read_json(const char *text, size_t length)
 	if (!read_value(&reader, &value) || next_char(&reader) != '\0' || reader.at != reader.end)
 		return NULL;
 	return scim_write(&value);
+}
+
+/* ---- the parser that only tells whether a text is JSON ---- */
+
+static JsonLexContext lexer;
+
+JsonLexContext *
+#if PG_VERSION_NUM >= 170000
+makeJsonLexContextCstringLen(JsonLexContext *made, const char *json, size_t length, int encoding, bool need_escapes)
+#else
+makeJsonLexContextCstringLen(char *json, int length, int encoding, bool need_escapes)
+#endif
+{
+	lexer.input = json;
+	lexer.input_length = length;
+	return &lexer;
+}
+
+JsonParseErrorType
+#if PG_VERSION_NUM >= 170000
+pg_parse_json(JsonLexContext *text, const JsonSemAction *actions)
+#else
+pg_parse_json(JsonLexContext *text, JsonSemAction *actions)
+#endif
+{
+	return server_read_json(text->input, text->input_length) ? JSON_SUCCESS : JSON_INVALID_TOKEN;
 }

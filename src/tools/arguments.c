@@ -136,6 +136,7 @@ static const char *
 expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 {
 	int			ignored;
+	JsonbValue	member;
 
 	switch (kind)
 	{
@@ -152,6 +153,8 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 		case ARGUMENT_RESOURCE:
 			return scim_is_object(value) ? NULL : scim_wanted_container(value, "an object");
 		case ARGUMENT_OPERATIONS:
+			if (scim_is_object(value) && scim_find(value->val.binary.data, "op", &member))
+				return "an array of operations, not one alone";
 			return scim_is_array(value) || scim_is_object(value) ? NULL : scim_wanted_container(value, "an array of operations");
 		case ARGUMENT_SCALAR:
 			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool ? NULL :

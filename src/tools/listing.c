@@ -101,6 +101,14 @@ schema_of_object(const JsonbValue *properties, const JsonbValue *required)
 	return schema;
 }
 
+/* The object may hold more, as what was read and is sent back does; there are clients that forbid it unless told. */
+static JsonbValue *
+opened(JsonbValue *schema)
+{
+	scim_set_bool(schema, "additionalProperties", true);
+	return schema;
+}
+
 static const char *
 json_type(ScimType type)
 {
@@ -165,7 +173,7 @@ parts_schema(const ScimAttribute *attributes, Detail detail)
 	add_attributes(attributes, detail >= DETAIL_ATTRIBUTES, detail, properties, required);
 	if (properties->val.object.nPairs == 0)
 		scim_set_value(properties, first->name, attribute_schema(first, detail));
-	return schema_of_object(properties, required);
+	return opened(schema_of_object(properties, required));
 }
 
 static JsonbValue *
@@ -185,7 +193,7 @@ any_resource_schema(void)
 
 	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
 	scim_set_value(properties, "externalId", schema_of_type("string"));
-	return schema_of_object(properties, NULL);
+	return opened(schema_of_object(properties, NULL));
 }
 
 /* A resource as the type's table has it. */
@@ -209,7 +217,7 @@ typed_resource_schema(const ScimResourceType *whole, Detail detail)
 	}
 	if (properties->val.object.nPairs == 0)
 		return any_resource_schema();
-	return schema_of_object(properties, required);
+	return opened(schema_of_object(properties, required));
 }
 
 /* A value of an attribute that has several: what many of them have (RFC 7643 section 2.4). */
@@ -220,7 +228,7 @@ element_schema(void)
 
 	scim_set_value(properties, "value", schema_of_type("string"));
 	scim_set_value(properties, "type", schema_of_type("string"));
-	return schema_of_object(properties, NULL);
+	return opened(schema_of_object(properties, NULL));
 }
 
 /* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
@@ -335,20 +343,20 @@ input_schema(const ScimTool *tool, Detail detail)
 	return schema_of_object(properties, required);
 }
 
-/* One shape for successes and failures of every tool: clients check failures against it too. */
+/*
+ * One shape for successes and failures of every tool: clients check failures
+ * against it too.  Not what is in content and metadata: there are clients that
+ * hand on what is listed, and nothing else.
+ */
 static JsonbValue *
 output_schema(void)
 {
-	JsonbValue *content = scim_new_object();
-	JsonbValue *metadata = scim_new_object();
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
-	scim_set_value(content, "error_code", schema_of_type("string"));
-	scim_set_value(metadata, "operation", schema_of_type("string"));
 	scim_set_value(properties, "success", schema_of_type("boolean"));
-	scim_set_value(properties, "metadata", schema_of_object(metadata, NULL));
-	scim_set_value(properties, "content", schema_of_object(content, NULL));
+	scim_set_value(properties, "metadata", opened(schema_of_type("object")));
+	scim_set_value(properties, "content", opened(schema_of_type("object")));
 	scim_append_text(required, "success");
 	scim_append_text(required, "metadata");
 	scim_append_text(required, "content");

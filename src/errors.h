@@ -55,6 +55,7 @@ typedef enum ScimErrorCode
 	 */
 	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
+	SCIM_EMPTY_VERSION,			/* "" or null, as if that left it out */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
 	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked as deleted; word: the same as below */

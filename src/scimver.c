@@ -23,6 +23,7 @@ int			scim_setting_max_patch_operations = 1000;
 int			scim_setting_max_patch_work = 1000000;
 int			scim_setting_max_results = 0;
 int			scim_setting_password_cost = 10;
+bool		scim_setting_require_version = false;
 
 static const struct config_enum_entry filter_modes[] = {
 	{"strict", SCIM_FILTER_STRICT, false},
@@ -81,6 +82,10 @@ _PG_init(void)
 							"Superusers only: a high one keeps the server busy for hours, a low one makes crypt strings weak.",
 							&scim_setting_password_cost, 10, 4, 31,
 							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("scimver.require_version",
+							 "Tools refuse writes that name no expected_version.",
+							 NULL, &scim_setting_require_version, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	define_text("scimver.tenant",
 				"Tenant of calls that name none; empty: default.",
 				&scim_setting_tenant);

@@ -23,5 +23,6 @@ extern int	scim_setting_max_patch_operations;	/* scimver.max_patch_operations: i
 extern int	scim_setting_max_patch_work;	/* scimver.max_patch_work: values that a patch looks at */
 extern int	scim_setting_max_results;	/* scimver.max_results: of a list that is read by index or counted; 0: any number */
 extern int	scim_setting_password_cost; /* scimver.password_cost: of blowfish, log2 of the rounds */
+extern bool scim_setting_require_version;	/* scimver.require_version: tools refuse writes that name no expected_version */
 
 #endif							/* SCIM_SETTINGS_H */

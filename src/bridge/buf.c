@@ -156,6 +156,33 @@ buf_json_string(Buf *buf, const char *text, size_t length)
 	buf->length = (size_t) (out - buf->data);
 }
 
+/* How many bytes its first characters take. */
+static size_t
+bytes_of(const char *text, size_t length, size_t characters)
+{
+	size_t		at = 0;
+
+	for (; at < length && characters > 0; characters--)
+	{
+		do
+			at++;
+		while (at < length && ((unsigned char) text[at] & 0xC0) == 0x80);
+	}
+	return at;
+}
+
+void
+buf_json_excerpt(Buf *buf, const char *text, size_t length, size_t most)
+{
+	size_t		kept = bytes_of(text, length, most);
+
+	buf_json_string(buf, text, kept);
+	if (kept == length)
+		return;
+	buf->length--;				/* the closing quote */
+	buf_text(buf, "...\"");
+}
+
 void
 buf_consume(Buf *buf, size_t length)
 {

@@ -35,6 +35,9 @@ extern void buf_printf(Buf *buf, const char *format, ...)
 /* The text as a JSON string, with its quotes. The text must be UTF-8. */
 extern void buf_json_string(Buf *buf, const char *text, size_t length);
 
+/* The same, but of a longer text no more than that many characters, and "...". */
+extern void buf_json_excerpt(Buf *buf, const char *text, size_t length, size_t most);
+
 /* How long buf_json_string would make it. */
 extern size_t buf_json_length(const char *text, size_t length);
 

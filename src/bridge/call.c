@@ -146,6 +146,16 @@ call_cancel_id(ScanSpan id)
 	call_free(call);
 }
 
+/* The end of a line is a blank in JSON, as strings hold none; in a message it would be its end. */
+static void
+join_lines(char *json, size_t length)
+{
+	char	   *end = json + length;
+
+	while ((json = memchr(json, '\n', (size_t) (end - json))) != NULL)
+		*json++ = ' ';
+}
+
 /*
  * A tools/call result.  The envelope goes in twice: as it is, and as text for
  * clients that show their model nothing else.
@@ -154,12 +164,15 @@ static void
 send_envelope(const Call *call, const char *envelope, size_t length, bool success)
 {
 	Buf		   *answer = rpc_begin(call->id);
+	size_t		start;
 
 	buf_reserve(answer, 3 * length + 512);
 	buf_text(answer, "{\"content\":[{\"type\":\"text\",\"text\":");
 	buf_json_string(answer, envelope, length);
 	buf_text(answer, "}],\"structuredContent\":");
+	start = answer->length;
 	buf_put(answer, envelope, length);
+	join_lines(answer->data + start, length);
 	buf_text(answer, success ? ",\"isError\":false" : ",\"isError\":true");
 	buf_text(answer, mcp_result_tail(call->era));
 	buf_text(answer, "}");
@@ -227,10 +240,9 @@ call_failed(Call *call, BridgeError error, const char *reason)
 }
 
 void
-call_refuse(Call *call, BridgeError error, const char *reason)
+call_refuse(Call *call)
 {
-	if (!call->cancelled)
-		rpc_error(call->id, error, reason);
+	rpc_unknown_tool(call->id, call->tool, strlen(call->tool));
 	call_free(call);
 }
 

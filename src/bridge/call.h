@@ -85,7 +85,7 @@ extern void call_answered(Call *call, const PGresult *answer);
 /* The call ends without an answer of the database's. */
 extern void call_failed(Call *call, BridgeError error, const char *reason);
 
-/* Any request ends: answer it with this error, if it is to be answered. */
-extern void call_refuse(Call *call, BridgeError error, const char *reason);
+/* The call ends, as there is no such tool. */
+extern void call_refuse(Call *call);
 
 #endif							/* BRIDGE_CALL_H */

@@ -109,7 +109,7 @@ catalogue_ready(void)
 		if (tool != NULL)
 			submit(call, tool);
 		else
-			call_refuse(call, ERROR_UNKNOWN_TOOL, NULL);
+			call_refuse(call);
 	}
 }
 

@@ -22,7 +22,7 @@ static const BridgeErrorKind kinds[] = {
 	[ERROR_INVALID_PARAMS] = {-32602, NULL, false,
 	"Invalid params", NULL},
 	[ERROR_UNKNOWN_TOOL] = {-32602, NULL, false,
-	"Unknown tool: tools/list names the tools", NULL},
+	"Unknown tool", NULL},
 	[ERROR_UNSUPPORTED_VERSION] = {-32022, NULL, false,
 	"Unsupported protocol version", NULL},
 
@@ -140,30 +140,31 @@ error_of_sqlstate(const char *sqlstate, bool read_only)
 void
 error_text(Buf *out, BridgeError error, const char *detail)
 {
-	buf_text(out, error_kind(error)->text);
-	if (detail == NULL)
-		return;
-	if (out->data[out->length - 1] == '.')
-		out->length--;
-	buf_text(out, ": ");
-	buf_text(out, detail);
+	Buf			text = {NULL, 0, 0};
+
+	buf_text(&text, error_kind(error)->text);
+	if (detail != NULL)
+	{
+		if (text.data[text.length - 1] == '.')
+			text.length--;
+		buf_text(&text, ": ");
+		buf_text(&text, detail);
+	}
+	buf_json_excerpt(out, text.data, text.length, ERROR_TEXT_LIMIT);
+	buf_free(&text);
 }
 
 void
 error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool)
 {
 	const BridgeErrorKind *kind = error_kind(error);
-	Buf			text = {NULL, 0, 0};
 	const char *operation = strncmp(tool, "scim_", 5) == 0 ? tool + 5 : tool;
 
-	buf_text(out, "{\"success\":false,\"content\":{\"error\":");
-	error_text(&text, error, detail);
-	buf_json_string(out, text.data, text.length);
-	buf_free(&text);
-	buf_printf(out, ",\"error_code\":\"%s\",\"retryable\":%s,\"next_steps\":[",
-			   kind->code, kind->retryable ? "true" : "false");
+	buf_text(out, "{\"success\":false,\"metadata\":{\"operation\":");
+	buf_json_excerpt(out, operation, strlen(operation), ERROR_NAME_LIMIT);
+	buf_printf(out, "},\"content\":{\"error_code\":\"%s\",\"error\":", kind->code);
+	error_text(out, error, detail);
+	buf_text(out, ",\"next_steps\":[");
 	buf_json_string(out, kind->next_step, strlen(kind->next_step));
-	buf_text(out, "]},\"metadata\":{\"operation\":");
-	buf_json_string(out, operation, strlen(operation));
-	buf_text(out, "}}");
+	buf_printf(out, "],\"retryable\":%s}}", kind->retryable ? "true" : "false");
 }

@@ -71,10 +71,17 @@ extern const BridgeErrorKind *error_kind(BridgeError error);
  */
 extern BridgeError error_of_sqlstate(const char *sqlstate, bool read_only);
 
-/* Its text, and a detail (may be NULL). */
+/*
+ * What a client sent, such as a tool's name, and an error's whole text are cut
+ * to so many characters: an envelope has 8 kB at most, as clients cut there.
+ */
+#define ERROR_NAME_LIMIT 200
+#define ERROR_TEXT_LIMIT 1500
+
+/* Its text, and a detail (may be NULL; without control characters), as a JSON string. */
 extern void error_text(Buf *out, BridgeError error, const char *detail);
 
-/* The tools' result envelope for an error of a call of that tool. */
+/* The tools' result envelope for an error of a call of that tool; what matters stands first. */
 extern void error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool);
 
 #endif							/* BRIDGE_ERRORS_H */

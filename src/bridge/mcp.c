@@ -273,10 +273,11 @@ static void
 start_call(const Request *request)
 {
 	ScanSpan	arguments = request->message->arguments;
+	ScanSpan	spelled = request->message->name;
 	size_t		length = 0;
 	char	   *name;
 
-	if (!scan_is_string(request->message->name))
+	if (!scan_is_string(spelled))
 	{
 		invalid_params(request, "name must be a string");
 		return;
@@ -288,9 +289,11 @@ start_call(const Request *request)
 		invalid_params(request, "arguments must be an object");
 		return;
 	}
-	name = rpc_string(request->message->name, &length);
-	if (name == NULL || strlen(name) != length)
-		rpc_error(request->id, ERROR_UNKNOWN_TOOL, NULL);
+	name = rpc_string(spelled, &length);
+	if (name == NULL)			/* no text: shown as it is spelled */
+		rpc_unknown_tool(request->id, spelled.start + 1, spelled.length - 2);
+	else if (strlen(name) != length)
+		rpc_unknown_tool(request->id, name, length);
 	else
 		catalogue_resolve(call_new(CALL_TOOL, request->era, request->id, name,
 								   arguments, request->agent));

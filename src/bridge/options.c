@@ -16,7 +16,7 @@
 #include "log.h"
 #include "scan.h"
 
-Options		options = {NULL, NULL, false, POOL_DEFAULT, TIMEOUT_DEFAULT};
+Options		options = {.pool_size = POOL_DEFAULT,.timeout = TIMEOUT_DEFAULT};
 
 static const char help[] =
 "scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
@@ -32,6 +32,8 @@ static const char help[] =
 "Options:\n"
 "  --tenant T         every call works in tenant T; another tenant_id is refused\n"
 "  --read-only        only tools that read, in read-only transactions\n"
+"  --require-version  a write that names no expected_version is refused with\n"
+"                     VERSION_REQUIRED\n"
 "  --pool N           at most N connections to the database (1 to 64, default 4)\n"
 "  --timeout SECONDS  a call that takes the database longer is cancelled and\n"
 "                     answered with RETRY_LATER (1 to 86400, default 30)\n"
@@ -105,6 +107,7 @@ options_read(int argc, char **argv)
 	static const struct option known[] = {
 		{"tenant", required_argument, NULL, 't'},
 		{"read-only", no_argument, NULL, 'r'},
+		{"require-version", no_argument, NULL, 'q'},
 		{"pool", required_argument, NULL, 'p'},
 		{"timeout", required_argument, NULL, 'l'},
 		{"help", no_argument, NULL, 'h'},
@@ -125,6 +128,9 @@ options_read(int argc, char **argv)
 				break;
 			case 'r':
 				options.read_only = true;
+				break;
+			case 'q':
+				options.require_version = true;
 				break;
 			case 'p':
 				options.pool_size = number(optarg, POOL_LIMIT, "--pool takes a number from 1 to 64");

@@ -12,6 +12,7 @@ typedef struct Options
 	const char *conninfo;		/* connection string, URI or database name; or NULL */
 	const char *tenant;			/* --tenant: the one tenant of all calls; or NULL */
 	bool		read_only;		/* --read-only: no tools that write */
+	bool		require_version;	/* --require-version: no writes without expected_version */
 	int			pool_size;		/* --pool: most connections at once */
 	int			timeout;		/* --timeout: seconds that a call may take */
 } Options;

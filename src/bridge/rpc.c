@@ -3,7 +3,7 @@
  *		JSON-RPC 2.0: what kind of message a line is, and how answers look.
  *
  * Entry points: rpc_kind, rpc_string, rpc_string_is, rpc_begin, rpc_send,
- * rpc_error, rpc_error_data.
+ * rpc_error, rpc_error_data, rpc_unknown_tool.
  */
 #include "rpc.h"
 
@@ -124,12 +124,9 @@ rpc_error_data(ScanSpan id, BridgeError error, const char *detail, ScanSpan data
 {
 	const BridgeErrorKind *kind = error_kind(error);
 	Buf		   *answer = begin_message(id);
-	Buf			message = {NULL, 0, 0};
 
-	error_text(&message, error, detail);
 	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
-	buf_json_string(answer, message.data, message.length);
-	buf_free(&message);
+	error_text(answer, error, detail);
 	if (data.start != NULL)
 	{
 		buf_text(answer, ",\"data\":");
@@ -143,4 +140,16 @@ void
 rpc_error(ScanSpan id, BridgeError error, const char *detail)
 {
 	rpc_error_data(id, error, detail, (ScanSpan) {NULL, 0});
+}
+
+void
+rpc_unknown_tool(ScanSpan id, const char *name, size_t length)
+{
+	Buf			detail = {NULL, 0, 0};
+
+	buf_json_excerpt(&detail, name, length, ERROR_NAME_LIMIT);
+	buf_text(&detail, "; tools/list names the tools");
+	buf_put(&detail, "", 1);
+	rpc_error(id, ERROR_UNKNOWN_TOOL, detail.data);
+	buf_free(&detail);
 }

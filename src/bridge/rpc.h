@@ -49,4 +49,7 @@ extern void rpc_error(ScanSpan id, BridgeError error, const char *detail);
 extern void rpc_error_data(ScanSpan id, BridgeError error, const char *detail,
 						   ScanSpan data);
 
+/* The error answer to a call that names no tool; the name is shown as a JSON string. */
+extern void rpc_unknown_tool(ScanSpan id, const char *name, size_t length);
+
 #endif							/* BRIDGE_RPC_H */

@@ -38,9 +38,10 @@ static const char lookup[] =
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
 /*
- * The parts of a call's statement.  A target list is evaluated from left to
- * right, so the settings hold when the tool runs.  $3 is NULL where the session
- * has that name already.
+ * The parts of a statement.  A target list is evaluated from left to right, so
+ * the settings hold when the tool runs, and when the tools are listed: what
+ * the list says follows them.  $3 is NULL where the session has that name
+ * already.
  */
 static const char set_agent[] =
 "SELECT CASE WHEN $3 IS NOT NULL"
@@ -51,6 +52,10 @@ static const char set_agent[] =
 static const char set_tenant[] =
 ", pg_catalog.set_config('scimver.tenant', $5, true)"
 ", pg_catalog.set_config('scimver.only_tenant', $5, true)";
+
+/* For --require-version.  Without it nothing is set: the role or the database may have it on. */
+static const char set_require_version[] =
+", pg_catalog.set_config('scimver.require_version', 'on', true)";
 
 /* What a tool says of itself is enforced: only so may a lost read be repeated. */
 static const char set_read_only[] =
@@ -73,15 +78,21 @@ static const char may_write[] =
 static const char set_messages[] =
 ", pg_catalog.set_config('client_min_messages', 'warning', true)";
 
-/* $2 goes in binary form, that is with its length: it may hold NUL bytes. */
-static const Oid types[] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID};
-static const int formats[] = {0, 1, 0, 0, 0};
+/* What it is all for. */
+static const char *const functions[SQL_KINDS] = {
+	[SQL_LIST] = "scim_tools()",
+	[SQL_READ] = "scim_call_tool($1, $2)",
+	[SQL_WRITE] = "scim_call_tool($1, $2)"
+};
 
-static int
-parameter_count(SqlKind kind)
-{
-	return kind == SQL_LIST ? 0 : options.tenant != NULL ? 5 : 4;
-}
+/*
+ * All statements have the same parameters, and name those that they need.  $2
+ * goes in binary form, that is with its length: it may hold NUL bytes.
+ */
+#define PARAMETERS 5
+
+static const Oid types[PARAMETERS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID};
+static const int formats[PARAMETERS] = {0, 1, 0, 0, 0};
 
 static SqlKind
 kind_of(const Call *call)
@@ -105,27 +116,24 @@ sql_send_lookup(PGconn *pg)
 }
 
 static char *
-finish(Buf *text)
+statement(SqlKind kind, const char *schema)
 {
-	buf_put(text, "", 1);
-	return text->data;
-}
-
-static char *
-call_statement(const char *schema, bool writes)
-{
+	bool		writes = kind == SQL_WRITE;
 	Buf			text = {NULL, 0, 0};
 
 	buf_text(&text, set_agent);
 	if (options.tenant != NULL)
 		buf_text(&text, set_tenant);
+	if (options.require_version)
+		buf_text(&text, set_require_version);
 	buf_text(&text, writes ? set_commit : set_read_only);
 	if (writes)
 		buf_text(&text, may_write);
-	buf_printf(&text, ", %s.scim_call_tool($1, $2) AS answer", schema);
+	buf_printf(&text, ", %s.%s AS answer", schema, functions[kind]);
 	if (writes)
 		buf_text(&text, set_messages);
-	return finish(&text);
+	buf_put(&text, "", 1);
+	return text.data;
 }
 
 /* The number in the first row of a lookup's answer. */
@@ -138,7 +146,6 @@ number_in(const PGresult *answer, int column)
 bool
 sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
 {
-	Buf			list = {NULL, 0, 0};
 	long		limit;
 	char	   *schema;
 
@@ -155,10 +162,8 @@ sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
 	if (limit > 0 && limit < sql->limit)
 		sql->limit = (int) limit;
 	sql->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
-	buf_printf(&list, "SELECT %s.scim_tools() AS answer", schema);
-	sql->text[SQL_LIST] = finish(&list);
-	sql->text[SQL_READ] = call_statement(schema, false);
-	sql->text[SQL_WRITE] = call_statement(schema, true);
+	for (int kind = 0; kind < SQL_KINDS; kind++)
+		sql->text[kind] = statement((SqlKind) kind, schema);
 	PQfreemem(schema);
 	return true;
 }
@@ -177,7 +182,7 @@ sql_send_prepare(Sql *sql, PGconn *pg, const Call *call)
 	SqlKind		kind = kind_of(call);
 
 	(void) snprintf(sql->name[kind], sizeof(sql->name[kind]), "scimver_%u", ++names_given);
-	return PQsendPrepare(pg, sql->name[kind], sql->text[kind], parameter_count(kind), types) == 1;
+	return PQsendPrepare(pg, sql->name[kind], sql->text[kind], PARAMETERS, types) == 1;
 }
 
 void
@@ -190,11 +195,10 @@ bool
 sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
 {
 	SqlKind		kind = kind_of(call);
-	int			count = parameter_count(kind);
 	const char *known = PQparameterStatus(pg, "application_name");
-	const char *values[] = {call->tool, call->arguments.start, call->application,
+	const char *values[PARAMETERS] = {call->tool, call->arguments.start, call->application,
 	call->agent, options.tenant};
-	int			lengths[] = {0, 0, 0, 0, 0};
+	int			lengths[PARAMETERS] = {0};
 
 	if (call->arguments.length > INT_MAX)
 		return false;			/* a line is far shorter */
@@ -202,8 +206,8 @@ sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
 	if (known != NULL && strcmp(known, call->application) == 0)
 		values[2] = NULL;
 	if (sql->prepared[kind])
-		return PQsendQueryPrepared(pg, sql->name[kind], count, values, lengths, formats, 0) == 1;
-	return PQsendQueryParams(pg, sql->text[kind], count, types, values, lengths, formats, 0) == 1;
+		return PQsendQueryPrepared(pg, sql->name[kind], PARAMETERS, values, lengths, formats, 0) == 1;
+	return PQsendQueryParams(pg, sql->text[kind], PARAMETERS, types, values, lengths, formats, 0) == 1;
 }
 
 void

@@ -4,8 +4,11 @@
  */
 #include "postgres.h"
 
+#include "common/jsonapi.h"
+#include "compat.h"
 #include "core/json_text.h"
 #include "core/jsonb_tree.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -181,4 +184,19 @@ scim_json_size(const JsonbValue *value)
 
 	write_value(&sink, value);
 	return sink.size;
+}
+
+bool
+scim_holds_json(const JsonbValue *value)
+{
+	static const JsonSemAction nothing = {0};
+	char	   *text;
+	char	   *begin;
+
+	if (value->type != jbvString)
+		return false;
+	text = scim_string_copy(value);
+	begin = text + strspn(text, " \t\r\n");
+	return (*begin == '{' || *begin == '[') &&
+		pg_parse_json(scim_json_lexer(text, value->val.string.len), unconstify(JsonSemAction *, &nothing)) == JSON_SUCCESS;
 }

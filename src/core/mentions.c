@@ -74,7 +74,7 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	{
 		path = scim_place_text(place);
 		scim_throw_path(SCIM_INVALID_VALUE, path,
-						"%s must be an object such as {\"value\": id}", path);
+						"%s must be %-s", path, scim_wanted_container(given, "an object such as {\"value\": id}"));
 	}
 	member->value = NULL;
 	member->type = NULL;
@@ -120,7 +120,8 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 	}
 	if (!scim_is_array(given))
 		scim_throw_path(SCIM_INVALID_VALUE, attribute->name,
-						"%s must be an array of objects such as {\"value\": id}", attribute->name);
+						"%s must be %-s", attribute->name,
+						scim_wanted_container(given, "an array of objects such as {\"value\": id}"));
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
 	{

@@ -238,7 +238,7 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 			unset(patch, target);
 	}
 	else if (op == SCIM_OP_REPLACE)
-		scim_throw_expected(SCIM_INVALID_VALUE, target->place, "an array");
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place, scim_wanted_container(given, "an array"));
 	else if (scim_read_one(leaf, given, target->place, SCIM_INVALID_PATH, &read))
 	{
 		JsonbValue *values = scim_new_array();
@@ -263,7 +263,7 @@ read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given, 
 	ScimWalk	walk;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, place, scim_wanted_container(given, "an object"));
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -340,7 +340,7 @@ change_parts(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue
 	JsonbValue	value;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, target->place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place, scim_wanted_container(given, "an object"));
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -428,7 +428,7 @@ scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, 
 	else if (scim_is_object(given))
 		scim_change_all(patch, op, extension, given);
 	else if (!is_nothing(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, target.place, "an object");
+		scim_throw_expected(SCIM_INVALID_VALUE, target.place, scim_wanted_container(given, "an object"));
 }
 
 /* A readOnly attribute in a value without path: fine if it is what is there anyway. */

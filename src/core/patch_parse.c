@@ -37,6 +37,12 @@ throw_operation(ScimErrorCode code, int index, const char *member, const char *p
 
 static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};
 
+static const char *
+must_be(const JsonbValue *given, const char *what)
+{
+	return psprintf("must be %s", scim_wanted_container(given, what));
+}
+
 /* An operation's members; those that are not there are null. */
 typedef struct Operation
 {
@@ -56,7 +62,7 @@ read_operation(const JsonbValue *given, int index, Operation *operation)
 	JsonbValue	member;
 
 	if (!scim_is_object(given))
-		throw_operation(SCIM_BAD_OPERATION, index, "", "must be an object");
+		throw_operation(SCIM_BAD_OPERATION, index, "", must_be(given, "an object"));
 	memset(operation, 0, sizeof(*operation));
 	operation->op.type = operation->path.type = operation->value.type = jbvNull;
 	scim_walk(&walk, given->val.binary.data);
@@ -107,7 +113,7 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 			throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
 		if (!scim_is_object(value))
 			throw_operation(SCIM_BAD_OPERATION, index, "value",
-							"must be an object of attributes where there is no path");
+							must_be(value, "an object of attributes where there is no path"));
 		scim_change_all(patch, op, NULL, value);
 		return;
 	}
@@ -259,8 +265,8 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds 
 		open_message(&message, &given);
 	}
 	if (!scim_is_array(&given) || scim_is_unassigned(&given))
-		scim_throw_path(SCIM_BAD_OPERATION, "Operations",
-						"Operations must be an array of one or more operations");
+		scim_throw_path(SCIM_BAD_OPERATION, "Operations", "Operations %-s",
+						must_be(&given, "an array of one or more operations"));
 	scim_walk(&walk, given.val.binary.data);
 	check_count(walk.count);
 	for (int i = 0; scim_walk_next(&walk, NULL, &operation); i++)

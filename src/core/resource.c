@@ -202,7 +202,8 @@ read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue 
 	if (scim_is_unassigned(given))
 		return;
 	if (!scim_is_object(given))
-		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be an object", extension->urn);
+		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be %-s", extension->urn,
+						scim_wanted_container(given, "an object"));
 	if (scim_read_attributes(extension->attributes, given, &place, SCIM_INVALID_SYNTAX, &read))
 		scim_set(data, place.name, place.length, &read);
 }
@@ -275,7 +276,7 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId membe
 
 	scim_root(given, &value);
 	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be an object", type->name);
+		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name, scim_wanted_container(&value, "an object"));
 	input->data = scim_new_object();
 	scim_walk(&walk, value.val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
@@ -62,6 +63,12 @@ scim_listed(const char *const *texts)
 	for (int i = 0; texts[i]; i++)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", texts[i]);
 	return list.data;
+}
+
+const char *
+scim_wanted_container(const JsonbValue *given, const char *what)
+{
+	return scim_holds_json(given) ? psprintf("%s, not a string that holds JSON", what) : what;
 }
 
 void
@@ -231,7 +238,7 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 		return true;
 	}
 	if (!scim_is_object(given))
-		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an object");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, scim_wanted_container(given, "an object"));
 	return read_attributes(attribute->sub, given, place, reading, result);
 }
 
@@ -272,7 +279,7 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	JsonbValue	read;
 
 	if (!scim_is_array(given))
-		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an array");
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, scim_wanted_container(given, "an array"));
 	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)

@@ -29,6 +29,9 @@ extern char *scim_place_text(const ScimPlace *place);
 /* "one, two, three": a list that ends with NULL, for errors. */
 extern char *scim_listed(const char *const *texts);
 
+/* What must be there, an object or array, and that it is no string, if it was sent as one. */
+extern const char *scim_wanted_container(const JsonbValue *given, const char *what);
+
 /* INVALID_VALUE: "<place> must be <what>". */
 extern SCIM_NORETURN void scim_throw_expected(ScimErrorCode situation, const ScimPlace *place, const char *what);
 

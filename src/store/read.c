@@ -9,11 +9,13 @@
 
 #include "executor/spi.h"
 #include "store/nesting.h"
+#include "store/our_trigger.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
 #include "store/tenant.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 /* ---- one resource ---- */
 
@@ -73,11 +75,42 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 	return exists;
 }
 
-char *
-scim_store_table(const char *type)
+/* The registration of the type's table, or of its memberships; or NULL. */
+static const ScimRegistration *
+find_registration(const char *name, bool of_members)
 {
-	const ScimResourceType *known = scim_resource_type(type);
-	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+	const ScimResourceType *type = scim_resource_type(name);
+
+	if (!type)
+		return NULL;
+	if (of_members)
+		return type->has_members ? scim_find_members(type) : NULL;
+	return scim_find_table(type);
+}
+
+char *
+scim_store_table(const char *type, bool of_members)
+{
+	const ScimRegistration *table = find_registration(type, of_members);
 
 	return table ? pstrdup(table->table) : NULL;
+}
+
+Jsonb *
+scim_store_mapping(const char *type, bool of_members)
+{
+	const ScimRegistration *resources = find_registration(type, false);
+	const ScimRegistration *table = find_registration(type, of_members);
+	ListCell   *cell;
+
+	if (!table || !resources || !resources->is_mapped)
+		return NULL;
+	foreach(cell, scim_triggers_of(table->relid, SCIM_MAPPED_KINDS))
+	{
+		const Trigger *trigger = lfirst(cell);
+
+		if (trigger->tgoid == table->trigger)
+			return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT])));
+	}
+	return NULL;
 }

@@ -126,8 +126,11 @@ typedef struct ScimListQuery
  */
 extern Jsonb *scim_store_list(const char *type, const char *tenant, const ScimListQuery *query);
 
-/* The table of the type as text ("public.users"), or NULL when none is registered. */
-extern char *scim_store_table(const char *type);
+/* The table of the type (or of its memberships) as text ("public.users"), or NULL when none is registered. */
+extern char *scim_store_table(const char *type, bool of_members);
+
+/* The mapping with which that was registered, if people had it before; else NULL. */
+extern Jsonb *scim_store_mapping(const char *type, bool of_members);
 
 /* The tenant that a call without tenant_id works in; TENANT_FORBIDDEN as for the calls. */
 extern char *scim_store_tenant(const char *tenant);

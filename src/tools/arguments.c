@@ -2,6 +2,10 @@
  * arguments.c
  *		Checks the arguments of a call against the catalogue.
  *
+ * Null and "" stand for an argument that is left out, as there are clients that
+ * cannot leave out any; not for expected_version, which decides whether others'
+ * work may be overwritten.
+ *
  * Texts of errors name an argument and what is expected; they never repeat the
  * argument's value, which may be a secret that went to the wrong place.  Only
  * a malformed expected_version is shown, as its error promises.
@@ -9,11 +13,14 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "core/resource.h"
+#include "core/value.h"
 #include "errors.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "settings.h"
 #include "store/schemas.h"
 #include "tools/arguments.h"
 #include "tools/duplicates.h"
@@ -54,15 +61,37 @@ unknown_argument(const ScimToolCall *call, const JsonbValue *key)
 					name, call->tool->name, known.data);
 }
 
+/* What frameworks send that make every optional parameter a required one. */
+static bool
+is_empty(const JsonbValue *value)
+{
+	return value->type == jbvNull || (value->type == jbvString && value->val.string.len == 0);
+}
+
+/* Does the call do without it?  A list of attributes that names none asks for nothing, either. */
+static bool
+is_left_out(const ScimTool *tool, int id, const JsonbValue *value)
+{
+	if (tool->required & PARAM_BIT(id))
+		return value->type == jbvNull;
+	return is_empty(value) ||
+		((id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES) && scim_is_array(value) && scim_is_unassigned(value));
+}
+
 static SCIM_NORETURN void bad_version(const JsonbValue *value);
 
 static void
 bad_version(const JsonbValue *value)
 {
-	Jsonb	   *jsonb = scim_write(value);
-	char	   *json = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	StringInfoData json;
 
-	scim_throw_version_format(SCIM_INVALID_VERSION_FORMAT, "expected_version", json);
+	if (value->type == jbvString)
+		scim_throw_version_format(is_empty(value) ? SCIM_EMPTY_VERSION : SCIM_INVALID_VERSION_FORMAT,
+								  "expected_version", scim_string_copy(value));
+	initStringInfo(&json);
+	scim_append_json(&json, value);
+	scim_throw_version_format(is_empty(value) ? SCIM_EMPTY_VERSION : SCIM_INVALID_VERSION_FORMAT,
+							  "expected_version", json.data);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
@@ -111,6 +140,7 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 	switch (kind)
 	{
 		case ARGUMENT_TEXT:
+		case ARGUMENT_ORDER:
 		case ARGUMENT_VERSION:
 			return value->type == jbvString ? NULL : "a string";
 		case ARGUMENT_INTEGER:
@@ -118,12 +148,11 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 		case ARGUMENT_BOOLEAN:
 			return value->type == jbvBool ? NULL : "true or false";
 		case ARGUMENT_TEXTS:
-			return is_array_of_strings(value) ? NULL : "an array of strings";
-		case ARGUMENT_NEW_RESOURCE:
+			return is_array_of_strings(value) ? NULL : scim_wanted_container(value, "an array of strings");
 		case ARGUMENT_RESOURCE:
-			return scim_is_object(value) ? NULL : "an object";
+			return scim_is_object(value) ? NULL : scim_wanted_container(value, "an object");
 		case ARGUMENT_OPERATIONS:
-			return scim_is_array(value) || scim_is_object(value) ? NULL : "an array of operations";
+			return scim_is_array(value) || scim_is_object(value) ? NULL : scim_wanted_container(value, "an array of operations");
 		case ARGUMENT_SCALAR:
 			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool ? NULL :
 				"a string, a number or a boolean";
@@ -175,12 +204,13 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 	if (id == SCIM_PARAMETERS)
 		unknown_argument(call, key);
 
-	if (scim_parameter(id)->kind == ARGUMENT_VERSION && value->type != jbvString)
+	if (scim_parameter(id)->kind == ARGUMENT_VERSION &&
+		(value->type != jbvString || is_empty(value) || scim_string_is(value, "*")))
 	{
 		call->given[id] = true;
 		bad_version(value);
 	}
-	if (value->type == jbvNull)
+	if (is_left_out(tool, id, value))
 		return;
 	wanted = expected_instead(scim_parameter(id)->kind, value);
 	if (wanted)
@@ -227,6 +257,8 @@ scim_read_arguments(ScimToolCall *call)
 		if ((tool->required & PARAM_BIT(id)) && !call->given[id])
 			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
 							tool->parameters[id]);
+	if (scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] && !call->expected)
+		scim_throw(scim_error(SCIM_VERSION_REQUIRED), "%-s must be given an expected_version", tool->name);
 }
 
 int

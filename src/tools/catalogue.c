@@ -19,10 +19,10 @@
 static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
-	[PARAM_NEW] = {"{one}_data", ARGUMENT_NEW_RESOURCE, 0,
+	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
 	"Attributes; scim_get_schemas has the details"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-	"As in scim_create_{one}"},
+	"The whole {one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
@@ -33,15 +33,15 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
 	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},
 	[PARAM_SORT_BY] = {"sort_by", ARGUMENT_TEXT, 0, NULL},
-	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_TEXT, 0, "ascending or descending"},
+	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_ORDER, 0, NULL},
 	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
 	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
 	[PARAM_MEMBER_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 100"},
 	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
-	"For long lists: \"\", then next_cursor"},
+	"For long lists: \"*\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, NULL},
-	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
@@ -99,7 +99,8 @@ static const ScimSubject subjects[] = {
 #define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)
 #define TENANT	PARAM_BIT(PARAM_TENANT_ID)
 #define PAGE	(PARAM_BIT(PARAM_START_INDEX) | PARAM_BIT(PARAM_COUNT))
-#define VIEW	(PARAM_BIT(PARAM_ATTRIBUTES) | PARAM_BIT(PARAM_EXCLUDED_ATTRIBUTES) | PARAM_BIT(PARAM_KNOWN_VERSION))
+#define ANSWER	PARAM_BIT(PARAM_ATTRIBUTES)
+#define VIEW	(ANSWER | PARAM_BIT(PARAM_EXCLUDED_ATTRIBUTES) | PARAM_BIT(PARAM_KNOWN_VERSION))
 
 #define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
 #define ABOUT_ALL		(ABOUT_TYPED | ABOUT_RESOURCES)
@@ -112,7 +113,7 @@ static const ScimToolPattern patterns[] = {
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
 		.required = PARAM_BIT(PARAM_NEW),
-		.optional = TENANT,
+		.optional = ANSWER | TENANT,
 		.run = scim_run_create,
 	},
 	{
@@ -133,7 +134,7 @@ static const ScimToolPattern patterns[] = {
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_WHOLE),
-		.optional = VERSION | TENANT,
+		.optional = VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.idempotent = true,
 		.run = scim_run_update,
@@ -144,7 +145,7 @@ static const ScimToolPattern patterns[] = {
 		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
-		.optional = VERSION | TENANT,
+		.optional = VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.run = scim_run_patch,
 	},
@@ -157,6 +158,8 @@ static const ScimToolPattern patterns[] = {
 		.optional = VERSION | TENANT,
 		.destructive = true,
 		.idempotent = true,
+		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was deleted: "
+		"look at current, and if it is still to go repeat with current_version.",
 		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = current_version.",
 		.run = scim_run_delete,
 	},
@@ -197,13 +200,14 @@ static const ScimToolPattern patterns[] = {
 		.name = "scim_modify_{one}_members",
 		.title = "Add and remove members",
 		.description = "Add members to a {one} and remove others, in one step, however large it is. "
-		"Repeating it is harmless; it needs no expected_version.",
+		"Answers who was added or removed, and how many there are.",
 		.about = ABOUT_GROUPS,
 		.asks = "members",
 		.required = ID,
-		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | TENANT,
+		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.idempotent = true,
+		.rule = "Repeating it is harmless; if you pass expected_version, on VERSION_MISMATCH nothing was changed: repeat with current_version.",
 		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = current_version, "
 		"or without one.",
 		.run = scim_run_modify_members,
@@ -381,11 +385,43 @@ scim_tool_exists(const ScimTool *tool)
 	return !tool->subject->type || scim_resource_type(tool->subject->type);
 }
 
+/* Is there a resource type that has no tools of its own? */
+static bool
+has_other_types(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		bool		has_tools = false;
+
+		for (int i = 0; i < (int) lengthof(subjects); i++)
+			has_tools |= subjects[i].type && strcmp(subjects[i].type, (*type)->name) == 0;
+		if (!has_tools)
+			return true;
+	}
+	return false;
+}
+
 bool
 scim_tool_is_offered(const ScimTool *tool)
 {
-	return scim_tool_exists(tool) &&
-		(!tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks));
+	if (!scim_tool_exists(tool))
+		return false;
+	if (tool->subject->adds & PARAM_BIT(PARAM_RESOURCE_TYPE))
+		return has_other_types();
+	return !tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
+}
+
+/* In the description, for there are clients that show a model nothing else. */
+#define MERGE_RULE "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was written: " \
+	"merge your change into current and retry with current_version."
+
+char *
+scim_tool_description(const ScimTool *tool)
+{
+	const ScimToolPattern *pattern = tool->pattern;
+	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL : pattern->rule ? pattern->rule : MERGE_RULE;
+
+	return scim_tool_text(psprintf("%s%s%s", pattern->description, rule ? " " : "", rule ? rule : ""), tool->subject);
 }
 
 const ScimTool *

@@ -55,9 +55,9 @@ typedef enum ScimArgumentKind
 	ARGUMENT_VERSION,			/* a text whose misuse has an error code of its own */
 	ARGUMENT_INTEGER,
 	ARGUMENT_BOOLEAN,
+	ARGUMENT_ORDER,				/* "ascending" or "descending" */
 	ARGUMENT_TEXTS,				/* an array of strings */
-	ARGUMENT_NEW_RESOURCE,		/* an object, listed with the resource type's attributes */
-	ARGUMENT_RESOURCE,			/* an object */
+	ARGUMENT_RESOURCE,			/* an object, listed with the resource type's attributes */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
 	ARGUMENT_SCALAR				/* a string, number or boolean */
 } ScimArgumentKind;
@@ -112,6 +112,7 @@ typedef struct ScimToolPattern
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
+	const char *rule;			/* how not to overwrite others, of a tool that takes expected_version; NULL: read, merge */
 	const char *after_mismatch;	/* what to do when the version was another: "current is the {one} as it is now: " goes before; NULL: merge */
 	text	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
@@ -133,8 +134,14 @@ extern const ScimTool *scim_all_tools(int *count);
 /* Is there what the tool is about? */
 extern bool scim_tool_exists(const ScimTool *tool);
 
-/* Can the table, if there is one, do what the tool is for?  Then clients are told of it. */
+/*
+ * Can the table, if there is one, do what the tool is for, and is there no other
+ * tool for all that it is about?  Then clients are told of it.
+ */
 extern bool scim_tool_is_offered(const ScimTool *tool);
+
+/* What the tool does and, of one that takes expected_version, how not to overwrite others; palloc'd. */
+extern char *scim_tool_description(const ScimTool *tool);
 
 /* The tool of that name (exactly), or NULL. */
 extern const ScimTool *scim_tool_named(const char *name);

@@ -8,12 +8,14 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "core/object.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "settings.h"
+#include "store/column_type.h"
 #include "store/describe.h"
 #include "store/narrow.h"
 #include "store/store.h"
@@ -22,6 +24,7 @@
 #include "tools/handlers.h"
 #include "tools/log_warnings.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #define URN_CONFIG "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 
@@ -136,6 +139,19 @@ set_text_or_null(JsonbValue *object, const char *key, const char *text)
 		scim_set_value(object, key, &null);
 }
 
+/* Where attributes are stored: for who works with the application's own tables, too. */
+static void
+set_mapping(JsonbValue *object, const char *key, const ScimResourceType *type, bool of_members)
+{
+	Jsonb	   *mapping = scim_store_mapping(type->name, of_members);
+	JsonbValue	root;
+
+	if (!mapping)
+		return;
+	scim_root(mapping, &root);
+	scim_set_value(object, key, &root);
+}
+
 static JsonbValue *
 described_type(const ScimResourceType *type)
 {
@@ -148,7 +164,13 @@ described_type(const ScimResourceType *type)
 	for (const ScimSchema *const *extension = scim_narrow_type(type)->extensions; *extension; extension++)
 		scim_append_text(extensions, (*extension)->urn);
 	scim_set_value(object, "extensions", extensions);
-	set_text_or_null(object, "table", scim_store_table(type->name));
+	set_text_or_null(object, "table", scim_store_table(type->name, false));
+	set_mapping(object, "mapping", type, false);
+	if (type->has_members)
+	{
+		set_text_or_null(object, "members_table", scim_store_table(type->name, true));
+		set_mapping(object, "members_mapping", type, true);
+	}
 	return object;
 }
 
@@ -230,7 +252,23 @@ scim_server_description(void)
 	if (warnings)
 		scim_set_value(object, "warnings", warnings);
 	scim_set_meta_version(object);
+	/* after that: it is another version each time otherwise */
+	scim_set_text(object, "time", scim_instant_text(GetCurrentStatementStartTimestamp()));
 	return object;
+}
+
+void
+scim_fit_server_description(JsonbValue *description, JsonbValue *omitted)
+{
+	static const char *const keys[] = {"mapping", "members_mapping"};
+	JsonbValue *types = scim_get(description, "resource_types", strlen("resource_types"));
+
+	for (int i = types->val.array.nElems - 1; i >= 0; i--)
+	{
+		for (int j = 0; j < (int) lengthof(keys) && scim_json_size(description) > SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES; j++)
+			if (scim_remove(&types->val.array.elems[i], keys[j], strlen(keys[j])))
+				scim_append_text(omitted, psprintf("resource_types[%d].%s", i, keys[j]));
+	}
 }
 
 Datum

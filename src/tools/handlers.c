@@ -198,5 +198,11 @@ scim_run_get_schemas(ScimToolCall *call)
 text *
 scim_run_server_info(ScimToolCall *call)
 {
-	return scim_success(scim_server_description(), scim_metadata(call));
+	JsonbValue *metadata = scim_metadata(call);
+	JsonbValue *omitted = scim_new_array();
+	JsonbValue *content = scim_server_description();
+
+	scim_fit_server_description(content, omitted);
+	scim_say_omitted(metadata, omitted, "What omitted names is too large to be shown here: SELECT scim_server_info() shows it in SQL.");
+	return scim_success(content, metadata);
 }

@@ -3,13 +3,16 @@
  *		scim_tools(): the catalogue as MCP Tool objects.
  *
  * A model pays for every byte of this list in every conversation: names and
- * types at the top level only, what is deeper is in scim_get_schemas.
+ * types only, the rest is in scim_get_schemas.  Every property has one type, or
+ * a choice of such; every array says what it holds, and every object what is in
+ * it: where one of them does not, there are clients that lose all tools.
  */
 #include "postgres.h"
 
 #include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "fmgr.h"
+#include "settings.h"
 #include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "tools/fit.h"
@@ -18,14 +21,18 @@
 
 PG_FUNCTION_INFO_V1(scim_tools);
 
-/* 6,000 tokens of four bytes. */
+/*
+ * 6,000 tokens of four bytes, of what is shown to a model: name, description and
+ * inputSchema.
+ */
 #define LIST_BYTES 24000
 
 /* What grows with the schemas stands in the list as long as there is room. */
 typedef enum Detail
 {
-	DETAIL_NEITHER,
-	DETAIL_ATTRIBUTES,			/* of users and groups */
+	DETAIL_REQUIRED,			/* of users and groups what a client must send, and in it what that requires */
+	DETAIL_TOP,					/* all attributes, and in them what they require */
+	DETAIL_ATTRIBUTES,			/* all attributes and sub-attributes */
 	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource types */
 } Detail;
 
@@ -40,25 +47,56 @@ schema_of_type(const char *type)
 
 /* Arrays say what they hold: there are clients that refuse a tool of which one does not. */
 static JsonbValue *
-schema_of_array(const char *type)
+schema_of_array(const JsonbValue *items)
 {
 	JsonbValue *schema = schema_of_type("array");
 
-	scim_set_value(schema, "items", schema_of_type(type));
+	scim_set_value(schema, "items", items);
 	return schema;
 }
 
 /* One of several types: there are clients that take no list of types, and none at all for a mistake. */
 static JsonbValue *
+schema_of_any(const JsonbValue *const *choices)
+{
+	JsonbValue *schema = scim_new_object();
+	JsonbValue *array = scim_new_array();
+
+	for (; *choices; choices++)
+		scim_append(array, *choices);
+	scim_set_value(schema, "anyOf", array);
+	return schema;
+}
+
+static JsonbValue *
 schema_of_scalar(void)
 {
-	static const char *const types[] = {"string", "number", "boolean"};
-	JsonbValue *schema = scim_new_object();
-	JsonbValue *choices = scim_new_array();
+	return schema_of_any((const JsonbValue *const[]) {
+		schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), NULL
+	});
+}
 
-	for (int i = 0; i < (int) lengthof(types); i++)
-		scim_append(choices, schema_of_type(types[i]));
-	scim_set_value(schema, "anyOf", choices);
+static JsonbValue *
+schema_of_words(const char *const *words)
+{
+	JsonbValue *schema = schema_of_type("string");
+	JsonbValue *array = scim_new_array();
+
+	for (; *words; words++)
+		scim_append_text(array, *words);
+	scim_set_value(schema, "enum", array);
+	return schema;
+}
+
+/* Of a list of properties with their schemas; there are clients that refuse an object without any. */
+static JsonbValue *
+schema_of_object(const JsonbValue *properties, const JsonbValue *required)
+{
+	JsonbValue *schema = schema_of_type("object");
+
+	scim_set_value(schema, "properties", properties);
+	if (required && required->val.array.nElems > 0)
+		scim_set_value(schema, "required", required);
 	return schema;
 }
 
@@ -80,46 +118,129 @@ json_type(ScimType type)
 	}
 }
 
-static JsonbValue *
-attribute_schema(const ScimAttribute *attribute)
-{
-	const char *type = json_type(attribute->type);
+static JsonbValue *attribute_schema(const ScimAttribute *attribute, Detail detail);
 
-	return attribute->multi_valued ? schema_of_array(type) : schema_of_type(type);
+static const ScimAttribute *first_shown(const ScimAttribute *attributes);
+
+/* A client may write it, or something in it.  Programs that look for references take a property of the name "$ref" for one. */
+static bool
+is_shown(const ScimAttribute *attribute)
+{
+	return attribute->mutability != SCIM_READ_ONLY && strcmp(attribute->name, "$ref") != 0 &&
+		(attribute->type != SCIM_COMPLEX || first_shown(attribute->sub));
 }
 
-/* The attributes that a client may write, and which of them it must; "schemas" is filled in where it is missing. */
+static const ScimAttribute *
+first_shown(const ScimAttribute *attributes)
+{
+	while (attributes && attributes->name && !is_shown(attributes))
+		attributes++;
+	return attributes && attributes->name ? attributes : NULL;
+}
+
+/* The attributes that a client may write (or only those that it must), and which of them it must; "schemas" is filled in where it is missing. */
 static void
-add_attributes(const ScimAttribute *attributes, JsonbValue *properties, JsonbValue *required)
+add_attributes(const ScimAttribute *attributes, bool all, Detail detail, JsonbValue *properties, JsonbValue *required)
 {
 	for (const ScimAttribute *attribute = attributes; attribute->name; attribute++)
 	{
-		if (attribute->mutability == SCIM_READ_ONLY || scim_same_name("schemas", strlen("schemas"), attribute->name))
+		if (!is_shown(attribute) || scim_same_name("schemas", strlen("schemas"), attribute->name) ||
+			!(all || attribute->required))
 			continue;
-		scim_set_value(properties, attribute->name, attribute_schema(attribute));
+		scim_set_value(properties, attribute->name, attribute_schema(attribute, detail));
 		if (attribute->required)
 			scim_append_text(required, attribute->name);
 	}
 }
 
-/* As the type's table has them. */
-static void
-add_resource_schema(JsonbValue *schema, const ScimResourceType *whole)
+/* What is in an object that has these attributes, some of which are shown: never nothing. */
+static JsonbValue *
+parts_schema(const ScimAttribute *attributes, Detail detail)
+{
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+	const ScimAttribute *first = first_shown(attributes);
+
+	add_attributes(attributes, detail >= DETAIL_ATTRIBUTES, detail, properties, required);
+	if (properties->val.object.nPairs == 0)
+		scim_set_value(properties, first->name, attribute_schema(first, detail));
+	return schema_of_object(properties, required);
+}
+
+static JsonbValue *
+attribute_schema(const ScimAttribute *attribute, Detail detail)
+{
+	JsonbValue *schema = attribute->type == SCIM_COMPLEX ? parts_schema(attribute->sub, detail) :
+	schema_of_type(json_type(attribute->type));
+
+	return attribute->multi_valued ? schema_of_array(schema) : schema;
+}
+
+/* One of a type that the call names has at least what all have (RFC 7643 section 3.1). */
+static JsonbValue *
+any_resource_schema(void)
+{
+	JsonbValue *properties = scim_new_object();
+
+	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
+	scim_set_value(properties, "externalId", schema_of_type("string"));
+	return schema_of_object(properties, NULL);
+}
+
+/* A resource as the type's table has it. */
+static JsonbValue *
+typed_resource_schema(const ScimResourceType *whole, Detail detail)
 {
 	const ScimResourceType *type = scim_narrow_type(whole);
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
+	bool		all = detail > DETAIL_REQUIRED;
 
-	add_attributes(scim_narrow_common(whole), properties, required);
-	add_attributes(type->schema->attributes, properties, required);
+	add_attributes(scim_narrow_common(whole), all, detail, properties, required);
+	add_attributes(type->schema->attributes, all, detail, properties, required);
 	for (int i = 0; type->extensions[i]; i++)
 	{
-		scim_set_value(properties, type->extensions[i]->urn, schema_of_type("object"));
+		if (!first_shown(type->extensions[i]->attributes) || !(all || type->extension_required[i]))
+			continue;
+		scim_set_value(properties, type->extensions[i]->urn, parts_schema(type->extensions[i]->attributes, detail));
 		if (type->extension_required[i])
 			scim_append_text(required, type->extensions[i]->urn);
 	}
-	scim_set_value(schema, "properties", properties);
-	scim_set_value(schema, "required", required);
+	if (properties->val.object.nPairs == 0)
+		return any_resource_schema();
+	return schema_of_object(properties, required);
+}
+
+/* A value of an attribute that has several: what many of them have (RFC 7643 section 2.4). */
+static JsonbValue *
+element_schema(void)
+{
+	JsonbValue *properties = scim_new_object();
+
+	scim_set_value(properties, "value", schema_of_type("string"));
+	scim_set_value(properties, "type", schema_of_type("string"));
+	return schema_of_object(properties, NULL);
+}
+
+/* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
+static JsonbValue *
+operation_schema(void)
+{
+	static const char *const ops[] = {"add", "replace", "remove", NULL};
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+	const JsonbValue *element = element_schema();
+	const JsonbValue *elements = schema_of_array(schema_of_any((const JsonbValue *const[]) {
+		schema_of_type("string"), element, NULL
+	}));
+
+	scim_set_value(properties, "op", schema_of_words(ops));
+	scim_set_value(properties, "path", schema_of_type("string"));
+	scim_set_value(properties, "value", schema_of_any((const JsonbValue *const[]) {
+		schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), element, elements, NULL
+	}));
+	scim_append_text(required, "op");
+	return schema_of_object(properties, required);
 }
 
 /* Which resource types there are: the tool that describes them says it always. */
@@ -136,20 +257,10 @@ name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 		scim_set_text(schema, "description", "As scim_get_schemas has them");
 }
 
-/* A resource of a type that the call names is any object. */
-static JsonbValue *
-resource_schema(const ScimResourceType *type, Detail detail)
-{
-	JsonbValue *schema = schema_of_type("object");
-
-	if (type && detail >= DETAIL_ATTRIBUTES)
-		add_resource_schema(schema, type);
-	return schema;
-}
-
 static JsonbValue *
 parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id, Detail detail)
 {
+	static const char *const orders[] = {"ascending", "descending", NULL};
 	const ScimParameter *parameter = scim_parameter(id);
 	JsonbValue *schema = NULL;
 
@@ -167,17 +278,17 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_BOOLEAN:
 			schema = schema_of_type("boolean");
 			break;
-		case ARGUMENT_TEXTS:
-			schema = schema_of_array("string");
+		case ARGUMENT_ORDER:
+			schema = schema_of_words(orders);
 			break;
-		case ARGUMENT_NEW_RESOURCE:
-			schema = resource_schema(type, detail);
+		case ARGUMENT_TEXTS:
+			schema = schema_of_array(schema_of_type("string"));
 			break;
 		case ARGUMENT_RESOURCE:
-			schema = schema_of_type("object");
+			schema = type ? typed_resource_schema(type, detail) : any_resource_schema();
 			break;
 		case ARGUMENT_OPERATIONS:
-			schema = schema_of_array("object");
+			schema = schema_of_array(operation_schema());
 			break;
 		case ARGUMENT_SCALAR:
 			schema = schema_of_scalar();
@@ -190,45 +301,55 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	return schema;
 }
 
+/* A connection that is bound to one tenant has no use for another. */
+static bool
+is_taken(const ScimTool *tool, int id)
+{
+	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_setting_only_tenant[0] == '\0');
+}
+
+static bool
+is_required(const ScimTool *tool, int id)
+{
+	return (tool->required & PARAM_BIT(id)) || (id == PARAM_EXPECTED_VERSION && scim_setting_require_version);
+}
+
 static JsonbValue *
 input_schema(const ScimTool *tool, Detail detail)
 {
 	const ScimResourceType *type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
-	JsonbValue *schema = schema_of_type("object");
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
 	for (int id = 0; id < SCIM_PARAMETERS; id++)
 	{
-		if (!tool->parameters[id])
+		if (!is_taken(tool, id))
 			continue;
 		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, type, id, detail));
-		if (tool->required & PARAM_BIT(id))
+		if (is_required(tool, id))
 			scim_append_text(required, tool->parameters[id]);
 	}
-	scim_set_value(schema, "properties", properties);
-	if (required->val.array.nElems > 0)
-		scim_set_value(schema, "required", required);
-	return schema;
+	return schema_of_object(properties, required);
 }
 
 /* One shape for successes and failures of every tool: clients check failures against it too. */
 static JsonbValue *
 output_schema(void)
 {
-	JsonbValue *schema = schema_of_type("object");
+	JsonbValue *content = scim_new_object();
+	JsonbValue *metadata = scim_new_object();
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
+	scim_set_value(content, "error_code", schema_of_type("string"));
+	scim_set_value(metadata, "operation", schema_of_type("string"));
 	scim_set_value(properties, "success", schema_of_type("boolean"));
-	scim_set_value(properties, "content", schema_of_type("object"));
-	scim_set_value(properties, "metadata", schema_of_type("object"));
+	scim_set_value(properties, "metadata", schema_of_object(metadata, NULL));
+	scim_set_value(properties, "content", schema_of_object(content, NULL));
 	scim_append_text(required, "success");
-	scim_append_text(required, "content");
 	scim_append_text(required, "metadata");
-	scim_set_value(schema, "properties", properties);
-	scim_set_value(schema, "required", required);
-	return schema;
+	scim_append_text(required, "content");
+	return schema_of_object(properties, required);
 }
 
 static JsonbValue *
@@ -243,13 +364,24 @@ annotations(const ScimToolPattern *pattern)
 	return object;
 }
 
+/* What a model is shown of a tool. */
+static void
+describe_to_model(const ScimTool *tool, Detail detail, JsonbValue *object)
+{
+	scim_set_text(object, "name", tool->name);
+	scim_set_text(object, "description", scim_tool_description(tool));
+	scim_set_value(object, "inputSchema", input_schema(tool, detail));
+}
+
+/* The list, and how many bytes of it are shown to a model. */
 static JsonbValue *
-list_tools(Detail detail)
+list_tools(Detail detail, int64 *shown)
 {
 	JsonbValue *list = scim_new_array();
 	int			count;
 	const ScimTool *tools = scim_all_tools(&count);
 
+	*shown = 0;
 	for (int i = 0; i < count; i++)
 	{
 		const ScimTool *tool = &tools[i];
@@ -258,10 +390,9 @@ list_tools(Detail detail)
 		if (!scim_tool_is_offered(tool))
 			continue;
 		object = scim_new_object();
-		scim_set_text(object, "name", tool->name);
+		describe_to_model(tool, detail, object);
+		*shown += scim_json_size(object);
 		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
-		scim_set_text(object, "description", scim_tool_text(tool->pattern->description, tool->subject));
-		scim_set_value(object, "inputSchema", input_schema(tool, detail));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));
 		scim_append(list, object);
@@ -272,9 +403,10 @@ list_tools(Detail detail)
 Datum
 scim_tools(PG_FUNCTION_ARGS)
 {
-	JsonbValue *list = list_tools(DETAIL_TYPES);
+	int64		shown;
+	JsonbValue *list = list_tools(DETAIL_TYPES, &shown);
 
-	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_NEITHER && scim_json_size(list) > LIST_BYTES; detail--)
-		list = list_tools(detail);
+	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_REQUIRED && shown > LIST_BYTES; detail--)
+		list = list_tools(detail, &shown);
 	PG_RETURN_JSONB_P(scim_write(list));
 }

@@ -156,6 +156,15 @@ answer(ListPage *page, PageReader read, int count, const char *about_one)
 	return scim_success(content, metadata);
 }
 
+/* A cursor: "*" begins, as "" leaves it out; NULL: there is none. */
+static char *
+cursor_argument(const ScimToolCall *call, ScimParameterId id)
+{
+	char	   *cursor = scim_argument_text(call, id);
+
+	return cursor && strcmp(cursor, "*") == 0 ? pstrdup("") : cursor;
+}
+
 /* ---- resources ---- */
 
 static Jsonb *
@@ -179,7 +188,7 @@ scim_run_list(ScimToolCall *call)
 	page.query.sort_by = scim_argument_text(call, PARAM_SORT_BY);
 	page.query.sort_order = scim_argument_text(call, PARAM_SORT_ORDER);
 	page.query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
-	page.query.cursor = scim_argument_text(call, PARAM_CURSOR);
+	page.query.cursor = cursor_argument(call, PARAM_CURSOR);
 	page.query.include_total = scim_argument_boolean(call, PARAM_INCLUDE_TOTAL);
 	page.by_cursor = page.query.cursor != NULL;
 	if (call->given[PARAM_ATTRIBUTE])
@@ -200,7 +209,7 @@ static Jsonb *
 read_members(ListPage *page, int count)
 {
 	return scim_store_list_members(page->call->tenant, page->call->id, count,
-								   scim_argument_text(page->call, PARAM_MEMBER_CURSOR), true);
+								   cursor_argument(page->call, PARAM_MEMBER_CURSOR), true);
 }
 
 text *

@@ -70,7 +70,7 @@ async function mainJob(name, outputs, callTool) {
   ok(listed.content.totalResults >= 1 && listed.content.Resources.every((r) => r._version), `${name}: list`);
   const searched = await call("scim_search_users", { attribute: "userName", value: userName.toUpperCase() });
   is(searched.content.Resources.map((r) => r.id), [user_id], `${name}: search, caselessly`);
-  const filtered = await call("scim_list_users", { filter: `userName eq "${userName}" and name.familyName sw "MÜLLER"`, attributes: ["title"], cursor: "" });
+  const filtered = await call("scim_list_users", { filter: `userName eq "${userName}" and name.familyName sw "MÜLLER"`, attributes: ["title"], cursor: "*" });
   is(filtered.content.Resources.map((r) => [r.id, r.title, r.userName, r._version]), [[user_id, "mine", undefined, merged.metadata.version]], `${name}: a filtered list of chosen attributes`);
   const wrongFilter = await call("scim_list_users", { filter: 'userName eq "a" and' });
   is([wrongFilter.content.error_code, wrongFilter.content.position > 10], ["INVALID_FILTER", true], `${name}: a filter that ends too soon, with its position`);

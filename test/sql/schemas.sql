@@ -53,7 +53,7 @@ SELECT bool_and(d = s.document || jsonb_build_object('meta', jsonb_build_object(
 FROM scim_schemas s JOIN jsonb_array_elements(scim_get_schemas()->'schemas') d ON d->>'id' = s.id;
 SELECT jsonb_pretty(scim_get_schemas()->'resource_types'->0);
 -- all that can be discovered has a version, which moves with it
-SELECT d->'meta'->>'version' = scim_version(d) AS version FROM (VALUES (scim_get_schemas()), (scim_server_info())) v(d);
+SELECT d->'meta'->>'version' = scim_version(d - 'time') AS version FROM (VALUES (scim_get_schemas()), (scim_server_info())) v(d);
 SELECT scim_get_schemas()->'meta'->>'version' AS schemas_before \gset
 -- what the server can do is described by a schema of its own
 SELECT jsonb_pretty(scim_service_provider_config() #- '{meta,version}');

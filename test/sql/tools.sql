@@ -23,6 +23,12 @@ CREATE FUNCTION call(name text, arguments jsonb) RETURNS jsonb LANGUAGE sql AS
 CREATE FUNCTION try(name text, arguments jsonb) RETURNS jsonb LANGUAGE sql AS
   'SELECT mask(scim_call_tool(name, arguments)::jsonb)';
 
+-- bytes of an answer, and of what a model is shown of a tool, without the blanks that jsonb writes
+CREATE FUNCTION bytes(answer jsonb) RETURNS int LANGUAGE sql RETURN
+  octet_length(regexp_replace(answer::text, '("(?:[^"\\]|\\.)*")|([:,]) ', '\1\2', 'g'));
+CREATE FUNCTION shown(tool jsonb) RETURNS jsonb LANGUAGE sql RETURN
+  jsonb_build_object('name', tool->'name', 'description', tool->'description', 'inputSchema', tool->'inputSchema');
+
 -- a failure in one line
 CREATE FUNCTION failure(answer jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' | ', answer->>'success', answer->'content'->>'error_code', answer->'content'->>'path',
@@ -65,7 +71,7 @@ SELECT DISTINCT (SELECT string_agg(k, ' ' ORDER BY k) FROM jsonb_object_keys(t) 
        t->'inputSchema'->'type' AS input
   FROM jsonb_array_elements(scim_tools()) t;
 -- a model pays for it in every conversation: under 6,000 tokens of 4 bytes
-SELECT octet_length(scim_tools()::text) < 24000 AS small;
+SELECT sum(bytes(shown(t))) < 24000 AS small FROM jsonb_array_elements(scim_tools()) t;
 -- names and types only, and no mark of the catalogue left
 SELECT count(*) FROM jsonb_path_query(scim_tools(), '$.**.description') d
  WHERE d #>> '{}' ~ '\{\w+\}' OR length(d #>> '{}') > 400;
@@ -187,11 +193,11 @@ SELECT a, names(call('scim_list_users', a)) FROM unnest(ARRAY[
   '{"filter": "meta.lastModified gt \"2999-01-01T00:00:00Z\""}', '{"filter": null, "count": 0}']::jsonb[]) a;
 SELECT mask(call('scim_list_users', '{"filter": "userName eq \"l1\"", "attributes": ["emails.value"]}')) AS chosen;
 SELECT mask(call('scim_list_users', '{"filter": "userName eq \"l1\"", "excluded_attributes": ["emails", "meta", "title"]}'))->'content'->'Resources' AS others;
-SELECT mask(call('scim_list_resources', '{"resource_type": "User", "filter": "title eq \"L\"", "sort_by": "userName", "count": 1, "cursor": ""}'))
+SELECT mask(call('scim_list_resources', '{"resource_type": "User", "filter": "title eq \"L\"", "sort_by": "userName", "count": 1, "cursor": "*"}'))
   #- '{content,nextCursor}' #- '{metadata,next_cursor}' AS first_page;
 -- a walk; totalResults when it is wanted
 WITH RECURSIVE page(n, answer) AS (
-  SELECT 1, call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "count": 3, "include_total": true, "cursor": ""}')
+  SELECT 1, call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "count": 3, "include_total": true, "cursor": "*"}')
   UNION ALL
   SELECT n + 1, call('scim_list_users', jsonb_build_object('filter', 'title eq "L"', 'sort_by', 'userName', 'cursor', answer->'metadata'->'next_cursor'))
     FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 9)
@@ -203,7 +209,7 @@ SELECT names(call('scim_list_users', jsonb_build_object('filter', 'title eq "L"'
 SELECT a, fails('scim_list_users', a) FROM unnest(ARRAY[
   '{"filter": "userName eq \"a\" and"}', '{"filter": "userName = \"a\""}', '{"filter": "nonsense pr"}', '{"filter": "active gt true"}', '{"filter": ""}', '{"filter": 1}',
   '{"filter": "password pr"}', '{"sort_by": "nonsense"}', '{"sort_by": "name"}', '{"sort_by": "userName", "sort_order": "up"}',
-  '{"cursor": "x"}', '{"cursor": "", "count": 0}', '{"cursor": 1}', '{"include_total": 1}', '{"attributes": ["nonsense"]}',
+  '{"cursor": "x"}', '{"cursor": "*", "count": 0}', '{"cursor": 1}', '{"include_total": 1}', '{"attributes": ["nonsense"]}',
   '{"attributes": [], "excluded_attributes": []}', '{"known_version": "a b"}']::jsonb[]) a;
 SELECT call('scim_list_users', '{"filter": "userName eq \"ä€😀\" and nonsense eq 1"}') AS with_position;
 SELECT call('scim_list_users', '{"filter": "userName eq \"a\" and "}')->'content'->'at' AS at_the_end;
@@ -216,7 +222,7 @@ SELECT call('scim_list_users', '{"filter": "title eq \"L\""}');
 SELECT names(call('scim_list_users', '{"filter": "title eq \"L\" and userName gt \"l2\"", "sort_by": "userName"}')) AS fewer;
 RESET scimver.max_results;
 SET scimver.max_page_size = 3;
-SELECT names(r) AS page, r->'metadata' ? 'next_cursor' AS more FROM call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "cursor": ""}') r;
+SELECT names(r) AS page, r->'metadata' ? 'next_cursor' AS more FROM call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "cursor": "*"}') r;
 SELECT names(r) AS page, r->'metadata'->'next_start_index' AS more FROM call('scim_list_users', '{"filter": "title eq \"L\"", "sort_by": "userName", "count": 50}') r;
 RESET scimver.max_page_size;
 SELECT count(call('scim_delete_user', jsonb_build_object('user_id', id))) FROM users WHERE data->>'title' = 'L';
@@ -277,11 +283,11 @@ SELECT p AS parameter, string_agg(DISTINCT t->>'name', ' ') AS tools,
    AND p <> 'value' AND (p, jsonb_typeof(v)) <> ('operations', 'object')
  GROUP BY 1 ORDER BY 1;
 SELECT v, fails('scim_update_user', jsonb_build_object('user_id', id('ada'), 'user_data', '{"userName": "ada"}'::jsonb, 'expected_version', v))
-  FROM jsonb_array_elements('[null, 1, true, [], {}, "", "W/\"abc123\"", "\"abc\"", "a b", "ä"]') v;
+  FROM jsonb_array_elements('[null, 1, true, [], {}, "", "*", "W/\"abc123\"", "\"abc\"", "a b", "ä"]') v;
 SELECT v, fails('scim_update_user', jsonb_build_object('user_id', id('ada'), 'user_data', v))
-  FROM jsonb_array_elements('[null, 1, [], "x"]') v;
+  FROM jsonb_array_elements('[null, 1, [], "x", "", "{\"userName\": \"ada\"}", " [] ", "{broken}"]') v;
 SELECT v, fails('scim_patch_user', jsonb_build_object('user_id', id('ada'), 'operations', v))
-  FROM jsonb_array_elements('[null, 1, [], {}, [1], "x"]') v;
+  FROM jsonb_array_elements('[null, 1, [], {}, [1], "x", "[{\"op\": \"remove\", \"path\": \"title\"}]", ["{\"op\": \"remove\", \"path\": \"title\"}"]]') v;
 SELECT left(v::text, 20) AS v, fails('scim_list_users', jsonb_build_object('count', v))
   FROM jsonb_array_elements('[0.5, 1e400, -1e400, 2147483648, "1", true, []]') v;
 SELECT call('scim_list_users', '{"count": 2147483647, "start_index": 2147483647}')->'content' AS content;
@@ -395,7 +401,7 @@ INSERT INTO users (tenant_id, id, data)
          jsonb_build_object('userName', 'u' || n, 'title', repeat('t', CASE n WHEN 40 THEN 40000 ELSE 3000 END))
     FROM generate_series(1, 50) n;
 SELECT call('scim_list_users', '{"tenant_id": "large"}') AS page \gset
-SELECT octet_length(:'page') BETWEEN 28000 AND 33000 AS about_32k, :'page'::jsonb->'metadata' AS metadata,
+SELECT bytes(:'page') BETWEEN 28000 AND 33000 AS about_32k, :'page'::jsonb->'metadata' AS metadata,
        :'page'::jsonb->'content'->'itemsPerPage' AS items, jsonb_array_length(:'page'::jsonb->'content'->'Resources') AS shown,
        :'page'::jsonb->'content'->'totalResults' AS total;
 -- page by page, nobody is missed
@@ -404,37 +410,37 @@ WITH RECURSIVE page(n, answer) AS (
   UNION ALL
   SELECT n + 1, call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'start_index', answer->'metadata'->'next_start_index', 'count', 1000))
     FROM page WHERE answer->'metadata' ? 'next_start_index' AND n < 50)
-SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
+SELECT count(*) AS pages, max(bytes(answer)) < 33000 AS all_fit,
        sum(jsonb_array_length(answer->'content'->'Resources')) AS users,
        (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different
   FROM page;
 -- by cursor: what did not fit comes with the next page
 WITH RECURSIVE page(n, answer) AS (
-  SELECT 1, call('scim_list_users', '{"tenant_id": "large", "cursor": "", "count": 30, "sort_by": "userName"}')
+  SELECT 1, call('scim_list_users', '{"tenant_id": "large", "cursor": "*", "count": 30, "sort_by": "userName"}')
   UNION ALL
   SELECT n + 1, call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', answer->'metadata'->'next_cursor', 'count', 30, 'sort_by', 'userName'))
     FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 60)
-SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit,
+SELECT count(*) AS pages, max(bytes(answer)) < 33000 AS all_fit,
        sum(jsonb_array_length(answer->'content'->'Resources')) AS users, bool_and(answer->'content'->'itemsPerPage' = to_jsonb(jsonb_array_length(answer->'content'->'Resources'))) AS counted,
        (SELECT count(DISTINCT r->>'userName') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
        (array_agg((answer->'metadata') - 'next_cursor' ORDER BY n))[1] AS first, (array_agg(answer->'metadata' ORDER BY n DESC))[1] AS last
   FROM page;
-SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', '', 'count', 30, 'known_version', a->'metadata'->'version'))->'content'->'not_modified' AS known
-  FROM call('scim_list_users', '{"tenant_id": "large", "cursor": "", "count": 30}') a;
+SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'cursor', '*', 'count', 30, 'known_version', a->'metadata'->'version'))->'content'->'not_modified' AS known
+  FROM call('scim_list_users', '{"tenant_id": "large", "cursor": "*", "count": 30}') a;
 SELECT call('scim_list_users', '{"tenant_id": "large", "start_index": 40}')->'metadata' AS metadata;
 SELECT mask(call('scim_get_user', '{"tenant_id": "large", "user_id": "00000000-0000-4000-b000-000000000040"}'));
-SELECT octet_length(a::text) < 33000 AS fits, a->'content'->'current' ? 'title' AS title, a->'metadata' AS metadata
+SELECT bytes(a) < 33000 AS fits, a->'content'->'current' ? 'title' AS title, a->'metadata' AS metadata
   FROM call('scim_delete_user', '{"tenant_id": "large", "user_id": "00000000-0000-4000-b000-000000000040", "expected_version": "stale"}') a;
 -- characters that JSON text escapes count as what they become
 UPDATE users SET data = data || jsonb_build_object('title', repeat(E'\x01', 6000))
  WHERE tenant_id = 'large' AND id = '00000000-0000-4000-b000-000000000041';
-SELECT octet_length(a::text) < 33000 AS fits, a->'metadata'->'omitted' AS omitted
+SELECT bytes(a) < 33000 AS fits, a->'metadata'->'omitted' AS omitted
   FROM call('scim_get_user', '{"tenant_id": "large", "user_id": "00000000-0000-4000-b000-000000000041"}') a;
 -- an error repeats no long text
-SELECT octet_length(a::text) < 6000 AS fits FROM call('scim_get_user', jsonb_build_object('user_id', repeat('x', 1000000))) a
-UNION ALL SELECT octet_length(a::text) < 6000 FROM call('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'x', repeat('n', 100000), 1))) a
-UNION ALL SELECT octet_length(a::text) < 6000 FROM call('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', repeat('v', 100000))) a
-UNION ALL SELECT octet_length(a::text) < 6000 FROM call('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', jsonb_build_array(repeat('v', 100000)))) a;
+SELECT bytes(a) < 6000 AS fits FROM call('scim_get_user', jsonb_build_object('user_id', repeat('x', 1000000))) a
+UNION ALL SELECT bytes(a) < 6000 FROM call('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'x', repeat('n', 100000), 1))) a
+UNION ALL SELECT bytes(a) < 6000 FROM call('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', repeat('v', 100000))) a
+UNION ALL SELECT bytes(a) < 6000 FROM call('scim_delete_user', jsonb_build_object('user_id', id('ada'), 'expected_version', jsonb_build_array(repeat('v', 100000)))) a;
 -- a group with many members
 SELECT call('scim_create_group', jsonb_build_object('tenant_id', 'large', 'group_data', jsonb_build_object('displayName', 'many',
   'members', (SELECT jsonb_agg(jsonb_build_object('value', id)) FROM users WHERE tenant_id = 'large'))))->'content'->>'id' AS many \gset
@@ -448,7 +454,7 @@ WITH RECURSIVE page(n, answer) AS (
   UNION ALL
   SELECT n + 1, call('scim_list_group_members', jsonb_build_object('tenant_id', 'large', 'group_id', :'many', 'cursor', answer->'metadata'->'next_cursor', 'count', 1000))
     FROM page WHERE answer->'metadata' ? 'next_cursor' AND n < 60)
-SELECT count(*) AS pages, max(octet_length(answer::text)) < 33000 AS all_fit, sum(jsonb_array_length(answer->'content'->'Resources')) AS members,
+SELECT count(*) AS pages, max(bytes(answer)) < 33000 AS all_fit, sum(jsonb_array_length(answer->'content'->'Resources')) AS members,
        (SELECT count(DISTINCT r->>'value') FROM page, jsonb_array_elements(answer->'content'->'Resources') r) AS different,
        min((answer->'content'->>'totalResults')::int) AS total, (array_agg(answer->'metadata'->'omitted'))[1] AS omitted
   FROM page;
@@ -487,7 +493,7 @@ SELECT fails('scim_update_user', jsonb_build_object('user_id', id('ada'), 'user_
 SELECT fails('scim_modify_group_members', jsonb_build_object('group_id', g.id, 'add', jsonb_build_array(id('ada')))),
        call('scim_list_group_members', jsonb_build_object('group_id', g.id))->'success' AS lists FROM groups g WHERE tenant_id = 'default' LIMIT 1;
 SELECT call('scim_get_user', jsonb_build_object('user_id', id('ada')))->'success' AS reads,
-       call('scim_list_users', '{"cursor": "", "count": 1}')->'metadata' ? 'next_cursor' AS lists, call('scim_user_exists', jsonb_build_object('user_id', id('ada')))->'success' AS asks;
+       call('scim_list_users', '{"cursor": "*", "count": 1}')->'metadata' ? 'next_cursor' AS lists, call('scim_user_exists', jsonb_build_object('user_id', id('ada')))->'success' AS asks;
 COMMIT;
 
 CREATE ROLE regress_scimver_agent;
@@ -506,10 +512,10 @@ SELECT t AS tool, fails(t, a) FROM (VALUES
 SELECT call('scim_modify_group_members', jsonb_build_object('tenant_id', 'large', 'group_id', :'many',
   'remove', '["00000000-0000-4000-b000-000000000001"]'::jsonb))->'metadata' ? 'unchanged' AS unchanged;
 SELECT call('scim_list_users', jsonb_build_object('tenant_id', 'large', 'count', 1, 'filter', 'userName pr', 'cursor', a->'metadata'->'next_cursor'))->'content'->'itemsPerPage' AS second_page
-  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "", "filter": "userName pr"}') a;
+  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "*", "filter": "userName pr"}') a;
 SELECT fails('scim_list_users', jsonb_build_object('tenant_id', 'default', 'count', 1, 'filter', 'userName pr', 'cursor', a->'metadata'->'next_cursor'))
-  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "", "filter": "userName pr"}') a;
-SELECT fails(t, a) FROM (VALUES ('scim_list_users', '{"tenant_id": "default", "filter": "userName pr", "cursor": ""}'::jsonb),
+  FROM call('scim_list_users', '{"tenant_id": "large", "count": 1, "cursor": "*", "filter": "userName pr"}') a;
+SELECT fails(t, a) FROM (VALUES ('scim_list_users', '{"tenant_id": "default", "filter": "userName pr", "cursor": "*"}'::jsonb),
   ('scim_list_group_members', jsonb_build_object('tenant_id', 'default', 'group_id', :'many')),
   ('scim_modify_group_members', jsonb_build_object('tenant_id', 'default', 'group_id', :'many', 'add', '[]'::jsonb))) c(t, a);
 SELECT call('scim_list_users', '{"tenant_id": "large", "count": 0}')->'content'->'totalResults' AS users,

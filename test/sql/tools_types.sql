@@ -54,7 +54,7 @@ SELECT count(device('create_resource', jsonb_build_object('resource_data', jsonb
   FROM generate_series(1, 5) n;
 SELECT a, jsonb_path_query_array(r, '$.content.Resources[*].serial') AS serials, r->'metadata' ? 'next_cursor' AS more FROM unnest(ARRAY[
   '{"filter": "serial sw \"s\" and active eq true", "sort_by": "serial", "sort_order": "descending"}', '{"filter": "ports[value gt 1]"}',
-  '{"filter": "installed lt \"2026-01-01T01:00:00+01:30\""}', '{"cursor": "", "count": 2, "sort_by": "serial"}']::jsonb[]) a, device('list_resources', a) r;
+  '{"filter": "installed lt \"2026-01-01T01:00:00+01:30\""}', '{"cursor": "*", "count": 2, "sort_by": "serial"}']::jsonb[]) a, device('list_resources', a) r;
 SELECT mask(device('list_resources', '{"filter": "serial eq \"s1\"", "attributes": ["serial"]}'));
 SELECT failure(device('list_resources', a)) FROM unnest(ARRAY['{"filter": "userName pr"}', '{"filter": "active co \"x\""}', '{"sort_by": "ports"}']::jsonb[]) a;
 SELECT mask(device('delete_resource', jsonb_build_object('resource_id', :'lamp')));
@@ -86,10 +86,11 @@ SELECT failure(scim_call_tool('scim_list_resources', '{"resource_type": "Gadget"
 --
 -- however many there are, the list stays small
 --
-CREATE FUNCTION detail() RETURNS TABLE (small boolean, tools int, enums bigint, user_attributes boolean) LANGUAGE sql AS $$
-  SELECT octet_length(scim_tools()::text) <= 24000, jsonb_array_length(scim_tools()),
-         count(t->'inputSchema'->'properties'->'resource_type'->'enum'),
-         bool_or(t->'inputSchema'->'properties'->'user_data' ? 'properties') FROM jsonb_array_elements(scim_tools()) t
+CREATE FUNCTION detail() RETURNS TABLE (small boolean, tools int, enums bigint, attributes bigint, parts_of_name bigint) LANGUAGE sql AS $$
+  SELECT sum(octet_length(regexp_replace((t - '{title,annotations,outputSchema}'::text[])::text, '("(?:[^"\\]|\\.)*")|([:,]) ', '\1\2', 'g'))) <= 24000,
+         jsonb_array_length(scim_tools()), count(t->'inputSchema'->'properties'->'resource_type'->'enum'),
+         max((SELECT count(*) FROM jsonb_object_keys(t #> '{inputSchema,properties,user_data,properties}'))),
+         max((SELECT count(*) FROM jsonb_object_keys(t #> '{inputSchema,properties,user_data,properties,name,properties}'))) FROM jsonb_array_elements(scim_tools()) t
 $$;
 SELECT * FROM detail();
 SELECT count(scim_register_resource_type(jsonb_build_object('name', 'Gadget' || n, 'endpoint', '/Gadgets' || n, 'schema', 'urn:example:Device')))

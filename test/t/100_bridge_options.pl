@@ -26,7 +26,8 @@ like($out, qr/^  --timeout SECONDS .*\n.*\(1 to 86400, default 30\)/m, '--help d
 is($err, '', '--help leaves standard error alone');
 my $reference = slurp_file("$FindBin::RealBin/../../docs/reference.md");
 my @options = grep { !/^--(help|version)$/ } $out =~ /^  (--[\w-]+)/mg;
-cmp_ok(scalar @options, '>=', 4, '--help lists the options');
+cmp_ok(scalar @options, '>=', 5, '--help lists the options');
+ok((grep { $_ eq '--require-version' } @options), '--help documents --require-version');
 like($reference, qr/^\| `\Q$_\E[` ]/m, "$_ is documented") foreach @options;
 
 my $control = slurp_file("$FindBin::RealBin/../../scimver.control");
@@ -38,6 +39,8 @@ is($out, "scimver-mcp $version\n", '--version is that of the control file');
 foreach my $case (
 	[ 'unknown option', '--nonsense' ],
 	[ 'option without its value', '--tenant' ],
+	[ 'option with a value that takes none', '--require-version=on' ],
+	[ 'beginning of two options', '--re' ],
 	[ 'empty tenant', '--tenant', '' ],
 	[ 'tenant that is no UTF-8', '--tenant', "\xff" ],
 	[ 'pool of 0', '--pool', '0' ],
@@ -94,6 +97,15 @@ my $raw = $bridge->roundtrip('tools/call', { name => 'scim_get_user', arguments 
 ok($raw->{result}{isError}, 'isError is true');
 is_deeply($bridge->decode($raw->{result}{content}[0]{text}), $raw->{result}{structuredContent},
 	'the text is the same JSON');
+like($raw->{result}{content}[0]{text}, qr/\A\{"success":false,"metadata":\{"operation":"get_user"\},"content":\{"error_code":"RETRY_LATER","error":"/,
+	'what matters stands first in it');
+foreach my $name ("scim_" . "\x{e9}" x 100_000, "\x01" x 100_000, '"\\' x 100_000)
+{
+	my $result = $bridge->roundtrip('tools/call', { name => $name, arguments => {} })->{result};
+	cmp_ok(length $result->{content}[0]{text}, '<=', 8192, 'a name of 100,000 characters makes no large error');
+	my $operation = $name =~ s/\Ascim_//r;
+	is($result->{structuredContent}{metadata}{operation}, substr($operation, 0, 200) . '...', 'it is cut');
+}
 is($bridge->finish, 0, 'without a database: the end of input is exit code 0');
 like($bridge->stderr, qr/\A(scimver-mcp: [^\n]+\n)+\z/, 'one line for each message');
 unlike($bridge->stderr, qr/secret/, 'no password in them');

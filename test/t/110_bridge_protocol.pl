@@ -124,6 +124,28 @@ foreach my $case (
 	$bridge->send_message($message);
 	is(code($bridge->answer($message->{id})), -32602, "tools/call: $case->[0]: -32602");
 }
+
+# A tool that is unknown is named: as a JSON string, and cut.
+foreach my $case (
+	[ '"nonsense"', '"nonsense"' ], [ '""', '""' ], [ '"SCIM_GET_USER"', '"SCIM_GET_USER"' ],
+	[ '"n\u006fnsense \"\\\/\u00e9\ud83d\ude00"', qq("nonsense \\"\\\\/\x{e9}\x{1f600}") ],
+	[ '"scim_get_user\u0000"', '"scim_get_user\u0000"' ], [ '"\u0000"', '"\u0000"' ],
+	[ '"a\n\u001b[31m\u0085"', qq("a\\n\\u001b[31m\x{85}") ],
+	[ '"scim_get_user\ud800"', qq("scim_get_user\\\\ud800") ], [ '"\udc00\ud800\""', qq("\\\\udc00\\\\ud800\\\\\\"") ],
+	[ '"' . 'x' x 200 . '"', '"' . 'x' x 200 . '"' ],
+	[ '"' . 'x' x 201 . '"', '"' . 'x' x 200 . '..."' ],
+	[ qq("\xf0\x9f\x98\x80) . "\xc3\xa9" x 10_000 . '"', qq("\x{1f600}) . "\x{e9}" x 199 . '..."' ],
+	[ '"' . '\u0000' x 10_000 . '"', '"' . '\u0000' x 200 . '..."' ],
+	[ '"' . '\ud800' x 10_000 . '"', '"' . qq(\\\\ud800) x 33 . qq(\\\\u...") ])
+{
+	my ($sent, $shown) = @$case;
+	$bridge->send_raw(qq({"jsonrpc":"2.0","id":"unknown","method":"tools/call","params":{"name":$sent,"arguments":{}}}\n));
+	my $line = $bridge->line;
+	is_deeply($bridge->decode($line),
+		{ jsonrpc => '2.0', id => 'unknown', error => { code => -32602, message => "Unknown tool: $shown; tools/list names the tools" } },
+		'an unknown tool is named: ' . substr($sent, 0, 40));
+	cmp_ok(length $line, '<=', 8192, 'in a short line');
+}
 is(code($bridge->roundtrip('tools/list', { cursor => 'x' })), -32602, 'tools/list: a cursor that nobody gave is -32602');
 is(code($bridge->roundtrip('tools/list', { cursor => 5 })), -32602, 'tools/list: a cursor that is a number is -32602');
 

@@ -111,6 +111,7 @@ refused('params as an array', '{"jsonrpc":"2.0","id":1,"method":"ping","params":
 refused('_meta that names a thing twice',
 	'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"a","io.modelcontextprotocol/protocolVersion":"b"}}}', -32602, '1');
 refused('a tool name with a lone surrogate', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\ud800"}}', -32602, '1');
+refused('a tool name of 9 MiB', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"' . 'x' x (9 * 1024 * 1024) . '"}}', -32602, '1');
 refused('a method with a lone surrogate', '{"jsonrpc":"2.0","id":1,"method":"\udfff"}', -32601, '1');
 refused('a method of 1 MiB', '{"jsonrpc":"2.0","id":1,"method":"' . 'x' x (1024 * 1024) . '"}', -32601, '1');
 

@@ -1,7 +1,8 @@
 # scimver-mcp: what a call brings to the database and what comes back of it.
 #
 # A database whose scim_tools() and scim_call_tool() are replaced plays what the
-# real ones do rarely or never: any SQLSTATE, huge answers, none at all.
+# real ones do rarely or never: any SQLSTATE, huge answers, none at all, one in
+# several lines.  The list says with which settings it was asked for.
 use strict;
 use warnings;
 use FindBin;
@@ -21,18 +22,23 @@ $node->safe_psql('played', q{
 	SET search_path = "odd ""schema";
 	CREATE TABLE more_tools (extra jsonb);
 	INSERT INTO more_tools VALUES ('[]');
-	CREATE OR REPLACE FUNCTION scim_tools() RETURNS jsonb LANGUAGE sql AS $$
+	ALTER FUNCTION scim_tools() RENAME TO real_tools;
+	ALTER FUNCTION scim_call_tool(text, text) RENAME TO real_call_tool;
+	CREATE FUNCTION scim_tools() RETURNS jsonb LANGUAGE sql AS $$
 		SELECT jsonb_build_array(
 			jsonb_build_object('name', 'scim_play', 'inputSchema', '{"type": "object"}'::jsonb,
 				'annotations', '{"readOnlyHint": false}'::jsonb),
 			jsonb_build_object('name', 'look', 'inputSchema', '{"type": "object"}'::jsonb,
+				'description', jsonb_build_array(current_setting('scimver.tenant', true),
+					current_setting('scimver.only_tenant', true), current_setting('scimver.require_version', true),
+					current_setting('scimver.agent', true), current_setting('transaction_read_only'))::text,
 				'annotations', '{"readOnlyHint": true}'::jsonb)) || extra FROM "odd ""schema".more_tools $$;
 	CREATE TABLE written (what text);
 	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN RAISE EXCEPTION 'never shown to an agent' USING ERRCODE = NEW.what; END $$;
 	CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON written DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW WHEN (NEW.what ~ '^[0-9A-Z]{5}$') EXECUTE FUNCTION refuse();
-	CREATE OR REPLACE FUNCTION scim_call_tool(name text, arguments text) RETURNS jsonb LANGUAGE plpgsql AS $$
+	CREATE FUNCTION scim_call_tool(name text, arguments text) RETURNS json LANGUAGE plpgsql AS $$
 		DECLARE a json := arguments::json;
 		BEGIN
 			IF a->>'raise' IS NOT NULL THEN
@@ -40,12 +46,13 @@ $node->safe_psql('played', q{
 			ELSIF a->>'write' IS NOT NULL THEN
 				INSERT INTO "odd ""schema".written VALUES (a->>'write');
 			ELSIF a->>'answer' IS NOT NULL THEN
-				RETURN CASE WHEN a->>'answer' OPERATOR(pg_catalog.=) 'nothing' THEN NULL ELSE (a->>'answer')::jsonb END;
+				RETURN CASE WHEN a->>'answer' OPERATOR(pg_catalog.=) 'nothing' THEN NULL ELSE (a->>'answer')::json END;
 			END IF;
-			RETURN jsonb_build_object('success', true, 'metadata', '{}'::jsonb, 'content',
-				CASE WHEN a->>'size' IS NOT NULL THEN jsonb_build_object('x', repeat('x', (a->>'size')::int))
-				WHEN a->>'setting' IS NOT NULL THEN jsonb_build_object('value', current_setting(a->>'setting', true))
-				ELSE jsonb_build_object('arguments', arguments) END);
+			RETURN pg_catalog.format('{"success":true,"metadata":{"success":false},"content":{%s}}',
+				CASE WHEN a->>'size' IS NOT NULL THEN pg_catalog.format('"x":"%s"', repeat('x', (a->>'size')::int))
+				WHEN a->>'setting' IS NOT NULL THEN pg_catalog.format('"value":%s',
+					coalesce(to_json(current_setting(a->>'setting', true))::text, 'null'))
+				ELSE pg_catalog.format('"arguments":%s', to_json(arguments)) END)::json;
 		END $$;
 	CREATE SCHEMA trap;
 	CREATE FUNCTION trap.scim_call_tool(text, text) RETURNS jsonb LANGUAGE sql AS $$ SELECT '{"success": "trapped"}'::jsonb $$;
@@ -121,6 +128,24 @@ foreach my $case ([ 'look', 'larger' ], [ 'scim_play', 'was made' ])
 	like($content->{error}, qr/$case->[1]/, 'and says whether something was changed');
 }
 
+# The answer is the database's text, in whatever order and with whatever blanks; a message is one line.
+foreach my $answer (
+	'{"success":true,"metadata":{"success":false},"content":{"a":1.0}}',
+	'{ "content" : {"success": false}, "metadata" : { } , "success" : true }',
+	qq({\n"success":\ttrue,\r\n"metadata": {\n},\n\n"content": {"a": "\\n"}\n}\n))
+{
+	my $id = $bridge->start_call('look', { answer => $answer });
+	my $line = $bridge->line;
+	my $result = $bridge->decode($line)->{result};
+	ok(defined $result && !$result->{isError}, 'an answer in another form is one line, and a success: ' . $bridge->encode($answer));
+	is($result->{content}[0]{text}, $answer, 'the text is as it came');
+	is_deeply($result->{structuredContent}, $bridge->decode($answer), 'and so is its meaning');
+	my $joined = $answer =~ tr/\n/ /r;
+	ok(index($line, qq("structuredContent":$joined,)) > 0, 'byte for byte, but for the ends of lines');
+}
+ok($bridge->roundtrip('tools/call', { name => 'look', arguments => { answer => '{"success":false,"metadata":{"success":true},"content":{}}' } })->{result}{isError},
+	'success is that of the envelope, not one inside');
+
 # What a call sets, and that it ends with the call.
 sub setting { return $bridge->call($_[0], { setting => $_[1] })->{content}{value}; }
 is(setting('scim_play', 'scimver.agent'), 'tap', "the agent's name");
@@ -129,6 +154,7 @@ is(setting('scim_play', 'synchronous_commit'), 'local', 'a write is flushed, tho
 is(setting('look', 'transaction_read_only'), 'on', 'a tool that only reads runs read-only');
 is(setting('scim_play', 'transaction_read_only'), 'off', 'a tool that writes does not');
 is(setting('scim_play', 'scimver.only_tenant') // '', '', 'no tenant without --tenant');
+is(setting('scim_play', 'scimver.require_version') // '', '', 'no version is required without --require-version');
 is(setting('look', 'client_encoding'), 'UTF8', 'client_encoding');
 is($bridge->call('look', { write => 'x' })->{content}{error_code}, 'INTERNAL', 'a tool that says it only reads cannot write');
 
@@ -158,6 +184,31 @@ foreach my $level ('on', 'remote_apply', 'local')
 	is($other->call('scim_play', { setting => 'synchronous_commit' })->{content}{value}, $level, "synchronous_commit $level stays");
 	is($other->finish, 0, 'exit code');
 }
+
+# What the options set, for the list and for calls alike; what they do not set is as the database has it.
+my @told = ('tenant', 'only_tenant', 'require_version');
+sub settings_are
+{
+	my ($args, $wanted, $name) = @_;
+	my $other = ScimverBridge->new(conninfo => $node->connstr('played'), args => $args);
+	$other->initialize;
+	my ($look) = grep { $_->{name} eq 'look' } @{ $other->roundtrip('tools/list')->{result}{tools} };
+	is_deeply([ map { $_ // '' } @{ $bridge->decode($look->{description}) } ], [ @$wanted, 'tap', 'on' ], "the list $name");
+	is_deeply([ map { $other->call('look', { setting => "scimver.$_" })->{content}{value} // '' } @told ], $wanted, "a read $name");
+	is_deeply([ map { $other->call('scim_play', { setting => "scimver.$_" })->{content}{value} // '' } @told ], $wanted, "a write $name")
+	  unless grep { $_ eq '--read-only' } @$args;
+	is($other->finish, 0, 'exit code');
+	return;
+}
+settings_are([], [ '', '', '' ], 'without options');
+settings_are([ '--tenant', q{a'c"me} ], [ q{a'c"me}, q{a'c"me}, '' ], 'with --tenant');
+settings_are(['--require-version'], [ '', '', 'on' ], 'with --require-version');
+settings_are([ '--read-only', '--require-version', '--tenant', 'acme' ], [ 'acme', 'acme', 'on' ], 'with all of them');
+$node->safe_psql('played', 'ALTER DATABASE played SET scimver.require_version = on');
+settings_are([], [ '', '', 'on' ], 'in a database that requires versions');
+$node->safe_psql('played', 'ALTER DATABASE played SET scimver.require_version = off');
+settings_are(['--require-version'], [ '', '', 'on' ], 'with --require-version in a database that does not');
+$node->safe_psql('played', 'ALTER DATABASE played RESET scimver.require_version');
 
 # A new tool needs no new bridge, and no restart of one.
 is($bridge->roundtrip('tools/call', { name => 'fresh' })->{error}{code}, -32602, 'a tool that is not there yet');
@@ -199,6 +250,52 @@ is($bridge->call('scim_create_user', { user_data => { userName => 'x' }, tenant_
 ok($bridge->call('scim_create_user', { user_data => { userName => 'two' } })->{success}, '--tenant: a write');
 is($bridge->finish, 0, 'exit code');
 is($node->safe_psql('postgres', q{SELECT tenant_id FROM users WHERE data->>'userName' = 'two'}), 'acme', '--tenant: where it is');
+
+# The list under --tenant and --require-version, with the real tools.
+sub schemas
+{
+	my (@args) = @_;
+	my $other = ScimverBridge->new(conninfo => $conninfo, args => \@args);
+	$other->initialize;
+	my %schemas = map { $_->{name} => $_->{inputSchema} } @{ $other->roundtrip('tools/list')->{result}{tools} };
+	is($other->finish, 0, 'exit code');
+	return \%schemas;
+}
+sub with { my ($schemas, $property) = @_; return [ sort grep { $schemas->{$_}{properties}{$property} } keys %$schemas ]; }
+sub requiring { my ($schemas, $property) = @_; return [ sort grep { grep { $_ eq $property } @{ $schemas->{$_}{required} // [] } } keys %$schemas ]; }
+my $plain = schemas();
+cmp_ok(@{ with($plain, 'tenant_id') }, '>', 0, 'without --tenant: tools have a tenant_id');
+is_deeply(with(schemas('--tenant', 'acme'), 'tenant_id'), [], '--tenant: none has');
+cmp_ok(@{ with($plain, 'expected_version') }, '>', 0, 'tools have an expected_version');
+is_deeply(requiring($plain, 'expected_version'), [], 'without --require-version: none requires it');
+is_deeply(requiring(schemas('--require-version'), 'expected_version'), with($plain, 'expected_version'),
+	'--require-version: all that have it require it');
+
+# --require-version
+sub refuses_unversioned
+{
+	my ($name, @args) = @_;
+	my $other = ScimverBridge->new(conninfo => $conninfo, args => \@args);
+	$other->initialize;
+	my $made = $other->call('scim_create_user', { user_data => { userName => $name } });
+	ok($made->{success}, "$name: a create needs no version");
+	my %user = (user_id => $made->{content}{id});
+	my %change = (%user, user_data => { userName => $name, title => 'Engineer' });
+	is($other->call('scim_update_user', \%change)->{content}{error_code}, 'VERSION_REQUIRED', "$name: an update without a version");
+	is($other->call('scim_delete_user', \%user)->{content}{error_code}, 'VERSION_REQUIRED', "$name: a delete without a version");
+	my $found = $other->call('scim_get_user', \%user);
+	is($found->{metadata}{version}, $made->{metadata}{version}, "$name: nothing was changed");
+	my $changed = $other->call('scim_update_user', { %change, expected_version => $found->{metadata}{version} });
+	is($changed->{content}{title}, 'Engineer', "$name: an update with the version");
+	ok($other->call('scim_delete_user', { %user, expected_version => $changed->{metadata}{version} })->{success},
+		"$name: a delete with the version");
+	is($other->finish, 0, 'exit code');
+	return;
+}
+refuses_unversioned('required by the option', '--require-version');
+$node->safe_psql('postgres', 'ALTER ROLE current_user SET scimver.require_version = on');
+refuses_unversioned('required by the role');
+$node->safe_psql('postgres', 'ALTER ROLE current_user RESET scimver.require_version');
 
 # --read-only
 $bridge = ScimverBridge->new(conninfo => $conninfo, args => ['--read-only']);

@@ -31,22 +31,28 @@ CREATE FUNCTION attributes(prefix text, count int, more jsonb) RETURNS jsonb LAN
 
 -- ---- thousands of attributes ----
 
-SELECT scim_register_schema(jsonb_build_object('id', 'urn:example:Thing', 'name', 'Thing', 'attributes', attributes('top', 60, '{}') || attributes('kept', 60, '{"mutability": "readOnly"}'))) IS NOT NULL,
-	scim_register_schema(jsonb_build_object('id', 'urn:example:Wide', 'name', 'Wide', 'attributes', attributes('a', 2500, '{}') || attributes('r', 2500, '{"mutability": "readOnly"}'))) IS NOT NULL;
-SELECT scim_register_resource_type('{"name": "Thing", "endpoint": "/Things", "schema": "urn:example:Thing", "schemaExtensions": [{"schema": "urn:example:Wide", "required": false}]}') IS NOT NULL, scim_create_table('things', 'Thing');
-INSERT INTO things (id, data) VALUES ('00000000-0000-4000-a000-00000000000a', many('top', 60, repeat('x', 200)) || jsonb_build_object('schemas', '["urn:example:Thing", "urn:example:Wide"]'::jsonb, 'urn:example:Wide', many('a', 2500, 'x') || many('r', 2500, 'x')) || many('kept', 60, 'x'));
-CREATE FUNCTION thing(core jsonb, wide jsonb, expected text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-	SELECT concat_ws(' ', a->>'error', 'unchanged ' || (a->>'unchanged'), name || ' ' || jsonb_array_length(paths), paths->>0, '.. ' || (paths->>-1))
-	FROM updated('Thing', '00000000-0000-4000-a000-00000000000a', many('top', 60, repeat('x', 200)) || core || jsonb_build_object('urn:example:Wide', many('a', 2500, 'x') || wide), expected) a,
-		LATERAL (VALUES ('ignored', a->'ignored'), ('differing', a->'differing')) p(name, paths) WHERE paths IS NOT NULL OR (name = 'ignored' AND NOT a ? 'differing') $$;
-SELECT n, thing('{}', many('r', n, 'y')) FROM unnest(ARRAY[0, 1, 50, 51, 2500]) n;
-SELECT n, thing(many('kept', n, 'y'), many('r', 1, 'y')) FROM unnest(ARRAY[49, 50, 60]) n;
+SELECT scim_register_schema(jsonb_build_object('id', 'urn:example:Thing', 'name', 'Thing', 'attributes', attributes('top', 60, '{}') || attributes('kept', 60, '{"mutability": "readOnly"}'))) IS NOT NULL;
+SELECT count(scim_register_schema(jsonb_build_object('id', 'urn:example:Wide' || n, 'name', 'Wide', 'attributes', attributes('a' || n || '_', 500, '{}') || attributes('r' || n || '_', 500, '{"mutability": "readOnly"}')))) FROM generate_series(1, 5) n;
+SELECT scim_register_resource_type(jsonb_build_object('name', 'Thing', 'endpoint', '/Things', 'schema', 'urn:example:Thing', 'schemaExtensions', (SELECT jsonb_agg(jsonb_build_object('schema', 'urn:example:Wide' || n, 'required', false)) FROM generate_series(1, 5) n))) IS NOT NULL, scim_create_table('things', 'Thing');
+-- so many extensions, each with attributes that are "x", and so many of that prefix that are "value"
+CREATE FUNCTION wide(extensions int, prefix text, count int, value text) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	(SELECT coalesce(jsonb_object_agg('urn:example:Wide' || n, many('a' || n || '_', 500, 'x') || many(prefix || n || '_', count, value)), '{}') FROM generate_series(1, extensions) n);
+INSERT INTO things (id, data) VALUES ('00000000-0000-4000-a000-00000000000a', many('top', 60, repeat('x', 200)) || many('kept', 60, 'x') || wide(5, 'r', 500, 'x') ||
+	jsonb_build_object('schemas', (SELECT jsonb_agg('urn:example:Wide' || n) || '["urn:example:Thing"]' FROM generate_series(1, 5) n)));
+CREATE FUNCTION thing(core jsonb, extensions jsonb, expected text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', a->>'error', 'unchanged ' || (a->>'unchanged'), name, jsonb_array_length(paths), paths->>0, '.. ' || (paths->>-1))
+	FROM updated('Thing', '00000000-0000-4000-a000-00000000000a', many('top', 60, repeat('x', 200)) || wide(5, 'a', 0, 'x') || core || extensions, expected) a,
+		LATERAL (SELECT CASE WHEN a ? 'error' THEN 'differing' ELSE 'ignored' END, a->CASE WHEN a ? 'error' THEN 'differing' ELSE 'ignored' END) p(name, paths) $$;
+SELECT n, thing('{}', wide(1, 'r', n, 'y')) FROM unnest(ARRAY[0, 1, 50, 51, 500]) n;
+SELECT thing('{}', wide(2, 'r', 25, 'y')), thing('{}', wide(2, 'r', 26, 'y')), thing('{}', wide(5, 'r', 500, 'y'));
+SELECT n, thing(many('kept', n, 'y'), wide(1, 'r', 1, 'y')) FROM unnest(ARRAY[49, 50, 60]) n;
 -- as they are: nothing is ignored
-SELECT thing(many('kept', 60, 'x'), many('r', 2500, 'x')), thing('{}', many('R', 2500, 'x'));
-SELECT n, thing('{}', many('a', n, 'y'), 'stale') FROM unnest(ARRAY[0, 1, 50, 51, 2500]) n;
-SELECT n, thing(many('top', n, 'y'), many('a', 1, 'y'), 'stale') FROM unnest(ARRAY[49, 50, 60]) n;
--- unassigned, thousands of times
-SELECT thing(jsonb_build_object('top1', NULL, 'kept1', NULL, 'kept2', '[]'::jsonb, 'kept3', '{}'::jsonb), (SELECT jsonb_object_agg('r' || n, CASE n % 3 WHEN 0 THEN 'null' WHEN 1 THEN '[]' ELSE '{}' END::jsonb) FROM generate_series(1, 2500) n), 'stale');
+SELECT thing(many('kept', 60, 'x'), wide(5, 'r', 500, 'x')), thing('{}', wide(5, 'R', 500, 'x'));
+SELECT n, thing('{}', wide(1, 'a', n, 'y'), 'stale') FROM unnest(ARRAY[0, 1, 50, 51, 500]) n;
+SELECT thing('{}', wide(5, 'a', 500, 'y'), 'stale'), thing('{}', jsonb_build_object('urn:example:Wide3', NULL), 'stale');
+SELECT n, thing(many('top', n, 'y'), wide(1, 'a', 1, 'y'), 'stale') FROM unnest(ARRAY[49, 50, 60]) n;
+-- unassigned, hundreds of times
+SELECT thing('{"kept1": null, "kept2": [], "kept3": {}}', jsonb_build_object('urn:example:Wide1', many('a1_', 500, 'x') || (SELECT jsonb_object_agg('r1_' || n, CASE n % 3 WHEN 0 THEN 'null' WHEN 1 THEN '[]' ELSE '{}' END::jsonb) FROM generate_series(1, 500) n)), 'stale');
 
 -- ---- what is readOnly in other ways ----
 
@@ -106,8 +112,10 @@ CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 DELETE FROM groups_members;
 CREATE TRIGGER more AFTER INSERT ON groups_members FOR EACH ROW WHEN (NEW.group_id = '00000000-0000-4000-a000-abcdef000011') EXECUTE FUNCTION more();
-SELECT modified(id(11), jsonb_build_array(id(1)), '[]'), (SELECT string_agg(right(member_id::text, 1), ' ' ORDER BY member_id) FROM groups_members WHERE group_id = id(12)::uuid);
-SELECT modified(id(11), jsonb_build_array(id(2)), jsonb_build_array(id(1))), (SELECT string_agg(right(member_id::text, 1), ' ' ORDER BY member_id) FROM groups_members WHERE group_id = id(11)::uuid);
+SELECT modified(id(11), jsonb_build_array(id(1)), '[]');
+SELECT string_agg(right(member_id::text, 1), ' ' ORDER BY member_id) FROM groups_members WHERE group_id = id(12)::uuid;
+SELECT modified(id(11), jsonb_build_array(id(2)), jsonb_build_array(id(1)));
+SELECT string_agg(right(member_id::text, 1), ' ' ORDER BY member_id) FROM groups_members WHERE group_id = id(11)::uuid;
 SELECT modified(id(11), jsonb_build_array(id(4)), '[]');
 DROP TRIGGER more ON groups_members;
 -- a mismatch that was repaired and tried again in one transaction: nothing stays of the first report
@@ -116,12 +124,43 @@ SELECT modified(id(11), jsonb_build_array(id(4)), '[]', 'stale') - 'current', mo
 -- ---- tables that people had ----
 
 DROP TABLE groups_members, groups, users;
-CREATE TABLE people (no int PRIMARY KEY, login text NOT NULL, state text DEFAULT 'A', since timestamptz, badge text DEFAULT 'b1', hash text, more jsonb);
-CREATE TABLE teams (no int PRIMARY KEY, title text);
-CREATE TABLE team_people (team int REFERENCES teams, person int REFERENCES people, UNIQUE (team, person));
-INSERT INTO people (no, login, more) SELECT n, 'p' || n, jsonb_build_object('nickName', repeat('x', 9000)) FROM generate_series(1, 5) n;
-INSERT INTO teams VALUES (1, 't1'), (2, 't2');
-INSERT INTO team_people VALUES (1, 1), (1, 2), (2, 1);
 SELECT scim_register_schema('{"id": "urn:example:Staff", "name": "Staff", "attributes": [{"name": "since", "type": "dateTime"}, {"name": "grade", "mutability": "readOnly"}]}') IS NOT NULL;
 SELECT scim_register_resource_type('{"name": "User", "endpoint": "/Users", "schema": "urn:ietf:params:scim:schemas:core:2.0:User", "schemaExtensions": [{"schema": "urn:example:Staff", "required": false}]}') IS NOT NULL;
-SELECT scim_register_table('people', 'User', '{"id": "no", "data": "more", "password": "hash", "attributes": {"userName": "login", "active": {"column": "state", "values": {"A": true, "D": false}}, "urn:example:Staff:since": "since", "employeeNumber": "badge"}}');
+CREATE TABLE people (no int PRIMARY KEY, login text NOT NULL, state text DEFAULT 'A', since timestamptz DEFAULT '2020-01-01 12:00Z', badge text DEFAULT 'b1', grade text DEFAULT 'senior', hash text, bio text, version text);
+CREATE TABLE teams (no int PRIMARY KEY, title text);
+CREATE TABLE team_people (team int REFERENCES teams, person int REFERENCES people, UNIQUE (team, person));
+INSERT INTO people (no, login, bio) SELECT n, 'p' || n, repeat('x', 9000) FROM generate_series(1, 5) n;
+INSERT INTO teams VALUES (1, 't1'), (2, 't2');
+INSERT INTO team_people VALUES (1, 1), (1, 2), (2, 1);
+SELECT scim_register_table('people', 'User', '{"id": "no", "version": "version", "password": "hash", "attributes": {"userName": "login", "active": {"column": "state", "values": {"A": true, "D": false}}, "urn:example:Staff:since": "since", "urn:example:Staff:grade": "grade", "title": {"column": "badge", "mode": "read"}, "nickName": "bio"}}');
+SELECT scim_register_table('teams', 'Group', '{"id": "no", "attributes": {"displayName": "title"}}'), scim_register_members('team_people', 'team', 'person');
+CREATE FUNCTION person(changes jsonb, expected text DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT updated('User', '1', jsonb_build_object('userName', 'p1', 'active', true, 'nickName', repeat('x', 9000), 'urn:example:Staff', '{"since": "2020-01-01T12:00:00Z"}'::jsonb) || changes, expected) $$;
+-- what is in a column that may only be read is not ignored but refused, as ever; what the schema says is readOnly is
+SELECT v, person(v) FROM unnest(ARRAY['{}', '{"id": "1", "title": "b1"}', '{"id": "2", "groups": [{"value": "1"}, {"value": "2"}]}', '{"groups": [{"value": "1"}], "_version": "x"}', '{"id": 1}', '{"id": "01"}', '{"title": "b2"}',
+	'{"urn:example:Staff": {"since": "2020-01-01T12:00:00Z", "grade": "senior"}}', '{"urn:example:Staff": {"since": "2020-01-01T12:00:00Z", "grade": "junior"}}']::jsonb[]) v;
+-- the columns make the same of another text
+SELECT v, person(v, 'stale') FROM unnest(ARRAY['{"urn:example:Staff": {"since": "2020-01-01T13:00:00+01:00"}}', '{"urn:example:Staff": {"since": "2020-01-01T13:00:00+01:00"}, "active": false}', '{"urn:example:Staff": {"since": "2020-01-01T13:00:00+01:00"}, "password": "Secret-1"}',
+	'{"urn:example:Staff": {"since": "2020-01-01T13:00:00+01:00"}, "password": "Secret-1", "userName": "P1"}', '{"urn:example:Staff": {"since": "2021-01-01T13:00:00Z"}}', '{"urn:example:Staff": null}', '{"title": "b1", "active": null}', '{"title": "b2"}', '{"displayName": "no column"}']::jsonb[]) v;
+SELECT v, patched('User', '1', v, 'stale') FROM unnest(ARRAY['[{"op": "replace", "path": "urn:example:Staff:since", "value": "2020-01-01T13:00:00+01:00"}]', '[{"op": "replace", "path": "active", "value": false}, {"op": "replace", "path": "urn:example:Staff:since", "value": "2020-01-01T13:00:00+01:00"}]',
+	'[{"op": "replace", "path": "urn:example:Staff:since", "value": "2020-01-01T13:00:00+01:00"}, {"op": "replace", "path": "password", "value": "Secret-1"}]', '[{"op": "replace", "value": {"title": "b1", "userName": "P1"}}]', '[{"op": "remove", "path": "title"}]']::jsonb[]) v;
+-- memberships without a type, groups without a version or a count
+SELECT modified('1', '["2", "3", "3"]', '["1", "1", "9", "x", "01"]'), modified('1', '["2", "3"]', '["1"]', 'stale'), modified('1', '["9"]', '[]');
+SELECT call('scim_modify_group_members', '{"group_id": "1", "add": ["4"], "attributes": ["members.value", "displayName"]}')->'content' AS a \gset
+SELECT :'a'::jsonb - '_version', :'a'::jsonb->>'_version' = scim_list_members('1')->>'version', scim_get_group('1')#>>'{meta,version}' = :'a'::jsonb->>'_version';
+INSERT INTO people (no, login) SELECT n, 'p' || n FROM generate_series(1000, 1199) n;
+INSERT INTO team_people SELECT 2, n FROM generate_series(1000, 1198) n;
+SELECT modified('2', '["1", "1199"]', '[]', 'stale'), updated('Group', '2', '{"displayName": "other", "members": [{"value": "1"}], "id": "2"}', 'stale'), updated('Group', '2', '{"displayName": "t2", "id": "1", "members": [{"value": "1"}]}');
+-- a table that lets somebody in beside those that were named
+CREATE FUNCTION guest() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO team_people VALUES (NEW.team, 1001) ON CONFLICT DO NOTHING; RETURN NEW; END $$;
+CREATE TRIGGER guest AFTER INSERT ON team_people FOR EACH ROW EXECUTE FUNCTION guest();
+SELECT modified('2', '["2", "3"]', '["1"]'), modified('2', '["2", "1"]', '[]');
+-- a table that keeps somebody out: nothing is reported that is not so
+CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN NEW.person <> 5 THEN NEW END; END $$;
+CREATE TRIGGER closed BEFORE INSERT ON team_people FOR EACH ROW EXECUTE FUNCTION closed();
+SELECT modified('2', '["3", "5"]', '[]'), modified('2', '["3"]', '["2"]');
+
+\set ECHO none
+\c :regression
+SET client_min_messages = warning;
+DROP DATABASE scimver_reports;

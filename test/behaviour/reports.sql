@@ -46,6 +46,7 @@ SELECT name, updated(1, jsonb_build_object('userName', 'u1', 'title', name, 'gro
 	('as ids', refs(101, 102)), ('in another order, and twice', refs(102, 101, 102)), ('as strings', ids(101, 102)), ('with another name', '[]'::jsonb || jsonb_build_object('VALUE', id(101), 'display', 'x') || refs(102)),
 	('one less', refs(101)), ('one more', refs(101, 102, 103)), ('others', refs(101, 103)), ('one that goes through another', refs(101, 102) || jsonb_build_object('value', id(103), 'type', 'indirect')),
 	('none', '[]'), ('null', 'null'), ('no array', '"x"'), ('no ids', '[7]'), ('no value', '[{"display": "G101"}, {"display": "G102"}]'), ('no id of any group', '[{"value": "x"}]')) v(name, value);
+SELECT updated(1, jsonb_build_object('userName', 'u1', 'groups', '[]'::jsonb, 'id', id(2))), updated(1, jsonb_build_object('userName', 'u1', 'groups', NULL, '_version', 'x'));
 SELECT updated(3, jsonb_build_object('userName', 'u3', 'groups', call('scim_get_user', jsonb_build_object('user_id', id(1)))#>'{content,groups}'));
 -- parts of a complex attribute that are readOnly, in any spelling of its name
 SELECT v, updated(4, '{"userName": "u4"}'::jsonb || v) FROM unnest(ARRAY['{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D", "manager": {"value": "1", "displayName": "Boss"}}}',

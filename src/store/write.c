@@ -307,8 +307,8 @@ scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimV
 	ScimWrite	write;
 
 	scim_write_begin(&write, type, tenant, view, report);
-	take_input(&write, data);
 	write.call.inserting = true;
+	take_input(&write, data);
 	return scim_write_run(&write, create);
 }
 

@@ -10,6 +10,7 @@
 #define SCIM_PATCH_H
 
 #include "core/filter.h"
+#include "core/path_set.h"
 #include "core/resource.h"
 
 typedef struct ScimPatch ScimPatch;
@@ -70,13 +71,13 @@ extern bool scim_patch_password(const ScimPatch *patch, char **password);
  * pathless value's id, meta, _version and groups are compared: equal is
  * ignored, else MUTABILITY; NULL if scim_patch_needs_shown is false.  With
  * "differs" (of a client that is known to have read another version) it is no
- * error when the operations do not suit what is there: it is set.
+ * error when the operations do not suit what is there: their paths are added.
  * "matching" finds the values that a value filter means.
  * Returns the new document (a tree; the given jsonb is not changed).  Errors:
  * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing),
  * TOO_LARGE (scimver.max_patch_work).
  */
-extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
+extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, ScimPathSet *differs,
 									const ScimMatching *matching);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);

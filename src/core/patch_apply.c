@@ -301,7 +301,7 @@ change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 }
 
 JsonbValue *
-scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, bool *differs,
+scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, ScimPathSet *differs,
 				 const ScimMatching *matching)
 {
 	ScimPatchRun run = {.matching = matching, .differs = differs};

@@ -8,39 +8,10 @@
 #include "core/jsonb_tree.h"
 #include "core/patch_list.h"
 #include "core/patch_steps.h"
+#include "core/spelling.h"
 #include "miscadmin.h"
 
 /* ---- comparing ---- */
-
-/* Names have no case. */
-static bool
-is_same_key(const JsonbValue *a, const JsonbValue *b)
-{
-	if (a->val.string.len != b->val.string.len)
-		return false;
-	for (int i = 0; i < a->val.string.len; i++)
-	{
-		if (pg_ascii_tolower((unsigned char) a->val.string.val[i]) != pg_ascii_tolower((unsigned char) b->val.string.val[i]))
-			return false;
-	}
-	return true;
-}
-
-/* The member of that name of an object as stored. */
-static bool
-find_any_case(const JsonbValue *object, const JsonbValue *name, JsonbValue *value)
-{
-	ScimWalk	walk;
-	JsonbValue	other;
-
-	scim_walk(&walk, object->val.binary.data);
-	while (scim_walk_next(&walk, &other, value))
-	{
-		if (is_same_key(&other, name))
-			return true;
-	}
-	return false;
-}
 
 static bool is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell);
 
@@ -62,26 +33,6 @@ compare_elements(const void *a, const void *b)
 	return strcmp(x, y);
 }
 
-static const char *
-spelled(const JsonbValue *value, ScimSpellId spell)
-{
-	char	   *text = scim_string_copy(value);
-	char	   *id = spell ? spell(text) : NULL;
-
-	return id ? id : text;
-}
-
-static const char *
-key_of(const JsonbValue *element, ScimSpellId spell)
-{
-	JsonbValue	name = scim_text("value");
-	JsonbValue	value = *element;
-
-	if (scim_is_object(element) && !find_any_case(element, &name, &value))
-		return NULL;
-	return value.type == jbvString ? spelled(&value, spell) : NULL;
-}
-
 /* In the order of their keys. */
 static Element *
 sort_elements(const JsonbValue *array, ScimSpellId spell)
@@ -93,7 +44,7 @@ sort_elements(const JsonbValue *array, ScimSpellId spell)
 	{
 		CHECK_FOR_INTERRUPTS();
 		elements[i].value = &array->val.array.elems[i];
-		elements[i].key = key_of(elements[i].value, spell);
+		elements[i].key = scim_element_key(elements[i].value, spell);
 	}
 	qsort(elements, count, sizeof(Element), compare_elements);
 	return elements;
@@ -103,7 +54,7 @@ sort_elements(const JsonbValue *array, ScimSpellId spell)
 static bool
 is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, int count, ScimSpellId spell)
 {
-	Element		wanted = {key_of(given, spell), given};
+	Element		wanted = {scim_element_key(given, spell), given};
 	int			low = 0;
 	int			high = wanted.key ? count : 0;
 
@@ -167,13 +118,13 @@ is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, Sci
 		return is_same_array(run, given, shown, spell);
 	if (!scim_is_object(given))
 		return spell && given->type == jbvString && shown->type == jbvString ?
-			strcmp(spelled(given, spell), spelled(shown, spell)) == 0 : scim_equal(given, shown);
+			strcmp(scim_spelled(given, spell), scim_spelled(shown, spell)) == 0 : scim_equal(given, shown);
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		bool		is_id = scim_same_name(key.val.string.val, key.val.string.len, "value");
 
-		if (!is_same(run, &value, find_any_case(shown, &key, &there) ? &there : NULL, is_id ? spell : NULL))
+		if (!is_same(run, &value, scim_find_any_case(shown, &key, &there) ? &there : NULL, is_id ? spell : NULL))
 			return false;
 	}
 	return true;

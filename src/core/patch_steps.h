@@ -85,7 +85,7 @@ typedef struct ScimPatchList ScimPatchList;
 typedef struct ScimPatchRun
 {
 	const ScimMatching *matching;
-	bool	   *differs;		/* see scim_apply_patch */
+	ScimPathSet *differs;		/* see scim_apply_patch */
 	int			operation;		/* that is under way, for errors; -1: all */
 	int64		work;			/* what was done: see scim_charge */
 	ScimPatchList *lists;		/* those that are open: see patch_list.h */
@@ -104,7 +104,7 @@ extern void scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatc
  */
 extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
 
-/* The step does not suit what is there: an error ("<path> <problem>"), or "differs" is set. */
+/* The step does not suit what is there: an error ("<path> <problem>"), or its path is added to "differs". */
 extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
 							 const char *problem);
 

@@ -17,36 +17,44 @@
 
 /* ---- errors ---- */
 
-/* The step's path, for errors. */
-static char *
-step_text(const ScimStep *step)
+/* The place that a step's path leads to, and those that it refers to. */
+typedef struct StepPlace
 {
-	const ScimPath *path = &step->path;
 	ScimPlace	extension;
-	ScimPlace	attribute = scim_place(NULL, path->attribute->name);
+	ScimPlace	attribute;
 	ScimPlace	sub;
+} StepPlace;
 
-	if (path->filter)
-		return path->text;
+static const ScimPlace *
+step_place(const ScimPath *path, StepPlace *place)
+{
+	place->attribute = scim_place(NULL, path->attribute->name);
 	if (path->extension)
 	{
-		extension = scim_place(NULL, path->extension->urn);
-		attribute.up = &extension;
+		place->extension = scim_place(NULL, path->extension->urn);
+		place->attribute.up = &place->extension;
 	}
 	if (!path->sub)
-		return scim_place_text(&attribute);
-	sub = scim_place(&attribute, path->sub->name);
-	return scim_place_text(&sub);
+		return &place->attribute;
+	place->sub = scim_place(&place->attribute, path->sub->name);
+	return &place->sub;
 }
 
+/* With another version in mind that is no error, but a difference: of a multi-valued attribute, as a whole. */
 void
 scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
 {
-	char	   *path = step_text(step);
+	StepPlace	place;
+	const ScimPlace *last = step_place(&step->path, &place);
+	char	   *text;
 
-	if (!run->differs)
-		scim_throw_path(code, path, "%s %-s", path, problem);
-	*run->differs = true;
+	if (run->differs)
+	{
+		scim_name_path(run->differs, step->path.attribute->multi_valued ? &place.attribute : last);
+		return;
+	}
+	text = step->path.filter ? step->path.text : scim_place_text(last);
+	scim_throw_path(code, text, "%s %-s", text, problem);
 }
 
 /* ---- the values ---- */

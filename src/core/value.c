@@ -39,7 +39,7 @@ append_place(StringInfo text, const ScimPlace *place)
 		/* an attribute of an extension stands behind the URN, "...:User:manager" */
 		if (place->up)
 			appendStringInfoChar(text, place->up->up == NULL && place->up->name &&
-								 strchr(place->up->name, ':') ? ':' : '.');
+								 memchr(place->up->name, ':', place->up->length) ? ':' : '.');
 		appendBinaryStringInfo(text, place->name, place->length);
 	}
 }

@@ -91,7 +91,7 @@ create_resource(FunctionCallInfo fcinfo, const char *type, int first)
 	ScimView	view = view_arguments(fcinfo, first + 1);
 
 	PG_RETURN_JSONB_P(scim_store_create(type, tenant_argument(fcinfo),
-										required_jsonb(fcinfo, first, "data"), &view));
+										required_jsonb(fcinfo, first, "data"), &view, NULL));
 }
 
 /* Only functions whose type may be User have indirect_groups, in front of the tenant. */

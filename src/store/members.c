@@ -26,11 +26,17 @@
  */
 #define FEW 100
 
-/* The statement for so many ids. */
-static int
-for_ids(ScimStatement few, ScimStatement many, int count)
+/* Runs the statement for so many ids of members of a group. */
+static uint64
+run_for_ids(ScimStatement few, ScimStatement many, const ScimRegistration *table, const char *tenant, const char *group,
+			Datum *ids, int count)
 {
-	return count > FEW ? many : few;
+	Datum		values[3];
+
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_datum(table, group);
+	values[2] = scim_id_array(table->member_type, ids, count);
+	return scim_run(count > FEW ? many : few, table, values, NULL, false);
 }
 
 static Datum
@@ -229,7 +235,6 @@ static void
 take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
 {
 	Datum	   *ids;
-	Datum		values[3];
 	int			left = 0;
 
 	if (group == NULL)
@@ -242,10 +247,8 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	}
 	if (left == 0)
 		return;
-	values[0] = scim_tenant_datum(table, tenant);
-	values[1] = scim_id_datum(table, group);
-	values[2] = scim_id_array(table->member_type, ids, left);
-	note_found(table->member_type, scim_resource_type("User"), wanted, count, scim_run(for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, left), table, values, NULL, false));
+	note_found(table->member_type, scim_resource_type("User"), wanted, count,
+			   run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, left));
 }
 
 /* The type that the member is said to be of, if the table cannot hold such members; or NULL. */
@@ -397,15 +400,11 @@ is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 static int64
 count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
 {
-	Datum		values[3];
 	bool		isnull;
 
 	if (count == 0)
 		return 0;
-	values[0] = scim_tenant_datum(table, tenant);
-	values[1] = scim_id_datum(table, group);
-	values[2] = scim_id_array(table->member_type, ids, count);
-	scim_run(for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, count), table, values, NULL, false);
+	run_for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, table, tenant, group, ids, count);
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
@@ -421,6 +420,39 @@ added_ids(const ScimMembersWrite *write)
 			elog(ERROR, "\"%s\" is no id of a member", write->add.ids[i]);
 	}
 	return ids;
+}
+
+/* Those of the ids that are members of the group, as texts, in order, each once; *found of them. */
+static char **
+find_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count, int *found)
+{
+	uint64		rows = count > 0 ? run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, count) : 0;
+	char	  **texts = palloc_extended(Max(rows, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	bool		isnull;
+
+	for (uint64 i = 0; i < rows; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		texts[i] = scim_id_text(table->member_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	if (count > 0)
+		SPI_freetuptable(SPI_tuptable);
+	qsort(texts, rows, sizeof(char *), compare_ids);
+	*found = 0;
+	/* one id may be a member as a user and as a group */
+	for (uint64 i = 0; i < rows; i++)
+	{
+		if (*found == 0 || strcmp(texts[*found - 1], texts[i]) != 0)
+			texts[(*found)++] = texts[i];
+	}
+	return texts;
+}
+
+void
+scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group, ScimMembersPresent *present)
+{
+	present->add = find_in(write->members, tenant, group, added_ids(write), write->add.count, &present->add_count);
+	present->remove = find_in(write->members, tenant, group, write->remove, write->remove_count, &present->remove_count);
 }
 
 bool
@@ -443,15 +475,12 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 
 	values[0] = scim_tenant_datum(write->members, tenant);
 	values[1] = scim_id_datum(write->members, group);
-	if (write->remove_count > 0)
-	{
-		values[2] = scim_id_array(type, write->remove, write->remove_count);
-		/* who was no member is none */
-		if (scim_run(for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->remove_count), write->members, values, NULL, false) <
-			(uint64) write->remove_count &&
-			count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
-			return false;
-	}
+	/* who was no member is none */
+	if (write->remove_count > 0 &&
+		run_for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->members, tenant, group, write->remove, write->remove_count) <
+		(uint64) write->remove_count &&
+		count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
+		return false;
 	if (write->add.count == 1 && !write->replace)
 	{
 		values[2] = write->add.types[0];

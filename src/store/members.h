@@ -47,6 +47,19 @@ extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, 
 /* INVALID_VALUE if the group (NULL: it is yet to be made) would hold itself. */
 extern void scim_refuse_self(const ScimMembersWrite *write, const char *group);
 
+/* Who of a change is a member of the group: ids, in order, each once. */
+typedef struct ScimMembersPresent
+{
+	char	  **add;
+	int			add_count;
+	char	  **remove;
+	int			remove_count;
+} ScimMembersPresent;
+
+/* Finds them; the group's row is locked. */
+extern void scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group,
+							  ScimMembersPresent *present);
+
 /* Are the members of the group, whose row is locked, as wanted already? */
 extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group);
 

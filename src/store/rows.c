@@ -427,6 +427,12 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 	return scim_write(resource);
 }
 
+Jsonb *
+scim_show_alone(const ScimRegistration *registration, const ScimRow *row)
+{
+	return show(registration, row, NULL, false, NULL);
+}
+
 static Jsonb *
 copy_jsonb(Jsonb *jsonb, MemoryContext context)
 {

@@ -59,6 +59,12 @@ extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *
 							  ScimRow *rows, uint64 count, int limit,
 							  const ScimProjection *projection, MemoryContext context);
 
+/*
+ * The resource as far as its row tells: everything but a group's members, also
+ * what is not returned.  The version is known.
+ */
+extern Jsonb *scim_show_alone(const ScimRegistration *registration, const ScimRow *row);
+
 /* What a client is told that knows this version of the row: id, some of meta, not_modified; in "context". */
 extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 									 MemoryContext context);

@@ -42,8 +42,9 @@ typedef struct ScimWritten
 	JsonbValue *differing;		/* after VERSION_MISMATCH (also then): paths where what was wanted differs from what is stored; NULL: nobody knows */
 } ScimWritten;
 
-/* The new resource.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */
-extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view);
+/* The new resource; "report" is filled in unless it is NULL, here and below.  Errors: those of scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member). */
+extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view,
+								ScimWritten *report);
 
 /*
  * The resource, or (it still has view->known_version) {"id", "meta",
@@ -55,17 +56,16 @@ extern Jsonb *scim_store_get(const char *type, const char *tenant, const char *i
 
 /*
  * Replaces the resource; "expected" NULL or "*": whatever version it has.
- * *unchanged (may be NULL): the wanted content was there already, nothing was written that counts.
  * Errors: INVALID_VERSION_FORMAT, NOT_FOUND, VERSION_MISMATCH, those of create.
  */
 extern Jsonb *scim_store_update(const char *type, const char *tenant, const char *id,
 								Jsonb *data, const char *expected, const ScimView *view,
-								bool *unchanged);
+								ScimWritten *report);
 
 /* RFC 7644 section 3.5.2; errors: those of scim_parse_patch and of update. */
 extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char *id,
 							   Jsonb *operations, const char *expected, const ScimView *view,
-							   bool *unchanged);
+							   ScimWritten *report);
 
 /*
  * Adds members to a group and removes others, by their ids, in one step: as
@@ -74,7 +74,7 @@ extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char 
  */
 extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
 										char **remove, int remove_count, const char *expected,
-										const ScimView *view, bool *unchanged);
+										const ScimView *view, ScimWritten *report);
 
 /* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
 extern char *scim_store_id(const char *type, const char *id);
@@ -82,7 +82,7 @@ extern char *scim_store_member_id(const char *id);
 
 /*
  * A ListResponse with a page of the group's members, in the order of type and
- * id: schemas, totalResults, itemsPerPage, Resources, and nextCursor unless it
+ * id: schemas, version (the group's), totalResults, itemsPerPage, Resources, and nextCursor unless it
  * is the last page.  "cursor" NULL or empty: the first page.  Errors:
  * INVALID_COUNT unless count is 1 to scimver.max_page_size, INVALID_CURSOR,
  * EXPIRED_CURSOR, GROUP_NOT_FOUND.

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "store/mapped_write.h"
 #include "store/password.h"
+#include "store/report.h"
 #include "store/required.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -30,9 +31,13 @@
 /* ---- steps that the writes share ---- */
 
 void
-scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view)
+scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
+				 ScimWritten *report)
 {
 	memset(write, 0, sizeof(ScimWrite));
+	write->report = report;
+	if (report)
+		memset(report, 0, sizeof(ScimWritten));
 	scim_begin_write(&write->target, type, tenant);
 	scim_take_view(&write->target, view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
@@ -69,6 +74,8 @@ take_input(ScimWrite *write, Jsonb *data)
 	write->change.replace = true;
 	write->change.add = input->members;
 	write->change.add_count = input->member_count;
+	if (write->report)
+		scim_report_given(write, data);
 }
 
 /* That there is a group is asked before whether its members to come exist. */
@@ -215,11 +222,24 @@ same_columns(ScimWrite *write, bool stale)
 bool
 scim_write_is_there(ScimWrite *write, bool stale)
 {
-	if (write->sets_password ||
-		!(write->target.table->is_mapped ? same_columns(write, stale) : same_content(write, write->document)))
+	if (write->target.table->is_mapped)
+	{
+		/* also where there is a password: what the columns make of the document is reported */
+		if (!same_columns(write, stale) || write->sets_password)
+			return false;
+	}
+	else if (write->sets_password || !same_content(write, write->document))
 		return false;
 	return !write->has_members ||
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);
+}
+
+void
+scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
+{
+	if (write->report)
+		scim_report_differing(write, paths);
+	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected, write->row.version);
 }
 
 Jsonb *
@@ -229,6 +249,8 @@ scim_write_run(ScimWrite *write, void (*body) (void *write))
 
 	scim_run_call(&write->call, body, write);
 	result = scim_show_written(&write->target, &write->row);
+	if (write->report)
+		scim_report_written(write);
 	SPI_finish();
 	return result;
 }
@@ -280,13 +302,13 @@ create(void *argument)
 }
 
 Jsonb *
-scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view)
+scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view, ScimWritten *report)
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, type, tenant, view);
-	take_input(&write, data);
+	scim_write_begin(&write, type, tenant, view, report);
 	write.call.inserting = true;
+	take_input(&write, data);
 	return scim_write_run(&write, create);
 }
 
@@ -380,6 +402,7 @@ read_unlocked(ScimWrite *write)
 static bool
 should_retry(ScimWrite *write)
 {
+	ScimPathSet paths = {0};
 	bool		differs = false;
 
 	scim_write_lock_row(write, write->bare);
@@ -388,7 +411,7 @@ should_retry(ScimWrite *write)
 		return true;
 	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
 	if (differs || !scim_write_is_there(write, true))
-		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text, write->expected, write->row.version);
+		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
 	write->unchanged = true;
 	return false;
 }
@@ -412,19 +435,15 @@ update(void *argument)
 
 Jsonb *
 scim_store_update(const char *type, const char *tenant, const char *id,
-				  Jsonb *data, const char *expected, const ScimView *view, bool *unchanged)
+				  Jsonb *data, const char *expected, const ScimView *view, ScimWritten *report)
 {
 	ScimWrite	write;
-	Jsonb	   *result;
 
 	expected = scim_read_expected(expected);
-	scim_write_begin(&write, type, tenant, view);
+	scim_write_begin(&write, type, tenant, view, report);
 	scim_write_identify(&write, id);
 	write.expected = expected;
 	write.call.replaces = true;
 	take_input(&write, data);
-	result = scim_write_run(&write, update);
-	if (unchanged)
-		*unchanged = write.unchanged;
-	return result;
+	return scim_write_run(&write, update);
 }

@@ -34,10 +34,13 @@ typedef struct ScimWrite
 	ScimRow		row;			/* as it was written, or found */
 	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
 	bool		unchanged;		/* what was wanted was there already */
+	ScimWritten *report;		/* to be filled in (report.c), or NULL */
+	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's to say */
 } ScimWrite;
 
-/* Begins one: SPI, the table, the tenant, what is to be shown; and on which resource (NOT_FOUND). */
-extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view);
+/* Begins one: SPI, the table, the tenant, what is to be shown and reported; and on which resource (NOT_FOUND). */
+extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
+							 ScimWritten *report);
 extern void scim_write_identify(ScimWrite *write, const char *id);
 
 /* A password (NULL: it is cleared), if one is given. */
@@ -61,6 +64,9 @@ extern bool scim_write_update_row(ScimWrite *write, const char *expected);
 
 /* The memberships, and with them the group's count, digest and version. */
 extern void scim_write_store_members(ScimWrite *write);
+
+/* VERSION_MISMATCH; it is reported where what was wanted differs from the row, which is locked: "paths", and what is found out now. */
+extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths);
 
 /* Runs "body" as a scim_ call; the resource as it is then shown. */
 extern Jsonb *scim_write_run(ScimWrite *write, void (*body) (void *write));

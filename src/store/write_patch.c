@@ -12,6 +12,7 @@
 #include "store/filter_sql.h"
 #include "store/fold.h"
 #include "store/places.h"
+#include "store/report.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/write.h"
@@ -106,7 +107,7 @@ patch(void *argument)
 	ScimWrite  *write = argument;
 	Jsonb	   *shown = NULL;
 	bool		stale;
-	bool		differs = false;
+	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
 	scim_write_lock_row(write, write->bare);
@@ -117,13 +118,13 @@ patch(void *argument)
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
 												  stale ? &differs : NULL, &matching));
-	write->unchanged = !differs && scim_write_is_there(write, stale);
+	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale);
 	if (write->target.table->is_mapped)
 		refuse_removal(write);
 	if (write->unchanged)
 		return;
 	if (stale)
-		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text, write->expected, write->row.version);
+		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &differs);
 	if (!scim_write_update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");
 	scim_write_store_members(write);
@@ -139,17 +140,16 @@ check_filter(const ScimFilter *filter, const void *argument)
 
 Jsonb *
 scim_store_patch(const char *type, const char *tenant, const char *id,
-				 Jsonb *operations, const char *expected, const ScimView *view, bool *unchanged)
+				 Jsonb *operations, const char *expected, const ScimView *view, ScimWritten *report)
 {
 	ScimWrite	write;
-	Jsonb	   *result;
 	char	   *password = NULL;
 	bool		given;
 	ScimIds		ids;
 	const ScimMemberChange *change;
 
 	expected = scim_read_expected(expected);
-	scim_write_begin(&write, type, tenant, view);
+	scim_write_begin(&write, type, tenant, view, report);
 	scim_write_identify(&write, id);
 	write.expected = expected;
 	ids = scim_target_ids(&write.target);
@@ -163,10 +163,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	write.has_members = change != NULL;
 	if (change)
 		write.change = *change;
-	result = scim_write_run(&write, patch);
-	if (unchanged)
-		*unchanged = write.unchanged;
-	return result;
+	return scim_write_run(&write, patch);
 }
 
 /* ---- members ---- */
@@ -175,18 +172,26 @@ static void
 change_members(void *argument)
 {
 	ScimWrite  *write = argument;
+	ScimPathSet paths = {0};
+	ScimMembersPresent before;
 
 	scim_write_lock_members(write);
 	scim_write_lock_row(write, 0);
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
-			scim_throw_mismatch(&write->target, SCIM_MEMBERS_MISMATCH, write->id_text, write->expected, write->row.version);
+			scim_write_refuse(write, SCIM_MEMBERS_MISMATCH, &paths);
 		write->unchanged = true;
+		if (write->report)
+			scim_report_members(write, NULL);
 		return;
 	}
+	if (write->report)
+		scim_find_present(&write->members, write->target.tenant, write->row.id, &before);
 	scim_write_store_members(write);
 	write->unchanged = !write->call.changed;
+	if (write->report)
+		scim_report_members(write, &before);
 }
 
 /* The ids as members of which no type is known. */
@@ -205,13 +210,12 @@ members_named(char **ids, int count)
 Jsonb *
 scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
 						  char **remove, int remove_count, const char *expected,
-						  const ScimView *view, bool *unchanged)
+						  const ScimView *view, ScimWritten *report)
 {
 	ScimWrite	write;
-	Jsonb	   *result;
 
 	expected = scim_read_expected(expected);
-	scim_write_begin(&write, "Group", tenant, view);
+	scim_write_begin(&write, "Group", tenant, view, report);
 	scim_write_identify(&write, group_id);
 	write.expected = expected;
 	write.has_members = true;
@@ -219,8 +223,5 @@ scim_store_change_members(const char *tenant, const char *group_id, char **add, 
 	write.change.add_count = add_count;
 	write.change.remove = members_named(remove, remove_count);
 	write.change.remove_count = remove_count;
-	result = scim_write_run(&write, change_members);
-	if (unchanged)
-		*unchanged = write.unchanged;
-	return result;
+	return scim_write_run(&write, change_members);
 }

@@ -20,13 +20,27 @@ type_name(const ScimToolCall *call)
 	return call->type->name;
 }
 
+/* The answer to a write. */
+static text *
+written(const ScimToolCall *call, Jsonb *resource)
+{
+	JsonbValue *metadata = scim_metadata(call);
+
+	if (call->written.unchanged)
+		scim_set_bool(metadata, "unchanged", true);
+	if (call->written.ignored)
+		scim_set_value(metadata, "ignored", call->written.ignored);
+	return scim_success_resource(call, resource, metadata);
+}
+
 text *
 scim_run_create(ScimToolCall *call)
 {
+	ScimView	view = scim_argument_view(call);
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
-											 scim_argument_jsonb(call, PARAM_NEW), NULL);
+											 scim_argument_jsonb(call, PARAM_NEW), &view, &call->written);
 
-	return scim_success_resource(call, resource, scim_metadata(call));
+	return written(call, resource);
 }
 
 text *
@@ -40,36 +54,26 @@ scim_run_get(ScimToolCall *call)
 	return scim_success_resource(call, resource, scim_metadata(call));
 }
 
-static text *
-written(const ScimToolCall *call, Jsonb *resource, bool unchanged)
-{
-	JsonbValue *metadata = scim_metadata(call);
-
-	if (unchanged)
-		scim_set_bool(metadata, "unchanged", true);
-	return scim_success_resource(call, resource, metadata);
-}
-
 text *
 scim_run_update(ScimToolCall *call)
 {
-	bool		unchanged = false;
+	ScimView	view = scim_argument_view(call);
 	Jsonb	   *resource = scim_store_update(type_name(call), call->tenant, call->id,
 											 scim_argument_jsonb(call, PARAM_WHOLE),
-											 call->expected, NULL, &unchanged);
+											 call->expected, &view, &call->written);
 
-	return written(call, resource, unchanged);
+	return written(call, resource);
 }
 
 text *
 scim_run_patch(ScimToolCall *call)
 {
-	bool		unchanged = false;
+	ScimView	view = scim_argument_view(call);
 	Jsonb	   *resource = scim_store_patch(type_name(call), call->tenant, call->id,
 											scim_argument_jsonb(call, PARAM_OPERATIONS),
-											call->expected, NULL, &unchanged);
+											call->expected, &view, &call->written);
 
-	return written(call, resource, unchanged);
+	return written(call, resource);
 }
 
 text *
@@ -140,21 +144,40 @@ refuse_contradiction(const Ids *add, const Ids *remove)
 	}
 }
 
+/* What became of the members, beside what is shown of the group: without being asked for, that is its id and version. */
+static Jsonb *
+with_changes(const ScimToolCall *call, Jsonb *group, bool shows_group)
+{
+	JsonbValue	root;
+	JsonbValue *content;
+
+	scim_root(group, &root);
+	content = scim_open(&root);
+	if (!shows_group)
+		scim_remove(content, "schemas", strlen("schemas"));
+	scim_set_integer(content, "member_count", call->written.member_count);
+	scim_set_value(content, "added", call->written.added);
+	scim_set_value(content, "removed", call->written.removed);
+	return scim_write(content);
+}
+
 text *
 scim_run_modify_members(ScimToolCall *call)
 {
 	Ids			add = ids_argument(call, PARAM_ADD);
 	Ids			remove = ids_argument(call, PARAM_REMOVE);
 	ScimView	view = scim_argument_view(call);
-	bool		unchanged = false;
+	bool		shows_group = view.attribute_count >= 0 || view.excluded_count >= 0;
 	Jsonb	   *group;
 
 	if (!call->given[PARAM_ADD] && !call->given[PARAM_REMOVE])
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "add", "arguments add and remove are both missing");
 	refuse_contradiction(&add, &remove);
+	if (!shows_group)
+		view.attribute_count = 0;
 	group = scim_store_change_members(call->tenant, call->id, add.texts, add.count, remove.texts, remove.count,
-									  call->expected, &view, &unchanged);
-	return written(call, group, unchanged);
+									  call->expected, &view, &call->written);
+	return written(call, with_changes(call, group, shows_group));
 }
 
 /* ---- discovery ---- */

@@ -95,7 +95,7 @@ SELECT fresh(1, 2, 3);
 SELECT shown(scim_remove_members(id(101)::text, ARRAY[id(1), id(2)]::text[])), stored(101);
 SELECT shown(scim_add_members(id(101)::text, ARRAY[id(2), id(4), id(2)]::text[])), stored(101);
 SELECT shown(scim_call_tool('scim_update_group', jsonb_build_object('group_id', id(101), 'group_data', jsonb_build_object('displayName', 'G101', 'members', refs(1, 2, 4))))::jsonb->'content'), stored(101);
-SELECT shown(scim_call_tool('scim_modify_group_members', jsonb_build_object('group_id', id(101), 'add', ARRAY[id(5), id(6)], 'remove', ARRAY[id(4)]))::jsonb->'content'), stored(101);
+SELECT plain(scim_call_tool('scim_modify_group_members', jsonb_build_object('group_id', id(101), 'add', ARRAY[id(5), id(6)], 'remove', ARRAY[id(4)]))::jsonb->'content'), stored(101);
 SELECT scim_call_tool('scim_modify_group_members', jsonb_build_object('group_id', id(101), 'add', ARRAY[id(1), id(9)], 'remove', ARRAY[id(8), id(9)]))::jsonb#>>'{content,error}', stored(101);
 SELECT scim_call_tool('scim_user_exists', jsonb_build_object('user_id', id(n)))::jsonb#>>'{content,exists}' FROM unnest(ARRAY[20, 21]) n;
 SELECT * FROM scim_check_table('groups');

@@ -42,7 +42,7 @@ BEGIN
 	result := scim_call_tool('scim_modify_group_members', jsonb_build_object('group_id', g, 'add', ARRAY[added], 'remove', ARRAY[removed]));
 	RAISE EXCEPTION SQLSTATE 'PT000';
 EXCEPTION WHEN SQLSTATE 'PT000' THEN
-	RETURN coalesce(result#>>'{content,error_code}', jsonb_array_length(coalesce(result#>'{content,members}', '[]'))::text);
+	RETURN coalesce(result#>>'{content,error_code}', result#>>'{content,member_count}');
 END $$;
 -- by every way in which a client can name the user u, a member of the group g (as is the user v)
 CREATE FUNCTION ways(u text, v text, g text, VARIADIC spellings text[]) RETURNS TABLE (spelling text, "get" text, "exists" text, eq text, ne text, value_eq text, value_ne text, brackets text, remove text, filter text, remove_of text, set text, twice text, same text, tool text)

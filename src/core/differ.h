@@ -1,0 +1,22 @@
+/*
+ * differ.h
+ *		Where two resources differ.
+ */
+#ifndef SCIM_DIFFER_H
+#define SCIM_DIFFER_H
+
+#include "core/path_set.h"
+
+/*
+ * Are the values (a scalar, or binary; NULL: absent) the same content?  What is
+ * unassigned, at any depth of objects, is absent; numbers count by value, elements in their order.
+ */
+extern bool scim_same_content(const JsonbValue *a, const JsonbValue *b);
+
+/*
+ * Adds the paths where two documents in stored form differ, in the order of
+ * jsonb's keys: objects that both have are looked into, all else is named whole.
+ */
+extern void scim_name_differences(ScimPathSet *paths, Jsonb *a, Jsonb *b);
+
+#endif							/* SCIM_DIFFER_H */

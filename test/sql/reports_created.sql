@@ -1,0 +1,7 @@
+\set ECHO none
+-- What a write tells beside the resource, of tables that scimver made.
+\set storage created
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/reports.sql
+\i :behaviour/end.sql

@@ -22,21 +22,20 @@ typedef struct Side
 	JsonbValue	value;
 } Side;
 
-/* The member of that key in both: NULL in the one that lacks it. */
-typedef struct Pair
-{
-	const JsonbValue *key;
-	const JsonbValue *a;
-	const JsonbValue *b;
-} Pair;
-
 typedef struct Sides
 {
 	Side		a;
 	Side		b;
-	Side		taken_a;		/* what the last pair refers to */
-	Side		taken_b;
 } Sides;
+
+/* The member of that key in both: NULL in the one that lacks it. */
+typedef struct Pair
+{
+	JsonbValue	key;
+	JsonbValue	values[2];
+	const JsonbValue *a;		/* one of these, or NULL */
+	const JsonbValue *b;
+} Pair;
 
 static void
 step(Side *side)
@@ -61,7 +60,7 @@ begin(Sides *sides, const JsonbValue *a, const JsonbValue *b)
 	begin_side(&sides->b, b);
 }
 
-/* The order of keys in jsonb: by length, then by bytes; what is not there comes last. */
+/* The order of keys in jsonb: by length, then by bytes; an object that is at its end comes last. */
 static int
 compare_keys(const Side *a, const Side *b)
 {
@@ -74,23 +73,27 @@ compare_keys(const Side *a, const Side *b)
 	return memcmp(a->key.val.string.val, b->key.val.string.val, length);
 }
 
+/* Takes the member at hand. */
+static const JsonbValue *
+take(Side *side, Pair *pair, JsonbValue *value)
+{
+	pair->key = side->key;
+	*value = side->value;
+	step(side);
+	return value;
+}
+
 static bool
 next_pair(Sides *sides, Pair *pair)
 {
-	int			order = compare_keys(&sides->a, &sides->b);
+	int			order;
 
+	CHECK_FOR_INTERRUPTS();
 	if (!sides->a.there && !sides->b.there)
 		return false;
-	CHECK_FOR_INTERRUPTS();
-	sides->taken_a = sides->a;
-	sides->taken_b = sides->b;
-	pair->a = order <= 0 ? &sides->taken_a.value : NULL;
-	pair->b = order >= 0 ? &sides->taken_b.value : NULL;
-	pair->key = order <= 0 ? &sides->taken_a.key : &sides->taken_b.key;
-	if (pair->a)
-		step(&sides->a);
-	if (pair->b)
-		step(&sides->b);
+	order = compare_keys(&sides->a, &sides->b);
+	pair->a = order <= 0 ? take(&sides->a, pair, &pair->values[0]) : NULL;
+	pair->b = order >= 0 ? take(&sides->b, pair, &pair->values[1]) : NULL;
 	return true;
 }
 
@@ -164,7 +167,7 @@ name_differences(ScimPathSet *paths, const JsonbValue *a, const JsonbValue *b, c
 	begin(&sides, a, b);
 	while (!scim_path_set_is_full(paths) && next_pair(&sides, &pair))
 	{
-		ScimPlace	here = {.up = up, .name = pair.key->val.string.val, .length = pair.key->val.string.len};
+		ScimPlace	here = {.up = up, .name = pair.key.val.string.val, .length = pair.key.val.string.len};
 
 		if (scim_same_content(pair.a, pair.b))
 			continue;

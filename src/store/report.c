@@ -70,7 +70,11 @@ content_of(Jsonb *document)
 	return scim_write(scim_content_tree(&document->root, NULL));
 }
 
-/* Of a mapped table the columns may make something else of a value than what was sent; where that is not known, what was sent counts. */
+/*
+ * Columns of a mapped table may make something else of a value than what was
+ * sent.  Where an immutable attribute would change, the document was not taken
+ * apart, as that is an error of its own: then what was sent counts.
+ */
 static Jsonb *
 wanted_document(const ScimWrite *write)
 {

@@ -10,10 +10,10 @@
 
 #include "store/write.h"
 
-/* Notes a whole resource that is sent, if something of it will be ignored; what is needed to compare that is then read with the row. */
+/* Notes a whole resource that is sent, if something of it may be ignored; the row is then read with what that is compared with. */
 extern void scim_report_given(ScimWrite *write, Jsonb *data);
 
-/* The version was another: adds to "paths" where what is wanted differs from the row, which is locked, and reports them. */
+/* The row, which is locked, has another version: adds to "paths" where what is wanted differs from it, and reports them. */
 extern void scim_report_differing(ScimWrite *write, ScimPathSet *paths);
 
 /* Members were written ("before" NULL: they were there already): who came, who went, how many there are. */

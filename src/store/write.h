@@ -65,7 +65,10 @@ extern bool scim_write_update_row(ScimWrite *write, const char *expected);
 /* The memberships, and with them the group's count, digest and version. */
 extern void scim_write_store_members(ScimWrite *write);
 
-/* VERSION_MISMATCH; it is reported where what was wanted differs from the row, which is locked: "paths", and what is found out now. */
+/*
+ * VERSION_MISMATCH of the row that is locked.  What was wanted and is stored
+ * otherwise is reported: "paths" holds what is known of that already.
+ */
 extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths);
 
 /* Runs "body" as a scim_ call; the resource as it is then shown. */

@@ -238,7 +238,7 @@ SELECT mask(call('scim_modify_group_members', jsonb_build_object('group_id', :'d
 SELECT try('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', '[]'::jsonb))->'metadata'->'unchanged' AS nothing_to_do;
 SELECT call('scim_create_group', '{"group_data": {"displayName": "Inner"}}')->'content'->>'id' AS inner \gset
 SELECT revision AS before FROM groups WHERE id = :'deltas' \gset
-SELECT call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(:'inner'), 'remove', jsonb_build_array(id('ada')))) AS both \gset
+SELECT call('scim_modify_group_members', jsonb_build_object('group_id', :'deltas', 'add', jsonb_build_array(:'inner'), 'remove', jsonb_build_array(id('ada')), 'attributes', '["members"]'::jsonb)) AS both \gset
 SELECT jsonb_path_query_array(:'both', '$.content.members[*].type') AS types, :'both'::jsonb->'metadata'->>'version' = version AS version, revision - :before AS moved
   FROM groups WHERE id = :'deltas';
 -- all or nothing

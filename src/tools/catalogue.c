@@ -402,11 +402,17 @@ has_other_types(void)
 }
 
 bool
+scim_tool_is_generic(const ScimTool *tool)
+{
+	return (tool->subject->adds & PARAM_BIT(PARAM_RESOURCE_TYPE)) != 0;
+}
+
+bool
 scim_tool_is_offered(const ScimTool *tool)
 {
 	if (!scim_tool_exists(tool))
 		return false;
-	if (tool->subject->adds & PARAM_BIT(PARAM_RESOURCE_TYPE))
+	if (scim_tool_is_generic(tool))
 		return has_other_types();
 	return !tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }

@@ -134,6 +134,9 @@ extern const ScimTool *scim_all_tools(int *count);
 /* Is there what the tool is about? */
 extern bool scim_tool_exists(const ScimTool *tool);
 
+/* Is it about resources of a type that the call names? */
+extern bool scim_tool_is_generic(const ScimTool *tool);
+
 /*
  * Can the table, if there is one, do what the tool is for, and is there no other
  * tool for all that it is about?  Then clients are told of it.

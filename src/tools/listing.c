@@ -22,10 +22,11 @@
 PG_FUNCTION_INFO_V1(scim_tools);
 
 /*
- * 6,000 tokens of four bytes, of what is shown to a model: name, description and
- * inputSchema.
+ * What is shown to a model (name, description and inputSchema) takes 6,000
+ * tokens of four bytes at most, 9,000 with the generic tools.
  */
 #define LIST_BYTES 24000
+#define GENERIC_LIST_BYTES 36000
 
 /* What grows with the schemas stands in the list as long as there is room. */
 typedef enum Detail
@@ -384,15 +385,16 @@ describe_to_model(const ScimTool *tool, Detail detail, JsonbValue *object)
 	scim_set_value(object, "inputSchema", input_schema(tool, detail));
 }
 
-/* The list, and how many bytes of it are shown to a model. */
+/* The list, and whether it is as small as it has to be. */
 static JsonbValue *
-list_tools(Detail detail, int64 *shown)
+list_tools(Detail detail, bool *fits)
 {
 	JsonbValue *list = scim_new_array();
 	int			count;
 	const ScimTool *tools = scim_all_tools(&count);
+	int64		shown = 0;
+	int64		limit = LIST_BYTES;
 
-	*shown = 0;
 	for (int i = 0; i < count; i++)
 	{
 		const ScimTool *tool = &tools[i];
@@ -402,22 +404,25 @@ list_tools(Detail detail, int64 *shown)
 			continue;
 		object = scim_new_object();
 		describe_to_model(tool, detail, object);
-		*shown += scim_json_size(object);
+		shown += scim_json_size(object);
+		if (scim_tool_is_generic(tool))
+			limit = GENERIC_LIST_BYTES;
 		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));
 		scim_append(list, object);
 	}
+	*fits = shown <= limit;
 	return list;
 }
 
 Datum
 scim_tools(PG_FUNCTION_ARGS)
 {
-	int64		shown;
-	JsonbValue *list = list_tools(DETAIL_TYPES, &shown);
+	bool		fits;
+	JsonbValue *list = list_tools(DETAIL_TYPES, &fits);
 
-	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_REQUIRED && shown > LIST_BYTES; detail--)
-		list = list_tools(detail, &shown);
+	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_REQUIRED && !fits; detail--)
+		list = list_tools(detail, &fits);
 	PG_RETURN_JSONB_P(scim_write(list));
 }

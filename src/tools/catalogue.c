@@ -130,7 +130,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_update_{one}",
 		.title = "Replace a {one}",
-		.description = "Replace a {one}{any}: send it whole, as you read it, with your changes. "
+		.description = "Replace a {one}{any}: send it whole, as you read it (id, meta and _version may stay out), with your changes. "
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_WHOLE),

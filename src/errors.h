@@ -55,13 +55,14 @@ typedef enum ScimErrorCode
 	 */
 	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
-	SCIM_EMPTY_VERSION,			/* "" or null, as if that left it out */
+	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
 	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked as deleted; word: the same as below */
 	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
+	SCIM_NO_SUCH_TOOL,
 	SCIM_NO_SUCH_MEMBER,
 	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */
 	SCIM_MEMBER_IN_ITSELF,

@@ -16,6 +16,7 @@ typedef struct Search
 	const ScimResourceType *type;
 	const ScimIds *ids;
 	bool		version;
+	bool		all;			/* there is nothing to compare with */
 } Search;
 
 /* ---- a user's groups ---- */
@@ -136,8 +137,8 @@ compare_attribute(Search *search, const ScimAttribute *attribute, const JsonbVal
 	check_stack_depth();
 	if (attribute->mutability == SCIM_READ_ONLY)
 	{
-		/* what is unassigned says nothing */
-		if (!scim_same_content(given, NULL) && !is_there(search, attribute, given, shown, &here))
+		/* null is what clients send that can leave out nothing; [] says that there shall be none */
+		if (given->type != jbvNull && (search->all || !is_there(search, attribute, given, shown, &here)))
 			scim_name_path(search->paths, &here);
 	}
 	else if (attribute->type == SCIM_COMPLEX && !attribute->multi_valued && scim_is_object(given))
@@ -195,7 +196,7 @@ void
 scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given, Jsonb *shown, const ScimIds *ids,
 				  bool version)
 {
-	Search		search = {.paths = paths, .type = type, .ids = ids, .version = version};
+	Search		search = {.paths = paths, .type = type, .ids = ids, .version = version, .all = shown == NULL};
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;

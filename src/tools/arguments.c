@@ -52,7 +52,7 @@ unknown_argument(const ScimToolCall *call, const JsonbValue *key)
 
 	initStringInfo(&known);
 	for (int i = 0; i < SCIM_PARAMETERS; i++)
-		if (call->tool->parameters[i])
+		if (scim_tool_shows(call->tool, i))
 			appendStringInfo(&known, "%s%s", known.len ? ", " : "", call->tool->parameters[i]);
 	if (known.len == 0)
 		scim_throw_path(SCIM_INVALID_ARGUMENT, name, "unknown argument '%s': %s takes none",
@@ -86,12 +86,10 @@ bad_version(const JsonbValue *value)
 	StringInfoData json;
 
 	if (value->type == jbvString)
-		scim_throw_version_format(is_empty(value) ? SCIM_EMPTY_VERSION : SCIM_INVALID_VERSION_FORMAT,
-								  "expected_version", scim_string_copy(value));
+		scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", scim_string_copy(value));
 	initStringInfo(&json);
 	scim_append_json(&json, value);
-	scim_throw_version_format(is_empty(value) ? SCIM_EMPTY_VERSION : SCIM_INVALID_VERSION_FORMAT,
-							  "expected_version", json.data);
+	scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", json.data);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
@@ -250,7 +248,7 @@ scim_read_arguments(ScimToolCall *call)
 	memset(call->given, 0, sizeof(call->given));
 	call->tool = tool = scim_tool_named(call->name);
 	if (!tool)
-		scim_throw_path(SCIM_INVALID_ARGUMENT, "name", "unknown tool '%s'", call->name);
+		scim_throw_path(SCIM_NO_SUCH_TOOL, "name", "unknown tool '%s'", call->name);
 	call->type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	if (call->source && !call->arguments)
 		parse(call);
@@ -318,6 +316,44 @@ scim_argument_view(const ScimToolCall *call)
 	view.most_members = SCIM_MOST_FITTING_MEMBERS;
 	view.version = true;
 	return view;
+}
+
+/* An operation without what stands for nothing: a path "", and a value "" of what is removed. */
+static const JsonbValue *
+without_blanks(const JsonbValue *given)
+{
+	JsonbValue *operation = scim_open(given);
+	JsonbValue *op = scim_get(operation, "op", strlen("op"));
+	JsonbValue *path = scim_get(operation, "path", strlen("path"));
+	JsonbValue *value = scim_get(operation, "value", strlen("value"));
+	bool		drops_path = path && is_empty(path);
+	bool		drops_value = value && is_empty(value) && op && op->type == jbvString &&
+		scim_same_name(op->val.string.val, op->val.string.len, "remove");
+
+	if (drops_path)
+		scim_remove(operation, "path", strlen("path"));
+	if (drops_value)
+		scim_remove(operation, "value", strlen("value"));
+	return drops_path || drops_value ? operation : given;
+}
+
+Jsonb *
+scim_argument_operations(const ScimToolCall *call)
+{
+	const JsonbValue *given = &call->values[PARAM_OPERATIONS];
+	JsonbValue *operations = scim_new_array();
+	ScimWalk	walk;
+	JsonbValue	operation;
+
+	if (!scim_is_array(given))
+		return scim_write(given);
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &operation))
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_append(operations, scim_is_object(&operation) ? without_blanks(&operation) : &operation);
+	}
+	return scim_write(operations);
 }
 
 Jsonb *

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "settings.h"
 #include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "tools/handlers.h"
@@ -160,7 +161,7 @@ static const ScimToolPattern patterns[] = {
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was deleted: "
 		"look at current, and if it is still to go repeat with current_version.",
-		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = current_version.",
+		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = ",
 		.run = scim_run_delete,
 	},
 	{
@@ -207,9 +208,8 @@ static const ScimToolPattern patterns[] = {
 		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.idempotent = true,
-		.rule = "Repeating it is harmless; if you pass expected_version, on VERSION_MISMATCH nothing was changed: repeat with current_version.",
-		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = current_version, "
-		"or without one.",
+		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was changed: repeat with current_version.",
+		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = ",
 		.run = scim_run_modify_members,
 	},
 	{
@@ -238,7 +238,7 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_server_info",
 		.title = "About this server",
-		.description = "This server: its version, the tenant you work in, resource types, features and limits.",
+		.description = "This server: its version, its time, the tenant you work in, resource types with their tables and mappings, features and limits.",
 		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
@@ -415,6 +415,12 @@ scim_tool_is_offered(const ScimTool *tool)
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
 	return !tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
+}
+
+bool
+scim_tool_shows(const ScimTool *tool, ScimParameterId id)
+{
+	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_setting_only_tenant[0] == '\0');
 }
 
 /* In the description, for there are clients that show a model nothing else. */

@@ -113,7 +113,7 @@ typedef struct ScimToolPattern
 	bool		destructive;
 	bool		idempotent;
 	const char *rule;			/* how not to overwrite others, of a tool that takes expected_version; NULL: read, merge */
-	const char *after_mismatch;	/* what to do when the version was another: "current is the {one} as it is now: " goes before; NULL: merge */
+	const char *after_mismatch;	/* what to do when the version was another, up to the new one; NULL: merge */
 	text	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
 
@@ -142,6 +142,9 @@ extern bool scim_tool_is_generic(const ScimTool *tool);
  * tool for all that it is about?  Then clients are told of it.
  */
 extern bool scim_tool_is_offered(const ScimTool *tool);
+
+/* Does the tool take the parameter, and is it of use?  A connection that is bound to one tenant has no use for another. */
+extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
 
 /* What the tool does and, of one that takes expected_version, how not to overwrite others; palloc'd. */
 extern char *scim_tool_description(const ScimTool *tool);

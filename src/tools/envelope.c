@@ -23,9 +23,9 @@
 /* What a failure's own fields may take beside "current". */
 #define FIELDS_BYTES (4 * 1024)
 
-/* What stands around content and metadata, and what is kept for words that are still to come. */
+/* What stands around content and metadata, and what is kept for a name and words that are still to come. */
 #define FRAME_BYTES 64
-#define SPARE_BYTES 512
+#define SPARE_BYTES 128
 
 /* How an error of the server is answered: by SQLSTATE, else by its class. */
 typedef struct ServerError
@@ -342,23 +342,22 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 	set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
 }
 
-/* What to do after a mismatch when "current" is shown; "rest" goes behind. */
+/* What to do after a mismatch: where "current" is shown, and where it is too large for that. */
 #define SHOWN_STEP "current is the {one} as it is now: "
-#define MERGE_STEP "decide whether you still want your change, merge it into current, and make the call again with expected_version = current_version."
-
-/* And when it is too large for that. */
 #define READ_STEP "The {one} is too large to be shown here: read what you need of it with scim_get_{one} and attributes%s. Then "
 #define MEMBERS_STEP " (members with scim_list_group_members)"
-#define PATCH_STEP "decide whether you still want your change, and make it with scim_patch_{one} and expected_version = the _version that you read."
+#define MERGE_STEP "decide whether you still want your change, merge it into current, and make the call again with expected_version = "
+#define PATCH_STEP "decide whether you still want your change, and make it with scim_patch_{one} and expected_version = "
 
 static void
 set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 {
+	const char *look = is_shown ? SHOWN_STEP : psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
 	const char *own = call->tool->pattern->after_mismatch;
-	const char *rest = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
-	const char *step = is_shown ? SHOWN_STEP : psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
+	const char *act = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
+	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
-	set_next_step(content, scim_tool_text(psprintf("%s%s", step, rest), call->tool->subject));
+	set_next_step(content, scim_tool_text(psprintf("%s%s%s", look, act, version), call->tool->subject));
 }
 
 /* How much a failure may still hold. */
@@ -379,8 +378,14 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	set_mismatch_step(call, content, false);
 	scim_append_text(omitted, "current");
 	scim_say_omitted(metadata, omitted, NULL);
-	for (int i = 0; i < count && room_left(content, metadata) - scim_json_size(shown) > SPARE_BYTES; i++)
-		scim_append(shown, &differing->val.array.elems[i]);
+	for (int i = 0; i < count; i++)
+	{
+		const JsonbValue *path = &differing->val.array.elems[i];
+
+		if (scim_json_size(shown) + scim_json_size(path) + SPARE_BYTES > room_left(content, metadata))
+			break;
+		scim_append(shown, path);
+	}
 	if (differing)
 		scim_set_value(content, "differing_paths", shown);
 	if (shown->val.array.nElems < count)

@@ -70,7 +70,7 @@ scim_run_patch(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 	Jsonb	   *resource = scim_store_patch(type_name(call), call->tenant, call->id,
-											scim_argument_jsonb(call, PARAM_OPERATIONS),
+											scim_argument_operations(call),
 											call->expected, &view, &call->written);
 
 	return written(call, resource);

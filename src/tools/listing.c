@@ -313,13 +313,6 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	return schema;
 }
 
-/* A connection that is bound to one tenant has no use for another. */
-static bool
-is_taken(const ScimTool *tool, int id)
-{
-	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_setting_only_tenant[0] == '\0');
-}
-
 static bool
 is_required(const ScimTool *tool, int id)
 {
@@ -335,7 +328,7 @@ input_schema(const ScimTool *tool, Detail detail)
 
 	for (int id = 0; id < SCIM_PARAMETERS; id++)
 	{
-		if (!is_taken(tool, id))
+		if (!scim_tool_shows(tool, id))
 			continue;
 		scim_set_value(properties, tool->parameters[id], parameter_schema(tool, type, id, detail));
 		if (is_required(tool, id))

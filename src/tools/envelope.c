@@ -108,7 +108,7 @@ clipped(const char *string, int limit)
 
 	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit; value = scim_text(text))
 	{
-		length = pg_mbcliplen(string, length, Min((int64) length - 1, length * limit / size));
+		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
 		text = psprintf("%.*s...", length, string);
 	}
 	return text;
@@ -375,12 +375,19 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	const JsonbValue *differing = call->written.differing;
 	JsonbValue *shown = scim_new_array();
 	int			count = differing ? differing->val.array.nElems : 0;
+	int64		room;
 
 	set_mismatch_step(call, content, false);
 	scim_append_text(omitted, "current");
 	scim_say_omitted(metadata, omitted, NULL);
-	for (int i = 0; i < count && room_left(content, metadata) - scim_json_size(shown) > SPARE_BYTES; i++)
+	room = room_left(content, metadata) - SPARE_BYTES;
+	for (int i = 0; i < count; i++)
+	{
+		room -= scim_json_size(&differing->val.array.elems[i]) + 1;
+		if (room < 0)
+			break;
 		scim_append(shown, &differing->val.array.elems[i]);
+	}
 	if (differing)
 		scim_set_value(content, "differing_paths", shown);
 	if (shown->val.array.nElems < count)

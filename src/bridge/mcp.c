@@ -29,7 +29,7 @@
 /* What the handshake may agree on; the first is offered for all others. */
 static const char *const legacy_versions[] = {"2025-11-25", "2025-06-18", "2024-11-05"};
 
-/* The one place where clients' models are told how to write safely. */
+/* How to write safely; in fewer words, each tool that writes says it too. */
 static const char instructions[] =
 "Users and groups (SCIM 2.0) that people, programs and other agents change at the same time. "
 "Every resource has a version, a hash of its content.\n"

@@ -29,14 +29,14 @@
 /* What the handshake may agree on; the first is offered for all others. */
 static const char *const legacy_versions[] = {"2025-11-25", "2025-06-18", "2024-11-05"};
 
-/* The one place where clients' models are told how to write safely. */
+/* How to write safely; in fewer words, each tool that writes says it too. */
 static const char instructions[] =
 "Users and groups (SCIM 2.0) that people, programs and other agents change at the same time. "
 "Every resource has a version, a hash of its content.\n"
 "To change one: read it, then write with expected_version set to the version you read "
 "(content._version or metadata.version). If it has changed meanwhile you get VERSION_MISMATCH "
-"and nothing is written: take content.current (where it is too large to be shown, read what content.differing_paths names), "
-"merge your change into it, and retry with expected_version = content.current_version. Never drop expected_version to get through: that overwrites others' work.\n"
+"and nothing is written: take content.current, merge your change into it, "
+"and retry with expected_version = content.current_version (where current is too large to be shown, do as content.next_steps says). Never drop expected_version to get through: that overwrites others' work.\n"
 "An update replaces the whole resource: send every attribute that shall stay. "
 "For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
 "To look again, pass the version you have as known_version: if nothing changed, the answer is only content.not_modified. "

@@ -28,12 +28,6 @@ typedef struct Keys
 	int			count;
 } Keys;
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 /* Groups that hold the user through others are only shown when they are asked for. */
 static bool
 is_indirect(const JsonbValue *group)
@@ -68,7 +62,7 @@ read_groups(const JsonbValue *groups, ScimSpellId spell, Keys *keys)
 		if (keys->texts[keys->count++] == NULL)
 			return false;
 	}
-	qsort(keys->texts, keys->count, sizeof(char *), compare_texts);
+	qsort(keys->texts, keys->count, sizeof(char *), pg_qsort_strcmp);
 	for (int i = 0; i < keys->count; i++)
 	{
 		if (kept == 0 || strcmp(keys->texts[kept - 1], keys->texts[i]) != 0)

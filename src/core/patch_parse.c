@@ -37,6 +37,7 @@ throw_operation(ScimErrorCode code, int index, const char *member, const char *p
 
 static const ScimAttribute operation_members[] = {{"op"}, {"path"}, {"value"}, {NULL}};
 
+/* What is wrong with what was given in its place. */
 static const char *
 must_be(const JsonbValue *given, const char *what)
 {

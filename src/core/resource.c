@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "core/json_text.h"
 #include "core/jsonb_tree.h"
 #include "core/mentions.h"
 #include "core/resource.h"
@@ -76,13 +77,13 @@ scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool on
 	ScimWalk	walk;
 	JsonbValue	urn;
 
-	if (one && given->type == jbvString)
+	if (one && given->type == jbvString && !scim_holds_json(given))
 	{
 		read_urn(type, given, known);
 		return;
 	}
 	if (!scim_is_array(given))
-		throw_schemas(type, "this is no array");
+		throw_schemas(type, scim_holds_json(given) ? "this is a string that holds JSON" : "this is no array");
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, NULL, &urn))
 	{

@@ -333,12 +333,6 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *gr
 	}
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 void
 scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
 {
@@ -354,7 +348,7 @@ scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
 			continue;
 		key = scim_id_text(type, id);
 		/* they are in order */
-		found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), compare_ids);
+		found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), pg_qsort_strcmp);
 		if (found)
 			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);
 	}
@@ -437,7 +431,7 @@ find_in(const ScimRegistration *table, const char *tenant, const char *group, Da
 	}
 	if (count > 0)
 		SPI_freetuptable(SPI_tuptable);
-	qsort(texts, rows, sizeof(char *), compare_ids);
+	qsort(texts, rows, sizeof(char *), pg_qsort_strcmp);
 	*found = 0;
 	/* one id may be a member as a user and as a group */
 	for (uint64 i = 0; i < rows; i++)

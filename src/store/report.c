@@ -97,12 +97,6 @@ scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 
 /* ---- members ---- */
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 /* Those of the ids that are not among the others, which are in order; as an array that outlives the write. */
 static JsonbValue *
 kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other_count)
@@ -113,7 +107,7 @@ kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (other_count == 0 || bsearch(&ids[i], others, other_count, sizeof(char *), compare_ids) == NULL)
+		if (other_count == 0 || bsearch(&ids[i], others, other_count, sizeof(char *), pg_qsort_strcmp) == NULL)
 			scim_append_text(array, pstrdup(ids[i]));
 	}
 	MemoryContextSwitchTo(old);

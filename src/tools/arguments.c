@@ -83,13 +83,14 @@ static SCIM_NORETURN void bad_version(const JsonbValue *value);
 static void
 bad_version(const JsonbValue *value)
 {
-	StringInfoData json;
+	StringInfoData given;
 
+	initStringInfo(&given);
 	if (value->type == jbvString)
-		scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", scim_string_copy(value));
-	initStringInfo(&json);
-	scim_append_json(&json, value);
-	scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", json.data);
+		appendBinaryStringInfo(&given, value->val.string.val, value->val.string.len);
+	else
+		scim_append_json(&given, value);
+	scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", given.data);
 }
 
 /* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
@@ -234,7 +235,8 @@ take_arguments(ScimToolCall *call)
 		return;
 	scim_root(call->arguments, &root);
 	if (!scim_is_object(&root))
-		scim_throw_path(SCIM_INVALID_ARGUMENT, "arguments", "arguments must be an object");
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "arguments", "arguments must be %-s",
+						scim_wanted_container(&root, "an object"));
 	scim_walk(&walk, &call->arguments->root);
 	while (scim_walk_next(&walk, &key, &value))
 		take_argument(call, &key, &value);

@@ -86,12 +86,6 @@ throw_twice(const Walk *walk, const char *key)
 	scim_throw_path(SCIM_INVALID_ARGUMENT, path.data, "%s is given twice", path.data);
 }
 
-static int
-compare_keys(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 /* The keys of the innermost object. */
 static void
 check_keys(const Walk *walk)
@@ -100,7 +94,7 @@ check_keys(const Walk *walk)
 	int64		count = walk->key_count - first;
 	char	  **keys = walk->keys + first;
 
-	qsort(keys, count, sizeof(char *), compare_keys);
+	qsort(keys, count, sizeof(char *), pg_qsort_strcmp);
 	for (int64 i = 1; i < count; i++)
 	{
 		if (strcmp(keys[i - 1], keys[i]) == 0)

@@ -24,7 +24,7 @@
 #define FIELDS_BYTES (4 * 1024)
 
 /* What stands around content and metadata, and what is kept for a name and words that are still to come. */
-#define FRAME_BYTES 64
+#define BRACES_BYTES 64
 #define SPARE_BYTES 128
 
 /* How an error of the server is answered: by SQLSTATE, else by its class. */
@@ -108,7 +108,7 @@ clipped(const char *string, int limit)
 
 	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit; value = scim_text(text))
 	{
-		length = pg_mbcliplen(string, length, Min((int64) length - 1, length * limit / size));
+		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
 		text = psprintf("%.*s...", length, string);
 	}
 	return text;
@@ -364,7 +364,7 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 static int64
 room_left(const JsonbValue *content, const JsonbValue *metadata)
 {
-	return SCIM_ERROR_BYTES - FRAME_BYTES - scim_json_size(content) - scim_json_size(metadata);
+	return SCIM_ERROR_BYTES - BRACES_BYTES - scim_json_size(content) - scim_json_size(metadata);
 }
 
 /* In place of "current": where what was sent differs from what is stored, as far as there is room. */
@@ -374,17 +374,18 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	const JsonbValue *differing = call->written.differing;
 	JsonbValue *shown = scim_new_array();
 	int			count = differing ? differing->val.array.nElems : 0;
+	int64		room;
 
 	set_mismatch_step(call, content, false);
 	scim_append_text(omitted, "current");
 	scim_say_omitted(metadata, omitted, NULL);
+	room = room_left(content, metadata) - SPARE_BYTES;
 	for (int i = 0; i < count; i++)
 	{
-		const JsonbValue *path = &differing->val.array.elems[i];
-
-		if (scim_json_size(shown) + scim_json_size(path) + SPARE_BYTES > room_left(content, metadata))
+		room -= scim_json_size(&differing->val.array.elems[i]) + 1;
+		if (room < 0)
 			break;
-		scim_append(shown, path);
+		scim_append(shown, &differing->val.array.elems[i]);
 	}
 	if (differing)
 		scim_set_value(content, "differing_paths", shown);

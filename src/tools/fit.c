@@ -11,8 +11,6 @@
 #include "core/jsonb_tree.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 
 /* What an answer cannot be understood without. */
 static const char *const kept[] = {

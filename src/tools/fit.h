@@ -27,7 +27,7 @@
  */
 extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *omitted);
 
-/* Says in "metadata" that "omitted" (if not empty) was left out, and how to go on (NULL: next_steps say it). */
+/* Says in "metadata" that "omitted" (if not empty) was left out, and how to go on (NULL: nothing more, or next_steps say it). */
 extern void scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_go_on);
 
 #endif							/* SCIM_FIT_H */

@@ -119,12 +119,6 @@ ids_argument(const ScimToolCall *call, ScimParameterId id)
 	return ids;
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 /* Whoever adds what he removes has made a mistake that no order of the two would mend. */
 static void
 refuse_contradiction(const Ids *add, const Ids *remove)
@@ -133,13 +127,13 @@ refuse_contradiction(const Ids *add, const Ids *remove)
 
 	for (int i = 0; i < add->count; i++)
 		sorted[i] = scim_store_member_id(add->texts[i]);
-	qsort(sorted, add->count, sizeof(char *), compare_ids);
+	qsort(sorted, add->count, sizeof(char *), pg_qsort_strcmp);
 	for (int i = 0; i < remove->count; i++)
 	{
 		char	   *id = scim_store_member_id(remove->texts[i]);
 
 		CHECK_FOR_INTERRUPTS();
-		if (bsearch(&id, sorted, add->count, sizeof(char *), compare_ids))
+		if (bsearch(&id, sorted, add->count, sizeof(char *), pg_qsort_strcmp))
 			scim_throw_path(SCIM_INVALID_ARGUMENT, "remove", "member %d of remove is to be added too", i + 1);
 	}
 }

@@ -15,7 +15,6 @@
 #include "settings.h"
 #include "store/narrow.h"
 #include "tools/catalogue.h"
-#include "tools/fit.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 

@@ -226,6 +226,12 @@ pg_qsort(void *items, size_t count, size_t size, int (*compare) (const void *, c
 	qsort(items, count, size, compare);
 }
 
+int
+pg_qsort_strcmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
 void
 initStringInfo(StringInfo text)
 {

@@ -139,6 +139,9 @@ CREATE FUNCTION mask(answer jsonb) RETURNS text LANGUAGE sql AS $$
 SELECT count(*) > 80 AS tried, bool_and(same) AS same, string_agg(tool || ' ' || parameter, ', ') FILTER (WHERE NOT same) AS but FROM (SELECT t->>'name', o FROM jsonb_array_elements(scim_tools()) t, (VALUES ('null'::jsonb), ('""')) v(o) WHERE t->>'name' NOT LIKE '%delete%' AND t->>'name' NOT LIKE '%create%') x(tool, o),
 	optional(tool, :'ada', :'staff', o);
 SELECT says(call('scim_create_user', '{"user_data": {"userName": "bob"}, "tenant_id": "", "attributes": null}'));
+SELECT says(call('scim_delete_user', jsonb_build_object('user_id', id, 'tenant_id', ''))), call('scim_delete_user', jsonb_build_object('user_id', id, 'tenant_id', null)) #>> '{content,error_code}' FROM users WHERE user_name = 'bob';
+-- answers no larger than asked for
+SELECT (SELECT string_agg(k, ' ') FROM jsonb_object_keys(a->'content') k), a->'metadata' ? 'partial' FROM call('scim_create_user', '{"user_data": {"userName": "bob", "title": "Mr", "nickName": "B"}, "attributes": ["title"]}') a;
 SELECT says(call('scim_get_user', jsonb_build_object('user_id', :'ada', 'attributes', '[]'::jsonb, 'excluded_attributes', '[]'::jsonb, 'known_version', '', 'tenant_id', '')));
 SELECT says(call('scim_modify_group_members', jsonb_build_object('group_id', :'staff', 'add', '', 'remove', '')));
 SELECT jsonb_array_length(a #> '{content,Resources}'), a->'metadata' ? 'next_cursor' FROM call('scim_list_users', '{"cursor": "*", "count": 1, "filter": ""}') a;

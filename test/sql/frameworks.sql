@@ -196,8 +196,8 @@ SELECT (json_each(counts)).* FROM (SELECT json_object_agg(shape, n) FROM (
 	SELECT concat_ws(' ', CASE WHEN octet_length(a) > 8192 THEN 'too large' END, a::json #>> '{metadata,omitted}', length(a::json #>> '{content,current,title}') = n) AS shape, count(*) AS n
 	FROM generate_series(6500, 8500, 50) n, LATERAL (SELECT scim_update_user(:'ada', jsonb_build_object('userName', 'ada', 'title', repeat('t', n)))) u,
 		LATERAL (SELECT raw('scim_delete_user', jsonb_build_object('user_id', :'ada', 'expected_version', 'stale')) FROM (SELECT u) AS after) r(a) GROUP BY 1) s) x(counts);
--- control characters take six bytes each, in names too
-SELECT bool_and(octet_length(a) <= 8192), count(*) FROM (VALUES (repeat(E'\x01', 5000)), (repeat('😀', 5000)), (repeat('\', 5000))) v(s), LATERAL (VALUES
+-- control characters take six bytes each, in names too; the code stands in the first kilobyte all the same
+SELECT bool_and(octet_length(a) <= 8192), bool_and(octet_length(split_part(a, '"error_code":"', 1)) < 1000), count(*) FROM (VALUES (repeat(E'\x01', 5000)), (repeat('😀', 5000)), (repeat('\', 5000))) v(s), LATERAL (VALUES
 	(raw('scim_get_user', jsonb_build_object('user_id', s))), (raw(s, '{}')), (raw('scim_get_user', jsonb_build_object(s, 1))), (raw('scim_list_users', jsonb_build_object('filter', s))),
 	(raw('scim_list_users', jsonb_build_object('filter', 'userName eq ' || s))), (raw('scim_update_user', jsonb_build_object('user_id', s, 'expected_version', s, 'user_data', '{"userName": "x"}'::jsonb))),
 	(raw('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'x', 'active', s)))), (raw('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'x', s, s)))),

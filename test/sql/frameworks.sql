@@ -101,6 +101,17 @@ SELECT detail();
 SELECT grow(500);
 SELECT * FROM odd();
 SELECT detail(), properties('scim_create_user', 'properties', 'user_data', 'properties');
+-- what is required of a user, or the names of resource types, are too many in themselves
+SELECT scim_register_schema(jsonb_build_object('id', 'urn:example:Many', 'name', 'Many', 'attributes', (SELECT jsonb_agg(jsonb_build_object('name', 'required' || repeat('x', 40) || n, 'required', true)) FROM generate_series(1, 200) n)))->>'id';
+SELECT document AS before FROM scim_resource_types WHERE name = 'User' \gset
+SELECT scim_register_resource_type(:'before'::jsonb || '{"schemaExtensions": [{"schema": "urn:example:Many", "required": true}]}') IS NOT NULL;
+SELECT * FROM odd();
+SELECT shown_bytes() < 24000, properties('scim_create_user', 'properties', 'user_data', 'properties');
+SELECT scim_register_resource_type(:'before') IS NOT NULL;
+SELECT count(scim_register_resource_type(jsonb_build_object('name', 'Many' || repeat('x', 40) || n, 'endpoint', '/Many' || n, 'schema', 'urn:example:Many'))) FROM generate_series(1, 300) n;
+SELECT * FROM odd();
+SELECT shown_bytes() < 24000, node FROM schemas() WHERE way = 'scim_get_schemas inputSchema/resource_type';
+SELECT count(scim_unregister_resource_type('Many' || repeat('x', 40) || n)) FROM generate_series(1, 300) n;
 SELECT grow(1);
 SELECT scim_unregister_resource_type('Odd');
 

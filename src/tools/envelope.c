@@ -111,7 +111,7 @@ clipped(const char *string, int limit)
 
 	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit; value = scim_text(text))
 	{
-		length = pg_mbcliplen(string, length, Min((int64) length - 1, length * limit / size));
+		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
 		text = psprintf("%.*s...", length, string);
 	}
 	return text;

@@ -106,6 +106,77 @@ is_top(const ScimPlace *place, const char *name)
 	return place->up == NULL && strcmp(place->name, name) == 0;
 }
 
+/* Is what is given of a part what is there, as far as it was shown? */
+static bool
+is_part_there(const ScimAttribute *part, const JsonbValue *given, const JsonbValue *shown)
+{
+	JsonbValue	name = scim_text(part->name);
+	JsonbValue	value;
+	JsonbValue	found;
+	bool		is_given = scim_find_any_case(given, &name, &value) && !scim_same_content(&value, NULL);
+
+	if (part->returned == SCIM_NEVER)
+		return !is_given;
+	if (part->returned == SCIM_REQUEST && !is_given)
+		return true;
+	return scim_same_content(is_given ? &value : NULL, find_shown(shown, part->name, &found));
+}
+
+/* Parts that no schema knows are not. */
+static bool
+are_parts_there(const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *shown)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!scim_attribute(attribute->sub, key.val.string.val, key.val.string.len) && !scim_same_content(&value, NULL))
+			return false;
+	}
+	for (const ScimAttribute *part = attribute->sub; part->name; part++)
+	{
+		if (!is_part_there(part, given, shown))
+			return false;
+	}
+	return true;
+}
+
+/* One value of the attribute. */
+static bool
+is_value_there(const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *shown)
+{
+	return attribute->type == SCIM_COMPLEX && scim_is_object(given) ?
+		are_parts_there(attribute, given, shown) : scim_same_content(given, shown);
+}
+
+/* All its values, in their order. */
+static bool
+are_values_there(const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *shown)
+{
+	ScimWalk	walk_given;
+	ScimWalk	walk_shown;
+	JsonbValue	value;
+	JsonbValue	other;
+
+	if (shown == NULL || !scim_is_array(given) || !scim_is_array(shown))
+		return is_value_there(attribute, given, shown);
+	scim_walk(&walk_given, given->val.binary.data);
+	scim_walk(&walk_shown, shown->val.binary.data);
+	if (walk_given.count != walk_shown.count)
+		return false;
+	while (scim_walk_next(&walk_given, NULL, &value) && scim_walk_next(&walk_shown, NULL, &other))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!is_value_there(attribute, &value, &other))
+			return false;
+	}
+	return true;
+}
+
 /* Is what is given of a readOnly attribute what is there?  What is never returned cannot have been read. */
 static bool
 is_there(const Search *search, const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *shown,
@@ -117,7 +188,7 @@ is_there(const Search *search, const ScimAttribute *attribute, const JsonbValue 
 		return same_groups(given, shown, search->ids->others);
 	if (is_top(place, "id") && given->type == jbvString && shown)
 		return strcmp(scim_spelled(given, search->ids->own), scim_spelled(shown, search->ids->own)) == 0;
-	return scim_same_content(given, shown);
+	return are_values_there(attribute, given, shown);
 }
 
 static void
@@ -136,7 +207,7 @@ compare_attribute(Search *search, const ScimAttribute *attribute, const JsonbVal
 			scim_name_path(search->paths, &here);
 	}
 	else if (attribute->type == SCIM_COMPLEX && !attribute->multi_valued && scim_is_object(given))
-		compare_attributes(search, attribute->sub, given, shown, &here);
+		compare_attributes(search, attribute->sub, given, attribute->returned == SCIM_NEVER ? NULL : shown, &here);
 }
 
 /* The attributes of an extension, or of a complex value; those that no schema knows were refused, or are part of what is ignored. */

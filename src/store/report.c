@@ -6,6 +6,7 @@
 
 #include "core/canonical.h"
 #include "core/differ.h"
+#include "core/hidden.h"
 #include "core/ignored.h"
 #include "core/jsonb_tree.h"
 #include "core/spelling.h"
@@ -63,11 +64,16 @@ report_ignored(ScimWrite *write)
 
 /* ---- what differs ---- */
 
-/* A document as its content: what makes no difference in the version makes none here. */
+/*
+ * A document as its content: what makes no difference in the version makes none
+ * here.  Nor does what is never returned: it could be guessed, try by try.
+ */
 static Jsonb *
-content_of(Jsonb *document)
+content_of(const ScimWrite *write, Jsonb *document)
 {
-	return scim_write(scim_content_tree(&document->root, NULL));
+	Jsonb	   *shown = scim_without_hidden(write->target.type, document);
+
+	return scim_write(scim_content_tree(&shown->root, NULL));
 }
 
 /*
@@ -89,7 +95,7 @@ scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 	ScimPlace	members = scim_place(NULL, "members");
 
 	if (write->document)
-		scim_name_differences(paths, content_of(wanted_document(write)), content_of(write->row.data));
+		scim_name_differences(paths, content_of(write, wanted_document(write)), content_of(write, write->row.data));
 	if (write->has_members && !scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);
 	write->report->differing = kept_paths(write, paths);
@@ -117,14 +123,17 @@ kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other
 void
 scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 {
-	const ScimMemberSet *add = &write->members.add;
-	ScimWritten *report = write->report;
+	ScimMembersPresent after = {0};
 
-	report->added = kept_ids(write, add->ids, before ? add->count : 0,
-							 before ? before->add : NULL, before ? before->add_count : 0);
-	report->removed = kept_ids(write, before ? before->remove : NULL, before ? before->remove_count : 0, NULL, 0);
+	/* asked, not concluded: triggers may have done something else */
+	if (before)
+		scim_find_present(&write->members, write->target.tenant, write->row.id, &after);
+	write->report->added = kept_ids(write, after.add, after.add_count,
+									before ? before->add : NULL, before ? before->add_count : 0);
+	write->report->removed = kept_ids(write, before ? before->remove : NULL, before ? before->remove_count : 0,
+									  after.remove, after.remove_count);
 	scim_know_members(write->target.table, write->target.tenant, &write->row, true);
-	report->member_count = write->row.member_count;
+	write->report->member_count = write->row.member_count;
 }
 
 /* ---- the end ---- */

@@ -262,12 +262,17 @@ scim_fit_server_description(JsonbValue *description, JsonbValue *omitted)
 {
 	static const char *const keys[] = {"mapping", "members_mapping"};
 	JsonbValue *types = scim_get(description, "resource_types", strlen("resource_types"));
+	int64		size = scim_json_size(description);
 
 	for (int i = types->val.array.nElems - 1; i >= 0; i--)
 	{
-		for (int j = 0; j < (int) lengthof(keys) && scim_json_size(description) > SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES; j++)
-			if (scim_remove(&types->val.array.elems[i], keys[j], strlen(keys[j])))
-				scim_append_text(omitted, psprintf("resource_types[%d].%s", i, keys[j]));
+		for (int j = 0; j < (int) lengthof(keys) && size > SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES; j++)
+		{
+			if (!scim_remove(&types->val.array.elems[i], keys[j], strlen(keys[j])))
+				continue;
+			scim_append_text(omitted, psprintf("resource_types[%d].%s", i, keys[j]));
+			size = scim_json_size(description);
+		}
 	}
 }
 

@@ -23,6 +23,9 @@
 /* What a failure's own fields may take beside "current". */
 #define FIELDS_BYTES (4 * 1024)
 
+/* What of a name or id that a client sent is repeated: the error's code shall stand in the first kilobyte. */
+#define NAME_BYTES 500
+
 /* What stands around content and metadata, and what is kept for a name and words that are still to come. */
 #define BRACES_BYTES 64
 #define SPARE_BYTES 128
@@ -114,10 +117,10 @@ clipped(const char *string, int limit)
 	return text;
 }
 
-static char *
+static const char *
 shown(const char *given)
 {
-	return scim_shown_name(given, strlen(given));
+	return clipped(scim_shown_name(given, strlen(given)), NAME_BYTES);
 }
 
 JsonbValue *

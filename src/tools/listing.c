@@ -30,6 +30,7 @@ PG_FUNCTION_INFO_V1(scim_tools);
 /* What grows with the schemas stands in the list as long as there is room. */
 typedef enum Detail
 {
+	DETAIL_ANY,					/* what all resources have; not which types there are */
 	DETAIL_REQUIRED,			/* of users and groups what a client must send, and in it what that requires */
 	DETAIL_ONCE,				/* all attributes, and in them what they require, where one is made; else as above */
 	DETAIL_TOP,					/* that wherever one is sent */
@@ -252,7 +253,7 @@ operation_schema(void)
 	return schema_of_object(properties, required);
 }
 
-/* Which resource types there are: the tool that describes them says it always. */
+/* Which resource types there are: the tool that describes them says it as long as there is room. */
 static void
 name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 {
@@ -260,7 +261,7 @@ name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	if (detail == DETAIL_TYPES || tool->pattern->about == ABOUT_NONE)
+	if (detail == DETAIL_TYPES || (detail > DETAIL_ANY && tool->pattern->about == ABOUT_NONE))
 		scim_set_value(schema, "enum", names);
 	else
 		scim_set_text(schema, "description", "As scim_get_schemas has them");
@@ -296,7 +297,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_RESOURCE:
 			if (detail == DETAIL_ONCE && id != PARAM_NEW)
 				detail = DETAIL_REQUIRED;
-			schema = type ? typed_resource_schema(type, detail) : any_resource_schema();
+			schema = type && detail > DETAIL_ANY ? typed_resource_schema(type, detail) : any_resource_schema();
 			break;
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array(operation_schema());
@@ -414,7 +415,7 @@ scim_tools(PG_FUNCTION_ARGS)
 	bool		fits;
 	JsonbValue *list = list_tools(DETAIL_TYPES, &fits);
 
-	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_REQUIRED && !fits; detail--)
+	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_ANY && !fits; detail--)
 		list = list_tools(detail, &fits);
 	PG_RETURN_JSONB_P(scim_write(list));
 }

@@ -75,6 +75,27 @@ UPDATE kept SET data = data || jsonb_build_object('big', repeat('x', 9000));
 SELECT kept(jsonb_build_object('big', repeat('x', 9000), 'once', 'other')), kept(jsonb_build_object('big', repeat('x', 9000), 'once', 'other'), 'stale'), kept(jsonb_build_object('big', repeat('x', 9000)), 'stale');
 SELECT patched('Kept', '00000000-0000-4000-a000-00000000000b', '[{"op": "replace", "path": "once", "value": "other"}, {"op": "remove", "path": "parts[value eq \"none\"]"}, {"op": "add", "path": "part.free", "value": "g"}]', 'stale');
 
+-- ---- what is never returned, at any depth ----
+
+SELECT scim_register_schema('{"id": "urn:example:Vault", "name": "Vault", "attributes": [{"name": "big"}, {"name": "pin", "returned": "never"},
+	{"name": "part", "type": "complex", "subAttributes": [{"name": "a"}, {"name": "pin", "returned": "never"}]},
+	{"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value"}, {"name": "pin", "returned": "never"}]},
+	{"name": "fixed", "type": "complex", "mutability": "readOnly", "subAttributes": [{"name": "a"}, {"name": "pin", "returned": "never"}, {"name": "asked", "returned": "request"}]},
+	{"name": "list", "type": "complex", "multiValued": true, "mutability": "readOnly", "subAttributes": [{"name": "value"}, {"name": "pin", "returned": "never"}]}]}') IS NOT NULL;
+SELECT scim_register_schema('{"id": "urn:example:VaultMore", "name": "More", "attributes": [{"name": "more"}, {"name": "code", "returned": "never"}]}') IS NOT NULL;
+SELECT scim_register_resource_type('{"name": "Vault", "endpoint": "/Vaults", "schema": "urn:example:Vault", "schemaExtensions": [{"schema": "urn:example:VaultMore", "required": false}]}') IS NOT NULL, scim_create_table('vaults', 'Vault');
+INSERT INTO vaults (id, data) VALUES ('00000000-0000-4000-a000-00000000000d', jsonb_build_object('big', repeat('x', 9000)) || '{"pin": "1", "part": {"a": "a", "pin": "1"}, "parts": [{"value": "v", "pin": "1"}], "urn:example:VaultMore": {"more": "a", "code": "1"},
+	"fixed": {"a": "a", "pin": "1", "asked": "q"}, "list": [{"value": "v", "pin": "1"}, {"value": "w", "pin": "1"}]}');
+CREATE FUNCTION vault(data jsonb, expected text DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT updated('Vault', '00000000-0000-4000-a000-00000000000d', '{"part": {"a": "a", "pin": "1"}, "parts": [{"value": "v", "pin": "1"}], "urn:example:VaultMore": {"more": "a", "code": "1"}, "pin": "1"}' || data, expected) $$;
+-- as it was shown, nothing is ignored; what cannot have been shown is, whether it was guessed or not
+SELECT v, vault(v || jsonb_build_object('big', repeat('x', 9000))) FROM unnest(ARRAY['{"fixed": {"a": "a"}}', '{"fixed": {"A": "a", "asked": "q", "pin": null}}', '{"fixed": {"a": "a", "asked": "r"}}', '{"fixed": {"a": "a", "pin": "1"}}', '{"fixed": {"a": "a", "pin": "2"}}', '{"fixed": {"asked": "q"}}', '{"fixed": {"a": "a", "none": 1}}',
+	'{"list": [{"value": "v"}, {"value": "w"}]}', '{"list": [{"value": "w"}, {"value": "v"}]}', '{"list": [{"value": "v"}]}', '{"list": [{"value": "v"}, {"value": "w", "pin": "1"}]}', '{"list": [{"value": "v"}, "w"]}']::jsonb[]) v;
+-- what differs tells nothing of a guess, right or wrong
+SELECT v, vault(v || '{"big": "y"}', 'stale') FROM unnest(ARRAY['{"pin": "1"}', '{"pin": "2"}', '{"pin": null}', '{"part": {"a": "a", "pin": "2"}}', '{"part": {"a": "b", "pin": "1"}}', '{"parts": [{"value": "v", "pin": "2"}]}', '{"parts": [{"value": "w", "pin": "1"}]}',
+	'{"urn:example:VaultMore": {"more": "a", "code": "2"}}', '{"urn:example:VaultMore": {"more": "b", "code": "1"}}', '{"part": null, "parts": [], "urn:example:VaultMore": {}}']::jsonb[]) v;
+SELECT patched('Vault', '00000000-0000-4000-a000-00000000000d', '[{"op": "replace", "path": "big", "value": "y"}, {"op": "replace", "path": "part.pin", "value": "2"}, {"op": "remove", "path": "pin"}]', 'stale');
+
 -- ---- ids in other spellings ----
 
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
@@ -164,6 +185,10 @@ SELECT modified('2', '["2", "3"]', '["1"]'), modified('2', '["2", "1"]', '[]');
 CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN NEW.person <> 5 THEN NEW END; END $$;
 CREATE TRIGGER closed BEFORE INSERT ON team_people FOR EACH ROW EXECUTE FUNCTION closed();
 SELECT modified('2', '["3", "5"]', '[]'), modified('2', '["3"]', '["2"]');
+-- and one that puts somebody out again
+CREATE FUNCTION out_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM team_people WHERE team = NEW.team AND person = NEW.person AND person = 7; RETURN NULL; END $$;
+CREATE TRIGGER out_again AFTER INSERT ON team_people FOR EACH ROW EXECUTE FUNCTION out_again();
+SELECT modified('2', '["7", "8"]', '[]'), modified('2', '["7"]', '["8"]');
 
 \set ECHO none
 \c :regression

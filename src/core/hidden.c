@@ -1,0 +1,66 @@
+/*
+ * hidden.c
+ *		What of a resource is never returned.
+ */
+#include "postgres.h"
+
+#include "core/hidden.h"
+#include "core/jsonb_tree.h"
+#include "miscadmin.h"
+
+static JsonbValue *without_hidden(const ScimAttribute *attributes, const JsonbValue *value);
+
+/* What the attribute's value shows: parts of complex ones may be hidden. */
+static const JsonbValue *
+shown_value(const ScimAttribute *attribute, const JsonbValue *value)
+{
+	return attribute && attribute->sub ? without_hidden(attribute->sub, value) : value;
+}
+
+/* The object (or each one in an array) without the hidden ones of these attributes. */
+static JsonbValue *
+without_hidden(const ScimAttribute *attributes, const JsonbValue *value)
+{
+	bool		is_object = scim_is_object(value);
+	JsonbValue *left = is_object ? scim_new_object() : scim_new_array();
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	member;
+
+	if (!is_object && !scim_is_array(value))
+		return memcpy(left, value, sizeof(JsonbValue));
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, &key, &member))
+	{
+		const ScimAttribute *attribute;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_object)
+		{
+			scim_append(left, without_hidden(attributes, &member));
+			continue;
+		}
+		attribute = scim_attribute(attributes, key.val.string.val, key.val.string.len);
+		if (attribute == NULL || attribute->returned != SCIM_NEVER)
+			scim_add(left, key.val.string.val, key.val.string.len, shown_value(attribute, &member));
+	}
+	return left;
+}
+
+Jsonb *
+scim_without_hidden(const ScimResourceType *type, Jsonb *document)
+{
+	JsonbValue	root;
+	JsonbValue *shown;
+
+	scim_root(document, &root);
+	shown = without_hidden(type->schema->attributes, &root);
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		JsonbValue *part = scim_get(shown, type->extensions[i]->urn, strlen(type->extensions[i]->urn));
+
+		if (part)
+			*part = *without_hidden(type->extensions[i]->attributes, part);
+	}
+	return scim_write(shown);
+}

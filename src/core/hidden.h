@@ -1,0 +1,17 @@
+/*
+ * hidden.h
+ *		What of a resource is never returned.
+ */
+#ifndef SCIM_HIDDEN_H
+#define SCIM_HIDDEN_H
+
+#include "core/schema.h"
+#include "utils/jsonb.h"
+
+/*
+ * The document without the attributes and sub-attributes that are never
+ * returned: what is made of it tells nothing of them.
+ */
+extern Jsonb *scim_without_hidden(const ScimResourceType *type, Jsonb *document);
+
+#endif							/* SCIM_HIDDEN_H */

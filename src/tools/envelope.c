@@ -215,13 +215,14 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
-	return scim_tool_text(call->type->has_members ?
-						  "What omitted names is stored, but too large to be shown here. "
-						  "Read members with scim_list_group_members, change them with scim_modify_group_members, "
-						  "and all else with scim_patch_{one}: none needs the complete {one}." :
-						  "What omitted names is stored, but too large to be shown here. "
-						  "Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.",
-						  call->tool->subject);
+	const char *what = call->given[PARAM_ATTRIBUTES] || call->type->has_members ? "What omitted names is stored, but too large to be shown here. " :
+		"What omitted names is stored, but too large to be shown beside the rest: scim_get_{one} shows it if attributes names it. ";
+	const char *how = call->type->has_members ?
+		"Read members with scim_list_group_members, change them with scim_modify_group_members, "
+		"and all else with scim_patch_{one}: none needs the complete {one}." :
+		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
+
+	return scim_tool_text(psprintf("%s%s", what, how), call->tool->subject);
 }
 
 /* Is there an attribute that is shown on request only, or never?  A password does not count: an update keeps it. */
@@ -278,7 +279,7 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 	if (id)
 		scim_set_value(metadata, "resource_id", id);
 	scim_append_omitted(shown, "", omitted);
-	scim_fit_object(shown, SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES, "", omitted);
+	scim_fit_object(shown, (call->given[PARAM_ATTRIBUTES] ? SCIM_ASKED_BYTES : SCIM_ANSWER_BYTES) - SCIM_FRAME_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, how_to_change(call));
 	if (!scim_get(shown, "not_modified", strlen("not_modified")))
 		scim_say_partial(call, metadata);

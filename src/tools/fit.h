@@ -13,6 +13,9 @@
 #define SCIM_ANSWER_BYTES	(32 * 1024)
 #define SCIM_FRAME_BYTES	1024
 
+/* The same where the call names the attributes: what fits into no other answer can be read by its name. */
+#define SCIM_ASKED_BYTES	(256 * 1024)
+
 /* A failure as JSON text, at most: clients cut what is longer. */
 #define SCIM_ERROR_BYTES	(8 * 1024)
 

@@ -64,3 +64,14 @@ scim_without_hidden(const ScimResourceType *type, Jsonb *document)
 	}
 	return scim_write(shown);
 }
+
+bool
+scim_has_hidden(const ScimResourceType *type, Jsonb *document)
+{
+	JsonbValue	whole;
+	JsonbValue	shown;
+
+	scim_root(document, &whole);
+	scim_root(scim_without_hidden(type, document), &shown);
+	return !scim_equal(&whole, &shown);
+}

@@ -14,4 +14,7 @@
  */
 extern Jsonb *scim_without_hidden(const ScimResourceType *type, Jsonb *document);
 
+/* Does the document hold any of them? */
+extern bool scim_has_hidden(const ScimResourceType *type, Jsonb *document);
+
 #endif							/* SCIM_HIDDEN_H */

@@ -11,6 +11,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "core/hidden.h"
 #include "core/immutable.h"
 #include "core/jsonb_tree.h"
 #include "errors.h"
@@ -218,6 +219,13 @@ same_columns(ScimWrite *write, bool stale)
 		(stale && same_content(write, scim_join_columns(table, write->split->data, &write->split->columns)));
 }
 
+/* With values that are never returned, "it is there already" would tell who guesses them that the guess is right. */
+static bool
+would_tell(const ScimWrite *write)
+{
+	return scim_has_hidden(write->target.type, write->row.data) || scim_has_hidden(write->target.type, write->document);
+}
+
 /* Is what is wanted there already, in the row that is locked? */
 bool
 scim_write_is_there(ScimWrite *write, bool stale)
@@ -229,6 +237,8 @@ scim_write_is_there(ScimWrite *write, bool stale)
 			return false;
 	}
 	else if (write->sets_password || !same_content(write, write->document))
+		return false;
+	if (stale && would_tell(write))
 		return false;
 	return !write->has_members ||
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);

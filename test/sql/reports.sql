@@ -95,6 +95,10 @@ SELECT v, vault(v || jsonb_build_object('big', repeat('x', 9000))) FROM unnest(A
 SELECT v, vault(v || '{"big": "y"}', 'stale') FROM unnest(ARRAY['{"pin": "1"}', '{"pin": "2"}', '{"pin": null}', '{"part": {"a": "a", "pin": "2"}}', '{"part": {"a": "b", "pin": "1"}}', '{"parts": [{"value": "v", "pin": "2"}]}', '{"parts": [{"value": "w", "pin": "1"}]}',
 	'{"urn:example:VaultMore": {"more": "a", "code": "2"}}', '{"urn:example:VaultMore": {"more": "b", "code": "1"}}', '{"part": null, "parts": [], "urn:example:VaultMore": {}}']::jsonb[]) v;
 SELECT patched('Vault', '00000000-0000-4000-a000-00000000000d', '[{"op": "replace", "path": "big", "value": "y"}, {"op": "replace", "path": "part.pin", "value": "2"}, {"op": "remove", "path": "pin"}]', 'stale');
+-- nor whether it is there already: right and wrong are told the same to who has another version
+SELECT v, vault(v || jsonb_build_object('big', repeat('x', 9000)), 'stale'), vault(v || jsonb_build_object('big', repeat('x', 9000)), version) FROM vaults, unnest(ARRAY['{}', '{"pin": "2"}', '{"pin": null}']::jsonb[]) WITH ORDINALITY AS u(v, n) ORDER BY n LIMIT 1;
+SELECT v, vault(v || jsonb_build_object('big', repeat('x', 9000)), 'stale') FROM unnest(ARRAY['{"pin": "2"}', '{"pin": null}', '{"part": {"a": "a", "pin": "2"}}']::jsonb[]) v;
+SELECT o, patched('Vault', '00000000-0000-4000-a000-00000000000d', jsonb_build_array(o), 'stale') FROM unnest(ARRAY['{"op": "replace", "path": "pin", "value": "1"}', '{"op": "replace", "path": "pin", "value": "2"}', '{"op": "add", "path": "part.pin", "value": "1"}']::jsonb[]) o;
 
 -- ---- ids in other spellings ----
 

@@ -6,7 +6,7 @@ const read = async (agent, tool, args) => (await agent.callTool({ name: tool, ar
 // All users as an agent sees them.
 async function listUsers(agent) {
   const all = [];
-  let cursor = "";
+  let cursor = "*";
   do {
     const { content, success, metadata } = await read(agent, "scim_list_users", { cursor, count: 20 });
     if (!success) throw new Error(JSON.stringify(content));

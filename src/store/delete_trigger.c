@@ -15,7 +15,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/leaving.h"
 #include "store/statements.h"
 #include "utils/datum.h"
@@ -232,7 +232,7 @@ run(const TriggerData *data, const ScimRegistration *here)
 		return;
 	if (!truncated)
 		add_deleted(&leaving, here, data);
-	if (leaving.table->type->has_members)
+	if (scim_keeps_members(leaving.table))
 		note_gone(&leaving, truncated);
 	if (scim_key_action(leaving.table, leaving.members) != SCIM_KEY_NONE)
 		return;

@@ -205,14 +205,16 @@ insert_row(ScimRowWork *work)
 
 /* ---- UPDATE ---- */
 
-/* The version that the row had, be it filled or not. */
-static char *
+/* The version that the row had, be it filled or not; empty if nobody can tell. */
+static const char *
 old_version(ScimRowWork *work)
 {
 	char	   *version;
 
 	if (!scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION))
 		return TextDatumGetCString(scim_work_value(work, &work->old, SCIM_COLUMN_VERSION));
+	if (work->lost_members)
+		return "";
 	version = palloc(SCIM_VERSION_SIZE + 1);
 	make_version(work, &work->old, revision_of(work, &work->old), version);
 	return version;
@@ -251,6 +253,8 @@ update_row(ScimRowWork *work)
 		scim_work_leave_word(work);
 		return;
 	}
+	if (work->registration->type->has_members)
+		scim_work_refuse_unseen(work);
 	changed = scim_work_content_changed(work);
 	if (changed)
 	{

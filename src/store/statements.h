@@ -33,7 +33,7 @@ typedef enum ScimStatement
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of those that are marked */
-	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; where it is, and its tenant */
+	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_FIND_GROUP,			/* tenant, id: where the row is */
 	SCIM_READ_GROUP,			/* tenant, id: the same row, as it is */
@@ -70,12 +70,6 @@ typedef enum ScimStatement
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
 	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member, display */
-
-	/* scim_group_state, of a group table: see group_state.c */
-	SCIM_GET_STATE,				/* table, tenant, id: count, digest */
-	SCIM_PUT_STATE,				/* table, tenant, id, count, digest */
-	SCIM_FORGET_STATE,			/* table, tenant, id */
-	SCIM_FORGET_STATES,			/* table */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */

@@ -17,6 +17,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/mapped_write.h"
+#include "store/member_sum.h"
 #include "store/password.h"
 #include "store/report.h"
 #include "store/required.h"
@@ -134,7 +135,11 @@ scim_write_split(ScimWrite *write, const ScimRow *old)
 		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s", table->table);
 }
 
-/* The same as a statement. */
+/*
+ * The same as a statement.  It has no condition where members are summed up: the
+ * row was locked, and its version compared under that lock, while the statement
+ * would sum them up once more.
+ */
 static ScimMappedWrite
 mapped_write(const ScimWrite *write, const char *expected)
 {
@@ -143,7 +148,7 @@ mapped_write(const ScimWrite *write, const char *expected)
 		.registration = write->target.table,
 			.tenant = write->target.tenant,
 			.id = write->id,
-			.expected = expected,
+			.expected = scim_is_summed(write->target.table) ? NULL : expected,
 			.split = write->split,
 			.sets_password = write->sets_password,
 			.password_hash = write->password_hash,

@@ -254,13 +254,7 @@ static void
 walk_groups(const ScimRegistration *groups, bool recount)
 {
 	Walk		walk = {groups, recount};
-	ScimPending frame = {.recount = recount, .empty = !recount};
 
-	if (!scim_is_summed(groups))
-	{
-		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
-		return;
-	}
 	if (scim_touched_column(groups) == NULL)
 		return;
 	CommandCounterIncrement();
@@ -272,13 +266,21 @@ walk_groups(const ScimRegistration *groups, bool recount)
 void
 scim_empty_groups(const ScimRegistration *groups)
 {
-	walk_groups(groups, false);
+	ScimPending frame = {.empty = true};
+
+	if (scim_is_summed(groups))
+		walk_groups(groups, false);
+	else
+		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
 }
 
 void
 scim_recount_all_groups(const ScimRegistration *groups)
 {
-	walk_groups(groups, true);
+	if (scim_is_summed(groups))
+		walk_groups(groups, true);
+	else
+		scim_recount_groups(groups);
 }
 
 void

@@ -18,10 +18,14 @@
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
 							int64 count, const uint8 *digest);
 
-/* All groups lose all members: those that had some are moved. */
+/* All groups lose all members, which are there, or stand in columns: those that had some are moved. */
 extern void scim_empty_groups(const ScimRegistration *groups);
 
-/* Members went that nobody has seen: all groups are counted anew, and those that differ are moved. */
+/*
+ * Memberships came or went that nobody has seen: all groups are counted anew, and
+ * those that differ are moved.  Where neither a version nor columns tell what
+ * they had, all are.
+ */
 extern void scim_recount_all_groups(const ScimRegistration *groups);
 
 /* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */

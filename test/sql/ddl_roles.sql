@@ -43,7 +43,7 @@ INSERT INTO groups_members VALUES ('acme', '00000000-0000-4000-8000-00000000000a
 -- what this transaction has locked of the registered tables
 CREATE FUNCTION locks() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT DISTINCT relation::regclass || ' ' || mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN (
-		'public.users'::regclass, 'public.groups'::regclass, 'public.groups_members'::regclass, 'scim_group_state'::regclass) ORDER BY 1 $$;
+		'public.users'::regclass, 'public.groups'::regclass, 'public.groups_members'::regclass) ORDER BY 1 $$;
 CREATE TEMP TABLE before AS SELECT xmin::text AS row_xmin, version, revision FROM groups;
 CREATE FUNCTION is_untouched() RETURNS bool LANGUAGE sql AS $$
 	SELECT NOT EXISTS (TABLE before EXCEPT SELECT xmin::text, version, revision FROM public.groups) $$;
@@ -99,20 +99,20 @@ SET ROLE ddl_nobody;
 SET search_path = nobody, public;
 SELECT says(format('CREATE TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f)),
 	says(format('CREATE CONSTRAINT TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f))
-	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_group_state_trigger', 'scim_delete_trigger', 'scim_schemas_trigger']) AS f;
+	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_delete_trigger', 'scim_schemas_trigger']) AS f;
 RESET ROLE;
 RESET search_path;
 
 -- ---- with that right: forms that are not ours ----
 
-GRANT EXECUTE ON FUNCTION scim_register_table, scim_register_members, scim_unregister_table, scim_repair_table, scim_row_trigger, scim_members_trigger, scim_group_state_trigger, scim_delete_trigger TO ddl_registrar;
+GRANT EXECUTE ON FUNCTION scim_register_table, scim_register_members, scim_unregister_table, scim_repair_table, scim_row_trigger, scim_members_trigger, scim_delete_trigger TO ddl_registrar;
 CREATE TABLE forms (n serial, made text);
 INSERT INTO forms (made) SELECT format('BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION scim_row_trigger(%s)', a)
 	FROM unnest(ARRAY[$$$$, $$''$$, $$'Device'$$, $$'', '{}'$$, $$'Device', ''$$, $$'Device', 'no json'$$, $$'Device', '{"id": "id"'$$, $$'Device', '["id"]'$$, $$'Device', '"id"'$$, $$'Device', '{"id": "\u0000"}'$$,
 		$$'Device', '{"id": "id"}', ''$$, $$'Device', '{"id": "id"}', '[]'$$, $$'Device', '{"id": "id"}', '{}', '{}'$$]) AS a;
 INSERT INTO forms (made) SELECT format('AFTER INSERT OR UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION scim_members_trigger(%s)', a)
 	FROM unnest(ARRAY[$$$$, $$'Group'$$, $$'Group', 'group'$$, $$'Group', '{}', 'x'$$, $$'Group', '{}', '{}', '{}'$$]) AS a;
-INSERT INTO forms (made) SELECT format('AFTER INSERT OR UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION scim_group_state_trigger(%s)', a)
+INSERT INTO forms (made) SELECT format('AFTER TRUNCATE ON t EXECUTE FUNCTION scim_delete_trigger(%s)', a)
 	FROM unnest(ARRAY[$$$$, $$''$$, $$'Group', '{}'$$]) AS a;
 INSERT INTO forms (made) SELECT format('%s EXECUTE FUNCTION scim_row_trigger(''Device'', ''{"id": "id"}'')', a)
 	FROM unnest(ARRAY['BEFORE DELETE ON t FOR EACH ROW', 'BEFORE INSERT OR DELETE ON t FOR EACH ROW', 'BEFORE INSERT ON t', 'AFTER INSERT ON t', 'AFTER INSERT ON t FOR EACH ROW', 'BEFORE TRUNCATE ON t']) AS a;

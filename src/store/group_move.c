@@ -151,30 +151,40 @@ find_changer(Oid relid, ItemPointer place)
 	return changer;
 }
 
+/*
+ * Is nothing left to wait for?  A group that is there, and that nobody is
+ * changing, is kept there: else it could go between now and the INSERT, which
+ * then does not fail, and takes its members for those of the new group.
+ */
+static bool
+is_settled(Move *move)
+{
+	bool		isnull;
+	HeapTuple	row;
+	TransactionId changer;
+
+	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+		return true;
+	row = SPI_tuptable->vals[0];
+	changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
+						   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+	if (!TransactionIdIsValid(changer))
+		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
+	XactLockTableWait(changer, NULL, NULL, XLTW_None);
+	return false;
+}
+
 void
 scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id)
 {
 	Move		move = {0};
-	TransactionId changer = InvalidTransactionId;
 
 	if (!set_key(&move, groups, tenant, id))
 		return;
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	do
-	{
-		bool		isnull;
-		HeapTuple	row;
-
+	while (!is_settled(&move))
 		CHECK_FOR_INTERRUPTS();
-		if (scim_run(SCIM_FIND_GROUP, groups, move.key, move.nulls, false) == 0)
-			break;
-		row = SPI_tuptable->vals[0];
-		changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
-							   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
-		if (TransactionIdIsValid(changer))
-			XactLockTableWait(changer, NULL, NULL, XLTW_None);
-	} while (TransactionIdIsValid(changer));
 	SPI_finish();
 }
 

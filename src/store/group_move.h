@@ -33,7 +33,8 @@ extern void scim_recount_groups(const ScimRegistration *groups);
 
 /*
  * Waits for whoever is changing or deleting the group, as the INSERT of another
- * row with its id will: until then its memberships are there.
+ * row with its id will: until then its memberships are there.  A group that
+ * stays cannot be deleted before the end of the transaction.
  */
 extern void scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id);
 

@@ -120,6 +120,7 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	2, {TENANT, ID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}", 2, {TENANT, ID}, true},
 	[SCIM_FIND_GROUP] = {"SELECT tableoid, ctid FROM {table} WHERE {row_key}", 2, {TENANT, ID}, true, true},
+	[SCIM_HOLD_GROUP] = {"SELECT FROM {table} WHERE {row_key} FOR KEY SHARE", 2, {TENANT, ID}, true, true},
 	[SCIM_READ_GROUP] = {"SELECT {bare} FROM {table} AS r WHERE {row_key}", 2, {TENANT, ID}, true},
 	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
 		" OR {memberDigest} IS NULL", 0, {0}, true, true},

@@ -36,6 +36,7 @@ typedef enum ScimStatement
 	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_FIND_GROUP,			/* tenant, id: where the row is */
+	SCIM_HOLD_GROUP,			/* tenant, id: FOR KEY SHARE, as a foreign key does */
 	SCIM_READ_GROUP,			/* tenant, id: the same row, as it is */
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
 	SCIM_RECOUNT_GROUPS,		/* (none): all groups with memberships of which something is stored */

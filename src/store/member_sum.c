@@ -210,13 +210,14 @@ sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64
 {
 	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
 	Sum			sum = {.members = members, .digest = digest};
-	Datum		values[2];
+	Datum		values[3];
 
 	memset(digest, 0, SCIM_DIGEST_SIZE);
 	*count = 0;
 	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
 		return;
 	values[0] = scim_tenant_datum(members, tenant);
+	values[2] = Int64GetDatum(PG_INT64_MAX);
 	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &sum);
 	*count = sum.count;
 }

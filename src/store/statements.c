@@ -67,7 +67,7 @@
 /* What the key of a created membership table is led through by. */
 #define IS_MEMBER_TYPE "{?type: AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[])}"
 
-/* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order. */
+/* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order.  So are members summed up. */
 #define SHOW_MEMBERS(display) \
 	{"SELECT m.{members.group}, m.{members.member}, " display \
 	" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
@@ -136,7 +136,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" WHERE {?members.tenant:r.{tenant}" EQ "$1 AND }r.{id}" EQ "k.id)", 2, {TENANT, IDS}, true, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
-		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}", 2, {TENANT, ID}, true},
+		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}"
+		" ORDER BY {?type:{type}, }{member} LIMIT $3", 3, {TENANT, ID, INT8OID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
 		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"

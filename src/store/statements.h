@@ -44,7 +44,7 @@ typedef enum ScimStatement
 	SCIM_FIND_GONE,				/* tenant, ids: as owner; those that no row has */
 
 	/* memberships; the relation is the membership table */
-	SCIM_MEMBERS_OF,			/* tenant, group: as owner; members and their types */
+	SCIM_MEMBERS_OF,			/* tenant, group, limit: as owner; members and their types */
 	SCIM_FIND_HOLDERS,			/* tenant, id: as owner; the groups that hold it */
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */

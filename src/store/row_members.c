@@ -187,6 +187,8 @@ scim_work_next_members(ScimRowWork *work)
 void
 scim_work_refuse_unseen(const ScimRowWork *work)
 {
+	if (!scim_is_summed(work->registration))
+		return;
 	scim_refuse_unseen_members(work->registration, scim_work_tenant(work, &work->old), scim_work_id(work, &work->old));
 }
 

@@ -253,8 +253,7 @@ update_row(ScimRowWork *work)
 		scim_work_leave_word(work);
 		return;
 	}
-	if (work->registration->type->has_members)
-		scim_work_refuse_unseen(work);
+	scim_work_refuse_unseen(work);
 	changed = scim_work_content_changed(work);
 	if (changed)
 	{

@@ -3,9 +3,10 @@
  *		Creating and replacing resources, and the steps that all writes share.
  *
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
- * expected version.  Only when it finds no row is it asked why.  A group's
- * members are locked before the group, and written after it, so that no two
- * calls wait for one another.
+ * expected version.  Only when it finds no row is it asked why.  (A group of
+ * people's own tables is locked first: an UPDATE that waits does not look again
+ * at what changed in another table.)  A group's members are locked before the
+ * group, and written after it, so that no two calls wait for one another.
  */
 #include "postgres.h"
 

@@ -38,11 +38,13 @@ my $keys = q{
 };
 
 # What was done, in the transaction that did it: "moves" are effective statements
-# since the group came, "kept" the members above 1000, "acks" the versions on
-# condition of which something was done, "told" what each client was told.
+# since the group came, "lives" how many they were when it went, "kept" the members
+# above 1000, "acks" the versions on condition of which something was done.  What
+# each client was told is in "told".
 my $writers = q{
 	CREATE SEQUENCE fresh;
 	CREATE TABLE moves (team int);
+	CREATE TABLE lives (team int, revision int, moves int);
 	CREATE TABLE kept (team int, person int);
 	CREATE TABLE acks (team int, expected text);
 	CREATE TABLE told (what text, outcome text);
@@ -50,7 +52,7 @@ my $writers = q{
 	CREATE FUNCTION version_of(team int) RETURNS text LANGUAGE sql AS
 		$$ SELECT scim_get_group(team::text) #>> '{meta,version}' $$;
 
-	-- plain SQL: some members, of which some are there; some that go; both at once
+	-- plain SQL: some members, of which some are there; some that go; one in place of another
 	CREATE FUNCTION come(team int, first int, number int) RETURNS text LANGUAGE sql AS $$
 		WITH came AS (INSERT INTO joins SELECT first + n, team FROM generate_series(0, number) n ON CONFLICT DO NOTHING RETURNING 1)
 		INSERT INTO moves SELECT team WHERE EXISTS (SELECT FROM came);
@@ -60,9 +62,8 @@ my $writers = q{
 		INSERT INTO moves SELECT team WHERE EXISTS (SELECT FROM gone);
 		SELECT 'done' $$;
 	CREATE FUNCTION swap(team int, first int, number int) RETURNS text LANGUAGE sql AS $$
-		WITH gone AS (DELETE FROM joins j WHERE j.team = $1 AND person = first RETURNING 1),
-			came AS (INSERT INTO joins SELECT first + n, team FROM generate_series(1, number) n ON CONFLICT DO NOTHING RETURNING 1)
-		INSERT INTO moves SELECT team WHERE EXISTS (SELECT FROM gone) UNION ALL SELECT team WHERE EXISTS (SELECT FROM came);
+		WITH swapped AS (UPDATE joins j SET person = first + number WHERE j.team = $1 AND person = first RETURNING 1)
+		INSERT INTO moves SELECT team WHERE EXISTS (SELECT FROM swapped);
 		SELECT 'done' $$;
 
 	-- the group's row: another name, or the same
@@ -79,14 +80,19 @@ my $writers = q{
 	CREATE FUNCTION renew(team int, first int, number int) RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
 		expected text := version_of(team);
+		revision int;
 	BEGIN
 		IF number % 2 = 0 THEN
-			DELETE FROM teams WHERE id = team;
+			DELETE FROM teams t WHERE id = team RETURNING (to_jsonb(t) ->> 'revision')::int INTO revision;
+			IF NOT FOUND THEN
+				RETURN 'missed';
+			END IF;
 		ELSE
 			PERFORM scim_delete_group(team::text, expected);
 			INSERT INTO acks VALUES (team, expected);
 		END IF;
-		DELETE FROM moves m WHERE m.team = $1;
+		WITH gone AS (DELETE FROM moves m WHERE m.team = $1 RETURNING 1)
+		INSERT INTO lives SELECT team, revision, count(*) FROM gone HAVING revision IS NOT NULL;
 		DELETE FROM kept k WHERE k.team = $1;
 		IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'joins'::regclass AND contype = 'f') THEN
 			PERFORM add_group(team, first, number);
@@ -131,7 +137,7 @@ my $writers = q{
 	BEGIN
 		BEGIN
 			EXECUTE format('SELECT %I($1, $2, $3)', what) INTO outcome USING team, first, number;
-		EXCEPTION WHEN SQLSTATE 'PT412' OR SQLSTATE 'PT404' OR serialization_failure OR deadlock_detected OR foreign_key_violation THEN
+		EXCEPTION WHEN SQLSTATE 'PT412' OR SQLSTATE 'PT404' OR serialization_failure OR deadlock_detected OR foreign_key_violation OR unique_violation THEN
 			outcome := sqlstate;
 		END;
 		INSERT INTO told VALUES (what, outcome);
@@ -187,7 +193,8 @@ sub is_counted
 		'', "$name: versions are those of what is shown, and the stored ones");
 	is($node->safe_psql($database, q{
 			SELECT j ->> 'id', j ->> 'revision', count(m) FROM teams t CROSS JOIN to_jsonb(t) j LEFT JOIN moves m ON m.team = t.id
-			WHERE j ? 'revision' GROUP BY j HAVING (j ->> 'revision')::int <> 1 + count(m)}),
+			WHERE j ? 'revision' GROUP BY j HAVING (j ->> 'revision')::int <> 1 + count(m)
+			UNION ALL SELECT 'gone ' || team, revision::text, moves FROM lives WHERE revision <> 1 + moves}),
 		'', "$name: revisions are what was acknowledged");
 	is($node->safe_psql($database, q{
 			(TABLE kept EXCEPT SELECT team, person FROM joins) UNION ALL (SELECT team, person FROM joins WHERE person > 1000 EXCEPT TABLE kept)}),

@@ -59,16 +59,31 @@ throw_kept_back(const ScimRegistration *groups)
 			   "a trigger of table %s does not let a group follow its members", groups->table);
 }
 
+/* Locks the row; that of a group which came with the id of one that it waited for, too. */
+static bool
+lock_found(Move *move)
+{
+	do
+	{
+		if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) > 0)
+			return true;
+		CHECK_FOR_INTERRUPTS();
+	} while (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) > 0);
+	return false;
+}
+
 /* The row trigger keeps in the row what there are columns for, under the lock that it has there. */
 static bool
 touch_row(Move *move)
 {
-	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) > 0)
-		scim_note_moved(move->groups, move->tenant, move->id);
-	else if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) > 0)
-		throw_kept_back(move->groups);
-	else
-		return false;
+	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+	{
+		if (!lock_found(move))
+			return false;
+		if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+			throw_kept_back(move->groups);
+	}
+	scim_note_moved(move->groups, move->tenant, move->id);
 	return true;
 }
 
@@ -101,7 +116,7 @@ note_changed(const Move *move)
 static bool
 lock_row(Move *move)
 {
-	if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
+	if (!lock_found(move))
 		return false;
 	find_tenant(move);
 	scim_refuse_unseen_members(move->groups, move->tenant, move->id);

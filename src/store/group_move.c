@@ -59,17 +59,25 @@ throw_kept_back(const ScimRegistration *groups)
 			   "a trigger of table %s does not let a group follow its members", groups->table);
 }
 
-/* Locks the row; that of a group which came with the id of one that it waited for, too. */
+/*
+ * Locks the row.  A statement that waits for a group that goes does not see one
+ * that came with its id meanwhile; the next one does, but for a transaction that
+ * sees nothing that is newer than itself.
+ */
 static bool
 lock_found(Move *move)
 {
-	do
+	while (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
 	{
-		if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) > 0)
-			return true;
 		CHECK_FOR_INTERRUPTS();
-	} while (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) > 0);
-	return false;
+		if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+			return false;
+		if (IsolationUsesXactSnapshot())
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent update")));
+	}
+	return true;
 }
 
 /* The row trigger keeps in the row what there are columns for, under the lock that it has there. */

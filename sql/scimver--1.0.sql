@@ -450,23 +450,6 @@ INSERT INTO scim_cursor_secret (secret) VALUES (pg_catalog.sha256(
 	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) ||
 	pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
 
--- Members of groups whose table has no columns for their count and digest: only
--- the triggers write it, and every reader of a group reads it through scimver, as
--- its owner.  A group that is not in it is counted when it is needed.
-
-CREATE TABLE scim_group_state (
-	relation regclass NOT NULL,
-	tenant_id text NOT NULL,
-	group_id text NOT NULL,
-	member_count bigint NOT NULL,
-	member_digest bytea NOT NULL CHECK (pg_catalog.octet_length(member_digest) = 32),
-	PRIMARY KEY (relation, tenant_id, group_id)
-) WITH (fillfactor = 80);
-COMMENT ON TABLE scim_group_state IS
-	'Count and digest of the members of groups of registered tables without columns for them; written by the membership triggers';
-SELECT pg_catalog.pg_extension_config_dump('scim_group_state',
-	'WHERE relation::pg_catalog.oid IN (SELECT oid FROM pg_catalog.pg_class)');
-
 -- Who reads these tables: nobody else, whatever default privileges say, and
 -- nobody but their owner writes, until that is granted.  The database's owner
 -- can dump them.
@@ -479,13 +462,13 @@ BEGIN
 		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
 		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
-			scim_own_grants, scim_cursor_secret, scim_group_state}'::regclass[])
+			scim_own_grants, scim_cursor_secret}'::regclass[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants TO PUBLIC;
-GRANT SELECT ON scim_tenant_grants, scim_group_state TO pg_database_owner;
+GRANT SELECT ON scim_tenant_grants TO pg_database_owner;
 
 -- Tables.  A trigger makes a table a registered one, so only who may register
 -- may call these: functions of other roles will write to the table.
@@ -513,12 +496,6 @@ CREATE FUNCTION scim_members_trigger() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'scim_members_trigger';
 COMMENT ON FUNCTION scim_members_trigger() IS
 	'Moves the versions of the groups whose memberships a statement changed (resource type, mapping, options)';
-
-CREATE FUNCTION scim_group_state_trigger() RETURNS trigger
-	LANGUAGE C VOLATILE
-	AS 'MODULE_PATHNAME', 'scim_group_state_trigger';
-COMMENT ON FUNCTION scim_group_state_trigger() IS
-	'Has scim_group_state forget groups that are gone (resource type)';
 
 CREATE FUNCTION scim_delete_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
@@ -591,7 +568,7 @@ COMMENT ON PROCEDURE scim_backfill(regclass, int) IS
 	'Fills versions, revisions, counts and digests that rows of before the registration lack, in batches that are committed';
 REVOKE EXECUTE ON PROCEDURE scim_backfill(regclass, int) FROM PUBLIC;
 
-REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_group_state_trigger(), scim_delete_trigger(),
+REVOKE EXECUTE ON FUNCTION scim_row_trigger(), scim_members_trigger(), scim_delete_trigger(),
 	scim_create_index(text, text), scim_create_table(text, text, jsonb),
 	scim_register_table(regclass, text, jsonb, jsonb), scim_register_members(regclass, text, text, jsonb),
 	scim_unregister_table(regclass, jsonb) FROM PUBLIC;

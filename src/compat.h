@@ -53,19 +53,6 @@
 #define scim_may_use_schema(schema, role) (pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK)
 #endif
 
-/* Which indexes an update of a row has to be put into: since version 16 more than all or none. */
-#if PG_VERSION_NUM >= 160000
-#define ScimIndexUpdate TU_UpdateIndexes
-#define scim_has_index_update(indexes) ((indexes) != TU_None)
-#define scim_insert_index_tuples(result, slot, estate, indexes) \
-	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL, (indexes) == TU_Summarizing)
-#else
-#define ScimIndexUpdate bool
-#define scim_has_index_update(indexes) (indexes)
-#define scim_insert_index_tuples(result, slot, estate, indexes) \
-	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
-#endif
-
 /* What the JSON parser calls can stop it since version 16; and what it reads of is made in place since version 17. */
 #if PG_VERSION_NUM >= 160000
 #define ScimJsonAction JsonParseErrorType

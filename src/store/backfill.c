@@ -24,7 +24,6 @@
 #include "nodes/parsenodes.h"
 #include "store/by_index.h"
 #include "store/check_table.h"
-#include "store/group_state.h"
 #include "store/mapped_index.h"
 #include "store/protect.h"
 #include "store/refill.h"
@@ -119,10 +118,7 @@ append_walk(StringInfo sql, const ScimRegistration *registration, bool begun)
 		appendStringInfo(sql, ", r.%s", names[1]);
 }
 
-/*
- * Is one of the columns empty that are to be filled?  Of groups whose members
- * are counted in scim_group_state, that has to be asked of each row.
- */
+/* Is one of the columns empty that are to be filled? */
 static char *
 is_empty_sql(const ScimRegistration *registration)
 {
@@ -142,40 +138,24 @@ is_empty_sql(const ScimRegistration *registration)
 	return sql.data;
 }
 
-/* Tenant and id of the next rows, and whether a column of them is empty. */
+/* Tenant and id of the next rows that lack something. */
 static char *
 next_sql(const ScimRegistration *registration, const Backfill *backfill)
 {
-	char	   *is_empty = is_empty_sql(registration);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, registration->tenant_type ? "SELECT r.{tenant}, r.{id}, " : "SELECT NULL, r.{id}, ",
+	scim_append_statement(&sql, registration->tenant_type ? "SELECT r.{tenant}, r.{id}" : "SELECT NULL, r.{id}",
 						  registration);
-	appendStringInfoString(&sql, is_empty);
 	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS NOT NULL",
 						  registration);
-	if (!scim_has_group_state(registration))
-		appendStringInfo(&sql, " AND %s", is_empty);
+	appendStringInfo(&sql, " AND %s", is_empty_sql(registration));
 	append_walk(&sql, registration, backfill->id != NULL);
 	appendStringInfo(&sql, " LIMIT %d", backfill->batch_size);
 	return sql.data;
 }
 
-/* Does the row lack something, of whose columns one is empty, or not? */
-static bool
-lacks_something(const Batch *batch, bool empty)
-{
-	const ScimRegistration *registration = batch->registration;
-	int64		count;
-	uint8		digest[SCIM_DIGEST_SIZE];
-
-	return empty ||
-		!scim_read_group_state(registration, batch->last_tenant ? batch->last_tenant : registration->tenant,
-							   batch->last_id, &count, digest);
-}
-
-/* Takes the rows of SPI_tuptable that lack something. */
+/* Takes the rows of SPI_tuptable. */
 static void
 take_rows(Batch *batch)
 {
@@ -188,15 +168,13 @@ take_rows(Batch *batch)
 	batch->ids = palloc(Max(count, 1) * sizeof(Datum));
 	for (uint64 i = 0; i < count; i++)
 	{
-		Datum		values[3];
-		bool		nulls[3];
+		Datum		values[2];
+		bool		nulls[2];
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(heap_copytuple(table->vals[i]), descriptor, values, nulls);
 		batch->last_tenant = batch->tenants ? scim_id_text(registration->tenant_type, values[0]) : NULL;
 		batch->last_id = scim_id_text(registration->id_type, values[1]);
-		if (!lacks_something(batch, DatumGetBool(values[2])))
-			continue;
 		if (batch->tenants)
 			batch->tenants[batch->count] = values[0];
 		batch->ids[batch->count++] = values[1];

@@ -242,13 +242,13 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 	return error ? NULL : reading.registration;
 }
 
-/* A group table that had a membership table: that has none of our triggers any more. */
+/* A group table that was made with a membership table: that has none of our triggers any more. */
 static void
 check_lost_members(const ScimRegistration *groups, ScimReportProblem report, void *argument)
 {
 	ScimProblem problem = {.problem = "trigger"};
 
-	if (groups->is_mapped && !scim_has_triggers(groups->relid, SCIM_STATE_KIND))
+	if (groups->is_mapped)
 		return;
 	problem.detail = psprintf("the membership table of table %s has no trigger any more: its memberships are not counted",
 							  groups->table);

@@ -17,7 +17,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "store/check_table.h"
-#include "store/group_state.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -38,12 +37,6 @@ typedef struct Wanted
 static const Wanted row_triggers[] = {
 	{SCIM_ROW_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
 	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
-};
-
-/* Of groups whose members are counted in scim_group_state. */
-static const Wanted state_triggers[] = {
-	{SCIM_ROW_TRIGGER "_state", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", false},
-	{SCIM_ROW_TRIGGER "_state_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
 };
 
 /* Of users and groups that have memberships in a table of people's own. */
@@ -311,25 +304,18 @@ check_row_triggers(Check *check, Oid relid, const ScimRegistration *rows)
 }
 
 static void
-check_members_triggers(Check *check, const ScimTables *tables, bool has_state)
+check_members_triggers(Check *check, Oid members)
 {
-	const Trigger *model = use_kind(check, tables->members, SCIM_MEMBERS_KIND);
+	const Trigger *model = use_kind(check, members, SCIM_MEMBERS_KIND);
 
 	if (model == NULL)
 		return;
 	if (TRIGGER_FOR_ROW(model->tgtype) || check->enabled == TRIGGER_FIRES_ALWAYS ||
-		get_rel_relkind(tables->members) == RELKIND_PARTITIONED_TABLE)
+		get_rel_relkind(members) == RELKIND_PARTITIONED_TABLE)
 		use_wanted(check, each_row_triggers, lengthof(each_row_triggers));
 	else
 		use_wanted(check, statement_triggers, lengthof(statement_triggers));
-	check_tables(check, tables->members);
-	if (!has_state || !OidIsValid(tables->rows))
-		return;
-	/* they come with those of the memberships, and fire as these do */
-	check->kind = SCIM_STATE_KIND;
-	check->nargs = 1;
-	use_wanted(check, state_triggers, lengthof(state_triggers));
-	check_tables(check, tables->rows);
+	check_tables(check, members);
 }
 
 void
@@ -340,7 +326,7 @@ scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, Scim
 	if (OidIsValid(tables->rows))
 		check_row_triggers(&check, tables->rows, rows);
 	if (OidIsValid(tables->members))
-		check_members_triggers(&check, tables, rows && scim_has_group_state(rows));
+		check_members_triggers(&check, tables->members);
 }
 
 /* ---- event triggers ---- */

@@ -23,7 +23,6 @@
 #include "nodes/parsenodes.h"
 #include "store/command_trace.h"
 #include "store/ddl_follow.h"
-#include "store/group_state.h"
 #include "store/joined.h"
 #include "store/parts.h"
 #include "store/registration.h"
@@ -103,7 +102,7 @@ dropped_objects(void)
 
 /*
  * Columns that a registration names cannot be dropped; nor can the index that
- * keeps ids apart.  What was kept of a table's groups goes with the table.
+ * keeps ids apart.
  */
 static void
 refuse_drops(const EventTriggerData *data)
@@ -120,8 +119,6 @@ refuse_drops(const EventTriggerData *data)
 			refuse_drop(dropped->oid, dropped->column);
 		else if (dropped->is_index)
 			scim_check_indexes(scim_table_of_dropped_index(dropped->oid), too_late);
-		else
-			scim_forget_states_of(dropped->oid);
 	}
 }
 

@@ -24,6 +24,7 @@
 #include "store/deferred.h"
 #include "store/leaving.h"
 #include "store/mapped_write.h"
+#include "store/member_sum.h"
 #include "store/statements.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -95,6 +96,13 @@ sets_mark(const Delete *delete)
 	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
 }
 
+/* The version that the statement asks for: none where it was compared under the lock, and what moved it since was ours, or members would be summed up once more. */
+static const char *
+condition(const Delete *delete)
+{
+	return delete->emptied || scim_is_summed(delete->target.table) ? NULL : delete->expected;
+}
+
 static bool
 mark_row(const Delete *delete)
 {
@@ -102,7 +110,7 @@ mark_row(const Delete *delete)
 		.registration = delete->target.table,
 		.tenant = delete->target.tenant,
 		.id = delete->id,
-		.expected = delete->expected,
+		.expected = condition(delete),
 		.marks = true,
 		.bare = true
 	};
@@ -113,7 +121,7 @@ mark_row(const Delete *delete)
 static bool
 remove_row(const Delete *delete)
 {
-	const char *expected = delete->emptied ? NULL : delete->expected;
+	const char *expected = condition(delete);
 	Datum		values[3];
 	char		nulls[4] = "   ";
 

@@ -9,13 +9,14 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/leaving.h"
 #include "store/statements.h"
 #include "utils/datum.h"
@@ -199,6 +200,21 @@ note_gone(const Leaving *leaving, bool all)
 	}
 }
 
+/* Memberships that came are found by who removes them; those that went, by nobody. */
+static void
+refuse_unseen(const Leaving *leaving)
+{
+	for (int i = 0; i < leaving->count; i++)
+	{
+		const Key  *key = &leaving->keys[i];
+
+		CHECK_FOR_INTERRUPTS();
+		/* memberships that tell no tenant are not asked for it */
+		scim_refuse_unseen_members(leaving->table, key->tenant ? key->tenant : "",
+								   scim_id_text(leaving->table->id_type, key->id));
+	}
+}
+
 /* ---- the trigger ---- */
 
 static void
@@ -232,8 +248,10 @@ run(const TriggerData *data, const ScimRegistration *here)
 		return;
 	if (!truncated)
 		add_deleted(&leaving, here, data);
-	if (leaving.table->type->has_members)
+	if (scim_keeps_members(leaving.table))
 		note_gone(&leaving, truncated);
+	else if (scim_is_summed(leaving.table) && IsolationUsesXactSnapshot())
+		refuse_unseen(&leaving);
 	if (scim_key_action(leaving.table, leaving.members) != SCIM_KEY_NONE)
 		return;
 	if (truncated)

@@ -3,12 +3,10 @@
  *		Groups follow their members.
  *
  * The group's row comes first: who writes memberships of one group queues for
- * it, and a transaction that saw the group as it was before gets 40001, as with
- * any change.  So the row gets a new version even where its table has no column
- * that tells of the change: then it is written as it is, past the triggers, as
- * there is nothing that they could keep.  (UPDATE would have to assign some
- * column; where all are parts of keys, it would lock out the checks of foreign
- * keys, and two that add members to a group would wait for one another.)
+ * it.  A transaction that saw the group as it was before gets 40001, as with any
+ * change: where the row has nothing that tells of the change, it is only locked,
+ * and the memberships that the transaction sees are compared with those that
+ * there are.
  */
 #include "postgres.h"
 
@@ -17,58 +15,16 @@
 #include "access/xact.h"
 #include "compat.h"
 #include "errors.h"
-#include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "store/call.h"
 #include "store/group_move.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/pending.h"
 #include "store/statement_text.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-
-/* ---- the row as it is ---- */
-
-/* Writes a row that is locked anew; as with any UPDATE, who replicates it must be able to tell which one it is. */
-static void
-rewrite_row(Oid relid, ItemPointer place)
-{
-	Relation	relation = table_open(relid, RowExclusiveLock);
-	TupleTableSlot *slot = table_slot_create(relation, NULL);
-	EState	   *estate = CreateExecutorState();
-	ResultRelInfo *result = makeNode(ResultRelInfo);
-	ScimIndexUpdate indexes;
-
-	CheckCmdReplicaIdentity(relation, CMD_UPDATE);
-	if (!table_tuple_fetch_row_version(relation, place, SnapshotAny, slot))
-		elog(ERROR, "a group that was locked is gone");
-	ExecMaterializeSlot(slot);
-	InitResultRelInfo(result, relation, 0, NULL, 0);
-	ExecOpenIndices(result, false);
-	simple_table_tuple_update(relation, place, slot, InvalidSnapshot, &indexes);
-	if (scim_has_index_update(indexes))
-		scim_insert_index_tuples(result, slot, estate, indexes);
-	ExecCloseIndices(result);
-	ExecDropSingleTupleTableSlot(slot);
-	FreeExecutorState(estate);
-	table_close(relation, NoLock);
-}
-
-/* The same as the table's owner, as whom an UPDATE would be: expressions of indexes are evaluated. */
-static void
-rewrite_row_as_owner(const ScimRegistration *groups, Oid relid, ItemPointer place)
-{
-	Oid			role;
-	int			context;
-
-	/* an error resets both, as the end of the (sub)transaction does */
-	GetUserIdAndSecContext(&role, &context);
-	SetUserIdAndSecContext(groups->owner, context | SECURITY_LOCAL_USERID_CHANGE);
-	rewrite_row(relid, place);
-	SetUserIdAndSecContext(role, context);
-}
 
 /* ---- one group ---- */
 
@@ -103,76 +59,76 @@ throw_kept_back(const ScimRegistration *groups)
 			   "a trigger of table %s does not let a group follow its members", groups->table);
 }
 
-/* The row trigger keeps count and digest in the row, under the lock that it has there. */
+/*
+ * Locks the row.  A statement that waits for a group that goes does not see one
+ * that came with its id meanwhile; the next one does, but for a transaction that
+ * sees nothing that is newer than itself.
+ */
 static bool
-move_row(Move *move)
+lock_found(Move *move)
 {
-	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) > 0)
-		scim_note_moved(move->groups, move->tenant, move->id);
-	else if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) > 0)
-		throw_kept_back(move->groups);
-	else
-		return false;
+	while (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+			return false;
+		if (IsolationUsesXactSnapshot())
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent update")));
+	}
 	return true;
 }
 
-/* Locks the row; where it is, and in which tenant. */
+/* The row trigger keeps in the row what there are columns for, under the lock that it has there. */
 static bool
-lock_row(Move *move, Oid *relid, ItemPointer place)
+touch_row(Move *move)
 {
-	SPITupleTable *rows;
+	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+	{
+		if (!lock_found(move))
+			return false;
+		if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+			throw_kept_back(move->groups);
+	}
+	scim_note_moved(move->groups, move->tenant, move->id);
+	return true;
+}
+
+/* The tenant of the row of SPI_tuptable, where the memberships do not tell. */
+static void
+find_tenant(Move *move)
+{
 	bool		isnull;
 
-	if (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
-		return false;
-	rows = SPI_tuptable;
-	*relid = DatumGetObjectId(SPI_getbinval(rows->vals[0], rows->tupdesc, 1, &isnull));
-	*place = *(ItemPointer) DatumGetPointer(SPI_getbinval(rows->vals[0], rows->tupdesc, 2, &isnull));
 	if (move->groups->tenant_type == NULL)
 		move->tenant = move->groups->tenant;
 	else if (move->tenant == NULL)
 		move->tenant = scim_id_text(move->groups->tenant_type,
-									SPI_getbinval(rows->vals[0], rows->tupdesc, 3, &isnull));
-	SPI_freetuptable(rows);
-	return true;
+									SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
 }
 
+/* The called row has changed, though nothing of it is written. */
 static void
-change_state(const Move *move)
+note_changed(const Move *move)
 {
-	static const uint8 zero[SCIM_DIGEST_SIZE];
-
-	if (move->pending.recount)
-		return;					/* nothing is kept of it yet */
-	if (move->pending.empty)
-		scim_store_group_state(move->groups, move->tenant, move->id, 0, zero);
-	else
-		scim_change_group_state(move->groups, move->tenant, move->id, move->pending.count, move->pending.digest);
+	if (!scim_is_called_row(move->groups, move->id, move->tenant))
+		return;
+	scim_run(SCIM_READ_GROUP, move->groups, (Datum *) move->key, move->nulls, false);
+	scim_call->changed = true;
+	scim_note_moved(move->groups, move->tenant, move->id);
 }
 
-/* Count and digest stand in scim_group_state, where the row trigger looks for them. */
+/* Nothing is kept in the row: who comes next sums up. */
 static bool
-move_state(Move *move)
+lock_row(Move *move)
 {
-	Oid			relid;
-	ItemPointerData place;
-
-	if (!lock_row(move, &relid, &place))
+	if (!lock_found(move))
 		return false;
-	change_state(move);
-	if (scim_touched_column(move->groups) == NULL)
-	{
-		rewrite_row_as_owner(move->groups, relid, &place);
-		CommandCounterIncrement();
-		if (scim_is_called_row(move->groups, move->id, move->tenant))
-		{
-			scim_run(SCIM_READ_GROUP, move->groups, move->key, move->nulls, false);
-			scim_call->changed = true;
-		}
-	}
-	else if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
-		throw_kept_back(move->groups);
-	scim_note_moved(move->groups, move->tenant, move->id);
+	find_tenant(move);
+	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
+	note_changed(move);
 	return true;
 }
 
@@ -180,7 +136,7 @@ move_state(Move *move)
 static bool
 run_move(Move *move)
 {
-	bool		found = scim_has_group_state(move->groups) ? move_state(move) : move_row(move);
+	bool		found = scim_touched_column(move->groups) ? touch_row(move) : lock_row(move);
 
 	/* one statement may move many */
 	SPI_freetuptable(SPI_tuptable);
@@ -195,7 +151,7 @@ scim_move_group(const ScimRegistration *groups, const char *tenant, const char *
 
 	move.pending.count = count;
 	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
-	if (!set_key(&move, groups, tenant, id) || !run_move(&move))
+	if ((!set_key(&move, groups, tenant, id) || !run_move(&move)) && scim_keeps_members(groups))
 		scim_note_no_group(tenant, id);
 }
 
@@ -218,61 +174,90 @@ find_changer(Oid relid, ItemPointer place)
 	return changer;
 }
 
+/*
+ * Is nothing left to wait for?  A group that is there, and that nobody is
+ * changing, is kept there: else it could go between now and the INSERT, which
+ * then does not fail, and takes its members for those of the new group.
+ */
+static bool
+is_settled(Move *move)
+{
+	bool		isnull;
+	HeapTuple	row;
+	TransactionId changer;
+
+	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+		return true;
+	row = SPI_tuptable->vals[0];
+	changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
+						   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+	if (!TransactionIdIsValid(changer))
+		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
+	XactLockTableWait(changer, NULL, NULL, XLTW_None);
+	return false;
+}
+
 void
 scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id)
 {
 	Move		move = {0};
-	TransactionId changer = InvalidTransactionId;
 
 	if (!set_key(&move, groups, tenant, id))
 		return;
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	do
-	{
-		bool		isnull;
-		HeapTuple	row;
-
+	while (!is_settled(&move))
 		CHECK_FOR_INTERRUPTS();
-		if (scim_run(SCIM_FIND_GROUP, groups, move.key, move.nulls, false) == 0)
-			break;
-		row = SPI_tuptable->vals[0];
-		changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
-							   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
-		if (TransactionIdIsValid(changer))
-			XactLockTableWait(changer, NULL, NULL, XLTW_None);
-	} while (TransactionIdIsValid(changer));
 	SPI_finish();
 }
 
 /* ---- all groups ---- */
 
-/* What scim_group_state should say of a group is counted, or nothing. */
+/* Groups whose members are summed up follow what became of all memberships. */
 typedef struct Walk
 {
 	const ScimRegistration *groups;
-	bool		recount;		/* else they lose all members */
+	bool		recount;		/* they went; else they are there, and do not count any more */
 } Walk;
 
-/* What becomes of the group: the difference to what is known; false if there is none. */
-static bool
-find_difference(const Walk *walk, const char *tenant, const char *id, ScimPending *pending)
+static void
+sum_up(const Walk *walk, const char *tenant, ScimRow *row)
 {
-	uint8		digest[SCIM_DIGEST_SIZE];
-	int64		count;
-	static const uint8 zero[SCIM_DIGEST_SIZE];
+	row->member_digest = palloc0(SCIM_DIGEST_SIZE);
+	scim_sum_members(walk->groups, tenant, row->id, &row->member_count, row->member_digest);
+	row->members_known = true;
+}
 
-	if (!scim_read_group_state(walk->groups, tenant, id, &count, digest))
+/* Is the version that is stored another one than that of the row with these members? */
+static bool
+has_other_version(const Walk *walk, const char *tenant, ScimRow *row)
+{
+	const char *stored = row->version;
+
+	if (!walk->recount)
 	{
-		pending->recount = walk->recount;
-		pending->empty = !walk->recount;
-		return true;
+		row->member_count = 0;
+		memset(row->member_digest, 0, SCIM_DIGEST_SIZE);
 	}
-	if (walk->recount)
-		scim_sum_members(walk->groups, tenant, id, &pending->count, pending->digest);
-	pending->count -= count;
-	digest_subtract(pending->digest, digest);
-	return pending->count != 0 || memcmp(pending->digest, zero, SCIM_DIGEST_SIZE) != 0;
+	row->version = NULL;
+	return strcmp(scim_row_version(walk->groups, tenant, row), stored) != 0;
+}
+
+/* Does the group change?  Where no version tells which members it had, a group may have lost some. */
+static bool
+does_change(const Walk *walk, Move *move)
+{
+	const ScimRegistration *groups = walk->groups;
+	ScimRow		row;
+
+	if (scim_run(SCIM_READ_GROUP, groups, move->key, move->nulls, false) == 0)
+		return true;
+	scim_read_row(groups, 0, &row);
+	SPI_freetuptable(SPI_tuptable);
+	sum_up(walk, move->tenant, &row);
+	if (row.version == NULL || groups->read_only[SCIM_COLUMN_VERSION])
+		return walk->recount || row.member_count > 0;
+	return has_other_version(walk, move->tenant, &row);
 }
 
 /* A group as SCIM_ALL_GROUPS has it. */
@@ -288,9 +273,10 @@ visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
 
 	if (groups->tenant_type)
 		tenant = scim_id_text(groups->tenant_type, SPI_getbinval(tuple, descriptor, 2, &isnull));
-	if (!find_difference(walk, tenant, id, &move.pending))
+	move.pending.recount = walk->recount;
+	move.pending.empty = !walk->recount;
+	if (!set_key(&move, groups, tenant, id) || !does_change(walk, &move))
 		return;
-	set_key(&move, groups, tenant, id);
 	if (!run_move(&move) && IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -301,13 +287,9 @@ static void
 walk_groups(const ScimRegistration *groups, bool recount)
 {
 	Walk		walk = {groups, recount};
-	ScimPending frame = {.recount = recount, .empty = !recount};
 
-	if (!scim_has_group_state(groups))
-	{
-		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
+	if (scim_touched_column(groups) == NULL)
 		return;
-	}
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
 	scim_scan(SCIM_ALL_GROUPS, groups, NULL, visit_group, &walk);
@@ -317,13 +299,21 @@ walk_groups(const ScimRegistration *groups, bool recount)
 void
 scim_empty_groups(const ScimRegistration *groups)
 {
-	walk_groups(groups, false);
+	ScimPending frame = {.empty = true};
+
+	if (scim_is_summed(groups))
+		walk_groups(groups, false);
+	else
+		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
 }
 
 void
 scim_recount_all_groups(const ScimRegistration *groups)
 {
-	walk_groups(groups, true);
+	if (scim_is_summed(groups))
+		walk_groups(groups, true);
+	else
+		scim_recount_groups(groups);
 }
 
 void

@@ -18,10 +18,14 @@
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
 							int64 count, const uint8 *digest);
 
-/* All groups lose all members: those that had some are moved. */
+/* All groups lose all members, which are there, or stand in columns: those that had some are moved. */
 extern void scim_empty_groups(const ScimRegistration *groups);
 
-/* Members went that nobody has seen: all groups are counted anew, and those that differ are moved. */
+/*
+ * Memberships came or went that nobody has seen: all groups are counted anew, and
+ * those that differ are moved.  Where neither a version nor columns tell what
+ * they had, all are.
+ */
 extern void scim_recount_all_groups(const ScimRegistration *groups);
 
 /* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */
@@ -29,7 +33,8 @@ extern void scim_recount_groups(const ScimRegistration *groups);
 
 /*
  * Waits for whoever is changing or deleting the group, as the INSERT of another
- * row with its id will: until then its memberships are there.
+ * row with its id will: until then its memberships are there.  A group that
+ * stays cannot be deleted before the end of the transaction.
  */
 extern void scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id);
 

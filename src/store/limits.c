@@ -16,6 +16,7 @@
 #include "store/column_type.h"
 #include "store/column_value.h"
 #include "store/limits.h"
+#include "store/member_sum.h"
 #include "store/mapped_index.h"
 #include "store/table_ddl.h"
 #include "utils/builtins.h"
@@ -399,6 +400,19 @@ find_collated(const ScimRegistration *registration, Relation relation, ScimRepor
 						found.statements.data), argument);
 }
 
+/* ---- groups whose members are summed up ---- */
+
+/* It is no limit: all is right, and takes its time. */
+static void
+tell_cost(const ScimRegistration *registration, Relation relation)
+{
+	if (scim_is_summed(registration))
+		ereport(NOTICE,
+				(errmsg("table \"%s\" has no columns for the count and digest of a group's members: all members are read whenever its version is asked for, or changes",
+						RelationGetRelationName(relation)),
+				 errhint("For groups that are large: register it with the option {\"add_columns\": true}, or name columns memberCount and memberDigest.")));
+}
+
 /* ---- all of them ---- */
 
 typedef void (*FindLimit) (const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument);
@@ -437,4 +451,6 @@ void
 scim_tell_limits(const ScimRegistration *registration, Relation relation)
 {
 	scim_find_limits(registration, relation, tell, NULL);
+	if (!registration->is_members)
+		tell_cost(registration, relation);
 }

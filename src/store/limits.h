@@ -20,7 +20,7 @@ typedef void (*ScimReportLimit) (const char *kind, const char *message, const ch
  */
 extern void scim_find_limits(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument);
 
-/* The same as NOTICEs, for who registers the table. */
+/* The same as NOTICEs, for who registers the table; and what groups without columns for their members cost. */
 extern void scim_tell_limits(const ScimRegistration *registration, Relation relation);
 
 #endif							/* SCIM_LIMITS_H */

@@ -28,6 +28,7 @@
 #include "store/call.h"
 #include "store/nesting.h"
 #include "store/group_move.h"
+#include "store/member_sum.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -292,7 +293,7 @@ scim_members_trigger(PG_FUNCTION_ARGS)
 		;						/* it is gone, or to come */
 	else if (!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		sum_up_and_move(data, members, groups);
-	else if (members->root == members->relid)
+	else if (members->root == members->relid && scim_keeps_members(groups))
 		scim_empty_groups(groups);
 	else
 		scim_recount_all_groups(groups);

@@ -47,8 +47,6 @@ static const Form forms[] = {
 	"BEFORE INSERT OR UPDATE FOR EACH ROW, with a resource type, a mapping, and options"},
 	{SCIM_MEMBERS_KIND, "scim_members_trigger", 2, 3, 0, UNFIT_FOR_CHANGES,
 	"AFTER changes, with a resource type, a mapping, and options"},
-	{SCIM_STATE_KIND, "scim_group_state_trigger", 1, 1, 0, UNFIT_FOR_CHANGES,
-	"AFTER changes, with a resource type"},
 	{SCIM_DELETE_KIND, "scim_delete_trigger", 1, 1, 0, UNFIT_FOR_DELETES,
 	"AFTER DELETE or TRUNCATE FOR EACH STATEMENT, with a resource type"},
 };

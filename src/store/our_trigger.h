@@ -22,11 +22,10 @@ typedef enum ScimTriggerKind
 {
 	SCIM_ROW_KIND = 0x01,		/* scim_row_trigger(resource type, mapping [, options]) */
 	SCIM_MEMBERS_KIND = 0x02,	/* scim_members_trigger(resource type, mapping [, options]) */
-	SCIM_STATE_KIND = 0x04,		/* scim_group_state_trigger(resource type) */
-	SCIM_DELETE_KIND = 0x08		/* scim_delete_trigger(resource type) */
+	SCIM_DELETE_KIND = 0x04		/* scim_delete_trigger(resource type) */
 } ScimTriggerKind;
 
-#define SCIM_ANY_KIND (SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_STATE_KIND | SCIM_DELETE_KIND)
+#define SCIM_ANY_KIND (SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND)
 
 /* Those whose arguments name columns. */
 #define SCIM_MAPPED_KINDS (SCIM_ROW_KIND | SCIM_MEMBERS_KIND)

@@ -10,7 +10,8 @@
  * have changed the row before it.
  *
  * Whoever changes memberships meanwhile waits at the group's row, and adds what
- * it did to what was counted here; what it had committed was counted.
+ * it did to what was counted here, or counts anew; what it had committed was
+ * counted.
  */
 #include "postgres.h"
 
@@ -18,7 +19,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/by_index.h"
-#include "store/group_state.h"
 #include "store/refill.h"
 #include "store/statement_text.h"
 #include "store/statements.h"
@@ -88,22 +88,6 @@ compute_rows(ScimStoredRow *rows, int count)
 }
 
 /* ---- writing ---- */
-
-/* Before the rows: the row trigger looks there. */
-static void
-store_states(const ScimStoredRow *rows, int count)
-{
-	if (count == 0 || !scim_has_group_state(rows[0].registration))
-		return;
-	for (int i = 0; i < count; i++)
-	{
-		char	   *tenant = scim_stored_tenant(&rows[i]);
-
-		CHECK_FOR_INTERRUPTS();
-		scim_store_group_state(rows[i].registration, tenant ? tenant : rows[i].registration->tenant, rows[i].row.id,
-							   rows[i].members.count, rows[i].members.digest);
-	}
-}
 
 /* A column that is set: which, and to what of v(tenant, id, version, count, digest, data). */
 typedef struct Assignment
@@ -265,7 +249,6 @@ scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill
 
 	scim_count_members(rows, count, true);
 	count = compute_rows(rows, count);
-	store_states(rows, count);
 	result->written = count > 0 ? write_rows(rows, count) : 0;
 	result->kept = count - result->written;
 }

@@ -21,7 +21,7 @@
 #include "store/generated.h"
 #include "store/grants.h"
 #include "store/group_move.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/lookup_ddl.h"
 #include "store/parts.h"
 #include "store/refill.h"

@@ -3,10 +3,8 @@
  *		scim_register_members: the join table of users and groups that people
  *		have.
  *
- * Nothing of it is written: triggers are made, on it and, where the table of
- * groups has no columns for the count and digest of members, on that, too, to
- * forget what scim_group_state says of groups that go.  Memberships that are
- * there are counted when they are needed.
+ * Nothing of it is written: triggers are made on it.  Memberships that are there
+ * are counted when they are needed.
  */
 #include "postgres.h"
 
@@ -21,7 +19,7 @@
 #include "storage/lmgr.h"
 #include "store/ddl.h"
 #include "store/group_move.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/limits.h"
 #include "store/mapped_index.h"
 #include "store/mapping.h"
@@ -192,13 +190,6 @@ static const char *const add_part_trigger =
 "CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {part}"
 " FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});";
 
-/* Rows of groups that come, go, or become others. */
-static const char *const add_state_triggers =
-"CREATE TRIGGER \"" SCIM_STATE_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON {groups}"
-" FOR EACH ROW EXECUTE FUNCTION {ext}.scim_group_state_trigger({type_literal});"
-"CREATE TRIGGER \"" SCIM_STATE_TRIGGER "_truncate\" AFTER TRUNCATE ON {groups}"
-" FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_group_state_trigger({type_literal});";
-
 static void
 make_part_triggers(Oid relid, ScimWord *words)
 {
@@ -212,14 +203,13 @@ make_part_triggers(Oid relid, ScimWord *words)
 }
 
 static void
-make_triggers(Oid relid, bool by_row, const Sides *sides, const char *mapping, const ScimOptions *options)
+make_triggers(Oid relid, bool by_row, const ScimResourceType *type, const char *mapping, const ScimOptions *options)
 {
-	const ScimRegistration *groups = sides->groups;
 	char	   *table = scim_table_text(relid);
 	ScimOptions stored = {.subscribed = options->subscribed};
 	ScimWord	words[] = {
-		{"part", NULL}, {"members", table}, {"groups", groups->table}, {"ext", scim_extension_schema("scimver")},
-		{"type_literal", quote_literal_cstr(groups->type->name)}, {"mapping", quote_literal_cstr(mapping)},
+		{"part", NULL}, {"members", table}, {"ext", scim_extension_schema("scimver")},
+		{"type_literal", quote_literal_cstr(type->name)}, {"mapping", quote_literal_cstr(mapping)},
 		{"options", quote_literal_cstr(scim_options_text(&stored))},
 		{NULL}
 	};
@@ -230,17 +220,10 @@ make_triggers(Oid relid, bool by_row, const Sides *sides, const char *mapping, c
 		make_part_triggers(relid, words);
 	}
 	else
-		scim_make_members_triggers(table, groups->type, mapping);
-	if (scim_has_group_state(groups))
-		scim_run_ddl(add_state_triggers, words);
+		scim_make_members_triggers(table, type, mapping);
 	CommandCounterIncrement();
-	scim_adopt_parts(groups->relid, SCIM_STATE_KIND);
 	if (options->subscribed)
-	{
 		scim_enable_always(relid, SCIM_MEMBERS_KIND);
-		if (scim_has_group_state(groups))
-			scim_enable_always(groups->relid, SCIM_STATE_KIND);
-	}
 }
 
 /* ---- scim_register_members ---- */
@@ -265,20 +248,9 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 	char		kind;
 
 	find_sides(&sides);
-	/* their triggers come and go with ours */
-	if (scim_has_group_state(sides.groups))
-	{
-		scim_check_owner(sides.groups->relid);
-		LockRelationOid(sides.groups->relid, ShareRowExclusiveLock);
-	}
+	scim_lock_summed(sides.groups);
 	kind = check_members(relid, &sides, mapping, options->subscribed);
-	if (scim_has_group_state(sides.groups))
-	{
-		/* of a table that was dropped while it was registered */
-		scim_drop_triggers(sides.groups->relid, SCIM_STATE_KIND);
-		scim_forget_group_states(sides.groups);
-	}
-	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, &sides, mapping, options);
+	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, sides.groups->type, mapping, options);
 	scim_invalidate_tables();
 	CommandCounterIncrement();
 	scim_note_registered();

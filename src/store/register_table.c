@@ -151,16 +151,19 @@ typedef struct AddedColumn
 	const char *name;
 	const char *declaration;
 	const char *comment;
+	bool		of_groups;
 } AddedColumn;
 
 static const AddedColumn added_columns[] = {
 	{SCIM_COLUMN_VERSION, "scim_version", "pg_catalog.text", "Hash of the content; scimver keeps it"},
 	{SCIM_COLUMN_REVISION, "scim_revision", "pg_catalog.int8", "Counts the changes of the content; scimver keeps it"},
+	{SCIM_COLUMN_MEMBER_COUNT, "scim_member_count", "pg_catalog.int8", "Members; written by the membership triggers only", true},
+	{SCIM_COLUMN_MEMBER_DIGEST, "scim_member_digest", "pg_catalog.bytea", "Sum of the members' hashes; written by the membership triggers only", true},
 };
 
 /* Adds what the mapping has not, without default: no row is written. */
 static void
-add_columns(Oid relid, JsonbValue *mapping, ScimOptions *options)
+add_columns(Oid relid, const ScimResourceType *type, JsonbValue *mapping, ScimOptions *options)
 {
 	for (size_t i = 0; i < lengthof(added_columns); i++)
 	{
@@ -172,7 +175,7 @@ add_columns(Oid relid, JsonbValue *mapping, ScimOptions *options)
 			{NULL}
 		};
 
-		if (scim_get(mapping, key, strlen(key)))
+		if (scim_get(mapping, key, strlen(key)) || (added->of_groups && !type->has_members))
 			continue;
 		if (get_attnum(relid, added->name) != InvalidAttrNumber)
 		{
@@ -334,7 +337,7 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	scim_refuse_mixture(type, scim_table_text(relid), true);
 	mapping = lock_relation(relid, type, given, options->add_columns ? AccessExclusiveLock : ShareRowExclusiveLock);
 	if (options->add_columns)
-		add_columns(relid, mapping, options);
+		add_columns(relid, type, mapping, options);
 	text = check_mapped(relid, type, mapping, options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
 	if (type->has_members || type->has_groups)

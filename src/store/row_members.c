@@ -3,13 +3,14 @@
  *		The members of a group in the hands of the row trigger: count and digest
  *		follow the membership triggers, and nobody else.
  *
- * They stand in two columns of the group's table, or in scim_group_state, which
- * the membership triggers write before they have the group's row written.
+ * They stand in two columns of the group's table, or are summed up from the
+ * memberships: the row is locked when its trigger fires, so that what is
+ * committed then is all that there is.
  */
 #include "postgres.h"
 
 #include "store/group_move.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/pending.h"
 #include "store/refill.h"
 #include "store/row_work.h"
@@ -43,17 +44,14 @@ is_group(const ScimRowWork *work, const ScimWorkRow *row)
 	return work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
 }
 
-/* What is known of the members of the row's group, be it nothing. */
+/* What stands in the row of its members, be it nothing. */
 static void
-read_state(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+read_stored(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
 {
 	if (!is_group(work, row))
 		*members = (ScimWorkMembers) {.known = true};
 	else if (in_columns(work))
 		read_columns(work, row, members);
-	else
-		members->known = scim_read_group_state(work->registration, scim_work_tenant(work, row),
-											   scim_work_id(work, row), &members->count, members->digest);
 }
 
 /*
@@ -63,14 +61,8 @@ read_state(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *mem
 static void
 sum_up(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
 {
-	const ScimRegistration *groups = work->registration;
-	const char *tenant = scim_work_tenant(work, row);
-	char	   *id = scim_work_id(work, row);
-
-	if (in_columns(work))
-		scim_sum_members_before(groups, tenant, id, &members->count, members->digest);
-	else
-		scim_sum_members(groups, tenant, id, &members->count, members->digest);
+	(in_columns(work) ? scim_sum_members_before : scim_sum_members)
+		(work->registration, scim_work_tenant(work, row), scim_work_id(work, row), &members->count, members->digest);
 	members->known = true;
 }
 
@@ -108,14 +100,14 @@ scim_work_first_members(ScimRowWork *work)
 	scim_work_set_members(work, &members);
 }
 
-/* Takes what the membership triggers have counted. */
+/* Takes what the membership triggers have counted: it is added to what is kept. */
 static void
-take_pending(ScimRowWork *work, const ScimPending *pending)
+add_pending(ScimRowWork *work, const ScimPending *pending)
 {
 	ScimWorkMembers *old = &work->old_members;
 	ScimWorkMembers members = {0};
 
-	read_state(work, &work->old, old);
+	read_stored(work, &work->old, old);
 	if (pending->recount)
 		scim_sum_members(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new),
 						 &members.count, members.digest);
@@ -124,19 +116,30 @@ take_pending(ScimRowWork *work, const ScimPending *pending)
 		if (!old->known)
 			sum_up(work, &work->old, old);
 		members = *old;
-		if (in_columns(work))
-		{
-			digest_add(members.digest, pending->digest);
-			members.count += pending->count;
-		}
-		else
-		{
-			digest_subtract(old->digest, pending->digest);
-			old->count -= pending->count;
-		}
+		digest_add(members.digest, pending->digest);
+		members.count += pending->count;
 	}
 	members.known = old->known = true;
 	scim_work_set_members(work, &members);
+}
+
+/* The same where nothing is kept: all is there already, and was not there before. */
+static void
+subtract_pending(ScimRowWork *work, const ScimPending *pending)
+{
+	ScimWorkMembers *old = &work->old_members;
+
+	sum_up(work, &work->new, &work->members);
+	*old = work->members;
+	if (pending->empty)
+		work->members = (ScimWorkMembers) {.known = true};
+	else if (pending->recount)
+		work->lost_members = true;
+	else
+	{
+		digest_subtract(old->digest, pending->digest);
+		old->count -= pending->count;
+	}
 }
 
 bool
@@ -148,7 +151,7 @@ scim_work_next_members(ScimRowWork *work)
 	if (scim_is_refilling(work->registration->root))
 	{
 		/* what is written was counted */
-		read_state(work, &work->new, &work->members);
+		read_stored(work, &work->new, &work->members);
 		return false;
 	}
 	if (in_columns(work))
@@ -158,7 +161,7 @@ scim_work_next_members(ScimRowWork *work)
 	}
 	if (pending)
 	{
-		take_pending(work, pending);
+		(in_columns(work) ? add_pending : subtract_pending) (work, pending);
 		return true;
 	}
 	if (work->registration->is_mapped && !scim_work_same_key(work))
@@ -181,13 +184,25 @@ scim_work_next_members(ScimRowWork *work)
 	return false;
 }
 
+void
+scim_work_refuse_unseen(const ScimRowWork *work)
+{
+	if (!scim_is_summed(work->registration))
+		return;
+	scim_refuse_unseen_members(work->registration, scim_work_tenant(work, &work->old), scim_work_id(work, &work->old));
+}
+
 const ScimWorkMembers *
 scim_work_members(ScimRowWork *work, const ScimWorkRow *row)
 {
 	ScimWorkMembers *members = row == &work->new ? &work->members : &work->old_members;
+	const ScimWorkMembers *other = row == &work->new ? &work->old_members : &work->members;
 
 	if (!members->known)
-		read_state(work, row, members);
+		read_stored(work, row, members);
+	/* nobody's statement on memberships has this row written: they are what they were */
+	if (!members->known && other->known && !in_columns(work) && scim_work_same_key(work))
+		*members = *other;
 	if (!members->known)
 		sum_up(work, row, members);
 	return members;

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "store/member_sum.h"
 #include "store/row_work.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -42,7 +43,7 @@ scim_work_leave_word(ScimRowWork *work)
 	word.root = InvalidOid;
 	if (registration->root == registration->relid || !scim_work_has_key(work, &work->new))
 		return;
-	if (registration->type->has_members)
+	if (scim_keeps_members(registration))
 		word.members = *scim_work_members(work, &work->new);
 	if (word.context == NULL)
 		word.context = AllocSetContextCreate(TopMemoryContext, "scimver moving row", ALLOCSET_SMALL_SIZES);
@@ -88,7 +89,7 @@ scim_work_take_word(ScimRowWork *work, const char **version)
 		if (scim_work_keeps(work, kept[i]))
 			scim_work_assign(work, registration->numbers[kept[i]], word.values[i], word.nulls[i]);
 	}
-	if (registration->type->has_members)
+	if (scim_keeps_members(registration))
 		scim_work_set_members(work, &word.members);
 	work->moved = word.moved;
 	*version = word.version;

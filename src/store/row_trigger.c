@@ -14,6 +14,7 @@
 #include "core/canonical.h"
 #include "fmgr.h"
 #include "store/call.h"
+#include "store/member_sum.h"
 #include "store/refill.h"
 #include "store/required.h"
 #include "store/row_work.h"
@@ -205,14 +206,27 @@ insert_row(ScimRowWork *work)
 
 /* ---- UPDATE ---- */
 
-/* The version that the row had, be it filled or not. */
-static char *
+/*
+ * Is it known what a statement on memberships did to the group, whose members
+ * are summed up?  The version that is stored does not tell: it may have all
+ * that other parts of a WITH did.
+ */
+static bool
+has_old_members(const ScimRowWork *work)
+{
+	return scim_is_summed(work->registration) && work->old_members.known && !work->lost_members;
+}
+
+/* The version that the row had, be it filled or not; empty if nobody can tell. */
+static const char *
 old_version(ScimRowWork *work)
 {
 	char	   *version;
 
-	if (!scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION))
+	if (!has_old_members(work) && !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION))
 		return TextDatumGetCString(scim_work_value(work, &work->old, SCIM_COLUMN_VERSION));
+	if (work->lost_members)
+		return "";
 	version = palloc(SCIM_VERSION_SIZE + 1);
 	make_version(work, &work->old, revision_of(work, &work->old), version);
 	return version;
@@ -251,6 +265,7 @@ update_row(ScimRowWork *work)
 		scim_work_leave_word(work);
 		return;
 	}
+	scim_work_refuse_unseen(work);
 	changed = scim_work_content_changed(work);
 	if (changed)
 	{

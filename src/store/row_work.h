@@ -46,6 +46,7 @@ typedef struct ScimRowWork
 
 	ScimWorkMembers members;	/* of the new row of a group, once they were asked for */
 	ScimWorkMembers old_members;
+	bool		lost_members;	/* it may have had others, of which nothing is left */
 } ScimRowWork;
 
 /* ---- columns (row_work.c) ---- */
@@ -124,6 +125,9 @@ extern void scim_work_first_members(ScimRowWork *work);
 
 /* Those that the membership triggers have counted since; true if they are others than before. */
 extern bool scim_work_next_members(ScimRowWork *work);
+
+/* 40001 if members of the row's group came or went that the transaction does not see, and nothing in the row tells. */
+extern void scim_work_refuse_unseen(const ScimRowWork *work);
 
 /* The members of a group's row. */
 extern const ScimWorkMembers *scim_work_members(ScimRowWork *work, const ScimWorkRow *row);

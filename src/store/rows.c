@@ -16,7 +16,7 @@
 #include "miscadmin.h"
 #include "store/column_value.h"
 #include "store/document.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/location.h"
 #include "store/required.h"
 #include "store/rows.h"
@@ -195,7 +195,7 @@ scim_know_members(const ScimRegistration *registration, const char *tenant, Scim
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetTransactionSnapshot());
 	}
-	scim_show_group_state(registration, tenant, row->id, &row->member_count, row->member_digest);
+	scim_sum_seen_members(registration, tenant, row->id, &row->member_count, row->member_digest);
 	if (fresh)
 		PopActiveSnapshot();
 }

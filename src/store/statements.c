@@ -64,12 +64,10 @@
 	{"SELECT DISTINCT {" column "}{?tenant:, {tenant}} FROM {table} WHERE {" column "} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}", \
 	0, {0}, true, true}
 
-#define STATE_KEY "relation" EQ "$1 AND tenant_id" EQ "$2 AND group_id" EQ "$3"
-
 /* What the key of a created membership table is led through by. */
 #define IS_MEMBER_TYPE "{?type: AND {type}" EQ "ANY ('{User,Group}'::pg_catalog.text[])}"
 
-/* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order. */
+/* By the key, whatever the planner thinks of a group's size: a limit that it does not know makes it want order.  So are members summed up. */
 #define SHOW_MEMBERS(display) \
 	{"SELECT m.{members.group}, m.{members.member}, " display \
 	" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
@@ -118,10 +116,11 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	[SCIM_LOCK_MEMBER] = {"SELECT {id} FROM {table} AS r WHERE {key} FOR KEY SHARE", 2, {TENANT, ID}, true},
 	[SCIM_LOCK_HOLDERS] = {"SELECT {id} FROM {table} AS r WHERE {?members.tenant:{tenant}" EQ "$1 AND }{id}" EQ
 		"ANY ($2) ORDER BY {lock_order} FOR NO KEY UPDATE", 2, {TENANT, IDS}, true},
-	[SCIM_LOCK_GROUP] = {"SELECT tableoid, ctid{?tenant:, {tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
+	[SCIM_LOCK_GROUP] = {"SELECT {?tenant:{tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
 	2, {TENANT, ID}, true},
 	[SCIM_TOUCH_GROUP] = {"UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}", 2, {TENANT, ID}, true},
 	[SCIM_FIND_GROUP] = {"SELECT tableoid, ctid FROM {table} WHERE {row_key}", 2, {TENANT, ID}, true, true},
+	[SCIM_HOLD_GROUP] = {"SELECT FROM {table} WHERE {row_key} FOR KEY SHARE", 2, {TENANT, ID}, true, true},
 	[SCIM_READ_GROUP] = {"SELECT {bare} FROM {table} AS r WHERE {row_key}", 2, {TENANT, ID}, true},
 	[SCIM_EMPTY_GROUPS] = {"UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
 		" OR {memberDigest} IS NULL", 0, {0}, true, true},
@@ -137,7 +136,8 @@ static const Statement statements[SCIM_STATEMENTS] = {
 		" WHERE {?members.tenant:r.{tenant}" EQ "$1 AND }r.{id}" EQ "k.id)", 2, {TENANT, IDS}, true, true},
 
 	[SCIM_MEMBERS_OF] = {"SELECT {member}{?type:, {type}} FROM {table} WHERE " MEMBERSHIP
-		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}", 2, {TENANT, ID}, true},
+		" AND {member} IS NOT NULL{?type: AND {type} IS NOT NULL}"
+		" ORDER BY {?type:{type}, }{member} LIMIT $3", 3, {TENANT, ID, INT8OID}, true},
 	[SCIM_FIND_HOLDERS] = {"SELECT {group} FROM {table} WHERE {in_tenant} AND"
 		" ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL", 2, {TENANT, MEMBER}, true},
 	[SCIM_ADD_MEMBERS] = {"INSERT INTO {table} ({?tenant:{tenant}, }{group}{?type:, {type}}, {member})"
@@ -188,14 +188,6 @@ static const Statement statements[SCIM_STATEMENTS] = {
 	5, {MEMBERS_TENANT, GROUP_ID, TEXTOID, ID, INT8OID}},
 	[SCIM_SHOW_MEMBERS] = SHOW_MEMBERS(DISPLAY_MEMBER),
 	[SCIM_SHOW_MEMBER_IDS] = SHOW_MEMBERS("NULL::pg_catalog.text"),
-	[SCIM_GET_STATE] = {"SELECT member_count, member_digest FROM {ext}.scim_group_state WHERE " STATE_KEY,
-	3, {REGCLASSOID, TEXTOID, TEXTOID}},
-	[SCIM_PUT_STATE] = {"INSERT INTO {ext}.scim_group_state (relation, tenant_id, group_id, member_count, member_digest)"
-		" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (relation, tenant_id, group_id)"
-		" DO UPDATE SET member_count = excluded.member_count, member_digest = excluded.member_digest",
-	5, {REGCLASSOID, TEXTOID, TEXTOID, INT8OID, BYTEAOID}},
-	[SCIM_FORGET_STATE] = {"DELETE FROM {ext}.scim_group_state WHERE " STATE_KEY, 3, {REGCLASSOID, TEXTOID, TEXTOID}},
-	[SCIM_FORGET_STATES] = {"DELETE FROM {ext}.scim_group_state WHERE relation" EQ "$1", 1, {REGCLASSOID}},
 	[SCIM_IS_GRANTED] = {"SELECT 1 FROM {ext}.scim_own_grants WHERE tenant_id" EQ "$1 LIMIT 1", 1, {TEXTOID}},
 };
 

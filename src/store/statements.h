@@ -33,9 +33,10 @@ typedef enum ScimStatement
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
 	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of those that are marked */
-	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; where it is, and its tenant */
+	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_FIND_GROUP,			/* tenant, id: where the row is */
+	SCIM_HOLD_GROUP,			/* tenant, id: FOR KEY SHARE, as a foreign key does */
 	SCIM_READ_GROUP,			/* tenant, id: the same row, as it is */
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
 	SCIM_RECOUNT_GROUPS,		/* (none): all groups with memberships of which something is stored */
@@ -43,7 +44,7 @@ typedef enum ScimStatement
 	SCIM_FIND_GONE,				/* tenant, ids: as owner; those that no row has */
 
 	/* memberships; the relation is the membership table */
-	SCIM_MEMBERS_OF,			/* tenant, group: as owner; members and their types */
+	SCIM_MEMBERS_OF,			/* tenant, group, limit: as owner; members and their types */
 	SCIM_FIND_HOLDERS,			/* tenant, id: as owner; the groups that hold it */
 	SCIM_ADD_MEMBERS,			/* tenant, group, types, ids */
 	SCIM_ADD_MEMBER,			/* tenant, group, type, id: the same for one */
@@ -70,12 +71,6 @@ typedef enum ScimStatement
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
 	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member, display */
-
-	/* scim_group_state, of a group table: see group_state.c */
-	SCIM_GET_STATE,				/* table, tenant, id: count, digest */
-	SCIM_PUT_STATE,				/* table, tenant, id, count, digest */
-	SCIM_FORGET_STATE,			/* table, tenant, id */
-	SCIM_FORGET_STATES,			/* table */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */

@@ -13,7 +13,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "store/document.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/statement_text.h"
 #include "store/stored_rows.h"
 #include "utils/builtins.h"
@@ -185,8 +185,6 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext scratch;
 
-	for (int i = 0; i < count; i++)
-		rows[i].fresh = fresh;
 	if (members == NULL)
 		return;
 	for (int i = 0; i < count; i++)
@@ -208,22 +206,15 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	MemoryContextDelete(scratch);
 }
 
-/* What is stored of them; false: nothing yet. */
+/* What is stored of them; false: nothing. */
 static bool
 read_stored_members(const ScimStoredRow *row, ScimMemberState *state)
 {
-	const ScimRegistration *registration = row->registration;
-	char	   *tenant;
-
-	if (!scim_has_group_state(registration))
-	{
-		state->count = row->row.member_count;
-		memcpy(state->digest, row->row.member_digest, SCIM_DIGEST_SIZE);
-		return !row->nulls[AT_MEMBER_COUNT] && !row->nulls[AT_MEMBER_DIGEST];
-	}
-	tenant = scim_stored_tenant(row);
-	return (row->fresh ? scim_read_group_state : scim_known_group_state)
-		(registration, tenant ? tenant : registration->tenant, row->row.id, &state->count, state->digest);
+	if (scim_is_summed(row->registration))
+		return false;
+	state->count = row->row.member_count;
+	memcpy(state->digest, row->row.member_digest, SCIM_DIGEST_SIZE);
+	return !row->nulls[AT_MEMBER_COUNT] && !row->nulls[AT_MEMBER_DIGEST];
 }
 
 /* ---- what they should hold ---- */
@@ -303,7 +294,7 @@ scim_is_unfilled(const ScimStoredRow *row)
 
 	return (columns[SCIM_COLUMN_VERSION] && row->nulls[AT_VERSION]) ||
 		(columns[SCIM_COLUMN_REVISION] && row->nulls[AT_REVISION]) ||
-		(row->registration->type->has_members && !row->has_stored_members);
+		(scim_keeps_members(row->registration) && !row->has_stored_members);
 }
 
 /* ---- rights ---- */

@@ -23,12 +23,11 @@ typedef struct ScimStoredRow
 	bool	   *nulls;
 	ScimMemberState members;	/* of a group: as its memberships are; as stored, if there is no table of them */
 	bool		counted;		/* the former */
-	bool		fresh;			/* what is stored of them is to be read now, not under the active snapshot */
 
 	/* by scim_compute_row */
 	ScimRow		row;
 	char	   *version;		/* of the row's content */
-	bool		has_stored_members; /* of a group: are they known? */
+	bool		has_stored_members; /* of a group: does the row tell of them? */
 	ScimMemberState stored_members; /* as they are stored */
 	char	   *stored_version; /* of the content with these */
 	const char *error;			/* by scim_visit_rows: why it could not be computed, or NULL */

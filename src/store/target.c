@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "store/member_sum.h"
 #include "store/statements.h"
 #include "store/target.h"
 #include "store/tenant.h"
@@ -281,6 +282,8 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 	if (!scim_fetch(target, statement, id, false, row) &&
 		!scim_fetch(target, statement, id, false, row))
 		return false;
+	if (target->type->has_members)
+		scim_refuse_unseen_members(target->table, target->tenant, id);
 	/* of a table that people had, the first write of something else fills it: not everybody may write that column */
 	if (target->table->is_mapped)
 		(void) scim_row_version(target->table, target->tenant, row);

@@ -2,10 +2,9 @@
  * unregister.c
  *		scim_unregister_table: a table of resources becomes one like others.
  *
- * What registration made is taken away, and nothing else: triggers, columns
- * that add_columns made, the state of groups.  All is found by the triggers
- * alone, so that it works also where the mapping does not fit the table any
- * more.
+ * What registration made is taken away, and nothing else: triggers, and columns
+ * that add_columns made.  All is found by the triggers alone, so that it works
+ * also where the mapping does not fit the table any more.
  */
 #include "postgres.h"
 
@@ -17,7 +16,7 @@
 #include "fmgr.h"
 #include "store/ddl.h"
 #include "store/group_move.h"
-#include "store/group_state.h"
+#include "store/member_sum.h"
 #include "store/options.h"
 #include "store/mapping.h"
 #include "store/parts.h"
@@ -118,36 +117,19 @@ unregister_members_alone(Oid relid)
 	if (is_mapped)
 		scim_empty_groups(groups);
 	unregister_members(relid);
-	if (!is_mapped)
-		return;
-	scim_drop_triggers(groups->relid, SCIM_STATE_KIND);
-	scim_forget_states_of(groups->root);
 }
 
 static void
 unregister_resources(Oid relid, const char *type_name, const ScimOptions *stored, bool keep_columns)
 {
 	const ScimResourceType *type = scim_resource_type(type_name);
-	bool		has_members = type && type->has_members;
-	Oid			members = has_members ? scim_find_members_relid(type) : InvalidOid;
+	Oid			members = type && type->has_members ? scim_find_members_relid(type) : InvalidOid;
 
 	if (OidIsValid(members))
 		unregister_members(members);
 	scim_drop_triggers(relid, SCIM_ANY_KIND);
-	if (has_members)
-		scim_forget_states_of(relid);
 	if (!keep_columns)
 		drop_columns(relid, stored->added);
-}
-
-/* The triggers on the table of groups that go with those of a membership table: groups are locked before memberships, as everywhere. */
-static void
-lock_groups(Oid relid)
-{
-	Oid			groups = scim_has_triggers(relid, SCIM_MEMBERS_KIND) ? scim_find_table_relid(scim_members_type()) : InvalidOid;
-
-	if (OidIsValid(groups) && scim_has_triggers(groups, SCIM_STATE_KIND))
-		lock_registered(groups);
 }
 
 static void
@@ -156,7 +138,9 @@ unregister_table(Oid relid, bool keep_columns)
 	ScimOptions stored = {0};
 	char	   *type_name;
 
-	lock_groups(relid);
+	/* groups are locked before memberships, as everywhere */
+	if (scim_has_triggers(relid, SCIM_MEMBERS_KIND))
+		scim_lock_summed(scim_find_table(scim_members_type()));
 	lock_registered(relid);
 	type_name = read_trigger(relid, &stored);
 	if (type_name)

@@ -3,9 +3,10 @@
  *		Creating and replacing resources, and the steps that all writes share.
  *
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
- * expected version.  Only when it finds no row is it asked why.  A group's
- * members are locked before the group, and written after it, so that no two
- * calls wait for one another.
+ * expected version.  Only when it finds no row is it asked why.  (A group of
+ * people's own tables is locked first: an UPDATE that waits does not look again
+ * at what changed in another table.)  A group's members are locked before the
+ * group, and written after it, so that no two calls wait for one another.
  */
 #include "postgres.h"
 
@@ -17,6 +18,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "store/mapped_write.h"
+#include "store/member_sum.h"
 #include "store/password.h"
 #include "store/report.h"
 #include "store/required.h"
@@ -134,7 +136,11 @@ scim_write_split(ScimWrite *write, const ScimRow *old)
 		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s", table->table);
 }
 
-/* The same as a statement. */
+/*
+ * The same as a statement.  It has no condition where members are summed up: the
+ * row was locked, and its version compared under that lock, while the statement
+ * would sum them up once more.
+ */
 static ScimMappedWrite
 mapped_write(const ScimWrite *write, const char *expected)
 {
@@ -143,7 +149,7 @@ mapped_write(const ScimWrite *write, const char *expected)
 		.registration = write->target.table,
 			.tenant = write->target.tenant,
 			.id = write->id,
-			.expected = expected,
+			.expected = scim_is_summed(write->target.table) ? NULL : expected,
 			.split = write->split,
 			.sets_password = write->sets_password,
 			.password_hash = write->password_hash,

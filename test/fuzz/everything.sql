@@ -20,8 +20,6 @@ CREATE FUNCTION judge.everything() RETURNS text LANGUAGE sql SET search_path = p
 		UNION ALL SELECT concat_ws(' ', polrelid, polname, polqual, polwithcheck) FROM pg_policy WHERE polrelid IN (SELECT oid FROM tables)
 		UNION ALL SELECT concat_ws(' ', inhrelid, inhparent) FROM pg_inherits WHERE inhparent IN (SELECT oid FROM tables)
 		UNION ALL SELECT concat_ws(' ', conname, conrelid, pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid IN (SELECT oid FROM tables)
-		UNION ALL SELECT concat_ws(' ', relation, tenant_id, group_id, member_count, member_digest) FROM scim_group_state
-			WHERE relation IN (SELECT oid FROM tables) AND tenant_id <> 'own'
 		UNION ALL SELECT s::text FROM scim_schemas s
 		UNION ALL SELECT t::text FROM scim_resource_types t
 		UNION ALL SELECT g::text FROM scim_tenant_grants g

@@ -1,41 +1,51 @@
 /*
- * group_state.c
- *		scim_group_state: count and digest of the members of groups whose table
- *		has no columns for them.
+ * member_sum.c
+ *		Count and digest of a group's members, summed up from its memberships.
  *
- * The membership triggers write it, whoever causes them to, and any reader of a
- * group reads it: both as the owner of that table, as nobody else may.
- *
- * A group of which nothing is kept is counted from its memberships by the
- * first trigger that needs a sum to add to.  What is counted then must not
- * have in it what that trigger, and others that are still to come for
- * statements of the same transaction (of a WITH, a MERGE, of one within
- * another), will add: so it is counted as if this transaction had done nothing
- * yet.  Only what it did while nobody could keep it (before the triggers were
- * made, before the group was, before its state was forgotten) is counted;
+ * Where the group's table has columns for them, the membership triggers keep
+ * them there, and a sum is only what they begin with.  That must not have in it
+ * what triggers that are still to come, for statements of the same transaction
+ * (of a WITH, a MERGE, of one within another), will add: so it is made as if
+ * this transaction had done nothing yet.  Only what it did while nobody could
+ * keep it (before the triggers were made, before the group was) is counted;
  * "notes" say up to which command that goes.
+ *
+ * Where it has none, members are summed up whenever somebody asks.  Who writes
+ * sums up with the group's row locked, and with a snapshot that was taken since:
+ * whoever changes memberships has locked that row, too, so nothing is missed.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
-#include "store/group_state.h"
+#include "storage/lmgr.h"
+#include "store/member_sum.h"
+#include "store/register_check.h"
+#include "store/statement_text.h"
 #include "store/statements.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 bool
-scim_has_group_state(const ScimRegistration *groups)
+scim_is_summed(const ScimRegistration *groups)
 {
 	return groups->type->has_members &&
 		(groups->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL || groups->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL);
+}
+
+void
+scim_lock_summed(const ScimRegistration *groups)
+{
+	if (groups == NULL || !scim_is_summed(groups))
+		return;
+	scim_check_owner(groups->relid);
+	LockRelationOid(groups->relid, ShareRowExclusiveLock);
+	(void) find_all_inheritors(groups->relid, ShareRowExclusiveLock, NULL);
 }
 
 /* ---- what this transaction did that no trigger has kept ---- */
@@ -140,13 +150,16 @@ counts_from(const char *tenant, const char *id)
 static void
 push_latest(void)
 {
-	if (IsInParallelMode())
-	{
-		PushActiveSnapshot(GetTransactionSnapshot());
-		return;
-	}
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
+}
+
+/* What the transaction sees, and what it did. */
+static void
+push_own(void)
+{
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetTransactionSnapshot());
 }
 
 /* What is committed, and what this transaction did before a command. */
@@ -197,56 +210,16 @@ sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64
 {
 	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
 	Sum			sum = {.members = members, .digest = digest};
-	Datum		values[2];
+	Datum		values[3];
 
 	memset(digest, 0, SCIM_DIGEST_SIZE);
 	*count = 0;
 	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
 		return;
 	values[0] = scim_tenant_datum(members, tenant);
+	values[2] = Int64GetDatum(PG_INT64_MAX);
 	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &sum);
 	*count = sum.count;
-}
-
-/* ---- the table ---- */
-
-/* Runs a statement as the owner of scim_group_state. */
-static uint64
-run_as_keeper(ScimStatement statement, const ScimRegistration *groups, Datum *values, bool read_only)
-{
-	ScimRole	caller;
-	uint64		count;
-
-	scim_act_as_owner_of(scim_extension_relation("scimver", "scim_group_state"), &caller);
-	count = scim_run(statement, groups, values, NULL, read_only);
-	scim_act_as_before(&caller);
-	return count;
-}
-
-static void
-set_key(Datum *values, const ScimRegistration *groups, const char *tenant, const char *id)
-{
-	values[0] = ObjectIdGetDatum(groups->root);
-	values[1] = CStringGetTextDatum(tenant);
-	values[2] = CStringGetTextDatum(id);
-}
-
-/* What the table says under the active snapshot. */
-static bool
-look_up(const ScimRegistration *groups, const char *tenant, const char *id, int64 *count, uint8 *digest)
-{
-	Datum		values[3];
-	bool		isnull;
-	bytea	   *bytes;
-
-	set_key(values, groups, tenant, id);
-	if (run_as_keeper(SCIM_GET_STATE, groups, values, true) == 0)
-		return false;
-	*count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	bytes = DatumGetByteaPP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	memcpy(digest, VARDATA_ANY(bytes), SCIM_DIGEST_SIZE);
-	SPI_freetuptable(SPI_tuptable);
-	return true;
 }
 
 static void
@@ -254,34 +227,6 @@ enter_spi(void)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-}
-
-/* ---- reading ---- */
-
-bool
-scim_read_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
-					  int64 *count, uint8 *digest)
-{
-	bool		found;
-
-	enter_spi();
-	push_latest();
-	found = look_up(groups, tenant, id, count, digest);
-	PopActiveSnapshot();
-	SPI_finish();
-	return found;
-}
-
-bool
-scim_known_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
-					   int64 *count, uint8 *digest)
-{
-	bool		found;
-
-	enter_spi();
-	found = look_up(groups, tenant, id, count, digest);
-	SPI_finish();
-	return found;
 }
 
 void
@@ -307,74 +252,35 @@ scim_sum_members_before(const ScimRegistration *groups, const char *tenant, cons
 }
 
 void
-scim_show_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
+scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
 					  int64 *count, uint8 *digest)
 {
 	enter_spi();
-	if (!scim_has_group_state(groups) || !look_up(groups, tenant, id, count, digest))
-		sum_up(groups, tenant, id, count, digest);
+	sum_up(groups, tenant, id, count, digest);
 	SPI_finish();
 }
 
-/* ---- writing ---- */
+/* ---- members that a transaction does not see ---- */
 
 void
-scim_store_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
-					   int64 count, const uint8 *digest)
+scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant, const char *id)
 {
-	Datum		values[5];
-	bytea	   *bytes = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
+	int64		count;
+	int64		seen;
+	uint8		digest[SCIM_DIGEST_SIZE];
+	uint8		seen_digest[SCIM_DIGEST_SIZE];
 
+	/* a row that is written when its members change is refused by itself */
+	if (!IsolationUsesXactSnapshot() || !scim_is_summed(groups) || scim_touched_column(groups))
+		return;
+	scim_sum_members(groups, tenant, id, &count, digest);
 	enter_spi();
-	SET_VARSIZE(bytes, VARHDRSZ + SCIM_DIGEST_SIZE);
-	memcpy(VARDATA(bytes), digest, SCIM_DIGEST_SIZE);
-	set_key(values, groups, tenant, id);
-	values[3] = Int64GetDatum(count);
-	values[4] = PointerGetDatum(bytes);
-	run_as_keeper(SCIM_PUT_STATE, groups, values, false);
+	push_own();
+	sum_up(groups, tenant, id, &seen, seen_digest);
+	PopActiveSnapshot();
 	SPI_finish();
-}
-
-void
-scim_change_group_state(const ScimRegistration *groups, const char *tenant, const char *id,
-						int64 count, const uint8 *digest)
-{
-	int64		sum;
-	uint8		sum_digest[SCIM_DIGEST_SIZE];
-
-	if (!scim_read_group_state(groups, tenant, id, &sum, sum_digest))
-		scim_sum_members_before(groups, tenant, id, &sum, sum_digest);
-	digest_add(sum_digest, digest);
-	scim_store_group_state(groups, tenant, id, sum + count, sum_digest);
-}
-
-void
-scim_forget_group_state(const ScimRegistration *groups, const char *tenant, const char *id)
-{
-	Datum		values[3];
-
-	enter_spi();
-	set_key(values, groups, tenant, id);
-	if (run_as_keeper(SCIM_FORGET_STATE, groups, values, false) > 0)
-		scim_note_no_group(tenant, id);
-	SPI_finish();
-}
-
-void
-scim_forget_group_states(const ScimRegistration *groups)
-{
-	Datum		value = ObjectIdGetDatum(groups->root);
-
-	enter_spi();
-	if (run_as_keeper(SCIM_FORGET_STATES, groups, &value, false) > 0)
-		scim_note_registered();
-	SPI_finish();
-}
-
-void
-scim_forget_states_of(Oid relid)
-{
-	ScimRegistration any = {.relid = relid, .root = relid};
-
-	scim_forget_group_states(&any);
+	if (count != seen || memcmp(digest, seen_digest, SCIM_DIGEST_SIZE) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update")));
 }

@@ -50,7 +50,20 @@ $$;
 SELECT bench_register('{"add_columns": true}');
 CALL scim_backfill('staff', 10000);
 
+-- A team of up to 10,000, of the first half of all: its members are summed up, as
+-- it has a column for the version alone.
+CREATE TABLE teams (id bigint PRIMARY KEY, name text NOT NULL, version text);
+CREATE TABLE teams_staff (team bigint REFERENCES teams, person bigint REFERENCES staff, PRIMARY KEY (team, person));
+INSERT INTO teams VALUES (1, 'Large');
+INSERT INTO teams_staff SELECT 1, id FROM staff ORDER BY id LIMIT least(:users / 2, 10000);
+CREATE TABLE teams_staff_bare (LIKE teams_staff INCLUDING ALL);
+INSERT INTO teams_staff_bare SELECT * FROM teams_staff;
+CREATE FUNCTION bench_register_teams(options jsonb) RETURNS void LANGUAGE sql AS $$
+	SELECT scim_register_table('teams', 'Group', '{"id": "id", "version": "version", "attributes": {"displayName": "name"}}', options);
+	SELECT scim_register_members('teams_staff', 'team', 'person')
+$$;
+
 -- what test/bench/rate.c reads before it begins
 CREATE VIEW users AS SELECT id, scim_get_user(id::text) #>> '{meta,version}' AS version, scim_get_user(id::text) AS data FROM staff;
-GRANT SELECT, INSERT, UPDATE, DELETE ON staff, staff_bare, users TO agent;
+GRANT SELECT, INSERT, UPDATE, DELETE ON staff, staff_bare, users, teams, teams_staff, teams_staff_bare TO agent;
 VACUUM (ANALYZE);

@@ -83,6 +83,9 @@ typedef struct Way
 #define LIST "SELECT scim_list_users($2, tenant_id => $1)"
 #define PAGE(arguments, place) "SELECT scim_list_users(" arguments "count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
 
+#define ADD_TO_TEAM(table) "INSERT INTO " table " VALUES (1, $1::bigint)"
+#define REMOVE_FROM_TEAM(table) "DELETE FROM " table " WHERE team = 1 AND person = $1::bigint"
+
 static const Way ways[] = {
 	{"change_users", TENANT_ID_CHANGE, CHANGE("users"), NULL, -1},
 	{"change_bare", TENANT_ID_CHANGE, CHANGE("bare"), NULL, -1},
@@ -116,6 +119,9 @@ static const Way ways[] = {
 	{"mail_function", TENANT_MAIL_FILTER, LIST, NULL, -1},
 	{"mail_by_hand", TENANT_NAME, LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
 	{"mail_scan", TENANT_NAME, LIST_BY_HAND(HAS_MAIL("lower")), NULL, -1},
+	{"team_add", NEW_MEMBER, ADD_TO_TEAM("teams_staff"), REMOVE_FROM_TEAM("teams_staff"), -1},
+	{"team_add_bare", NEW_MEMBER, ADD_TO_TEAM("teams_staff_bare"), REMOVE_FROM_TEAM("teams_staff_bare"), -1},
+	{"team_sum", NOTHING, "SELECT count(sha256(convert_to('{\"type\":\"User\",\"value\":\"' || person || '\"}', 'UTF8'))) FROM teams_staff WHERE team = 1", NULL, -1},
 	{"staff_change", ID_NAME, CHANGE_STAFF("staff"), NULL, -1},
 	{"staff_change_bare", ID_NAME, CHANGE_STAFF("staff_bare"), NULL, -1},
 	{"staff_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},

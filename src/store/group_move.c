@@ -157,7 +157,7 @@ scim_move_group(const ScimRegistration *groups, const char *tenant, const char *
 
 /* ---- a group that is in the way of another ---- */
 
-/* Who is changing or deleting the row?  InvalidTransactionId: nobody else. */
+/* Who is changing or deleting the row?  InvalidTransactionId: nobody else, or nobody whom this server knows. */
 static TransactionId
 find_changer(Oid relid, ItemPointer place)
 {
@@ -167,7 +167,9 @@ find_changer(Oid relid, ItemPointer place)
 	SnapshotData dirty;
 
 	InitDirtySnapshot(dirty);
-	if (table_tuple_fetch_row_version(relation, place, &dirty, slot))
+	/* a foreign table that became a child has no place of its rows here */
+	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE &&
+		table_tuple_fetch_row_version(relation, place, &dirty, slot))
 		changer = dirty.xmax;
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(relation, NoLock);

@@ -621,6 +621,27 @@ WITH i AS (INSERT INTO plays VALUES (3, 2) RETURNING band), u AS (UPDATE bands S
 SELECT id, n, version = scim_version(g), jsonb_path_query_array(g, '$.members[*].value') FROM bands, scim_get_group(id::text) g ORDER BY id;
 DROP TABLE crew, bands, plays;
 
+-- ---- a foreign table that became a child has rows with ids of new groups: there is nobody to wait for ----
+
+CREATE EXTENSION file_fdw;
+CREATE SERVER abroad FOREIGN DATA WRAPPER file_fdw;
+CREATE FOREIGN TABLE bands_abroad (id int NOT NULL, name text, version text) SERVER abroad OPTIONS (program 'echo 1,far,', format 'csv');
+CREATE TABLE crew (id int PRIMARY KEY, login text);
+CREATE TABLE plays (band int, who int, PRIMARY KEY (band, who));
+INSERT INTO crew VALUES (1, 'ann');
+CREATE TABLE bands (id int PRIMARY KEY, name text, version text);
+SELECT scim_register_table('crew', 'User', '{"id": "id", "attributes": {"userName": "login"}}');
+SELECT scim_register_table('bands', 'Group', '{"id": "id", "version": "version", "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('plays', 'band', 'who');
+INSERT INTO plays VALUES (1, 1);
+ALTER FOREIGN TABLE bands_abroad INHERIT bands;
+INSERT INTO bands VALUES (1, 'near'), (2, 'two');
+SELECT tableoid::regclass, id, name, version IS NOT NULL FROM bands ORDER BY id, name;
+ALTER FOREIGN TABLE bands_abroad NO INHERIT bands;
+SELECT id, g->'displayName', jsonb_path_query_array(g, '$.members[*].value'), version = scim_version(g) FROM bands, scim_get_group(id::text) g ORDER BY id;
+DROP FOREIGN TABLE bands_abroad;
+DROP TABLE crew, bands, plays;
+
 -- ---- TRUNCATE of memberships, where a revision and lastModified are all that is kept ----
 
 CREATE TABLE crew (id int PRIMARY KEY, login text);

@@ -222,42 +222,32 @@ sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64
 	*count = sum.count;
 }
 
-static void
-enter_spi(void)
+void
+scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
+					  int64 *count, uint8 *digest)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	sum_up(groups, tenant, id, count, digest);
+	SPI_finish();
 }
 
 void
 scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
 				 int64 *count, uint8 *digest)
 {
-	enter_spi();
 	push_latest();
-	sum_up(groups, tenant, id, count, digest);
+	scim_sum_seen_members(groups, tenant, id, count, digest);
 	PopActiveSnapshot();
-	SPI_finish();
 }
 
 void
 scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
 						int64 *count, uint8 *digest)
 {
-	enter_spi();
 	push_before(counts_from(tenant, id));
-	sum_up(groups, tenant, id, count, digest);
+	scim_sum_seen_members(groups, tenant, id, count, digest);
 	PopActiveSnapshot();
-	SPI_finish();
-}
-
-void
-scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
-					  int64 *count, uint8 *digest)
-{
-	enter_spi();
-	sum_up(groups, tenant, id, count, digest);
-	SPI_finish();
 }
 
 /* ---- members that a transaction does not see ---- */
@@ -274,11 +264,9 @@ scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant, c
 	if (!IsolationUsesXactSnapshot() || !scim_is_summed(groups) || scim_touched_column(groups))
 		return;
 	scim_sum_members(groups, tenant, id, &count, digest);
-	enter_spi();
 	push_own();
-	sum_up(groups, tenant, id, &seen, seen_digest);
+	scim_sum_seen_members(groups, tenant, id, &seen, seen_digest);
 	PopActiveSnapshot();
-	SPI_finish();
 	if (count != seen || memcmp(digest, seen_digest, SCIM_DIGEST_SIZE) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),

@@ -5,7 +5,10 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/scimv
 srcdir = .
 
 MODULE_big = scimver
-OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(srcdir)/src/*.c $(srcdir)/src/core/*.c $(srcdir)/src/store/*.c $(srcdir)/src/tools/*.c))
+# the rooms of src/, from the ground up: each includes itself and those before it
+ROOMS = base core column registry statement query resource group operation trigger admin tools
+ROOM_FOLDERS = $(srcdir)/src $(addprefix $(srcdir)/src/,$(ROOMS))
+OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(addsuffix /*.c,$(ROOM_FOLDERS))))
 DATA = $(wildcard $(srcdir)/sql/scimver--*.sql)
 PG_CPPFLAGS = -I$(srcdir)/src
 # our own functions are found first, whatever another library calls its own
@@ -28,7 +31,7 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h $(srcdir)/src/store/*.h $(srcdir)/src/tools/*.h)
+$(OBJS): $(wildcard $(addsuffix /*.h,$(ROOM_FOLDERS)))
 
 all: bridge
 bridge:

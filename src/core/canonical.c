@@ -8,12 +8,12 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "common/cryptohash.h"
 #include "core/canonical.h"
 #include "core/jcs.h"
-#include "core/jsonb_tree.h"
 #include "core/schema.h"
-#include "errors.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"

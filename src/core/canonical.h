@@ -3,12 +3,12 @@
  *		The canonical form (RFC 8785 with one departure, see jcs.h), the content
  *		of a resource, and the version, which is a hash of the content's form.
  */
-#ifndef SCIM_CANONICAL_H
-#define SCIM_CANONICAL_H
+#ifndef SCIM_CORE_CANONICAL_H
+#define SCIM_CORE_CANONICAL_H
 
 #include "postgres.h"
 
-#include "core/digest.h"
+#include "base/digest.h"
 #include "utils/jsonb.h"
 
 /* 12 characters of base64: 8 bytes of the hash. */
@@ -59,4 +59,4 @@ extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
 /* The version of a content's form; in the revision scheme with the revision, else NULL. */
 extern void scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSION_SIZE + 1]);
 
-#endif							/* SCIM_CANONICAL_H */
+#endif							/* SCIM_CORE_CANONICAL_H */

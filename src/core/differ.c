@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "core/differ.h"
-#include "core/jsonb_tree.h"
 #include "miscadmin.h"
 
 /* ---- two objects, side by side ---- */

@@ -2,8 +2,8 @@
  * differ.h
  *		Where two resources differ.
  */
-#ifndef SCIM_DIFFER_H
-#define SCIM_DIFFER_H
+#ifndef SCIM_CORE_DIFFER_H
+#define SCIM_CORE_DIFFER_H
 
 #include "core/path_set.h"
 
@@ -19,4 +19,4 @@ extern bool scim_same_content(const JsonbValue *a, const JsonbValue *b);
  */
 extern void scim_name_differences(ScimPathSet *paths, Jsonb *a, Jsonb *b);
 
-#endif							/* SCIM_DIFFER_H */
+#endif							/* SCIM_CORE_DIFFER_H */

@@ -8,12 +8,12 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/settings.h"
 #include "core/filter.h"
 #include "core/simple.h"
 #include "core/value.h"
-#include "errors.h"
 #include "miscadmin.h"
-#include "settings.h"
 
 /* What is being resolved. */
 typedef struct Reader

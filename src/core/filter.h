@@ -2,10 +2,10 @@
  * filter.h
  *		Filters (RFC 7644 section 3.4.2.2), resolved against a resource type.
  */
-#ifndef SCIM_FILTER_H
-#define SCIM_FILTER_H
+#ifndef SCIM_CORE_FILTER_H
+#define SCIM_CORE_FILTER_H
 
-#include "compat.h"
+#include "base/compat.h"
 #include "core/filter_parse.h"
 #include "core/path.h"
 
@@ -57,4 +57,4 @@ extern SCIM_NORETURN void scim_throw_filter(const ScimFilterParse *parse, const 
 /* scimver.filter_mode */
 extern bool scim_filter_is_lenient(void);
 
-#endif							/* SCIM_FILTER_H */
+#endif							/* SCIM_CORE_FILTER_H */

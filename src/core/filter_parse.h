@@ -6,8 +6,8 @@
  * Knows nothing of PostgreSQL nor of schemas: plain memory that the caller
  * gives, return codes, positions.  What the names mean is filter.c's part.
  */
-#ifndef SCIM_FILTER_PARSE_H
-#define SCIM_FILTER_PARSE_H
+#ifndef SCIM_CORE_FILTER_PARSE_H
+#define SCIM_CORE_FILTER_PARSE_H
 
 #include <stdbool.h>
 
@@ -130,4 +130,4 @@ extern int	scim_filter_position(const char *text, int start);
 /* Is the text a number of JSON, and not too long? */
 extern bool scim_is_filter_number(const char *text, int length);
 
-#endif							/* SCIM_FILTER_PARSE_H */
+#endif							/* SCIM_CORE_FILTER_PARSE_H */

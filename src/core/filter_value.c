@@ -2,8 +2,8 @@
  * filter_value.c
  *		The values in filters: literals, numbers and strings as JSON has them.
  */
+#include "base/utf8.h"
 #include "core/filter_words.h"
-#include "core/utf8.h"
 
 #include <stddef.h>
 

@@ -3,12 +3,12 @@
  *		Characters, words and spaces of filters and paths, for filter_parse.c and
  *		filter_value.c alone.
  */
-#ifndef SCIM_FILTER_WORDS_H
-#define SCIM_FILTER_WORDS_H
+#ifndef SCIM_CORE_FILTER_WORDS_H
+#define SCIM_CORE_FILTER_WORDS_H
 
 #include <string.h>
 
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "core/filter_parse.h"
 
 typedef ScimFilterParse Parse;
@@ -126,4 +126,4 @@ one_space(Parse *p)
 /* A value: true, false, null, a number, a string; false: an error was noted. */
 extern bool scim_filter_parse_value(Parse *p, ScimFilterNode *node);
 
-#endif							/* SCIM_FILTER_WORDS_H */
+#endif							/* SCIM_CORE_FILTER_WORDS_H */

@@ -10,9 +10,9 @@
  */
 #include "postgres.h"
 
+#include "base/utf8.h"
 #include "core/fold.h"
 #include "core/fold_table.h"
-#include "core/utf8.h"
 #include "miscadmin.h"
 
 StaticAssertDecl(FOLD_GROWTH == SCIM_FOLD_GROWTH, "fold.h says how long text gets");

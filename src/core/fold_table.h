@@ -3,8 +3,8 @@
  *		What scim_fold makes of each character.  Made by fold_table.pl of the
  *		Unicode Character Database 15.0.0 (https://www.unicode.org/terms_of_use.html).
  */
-#ifndef SCIM_FOLD_TABLE_H
-#define SCIM_FOLD_TABLE_H
+#ifndef SCIM_CORE_FOLD_TABLE_H
+#define SCIM_CORE_FOLD_TABLE_H
 
 /* So many times its bytes a text has when it is folded, at most. */
 #define FOLD_GROWTH 11
@@ -1275,4 +1275,4 @@ static const FoldPair fold_pairs[] = {
 	{70841, 70845, 70846}, {71096, 71087, 71098}, {71097, 71087, 71099}, {71989, 71984, 71992},
 };
 
-#endif							/* SCIM_FOLD_TABLE_H */
+#endif							/* SCIM_CORE_FOLD_TABLE_H */

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "core/hidden.h"
-#include "core/jsonb_tree.h"
 #include "miscadmin.h"
 
 static JsonbValue *without_hidden(const ScimAttribute *attributes, const JsonbValue *value);

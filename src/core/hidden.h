@@ -2,8 +2,8 @@
  * hidden.h
  *		What of a resource is never returned.
  */
-#ifndef SCIM_HIDDEN_H
-#define SCIM_HIDDEN_H
+#ifndef SCIM_CORE_HIDDEN_H
+#define SCIM_CORE_HIDDEN_H
 
 #include "core/schema.h"
 #include "utils/jsonb.h"
@@ -17,4 +17,4 @@ extern Jsonb *scim_without_hidden(const ScimResourceType *type, Jsonb *document)
 /* Does the document hold any of them? */
 extern bool scim_has_hidden(const ScimResourceType *type, Jsonb *document);
 
-#endif							/* SCIM_HIDDEN_H */
+#endif							/* SCIM_CORE_HIDDEN_H */

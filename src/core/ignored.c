@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "core/differ.h"
 #include "core/ignored.h"
-#include "core/jsonb_tree.h"
 #include "core/spelling.h"
 #include "miscadmin.h"
 

@@ -3,8 +3,8 @@
  *		What of a resource that a client sends is the server's to say, and is
  *		therefore left out when it is read (scim_read_resource).
  */
-#ifndef SCIM_IGNORED_H
-#define SCIM_IGNORED_H
+#ifndef SCIM_CORE_IGNORED_H
+#define SCIM_CORE_IGNORED_H
 
 #include "core/path_set.h"
 #include "core/resource.h"
@@ -20,4 +20,4 @@
 extern void scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given, Jsonb *shown,
 							  const ScimIds *ids, bool version);
 
-#endif							/* SCIM_IGNORED_H */
+#endif							/* SCIM_CORE_IGNORED_H */

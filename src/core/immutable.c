@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "core/immutable.h"
-#include "core/jsonb_tree.h"
 #include "core/value.h"
 #include "miscadmin.h"
 

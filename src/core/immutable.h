@@ -3,8 +3,8 @@
  *		Attributes that keep their value whatever a client sends: those that are
  *		immutable and have one, and those that are readOnly (RFC 7643 section 7).
  */
-#ifndef SCIM_IMMUTABLE_H
-#define SCIM_IMMUTABLE_H
+#ifndef SCIM_CORE_IMMUTABLE_H
+#define SCIM_CORE_IMMUTABLE_H
 
 #include "core/schema.h"
 
@@ -24,4 +24,4 @@ extern Jsonb *scim_keep_immutable(const ScimResourceType *type, Jsonb *old, Json
 /* Is there anything in the type for scim_keep_immutable to look at? */
 extern bool scim_has_kept(const ScimResourceType *type);
 
-#endif							/* SCIM_IMMUTABLE_H */
+#endif							/* SCIM_CORE_IMMUTABLE_H */

@@ -3,8 +3,8 @@
  *		The scalars of RFC 8785 (JSON Canonicalization Scheme), on plain memory:
  *		no server call, so that they can be tested and fuzzed alone.
  */
-#ifndef SCIM_JCS_H
-#define SCIM_JCS_H
+#ifndef SCIM_CORE_JCS_H
+#define SCIM_CORE_JCS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,4 +41,4 @@ extern size_t jcs_number_size(const JcsDecimal *number);
  */
 extern size_t jcs_number(char *out, const JcsDecimal *number);
 
-#endif							/* SCIM_JCS_H */
+#endif							/* SCIM_CORE_JCS_H */

@@ -2,8 +2,8 @@
  * mentions.h
  *		Members of a group as clients name them, in create, update and PATCH.
  */
-#ifndef SCIM_MENTIONS_H
-#define SCIM_MENTIONS_H
+#ifndef SCIM_CORE_MENTIONS_H
+#define SCIM_CORE_MENTIONS_H
 
 #include "core/patch.h"
 #include "core/resource.h"
@@ -60,4 +60,4 @@ extern void scim_unique_members(ScimMentions *mentions);
 /* The members that are (not) to be taken out. */
 extern ScimMember *scim_members(const ScimMentions *mentions, bool removed, int *count);
 
-#endif							/* SCIM_MENTIONS_H */
+#endif							/* SCIM_CORE_MENTIONS_H */

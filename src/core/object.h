@@ -3,8 +3,8 @@
  *		Objects of a known shape, such as the documents of schemas: members by a
  *		list of names, everything else refused.
  */
-#ifndef SCIM_OBJECT_H
-#define SCIM_OBJECT_H
+#ifndef SCIM_CORE_OBJECT_H
+#define SCIM_CORE_OBJECT_H
 
 #include "core/value.h"
 #include "utils/jsonb.h"
@@ -36,4 +36,4 @@ extern JsonbValue *scim_new_document(const char *urn);
 /* Sets an array of strings; NULL sets nothing. */
 extern void scim_set_texts(JsonbValue *object, const char *key, const char *const *texts);
 
-#endif							/* SCIM_OBJECT_H */
+#endif							/* SCIM_CORE_OBJECT_H */

@@ -6,8 +6,8 @@
  * Members and passwords are kept apart: what a patch does to them does not
  * depend on the row, and they are not stored in the document.
  */
-#ifndef SCIM_PATCH_H
-#define SCIM_PATCH_H
+#ifndef SCIM_CORE_PATCH_H
+#define SCIM_CORE_PATCH_H
 
 #include "core/filter.h"
 #include "core/path_set.h"
@@ -85,4 +85,4 @@ extern bool scim_patch_needs_shown(const ScimPatch *patch);
 /* Is there anything but members in it? */
 extern bool scim_patch_has_attributes(const ScimPatch *patch);
 
-#endif							/* SCIM_PATCH_H */
+#endif							/* SCIM_CORE_PATCH_H */

@@ -20,8 +20,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
-#include "core/jsonb_tree.h"
+#include "base/compat.h"
+#include "base/jsonb_tree.h"
 #include "core/patch_steps.h"
 #include "core/value.h"
 #include "miscadmin.h"

@@ -5,10 +5,10 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "core/patch_list.h"
 #include "miscadmin.h"
-#include "settings.h"
 #include "utils/memutils.h"
 
 /* What it takes to prepare a condition of a filter, counted in values that it looks at. */

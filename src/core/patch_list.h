@@ -8,10 +8,10 @@
  * all of them a thousand times.  Values that are removed keep their place, as
  * "gone", until the list is closed.
  */
-#ifndef SCIM_PATCH_LIST_H
-#define SCIM_PATCH_LIST_H
+#ifndef SCIM_CORE_PATCH_LIST_H
+#define SCIM_CORE_PATCH_LIST_H
 
-#include "core/finder.h"
+#include "base/finder.h"
 #include "core/patch_steps.h"
 
 /* What values are found by: a part of them, or (NULL) each as a whole. */
@@ -89,4 +89,4 @@ extern ScimPlaces scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, 
 /* The member of an object, opened or not. */
 extern bool scim_find_part(const JsonbValue *object, const char *name, JsonbValue *value);
 
-#endif							/* SCIM_PATCH_LIST_H */
+#endif							/* SCIM_CORE_PATCH_LIST_H */

@@ -5,13 +5,13 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
-#include "core/jsonb_tree.h"
+#include "base/compat.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "core/patch_list.h"
 #include "core/path.h"
 #include "core/value.h"
 #include "miscadmin.h"
-#include "settings.h"
 
 static const char *const op_names[] = {
 	[SCIM_OP_ADD] = "add", [SCIM_OP_REMOVE] = "remove", [SCIM_OP_REPLACE] = "replace"

@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
 #include "core/patch_list.h"
 #include "core/patch_steps.h"
 #include "core/spelling.h"

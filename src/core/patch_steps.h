@@ -7,10 +7,10 @@
  * into steps on single attributes and sub-attributes: "add" and "replace" of a
  * complex value both touch just what they name (RFC 7644 section 3.5.2).
  */
-#ifndef SCIM_PATCH_STEPS_H
-#define SCIM_PATCH_STEPS_H
+#ifndef SCIM_CORE_PATCH_STEPS_H
+#define SCIM_CORE_PATCH_STEPS_H
 
-#include "compat.h"
+#include "base/compat.h"
 #include "core/mentions.h"
 #include "core/patch.h"
 #include "core/path.h"
@@ -111,4 +111,4 @@ extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, Scim
 /* What scim_refuse_step says of an immutable attribute. */
 #define SCIM_IS_IMMUTABLE "is immutable: it has a value, and keeps it"
 
-#endif							/* SCIM_PATCH_STEPS_H */
+#endif							/* SCIM_CORE_PATCH_STEPS_H */

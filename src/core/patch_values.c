@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
 #include "core/patch_list.h"
 #include "core/value.h"
 #include "miscadmin.h"

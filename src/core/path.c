@@ -8,10 +8,10 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
+#include "base/compat.h"
+#include "base/errors.h"
 #include "core/filter.h"
 #include "core/value.h"
-#include "errors.h"
 
 /* The schema of the type whose URN the path begins with (the longest), or NULL. */
 static const ScimSchema *

@@ -3,8 +3,8 @@
  *		Attribute paths: [URN ":"] attribute ["[" filter "]"] ["." sub-attribute]
  *		(RFC 7644 section 3.10 and figure 7).
  */
-#ifndef SCIM_PATH_H
-#define SCIM_PATH_H
+#ifndef SCIM_CORE_PATH_H
+#define SCIM_CORE_PATH_H
 
 #include "core/schema.h"
 
@@ -36,4 +36,4 @@ extern void scim_resolve_path(const ScimResourceType *type, const char *path, in
 extern const char *scim_find_path(const ScimResourceType *type, const char *path, int length,
 								  bool unqualified, ScimPath *result);
 
-#endif							/* SCIM_PATH_H */
+#endif							/* SCIM_CORE_PATH_H */

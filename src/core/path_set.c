@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
 #include "core/path_set.h"
 
 /* Is the text among them, or was there room for it? */

@@ -2,8 +2,8 @@
  * path_set.h
  *		Paths in a resource that an answer is to name: few enough to be read.
  */
-#ifndef SCIM_PATH_SET_H
-#define SCIM_PATH_SET_H
+#ifndef SCIM_CORE_PATH_SET_H
+#define SCIM_CORE_PATH_SET_H
 
 #include "core/value.h"
 
@@ -32,4 +32,4 @@ extern bool scim_path_set_is_full(const ScimPathSet *set);
 /* The paths as an array of strings, in the order in which they came; copied into the current memory context. */
 extern JsonbValue *scim_named_paths(const ScimPathSet *set);
 
-#endif							/* SCIM_PATH_SET_H */
+#endif							/* SCIM_CORE_PATH_SET_H */

@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/filter.h"
-#include "core/jsonb_tree.h"
 #include "core/path.h"
 #include "core/projection.h"
-#include "errors.h"
 #include "miscadmin.h"
 
 /* What is shown of an attribute. */

@@ -3,8 +3,8 @@
  *		Which attributes of a resource are shown: RFC 7644 sections 3.4.2.5 and
  *		3.9, over the "returned" characteristic of RFC 7643 section 7.
  */
-#ifndef SCIM_PROJECTION_H
-#define SCIM_PROJECTION_H
+#ifndef SCIM_CORE_PROJECTION_H
+#define SCIM_CORE_PROJECTION_H
 
 #include "core/schema.h"
 
@@ -32,4 +32,4 @@ extern bool scim_projects(const ScimProjection *projection, const char *attribut
 /* Takes from a resource (a tree, opened at the top) what is not shown. */
 extern void scim_project(const ScimProjection *projection, JsonbValue *resource);
 
-#endif							/* SCIM_PROJECTION_H */
+#endif							/* SCIM_CORE_PROJECTION_H */

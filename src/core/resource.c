@@ -5,9 +5,9 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "base/compat.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
 #include "core/mentions.h"
 #include "core/resource.h"
 #include "core/value.h"

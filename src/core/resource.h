@@ -3,11 +3,11 @@
  *		A resource as a client sends it, checked against its schema and brought
  *		to the form in which it is stored (RFC 7643 sections 2, 3, 7).
  */
-#ifndef SCIM_RESOURCE_H
-#define SCIM_RESOURCE_H
+#ifndef SCIM_CORE_RESOURCE_H
+#define SCIM_CORE_RESOURCE_H
 
+#include "base/errors.h"
 #include "core/schema.h"
-#include "errors.h"
 
 /*
  * How a table spells ids, which the store tells: the one spelling of the id that
@@ -85,4 +85,4 @@ extern bool scim_version_is_well_formed(const char *version, int length);
 /* INVALID_VERSION_FORMAT of the parameter "name" (expected_version, known_version), with what was given instead. */
 extern SCIM_NORETURN void scim_throw_version_format(ScimErrorCode situation, const char *name, const char *given);
 
-#endif							/* SCIM_RESOURCE_H */
+#endif							/* SCIM_CORE_RESOURCE_H */

@@ -6,8 +6,8 @@
  * They are made from documents (schema_document.h); which of them there are is
  * the database's matter (store/schemas.h).
  */
-#ifndef SCIM_SCHEMA_H
-#define SCIM_SCHEMA_H
+#ifndef SCIM_CORE_SCHEMA_H
+#define SCIM_CORE_SCHEMA_H
 
 #include "postgres.h"
 
@@ -107,4 +107,4 @@ extern const ScimSchema *scim_extension(const ScimResourceType *type, const char
 /* The core schema or extension of the type with that URN (case-insensitive), or NULL. */
 extern const ScimSchema *scim_schema(const ScimResourceType *type, const char *urn, int length);
 
-#endif							/* SCIM_SCHEMA_H */
+#endif							/* SCIM_CORE_SCHEMA_H */

@@ -3,8 +3,8 @@
  *		Schemas and resource types as the JSON documents of RFC 7643 sections 6
  *		and 7, read into structs and written from them.
  */
-#ifndef SCIM_SCHEMA_DOCUMENT_H
-#define SCIM_SCHEMA_DOCUMENT_H
+#ifndef SCIM_CORE_SCHEMA_DOCUMENT_H
+#define SCIM_CORE_SCHEMA_DOCUMENT_H
 
 #include "core/schema.h"
 #include "utils/jsonb.h"
@@ -53,4 +53,4 @@ extern void scim_type_parts(const ScimResourceType *type, ScimTypeDocument *part
 /* The document as in RFC 7643 section 6, without nulls and meta. */
 extern JsonbValue *scim_resource_type_document(const ScimTypeDocument *type);
 
-#endif							/* SCIM_SCHEMA_DOCUMENT_H */
+#endif							/* SCIM_CORE_SCHEMA_DOCUMENT_H */

@@ -3,7 +3,7 @@
  *		Dates and binaries as text (RFC 7643 sections 2.3.5 and 2.3.6): read
  *		without the server, by plain memory.
  */
-#include "core/ascii.h"
+#include "base/ascii.h"
 #include "core/simple.h"
 
 /* ---- dateTime ---- */

@@ -2,8 +2,8 @@
  * simple.h
  *		Dates and binaries as text: read without the server, by plain memory.
  */
-#ifndef SCIM_SIMPLE_H
-#define SCIM_SIMPLE_H
+#ifndef SCIM_CORE_SIMPLE_H
+#define SCIM_CORE_SIMPLE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,4 +22,4 @@ extern bool scim_read_datetime(const char *text, int length, int64_t *instant);
  */
 extern int	scim_read_base64(const char *text, int length, uint8_t *out);
 
-#endif							/* SCIM_SIMPLE_H */
+#endif							/* SCIM_CORE_SIMPLE_H */

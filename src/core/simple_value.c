@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
-#include "core/ascii.h"
+#include "base/ascii.h"
+#include "base/jsonb_tree.h"
+#include "base/uri.h"
 #include "core/fold.h"
-#include "core/jsonb_tree.h"
 #include "core/simple.h"
-#include "core/uri.h"
 #include "core/value.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
 #include "core/spelling.h"
 
 /* Names have no case. */

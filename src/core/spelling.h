@@ -2,8 +2,8 @@
  * spelling.h
  *		Names and ids as clients may spell them.
  */
-#ifndef SCIM_SPELLING_H
-#define SCIM_SPELLING_H
+#ifndef SCIM_CORE_SPELLING_H
+#define SCIM_CORE_SPELLING_H
 
 #include "core/resource.h"
 
@@ -16,4 +16,4 @@ extern const char *scim_spelled(const JsonbValue *value, ScimSpellId spell);
 /* What an element of an array is found by: its "value", or what it is itself; NULL: nothing. */
 extern const char *scim_element_key(const JsonbValue *element, ScimSpellId spell);
 
-#endif							/* SCIM_SPELLING_H */
+#endif							/* SCIM_CORE_SPELLING_H */

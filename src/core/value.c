@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"

@@ -3,12 +3,12 @@
  *		One value, checked against its attribute and brought to the form in which
  *		it is stored (RFC 7643 sections 2.2 to 2.5).
  */
-#ifndef SCIM_VALUE_H
-#define SCIM_VALUE_H
+#ifndef SCIM_CORE_VALUE_H
+#define SCIM_CORE_VALUE_H
 
-#include "compat.h"
+#include "base/compat.h"
+#include "base/errors.h"
 #include "core/schema.h"
-#include "errors.h"
 
 /*
  * Where a value stands, for errors alone: a chain up to the resource, on the
@@ -87,4 +87,4 @@ extern void scim_check_primary(const JsonbValue *values, const ScimPlace *place)
 /* Is the value one whose "primary" is true? */
 extern bool scim_is_primary(const JsonbValue *value);
 
-#endif							/* SCIM_VALUE_H */
+#endif							/* SCIM_CORE_VALUE_H */

@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "core/canonical.h"
-#include "core/jsonb_tree.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 

@@ -2,11 +2,11 @@
  * arguments.h
  *		The arguments of a call, checked against the catalogue.
  */
-#ifndef SCIM_ARGUMENTS_H
-#define SCIM_ARGUMENTS_H
+#ifndef SCIM_TOOLS_ARGUMENTS_H
+#define SCIM_TOOLS_ARGUMENTS_H
 
-#include "store/store.h"
-#include "tools/call.h"
+#include "operation/store.h"
+#include "tools/dispatch.h"
 
 /*
  * Parses the arguments if they came as text, checks them, and fills in what a
@@ -36,4 +36,4 @@ extern Jsonb *scim_argument_operations(const ScimToolCall *call);
 /* An argument that is a container, as jsonb. */
 extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);
 
-#endif							/* SCIM_ARGUMENTS_H */
+#endif							/* SCIM_TOOLS_ARGUMENTS_H */

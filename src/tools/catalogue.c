@@ -10,9 +10,9 @@
  */
 #include "postgres.h"
 
+#include "admin/narrow.h"
+#include "base/settings.h"
 #include "lib/stringinfo.h"
-#include "settings.h"
-#include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "tools/handlers.h"
 #include "utils/memutils.h"

@@ -7,8 +7,8 @@
  * there are, their attributes) is looked up when a list is written or a call
  * is run, so that nothing here can be out of date.
  */
-#ifndef SCIM_CATALOGUE_H
-#define SCIM_CATALOGUE_H
+#ifndef SCIM_TOOLS_CATALOGUE_H
+#define SCIM_TOOLS_CATALOGUE_H
 
 #include "postgres.h"
 
@@ -157,4 +157,4 @@ extern const ScimParameter *scim_parameter(ScimParameterId id);
 /* A text of the table with the subject's words in place of the marks {one}, {many}, ... */
 extern char *scim_tool_text(const char *text, const ScimSubject *subject);
 
-#endif							/* SCIM_CATALOGUE_H */
+#endif							/* SCIM_TOOLS_CATALOGUE_H */

@@ -9,16 +9,16 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "admin/describe.h"
+#include "admin/narrow.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
+#include "column/type.h"
 #include "core/object.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "settings.h"
-#include "store/column_type.h"
-#include "store/describe.h"
-#include "store/narrow.h"
-#include "store/store.h"
+#include "operation/store.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
@@ -90,7 +90,7 @@ scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
 
 /*
  * scim_get_schemas() -> jsonb: {"resource_types", "schemas", "meta"} (RFC 7643 sections
- * 6 and 7), as the registered tables have them (narrow.h): all schemas, also
+ * 6 and 7), as the registered tables have them (admin/narrow.h): all schemas, also
  * those that no resource type has.  The tool leaves these out: they are of no
  * use for writing resources.
  */

@@ -2,8 +2,8 @@
  * discovery.h
  *		What this server serves: schemas, resource types, features, limits.
  */
-#ifndef SCIM_DISCOVERY_H
-#define SCIM_DISCOVERY_H
+#ifndef SCIM_TOOLS_DISCOVERY_H
+#define SCIM_TOOLS_DISCOVERY_H
 
 #include "core/schema.h"
 #include "utils/jsonb.h"
@@ -20,4 +20,4 @@ extern JsonbValue *scim_server_description(void);
 /* The same cut down to an answer's size: mappings are left out, whole, and named. */
 extern void scim_fit_server_description(JsonbValue *description, JsonbValue *omitted);
 
-#endif							/* SCIM_DISCOVERY_H */
+#endif							/* SCIM_TOOLS_DISCOVERY_H */

@@ -7,9 +7,9 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
+#include "base/errors.h"
 #include "common/jsonapi.h"
-#include "compat.h"
-#include "errors.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

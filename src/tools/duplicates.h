@@ -2,8 +2,8 @@
  * duplicates.h
  *		Keys that stand twice in an object of a JSON text.
  */
-#ifndef SCIM_DUPLICATES_H
-#define SCIM_DUPLICATES_H
+#ifndef SCIM_TOOLS_DUPLICATES_H
+#define SCIM_TOOLS_DUPLICATES_H
 
 #include "postgres.h"
 
@@ -14,4 +14,4 @@
  */
 extern void scim_refuse_duplicates(char *json);
 
-#endif							/* SCIM_DUPLICATES_H */
+#endif							/* SCIM_TOOLS_DUPLICATES_H */

@@ -8,8 +8,8 @@
  */
 #include "postgres.h"
 
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"

@@ -4,11 +4,11 @@
  *
  * It is text, json to SQL: clients cut long answers, so what is large stands last.
  */
-#ifndef SCIM_ENVELOPE_H
-#define SCIM_ENVELOPE_H
+#ifndef SCIM_TOOLS_ENVELOPE_H
+#define SCIM_TOOLS_ENVELOPE_H
 
-#include "errors.h"
-#include "tools/call.h"
+#include "base/errors.h"
+#include "tools/dispatch.h"
 
 /* The start of "metadata": what is known of every call.  To be added to. */
 extern JsonbValue *scim_metadata(const ScimToolCall *call);
@@ -34,4 +34,4 @@ extern text *scim_failure(const ScimToolCall *call, const ErrorData *error, cons
 /* Which of our errors is it, or does it become? */
 extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);
 
-#endif							/* SCIM_ENVELOPE_H */
+#endif							/* SCIM_TOOLS_ENVELOPE_H */

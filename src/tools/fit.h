@@ -2,8 +2,8 @@
  * fit.h
  *		Keeping answers small: a model has to read them.
  */
-#ifndef SCIM_FIT_H
-#define SCIM_FIT_H
+#ifndef SCIM_TOOLS_FIT_H
+#define SCIM_TOOLS_FIT_H
 
 #include "postgres.h"
 
@@ -33,4 +33,4 @@ extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix, 
 /* Says in "metadata" that "omitted" (if not empty) was left out, and how to go on (NULL: nothing more, or next_steps say it). */
 extern void scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_go_on);
 
-#endif							/* SCIM_FIT_H */
+#endif							/* SCIM_TOOLS_FIT_H */

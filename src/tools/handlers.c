@@ -4,10 +4,10 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
-#include "errors.h"
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "miscadmin.h"
-#include "store/store.h"
+#include "operation/store.h"
 #include "tools/arguments.h"
 #include "tools/discovery.h"
 #include "tools/envelope.h"

@@ -3,10 +3,10 @@
  *		What the tools do: each handler runs one operation of the store (or of
  *		discovery) with checked arguments and returns the envelope of a success.
  */
-#ifndef SCIM_HANDLERS_H
-#define SCIM_HANDLERS_H
+#ifndef SCIM_TOOLS_HANDLERS_H
+#define SCIM_TOOLS_HANDLERS_H
 
-#include "tools/call.h"
+#include "tools/dispatch.h"
 
 /* A model that asks for no number of results gets so many. */
 #define SCIM_DEFAULT_COUNT 20
@@ -29,4 +29,4 @@ extern text *scim_run_list_members(ScimToolCall *call);
 extern text *scim_run_get_schemas(ScimToolCall *call);
 extern text *scim_run_server_info(ScimToolCall *call);
 
-#endif							/* SCIM_HANDLERS_H */
+#endif							/* SCIM_TOOLS_HANDLERS_H */

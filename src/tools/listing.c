@@ -9,11 +9,11 @@
  */
 #include "postgres.h"
 
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "admin/narrow.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "fmgr.h"
-#include "settings.h"
-#include "store/narrow.h"
 #include "tools/catalogue.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"

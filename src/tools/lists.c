@@ -10,11 +10,11 @@
  */
 #include "postgres.h"
 
-#include "core/json_text.h"
-#include "core/jsonb_tree.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "miscadmin.h"
-#include "settings.h"
-#include "store/store.h"
+#include "operation/store.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"

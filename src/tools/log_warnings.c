@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "tools/log_warnings.h"
 #include "utils/guc.h"

@@ -23,11 +23,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "core/canonical.h"
-#include "core/jsonb_tree.h"
 #include "core/projection.h"
 #include "core/schema_document.h"
-#include "settings.h"
 
 #undef fprintf
 #undef snprintf

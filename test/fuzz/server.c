@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/jsonb_tree.h"
 #include "common/cryptohash.h"
 #include "common/hashfn.h"
 #include "common/jsonapi.h"
-#include "core/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"

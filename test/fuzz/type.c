@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-#include "core/jsonb_tree.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "core/simple.h"
-#include "settings.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"

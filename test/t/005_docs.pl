@@ -17,7 +17,7 @@ sub slurp
 }
 
 my $reference = slurp('docs/reference.md');
-my $errors = slurp('src/errors.c');
+my $errors = slurp('src/base/errors.c');
 my %documented;
 
 while ($reference =~ /^\| (\w+)(?: \([^|]*\))? \| (PT\d+) \| (\w*) \| [^|]*\| ([^|]+) \|$/mg)
@@ -35,12 +35,12 @@ cmp_ok($count, '>=', 30, 'the catalogue was read');
 is(scalar(keys %documented), $count, 'no error is documented that there is not');
 
 # Situations: each has its row in the table, is raised somewhere, and says something else than its code.
-my ($enumerators) = slurp('src/errors.h') =~ /^\tSCIM_INTERNAL,\n(.*?)^\} ScimErrorCode;/ms;
+my ($enumerators) = slurp('src/base/errors.h') =~ /^\tSCIM_INTERNAL,\n(.*?)^\} ScimErrorCode;/ms;
 my %situation = map { $_ => 1 } $enumerators =~ /^\t(SCIM_\w+)/mg;
 my %hint;
 $hint{$1} = $2 while $errors =~ /SITUATION\((SCIM_\w+)\) = \{SCIM_\w+,\s*"((?:[^"\\]|\\.)*)"\}/g;
 is(join(' ', sort keys %hint), join(' ', sort keys %situation), 'each situation has a hint');
-my $raising = join('', map { slurp($_) } grep { !m{^src/errors} } map { s{^\Q$root\E/}{}r } glob("$root/src/*/*.c"));
+my $raising = join('', map { slurp($_) } grep { !m{^src/base/errors} } map { s{^\Q$root\E/}{}r } glob("$root/src/*/*.c"));
 is(join(' ', grep { $raising !~ /\b$_\b/ } sort keys %hint), '', 'each situation is raised');
 my %same;
 push @{ $same{$_} }, $_ foreach values %hint, $errors =~ /\[SCIM_\w+\] = \{"\w+"[^"]*(?:"\w+", \w+,|NULL, \w+,)?\s*"([^"]*)"\}/g;
@@ -59,7 +59,7 @@ while ($sql =~ /^CREATE (?:TABLE|VIEW) (scim_\w+)/mg)
 {
 	like($reference, qr/^\| (?:`\w+`, )*`$1`/m, "$1 is documented");
 }
-my $settings = slurp('src/scimver.c');
+my $settings = slurp('src/base/settings.c');
 while ($settings =~ /"(scimver\.\w+)",/g)
 {
 	my $setting = $1;

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/settings.h"
 #include "filter_text.h"
 #include "lib/stringinfo.h"
-#include "settings.h"
 
 #undef printf
 #undef snprintf

@@ -2,13 +2,15 @@
 # for inclusion in a Makefile of this folder: adds to the target "check".
 PG_CONFIG ?= pg_config
 FUZZ = ../fuzz
-CORE = $(filter-out %/version.c,$(wildcard ../../src/core/*.c)) ../../src/errors.c
+# what cannot do without a server
+WITH_SERVER = %/settings.c %/protect.c %/version.c %/location.c
+CORE = $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
 
 check: check-filter
 check-filter: filter
 	ASAN_OPTIONS=detect_leaks=0 ./filter filter.txt
 
-filter: filter.c $(FUZZ)/server.c $(FUZZ)/type.c $(FUZZ)/filter_text.c $(CORE) $(wildcard ../../src/*.h ../../src/core/*.h $(FUZZ)/*.h)
+filter: filter.c $(FUZZ)/server.c $(FUZZ)/type.c $(FUZZ)/filter_text.c $(CORE) $(wildcard ../../src/base/*.h ../../src/core/*.h $(FUZZ)/*.h)
 	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
 		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I$(FUZZ) -o $@ $(filter %.c,$^)

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "core/fold.h"
-#include "core/utf8.h"
 
 #undef printf
 #undef fprintf

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/graph.h"
+#include "base/graph.h"
 
 #undef printf
 

@@ -1,12 +1,14 @@
-# Unit test of graphs (src/core), with a stand-in for the server (test/fuzz),
+# Unit test of graphs (src/base), with a stand-in for the server (test/fuzz),
 # for inclusion in a Makefile of this folder: adds to the target "check".
-GRAPH_PARTS = ../fuzz/server.c ../fuzz/type.c $(filter-out %/version.c,$(wildcard ../../src/core/*.c)) ../../src/errors.c
+# what cannot do without a server
+WITH_SERVER = %/settings.c %/protect.c %/version.c %/location.c
+GRAPH_PARTS = ../fuzz/server.c ../fuzz/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
 
 check: check-graph
 check-graph: graph
 	ASAN_OPTIONS=detect_leaks=0 ./graph
 
-graph: graph.c $(GRAPH_PARTS) $(wildcard ../../src/*.h ../../src/core/*.h ../fuzz/*.h)
+graph: graph.c $(GRAPH_PARTS) $(wildcard ../../src/base/*.h ../../src/core/*.h ../fuzz/*.h)
 	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
 		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I../fuzz -o $@ $(filter %.c,$^)

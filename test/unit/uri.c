@@ -1,6 +1,6 @@
 /*
  * uri.c
- *		Unit test of ids in URIs (src/core/uri.c): the lines of a file, each a text
+ *		Unit test of ids in URIs (src/base/uri.c): the lines of a file, each a text
  *		and what it is in a URI, and texts of all kinds there and back.  Prints TAP.
  */
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/uri.h"
+#include "base/uri.h"
 
 static int	tests = 0;
 static int	failures = 0;

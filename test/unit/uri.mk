@@ -1,12 +1,12 @@
-# Unit test of ids in URIs (src/core), for inclusion in a Makefile of this
+# Unit test of ids in URIs (src/base), for inclusion in a Makefile of this
 # folder: adds to the target "check".  By itself: make -f uri.mk check
 check: check-uri
 check-uri: uri
 	./uri uri.txt
 
-uri: uri.c ../../src/core/uri.c ../../src/core/uri.h
+uri: uri.c ../../src/base/uri.c ../../src/base/uri.h
 	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-		-I../../src -o $@ uri.c ../../src/core/uri.c
+		-I../../src -o $@ uri.c ../../src/base/uri.c
 
 clean: clean-uri
 clean-uri:

@@ -1,0 +1,298 @@
+/*
+ * inspect_registration.c
+ *		Is what a mapping names still there: columns, and the indexes on them?
+ *
+ * A mapping that cannot be read is a finding like others here; nothing but
+ * "not registered" is an error.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "admin/grants.h"
+#include "admin/inspect_table.h"
+#include "admin/limits.h"
+#include "admin/register_check.h"
+#include "admin/table_ddl.h"
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "base/protect.h"
+#include "catalog/pg_index.h"
+#include "registry/index.h"
+#include "registry/joined.h"
+#include "registry/lookup.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+/* ---- which tables ---- */
+
+/* The resource type that a trigger of the relation of that kind names; NULL: it has none. */
+static const ScimResourceType *
+type_of_trigger(Oid relid, ScimTriggerKind kind)
+{
+	List	   *triggers = scim_triggers_of(relid, kind);
+
+	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT]) : NULL;
+}
+
+ScimTables
+scim_tables_of(Oid relid)
+{
+	Relation	relation = try_relation_open(relid, AccessShareLock);
+	ScimTables	tables = {0};
+	ScimError  *error;
+
+	if (relation == NULL)
+		scim_refuse_missing(relid);
+	tables.type = type_of_trigger(relid, SCIM_ROW_KIND);
+	if (tables.type == NULL)
+		tables.type = type_of_trigger(relid, SCIM_MEMBERS_KIND);
+	if (tables.type == NULL)
+	{
+		error = scim_error(SCIM_UNREGISTERED_RELATION);
+		scim_error_text(error, "relation", RelationGetRelationName(relation));
+		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
+	}
+	relation_close(relation, NoLock);
+	tables.rows = scim_find_table_relid(tables.type);
+	if (tables.type->has_members)
+		tables.members = scim_find_members_relid(tables.type);
+	return tables;
+}
+
+/* ---- what is reported ---- */
+
+/* A table that is looked at. */
+typedef struct Check
+{
+	Relation	relation;
+	const char *table;			/* its name, quoted */
+	ScimReportProblem report;
+	void	   *argument;
+	bool		missing;		/* a column that the mapping names */
+} Check;
+
+static void
+report_problem(const Check *check, const char *kind, char *detail)
+{
+	ScimProblem problem = {.problem = kind, .detail = detail};
+
+	check->report(&problem, check->argument);
+}
+
+/* ---- columns ---- */
+
+static void
+check_column(Check *check, const JsonbValue *key, const JsonbValue *name)
+{
+	char	   *column = scim_string_copy(name);
+
+	if (get_attnum(RelationGetRelid(check->relation), column) != InvalidAttrNumber)
+		return;
+	check->missing = true;
+	report_problem(check, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
+											  column, check->table, scim_string_copy(key)));
+}
+
+/* All names of columns in a mapping: strings, and "column" of objects. */
+static void
+check_columns(Check *check, JsonbContainer *mapping)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	column;
+
+	scim_walk(&walk, mapping);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (value.type == jbvString)
+			check_column(check, &key, &value);
+		else if (!scim_is_object(&value))
+			continue;
+		else if (scim_string_is(&key, "attributes") || scim_string_is(&key, "lookups"))
+			check_columns(check, value.val.binary.data);
+		else if (scim_find(value.val.binary.data, "column", &column) && column.type == jbvString)
+			check_column(check, &key, &column);
+	}
+}
+
+/* ---- indexes ---- */
+
+static void
+check_id_index(const Check *check, const ScimRegistration *registration)
+{
+	if (!scim_has_id_index(registration, check->relation))
+		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
+}
+
+static void
+check_lookup(const Check *check, const ScimRegistration *registration, const ScimLookup *lookup)
+{
+	if (lookup->unique && !OidIsValid(lookup->index_relid))
+		report_problem(check, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
+												lookup->column, check->table, lookup->path));
+	else if (!lookup->unique && !scim_leads_to(check->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
+		report_problem(check, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
+												lookup->column, check->table, lookup->path));
+}
+
+/* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
+static void
+check_lookups(const Check *check, const ScimRegistration *registration, const char *mapping)
+{
+	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	for (int i = 0; i < registration->lookup_count; i++)
+		check_lookup(check, registration, &registration->lookups[i]);
+	if (lookups == NULL)
+		return;
+	scim_walk(&walk, lookups);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		char	   *path = scim_string_copy(&key);
+
+		if (scim_find_lookup(registration, path) == NULL)
+			report_problem(check, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
+													  scim_string_copy(&value), check->table, path));
+	}
+}
+
+static void
+check_not_null(const Check *check, const ScimRegistration *registration)
+{
+	const char *column = scim_nullable_column(registration, check->relation);
+
+	if (column)
+		report_problem(check, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
+												  quote_identifier(column), check->table));
+}
+
+static void
+check_indexes(const Check *check, const ScimRegistration *registration, const char *mapping)
+{
+	if (registration->is_members)
+		return;
+	check_not_null(check, registration);
+	check_id_index(check, registration);
+	check_lookups(check, registration, mapping);
+}
+
+/* What the table cannot do, as it was told when it was registered. */
+static void
+report_limit(const char *kind, const char *message, const char *hint, void *argument)
+{
+	report_problem(argument, kind, psprintf("%s. %s", message, hint));
+}
+
+/* ---- one table ---- */
+
+typedef struct Reading
+{
+	const ScimResourceType *type;
+	bool		is_members;
+	const ScimRegistration *registration;
+} Reading;
+
+static void
+read_registration(void *argument)
+{
+	Reading    *reading = argument;
+
+	reading->registration = reading->is_members ? scim_find_members(reading->type) : scim_find_table(reading->type);
+}
+
+/* Of the trigger that registers it. */
+static char *
+mapping_of(Oid relid, ScimTriggerKind kind)
+{
+	List	   *triggers = scim_triggers_of(relid, kind);
+
+	return triggers ? ((Trigger *) llast(triggers))->tgargs[SCIM_MAPPING_ARGUMENT] : "{}";
+}
+
+static const ScimRegistration *
+check_table(const ScimTables *tables, bool is_members, ScimReportProblem report, void *argument)
+{
+	Oid			relid = is_members ? tables->members : tables->rows;
+	Relation	relation = relation_open(relid, AccessShareLock);
+	char	   *mapping = mapping_of(relid, is_members ? SCIM_MEMBERS_KIND : SCIM_ROW_KIND);
+	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(mapping)));
+	Reading		reading = {tables->type, is_members, NULL};
+	Check		check = {relation, .report = report, .argument = argument};
+	ErrorData  *error;
+
+	check.table = scim_table_text(relid);
+	check_columns(&check, &object->root);
+	error = scim_protect(read_registration, &reading);
+	if (error && !check.missing)
+		report_problem(&check, "mapping", error->message);
+	if (error == NULL && reading.registration)
+	{
+		check_indexes(&check, reading.registration, mapping);
+		scim_find_limits(reading.registration, relation, report_limit, &check);
+	}
+	relation_close(relation, NoLock);
+	return error ? NULL : reading.registration;
+}
+
+/* A group table that was made with a membership table: that has none of our triggers any more. */
+static void
+check_lost_members(const ScimRegistration *groups, ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "trigger"};
+
+	if (groups->is_mapped)
+		return;
+	problem.detail = psprintf("the membership table of table %s has no trigger any more: its memberships are not counted",
+							  groups->table);
+	report(&problem, argument);
+}
+
+/* Can memberships be compared with what they name? */
+static bool
+check_joined(ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "mapping", .detail = scim_join_problem()};
+
+	if (problem.detail == NULL)
+		return true;
+	report(&problem, argument);
+	return false;
+}
+
+const ScimRegistration *
+scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
+{
+	const ScimRegistration *rows = NULL;
+	bool		readable = true;
+
+	if (OidIsValid(tables->rows))
+		rows = check_table(tables, false, report, argument);
+	else
+	{
+		ScimProblem problem = {.problem = "trigger"};
+
+		problem.detail = psprintf("the table of type %s has no trigger %s any more", tables->type->name,
+								  quote_identifier(SCIM_ROW_TRIGGER));
+		report(&problem, argument);
+	}
+	if (OidIsValid(tables->members))
+		readable = check_table(tables, true, report, argument) != NULL;
+	else if (rows && rows->type->has_members)
+		check_lost_members(rows, report, argument);
+	/* of groups, members are counted */
+	if ((tables->type->has_members || tables->type->has_groups) && !check_joined(report, argument) &&
+		tables->type->has_members)
+		readable = false;
+	scim_check_triggers(tables, rows, report, argument);
+	scim_check_event_triggers(report, argument);
+	scim_check_grants(report, argument);
+	return readable ? rows : NULL;
+}

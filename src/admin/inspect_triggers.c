@@ -1,0 +1,381 @@
+/*
+ * inspect_triggers.c
+ *		Are the triggers there that keep a registered table right, and do they
+ *		fire?
+ *
+ * Each problem comes with the DDL that mends it, where there is any.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "admin/inspect_table.h"
+#include "admin/table_ddl.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* A trigger as it is to be. */
+typedef struct Wanted
+{
+	const char *name;
+	int16		type;			/* level, timing and events, as pg_trigger has them */
+	const char *when;			/* the same as DDL */
+	const char *level;
+	bool		on_parts;		/* partitions and children have it, too */
+} Wanted;
+
+#define CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
+
+static const Wanted row_triggers[] = {
+	{SCIM_ROW_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
+	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
+};
+
+/* Of users and groups that have memberships in a table of people's own. */
+static const Wanted delete_triggers[] = {
+	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
+	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
+/* Of memberships: for statements, or for rows. */
+static const Wanted statement_triggers[] = {
+	{SCIM_MEMBERS_TRIGGER "_insert", TRIGGER_TYPE_INSERT, "AFTER INSERT",
+	"REFERENCING NEW TABLE AS new_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_delete", TRIGGER_TYPE_DELETE, "AFTER DELETE",
+	"REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_update", TRIGGER_TYPE_UPDATE, "AFTER UPDATE",
+	"REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
+};
+
+static const Wanted each_row_triggers[] = {
+	{SCIM_MEMBERS_TRIGGER "_row", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", true},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
+/* Triggers of one kind on a table and its parts. */
+typedef struct Check
+{
+	ScimTriggerKind kind;
+	char	  **args;
+	int			nargs;
+	char		enabled;		/* how they are to be enabled */
+	const Wanted *wanted;
+	int			wanted_count;
+	ScimReportProblem report;
+	void	   *argument;
+} Check;
+
+static void
+report_trigger(const Check *check, char *detail, char *mend)
+{
+	ScimProblem problem = {.problem = "trigger", .detail = detail, .mend = mend};
+
+	check->report(&problem, check->argument);
+}
+
+static char *
+name_of(Relation relation)
+{
+	return scim_table_text(RelationGetRelid(relation));
+}
+
+/* ---- one trigger ---- */
+
+static char *
+create_sql(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const char *name = quote_identifier(wanted->name);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name, wanted->when,
+					 name_of(relation), wanted->level, scim_extension_schema("scimver"),
+					 get_func_name(scim_trigger_function(check->kind)));
+	for (int i = 0; i < check->nargs; i++)
+		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->args[i]));
+	appendStringInfoChar(&sql, ')');
+	if (check->enabled != TRIGGER_FIRES_ON_ORIGIN)
+		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", name_of(relation), name);
+	return sql.data;
+}
+
+static const char *
+mode_text(char enabled)
+{
+	switch (enabled)
+	{
+		case TRIGGER_DISABLED:
+			return "is disabled";
+		case TRIGGER_FIRES_ALWAYS:
+			return "fires for replicated changes, too: it is enabled as ALWAYS";
+		case TRIGGER_FIRES_ON_REPLICA:
+			return "fires for replicated changes only: it is enabled as REPLICA";
+		default:
+			return "does not fire for replicated changes, as the option subscribed says";
+	}
+}
+
+static void
+check_mode(const Check *check, Relation relation, const Trigger *trigger)
+{
+	const char *name = quote_identifier(trigger->tgname);
+
+	if (trigger->tgenabled == check->enabled)
+		return;
+	report_trigger(check, psprintf("trigger %s of table %s %s", name, name_of(relation), mode_text(trigger->tgenabled)),
+				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", name_of(relation),
+							check->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", name));
+}
+
+/* The table's trigger that does what is wanted, under its name or another one. */
+static const Trigger *
+find_wanted(const Check *check, Oid relid, const Wanted *wanted)
+{
+	const Trigger *found = NULL;
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, check->kind))
+	{
+		const Trigger *trigger = lfirst(cell);
+
+		if (trigger->tgtype != wanted->type || trigger->tgnattr > 0 || trigger->tgqual)
+			continue;
+		if (found == NULL || strcmp(trigger->tgname, wanted->name) == 0)
+			found = trigger;
+	}
+	return found;
+}
+
+/* Has another trigger its name? */
+static bool
+is_taken(Relation relation, const Wanted *wanted)
+{
+	return OidIsValid(get_trigger_oid(RelationGetRelid(relation), wanted->name, true));
+}
+
+static void
+report_missing(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const char *name = quote_identifier(wanted->name);
+
+	if (is_taken(relation, wanted))
+		report_trigger(check, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
+									   name_of(relation), wanted->when, name), NULL);
+	else
+		report_trigger(check, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
+					   create_sql(check, relation, wanted));
+}
+
+static void
+check_wanted(const Check *check, Relation relation, const Wanted *wanted)
+{
+	const Trigger *trigger = find_wanted(check, RelationGetRelid(relation), wanted);
+	const char *name = quote_identifier(wanted->name);
+
+	if (trigger == NULL)
+		report_missing(check, relation, wanted);
+	else if (strcmp(trigger->tgname, wanted->name) != 0)
+		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to sort last",
+									   quote_identifier(trigger->tgname), name_of(relation), name),
+					   is_taken(relation, wanted) ? NULL :
+					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
+								name_of(relation), name));
+	else
+		check_mode(check, relation, trigger);
+}
+
+/* Ours must be the last BEFORE ROW trigger, or it does not see the row as stored. */
+static void
+check_order(const Check *check, Relation relation)
+{
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (scim_trigger_kind(trigger) == (int) check->kind || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
+			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
+			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
+			continue;
+		report_trigger(check, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
+									   quote_identifier(trigger->tgname), name_of(relation),
+									   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
+	}
+}
+
+/* ---- a table with its partitions and children ---- */
+
+static void
+check_tables(const Check *check, Oid root)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(root, AccessShareLock, NULL))
+	{
+		Relation	relation = relation_open(lfirst_oid(cell), NoLock);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < check->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE; i++)
+		{
+			if (RelationGetRelid(relation) == root || check->wanted[i].on_parts)
+				check_wanted(check, relation, &check->wanted[i]);
+		}
+		if (check->wanted == row_triggers)
+			check_order(check, relation);
+		relation_close(relation, NoLock);
+	}
+}
+
+/* One of the table's triggers of the kind. */
+static const Trigger *
+find_model(Oid relid, ScimTriggerKind kind)
+{
+	const Trigger *model = NULL;
+	ListCell   *cell;
+
+	foreach(cell, scim_triggers_of(relid, kind))
+	{
+		const Trigger *trigger = lfirst(cell);
+
+		if (model == NULL || TRIGGER_FOR_ROW(trigger->tgtype))
+			model = trigger;
+	}
+	return model;
+}
+
+/* How the triggers are to be enabled, as the options say. */
+static char
+wanted_mode(const Trigger *model)
+{
+	ScimRegistration probe = {0};
+
+	if (model->tgnargs > SCIM_OPTIONS_ARGUMENT)
+		scim_read_options(&probe, model->tgargs[SCIM_OPTIONS_ARGUMENT]);
+	return probe.subscribed ? TRIGGER_FIRES_ALWAYS : TRIGGER_FIRES_ON_ORIGIN;
+}
+
+static void
+use_wanted(Check *check, const Wanted *wanted, int count)
+{
+	check->wanted = wanted;
+	check->wanted_count = count;
+}
+
+/* Takes the arguments and the mode from a trigger that the table has. */
+static const Trigger *
+use_kind(Check *check, Oid relid, ScimTriggerKind kind)
+{
+	const Trigger *model = find_model(relid, kind);
+
+	check->kind = kind;
+	if (model == NULL)
+		return NULL;
+	check->args = model->tgargs;
+	check->nargs = model->tgnargs;
+	check->enabled = wanted_mode(model);
+	return model;
+}
+
+static void
+check_row_triggers(Check *check, Oid relid, const ScimRegistration *rows)
+{
+	if (use_kind(check, relid, SCIM_ROW_KIND) == NULL)
+		return;
+	use_wanted(check, row_triggers, lengthof(row_triggers));
+	check_tables(check, relid);
+	if (rows == NULL || !rows->is_mapped || !(rows->type->has_members || rows->type->has_groups))
+		return;
+	/* what replication brings is what its publisher has done with memberships, too */
+	check->kind = SCIM_DELETE_KIND;
+	check->nargs = 1;
+	check->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(check, delete_triggers, lengthof(delete_triggers));
+	check_tables(check, relid);
+}
+
+static void
+check_members_triggers(Check *check, Oid members)
+{
+	const Trigger *model = use_kind(check, members, SCIM_MEMBERS_KIND);
+
+	if (model == NULL)
+		return;
+	if (TRIGGER_FOR_ROW(model->tgtype) || check->enabled == TRIGGER_FIRES_ALWAYS ||
+		get_rel_relkind(members) == RELKIND_PARTITIONED_TABLE)
+		use_wanted(check, each_row_triggers, lengthof(each_row_triggers));
+	else
+		use_wanted(check, statement_triggers, lengthof(statement_triggers));
+	check_tables(check, members);
+}
+
+void
+scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, ScimReportProblem report, void *argument)
+{
+	Check		check = {.report = report, .argument = argument};
+
+	if (OidIsValid(tables->rows))
+		check_row_triggers(&check, tables->rows, rows);
+	if (OidIsValid(tables->members))
+		check_members_triggers(&check, tables->members);
+}
+
+/* ---- event triggers ---- */
+
+/* What they follow. */
+static const char *const events[][2] = {
+	{"ddl_command_end", "columns that are renamed are not followed"},
+	{"sql_drop", "columns that are mapped can be dropped"},
+};
+
+static void
+check_event(const char *event, const char *consequence, ScimReportProblem report, void *argument)
+{
+	ScimProblem problem = {.problem = "event trigger"};
+	char	   *disabled = NULL;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		char	   *name = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
+		char	   *enabled = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 3);
+
+		if (strcmp(SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2), event) != 0)
+			continue;
+		if (enabled[0] == TRIGGER_FIRES_ON_ORIGIN || enabled[0] == TRIGGER_FIRES_ALWAYS)
+			return;
+		disabled = name;
+	}
+	if (disabled)
+	{
+		problem.detail = psprintf("event trigger %s is disabled: %s", quote_identifier(disabled), consequence);
+		if (superuser())
+			problem.mend = psprintf("ALTER EVENT TRIGGER %s ENABLE", quote_identifier(disabled));
+	}
+	else
+		problem.detail = psprintf("scimver's event trigger on %s is missing: %s", event, consequence);
+	report(&problem, argument);
+}
+
+void
+scim_check_event_triggers(ScimReportProblem report, void *argument)
+{
+	Oid			type = OIDOID;
+	Datum		function = ObjectIdGetDatum(scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL));
+
+	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM pg_catalog.pg_event_trigger"
+							  " WHERE evtfoid OPERATOR(pg_catalog.=) $1", 1, &type, &function, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the event triggers");
+	for (size_t i = 0; i < lengthof(events); i++)
+		check_event(events[i][0], events[i][1], report, argument);
+	SPI_freetuptable(SPI_tuptable);
+}

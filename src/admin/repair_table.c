@@ -1,0 +1,107 @@
+/*
+ * repair_table.c
+ *		scim_repair_table: mends what scim_check_table finds, where that can be
+ *		done.
+ *
+ * First the triggers are made or enabled, so that nothing goes wrong any more.
+ * Then rows that are wrong are locked, read again and written, in the order in
+ * which all lock; revision, created and lastModified stay: nobody changed the
+ * resource now.  What was never filled is left to scim_backfill.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "admin/inspect_table.h"
+#include "base/errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "statement/ddl.h"
+#include "trigger/refill.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(scim_repair_table);
+
+/* ---- triggers ---- */
+
+static void
+collect_mend(const ScimProblem *problem, void *argument)
+{
+	List	  **mends = argument;
+
+	if (problem->mend)
+		*mends = lappend(*mends, pstrdup(problem->mend));
+}
+
+/* Returns how many were mended. */
+static uint64
+mend_triggers(const ScimTables *tables)
+{
+	static const ScimWord no_words[] = {{NULL}};
+	List	   *mends = NIL;
+	ListCell   *cell;
+
+	(void) scim_check_registration(tables, collect_mend, &mends);
+	foreach(cell, mends)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_run_ddl(lfirst(cell), no_words);
+		CommandCounterIncrement();
+	}
+	return list_length(mends);
+}
+
+/* ---- rows ---- */
+
+typedef struct Repair
+{
+	const ScimRegistration *registration;
+	uint64		mended;
+} Repair;
+
+static void
+repair_rows(ScimStoredRow *rows, int count, void *argument)
+{
+	Repair	   *repair = argument;
+	ScimRefill	result;
+	Datum		keys[2];
+	int			wrong = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (rows[i].error == NULL && !(scim_has_right_version(&rows[i]) && scim_has_right_members(&rows[i])))
+			rows[wrong++] = rows[i];
+	}
+	if (wrong == 0)
+		return;
+	scim_stored_keys(rows, wrong, keys);
+	scim_refill_rows(repair->registration, keys, &result);
+	repair->mended += result.written;
+}
+
+/*
+ * scim_repair_table(relation regclass) -> bigint, how many rows and triggers
+ * were mended.  Errors: NOT_REGISTERED, INVALID_MAPPING (the mapping cannot be
+ * read), PERMISSION_DENIED if row level security would hide rows.
+ */
+Datum
+scim_repair_table(PG_FUNCTION_ARGS)
+{
+	ScimTables	tables = scim_tables_of(PG_GETARG_OID(0));
+	Repair		repair = {0};
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	repair.mended = mend_triggers(&tables);
+	repair.registration = scim_find_table(tables.type);
+	if (repair.registration)
+	{
+		scim_refuse_hidden_rows(repair.registration);
+		PushActiveSnapshot(GetTransactionSnapshot());
+		scim_visit_rows(repair.registration, true, repair_rows, &repair);
+		PopActiveSnapshot();
+	}
+	SPI_finish();
+	PG_RETURN_INT64(repair.mended);
+}

@@ -1,0 +1,85 @@
+/*
+ * compat.h
+ *		Every difference between PostgreSQL versions (14 to 18), in one place.
+ */
+#ifndef SCIM_BASE_COMPAT_H
+#define SCIM_BASE_COMPAT_H
+
+#include "postgres.h"
+
+#include "utils/guc.h"
+
+#if PG_VERSION_NUM < 140000
+#error "scimver needs PostgreSQL 14 or newer"
+#endif
+
+/*
+ * Before version 15 a setting with our prefix that we do not have is only
+ * warned of when the library is loaded, and the hash functions do not tell why
+ * they failed.
+ */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
+#define pg_cryptohash_error(context) "unknown error"
+#endif
+
+/* pg_noreturn took the place of pg_attribute_noreturn() in version 18. */
+#if PG_VERSION_NUM >= 180000
+#define SCIM_NORETURN pg_noreturn
+#else
+#define SCIM_NORETURN pg_attribute_noreturn()
+#endif
+
+/* What a query may need of a relation moved out of its range table entry in version 16; the fields kept their names. */
+#if PG_VERSION_NUM >= 160000
+#define ScimPermissions RTEPermissionInfo
+#define scim_query_permissions(query) ((query)->rteperminfos)
+#else
+#define ScimPermissions RangeTblEntry
+#define scim_query_permissions(query) ((query)->rtable)
+#endif
+
+/* Who owns a relation is asked in one way for all objects since version 16. */
+#if PG_VERSION_NUM >= 160000
+#define scim_owns_relation(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#else
+#define scim_owns_relation(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
+/* And so is who may look into a schema. */
+#if PG_VERSION_NUM >= 160000
+#define scim_may_use_schema(schema, role) (object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK)
+#else
+#define scim_may_use_schema(schema, role) (pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK)
+#endif
+
+/* What the JSON parser calls can stop it since version 16; and what it reads of is made in place since version 17. */
+#if PG_VERSION_NUM >= 160000
+#define ScimJsonAction JsonParseErrorType
+#define SCIM_JSON_GO_ON return JSON_SUCCESS
+#else
+#define ScimJsonAction void
+#define SCIM_JSON_GO_ON return
+#endif
+#if PG_VERSION_NUM >= 170000
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(NULL, text, length, PG_UTF8, true)
+#else
+#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(text, length, PG_UTF8, true)
+#endif
+
+/* Since version 18 a column can be marked as NOT NULL by a constraint that was never validated. */
+#if PG_VERSION_NUM >= 180000
+#define scim_is_not_null(descriptor, number) \
+	(TupleDescCompactAttr(descriptor, (number) - 1)->attnullability == ATTNULLABLE_VALID)
+#else
+#define scim_is_not_null(descriptor, number) (TupleDescAttr(descriptor, (number) - 1)->attnotnull)
+#endif
+
+/* Since version 18 a foreign key may be there that is not enforced. */
+#if PG_VERSION_NUM >= 180000
+#define scim_is_enforced(constraint) ((constraint)->conenforced)
+#else
+#define scim_is_enforced(constraint) ((void) (constraint), true)
+#endif
+
+#endif							/* SCIM_BASE_COMPAT_H */

@@ -1,0 +1,202 @@
+/*
+ * json_text.c
+ *		JSON as text, with the members of objects in the order of the tree.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+/* Where the text goes: it is counted, and kept if there is somewhere to keep it. */
+typedef struct Sink
+{
+	StringInfo	out;			/* NULL: it is only counted */
+	int64		size;
+} Sink;
+
+static void write_value(Sink *sink, const JsonbValue *value);
+
+static void
+put(Sink *sink, const char *bytes, int length)
+{
+	if (sink->out)
+		appendBinaryStringInfo(sink->out, bytes, length);
+	sink->size += length;
+}
+
+static void
+put_text(Sink *sink, const char *text)
+{
+	put(sink, text, strlen(text));
+}
+
+/* ---- scalars ---- */
+
+/* The escape that has to stand for a byte in a string (RFC 8259 section 7), in "room"; or NULL. */
+static const char *
+escape_of(unsigned char byte, char room[7])
+{
+	static const char *const short_escapes[] = {
+		['\b'] = "\\b",['\t'] = "\\t",['\n'] = "\\n",['\f'] = "\\f",['\r'] = "\\r",['"'] = "\\\"",['\\'] = "\\\\"
+	};
+
+	if (byte < lengthof(short_escapes) && short_escapes[byte])
+		return short_escapes[byte];
+	if (byte >= ' ')
+		return NULL;
+	snprintf(room, 7, "\\u%04x", byte);
+	return room;
+}
+
+static void
+write_string(Sink *sink, const JsonbValue *value)
+{
+	const char *string = value->val.string.val;
+	int			length = value->val.string.len;
+	int			written = 0;
+
+	put(sink, "\"", 1);
+	for (int i = 0; i < length; i++)
+	{
+		char		room[7];
+		const char *escape = escape_of(string[i], room);
+
+		if (!escape)
+			continue;
+		put(sink, string + written, i - written);
+		put_text(sink, escape);
+		written = i + 1;
+	}
+	put(sink, string + written, length - written);
+	put(sink, "\"", 1);
+}
+
+static void
+write_number(Sink *sink, Numeric number)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+
+	put_text(sink, text);
+	pfree(text);
+}
+
+/* ---- containers ---- */
+
+static void
+write_member(Sink *sink, bool first, const JsonbValue *key, const JsonbValue *value)
+{
+	if (!first)
+		put(sink, ",", 1);
+	if (key)
+	{
+		write_string(sink, key);
+		put(sink, ":", 1);
+	}
+	write_value(sink, value);
+}
+
+static void
+write_container(Sink *sink, JsonbContainer *container)
+{
+	bool		is_object = JsonContainerIsObject(container);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, container);
+	put(sink, is_object ? "{" : "[", 1);
+	while (scim_walk_next(&walk, &key, &value))
+		write_member(sink, walk.next == 1, is_object ? &key : NULL, &value);
+	put(sink, is_object ? "}" : "]", 1);
+}
+
+static void
+write_array(Sink *sink, const JsonbValue *array)
+{
+	put(sink, "[", 1);
+	for (int i = 0; i < array->val.array.nElems; i++)
+		write_member(sink, i == 0, NULL, &array->val.array.elems[i]);
+	put(sink, "]", 1);
+}
+
+static void
+write_object(Sink *sink, const JsonbValue *object)
+{
+	put(sink, "{", 1);
+	for (int i = 0; i < object->val.object.nPairs; i++)
+		write_member(sink, i == 0, &object->val.object.pairs[i].key, &object->val.object.pairs[i].value);
+	put(sink, "}", 1);
+}
+
+static void
+write_value(Sink *sink, const JsonbValue *value)
+{
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	switch (value->type)
+	{
+		case jbvNull:
+			put_text(sink, "null");
+			break;
+		case jbvBool:
+			put_text(sink, value->val.boolean ? "true" : "false");
+			break;
+		case jbvString:
+			write_string(sink, value);
+			break;
+		case jbvNumeric:
+			write_number(sink, value->val.numeric);
+			break;
+		case jbvBinary:
+			write_container(sink, value->val.binary.data);
+			break;
+		case jbvArray:
+			write_array(sink, value);
+			break;
+		case jbvObject:
+			write_object(sink, value);
+			break;
+		default:
+			elog(ERROR, "unexpected jsonb value type: %d", (int) value->type);
+	}
+}
+
+/* ---- what others call ---- */
+
+void
+scim_append_json(StringInfo out, const JsonbValue *value)
+{
+	Sink		sink = {out, 0};
+
+	write_value(&sink, value);
+}
+
+int64
+scim_json_size(const JsonbValue *value)
+{
+	Sink		sink = {NULL, 0};
+
+	write_value(&sink, value);
+	return sink.size;
+}
+
+bool
+scim_holds_json(const JsonbValue *value)
+{
+	static const JsonSemAction nothing = {0};
+	char	   *text;
+	char	   *begin;
+
+	if (value->type != jbvString)
+		return false;
+	text = scim_string_copy(value);
+	begin = text + strspn(text, " \t\r\n");
+	return (*begin == '{' || *begin == '[') &&
+		pg_parse_json(scim_json_lexer(text, value->val.string.len), unconstify(JsonSemAction *, &nothing)) == JSON_SUCCESS;
+}

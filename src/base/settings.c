@@ -1,0 +1,87 @@
+/*
+ * settings.c
+ *		The settings (GUCs) of scimver.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "utils/guc.h"
+
+char	   *scim_setting_tenant = NULL;
+char	   *scim_setting_only_tenant = NULL;
+char	   *scim_setting_agent = NULL;
+char	   *scim_setting_base_url = NULL;
+int			scim_setting_cursor_timeout = 0;
+int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
+int			scim_setting_max_page_size = 1000;
+int			scim_setting_max_patch_operations = 1000;
+int			scim_setting_max_patch_work = 1000000;
+int			scim_setting_max_results = 0;
+int			scim_setting_password_cost = 10;
+bool		scim_setting_require_version = false;
+
+static const struct config_enum_entry filter_modes[] = {
+	{"strict", SCIM_FILTER_STRICT, false},
+	{"lenient", SCIM_FILTER_LENIENT, false},
+	{NULL, 0, false}
+};
+
+static void
+define_text(const char *name, const char *description, char **variable)
+{
+	DefineCustomStringVariable(name, description, NULL, variable, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+void
+scim_define_settings(void)
+{
+	define_text("scimver.agent",
+				"Name of the agent that a bridge works for, for the record.",
+				&scim_setting_agent);
+	define_text("scimver.base_url",
+				"URL put in front of meta.location and $ref.",
+				&scim_setting_base_url);
+	DefineCustomIntVariable("scimver.cursor_timeout",
+							"Seconds after which a cursor is refused; 0: never.",
+							NULL, &scim_setting_cursor_timeout, 0, 0, PG_INT32_MAX,
+							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+	DefineCustomEnumVariable("scimver.filter_mode",
+							 "Filters: the grammar of RFC 7644 (strict), or what real clients send beyond it as well (lenient).",
+							 NULL, &scim_setting_filter_mode, SCIM_FILTER_STRICT, filter_modes,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_page_size",
+							"Resources in a page of a list, at most.",
+							NULL, &scim_setting_max_page_size, 1000, 1, 100000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_operations",
+							"Operations in a patch, at most.",
+							NULL, &scim_setting_max_patch_operations, 1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_patch_work",
+							"Values that the operations of a patch may look at, in all.",
+							"A condition of a filter looks at each value, and counts as 100 values more.",
+							&scim_setting_max_patch_work, 1000000, 1000, PG_INT32_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_results",
+							"Results of a list that is read by index or counted, at most; 0: any number.",
+							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	define_text("scimver.only_tenant",
+				"The only tenant that calls may work in; empty: any that is granted.",
+				&scim_setting_only_tenant);
+	DefineCustomIntVariable("scimver.password_cost",
+							"Cost of crypting a password (blowfish, logarithm of the rounds).",
+							"Superusers only: a high one keeps the server busy for hours, a low one makes crypt strings weak.",
+							&scim_setting_password_cost, 10, 4, 31,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("scimver.require_version",
+							 "Tools refuse writes that name no expected_version.",
+							 NULL, &scim_setting_require_version, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	define_text("scimver.tenant",
+				"Tenant of calls that name none; empty: default.",
+				&scim_setting_tenant);
+	MarkGUCPrefixReserved("scimver");
+}

@@ -1,0 +1,176 @@
+/*
+ * leaving.c
+ *		Memberships of users and groups that are deleted: they go with them.
+ *
+ * Of created tables foreign keys see to that, and of many that people had.
+ * Where there is none, whoever gets the id of one that was deleted would be in
+ * its groups: so memberships are removed as a foreign key would, but with the
+ * rights of whoever deletes.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "base/compat.h"
+#include "base/errors.h"
+#include "catalog/pg_constraint.h"
+#include "executor/spi.h"
+#include "group/leaving.h"
+#include "statement/statements.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+/* ---- which memberships ---- */
+
+const ScimRegistration *
+scim_memberships_of(const ScimRegistration *table)
+{
+	const ScimResourceType *type = scim_members_type();
+	const ScimRegistration *members = NULL;
+
+	if (table->is_mapped && type && (table->type->has_members || table->type->has_groups))
+		members = scim_find_members(type);
+	return members && members->is_mapped ? members : NULL;
+}
+
+/* The column of memberships that names resources of the table. */
+static ScimMemberColumn
+column_for(const ScimRegistration *table)
+{
+	return table->type->has_members ? SCIM_MEMBER_GROUP : SCIM_MEMBER_ID;
+}
+
+/* ---- foreign keys ---- */
+
+/* Does the foreign key lead from the column to the other one? */
+static bool
+leads(const ForeignKeyCacheInfo *key, AttrNumber from, AttrNumber to)
+{
+	for (int i = 0; i < key->nkeys; i++)
+	{
+		if (key->conkey[i] == from && key->confkey[i] == to)
+			return true;
+	}
+	return false;
+}
+
+static ScimKeyAction
+action_of(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	ScimKeyAction action = SCIM_KEY_NONE;
+
+	if (!HeapTupleIsValid(tuple))
+		return action;
+	if (scim_is_enforced((Form_pg_constraint) GETSTRUCT(tuple)))
+	{
+		switch (((Form_pg_constraint) GETSTRUCT(tuple))->confdeltype)
+		{
+			case FKCONSTR_ACTION_NOACTION:
+			case FKCONSTR_ACTION_RESTRICT:
+				action = SCIM_KEY_REFUSES;
+				break;
+			default:
+				action = SCIM_KEY_ACTS;
+		}
+	}
+	ReleaseSysCache(tuple);
+	return action;
+}
+
+/* Those that lead from memberships to the table. */
+static List *
+keys_to(const ScimRegistration *table, const ScimRegistration *members)
+{
+	Relation	relation = table_open(members->relid, AccessShareLock);
+	List	   *keys = NIL;
+	ListCell   *cell;
+
+	/* nothing is looked up meanwhile, which could have the relation forget them */
+	foreach(cell, RelationGetFKeyList(relation))
+	{
+		const ForeignKeyCacheInfo *key = lfirst(cell);
+
+		if (key->confrelid == table->relid &&
+			leads(key, members->numbers[column_for(table)], table->numbers[SCIM_COLUMN_ID]))
+			keys = lappend_oid(keys, key->conoid);
+	}
+	table_close(relation, AccessShareLock);
+	return keys;
+}
+
+ScimKeyAction
+scim_key_action(const ScimRegistration *table, const ScimRegistration *members)
+{
+	ScimKeyAction result = SCIM_KEY_NONE;
+	ListCell   *cell;
+
+	foreach(cell, keys_to(table, members))
+	{
+		ScimKeyAction action = action_of(lfirst_oid(cell));
+
+		/* of several, the one that refuses decides */
+		if (action == SCIM_KEY_REFUSES || result == SCIM_KEY_NONE)
+			result = action;
+	}
+	return result;
+}
+
+/* ---- removing ---- */
+
+void
+scim_lock_holders(const ScimRegistration *members, const char *tenant, uint64 count)
+{
+	const ScimRegistration *groups = scim_find_table(members->type);
+	Datum	   *ids;
+	Datum		values[2];
+
+	if (groups == NULL || count == 0)
+		return;
+	ids = palloc_extended(count * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < count; i++)
+	{
+		bool		isnull;
+
+		ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+	}
+	values[0] = tenant ? scim_tenant_datum(groups, tenant) : (Datum) 0;
+	values[1] = scim_id_array(groups->id_type, ids, count);
+	scim_run(SCIM_LOCK_HOLDERS, groups, values, tenant ? "  " : "n ", false);
+}
+
+static SCIM_NORETURN void throw_kept(const ScimRegistration *table, const ScimRegistration *members);
+
+static void
+throw_kept(const ScimRegistration *table, const ScimRegistration *members)
+{
+	ScimError  *error = scim_error(SCIM_SUPPRESSED);
+
+	scim_error_whole(error, "relation", members->table);
+	scim_throw(error, "a policy, trigger or rule of table %-s keeps memberships of this %s, which would have to go along",
+			   members->table, table->type->name);
+}
+
+void
+scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum *ids, int count)
+{
+	const ScimRegistration *members = scim_memberships_of(table);
+	bool		of_groups = table->type->has_members;
+	int			find = of_groups ? SCIM_FIND_IN_GROUPS : SCIM_FIND_OF_MEMBERS;
+	const char *nulls = tenant ? "  " : "n ";
+	Datum		values[2];
+	uint64		found;
+
+	values[0] = tenant ? scim_tenant_datum(members, tenant) : (Datum) 0;
+	values[1] = scim_id_array(of_groups ? members->id_type : members->member_type, ids, count);
+	/* the privilege is needed for what is there only */
+	found = scim_run(find, members, values, nulls, false);
+	if (found == 0)
+		return;
+	if (!of_groups)
+		scim_lock_holders(members, tenant, found);
+	scim_run(of_groups ? SCIM_REMOVE_IN_GROUPS : SCIM_REMOVE_OF_MEMBERS, members, values, nulls, false);
+	if (scim_run(find, members, values, nulls, false) > 0)
+		throw_kept(table, members);
+}

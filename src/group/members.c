@@ -1,0 +1,501 @@
+/*
+ * members.c
+ *		Members of a group, on their way from a client's list into the
+ *		membership table.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "column/id.h"
+#include "core/canonical.h"
+#include "executor/spi.h"
+#include "group/members.h"
+#include "group/nesting.h"
+#include "miscadmin.h"
+#include "statement/statements.h"
+#include "statement/tenant.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+
+/*
+ * Of more ids than these, all members of the group are read and looked for among
+ * them; of fewer, each id is looked up, or each member compared with each id: it
+ * depends on what the planner knows of the table.
+ */
+#define FEW 100
+
+/* Runs the statement for so many ids of members of a group. */
+static uint64
+run_for_ids(ScimStatement few, ScimStatement many, const ScimRegistration *table, const char *tenant, const char *group,
+			Datum *ids, int count)
+{
+	Datum		values[3];
+
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_datum(table, group);
+	values[2] = scim_id_array(table->member_type, ids, count);
+	return scim_run(count > FEW ? many : few, table, values, NULL, false);
+}
+
+static Datum
+text_array(Datum *texts, int count)
+{
+	return PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* ---- finding and locking ---- */
+
+/* A member that is looked for. */
+typedef struct Wanted
+{
+	const char *id;				/* as its table's type writes it */
+	const ScimMember *member;
+	const char *type;			/* of the resource that was found, or NULL */
+} Wanted;
+
+static int
+compare_wanted(const void *a, const void *b)
+{
+	return strcmp(((const Wanted *) a)->id, ((const Wanted *) b)->id);
+}
+
+void
+scim_throw_no_member(const char *member)
+{
+	ScimError  *error = scim_error(SCIM_NO_SUCH_MEMBER);
+
+	scim_error_text(error, "path", "members.value");
+	scim_error_text(error, "value", member);
+	scim_throw(error, "member \"%s\" does not exist", member);
+}
+
+/* The ids in order, each once; what is none goes to *missing. */
+static Wanted *
+sort_wanted(const ScimIdType *type, const ScimMember *members, int *count, const char **missing)
+{
+	Wanted	   *wanted = palloc_extended(Max(*count, 1) * sizeof(Wanted), MCXT_ALLOC_HUGE);
+	int			kept = 0;
+
+	for (int i = 0; i < *count && *missing == NULL; i++)
+	{
+		Datum		id;
+
+		if (!scim_parse_id(type, members[i].value, &id))
+			*missing = members[i].value;
+		else
+			wanted[i].id = scim_id_text(type, id);
+		wanted[i].member = &members[i];
+		wanted[i].type = NULL;
+	}
+	if (*missing)
+		*count = 0;
+	qsort(wanted, *count, sizeof(Wanted), compare_wanted);
+	for (int i = 0; i < *count; i++)
+	{
+		if (kept == 0 || compare_wanted(&wanted[kept - 1], &wanted[i]) != 0)
+			wanted[kept++] = wanted[i];
+	}
+	*count = kept;
+	return wanted;
+}
+
+/* Does the URI lead to a resource of the type: does it end with the endpoint and one more segment? */
+static bool
+leads_to(const char *uri, const ScimResourceType *type)
+{
+	const char *last = strrchr(uri, '/');
+	const char *name = type->endpoint + 1;	/* "Users": "Users/2" leads there as well */
+	size_t		length = strlen(name);
+	const char *begin;
+
+	if (last == NULL || (size_t) (last - uri) < length)
+		return false;
+	begin = last - length;
+	return strncmp(begin, name, length) == 0 && (begin == uri || begin[-1] == '/');
+}
+
+/* Does the client say that the member is of the type?  By "type", or without it by "$ref". */
+static bool
+is_said_to_be(const ScimMember *member, const ScimResourceType *type)
+{
+	if (member->type)
+		return pg_strcasecmp(member->type, type->name) == 0;
+	return member->ref && leads_to(member->ref, type);
+}
+
+/* The ids that a table may still have: of members not found yet, or said to be of its type; *count of them. */
+static Datum *
+ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
+{
+	Datum	   *ids = palloc_extended(all * sizeof(Datum), MCXT_ALLOC_HUGE);
+
+	*count = 0;
+	for (int i = 0; i < all; i++)
+	{
+		if ((wanted[i].type == NULL || is_said_to_be(wanted[i].member, table->type)) &&
+			scim_parse_id(table->id_type, wanted[i].id, &ids[*count]))
+			(*count)++;
+	}
+	return ids;
+}
+
+/* The type that stands behind the id in a row of SPI_tuptable; without one it is that of the table at hand. */
+static const ScimResourceType *
+found_type(uint64 row, const ScimResourceType *otherwise)
+{
+	bool		isnull;
+	Datum		name;
+
+	if (SPI_tuptable->tupdesc->natts == 1)
+		return otherwise;
+	name = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2, &isnull);
+	return isnull ? NULL : scim_resource_type(TextDatumGetCString(name));
+}
+
+/* The ids that came in SPI_tuptable are of that type, unless they say another. */
+static void
+note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted *wanted, int count, uint64 found)
+{
+	for (uint64 i = 0; i < found; i++)
+	{
+		const ScimResourceType *type = found_type(i, otherwise);
+		bool		isnull;
+		Wanted		key;
+		Wanted	   *one;
+
+		CHECK_FOR_INTERRUPTS();
+		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		one = type ? bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted) : NULL;
+		if (one && (one->type == NULL || is_said_to_be(one->member, type)))
+			one->type = type->name;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/*
+ * Those of the ids that the caller may see, *count of them: what is hidden from
+ * the caller is not locked, and answered as if it did not exist.
+ */
+static Datum *
+seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *count)
+{
+	Datum		values[2];
+	Datum	   *seen;
+
+	if (*count == 0 || scim_sees_all(table))
+		return ids;
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = scim_id_array(table->id_type, ids, *count);
+	*count = (int) scim_run(SCIM_SEE, table, values, NULL, false);
+	seen = palloc_extended(Max(*count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < *count; i++)
+	{
+		bool		isnull;
+		Datum		id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+		seen[i] = datumCopy(id, table->id_type->by_value, table->id_type->length);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return seen;
+}
+
+/*
+ * Locks those of the wanted that the type's table may have, and has; a client's
+ * hint decides where two types share an id.  Before any group is locked, so is
+ * nesting: whoever waits for that must not hold what its owner may wait for, as
+ * the row of a group that somebody else deletes.
+ */
+static void
+lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int count)
+{
+	int			left;
+	Datum	   *ids = ids_for(table, wanted, count, &left);
+	Datum		values[2];
+	uint64		found;
+
+	ids = seen_ids(table, tenant, ids, &left);
+	if (left == 0)
+		return;
+	if (table->type->has_members)
+		scim_lock_nesting(scim_members_table(), tenant);
+	values[0] = scim_tenant_datum(table, tenant);
+	values[1] = left == 1 ? ids[0] : scim_id_array(table->id_type, ids, left);
+	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
+	note_found(table->id_type, table->type, wanted, count, found);
+}
+
+/*
+ * Members that are hidden from the caller, or (in a join table that people had)
+ * are marked as deleted, or gone: they are shown, so what was read can be sent
+ * back with them.
+ */
+static void
+take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
+{
+	Datum	   *ids;
+	int			left = 0;
+
+	if (group == NULL)
+		return;
+	ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < count; i++)
+	{
+		if (wanted[i].type == NULL && scim_parse_id(table->member_type, wanted[i].id, &ids[left]))
+			left++;
+	}
+	if (left == 0)
+		return;
+	note_found(table->member_type, scim_resource_type("User"), wanted, count,
+			   run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, left));
+}
+
+/* The type that the member is said to be of, if the table cannot hold such members; or NULL. */
+static const ScimResourceType *
+type_not_held(const ScimRegistration *table, const ScimMember *member)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if ((*type)->can_be_member && is_said_to_be(member, *type) && !scim_side_table(table, *type))
+			return *type;
+	}
+	return NULL;
+}
+
+/* Who is said to be of a type that the table cannot hold is not taken for another resource that has the same id. */
+static void
+refuse_others(const ScimRegistration *table, const ScimMember *members, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		const ScimResourceType *type = type_not_held(table, &members[i]);
+		ScimError  *error;
+
+		CHECK_FOR_INTERRUPTS();
+		if (type == NULL)
+			continue;
+		error = scim_error(SCIM_NOT_HELD);
+		scim_error_text(error, "path", members[i].type ? "members.type" : "members.$ref");
+		scim_error_text(error, "value", members[i].value);
+		scim_throw(error, "%s \"%s\" cannot be a member: table %-s holds no members of that type",
+				   type->name, members[i].value, table->table);
+	}
+}
+
+/* Returns one that does not exist, as it was named, or NULL. */
+static const char *
+find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant, const char *group,
+			 const ScimMember *members, int count)
+{
+	const char *missing = NULL;
+	Wanted	   *wanted;
+
+	refuse_others(table, members, count);
+	wanted = sort_wanted(table->member_type, members, &count, &missing);
+	set->count = count;
+	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	set->ids = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < count; i++)
+		set->ids[i] = (char *) wanted[i].id;
+	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
+	{
+		const ScimRegistration *side = scim_side_table(table, *type);
+
+		if (side)
+			lock_in(side, tenant, wanted, count);
+	}
+	take_those_there(table, tenant, group, wanted, count);
+	for (int i = 0; i < count; i++)
+	{
+		if (wanted[i].type == NULL)
+			return wanted[i].member->value;
+		set->types[i] = CStringGetTextDatum(wanted[i].type);
+	}
+	return missing;
+}
+
+void
+scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *group,
+					 const ScimMemberChange *change)
+{
+	memset(write, 0, sizeof(ScimMembersWrite));
+	write->members = scim_members_table();
+	write->replace = change->replace;
+	write->missing = find_members(&write->add, write->members, tenant, group, change->add, change->add_count);
+	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < change->remove_count; i++)
+	{
+		/* what cannot be an id, or is said to be what no member is, is gone already */
+		if (type_not_held(write->members, &change->remove[i]) == NULL &&
+			scim_parse_id(write->members->member_type, change->remove[i].value, &write->remove[write->remove_count]))
+			write->remove_count++;
+	}
+}
+
+void
+scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		const ScimIdType *type = write->members->member_type;
+		Datum		id;
+		char	   *key;
+		char	  **found;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!scim_parse_id(type, members[i].value, &id))
+			continue;
+		key = scim_id_text(type, id);
+		/* they are in order */
+		found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), pg_qsort_strcmp);
+		if (found)
+			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);
+	}
+}
+
+void
+scim_refuse_self(const ScimMembersWrite *write, const char *group)
+{
+	/* a group that is made has no id yet */
+	for (int i = 0; group && i < write->add.count; i++)
+	{
+		if (strcmp(TextDatumGetCString(write->add.types[i]), write->members->type->name) == 0 &&
+			strcmp(write->add.ids[i], group) == 0)
+			scim_throw_path(SCIM_MEMBER_IN_ITSELF, "members.value", "a group cannot be its own member");
+	}
+}
+
+/* ---- writing ---- */
+
+/* The digest of a set is what the triggers will have made of it. */
+static bool
+is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
+{
+	const ScimMemberSet *set = &write->add;
+	ScimRow		known = *group;
+	uint8		sum[SCIM_DIGEST_SIZE] = {0};
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
+	if (set->count != known.member_count)
+		return false;
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_member_hash(TextDatumGetCString(set->types[i]),
+						 set->ids[i], hash);
+		digest_add(sum, hash);
+	}
+	return memcmp(sum, known.member_digest, SCIM_DIGEST_SIZE) == 0;
+}
+
+/* How many of the ids are members of the group. */
+static int64
+count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
+{
+	bool		isnull;
+
+	if (count == 0)
+		return 0;
+	run_for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, table, tenant, group, ids, count);
+	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* The ids of members to be added, as the membership table holds them. */
+static Datum *
+added_ids(const ScimMembersWrite *write)
+{
+	Datum	   *ids = palloc_extended(Max(write->add.count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < write->add.count; i++)
+	{
+		if (!scim_parse_id(write->members->member_type, write->add.ids[i], &ids[i]))
+			elog(ERROR, "\"%s\" is no id of a member", write->add.ids[i]);
+	}
+	return ids;
+}
+
+/* Those of the ids that are members of the group, as texts, in order, each once; *found of them. */
+static char **
+find_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count, int *found)
+{
+	uint64		rows = count > 0 ? run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, count) : 0;
+	char	  **texts = palloc_extended(Max(rows, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	bool		isnull;
+
+	for (uint64 i = 0; i < rows; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		texts[i] = scim_id_text(table->member_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	if (count > 0)
+		SPI_freetuptable(SPI_tuptable);
+	qsort(texts, rows, sizeof(char *), pg_qsort_strcmp);
+	*found = 0;
+	/* one id may be a member as a user and as a group */
+	for (uint64 i = 0; i < rows; i++)
+	{
+		if (*found == 0 || strcmp(texts[*found - 1], texts[i]) != 0)
+			texts[(*found)++] = texts[i];
+	}
+	return texts;
+}
+
+void
+scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group, ScimMembersPresent *present)
+{
+	present->add = find_in(write->members, tenant, group, added_ids(write), write->add.count, &present->add_count);
+	present->remove = find_in(write->members, tenant, group, write->remove, write->remove_count, &present->remove_count);
+}
+
+bool
+scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
+{
+	if (write->replace)
+		return is_set(write, tenant, group);
+	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
+		count_in(write->members, tenant, group->id, write->remove, write->remove_count) == 0;
+}
+
+bool
+scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group)
+{
+	const ScimIdType *type = write->members->member_type;
+	Datum	   *add = added_ids(write);
+	Datum		values[4];
+	uint64		added = 0;
+	bool		isnull;
+
+	values[0] = scim_tenant_datum(write->members, tenant);
+	values[1] = scim_id_datum(write->members, group);
+	/* who was no member is none */
+	if (write->remove_count > 0 &&
+		run_for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->members, tenant, group, write->remove, write->remove_count) <
+		(uint64) write->remove_count &&
+		count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
+		return false;
+	if (write->add.count == 1 && !write->replace)
+	{
+		values[2] = write->add.types[0];
+		values[3] = add[0];
+		added = scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
+	}
+	else
+	{
+		values[2] = text_array(write->add.types, write->add.count);
+		values[3] = scim_id_array(type, add, write->add.count);
+		if (write->replace)
+		{
+			scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
+			scim_run(SCIM_COUNT_OTHERS, write->members, values, NULL, false);
+			if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) > 0)
+				return false;
+		}
+		if (write->add.count > 0)
+			added = scim_run(SCIM_ADD_MEMBERS, write->members, values, NULL, false);
+	}
+	/* who was a member is one */
+	return added == (uint64) write->add.count ||
+		count_in(write->members, tenant, group, add, write->add.count) == write->add.count;
+}

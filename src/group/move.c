@@ -1,0 +1,328 @@
+/*
+ * move.c
+ *		Groups follow their members.
+ *
+ * The group's row comes first: who writes memberships of one group queues for
+ * it.  A transaction that saw the group as it was before gets 40001, as with any
+ * change: where the row has nothing that tells of the change, it is only locked,
+ * and the memberships that the transaction sees are compared with those that
+ * there are.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "base/compat.h"
+#include "base/errors.h"
+#include "executor/spi.h"
+#include "group/move.h"
+#include "miscadmin.h"
+#include "resource/call.h"
+#include "resource/member_sum.h"
+#include "resource/pending.h"
+#include "statement/text.h"
+#include "storage/lmgr.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+/* ---- one group ---- */
+
+/* What is to become of it. */
+typedef struct Move
+{
+	const ScimRegistration *groups;
+	const char *tenant;			/* NULL: not known */
+	const char *id;
+	Datum		key[2];			/* the same, for statements */
+	char		nulls[3];
+	ScimPending pending;
+} Move;
+
+static bool
+set_key(Move *move, const ScimRegistration *groups, const char *tenant, const char *id)
+{
+	move->groups = groups;
+	move->tenant = tenant;
+	move->id = id;
+	strcpy(move->nulls, tenant ? "  " : "n ");
+	move->key[0] = tenant ? scim_tenant_datum(groups, tenant) : (Datum) 0;
+	return scim_parse_id(groups->id_type, id, &move->key[1]);
+}
+
+static SCIM_NORETURN void throw_kept_back(const ScimRegistration *groups);
+
+static void
+throw_kept_back(const ScimRegistration *groups)
+{
+	scim_throw(scim_error(SCIM_SUPPRESSED),
+			   "a trigger of table %s does not let a group follow its members", groups->table);
+}
+
+/*
+ * Locks the row.  A statement that waits for a group that goes does not see one
+ * that came with its id meanwhile; the next one does, but for a transaction that
+ * sees nothing that is newer than itself.
+ */
+static bool
+lock_found(Move *move)
+{
+	while (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+			return false;
+		if (IsolationUsesXactSnapshot())
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent update")));
+	}
+	return true;
+}
+
+/* The row trigger keeps in the row what there are columns for, under the lock that it has there. */
+static bool
+touch_row(Move *move)
+{
+	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+	{
+		if (!lock_found(move))
+			return false;
+		if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+			throw_kept_back(move->groups);
+	}
+	scim_note_moved(move->groups, move->tenant, move->id);
+	return true;
+}
+
+/* The tenant of the row of SPI_tuptable, where the memberships do not tell. */
+static void
+find_tenant(Move *move)
+{
+	bool		isnull;
+
+	if (move->groups->tenant_type == NULL)
+		move->tenant = move->groups->tenant;
+	else if (move->tenant == NULL)
+		move->tenant = scim_id_text(move->groups->tenant_type,
+									SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The called row has changed, though nothing of it is written. */
+static void
+note_changed(const Move *move)
+{
+	if (!scim_is_called_row(move->groups, move->id, move->tenant))
+		return;
+	scim_run(SCIM_READ_GROUP, move->groups, (Datum *) move->key, move->nulls, false);
+	scim_call->changed = true;
+	scim_note_moved(move->groups, move->tenant, move->id);
+}
+
+/* Nothing is kept in the row: who comes next sums up. */
+static bool
+lock_row(Move *move)
+{
+	if (!lock_found(move))
+		return false;
+	find_tenant(move);
+	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
+	note_changed(move);
+	return true;
+}
+
+/* False: there is no such group. */
+static bool
+run_move(Move *move)
+{
+	bool		found = scim_touched_column(move->groups) ? touch_row(move) : lock_row(move);
+
+	/* one statement may move many */
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
+void
+scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
+				int64 count, const uint8 *digest)
+{
+	Move		move = {0};
+
+	move.pending.count = count;
+	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
+	if ((!set_key(&move, groups, tenant, id) || !run_move(&move)) && scim_keeps_members(groups))
+		scim_note_no_group(tenant, id);
+}
+
+/* ---- a group that is in the way of another ---- */
+
+/* Who is changing or deleting the row?  InvalidTransactionId: nobody else, or nobody whom this server knows. */
+static TransactionId
+find_changer(Oid relid, ItemPointer place)
+{
+	Relation	relation = table_open(relid, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	TransactionId changer = InvalidTransactionId;
+	SnapshotData dirty;
+
+	InitDirtySnapshot(dirty);
+	/* a foreign table that became a child has no place of its rows here */
+	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE &&
+		table_tuple_fetch_row_version(relation, place, &dirty, slot))
+		changer = dirty.xmax;
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, NoLock);
+	return changer;
+}
+
+/*
+ * Is nothing left to wait for?  A group that is there, and that nobody is
+ * changing, is kept there: else it could go between now and the INSERT, which
+ * then does not fail, and takes its members for those of the new group.
+ */
+static bool
+is_settled(Move *move)
+{
+	bool		isnull;
+	HeapTuple	row;
+	TransactionId changer;
+
+	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+		return true;
+	row = SPI_tuptable->vals[0];
+	changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
+						   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+	if (!TransactionIdIsValid(changer))
+		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
+	XactLockTableWait(changer, NULL, NULL, XLTW_None);
+	return false;
+}
+
+void
+scim_await_group(const ScimRegistration *groups, const char *tenant, const char *id)
+{
+	Move		move = {0};
+
+	if (!set_key(&move, groups, tenant, id))
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	while (!is_settled(&move))
+		CHECK_FOR_INTERRUPTS();
+	SPI_finish();
+}
+
+/* ---- all groups ---- */
+
+/* Groups whose members are summed up follow what became of all memberships. */
+typedef struct Walk
+{
+	const ScimRegistration *groups;
+	bool		recount;		/* they went; else they are there, and do not count any more */
+} Walk;
+
+static void
+sum_up(const Walk *walk, const char *tenant, ScimRow *row)
+{
+	row->member_digest = palloc0(SCIM_DIGEST_SIZE);
+	scim_sum_members(walk->groups, tenant, row->id, &row->member_count, row->member_digest);
+	row->members_known = true;
+}
+
+/* Is the version that is stored another one than that of the row with these members? */
+static bool
+has_other_version(const Walk *walk, const char *tenant, ScimRow *row)
+{
+	const char *stored = row->version;
+
+	if (!walk->recount)
+	{
+		row->member_count = 0;
+		memset(row->member_digest, 0, SCIM_DIGEST_SIZE);
+	}
+	row->version = NULL;
+	return strcmp(scim_row_version(walk->groups, tenant, row), stored) != 0;
+}
+
+/* Does the group change?  Where no version tells which members it had, a group may have lost some. */
+static bool
+does_change(const Walk *walk, Move *move)
+{
+	const ScimRegistration *groups = walk->groups;
+	ScimRow		row;
+
+	if (scim_run(SCIM_READ_GROUP, groups, move->key, move->nulls, false) == 0)
+		return true;
+	scim_read_row(groups, 0, &row);
+	SPI_freetuptable(SPI_tuptable);
+	sum_up(walk, move->tenant, &row);
+	if (row.version == NULL || groups->read_only[SCIM_COLUMN_VERSION])
+		return walk->recount || row.member_count > 0;
+	return has_other_version(walk, move->tenant, &row);
+}
+
+/* A group as SCIM_ALL_GROUPS has it. */
+static void
+visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
+{
+	const Walk *walk = argument;
+	const ScimRegistration *groups = walk->groups;
+	Move		move = {0};
+	bool		isnull;
+	const char *tenant = groups->tenant;
+	char	   *id = scim_id_text(groups->id_type, SPI_getbinval(tuple, descriptor, 1, &isnull));
+
+	if (groups->tenant_type)
+		tenant = scim_id_text(groups->tenant_type, SPI_getbinval(tuple, descriptor, 2, &isnull));
+	move.pending.recount = walk->recount;
+	move.pending.empty = !walk->recount;
+	if (!set_key(&move, groups, tenant, id) || !does_change(walk, &move))
+		return;
+	if (!run_move(&move) && IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update")));
+}
+
+static void
+walk_groups(const ScimRegistration *groups, bool recount)
+{
+	Walk		walk = {groups, recount};
+
+	if (scim_touched_column(groups) == NULL)
+		return;
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetLatestSnapshot());
+	scim_scan(SCIM_ALL_GROUPS, groups, NULL, visit_group, &walk);
+	PopActiveSnapshot();
+}
+
+void
+scim_empty_groups(const ScimRegistration *groups)
+{
+	ScimPending frame = {.empty = true};
+
+	if (scim_is_summed(groups))
+		walk_groups(groups, false);
+	else
+		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
+}
+
+void
+scim_recount_all_groups(const ScimRegistration *groups)
+{
+	if (scim_is_summed(groups))
+		walk_groups(groups, true);
+	else
+		scim_recount_groups(groups);
+}
+
+void
+scim_recount_groups(const ScimRegistration *groups)
+{
+	ScimPending frame = {.recount = true};
+
+	if (scim_touched_column(groups))
+		scim_run_pending(&frame, SCIM_RECOUNT_GROUPS, groups, NULL, NULL);
+}

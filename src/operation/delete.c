@@ -1,0 +1,209 @@
+/*
+ * delete.c
+ *		Deleting a resource.
+ *
+ * The resource is locked first, then the groups that hold it, in order; only
+ * then does anything cascade.  So a delete and a group's write never wait for
+ * one another crosswise.
+ *
+ * Where groups hold groups, a group is a resource of one delete and a holder
+ * in another: no order of rows suits both.  So a delete of a group runs beside
+ * no other delete in its tenant; deletes of users run beside one another.
+ *
+ * Memberships that no foreign key takes along go before the row does.  In a
+ * table whose rows are marked as deleted, nothing goes: the mark is set like any
+ * other column.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "group/leaving.h"
+#include "operation/deferred.h"
+#include "operation/store.h"
+#include "resource/call.h"
+#include "resource/mapped_write.h"
+#include "resource/member_sum.h"
+#include "resource/target.h"
+#include "statement/statements.h"
+#include "statement/tenant.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+
+typedef struct Delete
+{
+	ScimTarget	target;
+	const char *id_text;
+	char	   *id;
+	const char *expected;
+	char	   *locked;			/* the version that it has before */
+	bool		at_once;		/* what would be asked at the end of the transaction is asked */
+	bool		emptied;		/* its memberships were removed */
+	char	   *version;		/* that was deleted */
+} Delete;
+
+/* Held to the end of the transaction, and taken before any row is locked. */
+static void
+queue(const Delete *delete)
+{
+	const ScimRegistration *groups = scim_find_table(scim_members_type());
+	uint32		tenant = hash_bytes((const unsigned char *) delete->target.tenant,
+									strlen(delete->target.tenant));
+
+	if (groups)
+		LockDatabaseObject(RelationRelationId, groups->relid, (uint16) tenant,
+						   delete->target.type->has_members ? ExclusiveLock : RowShareLock);
+}
+
+/* The groups that hold the resource, locked in the order of their ids. */
+static void
+lock_holders(const Delete *delete)
+{
+	const ScimRegistration *members = scim_find_members(scim_members_type());
+	Datum		values[2];
+
+	if (members == NULL || !scim_parse_id(members->member_type, delete->id, &values[1]) ||
+		(delete->target.type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
+		return;
+	values[0] = scim_tenant_datum(members, delete->target.tenant);
+	scim_lock_holders(members, delete->target.tenant, scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false));
+}
+
+/* Memberships that nothing else removes, or that would keep the row. */
+static void
+remove_memberships(Delete *delete)
+{
+	const ScimRegistration *table = delete->target.table;
+	const ScimRegistration *members = scim_memberships_of(table);
+	Datum		id;
+
+	if (members == NULL || scim_key_action(table, members) == SCIM_KEY_ACTS)
+		return;
+	id = scim_id_datum(table, delete->id);
+	scim_remove_memberships(table, delete->target.tenant, &id, 1);
+	/* a group has moved with its members; its version was compared under the lock that it still has */
+	delete->emptied = true;
+}
+
+/* Does deleting set the mark, and leave the row? */
+static bool
+sets_mark(const Delete *delete)
+{
+	const ScimRegistration *table = delete->target.table;
+
+	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
+}
+
+/* The version that the statement asks for: none where it was compared under the lock, and what moved it since was ours, or members would be summed up once more. */
+static const char *
+condition(const Delete *delete)
+{
+	return delete->emptied || scim_is_summed(delete->target.table) ? NULL : delete->expected;
+}
+
+static bool
+mark_row(const Delete *delete)
+{
+	ScimMappedWrite write = {
+		.registration = delete->target.table,
+		.tenant = delete->target.tenant,
+		.id = delete->id,
+		.expected = condition(delete),
+		.marks = true,
+		.bare = true
+	};
+
+	return scim_update_mapped(&write);
+}
+
+static bool
+remove_row(const Delete *delete)
+{
+	const char *expected = condition(delete);
+	Datum		values[3];
+	char		nulls[4] = "   ";
+
+	values[0] = scim_tenant_datum(delete->target.table, delete->target.tenant);
+	values[1] = scim_id_datum(delete->target.table, delete->id);
+	values[2] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
+	nulls[2] = expected ? ' ' : 'n';
+	return scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) > 0;
+}
+
+static bool
+delete_row(Delete *delete)
+{
+	ScimRow		row;
+
+	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
+		return false;
+	scim_read_row(delete->target.table, 0, &row);
+	delete->version = MemoryContextStrdup(delete->target.caller, row.version && !delete->emptied ? row.version : delete->locked);
+	return true;
+}
+
+/* Locks the row, as deleting it would: a mark is an update like others. */
+static void
+lock(Delete *delete)
+{
+	ScimRow		row;
+
+	if (!sets_mark(delete))
+		queue(delete);
+	if (!scim_lock_row(&delete->target, sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE,
+					   delete->id, &row))
+		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
+	delete->locked = row.version;
+	if (delete->expected && strcmp(delete->expected, row.version) != 0)
+		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text, delete->expected, row.version);
+	if (sets_mark(delete))
+		return;
+	lock_holders(delete);
+	remove_memberships(delete);
+}
+
+static void
+delete_resource(void *argument)
+{
+	Delete	   *delete = argument;
+
+	/* locked as the owner of the table: the caller's rights and policies are asked first */
+	scim_check_tenant(delete->target.table, delete->target.tenant);
+	if (!sets_mark(delete))
+		scim_check_privilege(delete->target.table, ACL_DELETE);
+	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
+		scim_throw_not_found(&delete->target, delete->id_text);
+	lock(delete);
+	if (delete_row(delete))
+	{
+		if (delete->at_once && !sets_mark(delete))
+			scim_ask_deferred(delete->target.table);
+		return;
+	}
+	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
+		scim_throw_not_found(&delete->target, delete->id_text);
+	scim_throw_suppressed(&delete->target, "deleted");
+}
+
+char *
+scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected, bool at_once)
+{
+	Delete		delete = {0};
+	ScimCall	call = {0};
+
+	expected = scim_read_expected(expected);
+	scim_begin_write(&delete.target, type, tenant);
+	delete.id_text = id;
+	delete.expected = expected;
+	delete.at_once = at_once;
+	delete.id = scim_take_id(&delete.target, id);
+	call.registration = delete.target.table;
+	call.tenant = delete.target.tenant;
+	call.id = delete.id;
+	call.deletes = !sets_mark(&delete);
+	scim_run_call(&call, delete_resource, &delete);
+	SPI_finish();
+	return delete.version;
+}

@@ -1,0 +1,191 @@
+/*
+ * list_members.c
+ *		The members of a group, page by page: for groups that are too large to be
+ *		read at once.
+ *
+ * The order is that of the membership table's key, (type, id); a cursor holds
+ * the member that the next page begins with, or would if it is gone by then.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "operation/cursor.h"
+#include "operation/store.h"
+#include "resource/target.h"
+#include "statement/statements.h"
+#include "utils/builtins.h"
+
+/* Where a page begins; *type NULL: at the start. */
+typedef struct Place
+{
+	const char *type;
+	const char *id;				/* NULL: the first of the type */
+} Place;
+
+typedef struct MemberPage
+{
+	const ScimTarget *target;
+	char	   *group;
+	int			room;			/* for so many more */
+	JsonbValue *members;
+	Place		next;			/* what did not fit; type NULL: nothing */
+} MemberPage;
+
+static char *
+cursor_kind(const ScimTarget *target, const char *group)
+{
+	return psprintf("members of %s in %s", group, target->tenant);
+}
+
+static char *
+string_in(Jsonb *state, const char *key)
+{
+	JsonbValue	value;
+
+	if (!scim_find(&state->root, key, &value) || value.type != jbvString)
+		elog(ERROR, "a cursor without %s", key);
+	return scim_string_copy(&value);
+}
+
+static void
+read_place(const char *kind, const char *cursor, Place *place)
+{
+	Jsonb	   *state;
+
+	memset(place, 0, sizeof(Place));
+	if (cursor == NULL || cursor[0] == '\0')
+		return;
+	state = scim_read_cursor(kind, cursor);
+	place->type = string_in(state, "type");
+	place->id = string_in(state, "id");
+}
+
+static char *
+write_place(const char *kind, const Place *place)
+{
+	JsonbValue *state = scim_new_object();
+
+	scim_set_text(state, "type", place->type);
+	scim_set_text(state, "id", place->id);
+	return scim_write_cursor(kind, scim_write(state));
+}
+
+/* ---- a page ---- */
+
+/* The members of one type, from an id on; one more than there is room for tells that there are more. */
+static void
+read_type(MemberPage *page, const ScimRegistration *table, const char *from)
+{
+	const ScimRegistration *members = scim_members_table();
+	const ScimResourceType *type = table->type;
+	Datum		values[5];
+	uint64		count;
+
+	if (from && !scim_is_id(table->id_type, from))
+		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
+	values[0] = scim_tenant_datum(members, page->target->tenant);
+	values[1] = scim_id_datum(members, page->group);
+	values[2] = CStringGetTextDatum(type->name);
+	values[3] = from ? scim_id_datum(table, from) : (Datum) 0;
+	values[4] = Int64GetDatum((int64) page->room + 1);
+	count = scim_run(SCIM_LIST_MEMBERS, table, values, from ? NULL : "   n ", true);
+	for (uint64 i = 0; i < count; i++)
+	{
+		Datum		row[2];
+		bool		nulls[2];
+
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, row, nulls);
+		if (page->room == 0)
+		{
+			page->next.type = type->name;
+			page->next.id = scim_id_text(table->id_type, row[0]);
+			break;
+		}
+		scim_append(page->members, scim_other_side(type, scim_id_text(table->id_type, row[0]),
+												   nulls[1] ? NULL : TextDatumGetCString(row[1]), type->name));
+		page->room--;
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+/* The type whose name follows "name" (is it, if "itself"), in the order of the membership table; or NULL. */
+static const ScimResourceType *
+following_type(const char *name, bool itself)
+{
+	const ScimResourceType *found = NULL;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		int			order = name ? strcmp((*type)->name, name) : 1;
+
+		if ((*type)->can_be_member && (order > 0 || (order == 0 && itself)) &&
+			(found == NULL || strcmp((*type)->name, found->name) < 0))
+			found = *type;
+	}
+	return found;
+}
+
+static void
+read_members(MemberPage *page, const Place *from)
+{
+	const ScimResourceType *type = following_type(from->type, true);
+
+	for (; type && page->next.type == NULL; type = following_type(type->name, false))
+	{
+		const ScimRegistration *table = scim_side_table(scim_members_table(), type);
+		bool		goes_on = from->type && strcmp(type->name, from->type) == 0;
+
+		if (table)
+			read_type(page, table, goes_on ? from->id : NULL);
+	}
+}
+
+static JsonbValue *
+read_page(const ScimTarget *target, const char *group_id, int count, const char *cursor)
+{
+	MemberPage	page = {.target = target, .room = count, .members = scim_new_array()};
+	JsonbValue *response = scim_new_object();
+	JsonbValue *schemas = scim_new_array();
+	ScimRow		group;
+	Place		from;
+	const char *kind;
+
+	page.group = scim_take_id(target, group_id);
+	if (!scim_fetch(target, SCIM_GET, page.group, true, &group))
+		scim_throw_not_found(target, group_id);
+	scim_know_members(target->table, target->tenant, &group, false);
+	kind = cursor_kind(target, page.group);
+	read_place(kind, cursor, &from);
+	read_members(&page, &from);
+
+	scim_append_text(schemas, SCIM_URN_LIST);
+	scim_set_value(response, "schemas", schemas);
+	scim_set_text(response, "version", scim_row_version(target->table, target->tenant, &group));
+	scim_set_integer(response, "totalResults", group.member_count);
+	scim_set_integer(response, "itemsPerPage", count - page.room);
+	scim_set_value(response, "Resources", page.members);
+	if (page.next.type)
+		scim_set_text(response, "nextCursor", write_place(kind, &page.next));
+	return response;
+}
+
+Jsonb *
+scim_store_list_members(const char *tenant, const char *group_id, int count, const char *cursor, bool fresh)
+{
+	ScimTarget	target;
+	JsonbValue *response;
+	MemoryContext old;
+	Jsonb	   *result;
+
+	scim_begin_read(&target, "Group", tenant, fresh);
+	response = read_page(&target, group_id, scim_cursor_count(count), cursor);
+	old = MemoryContextSwitchTo(target.caller);
+	result = scim_write(response);
+	MemoryContextSwitchTo(old);
+	scim_finish_read(&target);
+	return result;
+}

@@ -1,0 +1,186 @@
+/*
+ * page.c
+ *		The rows of one page of a list.
+ *
+ * A page is read phase by phase (see query/order.h) until it is full.  The columns of
+ * a row are those of scim_read_row and, behind them, what it is ordered by.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "operation/page.h"
+#include "statement/required.h"
+#include "statement/statements.h"
+
+/* ---- counting ---- */
+
+static int64
+run_count(ScimSql *sql, const ScimSelection *selection, int64 most)
+{
+	bool		isnull;
+	int64		count;
+
+	if (most > 0)
+		appendStringInfo(&sql->text, " LIMIT " INT64_FORMAT ") AS s", most + 1);
+	scim_run_sql(sql, selection->target->table);
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return count;
+}
+
+static void
+begin_count(ScimSql *sql, const ScimSelection *selection, int64 most)
+{
+	scim_copy_arguments(sql, &selection->where);
+	appendStringInfo(&sql->text, "SELECT pg_catalog.count(*) FROM %s%s AS r WHERE %s",
+					 most > 0 ? "(SELECT FROM " : "", selection->target->table->table,
+					 selection->where.text.data);
+}
+
+int64
+scim_count_selection(const ScimSelection *selection, int64 most)
+{
+	ScimSql		sql;
+
+	begin_count(&sql, selection, most);
+	return run_count(&sql, selection, most);
+}
+
+static int64
+count_phase(const ScimSelection *selection, ScimPhase phase)
+{
+	ScimSql		sql;
+
+	begin_count(&sql, selection, 0);
+	scim_append_phase(&sql, selection->target->table, &selection->order, phase, NULL);
+	return run_count(&sql, selection, 0);
+}
+
+/* ---- reading ---- */
+
+/*
+ * The rows are limited inside, so that a user's groups are looked for where the
+ * user is on the page, and not where it is skipped or sorted away.
+ */
+static uint64
+read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPlace *place,
+		   int64 offset, int64 limit, ScimPage *page)
+{
+	const ScimRegistration *table = selection->target->table;
+	bool		has_groups = table->type->has_groups;
+	ScimSql		sql;
+	uint64		count;
+
+	scim_copy_arguments(&sql, &selection->where);
+	scim_append_template(&sql, !has_groups ? "SELECT {bare}, r.scim_key FROM" :
+						 selection->with_groups ? "SELECT {row}, r.scim_key FROM" :
+						 "SELECT {bare}, NULL::pg_catalog.text[], r.scim_key FROM", table);
+	scim_append_template(&sql, " (SELECT {columns}, ", table);
+	appendStringInfo(&sql.text, "%s AS scim_key FROM %s AS r WHERE %s",
+					 phase == SCIM_PHASE_VALUES ? selection->order.key.value : "NULL::pg_catalog.text",
+					 table->table, selection->where.text.data);
+	scim_append_phase(&sql, table, &selection->order, phase, place);
+	scim_append_order(&sql, table, &selection->order, phase);
+	if (offset > 0)
+	{
+		appendStringInfoString(&sql.text, " OFFSET ");
+		scim_append_argument(&sql, INT8OID, Int64GetDatum(offset));
+	}
+	appendStringInfo(&sql.text, " LIMIT " INT64_FORMAT ") AS r", limit);
+	count = scim_run_sql(&sql, table);
+	page->tables[page->part_count] = SPI_tuptable;
+	page->counts[page->part_count++] = count;
+	page->count += count;
+	return count;
+}
+
+void
+scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, ScimPage *page)
+{
+	int64		known = 0;
+
+	memset(page, 0, sizeof(*page));
+	page->total = -1;
+	for (int i = 0; i < selection->order.phase_count; i++)
+	{
+		ScimPhase	phase = selection->order.phases[i];
+		uint64		wanted = limit - page->count;
+		uint64		count = read_phase(selection, phase, NULL, offset, wanted, page);
+		int64		rows;
+
+		if (count == wanted)
+			return;
+		rows = count > 0 || offset == 0 ? offset + (int64) count : count_phase(selection, phase);
+		offset = Max(offset - rows, 0);
+		known += rows;
+	}
+	page->total = known;
+}
+
+void
+scim_read_page_after(const ScimSelection *selection, const ScimListPlace *place, int64 limit, ScimPage *page)
+{
+	bool		begun = place == NULL;
+
+	memset(page, 0, sizeof(*page));
+	page->total = -1;
+	for (int i = 0; i < selection->order.phase_count && (int64) page->count <= limit; i++)
+	{
+		ScimPhase	phase = selection->order.phases[i];
+		bool		here = place && place->phase == phase;
+
+		/* one row more than the page has tells whether there are more */
+		begun |= here;
+		if (begun)
+			read_phase(selection, phase, here ? place : NULL, 0, limit + 1 - page->count, page);
+	}
+	if ((int64) page->count <= limit)
+		return;
+	page->has_more = true;
+	page->count--;
+	page->counts[page->part_count - 1]--;
+}
+
+/* ---- rows ---- */
+
+/* The part that a row is in; *index becomes its place there. */
+static SPITupleTable *
+find_part(const ScimPage *page, uint64 *index)
+{
+	int			part = 0;
+
+	while (*index >= page->counts[part])
+		*index -= page->counts[part++];
+	return page->tables[part];
+}
+
+Datum
+scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull)
+{
+	SPITupleTable *table = find_part(page, &index);
+
+	return SPI_getbinval(table->vals[index], table->tupdesc, column, isnull);
+}
+
+void
+scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row)
+{
+	SPI_tuptable = find_part(page, &index);
+	scim_read_row(selection->target->table, index, row);
+}
+
+void
+scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPlace *place)
+{
+	SPITupleTable *table = find_part(page, &index);
+	Datum		value;
+	bool		isnull;
+
+	value = SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull);
+	place->id = scim_row_id(selection->target->table, value, isnull);
+	place->phase = SCIM_PHASE_ALL;
+	if (selection->order.phase_count == 1)
+		return;
+	place->key = SPI_getbinval(table->vals[index], table->tupdesc, table->tupdesc->natts, &isnull);
+	place->phase = isnull ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
+}

@@ -1,0 +1,48 @@
+/*
+ * page.h
+ *		The rows of one page of a list.
+ */
+#ifndef SCIM_OPERATION_PAGE_H
+#define SCIM_OPERATION_PAGE_H
+
+#include "executor/spi.h"
+#include "query/order.h"
+#include "resource/target.h"
+
+/* What a list is about: which rows, in which order. */
+typedef struct ScimSelection
+{
+	const ScimTarget *target;
+	ScimSql		where;			/* the condition on r, with the tenant's in front */
+	ScimOrder	order;
+	bool		with_groups;	/* each user with its groups */
+} ScimSelection;
+
+/* Rows as they came: the parts of a page, one of each phase. */
+typedef struct ScimPage
+{
+	SPITupleTable *tables[2];
+	uint64		counts[2];
+	int			part_count;
+	uint64		count;			/* of all parts */
+	int64		total;			/* how many rows the selection has; -1: the page does not tell */
+	bool		has_more;		/* by place: there are rows behind the page */
+} ScimPage;
+
+/* How many rows the selection has, or "most" + 1 if there are more than that (0: no matter how many). */
+extern int64 scim_count_selection(const ScimSelection *selection, int64 most);
+
+/* The rows from an offset; and those behind a place (NULL: from the start). */
+extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, ScimPage *page);
+extern void scim_read_page_after(const ScimSelection *selection, const ScimListPlace *place, int64 limit, ScimPage *page);
+
+/* A column of a row of the page: by its number as in scim_read_row. */
+extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull);
+
+/* Reads a row, as scim_read_row does. */
+extern void scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row);
+
+/* The place of a row. */
+extern void scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPlace *place);
+
+#endif							/* SCIM_OPERATION_PAGE_H */

@@ -1,0 +1,227 @@
+/*
+ * patch.c
+ *		Patching resources, and changing the members of groups.
+ *
+ * Both begin with the lock on the row: what is wanted follows from what is
+ * there.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "column/fold.h"
+#include "column/value.h"
+#include "operation/report.h"
+#include "operation/store.h"
+#include "operation/write.h"
+#include "query/access.h"
+#include "query/filter.h"
+#include "statement/statements.h"
+#include "utils/builtins.h"
+
+/* ---- patch ---- */
+
+/* The complete resource, as a client reads it, for the patch to compare with. */
+static Jsonb *
+show_locked(ScimWrite *write)
+{
+	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
+						  NULL, CurrentMemoryContext)[0];
+}
+
+static bool
+has_read_only(const ScimRegistration *table)
+{
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		if (table->mapped[i].read_only)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a patch is applied to.  Read-only columns stand in it, so that paths and
+ * filters lead to them, and it is noticed when they would change.
+ */
+static Jsonb *
+patched_content(const ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+	JsonbValue	root;
+	JsonbValue *content;
+
+	if (!has_read_only(table))
+		return write->row.data;
+	scim_root(write->row.data, &root);
+	content = scim_open(&root);
+	scim_show_columns(table, content, &write->row.columns);
+	return scim_write(content);
+}
+
+/* What a patch removed of that: others than it did the split refuse. */
+static void
+refuse_removal(ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+
+	if (write->split == NULL)
+		scim_write_split(write, &write->row);
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &table->mapped[i];
+
+		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
+			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
+			scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only", column->path);
+	}
+}
+
+/* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
+static void
+match_members(ScimWrite *write, Jsonb *shown)
+{
+	JsonbValue	members;
+	bool		found = scim_find(&shown->root, "members", &members);
+
+	scim_find_types(&write->members, write->change.add, write->change.add_count);
+	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
+											  write->change.add_count, scim_match_shown_members);
+	scim_write_prepare_members(write);
+}
+
+static char *
+fold(const char *string, int length)
+{
+	text	   *folded = scim_fold_text(string, length);
+	char	   *result = text_to_cstring(folded);
+
+	pfree(folded);
+	return result;
+}
+
+static const ScimMatching matching = {.match = scim_match_elements, .fold = fold};
+
+static void
+patch(void *argument)
+{
+	ScimWrite  *write = argument;
+	Jsonb	   *shown = NULL;
+	bool		stale;
+	ScimPathSet differs = {0};
+
+	scim_write_lock_members(write);
+	scim_write_lock_row(write, write->bare);
+	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
+		shown = show_locked(write);
+	if (write->change.has_filters)
+		match_members(write, shown);
+	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
+	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
+												  stale ? &differs : NULL, &matching));
+	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale);
+	if (write->target.table->is_mapped)
+		refuse_removal(write);
+	if (write->unchanged)
+		return;
+	if (stale)
+		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &differs);
+	if (!scim_write_update_row(write, write->row.version))
+		scim_throw_suppressed(&write->target, "updated");
+	scim_write_store_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+/* What a filter asks for has a place in the table, as in lists. */
+static void
+check_filter(const ScimFilter *filter, const void *argument)
+{
+	scim_check_filter_places(argument, filter);
+}
+
+Jsonb *
+scim_store_patch(const char *type, const char *tenant, const char *id,
+				 Jsonb *operations, const char *expected, const ScimView *view, ScimWritten *report)
+{
+	ScimWrite	write;
+	char	   *password = NULL;
+	bool		given;
+	ScimIds		ids;
+	const ScimMemberChange *change;
+
+	expected = scim_read_expected(expected);
+	scim_write_begin(&write, type, tenant, view, report);
+	scim_write_identify(&write, id);
+	write.expected = expected;
+	ids = scim_target_ids(&write.target);
+	write.patch = scim_parse_patch(write.target.type, operations, &ids);
+	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
+	change = scim_patch_members(write.patch);
+	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
+		write.bare = 0;
+	given = scim_patch_password(write.patch, &password);
+	scim_write_take_password(&write, given, password);
+	write.has_members = change != NULL;
+	if (change)
+		write.change = *change;
+	return scim_write_run(&write, patch);
+}
+
+/* ---- members ---- */
+
+static void
+change_members(void *argument)
+{
+	ScimWrite  *write = argument;
+	ScimPathSet paths = {0};
+	ScimMembersPresent before;
+
+	scim_write_lock_members(write);
+	scim_write_lock_row(write, 0);
+	if (write->expected && strcmp(write->expected, write->row.version) != 0)
+	{
+		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
+			scim_write_refuse(write, SCIM_MEMBERS_MISMATCH, &paths);
+		write->unchanged = true;
+		if (write->report)
+			scim_report_members(write, NULL);
+		return;
+	}
+	if (write->report)
+		scim_find_present(&write->members, write->target.tenant, write->row.id, &before);
+	scim_write_store_members(write);
+	write->unchanged = !write->call.changed;
+	if (write->report)
+		scim_report_members(write, &before);
+}
+
+/* The ids as members of which no type is known. */
+static ScimMember *
+members_named(char **ids, int count)
+{
+	ScimMember *members = palloc_extended(Max(count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < count; i++)
+	{
+		members[i] = (ScimMember) {.value = ids[i]};
+	}
+	return members;
+}
+
+Jsonb *
+scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
+						  char **remove, int remove_count, const char *expected,
+						  const ScimView *view, ScimWritten *report)
+{
+	ScimWrite	write;
+
+	expected = scim_read_expected(expected);
+	scim_write_begin(&write, "Group", tenant, view, report);
+	scim_write_identify(&write, group_id);
+	write.expected = expected;
+	write.has_members = true;
+	write.change.add = members_named(add, add_count);
+	write.change.add_count = add_count;
+	write.change.remove = members_named(remove, remove_count);
+	write.change.remove_count = remove_count;
+	return scim_write_run(&write, change_members);
+}

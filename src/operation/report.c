@@ -1,0 +1,147 @@
+/*
+ * report.c
+ *		What is told of a write beside the resource.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "core/canonical.h"
+#include "core/differ.h"
+#include "core/hidden.h"
+#include "core/ignored.h"
+#include "core/spelling.h"
+#include "miscadmin.h"
+#include "operation/report.h"
+
+/* The paths as an array that outlives the write. */
+static JsonbValue *
+kept_paths(const ScimWrite *write, const ScimPathSet *paths)
+{
+	MemoryContext old = MemoryContextSwitchTo(write->target.caller);
+	JsonbValue *array = scim_named_paths(paths);
+
+	MemoryContextSwitchTo(old);
+	return array;
+}
+
+/* ---- what was ignored ---- */
+
+static void
+name_ignored(const ScimWrite *write, Jsonb *given, Jsonb *shown, ScimPathSet *paths)
+{
+	ScimIds		ids = scim_target_ids(&write->target);
+
+	/* some clients think that a write is on condition of the _version in the resource */
+	scim_name_ignored(paths, write->target.type, given, shown, &ids, !write->call.inserting && write->expected == NULL);
+}
+
+void
+scim_report_given(ScimWrite *write, Jsonb *data)
+{
+	ScimPathSet sent = {0};
+	JsonbValue	name = scim_text("groups");
+	JsonbValue	root;
+	JsonbValue	unused;
+
+	name_ignored(write, data, NULL, &sent);
+	if (sent.count == 0)
+		return;
+	write->given = data;
+	scim_root(data, &root);
+	if (scim_find_any_case(&root, &name, &unused))
+		write->bare = 0;
+}
+
+static void
+report_ignored(ScimWrite *write)
+{
+	ScimPathSet ignored = {0};
+
+	name_ignored(write, write->given, scim_show_alone(write->target.table, &write->row), &ignored);
+	if (ignored.count > 0)
+		write->report->ignored = kept_paths(write, &ignored);
+}
+
+/* ---- what differs ---- */
+
+/*
+ * A document as its content: what makes no difference in the version makes none
+ * here.  Nor does what is never returned: it could be guessed, try by try.
+ */
+static Jsonb *
+content_of(const ScimWrite *write, Jsonb *document)
+{
+	Jsonb	   *shown = scim_without_hidden(write->target.type, document);
+
+	return scim_write(scim_content_tree(&shown->root, NULL));
+}
+
+/*
+ * Columns of a mapped table may make something else of a value than what was
+ * sent.  Where an immutable attribute would change, the document was not taken
+ * apart, as that is an error of its own: then what was sent counts.
+ */
+static Jsonb *
+wanted_document(const ScimWrite *write)
+{
+	if (write->split)
+		return scim_join_columns(write->target.table, write->split->data, &write->split->columns);
+	return write->document;
+}
+
+void
+scim_report_differing(ScimWrite *write, ScimPathSet *paths)
+{
+	ScimPlace	members = scim_place(NULL, "members");
+
+	if (write->document)
+		scim_name_differences(paths, content_of(write, wanted_document(write)), content_of(write, write->row.data));
+	if (write->has_members && !scim_members_are_there(&write->members, write->target.tenant, &write->row))
+		scim_name_path(paths, &members);
+	write->report->differing = kept_paths(write, paths);
+}
+
+/* ---- members ---- */
+
+/* Those of the ids that are not among the others, which are in order; as an array that outlives the write. */
+static JsonbValue *
+kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other_count)
+{
+	MemoryContext old = MemoryContextSwitchTo(write->target.caller);
+	JsonbValue *array = scim_new_array();
+
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (other_count == 0 || bsearch(&ids[i], others, other_count, sizeof(char *), pg_qsort_strcmp) == NULL)
+			scim_append_text(array, pstrdup(ids[i]));
+	}
+	MemoryContextSwitchTo(old);
+	return array;
+}
+
+void
+scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
+{
+	ScimMembersPresent after = {0};
+
+	/* asked, not concluded: triggers may have done something else */
+	if (before)
+		scim_find_present(&write->members, write->target.tenant, write->row.id, &after);
+	write->report->added = kept_ids(write, after.add, after.add_count,
+									before ? before->add : NULL, before ? before->add_count : 0);
+	write->report->removed = kept_ids(write, before ? before->remove : NULL, before ? before->remove_count : 0,
+									  after.remove, after.remove_count);
+	scim_know_members(write->target.table, write->target.tenant, &write->row, true);
+	write->report->member_count = write->row.member_count;
+}
+
+/* ---- the end ---- */
+
+void
+scim_report_written(ScimWrite *write)
+{
+	write->report->unchanged = write->unchanged;
+	if (write->given)
+		report_ignored(write);
+}

@@ -1,0 +1,77 @@
+/*
+ * write.h
+ *		A write of a resource under way, and the steps that all writes are made
+ *		of.
+ *
+ * Used by write.c (create, update) and patch.c (patch, members).
+ */
+#ifndef SCIM_OPERATION_WRITE_H
+#define SCIM_OPERATION_WRITE_H
+
+#include "core/patch.h"
+#include "group/members.h"
+#include "resource/call.h"
+#include "resource/mapped.h"
+#include "resource/target.h"
+
+/* A write under way. */
+typedef struct ScimWrite
+{
+	ScimTarget	target;
+	const char *id_text;		/* as given */
+	char	   *id;
+	const char *expected;		/* version, or NULL */
+	JsonbValue *data;			/* the document to be stored */
+	Jsonb	   *document;		/* the same, written */
+	ScimPatch  *patch;			/* or the operations that make it */
+	bool		sets_password;
+	char	   *password_hash;	/* NULL clears it */
+	bool		has_members;
+	ScimMemberChange change;
+	ScimMembersWrite members;
+	ScimSplit  *split;			/* of a mapped table: the document taken apart, beside "row" */
+	ScimCall	call;
+	ScimRow		row;			/* as it was written, or found */
+	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
+	bool		unchanged;		/* what was wanted was there already */
+	ScimWritten *report;		/* to be filled in (report.c), or NULL */
+	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's to say */
+} ScimWrite;
+
+/* Begins one: SPI, the table, the tenant, what is to be shown and reported; and on which resource (NOT_FOUND). */
+extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
+							 ScimWritten *report);
+extern void scim_write_identify(ScimWrite *write, const char *id);
+
+/* A password (NULL: it is cleared), if one is given. */
+extern void scim_write_take_password(ScimWrite *write, bool given, const char *password);
+
+/* Finds and locks the members that are to come, before the group; the same once more, when filters told them. */
+extern void scim_write_lock_members(ScimWrite *write);
+extern void scim_write_prepare_members(ScimWrite *write);
+
+/* Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED. */
+extern void scim_write_lock_row(ScimWrite *write, int bare);
+
+/* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
+extern void scim_write_split(ScimWrite *write, const ScimRow *old);
+
+/* Is what is wanted there already, in the row that was read?  "stale": it must not be written otherwise. */
+extern bool scim_write_is_there(ScimWrite *write, bool stale);
+
+/* The UPDATE, on condition of the version unless that is NULL; false if it found no such row. */
+extern bool scim_write_update_row(ScimWrite *write, const char *expected);
+
+/* The memberships, and with them the group's count, digest and version. */
+extern void scim_write_store_members(ScimWrite *write);
+
+/*
+ * VERSION_MISMATCH of the row that is locked.  What was wanted and is stored
+ * otherwise is reported: "paths" holds what is known of that already.
+ */
+extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths);
+
+/* Runs "body" as a scim_ call; the resource as it is then shown. */
+extern Jsonb *scim_write_run(ScimWrite *write, void (*body) (void *write));
+
+#endif							/* SCIM_OPERATION_WRITE_H */

@@ -1,0 +1,457 @@
+/*
+ * access.c
+ *		What of a resource has a place in its table.
+ *
+ * A created table, and one with a "data" column, has a place for all that the
+ * schema has, but for what is kept elsewhere: memberships, the password, times.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "catalog/pg_enum.h"
+#include "column/type.h"
+#include "column/value.h"
+#include "core/schema_document.h"
+#include "miscadmin.h"
+#include "nodes/primnodes.h"
+#include "query/access.h"
+#include "query/column_place.h"
+#include "query/mapped.h"
+#include "registry/index.h"
+#include "registry/lookup.h"
+#include "registry/mapping.h"
+#include "utils/catcache.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+static ScimAccess
+access_of_column(const ScimMappedColumn *column)
+{
+	return column->read_only ? SCIM_SHOWN_ONLY : SCIM_AS_SCHEMA;
+}
+
+static bool
+is_named(const ScimAttribute *attribute, const char *name)
+{
+	return attribute && strcmp(attribute->name, name) == 0;
+}
+
+/* ---- what is kept outside of the content ---- */
+
+bool
+scim_can_be_member(const ScimResourceType *type)
+{
+	const ScimRegistration *members = scim_find_members(scim_members_type());
+
+	return members && scim_side_table(members, type);
+}
+
+/* Can groups of the type have members at all? */
+static bool
+takes_members(const ScimResourceType *type)
+{
+	if (!type->has_members || scim_find_members(type) == NULL)
+		return false;
+	for (const ScimResourceType *const *side = scim_resource_types(); *side; side++)
+	{
+		if (scim_can_be_member(*side))
+			return true;
+	}
+	return false;
+}
+
+/* A user's groups come from the table of groups and its memberships. */
+static bool
+shows_groups(const ScimResourceType *type)
+{
+	return scim_can_be_member(type) && scim_find_table(scim_members_type());
+}
+
+static ScimAccess
+access_elsewhere(const ScimRegistration *registration, const ScimPath *path)
+{
+	const ScimResourceType *type = registration->type;
+	bool		there = true;
+
+	if (is_named(path->sub, "created") && is_named(path->attribute, "meta"))
+		there = registration->columns[SCIM_COLUMN_CREATED] != NULL;
+	else if (is_named(path->sub, "lastModified") && is_named(path->attribute, "meta"))
+		there = registration->columns[SCIM_COLUMN_LAST_MODIFIED] != NULL;
+	else if (type->has_groups && is_named(path->attribute, "groups"))
+		there = shows_groups(type);
+	else if (type->has_members && is_named(path->attribute, "members"))
+		there = takes_members(type);
+	else if (type->has_password && is_named(path->attribute, "password"))
+		there = registration->columns[SCIM_COLUMN_PASSWORD] != NULL;
+	return there ? SCIM_AS_SCHEMA : SCIM_NO_PLACE;
+}
+
+/* ---- columns ---- */
+
+static ScimAccess
+access_of_parts(const ScimMappedSlot *slot)
+{
+	ScimAccess	access = SCIM_NO_PLACE;
+
+	for (int i = 0; i < slot->part_count; i++)
+		access = Max(access, access_of_column(slot->parts[i].column));
+	return access;
+}
+
+/* Elements that are made of columns alone: what the filter of a slot says must be sent, too, for its columns to be meant. */
+static ScimAccess
+access_of_slots(const ScimMappedAttribute *mapped, const ScimAttribute *sub)
+{
+	ScimAccess	access = SCIM_NO_PLACE;
+
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		const ScimMappedSlot *slot = &mapped->slots[i];
+		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, sub);
+
+		if (part)
+			access = Max(access, access_of_column(part->column));
+		else if (sub == NULL || scim_find_mapped_constant(slot, sub))
+			access = Max(access, access_of_parts(slot));
+	}
+	return access;
+}
+
+/* Of a complex attribute of which columns hold parts; the others are in the document, if there is one. */
+static ScimAccess
+access_of_complex(const ScimRegistration *registration, const ScimMappedAttribute *mapped, const ScimPath *path)
+{
+	const ScimMappedPart *part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
+	ScimAccess	access = SCIM_NO_PLACE;
+
+	if (part)
+		return access_of_column(part->column);
+	if (path->sub)
+		return registration->columns[SCIM_COLUMN_DATA] ? SCIM_AS_SCHEMA : SCIM_NO_PLACE;
+	for (const ScimAttribute *sub = path->attribute->sub; sub && sub->name; sub++)
+	{
+		ScimPath	inner = *path;
+
+		inner.sub = sub;
+		access = Max(access, access_of_complex(registration, mapped, &inner));
+	}
+	return access;
+}
+
+static ScimAccess
+access_of_content(const ScimRegistration *registration, const ScimPath *path)
+{
+	bool		has_data = registration->columns[SCIM_COLUMN_DATA] != NULL;
+	const ScimMappedAttribute *mapped;
+
+	if (!registration->is_mapped || (!path->extension && is_named(path->attribute, "schemas")))
+		return SCIM_AS_SCHEMA;
+	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	if (mapped && mapped->whole)
+		return access_of_column(mapped->whole->column);
+	if (mapped && mapped->part_count > 0)
+		return access_of_complex(registration, mapped, path);
+	if (has_data)
+		return SCIM_AS_SCHEMA;
+	return mapped ? access_of_slots(mapped, path->sub) : SCIM_NO_PLACE;
+}
+
+ScimAccess
+scim_access(const ScimRegistration *registration, const ScimPath *path)
+{
+	ScimAccess	access = SCIM_NO_PLACE;
+
+	if (path->attribute)
+		return scim_is_kept_elsewhere(registration->type, path) ? access_elsewhere(registration, path) :
+			access_of_content(registration, path);
+	for (const ScimAttribute *attribute = path->extension->attributes; attribute->name; attribute++)
+	{
+		ScimPath	inner = {.extension = path->extension, .attribute = attribute};
+
+		access = Max(access, scim_access(registration, &inner));
+	}
+	return access;
+}
+
+/* ---- what the table asks of values ---- */
+
+static bool
+needs_column(const ScimRegistration *registration, const ScimMappedPart *part)
+{
+	const ScimMappedNull *null = &scim_mapped_plan(registration)->nulls[part->index];
+
+	return !part->column->read_only && null->not_null && !null->has_default && !scim_column_takes_none(part->column);
+}
+
+/* "sub" NULL: any of them. */
+static bool
+needs_part(const ScimRegistration *registration, const ScimMappedPart *parts, int count, const ScimAttribute *sub)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if ((sub == NULL || strcmp(parts[i].name, sub->name) == 0) && needs_column(registration, &parts[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
+{
+	const ScimMappedPlan *plan;
+	const ScimMappedAttribute *mapped;
+	bool		needed;
+
+	if (!registration->is_mapped)
+		return false;
+	plan = scim_mapped_plan(registration);
+	if (scim_is_kept_elsewhere(registration->type, path))
+		return is_named(path->attribute, "password") && plan->password.not_null && !plan->password.has_default;
+	mapped = scim_find_mapped(plan, path);
+	if (mapped == NULL)
+		return false;
+	if (mapped->whole)
+		return path->sub == NULL && needs_column(registration, mapped->whole);
+	needed = needs_part(registration, mapped->parts, mapped->part_count, path->sub);
+	for (int i = 0; i < mapped->slot_count && !needed; i++)
+		needed = needs_part(registration, mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
+	return needed;
+}
+
+/* The columns of the attribute, if they hold all that there is of it: List of ScimMappedColumn, else NIL. */
+static List *
+all_columns(const ScimRegistration *registration, const ScimPath *path)
+{
+	const ScimMappedAttribute *mapped;
+
+	if (!registration->is_mapped || scim_is_kept_elsewhere(registration->type, path))
+		return NIL;
+	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	if (mapped == NULL || (mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA]))
+		return NIL;
+	return scim_columns_of(path, registration);
+}
+
+static bool
+is_simple(const Node *condition)
+{
+	return IsA(condition, NullTest) ||
+		(IsA(condition, BooleanTest) && ((const BooleanTest *) condition)->booltesttype == IS_NOT_TRUE);
+}
+
+/* Does an index, on conditions of the column and the mark alone, leave out no more rows than those without a value, or marked as deleted? */
+static bool
+is_complete(Oid index)
+{
+	Relation	relation = index_open(index, AccessShareLock);
+	ListCell   *cell;
+	bool		result = true;
+
+	foreach(cell, RelationGetIndexPredicate(relation))
+		result &= is_simple(lfirst(cell));
+	index_close(relation, NoLock);
+	return result;
+}
+
+bool
+scim_is_kept_unique(const ScimRegistration *registration, const ScimPath *path)
+{
+	List	   *columns = all_columns(registration, path);
+	const ScimMappedColumn *column = list_length(columns) == 1 ? linitial(columns) : NULL;
+	Relation	relation;
+	Oid			index;
+
+	/* a part of the values of a multi-valued attribute has no uniqueness */
+	if (column == NULL || path->attribute->multi_valued || scim_is_json_column(column) || scim_value_type(column)->is_array ||
+		!scim_can_be_unique((path->sub ? path->sub : path->attribute)->type))
+		return false;
+	relation = table_open(registration->relid, AccessShareLock);
+	index = scim_unique_index_of(registration, column, relation);
+	table_close(relation, NoLock);
+	return OidIsValid(index) && is_complete(index);
+}
+
+bool
+scim_is_compared_exactly(const ScimRegistration *registration, const ScimPath *path)
+{
+	List	   *columns = all_columns(registration, path);
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		const ScimMappedColumn *column = lfirst(cell);
+
+		if (column->attribute != (path->sub ? path->sub : path->attribute) || column->compare != SCIM_COMPARE_EXACT ||
+			!scim_has_compare(column) || !get_collation_isdeterministic(column->collation))
+			return false;
+	}
+	return columns != NIL;
+}
+
+/* Strings, each once. */
+typedef struct Values
+{
+	const char **texts;
+	int			count;
+	int			capacity;
+} Values;
+
+static void
+add_value(Values *values, const char *text)
+{
+	for (int i = 0; i < values->count; i++)
+	{
+		if (strcmp(values->texts[i], text) == 0)
+			return;
+	}
+	/* one more for the NULL at the end */
+	if (values->count + 1 >= values->capacity)
+	{
+		values->capacity = 2 * values->capacity + 8;
+		values->texts = values->texts ? repalloc(values->texts, values->capacity * sizeof(char *)) :
+			palloc(values->capacity * sizeof(char *));
+	}
+	values->texts[values->count++] = text;
+	values->texts[values->count] = NULL;
+}
+
+static int
+compare_labels(const void *a, const void *b)
+{
+	float4		x = ((Form_pg_enum) GETSTRUCT(*(const HeapTuple *) a))->enumsortorder;
+	float4		y = ((Form_pg_enum) GETSTRUCT(*(const HeapTuple *) b))->enumsortorder;
+
+	return (x > y) - (x < y);
+}
+
+/* The labels of an enum, in their order. */
+static void
+add_labels(Values *values, Oid type)
+{
+	CatCList   *list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
+	int			count = list->n_members;
+	HeapTuple  *labels = palloc(count * sizeof(HeapTuple));
+
+	for (int i = 0; i < count; i++)
+		labels[i] = &list->members[i]->tuple;
+	qsort(labels, count, sizeof(HeapTuple), compare_labels);
+	for (int i = 0; i < count; i++)
+		add_value(values, pstrdup(NameStr(((Form_pg_enum) GETSTRUCT(labels[i]))->enumlabel)));
+	ReleaseSysCacheList(list);
+}
+
+/* The values that the codes of a column stand for, or of an enum; false: it has none, and takes others. */
+static bool
+add_codes(Values *values, const ScimMappedColumn *column)
+{
+	const ScimValueType *type = scim_value_type(column);
+
+	if (column->code_count == 0 && type->storage == SCIM_STORAGE_ENUM)
+	{
+		add_labels(values, type->type);
+		return true;
+	}
+	for (int i = 0; i < column->code_count; i++)
+	{
+		if (column->codes[i].value.type == jbvString)
+			add_value(values, scim_string_copy(&column->codes[i].value));
+	}
+	return column->code_count > 0;
+}
+
+static bool
+add_of_slots(Values *values, const ScimMappedAttribute *mapped, const ScimAttribute *sub)
+{
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		const ScimMappedSlot *slot = &mapped->slots[i];
+		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, sub);
+		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, sub);
+
+		if (part && !add_codes(values, part->column))
+			return false;
+		if (constant && constant->value.type == jbvString)
+			add_value(values, scim_string_copy(&constant->value));
+	}
+	return true;
+}
+
+/* As the schema lists them, without those types whose resources cannot be members here. */
+static void
+add_member_types(Values *values, const ScimAttribute *attribute)
+{
+	const char *const *names = attribute->type == SCIM_REFERENCE ? attribute->reference_types : attribute->canonical_values;
+
+	for (; names && *names; names++)
+	{
+		const ScimResourceType *type = scim_resource_type(*names);
+
+		if (type == NULL || scim_can_be_member(type))
+			add_value(values, *names);
+	}
+}
+
+const char *const *
+scim_only_values(const ScimRegistration *registration, const ScimPath *path)
+{
+	const ScimAttribute *leaf = path->sub ? path->sub : path->attribute;
+	const ScimMappedAttribute *mapped;
+	const ScimMappedPart *part;
+	Values		values = {NULL};
+	bool		all = false;
+
+	if (registration->type->has_members && !path->extension && is_named(path->attribute, "members") && path->sub)
+		add_member_types(&values, path->sub);
+	if (values.count > 0 || !registration->is_mapped || leaf->type != SCIM_STRING)
+		return values.texts;
+	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	if (mapped == NULL)
+		return NULL;
+	part = path->sub ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : mapped->whole;
+	if (part)
+		all = add_codes(&values, part->column);
+	else if (path->sub && mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA] == NULL)
+		all = add_of_slots(&values, mapped, path->sub);
+	return all ? values.texts : NULL;
+}
+
+/* ---- filters and orders ---- */
+
+static SCIM_NORETURN void throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position);
+
+/* "position" 0: there is none. */
+static void
+throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position)
+{
+	ScimError  *error = scim_error(SCIM_NO_PLACE_TO_SEARCH);
+
+	scim_error_text(error, "path", path->text);
+	if (position > 0)
+		scim_error_integer(error, "position", position);
+	scim_throw(error, "%s has no place in table %s, so that no %s has it%-s", path->text, registration->table,
+			   registration->type->name, position > 0 ? psprintf(" (at position %d)", position) : "");
+}
+
+void
+scim_check_sort_place(const ScimRegistration *registration, const ScimPath *path)
+{
+	if (scim_access(registration, path) == SCIM_NO_PLACE)
+		throw_no_place(registration, path, 0);
+}
+
+void
+scim_check_filter_places(const ScimRegistration *registration, const ScimFilter *filter)
+{
+	check_stack_depth();
+	if (filter->kind >= SCIM_FILTER_COMPARE && scim_access(registration, &filter->path) == SCIM_NO_PLACE)
+		throw_no_place(registration, &filter->path, filter->position);
+	if (filter->left)
+		scim_check_filter_places(registration, filter->left);
+	if (filter->right)
+		scim_check_filter_places(registration, filter->right);
+}

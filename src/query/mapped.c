@@ -1,0 +1,483 @@
+/*
+ * mapped.c
+ *		The SQL of attributes of a table that people had already.
+ *
+ * A column is asked as it is (column.h).  What an attribute has in several
+ * columns, or in columns and the document, is in several places: any of them
+ * may have the value that is looked for.  Where elements must be seen as a whole
+ * they are put together by scim_joined_attribute (resource/joined_attribute.c), as they
+ * are for reading.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "column/type.h"
+#include "miscadmin.h"
+#include "query/column_place.h"
+#include "query/document.h"
+#include "query/mapped.h"
+#include "statement/sql.h"
+#include "utils/builtins.h"
+
+/* Places under construction. */
+typedef struct Places
+{
+	ScimAttributeSql *first;
+	ScimAttributeSql *last;
+} Places;
+
+static void
+add_place(Places *places, const ScimAttributeSql *place)
+{
+	ScimAttributeSql *copy = palloc(sizeof(ScimAttributeSql));
+
+	*copy = *place;
+	if (places->last)
+		places->last->next = copy;
+	else
+		places->first = copy;
+	places->last = copy;
+}
+
+static const ScimAttribute *
+leaf(const ScimPath *path)
+{
+	return path->sub ? path->sub : path->attribute;
+}
+
+/* ---- what the mapping says ---- */
+
+static inline const ScimMappedAttribute *
+find_mapped(const ScimPath *path, const ScimRegistration *registration)
+{
+	return scim_find_mapped(scim_mapped_plan(registration), path);
+}
+
+static bool
+is_schemas(const ScimPath *path)
+{
+	return !path->extension && strcmp(path->attribute->name, "schemas") == 0;
+}
+
+/* Is the attribute a document of type json, which may hold what jsonb does not take? */
+static bool
+is_text_document(const ScimMappedAttribute *mapped)
+{
+	return mapped && mapped->whole && scim_value_type(mapped->whole->column)->storage == SCIM_STORAGE_JSON;
+}
+
+List *
+scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedPart *part;
+	List	   *columns = NIL;
+
+	if (mapped == NULL)
+		return NIL;
+	if (mapped->whole)
+		return list_make1(unconstify(ScimMappedColumn *, mapped->whole->column));
+	part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
+	if (part)
+		columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		part = scim_find_mapped_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
+		if (part)
+			columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	}
+	return columns;
+}
+
+/* ---- the document of a row ---- */
+
+/* The place of the attribute in one column, or in the document, as far as it is whole there; false: it is not. */
+static bool
+whole_place(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
+			ScimPlace *place)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+
+	if (is_text_document(mapped))
+		return false;
+	if (mapped && mapped->whole && scim_is_json_column(mapped->whole->column))
+	{
+		scim_start_place(place, scim_column_json(mapped->whole->column), ordered);
+		if (path->attribute->multi_valued && (path->sub || spread_last))
+			scim_spread(place, "e");
+		scim_follow_sub(place, path, spread_last);
+	}
+	else if (registration->columns[SCIM_COLUMN_DATA] && !is_schemas(path) &&
+			 (mapped == NULL || (mapped->part_count > 0 && path->sub &&
+								 !scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub))))
+	{
+		scim_start_place(place, scim_data_sql(registration), ordered);
+		scim_follow(place, path, spread_last);
+	}
+	else
+		return false;
+	return true;
+}
+
+/* ---- elements put together ---- */
+
+/* The data column with no more than the attribute in it. */
+static char *
+stored_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	ScimPath	inner = *path;
+	ScimPlace	place;
+	char	   *object;
+
+	if (registration->columns[SCIM_COLUMN_DATA] == NULL)
+		return "NULL::pg_catalog.jsonb";
+	if (is_schemas(path))
+		return scim_data_sql(registration);
+	inner.sub = NULL;
+	scim_start_place(&place, scim_data_sql(registration), false);
+	scim_follow(&place, &inner, false);
+	object = psprintf("pg_catalog.jsonb_build_object(%s, %s)", quote_literal_cstr(path->attribute->name),
+					  scim_place_json(&place));
+	return path->extension ? psprintf("pg_catalog.jsonb_build_object(%s, %s)",
+									  quote_literal_cstr(path->extension->urn), object) : object;
+}
+
+/* The attribute as reading it puts it together, of the columns and what else the document has of it. */
+static char *
+joined_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s.scim_joined_attribute(%u::pg_catalog.oid::pg_catalog.regclass, %s, ROW(%s",
+					 scim_extension_schema("scimver"), registration->relid,
+					 quote_literal_cstr(path->extension ? psprintf("%s:%s", path->extension->urn, path->attribute->name) :
+										path->attribute->name), stored_sql(path, registration));
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &registration->mapped[i];
+
+		if (is_schemas(path) || (column->parsed.extension == path->extension && column->parsed.attribute == path->attribute))
+			appendStringInfo(&sql, ", r.%s", column->column);
+		else
+			appendStringInfoString(&sql, ", NULL");
+	}
+	appendStringInfoString(&sql, "))");
+	return sql.data;
+}
+
+static void
+joined_place(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
+			 ScimPlace *place)
+{
+	scim_start_place(place, joined_sql(path, registration), ordered);
+	if (path->attribute->multi_valued && (path->sub || spread_last))
+		scim_spread_array(place, "e");
+	scim_follow_sub(place, path, spread_last);
+}
+
+/* Is anything of the attribute in columns or the document? */
+static bool
+has_places(const ScimPath *path, const ScimRegistration *registration)
+{
+	return registration->columns[SCIM_COLUMN_DATA] || find_mapped(path, registration) || is_schemas(path);
+}
+
+/* ---- slots ---- */
+
+char *
+scim_slot_exists_sql(const ScimMappedSlot *slot)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < slot->part_count; i++)
+	{
+		ScimAttributeSql part;
+
+		scim_column_place(slot->parts[i].column, &part);
+		appendStringInfoString(&sql, i > 0 ? " OR " : "");
+		if (part.from)
+			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", part.from);
+		appendStringInfoString(&sql, part.present ? part.present :
+							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), part.json));
+		appendStringInfoString(&sql, part.from ? ")" : "");
+	}
+	return slot->part_count == 1 ? sql.data : psprintf("(%s)", sql.data);
+}
+
+/* The value of a constant, in an element that is there if "condition" holds (NULL: it does). */
+static void
+constant_place(const ScimMappedConstant *constant, const ScimAttribute *sub, const char *condition,
+			   ScimAttributeSql *result)
+{
+	Jsonb	   *value = scim_write(&constant->value);
+	ScimPlace	place;
+
+	scim_start_place(&place, psprintf("%s::pg_catalog.jsonb",
+									  quote_literal_cstr(JsonbToCString(NULL, &value->root, VARSIZE(value)))), false);
+	scim_place_sql(&place, scim_sql_type(sub), result);
+	if (condition == NULL)
+		return;
+	result->value = psprintf("CASE WHEN %s THEN %s END", condition, result->value);
+	result->json = psprintf("CASE WHEN %s THEN %s END", condition, result->json);
+}
+
+void
+scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result)
+{
+	const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+	const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
+
+	memset(result, 0, sizeof(*result));
+	result->type = scim_sql_type(leaf(path));
+	if (part)
+		scim_column_place(part->column, result);
+	else if (constant)
+		constant_place(constant, path->sub, NULL, result);
+}
+
+static void
+add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Places *places)
+{
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		const ScimMappedSlot *slot = &mapped->slots[i];
+		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
+		ScimAttributeSql place;
+
+		if (part)
+			scim_column_place(part->column, &place);
+		else if (constant)
+			constant_place(constant, path->sub, scim_slot_exists_sql(slot), &place);
+		else
+			continue;
+		add_place(places, &place);
+	}
+}
+
+/* ---- an attribute in all its places ---- */
+
+void
+scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedPart *part = mapped ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : NULL;
+	Places		places = {NULL};
+	ScimAttributeSql here;
+	ScimPlace	place;
+
+	memset(result, 0, sizeof(*result));
+	result->type = scim_sql_type(leaf(path));
+	if (result->type == SCIM_SQL_COMPLEX)
+	{
+		/* whether that is an object at all, its JSON tells */
+		if (!path->attribute->multi_valued && whole_place(path, registration, false, false, &place))
+			scim_place_sql(&place, result->type, result);
+		return;
+	}
+	if (mapped && !path->sub && mapped->whole && !scim_is_json_column(mapped->whole->column))
+	{
+		scim_column_place(mapped->whole->column, &here);
+		add_place(&places, &here);
+	}
+	else if (part)
+	{
+		scim_column_place(part->column, &here);
+		add_place(&places, &here);
+	}
+	else if (mapped && mapped->slot_count > 0)
+	{
+		add_slots(path, mapped, &places);
+		if (registration->columns[SCIM_COLUMN_DATA])
+		{
+			scim_start_place(&place, scim_data_sql(registration), false);
+			scim_follow(&place, path, true);
+			scim_place_sql(&place, result->type, &here);
+			add_place(&places, &here);
+		}
+	}
+	else
+	{
+		if (is_schemas(path) || is_text_document(mapped))
+			joined_place(path, registration, false, true, &place);
+		else if (!whole_place(path, registration, false, true, &place))
+			return;
+		scim_place_sql(&place, result->type, &here);
+		add_place(&places, &here);
+	}
+	if (places.first)
+		*result = *places.first;
+}
+
+/* ---- elements ---- */
+
+char *
+scim_data_elements_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	ScimPath	whole = *path;
+	ScimPlace	place;
+
+	if (registration->columns[SCIM_COLUMN_DATA] == NULL)
+		return NULL;
+	whole.sub = NULL;
+	scim_start_place(&place, scim_data_sql(registration), false);
+	scim_follow(&place, &whole, true);
+	return place.from.data;
+}
+
+char *
+scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	ScimPlace	place;
+
+	if (!has_places(path, registration))
+		return NULL;
+	if (!whole_place(path, registration, false, true, &place))
+		joined_place(path, registration, false, true, &place);
+	return place.from.data;
+}
+
+/* Does the filter ask for more than the slot knows of its elements? */
+static bool
+knows(const ScimMappedSlot *slot, const ScimFilter *filter)
+{
+	check_stack_depth();
+	switch (filter->kind)
+	{
+		case SCIM_FILTER_AND:
+		case SCIM_FILTER_OR:
+			return knows(slot, filter->left) && knows(slot, filter->right);
+		case SCIM_FILTER_COMPARE:
+			/* what does not match must not match in what the document adds either */
+			return filter->op != SCIM_NE && (scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) ||
+											 scim_find_mapped_constant(slot, filter->path.sub));
+		case SCIM_FILTER_PRESENT:
+			return scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
+		default:
+			return false;
+	}
+}
+
+const ScimMappedAttribute *
+scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration, const ScimFilter *filter)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+
+	if (mapped == NULL || mapped->slot_count == 0)
+		return NULL;
+	for (int i = 0; i < mapped->slot_count; i++)
+	{
+		if (mapped->slots[i].spread ||
+			(registration->columns[SCIM_COLUMN_DATA] && !knows(&mapped->slots[i], filter)))
+			return NULL;
+	}
+	return mapped;
+}
+
+/* ---- presence ---- */
+
+char *
+scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot)
+{
+	ScimAttributeSql attribute;
+
+	scim_slot_attribute_sql(path, slot, &attribute);
+	return scim_places_present(&attribute);
+}
+
+/* A complex attribute of which the parts are in columns. */
+static char *
+complex_present(const ScimPath *path, const ScimRegistration *registration, const ScimMappedAttribute *mapped)
+{
+	ScimAttributeSql part;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < mapped->part_count; i++)
+	{
+		scim_column_place(mapped->parts[i].column, &part);
+		appendStringInfo(&sql, "%s OR ", scim_places_present(&part));
+	}
+	for (int i = 0; i < mapped->slot_count; i++)
+		appendStringInfo(&sql, "%s OR ", scim_slot_exists_sql(&mapped->slots[i]));
+	if (registration->columns[SCIM_COLUMN_DATA])
+	{
+		ScimPlace	place;
+
+		/* what the document has in the place of columns is not there */
+		scim_start_place(&place, mapped->part_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
+		if (mapped->part_count == 0)
+			scim_follow(&place, path, false);
+		appendStringInfoString(&sql, scim_place_assigned(&place));
+	}
+	else
+		sql.data[sql.len - strlen(" OR ")] = '\0';
+	return psprintf("(%s)", sql.data);
+}
+
+char *
+scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	ScimAttributeSql attribute;
+	ScimPlace	place;
+
+	if (is_schemas(path))
+		return "true";
+	if (is_text_document(mapped))
+		joined_place(path, registration, false, false, &place);
+	if (is_text_document(mapped) || whole_place(path, registration, false, false, &place))
+		return scim_place_assigned(&place);
+	if (!path->sub && path->attribute->type == SCIM_COMPLEX)
+		return mapped ? complex_present(path, registration, mapped) : "false";
+	scim_mapped_attribute_sql(path, registration, &attribute);
+	return scim_places_present(&attribute);
+}
+
+/* ---- order ---- */
+
+/* A column that all there is of the attribute is in, one value for each row; or NULL. */
+static const ScimMappedColumn *
+only_column(const ScimPath *path, const ScimRegistration *registration)
+{
+	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedPart *part = NULL;
+
+	if (mapped == NULL)
+		return NULL;
+	if (!path->sub)
+		part = mapped->whole;
+	else if (mapped->part_count > 0)
+		part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
+	else if (mapped->slot_count == 1 && mapped->slots[0].part_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
+		part = scim_find_mapped_part(mapped->slots[0].parts, 1, path->sub);
+	return part && !scim_is_json_column(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
+}
+
+void
+scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
+{
+	const ScimMappedColumn *column = only_column(path, registration);
+	ScimPlace	place;
+
+	if (column)
+	{
+		scim_value_place(column, psprintf("r.%s", column->column), result);
+		return;
+	}
+	memset(result, 0, sizeof(*result));
+	result->type = scim_sql_type(leaf(path));
+	if (!whole_place(path, registration, true, true, &place))
+	{
+		if (!has_places(path, registration))
+			return;
+		joined_place(path, registration, true, true, &place);
+	}
+	scim_place_sql(&place, result->type, result);
+	if (result->from)
+		result->value = psprintf("(SELECT %s FROM %s ORDER BY %s LIMIT 1)",
+								 result->value, result->from, result->order);
+	result->from = NULL;
+}

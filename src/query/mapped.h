@@ -1,0 +1,43 @@
+/*
+ * mapped.h
+ *		The SQL of attributes of a table that people had already: which columns
+ *		they are in, and what of them is in its document.
+ */
+#ifndef SCIM_QUERY_MAPPED_H
+#define SCIM_QUERY_MAPPED_H
+
+#include "core/filter.h"
+#include "nodes/pg_list.h"
+#include "query/attribute.h"
+#include "registry/mapped_plan.h"
+
+/* The attribute of the row r, in all places that have values of it; neither id, meta, nor of memberships. */
+extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
+									  ScimAttributeSql *result);
+
+/* The columns that the attribute has values in; List of ScimMappedColumn. */
+extern List *scim_columns_of(const ScimPath *path, const ScimRegistration *registration);
+
+/* As scim_sort_sql, scim_elements_sql, scim_present_sql. */
+extern void scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,
+								 ScimAttributeSql *result);
+extern char *scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registration);
+extern char *scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registration);
+
+/*
+ * The columns of the attribute of a value path, if each of its elements can be
+ * asked for by itself, without being put together: what it is made of is in
+ * columns, or in the document, and the filter needs nothing of both.
+ */
+extern const ScimMappedAttribute *scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration,
+													const ScimFilter *filter);
+
+/* An element made of columns: its condition to be there, a sub-attribute, and whether that has a value. */
+extern char *scim_slot_exists_sql(const ScimMappedSlot *slot);
+extern void scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result);
+extern char *scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot);
+
+/* The elements of the attribute that are in the document alone, as a FROM list of rows e; NULL: the table has none. */
+extern char *scim_data_elements_sql(const ScimPath *path, const ScimRegistration *registration);
+
+#endif							/* SCIM_QUERY_MAPPED_H */

@@ -1,0 +1,63 @@
+/*
+ * order.h
+ *		The order of a list (RFC 7644 section 3.4.2.3), and places in it.
+ *
+ * Resources are ordered by one attribute and, where it is the same, by id.
+ * Those without a value come last in ascending order, first in descending: they
+ * are a phase of their own, as are those with a value, so that each phase can
+ * be read off an index.
+ */
+#ifndef SCIM_QUERY_ORDER_H
+#define SCIM_QUERY_ORDER_H
+
+#include "query/attribute.h"
+#include "statement/sql.h"
+#include "utils/jsonb.h"
+
+typedef enum ScimPhase
+{
+	SCIM_PHASE_ALL,				/* no attribute: the order is that of ids */
+	SCIM_PHASE_VALUES,			/* with a value */
+	SCIM_PHASE_MISSING			/* without one */
+} ScimPhase;
+
+typedef struct ScimOrder
+{
+	const char *path;			/* of the attribute, or NULL */
+	ScimAttributeSql key;
+	Oid			key_type;		/* of its values */
+	bool		by_column;		/* they are those of a mapped column, key.column */
+	bool		descending;
+	ScimPhase	phases[2];		/* in their order */
+	int			phase_count;
+} ScimOrder;
+
+/* The place of a row. */
+typedef struct ScimListPlace
+{
+	ScimPhase	phase;
+	Datum		key;			/* of SCIM_PHASE_VALUES: of the type of the order's key */
+	char	   *id;
+} ScimListPlace;
+
+/*
+ * Reads what a caller asks for (each may be NULL).  Errors: INVALID_PATH
+ * (unknown, complex), SENSITIVE, INVALID_VALUE (sort_order).
+ */
+extern void scim_read_order(const ScimRegistration *registration, const char *sort_by,
+							const char *sort_order, ScimOrder *order);
+
+/* Appends the condition that a row is in the phase, and (place not NULL) behind the place: " AND ...", or nothing. */
+extern void scim_append_phase(ScimSql *sql, const ScimRegistration *registration,
+							  const ScimOrder *order, ScimPhase phase, const ScimListPlace *place);
+
+/* Appends the ORDER BY clause of a phase. */
+extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration,
+							  const ScimOrder *order, ScimPhase phase);
+
+/* A place as jsonb, and back: false if it is none of this order. */
+extern Jsonb *scim_write_place(const ScimOrder *order, const ScimListPlace *place);
+extern bool scim_read_place(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
+							ScimListPlace *place);
+
+#endif							/* SCIM_QUERY_ORDER_H */

@@ -1,0 +1,23 @@
+/*
+ * value.h
+ *		One value of an attribute compared with the literal of a filter.
+ */
+#ifndef SCIM_QUERY_VALUE_H
+#define SCIM_QUERY_VALUE_H
+
+#include "core/filter.h"
+#include "query/attribute.h"
+#include "statement/sql.h"
+
+/* Appends the comparison of a filter ("ne" as "eq") with a value of the attribute: true, false, or NULL. */
+extern void scim_compare_value(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFilter *filter);
+
+/* Appends that the array, of which the attribute's values are elements, has the literal; false, and nothing, if no index could serve. */
+extern bool scim_compare_elements(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFilter *filter);
+
+/* Appends a text as values of the type (exact, folded) are compared with it. */
+extern void scim_append_text_value(ScimSql *sql, ScimSqlType type, const char *value);
+
+extern void scim_append_format(ScimSql *sql, const char *format,...) pg_attribute_printf(2, 3);
+
+#endif							/* SCIM_QUERY_VALUE_H */

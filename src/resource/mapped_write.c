@@ -1,0 +1,218 @@
+/*
+ * mapped_write.c
+ *		The INSERT and the UPDATE of a table whose attributes are in columns of
+ *		their own.
+ *
+ * An INSERT names the columns that have a value: the others get what the
+ * application made their default.  An UPDATE names those that change: triggers
+ * on columns, and privileges on them, see nothing else.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "column/value.h"
+#include "resource/mapped_write.h"
+#include "statement/sql.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/*
+ * A column that is written, and its value.  The texts name columns by
+ * placeholders: what is written again and again is prepared, and its text
+ * filled in, once.
+ */
+typedef struct Assignment
+{
+	const char *column;			/* as a placeholder, or (NULL) */
+	int			mapped;			/* its place among the mapped ones */
+	Oid			type;
+	Datum		value;
+	bool		isnull;
+} Assignment;
+
+/* Assignments on their way: room for all columns that there are. */
+typedef struct Assignments
+{
+	Assignment *items;
+	int			count;
+} Assignments;
+
+static void
+assign(Assignments *list, const char *column, Oid type, Datum value, bool isnull)
+{
+	list->items[list->count++] = (Assignment)
+	{
+		column, 0, type, value, isnull
+	};
+}
+
+static void
+assign_content(Assignments *list, const ScimRegistration *registration, const ScimSplit *split)
+{
+	if (split->data_changed)
+		assign(list, "{data}", JSONBOID, JsonbPGetDatum(split->data), split->data == NULL);
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (split->changed[i])
+			list->items[list->count++] = (Assignment)
+		{
+			NULL, i, registration->mapped[i].type, split->columns.values[i], split->columns.nulls[i]
+		};
+	}
+}
+
+static void
+assign_mark(Assignments *list, const ScimRegistration *registration)
+{
+	Oid			type = registration->types[SCIM_COLUMN_DELETED];
+	Datum		mark = type == BOOLOID ? BoolGetDatum(true) :
+	scim_column_from_instant(type, registration->formats[SCIM_COLUMN_DELETED], GetCurrentTimestamp());
+
+	assign(list, "{deleted}", type, mark, false);
+}
+
+static Assignments
+list_assignments(const ScimMappedWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)), 0};
+
+	if (write->split)
+		assign_content(&list, registration, write->split);
+	if (write->marks)
+		assign_mark(&list, registration);
+	if (write->sets_password && registration->columns[SCIM_COLUMN_PASSWORD])
+		assign(&list, "{password}", TEXTOID, write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
+			   write->password_hash == NULL);
+	return list;
+}
+
+bool
+scim_is_effective(const ScimMappedWrite *write)
+{
+	return list_assignments(write).count > 0;
+}
+
+static void
+append_column(StringInfo text, const Assignment *assignment)
+{
+	if (assignment->column)
+		appendStringInfoString(text, assignment->column);
+	else
+		appendStringInfo(text, "{mapped %d}", assignment->mapped);
+}
+
+static void
+append_value(ScimSql *sql, const Assignment *assignment)
+{
+	if (assignment->isnull)
+		scim_append_null(sql, assignment->type);
+	else
+		scim_append_argument(sql, assignment->type, assignment->value);
+}
+
+static bool
+run(const ScimMappedWrite *write, ScimSql *sql)
+{
+	appendStringInfoString(&sql->text, write->bare ? " RETURNING {bare}" : " RETURNING {row}");
+	return scim_run_template(sql, write->registration) > 0;
+}
+
+/* ---- INSERT ---- */
+
+/* Does the table give new rows their ids? */
+static bool
+has_default_id(const ScimRegistration *registration)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(registration->relid),
+										Int16GetDatum(registration->numbers[SCIM_COLUMN_ID]));
+	Form_pg_attribute attribute;
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "the column of ids of table %s is gone", registration->table);
+	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+	result = attribute->atthasdef || attribute->attidentity != '\0' ||
+		get_typdefault(attribute->atttypid) != NULL;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+/* What is not of the content: the tenant, and an id that nobody else gives. */
+static void
+append_key(const ScimMappedWrite *write, StringInfo columns, ScimSql *values)
+{
+	const ScimRegistration *registration = write->registration;
+
+	if (registration->columns[SCIM_COLUMN_TENANT])
+	{
+		appendStringInfoString(columns, ", {tenant}");
+		appendStringInfo(&values->text, ", %s", values->tenant);
+	}
+	if (registration->id_type->type == UUIDOID && !has_default_id(registration))
+	{
+		appendStringInfoString(columns, ", {id}");
+		appendStringInfoString(&values->text, ", pg_catalog.gen_random_uuid()");
+	}
+}
+
+bool
+scim_insert_mapped(const ScimMappedWrite *write)
+{
+	Assignments list = list_assignments(write);
+	StringInfoData columns;
+	ScimSql		sql;
+	char	   *values;
+
+	initStringInfo(&columns);
+	scim_init_sql(&sql, write->registration, write->tenant, false);
+	append_key(write, &columns, &sql);
+	for (int i = 0; i < list.count; i++)
+	{
+		appendStringInfoString(&columns, ", ");
+		append_column(&columns, &list.items[i]);
+		appendStringInfoString(&sql.text, ", ");
+		append_value(&sql, &list.items[i]);
+	}
+	values = pstrdup(sql.text.data);
+	resetStringInfo(&sql.text);
+	appendStringInfoString(&sql.text, "INSERT INTO {table} AS r ");
+	/* both lists begin with a comma and a blank */
+	if (columns.len > 0)
+		appendStringInfo(&sql.text, "(%s) VALUES (%s)", columns.data + 2, values + 2);
+	else
+		appendStringInfoString(&sql.text, "DEFAULT VALUES");
+	return run(write, &sql);
+}
+
+/* ---- UPDATE ---- */
+
+bool
+scim_update_mapped(const ScimMappedWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	Assignments list = list_assignments(write);
+	ScimSql		sql;
+
+	/* {key} names the first two parameters */
+	scim_init_sql(&sql, registration, write->tenant, false);
+	scim_append_id(&sql, registration, write->id);
+	if (write->expected)
+		scim_append_text_argument(&sql, write->expected);
+	resetStringInfo(&sql.text);
+	appendStringInfoString(&sql.text, "UPDATE {table} AS r SET ");
+	for (int i = 0; i < list.count; i++)
+	{
+		appendStringInfoString(&sql.text, i > 0 ? ", " : "");
+		append_column(&sql.text, &list.items[i]);
+		appendStringInfoChar(&sql.text, '=');
+		append_value(&sql, &list.items[i]);
+	}
+	appendStringInfoString(&sql.text, " WHERE {key}");
+	if (write->expected)
+		appendStringInfoString(&sql.text, " AND {is_version $3}");
+	return run(write, &sql);
+}

@@ -1,0 +1,274 @@
+/*
+ * member_sum.c
+ *		Count and digest of a group's members, summed up from its memberships.
+ *
+ * Where the group's table has columns for them, the membership triggers keep
+ * them there, and a sum is only what they begin with.  That must not have in it
+ * what triggers that are still to come, for statements of the same transaction
+ * (of a WITH, a MERGE, of one within another), will add: so it is made as if
+ * this transaction had done nothing yet.  Only what it did while nobody could
+ * keep it (before the triggers were made, before the group was) is counted;
+ * "notes" say up to which command that goes.
+ *
+ * Where it has none, members are summed up whenever somebody asks.  Who writes
+ * sums up with the group's row locked, and with a snapshot that was taken since:
+ * whoever changes memberships has locked that row, too, so nothing is missed.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "admin/register_check.h"
+#include "catalog/pg_inherits.h"
+#include "common/hashfn.h"
+#include "core/canonical.h"
+#include "executor/spi.h"
+#include "resource/member_sum.h"
+#include "statement/statements.h"
+#include "statement/text.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+bool
+scim_is_summed(const ScimRegistration *groups)
+{
+	return groups->type->has_members &&
+		(groups->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL || groups->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL);
+}
+
+void
+scim_lock_summed(const ScimRegistration *groups)
+{
+	if (groups == NULL || !scim_is_summed(groups))
+		return;
+	scim_check_owner(groups->relid);
+	LockRelationOid(groups->relid, ShareRowExclusiveLock);
+	(void) find_all_inheritors(groups->relid, ShareRowExclusiveLock, NULL);
+}
+
+/* ---- what this transaction did that no trigger has kept ---- */
+
+typedef struct NoteKey
+{
+	uint64		tenant;			/* hashes of the texts */
+	uint64		id;
+} NoteKey;
+
+typedef struct Note
+{
+	NoteKey		key;			/* of the hash table */
+	CommandId	command;		/* what came before it counts */
+} Note;
+
+static HTAB *notes = NULL;		/* of this transaction, or NULL */
+static CommandId everywhere = FirstCommandId;	/* a note on all groups */
+
+static void
+forget_notes(XactEvent event, void *argument)
+{
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	notes = NULL;				/* went with the transaction's memory */
+	everywhere = FirstCommandId;
+}
+
+static void
+init_notes(void)
+{
+	static bool registered = false;
+	HASHCTL		control = {
+		.keysize = sizeof(NoteKey),
+		.entrysize = sizeof(Note),
+		.hcxt = TopTransactionContext
+	};
+
+	if (!registered)
+		RegisterXactCallback(forget_notes, NULL);
+	registered = true;
+	if (notes == NULL)
+		notes = hash_create("scimver notes on groups", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+static uint64
+hash_text(const char *text)
+{
+	return text ? hash_bytes_extended((const unsigned char *) text, strlen(text), 0) : 0;
+}
+
+/* Memberships may not tell the tenant. */
+static NoteKey
+note_key(const char *tenant, const char *id)
+{
+	const ScimRegistration *members = scim_find_members(scim_members_type());
+	NoteKey		key;
+
+	key.tenant = members && members->tenant_type ? hash_text(tenant) : 0;
+	key.id = hash_text(id);
+	return key;
+}
+
+/* The number of the next command. */
+static CommandId
+next_command(void)
+{
+	CommandCounterIncrement();
+	return GetCurrentCommandId(false);
+}
+
+void
+scim_note_no_group(const char *tenant, const char *id)
+{
+	NoteKey		key = note_key(tenant, id);
+	Note	   *note;
+
+	init_notes();
+	note = hash_search(notes, &key, HASH_ENTER, NULL);
+	note->command = next_command();
+}
+
+void
+scim_note_registered(void)
+{
+	init_notes();
+	everywhere = next_command();
+}
+
+static CommandId
+counts_from(const char *tenant, const char *id)
+{
+	NoteKey		key = note_key(tenant, id);
+	Note	   *note = notes ? hash_search(notes, &key, HASH_FIND, NULL) : NULL;
+
+	return note ? Max(note->command, everywhere) : everywhere;
+}
+
+/* ---- snapshots ---- */
+
+/* What is committed, and what this transaction did. */
+static void
+push_latest(void)
+{
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetLatestSnapshot());
+}
+
+/* What the transaction sees, and what it did. */
+static void
+push_own(void)
+{
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetTransactionSnapshot());
+}
+
+/* What is committed, and what this transaction did before a command. */
+static void
+push_before(CommandId command)
+{
+	PushCopiedSnapshot(GetLatestSnapshot());
+	GetActiveSnapshot()->curcid = command;
+}
+
+/* ---- counting ---- */
+
+typedef struct Sum
+{
+	const ScimRegistration *members;
+	int64		count;
+	uint8	   *digest;
+} Sum;
+
+static void
+add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
+{
+	Sum		   *sum = argument;
+	uint8		hash[SCIM_DIGEST_SIZE];
+	bool		isnull;
+	Datum		member = SPI_getbinval(tuple, descriptor, 1, &isnull);
+	const char *type = "User";
+
+	if (descriptor->natts > 1)
+		type = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2, &isnull));
+	scim_member_hash(type, scim_id_text(sum->members->member_type, member), hash);
+	digest_add(sum->digest, hash);
+	sum->count++;
+}
+
+/* Those of a table that only claims to be that of the groups are nobody's. */
+static bool
+is_registered(const ScimRegistration *groups)
+{
+	const ScimRegistration *registered = scim_find_table(scim_members_type());
+
+	return registered && registered->relid == groups->root;
+}
+
+/* Counts the memberships of a group under the active snapshot. */
+static void
+sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64 *count, uint8 *digest)
+{
+	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
+	Sum			sum = {.members = members, .digest = digest};
+	Datum		values[3];
+
+	memset(digest, 0, SCIM_DIGEST_SIZE);
+	*count = 0;
+	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
+		return;
+	values[0] = scim_tenant_datum(members, tenant);
+	values[2] = Int64GetDatum(PG_INT64_MAX);
+	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &sum);
+	*count = sum.count;
+}
+
+void
+scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
+					  int64 *count, uint8 *digest)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	sum_up(groups, tenant, id, count, digest);
+	SPI_finish();
+}
+
+void
+scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
+				 int64 *count, uint8 *digest)
+{
+	push_latest();
+	scim_sum_seen_members(groups, tenant, id, count, digest);
+	PopActiveSnapshot();
+}
+
+void
+scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
+						int64 *count, uint8 *digest)
+{
+	push_before(counts_from(tenant, id));
+	scim_sum_seen_members(groups, tenant, id, count, digest);
+	PopActiveSnapshot();
+}
+
+/* ---- members that a transaction does not see ---- */
+
+void
+scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant, const char *id)
+{
+	int64		count;
+	int64		seen;
+	uint8		digest[SCIM_DIGEST_SIZE];
+	uint8		seen_digest[SCIM_DIGEST_SIZE];
+
+	/* a row that is written when its members change is refused by itself */
+	if (!IsolationUsesXactSnapshot() || !scim_is_summed(groups) || scim_touched_column(groups))
+		return;
+	scim_sum_members(groups, tenant, id, &count, digest);
+	push_own();
+	scim_sum_seen_members(groups, tenant, id, &seen, seen_digest);
+	PopActiveSnapshot();
+	if (count != seen || memcmp(digest, seen_digest, SCIM_DIGEST_SIZE) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent update")));
+}

@@ -1,0 +1,300 @@
+/*
+ * target.c
+ *		What an operation is about, and the errors that all operations share.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "base/errors.h"
+#include "core/projection.h"
+#include "core/resource.h"
+#include "core/value.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "resource/member_sum.h"
+#include "resource/target.h"
+#include "statement/statements.h"
+#include "statement/tenant.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+void
+scim_begin(ScimTarget *target, const char *type, const char *tenant)
+{
+	target->caller = CurrentMemoryContext;
+	target->has_snapshot = false;
+	target->type = scim_resource_type(type);
+	target->table = target->type ? scim_find_table(target->type) : NULL;
+	if (target->table == NULL)
+	{
+		ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
+
+		scim_error_text(error, "resource_type", type);
+		scim_throw(error, "no table is registered for the resource type \"%s\"", type);
+	}
+	target->tenant = scim_tenant_of(target->table, tenant);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+/* Locks the type's table, if it has one, as it is known when the lock is there. */
+static void
+lock_table(const char *type, LOCKMODE mode)
+{
+	for (;;)
+	{
+		const ScimResourceType *known = scim_resource_type(type);
+		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+		uint64		generation = scim_registration_generation();
+
+		CHECK_FOR_INTERRUPTS();
+		if (table == NULL)
+			return;
+		LockRelationOid(table->relid, mode);
+		if (generation == scim_registration_generation())
+			return;
+	}
+}
+
+/*
+ * Whoever changes a schema keeps writers out until it is committed
+ * (admin/inspect_rows.c): with the table locked, the schema that a document is checked
+ * against is the one under which it is stored.
+ */
+void
+scim_begin_write(ScimTarget *target, const char *type, const char *tenant)
+{
+	lock_table(type, RowExclusiveLock);
+	scim_begin(target, type, tenant);
+}
+
+/* Did the table itself change, by a transaction that the snapshot does not see? */
+static bool
+changed_since(Oid relid, Snapshot snapshot)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	TransactionId changer;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	changer = HeapTupleHeaderGetXmin(tuple->t_data);
+	ReleaseSysCache(tuple);
+	return TransactionIdIsNormal(changer) && !TransactionIdIsCurrentTransactionId(changer) &&
+		XidInMVCCSnapshot(changer, snapshot);
+}
+
+void
+scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh)
+{
+	lock_table(type, AccessShareLock);
+	scim_begin(target, type, tenant);
+	if (fresh)
+		CommandCounterIncrement();
+	else if (IsolationUsesXactSnapshot() || IsInParallelMode() ||
+			 !changed_since(target->table->relid, GetActiveSnapshot()))
+		return;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	target->has_snapshot = true;
+}
+
+void
+scim_finish_read(const ScimTarget *target)
+{
+	if (target->has_snapshot)
+		PopActiveSnapshot();
+	SPI_finish();
+}
+
+static void
+check_version(ScimErrorCode situation, const char *name, const char *version)
+{
+	if (version && !scim_version_is_well_formed(version, strlen(version)))
+		scim_throw_version_format(situation, name, version);
+}
+
+void
+scim_throw_not_found(const ScimTarget *target, const char *id)
+{
+	ScimError  *error;
+
+	scim_check_tenant(target->table, target->tenant);
+	error = scim_error(target->type->not_found);
+	scim_error_text(error, "resource_type", target->type->name);
+	scim_error_text(error, "resource_id", id);
+	scim_throw(error, "%s \"%s\" does not exist", target->type->name, id);
+}
+
+char *
+scim_take_id(const ScimTarget *target, const char *id)
+{
+	const ScimIdType *type = target->table->id_type;
+	Datum		value;
+
+	if (!scim_parse_id(type, id, &value))
+		scim_throw_not_found(target, id);
+	return scim_id_text(type, value);
+}
+
+static char *
+spelled(const ScimIdType *type, const char *id)
+{
+	char	   *result = type ? type->spell(id) : NULL;
+
+	return result ? result : pstrdup(id);
+}
+
+char *
+scim_store_id(const char *type, const char *id)
+{
+	const ScimResourceType *known = scim_resource_type(type);
+	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+
+	return spelled(table ? table->id_type : NULL, id);
+}
+
+char *
+scim_store_member_id(const char *id)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+
+	return spelled(members ? members->member_type : NULL, id);
+}
+
+ScimIds
+scim_target_ids(const ScimTarget *target)
+{
+	const ScimResourceType *groups = scim_members_type();
+	const ScimRegistration *members = groups ? scim_find_members(groups) : NULL;
+	ScimIds		ids = {.own = target->table->id_type->spell};
+
+	if (members && target->type->has_members)
+		ids.others = members->member_type->spell;
+	else if (members && target->type->has_groups)
+		ids.others = members->id_type->spell;
+	return ids;
+}
+
+void
+scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what)
+{
+	char	   *known;
+
+	/* a policy of the application's may show rows that it does not let be written */
+	if (target->table->is_mapped && check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
+	{
+		known = scim_take_id(target, id);
+		if (scim_fetch(target, SCIM_GET | SCIM_BARE, known, false, NULL))
+			scim_throw_suppressed(target, what);
+	}
+	scim_throw_not_found(target, id);
+}
+
+void
+scim_take_view(ScimTarget *target, const ScimView *view)
+{
+	static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
+	ScimProjection *projection;
+
+	if (view == NULL)
+		view = &default_view;
+	check_version(SCIM_KNOWN_VERSION_FORMAT, "known_version", view->known_version);
+	projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
+									  view->excluded, view->excluded_count);
+	if (view->version)
+		scim_project_version(projection);
+	target->projection = projection;
+}
+
+const char *
+scim_read_expected(const char *expected)
+{
+	if (expected && strcmp(expected, "*") == 0)
+		return NULL;
+	check_version(SCIM_INVALID_VERSION_FORMAT, "expected_version", expected);
+	return expected;
+}
+
+void
+scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id, const char *expected,
+					const char *current)
+{
+	ScimError  *error = scim_error(situation);
+
+	scim_error_text(error, "resource_type", target->type->name);
+	scim_error_whole(error, "resource_id", id);
+	scim_error_whole(error, "expected_version", expected);
+	scim_error_whole(error, "current_version", current);
+	scim_throw(error, "Version mismatch: resource was modified");
+}
+
+void
+scim_throw_suppressed(const ScimTarget *target, const char *what)
+{
+	scim_throw(scim_error(SCIM_SUPPRESSED),
+			   "a trigger or policy of table %s does not let this %s be %s",
+			   target->table->table, target->type->name, what);
+}
+
+Jsonb *
+scim_show_written(const ScimTarget *target, ScimRow *row)
+{
+	Jsonb	  **shown;
+
+	/* all that is shown of other resources came with the row */
+	if (!target->type->has_members)
+		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->projection, target->caller)[0];
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
+						   target->projection, target->caller);
+	PopActiveSnapshot();
+	return shown[0];
+}
+
+bool
+scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only, ScimRow *row)
+{
+	Datum		values[2];
+
+	values[0] = scim_tenant_datum(target->table, target->tenant);
+	values[1] = scim_id_datum(target->table, id);
+	if (scim_run(statement, target->table, values, NULL, read_only) == 0)
+		return false;
+	if (row == NULL)
+		return true;
+	scim_read_row(target->table, 0, row);
+	if (row->version == NULL)
+		scim_know_members(target->table, target->tenant, row, !read_only);
+	return true;
+}
+
+bool
+scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row)
+{
+	Datum		values[2];
+
+	/* twice: what was waited for may have been deleted and inserted anew, which only a new snapshot sees */
+	if (!scim_fetch(target, statement, id, false, row) &&
+		!scim_fetch(target, statement, id, false, row))
+		return false;
+	if (target->type->has_members)
+		scim_refuse_unseen_members(target->table, target->tenant, id);
+	/* of a table that people had, the first write of something else fills it: not everybody may write that column */
+	if (target->table->is_mapped)
+		(void) scim_row_version(target->table, target->tenant, row);
+	if (row->version)
+		return true;
+	values[0] = scim_tenant_datum(target->table, target->tenant);
+	values[1] = scim_id_datum(target->table, id);
+	scim_run(SCIM_FILL_VERSION, target->table, values, NULL, false);
+	if (!scim_fetch(target, statement, id, false, row))
+		return false;
+	if (row->version == NULL)
+		scim_throw_suppressed(target, "written");
+	return true;
+}

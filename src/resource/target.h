@@ -1,0 +1,75 @@
+/*
+ * target.h
+ *		What an operation is about: the table of a resource type, and a tenant;
+ *		and the errors that all operations share.
+ */
+#ifndef SCIM_RESOURCE_TARGET_H
+#define SCIM_RESOURCE_TARGET_H
+
+#include "base/compat.h"
+#include "operation/store.h"
+#include "registry/registration.h"
+#include "resource/row.h"
+
+typedef struct ScimTarget
+{
+	const ScimRegistration *table;
+	const ScimResourceType *type;
+	char	   *tenant;
+	const ScimProjection *projection;	/* of what is shown */
+	MemoryContext caller;		/* where results are to live */
+	bool		has_snapshot;	/* of its own: scim_finish_read takes it off */
+} ScimTarget;
+
+/* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
+extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
+
+/*
+ * The same for an operation that reads, all of it under one snapshot: the
+ * caller's, or (fresh) one that sees what was written before.  A table that was
+ * rewritten since the caller's snapshot was taken would look empty under it.
+ */
+extern void scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh);
+extern void scim_finish_read(const ScimTarget *target);
+
+/* The same for an operation that writes; its schemas stay as they are until the end of the transaction. */
+extern void scim_begin_write(ScimTarget *target, const char *type, const char *tenant);
+
+/* Reads what the caller wants to see (NULL: the default); INVALID_VERSION_FORMAT, and as scim_read_projection. */
+extern void scim_take_view(ScimTarget *target, const ScimView *view);
+
+/* The id as the table's type writes it; NOT_FOUND if it is nobody's. */
+extern char *scim_take_id(const ScimTarget *target, const char *id);
+
+/* How ids are spelled that the type's resources name. */
+extern ScimIds scim_target_ids(const ScimTarget *target);
+
+/* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
+extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
+
+/* The same, or that it may not be "updated", "deleted", where a row that is there could not be locked for that. */
+extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what);
+
+/*
+ * The version that is expected: NULL for none, and for "*", which every resource
+ * that exists has (RFC 9110 section 13.1.1).  INVALID_VERSION_FORMAT.
+ */
+extern const char *scim_read_expected(const char *expected);
+
+extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
+											  const char *expected, const char *current);
+
+/* The row is locked and has the version, and still no row was "updated", "deleted". */
+extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const char *what);
+
+/* Writes were made: the row as it is shown, read under a new snapshot. */
+extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
+
+/* Runs a statement on (tenant, id); reads its row, if there is one, into "row". */
+extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only,
+					   ScimRow *row);
+
+/* Locks the row by the statement; fills a NULL version, or computes it.  False if there is none. */
+extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
+
+#endif							/* SCIM_RESOURCE_TARGET_H */

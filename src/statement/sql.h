@@ -1,0 +1,55 @@
+/*
+ * sql.h
+ *		Statements that are put together at run time, with parameters: values
+ *		never become part of a text, except where the text is only shown.
+ */
+#ifndef SCIM_STATEMENT_SQL_H
+#define SCIM_STATEMENT_SQL_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "registry/registration.h"
+
+/* Operators, so that none is looked up in the caller's search_path. */
+#define SQL_OP(operator) " OPERATOR(pg_catalog." operator ") "
+
+typedef struct ScimSql
+{
+	StringInfoData text;
+	bool		literals;		/* to be shown: literals in place of parameters */
+	char	   *tenant;			/* the tenant as it stands in the text: a parameter, or a literal */
+	int			nargs;
+	int			room;			/* of the arrays */
+	Oid		   *types;
+	Datum	   *values;
+	char	   *nulls;			/* as SPI takes them */
+} ScimSql;
+
+/* An empty text; its first parameter is the tenant (NULL: it is about none) of the registration. */
+extern void scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals);
+
+/* Another statement with the same parameters, to which more can be added; its text is empty. */
+extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
+
+/* Appends a parameter and its value, or NULL. */
+extern void scim_append_argument(ScimSql *sql, Oid type, Datum value);
+extern void scim_append_null(ScimSql *sql, Oid type);
+extern void scim_append_text_argument(ScimSql *sql, const char *value);
+
+/* The same for an id of the registration. */
+extern void scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id);
+
+/* Appends a constant text, with placeholders (see scim_append_statement). */
+extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration);
+
+/* Runs it, reading, under the active snapshot, within SPI; returns SPI_processed.  "registration" may be NULL. */
+extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration);
+
+/* The same under a new snapshot: a write, or a look-up by key; one plan for all values. */
+extern uint64 scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *registration);
+
+/* The same of a text with placeholders, which are filled in only when it is prepared. */
+extern uint64 scim_run_template(const ScimSql *sql, const ScimRegistration *registration);
+
+#endif							/* SCIM_STATEMENT_SQL_H */

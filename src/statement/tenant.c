@@ -1,0 +1,150 @@
+/*
+ * tenant.c
+ *		Which tenant a call works in, and whether the caller may.
+ *
+ * The policies of row level security keep tenants apart; what is checked here
+ * only turns "no rows" into an error that says why.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/settings.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "operation/store.h"
+#include "statement/denied.h"
+#include "statement/statements.h"
+#include "statement/tenant.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+
+PG_FUNCTION_INFO_V1(scim_tenant);
+
+static SCIM_NORETURN void forbid(ScimErrorCode situation, const char *tenant, const char *why);
+
+static void
+forbid(ScimErrorCode situation, const char *tenant, const char *why)
+{
+	ScimError  *error = scim_error(situation);
+
+	scim_error_text(error, "tenant_id", tenant);
+	scim_throw(error, "tenant \"%s\" %-s", tenant, why);
+}
+
+static bool
+is_set(const char *setting)
+{
+	return setting && setting[0] != '\0';
+}
+
+char *
+scim_resolve_tenant(const char *given)
+{
+	if (given && given[0] == '\0')
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant_id", "tenant_id must not be empty");
+	if (is_set(scim_setting_only_tenant))
+	{
+		if (given && strcmp(given, scim_setting_only_tenant) != 0)
+			forbid(SCIM_OTHER_TENANT, given, "is not the one that this connection is for");
+		return pstrdup(scim_setting_only_tenant);
+	}
+	if (given)
+		return pstrdup(given);
+	return pstrdup(is_set(scim_setting_tenant) ? scim_setting_tenant : "default");
+}
+
+char *
+scim_store_tenant(const char *tenant)
+{
+	return scim_resolve_tenant(tenant);
+}
+
+/* scim_tenant() -> text: the tenant of calls, and of rows, that name none. */
+Datum
+scim_tenant(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(scim_resolve_tenant(NULL)));
+}
+
+void
+scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant)
+{
+	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
+
+	scim_error_text(error, "tenant_id", tenant);
+	if (registration->tenant_type)
+		scim_error_hint(error, psprintf("Name a tenant of table %s: its tenants are of type %s.", registration->table,
+										format_type_be(registration->tenant_type->type)));
+	else
+		scim_error_hint(error, psprintf("All rows of table %s belong to the tenant \"%s\".", registration->table,
+										registration->tenant));
+	scim_throw(error, "table %s has no tenant \"%s\"", registration->table, tenant);
+}
+
+char *
+scim_tenant_of(const ScimRegistration *registration, const char *given)
+{
+	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
+	char	   *tenant = scim_resolve_tenant(given);
+	char	   *spelled;
+
+	if (registration->tenant == NULL)
+	{
+		if (registration->tenant_type == NULL)
+			return tenant;
+		spelled = registration->tenant_type->spell(tenant);
+		if (spelled == NULL)
+			scim_throw_other_tenant(registration, tenant);
+		return spelled;
+	}
+	if (named && strcmp(tenant, registration->tenant) != 0)
+		scim_throw_other_tenant(registration, tenant);
+	return registration->tenant;
+}
+
+bool
+scim_has_privilege(const ScimRegistration *registration, AclMode mode)
+{
+	return pg_class_aclcheck(registration->relid, GetUserId(), mode) == ACLCHECK_OK ||
+		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+bool
+scim_sees_all(const ScimRegistration *registration)
+{
+	static const ScimColumn columns[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DELETED};
+
+	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		return false;
+	if (pg_class_aclcheck(registration->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	for (size_t i = 0; i < lengthof(columns); i++)
+	{
+		if (registration->columns[columns[i]] &&
+			pg_attribute_aclcheck(registration->relid, registration->numbers[columns[i]], GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return true;
+}
+
+void
+scim_check_privilege(const ScimRegistration *registration, AclMode mode)
+{
+	if (scim_has_privilege(registration, mode))
+		return;
+	if (registration->is_mapped)
+		scim_throw_lacking(registration->relid, GetUserId(), mode == ACL_DELETE ? "DELETE" : "INSERT");
+	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));
+}
+
+void
+scim_check_tenant(const ScimRegistration *registration, const char *tenant)
+{
+	Datum		value = CStringGetTextDatum(tenant);
+
+	if (registration->has_policy && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
+		scim_run(SCIM_IS_GRANTED, registration, &value, NULL, true) == 0)
+		forbid(SCIM_TENANT_FORBIDDEN, tenant, "was not granted to you");
+}

@@ -1,0 +1,174 @@
+/*
+ * dispatch.c
+ *		scim_call_tool(name, arguments): runs a tool, and answers whatever
+ *		happens with one envelope.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "base/protect.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "operation/store.h"
+#include "tools/arguments.h"
+#include "tools/envelope.h"
+#include "tools/fit.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
+PG_FUNCTION_INFO_V1(scim_call_tool_text);
+
+/* How often a write is tried whose version was there before and after it, but not when it looked. */
+#define MOST_ATTEMPTS 100
+
+static void
+run(void *argument)
+{
+	ScimToolCall   *call = argument;
+
+	scim_read_arguments(call);
+	call->answer = call->tool->pattern->run(call);
+}
+
+static void
+read_current(void *argument)
+{
+	static const ScimView view = {
+		.attribute_count = -1,.excluded_count = -1,
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES,.version = true
+	};
+	ScimToolCall   *call = argument;
+
+	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
+}
+
+/*
+ * What an agent must not see, an administrator must be able to find.  The
+ * message's pattern, not the message: that may hold values.
+ */
+static void
+log_internal(const ScimToolCall *call, const ErrorData *error)
+{
+	StringInfoData where;
+
+	initStringInfo(&where);
+	if (error->table_name)
+		appendStringInfo(&where, ", table \"%s\"", error->table_name);
+	if (error->constraint_name)
+		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
+	ereport(LOG_SERVER_ONLY,
+			(errcode(error->sqlerrcode),
+			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s%s",
+							 call->tool ? call->tool->name : "?",
+							 unpack_sql_state(error->sqlerrcode),
+							 error->funcname ? error->funcname : "?",
+							 error->message_id ? error->message_id : "?",
+							 where.data),
+			 errhidestmt(true),
+			 errhidecontext(true)));
+}
+
+static bool
+current_is_expected(const ScimToolCall *call)
+{
+	JsonbValue	root;
+	JsonbValue	version;
+
+	scim_root(call->current, &root);
+	scim_shown_resource(&root, &version);
+	return scim_string_is(&version, call->expected);
+}
+
+/* Is the mismatch that of this call?  A trigger may have called for another resource. */
+static bool
+is_own_mismatch(const ScimToolCall *call, const ErrorData *error)
+{
+	Jsonb	   *detail;
+	JsonbValue	id;
+	JsonbValue	expected;
+
+	if (!call->id || !call->expected || !error->detail)
+		return false;
+	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
+		scim_find(&detail->root, "expected_version", &expected) && scim_string_is(&expected, call->expected);
+}
+
+/*
+ * After VERSION_MISMATCH: reads the resource as it is now.  What that read
+ * finds is newer than the mismatch, so if the resource is gone or forbidden
+ * by now, that is the answer.  Anything else that goes wrong only means that
+ * the answer lacks the current state.
+ */
+static void
+look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
+{
+	ErrorData  *again = scim_protect(read_current, call);
+
+	if (again && scim_is_ours(again))
+	{
+		*error = again;
+		*kind = scim_kind_of_error(call, again);
+	}
+}
+
+static text *
+answer(ScimToolCall *call)
+{
+	const ScimErrorKind *mismatch = scim_error_kind(SCIM_VERSION_MISMATCH);
+
+	for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++)
+	{
+		ErrorData  *error;
+		const ScimErrorKind *kind;
+
+		CHECK_FOR_INTERRUPTS();
+		error = scim_protect(run, call);
+		if (!error)
+			return call->answer;
+		kind = scim_kind_of_error(call, error);
+		if (kind == mismatch && is_own_mismatch(call, error))
+			look_again(call, &error, &kind);
+		if (kind == scim_error_kind(SCIM_INTERNAL))
+			log_internal(call, error);
+
+		/*
+		 * Content that toggles: the version was another when the write looked,
+		 * and is the expected one again.  A mismatch would be absurd to read.
+		 */
+		if (!call->current || !current_is_expected(call))
+			return scim_failure(call, error, kind);
+		call->current = NULL;
+	}
+	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));
+}
+
+static ScimToolCall *
+new_call(FunctionCallInfo fcinfo)
+{
+	ScimToolCall   *call = palloc0(sizeof(ScimToolCall));
+
+	call->name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	return call;
+}
+
+Datum
+scim_call_tool_jsonb(PG_FUNCTION_ARGS)
+{
+	ScimToolCall   *call = new_call(fcinfo);
+
+	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
+	PG_RETURN_TEXT_P(answer(call));
+}
+
+/* Arguments as text are parsed inside, so that an error in them is an answer too. */
+Datum
+scim_call_tool_text(PG_FUNCTION_ARGS)
+{
+	ScimToolCall   *call = new_call(fcinfo);
+
+	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
+	PG_RETURN_TEXT_P(answer(call));
+}

@@ -1,0 +1,36 @@
+/*
+ * dispatch.h
+ *		One call of a tool, from its arguments to its answer.
+ */
+#ifndef SCIM_TOOLS_DISPATCH_H
+#define SCIM_TOOLS_DISPATCH_H
+
+#include "postgres.h"
+
+#include "operation/store.h"
+#include "tools/catalogue.h"
+#include "utils/jsonb.h"
+
+typedef struct ScimToolCall
+{
+	/* as asked */
+	const char *name;			/* "" when it was NULL */
+	text	   *source;			/* the arguments as text, or NULL */
+	Jsonb	   *arguments;		/* the arguments; parsed from "source" */
+	bool		parsing;		/* an error now is one of the JSON text */
+
+	/* found out; what stands here when an error is thrown enters its answer */
+	const ScimTool *tool;
+	const ScimResourceType *type;	/* of the tool, or named by resource_type; or NULL */
+	JsonbValue	values[SCIM_PARAMETERS];
+	bool		given[SCIM_PARAMETERS]; /* is there such an argument (not null)? */
+	const char *id;
+	const char *tenant;
+	const char *expected;		/* expected_version, or NULL */
+
+	text	   *answer;			/* the envelope, when the call succeeded */
+	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
+	ScimWritten written;		/* what the store says of a write */
+} ScimToolCall;
+
+#endif							/* SCIM_TOOLS_DISPATCH_H */

@@ -1,0 +1,242 @@
+/*
+ * content.c
+ *		The content of a row in the hands of the row trigger: which of its
+ *		columns are content, what must be brought in order, and what the schema
+ *		says of it.
+ *
+ * A created table has the document in one column, which the trigger keeps in
+ * order.  Of a table that people had already, values are taken as they are:
+ * only a password in clear text is taken out of what is to be stored.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "column/value.h"
+#include "core/resource.h"
+#include "operation/unique.h"
+#include "registry/lookup.h"
+#include "resource/call.h"
+#include "resource/document.h"
+#include "resource/password.h"
+#include "trigger/check_row.h"
+#include "trigger/work.h"
+#include "utils/builtins.h"
+
+/* ---- what changed ---- */
+
+/* Is there another password?  The one of an upsert's document comes by way of its INSERT. */
+static bool
+has_new_password(ScimRowWork *work)
+{
+	const char *hash;
+
+	if (work->registration->numbers[SCIM_COLUMN_PASSWORD] == InvalidAttrNumber)
+		return false;
+	if (!scim_work_same(work, SCIM_COLUMN_PASSWORD))
+		return true;
+	if (scim_work_is_null(work, &work->new, SCIM_COLUMN_DATA))
+		return false;
+	hash = scim_handed_on_password(work->registration->root, scim_work_value(work, &work->new, SCIM_COLUMN_DATA));
+	if (hash)
+		scim_work_set_text(work, SCIM_COLUMN_PASSWORD, hash);
+	return hash != NULL;
+}
+
+bool
+scim_work_content_changed(ScimRowWork *work)
+{
+	const ScimRegistration *registration = work->registration;
+	bool		changed = has_new_password(work);
+
+	if (changed || !scim_work_same(work, SCIM_COLUMN_ID) || !scim_work_same(work, SCIM_COLUMN_DATA))
+		return true;
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		const ScimMappedColumn *column = &registration->mapped[i];
+
+		if (!column->read_only && !scim_work_same_number(work, column->number))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the document ---- */
+
+static ScimColumnValues
+columns_of(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	const ScimRegistration *registration = work->registration;
+	int			count = Max(registration->mapped_count, 1);
+	ScimColumnValues columns = {palloc(count * sizeof(Datum)), palloc(count * sizeof(bool))};
+
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		int			number = registration->mapped[i].number;
+
+		columns.values[i] = row->values[number - 1];
+		columns.nulls[i] = row->nulls[number - 1];
+	}
+	return columns;
+}
+
+/*
+ * The document in the data column, or NULL.  One that is no object (it came
+ * before the table was registered, or with triggers off) is as good as none.
+ */
+static Jsonb *
+data_of(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	Jsonb	   *data;
+
+	if (scim_work_is_null(work, row, SCIM_COLUMN_DATA))
+		return NULL;
+	data = DatumGetJsonbP(scim_work_value(work, row, SCIM_COLUMN_DATA));
+	return JB_ROOT_IS_OBJECT(data) ? data : NULL;
+}
+
+Jsonb *
+scim_work_document(ScimRowWork *work, const ScimWorkRow *row)
+{
+	const ScimRegistration *registration = work->registration;
+	Jsonb	   *document;
+
+	if (row == &work->new && work->document)
+		return work->document;
+	if (registration->is_mapped)
+	{
+		ScimColumnValues columns = columns_of(work, row);
+
+		document = scim_join_columns(registration, data_of(work, row), &columns);
+	}
+	else
+	{
+		Jsonb	   *data = data_of(work, row);
+
+		document = scim_stored_document(registration->type, data ? data : scim_write(scim_new_object()),
+										!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
+	}
+	if (row == &work->new)
+		work->document = document;
+	return document;
+}
+
+JsonbValue *
+scim_work_content(ScimRowWork *work, const ScimWorkRow *row)
+{
+	ScimColumnValues columns;
+	JsonbValue *content;
+
+	if (work->registration->is_mapped && !(row == &work->new && work->document))
+	{
+		columns = columns_of(work, row);
+		return scim_join_tree(work->registration, data_of(work, row), &columns);
+	}
+	content = palloc(sizeof(JsonbValue));
+	scim_root(scim_work_document(work, row), content);
+	return content;
+}
+
+/* A password in clear text becomes a crypt string in its column. */
+static void
+set_password(ScimRowWork *work, const JsonbValue *password, Jsonb *data)
+{
+	char	   *hash = scim_crypt_password(scim_read_password(password));
+
+	scim_work_set_text(work, SCIM_COLUMN_PASSWORD, hash);
+	if (!work->is_update)
+		scim_hand_on_password(work->registration->root, data, hash);
+}
+
+/*
+ * Data beside mapped columns stays as the application gives it; so does a key
+ * "password" of it where passwords have no column (it is not shown).
+ */
+static Jsonb *
+tidied(const ScimRegistration *registration, Jsonb *data, JsonbValue *password)
+{
+	Jsonb	   *tidy;
+
+	if (!registration->is_mapped)
+		return scim_tidy_document(registration->type, data, password);
+	tidy = scim_take_password(registration->type, data, password);
+	if (registration->columns[SCIM_COLUMN_PASSWORD])
+		return tidy;
+	password->type = jbvNull;
+	return data;
+}
+
+void
+scim_work_tidy(ScimRowWork *work)
+{
+	const ScimRegistration *registration = work->registration;
+	AttrNumber	number = registration->numbers[SCIM_COLUMN_DATA];
+	JsonbValue	password;
+	Jsonb	   *data;
+	Jsonb	   *tidy;
+
+	if (scim_work_is_null(work, &work->new, SCIM_COLUMN_DATA) ||
+		(registration->is_mapped && work->is_update && scim_work_same(work, SCIM_COLUMN_DATA)))
+		return;
+	data = DatumGetJsonbP(scim_work_value(work, &work->new, SCIM_COLUMN_DATA));
+	tidy = tidied(registration, data, &password);
+	if (password.type != jbvNull)
+		set_password(work, &password, tidy);
+	if (!registration->is_mapped)
+		work->document = tidy;
+	if (tidy != data)
+		scim_work_assign(work, number, JsonbPGetDatum(tidy), false);
+	else
+		work->new.values[number - 1] = JsonbPGetDatum(data);
+}
+
+/* ---- what the schema says ---- */
+
+/* The document in the row's columns. */
+static void
+store(ScimRowWork *work, Jsonb *document)
+{
+	const ScimRegistration *registration = work->registration;
+	ScimColumnValues old;
+	ScimSplit  *split;
+
+	work->document = document;
+	if (!registration->is_mapped)
+	{
+		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(document), false);
+		return;
+	}
+	old = columns_of(work, &work->new);
+	split = scim_split_document(registration, document, data_of(work, &work->new), &old);
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (split->changed[i])
+			scim_work_assign(work, registration->mapped[i].number, split->columns.values[i], split->columns.nulls[i]);
+	}
+	if (split->data_changed)
+		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(split->data), split->data == NULL);
+	work->document = scim_join_columns(registration, split->data, &split->columns);
+}
+
+void
+scim_work_check(ScimRowWork *work)
+{
+	const ScimRegistration *registration = work->registration;
+	bool		in_call = scim_call && scim_call->registration->root == registration->root;
+	const ScimCall *call = work->is_called ? scim_call : NULL;
+	bool		looks_back = work->is_update && (call || registration->validate);
+	Jsonb	   *old;
+	Jsonb	   *new;
+	Jsonb	   *checked;
+
+	if (!registration->validate && (!in_call || (registration->is_mapped && !registration->type->has_kept)))
+		return;
+	old = looks_back ? scim_work_document(work, &work->old) : NULL;
+	new = scim_work_document(work, &work->new);
+	checked = scim_check_row(registration, call, old, new);
+	if (in_call)
+		scim_check_lookups(registration, checked);
+	if (checked != new)
+		store(work, checked);
+	if (work->is_update && call)
+		scim_check_unique(scim_call, old, checked);
+}

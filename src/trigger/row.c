@@ -1,0 +1,329 @@
+/*
+ * row.c
+ *		The BEFORE ROW trigger that keeps version, revision, created and
+ *		lastModified of every row, whoever writes it.
+ *
+ * On INSERT the version is always computed; on UPDATE only if something of the
+ * content changed.  It is the last BEFORE trigger by its name, so that it sees
+ * the row as it will be stored.  Columns that the table does not have, and
+ * those that the application keeps (mode "read"), are left alone.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "core/canonical.h"
+#include "fmgr.h"
+#include "resource/call.h"
+#include "resource/member_sum.h"
+#include "statement/required.h"
+#include "trigger/refill.h"
+#include "trigger/work.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(scim_row_trigger);
+
+/* ---- the version ---- */
+
+static void
+make_version(ScimRowWork *work, const ScimWorkRow *row, int64 revision, char *version)
+{
+	const ScimRegistration *registration = work->registration;
+	ScimRowParts parts = {0};
+	JsonbValue *content = scim_work_content(work, row);
+
+	parts.id = scim_work_id(work, row);
+	if (!scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD))
+	{
+		text	   *hash = DatumGetTextPP(scim_work_value(work, row, SCIM_COLUMN_PASSWORD));
+
+		parts.password_hash = VARDATA_ANY(hash);
+		parts.password_length = VARSIZE_ANY_EXHDR(hash);
+	}
+	if (registration->type->has_members)
+	{
+		const ScimWorkMembers *members = scim_work_members(work, row);
+
+		parts.member_count = members->count;
+		parts.member_digest = members->digest;
+	}
+	scim_form_version(scim_content_form_of(content, &parts),
+					  registration->revision_scheme ? &revision : NULL, version);
+}
+
+/* The revision that the row has; 1 where it has none, as for whoever reads it. */
+static int64
+revision_of(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	int64		revision;
+
+	return scim_work_integer(work, row, SCIM_COLUMN_REVISION, &revision) && revision != 0 ? revision : 1;
+}
+
+static void
+set_version(ScimRowWork *work, const char *version)
+{
+	if (scim_work_keeps(work, SCIM_COLUMN_VERSION))
+		scim_work_set_text(work, SCIM_COLUMN_VERSION, version);
+}
+
+/* Is there nothing that a change of the content would have to move? */
+static bool
+nothing_to_keep(const ScimRowWork *work)
+{
+	return !scim_work_keeps(work, SCIM_COLUMN_VERSION) && !scim_work_keeps(work, SCIM_COLUMN_REVISION) &&
+		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->is_called;
+}
+
+static bool
+is_unset(const ScimRowWork *work, ScimColumn column)
+{
+	return scim_work_keeps(work, column) && scim_work_is_null(work, &work->new, column);
+}
+
+/* The revision of a row that came without one. */
+static void
+first_revision(ScimRowWork *work)
+{
+	if (is_unset(work, SCIM_COLUMN_REVISION))
+		scim_work_set_integer(work, SCIM_COLUMN_REVISION, 1);
+}
+
+/* ---- changes ---- */
+
+/* The revision moves by one with each change, and once in a scim_ call. */
+static void
+move_revision(ScimRowWork *work)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz before;
+	int64		revision = 0;
+
+	if (work->moved || (work->is_called && scim_call->inserting))
+		return;
+	work->moved = true;
+	if (scim_work_keeps(work, SCIM_COLUMN_REVISION) && !(work->is_called && scim_call->moved))
+	{
+		(void) scim_work_integer(work, &work->new, SCIM_COLUMN_REVISION, &revision);
+		scim_work_set_integer(work, SCIM_COLUMN_REVISION, revision + 1);
+	}
+	if (work->is_called)
+		scim_call->moved = true;
+
+	if (scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED))
+	{
+		/* the clock may have been set back */
+		if (scim_work_instant(work, &work->new, SCIM_COLUMN_LAST_MODIFIED, &before))
+			now = Max(now, before);
+		scim_work_set_instant(work, SCIM_COLUMN_LAST_MODIFIED, now);
+	}
+}
+
+/* Moves what is to move if the content is another than that of the version "before". */
+static void
+follow_content(ScimRowWork *work, const char *before, bool has_version)
+{
+	char		version[SCIM_VERSION_SIZE + 1];
+
+	make_version(work, &work->new, revision_of(work, &work->new), version);
+	if (strcmp(version, before) != 0)
+	{
+		move_revision(work);
+		if (work->is_called)
+			scim_call->changed = true;
+		if (work->registration->revision_scheme)
+			make_version(work, &work->new, revision_of(work, &work->new), version);
+	}
+	else if (has_version)
+		return;
+	else
+		first_revision(work);
+	set_version(work, version);
+}
+
+/* ---- INSERT ---- */
+
+/* When the row was made, if the row tells and may tell. */
+static TimestampTz
+created_at(const ScimRowWork *work, TimestampTz now)
+{
+	TimestampTz created;
+
+	if (scim_work_keeps(work, SCIM_COLUMN_CREATED) &&
+		scim_work_instant(work, &work->new, SCIM_COLUMN_CREATED, &created))
+		return created;
+	return now;
+}
+
+/* Is it the row that the scim_ call under way makes?  Its id is not known there yet. */
+static bool
+is_made_by_call(const ScimRowWork *work)
+{
+	return !work->is_update && scim_call && scim_call->inserting && scim_call->id == NULL &&
+		scim_call->registration->root == work->registration->root &&
+		scim_trigger_depth() == scim_call->depth + 1;
+}
+
+/* Nobody could name it then. */
+static bool
+lacks_id(const ScimRowWork *work)
+{
+	return scim_work_is_null(work, &work->new, SCIM_COLUMN_ID) || scim_work_id(work, &work->new)[0] == '\0';
+}
+
+static void
+insert_row(ScimRowWork *work)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	const char *moving = NULL;
+	char		version[SCIM_VERSION_SIZE + 1];
+
+	if (is_made_by_call(work) && lacks_id(work))
+		scim_throw_no_id(work->registration);
+	/* the table's own NOT NULL says it better, but must not say a password */
+	scim_work_tidy(work);
+	if (!scim_work_is_resource(work, &work->new))
+		return;
+	scim_work_check(work);
+	if (scim_work_take_word(work, &moving))
+	{
+		if (moving)
+			follow_content(work, moving, false);
+		return;
+	}
+	if (work->registration->type->has_members &&
+		(scim_work_keeps(work, SCIM_COLUMN_MEMBER_COUNT) || scim_work_keeps(work, SCIM_COLUMN_VERSION)))
+		scim_work_first_members(work);
+	first_revision(work);
+	if (is_unset(work, SCIM_COLUMN_CREATED))
+		scim_work_set_instant(work, SCIM_COLUMN_CREATED, now);
+	if (is_unset(work, SCIM_COLUMN_LAST_MODIFIED))
+		scim_work_set_instant(work, SCIM_COLUMN_LAST_MODIFIED, created_at(work, now));
+	if (!scim_work_keeps(work, SCIM_COLUMN_VERSION))
+		return;
+	make_version(work, &work->new, revision_of(work, &work->new), version);
+	set_version(work, version);
+}
+
+/* ---- UPDATE ---- */
+
+/*
+ * Is it known what a statement on memberships did to the group, whose members
+ * are summed up?  The version that is stored does not tell: it may have all
+ * that other parts of a WITH did.
+ */
+static bool
+has_old_members(const ScimRowWork *work)
+{
+	return scim_is_summed(work->registration) && work->old_members.known && !work->lost_members;
+}
+
+/* The version that the row had, be it filled or not; empty if nobody can tell. */
+static const char *
+old_version(ScimRowWork *work)
+{
+	char	   *version;
+
+	if (!has_old_members(work) && !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION))
+		return TextDatumGetCString(scim_work_value(work, &work->old, SCIM_COLUMN_VERSION));
+	if (work->lost_members)
+		return "";
+	version = palloc(SCIM_VERSION_SIZE + 1);
+	make_version(work, &work->old, revision_of(work, &work->old), version);
+	return version;
+}
+
+/* A row that came without a version (loaded with triggers off) gets it, and is otherwise left alone. */
+static void
+fill_version(ScimRowWork *work)
+{
+	char		version[SCIM_VERSION_SIZE + 1];
+
+	first_revision(work);
+	scim_work_tidy(work);
+	make_version(work, &work->new, revision_of(work, &work->new), version);
+	set_version(work, version);
+}
+
+static void
+update_row(ScimRowWork *work)
+{
+	bool		changed;
+
+	if (!scim_work_is_resource(work, &work->new))
+	{
+		scim_work_tidy(work);
+		return;
+	}
+	scim_work_keep(work, SCIM_COLUMN_VERSION);
+	scim_work_keep(work, SCIM_COLUMN_REVISION);
+	scim_work_keep(work, SCIM_COLUMN_CREATED);
+	scim_work_keep(work, SCIM_COLUMN_LAST_MODIFIED);
+	if (!scim_work_has_key(work, &work->old))
+	{
+		/* it becomes a resource only now */
+		insert_row(work);
+		scim_work_leave_word(work);
+		return;
+	}
+	scim_work_refuse_unseen(work);
+	changed = scim_work_content_changed(work);
+	if (changed)
+	{
+		scim_work_tidy(work);
+		scim_work_check(work);
+	}
+	if (work->registration->type->has_members && scim_work_next_members(work))
+		changed = true;
+	if (changed && !nothing_to_keep(work))
+		follow_content(work, old_version(work), !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
+	else if (is_unset(work, SCIM_COLUMN_VERSION) || scim_is_refilling(work->registration->root))
+		fill_version(work);
+	scim_work_leave_word(work);
+}
+
+/* ---- the trigger ---- */
+
+static void
+check_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	scim_check_called(fcinfo, "scim_row_trigger");
+	if (!TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired BEFORE INSERT OR UPDATE FOR EACH ROW",
+						"scim_row_trigger")));
+}
+
+/* Is it the row that the scim_ call under way is about? */
+static bool
+is_called_row(const ScimRowWork *work)
+{
+	const ScimRegistration *registration = work->registration;
+
+	return scim_call && scim_call->registration->root == registration->root &&
+		scim_work_has_key(work, &work->new) &&
+		scim_is_called_row(registration, scim_work_id(work, &work->new),
+						   registration->tenant_type ? scim_work_tenant(work, &work->new) : NULL);
+}
+
+/*
+ * scim_row_trigger(resource type, mapping, options): BEFORE INSERT OR UPDATE
+ * FOR EACH ROW.  Errors: INVALID_VALUE (data is no object), INVALID_MAPPING.
+ */
+Datum
+scim_row_trigger(PG_FUNCTION_ARGS)
+{
+	ScimRowWork work;
+
+	check_trigger(fcinfo);
+	scim_work_start(&work, (TriggerData *) fcinfo->context);
+	work.is_called = is_called_row(&work);
+	if (work.is_update)
+		update_row(&work);
+	else
+		insert_row(&work);
+	return PointerGetDatum(scim_work_finish(&work));
+}

@@ -1,0 +1,206 @@
+/*
+ * work.c
+ *		A row in the hands of the row trigger: its columns, of whatever type.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "column/id.h"
+#include "column/value.h"
+#include "trigger/work.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/rel.h"
+
+/* ---- the row ---- */
+
+static void
+deform(ScimWorkRow *row, HeapTuple tuple, TupleDesc descriptor)
+{
+	row->tuple = tuple;
+	row->values = palloc(descriptor->natts * sizeof(Datum));
+	row->nulls = palloc(descriptor->natts * sizeof(bool));
+	heap_deform_tuple(tuple, descriptor, row->values, row->nulls);
+}
+
+void
+scim_work_start(ScimRowWork *work, TriggerData *data)
+{
+	memset(work, 0, sizeof(ScimRowWork));
+	work->registration = scim_trigger_registration(data->tg_relation, data->tg_trigger);
+	work->descriptor = RelationGetDescr(data->tg_relation);
+	work->is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+	if (work->is_update)
+		deform(&work->old, data->tg_trigtuple, work->descriptor);
+	deform(&work->new, work->is_update ? data->tg_newtuple : data->tg_trigtuple, work->descriptor);
+}
+
+HeapTuple
+scim_work_finish(const ScimRowWork *work)
+{
+	HeapTuple	tuple;
+
+	if (!work->assigned)
+		return work->new.tuple;
+	tuple = heap_form_tuple(work->descriptor, work->new.values, work->new.nulls);
+	tuple->t_data->t_ctid = work->new.tuple->t_data->t_ctid;
+	tuple->t_self = work->new.tuple->t_self;
+	tuple->t_tableOid = work->new.tuple->t_tableOid;
+	return tuple;
+}
+
+void
+scim_work_assign(ScimRowWork *work, AttrNumber number, Datum value, bool isnull)
+{
+	work->new.values[number - 1] = value;
+	work->new.nulls[number - 1] = isnull;
+	work->assigned = true;
+}
+
+bool
+scim_work_same_number(const ScimRowWork *work, AttrNumber number)
+{
+	int			i = number - 1;
+
+	return scim_same_datum(TupleDescAttr(work->descriptor, i), work->old.values[i], work->old.nulls[i],
+						   work->new.values[i], work->new.nulls[i]);
+}
+
+bool
+scim_work_same(const ScimRowWork *work, ScimColumn column)
+{
+	AttrNumber	number = work->registration->numbers[column];
+
+	return number == InvalidAttrNumber || scim_work_same_number(work, number);
+}
+
+void
+scim_work_keep(ScimRowWork *work, ScimColumn column)
+{
+	AttrNumber	number = work->registration->numbers[column];
+
+	if (scim_work_keeps(work, column) && !scim_work_same_number(work, number))
+		scim_work_assign(work, number, work->old.values[number - 1], work->old.nulls[number - 1]);
+}
+
+/* ---- values ---- */
+
+bool
+scim_work_integer(const ScimRowWork *work, const ScimWorkRow *row, ScimColumn column, int64 *value)
+{
+	Datum		datum;
+
+	if (scim_work_is_null(work, row, column))
+		return false;
+	datum = scim_work_value(work, row, column);
+	switch (work->registration->types[column])
+	{
+		case INT2OID:
+			*value = DatumGetInt16(datum);
+			break;
+		case INT4OID:
+			*value = DatumGetInt32(datum);
+			break;
+		default:
+			*value = DatumGetInt64(datum);
+			break;
+	}
+	return true;
+}
+
+/* A number that the column cannot hold is PostgreSQL's own error, as with any counter. */
+void
+scim_work_set_integer(ScimRowWork *work, ScimColumn column, int64 value)
+{
+	Datum		datum = Int64GetDatum(value);
+
+	if (work->registration->types[column] == INT2OID)
+		datum = DirectFunctionCall1(int82, datum);
+	else if (work->registration->types[column] == INT4OID)
+		datum = DirectFunctionCall1(int84, datum);
+	scim_work_assign(work, work->registration->numbers[column], datum, false);
+}
+
+bool
+scim_work_instant(const ScimRowWork *work, const ScimWorkRow *row, ScimColumn column, TimestampTz *instant)
+{
+	const ScimRegistration *registration = work->registration;
+
+	return !scim_work_is_null(work, row, column) &&
+		scim_column_to_instant(registration->types[column], registration->formats[column],
+							   scim_work_value(work, row, column), instant);
+}
+
+/* The value as a column of few digits holds it: timestamp(0), numeric(10). */
+static Datum
+fit(Form_pg_attribute attribute, Oid type, Datum value)
+{
+	int32		typmod = attribute->atttypmod;
+
+	if (attribute->atttypid != type)
+		(void) getBaseTypeAndTypmod(attribute->atttypid, &typmod);
+	if (typmod < 0)
+		return value;
+	if (type == TIMESTAMPTZOID)
+		return DirectFunctionCall2(timestamptz_scale, value, Int32GetDatum(typmod));
+	if (type == TIMESTAMPOID)
+		return DirectFunctionCall2(timestamp_scale, value, Int32GetDatum(typmod));
+	if (type == NUMERICOID)
+		return DirectFunctionCall2(numeric, value, Int32GetDatum(typmod));
+	return value;
+}
+
+void
+scim_work_set_instant(ScimRowWork *work, ScimColumn column, TimestampTz instant)
+{
+	const ScimRegistration *registration = work->registration;
+	AttrNumber	number = registration->numbers[column];
+	Datum		value = scim_column_from_instant(registration->types[column], registration->formats[column], instant);
+
+	scim_work_assign(work, number,
+					 fit(TupleDescAttr(work->descriptor, number - 1), registration->types[column], value), false);
+}
+
+void
+scim_work_set_text(ScimRowWork *work, ScimColumn column, const char *value)
+{
+	scim_work_assign(work, work->registration->numbers[column], CStringGetTextDatum(value), false);
+}
+
+/* ---- the key ---- */
+
+char *
+scim_work_id(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	return scim_id_text(work->registration->id_type, scim_work_value(work, row, SCIM_COLUMN_ID));
+}
+
+const char *
+scim_work_tenant(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	if (work->registration->tenant_type == NULL)
+		return work->registration->tenant;
+	return scim_id_text(work->registration->tenant_type, scim_work_value(work, row, SCIM_COLUMN_TENANT));
+}
+
+bool
+scim_work_same_key(const ScimRowWork *work)
+{
+	return scim_work_same(work, SCIM_COLUMN_ID) && scim_work_same(work, SCIM_COLUMN_TENANT);
+}
+
+bool
+scim_work_has_key(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	return !scim_work_is_null(work, row, SCIM_COLUMN_ID) &&
+		(work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT));
+}
+
+bool
+scim_work_is_resource(const ScimRowWork *work, const ScimWorkRow *row)
+{
+	return scim_work_has_key(work, row) &&
+		(work->registration->is_mapped || !scim_work_is_null(work, row, SCIM_COLUMN_DATA));
+}

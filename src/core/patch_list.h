@@ -11,7 +11,7 @@
 #ifndef SCIM_CORE_PATCH_LIST_H
 #define SCIM_CORE_PATCH_LIST_H
 
-#include "base/finder.h"
+#include "core/finder.h"
 #include "core/patch_steps.h"
 
 /* What values are found by: a part of them, or (NULL) each as a whole. */

@@ -13,8 +13,8 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "base/finder.h"
-#include "base/graph.h"
+#include "core/finder.h"
+#include "core/graph.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_class.h"
 #include "common/hashfn.h"

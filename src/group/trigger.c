@@ -16,7 +16,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "base/finder.h"
+#include "core/finder.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/graph.h"
+#include "core/graph.h"
 
 #undef printf
 

@@ -1,4 +1,4 @@
-# Unit test of graphs (src/base), with a stand-in for the server (test/fuzz),
+# Unit test of graphs (src/core), with a stand-in for the server (test/fuzz),
 # for inclusion in a Makefile of this folder: adds to the target "check".
 # what cannot do without a server
 WITH_SERVER = %/settings.c %/protect.c %/version.c %/location.c

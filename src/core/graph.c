@@ -5,7 +5,7 @@
  */
 #include "postgres.h"
 
-#include "base/graph.h"
+#include "core/graph.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 

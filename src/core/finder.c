@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "base/finder.h"
+#include "core/finder.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"
 #include "utils/memutils.h"

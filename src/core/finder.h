@@ -5,8 +5,8 @@
  * An item is a number that means something to the caller.  The same hash may be
  * that of many, and what was added stays: whoever looks one up compares.
  */
-#ifndef SCIM_BASE_FINDER_H
-#define SCIM_BASE_FINDER_H
+#ifndef SCIM_CORE_FINDER_H
+#define SCIM_CORE_FINDER_H
 
 #include "postgres.h"
 
@@ -39,4 +39,4 @@ extern uint64 scim_value_hash(const JsonbValue *value);
 
 extern uint64 scim_text_hash(const char *text, int length);
 
-#endif							/* SCIM_BASE_FINDER_H */
+#endif							/* SCIM_CORE_FINDER_H */

@@ -2,12 +2,12 @@
  * graph.h
  *		What is in a cycle with what: directed graphs whose nodes have names.
  */
-#ifndef SCIM_BASE_GRAPH_H
-#define SCIM_BASE_GRAPH_H
+#ifndef SCIM_CORE_GRAPH_H
+#define SCIM_CORE_GRAPH_H
 
 #include "postgres.h"
 
-#include "base/finder.h"
+#include "core/finder.h"
 
 typedef struct ScimNode
 {
@@ -50,4 +50,4 @@ extern void scim_add_edge(ScimGraph *graph, int start, int end);
  */
 extern void scim_find_components(ScimGraph *graph);
 
-#endif							/* SCIM_BASE_GRAPH_H */
+#endif							/* SCIM_CORE_GRAPH_H */

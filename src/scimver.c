@@ -8,6 +8,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "registry/registration.h"
+#include "registry/schemas.h"
 
 PG_MODULE_MAGIC;
 

@@ -20,6 +20,7 @@
 #include "registry/mapping.h"
 #include "registry/options.h"
 #include "registry/root.h"
+#include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

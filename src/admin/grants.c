@@ -21,6 +21,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "registry/registration.h"
+#include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "statement/statements.h"
 #include "utils/acl.h"

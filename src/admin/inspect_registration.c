@@ -21,6 +21,8 @@
 #include "registry/index.h"
 #include "registry/joined.h"
 #include "registry/lookup.h"
+#include "registry/our_trigger.h"
+#include "registry/schemas.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"

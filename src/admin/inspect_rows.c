@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
-#include "column/type.h"
 #include "core/resource.h"
 #include "executor/spi.h"
 #include "miscadmin.h"

@@ -13,7 +13,6 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "column/type.h"
-#include "column/value.h"
 #include "commands/trigger.h"
 #include "nodes/primnodes.h"
 #include "registry/index.h"

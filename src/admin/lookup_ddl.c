@@ -12,6 +12,7 @@
 #include "base/protect.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "registry/our_trigger.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"

@@ -9,6 +9,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "registry/our_trigger.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

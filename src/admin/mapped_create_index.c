@@ -8,7 +8,6 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "base/errors.h"
-#include "column/type.h"
 #include "query/access.h"
 #include "query/column.h"
 #include "query/mapped.h"

@@ -7,6 +7,7 @@
 
 #include "admin/mapping_check.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/fold.h"
 #include "registry/lookup.h"
 #include "registry/mapping.h"

@@ -23,6 +23,7 @@
 #include "admin/register_table.h"
 #include "admin/table_ddl.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"

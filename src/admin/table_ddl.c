@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "registry/lookup.h"
 #include "registry/mapping.h"
+#include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"

@@ -21,6 +21,7 @@
 #include "registry/mapping.h"
 #include "registry/options.h"
 #include "registry/root.h"
+#include "registry/schemas.h"
 #include "resource/member_sum.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"

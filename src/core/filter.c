@@ -12,7 +12,6 @@
 #include "base/settings.h"
 #include "core/filter.h"
 #include "core/simple.h"
-#include "core/value.h"
 #include "miscadmin.h"
 
 /* What is being resolved. */

@@ -9,7 +9,6 @@
 
 #include "base/jsonb_tree.h"
 #include "core/patch_list.h"
-#include "core/value.h"
 
 /* So many members of a resource that a name is compared with count as one value that is looked at. */
 #define MEMBERS_A_UNIT 256

@@ -10,7 +10,6 @@
 #ifndef SCIM_CORE_PATCH_STEPS_H
 #define SCIM_CORE_PATCH_STEPS_H
 
-#include "base/compat.h"
 #include "core/mentions.h"
 #include "core/patch.h"
 #include "core/path.h"

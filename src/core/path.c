@@ -11,7 +11,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "core/filter.h"
-#include "core/value.h"
+#include "core/path.h"
 
 /* The schema of the type whose URN the path begins with (the longest), or NULL. */
 static const ScimSchema *

@@ -11,6 +11,7 @@
 #include "group/nesting.h"
 #include "operation/store.h"
 #include "registry/our_trigger.h"
+#include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"

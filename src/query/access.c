@@ -23,6 +23,7 @@
 #include "registry/index.h"
 #include "registry/lookup.h"
 #include "registry/mapping.h"
+#include "registry/schemas.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

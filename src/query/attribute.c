@@ -9,10 +9,12 @@
 #include "postgres.h"
 
 #include "core/location.h"
+#include "query/attribute.h"
 #include "query/column_place.h"
 #include "query/document.h"
 #include "query/id.h"
 #include "query/mapped.h"
+#include "registry/schemas.h"
 #include "statement/sql.h"
 #include "statement/text.h"
 #include "utils/builtins.h"

@@ -9,8 +9,8 @@
  */
 #include "postgres.h"
 
-#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
+#include "column/number.h"
 #include "column/type.h"
 #include "core/simple.h"
 #include "query/column_parts.h"

@@ -6,8 +6,7 @@
 #ifndef SCIM_QUERY_COLUMN_H
 #define SCIM_QUERY_COLUMN_H
 
-#include "core/filter.h"
-#include "registry/registration.h"
+#include "core/filter_parse.h"
 #include "statement/sql.h"
 
 /* How values of a column are compared with those of an attribute. */

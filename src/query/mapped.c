@@ -16,7 +16,6 @@
 #include "query/column_place.h"
 #include "query/document.h"
 #include "query/mapped.h"
-#include "statement/sql.h"
 #include "utils/builtins.h"
 
 /* Places under construction. */

@@ -9,6 +9,7 @@
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "column/fold.h"
+#include "column/text.h"
 #include "column/type.h"
 #include "query/column_parts.h"
 #include "utils/builtins.h"

@@ -6,7 +6,7 @@
 #ifndef SCIM_REGISTRY_JOINED_H
 #define SCIM_REGISTRY_JOINED_H
 
-#include "registry/registration.h"
+
 
 /*
  * The types of a table were altered (or of one that others inherit from):

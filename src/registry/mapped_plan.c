@@ -9,7 +9,6 @@
 #include "access/htup_details.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
-#include "column/type.h"
 #include "registry/mapped_plan.h"
 #include "registry/mapping.h"
 #include "utils/memutils.h"

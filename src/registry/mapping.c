@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "registry/lookup.h"

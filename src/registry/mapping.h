@@ -10,7 +10,6 @@
 #define SCIM_REGISTRY_MAPPING_H
 
 #include "base/compat.h"
-#include "base/jsonb_tree.h"
 #include "nodes/pg_list.h"
 #include "registry/registration.h"
 

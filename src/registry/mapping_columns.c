@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
-#include "column/value.h"
+#include "column/fit.h"
 #include "registry/index.h"
 #include "registry/mapping.h"
 #include "utils/builtins.h"

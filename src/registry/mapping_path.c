@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/filter.h"
 #include "miscadmin.h"
 #include "registry/lookup.h"

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "registry/mapping.h"
 #include "utils/rel.h"
 

@@ -24,6 +24,7 @@
 #include "registry/mapping.h"
 #include "registry/registration.h"
 #include "registry/root.h"
+#include "registry/schemas.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"

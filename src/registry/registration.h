@@ -12,10 +12,8 @@
 
 #include "access/attnum.h"
 #include "column/id.h"
-#include "core/path.h"
+#include "column/mapped.h"
 #include "core/schema.h"
-#include "registry/our_trigger.h"
-#include "registry/schemas.h"
 #include "utils/jsonb.h"
 #include "utils/relcache.h"
 #include "utils/reltrigger.h"
@@ -101,66 +99,6 @@ typedef struct ScimLookup
 	char	   *index;			/* and its name, or NULL */
 	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
 } ScimLookup;
-
-/* How a column's value stands for an instant. */
-typedef enum ScimFormat
-{
-	SCIM_FORMAT_PLAIN,			/* by the column's type */
-	SCIM_FORMAT_EPOCH_SECONDS,	/* a number: seconds since 1970-01-01 UTC */
-	SCIM_FORMAT_EPOCH_MILLISECONDS
-} ScimFormat;
-
-/* How text in a mapped column is compared by filters and for uniqueness. */
-typedef enum ScimCompare
-{
-	SCIM_COMPARE_EXACT,			/* as the column's own type and collation do */
-	SCIM_COMPARE_LOWER,			/* lower(column), as an index of the application's does */
-	SCIM_COMPARE_FOLD			/* scim_fold(column), as created tables do */
-} ScimCompare;
-
-/* A code that stands for a value: {"A": true}. */
-typedef struct ScimCode
-{
-	char	   *code;			/* as the column's type writes it */
-	JsonbValue	value;			/* scalar */
-} ScimCode;
-
-/* What a column's type makes of values (column/type.h). */
-typedef struct ScimValueType
-{
-	int			storage;		/* a ScimStorage; 0: not looked at yet */
-	bool		is_array;		/* the others tell of the elements */
-	bool		not_null;		/* the column, or its domain, takes no NULL */
-	Oid			declared;		/* maybe a domain */
-	Oid			type;			/* what is under it */
-	int32		typmod;
-	int16		length;			/* as pg_type has them */
-	bool		by_value;
-	char		align;
-} ScimValueType;
-
-/* A column of a table that people had already: what the mapping says of it. */
-typedef struct ScimMappedColumn
-{
-	char	   *path;			/* as the mapping spells it, e.g. emails[type eq "work"].value */
-	ScimPath	parsed;			/* the same; "filter" only of a multi-valued attribute */
-	const ScimAttribute *attribute;		/* that the column holds: parsed.sub, else parsed.attribute */
-	char	   *column;			/* quoted */
-	AttrNumber	number;
-	Oid			type;			/* as declared */
-	Oid			base_type;		/* the same, of a domain what is under it */
-	int32		typmod;
-	Oid			collation;
-	ScimFormat	format;
-	bool		read_only;		/* mode "read": shown, not written, outside of the content */
-	ScimCompare compare;
-	ScimCode   *codes;			/* or NULL */
-	int			code_count;
-	bool		unique;			/* the schema says so: no two resources of a tenant have the same value */
-	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or InvalidOid */
-	char	   *index;			/* and its name, or NULL */
-	ScimValueType value;		/* filled when it is first asked for (scim_value_type) */
-} ScimMappedColumn;
 
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration

@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "registry/schemas.h"
 #include "resource/mapped.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "registry/schemas.h"
 #include "resource/row.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"

@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "column/type.h"
 #include "executor/spi.h"
 #include "statement/plans.h"
 #include "statement/sql.h"

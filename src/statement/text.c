@@ -8,11 +8,9 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "column/value.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "nodes/value.h"
-#include "statement/tenant.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 

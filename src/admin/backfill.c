@@ -24,6 +24,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "registry/cache.h"
 #include "registry/index.h"
 #include "statement/by_index.h"
 #include "statement/statements.h"

@@ -20,6 +20,8 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
 #include "registry/registration.h"
 #include "registry/schemas.h"
 #include "statement/ddl.h"

@@ -14,6 +14,7 @@
 #include "base/protect.h"
 #include "miscadmin.h"
 #include "query/access.h"
+#include "registry/cache.h"
 
 /* The tables whose types have a schema. */
 typedef struct Tables

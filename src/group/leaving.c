@@ -16,6 +16,8 @@
 #include "catalog/pg_constraint.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/statements.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"

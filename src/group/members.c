@@ -13,6 +13,7 @@
 #include "group/members.h"
 #include "group/nesting.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"

@@ -27,6 +27,7 @@
 #include "group/move.h"
 #include "group/nesting.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "resource/call.h"
 #include "resource/member_sum.h"

@@ -22,6 +22,8 @@
 #include "group/leaving.h"
 #include "operation/deferred.h"
 #include "operation/store.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "resource/call.h"
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"

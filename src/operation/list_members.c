@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "operation/cursor.h"
 #include "operation/store.h"
+#include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/statements.h"

@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "group/nesting.h"
 #include "operation/store.h"
+#include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "registry/schemas.h"
 #include "resource/target.h"

@@ -18,6 +18,7 @@
 #include "query/column.h"
 #include "registry/index.h"
 #include "registry/lookup.h"
+#include "registry/lookup_columns.h"
 #include "statement/required.h"
 #include "statement/sql.h"
 #include "statement/statements.h"

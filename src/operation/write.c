@@ -21,6 +21,7 @@
 #include "operation/store.h"
 #include "operation/unique.h"
 #include "operation/write.h"
+#include "registry/cache.h"
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/password.h"

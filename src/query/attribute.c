@@ -14,6 +14,9 @@
 #include "query/document.h"
 #include "query/id.h"
 #include "query/mapped.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
+#include "registry/lookup_columns.h"
 #include "registry/schemas.h"
 #include "statement/sql.h"
 #include "statement/text.h"
@@ -88,7 +91,7 @@ from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn
 		result->value = psprintf("r.%s", registration->columns[column]);
 }
 
-/* Of a table that people had, it is what the version would be where none is stored. */
+/* Of a mapped table, it is what the version would be where none is stored. */
 static char *
 version_sql(const ScimRegistration *registration)
 {

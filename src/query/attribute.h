@@ -8,6 +8,7 @@
 
 #include "core/path.h"
 #include "query/column.h"
+#include "registry/lookup.h"
 #include "registry/registration.h"
 
 /* What an expression yields, and so how it is compared. */

@@ -18,6 +18,7 @@
 #include "core/fold.h"
 #include "query/column.h"
 #include "query/column_parts.h"
+#include "registry/extension.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

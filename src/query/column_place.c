@@ -7,6 +7,7 @@
 #include "column/type.h"
 #include "query/column_place.h"
 #include "query/document.h"
+#include "registry/extension.h"
 
 void
 scim_value_place(const ScimMappedColumn *mapped, const char *value, ScimAttributeSql *result)

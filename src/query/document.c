@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "query/document.h"
+#include "registry/extension.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 

@@ -22,6 +22,8 @@
 #include "query/filter.h"
 #include "query/mapped.h"
 #include "query/value.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
 #include "utils/memutils.h"
 
 #define EQ SQL_OP("=")

@@ -12,6 +12,7 @@
 #include "mb/pg_wchar.h"
 #include "query/id.h"
 #include "query/value.h"
+#include "registry/extension.h"
 
 #define EQ SQL_OP("=")
 

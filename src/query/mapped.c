@@ -1,6 +1,6 @@
 /*
  * mapped.c
- *		The SQL of attributes of a table that people had already.
+ *		The SQL of attributes of a mapped table.
  *
  * A column is asked as it is (column.h).  What an attribute has in several
  * columns, or in columns and the document, is in several places: any of them
@@ -16,6 +16,7 @@
 #include "query/column_place.h"
 #include "query/document.h"
 #include "query/mapped.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 
 /* Places under construction. */

@@ -1,6 +1,6 @@
 /*
  * mapped.h
- *		The SQL of attributes of a table that people had already: which columns
+ *		The SQL of attributes of a mapped table: which columns
  *		they are in, and what of them is in its document.
  */
 #ifndef SCIM_QUERY_MAPPED_H

@@ -12,6 +12,7 @@
 #include "column/text.h"
 #include "column/type.h"
 #include "query/column_parts.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/formatting.h"

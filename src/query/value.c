@@ -13,6 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "query/id.h"
 #include "query/value.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 

@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/table_ddl.h"
+#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -14,7 +14,9 @@
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "registry/extension.h"
 #include "registry/index.h"
+#include "registry/relation.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -469,4 +471,20 @@ char *
 scim_index_name(Oid index)
 {
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)), get_rel_name(index));
+}
+
+bool
+scim_needs_tenant(const ScimRegistration *table)
+{
+	ScimRegistration without = *table;
+	Relation	relation;
+	bool		alone;
+
+	if (table->tenant_type == NULL)
+		return false;
+	without.numbers[SCIM_COLUMN_TENANT] = InvalidAttrNumber;
+	relation = table_open(table->relid, AccessShareLock);
+	alone = scim_has_id_index(&without, relation);
+	table_close(relation, NoLock);
+	return !alone;
 }

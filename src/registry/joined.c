@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "column/id.h"
 #include "core/schema.h"
+#include "registry/cache.h"
 #include "registry/joined.h"
 #include "registry/our_trigger.h"
 #include "registry/registration.h"

@@ -10,7 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
 #include "registry/mapped_plan.h"
-#include "registry/mapping.h"
+#include "registry/mapping_path.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 

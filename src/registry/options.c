@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
 #include "registry/options.h"
 #include "registry/registration.h"
 

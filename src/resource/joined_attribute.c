@@ -6,11 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/register_check.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "registry/cache.h"
+#include "registry/relation.h"
 #include "registry/schemas.h"
 #include "resource/mapped.h"
 #include "utils/builtins.h"

@@ -11,6 +11,7 @@
 
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
+#include "resource/mapped.h"
 #include "resource/mapped_parts.h"
 
 /* The elements of a multi-valued attribute while they are given to slots. */

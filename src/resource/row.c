@@ -15,6 +15,7 @@
 #include "core/location.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/document.h"
 #include "resource/member_sum.h"

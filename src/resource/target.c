@@ -12,6 +12,7 @@
 #include "core/value.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/member_sum.h"
 #include "resource/target.h"

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "registry/cache.h"
 #include "statement/plans.h"
 #include "statement/sql.h"
 #include "statement/statements.h"

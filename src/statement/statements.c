@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "statement/plans.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"

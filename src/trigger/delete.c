@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "group/leaving.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "resource/member_sum.h"
 #include "statement/statements.h"

@@ -18,6 +18,7 @@
 #include "group/leaving.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/array.h"

@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"

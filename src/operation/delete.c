@@ -28,6 +28,7 @@
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/target.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"

@@ -17,6 +17,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"
 

@@ -116,3 +116,9 @@ scim_store_mapping(const char *type, bool of_members)
 	}
 	return NULL;
 }
+
+char *
+scim_store_tenant(const char *tenant)
+{
+	return scim_resolve_tenant(tenant);
+}

@@ -19,23 +19,6 @@
 
 #define EQ SQL_OP("=")
 
-void
-scim_append_format(ScimSql *sql, const char *format,...)
-{
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&sql->text, format, args);
-		va_end(args);
-		if (needed == 0)
-			return;
-		enlargeStringInfo(&sql->text, needed);
-	}
-}
-
 /* ---- text ---- */
 
 void

@@ -18,6 +18,4 @@ extern bool scim_compare_elements(ScimSql *sql, const ScimAttributeSql *attribut
 /* Appends a text as values of the type (exact, folded) are compared with it. */
 extern void scim_append_text_value(ScimSql *sql, ScimSqlType type, const char *value);
 
-extern void scim_append_format(ScimSql *sql, const char *format,...) pg_attribute_printf(2, 3);
-
 #endif							/* SCIM_QUERY_VALUE_H */

@@ -25,6 +25,7 @@
 #include "registry/relation.h"
 #include "registry/schemas.h"
 #include "resource/member_sum.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/text.h"
 #include "storage/lmgr.h"

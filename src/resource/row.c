@@ -20,6 +20,7 @@
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
+#include "statement/parameters.h"
 #include "statement/required.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"

@@ -16,6 +16,7 @@
 #include "registry/schemas.h"
 #include "resource/member_sum.h"
 #include "resource/target.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"

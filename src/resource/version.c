@@ -16,6 +16,7 @@
 #include "registry/relation.h"
 #include "registry/schemas.h"
 #include "resource/row.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"

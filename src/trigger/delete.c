@@ -20,6 +20,7 @@
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "resource/member_sum.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "utils/datum.h"
 #include "utils/rel.h"

@@ -18,6 +18,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/schema_document.h"
+#include "core/type_document.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"

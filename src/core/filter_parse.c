@@ -9,6 +9,7 @@
  * 2.1).  What is accepted beyond that when lenient is marked so.
  */
 #include "core/filter_parse.h"
+#include "core/filter_value.h"
 #include "core/filter_words.h"
 
 #include <stddef.h>

@@ -11,6 +11,8 @@
 
 #include "base/jsonb_tree.h"
 #include "core/patch_list.h"
+#include "core/patch_values.h"
+#include "core/path_set.h"
 #include "core/value.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"

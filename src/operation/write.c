@@ -16,6 +16,8 @@
 #include "base/jsonb_tree.h"
 #include "core/hidden.h"
 #include "core/immutable.h"
+#include "core/patch_parse.h"
+#include "core/path_set.h"
 #include "executor/spi.h"
 #include "operation/report.h"
 #include "operation/store.h"

@@ -60,14 +60,14 @@ typedef struct ScimAttributeSql
 	const ScimLookup *lookup;	/* the column that all values can be looked up in, or NULL */
 	const ScimColumnSql *column;	/* of a mapped column, which compares itself (by code: for equality only); or NULL */
 	char	   *present;		/* the condition that there is a value, where it is not that "value" is not NULL */
-	struct ScimAttributeSql *next;	/* further places that have values of the attribute, or NULL */
+	struct ScimAttributeSql *next;	/* further sources of values of the attribute, or NULL */
 } ScimAttributeSql;
 
 /* "registration" may be NULL for elements. */
 extern void scim_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 							   ScimScope scope, ScimAttributeSql *result);
 
-/* The SQL of a document that a place in the row r is taken from: its data column. */
+/* The SQL of a document that values of the row r are taken from: its data column. */
 extern char *scim_data_sql(const ScimRegistration *registration);
 
 /* One value of each row r to sort by: of a multi-valued attribute the primary one's, else the first (RFC 7644 section 3.4.2.3). */

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_operator.h"

@@ -6,7 +6,7 @@
 #ifndef SCIM_QUERY_COLUMN_H
 #define SCIM_QUERY_COLUMN_H
 
-#include "core/filter_parse.h"
+#include "core/filter_node.h"
 #include "statement/sql.h"
 
 /* How values of a column are compared with those of an attribute. */

@@ -8,10 +8,10 @@
 #include "query/attribute.h"
 
 /* All values that the column of the row r has of the attribute that it is mapped to. */
-extern void scim_column_place(const ScimMappedColumn *column, ScimAttributeSql *result);
+extern void scim_column_source(const ScimMappedColumn *column, ScimAttributeSql *result);
 
 /* A single value of the column, given as SQL. */
-extern void scim_value_place(const ScimMappedColumn *column, const char *value, ScimAttributeSql *result);
+extern void scim_value_source(const ScimMappedColumn *column, const char *value, ScimAttributeSql *result);
 
 /* Is it a document; and that, as jsonb. */
 extern bool scim_is_json_column(const ScimMappedColumn *column);
@@ -22,6 +22,6 @@ extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *r
 								 ScimAttributeSql *result);
 
 /* The condition that there is a value in a place, or in one of those behind it; it is never NULL. */
-extern char *scim_places_present(const ScimAttributeSql *first);
+extern char *scim_sources_present(const ScimAttributeSql *first);
 
 #endif							/* SCIM_QUERY_COLUMN_PLACE_H */

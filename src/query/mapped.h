@@ -11,7 +11,7 @@
 #include "query/attribute.h"
 #include "registry/mapped_plan.h"
 
-/* The attribute of the row r, in all places that have values of it; neither id, meta, nor of memberships. */
+/* The attribute of the row r, from all sources of its values; neither id, meta, nor of memberships. */
 extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 									  ScimAttributeSql *result);
 

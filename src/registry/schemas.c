@@ -15,6 +15,7 @@
 #include "base/jsonb_tree.h"
 #include "core/immutable.h"
 #include "core/schema_document.h"
+#include "core/type_document.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
 #include "registry/schemas.h"

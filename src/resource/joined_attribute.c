@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
+#include "core/filter.h"
 #include "fmgr.h"
 #include "registry/cache.h"
 #include "registry/relation.h"

@@ -6,7 +6,7 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "core/value.h"
+#include "core/place.h"
 #include "resource/mapped_parts.h"
 
 /* ---- attributes with one value ---- */

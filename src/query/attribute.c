@@ -10,10 +10,10 @@
 
 #include "core/location.h"
 #include "query/attribute.h"
-#include "query/column_place.h"
 #include "query/document.h"
 #include "query/id.h"
 #include "query/mapped.h"
+#include "query/source.h"
 #include "registry/cache.h"
 #include "registry/extension.h"
 #include "registry/lookup_columns.h"
@@ -38,12 +38,6 @@ static bool
 is_named(const ScimAttribute *attribute, const char *name)
 {
 	return attribute && strcmp(attribute->name, name) == 0;
-}
-
-char *
-scim_data_sql(const ScimRegistration *registration)
-{
-	return expand("r.{data}", registration);
 }
 
 /* The attribute of a created table's row, or of an element. */

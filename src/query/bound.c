@@ -13,7 +13,7 @@
 #include "column/number.h"
 #include "column/type.h"
 #include "core/simple.h"
-#include "query/column_parts.h"
+#include "query/bound.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"

@@ -8,6 +8,7 @@
 #include "query/document.h"
 #include "registry/extension.h"
 #include "statement/sql.h"
+#include "statement/text.h"
 #include "utils/builtins.h"
 
 #define COLLATED " COLLATE pg_catalog.\"C\""
@@ -165,4 +166,14 @@ scim_spot_assigned(const ScimSpot *spot)
 
 	return spot->from.len == 0 ? condition :
 		psprintf("EXISTS (SELECT FROM %s WHERE %s)", spot->from.data, condition);
+}
+
+char *
+scim_data_sql(const ScimRegistration *registration)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "r.{data}", registration);
+	return sql.data;
 }

@@ -7,7 +7,7 @@
 #define SCIM_QUERY_DOCUMENT_H
 
 #include "lib/stringinfo.h"
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 
 /* A spot in a document: a member of an object, or (key NULL) a value itself. */
 typedef struct ScimSpot
@@ -46,5 +46,8 @@ extern ScimSqlType scim_sql_type(const ScimAttribute *attribute);
 
 /* The value at the spot as an attribute of the type. */
 extern void scim_spot_sql(const ScimSpot *spot, ScimSqlType type, ScimAttributeSql *result);
+
+/* The SQL of a document that values of the row r are taken from: its data column. */
+extern char *scim_data_sql(const ScimRegistration *registration);
 
 #endif							/* SCIM_QUERY_DOCUMENT_H */

@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "query/access.h"
+#include "query/attribute.h"
 #include "query/filter.h"
 #include "query/mapped.h"
 #include "query/value.h"

@@ -13,9 +13,9 @@
 #include "base/jsonb_tree.h"
 #include "column/type.h"
 #include "miscadmin.h"
-#include "query/column_place.h"
 #include "query/document.h"
 #include "query/mapped.h"
+#include "query/source.h"
 #include "registry/extension.h"
 #include "utils/builtins.h"
 

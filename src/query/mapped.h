@@ -8,7 +8,7 @@
 
 #include "core/filter.h"
 #include "nodes/pg_list.h"
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "registry/mapped_plan.h"
 
 /* The attribute of the row r, from all sources of its values; neither id, meta, nor of memberships. */

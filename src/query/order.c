@@ -12,6 +12,8 @@
 #include "column/value.h"
 #include "core/path.h"
 #include "query/access.h"
+#include "query/attribute.h"
+#include "query/column.h"
 #include "query/order.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

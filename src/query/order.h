@@ -10,7 +10,7 @@
 #ifndef SCIM_QUERY_ORDER_H
 #define SCIM_QUERY_ORDER_H
 
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "statement/sql.h"
 #include "utils/jsonb.h"
 

@@ -11,6 +11,7 @@
 #include "column/fold.h"
 #include "column/id.h"
 #include "mb/pg_wchar.h"
+#include "query/column.h"
 #include "query/id.h"
 #include "query/value.h"
 #include "registry/extension.h"

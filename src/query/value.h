@@ -6,7 +6,7 @@
 #define SCIM_QUERY_VALUE_H
 
 #include "core/filter.h"
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "statement/sql.h"
 
 /* Appends the comparison of a filter ("ne" as "eq") with a value of the attribute: true, false, or NULL. */

@@ -1,11 +1,11 @@
 /*
- * column_place.h
- *		A mapped column as a place that has values of an attribute.
+ * source.h
+ *		A mapped column as a source of values of an attribute.
  */
-#ifndef SCIM_QUERY_COLUMN_PLACE_H
-#define SCIM_QUERY_COLUMN_PLACE_H
+#ifndef SCIM_QUERY_SOURCE_H
+#define SCIM_QUERY_SOURCE_H
 
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 
 /* All values that the column of the row r has of the attribute that it is mapped to. */
 extern void scim_column_source(const ScimMappedColumn *column, ScimAttributeSql *result);
@@ -21,7 +21,7 @@ extern char *scim_column_json(const ScimMappedColumn *column);
 extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
 								 ScimAttributeSql *result);
 
-/* The condition that there is a value in a place, or in one of those behind it; it is never NULL. */
+/* The condition that a source has a value, or one of those behind it; it is never NULL. */
 extern char *scim_sources_present(const ScimAttributeSql *first);
 
-#endif							/* SCIM_QUERY_COLUMN_PLACE_H */
+#endif							/* SCIM_QUERY_SOURCE_H */

@@ -1,12 +1,13 @@
 /*
- * column_place.c
- *		A mapped column as a place that has values of an attribute.
+ * source.c
+ *		A mapped column as a source of values of an attribute.
  */
 #include "postgres.h"
 
 #include "column/type.h"
-#include "query/column_place.h"
+#include "query/column.h"
 #include "query/document.h"
+#include "query/source.h"
 #include "registry/extension.h"
 
 void

@@ -241,7 +241,7 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimPlannedLookup plan;
 
 	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
-		scim_throw_path(scim_access(table, path) == SCIM_NO_PLACE ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
 						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
@@ -346,7 +346,7 @@ find_or_make_on_columns(const ScimRegistration *table, const ScimPath *path)
 	ListCell   *cell;
 
 	if (columns == NIL)
-		scim_throw_path(scim_access(table, path) == SCIM_NO_PLACE ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
 						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	initStringInfo(&names);
 	foreach(cell, columns)

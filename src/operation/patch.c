@@ -138,7 +138,7 @@ patch(void *argument)
 static void
 check_filter(const ScimFilter *filter, const void *argument)
 {
-	scim_check_filter_places(argument, filter);
+	scim_check_filter_access(argument, filter);
 }
 
 Jsonb *

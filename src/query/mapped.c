@@ -70,21 +70,21 @@ List *
 scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part;
+	const ScimMappedField *field;
 	List	   *columns = NIL;
 
 	if (mapped == NULL)
 		return NIL;
 	if (mapped->whole)
 		return list_make1(unconstify(ScimMappedColumn *, mapped->whole->column));
-	part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
-	if (part)
-		columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	if (field)
+		columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
-		part = scim_find_mapped_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
-		if (part)
-			columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+		field = scim_find_mapped_field(mapped->slots[i].fields, mapped->slots[i].field_count, path->sub);
+		if (field)
+			columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	}
 	return columns;
 }
@@ -108,8 +108,8 @@ whole_spot(const ScimPath *path, const ScimRegistration *registration, bool orde
 		scim_follow_sub(spot, path, spread_last);
 	}
 	else if (registration->columns[SCIM_COLUMN_DATA] && !is_schemas(path) &&
-			 (mapped == NULL || (mapped->part_count > 0 && path->sub &&
-								 !scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub))))
+			 (mapped == NULL || (mapped->field_count > 0 && path->sub &&
+								 !scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub))))
 	{
 		scim_start_spot(spot, scim_data_sql(registration), ordered);
 		scim_follow(spot, path, spread_last);
@@ -191,19 +191,19 @@ scim_slot_exists_sql(const ScimMappedSlot *slot)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		ScimAttributeSql part;
+		ScimAttributeSql field;
 
-		scim_column_source(slot->parts[i].column, &part);
+		scim_column_source(slot->fields[i].column, &field);
 		appendStringInfoString(&sql, i > 0 ? " OR " : "");
-		if (part.from)
-			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", part.from);
-		appendStringInfoString(&sql, part.present ? part.present :
-							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), part.json));
-		appendStringInfoString(&sql, part.from ? ")" : "");
+		if (field.from)
+			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", field.from);
+		appendStringInfoString(&sql, field.present ? field.present :
+							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), field.json));
+		appendStringInfoString(&sql, field.from ? ")" : "");
 	}
-	return slot->part_count == 1 ? sql.data : psprintf("(%s)", sql.data);
+	return slot->field_count == 1 ? sql.data : psprintf("(%s)", sql.data);
 }
 
 /* The value of a constant, in an element that is there if "condition" holds (NULL: it does). */
@@ -226,13 +226,13 @@ constant_source(const ScimMappedConstant *constant, const ScimAttribute *sub, co
 void
 scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result)
 {
-	const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+	const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
 	const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
-	if (part)
-		scim_column_source(part->column, result);
+	if (field)
+		scim_column_source(field->column, result);
 	else if (constant)
 		constant_source(constant, path->sub, NULL, result);
 }
@@ -243,12 +243,12 @@ add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Sources *sour
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
 		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 		ScimAttributeSql source;
 
-		if (part)
-			scim_column_source(part->column, &source);
+		if (field)
+			scim_column_source(field->column, &source);
 		else if (constant)
 			constant_source(constant, path->sub, scim_slot_exists_sql(slot), &source);
 		else
@@ -263,7 +263,7 @@ void
 scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part = mapped ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : NULL;
+	const ScimMappedField *field = mapped ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub) : NULL;
 	Sources		sources = {NULL};
 	ScimAttributeSql here;
 	ScimSpot	spot;
@@ -282,9 +282,9 @@ scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registra
 		scim_column_source(mapped->whole->column, &here);
 		add_source(&sources, &here);
 	}
-	else if (part)
+	else if (field)
 	{
-		scim_column_source(part->column, &here);
+		scim_column_source(field->column, &here);
 		add_source(&sources, &here);
 	}
 	else if (mapped && mapped->slot_count > 0)
@@ -351,10 +351,10 @@ knows(const ScimMappedSlot *slot, const ScimFilter *filter)
 			return knows(slot, filter->left) && knows(slot, filter->right);
 		case SCIM_FILTER_COMPARE:
 			/* what does not match must not match in what the document adds either */
-			return filter->op != SCIM_NE && (scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) ||
+			return filter->op != SCIM_NE && (scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) ||
 											 scim_find_mapped_constant(slot, filter->path.sub));
 		case SCIM_FILTER_PRESENT:
-			return scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
+			return scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
 		default:
 			return false;
 	}
@@ -391,14 +391,14 @@ scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot)
 static char *
 complex_present(const ScimPath *path, const ScimRegistration *registration, const ScimMappedAttribute *mapped)
 {
-	ScimAttributeSql part;
+	ScimAttributeSql field;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	for (int i = 0; i < mapped->part_count; i++)
+	for (int i = 0; i < mapped->field_count; i++)
 	{
-		scim_column_source(mapped->parts[i].column, &part);
-		appendStringInfo(&sql, "%s OR ", scim_sources_present(&part));
+		scim_column_source(mapped->fields[i].column, &field);
+		appendStringInfo(&sql, "%s OR ", scim_sources_present(&field));
 	}
 	for (int i = 0; i < mapped->slot_count; i++)
 		appendStringInfo(&sql, "%s OR ", scim_slot_exists_sql(&mapped->slots[i]));
@@ -407,8 +407,8 @@ complex_present(const ScimPath *path, const ScimRegistration *registration, cons
 		ScimSpot	spot;
 
 		/* what the document has in place of columns is not there */
-		scim_start_spot(&spot, mapped->part_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
-		if (mapped->part_count == 0)
+		scim_start_spot(&spot, mapped->field_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
+		if (mapped->field_count == 0)
 			scim_follow(&spot, path, false);
 		appendStringInfoString(&sql, scim_spot_assigned(&spot));
 	}
@@ -443,17 +443,17 @@ static const ScimMappedColumn *
 only_column(const ScimPath *path, const ScimRegistration *registration)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part = NULL;
+	const ScimMappedField *field = NULL;
 
 	if (mapped == NULL)
 		return NULL;
 	if (!path->sub)
-		part = mapped->whole;
-	else if (mapped->part_count > 0)
-		part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
-	else if (mapped->slot_count == 1 && mapped->slots[0].part_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
-		part = scim_find_mapped_part(mapped->slots[0].parts, 1, path->sub);
-	return part && !scim_is_json_column(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
+		field = mapped->whole;
+	else if (mapped->field_count > 0)
+		field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	else if (mapped->slot_count == 1 && mapped->slots[0].field_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
+		field = scim_find_mapped_field(mapped->slots[0].fields, 1, path->sub);
+	return field && !scim_is_json_column(field->column) && !scim_value_type(field->column)->is_array ? field->column : NULL;
 }
 
 void

@@ -350,7 +350,8 @@ find_or_make_on_columns(const ScimRegistration *table, const ScimPath *path)
 						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	initStringInfo(&names);
 	foreach(cell, columns)
-		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", find_or_make_on_column(table, lfirst(cell), path));
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+						 find_or_make_on_column(table, lfirst(cell), path));
 	return names.data;
 }
 

@@ -27,9 +27,13 @@ extern char *scim_date_text(Datum date);
 /* The instant that a column stores; false: none, or infinity. */
 extern bool scim_stored_instant(const ScimValueType *type, Datum value, TimestampTz *instant);
 
-/* What a column (DATE, TIMESTAMP, TIMESTAMPTZ) stores of an instant, and of an instant's text: NULL, or what it must be. */
+/*
+ * What a column (DATE, TIMESTAMP, TIMESTAMPTZ) stores of an instant, and of an
+ * instant's text: NULL, or what it must be.
+ */
 extern const char *scim_store_instant(const ScimValueType *type, TimestampTz instant, Datum *value);
-extern const char *scim_parse_instant_value(const ScimValueType *type, const char *text, Datum *value);
+extern const char *scim_parse_instant_value(const ScimValueType *type, const char *text,
+											Datum *value);
 
 /* Seconds or milliseconds since 1970; false outside of what a timestamp can be. */
 extern Numeric scim_epoch_number(ScimFormat format, TimestampTz instant);

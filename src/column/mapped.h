@@ -56,7 +56,8 @@ static inline const ScimValueType *
 scim_value_type(const ScimMappedColumn *column)
 {
 	if (unlikely(column->value.storage == SCIM_STORAGE_UNKNOWN))
-		scim_find_value_type(column->type, column->typmod, unconstify(ScimValueType *, &column->value));
+		scim_find_value_type(column->type, column->typmod,
+							 unconstify(ScimValueType *, &column->value));
 	return &column->value;
 }
 

@@ -7,7 +7,6 @@
 
 #include "postgres.h"
 
-
 /* What a type stores. */
 typedef enum ScimStorage
 {

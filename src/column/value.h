@@ -11,8 +11,6 @@
 #include "access/tupdesc.h"
 #include "column/mapped.h"
 
-
-
 /*
  * The JSON value of a column's value (which is not NULL): a scalar, or of an
  * array and jsonb a tree.  jbvNull where it stands for none: a code without

@@ -363,7 +363,7 @@ scim_read_filter(const ScimResourceType *type, const char *text)
 /* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
 static ScimFilter *
 read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
-					   const ScimPath *outer)
+				  const ScimPath *outer)
 {
 	Reader		reader = {.type = type, .parse = parse};
 	ScimPath	attribute = *outer;

@@ -69,6 +69,4 @@ extern void scim_unique_members(ScimMentions *mentions);
 /* The members that are (not) to be taken out. */
 extern ScimMember *scim_members(const ScimMentions *mentions, bool removed, int *count);
 
-
-
 #endif							/* SCIM_CORE_MENTIONS_H */

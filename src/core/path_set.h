@@ -7,8 +7,6 @@
 
 #include "core/place.h"
 
-
-
 /* So many are named. */
 #define SCIM_NAMED_PATHS 50
 

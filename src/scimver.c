@@ -7,7 +7,8 @@
 
 #include "base/settings.h"
 #include "fmgr.h"
-#include "registry/registration.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 
 PG_MODULE_MAGIC;
 

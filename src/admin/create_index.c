@@ -19,7 +19,13 @@
 #include "fmgr.h"
 #include "nodes/value.h"
 #include "query/access.h"
+#include "query/column.h"
+#include "query/mapped.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
 #include "registry/index.h"
+#include "registry/lookup_columns.h"
+#include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
@@ -235,7 +241,7 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimPlannedLookup plan;
 
 	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
-		scim_throw_path(scim_access(table, path) == SCIM_NO_PLACE ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
 						"%s cannot have an index: table %s has no column for it", path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
@@ -267,6 +273,90 @@ find_or_make(const ScimTarget *target, const ScimPath *path)
 	return index;
 }
 
+/* ---- attributes in columns of a mapped table: on the columns, as filters compare them ---- */
+
+/* The id makes the order complete, in which pages are read. */
+static const char *const value_index =
+"CREATE INDEX ON {table} ({tenant}({value}), {id});";
+
+static const char *const elements_index =
+"CREATE INDEX ON {table} USING gin ({value});";
+
+/* The index that serves the column, as text; or NULL. */
+static char *
+existing_column_index(const ScimRegistration *table, const ScimMappedColumn *column)
+{
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	Oid			index = scim_filter_index_of(table, column, relation);
+
+	table_close(relation, NoLock);
+	return OidIsValid(index) ? scim_index_name(index) : NULL;
+}
+
+static void
+make_column_index(const ScimRegistration *table, const ScimMappedColumn *column, const ScimPath *path)
+{
+	const char *tenant = table->columns[SCIM_COLUMN_TENANT];
+	bool		is_array = scim_value_type(column)->is_array;
+	bool		own;
+	Oid			type;
+	ScimColumnSql sql;
+	ScimWord	words[] = {
+		{"table", table->table}, {"id", table->columns[SCIM_COLUMN_ID]},
+		{"tenant", tenant ? psprintf("%s, ", tenant) : ""}, {"value", column->column}, {NULL}
+	};
+
+	scim_column_sql(column, column->column, &sql);
+	if (sql.comparison == SCIM_COMPARED_IN_JSON ||
+		(is_array && (sql.comparison != SCIM_COMPARED_AS_TEXT || column->compare != SCIM_COMPARE_EXACT)))
+		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text,
+						"%s cannot have an index: filters do not compare column %s of table %s as it is",
+						path->text, column->column, table->table);
+	if (sql.comparison == SCIM_COMPARED_AS_TEXT && column->compare != SCIM_COMPARE_EXACT)
+		words[3].text = scim_column_order_sql(&sql, &type, &own);
+	scim_run_ddl(is_array ? elements_index : value_index, words);
+	CommandCounterIncrement();
+}
+
+/* What is there already is left alone. */
+static char *
+find_or_make_on_column(const ScimRegistration *table, const ScimMappedColumn *column, const ScimPath *path)
+{
+	char	   *index = existing_column_index(table, column);
+
+	if (index)
+	{
+		ereport(NOTICE,
+				(errmsg("%s of %s has the index %s already", path->text, table->type->name, index)));
+		return index;
+	}
+	make_column_index(table, column, path);
+	index = existing_column_index(table, column);
+	if (index == NULL)
+		elog(ERROR, "the index of %s was not made", path->text);
+	return index;
+}
+
+/* The names of the indexes on all columns that the attribute is in. */
+static char *
+find_or_make_on_columns(const ScimRegistration *table, const ScimPath *path)
+{
+	List	   *columns = path->attribute ? scim_columns_of(path, table) : NIL;
+	StringInfoData names;
+	ListCell   *cell;
+
+	if (columns == NIL)
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
+						"%s cannot have an index: table %s has no column for it", path->text, table->table);
+	initStringInfo(&names);
+	foreach(cell, columns)
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+						 find_or_make_on_column(table, lfirst(cell), path));
+	return names.data;
+}
+
+/* ---- entry point ---- */
+
 /*
  * scim_create_index(resource_type text, path text) -> text: makes the index,
  * and the lookup column that it needs, for filters and sorting by the path;
@@ -287,7 +377,7 @@ scim_create_index(PG_FUNCTION_ARGS)
 	scim_begin(&target, text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
 	path = read_path(target.type, PG_GETARG_TEXT_PP(1));
 	if (target.table->is_mapped && fixed_column(&path) == SCIM_COLUMNS && !is_membership(target.type, &path))
-		index = scim_create_mapped_index(target.table, &path);
+		index = find_or_make_on_columns(target.table, &path);
 	else
 		index = find_or_make(&target, &path);
 	old = MemoryContextSwitchTo(target.caller);

@@ -25,7 +25,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "registry/joined.h"
-#include "registry/registration.h"
+#include "registry/mapping_text.h"
 #include "tcop/deparse_utility.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

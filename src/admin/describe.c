@@ -10,6 +10,7 @@
 #include "core/canonical.h"
 #include "core/location.h"
 #include "core/schema_document.h"
+#include "core/type_document.h"
 
 static char *
 version_of(const JsonbValue *document)

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "admin/generated.h"
-#include "admin/table_ddl.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "catalog/heap.h"
@@ -20,6 +19,7 @@
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
+#include "registry/relation.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 

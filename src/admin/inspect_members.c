@@ -11,6 +11,8 @@
 #include "admin/inspect_table.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

@@ -9,7 +9,6 @@
 
 #include "access/relation.h"
 #include "admin/inspect_table.h"
-#include "admin/table_ddl.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
@@ -18,6 +17,10 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "registry/extension.h"
+#include "registry/options.h"
+#include "registry/our_trigger.h"
+#include "registry/relation.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

@@ -6,6 +6,7 @@
 #define SCIM_ADMIN_LIMITS_H
 
 #include "registry/registration.h"
+#include "utils/relcache.h"
 
 /*
  * One limit.  kind: "limit", or "index" where one is missing; message: as of a

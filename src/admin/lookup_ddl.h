@@ -6,6 +6,7 @@
 #define SCIM_ADMIN_LOOKUP_DDL_H
 
 #include "registry/lookup.h"
+#include "registry/registration.h"
 
 /* The definitions of the columns of plans for CREATE TABLE, each with a comma behind it. */
 extern char *scim_lookup_definitions(List *plans, const char *data);

@@ -7,9 +7,11 @@
 
 #include "admin/mapping_check.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/fold.h"
 #include "registry/lookup.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
+#include "registry/mapping_path.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

@@ -6,6 +6,7 @@
 #define SCIM_ADMIN_MAPPING_CHECK_H
 
 #include "registry/registration.h"
+#include "utils/relcache.h"
 
 /*
  * INVALID_MAPPING: two columns for one place, one column for two, two codes for

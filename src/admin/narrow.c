@@ -14,6 +14,7 @@
 #include "base/protect.h"
 #include "miscadmin.h"
 #include "query/access.h"
+#include "registry/cache.h"
 
 /* The tables whose types have a schema. */
 typedef struct Tables
@@ -102,7 +103,7 @@ static bool
 narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttribute *outer,
 				 const ScimAttribute *attribute, ScimAttribute *copy)
 {
-	ScimAccess	access = SCIM_NO_PLACE;
+	ScimAccess	access = SCIM_NOT_KEPT;
 	bool		needed = true;
 	bool		unique = true;
 	bool		exact = true;
@@ -129,7 +130,7 @@ narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttri
 	copy->case_exact |= exact;
 	if (unique && copy->uniqueness == SCIM_NONE)
 		copy->uniqueness = SCIM_SERVER;
-	return access != SCIM_NO_PLACE;
+	return access != SCIM_NOT_KEPT;
 }
 
 static bool
@@ -289,7 +290,7 @@ scim_offers(const ScimResourceType *type, const char *path)
 		return type && scim_can_be_member(type);
 	}
 	return scim_find_path(table->type, path, strlen(path), false, &found) == NULL &&
-		scim_access(table, &found) != SCIM_NO_PLACE;
+		scim_access(table, &found) != SCIM_NOT_KEPT;
 }
 
 bool

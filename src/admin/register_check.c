@@ -7,7 +7,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "admin/register_check.h"
-#include "admin/table_ddl.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "catalog/catalog.h"
@@ -16,31 +15,13 @@
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "registry/index.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
+#include "registry/relation.h"
 #include "registry/root.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-
-void
-scim_refuse_missing(Oid relid)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_TABLE),
-			 errmsg("relation with OID %u does not exist", relid)));
-}
-
-void
-scim_check_owner(Oid relid)
-{
-	char	   *name = get_rel_name(relid);
-
-	if (name == NULL)
-		scim_refuse_missing(relid);
-	if (!scim_owns_relation(relid, GetUserId()))
-		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relid)), name);
-}
 
 /* ---- kinds ---- */
 
@@ -208,22 +189,6 @@ scim_check_not_null(const ScimRegistration *registration, Relation relation)
 									scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
 	scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
 			   name, RelationGetRelationName(relation));
-}
-
-bool
-scim_needs_tenant(const ScimRegistration *table)
-{
-	ScimRegistration without = *table;
-	Relation	relation;
-	bool		alone;
-
-	if (table->tenant_type == NULL)
-		return false;
-	without.numbers[SCIM_COLUMN_TENANT] = InvalidAttrNumber;
-	relation = table_open(table->relid, AccessShareLock);
-	alone = scim_has_id_index(&without, relation);
-	table_close(relation, NoLock);
-	return !alone;
 }
 
 void

@@ -8,12 +8,6 @@
 #include "base/compat.h"
 #include "registry/registration.h"
 
-/* There is no relation with that object id: 42P01. */
-extern SCIM_NORETURN void scim_refuse_missing(Oid relid);
-
-/* Only the owner of a table makes triggers on it, and waits for its lock: 42501. */
-extern void scim_check_owner(Oid relid);
-
 /*
  * An ordinary or partitioned table, of this database for good, no part of
  * another one, and not registered yet.  INVALID_MAPPING, ALREADY_REGISTERED.
@@ -46,8 +40,5 @@ extern void scim_check_id_index(const ScimRegistration *registration, Relation r
 
 /* INVALID_MAPPING unless an index keeps memberships apart. */
 extern void scim_check_pair_index(const ScimRegistration *members, Relation relation);
-
-/* Are ids unique within their tenant only? */
-extern bool scim_needs_tenant(const ScimRegistration *table);
 
 #endif							/* SCIM_ADMIN_REGISTER_CHECK_H */

@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "statement/ddl.h"
 #include "trigger/refill.h"
 #include "utils/builtins.h"

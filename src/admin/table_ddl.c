@@ -10,8 +10,12 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "executor/spi.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
 #include "registry/lookup.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
+#include "registry/relation.h"
+#include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -201,12 +205,6 @@ scim_free_type(const char *name)
 		scim_throw(error, "resource type %s has a table already: %s", type->name, taken->table);
 	}
 	return type;
-}
-
-char *
-scim_table_text(Oid relid)
-{
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
 }
 
 void

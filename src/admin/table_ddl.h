@@ -22,9 +22,6 @@
 	"coalesce(nullif(pg_catalog.current_setting('scimver.only_tenant', true), '')," \
 	" nullif(pg_catalog.current_setting('scimver.tenant', true), ''), 'default')"
 
-/* schema.name, quoted. */
-extern char *scim_table_text(Oid relid);
-
 /* The mapping of a created table, {"tenant": "tenant_id", ...}; plans: of ScimPlannedLookup. */
 extern char *scim_created_mapping(const ScimResourceType *type, bool is_members, List *plans);
 

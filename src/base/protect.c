@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/errors.h"
 #include "base/protect.h"
 #include "utils/resowner.h"
 

@@ -5,9 +5,8 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "base/jsonb_tree.h"
-#include "column/type.h"
-#include "column/value.h"
+#include "column/fit.h"
+#include "column/text.h"
 #include "utils/builtins.h"
 
 /* What has one text for each value, so that a string is read as it was written. */

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "core/resource.h"
+#include "core/spelling.h"
 
 /* A type that ids can have. */
 typedef struct ScimIdType

@@ -10,7 +10,7 @@
 
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
-#include "column/type.h"
+#include "column/json.h"
 #include "core/canonical.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

@@ -5,18 +5,22 @@
  * What a client gives is stored as it is, or refused: nothing is cut, rounded
  * or filled up.  Two spellings of the same are the same: of an instant in
  * another zone, of base64 without padding.  Which SCIM type fits on which type
- * of column is said in fit.c; what a type stores, and how, in
- * type.c.
+ * of column is said in fit.c; what a type stores in type.c, and how in text.c,
+ * number.c, instant.c and json.c.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "column/fit.h"
+#include "column/json.h"
+#include "column/number.h"
+#include "column/text.h"
 #include "column/type.h"
 #include "column/value.h"
 #include "core/canonical.h"
+#include "core/place.h"
 #include "core/simple.h"
-#include "core/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"

@@ -8,14 +8,8 @@
 #ifndef SCIM_COLUMN_VALUE_H
 #define SCIM_COLUMN_VALUE_H
 
-#include "registry/registration.h"
-#include "utils/timestamp.h"
-
-/*
- * Why a column of that type cannot hold the attribute ("is of type money,
- * which ..."), to be said behind the column's name; NULL: it can.
- */
-extern const char *scim_column_mismatch(const ScimMappedColumn *column);
+#include "access/tupdesc.h"
+#include "column/mapped.h"
 
 /*
  * The JSON value of a column's value (which is not NULL): a scalar, or of an
@@ -52,12 +46,5 @@ extern bool scim_column_takes_none(const ScimMappedColumn *column);
 
 /* Do two values of a column of the type stand for the same: are they stored the same? */
 extern bool scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool b_null);
-
-/* An instant in a column (created, lastModified, deleted) of that base type and format; false: none, or infinite. */
-extern bool scim_column_to_instant(Oid type, ScimFormat format, Datum value, TimestampTz *instant);
-extern Datum scim_column_from_instant(Oid type, ScimFormat format, TimestampTz instant);
-
-/* The SQL condition that a row is not marked as deleted, on the expression of the mark's column. */
-extern char *scim_not_deleted_sql(Oid type, const char *column);
 
 #endif							/* SCIM_COLUMN_VALUE_H */

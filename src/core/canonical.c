@@ -204,15 +204,15 @@ compare_entries(const void *a, const void *b)
 	return jcs_compare(x->key, x->length, y->key, y->length);
 }
 
-/* An entry's place, while few are sorted: less to move than the entry. */
-typedef struct Place
+/* What stands for an entry while few are sorted: less to move. */
+typedef struct Sorted
 {
 	uint64		prefix;
 	const Entry *entry;
-} Place;
+} Sorted;
 
 static inline bool
-comes_after(const Place *a, const Place *b)
+comes_after(const Sorted *a, const Sorted *b)
 {
 	if (likely(a->prefix != b->prefix && a->prefix != 0 && b->prefix != 0))
 		return a->prefix > b->prefix;
@@ -220,16 +220,16 @@ comes_after(const Place *a, const Place *b)
 }
 
 static void
-sort_few(const Entries *entries, Place *places)
+sort_few(const Entries *entries, Sorted *sorted)
 {
 	for (int i = 0; i < entries->count; i++)
 	{
-		Place		place = {entries->items[i].prefix, &entries->items[i]};
+		Sorted		next = {entries->items[i].prefix, &entries->items[i]};
 		int			j = i;
 
-		for (; j > 0 && comes_after(&places[j - 1], &place); j--)
-			places[j] = places[j - 1];
-		places[j] = place;
+		for (; j > 0 && comes_after(&sorted[j - 1], &next); j--)
+			sorted[j] = sorted[j - 1];
+		sorted[j] = next;
 	}
 }
 
@@ -292,17 +292,17 @@ static void
 write_entries(Entries *entries)
 {
 	bool		few = entries->count <= INSERTION_ENTRIES;
-	Place		places[INSERTION_ENTRIES];
+	Sorted		sorted[INSERTION_ENTRIES];
 	bool		first = true;
 
 	if (few)
-		sort_few(entries, places);
+		sort_few(entries, sorted);
 	else
 		qsort(entries->items, entries->count, sizeof(Entry), compare_entries);
 	put_char('{');
 	for (int i = 0; i < entries->count; i++)
 	{
-		if (write_entry(few ? places[i].entry : &entries->items[i], first))
+		if (write_entry(few ? sorted[i].entry : &entries->items[i], first))
 			first = false;
 	}
 	put_char('}');

@@ -1,7 +1,7 @@
 /*
  * filter.c
- *		Filters (RFC 7644 section 3.4.2.2), resolved against a resource type;
- *		entry point scim_read_filter.
+ *		Filters and paths of clients (RFC 7644 section 3.4.2.2, figure 7), resolved
+ *		against a resource type; entry points scim_read_filter, scim_resolve_path.
  *
  * What a comparison cannot answer is refused here, and never silently empty:
  * which operators and values an attribute takes stands in one table.
@@ -11,8 +11,9 @@
 #include "base/errors.h"
 #include "base/settings.h"
 #include "core/filter.h"
+#include "core/filter_parse.h"
+#include "core/filter_value.h"
 #include "core/simple.h"
-#include "core/value.h"
 #include "miscadmin.h"
 
 /* What is being resolved. */
@@ -68,8 +69,11 @@ throw_at(const Reader *reader, int start, const char *path, const char *text)
 	scim_throw(error, "%-s (at position %d)", text, position);
 }
 
-void
-scim_throw_filter(const ScimFilterParse *parse, const char *path)
+static SCIM_NORETURN void throw_filter(const ScimFilterParse *parse, const char *path);
+
+/* The parse's error, with its position. */
+static void
+throw_filter(const ScimFilterParse *parse, const char *path)
 {
 	Reader		reader = {.parse = parse};
 
@@ -328,8 +332,9 @@ scim_filter_is_lenient(void)
 	return scim_setting_filter_mode == SCIM_FILTER_LENIENT;
 }
 
-void
-scim_begin_parse(ScimFilterParse *parse)
+/* Memory for the nodes and values of a parse. */
+static void
+begin_parse(ScimFilterParse *parse)
 {
 	/* what is longer is refused before it needs any */
 	int			length = Min(parse->length, SCIM_FILTER_MAX_LENGTH);
@@ -339,8 +344,26 @@ scim_begin_parse(ScimFilterParse *parse)
 }
 
 ScimFilter *
-scim_read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
-					   const ScimPath *outer)
+scim_read_filter(const ScimResourceType *type, const char *text)
+{
+	ScimFilterParse parse = {.text = text, .length = strlen(text), .lenient = scim_filter_is_lenient()};
+	Reader		reader = {.type = type, .parse = &parse};
+	ScimFilter *filter;
+
+	begin_parse(&parse);
+	if (!scim_parse_filter(&parse))
+		throw_filter(&parse, "filter");
+	filter = resolve(&reader, parse.root, NULL);
+	pfree(parse.nodes);
+	return filter;
+}
+
+/* ---- paths of clients ---- */
+
+/* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
+static ScimFilter *
+read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
+				  const ScimPath *outer)
 {
 	Reader		reader = {.type = type, .parse = parse};
 	ScimPath	attribute = *outer;
@@ -349,17 +372,55 @@ scim_read_value_filter(const ScimResourceType *type, const ScimFilterParse *pars
 	return resolve(&reader, parse->root, &attribute);
 }
 
-ScimFilter *
-scim_read_filter(const ScimResourceType *type, const char *text)
-{
-	ScimFilterParse parse = {.text = text, .length = strlen(text), .lenient = scim_filter_is_lenient()};
-	Reader		reader = {.type = type, .parse = &parse};
-	ScimFilter *filter;
+static SCIM_NORETURN void throw_path(const char *path, int length, const char *problem);
 
-	scim_begin_parse(&parse);
-	if (!scim_parse_filter(&parse))
-		scim_throw_filter(&parse, "filter");
-	filter = resolve(&reader, parse.root, NULL);
+static void
+throw_path(const char *path, int length, const char *problem)
+{
+	char	   *shown = scim_shown_name(path, length);
+
+	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
+}
+
+/* The sub-attribute behind the brackets. */
+static void
+find_sub(const ScimFilterParse *parse, ScimPath *result)
+{
+	if (result->attribute->sub)
+		result->sub = scim_attribute(result->attribute->sub, parse->text + parse->sub.start,
+									 parse->sub.length);
+	if (!result->sub)
+		throw_path(parse->text, parse->length,
+				   psprintf("leads to no sub-attribute of %s", result->text));
+	result->text = psprintf("%s.%s", result->text, result->sub->name);
+}
+
+void
+scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result)
+{
+	ScimFilterParse parse = {.text = path, .length = length, .lenient = scim_filter_is_lenient()};
+	const char *problem;
+
+	begin_parse(&parse);
+	if (!scim_parse_path(&parse))
+	{
+		if (parse.in_brackets)
+			throw_filter(&parse, scim_shown_name(path, length));
+		throw_path(path, length, psprintf("is no path: at position %d, %s",
+										  scim_filter_position(path, parse.error_start),
+										  scim_filter_problem(parse.error)));
+	}
+	problem = scim_find_path(type, path, parse.path.length, false, result);
+	if (problem)
+		throw_path(path, length, problem);
+	if (parse.root >= 0)
+	{
+		if (!result->attribute || result->sub ||
+			!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
+			throw_path(path, length, "has a filter where there are no values to choose from");
+		result->filter = read_value_filter(type, &parse, result);
+		if (parse.sub.length > 0)
+			find_sub(&parse, result);
+	}
 	pfree(parse.nodes);
-	return filter;
 }

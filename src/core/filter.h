@@ -1,12 +1,12 @@
 /*
  * filter.h
- *		Filters (RFC 7644 section 3.4.2.2), resolved against a resource type.
+ *		Filters, and paths with filters in them, of clients (RFC 7644 section
+ *		3.4.2.2, figure 7), resolved against a resource type.
  */
 #ifndef SCIM_CORE_FILTER_H
 #define SCIM_CORE_FILTER_H
 
-#include "base/compat.h"
-#include "core/filter_parse.h"
+#include "core/filter_node.h"
 #include "core/path.h"
 
 /*
@@ -42,19 +42,26 @@ typedef struct ScimFilter
  */
 extern ScimFilter *scim_read_filter(const ScimResourceType *type, const char *text);
 
-/* ---- for path.c ---- */
-
-/* Memory for the nodes and values of a parse. */
-extern void scim_begin_parse(ScimFilterParse *parse);
-
-/* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
-extern ScimFilter *scim_read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
-										  const ScimPath *outer);
-
-/* INVALID_FILTER: the parse's error, with its position. */
-extern SCIM_NORETURN void scim_throw_filter(const ScimFilterParse *parse, const char *path);
-
-/* scimver.filter_mode */
+/* What scimver.filter_mode says. */
 extern bool scim_filter_is_lenient(void);
+
+/*
+ * Resolves a path against a resource type.  Attribute names and URNs are
+ * case-insensitive; the URN of the core schema may stand in front; a value
+ * filter may stand behind the attribute, whoever takes none looks at "filter".
+ * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
+ * filter those of scim_read_filter, with the position in the path.
+ */
+extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result);
+
+/* Which elements of an array does a value filter match?  An array of as many. */
+typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);
+
+/* How values are compared with filters. */
+typedef struct ScimMatching
+{
+	ScimMatchElements match;
+	char	   *(*fold) (const char *text, int length); /* the same for texts that filters take for equal, unless they are caseExact */
+} ScimMatching;
 
 #endif							/* SCIM_CORE_FILTER_H */

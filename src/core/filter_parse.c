@@ -8,6 +8,8 @@
  * examples have between "not" and "(", and for "$" in names (RFC 7643 section
  * 2.1).  What is accepted beyond that when lenient is marked so.
  */
+#include "core/filter_parse.h"
+#include "core/filter_value.h"
 #include "core/filter_words.h"
 
 #include <stddef.h>

@@ -3,6 +3,7 @@
  *		The values in filters: literals, numbers and strings as JSON has them.
  */
 #include "base/utf8.h"
+#include "core/filter_value.h"
 #include "core/filter_words.h"
 
 #include <stddef.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "core/filter_parse.h"
+#include "core/filter_node.h"
 
 typedef ScimFilterParse Parse;
 
@@ -122,8 +122,5 @@ one_space(Parse *p)
 		p->at++;
 	return p->error == SCIM_FILTER_OK && no_space(p);
 }
-
-/* A value: true, false, null, a number, a string; false: an error was noted. */
-extern bool scim_filter_parse_value(Parse *p, ScimFilterNode *node);
 
 #endif							/* SCIM_CORE_FILTER_WORDS_H */

@@ -7,6 +7,8 @@
 #include "base/jsonb_tree.h"
 #include "core/differ.h"
 #include "core/ignored.h"
+#include "core/place.h"
+#include "core/schema.h"
 #include "core/spelling.h"
 #include "miscadmin.h"
 

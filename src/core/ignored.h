@@ -7,7 +7,8 @@
 #define SCIM_CORE_IGNORED_H
 
 #include "core/path_set.h"
-#include "core/resource.h"
+#include "core/schema.h"
+#include "core/spelling.h"
 
 /*
  * Adds the paths of what was given, is readOnly, and differs from the resource

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
 #include "base/settings.h"
 #include "base/uri.h"
 #include "core/location.h"

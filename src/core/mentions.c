@@ -312,16 +312,16 @@ number_ids(Matching *matching)
 	pfree(sorted);
 }
 
-/* The element becomes one of the members; "item" is its place among all that have numbers. */
+/* The element becomes one of the members; "item" is its index among all that have numbers. */
 static void
 add_element(Matching *matching, int item, const JsonbValue *element)
 {
 	int			id = matching->ids[item];
-	int			place = matching->count++;
+	int			number = matching->count++;
 
-	matching->elements[place] = *element;
-	matching->before[place] = matching->last[id];
-	matching->last[id] = place;
+	matching->elements[number] = *element;
+	matching->before[number] = matching->last[id];
+	matching->last[id] = number;
 }
 
 static void
@@ -375,14 +375,14 @@ static void
 take_out_matches(Matching *matching, const ScimFilter *filter, ScimMatchElements match, ScimMentions *result)
 {
 	JsonbValue *now = scim_new_array();
-	int		   *places = many(matching->count, sizeof(int));
+	int		   *chosen = many(matching->count, sizeof(int));
 	bool	   *matches;
 
 	for (int i = 0; i < matching->count; i++)
 	{
 		if (matching->gone[i])
 			continue;
-		places[now->val.array.nElems] = i;
+		chosen[now->val.array.nElems] = i;
 		scim_append(now, &matching->elements[i]);
 	}
 	if (now->val.array.nElems == 0)
@@ -395,13 +395,13 @@ take_out_matches(Matching *matching, const ScimFilter *filter, ScimMatchElements
 		CHECK_FOR_INTERRUPTS();
 		if (!matches[i])
 			continue;
-		matching->gone[places[i]] = true;
-		member.value = id_of(&matching->elements[places[i]]);
+		matching->gone[chosen[i]] = true;
+		member.value = id_of(&matching->elements[chosen[i]]);
 		if (member.value[0] != '\0')
 			mention(result, &member, true);
 	}
 	pfree(matches);
-	pfree(places);
+	pfree(chosen);
 }
 
 void
@@ -414,7 +414,7 @@ scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
 	for (int i = 0; i < mentions->count; i++)
 	{
 		const ScimMention *item = &mentions->items[i];
-		int			place = matching.there + i;
+		int			number = matching.there + i;
 
 		CHECK_FOR_INTERRUPTS();
 		if (item->filter)
@@ -424,9 +424,9 @@ scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
 		}
 		mention(result, &item->member, item->removed);
 		if (item->removed)
-			take_out_id(&matching, matching.ids[place]);
+			take_out_id(&matching, matching.ids[number]);
 		else
-			add_element(&matching, place, member_element(item));
+			add_element(&matching, number, member_element(item));
 	}
 }
 

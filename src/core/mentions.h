@@ -5,8 +5,17 @@
 #ifndef SCIM_CORE_MENTIONS_H
 #define SCIM_CORE_MENTIONS_H
 
-#include "core/patch.h"
-#include "core/resource.h"
+#include "base/errors.h"
+#include "core/filter.h"
+#include "core/spelling.h"
+
+/* A member as a client names it: the id, and the type and the URI if it gave them. */
+typedef struct ScimMember
+{
+	const char *value;			/* the member's id, as sent */
+	const char *type;			/* "User", "Group", or NULL */
+	const char *ref;			/* as sent, or NULL */
+} ScimMember;
 
 /* A member that is named, and what for. */
 typedef struct ScimMention

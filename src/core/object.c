@@ -5,8 +5,12 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/object.h"
+#include "core/place.h"
+#include "core/schema.h"
+#include "core/value.h"
 #include "miscadmin.h"
 
 void

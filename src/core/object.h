@@ -6,7 +6,7 @@
 #ifndef SCIM_CORE_OBJECT_H
 #define SCIM_CORE_OBJECT_H
 
-#include "core/value.h"
+#include "core/place.h"
 #include "utils/jsonb.h"
 
 /*

@@ -8,8 +8,12 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "core/patch_apply.h"
 #include "core/patch_list.h"
-#include "core/value.h"
+#include "core/patch_same.h"
+#include "core/patch_values.h"
+#include "core/path_set.h"
+#include "core/resource.h"
 
 /* So many members of a resource that a name is compared with count as one value that is looked at. */
 #define MEMBERS_A_UNIT 256

@@ -22,7 +22,10 @@
 
 #include "base/compat.h"
 #include "base/jsonb_tree.h"
+#include "core/patch_change.h"
+#include "core/patch_join.h"
 #include "core/patch_steps.h"
+#include "core/resource.h"
 #include "core/value.h"
 #include "miscadmin.h"
 

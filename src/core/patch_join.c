@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "core/patch_join.h"
 #include "core/patch_steps.h"
 #include "miscadmin.h"
 

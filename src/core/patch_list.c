@@ -179,16 +179,16 @@ key_hash(const ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *
 }
 
 static void
-add_to_key(ScimPatchRun *run, const ScimPatchList *list, ScimListKey *key, int place)
+add_to_key(ScimPatchRun *run, const ScimPatchList *list, ScimListKey *key, int index)
 {
-	JsonbValue *value = scim_values_at(list, place);
+	JsonbValue *value = scim_values_at(list, index);
 	JsonbValue	part;
 
 	scim_charge(run, scim_value_work(value, key->as_text));
 	if (key->part == NULL)
-		scim_finder_add(&key->finder, key_hash(run, list, key, value), place);
+		scim_finder_add(&key->finder, key_hash(run, list, key, value), index);
 	else if (scim_find_part(value, key->part->name, &part))
-		scim_finder_add(&key->finder, key_hash(run, list, key, &part), place);
+		scim_finder_add(&key->finder, key_hash(run, list, key, &part), index);
 }
 
 /* The key, made when it is first asked for. */
@@ -220,64 +220,64 @@ find_key(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool
 void
 scim_values_append(ScimPatchRun *run, ScimPatchList *list, const JsonbValue *value)
 {
-	int			place = list->values->val.array.nElems;
+	int			index = list->values->val.array.nElems;
 
-	if (place == list->room)
+	if (index == list->room)
 	{
 		list->room *= 2;
 		list->gone = repalloc_huge(list->gone, list->room * sizeof(bool));
 	}
-	list->gone[place] = false;
+	list->gone[index] = false;
 	list->left++;
 	scim_append(list->values, value);
-	scim_values_changed(run, list, place, NULL);
+	scim_values_changed(run, list, index, NULL);
 }
 
 void
-scim_values_remove(ScimPatchList *list, int place)
+scim_values_remove(ScimPatchList *list, int index)
 {
-	list->left -= !list->gone[place];
-	list->gone[place] = true;
+	list->left -= !list->gone[index];
+	list->gone[index] = true;
 }
 
 /* What it was found by before stays: whoever finds it compares. */
 void
-scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int place, const ScimAttribute *part)
+scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int index, const ScimAttribute *part)
 {
 	for (ScimListKey *key = list->keys; key; key = key->next)
 	{
 		if (part == NULL || key->part == NULL || key->part == part)
-			add_to_key(run, list, key, place);
+			add_to_key(run, list, key, index);
 	}
 }
 
 /* ---- finding ---- */
 
 void
-scim_free_places(ScimPlaces *places)
+scim_free_chosen(ScimChosen *items)
 {
-	if (places->places)
-		pfree(places->places);
-	places->places = NULL;
-	places->count = 0;
+	if (items->items)
+		pfree(items->items);
+	items->items = NULL;
+	items->count = 0;
 }
 
-ScimPlaces
+ScimChosen
 scim_values_all(ScimPatchRun *run, const ScimPatchList *list)
 {
-	ScimPlaces	all = {.places = palloc_extended(Max(list->left, 1) * sizeof(int), MCXT_ALLOC_HUGE)};
+	ScimChosen	all = {.items = palloc_extended(Max(list->left, 1) * sizeof(int), MCXT_ALLOC_HUGE)};
 
 	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < list->values->val.array.nElems; i++)
 	{
 		if (!list->gone[i])
-			all.places[all.count++] = i;
+			all.items[all.count++] = i;
 	}
 	return all;
 }
 
 static int
-compare_places(const void *a, const void *b)
+compare_items(const void *a, const void *b)
 {
 	int			x = *(const int *) a;
 	int			y = *(const int *) b;
@@ -287,7 +287,7 @@ compare_places(const void *a, const void *b)
 
 /* Adds those with the hash that are not gone. */
 static void
-add_places(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key, uint64 hash, ScimPlaces *found, int *room)
+add_chosen(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key, uint64 hash, ScimChosen *found, int *room)
 {
 	for (const ScimFound *f = scim_finder_first(&key->finder, hash); f; f = scim_finder_next(&key->finder, f))
 	{
@@ -297,53 +297,53 @@ add_places(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key,
 		if (found->count == *room)
 		{
 			*room = Max(8, 2 * *room);
-			found->places = found->places ? repalloc_huge(found->places, *room * sizeof(int)) :
+			found->items = found->items ? repalloc_huge(found->items, *room * sizeof(int)) :
 				palloc(*room * sizeof(int));
 		}
-		found->places[found->count++] = f->item;
+		found->items[found->count++] = f->item;
 	}
 }
 
 /* In order, each once. */
 static void
-sort_places(ScimPlaces *found)
+sort_chosen(ScimChosen *found)
 {
 	int			kept = 0;
 
 	if (found->count < 2)
 		return;
-	qsort(found->places, found->count, sizeof(int), compare_places);
+	qsort(found->items, found->count, sizeof(int), compare_items);
 	for (int i = 0; i < found->count; i++)
 	{
-		if (kept == 0 || found->places[kept - 1] != found->places[i])
-			found->places[kept++] = found->places[i];
+		if (kept == 0 || found->items[kept - 1] != found->items[i])
+			found->items[kept++] = found->items[i];
 	}
 	found->count = kept;
 }
 
-static ScimPlaces
+static ScimChosen
 find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool as_text, const JsonbValue *sought)
 {
 	const ScimListKey *key = find_key(run, list, part, as_text);
 	uint64		hash = key_hash(run, list, key, sought);
-	ScimPlaces	found = {NULL};
+	ScimChosen	found = {NULL};
 	int			room = 0;
 
 	scim_charge(run, scim_value_work(sought, as_text));
-	add_places(run, list, key, hash, &found, &room);
+	add_chosen(run, list, key, hash, &found, &room);
 	if (as_text && hash != 0)
-		add_places(run, list, key, 0, &found, &room);
-	sort_places(&found);
+		add_chosen(run, list, key, 0, &found, &room);
+	sort_chosen(&found);
 	return found;
 }
 
-ScimPlaces
+ScimChosen
 scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, const JsonbValue *sought)
 {
 	return find_by(run, list, part, false, sought);
 }
 
-ScimPlaces
+ScimChosen
 scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, const char *sought)
 {
 	JsonbValue	text = scim_text(sought);

@@ -36,12 +36,12 @@ struct ScimPatchList
 	ScimListKey *keys;
 };
 
-/* Places of values, in ascending order; to be freed. */
-typedef struct ScimPlaces
+/* Indexes of values that were chosen, in ascending order; to be freed. */
+typedef struct ScimChosen
 {
-	int		   *places;
+	int		   *items;
 	int			count;
-} ScimPlaces;
+} ScimChosen;
 
 /*
  * Counts work (see scimver.max_patch_work), and takes interrupts: "count" values
@@ -62,28 +62,28 @@ extern ScimPatchList *scim_open_values(ScimPatchRun *run, const ScimAttribute *a
 extern void scim_store_values(const ScimPatchList *list, JsonbValue *holder);
 
 extern void scim_values_append(ScimPatchRun *run, ScimPatchList *list, const JsonbValue *value);
-extern void scim_values_remove(ScimPatchList *list, int place);
+extern void scim_values_remove(ScimPatchList *list, int index);
 
-/* To be called when the value at a place was changed: in that part, or (NULL) in any. */
-extern void scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int place, const ScimAttribute *part);
+/* To be called when the value at an index was changed: in that part, or (NULL) in any. */
+extern void scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int index, const ScimAttribute *part);
 
 static inline JsonbValue *
-scim_values_at(const ScimPatchList *list, int place)
+scim_values_at(const ScimPatchList *list, int index)
 {
-	return &list->values->val.array.elems[place];
+	return &list->values->val.array.elems[index];
 }
 
-extern void scim_free_places(ScimPlaces *places);
+extern void scim_free_chosen(ScimChosen *items);
 
 /* All that are left. */
-extern ScimPlaces scim_values_all(ScimPatchRun *run, const ScimPatchList *list);
+extern ScimChosen scim_values_all(ScimPatchRun *run, const ScimPatchList *list);
 
 /* Those that are the same as "sought" in that part (NULL: as a whole), and perhaps some others. */
-extern ScimPlaces scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
+extern ScimChosen scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
 								 const JsonbValue *sought);
 
 /* Those whose text in that part may equal a filter's. */
-extern ScimPlaces scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
+extern ScimChosen scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
 									  const char *sought);
 
 /* The member of an object, opened or not. */

@@ -7,7 +7,9 @@
 
 #include "base/jsonb_tree.h"
 #include "core/patch_list.h"
+#include "core/patch_same.h"
 #include "core/patch_steps.h"
+#include "core/patch_values.h"
 #include "core/spelling.h"
 #include "miscadmin.h"
 

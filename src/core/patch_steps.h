@@ -10,10 +10,10 @@
 #ifndef SCIM_CORE_PATCH_STEPS_H
 #define SCIM_CORE_PATCH_STEPS_H
 
-#include "base/compat.h"
 #include "core/mentions.h"
 #include "core/patch.h"
 #include "core/path.h"
+#include "core/path_set.h"
 
 typedef enum ScimStepKind
 {
@@ -62,23 +62,6 @@ typedef enum ScimOp
 	SCIM_OP_ADD, SCIM_OP_REMOVE, SCIM_OP_REPLACE
 } ScimOp;
 
-/* Adds the steps of an operation on what a path leads to, no extension as a whole; "given" of type jbvNull: no value. */
-extern void scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given);
-
-/* The same for an extension as a whole. */
-extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-								  const JsonbValue *given);
-
-/* The same for each attribute that an object names: of an extension, or (NULL) of the resource. */
-extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-							const JsonbValue *given);
-
-/* The step to which values that are to be added to the same can be added; or NULL. */
-extern ScimStep *scim_find_append(const ScimPatch *patch, const ScimPath *path);
-
-/* The step that sets the same sub-attribute in the values that the same filter chooses, and may as well set another value; or NULL. */
-extern ScimStep *scim_find_set(const ScimPatch *patch, const ScimPath *path);
-
 typedef struct ScimPatchList ScimPatchList;
 
 /* A patch that is being applied. */
@@ -90,25 +73,5 @@ typedef struct ScimPatchRun
 	int64		work;			/* what was done: see scim_charge */
 	ScimPatchList *lists;		/* those that are open: see patch_list.h */
 } ScimPatchRun;
-
-/*
- * Does a step to the values of an attribute: appends, takes out, or changes
- * those that match the step's filter.  Errors: NO_TARGET where none matches,
- * INVALID_VALUE (two primary values), MUTABILITY, TOO_LARGE.
- */
-extern void scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list);
-
-/*
- * Of a readOnly attribute: is what the step gives what is there, in the resource
- * as the client reads it?  Any spelling of an id is that id.  Errors: MUTABILITY, TOO_LARGE.
- */
-extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
-
-/* The step does not suit what is there: an error ("<path> <problem>"), or its path is added to "differs". */
-extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
-							 const char *problem);
-
-/* What scim_refuse_step says of an immutable attribute. */
-#define SCIM_IS_IMMUTABLE "is immutable: it has a value, and keeps it"
 
 #endif							/* SCIM_CORE_PATCH_STEPS_H */

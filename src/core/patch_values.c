@@ -11,6 +11,8 @@
 
 #include "base/jsonb_tree.h"
 #include "core/patch_list.h"
+#include "core/patch_values.h"
+#include "core/path_set.h"
 #include "core/value.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -75,13 +77,13 @@ open_value(JsonbValue *value)
 }
 
 static void
-clear_primary(ScimPatchRun *run, ScimPatchList *list, int place)
+clear_primary(ScimPatchRun *run, ScimPatchList *list, int index)
 {
-	JsonbValue *value = scim_values_at(list, place);
+	JsonbValue *value = scim_values_at(list, index);
 
 	open_value(value);
 	scim_set_bool(value, "primary", false);
-	scim_values_changed(run, list, place, NULL);
+	scim_values_changed(run, list, index, NULL);
 }
 
 /* RFC 7644 section 3.5.2: a new primary value takes the place of the old; "but" (or NULL) says which may stay. */
@@ -103,12 +105,12 @@ clear_primaries(ScimPatchRun *run, ScimPatchList *list, const bool *but)
 static bool
 is_among(ScimPatchRun *run, ScimPatchList *list, const JsonbValue *value)
 {
-	ScimPlaces	same = scim_values_find(run, list, NULL, value);
+	ScimChosen	same = scim_values_find(run, list, NULL, value);
 	bool		found = false;
 
 	for (int i = 0; !found && i < same.count; i++)
-		found = scim_equal(scim_values_at(list, same.places[i]), value);
-	scim_free_places(&same);
+		found = scim_equal(scim_values_at(list, same.items[i]), value);
+	scim_free_chosen(&same);
 	return found;
 }
 
@@ -189,17 +191,17 @@ take_out_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 		const JsonbValue *listed = &step->value.val.array.elems[i];
 		const ScimAttribute *part;
 		JsonbValue	sought;
-		ScimPlaces	found;
+		ScimChosen	found;
 
 		if (!telling_part(list->attribute, listed, &part, &sought))
 			continue;
 		found = scim_values_find(run, list, part, &sought);
 		for (int j = 0; j < found.count; j++)
 		{
-			if (has_all(scim_values_at(list, found.places[j]), listed))
-				scim_values_remove(list, found.places[j]);
+			if (has_all(scim_values_at(list, found.items[j]), listed))
+				scim_values_remove(list, found.items[j]);
 		}
-		scim_free_places(&found);
+		scim_free_chosen(&found);
 	}
 	check_some_left(run, step, list, before);
 }
@@ -290,7 +292,7 @@ makes_primary(const ScimStep *step)
 
 /* The values that became primary take the place of the one that was; there must not be two of them. */
 static void
-keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, const ScimPlaces *chosen)
+keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, const ScimChosen *chosen)
 {
 	ScimPlace	place = scim_place(NULL, step->path.text);
 	bool	   *is_chosen = palloc_extended(list->values->val.array.nElems * sizeof(bool),
@@ -299,8 +301,8 @@ keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, c
 
 	for (int i = 0; i < chosen->count; i++)
 	{
-		is_chosen[chosen->places[i]] = true;
-		scim_append(changed, scim_values_at(list, chosen->places[i]));
+		is_chosen[chosen->items[i]] = true;
+		scim_append(changed, scim_values_at(list, chosen->items[i]));
 	}
 	clear_primaries(run, list, is_chosen);
 	scim_check_primary(changed, &place);
@@ -340,43 +342,43 @@ find_equality(const ScimFilter *filter)
 }
 
 /* The values that match. */
-static ScimPlaces
+static ScimChosen
 match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 {
 	const ScimFilter *equality = find_equality(filter);
-	ScimPlaces	places = equality ? scim_values_find_text(run, list, equality->path.sub, equality->value) :
+	ScimChosen	chosen = equality ? scim_values_find_text(run, list, equality->path.sub, equality->value) :
 		scim_values_all(run, list);
 	JsonbValue *candidates = scim_new_array();
 	bool	   *matches;
 	int64		work = 0;
 	int			kept = 0;
 
-	for (int i = 0; i < places.count; i++)
+	for (int i = 0; i < chosen.count; i++)
 	{
-		work += scim_value_work(scim_values_at(list, places.places[i]), true);
-		scim_append(candidates, scim_values_at(list, places.places[i]));
+		work += scim_value_work(scim_values_at(list, chosen.items[i]), true);
+		scim_append(candidates, scim_values_at(list, chosen.items[i]));
 	}
 	scim_charge(run, scim_match_work(filter, work));
-	if (places.count == 0)
-		return places;
+	if (chosen.count == 0)
+		return chosen;
 	matches = run->matching->match(filter, candidates);
-	for (int i = 0; i < places.count; i++)
+	for (int i = 0; i < chosen.count; i++)
 	{
 		/* in data that came by other ways, a value may be none of its type */
 		if (matches[i] && scim_is_object(&candidates->val.array.elems[i]) == (list->attribute->type == SCIM_COMPLEX))
-			places.places[kept++] = places.places[i];
+			chosen.items[kept++] = chosen.items[i];
 	}
-	places.count = kept;
+	chosen.count = kept;
 	pfree(matches);
 	if (candidates->val.array.elems)
 		pfree(candidates->val.array.elems);
-	return places;
+	return chosen;
 }
 
 static void
 change_chosen_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 {
-	ScimPlaces	chosen = match_values(run, step->path.filter, list);
+	ScimChosen	chosen = match_values(run, step->path.filter, list);
 	int			before = list->left;
 
 	if (chosen.count == 0)
@@ -386,17 +388,17 @@ change_chosen_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *lis
 	}
 	for (int i = 0; i < chosen.count; i++)
 	{
-		int			place = chosen.places[i];
+		int			index = chosen.items[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (change_value(run, step, list->attribute, scim_values_at(list, place)))
-			scim_values_changed(run, list, place, step->path.sub);
+		if (change_value(run, step, list->attribute, scim_values_at(list, index)))
+			scim_values_changed(run, list, index, step->path.sub);
 		else
-			scim_values_remove(list, place);
+			scim_values_remove(list, index);
 	}
 	if (list->attribute->multi_valued && makes_primary(step))
 		keep_one_primary(run, step, list, &chosen);
-	scim_free_places(&chosen);
+	scim_free_chosen(&chosen);
 	check_some_left(run, step, list, before);
 }
 

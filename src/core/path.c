@@ -8,10 +8,7 @@
  */
 #include "postgres.h"
 
-#include "base/compat.h"
-#include "base/errors.h"
-#include "core/filter.h"
-#include "core/value.h"
+#include "core/path.h"
 
 /* The schema of the type whose URN the path begins with (the longest), or NULL. */
 static const ScimSchema *
@@ -114,59 +111,4 @@ scim_find_path(const ScimResourceType *type, const char *path, int length, bool 
 		return psprintf("is no sub-attribute of %s", result->text);
 	result->text = psprintf("%s.%s", result->text, result->sub->name);
 	return NULL;
-}
-
-/* ---- paths of clients ---- */
-
-static SCIM_NORETURN void throw_path(const char *path, int length, const char *problem);
-
-static void
-throw_path(const char *path, int length, const char *problem)
-{
-	char	   *shown = scim_shown_name(path, length);
-
-	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
-}
-
-/* The sub-attribute behind the brackets. */
-static void
-find_sub(const ScimFilterParse *parse, ScimPath *result)
-{
-	if (result->attribute->sub)
-		result->sub = scim_attribute(result->attribute->sub, parse->text + parse->sub.start,
-									 parse->sub.length);
-	if (!result->sub)
-		throw_path(parse->text, parse->length,
-				   psprintf("leads to no sub-attribute of %s", result->text));
-	result->text = psprintf("%s.%s", result->text, result->sub->name);
-}
-
-void
-scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result)
-{
-	ScimFilterParse parse = {.text = path, .length = length, .lenient = scim_filter_is_lenient()};
-	const char *problem;
-
-	scim_begin_parse(&parse);
-	if (!scim_parse_path(&parse))
-	{
-		if (parse.in_brackets)
-			scim_throw_filter(&parse, scim_shown_name(path, length));
-		throw_path(path, length, psprintf("is no path: at position %d, %s",
-										  scim_filter_position(path, parse.error_start),
-										  scim_filter_problem(parse.error)));
-	}
-	problem = scim_find_path(type, path, parse.path.length, false, result);
-	if (problem)
-		throw_path(path, length, problem);
-	if (parse.root >= 0)
-	{
-		if (!result->attribute || result->sub ||
-			!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
-			throw_path(path, length, "has a filter where there are no values to choose from");
-		result->filter = scim_read_value_filter(type, &parse, result);
-		if (parse.sub.length > 0)
-			find_sub(&parse, result);
-	}
-	pfree(parse.nodes);
 }

@@ -20,15 +20,6 @@ typedef struct ScimPath
 } ScimPath;
 
 /*
- * Resolves a path against a resource type.  Attribute names and URNs are
- * case-insensitive; the URN of the core schema may stand in front; a value
- * filter may stand behind the attribute, whoever takes none looks at "filter".
- * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
- * filter those of scim_read_filter, with the position in the path.
- */
-extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result);
-
-/*
  * The same for a path without a value filter, and without errors: NULL, or what
  * is wrong, to be said behind the path ("is no attribute of User").  An
  * attribute of one extension may stand without its URN, if "unqualified".

@@ -6,6 +6,7 @@
 
 #include "base/jsonb_tree.h"
 #include "core/path_set.h"
+#include "core/place.h"
 
 /* Is the text among them, or was there room for it? */
 static bool

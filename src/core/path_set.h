@@ -5,7 +5,7 @@
 #ifndef SCIM_CORE_PATH_SET_H
 #define SCIM_CORE_PATH_SET_H
 
-#include "core/value.h"
+#include "core/place.h"
 
 /* So many are named. */
 #define SCIM_NAMED_PATHS 50

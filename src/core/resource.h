@@ -7,29 +7,8 @@
 #define SCIM_CORE_RESOURCE_H
 
 #include "base/errors.h"
+#include "core/mentions.h"
 #include "core/schema.h"
-
-/*
- * How a table spells ids, which the store tells: the one spelling of the id that
- * a text names, palloc'd, or NULL if it can be nobody's.  Two texts name the
- * same resource if they are spelled the same.
- */
-typedef char *(*ScimSpellId) (const char *text);
-
-/* Of the resources that are written; NULL where there are none. */
-typedef struct ScimIds
-{
-	ScimSpellId own;
-	ScimSpellId others;			/* a group's members, a user's groups */
-} ScimIds;
-
-/* A member as a client names it: the id, and the type and the URI if it gave them. */
-typedef struct ScimMember
-{
-	const char *value;			/* the member's id, as sent */
-	const char *type;			/* "User", "Group", or NULL */
-	const char *ref;			/* as sent, or NULL */
-} ScimMember;
 
 /* A resource that is ready to be stored. */
 typedef struct ScimInput

@@ -4,8 +4,11 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
+#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/object.h"
+#include "core/place.h"
 #include "core/schema_document.h"
 #include "miscadmin.h"
 

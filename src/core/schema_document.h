@@ -1,7 +1,6 @@
 /*
  * schema_document.h
- *		Schemas and resource types as the JSON documents of RFC 7643 sections 6
- *		and 7, read into structs and written from them.
+ *		Schemas as the JSON documents of RFC 7643 section 7, read into structs and written from them.
  */
 #ifndef SCIM_CORE_SCHEMA_DOCUMENT_H
 #define SCIM_CORE_SCHEMA_DOCUMENT_H
@@ -10,7 +9,6 @@
 #include "utils/jsonb.h"
 
 #define SCIM_URN_SCHEMA			"urn:ietf:params:scim:schemas:core:2.0:Schema"
-#define SCIM_URN_RESOURCE_TYPE	"urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 
 /*
  * Reads a Schema document into the current memory context.  What it leaves out
@@ -31,26 +29,5 @@ extern bool scim_can_be_unique(ScimType type);
 
 /* Do the attributes have the same names and characteristics (and their sub-attributes)?  Descriptions do not count. */
 extern bool scim_same_attribute(const ScimAttribute *a, const ScimAttribute *b);
-
-/* A ResourceType document, read; the schemas that it names are not looked for. */
-typedef struct ScimTypeDocument
-{
-	const char *name;
-	const char *endpoint;		/* with a slash in front */
-	const char *description;	/* or NULL */
-	const char *schema;
-	int			extension_count;
-	const char *const *extensions;	/* their URNs */
-	const bool *required;		/* of each */
-} ScimTypeDocument;
-
-/* Reads a ResourceType document into the current memory context.  INVALID_SYNTAX, INVALID_VALUE with path. */
-extern ScimTypeDocument *scim_read_resource_type(Jsonb *document);
-
-/* The parts of which a resource type was made. */
-extern void scim_type_parts(const ScimResourceType *type, ScimTypeDocument *parts);
-
-/* The document as in RFC 7643 section 6, without nulls and meta. */
-extern JsonbValue *scim_resource_type_document(const ScimTypeDocument *type);
 
 #endif							/* SCIM_CORE_SCHEMA_DOCUMENT_H */

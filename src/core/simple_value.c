@@ -13,7 +13,7 @@
 #include "base/uri.h"
 #include "core/fold.h"
 #include "core/simple.h"
-#include "core/value.h"
+#include "core/simple_value.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 

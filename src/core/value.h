@@ -6,38 +6,9 @@
 #ifndef SCIM_CORE_VALUE_H
 #define SCIM_CORE_VALUE_H
 
-#include "base/compat.h"
 #include "base/errors.h"
+#include "core/place.h"
 #include "core/schema.h"
-
-/*
- * Where a value stands, for errors alone: a chain up to the resource, on the
- * stack, that becomes text ("emails[0].value") only when there is something to
- * say.  A place is a name, or (name NULL) an element.
- */
-typedef struct ScimPlace
-{
-	const struct ScimPlace *up; /* NULL: a top-level attribute or extension */
-	const char *name;
-	int			length;
-	int			index;			/* of an element, from 0 */
-} ScimPlace;
-
-extern ScimPlace scim_place(const ScimPlace *up, const char *name);
-extern char *scim_place_text(const ScimPlace *place);
-
-/* "one, two, three": a list that ends with NULL, for errors. */
-extern char *scim_listed(const char *const *texts);
-
-/* What must be there, an object or array, and that it is no string, if it was sent as one. */
-extern const char *scim_wanted_container(const JsonbValue *given, const char *what);
-
-/* INVALID_VALUE: "<place> must be <what>". */
-extern SCIM_NORETURN void scim_throw_expected(ScimErrorCode situation, const ScimPlace *place, const char *what);
-
-/* The same, with the value that was given instead; one that is never returned is not said, a long one cut. */
-extern SCIM_NORETURN void scim_throw_value(ScimErrorCode situation, const ScimAttribute *attribute, const JsonbValue *given,
-										   const ScimPlace *place, const char *what);
 
 /*
  * Reads the value of an attribute into "result": names as the schema spells
@@ -64,9 +35,6 @@ extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbVal
  */
 extern bool scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored,
 							  const ScimPlace *place);
-
-/* INVALID_VALUE if the value is not what an attribute that is not complex may have. */
-extern void scim_check_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place);
 
 /* The attribute that a member of the object names; else "unknown". */
 extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,

@@ -21,6 +21,7 @@
 #include "resource/call.h"
 #include "resource/member_sum.h"
 #include "resource/pending.h"
+#include "statement/parameters.h"
 #include "statement/text.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"

@@ -19,7 +19,7 @@
 #include "operation/cursor.h"
 #include "operation/store.h"
 #include "port/pg_bswap.h"
-#include "registry/registration.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

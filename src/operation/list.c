@@ -151,9 +151,9 @@ read_by_cursor(Listing *list)
 	const ScimListQuery *query = list->query;
 	bool		first = query->cursor[0] == '\0';
 	int			count = scim_cursor_count(query->count);
-	ScimListPlace	place;
+	ScimListPoint	place;
 
-	if (!first && !scim_read_place(list->target.table, &list->selection.order,
+	if (!first && !scim_read_point(list->target.table, &list->selection.order,
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))
 		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
 	scim_read_page_after(&list->selection, first ? NULL : &place, count, &list->page);
@@ -161,7 +161,7 @@ read_by_cursor(Listing *list)
 	if (!list->page.has_more)
 		return;
 	scim_page_place(&list->selection, &list->page, list->page.count - 1, &place);
-	list->next_cursor = scim_write_cursor(list->cursor_kind, scim_write_place(&list->selection.order, &place));
+	list->next_cursor = scim_write_cursor(list->cursor_kind, scim_write_point(&list->selection.order, &place));
 }
 
 /* ---- versions ---- */

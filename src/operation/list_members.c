@@ -14,7 +14,10 @@
 #include "miscadmin.h"
 #include "operation/cursor.h"
 #include "operation/store.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "resource/target.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"
 

@@ -63,7 +63,7 @@ count_phase(const ScimSelection *selection, ScimPhase phase)
  * user is on the page, and not where it is skipped or sorted away.
  */
 static uint64
-read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPlace *place,
+read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *place,
 		   int64 offset, int64 limit, ScimPage *page)
 {
 	const ScimRegistration *table = selection->target->table;
@@ -118,7 +118,7 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 }
 
 void
-scim_read_page_after(const ScimSelection *selection, const ScimListPlace *place, int64 limit, ScimPage *page)
+scim_read_page_after(const ScimSelection *selection, const ScimListPoint *place, int64 limit, ScimPage *page)
 {
 	bool		begun = place == NULL;
 
@@ -170,7 +170,7 @@ scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 
 }
 
 void
-scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPlace *place)
+scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *place)
 {
 	SPITupleTable *table = find_part(page, &index);
 	Datum		value;

@@ -10,6 +10,9 @@
 #include "base/jsonb_tree.h"
 #include "column/fold.h"
 #include "column/value.h"
+#include "core/patch_apply.h"
+#include "core/patch_parse.h"
+#include "core/path_set.h"
 #include "operation/report.h"
 #include "operation/store.h"
 #include "operation/write.h"
@@ -135,7 +138,7 @@ patch(void *argument)
 static void
 check_filter(const ScimFilter *filter, const void *argument)
 {
-	scim_check_filter_places(argument, filter);
+	scim_check_filter_access(argument, filter);
 }
 
 Jsonb *

@@ -10,7 +10,9 @@
 #include "executor/spi.h"
 #include "group/nesting.h"
 #include "operation/store.h"
+#include "registry/cache.h"
 #include "registry/our_trigger.h"
+#include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
@@ -113,4 +115,10 @@ scim_store_mapping(const char *type, bool of_members)
 			return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT])));
 	}
 	return NULL;
+}
+
+char *
+scim_store_tenant(const char *tenant)
+{
+	return scim_resolve_tenant(tenant);
 }

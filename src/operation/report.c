@@ -9,6 +9,7 @@
 #include "core/differ.h"
 #include "core/hidden.h"
 #include "core/ignored.h"
+#include "core/place.h"
 #include "core/spelling.h"
 #include "miscadmin.h"
 #include "operation/report.h"

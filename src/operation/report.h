@@ -8,6 +8,7 @@
 #ifndef SCIM_OPERATION_REPORT_H
 #define SCIM_OPERATION_REPORT_H
 
+#include "core/path_set.h"
 #include "operation/write.h"
 
 /* Notes a whole resource that is sent, if something of it may be ignored; the row is then read with what that is compared with. */

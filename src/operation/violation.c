@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/table_ddl.h"
 #include "base/errors.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_constraint.h"
@@ -21,7 +20,9 @@
 #include "operation/unique.h"
 #include "operation/violation.h"
 #include "query/access.h"
+#include "registry/cache.h"
 #include "registry/index.h"
+#include "registry/relation.h"
 #include "statement/required.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

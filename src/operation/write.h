@@ -9,6 +9,7 @@
 #define SCIM_OPERATION_WRITE_H
 
 #include "core/patch.h"
+#include "core/path_set.h"
 #include "group/members.h"
 #include "resource/call.h"
 #include "resource/mapped.h"

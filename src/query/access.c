@@ -1,6 +1,6 @@
 /*
  * access.c
- *		What of a resource has a place in its table.
+ *		What of a resource is kept in its table.
  *
  * A created table, and one with a "data" column, has a place for all that the
  * schema has, but for what is kept elsewhere: memberships, the password, times.
@@ -18,11 +18,13 @@
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "query/access.h"
-#include "query/column_place.h"
 #include "query/mapped.h"
+#include "query/source.h"
+#include "registry/cache.h"
 #include "registry/index.h"
 #include "registry/lookup.h"
-#include "registry/mapping.h"
+#include "registry/mapping_columns.h"
+#include "registry/schemas.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -88,7 +90,7 @@ access_elsewhere(const ScimRegistration *registration, const ScimPath *path)
 		there = takes_members(type);
 	else if (type->has_password && is_named(path->attribute, "password"))
 		there = registration->columns[SCIM_COLUMN_PASSWORD] != NULL;
-	return there ? SCIM_AS_SCHEMA : SCIM_NO_PLACE;
+	return there ? SCIM_AS_SCHEMA : SCIM_NOT_KEPT;
 }
 
 /* ---- columns ---- */
@@ -96,10 +98,10 @@ access_elsewhere(const ScimRegistration *registration, const ScimPath *path)
 static ScimAccess
 access_of_parts(const ScimMappedSlot *slot)
 {
-	ScimAccess	access = SCIM_NO_PLACE;
+	ScimAccess	access = SCIM_NOT_KEPT;
 
-	for (int i = 0; i < slot->part_count; i++)
-		access = Max(access, access_of_column(slot->parts[i].column));
+	for (int i = 0; i < slot->field_count; i++)
+		access = Max(access, access_of_column(slot->fields[i].column));
 	return access;
 }
 
@@ -107,15 +109,15 @@ access_of_parts(const ScimMappedSlot *slot)
 static ScimAccess
 access_of_slots(const ScimMappedAttribute *mapped, const ScimAttribute *sub)
 {
-	ScimAccess	access = SCIM_NO_PLACE;
+	ScimAccess	access = SCIM_NOT_KEPT;
 
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, sub);
+		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, sub);
 
-		if (part)
-			access = Max(access, access_of_column(part->column));
+		if (field)
+			access = Max(access, access_of_column(field->column));
 		else if (sub == NULL || scim_find_mapped_constant(slot, sub))
 			access = Max(access, access_of_parts(slot));
 	}
@@ -126,13 +128,13 @@ access_of_slots(const ScimMappedAttribute *mapped, const ScimAttribute *sub)
 static ScimAccess
 access_of_complex(const ScimRegistration *registration, const ScimMappedAttribute *mapped, const ScimPath *path)
 {
-	const ScimMappedPart *part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
-	ScimAccess	access = SCIM_NO_PLACE;
+	const ScimMappedField *field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	ScimAccess	access = SCIM_NOT_KEPT;
 
-	if (part)
-		return access_of_column(part->column);
+	if (field)
+		return access_of_column(field->column);
 	if (path->sub)
-		return registration->columns[SCIM_COLUMN_DATA] ? SCIM_AS_SCHEMA : SCIM_NO_PLACE;
+		return registration->columns[SCIM_COLUMN_DATA] ? SCIM_AS_SCHEMA : SCIM_NOT_KEPT;
 	for (const ScimAttribute *sub = path->attribute->sub; sub && sub->name; sub++)
 	{
 		ScimPath	inner = *path;
@@ -154,17 +156,17 @@ access_of_content(const ScimRegistration *registration, const ScimPath *path)
 	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
 	if (mapped && mapped->whole)
 		return access_of_column(mapped->whole->column);
-	if (mapped && mapped->part_count > 0)
+	if (mapped && mapped->field_count > 0)
 		return access_of_complex(registration, mapped, path);
 	if (has_data)
 		return SCIM_AS_SCHEMA;
-	return mapped ? access_of_slots(mapped, path->sub) : SCIM_NO_PLACE;
+	return mapped ? access_of_slots(mapped, path->sub) : SCIM_NOT_KEPT;
 }
 
 ScimAccess
 scim_access(const ScimRegistration *registration, const ScimPath *path)
 {
-	ScimAccess	access = SCIM_NO_PLACE;
+	ScimAccess	access = SCIM_NOT_KEPT;
 
 	if (path->attribute)
 		return scim_is_kept_elsewhere(registration->type, path) ? access_elsewhere(registration, path) :
@@ -181,20 +183,20 @@ scim_access(const ScimRegistration *registration, const ScimPath *path)
 /* ---- what the table asks of values ---- */
 
 static bool
-needs_column(const ScimRegistration *registration, const ScimMappedPart *part)
+needs_column(const ScimRegistration *registration, const ScimMappedField *field)
 {
-	const ScimMappedNull *null = &scim_mapped_plan(registration)->nulls[part->index];
+	const ScimMappedNull *null = &scim_mapped_plan(registration)->nulls[field->index];
 
-	return !part->column->read_only && null->not_null && !null->has_default && !scim_column_takes_none(part->column);
+	return !field->column->read_only && null->not_null && !null->has_default && !scim_column_takes_none(field->column);
 }
 
 /* "sub" NULL: any of them. */
 static bool
-needs_part(const ScimRegistration *registration, const ScimMappedPart *parts, int count, const ScimAttribute *sub)
+needs_field(const ScimRegistration *registration, const ScimMappedField *fields, int count, const ScimAttribute *sub)
 {
 	for (int i = 0; i < count; i++)
 	{
-		if ((sub == NULL || strcmp(parts[i].name, sub->name) == 0) && needs_column(registration, &parts[i]))
+		if ((sub == NULL || strcmp(fields[i].name, sub->name) == 0) && needs_column(registration, &fields[i]))
 			return true;
 	}
 	return false;
@@ -217,9 +219,9 @@ scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
 		return false;
 	if (mapped->whole)
 		return path->sub == NULL && needs_column(registration, mapped->whole);
-	needed = needs_part(registration, mapped->parts, mapped->part_count, path->sub);
+	needed = needs_field(registration, mapped->fields, mapped->field_count, path->sub);
 	for (int i = 0; i < mapped->slot_count && !needed; i++)
-		needed = needs_part(registration, mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
+		needed = needs_field(registration, mapped->slots[i].fields, mapped->slots[i].field_count, path->sub);
 	return needed;
 }
 
@@ -370,10 +372,10 @@ add_of_slots(Values *values, const ScimMappedAttribute *mapped, const ScimAttrib
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, sub);
+		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, sub);
 		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, sub);
 
-		if (part && !add_codes(values, part->column))
+		if (field && !add_codes(values, field->column))
 			return false;
 		if (constant && constant->value.type == jbvString)
 			add_value(values, scim_string_copy(&constant->value));
@@ -401,7 +403,7 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 {
 	const ScimAttribute *leaf = path->sub ? path->sub : path->attribute;
 	const ScimMappedAttribute *mapped;
-	const ScimMappedPart *part;
+	const ScimMappedField *field;
 	Values		values = {NULL};
 	bool		all = false;
 
@@ -412,9 +414,9 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
 	if (mapped == NULL)
 		return NULL;
-	part = path->sub ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : mapped->whole;
-	if (part)
-		all = add_codes(&values, part->column);
+	field = path->sub ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub) : mapped->whole;
+	if (field)
+		all = add_codes(&values, field->column);
 	else if (path->sub && mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA] == NULL)
 		all = add_of_slots(&values, mapped, path->sub);
 	return all ? values.texts : NULL;
@@ -422,11 +424,11 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 
 /* ---- filters and orders ---- */
 
-static SCIM_NORETURN void throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position);
+static SCIM_NORETURN void throw_not_kept(const ScimRegistration *registration, const ScimPath *path, int position);
 
 /* "position" 0: there is none. */
 static void
-throw_no_place(const ScimRegistration *registration, const ScimPath *path, int position)
+throw_not_kept(const ScimRegistration *registration, const ScimPath *path, int position)
 {
 	ScimError  *error = scim_error(SCIM_NO_PLACE_TO_SEARCH);
 
@@ -438,20 +440,20 @@ throw_no_place(const ScimRegistration *registration, const ScimPath *path, int p
 }
 
 void
-scim_check_sort_place(const ScimRegistration *registration, const ScimPath *path)
+scim_check_sort_access(const ScimRegistration *registration, const ScimPath *path)
 {
-	if (scim_access(registration, path) == SCIM_NO_PLACE)
-		throw_no_place(registration, path, 0);
+	if (scim_access(registration, path) == SCIM_NOT_KEPT)
+		throw_not_kept(registration, path, 0);
 }
 
 void
-scim_check_filter_places(const ScimRegistration *registration, const ScimFilter *filter)
+scim_check_filter_access(const ScimRegistration *registration, const ScimFilter *filter)
 {
 	check_stack_depth();
-	if (filter->kind >= SCIM_FILTER_COMPARE && scim_access(registration, &filter->path) == SCIM_NO_PLACE)
-		throw_no_place(registration, &filter->path, filter->position);
+	if (filter->kind >= SCIM_FILTER_COMPARE && scim_access(registration, &filter->path) == SCIM_NOT_KEPT)
+		throw_not_kept(registration, &filter->path, filter->position);
 	if (filter->left)
-		scim_check_filter_places(registration, filter->left);
+		scim_check_filter_access(registration, filter->left);
 	if (filter->right)
-		scim_check_filter_places(registration, filter->right);
+		scim_check_filter_access(registration, filter->right);
 }

@@ -1,6 +1,6 @@
 /*
  * access.h
- *		What of a resource has a place in its table: what clients can write there,
+ *		What of a resource is kept in its table: what clients can write there,
  *		and what is only shown.
  *
  * Discovery and filters ask the same: what no schema shows cannot be searched,
@@ -14,7 +14,7 @@
 
 typedef enum ScimAccess
 {
-	SCIM_NO_PLACE,				/* no resource ever has a value */
+	SCIM_NOT_KEPT,				/* no resource ever has a value */
 	SCIM_SHOWN_ONLY,			/* it is scimver's, or the application's, to write */
 	SCIM_AS_SCHEMA				/* the table sets no limit: what the schema says is so */
 } ScimAccess;
@@ -41,10 +41,10 @@ extern const char *const *scim_only_values(const ScimRegistration *registration,
 /* Can resources of the type be members of groups? */
 extern bool scim_can_be_member(const ScimResourceType *type);
 
-/* INVALID_FILTER, with the path and the position: the filter asks for what has no place in the table. */
-extern void scim_check_filter_places(const ScimRegistration *registration, const ScimFilter *filter);
+/* INVALID_FILTER, with the path and the position: the filter asks for what is not kept in the table. */
+extern void scim_check_filter_access(const ScimRegistration *registration, const ScimFilter *filter);
 
 /* The same of an attribute that is to be sorted by, which has no position. */
-extern void scim_check_sort_place(const ScimRegistration *registration, const ScimPath *path);
+extern void scim_check_sort_access(const ScimRegistration *registration, const ScimPath *path);
 
 #endif							/* SCIM_QUERY_ACCESS_H */

@@ -9,10 +9,15 @@
 #include "postgres.h"
 
 #include "core/location.h"
-#include "query/column_place.h"
+#include "query/attribute.h"
 #include "query/document.h"
 #include "query/id.h"
 #include "query/mapped.h"
+#include "query/source.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
+#include "registry/lookup_columns.h"
+#include "registry/schemas.h"
 #include "statement/sql.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
@@ -35,32 +40,26 @@ is_named(const ScimAttribute *attribute, const char *name)
 	return attribute && strcmp(attribute->name, name) == 0;
 }
 
-char *
-scim_data_sql(const ScimRegistration *registration)
-{
-	return expand("r.{data}", registration);
-}
-
 /* The attribute of a created table's row, or of an element. */
 static void
 from_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
-			  bool ordered, bool spread_last, ScimPlace *place)
+			  bool ordered, bool spread_last, ScimSpot *spot)
 {
-	scim_start_place(place, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration), ordered);
+	scim_start_spot(spot, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration), ordered);
 	if (scope == SCIM_OF_ELEMENT)
-		scim_follow_sub(place, path, spread_last);
+		scim_follow_sub(spot, path, spread_last);
 	else
-		scim_follow(place, path, spread_last);
+		scim_follow(spot, path, spread_last);
 }
 
 static void
 read_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
 			  bool ordered, ScimAttributeSql *result)
 {
-	ScimPlace	place;
+	ScimSpot	spot;
 
-	from_document(path, registration, scope, ordered, true, &place);
-	scim_place_sql(&place, path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute) : SCIM_SQL_COMPLEX, result);
+	from_document(path, registration, scope, ordered, true, &spot);
+	scim_spot_sql(&spot, path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute) : SCIM_SQL_COMPLEX, result);
 }
 
 /* ---- fixed columns ---- */
@@ -86,7 +85,7 @@ from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn
 		result->value = psprintf("r.%s", registration->columns[column]);
 }
 
-/* Of a table that people had, it is what the version would be where none is stored. */
+/* Of a mapped table, it is what the version would be where none is stored. */
 static char *
 version_sql(const ScimRegistration *registration)
 {
@@ -388,7 +387,7 @@ char *
 scim_elements_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope *scope)
 {
 	ScimPath	whole = *path;
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	*scope = is_membership(path, registration) ? SCIM_OF_MEMBERSHIP : SCIM_OF_ELEMENT;
 	if (*scope == SCIM_OF_MEMBERSHIP)
@@ -396,15 +395,15 @@ scim_elements_sql(const ScimPath *path, const ScimRegistration *registration, Sc
 	whole.sub = NULL;
 	if (registration->is_mapped)
 		return scim_mapped_elements_sql(&whole, registration);
-	from_document(&whole, registration, SCIM_OF_ROW, false, true, &place);
-	return place.from.data;
+	from_document(&whole, registration, SCIM_OF_ROW, false, true, &spot);
+	return spot.from.data;
 }
 
 /* ---- presence ---- */
 
-/* That one of the places has a value; NULL: documents tell more. */
+/* That one of the sources has a value; NULL: documents tell more. */
 static char *
-present_in_places(const ScimAttributeSql *attribute)
+present_in_sources(const ScimAttributeSql *attribute)
 {
 	const char *has_value = attribute->present;
 
@@ -439,14 +438,14 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 		return membership || path->sub ? "false" : "true";	/* meta as a whole is always there */
 	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED && !column.from)
 		return NULL;
-	return present_in_places(&column);
+	return present_in_sources(&column);
 }
 
 char *
 scim_present_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
 {
 	char	   *condition;
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	if (scope == SCIM_OF_MEMBER)
 		scope = SCIM_OF_ELEMENT;
@@ -455,6 +454,6 @@ scim_present_sql(const ScimPath *path, const ScimRegistration *registration, Sci
 	condition = present_in_column(path, registration, scope);
 	if (condition)
 		return condition;
-	from_document(path, registration, scope, false, false, &place);
-	return scim_place_assigned(&place);
+	from_document(path, registration, scope, false, false, &spot);
+	return scim_spot_assigned(&spot);
 }

@@ -9,11 +9,11 @@
  */
 #include "postgres.h"
 
-#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
+#include "column/number.h"
 #include "column/type.h"
 #include "core/simple.h"
-#include "query/column_parts.h"
+#include "query/bound.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"

@@ -6,34 +6,9 @@
 #ifndef SCIM_QUERY_COLUMN_H
 #define SCIM_QUERY_COLUMN_H
 
-#include "core/filter.h"
-#include "registry/registration.h"
+#include "core/filter_node.h"
+#include "query/comparison.h"
 #include "statement/sql.h"
-
-/* How values of a column are compared with those of an attribute. */
-typedef enum ScimComparison
-{
-	SCIM_COMPARED_IN_JSON,		/* not as they are: see scim_column_json_sql */
-	SCIM_COMPARED_BY_CODE,		/* equality by the codes, all else in JSON */
-	SCIM_COMPARED_AS_TEXT,		/* text, by ScimMappedColumn.compare */
-	SCIM_COMPARED_BY_TEXT,		/* the text of another type; equality in that type */
-	SCIM_COMPARED_AS_BOOLEAN,
-	SCIM_COMPARED_AS_NUMBER,
-	SCIM_COMPARED_AS_INSTANT,
-	SCIM_COMPARED_AS_BYTES
-} ScimComparison;
-
-/* A value of a column, or an element of its array, as SQL. */
-typedef struct ScimColumnSql
-{
-	const ScimMappedColumn *column;
-	ScimComparison comparison;
-	char	   *value;			/* of the column's type under all domains; of an array's element's */
-	char	   *array;			/* of an element: the array; else NULL */
-} ScimColumnSql;
-
-/* "value" is SQL of a value as declared. */
-extern void scim_column_sql(const ScimMappedColumn *column, const char *value, ScimColumnSql *result);
 
 /*
  * Appends the comparison ("ne" as "eq") with a literal that suits the
@@ -62,8 +37,5 @@ extern char *scim_column_order_sql(const ScimColumnSql *column, Oid *type, bool 
 
 /* The value as jsonb, NULL where it stands for none: of what is compared by code or in JSON. */
 extern char *scim_column_json_sql(const ScimColumnSql *column);
-
-/* The operator of a type's order (BTLessStrategyNumber, ...), qualified; *operand: of what type its sides are. */
-extern char *scim_operator_sql(Oid type, int strategy, Oid *operand);
 
 #endif							/* SCIM_QUERY_COLUMN_H */

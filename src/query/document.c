@@ -1,98 +1,100 @@
 /*
  * document.c
- *		The SQL of places in a document.  What is there and cannot be read as the
+ *		The SQL of spots in a document.  What is there and cannot be read as the
  *		attribute's type is NULL, and never an error.
  */
 #include "postgres.h"
 
 #include "query/document.h"
+#include "registry/extension.h"
 #include "statement/sql.h"
+#include "statement/text.h"
 #include "utils/builtins.h"
 
 #define COLLATED " COLLATE pg_catalog.\"C\""
 
 char *
-scim_place_json(const ScimPlace *place)
+scim_spot_json(const ScimSpot *spot)
 {
-	return place->key ? psprintf("(%s" SQL_OP("->") "%s)", place->object, quote_literal_cstr(place->key)) :
-		place->object;
+	return spot->key ? psprintf("(%s" SQL_OP("->") "%s)", spot->object, quote_literal_cstr(spot->key)) :
+		spot->object;
 }
 
 static char *
-place_text(const ScimPlace *place)
+spot_text(const ScimSpot *spot)
 {
-	return place->key ? psprintf("(%s" SQL_OP("->>") "%s)", place->object, quote_literal_cstr(place->key)) :
-		psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", place->object);
+	return spot->key ? psprintf("(%s" SQL_OP("->>") "%s)", spot->object, quote_literal_cstr(spot->key)) :
+		psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", spot->object);
 }
 
 void
-scim_start_place(ScimPlace *place, const char *json, bool ordered)
+scim_start_spot(ScimSpot *spot, const char *json, bool ordered)
 {
-	memset(place, 0, sizeof(ScimPlace));
-	place->object = pstrdup(json);
-	place->ordered = ordered;
-	initStringInfo(&place->from);
-	initStringInfo(&place->order);
+	memset(spot, 0, sizeof(ScimSpot));
+	spot->object = pstrdup(json);
+	spot->ordered = ordered;
+	initStringInfo(&spot->from);
+	initStringInfo(&spot->order);
 }
 
 void
-scim_step(ScimPlace *place, const char *key)
+scim_step(ScimSpot *spot, const char *key)
 {
-	place->object = scim_place_json(place);
-	place->key = key;
+	spot->object = scim_spot_json(spot);
+	spot->key = key;
 }
 
 /* To the rows of an array that is one, or NULL. */
 static void
-append_elements(ScimPlace *place, const char *array, const char *alias)
+append_elements(ScimSpot *spot, const char *array, const char *alias)
 {
-	const char *comma = place->from.len == 0 ? "" : ", ";
+	const char *comma = spot->from.len == 0 ? "" : ", ";
 
-	appendStringInfo(&place->from, "%spg_catalog.jsonb_array_elements(%s)%s AS %s(value%s)", comma, array,
-					 place->ordered ? " WITH ORDINALITY" : "", alias, place->ordered ? ", place" : "");
-	appendStringInfo(&place->order,
+	appendStringInfo(&spot->from, "%spg_catalog.jsonb_array_elements(%s)%s AS %s(value%s)", comma, array,
+					 spot->ordered ? " WITH ORDINALITY" : "", alias, spot->ordered ? ", place" : "");
+	appendStringInfo(&spot->order,
 					 "%sCASE WHEN (%s.value" SQL_OP("->") "'primary')" SQL_OP("=")
 					 "'true'::pg_catalog.jsonb THEN 0 ELSE 1 END, %s.place", comma, alias, alias);
-	place->object = psprintf("%s.value", alias);
-	place->key = NULL;
+	spot->object = psprintf("%s.value", alias);
+	spot->key = NULL;
 }
 
 void
-scim_spread(ScimPlace *place, const char *alias)
+scim_spread(ScimSpot *spot, const char *alias)
 {
-	const char *array = scim_place_json(place);
+	const char *array = scim_spot_json(spot);
 
-	append_elements(place, psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=") "'array' THEN %s END",
+	append_elements(spot, psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=") "'array' THEN %s END",
 									array, array), alias);
 }
 
 void
-scim_spread_array(ScimPlace *place, const char *alias)
+scim_spread_array(ScimSpot *spot, const char *alias)
 {
-	append_elements(place, scim_place_json(place), alias);
+	append_elements(spot, scim_spot_json(spot), alias);
 }
 
 void
-scim_follow_sub(ScimPlace *place, const ScimPath *path, bool spread_last)
+scim_follow_sub(ScimSpot *spot, const ScimPath *path, bool spread_last)
 {
 	if (path->sub == NULL)
 		return;
-	scim_step(place, path->sub->name);
+	scim_step(spot, path->sub->name);
 	if (path->sub->multi_valued && spread_last)
-		scim_spread(place, "f");
+		scim_spread(spot, "f");
 }
 
 void
-scim_follow(ScimPlace *place, const ScimPath *path, bool spread_last)
+scim_follow(ScimSpot *spot, const ScimPath *path, bool spread_last)
 {
 	if (path->extension)
-		scim_step(place, path->extension->urn);
+		scim_step(spot, path->extension->urn);
 	if (path->attribute == NULL)
 		return;
-	scim_step(place, path->attribute->name);
+	scim_step(spot, path->attribute->name);
 	if (path->attribute->multi_valued && (path->sub || spread_last))
-		scim_spread(place, "e");
-	scim_follow_sub(place, path, spread_last);
+		scim_spread(spot, "e");
+	scim_follow_sub(spot, path, spread_last);
 }
 
 ScimSqlType
@@ -119,17 +121,17 @@ scim_sql_type(const ScimAttribute *attribute)
 }
 
 static char *
-document_value(const ScimPlace *place, ScimSqlType type)
+document_value(const ScimSpot *spot, ScimSqlType type)
 {
-	char	   *json = scim_place_json(place);
+	char	   *json = scim_spot_json(spot);
 	const char *ext = scim_extension_schema("scimver");
 
 	switch (type)
 	{
 		case SCIM_SQL_EXACT:
-			return psprintf("%s" COLLATED, place_text(place));
+			return psprintf("%s" COLLATED, spot_text(spot));
 		case SCIM_SQL_FOLDED:
-			return psprintf("%s.scim_fold(%s)" COLLATED, ext, place_text(place));
+			return psprintf("%s.scim_fold(%s)" COLLATED, ext, spot_text(spot));
 		case SCIM_SQL_BOOLEAN:
 			return psprintf("CASE WHEN %s" SQL_OP("=") "'true'::pg_catalog.jsonb THEN true"
 							" WHEN %s" SQL_OP("=") "'false'::pg_catalog.jsonb THEN false END", json, json);
@@ -137,31 +139,41 @@ document_value(const ScimPlace *place, ScimSqlType type)
 			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=")
 							"'number' THEN CAST(%s AS pg_catalog.numeric) END", json, json);
 		case SCIM_SQL_INSTANT:
-			return psprintf("%s.scim_datetime(%s)", ext, place_text(place));
+			return psprintf("%s.scim_datetime(%s)", ext, spot_text(spot));
 		case SCIM_SQL_BINARY:
-			return psprintf("%s.scim_binary(%s)", ext, place_text(place));
+			return psprintf("%s.scim_binary(%s)", ext, spot_text(spot));
 		default:
 			return NULL;
 	}
 }
 
 void
-scim_place_sql(const ScimPlace *place, ScimSqlType type, ScimAttributeSql *result)
+scim_spot_sql(const ScimSpot *spot, ScimSqlType type, ScimAttributeSql *result)
 {
 	memset(result, 0, sizeof(*result));
 	result->type = type;
-	result->json = scim_place_json(place);
-	result->value = document_value(place, type);
-	result->from = place->from.len > 0 ? place->from.data : NULL;
-	result->order = place->order.data;
+	result->json = scim_spot_json(spot);
+	result->value = document_value(spot, type);
+	result->from = spot->from.len > 0 ? spot->from.data : NULL;
+	result->order = spot->order.data;
 }
 
 char *
-scim_place_assigned(const ScimPlace *place)
+scim_spot_assigned(const ScimSpot *spot)
 {
 	char	   *condition = psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"),
-									 scim_place_json(place));
+									 scim_spot_json(spot));
 
-	return place->from.len == 0 ? condition :
-		psprintf("EXISTS (SELECT FROM %s WHERE %s)", place->from.data, condition);
+	return spot->from.len == 0 ? condition :
+		psprintf("EXISTS (SELECT FROM %s WHERE %s)", spot->from.data, condition);
+}
+
+char *
+scim_data_sql(const ScimRegistration *registration)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	scim_append_statement(&sql, "r.{data}", registration);
+	return sql.data;
 }

@@ -19,9 +19,12 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "query/access.h"
+#include "query/attribute.h"
 #include "query/filter.h"
 #include "query/mapped.h"
 #include "query/value.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
 #include "utils/memutils.h"
 
 #define EQ SQL_OP("=")
@@ -82,7 +85,7 @@ append_lookup(const Compiler *compiler, const ScimAttributeSql *attribute, const
 	scim_append_format(compiler->sql, ")");
 }
 
-/* Takes back what was appended behind a place; parameters stay, unused. */
+/* Takes back what was appended behind some length; parameters stay, unused. */
 static void
 cut(const Compiler *compiler, int length)
 {
@@ -161,49 +164,49 @@ find_attribute(const Compiler *compiler, const ScimPath *path, ScimScope scope, 
 		scim_attribute_sql(path, compiler->registration, scope, attribute);
 }
 
-/* One of the values at a place matches. */
+/* One of the values of a source matches. */
 static void
-match_place(const Compiler *compiler, const ScimAttributeSql *place, const ScimFilter *filter)
+match_source(const Compiler *compiler, const ScimAttributeSql *source, const ScimFilter *filter)
 {
 	ScimSql    *sql = compiler->sql;
 
-	if (filter->op == SCIM_EQ && place->lookup && place->from)
-		append_lookup(compiler, place, filter->value);
-	else if (filter->op == SCIM_EQ && place->from && place->type == SCIM_SQL_ID)
+	if (filter->op == SCIM_EQ && source->lookup && source->from)
+		append_lookup(compiler, source, filter->value);
+	else if (filter->op == SCIM_EQ && source->from && source->type == SCIM_SQL_ID)
 		compare_membership(compiler, filter);
-	else if (filter->op == SCIM_EQ && place->from && scim_compare_elements(sql, place, filter))
+	else if (filter->op == SCIM_EQ && source->from && scim_compare_elements(sql, source, filter))
 		return;
 	else
 	{
-		if (place->from)
-			scim_append_format(sql, "EXISTS (SELECT FROM %s WHERE ", place->from);
+		if (source->from)
+			scim_append_format(sql, "EXISTS (SELECT FROM %s WHERE ", source->from);
 		else
 			scim_append_format(sql, "(");
-		scim_compare_value(sql, place, filter);
+		scim_compare_value(sql, source, filter);
 		scim_append_format(sql, ")");
 	}
 }
 
-/* Whether all values at a place are the same as the literal; NULL: there is none. */
+/* Whether all values of a source are the same as the literal; NULL: there is none. */
 static void
-append_all_same(const Compiler *compiler, const ScimAttributeSql *place, const ScimFilter *filter)
+append_all_same(const Compiler *compiler, const ScimAttributeSql *source, const ScimFilter *filter)
 {
 	ScimSql    *sql = compiler->sql;
 
-	if (place->from)
+	if (source->from)
 	{
 		scim_append_format(sql, "(SELECT pg_catalog.bool_and(");
-		scim_compare_value(sql, place, filter);
-		scim_append_format(sql, ") FROM %s%s%s)", place->from, place->present ? " WHERE " : "",
-						   place->present ? place->present : "");
+		scim_compare_value(sql, source, filter);
+		scim_append_format(sql, ") FROM %s%s%s)", source->from, source->present ? " WHERE " : "",
+						   source->present ? source->present : "");
 		return;
 	}
 	/* what is no value of the attribute is not another one either */
-	if (place->present)
-		scim_append_format(sql, "CASE WHEN %s THEN ", place->present);
+	if (source->present)
+		scim_append_format(sql, "CASE WHEN %s THEN ", source->present);
 	scim_append_format(sql, "(");
-	scim_compare_value(sql, place, filter);
-	scim_append_format(sql, place->present ? ") END" : ")");
+	scim_compare_value(sql, source, filter);
+	scim_append_format(sql, source->present ? ") END" : ")");
 }
 
 /* "ne": not all values are the same, or there is none. */
@@ -227,10 +230,10 @@ compile_difference(const Compiler *compiler, const ScimAttributeSql *first, cons
 	else
 	{
 		scim_append_format(sql, "((SELECT pg_catalog.bool_and(v.same) FROM (VALUES ");
-		for (const ScimAttributeSql *place = first; place; place = place->next)
+		for (const ScimAttributeSql *source = first; source; source = source->next)
 		{
-			scim_append_format(sql, place == first ? "(" : ", (");
-			append_all_same(compiler, place, filter);
+			scim_append_format(sql, source == first ? "(" : ", (");
+			append_all_same(compiler, source, filter);
 			scim_append_format(sql, ")");
 		}
 		scim_append_format(sql, ") AS v(same)) IS NOT TRUE)");
@@ -248,14 +251,14 @@ compile_comparison(const Compiler *compiler, const ScimFilter *filter, ScimScope
 	else if (filter->op == SCIM_NE)
 		compile_difference(compiler, &attribute, filter);
 	else if (attribute.next == NULL)
-		match_place(compiler, &attribute, filter);
+		match_source(compiler, &attribute, filter);
 	else
 	{
 		scim_append_format(compiler->sql, "(");
-		for (const ScimAttributeSql *place = &attribute; place; place = place->next)
+		for (const ScimAttributeSql *source = &attribute; source; source = source->next)
 		{
-			scim_append_format(compiler->sql, place == &attribute ? "" : " OR ");
-			match_place(compiler, place, filter);
+			scim_append_format(compiler->sql, source == &attribute ? "" : " OR ");
+			match_source(compiler, source, filter);
 		}
 		scim_append_format(compiler->sql, ")");
 	}
@@ -380,7 +383,7 @@ scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registrati
 {
 	Compiler	compiler = {sql, registration};
 
-	scim_check_filter_places(registration, filter);
+	scim_check_filter_access(registration, filter);
 	compile(&compiler, filter, SCIM_OF_ROW);
 }
 

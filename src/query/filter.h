@@ -13,7 +13,7 @@
 /*
  * Appends the filter as a condition on the row r of the registered table, true
  * or not for every row and never an error, whatever is stored.  INVALID_FILTER
- * of an attribute that has no place in the table.
+ * of an attribute that is not kept in the table.
  */
 extern void scim_compile_filter(const ScimFilter *filter, const ScimRegistration *registration,
 								ScimSql *sql);

@@ -11,7 +11,7 @@
 #include "column/id.h"
 #include "mb/pg_wchar.h"
 #include "query/id.h"
-#include "query/value.h"
+#include "registry/extension.h"
 
 #define EQ SQL_OP("=")
 

@@ -5,7 +5,7 @@
 #ifndef SCIM_QUERY_ID_H
 #define SCIM_QUERY_ID_H
 
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "statement/sql.h"
 
 /* Appends that the attribute's id is the one that is named, in any spelling: true, false, or NULL. */

@@ -1,9 +1,9 @@
 /*
  * mapped.c
- *		The SQL of attributes of a table that people had already.
+ *		The SQL of attributes of a mapped table.
  *
  * A column is asked as it is (column.h).  What an attribute has in several
- * columns, or in columns and the document, is in several places: any of them
+ * columns, or in columns and the document, has several sources: any of them
  * may have the value that is looked for.  Where elements must be seen as a whole
  * they are put together by scim_joined_attribute (resource/joined_attribute.c), as they
  * are for reading.
@@ -13,30 +13,30 @@
 #include "base/jsonb_tree.h"
 #include "column/type.h"
 #include "miscadmin.h"
-#include "query/column_place.h"
 #include "query/document.h"
 #include "query/mapped.h"
-#include "statement/sql.h"
+#include "query/source.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 
-/* Places under construction. */
-typedef struct Places
+/* Sources of values under construction. */
+typedef struct Sources
 {
 	ScimAttributeSql *first;
 	ScimAttributeSql *last;
-} Places;
+} Sources;
 
 static void
-add_place(Places *places, const ScimAttributeSql *place)
+add_source(Sources *sources, const ScimAttributeSql *source)
 {
 	ScimAttributeSql *copy = palloc(sizeof(ScimAttributeSql));
 
-	*copy = *place;
-	if (places->last)
-		places->last->next = copy;
+	*copy = *source;
+	if (sources->last)
+		sources->last->next = copy;
 	else
-		places->first = copy;
-	places->last = copy;
+		sources->first = copy;
+	sources->last = copy;
 }
 
 static const ScimAttribute *
@@ -70,31 +70,31 @@ List *
 scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part;
+	const ScimMappedField *field;
 	List	   *columns = NIL;
 
 	if (mapped == NULL)
 		return NIL;
 	if (mapped->whole)
 		return list_make1(unconstify(ScimMappedColumn *, mapped->whole->column));
-	part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
-	if (part)
-		columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+	field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	if (field)
+		columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
-		part = scim_find_mapped_part(mapped->slots[i].parts, mapped->slots[i].part_count, path->sub);
-		if (part)
-			columns = lappend(columns, unconstify(ScimMappedColumn *, part->column));
+		field = scim_find_mapped_field(mapped->slots[i].fields, mapped->slots[i].field_count, path->sub);
+		if (field)
+			columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	}
 	return columns;
 }
 
 /* ---- the document of a row ---- */
 
-/* The place of the attribute in one column, or in the document, as far as it is whole there; false: it is not. */
+/* The spot of the attribute in one column, or in the document, as far as it is whole there; false: it is not. */
 static bool
-whole_place(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
-			ScimPlace *place)
+whole_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
+			ScimSpot *spot)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
 
@@ -102,17 +102,17 @@ whole_place(const ScimPath *path, const ScimRegistration *registration, bool ord
 		return false;
 	if (mapped && mapped->whole && scim_is_json_column(mapped->whole->column))
 	{
-		scim_start_place(place, scim_column_json(mapped->whole->column), ordered);
+		scim_start_spot(spot, scim_column_json(mapped->whole->column), ordered);
 		if (path->attribute->multi_valued && (path->sub || spread_last))
-			scim_spread(place, "e");
-		scim_follow_sub(place, path, spread_last);
+			scim_spread(spot, "e");
+		scim_follow_sub(spot, path, spread_last);
 	}
 	else if (registration->columns[SCIM_COLUMN_DATA] && !is_schemas(path) &&
-			 (mapped == NULL || (mapped->part_count > 0 && path->sub &&
-								 !scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub))))
+			 (mapped == NULL || (mapped->field_count > 0 && path->sub &&
+								 !scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub))))
 	{
-		scim_start_place(place, scim_data_sql(registration), ordered);
-		scim_follow(place, path, spread_last);
+		scim_start_spot(spot, scim_data_sql(registration), ordered);
+		scim_follow(spot, path, spread_last);
 	}
 	else
 		return false;
@@ -126,7 +126,7 @@ static char *
 stored_sql(const ScimPath *path, const ScimRegistration *registration)
 {
 	ScimPath	inner = *path;
-	ScimPlace	place;
+	ScimSpot	spot;
 	char	   *object;
 
 	if (registration->columns[SCIM_COLUMN_DATA] == NULL)
@@ -134,10 +134,10 @@ stored_sql(const ScimPath *path, const ScimRegistration *registration)
 	if (is_schemas(path))
 		return scim_data_sql(registration);
 	inner.sub = NULL;
-	scim_start_place(&place, scim_data_sql(registration), false);
-	scim_follow(&place, &inner, false);
+	scim_start_spot(&spot, scim_data_sql(registration), false);
+	scim_follow(&spot, &inner, false);
 	object = psprintf("pg_catalog.jsonb_build_object(%s, %s)", quote_literal_cstr(path->attribute->name),
-					  scim_place_json(&place));
+					  scim_spot_json(&spot));
 	return path->extension ? psprintf("pg_catalog.jsonb_build_object(%s, %s)",
 									  quote_literal_cstr(path->extension->urn), object) : object;
 }
@@ -167,18 +167,18 @@ joined_sql(const ScimPath *path, const ScimRegistration *registration)
 }
 
 static void
-joined_place(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
-			 ScimPlace *place)
+joined_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
+			 ScimSpot *spot)
 {
-	scim_start_place(place, joined_sql(path, registration), ordered);
+	scim_start_spot(spot, joined_sql(path, registration), ordered);
 	if (path->attribute->multi_valued && (path->sub || spread_last))
-		scim_spread_array(place, "e");
-	scim_follow_sub(place, path, spread_last);
+		scim_spread_array(spot, "e");
+	scim_follow_sub(spot, path, spread_last);
 }
 
 /* Is anything of the attribute in columns or the document? */
 static bool
-has_places(const ScimPath *path, const ScimRegistration *registration)
+has_sources(const ScimPath *path, const ScimRegistration *registration)
 {
 	return registration->columns[SCIM_COLUMN_DATA] || find_mapped(path, registration) || is_schemas(path);
 }
@@ -191,32 +191,32 @@ scim_slot_exists_sql(const ScimMappedSlot *slot)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		ScimAttributeSql part;
+		ScimAttributeSql field;
 
-		scim_column_place(slot->parts[i].column, &part);
+		scim_column_source(slot->fields[i].column, &field);
 		appendStringInfoString(&sql, i > 0 ? " OR " : "");
-		if (part.from)
-			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", part.from);
-		appendStringInfoString(&sql, part.present ? part.present :
-							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), part.json));
-		appendStringInfoString(&sql, part.from ? ")" : "");
+		if (field.from)
+			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", field.from);
+		appendStringInfoString(&sql, field.present ? field.present :
+							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), field.json));
+		appendStringInfoString(&sql, field.from ? ")" : "");
 	}
-	return slot->part_count == 1 ? sql.data : psprintf("(%s)", sql.data);
+	return slot->field_count == 1 ? sql.data : psprintf("(%s)", sql.data);
 }
 
 /* The value of a constant, in an element that is there if "condition" holds (NULL: it does). */
 static void
-constant_place(const ScimMappedConstant *constant, const ScimAttribute *sub, const char *condition,
+constant_source(const ScimMappedConstant *constant, const ScimAttribute *sub, const char *condition,
 			   ScimAttributeSql *result)
 {
 	Jsonb	   *value = scim_write(&constant->value);
-	ScimPlace	place;
+	ScimSpot	spot;
 
-	scim_start_place(&place, psprintf("%s::pg_catalog.jsonb",
+	scim_start_spot(&spot, psprintf("%s::pg_catalog.jsonb",
 									  quote_literal_cstr(JsonbToCString(NULL, &value->root, VARSIZE(value)))), false);
-	scim_place_sql(&place, scim_sql_type(sub), result);
+	scim_spot_sql(&spot, scim_sql_type(sub), result);
 	if (condition == NULL)
 		return;
 	result->value = psprintf("CASE WHEN %s THEN %s END", condition, result->value);
@@ -226,89 +226,89 @@ constant_place(const ScimMappedConstant *constant, const ScimAttribute *sub, con
 void
 scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result)
 {
-	const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+	const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
 	const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
-	if (part)
-		scim_column_place(part->column, result);
+	if (field)
+		scim_column_source(field->column, result);
 	else if (constant)
-		constant_place(constant, path->sub, NULL, result);
+		constant_source(constant, path->sub, NULL, result);
 }
 
 static void
-add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Places *places)
+add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Sources *sources)
 {
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedPart *part = scim_find_mapped_part(slot->parts, slot->part_count, path->sub);
+		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
 		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
-		ScimAttributeSql place;
+		ScimAttributeSql source;
 
-		if (part)
-			scim_column_place(part->column, &place);
+		if (field)
+			scim_column_source(field->column, &source);
 		else if (constant)
-			constant_place(constant, path->sub, scim_slot_exists_sql(slot), &place);
+			constant_source(constant, path->sub, scim_slot_exists_sql(slot), &source);
 		else
 			continue;
-		add_place(places, &place);
+		add_source(sources, &source);
 	}
 }
 
-/* ---- an attribute in all its places ---- */
+/* ---- an attribute from all its sources ---- */
 
 void
 scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part = mapped ? scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub) : NULL;
-	Places		places = {NULL};
+	const ScimMappedField *field = mapped ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub) : NULL;
+	Sources		sources = {NULL};
 	ScimAttributeSql here;
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
 	if (result->type == SCIM_SQL_COMPLEX)
 	{
 		/* whether that is an object at all, its JSON tells */
-		if (!path->attribute->multi_valued && whole_place(path, registration, false, false, &place))
-			scim_place_sql(&place, result->type, result);
+		if (!path->attribute->multi_valued && whole_spot(path, registration, false, false, &spot))
+			scim_spot_sql(&spot, result->type, result);
 		return;
 	}
 	if (mapped && !path->sub && mapped->whole && !scim_is_json_column(mapped->whole->column))
 	{
-		scim_column_place(mapped->whole->column, &here);
-		add_place(&places, &here);
+		scim_column_source(mapped->whole->column, &here);
+		add_source(&sources, &here);
 	}
-	else if (part)
+	else if (field)
 	{
-		scim_column_place(part->column, &here);
-		add_place(&places, &here);
+		scim_column_source(field->column, &here);
+		add_source(&sources, &here);
 	}
 	else if (mapped && mapped->slot_count > 0)
 	{
-		add_slots(path, mapped, &places);
+		add_slots(path, mapped, &sources);
 		if (registration->columns[SCIM_COLUMN_DATA])
 		{
-			scim_start_place(&place, scim_data_sql(registration), false);
-			scim_follow(&place, path, true);
-			scim_place_sql(&place, result->type, &here);
-			add_place(&places, &here);
+			scim_start_spot(&spot, scim_data_sql(registration), false);
+			scim_follow(&spot, path, true);
+			scim_spot_sql(&spot, result->type, &here);
+			add_source(&sources, &here);
 		}
 	}
 	else
 	{
 		if (is_schemas(path) || is_text_document(mapped))
-			joined_place(path, registration, false, true, &place);
-		else if (!whole_place(path, registration, false, true, &place))
+			joined_spot(path, registration, false, true, &spot);
+		else if (!whole_spot(path, registration, false, true, &spot))
 			return;
-		scim_place_sql(&place, result->type, &here);
-		add_place(&places, &here);
+		scim_spot_sql(&spot, result->type, &here);
+		add_source(&sources, &here);
 	}
-	if (places.first)
-		*result = *places.first;
+	if (sources.first)
+		*result = *sources.first;
 }
 
 /* ---- elements ---- */
@@ -317,26 +317,26 @@ char *
 scim_data_elements_sql(const ScimPath *path, const ScimRegistration *registration)
 {
 	ScimPath	whole = *path;
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	if (registration->columns[SCIM_COLUMN_DATA] == NULL)
 		return NULL;
 	whole.sub = NULL;
-	scim_start_place(&place, scim_data_sql(registration), false);
-	scim_follow(&place, &whole, true);
-	return place.from.data;
+	scim_start_spot(&spot, scim_data_sql(registration), false);
+	scim_follow(&spot, &whole, true);
+	return spot.from.data;
 }
 
 char *
 scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registration)
 {
-	ScimPlace	place;
+	ScimSpot	spot;
 
-	if (!has_places(path, registration))
+	if (!has_sources(path, registration))
 		return NULL;
-	if (!whole_place(path, registration, false, true, &place))
-		joined_place(path, registration, false, true, &place);
-	return place.from.data;
+	if (!whole_spot(path, registration, false, true, &spot))
+		joined_spot(path, registration, false, true, &spot);
+	return spot.from.data;
 }
 
 /* Does the filter ask for more than the slot knows of its elements? */
@@ -351,10 +351,10 @@ knows(const ScimMappedSlot *slot, const ScimFilter *filter)
 			return knows(slot, filter->left) && knows(slot, filter->right);
 		case SCIM_FILTER_COMPARE:
 			/* what does not match must not match in what the document adds either */
-			return filter->op != SCIM_NE && (scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) ||
+			return filter->op != SCIM_NE && (scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) ||
 											 scim_find_mapped_constant(slot, filter->path.sub));
 		case SCIM_FILTER_PRESENT:
-			return scim_find_mapped_part(slot->parts, slot->part_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
+			return scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
 		default:
 			return false;
 	}
@@ -384,33 +384,33 @@ scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot)
 	ScimAttributeSql attribute;
 
 	scim_slot_attribute_sql(path, slot, &attribute);
-	return scim_places_present(&attribute);
+	return scim_sources_present(&attribute);
 }
 
 /* A complex attribute of which the parts are in columns. */
 static char *
 complex_present(const ScimPath *path, const ScimRegistration *registration, const ScimMappedAttribute *mapped)
 {
-	ScimAttributeSql part;
+	ScimAttributeSql field;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	for (int i = 0; i < mapped->part_count; i++)
+	for (int i = 0; i < mapped->field_count; i++)
 	{
-		scim_column_place(mapped->parts[i].column, &part);
-		appendStringInfo(&sql, "%s OR ", scim_places_present(&part));
+		scim_column_source(mapped->fields[i].column, &field);
+		appendStringInfo(&sql, "%s OR ", scim_sources_present(&field));
 	}
 	for (int i = 0; i < mapped->slot_count; i++)
 		appendStringInfo(&sql, "%s OR ", scim_slot_exists_sql(&mapped->slots[i]));
 	if (registration->columns[SCIM_COLUMN_DATA])
 	{
-		ScimPlace	place;
+		ScimSpot	spot;
 
-		/* what the document has in the place of columns is not there */
-		scim_start_place(&place, mapped->part_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
-		if (mapped->part_count == 0)
-			scim_follow(&place, path, false);
-		appendStringInfoString(&sql, scim_place_assigned(&place));
+		/* what the document has in place of columns is not there */
+		scim_start_spot(&spot, mapped->field_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
+		if (mapped->field_count == 0)
+			scim_follow(&spot, path, false);
+		appendStringInfoString(&sql, scim_spot_assigned(&spot));
 	}
 	else
 		sql.data[sql.len - strlen(" OR ")] = '\0';
@@ -422,18 +422,18 @@ scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registrati
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
 	ScimAttributeSql attribute;
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	if (is_schemas(path))
 		return "true";
 	if (is_text_document(mapped))
-		joined_place(path, registration, false, false, &place);
-	if (is_text_document(mapped) || whole_place(path, registration, false, false, &place))
-		return scim_place_assigned(&place);
+		joined_spot(path, registration, false, false, &spot);
+	if (is_text_document(mapped) || whole_spot(path, registration, false, false, &spot))
+		return scim_spot_assigned(&spot);
 	if (!path->sub && path->attribute->type == SCIM_COMPLEX)
 		return mapped ? complex_present(path, registration, mapped) : "false";
 	scim_mapped_attribute_sql(path, registration, &attribute);
-	return scim_places_present(&attribute);
+	return scim_sources_present(&attribute);
 }
 
 /* ---- order ---- */
@@ -443,39 +443,39 @@ static const ScimMappedColumn *
 only_column(const ScimPath *path, const ScimRegistration *registration)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedPart *part = NULL;
+	const ScimMappedField *field = NULL;
 
 	if (mapped == NULL)
 		return NULL;
 	if (!path->sub)
-		part = mapped->whole;
-	else if (mapped->part_count > 0)
-		part = scim_find_mapped_part(mapped->parts, mapped->part_count, path->sub);
-	else if (mapped->slot_count == 1 && mapped->slots[0].part_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
-		part = scim_find_mapped_part(mapped->slots[0].parts, 1, path->sub);
-	return part && !scim_is_json_column(part->column) && !scim_value_type(part->column)->is_array ? part->column : NULL;
+		field = mapped->whole;
+	else if (mapped->field_count > 0)
+		field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	else if (mapped->slot_count == 1 && mapped->slots[0].field_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
+		field = scim_find_mapped_field(mapped->slots[0].fields, 1, path->sub);
+	return field && !scim_is_json_column(field->column) && !scim_value_type(field->column)->is_array ? field->column : NULL;
 }
 
 void
 scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
 	const ScimMappedColumn *column = only_column(path, registration);
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	if (column)
 	{
-		scim_value_place(column, psprintf("r.%s", column->column), result);
+		scim_value_source(column, psprintf("r.%s", column->column), result);
 		return;
 	}
 	memset(result, 0, sizeof(*result));
 	result->type = scim_sql_type(leaf(path));
-	if (!whole_place(path, registration, true, true, &place))
+	if (!whole_spot(path, registration, true, true, &spot))
 	{
-		if (!has_places(path, registration))
+		if (!has_sources(path, registration))
 			return;
-		joined_place(path, registration, true, true, &place);
+		joined_spot(path, registration, true, true, &spot);
 	}
-	scim_place_sql(&place, result->type, result);
+	scim_spot_sql(&spot, result->type, result);
 	if (result->from)
 		result->value = psprintf("(SELECT %s FROM %s ORDER BY %s LIMIT 1)",
 								 result->value, result->from, result->order);

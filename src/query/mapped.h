@@ -1,6 +1,6 @@
 /*
  * mapped.h
- *		The SQL of attributes of a table that people had already: which columns
+ *		The SQL of attributes of a mapped table: which columns
  *		they are in, and what of them is in its document.
  */
 #ifndef SCIM_QUERY_MAPPED_H
@@ -8,10 +8,10 @@
 
 #include "core/filter.h"
 #include "nodes/pg_list.h"
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "registry/mapped_plan.h"
 
-/* The attribute of the row r, in all places that have values of it; neither id, meta, nor of memberships. */
+/* The attribute of the row r, from all sources of its values; neither id, meta, nor of memberships. */
 extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 									  ScimAttributeSql *result);
 

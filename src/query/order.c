@@ -1,6 +1,6 @@
 /*
  * order.c
- *		The order of a list, and places in it.
+ *		The order of a list, and points in it.
  */
 #include "postgres.h"
 
@@ -12,6 +12,8 @@
 #include "column/value.h"
 #include "core/path.h"
 #include "query/access.h"
+#include "query/attribute.h"
+#include "query/column.h"
 #include "query/order.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -86,7 +88,7 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 	if (sort_by == NULL)
 		return;
 	resolve(registration->type, sort_by, &path);
-	scim_check_sort_place(registration, &path);
+	scim_check_sort_access(registration, &path);
 	scim_sort_sql(&path, registration, &order->key);
 	order->path = path.text;
 	order->descending = descending;
@@ -113,59 +115,59 @@ append_id(ScimSql *sql, const ScimRegistration *registration, const char *operat
 
 /* Of a type whose operators are not PostgreSQL's own, as ROW takes one name for all of its columns. */
 static void
-append_foreign_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
-					 const ScimListPlace *place)
+append_foreign_point(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
+					 const ScimListPoint *point)
 {
 	int			beyond = order->descending ? BTLessStrategyNumber : BTGreaterStrategyNumber;
 	int			at_least = order->descending ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber;
 	Oid			operand;
 
 	appendStringInfo(&sql->text, " AND %s%s", order->key.value, scim_operator_sql(order->key_type, at_least, &operand));
-	scim_append_argument(sql, operand, place->key);
+	scim_append_argument(sql, operand, point->key);
 	appendStringInfo(&sql->text, " AND (%s%s", order->key.value, scim_operator_sql(order->key_type, beyond, &operand));
-	scim_append_argument(sql, operand, place->key);
+	scim_append_argument(sql, operand, point->key);
 	appendStringInfoString(&sql->text, " OR ");
-	append_id(sql, registration, order->descending ? SQL_OP("<") : SQL_OP(">"), place->id);
+	append_id(sql, registration, order->descending ? SQL_OP("<") : SQL_OP(">"), point->id);
 	appendStringInfoString(&sql->text, ")");
 }
 
 static void
-append_place(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
-			 const ScimListPlace *place)
+append_point(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
+			 const ScimListPoint *point)
 {
 	const char *operator = order->descending ? SQL_OP("<") : SQL_OP(">");
 
-	if (place->phase != SCIM_PHASE_VALUES)
+	if (point->phase != SCIM_PHASE_VALUES)
 	{
 		appendStringInfoString(&sql->text, " AND ");
-		append_id(sql, registration, operator, place->id);
+		append_id(sql, registration, operator, point->id);
 		return;
 	}
 	if (order->by_column && order->key_type >= FirstNormalObjectId && get_typtype(order->key_type) != TYPTYPE_ENUM)
 	{
-		append_foreign_place(sql, registration, order, place);
+		append_foreign_point(sql, registration, order, point);
 		return;
 	}
 	appendStringInfo(&sql->text, " AND ROW(%s, ", order->key.value);
 	scim_append_template(sql, "r.{id})", registration);
 	appendStringInfo(&sql->text, "%sROW(", operator);
-	scim_append_argument(sql, order->key_type, place->key);
+	scim_append_argument(sql, order->key_type, point->key);
 	appendStringInfoString(&sql->text, ", ");
-	scim_append_id(sql, registration, place->id);
+	scim_append_id(sql, registration, point->id);
 	appendStringInfoString(&sql->text, ")");
 }
 
 void
 scim_append_phase(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
-				  ScimPhase phase, const ScimListPlace *place)
+				  ScimPhase phase, const ScimListPoint *point)
 {
 	if (phase != SCIM_PHASE_ALL && order->key.present)
 		appendStringInfo(&sql->text, " AND %s%s", phase == SCIM_PHASE_VALUES ? "" : "NOT ", order->key.present);
 	else if (phase != SCIM_PHASE_ALL)
 		appendStringInfo(&sql->text, " AND %s IS %s", order->key.value,
 						 phase == SCIM_PHASE_VALUES ? "NOT NULL" : "NULL");
-	if (place)
-		append_place(sql, registration, order, place);
+	if (point)
+		append_point(sql, registration, order, point);
 }
 
 void
@@ -180,7 +182,7 @@ scim_append_order(ScimSql *sql, const ScimRegistration *registration, const Scim
 	appendStringInfoString(&sql->text, direction);
 }
 
-/* ---- places ---- */
+/* ---- points ---- */
 
 /* Independent of the session's settings. */
 static JsonbValue
@@ -210,14 +212,14 @@ key_value(const ScimOrder *order, Datum key)
 }
 
 Jsonb *
-scim_write_place(const ScimOrder *order, const ScimListPlace *place)
+scim_write_point(const ScimOrder *order, const ScimListPoint *point)
 {
 	JsonbValue *state = scim_new_object();
 
-	scim_set_text(state, "id", place->id);
-	if (place->phase == SCIM_PHASE_VALUES)
+	scim_set_text(state, "id", point->id);
+	if (point->phase == SCIM_PHASE_VALUES)
 	{
-		JsonbValue	key = key_value(order, place->key);
+		JsonbValue	key = key_value(order, point->key);
 
 		scim_set_value(state, "key", &key);
 	}
@@ -255,19 +257,19 @@ read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 }
 
 bool
-scim_read_place(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
-				ScimListPlace *place)
+scim_read_point(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
+				ScimListPoint *point)
 {
 	JsonbValue	value;
 
 	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) || value.type != jbvString)
 		return false;
-	place->id = scim_string_copy(&value);
-	if (!scim_is_id(registration->id_type, place->id))
+	point->id = scim_string_copy(&value);
+	if (!scim_is_id(registration->id_type, point->id))
 		return false;
-	place->phase = order->phase_count == 1 ? SCIM_PHASE_ALL : SCIM_PHASE_MISSING;
+	point->phase = order->phase_count == 1 ? SCIM_PHASE_ALL : SCIM_PHASE_MISSING;
 	if (!scim_find(&state->root, "key", &value))
 		return true;
-	place->phase = SCIM_PHASE_VALUES;
-	return order->phase_count > 1 && read_key(order, &value, &place->key);
+	point->phase = SCIM_PHASE_VALUES;
+	return order->phase_count > 1 && read_key(order, &value, &point->key);
 }

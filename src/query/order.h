@@ -1,6 +1,6 @@
 /*
  * order.h
- *		The order of a list (RFC 7644 section 3.4.2.3), and places in it.
+ *		The order of a list (RFC 7644 section 3.4.2.3), and points in it.
  *
  * Resources are ordered by one attribute and, where it is the same, by id.
  * Those without a value come last in ascending order, first in descending: they
@@ -10,7 +10,7 @@
 #ifndef SCIM_QUERY_ORDER_H
 #define SCIM_QUERY_ORDER_H
 
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "statement/sql.h"
 #include "utils/jsonb.h"
 
@@ -32,13 +32,13 @@ typedef struct ScimOrder
 	int			phase_count;
 } ScimOrder;
 
-/* The place of a row. */
-typedef struct ScimListPlace
+/* The point in a list that a row is at. */
+typedef struct ScimListPoint
 {
 	ScimPhase	phase;
 	Datum		key;			/* of SCIM_PHASE_VALUES: of the type of the order's key */
 	char	   *id;
-} ScimListPlace;
+} ScimListPoint;
 
 /*
  * Reads what a caller asks for (each may be NULL).  Errors: INVALID_PATH
@@ -47,17 +47,17 @@ typedef struct ScimListPlace
 extern void scim_read_order(const ScimRegistration *registration, const char *sort_by,
 							const char *sort_order, ScimOrder *order);
 
-/* Appends the condition that a row is in the phase, and (place not NULL) behind the place: " AND ...", or nothing. */
+/* Appends the condition that a row is in the phase, and (point not NULL) behind the point: " AND ...", or nothing. */
 extern void scim_append_phase(ScimSql *sql, const ScimRegistration *registration,
-							  const ScimOrder *order, ScimPhase phase, const ScimListPlace *place);
+							  const ScimOrder *order, ScimPhase phase, const ScimListPoint *point);
 
 /* Appends the ORDER BY clause of a phase. */
 extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration,
 							  const ScimOrder *order, ScimPhase phase);
 
-/* A place as jsonb, and back: false if it is none of this order. */
-extern Jsonb *scim_write_place(const ScimOrder *order, const ScimListPlace *place);
-extern bool scim_read_place(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
-							ScimListPlace *place);
+/* A point as jsonb, and back: false if it is none of this order. */
+extern Jsonb *scim_write_point(const ScimOrder *order, const ScimListPoint *point);
+extern bool scim_read_point(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
+							ScimListPoint *point);
 
 #endif							/* SCIM_QUERY_ORDER_H */

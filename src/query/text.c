@@ -5,12 +5,16 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "column/fold.h"
+#include "column/text.h"
 #include "column/type.h"
-#include "query/column_parts.h"
+#include "query/bound.h"
+#include "query/text.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/formatting.h"

@@ -11,29 +11,14 @@
 #include "column/fold.h"
 #include "column/id.h"
 #include "mb/pg_wchar.h"
+#include "query/column.h"
 #include "query/id.h"
 #include "query/value.h"
+#include "registry/extension.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
 #define EQ SQL_OP("=")
-
-void
-scim_append_format(ScimSql *sql, const char *format,...)
-{
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&sql->text, format, args);
-		va_end(args);
-		if (needed == 0)
-			return;
-		enlargeStringInfo(&sql->text, needed);
-	}
-}
 
 /* ---- text ---- */
 

@@ -6,7 +6,7 @@
 #define SCIM_QUERY_VALUE_H
 
 #include "core/filter.h"
-#include "query/attribute.h"
+#include "query/attribute_sql.h"
 #include "statement/sql.h"
 
 /* Appends the comparison of a filter ("ne" as "eq") with a value of the attribute: true, false, or NULL. */
@@ -17,7 +17,5 @@ extern bool scim_compare_elements(ScimSql *sql, const ScimAttributeSql *attribut
 
 /* Appends a text as values of the type (exact, folded) are compared with it. */
 extern void scim_append_text_value(ScimSql *sql, ScimSqlType type, const char *value);
-
-extern void scim_append_format(ScimSql *sql, const char *format,...) pg_attribute_printf(2, 3);
 
 #endif							/* SCIM_QUERY_VALUE_H */

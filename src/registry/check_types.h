@@ -5,7 +5,7 @@
 #ifndef SCIM_REGISTRY_CHECK_TYPES_H
 #define SCIM_REGISTRY_CHECK_TYPES_H
 
-#include "registry/schemas.h"
+#include "core/schema.h"
 
 /*
  * INVALID_VALUE, with the attribute or URN as path, if two of the type's

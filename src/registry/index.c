@@ -6,18 +6,17 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/table_ddl.h"
+#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "column/type.h"
-#include "column/value.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "registry/extension.h"
 #include "registry/index.h"
-#include "registry/mapping.h"
+#include "registry/relation.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -86,15 +85,15 @@ expression_kind(Node *node, AttrNumber number)
 	return call->funcid == scim_extension_function("scimver", "scim_fold", 1, text_argument) ? KEY_FOLD : KEY_OTHER;
 }
 
-/* What the index's key at that place is to the column. */
+/* What the index's key of that number is to the column. */
 static KeyKind
-key_kind(const AppIndex *index, int place, AttrNumber number)
+key_kind(const AppIndex *index, int key, AttrNumber number)
 {
 	int			expression = 0;
 
-	if (index->form->indkey.values[place] != 0)
-		return index->form->indkey.values[place] == number ? KEY_PLAIN : KEY_OTHER;
-	for (int i = 0; i < place; i++)
+	if (index->form->indkey.values[key] != 0)
+		return index->form->indkey.values[key] == number ? KEY_PLAIN : KEY_OTHER;
+	for (int i = 0; i < key; i++)
 		expression += index->form->indkey.values[i] == 0;
 	return expression_kind(list_nth(index->expressions, expression), number);
 }
@@ -288,11 +287,11 @@ static bool
 leads_to_values(const AppIndex *index, void *argument)
 {
 	const Wanted *wanted = argument;
-	int			place = wanted->tenant != InvalidAttrNumber && index->form->indnkeyatts > 1 &&
+	int			key = wanted->tenant != InvalidAttrNumber && index->form->indnkeyatts > 1 &&
 	index->form->indkey.values[0] == wanted->tenant ? 1 : 0;
 
 	return index->form->indisvalid && is_by(index->form->indexrelid, BTREE_AM_OID) &&
-		key_kind(index, place, wanted->number) == wanted->kind;
+		key_kind(index, key, wanted->number) == wanted->kind;
 }
 
 ScimCompare
@@ -472,4 +471,20 @@ char *
 scim_index_name(Oid index)
 {
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)), get_rel_name(index));
+}
+
+bool
+scim_needs_tenant(const ScimRegistration *table)
+{
+	ScimRegistration without = *table;
+	Relation	relation;
+	bool		alone;
+
+	if (table->tenant_type == NULL)
+		return false;
+	without.numbers[SCIM_COLUMN_TENANT] = InvalidAttrNumber;
+	relation = table_open(table->relid, AccessShareLock);
+	alone = scim_has_id_index(&without, relation);
+	table_close(relation, NoLock);
+	return !alone;
 }

@@ -55,7 +55,7 @@ extern char *scim_live_index_sql(const ScimRegistration *registration, Oid index
 /* The name of an index, qualified. */
 extern char *scim_index_name(Oid index);
 
-/* Of scim_create_index: the names of the indexes on all columns that the attribute is in; INVALID_PATH. */
-extern char *scim_create_mapped_index(const ScimRegistration *table, const ScimPath *path);
+/* Are ids unique within their tenant only? */
+extern bool scim_needs_tenant(const ScimRegistration *table);
 
 #endif							/* SCIM_REGISTRY_INDEX_H */

@@ -12,8 +12,13 @@
 #include "base/protect.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "column/id.h"
+#include "core/schema.h"
+#include "registry/cache.h"
 #include "registry/joined.h"
 #include "registry/our_trigger.h"
+#include "registry/registration.h"
+#include "registry/schemas.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

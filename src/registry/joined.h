@@ -6,8 +6,6 @@
 #ifndef SCIM_REGISTRY_JOINED_H
 #define SCIM_REGISTRY_JOINED_H
 
-#include "registry/registration.h"
-
 /*
  * The types of a table were altered (or of one that others inherit from):
  * INVALID_MAPPING if a column of memberships cannot be compared any more with

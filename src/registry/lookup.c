@@ -3,18 +3,18 @@
  *		Lookup columns: which attributes have one, of what kind it is, and how it
  *		is generated from the document.
  *
- * Entry points: scim_plan_lookups (for a table that is made), scim_read_lookups
- * (for one that is there).
+ * Entry point: scim_plan_lookups (for a table that is made).
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "base/errors.h"
-#include "base/jsonb_tree.h"
 #include "catalog/heap.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "registry/column_kinds.h"
+#include "registry/extension.h"
 #include "registry/lookup.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -40,11 +40,9 @@ static const char *const usual_paths[] = {
 
 /* ---- the attributes of a type ---- */
 
-typedef bool (*Visitor) (const ScimPath *path, void *argument);
-
 /* Visits the attribute and its sub-attributes; true as soon as a visit says so. */
 static bool
-visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, Visitor visit, void *argument)
+visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, ScimVisitPath visit, void *argument)
 {
 	ScimPath	path = {.extension = extension, .attribute = attribute};
 	char	   *name = extension ? psprintf("%s:%s", extension->urn, attribute->name) :
@@ -63,7 +61,7 @@ visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, Vis
 }
 
 static bool
-visit_attributes(const ScimSchema *extension, const ScimAttribute *attributes, Visitor visit, void *argument)
+visit_list(const ScimSchema *extension, const ScimAttribute *attributes, ScimVisitPath visit, void *argument)
 {
 	for (; attributes->name; attributes++)
 	{
@@ -73,15 +71,15 @@ visit_attributes(const ScimSchema *extension, const ScimAttribute *attributes, V
 	return false;
 }
 
-static bool
-visit_all(const ScimResourceType *type, Visitor visit, void *argument)
+bool
+scim_visit_attributes(const ScimResourceType *type, ScimVisitPath visit, void *argument)
 {
-	if (visit_attributes(NULL, scim_common_attributes(), visit, argument) ||
-		visit_attributes(NULL, type->schema->attributes, visit, argument))
+	if (visit_list(NULL, scim_common_attributes(), visit, argument) ||
+		visit_list(NULL, type->schema->attributes, visit, argument))
 		return true;
 	for (int i = 0; type->extensions[i]; i++)
 	{
-		if (visit_attributes(type->extensions[i], type->extensions[i]->attributes, visit, argument))
+		if (visit_list(type->extensions[i], type->extensions[i]->attributes, visit, argument))
 			return true;
 	}
 	return false;
@@ -286,7 +284,7 @@ scim_plan_lookups(const ScimResourceType *type)
 		if (scim_plan_path(type, usual_paths[i], &lookup))
 			add_to_plan(&planning, &lookup);
 	}
-	visit_all(type, plan_if_unique, &planning);
+	scim_visit_attributes(type, plan_if_unique, &planning);
 	return planning.lookups;
 }
 
@@ -306,8 +304,8 @@ keys_of(const ScimPath *path, const char *keys[SCIM_LOOKUP_KEYS])
 	return count;
 }
 
-static void
-fill_lookup(ScimLookup *lookup, const ScimPlannedLookup *plan)
+void
+scim_fill_lookup(ScimLookup *lookup, const ScimPlannedLookup *plan)
 {
 	const char *keys[SCIM_LOOKUP_KEYS];
 	int			count = keys_of(&plan->path, keys);
@@ -373,172 +371,4 @@ scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data)
 			return values_sql(lookup, data, "scim_folded_values");
 	}
 	elog(ERROR, "unexpected kind of lookup: %d", lookup->kind);
-}
-
-/* ---- reading ---- */
-
-/* Are the columns of the index the one, with the tenant or alone? */
-static bool
-keeps_unique(const FormData_pg_index *index, AttrNumber tenant, AttrNumber number)
-{
-	bool		found = false;
-
-	if (!index->indisunique || !index->indisvalid)
-		return false;
-	for (int i = 0; i < index->indnkeyatts; i++)
-	{
-		if (index->indkey.values[i] != number && index->indkey.values[i] != tenant)
-			return false;
-		found |= index->indkey.values[i] == number;
-	}
-	return found;
-}
-
-Oid
-scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number)
-{
-	ListCell   *cell;
-
-	foreach(cell, RelationGetIndexList(relation))
-	{
-		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		bool		found;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		found = keeps_unique((Form_pg_index) GETSTRUCT(tuple), tenant, number);
-		ReleaseSysCache(tuple);
-		if (found)
-			return lfirst_oid(cell);
-	}
-	return InvalidOid;
-}
-
-/* Does the index begin so? */
-static bool
-leads_to(const FormData_pg_index *index, AttrNumber tenant, AttrNumber number)
-{
-	bool		found = false;
-
-	for (int i = 0; i < index->indnkeyatts && index->indisvalid; i++)
-	{
-		found |= index->indkey.values[i] == number;
-		if (index->indkey.values[i] != tenant)
-			break;
-	}
-	return found;
-}
-
-bool
-scim_leads_to(Relation relation, AttrNumber tenant, AttrNumber number)
-{
-	ListCell   *cell;
-	bool		found = false;
-
-	foreach(cell, RelationGetIndexList(relation))
-	{
-		HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		found |= leads_to((Form_pg_index) GETSTRUCT(tuple), tenant, number);
-		ReleaseSysCache(tuple);
-	}
-	return found;
-}
-
-void
-scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups)
-{
-	TupleDesc	descriptor = RelationGetDescr(relation);
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	scim_walk(&walk, lookups);
-	registration->lookups = palloc0(Max(walk.count, 1) * sizeof(ScimLookup));
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		ScimLookup *lookup = &registration->lookups[registration->lookup_count];
-		char	   *path_text = scim_string_copy(&key);
-		char	   *column;
-		ScimPlannedLookup plan;
-		AttrNumber	number;
-
-		if (value.type != jbvString)
-			scim_throw(scim_error(SCIM_INVALID_MAPPING), "the column of \"%s\" must be a string", path_text);
-		column = scim_string_copy(&value);
-		number = get_attnum(RelationGetRelid(relation), column);
-
-		/* between a change of the schema and that of the table */
-		if (number <= 0 || !scim_plan_path(registration->type, path_text, &plan) ||
-			TupleDescAttr(descriptor, number - 1)->atttypid != scim_lookup_types[plan.kind].type)
-			continue;
-		fill_lookup(lookup, &plan);
-		lookup->column = pstrdup(quote_identifier(column));
-		lookup->number = number;
-		if (lookup->unique)
-		{
-			lookup->index_relid = scim_unique_index(relation, registration->numbers[SCIM_COLUMN_TENANT], number);
-			lookup->index = get_rel_name(lookup->index_relid);
-		}
-		registration->lookup_count++;
-	}
-}
-
-static bool
-has_column(const ScimRegistration *registration, const ScimPath *path)
-{
-	for (int i = 0; i < registration->mapped_count; i++)
-	{
-		const ScimPath *mapped = &registration->mapped[i].parsed;
-
-		if (mapped->extension == path->extension && mapped->attribute == path->attribute &&
-			(mapped->sub == path->sub || mapped->sub == NULL))
-			return true;
-	}
-	return false;
-}
-
-/* A visitor */
-static bool
-read_if_in_data(const ScimPath *path, void *argument)
-{
-	ScimRegistration *registration = argument;
-	ScimPlannedLookup plan;
-	size_t		size = (registration->in_data_count + 1) * sizeof(ScimLookup);
-
-	if (!scim_plan_lookup(registration->type, path, &plan) || !plan.unique || has_column(registration, path))
-		return false;
-	registration->in_data = registration->in_data ? repalloc(registration->in_data, size) : palloc(size);
-	memset(&registration->in_data[registration->in_data_count], 0, sizeof(ScimLookup));
-	fill_lookup(&registration->in_data[registration->in_data_count++], &plan);
-	return false;
-}
-
-void
-scim_read_in_data(ScimRegistration *registration)
-{
-	visit_all(registration->type, read_if_in_data, registration);
-}
-
-char *
-scim_in_data_sql(const ScimRegistration *registration, const ScimLookup *lookup)
-{
-	ScimPlannedLookup plan;
-
-	if (!scim_plan_path(registration->type, lookup->path, &plan))
-		elog(ERROR, "%s is no attribute any more", lookup->path);
-	return scim_lookup_expression(&plan, registration->columns[SCIM_COLUMN_DATA]);
-}
-
-const ScimLookup *
-scim_find_lookup(const ScimRegistration *registration, const char *path)
-{
-	for (int i = 0; i < registration->lookup_count; i++)
-	{
-		if (strcmp(registration->lookups[i].path, path) == 0)
-			return &registration->lookups[i];
-	}
-	return NULL;
 }

@@ -6,9 +6,39 @@
 #ifndef SCIM_REGISTRY_LOOKUP_H
 #define SCIM_REGISTRY_LOOKUP_H
 
+#include "postgres.h"
+
+#include "access/attnum.h"
 #include "core/path.h"
 #include "nodes/pg_list.h"
-#include "registry/registration.h"
+
+/* How an attribute that is looked up is compared, and the type of its column. */
+typedef enum ScimLookupKind
+{
+	SCIM_LOOKUP_EXACT,			/* text, as it is */
+	SCIM_LOOKUP_FOLDED,			/* text, by scim_fold */
+	SCIM_LOOKUP_BOOLEAN,
+	SCIM_LOOKUP_NUMBER,			/* numeric */
+	SCIM_LOOKUP_INSTANT,		/* timestamptz */
+	SCIM_LOOKUP_VALUES_EXACT,	/* text[]: all values of a multi-valued attribute */
+	SCIM_LOOKUP_VALUES_FOLDED	/* text[] */
+} ScimLookupKind;
+
+#define SCIM_LOOKUP_KINDS (SCIM_LOOKUP_VALUES_FOLDED + 1)
+#define SCIM_LOOKUP_KEYS 3
+
+/* An attribute that is looked up: its column is generated from the document. */
+typedef struct ScimLookup
+{
+	char	   *path;			/* as ScimPath.text spells it */
+	char	   *column;			/* quoted */
+	AttrNumber	number;
+	ScimLookupKind kind;
+	bool		unique;			/* no two resources of a tenant have the same value */
+	Oid			index_relid;	/* of what is unique: the index that keeps it so, or InvalidOid */
+	char	   *index;			/* and its name, or NULL */
+	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
+} ScimLookup;
 
 /* A lookup column as it is to be made. */
 typedef struct ScimPlannedLookup
@@ -36,6 +66,10 @@ scim_has_values(ScimLookupKind kind)
 	return kind == SCIM_LOOKUP_VALUES_EXACT || kind == SCIM_LOOKUP_VALUES_FOLDED;
 }
 
+/* Visits the attributes of a type, and their sub-attributes; true as soon as a visit says so. */
+typedef bool (*ScimVisitPath) (const ScimPath *path, void *argument);
+extern bool scim_visit_attributes(const ScimResourceType *type, ScimVisitPath visit, void *argument);
+
 /* Is the attribute kept elsewhere than in the document: id, meta, password, members, groups? */
 extern bool scim_is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path);
 
@@ -52,35 +86,13 @@ extern bool scim_plan_path(const ScimResourceType *type, const char *path, ScimP
  */
 extern List *scim_plan_lookups(const ScimResourceType *type);
 
+/* What the plan says of a lookup; its column is not set. */
+extern void scim_fill_lookup(ScimLookup *lookup, const ScimPlannedLookup *plan);
+
 /* A column's name for the path, other than those of the plans and of the relation (may be InvalidOid). */
 extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
 
 /* The SQL from which the column is generated; "data" is the quoted column of the document. */
 extern char *scim_lookup_expression(const ScimPlannedLookup *lookup, const char *data);
-
-/* Does a valid index begin with the column, or with the tenant and the column? */
-extern bool scim_leads_to(Relation relation, AttrNumber tenant, AttrNumber number);
-
-/* The unique index that keeps values of the column apart within their tenant, or InvalidOid. */
-extern Oid	scim_unique_index(Relation relation, AttrNumber tenant, AttrNumber number);
-
-/*
- * A B-tree takes 2,704 bytes for the whole of an entry, GIN a little more.
- * (Plain SQL may store longer values that can be compressed.)
- */
-#define SCIM_LOOKUP_BYTES 2000
-#define SCIM_LOOKUP_BYTES_TEXT CppAsString2(SCIM_LOOKUP_BYTES)
-
-/* TOO_LARGE if a value that is looked up may not fit into an index. */
-extern void scim_check_lookups(const ScimRegistration *registration, Jsonb *data);
-
-/* Of a mapped table with a document: registration->in_data. */
-extern void scim_read_in_data(ScimRegistration *registration);
-
-/* The SQL of such a value in a row: an index on it serves. */
-extern char *scim_in_data_sql(const ScimRegistration *registration, const ScimLookup *lookup);
-
-/* The lookups of a mapping; what fits the schema or the table no more is left out. */
-extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);
 
 #endif							/* SCIM_REGISTRY_LOOKUP_H */

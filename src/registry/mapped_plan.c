@@ -9,21 +9,20 @@
 #include "access/htup_details.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
-#include "column/type.h"
 #include "registry/mapped_plan.h"
-#include "registry/mapping.h"
+#include "registry/mapping_path.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-/* ---- the places of columns ---- */
+/* ---- where columns stand ---- */
 
-static ScimMappedPart
+static ScimMappedField
 part_of(const ScimRegistration *registration, int index, const char *name)
 {
-	ScimMappedPart part = {.name = name, .length = strlen(name), .index = index};
+	ScimMappedField field = {.name = name, .length = strlen(name), .index = index};
 
-	part.column = &registration->mapped[index];
-	return part;
+	field.column = &registration->mapped[index];
+	return field;
 }
 
 static ScimMappedObject *
@@ -57,7 +56,7 @@ attribute_of(ScimMappedObject *object, const char *name, const ScimAttribute *at
 	found->name = name;
 	found->length = strlen(name);
 	found->attribute = attribute;
-	found->parts = palloc0(most * sizeof(ScimMappedPart));
+	found->fields = palloc0(most * sizeof(ScimMappedField));
 	found->slots = palloc0(most * sizeof(ScimMappedSlot));
 	return found;
 }
@@ -100,7 +99,7 @@ same_constants(const ScimMappedSlot *a, const ScimMappedSlot *b)
 }
 
 static void
-add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, ScimMappedPart part, int most)
+add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, ScimMappedField field, int most)
 {
 	ScimMappedSlot *last = &attribute->slots[attribute->slot_count];
 	ScimMappedSlot *slot = attribute->slots;
@@ -112,9 +111,9 @@ add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, Scim
 	if (slot == last)
 	{
 		attribute->slot_count++;
-		slot->parts = palloc(most * sizeof(ScimMappedPart));
+		slot->fields = palloc(most * sizeof(ScimMappedField));
 	}
-	slot->parts[slot->part_count++] = part;
+	slot->fields[slot->field_count++] = field;
 }
 
 bool
@@ -149,13 +148,13 @@ add_column(ScimMappedPlan *plan, const ScimRegistration *registration, int index
 	attribute->has[column->read_only] = true;
 	if (!path->sub)
 	{
-		attribute->whole = palloc(sizeof(ScimMappedPart));
+		attribute->whole = palloc(sizeof(ScimMappedField));
 		*attribute->whole = part_of(registration, index, name);
 	}
 	else if (path->attribute->multi_valued)
 		add_to_slot(attribute, column, part_of(registration, index, path->sub->name), most);
 	else
-		attribute->parts[attribute->part_count++] = part_of(registration, index, path->sub->name);
+		attribute->fields[attribute->field_count++] = part_of(registration, index, path->sub->name);
 }
 
 /* What the catalog says of the column (0: there is none). */
@@ -221,13 +220,13 @@ scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path)
 	return NULL;
 }
 
-const ScimMappedPart *
-scim_find_mapped_part(const ScimMappedPart *parts, int count, const ScimAttribute *sub)
+const ScimMappedField *
+scim_find_mapped_field(const ScimMappedField *fields, int count, const ScimAttribute *sub)
 {
 	for (int i = 0; sub && i < count; i++)
 	{
-		if (strcmp(parts[i].name, sub->name) == 0)
-			return &parts[i];
+		if (strcmp(fields[i].name, sub->name) == 0)
+			return &fields[i];
 	}
 	return NULL;
 }

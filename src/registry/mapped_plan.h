@@ -9,13 +9,13 @@
 #include "registry/registration.h"
 
 /* A column in its object: a sub-attribute of a complex attribute, or of a slot. */
-typedef struct ScimMappedPart
+typedef struct ScimMappedField
 {
 	const char *name;
 	int			length;
 	int			index;			/* in registration->mapped */
 	const ScimMappedColumn *column;
-} ScimMappedPart;
+} ScimMappedField;
 
 /* Of the filter of a slot: type eq "work". */
 typedef struct ScimMappedConstant
@@ -30,20 +30,20 @@ typedef struct ScimMappedSlot
 {
 	ScimMappedConstant *constants;
 	int			constant_count;
-	ScimMappedPart *parts;
-	int			part_count;
-	bool		spread;			/* one part, an array: each of its elements is one of the attribute's */
+	ScimMappedField *fields;
+	int			field_count;
+	bool		spread;			/* one field, an array: each of its elements is one of the attribute's */
 } ScimMappedSlot;
 
-/* An attribute; by one column as a whole, by its parts, or by slots. */
+/* An attribute; by one column as a whole, by its fields, or by slots. */
 typedef struct ScimMappedAttribute
 {
 	const char *name;			/* the key; of an extension as a whole its URN */
 	int			length;
 	const ScimAttribute *attribute;		/* NULL: an extension as a whole */
-	ScimMappedPart *whole;		/* or NULL */
-	ScimMappedPart *parts;
-	int			part_count;
+	ScimMappedField *whole;		/* or NULL */
+	ScimMappedField *fields;
+	int			field_count;
 	ScimMappedSlot *slots;
 	int			slot_count;
 	bool		has[2];			/* columns to be written, columns that are read only */
@@ -87,16 +87,13 @@ scim_mapped_plan(const ScimRegistration *registration)
 extern const ScimMappedAttribute *scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path);
 
 /* The column of a sub-attribute (NULL: there is none) among those of a complex attribute, or of a slot; what a slot's filter says of it; or NULL. */
-extern const ScimMappedPart *scim_find_mapped_part(const ScimMappedPart *parts, int count, const ScimAttribute *sub);
+extern const ScimMappedField *scim_find_mapped_field(const ScimMappedField *fields, int count, const ScimAttribute *sub);
 extern const ScimMappedConstant *scim_find_mapped_constant(const ScimMappedSlot *slot, const ScimAttribute *sub);
 
 /*
  * Does an element (a tree) have the slot's constants, and (if "or_absent") no
- * other value in their places?
+ * other value in place of them?
  */
 extern bool scim_fits_slot(const ScimMappedSlot *slot, const JsonbValue *element, bool or_absent);
-
-/* The element of "data" that a slot's columns are joined with: it fits and has nothing that they hold; -1: none. */
-extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only);
 
 #endif							/* SCIM_REGISTRY_MAPPED_PLAN_H */

@@ -11,39 +11,20 @@
 
 #include "access/htup_details.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "registry/lookup.h"
+#include "registry/lookup_columns.h"
 #include "registry/mapping.h"
+#include "registry/mapping_columns.h"
+#include "registry/mapping_error.h"
+#include "registry/mapping_words.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-const ScimColumnKind scim_column_kinds[SCIM_COLUMNS] = {
-	[SCIM_COLUMN_TENANT] = {"tenant", "tenant_id", TEXTOID},
-	[SCIM_COLUMN_ID] = {"id", "id", UUIDOID},
-	[SCIM_COLUMN_DATA] = {"data", "data", JSONBOID},
-	[SCIM_COLUMN_VERSION] = {"version", "version", TEXTOID},
-	[SCIM_COLUMN_REVISION] = {"revision", "revision", INT8OID},
-	[SCIM_COLUMN_CREATED] = {"created", "created", TIMESTAMPTZOID},
-	[SCIM_COLUMN_LAST_MODIFIED] = {"lastModified", "last_modified", TIMESTAMPTZOID},
-	[SCIM_COLUMN_PASSWORD] = {"password", "password_hash", TEXTOID},
-	[SCIM_COLUMN_MEMBER_COUNT] = {"memberCount", "member_count", INT8OID},
-	[SCIM_COLUMN_MEMBER_DIGEST] = {"memberDigest", "member_digest", BYTEAOID},
-	[SCIM_COLUMN_DELETED] = {"deleted", NULL, TIMESTAMPTZOID},
-};
-
-const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS] = {
-	[SCIM_MEMBER_TENANT] = {"tenant", "tenant_id", TEXTOID},
-	[SCIM_MEMBER_GROUP] = {"group", "group_id", UUIDOID},
-	[SCIM_MEMBER_TYPE] = {"type", "member_type", TEXTOID},
-	[SCIM_MEMBER_ID] = {"member", "member_id", UUIDOID},
-	[SCIM_MEMBER_USER] = {"user", "user_id", UUIDOID},
-	[SCIM_MEMBER_SUBGROUP] = {"subgroup", "subgroup_id", UUIDOID},
-};
-
-/* Of a table that people had already: what a column can be.  No types: those of ids. */
+/* Of a mapped table: what a column can be.  No types: those of ids. */
 typedef struct MappedKind
 {
 	Oid			types[4];
@@ -69,95 +50,7 @@ static const MappedKind mapped_kinds[SCIM_COLUMNS] = {
 	[SCIM_COLUMN_DELETED] = {{TIMESTAMPTZOID, TIMESTAMPOID, BOOLOID}, {INT8OID, NUMERICOID, INT4OID}, .words = INSTANT_WORDS},
 };
 
-bool
-scim_has_column(const ScimResourceType *type, ScimColumn column)
-{
-	switch (column)
-	{
-		case SCIM_COLUMN_PASSWORD:
-			return type->has_password;
-		case SCIM_COLUMN_MEMBER_COUNT:
-		case SCIM_COLUMN_MEMBER_DIGEST:
-			return type->has_members;
-		case SCIM_COLUMN_DELETED:
-			return false;		/* of a created table */
-		default:
-			return true;
-	}
-}
-
-/* ---- errors ---- */
-
-void
-scim_bad_mapping(Relation relation, const char *column, const char *format,...)
-{
-	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
-	va_list		args;
-	char	   *why;
-
-	va_start(args, format);
-	why = scim_format_error(format, &args);
-	va_end(args);
-	scim_error_text(error, "relation", RelationGetRelationName(relation));
-	if (column == NULL)
-		scim_throw(error, "%-s", why);
-	scim_error_text(error, "column", column);
-	scim_throw(error, "column \"%s\" of table \"%s\" %-s", column, RelationGetRelationName(relation), why);
-}
-
-Jsonb *
-scim_parse_object(const char *text, const char *what)
-{
-	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
-
-	if (!JB_ROOT_IS_OBJECT(jsonb))
-		scim_throw(scim_error(SCIM_INVALID_MAPPING), "%s must be an object", what);
-	return jsonb;
-}
-
-char *
-scim_jsonb_text(const JsonbValue *tree)
-{
-	Jsonb	   *written = scim_write(tree);
-
-	return JsonbToCString(NULL, &written->root, VARSIZE(written));
-}
-
 /* ---- columns ---- */
-
-const FormData_pg_attribute *
-scim_mapped_attribute(Relation relation, const char *column)
-{
-	AttrNumber	number = get_attnum(RelationGetRelid(relation), column);
-
-	if (number == InvalidAttrNumber)
-		scim_bad_mapping(relation, column, "does not exist");
-	if (number < 0)
-		scim_bad_mapping(relation, column, "is one of the server's own");
-	return TupleDescAttr(RelationGetDescr(relation), number - 1);
-}
-
-AttrNumber
-scim_check_column(Relation relation, const char *name, Oid type)
-{
-	const FormData_pg_attribute *attribute = scim_mapped_attribute(relation, name);
-
-	if (attribute->atttypid != type)
-		scim_bad_mapping(relation, name, "must be of type %s", format_type_be(type));
-	return attribute->attnum;
-}
-
-void
-scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id, bool has_mode)
-{
-	const char *way_out = has_mode ? ": it can be mapped with \"mode\": \"read\" only" : "";
-
-	if (attribute->attgenerated)
-		scim_bad_mapping(relation, NameStr(attribute->attname),
-						 "is a generated one, which is made after the trigger has seen the row%s", way_out);
-	if (attribute->attidentity && !is_id)
-		scim_bad_mapping(relation, NameStr(attribute->attname), "is an identity column%s", way_out);
-}
 
 static int
 kind_index(const ScimColumnKind *kinds, int count, const JsonbValue *key)
@@ -241,7 +134,7 @@ read_created(ScimRegistration *registration, Relation relation, JsonbContainer *
 		scim_read_lookups(registration, relation, lookups);
 }
 
-/* ---- tables that people had already ---- */
+/* ---- mapped tables ---- */
 
 static bool
 is_among(Oid type, const Oid *types, int count)

@@ -4,11 +4,14 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
-#include "column/value.h"
+#include "column/fit.h"
 #include "registry/index.h"
-#include "registry/mapping.h"
+#include "registry/mapping_columns.h"
+#include "registry/mapping_error.h"
+#include "registry/mapping_path.h"
+#include "registry/mapping_words.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"

@@ -7,10 +7,12 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/filter.h"
 #include "miscadmin.h"
 #include "registry/lookup.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
+#include "registry/mapping_path.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"

@@ -5,7 +5,10 @@
  */
 #include "postgres.h"
 
-#include "registry/mapping.h"
+#include "base/compat.h"
+#include "base/jsonb_tree.h"
+#include "registry/mapping_error.h"
+#include "registry/mapping_words.h"
 #include "utils/rel.h"
 
 static const char *const formats[] = {"", "epoch_seconds", "epoch_milliseconds", NULL};

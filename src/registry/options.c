@@ -7,14 +7,14 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "registry/mapping.h"
+#include "registry/mapping_error.h"
 #include "registry/options.h"
 #include "registry/registration.h"
 
 typedef struct Option
 {
 	const char *name;
-	int			places;			/* of ScimOptionsOf */
+	int			where;			/* of ScimOptionsOf */
 	const char *values;			/* "must be ..." */
 	bool		(*read) (const JsonbValue *value, ScimOptions *options);	/* false: it is none of the values */
 } Option;
@@ -114,7 +114,7 @@ bad_option(ScimOptionsOf where, const char *text)
 	initStringInfo(&hint);
 	for (size_t i = 0; i < lengthof(all_options); i++)
 	{
-		if (all_options[i].places & where)
+		if (all_options[i].where & where)
 			appendStringInfo(&hint, "%s%s: %s", hint.len == 0 ? "The options are " : "; ",
 							 all_options[i].name, all_options[i].values);
 	}
@@ -140,7 +140,7 @@ scim_parse_options(Jsonb *given, ScimOptionsOf where, ScimOptions *options)
 
 		for (size_t i = 0; i < lengthof(all_options) && option == NULL; i++)
 		{
-			if ((all_options[i].places & where) && scim_string_is(&key, all_options[i].name))
+			if ((all_options[i].where & where) && scim_string_is(&key, all_options[i].name))
 				option = &all_options[i];
 		}
 		if (option == NULL)

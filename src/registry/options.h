@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "registry/registration.h"
 #include "utils/jsonb.h"
 
 /* Where options are given: each of them has its place in some. */
@@ -41,5 +42,8 @@ extern char *scim_options_text(const ScimOptions *options);
 
 /* The options with one of the added columns renamed; NULL if that is none of them. */
 extern char *scim_rename_in_options(const char *options, const char *old_name, const char *new_name);
+
+/* The options in a trigger's arguments. */
+extern void scim_read_options(ScimRegistration *registration, const char *options);
 
 #endif							/* SCIM_REGISTRY_OPTIONS_H */

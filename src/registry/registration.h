@@ -2,23 +2,18 @@
  * registration.h
  *		Which table holds which resource type, and in which columns.
  *
- * The arguments of the triggers are the only store of this; here they are
- * read, and cached until the table changes.
+ * The arguments of the triggers are the only store of this; they are read by
+ * mapping.c and options.c, and kept until the table changes by cache.c.
  */
 #ifndef SCIM_REGISTRY_REGISTRATION_H
 #define SCIM_REGISTRY_REGISTRATION_H
 
 #include "postgres.h"
 
-#include "access/attnum.h"
 #include "column/id.h"
-#include "core/path.h"
-#include "core/schema.h"
-#include "registry/our_trigger.h"
-#include "registry/schemas.h"
-#include "utils/jsonb.h"
-#include "utils/relcache.h"
-#include "utils/reltrigger.h"
+#include "column/mapped.h"
+#include "registry/column_kinds.h"
+#include "registry/lookup.h"
 
 /* What our triggers are called when they are made; "~" sorts behind all that people name theirs.  Which are ours: our_trigger.h. */
 #define SCIM_ROW_TRIGGER		"~~~scimver"
@@ -27,140 +22,6 @@
 
 /* And of the policy that keeps tenants of created tables apart. */
 #define SCIM_POLICY				"scimver_tenant"
-
-/* The columns of a resource's table that have a meaning of their own. */
-typedef enum ScimColumn
-{
-	SCIM_COLUMN_TENANT,
-	SCIM_COLUMN_ID,
-	SCIM_COLUMN_DATA,
-	SCIM_COLUMN_VERSION,
-	SCIM_COLUMN_REVISION,
-	SCIM_COLUMN_CREATED,
-	SCIM_COLUMN_LAST_MODIFIED,
-	SCIM_COLUMN_PASSWORD,
-	SCIM_COLUMN_MEMBER_COUNT,
-	SCIM_COLUMN_MEMBER_DIGEST,
-	SCIM_COLUMN_DELETED			/* a mark: the row is there, the resource is not */
-} ScimColumn;
-
-#define SCIM_COLUMNS (SCIM_COLUMN_DELETED + 1)
-
-/* The columns of a membership table. */
-typedef enum ScimMemberColumn
-{
-	SCIM_MEMBER_TENANT,
-	SCIM_MEMBER_GROUP,
-	SCIM_MEMBER_TYPE,
-	SCIM_MEMBER_ID,
-	SCIM_MEMBER_USER,
-	SCIM_MEMBER_SUBGROUP
-} ScimMemberColumn;
-
-#define SCIM_MEMBER_COLUMNS (SCIM_MEMBER_SUBGROUP + 1)
-#define SCIM_MAX_COLUMNS SCIM_COLUMNS
-
-/* A column: what it is called in the mapping, and by default, and its type. */
-typedef struct ScimColumnKind
-{
-	const char *key;			/* in the mapping, e.g. "lastModified" */
-	const char *name;			/* in a created table, e.g. "last_modified" */
-	Oid			type;
-} ScimColumnKind;
-
-extern const ScimColumnKind scim_column_kinds[SCIM_COLUMNS];
-extern const ScimColumnKind scim_member_column_kinds[SCIM_MEMBER_COLUMNS];
-
-/* Does a table of the type have the column? */
-extern bool scim_has_column(const ScimResourceType *type, ScimColumn column);
-
-/* How an attribute that is looked up is compared, and the type of its column. */
-typedef enum ScimLookupKind
-{
-	SCIM_LOOKUP_EXACT,			/* text, as it is */
-	SCIM_LOOKUP_FOLDED,			/* text, by scim_fold */
-	SCIM_LOOKUP_BOOLEAN,
-	SCIM_LOOKUP_NUMBER,			/* numeric */
-	SCIM_LOOKUP_INSTANT,		/* timestamptz */
-	SCIM_LOOKUP_VALUES_EXACT,	/* text[]: all values of a multi-valued attribute */
-	SCIM_LOOKUP_VALUES_FOLDED	/* text[] */
-} ScimLookupKind;
-
-#define SCIM_LOOKUP_KINDS (SCIM_LOOKUP_VALUES_FOLDED + 1)
-#define SCIM_LOOKUP_KEYS 3
-
-/* An attribute that is looked up: its column is generated from the document (see lookup.h). */
-typedef struct ScimLookup
-{
-	char	   *path;			/* as ScimPath.text spells it */
-	char	   *column;			/* quoted */
-	AttrNumber	number;
-	ScimLookupKind kind;
-	bool		unique;			/* no two resources of a tenant have the same value */
-	Oid			index_relid;	/* of what is unique: the index that keeps it so, or InvalidOid */
-	char	   *index;			/* and its name, or NULL */
-	char	   *keys[SCIM_LOOKUP_KEYS + 1]; /* the way to it in the document, ended by NULL */
-} ScimLookup;
-
-/* How a column's value stands for an instant. */
-typedef enum ScimFormat
-{
-	SCIM_FORMAT_PLAIN,			/* by the column's type */
-	SCIM_FORMAT_EPOCH_SECONDS,	/* a number: seconds since 1970-01-01 UTC */
-	SCIM_FORMAT_EPOCH_MILLISECONDS
-} ScimFormat;
-
-/* How text in a mapped column is compared by filters and for uniqueness. */
-typedef enum ScimCompare
-{
-	SCIM_COMPARE_EXACT,			/* as the column's own type and collation do */
-	SCIM_COMPARE_LOWER,			/* lower(column), as an index of the application's does */
-	SCIM_COMPARE_FOLD			/* scim_fold(column), as created tables do */
-} ScimCompare;
-
-/* A code that stands for a value: {"A": true}. */
-typedef struct ScimCode
-{
-	char	   *code;			/* as the column's type writes it */
-	JsonbValue	value;			/* scalar */
-} ScimCode;
-
-/* What a column's type makes of values (column/type.h). */
-typedef struct ScimValueType
-{
-	int			storage;		/* a ScimStorage; 0: not looked at yet */
-	bool		is_array;		/* the others tell of the elements */
-	bool		not_null;		/* the column, or its domain, takes no NULL */
-	Oid			declared;		/* maybe a domain */
-	Oid			type;			/* what is under it */
-	int32		typmod;
-	int16		length;			/* as pg_type has them */
-	bool		by_value;
-	char		align;
-} ScimValueType;
-
-/* A column of a table that people had already: what the mapping says of it. */
-typedef struct ScimMappedColumn
-{
-	char	   *path;			/* as the mapping spells it, e.g. emails[type eq "work"].value */
-	ScimPath	parsed;			/* the same; "filter" only of a multi-valued attribute */
-	const ScimAttribute *attribute;		/* that the column holds: parsed.sub, else parsed.attribute */
-	char	   *column;			/* quoted */
-	AttrNumber	number;
-	Oid			type;			/* as declared */
-	Oid			base_type;		/* the same, of a domain what is under it */
-	int32		typmod;
-	Oid			collation;
-	ScimFormat	format;
-	bool		read_only;		/* mode "read": shown, not written, outside of the content */
-	ScimCompare compare;
-	ScimCode   *codes;			/* or NULL */
-	int			code_count;
-	bool		unique;			/* the schema says so: no two resources of a tenant have the same value */
-	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or InvalidOid */
-	char	   *index;			/* and its name, or NULL */
-	ScimValueType value;		/* filled when it is first asked for (scim_value_type) */
-} ScimMappedColumn;
 
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration
@@ -185,7 +46,7 @@ typedef struct ScimRegistration
 	const ScimIdType *member_type;	/* of a membership table: of members' ids */
 	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
 	char	   *tenant;			/* without a tenant column: the one tenant that all rows belong to */
-	bool		is_mapped;		/* people had the table already: attributes are in columns of their own */
+	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
 	ScimLookup *in_data;		/* what is unique and has no column of its own, but "data"; their columns are not set */
@@ -194,82 +55,5 @@ typedef struct ScimRegistration
 	ScimLookup *lookups;
 	int			lookup_count;
 } ScimRegistration;
-
-/* The lookup of the attribute path (as ScimPath.text spells it), or NULL. */
-extern const ScimLookup *scim_find_lookup(const ScimRegistration *registration, const char *path);
-
-/*
- * The registration that a trigger's arguments tell; valid until the end of the
- * transaction.  INVALID_MAPPING: it is none of ours, or does not fit its table.
- */
-extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
-
-/* The same of the row trigger that the relation has, which may be a partition; NULL: nothing is registered (any more). */
-extern const ScimRegistration *scim_row_registration(Relation relation);
-
-/* A copy of the relation's trigger (its own goes with the next invalidation, which any look into a catalog may bring), or NULL. */
-extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
-
-/* The table of a resource type, or NULL. */
-extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
-
-/* The membership table of a type that has members, or NULL. */
-extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
-
-/* Both whatever their mappings may say now, without reading them; InvalidOid: there is none. */
-extern Oid	scim_find_table_relid(const ScimResourceType *type);
-extern Oid	scim_find_members_relid(const ScimResourceType *type);
-
-/* The table of a type whose resources the membership table can hold, or NULL: of those that people had, none holds groups. */
-extern const ScimRegistration *scim_side_table(const ScimRegistration *members, const ScimResourceType *type);
-
-/* The membership table of the groups; NOT_REGISTERED if it is gone. */
-extern const ScimRegistration *scim_members_table(void);
-
-/* Only one at a time may register tables, or change what registrations say. */
-extern void scim_lock_registrations(void);
-
-/* The one type that has members (Group; NULL: there is none), and the types whose resources can be members, ended by NULL. */
-extern const ScimResourceType *scim_members_type(void);
-
-/* The schema of an extension; the same, quoted; the object id of a table, of a function in it. */
-extern Oid	scim_extension_namespace(const char *extension);
-extern char *scim_extension_schema(const char *extension);
-extern Oid	scim_extension_relation(const char *extension, const char *name);
-extern Oid	scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types);
-
-/* Counts up whenever a registration may have changed: saved plans of before are stale. */
-extern uint64 scim_registration_generation(void);
-
-/* Resource types have changed: all that was read of them is read again. */
-extern void scim_forget_registrations(void);
-
-/*
- * Columns of a relation for a mapping, a jsonb object: keys of ScimColumnKind
- * to names ('{}' for the default names), and "lookups", attribute paths to
- * names; of a table that people had already, "attributes" in place of
- * "lookups".  INVALID_MAPPING.
- */
-extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
-
-/* The number of a column of the relation, which must have the type: INVALID_MAPPING. */
-extern AttrNumber scim_check_column(Relation relation, const char *name, Oid type);
-
-/* The mapping with one column's name replaced; NULL if it does not name that column. */
-extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);
-
-/* The object "lookups" of a mapping, or NULL. */
-extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
-
-/* The mapping with the column for a lookup; NULL: without that lookup. */
-extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
-
-/* Replaces the mapping and the options in a trigger's arguments (NULL: they stay). */
-extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options);
-extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
-
-extern void scim_read_options(ScimRegistration *registration, const char *options);
-
-extern void scim_init_registrations(void);
 
 #endif							/* SCIM_REGISTRY_REGISTRATION_H */

@@ -15,8 +15,9 @@
 #include "base/jsonb_tree.h"
 #include "core/immutable.h"
 #include "core/schema_document.h"
+#include "core/type_document.h"
 #include "miscadmin.h"
-#include "registry/registration.h"
+#include "registry/extension.h"
 #include "registry/schemas.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -33,6 +34,7 @@ typedef struct SchemaSet
 
 static SchemaSet *current = NULL;
 static uint64 generation = 1;
+static uint64 dropped = 0;		/* sets, since the session began */
 
 /* The tables of the current set, or of the one that is being read. */
 static Oid	schemas_relid = InvalidOid;
@@ -356,7 +358,13 @@ relation_changed(Datum argument, Oid relid)
 	else
 		MemoryContextDelete(current->context);
 	current = NULL;
-	scim_forget_registrations();
+	dropped++;
+}
+
+uint64
+scim_schemas_generation(void)
+{
+	return dropped;
 }
 
 void
@@ -392,6 +400,17 @@ scim_resource_type(const char *name)
 	{
 		if (pg_strcasecmp(types[i]->name, name) == 0)
 			return types[i];
+	}
+	return NULL;
+}
+
+const ScimResourceType *
+scim_members_type(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if ((*type)->has_members)
+			return *type;
 	}
 	return NULL;
 }

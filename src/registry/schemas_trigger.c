@@ -14,6 +14,7 @@
 #include "commands/trigger.h"
 #include "core/canonical.h"
 #include "core/schema_document.h"
+#include "core/type_document.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"

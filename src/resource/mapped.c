@@ -25,7 +25,7 @@ typedef struct Join
 
 /* The value from a column; jbvNull: none, or the column is not to be seen. */
 static inline JsonbValue
-value_of(const Join *join, const ScimMappedPart *part)
+value_of(const Join *join, const ScimMappedField *part)
 {
 	JsonbValue	none = {.type = jbvNull};
 
@@ -46,7 +46,7 @@ open_object(const JsonbValue *parent, const char *name, int length)
 }
 
 static void
-join_parts(const Join *join, const ScimMappedPart *parts, int count, JsonbValue *object)
+join_parts(const Join *join, const ScimMappedField *parts, int count, JsonbValue *object)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -67,15 +67,15 @@ slot_element(const Join *join, const ScimMappedSlot *slot)
 {
 	JsonbValue *element = NULL;
 
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		JsonbValue	value = value_of(join, &slot->parts[i]);
+		JsonbValue	value = value_of(join, &slot->fields[i]);
 
 		if (value.type == jbvNull)
 			continue;
 		if (element == NULL)
 			element = scim_new_object();
-		scim_set(element, slot->parts[i].name, slot->parts[i].length, &value);
+		scim_set(element, slot->fields[i].name, slot->fields[i].length, &value);
 	}
 	for (int i = 0; element && i < slot->constant_count; i++)
 		scim_set(element, slot->constants[i].name, slot->constants[i].length, &slot->constants[i].value);
@@ -88,10 +88,10 @@ is_rest(const ScimMappedSlot *slot, const JsonbValue *element, bool read_only)
 {
 	if (element->type != jbvObject || !scim_fits_slot(slot, element, true))
 		return false;
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		if (slot->parts[i].column->read_only == read_only &&
-			scim_get(element, slot->parts[i].name, slot->parts[i].length))
+		if (slot->fields[i].column->read_only == read_only &&
+			scim_get(element, slot->fields[i].name, slot->fields[i].length))
 			return false;
 	}
 	return true;
@@ -142,7 +142,7 @@ add_slot(const Join *join, const ScimMappedSlot *slot, JsonbValue *others, bool 
 
 /* An element for each of the column's array. */
 static void
-add_spread(const Join *join, const ScimMappedPart *part, JsonbValue *result)
+add_spread(const Join *join, const ScimMappedField *part, JsonbValue *result)
 {
 	JsonbValue	values = value_of(join, part);
 
@@ -178,7 +178,7 @@ join_slots(const Join *join, const ScimMappedAttribute *attribute, JsonbValue *o
 		const ScimMappedSlot *slot = &attribute->slots[i];
 
 		if (slot->spread)
-			add_spread(join, &slot->parts[0], result);
+			add_spread(join, &slot->fields[0], result);
 		else
 			add_slot(join, slot, others, taken, result);
 	}
@@ -198,11 +198,11 @@ join_attribute(const Join *join, const ScimMappedAttribute *attribute, JsonbValu
 {
 	if (attribute->whole)
 		join_parts(join, attribute->whole, 1, object);
-	if (attribute->part_count > 0)
+	if (attribute->field_count > 0)
 	{
 		JsonbValue *complex = open_object(object, attribute->name, attribute->length);
 
-		join_parts(join, attribute->parts, attribute->part_count, complex);
+		join_parts(join, attribute->fields, attribute->field_count, complex);
 		scim_set_or_remove(object, attribute->name, attribute->length, complex);
 	}
 	if (attribute->slot_count > 0)

@@ -6,6 +6,7 @@
 #ifndef SCIM_RESOURCE_MAPPED_H
 #define SCIM_RESOURCE_MAPPED_H
 
+#include "registry/mapped_plan.h"
 #include "registry/registration.h"
 
 /* Values of the mapped columns, in the order of registration->mapped. */
@@ -49,5 +50,8 @@ typedef struct ScimSplit
  */
 extern ScimSplit *scim_split_document(const ScimRegistration *registration, Jsonb *document,
 									  Jsonb *old_data, const ScimColumnValues *old);
+
+/* The element of "data" that a slot's columns are joined with: it fits and has nothing that they hold; -1: none. */
+extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only);
 
 #endif							/* SCIM_RESOURCE_MAPPED_H */

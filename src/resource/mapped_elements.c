@@ -11,6 +11,7 @@
 
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
+#include "resource/mapped.h"
 #include "resource/mapped_parts.h"
 
 /* The elements of a multi-valued attribute while they are given to slots. */
@@ -26,9 +27,9 @@ typedef struct Elements
 static bool
 has_part(const ScimMappedParts *parts, const ScimMappedSlot *slot, const JsonbValue *element)
 {
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		const JsonbValue *value = scim_get(element, slot->parts[i].name, slot->parts[i].length);
+		const JsonbValue *value = scim_get(element, slot->fields[i].name, slot->fields[i].length);
 
 		if (value && !scim_is_unassigned(value) &&
 			!(parts->has_data && value->type == jbvString && value->val.string.len == 0))
@@ -77,7 +78,7 @@ give_elements(const ScimMappedParts *parts, Elements *elements, bool or_absent)
 
 /* Moves the values of elements that are nothing but the part into its array. */
 static void
-take_spread(ScimMappedParts *parts, const ScimMappedPart *part, Elements *elements)
+take_spread(ScimMappedParts *parts, const ScimMappedField *part, Elements *elements)
 {
 	JsonbValue *values = scim_new_array();
 
@@ -112,9 +113,9 @@ says_more(const ScimMappedSlot *slot, const JsonbValue *element)
 static bool
 is_written(const ScimMappedParts *parts, const ScimMappedSlot *slot)
 {
-	for (int i = 0; i < slot->part_count; i++)
+	for (int i = 0; i < slot->field_count; i++)
 	{
-		if (!slot->parts[i].column->read_only && parts->values[slot->parts[i].index].type != jbvNull)
+		if (!slot->fields[i].column->read_only && parts->values[slot->fields[i].index].type != jbvNull)
 			return true;
 	}
 	return false;
@@ -198,9 +199,9 @@ scim_take_slots(ScimMappedParts *parts, const ScimMappedAttribute *attribute, Js
 		const ScimMappedSlot *slot = &attribute->slots[i];
 
 		if (slot->spread)
-			take_spread(parts, &slot->parts[0], &elements);
-		for (int j = 0; j < slot->part_count && elements.of_slot[i] >= 0; j++)
-			scim_take_part(parts, &slot->parts[j], &elements.array->val.array.elems[elements.of_slot[i]]);
+			take_spread(parts, &slot->fields[0], &elements);
+		for (int j = 0; j < slot->field_count && elements.of_slot[i] >= 0; j++)
+			scim_take_part(parts, &slot->fields[j], &elements.array->val.array.elems[elements.of_slot[i]]);
 	}
 	rest = rest_of_elements(parts, &elements, false, rest_of_slot);
 	if (parts->has_data && !is_joined_so(parts, &elements, rest, rest_of_slot))

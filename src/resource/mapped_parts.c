@@ -6,14 +6,14 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "core/value.h"
+#include "core/place.h"
 #include "resource/mapped_parts.h"
 
 /* ---- attributes with one value ---- */
 
 /* Moves a part's value out of the object; none if it has none. */
 void
-scim_take_part(ScimMappedParts *parts, const ScimMappedPart *part, JsonbValue *object)
+scim_take_part(ScimMappedParts *parts, const ScimMappedField *part, JsonbValue *object)
 {
 	const JsonbValue *found = scim_get(object, part->name, part->length);
 
@@ -42,8 +42,8 @@ take_parts(ScimMappedParts *parts, const ScimMappedAttribute *attribute, JsonbVa
 	if (!found || !scim_is_object(found))
 		return;
 	complex = scim_open(found);
-	for (int i = 0; i < attribute->part_count; i++)
-		scim_take_part(parts, &attribute->parts[i], complex);
+	for (int i = 0; i < attribute->field_count; i++)
+		scim_take_part(parts, &attribute->fields[i], complex);
 	scim_set_or_remove(object, attribute->name, attribute->length, complex);
 }
 
@@ -58,7 +58,7 @@ take_object(ScimMappedParts *parts, const ScimMappedObject *mapped, JsonbValue *
 
 		if (attribute->whole)
 			scim_take_part(parts, attribute->whole, object);
-		if (attribute->part_count > 0)
+		if (attribute->field_count > 0)
 			take_parts(parts, attribute, object);
 		if (attribute->slot_count > 0)
 			scim_take_slots(parts, attribute, object);

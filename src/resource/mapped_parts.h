@@ -27,7 +27,7 @@ extern void scim_reduce_schemas(const ScimMappedParts *parts, const JsonbValue *
 extern void scim_set_or_remove(JsonbValue *object, const char *name, int length, const JsonbValue *value);
 
 /* Moves a part's value out of the object; none if it has none. */
-extern void scim_take_part(ScimMappedParts *parts, const ScimMappedPart *part, JsonbValue *object);
+extern void scim_take_part(ScimMappedParts *parts, const ScimMappedField *part, JsonbValue *object);
 
 /* The same of a multi-valued attribute, whose elements are in slots (mapped_elements.c). */
 extern void scim_take_slots(ScimMappedParts *parts, const ScimMappedAttribute *attribute, JsonbValue *object);

@@ -12,7 +12,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "column/value.h"
 #include "resource/mapped_write.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"

@@ -8,7 +8,7 @@
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "registry/registration.h"
+#include "registry/extension.h"
 #include "resource/password.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/stored_rows.h"

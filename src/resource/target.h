@@ -7,6 +7,7 @@
 #define SCIM_RESOURCE_TARGET_H
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "operation/store.h"
 #include "registry/registration.h"
 #include "resource/row.h"

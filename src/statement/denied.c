@@ -17,6 +17,8 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/denied.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"

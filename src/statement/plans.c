@@ -12,6 +12,7 @@
 #include "common/hashfn.h"
 #include "jit/jit.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/registration.h"
 #include "statement/denied.h"
 #include "statement/plans.h"

@@ -8,15 +8,17 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "column/type.h"
 #include "executor/spi.h"
+#include "registry/cache.h"
+#include "statement/parameters.h"
 #include "statement/plans.h"
 #include "statement/sql.h"
-#include "statement/statements.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 
 /* Plans of longer texts are not worth their memory. */
 #define LONGEST_SAVED 8192
@@ -123,6 +125,23 @@ scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *i
 }
 
 void
+scim_append_format(ScimSql *sql, const char *format,...)
+{
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&sql->text, format, args);
+		va_end(args);
+		if (needed == 0)
+			return;
+		enlargeStringInfo(&sql->text, needed);
+	}
+}
+
+void
 scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration)
 {
 	scim_append_statement_for(&sql->text, text, registration, sql->tenant ? sql->tenant : "$1");
@@ -196,4 +215,48 @@ uint64
 scim_run_template(const ScimSql *sql, const ScimRegistration *registration)
 {
 	return run(sql, registration, (Manner) {.fresh = true, .template = true});
+}
+
+/* ---- by indexes ---- */
+
+/*
+ * A batch of a thousand rows out of a table of fifty thousand: the planner
+ * takes reading all of the table for cheaper, and is right for one batch, but
+ * not for all of them; and it knows nothing of a column that was empty when it
+ * last looked.  It is asked for another plan by settings that hold while it
+ * makes this one, and not for what triggers plan while it runs.
+ */
+static const char *const discouraged[] = {
+	"enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"
+};
+
+static void
+plan_by_indexes(SPIPlanPtr plan)
+{
+	int			nesting = NewGUCNestLevel();
+	CachedPlan *made;
+
+	for (size_t i = 0; i < lengthof(discouraged); i++)
+		(void) set_config_option(discouraged[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	made = SPI_plan_get_cached_plan(plan);
+	if (made)
+		ReleaseCachedPlan(made, NULL);
+	AtEOXact_GUC(true, nesting);
+}
+
+int
+scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+	int			result;
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	plan_by_indexes(plan);
+	result = SPI_execute_plan(plan, values, nulls, read_only, 0);
+	SPI_freeplan(plan);
+	/* SPI leaves its own */
+	MemoryContextSwitchTo(context);
+	return result;
 }

@@ -40,6 +40,9 @@ extern void scim_append_text_argument(ScimSql *sql, const char *value);
 /* The same for an id of the registration. */
 extern void scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id);
 
+/* Appends a text, as appendStringInfo does. */
+extern void scim_append_format(ScimSql *sql, const char *format,...) pg_attribute_printf(2, 3);
+
 /* Appends a constant text, with placeholders (see scim_append_statement). */
 extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration);
 
@@ -51,5 +54,13 @@ extern uint64 scim_run_fresh_sql(const ScimSql *sql, const ScimRegistration *reg
 
 /* The same of a text with placeholders, which are filled in only when it is prepared. */
 extern uint64 scim_run_template(const ScimSql *sql, const ScimRegistration *registration);
+
+/*
+ * Runs one statement within SPI, as SPI_execute_with_args does, by a plan that
+ * looks rows up by indexes, one after the other, wherever there are any:
+ * whatever the planner thinks of the sizes of tables.  Returns its result;
+ * SPI_processed says how many rows.
+ */
+extern int	scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only);
 
 #endif							/* SCIM_STATEMENT_SQL_H */

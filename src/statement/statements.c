@@ -17,9 +17,10 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
+#include "statement/parameters.h"
 #include "statement/plans.h"
 #include "statement/statements.h"
-#include "statement/tenant.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -198,34 +199,6 @@ statement_of(int statement)
 }
 
 /* ---- parameters ---- */
-
-Datum
-scim_tenant_datum(const ScimRegistration *registration, const char *tenant)
-{
-	Datum		value;
-
-	if (registration->tenant_type == NULL)
-		return CStringGetTextDatum(tenant);
-	if (!scim_parse_id(registration->tenant_type, tenant, &value))
-		scim_throw_other_tenant(registration, tenant);
-	return value;
-}
-
-Datum
-scim_id_datum(const ScimRegistration *registration, const char *id)
-{
-	Datum		value;
-
-	if (!scim_parse_id(registration->id_type, id, &value))
-		elog(ERROR, "\"%s\" is no id of table %s", id, registration->table);
-	return value;
-}
-
-Oid
-scim_tenant_parameter(const ScimRegistration *registration)
-{
-	return registration->tenant_type ? registration->tenant_type->type : TEXTOID;
-}
 
 /* The type of a parameter for a relation. */
 static Oid

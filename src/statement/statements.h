@@ -113,11 +113,4 @@ extern uint64 scim_run(int statement, const ScimRegistration *registration,
 extern void scim_scan(int statement, const ScimRegistration *registration, Datum *values,
 					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument);
 
-/* The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID (the text of an id) of statements. */
-extern Datum scim_tenant_datum(const ScimRegistration *registration, const char *tenant);
-extern Datum scim_id_datum(const ScimRegistration *registration, const char *id);
-
-/* The type of the parameter TENANT. */
-extern Oid	scim_tenant_parameter(const ScimRegistration *registration);
-
 #endif							/* SCIM_STATEMENT_STATEMENTS_H */

@@ -11,8 +11,8 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "operation/store.h"
 #include "statement/denied.h"
+#include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
@@ -55,32 +55,11 @@ scim_resolve_tenant(const char *given)
 	return pstrdup(is_set(scim_setting_tenant) ? scim_setting_tenant : "default");
 }
 
-char *
-scim_store_tenant(const char *tenant)
-{
-	return scim_resolve_tenant(tenant);
-}
-
 /* scim_tenant() -> text: the tenant of calls, and of rows, that name none. */
 Datum
 scim_tenant(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(scim_resolve_tenant(NULL)));
-}
-
-void
-scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant)
-{
-	ScimError  *error = scim_error(SCIM_TENANT_FORBIDDEN);
-
-	scim_error_text(error, "tenant_id", tenant);
-	if (registration->tenant_type)
-		scim_error_hint(error, psprintf("Name a tenant of table %s: its tenants are of type %s.", registration->table,
-										format_type_be(registration->tenant_type->type)));
-	else
-		scim_error_hint(error, psprintf("All rows of table %s belong to the tenant \"%s\".", registration->table,
-										registration->tenant));
-	scim_throw(error, "table %s has no tenant \"%s\"", registration->table, tenant);
 }
 
 char *

@@ -5,7 +5,6 @@
 #ifndef SCIM_STATEMENT_TENANT_H
 #define SCIM_STATEMENT_TENANT_H
 
-#include "base/compat.h"
 #include "nodes/parsenodes.h"
 #include "registry/registration.h"
 
@@ -18,9 +17,6 @@ extern char *scim_resolve_tenant(const char *given);
 
 /* The tenant of a call on a table, which may hold but one; TENANT_FORBIDDEN if it cannot hold that tenant. */
 extern char *scim_tenant_of(const ScimRegistration *registration, const char *given);
-
-/* TENANT_FORBIDDEN: the table has no such tenant. */
-extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant);
 
 /*
  * Raises TENANT_FORBIDDEN if row level security holds for the caller on the

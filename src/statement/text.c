@@ -8,11 +8,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "column/value.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "nodes/value.h"
-#include "statement/tenant.h"
+#include "registry/cache.h"
+#include "registry/extension.h"
+#include "registry/schemas.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 
@@ -218,7 +219,7 @@ append_computed_version(StringInfo out, const ScimRegistration *registration)
 	appendStringInfoString(out, "))");
 }
 
-/* {is_version $n}: the row r has that version; in a table that people had it may not be filled yet. */
+/* {is_version $n}: the row r has that version; in a mapped table it may not be filled yet. */
 static void
 append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter, int length)
 {

@@ -31,7 +31,7 @@
  * {is_type:m $3}: a membership's member is of that type;
  * {row_key}: the row of a group that memberships name by $1 and $2, be it marked;
  * {touch}: assigns scim_touched_column to itself;
- * {mapped 3}: the mapped column of that place;
+ * {mapped 3}: the mapped column of that index;
  * {lock_order}: the order in which rows are locked;
  * {?data:text}, {!data:text}: the text, if the relation has (not) the column.
  *

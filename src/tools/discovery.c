@@ -14,7 +14,7 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
-#include "column/type.h"
+#include "column/instant.h"
 #include "core/object.h"
 #include "executor/spi.h"
 #include "fmgr.h"

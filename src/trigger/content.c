@@ -14,7 +14,7 @@
 #include "column/value.h"
 #include "core/resource.h"
 #include "operation/unique.h"
-#include "registry/lookup.h"
+#include "registry/lookup_length.h"
 #include "resource/call.h"
 #include "resource/document.h"
 #include "resource/password.h"

@@ -19,7 +19,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "resource/stored_rows.h"
-#include "statement/by_index.h"
+#include "statement/sql.h"
 #include "statement/statements.h"
 #include "statement/text.h"
 #include "trigger/refill.h"

@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "core/canonical.h"
 #include "fmgr.h"
+#include "registry/our_trigger.h"
 #include "resource/call.h"
 #include "resource/member_sum.h"
 #include "statement/required.h"

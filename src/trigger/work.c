@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "column/id.h"
 #include "column/value.h"
+#include "registry/cache.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

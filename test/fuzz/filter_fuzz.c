@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/filter_parse.h"
+#include "core/filter_value.h"
 #include "filter_text.h"
 
 #define MUST(condition) \

@@ -26,7 +26,10 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/canonical.h"
+#include "core/patch_apply.h"
+#include "core/patch_parse.h"
 #include "core/projection.h"
+#include "core/resource.h"
 #include "core/schema_document.h"
 
 #undef fprintf

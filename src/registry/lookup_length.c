@@ -1,5 +1,5 @@
 /*
- * lookup_check.c
+ * lookup_length.c
  *		What is looked up must fit into an index: a clear error for what a scim_
  *		call writes, before PostgreSQL's own.
  */
@@ -9,7 +9,7 @@
 #include "base/jsonb_tree.h"
 #include "column/fold.h"
 #include "core/fold.h"
-#include "registry/lookup.h"
+#include "registry/lookup_length.h"
 
 static bool
 is_too_long(const ScimLookup *lookup, const JsonbValue *value)

@@ -1,5 +1,5 @@
 /*
- * registration.c
+ * cache.c
  *		Reading registrations from the triggers, and keeping them.
  *
  * Entry points: scim_trigger_registration (for the triggers) and
@@ -21,9 +21,13 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/mapping.h"
+#include "registry/mapping_error.h"
+#include "registry/options.h"
 #include "registry/registration.h"
 #include "registry/root.h"
+#include "registry/schemas.h"
 #include "rewrite/rowsecurity.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -45,24 +49,25 @@ typedef struct CacheEntry
 static HTAB *cache = NULL;		/* of CacheEntry */
 static uint64 generation = 1;
 static uint64 changes = 0;		/* of any relation, whether something is known of it or not */
+static uint64 schemas = 0;		/* the generation of the schemas and types that are pointed to */
 
 /* Where the two trigger functions' tables are, by type; forgotten with each generation. */
-typedef struct Lookup
+typedef struct Claim
 {
 	uint64		generation;		/* when it was found; 0: not known */
 	const ScimResourceType *type;
 	Oid			relid;
 	Oid			trigger;
-} Lookup;
+} Claim;
 
-typedef struct Lookups
+typedef struct Claims
 {
-	Lookup	   *items;			/* by the types' index */
+	Claim	   *items;			/* by the types' index */
 	int			count;
-} Lookups;
+} Claims;
 
-static Lookups tables;
-static Lookups members;
+static Claims tables;
+static Claims members;
 
 /* ---- what the catalogs say ---- */
 
@@ -94,7 +99,7 @@ throw_two_claims(const ScimResourceType *type, Oid one, Oid other)
  */
 static void
 note_claim(const Trigger *trigger, Oid relid, ScimTriggerKind kind, const ScimResourceType *type,
-		   Lookup *found, char **name)
+		   Claim *found, char **name)
 {
 	if (trigger->tgnargs == 0 || strcmp(trigger->tgargs[SCIM_TYPE_ARGUMENT], type->name) != 0 ||
 		scim_trigger_kind(trigger) != (int) kind || !can_hold_resources(relid) ||
@@ -115,7 +120,7 @@ note_claim(const Trigger *trigger, Oid relid, ScimTriggerKind kind, const ScimRe
  * children are copies of their parent's, and do not count.
  */
 static bool
-find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Lookup *found)
+find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
 {
 	char	   *name = NULL;
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
@@ -214,12 +219,6 @@ schema_changed(Datum argument, int cache_id, uint32 hash_value)
 }
 
 void
-scim_forget_registrations(void)
-{
-	relation_changed((Datum) 0, InvalidOid);
-}
-
-void
 scim_init_registrations(void)
 {
 	HASHCTL		control = {
@@ -234,9 +233,27 @@ scim_init_registrations(void)
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 }
 
+/* Types have changed that registrations point to: all that was read of them is read again. */
+static void
+follow_schemas(void)
+{
+	if (likely(schemas == scim_schemas_generation()))
+		return;
+	schemas = scim_schemas_generation();
+	relation_changed((Datum) 0, InvalidOid);
+}
+
+static uint64
+count_changes(void)
+{
+	follow_schemas();
+	return changes;
+}
+
 uint64
 scim_registration_generation(void)
 {
+	follow_schemas();
 	return generation;
 }
 
@@ -301,7 +318,7 @@ remember(Relation relation, const Trigger *trigger)
 	for (;;)
 	{
 		MemoryContext old;
-		uint64		started = changes;
+		uint64		started = count_changes();
 
 		context = AllocSetContextCreate(CurrentMemoryContext, "scimver registration",
 										ALLOCSET_SMALL_SIZES);
@@ -309,7 +326,7 @@ remember(Relation relation, const Trigger *trigger)
 		registration = read_registration(relation, trigger, kind);
 		MemoryContextSwitchTo(old);
 		/* where debug_discard_caches says so, all is said to have changed all the time */
-		if (started == changes || debug_discard_caches > 0)
+		if (started == count_changes() || debug_discard_caches > 0)
 			break;
 		MemoryContextDelete(context);
 	}
@@ -327,8 +344,10 @@ remember(Relation relation, const Trigger *trigger)
 const ScimRegistration *
 scim_trigger_registration(Relation relation, const Trigger *trigger)
 {
-	CacheEntry *entry = hash_search(cache, &trigger->tgoid, HASH_FIND, NULL);
+	CacheEntry *entry;
 
+	follow_schemas();
+	entry = hash_search(cache, &trigger->tgoid, HASH_FIND, NULL);
 	if (entry && entry->registration)
 		return entry->registration;
 	return remember(relation, trigger);
@@ -364,37 +383,38 @@ scim_row_registration(Relation relation)
 	return NULL;
 }
 
-static Lookup *
-lookup_of(Lookups *lookups, const ScimResourceType *type)
+static Claim *
+claim_of(Claims *claims, const ScimResourceType *type)
 {
-	if (type->index >= lookups->count)
+	if (type->index >= claims->count)
 	{
 		int			count = Max(8, 2 * type->index);
-		Size		size = count * sizeof(Lookup);
+		Size		size = count * sizeof(Claim);
 
-		if (lookups->items)
-			lookups->items = repalloc(lookups->items, size);
+		if (claims->items)
+			claims->items = repalloc(claims->items, size);
 		else
-			lookups->items = MemoryContextAlloc(TopMemoryContext, size);
-		memset(lookups->items + lookups->count, 0, (count - lookups->count) * sizeof(Lookup));
-		lookups->count = count;
+			claims->items = MemoryContextAlloc(TopMemoryContext, size);
+		memset(claims->items + claims->count, 0, (count - claims->count) * sizeof(Claim));
+		claims->count = count;
 	}
-	return &lookups->items[type->index];
+	return &claims->items[type->index];
 }
 
 static const ScimRegistration *
-find_registration(ScimTriggerKind kind, const ScimResourceType *type, Lookups *lookups)
+find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *claims)
 {
-	Lookup	   *lookup = lookup_of(lookups, type);
-	Lookup		found = {0};
+	Claim	   *known = claim_of(claims, type);
+	Claim		found = {0};
 	CacheEntry *entry;
 	Relation	relation;
 	const Trigger *trigger;
 	const ScimRegistration *result = NULL;
 
-	if (lookup->generation == generation && lookup->type == type)
+	follow_schemas();
+	if (known->generation == generation && known->type == type)
 	{
-		entry = hash_search(cache, &lookup->trigger, HASH_FIND, NULL);
+		entry = hash_search(cache, &known->trigger, HASH_FIND, NULL);
 		if (entry && entry->registration)
 			return entry->registration;
 	}
@@ -412,7 +432,7 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Lookups *l
 	relation_close(relation, NoLock);
 	found.generation = generation;
 	found.type = type;
-	*lookup_of(lookups, type) = found;
+	*claim_of(claims, type) = found;
 	return result;
 }
 
@@ -437,7 +457,7 @@ scim_find_members(const ScimResourceType *type)
 Oid
 scim_find_table_relid(const ScimResourceType *type)
 {
-	Lookup		found = {0};
+	Claim		found = {0};
 
 	return find_trigger(SCIM_ROW_KIND, type, &found) ? found.relid : InvalidOid;
 }
@@ -445,20 +465,9 @@ scim_find_table_relid(const ScimResourceType *type)
 Oid
 scim_find_members_relid(const ScimResourceType *type)
 {
-	Lookup		found = {0};
+	Claim		found = {0};
 
 	return find_trigger(SCIM_MEMBERS_KIND, type, &found) ? found.relid : InvalidOid;
-}
-
-const ScimResourceType *
-scim_members_type(void)
-{
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		if ((*type)->has_members)
-			return *type;
-	}
-	return NULL;
 }
 
 const ScimRegistration *

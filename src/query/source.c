@@ -1,24 +1,26 @@
 /*
- * column_place.c
- *		A mapped column as a place that has values of an attribute.
+ * source.c
+ *		A mapped column as a source of values of an attribute.
  */
 #include "postgres.h"
 
 #include "column/type.h"
-#include "query/column_place.h"
+#include "query/column.h"
 #include "query/document.h"
+#include "query/source.h"
+#include "registry/extension.h"
 
 void
-scim_value_place(const ScimMappedColumn *mapped, const char *value, ScimAttributeSql *result)
+scim_value_source(const ScimMappedColumn *mapped, const char *value, ScimAttributeSql *result)
 {
 	ScimColumnSql *column = palloc(sizeof(ScimColumnSql));
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	scim_column_sql(mapped, value, column);
 	if (column->comparison == SCIM_COMPARED_IN_JSON || column->comparison == SCIM_COMPARED_BY_CODE)
 	{
-		scim_start_place(&place, scim_column_json_sql(column), false);
-		scim_place_sql(&place, scim_sql_type(mapped->attribute), result);
+		scim_start_spot(&spot, scim_column_json_sql(column), false);
+		scim_spot_sql(&spot, scim_sql_type(mapped->attribute), result);
 		if (column->comparison == SCIM_COMPARED_IN_JSON)
 			return;
 	}
@@ -48,26 +50,26 @@ scim_column_json(const ScimMappedColumn *column)
 }
 
 void
-scim_column_place(const ScimMappedColumn *column, ScimAttributeSql *result)
+scim_column_source(const ScimMappedColumn *column, ScimAttributeSql *result)
 {
-	ScimPlace	place;
+	ScimSpot	spot;
 
 	if (scim_is_json_column(column))
 	{
-		scim_start_place(&place, scim_column_json(column), false);
+		scim_start_spot(&spot, scim_column_json(column), false);
 		if (scim_holds_values(column))
-			scim_spread(&place, "e");
-		scim_place_sql(&place, scim_sql_type(column->attribute), result);
+			scim_spread(&spot, "e");
+		scim_spot_sql(&spot, scim_sql_type(column->attribute), result);
 	}
 	else if (scim_value_type(column)->is_array)
 	{
-		scim_value_place(column, "e.value", result);
+		scim_value_source(column, "e.value", result);
 		result->from = psprintf("pg_catalog.unnest(r.%s) AS e(value)", column->column);
 		if (result->column)
 			unconstify(ScimColumnSql *, result->column)->array = psprintf("r.%s", column->column);
 	}
 	else
-		scim_value_place(column, psprintf("r.%s", column->column), result);
+		scim_value_source(column, psprintf("r.%s", column->column), result);
 }
 
 void
@@ -87,27 +89,27 @@ scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration,
 	column->type = column->base_type = registration->types[kind];
 	column->typmod = -1;
 	column->format = registration->formats[kind];
-	scim_column_place(column, result);
+	scim_column_source(column, result);
 }
 
 static char *
-place_present(const ScimAttributeSql *place)
+source_present(const ScimAttributeSql *source)
 {
-	const char *condition = place->present ? place->present :
-		psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), place->json);
+	const char *condition = source->present ? source->present :
+		psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), source->json);
 
-	return place->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", place->from, condition) : pstrdup(condition);
+	return source->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", source->from, condition) : pstrdup(condition);
 }
 
 char *
-scim_places_present(const ScimAttributeSql *first)
+scim_sources_present(const ScimAttributeSql *first)
 {
 	StringInfoData sql;
 
 	if (first->value == NULL)
 		return "false";
 	initStringInfo(&sql);
-	for (const ScimAttributeSql *place = first; place; place = place->next)
-		appendStringInfo(&sql, "%s%s", place == first ? "" : " OR ", place_present(place));
+	for (const ScimAttributeSql *source = first; source; source = source->next)
+		appendStringInfo(&sql, "%s%s", source == first ? "" : " OR ", source_present(source));
 	return first->next ? psprintf("(%s)", sql.data) : sql.data;
 }

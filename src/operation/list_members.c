@@ -13,7 +13,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
-#include "operation/store.h"
+#include "operation/list_members.h"
 #include "resource/target.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"

@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "operation/page.h"
 #include "statement/required.h"
-#include "statement/statements.h"
 
 /* ---- counting ---- */
 

@@ -10,12 +10,11 @@
 #include "base/jsonb_tree.h"
 #include "column/fold.h"
 #include "column/value.h"
+#include "operation/patch.h"
 #include "operation/report.h"
-#include "operation/store.h"
 #include "operation/write.h"
 #include "query/access.h"
 #include "query/filter.h"
-#include "statement/statements.h"
 #include "utils/builtins.h"
 
 /* ---- patch ---- */

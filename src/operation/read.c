@@ -9,7 +9,7 @@
 
 #include "executor/spi.h"
 #include "group/nesting.h"
-#include "operation/store.h"
+#include "operation/read.h"
 #include "registry/our_trigger.h"
 #include "resource/target.h"
 #include "statement/statements.h"

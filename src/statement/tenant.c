@@ -11,7 +11,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "operation/store.h"
+#include "operation/read.h"
 #include "statement/denied.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"

@@ -5,7 +5,7 @@
 #ifndef SCIM_TOOLS_ARGUMENTS_H
 #define SCIM_TOOLS_ARGUMENTS_H
 
-#include "operation/store.h"
+#include "resource/view.h"
 #include "tools/dispatch.h"
 
 /*

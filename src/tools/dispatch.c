@@ -11,7 +11,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "operation/store.h"
+#include "operation/read.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"

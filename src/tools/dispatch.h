@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "operation/store.h"
+#include "operation/written.h"
 #include "tools/catalogue.h"
 #include "utils/jsonb.h"
 

@@ -6,7 +6,7 @@
 #define SCIM_TOOLS_ARGUMENTS_H
 
 #include "resource/view.h"
-#include "tools/dispatch.h"
+#include "tools/tool_call.h"
 
 /*
  * Parses the arguments if they came as text, checks them, and fills in what a

@@ -22,7 +22,7 @@
 #include "operation/read.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
-#include "tools/handlers.h"
+#include "tools/lists.h"
 #include "tools/log_warnings.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"

@@ -42,7 +42,7 @@ was_changed(HeapTuple tuple, bool made, CommandId *command)
 }
 
 Oid
-scim_last_part(Oid parent, bool came)
+scim_last_partition(Oid parent, bool came)
 {
 	Relation	catalog = table_open(InheritsRelationId, AccessShareLock);
 	CommandId	last = FirstCommandId;

@@ -104,7 +104,7 @@ scim_follow_parent(Oid relid, Oid parent)
 	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 	{
 		check_new_part(lfirst_oid(cell), parent);
-		scim_adopt_part(parent, lfirst_oid(cell), SCIM_ANY_KIND);
+		scim_adopt_partition(parent, lfirst_oid(cell), SCIM_ANY_KIND);
 	}
 }
 

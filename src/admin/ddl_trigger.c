@@ -131,7 +131,7 @@ other_relation(Oid relid, const CollectedATSubcmd *subcommand, bool came)
 	Oid			other = subcommand->address.objectId;
 
 	if (!OidIsValid(other))
-		other = scim_last_part(relid, came);
+		other = scim_last_partition(relid, came);
 	if (!OidIsValid(other))
 		elog(ERROR, "could not tell which partition table %u has %s", relid, came ? "attached" : "detached");
 	return other;

@@ -161,7 +161,7 @@ forget_gone_roles(void)
 }
 
 void
-scim_check_grants(ScimReportProblem report, void *argument)
+scim_inspect_grants(ScimReportProblem report, void *argument)
 {
 	char	   *table = psprintf("%s.scim_tenant_grants", scim_extension_schema("scimver"));
 	Oid			relid = grants_relid();

@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "admin/lookup_ddl.h"
+#include "admin/lookup_sync.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"

@@ -25,7 +25,7 @@
 #include "utils/rel.h"
 
 List *
-scim_parts(Oid relid)
+scim_partitions(Oid relid)
 {
 	return list_delete_oid(find_all_inheritors(relid, NoLock, NULL), relid);
 }
@@ -115,7 +115,7 @@ scim_find_copy(List *triggers, const Trigger *trigger)
 }
 
 void
-scim_adopt_part(Oid relid, Oid part, int kinds)
+scim_adopt_partition(Oid relid, Oid part, int kinds)
 {
 	List	   *there = scim_triggers_of(part, kinds);
 	ListCell   *cell;
@@ -139,12 +139,12 @@ scim_adopt_part(Oid relid, Oid part, int kinds)
 }
 
 void
-scim_adopt_parts(Oid relid, int kinds)
+scim_adopt_partitions(Oid relid, int kinds)
 {
 	ListCell   *cell;
 
-	foreach(cell, scim_parts(relid))
-		scim_adopt_part(relid, lfirst_oid(cell), kinds);
+	foreach(cell, scim_partitions(relid))
+		scim_adopt_partition(relid, lfirst_oid(cell), kinds);
 }
 
 void

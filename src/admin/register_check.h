@@ -21,7 +21,7 @@ extern void scim_check_owner(Oid relid);
 extern void scim_check_relation(Relation relation);
 
 /* The same of its partitions and children. */
-extern void scim_check_part(Relation relation);
+extern void scim_check_partition(Relation relation);
 
 /* INVALID_MAPPING if a rule does something else than what was asked for. */
 extern void scim_refuse_rules(Relation relation);

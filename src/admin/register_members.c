@@ -195,7 +195,7 @@ make_part_triggers(Oid relid, ScimWord *words)
 {
 	ListCell   *cell;
 
-	foreach(cell, scim_parts(relid))
+	foreach(cell, scim_partitions(relid))
 	{
 		words[0].text = scim_table_text(lfirst_oid(cell));
 		scim_run_ddl(add_part_trigger, words);

@@ -15,11 +15,12 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "admin/inspect_table.h"
 #include "admin/limits.h"
 #include "admin/mapping_check.h"
 #include "admin/partitions.h"
+#include "admin/problem.h"
 #include "admin/register_check.h"
+#include "admin/register_created.h"
 #include "admin/register_table.h"
 #include "admin/table_ddl.h"
 #include "base/errors.h"
@@ -291,7 +292,7 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 		scim_bad_mapping(relation, NULL, "with the option version_scheme \"revision\" the mapping must have a \"revision\" column");
 	tell(registration, relation, options);
 	warn_of_steps(registration, relation);
-	foreach(cell, scim_parts(relid))
+	foreach(cell, scim_partitions(relid))
 	{
 		Relation	part = table_open(lfirst_oid(cell), NoLock);
 
@@ -320,7 +321,7 @@ lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lo
 	{
 		Relation	part = relation_open(lfirst_oid(cell), NoLock);
 
-		scim_check_part(part);
+		scim_check_partition(part);
 		relation_close(part, NoLock);
 	}
 	mapping = normal_mapping(type, relation, given);
@@ -343,7 +344,7 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	if (type->has_members || type->has_groups)
 		scim_make_delete_triggers(scim_table_text(relid), type);
 	CommandCounterIncrement();
-	scim_adopt_parts(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
+	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
 	if (options->subscribed)
 		scim_enable_always(relid, SCIM_ROW_KIND);
 }

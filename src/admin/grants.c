@@ -81,7 +81,7 @@ typedef enum Scope
 static bool
 is_meant(const ScimRegistration *table, Scope scope)
 {
-	/* tables that people had are their owners' matter */
+	/* mapped tables are their owners' matter */
 	return table && !table->is_mapped && (scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
 }
 

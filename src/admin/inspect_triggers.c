@@ -39,7 +39,7 @@ static const Wanted row_triggers[] = {
 	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
 };
 
-/* Of users and groups that have memberships in a table of people's own. */
+/* Of users and groups that have memberships in a mapped table. */
 static const Wanted delete_triggers[] = {
 	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
 	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},

@@ -157,7 +157,7 @@ find_changes(const ScimRegistration *table)
 	const Trigger *trigger;
 	Changes		changes = {NIL, NIL};
 
-	/* the columns of people's own tables are theirs */
+	/* the columns of mapped tables are their owners' */
 	if (table->is_mapped)
 		return changes;
 	relation = try_relation_open(table->relid, AccessShareLock);

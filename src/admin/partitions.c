@@ -115,9 +115,9 @@ scim_find_copy(List *triggers, const Trigger *trigger)
 }
 
 void
-scim_adopt_partition(Oid relid, Oid part, int kinds)
+scim_adopt_partition(Oid relid, Oid partition, int kinds)
 {
-	List	   *there = scim_triggers_of(part, kinds);
+	List	   *there = scim_triggers_of(partition, kinds);
 	ListCell   *cell;
 
 	foreach(cell, scim_triggers_of(relid, kinds))
@@ -125,16 +125,16 @@ scim_adopt_partition(Oid relid, Oid part, int kinds)
 		const Trigger *trigger = lfirst(cell);
 		const Trigger *copy = scim_find_copy(there, trigger);
 
-		if (!can_have(part, trigger))
+		if (!can_have(partition, trigger))
 			continue;
 		if (copy == NULL)
 		{
-			CreateTrigger(statement_for(trigger), NULL, part, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
+			CreateTrigger(statement_for(trigger), NULL, partition, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
 						  InvalidOid, NULL, false, false);
 			CommandCounterIncrement();
 		}
 		if ((copy ? copy->tgenabled : TRIGGER_FIRES_ON_ORIGIN) != trigger->tgenabled)
-			set_state(part, copy ? copy->tgname : trigger->tgname, trigger->tgenabled);
+			set_state(partition, copy ? copy->tgname : trigger->tgname, trigger->tgenabled);
 	}
 }
 

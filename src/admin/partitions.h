@@ -21,15 +21,21 @@ extern const Trigger *scim_find_copy(List *triggers, const Trigger *trigger);
  * partitions have them from PostgreSQL.  Within SPI.
  */
 extern void scim_adopt_partitions(Oid relid, int kinds);
-extern void scim_adopt_partition(Oid relid, Oid part, int kinds);
+extern void scim_adopt_partition(Oid relid, Oid partition, int kinds);
 
-/* Lets the triggers of these kinds fire for what replication brings, too: of the table and its parts.  Within SPI. */
+/*
+ * Lets the triggers of these kinds fire for what replication brings, too: of the
+ * table, its partitions and children.  Within SPI.
+ */
 extern void scim_enable_always(Oid relid, int kinds);
 
 /* Drops a trigger of the one table.  Within SPI. */
 extern void scim_drop_trigger(Oid relid, const char *trigger);
 
-/* Drops those of these kinds, of the table and its parts; true if there were any.  Within SPI. */
+/*
+ * Drops those of these kinds, of the table, its partitions and children; true if
+ * there were any.  Within SPI.
+ */
 extern bool scim_drop_triggers(Oid relid, int kinds);
 
 #endif							/* SCIM_ADMIN_PARTITIONS_H */

@@ -15,7 +15,7 @@ extern SCIM_NORETURN void scim_refuse_missing(Oid relid);
 extern void scim_check_owner(Oid relid);
 
 /*
- * An ordinary or partitioned table, of this database for good, no part of
+ * An ordinary or partitioned table, of this database for good, no partition of
  * another one, and not registered yet.  INVALID_MAPPING, ALREADY_REGISTERED.
  */
 extern void scim_check_relation(Relation relation);

@@ -91,7 +91,7 @@ select_rows(Listing *list, const char *filter)
 	scim_read_order(table, list->query->sort_by, list->query->sort_order, &selection->order);
 }
 
-/* All that a cursor is bound to, with no doubt where a part of it ends. */
+/* All that a cursor is bound to, with no doubt where one ends and the next begins. */
 static char *
 cursor_kind(const Listing *list, const char *filter)
 {

@@ -95,7 +95,7 @@ inspect_column(Inspection *inspection, const JsonbValue *key, const JsonbValue *
 		return;
 	inspection->missing = true;
 	report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
-											  column, inspection->table, scim_string_copy(key)));
+												   column, inspection->table, scim_string_copy(key)));
 }
 
 /* All names of columns in a mapping: strings, and "column" of objects. */
@@ -135,10 +135,10 @@ inspect_lookup(const Inspection *inspection, const ScimRegistration *registratio
 {
 	if (lookup->unique && !OidIsValid(lookup->index_relid))
 		report_problem(inspection, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
-												lookup->column, inspection->table, lookup->path));
+													 lookup->column, inspection->table, lookup->path));
 	else if (!lookup->unique && !scim_leads_to(inspection->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
 		report_problem(inspection, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
-												lookup->column, inspection->table, lookup->path));
+													 lookup->column, inspection->table, lookup->path));
 }
 
 /* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
@@ -161,7 +161,7 @@ inspect_lookups(const Inspection *inspection, const ScimRegistration *registrati
 
 		if (scim_find_lookup(registration, path) == NULL)
 			report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
-													  scim_string_copy(&value), inspection->table, path));
+														   scim_string_copy(&value), inspection->table, path));
 	}
 }
 
@@ -172,7 +172,7 @@ inspect_not_null(const Inspection *inspection, const ScimRegistration *registrat
 
 	if (column)
 		report_problem(inspection, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
-												  quote_identifier(column), inspection->table));
+													   quote_identifier(column), inspection->table));
 }
 
 static void

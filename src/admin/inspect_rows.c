@@ -305,7 +305,7 @@ as_of_type(const ScimRegistration *table, const ScimResourceType *type)
 
 void
 scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
-				ScimReportInvalid report, void *argument)
+				  ScimReportInvalid report, void *argument)
 {
 	Inspection	inspection = {table, table, type, report, argument};
 

@@ -29,6 +29,6 @@ typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInval
  * does not fit the type.
  */
 extern void scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
-							ScimReportInvalid report, void *argument);
+							  ScimReportInvalid report, void *argument);
 
 #endif							/* SCIM_ADMIN_INSPECT_ROWS_H */

@@ -29,7 +29,7 @@ typedef struct Wanted
 	int16		type;			/* level, timing and events, as pg_trigger has them */
 	const char *when;			/* the same as DDL */
 	const char *level;
-	bool		on_partitions;		/* partitions and children have it, too */
+	bool		on_partitions;	/* partitions and children have it, too */
 } Wanted;
 
 #define CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
@@ -169,7 +169,7 @@ report_missing(const Inspection *inspection, Relation relation, const Wanted *wa
 
 	if (is_taken(relation, wanted))
 		report_trigger(inspection, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
-									   name_of(relation), wanted->when, name), NULL);
+											name_of(relation), wanted->when, name), NULL);
 	else
 		report_trigger(inspection, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
 					   create_sql(inspection, relation, wanted));
@@ -185,7 +185,7 @@ inspect_wanted(const Inspection *inspection, Relation relation, const Wanted *wa
 		report_missing(inspection, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
 		report_trigger(inspection, psprintf("trigger %s of table %s is to be called %s, to sort last",
-									   quote_identifier(trigger->tgname), name_of(relation), name),
+											quote_identifier(trigger->tgname), name_of(relation), name),
 					   is_taken(relation, wanted) ? NULL :
 					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
 								name_of(relation), name));
@@ -208,8 +208,8 @@ inspect_order(const Inspection *inspection, Relation relation)
 			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 			continue;
 		report_trigger(inspection, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
-									   quote_identifier(trigger->tgname), name_of(relation),
-									   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
+											quote_identifier(trigger->tgname), name_of(relation),
+											quote_identifier(SCIM_ROW_TRIGGER)), NULL);
 	}
 }
 

@@ -14,7 +14,7 @@
  * "rows": the registration of the first, or NULL if it cannot be read.
  */
 extern void scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows,
-									  ScimReportProblem report, void *argument);
+								  ScimReportProblem report, void *argument);
 
 /* The same of the event triggers.  Within SPI. */
 extern void scim_inspect_event_triggers(ScimReportProblem report, void *argument);

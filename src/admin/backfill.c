@@ -16,7 +16,8 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "admin/inspect_table.h"
+#include "admin/inspect_registration.h"
+#include "admin/visit_rows.h"
 #include "base/errors.h"
 #include "base/protect.h"
 #include "catalog/pg_type.h"

@@ -42,11 +42,11 @@ was_changed(HeapTuple tuple, bool made, CommandId *command)
 }
 
 Oid
-scim_last_part(Oid parent, bool came)
+scim_last_partition(Oid parent, bool came)
 {
 	Relation	catalog = table_open(InheritsRelationId, AccessShareLock);
 	CommandId	last = FirstCommandId;
-	Oid			part = InvalidOid;
+	Oid			partition = InvalidOid;
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
@@ -60,11 +60,11 @@ scim_last_part(Oid parent, bool came)
 		if (!was_changed(tuple, came, &command) || command < last)
 			continue;
 		last = command;
-		part = ((Form_pg_inherits) GETSTRUCT(tuple))->inhrelid;
+		partition = ((Form_pg_inherits) GETSTRUCT(tuple))->inhrelid;
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
-	return part;
+	return partition;
 }
 
 Oid

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 /* The partition or child that came to the table last in this transaction, or (came: false) that left it; InvalidOid: none. */
-extern Oid	scim_last_part(Oid parent, bool came);
+extern Oid	scim_last_partition(Oid parent, bool came);
 
 /* The table of an index that this transaction has dropped, or InvalidOid. */
 extern Oid	scim_table_of_dropped_index(Oid index);

@@ -360,8 +360,8 @@ find_or_make_on_columns(const ScimRegistration *table, const ScimPath *path)
 /*
  * scim_create_index(resource_type text, path text) -> text: makes the index,
  * and the lookup column that it needs, for filters and sorting by the path;
- * returns its name.  What is there already is left alone.  Of a table that
- * people had it is on the column of the attribute, or on each of its columns.
+ * returns its name.  What is there already is left alone.  Of a mapped table it
+ * is on the column of the attribute, or on each of its columns.
  * Errors: NOT_REGISTERED, INVALID_PATH.
  */
 Datum

@@ -78,7 +78,7 @@ same_arguments(const Trigger *a, const Trigger *b)
 	return true;
 }
 
-/* A table that is registered itself, for other resources, cannot be a part of another one. */
+/* A table that is registered itself, for other resources, cannot be a partition or child of another one. */
 static void
 check_new_part(Oid relid, Oid parent)
 {
@@ -107,7 +107,7 @@ scim_follow_parent(Oid relid, Oid parent)
 	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 	{
 		check_new_part(lfirst_oid(cell), parent);
-		scim_adopt_part(parent, lfirst_oid(cell), SCIM_ANY_KIND);
+		scim_adopt_partition(parent, lfirst_oid(cell), SCIM_ANY_KIND);
 	}
 }
 
@@ -149,23 +149,23 @@ scim_follow_orphan(Oid relid, Oid parent)
 	}
 }
 
-/* ---- rows of parts that come and go ---- */
+/* ---- rows of partitions and children that come and go ---- */
 
-/* Versions of when the part was elsewhere may not be those of its rows' content. */
+/* Versions of when the partition was elsewhere may not be those of its rows' content. */
 static void
-warn_of_versions(const ScimResourceType *type, Oid part, Oid parent)
+warn_of_versions(const ScimResourceType *type, Oid partition, Oid parent)
 {
 	const ScimRegistration *table = scim_find_table(type);
-	ScimWord	words[] = {{"part", scim_table_text(part)}, {"version"}, {NULL}};
+	ScimWord	words[] = {{"partition", scim_table_text(partition)}, {"version"}, {NULL}};
 
 	if (table == NULL || table->relid != scim_root_table(parent, SCIM_ROW_KIND, type->name) ||
 		table->columns[SCIM_COLUMN_VERSION] == NULL)
 		return;
 	words[1].text = table->columns[SCIM_COLUMN_VERSION];
-	scim_run_ddl("SELECT FROM {part} WHERE {version} IS NOT NULL LIMIT 1", words);
+	scim_run_ddl("SELECT FROM {partition} WHERE {version} IS NOT NULL LIMIT 1", words);
 	if (SPI_processed > 0)
 		ereport(WARNING,
-				(errmsg("rows of \"%s\" bring versions along, which are taken for those of their content", get_rel_name(part)),
+				(errmsg("rows of \"%s\" bring versions along, which are taken for those of their content", get_rel_name(partition)),
 				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
 }
 
@@ -219,7 +219,7 @@ read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *
 }
 
 /*
- * What the relation's own index keeps apart, of tables that people had: ids, and
+ * What the relation's own index keeps apart, of mapped tables: ids, and
  * memberships.  That of a partition is one with that of its table; children that
  * came later may do without one.
  */

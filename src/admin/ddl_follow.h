@@ -9,7 +9,10 @@
 
 #include "registry/registration.h"
 
-/* A column got another name: so it does in the arguments of our triggers, of the table and its parts.  42501 */
+/*
+ * A column got another name: so it does in the arguments of our triggers, of the
+ * table, its partitions and children.  42501
+ */
 extern void scim_follow_rename(Oid relid, const char *old_name, const char *new_name);
 
 /*
@@ -30,7 +33,10 @@ extern void scim_follow_orphan(Oid relid, Oid parent);
  */
 extern void scim_follow_rows(Oid relid, Oid parent, bool came);
 
-/* A registered table, or a part of one, is another now: INVALID_MAPPING where its mapping does not fit it any more. */
+/*
+ * A registered table, or a partition or child of one, is another now: INVALID_MAPPING
+ * where its mapping does not fit it any more.
+ */
 extern void scim_check_altered(Oid relid);
 
 /* The mapping of the table's trigger as it would be read for another type of that name: INVALID_MAPPING where it does not fit that. */

@@ -131,7 +131,7 @@ other_relation(Oid relid, const CollectedATSubcmd *subcommand, bool came)
 	Oid			other = subcommand->address.objectId;
 
 	if (!OidIsValid(other))
-		other = scim_last_part(relid, came);
+		other = scim_last_partition(relid, came);
 	if (!OidIsValid(other))
 		elog(ERROR, "could not tell which partition table %u has %s", relid, came ? "attached" : "detached");
 	return other;
@@ -143,7 +143,7 @@ follow_subcommand(Oid relid, const CollectedATSubcmd *subcommand)
 {
 	AlterTableType type;
 	bool		came;
-	Oid			part = relid;
+	Oid			partition = relid;
 	Oid			parent = relid;
 
 	if (!IsA(subcommand->parsetree, AlterTableCmd))
@@ -159,16 +159,16 @@ follow_subcommand(Oid relid, const CollectedATSubcmd *subcommand)
 		case AT_AttachPartition:
 		case AT_DetachPartition:
 		case AT_DetachPartitionFinalize:
-			part = other_relation(relid, subcommand, came);
+			partition = other_relation(relid, subcommand, came);
 			break;
 		default:
 			return;
 	}
 	if (came)
-		scim_follow_parent(part, parent);
+		scim_follow_parent(partition, parent);
 	else
-		scim_follow_orphan(part, parent);
-	scim_follow_rows(part, parent, came);
+		scim_follow_orphan(partition, parent);
+	scim_follow_rows(partition, parent, came);
 }
 
 /* The tables that were made of a composite type (CREATE TABLE ... OF), which ALTER TYPE ... CASCADE alters, too. */

@@ -84,7 +84,7 @@ typedef enum Scope
 static bool
 is_meant(const ScimRegistration *table, Scope scope)
 {
-	/* tables that people had are their owners' matter */
+	/* mapped tables are their owners' matter */
 	return table && !table->is_mapped && (scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
 }
 
@@ -164,7 +164,7 @@ forget_gone_roles(void)
 }
 
 void
-scim_check_grants(ScimReportProblem report, void *argument)
+scim_inspect_grants(ScimReportProblem report, void *argument)
 {
 	char	   *table = psprintf("%s.scim_tenant_grants", scim_extension_schema("scimver"));
 	Oid			relid = grants_relid();

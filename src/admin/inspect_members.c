@@ -8,11 +8,12 @@
  */
 #include "postgres.h"
 
-#include "admin/inspect_table.h"
+#include "admin/inspect_members.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/stored_rows.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -86,7 +87,7 @@ report_orphan(const ScimRegistration *groups, const ScimRegistration *members, H
 }
 
 void
-scim_check_memberships(const ScimRegistration *groups, ScimReportProblem report, void *argument)
+scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem report, void *argument)
 {
 	const ScimRegistration *members = groups->is_mapped ? scim_find_members(groups->type) : NULL;
 	const ScimRegistration *users = scim_find_table(scim_resource_type("User"));

@@ -10,7 +10,8 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "admin/grants.h"
-#include "admin/inspect_table.h"
+#include "admin/inspect_registration.h"
+#include "admin/inspect_triggers.h"
 #include "admin/limits.h"
 #include "admin/register_check.h"
 #include "base/errors.h"
@@ -71,40 +72,40 @@ scim_tables_of(Oid relid)
 /* ---- what is reported ---- */
 
 /* A table that is looked at. */
-typedef struct Check
+typedef struct Inspection
 {
 	Relation	relation;
 	const char *table;			/* its name, quoted */
 	ScimReportProblem report;
 	void	   *argument;
 	bool		missing;		/* a column that the mapping names */
-} Check;
+} Inspection;
 
 static void
-report_problem(const Check *check, const char *kind, char *detail)
+report_problem(const Inspection *inspection, const char *kind, char *detail)
 {
 	ScimProblem problem = {.problem = kind, .detail = detail};
 
-	check->report(&problem, check->argument);
+	inspection->report(&problem, inspection->argument);
 }
 
 /* ---- columns ---- */
 
 static void
-check_column(Check *check, const JsonbValue *key, const JsonbValue *name)
+inspect_column(Inspection *inspection, const JsonbValue *key, const JsonbValue *name)
 {
 	char	   *column = scim_string_copy(name);
 
-	if (get_attnum(RelationGetRelid(check->relation), column) != InvalidAttrNumber)
+	if (get_attnum(RelationGetRelid(inspection->relation), column) != InvalidAttrNumber)
 		return;
-	check->missing = true;
-	report_problem(check, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
-											  column, check->table, scim_string_copy(key)));
+	inspection->missing = true;
+	report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
+												   column, inspection->table, scim_string_copy(key)));
 }
 
 /* All names of columns in a mapping: strings, and "column" of objects. */
 static void
-check_columns(Check *check, JsonbContainer *mapping)
+inspect_columns(Inspection *inspection, JsonbContainer *mapping)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -115,39 +116,39 @@ check_columns(Check *check, JsonbContainer *mapping)
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		if (value.type == jbvString)
-			check_column(check, &key, &value);
+			inspect_column(inspection, &key, &value);
 		else if (!scim_is_object(&value))
 			continue;
 		else if (scim_string_is(&key, "attributes") || scim_string_is(&key, "lookups"))
-			check_columns(check, value.val.binary.data);
+			inspect_columns(inspection, value.val.binary.data);
 		else if (scim_find(value.val.binary.data, "column", &column) && column.type == jbvString)
-			check_column(check, &key, &column);
+			inspect_column(inspection, &key, &column);
 	}
 }
 
 /* ---- indexes ---- */
 
 static void
-check_id_index(const Check *check, const ScimRegistration *registration)
+inspect_id_index(const Inspection *inspection, const ScimRegistration *registration)
 {
-	if (!scim_has_id_index(registration, check->relation))
-		report_problem(check, "index", psprintf("table %s has no unique index on its ids any more", check->table));
+	if (!scim_has_id_index(registration, inspection->relation))
+		report_problem(inspection, "index", psprintf("table %s has no unique index on its ids any more", inspection->table));
 }
 
 static void
-check_lookup(const Check *check, const ScimRegistration *registration, const ScimLookup *lookup)
+inspect_lookup(const Inspection *inspection, const ScimRegistration *registration, const ScimLookup *lookup)
 {
 	if (lookup->unique && !OidIsValid(lookup->index_relid))
-		report_problem(check, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
-												lookup->column, check->table, lookup->path));
-	else if (!lookup->unique && !scim_leads_to(check->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
-		report_problem(check, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
-												lookup->column, check->table, lookup->path));
+		report_problem(inspection, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
+													 lookup->column, inspection->table, lookup->path));
+	else if (!lookup->unique && !scim_leads_to(inspection->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
+		report_problem(inspection, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
+													 lookup->column, inspection->table, lookup->path));
 }
 
 /* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
 static void
-check_lookups(const Check *check, const ScimRegistration *registration, const char *mapping)
+inspect_lookups(const Inspection *inspection, const ScimRegistration *registration, const char *mapping)
 {
 	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);
 	ScimWalk	walk;
@@ -155,7 +156,7 @@ check_lookups(const Check *check, const ScimRegistration *registration, const ch
 	JsonbValue	value;
 
 	for (int i = 0; i < registration->lookup_count; i++)
-		check_lookup(check, registration, &registration->lookups[i]);
+		inspect_lookup(inspection, registration, &registration->lookups[i]);
 	if (lookups == NULL)
 		return;
 	scim_walk(&walk, lookups);
@@ -164,29 +165,29 @@ check_lookups(const Check *check, const ScimRegistration *registration, const ch
 		char	   *path = scim_string_copy(&key);
 
 		if (scim_find_lookup(registration, path) == NULL)
-			report_problem(check, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
-													  scim_string_copy(&value), check->table, path));
+			report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
+														   scim_string_copy(&value), inspection->table, path));
 	}
 }
 
 static void
-check_not_null(const Check *check, const ScimRegistration *registration)
+inspect_not_null(const Inspection *inspection, const ScimRegistration *registration)
 {
-	const char *column = scim_nullable_column(registration, check->relation);
+	const char *column = scim_nullable_column(registration, inspection->relation);
 
 	if (column)
-		report_problem(check, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
-												  quote_identifier(column), check->table));
+		report_problem(inspection, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
+													   quote_identifier(column), inspection->table));
 }
 
 static void
-check_indexes(const Check *check, const ScimRegistration *registration, const char *mapping)
+inspect_indexes(const Inspection *inspection, const ScimRegistration *registration, const char *mapping)
 {
 	if (registration->is_members)
 		return;
-	check_not_null(check, registration);
-	check_id_index(check, registration);
-	check_lookups(check, registration, mapping);
+	inspect_not_null(inspection, registration);
+	inspect_id_index(inspection, registration);
+	inspect_lookups(inspection, registration, mapping);
 }
 
 /* What the table cannot do, as it was told when it was registered. */
@@ -223,25 +224,25 @@ mapping_of(Oid relid, ScimTriggerKind kind)
 }
 
 static const ScimRegistration *
-check_table(const ScimTables *tables, bool is_members, ScimReportProblem report, void *argument)
+inspect_table(const ScimTables *tables, bool is_members, ScimReportProblem report, void *argument)
 {
 	Oid			relid = is_members ? tables->members : tables->rows;
 	Relation	relation = relation_open(relid, AccessShareLock);
 	char	   *mapping = mapping_of(relid, is_members ? SCIM_MEMBERS_KIND : SCIM_ROW_KIND);
 	Jsonb	   *object = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(mapping)));
 	Reading		reading = {tables->type, is_members, NULL};
-	Check		check = {relation, .report = report, .argument = argument};
+	Inspection	inspection = {relation, .report = report, .argument = argument};
 	ErrorData  *error;
 
-	check.table = scim_table_text(relid);
-	check_columns(&check, &object->root);
+	inspection.table = scim_table_text(relid);
+	inspect_columns(&inspection, &object->root);
 	error = scim_protect(read_registration, &reading);
-	if (error && !check.missing)
-		report_problem(&check, "mapping", error->message);
+	if (error && !inspection.missing)
+		report_problem(&inspection, "mapping", error->message);
 	if (error == NULL && reading.registration)
 	{
-		check_indexes(&check, reading.registration, mapping);
-		scim_find_limits(reading.registration, relation, report_limit, &check);
+		inspect_indexes(&inspection, reading.registration, mapping);
+		scim_find_limits(reading.registration, relation, report_limit, &inspection);
 	}
 	relation_close(relation, NoLock);
 	return error ? NULL : reading.registration;
@@ -249,7 +250,7 @@ check_table(const ScimTables *tables, bool is_members, ScimReportProblem report,
 
 /* A group table that was made with a membership table: that has none of our triggers any more. */
 static void
-check_lost_members(const ScimRegistration *groups, ScimReportProblem report, void *argument)
+inspect_lost_members(const ScimRegistration *groups, ScimReportProblem report, void *argument)
 {
 	ScimProblem problem = {.problem = "trigger"};
 
@@ -262,7 +263,7 @@ check_lost_members(const ScimRegistration *groups, ScimReportProblem report, voi
 
 /* Can memberships be compared with what they name? */
 static bool
-check_joined(ScimReportProblem report, void *argument)
+inspect_joined(ScimReportProblem report, void *argument)
 {
 	ScimProblem problem = {.problem = "mapping", .detail = scim_join_problem()};
 
@@ -273,13 +274,13 @@ check_joined(ScimReportProblem report, void *argument)
 }
 
 const ScimRegistration *
-scim_check_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
+scim_inspect_registration(const ScimTables *tables, ScimReportProblem report, void *argument)
 {
 	const ScimRegistration *rows = NULL;
 	bool		readable = true;
 
 	if (OidIsValid(tables->rows))
-		rows = check_table(tables, false, report, argument);
+		rows = inspect_table(tables, false, report, argument);
 	else
 	{
 		ScimProblem problem = {.problem = "trigger"};
@@ -289,15 +290,15 @@ scim_check_registration(const ScimTables *tables, ScimReportProblem report, void
 		report(&problem, argument);
 	}
 	if (OidIsValid(tables->members))
-		readable = check_table(tables, true, report, argument) != NULL;
+		readable = inspect_table(tables, true, report, argument) != NULL;
 	else if (rows && rows->type->has_members)
-		check_lost_members(rows, report, argument);
+		inspect_lost_members(rows, report, argument);
 	/* of groups, members are counted */
-	if ((tables->type->has_members || tables->type->has_groups) && !check_joined(report, argument) &&
+	if ((tables->type->has_members || tables->type->has_groups) && !inspect_joined(report, argument) &&
 		tables->type->has_members)
 		readable = false;
-	scim_check_triggers(tables, rows, report, argument);
-	scim_check_event_triggers(report, argument);
-	scim_check_grants(report, argument);
+	scim_inspect_triggers(tables->rows, tables->members, rows, report, argument);
+	scim_inspect_event_triggers(report, argument);
+	scim_inspect_grants(report, argument);
 	return readable ? rows : NULL;
 }

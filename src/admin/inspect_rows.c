@@ -27,15 +27,15 @@
 /* So many rows are read at a time. */
 #define BATCH 500
 
-/* A check of a table under way. */
-typedef struct Check
+/* A table that is inspected. */
+typedef struct Inspection
 {
 	const ScimRegistration *table;
 	const ScimRegistration *as_of_type; /* the same, read with the type as it is to be */
 	const ScimResourceType *type;
 	ScimReportInvalid report;
 	void	   *argument;
-} Check;
+} Inspection;
 
 /* A row as it was read, in columns; "data" is its content by the type as it is to be. */
 typedef struct StoredRow
@@ -95,23 +95,23 @@ path_of(const ErrorData *error)
 
 /* Does the table's own type find the same fault? */
 static bool
-is_wrong_already(const Check *check, const StoredRow *row, const ErrorData *error)
+is_wrong_already(const Inspection *inspection, const StoredRow *row, const ErrorData *error)
 {
 	StoredRow	same = *row;
-	Progress	alone = {check->table->type, &same, 1, 0};
+	Progress	alone = {inspection->table->type, &same, 1, 0};
 	ErrorData  *before;
 	ScimRow		content;
 
-	scim_take_row(check->table, row->values, row->nulls, &content);
+	scim_take_row(inspection->table, row->values, row->nulls, &content);
 	same.data = content.data;
 	before = find_error(&alone);
 	return before && strcmp(before->message, error->message) == 0;
 }
 
 static void
-check_batch(const Check *check, const StoredRow *rows, int count)
+inspect_batch(const Inspection *inspection, const StoredRow *rows, int count)
 {
-	Progress	progress = {check->type, rows, count, 0};
+	Progress	progress = {inspection->type, rows, count, 0};
 
 	for (; progress.next < count; progress.next++)
 	{
@@ -120,13 +120,13 @@ check_batch(const Check *check, const StoredRow *rows, int count)
 
 		if (error == NULL)
 			break;
-		if (!is_wrong_already(check, row, error))
+		if (!is_wrong_already(inspection, row, error))
 		{
 			ScimInvalidRow invalid = {
 				.tenant = row->tenant, .id = row->id, .path = path_of(error), .problem = error->message
 			};
 
-			check->report(check->type, &invalid, check->argument);
+			inspection->report(inspection->type, &invalid, inspection->argument);
 		}
 	}
 }
@@ -135,16 +135,16 @@ check_batch(const Check *check, const StoredRow *rows, int count)
 
 /* Columns {bare} and, if there is one, the tenant's. */
 static StoredRow
-read_row(const Check *check, HeapTuple tuple, TupleDesc descriptor)
+read_row(const Inspection *inspection, HeapTuple tuple, TupleDesc descriptor)
 {
-	const ScimRegistration *table = check->table;
+	const ScimRegistration *table = inspection->table;
 	StoredRow	row;
 	ScimRow		content;
 
 	row.values = palloc(descriptor->natts * sizeof(Datum));
 	row.nulls = palloc(descriptor->natts * sizeof(bool));
 	heap_deform_tuple(tuple, descriptor, row.values, row.nulls);
-	scim_take_row(check->as_of_type, row.values, row.nulls, &content);
+	scim_take_row(inspection->as_of_type, row.values, row.nulls, &content);
 	row.tenant = table->tenant ? table->tenant : scim_id_text(table->tenant_type, row.values[descriptor->natts - 1]);
 	row.id = content.id;
 	row.data = content.data;
@@ -152,16 +152,16 @@ read_row(const Check *check, HeapTuple tuple, TupleDesc descriptor)
 }
 
 static void
-check_all_documents(const Check *check)
+inspect_documents(const Inspection *inspection)
 {
 	StringInfoData sql;
 	Portal		portal;
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver check of rows",
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver inspected rows",
 												  ALLOCSET_DEFAULT_SIZES);
 
 	initStringInfo(&sql);
 	scim_append_statement(&sql, "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r WHERE r.{id} IS NOT NULL{?tenant: AND r.{tenant} IS NOT NULL}",
-						  check->table);
+						  inspection->table);
 	portal = SPI_cursor_open_with_args(NULL, sql.data, 0, NULL, NULL, NULL, true, 0);
 	for (;;)
 	{
@@ -176,8 +176,8 @@ check_all_documents(const Check *check)
 		old = MemoryContextSwitchTo(scratch);
 		rows = palloc(count * sizeof(StoredRow));
 		for (int i = 0; i < count; i++)
-			rows[i] = read_row(check, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-		check_batch(check, rows, count);
+			rows[i] = read_row(inspection, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		inspect_batch(inspection, rows, count);
 		MemoryContextSwitchTo(old);
 		SPI_freetuptable(SPI_tuptable);
 		MemoryContextReset(scratch);
@@ -193,9 +193,9 @@ check_all_documents(const Check *check)
  * What stands for no value is NULL there.
  */
 static void
-check_shared(const Check *check, const char *path, const char *value)
+inspect_shared(const Inspection *inspection, const char *path, const char *value)
 {
-	const ScimRegistration *table = check->table;
+	const ScimRegistration *table = inspection->table;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -215,37 +215,37 @@ check_shared(const Check *check, const char *path, const char *value)
 			.id = scim_id_text(table->id_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
 			.path = path,
 			.shared = true,
-			.problem = psprintf("UNIQUENESS: another %s has the same %s", check->type->name, path)
+			.problem = psprintf("UNIQUENESS: another %s has the same %s", inspection->type->name, path)
 		};
 
 		CHECK_FOR_INTERRUPTS();
 		if (table->tenant_type)
 			invalid.tenant = scim_id_text(table->tenant_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
-		check->report(check->type, &invalid, check->argument);
+		inspection->report(inspection->type, &invalid, inspection->argument);
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
 /* Of a created table: what has a column for lookups. */
 static void
-check_lookups(const Check *check)
+inspect_lookups(const Inspection *inspection)
 {
 	ListCell   *cell;
 
-	foreach(cell, scim_plan_lookups(check->type))
+	foreach(cell, scim_plan_lookups(inspection->type))
 	{
 		const ScimPlannedLookup *lookup = lfirst(cell);
-		const ScimLookup *current = scim_find_lookup(check->table, lookup->path.text);
+		const ScimLookup *current = scim_find_lookup(inspection->table, lookup->path.text);
 
 		if (!lookup->unique || (current && current->unique && current->kind == lookup->kind))
 			continue;
-		check_shared(check, lookup->path.text, scim_lookup_expression(lookup, check->table->columns[SCIM_COLUMN_DATA]));
+		inspect_shared(inspection, lookup->path.text, scim_lookup_expression(lookup, inspection->table->columns[SCIM_COLUMN_DATA]));
 	}
 }
 
 /* Of a mapped table: what becomes unique, as it is compared. */
 static void
-check_mapped(const Check *check)
+inspect_mapped(const Inspection *inspection)
 {
 	static const char *const functions[] = {
 		[SCIM_COMPARE_EXACT] = "",
@@ -253,18 +253,18 @@ check_mapped(const Check *check)
 		[SCIM_COMPARE_FOLD] = "{ext}.scim_fold",
 	};
 
-	for (int i = 0; i < check->as_of_type->mapped_count; i++)
+	for (int i = 0; i < inspection->as_of_type->mapped_count; i++)
 	{
-		const ScimMappedColumn *column = &check->as_of_type->mapped[i];
+		const ScimMappedColumn *column = &inspection->as_of_type->mapped[i];
 		bool		is_text = scim_has_compare(column);
 		StringInfoData value;
 
-		if (!column->unique || check->table->mapped[i].unique || OidIsValid(column->index_relid))
+		if (!column->unique || inspection->table->mapped[i].unique || OidIsValid(column->index_relid))
 			continue;
 		initStringInfo(&value);
-		scim_append_statement(&value, functions[is_text ? column->compare : SCIM_COMPARE_EXACT], check->table);
+		scim_append_statement(&value, functions[is_text ? column->compare : SCIM_COMPARE_EXACT], inspection->table);
 		appendStringInfo(&value, is_text ? "(NULLIF(%s::pg_catalog.text, ''))" : "(%s)", column->column);
-		check_shared(check, column->path, value.data);
+		inspect_shared(inspection, column->path, value.data);
 	}
 }
 
@@ -304,19 +304,19 @@ as_of_type(const ScimRegistration *table, const ScimResourceType *type)
 }
 
 void
-scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
-				ScimReportInvalid report, void *argument)
+scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
+				  ScimReportInvalid report, void *argument)
 {
-	Check		check = {table, table, type, report, argument};
+	Inspection	inspection = {table, table, type, report, argument};
 
 	if (table->is_mapped)
-		check.as_of_type = as_of_type(table, type);
+		inspection.as_of_type = as_of_type(table, type);
 	if (check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
 		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
 				   "row level security may hide rows of table %s: its owner sees all of them", table->table);
-	check_all_documents(&check);
+	inspect_documents(&inspection);
 	if (table->is_mapped)
-		check_mapped(&check);
+		inspect_mapped(&inspection);
 	else
-		check_lookups(&check);
+		inspect_lookups(&inspection);
 }

@@ -28,7 +28,7 @@ typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInval
  * if row level security would hide rows, INVALID_MAPPING if the table's mapping
  * does not fit the type.
  */
-extern void scim_check_rows(const ScimRegistration *table, const ScimResourceType *type,
-							ScimReportInvalid report, void *argument);
+extern void scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
+							  ScimReportInvalid report, void *argument);
 
 #endif							/* SCIM_ADMIN_INSPECT_ROWS_H */

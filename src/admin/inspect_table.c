@@ -10,9 +10,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/inspect_table.h"
-#include "base/errors.h"
-#include "base/protect.h"
+#include "admin/inspect_members.h"
+#include "admin/inspect_registration.h"
+#include "admin/problem.h"
+#include "admin/visit_rows.h"
 #include "base/uri.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -21,103 +22,15 @@
 #include "statement/result_set.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(scim_check_table);
-
-/* So many rows are read at a time. */
-#define BATCH 500
-
-/* ---- visiting rows ---- */
-
-typedef struct Progress
-{
-	ScimStoredRow *rows;
-	int			count;
-	int			next;
-} Progress;
-
-static void
-compute_rows(void *argument)
-{
-	Progress   *progress = argument;
-
-	for (; progress->next < progress->count; progress->next++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_compute_row(&progress->rows[progress->next]);
-	}
-}
-
-/* A row that cannot be computed says why.  A subtransaction for each of them. */
-static void
-compute_batch(ScimStoredRow *rows, int count)
-{
-	Progress	progress = {rows, count, 0};
-
-	for (; progress.next < count; progress.next++)
-	{
-		ErrorData  *error = scim_protect(compute_rows, &progress);
-
-		if (error == NULL)
-			break;
-		if (!scim_is_ours(error))
-			ReThrowError(error);
-		rows[progress.next].error = error->message;
-	}
-}
-
-static char *
-rows_sql(const ScimRegistration *registration, bool locking)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "SELECT ");
-	scim_append_stored_columns(&sql, registration);
-	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS NOT NULL",
-						  registration);
-	if (locking)
-		scim_append_lock_order(&sql, registration);
-	return sql.data;
-}
-
-void
-scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument)
-{
-	Portal		portal = SPI_cursor_open_with_args(NULL, rows_sql(registration, locking), 0, NULL, NULL, NULL, true, 0);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver visited rows", ALLOCSET_DEFAULT_SIZES);
-
-	for (;;)
-	{
-		MemoryContext old;
-		ScimStoredRow *rows;
-		int			count;
-
-		SPI_cursor_fetch(portal, true, BATCH);
-		old = MemoryContextSwitchTo(scratch);
-		rows = scim_read_stored_rows(registration, &count);
-		if (count > 0)
-		{
-			scim_count_members(rows, count, false);
-			compute_batch(rows, count);
-			visit(rows, count, argument);
-		}
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(scratch);
-		if (count == 0)
-			break;
-	}
-	SPI_cursor_close(portal);
-	MemoryContextDelete(scratch);
-}
 
 /* ---- what is returned ---- */
 
 static void
 list_problem(const ScimProblem *problem, void *argument)
 {
-	const ScimListing *listing = argument;
+	const ScimResultSet *result_set = argument;
 	const char *texts[] = {
 		problem->problem, problem->tenant, problem->id, problem->stored, problem->computed, problem->detail
 	};
@@ -129,7 +42,7 @@ list_problem(const ScimProblem *problem, void *argument)
 		nulls[i] = texts[i] == NULL;
 		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
 	}
-	tuplestore_putvalues(listing->store, listing->descriptor, values, nulls);
+	tuplestore_putvalues(result_set->store, result_set->descriptor, values, nulls);
 }
 
 static char *
@@ -142,7 +55,7 @@ members_text(const ScimMemberState *state)
 }
 
 static void
-list_row(const ScimStoredRow *row, ScimListing *listing)
+list_row(const ScimStoredRow *row, ScimResultSet *result_set)
 {
 	ScimProblem problem = {.tenant = scim_stored_tenant(row), .id = scim_stored_id(row)};
 
@@ -152,13 +65,13 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 	{
 		problem.problem = "id";
 		problem.detail = SCIM_STEP_PROBLEM;
-		list_problem(&problem, listing);
+		list_problem(&problem, result_set);
 	}
 	if (row->error)
 	{
 		problem.problem = "content";
 		problem.detail = row->error;
-		list_problem(&problem, listing);
+		list_problem(&problem, result_set);
 		return;
 	}
 	if (!scim_has_right_members(row))
@@ -167,7 +80,7 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 		problem.stored = members_text(&row->stored_members);
 		problem.computed = members_text(&row->members);
 		problem.detail = "the group's count and digest are not those of its memberships";
-		list_problem(&problem, listing);
+		list_problem(&problem, result_set);
 	}
 	if (!scim_has_right_version(row))
 	{
@@ -175,7 +88,7 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 		problem.stored = row->row.version;
 		problem.computed = row->version;
 		problem.detail = "the version is not that of the content";
-		list_problem(&problem, listing);
+		list_problem(&problem, result_set);
 	}
 }
 
@@ -190,7 +103,7 @@ list_rows(ScimStoredRow *rows, int count, void *argument)
 
 /* They are found by their place only. */
 static void
-list_nameless(const ScimRegistration *registration, ScimListing *listing)
+list_nameless(const ScimRegistration *registration, ScimResultSet *result_set)
 {
 	ScimProblem problem = {.problem = "content"};
 	StringInfoData sql;
@@ -211,36 +124,36 @@ list_nameless(const ScimRegistration *registration, ScimListing *listing)
 								  SPI_getvalue(rows->vals[i], rows->tupdesc, 2),
 								  SPI_getvalue(rows->vals[i], rows->tupdesc, 1),
 								  problem.tenant ? "id" : "tenant, or no id");
-		list_problem(&problem, listing);
+		list_problem(&problem, result_set);
 	}
 	SPI_freetuptable(rows);
 }
 
 /*
  * scim_check_table(relation regclass) -> (problem, tenant_id, resource_id,
- * stored, computed, detail): see the comments of inspect_table.h for the kinds of
+ * stored, computed, detail): see the comments of problem.h for the kinds of
  * problems.  Errors: NOT_REGISTERED; PERMISSION_DENIED if row level security
  * would hide rows from the caller.
  */
 Datum
 scim_check_table(PG_FUNCTION_ARGS)
 {
-	ScimListing listing;
+	ScimResultSet result_set;
 	ScimTables	tables;
 	const ScimRegistration *registration;
 
-	scim_begin_listing(fcinfo, &listing);
+	scim_begin_result_set(fcinfo, &result_set);
 	tables = scim_tables_of(PG_GETARG_OID(0));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	registration = scim_check_registration(&tables, list_problem, &listing);
+	registration = scim_inspect_registration(&tables, list_problem, &result_set);
 	if (registration)
 	{
 		scim_refuse_hidden_rows(registration);
-		scim_visit_rows(registration, false, list_rows, &listing);
-		list_nameless(registration, &listing);
+		scim_visit_rows(registration, false, list_rows, &result_set);
+		list_nameless(registration, &result_set);
 		if (registration->type->has_members)
-			scim_check_memberships(registration, list_problem, &listing);
+			scim_inspect_memberships(registration, list_problem, &result_set);
 	}
 	SPI_finish();
 	return (Datum) 0;

@@ -8,7 +8,8 @@
 #include "postgres.h"
 
 #include "access/relation.h"
-#include "admin/inspect_table.h"
+#include "admin/inspect_triggers.h"
+#include "admin/table_ddl.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
@@ -32,7 +33,7 @@ typedef struct Wanted
 	int16		type;			/* level, timing and events, as pg_trigger has them */
 	const char *when;			/* the same as DDL */
 	const char *level;
-	bool		on_parts;		/* partitions and children have it, too */
+	bool		on_partitions;	/* partitions and children have it, too */
 } Wanted;
 
 #define CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
@@ -42,7 +43,7 @@ static const Wanted row_triggers[] = {
 	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
 };
 
-/* Of users and groups that have memberships in a table of people's own. */
+/* Of users and groups that have memberships in a mapped table. */
 static const Wanted delete_triggers[] = {
 	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
 	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
@@ -64,8 +65,8 @@ static const Wanted each_row_triggers[] = {
 	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
 };
 
-/* Triggers of one kind on a table and its parts. */
-typedef struct Check
+/* Triggers of one kind on a table, its partitions and children. */
+typedef struct Inspection
 {
 	ScimTriggerKind kind;
 	char	  **args;
@@ -75,14 +76,14 @@ typedef struct Check
 	int			wanted_count;
 	ScimReportProblem report;
 	void	   *argument;
-} Check;
+} Inspection;
 
 static void
-report_trigger(const Check *check, char *detail, char *mend)
+report_trigger(const Inspection *inspection, char *detail, char *mend)
 {
 	ScimProblem problem = {.problem = "trigger", .detail = detail, .mend = mend};
 
-	check->report(&problem, check->argument);
+	inspection->report(&problem, inspection->argument);
 }
 
 static char *
@@ -94,7 +95,7 @@ name_of(Relation relation)
 /* ---- one trigger ---- */
 
 static char *
-create_sql(const Check *check, Relation relation, const Wanted *wanted)
+create_sql(const Inspection *inspection, Relation relation, const Wanted *wanted)
 {
 	const char *name = quote_identifier(wanted->name);
 	StringInfoData sql;
@@ -102,11 +103,11 @@ create_sql(const Check *check, Relation relation, const Wanted *wanted)
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name, wanted->when,
 					 name_of(relation), wanted->level, scim_extension_schema("scimver"),
-					 get_func_name(scim_trigger_function(check->kind)));
-	for (int i = 0; i < check->nargs; i++)
-		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(check->args[i]));
+					 get_func_name(scim_trigger_function(inspection->kind)));
+	for (int i = 0; i < inspection->nargs; i++)
+		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(inspection->args[i]));
 	appendStringInfoChar(&sql, ')');
-	if (check->enabled != TRIGGER_FIRES_ON_ORIGIN)
+	if (inspection->enabled != TRIGGER_FIRES_ON_ORIGIN)
 		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", name_of(relation), name);
 	return sql.data;
 }
@@ -128,25 +129,25 @@ mode_text(char enabled)
 }
 
 static void
-check_mode(const Check *check, Relation relation, const Trigger *trigger)
+inspect_mode(const Inspection *inspection, Relation relation, const Trigger *trigger)
 {
 	const char *name = quote_identifier(trigger->tgname);
 
-	if (trigger->tgenabled == check->enabled)
+	if (trigger->tgenabled == inspection->enabled)
 		return;
-	report_trigger(check, psprintf("trigger %s of table %s %s", name, name_of(relation), mode_text(trigger->tgenabled)),
+	report_trigger(inspection, psprintf("trigger %s of table %s %s", name, name_of(relation), mode_text(trigger->tgenabled)),
 				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", name_of(relation),
-							check->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", name));
+							inspection->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", name));
 }
 
 /* The table's trigger that does what is wanted, under its name or another one. */
 static const Trigger *
-find_wanted(const Check *check, Oid relid, const Wanted *wanted)
+find_wanted(const Inspection *inspection, Oid relid, const Wanted *wanted)
 {
 	const Trigger *found = NULL;
 	ListCell   *cell;
 
-	foreach(cell, scim_triggers_of(relid, check->kind))
+	foreach(cell, scim_triggers_of(relid, inspection->kind))
 	{
 		const Trigger *trigger = lfirst(cell);
 
@@ -166,39 +167,39 @@ is_taken(Relation relation, const Wanted *wanted)
 }
 
 static void
-report_missing(const Check *check, Relation relation, const Wanted *wanted)
+report_missing(const Inspection *inspection, Relation relation, const Wanted *wanted)
 {
 	const char *name = quote_identifier(wanted->name);
 
 	if (is_taken(relation, wanted))
-		report_trigger(check, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
-									   name_of(relation), wanted->when, name), NULL);
+		report_trigger(inspection, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
+											name_of(relation), wanted->when, name), NULL);
 	else
-		report_trigger(check, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
-					   create_sql(check, relation, wanted));
+		report_trigger(inspection, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
+					   create_sql(inspection, relation, wanted));
 }
 
 static void
-check_wanted(const Check *check, Relation relation, const Wanted *wanted)
+inspect_wanted(const Inspection *inspection, Relation relation, const Wanted *wanted)
 {
-	const Trigger *trigger = find_wanted(check, RelationGetRelid(relation), wanted);
+	const Trigger *trigger = find_wanted(inspection, RelationGetRelid(relation), wanted);
 	const char *name = quote_identifier(wanted->name);
 
 	if (trigger == NULL)
-		report_missing(check, relation, wanted);
+		report_missing(inspection, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
-		report_trigger(check, psprintf("trigger %s of table %s is to be called %s, to sort last",
-									   quote_identifier(trigger->tgname), name_of(relation), name),
+		report_trigger(inspection, psprintf("trigger %s of table %s is to be called %s, to sort last",
+											quote_identifier(trigger->tgname), name_of(relation), name),
 					   is_taken(relation, wanted) ? NULL :
 					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
 								name_of(relation), name));
 	else
-		check_mode(check, relation, trigger);
+		inspect_mode(inspection, relation, trigger);
 }
 
 /* Ours must be the last BEFORE ROW trigger, or it does not see the row as stored. */
 static void
-check_order(const Check *check, Relation relation)
+inspect_order(const Inspection *inspection, Relation relation)
 {
 	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
@@ -206,20 +207,20 @@ check_order(const Check *check, Relation relation)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (scim_trigger_kind(trigger) == (int) check->kind || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
+		if (scim_trigger_kind(trigger) == (int) inspection->kind || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
 			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
 			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 			continue;
-		report_trigger(check, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
-									   quote_identifier(trigger->tgname), name_of(relation),
-									   quote_identifier(SCIM_ROW_TRIGGER)), NULL);
+		report_trigger(inspection, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
+											quote_identifier(trigger->tgname), name_of(relation),
+											quote_identifier(SCIM_ROW_TRIGGER)), NULL);
 	}
 }
 
 /* ---- a table with its partitions and children ---- */
 
 static void
-check_tables(const Check *check, Oid root)
+inspect_tables(const Inspection *inspection, Oid root)
 {
 	ListCell   *cell;
 
@@ -228,13 +229,13 @@ check_tables(const Check *check, Oid root)
 		Relation	relation = relation_open(lfirst_oid(cell), NoLock);
 
 		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < check->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE; i++)
+		for (int i = 0; i < inspection->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE; i++)
 		{
-			if (RelationGetRelid(relation) == root || check->wanted[i].on_parts)
-				check_wanted(check, relation, &check->wanted[i]);
+			if (RelationGetRelid(relation) == root || inspection->wanted[i].on_partitions)
+				inspect_wanted(inspection, relation, &inspection->wanted[i]);
 		}
-		if (check->wanted == row_triggers)
-			check_order(check, relation);
+		if (inspection->wanted == row_triggers)
+			inspect_order(inspection, relation);
 		relation_close(relation, NoLock);
 	}
 }
@@ -268,68 +269,68 @@ wanted_mode(const Trigger *model)
 }
 
 static void
-use_wanted(Check *check, const Wanted *wanted, int count)
+use_wanted(Inspection *inspection, const Wanted *wanted, int count)
 {
-	check->wanted = wanted;
-	check->wanted_count = count;
+	inspection->wanted = wanted;
+	inspection->wanted_count = count;
 }
 
 /* Takes the arguments and the mode from a trigger that the table has. */
 static const Trigger *
-use_kind(Check *check, Oid relid, ScimTriggerKind kind)
+use_kind(Inspection *inspection, Oid relid, ScimTriggerKind kind)
 {
 	const Trigger *model = find_model(relid, kind);
 
-	check->kind = kind;
+	inspection->kind = kind;
 	if (model == NULL)
 		return NULL;
-	check->args = model->tgargs;
-	check->nargs = model->tgnargs;
-	check->enabled = wanted_mode(model);
+	inspection->args = model->tgargs;
+	inspection->nargs = model->tgnargs;
+	inspection->enabled = wanted_mode(model);
 	return model;
 }
 
 static void
-check_row_triggers(Check *check, Oid relid, const ScimRegistration *rows)
+inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *rows)
 {
-	if (use_kind(check, relid, SCIM_ROW_KIND) == NULL)
+	if (use_kind(inspection, relid, SCIM_ROW_KIND) == NULL)
 		return;
-	use_wanted(check, row_triggers, lengthof(row_triggers));
-	check_tables(check, relid);
+	use_wanted(inspection, row_triggers, lengthof(row_triggers));
+	inspect_tables(inspection, relid);
 	if (rows == NULL || !rows->is_mapped || !(rows->type->has_members || rows->type->has_groups))
 		return;
 	/* what replication brings is what its publisher has done with memberships, too */
-	check->kind = SCIM_DELETE_KIND;
-	check->nargs = 1;
-	check->enabled = TRIGGER_FIRES_ON_ORIGIN;
-	use_wanted(check, delete_triggers, lengthof(delete_triggers));
-	check_tables(check, relid);
+	inspection->kind = SCIM_DELETE_KIND;
+	inspection->nargs = 1;
+	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(inspection, delete_triggers, lengthof(delete_triggers));
+	inspect_tables(inspection, relid);
 }
 
 static void
-check_members_triggers(Check *check, Oid members)
+inspect_members_triggers(Inspection *inspection, Oid members)
 {
-	const Trigger *model = use_kind(check, members, SCIM_MEMBERS_KIND);
+	const Trigger *model = use_kind(inspection, members, SCIM_MEMBERS_KIND);
 
 	if (model == NULL)
 		return;
-	if (TRIGGER_FOR_ROW(model->tgtype) || check->enabled == TRIGGER_FIRES_ALWAYS ||
+	if (TRIGGER_FOR_ROW(model->tgtype) || inspection->enabled == TRIGGER_FIRES_ALWAYS ||
 		get_rel_relkind(members) == RELKIND_PARTITIONED_TABLE)
-		use_wanted(check, each_row_triggers, lengthof(each_row_triggers));
+		use_wanted(inspection, each_row_triggers, lengthof(each_row_triggers));
 	else
-		use_wanted(check, statement_triggers, lengthof(statement_triggers));
-	check_tables(check, members);
+		use_wanted(inspection, statement_triggers, lengthof(statement_triggers));
+	inspect_tables(inspection, members);
 }
 
 void
-scim_check_triggers(const ScimTables *tables, const ScimRegistration *rows, ScimReportProblem report, void *argument)
+scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows, ScimReportProblem report, void *argument)
 {
-	Check		check = {.report = report, .argument = argument};
+	Inspection	inspection = {.report = report, .argument = argument};
 
-	if (OidIsValid(tables->rows))
-		check_row_triggers(&check, tables->rows, rows);
-	if (OidIsValid(tables->members))
-		check_members_triggers(&check, tables->members);
+	if (OidIsValid(relid))
+		inspect_row_triggers(&inspection, relid, rows);
+	if (OidIsValid(members))
+		inspect_members_triggers(&inspection, members);
 }
 
 /* ---- event triggers ---- */
@@ -341,7 +342,7 @@ static const char *const events[][2] = {
 };
 
 static void
-check_event(const char *event, const char *consequence, ScimReportProblem report, void *argument)
+inspect_event(const char *event, const char *consequence, ScimReportProblem report, void *argument)
 {
 	ScimProblem problem = {.problem = "event trigger"};
 	char	   *disabled = NULL;
@@ -370,7 +371,7 @@ check_event(const char *event, const char *consequence, ScimReportProblem report
 }
 
 void
-scim_check_event_triggers(ScimReportProblem report, void *argument)
+scim_inspect_event_triggers(ScimReportProblem report, void *argument)
 {
 	Oid			type = OIDOID;
 	Datum		function = ObjectIdGetDatum(scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL));
@@ -379,6 +380,6 @@ scim_check_event_triggers(ScimReportProblem report, void *argument)
 							  " WHERE evtfoid OPERATOR(pg_catalog.=) $1", 1, &type, &function, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the event triggers");
 	for (size_t i = 0; i < lengthof(events); i++)
-		check_event(events[i][0], events[i][1], report, argument);
+		inspect_event(events[i][0], events[i][1], report, argument);
 	SPI_freetuptable(SPI_tuptable);
 }

@@ -40,15 +40,4 @@ typedef struct ScimDroppedLookup
  */
 extern void scim_alter_lookups(const ScimRegistration *table, List *dropped, List *added);
 
-/*
- * Brings the lookups of the type's table, if it has one, to what the type says
- * now: what became unique or is new has a column and an index, what changed its
- * type or caseExact has them anew.  Within SPI.  INVALID_VALUE for a uniqueness
- * that cannot be kept, UNIQUENESS for values that are not unique.
- */
-extern void scim_sync_lookups(const ScimResourceType *type);
-
-/* Would that change the table, if its type were this one? */
-extern bool scim_lookups_differ(const ScimRegistration *table, const ScimResourceType *type);
-
 #endif							/* SCIM_ADMIN_LOOKUP_DDL_H */

@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "admin/lookup_ddl.h"
+#include "admin/lookup_sync.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
@@ -161,7 +162,7 @@ find_changes(const ScimRegistration *table)
 	const Trigger *trigger;
 	Changes		changes = {NIL, NIL};
 
-	/* the columns of people's own tables are theirs */
+	/* the columns of mapped tables are their owners' */
 	if (table->is_mapped)
 		return changes;
 	relation = try_relation_open(table->relid, AccessShareLock);

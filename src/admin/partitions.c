@@ -25,7 +25,7 @@
 #include "utils/rel.h"
 
 List *
-scim_parts(Oid relid)
+scim_partitions(Oid relid)
 {
 	return list_delete_oid(find_all_inheritors(relid, NoLock, NULL), relid);
 }
@@ -115,9 +115,9 @@ scim_find_copy(List *triggers, const Trigger *trigger)
 }
 
 void
-scim_adopt_part(Oid relid, Oid part, int kinds)
+scim_adopt_partition(Oid relid, Oid partition, int kinds)
 {
-	List	   *there = scim_triggers_of(part, kinds);
+	List	   *there = scim_triggers_of(partition, kinds);
 	ListCell   *cell;
 
 	foreach(cell, scim_triggers_of(relid, kinds))
@@ -125,26 +125,26 @@ scim_adopt_part(Oid relid, Oid part, int kinds)
 		const Trigger *trigger = lfirst(cell);
 		const Trigger *copy = scim_find_copy(there, trigger);
 
-		if (!can_have(part, trigger))
+		if (!can_have(partition, trigger))
 			continue;
 		if (copy == NULL)
 		{
-			CreateTrigger(statement_for(trigger), NULL, part, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
+			CreateTrigger(statement_for(trigger), NULL, partition, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
 						  InvalidOid, NULL, false, false);
 			CommandCounterIncrement();
 		}
 		if ((copy ? copy->tgenabled : TRIGGER_FIRES_ON_ORIGIN) != trigger->tgenabled)
-			set_state(part, copy ? copy->tgname : trigger->tgname, trigger->tgenabled);
+			set_state(partition, copy ? copy->tgname : trigger->tgname, trigger->tgenabled);
 	}
 }
 
 void
-scim_adopt_parts(Oid relid, int kinds)
+scim_adopt_partitions(Oid relid, int kinds)
 {
 	ListCell   *cell;
 
-	foreach(cell, scim_parts(relid))
-		scim_adopt_part(relid, lfirst_oid(cell), kinds);
+	foreach(cell, scim_partitions(relid))
+		scim_adopt_partition(relid, lfirst_oid(cell), kinds);
 }
 
 void

@@ -103,7 +103,7 @@ scim_check_relation(Relation relation)
 }
 
 void
-scim_check_part(Relation relation)
+scim_check_partition(Relation relation)
 {
 	check_kind(relation);
 	if (scim_has_triggers(RelationGetRelid(relation), SCIM_ROW_KIND))

@@ -9,13 +9,13 @@
 #include "registry/registration.h"
 
 /*
- * An ordinary or partitioned table, of this database for good, no part of
+ * An ordinary or partitioned table, of this database for good, no partition of
  * another one, and not registered yet.  INVALID_MAPPING, ALREADY_REGISTERED.
  */
 extern void scim_check_relation(Relation relation);
 
 /* The same of its partitions and children. */
-extern void scim_check_part(Relation relation);
+extern void scim_check_partition(Relation relation);
 
 /* INVALID_MAPPING if a rule does something else than what was asked for. */
 extern void scim_refuse_rules(Relation relation);

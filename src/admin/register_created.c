@@ -17,7 +17,7 @@
 #include "admin/lookup_ddl.h"
 #include "admin/partitions.h"
 #include "admin/register_check.h"
-#include "admin/register_table.h"
+#include "admin/register_created.h"
 #include "admin/table_ddl.h"
 #include "base/compat.h"
 #include "base/errors.h"
@@ -258,7 +258,7 @@ make_triggers(const Created *created, const ScimOptions *options)
 	if (OidIsValid(created->members))
 		scim_make_members_triggers(scim_table_text(created->members), type, scim_created_mapping(type, true, NIL));
 	CommandCounterIncrement();
-	scim_adopt_parts(created->relid, SCIM_ROW_KIND);
+	scim_adopt_partitions(created->relid, SCIM_ROW_KIND);
 }
 
 /* Groups whose members changed while nobody counted follow now. */

@@ -1,7 +1,6 @@
 /*
  * register_members.c
- *		scim_register_members: the join table of users and groups that people
- *		have.
+ *		scim_register_members: the join table of mapped users and groups.
  *
  * Nothing of it is written: triggers are made on it.  Memberships that are there
  * are counted when they are needed.
@@ -82,7 +81,7 @@ find_sides(Sides *sides)
 
 /* ---- what the table must be like ---- */
 
-/* A part of another table, or one that has parts beyond partitions: no key holds across them. */
+/* A child of another table, or one that has children: no key holds across them. */
 static void
 refuse_inheritance(Relation relation)
 {
@@ -191,19 +190,19 @@ static const char *const add_row_triggers =
 " FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});";
 
 /* A partition that is truncated alone. */
-static const char *const add_part_trigger =
-"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {part}"
+static const char *const add_partition_trigger =
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {partition}"
 " FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});";
 
 static void
-make_part_triggers(Oid relid, ScimWord *words)
+make_partition_triggers(Oid relid, ScimWord *words)
 {
 	ListCell   *cell;
 
-	foreach(cell, scim_parts(relid))
+	foreach(cell, scim_partitions(relid))
 	{
 		words[0].text = scim_table_text(lfirst_oid(cell));
-		scim_run_ddl(add_part_trigger, words);
+		scim_run_ddl(add_partition_trigger, words);
 	}
 }
 
@@ -213,7 +212,7 @@ make_triggers(Oid relid, bool by_row, const ScimResourceType *type, const char *
 	char	   *table = scim_table_text(relid);
 	ScimOptions stored = {.subscribed = options->subscribed};
 	ScimWord	words[] = {
-		{"part", NULL}, {"members", table}, {"ext", scim_extension_schema("scimver")},
+		{"partition", NULL}, {"members", table}, {"ext", scim_extension_schema("scimver")},
 		{"type_literal", quote_literal_cstr(type->name)}, {"mapping", quote_literal_cstr(mapping)},
 		{"options", quote_literal_cstr(scim_options_text(&stored))},
 		{NULL}
@@ -222,7 +221,7 @@ make_triggers(Oid relid, bool by_row, const ScimResourceType *type, const char *
 	if (by_row)
 	{
 		scim_run_ddl(add_row_triggers, words);
-		make_part_triggers(relid, words);
+		make_partition_triggers(relid, words);
 	}
 	else
 		scim_make_members_triggers(table, type, mapping);

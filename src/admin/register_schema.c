@@ -13,7 +13,7 @@
 #include "admin/ddl_follow.h"
 #include "admin/describe.h"
 #include "admin/inspect_rows.h"
-#include "admin/lookup_ddl.h"
+#include "admin/lookup_sync.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
@@ -182,7 +182,7 @@ refuse_invalid(const ScimResourceType **types, bool force)
 			continue;
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetLatestSnapshot());
-		scim_check_rows(table, *types, collect_invalid, &invalid);
+		scim_inspect_rows(table, *types, collect_invalid, &invalid);
 		PopActiveSnapshot();
 	}
 	if (invalid.count == 0)
@@ -442,7 +442,7 @@ scim_unregister_resource_type(PG_FUNCTION_ARGS)
 static void
 list_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *argument)
 {
-	const ScimListing *listing = argument;
+	const ScimResultSet *result_set = argument;
 	Datum		values[5];
 	bool		nulls[5] = {false};
 
@@ -452,7 +452,7 @@ list_invalid(const ScimResourceType *type, const ScimInvalidRow *row, void *argu
 	values[3] = row->path ? CStringGetTextDatum(row->path) : (Datum) 0;
 	nulls[3] = row->path == NULL;
 	values[4] = CStringGetTextDatum(row->problem);
-	tuplestore_putvalues(listing->store, listing->descriptor, values, nulls);
+	tuplestore_putvalues(result_set->store, result_set->descriptor, values, nulls);
 }
 
 /*
@@ -465,9 +465,9 @@ scim_check_schema(PG_FUNCTION_ARGS)
 {
 	ScimSchema *schema = scim_read_schema(PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1));
 	const ScimSchema *old;
-	ScimListing listing;
+	ScimResultSet result_set;
 
-	scim_begin_listing(fcinfo, &listing);
+	scim_begin_result_set(fcinfo, &result_set);
 	begin();
 	old = find_schema(schema->urn);
 	if (old)
@@ -478,7 +478,7 @@ scim_check_schema(PG_FUNCTION_ARGS)
 		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
 
 		if (table)
-			scim_check_rows(table, *type, list_invalid, &listing);
+			scim_inspect_rows(table, *type, list_invalid, &result_set);
 	}
 	SPI_finish();
 	return (Datum) 0;

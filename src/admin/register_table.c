@@ -2,24 +2,24 @@
  * register_table.c
  *		scim_register_table: a table that exists becomes one of resources.
  *
- * Here the tables that people had already, of which a mapping says what their
- * columns hold; those with the columns of a created table are
- * register_created.c's.  Nothing of the table's rows is written, or read, but
- * whether one has an id that no URI can have.  Its lock is taken once, as strong
- * as it has to be: SHARE ROW EXCLUSIVE for the trigger (who reads goes on, who
- * writes waits until the end of the transaction), ACCESS EXCLUSIVE where columns
- * are added.
+ * Here the mapped tables, of which a mapping says what their columns hold; those
+ * with the columns of a created table are register_created.c's.  Nothing of the
+ * table's rows is written, or read, but whether one has an id that no URI can have.  Its lock
+ * is taken once, as strong as it has to be: SHARE ROW EXCLUSIVE for the trigger
+ * (who reads goes on, who writes waits until the end of the transaction), ACCESS
+ * EXCLUSIVE where columns are added.
  */
 #include "postgres.h"
 
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "admin/inspect_table.h"
 #include "admin/limits.h"
 #include "admin/mapping_check.h"
 #include "admin/partitions.h"
+#include "admin/problem.h"
 #include "admin/register_check.h"
+#include "admin/register_created.h"
 #include "admin/register_table.h"
 #include "admin/table_ddl.h"
 #include "base/errors.h"
@@ -284,7 +284,7 @@ check_memberships(const ScimRegistration *registration, Relation relation)
 	check_named(registration, relation, SCIM_COLUMN_TENANT, registration->tenant_type, members->tenant_type, members);
 }
 
-/* Checks the table and its parts, and closes them; returns the mapping to be stored. */
+/* Checks the table, its partitions and children, and closes them; returns the mapping to be stored. */
 static char *
 check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const ScimOptions *options)
 {
@@ -300,21 +300,24 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 		scim_bad_mapping(relation, NULL, "with the option version_scheme \"revision\" the mapping must have a \"revision\" column");
 	tell(registration, relation, options);
 	warn_of_steps(registration, relation);
-	foreach(cell, scim_parts(relid))
+	foreach(cell, scim_partitions(relid))
 	{
-		Relation	part = table_open(lfirst_oid(cell), NoLock);
+		Relation	partition = table_open(lfirst_oid(cell), NoLock);
 
 		/* the index of a partition is one with that of its table */
-		registration = read_as_registered(part, type, text);
-		if (!part->rd_rel->relispartition)
-			scim_check_id_index(registration, part);
-		table_close(part, NoLock);
+		registration = read_as_registered(partition, type, text);
+		if (!partition->rd_rel->relispartition)
+			scim_check_id_index(registration, partition);
+		table_close(partition, NoLock);
 	}
 	table_close(relation, NoLock);
 	return text;
 }
 
-/* Locks the table and its parts, as strongly as it will be needed, and looks whether it can be registered at all. */
+/*
+ * Locks the table, its partitions and children, as strongly as it will be needed,
+ * and looks whether it can be registered at all.
+ */
 static JsonbValue *
 lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lock)
 {
@@ -327,10 +330,10 @@ lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lo
 	scim_check_relation(relation);
 	foreach(cell, list_delete_oid(find_all_inheritors(relid, lock, NULL), relid))
 	{
-		Relation	part = relation_open(lfirst_oid(cell), NoLock);
+		Relation	partition = relation_open(lfirst_oid(cell), NoLock);
 
-		scim_check_part(part);
-		relation_close(part, NoLock);
+		scim_check_partition(partition);
+		relation_close(partition, NoLock);
 	}
 	mapping = normal_mapping(type, relation, given);
 	relation_close(relation, NoLock);
@@ -352,7 +355,7 @@ scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, Scim
 	if (type->has_members || type->has_groups)
 		scim_make_delete_triggers(scim_table_text(relid), type);
 	CommandCounterIncrement();
-	scim_adopt_parts(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
+	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
 	if (options->subscribed)
 		scim_enable_always(relid, SCIM_ROW_KIND);
 }

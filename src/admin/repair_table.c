@@ -11,7 +11,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "admin/inspect_table.h"
+#include "admin/inspect_registration.h"
+#include "admin/visit_rows.h"
 #include "base/errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -43,7 +44,7 @@ mend_triggers(const ScimTables *tables)
 	List	   *mends = NIL;
 	ListCell   *cell;
 
-	(void) scim_check_registration(tables, collect_mend, &mends);
+	(void) scim_inspect_registration(tables, collect_mend, &mends);
 	foreach(cell, mends)
 	{
 		CHECK_FOR_INTERRUPTS();

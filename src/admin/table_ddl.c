@@ -43,7 +43,7 @@ static const char *const add_members_triggers =
 " FOR EACH STATEMENT"
 " EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping});";
 
-/* Of tables that people had: memberships go with the users and groups that they name. */
+/* Of mapped tables: memberships go with the users and groups that they name. */
 static const char *const add_delete_triggers =
 "CREATE TRIGGER \"" SCIM_DELETE_TRIGGER "\" AFTER DELETE ON {table}"
 " REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT"

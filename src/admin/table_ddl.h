@@ -47,7 +47,7 @@ extern void scim_mend_policy(Oid relid);
  */
 extern const ScimResourceType *scim_free_type(const char *name);
 
-/* INVALID_MAPPING if of users and groups one would be in a created table and one in a table of people's own. */
+/* INVALID_MAPPING if of users and groups one would be in a created table and one in a mapped one. */
 extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped);
 
 /*

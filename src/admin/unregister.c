@@ -42,7 +42,7 @@ refuse_unregistered(const char *relation)
 	scim_throw(error, "\"%s\" is not registered", relation);
 }
 
-/* Locks the table and all that has its triggers; refuses what is a part of another one. */
+/* Locks the table and all that has its triggers; refuses what is a partition or child of another one. */
 static void
 lock_registered(Oid relid)
 {

@@ -23,9 +23,9 @@
 #include "answer.h"
 #include "cancel.h"
 #include "clock.h"
+#include "command_line.h"
 #include "log.h"
 #include "opening.h"
-#include "options.h"
 #include "refusal.h"
 #include "watch.h"
 

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "call.h"
-#include "sql.h"
+#include "queries.h"
+#include "request.h"
 
 typedef enum ConnectionState
 {

@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "call.h"
 #include "lines.h"
 #include "log.h"
 #include "pool.h"
+#include "request.h"
 
 /* Seconds for calls under way: after the end of input, after a signal, after their cancellation. */
 #define PATIENCE_AT_END 30

@@ -2,21 +2,21 @@
  * main.c
  *		scimver-mcp: the tools of the extension scimver for MCP clients.
  *
- * One process, one event loop.  Lines come in (lines.c), become requests
+ * One process, one event loop.  Lines come in (lines.c), become messages
  * (scan.c, rpc.c, mcp.c), which either are answered at once or become calls
- * (call.c) that find their tool (catalogue.c) and a connection (pool.c,
- * connection.c, sql.c).
+ * (request.c) that find their tool (tool_list.c) and a connection (pool.c,
+ * connection.c, queries.c).
  */
 #include <event2/event.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command_line.h"
 #include "lifetime.h"
 #include "lines.h"
 #include "log.h"
 #include "mcp.h"
-#include "options.h"
 #include "pool.h"
 
 /* Output was written: there is room for more, or it was the last. */

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalogue.h"
 #include "log.h"
 #include "pool.h"
 #include "rpc.h"
+#include "tool_list.h"
 
 #define MODERN_VERSION "2026-07-28"
 #define META_PREFIX "io.modelcontextprotocol/"

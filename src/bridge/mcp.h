@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "call.h"
+#include "request.h"
 
 /* One line of input. */
 extern void mcp_line(const char *line, size_t length);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "log.h"
-#include "options.h"
 #include "watch.h"
 
 /* How long opening may take, in seconds, when connect_timeout says nothing. */

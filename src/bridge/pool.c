@@ -18,11 +18,11 @@
 #include <string.h>
 
 #include "buf.h"
+#include "command_line.h"
 #include "connection.h"
 #include "lines.h"
 #include "log.h"
 #include "opening.h"
-#include "options.h"
 
 /* Pauses between failed attempts to connect, in milliseconds. */
 #define PAUSE_FIRST 100

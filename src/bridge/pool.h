@@ -11,7 +11,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
-#include "call.h"
+#include "request.h"
 
 extern void pool_open(struct event_base *base);
 

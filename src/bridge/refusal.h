@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "errors.h"
+#include "own_errors.h"
 
 /*
  * What libpq's message, with PQERRORS_VERBOSE, means for the calls that wait:

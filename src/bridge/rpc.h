@@ -5,7 +5,7 @@
 #ifndef BRIDGE_RPC_H
 #define BRIDGE_RPC_H
 
-#include "errors.h"
+#include "own_errors.h"
 #include "scan.h"
 
 typedef enum RpcKind

@@ -2,7 +2,7 @@
  * leaving.c
  *		Memberships of users and groups that are deleted: they go with them.
  *
- * Of created tables foreign keys see to that, and of many that people had.
+ * Of created tables foreign keys see to that, and of many mapped ones.
  * Where there is none, whoever gets the id of one that was deleted would be in
  * its groups: so memberships are removed as a foreign key would, but with the
  * rights of whoever deletes.

@@ -15,7 +15,7 @@ typedef enum ScimKeyAction
 	SCIM_KEY_ACTS				/* CASCADE, SET NULL or SET DEFAULT */
 } ScimKeyAction;
 
-/* The membership table whose rows name resources of the table, if people had both; or NULL. */
+/* The membership table whose rows name resources of the table, if both are mapped; or NULL. */
 extern const ScimRegistration *scim_memberships_of(const ScimRegistration *table);
 
 /* What the foreign key of such a membership table says; the table is the registered one, no part of it. */

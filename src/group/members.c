@@ -230,7 +230,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 }
 
 /*
- * Members that are hidden from the caller, or (in a join table that people had)
+ * Members that are hidden from the caller, or (in a mapped join table)
  * are marked as deleted, or gone: they are shown, so what was read can be sent
  * back with them.
  */

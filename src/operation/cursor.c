@@ -17,7 +17,6 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "operation/cursor.h"
-#include "operation/store.h"
 #include "port/pg_bswap.h"
 #include "registry/extension.h"
 #include "utils/builtins.h"

@@ -25,6 +25,9 @@ extern char *scim_write_cursor(const char *kind, Jsonb *state);
  */
 extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 
+/* What "count" is unless it is given; then it is cut to the largest page, where another would be refused. */
+#define SCIM_DEFAULT_PAGE_SIZE 100
+
 /*
  * How many a page by cursor has at most.  INVALID_COUNT unless it is 1 to
  * scimver.max_page_size (RFC 9865); SCIM_DEFAULT_PAGE_SIZE, which nobody may have

@@ -21,7 +21,7 @@
 #include "executor/spi.h"
 #include "group/leaving.h"
 #include "operation/deferred.h"
-#include "operation/store.h"
+#include "operation/delete.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/call.h"

@@ -1,7 +1,8 @@
 /*
  * list.c
  *		Lists: filtered, sorted, and read page by page (RFC 7644 section 3.4.2),
- *		by index or by cursor (RFC 9865).
+ *		by index or by cursor (RFC 9865); and scim_explain_filter, the SQL that
+ *		a filter becomes.
  *
  * Everything is read under one snapshot: total, rows, and members.
  */
@@ -13,14 +14,15 @@
 #include "base/settings.h"
 #include "core/canonical.h"
 #include "executor/spi.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
+#include "operation/list.h"
 #include "operation/page.h"
-#include "operation/store.h"
 #include "query/filter.h"
 #include "resource/target.h"
 #include "statement/required.h"
-#include "statement/statements.h"
+#include "statement/sql.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
@@ -89,7 +91,7 @@ select_rows(Listing *list, const char *filter)
 	scim_read_order(table, list->query->sort_by, list->query->sort_order, &selection->order);
 }
 
-/* All that a cursor is bound to, with no doubt where a part of it ends. */
+/* All that a cursor is bound to, with no doubt where one ends and the next begins. */
 static char *
 cursor_kind(const Listing *list, const char *filter)
 {
@@ -333,4 +335,41 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	MemoryContextSwitchTo(old);
 	scim_finish_read(&list.target);
 	return result;
+}
+
+/* ---- what a filter becomes ---- */
+
+PG_FUNCTION_INFO_V1(scim_explain_filter);
+
+static char *
+argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
+	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+/*
+ * scim_explain_filter(resource_type text, filter text) -> text: the statement
+ * that finds the resources of the session's tenant, with literals where lists
+ * have parameters, ready for EXPLAIN.  Errors: NOT_REGISTERED, INVALID_FILTER, SENSITIVE.
+ */
+Datum
+scim_explain_filter(PG_FUNCTION_ARGS)
+{
+	char	   *filter = argument(fcinfo, 1, "filter");
+	ScimTarget	target;
+	ScimSql		sql;
+	text	   *result;
+	MemoryContext old;
+
+	scim_begin(&target, argument(fcinfo, 0, "resource_type"), NULL);
+	scim_init_sql(&sql, target.table, target.tenant, true);
+	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ", target.table);
+	scim_compile_filter(scim_read_filter(target.type, filter), target.table, &sql);
+	old = MemoryContextSwitchTo(target.caller);
+	result = cstring_to_text_with_len(sql.text.data, sql.text.len);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	PG_RETURN_TEXT_P(result);
 }

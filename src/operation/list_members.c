@@ -13,7 +13,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
-#include "operation/store.h"
+#include "operation/list_members.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
@@ -22,11 +22,11 @@
 #include "utils/builtins.h"
 
 /* Where a page begins; *type NULL: at the start. */
-typedef struct Place
+typedef struct Position
 {
 	const char *type;
 	const char *id;				/* NULL: the first of the type */
-} Place;
+} Position;
 
 typedef struct MemberPage
 {
@@ -34,7 +34,7 @@ typedef struct MemberPage
 	char	   *group;
 	int			room;			/* for so many more */
 	JsonbValue *members;
-	Place		next;			/* what did not fit; type NULL: nothing */
+	Position	next;			/* what did not fit; type NULL: nothing */
 } MemberPage;
 
 static char *
@@ -54,25 +54,25 @@ string_in(Jsonb *state, const char *key)
 }
 
 static void
-read_place(const char *kind, const char *cursor, Place *place)
+read_position(const char *kind, const char *cursor, Position *position)
 {
 	Jsonb	   *state;
 
-	memset(place, 0, sizeof(Place));
+	memset(position, 0, sizeof(Position));
 	if (cursor == NULL || cursor[0] == '\0')
 		return;
 	state = scim_read_cursor(kind, cursor);
-	place->type = string_in(state, "type");
-	place->id = string_in(state, "id");
+	position->type = string_in(state, "type");
+	position->id = string_in(state, "id");
 }
 
 static char *
-write_place(const char *kind, const Place *place)
+write_position(const char *kind, const Position *position)
 {
 	JsonbValue *state = scim_new_object();
 
-	scim_set_text(state, "type", place->type);
-	scim_set_text(state, "id", place->id);
+	scim_set_text(state, "type", position->type);
+	scim_set_text(state, "id", position->id);
 	return scim_write_cursor(kind, scim_write(state));
 }
 
@@ -133,7 +133,7 @@ following_type(const char *name, bool itself)
 }
 
 static void
-read_members(MemberPage *page, const Place *from)
+read_members(MemberPage *page, const Position *from)
 {
 	const ScimResourceType *type = following_type(from->type, true);
 
@@ -154,7 +154,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	JsonbValue *response = scim_new_object();
 	JsonbValue *schemas = scim_new_array();
 	ScimRow		group;
-	Place		from;
+	Position	from;
 	const char *kind;
 
 	page.group = scim_take_id(target, group_id);
@@ -162,7 +162,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 		scim_throw_not_found(target, group_id);
 	scim_know_members(target->table, target->tenant, &group, false);
 	kind = cursor_kind(target, page.group);
-	read_place(kind, cursor, &from);
+	read_position(kind, cursor, &from);
 	read_members(&page, &from);
 
 	scim_append_text(schemas, SCIM_URN_LIST);
@@ -172,7 +172,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	scim_set_integer(response, "itemsPerPage", count - page.room);
 	scim_set_value(response, "Resources", page.members);
 	if (page.next.type)
-		scim_set_text(response, "nextCursor", write_place(kind, &page.next));
+		scim_set_text(response, "nextCursor", write_position(kind, &page.next));
 	return response;
 }
 

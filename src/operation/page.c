@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "operation/page.h"
 #include "statement/required.h"
-#include "statement/statements.h"
 
 /* ---- counting ---- */
 
@@ -88,8 +87,8 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 	}
 	appendStringInfo(&sql.text, " LIMIT " INT64_FORMAT ") AS r", limit);
 	count = scim_run_sql(&sql, table);
-	page->tables[page->part_count] = SPI_tuptable;
-	page->counts[page->part_count++] = count;
+	page->tables[page->phase_count] = SPI_tuptable;
+	page->counts[page->phase_count++] = count;
 	page->count += count;
 	return count;
 }
@@ -138,26 +137,26 @@ scim_read_page_after(const ScimSelection *selection, const ScimListPoint *place,
 		return;
 	page->has_more = true;
 	page->count--;
-	page->counts[page->part_count - 1]--;
+	page->counts[page->phase_count - 1]--;
 }
 
 /* ---- rows ---- */
 
-/* The part that a row is in; *index becomes its place there. */
+/* The table that a row is in; *index becomes its place there. */
 static SPITupleTable *
-find_part(const ScimPage *page, uint64 *index)
+find_phase(const ScimPage *page, uint64 *index)
 {
-	int			part = 0;
+	int			phase = 0;
 
-	while (*index >= page->counts[part])
-		*index -= page->counts[part++];
-	return page->tables[part];
+	while (*index >= page->counts[phase])
+		*index -= page->counts[phase++];
+	return page->tables[phase];
 }
 
 Datum
 scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull)
 {
-	SPITupleTable *table = find_part(page, &index);
+	SPITupleTable *table = find_phase(page, &index);
 
 	return SPI_getbinval(table->vals[index], table->tupdesc, column, isnull);
 }
@@ -165,14 +164,14 @@ scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull)
 void
 scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row)
 {
-	SPI_tuptable = find_part(page, &index);
+	SPI_tuptable = find_phase(page, &index);
 	scim_read_row(selection->target->table, index, row);
 }
 
 void
 scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *place)
 {
-	SPITupleTable *table = find_part(page, &index);
+	SPITupleTable *table = find_phase(page, &index);
 	Datum		value;
 	bool		isnull;
 

@@ -18,13 +18,13 @@ typedef struct ScimSelection
 	bool		with_groups;	/* each user with its groups */
 } ScimSelection;
 
-/* Rows as they came: the parts of a page, one of each phase. */
+/* Rows as they came: one table of each phase in which a page is read. */
 typedef struct ScimPage
 {
 	SPITupleTable *tables[2];
 	uint64		counts[2];
-	int			part_count;
-	uint64		count;			/* of all parts */
+	int			phase_count;
+	uint64		count;			/* of all phases */
 	int64		total;			/* how many rows the selection has; -1: the page does not tell */
 	bool		has_more;		/* by place: there are rows behind the page */
 } ScimPage;

@@ -13,12 +13,11 @@
 #include "core/patch_apply.h"
 #include "core/patch_parse.h"
 #include "core/path_set.h"
+#include "operation/patch.h"
 #include "operation/report.h"
-#include "operation/store.h"
 #include "operation/write.h"
 #include "query/access.h"
 #include "query/filter.h"
-#include "statement/statements.h"
 #include "utils/builtins.h"
 
 /* ---- patch ---- */

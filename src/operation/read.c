@@ -9,7 +9,7 @@
 
 #include "executor/spi.h"
 #include "group/nesting.h"
-#include "operation/store.h"
+#include "operation/read.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "registry/schemas.h"

@@ -1,6 +1,7 @@
 /*
  * report.c
- *		What is told of a write beside the resource.
+ *		How a write ends: with its resource or its refusal, and what is told
+ *		beside them.
  */
 #include "postgres.h"
 
@@ -11,6 +12,7 @@
 #include "core/ignored.h"
 #include "core/place.h"
 #include "core/spelling.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/report.h"
 
@@ -44,6 +46,8 @@ scim_report_given(ScimWrite *write, Jsonb *data)
 	JsonbValue	root;
 	JsonbValue	unused;
 
+	if (write->report == NULL)
+		return;
 	name_ignored(write, data, NULL, &sent);
 	if (sent.count == 0)
 		return;
@@ -90,8 +94,8 @@ wanted_document(const ScimWrite *write)
 	return write->document;
 }
 
-void
-scim_report_differing(ScimWrite *write, ScimPathSet *paths)
+static void
+report_differing(ScimWrite *write, ScimPathSet *paths)
 {
 	ScimPlace	members = scim_place(NULL, "members");
 
@@ -100,6 +104,14 @@ scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 	if (write->has_members && !scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);
 	write->report->differing = kept_paths(write, paths);
+}
+
+void
+scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
+{
+	if (write->report)
+		report_differing(write, paths);
+	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected, write->row.version);
 }
 
 /* ---- members ---- */
@@ -139,10 +151,23 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 
 /* ---- the end ---- */
 
-void
-scim_report_written(ScimWrite *write)
+static void
+report_written(ScimWrite *write)
 {
 	write->report->unchanged = write->unchanged;
 	if (write->given)
 		report_ignored(write);
+}
+
+Jsonb *
+scim_write_run(ScimWrite *write, void (*body) (void *write))
+{
+	Jsonb	   *result;
+
+	scim_run_call(&write->call, body, write);
+	result = scim_show_written(&write->target, &write->row);
+	if (write->report)
+		report_written(write);
+	SPI_finish();
+	return result;
 }

@@ -1,11 +1,11 @@
 /*
  * write.c
- *		Creating and replacing resources, and the steps that all writes share.
+ *		The steps that all writes of a resource share.
  *
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
- * expected version.  Only when it finds no row is it asked why.  (A group of
- * people's own tables is locked first: an UPDATE that waits does not look again
- * at what changed in another table.)  A group's members are locked before the
+ * expected version.  Only when it finds no row is it asked why.  (A mapped
+ * group is locked first: an UPDATE that waits does not look again at what
+ * changed in another table.)  A group's members are locked before the
  * group, and written after it, so that no two calls wait for one another.
  */
 #include "postgres.h"
@@ -19,8 +19,6 @@
 #include "core/patch_parse.h"
 #include "core/path_set.h"
 #include "executor/spi.h"
-#include "operation/report.h"
-#include "operation/store.h"
 #include "operation/unique.h"
 #include "operation/write.h"
 #include "registry/cache.h"
@@ -34,8 +32,6 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-
-/* ---- steps that the writes share ---- */
 
 void
 scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
@@ -69,8 +65,8 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 	write->password_hash = given && password ? scim_crypt_password(password) : NULL;
 }
 
-static void
-take_input(ScimWrite *write, Jsonb *data)
+void
+scim_write_take_input(ScimWrite *write, Jsonb *data)
 {
 	ScimInput  *input = scim_read_resource(write->target.type, data, scim_target_ids(&write->target).others);
 
@@ -81,8 +77,6 @@ take_input(ScimWrite *write, Jsonb *data)
 	write->change.replace = true;
 	write->change.add = input->members;
 	write->change.add_count = input->member_count;
-	if (write->report)
-		scim_report_given(write, data);
 }
 
 /* That there is a group is asked before whether its members to come exist. */
@@ -159,6 +153,45 @@ mapped_write(const ScimWrite *write, const char *expected)
 			.password_hash = write->password_hash,
 			.bare = write->bare != 0
 	};
+}
+
+static void
+insert_mapped_row(ScimWrite *write)
+{
+	ScimMappedWrite statement;
+
+	scim_write_split(write, NULL);
+	scim_check_split(&write->call);
+	statement = mapped_write(write, NULL);
+	if (!scim_insert_mapped(&statement))
+		scim_throw_suppressed(&write->target, "created");
+}
+
+static void
+insert_row(ScimWrite *write)
+{
+	Datum		values[3];
+
+	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
+	values[1] = JsonbPGetDatum(write->document);
+	if (write->password_hash)
+		values[2] = CStringGetTextDatum(write->password_hash);
+	if (scim_run((write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT) | write->bare,
+				 write->target.table, values, NULL, false) == 0)
+		scim_throw_taken(write->target.table, write->target.tenant, write->data);
+}
+
+void
+scim_write_insert_row(ScimWrite *write)
+{
+	if (write->target.table->is_mapped)
+		insert_mapped_row(write);
+	else
+		insert_row(write);
+	scim_read_row(write->target.table, 0, &write->row);
+	if (write->row.id[0] == '\0')
+		scim_throw_no_id(write->target.table);
+	write->call.id = write->row.id;
 }
 
 /* Of a mapped table: what differs from the row as it was read is written, if anything does. */
@@ -254,85 +287,7 @@ scim_write_is_there(ScimWrite *write, bool stale)
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);
 }
 
-void
-scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
-{
-	if (write->report)
-		scim_report_differing(write, paths);
-	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected, write->row.version);
-}
-
-Jsonb *
-scim_write_run(ScimWrite *write, void (*body) (void *write))
-{
-	Jsonb	   *result;
-
-	scim_run_call(&write->call, body, write);
-	result = scim_show_written(&write->target, &write->row);
-	if (write->report)
-		scim_report_written(write);
-	SPI_finish();
-	return result;
-}
-
-/* ---- create ---- */
-
-static void
-insert_mapped_row(ScimWrite *write)
-{
-	ScimMappedWrite statement;
-
-	scim_write_split(write, NULL);
-	scim_check_split(&write->call);
-	statement = mapped_write(write, NULL);
-	if (!scim_insert_mapped(&statement))
-		scim_throw_suppressed(&write->target, "created");
-}
-
-static void
-insert_row(ScimWrite *write)
-{
-	Datum		values[3];
-
-	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
-	values[1] = JsonbPGetDatum(write->document);
-	if (write->password_hash)
-		values[2] = CStringGetTextDatum(write->password_hash);
-	if (scim_run((write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT) | write->bare,
-				 write->target.table, values, NULL, false) == 0)
-		scim_throw_taken(write->target.table, write->target.tenant, write->data);
-}
-
-static void
-create(void *argument)
-{
-	ScimWrite  *write = argument;
-
-	scim_check_tenant(write->target.table, write->target.tenant);
-	scim_write_lock_members(write);
-	if (write->target.table->is_mapped)
-		insert_mapped_row(write);
-	else
-		insert_row(write);
-	scim_read_row(write->target.table, 0, &write->row);
-	if (write->row.id[0] == '\0')
-		scim_throw_no_id(write->target.table);
-	write->call.id = write->row.id;
-	scim_write_store_members(write);
-}
-
-Jsonb *
-scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view, ScimWritten *report)
-{
-	ScimWrite	write;
-
-	scim_write_begin(&write, type, tenant, view, report);
-	write.call.inserting = true;
-	take_input(&write, data);
-	return scim_write_run(&write, create);
-}
-
-/* ---- update ---- */
+/* ---- the lock ---- */
 
 /* Does a mapped column stand in a key that foreign keys may refer to?  "changed" (NULL: all) says which are asked about. */
 static bool
@@ -397,73 +352,4 @@ scim_write_lock_row(ScimWrite *write, int bare)
 
 	if (!scim_lock_row(&write->target, lock | bare, write->id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
-}
-
-/*
- * Of a mapped table, columns are compared with what is there.  An UPDATE on
- * condition of the version that was read needs no lock before it: it finds the
- * row only as it was read.  False: the row must be locked first.
- */
-static bool
-read_unlocked(ScimWrite *write)
-{
-	if (!write->target.table->is_mapped)
-		return true;
-	return write->expected && !write->target.type->has_members &&
-		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
-		strcmp(scim_row_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
-}
-
-/*
- * The UPDATE found no row with the expected version, or was not tried; now the
- * row is locked, so what is found stays.  True: try again, as the version is (again) the
- * expected one; false: what was wanted is there already.
- */
-static bool
-should_retry(ScimWrite *write)
-{
-	ScimPathSet paths = {0};
-	bool		differs = false;
-
-	scim_write_lock_row(write, write->bare);
-	write->split = NULL;
-	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
-		return true;
-	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
-	if (differs || !scim_write_is_there(write, true))
-		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
-	write->unchanged = true;
-	return false;
-}
-
-static void
-update(void *argument)
-{
-	ScimWrite  *write = argument;
-
-	scim_write_lock_members(write);
-	if (!read_unlocked(write) || !scim_write_update_row(write, write->expected))
-	{
-		if (!should_retry(write))
-			return;
-		if (!scim_write_update_row(write, write->expected))
-			scim_throw_suppressed(&write->target, "updated");
-	}
-	scim_write_store_members(write);
-	write->unchanged = !write->call.changed;
-}
-
-Jsonb *
-scim_store_update(const char *type, const char *tenant, const char *id,
-				  Jsonb *data, const char *expected, const ScimView *view, ScimWritten *report)
-{
-	ScimWrite	write;
-
-	expected = scim_read_expected(expected);
-	scim_write_begin(&write, type, tenant, view, report);
-	scim_write_identify(&write, id);
-	write.expected = expected;
-	write.call.replaces = true;
-	take_input(&write, data);
-	return scim_write_run(&write, update);
 }

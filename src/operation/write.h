@@ -1,9 +1,7 @@
 /*
  * write.h
  *		A write of a resource under way, and the steps that all writes are made
- *		of.
- *
- * Used by write.c (create, update) and patch.c (patch, members).
+ *		of: create, update, patch, and the change of members.
  */
 #ifndef SCIM_OPERATION_WRITE_H
 #define SCIM_OPERATION_WRITE_H
@@ -11,6 +9,7 @@
 #include "core/patch.h"
 #include "core/path_set.h"
 #include "group/members.h"
+#include "operation/written.h"
 #include "resource/call.h"
 #include "resource/mapped.h"
 #include "resource/target.h"
@@ -47,6 +46,9 @@ extern void scim_write_identify(ScimWrite *write, const char *id);
 /* A password (NULL: it is cleared), if one is given. */
 extern void scim_write_take_password(ScimWrite *write, bool given, const char *password);
 
+/* A resource that is sent whole: its document, password and members.  Errors: those of scim_read_resource. */
+extern void scim_write_take_input(ScimWrite *write, Jsonb *data);
+
 /* Finds and locks the members that are to come, before the group; the same once more, when filters told them. */
 extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
@@ -60,19 +62,13 @@ extern void scim_write_split(ScimWrite *write, const ScimRow *old);
 /* Is what is wanted there already, in the row that was read?  "stale": it must not be written otherwise. */
 extern bool scim_write_is_there(ScimWrite *write, bool stale);
 
+/* The INSERT, and the row as it became; UNIQUENESS. */
+extern void scim_write_insert_row(ScimWrite *write);
+
 /* The UPDATE, on condition of the version unless that is NULL; false if it found no such row. */
 extern bool scim_write_update_row(ScimWrite *write, const char *expected);
 
 /* The memberships, and with them the group's count, digest and version. */
 extern void scim_write_store_members(ScimWrite *write);
-
-/*
- * VERSION_MISMATCH of the row that is locked.  What was wanted and is stored
- * otherwise is reported: "paths" holds what is known of that already.
- */
-extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths);
-
-/* Runs "body" as a scim_ call; the resource as it is then shown. */
-extern Jsonb *scim_write_run(ScimWrite *write, void (*body) (void *write));
 
 #endif							/* SCIM_OPERATION_WRITE_H */

@@ -2,15 +2,19 @@
  * target.h
  *		What an operation is about: the table of a resource type, and a tenant;
  *		and the errors that all operations share.
+ *
+ * Of all operations, "type" is the resource type's name, "tenant" NULL for the
+ * session's, "id" the resource's id as the client gave it.  Everything runs with
+ * the caller's rights.  Errors: NOT_REGISTERED, TENANT_FORBIDDEN, and as said.
  */
 #ifndef SCIM_RESOURCE_TARGET_H
 #define SCIM_RESOURCE_TARGET_H
 
 #include "base/compat.h"
 #include "base/errors.h"
-#include "operation/store.h"
 #include "registry/registration.h"
 #include "resource/row.h"
+#include "resource/view.h"
 
 typedef struct ScimTarget
 {
@@ -41,6 +45,10 @@ extern void scim_take_view(ScimTarget *target, const ScimView *view);
 
 /* The id as the table's type writes it; NOT_FOUND if it is nobody's. */
 extern char *scim_take_id(const ScimTarget *target, const char *id);
+
+/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+extern char *scim_store_id(const char *type, const char *id);
+extern char *scim_store_member_id(const char *id);
 
 /* How ids are spelled that the type's resources name. */
 extern ScimIds scim_target_ids(const ScimTarget *target);

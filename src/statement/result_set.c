@@ -9,7 +9,7 @@
 #include "statement/result_set.h"
 
 void
-scim_begin_listing(FunctionCallInfo fcinfo, ScimListing *listing)
+scim_begin_result_set(FunctionCallInfo fcinfo, ScimResultSet *result_set)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext old;
@@ -19,11 +19,11 @@ scim_begin_listing(FunctionCallInfo fcinfo, ScimListing *listing)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("set-valued function called in context that cannot accept a set")));
 	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, &listing->descriptor) != TYPEFUNC_COMPOSITE)
+	if (get_call_result_type(fcinfo, NULL, &result_set->descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	listing->store = tuplestore_begin_heap(true, false, work_mem);
+	result_set->store = tuplestore_begin_heap(true, false, work_mem);
 	MemoryContextSwitchTo(old);
 	result->returnMode = SFRM_Materialize;
-	result->setResult = listing->store;
-	result->setDesc = listing->descriptor;
+	result->setResult = result_set->store;
+	result->setDesc = result_set->descriptor;
 }

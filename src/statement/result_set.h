@@ -11,13 +11,13 @@
 #include "utils/tuplestore.h"
 
 /* Rows are put there with tuplestore_putvalues; what does not fit into work_mem goes to disk. */
-typedef struct ScimListing
+typedef struct ScimResultSet
 {
 	Tuplestorestate *store;
 	TupleDesc	descriptor;
-} ScimListing;
+} ScimResultSet;
 
 /* Begins the set that the function, called in FROM, returns. */
-extern void scim_begin_listing(FunctionCallInfo fcinfo, ScimListing *listing);
+extern void scim_begin_result_set(FunctionCallInfo fcinfo, ScimResultSet *result_set);
 
 #endif							/* SCIM_STATEMENT_RESULT_SET_H */

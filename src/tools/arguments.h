@@ -5,8 +5,8 @@
 #ifndef SCIM_TOOLS_ARGUMENTS_H
 #define SCIM_TOOLS_ARGUMENTS_H
 
-#include "operation/store.h"
-#include "tools/dispatch.h"
+#include "resource/view.h"
+#include "tools/tool_call.h"
 
 /*
  * Parses the arguments if they came as text, checks them, and fills in what a

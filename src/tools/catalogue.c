@@ -14,7 +14,6 @@
 #include "base/settings.h"
 #include "lib/stringinfo.h"
 #include "tools/catalogue.h"
-#include "tools/handlers.h"
 #include "utils/memutils.h"
 
 static const ScimParameter parameters[SCIM_PARAMETERS] = {
@@ -115,7 +114,6 @@ static const ScimToolPattern patterns[] = {
 		.about = ABOUT_ALL,
 		.required = PARAM_BIT(PARAM_NEW),
 		.optional = ANSWER | TENANT,
-		.run = scim_run_create,
 	},
 	{
 		.name = "scim_get_{one}",
@@ -126,7 +124,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = VIEW | PARAM_BIT(PARAM_INDIRECT_GROUPS) | TENANT,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_get,
 	},
 	{
 		.name = "scim_update_{one}",
@@ -138,7 +135,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.idempotent = true,
-		.run = scim_run_update,
 	},
 	{
 		.name = "scim_patch_{one}",
@@ -148,7 +144,6 @@ static const ScimToolPattern patterns[] = {
 		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
 		.optional = VERSION | ANSWER | TENANT,
 		.destructive = true,
-		.run = scim_run_patch,
 	},
 	{
 		.name = "scim_delete_{one}",
@@ -162,7 +157,6 @@ static const ScimToolPattern patterns[] = {
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was deleted: "
 		"look at current, and if it is still to go repeat with current_version.",
 		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = ",
-		.run = scim_run_delete,
 	},
 	{
 		.name = "scim_list_{many}",
@@ -173,7 +167,6 @@ static const ScimToolPattern patterns[] = {
 		PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_INCLUDE_TOTAL) | VIEW | TENANT,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_list,
 	},
 	{
 		.name = "scim_search_{many}",
@@ -184,7 +177,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = PAGE | TENANT,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_list,
 	},
 	{
 		.name = "scim_{one}_exists",
@@ -195,7 +187,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = TENANT,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_exists,
 	},
 	{
 		.name = "scim_modify_{one}_members",
@@ -210,7 +201,6 @@ static const ScimToolPattern patterns[] = {
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was changed: repeat with current_version.",
 		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = ",
-		.run = scim_run_modify_members,
 	},
 	{
 		.name = "scim_list_{one}_members",
@@ -222,7 +212,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = PARAM_BIT(PARAM_MEMBER_COUNT) | PARAM_BIT(PARAM_MEMBER_CURSOR) | TENANT,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_list_members,
 	},
 	{
 		.name = "scim_get_schemas",
@@ -233,7 +222,6 @@ static const ScimToolPattern patterns[] = {
 		.optional = PARAM_BIT(PARAM_RESOURCE_TYPE),
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_get_schemas,
 	},
 	{
 		.name = "scim_server_info",
@@ -242,9 +230,10 @@ static const ScimToolPattern patterns[] = {
 		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
-		.run = scim_run_server_info,
 	},
 };
+
+StaticAssertDecl(lengthof(patterns) == SCIM_TOOL_PATTERNS, "each tool has a row, and a handler");
 
 /* Built at the first use, for the life of the backend. */
 static const ScimTool *tools;

@@ -1,7 +1,8 @@
 /*
  * catalogue.h
  *		The tools that agents see: one table, from which scim_tools() writes its
- *		list and scim_call_tool() finds what to run.
+ *		list and by which scim_call_tool() checks arguments; what runs a tool
+ *		stands in dispatch.c.
  *
  * The table knows no schema.  What follows the schemas (which resource types
  * there are, their attributes) is looked up when a list is written or a call
@@ -12,10 +13,7 @@
 
 #include "postgres.h"
 
-#include "core/schema.h"
 #include "utils/jsonb.h"
-
-struct ScimToolCall;
 
 /* Every parameter that some tool takes, in the order in which they are described. */
 typedef enum ScimParameterId
@@ -114,8 +112,10 @@ typedef struct ScimToolPattern
 	bool		idempotent;
 	const char *rule;			/* how not to overwrite others, of a tool that takes expected_version; NULL: read, merge */
 	const char *after_mismatch;	/* what to do when the version was another, up to the new one; NULL: merge */
-	text	   *(*run) (struct ScimToolCall *call);
 } ScimToolPattern;
+
+/* So many rows has the table, and each a handler in dispatch.c. */
+#define SCIM_TOOL_PATTERNS 12
 
 /* A row with a subject filled in. */
 typedef struct ScimTool

@@ -11,10 +11,12 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "operation/store.h"
+#include "operation/read.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/handlers.h"
+#include "tools/lists.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
@@ -23,13 +25,49 @@ PG_FUNCTION_INFO_V1(scim_call_tool_text);
 /* How often a write is tried whose version was there before and after it, but not when it looked. */
 #define MOST_ATTEMPTS 100
 
+/* What runs the tools, by their names in the catalogue. */
+static const struct
+{
+	const char *tool;
+	text	   *(*run) (ScimToolCall *call);
+}			handlers[] = {
+	{"scim_create_{one}", scim_run_create},
+	{"scim_get_{one}", scim_run_get},
+	{"scim_update_{one}", scim_run_update},
+	{"scim_patch_{one}", scim_run_patch},
+	{"scim_delete_{one}", scim_run_delete},
+	{"scim_list_{many}", scim_run_list},
+	{"scim_search_{many}", scim_run_list},
+	{"scim_{one}_exists", scim_run_exists},
+	{"scim_modify_{one}_members", scim_run_modify_members},
+	{"scim_list_{one}_members", scim_run_list_members},
+	{"scim_get_schemas", scim_run_get_schemas},
+	{"scim_server_info", scim_run_server_info},
+};
+
+StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS, "each tool of the catalogue has a handler");
+
+static text *
+run_tool(ScimToolCall *call)
+{
+	const char *name = call->tool->pattern->name;
+
+	for (int i = 0; i < (int) lengthof(handlers); i++)
+	{
+		if (strcmp(handlers[i].tool, name) == 0)
+			return handlers[i].run(call);
+	}
+	elog(ERROR, "tool %s has no handler", name);
+	return NULL;
+}
+
 static void
 run(void *argument)
 {
-	ScimToolCall   *call = argument;
+	ScimToolCall *call = argument;
 
 	scim_read_arguments(call);
-	call->answer = call->tool->pattern->run(call);
+	call->answer = run_tool(call);
 }
 
 static void
@@ -39,7 +77,7 @@ read_current(void *argument)
 		.attribute_count = -1,.excluded_count = -1,
 		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES,.version = true
 	};
-	ScimToolCall   *call = argument;
+	ScimToolCall *call = argument;
 
 	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
 }
@@ -148,7 +186,7 @@ answer(ScimToolCall *call)
 static ScimToolCall *
 new_call(FunctionCallInfo fcinfo)
 {
-	ScimToolCall   *call = palloc0(sizeof(ScimToolCall));
+	ScimToolCall *call = palloc0(sizeof(ScimToolCall));
 
 	call->name = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	return call;
@@ -157,7 +195,7 @@ new_call(FunctionCallInfo fcinfo)
 Datum
 scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 {
-	ScimToolCall   *call = new_call(fcinfo);
+	ScimToolCall *call = new_call(fcinfo);
 
 	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
 	PG_RETURN_TEXT_P(answer(call));
@@ -167,7 +205,7 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 Datum
 scim_call_tool_text(PG_FUNCTION_ARGS)
 {
-	ScimToolCall   *call = new_call(fcinfo);
+	ScimToolCall *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
 	PG_RETURN_TEXT_P(answer(call));

@@ -436,7 +436,7 @@ static const char *const order[] = {
 };
 
 static int
-place_of(const JsonbValue *name)
+rank_of(const JsonbValue *name)
 {
 	int			others = 0;
 
@@ -455,13 +455,13 @@ ordered(const JsonbValue *fields)
 {
 	JsonbValue *content = scim_new_object();
 
-	for (int place = 0; place < (int) lengthof(order); place++)
+	for (int rank = 0; rank < (int) lengthof(order); rank++)
 	{
 		for (int i = 0; i < fields->val.object.nPairs; i++)
 		{
 			const JsonbPair *pair = &fields->val.object.pairs[i];
 
-			if (place_of(&pair->key) == place)
+			if (rank_of(&pair->key) == rank)
 				scim_add(content, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
 		}
 	}

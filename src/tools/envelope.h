@@ -8,7 +8,7 @@
 #define SCIM_TOOLS_ENVELOPE_H
 
 #include "base/errors.h"
-#include "tools/dispatch.h"
+#include "tools/tool_call.h"
 
 /* The start of "metadata": what is known of every call.  To be added to. */
 extern JsonbValue *scim_metadata(const ScimToolCall *call);

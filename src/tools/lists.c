@@ -14,11 +14,12 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "miscadmin.h"
-#include "operation/store.h"
+#include "operation/list.h"
+#include "operation/list_members.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
-#include "tools/handlers.h"
+#include "tools/lists.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -174,7 +175,6 @@ read_resources(ListPage *page, int count)
 	return scim_store_list(page->call->type->name, page->call->tenant, &page->query);
 }
 
-/* Lists and searches: a search is a filter of one condition. */
 text *
 scim_run_list(ScimToolCall *call)
 {

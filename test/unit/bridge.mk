@@ -1,7 +1,7 @@
 # Unit tests of the bridge, for inclusion in a Makefile of this folder:
 # adds to the target "check".  By itself: make -f bridge.mk check
 BRIDGE = ../../src/bridge
-ERRORS = $(addprefix $(BRIDGE)/,errors.c buf.c scan.c)
+ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
 
 check: check-bridge
 check-bridge: bridge_scan bridge_errors

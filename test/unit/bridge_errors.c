@@ -1,13 +1,13 @@
 /*
  * bridge_errors.c
- *		Unit test of the bridge's own errors (src/bridge/errors.c): how their
+ *		Unit test of the bridge's own errors (src/bridge/own_errors.c): how their
  *		envelopes look, whatever a tool's name and a reason hold.  Prints TAP.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "errors.h"
+#include "own_errors.h"
 
 /* What clients are known to show whole. */
 #define ENVELOPE_LIMIT 8192

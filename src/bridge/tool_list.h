@@ -1,5 +1,5 @@
 /*
- * catalogue.h
+ * tool_list.h
  *		The list of tools, as the database last gave it.
  *
  * The bridge knows no tool by itself.  It keeps the last list to refuse names
@@ -7,13 +7,13 @@
  * found, and age, make it ask again, so an upgrade of the extension needs no
  * restart here.
  */
-#ifndef BRIDGE_CATALOGUE_H
-#define BRIDGE_CATALOGUE_H
+#ifndef BRIDGE_TOOL_LIST_H
+#define BRIDGE_TOOL_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "call.h"
+#include "request.h"
 
 /* How long a list is good without another look, in milliseconds. */
 #define CATALOGUE_TTL_MS 300000
@@ -37,4 +37,4 @@ extern void catalogue_failed(BridgeError error, const char *reason, int limit);
 /* The list as tools/list gives it: a JSON array. */
 extern const char *catalogue_tools(size_t *length);
 
-#endif							/* BRIDGE_CATALOGUE_H */
+#endif							/* BRIDGE_TOOL_LIST_H */

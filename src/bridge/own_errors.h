@@ -1,5 +1,5 @@
 /*
- * errors.h
+ * own_errors.h
  *		The bridge's own errors, in one table.
  *
  * An error has two shapes: a JSON-RPC error (rpc_code and text), and the
@@ -7,8 +7,8 @@
  * what to do next).  What the database answers by itself passes through
  * untouched and is not in this table.
  */
-#ifndef BRIDGE_ERRORS_H
-#define BRIDGE_ERRORS_H
+#ifndef BRIDGE_OWN_ERRORS_H
+#define BRIDGE_OWN_ERRORS_H
 
 #include <stdbool.h>
 
@@ -84,4 +84,4 @@ extern void error_text(Buf *out, BridgeError error, const char *detail);
 /* The tools' result envelope for an error of a call of that tool; what matters stands first. */
 extern void error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool);
 
-#endif							/* BRIDGE_ERRORS_H */
+#endif							/* BRIDGE_OWN_ERRORS_H */

@@ -1,13 +1,14 @@
 /*
- * dispatch.h
+ * tool_call.h
  *		One call of a tool, from its arguments to its answer.
  */
-#ifndef SCIM_TOOLS_DISPATCH_H
-#define SCIM_TOOLS_DISPATCH_H
+#ifndef SCIM_TOOLS_TOOL_CALL_H
+#define SCIM_TOOLS_TOOL_CALL_H
 
 #include "postgres.h"
 
-#include "operation/store.h"
+#include "core/schema.h"
+#include "operation/written.h"
 #include "tools/catalogue.h"
 #include "utils/jsonb.h"
 
@@ -33,4 +34,4 @@ typedef struct ScimToolCall
 	ScimWritten written;		/* what the store says of a write */
 } ScimToolCall;
 
-#endif							/* SCIM_TOOLS_DISPATCH_H */
+#endif							/* SCIM_TOOLS_TOOL_CALL_H */

@@ -1,10 +1,10 @@
 /*
- * options.c
+ * command_line.c
  *		What the command line said.
  *
  * Entry points: options_read, options_is_uri.
  */
-#include "options.h"
+#include "command_line.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,11 +1,11 @@
 /*
- * sql.c
+ * queries.c
  *		All SQL that the bridge ever sends.
  *
  * Entry points: sql_send_lookup, sql_learn, sql_must_prepare, sql_send_prepare,
  * sql_prepared, sql_send_call, sql_forget.
  */
-#include "sql.h"
+#include "queries.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "options.h"
+#include "command_line.h"
 
 /* pg_type.h's OIDs of int4 and text, which are as fixed as the wire protocol. */
 #define INT4_OID 23

@@ -1,11 +1,11 @@
 /*
- * catalogue.c
+ * tool_list.c
  *		The list of tools, as the database last gave it.
  *
  * Entry points: catalogue_resolve, catalogue_drop, catalogue_learn,
  * catalogue_ready, catalogue_failed, catalogue_tools.
  */
-#include "catalogue.h"
+#include "tool_list.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "command_line.h"
 #include "log.h"
-#include "options.h"
 #include "pool.h"
 
 typedef struct Tool

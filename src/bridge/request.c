@@ -1,26 +1,26 @@
 /*
- * call.c
+ * request.c
  *		One request that needs the database, from its line to its answer.
  *
  * Entry points: call_new, calls_open, call_cancel_id, call_error,
  * call_answered, call_failed, call_refuse.
  */
-#include "call.h"
+#include "request.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
-#include "catalogue.h"
 #include "clock.h"
+#include "command_line.h"
 #include "lifetime.h"
 #include "lines.h"
 #include "log.h"
 #include "mcp.h"
-#include "options.h"
 #include "pool.h"
 #include "rpc.h"
+#include "tool_list.h"
 
 /* Calls and their bytes that stop the reading of input. */
 #define MOST_CALLS 1000

@@ -1,5 +1,5 @@
 /*
- * sql.h
+ * queries.h
  *		All SQL that the bridge ever sends.
  *
  * Each statement is one implicit transaction, so that settings made for a call
@@ -10,13 +10,13 @@
  * a pooler the next transaction may meet another server, so there each call is
  * parsed anew.
  */
-#ifndef BRIDGE_SQL_H
-#define BRIDGE_SQL_H
+#ifndef BRIDGE_QUERIES_H
+#define BRIDGE_QUERIES_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>
 
-#include "call.h"
+#include "request.h"
 
 /* The statements of a connection. */
 typedef enum SqlKind
@@ -67,4 +67,4 @@ extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);
 
 extern void sql_forget(Sql *sql);
 
-#endif							/* BRIDGE_SQL_H */
+#endif							/* BRIDGE_QUERIES_H */

@@ -1,5 +1,5 @@
 /*
- * call.h
+ * request.h
  *		One request that needs the database, from its line to its answer.
  *
  * A call waits for the catalogue of tools (CALL_WAITING), then in the pool's
@@ -7,15 +7,15 @@
  * answered once and freed, or freed unanswered when the client cancelled it
  * and nothing was committed.
  */
-#ifndef BRIDGE_CALL_H
-#define BRIDGE_CALL_H
+#ifndef BRIDGE_REQUEST_H
+#define BRIDGE_REQUEST_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "errors.h"
+#include "own_errors.h"
 #include "scan.h"
 
 /* The two eras of MCP, decided for each message. */
@@ -88,4 +88,4 @@ extern void call_failed(Call *call, BridgeError error, const char *reason);
 /* The call ends, as there is no such tool. */
 extern void call_refuse(Call *call);
 
-#endif							/* BRIDGE_CALL_H */
+#endif							/* BRIDGE_REQUEST_H */

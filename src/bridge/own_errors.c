@@ -1,10 +1,10 @@
 /*
- * errors.c
+ * own_errors.c
  *		The bridge's own errors, in one table.
  *
  * Entry points: error_kind, error_of_sqlstate, error_text, error_envelope.
  */
-#include "errors.h"
+#include "own_errors.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
- * options.h
+ * command_line.h
  *		What the command line said.
  */
-#ifndef BRIDGE_OPTIONS_H
-#define BRIDGE_OPTIONS_H
+#ifndef BRIDGE_COMMAND_LINE_H
+#define BRIDGE_COMMAND_LINE_H
 
 #include <stdbool.h>
 
@@ -33,4 +33,4 @@ extern bool options_is_uri(void);
 /* Read the command line; ends the process for --help, --version and mistakes. */
 extern void options_read(int argc, char **argv);
 
-#endif							/* BRIDGE_OPTIONS_H */
+#endif							/* BRIDGE_COMMAND_LINE_H */

@@ -1,0 +1,39 @@
+/*
+ * list.h
+ *		Lists of resources, page by page.
+ */
+#ifndef SCIM_OPERATION_LIST_H
+#define SCIM_OPERATION_LIST_H
+
+#include "postgres.h"
+
+#include "resource/view.h"
+#include "utils/jsonb.h"
+
+/* What is asked for in a list; what is NULL is not. */
+typedef struct ScimListQuery
+{
+	const char *filter;			/* RFC 7644 section 3.4.2.2 */
+	const char *sort_by;		/* a path; else the order is that of ids */
+	const char *sort_order;		/* "ascending" or "descending" */
+	int			start_index;	/* 1-based; below 1 counts as 1 (RFC 7644 section 3.4.2.4) */
+	int			count;			/* resources in a page; by index below 0 counts as 0 */
+	const char *cursor;			/* "" for the first page, then nextCursor (RFC 9865); NULL: by start_index */
+	bool		include_total;	/* by cursor: count them all the same */
+	bool		fresh;			/* see what was written before; else under the caller's snapshot */
+	const ScimView *view;		/* known_version: that of the page */
+	const char *attribute;		/* in place of a filter: equality with "value" */
+	const JsonbValue *value;
+} ScimListQuery;
+
+/*
+ * A ListResponse: schemas, version, Resources, itemsPerPage; by index also
+ * totalResults and startIndex; by cursor nextCursor, except in the last page.
+ * If the page has the known version: schemas, version, not_modified.
+ * Errors: INVALID_FILTER, SENSITIVE, INVALID_PATH, INVALID_VALUE (sort_order),
+ * INVALID_CURSOR, EXPIRED_CURSOR, INVALID_COUNT, INVALID_VERSION_FORMAT,
+ * TOO_MANY, TOO_LARGE.
+ */
+extern Jsonb *scim_store_list(const char *type, const char *tenant, const ScimListQuery *query);
+
+#endif							/* SCIM_OPERATION_LIST_H */

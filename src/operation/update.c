@@ -1,0 +1,81 @@
+/*
+ * update.c
+ *		Replacing a resource.
+ */
+#include "postgres.h"
+
+#include "core/immutable.h"
+#include "operation/report.h"
+#include "operation/update.h"
+#include "operation/write.h"
+#include "statement/statements.h"
+
+/*
+ * Of a mapped table, columns are compared with what is there.  An UPDATE on
+ * condition of the version that was read needs no lock before it: it finds the
+ * row only as it was read.  False: the row must be locked first.
+ */
+static bool
+read_unlocked(ScimWrite *write)
+{
+	if (!write->target.table->is_mapped)
+		return true;
+	return write->expected && !write->target.type->has_members &&
+		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
+		strcmp(scim_row_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
+}
+
+/*
+ * The UPDATE found no row with the expected version, or was not tried; now the
+ * row is locked, so what is found stays.  True: try again, as the version is (again) the
+ * expected one; false: what was wanted is there already.
+ */
+static bool
+should_retry(ScimWrite *write)
+{
+	ScimPathSet paths = {0};
+	bool		differs = false;
+
+	scim_write_lock_row(write, write->bare);
+	write->split = NULL;
+	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
+		return true;
+	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
+	if (differs || !scim_write_is_there(write, true))
+		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
+	write->unchanged = true;
+	return false;
+}
+
+static void
+update(void *argument)
+{
+	ScimWrite  *write = argument;
+
+	scim_write_lock_members(write);
+	if (!read_unlocked(write) || !scim_write_update_row(write, write->expected))
+	{
+		if (!should_retry(write))
+			return;
+		if (!scim_write_update_row(write, write->expected))
+			scim_throw_suppressed(&write->target, "updated");
+	}
+	scim_write_store_members(write);
+	write->unchanged = !write->call.changed;
+}
+
+Jsonb *
+scim_store_update(const char *type, const char *tenant, const char *id,
+				  Jsonb *data, const char *expected, const ScimView *view, ScimWritten *report)
+{
+	ScimWrite	write;
+
+	expected = scim_read_expected(expected);
+	scim_write_begin(&write, type, tenant, view, report);
+	scim_write_identify(&write, id);
+	write.expected = expected;
+	write.call.replaces = true;
+	scim_write_take_input(&write, data);
+	scim_report_given(&write, data);
+	return scim_write_run(&write, update);
+}

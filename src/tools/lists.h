@@ -1,0 +1,23 @@
+/*
+ * lists.h
+ *		The handlers of the tools that answer with pages.
+ */
+#ifndef SCIM_TOOLS_LISTS_H
+#define SCIM_TOOLS_LISTS_H
+
+#include "tools/tool_call.h"
+
+/* A model that asks for no number of results gets so many. */
+#define SCIM_DEFAULT_COUNT 20
+
+/* Members are small. */
+#define SCIM_DEFAULT_MEMBERS 100
+
+/* More resources than this never fit into an answer, so more are never read. */
+#define SCIM_LARGEST_COUNT 200
+
+/* Lists and searches: a search is a filter of one condition. */
+extern text *scim_run_list(ScimToolCall *call);
+extern text *scim_run_list_members(ScimToolCall *call);
+
+#endif							/* SCIM_TOOLS_LISTS_H */

@@ -50,12 +50,12 @@ sub settings
 			$OPTIONS, \@options, $order));
 }
 
-# What stands in the parentheses after a position, split at commas.
+# What stands in the parentheses that a text begins with, split at commas.
 sub arguments_of
 {
 	my ($text) = @_;
-	my ($inner) = $text =~ /^\(((?:[^()']++|'[^']*'|(\((?:[^()]++|(?2))*\)))*)\)/;
-	return map { s/^\s+|\s+$//gr } split /,(?![^(]*\))/, $inner // '';
+	my ($inner) = $text =~ s/'[^']*'/''/gr =~ /^(\((?:[^()]++|(?1))*\))/;
+	return split /,(?![^(]*\))/, substr($inner // '()', 1, -1);
 }
 
 # The types of parameters, without names and defaults.

@@ -202,7 +202,7 @@ sub array
 
 	foreach my $value (map { "$_, " } @values)
 	{
-		push @lines, '' if length($lines[-1]) + length($value) > 110;
+		push @lines, '' if length($lines[-1]) + length($value) > 96;
 		$lines[-1] .= $value;
 	}
 	return join("\n", "static const $type $name\[] = {", (map { s/ $//r } map { "\t$_" } @lines), "};\n");
@@ -217,8 +217,8 @@ print <<"HEADER";
  *		What scim_fold makes of each character.  Made by fold_table.pl of the
  *		Unicode Character Database $unicode (https://www.unicode.org/terms_of_use.html).
  */
-#ifndef SCIM_FOLD_TABLE_H
-#define SCIM_FOLD_TABLE_H
+#ifndef SCIM_CORE_FOLD_TABLE_H
+#define SCIM_CORE_FOLD_TABLE_H
 
 /* So many times its bytes a text has when it is folded, at most. */
 #define FOLD_GROWTH $growth
@@ -243,4 +243,4 @@ print array('uint16', 'fold_blocks', @blocks), "\n";
 print array('uint16', 'fold_entries', @entries), "\n";
 print "/* The last character of each is negative. */\n", array('int32', 'fold_sequences', @sequences), "\n";
 print "/* In the order of the second, then of the first. */\n$pairs\n";
-print "#endif\t\t\t\t\t\t\t/* SCIM_FOLD_TABLE_H */\n";
+print "#endif\t\t\t\t\t\t\t/* SCIM_CORE_FOLD_TABLE_H */\n";

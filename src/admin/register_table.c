@@ -340,8 +340,8 @@ lock_relation(Oid relid, const ScimResourceType *type, Jsonb *given, LOCKMODE lo
 	return mapping;
 }
 
-void
-scim_register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptions *options)
+static void
+register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptions *options)
 {
 	JsonbValue *mapping;
 	char	   *text;
@@ -384,7 +384,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (JB_ROOT_COUNT(mapping) > 0)
-		scim_register_mapped(relid, type, mapping, &options);
+		register_mapped(relid, type, mapping, &options);
 	else
 	{
 		scim_refuse_mixture(type, scim_table_text(relid), false);

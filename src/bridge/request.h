@@ -61,7 +61,8 @@ typedef struct Call
 	char		bytes[];		/* where all of these stand */
 } Call;
 
-typedef TAILQ_HEAD(CallQueue, Call) CallQueue;
+TAILQ_HEAD(CallQueue, Call);
+typedef struct CallQueue CallQueue;
 
 /* A new call among all calls; everything given is copied. */
 extern Call *call_new(CallKind kind, Era era, ScanSpan id, const char *tool,

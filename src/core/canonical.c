@@ -417,8 +417,8 @@ check_hash(pg_cryptohash_ctx *context, int result)
 		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
 }
 
-void
-scim_sha256(const char *data, Size length, uint8 *hash)
+static void
+sha256(const char *data, Size length, uint8 *hash)
 {
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
@@ -440,11 +440,11 @@ scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSIO
 		char	   *wrapped = psprintf("{\"content\":%.*s,\"revision\":" INT64_FORMAT "}",
 									   (int) form.length, form.data, *revision);
 
-		scim_sha256(wrapped, strlen(wrapped), hash);
+		sha256(wrapped, strlen(wrapped), hash);
 		pfree(wrapped);
 	}
 	else
-		scim_sha256(form.data, form.length, hash);
+		sha256(form.data, form.length, hash);
 	base64_text(version, hash, 8);
 }
 
@@ -461,7 +461,7 @@ hash_member(const JsonbValue *type, const JsonbValue *value, uint8 *hash)
 	if (value->type != jbvNull)
 		add_entry(&entries, "value", 5, value);
 	write_entries(&entries);
-	scim_sha256(output.data + start, output.length - start, hash);
+	sha256(output.data + start, output.length - start, hash);
 	output.length = start;
 }
 

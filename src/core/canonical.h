@@ -50,9 +50,6 @@ extern bool scim_can_be_content(const JsonbValue *value);
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimRowParts *row);
 
-/* SHA-256. */
-extern void scim_sha256(const char *data, Size length, uint8 *hash);
-
 /* The hash of one member, for the digest of its group: of {"type":TYPE,"value":ID}. */
 extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
 

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "core/finder.h"
 #include "common/hashfn.h"
 #include "core/canonical.h"
+#include "core/finder.h"
 #include "utils/memutils.h"
 
 static inline int *

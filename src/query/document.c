@@ -37,8 +37,8 @@ scim_start_spot(ScimSpot *spot, const char *json, bool ordered)
 	initStringInfo(&spot->order);
 }
 
-void
-scim_step(ScimSpot *spot, const char *key)
+static void
+step(ScimSpot *spot, const char *key)
 {
 	spot->object = scim_spot_json(spot);
 	spot->key = key;
@@ -79,7 +79,7 @@ scim_follow_sub(ScimSpot *spot, const ScimPath *path, bool spread_last)
 {
 	if (path->sub == NULL)
 		return;
-	scim_step(spot, path->sub->name);
+	step(spot, path->sub->name);
 	if (path->sub->multi_valued && spread_last)
 		scim_spread(spot, "f");
 }
@@ -88,10 +88,10 @@ void
 scim_follow(ScimSpot *spot, const ScimPath *path, bool spread_last)
 {
 	if (path->extension)
-		scim_step(spot, path->extension->urn);
+		step(spot, path->extension->urn);
 	if (path->attribute == NULL)
 		return;
-	scim_step(spot, path->attribute->name);
+	step(spot, path->attribute->name);
 	if (path->attribute->multi_valued && (path->sub || spread_last))
 		scim_spread(spot, "e");
 	scim_follow_sub(spot, path, spread_last);

@@ -22,9 +22,6 @@ typedef struct ScimSpot
 /* The spot of a jsonb expression; "ordered": elements behind it are to come with their order. */
 extern void scim_start_spot(ScimSpot *spot, const char *json, bool ordered);
 
-/* To a member of the object at the spot. */
-extern void scim_step(ScimSpot *spot, const char *key);
-
 /* To the elements of the array at the spot, as rows "alias"; what is no array has none. */
 extern void scim_spread(ScimSpot *spot, const char *alias);
 

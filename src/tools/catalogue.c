@@ -51,7 +51,8 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 
 #define EXAMPLES(...) (const ScimExample[]) {__VA_ARGS__, {NULL}}
 
-/* In the order of the ABOUT_ bits. */
+/* In the order of the ABOUT_ bits.  (pg_bsd_indent cannot read braces within parentheses.) */
+/* INDENT OFF */
 static const ScimSubject subjects[] = {
 	{
 		.type = "User",
@@ -94,6 +95,7 @@ static const ScimSubject subjects[] = {
 		.many = "resources",
 	},
 };
+/* INDENT ON */
 
 #define ID		PARAM_BIT(PARAM_ID)
 #define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)
@@ -368,8 +370,8 @@ scim_all_tools(int *count)
 	return tools;
 }
 
-bool
-scim_tool_exists(const ScimTool *tool)
+static bool
+tool_exists(const ScimTool *tool)
 {
 	return !tool->subject->type || scim_resource_type(tool->subject->type);
 }
@@ -399,7 +401,7 @@ scim_tool_is_generic(const ScimTool *tool)
 bool
 scim_tool_is_offered(const ScimTool *tool)
 {
-	if (!scim_tool_exists(tool))
+	if (!tool_exists(tool))
 		return false;
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
@@ -432,7 +434,7 @@ scim_tool_named(const char *name)
 	const ScimTool *all = scim_all_tools(&count);
 
 	for (int i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0 && scim_tool_exists(&all[i]))
+		if (strcmp(all[i].name, name) == 0 && tool_exists(&all[i]))
 			return &all[i];
 	return NULL;
 }

@@ -128,11 +128,8 @@ typedef struct ScimTool
 	int			required;		/* as PARAM_BITs */
 } ScimTool;
 
-/* All tools in their fixed order; those of a resource type that does not exist (any more) too: see scim_tool_exists. */
+/* All tools in their fixed order; those of a resource type that does not exist (any more) too: see scim_tool_named. */
 extern const ScimTool *scim_all_tools(int *count);
-
-/* Is there what the tool is about? */
-extern bool scim_tool_exists(const ScimTool *tool);
 
 /* Is it about resources of a type that the call names? */
 extern bool scim_tool_is_generic(const ScimTool *tool);

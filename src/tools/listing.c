@@ -59,7 +59,7 @@ schema_of_array(const JsonbValue *items)
 
 /* One of several types: there are clients that take no list of types, and none at all for a mistake. */
 static JsonbValue *
-schema_of_any(const JsonbValue *const *choices)
+schema_of_choices(const JsonbValue *const *choices)
 {
 	JsonbValue *schema = scim_new_object();
 	JsonbValue *array = scim_new_array();
@@ -70,12 +70,13 @@ schema_of_any(const JsonbValue *const *choices)
 	return schema;
 }
 
+#define schema_of_any(...) schema_of_choices((const JsonbValue *const[]) {__VA_ARGS__, NULL})
+
 static JsonbValue *
 schema_of_scalar(void)
 {
-	return schema_of_any((const JsonbValue *const[]) {
-		schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), NULL
-	});
+	return schema_of_any(schema_of_type("string"), schema_of_type("number"),
+						 schema_of_type("boolean"));
 }
 
 static JsonbValue *
@@ -240,15 +241,11 @@ operation_schema(void)
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 	const JsonbValue *element = element_schema();
-	const JsonbValue *elements = schema_of_array(schema_of_any((const JsonbValue *const[]) {
-		schema_of_type("string"), element, NULL
-	}));
+	const JsonbValue *elements = schema_of_array(schema_of_any(schema_of_type("string"), element));
 
 	scim_set_value(properties, "op", schema_of_words(ops));
 	scim_set_value(properties, "path", schema_of_type("string"));
-	scim_set_value(properties, "value", schema_of_any((const JsonbValue *const[]) {
-		schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), element, elements, NULL
-	}));
+	scim_set_value(properties, "value", schema_of_any(schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), element, elements));
 	scim_append_text(required, "op");
 	return schema_of_object(properties, required);
 }

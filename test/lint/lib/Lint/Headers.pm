@@ -40,7 +40,7 @@ sub form
 	return @findings;
 }
 
-# Which files speak of a word: {word}{file}.
+# How often files speak of a word: {word}{file}.
 sub words_of
 {
 	my ($tree, @files) = @_;
@@ -48,7 +48,7 @@ sub words_of
 
 	foreach my $file (@files)
 	{
-		$words{$_}{$file} = 1 foreach Lint::C::code($tree->text($file)) =~ /\w+/g;
+		$words{$_}{$file}++ foreach Lint::C::code($tree->text($file)) =~ /\w+/g;
 	}
 	return \%words;
 }
@@ -103,8 +103,11 @@ sub program
 	foreach my $name (sort keys %$defined)
 	{
 		my ($file, $line) = @{ $defined->{$name}[0] };
-		my %declares = map { $_->[0] => 1 } @{ $declared->{$name} // [] };
-		my ($user) = grep { $_ ne $file && !$declares{$_} } sort keys %{ $words->{$name} };
+		my %declares;
+
+		$declares{ $_->[0] }++ foreach @{ $declared->{$name} // [] };
+		# a header may speak of it in a macro, too
+		my ($user) = grep { $_ ne $file && $words->{$name}{$_} > ($declares{$_} // 0) } sort keys %{ $words->{$name} };
 		my $header = $file =~ s/\.c$/.h/r;
 
 		push @findings, Lint::Tree::finding($file, $line, "$name is used in $user: declare it in $header") if defined $user && !%declares;

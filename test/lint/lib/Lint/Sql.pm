@@ -7,7 +7,7 @@ use Lint::C;
 use Lint::Tree;
 
 my $SETTINGS = 'src/base/settings.c';
-my $OPTIONS = 'src/bridge/options.c';
+my $OPTIONS = 'src/bridge/command_line.c';
 my $REFERENCE = 'docs/reference.md';
 
 # Findings where names, of [name, line], are not the same as others, or not in their order.

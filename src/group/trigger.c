@@ -27,7 +27,6 @@
 #include "group/move.h"
 #include "group/nesting.h"
 #include "miscadmin.h"
-#include "resource/call.h"
 #include "resource/member_sum.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"

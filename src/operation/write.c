@@ -18,6 +18,7 @@
 #include "core/immutable.h"
 #include "executor/spi.h"
 #include "operation/report.h"
+#include "operation/run.h"
 #include "operation/store.h"
 #include "operation/unique.h"
 #include "operation/write.h"

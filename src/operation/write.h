@@ -10,7 +10,7 @@
 
 #include "core/patch.h"
 #include "group/members.h"
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "resource/mapped.h"
 #include "resource/target.h"
 

@@ -18,10 +18,11 @@
 #include "executor/spi.h"
 #include "group/move.h"
 #include "miscadmin.h"
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "resource/member_sum.h"
-#include "resource/pending.h"
+#include "resource/row.h"
 #include "statement/parameters.h"
+#include "statement/statements.h"
 #include "statement/text.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
@@ -81,18 +82,78 @@ lock_found(Move *move)
 	return true;
 }
 
+/* A statement that updates groups: of each, the row trigger takes what is pending. */
+typedef struct Update
+{
+	ScimStatement statement;
+	const ScimRegistration *groups;
+	Datum	   *values;
+	const char *nulls;
+	uint64		count;
+} Update;
+
+static void
+run_update(void *argument)
+{
+	Update	   *update = argument;
+
+	update->count = scim_run(update->statement, update->groups, update->values, update->nulls,
+							 false);
+}
+
+/* Returns how many groups were updated. */
+static uint64
+run_pending(ScimPending *pending, ScimStatement statement, const ScimRegistration *groups,
+			Datum *values, const char *nulls)
+{
+	Update		update = {statement, groups, values, nulls};
+
+	pending->frame.kind = SCIM_MEMBERS_FRAME;
+	pending->frame.root = groups->root;
+	scim_run_in_frame(&pending->frame, run_update, &update);
+	return update.count;
+}
+
+/* The call under way, if it is on the group, or NULL. */
+static ScimCall *
+call_on_group(const Move *move)
+{
+	return scim_call_on_row(move->groups->root, move->tenant, move->id);
+}
+
+/* If it is, it takes over the group as it is now, which is row 0 of SPI_tuptable. */
+static void
+note_moved(const Move *move)
+{
+	ScimCall   *call = call_on_group(move);
+	MemoryContext old;
+
+	if (call == NULL)
+		return;
+	old = MemoryContextSwitchTo(call->context);
+	scim_read_row(move->groups, 0, &call->row);
+	call->has_row = true;
+	MemoryContextSwitchTo(old);
+}
+
 /* The row trigger keeps in the row what there are columns for, under the lock that it has there. */
+static bool
+try_touch(Move *move)
+{
+	return run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) > 0;
+}
+
 static bool
 touch_row(Move *move)
 {
-	if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+	if (!try_touch(move))
 	{
 		if (!lock_found(move))
 			return false;
-		if (scim_run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) == 0)
+		if (!try_touch(move))
 			throw_kept_back(move->groups);
 	}
-	scim_note_moved(move->groups, move->tenant, move->id);
+	note_moved(move);
 	return true;
 }
 
@@ -110,15 +171,17 @@ find_tenant(Move *move)
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* The called row has changed, though nothing of it is written. */
+/* The group has changed, though nothing of its row is written. */
 static void
 note_changed(const Move *move)
 {
-	if (!scim_is_called_row(move->groups, move->id, move->tenant))
+	ScimCall   *call = call_on_group(move);
+
+	if (call == NULL)
 		return;
 	scim_run(SCIM_READ_GROUP, move->groups, (Datum *) move->key, move->nulls, false);
-	scim_call->changed = true;
-	scim_note_moved(move->groups, move->tenant, move->id);
+	call->changed = true;
+	note_moved(move);
 }
 
 /* Nothing is kept in the row: who comes next sums up. */
@@ -302,12 +365,12 @@ walk_groups(const ScimRegistration *groups, bool recount)
 void
 scim_empty_groups(const ScimRegistration *groups)
 {
-	ScimPending frame = {.empty = true};
+	ScimPending pending = {.empty = true};
 
 	if (scim_is_summed(groups))
 		walk_groups(groups, false);
 	else
-		scim_run_pending(&frame, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
+		run_pending(&pending, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
 }
 
 void
@@ -322,8 +385,8 @@ scim_recount_all_groups(const ScimRegistration *groups)
 void
 scim_recount_groups(const ScimRegistration *groups)
 {
-	ScimPending frame = {.recount = true};
+	ScimPending pending = {.recount = true};
 
 	if (scim_touched_column(groups))
-		scim_run_pending(&frame, SCIM_RECOUNT_GROUPS, groups, NULL, NULL);
+		run_pending(&pending, SCIM_RECOUNT_GROUPS, groups, NULL, NULL);
 }

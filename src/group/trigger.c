@@ -29,7 +29,6 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
-#include "resource/call.h"
 #include "resource/member_sum.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"

@@ -15,6 +15,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/report.h"
+#include "operation/run.h"
 
 /* The paths as an array that outlives the write. */
 static JsonbValue *

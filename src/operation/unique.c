@@ -140,12 +140,19 @@ throw_taken_by(const ScimRegistration *registration, const char *path, const cha
 
 /* ---- updates ---- */
 
+/* A unique value that the row takes. */
+typedef struct Claim
+{
+	char	   *path;
+	char	   *value;
+} Claim;
+
 /* The value is about to be taken: should it be lost in a race, the error will name it. */
 static void
 claim(ScimCall *call, const ScimLookup *lookup, const char *value)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->context);
-	ScimClaim  *claim = palloc(sizeof(ScimClaim));
+	Claim	   *claim = palloc(sizeof(Claim));
 
 	claim->path = pstrdup(lookup->path);
 	claim->value = pstrdup(value);
@@ -334,7 +341,7 @@ scim_claimed_value(const ScimCall *call, const char *path)
 
 	foreach(cell, call->claims)
 	{
-		const ScimClaim *claim = lfirst(cell);
+		const Claim *claim = lfirst(cell);
 
 		if (strcmp(claim->path, path) == 0)
 			return claim->value;

@@ -7,7 +7,7 @@
 #define SCIM_OPERATION_UNIQUE_H
 
 #include "base/compat.h"
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "utils/jsonb.h"
 
 /*

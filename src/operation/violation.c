@@ -37,6 +37,7 @@ typedef struct Violation
 {
 	const ScimCall *call;
 	const ErrorData *error;
+	int			depth;			/* of triggers in the call, at which it was raised */
 	Oid			relid;			/* the relation that it names: a registered table, one of its partitions, or another one */
 	const ScimRegistration *table;	/* resources or memberships, which the call writes; NULL: another one, or none is named */
 } Violation;
@@ -430,14 +431,12 @@ scim_is_violation(int sqlstate)
 static bool
 is_raised_by_statement(const Violation *violation, Subject subject)
 {
-	const ScimCall *call = violation->call;
-
 	if (subject != ABOUT_ANY)
-		return call->error_depth == call->depth;
+		return violation->depth == 0;
 	if (violation->error->funcname == NULL || strcmp(violation->error->funcname, "ri_ReportViolation") != 0)
 		return false;
 	/* what goes along with a resource may be referred to as well */
-	return call->deletes ? call->error_depth > call->depth : call->error_depth == call->depth + 1;
+	return violation->call->deletes ? violation->depth > 0 : violation->depth == 1;
 }
 
 /* The table that the call writes, its resources' or their memberships', which the relation is, or is a part of. */
@@ -471,9 +470,9 @@ is_about(const Violation *violation, Subject subject)
 }
 
 void
-scim_throw_violation(const ScimCall *call, const ErrorData *error)
+scim_throw_violation(const ScimCall *call, const ErrorData *error, int depth)
 {
-	Violation	violation = {.call = call, .error = error};
+	Violation	violation = {.call = call, .error = error, .depth = depth};
 
 	if (error->schema_name && error->table_name)
 		violation.relid = get_relname_relid(error->table_name, get_namespace_oid(error->schema_name, true));

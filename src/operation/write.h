@@ -10,7 +10,7 @@
 #include "core/path_set.h"
 #include "group/members.h"
 #include "operation/written.h"
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "resource/mapped.h"
 #include "resource/target.h"
 

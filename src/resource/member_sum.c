@@ -53,6 +53,10 @@ scim_lock_summed(const ScimRegistration *groups)
 
 /* ---- what this transaction did that no trigger has kept ---- */
 
+/*
+ * Notes are not part of the frame (frame.h): they hold for all that comes in the
+ * transaction, under whichever statement, and are there without any.
+ */
 typedef struct NoteKey
 {
 	uint64		tenant;			/* hashes of the texts */

@@ -4,60 +4,48 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "registry/extension.h"
+#include "registry/registration.h"
+#include "resource/frame.h"
 #include "resource/password.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/memutils.h"
-#include "utils/timestamp.h"
 
-/* What the last INSERT of a document with a password made of it. */
-static struct
+/* What the INSERT of a document with a password made of it. */
+typedef struct HandedOn
 {
-	MemoryContext context;		/* holds the rest */
-	Oid			relid;			/* InvalidOid: none */
-	TimestampTz transaction;	/* its start, and the number of the command in it */
-	CommandId	command;
 	Jsonb	   *document;
 	char	   *hash;
-}			handed_on;
+} HandedOn;
 
 void
-scim_hand_on_password(Oid relid, Jsonb *document, const char *hash)
+scim_hand_on_password(Oid root, Jsonb *document, const char *hash)
 {
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(scim_start_leaving(SCIM_LEFT_PASSWORD));
+	HandedOn   *handed_on = palloc(sizeof(HandedOn));
 
-	handed_on.relid = InvalidOid;
-	if (handed_on.context == NULL)
-		handed_on.context = AllocSetContextCreate(TopMemoryContext, "scimver password",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(handed_on.context);
-	old = MemoryContextSwitchTo(handed_on.context);
-	handed_on.document = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(document), false, -1));
-	handed_on.hash = pstrdup(hash);
-	handed_on.transaction = GetCurrentTransactionStartTimestamp();
-	handed_on.command = GetCurrentCommandId(false);
+	handed_on->document = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(document), false, -1));
+	handed_on->hash = pstrdup(hash);
 	MemoryContextSwitchTo(old);
-	handed_on.relid = relid;
+	scim_leave(SCIM_LEFT_PASSWORD, root, handed_on);
 }
 
 const char *
-scim_handed_on_password(Oid relid, Datum document)
+scim_handed_on_password(Oid root, Datum document)
 {
+	const HandedOn *handed_on = scim_left(SCIM_LEFT_PASSWORD, root);
 	Jsonb	   *jsonb;
 
-	if (handed_on.relid != relid || handed_on.command != GetCurrentCommandId(false) ||
-		handed_on.transaction != GetCurrentTransactionStartTimestamp())
+	if (handed_on == NULL)
 		return NULL;
 	jsonb = DatumGetJsonbP(document);
-	if (VARSIZE(jsonb) != VARSIZE(handed_on.document) ||
-		memcmp(jsonb, handed_on.document, VARSIZE(jsonb)) != 0)
+	if (VARSIZE(jsonb) != VARSIZE(handed_on->document) ||
+		memcmp(jsonb, handed_on->document, VARSIZE(jsonb)) != 0)
 		return NULL;
-	return handed_on.hash;
+	return handed_on->hash;
 }
 
 char *

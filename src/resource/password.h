@@ -16,7 +16,7 @@ extern char *scim_crypt_password(const char *password);
  * So the INSERT tells what became of a document's password, and the UPDATE of
  * the same command asks: the crypt string of that very document, or NULL.
  */
-extern void scim_hand_on_password(Oid relid, Jsonb *document, const char *hash);
-extern const char *scim_handed_on_password(Oid relid, Datum document);
+extern void scim_hand_on_password(Oid root, Jsonb *document, const char *hash);
+extern const char *scim_handed_on_password(Oid root, Datum document);
 
 #endif							/* SCIM_RESOURCE_PASSWORD_H */

@@ -5,7 +5,7 @@
 #ifndef SCIM_TRIGGER_CHECK_ROW_H
 #define SCIM_TRIGGER_CHECK_ROW_H
 
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "utils/jsonb.h"
 
 /*

@@ -14,9 +14,10 @@
 #include "column/value.h"
 #include "core/resource.h"
 #include "operation/unique.h"
+#include "registry/lookup.h"
 #include "registry/lookup_length.h"
-#include "resource/call.h"
 #include "resource/document.h"
+#include "resource/frame.h"
 #include "resource/password.h"
 #include "trigger/check_row.h"
 #include "trigger/work.h"
@@ -221,9 +222,8 @@ void
 scim_work_check(ScimRowWork *work)
 {
 	const ScimRegistration *registration = work->registration;
-	bool		in_call = scim_call && scim_call->registration->root == registration->root;
-	const ScimCall *call = work->is_called ? scim_call : NULL;
-	bool		looks_back = work->is_update && (call || registration->validate);
+	bool		in_call = scim_call_on(registration->root) != NULL;
+	bool		looks_back = work->is_update && (work->call || registration->validate);
 	Jsonb	   *old;
 	Jsonb	   *new;
 	Jsonb	   *checked;
@@ -232,11 +232,11 @@ scim_work_check(ScimRowWork *work)
 		return;
 	old = looks_back ? scim_work_document(work, &work->old) : NULL;
 	new = scim_work_document(work, &work->new);
-	checked = scim_check_row(registration, call, old, new);
+	checked = scim_check_row(registration, work->call, old, new);
 	if (in_call)
 		scim_check_lookups(registration, checked);
 	if (checked != new)
 		store(work, checked);
-	if (work->is_update && call)
-		scim_check_unique(scim_call, old, checked);
+	if (work->is_update && work->call)
+		scim_check_unique(work->call, old, checked);
 }

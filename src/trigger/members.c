@@ -10,9 +10,8 @@
 #include "postgres.h"
 
 #include "group/move.h"
+#include "resource/frame.h"
 #include "resource/member_sum.h"
-#include "resource/pending.h"
-#include "trigger/refill.h"
 #include "trigger/work.h"
 
 static inline bool

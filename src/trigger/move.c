@@ -8,90 +8,90 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
+#include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-#include "utils/memutils.h"
 
 /* What an INSERT keeps when it is given, and an UPDATE from the old row. */
 static const ScimColumn kept[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED};
 
-/* What the last UPDATE of a row in a partition made. */
-static struct
+/* What the UPDATE of a row in a partition made. */
+typedef struct Word
 {
-	MemoryContext context;		/* holds the rest */
-	Oid			root;			/* InvalidOid: none */
-	TimestampTz transaction;	/* its start, and the number of the command in it */
-	CommandId	command;
-	char	   *tenant;
+	const char *tenant;
 	char	   *id;
 	char	   *version;		/* or NULL */
 	bool		moved;
 	Datum		values[lengthof(kept)];
 	bool		nulls[lengthof(kept)];
 	ScimWorkMembers members;
-}			word;
+} Word;
+
+/* Copies what is kept. */
+static void
+keep(Word *word, const ScimRowWork *work)
+{
+	for (size_t i = 0; i < lengthof(kept); i++)
+	{
+		AttrNumber	number = work->registration->numbers[kept[i]];
+		Form_pg_attribute attribute;
+
+		word->nulls[i] = scim_work_is_null(work, &work->new, kept[i]);
+		if (word->nulls[i])
+			continue;
+		attribute = TupleDescAttr(work->descriptor, number - 1);
+		word->values[i] = datumCopy(work->new.values[number - 1], attribute->attbyval,
+									attribute->attlen);
+	}
+}
 
 void
 scim_work_leave_word(ScimRowWork *work)
 {
 	const ScimRegistration *registration = work->registration;
+	const ScimWorkMembers *members = NULL;
 	MemoryContext old;
+	Word	   *word;
 
-	word.root = InvalidOid;
+	scim_forget_left(SCIM_LEFT_MOVED_ROW);
 	if (registration->root == registration->relid || !scim_work_has_key(work, &work->new))
 		return;
 	if (scim_keeps_members(registration))
-		word.members = *scim_work_members(work, &work->new);
-	if (word.context == NULL)
-		word.context = AllocSetContextCreate(TopMemoryContext, "scimver moving row", ALLOCSET_SMALL_SIZES);
-	MemoryContextReset(word.context);
-	old = MemoryContextSwitchTo(word.context);
-	word.tenant = pstrdup(scim_work_tenant(work, &work->new));
-	word.id = scim_work_id(work, &work->new);
-	word.version = NULL;
+		members = scim_work_members(work, &work->new);
+	old = MemoryContextSwitchTo(scim_start_leaving(SCIM_LEFT_MOVED_ROW));
+	word = palloc0(sizeof(Word));
+	word->tenant = pstrdup(scim_work_tenant(work, &work->new));
+	word->id = scim_work_id(work, &work->new);
 	if (!scim_work_is_null(work, &work->new, SCIM_COLUMN_VERSION))
-		word.version = TextDatumGetCString(scim_work_value(work, &work->new, SCIM_COLUMN_VERSION));
-	word.moved = work->moved;
-	for (size_t i = 0; i < lengthof(kept); i++)
-	{
-		AttrNumber	number = registration->numbers[kept[i]];
-		Form_pg_attribute attribute;
-
-		word.nulls[i] = scim_work_is_null(work, &work->new, kept[i]);
-		if (word.nulls[i])
-			continue;
-		attribute = TupleDescAttr(work->descriptor, number - 1);
-		word.values[i] = datumCopy(work->new.values[number - 1], attribute->attbyval, attribute->attlen);
-	}
-	word.transaction = GetCurrentTransactionStartTimestamp();
-	word.command = GetCurrentCommandId(false);
+		word->version = TextDatumGetCString(scim_work_value(work, &work->new, SCIM_COLUMN_VERSION));
+	word->moved = work->moved;
+	keep(word, work);
+	if (members)
+		word->members = *members;
 	MemoryContextSwitchTo(old);
-	word.root = registration->root;
+	scim_leave(SCIM_LEFT_MOVED_ROW, registration->root, word);
 }
 
 bool
 scim_work_take_word(ScimRowWork *work, const char **version)
 {
 	const ScimRegistration *registration = work->registration;
+	const Word *word = scim_left(SCIM_LEFT_MOVED_ROW, registration->root);
 
-	if (!OidIsValid(word.root) || word.root != registration->root ||
-		word.command != GetCurrentCommandId(false) ||
-		word.transaction != GetCurrentTransactionStartTimestamp() ||
-		strcmp(word.id, scim_work_id(work, &work->new)) != 0 ||
-		strcmp(word.tenant, scim_work_tenant(work, &work->new)) != 0)
+	if (word == NULL || strcmp(word->id, scim_work_id(work, &work->new)) != 0 ||
+		strcmp(word->tenant, scim_work_tenant(work, &work->new)) != 0)
 		return false;
-	word.root = InvalidOid;
+	scim_forget_left(SCIM_LEFT_MOVED_ROW);
 	for (size_t i = 0; i < lengthof(kept); i++)
 	{
 		if (scim_work_keeps(work, kept[i]))
-			scim_work_assign(work, registration->numbers[kept[i]], word.values[i], word.nulls[i]);
+			scim_work_assign(work, registration->numbers[kept[i]], word->values[i], word->nulls[i]);
 	}
 	if (scim_keeps_members(registration))
-		scim_work_set_members(work, &word.members);
-	work->moved = word.moved;
-	*version = word.version;
+		scim_work_set_members(work, &word->members);
+	work->moved = word->moved;
+	*version = word->version;
 	return true;
 }

@@ -18,6 +18,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "resource/frame.h"
 #include "resource/stored_rows.h"
 #include "statement/sql.h"
 #include "statement/statements.h"
@@ -25,19 +26,7 @@
 #include "trigger/refill.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
-
-/* The statement under way. */
-static Oid	refilling = InvalidOid;
-static int	refilling_depth = 0;
-
-bool
-scim_is_refilling(Oid root)
-{
-	return OidIsValid(refilling) && refilling == root &&
-		refilling_depth == DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
-}
 
 /* ---- reading ---- */
 
@@ -198,27 +187,25 @@ typedef struct Refilling
 	Datum	   *values;
 } Refilling;
 
-static uint64
-run_update(const Refilling *update)
+static void
+run_update(void *argument)
 {
-	Oid			outer = refilling;
-	int			outer_depth = refilling_depth;
-	volatile int result = 0;
+	const Refilling *update = argument;
+	int			result;
 
-	refilling = update->registration->root;
-	refilling_depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0)) + 1;
-	PG_TRY();
-	{
-		result = scim_run_by_index(update->sql, update->nargs, update->types, update->values, NULL, false);
-	}
-	PG_FINALLY();
-	{
-		refilling = outer;
-		refilling_depth = outer_depth;
-	}
-	PG_END_TRY();
+	result = scim_run_by_index(update->sql, update->nargs, update->types, update->values, NULL,
+							   false);
 	if (result != SPI_OK_UPDATE)
 		elog(ERROR, "could not execute \"%s\": %s", update->sql, SPI_result_code_string(result));
+}
+
+/* Returns how many rows were written. */
+static uint64
+refill(Refilling *update)
+{
+	ScimFrame	frame = {SCIM_REFILL_FRAME, update->registration->root};
+
+	scim_run_in_frame(&frame, run_update, update);
 	return SPI_processed;
 }
 
@@ -238,7 +225,7 @@ write_rows(const ScimStoredRow *rows, int count)
 	values[3] = array_of(rows, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, count_value);
 	values[4] = array_of(rows, count, BYTEAOID, -1, false, TYPALIGN_INT, digest_value);
 	values[5] = array_of(rows, count, JSONBOID, -1, false, TYPALIGN_INT, data_value);
-	return run_update(&(Refilling) {registration, sql, 6, types, values});
+	return refill(&(Refilling) {registration, sql, 6, types, values});
 }
 
 void
@@ -263,7 +250,7 @@ scim_refill_table(const ScimRegistration *registration)
 	initStringInfo(&sql);
 	scim_append_statement(&sql, "UPDATE {table} AS r SET {version} = NULL WHERE " SCIM_HAS_DOCUMENT, registration);
 	scim_act_as(registration->owner, &caller);
-	written = run_update(&(Refilling) {registration, sql.data});
+	written = refill(&(Refilling) {registration, sql.data});
 	scim_act_as_before(&caller);
 	return written;
 }

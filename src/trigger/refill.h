@@ -33,11 +33,4 @@ extern void scim_refill_rows(const ScimRegistration *registration, Datum keys[2]
 #define SCIM_HAS_DOCUMENT "pg_catalog.jsonb_typeof(r.{data}) OPERATOR(pg_catalog.=) 'object'"
 extern uint64 scim_refill_table(const ScimRegistration *registration);
 
-/*
- * Is the row trigger at work on such a row of the table (of its root)?  It then
- * takes member_count and member_digest as they are written, and computes the
- * version anew, without moving the revision.
- */
-extern bool scim_is_refilling(Oid root);
-
 #endif							/* SCIM_TRIGGER_REFILL_H */

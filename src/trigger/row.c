@@ -14,10 +14,9 @@
 #include "core/canonical.h"
 #include "fmgr.h"
 #include "registry/our_trigger.h"
-#include "resource/call.h"
+#include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "statement/required.h"
-#include "trigger/refill.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 
@@ -72,7 +71,7 @@ static bool
 nothing_to_keep(const ScimRowWork *work)
 {
 	return !scim_work_keeps(work, SCIM_COLUMN_VERSION) && !scim_work_keeps(work, SCIM_COLUMN_REVISION) &&
-		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->is_called;
+		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->call;
 }
 
 static bool
@@ -99,16 +98,16 @@ move_revision(ScimRowWork *work)
 	TimestampTz before;
 	int64		revision = 0;
 
-	if (work->moved || (work->is_called && scim_call->inserting))
+	if (work->moved || (work->call && work->call->inserting))
 		return;
 	work->moved = true;
-	if (scim_work_keeps(work, SCIM_COLUMN_REVISION) && !(work->is_called && scim_call->moved))
+	if (scim_work_keeps(work, SCIM_COLUMN_REVISION) && !(work->call && work->call->moved))
 	{
 		(void) scim_work_integer(work, &work->new, SCIM_COLUMN_REVISION, &revision);
 		scim_work_set_integer(work, SCIM_COLUMN_REVISION, revision + 1);
 	}
-	if (work->is_called)
-		scim_call->moved = true;
+	if (work->call)
+		work->call->moved = true;
 
 	if (scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED))
 	{
@@ -129,8 +128,8 @@ follow_content(ScimRowWork *work, const char *before, bool has_version)
 	if (strcmp(version, before) != 0)
 	{
 		move_revision(work);
-		if (work->is_called)
-			scim_call->changed = true;
+		if (work->call)
+			work->call->changed = true;
 		if (work->registration->revision_scheme)
 			make_version(work, &work->new, revision_of(work, &work->new), version);
 	}
@@ -159,9 +158,9 @@ created_at(const ScimRowWork *work, TimestampTz now)
 static bool
 is_made_by_call(const ScimRowWork *work)
 {
-	return !work->is_update && scim_call && scim_call->inserting && scim_call->id == NULL &&
-		scim_call->registration->root == work->registration->root &&
-		scim_trigger_depth() == scim_call->depth + 1;
+	const ScimCall *call = work->is_update ? NULL : scim_call_on(work->registration->root);
+
+	return call && scim_is_inserted_by(call);
 }
 
 /* Nobody could name it then. */
@@ -298,16 +297,17 @@ check_trigger(FunctionCallInfo fcinfo)
 						"scim_row_trigger")));
 }
 
-/* Is it the row that the scim_ call under way is about? */
-static bool
-is_called_row(const ScimRowWork *work)
+/* The scim_ call under way, if it is on this row, or NULL. */
+static ScimCall *
+call_on_row(const ScimRowWork *work)
 {
 	const ScimRegistration *registration = work->registration;
 
-	return scim_call && scim_call->registration->root == registration->root &&
-		scim_work_has_key(work, &work->new) &&
-		scim_is_called_row(registration, scim_work_id(work, &work->new),
-						   registration->tenant_type ? scim_work_tenant(work, &work->new) : NULL);
+	if (scim_call_on(registration->root) == NULL || !scim_work_has_key(work, &work->new))
+		return NULL;
+	return scim_call_on_row(registration->root,
+							registration->tenant_type ? scim_work_tenant(work, &work->new) : NULL,
+							scim_work_id(work, &work->new));
 }
 
 /*
@@ -321,7 +321,7 @@ scim_row_trigger(PG_FUNCTION_ARGS)
 
 	check_trigger(fcinfo);
 	scim_work_start(&work, (TriggerData *) fcinfo->context);
-	work.is_called = is_called_row(&work);
+	work.call = call_on_row(&work);
 	if (work.is_update)
 		update_row(&work);
 	else

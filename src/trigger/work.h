@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "commands/trigger.h"
 #include "registry/registration.h"
+#include "resource/frame.h"
 #include "resource/mapped.h"
 #include "utils/timestamp.h"
 
@@ -40,7 +41,7 @@ typedef struct ScimRowWork
 	ScimWorkRow old;			/* UPDATE only */
 	bool		assigned;		/* the new row is no longer that of its tuple */
 	bool		is_update;
-	bool		is_called;		/* the row that the scim_ call under way is about */
+	ScimCall   *call;			/* the one under way, if it is on this row, or NULL */
 	Jsonb	   *document;		/* the content of the new row, once it was made */
 	bool		moved;			/* the revision was moved on, and lastModified */
 

@@ -203,6 +203,48 @@ RESET ROLE;
 UPDATE scim_cursor_secret SET secret = sha256('another');
 SELECT error(format('SELECT scim_list_members(id(10009), 10, %L)', :'cursor'));
 
+-- ---- triggers that write while a group follows its members ----
+
+INSERT INTO groups (id, data) SELECT id(n)::uuid, jsonb_build_object('displayName', 'g' || n) FROM generate_series(10020, 10021) n;
+CREATE VIEW followed AS SELECT num(id::text), data->>'displayName', member_count, revision FROM groups WHERE id IN (id(10020)::uuid, id(10021)::uuid) ORDER BY id;
+-- to the group itself: its members are counted once
+CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	UPDATE groups SET data = jsonb_set(data, '{displayName}', to_jsonb(data->>'displayName' || '+')) WHERE id = NEW.id AND length(data->>'displayName') < 8;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER again AFTER UPDATE ON groups FOR EACH ROW EXECUTE FUNCTION again();
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(10020)::uuid, 'User', id(1)::uuid);
+TABLE followed;
+SELECT add(10021, 1, 2, 3), remove(10021, 2);
+TABLE followed;
+DROP TRIGGER again ON groups;
+-- to another one, by calls, of which some fail and are caught
+CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF NEW.id = id(10020)::uuid THEN
+		BEGIN
+			PERFORM add(10021, 9, 999999);
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+		BEGIN
+			INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(10021)::uuid, 'User', id(8)::uuid);
+			RAISE 'undone';
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+		PERFORM add(10021, 7);
+		PERFORM scim_patch_group(id(10020), '[{"op": "replace", "path": "displayName", "value": "patched"}]') WHERE NEW.data->>'displayName' <> 'patched';
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER other AFTER UPDATE ON groups FOR EACH ROW EXECUTE FUNCTION other();
+SELECT add(10020, 2);
+TABLE followed;
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(10020)::uuid, 'User', id(3)::uuid);
+TABLE followed;
+SELECT short(scim_update_group(id(10020), jsonb_build_object('displayName', 'g10020', 'members', jsonb_build_array(jsonb_build_object('value', id(5)))))->'members');
+TABLE followed;
+SELECT * FROM wrong;
+DROP TRIGGER other ON groups;
+
 -- ---- rights: as for every write ----
 
 SET ROLE regress_scim_cursor;

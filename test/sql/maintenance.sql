@@ -377,6 +377,21 @@ SELECT problems('people');
 UPDATE guests SET login = 'guest again' WHERE id = 11;
 SELECT scim_revision FROM people WHERE id = 11;
 
+-- what a trigger writes meanwhile is no part of the repair
+ALTER TABLE teams_2 DISABLE TRIGGER "~~~scimver";
+UPDATE teams SET name = 'twelve' WHERE id = 12;
+ALTER TABLE teams_2 ENABLE TRIGGER "~~~scimver";
+SELECT scim_member_count AS before, scim_revision AS revision FROM teams WHERE id = 13 \gset
+CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	UPDATE teams SET scim_member_count = 99 WHERE id = 13;
+	UPDATE teams SET name = 'meddled' WHERE id = 14;
+	RETURN NULL; END $$;
+CREATE TRIGGER meddle AFTER UPDATE ON teams_2 FOR EACH ROW WHEN (NEW.id = 12) EXECUTE FUNCTION meddle();
+SELECT scim_repair_table('teams');
+SELECT scim_member_count = :before, scim_revision = :revision FROM teams WHERE id = 13;
+SELECT id, scim_revision FROM teams WHERE id IN (12, 14) ORDER BY id;
+SELECT problems('people') UNION ALL SELECT problems('teams');
+
 \c :regression
 DROP DATABASE scimver_maintenance;
 DROP ROLE regress_maintenance;

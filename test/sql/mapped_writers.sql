@@ -299,6 +299,27 @@ SELECT name, version = right_version, revision FROM state WHERE name = 'cray cop
 ALTER TABLE staff DETACH PARTITION staff_c;
 INSERT INTO staff_c (org, id, login) VALUES ('cray', 10, 'detached');
 SELECT login, version, revision FROM staff_c WHERE id = 10;
+-- what an UPDATE left for a row that moves is for no INSERT of a later command, nor for another table's
+BEGIN;
+UPDATE staff SET kind = 'left' WHERE id = 1;
+SELECT revision > 1 FROM staff WHERE id = 1;
+DELETE FROM staff WHERE id = 1;
+SELECT does($$INSERT INTO staff (org, id, login) VALUES ('acme', 1, 'anew'), ('bell', 1, 'anew')$$);
+ROLLBACK;
+SELECT org AS org_of_1, login AS login_of_1 FROM staff WHERE id = 1 \gset
+UPDATE staff SET kind = 'left' WHERE id = 1;
+DELETE FROM staff WHERE id = 1;
+INSERT INTO staff (org, id, login) VALUES (:'org_of_1', 1, :'login_of_1');
+SELECT revision, version = right_version FROM staff JOIN state USING (revision, version) WHERE staff.id = 1;
+CREATE TABLE crews (org text, id bigint, title text, version text, revision bigint, PRIMARY KEY (org, id)) PARTITION BY LIST (org);
+CREATE TABLE crews_all PARTITION OF crews DEFAULT;
+SELECT scim_register_table('crews', 'Group', '{"id": "id", "tenant": "org", "version": "version", "revision": "revision", "attributes": {"displayName": "title"}}');
+UPDATE staff SET kind = 'twice' WHERE id = 1;
+WITH u AS (UPDATE staff SET kind = 'thrice' WHERE id = 1 RETURNING org, id)
+INSERT INTO crews (org, id, title) SELECT org, id, 'crew' FROM u;
+SELECT revision, version = scim_version(scim_get_group('1', tenant_id => org)) FROM crews;
+SELECT revision, version = right_version FROM staff JOIN state USING (revision, version) WHERE staff.id = 1;
+DROP TABLE crews;
 DROP TABLE staff, staff_c CASCADE;
 
 -- ---- children ----

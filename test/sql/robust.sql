@@ -123,6 +123,34 @@ INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "title": "x", "pa
 SELECT has_password(5, 'newer'), has_password(6, 'other'), has_password(7, 'newer');
 UPDATE users SET data = data || '{"title": "x"}' WHERE id IN (u(5), u(6));
 SELECT has_password(5, 'newer'), has_password(6, 'other');
+-- but of that command alone, in the same transaction and in another
+BEGIN;
+INSERT INTO users (id, data) VALUES (u(8), '{"userName": "cleared", "password": "gone"}');
+UPDATE users SET password_hash = NULL WHERE id = u(8);
+UPDATE users SET data = data WHERE id = u(8);
+SELECT password_hash IS NULL FROM users WHERE id = u(8);
+DELETE FROM users WHERE id = u(8);
+COMMIT;
+INSERT INTO users (id, data) VALUES (u(8), '{"userName": "cleared", "password": "gone"}');
+UPDATE users SET password_hash = NULL WHERE id = u(8);
+UPDATE users SET data = data WHERE id = u(8);
+SELECT password_hash IS NULL FROM users WHERE id = u(8);
+DELETE FROM users WHERE id = u(8);
+-- two upserts in one command; and one that fails, which is caught
+WITH up AS (INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "password": "first"}')
+	ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data RETURNING id)
+INSERT INTO users (id, data) SELECT u(6), '{"userName": "by", "password": "second"}' FROM up
+	ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data;
+SELECT has_password(5, 'first'), has_password(6, 'second');
+DO $$ BEGIN
+	BEGIN
+		INSERT INTO users (id, data) VALUES (u(5), '{"userName": "up", "password": "third"}'), (NULL, '{"userName": "null"}')
+			ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data;
+	EXCEPTION WHEN not_null_violation THEN NULL;
+	END;
+	UPDATE users SET data = data WHERE id = u(5);
+END $$;
+SELECT has_password(5, 'first');
 DROP FUNCTION has_password;
 
 -- ---- who may not delete learns nothing ----

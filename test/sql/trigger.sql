@@ -262,7 +262,21 @@ CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE TRIGGER again AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION again();
 SELECT does($$UPDATE users SET data = data || '{"title": "x", "nickName": "y"}' WHERE id = id(60)$$);
 DROP TRIGGER again ON users;
-DROP FUNCTION stamp, skip, again;
+-- a call moves the revision of its own row once, and knows it from those of the same id of another tenant and table
+INSERT INTO users (tenant_id, id, data) SELECT t, id(61), '{"userName": "same id"}' FROM unnest('{default,other}'::text[]) t;
+INSERT INTO groups (id, data) VALUES (id(61), '{"displayName": "same id"}');
+CREATE FUNCTION others() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	UPDATE users SET data = data || '{"title": "of the other tenant"}' WHERE tenant_id = 'other' AND id = NEW.id;
+	UPDATE groups SET data = data || '{"displayName": "of the other table"}' WHERE id = NEW.id;
+	UPDATE users SET data = data || '{"title": "own"}' WHERE tenant_id = 'default' AND id = NEW.id;
+	RETURN NULL; END $$;
+CREATE TRIGGER others AFTER UPDATE ON users FOR EACH ROW WHEN (NEW.data->>'nickName' = 'x' AND NOT NEW.data ? 'title') EXECUTE FUNCTION others();
+SELECT scim_patch_user(id(61)::text, '[{"op": "add", "path": "nickName", "value": "x"}]')->>'nickName';
+SELECT tenant_id, data->>'title', revision FROM users WHERE id = id(61) UNION ALL SELECT 'group', data->>'displayName', revision FROM groups WHERE id = id(61) ORDER BY 1;
+DELETE FROM users WHERE id = id(61);
+DELETE FROM groups WHERE id = id(61);
+DROP TRIGGER others ON users;
+DROP FUNCTION stamp, skip, again, others;
 
 -- the trigger functions are nobody's to call
 SELECT does('SELECT scim_row_trigger()');

@@ -1,0 +1,121 @@
+/*
+ * frame.h
+ *		What is under way: what a statement of ours and the triggers that it fires
+ *		tell one another.
+ *
+ * Who runs statements of which triggers are to know more than they see runs them
+ * in a frame.  Frames are a stack: a trigger may run statements in a frame of its
+ * own.  A frame ends with what runs in it, be it by an error.
+ *
+ * Which tool and which agent a call is for belongs here, too, for the first who
+ * asks: fields of ScimCall, set by tools/dispatch.c and from scimver.agent.
+ */
+#ifndef SCIM_RESOURCE_FRAME_H
+#define SCIM_RESOURCE_FRAME_H
+
+#include "base/digest.h"
+#include "nodes/pg_list.h"
+#include "resource/row.h"
+
+typedef enum ScimFrameKind
+{
+	SCIM_CALL_FRAME,			/* a scim_ call: a ScimCall */
+	SCIM_MEMBERS_FRAME,			/* groups follow their members: a ScimPending */
+	SCIM_REFILL_FRAME			/* maintenance: rows get what they should hold */
+} ScimFrameKind;
+
+typedef struct ScimFrame
+{
+	ScimFrameKind kind;
+	Oid			root;			/* of the table that it writes */
+	int			depth;			/* of triggers, at which its statements run */
+	struct ScimFrame *outer;
+} ScimFrame;
+
+/*
+ * A scim_ call, on one resource.  It may write that in more than one statement
+ * (the row, then the memberships), and moves the revision by one at most.
+ */
+typedef struct ScimCall
+{
+	ScimFrame	frame;
+	const ScimRegistration *registration;	/* of the resource's table */
+	const char *tenant;
+	const char *id;				/* of the resource; NULL until it is inserted */
+	bool		replaces;		/* by a whole document: what that leaves out, but cannot be removed, stays */
+	bool		deletes;		/* the row: what still refers to it is in the way */
+	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
+	bool		moved;			/* the revision was moved */
+	bool		changed;		/* content was changed */
+	bool		has_row;		/* a membership trigger has moved the resource, to: */
+	ScimRow		row;
+	List	   *claims;			/* unique values that it takes (operation/unique.c) */
+	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	MemoryContext context;		/* of what is kept here */
+} ScimCall;
+
+/*
+ * An update of groups by a membership trigger, and what that has counted: only so
+ * may member_count and member_digest change.
+ */
+typedef struct ScimPending
+{
+	ScimFrame	frame;
+	bool		empty;			/* all members went (TRUNCATE) */
+	bool		recount;		/* they are to be counted anew */
+	int64		count;			/* else: members that came, less those that went */
+	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
+} ScimPending;
+
+/* Runs "body" in the frame, of which kind and root are set. */
+extern void scim_run_in_frame(ScimFrame *frame, void (*body) (void *argument), void *argument);
+
+/* How many triggers deep in the frame is this?  0: its statements themselves; 1: their triggers. */
+extern int	scim_depth_in(const ScimFrame *frame);
+
+/* ---- what triggers ask ---- */
+
+/*
+ * The innermost scim_ call under way, if it is on the table, else NULL.  The
+ * second: if it is on that row of it (tenant NULL: of whatever tenant).
+ */
+extern ScimCall *scim_call_on(Oid root);
+extern ScimCall *scim_call_on_row(Oid root, const char *tenant, const char *id);
+
+/* Does the call's own statement insert the row at work?  The call does not know its id yet. */
+extern bool scim_is_inserted_by(const ScimCall *call);
+
+/* What is pending for the row that is updated now; NULL: no membership trigger updates it. */
+extern const ScimPending *scim_pending_for(Oid root);
+
+/*
+ * Is the row that is updated now refilled?  Then its trigger takes member_count
+ * and member_digest as they are written, and computes the version anew, without
+ * moving the revision.
+ */
+extern bool scim_is_refilling(Oid root);
+
+/* ---- what the triggers of one command tell one another ---- */
+
+/*
+ * The trigger of a row may leave something for that of a row that comes later in
+ * the same command, on the same table: the last thing of each kind is kept until
+ * the next command, be it one that a trigger runs.
+ */
+typedef enum ScimLeftKind
+{
+	SCIM_LEFT_PASSWORD,			/* by the INSERT of an upsert for its UPDATE */
+	SCIM_LEFT_MOVED_ROW			/* by the UPDATE in one partition for the INSERT in another */
+} ScimLeftKind;
+
+/* Forgets what was left; what is to be left now is made in the memory that this returns. */
+extern MemoryContext scim_start_leaving(ScimLeftKind kind);
+
+/* Leaves it. */
+extern void scim_leave(ScimLeftKind kind, Oid root, void *what);
+
+/* What was left, or NULL.  The trigger that takes it for good forgets it. */
+extern void *scim_left(ScimLeftKind kind, Oid root);
+extern void scim_forget_left(ScimLeftKind kind);
+
+#endif							/* SCIM_RESOURCE_FRAME_H */

@@ -32,7 +32,7 @@ PG_FUNCTION_INFO_V1(scim_check_table);
 
 typedef struct Progress
 {
-	ScimStoredRow *rows;
+	ScimInspectedRow *rows;
 	int			count;
 	int			next;
 } Progress;
@@ -45,13 +45,13 @@ compute_rows(void *argument)
 	for (; progress->next < progress->count; progress->next++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_compute_row(&progress->rows[progress->next]);
+		scim_inspect_row(&progress->rows[progress->next]);
 	}
 }
 
 /* A row that cannot be computed says why.  A subtransaction for each of them. */
 static void
-compute_batch(ScimStoredRow *rows, int count)
+compute_batch(ScimInspectedRow *rows, int count)
 {
 	Progress	progress = {rows, count, 0};
 
@@ -91,7 +91,7 @@ scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRow
 	for (;;)
 	{
 		MemoryContext old;
-		ScimStoredRow *rows;
+		ScimInspectedRow *rows;
 		int			count;
 
 		SPI_cursor_fetch(portal, true, BATCH);
@@ -133,7 +133,7 @@ list_problem(const ScimProblem *problem, void *argument)
 }
 
 static char *
-members_text(const ScimMemberState *state)
+members_text(const ScimMemberSum *state)
 {
 	char		digest[BASE64_SIZE(SCIM_DIGEST_SIZE) + 1];
 
@@ -142,7 +142,7 @@ members_text(const ScimMemberState *state)
 }
 
 static void
-list_row(const ScimStoredRow *row, ScimListing *listing)
+list_row(const ScimInspectedRow *row, ScimListing *listing)
 {
 	ScimProblem problem = {.tenant = scim_stored_tenant(row), .id = scim_stored_id(row)};
 
@@ -180,7 +180,7 @@ list_row(const ScimStoredRow *row, ScimListing *listing)
 }
 
 static void
-list_rows(ScimStoredRow *rows, int count, void *argument)
+list_rows(ScimInspectedRow *rows, int count, void *argument)
 {
 	for (int i = 0; i < count; i++)
 		list_row(&rows[i], argument);

@@ -11,7 +11,9 @@
 #include "group/nesting.h"
 #include "operation/store.h"
 #include "registry/our_trigger.h"
+#include "resource/show.h"
 #include "resource/target.h"
+#include "resource/version.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
@@ -24,7 +26,7 @@ static bool
 is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *row)
 {
 	return known && scim_fetch(target, SCIM_GET | SCIM_BARE, id, true, row) &&
-		strcmp(scim_row_version(target->table, target->tenant, row), known) == 0;
+		strcmp(scim_know_version(target->table, target->tenant, row), known) == 0;
 }
 
 static Jsonb *

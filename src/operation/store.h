@@ -12,24 +12,8 @@
 
 #include "postgres.h"
 
+#include "resource/view.h"
 #include "utils/jsonb.h"
-
-/*
- * What the caller wants to see of the answer; NULL in place of it is the
- * default.  Errors of all functions that take one: INVALID_PATH (no such
- * attribute), INVALID_VALUE (both lists given).
- */
-typedef struct ScimView
-{
-	char	  **attributes;		/* RFC 7644 section 3.9: these, and what is always returned */
-	int			attribute_count;	/* -1: not given */
-	char	  **excluded;		/* or all that is returned by default, except these */
-	int			excluded_count; /* -1: not given */
-	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
-	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
-	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0: never */
-	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever else is shown */
-} ScimView;
 
 /* What a caller wants to know of a write beside the resource; filled in as far as the write came, in the caller's memory. */
 typedef struct ScimWritten
@@ -75,10 +59,6 @@ extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char 
 extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
 										char **remove, int remove_count, const char *expected,
 										const ScimView *view, ScimWritten *report);
-
-/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
-extern char *scim_store_id(const char *type, const char *id);
-extern char *scim_store_member_id(const char *id);
 
 /*
  * A ListResponse with a page of the group's members, in the order of type and

@@ -24,6 +24,7 @@
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/password.h"
+#include "resource/version.h"
 #include "statement/required.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
@@ -407,7 +408,7 @@ read_unlocked(ScimWrite *write)
 		return true;
 	return write->expected && !write->target.type->has_members &&
 		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
-		strcmp(scim_row_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
+		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
 }
 
 /*

@@ -10,6 +10,7 @@
 
 #include "core/patch.h"
 #include "group/members.h"
+#include "operation/store.h"
 #include "resource/call.h"
 #include "resource/mapped.h"
 #include "resource/target.h"

@@ -8,7 +8,7 @@
 
 #include "registry/registration.h"
 
-/* Values of the mapped columns, in the order of registration->mapped. */
+/* Values of columns: of the mapped ones, in the order of registration->mapped, unless it says of which. */
 typedef struct ScimColumnValues
 {
 	Datum	   *values;

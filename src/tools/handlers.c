@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/store.h"
+#include "resource/target.h"
 #include "tools/arguments.h"
 #include "tools/discovery.h"
 #include "tools/envelope.h"

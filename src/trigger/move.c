@@ -10,7 +10,8 @@
 
 #include "access/xact.h"
 #include "resource/member_sum.h"
-#include "trigger/work.h"
+#include "trigger/members.h"
+#include "trigger/move.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
@@ -31,11 +32,11 @@ static struct
 	bool		moved;
 	Datum		values[lengthof(kept)];
 	bool		nulls[lengthof(kept)];
-	ScimWorkMembers members;
+	ScimMemberSum members;
 }			word;
 
 void
-scim_work_leave_word(ScimRowWork *work)
+scim_work_leave_word(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
 	MemoryContext old;
@@ -73,7 +74,7 @@ scim_work_leave_word(ScimRowWork *work)
 }
 
 bool
-scim_work_take_word(ScimRowWork *work, const char **version)
+scim_work_take_word(ScimTriggerRow *work, const char **version)
 {
 	const ScimRegistration *registration = work->registration;
 

@@ -1,0 +1,25 @@
+/*
+ * view.h
+ *		What a caller wants to see of resources.
+ */
+#ifndef SCIM_RESOURCE_VIEW_H
+#define SCIM_RESOURCE_VIEW_H
+
+/*
+ * What the caller wants to see of the answer; NULL in place of it is the
+ * default.  Errors of all functions that take one: INVALID_PATH (no such
+ * attribute), INVALID_VALUE (both lists given).
+ */
+typedef struct ScimView
+{
+	char	  **attributes;		/* RFC 7644 section 3.9: these, and what is always returned */
+	int			attribute_count;	/* -1: not given */
+	char	  **excluded;		/* or all that is returned by default, except these */
+	int			excluded_count; /* -1: not given */
+	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
+	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
+	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0: never */
+	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever else is shown */
+} ScimView;
+
+#endif							/* SCIM_RESOURCE_VIEW_H */

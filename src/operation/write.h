@@ -12,7 +12,7 @@
 #include "group/members.h"
 #include "operation/store.h"
 #include "resource/call.h"
-#include "resource/mapped.h"
+#include "resource/mapped_split.h"
 #include "resource/target.h"
 
 /* A write under way. */

@@ -96,7 +96,4 @@ extern const ScimMappedConstant *scim_find_mapped_constant(const ScimMappedSlot 
  */
 extern bool scim_fits_slot(const ScimMappedSlot *slot, const JsonbValue *element, bool or_absent);
 
-/* The element of "data" that a slot's columns are joined with: it fits and has nothing that they hold; -1: none. */
-extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only);
-
 #endif							/* SCIM_REGISTRY_MAPPED_PLAN_H */

@@ -9,6 +9,7 @@
 #define SCIM_RESOURCE_CALL_H
 
 #include "nodes/pg_list.h"
+#include "resource/mapped_split.h"
 #include "resource/row.h"
 
 /* A unique value that the row takes. */

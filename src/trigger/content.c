@@ -18,6 +18,7 @@
 #include "registry/lookup.h"
 #include "resource/call.h"
 #include "resource/document.h"
+#include "resource/mapped_split.h"
 #include "resource/password.h"
 #include "trigger/content.h"
 #include "utils/builtins.h"

@@ -29,7 +29,7 @@ typedef struct ScimTriggerRow
 	Jsonb	   *document;		/* the content of the new row, once it was made */
 	bool		moved;			/* the revision was moved on, and lastModified */
 
-	ScimMemberSum members;	/* of the new row of a group, once they were asked for */
+	ScimMemberSum members;		/* of the new row of a group, once they were asked for */
 	ScimMemberSum old_members;
 	bool		lost_members;	/* it may have had others, of which nothing is left */
 } ScimTriggerRow;

@@ -481,7 +481,7 @@ COMMENT ON FUNCTION scim_row_trigger() IS
 
 CREATE FUNCTION scim_row_version(relation regclass, content record) RETURNS text
 	LANGUAGE C VOLATILE STRICT
-	AS 'MODULE_PATHNAME', 'scim_row_version_of';
+	AS 'MODULE_PATHNAME', 'scim_row_version';
 COMMENT ON FUNCTION scim_row_version(regclass, record) IS
 	'The version of a row of a registered table that has no column for it; content: ROW() of its columns in the order of the mapping';
 

@@ -46,7 +46,7 @@ list_problem(const ScimProblem *problem, void *argument)
 }
 
 static char *
-members_text(const ScimMemberState *state)
+members_text(const ScimMemberSum *state)
 {
 	char		digest[BASE64_SIZE(SCIM_DIGEST_SIZE) + 1];
 
@@ -55,7 +55,7 @@ members_text(const ScimMemberState *state)
 }
 
 static void
-list_row(const ScimStoredRow *row, ScimResultSet *result_set)
+list_row(const ScimInspectedRow *row, ScimResultSet *result_set)
 {
 	ScimProblem problem = {.tenant = scim_stored_tenant(row), .id = scim_stored_id(row)};
 
@@ -93,7 +93,7 @@ list_row(const ScimStoredRow *row, ScimResultSet *result_set)
 }
 
 static void
-list_rows(ScimStoredRow *rows, int count, void *argument)
+list_rows(ScimInspectedRow *rows, int count, void *argument)
 {
 	for (int i = 0; i < count; i++)
 		list_row(&rows[i], argument);

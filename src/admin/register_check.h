@@ -7,6 +7,7 @@
 
 #include "base/compat.h"
 #include "registry/registration.h"
+#include "utils/relcache.h"
 
 /*
  * An ordinary or partitioned table, of this database for good, no partition of

@@ -63,7 +63,7 @@ typedef struct Repair
 } Repair;
 
 static void
-repair_rows(ScimStoredRow *rows, int count, void *argument)
+repair_rows(ScimInspectedRow *rows, int count, void *argument)
 {
 	Repair	   *repair = argument;
 	ScimRefill	result;

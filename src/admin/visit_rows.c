@@ -17,7 +17,7 @@
 
 typedef struct Progress
 {
-	ScimStoredRow *rows;
+	ScimInspectedRow *rows;
 	int			count;
 	int			next;
 } Progress;
@@ -30,13 +30,13 @@ compute_rows(void *argument)
 	for (; progress->next < progress->count; progress->next++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_compute_row(&progress->rows[progress->next]);
+		scim_inspect_row(&progress->rows[progress->next]);
 	}
 }
 
 /* A row that cannot be computed says why.  A subtransaction for each of them. */
 static void
-compute_batch(ScimStoredRow *rows, int count)
+compute_batch(ScimInspectedRow *rows, int count)
 {
 	Progress	progress = {rows, count, 0};
 
@@ -76,7 +76,7 @@ scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRow
 	for (;;)
 	{
 		MemoryContext old;
-		ScimStoredRow *rows;
+		ScimInspectedRow *rows;
 		int			count;
 
 		SPI_cursor_fetch(portal, true, BATCH);

@@ -12,7 +12,7 @@
  * locked (if "locking") or in any; their members are counted and they are
  * computed; those in "error" could not be.  Under the active snapshot, within SPI.
  */
-typedef void (*ScimVisitRows) (ScimStoredRow *rows, int count, void *argument);
+typedef void (*ScimVisitRows) (ScimInspectedRow *rows, int count, void *argument);
 
 extern void scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument);
 

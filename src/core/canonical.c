@@ -579,40 +579,40 @@ entry_is(const Entry *entry, const char *name, int length)
 	return entry->length == length && memcmp(entry->key, name, length) == 0;
 }
 
-/* The row adds so many. */
-#define ROW_ENTRIES 3
+/* So many stand beside the document. */
+#define BESIDE_ENTRIES 3
 
 static void
-add_row_parts(Entries *entries, const ScimRowParts *row)
+add_beside(Entries *entries, const ScimBeside *beside)
 {
 	JsonbValue	value;
 
-	value = scim_text(row->id);
+	value = scim_text(beside->id);
 	add_entry(entries, "id", 2, &value);
-	if (row->password_hash)
+	if (beside->password)
 	{
-		value.val.string.val = unconstify(char *, row->password_hash);
-		value.val.string.len = row->password_length;
+		value.val.string.val = VARDATA_ANY(beside->password);
+		value.val.string.len = VARSIZE_ANY_EXHDR(beside->password);
 		add_entry(entries, "password", 8, &value);
 	}
-	if (row->member_digest && row->member_count != 0)
-		add_entry(entries, "members", 7, members_entry(row->member_count, row->member_digest));
+	if (beside->members && beside->members->count != 0)
+		add_entry(entries, "members", 7, members_entry(beside->members->count, beside->members->digest));
 }
 
 /*
  * The top level of the content: without meta, _version, and a user's groups;
  * schemas as a set; a group's members as count and digest; with what the row
- * holds.
+ * holds beside the document.
  */
 static void
-content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts *row)
+content_entries(Entries *entries, const JsonbValue *document, const ScimBeside *beside)
 {
 	JsonbValue *schemas = NULL;
 	int			count;
 
 	if (!scim_is_object(document))
 		scim_throw(scim_error(SCIM_NO_RESOURCE), "a resource must be an object");
-	collect_entries(entries, document, ROW_ENTRIES);
+	collect_entries(entries, document, BESIDE_ENTRIES);
 	for (int i = 0; i < entries->count; i++)
 	{
 		if (entry_is(&entries->items[i], "schemas", 7))
@@ -627,7 +627,7 @@ content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts
 
 		if (entry_is(entry, "meta", 4) || entry_is(entry, "_version", 8))
 			continue;
-		if (row && (entry_is(entry, "id", 2) || (row->password_hash && entry_is(entry, "password", 8))))
+		if (beside && (entry_is(entry, "id", 2) || (beside->password && entry_is(entry, "password", 8))))
 			continue;
 		if (entry_is(entry, "schemas", 7))
 			entry->value = *schemas;
@@ -635,7 +635,7 @@ content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts
 			continue;
 		else if (entry_is(entry, "members", 7) && schemas && holds_string(schemas, SCIM_URN_GROUP))
 		{
-			if (row && row->member_digest)
+			if (beside && beside->members)
 				continue;
 			members = scim_is_array(&entry->value) ? summed_members(&entry->value) : &entry->value;
 			if (members == NULL)
@@ -646,17 +646,17 @@ content_entries(Entries *entries, const JsonbValue *document, const ScimRowParts
 			entries->items[entries->count] = *entry;
 		entries->count++;
 	}
-	if (row)
-		add_row_parts(entries, row);
+	if (beside)
+		add_beside(entries, beside);
 }
 
 ScimForm
-scim_content_form_of(const JsonbValue *document, const ScimRowParts *row)
+scim_content_form_of(const JsonbValue *document, const ScimBeside *beside)
 {
 	Entries		entries;
 
 	begin(true);
-	content_entries(&entries, document, row);
+	content_entries(&entries, document, beside);
 	write_entries(&entries);
 	free_entries(&entries);
 	return finish();
@@ -674,11 +674,11 @@ binary(JsonbContainer *document)
 }
 
 ScimForm
-scim_content_form(JsonbContainer *document, const ScimRowParts *row)
+scim_content_form(JsonbContainer *document, const ScimBeside *beside)
 {
 	JsonbValue	value = binary(document);
 
-	return scim_content_form_of(&value, row);
+	return scim_content_form_of(&value, beside);
 }
 
 /* The value without unassigned members, in depth; the same rule as in write_entries. */
@@ -713,14 +713,14 @@ pruned(const JsonbValue *value)
 }
 
 JsonbValue *
-scim_content_tree(JsonbContainer *document, const ScimRowParts *row)
+scim_content_tree(JsonbContainer *document, const ScimBeside *beside)
 {
 	JsonbValue *content = scim_new_object();
 	JsonbValue	value = binary(document);
 	Entries		entries;
 
 	begin(true);
-	content_entries(&entries, &value, row);
+	content_entries(&entries, &value, beside);
 	for (int i = 0; i < entries.count; i++)
 	{
 		Entry	   *entry = &entries.items[i];

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/member_sum.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
@@ -377,20 +378,20 @@ is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
 	const ScimMemberSet *set = &write->add;
 	ScimRow		known = *group;
-	uint8		sum[SCIM_DIGEST_SIZE] = {0};
+	ScimMemberSum sum = {.count = set->count};
 	uint8		hash[SCIM_DIGEST_SIZE];
 
 	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
-	if (set->count != known.member_count)
+	if (set->count != known.members.count)
 		return false;
 	for (int i = 0; i < set->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		scim_member_hash(TextDatumGetCString(set->types[i]),
 						 set->ids[i], hash);
-		digest_add(sum, hash);
+		digest_add(sum.digest, hash);
 	}
-	return memcmp(sum, known.member_digest, SCIM_DIGEST_SIZE) == 0;
+	return scim_same_members(&sum, &known.members);
 }
 
 /* How many of the ids are members of the group. */

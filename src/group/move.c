@@ -21,6 +21,7 @@
 #include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/text.h"
@@ -286,14 +287,6 @@ typedef struct Walk
 	bool		recount;		/* they went; else they are there, and do not count any more */
 } Walk;
 
-static void
-sum_up(const Walk *walk, const char *tenant, ScimRow *row)
-{
-	row->member_digest = palloc0(SCIM_DIGEST_SIZE);
-	scim_sum_members(walk->groups, tenant, row->id, &row->member_count, row->member_digest);
-	row->members_known = true;
-}
-
 /* Is the version that is stored another one than that of the row with these members? */
 static bool
 has_other_version(const Walk *walk, const char *tenant, ScimRow *row)
@@ -301,12 +294,9 @@ has_other_version(const Walk *walk, const char *tenant, ScimRow *row)
 	const char *stored = row->version;
 
 	if (!walk->recount)
-	{
-		row->member_count = 0;
-		memset(row->member_digest, 0, SCIM_DIGEST_SIZE);
-	}
+		row->members = (ScimMemberSum) {.known = true};
 	row->version = NULL;
-	return strcmp(scim_row_version(walk->groups, tenant, row), stored) != 0;
+	return strcmp(scim_know_version(walk->groups, tenant, row), stored) != 0;
 }
 
 /* Does the group change?  Where no version tells which members it had, a group may have lost some. */
@@ -320,9 +310,9 @@ does_change(const Walk *walk, Move *move)
 		return true;
 	scim_read_row(groups, 0, &row);
 	SPI_freetuptable(SPI_tuptable);
-	sum_up(walk, move->tenant, &row);
+	scim_sum_members(groups, move->tenant, row.id, &row.members);
 	if (row.version == NULL || groups->read_only[SCIM_COLUMN_VERSION])
-		return walk->recount || row.member_count > 0;
+		return walk->recount || row.members.count > 0;
 	return has_other_version(walk, move->tenant, &row);
 }
 

@@ -20,7 +20,9 @@
 #include "operation/list.h"
 #include "operation/page.h"
 #include "query/filter.h"
+#include "resource/show.h"
 #include "resource/target.h"
+#include "resource/version.h"
 #include "statement/required.h"
 #include "statement/sql.h"
 #include "statement/tenant.h"
@@ -178,7 +180,7 @@ row_version(const Listing *list, uint64 index)
 	if (!isnull)
 		return TextDatumGetCString(version);
 	scim_read_page_row(&list->selection, &list->page, index, &row);
-	return scim_row_version(list->target.table, list->target.tenant, &row);
+	return scim_know_version(list->target.table, list->target.tenant, &row);
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"
@@ -167,8 +168,8 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 
 	scim_append_text(schemas, SCIM_URN_LIST);
 	scim_set_value(response, "schemas", schemas);
-	scim_set_text(response, "version", scim_row_version(target->table, target->tenant, &group));
-	scim_set_integer(response, "totalResults", group.member_count);
+	scim_set_text(response, "version", scim_know_version(target->table, target->tenant, &group));
+	scim_set_integer(response, "totalResults", group.members.count);
 	scim_set_integer(response, "itemsPerPage", count - page.room);
 	scim_set_value(response, "Resources", page.members);
 	if (page.next.type)

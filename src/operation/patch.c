@@ -18,6 +18,8 @@
 #include "operation/write.h"
 #include "query/access.h"
 #include "query/filter.h"
+#include "resource/show.h"
+#include "statement/statements.h"
 #include "utils/builtins.h"
 
 /* ---- patch ---- */

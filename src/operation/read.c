@@ -13,7 +13,9 @@
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "registry/schemas.h"
+#include "resource/show.h"
 #include "resource/target.h"
+#include "resource/version.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
@@ -26,7 +28,7 @@ static bool
 is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *row)
 {
 	return known && scim_fetch(target, SCIM_GET | SCIM_BARE, id, true, row) &&
-		strcmp(scim_row_version(target->table, target->tenant, row), known) == 0;
+		strcmp(scim_know_version(target->table, target->tenant, row), known) == 0;
 }
 
 static Jsonb *

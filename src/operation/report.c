@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "operation/report.h"
 #include "operation/run.h"
+#include "resource/show.h"
 
 /* The paths as an array that outlives the write. */
 static JsonbValue *
@@ -147,7 +148,7 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 	write->report->removed = kept_ids(write, before ? before->remove : NULL, before ? before->remove_count : 0,
 									  after.remove, after.remove_count);
 	scim_know_members(write->target.table, write->target.tenant, &write->row, true);
-	write->report->member_count = write->row.member_count;
+	write->report->member_count = write->row.members.count;
 }
 
 /* ---- the end ---- */

@@ -19,6 +19,7 @@
 #include "registry/index.h"
 #include "registry/lookup.h"
 #include "registry/lookup_columns.h"
+#include "resource/mapped_split.h"
 #include "statement/parameters.h"
 #include "statement/required.h"
 #include "statement/sql.h"

@@ -8,6 +8,7 @@
 #include "operation/report.h"
 #include "operation/update.h"
 #include "operation/write.h"
+#include "resource/version.h"
 #include "statement/statements.h"
 
 /*
@@ -22,7 +23,7 @@ read_unlocked(ScimWrite *write)
 		return true;
 	return write->expected && !write->target.type->has_members &&
 		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
-		strcmp(scim_row_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
+		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
 }
 
 /*

@@ -25,6 +25,7 @@
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/password.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/required.h"
 #include "statement/statements.h"

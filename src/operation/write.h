@@ -12,6 +12,7 @@
 #include "operation/written.h"
 #include "resource/frame.h"
 #include "resource/mapped.h"
+#include "resource/mapped_split.h"
 #include "resource/target.h"
 
 /* A write under way. */

@@ -15,6 +15,7 @@
 
 #include "base/digest.h"
 #include "nodes/pg_list.h"
+#include "resource/mapped_split.h"
 #include "resource/row.h"
 
 typedef enum ScimFrameKind

@@ -14,7 +14,7 @@
 #include "miscadmin.h"
 #include "resource/document.h"
 #include "resource/mapped.h"
-#include "resource/mapped_parts.h"
+#include "resource/mapped_value.h"
 
 /* A document under construction. */
 typedef struct Join
@@ -46,7 +46,7 @@ open_object(const JsonbValue *parent, const char *name, int length)
 }
 
 static void
-join_parts(const Join *join, const ScimMappedField *parts, int count, JsonbValue *object)
+join_values(const Join *join, const ScimMappedField *parts, int count, JsonbValue *object)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -80,32 +80,6 @@ slot_element(const Join *join, const ScimMappedSlot *slot)
 	for (int i = 0; element && i < slot->constant_count; i++)
 		scim_set(element, slot->constants[i].name, slot->constants[i].length, &slot->constants[i].value);
 	return element;
-}
-
-/* May the rest of the slot's element be this one, of "data"?  It has nothing that the columns hold. */
-static bool
-is_rest(const ScimMappedSlot *slot, const JsonbValue *element, bool read_only)
-{
-	if (element->type != jbvObject || !scim_fits_slot(slot, element, true))
-		return false;
-	for (int i = 0; i < slot->field_count; i++)
-	{
-		if (slot->fields[i].column->read_only == read_only &&
-			scim_get(element, slot->fields[i].name, slot->fields[i].length))
-			return false;
-	}
-	return true;
-}
-
-int
-scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only)
-{
-	for (int i = 0; i < elements->val.array.nElems; i++)
-	{
-		if (!taken[i] && is_rest(slot, &elements->val.array.elems[i], read_only))
-			return i;
-	}
-	return -1;
 }
 
 static void
@@ -197,12 +171,12 @@ static void
 join_attribute(const Join *join, const ScimMappedAttribute *attribute, JsonbValue *object)
 {
 	if (attribute->whole)
-		join_parts(join, attribute->whole, 1, object);
+		join_values(join, attribute->whole, 1, object);
 	if (attribute->field_count > 0)
 	{
 		JsonbValue *complex = open_object(object, attribute->name, attribute->length);
 
-		join_parts(join, attribute->fields, attribute->field_count, complex);
+		join_values(join, attribute->fields, attribute->field_count, complex);
 		scim_set_or_remove(object, attribute->name, attribute->length, complex);
 	}
 	if (attribute->slot_count > 0)

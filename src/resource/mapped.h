@@ -1,7 +1,7 @@
 /*
  * mapped.h
- *		The document of a row whose attributes are in columns of their own: put
- *		together from the columns, and taken apart into them.
+ *		The document of a row whose attributes are in columns of their own, put
+ *		together from the columns; mapped_split.h takes it apart.
  */
 #ifndef SCIM_RESOURCE_MAPPED_H
 #define SCIM_RESOURCE_MAPPED_H
@@ -9,7 +9,7 @@
 #include "registry/mapped_plan.h"
 #include "registry/registration.h"
 
-/* Values of the mapped columns, in the order of registration->mapped. */
+/* Values of columns: of the mapped ones, in the order of registration->mapped, unless it says of which. */
 typedef struct ScimColumnValues
 {
 	Datum	   *values;
@@ -29,29 +29,5 @@ extern JsonbValue *scim_join_tree(const ScimRegistration *registration, Jsonb *d
 /* Adds to a resource (a tree) what read-only columns hold, for it to be shown. */
 extern void scim_show_columns(const ScimRegistration *registration, JsonbValue *resource,
 							  const ScimColumnValues *columns);
-
-/* A document taken apart. */
-typedef struct ScimSplit
-{
-	ScimColumnValues columns;	/* of read-only ones nothing */
-	bool	   *changed;		/* of each column: does it differ from "old"? */
-	bool	   *given;			/* of each that is read only: does the document have a value for it? */
-	Jsonb	   *data;			/* what has no column; NULL if the table has no data column */
-	bool		data_changed;
-	Jsonb	   *old_data;		/* what was there; NULL: nothing */
-} ScimSplit;
-
-/*
- * Takes a document that the schema's check has passed apart.  "old" and
- * "old_data" are the row as it is, NULL for a new one.  INVALID_VALUE for an
- * attribute without a column (by name; "schemas" excepted, which follows from
- * the others), and as scim_column_from_json; MUTABILITY for a read-only one
- * that would change.  scim_join_columns of the result is the document as it will be read.
- */
-extern ScimSplit *scim_split_document(const ScimRegistration *registration, Jsonb *document,
-									  Jsonb *old_data, const ScimColumnValues *old);
-
-/* The element of "data" that a slot's columns are joined with: it fits and has nothing that they hold; -1: none. */
-extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only);
 
 #endif							/* SCIM_RESOURCE_MAPPED_H */

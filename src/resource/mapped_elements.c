@@ -12,7 +12,7 @@
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "resource/mapped.h"
-#include "resource/mapped_parts.h"
+#include "resource/mapped_elements.h"
 
 /* The elements of a multi-valued attribute while they are given to slots. */
 typedef struct Elements
@@ -25,14 +25,14 @@ typedef struct Elements
 
 /* Has the element a value for one of the slot's columns?  An empty text is none, where "data" can keep it. */
 static bool
-has_part(const ScimMappedParts *parts, const ScimMappedSlot *slot, const JsonbValue *element)
+has_value(const ScimTaken *taken, const ScimMappedSlot *slot, const JsonbValue *element)
 {
 	for (int i = 0; i < slot->field_count; i++)
 	{
 		const JsonbValue *value = scim_get(element, slot->fields[i].name, slot->fields[i].length);
 
 		if (value && !scim_is_unassigned(value) &&
-			!(parts->has_data && value->type == jbvString && value->val.string.len == 0))
+			!(taken->has_data && value->type == jbvString && value->val.string.len == 0))
 			return true;
 	}
 	return false;
@@ -40,7 +40,7 @@ has_part(const ScimMappedParts *parts, const ScimMappedSlot *slot, const JsonbVa
 
 /* The free slot that says the most of the element, or -1. */
 static int
-best_slot(const ScimMappedParts *parts, const Elements *elements, const JsonbValue *element, bool or_absent)
+best_slot(const ScimTaken *taken, const Elements *elements, const JsonbValue *element, bool or_absent)
 {
 	int			best = -1;
 
@@ -50,7 +50,7 @@ best_slot(const ScimMappedParts *parts, const Elements *elements, const JsonbVal
 
 		if (!slot->spread && elements->of_slot[i] < 0 &&
 			(best < 0 || slot->constant_count > elements->attribute->slots[best].constant_count) &&
-			scim_fits_slot(slot, element, or_absent) && has_part(parts, slot, element))
+			scim_fits_slot(slot, element, or_absent) && has_value(taken, slot, element))
 			best = i;
 	}
 	return best;
@@ -58,7 +58,7 @@ best_slot(const ScimMappedParts *parts, const Elements *elements, const JsonbVal
 
 /* Gives elements to slots; where there is no "data", also such as do not say what the slot's constants do. */
 static void
-give_elements(const ScimMappedParts *parts, Elements *elements, bool or_absent)
+give_elements(const ScimTaken *taken, Elements *elements, bool or_absent)
 {
 	for (int i = 0; i < elements->array->val.array.nElems; i++)
 	{
@@ -68,7 +68,7 @@ give_elements(const ScimMappedParts *parts, Elements *elements, bool or_absent)
 		CHECK_FOR_INTERRUPTS();
 		if (elements->given[i] || element->type != jbvObject)
 			continue;
-		slot = best_slot(parts, elements, element, or_absent);
+		slot = best_slot(taken, elements, element, or_absent);
 		if (slot < 0)
 			continue;
 		elements->of_slot[slot] = i;
@@ -78,7 +78,7 @@ give_elements(const ScimMappedParts *parts, Elements *elements, bool or_absent)
 
 /* Moves the values of elements that are nothing but the part into its array. */
 static void
-take_spread(ScimMappedParts *parts, const ScimMappedField *part, Elements *elements)
+take_spread(ScimTaken *taken, const ScimMappedField *part, Elements *elements)
 {
 	JsonbValue *values = scim_new_array();
 
@@ -96,7 +96,7 @@ take_spread(ScimMappedParts *parts, const ScimMappedField *part, Elements *eleme
 		elements->given[i] = true;
 	}
 	if (values->val.array.nElems > 0)
-		parts->values[part->index] = *values;
+		taken->values[part->index] = *values;
 }
 
 /* Does the element say more than the slot's constants? */
@@ -111,11 +111,11 @@ says_more(const ScimMappedSlot *slot, const JsonbValue *element)
 }
 
 static bool
-is_written(const ScimMappedParts *parts, const ScimMappedSlot *slot)
+is_written(const ScimTaken *taken, const ScimMappedSlot *slot)
 {
 	for (int i = 0; i < slot->field_count; i++)
 	{
-		if (!slot->fields[i].column->read_only && parts->values[slot->fields[i].index].type != jbvNull)
+		if (!slot->fields[i].column->read_only && taken->values[slot->fields[i].index].type != jbvNull)
 			return true;
 	}
 	return false;
@@ -126,7 +126,7 @@ is_written(const ScimMappedParts *parts, const ScimMappedSlot *slot)
  * then the others.  "all": of a slot also an element that says nothing more.
  */
 static JsonbValue *
-rest_of_elements(const ScimMappedParts *parts, const Elements *elements, bool all, int *rest_of_slot)
+rest_of_elements(const ScimTaken *taken, const Elements *elements, bool all, int *rest_of_slot)
 {
 	JsonbValue *rest = scim_new_array();
 
@@ -136,7 +136,7 @@ rest_of_elements(const ScimMappedParts *parts, const Elements *elements, bool al
 
 		rest_of_slot[i] = -1;
 		if (element < 0 || !(says_more(&elements->attribute->slots[i], &elements->array->val.array.elems[element]) ||
-							 (all && is_written(parts, &elements->attribute->slots[i]))))
+							 (all && is_written(taken, &elements->attribute->slots[i]))))
 			continue;
 		rest_of_slot[i] = rest->val.array.nElems;
 		scim_append(rest, &elements->array->val.array.elems[element]);
@@ -151,28 +151,28 @@ rest_of_elements(const ScimMappedParts *parts, const Elements *elements, bool al
 
 /* Would the columns be joined with just that, when it is read? */
 static bool
-is_joined_so(const ScimMappedParts *parts, const Elements *elements, const JsonbValue *rest, const int *rest_of_slot)
+is_joined_so(const ScimTaken *taken, const Elements *elements, const JsonbValue *rest, const int *rest_of_slot)
 {
-	bool	   *taken = palloc0(Max(rest->val.array.nElems, 1) * sizeof(bool));
+	bool	   *used = palloc0(Max(rest->val.array.nElems, 1) * sizeof(bool));
 
 	for (int i = 0; i < elements->attribute->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &elements->attribute->slots[i];
 		int			found;
 
-		if (slot->spread || !is_written(parts, slot))
+		if (slot->spread || !is_written(taken, slot))
 			continue;
-		found = scim_find_rest(slot, rest, taken, false);
+		found = scim_find_rest(slot, rest, used, false);
 		if (found != rest_of_slot[i])
 			return false;
 		if (found >= 0)
-			taken[found] = true;
+			used[found] = true;
 	}
 	return true;
 }
 
 void
-scim_take_slots(ScimMappedParts *parts, const ScimMappedAttribute *attribute, JsonbValue *object)
+scim_take_slots(ScimTaken *taken, const ScimMappedAttribute *attribute, JsonbValue *object)
 {
 	const JsonbValue *found = scim_get(object, attribute->name, attribute->length);
 	Elements	elements = {.attribute = attribute};
@@ -191,20 +191,20 @@ scim_take_slots(ScimMappedParts *parts, const ScimMappedAttribute *attribute, Js
 	for (int i = 0; i < attribute->slot_count; i++)
 		elements.of_slot[i] = -1;
 
-	give_elements(parts, &elements, false);
-	if (!parts->has_data)
-		give_elements(parts, &elements, true);
+	give_elements(taken, &elements, false);
+	if (!taken->has_data)
+		give_elements(taken, &elements, true);
 	for (int i = 0; i < attribute->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &attribute->slots[i];
 
 		if (slot->spread)
-			take_spread(parts, &slot->fields[0], &elements);
+			take_spread(taken, &slot->fields[0], &elements);
 		for (int j = 0; j < slot->field_count && elements.of_slot[i] >= 0; j++)
-			scim_take_part(parts, &slot->fields[j], &elements.array->val.array.elems[elements.of_slot[i]]);
+			scim_take_value(taken, &slot->fields[j], &elements.array->val.array.elems[elements.of_slot[i]]);
 	}
-	rest = rest_of_elements(parts, &elements, false, rest_of_slot);
-	if (parts->has_data && !is_joined_so(parts, &elements, rest, rest_of_slot))
-		rest = rest_of_elements(parts, &elements, true, rest_of_slot);
+	rest = rest_of_elements(taken, &elements, false, rest_of_slot);
+	if (taken->has_data && !is_joined_so(taken, &elements, rest, rest_of_slot))
+		rest = rest_of_elements(taken, &elements, true, rest_of_slot);
 	scim_set_or_remove(object, attribute->name, attribute->length, rest);
 }

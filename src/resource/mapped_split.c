@@ -13,8 +13,8 @@
 #include "base/jsonb_tree.h"
 #include "column/value.h"
 #include "resource/document.h"
-#include "resource/mapped.h"
-#include "resource/mapped_parts.h"
+#include "resource/mapped_split.h"
+#include "resource/mapped_take.h"
 
 /* ---- columns ---- */
 
@@ -53,10 +53,10 @@ write_column(const ScimMappedColumn *column, const ScimMappedNull *null, const J
 }
 
 static void
-split_column(const ScimMappedParts *parts, const ScimColumnValues *old, ScimSplit *result, int index)
+split_column(const ScimTaken *taken, const ScimColumnValues *old, ScimSplit *result, int index)
 {
-	const ScimMappedColumn *column = &parts->registration->mapped[index];
-	const JsonbValue *given = &parts->values[index];
+	const ScimMappedColumn *column = &taken->registration->mapped[index];
+	const JsonbValue *given = &taken->values[index];
 	JsonbValue	before = {.type = jbvNull};
 	JsonbValue	after = {.type = jbvNull};
 	Datum		datum;
@@ -79,14 +79,14 @@ split_column(const ScimMappedParts *parts, const ScimColumnValues *old, ScimSpli
 		result->columns.nulls[index] = old->nulls[index];
 		return;
 	}
-	write_column(column, &parts->plan->nulls[index], given, old == NULL, result, index);
+	write_column(column, &taken->plan->nulls[index], given, old == NULL, result, index);
 }
 
 /* ---- data ---- */
 
 /* The members of "data" that are content, and those that do not count ("id", "meta": what may be there is the application's). */
 static void
-open_data(const ScimMappedParts *parts, Jsonb *data, JsonbValue *content, JsonbValue *others)
+open_data(const ScimTaken *taken, Jsonb *data, JsonbValue *content, JsonbValue *others)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -96,30 +96,30 @@ open_data(const ScimMappedParts *parts, Jsonb *data, JsonbValue *content, JsonbV
 		return;
 	scim_walk(&walk, &data->root);
 	while (scim_walk_next(&walk, &key, &value))
-		scim_add(scim_belongs_elsewhere(parts->registration->type, &key) ? others : content,
+		scim_add(scim_belongs_elsewhere(taken->registration->type, &key) ? others : content,
 				 key.val.string.val, key.val.string.len, &value);
 }
 
 static void
-split_data(const ScimMappedParts *parts, Jsonb *document, Jsonb *old_data, bool is_new, ScimSplit *result)
+split_data(const ScimTaken *taken, Jsonb *document, Jsonb *old_data, bool is_new, ScimSplit *result)
 {
-	const ScimMappedNull *null = &parts->plan->data;
-	bool		empty = parts->rest->val.object.nPairs == 0;
+	const ScimMappedNull *null = &taken->plan->data;
+	bool		empty = taken->rest->val.object.nPairs == 0;
 	JsonbValue *content = scim_new_object();
 	JsonbValue *others = scim_new_object();
 	JsonbValue	whole;
 	bool		same;
 
-	if (!parts->has_data)
+	if (!taken->has_data)
 	{
 		if (!empty)
-			scim_throw_rest(parts);
+			scim_throw_rest(taken);
 		return;
 	}
-	open_data(parts, old_data, content, others);
+	open_data(taken, old_data, content, others);
 	scim_root(document, &whole);
-	scim_reduce_schemas(parts, scim_open(&whole), content);
-	same = is_new ? empty && (null->has_default || !null->not_null) : scim_equal(content, parts->rest);
+	scim_reduce_schemas(taken, scim_open(&whole), content);
+	same = is_new ? empty && (null->has_default || !null->not_null) : scim_equal(content, taken->rest);
 	result->data = old_data;
 	if (same)
 		return;
@@ -127,9 +127,9 @@ split_data(const ScimMappedParts *parts, Jsonb *document, Jsonb *old_data, bool 
 	{
 		const JsonbPair *pair = &others->val.object.pairs[i];
 
-		scim_add(parts->rest, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+		scim_add(taken->rest, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
 	}
-	result->data = scim_write(parts->rest);
+	result->data = scim_write(taken->rest);
 	result->data_changed = true;
 }
 
@@ -139,7 +139,7 @@ scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb
 {
 	int			count = registration->mapped_count;
 	ScimSplit  *result = palloc0(sizeof(ScimSplit));
-	ScimMappedParts parts = {
+	ScimTaken	taken = {
 		.registration = registration,
 		.plan = scim_mapped_plan(registration),
 		.has_data = registration->columns[SCIM_COLUMN_DATA] != NULL,
@@ -152,10 +152,10 @@ scim_split_document(const ScimRegistration *registration, Jsonb *document, Jsonb
 	result->changed = palloc0(count * sizeof(bool));
 	result->given = palloc0(count * sizeof(bool));
 	for (int i = 0; i < count; i++)
-		parts.values[i].type = jbvNull;
-	scim_take_apart(&parts, document);
+		taken.values[i].type = jbvNull;
+	scim_take_apart(&taken, document);
 	for (int i = 0; i < count; i++)
-		split_column(&parts, old, result, i);
-	split_data(&parts, document, old_data, old == NULL, result);
+		split_column(&taken, old, result, i);
+	split_data(&taken, document, old_data, old == NULL, result);
 	return result;
 }

@@ -7,7 +7,7 @@
 #define SCIM_RESOURCE_MAPPED_WRITE_H
 
 #include "registry/registration.h"
-#include "resource/mapped.h"
+#include "resource/mapped_split.h"
 
 typedef struct ScimMappedWrite
 {

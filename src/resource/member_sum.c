@@ -19,7 +19,6 @@
 #include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "common/hashfn.h"
-#include "core/canonical.h"
 #include "executor/spi.h"
 #include "registry/cache.h"
 #include "registry/relation.h"
@@ -182,8 +181,7 @@ push_before(CommandId command)
 typedef struct Sum
 {
 	const ScimRegistration *members;
-	int64		count;
-	uint8	   *digest;
+	ScimMemberSum *result;
 } Sum;
 
 static void
@@ -198,8 +196,8 @@ add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 	if (descriptor->natts > 1)
 		type = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2, &isnull));
 	scim_member_hash(type, scim_id_text(sum->members->member_type, member), hash);
-	digest_add(sum->digest, hash);
-	sum->count++;
+	digest_add(sum->result->digest, hash);
+	sum->result->count++;
 }
 
 /* Those of a table that only claims to be that of the groups are nobody's. */
@@ -213,47 +211,41 @@ is_registered(const ScimRegistration *groups)
 
 /* Counts the memberships of a group under the active snapshot. */
 static void
-sum_up(const ScimRegistration *groups, const char *tenant, const char *id, int64 *count, uint8 *digest)
+sum_up(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
 {
 	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
-	Sum			sum = {.members = members, .digest = digest};
 	Datum		values[3];
 
-	memset(digest, 0, SCIM_DIGEST_SIZE);
-	*count = 0;
+	*sum = (ScimMemberSum) {.known = true};
 	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
 		return;
 	values[0] = scim_tenant_datum(members, tenant);
 	values[2] = Int64GetDatum(PG_INT64_MAX);
-	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &sum);
-	*count = sum.count;
+	scim_scan(SCIM_MEMBERS_OF, members, values, add_member, &(Sum) {members, sum});
 }
 
 void
-scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
-					  int64 *count, uint8 *digest)
+scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	sum_up(groups, tenant, id, count, digest);
+	sum_up(groups, tenant, id, sum);
 	SPI_finish();
 }
 
 void
-scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
-				 int64 *count, uint8 *digest)
+scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
 {
 	push_latest();
-	scim_sum_seen_members(groups, tenant, id, count, digest);
+	scim_sum_seen_members(groups, tenant, id, sum);
 	PopActiveSnapshot();
 }
 
 void
-scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
-						int64 *count, uint8 *digest)
+scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
 {
 	push_before(counts_from(tenant, id));
-	scim_sum_seen_members(groups, tenant, id, count, digest);
+	scim_sum_seen_members(groups, tenant, id, sum);
 	PopActiveSnapshot();
 }
 
@@ -262,19 +254,17 @@ scim_sum_members_before(const ScimRegistration *groups, const char *tenant, cons
 void
 scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant, const char *id)
 {
-	int64		count;
-	int64		seen;
-	uint8		digest[SCIM_DIGEST_SIZE];
-	uint8		seen_digest[SCIM_DIGEST_SIZE];
+	ScimMemberSum latest;
+	ScimMemberSum seen;
 
 	/* a row that is written when its members change is refused by itself */
 	if (!IsolationUsesXactSnapshot() || !scim_is_summed(groups) || scim_touched_column(groups))
 		return;
-	scim_sum_members(groups, tenant, id, &count, digest);
+	scim_sum_members(groups, tenant, id, &latest);
 	push_own();
-	scim_sum_seen_members(groups, tenant, id, &seen, seen_digest);
+	scim_sum_seen_members(groups, tenant, id, &seen);
 	PopActiveSnapshot();
-	if (count != seen || memcmp(digest, seen_digest, SCIM_DIGEST_SIZE) != 0)
+	if (!scim_same_members(&latest, &seen))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent update")));

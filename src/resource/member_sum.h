@@ -10,7 +10,7 @@
 #ifndef SCIM_RESOURCE_MEMBER_SUM_H
 #define SCIM_RESOURCE_MEMBER_SUM_H
 
-#include "base/digest.h"
+#include "core/canonical.h"
 #include "registry/registration.h"
 
 /* Is it a table of groups without columns for count and digest?  They are summed up whenever they are asked for. */
@@ -21,6 +21,13 @@ static inline bool
 scim_keeps_members(const ScimRegistration *groups)
 {
 	return groups->type->has_members && !scim_is_summed(groups);
+}
+
+/* Are they the same members? */
+static inline bool
+scim_same_members(const ScimMemberSum *a, const ScimMemberSum *b)
+{
+	return a->count == b->count && memcmp(a->digest, b->digest, SCIM_DIGEST_SIZE) == 0;
 }
 
 /*
@@ -36,7 +43,7 @@ extern void scim_lock_summed(const ScimRegistration *groups);
  * statement under way included.
  */
 extern void scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
-							 int64 *count, uint8 *digest);
+							 ScimMemberSum *sum);
 
 /*
  * The same without what statements of this transaction did whose membership
@@ -44,11 +51,11 @@ extern void scim_sum_members(const ScimRegistration *groups, const char *tenant,
  * they add what they count.  The group's row is locked, or new.
  */
 extern void scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
-									int64 *count, uint8 *digest);
+									ScimMemberSum *sum);
 
 /* Under the active snapshot: for rows that were read under it. */
 extern void scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
-								  int64 *count, uint8 *digest);
+								  ScimMemberSum *sum);
 
 /*
  * 40001 above READ COMMITTED if memberships of the group were committed that

@@ -1,16 +1,16 @@
 /*
  * row.h
- *		Rows as they come from the table, and resources as they are shown.
+ *		Rows as they are read.
  */
 #ifndef SCIM_RESOURCE_ROW_H
 #define SCIM_RESOURCE_ROW_H
 
-#include "core/projection.h"
+#include "core/canonical.h"
 #include "registry/registration.h"
 #include "resource/mapped.h"
-#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
+/* A row as it is read, in the memory of who reads it. */
 typedef struct ScimRow
 {
 	char	   *id;
@@ -23,14 +23,23 @@ typedef struct ScimRow
 	bool		has_last_modified;
 	TimestampTz created;
 	TimestampTz last_modified;
-	bool		members_known;	/* of a group: the next two say so */
-	int64		member_count;
-	uint8	   *member_digest;	/* of a group, or NULL */
+	ScimMemberSum members;		/* of a group */
 	JsonbValue *groups;			/* of a user, as they are shown; NULL: none */
 } ScimRow;
 
-/* Write functions and lists show up to this many members. */
-#define SCIM_SHOWN_MEMBERS 100
+/* The columns of {bare}, in their order; the mapped ones stand behind them. */
+enum
+{
+	SCIM_AT_ID, SCIM_AT_DATA, SCIM_AT_VERSION, SCIM_AT_REVISION, SCIM_AT_CREATED, SCIM_AT_LAST_MODIFIED,
+	SCIM_AT_MEMBER_COUNT, SCIM_AT_MEMBER_DIGEST
+};
+
+/* How many there are before the mapped ones. */
+static inline int
+scim_bare_columns(const ScimRegistration *registration)
+{
+	return registration->type->has_members ? SCIM_AT_MEMBER_DIGEST + 1 : SCIM_AT_MEMBER_COUNT;
+}
 
 /* Row "index" of SPI_tuptable, whose columns are {row} or {bare}, in the current context. */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
@@ -46,35 +55,11 @@ extern void scim_take_row(const ScimRegistration *registration, const Datum *val
  */
 extern void scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row, bool fresh);
 
-/* The row's version; computed where there is none, with members as of the active snapshot.  Within SPI. */
-extern char *scim_row_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
-
-/*
- * The resources of rows, each as one jsonb in "context", with what the
- * projection shows (NULL: everything).  "limit": members beyond so many are
- * left out and named in meta.omitted, where meta is shown; 0: never.  Members
- * that are not shown are not read.  Runs under the active snapshot, within SPI.
- */
-extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *tenant,
-							  ScimRow *rows, uint64 count, int limit,
-							  const ScimProjection *projection, MemoryContext context);
-
-/*
- * The resource as far as its row tells: everything but a group's members, also
- * what is not returned.  The version is known.
- */
-extern Jsonb *scim_show_alone(const ScimRegistration *registration, const ScimRow *row);
-
-/* What a client is told that knows this version of the row: id, some of meta, not_modified; in "context". */
-extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
-									 MemoryContext context);
+/* A whole number from a column of one of the types that are for them. */
+extern int64 scim_integer_of(Oid type, Datum value);
 
 /* {"value", "$ref", "display", "type"}: one side of a membership, as it is shown.  "type" is of the resource. */
 extern JsonbValue *scim_other_side(const ScimResourceType *type, const char *id, const char *display,
 								   const char *type_value);
-
-/* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
-extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
-							  Jsonb *data, Size *length);
 
 #endif							/* SCIM_RESOURCE_ROW_H */

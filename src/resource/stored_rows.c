@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -16,6 +17,7 @@
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/stored_rows.h"
+#include "resource/version.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -24,11 +26,10 @@
 /* So many memberships are read at a time. */
 #define BATCH 1000
 
-/* The places of columns in a stored row; behind them stand those of {bare}. */
+/* The columns of a stored row; from AT_BARE on those of {bare}. */
 enum
 {
-	AT_TENANT, AT_PASSWORD, AT_BARE,
-	AT_ID = AT_BARE, AT_DATA, AT_VERSION, AT_REVISION, AT_CREATED, AT_LAST_MODIFIED, AT_MEMBER_COUNT, AT_MEMBER_DIGEST
+	AT_TENANT, AT_PASSWORD, AT_BARE
 };
 
 /* ---- reading ---- */
@@ -44,14 +45,14 @@ scim_append_stored_columns(StringInfo out, const ScimRegistration *registration)
 	scim_append_statement(out, "{bare}", registration);
 }
 
-ScimStoredRow *
+ScimInspectedRow *
 scim_read_stored_rows(const ScimRegistration *registration, int *count)
 {
 	TupleDesc	descriptor = SPI_tuptable->tupdesc;
-	ScimStoredRow *rows;
+	ScimInspectedRow *rows;
 
 	*count = (int) SPI_processed;
-	rows = palloc0(Max(*count, 1) * sizeof(ScimStoredRow));
+	rows = palloc0(Max(*count, 1) * sizeof(ScimInspectedRow));
 	for (int i = 0; i < *count; i++)
 	{
 		rows[i].registration = registration;
@@ -64,7 +65,7 @@ scim_read_stored_rows(const ScimRegistration *registration, int *count)
 }
 
 char *
-scim_stored_tenant(const ScimStoredRow *row)
+scim_stored_tenant(const ScimInspectedRow *row)
 {
 	if (row->nulls[AT_TENANT])
 		return NULL;
@@ -72,9 +73,9 @@ scim_stored_tenant(const ScimStoredRow *row)
 }
 
 char *
-scim_stored_id(const ScimStoredRow *row)
+scim_stored_id(const ScimInspectedRow *row)
 {
-	return scim_id_text(row->registration->id_type, row->values[AT_ID]);
+	return scim_id_text(row->registration->id_type, row->values[AT_BARE + SCIM_AT_ID]);
 }
 
 /* ---- keys ---- */
@@ -105,7 +106,7 @@ scim_key_arrays(const ScimRegistration *registration, Datum *tenants, Datum *ids
 }
 
 void
-scim_stored_keys(const ScimStoredRow *rows, int count, Datum keys[2])
+scim_stored_keys(const ScimInspectedRow *rows, int count, Datum keys[2])
 {
 	const ScimRegistration *registration = rows[0].registration;
 	Datum	   *tenants = palloc(count * sizeof(Datum));
@@ -114,7 +115,7 @@ scim_stored_keys(const ScimStoredRow *rows, int count, Datum keys[2])
 	for (int i = 0; i < count; i++)
 	{
 		tenants[i] = rows[i].values[AT_TENANT];
-		ids[i] = rows[i].values[AT_ID];
+		ids[i] = rows[i].values[AT_BARE + SCIM_AT_ID];
 	}
 	scim_key_arrays(registration, registration->tenant_type ? tenants : NULL, ids, count, keys);
 }
@@ -157,26 +158,26 @@ members_sql(const ScimRegistration *members, const ScimRegistration *groups)
 
 /* Adds the memberships of SPI_tuptable. */
 static void
-add_members(ScimStoredRow *rows, const ScimRegistration *members)
+add_members(ScimInspectedRow *rows, const ScimRegistration *members)
 {
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		Datum		values[3];
 		bool		nulls[3];
 		uint8		hash[SCIM_DIGEST_SIZE];
-		ScimMemberState *state;
+		ScimMemberSum *sum;
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-		state = &rows[DatumGetInt64(values[0]) - 1].members;
+		sum = &rows[DatumGetInt64(values[0]) - 1].members;
 		scim_member_hash(TextDatumGetCString(values[1]), scim_id_text(members->member_type, values[2]), hash);
-		digest_add(state->digest, hash);
-		state->count++;
+		digest_add(sum->digest, hash);
+		sum->count++;
 	}
 }
 
 void
-scim_count_members(ScimStoredRow *rows, int count, bool fresh)
+scim_count_members(ScimInspectedRow *rows, int count, bool fresh)
 {
 	const ScimRegistration *groups = count > 0 ? rows[0].registration : NULL;
 	const ScimRegistration *members = groups && groups->type->has_members ? scim_find_members(groups->type) : NULL;
@@ -189,7 +190,7 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	if (members == NULL)
 		return;
 	for (int i = 0; i < count; i++)
-		rows[i].counted = true;
+		rows[i].members.known = true;
 	scim_key_types(groups, types);
 	scim_stored_keys(rows, count, keys);
 	portal = SPI_cursor_open_with_args(NULL, members_sql(members, groups), 2, types, keys, NULL, !fresh, 0);
@@ -207,24 +208,23 @@ scim_count_members(ScimStoredRow *rows, int count, bool fresh)
 	MemoryContextDelete(scratch);
 }
 
-/* What is stored of them; false: nothing. */
-static bool
-read_stored_members(const ScimStoredRow *row, ScimMemberState *state)
+/* What is stored of them, if anything is. */
+static void
+read_stored_members(ScimInspectedRow *row)
 {
 	if (scim_is_summed(row->registration))
-		return false;
-	state->count = row->row.member_count;
-	memcpy(state->digest, row->row.member_digest, SCIM_DIGEST_SIZE);
-	return !row->nulls[AT_MEMBER_COUNT] && !row->nulls[AT_MEMBER_DIGEST];
+		return;
+	row->stored_members = row->row.members;
+	row->stored_members.known = !row->nulls[AT_BARE + SCIM_AT_MEMBER_COUNT] && !row->nulls[AT_BARE + SCIM_AT_MEMBER_DIGEST];
 }
 
 /* ---- what they should hold ---- */
 
 /* The document as the row trigger would have stored it; a clear-text password is the trigger's to crypt. */
 static void
-tidy_row(ScimStoredRow *row)
+tidy_row(ScimInspectedRow *row)
 {
-	Jsonb	   *data = DatumGetJsonbP(row->values[AT_DATA]);
+	Jsonb	   *data = DatumGetJsonbP(row->values[AT_BARE + SCIM_AT_DATA]);
 	JsonbValue	password;
 	Jsonb	   *tidied = scim_tidy_document(row->registration->type, data, &password);
 
@@ -232,48 +232,39 @@ tidy_row(ScimStoredRow *row)
 		row->tidied = tidied;
 }
 
+/* The version of the row's content with these members. */
 static char *
-version_of(const ScimStoredRow *row, const ScimMemberState *members)
+version_with(const ScimInspectedRow *row, const ScimMemberSum *members)
 {
-	ScimRowParts parts = {.id = row->row.id};
-	int64		revision = Max(row->row.revision, 1);
-	char	   *version = palloc(SCIM_VERSION_SIZE + 1);
+	ScimBeside	beside = {.id = row->row.id};
+	JsonbValue	document;
 
 	if (!row->nulls[AT_PASSWORD])
-	{
-		text	   *hash = DatumGetTextPP(row->values[AT_PASSWORD]);
-
-		parts.password_hash = VARDATA_ANY(hash);
-		parts.password_length = VARSIZE_ANY_EXHDR(hash);
-	}
+		beside.password = DatumGetTextPP(row->values[AT_PASSWORD]);
 	if (row->registration->type->has_members)
-	{
-		parts.member_count = members->count;
-		parts.member_digest = members->digest;
-	}
-	scim_form_version(scim_content_form(&row->row.data->root, &parts),
-					  row->registration->revision_scheme ? &revision : NULL, version);
-	return version;
+		beside.members = members;
+	scim_root(row->row.data, &document);
+	return scim_version_of(row->registration, &document, &beside, row->row.revision);
 }
 
 void
-scim_compute_row(ScimStoredRow *row)
+scim_inspect_row(ScimInspectedRow *row)
 {
 	scim_take_row(row->registration, row->values + AT_BARE, row->nulls + AT_BARE, &row->row);
 	if (!row->registration->is_mapped && row->row.version == NULL)
 		tidy_row(row);
 	if (row->registration->type->has_members)
-		row->has_stored_members = read_stored_members(row, &row->stored_members);
-	if (row->has_stored_members && !row->counted)
+		read_stored_members(row);
+	if (row->stored_members.known && !row->members.known)
 		row->members = row->stored_members;
-	row->version = version_of(row, &row->members);
+	row->version = version_with(row, &row->members);
 	row->stored_version = row->version;
-	if (row->has_stored_members)
-		row->stored_version = version_of(row, &row->stored_members);
+	if (row->stored_members.known)
+		row->stored_version = version_with(row, &row->stored_members);
 }
 
 bool
-scim_has_right_version(const ScimStoredRow *row)
+scim_has_right_version(const ScimInspectedRow *row)
 {
 	const char *version = row->row.version;
 
@@ -281,21 +272,19 @@ scim_has_right_version(const ScimStoredRow *row)
 }
 
 bool
-scim_has_right_members(const ScimStoredRow *row)
+scim_has_right_members(const ScimInspectedRow *row)
 {
-	return !row->has_stored_members ||
-		(row->stored_members.count == row->members.count &&
-		 memcmp(row->stored_members.digest, row->members.digest, SCIM_DIGEST_SIZE) == 0);
+	return !row->stored_members.known || scim_same_members(&row->stored_members, &row->members);
 }
 
 bool
-scim_is_unfilled(const ScimStoredRow *row)
+scim_is_unfilled(const ScimInspectedRow *row)
 {
 	char	   *const *columns = row->registration->columns;
 
-	return (columns[SCIM_COLUMN_VERSION] && row->nulls[AT_VERSION]) ||
-		(columns[SCIM_COLUMN_REVISION] && row->nulls[AT_REVISION]) ||
-		(scim_keeps_members(row->registration) && !row->has_stored_members);
+	return (columns[SCIM_COLUMN_VERSION] && row->nulls[AT_BARE + SCIM_AT_VERSION]) ||
+		(columns[SCIM_COLUMN_REVISION] && row->nulls[AT_BARE + SCIM_AT_REVISION]) ||
+		(scim_keeps_members(row->registration) && !row->stored_members.known);
 }
 
 /* ---- rights ---- */

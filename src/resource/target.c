@@ -15,7 +15,9 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/member_sum.h"
+#include "resource/show.h"
 #include "resource/target.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
 #include "statement/tenant.h"
@@ -289,7 +291,7 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 		scim_refuse_unseen_members(target->table, target->tenant, id);
 	/* of a table that people had, the first write of something else fills it: not everybody may write that column */
 	if (target->table->is_mapped)
-		(void) scim_row_version(target->table, target->tenant, row);
+		(void) scim_know_version(target->table, target->tenant, row);
 	if (row->version)
 		return true;
 	values[0] = scim_tenant_datum(target->table, target->tenant);

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "core/projection.h"
 #include "registry/registration.h"
 #include "resource/row.h"
 #include "resource/view.h"
@@ -80,5 +81,9 @@ extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, 
 
 /* Locks the row by the statement; fills a NULL version, or computes it.  False if there is none. */
 extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
+
+/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+extern char *scim_store_id(const char *type, const char *id);
+extern char *scim_store_member_id(const char *id);
 
 #endif							/* SCIM_RESOURCE_TARGET_H */

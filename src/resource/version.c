@@ -1,12 +1,15 @@
 /*
  * version.c
- *		The version of a row of a table that has no column for it, in SQL: the
- *		condition of a conditional write asks for it.
+ *		The version of a row.
+ *
+ * Whoever holds a row gathers what counts: the row trigger from its columns,
+ * those who read it from a ScimRow, the check of a table from what it counted.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "column/id.h"
 #include "executor/spi.h"
@@ -16,244 +19,81 @@
 #include "registry/relation.h"
 #include "registry/schemas.h"
 #include "resource/row.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
-#include "statement/tenant.h"
-#include "utils/acl.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
-PG_FUNCTION_INFO_V1(scim_row_version_of);
-
-/* What is kept from call to call of one statement; PL/pgSQL keeps it longer, over a SET ROLE, too. */
-typedef struct Known
+char *
+scim_version_of(const ScimRegistration *registration, const JsonbValue *document, const ScimBeside *beside,
+				int64 revision)
 {
-	uint64		generation;		/* of registrations */
-	Oid			role;			/* whose rights were looked at */
-	const ScimRegistration *registration;
-	Oid			relid;
-	TupleDesc	descriptor;		/* of the records */
-	char	   *tenant;			/* the last one that the caller may work in, or NULL */
-} Known;
+	ScimForm	form = scim_content_form_of(document, beside);
+	char	   *version = palloc(SCIM_VERSION_SIZE + 1);
 
-static const ScimRegistration *
-find_registered(Oid relid)
-{
-	char	   *name = get_rel_name(relid);
-	ScimError  *error;
-
-	if (name == NULL)
-		scim_refuse_missing(relid);
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *registration = scim_find_table(*type);
-
-		if (registration && registration->relid == relid)
-			return registration;
-	}
-	error = scim_error(SCIM_UNREGISTERED_RELATION);
-	scim_error_text(error, "relation", name);
-	scim_throw(error, "table \"%s\" is not registered", name);
+	if (revision == 0)
+		revision = 1;
+	scim_form_version(form, registration->revision_scheme ? &revision : NULL, version);
+	return version;
 }
 
-/* The type of the column of the record, InvalidOid where the table has none: then its value is NULL. */
-static Oid
-expected_type(const ScimRegistration *registration, int i)
+/* ---- of a row that was read ---- */
+
+static ScimBeside
+beside_of(const ScimRegistration *registration, const ScimRow *row, const text *password)
 {
-	static const ScimColumn columns[] = {
-		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
-		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
-		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
+	return (ScimBeside)
+	{
+		row->id, password, registration->type->has_members ? &row->members : NULL
 	};
-	int			fixed = registration->type->has_members ? lengthof(columns) : lengthof(columns) - 2;
-
-	if (i < fixed)
-		return registration->columns[columns[i]] ? registration->types[columns[i]] : InvalidOid;
-	i -= fixed;
-	if (i < registration->mapped_count)
-		return registration->mapped[i].base_type;
-	return registration->types[SCIM_COLUMN_TENANT];
 }
 
-static int
-expected_columns(const ScimRegistration *registration)
-{
-	return (registration->type->has_members ? 8 : 6) + registration->mapped_count +
-		(registration->tenant_type ? 1 : 0);
-}
-
-/* Anybody may call with anything: the record must be one of the table's. */
-static void
-check_record(const ScimRegistration *registration, TupleDesc descriptor)
-{
-	bool		fits = descriptor->natts == expected_columns(registration);
-
-	for (int i = 0; fits && i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-		Oid			expected = expected_type(registration, i);
-
-		fits = !attribute->attisdropped &&
-			(!OidIsValid(expected) || getBaseType(attribute->atttypid) == getBaseType(expected));
-	}
-	if (!fits)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("the record has not the columns of table %s in the order of its mapping", registration->table)));
-}
-
-/* Who may not read the table learns nothing of its rows, of a group's members either. */
-static void
-check_privilege(Oid relid)
-{
-	Oid			role = GetUserId();
-
-	if (pg_class_aclcheck(relid, role, ACL_SELECT) != ACLCHECK_OK &&
-		pg_attribute_aclcheck_all(relid, role, ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
-}
-
-/* A copy of the descriptor of the records. */
-static TupleDesc
-copy_descriptor(HeapTupleHeader record, MemoryContext context)
-{
-	TupleDesc	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record),
-													HeapTupleHeaderGetTypMod(record));
-	MemoryContext old = MemoryContextSwitchTo(context);
-	TupleDesc	copy = CreateTupleDescCopy(descriptor);
-
-	MemoryContextSwitchTo(old);
-	ReleaseTupleDesc(descriptor);
-	return copy;
-}
-
-static Known *
-look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
-{
-	Known	   *known = function->fn_extra;
-	uint64		generation;
-
-	if (known && known->generation == scim_registration_generation() && known->role == GetUserId() && known->relid == relid &&
-		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
-		known->descriptor->tdtypmod == HeapTupleHeaderGetTypMod(record))
-		return known;
-	if (known == NULL)
-		known = function->fn_extra = MemoryContextAllocZero(function->fn_mcxt, sizeof(Known));
-	known->generation = 0;
-	if (known->tenant)
-		pfree(known->tenant);
-	known->tenant = NULL;
-	/* what changes while it is looked up is looked up again */
-	generation = scim_registration_generation();
-	known->registration = find_registered(relid);
-	check_privilege(relid);
-	known->role = GetUserId();
-	known->relid = relid;
-	if (known->descriptor)
-		FreeTupleDesc(known->descriptor);
-	known->descriptor = NULL;
-	known->descriptor = copy_descriptor(record, function->fn_mcxt);
-	check_record(known->registration, known->descriptor);
-	known->generation = generation;
-	return known;
-}
-
-/* The record's tenant, which the caller may work in (TENANT_FORBIDDEN); NULL: it has none.  Within SPI. */
-static const char *
-take_tenant(FmgrInfo *function, Known *known, Datum value, bool isnull)
-{
-	const ScimRegistration *registration = known->registration;
-	const char *tenant = registration->tenant;
-
-	if (registration->tenant_type && isnull)
-		return NULL;
-	if (registration->tenant_type)
-		tenant = scim_id_text(registration->tenant_type, value);
-	if (known->tenant && strcmp(known->tenant, tenant) == 0)
-		return known->tenant;
-	scim_check_tenant(registration, scim_tenant_of(registration, tenant));
-	if (known->tenant)
-		pfree(known->tenant);
-	known->tenant = NULL;
-	known->tenant = MemoryContextStrdup(function->fn_mcxt, tenant);
-	return known->tenant;
-}
-
-/* Is there such a row, as far as the caller may see?  Within SPI. */
-static bool
-is_seen(const ScimRegistration *registration, const char *tenant, const char *id)
+/*
+ * The crypt string of a resource that the caller sees; NULL: there is none.  It
+ * counts in the version of who may not read it, too.
+ */
+static text *
+read_password(const ScimRegistration *registration, const char *tenant, const char *id)
 {
 	Datum		values[2];
+	Datum		seen[2];
+	Datum		hash;
+	bool		isnull;
 
-	values[0] = scim_tenant_datum(registration, tenant);
+	if (registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
+		return NULL;
+	values[0] = seen[0] = scim_tenant_datum(registration, tenant);
 	values[1] = scim_id_datum(registration, id);
-	values[1] = scim_id_array(registration->id_type, &values[1], 1);
-	return scim_run(SCIM_SEE, registration, values, NULL, false) > 0;
+	seen[1] = scim_id_array(registration->id_type, &values[1], 1);
+	if (scim_run(SCIM_SEE, registration, seen, NULL, true) == 0 ||
+		scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) != 1)
+		return NULL;
+	hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return isnull ? NULL : DatumGetTextPP(hash);
 }
 
-/*
- * The version of the row.  What memberships add to it is asked as their owner,
- * or one group would have several versions: so of a group that the caller may
- * not see there is none, as of one that does not exist.  Within SPI.
- */
-static const char *
-version_of(const ScimRegistration *registration, const char *tenant, ScimRow *row)
+char *
+scim_know_version(const ScimRegistration *registration, const char *tenant, ScimRow *row)
 {
+	ScimBeside	beside;
+	JsonbValue	document;
+
 	if (row->version)
 		return row->version;
-	if (registration->type->has_members && !row->members_known && !is_seen(registration, tenant, row->id))
-		return NULL;
-	scim_know_members(registration, tenant, row, true);
-	return scim_row_version(registration, tenant, row);
+	scim_know_members(registration, tenant, row, false);
+	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
+	scim_root(row->data, &document);
+	row->version = scim_version_of(registration, &document, &beside, row->revision);
+	return row->version;
 }
 
-/*
- * scim_row_version(relation regclass, content record) -> text: "content" is
- * ROW(...) of the columns id, data, version, revision, created, lastModified,
- * of groups memberCount and memberDigest (each NULL where the table has none),
- * the mapped columns in the order of the stored mapping, and the tenant's if
- * there is one.  The version stored in it, or else the one of its content; NULL
- * without an id or a tenant, and of a group that the caller cannot see.  Errors:
- * NOT_REGISTERED, 42501 without SELECT on the table, TENANT_FORBIDDEN,
- * INVALID_VALUE (a record that lacks the document), and 42804 for another record.
- */
-Datum
-scim_row_version_of(PG_FUNCTION_ARGS)
+char *
+scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
 {
-	HeapTupleHeader record = PG_GETARG_HEAPTUPLEHEADER(1);
-	Known	   *known = look_up(fcinfo->flinfo, PG_GETARG_OID(0), record);
-	const ScimRegistration *registration = known->registration;
-	int			count = known->descriptor->natts;
-	Datum	   *values = palloc(count * sizeof(Datum));
-	bool	   *nulls = palloc(count * sizeof(bool));
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(record), .t_data = record};
-	MemoryContext context = CurrentMemoryContext;
-	text	   *result = NULL;
-	const char *tenant;
-	const char *version = NULL;
-	ScimRow		row;
+	ScimBeside	beside = beside_of(registration, row, NULL);
+	ScimForm	form = scim_content_form(&data->root, &beside);
+	char	   *copy = palloc(form.length);
 
-	heap_deform_tuple(&tuple, known->descriptor, values, nulls);
-	if (nulls[0])
-		PG_RETURN_NULL();
-	for (int i = 0; i < count; i++)
-		nulls[i] |= !OidIsValid(expected_type(registration, i));
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	MemoryContextSwitchTo(context);
-	tenant = take_tenant(fcinfo->flinfo, known, values[count - 1], nulls[count - 1]);
-	if (tenant)
-	{
-		scim_take_row(registration, values, nulls, &row);
-		version = version_of(registration, tenant, &row);
-	}
-	/* running a statement has left us in the memory that SPI_finish frees */
-	MemoryContextSwitchTo(context);
-	if (version)
-		result = cstring_to_text(version);
-	SPI_finish();
-	if (result == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(result);
+	memcpy(copy, form.data, form.length);
+	*length = form.length;
+	return copy;
 }

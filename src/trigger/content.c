@@ -5,29 +5,30 @@
  *		says of it.
  *
  * A created table has the document in one column, which the trigger keeps in
- * order.  Of a table that people had already, values are taken as they are:
- * only a password in clear text is taken out of what is to be stored.
+ * order.  Of a mapped table, values are taken as they are: only a password in
+ * clear text is taken out of what is to be stored.
  */
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
 #include "column/value.h"
+#include "core/immutable.h"
 #include "core/resource.h"
 #include "operation/unique.h"
 #include "registry/lookup.h"
 #include "registry/lookup_length.h"
 #include "resource/document.h"
 #include "resource/frame.h"
+#include "resource/mapped_split.h"
 #include "resource/password.h"
-#include "trigger/check_row.h"
-#include "trigger/work.h"
+#include "trigger/content.h"
 #include "utils/builtins.h"
 
 /* ---- what changed ---- */
 
 /* Is there another password?  The one of an upsert's document comes by way of its INSERT. */
 static bool
-has_new_password(ScimRowWork *work)
+has_new_password(ScimTriggerRow *work)
 {
 	const char *hash;
 
@@ -44,7 +45,7 @@ has_new_password(ScimRowWork *work)
 }
 
 bool
-scim_work_content_changed(ScimRowWork *work)
+scim_work_content_changed(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
 	bool		changed = has_new_password(work);
@@ -64,7 +65,7 @@ scim_work_content_changed(ScimRowWork *work)
 /* ---- the document ---- */
 
 static ScimColumnValues
-columns_of(const ScimRowWork *work, const ScimWorkRow *row)
+columns_of(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
 	int			count = Max(registration->mapped_count, 1);
@@ -85,7 +86,7 @@ columns_of(const ScimRowWork *work, const ScimWorkRow *row)
  * before the table was registered, or with triggers off) is as good as none.
  */
 static Jsonb *
-data_of(const ScimRowWork *work, const ScimWorkRow *row)
+data_of(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	Jsonb	   *data;
 
@@ -96,7 +97,7 @@ data_of(const ScimRowWork *work, const ScimWorkRow *row)
 }
 
 Jsonb *
-scim_work_document(ScimRowWork *work, const ScimWorkRow *row)
+scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
 	Jsonb	   *document;
@@ -122,7 +123,7 @@ scim_work_document(ScimRowWork *work, const ScimWorkRow *row)
 }
 
 JsonbValue *
-scim_work_content(ScimRowWork *work, const ScimWorkRow *row)
+scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	ScimColumnValues columns;
 	JsonbValue *content;
@@ -139,7 +140,7 @@ scim_work_content(ScimRowWork *work, const ScimWorkRow *row)
 
 /* A password in clear text becomes a crypt string in its column. */
 static void
-set_password(ScimRowWork *work, const JsonbValue *password, Jsonb *data)
+set_password(ScimTriggerRow *work, const JsonbValue *password, Jsonb *data)
 {
 	char	   *hash = scim_crypt_password(scim_read_password(password));
 
@@ -167,7 +168,7 @@ tidied(const ScimRegistration *registration, Jsonb *data, JsonbValue *password)
 }
 
 void
-scim_work_tidy(ScimRowWork *work)
+scim_work_tidy(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
 	AttrNumber	number = registration->numbers[SCIM_COLUMN_DATA];
@@ -192,9 +193,27 @@ scim_work_tidy(ScimRowWork *work)
 
 /* ---- what the schema says ---- */
 
+/*
+ * The document to be stored in place of "old" (NULL: the row is new); "call" is
+ * the scim_ call that writes it, or NULL.  Immutable attributes keep their
+ * value in calls, and everywhere with option validate, which also checks the
+ * whole document.
+ */
+static Jsonb *
+checked_document(const ScimRegistration *registration, const ScimCall *call, Jsonb *old, Jsonb *new)
+{
+	const ScimResourceType *type = registration->type;
+
+	if (old && type->has_kept && (call || registration->validate))
+		new = scim_keep_immutable(type, old, new, call && call->replaces, NULL);
+	if (registration->validate)
+		scim_check_document(type, new);
+	return new;
+}
+
 /* The document in the row's columns. */
 static void
-store(ScimRowWork *work, Jsonb *document)
+store(ScimTriggerRow *work, Jsonb *document)
 {
 	const ScimRegistration *registration = work->registration;
 	ScimColumnValues old;
@@ -219,7 +238,7 @@ store(ScimRowWork *work, Jsonb *document)
 }
 
 void
-scim_work_check(ScimRowWork *work)
+scim_work_check(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
 	bool		in_call = scim_call_on(registration->root) != NULL;
@@ -232,7 +251,7 @@ scim_work_check(ScimRowWork *work)
 		return;
 	old = looks_back ? scim_work_document(work, &work->old) : NULL;
 	new = scim_work_document(work, &work->new);
-	checked = scim_check_row(registration, work->call, old, new);
+	checked = checked_document(registration, work->call, old, new);
 	if (in_call)
 		scim_check_lookups(registration, checked);
 	if (checked != new)

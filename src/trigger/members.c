@@ -12,17 +12,19 @@
 #include "group/move.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
+#include "trigger/members.h"
+#include "trigger/refill.h"
 #include "trigger/work.h"
 
 static inline bool
-in_columns(const ScimRowWork *work)
+in_columns(const ScimTriggerRow *work)
 {
 	return work->registration->numbers[SCIM_COLUMN_MEMBER_COUNT] != InvalidAttrNumber;
 }
 
 /* What the columns say, if they do. */
 static void
-read_columns(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+read_columns(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMemberSum *members)
 {
 	bytea	   *bytes;
 
@@ -38,17 +40,17 @@ read_columns(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *m
 
 /* A row without a tenant is no group. */
 static bool
-is_group(const ScimRowWork *work, const ScimWorkRow *row)
+is_group(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
 }
 
 /* What stands in the row of its members, be it nothing. */
 static void
-read_stored(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+read_stored(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMemberSum *members)
 {
 	if (!is_group(work, row))
-		*members = (ScimWorkMembers) {.known = true};
+		*members = (ScimMemberSum) {.known = true};
 	else if (in_columns(work))
 		read_columns(work, row, members);
 }
@@ -58,23 +60,22 @@ read_stored(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *me
  * that are still to come will add.
  */
 static void
-sum_up(const ScimRowWork *work, const ScimWorkRow *row, ScimWorkMembers *members)
+sum_up(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMemberSum *members)
 {
 	(in_columns(work) ? scim_sum_members_before : scim_sum_members)
-		(work->registration, scim_work_tenant(work, row), scim_work_id(work, row), &members->count, members->digest);
-	members->known = true;
+		(work->registration, scim_work_tenant(work, row), scim_work_id(work, row), members);
 }
 
 /* The same of a group that has an id anew: another with that id may be about to go, and its memberships with it. */
 static void
-sum_up_new(const ScimRowWork *work, ScimWorkMembers *members)
+sum_up_new(const ScimTriggerRow *work, ScimMemberSum *members)
 {
 	scim_await_group(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new));
 	sum_up(work, &work->new, members);
 }
 
 void
-scim_work_set_members(ScimRowWork *work, const ScimWorkMembers *members)
+scim_work_set_members(ScimTriggerRow *work, const ScimMemberSum *members)
 {
 	bytea	   *bytes;
 
@@ -89,9 +90,9 @@ scim_work_set_members(ScimRowWork *work, const ScimWorkMembers *members)
 }
 
 void
-scim_work_first_members(ScimRowWork *work)
+scim_work_first_members(ScimTriggerRow *work)
 {
-	ScimWorkMembers members = {.known = true};
+	ScimMemberSum members = {.known = true};
 
 	/* without a foreign key, memberships may come before the group; created tables have one */
 	if (work->registration->is_mapped)
@@ -101,15 +102,15 @@ scim_work_first_members(ScimRowWork *work)
 
 /* Takes what the membership triggers have counted: it is added to what is kept. */
 static void
-add_pending(ScimRowWork *work, const ScimPending *pending)
+add_pending(ScimTriggerRow *work, const ScimPending *pending)
 {
-	ScimWorkMembers *old = &work->old_members;
-	ScimWorkMembers members = {0};
+	ScimMemberSum *old = &work->old_members;
+	ScimMemberSum members = {0};
 
 	read_stored(work, &work->old, old);
 	if (pending->recount)
 		scim_sum_members(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new),
-						 &members.count, members.digest);
+						 &members);
 	else if (!pending->empty)
 	{
 		if (!old->known)
@@ -124,14 +125,14 @@ add_pending(ScimRowWork *work, const ScimPending *pending)
 
 /* The same where nothing is kept: all is there already, and was not there before. */
 static void
-subtract_pending(ScimRowWork *work, const ScimPending *pending)
+subtract_pending(ScimTriggerRow *work, const ScimPending *pending)
 {
-	ScimWorkMembers *old = &work->old_members;
+	ScimMemberSum *old = &work->old_members;
 
 	sum_up(work, &work->new, &work->members);
 	*old = work->members;
 	if (pending->empty)
-		work->members = (ScimWorkMembers) {.known = true};
+		work->members = (ScimMemberSum) {.known = true};
 	else if (pending->recount)
 		work->lost_members = true;
 	else
@@ -142,10 +143,10 @@ subtract_pending(ScimRowWork *work, const ScimPending *pending)
 }
 
 bool
-scim_work_next_members(ScimRowWork *work)
+scim_work_next_members(ScimTriggerRow *work)
 {
 	const ScimPending *pending = scim_pending_for(work->registration->root);
-	ScimWorkMembers members = {0};
+	ScimMemberSum members = {0};
 
 	if (scim_is_refilling(work->registration->root))
 	{
@@ -184,18 +185,18 @@ scim_work_next_members(ScimRowWork *work)
 }
 
 void
-scim_work_refuse_unseen(const ScimRowWork *work)
+scim_work_refuse_unseen(const ScimTriggerRow *work)
 {
 	if (!scim_is_summed(work->registration))
 		return;
 	scim_refuse_unseen_members(work->registration, scim_work_tenant(work, &work->old), scim_work_id(work, &work->old));
 }
 
-const ScimWorkMembers *
-scim_work_members(ScimRowWork *work, const ScimWorkRow *row)
+const ScimMemberSum *
+scim_work_members(ScimTriggerRow *work, const ScimColumnValues *row)
 {
-	ScimWorkMembers *members = row == &work->new ? &work->members : &work->old_members;
-	const ScimWorkMembers *other = row == &work->new ? &work->old_members : &work->members;
+	ScimMemberSum *members = row == &work->new ? &work->members : &work->old_members;
+	const ScimMemberSum *other = row == &work->new ? &work->old_members : &work->members;
 
 	if (!members->known)
 		read_stored(work, row, members);

@@ -10,7 +10,8 @@
 
 #include "resource/frame.h"
 #include "resource/member_sum.h"
-#include "trigger/work.h"
+#include "trigger/members.h"
+#include "trigger/move.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
@@ -26,12 +27,12 @@ typedef struct Word
 	bool		moved;
 	Datum		values[lengthof(kept)];
 	bool		nulls[lengthof(kept)];
-	ScimWorkMembers members;
+	ScimMemberSum members;
 } Word;
 
 /* Copies what is kept. */
 static void
-keep(Word *word, const ScimRowWork *work)
+keep(Word *word, const ScimTriggerRow *work)
 {
 	for (size_t i = 0; i < lengthof(kept); i++)
 	{
@@ -48,10 +49,10 @@ keep(Word *word, const ScimRowWork *work)
 }
 
 void
-scim_work_leave_word(ScimRowWork *work)
+scim_work_leave_word(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
-	const ScimWorkMembers *members = NULL;
+	const ScimMemberSum *members = NULL;
 	MemoryContext old;
 	Word	   *word;
 
@@ -75,7 +76,7 @@ scim_work_leave_word(ScimRowWork *work)
 }
 
 bool
-scim_work_take_word(ScimRowWork *work, const char **version)
+scim_work_take_word(ScimTriggerRow *work, const char **version)
 {
 	const ScimRegistration *registration = work->registration;
 	const Word *word = scim_left(SCIM_LEFT_MOVED_ROW, registration->root);

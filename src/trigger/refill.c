@@ -30,7 +30,7 @@
 
 /* ---- reading ---- */
 
-static ScimStoredRow *
+static ScimInspectedRow *
 lock_rows(const ScimRegistration *registration, Datum keys[2], int *count)
 {
 	StringInfoData sql;
@@ -52,7 +52,7 @@ lock_rows(const ScimRegistration *registration, Datum keys[2], int *count)
 }
 
 static bool
-needs_writing(const ScimStoredRow *row)
+needs_writing(const ScimInspectedRow *row)
 {
 	const char *version = row->row.version;
 
@@ -62,14 +62,14 @@ needs_writing(const ScimStoredRow *row)
 
 /* Leaves those of the rows that are to be written; returns how many. */
 static int
-compute_rows(ScimStoredRow *rows, int count)
+compute_rows(ScimInspectedRow *rows, int count)
 {
 	int			n = 0;
 
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_compute_row(&rows[i]);
+		scim_inspect_row(&rows[i]);
 		if (needs_writing(&rows[i]))
 			rows[n++] = rows[i];
 	}
@@ -94,7 +94,7 @@ static const Assignment assignments[] = {
 };
 
 static bool
-any_tidied(const ScimStoredRow *rows, int count)
+any_tidied(const ScimInspectedRow *rows, int count)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -133,8 +133,8 @@ update_sql(const ScimRegistration *registration, bool with_data)
 
 /* An array of what a function makes of each row; NULL where it is false. */
 static Datum
-array_of(const ScimStoredRow *rows, int count, Oid type, int length, bool by_value, char align,
-		 bool (*value_of) (const ScimStoredRow *row, Datum *value))
+array_of(const ScimInspectedRow *rows, int count, Oid type, int length, bool by_value, char align,
+		 bool (*value_of) (const ScimInspectedRow *row, Datum *value))
 {
 	Datum	   *values = palloc(count * sizeof(Datum));
 	bool	   *nulls = palloc(count * sizeof(bool));
@@ -146,21 +146,21 @@ array_of(const ScimStoredRow *rows, int count, Oid type, int length, bool by_val
 }
 
 static bool
-version_value(const ScimStoredRow *row, Datum *value)
+version_value(const ScimInspectedRow *row, Datum *value)
 {
 	*value = CStringGetTextDatum(row->version);
 	return true;
 }
 
 static bool
-count_value(const ScimStoredRow *row, Datum *value)
+count_value(const ScimInspectedRow *row, Datum *value)
 {
 	*value = Int64GetDatum(row->members.count);
 	return true;
 }
 
 static bool
-digest_value(const ScimStoredRow *row, Datum *value)
+digest_value(const ScimInspectedRow *row, Datum *value)
 {
 	bytea	   *bytes = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
 
@@ -171,7 +171,7 @@ digest_value(const ScimStoredRow *row, Datum *value)
 }
 
 static bool
-data_value(const ScimStoredRow *row, Datum *value)
+data_value(const ScimInspectedRow *row, Datum *value)
 {
 	*value = row->tidied ? JsonbPGetDatum(row->tidied) : (Datum) 0;
 	return row->tidied != NULL;
@@ -210,7 +210,7 @@ refill(Refilling *update)
 }
 
 static uint64
-write_rows(const ScimStoredRow *rows, int count)
+write_rows(const ScimInspectedRow *rows, int count)
 {
 	const ScimRegistration *registration = rows[0].registration;
 	char	   *sql = update_sql(registration, any_tidied(rows, count));
@@ -232,7 +232,7 @@ void
 scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill *result)
 {
 	int			count;
-	ScimStoredRow *rows = lock_rows(registration, keys, &count);
+	ScimInspectedRow *rows = lock_rows(registration, keys, &count);
 
 	scim_count_members(rows, count, true);
 	count = compute_rows(rows, count);

@@ -11,12 +11,16 @@
 #include "postgres.h"
 
 #include "commands/trigger.h"
-#include "core/canonical.h"
 #include "fmgr.h"
 #include "registry/our_trigger.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
+#include "resource/version.h"
 #include "statement/required.h"
+#include "trigger/content.h"
+#include "trigger/members.h"
+#include "trigger/move.h"
+#include "trigger/refill.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 
@@ -24,43 +28,25 @@ PG_FUNCTION_INFO_V1(scim_row_trigger);
 
 /* ---- the version ---- */
 
-static void
-make_version(ScimRowWork *work, const ScimWorkRow *row, int64 revision, char *version)
+/* The version of the row as it was or will be; a row without a revision has none for whoever reads it, too. */
+static char *
+version_of(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
-	ScimRowParts parts = {0};
 	JsonbValue *content = scim_work_content(work, row);
+	ScimBeside	beside = {.id = scim_work_id(work, row)};
+	int64		revision = 0;
 
-	parts.id = scim_work_id(work, row);
 	if (!scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD))
-	{
-		text	   *hash = DatumGetTextPP(scim_work_value(work, row, SCIM_COLUMN_PASSWORD));
-
-		parts.password_hash = VARDATA_ANY(hash);
-		parts.password_length = VARSIZE_ANY_EXHDR(hash);
-	}
+		beside.password = DatumGetTextPP(scim_work_value(work, row, SCIM_COLUMN_PASSWORD));
 	if (registration->type->has_members)
-	{
-		const ScimWorkMembers *members = scim_work_members(work, row);
-
-		parts.member_count = members->count;
-		parts.member_digest = members->digest;
-	}
-	scim_form_version(scim_content_form_of(content, &parts),
-					  registration->revision_scheme ? &revision : NULL, version);
-}
-
-/* The revision that the row has; 1 where it has none, as for whoever reads it. */
-static int64
-revision_of(const ScimRowWork *work, const ScimWorkRow *row)
-{
-	int64		revision;
-
-	return scim_work_integer(work, row, SCIM_COLUMN_REVISION, &revision) && revision != 0 ? revision : 1;
+		beside.members = scim_work_members(work, row);
+	(void) scim_work_integer(work, row, SCIM_COLUMN_REVISION, &revision);
+	return scim_version_of(registration, content, &beside, revision);
 }
 
 static void
-set_version(ScimRowWork *work, const char *version)
+set_version(ScimTriggerRow *work, const char *version)
 {
 	if (scim_work_keeps(work, SCIM_COLUMN_VERSION))
 		scim_work_set_text(work, SCIM_COLUMN_VERSION, version);
@@ -68,21 +54,21 @@ set_version(ScimRowWork *work, const char *version)
 
 /* Is there nothing that a change of the content would have to move? */
 static bool
-nothing_to_keep(const ScimRowWork *work)
+nothing_to_keep(const ScimTriggerRow *work)
 {
 	return !scim_work_keeps(work, SCIM_COLUMN_VERSION) && !scim_work_keeps(work, SCIM_COLUMN_REVISION) &&
 		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->call;
 }
 
 static bool
-is_unset(const ScimRowWork *work, ScimColumn column)
+is_unset(const ScimTriggerRow *work, ScimColumn column)
 {
 	return scim_work_keeps(work, column) && scim_work_is_null(work, &work->new, column);
 }
 
 /* The revision of a row that came without one. */
 static void
-first_revision(ScimRowWork *work)
+first_revision(ScimTriggerRow *work)
 {
 	if (is_unset(work, SCIM_COLUMN_REVISION))
 		scim_work_set_integer(work, SCIM_COLUMN_REVISION, 1);
@@ -92,7 +78,7 @@ first_revision(ScimRowWork *work)
 
 /* The revision moves by one with each change, and once in a scim_ call. */
 static void
-move_revision(ScimRowWork *work)
+move_revision(ScimTriggerRow *work)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz before;
@@ -120,18 +106,17 @@ move_revision(ScimRowWork *work)
 
 /* Moves what is to move if the content is another than that of the version "before". */
 static void
-follow_content(ScimRowWork *work, const char *before, bool has_version)
+follow_content(ScimTriggerRow *work, const char *before, bool has_version)
 {
-	char		version[SCIM_VERSION_SIZE + 1];
+	char	   *version = version_of(work, &work->new);
 
-	make_version(work, &work->new, revision_of(work, &work->new), version);
 	if (strcmp(version, before) != 0)
 	{
 		move_revision(work);
 		if (work->call)
 			work->call->changed = true;
 		if (work->registration->revision_scheme)
-			make_version(work, &work->new, revision_of(work, &work->new), version);
+			version = version_of(work, &work->new);
 	}
 	else if (has_version)
 		return;
@@ -144,7 +129,7 @@ follow_content(ScimRowWork *work, const char *before, bool has_version)
 
 /* When the row was made, if the row tells and may tell. */
 static TimestampTz
-created_at(const ScimRowWork *work, TimestampTz now)
+created_at(const ScimTriggerRow *work, TimestampTz now)
 {
 	TimestampTz created;
 
@@ -156,7 +141,7 @@ created_at(const ScimRowWork *work, TimestampTz now)
 
 /* Is it the row that the scim_ call under way makes?  Its id is not known there yet. */
 static bool
-is_made_by_call(const ScimRowWork *work)
+is_made_by_call(const ScimTriggerRow *work)
 {
 	const ScimCall *call = work->is_update ? NULL : scim_call_on(work->registration->root);
 
@@ -165,17 +150,16 @@ is_made_by_call(const ScimRowWork *work)
 
 /* Nobody could name it then. */
 static bool
-lacks_id(const ScimRowWork *work)
+lacks_id(const ScimTriggerRow *work)
 {
 	return scim_work_is_null(work, &work->new, SCIM_COLUMN_ID) || scim_work_id(work, &work->new)[0] == '\0';
 }
 
 static void
-insert_row(ScimRowWork *work)
+insert_row(ScimTriggerRow *work)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	const char *moving = NULL;
-	char		version[SCIM_VERSION_SIZE + 1];
 
 	if (is_made_by_call(work) && lacks_id(work))
 		scim_throw_no_id(work->registration);
@@ -198,10 +182,8 @@ insert_row(ScimRowWork *work)
 		scim_work_set_instant(work, SCIM_COLUMN_CREATED, now);
 	if (is_unset(work, SCIM_COLUMN_LAST_MODIFIED))
 		scim_work_set_instant(work, SCIM_COLUMN_LAST_MODIFIED, created_at(work, now));
-	if (!scim_work_keeps(work, SCIM_COLUMN_VERSION))
-		return;
-	make_version(work, &work->new, revision_of(work, &work->new), version);
-	set_version(work, version);
+	if (scim_work_keeps(work, SCIM_COLUMN_VERSION))
+		set_version(work, version_of(work, &work->new));
 }
 
 /* ---- UPDATE ---- */
@@ -212,40 +194,33 @@ insert_row(ScimRowWork *work)
  * that other parts of a WITH did.
  */
 static bool
-has_old_members(const ScimRowWork *work)
+has_old_members(const ScimTriggerRow *work)
 {
 	return scim_is_summed(work->registration) && work->old_members.known && !work->lost_members;
 }
 
 /* The version that the row had, be it filled or not; empty if nobody can tell. */
 static const char *
-old_version(ScimRowWork *work)
+old_version(ScimTriggerRow *work)
 {
-	char	   *version;
-
 	if (!has_old_members(work) && !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION))
 		return TextDatumGetCString(scim_work_value(work, &work->old, SCIM_COLUMN_VERSION));
 	if (work->lost_members)
 		return "";
-	version = palloc(SCIM_VERSION_SIZE + 1);
-	make_version(work, &work->old, revision_of(work, &work->old), version);
-	return version;
+	return version_of(work, &work->old);
 }
 
 /* A row that came without a version (loaded with triggers off) gets it, and is otherwise left alone. */
 static void
-fill_version(ScimRowWork *work)
+fill_version(ScimTriggerRow *work)
 {
-	char		version[SCIM_VERSION_SIZE + 1];
-
 	first_revision(work);
 	scim_work_tidy(work);
-	make_version(work, &work->new, revision_of(work, &work->new), version);
-	set_version(work, version);
+	set_version(work, version_of(work, &work->new));
 }
 
 static void
-update_row(ScimRowWork *work)
+update_row(ScimTriggerRow *work)
 {
 	bool		changed;
 
@@ -299,7 +274,7 @@ check_trigger(FunctionCallInfo fcinfo)
 
 /* The scim_ call under way, if it is on this row, or NULL. */
 static ScimCall *
-call_on_row(const ScimRowWork *work)
+call_on_row(const ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
 
@@ -317,7 +292,7 @@ call_on_row(const ScimRowWork *work)
 Datum
 scim_row_trigger(PG_FUNCTION_ARGS)
 {
-	ScimRowWork work;
+	ScimTriggerRow work;
 
 	check_trigger(fcinfo);
 	scim_work_start(&work, (TriggerData *) fcinfo->context);

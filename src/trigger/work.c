@@ -8,6 +8,7 @@
 #include "column/id.h"
 #include "column/value.h"
 #include "registry/cache.h"
+#include "resource/row.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -18,42 +19,42 @@
 /* ---- the row ---- */
 
 static void
-deform(ScimWorkRow *row, HeapTuple tuple, TupleDesc descriptor)
+deform(ScimColumnValues *row, HeapTuple tuple, TupleDesc descriptor)
 {
-	row->tuple = tuple;
 	row->values = palloc(descriptor->natts * sizeof(Datum));
 	row->nulls = palloc(descriptor->natts * sizeof(bool));
 	heap_deform_tuple(tuple, descriptor, row->values, row->nulls);
 }
 
 void
-scim_work_start(ScimRowWork *work, TriggerData *data)
+scim_work_start(ScimTriggerRow *work, TriggerData *data)
 {
-	memset(work, 0, sizeof(ScimRowWork));
+	memset(work, 0, sizeof(ScimTriggerRow));
 	work->registration = scim_trigger_registration(data->tg_relation, data->tg_trigger);
 	work->descriptor = RelationGetDescr(data->tg_relation);
 	work->is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
 	if (work->is_update)
 		deform(&work->old, data->tg_trigtuple, work->descriptor);
-	deform(&work->new, work->is_update ? data->tg_newtuple : data->tg_trigtuple, work->descriptor);
+	work->tuple = work->is_update ? data->tg_newtuple : data->tg_trigtuple;
+	deform(&work->new, work->tuple, work->descriptor);
 }
 
 HeapTuple
-scim_work_finish(const ScimRowWork *work)
+scim_work_finish(const ScimTriggerRow *work)
 {
 	HeapTuple	tuple;
 
 	if (!work->assigned)
-		return work->new.tuple;
+		return work->tuple;
 	tuple = heap_form_tuple(work->descriptor, work->new.values, work->new.nulls);
-	tuple->t_data->t_ctid = work->new.tuple->t_data->t_ctid;
-	tuple->t_self = work->new.tuple->t_self;
-	tuple->t_tableOid = work->new.tuple->t_tableOid;
+	tuple->t_data->t_ctid = work->tuple->t_data->t_ctid;
+	tuple->t_self = work->tuple->t_self;
+	tuple->t_tableOid = work->tuple->t_tableOid;
 	return tuple;
 }
 
 void
-scim_work_assign(ScimRowWork *work, AttrNumber number, Datum value, bool isnull)
+scim_work_assign(ScimTriggerRow *work, AttrNumber number, Datum value, bool isnull)
 {
 	work->new.values[number - 1] = value;
 	work->new.nulls[number - 1] = isnull;
@@ -61,7 +62,7 @@ scim_work_assign(ScimRowWork *work, AttrNumber number, Datum value, bool isnull)
 }
 
 bool
-scim_work_same_number(const ScimRowWork *work, AttrNumber number)
+scim_work_same_number(const ScimTriggerRow *work, AttrNumber number)
 {
 	int			i = number - 1;
 
@@ -70,7 +71,7 @@ scim_work_same_number(const ScimRowWork *work, AttrNumber number)
 }
 
 bool
-scim_work_same(const ScimRowWork *work, ScimColumn column)
+scim_work_same(const ScimTriggerRow *work, ScimColumn column)
 {
 	AttrNumber	number = work->registration->numbers[column];
 
@@ -78,7 +79,7 @@ scim_work_same(const ScimRowWork *work, ScimColumn column)
 }
 
 void
-scim_work_keep(ScimRowWork *work, ScimColumn column)
+scim_work_keep(ScimTriggerRow *work, ScimColumn column)
 {
 	AttrNumber	number = work->registration->numbers[column];
 
@@ -89,31 +90,17 @@ scim_work_keep(ScimRowWork *work, ScimColumn column)
 /* ---- values ---- */
 
 bool
-scim_work_integer(const ScimRowWork *work, const ScimWorkRow *row, ScimColumn column, int64 *value)
+scim_work_integer(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, int64 *value)
 {
-	Datum		datum;
-
 	if (scim_work_is_null(work, row, column))
 		return false;
-	datum = scim_work_value(work, row, column);
-	switch (work->registration->types[column])
-	{
-		case INT2OID:
-			*value = DatumGetInt16(datum);
-			break;
-		case INT4OID:
-			*value = DatumGetInt32(datum);
-			break;
-		default:
-			*value = DatumGetInt64(datum);
-			break;
-	}
+	*value = scim_integer_of(work->registration->types[column], scim_work_value(work, row, column));
 	return true;
 }
 
 /* A number that the column cannot hold is PostgreSQL's own error, as with any counter. */
 void
-scim_work_set_integer(ScimRowWork *work, ScimColumn column, int64 value)
+scim_work_set_integer(ScimTriggerRow *work, ScimColumn column, int64 value)
 {
 	Datum		datum = Int64GetDatum(value);
 
@@ -125,7 +112,7 @@ scim_work_set_integer(ScimRowWork *work, ScimColumn column, int64 value)
 }
 
 bool
-scim_work_instant(const ScimRowWork *work, const ScimWorkRow *row, ScimColumn column, TimestampTz *instant)
+scim_work_instant(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, TimestampTz *instant)
 {
 	const ScimRegistration *registration = work->registration;
 
@@ -154,7 +141,7 @@ fit(Form_pg_attribute attribute, Oid type, Datum value)
 }
 
 void
-scim_work_set_instant(ScimRowWork *work, ScimColumn column, TimestampTz instant)
+scim_work_set_instant(ScimTriggerRow *work, ScimColumn column, TimestampTz instant)
 {
 	const ScimRegistration *registration = work->registration;
 	AttrNumber	number = registration->numbers[column];
@@ -165,7 +152,7 @@ scim_work_set_instant(ScimRowWork *work, ScimColumn column, TimestampTz instant)
 }
 
 void
-scim_work_set_text(ScimRowWork *work, ScimColumn column, const char *value)
+scim_work_set_text(ScimTriggerRow *work, ScimColumn column, const char *value)
 {
 	scim_work_assign(work, work->registration->numbers[column], CStringGetTextDatum(value), false);
 }
@@ -173,13 +160,13 @@ scim_work_set_text(ScimRowWork *work, ScimColumn column, const char *value)
 /* ---- the key ---- */
 
 char *
-scim_work_id(const ScimRowWork *work, const ScimWorkRow *row)
+scim_work_id(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return scim_id_text(work->registration->id_type, scim_work_value(work, row, SCIM_COLUMN_ID));
 }
 
 const char *
-scim_work_tenant(const ScimRowWork *work, const ScimWorkRow *row)
+scim_work_tenant(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	if (work->registration->tenant_type == NULL)
 		return work->registration->tenant;
@@ -187,20 +174,20 @@ scim_work_tenant(const ScimRowWork *work, const ScimWorkRow *row)
 }
 
 bool
-scim_work_same_key(const ScimRowWork *work)
+scim_work_same_key(const ScimTriggerRow *work)
 {
 	return scim_work_same(work, SCIM_COLUMN_ID) && scim_work_same(work, SCIM_COLUMN_TENANT);
 }
 
 bool
-scim_work_has_key(const ScimRowWork *work, const ScimWorkRow *row)
+scim_work_has_key(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return !scim_work_is_null(work, row, SCIM_COLUMN_ID) &&
 		(work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT));
 }
 
 bool
-scim_work_is_resource(const ScimRowWork *work, const ScimWorkRow *row)
+scim_work_is_resource(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return scim_work_has_key(work, row) &&
 		(work->registration->is_mapped || !scim_work_is_null(work, row, SCIM_COLUMN_DATA));

@@ -1,40 +1,18 @@
 /*
- * mapped_parts.c
+ * mapped_take.c
  *		A document taken apart: the value of each mapped column, and the rest.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "core/place.h"
-#include "resource/mapped_parts.h"
+#include "core/value.h"
+#include "resource/mapped_elements.h"
+#include "resource/mapped_take.h"
 
-/* ---- attributes with one value ---- */
-
-/* Moves a part's value out of the object; none if it has none. */
-void
-scim_take_part(ScimMappedParts *parts, const ScimMappedField *part, JsonbValue *object)
-{
-	const JsonbValue *found = scim_get(object, part->name, part->length);
-
-	if (!found)
-		return;
-	if (!scim_is_unassigned(found))
-		parts->values[part->index] = *found;
-	(void) scim_remove(object, part->name, part->length);
-}
-
-void
-scim_set_or_remove(JsonbValue *parent, const char *name, int length, const JsonbValue *value)
-{
-	if (scim_is_unassigned(value))
-		(void) scim_remove(parent, name, length);
-	else
-		scim_set(parent, name, length, value);
-}
-
+/* What columns hold of a complex attribute with one value. */
 static void
-take_parts(ScimMappedParts *parts, const ScimMappedAttribute *attribute, JsonbValue *object)
+take_complex(ScimTaken *taken, const ScimMappedAttribute *attribute, JsonbValue *object)
 {
 	const JsonbValue *found = scim_get(object, attribute->name, attribute->length);
 	JsonbValue *complex;
@@ -43,33 +21,33 @@ take_parts(ScimMappedParts *parts, const ScimMappedAttribute *attribute, JsonbVa
 		return;
 	complex = scim_open(found);
 	for (int i = 0; i < attribute->field_count; i++)
-		scim_take_part(parts, &attribute->fields[i], complex);
+		scim_take_value(taken, &attribute->fields[i], complex);
 	scim_set_or_remove(object, attribute->name, attribute->length, complex);
 }
 
 /* ---- the document ---- */
 
 static void
-take_object(ScimMappedParts *parts, const ScimMappedObject *mapped, JsonbValue *object)
+take_object(ScimTaken *taken, const ScimMappedObject *mapped, JsonbValue *object)
 {
 	for (int i = 0; i < mapped->count; i++)
 	{
 		const ScimMappedAttribute *attribute = &mapped->attributes[i];
 
 		if (attribute->whole)
-			scim_take_part(parts, attribute->whole, object);
+			scim_take_value(taken, attribute->whole, object);
 		if (attribute->field_count > 0)
-			take_parts(parts, attribute, object);
+			take_complex(taken, attribute, object);
 		if (attribute->slot_count > 0)
-			scim_take_slots(parts, attribute, object);
+			scim_take_slots(taken, attribute, object);
 	}
 }
 
 /* Does a URN follow from what else is in the document, or from columns that are only shown? */
 static bool
-is_implied(const ScimMappedParts *parts, const JsonbValue *urn, const JsonbValue *document)
+is_implied(const ScimTaken *taken, const JsonbValue *urn, const JsonbValue *document)
 {
-	const ScimResourceType *type = parts->registration->type;
+	const ScimResourceType *type = taken->registration->type;
 	const ScimSchema *extension;
 
 	if (urn->type != jbvString)
@@ -78,30 +56,29 @@ is_implied(const ScimMappedParts *parts, const JsonbValue *urn, const JsonbValue
 		scim_get(document, urn->val.string.val, urn->val.string.len))
 		return true;
 	extension = scim_extension(type, urn->val.string.val, urn->val.string.len);
-	for (int i = 0; extension && i < parts->plan->count; i++)
+	for (int i = 0; extension && i < taken->plan->count; i++)
 	{
-		if (parts->plan->objects[i].extension == extension && parts->plan->objects[i].has[true])
+		if (taken->plan->objects[i].extension == extension && taken->plan->objects[i].has[true])
 			return true;
 	}
 	return false;
 }
 
-/* "schemas" without what follows from the rest of the document. */
 void
-scim_reduce_schemas(const ScimMappedParts *parts, const JsonbValue *document, JsonbValue *rest)
+scim_reduce_schemas(const ScimTaken *taken, const JsonbValue *document, JsonbValue *rest)
 {
 	JsonbValue *found = scim_get(rest, "schemas", strlen("schemas"));
 	JsonbValue *urns = scim_new_array();
 
 	if (!found)
 		return;
-	if (scim_is_array(found) && parts->has_data)
+	if (scim_is_array(found) && taken->has_data)
 	{
 		const JsonbValue *all = scim_open(found);
 
 		for (int i = 0; i < all->val.array.nElems; i++)
 		{
-			if (!is_implied(parts, &all->val.array.elems[i], document))
+			if (!is_implied(taken, &all->val.array.elems[i], document))
 				scim_append(urns, &all->val.array.elems[i]);
 		}
 	}
@@ -109,32 +86,32 @@ scim_reduce_schemas(const ScimMappedParts *parts, const JsonbValue *document, Js
 }
 
 void
-scim_take_apart(ScimMappedParts *parts, Jsonb *document)
+scim_take_apart(ScimTaken *taken, Jsonb *document)
 {
 	JsonbValue	root;
 	JsonbValue *whole;
 
 	scim_root(document, &root);
 	whole = scim_open(&root);
-	parts->rest = scim_open(&root);
-	scim_reduce_schemas(parts, whole, parts->rest);
-	for (int i = 0; i < parts->plan->count; i++)
+	taken->rest = scim_open(&root);
+	scim_reduce_schemas(taken, whole, taken->rest);
+	for (int i = 0; i < taken->plan->count; i++)
 	{
-		const ScimMappedObject *mapped = &parts->plan->objects[i];
+		const ScimMappedObject *mapped = &taken->plan->objects[i];
 		const JsonbValue *found;
 		JsonbValue *extension;
 
 		if (mapped->extension == NULL)
 		{
-			take_object(parts, mapped, parts->rest);
+			take_object(taken, mapped, taken->rest);
 			continue;
 		}
-		found = scim_get(parts->rest, mapped->extension->urn, mapped->length);
+		found = scim_get(taken->rest, mapped->extension->urn, mapped->length);
 		if (!found || !scim_is_object(found))
 			continue;
 		extension = scim_open(found);
-		take_object(parts, mapped, extension);
-		scim_set_or_remove(parts->rest, mapped->extension->urn, mapped->length, extension);
+		take_object(taken, mapped, extension);
+		scim_set_or_remove(taken->rest, mapped->extension->urn, mapped->length, extension);
 	}
 }
 
@@ -165,17 +142,17 @@ place_of(const ScimPlace *up, const JsonbPair *pair)
 }
 
 /* Something of the attribute is left: what is mapped in part is opened, and says what is not. */
-static SCIM_NORETURN void throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes,
+static SCIM_NORETURN void throw_attribute(const ScimTaken *taken, const ScimAttribute *attributes,
 										  const ScimPlace *up, const JsonbPair *pair);
 
 static void
-throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes, const ScimPlace *up,
+throw_attribute(const ScimTaken *taken, const ScimAttribute *attributes, const ScimPlace *up,
 				const JsonbPair *pair)
 {
 	ScimError  *error = scim_error(SCIM_NO_COLUMN);
 	ScimPlace	place = place_of(up, pair);
 	const ScimAttribute *attribute = scim_attribute(attributes, place.name, place.length);
-	char	   *mapped = attribute ? mapped_paths(parts->registration, attribute) : NULL;
+	char	   *mapped = attribute ? mapped_paths(taken->registration, attribute) : NULL;
 	char	   *path = scim_place_text(&place);
 	const char *what = "%s has no column in table %s";
 
@@ -183,9 +160,9 @@ throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes, c
 		scim_error_hint(error, psprintf("Of %s these have a column: %s.", path, mapped));
 	if (mapped && pair->value.type == jbvObject)
 	{
-		ScimPlace	part = place_of(&place, &pair->value.val.object.pairs[0]);
+		ScimPlace	below = place_of(&place, &pair->value.val.object.pairs[0]);
 
-		path = scim_place_text(&part);
+		path = scim_place_text(&below);
 	}
 	else if (mapped && pair->value.type == jbvArray)
 	{
@@ -193,18 +170,18 @@ throw_attribute(const ScimMappedParts *parts, const ScimAttribute *attributes, c
 		what = "%s has a value, or a part of one, that has no column in table %s";
 	}
 	scim_error_text(error, "path", path);
-	scim_throw(error, what, path, parts->registration->table);
+	scim_throw(error, what, path, taken->registration->table);
 }
 
 void
-scim_throw_rest(const ScimMappedParts *parts)
+scim_throw_rest(const ScimTaken *taken)
 {
-	const ScimResourceType *type = parts->registration->type;
-	const JsonbPair *pair = &parts->rest->val.object.pairs[0];
+	const ScimResourceType *type = taken->registration->type;
+	const JsonbPair *pair = &taken->rest->val.object.pairs[0];
 	ScimPlace	place = place_of(NULL, pair);
 	const ScimSchema *extension = scim_extension(type, place.name, place.length);
 
 	if (extension && pair->value.type == jbvObject)
-		throw_attribute(parts, extension->attributes, &place, &pair->value.val.object.pairs[0]);
-	throw_attribute(parts, type->schema->attributes, NULL, pair);
+		throw_attribute(taken, extension->attributes, &place, &pair->value.val.object.pairs[0]);
+	throw_attribute(taken, type->schema->attributes, NULL, pair);
 }

@@ -1,0 +1,267 @@
+/*
+ * show.c
+ *		Resources as they are shown.
+ *
+ * A resource is its document with id, meta and what other rows tell: a user's
+ * groups, which come with the row, and a group's members, which are read for
+ * all groups of a list at once.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "core/location.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
+#include "resource/show.h"
+#include "resource/version.h"
+#include "statement/parameters.h"
+#include "statement/required.h"
+#include "statement/statements.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+
+/* ---- members ---- */
+
+/* The members of groups, while they are collected. */
+typedef struct Members
+{
+	const ScimRow *rows;
+	uint64		count;
+	bool		shown;			/* at all */
+	bool		displayed;		/* with the names of the resources, which stand in their rows */
+	JsonbValue **lists;			/* of each row; NULL: none */
+	bool	   *omitted;		/* there are too many */
+} Members;
+
+/* The rows whose members are to be read, as an array of ids. */
+static Datum
+wanted_ids(const ScimRegistration *groups, const Members *members)
+{
+	Datum	   *ids = palloc(members->count * sizeof(Datum));
+	int			n = 0;
+
+	for (uint64 i = 0; i < members->count; i++)
+	{
+		if (!members->omitted[i])
+			ids[n++] = scim_id_datum(groups, members->rows[i].id);
+	}
+	return scim_id_array(groups->id_type, ids, n);
+}
+
+/* The place of a group in the list; members come grouped, so the last one is tried first. */
+static uint64
+find_row(const Members *members, const char *id, uint64 last)
+{
+	for (uint64 i = 0; i < members->count; i++)
+	{
+		uint64		at = (last + i) % members->count;
+
+		if (strcmp(members->rows[at].id, id) == 0)
+			return at;
+	}
+	elog(ERROR, "a member came for a group that was not asked for");
+}
+
+/* Adds the rows of SPI_tuptable: (group, member, display). */
+static void
+collect(Members *members, const ScimRegistration *groups, const ScimRegistration *side)
+{
+	const ScimResourceType *type = side->type;
+	SPITupleTable *table = SPI_tuptable;
+	uint64		count = SPI_processed;
+	uint64		at = 0;
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		Datum		values[3];
+		bool		nulls[3];
+
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(table->vals[i], table->tupdesc, values, nulls);
+		at = find_row(members, scim_id_text(groups->id_type, values[0]), at);
+		if (members->lists[at] == NULL)
+			members->lists[at] = scim_new_array();
+		scim_append(members->lists[at],
+					scim_other_side(type, scim_id_text(side->id_type, values[1]),
+									nulls[2] ? NULL : TextDatumGetCString(values[2]), type->name));
+	}
+	SPI_freetuptable(table);
+}
+
+static void
+read_members(Members *members, const ScimRegistration *groups, const char *tenant)
+{
+	const ScimRegistration *memberships = scim_members_table();
+	Datum		values[4];
+
+	values[1] = wanted_ids(groups, members);
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_side_table(memberships, *type);
+
+		if (table == NULL)
+			continue;
+		values[0] = scim_tenant_datum(memberships, tenant);
+		values[2] = CStringGetTextDatum((*type)->name);
+		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values, "   n", true);
+		collect(members, groups, table);
+	}
+}
+
+static void
+find_members(Members *members, const ScimRegistration *groups, ScimRow *rows, uint64 count,
+			 const char *tenant, int limit)
+{
+	bool		any = false;
+
+	members->rows = rows;
+	members->count = count;
+	members->lists = palloc0(Max(count, 1) * sizeof(JsonbValue *));
+	members->omitted = palloc0(Max(count, 1) * sizeof(bool));
+	for (uint64 i = 0; i < count && members->shown; i++)
+	{
+		scim_know_members(groups, tenant, &rows[i], false);
+		members->omitted[i] = limit > 0 && rows[i].members.count > limit;
+		any |= rows[i].members.count > 0 && !members->omitted[i];
+	}
+	if (any)
+		read_members(members, groups, tenant);
+}
+
+/* ---- resources ---- */
+
+/*
+ * RFC 7643 section 2.3.5; UTC with microseconds, whatever the session's
+ * settings.  What is beyond the years that are written so is not shown.
+ */
+static void
+set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+
+	if (timestamp2tm(timestamp, NULL, &tm, &fraction, NULL, NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	if (tm.tm_year < 1 || tm.tm_year > 9999)
+		return;
+	scim_set_text(meta, name, psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
+									   tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction));
+}
+
+static JsonbValue *
+meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id)
+{
+	JsonbValue *meta = scim_new_object();
+
+	scim_set_text(meta, "resourceType", registration->type->name);
+	if (row->has_created)
+		set_date_time(meta, "created", row->created);
+	if (row->has_last_modified)
+		set_date_time(meta, "lastModified", row->last_modified);
+	scim_set_text(meta, "version", row->version);
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
+	return meta;
+}
+
+/* Says in meta, where it is shown, that there are too many members to show. */
+static void
+say_omitted(JsonbValue *resource, bool always)
+{
+	JsonbValue *meta = scim_get(resource, "meta", strlen("meta"));
+	JsonbValue *names = scim_new_array();
+
+	if (!meta && always)
+	{
+		scim_set_value(resource, "meta", scim_new_object());
+		meta = scim_get(resource, "meta", strlen("meta"));
+	}
+	scim_append_text(names, "members");
+	if (meta)
+		scim_set_value(meta, "omitted", names);
+}
+
+static Jsonb *
+show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted,
+	 const ScimProjection *projection)
+{
+	JsonbValue	root;
+	JsonbValue *resource;
+
+	scim_root(row->data, &root);
+	resource = scim_open(&root);
+	if (registration->is_mapped)
+		scim_show_columns(registration, resource, &row->columns);
+	scim_set_text(resource, "id", row->id);
+	scim_set_value(resource, "meta", meta_of(registration, row, row->id));
+	if (members)
+		scim_set_value(resource, "members", members);
+	if (row->groups)
+		scim_set_value(resource, "groups", row->groups);
+	if (projection)
+		scim_project(projection, resource);
+	if (projection && scim_projects_version(projection))
+		scim_set_text(resource, "_version", row->version);
+	if (omitted)
+		say_omitted(resource, projection && scim_projects_version(projection));
+	return scim_write(resource);
+}
+
+Jsonb *
+scim_show_alone(const ScimRegistration *registration, const ScimRow *row)
+{
+	return show(registration, row, NULL, false, NULL);
+}
+
+static Jsonb *
+copy_jsonb(Jsonb *jsonb, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Jsonb	   *copy = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(jsonb), false, -1));
+
+	MemoryContextSwitchTo(old);
+	return copy;
+}
+
+Jsonb *
+scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row, MemoryContext context)
+{
+	JsonbValue *resource = scim_new_object();
+	JsonbValue *meta = scim_new_object();
+
+	scim_set_text(meta, "resourceType", registration->type->name);
+	scim_set_text(meta, "version", row->version);
+	scim_set_text(meta, "location", scim_location(registration->type->endpoint, row->id));
+	scim_set_text(resource, "id", row->id);
+	scim_set_value(resource, "meta", meta);
+	scim_set_bool(resource, "not_modified", true);
+	return copy_jsonb(scim_write(resource), context);
+}
+
+Jsonb **
+scim_show_rows(const ScimRegistration *registration, const char *tenant,
+			   ScimRow *rows, uint64 count, int limit,
+			   const ScimProjection *projection, MemoryContext context)
+{
+	Members		members;
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Jsonb	  **shown = palloc(Max(count, 1) * sizeof(Jsonb *));
+
+	MemoryContextSwitchTo(old);
+	for (uint64 i = 0; i < count; i++)
+		(void) scim_know_version(registration, tenant, &rows[i]);
+	members.shown = registration->type->has_members &&
+		(projection == NULL || scim_projects(projection, "members", NULL));
+	members.displayed = projection == NULL || scim_projects(projection, "members", "display");
+	find_members(&members, registration, rows, count, tenant, limit);
+	for (uint64 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i], members.omitted[i], projection),
+							  context);
+	}
+	return shown;
+}

@@ -1,0 +1,27 @@
+/*
+ * version.h
+ *		The version of a row.
+ */
+#ifndef SCIM_RESOURCE_VERSION_H
+#define SCIM_RESOURCE_VERSION_H
+
+#include "core/canonical.h"
+#include "resource/row.h"
+
+/*
+ * The version that everybody computes: the hash of the content (the document
+ * and what stands beside it), with the revision where the table's scheme wants
+ * it; 0: the row has none, and counts as 1.  Palloc'd.  Errors: those of
+ * scim_content_form_of.
+ */
+extern char *scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
+							 const ScimBeside *beside, int64 revision);
+
+/* The row's version; computed where there is none, with members as of the active snapshot.  Within SPI. */
+extern char *scim_know_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
+
+/* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
+extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
+							  Jsonb *data, Size *length);
+
+#endif							/* SCIM_RESOURCE_VERSION_H */

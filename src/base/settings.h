@@ -15,7 +15,6 @@ typedef enum ScimFilterMode
 extern int	scim_setting_filter_mode;	/* scimver.filter_mode: a ScimFilterMode */
 extern char *scim_setting_tenant;		/* scimver.tenant: of calls that name none; empty: default */
 extern char *scim_setting_only_tenant;	/* scimver.only_tenant: calls for another are refused */
-extern char *scim_setting_agent;		/* scimver.agent: who asks, for the record */
 extern char *scim_setting_base_url;		/* scimver.base_url: in front of meta.location and $ref */
 extern int	scim_setting_cursor_timeout;	/* scimver.cursor_timeout: seconds that a cursor is good for; 0: for ever */
 extern int	scim_setting_max_page_size;	/* scimver.max_page_size: resources in a page of a list */

@@ -164,7 +164,7 @@ read_by_cursor(Listing *list)
 	list->total = query->include_total ? find_total(list) : -1;
 	if (!list->page.has_more)
 		return;
-	scim_page_place(&list->selection, &list->page, list->page.count - 1, &place);
+	scim_page_point(&list->selection, &list->page, list->page.count - 1, &place);
 	list->next_cursor = scim_write_cursor(list->cursor_kind, scim_write_point(&list->selection.order, &place));
 }
 

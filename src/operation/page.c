@@ -62,7 +62,7 @@ count_phase(const ScimSelection *selection, ScimPhase phase)
  * user is on the page, and not where it is skipped or sorted away.
  */
 static uint64
-read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *place,
+read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *point,
 		   int64 offset, int64 limit, ScimPage *page)
 {
 	const ScimRegistration *table = selection->target->table;
@@ -78,7 +78,7 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 	appendStringInfo(&sql.text, "%s AS scim_key FROM %s AS r WHERE %s",
 					 phase == SCIM_PHASE_VALUES ? selection->order.key.value : "NULL::pg_catalog.text",
 					 table->table, selection->where.text.data);
-	scim_append_phase(&sql, table, &selection->order, phase, place);
+	scim_append_phase(&sql, table, &selection->order, phase, point);
 	scim_append_order(&sql, table, &selection->order, phase);
 	if (offset > 0)
 	{
@@ -117,21 +117,21 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 }
 
 void
-scim_read_page_after(const ScimSelection *selection, const ScimListPoint *place, int64 limit, ScimPage *page)
+scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point, int64 limit, ScimPage *page)
 {
-	bool		begun = place == NULL;
+	bool		begun = point == NULL;
 
 	memset(page, 0, sizeof(*page));
 	page->total = -1;
 	for (int i = 0; i < selection->order.phase_count && (int64) page->count <= limit; i++)
 	{
 		ScimPhase	phase = selection->order.phases[i];
-		bool		here = place && place->phase == phase;
+		bool		here = point && point->phase == phase;
 
 		/* one row more than the page has tells whether there are more */
 		begun |= here;
 		if (begun)
-			read_phase(selection, phase, here ? place : NULL, 0, limit + 1 - page->count, page);
+			read_phase(selection, phase, here ? point : NULL, 0, limit + 1 - page->count, page);
 	}
 	if ((int64) page->count <= limit)
 		return;
@@ -142,7 +142,7 @@ scim_read_page_after(const ScimSelection *selection, const ScimListPoint *place,
 
 /* ---- rows ---- */
 
-/* The table that a row is in; *index becomes its place there. */
+/* The table that a row is in; *index becomes its number there. */
 static SPITupleTable *
 find_phase(const ScimPage *page, uint64 *index)
 {
@@ -169,17 +169,17 @@ scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 
 }
 
 void
-scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *place)
+scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *point)
 {
 	SPITupleTable *table = find_phase(page, &index);
 	Datum		value;
 	bool		isnull;
 
 	value = SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull);
-	place->id = scim_row_id(selection->target->table, value, isnull);
-	place->phase = SCIM_PHASE_ALL;
+	point->id = scim_row_id(selection->target->table, value, isnull);
+	point->phase = SCIM_PHASE_ALL;
 	if (selection->order.phase_count == 1)
 		return;
-	place->key = SPI_getbinval(table->vals[index], table->tupdesc, table->tupdesc->natts, &isnull);
-	place->phase = isnull ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
+	point->key = SPI_getbinval(table->vals[index], table->tupdesc, table->tupdesc->natts, &isnull);
+	point->phase = isnull ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
 }

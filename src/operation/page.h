@@ -34,7 +34,7 @@ extern int64 scim_count_selection(const ScimSelection *selection, int64 most);
 
 /* The rows from an offset; and those behind a place (NULL: from the start). */
 extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, ScimPage *page);
-extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *place, int64 limit, ScimPage *page);
+extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point, int64 limit, ScimPage *page);
 
 /* A column of a row of the page: by its number as in scim_read_row. */
 extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull);
@@ -43,6 +43,6 @@ extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, boo
 extern void scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row);
 
 /* The place of a row. */
-extern void scim_page_place(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *place);
+extern void scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *point);
 
 #endif							/* SCIM_OPERATION_PAGE_H */

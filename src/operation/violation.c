@@ -267,7 +267,7 @@ throw_referred(const Violation *violation, HeapTuple tuple, const FormData_pg_co
 }
 
 static bool
-is_part(const ScimRegistration *registration, Oid relid)
+is_of_table(const ScimRegistration *registration, Oid relid)
 {
 	return relid == registration->relid ||
 		list_member_oid(find_all_inheritors(registration->relid, NoLock, NULL), relid);
@@ -297,7 +297,7 @@ throw_still_referenced(const Violation *violation, const FormData_pg_constraint 
 	scim_error_whole(error, "relation", relation);
 	scim_error_whole(error, "constraint", NameStr(constraint->conname));
 	scim_throw(error, "table %-s still refers to %s%s (constraint \"%s\")", relation,
-			   is_part(table, constraint->confrelid) ? "this " : "what would be deleted with this ", table->type->name,
+			   is_of_table(table, constraint->confrelid) ? "this " : "what would be deleted with this ", table->type->name,
 			   NameStr(constraint->conname));
 }
 
@@ -328,7 +328,7 @@ throw_foreign_key(const Violation *violation)
 	}
 	else if (violation->call->deletes)
 		throw_still_referenced(violation, constraint);
-	else if (is_part(violation->call->registration, constraint->confrelid))
+	else if (is_of_table(violation->call->registration, constraint->confrelid))
 		throw_referred(violation, tuple, constraint);
 	ReleaseSysCache(tuple);
 }
@@ -446,9 +446,9 @@ table_of(const ScimCall *call, Oid relid)
 	const ScimRegistration *members = call->registration->type->has_members ?
 		scim_find_members(call->registration->type) : NULL;
 
-	if (is_part(call->registration, relid))
+	if (is_of_table(call->registration, relid))
 		return call->registration;
-	return members && is_part(members, relid) ? members : NULL;
+	return members && is_of_table(members, relid) ? members : NULL;
 }
 
 /* Is the error about such a thing?  What is in a document has been looked at before; only columns can be too small. */

@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "admin/register_check.h"
 #include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "column/id.h"

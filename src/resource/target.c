@@ -289,7 +289,7 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 		return false;
 	if (target->type->has_members)
 		scim_refuse_unseen_members(target->table, target->tenant, id);
-	/* of a table that people had, the first write of something else fills it: not everybody may write that column */
+	/* of a mapped table, the first write of something else fills it: not everybody may write that column */
 	if (target->table->is_mapped)
 		(void) scim_know_version(target->table, target->tenant, row);
 	if (row->version)

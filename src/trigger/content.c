@@ -96,8 +96,8 @@ data_of(const ScimTriggerRow *work, const ScimColumnValues *row)
 	return JB_ROOT_IS_OBJECT(data) ? data : NULL;
 }
 
-Jsonb *
-scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row)
+static Jsonb *
+document_of(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
 	Jsonb	   *document;
@@ -134,7 +134,7 @@ scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
 		return scim_join_tree(work->registration, data_of(work, row), &columns);
 	}
 	content = palloc(sizeof(JsonbValue));
-	scim_root(scim_work_document(work, row), content);
+	scim_root(document_of(work, row), content);
 	return content;
 }
 
@@ -249,8 +249,8 @@ scim_work_check(ScimTriggerRow *work)
 
 	if (!registration->validate && (!in_call || (registration->is_mapped && !registration->type->has_kept)))
 		return;
-	old = looks_back ? scim_work_document(work, &work->old) : NULL;
-	new = scim_work_document(work, &work->new);
+	old = looks_back ? document_of(work, &work->old) : NULL;
+	new = document_of(work, &work->new);
 	checked = checked_document(registration, work->call, old, new);
 	if (in_call)
 		scim_check_lookups(registration, checked);

@@ -1,6 +1,6 @@
 /*
  * delete.c
- *		The AFTER STATEMENT triggers of tables that people had: memberships of
+ *		The AFTER STATEMENT triggers of mapped tables: memberships of
  *		users and groups that were deleted go with them.
  *
  * Of each statement, and not of each row: rows that an UPDATE moves to another

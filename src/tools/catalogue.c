@@ -49,10 +49,71 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
 };
 
-#define EXAMPLES(...) (const ScimExample[]) {__VA_ARGS__, {NULL}}
+/* ---- examples; {NULL} ends each list ---- */
 
-/* In the order of the ABOUT_ bits.  (pg_bsd_indent cannot read braces within parentheses.) */
-/* INDENT OFF */
+static const ScimExample user_paths[] = {
+	{"name.givenName", {"name.givenName"}},
+	{"emails[type eq \"work\"].value", {"emails.type", "emails.value"}},
+	{"URN:attribute", {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"}},
+	{"userName", .otherwise = true},
+	{NULL}
+};
+
+static const ScimExample user_filters[] = {
+	{"userName eq \"a\""},
+	{"emails[type eq \"work\" and value co \"@x.org\"]", {"emails.type", "emails.value"}},
+	{"meta.lastModified gt \"2026-01-01T00:00:00Z\"", {"meta.lastModified"}},
+	{NULL}
+};
+
+static const ScimExample user_searchable[] = {
+	{"userName"},
+	{"emails.value", {"emails.value"}},
+	{"active", {"active"}},
+	{NULL}
+};
+
+static const ScimExample group_paths[] = {
+	{"displayName"},
+	{"members[value eq \"<id>\"]", {"members"}},
+	{NULL}
+};
+
+static const ScimExample group_filters[] = {
+	{"displayName sw \"A\""},
+	{"members.value eq \"<id>\"", {"members"}},
+	{NULL}
+};
+
+static const ScimExample group_searchable[] = {
+	{"displayName"},
+	{"externalId", {"externalId"}},
+	{"members.value", {"members"}},
+	{NULL}
+};
+
+static const ScimExample group_members[] = {
+	{"users", {"members[User]"}},
+	{"groups", {"members[Group]"}},
+	{NULL}
+};
+
+static const ScimExample resource_paths[] = {
+	{"attribute"},
+	{"attribute.sub"},
+	{"attribute[filter].sub"},
+	{"URN:attribute"},
+	{NULL}
+};
+
+static const ScimExample resource_filters[] = {
+	{"displayName co \"x\" or not (active eq true)"},
+	{NULL}
+};
+
+/* ---- what tools are about ---- */
+
+/* In the order of the ABOUT_ bits. */
 static const ScimSubject subjects[] = {
 	{
 		.type = "User",
@@ -60,14 +121,9 @@ static const ScimSubject subjects[] = {
 		.many = "users",
 		.any = "",
 		.kept = "the password",
-		.paths = EXAMPLES({"name.givenName", {"name.givenName"}},
-						  {"emails[type eq \"work\"].value", {"emails.type", "emails.value"}},
-						  {"URN:attribute", {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"}},
-						  {"userName", .otherwise = true}),
-		.filters = EXAMPLES({"userName eq \"a\""},
-							{"emails[type eq \"work\" and value co \"@x.org\"]", {"emails.type", "emails.value"}},
-							{"meta.lastModified gt \"2026-01-01T00:00:00Z\"", {"meta.lastModified"}}),
-		.searchable = EXAMPLES({"userName"}, {"emails.value", {"emails.value"}}, {"active", {"active"}}),
+		.paths = user_paths,
+		.filters = user_filters,
+		.searchable = user_searchable,
 	},
 	{
 		.type = "Group",
@@ -75,10 +131,10 @@ static const ScimSubject subjects[] = {
 		.many = "groups",
 		.any = "",
 		.kept = "members (send [] to remove all of them)",
-		.paths = EXAMPLES({"displayName"}, {"members[value eq \"<id>\"]", {"members"}}),
-		.filters = EXAMPLES({"displayName sw \"A\""}, {"members.value eq \"<id>\"", {"members"}}),
-		.searchable = EXAMPLES({"displayName"}, {"externalId", {"externalId"}}, {"members.value", {"members"}}),
-		.members = EXAMPLES({"users", {"members[User]"}}, {"groups", {"members[Group]"}}),
+		.paths = group_paths,
+		.filters = group_filters,
+		.searchable = group_searchable,
+		.members = group_members,
 		.lacks = PARAM_BIT(PARAM_INDIRECT_GROUPS),
 	},
 	{
@@ -86,8 +142,8 @@ static const ScimSubject subjects[] = {
 		.many = "resources",
 		.any = " of any type",
 		.kept = "a user's password and a group's members",
-		.paths = EXAMPLES({"attribute"}, {"attribute.sub"}, {"attribute[filter].sub"}, {"URN:attribute"}),
-		.filters = EXAMPLES({"displayName co \"x\" or not (active eq true)"}),
+		.paths = resource_paths,
+		.filters = resource_filters,
 		.adds = PARAM_BIT(PARAM_RESOURCE_TYPE),
 	},
 	{
@@ -95,7 +151,6 @@ static const ScimSubject subjects[] = {
 		.many = "resources",
 	},
 };
-/* INDENT ON */
 
 #define ID		PARAM_BIT(PARAM_ID)
 #define VERSION	PARAM_BIT(PARAM_EXPECTED_VERSION)

@@ -94,7 +94,8 @@ key_columns(const ScimRegistration *registration, const char *names[2], int *cou
 		numbers[*count - 1] = registration->numbers[SCIM_COLUMN_ID];
 	}
 	for (int i = 0; i < *count; i++)
-		names[i] = registration->columns[numbers[i] == tenant ? SCIM_COLUMN_TENANT : SCIM_COLUMN_ID];
+		names[i] = registration
+			->columns[numbers[i] == tenant ? SCIM_COLUMN_TENANT : SCIM_COLUMN_ID];
 	relation_close(relation, NoLock);
 }
 
@@ -124,9 +125,8 @@ append_walk(StringInfo sql, const ScimRegistration *registration, bool begun)
 static char *
 is_empty_sql(const ScimRegistration *registration)
 {
-	static const ScimColumn columns[] = {
-		SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION, SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
-	};
+	static const ScimColumn columns[] = {SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
+	SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST};
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -147,9 +147,13 @@ next_sql(const ScimRegistration *registration, const Backfill *backfill)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, registration->tenant_type ? "SELECT r.{tenant}, r.{id}" : "SELECT NULL, r.{id}",
+	scim_append_statement(&sql,
+						  registration->tenant_type ? "SELECT r.{tenant}, r.{id}"
+						  : "SELECT NULL, r.{id}",
 						  registration);
-	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS NOT NULL",
+	scim_append_statement(&sql,
+						  " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS "
+						  "NOT NULL",
 						  registration);
 	appendStringInfo(&sql, " AND %s", is_empty_sql(registration));
 	append_walk(&sql, registration, backfill->id != NULL);
@@ -175,7 +179,8 @@ take_rows(Batch *batch)
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(heap_copytuple(table->vals[i]), descriptor, values, nulls);
-		batch->last_tenant = batch->tenants ? scim_id_text(registration->tenant_type, values[0]) : NULL;
+		batch->last_tenant = batch->tenants ? scim_id_text(registration->tenant_type, values[0])
+			: NULL;
 		batch->last_id = scim_id_text(registration->id_type, values[1]);
 		if (batch->tenants)
 			batch->tenants[batch->count] = values[0];
@@ -251,9 +256,9 @@ warn_of_row(const Batch *batch, int i, const ErrorData *error)
 	const ScimRegistration *registration = batch->registration;
 
 	ereport(WARNING,
-			(errcode(error->sqlerrcode),
-			 errmsg("row %s of table %s is left as it is: %s",
-					scim_id_text(registration->id_type, batch->ids[i]), registration->table, error->message)));
+			(errcode(error->sqlerrcode), errmsg("row %s of table %s is left as it is: %s",
+												scim_id_text(registration->id_type, batch->ids[i]),
+												registration->table, error->message)));
 }
 
 /* What became of rows that were to be filled. */
@@ -291,7 +296,8 @@ fill_one_by_one(Backfill *backfill, Batch *batch)
 		Outcome		outcome;
 
 		CHECK_FOR_INTERRUPTS();
-		scim_key_arrays(batch->registration, batch->tenants ? &batch->tenants[i] : NULL, &batch->ids[i], 1, batch->keys);
+		scim_key_arrays(batch->registration, batch->tenants ? &batch->tenants[i] : NULL,
+						&batch->ids[i], 1, batch->keys);
 		outcome = try_to_fill(backfill, batch, &error);
 		if (outcome == TO_BE_RETRIED)
 			return false;
@@ -332,7 +338,8 @@ find_registration(const Backfill *backfill)
 	tables = scim_tables_of(backfill->relid);
 	registration = scim_find_table(tables.type);
 	if (registration == NULL)
-		scim_throw(scim_error(SCIM_UNREGISTERED_RELATION), "the table of type %s is not registered any more", tables.type->name);
+		scim_throw(scim_error(SCIM_UNREGISTERED_RELATION),
+				   "the table of type %s is not registered any more", tables.type->name);
 	scim_refuse_hidden_rows(registration);
 	return registration;
 }
@@ -359,25 +366,28 @@ say_progress(Backfill *backfill, const ScimRegistration *registration)
 	if (!TimestampDifferenceExceeds(backfill->said, now, SAY_EVERY_MS))
 		return;
 	backfill->said = now;
-	ereport(NOTICE,
-			(errmsg("table %s: " UINT64_FORMAT " rows filled so far", registration->table, backfill->filled)));
+	ereport(NOTICE, (errmsg("table %s: " UINT64_FORMAT " rows filled so far", registration->table,
+							backfill->filled)));
 }
 
 static void
 say_end(const Backfill *backfill, const ScimRegistration *registration)
 {
-	ereport(NOTICE,
-			(errmsg("table %s: " UINT64_FORMAT " rows filled", registration->table, backfill->filled),
-			 backfill->kept + backfill->refused == 0 ? 0 :
-			 errdetail("Triggers, rules or constraints of the table left " UINT64_FORMAT " rows as they were.",
-					   backfill->kept + backfill->refused)));
+	ereport(NOTICE, (errmsg("table %s: " UINT64_FORMAT " rows filled", registration->table,
+							backfill->filled),
+					 backfill->kept + backfill->refused == 0
+					 ? 0
+					 : errdetail("Triggers, rules or constraints of the table "
+								 "left " UINT64_FORMAT " rows as they were.",
+								 backfill->kept + backfill->refused)));
 }
 
 /* A batch and its commit; false if it was the last. */
 static bool
 run_batch(Backfill *backfill)
 {
-	MemoryContext scratch = AllocSetContextCreate(backfill->context, "scimver batch", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(backfill->context, "scimver batch",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	Batch		batch = {0};
 	bool		more;
@@ -413,7 +423,8 @@ check_arguments(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		scim_throw_path(SCIM_BAD_PARAMETER, "relation", "relation must not be null");
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 1 || PG_GETARG_INT32(1) > MOST_ROWS)
-		scim_throw_path(SCIM_BAD_PARAMETER, "batch_size", "batch_size must be between 1 and %d", MOST_ROWS);
+		scim_throw_path(SCIM_BAD_PARAMETER, "batch_size", "batch_size must be between 1 and %d",
+						MOST_ROWS);
 }
 
 /*
@@ -433,7 +444,8 @@ scim_backfill(PG_FUNCTION_ARGS)
 	backfill.batch_size = PG_GETARG_INT32(1);
 	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	backfill.context = AllocSetContextCreate(CurrentMemoryContext, "scimver backfill", ALLOCSET_DEFAULT_SIZES);
+	backfill.context = AllocSetContextCreate(CurrentMemoryContext, "scimver backfill",
+											 ALLOCSET_DEFAULT_SIZES);
 	backfill.said = GetCurrentTimestamp();
 	if (find_registration(&backfill)->type->has_members)
 		backfill.batch_size = Max(backfill.batch_size / GROUPS_SHARE, 1);

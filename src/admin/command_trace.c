@@ -51,8 +51,10 @@ scim_last_partition(Oid parent, bool came)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
-	scan = systable_beginscan(catalog, InheritsParentIndexId, true, came ? NULL : SnapshotAny, 1, &key);
+	ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(parent));
+	scan = systable_beginscan(catalog, InheritsParentIndexId, true, came ? NULL : SnapshotAny, 1,
+							  &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		CommandId	command;
@@ -77,7 +79,8 @@ scim_table_of_dropped_index(Oid index)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(index));
+	ScanKeyInit(&key, Anum_pg_index_indexrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(index));
 	scan = systable_beginscan(catalog, IndexRelidIndexId, true, SnapshotAny, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

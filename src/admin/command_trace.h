@@ -7,7 +7,10 @@
 
 #include "postgres.h"
 
-/* The partition or child that came to the table last in this transaction, or (came: false) that left it; InvalidOid: none. */
+/*
+ * The partition or child that came to the table last in this transaction, or
+ * (came: false) that left it; InvalidOid: none.
+ */
 extern Oid	scim_last_partition(Oid parent, bool came);
 
 /* The table of an index that this transaction has dropped, or InvalidOid. */

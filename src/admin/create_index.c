@@ -58,7 +58,8 @@ static bool
 is_btree(Oid index)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_class) GETSTRUCT(tuple))->relam == BTREE_AM_OID;
+	bool		result = HeapTupleIsValid(tuple) &&
+		((Form_pg_class) GETSTRUCT(tuple))->relam == BTREE_AM_OID;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
@@ -70,8 +71,10 @@ static bool
 serves(HeapTuple tuple, const Wanted *wanted)
 {
 	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-	int			place = wanted->tenant != InvalidAttrNumber && index->indkey.values[0] == wanted->tenant &&
-	index->indnkeyatts > 1 ? 1 : 0;
+	int			place = wanted->tenant != InvalidAttrNumber &&
+		index->indkey.values[0] == wanted->tenant && index->indnkeyatts > 1
+	? 1
+	: 0;
 
 	if (!index->indisvalid || index->indkey.values[place] != wanted->column)
 		return false;
@@ -128,7 +131,8 @@ make_fixed_index(const ScimRegistration *table, ScimColumn column)
 
 	if (column == SCIM_COLUMN_LAST_MODIFIED)
 		ereport(NOTICE,
-				(errmsg("updates of table %s are no longer HOT, as every change moves meta.lastModified",
+				(errmsg("updates of table %s are no longer HOT, as every change moves "
+						"meta.lastModified",
 						table->table),
 				 errhint("Drop the index if writes matter more than finding what has changed.")));
 	scim_run_ddl(fixed_index, words);
@@ -199,7 +203,8 @@ values_opclass(void)
 {
 	char	   *schema = get_namespace_name(scim_extension_namespace("scimver"));
 
-	return get_opclass_oid(GIN_AM_OID, list_make2(makeString(schema), makeString("scim_values_ops")), false);
+	return get_opclass_oid(GIN_AM_OID,
+						   list_make2(makeString(schema), makeString("scim_values_ops")), false);
 }
 
 /* ---- scim_create_index ---- */
@@ -230,7 +235,8 @@ read_path(const ScimResourceType *type, text *given)
 
 	scim_resolve_path(type, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), &path);
 	if (path.filter)
-		scim_throw_path(SCIM_INVALID_PATH, path.text, "an index is made for all values: leave the filter out");
+		scim_throw_path(SCIM_INVALID_PATH, path.text,
+						"an index is made for all values: leave the filter out");
 	return path;
 }
 
@@ -241,15 +247,18 @@ make_index(const ScimRegistration *table, const ScimPath *path)
 	ScimPlannedLookup plan;
 
 	if (fixed < SCIM_COLUMNS && table->columns[fixed] == NULL)
-		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
-						"%s cannot have an index: table %s has no column for it", path->text, table->table);
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH
+						: SCIM_CANNOT_BE_INDEXED,
+						path->text, "%s cannot have an index: table %s has no column for it",
+						path->text, table->table);
 	if (fixed < SCIM_COLUMNS)
 		make_fixed_index(table, fixed);
 	else if (scim_plan_lookup(table->type, path, &plan))
 		make_lookup(table, &plan);
 	else
 		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text,
-						"%s of %s cannot have an index: only strings, references, and single booleans, numbers and dates can",
+						"%s of %s cannot have an index: only strings, references, and single "
+						"booleans, numbers and dates can",
 						path->text, table->type->name);
 }
 
@@ -261,8 +270,8 @@ find_or_make(const ScimTarget *target, const ScimPath *path)
 
 	if (index)
 	{
-		ereport(NOTICE,
-				(errmsg("%s of %s has the index %s already", path->text, target->type->name, index)));
+		ereport(NOTICE, (errmsg("%s of %s has the index %s already", path->text, target->type->name,
+								index)));
 		return index;
 	}
 	make_index(target->table, path);
@@ -294,7 +303,8 @@ existing_column_index(const ScimRegistration *table, const ScimMappedColumn *col
 }
 
 static void
-make_column_index(const ScimRegistration *table, const ScimMappedColumn *column, const ScimPath *path)
+make_column_index(const ScimRegistration *table, const ScimMappedColumn *column,
+				  const ScimPath *path)
 {
 	const char *tenant = table->columns[SCIM_COLUMN_TENANT];
 	bool		is_array = scim_value_type(column)->is_array;
@@ -308,9 +318,11 @@ make_column_index(const ScimRegistration *table, const ScimMappedColumn *column,
 
 	scim_column_sql(column, column->column, &sql);
 	if (sql.comparison == SCIM_COMPARED_IN_JSON ||
-		(is_array && (sql.comparison != SCIM_COMPARED_AS_TEXT || column->compare != SCIM_COMPARE_EXACT)))
+		(is_array &&
+		 (sql.comparison != SCIM_COMPARED_AS_TEXT || column->compare != SCIM_COMPARE_EXACT)))
 		scim_throw_path(SCIM_CANNOT_BE_INDEXED, path->text,
-						"%s cannot have an index: filters do not compare column %s of table %s as it is",
+						"%s cannot have an index: filters do not compare column %s of table %s as "
+						"it is",
 						path->text, column->column, table->table);
 	if (sql.comparison == SCIM_COMPARED_AS_TEXT && column->compare != SCIM_COMPARE_EXACT)
 		words[3].text = scim_column_order_sql(&sql, &type, &own);
@@ -320,14 +332,15 @@ make_column_index(const ScimRegistration *table, const ScimMappedColumn *column,
 
 /* What is there already is left alone. */
 static char *
-find_or_make_on_column(const ScimRegistration *table, const ScimMappedColumn *column, const ScimPath *path)
+find_or_make_on_column(const ScimRegistration *table, const ScimMappedColumn *column,
+					   const ScimPath *path)
 {
 	char	   *index = existing_column_index(table, column);
 
 	if (index)
 	{
-		ereport(NOTICE,
-				(errmsg("%s of %s has the index %s already", path->text, table->type->name, index)));
+		ereport(NOTICE, (errmsg("%s of %s has the index %s already", path->text, table->type->name,
+								index)));
 		return index;
 	}
 	make_column_index(table, column, path);
@@ -346,8 +359,10 @@ find_or_make_on_columns(const ScimRegistration *table, const ScimPath *path)
 	ListCell   *cell;
 
 	if (columns == NIL)
-		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH : SCIM_CANNOT_BE_INDEXED, path->text,
-						"%s cannot have an index: table %s has no column for it", path->text, table->table);
+		scim_throw_path(scim_access(table, path) == SCIM_NOT_KEPT ? SCIM_INVALID_PATH
+						: SCIM_CANNOT_BE_INDEXED,
+						path->text, "%s cannot have an index: table %s has no column for it",
+						path->text, table->table);
 	initStringInfo(&names);
 	foreach(cell, columns)
 		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
@@ -376,7 +391,8 @@ scim_create_index(PG_FUNCTION_ARGS)
 	scim_lock_registrations();
 	scim_begin(&target, text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
 	path = read_path(target.type, PG_GETARG_TEXT_PP(1));
-	if (target.table->is_mapped && fixed_column(&path) == SCIM_COLUMNS && !is_membership(target.type, &path))
+	if (target.table->is_mapped && fixed_column(&path) == SCIM_COLUMNS &&
+		!is_membership(target.type, &path))
 		index = find_or_make_on_columns(target.table, &path);
 	else
 		index = find_or_make(&target, &path);

@@ -49,26 +49,32 @@ ROW_COLUMNS_BEFORE
 ROW_COLUMNS_AFTER
 "COMMENT ON COLUMN {table}.password_hash IS 'Crypt string; never returned';";
 
-static const char *const create_groups =
-ROW_COLUMNS_BEFORE
+static const char *const create_groups = ROW_COLUMNS_BEFORE
 " member_count bigint NOT NULL DEFAULT 0,"
-" member_digest bytea NOT NULL DEFAULT pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex'),"
-ROW_COLUMNS_AFTER
+" member_digest bytea NOT NULL DEFAULT pg_catalog.decode(pg_catalog.repeat('00', 32), "
+"'hex')," ROW_COLUMNS_AFTER
 "COMMENT ON COLUMN {table}.member_count IS 'Members; written by the membership triggers only';"
-"COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the membership triggers only';"
+"COMMENT ON COLUMN {table}.member_digest IS 'Sum of the members'' hashes; written by the "
+"membership triggers only';"
 "CREATE TABLE {members} ("
 " tenant_id text NOT NULL DEFAULT " SCIM_TENANT_DEFAULT ","
 " group_id uuid NOT NULL,"
-" member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY ('{User,Group}'::pg_catalog.text[])),"
+" member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY "
+"('{User,Group}'::pg_catalog.text[])),"
 " member_id uuid NOT NULL,"
-" user_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE("User") ") STORED,"
-" subgroup_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE("Group") ") STORED,"
+" user_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE(
+														  "User") ") STORED,"
+" subgroup_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE(
+															  "Group") ") STORED,"
 " PRIMARY KEY (tenant_id, group_id, member_type, member_id),"
-" FOREIGN KEY (tenant_id, group_id) REFERENCES {table} ON DELETE CASCADE,"
-" FOREIGN KEY (tenant_id, subgroup_id) REFERENCES {table} ON DELETE CASCADE);"
+" FOREIGN KEY (tenant_id, group_id) REFERENCES {table} ON DELETE "
+"CASCADE,"
+" FOREIGN KEY (tenant_id, subgroup_id) REFERENCES {table} ON DELETE "
+"CASCADE);"
 "CREATE INDEX ON {members} (tenant_id, user_id, group_id);"
 "CREATE INDEX ON {members} (tenant_id, subgroup_id, group_id);"
-"COMMENT ON TABLE {members} IS 'Memberships; every statement on it moves the versions of its groups';";
+"COMMENT ON TABLE {members} IS 'Memberships; every statement on it "
+"moves the versions of its groups';";
 
 static const char *const comment_on_table =
 "COMMENT ON TABLE {table} IS 'SCIM resources of type {type}; scimver keeps their versions';"
@@ -86,7 +92,8 @@ table_name(text *given, char **schema)
 	Oid			namespace = RangeVarGetCreationNamespace(name);
 
 	if (isTempNamespace(namespace))
-		scim_throw(scim_error(SCIM_INVALID_MAPPING), "a temporary table cannot hold resources: other sessions do not see it");
+		scim_throw(scim_error(SCIM_INVALID_MAPPING),
+				   "a temporary table cannot hold resources: other sessions do not see it");
 	*schema = get_namespace_name(namespace);
 	return name;
 }
@@ -96,7 +103,8 @@ static const char *const add_unique_id =
 "ALTER TABLE {table} ADD UNIQUE (id);";
 
 static void
-create_table(const ScimResourceType *type, const char *schema, const char *name, const ScimOptions *options)
+create_table(const ScimResourceType *type, const char *schema, const char *name,
+			 const ScimOptions *options)
 {
 	char	   *table = quote_qualified_identifier(schema, name);
 	char	   *members = quote_qualified_identifier(schema, psprintf("%s_members", name));
@@ -110,13 +118,17 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 		{NULL}
 	};
 
-	scim_run_ddl(type->has_members ? create_groups : type->has_password ? create_users : create_plain, words);
+	scim_run_ddl(type->has_members ? create_groups
+				 : type->has_password ? create_users
+				 : create_plain,
+				 words);
 	if (options->unique_id)
 		scim_run_ddl(add_unique_id, words);
 	foreach(cell, plans)
 		scim_make_lookup_index(lfirst(cell), table, "tenant_id", "id");
 	scim_run_ddl(comment_on_table, words);
-	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans), scim_options_text(options));
+	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans),
+						  scim_options_text(options));
 	scim_make_policy(table);
 	if (type->has_members)
 	{

@@ -39,11 +39,13 @@ follow_rename_in(Oid relid, const char *old_name, const char *new_name)
 	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
 		const Trigger *trigger = lfirst(cell);
-		char	   *mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], old_name, new_name);
+		char	   *mapping = scim_rename_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT],
+													 old_name, new_name);
 		char	   *options = NULL;
 
 		if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-			options = scim_rename_in_options(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], old_name, new_name);
+			options = scim_rename_in_options(trigger->tgargs[SCIM_OPTIONS_ARGUMENT], old_name,
+											 new_name);
 		if (mapping == NULL && options == NULL)
 			continue;
 		/* RENAME has asked for this already, of each of them */
@@ -78,7 +80,10 @@ same_arguments(const Trigger *a, const Trigger *b)
 	return true;
 }
 
-/* A table that is registered itself, for other resources, cannot be a partition or child of another one. */
+/*
+ * A table that is registered itself, for other resources, cannot be a partition
+ * or child of another one.
+ */
 static void
 check_new_part(Oid relid, Oid parent)
 {
@@ -120,7 +125,10 @@ scim_follow_parents(Oid relid)
 		scim_follow_parent(relid, lfirst_oid(cell));
 }
 
-/* Drops what the relation has of a trigger of the table above it, unless another one above it has that, too. */
+/*
+ * Drops what the relation has of a trigger of the table above it, unless
+ * another one above it has that, too.
+ */
 static void
 drop_copy(Oid relid, const Trigger *trigger)
 {
@@ -164,9 +172,11 @@ warn_of_versions(const ScimResourceType *type, Oid partition, Oid parent)
 	words[1].text = table->columns[SCIM_COLUMN_VERSION];
 	scim_run_ddl("SELECT FROM {partition} WHERE {version} IS NOT NULL LIMIT 1", words);
 	if (SPI_processed > 0)
-		ereport(WARNING,
-				(errmsg("rows of \"%s\" bring versions along, which are taken for those of their content", get_rel_name(partition)),
-				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
+		ereport(WARNING, (errmsg("rows of \"%s\" bring versions along, which are taken for those "
+								 "of their content",
+								 get_rel_name(partition)),
+						  errhint("scim_check_table tells which of them are wrong, and "
+								  "scim_repair_table mends them.")));
 }
 
 /*
@@ -192,7 +202,8 @@ type_of(Oid relid, ScimTriggerKind kind)
 {
 	List	   *triggers = scim_triggers_of(relid, kind);
 
-	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT]) : NULL;
+	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT])
+		: NULL;
 }
 
 void
@@ -243,8 +254,9 @@ check_relation(Oid relid)
 	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
 		const Trigger *trigger = lfirst(cell);
-		const ScimRegistration *registration = read_trigger(relation, trigger,
-															scim_resource_type(trigger->tgargs[SCIM_TYPE_ARGUMENT]));
+		const ScimRegistration *registration =
+		read_trigger(relation, trigger,
+					 scim_resource_type(trigger->tgargs[SCIM_TYPE_ARGUMENT]));
 
 		check_index(registration, relation);
 		if (!registration->is_members)
@@ -280,15 +292,17 @@ scim_mapping_with(Oid relid, Oid oid, const ScimResourceType *type)
 static void
 warn_of_index(const ScimRegistration *registration, Relation relation)
 {
-	if (registration->is_members ? scim_has_pair_index(registration, relation) : scim_has_id_index(registration, relation))
+	if (registration->is_members ? scim_has_pair_index(registration, relation)
+		: scim_has_id_index(registration, relation))
 		return;
-	ereport(WARNING,
-			(errmsg("no index of table \"%s\" keeps %s apart any more", RelationGetRelationName(relation),
-					registration->is_members ? "memberships" : "the ids of its resources"),
-			 errhint("Make a unique index on column %s.",
-					 registration->is_members ?
-					 psprintf("%s, %s", registration->columns[SCIM_MEMBER_GROUP], registration->columns[SCIM_MEMBER_ID]) :
-					 registration->columns[SCIM_COLUMN_ID])));
+	ereport(WARNING, (errmsg("no index of table \"%s\" keeps %s apart any more",
+							 RelationGetRelationName(relation),
+							 registration->is_members ? "memberships" : "the ids of its resources"),
+					  errhint("Make a unique index on column %s.",
+							  registration->is_members
+							  ? psprintf("%s, %s", registration->columns[SCIM_MEMBER_GROUP],
+										 registration->columns[SCIM_MEMBER_ID])
+							  : registration->columns[SCIM_COLUMN_ID])));
 }
 
 /* A table's trigger that is read under protection. */
@@ -304,11 +318,15 @@ read_registration(void *argument)
 {
 	Reading    *reading = argument;
 
-	reading->registration = read_trigger(reading->relation, reading->trigger,
-										 scim_resource_type(reading->trigger->tgargs[SCIM_TYPE_ARGUMENT]));
+	reading->registration =
+		read_trigger(reading->relation, reading->trigger,
+					 scim_resource_type(reading->trigger->tgargs[SCIM_TYPE_ARGUMENT]));
 }
 
-/* A registration that cannot be read is scim_check_table's matter: it must not be in the way of dropping other indexes. */
+/*
+ * A registration that cannot be read is scim_check_table's matter: it must not
+ * be in the way of dropping other indexes.
+ */
 static void
 check_index_of(Relation relation, const Trigger *trigger, bool too_late)
 {

@@ -23,7 +23,10 @@ extern void scim_follow_rename(Oid relid, const char *old_name, const char *new_
 extern void scim_follow_parent(Oid relid, Oid parent);
 extern void scim_follow_parents(Oid relid);
 
-/* It is no child (partition) of that one any more: they go, as far as the server has not dropped them.  Within SPI. */
+/*
+ * It is no child (partition) of that one any more: they go, as far as the
+ * server has not dropped them.  Within SPI.
+ */
 extern void scim_follow_orphan(Oid relid, Oid parent);
 
 /*
@@ -39,10 +42,17 @@ extern void scim_follow_rows(Oid relid, Oid parent, bool came);
  */
 extern void scim_check_altered(Oid relid);
 
-/* The mapping of the table's trigger as it would be read for another type of that name: INVALID_MAPPING where it does not fit that. */
-extern const ScimRegistration *scim_mapping_with(Oid relid, Oid trigger, const ScimResourceType *type);
+/*
+ * The mapping of the table's trigger as it would be read for another type of
+ * that name: INVALID_MAPPING where it does not fit that.
+ */
+extern const ScimRegistration *scim_mapping_with(Oid relid, Oid trigger,
+												 const ScimResourceType *type);
 
-/* An index of the table is gone: INVALID_MAPPING (a WARNING, if it is too late) where it kept ids apart. */
+/*
+ * An index of the table is gone: INVALID_MAPPING (a WARNING, if it is too late)
+ * where it kept ids apart.
+ */
 extern void scim_check_indexes(Oid relid, bool too_late);
 
 #endif							/* SCIM_ADMIN_DDL_FOLLOW_H */

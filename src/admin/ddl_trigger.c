@@ -51,7 +51,9 @@ refuse_drop(Oid relid, const char *column)
 		error = scim_error(SCIM_INVALID_MAPPING);
 		scim_error_text(error, "relation", table);
 		scim_error_text(error, "column", column);
-		scim_error_hint(error, "End the registration first, with scim_unregister_table (option keep_columns); register the table again with another mapping, if it is to hold SCIM resources still.");
+		scim_error_hint(error, "End the registration first, with scim_unregister_table (option "
+						"keep_columns); register the table again with another mapping, if "
+						"it is to hold SCIM resources still.");
 		scim_throw(error, "column \"%s\" of table \"%s\" is needed by scimver", column, table);
 	}
 }
@@ -63,7 +65,8 @@ column_of(Datum address)
 	Datum	   *names;
 	int			count;
 
-	deconstruct_array(DatumGetArrayTypeP(address), TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	deconstruct_array(DatumGetArrayTypeP(address), TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
+					  &count);
 	return count > 0 ? TextDatumGetCString(names[count - 1]) : pstrdup("");
 }
 
@@ -79,9 +82,12 @@ dropped_objects(void)
 {
 	List	   *result = NIL;
 
-	if (SPI_execute("SELECT objid, address_names, object_type FROM pg_catalog.pg_event_trigger_dropped_objects()"
-					" WHERE object_type OPERATOR(pg_catalog.=) ANY ('{table column,index,table}'::pg_catalog.text[])"
-					" AND NOT is_temporary", true, 0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT objid, address_names, object_type FROM "
+					"pg_catalog.pg_event_trigger_dropped_objects()"
+					" WHERE object_type OPERATOR(pg_catalog.=) ANY ('{table "
+					"column,index,table}'::pg_catalog.text[])"
+					" AND NOT is_temporary",
+					true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the dropped objects");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -107,7 +113,8 @@ dropped_objects(void)
 static void
 refuse_drops(const EventTriggerData *data)
 {
-	bool		too_late = IsA(data->parsetree, DropStmt) && ((DropStmt *) data->parsetree)->concurrent;
+	bool		too_late = IsA(data->parsetree, DropStmt) &&
+		((DropStmt *) data->parsetree)->concurrent;
 	ListCell   *cell;
 
 	foreach(cell, dropped_objects())
@@ -133,7 +140,8 @@ other_relation(Oid relid, const CollectedATSubcmd *subcommand, bool came)
 	if (!OidIsValid(other))
 		other = scim_last_partition(relid, came);
 	if (!OidIsValid(other))
-		elog(ERROR, "could not tell which partition table %u has %s", relid, came ? "attached" : "detached");
+		elog(ERROR, "could not tell which partition table %u has %s", relid,
+			 came ? "attached" : "detached");
 	return other;
 }
 
@@ -171,7 +179,10 @@ follow_subcommand(Oid relid, const CollectedATSubcmd *subcommand)
 	scim_follow_rows(partition, parent, came);
 }
 
-/* The tables that were made of a composite type (CREATE TABLE ... OF), which ALTER TYPE ... CASCADE alters, too. */
+/*
+ * The tables that were made of a composite type (CREATE TABLE ... OF), which
+ * ALTER TYPE ... CASCADE alters, too.
+ */
 static List *
 tables_of_type(Oid relid)
 {
@@ -179,19 +190,25 @@ tables_of_type(Oid relid)
 	Datum		value = ObjectIdGetDatum(get_rel_type_id(relid));
 	List	   *result = NIL;
 
-	if (SPI_execute_with_args("SELECT oid FROM pg_catalog.pg_class WHERE reloftype OPERATOR(pg_catalog.=) $1",
+	if (SPI_execute_with_args("SELECT oid FROM pg_catalog.pg_class WHERE reloftype "
+							  "OPERATOR(pg_catalog.=) $1",
 							  1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the tables of a type");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool		isnull;
 
-		result = lappend_oid(result, DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)));
+		result = lappend_oid(result,
+							 DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
+															SPI_tuptable->tupdesc, 1, &isnull)));
 	}
 	return result;
 }
 
-/* The tables that a command on the relation is about: itself, or those of a composite type; none for indexes, views and the like. */
+/*
+ * The tables that a command on the relation is about: itself, or those of a
+ * composite type; none for indexes, views and the like.
+ */
 static List *
 tables_of(Oid relid)
 {
@@ -276,8 +293,10 @@ collected_commands(void)
 	Datum		value = ObjectIdGetDatum(RelationRelationId);
 	List	   *result = NIL;
 
-	if (SPI_execute_with_args("SELECT objid, command FROM pg_catalog.pg_event_trigger_ddl_commands()"
-							  " WHERE classid OPERATOR(pg_catalog.=) $1", 1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args("SELECT objid, command FROM "
+							  "pg_catalog.pg_event_trigger_ddl_commands()"
+							  " WHERE classid OPERATOR(pg_catalog.=) $1",
+							  1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the commands");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -286,7 +305,8 @@ collected_commands(void)
 		bool		isnull;
 
 		command->relid = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-		command->command = (CollectedCommand *) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+		command->command = (CollectedCommand *) DatumGetPointer(
+																SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
 		result = lappend(result, command);
 	}
 	return result;
@@ -338,9 +358,9 @@ scim_ddl_trigger(PG_FUNCTION_ARGS)
 	EventTriggerData *data = (EventTriggerData *) fcinfo->context;
 
 	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by event trigger manager", "scim_ddl_trigger")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" was not called by event trigger manager",
+							   "scim_ddl_trigger")));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (strcmp(data->event, "sql_drop") == 0)

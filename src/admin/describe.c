@@ -32,7 +32,8 @@ scim_set_meta_version(JsonbValue *object)
 }
 
 void
-scim_set_meta(JsonbValue *document, const char *type, const char *endpoint, const char *id, const char *version)
+scim_set_meta(JsonbValue *document, const char *type, const char *endpoint, const char *id,
+			  const char *version)
 {
 	JsonbValue *meta = scim_new_object();
 

@@ -14,8 +14,12 @@ extern JsonbValue *scim_describe_schema(const ScimSchema *schema);
 /* A ResourceType resource (RFC 7643 section 6). */
 extern JsonbValue *scim_describe_type(const ScimResourceType *type);
 
-/* "meta" of a document that is read at the endpoint, under the id (NULL: at the endpoint itself); its version is computed unless given. */
-extern void scim_set_meta(JsonbValue *document, const char *type, const char *endpoint, const char *id, const char *version);
+/*
+ * "meta" of a document that is read at the endpoint, under the id (NULL: at the
+ * endpoint itself); its version is computed unless given.
+ */
+extern void scim_set_meta(JsonbValue *document, const char *type, const char *endpoint,
+						  const char *id, const char *version);
 
 /* "meta" of what is no resource, and has a version alone. */
 extern void scim_set_meta_version(JsonbValue *object);

@@ -27,7 +27,8 @@
 static Node *
 raw_expression(const char *text)
 {
-	RawStmt    *statement = linitial_node(RawStmt, raw_parser(psprintf("SELECT %s", text), RAW_PARSE_DEFAULT));
+	RawStmt    *statement = linitial_node(RawStmt, raw_parser(psprintf("SELECT %s", text),
+															  RAW_PARSE_DEFAULT));
 	const SelectStmt *select = castNode(SelectStmt, statement->stmt);
 
 	return linitial_node(ResTarget, select->targetList)->val;
@@ -38,7 +39,8 @@ static Node *
 wanted_expression(Relation relation, const FormData_pg_attribute *attribute, const char *text)
 {
 	ParseState *state = make_parsestate(NULL);
-	ParseNamespaceItem *item = addRangeTableEntryForRelation(state, relation, AccessShareLock, NULL, false, true);
+	ParseNamespaceItem *item = addRangeTableEntryForRelation(state, relation, AccessShareLock, NULL,
+															 false, true);
 	Node	   *result;
 
 	addNSItemToQuery(state, item, true, true, true);
@@ -71,13 +73,17 @@ scim_check_generated(Relation relation, AttrNumber number, const char *type, con
 
 	if (attribute->attgenerated == ATTRIBUTE_GENERATED_STORED &&
 		(!OidIsValid(attribute->attcollation) || attribute->attcollation == C_COLLATION_OID) &&
-		equal(stored_expression(relation, number), wanted_expression(relation, attribute, expression)))
+		equal(stored_expression(relation, number),
+			  wanted_expression(relation, attribute, expression)))
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
 	scim_error_text(error, "column", name);
-	scim_error_hint(error, psprintf("If nothing else needs the column: ALTER TABLE %1$s DROP COLUMN %2$s, ADD COLUMN %2$s %3$s GENERATED ALWAYS AS (%4$s) STORED;",
-									scim_table_text(RelationGetRelid(relation)), quote_identifier(name), type, expression));
-	scim_throw(error, "column \"%s\" of table \"%s\" must be generated as scim_create_table has it", name,
-			   RelationGetRelationName(relation));
+	scim_error_hint(error,
+					psprintf("If nothing else needs the column: ALTER TABLE %1$s DROP COLUMN %2$s, "
+							 "ADD COLUMN %2$s %3$s GENERATED ALWAYS AS (%4$s) STORED;",
+							 scim_table_text(RelationGetRelid(relation)), quote_identifier(name),
+							 type, expression));
+	scim_throw(error, "column \"%s\" of table \"%s\" must be generated as scim_create_table has it",
+			   name, RelationGetRelationName(relation));
 }

@@ -14,6 +14,7 @@
  * names are qualified, and in the order of bytes if it has one.  "type" is how the
  * hint declares it.
  */
-extern void scim_check_generated(Relation relation, AttrNumber number, const char *type, const char *expression);
+extern void scim_check_generated(Relation relation, AttrNumber number, const char *type,
+								 const char *expression);
 
 #endif							/* SCIM_ADMIN_GENERATED_H */

@@ -39,7 +39,8 @@ static char *
 readable_columns(const ScimRegistration *table)
 {
 	StringInfoData columns;
-	AttrNumber	hidden = table->is_members ? InvalidAttrNumber : table->numbers[SCIM_COLUMN_PASSWORD];
+	AttrNumber	hidden = table->is_members ? InvalidAttrNumber
+	: table->numbers[SCIM_COLUMN_PASSWORD];
 
 	initStringInfo(&columns);
 	for (AttrNumber i = 1;; i++)
@@ -85,7 +86,8 @@ static bool
 is_meant(const ScimRegistration *table, Scope scope)
 {
 	/* mapped tables are their owners' matter */
-	return table && !table->is_mapped && (scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
+	return table && !table->is_mapped &&
+		(scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
 }
 
 /* Gives the role the privileges on the tables that scim_create_table made; or takes them. */
@@ -154,7 +156,8 @@ role_name(Oid role)
  * role without a name is gone: pg_roles would not tell of one that is newer than
  * the transaction's snapshot.
  */
-#define OF_NO_ROLE "g.role::pg_catalog.text OPERATOR(pg_catalog.=) g.role::pg_catalog.oid::pg_catalog.text"
+#define OF_NO_ROLE \
+	"g.role::pg_catalog.text OPERATOR(pg_catalog.=) g.role::pg_catalog.oid::pg_catalog.text"
 
 /* Removes their grants: who grants may, and need not see them. */
 static void
@@ -173,20 +176,25 @@ scim_inspect_grants(ScimReportProblem report, void *argument)
 
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		return;
-	if (SPI_execute(psprintf("SELECT g.tenant_id, g.role::pg_catalog.oid FROM %s AS g WHERE " OF_NO_ROLE " ORDER BY 1, 2", table),
+	if (SPI_execute(psprintf("SELECT g.tenant_id, g.role::pg_catalog.oid FROM %s AS g "
+							 "WHERE " OF_NO_ROLE " ORDER BY 1, 2",
+							 table),
 					true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read %s", table);
 	rows = SPI_tuptable;
 	for (uint64 i = 0; i < rows->numvals; i++)
 	{
 		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
-		ScimProblem problem = {.problem = "grant", .tenant = SPI_getvalue(rows->vals[i], rows->tupdesc, 1)};
+		ScimProblem problem = {.problem = "grant",
+		.tenant = SPI_getvalue(rows->vals[i], rows->tupdesc, 1)};
 
 		CHECK_FOR_INTERRUPTS();
-		problem.detail = psprintf("the tenant is granted to the role with OID %s, which is gone: a new role may get its OID, and the tenant with it",
+		problem.detail = psprintf("the tenant is granted to the role with OID %s, which is gone: a "
+								  "new role may get its OID, and the tenant with it",
 								  role);
 		if (may_mend)
-			problem.mend = psprintf("DELETE FROM %s WHERE tenant_id OPERATOR(pg_catalog.=) %s AND role OPERATOR(pg_catalog.=) %s::pg_catalog.oid",
+			problem.mend = psprintf("DELETE FROM %s WHERE tenant_id OPERATOR(pg_catalog.=) %s AND "
+									"role OPERATOR(pg_catalog.=) %s::pg_catalog.oid",
 									table, quote_literal_cstr(problem.tenant), role);
 		report(&problem, argument);
 	}
@@ -201,14 +209,17 @@ scim_grant_tables_to_all(void)
 	Oid		   *roles;
 	uint64		count;
 
-	run_as_keeper("SELECT DISTINCT role::pg_catalog.oid FROM %s.scim_tenant_grants ORDER BY 1", NULL, InvalidOid);
+	run_as_keeper("SELECT DISTINCT role::pg_catalog.oid FROM %s.scim_tenant_grants ORDER BY 1",
+				  NULL, InvalidOid);
 	count = SPI_processed;
 	roles = palloc(Max(count, 1) * sizeof(Oid));
 	for (uint64 i = 0; i < count; i++)
 	{
 		bool		isnull;
 
-		roles[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		roles[i] = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
+												  SPI_tuptable->tupdesc, 1,
+												  &isnull));
 	}
 	for (uint64 i = 0; i < count; i++)
 	{
@@ -251,7 +262,8 @@ scim_grant_tenant(PG_FUNCTION_ARGS)
 static void
 revoke_tables(const char *tenant, Oid role, const char *name)
 {
-	run_as_keeper("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) $2::pg_catalog.oid LIMIT 1",
+	run_as_keeper("SELECT 1 FROM %s.scim_tenant_grants WHERE role OPERATOR(pg_catalog.=) "
+				  "$2::pg_catalog.oid LIMIT 1",
 				  tenant, role);
 	if (SPI_processed == 0)
 		grant_tables(name, false, ALL_TABLES);
@@ -282,7 +294,8 @@ scim_revoke_tenant(PG_FUNCTION_ARGS)
 		revoke_tables(tenant, role, name);
 	else if (taken == 0)
 		ereport(NOTICE,
-				(errmsg_internal("%s", scim_phrase("tenant \"%s\" was not granted to role %s", tenant, name))));
+				(errmsg_internal("%s", scim_phrase("tenant \"%s\" was not granted to role %s",
+												   tenant, name))));
 	SPI_finish();
 	PG_RETURN_VOID();
 }

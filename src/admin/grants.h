@@ -7,7 +7,10 @@
 
 #include "admin/problem.h"
 
-/* Gives all roles that a tenant was granted to the privileges on the caller's created tables.  Within SPI. */
+/*
+ * Gives all roles that a tenant was granted to the privileges on the caller's
+ * created tables.  Within SPI.
+ */
 extern void scim_grant_tables_to_all(void);
 
 /* Reports grants to roles that are gone, as far as the caller sees grants.  Within SPI. */

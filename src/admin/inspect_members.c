@@ -30,17 +30,26 @@ orphans_sql(const ScimRegistration *members, const ScimRegistration *users)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT * FROM (SELECT m.{group}, m.{member}, {?tenant:m.{tenant}}{!tenant:NULL},"
-						  " NOT EXISTS (SELECT FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ "m.{group}), ",
+	scim_append_statement(&sql,
+						  "SELECT * FROM (SELECT m.{group}, m.{member}, "
+						  "{?tenant:m.{tenant}}{!tenant:NULL},"
+						  " NOT EXISTS (SELECT FROM {groups.table} AS g WHERE {tenants:g=m} AND "
+						  "g.{groups.id}" EQ "m.{group}), ",
 						  members);
 	if (users)
-		scim_append_statement(&sql, "NOT EXISTS (SELECT FROM {table} AS r WHERE {tenants:r=m} AND r.{id}" EQ "m.{members.member})",
+		scim_append_statement(&sql,
+							  "NOT EXISTS (SELECT FROM {table} AS r WHERE {tenants:r=m} AND "
+							  "r.{id}" EQ "m.{members.member})",
 							  users);
 	else
 		appendStringInfoString(&sql, "false");
-	scim_append_statement(&sql, " FROM {table} AS m WHERE m.{group} IS NOT NULL AND m.{member} IS NOT NULL)"
+	scim_append_statement(&sql,
+						  " FROM {table} AS m WHERE m.{group} IS NOT NULL AND m.{member} IS NOT "
+						  "NULL)"
 						  " AS o(group_id, member_id, tenant_id, without_group, without_member)"
-						  " WHERE without_group OR without_member ORDER BY tenant_id, group_id, member_id", members);
+						  " WHERE without_group OR without_member ORDER BY tenant_id, group_id, "
+						  "member_id",
+						  members);
 	return sql.data;
 }
 
@@ -53,7 +62,8 @@ enum
 };
 
 static char *
-removing_sql(const ScimRegistration *members, const char *tenant, const char *group, const char *member)
+removing_sql(const ScimRegistration *members, const char *tenant, const char *group,
+			 const char *member)
 {
 	StringInfoData sql;
 
@@ -62,24 +72,27 @@ removing_sql(const ScimRegistration *members, const char *tenant, const char *gr
 					 members->columns[SCIM_MEMBER_GROUP], quote_literal_cstr(group),
 					 members->columns[SCIM_MEMBER_ID], quote_literal_cstr(member));
 	if (members->columns[SCIM_MEMBER_TENANT])
-		appendStringInfo(&sql, " AND %s = %s", members->columns[SCIM_MEMBER_TENANT], quote_literal_cstr(tenant));
+		appendStringInfo(&sql, " AND %s = %s", members->columns[SCIM_MEMBER_TENANT],
+						 quote_literal_cstr(tenant));
 	return sql.data;
 }
 
 static void
-report_orphan(const ScimRegistration *groups, const ScimRegistration *members, HeapTuple tuple, TupleDesc descriptor,
-			  ScimReportProblem report, void *argument)
+report_orphan(const ScimRegistration *groups, const ScimRegistration *members, HeapTuple tuple,
+			  TupleDesc descriptor, ScimReportProblem report, void *argument)
 {
 	char	   *group = SPI_getvalue(tuple, descriptor, AT_GROUP);
 	char	   *member = SPI_getvalue(tuple, descriptor, AT_MEMBER);
 	char	   *tenant;
 	ScimProblem problem = {.problem = "membership", .id = group};
 	bool		isnull;
-	bool		without_group = DatumGetBool(SPI_getbinval(tuple, descriptor, AT_WITHOUT_GROUP, &isnull));
+	bool		without_group = DatumGetBool(
+											 SPI_getbinval(tuple, descriptor, AT_WITHOUT_GROUP, &isnull));
 
 	tenant = SPI_getvalue(tuple, descriptor, AT_TENANT);
 	problem.tenant = tenant ? tenant : groups->tenant;
-	problem.detail = psprintf("a row of table %s has User \"%s\" in %s \"%s\", and there is no such %s: who gets that id is a member. To remove it: %s;",
+	problem.detail = psprintf("a row of table %s has User \"%s\" in %s \"%s\", and there is no "
+							  "such %s: who gets that id is a member. To remove it: %s;",
 							  members->table, member, members->type->name, group,
 							  without_group ? members->type->name : "User",
 							  removing_sql(members, tenant, group, member));
@@ -99,8 +112,10 @@ scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem repor
 		return;
 	if (users)
 		scim_refuse_hidden_rows(users);
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver memberships", ALLOCSET_DEFAULT_SIZES);
-	portal = SPI_cursor_open_with_args(NULL, orphans_sql(members, users), 0, NULL, NULL, NULL, true, 0);
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver memberships",
+									ALLOCSET_DEFAULT_SIZES);
+	portal = SPI_cursor_open_with_args(NULL, orphans_sql(members, users), 0, NULL, NULL, NULL, true,
+									   0);
 	do
 	{
 		MemoryContext old;
@@ -111,7 +126,8 @@ scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem repor
 		for (uint64 i = 0; i < count; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			report_orphan(groups, members, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, report, argument);
+			report_orphan(groups, members, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, report,
+						  argument);
 		}
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);

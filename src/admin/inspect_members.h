@@ -12,6 +12,7 @@
  * Reports memberships, in a mapped table, of users and groups that do not exist.
  * PERMISSION_DENIED if row level security would hide users.  Within SPI.
  */
-extern void scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem report, void *argument);
+extern void scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem report,
+									 void *argument);
 
 #endif							/* SCIM_ADMIN_INSPECT_MEMBERS_H */

@@ -41,7 +41,8 @@ type_of_trigger(Oid relid, ScimTriggerKind kind)
 {
 	List	   *triggers = scim_triggers_of(relid, kind);
 
-	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT]) : NULL;
+	return triggers ? scim_resource_type(((Trigger *) llast(triggers))->tgargs[SCIM_TYPE_ARGUMENT])
+		: NULL;
 }
 
 ScimTables
@@ -60,7 +61,8 @@ scim_tables_of(Oid relid)
 	{
 		error = scim_error(SCIM_UNREGISTERED_RELATION);
 		scim_error_text(error, "relation", RelationGetRelationName(relation));
-		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one", RelationGetRelationName(relation));
+		scim_throw(error, "\"%s\" is no registered table, and holds no memberships of one",
+				   RelationGetRelationName(relation));
 	}
 	relation_close(relation, NoLock);
 	tables.rows = scim_find_table_relid(tables.type);
@@ -99,8 +101,9 @@ inspect_column(Inspection *inspection, const JsonbValue *key, const JsonbValue *
 	if (get_attnum(RelationGetRelid(inspection->relation), column) != InvalidAttrNumber)
 		return;
 	inspection->missing = true;
-	report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
-												   column, inspection->table, scim_string_copy(key)));
+	report_problem(inspection, "mapping",
+				   psprintf("column \"%s\" of table %s, which is mapped to %s, does not exist",
+							column, inspection->table, scim_string_copy(key)));
 }
 
 /* All names of columns in a mapping: strings, and "column" of objects. */
@@ -132,23 +135,36 @@ static void
 inspect_id_index(const Inspection *inspection, const ScimRegistration *registration)
 {
 	if (!scim_has_id_index(registration, inspection->relation))
-		report_problem(inspection, "index", psprintf("table %s has no unique index on its ids any more", inspection->table));
+		report_problem(inspection, "index",
+					   psprintf("table %s has no unique index on its ids any more",
+								inspection->table));
 }
 
 static void
-inspect_lookup(const Inspection *inspection, const ScimRegistration *registration, const ScimLookup *lookup)
+inspect_lookup(const Inspection *inspection, const ScimRegistration *registration,
+			   const ScimLookup *lookup)
 {
 	if (lookup->unique && !OidIsValid(lookup->index_relid))
-		report_problem(inspection, "index", psprintf("column %s of table %s has no unique index any more, which keeps %s unique",
-													 lookup->column, inspection->table, lookup->path));
-	else if (!lookup->unique && !scim_leads_to(inspection->relation, registration->numbers[SCIM_COLUMN_TENANT], lookup->number))
-		report_problem(inspection, "index", psprintf("column %s of table %s has no index any more, by which %s is looked up",
-													 lookup->column, inspection->table, lookup->path));
+		report_problem(inspection, "index",
+					   psprintf("column %s of table %s has no unique index any more, which keeps "
+								"%s unique",
+								lookup->column, inspection->table, lookup->path));
+	else if (!lookup->unique &&
+			 !scim_leads_to(inspection->relation, registration->numbers[SCIM_COLUMN_TENANT],
+							lookup->number))
+		report_problem(inspection, "index",
+					   psprintf("column %s of table %s has no index any more, by which %s is "
+								"looked up",
+								lookup->column, inspection->table, lookup->path));
 }
 
-/* What the registration leaves out: a column of another type, or an attribute that the schema has no more. */
+/*
+ * What the registration leaves out: a column of another type, or an attribute
+ * that the schema has no more.
+ */
 static void
-inspect_lookups(const Inspection *inspection, const ScimRegistration *registration, const char *mapping)
+inspect_lookups(const Inspection *inspection, const ScimRegistration *registration,
+				const char *mapping)
 {
 	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);
 	ScimWalk	walk;
@@ -165,8 +181,10 @@ inspect_lookups(const Inspection *inspection, const ScimRegistration *registrati
 		char	   *path = scim_string_copy(&key);
 
 		if (scim_find_lookup(registration, path) == NULL)
-			report_problem(inspection, "mapping", psprintf("column \"%s\" of table %s does not fit %s: it is not looked up by it",
-														   scim_string_copy(&value), inspection->table, path));
+			report_problem(inspection, "mapping",
+						   psprintf("column \"%s\" of table %s does not fit %s: it is not looked "
+									"up by it",
+									scim_string_copy(&value), inspection->table, path));
 	}
 }
 
@@ -176,12 +194,15 @@ inspect_not_null(const Inspection *inspection, const ScimRegistration *registrat
 	const char *column = scim_nullable_column(registration, inspection->relation);
 
 	if (column)
-		report_problem(inspection, "mapping", psprintf("column %s of table %s is not NOT NULL any more: a row without it is no resource",
-													   quote_identifier(column), inspection->table));
+		report_problem(inspection, "mapping",
+					   psprintf("column %s of table %s is not NOT NULL any more: a row without it "
+								"is no resource",
+								quote_identifier(column), inspection->table));
 }
 
 static void
-inspect_indexes(const Inspection *inspection, const ScimRegistration *registration, const char *mapping)
+inspect_indexes(const Inspection *inspection, const ScimRegistration *registration,
+				const char *mapping)
 {
 	if (registration->is_members)
 		return;
@@ -211,7 +232,8 @@ read_registration(void *argument)
 {
 	Reading    *reading = argument;
 
-	reading->registration = reading->is_members ? scim_find_members(reading->type) : scim_find_table(reading->type);
+	reading->registration = reading->is_members ? scim_find_members(reading->type)
+		: scim_find_table(reading->type);
 }
 
 /* Of the trigger that registers it. */
@@ -256,7 +278,8 @@ inspect_lost_members(const ScimRegistration *groups, ScimReportProblem report, v
 
 	if (groups->is_mapped)
 		return;
-	problem.detail = psprintf("the membership table of table %s has no trigger any more: its memberships are not counted",
+	problem.detail = psprintf("the membership table of table %s has no trigger any more: its "
+							  "memberships are not counted",
 							  groups->table);
 	report(&problem, argument);
 }
@@ -285,8 +308,8 @@ scim_inspect_registration(const ScimTables *tables, ScimReportProblem report, vo
 	{
 		ScimProblem problem = {.problem = "trigger"};
 
-		problem.detail = psprintf("the table of type %s has no trigger %s any more", tables->type->name,
-								  quote_identifier(SCIM_ROW_TRIGGER));
+		problem.detail = psprintf("the table of type %s has no trigger %s any more",
+								  tables->type->name, quote_identifier(SCIM_ROW_TRIGGER));
 		report(&problem, argument);
 	}
 	if (OidIsValid(tables->members))
@@ -294,8 +317,8 @@ scim_inspect_registration(const ScimTables *tables, ScimReportProblem report, vo
 	else if (rows && rows->type->has_members)
 		inspect_lost_members(rows, report, argument);
 	/* of groups, members are counted */
-	if ((tables->type->has_members || tables->type->has_groups) && !inspect_joined(report, argument) &&
-		tables->type->has_members)
+	if ((tables->type->has_members || tables->type->has_groups) &&
+		!inspect_joined(report, argument) && tables->type->has_members)
 		readable = false;
 	scim_inspect_triggers(tables->rows, tables->members, rows, report, argument);
 	scim_inspect_event_triggers(report, argument);

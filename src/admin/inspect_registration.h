@@ -16,7 +16,10 @@ typedef struct ScimTables
 	Oid			members;		/* of their memberships; the same */
 } ScimTables;
 
-/* The tables of a relation: registered, a partition or child of one, or with the memberships of one.  NOT_REGISTERED */
+/*
+ * The tables of a relation: registered, a partition or child of one, or with
+ * the memberships of one.  NOT_REGISTERED
+ */
 extern ScimTables scim_tables_of(Oid relid);
 
 /*
@@ -24,6 +27,7 @@ extern ScimTables scim_tables_of(Oid relid);
  * tables, with scimver's event triggers, and with grants of tenants.  The
  * registration of the rows; NULL if it cannot be read.  Within SPI.
  */
-extern const ScimRegistration *scim_inspect_registration(const ScimTables *tables, ScimReportProblem report, void *argument);
+extern const ScimRegistration *scim_inspect_registration(const ScimTables *tables,
+														 ScimReportProblem report, void *argument);
 
 #endif							/* SCIM_ADMIN_INSPECT_REGISTRATION_H */

@@ -71,7 +71,10 @@ check_documents(void *argument)
 	}
 }
 
-/* Checks from the next row on: the error of the first that is wrong, or NULL.  A subtransaction for each error. */
+/*
+ * Checks from the next row on: the error of the first that is wrong, or NULL.
+ * A subtransaction for each error.
+ */
 static ErrorData *
 find_error(Progress *progress)
 {
@@ -85,7 +88,8 @@ find_error(Progress *progress)
 static char *
 path_of(const ErrorData *error)
 {
-	Jsonb	   *detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+	Jsonb	   *detail = DatumGetJsonbP(
+										DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
 	JsonbValue	path;
 
 	if (!scim_find(&detail->root, "path", &path) || path.type != jbvString)
@@ -122,9 +126,10 @@ inspect_batch(const Inspection *inspection, const StoredRow *rows, int count)
 			break;
 		if (!is_wrong_already(inspection, row, error))
 		{
-			ScimInvalidRow invalid = {
-				.tenant = row->tenant, .id = row->id, .path = path_of(error), .problem = error->message
-			};
+			ScimInvalidRow invalid = {.tenant = row->tenant,
+				.id = row->id,
+				.path = path_of(error),
+			.problem = error->message};
 
 			inspection->report(inspection->type, &invalid, inspection->argument);
 		}
@@ -145,7 +150,9 @@ read_row(const Inspection *inspection, HeapTuple tuple, TupleDesc descriptor)
 	row.nulls = palloc(descriptor->natts * sizeof(bool));
 	heap_deform_tuple(tuple, descriptor, row.values, row.nulls);
 	scim_take_row(inspection->as_of_type, row.values, row.nulls, &content);
-	row.tenant = table->tenant ? table->tenant : scim_id_text(table->tenant_type, row.values[descriptor->natts - 1]);
+	row.tenant = table->tenant
+		? table->tenant
+		: scim_id_text(table->tenant_type, row.values[descriptor->natts - 1]);
 	row.id = content.id;
 	row.data = content.data;
 	return row;
@@ -160,7 +167,9 @@ inspect_documents(const Inspection *inspection)
 												  ALLOCSET_DEFAULT_SIZES);
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r WHERE r.{id} IS NOT NULL{?tenant: AND r.{tenant} IS NOT NULL}",
+	scim_append_statement(&sql,
+						  "SELECT {bare}{?tenant:, r.{tenant}} FROM {table} AS r WHERE r.{id} IS "
+						  "NOT NULL{?tenant: AND r.{tenant} IS NOT NULL}",
 						  inspection->table);
 	portal = SPI_cursor_open_with_args(NULL, sql.data, 0, NULL, NULL, NULL, true, 0);
 	for (;;)
@@ -199,28 +208,37 @@ inspect_shared(const Inspection *inspection, const char *path, const char *value
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT id, tenant FROM (SELECT r.{id} AS id, {?tenant:r.{tenant}}{!tenant:NULL} AS tenant,"
-						  " pg_catalog.count(*) OVER (PARTITION BY {?tenant:r.{tenant}, }", table);
+	scim_append_statement(&sql,
+						  "SELECT id, tenant FROM (SELECT r.{id} AS id, "
+						  "{?tenant:r.{tenant}}{!tenant:NULL} AS tenant,"
+						  " pg_catalog.count(*) OVER (PARTITION BY {?tenant:r.{tenant}, }",
+						  table);
 	appendStringInfo(&sql, "%s) AS n", value);
-	scim_append_statement(&sql, " FROM {table} AS r WHERE r.{id} IS NOT NULL AND {?tenant:r.{tenant} IS NOT NULL AND }(", table);
-	appendStringInfo(&sql, "%s) IS NOT NULL) AS v WHERE n OPERATOR(pg_catalog.>) 1 ORDER BY 2, 1", value);
+	scim_append_statement(&sql,
+						  " FROM {table} AS r WHERE r.{id} IS NOT NULL AND {?tenant:r.{tenant} IS "
+						  "NOT NULL AND }(",
+						  table);
+	appendStringInfo(&sql, "%s) IS NOT NULL) AS v WHERE n OPERATOR(pg_catalog.>) 1 ORDER BY 2, 1",
+					 value);
 	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		bool		isnull;
-		ScimInvalidRow invalid = {
-			.tenant = table->tenant,
-			.id = scim_id_text(table->id_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)),
+		ScimInvalidRow invalid = {.tenant = table->tenant,
+			.id = scim_id_text(table->id_type,
+							   SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1,
+											 &isnull)),
 			.path = path,
 			.shared = true,
-			.problem = psprintf("UNIQUENESS: another %s has the same %s", inspection->type->name, path)
-		};
+			.problem = psprintf("UNIQUENESS: another %s has the same %s",
+								inspection->type->name, path)};
 
 		CHECK_FOR_INTERRUPTS();
 		if (table->tenant_type)
-			invalid.tenant = scim_id_text(table->tenant_type, SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
+			invalid.tenant = scim_id_text(table->tenant_type,
+										  SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull));
 		inspection->report(inspection->type, &invalid, inspection->argument);
 	}
 	SPI_freetuptable(SPI_tuptable);
@@ -239,7 +257,9 @@ inspect_lookups(const Inspection *inspection)
 
 		if (!lookup->unique || (current && current->unique && current->kind == lookup->kind))
 			continue;
-		inspect_shared(inspection, lookup->path.text, scim_lookup_expression(lookup, inspection->table->columns[SCIM_COLUMN_DATA]));
+		inspect_shared(inspection, lookup->path.text,
+					   scim_lookup_expression(lookup,
+											  inspection->table->columns[SCIM_COLUMN_DATA]));
 	}
 }
 
@@ -259,34 +279,48 @@ inspect_mapped(const Inspection *inspection)
 		bool		is_text = scim_has_compare(column);
 		StringInfoData value;
 
-		if (!column->unique || inspection->table->mapped[i].unique || OidIsValid(column->index_relid))
+		if (!column->unique || inspection->table->mapped[i].unique ||
+			OidIsValid(column->index_relid))
 			continue;
 		initStringInfo(&value);
-		scim_append_statement(&value, functions[is_text ? column->compare : SCIM_COMPARE_EXACT], inspection->table);
-		appendStringInfo(&value, is_text ? "(NULLIF(%s::pg_catalog.text, ''))" : "(%s)", column->column);
+		scim_append_statement(&value, functions[is_text ? column->compare : SCIM_COMPARE_EXACT],
+							  inspection->table);
+		appendStringInfo(&value, is_text ? "(NULLIF(%s::pg_catalog.text, ''))" : "(%s)",
+						 column->column);
 		inspect_shared(inspection, column->path, value.data);
 	}
 }
 
-/* What a column holds must be read as before: the versions of all rows would be others, without a write. */
+/*
+ * What a column holds must be read as before: the versions of all rows would be
+ * others, without a write.
+ */
 static void
-check_reading(const ScimRegistration *table, const ScimMappedColumn *before, const ScimMappedColumn *after)
+check_reading(const ScimRegistration *table, const ScimMappedColumn *before,
+			  const ScimMappedColumn *after)
 {
 	ScimError  *error;
 
-	if (strcmp(before->path, after->path) == 0 && strcmp(before->parsed.text, after->parsed.text) == 0 &&
+	if (strcmp(before->path, after->path) == 0 &&
+		strcmp(before->parsed.text, after->parsed.text) == 0 &&
 		scim_column_scim_type(before) == scim_column_scim_type(after) &&
 		scim_holds_values(before) == scim_holds_values(after))
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", get_rel_name(table->relid));
 	scim_error_text(error, "column", get_attname(table->relid, before->number, false));
-	scim_error_hint(error, "Unregister the table with scim_unregister_table, change the schema, and register it again.");
-	scim_throw(error, "column %s of table %s holds %s, which would be read in another way: its type, or how it is spelled, cannot change while the table is registered",
+	scim_error_hint(error, "Unregister the table with scim_unregister_table, change the schema, "
+					"and register it again.");
+	scim_throw(error,
+			   "column %s of table %s holds %s, which would be read in another way: its type, or "
+			   "how it is spelled, cannot change while the table is registered",
 			   before->column, table->table, before->path);
 }
 
-/* The table's registration as it would be of the type: INVALID_MAPPING if its mapping does not fit that. */
+/*
+ * The table's registration as it would be of the type: INVALID_MAPPING if its
+ * mapping does not fit that.
+ */
 static const ScimRegistration *
 as_of_type(const ScimRegistration *table, const ScimResourceType *type)
 {
@@ -313,7 +347,8 @@ scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
 		inspection.as_of_type = as_of_type(table, type);
 	if (check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
 		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
-				   "row level security may hide rows of table %s: its owner sees all of them", table->table);
+				   "row level security may hide rows of table %s: its owner sees all of them",
+				   table->table);
 	inspect_documents(&inspection);
 	if (table->is_mapped)
 		inspect_mapped(&inspection);

@@ -18,7 +18,8 @@ typedef struct ScimInvalidRow
 	const char *problem;		/* as an error's message says it */
 } ScimInvalidRow;
 
-typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInvalidRow *row, void *argument);
+typedef void (*ScimReportInvalid) (const ScimResourceType *type, const ScimInvalidRow *row,
+								   void *argument);
 
 /*
  * Reports each row of the table that the type does not allow (once, with its

@@ -31,9 +31,8 @@ static void
 list_problem(const ScimProblem *problem, void *argument)
 {
 	const ScimResultSet *result_set = argument;
-	const char *texts[] = {
-		problem->problem, problem->tenant, problem->id, problem->stored, problem->computed, problem->detail
-	};
+	const char *texts[] = {problem->problem, problem->tenant, problem->id,
+	problem->stored, problem->computed, problem->detail};
 	Datum		values[lengthof(texts)];
 	bool		nulls[lengthof(texts)];
 
@@ -110,8 +109,11 @@ list_nameless(const ScimRegistration *registration, ScimResultSet *result_set)
 	SPITupleTable *rows;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT r.tableoid::pg_catalog.regclass, r.ctid, {?tenant:r.{tenant}}{!tenant:NULL}"
-						  " FROM {table} AS r WHERE ", registration);
+	scim_append_statement(&sql,
+						  "SELECT r.tableoid::pg_catalog.regclass, r.ctid, "
+						  "{?tenant:r.{tenant}}{!tenant:NULL}"
+						  " FROM {table} AS r WHERE ",
+						  registration);
 	appendStringInfo(&sql, "%s ORDER BY 1, 2", scim_is_nameless_sql(registration));
 	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
@@ -119,7 +121,8 @@ list_nameless(const ScimRegistration *registration, ScimResultSet *result_set)
 	for (uint64 i = 0; i < rows->numvals; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		problem.tenant = registration->tenant ? registration->tenant : SPI_getvalue(rows->vals[i], rows->tupdesc, 3);
+		problem.tenant = registration->tenant ? registration->tenant
+			: SPI_getvalue(rows->vals[i], rows->tupdesc, 3);
 		problem.detail = psprintf("the row %s of table %s has no %s: nobody can name it",
 								  SPI_getvalue(rows->vals[i], rows->tupdesc, 2),
 								  SPI_getvalue(rows->vals[i], rows->tupdesc, 1),

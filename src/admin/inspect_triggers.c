@@ -39,14 +39,17 @@ typedef struct Wanted
 #define CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
 
 static const Wanted row_triggers[] = {
-	{SCIM_ROW_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
+	{SCIM_ROW_TRIGGER,
+		TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
 	"BEFORE INSERT OR UPDATE", "FOR EACH ROW", true},
 };
 
 /* Of users and groups that have memberships in a mapped table. */
 static const Wanted delete_triggers[] = {
-	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE", "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
-	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
+	{SCIM_DELETE_TRIGGER, TRIGGER_TYPE_DELETE, "AFTER DELETE",
+	"REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT", true},
+	{SCIM_DELETE_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT",
+	true},
 };
 
 /* Of memberships: for statements, or for rows. */
@@ -57,12 +60,15 @@ static const Wanted statement_triggers[] = {
 	"REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT", false},
 	{SCIM_MEMBERS_TRIGGER "_update", TRIGGER_TYPE_UPDATE, "AFTER UPDATE",
 	"REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT", false},
-	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", false},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE",
+	"FOR EACH STATEMENT", false},
 };
 
 static const Wanted each_row_triggers[] = {
-	{SCIM_MEMBERS_TRIGGER "_row", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", true},
-	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE", "FOR EACH STATEMENT", true},
+	{SCIM_MEMBERS_TRIGGER "_row", TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE",
+	"FOR EACH ROW", true},
+	{SCIM_MEMBERS_TRIGGER "_truncate", TRIGGER_TYPE_TRUNCATE, "AFTER TRUNCATE",
+	"FOR EACH STATEMENT", true},
 };
 
 /* Triggers of one kind on a table, its partitions and children. */
@@ -101,14 +107,16 @@ create_sql(const Inspection *inspection, Relation relation, const Wanted *wanted
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name, wanted->when,
-					 name_of(relation), wanted->level, scim_extension_schema("scimver"),
+	appendStringInfo(&sql, "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s.%s(", name,
+					 wanted->when, name_of(relation), wanted->level,
+					 scim_extension_schema("scimver"),
 					 get_func_name(scim_trigger_function(inspection->kind)));
 	for (int i = 0; i < inspection->nargs; i++)
 		appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(inspection->args[i]));
 	appendStringInfoChar(&sql, ')');
 	if (inspection->enabled != TRIGGER_FIRES_ON_ORIGIN)
-		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", name_of(relation), name);
+		appendStringInfo(&sql, "; ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s", name_of(relation),
+						 name);
 	return sql.data;
 }
 
@@ -135,7 +143,9 @@ inspect_mode(const Inspection *inspection, Relation relation, const Trigger *tri
 
 	if (trigger->tgenabled == inspection->enabled)
 		return;
-	report_trigger(inspection, psprintf("trigger %s of table %s %s", name, name_of(relation), mode_text(trigger->tgenabled)),
+	report_trigger(inspection,
+				   psprintf("trigger %s of table %s %s", name, name_of(relation),
+							mode_text(trigger->tgenabled)),
 				   psprintf("ALTER TABLE ONLY %s ENABLE %sTRIGGER %s", name_of(relation),
 							inspection->enabled == TRIGGER_FIRES_ALWAYS ? "ALWAYS " : "", name));
 }
@@ -172,10 +182,15 @@ report_missing(const Inspection *inspection, Relation relation, const Wanted *wa
 	const char *name = quote_identifier(wanted->name);
 
 	if (is_taken(relation, wanted))
-		report_trigger(inspection, psprintf("table %s has no trigger of scimver's that fires %s: another one is called %s, and is to be renamed",
-											name_of(relation), wanted->when, name), NULL);
+		report_trigger(inspection,
+					   psprintf("table %s has no trigger of scimver's that fires %s: another one "
+								"is called %s, and is to be renamed",
+								name_of(relation), wanted->when, name),
+					   NULL);
 	else
-		report_trigger(inspection, psprintf("table %s has no trigger %s that fires %s", name_of(relation), name, wanted->when),
+		report_trigger(inspection,
+					   psprintf("table %s has no trigger %s that fires %s", name_of(relation), name,
+								wanted->when),
 					   create_sql(inspection, relation, wanted));
 }
 
@@ -188,11 +203,13 @@ inspect_wanted(const Inspection *inspection, Relation relation, const Wanted *wa
 	if (trigger == NULL)
 		report_missing(inspection, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
-		report_trigger(inspection, psprintf("trigger %s of table %s is to be called %s, to sort last",
-											quote_identifier(trigger->tgname), name_of(relation), name),
-					   is_taken(relation, wanted) ? NULL :
-					   psprintf("ALTER TRIGGER %s ON %s RENAME TO %s", quote_identifier(trigger->tgname),
-								name_of(relation), name));
+		report_trigger(inspection,
+					   psprintf("trigger %s of table %s is to be called %s, to sort last",
+								quote_identifier(trigger->tgname), name_of(relation), name),
+					   is_taken(relation, wanted)
+					   ? NULL
+					   : psprintf("ALTER TRIGGER %s ON %s RENAME TO %s",
+								  quote_identifier(trigger->tgname), name_of(relation), name));
 	else
 		inspect_mode(inspection, relation, trigger);
 }
@@ -207,13 +224,18 @@ inspect_order(const Inspection *inspection, Relation relation)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (scim_trigger_kind(trigger) == (int) inspection->kind || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
+		if (scim_trigger_kind(trigger) == (int) inspection->kind ||
+			!TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
 			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) == 0 ||
-			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
+			trigger->tgenabled == TRIGGER_DISABLED ||
+			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) <= 0)
 			continue;
-		report_trigger(inspection, psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not see what it changes",
-											quote_identifier(trigger->tgname), name_of(relation),
-											quote_identifier(SCIM_ROW_TRIGGER)), NULL);
+		report_trigger(inspection,
+					   psprintf("BEFORE ROW trigger %s of table %s runs after %s, which does not "
+								"see what it changes",
+								quote_identifier(trigger->tgname), name_of(relation),
+								quote_identifier(SCIM_ROW_TRIGGER)),
+					   NULL);
 	}
 }
 
@@ -229,7 +251,9 @@ inspect_tables(const Inspection *inspection, Oid root)
 		Relation	relation = relation_open(lfirst_oid(cell), NoLock);
 
 		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < inspection->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE; i++)
+		for (int i = 0;
+			 i < inspection->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE;
+			 i++)
 		{
 			if (RelationGetRelid(relation) == root || inspection->wanted[i].on_partitions)
 				inspect_wanted(inspection, relation, &inspection->wanted[i]);
@@ -323,7 +347,8 @@ inspect_members_triggers(Inspection *inspection, Oid members)
 }
 
 void
-scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows, ScimReportProblem report, void *argument)
+scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows,
+					  ScimReportProblem report, void *argument)
 {
 	Inspection	inspection = {.report = report, .argument = argument};
 
@@ -361,12 +386,14 @@ inspect_event(const char *event, const char *consequence, ScimReportProblem repo
 	}
 	if (disabled)
 	{
-		problem.detail = psprintf("event trigger %s is disabled: %s", quote_identifier(disabled), consequence);
+		problem.detail = psprintf("event trigger %s is disabled: %s", quote_identifier(disabled),
+								  consequence);
 		if (superuser())
 			problem.mend = psprintf("ALTER EVENT TRIGGER %s ENABLE", quote_identifier(disabled));
 	}
 	else
-		problem.detail = psprintf("scimver's event trigger on %s is missing: %s", event, consequence);
+		problem.detail = psprintf("scimver's event trigger on %s is missing: %s", event,
+								  consequence);
 	report(&problem, argument);
 }
 
@@ -374,10 +401,13 @@ void
 scim_inspect_event_triggers(ScimReportProblem report, void *argument)
 {
 	Oid			type = OIDOID;
-	Datum		function = ObjectIdGetDatum(scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL));
+	Datum		function = ObjectIdGetDatum(
+											scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL));
 
-	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM pg_catalog.pg_event_trigger"
-							  " WHERE evtfoid OPERATOR(pg_catalog.=) $1", 1, &type, &function, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM "
+							  "pg_catalog.pg_event_trigger"
+							  " WHERE evtfoid OPERATOR(pg_catalog.=) $1",
+							  1, &type, &function, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the event triggers");
 	for (size_t i = 0; i < lengthof(events); i++)
 		inspect_event(events[i][0], events[i][1], report, argument);

@@ -28,7 +28,10 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* A limit, while it is put together: what it is about, one after the other, and a statement for each, or a part of one. */
+/*
+ * A limit, while it is put together: what it is about, one after the other, and
+ * a statement for each, or a part of one.
+ */
 typedef struct Found
 {
 	int			count;
@@ -66,7 +69,8 @@ add(Found *found, const char *subject, const char *statement)
 {
 	if (!is_named(found, subject))
 		appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
-	appendStringInfo(&found->statements, "%s%s", found->count > 0 ? found->separator : "", statement);
+	appendStringInfo(&found->statements, "%s%s", found->count > 0 ? found->separator : "",
+					 statement);
 	found->names = lappend(found->names, pstrdup(subject));
 	found->count++;
 }
@@ -83,7 +87,8 @@ constant_of(Node *node)
 			node = (Node *) ((RelabelType *) node)->arg;
 		else if (node && IsA(node, CoerceToDomain))
 			node = (Node *) ((CoerceToDomain *) node)->arg;
-		else if (node && IsA(node, FuncExpr) && ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
+		else if (node && IsA(node, FuncExpr) &&
+				 ((FuncExpr *) node)->funcformat != COERCE_EXPLICIT_CALL &&
 				 ((FuncExpr *) node)->args != NIL)
 			node = linitial(((FuncExpr *) node)->args);
 		else
@@ -94,7 +99,8 @@ constant_of(Node *node)
 static bool
 is_empty_text(const Const *constant)
 {
-	return !constant->constisnull && (constant->consttype == TEXTOID || constant->consttype == VARCHAROID) &&
+	return !constant->constisnull &&
+		(constant->consttype == TEXTOID || constant->consttype == VARCHAROID) &&
 		VARSIZE_ANY_EXHDR(DatumGetPointer(constant->constvalue)) == 0;
 }
 
@@ -148,7 +154,8 @@ is_filled(const ScimRegistration *registration, AttrNumber number)
 }
 
 static void
-find_unfilled(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+find_unfilled(const ScimRegistration *registration, Relation relation, ScimReportLimit report,
+			  void *argument)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
 	Found		found;
@@ -159,17 +166,21 @@ find_unfilled(const ScimRegistration *registration, Relation relation, ScimRepor
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 		const char *column = quote_identifier(NameStr(attribute->attname));
 
-		if (!attribute->attisdropped && !takes_null(relation, attribute) && !has_default(registration, relation, attribute) &&
+		if (!attribute->attisdropped && !takes_null(relation, attribute) &&
+			!has_default(registration, relation, attribute) &&
 			!is_filled(registration, attribute->attnum))
 			add(&found, column, psprintf("ALTER COLUMN %s SET DEFAULT ...", column));
 	}
 	if (found.count > 0)
 		report("limit",
-			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without a default that would do: unless a trigger does it, no %s can be %s",
+			   psprintf("nothing fills %s of table \"%s\", NOT NULL and without a default that "
+						"would do: unless a trigger does it, no %s can be %s",
 						found.subjects.data, RelationGetRelationName(relation),
 						registration->is_members ? "member" : registration->type->name,
 						registration->is_members ? "added" : "made"),
-			   psprintf("Have a default: ALTER TABLE %s %s;", scim_table_text(RelationGetRelid(relation)), found.statements.data), argument);
+			   psprintf("Have a default: ALTER TABLE %s %s;",
+						scim_table_text(RelationGetRelid(relation)), found.statements.data),
+			   argument);
 }
 
 /* ---- unique attributes ---- */
@@ -196,13 +207,17 @@ unique_index_sql(const ScimRegistration *registration, const ScimMappedColumn *c
 	const char *tenant = registration->columns[SCIM_COLUMN_TENANT];
 	const char *deleted = registration->columns[SCIM_COLUMN_DELETED];
 
-	return psprintf("CREATE UNIQUE INDEX ON %s (%s%s%s)%s%s;", scim_table_text(registration->relid), tenant ? tenant : "", tenant ? ", " : "",
-					compared_sql(column), deleted ? " WHERE " : "",
-					deleted ? scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED], deleted) : "");
+	return psprintf("CREATE UNIQUE INDEX ON %s (%s%s%s)%s%s;", scim_table_text(registration->relid),
+					tenant ? tenant : "", tenant ? ", " : "", compared_sql(column),
+					deleted ? " WHERE " : "",
+					deleted
+					? scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED], deleted)
+					: "");
 }
 
 static void
-find_unguarded(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+find_unguarded(const ScimRegistration *registration, Relation relation, ScimReportLimit report,
+			   void *argument)
 {
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
@@ -210,7 +225,8 @@ find_unguarded(const ScimRegistration *registration, Relation relation, ScimRepo
 
 		if (column->unique && !column->read_only && !OidIsValid(column->index_relid))
 			report("index",
-				   psprintf("nothing keeps %s unique: table \"%s\" has no unique index on column %s, as it is compared",
+				   psprintf("nothing keeps %s unique: table \"%s\" has no unique index on column "
+							"%s, as it is compared",
 							column->path, RelationGetRelationName(relation), column->column),
 				   unique_index_sql(registration, column), argument);
 	}
@@ -226,24 +242,29 @@ attributes_of(const ScimRegistration *registration, Oid index)
 	initStringInfo(&names);
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
-		if (bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber, columns))
-			appendStringInfo(&names, "%s%s", names.len > 0 ? " with " : "", registration->mapped[i].path);
+		if (bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber,
+						  columns))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? " with " : "",
+							 registration->mapped[i].path);
 	}
 	return names.data;
 }
 
 static void
-find_kept_by_deleted(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+find_kept_by_deleted(const ScimRegistration *registration, Relation relation,
+					 ScimReportLimit report, void *argument)
 {
 	Found		found;
 	ListCell   *cell;
 
 	begin(&found, " ");
 	foreach(cell, scim_indexes_of_deleted(registration, relation))
-		add(&found, attributes_of(registration, lfirst_oid(cell)), scim_live_index_sql(registration, lfirst_oid(cell)));
+		add(&found, attributes_of(registration, lfirst_oid(cell)),
+			scim_live_index_sql(registration, lfirst_oid(cell)));
 	if (found.count > 0)
 		report("limit",
-			   psprintf("who is marked as deleted in table \"%s\" keeps %s: nobody else can have it, and no function finds who has",
+			   psprintf("who is marked as deleted in table \"%s\" keeps %s: nobody else can have "
+						"it, and no function finds who has",
 						RelationGetRelationName(relation), found.subjects.data),
 			   found.statements.data, argument);
 }
@@ -279,7 +300,9 @@ static char *
 cascade_sql(const Trigger *trigger)
 {
 	static const char *const endings[] = {" NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"};
-	char	   *definition = TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef, ObjectIdGetDatum(trigger->tgconstraint)));
+	char	   *definition = TextDatumGetCString(
+												 DirectFunctionCall1(pg_get_constraintdef,
+																	 ObjectIdGetDatum(trigger->tgconstraint)));
 	const char *name = quote_identifier(get_constraint_name(trigger->tgconstraint));
 	char	   *rest = "";
 
@@ -299,7 +322,8 @@ static bool
 is_not_null(Oid relid, AttrNumber number)
 {
 	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(number));
-	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+	bool		result = HeapTupleIsValid(tuple) &&
+		((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
@@ -311,8 +335,9 @@ static bool
 sets_what_takes_none(const Trigger *trigger)
 {
 	Oid			constraint;
-	Bitmapset  *columns = get_relation_constraint_attnos(trigger->tgconstrrelid, get_constraint_name(trigger->tgconstraint),
-														true, &constraint);
+	Bitmapset  *columns = get_relation_constraint_attnos(trigger->tgconstrrelid,
+														 get_constraint_name(trigger->tgconstraint),
+														 true, &constraint);
 	int			column = -1;
 	bool		result = false;
 
@@ -321,11 +346,15 @@ sets_what_takes_none(const Trigger *trigger)
 	return result;
 }
 
-/* Is it one that refuses to delete what is referred to?  PostgreSQL's own trigger on the table says so. */
+/*
+ * Is it one that refuses to delete what is referred to?  PostgreSQL's own
+ * trigger on the table says so.
+ */
 static bool
 refuses_deletes(const Trigger *trigger)
 {
-	if (!trigger->tgisinternal || !OidIsValid(trigger->tgconstrrelid) || !OidIsValid(trigger->tgconstraint))
+	if (!trigger->tgisinternal || !OidIsValid(trigger->tgconstrrelid) ||
+		!OidIsValid(trigger->tgconstraint))
 		return false;
 	return trigger->tgfoid == F_RI_FKEY_NOACTION_DEL || trigger->tgfoid == F_RI_FKEY_RESTRICT_DEL ||
 		(trigger->tgfoid == F_RI_FKEY_SETNULL_DEL && sets_what_takes_none(trigger));
@@ -342,7 +371,8 @@ is_memberships(Oid relid)
 }
 
 static void
-find_refusing(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+find_refusing(const ScimRegistration *registration, Relation relation, ScimReportLimit report,
+			  void *argument)
 {
 	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	Found		found;
@@ -355,16 +385,21 @@ find_refusing(const ScimRegistration *registration, Relation relation, ScimRepor
 		const Trigger *trigger = &triggers->triggers[i];
 
 		if (refuses_deletes(trigger) && !is_memberships(trigger->tgconstrrelid))
-			add(&found, psprintf("%s of table %s", quote_identifier(get_constraint_name(trigger->tgconstraint)),
-								 scim_table_text(trigger->tgconstrrelid)),
+			add(&found,
+				psprintf("%s of table %s",
+						 quote_identifier(get_constraint_name(trigger->tgconstraint)),
+						 scim_table_text(trigger->tgconstrrelid)),
 				cascade_sql(trigger));
 	}
 	if (found.count > 0)
 		report("limit",
-			   psprintf("a %s of table \"%s\" cannot be deleted while rows refer to it: %s", registration->type->name,
-						RelationGetRelationName(relation), found.subjects.data),
-			   psprintf("Memberships, once registered, go by themselves. Where others are to go, too (or ON DELETE SET NULL, if the column takes it): %s",
-						found.statements.data), argument);
+			   psprintf("a %s of table \"%s\" cannot be deleted while rows refer to it: %s",
+						registration->type->name, RelationGetRelationName(relation),
+						found.subjects.data),
+			   psprintf("Memberships, once registered, go by themselves. Where others are to go, "
+						"too (or ON DELETE SET NULL, if the column takes it): %s",
+						found.statements.data),
+			   argument);
 }
 
 /* ---- collations ---- */
@@ -382,12 +417,14 @@ add_collated(Found *found, Relation relation, AttrNumber number)
 	const char *column = quote_identifier(NameStr(attribute->attname));
 
 	if (is_nondeterministic(attribute->attcollation))
-		add(found, column, psprintf("ALTER COLUMN %s TYPE %s COLLATE \"default\"", column,
-									format_type_with_typemod(attribute->atttypid, attribute->atttypmod)));
+		add(found, column,
+			psprintf("ALTER COLUMN %s TYPE %s COLLATE \"default\"", column,
+					 format_type_with_typemod(attribute->atttypid, attribute->atttypmod)));
 }
 
 static void
-find_collated(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+find_collated(const ScimRegistration *registration, Relation relation, ScimReportLimit report,
+			  void *argument)
 {
 	Found		found;
 
@@ -396,10 +433,12 @@ find_collated(const ScimRegistration *registration, Relation relation, ScimRepor
 		add_collated(&found, relation, registration->mapped[i].number);
 	if (found.count > 0)
 		report("limit",
-			   psprintf("of table \"%s\" the collation of %s is not deterministic: sw, co and ew compare it folded and use no index, and eq finds what is equal by both",
+			   psprintf("of table \"%s\" the collation of %s is not deterministic: sw, co and ew "
+						"compare it folded and use no index, and eq finds what is equal by both",
 						RelationGetRelationName(relation), found.subjects.data),
-			   psprintf("If that is not meant: ALTER TABLE %s %s;", scim_table_text(RelationGetRelid(relation)),
-						found.statements.data), argument);
+			   psprintf("If that is not meant: ALTER TABLE %s %s;",
+						scim_table_text(RelationGetRelid(relation)), found.statements.data),
+			   argument);
 }
 
 /* ---- groups whose members are summed up ---- */
@@ -410,14 +449,18 @@ tell_cost(const ScimRegistration *registration, Relation relation)
 {
 	if (scim_is_summed(registration))
 		ereport(NOTICE,
-				(errmsg("table \"%s\" has no columns for the count and digest of a group's members: all members are read whenever its version is asked for, or changes",
+				(errmsg("table \"%s\" has no columns for the count and digest of a group's "
+						"members: all members are read whenever its version is asked for, or "
+						"changes",
 						RelationGetRelationName(relation)),
-				 errhint("For groups that are large: register it with the option {\"add_columns\": true}, or name columns memberCount and memberDigest.")));
+				 errhint("For groups that are large: register it with the option {\"add_columns\": "
+						 "true}, or name columns memberCount and memberDigest.")));
 }
 
 /* ---- all of them ---- */
 
-typedef void (*FindLimit) (const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument);
+typedef void (*FindLimit) (const ScimRegistration *registration, Relation relation,
+						   ScimReportLimit report, void *argument);
 
 static const struct
 {
@@ -432,7 +475,8 @@ static const struct
 };
 
 void
-scim_find_limits(const ScimRegistration *registration, Relation relation, ScimReportLimit report, void *argument)
+scim_find_limits(const ScimRegistration *registration, Relation relation, ScimReportLimit report,
+				 void *argument)
 {
 	for (size_t i = 0; i < lengthof(finders); i++)
 	{

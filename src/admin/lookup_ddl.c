@@ -33,9 +33,11 @@ static const char *const unique_index =
 static const char *const rest_index =
 "CREATE INDEX ON {table} ({tenant}, {id}) WHERE {column} IS NULL;";
 
-static const char *const find_rest_index =
-"SELECT FROM pg_catalog.pg_index WHERE indrelid OPERATOR(pg_catalog.=) {table_literal}::pg_catalog.regclass AND indisvalid"
-" AND pg_catalog.pg_get_expr(indpred, indrelid) OPERATOR(pg_catalog.=) {rest_literal}";
+static const char *const find_rest_index = "SELECT FROM pg_catalog.pg_index WHERE indrelid "
+"OPERATOR(pg_catalog.=) "
+"{table_literal}::pg_catalog.regclass AND indisvalid"
+" AND pg_catalog.pg_get_expr(indpred, indrelid) "
+"OPERATOR(pg_catalog.=) {rest_literal}";
 
 /* The id makes the order complete, in which pages are read. */
 static const char *const plain_index =
@@ -51,7 +53,8 @@ static char *
 definition(const ScimPlannedLookup *lookup, const char *data)
 {
 	return psprintf("%s %s GENERATED ALWAYS AS (%s) STORED", quote_identifier(lookup->column),
-					scim_lookup_types[lookup->kind].declaration, scim_lookup_expression(lookup, data));
+					scim_lookup_types[lookup->kind].declaration,
+					scim_lookup_expression(lookup, data));
 }
 
 char *
@@ -66,7 +69,10 @@ scim_lookup_definitions(List *plans, const char *data)
 	return text.data;
 }
 
-/* What is there already may not be unique: said with the values, which CREATE INDEX does not tell every caller. */
+/*
+ * What is there already may not be unique: said with the values, which CREATE
+ * INDEX does not tell every caller.
+ */
 static void
 refuse_duplicates(const ScimPlannedLookup *lookup, const char *table, const ScimWord *words)
 {
@@ -82,8 +88,9 @@ refuse_duplicates(const ScimPlannedLookup *lookup, const char *table, const Scim
 	error = scim_error(SCIM_NOT_YET_UNIQUE);
 	scim_error_text(error, "attribute", lookup->path.text);
 	scim_error_text(error, "value", SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	scim_throw(error, "%s cannot be unique: several rows of table %s have the %-s %-s", lookup->path.text, table,
-			   alone ? "value" : "same value, as of each of", scim_found_values());
+	scim_throw(error, "%s cannot be unique: several rows of table %s have the %-s %-s",
+			   lookup->path.text, table, alone ? "value" : "same value, as of each of",
+			   scim_found_values());
 }
 
 /* An index that is made under protection. */
@@ -116,15 +123,22 @@ refuse_long(const ScimPlannedLookup *lookup, const char *table, const ScimWord *
 {
 	ScimError  *error = scim_error(SCIM_STORED_TOO_LONG);
 
-	scim_run_ddl(scim_has_values(lookup->kind) ?
-				 "SELECT {id} FROM {table} WHERE EXISTS (SELECT FROM pg_catalog.unnest({column}) AS v"
-				 " WHERE pg_catalog.octet_length(v) OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT ")"
-				 " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND :
-				 "SELECT {id} FROM {table} WHERE pg_catalog.octet_length({column}::pg_catalog.text)"
-				 " OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND, words);
+	scim_run_ddl(scim_has_values(lookup->kind)
+				 ? "SELECT {id} FROM {table} WHERE EXISTS (SELECT FROM "
+				 "pg_catalog.unnest({column}) AS v"
+				 " WHERE pg_catalog.octet_length(v) "
+				 "OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT ")"
+				 " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND
+				 : "SELECT {id} FROM {table} WHERE "
+				 "pg_catalog.octet_length({column}::pg_catalog.text)"
+				 " OPERATOR(pg_catalog.>) " SCIM_LOOKUP_BYTES_TEXT
+				 " ORDER BY {tenant}, {id} LIMIT " SCIM_FOUND,
+				 words);
 	scim_error_text(error, "path", lookup->path.text);
 	scim_error_integer(error, "limit", SCIM_LOOKUP_BYTES);
-	scim_throw(error, "%s cannot be looked up: rows of table %s have values of more than %d bytes; their ids: %-s",
+	scim_throw(error,
+			   "%s cannot be looked up: rows of table %s have values of more than %d bytes; their "
+			   "ids: %-s",
 			   lookup->path.text, table, SCIM_LOOKUP_BYTES, scim_found_values());
 }
 
@@ -134,15 +148,17 @@ scim_make_lookup_index(const ScimPlannedLookup *lookup, const char *table,
 {
 	char	   *comment = psprintf("To look up %s, %s", lookup->path.text,
 								   scim_lookup_types[lookup->kind].comment);
-	ScimWord	words[] = {
-		{"table", table}, {"tenant", tenant}, {"id", id},
-		{"column", pstrdup(quote_identifier(lookup->column))},
-		{"comment", quote_literal_cstr(comment)},
-		{"ext", scim_extension_schema("scimver")},
-		{"table_literal", quote_literal_cstr(table)},
-		{"rest_literal", quote_literal_cstr(psprintf("(%s IS NULL)", quote_identifier(lookup->column)))},
-		{NULL}
-	};
+	ScimWord	words[] = {{"table", table},
+	{"tenant", tenant},
+	{"id", id},
+	{"column", pstrdup(quote_identifier(lookup->column))},
+	{"comment", quote_literal_cstr(comment)},
+	{"ext", scim_extension_schema("scimver")},
+	{"table_literal", quote_literal_cstr(table)},
+	{"rest_literal",
+		quote_literal_cstr(
+						   psprintf("(%s IS NULL)", quote_identifier(lookup->column)))},
+	{NULL}};
 	MadeIndex	index = {plain_index, words};
 	ErrorData  *failure;
 
@@ -174,7 +190,8 @@ set_lookup(const ScimRegistration *table, const char *path, const char *column)
 	if (trigger == NULL)
 		elog(ERROR, "the trigger of table %s is gone", table->table);
 	scim_write_mapping(relation, trigger,
-					   scim_set_lookup_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], path, column));
+					   scim_set_lookup_in_mapping(trigger->tgargs[SCIM_MAPPING_ARGUMENT], path,
+												  column));
 	table_close(relation, NoLock);
 	CommandCounterIncrement();
 }
@@ -187,10 +204,12 @@ add_columns(const char *table, const char *data, StringInfo actions, List *added
 	ListCell   *cell;
 
 	foreach(cell, added)
-		appendStringInfo(actions, "%sADD COLUMN %s", actions->len > 0 ? ", " : "", definition(lfirst(cell), data));
+		appendStringInfo(actions, "%sADD COLUMN %s", actions->len > 0 ? ", " : "",
+						 definition(lfirst(cell), data));
 	if (added)
-		ereport(NOTICE,
-				(errmsg("table %s is rewritten under an exclusive lock, as lookup columns are stored", table)));
+		ereport(NOTICE, (errmsg("table %s is rewritten under an exclusive lock, as lookup columns "
+								"are stored",
+								table)));
 	words[1].text = actions->data;
 	scim_run_ddl("ALTER TABLE {table} {actions}", words);
 }

@@ -48,8 +48,8 @@ is_folded(Relation relation, AttrNumber number)
 	Oid			scalar[] = {TEXTOID};
 	Oid			values[] = {JSONBOID, TEXTOID};
 	FunctionSearch search = {{
-		scim_extension_function("scimver", "scim_fold", 1, scalar),
-		scim_extension_function("scimver", "scim_folded_values", 2, values)
+			scim_extension_function("scimver", "scim_fold", 1, scalar),
+			scim_extension_function("scimver", "scim_folded_values", 2, values)
 	}};
 
 	return calls_function(build_column_default(relation, number), &search);
@@ -60,7 +60,8 @@ static bool
 fits(Relation relation, AttrNumber tenant, AttrNumber number, const ScimPlannedLookup *plan)
 {
 	const FormData_pg_attribute *column = TupleDescAttr(RelationGetDescr(relation), number - 1);
-	bool		folded = plan->kind == SCIM_LOOKUP_FOLDED || plan->kind == SCIM_LOOKUP_VALUES_FOLDED;
+	bool		folded = plan->kind == SCIM_LOOKUP_FOLDED ||
+		plan->kind == SCIM_LOOKUP_VALUES_FOLDED;
 
 	if (column->atttypid != scim_lookup_types[plan->kind].type ||
 		OidIsValid(scim_unique_index(relation, tenant, number)) != plan->unique)
@@ -99,7 +100,8 @@ add_lookup(Changes *changes, const ScimPlannedLookup *plan, char *column)
 
 /* A lookup that the mapping names: it stays, is made anew under its name, or goes. */
 static void
-compare_lookup(const ScimRegistration *table, Relation relation, char *path, char *column, Changes *changes)
+compare_lookup(const ScimRegistration *table, Relation relation, char *path, char *column,
+			   Changes *changes)
 {
 	AttrNumber	number = get_attnum(table->relid, column);
 	ScimPlannedLookup plan;
@@ -127,7 +129,8 @@ without_path(List *plans, const char *path)
 }
 
 static void
-compare_table(const ScimRegistration *table, Relation relation, const char *mapping, Changes *changes)
+compare_table(const ScimRegistration *table, Relation relation, const char *mapping,
+			  Changes *changes)
 {
 	List	   *missing = scim_plan_lookups(table->type);
 	JsonbContainer *lookups = scim_lookups_of_mapping(mapping);

@@ -28,7 +28,8 @@ same_attribute(const ScimMappedColumn *a, const ScimMappedColumn *b)
 static bool
 same_text(const JsonbValue *a, const JsonbValue *b)
 {
-	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val, b->val.string.len);
+	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val,
+							   b->val.string.len);
 }
 
 static bool
@@ -89,8 +90,8 @@ is_same_slot(List *a, List *b)
 static bool
 holds_all_elements(const ScimMappedColumn *column)
 {
-	return column->parsed.sub == NULL ||
-		(column->parsed.attribute->multi_valued && OidIsValid(get_base_element_type(column->base_type)));
+	return column->parsed.sub == NULL || (column->parsed.attribute->multi_valued &&
+										  OidIsValid(get_base_element_type(column->base_type)));
 }
 
 static void
@@ -102,28 +103,36 @@ check_pair(Relation relation, const ScimMappedColumn *a, const ScimMappedColumn 
 	if (!same_attribute(a, b))
 		return;
 	if (holds_all_elements(a) || holds_all_elements(b))
-		scim_bad_mapping(relation, NULL, "%s and %s have columns for the same place", a->path, b->path);
+		scim_bad_mapping(relation, NULL, "%s and %s have columns for the same place", a->path,
+						 b->path);
 	a_constants = scim_slot_constants(&a->parsed);
 	b_constants = scim_slot_constants(&b->parsed);
 	if (is_same_slot(a_constants, b_constants))
 	{
 		if (a->parsed.sub == b->parsed.sub)
-			scim_bad_mapping(relation, NULL, "%s and %s have columns for the same place", a->path, b->path);
+			scim_bad_mapping(relation, NULL, "%s and %s have columns for the same place", a->path,
+							 b->path);
 	}
 	else if (!are_apart(a_constants, b_constants))
-		scim_bad_mapping(relation, NULL, "%s and %s could be the same element: their filters must want different values of one sub-attribute, such as type",
+		scim_bad_mapping(relation, NULL,
+						 "%s and %s could be the same element: their filters must want different "
+						 "values of one sub-attribute, such as type",
 						 a->path, b->path);
 }
 
 /* ---- one column ---- */
 
-/* The key that a column of the relation has already, or NULL; of attributes those before "end".  Only who writes counts. */
+/*
+ * The key that a column of the relation has already, or NULL; of attributes
+ * those before "end".  Only who writes counts.
+ */
 static const char *
 place_of(const ScimRegistration *registration, AttrNumber number, int end)
 {
 	for (int i = 0; i < SCIM_COLUMNS; i++)
 	{
-		if (registration->columns[i] && registration->numbers[i] == number && !registration->read_only[i])
+		if (registration->columns[i] && registration->numbers[i] == number &&
+			!registration->read_only[i])
 			return scim_column_kinds[i].key;
 	}
 	for (int i = 0; i < end; i++)
@@ -143,8 +152,10 @@ check_columns(const ScimRegistration *registration, Relation relation)
 		{
 			if (registration->columns[i] && registration->columns[j] &&
 				registration->numbers[i] == registration->numbers[j])
-				scim_bad_mapping(relation, get_attname(registration->relid, registration->numbers[i], false),
-								 "cannot be both \"%s\" and \"%s\"", scim_column_kinds[j].key, scim_column_kinds[i].key);
+				scim_bad_mapping(relation,
+								 get_attname(registration->relid, registration->numbers[i], false),
+								 "cannot be both \"%s\" and \"%s\"", scim_column_kinds[j].key,
+								 scim_column_kinds[i].key);
 		}
 	}
 	for (int i = 0; i < registration->mapped_count; i++)
@@ -154,7 +165,9 @@ check_columns(const ScimRegistration *registration, Relation relation)
 
 		if (other)
 			scim_bad_mapping(relation, get_attname(registration->relid, column->number, false),
-							 "cannot be written as both %s and %s: one of them can have \"mode\": \"read\"", other, column->path);
+							 "cannot be written as both %s and %s: one of them can have \"mode\": "
+							 "\"read\"",
+							 other, column->path);
 	}
 }
 
@@ -179,7 +192,8 @@ check_codes(Relation relation, Oid relid, const ScimMappedColumn *column)
 		{
 			if (same_value(column, &column->codes[i].value, &column->codes[j].value))
 				scim_bad_mapping(relation, get_attname(relid, column->number, false),
-								 "has two codes for the same value of %s, \"%s\" and \"%s\": which is to be written?",
+								 "has two codes for the same value of %s, \"%s\" and \"%s\": which "
+								 "is to be written?",
 								 column->path, column->codes[j].code, column->codes[i].code);
 		}
 	}
@@ -188,8 +202,8 @@ check_codes(Relation relation, Oid relid, const ScimMappedColumn *column)
 /* ---- what every resource has ---- */
 
 static bool
-has_place(const ScimRegistration *registration, const ScimSchema *extension, const ScimAttribute *attribute,
-		  const ScimAttribute *sub)
+has_place(const ScimRegistration *registration, const ScimSchema *extension,
+		  const ScimAttribute *attribute, const ScimAttribute *sub)
 {
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
@@ -207,20 +221,26 @@ check_required(const ScimRegistration *registration, Relation relation, const Sc
 			   const ScimAttribute *attribute)
 {
 	ScimPath	path = {.extension = extension, .attribute = attribute};
-	const char *name = extension ? psprintf("%s:%s", extension->urn, attribute->name) : attribute->name;
+	const char *name = extension ? psprintf("%s:%s", extension->urn, attribute->name)
+	: attribute->name;
 
 	if (scim_is_kept_elsewhere(registration->type, &path))
 		return;
 	if (attribute->required && attribute->mutability != SCIM_READ_ONLY &&
 		!has_place(registration, extension, attribute, NULL))
-		scim_bad_mapping(relation, NULL, "%s is required of every %s: the mapping must give it a column, or have a \"data\" column",
+		scim_bad_mapping(relation, NULL,
+						 "%s is required of every %s: the mapping must give it a column, or have a "
+						 "\"data\" column",
 						 name, registration->type->name);
 	if (attribute->multi_valued || !has_place(registration, extension, attribute, NULL))
 		return;
 	for (const ScimAttribute *sub = attribute->sub; sub && sub->name; sub++)
 	{
-		if (sub->required && sub->mutability != SCIM_READ_ONLY && !has_place(registration, extension, attribute, sub))
-			scim_bad_mapping(relation, NULL, "%s.%s is required of every %s: the mapping must give it a column, or have a \"data\" column",
+		if (sub->required && sub->mutability != SCIM_READ_ONLY &&
+			!has_place(registration, extension, attribute, sub))
+			scim_bad_mapping(relation, NULL,
+							 "%s.%s is required of every %s: the mapping must give it a column, or "
+							 "have a \"data\" column",
 							 name, sub->name, name);
 	}
 }
@@ -240,7 +260,9 @@ check_places(const ScimRegistration *registration, Relation relation)
 		if (!has_place(registration, extension, NULL, NULL))
 		{
 			if (type->extension_required[i])
-				scim_bad_mapping(relation, NULL, "the extension %s is required of every %s: the mapping must give its attributes columns, or have a \"data\" column",
+				scim_bad_mapping(relation, NULL,
+								 "the extension %s is required of every %s: the mapping must give "
+								 "its attributes columns, or have a \"data\" column",
 								 extension->urn, type->name);
 			continue;
 		}

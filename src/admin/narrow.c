@@ -88,9 +88,13 @@ tables_with(const ScimSchema *schema, const ScimResourceType *only)
 
 /* ---- attributes ---- */
 
-/* Where the paths of a schema's attributes begin in a table: with nothing where it is the core schema of the type. */
+/*
+ * Where the paths of a schema's attributes begin in a table: with nothing where
+ * it is the core schema of the type.
+ */
 static ScimPath
-path_in(const ScimRegistration *table, const ScimSchema *schema, const ScimAttribute *attribute, const ScimAttribute *sub)
+path_in(const ScimRegistration *table, const ScimSchema *schema, const ScimAttribute *attribute,
+		const ScimAttribute *sub)
 {
 	ScimPath	path = {.attribute = attribute, .sub = sub};
 
@@ -112,7 +116,8 @@ narrow_attribute(const Tables *tables, const ScimSchema *schema, const ScimAttri
 	*copy = *attribute;
 	for (int i = 0; i < tables->count; i++)
 	{
-		ScimPath	path = path_in(tables->items[i], schema, outer ? outer : attribute, outer ? attribute : NULL);
+		ScimPath	path = path_in(tables->items[i], schema, outer ? outer : attribute,
+								   outer ? attribute : NULL);
 
 		access = Max(access, scim_access(tables->items[i], &path));
 		needed = needed && scim_needs_value(tables->items[i], &path);
@@ -227,13 +232,17 @@ scim_narrow_common(const ScimResourceType *type)
 
 /* ---- resource types ---- */
 
-/* Has every new resource to have it: is there an attribute that the table needs, and the schema does not? */
+/*
+ * Has every new resource to have it: is there an attribute that the table
+ * needs, and the schema does not?
+ */
 static bool
 is_needed(const ScimResourceType *type, const ScimSchema *extension)
 {
 	const ScimRegistration *table = usable_table(type);
 
-	for (const ScimAttribute *attribute = extension->attributes; table && attribute->name; attribute++)
+	for (const ScimAttribute *attribute = extension->attributes; table && attribute->name;
+		 attribute++)
 	{
 		ScimPath	path = {.extension = extension, .attribute = attribute};
 

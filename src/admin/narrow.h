@@ -22,7 +22,10 @@
  */
 extern const ScimSchema *scim_narrow_schema(const ScimSchema *schema, const ScimResourceType *only);
 
-/* A resource type with its schemas narrowed, without the extensions that have no place; "version" is NULL where its document is another one. */
+/*
+ * A resource type with its schemas narrowed, without the extensions that have
+ * no place; "version" is NULL where its document is another one.
+ */
 extern const ScimResourceType *scim_narrow_type(const ScimResourceType *type);
 
 /* The common attributes (scim_common_attributes) as the type's table has them. */

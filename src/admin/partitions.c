@@ -43,7 +43,10 @@ transition(char *name, bool is_new)
 	return node;
 }
 
-/* The statement that would make the trigger anew; what ours never have (columns, conditions) is left out. */
+/*
+ * The statement that would make the trigger anew; what ours never have
+ * (columns, conditions) is left out.
+ */
 static CreateTrigStmt *
 statement_for(const Trigger *trigger)
 {
@@ -56,9 +59,11 @@ statement_for(const Trigger *trigger)
 	for (int i = 0; i < trigger->tgnargs; i++)
 		statement->args = lappend(statement->args, makeString(trigger->tgargs[i]));
 	if (trigger->tgoldtable)
-		statement->transitionRels = lappend(statement->transitionRels, transition(trigger->tgoldtable, false));
+		statement->transitionRels = lappend(statement->transitionRels,
+											transition(trigger->tgoldtable, false));
 	if (trigger->tgnewtable)
-		statement->transitionRels = lappend(statement->transitionRels, transition(trigger->tgnewtable, true));
+		statement->transitionRels = lappend(statement->transitionRels,
+											transition(trigger->tgnewtable, true));
 	return statement;
 }
 
@@ -67,7 +72,8 @@ static bool
 can_have(Oid relid, const Trigger *trigger)
 {
 	return get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE ||
-		(trigger->tgoldtable == NULL && trigger->tgnewtable == NULL && !TRIGGER_FOR_TRUNCATE(trigger->tgtype));
+		(trigger->tgoldtable == NULL && trigger->tgnewtable == NULL &&
+		 !TRIGGER_FOR_TRUNCATE(trigger->tgtype));
 }
 
 static const char *
@@ -90,10 +96,10 @@ enable_action(char state)
 static void
 set_state(Oid relid, const char *trigger, char state)
 {
-	ScimWord	words[] = {
-		{"table", scim_table_text(relid)}, {"trigger", quote_identifier(trigger)}, {"action", enable_action(state)},
-		{NULL}
-	};
+	ScimWord	words[] = {{"table", scim_table_text(relid)},
+	{"trigger", quote_identifier(trigger)},
+	{"action", enable_action(state)},
+	{NULL}};
 
 	scim_run_ddl("ALTER TABLE ONLY {table} {action} TRIGGER {trigger}", words);
 	CommandCounterIncrement();
@@ -129,8 +135,8 @@ scim_adopt_partition(Oid relid, Oid partition, int kinds)
 			continue;
 		if (copy == NULL)
 		{
-			CreateTrigger(statement_for(trigger), NULL, partition, InvalidOid, InvalidOid, InvalidOid, trigger->tgfoid,
-						  InvalidOid, NULL, false, false);
+			CreateTrigger(statement_for(trigger), NULL, partition, InvalidOid, InvalidOid,
+						  InvalidOid, trigger->tgfoid, InvalidOid, NULL, false, false);
 			CommandCounterIncrement();
 		}
 		if ((copy ? copy->tgenabled : TRIGGER_FIRES_ON_ORIGIN) != trigger->tgenabled)

@@ -10,7 +10,10 @@
 #include "nodes/pg_list.h"
 #include "registry/our_trigger.h"
 
-/* The partitions and children of a table, at every depth, without itself; not locked.  List of Oid. */
+/*
+ * The partitions and children of a table, at every depth, without itself; not
+ * locked.  List of Oid.
+ */
 extern List *scim_partitions(Oid relid);
 
 /* Which of them does what that trigger of another table does; NULL: none. */

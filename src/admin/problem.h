@@ -10,7 +10,8 @@
 /* A problem as scim_check_table returns it; what does not apply is NULL. */
 typedef struct ScimProblem
 {
-	const char *problem;		/* its kind: "version", "members", "membership", "content", "id", "mapping", "index", "limit", "trigger", "event trigger", "grant" */
+	const char *problem;		/* its kind: "version", "members", "membership", "content", "id",
+								 * "mapping", "index", "limit", "trigger", "event trigger", "grant" */
 	const char *tenant;
 	const char *id;
 	const char *stored;
@@ -20,7 +21,9 @@ typedef struct ScimProblem
 } ScimProblem;
 
 /* Of an id that no encoding helps. */
-#define SCIM_STEP_PROBLEM "a URI that ends with this id leads elsewhere: clients take \".\" and \"..\" for steps in a path"
+#define SCIM_STEP_PROBLEM \
+	"a URI that ends with this id leads elsewhere: clients take \".\" and \"..\" for steps in a " \
+	"path"
 
 typedef void (*ScimReportProblem) (const ScimProblem *problem, void *argument);
 

@@ -35,11 +35,13 @@ kind_problem(char kind)
 		case RELKIND_PARTITIONED_TABLE:
 			return NULL;
 		case RELKIND_VIEW:
-			return "is a view: a row that is written to the table under it would pass by its triggers; register that table";
+			return "is a view: a row that is written to the table under it would pass by its "
+				"triggers; register that table";
 		case RELKIND_MATVIEW:
 			return "is a materialized view, which nobody writes to";
 		case RELKIND_FOREIGN_TABLE:
-			return "is a foreign table: who writes to it on its own server would pass by its triggers; register it there";
+			return "is a foreign table: who writes to it on its own server would pass by its "
+				"triggers; register it there";
 		default:
 			return "is no table";
 	}
@@ -66,7 +68,10 @@ check_kind(Relation relation)
 		refuse(relation, "is one of the server's own");
 }
 
-/* UPDATE ... RETURNING cannot be run on a table whose rules do something else; nor is what they skip or divert to be noticed. */
+/*
+ * UPDATE ... RETURNING cannot be run on a table whose rules do something else;
+ * nor is what they skip or divert to be noticed.
+ */
 void
 scim_refuse_rules(Relation relation)
 {
@@ -75,7 +80,8 @@ scim_refuse_rules(Relation relation)
 	for (int i = 0; rules && i < rules->numLocks; i++)
 	{
 		if (rules->rules[i]->isInstead && rules->rules[i]->event != CMD_SELECT)
-			refuse(relation, "has a rule that does something INSTEAD of what was asked for; a trigger can do the same");
+			refuse(relation, "has a rule that does something INSTEAD of what was asked for; a "
+				   "trigger can do the same");
 	}
 }
 
@@ -94,8 +100,9 @@ scim_check_relation(Relation relation)
 {
 	check_kind(relation);
 	if (relation->rd_rel->relispartition)
-		refuse(relation, psprintf("is a partition: register the table that it is a part of, \"%s\"",
-								  get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
+		refuse(relation,
+			   psprintf("is a partition: register the table that it is a part of, \"%s\"",
+						get_rel_name(linitial_oid(scim_parents(RelationGetRelid(relation))))));
 	scim_refuse_rules(relation);
 	if (scim_has_triggers(RelationGetRelid(relation), SCIM_ROW_KIND))
 		scim_refuse_registered(relation);
@@ -111,7 +118,8 @@ scim_check_partition(Relation relation)
 	scim_refuse_other_triggers(relation);
 }
 
-static SCIM_NORETURN void refuse_trigger(Relation relation, const Trigger *trigger, const char *why);
+static SCIM_NORETURN void refuse_trigger(Relation relation, const Trigger *trigger,
+										 const char *why);
 
 static void
 refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
@@ -120,7 +128,10 @@ refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
 
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
 	scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
-	scim_throw(error, "%strigger \"%s\" %s", TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) ? "BEFORE ROW " : "",
+	scim_throw(error, "%strigger \"%s\" %s",
+			   TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype)
+			   ? "BEFORE ROW "
+			   : "",
 			   trigger->tgname, why);
 }
 
@@ -154,8 +165,12 @@ scim_check_id_index(const ScimRegistration *registration, Relation relation)
 		scim_bad_mapping(relation, name, "must be NOT NULL: a resource has an id");
 	if (scim_has_id_index(registration, relation))
 		return;
-	scim_bad_mapping(relation, name, "must have a unique index on it alone%s: complete (without WHERE), valid, and not deferrable",
-					 registration->columns[SCIM_COLUMN_TENANT] ? ", or on it and the tenant's column" : "");
+	scim_bad_mapping(relation, name,
+					 "must have a unique index on it alone%s: complete (without WHERE), valid, and "
+					 "not deferrable",
+					 registration->columns[SCIM_COLUMN_TENANT]
+					 ? ", or on it and the tenant's column"
+					 : "");
 }
 
 const char *
@@ -163,7 +178,10 @@ scim_nullable_column(const ScimRegistration *registration, Relation relation)
 {
 	static const ScimColumn needed[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DATA};
 
-	/* the id of a mapped row is looked at with its index; without a document it has what is in its columns */
+	/*
+	 * the id of a mapped row is looked at with its index; without a document it has what is in its
+	 * columns
+	 */
 	for (size_t i = 0; i < lengthof(needed) && !registration->is_mapped; i++)
 	{
 		AttrNumber	number = registration->numbers[needed[i]];
@@ -185,9 +203,13 @@ scim_check_not_null(const ScimRegistration *registration, Relation relation)
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
 	scim_error_text(error, "column", name);
-	scim_error_hint(error, psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT NULL. If the table is registered, and is to have it otherwise, end the registration first, with scim_unregister_table.",
-									scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
-	scim_throw(error, "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
+	scim_error_hint(error,
+					psprintf("Have the column NOT NULL: ALTER TABLE %s ALTER COLUMN %s SET NOT "
+							 "NULL. If the table is registered, and is to have it otherwise, end "
+							 "the registration first, with scim_unregister_table.",
+							 scim_table_text(RelationGetRelid(relation)), quote_identifier(name)));
+	scim_throw(error,
+			   "column \"%s\" of table \"%s\" must be NOT NULL: a row without it is no resource",
 			   name, RelationGetRelationName(relation));
 }
 
@@ -195,7 +217,10 @@ void
 scim_check_pair_index(const ScimRegistration *members, Relation relation)
 {
 	if (!scim_has_pair_index(members, relation))
-		scim_bad_mapping(relation, NULL, "table \"%s\" must have a unique index on its columns %s and %s%s: complete (without WHERE), valid, and not deferrable",
+		scim_bad_mapping(relation, NULL,
+						 "table \"%s\" must have a unique index on its columns %s and %s%s: "
+						 "complete (without WHERE), valid, and not deferrable",
 						 RelationGetRelationName(relation), members->columns[SCIM_MEMBER_GROUP],
-						 members->columns[SCIM_MEMBER_ID], members->tenant_type ? ", alone or with the tenant's" : "");
+						 members->columns[SCIM_MEMBER_ID],
+						 members->tenant_type ? ", alone or with the tenant's" : "");
 }

@@ -30,7 +30,10 @@ extern SCIM_NORETURN void scim_refuse_registered(Relation relation);
  */
 extern void scim_refuse_other_triggers(Relation relation);
 
-/* A column that no row of a created table can do without (tenant, id, data) and that is not NOT NULL; NULL: there is none. */
+/*
+ * A column that no row of a created table can do without (tenant, id, data) and
+ * that is not NOT NULL; NULL: there is none.
+ */
 extern const char *scim_nullable_column(const ScimRegistration *registration, Relation relation);
 
 /* INVALID_MAPPING if there is one. */

@@ -51,7 +51,8 @@ refuse_other_kinds(Relation relation)
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
-	scim_error_hint(error, "Register an ordinary table: views, partitioned and temporary tables are not supported by this version.");
+	scim_error_hint(error, "Register an ordinary table: views, partitioned and temporary tables "
+					"are not supported by this version.");
 	scim_throw(error, "\"%s\" is no ordinary table", RelationGetRelationName(relation));
 }
 
@@ -59,18 +60,22 @@ refuse_other_kinds(Relation relation)
 static Oid
 find_referring(Relation relation)
 {
-	ScimWord	words[] = {
-		{"relid", psprintf("%u", RelationGetRelid(relation))}, {"owner", psprintf("%u", relation->rd_rel->relowner)},
-		{NULL}
-	};
+	ScimWord	words[] = {{"relid", psprintf("%u", RelationGetRelid(relation))},
+	{"owner", psprintf("%u", relation->rd_rel->relowner)},
+	{NULL}};
 	bool		isnull;
 
-	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid"
-				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id' JOIN pg_class AS r ON r.oid = c.conrelid"
-				 " WHERE c.contype = 'f' AND c.confrelid = {relid} AND r.relowner = {owner} ORDER BY 1 LIMIT 1", words);
+	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = "
+				 "c.conrelid"
+				 " AND a.attnum = ANY (c.conkey) AND a.attname = 'group_id' JOIN pg_class AS r ON "
+				 "r.oid = c.conrelid"
+				 " WHERE c.contype = 'f' AND c.confrelid = {relid} AND r.relowner = {owner} ORDER "
+				 "BY 1 LIMIT 1",
+				 words);
 	if (SPI_processed == 0)
 		return InvalidOid;
-	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0],
+										  SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 /* Whoever owns the memberships says who is in which group. */
@@ -85,13 +90,19 @@ refuse_other_owner(Relation members, Relation groups)
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", RelationGetRelationName(members));
-	scim_error_hint(error, psprintf("If these are the groups' memberships: ALTER TABLE %s OWNER TO %s. If they are not, rename the table: the memberships are then found by their foreign key.",
+	scim_error_hint(error, psprintf("If these are the groups' memberships: ALTER TABLE %s OWNER TO "
+									"%s. If they are not, rename the table: the memberships are "
+									"then found by their foreign key.",
 									table, quote_identifier(GetUserNameFromId(owner, false))));
-	scim_throw(error, "table %s, by its name the memberships of table \"%s\", belongs to somebody else", table,
-			   RelationGetRelationName(groups));
+	scim_throw(error,
+			   "table %s, by its name the memberships of table \"%s\", belongs to somebody else",
+			   table, RelationGetRelationName(groups));
 }
 
-/* The group table's memberships: by the name that scim_create_table gives them, or, renamed, by their foreign key. */
+/*
+ * The group table's memberships: by the name that scim_create_table gives them,
+ * or, renamed, by their foreign key.
+ */
 static Oid
 companion_members(Relation relation)
 {
@@ -114,8 +125,10 @@ companion_members(Relation relation)
 	scim_refuse_rules(members);
 	probe.is_members = true;
 	scim_read_mapping(&probe, members, "{}");
-	scim_check_generated(members, probe.numbers[SCIM_MEMBER_USER], "uuid", SCIM_MEMBER_OF_TYPE("User"));
-	scim_check_generated(members, probe.numbers[SCIM_MEMBER_SUBGROUP], "uuid", SCIM_MEMBER_OF_TYPE("Group"));
+	scim_check_generated(members, probe.numbers[SCIM_MEMBER_USER], "uuid",
+						 SCIM_MEMBER_OF_TYPE("User"));
+	scim_check_generated(members, probe.numbers[SCIM_MEMBER_SUBGROUP], "uuid",
+						 SCIM_MEMBER_OF_TYPE("Group"));
 	table_close(members, NoLock);
 	return relid;
 }
@@ -185,11 +198,15 @@ check_table(Created *created)
 
 /* ---- what is made ---- */
 
-/* Where a version is to say that nobody wrote, somebody may have.  Before the trigger, which keeps revisions. */
+/*
+ * Where a version is to say that nobody wrote, somebody may have.  Before the
+ * trigger, which keeps revisions.
+ */
 static void
 move_revisions(const Created *created)
 {
-	char	   *sql = psprintf("UPDATE %s SET revision = revision OPERATOR(pg_catalog.+) 1", created->table);
+	char	   *sql = psprintf("UPDATE %s SET revision = revision OPERATOR(pg_catalog.+) 1",
+							   created->table);
 	ScimRole	caller;
 	int			result;
 
@@ -212,15 +229,20 @@ refill_versions(const Created *created)
 	bool		isnull;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "SELECT pg_catalog.count(*) FROM {table} AS r WHERE " SCIM_HAS_DOCUMENT, table);
+	scim_append_statement(&sql,
+						  "SELECT pg_catalog.count(*) FROM {table} AS r WHERE " SCIM_HAS_DOCUMENT,
+						  table);
 	/* not read only: a snapshot of before would see nothing of a table that was rewritten */
 	if (SPI_execute(sql.data, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
-	if ((uint64) DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) == written)
+	if ((uint64) DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+											 &isnull)) == written)
 		return;
 	error = scim_error(SCIM_ROWS_KEPT);
 	scim_error_whole(error, "relation", created->table);
-	scim_throw(error, "a trigger or a rule of table %s keeps rows from being written, whose versions may be out of date",
+	scim_throw(error,
+			   "a trigger or a rule of table %s keeps rows from being written, whose versions may "
+			   "be out of date",
 			   created->table);
 }
 
@@ -235,7 +257,8 @@ make_default(Oid relid)
 
 	table_close(relation, NoLock);
 	if (!has_default)
-		scim_run_ddl("ALTER TABLE {table} ALTER COLUMN tenant_id SET DEFAULT " SCIM_TENANT_DEFAULT, words);
+		scim_run_ddl("ALTER TABLE {table} ALTER COLUMN tenant_id SET DEFAULT " SCIM_TENANT_DEFAULT,
+					 words);
 }
 
 static void
@@ -253,10 +276,12 @@ make_triggers(const Created *created, const ScimOptions *options)
 {
 	const ScimResourceType *type = created->type;
 
-	scim_make_row_trigger(created->table, type, scim_created_mapping(type, false, scim_plan_lookups(type)),
+	scim_make_row_trigger(created->table, type,
+						  scim_created_mapping(type, false, scim_plan_lookups(type)),
 						  scim_options_text(options));
 	if (OidIsValid(created->members))
-		scim_make_members_triggers(scim_table_text(created->members), type, scim_created_mapping(type, true, NIL));
+		scim_make_members_triggers(scim_table_text(created->members), type,
+								   scim_created_mapping(type, true, NIL));
 	CommandCounterIncrement();
 	scim_adopt_partitions(created->relid, SCIM_ROW_KIND);
 }

@@ -13,6 +13,7 @@
  * not, is made.  Within SPI; INVALID_MAPPING, UNIQUENESS and TOO_LARGE for values
  * that a lookup cannot have, PERMISSION_DENIED for rows that are hidden.
  */
-extern void scim_register_created(Oid relid, const ScimResourceType *type, const ScimOptions *options);
+extern void scim_register_created(Oid relid, const ScimResourceType *type,
+								  const ScimOptions *options);
 
 #endif							/* SCIM_ADMIN_REGISTER_CREATED_H */

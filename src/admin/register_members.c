@@ -58,7 +58,8 @@ side(const ScimResourceType *type, const char *name)
 		return table;
 	error = scim_error(SCIM_NOT_REGISTERED);
 	scim_error_text(error, "resource_type", name);
-	scim_error_hint(error, "Register the tables of users and of groups first: scim_register_table.");
+	scim_error_hint(error,
+					"Register the tables of users and of groups first: scim_register_table.");
 	scim_throw(error, "no table is registered for the resource type \"%s\"", name);
 }
 
@@ -88,10 +89,16 @@ refuse_inheritance(Relation relation)
 	const char *name = RelationGetRelationName(relation);
 
 	if (!relation->rd_rel->relispartition && scim_parents(RelationGetRelid(relation)) != NIL)
-		scim_bad_mapping(relation, NULL, "\"%s\" inherits from another table: writes through that would pass by its triggers", name);
-	if (relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE && has_subclass(RelationGetRelid(relation)) &&
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" inherits from another table: writes through that would pass by "
+						 "its triggers",
+						 name);
+	if (relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE &&
+		has_subclass(RelationGetRelid(relation)) &&
 		find_inheritance_children(RelationGetRelid(relation), NoLock) != NIL)
-		scim_bad_mapping(relation, NULL, "\"%s\" has tables that inherit from it: no unique key holds across them", name);
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" has tables that inherit from it: no unique key holds across them",
+						 name);
 }
 
 static const char *
@@ -110,8 +117,8 @@ check_type(const ScimRegistration *members, Relation relation, ScimMemberColumn 
 	if (members->columns[column] && scim_id_type(members->types[column]) != wanted)
 		scim_bad_mapping(relation, column_name(relation, members->numbers[column]),
 						 "is of type %s: column %s of table %s, which it names, is of type %s",
-						 format_type_be(members->types[column]), other->columns[other_column], other->table,
-						 format_type_be(other->types[other_column]));
+						 format_type_be(members->types[column]), other->columns[other_column],
+						 other->table, format_type_be(other->types[other_column]));
 }
 
 static void
@@ -123,9 +130,12 @@ check_tenant(const ScimRegistration *members, Relation relation, const Sides *si
 	{
 		if (members->tenant_type && tables[i]->tenant_type == NULL)
 			scim_bad_mapping(relation, column_name(relation, members->numbers[SCIM_MEMBER_TENANT]),
-							 "cannot be the tenant's: table %s has no column for that", tables[i]->table);
+							 "cannot be the tenant's: table %s has no column for that",
+							 tables[i]->table);
 		if (members->tenant_type == NULL && scim_needs_tenant(tables[i]))
-			scim_bad_mapping(relation, NULL, "the option tenant must name a column of \"%s\": ids of table %s are unique within a tenant only",
+			scim_bad_mapping(relation, NULL,
+							 "the option tenant must name a column of \"%s\": ids of table %s are "
+							 "unique within a tenant only",
 							 RelationGetRelationName(relation), tables[i]->table);
 		if (members->tenant_type)
 			check_type(members, relation, SCIM_MEMBER_TENANT, tables[i], SCIM_COLUMN_TENANT);
@@ -135,13 +145,15 @@ check_tenant(const ScimRegistration *members, Relation relation, const Sides *si
 static void
 check_columns(const ScimRegistration *members, Relation relation, const Sides *sides)
 {
-	static const ScimMemberColumn columns[] = {SCIM_MEMBER_GROUP, SCIM_MEMBER_ID, SCIM_MEMBER_TENANT};
+	static const ScimMemberColumn columns[] = {SCIM_MEMBER_GROUP, SCIM_MEMBER_ID,
+	SCIM_MEMBER_TENANT};
 
 	for (size_t i = 0; i < lengthof(columns); i++)
 	{
 		for (size_t j = 0; j < i; j++)
 		{
-			if (members->columns[columns[i]] && members->numbers[columns[i]] == members->numbers[columns[j]])
+			if (members->columns[columns[i]] &&
+				members->numbers[columns[i]] == members->numbers[columns[j]])
 				scim_bad_mapping(relation, column_name(relation, members->numbers[columns[i]]),
 								 "is named twice: groups, members and tenants have a column each");
 		}
@@ -163,10 +175,14 @@ check_members(Oid relid, const Sides *sides, const char *mapping, bool subscribe
 	scim_check_relation(relation);
 	refuse_inheritance(relation);
 	if (!sides->groups->is_mapped)
-		scim_bad_mapping(relation, NULL, "table %s was made by scim_create_table, with a membership table of its own",
+		scim_bad_mapping(relation, NULL,
+						 "table %s was made by scim_create_table, with a membership table of its "
+						 "own",
 						 sides->groups->table);
 	if (subscribed && !sides->groups->subscribed && scim_touched_column(sides->groups))
-		scim_bad_mapping(relation, NULL, "with the option subscribed the table of groups must be registered with it, too: its trigger keeps their versions");
+		scim_bad_mapping(relation, NULL,
+						 "with the option subscribed the table of groups must be registered with "
+						 "it, too: its trigger keeps their versions");
 	members.relid = members.root = relid;
 	members.type = sides->groups->type;
 	members.is_members = true;
@@ -183,16 +199,23 @@ check_members(Oid relid, const Sides *sides, const char *mapping, bool subscribe
  * Of each row where statements cannot be seen as a whole: in partitions that are
  * written to directly, and in what a subscription brings.
  */
-static const char *const add_row_triggers =
-"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_row\" AFTER INSERT OR UPDATE OR DELETE ON {members}"
-" FOR EACH ROW EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});"
-"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {members}"
-" FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});";
+static const char *const add_row_triggers = "CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER
+"_row\" AFTER INSERT OR UPDATE OR DELETE ON {members}"
+" FOR EACH ROW EXECUTE FUNCTION "
+"{ext}.scim_members_trigger({type_literal}, {mapping}, "
+"{options});"
+"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER
+"_truncate\" AFTER TRUNCATE ON {members}"
+" FOR EACH STATEMENT EXECUTE FUNCTION "
+"{ext}.scim_members_trigger({type_literal}, {mapping}, "
+"{options});";
 
 /* A partition that is truncated alone. */
-static const char *const add_partition_trigger =
-"CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER "_truncate\" AFTER TRUNCATE ON {partition}"
-" FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_members_trigger({type_literal}, {mapping}, {options});";
+static const char *const add_partition_trigger = "CREATE TRIGGER \"" SCIM_MEMBERS_TRIGGER
+"_truncate\" AFTER TRUNCATE ON {partition}"
+" FOR EACH STATEMENT EXECUTE FUNCTION "
+"{ext}.scim_members_trigger({type_literal}, "
+"{mapping}, {options});";
 
 static void
 make_partition_triggers(Oid relid, ScimWord *words)
@@ -207,7 +230,8 @@ make_partition_triggers(Oid relid, ScimWord *words)
 }
 
 static void
-make_triggers(Oid relid, bool by_row, const ScimResourceType *type, const char *mapping, const ScimOptions *options)
+make_triggers(Oid relid, bool by_row, const ScimResourceType *type, const char *mapping,
+			  const ScimOptions *options)
 {
 	char	   *table = scim_table_text(relid);
 	ScimOptions stored = {.subscribed = options->subscribed};
@@ -254,7 +278,8 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 	find_sides(&sides);
 	scim_lock_summed(sides.groups);
 	kind = check_members(relid, &sides, mapping, options->subscribed);
-	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed, sides.groups->type, mapping, options);
+	make_triggers(relid, kind == RELKIND_PARTITIONED_TABLE || options->subscribed,
+				  sides.groups->type, mapping, options);
 	scim_invalidate_tables();
 	CommandCounterIncrement();
 	scim_note_registered();
@@ -280,7 +305,8 @@ scim_register_members(PG_FUNCTION_ARGS)
 	scim_check_owner(relid);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	register_members(relid, text_to_cstring(PG_GETARG_TEXT_PP(1)), text_to_cstring(PG_GETARG_TEXT_PP(2)), &options);
+	register_members(relid, text_to_cstring(PG_GETARG_TEXT_PP(1)),
+					 text_to_cstring(PG_GETARG_TEXT_PP(2)), &options);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

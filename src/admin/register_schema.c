@@ -207,7 +207,8 @@ lock_schemas(void)
 {
 	scim_lock_registrations();
 	LockRelationOid(scim_extension_relation("scimver", "scim_schemas"), ShareRowExclusiveLock);
-	LockRelationOid(scim_extension_relation("scimver", "scim_resource_types"), ShareRowExclusiveLock);
+	LockRelationOid(scim_extension_relation("scimver", "scim_resource_types"),
+					ShareRowExclusiveLock);
 }
 
 static uint64
@@ -221,7 +222,10 @@ run_sql(const char *text, int nargs, Oid *types, Datum *values)
 	return SPI_processed;
 }
 
-/* Puts a row in the place of that of the key (of a built-in one beside it), or at the end; "options" NULL: the table has none. */
+/*
+ * Puts a row in the place of that of the key (of a built-in one beside it), or
+ * at the end; "options" NULL: the table has none.
+ */
 static void
 write_row(bool is_schema, const char *key, Jsonb *document, Jsonb *options)
 {
@@ -237,13 +241,18 @@ write_row(bool is_schema, const char *key, Jsonb *document, Jsonb *options)
 				"UPDATE %s.scim_resource_types SET document = $2"
 				" WHERE name OPERATOR(pg_catalog.=) $1 AND NOT built_in",
 				is_schema ? 3 : 2, types, values) == 0)
-		run_sql(is_schema ?
-				"INSERT INTO %1$s.scim_schemas (id, document, options, position) SELECT $1, $2, $3,"
-				" COALESCE(pg_catalog.max(position) FILTER (WHERE id OPERATOR(pg_catalog.=) $1),"
-				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM %1$s.scim_schemas" :
-				"INSERT INTO %1$s.scim_resource_types (name, document, position) SELECT $1, $2,"
-				" COALESCE(pg_catalog.max(position) FILTER (WHERE name OPERATOR(pg_catalog.=) $1),"
-				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM %1$s.scim_resource_types",
+		run_sql(is_schema ? "INSERT INTO %1$s.scim_schemas (id, document, options, position) "
+				"SELECT $1, $2, $3,"
+				" COALESCE(pg_catalog.max(position) FILTER (WHERE id "
+				"OPERATOR(pg_catalog.=) $1),"
+				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM "
+				"%1$s.scim_schemas"
+				: "INSERT INTO %1$s.scim_resource_types (name, document, position) "
+				"SELECT $1, $2,"
+				" COALESCE(pg_catalog.max(position) FILTER (WHERE name "
+				"OPERATOR(pg_catalog.=) $1),"
+				" pg_catalog.max(position) OPERATOR(pg_catalog.+) 1, 1) FROM "
+				"%1$s.scim_resource_types",
 				is_schema ? 3 : 2, types, values);
 	CommandCounterIncrement();
 }
@@ -324,7 +333,8 @@ make_type(const ScimTypeDocument *document)
 		char	   *path = psprintf("schemaExtensions[%d].schema", i);
 
 		if (find_schema(document->extensions[i]) == NULL)
-			scim_throw_path(SCIM_BAD_DOCUMENT, path, "there is no schema %s", document->extensions[i]);
+			scim_throw_path(SCIM_BAD_DOCUMENT, path, "there is no schema %s",
+							document->extensions[i]);
 	}
 	type = scim_make_type(document, scim_all_schemas());
 	scim_check_type(type);
@@ -377,13 +387,17 @@ delete_row(bool is_schema, const char *key)
 	Datum		values[1];
 
 	values[0] = CStringGetTextDatum(key);
-	if (run_sql(is_schema ?
-				"DELETE FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
-				" (SELECT FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND built_in)" :
-				"DELETE FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
-				" (SELECT FROM %1$s.scim_resource_types WHERE name OPERATOR(pg_catalog.=) $1 AND built_in)",
+	if (run_sql(is_schema ? "DELETE FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 AND "
+				"NOT EXISTS"
+				" (SELECT FROM %1$s.scim_schemas WHERE id OPERATOR(pg_catalog.=) $1 "
+				"AND built_in)"
+				: "DELETE FROM %1$s.scim_resource_types WHERE name "
+				"OPERATOR(pg_catalog.=) $1 AND NOT EXISTS"
+				" (SELECT FROM %1$s.scim_resource_types WHERE name "
+				"OPERATOR(pg_catalog.=) $1 AND built_in)",
 				1, types, values) == 0)
-		scim_throw_path(SCIM_DOCUMENT_IN_USE, is_schema ? "id" : "name", "%s belongs to scimver and stays", key);
+		scim_throw_path(SCIM_DOCUMENT_IN_USE, is_schema ? "id" : "name",
+						"%s belongs to scimver and stays", key);
 }
 
 /*
@@ -430,8 +444,9 @@ scim_unregister_resource_type(PG_FUNCTION_ARGS)
 		throw_unknown("ResourceType", name);
 	table = scim_find_table(type);
 	if (table)
-		scim_throw_path(SCIM_DOCUMENT_IN_USE, "name", "table %s holds resources of type %s: drop it first",
-						table->table, type->name);
+		scim_throw_path(SCIM_DOCUMENT_IN_USE, "name",
+						"table %s holds resources of type %s: drop it first", table->table,
+						type->name);
 	delete_row(false, type->name);
 	SPI_finish();
 	PG_RETURN_VOID();

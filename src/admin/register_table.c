@@ -82,17 +82,20 @@ normal_mapping(const ScimResourceType *type, Relation relation, Jsonb *given)
 	scim_root(given, &root);
 	mapping = scim_open(&root);
 	if (scim_get(mapping, "lookups", strlen("lookups")))
-		scim_bad_mapping(relation, NULL, "\"lookups\" are columns of tables that scim_create_table makes: for one of those, pass '{}'");
+		scim_bad_mapping(relation, NULL,
+						 "\"lookups\" are columns of tables that scim_create_table makes: for one "
+						 "of those, pass '{}'");
 	attributes = scim_get(mapping, "attributes", strlen("attributes"));
 	if (attributes && scim_is_object(attributes))
-		scim_set_value(mapping, "attributes", normal_attributes(type, relation, attributes->val.binary.data));
+		scim_set_value(mapping, "attributes",
+					   normal_attributes(type, relation, attributes->val.binary.data));
 	return mapping;
 }
 
 /* Says in the mapping how text is compared, where it does not say so itself. */
 static void
-choose_compare(const ScimRegistration *registration, Relation relation, const ScimMappedColumn *column,
-			   JsonbValue *attributes)
+choose_compare(const ScimRegistration *registration, Relation relation,
+			   const ScimMappedColumn *column, JsonbValue *attributes)
 {
 	JsonbValue *value = scim_get(attributes, column->path, strlen(column->path));
 	JsonbValue *object;
@@ -104,11 +107,11 @@ choose_compare(const ScimRegistration *registration, Relation relation, const Sc
 		return;
 	compare = scim_compare_of_indexes(registration, column, relation, &exact_index);
 	if (exact_index && get_collation_isdeterministic(column->collation))
-		ereport(NOTICE,
-				(errmsg("%s is compared exactly, as index \"%s\" of table \"%s\" does", column->path, exact_index,
-						RelationGetRelationName(relation)),
-				 errhint("To find it whatever its case, have an index on lower(%s) and \"compare\": \"lower\" in the mapping.",
-						 column->column)));
+		ereport(NOTICE, (errmsg("%s is compared exactly, as index \"%s\" of table \"%s\" does",
+								column->path, exact_index, RelationGetRelationName(relation)),
+						 errhint("To find it whatever its case, have an index on lower(%s) and "
+								 "\"compare\": \"lower\" in the mapping.",
+								 column->column)));
 	if (scim_is_object(value))
 		object = scim_open(value);
 	else
@@ -134,7 +137,8 @@ read_as_registered(Relation relation, const ScimResourceType *type, const char *
 
 /* The mapping as it will stand in the trigger's arguments; *registration: what it says. */
 static char *
-complete_mapping(Relation relation, const ScimResourceType *type, JsonbValue *mapping, ScimRegistration **registration)
+complete_mapping(Relation relation, const ScimResourceType *type, JsonbValue *mapping,
+				 ScimRegistration **registration)
 {
 	JsonbValue *attributes = scim_get(mapping, "attributes", strlen("attributes"));
 	char	   *text;
@@ -164,10 +168,14 @@ typedef struct AddedColumn
 } AddedColumn;
 
 static const AddedColumn added_columns[] = {
-	{SCIM_COLUMN_VERSION, "scim_version", "pg_catalog.text", "Hash of the content; scimver keeps it"},
-	{SCIM_COLUMN_REVISION, "scim_revision", "pg_catalog.int8", "Counts the changes of the content; scimver keeps it"},
-	{SCIM_COLUMN_MEMBER_COUNT, "scim_member_count", "pg_catalog.int8", "Members; written by the membership triggers only", true},
-	{SCIM_COLUMN_MEMBER_DIGEST, "scim_member_digest", "pg_catalog.bytea", "Sum of the members' hashes; written by the membership triggers only", true},
+	{SCIM_COLUMN_VERSION, "scim_version", "pg_catalog.text",
+	"Hash of the content; scimver keeps it"},
+	{SCIM_COLUMN_REVISION, "scim_revision", "pg_catalog.int8",
+	"Counts the changes of the content; scimver keeps it"},
+	{SCIM_COLUMN_MEMBER_COUNT, "scim_member_count", "pg_catalog.int8",
+	"Members; written by the membership triggers only", true},
+	{SCIM_COLUMN_MEMBER_DIGEST, "scim_member_digest", "pg_catalog.bytea",
+	"Sum of the members' hashes; written by the membership triggers only", true},
 };
 
 /* Adds what the mapping has not, without default: no row is written. */
@@ -178,11 +186,11 @@ add_columns(Oid relid, const ScimResourceType *type, JsonbValue *mapping, ScimOp
 	{
 		const AddedColumn *added = &added_columns[i];
 		const char *key = scim_column_kinds[added->column].key;
-		ScimWord	words[] = {
-			{"table", scim_table_text(relid)}, {"column", added->name}, {"declaration", added->declaration},
-			{"comment", quote_literal_cstr(added->comment)},
-			{NULL}
-		};
+		ScimWord	words[] = {{"table", scim_table_text(relid)},
+		{"column", added->name},
+		{"declaration", added->declaration},
+		{"comment", quote_literal_cstr(added->comment)},
+		{NULL}};
 
 		if (scim_get(mapping, key, strlen(key)) || (added->of_groups && !type->has_members))
 			continue;
@@ -224,17 +232,22 @@ tell(const ScimRegistration *registration, Relation relation, const ScimOptions 
 		const ScimLookup *lookup = &registration->in_data[i];
 
 		ereport(NOTICE,
-				(errmsg("nothing keeps %s unique in table \"%s\" but the scim_ functions: it has no column of its own",
+				(errmsg("nothing keeps %s unique in table \"%s\" but the scim_ functions: it has "
+						"no column of its own",
 						lookup->path, RelationGetRelationName(relation)),
-				 errhint("They look for who has a value already, in all rows unless there is an index: have a unique one on (%s%s%s).",
+				 errhint("They look for who has a value already, in all rows unless there is an "
+						 "index: have a unique one on (%s%s%s).",
 						 registration->tenant_type ? registration->columns[SCIM_COLUMN_TENANT] : "",
-						 registration->tenant_type ? ", " : "", scim_in_data_sql(registration, lookup))));
+						 registration->tenant_type ? ", " : "",
+						 scim_in_data_sql(registration, lookup))));
 	}
-	if (registration->columns[SCIM_COLUMN_VERSION] && !is_added(options, registration->columns[SCIM_COLUMN_VERSION]))
-		ereport(NOTICE,
-				(errmsg("versions that rows of table \"%s\" have already are taken for those of their content",
-						RelationGetRelationName(relation)),
-				 errhint("scim_check_table tells which of them are wrong, and scim_repair_table mends them.")));
+	if (registration->columns[SCIM_COLUMN_VERSION] &&
+		!is_added(options, registration->columns[SCIM_COLUMN_VERSION]))
+		ereport(NOTICE, (errmsg("versions that rows of table \"%s\" have already are taken for "
+								"those of their content",
+								RelationGetRelationName(relation)),
+						 errhint("scim_check_table tells which of them are wrong, and "
+								 "scim_repair_table mends them.")));
 }
 
 /* Ids that no URI can have. */
@@ -246,47 +259,59 @@ warn_of_steps(const ScimRegistration *registration, Relation relation)
 	if (registration->id_type->type != TEXTOID ||
 		check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
 		return;
-	sql = psprintf("SELECT FROM %s WHERE CAST(%s AS pg_catalog.text) OPERATOR(pg_catalog.=) ANY (ARRAY['.', '..']::pg_catalog.text[])",
+	sql = psprintf("SELECT FROM %s WHERE CAST(%s AS pg_catalog.text) OPERATOR(pg_catalog.=) ANY "
+				   "(ARRAY['.', '..']::pg_catalog.text[])",
 				   scim_table_text(registration->relid), registration->columns[SCIM_COLUMN_ID]);
 	if (SPI_execute(sql, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql);
 	if (SPI_processed > 0)
-		ereport(WARNING,
-				(errmsg("table \"%s\" has an id that is \".\" or \"..\"", RelationGetRelationName(relation)),
-				 errdetail("%s.", SCIM_STEP_PROBLEM),
-				 errhint("Give such resources another id; scim_check_table names them.")));
+		ereport(WARNING, (errmsg("table \"%s\" has an id that is \".\" or \"..\"",
+								 RelationGetRelationName(relation)),
+						  errdetail("%s.", SCIM_STEP_PROBLEM),
+						  errhint("Give such resources another id; scim_check_table names them.")));
 	SPI_freetuptable(SPI_tuptable);
 }
 
 /* Memberships that are registered already name the resources by columns of their own types. */
 static void
-check_named(const ScimRegistration *registration, Relation relation, ScimColumn column, const ScimIdType *type,
-			const ScimIdType *wanted, const ScimRegistration *members)
+check_named(const ScimRegistration *registration, Relation relation, ScimColumn column,
+			const ScimIdType *type, const ScimIdType *wanted, const ScimRegistration *members)
 {
 	if (wanted && registration->columns[column] && type != wanted)
-		scim_bad_mapping(relation, get_attname(registration->relid, registration->numbers[column], false),
-						 "is of type %s: memberships in table %s, which name it, have the type %s; end their registration first",
-						 format_type_be(registration->types[column]), members->table, format_type_be(wanted->type));
+		scim_bad_mapping(relation,
+						 get_attname(registration->relid, registration->numbers[column], false),
+						 "is of type %s: memberships in table %s, which name it, have the type %s; "
+						 "end their registration first",
+						 format_type_be(registration->types[column]), members->table,
+						 format_type_be(wanted->type));
 }
 
 static void
 check_memberships(const ScimRegistration *registration, Relation relation)
 {
-	const ScimRegistration *members = scim_members_type() ? scim_find_members(scim_members_type()) : NULL;
+	const ScimRegistration *members = scim_members_type() ? scim_find_members(scim_members_type())
+	: NULL;
 
 	if (members == NULL || !registration->type->has_groups)
 		return;
 	if ((members->tenant_type && registration->tenant_type == NULL) ||
 		(members->tenant_type == NULL && scim_needs_tenant(registration)))
-		scim_bad_mapping(relation, NULL, "memberships in table %s tell %s tenant: end their registration first",
+		scim_bad_mapping(relation, NULL,
+						 "memberships in table %s tell %s tenant: end their registration first",
 						 members->table, members->tenant_type ? "the" : "no");
-	check_named(registration, relation, SCIM_COLUMN_ID, registration->id_type, members->member_type, members);
-	check_named(registration, relation, SCIM_COLUMN_TENANT, registration->tenant_type, members->tenant_type, members);
+	check_named(registration, relation, SCIM_COLUMN_ID, registration->id_type, members->member_type,
+				members);
+	check_named(registration, relation, SCIM_COLUMN_TENANT, registration->tenant_type,
+				members->tenant_type, members);
 }
 
-/* Checks the table, its partitions and children, and closes them; returns the mapping to be stored. */
+/*
+ * Checks the table, its partitions and children, and closes them; returns the
+ * mapping to be stored.
+ */
 static char *
-check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const ScimOptions *options)
+check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping,
+			 const ScimOptions *options)
 {
 	Relation	relation = table_open(relid, NoLock);
 	ScimRegistration *registration;
@@ -297,7 +322,9 @@ check_mapped(Oid relid, const ScimResourceType *type, JsonbValue *mapping, const
 	scim_check_id_index(registration, relation);
 	check_memberships(registration, relation);
 	if (options->revision_scheme && registration->columns[SCIM_COLUMN_REVISION] == NULL)
-		scim_bad_mapping(relation, NULL, "with the option version_scheme \"revision\" the mapping must have a \"revision\" column");
+		scim_bad_mapping(relation, NULL,
+						 "with the option version_scheme \"revision\" the mapping must have a "
+						 "\"revision\" column");
 	tell(registration, relation, options);
 	warn_of_steps(registration, relation);
 	foreach(cell, scim_partitions(relid))
@@ -347,7 +374,8 @@ register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptio
 	char	   *text;
 
 	scim_refuse_mixture(type, scim_table_text(relid), true);
-	mapping = lock_relation(relid, type, given, options->add_columns ? AccessExclusiveLock : ShareRowExclusiveLock);
+	mapping = lock_relation(relid, type, given,
+							options->add_columns ? AccessExclusiveLock : ShareRowExclusiveLock);
 	if (options->add_columns)
 		add_columns(relid, type, mapping, options);
 	text = check_mapped(relid, type, mapping, options);

@@ -72,7 +72,8 @@ repair_rows(ScimInspectedRow *rows, int count, void *argument)
 
 	for (int i = 0; i < count; i++)
 	{
-		if (rows[i].error == NULL && !(scim_has_right_version(&rows[i]) && scim_has_right_members(&rows[i])))
+		if (rows[i].error == NULL &&
+			!(scim_has_right_version(&rows[i]) && scim_has_right_members(&rows[i])))
 			rows[wrong++] = rows[i];
 	}
 	if (wrong == 0)

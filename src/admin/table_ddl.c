@@ -67,10 +67,12 @@ static const char *const add_policy =
 static const char *const add_link =
 "ALTER TABLE {members} ADD FOREIGN KEY ({tenant}, {column}) REFERENCES {other} ON DELETE CASCADE;";
 
-static const char *const find_lost =
-"SELECT DISTINCT m.{column}::pg_catalog.text FROM {members} AS m WHERE m.{column} IS NOT NULL AND NOT EXISTS"
-" (SELECT FROM {other} AS o WHERE o.{other_tenant} OPERATOR(pg_catalog.=) m.{tenant}"
-" AND o.{other_id} OPERATOR(pg_catalog.=) m.{column}) ORDER BY 1 LIMIT " SCIM_FOUND;
+static const char *const find_lost = "SELECT DISTINCT m.{column}::pg_catalog.text FROM {members} "
+"AS m WHERE m.{column} IS NOT NULL AND NOT EXISTS"
+" (SELECT FROM {other} AS o WHERE o.{other_tenant} "
+"OPERATOR(pg_catalog.=) m.{tenant}"
+" AND o.{other_id} OPERATOR(pg_catalog.=) m.{column}) ORDER "
+"BY 1 LIMIT " SCIM_FOUND;
 
 /* ---- triggers and policies ---- */
 
@@ -100,7 +102,8 @@ scim_created_mapping(const ScimResourceType *type, bool is_members, List *plans)
 }
 
 void
-scim_make_row_trigger(const char *table, const ScimResourceType *type, const char *mapping, const char *options)
+scim_make_row_trigger(const char *table, const ScimResourceType *type, const char *mapping,
+					  const char *options)
 {
 	ScimWord	words[] = {
 		{"table", table}, {"ext", scim_extension_schema("scimver")},
@@ -155,8 +158,10 @@ count_policies(Oid relid, const char *name)
 		{NULL}
 	};
 
-	scim_run_ddl("SELECT FROM pg_catalog.pg_policy WHERE polrelid OPERATOR(pg_catalog.=) {relid}::pg_catalog.oid"
-				 " AND polname OPERATOR(pg_catalog.=) {name}::pg_catalog.name", words);
+	scim_run_ddl("SELECT FROM pg_catalog.pg_policy WHERE polrelid OPERATOR(pg_catalog.=) "
+				 "{relid}::pg_catalog.oid"
+				 " AND polname OPERATOR(pg_catalog.=) {name}::pg_catalog.name",
+				 words);
 	return SPI_processed;
 }
 
@@ -175,9 +180,11 @@ scim_mend_policy(Oid relid)
 			scim_run_ddl(enable_policies, words);
 	}
 	else if (enabled && count_policies(relid, NULL) > 0)
-		ereport(NOTICE,
-				(errmsg("table %s has policies already, and no other is made: who may see a tenant's rows is theirs to say", table),
-				 errhint("To have scimver's, drop those, end the registration, and register the table again.")));
+		ereport(NOTICE, (errmsg("table %s has policies already, and no other is made: who may see "
+								"a tenant's rows is theirs to say",
+								table),
+						 errhint("To have scimver's, drop those, end the registration, and "
+								 "register the table again.")));
 	else
 		scim_make_policy(table);
 }
@@ -239,7 +246,8 @@ is_linked(const Link *link)
 		const ForeignKeyCacheInfo *key = lfirst(cell);
 
 		for (int i = 0; i < key->nkeys; i++)
-			found |= key->confrelid == link->other->relid && key->conkey[i] == link->members->numbers[link->column];
+			found |= key->confrelid == link->other->relid &&
+				key->conkey[i] == link->members->numbers[link->column];
 	}
 	table_close(relation, NoLock);
 	return found;
@@ -271,20 +279,23 @@ refuse_lost(const Link *link, const ScimWord *words)
 		return;
 	error = scim_error(SCIM_LOST_MEMBERS);
 	scim_error_whole(error, "relation", link->members->table);
-	scim_error_text(error, "column", get_attname(link->members->relid, link->members->numbers[link->column], false));
-	scim_throw(error, "column %s of table %s names what table %s does not have: %-s", link->members->columns[link->column],
-			   link->members->table, link->other->table, scim_found_values());
+	scim_error_text(error, "column",
+					get_attname(link->members->relid, link->members->numbers[link->column], false));
+	scim_throw(error, "column %s of table %s names what table %s does not have: %-s",
+			   link->members->columns[link->column], link->members->table, link->other->table,
+			   scim_found_values());
 }
 
 static void
 make_link(const Link *link)
 {
-	ScimWord	words[] = {
-		{"members", link->members->table}, {"tenant", link->members->columns[SCIM_MEMBER_TENANT]},
-		{"column", link->members->columns[link->column]}, {"other", link->other->table},
-		{"other_tenant", link->other->columns[SCIM_COLUMN_TENANT]}, {"other_id", link->other->columns[SCIM_COLUMN_ID]},
-		{NULL}
-	};
+	ScimWord	words[] = {{"members", link->members->table},
+	{"tenant", link->members->columns[SCIM_MEMBER_TENANT]},
+	{"column", link->members->columns[link->column]},
+	{"other", link->other->table},
+	{"other_tenant", link->other->columns[SCIM_COLUMN_TENANT]},
+	{"other_id", link->other->columns[SCIM_COLUMN_ID]},
+	{NULL}};
 
 	/* without a key there is nothing to refer to: the check tells of the index that is missing */
 	if (is_linked(link) || !has_primary_key(link->other->relid))
@@ -305,7 +316,8 @@ scim_link_memberships(const ScimResourceType *type)
 	};
 
 	/* by name: the type may be of a set that was read before */
-	if (members == NULL || members->is_mapped || (strcmp(type->name, users->name) != 0 && !type->has_members))
+	if (members == NULL || members->is_mapped ||
+		(strcmp(type->name, users->name) != 0 && !type->has_members))
 		return;
 	for (size_t i = 0; i < lengthof(links); i++)
 	{
@@ -314,7 +326,10 @@ scim_link_memberships(const ScimResourceType *type)
 	}
 }
 
-/* The table whose resources are members of this type's, or have them as members; NULL: there is none. */
+/*
+ * The table whose resources are members of this type's, or have them as
+ * members; NULL: there is none.
+ */
 static const ScimRegistration *
 other_side(const ScimResourceType *type)
 {
@@ -333,8 +348,12 @@ scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_map
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", table);
-	scim_error_hint(error, "Have users and groups both in tables of your own, or both in tables that scim_create_table makes; scim_unregister_table ends a registration.");
-	scim_throw(error, "resources of type %s are in table %s, which %s: the memberships of one kind of table cannot refer to the other",
+	scim_error_hint(error,
+					"Have users and groups both in tables of your own, or both in tables that "
+					"scim_create_table makes; scim_unregister_table ends a registration.");
+	scim_throw(error,
+			   "resources of type %s are in table %s, which %s: the memberships of one kind of "
+			   "table cannot refer to the other",
 			   other->type->name, other->table,
 			   is_mapped ? "scim_create_table made" : "was there before scimver");
 }

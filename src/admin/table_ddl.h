@@ -12,7 +12,8 @@
 #include "registry/registration.h"
 
 /* What a created membership table's columns of users and of groups are generated of. */
-#define SCIM_MEMBER_OF_TYPE(type) "CASE WHEN member_type OPERATOR(pg_catalog.=) '" type "' THEN member_id END"
+#define SCIM_MEMBER_OF_TYPE(type) \
+	"CASE WHEN member_type OPERATOR(pg_catalog.=) '" type "' THEN member_id END"
 
 /*
  * The tenant of rows that name none, as scim_tenant() has it.  Plain SQL, so that
@@ -25,12 +26,14 @@
 /* The mapping of a created table, {"tenant": "tenant_id", ...}; plans: of ScimPlannedLookup. */
 extern char *scim_created_mapping(const ScimResourceType *type, bool is_members, List *plans);
 
-extern void scim_make_row_trigger(const char *table, const ScimResourceType *type, const char *mapping,
-								  const char *options);
+extern void scim_make_row_trigger(const char *table, const ScimResourceType *type,
+								  const char *mapping, const char *options);
+
 /* Of a mapped table whose resources have memberships. */
 extern void scim_make_delete_triggers(const char *table, const ScimResourceType *type);
 
-extern void scim_make_members_triggers(const char *members, const ScimResourceType *type, const char *mapping);
+extern void scim_make_members_triggers(const char *members, const ScimResourceType *type,
+									   const char *mapping);
 
 /* Enables row level security, and lets rows be seen whose tenant was granted. */
 extern void scim_make_policy(const char *table);
@@ -47,7 +50,10 @@ extern void scim_mend_policy(Oid relid);
  */
 extern const ScimResourceType *scim_free_type(const char *name);
 
-/* INVALID_MAPPING if of users and groups one would be in a created table and one in a mapped one. */
+/*
+ * INVALID_MAPPING if of users and groups one would be in a created table and
+ * one in a mapped one.
+ */
 extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped);
 
 /*

@@ -42,7 +42,10 @@ refuse_unregistered(const char *relation)
 	scim_throw(error, "\"%s\" is not registered", relation);
 }
 
-/* Locks the table and all that has its triggers; refuses what is a partition or child of another one. */
+/*
+ * Locks the table and all that has its triggers; refuses what is a partition or
+ * child of another one.
+ */
 static void
 lock_registered(Oid relid)
 {
@@ -57,16 +60,21 @@ lock_registered(Oid relid)
 	foreach(cell, scim_triggers_of(relid, SCIM_MAPPED_KINDS))
 	{
 		const Trigger *trigger = lfirst(cell);
-		Oid			root = scim_root_table(relid, scim_trigger_kind(trigger), trigger->tgargs[SCIM_TYPE_ARGUMENT]);
+		Oid			root = scim_root_table(relid, scim_trigger_kind(trigger),
+										   trigger->tgargs[SCIM_TYPE_ARGUMENT]);
 
 		if (root != relid)
-			scim_bad_mapping(relation, NULL, "\"%s\" is a part of table \"%s\": that is the one that is registered",
+			scim_bad_mapping(relation, NULL,
+							 "\"%s\" is a part of table \"%s\": that is the one that is registered",
 							 RelationGetRelationName(relation), get_rel_name(root));
 	}
 	relation_close(relation, NoLock);
 }
 
-/* What the trigger of a table of resources tells: the options, and of which type they are (NULL: it is no such table). */
+/*
+ * What the trigger of a table of resources tells: the options, and of which
+ * type they are (NULL: it is no such table).
+ */
 static char *
 read_trigger(Oid relid, ScimOptions *options)
 {
@@ -108,7 +116,10 @@ unregister_members(Oid relid)
 		refuse_unregistered(get_rel_name(relid));
 }
 
-/* Groups that stay registered have no members any more; those that they have count again when the table comes back. */
+/*
+ * Groups that stay registered have no members any more; those that they have
+ * count again when the table comes back.
+ */
 static void
 unregister_members_alone(Oid relid)
 {

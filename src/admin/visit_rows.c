@@ -60,7 +60,9 @@ rows_sql(const ScimRegistration *registration, bool locking)
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ");
 	scim_append_stored_columns(&sql, registration);
-	scim_append_statement(&sql, " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS NOT NULL",
+	scim_append_statement(&sql,
+						  " FROM {table} AS r WHERE {?tenant:r.{tenant} IS NOT NULL AND }r.{id} IS "
+						  "NOT NULL",
 						  registration);
 	if (locking)
 		scim_append_lock_order(&sql, registration);
@@ -68,10 +70,13 @@ rows_sql(const ScimRegistration *registration, bool locking)
 }
 
 void
-scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument)
+scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit,
+				void *argument)
 {
-	Portal		portal = SPI_cursor_open_with_args(NULL, rows_sql(registration, locking), 0, NULL, NULL, NULL, true, 0);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver visited rows", ALLOCSET_DEFAULT_SIZES);
+	Portal		portal = SPI_cursor_open_with_args(NULL, rows_sql(registration, locking), 0, NULL,
+												   NULL, NULL, true, 0);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver visited rows",
+												  ALLOCSET_DEFAULT_SIZES);
 
 	for (;;)
 	{

@@ -14,6 +14,7 @@
  */
 typedef void (*ScimVisitRows) (ScimInspectedRow *rows, int count, void *argument);
 
-extern void scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit, void *argument);
+extern void scim_visit_rows(const ScimRegistration *registration, bool locking, ScimVisitRows visit,
+							void *argument);
 
 #endif							/* SCIM_ADMIN_VISIT_ROWS_H */

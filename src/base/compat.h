@@ -30,7 +30,10 @@
 #define SCIM_NORETURN pg_attribute_noreturn()
 #endif
 
-/* What a query may need of a relation moved out of its range table entry in version 16; the fields kept their names. */
+/*
+ * What a query may need of a relation moved out of its range table entry in
+ * version 16; the fields kept their names.
+ */
 #if PG_VERSION_NUM >= 160000
 #define ScimPermissions RTEPermissionInfo
 #define scim_query_permissions(query) ((query)->rteperminfos)
@@ -48,12 +51,17 @@
 
 /* And so is who may look into a schema. */
 #if PG_VERSION_NUM >= 160000
-#define scim_may_use_schema(schema, role) (object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK)
+#define scim_may_use_schema(schema, role) \
+	(object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK)
 #else
-#define scim_may_use_schema(schema, role) (pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK)
+#define scim_may_use_schema(schema, role) \
+	(pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK)
 #endif
 
-/* What the JSON parser calls can stop it since version 16; and what it reads of is made in place since version 17. */
+/*
+ * What the JSON parser calls can stop it since version 16; and what it reads of
+ * is made in place since version 17.
+ */
 #if PG_VERSION_NUM >= 160000
 #define ScimJsonAction JsonParseErrorType
 #define SCIM_JSON_GO_ON return JSON_SUCCESS
@@ -62,7 +70,8 @@
 #define SCIM_JSON_GO_ON return
 #endif
 #if PG_VERSION_NUM >= 170000
-#define scim_json_lexer(text, length) makeJsonLexContextCstringLen(NULL, text, length, PG_UTF8, true)
+#define scim_json_lexer(text, length) \
+	makeJsonLexContextCstringLen(NULL, text, length, PG_UTF8, true)
 #else
 #define scim_json_lexer(text, length) makeJsonLexContextCstringLen(text, length, PG_UTF8, true)
 #endif

@@ -57,7 +57,7 @@ base64url_bytes(uint8_t *out, size_t *out_length, const char *text, size_t lengt
 {
 	uint32_t	bits = 0;
 	int			count = 0;
-	uint8_t	   *at = out;
+	uint8_t    *at = out;
 
 	for (size_t i = 0; i < length; i++)
 	{

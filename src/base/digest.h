@@ -17,10 +17,16 @@
 /* RFC 4648 section 4: the standard alphabet with padding.  "out" is terminated. */
 extern void base64_text(char *out, const uint8_t *bytes, size_t length);
 
-/* RFC 4648 section 5, without padding: "out" has room for BASE64_SIZE(length) + 1 and is terminated. */
+/*
+ * RFC 4648 section 5, without padding: "out" has room for BASE64_SIZE(length) +
+ * 1 and is terminated.
+ */
 extern void base64url_text(char *out, const uint8_t *bytes, size_t length);
 
-/* The bytes of such a text, in the one spelling that base64url_text gives; "out" has room for three quarters of it. */
+/*
+ * The bytes of such a text, in the one spelling that base64url_text gives;
+ * "out" has room for three quarters of it.
+ */
 extern bool base64url_bytes(uint8_t *out, size_t *out_length, const char *text, size_t length);
 
 /* sum += term, sum -= term: both are 32 bytes, big-endian. */

@@ -17,65 +17,83 @@ static const char *const scim_domain = "scimver";
 /* The order is that of ScimErrorCode. */
 static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_VERSION_MISMATCH] = {"VERSION_MISMATCH", 412, NULL, true,
-		"Read the resource again, merge your change into what is there now, and write it with the current version."},
+		"Read the resource again, merge your change into what is there now, "
+	"and write it with the current version."},
 	[SCIM_INVALID_VERSION_FORMAT] = {"INVALID_VERSION_FORMAT", 400, NULL, false,
-		"Pass meta.version exactly as it was read; the ETag form belongs to HTTP."},
+		"Pass meta.version exactly as it was read; the ETag form "
+	"belongs to HTTP."},
 	[SCIM_VERSION_REQUIRED] = {"VERSION_REQUIRED", 428, NULL, false,
 		"Read the resource, and pass its version as expected_version."},
 	[SCIM_USER_NOT_FOUND] = {"USER_NOT_FOUND", 404, NULL, false,
-		"Look the id up with scim_list_users; the user may have been deleted, or live in another tenant."},
+		"Look the id up with scim_list_users; the user may have been deleted, "
+	"or live in another tenant."},
 	[SCIM_GROUP_NOT_FOUND] = {"GROUP_NOT_FOUND", 404, NULL, false,
-		"Look the id up with scim_list_groups; the group may have been deleted, or live in another tenant."},
+		"Look the id up with scim_list_groups; the group may have been "
+	"deleted, or live in another tenant."},
 	[SCIM_RESOURCE_NOT_FOUND] = {"RESOURCE_NOT_FOUND", 404, NULL, false,
-		"Look the id up with scim_list_resources; the resource may have been deleted, or live in another tenant."},
+		"Look the id up with scim_list_resources; the resource may have "
+	"been deleted, or live in another tenant."},
 	[SCIM_UNIQUENESS] = {"UNIQUENESS", 409, "uniqueness", false,
 		"Choose another value, or update the resource that has it."},
 	[SCIM_INVALID_VALUE] = {"INVALID_VALUE", 400, "invalidValue", false,
-		"Correct the value that path names; scim_get_schemas says what it may be."},
+		"Correct the value that path names; scim_get_schemas says what it may "
+	"be."},
 	[SCIM_INVALID_SYNTAX] = {"INVALID_SYNTAX", 400, "invalidSyntax", false,
 		"Correct what path names; scim_get_schemas lists the attributes."},
 	[SCIM_INVALID_PATH] = {"INVALID_PATH", 400, "invalidPath", false,
-		"Use a path of the schema, such as name.givenName; scim_get_schemas lists the attributes."},
+		"Use a path of the schema, such as name.givenName; scim_get_schemas "
+	"lists the attributes."},
 	[SCIM_INVALID_FILTER] = {"INVALID_FILTER", 400, "invalidFilter", false,
-		"Correct what path and position name; scim_get_schemas lists the attributes and their types."},
+		"Correct what path and position name; scim_get_schemas lists the "
+	"attributes and their types."},
 	[SCIM_NO_TARGET] = {"NO_TARGET", 400, "noTarget", false,
 		"Read the resource, and name in path what is there to be changed."},
 	[SCIM_MUTABILITY] = {"MUTABILITY", 400, "mutability", false,
 		"Leave out what only the server may change, or what must keep its value."},
 	[SCIM_TOO_MANY] = {"TOO_MANY", 400, "tooMany", false,
-		"Narrow the filter, or read page by page with a cursor, without include_total."},
+		"Narrow the filter, or read page by page with a cursor, without "
+	"include_total."},
 	[SCIM_INVALID_CURSOR] = {"INVALID_CURSOR", 400, "invalidCursor", false,
-		"Pass the cursor of the page before as it was given (nextCursor, of tools metadata.next_cursor), with the same query; an empty one (of tools *) begins anew."},
+		"Pass the cursor of the page before as it was given (nextCursor, of "
+		"tools metadata.next_cursor), with the same query; an empty one (of "
+	"tools *) begins anew."},
 	[SCIM_EXPIRED_CURSOR] = {"EXPIRED_CURSOR", 400, "expiredCursor", false,
 		"Begin the list again."},
 	[SCIM_INVALID_COUNT] = {"INVALID_COUNT", 400, "invalidCount", false,
 		"Pass a count within the limits that the message names, or none."},
 	[SCIM_INVALID_ARGUMENT] = {"INVALID_ARGUMENT", 400, "invalidValue", false,
-		"Correct the argument that path names; the tool's inputSchema lists all of them."},
+		"Correct the argument that path names; the tool's inputSchema lists "
+	"all of them."},
 	[SCIM_TENANT_FORBIDDEN] = {"TENANT_FORBIDDEN", 403, NULL, false,
-		"Use a tenant that was granted to you; an administrator grants one with scim_grant_tenant(tenant, role)."},
+		"Use a tenant that was granted to you; an administrator grants one "
+	"with scim_grant_tenant(tenant, role)."},
 	[SCIM_PERMISSION_DENIED] = {"PERMISSION_DENIED", 403, NULL, false,
-		"Ask an administrator for the privilege; scim_grant_tenant(tenant, role) grants those on the tables."},
+		"Ask an administrator for the privilege; scim_grant_tenant(tenant, "
+	"role) grants those on the tables."},
 	[SCIM_SENSITIVE] = {"SENSITIVE", 403, "sensitive", false,
-		"What is never returned, such as a password, is written, never read or searched."},
+		"What is never returned, such as a password, is written, never read or "
+	"searched."},
 	[SCIM_LEASE_HELD] = {"LEASE_HELD", 423, NULL, true,
 		"Wait until the lease ends, or ask its holder."},
 	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,
-		"An administrator makes a table with scim_create_table(name, resource_type), or registers one with scim_register_table."},
+		"An administrator makes a table with scim_create_table(name, "
+	"resource_type), or registers one with scim_register_table."},
 	[SCIM_ALREADY_REGISTERED] = {"ALREADY_REGISTERED", 409, NULL, false,
-		"A database has one table for each resource type: use it, or end its registration first with scim_unregister_table."},
+		"A database has one table for each resource type: use it, or end "
+	"its registration first with scim_unregister_table."},
 	[SCIM_INVALID_MAPPING] = {"INVALID_MAPPING", 400, NULL, false,
 		"Correct the mapping, or the table, as the message says."},
-	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false,
-		"Send or ask for less at once."},
+	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false, "Send or ask for less at once."},
 	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,
 		"Wait a moment before the next attempt."},
 	[SCIM_RETRY_LATER] = {"RETRY_LATER", 503, NULL, true,
 		"Nothing was changed: make the same call again."},
 	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
-		"The write may or may not have happened: read the resource, then decide."},
+		"The write may or may not have happened: read the resource, then "
+	"decide."},
 	[SCIM_STILL_REFERENCED] = {"STILL_REFERENCED", 409, NULL, false,
-		"Have the rows of the table that relation names taken away first, or leave the resource as it is."},
+		"Have the rows of the table that relation names taken away first, "
+	"or leave the resource as it is."},
 	[SCIM_INTERNAL] = {"INTERNAL", 500, NULL, false,
 		"Report this to the administrator; the server's log says more."},
 };
@@ -90,102 +108,149 @@ typedef struct Situation
 #define SITUATION(situation) [(situation) - SCIM_ERROR_CODES]
 
 static const Situation situations[SCIM_ERROR_SITUATIONS] = {
-	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH,
-		"Read the resource again; if it is still to be deleted, delete it with its current version."},
+	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
+		"still to be deleted, delete it with "
+	"its current version."},
 	SITUATION(SCIM_MEMBERS_MISMATCH) = {SCIM_VERSION_MISMATCH,
-		"Read the group again; if its members are still to be changed like that, make the call again with its current version, or with none."},
+		"Read the group again; if its members are still to be "
+		"changed like that, make the call again with its current "
+	"version, or with none."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
-		"Read the resource, and pass its _version as it is. Of expected_version alone, null and \"\" do not mean that it is left out, and * stands for no version."},
+		"Read the resource, and pass its _version as it is. Of "
+		"expected_version alone, null and \"\" do not mean that it "
+	"is left out, and * stands for no version."},
 	SITUATION(SCIM_KNOWN_VERSION_FORMAT) = {SCIM_INVALID_VERSION_FORMAT,
-		"Pass metadata.version of the answer before exactly as it was, or leave it out; the ETag form belongs to HTTP."},
-	SITUATION(SCIM_TAKEN_UNSEEN) = {SCIM_UNIQUENESS,
-		"Choose another value. Who has it may have come this moment: a list finds that one by now. Whom no list finds is hidden from this role, marked as deleted, or in another tenant: ask an administrator."},
+		"Pass metadata.version of the answer before exactly as "
+		"it was, or leave it out; the ETag form belongs to "
+	"HTTP."},
+	SITUATION(SCIM_TAKEN_UNSEEN) = {SCIM_UNIQUENESS, "Choose another value. Who has it may have "
+		"come this moment: a list finds that one by "
+		"now. Whom no list finds is hidden from this "
+		"role, marked as deleted, or in another "
+	"tenant: ask an administrator."},
 	SITUATION(SCIM_TAKEN_MAYBE_BY_DELETED) = {SCIM_UNIQUENESS,
-		"Choose another value. A list finds who has it, unless that one is hidden from this role or marked as deleted. An administrator can have the index leave out rows that are marked as deleted: %s"},
+		"Choose another value. A list finds who has it, "
+		"unless that one is hidden from this role or marked "
+		"as deleted. An administrator can have the index "
+	"leave out rows that are marked as deleted: %s"},
 	SITUATION(SCIM_TAKEN_BY_DELETED) = {SCIM_UNIQUENESS,
-		"Choose another value: who has it is found by no function, and cannot be changed. An administrator can have the index leave out rows that are marked as deleted: %s"},
-	SITUATION(SCIM_NOT_YET_UNIQUE) = {SCIM_UNIQUENESS,
-		"Give each of the resources a value of its own first."},
-	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE,
-		"Correct the parameter that path names, as the message says."},
-	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT,
-		"Call one of the tools that scim_tools() lists, by its exact name."},
+		"Choose another value: who has it is found by no function, "
+		"and cannot be changed. An administrator can have the "
+	"index leave out rows that are marked as deleted: %s"},
+	SITUATION(SCIM_NOT_YET_UNIQUE) = {SCIM_UNIQUENESS, "Give each of the resources a value of its "
+	"own first."},
+	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE, "Correct the parameter that path names, "
+	"as the message says."},
+	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
+		"scim_tools() lists, by its exact "
+	"name."},
 	SITUATION(SCIM_NO_SUCH_MEMBER) = {SCIM_INVALID_VALUE,
-		"Look the member's id up with scim_list_users, or with scim_list_groups if it is a group; it may have been deleted, or live in another tenant."},
-	SITUATION(SCIM_NOT_HELD) = {SCIM_INVALID_VALUE,
-		"Leave it out: scim_get_schemas lists, as canonicalValues of members.type, what can be a member here."},
-	SITUATION(SCIM_MEMBER_IN_ITSELF) = {SCIM_INVALID_VALUE,
-		"Leave this member out: no group is in itself, be it through others."},
-	SITUATION(SCIM_NO_RESOURCE) = {SCIM_INVALID_VALUE,
-		"Pass a resource: one JSON object, as scim_get_user or scim_get_group returns it."},
-	SITUATION(SCIM_LONG_NUMBER) = {SCIM_INVALID_VALUE,
-		"Use a shorter number, or a string."},
-	SITUATION(SCIM_NEEDS_VALUE) = {SCIM_INVALID_VALUE,
-		"Send a value for what path names: it can neither be left out nor removed."},
+		"Look the member's id up with scim_list_users, or with "
+		"scim_list_groups if it is a group; it may have been "
+	"deleted, or live in another tenant."},
+	SITUATION(SCIM_NOT_HELD) = {SCIM_INVALID_VALUE, "Leave it out: scim_get_schemas lists, as "
+		"canonicalValues of members.type, what can be "
+	"a member here."},
+	SITUATION(SCIM_MEMBER_IN_ITSELF) = {SCIM_INVALID_VALUE, "Leave this member out: no group is in "
+	"itself, be it through others."},
+	SITUATION(SCIM_NO_RESOURCE) = {SCIM_INVALID_VALUE, "Pass a resource: one JSON object, as "
+		"scim_get_user or scim_get_group returns "
+	"it."},
+	SITUATION(SCIM_LONG_NUMBER) = {SCIM_INVALID_VALUE, "Use a shorter number, or a string."},
+	SITUATION(SCIM_NEEDS_VALUE) = {SCIM_INVALID_VALUE, "Send a value for what path names: it can "
+	"neither be left out nor removed."},
 	SITUATION(SCIM_UNFILLED_COLUMN) = {SCIM_INVALID_VALUE,
-		"No client can fill that column. An administrator can give it a default (ALTER TABLE %s ALTER COLUMN %s SET DEFAULT ...), or let a mapping or a trigger fill it."},
-	SITUATION(SCIM_COLUMN_REFUSES) = {SCIM_INVALID_VALUE,
-		"Send a value that the column takes, as the message says: the schema allows more than the table can hold."},
+		"No client can fill that column. An administrator can give "
+		"it a default (ALTER TABLE %s ALTER COLUMN %s SET DEFAULT "
+	"...), or let a mapping or a trigger fill it."},
+	SITUATION(SCIM_COLUMN_REFUSES) = {SCIM_INVALID_VALUE, "Send a value that the column takes, as "
+		"the message says: the schema allows "
+	"more than the table can hold."},
 	SITUATION(SCIM_CONSTRAINT_REFUSES) = {SCIM_INVALID_VALUE,
-		"Send what the table takes, or ask an administrator what its constraint wants: it is the application's own, and no part of the schema."},
-	SITUATION(SCIM_NO_ROW_TO_REFER_TO) = {SCIM_INVALID_VALUE,
-		"Send a value that the other table has, or ask an administrator to add it there."},
-	SITUATION(SCIM_NO_COLUMN) = {SCIM_INVALID_VALUE,
-		"Leave it out: scim_get_schemas lists what has a place in the table."},
-	SITUATION(SCIM_NO_PLACE_TO_SEARCH) = {SCIM_INVALID_FILTER,
-		"Ask for an attribute that the table has a place for: scim_get_schemas lists them."},
-	SITUATION(SCIM_BAD_ROW) = {SCIM_INVALID_VALUE,
-		"Correct the row, or delete it, in SQL: scim_check_table names all rows that cannot be read."},
-	SITUATION(SCIM_NO_ID_MADE) = {SCIM_INVALID_VALUE,
-		"Ids are made by the database: give the column a default, such as a sequence or gen_random_uuid()."},
-	SITUATION(SCIM_BAD_DOCUMENT) = {SCIM_INVALID_VALUE,
-		"Correct what path names in the document, as the message says; scim_get_schemas shows documents that are in use."},
+		"Send what the table takes, or ask an administrator what "
+		"its constraint wants: it is the application's own, and "
+	"no part of the schema."},
+	SITUATION(SCIM_NO_ROW_TO_REFER_TO) = {SCIM_INVALID_VALUE, "Send a value that the other table "
+		"has, or ask an administrator to add "
+	"it there."},
+	SITUATION(SCIM_NO_COLUMN) = {SCIM_INVALID_VALUE, "Leave it out: scim_get_schemas lists what "
+	"has a place in the table."},
+	SITUATION(SCIM_NO_PLACE_TO_SEARCH) = {SCIM_INVALID_FILTER, "Ask for an attribute that the "
+		"table has a place for: "
+	"scim_get_schemas lists them."},
+	SITUATION(SCIM_BAD_ROW) = {SCIM_INVALID_VALUE, "Correct the row, or delete it, in SQL: "
+		"scim_check_table names all rows that cannot be "
+	"read."},
+	SITUATION(SCIM_NO_ID_MADE) = {SCIM_INVALID_VALUE, "Ids are made by the database: give the "
+		"column a default, such as a sequence or "
+	"gen_random_uuid()."},
+	SITUATION(SCIM_BAD_DOCUMENT) = {SCIM_INVALID_VALUE, "Correct what path names in the document, "
+		"as the message says; scim_get_schemas "
+	"shows documents that are in use."},
 	SITUATION(SCIM_BAD_DOCUMENT_SYNTAX) = {SCIM_INVALID_SYNTAX,
-		"Pass a document as RFC 7643, sections 6 and 7, have it; scim_get_schemas shows documents that are in use."},
-	SITUATION(SCIM_DOCUMENT_IN_USE) = {SCIM_INVALID_VALUE,
-		"Nothing was changed. End first what still uses it, as the message says; what belongs to scimver always stays."},
-	SITUATION(SCIM_NO_SUCH_DOCUMENT) = {SCIM_RESOURCE_NOT_FOUND,
-		"Look the name up in scim_schemas and scim_resource_types, which list all of them."},
+		"Pass a document as RFC 7643, sections 6 and 7, have "
+	"it; scim_get_schemas shows documents that are in use."},
+	SITUATION(SCIM_DOCUMENT_IN_USE) = {SCIM_INVALID_VALUE, "Nothing was changed. End first what "
+		"still uses it, as the message says; "
+	"what belongs to scimver always stays."},
+	SITUATION(SCIM_NO_SUCH_DOCUMENT) = {SCIM_RESOURCE_NOT_FOUND, "Look the name up in scim_schemas "
+		"and scim_resource_types, which "
+	"list all of them."},
 	SITUATION(SCIM_INVALID_RESOURCES) = {SCIM_INVALID_VALUE,
-		"Correct these resources first, or pass force => true; scim_check_schema lists all of them."},
-	SITUATION(SCIM_NOT_UNIQUE_RESOURCES) = {SCIM_INVALID_VALUE,
-		"Correct these resources first: values that are to be unique must differ. scim_check_schema lists all of them."},
-	SITUATION(SCIM_NO_OBJECT) = {SCIM_INVALID_SYNTAX,
-		"Send the resource as one JSON object; scim_get_schemas lists its attributes."},
+		"Correct these resources first, or pass force => true; "
+	"scim_check_schema lists all of them."},
+	SITUATION(SCIM_NOT_UNIQUE_RESOURCES) = {SCIM_INVALID_VALUE, "Correct these resources first: "
+		"values that are to be unique must "
+		"differ. scim_check_schema lists "
+	"all of them."},
+	SITUATION(SCIM_NO_OBJECT) = {SCIM_INVALID_SYNTAX, "Send the resource as one JSON object; "
+	"scim_get_schemas lists its attributes."},
 	SITUATION(SCIM_BAD_OPERATION) = {SCIM_INVALID_SYNTAX,
-		"Send operations such as [{\"op\": \"replace\", \"path\": \"active\", \"value\": false}] (RFC 7644, section 3.5.2)."},
-	SITUATION(SCIM_CANNOT_BE_INDEXED) = {SCIM_INVALID_PATH,
-		"Name another attribute: this one is found without an index."},
-	SITUATION(SCIM_REQUIRED_REMOVED) = {SCIM_MUTABILITY,
-		"Replace it by another value: what the schema requires is never removed."},
-	SITUATION(SCIM_READ_ONLY_GROUPS) = {SCIM_MUTABILITY,
-		"Change the members of the group instead: scim_add_members and scim_remove_members, or the tool scim_modify_group_members."},
-	SITUATION(SCIM_READ_ONLY_COLUMN) = {SCIM_MUTABILITY,
-		"Leave it out, or send the value that it has: the application alone changes it."},
-	SITUATION(SCIM_OTHER_TENANT) = {SCIM_TENANT_FORBIDDEN,
-		"Leave the tenant out: this connection works in one tenant only."},
+		"Send operations such as [{\"op\": \"replace\", \"path\": "
+	"\"active\", \"value\": false}] (RFC 7644, section 3.5.2)."},
+	SITUATION(SCIM_CANNOT_BE_INDEXED) = {SCIM_INVALID_PATH, "Name another attribute: this one is "
+	"found without an index."},
+	SITUATION(SCIM_REQUIRED_REMOVED) = {SCIM_MUTABILITY, "Replace it by another value: what the "
+	"schema requires is never removed."},
+	SITUATION(SCIM_READ_ONLY_GROUPS) = {SCIM_MUTABILITY, "Change the members of the group instead: "
+		"scim_add_members and "
+		"scim_remove_members, or the tool "
+	"scim_modify_group_members."},
+	SITUATION(SCIM_READ_ONLY_COLUMN) = {SCIM_MUTABILITY, "Leave it out, or send the value that it "
+	"has: the application alone changes it."},
+	SITUATION(SCIM_OTHER_TENANT) = {SCIM_TENANT_FORBIDDEN, "Leave the tenant out: this connection "
+	"works in one tenant only."},
 	SITUATION(SCIM_SUPPRESSED) = {SCIM_PERMISSION_DENIED,
-		"No privilege is missing: ask an administrator for what the table's triggers, rules and policies are to refuse."},
+		"No privilege is missing: ask an administrator for what the "
+	"table's triggers, rules and policies are to refuse."},
 	SITUATION(SCIM_ROWS_HIDDEN) = {SCIM_PERMISSION_DENIED,
-		"Call it as a role that row level security hides nothing from: one with BYPASSRLS, or the owner where it is not forced."},
+		"Call it as a role that row level security hides nothing from: "
+	"one with BYPASSRLS, or the owner where it is not forced."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
-		"Name a table that scim_create_table made, or that scim_register_table or scim_register_members registered."},
-	SITUATION(SCIM_NO_MEMBERSHIPS) = {SCIM_NOT_REGISTERED,
-		"Groups can be written without members. For these, ask an administrator to register their table: scim_register_members(relation, group_column, member_column)."},
-	SITUATION(SCIM_NOT_JOINED) = {SCIM_INVALID_MAPPING,
-		"To change the types of both, end the registration of the memberships first with scim_unregister_table, and register them again afterwards."},
-	SITUATION(SCIM_INACTIVE_INSTEAD) = {SCIM_STILL_REFERENCED,
-		"Set active to false instead, or have the rows of %s taken away first."},
-	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE,
-		"Send a shorter value."},
-	SITUATION(SCIM_ROWS_KEPT) = {SCIM_INVALID_MAPPING,
-		"Disable the table's own triggers and rules while it is registered."},
-	SITUATION(SCIM_LOST_MEMBERS) = {SCIM_INVALID_MAPPING,
-		"Delete those memberships first, or bring back what they name."},
-	SITUATION(SCIM_STORED_TOO_LONG) = {SCIM_TOO_LARGE,
-		"Shorten the values of those resources first."},
-	SITUATION(SCIM_TOO_LARGE_TO_SORT_BY) = {SCIM_TOO_LARGE,
-		"Sort by another attribute, or read pages by start_index."},
+		"Name a table that scim_create_table made, or that "
+		"scim_register_table or scim_register_members "
+	"registered."},
+	SITUATION(SCIM_NO_MEMBERSHIPS) = {SCIM_NOT_REGISTERED, "Groups can be written without members. "
+		"For these, ask an administrator to "
+		"register their table: "
+		"scim_register_members(relation, "
+	"group_column, member_column)."},
+	SITUATION(SCIM_NOT_JOINED) = {SCIM_INVALID_MAPPING, "To change the types of both, end the "
+		"registration of the memberships first "
+		"with scim_unregister_table, and register "
+	"them again afterwards."},
+	SITUATION(SCIM_INACTIVE_INSTEAD) = {SCIM_STILL_REFERENCED, "Set active to false instead, or "
+		"have the rows of %s taken away "
+	"first."},
+	SITUATION(SCIM_TOO_LONG) = {SCIM_TOO_LARGE, "Send a shorter value."},
+	SITUATION(SCIM_ROWS_KEPT) = {SCIM_INVALID_MAPPING, "Disable the table's own triggers and rules "
+	"while it is registered."},
+	SITUATION(SCIM_LOST_MEMBERS) = {SCIM_INVALID_MAPPING, "Delete those memberships first, or "
+	"bring back what they name."},
+	SITUATION(SCIM_STORED_TOO_LONG) = {SCIM_TOO_LARGE, "Shorten the values of those resources "
+	"first."},
+	SITUATION(SCIM_TOO_LARGE_TO_SORT_BY) = {SCIM_TOO_LARGE, "Sort by another attribute, or read "
+	"pages by start_index."},
 };
 
 struct ScimError
@@ -280,7 +345,8 @@ void
 scim_error_value(ScimError *error, const char *field, const JsonbValue *value)
 {
 	if (value->type == jbvString)
-		scim_set_text(error->detail, field, scim_shown_name(value->val.string.val, value->val.string.len));
+		scim_set_text(error->detail, field,
+					  scim_shown_name(value->val.string.val, value->val.string.len));
 	else if (is_short(value))
 		scim_set_value(error->detail, field, value);
 }
@@ -391,7 +457,7 @@ scim_format_error(const char *format, va_list *args)
 }
 
 char *
-scim_phrase(const char *format,...)
+scim_phrase(const char *format, ...)
 {
 	va_list		args;
 	char	   *text;
@@ -403,7 +469,7 @@ scim_phrase(const char *format,...)
 }
 
 void
-scim_throw(ScimError *error, const char *format,...)
+scim_throw(ScimError *error, const char *format, ...)
 {
 	va_list		args;
 	char	   *text;
@@ -415,7 +481,7 @@ scim_throw(ScimError *error, const char *format,...)
 }
 
 void
-scim_throw_path(ScimErrorCode code, const char *path, const char *format,...)
+scim_throw_path(ScimErrorCode code, const char *path, const char *format, ...)
 {
 	ScimError  *error = scim_error(code);
 	va_list		args;

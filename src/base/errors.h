@@ -49,17 +49,18 @@ typedef enum ScimErrorCode
 	SCIM_INTERNAL,
 
 	/*
-	 * Situations: errors of one of these codes where the code's own hint would
-	 * not help.  The table of errors.c says of which code each is, and its hint;
-	 * they are raised as codes are.
+	 * Situations: errors of one of these codes where the code's own hint would not help.  The
+	 * table of errors.c says of which code each is, and its hint; they are raised as codes are.
 	 */
 	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
-	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked as deleted; word: the same as below */
-	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that free it */
+	SCIM_TAKEN_MAYBE_BY_DELETED,	/* it was not found, and the index holds rows that are marked
+									 * as deleted; word: the same as below */
+	SCIM_TAKEN_BY_DELETED,		/* by a row that is marked as deleted; word: the statements that
+								 * free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
 	SCIM_NO_SUCH_TOOL,
@@ -97,7 +98,8 @@ typedef enum ScimErrorCode
 	SCIM_NOT_JOINED,			/* memberships with what they name */
 	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
 	SCIM_LOST_MEMBERS,			/* memberships of what is not there */
-	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that refers */
+	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that
+								 * refers */
 	SCIM_TOO_LONG,				/* a single value */
 	SCIM_STORED_TOO_LONG,		/* values that are there already */
 	SCIM_TOO_LARGE_TO_SORT_BY
@@ -148,7 +150,10 @@ extern void scim_error_integer(ScimError *error, const char *field, int64 value)
 /* A value as it was sent; what is no string, and longer, is left out. */
 extern void scim_error_value(ScimError *error, const char *field, const JsonbValue *value);
 
-/* What is stored, and a program needs whole: the id of a resource that is there, its version, names of ours. */
+/*
+ * What is stored, and a program needs whole: the id of a resource that is
+ * there, its version, names of ours.
+ */
 extern void scim_error_whole(ScimError *error, const char *field, const char *value);
 extern void scim_error_list(ScimError *error, const char *field, const JsonbValue *list);
 
@@ -160,17 +165,17 @@ extern void scim_fill_hint(ScimError *error, const char *const *words);
 extern void scim_error_hint(ScimError *error, const char *hint);
 
 /* A part of an error's text, with values cut in the same way; palloc'd. */
-extern char *scim_phrase(const char *format,...) pg_attribute_printf(1, 2);
+extern char *scim_phrase(const char *format, ...) pg_attribute_printf(1, 2);
 extern char *scim_format_error(const char *format, va_list *args) pg_attribute_printf(1, 0);
 
 /* A text that was sent, as errors show it: palloc'd.  "length" is in bytes. */
 extern char *scim_shown_name(const char *name, int length);
-extern SCIM_NORETURN void scim_throw(ScimError *error, const char *format,...)
+extern SCIM_NORETURN void scim_throw(ScimError *error, const char *format, ...)
 			pg_attribute_printf(2, 3);
 
 /* The most frequent shape: an error whose only field is "path". */
-extern SCIM_NORETURN void scim_throw_path(ScimErrorCode code, const char *path, const char *format,...)
-			pg_attribute_printf(3, 4);
+extern SCIM_NORETURN void scim_throw_path(ScimErrorCode code, const char *path, const char *format,
+										  ...) pg_attribute_printf(3, 4);
 
 /* Was this error raised by scim_throw?  (Not by somebody's RAISE that looks like it.) */
 extern bool scim_is_ours(const ErrorData *error);

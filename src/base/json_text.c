@@ -42,9 +42,9 @@ put_text(Sink *sink, const char *text)
 static const char *
 escape_of(unsigned char byte, char room[7])
 {
-	static const char *const short_escapes[] = {
-		['\b'] = "\\b",['\t'] = "\\t",['\n'] = "\\n",['\f'] = "\\f",['\r'] = "\\r",['"'] = "\\\"",['\\'] = "\\\\"
-	};
+	static const char *const short_escapes[] =
+	{['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f",
+	['\r'] = "\\r", ['"'] = "\\\"", ['\\'] = "\\\\"};
 
 	if (byte < lengthof(short_escapes) && short_escapes[byte])
 		return short_escapes[byte];
@@ -130,7 +130,8 @@ write_object(Sink *sink, const JsonbValue *object)
 {
 	put(sink, "{", 1);
 	for (int i = 0; i < object->val.object.nPairs; i++)
-		write_member(sink, i == 0, &object->val.object.pairs[i].key, &object->val.object.pairs[i].value);
+		write_member(sink, i == 0, &object->val.object.pairs[i].key,
+					 &object->val.object.pairs[i].value);
 	put(sink, "}", 1);
 }
 
@@ -198,5 +199,6 @@ scim_holds_json(const JsonbValue *value)
 	text = scim_string_copy(value);
 	begin = text + strspn(text, " \t\r\n");
 	return (*begin == '{' || *begin == '[') &&
-		pg_parse_json(scim_json_lexer(text, value->val.string.len), unconstify(JsonSemAction *, &nothing)) == JSON_SUCCESS;
+		pg_parse_json(scim_json_lexer(text, value->val.string.len),
+					  unconstify(JsonSemAction *, &nothing)) == JSON_SUCCESS;
 }

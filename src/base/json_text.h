@@ -19,7 +19,10 @@ extern void scim_append_json(StringInfo out, const JsonbValue *value);
 /* How many bytes that takes. */
 extern int64 scim_json_size(const JsonbValue *value);
 
-/* Is it a string that holds an object or array as JSON text?  A frequent mistake of programs that write JSON. */
+/*
+ * Is it a string that holds an object or array as JSON text?  A frequent
+ * mistake of programs that write JSON.
+ */
 extern bool scim_holds_json(const JsonbValue *value);
 
 #endif							/* SCIM_BASE_JSON_TEXT_H */

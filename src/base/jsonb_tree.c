@@ -315,7 +315,10 @@ compare_pairs(const void *a, const void *b)
 	return ((const JsonbPair *) a)->order < ((const JsonbPair *) b)->order ? -1 : 1;
 }
 
-/* The object's pairs in jsonb's order, the last of equal keys kept.  The tree itself stays as it is. */
+/*
+ * The object's pairs in jsonb's order, the last of equal keys kept.  The tree
+ * itself stays as it is.
+ */
 static JsonbPair *
 sorted_pairs(const JsonbValue *object, int *count)
 {
@@ -418,7 +421,10 @@ write_child(Writer *writer, const JsonbValue *value)
 	}
 }
 
-/* Writes the child, and its JEntry: every JB_OFFSET_STRIDE'th tells its end, the others their length. */
+/*
+ * Writes the child, and its JEntry: every JB_OFFSET_STRIDE'th tells its end,
+ * the others their length.
+ */
 static void
 write_entry(Writer *writer, Size entries, Size base, int index, const JsonbValue *value)
 {

@@ -100,7 +100,10 @@ extern void scim_root(Jsonb *jsonb, JsonbValue *value);
 extern bool scim_is_object(const JsonbValue *value);
 extern bool scim_is_array(const JsonbValue *value);
 
-/* Are the strings equal?  (A jbvString against a C string.)  Inline, so that a constant's length is one. */
+/*
+ * Are the strings equal?  (A jbvString against a C string.)  Inline, so that a
+ * constant's length is one.
+ */
 static inline bool
 scim_string_is(const JsonbValue *value, const char *string)
 {
@@ -111,7 +114,10 @@ scim_string_is(const JsonbValue *value, const char *string)
 /* A palloc'd C string of a jbvString. */
 extern char *scim_string_copy(const JsonbValue *value);
 
-/* Is the value unassigned in the sense of RFC 7643 section 2.5: null, [] or {} (as given, not in depth)? */
+/*
+ * Is the value unassigned in the sense of RFC 7643 section 2.5: null, [] or {}
+ * (as given, not in depth)?
+ */
 extern bool scim_is_unassigned(const JsonbValue *value);
 
 /*
@@ -121,13 +127,23 @@ extern bool scim_is_unassigned(const JsonbValue *value);
 extern JsonbValue *scim_new_object(void);
 extern JsonbValue *scim_new_array(void);
 
-/* A binary container one level opened, as a tree that can be changed; a tree is returned as it is. */
+/*
+ * A binary container one level opened, as a tree that can be changed; a tree is
+ * returned as it is.
+ */
 extern JsonbValue *scim_open(const JsonbValue *value);
 
-/* Trees only.  The member's value, or NULL; the pointer is valid until the next change of the object. */
+/*
+ * Trees only.  The member's value, or NULL; the pointer is valid until the next
+ * change of the object.
+ */
 extern JsonbValue *scim_get(const JsonbValue *object, const char *key, int key_length);
 extern void scim_set(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
-extern void scim_add(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);	/* a key that is not there */
+
+/*
+ * a key that is not there
+ */
+extern void scim_add(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
 extern bool scim_remove(JsonbValue *object, const char *key, int key_length);
 extern void scim_append(JsonbValue *array, const JsonbValue *value);
 

@@ -10,6 +10,7 @@
 
 char	   *scim_setting_tenant = NULL;
 char	   *scim_setting_only_tenant = NULL;
+
 /* not read here: triggers and logs see it by current_setting */
 static char *setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
@@ -49,7 +50,8 @@ scim_define_settings(void)
 							NULL, &scim_setting_cursor_timeout, 0, 0, PG_INT32_MAX,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 	DefineCustomEnumVariable("scimver.filter_mode",
-							 "Filters: the grammar of RFC 7644 (strict), or what real clients send beyond it as well (lenient).",
+							 "Filters: the grammar of RFC 7644 (strict), or what real clients send "
+							 "beyond it as well (lenient).",
 							 NULL, &scim_setting_filter_mode, SCIM_FILTER_STRICT, filter_modes,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_page_size",
@@ -62,21 +64,23 @@ scim_define_settings(void)
 							PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_patch_work",
 							"Values that the operations of a patch may look at, in all.",
-							"A condition of a filter looks at each value, and counts as 100 values more.",
-							&scim_setting_max_patch_work, 1000000, 1000, PG_INT32_MAX,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							"A condition of a filter looks at each value, and counts as 100 values "
+							"more.",
+							&scim_setting_max_patch_work, 1000000, 1000, PG_INT32_MAX, PGC_SUSET, 0,
+							NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_results",
-							"Results of a list that is read by index or counted, at most; 0: any number.",
-							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX,
-							PGC_USERSET, 0, NULL, NULL, NULL);
+							"Results of a list that is read by index or counted, at most; 0: any "
+							"number.",
+							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX, PGC_USERSET, 0,
+							NULL, NULL, NULL);
 	define_text("scimver.only_tenant",
 				"The only tenant that calls may work in; empty: any that is granted.",
 				&scim_setting_only_tenant);
 	DefineCustomIntVariable("scimver.password_cost",
 							"Cost of crypting a password (blowfish, logarithm of the rounds).",
-							"Superusers only: a high one keeps the server busy for hours, a low one makes crypt strings weak.",
-							&scim_setting_password_cost, 10, 4, 31,
-							PGC_SUSET, 0, NULL, NULL, NULL);
+							"Superusers only: a high one keeps the server busy for hours, a low "
+							"one makes crypt strings weak.",
+							&scim_setting_password_cost, 10, 4, 31, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("scimver.require_version",
 							 "Tools refuse writes that name no expected_version.",
 							 NULL, &scim_setting_require_version, false,

@@ -17,7 +17,10 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != 0;
 }
 
-/* The length of "scheme:" at the start; 0: there is none, -1: there is a colon where only a scheme's may be. */
+/*
+ * The length of "scheme:" at the start; 0: there is none, -1: there is a colon
+ * where only a scheme's may be.
+ */
 static int
 scheme_length(const char *text, int length)
 {

@@ -27,7 +27,10 @@ extern const char *scim_uri_collection(const char *text, int length, int *collec
  */
 extern int	scim_uri_encode(const char *text, int length, char *out);
 
-/* Is the text, encoded or not, a step in a path ("." or "..") and so no name of its own (RFC 3986 section 5.2.4)? */
+/*
+ * Is the text, encoded or not, a step in a path ("." or "..") and so no name of
+ * its own (RFC 3986 section 5.2.4)?
+ */
 extern bool scim_uri_is_step(const char *text);
 
 /*

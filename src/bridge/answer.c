@@ -68,7 +68,10 @@ answer_server(const PGresult *answer)
 	return PQgetvalue(answer, 0, column)[0] == 't' ? SERVER_STANDBY : SERVER_READS;
 }
 
-/* Such a commit warns, and is reported as if nothing were.  The text is translated, its source is not. */
+/*
+ * Such a commit warns, and is reported as if nothing were.  The text is
+ * translated, its source is not.
+ */
 bool
 answer_is_unreplicated(const PGresult *notice)
 {

@@ -16,7 +16,7 @@
 #include "log.h"
 #include "scan.h"
 
-Options		options = {.pool_size = POOL_DEFAULT,.timeout = TIMEOUT_DEFAULT};
+Options		options = {.pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT};
 
 static const char help[] =
 "scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
@@ -133,7 +133,8 @@ options_read(int argc, char **argv)
 				options.require_version = true;
 				break;
 			case 'p':
-				options.pool_size = number(optarg, POOL_LIMIT, "--pool takes a number from 1 to 64");
+				options.pool_size = number(optarg, POOL_LIMIT,
+										   "--pool takes a number from 1 to 64");
 				break;
 			case 'l':
 				options.timeout = number(optarg, TIMEOUT_LIMIT,

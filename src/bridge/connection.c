@@ -78,7 +78,8 @@ typedef struct Unanswered
 } Unanswered;
 
 static const Unanswered when_lost = {ERROR_NO_DATABASE, ERROR_LOST_READ, ERROR_LOST_WRITE};
-static const Unanswered when_overdue = {ERROR_TIMED_OUT, ERROR_NO_ANSWER_READ, ERROR_NO_ANSWER_WRITE};
+static const Unanswered when_overdue = {ERROR_TIMED_OUT, ERROR_NO_ANSWER_READ,
+ERROR_NO_ANSWER_WRITE};
 
 /* It ends, and with it its call. */
 static void
@@ -421,7 +422,8 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	}
 	else
 	{
-		log_line("the database does not answer, nor end what is cancelled: the connection is closed");
+		log_line("the database does not answer, nor end what is cancelled: the connection is "
+				 "closed");
 		end(c, false, &when_overdue);
 	}
 }
@@ -447,8 +449,8 @@ connection_is_alive(Connection *c)
 	char		byte;
 
 	/*
-	 * A server that is gone shows it before anything is sent to it: by the end
-	 * of the stream, perhaps after a last message.
+	 * A server that is gone shows it before anything is sent to it: by the end of the stream,
+	 * perhaps after a last message.
 	 */
 	while (recv(PQsocket(c->pg), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
 	{

@@ -45,7 +45,8 @@ typedef struct Connection
 typedef struct ConnectionHandlers
 {
 	void		(*ready) (Connection *c);	/* it may be idle, or its slot free */
-	void		(*refused) (Connection *c, BridgeError error, const char *reason);	/* it could not be opened */
+	/* it could not be opened */
+	void		(*refused) (Connection *c, BridgeError error, const char *reason);
 	void		(*gone) (Connection *c);	/* it was lost */
 	void		(*demoted) (Connection *c); /* its server cannot be written to any more */
 } ConnectionHandlers;

@@ -272,7 +272,8 @@ lines_release(LinesHold who)
 	if (lines.holds != 0 || lines.ended)
 		return;
 	if ((!lines.at_end && event_add(lines.readable, NULL) < 0) ||
-		event_base_once(event_get_base(lines.readable), -1, EV_TIMEOUT, on_released, NULL, &at_once) < 0)
+		event_base_once(event_get_base(lines.readable), -1, EV_TIMEOUT, on_released, NULL,
+						&at_once) < 0)
 		log_fatal("cannot watch standard input");
 }
 

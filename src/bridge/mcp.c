@@ -21,7 +21,8 @@
 
 #define MODERN_VERSION "2026-07-28"
 #define META_PREFIX "io.modelcontextprotocol/"
-#define SERVER_INFO "{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
+#define SERVER_INFO \
+	"{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
 
 /* Bytes of a client's name that are kept. */
 #define AGENT_LIMIT 128
@@ -36,14 +37,18 @@ static const char instructions[] =
 "To change one: read it, then write with expected_version set to the version you read "
 "(content._version or metadata.version). If it has changed meanwhile you get VERSION_MISMATCH "
 "and nothing is written: take content.current, merge your change into it, "
-"and retry with expected_version = content.current_version (where current is too large to be shown, do as content.next_steps says). Never drop expected_version to get through: that overwrites others' work.\n"
+"and retry with expected_version = content.current_version (where current is too large to be "
+"shown, do as content.next_steps says). Never drop expected_version to get through: that "
+"overwrites others' work.\n"
 "An update replaces the whole resource: send every attribute that shall stay. "
 "For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
-"To look again, pass the version you have as known_version: if nothing changed, the answer is only content.not_modified. "
+"To look again, pass the version you have as known_version: if nothing changed, the answer is "
+"only content.not_modified. "
 "Leave tenant_id out unless you were told one.\n"
 "Failures have content.error_code, content.retryable and content.next_steps. "
 "RETRY_LATER: nothing was changed, make the same call again. "
-"OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you decide.";
+"OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you "
+"decide.";
 
 /* A request, while it is dispatched. */
 typedef struct Request
@@ -317,7 +322,7 @@ static const struct
 static void
 handle_request(const ScanMessage *message, ScanSpan id)
 {
-	Request		request = {.message = message,.id = id};
+	Request		request = {.message = message, .id = id};
 
 	if (!decide_era(&request))
 		return;

@@ -206,8 +206,10 @@ sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
 	if (known != NULL && strcmp(known, call->application) == 0)
 		values[2] = NULL;
 	if (sql->prepared[kind])
-		return PQsendQueryPrepared(pg, sql->name[kind], PARAMETERS, values, lengths, formats, 0) == 1;
-	return PQsendQueryParams(pg, sql->text[kind], PARAMETERS, types, values, lengths, formats, 0) == 1;
+		return PQsendQueryPrepared(pg, sql->name[kind], PARAMETERS, values, lengths, formats, 0) ==
+			1;
+	return PQsendQueryParams(pg, sql->text[kind], PARAMETERS, types, values, lengths, formats, 0) ==
+		1;
 }
 
 void

@@ -176,7 +176,8 @@ learn_tools(json_t *list)
 	{
 		if (options.read_only && !reads_only(tool))
 			continue;
-		catalogue.tools[catalogue.count].name = must_strdup(json_string_value(json_object_get(tool, "name")));
+		catalogue.tools[catalogue.count].name = must_strdup(
+															json_string_value(json_object_get(tool, "name")));
 		catalogue.tools[catalogue.count].read_only = reads_only(tool);
 		catalogue.count++;
 		if (json_array_append(shown, tool) != 0)

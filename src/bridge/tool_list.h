@@ -30,7 +30,10 @@ extern void catalogue_drop(Call *call);
 /* A list came from the database; false when it is none. */
 extern bool catalogue_learn(const char *json, size_t length);
 
-/* Our own look at the list has ended: with a list, or with an error (limit: how long it might take, in milliseconds). */
+/*
+ * Our own look at the list has ended: with a list, or with an error (limit: how
+ * long it might take, in milliseconds).
+ */
 extern void catalogue_ready(void);
 extern void catalogue_failed(BridgeError error, const char *reason, int limit);
 

@@ -30,7 +30,10 @@ PG_FUNCTION_INFO_V1(scim_value_consistent);
 
 /* ---- types ---- */
 
-/* scim_datetime(text) -> timestamptz: an xsd:dateTime, UTC if it names no zone; NULL if it is none. */
+/*
+ * scim_datetime(text) -> timestamptz: an xsd:dateTime, UTC if it names no zone;
+ * NULL if it is none.
+ */
 Datum
 scim_datetime(PG_FUNCTION_ARGS)
 {
@@ -131,7 +134,10 @@ first_element(const ArrayType *array)
 		(ARR_HASNULL(array) ? (Size) array->dataoffset : ARR_OVERHEAD_NONULLS(ARR_NDIM(array)));
 }
 
-/* The elements of text[] lie one behind the other; bytes decide, as no folded or exact text has two forms. */
+/*
+ * The elements of text[] lie one behind the other; bytes decide, as no folded
+ * or exact text has two forms.
+ */
 static bool
 has_value(ArrayType *array, const text *value)
 {
@@ -151,7 +157,10 @@ has_value(ArrayType *array, const text *value)
 	return false;
 }
 
-/* scim_has_value(text[], text) -> boolean, the operator @=: is one of the elements the value?  Leakproof. */
+/*
+ * scim_has_value(text[], text) -> boolean, the operator @=: is one of the
+ * elements the value?  Leakproof.
+ */
 Datum
 scim_has_value(PG_FUNCTION_ARGS)
 {

@@ -144,7 +144,8 @@ values_at(FunctionCallInfo fcinfo, bool folded)
 	}
 	if (values.count == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(construct_array(values.found, values.count, TEXTOID, -1, false, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(values.found, values.count, TEXTOID,
+										  -1, false, TYPALIGN_INT));
 }
 
 /*

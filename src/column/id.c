@@ -236,5 +236,6 @@ scim_compare_ids(const ScimIdType *type, const char *a, const char *b)
 Datum
 scim_id_array(const ScimIdType *type, Datum *ids, int count)
 {
-	return PointerGetDatum(construct_array(ids, count, type->type, type->length, type->by_value, type->align));
+	return PointerGetDatum(construct_array(ids, count, type->type, type->length,
+										   type->by_value, type->align));
 }

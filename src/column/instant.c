@@ -46,8 +46,9 @@ scim_instant_text(TimestampTz instant)
 	char	   *text;
 	int			length;
 
-	if (TIMESTAMP_NOT_FINITE(instant) || timestamp2tm(instant, NULL, &tm, &fraction, NULL, NULL) != 0 ||
-		tm.tm_year < 1 || tm.tm_year > 9999)
+	if (TIMESTAMP_NOT_FINITE(instant) ||
+		timestamp2tm(instant, NULL, &tm, &fraction, NULL, NULL) != 0 || tm.tm_year < 1 ||
+		tm.tm_year > 9999)
 		return NULL;
 	text = psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
 					tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction);
@@ -143,8 +144,11 @@ scim_epoch_number(ScimFormat format, TimestampTz instant)
 
 	if (microseconds % unit == 0)
 		return int64_to_numeric(microseconds / unit);
-	number = DirectFunctionCall2(numeric_mul, NumericGetDatum(int64_to_numeric(microseconds)),
-								 NumericGetDatum(int64_div_fast_to_numeric(1, unit == 1000 ? 3 : 6)));
+	number = DirectFunctionCall2(numeric_mul,
+								 NumericGetDatum(int64_to_numeric(microseconds)),
+								 NumericGetDatum(
+												 int64_div_fast_to_numeric(1,
+																		   unit == 1000 ? 3 : 6)));
 	return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, number));
 }
 

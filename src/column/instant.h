@@ -39,7 +39,10 @@ extern const char *scim_parse_instant_value(const ScimValueType *type, const cha
 extern Numeric scim_epoch_number(ScimFormat format, TimestampTz instant);
 extern bool scim_epoch_instant(ScimFormat format, Numeric number, TimestampTz *instant);
 
-/* An instant in a column (created, lastModified, deleted) of that base type and format; false: none, or infinite. */
+/*
+ * An instant in a column (created, lastModified, deleted) of that base type and
+ * format; false: none, or infinite.
+ */
 extern bool scim_column_to_instant(Oid type, ScimFormat format, Datum value, TimestampTz *instant);
 extern Datum scim_column_from_instant(Oid type, ScimFormat format, TimestampTz instant);
 

@@ -33,13 +33,17 @@ parse_json(void *argument)
 /* Less than a numeric's digits are. */
 #define MANY_DIGITS 100000
 
-/* May jsonb not take it?  Of what json takes, that is escapes of no character, and numbers of many digits. */
+/*
+ * May jsonb not take it?  Of what json takes, that is escapes of no character,
+ * and numbers of many digits.
+ */
 static bool
 may_fail(const char *text)
 {
 	for (const char *p = text; *p; p++)
 	{
-		if ((p[0] == '\\' && p[1] == 'u') || (isdigit((unsigned char) p[0]) && (p[1] == 'e' || p[1] == 'E')))
+		if ((p[0] == '\\' && p[1] == 'u') ||
+			(isdigit((unsigned char) p[0]) && (p[1] == 'e' || p[1] == 'E')))
 			return true;
 	}
 	return strlen(text) > MANY_DIGITS;

@@ -33,7 +33,7 @@ typedef struct ScimMappedColumn
 {
 	char	   *path;			/* as the mapping spells it, e.g. emails[type eq "work"].value */
 	ScimPath	parsed;			/* the same; "filter" only of a multi-valued attribute */
-	const ScimAttribute *attribute;		/* that the column holds: parsed.sub, else parsed.attribute */
+	const ScimAttribute *attribute; /* that the column holds: parsed.sub, else parsed.attribute */
 	char	   *column;			/* quoted */
 	AttrNumber	number;
 	Oid			type;			/* as declared */
@@ -45,8 +45,10 @@ typedef struct ScimMappedColumn
 	ScimCompare compare;
 	ScimCode   *codes;			/* or NULL */
 	int			code_count;
-	bool		unique;			/* the schema says so: no two resources of a tenant have the same value */
-	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or InvalidOid */
+	bool		unique;			/* the schema says so: no two resources of a tenant have the same
+								 * value */
+	Oid			index_relid;	/* of what is unique: the application's index that keeps it so, or
+								 * InvalidOid */
 	char	   *index;			/* and its name, or NULL */
 	ScimValueType value;		/* filled when it is first asked for (scim_value_type) */
 } ScimMappedColumn;

@@ -75,21 +75,28 @@ store_float(const ScimValueType *type, Numeric number, Datum *value)
 {
 	char	   *text = scim_number_text(number);
 
-	*value = type->type == FLOAT4OID ? Float4GetDatum(strtof(text, NULL)) : Float8GetDatum(strtod(text, NULL));
+	*value = type->type == FLOAT4OID ? Float4GetDatum(strtof(text, NULL))
+		: Float8GetDatum(strtod(text, NULL));
 	if (!is_finite(type, *value) ||
-		!DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(parse_number(float_text(type, *value))),
+		!DatumGetBool(DirectFunctionCall2(numeric_eq,
+										  NumericGetDatum(parse_number(float_text(type, *value))),
 										  NumericGetDatum(number))))
 		return "a number that needs no rounding";
 	return NULL;
 }
 
-/* numeric(precision, scale): no digit may stand left of the first place, or right of the last one. */
+/*
+ * numeric(precision, scale): no digit may stand left of the first place, or
+ * right of the last one.
+ */
 static const char *
 check_precision(const ScimValueType *type, const char *text)
 {
 	int			modifier = type->typmod - (int32) VARHDRSZ;
 	int			precision = (modifier >> 16) & 0xffff;
-	int			scale = ((modifier & 0x7ff) ^ 1024) - 1024;	/* as numeric.c has it; below 0 since version 15 */
+
+	/* as numeric.c has it; below 0 since version 15 */
+	int			scale = ((modifier & 0x7ff) ^ 1024) - 1024;
 	const char *point;
 	int			place;
 
@@ -125,7 +132,8 @@ store_integer(const ScimValueType *type, const char *text, Datum *value)
 		return "a whole number";
 	if (point)
 		text = pnstrdup(text, point - text);
-	return scim_parse_id(integer, text, value) ? NULL : "within the range of whole numbers of its column";
+	return scim_parse_id(integer, text, value) ? NULL
+		: "within the range of whole numbers of its column";
 }
 
 const char *
@@ -142,7 +150,8 @@ scim_store_number(const ScimValueType *type, Numeric number, Datum *value)
 		default:
 			problem = check_precision(type, scim_number_text(number));
 			if (!problem)
-				*value = DirectFunctionCall2(numeric, NumericGetDatum(number), Int32GetDatum(type->typmod));
+				*value = DirectFunctionCall2(numeric, NumericGetDatum(number),
+											 Int32GetDatum(type->typmod));
 			return problem;
 	}
 }
@@ -171,5 +180,6 @@ is_plain_number(const char *text)
 const char *
 scim_parse_number_value(const ScimValueType *type, const char *text, Datum *value)
 {
-	return is_plain_number(text) ? scim_store_number(type, parse_number(text), value) : "a decimal number";
+	return is_plain_number(text) ? scim_store_number(type, parse_number(text), value)
+		: "a decimal number";
 }

@@ -96,7 +96,10 @@ parse_bytes(const char *text, Datum *value)
 static const char *
 parse_label(const ScimValueType *type, const char *text, Datum *value)
 {
-	/* enum_in would raise an error for a label that is none, and says no for one that is not committed yet */
+	/*
+	 * enum_in would raise an error for a label that is none, and says no for one that is not
+	 * committed yet
+	 */
 	if (strlen(text) >= NAMEDATALEN ||
 		!SearchSysCacheExists2(ENUMTYPOIDNAME, ObjectIdGetDatum(type->type), CStringGetDatum(text)))
 		return psprintf("a label of %s", format_type_be(type->type));
@@ -158,7 +161,9 @@ scim_value_text(const ScimValueType *type, Datum value)
 		case SCIM_STORAGE_UUID:
 			return scim_id_text(scim_id_type(UUIDOID), value);
 		case SCIM_STORAGE_ADDRESS:
-			return DatumGetCString(DirectFunctionCall1(type->type == CIDROID ? cidr_out : inet_out, value));
+			return DatumGetCString(
+								   DirectFunctionCall1(type->type == CIDROID ? cidr_out : inet_out,
+													   value));
 		case SCIM_STORAGE_BYTES:
 			return bytes_text(DatumGetByteaPP(value));
 		default:

@@ -72,7 +72,10 @@ storage_of(Oid type)
 	return is_citext(type) ? SCIM_STORAGE_TEXT : SCIM_STORAGE_OTHER;
 }
 
-/* The type under a domain, and its typmod; *not_null: the domain, or one that it is made of, takes no NULL. */
+/*
+ * The type under a domain, and its typmod; *not_null: the domain, or one that
+ * it is made of, takes no NULL.
+ */
 static Oid
 undress(Oid type, int32 *typmod, bool *not_null)
 {

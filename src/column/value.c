@@ -63,8 +63,8 @@ same_scalar(const ScimMappedColumn *column, const JsonbValue *a, const JsonbValu
 }
 
 static const char *
-encode(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, bool exactly,
-	   Datum *datum)
+encode(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value,
+	   bool exactly, Datum *datum)
 {
 	StringInfoData values;
 
@@ -78,7 +78,8 @@ encode(const ScimMappedColumn *column, const ScimValueType *type, const JsonbVal
 	{
 		Jsonb	   *known = scim_write(&column->codes[i].value);
 
-		appendStringInfo(&values, "%s%s", i > 0 ? ", " : "", JsonbToCString(NULL, &known->root, VARSIZE(known)));
+		appendStringInfo(&values, "%s%s", i > 0 ? ", " : "",
+						 JsonbToCString(NULL, &known->root, VARSIZE(known)));
 	}
 	return psprintf("one of %s", values.data);
 }
@@ -183,8 +184,8 @@ scim_column_to_json(const ScimMappedColumn *column, Datum datum)
 
 	if (!type->is_array)
 		return one_to_json(column, type, datum);
-	deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value, type->align,
-					  &elements, &nulls, &count);
+	deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value,
+					  type->align, &elements, &nulls, &count);
 	values = scim_new_array();
 	for (int i = 0; i < count; i++)
 	{
@@ -198,10 +199,13 @@ scim_column_to_json(const ScimMappedColumn *column, Datum datum)
 
 /* ---- from JSON ---- */
 
-/* Text that reads back as the same text; for a filter without regard to case where the attribute has none. */
+/*
+ * Text that reads back as the same text; for a filter without regard to case
+ * where the attribute has none.
+ */
 static const char *
-store_string(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, bool exactly,
-			 Datum *datum)
+store_string(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value,
+			 bool exactly, Datum *datum)
 {
 	char	   *text = scim_string_copy(value);
 	const char *problem = scim_parse_value(type, text, datum);
@@ -210,8 +214,8 @@ store_string(const ScimMappedColumn *column, const ScimValueType *type, const Js
 	if (problem || scim_stores(type, SCIM_STORES_TEXT))
 		return problem;
 	stored = scim_value_text(type, *datum);
-	if (stored && (strcmp(stored, text) == 0 ||
-				   (!exactly && !column->attribute->case_exact && scim_same_name(text, strlen(text), stored))))
+	if (stored && (strcmp(stored, text) == 0 || (!exactly && !column->attribute->case_exact &&
+												 scim_same_name(text, strlen(text), stored))))
 		return NULL;
 	return stored ? scim_phrase("spelled \"%s\"", stored) : "a value that can be read back";
 }
@@ -232,7 +236,8 @@ has_microseconds(const JsonbValue *value)
 }
 
 static const char *
-store_date_time(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, Datum *datum)
+store_date_time(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value,
+				Datum *datum)
 {
 	int64_t		instant;
 
@@ -248,14 +253,15 @@ store_date_time(const ScimMappedColumn *column, const ScimValueType *type, const
 		return "in one of the years 1 to 9999";
 	if (scim_store_number(type, scim_epoch_number(column->format, instant), datum) == NULL)
 		return NULL;
-	return column->format == SCIM_FORMAT_EPOCH_SECONDS ? "a time in whole seconds, within the range of its column" :
-		"a time in whole milliseconds, within the range of its column";
+	return column->format == SCIM_FORMAT_EPOCH_SECONDS
+		? "a time in whole seconds, within the range of its column"
+		: "a time in whole milliseconds, within the range of its column";
 }
 
 /* NULL, or what the value must be. */
 static const char *
-one_from_json(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, bool exactly,
-			  Datum *datum)
+one_from_json(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value,
+			  bool exactly, Datum *datum)
 {
 	ScimType	wanted = scim_column_scim_type(column);
 
@@ -295,8 +301,8 @@ scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *value)
 }
 
 static const char *
-many_from_json(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value, bool exactly,
-			   Datum *datum)
+many_from_json(const ScimMappedColumn *column, const ScimValueType *type, const JsonbValue *value,
+			   bool exactly, Datum *datum)
 {
 	const JsonbValue *array = scim_open(value);
 	Datum	   *elements;
@@ -316,7 +322,8 @@ many_from_json(const ScimMappedColumn *column, const ScimValueType *type, const 
 		if (problem)
 			return psprintf("an array whose elements are each %s", problem);
 	}
-	*datum = PointerGetDatum(construct_array(elements, count, type->declared, type->length, type->by_value, type->align));
+	*datum = PointerGetDatum(construct_array(elements, count, type->declared, type->length,
+											 type->by_value, type->align));
 	return NULL;
 }
 
@@ -329,7 +336,8 @@ from_json(const ScimMappedColumn *column, const JsonbValue *value, bool exactly,
 		one_from_json(column, type, value, exactly, datum);
 }
 
-static SCIM_NORETURN void throw_value(const ScimMappedColumn *column, const JsonbValue *value, const char *what);
+static SCIM_NORETURN void throw_value(const ScimMappedColumn *column, const JsonbValue *value,
+									  const char *what);
 
 static void
 throw_value(const ScimMappedColumn *column, const JsonbValue *value, const char *what)
@@ -337,9 +345,13 @@ throw_value(const ScimMappedColumn *column, const JsonbValue *value, const char 
 	static const ScimAttribute whole = {.type = SCIM_COMPLEX};
 	ScimPlace	place = scim_place(NULL, column->path);
 
-	scim_throw_value(SCIM_COLUMN_REFUSES, column->attribute ? column->attribute : &whole, value, &place,
+	scim_throw_value(SCIM_COLUMN_REFUSES, column->attribute ? column->attribute : &whole, value,
+					 &place,
 					 psprintf("%s: its column %s is of type %s", what, column->column,
-							  format_type_with_typemod(column->type, column->type == column->base_type ? column->typmod : -1)));
+							  format_type_with_typemod(column->type,
+													   column->type == column->base_type
+													   ? column->typmod
+													   : -1)));
 }
 
 /* ---- domains ---- */
@@ -386,8 +398,8 @@ check_domains(const ScimMappedColumn *column, const JsonbValue *value, Datum dat
 
 	if (type->is_array && type->declared != type->type && DomainHasConstraints(type->declared))
 	{
-		deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value, type->align,
-						  &elements, &nulls, &count);
+		deconstruct_array(DatumGetArrayTypeP(datum), type->declared, type->length, type->by_value,
+						  type->align, &elements, &nulls, &count);
 		for (int i = 0; i < count; i++)
 			check_domain(column, type->declared, value, elements[i]);
 	}
@@ -444,8 +456,9 @@ scim_column_from_none(const ScimMappedColumn *column, Datum *datum)
 	const char *problem = from_none(column, scim_value_type(column), datum);
 
 	if (problem)
-		scim_throw_path(SCIM_NEEDS_VALUE, column->path, "%s must be %-s: its column %s takes no NULL",
-						column->path, problem, column->column);
+		scim_throw_path(SCIM_NEEDS_VALUE, column->path,
+						"%s must be %-s: its column %s takes no NULL", column->path, problem,
+						column->column);
 	check_domains(column, &none, *datum);
 	return true;
 }
@@ -468,7 +481,8 @@ scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool
 	if (a_null || b_null)
 		return a_null && b_null;
 	/* out of line, the same pointer need not be followed */
-	if (attribute->attlen == -1 && VARSIZE_ANY(DatumGetPointer(a)) == VARSIZE_ANY(DatumGetPointer(b)) &&
+	if (attribute->attlen == -1 &&
+		VARSIZE_ANY(DatumGetPointer(a)) == VARSIZE_ANY(DatumGetPointer(b)) &&
 		memcmp(DatumGetPointer(a), DatumGetPointer(b), VARSIZE_ANY(DatumGetPointer(a))) == 0)
 		return true;
 	return datum_image_eq(a, b, attribute->attbyval, attribute->attlen);

@@ -24,13 +24,19 @@ extern JsonbValue scim_column_to_json(const ScimMappedColumn *column, Datum valu
  * the value, or would hold another one (a number that would be rounded, a time
  * of which part would be lost).
  */
-extern bool scim_column_from_json(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
+extern bool scim_column_from_json(const ScimMappedColumn *column, const JsonbValue *value,
+								  Datum *datum);
 
-/* The same without error, and without a domain's checks: false also where the column cannot hold the value. */
-extern bool scim_column_can_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
+/*
+ * The same without error, and without a domain's checks: false also where the
+ * column cannot hold the value.
+ */
+extern bool scim_column_can_hold(const ScimMappedColumn *column, const JsonbValue *value,
+								 Datum *datum);
 
 /* The same for a comparison: without regard to case where the attribute has none. */
-extern bool scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value, Datum *datum);
+extern bool scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value,
+								   Datum *datum);
 
 /* Does the JSON value stand for none in the column: null, or an empty text? */
 extern bool scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *value);
@@ -41,10 +47,14 @@ extern bool scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *v
  */
 extern bool scim_column_from_none(const ScimMappedColumn *column, Datum *datum);
 
-/* Is there something that stands for none, as far as the type says (a domain's checks do not count)? */
+/*
+ * Is there something that stands for none, as far as the type says (a domain's
+ * checks do not count)?
+ */
 extern bool scim_column_takes_none(const ScimMappedColumn *column);
 
 /* Do two values of a column of the type stand for the same: are they stored the same? */
-extern bool scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool b_null);
+extern bool scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b,
+							bool b_null);
 
 #endif							/* SCIM_COLUMN_VALUE_H */

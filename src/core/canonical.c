@@ -129,7 +129,8 @@ has_too_many_digits(const char *text)
 {
 	size_t		length = strlen(text);
 
-	return length > MAX_DIGITS && length - (text[0] == '-') - (strchr(text, '.') != NULL) > MAX_DIGITS;
+	return length > MAX_DIGITS &&
+		length - (text[0] == '-') - (strchr(text, '.') != NULL) > MAX_DIGITS;
 }
 
 static void
@@ -498,7 +499,8 @@ summed_members(const JsonbValue *members)
 	ScimWalk	walk;
 	JsonbValue	member;
 
-	scim_walk(&walk, members->type == jbvBinary ? members->val.binary.data : &scim_write(members)->root);
+	scim_walk(&walk,
+			  members->type == jbvBinary ? members->val.binary.data : &scim_write(members)->root);
 	if (walk.count == 0)
 		return NULL;
 	while (scim_walk_next(&walk, NULL, &member))
@@ -596,7 +598,8 @@ add_beside(Entries *entries, const ScimBeside *beside)
 		add_entry(entries, "password", 8, &value);
 	}
 	if (beside->members && beside->members->count != 0)
-		add_entry(entries, "members", 7, members_entry(beside->members->count, beside->members->digest));
+		add_entry(entries, "members", 7,
+				  members_entry(beside->members->count, beside->members->digest));
 }
 
 /*
@@ -627,7 +630,8 @@ content_entries(Entries *entries, const JsonbValue *document, const ScimBeside *
 
 		if (entry_is(entry, "meta", 4) || entry_is(entry, "_version", 8))
 			continue;
-		if (beside && (entry_is(entry, "id", 2) || (beside->password && entry_is(entry, "password", 8))))
+		if (beside &&
+			(entry_is(entry, "id", 2) || (beside->password && entry_is(entry, "password", 8))))
 			continue;
 		if (entry_is(entry, "schemas", 7))
 			entry->value = *schemas;

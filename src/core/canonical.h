@@ -26,7 +26,7 @@ typedef struct ScimMemberSum
 typedef struct ScimBeside
 {
 	const char *id;				/* takes the place of the document's "id" */
-	const text *password;		/* the crypt string, not compressed; or NULL */
+	const		text *password; /* the crypt string, not compressed; or NULL */
 	const ScimMemberSum *members;	/* of a group; NULL: the document's own "members" count */
 } ScimBeside;
 
@@ -60,6 +60,7 @@ extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimBeside 
 extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
 
 /* The version of a content's form; in the revision scheme with the revision, else NULL. */
-extern void scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSION_SIZE + 1]);
+extern void scim_form_version(ScimForm form, const int64 *revision,
+							  char version[SCIM_VERSION_SIZE + 1]);
 
 #endif							/* SCIM_CORE_CANONICAL_H */

@@ -167,7 +167,9 @@ name_differences(ScimPathSet *paths, const JsonbValue *a, const JsonbValue *b, c
 	begin(&sides, a, b);
 	while (!scim_path_set_is_full(paths) && next_pair(&sides, &pair))
 	{
-		ScimPlace	here = {.up = up, .name = pair.key.val.string.val, .length = pair.key.val.string.len};
+		ScimPlace	here = {.up = up,
+			.name = pair.key.val.string.val,
+		.length = pair.key.val.string.len};
 
 		if (scim_same_content(pair.a, pair.b))
 			continue;

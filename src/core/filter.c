@@ -42,21 +42,24 @@ typedef struct Comparable
 	const char *value_names;
 } Comparable;
 
-static const Comparable comparables[] = {
-	[SCIM_STRING] = {"a string", EQUAL | ORDER | PARTS, "any operator", STRINGS, "a string"},
-	[SCIM_BOOLEAN] = {"a boolean", EQUAL, "eq, ne or pr", BOOLEANS, "true or false"},
-	[SCIM_DECIMAL] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS, "a number"},
-	[SCIM_INTEGER] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS, "a number"},
-	[SCIM_DATETIME] = {"a dateTime", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", STRINGS,
-		"a date and time such as \"2008-01-23T04:56:22Z\""},
-	[SCIM_BINARY] = {"a binary", EQUAL, "eq, ne or pr", STRINGS, "a string in base64"},
-	[SCIM_REFERENCE] = {"a reference", EQUAL | ORDER | PARTS, "any operator", STRINGS, "a string"}
-};
+static const Comparable comparables[] =
+{[SCIM_STRING] = {"a string", EQUAL | ORDER | PARTS, "any operator", STRINGS, "a string"},
+[SCIM_BOOLEAN] = {"a boolean", EQUAL, "eq, ne or pr", BOOLEANS, "true or false"},
+[SCIM_DECIMAL] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS,
+"a number"},
+[SCIM_INTEGER] = {"a number", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", NUMBERS,
+"a number"},
+[SCIM_DATETIME] = {"a dateTime", EQUAL | ORDER, "eq, ne, gt, ge, lt, le or pr", STRINGS,
+"a date and time such as \"2008-01-23T04:56:22Z\""},
+[SCIM_BINARY] = {"a binary", EQUAL, "eq, ne or pr", STRINGS, "a string in base64"},
+[SCIM_REFERENCE] = {"a reference", EQUAL | ORDER | PARTS, "any operator", STRINGS,
+"a string"}};
 
 /* ---- errors ---- */
 
 /* "path" and "position" of the error; text is formatted by the caller. */
-static SCIM_NORETURN void throw_at(const Reader *reader, int start, const char *path, const char *text);
+static SCIM_NORETURN void throw_at(const Reader *reader, int start, const char *path,
+								   const char *text);
 
 static void
 throw_at(const Reader *reader, int start, const char *path, const char *text)
@@ -119,9 +122,11 @@ find_inner(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath 
 	if (attribute->sub)
 		result->sub = scim_attribute(attribute->sub, name, span.length);
 	if (!result->sub)
-		throw_name(reader, span, psprintf(attribute->sub ? "is no sub-attribute of %s" :
-										  "is no part of %s; in its brackets, value is each of its values",
-										  outer->text));
+		throw_name(reader, span,
+				   psprintf(attribute->sub ? "is no sub-attribute of %s"
+							: "is no part of %s; in its brackets, value is each of "
+							"its values",
+							outer->text));
 	result->text = psprintf("%s.%s", outer->text, result->sub->name);
 }
 
@@ -168,8 +173,10 @@ find_simple(const Reader *reader, const ScimFilterNode *node, ScimPath *path)
 		sub = scim_attribute(path->attribute->sub, "value", strlen("value"));
 	if (!reader->parse->lenient || !sub)
 		throw_name(reader, node->path,
-				   psprintf("is complex and cannot be compared; name a sub-attribute, such as %s.%s",
-							path->text, sub || !path->attribute->sub ? "value" : path->attribute->sub->name));
+				   psprintf("is complex and cannot be compared; name a sub-attribute, such as "
+							"%s.%s",
+							path->text,
+							sub || !path->attribute->sub ? "value" : path->attribute->sub->name));
 	path->sub = sub;
 	path->text = psprintf("%s.%s", path->text, sub->name);
 	check_readable(sub, path->text);
@@ -177,7 +184,10 @@ find_simple(const Reader *reader, const ScimFilterNode *node, ScimPath *path)
 
 /* ---- values ---- */
 
-/* Lenient: a string that is a number or a boolean is one where one is expected, and the other way round. */
+/*
+ * Lenient: a string that is a number or a boolean is one where one is expected,
+ * and the other way round.
+ */
 static void
 coerce(const ScimAttribute *attribute, ScimFilter *filter, const char *text)
 {
@@ -222,7 +232,8 @@ static SCIM_NORETURN void throw_comparison(const Reader *reader, const ScimFilte
 
 /* The attribute does not take the operator, or the value, that stands there. */
 static void
-throw_comparison(const Reader *reader, const ScimFilterNode *node, const ScimPath *path, ScimSpan span)
+throw_comparison(const Reader *reader, const ScimFilterNode *node, const ScimPath *path,
+				 ScimSpan span)
 {
 	const Comparable *comparable = &comparables[leaf(path)->type];
 	bool		is_op = span.start == node->op_span.start;
@@ -247,7 +258,8 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 	{
 		if ((1 << node->op & EQUAL) == 0)
 			throw_at(reader, node->op_span.start, filter->path.text,
-					 psprintf("%s cannot be compared with null but by eq or ne", filter->path.text));
+					 psprintf("%s cannot be compared with null but by eq or ne",
+							  filter->path.text));
 		return;
 	}
 	find_simple(reader, node, &filter->path);
@@ -346,7 +358,9 @@ begin_parse(ScimFilterParse *parse)
 ScimFilter *
 scim_read_filter(const ScimResourceType *type, const char *text)
 {
-	ScimFilterParse parse = {.text = text, .length = strlen(text), .lenient = scim_filter_is_lenient()};
+	ScimFilterParse parse = {.text = text,
+		.length = strlen(text),
+	.lenient = scim_filter_is_lenient()};
 	Reader		reader = {.type = type, .parse = &parse};
 	ScimFilter *filter;
 

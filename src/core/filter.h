@@ -52,7 +52,8 @@ extern bool scim_filter_is_lenient(void);
  * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
  * filter those of scim_read_filter, with the position in the path.
  */
-extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result);
+extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length,
+							  ScimPath *result);
 
 /* Which elements of an array does a value filter match?  An array of as many. */
 typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);
@@ -61,7 +62,8 @@ typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *
 typedef struct ScimMatching
 {
 	ScimMatchElements match;
-	char	   *(*fold) (const char *text, int length); /* the same for texts that filters take for equal, unless they are caseExact */
+	/* the same for texts that filters take for equal, unless they are caseExact */
+	char	   *(*fold) (const char *text, int length);
 } ScimMatching;
 
 #endif							/* SCIM_CORE_FILTER_H */

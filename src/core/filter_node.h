@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 #define SCIM_FILTER_MAX_LENGTH	16384	/* bytes */
-#define SCIM_FILTER_MAX_TERMS	256		/* comparisons, pr and not */
-#define SCIM_FILTER_MAX_DEPTH	64		/* of (, [ and not */
+#define SCIM_FILTER_MAX_TERMS	256 /* comparisons, pr and not */
+#define SCIM_FILTER_MAX_DEPTH	64	/* of (, [ and not */
 
 /* As many nodes and bytes of values as a text of that length can have. */
 #define SCIM_FILTER_NODES(length) \

@@ -18,36 +18,46 @@ static int	parse_or(Parse *p);
 
 /* ---- errors ---- */
 
-static const char *const problems[] = {
-	[SCIM_FILTER_OK] = "nothing is wrong",
-	[SCIM_FILTER_EMPTY] = "there is nothing here; the name of an attribute, such as userName, is expected first",
+static const char *const problems[] =
+{[SCIM_FILTER_OK] = "nothing is wrong",
+	[SCIM_FILTER_EMPTY] = "there is nothing here; the name of an attribute, such as userName, is "
+	"expected first",
 	[SCIM_FILTER_TOO_LONG] = "it has more than 16384 bytes",
 	[SCIM_FILTER_TOO_MANY_TERMS] = "it has more than 256 conditions",
 	[SCIM_FILTER_TOO_DEEP] = "it is nested more than 64 deep",
 	[SCIM_FILTER_NO_ATTRIBUTE] = "the name of an attribute, not, or ( is expected here",
-	[SCIM_FILTER_BAD_NAME] = "this is no attribute's name: letters, digits, -, _ and $, a letter first, and at most one sub-attribute behind a dot (name.givenName)",
-	[SCIM_FILTER_NO_OPERATOR] = "an operator is expected here: eq, ne, co, sw, ew, gt, ge, lt, le or pr",
-	[SCIM_FILTER_NO_VALUE] = "a value is expected here: a \"string\", a number, true, false or null",
-	[SCIM_FILTER_UNQUOTED] = "this value is no number, true, false or null; a string stands in double quotes",
+	[SCIM_FILTER_BAD_NAME] = "this is no attribute's name: letters, digits, -, _ and $, a letter "
+	"first, and at most one sub-attribute behind a dot (name.givenName)",
+	[SCIM_FILTER_NO_OPERATOR] = "an operator is expected here: eq, ne, co, sw, ew, gt, ge, lt, le "
+	"or pr",
+	[SCIM_FILTER_NO_VALUE] = "a value is expected here: a \"string\", a number, true, false or "
+	"null",
+	[SCIM_FILTER_UNQUOTED] = "this value is no number, true, false or null; a string stands in "
+	"double quotes",
 	[SCIM_FILTER_SINGLE_QUOTED] = "a string stands in double quotes, not in single ones",
 	[SCIM_FILTER_LITERAL_CASE] = "true, false and null are written in lower case",
 	[SCIM_FILTER_BAD_NUMBER] = "this is no number as in JSON, such as -1.5e3",
 	[SCIM_FILTER_LONG_NUMBER] = "the number has more than 400 digits",
-	[SCIM_FILTER_UNTERMINATED] = "this string is never closed; a double quote is expected at its end",
-	[SCIM_FILTER_CONTROL] = "a control character stands in a string as an escape, such as \\n or \\u0007",
-	[SCIM_FILTER_BAD_ESCAPE] = "this is no escape; those of JSON are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits",
-	[SCIM_FILTER_LONE_SURROGATE] = "this is half of a surrogate pair; both halves are expected, as in \\ud83d\\ude00",
+	[SCIM_FILTER_UNTERMINATED] = "this string is never closed; a double quote is expected at its "
+	"end",
+	[SCIM_FILTER_CONTROL] = "a control character stands in a string as an escape, such as \\n or "
+	"\\u0007",
+	[SCIM_FILTER_BAD_ESCAPE] = "this is no escape; those of JSON are \\\" \\\\ \\/ \\b \\f \\n "
+	"\\r \\t and \\u with four hexadecimal digits",
+	[SCIM_FILTER_LONE_SURROGATE] = "this is half of a surrogate pair; both halves are expected, "
+	"as in \\ud83d\\ude00",
 	[SCIM_FILTER_NUL] = "\\u0000 cannot be stored, so no value has it",
 	[SCIM_FILTER_NO_SPACE] = "a space is expected here",
 	[SCIM_FILTER_EXTRA_SPACE] = "no space, or no second one, is expected here",
 	[SCIM_FILTER_NOT_CLOSED] = "a ( is never closed; ) is expected here",
 	[SCIM_FILTER_BRACKET_NOT_CLOSED] = "a [ is never closed; ] is expected here",
 	[SCIM_FILTER_NESTED_BRACKET] = "[ cannot stand inside of [ ]",
-	[SCIM_FILTER_BEHIND_BRACKET] = "a filter does not go on behind ]; put the condition into the brackets, with and",
+	[SCIM_FILTER_BEHIND_BRACKET] = "a filter does not go on behind ]; put the condition into the "
+	"brackets, with and",
 	[SCIM_FILTER_BARE_NOT] = "not is followed by parentheses: not (...)",
 	[SCIM_FILTER_TRAILING] = "and, or, or the end is expected here",
-	[SCIM_FILTER_BAD_PATH] = "the path goes on behind its end; it is an attribute, one sub-attribute behind a dot, and one [filter] at most"
-};
+	[SCIM_FILTER_BAD_PATH] = "the path goes on behind its end; it is an attribute, one "
+"sub-attribute behind a dot, and one [filter] at most"};
 
 const char *
 scim_filter_problem(ScimFilterError error)
@@ -74,7 +84,8 @@ new_node(Parse *p, ScimFilterKind kind, int start)
 	ScimFilterNode *node;
 
 	/* of COMPARE, PRESENT and NOT there are so many; of the others, no more than of these */
-	if (kind >= SCIM_FILTER_NOT && kind <= SCIM_FILTER_PRESENT && ++p->terms > SCIM_FILTER_MAX_TERMS)
+	if (kind >= SCIM_FILTER_NOT && kind <= SCIM_FILTER_PRESENT &&
+		++p->terms > SCIM_FILTER_MAX_TERMS)
 		return fail(p, SCIM_FILTER_TOO_MANY_TERMS, start);
 	node = &p->nodes[p->node_count];
 	memset(node, 0, sizeof(*node));
@@ -131,7 +142,7 @@ parse_attribute(Parse *p, ScimSpan *path)
 
 	if (!is_name_start(peek(p, start)))
 		return refuse(p, start < p->length && is_path_char(p->text[start]) ?
-					SCIM_FILTER_BAD_NAME : SCIM_FILTER_NO_ATTRIBUTE, start);
+					  SCIM_FILTER_BAD_NAME : SCIM_FILTER_NO_ATTRIBUTE, start);
 	while (p->at < p->length && is_path_char(p->text[p->at]))
 	{
 		if (p->text[p->at++] == ':')
@@ -228,7 +239,7 @@ leave(Parse *p, char closing)
 	if (next < p->length)
 		return refuse(p, SCIM_FILTER_TRAILING, next);
 	return refuse(p, closing == ')' ? SCIM_FILTER_NOT_CLOSED : SCIM_FILTER_BRACKET_NOT_CLOSED,
-				p->at);
+				  p->at);
 }
 
 /* "(" FILTER ")" */

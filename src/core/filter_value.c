@@ -222,7 +222,7 @@ parse_bare_value(Parse *p, ScimFilterNode *node)
 	}
 	if (!p->lenient)
 		return refuse(p, is_digit(*text) || strchr("+-.", *text) ?
-					SCIM_FILTER_BAD_NUMBER : SCIM_FILTER_UNQUOTED, span.start);
+					  SCIM_FILTER_BAD_NUMBER : SCIM_FILTER_UNQUOTED, span.start);
 	node->value_kind = SCIM_VALUE_STRING;
 	return true;
 }

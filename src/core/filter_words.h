@@ -55,7 +55,10 @@ is_name_char(char c)
 	return is_name_start(c) || is_digit(c) || c == '-';
 }
 
-/* What a path may consist of: names, dots, and a URN in front; the rest is taken in to be refused as a whole. */
+/*
+ * What a path may consist of: names, dots, and a URN in front; the rest is
+ * taken in to be refused as a whole.
+ */
 static inline bool
 is_path_char(char c)
 {

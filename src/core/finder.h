@@ -30,7 +30,10 @@ typedef struct ScimFinder
 
 extern void scim_finder_add(ScimFinder *finder, uint64 hash, int item);
 
-/* The first entry with the hash, and the one after an entry, the last that was added first; NULL: there is no more. */
+/*
+ * The first entry with the hash, and the one after an entry, the last that was
+ * added first; NULL: there is no more.
+ */
 extern const ScimFound *scim_finder_first(const ScimFinder *finder, uint64 hash);
 extern const ScimFound *scim_finder_next(const ScimFinder *finder, const ScimFound *found);
 

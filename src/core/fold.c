@@ -28,7 +28,9 @@ entry_of(uint32 character)
 {
 	uint32		block = character / FOLD_BLOCK;
 
-	return block < FOLD_BLOCKS ? fold_entries[fold_blocks[block] * FOLD_BLOCK + character % FOLD_BLOCK] : 0;
+	return block < FOLD_BLOCKS
+		? fold_entries[fold_blocks[block] * FOLD_BLOCK + character % FOLD_BLOCK]
+		: 0;
 }
 
 /* The combining class of a character that is folded; 0: it is no mark. */
@@ -44,7 +46,8 @@ class_of(uint32 folded)
 static bool
 begins_anew(uint16 entry)
 {
-	return entry == 0 || (entry >= FOLD_SEQUENCES && entry_of(abs(fold_sequences[entry - FOLD_SEQUENCES])) == 0);
+	return entry == 0 ||
+		(entry >= FOLD_SEQUENCES && entry_of(abs(fold_sequences[entry - FOLD_SEQUENCES])) == 0);
 }
 
 bool
@@ -59,7 +62,8 @@ compose_hangul(uint32 first, uint32 second)
 {
 	if (first >= 0x1100 && first <= 0x1112 && second >= 0x1161 && second <= 0x1175)
 		return 0xAC00 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28;
-	if (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second >= 0x11A8 && second <= 0x11C2)
+	if (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second >= 0x11A8 &&
+		second <= 0x11C2)
 		return first + (second - 0x11A7);
 	return 0;
 }
@@ -151,7 +155,9 @@ static uint32
 compose_marks(uint32 character, Marks *marks, StringInfo out)
 {
 	int			next = marks->lowest;
-	int			last = 0;		/* the class of the last one that did not compose: it is in the way of its like */
+
+	/* the class of the last one that did not compose: it is in the way of its like */
+	int			last = 0;
 
 	marks->left = 0;
 	do

@@ -57,7 +57,8 @@ scim_without_hidden(const ScimResourceType *type, Jsonb *document)
 	shown = without_hidden(type->schema->attributes, &root);
 	for (int i = 0; type->extensions[i]; i++)
 	{
-		JsonbValue *part = scim_get(shown, type->extensions[i]->urn, strlen(type->extensions[i]->urn));
+		JsonbValue *part = scim_get(shown, type->extensions[i]->urn,
+									strlen(type->extensions[i]->urn));
 
 		if (part)
 			*part = *without_hidden(type->extensions[i]->attributes, part);

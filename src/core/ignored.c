@@ -37,7 +37,8 @@ is_indirect(const JsonbValue *group)
 	JsonbValue	name = scim_text("type");
 	JsonbValue	type;
 
-	return scim_is_object(group) && scim_find_any_case(group, &name, &type) && scim_string_is(&type, "indirect");
+	return scim_is_object(group) && scim_find_any_case(group, &name, &type) &&
+		scim_string_is(&type, "indirect");
 }
 
 /* The ids of the groups, each once, in order; false if there is something else. */
@@ -80,7 +81,8 @@ same_groups(const JsonbValue *a, const JsonbValue *b, ScimSpellId spell)
 	Keys		keys_a;
 	Keys		keys_b;
 
-	if (!read_groups(a, spell, &keys_a) || !read_groups(b, spell, &keys_b) || keys_a.count != keys_b.count)
+	if (!read_groups(a, spell, &keys_a) || !read_groups(b, spell, &keys_b) ||
+		keys_a.count != keys_b.count)
 		return false;
 	for (int i = 0; i < keys_a.count; i++)
 	{
@@ -92,14 +94,16 @@ same_groups(const JsonbValue *a, const JsonbValue *b, ScimSpellId spell)
 
 /* ---- attributes ---- */
 
-static void compare_attributes(Search *search, const ScimAttribute *attributes, const JsonbValue *given,
-							   const JsonbValue *shown, const ScimPlace *up);
+static void compare_attributes(Search *search, const ScimAttribute *attributes,
+							   const JsonbValue *given, const JsonbValue *shown,
+							   const ScimPlace *up);
 
 /* The member of an object as it is shown, or NULL. */
 static const JsonbValue *
 find_shown(const JsonbValue *shown, const char *name, JsonbValue *value)
 {
-	return shown && scim_is_object(shown) && scim_find(shown->val.binary.data, name, value) ? value : NULL;
+	return shown && scim_is_object(shown) && scim_find(shown->val.binary.data, name, value) ? value
+		: NULL;
 }
 
 static bool
@@ -115,7 +119,8 @@ is_part_there(const ScimAttribute *part, const JsonbValue *given, const JsonbVal
 	JsonbValue	name = scim_text(part->name);
 	JsonbValue	value;
 	JsonbValue	found;
-	bool		is_given = scim_find_any_case(given, &name, &value) && !scim_same_content(&value, NULL);
+	bool		is_given = scim_find_any_case(given, &name, &value) &&
+		!scim_same_content(&value, NULL);
 
 	if (part->returned == SCIM_NEVER)
 		return !is_given;
@@ -136,7 +141,8 @@ are_parts_there(const ScimAttribute *attribute, const JsonbValue *given, const J
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!scim_attribute(attribute->sub, key.val.string.val, key.val.string.len) && !scim_same_content(&value, NULL))
+		if (!scim_attribute(attribute->sub, key.val.string.val, key.val.string.len) &&
+			!scim_same_content(&value, NULL))
 			return false;
 	}
 	for (const ScimAttribute *part = attribute->sub; part->name; part++)
@@ -179,23 +185,27 @@ are_values_there(const ScimAttribute *attribute, const JsonbValue *given, const 
 	return true;
 }
 
-/* Is what is given of a readOnly attribute what is there?  What is never returned cannot have been read. */
+/*
+ * Is what is given of a readOnly attribute what is there?  What is never
+ * returned cannot have been read.
+ */
 static bool
-is_there(const Search *search, const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *shown,
-		 const ScimPlace *place)
+is_there(const Search *search, const ScimAttribute *attribute, const JsonbValue *given,
+		 const JsonbValue *shown, const ScimPlace *place)
 {
 	if (attribute->returned == SCIM_NEVER)
 		return false;
 	if (search->type->has_groups && is_top(place, "groups"))
 		return same_groups(given, shown, search->ids->others);
 	if (is_top(place, "id") && given->type == jbvString && shown)
-		return strcmp(scim_spelled(given, search->ids->own), scim_spelled(shown, search->ids->own)) == 0;
+		return strcmp(scim_spelled(given, search->ids->own),
+					  scim_spelled(shown, search->ids->own)) == 0;
 	return are_values_there(attribute, given, shown);
 }
 
 static void
-compare_attribute(Search *search, const ScimAttribute *attribute, const JsonbValue *given, const JsonbValue *holder,
-				  const ScimPlace *up)
+compare_attribute(Search *search, const ScimAttribute *attribute, const JsonbValue *given,
+				  const JsonbValue *holder, const ScimPlace *up)
 {
 	ScimPlace	here = scim_place(up, attribute->name);
 	JsonbValue	found;
@@ -205,17 +215,22 @@ compare_attribute(Search *search, const ScimAttribute *attribute, const JsonbVal
 	if (attribute->mutability == SCIM_READ_ONLY)
 	{
 		/* null is what clients send that can leave out nothing; [] says that there shall be none */
-		if (given->type != jbvNull && (search->all || !is_there(search, attribute, given, shown, &here)))
+		if (given->type != jbvNull &&
+			(search->all || !is_there(search, attribute, given, shown, &here)))
 			scim_name_path(search->paths, &here);
 	}
 	else if (attribute->type == SCIM_COMPLEX && !attribute->multi_valued && scim_is_object(given))
-		compare_attributes(search, attribute->sub, given, attribute->returned == SCIM_NEVER ? NULL : shown, &here);
+		compare_attributes(search, attribute->sub, given,
+						   attribute->returned == SCIM_NEVER ? NULL : shown, &here);
 }
 
-/* The attributes of an extension, or of a complex value; those that no schema knows were refused, or are part of what is ignored. */
+/*
+ * The attributes of an extension, or of a complex value; those that no schema
+ * knows were refused, or are part of what is ignored.
+ */
 static void
-compare_attributes(Search *search, const ScimAttribute *attributes, const JsonbValue *given, const JsonbValue *shown,
-				   const ScimPlace *up)
+compare_attributes(Search *search, const ScimAttribute *attributes, const JsonbValue *given,
+				   const JsonbValue *shown, const ScimPlace *up)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -224,7 +239,8 @@ compare_attributes(Search *search, const ScimAttribute *attributes, const JsonbV
 	scim_walk(&walk, given->val.binary.data);
 	while (!scim_path_set_is_full(search->paths) && scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *attribute = scim_attribute(attributes, key.val.string.val, key.val.string.len);
+		const ScimAttribute *attribute = scim_attribute(attributes, key.val.string.val,
+														key.val.string.len);
 
 		CHECK_FOR_INTERRUPTS();
 		if (attribute)
@@ -246,7 +262,8 @@ compare_top(Search *search, const JsonbValue *key, const JsonbValue *given, cons
 	if (extension && scim_is_object(given))
 	{
 		place = scim_place(NULL, extension->urn);
-		compare_attributes(search, extension->attributes, given, find_shown(shown, extension->urn, &found), &place);
+		compare_attributes(search, extension->attributes, given,
+						   find_shown(shown, extension->urn, &found), &place);
 	}
 	if (attribute == NULL || strcmp(attribute->name, "meta") == 0)
 		return;
@@ -260,10 +277,14 @@ compare_top(Search *search, const JsonbValue *key, const JsonbValue *given, cons
 }
 
 void
-scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given, Jsonb *shown, const ScimIds *ids,
-				  bool version)
+scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given, Jsonb *shown,
+				  const ScimIds *ids, bool version)
 {
-	Search		search = {.paths = paths, .type = type, .ids = ids, .version = version, .all = shown == NULL};
+	Search		search = {.paths = paths,
+		.type = type,
+		.ids = ids,
+		.version = version,
+	.all = shown == NULL};
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;

@@ -18,7 +18,7 @@
  * all else as JSON.  "version": "_version" too, whatever it is.
  * "given" was read by scim_read_resource before.
  */
-extern void scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given, Jsonb *shown,
-							  const ScimIds *ids, bool version);
+extern void scim_name_ignored(ScimPathSet *paths, const ScimResourceType *type, Jsonb *given,
+							  Jsonb *shown, const ScimIds *ids, bool version);
 
 #endif							/* SCIM_CORE_IGNORED_H */

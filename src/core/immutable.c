@@ -80,7 +80,10 @@ refuse(Comparison *comparison, const ScimPlace *place)
 	scim_throw_path(SCIM_MUTABILITY, path, "%s is immutable, and has another value already", path);
 }
 
-/* The attributes of an object: a resource, an extension, a single complex value; "new" is an opened tree. */
+/*
+ * The attributes of an object: a resource, an extension, a single complex
+ * value; "new" is an opened tree.
+ */
 static void
 compare_level(Comparison *comparison, const ScimAttribute *attributes, const JsonbValue *old_value,
 			  JsonbValue *new, const ScimPlace *place, bool is_part)
@@ -109,7 +112,8 @@ compare_level(Comparison *comparison, const ScimAttribute *attributes, const Jso
 			else if (after == NULL || !scim_equal(before, after))
 				refuse(comparison, &here);
 		}
-		else if (after && is_single_complex(attributes) && scim_is_object(before) && scim_is_object(after))
+		else if (after && is_single_complex(attributes) && scim_is_object(before) &&
+				 scim_is_object(after))
 		{
 			JsonbValue	part = *scim_open(after);
 
@@ -119,9 +123,13 @@ compare_level(Comparison *comparison, const ScimAttribute *attributes, const Jso
 	}
 }
 
-/* An extension that was left out comes back with what of it is kept: INVALID_VALUE if more of it is required. */
+/*
+ * An extension that was left out comes back with what of it is kept:
+ * INVALID_VALUE if more of it is required.
+ */
 static void
-compare_extension(Comparison *comparison, const ScimSchema *extension, const JsonbValue *old, JsonbValue *new)
+compare_extension(Comparison *comparison, const ScimSchema *extension, const JsonbValue *old,
+				  JsonbValue *new)
 {
 	ScimPlace	place = scim_place(NULL, extension->urn);
 	JsonbValue *before = assigned(old, extension->urn);
@@ -153,7 +161,8 @@ compare_extension(Comparison *comparison, const ScimSchema *extension, const Jso
 }
 
 Jsonb *
-scim_keep_immutable(const ScimResourceType *type, Jsonb *old, Jsonb *new, bool replaces, bool *differs)
+scim_keep_immutable(const ScimResourceType *type, Jsonb *old, Jsonb *new, bool replaces,
+					bool *differs)
 {
 	Comparison	comparison = {.replaces = replaces, .differs = differs};
 	JsonbValue	root;

@@ -12,7 +12,10 @@
 /* The longest form of a string of "length" bytes: each \u00xx, and the quotes. */
 #define JCS_STRING_SIZE(length) (6 * (size_t) (length) + 2)
 
-/* Writes the string (UTF-8) quoted and escaped, RFC 8785 section 3.2.2.2; returns the bytes written. */
+/*
+ * Writes the string (UTF-8) quoted and escaped, RFC 8785 section 3.2.2.2;
+ * returns the bytes written.
+ */
 extern size_t jcs_string(char *out, const char *string, size_t length);
 
 /* The order of members: by UTF-16 code units (section 3.2.3).  Below, at, above 0 as in memcmp. */

@@ -34,7 +34,10 @@ scim_location(const char *endpoint, const char *id)
 					id ? "/" : "", id ? segment_of(id, strlen(id)) : "");
 }
 
-/* scim_uri_segment(id text) -> text: the id as it stands in a URI, one segment of a path (RFC 3986 section 3.3). */
+/*
+ * scim_uri_segment(id text) -> text: the id as it stands in a URI, one segment
+ * of a path (RFC 3986 section 3.3).
+ */
 Datum
 scim_uri_segment(PG_FUNCTION_ARGS)
 {

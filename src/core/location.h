@@ -8,7 +8,10 @@
 /* What stands in front of the ids: "https://example.com/v2/Users/"; palloc'd. */
 extern char *scim_location_base(const char *endpoint);
 
-/* The URI of the resource, with its id encoded; of the endpoint itself, if that is NULL; palloc'd. */
+/*
+ * The URI of the resource, with its id encoded; of the endpoint itself, if that
+ * is NULL; palloc'd.
+ */
 extern char *scim_location(const char *endpoint, const char *id);
 
 #endif							/* SCIM_CORE_LOCATION_H */

@@ -40,7 +40,9 @@ read_member_type(const ScimAttribute *attribute, const JsonbValue *given, const 
 {
 	char	   *path;
 
-	for (int i = 0; given->type == jbvString && attribute->canonical_values && attribute->canonical_values[i]; i++)
+	for (int i = 0;
+		 given->type == jbvString && attribute->canonical_values && attribute->canonical_values[i];
+		 i++)
 	{
 		if (scim_same_name(given->val.string.val, given->val.string.len,
 						   attribute->canonical_values[i]))
@@ -73,8 +75,8 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	if (!scim_is_object(given))
 	{
 		path = scim_place_text(place);
-		scim_throw_path(SCIM_INVALID_VALUE, path,
-						"%s must be %-s", path, scim_wanted_container(given, "an object such as {\"value\": id}"));
+		scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %-s", path,
+						scim_wanted_container(given, "an object such as {\"value\": id}"));
 	}
 	member->value = NULL;
 	member->type = NULL;
@@ -82,7 +84,8 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place, unknown);
+		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
+												  unknown);
 		ScimPlace	here = scim_place(place, sub->name);
 
 		if (value.type == jbvNull)
@@ -119,9 +122,9 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 		return;
 	}
 	if (!scim_is_array(given))
-		scim_throw_path(SCIM_INVALID_VALUE, attribute->name,
-						"%s must be %-s", attribute->name,
-						scim_wanted_container(given, "an array of objects such as {\"value\": id}"));
+		scim_throw_path(SCIM_INVALID_VALUE, attribute->name, "%s must be %-s", attribute->name,
+						scim_wanted_container(given, "an array of objects such as {\"value\": "
+											  "id}"));
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
 	{
@@ -286,7 +289,9 @@ many(int count, Size size)
 static char *
 id_of(const JsonbValue *element)
 {
-	JsonbValue *value = scim_is_object(element) ? scim_get(scim_open(element), "value", strlen("value")) : NULL;
+	JsonbValue *value = scim_is_object(element)
+	? scim_get(scim_open(element), "value", strlen("value"))
+	: NULL;
 
 	return value && value->type == jbvString ? scim_string_copy(value) : "";
 }
@@ -372,7 +377,8 @@ take_out_id(Matching *matching, int id)
 
 /* Crosses out the members that the filter matches, and mentions them. */
 static void
-take_out_matches(Matching *matching, const ScimFilter *filter, ScimMatchElements match, ScimMentions *result)
+take_out_matches(Matching *matching, const ScimFilter *filter, ScimMatchElements match,
+				 ScimMentions *result)
 {
 	JsonbValue *now = scim_new_array();
 	int		   *chosen = many(matching->count, sizeof(int));
@@ -433,7 +439,8 @@ scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
 ScimMember *
 scim_members(const ScimMentions *mentions, bool removed, int *count)
 {
-	ScimMember *members = palloc_extended(Max(mentions->count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+	ScimMember *members = palloc_extended(Max(mentions->count, 1) * sizeof(ScimMember),
+										  MCXT_ALLOC_HUGE);
 
 	*count = 0;
 	for (int i = 0; i < mentions->count; i++)

@@ -59,7 +59,10 @@ extern void scim_copy_added(const ScimMentions *mentions, ScimMentions *added);
 /* Gives those that are to come the types that are known now. */
 extern void scim_set_member_types(ScimMentions *mentions, const ScimMember *typed, int count);
 
-/* The mentions, in their order, with the members in place of each filter that match it: of those given, and those added before. */
+/*
+ * The mentions, in their order, with the members in place of each filter that
+ * match it: of those given, and those added before.
+ */
 extern void scim_match_members(const ScimMentions *mentions, const JsonbValue *members,
 							   ScimMatchElements match, ScimMentions *result);
 

@@ -104,7 +104,8 @@ scim_read_texts(const JsonbValue *value, const ScimPlace *place)
 }
 
 void
-scim_read_document(Jsonb *document, const char *what, const char *urn, const char *const *names, int count, JsonbValue *values)
+scim_read_document(Jsonb *document, const char *what, const char *urn, const char *const *names,
+				   int count, JsonbValue *values)
 {
 	JsonbValue	root;
 	ScimPlace	place = scim_place(NULL, "schemas");

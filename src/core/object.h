@@ -18,10 +18,17 @@ extern void scim_read_object(const JsonbValue *given, const char *const *names, 
 							 const ScimPlace *place, JsonbValue *values);
 
 /* Each reads a value of its type, null as the default; INVALID_VALUE.  Texts are copied. */
-extern char *scim_read_text(const JsonbValue *value, const ScimPlace *place);	/* NULL where there is none */
+/*
+ * NULL where there is none
+ */
+extern char *scim_read_text(const JsonbValue *value, const ScimPlace *place);
 extern char *scim_read_required_text(const JsonbValue *value, const ScimPlace *place);
 extern bool scim_read_flag(const JsonbValue *value, const ScimPlace *place);
-extern const char *const *scim_read_texts(const JsonbValue *value, const ScimPlace *place); /* NULL where there are none */
+
+/*
+ * NULL where there are none
+ */
+extern const char *const *scim_read_texts(const JsonbValue *value, const ScimPlace *place);
 
 /*
  * The members of a document, of which names[0] is "schemas": if it is there, it

@@ -21,7 +21,8 @@ typedef struct ScimMemberChange
 	int			add_count;
 	ScimMember *remove;			/* empty when "replace" */
 	int			remove_count;
-	bool		has_filters;	/* more are to be removed, perhaps of "add": see scim_match_patch_members */
+	bool		has_filters;	/* more are to be removed, perhaps of "add": see
+								 * scim_match_patch_members */
 } ScimMemberChange;
 
 #endif							/* SCIM_CORE_PATCH_H */

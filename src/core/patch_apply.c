@@ -15,7 +15,10 @@
 #include "core/path_set.h"
 #include "core/resource.h"
 
-/* So many members of a resource that a name is compared with count as one value that is looked at. */
+/*
+ * So many members of a resource that a name is compared with count as one value
+ * that is looked at.
+ */
 #define MEMBERS_A_UNIT 256
 
 /* ---- the schemas ---- */
@@ -80,7 +83,10 @@ drop_extension(const ScimSchema *extension, JsonbValue *data)
 
 /* ---- attributes ---- */
 
-/* The object under that name in an object, opened in place; made if there is none and "make"; else NULL. */
+/*
+ * The object under that name in an object, opened in place; made if there is
+ * none and "make"; else NULL.
+ */
 static JsonbValue *
 open_part(JsonbValue *object, const char *name, bool make)
 {
@@ -108,16 +114,21 @@ set_or_remove(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 		scim_remove(holder, attribute->name, strlen(attribute->name));
 }
 
-/* Is the step one on the values of the attribute, not of a sub-attribute, nor on the attribute as a whole? */
+/*
+ * Is the step one on the values of the attribute, not of a sub-attribute, nor
+ * on the attribute as a whole?
+ */
 static bool
 is_on_values(const ScimStep *step)
 {
-	return step->path.filter || (!step->path.sub && step->kind != STEP_SET && step->kind != STEP_UNSET);
+	return step->path.filter ||
+		(!step->path.sub && step->kind != STEP_SET && step->kind != STEP_UNSET);
 }
 
 /* The step on the values that "holder" has. */
 static void
-change_values(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute, JsonbValue *holder)
+change_values(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			  JsonbValue *holder)
 {
 	ScimPatchList *list = scim_open_values(run, attribute, holder);
 
@@ -148,7 +159,10 @@ change_in(ScimPatchRun *run, const ScimStep *step, JsonbValue *holder, bool make
 	}
 }
 
-/* What must stay: the value, if it has one, of an immutable attribute or sub-attribute.  (Those in values: patch_values.c.) */
+/*
+ * What must stay: the value, if it has one, of an immutable attribute or
+ * sub-attribute.  (Those in values: patch_values.c.)
+ */
 static Jsonb *
 immutable_value(const ScimStep *step, const JsonbValue *holder)
 {
@@ -177,7 +191,8 @@ check_immutable(ScimPatchRun *run, const ScimStep *step, const JsonbValue *holde
 static void
 drop_extension_if_empty(const ScimSchema *extension, const JsonbValue *part, JsonbValue *data)
 {
-	if (!(part && part->val.object.nPairs > 0) && scim_get(data, extension->urn, strlen(extension->urn)))
+	if (!(part && part->val.object.nPairs > 0) &&
+		scim_get(data, extension->urn, strlen(extension->urn)))
 		drop_extension(extension, data);
 }
 
@@ -208,7 +223,8 @@ close_list(ScimPatchRun *run, ScimPatchList *list, JsonbValue *data)
 static bool
 is_of(const ScimPatchList *list, const ScimPath *path)
 {
-	return list->extension == path->extension && (!path->attribute || list->attribute == path->attribute);
+	return list->extension == path->extension &&
+		(!path->attribute || list->attribute == path->attribute);
 }
 
 /* Those of what a path leads to; NULL: all. */
@@ -257,7 +273,8 @@ change_open_list(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 	else
 	{
 		if (path->extension)
-			holder = open_part(data, path->extension->urn, step->kind == STEP_APPEND && !path->filter);
+			holder = open_part(data, path->extension->urn,
+							   step->kind == STEP_APPEND && !path->filter);
 		list = scim_open_values(run, path->attribute, holder);
 		list->extension = path->extension;
 		list->next = run->lists;

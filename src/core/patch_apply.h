@@ -20,7 +20,7 @@
  * MUTABILITY, NO_TARGET, INVALID_VALUE (two primary values, required missing),
  * TOO_LARGE (scimver.max_patch_work).
  */
-extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, ScimPathSet *differs,
-									const ScimMatching *matching);
+extern JsonbValue *scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown,
+									ScimPathSet *differs, const ScimMatching *matching);
 
 #endif							/* SCIM_CORE_PATCH_APPLY_H */

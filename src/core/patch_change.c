@@ -231,7 +231,8 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 
 	if (scim_is_array(given))
 	{
-		bool		assigned = scim_read_value(leaf, given, target->place, SCIM_INVALID_PATH, &read);
+		bool		assigned = scim_read_value(leaf, given, target->place, SCIM_INVALID_PATH,
+											   &read);
 
 		if (op == SCIM_OP_ADD && assigned)
 			append_step(patch, target, &read);
@@ -241,7 +242,8 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 			unset(patch, target);
 	}
 	else if (op == SCIM_OP_REPLACE)
-		scim_throw_expected(SCIM_INVALID_VALUE, target->place, scim_wanted_container(given, "an array"));
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place,
+							scim_wanted_container(given, "an array"));
 	else if (scim_read_one(leaf, given, target->place, SCIM_INVALID_PATH, &read))
 	{
 		JsonbValue *values = scim_new_array();
@@ -257,7 +259,8 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
  * stand there as null, to be removed.
  */
 static JsonbValue
-read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given, const ScimPlace *place)
+read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given,
+		   const ScimPlace *place)
 {
 	JsonbValue *parts = scim_new_object();
 	JsonbValue	key;
@@ -343,7 +346,8 @@ change_parts(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue
 	JsonbValue	value;
 
 	if (!scim_is_object(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, target->place, scim_wanted_container(given, "an object"));
+		scim_throw_expected(SCIM_INVALID_VALUE, target->place,
+							scim_wanted_container(given, "an object"));
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -388,7 +392,8 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 
 	set_target(&target, path);
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
-		throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place, "is read-only");
+		throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place,
+				 "is read-only");
 	if (op == SCIM_OP_REMOVE && given->type != jbvNull && (path->filter || !is_members(type, path)))
 		remove_values(patch, &target, given);
 	else if (is_members(type, path))
@@ -397,7 +402,8 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 		change_password(patch, op, given);
 	else if (attribute->multi_valued && path->sub && !path->filter)
 		throw_at(SCIM_NO_TARGET, target.place,
-				 psprintf("is a part of many values; say which in brackets, or replace %s as a whole",
+				 psprintf("is a part of many values; say which in brackets, or replace %s as a "
+						  "whole",
 						  attribute->name));
 	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
 		unset(patch, &target);
@@ -418,7 +424,8 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 /* ---- changes of a resource or an extension as a whole ---- */
 
 void
-scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const JsonbValue *given)
+scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
+					  const JsonbValue *given)
 {
 	ScimPath	path = {.extension = extension};
 	Target		target;
@@ -431,7 +438,8 @@ scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension, 
 	else if (scim_is_object(given))
 		scim_change_all(patch, op, extension, given);
 	else if (!is_nothing(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, target.place, scim_wanted_container(given, "an object"));
+		scim_throw_expected(SCIM_INVALID_VALUE, target.place,
+							scim_wanted_container(given, "an object"));
 }
 
 /* A readOnly attribute in a value without path: fine if it is what is there anyway. */

@@ -7,7 +7,10 @@
 
 #include "core/patch_steps.h"
 
-/* Adds the steps of an operation on what a path leads to, no extension as a whole; "given" of type jbvNull: no value. */
+/*
+ * Adds the steps of an operation on what a path leads to, no extension as a
+ * whole; "given" of type jbvNull: no value.
+ */
 extern void scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given);
 
 /* The same for an extension as a whole. */

@@ -38,15 +38,19 @@ last_about(const ScimPatch *patch, const ScimPath *path, int end)
 static bool
 is_immutable(const ScimPath *path)
 {
-	return path->attribute->mutability == SCIM_IMMUTABLE || (path->sub && path->sub->mutability == SCIM_IMMUTABLE);
+	return path->attribute->mutability == SCIM_IMMUTABLE ||
+		(path->sub && path->sub->mutability == SCIM_IMMUTABLE);
 }
 
 ScimStep *
 scim_find_append(const ScimPatch *patch, const ScimPath *path)
 {
-	ScimStep   *step = path->filter || is_immutable(path) ? NULL : last_about(patch, path, patch->count);
+	ScimStep   *step = path->filter || is_immutable(path) ? NULL
+	: last_about(patch, path, patch->count);
 
-	return step && step->kind == STEP_APPEND && step->path.sub == path->sub && !step->path.filter ? step : NULL;
+	return step && step->kind == STEP_APPEND && step->path.sub == path->sub && !step->path.filter
+		? step
+		: NULL;
 }
 
 /* ---- the same filter ---- */
@@ -73,7 +77,8 @@ static bool
 asks_for(const ScimFilter *filter, const ScimAttribute *sub)
 {
 	check_stack_depth();
-	return filter && (filter->path.sub == sub || asks_for(filter->left, sub) || asks_for(filter->right, sub));
+	return filter &&
+		(filter->path.sub == sub || asks_for(filter->left, sub) || asks_for(filter->right, sub));
 }
 
 /* One that sets a sub-attribute by which no value comes to be chosen, or no longer. */
@@ -89,7 +94,8 @@ scim_find_set(const ScimPatch *patch, const ScimPath *path)
 {
 	ScimStep   *step = sets_part(STEP_SET, path) ? last_about(patch, path, patch->count) : NULL;
 
-	while (step && sets_part(step->kind, &step->path) && same_filter(step->path.filter, path->filter))
+	while (step && sets_part(step->kind, &step->path) &&
+		   same_filter(step->path.filter, path->filter))
 	{
 		if (step->path.sub == path->sub)
 			return step;

@@ -14,7 +14,10 @@
 /* What it takes to prepare a condition of a filter, counted in values that it looks at. */
 #define CONDITION_WORK 100
 
-/* A large value counts as several of so many bytes; where its text is folded, which takes longer, of so many. */
+/*
+ * A large value counts as several of so many bytes; where its text is folded,
+ * which takes longer, of so many.
+ */
 #define VALUE_SIZE 256
 #define FOLDED_SIZE 32
 
@@ -34,7 +37,8 @@ scim_charge(ScimPatchRun *run, int64 count)
 	error = scim_error(SCIM_TOO_LARGE);
 	scim_error_text(error, "path", path);
 	scim_error_integer(error, "limit", scim_setting_max_patch_work);
-	scim_throw(error, "the patch would look at more than %d values in all, at %s", scim_setting_max_patch_work, path);
+	scim_throw(error, "the patch would look at more than %d values in all, at %s",
+			   scim_setting_max_patch_work, path);
 }
 
 /* The bytes of a value, more or less. */
@@ -173,9 +177,11 @@ text_hash(const ScimPatchRun *run, const ScimAttribute *attribute, const JsonbVa
 }
 
 static uint64
-key_hash(const ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key, const JsonbValue *value)
+key_hash(const ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key,
+		 const JsonbValue *value)
 {
-	return key->as_text ? text_hash(run, key->part ? key->part : list->attribute, value) : scim_value_hash(value);
+	return key->as_text ? text_hash(run, key->part ? key->part : list->attribute, value)
+		: scim_value_hash(value);
 }
 
 static void
@@ -287,11 +293,15 @@ compare_items(const void *a, const void *b)
 
 /* Adds those with the hash that are not gone. */
 static void
-add_chosen(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key, uint64 hash, ScimChosen *found, int *room)
+add_chosen(ScimPatchRun *run, const ScimPatchList *list, const ScimListKey *key, uint64 hash,
+		   ScimChosen *found, int *room)
 {
-	for (const ScimFound *f = scim_finder_first(&key->finder, hash); f; f = scim_finder_next(&key->finder, f))
+	for (const ScimFound *f = scim_finder_first(&key->finder, hash); f;
+		 f = scim_finder_next(&key->finder, f))
 	{
-		scim_charge(run, list->gone[f->item] ? 1 : scim_value_work(scim_values_at(list, f->item), false));
+		scim_charge(run, list->gone[f->item]
+					? 1
+					: scim_value_work(scim_values_at(list, f->item), false));
 		if (list->gone[f->item])
 			continue;
 		if (found->count == *room)
@@ -322,7 +332,8 @@ sort_chosen(ScimChosen *found)
 }
 
 static ScimChosen
-find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool as_text, const JsonbValue *sought)
+find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool as_text,
+		const JsonbValue *sought)
 {
 	const ScimListKey *key = find_key(run, list, part, as_text);
 	uint64		hash = key_hash(run, list, key, sought);
@@ -338,13 +349,15 @@ find_by(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, bool 
 }
 
 ScimChosen
-scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, const JsonbValue *sought)
+scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
+				 const JsonbValue *sought)
 {
 	return find_by(run, list, part, false, sought);
 }
 
 ScimChosen
-scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part, const char *sought)
+scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
+					  const char *sought)
 {
 	JsonbValue	text = scim_text(sought);
 

@@ -49,14 +49,18 @@ typedef struct ScimChosen
  */
 extern void scim_charge(ScimPatchRun *run, int64 count);
 
-/* What it takes to look at a value, or to compare it with a filter ("folded"): 1, unless it is large. */
+/*
+ * What it takes to look at a value, or to compare it with a filter ("folded"):
+ * 1, unless it is large.
+ */
 extern int64 scim_value_work(const JsonbValue *value, bool folded);
 
 /* What it takes to match values with a filter, where to look at each once takes that much. */
 extern int64 scim_match_work(const ScimFilter *filter, int64 work);
 
 /* One value that stands alone counts as one; "holder" may be NULL. */
-extern ScimPatchList *scim_open_values(ScimPatchRun *run, const ScimAttribute *attribute, const JsonbValue *holder);
+extern ScimPatchList *scim_open_values(ScimPatchRun *run, const ScimAttribute *attribute,
+									   const JsonbValue *holder);
 
 /* Puts the values that are left into the holder. */
 extern void scim_store_values(const ScimPatchList *list, JsonbValue *holder);
@@ -65,7 +69,8 @@ extern void scim_values_append(ScimPatchRun *run, ScimPatchList *list, const Jso
 extern void scim_values_remove(ScimPatchList *list, int index);
 
 /* To be called when the value at an index was changed: in that part, or (NULL) in any. */
-extern void scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int index, const ScimAttribute *part);
+extern void scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int index,
+								const ScimAttribute *part);
 
 static inline JsonbValue *
 scim_values_at(const ScimPatchList *list, int index)
@@ -79,12 +84,12 @@ extern void scim_free_chosen(ScimChosen *items);
 extern ScimChosen scim_values_all(ScimPatchRun *run, const ScimPatchList *list);
 
 /* Those that are the same as "sought" in that part (NULL: as a whole), and perhaps some others. */
-extern ScimChosen scim_values_find(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
-								 const JsonbValue *sought);
+extern ScimChosen scim_values_find(ScimPatchRun *run, ScimPatchList *list,
+								   const ScimAttribute *part, const JsonbValue *sought);
 
 /* Those whose text in that part may equal a filter's. */
-extern ScimChosen scim_values_find_text(ScimPatchRun *run, ScimPatchList *list, const ScimAttribute *part,
-									  const char *sought);
+extern ScimChosen scim_values_find_text(ScimPatchRun *run, ScimPatchList *list,
+										const ScimAttribute *part, const char *sought);
 
 /* The member of an object, opened or not. */
 extern bool scim_find_part(const JsonbValue *object, const char *name, JsonbValue *value);

@@ -27,7 +27,8 @@ operation_path(int index, const char *member)
 	return psprintf("Operations[%d]%s%s", index, *member ? "." : "", member);
 }
 
-static SCIM_NORETURN void throw_operation(ScimErrorCode code, int index, const char *member, const char *problem);
+static SCIM_NORETURN void throw_operation(ScimErrorCode code, int index, const char *member,
+										  const char *problem);
 
 static void
 throw_operation(ScimErrorCode code, int index, const char *member, const char *problem)
@@ -187,7 +188,8 @@ check_count(int count)
 	error = scim_error(SCIM_TOO_LARGE);
 	scim_error_text(error, "path", "Operations");
 	scim_error_integer(error, "limit", scim_setting_max_patch_operations);
-	scim_throw(error, "a patch has at most %d operations, not %d", scim_setting_max_patch_operations, count);
+	scim_throw(error, "a patch has at most %d operations, not %d",
+			   scim_setting_max_patch_operations, count);
 }
 
 /* ---- members ---- */
@@ -289,7 +291,8 @@ scim_patch_members(const ScimPatch *patch)
 }
 
 void
-scim_visit_patch_filters(const ScimPatch *patch, void (*visit) (const ScimFilter *filter, const void *argument),
+scim_visit_patch_filters(const ScimPatch *patch,
+						 void (*visit) (const ScimFilter *filter, const void *argument),
 						 const void *argument)
 {
 	for (int i = 0; i < patch->count; i++)

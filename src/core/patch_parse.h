@@ -16,10 +16,12 @@
  * TOO_LARGE, with the path.  The patch refers to the operations' memory; it can
  * be applied any number of times.
  */
-extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids);
+extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations,
+								   const ScimIds *ids);
 
 /* Visits the value filters in the patch's paths, those on members excepted: some more than once. */
-extern void scim_visit_patch_filters(const ScimPatch *patch, void (*visit) (const ScimFilter *filter, const void *argument),
+extern void scim_visit_patch_filters(const ScimPatch *patch,
+									 void (*visit) (const ScimFilter *filter, const void *argument),
 									 const void *argument);
 
 /* NULL if the patch does not touch members. */
@@ -34,7 +36,10 @@ extern const ScimMemberChange *scim_match_patch_members(ScimPatch *patch, const 
 														const ScimMember *added, int added_count,
 														ScimMatchElements match);
 
-/* Does the patch touch the password?  *password is then the new one in clear text, or NULL to clear it. */
+/*
+ * Does the patch touch the password?  *password is then the new one in clear
+ * text, or NULL to clear it.
+ */
 extern bool scim_patch_password(const ScimPatch *patch, char **password);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);

@@ -15,7 +15,8 @@
 
 /* ---- comparing ---- */
 
-static bool is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell);
+static bool is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown,
+					ScimSpellId spell);
 
 /* An element of what is shown, by its "value", or what it is itself. */
 typedef struct Element
@@ -54,7 +55,8 @@ sort_elements(const JsonbValue *array, ScimSpellId spell)
 
 /* Is the element among those with its key?  One without may be any of them. */
 static bool
-is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, int count, ScimSpellId spell)
+is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, int count,
+		 ScimSpellId spell)
 {
 	Element		wanted = {scim_element_key(given, spell), given};
 	int			low = 0;
@@ -69,7 +71,8 @@ is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, in
 		else
 			high = middle;
 	}
-	for (; low < count && (wanted.key == NULL || compare_elements(&elements[low], &wanted) == 0); low++)
+	for (; low < count && (wanted.key == NULL || compare_elements(&elements[low], &wanted) == 0);
+		 low++)
 	{
 		scim_charge(run, 1);
 		if (is_same(run, given, elements[low].value, spell))
@@ -79,7 +82,8 @@ is_among(ScimPatchRun *run, const JsonbValue *given, const Element *elements, in
 }
 
 static bool
-is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
+is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown,
+			  ScimSpellId spell)
 {
 	JsonbValue *a = scim_open(given);
 	JsonbValue *b = scim_open(shown);
@@ -119,14 +123,16 @@ is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, Sci
 	if (scim_is_array(given))
 		return is_same_array(run, given, shown, spell);
 	if (!scim_is_object(given))
-		return spell && given->type == jbvString && shown->type == jbvString ?
-			strcmp(scim_spelled(given, spell), scim_spelled(shown, spell)) == 0 : scim_equal(given, shown);
+		return spell && given->type == jbvString && shown->type == jbvString
+			? strcmp(scim_spelled(given, spell), scim_spelled(shown, spell)) == 0
+			: scim_equal(given, shown);
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		bool		is_id = scim_same_name(key.val.string.val, key.val.string.len, "value");
 
-		if (!is_same(run, &value, scim_find_any_case(shown, &key, &there) ? &there : NULL, is_id ? spell : NULL))
+		if (!is_same(run, &value, scim_find_any_case(shown, &key, &there) ? &there : NULL,
+					 is_id ? spell : NULL))
 			return false;
 	}
 	return true;
@@ -162,7 +168,9 @@ ids_in(const ScimPatch *patch, const ScimPath *path)
 		return NULL;
 	if (strcmp(path->attribute->name, "id") == 0)
 		return patch->ids.own;
-	return patch->type->has_groups && strcmp(path->attribute->name, "groups") == 0 ? patch->ids.others : NULL;
+	return patch->type->has_groups && strcmp(path->attribute->name, "groups") == 0
+		? patch->ids.others
+		: NULL;
 }
 
 void
@@ -172,6 +180,7 @@ scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step,
 
 	if (!shown)
 		elog(ERROR, "the resource as read is missing");
-	if (!is_same(run, &step->value, find_shown(step, shown, &there) ? &there : NULL, ids_in(patch, &step->path)))
+	if (!is_same(run, &step->value, find_shown(step, shown, &there) ? &there : NULL,
+				 ids_in(patch, &step->path)))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
 }

@@ -11,6 +11,7 @@
  * Of a readOnly attribute: is what the step gives what is there, in the resource
  * as the client reads it?  Any spelling of an id is that id.  Errors: MUTABILITY, TOO_LARGE.
  */
-extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step, Jsonb *shown);
+extern void scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step,
+							Jsonb *shown);
 
 #endif							/* SCIM_CORE_PATCH_SAME_H */

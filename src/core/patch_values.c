@@ -42,9 +42,13 @@ step_place(const ScimPath *path, StepPlace *place)
 	return &place->sub;
 }
 
-/* With another version in mind that is no error, but a difference: of a multi-valued attribute, as a whole. */
+/*
+ * With another version in mind that is no error, but a difference: of a
+ * multi-valued attribute, as a whole.
+ */
 void
-scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code, const char *problem)
+scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
+				 const char *problem)
 {
 	StepPlace	place;
 	const ScimPlace *last = step_place(&step->path, &place);
@@ -86,7 +90,10 @@ clear_primary(ScimPatchRun *run, ScimPatchList *list, int index)
 	scim_values_changed(run, list, index, NULL);
 }
 
-/* RFC 7644 section 3.5.2: a new primary value takes the place of the old; "but" (or NULL) says which may stay. */
+/*
+ * RFC 7644 section 3.5.2: a new primary value takes the place of the old; "but"
+ * (or NULL) says which may stay.
+ */
 static void
 clear_primaries(ScimPatchRun *run, ScimPatchList *list, const bool *but)
 {
@@ -136,7 +143,8 @@ append_values(ScimPatchRun *run, const JsonbValue *added, ScimPatchList *list)
 
 /* The part of a listed value by which it is sought; false: one that says nothing lists nothing. */
 static bool
-telling_part(const ScimAttribute *attribute, const JsonbValue *listed, const ScimAttribute **part, JsonbValue *sought)
+telling_part(const ScimAttribute *attribute, const JsonbValue *listed, const ScimAttribute **part,
+			 JsonbValue *sought)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -255,7 +263,8 @@ replace_value(const ScimStep *step, const ScimAttribute *attribute, JsonbValue *
 
 /* What the step makes of a value; false: nothing is left of it. */
 static bool
-change_value(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute, JsonbValue *value)
+change_value(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			 JsonbValue *value)
 {
 	const ScimAttribute *sub = step->path.sub;
 
@@ -290,9 +299,13 @@ makes_primary(const ScimStep *step)
 	return step->kind != STEP_UNSET && scim_is_primary(&step->value);
 }
 
-/* The values that became primary take the place of the one that was; there must not be two of them. */
+/*
+ * The values that became primary take the place of the one that was; there must
+ * not be two of them.
+ */
 static void
-keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list, const ScimChosen *chosen)
+keep_one_primary(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list,
+				 const ScimChosen *chosen)
 {
 	ScimPlace	place = scim_place(NULL, step->path.text);
 	bool	   *is_chosen = palloc_extended(list->values->val.array.nElems * sizeof(bool),
@@ -334,8 +347,11 @@ find_equality(const ScimFilter *filter)
 				found = other;
 			return found;
 		case SCIM_FILTER_COMPARE:
-			return filter->op == SCIM_EQ && (leaf->type == SCIM_STRING || leaf->type == SCIM_REFERENCE) &&
-				!(filter->path.sub && leaf->multi_valued) ? filter : NULL;
+			return filter->op == SCIM_EQ &&
+				(leaf->type == SCIM_STRING || leaf->type == SCIM_REFERENCE) &&
+				!(filter->path.sub && leaf->multi_valued)
+				? filter
+				: NULL;
 		default:
 			return NULL;
 	}
@@ -346,8 +362,9 @@ static ScimChosen
 match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 {
 	const ScimFilter *equality = find_equality(filter);
-	ScimChosen	chosen = equality ? scim_values_find_text(run, list, equality->path.sub, equality->value) :
-		scim_values_all(run, list);
+	ScimChosen	chosen = equality
+	? scim_values_find_text(run, list, equality->path.sub, equality->value)
+	: scim_values_all(run, list);
 	JsonbValue *candidates = scim_new_array();
 	bool	   *matches;
 	int64		work = 0;
@@ -365,7 +382,8 @@ match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 	for (int i = 0; i < chosen.count; i++)
 	{
 		/* in data that came by other ways, a value may be none of its type */
-		if (matches[i] && scim_is_object(&candidates->val.array.elems[i]) == (list->attribute->type == SCIM_COMPLEX))
+		if (matches[i] && scim_is_object(&candidates->val.array.elems[i]) ==
+			(list->attribute->type == SCIM_COMPLEX))
 			chosen.items[kept++] = chosen.items[i];
 	}
 	chosen.count = kept;

@@ -14,7 +14,10 @@
  */
 extern void scim_change_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list);
 
-/* The step does not suit what is there: an error ("<path> <problem>"), or its path is added to "differs". */
+/*
+ * The step does not suit what is there: an error ("<path> <problem>"), or its
+ * path is added to "differs".
+ */
 extern void scim_refuse_step(const ScimPatchRun *run, const ScimStep *step, ScimErrorCode code,
 							 const char *problem);
 

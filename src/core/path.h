@@ -14,7 +14,7 @@ typedef struct ScimPath
 {
 	const ScimSchema *extension;	/* the extension it leads into, or NULL */
 	const ScimAttribute *attribute; /* NULL: the extension as a whole */
-	const ScimAttribute *sub;		/* NULL: the attribute as a whole */
+	const ScimAttribute *sub;	/* NULL: the attribute as a whole */
 	struct ScimFilter *filter;	/* of attr[filter] or attr[filter].sub; NULL: none */
 	char	   *text;			/* as the schemas spell it, without the filter */
 } ScimPath;

@@ -29,7 +29,10 @@ extern void scim_name_path(ScimPathSet *set, const ScimPlace *place);
 /* Would no further path be named? */
 extern bool scim_path_set_is_full(const ScimPathSet *set);
 
-/* The paths as an array of strings, in the order in which they came; copied into the current memory context. */
+/*
+ * The paths as an array of strings, in the order in which they came; copied
+ * into the current memory context.
+ */
 extern JsonbValue *scim_named_paths(const ScimPathSet *set);
 
 #endif							/* SCIM_CORE_PATH_SET_H */

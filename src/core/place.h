@@ -32,10 +32,15 @@ extern char *scim_listed(const char *const *texts);
 extern const char *scim_wanted_container(const JsonbValue *given, const char *what);
 
 /* INVALID_VALUE: "<place> must be <what>". */
-extern SCIM_NORETURN void scim_throw_expected(ScimErrorCode situation, const ScimPlace *place, const char *what);
+extern SCIM_NORETURN void scim_throw_expected(ScimErrorCode situation, const ScimPlace *place,
+											  const char *what);
 
-/* The same, with the value that was given instead; one that is never returned is not said, a long one cut. */
-extern SCIM_NORETURN void scim_throw_value(ScimErrorCode situation, const ScimAttribute *attribute, const JsonbValue *given,
-										   const ScimPlace *place, const char *what);
+/*
+ * The same, with the value that was given instead; one that is never returned
+ * is not said, a long one cut.
+ */
+extern SCIM_NORETURN void scim_throw_value(ScimErrorCode situation, const ScimAttribute *attribute,
+										   const JsonbValue *given, const ScimPlace *place,
+										   const char *what);
 
 #endif							/* SCIM_CORE_PLACE_H */

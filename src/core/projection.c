@@ -60,7 +60,10 @@ count_attributes(const ScimAttribute *attributes)
 	return count;
 }
 
-/* The attribute as a whole, as it is shown by default (RFC 7643 section 7: "request" needs its own name). */
+/*
+ * The attribute as a whole, as it is shown by default (RFC 7643 section 7:
+ * "request" needs its own name).
+ */
 static void
 show(const ScimAttribute *attribute, Choice *choice)
 {
@@ -91,7 +94,8 @@ init_level(Level *level, const ScimAttribute *attributes)
 	for (int i = 0; i < count; i++)
 	{
 		if (attributes[i].sub)
-			level->choices[i].subs = palloc0(Max(count_attributes(attributes[i].sub), 1) * sizeof(bool));
+			level->choices[i].subs = palloc0(Max(count_attributes(attributes[i].sub), 1) *
+											 sizeof(bool));
 	}
 }
 
@@ -182,7 +186,8 @@ choose_all(ScimProjection *projection, char *const *names, int count, bool shown
 		CHECK_FOR_INTERRUPTS();
 		scim_resolve_path(projection->type, name, strlen(name), &path);
 		if (path.filter && !scim_filter_is_lenient())
-			scim_throw_path(SCIM_INVALID_PATH, name, "\"%s\" has a value filter; attributes are named without", name);
+			scim_throw_path(SCIM_INVALID_PATH, name,
+							"\"%s\" has a value filter; attributes are named without", name);
 		if (path.attribute && strcmp(path.attribute->name, "_version") == 0)
 			scim_resolve_path(projection->type, "meta.version", strlen("meta.version"), &path);
 		choose(projection, &path, shown);
@@ -249,7 +254,8 @@ find_choice(const Level *level, const char *name, int length, const ScimAttribut
 }
 
 static const Choice *
-find_top_choice(const ScimProjection *projection, const char *name, int length, const ScimAttribute **attribute)
+find_top_choice(const ScimProjection *projection, const char *name, int length,
+				const ScimAttribute **attribute)
 {
 	const Choice *choice = find_choice(&projection->core, name, length, attribute);
 
@@ -273,7 +279,8 @@ scim_projects(const ScimProjection *projection, const char *name, const char *su
 
 /* ---- trimming ---- */
 
-static JsonbValue *trim_value(const ScimAttribute *attribute, const Choice *choice, JsonbValue *value);
+static JsonbValue *trim_value(const ScimAttribute *attribute, const Choice *choice,
+							  JsonbValue *value);
 
 /* Keeps of a complex value what is shown; NULL if nothing is left. */
 static JsonbValue *

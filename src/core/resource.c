@@ -83,7 +83,8 @@ scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool on
 		return;
 	}
 	if (!scim_is_array(given))
-		throw_schemas(type, scim_holds_json(given) ? "this is a string that holds JSON" : "this is no array");
+		throw_schemas(type, scim_holds_json(given) ? "this is a string that holds JSON"
+					  : "this is no array");
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, NULL, &urn))
 	{
@@ -126,7 +127,8 @@ check_extensions(const ScimResourceType *type, const JsonbValue *data)
 		{
 			scim_check_required(extension->attributes, scim_new_object(), &place);
 			if (!lists_urn(data, extension->urn))
-				scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s is required", extension->urn);
+				scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s is required",
+								extension->urn);
 		}
 	}
 }
@@ -210,7 +212,8 @@ read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue 
 }
 
 static void
-read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSpellId spell, ScimInput *input)
+read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSpellId spell,
+				 ScimInput *input)
 {
 	ScimMentions mentions = {.spell = spell};
 
@@ -237,7 +240,10 @@ read_attribute(const ScimResourceType *type, const ScimAttribute *attribute,
 		scim_set(input->data, place.name, place.length, &read);
 }
 
-/* Puts the URNs of the core schema, of those named and of those present in the data, in the schemas' order. */
+/*
+ * Puts the URNs of the core schema, of those named and of those present in the
+ * data, in the schemas' order.
+ */
 static void
 set_schemas(const ScimResourceType *type, const JsonbValue *given, JsonbValue *data)
 {
@@ -277,7 +283,8 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId membe
 
 	scim_root(given, &value);
 	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name, scim_wanted_container(&value, "an object"));
+		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name,
+						scim_wanted_container(&value, "an object"));
 	input->data = scim_new_object();
 	scim_walk(&walk, value.val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
@@ -312,7 +319,8 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId membe
 
 /* An extension is checked as the complex attribute that it looks like. */
 static void
-check_member(const ScimResourceType *type, const JsonbValue *key, const JsonbValue *value, bool *known)
+check_member(const ScimResourceType *type, const JsonbValue *key, const JsonbValue *value,
+			 bool *known)
 {
 	const char *name = key->val.string.val;
 	int			length = key->val.string.len;
@@ -331,8 +339,8 @@ check_member(const ScimResourceType *type, const JsonbValue *key, const JsonbVal
 	}
 	place = scim_place(NULL, attribute->name);
 	if (!scim_string_is(key, attribute->name))
-		scim_throw_path(SCIM_INVALID_SYNTAX, attribute->name, "%s is spelled \"%s\"", attribute->name,
-						scim_shown_name(name, length));
+		scim_throw_path(SCIM_INVALID_SYNTAX, attribute->name, "%s is spelled \"%s\"",
+						attribute->name, scim_shown_name(name, length));
 	if (strcmp(attribute->name, "schemas") == 0)
 		scim_read_schemas(type, value, false, known);
 	else

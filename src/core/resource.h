@@ -31,9 +31,13 @@ typedef struct ScimInput
  * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is
  * compared folded, over 1 MB), each with path.
  */
-extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members);
+extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given,
+									 ScimSpellId members);
 
-/* Are all required attributes and extensions there?  Fills in what "schemas" lacks.  (After a PATCH.) */
+/*
+ * Are all required attributes and extensions there?  Fills in what "schemas"
+ * lacks.  (After a PATCH.)
+ */
 extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
 
 /*
@@ -44,9 +48,10 @@ extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *dat
 extern void scim_check_document(const ScimResourceType *type, Jsonb *document);
 
 /*
- * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the type's schemas are among
- * them?  known[0] stands for the core schema, known[i] for extension i - 1; those
- * that are named are set, the others left alone.  INVALID_VALUE for others.
+ * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the
+ * type's schemas are among them?  known[0] stands for the core schema, known[i]
+ * for extension i - 1; those that are named are set, the others left alone.
+ * INVALID_VALUE for others.
  */
 extern void scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool one,
 							  bool *known);
@@ -61,7 +66,11 @@ extern char *scim_read_password(const JsonbValue *given);
 /* An expected_version: 1 to 128 characters of A-Z a-z 0-9 + / = - _; raw, not as an ETag. */
 extern bool scim_version_is_well_formed(const char *version, int length);
 
-/* INVALID_VERSION_FORMAT of the parameter "name" (expected_version, known_version), with what was given instead. */
-extern SCIM_NORETURN void scim_throw_version_format(ScimErrorCode situation, const char *name, const char *given);
+/*
+ * INVALID_VERSION_FORMAT of the parameter "name" (expected_version,
+ * known_version), with what was given instead.
+ */
+extern SCIM_NORETURN void scim_throw_version_format(ScimErrorCode situation, const char *name,
+													const char *given);
 
 #endif							/* SCIM_CORE_RESOURCE_H */

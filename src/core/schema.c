@@ -22,15 +22,15 @@ static const ScimAttribute meta_parts[] = {
 	END
 };
 
-static const ScimAttribute common_attributes[] = {
-	{"id", "Given by the server", .case_exact = true, READ_ONLY,
-	.returned = SCIM_ALWAYS, .uniqueness = SCIM_SERVER},
-	{"externalId", "The client's own identifier", .case_exact = true},
-	{"schemas", "URNs of the schemas that the resource uses", .multi_valued = true,
-	.required = true, .returned = SCIM_ALWAYS, REFERENCE("uri")},
-	{"meta", "What the server keeps about the resource", .type = SCIM_COMPLEX, .sub = meta_parts, READ_ONLY},
-	END
-};
+static const ScimAttribute common_attributes[] =
+{{"id", "Given by the server", .case_exact = true, READ_ONLY, .returned = SCIM_ALWAYS,
+.uniqueness = SCIM_SERVER},
+{"externalId", "The client's own identifier", .case_exact = true},
+{"schemas", "URNs of the schemas that the resource uses", .multi_valued = true,
+.required = true, .returned = SCIM_ALWAYS, REFERENCE("uri")},
+{"meta", "What the server keeps about the resource", .type = SCIM_COMPLEX, .sub = meta_parts,
+READ_ONLY},
+END};
 
 /* How the tools show meta.version; clients send it back with the rest. */
 static const ScimAttribute version_attribute = {

@@ -52,10 +52,11 @@ typedef struct ScimAttribute
 	ScimReturned returned;
 	ScimUniqueness uniqueness;
 	const char *const *canonical_values;	/* NULL-terminated, or NULL */
-	const char *const *reference_types;		/* NULL-terminated, or NULL */
+	const char *const *reference_types; /* NULL-terminated, or NULL */
 	bool		restricted;		/* the canonical values are all there are, not a suggestion */
-	const char *const *other_endpoints; /* of a reference to resources: those that it must not lead to; or NULL */
-	const struct ScimAttribute *sub;		/* of a complex attribute; ends with name NULL */
+	/* of a reference to resources: those that it must not lead to; or NULL */
+	const char *const *other_endpoints;
+	const struct ScimAttribute *sub;	/* of a complex attribute; ends with name NULL */
 } ScimAttribute;
 
 typedef struct ScimSchema
@@ -81,25 +82,37 @@ typedef struct ScimResourceType
 	int			not_found;		/* a ScimErrorCode: USER_NOT_FOUND, ... */
 	bool		has_password;
 	bool		has_members;	/* memberships are kept in a table of their own */
-	bool		has_kept;		/* an attribute of the document is readOnly; or immutable, be it a part of a single complex one */
+	bool		has_kept;		/* an attribute of the document is readOnly; or immutable, be it a
+								 * part of a single complex one */
 	bool		has_groups;		/* "groups" is read from the memberships */
 	bool		can_be_member;	/* of a group */
 } ScimResourceType;
 
-/* Is a (of that length) the name b?  Attribute names and URNs are ASCII and have no case (RFC 7643 section 2.1). */
+/*
+ * Is a (of that length) the name b?  Attribute names and URNs are ASCII and
+ * have no case (RFC 7643 section 2.1).
+ */
 extern bool scim_same_name(const char *a, int length, const char *b);
 
-/* May an attribute have that name?  RFC 7643 section 2.1, and "$ref", which that section's rule forgets. */
+/*
+ * May an attribute have that name?  RFC 7643 section 2.1, and "$ref", which
+ * that section's rule forgets.
+ */
 extern bool scim_is_attribute_name(const char *name);
 
 /* The attribute of that name in a list that ends with name NULL: case-insensitive, or NULL. */
-extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name, int length);
+extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name,
+										   int length);
 
-/* The common attributes id, externalId, schemas, meta (RFC 7643 section 3.1), which belong to no schema. */
+/*
+ * The common attributes id, externalId, schemas, meta (RFC 7643 section 3.1),
+ * which belong to no schema.
+ */
 extern const ScimAttribute *scim_common_attributes(void);
 
 /* The core or common attribute of that name, or "_version", which the tools add; or NULL. */
-extern const ScimAttribute *scim_top_attribute(const ScimResourceType *type, const char *name, int length);
+extern const ScimAttribute *scim_top_attribute(const ScimResourceType *type, const char *name,
+											   int length);
 
 /* The extension of the type with that URN (case-insensitive), or NULL. */
 extern const ScimSchema *scim_extension(const ScimResourceType *type, const char *urn, int length);

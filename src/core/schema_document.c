@@ -46,7 +46,8 @@ has_case(ScimType type)
 bool
 scim_can_be_unique(ScimType type)
 {
-	return type == SCIM_STRING || type == SCIM_REFERENCE || type == SCIM_DECIMAL || type == SCIM_INTEGER;
+	return type == SCIM_STRING || type == SCIM_REFERENCE || type == SCIM_DECIMAL ||
+		type == SCIM_INTEGER;
 }
 
 /* ---- reading ---- */
@@ -63,10 +64,19 @@ static const char *const attribute_members[ATTRIBUTE_MEMBERS] = {
 	"caseExact", "mutability", "returned", "uniqueness", "referenceTypes"
 };
 
-/* The members of a schema's document; those that the server fills in are taken and not looked at. */
+/*
+ * The members of a schema's document; those that the server fills in are taken
+ * and not looked at.
+ */
 enum
 {
-	SCHEMA_SCHEMAS, SCHEMA_ID, SCHEMA_NAME, SCHEMA_DESCRIPTION, SCHEMA_ATTRIBUTES, SCHEMA_META, SCHEMA_MEMBERS
+	SCHEMA_SCHEMAS,
+	SCHEMA_ID,
+	SCHEMA_NAME,
+	SCHEMA_DESCRIPTION,
+	SCHEMA_ATTRIBUTES,
+	SCHEMA_META,
+	SCHEMA_MEMBERS
 };
 
 static const char *const schema_members[SCHEMA_MEMBERS] = {
@@ -95,7 +105,8 @@ refuse(const ScimPlace *up, const char *member, const char *problem)
 
 /* One of the words of a list, by its case-insensitive name; the first is the default. */
 static int
-read_word(const JsonbValue *value, const char *const *words, const ScimPlace *up, const char *member)
+read_word(const JsonbValue *value, const char *const *words, const ScimPlace *up,
+		  const char *member)
 {
 	if (value->type == jbvNull)
 		return 0;
@@ -107,10 +118,12 @@ read_word(const JsonbValue *value, const char *const *words, const ScimPlace *up
 	refuse(up, member, psprintf("must be one of %s", scim_listed(words)));
 }
 
-static const ScimAttribute *read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading);
+static const ScimAttribute *read_attributes(const JsonbValue *given, const ScimPlace *place,
+											Reading reading);
 
 static void
-read_canonical_values(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place, bool restricted)
+read_canonical_values(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+					  bool restricted)
 {
 	ScimPlace	here = scim_place(place, "canonicalValues");
 	const char *const *values = scim_read_texts(given, &here);
@@ -130,7 +143,8 @@ read_canonical_values(ScimAttribute *attribute, const JsonbValue *given, const S
 }
 
 static void
-read_sub_attributes(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place, Reading reading)
+read_sub_attributes(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+					Reading reading)
 {
 	ScimPlace	here = scim_place(place, "subAttributes");
 
@@ -149,7 +163,10 @@ read_sub_attributes(ScimAttribute *attribute, const JsonbValue *given, const Sci
 	attribute->sub = read_attributes(given, &here, reading);
 }
 
-/* References and binaries have the one case that section 2.3 gives them, whatever the document says. */
+/*
+ * References and binaries have the one case that section 2.3 gives them,
+ * whatever the document says.
+ */
 static void
 read_case(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
 {
@@ -157,7 +174,8 @@ read_case(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *pl
 
 	attribute->case_exact = scim_read_flag(given, &here);
 	if (attribute->case_exact && !has_case(attribute->type))
-		refuse(place, "caseExact", psprintf("has no meaning: a %s has no case", type_names[attribute->type]));
+		refuse(place, "caseExact",
+			   psprintf("has no meaning: a %s has no case", type_names[attribute->type]));
 	if (attribute->type == SCIM_REFERENCE || attribute->type == SCIM_BINARY)
 		attribute->case_exact = true;
 }
@@ -174,7 +192,8 @@ read_returned(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace
 }
 
 static void
-read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place, Reading reading)
+read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			   Reading reading)
 {
 	JsonbValue	values[ATTRIBUTE_MEMBERS];
 	ScimPlace	places[ATTRIBUTE_MEMBERS];
@@ -184,7 +203,9 @@ read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 		places[i] = scim_place(place, attribute_members[i]);
 	attribute->name = scim_read_required_text(&values[NAME], &places[NAME]);
 	if (!scim_is_attribute_name(attribute->name))
-		refuse(place, "name", "must be a name of letters, digits, \"$\", \"-\" and \"_\" that begins with a letter");
+		refuse(place, "name",
+			   "must be a name of letters, digits, \"$\", \"-\" and \"_\" that begins with a "
+			   "letter");
 	attribute->type = read_word(&values[TYPE], type_names, place, "type");
 	attribute->multi_valued = scim_read_flag(&values[MULTI_VALUED], &places[MULTI_VALUED]);
 	attribute->description = scim_read_text(&values[DESCRIPTION], &places[DESCRIPTION]);
@@ -192,13 +213,15 @@ read_attribute(ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 	attribute->mutability = read_word(&values[MUTABILITY], mutability_names, place, "mutability");
 	attribute->uniqueness = read_word(&values[UNIQUENESS], uniqueness_names, place, "uniqueness");
 	if (attribute->uniqueness != SCIM_NONE && !scim_can_be_unique(attribute->type))
-		refuse(place, "uniqueness", psprintf("must be none: a %s has no uniqueness", type_names[attribute->type]));
+		refuse(place, "uniqueness",
+			   psprintf("must be none: a %s has no uniqueness", type_names[attribute->type]));
 	if (attribute->uniqueness != SCIM_NONE && (attribute->multi_valued || reading.multi_valued))
 		refuse(place, "uniqueness", "must be none: that of many values cannot be kept");
 	read_returned(attribute, &values[RETURNED], place);
 	read_case(attribute, &values[CASE_EXACT], place);
 	read_canonical_values(attribute, &values[CANONICAL_VALUES], place, reading.restricted);
-	attribute->reference_types = scim_read_texts(&values[REFERENCE_TYPES], &places[REFERENCE_TYPES]);
+	attribute->reference_types = scim_read_texts(&values[REFERENCE_TYPES],
+												 &places[REFERENCE_TYPES]);
 	if (attribute->reference_types && attribute->type != SCIM_REFERENCE)
 		refuse(place, "referenceTypes", "is for references alone");
 	read_sub_attributes(attribute, &values[SUB_ATTRIBUTES], place, reading);
@@ -217,7 +240,8 @@ read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading
 		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an array of attributes");
 	scim_walk(&walk, given->val.binary.data);
 	if (walk.count > MOST_ATTRIBUTES)
-		scim_throw_expected(SCIM_BAD_DOCUMENT, place, psprintf("an array of at most %d attributes", MOST_ATTRIBUTES));
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place,
+							psprintf("an array of at most %d attributes", MOST_ATTRIBUTES));
 	attributes = palloc0((walk.count + 1) * sizeof(ScimAttribute));
 	for (int i = 0; scim_walk_next(&walk, NULL, &element); i++)
 	{
@@ -234,11 +258,15 @@ read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading
 	return attributes;
 }
 
-/* urn:NID:NSS (RFC 8141), so that it can stand in front of a path; messages have no schema (RFC 7644 section 4). */
+/*
+ * urn:NID:NSS (RFC 8141), so that it can stand in front of a path; messages
+ * have no schema (RFC 7644 section 4).
+ */
 static void
 check_urn(const char *urn)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:+,=@;$!*'()%/&";
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+	"_~:+,=@;$!*'()%/&";
 	const char *nss = scim_same_name(urn, 4, "urn:") ? strchr(urn + 4, ':') : NULL;
 
 	if (strlen(urn) > LONGEST_URN || strspn(urn, allowed) != strlen(urn) || nss == NULL ||
@@ -262,7 +290,8 @@ static const ScimAttribute *
 find_attribute(const ScimAttribute *attributes, const char *path)
 {
 	const char *dot = strchr(path, '.');
-	const ScimAttribute *found = scim_attribute(attributes, path, dot ? dot - path : (int) strlen(path));
+	const ScimAttribute *found = scim_attribute(attributes, path,
+												dot ? dot - path : (int) strlen(path));
 
 	if (dot == NULL || found == NULL)
 		return found;
@@ -282,7 +311,8 @@ restrict_paths(const ScimSchema *schema, const JsonbValue *paths)
 
 		if (found == NULL || found->canonical_values == NULL)
 			scim_throw_path(SCIM_BAD_DOCUMENT, "options.restrict",
-							"\"%s\" is no attribute of the schema that has canonicalValues", texts[i]);
+							"\"%s\" is no attribute of the schema that has canonicalValues",
+							texts[i]);
 		/* the attribute is still ours alone */
 		((ScimAttribute *) found)->restricted = true;
 	}
@@ -326,7 +356,8 @@ scim_read_schema(Jsonb *document, Jsonb *options)
 	if (strcmp(schema->urn, SCIM_URN_SCHEMA) == 0)
 		reading.depth++;
 	reading.restricted = scim_string_is(&chosen[OPTION_CANONICAL_VALUES], "restrict");
-	schema->attributes = read_attributes(&values[SCHEMA_ATTRIBUTES], &places[SCHEMA_ATTRIBUTES], reading);
+	schema->attributes = read_attributes(&values[SCHEMA_ATTRIBUTES], &places[SCHEMA_ATTRIBUTES],
+										 reading);
 	restrict_paths(schema, &chosen[OPTION_RESTRICT]);
 	return schema;
 }

@@ -1,6 +1,7 @@
 /*
  * schema_document.h
- *		Schemas as the JSON documents of RFC 7643 section 7, read into structs and written from them.
+ *		Schemas as the JSON documents of RFC 7643 section 7, read into structs
+ *		and written from them.
  */
 #ifndef SCIM_CORE_SCHEMA_DOCUMENT_H
 #define SCIM_CORE_SCHEMA_DOCUMENT_H
@@ -21,13 +22,22 @@
  */
 extern ScimSchema *scim_read_schema(Jsonb *document, Jsonb *options);
 
-/* A schema as in RFC 7643 section 8.7.1 (schemas, id, name, description, attributes), without nulls and meta. */
+/*
+ * A schema as in RFC 7643 section 8.7.1 (schemas, id, name, description,
+ * attributes), without nulls and meta.
+ */
 extern JsonbValue *scim_schema_document(const ScimSchema *schema);
 
-/* Are values of the type compared with each other: is there a uniqueness of them (RFC 7643 section 2.3)? */
+/*
+ * Are values of the type compared with each other: is there a uniqueness of
+ * them (RFC 7643 section 2.3)?
+ */
 extern bool scim_can_be_unique(ScimType type);
 
-/* Do the attributes have the same names and characteristics (and their sub-attributes)?  Descriptions do not count. */
+/*
+ * Do the attributes have the same names and characteristics (and their
+ * sub-attributes)?  Descriptions do not count.
+ */
 extern bool scim_same_attribute(const ScimAttribute *a, const ScimAttribute *b);
 
 #endif							/* SCIM_CORE_SCHEMA_DOCUMENT_H */

@@ -51,9 +51,10 @@ static int
 days_since_2000(int year, int month, int day)
 {
 	int			years = year + 4800 - (month < 3);
-	int			months = month < 3 ? month + 9 : month - 3;	/* since March */
+	int			months = month < 3 ? month + 9 : month - 3; /* since March */
 
-	return day - 1 + (153 * months + 2) / 5 + 365 * years + years / 4 - years / 100 + years / 400 - 2483589;
+	return day - 1 + (153 * months + 2) / 5 + 365 * years + years / 4 - years / 100 + years / 400 -
+		2483589;
 }
 
 /* ".5", of any length, as microseconds. */

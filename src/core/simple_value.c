@@ -96,14 +96,19 @@ is_canonical(const ScimAttribute *attribute, const JsonbValue *given)
 {
 	for (const char *const *value = attribute->canonical_values; *value; value++)
 	{
-		if (attribute->case_exact ? scim_string_is(given, *value) :
-			scim_is_same_folded(given->val.string.val, given->val.string.len, *value, strlen(*value)))
+		if (attribute->case_exact
+			? scim_string_is(given, *value)
+			: scim_is_same_folded(given->val.string.val, given->val.string.len, *value,
+								  strlen(*value)))
 			return true;
 	}
 	return false;
 }
 
-/* RFC 7643 section 7, referenceTypes: external links are absolute, and a URI of a resource is of a type that is named. */
+/*
+ * RFC 7643 section 7, referenceTypes: external links are absolute, and a URI of
+ * a resource is of a type that is named.
+ */
 static void
 check_reference(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
 {
@@ -113,7 +118,8 @@ check_reference(const ScimAttribute *attribute, const JsonbValue *given, const S
 	const char *collection;
 	int			collection_length;
 
-	if (types && types[1] == NULL && strcmp(types[0], "external") == 0 && !scim_is_uri(uri, length, true))
+	if (types && types[1] == NULL && strcmp(types[0], "external") == 0 &&
+		!scim_is_uri(uri, length, true))
 		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "an absolute URI");
 	if (attribute->other_endpoints == NULL)
 		return;
@@ -122,7 +128,8 @@ check_reference(const ScimAttribute *attribute, const JsonbValue *given, const S
 	{
 		/* endpoints begin with a slash */
 		if (scim_same_name(collection, collection_length, attribute->other_endpoints[i] + 1))
-			scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, psprintf("the URI of a resource of type %s", scim_listed(types)));
+			scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
+							 psprintf("the URI of a resource of type %s", scim_listed(types)));
 	}
 }
 
@@ -134,7 +141,8 @@ scim_check_simple(const ScimAttribute *attribute, const JsonbValue *given, const
 	if (attribute->required && given->type == jbvString && given->val.string.len == 0)
 		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, "a string that is not empty");
 	if (attribute->restricted && !is_canonical(attribute, given))
-		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, psprintf("one of %s", scim_listed(attribute->canonical_values)));
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
+						 psprintf("one of %s", scim_listed(attribute->canonical_values)));
 	if (attribute->type == SCIM_REFERENCE)
 		check_reference(attribute, given, place);
 }

@@ -15,7 +15,8 @@ is_same_key(const JsonbValue *a, const JsonbValue *b)
 		return false;
 	for (int i = 0; i < a->val.string.len; i++)
 	{
-		if (pg_ascii_tolower((unsigned char) a->val.string.val[i]) != pg_ascii_tolower((unsigned char) b->val.string.val[i]))
+		if (pg_ascii_tolower((unsigned char) a->val.string.val[i]) !=
+			pg_ascii_tolower((unsigned char) b->val.string.val[i]))
 			return false;
 	}
 	return true;

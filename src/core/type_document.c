@@ -13,7 +13,14 @@
 
 enum
 {
-	TYPE_SCHEMAS, TYPE_ID, TYPE_NAME, TYPE_ENDPOINT, TYPE_DESCRIPTION, TYPE_SCHEMA, TYPE_EXTENSIONS, TYPE_META,
+	TYPE_SCHEMAS,
+	TYPE_ID,
+	TYPE_NAME,
+	TYPE_ENDPOINT,
+	TYPE_DESCRIPTION,
+	TYPE_SCHEMA,
+	TYPE_EXTENSIONS,
+	TYPE_META,
 	TYPE_MEMBERS
 };
 
@@ -39,7 +46,8 @@ read_extensions(ScimTypeDocument *type, const JsonbValue *given, const ScimPlace
 	if (given->type == jbvNull)
 		return;
 	if (!scim_is_array(given))
-		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "an array of {\"schema\": URN, \"required\": true or false}");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, place,
+							"an array of {\"schema\": URN, \"required\": true or false}");
 	scim_walk(&walk, given->val.binary.data);
 	type->extensions = urns = palloc0((walk.count + 1) * sizeof(char *));
 	type->required = required = palloc0((walk.count + 1) * sizeof(bool));
@@ -63,17 +71,21 @@ read_extensions(ScimTypeDocument *type, const JsonbValue *given, const ScimPlace
 static char *
 read_endpoint(const JsonbValue *given, const ScimPlace *place)
 {
-	static const char *const reserved[] = {"Schemas", "ResourceTypes", "ServiceProviderConfig", "Bulk", "Me"};
+	static const char *const reserved[] = {"Schemas", "ResourceTypes", "ServiceProviderConfig",
+	"Bulk", "Me"};
 	char	   *text = scim_read_required_text(given, place);
 	const char *segment = text[0] == '/' ? text + 1 : text;
 
 	if (segment[0] == '\0' || strlen(segment) >= NAMEDATALEN ||
-		strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(segment))
+		strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
+		strlen(segment))
 		scim_throw_expected(SCIM_BAD_DOCUMENT, place, "a path of one segment, such as /Devices");
 	for (int i = 0; i < (int) lengthof(reserved); i++)
 	{
 		if (pg_strcasecmp(segment, reserved[i]) == 0)
-			scim_throw_expected(SCIM_BAD_DOCUMENT, place, psprintf("another than /%s, which RFC 7644 has taken", reserved[i]));
+			scim_throw_expected(SCIM_BAD_DOCUMENT, place,
+								psprintf("another than /%s, which RFC 7644 has taken",
+										 reserved[i]));
 	}
 	return psprintf("/%s", segment);
 }
@@ -87,11 +99,13 @@ scim_read_resource_type(Jsonb *document)
 
 	for (int i = 0; i < TYPE_MEMBERS; i++)
 		places[i] = scim_place(NULL, type_members[i]);
-	scim_read_document(document, "resource type", SCIM_URN_RESOURCE_TYPE, type_members, TYPE_MEMBERS, values);
+	scim_read_document(document, "resource type", SCIM_URN_RESOURCE_TYPE, type_members,
+					   TYPE_MEMBERS, values);
 	type->name = scim_read_required_text(&values[TYPE_NAME], &places[TYPE_NAME]);
 	/* "$ref", which is a name of attributes, is none of types */
 	if (!scim_is_attribute_name(type->name) || strchr(type->name, '$'))
-		scim_throw_expected(SCIM_BAD_DOCUMENT, &places[TYPE_NAME], "a name of letters, digits, \"-\" and \"_\" that begins with a letter");
+		scim_throw_expected(SCIM_BAD_DOCUMENT, &places[TYPE_NAME],
+							"a name of letters, digits, \"-\" and \"_\" that begins with a letter");
 	type->endpoint = read_endpoint(&values[TYPE_ENDPOINT], &places[TYPE_ENDPOINT]);
 	type->description = scim_read_text(&values[TYPE_DESCRIPTION], &places[TYPE_DESCRIPTION]);
 	type->schema = scim_read_required_text(&values[TYPE_SCHEMA], &places[TYPE_SCHEMA]);

@@ -22,7 +22,10 @@ typedef struct ScimTypeDocument
 	const bool *required;		/* of each */
 } ScimTypeDocument;
 
-/* Reads a ResourceType document into the current memory context.  INVALID_SYNTAX, INVALID_VALUE with path. */
+/*
+ * Reads a ResourceType document into the current memory context.
+ * INVALID_SYNTAX, INVALID_VALUE with path.
+ */
 extern ScimTypeDocument *scim_read_resource_type(Jsonb *document);
 
 /* The parts of which a resource type was made. */

@@ -14,7 +14,10 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-/* What a client sends is folded time and again: no such text has more bytes.  What is stored may. */
+/*
+ * What a client sends is folded time and again: no such text has more bytes.
+ * What is stored may.
+ */
 #define LONGEST_FOLDED (1024 * 1024)
 
 /* ---- names ---- */
@@ -45,7 +48,8 @@ const ScimAttribute *
 scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const JsonbValue *key,
 			   const ScimPlace *place, ScimErrorCode unknown)
 {
-	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val, key->val.string.len);
+	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val,
+												key->val.string.len);
 	ScimPlace	here = {.up = place};
 
 	if (!found)
@@ -71,8 +75,8 @@ typedef struct Reading
 	bool		stored;			/* they are stored already: nothing is corrected or left out */
 } Reading;
 
-static bool read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-					   Reading reading, JsonbValue *result);
+static bool read_value(const ScimAttribute *attribute, const JsonbValue *given,
+					   const ScimPlace *place, Reading reading, JsonbValue *result);
 
 void
 scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, const ScimPlace *place)
@@ -117,7 +121,8 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place, reading.unknown);
+		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place,
+														reading.unknown);
 		ScimPlace	here = scim_place(place, attribute->name);
 
 		if (reading.stored)
@@ -163,7 +168,8 @@ read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlac
 		return true;
 	}
 	if (!scim_is_object(given))
-		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, scim_wanted_container(given, "an object"));
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
+						 scim_wanted_container(given, "an object"));
 	return read_attributes(attribute->sub, given, place, reading, result);
 }
 
@@ -204,7 +210,8 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	JsonbValue	read;
 
 	if (!scim_is_array(given))
-		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place, scim_wanted_container(given, "an array"));
+		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
+						 scim_wanted_container(given, "an array"));
 	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)

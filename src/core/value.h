@@ -45,7 +45,10 @@ extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, Json
 extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
 								const ScimPlace *place);
 
-/* INVALID_VALUE if a required attribute is missing in the tree; what is readOnly is not the client's to give. */
+/*
+ * INVALID_VALUE if a required attribute is missing in the tree; what is
+ * readOnly is not the client's to give.
+ */
 extern void scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree,
 								const ScimPlace *place);
 

@@ -143,7 +143,8 @@ scim_lock_holders(const ScimRegistration *members, const char *tenant, uint64 co
 	scim_run(SCIM_LOCK_HOLDERS, groups, values, tenant ? "  " : "n ", false);
 }
 
-static SCIM_NORETURN void throw_kept(const ScimRegistration *table, const ScimRegistration *members);
+static SCIM_NORETURN void throw_kept(const ScimRegistration *table,
+									 const ScimRegistration *members);
 
 static void
 throw_kept(const ScimRegistration *table, const ScimRegistration *members)
@@ -151,7 +152,9 @@ throw_kept(const ScimRegistration *table, const ScimRegistration *members)
 	ScimError  *error = scim_error(SCIM_SUPPRESSED);
 
 	scim_error_whole(error, "relation", members->table);
-	scim_throw(error, "a policy, trigger or rule of table %-s keeps memberships of this %s, which would have to go along",
+	scim_throw(error,
+			   "a policy, trigger or rule of table %-s keeps memberships of this %s, which would "
+			   "have to go along",
 			   members->table, table->type->name);
 }
 
@@ -173,7 +176,8 @@ scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum
 		return;
 	if (!of_groups)
 		scim_lock_holders(members, tenant, found);
-	scim_run(of_groups ? SCIM_REMOVE_IN_GROUPS : SCIM_REMOVE_OF_MEMBERS, members, values, nulls, false);
+	scim_run(of_groups ? SCIM_REMOVE_IN_GROUPS : SCIM_REMOVE_OF_MEMBERS, members, values, nulls,
+			 false);
 	if (scim_run(find, members, values, nulls, false) > 0)
 		throw_kept(table, members);
 }

@@ -18,10 +18,17 @@ typedef enum ScimKeyAction
 /* The membership table whose rows name resources of the table, if both are mapped; or NULL. */
 extern const ScimRegistration *scim_memberships_of(const ScimRegistration *table);
 
-/* What the foreign key of such a membership table says; the table is the registered one, no part of it. */
-extern ScimKeyAction scim_key_action(const ScimRegistration *table, const ScimRegistration *members);
+/*
+ * What the foreign key of such a membership table says; the table is the
+ * registered one, no part of it.
+ */
+extern ScimKeyAction scim_key_action(const ScimRegistration *table,
+									 const ScimRegistration *members);
 
-/* Locks the groups, whose ids are the first column of so many rows of SPI_tuptable, in their order. */
+/*
+ * Locks the groups, whose ids are the first column of so many rows of
+ * SPI_tuptable, in their order.
+ */
 extern void scim_lock_holders(const ScimRegistration *members, const char *tenant, uint64 count);
 
 /*
@@ -32,6 +39,7 @@ extern void scim_lock_holders(const ScimRegistration *members, const char *tenan
  * reach, or where a policy, trigger or rule keeps one.  Sees what others have
  * committed; 40001 where the transaction's snapshot does not.  Within SPI.
  */
-extern void scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum *ids, int count);
+extern void scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum *ids,
+									int count);
 
 #endif							/* SCIM_GROUP_LEAVING_H */

@@ -32,8 +32,8 @@
 
 /* Runs the statement for so many ids of members of a group. */
 static uint64
-run_for_ids(ScimStatement few, ScimStatement many, const ScimRegistration *table, const char *tenant, const char *group,
-			Datum *ids, int count)
+run_for_ids(ScimStatement few, ScimStatement many, const ScimRegistration *table,
+			const char *tenant, const char *group, Datum *ids, int count)
 {
 	Datum		values[3];
 
@@ -105,7 +105,10 @@ sort_wanted(const ScimIdType *type, const ScimMember *members, int *count, const
 	return wanted;
 }
 
-/* Does the URI lead to a resource of the type: does it end with the endpoint and one more segment? */
+/*
+ * Does the URI lead to a resource of the type: does it end with the endpoint
+ * and one more segment?
+ */
 static bool
 leads_to(const char *uri, const ScimResourceType *type)
 {
@@ -129,7 +132,10 @@ is_said_to_be(const ScimMember *member, const ScimResourceType *type)
 	return member->ref && leads_to(member->ref, type);
 }
 
-/* The ids that a table may still have: of members not found yet, or said to be of its type; *count of them. */
+/*
+ * The ids that a table may still have: of members not found yet, or said to be
+ * of its type; *count of them.
+ */
 static Datum *
 ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 {
@@ -145,7 +151,10 @@ ids_for(const ScimRegistration *table, Wanted *wanted, int all, int *count)
 	return ids;
 }
 
-/* The type that stands behind the id in a row of SPI_tuptable; without one it is that of the table at hand. */
+/*
+ * The type that stands behind the id in a row of SPI_tuptable; without one it
+ * is that of the table at hand.
+ */
 static const ScimResourceType *
 found_type(uint64 row, const ScimResourceType *otherwise)
 {
@@ -160,7 +169,8 @@ found_type(uint64 row, const ScimResourceType *otherwise)
 
 /* The ids that came in SPI_tuptable are of that type, unless they say another. */
 static void
-note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted *wanted, int count, uint64 found)
+note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted *wanted, int count,
+		   uint64 found)
 {
 	for (uint64 i = 0; i < found; i++)
 	{
@@ -170,7 +180,8 @@ note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted 
 		Wanted	   *one;
 
 		CHECK_FOR_INTERRUPTS();
-		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		key.id = scim_id_text(id_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
+													 1, &isnull));
 		one = type ? bsearch(&key, wanted, count, sizeof(Wanted), compare_wanted) : NULL;
 		if (one && (one->type == NULL || is_said_to_be(one->member, type)))
 			one->type = type->name;
@@ -236,7 +247,8 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
  * back with them.
  */
 static void
-take_those_there(const ScimRegistration *table, const char *tenant, const char *group, Wanted *wanted, int count)
+take_those_there(const ScimRegistration *table, const char *tenant, const char *group,
+				 Wanted *wanted, int count)
 {
 	Datum	   *ids;
 	int			left = 0;
@@ -261,13 +273,17 @@ type_not_held(const ScimRegistration *table, const ScimMember *member)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
-		if ((*type)->can_be_member && is_said_to_be(member, *type) && !scim_side_table(table, *type))
+		if ((*type)->can_be_member && is_said_to_be(member, *type) &&
+			!scim_side_table(table, *type))
 			return *type;
 	}
 	return NULL;
 }
 
-/* Who is said to be of a type that the table cannot hold is not taken for another resource that has the same id. */
+/*
+ * Who is said to be of a type that the table cannot hold is not taken for
+ * another resource that has the same id.
+ */
 static void
 refuse_others(const ScimRegistration *table, const ScimMember *members, int count)
 {
@@ -289,8 +305,8 @@ refuse_others(const ScimRegistration *table, const ScimMember *members, int coun
 
 /* Returns one that does not exist, as it was named, or NULL. */
 static const char *
-find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant, const char *group,
-			 const ScimMember *members, int count)
+find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant,
+			 const char *group, const ScimMember *members, int count)
 {
 	const char *missing = NULL;
 	Wanted	   *wanted;
@@ -326,13 +342,15 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *gr
 	memset(write, 0, sizeof(ScimMembersWrite));
 	write->members = scim_members_table();
 	write->replace = change->replace;
-	write->missing = find_members(&write->add, write->members, tenant, group, change->add, change->add_count);
+	write->missing = find_members(&write->add, write->members, tenant, group, change->add,
+								  change->add_count);
 	write->remove = palloc_extended(Max(change->remove_count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < change->remove_count; i++)
 	{
 		/* what cannot be an id, or is said to be what no member is, is gone already */
 		if (type_not_held(write->members, &change->remove[i]) == NULL &&
-			scim_parse_id(write->members->member_type, change->remove[i].value, &write->remove[write->remove_count]))
+			scim_parse_id(write->members->member_type, change->remove[i].value,
+						  &write->remove[write->remove_count]))
 			write->remove_count++;
 	}
 }
@@ -366,7 +384,8 @@ scim_refuse_self(const ScimMembersWrite *write, const char *group)
 	{
 		if (strcmp(TextDatumGetCString(write->add.types[i]), write->members->type->name) == 0 &&
 			strcmp(write->add.ids[i], group) == 0)
-			scim_throw_path(SCIM_MEMBER_IN_ITSELF, "members.value", "a group cannot be its own member");
+			scim_throw_path(SCIM_MEMBER_IN_ITSELF, "members.value",
+							"a group cannot be its own member");
 	}
 }
 
@@ -396,7 +415,8 @@ is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 
 /* How many of the ids are members of the group. */
 static int64
-count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count)
+count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids,
+		 int count)
 {
 	bool		isnull;
 
@@ -422,16 +442,21 @@ added_ids(const ScimMembersWrite *write)
 
 /* Those of the ids that are members of the group, as texts, in order, each once; *found of them. */
 static char **
-find_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count, int *found)
+find_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count,
+		int *found)
 {
-	uint64		rows = count > 0 ? run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, count) : 0;
+	uint64		rows = count > 0 ? run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant,
+											   group, ids, count)
+	: 0;
 	char	  **texts = palloc_extended(Max(rows, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
 	bool		isnull;
 
 	for (uint64 i = 0; i < rows; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		texts[i] = scim_id_text(table->member_type, SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		texts[i] = scim_id_text(table->member_type,
+								SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
+											  &isnull));
 	}
 	if (count > 0)
 		SPI_freetuptable(SPI_tuptable);
@@ -447,10 +472,13 @@ find_in(const ScimRegistration *table, const char *tenant, const char *group, Da
 }
 
 void
-scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group, ScimMembersPresent *present)
+scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group,
+				  ScimMembersPresent *present)
 {
-	present->add = find_in(write->members, tenant, group, added_ids(write), write->add.count, &present->add_count);
-	present->remove = find_in(write->members, tenant, group, write->remove, write->remove_count, &present->remove_count);
+	present->add = find_in(write->members, tenant, group, added_ids(write), write->add.count,
+						   &present->add_count);
+	present->remove = find_in(write->members, tenant, group, write->remove, write->remove_count,
+							  &present->remove_count);
 }
 
 bool
@@ -458,7 +486,8 @@ scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const 
 {
 	if (write->replace)
 		return is_set(write, tenant, group);
-	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) == write->add.count &&
+	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) ==
+		write->add.count &&
 		count_in(write->members, tenant, group->id, write->remove, write->remove_count) == 0;
 }
 
@@ -475,8 +504,8 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 	values[1] = scim_id_datum(write->members, group);
 	/* who was no member is none */
 	if (write->remove_count > 0 &&
-		run_for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->members, tenant, group, write->remove, write->remove_count) <
-		(uint64) write->remove_count &&
+		run_for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->members, tenant, group,
+					write->remove, write->remove_count) < (uint64) write->remove_count &&
 		count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
 		return false;
 	if (write->add.count == 1 && !write->replace)
@@ -493,7 +522,8 @@ scim_write_members(const ScimMembersWrite *write, const char *tenant, const char
 		{
 			scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
 			scim_run(SCIM_COUNT_OTHERS, write->members, values, NULL, false);
-			if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) > 0)
+			if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+											&isnull)) > 0)
 				return false;
 		}
 		if (write->add.count > 0)

@@ -61,12 +61,14 @@ extern void scim_find_present(const ScimMembersWrite *write, const char *tenant,
 							  ScimMembersPresent *present);
 
 /* Are the members of the group, whose row is locked, as wanted already? */
-extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group);
+extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant,
+								   const ScimRow *group);
 
 /*
  * Writes the memberships; the group's row is locked.  False: they are not as
  * wanted, as the table's own triggers, rules or unique indexes skipped some.
  */
-extern bool scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group);
+extern bool scim_write_members(const ScimMembersWrite *write, const char *tenant,
+							   const char *group);
 
 #endif							/* SCIM_GROUP_MEMBERS_H */

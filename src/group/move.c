@@ -168,7 +168,8 @@ find_tenant(Move *move)
 		move->tenant = move->groups->tenant;
 	else if (move->tenant == NULL)
 		move->tenant = scim_id_text(move->groups->tenant_type,
-									SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+									SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+												  &isnull));
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -222,7 +223,10 @@ scim_move_group(const ScimRegistration *groups, const char *tenant, const char *
 
 /* ---- a group that is in the way of another ---- */
 
-/* Who is changing or deleting the row?  InvalidTransactionId: nobody else, or nobody whom this server knows. */
+/*
+ * Who is changing or deleting the row?  InvalidTransactionId: nobody else, or
+ * nobody whom this server knows.
+ */
 static TransactionId
 find_changer(Oid relid, ItemPointer place)
 {
@@ -256,8 +260,12 @@ is_settled(Move *move)
 	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
 		return true;
 	row = SPI_tuptable->vals[0];
-	changer = find_changer(DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)),
-						   (ItemPointer) DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+	changer = find_changer(DatumGetObjectId(SPI_getbinval(row,
+														  SPI_tuptable->tupdesc,
+														  1, &isnull)),
+						   (ItemPointer) DatumGetPointer(
+														 SPI_getbinval(row, SPI_tuptable->tupdesc, 2,
+																	   &isnull)));
 	if (!TransactionIdIsValid(changer))
 		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
 	XactLockTableWait(changer, NULL, NULL, XLTW_None);
@@ -299,7 +307,10 @@ has_other_version(const Walk *walk, const char *tenant, ScimRow *row)
 	return strcmp(scim_know_version(walk->groups, tenant, row), stored) != 0;
 }
 
-/* Does the group change?  Where no version tells which members it had, a group may have lost some. */
+/*
+ * Does the group change?  Where no version tells which members it had, a group
+ * may have lost some.
+ */
 static bool
 does_change(const Walk *walk, Move *move)
 {

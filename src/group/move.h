@@ -18,7 +18,10 @@
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
 							int64 count, const uint8 *digest);
 
-/* All groups lose all members, which are there, or stand in columns: those that had some are moved. */
+/*
+ * All groups lose all members, which are there, or stand in columns: those that
+ * had some are moved.
+ */
 extern void scim_empty_groups(const ScimRegistration *groups);
 
 /*
@@ -28,7 +31,10 @@ extern void scim_empty_groups(const ScimRegistration *groups);
  */
 extern void scim_recount_all_groups(const ScimRegistration *groups);
 
-/* Memberships are there that nobody has counted: groups of which something is stored are counted anew. */
+/*
+ * Memberships are there that nobody has counted: groups of which something is
+ * stored are counted anew.
+ */
 extern void scim_recount_groups(const ScimRegistration *groups);
 
 /*

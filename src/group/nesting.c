@@ -166,7 +166,9 @@ throw_cycle(const char *group, const char *member)
 	scim_error_text(error, "value", member);
 	if (strcmp(group, member) == 0)
 		scim_throw(error, "a group cannot be its own member");
-	scim_throw(error, "group \"%s\" cannot be a member of group \"%s\", which it holds, itself or through others",
+	scim_throw(error,
+			   "group \"%s\" cannot be a member of group \"%s\", which it holds, itself or through "
+			   "others",
 			   member, group);
 }
 
@@ -217,7 +219,9 @@ refuse_cycles_of(const ScimRegistration *members, Edge **edges, int count)
 	for (int i = 0; i < count; i++)
 	{
 		int			group = scim_find_node(&graph, edges[i]->group);
-		int			member = scim_find_node(&graph, scim_id_text(members->id_type, scim_id_datum(members, edges[i]->member)));
+		int			member = scim_find_node(&graph,
+											scim_id_text(members->id_type,
+														 scim_id_datum(members, edges[i]->member)));
 
 		CHECK_FOR_INTERRUPTS();
 		if (member >= 0 && graph.nodes[member].component == graph.nodes[group].component)

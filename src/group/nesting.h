@@ -25,10 +25,16 @@ extern ScimNesting *scim_new_nesting(void);
 extern void scim_note_nested(ScimNesting *nesting, const char *tenant, const char *group,
 							 const char *member, bool came);
 
-/* INVALID_VALUE if a membership that came (and was not there before) closes a cycle.  Within SPI. */
+/*
+ * INVALID_VALUE if a membership that came (and was not there before) closes a
+ * cycle.  Within SPI.
+ */
 extern void scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members);
 
-/* All groups of a user as they are shown, direct and indirect; NULL: none.  Within SPI, under the active snapshot. */
+/*
+ * All groups of a user as they are shown, direct and indirect; NULL: none.
+ * Within SPI, under the active snapshot.
+ */
 extern JsonbValue *scim_all_groups(const char *tenant, const char *user);
 
 #endif							/* SCIM_GROUP_NESTING_H */

@@ -193,7 +193,8 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 		MemoryContext old = MemoryContextSwitchTo(per_group);
 
 		CHECK_FOR_INTERRUPTS();
-		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count, sorted[i]->digest);
+		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count,
+						sorted[i]->digest);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(per_group);
 	}
@@ -248,10 +249,10 @@ check_trigger(FunctionCallInfo fcinfo)
 	if (!TRIGGER_FIRED_AFTER(data->tg_event) ||
 		(!TRIGGER_FIRED_FOR_ROW(data->tg_event) && !TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) &&
 		 data->tg_oldtable == NULL && data->tg_newtable == NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired AFTER, FOR EACH STATEMENT with transition tables or FOR EACH ROW",
-						"scim_members_trigger")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired AFTER, FOR EACH STATEMENT with "
+							   "transition tables or FOR EACH ROW",
+							   "scim_members_trigger")));
 }
 
 /*
@@ -261,7 +262,9 @@ check_trigger(FunctionCallInfo fcinfo)
 static void
 refuse_unregistered(const ScimRegistration *members)
 {
-	const ScimRegistration *registered = members->type->has_members ? scim_find_members(members->type) : NULL;
+	const ScimRegistration *registered = members->type->has_members
+	? scim_find_members(members->type)
+	: NULL;
 	ScimError  *error;
 
 	if (registered && registered->relid == members->root)
@@ -269,7 +272,8 @@ refuse_unregistered(const ScimRegistration *members)
 	error = scim_error(SCIM_ALREADY_REGISTERED);
 	scim_error_text(error, "relation", members->table);
 	scim_error_hint(error, "Drop the triggers of the table that were made by hand.");
-	scim_throw(error, "table %s is not the one that is registered for the memberships of groups", members->table);
+	scim_throw(error, "table %s is not the one that is registered for the memberships of groups",
+			   members->table);
 }
 
 /*

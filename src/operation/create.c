@@ -21,7 +21,8 @@ create(void *argument)
 }
 
 Jsonb *
-scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view, ScimWritten *report)
+scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view,
+				  ScimWritten *report)
 {
 	ScimWrite	write;
 

@@ -33,7 +33,10 @@
 
 /* ---- signing ---- */
 
-/* The secret of the database; read as the catalog is (also in a parallel query), since no role has a right to it. */
+/*
+ * The secret of the database; read as the catalog is (also in a parallel
+ * query), since no role has a right to it.
+ */
 static Datum
 read_secret(void)
 {
@@ -108,7 +111,8 @@ scim_write_cursor(const char *kind, Jsonb *state)
 	char	   *cursor;
 
 	if (length > MOST_BYTES)
-		scim_throw(scim_error(SCIM_TOO_LARGE_TO_SORT_BY), "a row of the list is too large for a cursor");
+		scim_throw(scim_error(SCIM_TOO_LARGE_TO_SORT_BY),
+				   "a row of the list is too large for a cursor");
 	bytes = palloc(length);
 	memcpy(bytes + MAC_SIZE, &issued, ISSUED_SIZE);
 	memcpy(bytes + HEAD_SIZE, text, length - HEAD_SIZE);
@@ -150,7 +154,9 @@ scim_read_cursor(const char *kind, const char *cursor)
 		scim_throw_path(SCIM_EXPIRED_CURSOR, "cursor", "the cursor is older than %d seconds",
 						scim_setting_cursor_timeout);
 	bytes[length] = '\0';
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum((char *) bytes + HEAD_SIZE)));
+	return DatumGetJsonbP(
+						  DirectFunctionCall1(jsonb_in,
+											  CStringGetDatum((char *) bytes + HEAD_SIZE)));
 }
 
 int
@@ -159,6 +165,7 @@ scim_cursor_count(int count)
 	if (count == SCIM_DEFAULT_PAGE_SIZE)
 		return Min(count, scim_setting_max_page_size);
 	if (count < 1 || count > scim_setting_max_page_size)
-		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d", scim_setting_max_page_size);
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d",
+						scim_setting_max_page_size);
 	return count;
 }

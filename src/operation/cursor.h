@@ -25,7 +25,10 @@ extern char *scim_write_cursor(const char *kind, Jsonb *state);
  */
 extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 
-/* What "count" is unless it is given; then it is cut to the largest page, where another would be refused. */
+/*
+ * What "count" is unless it is given; then it is cut to the largest page, where
+ * another would be refused.
+ */
 #define SCIM_DEFAULT_PAGE_SIZE 100
 
 /*

@@ -27,7 +27,8 @@
 typedef struct Deferred
 {
 	Oid			constraint;
-	Oid			relid;			/* of the table that refers: its schema need not be the caller's to look into */
+	Oid			relid;			/* of the table that refers: its schema need not be the caller's to
+								 * look into */
 	char	   *name;			/* with its schema's, quoted */
 } Deferred;
 
@@ -45,16 +46,21 @@ read_constraint(Oid constraint)
 	result = palloc(sizeof(Deferred));
 	result->constraint = constraint;
 	result->relid = form->conrelid;
-	result->name = quote_qualified_identifier(get_namespace_name(form->connamespace), NameStr(form->conname));
+	result->name = quote_qualified_identifier(get_namespace_name(form->connamespace),
+											  NameStr(form->conname));
 	ReleaseSysCache(tuple);
 	return result;
 }
 
-/* PostgreSQL's own triggers on the table tell; those that are asked at once, unless somebody says otherwise, are left as they are. */
+/*
+ * PostgreSQL's own triggers on the table tell; those that are asked at once,
+ * unless somebody says otherwise, are left as they are.
+ */
 static List *
 deferred_constraints(Oid relid)
 {
 	Relation	relation = table_open(relid, AccessShareLock);
+
 	/* a look into the catalogs may have the relation forget its own */
 	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 	List	   *constraints = NIL;
@@ -64,7 +70,8 @@ deferred_constraints(Oid relid)
 		const Trigger *trigger = &triggers->triggers[i];
 		Deferred   *deferred;
 
-		if (!trigger->tgisinternal || !trigger->tginitdeferred || trigger->tgfoid != F_RI_FKEY_NOACTION_DEL)
+		if (!trigger->tgisinternal || !trigger->tginitdeferred ||
+			trigger->tgfoid != F_RI_FKEY_NOACTION_DEL)
 			continue;
 		deferred = read_constraint(trigger->tgconstraint);
 		if (deferred)
@@ -83,13 +90,19 @@ is_alone(const Deferred *deferred)
 {
 	ScimWord	words[] = {{"oid", psprintf("%u", deferred->constraint)}, {NULL}};
 
-	scim_run_ddl("SELECT FROM pg_constraint AS c JOIN pg_constraint AS o ON o.connamespace = c.connamespace AND o.conname = c.conname"
-				 " WHERE c.oid = {oid} AND o.conparentid = 0 AND NOT (o.contype = 'f' AND o.condeferrable AND o.condeferred)"
-				 " LIMIT 1", words);
+	scim_run_ddl("SELECT FROM pg_constraint AS c JOIN pg_constraint AS o ON o.connamespace = "
+				 "c.connamespace AND o.conname = c.conname"
+				 " WHERE c.oid = {oid} AND o.conparentid = 0 AND NOT (o.contype = 'f' AND "
+				 "o.condeferrable AND o.condeferred)"
+				 " LIMIT 1",
+				 words);
 	return SPI_processed == 0;
 }
 
-/* As the owner of the table that refers; what it sets, and whom it acts as, goes with the subtransaction. */
+/*
+ * As the owner of the table that refers; what it sets, and whom it acts as,
+ * goes with the subtransaction.
+ */
 static void
 ask(void *argument)
 {

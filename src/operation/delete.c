@@ -71,7 +71,8 @@ lock_holders(const Delete *delete)
 		(delete->target.type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
 		return;
 	values[0] = scim_tenant_datum(members, delete->target.tenant);
-	scim_lock_holders(members, delete->target.tenant, scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false));
+	scim_lock_holders(members, delete->target.tenant,
+					  scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false));
 }
 
 /* Memberships that nothing else removes, or that would keep the row. */
@@ -86,7 +87,11 @@ remove_memberships(Delete *delete)
 		return;
 	id = scim_id_datum(table, delete->id);
 	scim_remove_memberships(table, delete->target.tenant, &id, 1);
-	/* a group has moved with its members; its version was compared under the lock that it still has */
+
+	/*
+	 * a group has moved with its members; its version was compared under the lock that it still
+	 * has
+	 */
 	delete->emptied = true;
 }
 
@@ -99,7 +104,11 @@ sets_mark(const Delete *delete)
 	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
 }
 
-/* The version that the statement asks for: none where it was compared under the lock, and what moved it since was ours, or members would be summed up once more. */
+/*
+ * The version that the statement asks for: none where it was compared under the
+ * lock, and what moved it since was ours, or members would be summed up once
+ * more.
+ */
 static const char *
 condition(const Delete *delete)
 {
@@ -143,7 +152,9 @@ delete_row(Delete *delete)
 	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
 		return false;
 	scim_read_row(delete->target.table, 0, &row);
-	delete->version = MemoryContextStrdup(delete->target.caller, row.version && !delete->emptied ? row.version : delete->locked);
+	delete->version = MemoryContextStrdup(delete->target.caller, row.version && !delete->emptied
+										  ? row.version
+										  : delete->locked);
 	return true;
 }
 
@@ -155,12 +166,14 @@ lock(Delete *delete)
 
 	if (!sets_mark(delete))
 		queue(delete);
-	if (!scim_lock_row(&delete->target, sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE,
-					   delete->id, &row))
+	if (!scim_lock_row(&delete->target,
+					   sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE, delete->id,
+					   &row))
 		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text, delete->expected, row.version);
+		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text,
+							delete->expected, row.version);
 	if (sets_mark(delete))
 		return;
 	lock_holders(delete);
@@ -191,7 +204,8 @@ delete_resource(void *argument)
 }
 
 char *
-scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected, bool at_once)
+scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected,
+				  bool at_once)
 {
 	Delete		delete = {0};
 	ScimCall	call = {0};

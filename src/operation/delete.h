@@ -7,7 +7,10 @@
 
 #include "postgres.h"
 
-/* Deletes; returns the version that was deleted.  "at_once": foreign keys that are deferred are asked, too. */
+/*
+ * Deletes; returns the version that was deleted.  "at_once": foreign keys that
+ * are deferred are asked, too.
+ */
 extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
 							   const char *expected, bool at_once);
 

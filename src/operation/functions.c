@@ -63,7 +63,8 @@ text_list(FunctionCallInfo fcinfo, int i, const char *name, int *count)
 	*count = -1;
 	if (PG_ARGISNULL(i))
 		return NULL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(i), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(i), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
+					  count);
 	texts = palloc_extended(Max(*count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
 	for (int j = 0; j < *count; j++)
 	{
@@ -109,7 +110,8 @@ get_resource(FunctionCallInfo fcinfo, const char *type, int first)
 	int			indirect = first + 4;
 
 	view.known_version = optional_text(fcinfo, first + 3);
-	view.indirect_groups = indirect < PG_NARGS() - 1 && !PG_ARGISNULL(indirect) && PG_GETARG_BOOL(indirect);
+	view.indirect_groups = indirect < PG_NARGS() - 1 && !PG_ARGISNULL(indirect) &&
+		PG_GETARG_BOOL(indirect);
 	PG_RETURN_JSONB_P(scim_store_get(type, tenant_argument(fcinfo),
 									 required_text(fcinfo, first, "id"), &view, false));
 }
@@ -174,8 +176,9 @@ change_members(FunctionCallInfo fcinfo, bool add)
 
 	if (count < 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "members", "members must not be null");
-	PG_RETURN_JSONB_P(scim_store_change_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
-												members, add ? count : 0, members, add ? 0 : count,
+	PG_RETURN_JSONB_P(scim_store_change_members(tenant_argument(fcinfo),
+												required_text(fcinfo, 0, "group_id"), members,
+												add ? count : 0, members, add ? 0 : count,
 												optional_text(fcinfo, 2), &view, NULL));
 }
 
@@ -197,8 +200,10 @@ PG_FUNCTION_INFO_V1(scim_list_members);
 Datum
 scim_list_members(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_JSONB_P(scim_store_list_members(tenant_argument(fcinfo), required_text(fcinfo, 0, "group_id"),
-											  PG_ARGISNULL(1) ? SCIM_DEFAULT_PAGE_SIZE : PG_GETARG_INT32(1),
+	PG_RETURN_JSONB_P(scim_store_list_members(tenant_argument(fcinfo),
+											  required_text(fcinfo, 0, "group_id"),
+											  PG_ARGISNULL(1) ? SCIM_DEFAULT_PAGE_SIZE
+											  : PG_GETARG_INT32(1),
 											  optional_text(fcinfo, 2), false));
 }
 

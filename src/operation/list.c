@@ -60,11 +60,14 @@ search_filter(const ScimResourceType *type, const ScimListQuery *query)
 	const ScimAttribute *attribute = scim_top_attribute(type, name, strlen(name));
 	StringInfoData filter;
 
-	if (name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789$_-.:")] != '\0')
+	if (name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789$_-.:")] !=
+		'\0')
 		scim_throw_path(SCIM_INVALID_FILTER, name, "\"%s\" is no attribute", name);
 	initStringInfo(&filter);
 	appendStringInfo(&filter, "%s%s eq ", name,
-					 attribute && attribute->type == SCIM_COMPLEX && attribute->multi_valued ? ".value" : "");
+					 attribute && attribute->type == SCIM_COMPLEX && attribute->multi_valued
+					 ? ".value"
+					 : "");
 	if (value->type == jbvString)
 		escape_json(&filter, scim_string_copy(value));
 	else if (value->type == jbvBool)
@@ -155,7 +158,7 @@ read_by_cursor(Listing *list)
 	const ScimListQuery *query = list->query;
 	bool		first = query->cursor[0] == '\0';
 	int			count = scim_cursor_count(query->count);
-	ScimListPoint	place;
+	ScimListPoint place;
 
 	if (!first && !scim_read_point(list->target.table, &list->selection.order,
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))
@@ -165,7 +168,8 @@ read_by_cursor(Listing *list)
 	if (!list->page.has_more)
 		return;
 	scim_page_point(&list->selection, &list->page, list->page.count - 1, &place);
-	list->next_cursor = scim_write_cursor(list->cursor_kind, scim_write_point(&list->selection.order, &place));
+	list->next_cursor = scim_write_cursor(list->cursor_kind,
+										  scim_write_point(&list->selection.order, &place));
 }
 
 /* ---- versions ---- */
@@ -233,7 +237,8 @@ portion_end(const Listing *list, uint64 first)
 static Size
 show_portion(const Listing *list, uint64 first, uint64 end, JsonbValue *resources)
 {
-	MemoryContext portion = AllocSetContextCreate(CurrentMemoryContext, "scimver list", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext portion = AllocSetContextCreate(CurrentMemoryContext, "scimver list",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext answer = MemoryContextSwitchTo(portion);
 	uint64		count = end - first;
 	ScimRow    *rows = palloc(count * sizeof(ScimRow));
@@ -273,7 +278,8 @@ show_page(const Listing *list)
 			ScimError  *error = scim_error(SCIM_TOO_LARGE);
 
 			scim_error_integer(error, "limit", LARGEST_ANSWER);
-			scim_throw(error, "the page is larger than %d bytes: ask for fewer resources or attributes",
+			scim_throw(error,
+					   "the page is larger than %d bytes: ask for fewer resources or attributes",
 					   LARGEST_ANSWER);
 		}
 		first = end;
@@ -367,7 +373,8 @@ scim_explain_filter(PG_FUNCTION_ARGS)
 
 	scim_begin(&target, argument(fcinfo, 0, "resource_type"), NULL);
 	scim_init_sql(&sql, target.table, target.tenant, true);
-	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ", target.table);
+	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ",
+						 target.table);
 	scim_compile_filter(scim_read_filter(target.type, filter), target.table, &sql);
 	old = MemoryContextSwitchTo(target.caller);
 	result = cstring_to_text_with_len(sql.text.data, sql.text.len);

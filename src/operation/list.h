@@ -18,7 +18,8 @@ typedef struct ScimListQuery
 	const char *sort_order;		/* "ascending" or "descending" */
 	int			start_index;	/* 1-based; below 1 counts as 1 (RFC 7644 section 3.4.2.4) */
 	int			count;			/* resources in a page; by index below 0 counts as 0 */
-	const char *cursor;			/* "" for the first page, then nextCursor (RFC 9865); NULL: by start_index */
+	const char *cursor;			/* "" for the first page, then nextCursor (RFC 9865); NULL: by
+								 * start_index */
 	bool		include_total;	/* by cursor: count them all the same */
 	bool		fresh;			/* see what was written before; else under the caller's snapshot */
 	const ScimView *view;		/* known_version: that of the page */

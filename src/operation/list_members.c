@@ -79,7 +79,10 @@ write_position(const char *kind, const Position *position)
 
 /* ---- a page ---- */
 
-/* The members of one type, from an id on; one more than there is room for tells that there are more. */
+/*
+ * The members of one type, from an id on; one more than there is room for tells
+ * that there are more.
+ */
 static void
 read_type(MemberPage *page, const ScimRegistration *table, const char *from)
 {
@@ -109,14 +112,18 @@ read_type(MemberPage *page, const ScimRegistration *table, const char *from)
 			page->next.id = scim_id_text(table->id_type, row[0]);
 			break;
 		}
-		scim_append(page->members, scim_other_side(type, scim_id_text(table->id_type, row[0]),
-												   nulls[1] ? NULL : TextDatumGetCString(row[1]), type->name));
+		scim_append(page->members,
+					scim_other_side(type, scim_id_text(table->id_type, row[0]),
+									nulls[1] ? NULL : TextDatumGetCString(row[1]), type->name));
 		page->room--;
 	}
 	SPI_freetuptable(SPI_tuptable);
 }
 
-/* The type whose name follows "name" (is it, if "itself"), in the order of the membership table; or NULL. */
+/*
+ * The type whose name follows "name" (is it, if "itself"), in the order of the
+ * membership table; or NULL.
+ */
 static const ScimResourceType *
 following_type(const char *name, bool itself)
 {
@@ -178,7 +185,8 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 }
 
 Jsonb *
-scim_store_list_members(const char *tenant, const char *group_id, int count, const char *cursor, bool fresh)
+scim_store_list_members(const char *tenant, const char *group_id, int count, const char *cursor,
+						bool fresh)
 {
 	ScimTarget	target;
 	JsonbValue *response;

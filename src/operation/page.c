@@ -76,7 +76,8 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 						 "SELECT {bare}, NULL::pg_catalog.text[], r.scim_key FROM", table);
 	scim_append_template(&sql, " (SELECT {columns}, ", table);
 	appendStringInfo(&sql.text, "%s AS scim_key FROM %s AS r WHERE %s",
-					 phase == SCIM_PHASE_VALUES ? selection->order.key.value : "NULL::pg_catalog.text",
+					 phase == SCIM_PHASE_VALUES ? selection->order.key.value
+					 : "NULL::pg_catalog.text",
 					 table->table, selection->where.text.data);
 	scim_append_phase(&sql, table, &selection->order, phase, point);
 	scim_append_order(&sql, table, &selection->order, phase);
@@ -117,7 +118,8 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 }
 
 void
-scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point, int64 limit, ScimPage *page)
+scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point, int64 limit,
+					 ScimPage *page)
 {
 	bool		begun = point == NULL;
 
@@ -169,7 +171,8 @@ scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 
 }
 
 void
-scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *point)
+scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index,
+				ScimListPoint *point)
 {
 	SPITupleTable *table = find_phase(page, &index);
 	Datum		value;

@@ -29,20 +29,27 @@ typedef struct ScimPage
 	bool		has_more;		/* by place: there are rows behind the page */
 } ScimPage;
 
-/* How many rows the selection has, or "most" + 1 if there are more than that (0: no matter how many). */
+/*
+ * How many rows the selection has, or "most" + 1 if there are more than that
+ * (0: no matter how many).
+ */
 extern int64 scim_count_selection(const ScimSelection *selection, int64 most);
 
 /* The rows from an offset; and those behind a place (NULL: from the start). */
-extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, ScimPage *page);
-extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point, int64 limit, ScimPage *page);
+extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit,
+							  ScimPage *page);
+extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point,
+								 int64 limit, ScimPage *page);
 
 /* A column of a row of the page: by its number as in scim_read_row. */
 extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull);
 
 /* Reads a row, as scim_read_row does. */
-extern void scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row);
+extern void scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index,
+							   ScimRow *row);
 
 /* The place of a row. */
-extern void scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimListPoint *point);
+extern void scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index,
+							ScimListPoint *point);
 
 #endif							/* SCIM_OPERATION_PAGE_H */

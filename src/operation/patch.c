@@ -80,7 +80,10 @@ refuse_removal(ScimWrite *write)
 	}
 }
 
-/* The members that filters mean are known now; those to be added are the same or fewer, so nothing is locked anew. */
+/*
+ * The members that filters mean are known now; those to be added are the same
+ * or fewer, so nothing is locked anew.
+ */
 static void
 match_members(ScimWrite *write, Jsonb *shown)
 {
@@ -88,8 +91,9 @@ match_members(ScimWrite *write, Jsonb *shown)
 	bool		found = scim_find(&shown->root, "members", &members);
 
 	scim_find_types(&write->members, write->change.add, write->change.add_count);
-	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL, write->change.add,
-											  write->change.add_count, scim_match_shown_members);
+	write->change = *scim_match_patch_members(write->patch, found ? &members : NULL,
+											  write->change.add, write->change.add_count,
+											  scim_match_shown_members);
 	scim_write_prepare_members(write);
 }
 

@@ -21,8 +21,9 @@ extern Jsonb *scim_store_patch(const char *type, const char *tenant, const char 
  * sets, so that order and repetition do not matter.  What cannot be an id is no member.
  * Errors: those of update; INVALID_VALUE (no such member; a cycle of groups).
  */
-extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
-										char **remove, int remove_count, const char *expected,
-										const ScimView *view, ScimWritten *report);
+extern Jsonb *scim_store_change_members(const char *tenant, const char *group_id, char **add,
+										int add_count, char **remove, int remove_count,
+										const char *expected, const ScimView *view,
+										ScimWritten *report);
 
 #endif							/* SCIM_OPERATION_PATCH_H */

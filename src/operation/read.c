@@ -34,7 +34,8 @@ is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *r
 static Jsonb *
 read_one(const ScimTarget *target, const char *id, const ScimView *view)
 {
-	bool		groups = target->type->has_groups && scim_projects(target->projection, "groups", NULL);
+	bool		groups = target->type->has_groups &&
+		scim_projects(target->projection, "groups", NULL);
 	bool		inline_groups = groups && !(view && view->indirect_groups);
 	const char *given = id;
 	ScimRow		row;
@@ -51,7 +52,8 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 }
 
 Jsonb *
-scim_store_get(const char *type, const char *tenant, const char *id, const ScimView *view, bool fresh)
+scim_store_get(const char *type, const char *tenant, const char *id, const ScimView *view,
+			   bool fresh)
 {
 	ScimTarget	target;
 	Jsonb	   *result;
@@ -114,7 +116,9 @@ scim_store_mapping(const char *type, bool of_members)
 		const Trigger *trigger = lfirst(cell);
 
 		if (trigger->tgoid == table->trigger)
-			return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT])));
+			return DatumGetJsonbP(DirectFunctionCall1(
+													  jsonb_in,
+													  CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT])));
 	}
 	return NULL;
 }

@@ -21,7 +21,10 @@ extern Jsonb *scim_store_get(const char *type, const char *tenant, const char *i
 /* Sees what was written before, as tools do. */
 extern bool scim_store_exists(const char *type, const char *tenant, const char *id);
 
-/* The table of the type (or of its memberships) as text ("public.users"), or NULL when none is registered. */
+/*
+ * The table of the type (or of its memberships) as text ("public.users"), or
+ * NULL when none is registered.
+ */
 extern char *scim_store_table(const char *type, bool of_members);
 
 /* The mapping with which that was registered, if it is mapped; else NULL. */

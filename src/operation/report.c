@@ -37,7 +37,8 @@ name_ignored(const ScimWrite *write, Jsonb *given, Jsonb *shown, ScimPathSet *pa
 	ScimIds		ids = scim_target_ids(&write->target);
 
 	/* some clients think that a write is on condition of the _version in the resource */
-	scim_name_ignored(paths, write->target.type, given, shown, &ids, !write->call.inserting && write->expected == NULL);
+	scim_name_ignored(paths, write->target.type, given, shown, &ids,
+					  !write->call.inserting && write->expected == NULL);
 }
 
 void
@@ -102,8 +103,10 @@ report_differing(ScimWrite *write, ScimPathSet *paths)
 	ScimPlace	members = scim_place(NULL, "members");
 
 	if (write->document)
-		scim_name_differences(paths, content_of(write, wanted_document(write)), content_of(write, write->row.data));
-	if (write->has_members && !scim_members_are_there(&write->members, write->target.tenant, &write->row))
+		scim_name_differences(paths, content_of(write, wanted_document(write)),
+							  content_of(write, write->row.data));
+	if (write->has_members &&
+		!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);
 	write->report->differing = kept_paths(write, paths);
 }
@@ -113,12 +116,16 @@ scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 {
 	if (write->report)
 		report_differing(write, paths);
-	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected, write->row.version);
+	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected,
+						write->row.version);
 }
 
 /* ---- members ---- */
 
-/* Those of the ids that are not among the others, which are in order; as an array that outlives the write. */
+/*
+ * Those of the ids that are not among the others, which are in order; as an
+ * array that outlives the write.
+ */
 static JsonbValue *
 kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other_count)
 {
@@ -128,7 +135,8 @@ kept_ids(const ScimWrite *write, char **ids, int count, char **others, int other
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (other_count == 0 || bsearch(&ids[i], others, other_count, sizeof(char *), pg_qsort_strcmp) == NULL)
+		if (other_count == 0 ||
+			bsearch(&ids[i], others, other_count, sizeof(char *), pg_qsort_strcmp) == NULL)
 			scim_append_text(array, pstrdup(ids[i]));
 	}
 	MemoryContextSwitchTo(old);
@@ -145,8 +153,9 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 		scim_find_present(&write->members, write->target.tenant, write->row.id, &after);
 	write->report->added = kept_ids(write, after.add, after.add_count,
 									before ? before->add : NULL, before ? before->add_count : 0);
-	write->report->removed = kept_ids(write, before ? before->remove : NULL, before ? before->remove_count : 0,
-									  after.remove, after.remove_count);
+	write->report->removed = kept_ids(write, before ? before->remove : NULL,
+									  before ? before->remove_count : 0, after.remove,
+									  after.remove_count);
 	scim_know_members(write->target.table, write->target.tenant, &write->row, true);
 	write->report->member_count = write->row.members.count;
 }

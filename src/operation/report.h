@@ -11,17 +11,24 @@
 #include "core/path_set.h"
 #include "operation/write.h"
 
-/* Notes a whole resource that is sent, if somebody asks and something of it may be ignored; the row is then read with what that is compared with. */
+/*
+ * Notes a whole resource that is sent, if somebody asks and something of it may
+ * be ignored; the row is then read with what that is compared with.
+ */
 extern void scim_report_given(ScimWrite *write, Jsonb *data);
 
-/* Members were written ("before" NULL: they were there already): who came, who went, how many there are. */
+/*
+ * Members were written ("before" NULL: they were there already): who came, who
+ * went, how many there are.
+ */
 extern void scim_report_members(ScimWrite *write, const ScimMembersPresent *before);
 
 /*
  * VERSION_MISMATCH of the row that is locked.  What was wanted and is stored
  * otherwise is reported: "paths" holds what is known of that already.
  */
-extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths);
+extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,
+											ScimPathSet *paths);
 
 /* Runs "body" as a scim_ call; the resource as it is then shown, and reported. */
 extern Jsonb *scim_write_run(ScimWrite *write, void (*body) (void *write));

@@ -45,7 +45,9 @@ value_text(const JsonbValue *value)
 	if (value && value->type == jbvString)
 		return scim_string_copy(value);
 	if (value && value->type == jbvNumeric)
-		return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		return DatumGetCString(
+							   DirectFunctionCall1(numeric_out,
+												   NumericGetDatum(value->val.numeric)));
 	return NULL;
 }
 
@@ -70,7 +72,9 @@ get_value(const ScimLookup *lookup, const JsonbValue *data)
 
 	for (int i = 0; value && lookup->keys[i]; i++)
 	{
-		value = scim_is_object(value) ? scim_get(scim_open(value), lookup->keys[i], strlen(lookup->keys[i])) : NULL;
+		value = scim_is_object(value)
+			? scim_get(scim_open(value), lookup->keys[i], strlen(lookup->keys[i]))
+			: NULL;
 	}
 	return value;
 }
@@ -113,25 +117,28 @@ find_holder(const ScimRegistration *registration, const ScimLookup *lookup, cons
 	return first_id(registration);
 }
 
-static SCIM_NORETURN void throw_taken(ScimError *error, const ScimRegistration *registration, const char *path,
-									  const char *value);
+static SCIM_NORETURN void throw_taken(ScimError *error, const ScimRegistration *registration,
+									  const char *path, const char *value);
 
 static void
-throw_taken(ScimError *error, const ScimRegistration *registration, const char *path, const char *value)
+throw_taken(ScimError *error, const ScimRegistration *registration, const char *path,
+			const char *value)
 {
 	scim_error_text(error, "attribute", path);
 	scim_error_text(error, "value", value);
 	if (value)
-		scim_throw(error, "%s \"%s\" is taken by another %s", path, value, registration->type->name);
+		scim_throw(error, "%s \"%s\" is taken by another %s", path, value,
+				   registration->type->name);
 	scim_throw(error, "%s is taken by another %s", path, registration->type->name);
 }
 
 /* The same, by the resource with that id. */
-static SCIM_NORETURN void throw_taken_by(const ScimRegistration *registration, const char *path, const char *value,
-										 const char *existing);
+static SCIM_NORETURN void throw_taken_by(const ScimRegistration *registration, const char *path,
+										 const char *value, const char *existing);
 
 static void
-throw_taken_by(const ScimRegistration *registration, const char *path, const char *value, const char *existing)
+throw_taken_by(const ScimRegistration *registration, const char *path, const char *value,
+			   const char *existing)
 {
 	ScimError  *error = scim_error(SCIM_UNIQUENESS);
 
@@ -196,7 +203,10 @@ scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new)
 
 /* ---- mapped tables ---- */
 
-/* Runs the statement, of which the last condition is to come: that it is another resource than the call's. */
+/*
+ * Runs the statement, of which the last condition is to come: that it is
+ * another resource than the call's.
+ */
 static char *
 run_for_other(ScimSql *sql, const ScimCall *call)
 {
@@ -214,14 +224,16 @@ run_for_other(ScimSql *sql, const ScimCall *call)
 
 /* The same as find_holder, of another row than the call's that is in the condition. */
 static char *
-find_other_holder(const ScimCall *call, const char *condition, const ScimMappedColumn *column, Datum value)
+find_other_holder(const ScimCall *call, const char *condition, const ScimMappedColumn *column,
+				  Datum value)
 {
 	const ScimRegistration *registration = call->registration;
 	JsonbValue	json = scim_column_to_json(column, value);
 	ScimSql		sql;
 
 	scim_init_sql(&sql, registration, call->tenant, false);
-	scim_append_template(&sql, psprintf("SELECT {id} FROM {table} AS r WHERE %s AND ", condition), registration);
+	scim_append_template(&sql, psprintf("SELECT {id} FROM {table} AS r WHERE %s AND ", condition),
+						 registration);
 	if (!scim_mapped_equals_sql(&sql, column, &json))
 		return NULL;
 	return run_for_other(&sql, call);
@@ -260,7 +272,8 @@ check_in_data(const ScimCall *call)
 		char	   *holder;
 
 		if (!find_value(lookup, split->data, &after) ||
-			(split->old_data && find_value(lookup, split->old_data, &before) && scim_equal(&before, &after)))
+			(split->old_data && find_value(lookup, split->old_data, &before) &&
+			 scim_equal(&before, &after)))
 			continue;
 		text = value_text(&after);
 		holder = text ? find_holder_in_data(call, lookup, text) : NULL;
@@ -269,7 +282,8 @@ check_in_data(const ScimCall *call)
 	}
 }
 
-static SCIM_NORETURN void throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column, const char *id);
+static SCIM_NORETURN void throw_taken_by_deleted(const ScimCall *call,
+												 const ScimMappedColumn *column, const char *id);
 
 static void
 throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column, const char *id)
@@ -281,18 +295,22 @@ throw_taken_by_deleted(const ScimCall *call, const ScimMappedColumn *column, con
 	scim_error_text(error, "attribute", column->path);
 	scim_error_text(error, "value", value);
 	scim_error_words(error, scim_live_index_sql(registration, column->index_relid));
-	scim_throw(error, "%s \"%s\" is taken by the %s \"%s\", which is marked as deleted", column->path, value ? value : "",
-			   registration->type->name, id);
+	scim_throw(error, "%s \"%s\" is taken by the %s \"%s\", which is marked as deleted",
+			   column->path, value ? value : "", registration->type->name, id);
 }
 
-/* Nobody else may have the value that the call writes: nor who is marked as deleted, if the index looks at that row. */
+/*
+ * Nobody else may have the value that the call writes: nor who is marked as
+ * deleted, if the index looks at that row.
+ */
 static void
 check_mapped(const ScimCall *call, const ScimMappedColumn *column, Datum value)
 {
 	char	   *holder = find_other_holder(call, "{in_tenant}", column, value);
 
 	if (holder)
-		throw_taken_by(call->registration, column->path, scim_claimed_value(call, column->path), holder);
+		throw_taken_by(call->registration, column->path, scim_claimed_value(call, column->path),
+					   holder);
 	if (!scim_index_holds_deleted(call->registration, column->index_relid))
 		return;
 	holder = find_other_holder(call, "{of_tenant} AND NOT {live:r}", column, value);
@@ -331,7 +349,8 @@ scim_throw_taken(const ScimRegistration *registration, const char *tenant, const
 			throw_taken_by(registration, lookup->path, text, holder);
 	}
 	scim_throw(scim_error(SCIM_TAKEN_UNSEEN),
-			   "another %s has one of these values already, or a trigger of table %s skipped this one",
+			   "another %s has one of these values already, or a trigger of table %s skipped this "
+			   "one",
 			   registration->type->name, registration->table);
 }
 
@@ -352,7 +371,8 @@ scim_claimed_value(const ScimCall *call, const char *path)
 		const ScimMappedColumn *column = &call->registration->mapped[i];
 		JsonbValue	value;
 
-		if (!call->split->changed[i] || call->split->columns.nulls[i] || strcmp(column->path, path) != 0)
+		if (!call->split->changed[i] || call->split->columns.nulls[i] ||
+			strcmp(column->path, path) != 0)
 			continue;
 		value = scim_column_to_json(column, call->split->columns.values[i]);
 		return value_text(&value);
@@ -378,7 +398,8 @@ void
 scim_throw_lost(const ScimCall *call, const char *path, const char *index)
 {
 	const ScimRegistration *registration = call->registration;
-	Oid			oid = index ? get_relname_relid(index, get_rel_namespace(registration->relid)) : InvalidOid;
+	Oid			oid = index ? get_relname_relid(index, get_rel_namespace(registration->relid))
+	: InvalidOid;
 	bool		deleted = scim_index_holds_deleted(registration, oid);
 	ScimError  *error = scim_error(deleted ? SCIM_TAKEN_MAYBE_BY_DELETED : SCIM_TAKEN_UNSEEN);
 
@@ -388,6 +409,6 @@ scim_throw_lost(const ScimCall *call, const char *path, const char *index)
 		path = path_of_index(registration, index);
 	if (path)
 		throw_taken(error, registration, path, scim_claimed_value(call, path));
-	scim_throw(error, "another %s has this value already (constraint \"%s\")", registration->type->name,
-			   index ? index : "unknown");
+	scim_throw(error, "another %s has this value already (constraint \"%s\")",
+			   registration->type->name, index ? index : "unknown");
 }

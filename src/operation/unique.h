@@ -31,6 +31,7 @@ extern const char *scim_claimed_value(const ScimCall *call, const char *path);
  * UNIQUENESS for a violation of the index, when nothing can be looked up any
  * more; "path" is the attribute, or NULL if it is that of one of our lookups.
  */
-extern SCIM_NORETURN void scim_throw_lost(const ScimCall *call, const char *path, const char *index);
+extern SCIM_NORETURN void scim_throw_lost(const ScimCall *call, const char *path,
+										  const char *index);
 
 #endif							/* SCIM_OPERATION_UNIQUE_H */

@@ -23,7 +23,8 @@ read_unlocked(ScimWrite *write)
 		return true;
 	return write->expected && !write->target.type->has_members &&
 		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
-		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row), write->expected) == 0;
+		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row),
+			   write->expected) == 0;
 }
 
 /*
@@ -41,7 +42,8 @@ should_retry(ScimWrite *write)
 	write->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
-	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document, true, &differs);
+	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document,
+										  true, &differs);
 	if (differs || !scim_write_is_there(write, true))
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
 	write->unchanged = true;

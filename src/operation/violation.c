@@ -38,8 +38,10 @@ typedef struct Violation
 	const ScimCall *call;
 	const ErrorData *error;
 	int			depth;			/* of triggers in the call, at which it was raised */
-	Oid			relid;			/* the relation that it names: a registered table, one of its partitions, or another one */
-	const ScimRegistration *table;	/* resources or memberships, which the call writes; NULL: another one, or none is named */
+	Oid			relid;			/* the relation that it names: a registered table, one of its
+								 * partitions, or another one */
+	const ScimRegistration *table;	/* resources or memberships, which the call writes; NULL:
+									 * another one, or none is named */
 } Violation;
 
 /* ---- columns and attributes ---- */
@@ -65,9 +67,9 @@ path_of(const ScimRegistration *registration, const char *column)
 	{
 		ScimColumn	column;
 		const char *path;
-	}			others[] = {
-		{SCIM_COLUMN_ID, "id"}, {SCIM_COLUMN_TENANT, "tenant_id"}, {SCIM_COLUMN_PASSWORD, "password"}
-	};
+	}			others[] = {{SCIM_COLUMN_ID, "id"},
+	{SCIM_COLUMN_TENANT, "tenant_id"},
+	{SCIM_COLUMN_PASSWORD, "password"}};
 
 	if (registration->is_members)
 		return is_of_members(registration, quoted) ? "members" : NULL;
@@ -95,7 +97,10 @@ rank_of(const ScimCall *call, const char *path)
 	return scim_claimed_value(call, path) ? 3 : 2;
 }
 
-/* The attribute that is to be mended, of those in the columns of the relation, as "table" has them; or NULL. */
+/*
+ * The attribute that is to be mended, of those in the columns of the relation,
+ * as "table" has them; or NULL.
+ */
 static const char *
 find_path(const ScimCall *call, const ScimRegistration *table, Oid relid, const Bitmapset *columns)
 {
@@ -119,7 +124,8 @@ find_path(const ScimCall *call, const ScimRegistration *table, Oid relid, const 
 static Bitmapset *
 columns_of_index(const Violation *violation)
 {
-	return scim_index_columns(get_relname_relid(violation->error->constraint_name, get_rel_namespace(violation->relid)));
+	return scim_index_columns(get_relname_relid(violation->error->constraint_name,
+												get_rel_namespace(violation->relid)));
 }
 
 static Bitmapset *
@@ -129,7 +135,8 @@ columns_of_constraint(const Violation *violation)
 
 	if (violation->error->constraint_name == NULL)
 		return NULL;
-	return get_relation_constraint_attnos(violation->relid, violation->error->constraint_name, true, &constraint);
+	return get_relation_constraint_attnos(violation->relid, violation->error->constraint_name, true,
+										  &constraint);
 }
 
 /* The columns that tell the table's partitions apart. */
@@ -154,7 +161,10 @@ columns_of_partitions(const Violation *violation)
 
 /* ---- each kind ---- */
 
-/* An error about the table: its fields say which table, column and constraint it is, where there are such. */
+/*
+ * An error about the table: its fields say which table, column and constraint
+ * it is, where there are such.
+ */
 static ScimError *
 refusal(const Violation *violation, ScimErrorCode situation, const char *path)
 {
@@ -167,7 +177,10 @@ refusal(const Violation *violation, ScimErrorCode situation, const char *path)
 	return error;
 }
 
-/* What the message begins with: the attribute, or that of this resource or membership nothing can be named. */
+/*
+ * What the message begins with: the attribute, or that of this resource or
+ * membership nothing can be named.
+ */
 static const char *
 subject(const Violation *violation, const char *path)
 {
@@ -190,9 +203,12 @@ throw_not_null(const Violation *violation)
 		scim_throw_no_id(table);
 	error = refusal(violation, path ? SCIM_NEEDS_VALUE : SCIM_UNFILLED_COLUMN, path);
 	if (path)
-		scim_throw(error, "%s must have a value: column \"%s\" of table %-s takes no NULL", path, column, table->table);
+		scim_throw(error, "%s must have a value: column \"%s\" of table %-s takes no NULL", path,
+				   column, table->table);
 	scim_error_words(error, table->table, quote_identifier(column));
-	scim_throw(error, "column \"%s\" of table %-s takes no NULL, and is not mapped: nothing fills it for a %s",
+	scim_throw(error,
+			   "column \"%s\" of table %-s takes no NULL, and is not mapped: nothing fills it for "
+			   "a %s",
 			   column, table->table, subject(violation, NULL));
 }
 
@@ -200,26 +216,30 @@ static void
 throw_check(const Violation *violation)
 {
 	const char *constraint = violation->error->constraint_name;
-	const Bitmapset *columns = constraint ? columns_of_constraint(violation) : columns_of_partitions(violation);
+	const Bitmapset *columns = constraint ? columns_of_constraint(violation)
+	: columns_of_partitions(violation);
 	const char *path = find_path(violation->call, violation->table, violation->relid, columns);
 	ScimError  *error = refusal(violation, SCIM_CONSTRAINT_REFUSES, path);
 
 	if (constraint == NULL)
-		scim_throw(error, "%s: no partition of table %-s takes this value", subject(violation, path),
-				   violation->table->table);
-	scim_throw(error, "%s: table %-s does not take this value (constraint \"%s\")", subject(violation, path),
-			   violation->table->table, constraint);
+		scim_throw(error, "%s: no partition of table %-s takes this value",
+				   subject(violation, path), violation->table->table);
+	scim_throw(error, "%s: table %-s does not take this value (constraint \"%s\")",
+			   subject(violation, path), violation->table->table, constraint);
 }
 
 static void
 throw_exclusion(const Violation *violation)
 {
-	const char *path = find_path(violation->call, violation->table, violation->relid, columns_of_index(violation));
+	const char *path = find_path(violation->call, violation->table, violation->relid,
+								 columns_of_index(violation));
 	const char *constraint = violation->error->constraint_name;
 
 	scim_throw(refusal(violation, SCIM_CONSTRAINT_REFUSES, path),
-			   "%s: table %-s does not take this value beside that of another row (constraint \"%s\")",
-			   subject(violation, path), violation->table->table, constraint ? constraint : "unknown");
+			   "%s: table %-s does not take this value beside that of another row (constraint "
+			   "\"%s\")",
+			   subject(violation, path), violation->table->table,
+			   constraint ? constraint : "unknown");
 }
 
 static void
@@ -228,7 +248,8 @@ throw_unique(const Violation *violation)
 	const char *path = NULL;
 
 	if (violation->error->constraint_name && violation->table->is_mapped)
-		path = find_path(violation->call, violation->table, violation->relid, columns_of_index(violation));
+		path = find_path(violation->call, violation->table, violation->relid,
+						 columns_of_index(violation));
 	scim_throw_lost(violation->call, path, violation->error->constraint_name);
 }
 
@@ -236,16 +257,22 @@ throw_unique(const Violation *violation)
 static void
 throw_refers(const Violation *violation, const FormData_pg_constraint *constraint)
 {
-	const char *path = find_path(violation->call, violation->table, violation->relid, columns_of_constraint(violation));
+	const char *path = find_path(violation->call, violation->table, violation->relid,
+								 columns_of_constraint(violation));
 
 	scim_throw(refusal(violation, SCIM_NO_ROW_TO_REFER_TO, path),
-			   "%s: there is no such row in table \"%s\" (constraint \"%s\")", subject(violation, path),
-			   get_rel_name(constraint->confrelid), NameStr(constraint->conname));
+			   "%s: there is no such row in table \"%s\" (constraint \"%s\")",
+			   subject(violation, path), get_rel_name(constraint->confrelid),
+			   NameStr(constraint->conname));
 }
 
-/* Rows of another table still refer to the resource, by its id, or an attribute that would change. */
+/*
+ * Rows of another table still refer to the resource, by its id, or an attribute
+ * that would change.
+ */
 static void
-throw_referred(const Violation *violation, HeapTuple tuple, const FormData_pg_constraint *constraint)
+throw_referred(const Violation *violation, HeapTuple tuple,
+			   const FormData_pg_constraint *constraint)
 {
 	const ScimCall *call = violation->call;
 	bool		isnull;
@@ -255,13 +282,15 @@ throw_referred(const Violation *violation, HeapTuple tuple, const FormData_pg_co
 	Datum	   *numbers;
 	int			count;
 
-	deconstruct_array(DatumGetArrayTypeP(keys), INT2OID, sizeof(int16), true, TYPALIGN_SHORT, &numbers, NULL, &count);
+	deconstruct_array(DatumGetArrayTypeP(keys), INT2OID, sizeof(int16), true, TYPALIGN_SHORT,
+					  &numbers, NULL, &count);
 	for (int i = 0; i < count; i++)
 		columns = bms_add_member(columns, DatumGetInt16(numbers[i]) - NUMBER_OFFSET);
 	path = call->split ? find_path(call, call->registration, constraint->confrelid, columns) : NULL;
 	if (path == NULL)
 		path = "id";
-	scim_throw_path(SCIM_INVALID_VALUE, path, "table \"%s\" still refers to this %s by %s (constraint \"%s\")",
+	scim_throw_path(SCIM_INVALID_VALUE, path,
+					"table \"%s\" still refers to this %s by %s (constraint \"%s\")",
 					violation->error->table_name, call->registration->type->name, path,
 					NameStr(constraint->conname));
 }
@@ -284,24 +313,32 @@ has_active(const ScimRegistration *table)
 		scim_access(table, &path) == SCIM_AS_SCHEMA;
 }
 
-/* Rows of another table are in the way of a delete: they refer to the resource, or to what would go with it. */
+/*
+ * Rows of another table are in the way of a delete: they refer to the resource,
+ * or to what would go with it.
+ */
 static void
 throw_still_referenced(const Violation *violation, const FormData_pg_constraint *constraint)
 {
 	const ScimRegistration *table = violation->call->registration;
 	char	   *relation = scim_table_text(violation->relid);
-	ScimError  *error = scim_error(has_active(table) ? SCIM_INACTIVE_INSTEAD : SCIM_STILL_REFERENCED);
+	ScimError  *error = scim_error(has_active(table) ? SCIM_INACTIVE_INSTEAD
+								   : SCIM_STILL_REFERENCED);
 
 	if (has_active(table))
 		scim_error_words(error, relation);
 	scim_error_whole(error, "relation", relation);
 	scim_error_whole(error, "constraint", NameStr(constraint->conname));
 	scim_throw(error, "table %-s still refers to %s%s (constraint \"%s\")", relation,
-			   is_of_table(table, constraint->confrelid) ? "this " : "what would be deleted with this ", table->type->name,
-			   NameStr(constraint->conname));
+			   is_of_table(table, constraint->confrelid) ? "this "
+			   : "what would be deleted with this ",
+			   table->type->name, NameStr(constraint->conname));
 }
 
-/* A table may refer to itself: PostgreSQL's message alone, before it is translated, tells the two apart. */
+/*
+ * A table may refer to itself: PostgreSQL's message alone, before it is
+ * translated, tells the two apart.
+ */
 bool
 scim_is_reference(const ErrorData *error)
 {
@@ -313,8 +350,10 @@ scim_is_reference(const ErrorData *error)
 static void
 throw_foreign_key(const Violation *violation)
 {
-	Oid			oid = violation->error->constraint_name ?
-	get_relation_constraint_oid(violation->relid, violation->error->constraint_name, true) : InvalidOid;
+	Oid			oid = violation->error->constraint_name
+	? get_relation_constraint_oid(violation->relid, violation->error->constraint_name,
+								  true)
+	: InvalidOid;
 	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(oid));
 	Form_pg_constraint constraint;
 
@@ -362,7 +401,8 @@ throw_data(const Violation *violation)
 	scim_error_whole(error, "relation", table);
 	if (path)
 		scim_throw(error, "%s: table %-s cannot hold this value", path, table);
-	scim_throw(error, "%s: table %-s cannot hold one of its values", violation->call->registration->type->name, table);
+	scim_throw(error, "%s: table %-s cannot hold one of its values",
+			   violation->call->registration->type->name, table);
 }
 
 /* A domain of a column that no attribute has: those of mapped columns are asked before. */
@@ -374,10 +414,11 @@ throw_domain(const Violation *violation)
 
 	scim_error_whole(error, "relation", violation->call->registration->table);
 	scim_error_whole(error, "constraint", constraint);
-	scim_throw(error, "%s: domain \"%s\", which a column of table %-s is of, does not take a value%s%s%s",
+	scim_throw(error,
+			   "%s: domain \"%s\", which a column of table %-s is of, does not take a value%s%s%s",
 			   violation->call->registration->type->name, violation->error->datatype_name,
-			   violation->call->registration->table, constraint ? " (constraint \"" : "", constraint ? constraint : "",
-			   constraint ? "\")" : "");
+			   violation->call->registration->table, constraint ? " (constraint \"" : "",
+			   constraint ? constraint : "", constraint ? "\")" : "");
 }
 
 /* ---- which is it ---- */
@@ -387,7 +428,8 @@ typedef enum Subject
 {
 	ABOUT_TABLE,				/* the statement, naming the table */
 	ABOUT_DOMAIN,				/* the statement, naming a type */
-	ABOUT_ANY,					/* the statement, naming the table or one that refers to it; from a trigger of its own */
+	ABOUT_ANY,					/* the statement, naming the table or one that refers to it; from a
+								 * trigger of its own */
 	ABOUT_NOTHING				/* the statement, naming none */
 } Subject;
 
@@ -433,13 +475,17 @@ is_raised_by_statement(const Violation *violation, Subject subject)
 {
 	if (subject != ABOUT_ANY)
 		return violation->depth == 0;
-	if (violation->error->funcname == NULL || strcmp(violation->error->funcname, "ri_ReportViolation") != 0)
+	if (violation->error->funcname == NULL ||
+		strcmp(violation->error->funcname, "ri_ReportViolation") != 0)
 		return false;
 	/* what goes along with a resource may be referred to as well */
 	return violation->call->deletes ? violation->depth > 0 : violation->depth == 1;
 }
 
-/* The table that the call writes, its resources' or their memberships', which the relation is, or is a part of. */
+/*
+ * The table that the call writes, its resources' or their memberships', which
+ * the relation is, or is a part of.
+ */
 static const ScimRegistration *
 table_of(const ScimCall *call, Oid relid)
 {
@@ -451,7 +497,10 @@ table_of(const ScimCall *call, Oid relid)
 	return members && is_of_table(members, relid) ? members : NULL;
 }
 
-/* Is the error about such a thing?  What is in a document has been looked at before; only columns can be too small. */
+/*
+ * Is the error about such a thing?  What is in a document has been looked at
+ * before; only columns can be too small.
+ */
 static bool
 is_about(const Violation *violation, Subject subject)
 {
@@ -475,7 +524,8 @@ scim_throw_violation(const ScimCall *call, const ErrorData *error, int depth)
 	Violation	violation = {.call = call, .error = error, .depth = depth};
 
 	if (error->schema_name && error->table_name)
-		violation.relid = get_relname_relid(error->table_name, get_namespace_oid(error->schema_name, true));
+		violation.relid = get_relname_relid(error->table_name,
+											get_namespace_oid(error->schema_name, true));
 	if (OidIsValid(violation.relid))
 		violation.table = table_of(call, violation.relid);
 	for (size_t i = 0; i < lengthof(kinds); i++)

@@ -8,7 +8,10 @@
 
 #include "resource/frame.h"
 
-/* Of the violation of a foreign key: is it a row that refers to none, and not one that others refer to? */
+/*
+ * Of the violation of a foreign key: is it a row that refers to none, and not
+ * one that others refer to?
+ */
 extern bool scim_is_reference(const ErrorData *error);
 
 /* May an error with that SQLSTATE be one for scim_throw_violation? */

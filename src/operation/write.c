@@ -69,7 +69,8 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 void
 scim_write_take_input(ScimWrite *write, Jsonb *data)
 {
-	ScimInput  *input = scim_read_resource(write->target.type, data, scim_target_ids(&write->target).others);
+	ScimInput  *input = scim_read_resource(write->target.type, data,
+										   scim_target_ids(&write->target).others);
 
 	write->data = input->data;
 	write->document = scim_write(input->data);
@@ -113,7 +114,8 @@ scim_write_store_members(ScimWrite *write)
 		return;
 	if (!scim_write_members(&write->members, write->target.tenant, write->row.id))
 		scim_throw(scim_error(SCIM_SUPPRESSED),
-				   "a trigger, rule or unique index of table %s does not let the members of this %s be as wanted",
+				   "a trigger, rule or unique index of table %s does not let the members of this "
+				   "%s be as wanted",
 				   write->members.members->table, write->target.type->name);
 	if (write->call.has_row)
 		write->row = write->call.row;
@@ -132,7 +134,8 @@ scim_write_split(ScimWrite *write, const ScimRow *old)
 									   old ? &old->columns : NULL);
 	write->call.split = write->split;
 	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
-		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s", table->table);
+		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s",
+						table->table);
 }
 
 /*
@@ -241,7 +244,8 @@ same_content(const ScimWrite *write, Jsonb *document)
 {
 	Size		old_length;
 	Size		new_length;
-	char	   *old = scim_row_content(write->target.table, &write->row, write->row.data, &old_length);
+	char	   *old = scim_row_content(write->target.table, &write->row, write->row.data,
+									   &old_length);
 	char	   *new = scim_row_content(write->target.table, &write->row, document, &new_length);
 
 	return old_length == new_length && memcmp(old, new, old_length) == 0;
@@ -260,14 +264,19 @@ same_columns(ScimWrite *write, bool stale)
 	scim_write_split(write, &write->row);
 	statement = mapped_write(write, NULL);
 	return !scim_is_effective(&statement) ||
-		(stale && same_content(write, scim_join_columns(table, write->split->data, &write->split->columns)));
+		(stale && same_content(write, scim_join_columns(table, write->split->data,
+														&write->split->columns)));
 }
 
-/* With values that are never returned, "it is there already" would tell who guesses them that the guess is right. */
+/*
+ * With values that are never returned, "it is there already" would tell who
+ * guesses them that the guess is right.
+ */
 static bool
 would_tell(const ScimWrite *write)
 {
-	return scim_has_hidden(write->target.type, write->row.data) || scim_has_hidden(write->target.type, write->document);
+	return scim_has_hidden(write->target.type, write->row.data) ||
+		scim_has_hidden(write->target.type, write->document);
 }
 
 /* Is what is wanted there already, in the row that is locked? */
@@ -290,7 +299,10 @@ scim_write_is_there(ScimWrite *write, bool stale)
 
 /* ---- the lock ---- */
 
-/* Does a mapped column stand in a key that foreign keys may refer to?  "changed" (NULL: all) says which are asked about. */
+/*
+ * Does a mapped column stand in a key that foreign keys may refer to?
+ * "changed" (NULL: all) says which are asked about.
+ */
 static bool
 has_key_column(const ScimRegistration *table, const bool *changed)
 {
@@ -348,7 +360,7 @@ scim_write_lock_row(ScimWrite *write, int bare)
 {
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->is_mapped && !write->target.type->has_members &&
-	!scim_has_privilege(table, ACL_UPDATE);
+		!scim_has_privilege(table, ACL_UPDATE);
 	ScimStatement lock = is_told ? SCIM_GET : changes_key(write) ? SCIM_LOCK_KEY : SCIM_LOCK;
 
 	if (!scim_lock_row(&write->target, lock | bare, write->id, &write->row))

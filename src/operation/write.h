@@ -36,21 +36,31 @@ typedef struct ScimWrite
 	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
 	bool		unchanged;		/* what was wanted was there already */
 	ScimWritten *report;		/* to be filled in (report.c), or NULL */
-	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's to say */
+	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's
+								 * to say */
 } ScimWrite;
 
-/* Begins one: SPI, the table, the tenant, what is to be shown and reported; and on which resource (NOT_FOUND). */
-extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
-							 ScimWritten *report);
+/*
+ * Begins one: SPI, the table, the tenant, what is to be shown and reported; and
+ * on which resource (NOT_FOUND).
+ */
+extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant,
+							 const ScimView *view, ScimWritten *report);
 extern void scim_write_identify(ScimWrite *write, const char *id);
 
 /* A password (NULL: it is cleared), if one is given. */
 extern void scim_write_take_password(ScimWrite *write, bool given, const char *password);
 
-/* A resource that is sent whole: its document, password and members.  Errors: those of scim_read_resource. */
+/*
+ * A resource that is sent whole: its document, password and members.  Errors:
+ * those of scim_read_resource.
+ */
 extern void scim_write_take_input(ScimWrite *write, Jsonb *data);
 
-/* Finds and locks the members that are to come, before the group; the same once more, when filters told them. */
+/*
+ * Finds and locks the members that are to come, before the group; the same once
+ * more, when filters told them.
+ */
 extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
 
@@ -60,7 +70,10 @@ extern void scim_write_lock_row(ScimWrite *write, int bare);
 /* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
 extern void scim_write_split(ScimWrite *write, const ScimRow *old);
 
-/* Is what is wanted there already, in the row that was read?  "stale": it must not be written otherwise. */
+/*
+ * Is what is wanted there already, in the row that was read?  "stale": it must
+ * not be written otherwise.
+ */
 extern bool scim_write_is_there(ScimWrite *write, bool stale);
 
 /* The INSERT, and the row as it became; UNIQUENESS. */

@@ -105,7 +105,10 @@ access_of_parts(const ScimMappedSlot *slot)
 	return access;
 }
 
-/* Elements that are made of columns alone: what the filter of a slot says must be sent, too, for its columns to be meant. */
+/*
+ * Elements that are made of columns alone: what the filter of a slot says must
+ * be sent, too, for its columns to be meant.
+ */
 static ScimAccess
 access_of_slots(const ScimMappedAttribute *mapped, const ScimAttribute *sub)
 {
@@ -124,11 +127,16 @@ access_of_slots(const ScimMappedAttribute *mapped, const ScimAttribute *sub)
 	return access;
 }
 
-/* Of a complex attribute of which columns hold parts; the others are in the document, if there is one. */
+/*
+ * Of a complex attribute of which columns hold parts; the others are in the
+ * document, if there is one.
+ */
 static ScimAccess
-access_of_complex(const ScimRegistration *registration, const ScimMappedAttribute *mapped, const ScimPath *path)
+access_of_complex(const ScimRegistration *registration, const ScimMappedAttribute *mapped,
+				  const ScimPath *path)
 {
-	const ScimMappedField *field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
+	const ScimMappedField *field = scim_find_mapped_field(mapped->fields, mapped->field_count,
+														  path->sub);
 	ScimAccess	access = SCIM_NOT_KEPT;
 
 	if (field)
@@ -169,8 +177,9 @@ scim_access(const ScimRegistration *registration, const ScimPath *path)
 	ScimAccess	access = SCIM_NOT_KEPT;
 
 	if (path->attribute)
-		return scim_is_kept_elsewhere(registration->type, path) ? access_elsewhere(registration, path) :
-			access_of_content(registration, path);
+		return scim_is_kept_elsewhere(registration->type, path)
+			? access_elsewhere(registration, path)
+			: access_of_content(registration, path);
 	for (const ScimAttribute *attribute = path->extension->attributes; attribute->name; attribute++)
 	{
 		ScimPath	inner = {.extension = path->extension, .attribute = attribute};
@@ -187,16 +196,19 @@ needs_column(const ScimRegistration *registration, const ScimMappedField *field)
 {
 	const ScimMappedNull *null = &scim_mapped_plan(registration)->nulls[field->index];
 
-	return !field->column->read_only && null->not_null && !null->has_default && !scim_column_takes_none(field->column);
+	return !field->column->read_only && null->not_null && !null->has_default &&
+		!scim_column_takes_none(field->column);
 }
 
 /* "sub" NULL: any of them. */
 static bool
-needs_field(const ScimRegistration *registration, const ScimMappedField *fields, int count, const ScimAttribute *sub)
+needs_field(const ScimRegistration *registration, const ScimMappedField *fields, int count,
+			const ScimAttribute *sub)
 {
 	for (int i = 0; i < count; i++)
 	{
-		if ((sub == NULL || strcmp(fields[i].name, sub->name) == 0) && needs_column(registration, &fields[i]))
+		if ((sub == NULL || strcmp(fields[i].name, sub->name) == 0) &&
+			needs_column(registration, &fields[i]))
 			return true;
 	}
 	return false;
@@ -213,7 +225,8 @@ scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
 		return false;
 	plan = scim_mapped_plan(registration);
 	if (scim_is_kept_elsewhere(registration->type, path))
-		return is_named(path->attribute, "password") && plan->password.not_null && !plan->password.has_default;
+		return is_named(path->attribute, "password") && plan->password.not_null &&
+			!plan->password.has_default;
 	mapped = scim_find_mapped(plan, path);
 	if (mapped == NULL)
 		return false;
@@ -221,11 +234,15 @@ scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
 		return path->sub == NULL && needs_column(registration, mapped->whole);
 	needed = needs_field(registration, mapped->fields, mapped->field_count, path->sub);
 	for (int i = 0; i < mapped->slot_count && !needed; i++)
-		needed = needs_field(registration, mapped->slots[i].fields, mapped->slots[i].field_count, path->sub);
+		needed = needs_field(registration, mapped->slots[i].fields, mapped->slots[i].field_count,
+							 path->sub);
 	return needed;
 }
 
-/* The columns of the attribute, if they hold all that there is of it: List of ScimMappedColumn, else NIL. */
+/*
+ * The columns of the attribute, if they hold all that there is of it: List of
+ * ScimMappedColumn, else NIL.
+ */
 static List *
 all_columns(const ScimRegistration *registration, const ScimPath *path)
 {
@@ -243,10 +260,14 @@ static bool
 is_simple(const Node *condition)
 {
 	return IsA(condition, NullTest) ||
-		(IsA(condition, BooleanTest) && ((const BooleanTest *) condition)->booltesttype == IS_NOT_TRUE);
+		(IsA(condition, BooleanTest) &&
+		 ((const BooleanTest *) condition)->booltesttype == IS_NOT_TRUE);
 }
 
-/* Does an index, on conditions of the column and the mark alone, leave out no more rows than those without a value, or marked as deleted? */
+/*
+ * Does an index, on conditions of the column and the mark alone, leave out no
+ * more rows than those without a value, or marked as deleted?
+ */
 static bool
 is_complete(Oid index)
 {
@@ -269,7 +290,8 @@ scim_is_kept_unique(const ScimRegistration *registration, const ScimPath *path)
 	Oid			index;
 
 	/* a part of the values of a multi-valued attribute has no uniqueness */
-	if (column == NULL || path->attribute->multi_valued || scim_is_json_column(column) || scim_value_type(column)->is_array ||
+	if (column == NULL || path->attribute->multi_valued || scim_is_json_column(column) ||
+		scim_value_type(column)->is_array ||
 		!scim_can_be_unique((path->sub ? path->sub : path->attribute)->type))
 		return false;
 	relation = table_open(registration->relid, AccessShareLock);
@@ -288,8 +310,9 @@ scim_is_compared_exactly(const ScimRegistration *registration, const ScimPath *p
 	{
 		const ScimMappedColumn *column = lfirst(cell);
 
-		if (column->attribute != (path->sub ? path->sub : path->attribute) || column->compare != SCIM_COMPARE_EXACT ||
-			!scim_has_compare(column) || !get_collation_isdeterministic(column->collation))
+		if (column->attribute != (path->sub ? path->sub : path->attribute) ||
+			column->compare != SCIM_COMPARE_EXACT || !scim_has_compare(column) ||
+			!get_collation_isdeterministic(column->collation))
 			return false;
 	}
 	return columns != NIL;
@@ -347,7 +370,10 @@ add_labels(Values *values, Oid type)
 	ReleaseSysCacheList(list);
 }
 
-/* The values that the codes of a column stand for, or of an enum; false: it has none, and takes others. */
+/*
+ * The values that the codes of a column stand for, or of an enum; false: it has
+ * none, and takes others.
+ */
 static bool
 add_codes(Values *values, const ScimMappedColumn *column)
 {
@@ -387,7 +413,8 @@ add_of_slots(Values *values, const ScimMappedAttribute *mapped, const ScimAttrib
 static void
 add_member_types(Values *values, const ScimAttribute *attribute)
 {
-	const char *const *names = attribute->type == SCIM_REFERENCE ? attribute->reference_types : attribute->canonical_values;
+	const char *const *names = attribute->type == SCIM_REFERENCE ? attribute->reference_types
+	: attribute->canonical_values;
 
 	for (; names && *names; names++)
 	{
@@ -407,14 +434,16 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 	Values		values = {NULL};
 	bool		all = false;
 
-	if (registration->type->has_members && !path->extension && is_named(path->attribute, "members") && path->sub)
+	if (registration->type->has_members && !path->extension &&
+		is_named(path->attribute, "members") && path->sub)
 		add_member_types(&values, path->sub);
 	if (values.count > 0 || !registration->is_mapped || leaf->type != SCIM_STRING)
 		return values.texts;
 	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
 	if (mapped == NULL)
 		return NULL;
-	field = path->sub ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub) : mapped->whole;
+	field = path->sub ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub)
+		: mapped->whole;
 	if (field)
 		all = add_codes(&values, field->column);
 	else if (path->sub && mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA] == NULL)
@@ -424,7 +453,8 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 
 /* ---- filters and orders ---- */
 
-static SCIM_NORETURN void throw_not_kept(const ScimRegistration *registration, const ScimPath *path, int position);
+static SCIM_NORETURN void throw_not_kept(const ScimRegistration *registration, const ScimPath *path,
+										 int position);
 
 /* "position" 0: there is none. */
 static void
@@ -435,8 +465,9 @@ throw_not_kept(const ScimRegistration *registration, const ScimPath *path, int p
 	scim_error_text(error, "path", path->text);
 	if (position > 0)
 		scim_error_integer(error, "position", position);
-	scim_throw(error, "%s has no place in table %s, so that no %s has it%-s", path->text, registration->table,
-			   registration->type->name, position > 0 ? psprintf(" (at position %d)", position) : "");
+	scim_throw(error, "%s has no place in table %s, so that no %s has it%-s", path->text,
+			   registration->table, registration->type->name,
+			   position > 0 ? psprintf(" (at position %d)", position) : "");
 }
 
 void
@@ -450,7 +481,8 @@ void
 scim_check_filter_access(const ScimRegistration *registration, const ScimFilter *filter)
 {
 	check_stack_depth();
-	if (filter->kind >= SCIM_FILTER_COMPARE && scim_access(registration, &filter->path) == SCIM_NOT_KEPT)
+	if (filter->kind >= SCIM_FILTER_COMPARE &&
+		scim_access(registration, &filter->path) == SCIM_NOT_KEPT)
 		throw_not_kept(registration, &filter->path, filter->position);
 	if (filter->left)
 		scim_check_filter_access(registration, filter->left);

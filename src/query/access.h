@@ -19,10 +19,16 @@ typedef enum ScimAccess
 	SCIM_AS_SCHEMA				/* the table sets no limit: what the schema says is so */
 } ScimAccess;
 
-/* What the table has of an attribute (of any path, its "text" and "filter" do not count), or of an extension as a whole. */
+/*
+ * What the table has of an attribute (of any path, its "text" and "filter" do
+ * not count), or of an extension as a whole.
+ */
 extern ScimAccess scim_access(const ScimRegistration *registration, const ScimPath *path);
 
-/* Is a new resource refused without it: a column that takes no NULL, and for which there is no other value? */
+/*
+ * Is a new resource refused without it: a column that takes no NULL, and for
+ * which there is no other value?
+ */
 extern bool scim_needs_value(const ScimRegistration *registration, const ScimPath *path);
 
 /* Is the attribute's one value kept unique by an index on its column, whatever the schema says? */
@@ -36,13 +42,18 @@ extern bool scim_is_compared_exactly(const ScimRegistration *registration, const
  * columns stand for, labels of enums, or the filters of its slots say; of a member's type, those
  * that can be members.  NULL: others are taken, too.
  */
-extern const char *const *scim_only_values(const ScimRegistration *registration, const ScimPath *path);
+extern const char *const *scim_only_values(const ScimRegistration *registration,
+										   const ScimPath *path);
 
 /* Can resources of the type be members of groups? */
 extern bool scim_can_be_member(const ScimResourceType *type);
 
-/* INVALID_FILTER, with the path and the position: the filter asks for what is not kept in the table. */
-extern void scim_check_filter_access(const ScimRegistration *registration, const ScimFilter *filter);
+/*
+ * INVALID_FILTER, with the path and the position: the filter asks for what is
+ * not kept in the table.
+ */
+extern void scim_check_filter_access(const ScimRegistration *registration,
+									 const ScimFilter *filter);
 
 /* The same of an attribute that is to be sorted by, which has no position. */
 extern void scim_check_sort_access(const ScimRegistration *registration, const ScimPath *path);

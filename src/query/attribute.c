@@ -45,7 +45,8 @@ static void
 from_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
 			  bool ordered, bool spread_last, ScimSpot *spot)
 {
-	scim_start_spot(spot, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration), ordered);
+	scim_start_spot(spot, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration),
+					ordered);
 	if (scope == SCIM_OF_ELEMENT)
 		scim_follow_sub(spot, path, spread_last);
 	else
@@ -59,7 +60,10 @@ read_document(const ScimPath *path, const ScimRegistration *registration, ScimSc
 	ScimSpot	spot;
 
 	from_document(path, registration, scope, ordered, true, &spot);
-	scim_spot_sql(&spot, path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute) : SCIM_SQL_COMPLEX, result);
+	scim_spot_sql(&spot,
+				  path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute)
+				  : SCIM_SQL_COMPLEX,
+				  result);
 }
 
 /* ---- fixed columns ---- */
@@ -73,11 +77,13 @@ from_location(const ScimRegistration *registration, ScimAttributeSql *result)
 	result->uris = uris;
 	result->id = expand("r.{id}", registration);
 	result->id_type = registration->id_type;
-	result->value = psprintf("(%s)" COLLATED, scim_uri_sql(quote_literal_cstr(uris[0].base), result->id, result->id_type));
+	result->value = psprintf("(%s)" COLLATED, scim_uri_sql(quote_literal_cstr(uris[0].base),
+														   result->id, result->id_type));
 }
 
 static void
-from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn column, ScimAttributeSql *result)
+from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
+		  ScimAttributeSql *result)
 {
 	if (registration->is_mapped)
 		scim_time_column_sql(path, registration, column, result);
@@ -94,9 +100,12 @@ version_sql(const ScimRegistration *registration)
 	if (!registration->is_mapped)
 		return expand("r.{version}" COLLATED, registration);
 	computed = expand(psprintf("{ext}.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass,"
-							   " ROW({bare}{?tenant:, r.{tenant}}))", registration->relid), registration);
+							   " ROW({bare}{?tenant:, r.{tenant}}))",
+							   registration->relid),
+					  registration);
 	if (registration->columns[SCIM_COLUMN_VERSION])
-		computed = psprintf("coalesce(r.%s, %s)", registration->columns[SCIM_COLUMN_VERSION], computed);
+		computed = psprintf("coalesce(r.%s, %s)", registration->columns[SCIM_COLUMN_VERSION],
+							computed);
 	return psprintf("(%s" COLLATED ")", computed);
 }
 
@@ -111,7 +120,8 @@ from_meta(const ScimPath *path, const ScimRegistration *registration, ScimAttrib
 	else if (is_named(path->sub, "version"))
 		result->value = version_sql(registration);
 	else if (is_named(path->sub, "resourceType"))
-		result->value = psprintf("%s::pg_catalog.text" COLLATED, quote_literal_cstr(registration->type->name));
+		result->value = psprintf("%s::pg_catalog.text" COLLATED,
+								 quote_literal_cstr(registration->type->name));
 	else if (is_named(path->sub, "location"))
 		from_location(registration, result);
 }
@@ -128,19 +138,30 @@ is_membership(const ScimPath *path, const ScimRegistration *registration)
 		(registration->type->has_groups && is_named(path->attribute, "groups"));
 }
 
-/* The memberships of the row r as rows m: tenant (if there is one), the other side's id and resource type. */
+/*
+ * The memberships of the row r as rows m: tenant (if there is one), the other
+ * side's id and resource type.
+ */
 static char *
 memberships(const ScimRegistration *registration)
 {
-	if (scim_find_members(scim_members_type()) == NULL || scim_find_table(scim_members_type()) == NULL)
+	if (scim_find_members(scim_members_type()) == NULL ||
+		scim_find_table(scim_members_type()) == NULL)
 		return NULL;
 	if (registration->type->has_members)
-		return expand("(SELECT {?members.tenant:m.{members.tenant}, }m.{members.member} AS id,"
-					  " {?members.type:m.{members.type}}{!members.type:'User'::pg_catalog.text} AS side"
-					  " FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.group}" SQL_OP("=") "r.{id}) AS m", registration);
+		return expand("(SELECT {?members.tenant:m.{members.tenant}, }m.{members.member} AS "
+					  "id,"
+					  " {?members.type:m.{members.type}}{!members.type:'User'::pg_catalog."
+					  "text} AS "
+					  "side"
+					  " FROM {members.table} AS m WHERE {tenants:m=r} AND "
+					  "m.{members.group}" SQL_OP("=") "r.{id}) AS m",
+					  registration);
 	return expand("(SELECT {?members.tenant:m.{members.tenant}, }m.{members.group} AS id,"
 				  " 'Group'::pg_catalog.text AS side"
-				  " FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" SQL_OP("=") "r.{id}) AS m", registration);
+				  " FROM {members.table} AS m WHERE {tenants:m=r} AND "
+				  "m.{members.user}" SQL_OP("=") "r.{id}) AS m",
+				  registration);
 }
 
 /* An expression for each type that the other side can be of. */
@@ -174,7 +195,8 @@ other_id_type(const ScimRegistration *registration)
 static char *
 reference(const ScimResourceType *type, const ScimRegistration *registration)
 {
-	return scim_uri_sql(quote_literal_cstr(scim_location_base(type->endpoint)), "m.id", other_id_type(registration));
+	return scim_uri_sql(quote_literal_cstr(scim_location_base(type->endpoint)), "m.id",
+						other_id_type(registration));
 }
 
 /* The URIs of the other side, of which "side" is the type's name. */
@@ -193,7 +215,8 @@ uris_by_side(const char *side)
 		if (!(*type)->has_groups && !(*type)->has_members)
 			continue;
 		uris[count].base = scim_location_base((*type)->endpoint);
-		uris[count++].condition = psprintf("%s" SQL_OP("=") "%s", side, quote_literal_cstr((*type)->name));
+		uris[count++].condition = psprintf("%s" SQL_OP("=") "%s", side,
+										   quote_literal_cstr((*type)->name));
 	}
 	return uris;
 }
@@ -207,8 +230,11 @@ display(const ScimResourceType *type, const ScimRegistration *registration)
 	if (table == NULL)
 		return "NULL::pg_catalog.text";
 	return psprintf("%s%s)",
-					expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND t.{id}" SQL_OP("=") "m.id AND {live:t}"
-						   "{!members.tenant: AND {tenant_text:t}" SQL_OP("=") "}", table),
+					expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND "
+						   "t.{id}" SQL_OP("=") "m.id AND {live:t}"
+						   "{!members.tenant: AND {tenant_text:t}" SQL_OP(
+																		  "=") "}",
+						   table),
 					expand("{!members.tenant:{tenant_text:r}}", registration));
 }
 
@@ -249,7 +275,8 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 	if (text == NULL)
 		return;
 	result->type = scim_sql_type(path->sub);
-	result->value = psprintf(result->type == SCIM_SQL_FOLDED ? "%s.scim_fold(%s)" COLLATED : "%.0s(%s)" COLLATED,
+	result->value = psprintf(result->type == SCIM_SQL_FOLDED ? "%s.scim_fold(%s)" COLLATED
+							 : "%.0s(%s)" COLLATED,
 							 ext, text);
 }
 
@@ -281,7 +308,8 @@ static bool
 suits(const ScimLookup *lookup, const ScimPath *path)
 {
 	const ScimAttribute *attribute = path->sub ? path->sub : path->attribute;
-	bool		multi_valued = path->attribute->multi_valued || (path->sub && path->sub->multi_valued);
+	bool		multi_valued = path->attribute->multi_valued ||
+		(path->sub && path->sub->multi_valued);
 
 	switch (scim_sql_type(attribute))
 	{
@@ -308,7 +336,10 @@ find_lookup(const ScimPath *path, const ScimRegistration *registration)
 	return lookup && suits(lookup, path) ? lookup : NULL;
 }
 
-/* The values of a multi-valued attribute stay those of the document: a column does not tell which is the primary one. */
+/*
+ * The values of a multi-valued attribute stay those of the document: a column
+ * does not tell which is the primary one.
+ */
 static void
 from_lookup(const ScimLookup *lookup, ScimAttributeSql *result)
 {
@@ -357,8 +388,9 @@ find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimS
 static bool
 is_content(const ScimPath *path, const ScimRegistration *registration)
 {
-	return path->extension || !(is_named(path->attribute, "id") || is_named(path->attribute, "meta") ||
-								is_membership(path, registration));
+	return path->extension ||
+		!(is_named(path->attribute, "id") || is_named(path->attribute, "meta") ||
+		  is_membership(path, registration));
 }
 
 void
@@ -408,12 +440,14 @@ present_in_sources(const ScimAttributeSql *attribute)
 	const char *has_value = attribute->present;
 
 	/* empty text is none */
-	if (has_value == NULL && (attribute->type == SCIM_SQL_EXACT || attribute->type == SCIM_SQL_FOLDED))
+	if (has_value == NULL &&
+		(attribute->type == SCIM_SQL_EXACT || attribute->type == SCIM_SQL_FOLDED))
 		has_value = psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", attribute->value);
 	else if (has_value == NULL)
 		has_value = psprintf("(%s IS NOT NULL)", attribute->value);
-	return attribute->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", attribute->from, has_value) :
-		pstrdup(has_value);
+	return attribute->from
+		? psprintf("EXISTS (SELECT FROM %s WHERE %s)", attribute->from, has_value)
+		: pstrdup(has_value);
 }
 
 /* What of the row or membership has no document: NULL if it has. */
@@ -436,7 +470,8 @@ present_in_column(const ScimPath *path, const ScimRegistration *registration, Sc
 		return NULL;
 	if (column.value == NULL)
 		return membership || path->sub ? "false" : "true";	/* meta as a whole is always there */
-	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED && !column.from)
+	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED &&
+		!column.from)
 		return NULL;
 	return present_in_sources(&column);
 }

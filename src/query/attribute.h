@@ -24,15 +24,22 @@ typedef enum ScimScope
 extern void scim_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 							   ScimScope scope, ScimAttributeSql *result);
 
-/* One value of each row r to sort by: of a multi-valued attribute the primary one's, else the first (RFC 7644 section 3.4.2.3). */
+/*
+ * One value of each row r to sort by: of a multi-valued attribute the primary
+ * one's, else the first (RFC 7644 section 3.4.2.3).
+ */
 extern void scim_sort_sql(const ScimPath *path, const ScimRegistration *registration,
 						  ScimAttributeSql *result);
 
-/* The elements of a multi-valued attribute as a FROM list: rows e or m, as *scope says; NULL if it never has any. */
+/*
+ * The elements of a multi-valued attribute as a FROM list: rows e or m, as
+ * *scope says; NULL if it never has any.
+ */
 extern char *scim_elements_sql(const ScimPath *path, const ScimRegistration *registration,
 							   ScimScope *scope);
 
 /* The condition that the attribute has a value (RFC 7644 table 3, "pr"); it is never NULL. */
-extern char *scim_present_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope);
+extern char *scim_present_sql(const ScimPath *path, const ScimRegistration *registration,
+							  ScimScope scope);
 
 #endif							/* SCIM_QUERY_ATTRIBUTE_H */

@@ -43,11 +43,14 @@ typedef struct ScimAttributeSql
 	const ScimUriSql *uris;		/* and what is in front of it, by type; else NULL */
 	char	   *value;			/* of the type; NULL if the attribute never has a value */
 	char	   *json;			/* the same as jsonb; NULL where it comes from a column */
-	char	   *from;			/* multi-valued: a FROM list of which each row has one "value"; else NULL */
+	char	   *from;			/* multi-valued: a FROM list of which each row has one "value";
+								 * else NULL */
 	char	   *order;			/* of those rows, when they are sorted by: the primary one first */
 	const ScimLookup *lookup;	/* the column that all values can be looked up in, or NULL */
-	const ScimColumnSql *column;	/* of a mapped column, which compares itself (by code: for equality only); or NULL */
-	char	   *present;		/* the condition that there is a value, where it is not that "value" is not NULL */
+	const ScimColumnSql *column;	/* of a mapped column, which compares itself (by code: for
+									 * equality only); or NULL */
+	char	   *present;		/* the condition that there is a value, where it is not that
+								 * "value" is not NULL */
 	struct ScimAttributeSql *next;	/* further sources of values of the attribute, or NULL */
 } ScimAttributeSql;
 

@@ -41,7 +41,8 @@ compare_numbers(Numeric a, Numeric b)
 static void
 bound_integer(Numeric number, Bound *bound)
 {
-	Numeric		floor = DatumGetNumeric(DirectFunctionCall1(numeric_floor, NumericGetDatum(number)));
+	Numeric		floor = DatumGetNumeric(
+										DirectFunctionCall1(numeric_floor, NumericGetDatum(number)));
 
 	bound->type = INT8OID;
 	bound->side = compare_numbers(floor, number);
@@ -64,7 +65,8 @@ bound_float(const ScimValueType *type, Numeric number, Bound *bound)
 	Numeric		stored;
 
 	bound->type = type->type;
-	bound->value = type->type == FLOAT4OID ? Float4GetDatum(strtof(text, NULL)) : Float8GetDatum(strtod(text, NULL));
+	bound->value = type->type == FLOAT4OID ? Float4GetDatum(strtof(text, NULL))
+		: Float8GetDatum(strtod(text, NULL));
 	stored = scim_stored_number(type, bound->value);
 	bound->none = stored == NULL;
 	bound->side = stored ? compare_numbers(stored, number) : *text == '-' ? 1 : -1;
@@ -89,12 +91,16 @@ static void
 bound_instant(const ScimMappedColumn *column, TimestampTz instant, Bound *bound)
 {
 	const ScimValueType *type = scim_value_type(column);
-	int64		epoch = instant + INT64CONST(86400000000) * (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
+	int64		epoch = instant +
+	INT64CONST(86400000000) * (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
 	int64		days = instant / USECS_PER_DAY;
 
 	if (column->format != SCIM_FORMAT_PLAIN)
 	{
-		bound_number(type, int64_div_fast_to_numeric(epoch, column->format == SCIM_FORMAT_EPOCH_SECONDS ? 6 : 3), bound);
+		bound_number(type,
+					 int64_div_fast_to_numeric(epoch,
+											   column->format == SCIM_FORMAT_EPOCH_SECONDS ? 6 : 3),
+					 bound);
 		return;
 	}
 	memset(bound, 0, sizeof(*bound));
@@ -120,11 +126,16 @@ static Limits
 limits_of(const ScimMappedColumn *column)
 {
 	static const Limits none = {NULL};
-	static const Limits numeric = {SQL_OP(">") "'-Infinity'::pg_catalog.numeric", SQL_OP("<") "'Infinity'::pg_catalog.numeric"};
-	static const Limits real = {SQL_OP(">") "'-Infinity'::pg_catalog.float8", SQL_OP("<") "'Infinity'::pg_catalog.float8"};
-	static const Limits seconds = {SQL_OP(">=") "'-62135596800'::pg_catalog.int8", SQL_OP("<") "'253402300800'::pg_catalog.int8"};
-	static const Limits milliseconds = {SQL_OP(">=") "'-62135596800000'::pg_catalog.int8", SQL_OP("<") "'253402300800000'::pg_catalog.int8"};
-	static const Limits dates = {SQL_OP(">=") "'0001-01-01'::pg_catalog.date", SQL_OP("<=") "'9999-12-31'::pg_catalog.date"};
+	static const Limits numeric = {SQL_OP(">") "'-Infinity'::pg_catalog.numeric",
+	SQL_OP("<") "'Infinity'::pg_catalog.numeric"};
+	static const Limits real = {SQL_OP(">") "'-Infinity'::pg_catalog.float8",
+	SQL_OP("<") "'Infinity'::pg_catalog.float8"};
+	static const Limits seconds = {SQL_OP(">=") "'-62135596800'::pg_catalog.int8",
+	SQL_OP("<") "'253402300800'::pg_catalog.int8"};
+	static const Limits milliseconds = {SQL_OP(">=") "'-62135596800000'::pg_catalog.int8",
+	SQL_OP("<") "'253402300800000'::pg_catalog.int8"};
+	static const Limits dates = {SQL_OP(">=") "'0001-01-01'::pg_catalog.date",
+	SQL_OP("<=") "'9999-12-31'::pg_catalog.date"};
 	static const Limits timestamps = {SQL_OP(">=") "'0001-01-01 00:00:00'::pg_catalog.timestamp",
 	SQL_OP("<=") "'9999-12-31 23:59:59.999999'::pg_catalog.timestamp"};
 	static const Limits instants = {SQL_OP(">=") "'0001-01-01 00:00:00+00'::pg_catalog.timestamptz",
@@ -172,7 +183,9 @@ append_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const B
 	if (bound->none)
 	{
 		/* all values lie on one side of the literal */
-		appendStringInfoString(&sql->text, above == (bound->side > 0) ? scim_bound_present_sql(column) : "false");
+		appendStringInfoString(&sql->text, above == (bound->side > 0)
+							   ? scim_bound_present_sql(column)
+							   : "false");
 		return;
 	}
 	/* the nearest value below: what is above the literal is above it, too */
@@ -184,7 +197,8 @@ append_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const B
 }
 
 void
-scim_compare_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+scim_compare_bound(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+				   const JsonbValue *literal)
 {
 	Limits		limits = limits_of(column->column);
 	const char *limit = op == SCIM_GT || op == SCIM_GE ? limits.high :
@@ -213,7 +227,8 @@ scim_bound_present_sql(const ScimColumnSql *column)
 
 	if (limits.low == NULL)
 		return psprintf("(%s IS NOT NULL)", column->value);
-	return psprintf("((%s%s AND %s%s) IS TRUE)", column->value, limits.low, column->value, limits.high);
+	return psprintf("((%s%s AND %s%s) IS TRUE)", column->value, limits.low, column->value,
+					limits.high);
 }
 
 bool

@@ -46,7 +46,8 @@ is_same_value(const ScimAttribute *attribute, const JsonbValue *a, const JsonbVa
 		return false;
 	if (a->type != jbvString || attribute->case_exact || attribute->type != SCIM_STRING)
 		return scim_equal(a, b);
-	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val, b->val.string.len);
+	return scim_is_same_folded(a->val.string.val, a->val.string.len, b->val.string.val,
+							   b->val.string.len);
 }
 
 /* The codes of a value; NULL: all that stand for one. */
@@ -60,7 +61,8 @@ find_codes(const ScimMappedColumn *column, const JsonbValue *value, Datum **code
 	{
 		const ScimCode *code = &column->codes[i];
 
-		if (value ? is_same_value(column->attribute, &code->value, value) : code->value.type != jbvNull)
+		if (value ? is_same_value(column->attribute, &code->value, value)
+			: code->value.type != jbvNull)
 			(*codes)[count++] = code_datum(scim_value_type(column), code->code);
 	}
 	return count;
@@ -82,14 +84,16 @@ compare_bytes(ScimSql *sql, const ScimColumnSql *column, const char *literal)
 {
 	Datum		value;
 
-	if (*literal == '\0' || scim_parse_value(scim_value_type(column->column), literal, &value) != NULL)
+	if (*literal == '\0' ||
+		scim_parse_value(scim_value_type(column->column), literal, &value) != NULL)
 		appendStringInfoString(&sql->text, "false");
 	else
 		scim_append_comparison(sql, column->value, SCIM_EQ, BYTEAOID, value);
 }
 
 static void
-compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+				  const JsonbValue *literal)
 {
 	switch (column->comparison)
 	{
@@ -103,7 +107,8 @@ compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, co
 			scim_compare_by_text(sql, column, op, scim_string_copy(literal));
 			break;
 		case SCIM_COMPARED_AS_BOOLEAN:
-			appendStringInfo(&sql->text, "%s" EQ "%s", column->value, literal->val.boolean ? "true" : "false");
+			appendStringInfo(&sql->text, "%s" EQ "%s", column->value,
+							 literal->val.boolean ? "true" : "false");
 			break;
 		case SCIM_COMPARED_AS_NUMBER:
 		case SCIM_COMPARED_AS_INSTANT:
@@ -118,7 +123,8 @@ compare_as_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, co
 }
 
 void
-scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const JsonbValue *literal)
+scim_compare_column(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+					const JsonbValue *literal)
 {
 	compare_as_column(sql, column, op, literal);
 	if (scim_is_loose(column) && scim_is_equality(op))
@@ -164,13 +170,15 @@ scim_column_contains(ScimSql *sql, const ScimColumnSql *column, const JsonbValue
 	const ScimValueType *type = scim_value_type(column->column);
 	Datum		value;
 
-	if (column->comparison != SCIM_COMPARED_AS_TEXT || column->column->compare != SCIM_COMPARE_EXACT || scim_is_loose(column) ||
+	if (column->comparison != SCIM_COMPARED_AS_TEXT ||
+		column->column->compare != SCIM_COMPARE_EXACT || scim_is_loose(column) ||
 		type->declared != type->type || literal->val.string.len == 0 ||
 		scim_parse_value(type, scim_string_copy(literal), &value) != NULL)
 		return false;
 	appendStringInfo(&sql->text, "(%s" SQL_OP("@>"), column->array);
 	scim_append_argument(sql, get_array_type(type->type),
-						 PointerGetDatum(construct_array(&value, 1, type->type, type->length, type->by_value, type->align)));
+						 PointerGetDatum(construct_array(&value, 1, type->type, type->length,
+														 type->by_value, type->align)));
 	appendStringInfoChar(&sql->text, ')');
 	return true;
 }
@@ -197,7 +205,8 @@ scim_column_present_sql(const ScimColumnSql *column)
 		case SCIM_COMPARED_BY_CODE:
 			return code_present_sql(column);
 		case SCIM_COMPARED_AS_BYTES:
-			return psprintf("((pg_catalog.octet_length(%s)" SQL_OP(">") "0) IS TRUE)", column->value);
+			return psprintf("((pg_catalog.octet_length(%s)" SQL_OP(">") "0) IS TRUE)",
+							column->value);
 		case SCIM_COMPARED_IN_JSON:
 			return psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"),
 							scim_column_json_sql(column));
@@ -213,7 +222,8 @@ scim_column_order_sql(const ScimColumnSql *column, Oid *type, bool *own)
 {
 	const ScimValueType *stored = scim_value_type(column->column);
 	bool		text = column->comparison == SCIM_COMPARED_BY_TEXT ||
-		(column->comparison == SCIM_COMPARED_AS_TEXT && column->column->compare != SCIM_COMPARE_EXACT);
+		(column->comparison == SCIM_COMPARED_AS_TEXT &&
+	 column->column->compare != SCIM_COMPARE_EXACT);
 
 	*own = !text;
 	*type = TEXTOID;
@@ -233,7 +243,8 @@ literal_sql(Oid type, Datum value)
 	bool		is_varlena;
 
 	getTypeOutputInfo(type, &function, &is_varlena);
-	return psprintf("%s::%s", quote_literal_cstr(OidOutputFunctionCall(function, value)), format_type_be_qualified(type));
+	return psprintf("%s::%s", quote_literal_cstr(OidOutputFunctionCall(function, value)),
+					format_type_be_qualified(type));
 }
 
 /* CASE WHEN r.status = 'A' THEN 'true'::jsonb ... END */
@@ -255,7 +266,8 @@ code_json_sql(const ScimColumnSql *column)
 
 		if (mapped->codes[i].value.type != jbvNull)
 			appendStringInfo(&sql, " WHEN %s%s%s THEN %s::pg_catalog.jsonb", column->value, equals,
-							 literal_sql(operand, code_datum(type, mapped->codes[i].code)), quote_literal_cstr(text));
+							 literal_sql(operand, code_datum(type, mapped->codes[i].code)),
+							 quote_literal_cstr(text));
 	}
 	appendStringInfoString(&sql, " WHEN false THEN NULL::pg_catalog.jsonb END");
 	return sql.data;

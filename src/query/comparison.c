@@ -29,8 +29,10 @@ comparison_of(const ScimMappedColumn *column)
 	{
 		case SCIM_STRING:
 		case SCIM_REFERENCE:
-			return storage == SCIM_STORAGE_TEXT || storage == SCIM_STORAGE_CHAR || storage == SCIM_STORAGE_NAME ?
-				SCIM_COMPARED_AS_TEXT : SCIM_COMPARED_BY_TEXT;
+			return storage == SCIM_STORAGE_TEXT || storage == SCIM_STORAGE_CHAR ||
+				storage == SCIM_STORAGE_NAME
+				? SCIM_COMPARED_AS_TEXT
+				: SCIM_COMPARED_BY_TEXT;
 		case SCIM_BOOLEAN:
 			return SCIM_COMPARED_AS_BOOLEAN;
 		case SCIM_DECIMAL:
@@ -65,8 +67,10 @@ char *
 scim_operator_sql(Oid type, int strategy, Oid *operand)
 {
 	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
-	Oid			operator = OidIsValid(entry->btree_opf) ?
-		get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype, strategy) : InvalidOid;
+	Oid			operator = OidIsValid(entry->btree_opf)
+	? get_opfamily_member(entry->btree_opf, entry->btree_opintype, entry->btree_opintype,
+						  strategy)
+	: InvalidOid;
 	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
 	Form_pg_operator form;
 	char	   *sql;
@@ -113,7 +117,8 @@ scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid typ
 }
 
 void
-scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *datums, int count)
+scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *datums,
+				int count)
 {
 	Oid			operand;
 	char	   *operator;
@@ -127,7 +132,8 @@ scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datu
 		operator = scim_operator_sql(type->type, BTEqualStrategyNumber, &operand);
 		appendStringInfo(&sql->text, "%s%sANY (", value, operator);
 		scim_append_argument(sql, get_array_type(operand),
-							 PointerGetDatum(construct_array(datums, count, operand, type->length, type->by_value, type->align)));
+							 PointerGetDatum(construct_array(datums, count, operand, type->length,
+															 type->by_value, type->align)));
 		appendStringInfoString(&sql->text, ")");
 	}
 }

@@ -32,9 +32,13 @@ typedef struct ScimColumnSql
 } ScimColumnSql;
 
 /* "value" is SQL of a value as declared. */
-extern void scim_column_sql(const ScimMappedColumn *column, const char *value, ScimColumnSql *result);
+extern void scim_column_sql(const ScimMappedColumn *column, const char *value,
+							ScimColumnSql *result);
 
-/* The operator of a type's order (BTLessStrategyNumber, ...), qualified; *operand: of what type its sides are. */
+/*
+ * The operator of a type's order (BTLessStrategyNumber, ...), qualified;
+ * *operand: of what type its sides are.
+ */
 extern char *scim_operator_sql(Oid type, int strategy, Oid *operand);
 
 static inline bool
@@ -43,8 +47,13 @@ scim_is_equality(ScimFilterOp op)
 	return op == SCIM_EQ || op == SCIM_NE;
 }
 
-/* Appends the value compared with one of a type, by that type's operator; the same for each of several values. */
-extern void scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid type, Datum datum);
-extern void scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type, Datum *datums, int count);
+/*
+ * Appends the value compared with one of a type, by that type's operator; the
+ * same for each of several values.
+ */
+extern void scim_append_comparison(ScimSql *sql, const char *value, ScimFilterOp op, Oid type,
+								   Datum datum);
+extern void scim_append_any(ScimSql *sql, const char *value, const ScimValueType *type,
+							Datum *datums, int count);
 
 #endif							/* SCIM_QUERY_COMPARISON_H */

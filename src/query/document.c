@@ -16,15 +16,17 @@
 char *
 scim_spot_json(const ScimSpot *spot)
 {
-	return spot->key ? psprintf("(%s" SQL_OP("->") "%s)", spot->object, quote_literal_cstr(spot->key)) :
-		spot->object;
+	return spot->key
+		? psprintf("(%s" SQL_OP("->") "%s)", spot->object, quote_literal_cstr(spot->key))
+		: spot->object;
 }
 
 static char *
 spot_text(const ScimSpot *spot)
 {
-	return spot->key ? psprintf("(%s" SQL_OP("->>") "%s)", spot->object, quote_literal_cstr(spot->key)) :
-		psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", spot->object);
+	return spot->key
+		? psprintf("(%s" SQL_OP("->>") "%s)", spot->object, quote_literal_cstr(spot->key))
+		: psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", spot->object);
 }
 
 void
@@ -50,8 +52,9 @@ append_elements(ScimSpot *spot, const char *array, const char *alias)
 {
 	const char *comma = spot->from.len == 0 ? "" : ", ";
 
-	appendStringInfo(&spot->from, "%spg_catalog.jsonb_array_elements(%s)%s AS %s(value%s)", comma, array,
-					 spot->ordered ? " WITH ORDINALITY" : "", alias, spot->ordered ? ", place" : "");
+	appendStringInfo(&spot->from, "%spg_catalog.jsonb_array_elements(%s)%s AS %s(value%s)", comma,
+					 array, spot->ordered ? " WITH ORDINALITY" : "", alias,
+					 spot->ordered ? ", place" : "");
 	appendStringInfo(&spot->order,
 					 "%sCASE WHEN (%s.value" SQL_OP("->") "'primary')" SQL_OP("=")
 					 "'true'::pg_catalog.jsonb THEN 0 ELSE 1 END, %s.place", comma, alias, alias);
@@ -64,8 +67,11 @@ scim_spread(ScimSpot *spot, const char *alias)
 {
 	const char *array = scim_spot_json(spot);
 
-	append_elements(spot, psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=") "'array' THEN %s END",
-									array, array), alias);
+	append_elements(spot,
+					psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=") "'array' THEN %s "
+							 "END",
+							 array, array),
+					alias);
 }
 
 void
@@ -134,7 +140,10 @@ document_value(const ScimSpot *spot, ScimSqlType type)
 			return psprintf("%s.scim_fold(%s)" COLLATED, ext, spot_text(spot));
 		case SCIM_SQL_BOOLEAN:
 			return psprintf("CASE WHEN %s" SQL_OP("=") "'true'::pg_catalog.jsonb THEN true"
-							" WHEN %s" SQL_OP("=") "'false'::pg_catalog.jsonb THEN false END", json, json);
+							" WHEN %s" SQL_OP("=") "'false'::pg_catalog."
+							"jsonb THEN false "
+							"END",
+							json, json);
 		case SCIM_SQL_NUMBER:
 			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=")
 							"'number' THEN CAST(%s AS pg_catalog.numeric) END", json, json);
@@ -161,8 +170,8 @@ scim_spot_sql(const ScimSpot *spot, ScimSqlType type, ScimAttributeSql *result)
 char *
 scim_spot_assigned(const ScimSpot *spot)
 {
-	char	   *condition = psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"),
-									 scim_spot_json(spot));
+	char	   *condition = psprintf("(%s.scim_is_assigned(%s) IS TRUE)",
+									 scim_extension_schema("scimver"), scim_spot_json(spot));
 
 	return spot->from.len == 0 ? condition :
 		psprintf("EXISTS (SELECT FROM %s WHERE %s)", spot->from.data, condition);

@@ -28,7 +28,10 @@ extern void scim_spread(ScimSpot *spot, const char *alias);
 /* The same where there is an array, or NULL, and nothing else. */
 extern void scim_spread_array(ScimSpot *spot, const char *alias);
 
-/* From a resource to where the path leads; "spread_last": to its elements, if what it names is multi-valued. */
+/*
+ * From a resource to where the path leads; "spread_last": to its elements, if
+ * what it names is multi-valued.
+ */
 extern void scim_follow(ScimSpot *spot, const ScimPath *path, bool spread_last);
 
 /* From there on to the path's sub-attribute, if it has one. */

@@ -34,7 +34,7 @@ typedef struct Compiler
 {
 	ScimSql    *sql;
 	const ScimRegistration *registration;	/* NULL: elements are all there is */
-	const ScimMappedSlot *slot;	/* of SCIM_OF_SLOT */
+	const ScimMappedSlot *slot; /* of SCIM_OF_SLOT */
 } Compiler;
 
 static void compile(const Compiler *compiler, const ScimFilter *filter, ScimScope scope);
@@ -51,9 +51,8 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 		"SELECT m.{members.group} FROM {members.table} AS m WHERE m.{members.user}" EQ,
 		"SELECT m.{members.group} FROM {members.table} AS m WHERE m.{members.subgroup}" EQ
 	};
-	static const char *const of_user[] = {
-		"SELECT m.{members.user} FROM {members.table} AS m WHERE {is_type:m 'User'} AND m.{members.group}" EQ
-	};
+	static const char *const of_user[] = {"SELECT m.{members.user} FROM {members.table} AS m WHERE "
+	"{is_type:m 'User'} AND m.{members.group}" EQ};
 	const ScimRegistration *members = scim_members_table();
 	bool		groups = compiler->registration->type->has_members;
 	int			count = groups && members->columns[SCIM_MEMBER_SUBGROUP] ? 2 : 1;
@@ -70,7 +69,8 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 	{
 		if (i > 0)
 			scim_append_format(compiler->sql, " UNION ALL ");
-		scim_append_template(compiler->sql, groups ? of_group[i] : of_user[i], compiler->registration);
+		scim_append_template(compiler->sql, groups ? of_group[i] : of_user[i],
+							 compiler->registration);
 		scim_append_argument(compiler->sql, type->type, id);
 		scim_append_template(compiler->sql, " AND {in_tenant:m}", compiler->registration);
 	}
@@ -80,7 +80,8 @@ compare_membership(const Compiler *compiler, const ScimFilter *filter)
 static void
 append_lookup(const Compiler *compiler, const ScimAttributeSql *attribute, const char *value)
 {
-	scim_append_format(compiler->sql, "(r.%s OPERATOR(%s.@=) ", attribute->lookup->column, scim_extension_schema("scimver"));
+	scim_append_format(compiler->sql, "(r.%s OPERATOR(%s.@=) ", attribute->lookup->column,
+					   scim_extension_schema("scimver"));
 	scim_append_text_value(compiler->sql, attribute->type, value);
 	scim_append_format(compiler->sql, ")");
 }
@@ -118,7 +119,8 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 				compile_comparison(compiler, filter, SCIM_OF_ROW);
 				return true;
 			}
-			if (attribute.from == NULL || (attribute.lookup == NULL && attribute.type != SCIM_SQL_ID))
+			if (attribute.from == NULL ||
+				(attribute.lookup == NULL && attribute.type != SCIM_SQL_ID))
 				return false;
 			if (attribute.lookup)
 				append_lookup(compiler, &attribute, filter->value);
@@ -156,7 +158,8 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 
 /* The attribute, in the scope. */
 static void
-find_attribute(const Compiler *compiler, const ScimPath *path, ScimScope scope, ScimAttributeSql *attribute)
+find_attribute(const Compiler *compiler, const ScimPath *path, ScimScope scope,
+			   ScimAttributeSql *attribute)
 {
 	if (scope == SCIM_OF_SLOT)
 		scim_slot_attribute_sql(path, compiler->slot, attribute);
@@ -211,7 +214,8 @@ append_all_same(const Compiler *compiler, const ScimAttributeSql *source, const 
 
 /* "ne": not all values are the same, or there is none. */
 static void
-compile_difference(const Compiler *compiler, const ScimAttributeSql *first, const ScimFilter *filter)
+compile_difference(const Compiler *compiler, const ScimAttributeSql *first,
+				   const ScimFilter *filter)
 {
 	ScimSql    *sql = compiler->sql;
 
@@ -273,7 +277,8 @@ compile_single(const Compiler *compiler, const ScimFilter *filter)
 	scim_append_format(compiler->sql, "(");
 	scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
 	if (attribute.json)			/* meta is always there */
-		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ", attribute.json);
+		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ",
+						   attribute.json);
 	if (compiler->registration->is_mapped)
 		scim_append_format(compiler->sql, "%s AND ",
 						   scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
@@ -281,7 +286,10 @@ compile_single(const Compiler *compiler, const ScimFilter *filter)
 	scim_append_format(compiler->sql, ")");
 }
 
-/* attribute[filter] of elements that are made of columns, each by itself, and of those in the document. */
+/*
+ * attribute[filter] of elements that are made of columns, each by itself, and
+ * of those in the document.
+ */
 static void
 compile_slots(const Compiler *compiler, const ScimFilter *filter, const ScimMappedAttribute *mapped)
 {
@@ -293,7 +301,8 @@ compile_slots(const Compiler *compiler, const ScimFilter *filter, const ScimMapp
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		inner.slot = &mapped->slots[i];
-		scim_append_format(sql, "%s(%s AND ", i > 0 ? " OR " : "", scim_slot_exists_sql(inner.slot));
+		scim_append_format(sql, "%s(%s AND ", i > 0 ? " OR " : "",
+						   scim_slot_exists_sql(inner.slot));
 		compile(&inner, filter->left, SCIM_OF_SLOT);
 		scim_append_format(sql, ")");
 	}
@@ -396,7 +405,8 @@ match_elements(const ScimFilter *filter, const JsonbValue *elements, ScimScope s
 	Compiler	compiler = {&sql, NULL};
 	uint64		count;
 	bool	   *matches;
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver value filter", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver value filter",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	/* a patch may have a thousand filters, and each of them all the values at hand */

@@ -24,7 +24,10 @@ extern void scim_compile_filter(const ScimFilter *filter, const ScimRegistration
  */
 extern bool *scim_match_elements(const ScimFilter *filter, const JsonbValue *elements);
 
-/* The same of a group's members as they are shown: their ids are compared as ids, and as they are in lists. */
+/*
+ * The same of a group's members as they are shown: their ids are compared as
+ * ids, and as they are in lists.
+ */
 extern bool *scim_match_shown_members(const ScimFilter *filter, const JsonbValue *elements);
 
 #endif							/* SCIM_QUERY_FILTER_H */

@@ -8,7 +8,10 @@
 #include "query/attribute_sql.h"
 #include "statement/sql.h"
 
-/* Appends that the attribute's id is the one that is named, in any spelling: true, false, or NULL. */
+/*
+ * Appends that the attribute's id is the one that is named, in any spelling:
+ * true, false, or NULL.
+ */
 extern void scim_append_same_id(ScimSql *sql, const ScimAttributeSql *attribute, const char *id);
 
 /* The same for the attribute's URI, however the id is encoded in it. */

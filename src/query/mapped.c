@@ -63,7 +63,8 @@ is_schemas(const ScimPath *path)
 static bool
 is_text_document(const ScimMappedAttribute *mapped)
 {
-	return mapped && mapped->whole && scim_value_type(mapped->whole->column)->storage == SCIM_STORAGE_JSON;
+	return mapped && mapped->whole &&
+		scim_value_type(mapped->whole->column)->storage == SCIM_STORAGE_JSON;
 }
 
 List *
@@ -82,7 +83,8 @@ scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 		columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
-		field = scim_find_mapped_field(mapped->slots[i].fields, mapped->slots[i].field_count, path->sub);
+		field = scim_find_mapped_field(mapped->slots[i].fields, mapped->slots[i].field_count,
+									   path->sub);
 		if (field)
 			columns = lappend(columns, unconstify(ScimMappedColumn *, field->column));
 	}
@@ -91,10 +93,13 @@ scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 
 /* ---- the document of a row ---- */
 
-/* The spot of the attribute in one column, or in the document, as far as it is whole there; false: it is not. */
+/*
+ * The spot of the attribute in one column, or in the document, as far as it is
+ * whole there; false: it is not.
+ */
 static bool
-whole_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
-			ScimSpot *spot)
+whole_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered,
+		   bool spread_last, ScimSpot *spot)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
 
@@ -108,8 +113,9 @@ whole_spot(const ScimPath *path, const ScimRegistration *registration, bool orde
 		scim_follow_sub(spot, path, spread_last);
 	}
 	else if (registration->columns[SCIM_COLUMN_DATA] && !is_schemas(path) &&
-			 (mapped == NULL || (mapped->field_count > 0 && path->sub &&
-								 !scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub))))
+			 (mapped == NULL ||
+			  (mapped->field_count > 0 && path->sub &&
+			   !scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub))))
 	{
 		scim_start_spot(spot, scim_data_sql(registration), ordered);
 		scim_follow(spot, path, spread_last);
@@ -136,28 +142,35 @@ stored_sql(const ScimPath *path, const ScimRegistration *registration)
 	inner.sub = NULL;
 	scim_start_spot(&spot, scim_data_sql(registration), false);
 	scim_follow(&spot, &inner, false);
-	object = psprintf("pg_catalog.jsonb_build_object(%s, %s)", quote_literal_cstr(path->attribute->name),
-					  scim_spot_json(&spot));
+	object = psprintf("pg_catalog.jsonb_build_object(%s, %s)",
+					  quote_literal_cstr(path->attribute->name), scim_spot_json(&spot));
 	return path->extension ? psprintf("pg_catalog.jsonb_build_object(%s, %s)",
 									  quote_literal_cstr(path->extension->urn), object) : object;
 }
 
-/* The attribute as reading it puts it together, of the columns and what else the document has of it. */
+/*
+ * The attribute as reading it puts it together, of the columns and what else
+ * the document has of it.
+ */
 static char *
 joined_sql(const ScimPath *path, const ScimRegistration *registration)
 {
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s.scim_joined_attribute(%u::pg_catalog.oid::pg_catalog.regclass, %s, ROW(%s",
+	appendStringInfo(&sql,
+					 "%s.scim_joined_attribute(%u::pg_catalog.oid::pg_catalog.regclass, %s, ROW(%s",
 					 scim_extension_schema("scimver"), registration->relid,
-					 quote_literal_cstr(path->extension ? psprintf("%s:%s", path->extension->urn, path->attribute->name) :
-										path->attribute->name), stored_sql(path, registration));
+					 quote_literal_cstr(path->extension ? psprintf("%s:%s", path->extension->urn,
+																   path->attribute->name)
+										: path->attribute->name),
+					 stored_sql(path, registration));
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &registration->mapped[i];
 
-		if (is_schemas(path) || (column->parsed.extension == path->extension && column->parsed.attribute == path->attribute))
+		if (is_schemas(path) || (column->parsed.extension == path->extension &&
+								 column->parsed.attribute == path->attribute))
 			appendStringInfo(&sql, ", r.%s", column->column);
 		else
 			appendStringInfoString(&sql, ", NULL");
@@ -167,8 +180,8 @@ joined_sql(const ScimPath *path, const ScimRegistration *registration)
 }
 
 static void
-joined_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
-			 ScimSpot *spot)
+joined_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered,
+			bool spread_last, ScimSpot *spot)
 {
 	scim_start_spot(spot, joined_sql(path, registration), ordered);
 	if (path->attribute->multi_valued && (path->sub || spread_last))
@@ -180,7 +193,8 @@ joined_spot(const ScimPath *path, const ScimRegistration *registration, bool ord
 static bool
 has_sources(const ScimPath *path, const ScimRegistration *registration)
 {
-	return registration->columns[SCIM_COLUMN_DATA] || find_mapped(path, registration) || is_schemas(path);
+	return registration->columns[SCIM_COLUMN_DATA] || find_mapped(path, registration) ||
+		is_schemas(path);
 }
 
 /* ---- slots ---- */
@@ -199,8 +213,10 @@ scim_slot_exists_sql(const ScimMappedSlot *slot)
 		appendStringInfoString(&sql, i > 0 ? " OR " : "");
 		if (field.from)
 			appendStringInfo(&sql, "EXISTS (SELECT FROM %s WHERE ", field.from);
-		appendStringInfoString(&sql, field.present ? field.present :
-							   psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), field.json));
+		appendStringInfoString(&sql, field.present
+							   ? field.present
+							   : psprintf("(%s.scim_is_assigned(%s) IS TRUE)",
+										  scim_extension_schema("scimver"), field.json));
 		appendStringInfoString(&sql, field.from ? ")" : "");
 	}
 	return slot->field_count == 1 ? sql.data : psprintf("(%s)", sql.data);
@@ -209,13 +225,17 @@ scim_slot_exists_sql(const ScimMappedSlot *slot)
 /* The value of a constant, in an element that is there if "condition" holds (NULL: it does). */
 static void
 constant_source(const ScimMappedConstant *constant, const ScimAttribute *sub, const char *condition,
-			   ScimAttributeSql *result)
+				ScimAttributeSql *result)
 {
 	Jsonb	   *value = scim_write(&constant->value);
 	ScimSpot	spot;
 
-	scim_start_spot(&spot, psprintf("%s::pg_catalog.jsonb",
-									  quote_literal_cstr(JsonbToCString(NULL, &value->root, VARSIZE(value)))), false);
+	scim_start_spot(&spot,
+					psprintf("%s::pg_catalog.jsonb",
+							 quote_literal_cstr(
+												JsonbToCString(NULL, &value->root,
+															   VARSIZE(value)))),
+					false);
 	scim_spot_sql(&spot, scim_sql_type(sub), result);
 	if (condition == NULL)
 		return;
@@ -226,7 +246,8 @@ constant_source(const ScimMappedConstant *constant, const ScimAttribute *sub, co
 void
 scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result)
 {
-	const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
+	const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count,
+														  path->sub);
 	const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 
 	memset(result, 0, sizeof(*result));
@@ -243,7 +264,8 @@ add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Sources *sour
 	for (int i = 0; i < mapped->slot_count; i++)
 	{
 		const ScimMappedSlot *slot = &mapped->slots[i];
-		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count, path->sub);
+		const ScimMappedField *field = scim_find_mapped_field(slot->fields, slot->field_count,
+															  path->sub);
 		const ScimMappedConstant *constant = scim_find_mapped_constant(slot, path->sub);
 		ScimAttributeSql source;
 
@@ -260,10 +282,13 @@ add_slots(const ScimPath *path, const ScimMappedAttribute *mapped, Sources *sour
 /* ---- an attribute from all its sources ---- */
 
 void
-scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
+scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
+						  ScimAttributeSql *result)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
-	const ScimMappedField *field = mapped ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub) : NULL;
+	const ScimMappedField *field = mapped ? scim_find_mapped_field(mapped->fields,
+																   mapped->field_count, path->sub)
+	: NULL;
 	Sources		sources = {NULL};
 	ScimAttributeSql here;
 	ScimSpot	spot;
@@ -351,17 +376,20 @@ knows(const ScimMappedSlot *slot, const ScimFilter *filter)
 			return knows(slot, filter->left) && knows(slot, filter->right);
 		case SCIM_FILTER_COMPARE:
 			/* what does not match must not match in what the document adds either */
-			return filter->op != SCIM_NE && (scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) ||
-											 scim_find_mapped_constant(slot, filter->path.sub));
+			return filter->op != SCIM_NE &&
+				(scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) ||
+				 scim_find_mapped_constant(slot, filter->path.sub));
 		case SCIM_FILTER_PRESENT:
-			return scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) || scim_find_mapped_constant(slot, filter->path.sub);
+			return scim_find_mapped_field(slot->fields, slot->field_count, filter->path.sub) ||
+				scim_find_mapped_constant(slot, filter->path.sub);
 		default:
 			return false;
 	}
 }
 
 const ScimMappedAttribute *
-scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration, const ScimFilter *filter)
+scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration,
+				  const ScimFilter *filter)
 {
 	const ScimMappedAttribute *mapped = find_mapped(path, registration);
 
@@ -389,7 +417,8 @@ scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot)
 
 /* A complex attribute of which the parts are in columns. */
 static char *
-complex_present(const ScimPath *path, const ScimRegistration *registration, const ScimMappedAttribute *mapped)
+complex_present(const ScimPath *path, const ScimRegistration *registration,
+				const ScimMappedAttribute *mapped)
 {
 	ScimAttributeSql field;
 	StringInfoData sql;
@@ -407,7 +436,10 @@ complex_present(const ScimPath *path, const ScimRegistration *registration, cons
 		ScimSpot	spot;
 
 		/* what the document has in place of columns is not there */
-		scim_start_spot(&spot, mapped->field_count > 0 ? joined_sql(path, registration) : scim_data_sql(registration), false);
+		scim_start_spot(&spot,
+						mapped->field_count > 0 ? joined_sql(path, registration)
+						: scim_data_sql(registration),
+						false);
 		if (mapped->field_count == 0)
 			scim_follow(&spot, path, false);
 		appendStringInfoString(&sql, scim_spot_assigned(&spot));
@@ -451,13 +483,17 @@ only_column(const ScimPath *path, const ScimRegistration *registration)
 		field = mapped->whole;
 	else if (mapped->field_count > 0)
 		field = scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub);
-	else if (mapped->slot_count == 1 && mapped->slots[0].field_count == 1 && !registration->columns[SCIM_COLUMN_DATA])
+	else if (mapped->slot_count == 1 && mapped->slots[0].field_count == 1 &&
+			 !registration->columns[SCIM_COLUMN_DATA])
 		field = scim_find_mapped_field(mapped->slots[0].fields, 1, path->sub);
-	return field && !scim_is_json_column(field->column) && !scim_value_type(field->column)->is_array ? field->column : NULL;
+	return field && !scim_is_json_column(field->column) && !scim_value_type(field->column)->is_array
+		? field->column
+		: NULL;
 }
 
 void
-scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
+scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,
+					 ScimAttributeSql *result)
 {
 	const ScimMappedColumn *column = only_column(path, registration);
 	ScimSpot	spot;

@@ -11,7 +11,10 @@
 #include "query/attribute_sql.h"
 #include "registry/mapped_plan.h"
 
-/* The attribute of the row r, from all sources of its values; neither id, meta, nor of memberships. */
+/*
+ * The attribute of the row r, from all sources of its values; neither id, meta,
+ * nor of memberships.
+ */
 extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 									  ScimAttributeSql *result);
 
@@ -29,15 +32,23 @@ extern char *scim_mapped_present_sql(const ScimPath *path, const ScimRegistratio
  * asked for by itself, without being put together: what it is made of is in
  * columns, or in the document, and the filter needs nothing of both.
  */
-extern const ScimMappedAttribute *scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration,
+extern const ScimMappedAttribute *scim_mapped_slots(const ScimPath *path,
+													const ScimRegistration *registration,
 													const ScimFilter *filter);
 
-/* An element made of columns: its condition to be there, a sub-attribute, and whether that has a value. */
+/*
+ * An element made of columns: its condition to be there, a sub-attribute, and
+ * whether that has a value.
+ */
 extern char *scim_slot_exists_sql(const ScimMappedSlot *slot);
-extern void scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot, ScimAttributeSql *result);
+extern void scim_slot_attribute_sql(const ScimPath *path, const ScimMappedSlot *slot,
+									ScimAttributeSql *result);
 extern char *scim_slot_present_sql(const ScimPath *path, const ScimMappedSlot *slot);
 
-/* The elements of the attribute that are in the document alone, as a FROM list of rows e; NULL: the table has none. */
+/*
+ * The elements of the attribute that are in the document alone, as a FROM list
+ * of rows e; NULL: the table has none.
+ */
 extern char *scim_data_elements_sql(const ScimPath *path, const ScimRegistration *registration);
 
 #endif							/* SCIM_QUERY_MAPPED_H */

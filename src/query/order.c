@@ -38,12 +38,15 @@ resolve(const ScimResourceType *type, const char *sort_by, ScimPath *path)
 
 	scim_resolve_path(type, sort_by, strlen(sort_by), path);
 	if (path->filter)
-		scim_throw_path(SCIM_INVALID_PATH, sort_by, "a list cannot be sorted by values that match a filter");
+		scim_throw_path(SCIM_INVALID_PATH, sort_by,
+						"a list cannot be sorted by values that match a filter");
 	attribute = path->sub ? path->sub : path->attribute;
 	if (attribute == NULL || attribute->type == SCIM_COMPLEX)
-		scim_throw_path(SCIM_INVALID_PATH, sort_by, "%s is complex: name the sub-attribute to sort by", path->text);
+		scim_throw_path(SCIM_INVALID_PATH, sort_by,
+						"%s is complex: name the sub-attribute to sort by", path->text);
 	if (attribute->returned == SCIM_NEVER || path->attribute->returned == SCIM_NEVER)
-		scim_throw_path(SCIM_SENSITIVE, sort_by, "a list cannot be sorted by %s, which is never returned", path->text);
+		scim_throw_path(SCIM_SENSITIVE, sort_by,
+						"a list cannot be sorted by %s, which is never returned", path->text);
 }
 
 static bool
@@ -113,18 +116,24 @@ append_id(ScimSql *sql, const ScimRegistration *registration, const char *operat
 	scim_append_id(sql, registration, id);
 }
 
-/* Of a type whose operators are not PostgreSQL's own, as ROW takes one name for all of its columns. */
+/*
+ * Of a type whose operators are not PostgreSQL's own, as ROW takes one name for
+ * all of its columns.
+ */
 static void
 append_foreign_point(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
 					 const ScimListPoint *point)
 {
 	int			beyond = order->descending ? BTLessStrategyNumber : BTGreaterStrategyNumber;
-	int			at_least = order->descending ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber;
+	int			at_least = order->descending ? BTLessEqualStrategyNumber
+	: BTGreaterEqualStrategyNumber;
 	Oid			operand;
 
-	appendStringInfo(&sql->text, " AND %s%s", order->key.value, scim_operator_sql(order->key_type, at_least, &operand));
+	appendStringInfo(&sql->text, " AND %s%s", order->key.value,
+					 scim_operator_sql(order->key_type, at_least, &operand));
 	scim_append_argument(sql, operand, point->key);
-	appendStringInfo(&sql->text, " AND (%s%s", order->key.value, scim_operator_sql(order->key_type, beyond, &operand));
+	appendStringInfo(&sql->text, " AND (%s%s", order->key.value,
+					 scim_operator_sql(order->key_type, beyond, &operand));
 	scim_append_argument(sql, operand, point->key);
 	appendStringInfoString(&sql->text, " OR ");
 	append_id(sql, registration, order->descending ? SQL_OP("<") : SQL_OP(">"), point->id);
@@ -143,7 +152,8 @@ append_point(ScimSql *sql, const ScimRegistration *registration, const ScimOrder
 		append_id(sql, registration, operator, point->id);
 		return;
 	}
-	if (order->by_column && order->key_type >= FirstNormalObjectId && get_typtype(order->key_type) != TYPTYPE_ENUM)
+	if (order->by_column && order->key_type >= FirstNormalObjectId &&
+		get_typtype(order->key_type) != TYPTYPE_ENUM)
 	{
 		append_foreign_point(sql, registration, order, point);
 		return;
@@ -162,7 +172,8 @@ scim_append_phase(ScimSql *sql, const ScimRegistration *registration, const Scim
 				  ScimPhase phase, const ScimListPoint *point)
 {
 	if (phase != SCIM_PHASE_ALL && order->key.present)
-		appendStringInfo(&sql->text, " AND %s%s", phase == SCIM_PHASE_VALUES ? "" : "NOT ", order->key.present);
+		appendStringInfo(&sql->text, " AND %s%s", phase == SCIM_PHASE_VALUES ? "" : "NOT ",
+						 order->key.present);
 	else if (phase != SCIM_PHASE_ALL)
 		appendStringInfo(&sql->text, " AND %s IS %s", order->key.value,
 						 phase == SCIM_PHASE_VALUES ? "NOT NULL" : "NULL");
@@ -171,7 +182,8 @@ scim_append_phase(ScimSql *sql, const ScimRegistration *registration, const Scim
 }
 
 void
-scim_append_order(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order, ScimPhase phase)
+scim_append_order(ScimSql *sql, const ScimRegistration *registration, const ScimOrder *order,
+				  ScimPhase phase)
 {
 	const char *direction = order->descending ? " DESC" : "";
 
@@ -205,7 +217,9 @@ key_value(const ScimOrder *order, Datum key)
 			value.val.numeric = DatumGetNumeric(DirectFunctionCall1(int8_numeric, key));
 			return value;
 		case SCIM_SQL_BINARY:
-			return scim_text(TextDatumGetCString(DirectFunctionCall2(binary_encode, key, CStringGetTextDatum("hex"))));
+			return scim_text(TextDatumGetCString(
+												 DirectFunctionCall2(binary_encode, key,
+																	 CStringGetTextDatum("hex"))));
 		default:
 			return scim_text(TextDatumGetCString(key));
 	}
@@ -250,7 +264,8 @@ read_key(const ScimOrder *order, const JsonbValue *value, Datum *key)
 	if (value->type != jbvString)
 		return false;
 	if (order->key.type == SCIM_SQL_BINARY)
-		*key = DirectFunctionCall2(binary_decode, CStringGetTextDatum(scim_string_copy(value)), CStringGetTextDatum("hex"));
+		*key = DirectFunctionCall2(binary_decode, CStringGetTextDatum(scim_string_copy(value)),
+								   CStringGetTextDatum("hex"));
 	else
 		*key = CStringGetTextDatum(scim_string_copy(value));
 	return true;
@@ -262,7 +277,8 @@ scim_read_point(const ScimRegistration *registration, const ScimOrder *order, Js
 {
 	JsonbValue	value;
 
-	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) || value.type != jbvString)
+	if (!JB_ROOT_IS_OBJECT(state) || !scim_find(&state->root, "id", &value) ||
+		value.type != jbvString)
 		return false;
 	point->id = scim_string_copy(&value);
 	if (!scim_is_id(registration->id_type, point->id))

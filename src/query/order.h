@@ -47,7 +47,10 @@ typedef struct ScimListPoint
 extern void scim_read_order(const ScimRegistration *registration, const char *sort_by,
 							const char *sort_order, ScimOrder *order);
 
-/* Appends the condition that a row is in the phase, and (point not NULL) behind the point: " AND ...", or nothing. */
+/*
+ * Appends the condition that a row is in the phase, and (point not NULL) behind
+ * the point: " AND ...", or nothing.
+ */
 extern void scim_append_phase(ScimSql *sql, const ScimRegistration *registration,
 							  const ScimOrder *order, ScimPhase phase, const ScimListPoint *point);
 
@@ -57,7 +60,7 @@ extern void scim_append_order(ScimSql *sql, const ScimRegistration *registration
 
 /* A point as jsonb, and back: false if it is none of this order. */
 extern Jsonb *scim_write_point(const ScimOrder *order, const ScimListPoint *point);
-extern bool scim_read_point(const ScimRegistration *registration, const ScimOrder *order, Jsonb *state,
-							ScimListPoint *point);
+extern bool scim_read_point(const ScimRegistration *registration, const ScimOrder *order,
+							Jsonb *state, ScimListPoint *point);
 
 #endif							/* SCIM_QUERY_ORDER_H */

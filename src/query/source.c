@@ -95,10 +95,13 @@ scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration,
 static char *
 source_present(const ScimAttributeSql *source)
 {
-	const char *condition = source->present ? source->present :
-		psprintf("(%s.scim_is_assigned(%s) IS TRUE)", scim_extension_schema("scimver"), source->json);
+	const char *condition = source->present
+	? source->present
+	: psprintf("(%s.scim_is_assigned(%s) IS TRUE)",
+			   scim_extension_schema("scimver"), source->json);
 
-	return source->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", source->from, condition) : pstrdup(condition);
+	return source->from ? psprintf("EXISTS (SELECT FROM %s WHERE %s)", source->from, condition)
+		: pstrdup(condition);
 }
 
 char *

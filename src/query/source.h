@@ -11,15 +11,19 @@
 extern void scim_column_source(const ScimMappedColumn *column, ScimAttributeSql *result);
 
 /* A single value of the column, given as SQL. */
-extern void scim_value_source(const ScimMappedColumn *column, const char *value, ScimAttributeSql *result);
+extern void scim_value_source(const ScimMappedColumn *column, const char *value,
+							  ScimAttributeSql *result);
 
 /* Is it a document; and that, as jsonb. */
 extern bool scim_is_json_column(const ScimMappedColumn *column);
 extern char *scim_column_json(const ScimMappedColumn *column);
 
-/* The column of created or lastModified as an attribute; of a table without it there is no value. */
-extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
-								 ScimAttributeSql *result);
+/*
+ * The column of created or lastModified as an attribute; of a table without it
+ * there is no value.
+ */
+extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration,
+								 ScimColumn column, ScimAttributeSql *result);
 
 /* The condition that a source has a value, or one of those behind it; it is never NULL. */
 extern char *scim_sources_present(const ScimAttributeSql *first);

@@ -26,14 +26,19 @@
 #define FINAL_SIGMA "\317\202"
 #define COLLATED " COLLATE pg_catalog.\"C\""
 
-/* Of what is no text no mapping says how it is compared: equality by value, and the rest as the attribute is. */
+/*
+ * Of what is no text no mapping says how it is compared: equality by value, and
+ * the rest as the attribute is.
+ */
 static ScimCompare
 compare_of(const ScimColumnSql *column)
 {
 	if (column->comparison != SCIM_COMPARED_BY_TEXT)
 		return column->column->compare;
-	return column->column->attribute->case_exact || column->column->attribute->type == SCIM_REFERENCE ?
-		SCIM_COMPARE_EXACT : SCIM_COMPARE_FOLD;
+	return column->column->attribute->case_exact ||
+		column->column->attribute->type == SCIM_REFERENCE
+		? SCIM_COMPARE_EXACT
+		: SCIM_COMPARE_FOLD;
 }
 
 /* Is text of the column compared by operators of its type's own, as citext is? */
@@ -48,16 +53,22 @@ scim_is_loose(const ScimColumnSql *column)
 {
 	Oid			collation = column->column->collation;
 
-	return column->comparison == SCIM_COMPARED_AS_TEXT && OidIsValid(collation) && !get_collation_isdeterministic(collation);
+	return column->comparison == SCIM_COMPARED_AS_TEXT && OidIsValid(collation) &&
+		!get_collation_isdeterministic(collation);
 }
 
-/* The collation by which text of the column becomes lower case: citext asks the database's, whatever the column's. */
+/*
+ * The collation by which text of the column becomes lower case: citext asks the
+ * database's, whatever the column's.
+ */
 static Oid
 lower_collation(const ScimColumnSql *column)
 {
 	Oid			collation = column->column->collation;
 
-	return OidIsValid(collation) && !is_foreign_text(scim_value_type(column->column)) ? collation : DEFAULT_COLLATION_OID;
+	return OidIsValid(collation) && !is_foreign_text(scim_value_type(column->column))
+		? collation
+		: DEFAULT_COLLATION_OID;
 }
 
 /* ---- texts ---- */
@@ -76,13 +87,16 @@ cast_text(const ScimColumnSql *column)
 				return psprintf("pg_catalog.abbrev(%s)", value);
 			break;
 		case SCIM_STORAGE_DATE:
-			return psprintf("pg_catalog.to_char(CAST(%s AS pg_catalog.timestamp), 'YYYY-MM-DD')", value);
+			return psprintf("pg_catalog.to_char(CAST(%s AS pg_catalog.timestamp), 'YYYY-MM-DD')",
+							value);
 		case SCIM_STORAGE_TIMESTAMPTZ:
 			value = psprintf("pg_catalog.timezone('UTC', %s)", value);
 			/* FALLTHROUGH */
 		case SCIM_STORAGE_TIMESTAMP:
-			return psprintf("pg_catalog.concat(pg_catalog.rtrim(pg_catalog.rtrim(pg_catalog.to_char(%s,"
-							" 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z')", value);
+			return psprintf("pg_catalog.concat(pg_catalog.rtrim(pg_catalog.rtrim(pg_catalog.to_"
+							"char(%s,"
+							" 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0'), '.'), 'Z')",
+							value);
 		case SCIM_STORAGE_TEXT:
 			if (type->type == TEXTOID)
 				return pstrdup(value);
@@ -110,8 +124,10 @@ text_sql(const ScimColumnSql *column, ScimCompare compare)
 	char	   *text = scim_text_sql(column);
 
 	if (compare == SCIM_COMPARE_LOWER)
-		text = psprintf("pg_catalog.lower(%s%s)", text, lower_collation(column) == column->column->collation ? "" :
-						" COLLATE pg_catalog.\"default\"");
+		text = psprintf("pg_catalog.lower(%s%s)", text,
+						lower_collation(column) == column->column->collation
+						? ""
+						: " COLLATE pg_catalog.\"default\"");
 	else if (compare == SCIM_COMPARE_FOLD)
 		text = psprintf("%s.scim_fold(%s)", scim_extension_schema("scimver"), text);
 	return column->comparison == SCIM_COMPARED_BY_TEXT ? psprintf("(%s" COLLATED ")", text) : text;
@@ -163,7 +179,10 @@ takes_empty(ScimFilterOp op, const char *literal)
 	return op == SCIM_LE || (op != SCIM_GT && *literal == '\0');
 }
 
-/* lower() writes a sigma at the end of a word in another way: parts of words are found where all are written in one. */
+/*
+ * lower() writes a sigma at the end of a word in another way: parts of words
+ * are found where all are written in one.
+ */
 static char *
 one_sigma(char *text, char *literal)
 {
@@ -171,17 +190,20 @@ one_sigma(char *text, char *literal)
 
 	for (char *p = literal; *p; p++)
 	{
-		if (strncmp(p, SIGMA, strlen(SIGMA)) == 0 || strncmp(p, FINAL_SIGMA, strlen(FINAL_SIGMA)) == 0)
+		if (strncmp(p, SIGMA, strlen(SIGMA)) == 0 ||
+			strncmp(p, FINAL_SIGMA, strlen(FINAL_SIGMA)) == 0)
 		{
 			memcpy(p, SIGMA, strlen(SIGMA));
 			found = true;
 		}
 	}
-	return found ? psprintf("pg_catalog.translate(%s, '" FINAL_SIGMA "', '" SIGMA "')", text) : text;
+	return found ? psprintf("pg_catalog.translate(%s, '" FINAL_SIGMA "', '" SIGMA "')", text)
+		: text;
 }
 
 static void
-append_like(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, ScimCompare compare, const char *literal)
+append_like(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, ScimCompare compare,
+			const char *literal)
 {
 	char	   *text = text_sql(column, compare);
 	char	   *wanted = text_literal(column, compare, literal);
@@ -208,7 +230,9 @@ compare_of_parts(const ScimColumnSql *column)
 
 	if (scim_is_loose(column))
 		return SCIM_COMPARE_FOLD;
-	return compare == SCIM_COMPARE_EXACT && is_foreign_text(scim_value_type(column->column)) ? SCIM_COMPARE_LOWER : compare;
+	return compare == SCIM_COMPARE_EXACT && is_foreign_text(scim_value_type(column->column))
+		? SCIM_COMPARE_LOWER
+		: compare;
 }
 
 void
@@ -234,7 +258,7 @@ scim_compare_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, co
 		scim_append_comparison(sql, column->value, op, type->type, CStringGetTextDatum(literal));
 	else
 		scim_append_comparison(sql, text_sql(column, compare), op, TEXTOID,
-						  CStringGetTextDatum(text_literal(column, compare, literal)));
+							   CStringGetTextDatum(text_literal(column, compare, literal)));
 	if (!scim_is_equality(op) && takes_empty(op, literal))
 		appendStringInfo(&sql->text, " AND %s" SQL_OP("<>") "''", scim_text_sql(column));
 }
@@ -271,7 +295,8 @@ append_labels(ScimSql *sql, const ScimColumnSql *column, const char *literal)
 }
 
 void
-scim_compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const char *literal)
+scim_compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+					 const char *literal)
 {
 	const ScimValueType *type = scim_value_type(column->column);
 	ScimCompare compare = compare_of(column);
@@ -281,7 +306,7 @@ scim_compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
 		append_like(sql, column, op, compare, literal);
 	else if (!scim_is_equality(op))
 		scim_append_comparison(sql, text_sql(column, compare), op, TEXTOID,
-						  CStringGetTextDatum(text_literal(column, compare, literal)));
+							   CStringGetTextDatum(text_literal(column, compare, literal)));
 	else if (type->storage == SCIM_STORAGE_ENUM)
 		append_labels(sql, column, literal);
 	else if (scim_parse_value(type, literal, &value) != NULL ||

@@ -8,8 +8,10 @@
 #include "query/comparison.h"
 
 /* Appends the comparison with a literal: of text, and of another type by its text. */
-extern void scim_compare_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const char *literal);
-extern void scim_compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op, const char *literal);
+extern void scim_compare_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+							  const char *literal);
+extern void scim_compare_by_text(ScimSql *sql, const ScimColumnSql *column, ScimFilterOp op,
+								 const char *literal);
 
 /* Is the column text, and of a collation that takes different texts for the same? */
 extern bool scim_is_loose(const ScimColumnSql *column);

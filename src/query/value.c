@@ -36,7 +36,8 @@ scim_append_text_value(ScimSql *sql, ScimSqlType type, const char *value)
 static char *
 comparable(ScimSqlType type, const char *value)
 {
-	return type == SCIM_SQL_FOLDED ? text_to_cstring(scim_fold_text(value, strlen(value))) : pstrdup(value);
+	return type == SCIM_SQL_FOLDED ? text_to_cstring(scim_fold_text(value, strlen(value)))
+		: pstrdup(value);
 }
 
 /*
@@ -194,7 +195,8 @@ is_in_range(const char *number)
 {
 	const char *exponent = strpbrk(number, "eE");
 
-	return strlen(number) <= 1000 && (exponent == NULL || labs(strtol(exponent + 1, NULL, 10)) <= 1000);
+	return strlen(number) <= 1000 &&
+		(exponent == NULL || labs(strtol(exponent + 1, NULL, 10)) <= 1000);
 }
 
 static Numeric
@@ -224,8 +226,8 @@ static void
 compare_parsed(ScimSql *sql, const ScimAttributeSql *attribute, const ScimFilter *filter)
 {
 	scim_append_format(sql, "%s%s%s.%s(", attribute->value, order_operator(filter->op),
-		   scim_extension_schema("scimver"),
-		   attribute->type == SCIM_SQL_INSTANT ? "scim_datetime" : "scim_binary");
+					   scim_extension_schema("scimver"),
+					   attribute->type == SCIM_SQL_INSTANT ? "scim_datetime" : "scim_binary");
 	scim_append_text_argument(sql, filter->value);
 	scim_append_format(sql, ")");
 }

@@ -71,7 +71,10 @@ static Claims members;
 
 /* ---- what the catalogs say ---- */
 
-/* Can the relation be registered at all?  A trigger on another one was made by hand, and claims nothing. */
+/*
+ * Can the relation be registered at all?  A trigger on another one was made by
+ * hand, and claims nothing.
+ */
 static bool
 can_hold_resources(Oid relid)
 {
@@ -88,7 +91,8 @@ throw_two_claims(const ScimResourceType *type, Oid one, Oid other)
 {
 	ScimError  *error = scim_error(SCIM_ALREADY_REGISTERED);
 
-	scim_error_hint(error, "Drop the triggers that were made by hand on the table that is not meant to be registered.");
+	scim_error_hint(error, "Drop the triggers that were made by hand on the table that is not "
+					"meant to be registered.");
 	scim_throw(error, "two tables claim the resource type %s: %s and %s", type->name,
 			   get_rel_name(one), get_rel_name(other));
 }
@@ -148,7 +152,8 @@ find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
 					ObjectIdGetDatum(link->objid));
 		one = systable_beginscan(triggers, TriggerOidIndexId, true, NULL, 1, &key);
 		tuple = systable_getnext(one);
-		if (HeapTupleIsValid(tuple) && !OidIsValid(((Form_pg_trigger) GETSTRUCT(tuple))->tgparentid))
+		if (HeapTupleIsValid(tuple) &&
+			!OidIsValid(((Form_pg_trigger) GETSTRUCT(tuple))->tgparentid))
 			note_claim(scim_read_trigger(tuple, RelationGetDescr(triggers)),
 					   ((Form_pg_trigger) GETSTRUCT(tuple))->tgrelid, kind, type, found, &name);
 		systable_endscan(one);
@@ -288,10 +293,14 @@ read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kin
 	registration->is_members = kind == SCIM_MEMBERS_KIND;
 	registration->type = scim_resource_type(type);
 	if (registration->type == NULL)
-		scim_bad_mapping(relation, NULL, "trigger \"%s\" of table \"%s\" names the unknown resource type \"%s\"",
+		scim_bad_mapping(relation, NULL,
+						 "trigger \"%s\" of table \"%s\" names the unknown resource type \"%s\"",
 						 trigger->tgname, RelationGetRelationName(relation), type);
-	registration->table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-													 RelationGetRelationName(relation));
+	registration->table = quote_qualified_identifier(get_namespace_name(
+																		RelationGetNamespace(
+																							 relation)),
+													 RelationGetRelationName(
+																			 relation));
 	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
 	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
 		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);
@@ -378,7 +387,8 @@ scim_row_registration(Relation relation)
 		const Trigger *trigger = &triggers->triggers[i];
 
 		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
-			return scim_trigger_registration(relation, scim_relation_trigger(relation, trigger->tgoid));
+			return scim_trigger_registration(relation,
+											 scim_relation_trigger(relation, trigger->tgoid));
 	}
 	return NULL;
 }
@@ -439,7 +449,8 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *cl
 void
 scim_lock_registrations(void)
 {
-	LockDatabaseObject(ProcedureRelationId, scim_trigger_function(SCIM_ROW_KIND), 0, ShareUpdateExclusiveLock);
+	LockDatabaseObject(ProcedureRelationId, scim_trigger_function(SCIM_ROW_KIND), 0,
+					   ShareUpdateExclusiveLock);
 }
 
 const ScimRegistration *
@@ -473,7 +484,8 @@ scim_find_members_relid(const ScimResourceType *type)
 const ScimRegistration *
 scim_side_table(const ScimRegistration *members, const ScimResourceType *type)
 {
-	if (!type->can_be_member || (type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
+	if (!type->can_be_member ||
+		(type->has_members && members->columns[SCIM_MEMBER_SUBGROUP] == NULL))
 		return NULL;
 	return scim_find_table(type);
 }

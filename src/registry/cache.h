@@ -16,10 +16,16 @@
  */
 extern const ScimRegistration *scim_trigger_registration(Relation relation, const Trigger *trigger);
 
-/* The same of the row trigger that the relation has, which may be a partition; NULL: nothing is registered (any more). */
+/*
+ * The same of the row trigger that the relation has, which may be a partition;
+ * NULL: nothing is registered (any more).
+ */
 extern const ScimRegistration *scim_row_registration(Relation relation);
 
-/* A copy of the relation's trigger (its own goes with the next invalidation, which any look into a catalog may bring), or NULL. */
+/*
+ * A copy of the relation's trigger (its own goes with the next invalidation,
+ * which any look into a catalog may bring), or NULL.
+ */
 extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
 
 /* The table of a resource type, or NULL. */
@@ -32,8 +38,12 @@ extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 extern Oid	scim_find_table_relid(const ScimResourceType *type);
 extern Oid	scim_find_members_relid(const ScimResourceType *type);
 
-/* The table of a type whose resources the membership table can hold, or NULL: of those that are mapped, none holds groups. */
-extern const ScimRegistration *scim_side_table(const ScimRegistration *members, const ScimResourceType *type);
+/*
+ * The table of a type whose resources the membership table can hold, or NULL:
+ * of those that are mapped, none holds groups.
+ */
+extern const ScimRegistration *scim_side_table(const ScimRegistration *members,
+											   const ScimResourceType *type);
 
 /* The membership table of the groups; NOT_REGISTERED if it is gone. */
 extern const ScimRegistration *scim_members_table(void);

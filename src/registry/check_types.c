@@ -11,7 +11,10 @@
 
 #define DISCOVERY(name) "urn:ietf:params:scim:schemas:core:2.0:" name
 
-/* Is it a schema of those that describe what the server answers: no resource can have it, and nobody changes it? */
+/*
+ * Is it a schema of those that describe what the server answers: no resource
+ * can have it, and nobody changes it?
+ */
 static bool
 is_discovery_schema(const char *urn)
 {
@@ -37,7 +40,10 @@ refuse(const char *path, const char *problem)
 	scim_throw_path(SCIM_BAD_DOCUMENT, path, "%s %-s", path, problem);
 }
 
-/* All attributes of the core schema and the extensions have names of their own, so that none needs its URN. */
+/*
+ * All attributes of the core schema and the extensions have names of their own,
+ * so that none needs its URN.
+ */
 static void
 check_attributes(const ScimResourceType *type, const ScimSchema *schema, int before)
 {
@@ -46,15 +52,17 @@ check_attributes(const ScimResourceType *type, const ScimSchema *schema, int bef
 		int			length = strlen(attribute->name);
 
 		if (scim_attribute(scim_common_attributes(), attribute->name, length))
-			refuse(attribute->name, scim_phrase("is an attribute of all resources already; %s cannot define it for a %s",
-											 schema->urn, type->name));
+			refuse(attribute->name, scim_phrase("is an attribute of all resources already; %s "
+												"cannot define it for a %s",
+												schema->urn, type->name));
 		for (int i = 0; i < before; i++)
 		{
 			const ScimSchema *other = scim_schema_at(type, i);
 
 			if (scim_attribute(other->attributes, attribute->name, length))
-				refuse(attribute->name, scim_phrase("of a %s would be an attribute of both %s and %s",
-												 type->name, other->urn, schema->urn));
+				refuse(attribute->name,
+					   scim_phrase("of a %s would be an attribute of both %s and %s", type->name,
+								   other->urn, schema->urn));
 		}
 	}
 }
@@ -68,12 +76,13 @@ reads_as_path(const char *urn, const ScimSchema *schema)
 	const ScimAttribute *attribute;
 	const char *dot;
 
-	if ((int) strlen(urn) <= length || urn[length] != ':' || !scim_same_name(urn, length, schema->urn))
+	if ((int) strlen(urn) <= length || urn[length] != ':' ||
+		!scim_same_name(urn, length, schema->urn))
 		return false;
 	dot = strchr(name, '.');
 	attribute = scim_attribute(schema->attributes, name, dot ? dot - name : (int) strlen(name));
-	return attribute && (dot == NULL ||
-						 (attribute->sub && scim_attribute(attribute->sub, dot + 1, strlen(dot + 1))));
+	return attribute && (dot == NULL || (attribute->sub &&
+										 scim_attribute(attribute->sub, dot + 1, strlen(dot + 1))));
 }
 
 static void
@@ -86,8 +95,9 @@ check_urns(const ScimResourceType *type, const ScimSchema *schema, int before)
 		if (other == schema)
 			refuse(schema->urn, scim_phrase("stands twice among the schemas of %s", type->name));
 		if (reads_as_path(schema->urn, other) || reads_as_path(other->urn, schema))
-			refuse(schema->urn, scim_phrase("beside %s makes paths ambiguous: one URN reads as an attribute of the other",
-										 other->urn));
+			refuse(schema->urn, scim_phrase("beside %s makes paths ambiguous: one URN reads as an "
+											"attribute of the other",
+											other->urn));
 	}
 }
 
@@ -99,7 +109,8 @@ scim_check_type(const ScimResourceType *type)
 		const ScimSchema *schema = scim_schema_at(type, i);
 
 		if (is_discovery_schema(schema->urn))
-			refuse(schema->urn, "is not for resources: it describes what the server tells about itself");
+			refuse(schema->urn,
+				   "is not for resources: it describes what the server tells about itself");
 		check_urns(type, schema, i);
 		check_attributes(type, schema, i);
 	}
@@ -126,7 +137,8 @@ scim_check_type_among(const ScimResourceType *type, const ScimResourceType *cons
 	for (int i = 0; type->extensions[i]; i++)
 	{
 		if (type_of_schema(type->extensions[i]->urn))
-			refuse("schemaExtensions", scim_phrase("cannot have %s: it is no extension", type->extensions[i]->urn));
+			refuse("schemaExtensions",
+				   scim_phrase("cannot have %s: it is no extension", type->extensions[i]->urn));
 	}
 	for (; *types; types++)
 	{

@@ -15,7 +15,8 @@
 extern void scim_check_type(const ScimResourceType *type);
 
 /* The same, if the name or endpoint is another type's, or a schema that only one type may have. */
-extern void scim_check_type_among(const ScimResourceType *type, const ScimResourceType *const *types);
+extern void scim_check_type_among(const ScimResourceType *type,
+								  const ScimResourceType *const *types);
 
 /* The same, if "new" changes what scimver relies on in the schema that it takes the place of. */
 extern void scim_check_schema_change(const ScimSchema *old, const ScimSchema *new);

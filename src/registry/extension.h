@@ -11,6 +11,7 @@
 extern Oid	scim_extension_namespace(const char *extension);
 extern char *scim_extension_schema(const char *extension);
 extern Oid	scim_extension_relation(const char *extension, const char *name);
-extern Oid	scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types);
+extern Oid	scim_extension_function(const char *extension, const char *name, int nargs,
+									const Oid *types);
 
 #endif							/* SCIM_REGISTRY_EXTENSION_H */

@@ -78,11 +78,14 @@ expression_kind(Node *node, AttrNumber number)
 	static const Oid text_argument[] = {TEXTOID};
 	FuncExpr   *call = (FuncExpr *) node;
 
-	if (!IsA(node, FuncExpr) || list_length(call->args) != 1 || !is_column(linitial(call->args), number))
+	if (!IsA(node, FuncExpr) || list_length(call->args) != 1 ||
+		!is_column(linitial(call->args), number))
 		return KEY_OTHER;
 	if (call->funcid == F_LOWER_TEXT)
 		return KEY_LOWER;
-	return call->funcid == scim_extension_function("scimver", "scim_fold", 1, text_argument) ? KEY_FOLD : KEY_OTHER;
+	return call->funcid == scim_extension_function("scimver", "scim_fold", 1, text_argument)
+		? KEY_FOLD
+		: KEY_OTHER;
 }
 
 /* What the index's key of that number is to the column. */
@@ -101,7 +104,9 @@ key_kind(const AppIndex *index, int key, AttrNumber number)
 static KeyKind
 wanted_kind(ScimCompare compare)
 {
-	return compare == SCIM_COMPARE_LOWER ? KEY_LOWER : compare == SCIM_COMPARE_FOLD ? KEY_FOLD : KEY_PLAIN;
+	return compare == SCIM_COMPARE_LOWER ? KEY_LOWER
+		: compare == SCIM_COMPARE_FOLD ? KEY_FOLD
+		: KEY_PLAIN;
 }
 
 /* Are the keys of the index just this one of the column, alone or with the tenant? */
@@ -164,7 +169,8 @@ keeps_ids_apart(const AppIndex *index, void *argument)
 }
 
 Oid
-scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumber columns[2], int *count)
+scim_id_index(const ScimRegistration *registration, Relation relation, AttrNumber columns[2],
+			  int *count)
 {
 	Wanted		wanted = {
 		.tenant = registration->numbers[SCIM_COLUMN_TENANT],
@@ -200,7 +206,8 @@ keeps_pairs_apart(const AppIndex *index, void *argument)
 	bool		has_group = false;
 	bool		has_member = false;
 
-	if (!index->form->indisunique || !index->form->indisvalid || !index->form->indimmediate || index->predicate != NIL)
+	if (!index->form->indisunique || !index->form->indisvalid || !index->form->indimmediate ||
+		index->predicate != NIL)
 		return false;
 	for (int i = 0; i < index->form->indnkeyatts; i++)
 	{
@@ -234,7 +241,8 @@ is_about(List *predicate, const Wanted *wanted)
 	{
 		AttrNumber	number = column + FirstLowInvalidHeapAttributeNumber;
 
-		if (number != wanted->number && (wanted->deleted == InvalidAttrNumber || number != wanted->deleted))
+		if (number != wanted->number &&
+			(wanted->deleted == InvalidAttrNumber || number != wanted->deleted))
 			return false;
 	}
 	return true;
@@ -258,12 +266,14 @@ keeps_values_apart(const AppIndex *index, void *argument)
 {
 	const Wanted *wanted = argument;
 
-	return index->form->indisunique && index->form->indisvalid && is_about(index->predicate, wanted) &&
+	return index->form->indisunique && index->form->indisvalid &&
+		is_about(index->predicate, wanted) &&
 		is_on(index, wanted->tenant, wanted->number, wanted->kind);
 }
 
 Oid
-scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
+scim_unique_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
+					 Relation relation)
 {
 	Wanted		wanted = wanted_by(registration, column);
 
@@ -275,7 +285,8 @@ static bool
 is_by(Oid index, Oid method)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
-	bool		result = HeapTupleIsValid(tuple) && ((Form_pg_class) GETSTRUCT(tuple))->relam == method;
+	bool		result = HeapTupleIsValid(tuple) &&
+		((Form_pg_class) GETSTRUCT(tuple))->relam == method;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
@@ -288,7 +299,7 @@ leads_to_values(const AppIndex *index, void *argument)
 {
 	const Wanted *wanted = argument;
 	int			key = wanted->tenant != InvalidAttrNumber && index->form->indnkeyatts > 1 &&
-	index->form->indkey.values[0] == wanted->tenant ? 1 : 0;
+		index->form->indkey.values[0] == wanted->tenant ? 1 : 0;
 
 	return index->form->indisvalid && is_by(index->form->indexrelid, BTREE_AM_OID) &&
 		key_kind(index, key, wanted->number) == wanted->kind;
@@ -298,7 +309,8 @@ ScimCompare
 scim_compare_of_indexes(const ScimRegistration *registration, const ScimMappedColumn *column,
 						Relation relation, char **exact_index)
 {
-	Wanted		wanted = {.tenant = registration->numbers[SCIM_COLUMN_TENANT], .number = column->number};
+	Wanted		wanted = {.tenant = registration->numbers[SCIM_COLUMN_TENANT],
+	.number = column->number};
 	Oid			index;
 
 	*exact_index = NULL;
@@ -322,7 +334,8 @@ leads_to_all_values(const AppIndex *index, void *argument)
 {
 	const Wanted *wanted = argument;
 
-	return (index->predicate == NIL || (index->form->indisunique && is_about(index->predicate, wanted))) &&
+	return (index->predicate == NIL ||
+			(index->form->indisunique && is_about(index->predicate, wanted))) &&
 		leads_to_values(index, argument);
 }
 
@@ -331,16 +344,20 @@ finds_elements(const AppIndex *index, void *argument)
 {
 	const Wanted *wanted = argument;
 
-	return index->form->indisvalid && index->predicate == NIL && is_by(index->form->indexrelid, GIN_AM_OID) &&
+	return index->form->indisvalid && index->predicate == NIL &&
+		is_by(index->form->indexrelid, GIN_AM_OID) &&
 		key_kind(index, 0, wanted->number) == KEY_PLAIN;
 }
 
 Oid
-scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column, Relation relation)
+scim_filter_index_of(const ScimRegistration *registration, const ScimMappedColumn *column,
+					 Relation relation)
 {
 	Wanted		wanted = wanted_by(registration, column);
 
-	return find_index(relation, scim_value_type(column)->is_array ? finds_elements : leads_to_all_values, &wanted);
+	return find_index(relation,
+					  scim_value_type(column)->is_array ? finds_elements : leads_to_all_values,
+					  &wanted);
 }
 
 /* ---- rows that are marked as deleted ---- */
@@ -372,7 +389,8 @@ scim_index_columns(Oid index)
 	for (int i = 0; i < opened.form->indnkeyatts; i++)
 	{
 		if (opened.form->indkey.values[i] != 0)
-			columns = bms_add_member(columns, opened.form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+			columns = bms_add_member(columns, opened.form->indkey.values[i] -
+									 FirstLowInvalidHeapAttributeNumber);
 	}
 	pull_varattnos((Node *) opened.expressions, 1, &columns);
 	ReleaseSysCache(opened.tuple);
@@ -385,12 +403,14 @@ is_on_attribute(const ScimRegistration *registration, Oid index)
 {
 	Bitmapset  *columns = scim_index_columns(index);
 
-	if (bms_is_member(registration->numbers[SCIM_COLUMN_ID] - FirstLowInvalidHeapAttributeNumber, columns))
+	if (bms_is_member(registration->numbers[SCIM_COLUMN_ID] - FirstLowInvalidHeapAttributeNumber,
+					  columns))
 		return false;
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		if (!registration->mapped[i].read_only &&
-			bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber, columns))
+			bms_is_member(registration->mapped[i].number - FirstLowInvalidHeapAttributeNumber,
+						  columns))
 			return true;
 	}
 	return false;
@@ -419,7 +439,8 @@ scim_indexes_of_deleted(const ScimRegistration *registration, Relation relation)
 	{
 		Oid			index = lfirst_oid(cell);
 
-		if (is_unique(index) && scim_index_holds_deleted(registration, index) && is_on_attribute(registration, index))
+		if (is_unique(index) && scim_index_holds_deleted(registration, index) &&
+			is_on_attribute(registration, index))
 			found = lappend_oid(found, index);
 	}
 	return found;
@@ -446,8 +467,11 @@ condition_sql(const AppIndex *index)
 
 	if (isnull)
 		return "";
-	return psprintf("%s AND ", TextDatumGetCString(DirectFunctionCall2(pg_get_expr, stored,
-																	   ObjectIdGetDatum(index->form->indrelid))));
+	return psprintf("%s AND ",
+					TextDatumGetCString(
+										DirectFunctionCall2(pg_get_expr, stored,
+															ObjectIdGetDatum(
+																			 index->form->indrelid))));
 }
 
 char *
@@ -460,8 +484,9 @@ scim_live_index_sql(const ScimRegistration *registration, Oid index)
 		return "";
 	condition = condition_sql(&opened);
 	ReleaseSysCache(opened.tuple);
-	return psprintf("CREATE UNIQUE INDEX ON %s (%s) WHERE %s%s; %s;", scim_table_text(registration->relid),
-					pg_get_indexdef_columns(index, true), condition,
+	return psprintf("CREATE UNIQUE INDEX ON %s (%s) WHERE %s%s; %s;",
+					scim_table_text(registration->relid), pg_get_indexdef_columns(index, true),
+					condition,
 					scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
 										 registration->columns[SCIM_COLUMN_DELETED]),
 					drop_index_sql(registration, index));
@@ -470,7 +495,8 @@ scim_live_index_sql(const ScimRegistration *registration, Oid index)
 char *
 scim_index_name(Oid index)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)), get_rel_name(index));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)),
+									  get_rel_name(index));
 }
 
 bool

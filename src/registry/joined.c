@@ -46,7 +46,8 @@ is_integer(Oid type)
 static bool
 can_be_compared(Oid a, Oid b)
 {
-	return scim_id_type(a) == scim_id_type(b) || (is_integer(getBaseType(a)) && is_integer(getBaseType(b)));
+	return scim_id_type(a) == scim_id_type(b) ||
+		(is_integer(getBaseType(a)) && is_integer(getBaseType(b)));
 }
 
 /* What cannot be compared. */
@@ -96,10 +97,12 @@ problem_of(const Misfit *misfit)
 	const ScimRegistration *members = misfit->members;
 	const ScimRegistration *named = misfit->named;
 
-	return psprintf("column %s of table %s is of type %s: column %s of table %s, which it names, is of type %s",
+	return psprintf("column %s of table %s is of type %s: column %s of table %s, which it names, "
+					"is of type %s",
 					members->columns[misfit->pair->column], members->table,
 					format_type_be(members->types[misfit->pair->column]),
-					named->columns[misfit->pair->named], named->table, format_type_be(named->types[misfit->pair->named]));
+					named->columns[misfit->pair->named], named->table,
+					format_type_be(named->types[misfit->pair->named]));
 }
 
 char *

@@ -29,8 +29,10 @@ const ScimLookupType scim_lookup_types[SCIM_LOOKUP_KINDS] = {
 	[SCIM_LOOKUP_BOOLEAN] = {BOOLOID, "pg_catalog.bool", "as a boolean"},
 	[SCIM_LOOKUP_NUMBER] = {NUMERICOID, "pg_catalog.numeric", "as a number"},
 	[SCIM_LOOKUP_INSTANT] = {TIMESTAMPTZOID, "pg_catalog.timestamptz", "as an instant"},
-	[SCIM_LOOKUP_VALUES_EXACT] = {TEXTARRAYOID, "pg_catalog.text[]" BYTES_ORDER, "all values as they are"},
-	[SCIM_LOOKUP_VALUES_FOLDED] = {TEXTARRAYOID, "pg_catalog.text[]" BYTES_ORDER, "all values, folded"},
+	[SCIM_LOOKUP_VALUES_EXACT] = {TEXTARRAYOID, "pg_catalog.text[]" BYTES_ORDER,
+		"all values as they are"},
+	[SCIM_LOOKUP_VALUES_FOLDED] = {TEXTARRAYOID, "pg_catalog.text[]" BYTES_ORDER,
+		"all values, folded"},
 };
 
 /* What real clients look for, where the type has it. */
@@ -42,11 +44,12 @@ static const char *const usual_paths[] = {
 
 /* Visits the attribute and its sub-attributes; true as soon as a visit says so. */
 static bool
-visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, ScimVisitPath visit, void *argument)
+visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, ScimVisitPath visit,
+				void *argument)
 {
 	ScimPath	path = {.extension = extension, .attribute = attribute};
 	char	   *name = extension ? psprintf("%s:%s", extension->urn, attribute->name) :
-	pstrdup(attribute->name);
+		pstrdup(attribute->name);
 
 	path.text = name;
 	if (visit(&path, argument))
@@ -61,7 +64,8 @@ visit_attribute(const ScimSchema *extension, const ScimAttribute *attribute, Sci
 }
 
 static bool
-visit_list(const ScimSchema *extension, const ScimAttribute *attributes, ScimVisitPath visit, void *argument)
+visit_list(const ScimSchema *extension, const ScimAttribute *attributes, ScimVisitPath visit,
+		   void *argument)
 {
 	for (; attributes->name; attributes++)
 	{
@@ -133,10 +137,12 @@ bool
 scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup)
 {
 	const ScimAttribute *leaf = path->sub ? path->sub : path->attribute;
-	bool		multi_valued = path->attribute && (path->attribute->multi_valued || leaf->multi_valued);
+	bool		multi_valued = path->attribute &&
+		(path->attribute->multi_valued || leaf->multi_valued);
 
 	memset(lookup, 0, sizeof(*lookup));
-	if (leaf == NULL || scim_is_kept_elsewhere(type, path) || !lookup_kind(leaf, multi_valued, &lookup->kind))
+	if (leaf == NULL || scim_is_kept_elsewhere(type, path) ||
+		!lookup_kind(leaf, multi_valued, &lookup->kind))
 		return false;
 	lookup->path = *path;
 	lookup->unique = leaf->uniqueness != SCIM_NONE && !multi_valued && leaf->type != SCIM_BOOLEAN;
@@ -266,7 +272,8 @@ plan_if_unique(const ScimPath *path, void *argument)
 		return false;
 	if (!scim_plan_lookup(planning->type, path, &lookup) || !lookup.unique)
 		scim_throw_path(SCIM_BAD_DOCUMENT, path->text,
-						"the uniqueness of %s cannot be kept: only that of single strings, references and numbers can",
+						"the uniqueness of %s cannot be kept: only that of single strings, "
+						"references and numbers can",
 						path->text);
 	add_to_plan(planning, &lookup);
 	return false;
@@ -333,7 +340,7 @@ values_sql(const ScimPlannedLookup *lookup, const char *data, const char *functi
 	const ScimPath *path = &lookup->path;
 	const char *object = path->extension ? member_sql(data, "->", path->extension->urn) : data;
 	char	   *name = path->sub ? psprintf("%s.%s", path->attribute->name, path->sub->name) :
-	pstrdup(path->attribute->name);
+		pstrdup(path->attribute->name);
 
 	return psprintf("%s.%s(%s, %s)", scim_extension_schema("scimver"), function, object,
 					quote_literal_cstr(name));

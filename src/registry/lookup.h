@@ -68,16 +68,19 @@ scim_has_values(ScimLookupKind kind)
 
 /* Visits the attributes of a type, and their sub-attributes; true as soon as a visit says so. */
 typedef bool (*ScimVisitPath) (const ScimPath *path, void *argument);
-extern bool scim_visit_attributes(const ScimResourceType *type, ScimVisitPath visit, void *argument);
+extern bool scim_visit_attributes(const ScimResourceType *type, ScimVisitPath visit,
+								  void *argument);
 
 /* Is the attribute kept elsewhere than in the document: id, meta, password, members, groups? */
 extern bool scim_is_kept_elsewhere(const ScimResourceType *type, const ScimPath *path);
 
 /* Plans the lookup of an attribute, without a column's name; false if it cannot have one. */
-extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path, ScimPlannedLookup *lookup);
+extern bool scim_plan_lookup(const ScimResourceType *type, const ScimPath *path,
+							 ScimPlannedLookup *lookup);
 
 /* The same for a path as schemas spell it; false also if the type has no such attribute. */
-extern bool scim_plan_path(const ScimResourceType *type, const char *path, ScimPlannedLookup *lookup);
+extern bool scim_plan_path(const ScimResourceType *type, const char *path,
+						   ScimPlannedLookup *lookup);
 
 /*
  * The lookups of a created table: what real clients look for, and all that is
@@ -89,7 +92,10 @@ extern List *scim_plan_lookups(const ScimResourceType *type);
 /* What the plan says of a lookup; its column is not set. */
 extern void scim_fill_lookup(ScimLookup *lookup, const ScimPlannedLookup *plan);
 
-/* A column's name for the path, other than those of the plans and of the relation (may be InvalidOid). */
+/*
+ * A column's name for the path, other than those of the plans and of the
+ * relation (may be InvalidOid).
+ */
 extern char *scim_lookup_name(const ScimPath *path, List *plans, Oid relid);
 
 /* The SQL from which the column is generated; "data" is the quoted column of the document. */

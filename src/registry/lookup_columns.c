@@ -107,7 +107,8 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		AttrNumber	number;
 
 		if (value.type != jbvString)
-			scim_throw(scim_error(SCIM_INVALID_MAPPING), "the column of \"%s\" must be a string", path_text);
+			scim_throw(scim_error(SCIM_INVALID_MAPPING), "the column of \"%s\" must be a string",
+					   path_text);
 		column = scim_string_copy(&value);
 		number = get_attnum(RelationGetRelid(relation), column);
 
@@ -120,7 +121,9 @@ scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContai
 		lookup->number = number;
 		if (lookup->unique)
 		{
-			lookup->index_relid = scim_unique_index(relation, registration->numbers[SCIM_COLUMN_TENANT], number);
+			lookup->index_relid = scim_unique_index(relation,
+													registration->numbers[SCIM_COLUMN_TENANT],
+													number);
 			lookup->index = get_rel_name(lookup->index_relid);
 		}
 		registration->lookup_count++;
@@ -149,9 +152,11 @@ read_if_in_data(const ScimPath *path, void *argument)
 	ScimPlannedLookup plan;
 	size_t		size = (registration->in_data_count + 1) * sizeof(ScimLookup);
 
-	if (!scim_plan_lookup(registration->type, path, &plan) || !plan.unique || has_column(registration, path))
+	if (!scim_plan_lookup(registration->type, path, &plan) || !plan.unique ||
+		has_column(registration, path))
 		return false;
-	registration->in_data = registration->in_data ? repalloc(registration->in_data, size) : palloc(size);
+	registration->in_data = registration->in_data ? repalloc(registration->in_data, size)
+		: palloc(size);
 	memset(&registration->in_data[registration->in_data_count], 0, sizeof(ScimLookup));
 	scim_fill_lookup(&registration->in_data[registration->in_data_count++], &plan);
 	return false;

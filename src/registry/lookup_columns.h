@@ -10,7 +10,8 @@
 #include "utils/relcache.h"
 
 /* The lookups of a mapping; what fits the schema or the table no more is left out. */
-extern void scim_read_lookups(ScimRegistration *registration, Relation relation, JsonbContainer *lookups);
+extern void scim_read_lookups(ScimRegistration *registration, Relation relation,
+							  JsonbContainer *lookups);
 
 /* Of a mapped table with a document: registration->in_data. */
 extern void scim_read_in_data(ScimRegistration *registration);

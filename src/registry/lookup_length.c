@@ -51,7 +51,8 @@ check_value(const ScimLookup *lookup, int key, const JsonbValue *value)
 
 		scim_error_text(error, "path", lookup->path);
 		scim_error_integer(error, "limit", SCIM_LOOKUP_BYTES);
-		scim_throw(error, "%s is looked up, and so must not be longer than %d bytes", lookup->path, SCIM_LOOKUP_BYTES);
+		scim_throw(error, "%s is looked up, and so must not be longer than %d bytes", lookup->path,
+				   SCIM_LOOKUP_BYTES);
 	}
 }
 

@@ -75,10 +75,12 @@ set_constants(ScimMappedSlot *slot, const ScimPath *path)
 	{
 		const ScimSlotConstant *constant = lfirst(cell);
 
-		slot->constants[slot->constant_count++] = (ScimMappedConstant) {
+		slot->constants[slot->constant_count++] =
+			(ScimMappedConstant)
+		{
 			.name = constant->sub->name,
-			.length = strlen(constant->sub->name),
-			.value = constant->value
+				.length = strlen(constant->sub->name),
+				.value = constant->value
 		};
 	}
 }
@@ -99,7 +101,8 @@ same_constants(const ScimMappedSlot *a, const ScimMappedSlot *b)
 }
 
 static void
-add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, ScimMappedField field, int most)
+add_to_slot(ScimMappedAttribute *attribute, const ScimMappedColumn *column, ScimMappedField field,
+			int most)
 {
 	ScimMappedSlot *last = &attribute->slots[attribute->slot_count];
 	ScimMappedSlot *slot = attribute->slots;
@@ -162,7 +165,8 @@ static ScimMappedNull
 null_of(const ScimRegistration *registration, AttrNumber number)
 {
 	ScimMappedNull result = {false};
-	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(registration->relid), Int16GetDatum(number));
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(registration->relid),
+										Int16GetDatum(number));
 
 	if (HeapTupleIsValid(tuple))
 	{
@@ -183,7 +187,8 @@ scim_make_mapped_plan(const ScimRegistration *registration)
 	ScimMappedPlan *plan;
 
 	/* the array belongs to whoever made the registration, and lives as long */
-	old = MemoryContextSwitchTo(count > 0 ? GetMemoryChunkContext(registration->mapped) : CurrentMemoryContext);
+	old = MemoryContextSwitchTo(count > 0 ? GetMemoryChunkContext(registration->mapped)
+								: CurrentMemoryContext);
 	plan = palloc0(sizeof(ScimMappedPlan));
 	plan->objects = palloc0((count + 1) * sizeof(ScimMappedObject));
 	plan->nulls = palloc(count * sizeof(ScimMappedNull));

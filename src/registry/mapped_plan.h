@@ -32,7 +32,8 @@ typedef struct ScimMappedSlot
 	int			constant_count;
 	ScimMappedField *fields;
 	int			field_count;
-	bool		spread;			/* one field, an array: each of its elements is one of the attribute's */
+	bool		spread;			/* one field, an array: each of its elements is one of the
+								 * attribute's */
 } ScimMappedSlot;
 
 /* An attribute; by one column as a whole, by its fields, or by slots. */
@@ -40,7 +41,7 @@ typedef struct ScimMappedAttribute
 {
 	const char *name;			/* the key; of an extension as a whole its URN */
 	int			length;
-	const ScimAttribute *attribute;		/* NULL: an extension as a whole */
+	const ScimAttribute *attribute; /* NULL: an extension as a whole */
 	ScimMappedField *whole;		/* or NULL */
 	ScimMappedField *fields;
 	int			field_count;
@@ -80,15 +81,22 @@ extern const ScimMappedPlan *scim_make_mapped_plan(const ScimRegistration *regis
 static inline const ScimMappedPlan *
 scim_mapped_plan(const ScimRegistration *registration)
 {
-	return likely(registration->plan != NULL) ? registration->plan : scim_make_mapped_plan(registration);
+	return likely(registration->plan != NULL) ? registration->plan
+		: scim_make_mapped_plan(registration);
 }
 
 /* The columns of a path's attribute, or NULL. */
-extern const ScimMappedAttribute *scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path);
+extern const ScimMappedAttribute *scim_find_mapped(const ScimMappedPlan *plan,
+												   const ScimPath *path);
 
-/* The column of a sub-attribute (NULL: there is none) among those of a complex attribute, or of a slot; what a slot's filter says of it; or NULL. */
-extern const ScimMappedField *scim_find_mapped_field(const ScimMappedField *fields, int count, const ScimAttribute *sub);
-extern const ScimMappedConstant *scim_find_mapped_constant(const ScimMappedSlot *slot, const ScimAttribute *sub);
+/*
+ * The column of a sub-attribute (NULL: there is none) among those of a complex
+ * attribute, or of a slot; what a slot's filter says of it; or NULL.
+ */
+extern const ScimMappedField *scim_find_mapped_field(const ScimMappedField *fields, int count,
+													 const ScimAttribute *sub);
+extern const ScimMappedConstant *scim_find_mapped_constant(const ScimMappedSlot *slot,
+														   const ScimAttribute *sub);
 
 /*
  * Does an element (a tree) have the slot's constants, and (if "or_absent") no

@@ -43,11 +43,15 @@ static const MappedKind mapped_kinds[SCIM_COLUMNS] = {
 	[SCIM_COLUMN_VERSION] = {{TEXTOID, VARCHAROID}, .min_length = 12},
 	[SCIM_COLUMN_REVISION] = {{INT8OID, INT4OID, INT2OID}},
 	[SCIM_COLUMN_CREATED] = {{INSTANTS}, {INT8OID, NUMERICOID, INT4OID}, .words = INSTANT_WORDS},
-	[SCIM_COLUMN_LAST_MODIFIED] = {{INSTANTS}, {INT8OID, NUMERICOID, INT4OID}, .words = INSTANT_WORDS},
+	[SCIM_COLUMN_LAST_MODIFIED] = {{INSTANTS},
+	{INT8OID, NUMERICOID, INT4OID},
+	.words = INSTANT_WORDS},
 	[SCIM_COLUMN_PASSWORD] = {{TEXTOID, VARCHAROID}, .min_length = 60},
 	[SCIM_COLUMN_MEMBER_COUNT] = {{INT8OID}},
 	[SCIM_COLUMN_MEMBER_DIGEST] = {{BYTEAOID}},
-	[SCIM_COLUMN_DELETED] = {{TIMESTAMPTZOID, TIMESTAMPOID, BOOLOID}, {INT8OID, NUMERICOID, INT4OID}, .words = INSTANT_WORDS},
+	[SCIM_COLUMN_DELETED] = {{TIMESTAMPTZOID, TIMESTAMPOID, BOOLOID},
+	{INT8OID, NUMERICOID, INT4OID},
+	.words = INSTANT_WORDS},
 };
 
 /* ---- columns ---- */
@@ -158,7 +162,11 @@ list_types(const Oid *types, int count)
 	{
 		bool		last = i + 1 == count || !OidIsValid(types[i + 1]);
 
-		appendStringInfo(&text, "%s%s", i == 0 ? "" : last ? " or " : ", ", format_type_be(types[i]));
+		appendStringInfo(&text, "%s%s",
+						 i == 0 ? ""
+						 : last ? " or "
+						 : ", ",
+						 format_type_be(types[i]));
 	}
 	return text.data;
 }
@@ -170,10 +178,14 @@ check_id_column(Relation relation, const FormData_pg_attribute *attribute, bool 
 	const char *name = NameStr(attribute->attname);
 
 	if (scim_id_type(attribute->atttypid) == NULL)
-		scim_bad_mapping(relation, name, "is of type %s: %s can be smallint, integer, bigint, uuid, text or varchar",
+		scim_bad_mapping(relation, name,
+						 "is of type %s: %s can be smallint, integer, bigint, uuid, text or "
+						 "varchar",
 						 format_type_be(attribute->atttypid), is_id ? "ids" : "tenants");
-	if (OidIsValid(attribute->attcollation) && !get_collation_isdeterministic(attribute->attcollation))
-		scim_bad_mapping(relation, name, "has a nondeterministic collation, by which different %s are equal",
+	if (OidIsValid(attribute->attcollation) &&
+		!get_collation_isdeterministic(attribute->attcollation))
+		scim_bad_mapping(relation, name,
+						 "has a nondeterministic collation, by which different %s are equal",
 						 is_id ? "ids" : "tenants");
 }
 
@@ -193,13 +205,18 @@ check_kind(Relation relation, const FormData_pg_attribute *attribute, const Mapp
 	if (!is_among(type, types, count))
 	{
 		if (!is_number && is_among(type, kind->numbers, lengthof(kind->numbers)))
-			scim_bad_mapping(relation, name, "is of type %s: the mapping must say its format, \"epoch_seconds\" or \"epoch_milliseconds\"",
+			scim_bad_mapping(relation, name,
+							 "is of type %s: the mapping must say its format, \"epoch_seconds\" or "
+							 "\"epoch_milliseconds\"",
 							 format_type_be(attribute->atttypid));
-		scim_bad_mapping(relation, name, "is of type %s: %s must be %-s", format_type_be(attribute->atttypid),
-						 is_number ? "with a format it" : "it", list_types(types, count));
+		scim_bad_mapping(relation, name, "is of type %s: %s must be %-s",
+						 format_type_be(attribute->atttypid), is_number ? "with a format it" : "it",
+						 list_types(types, count));
 	}
-	if (kind->min_length > 0 && type == VARCHAROID && typmod >= 0 && typmod - VARHDRSZ < kind->min_length)
-		scim_bad_mapping(relation, name, "is too short: it must hold %d characters", kind->min_length);
+	if (kind->min_length > 0 && type == VARCHAROID && typmod >= 0 &&
+		typmod - VARHDRSZ < kind->min_length)
+		scim_bad_mapping(relation, name, "is too short: it must hold %d characters",
+						 kind->min_length);
 }
 
 /* One of the columns with a meaning of their own. */
@@ -212,8 +229,8 @@ read_fixed(ScimRegistration *registration, Relation relation, int i, const Jsonb
 	const FormData_pg_attribute *attribute;
 
 	if (i != SCIM_COLUMN_DELETED && !scim_has_column(registration->type, i))
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: a resource of type %s has none", key,
-						 registration->type->name);
+		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: a resource of type %s has none",
+						 key, registration->type->name);
 	scim_read_column_words(relation, key, value, kind->words, &words);
 	attribute = scim_mapped_attribute(relation, words.column);
 	if (i == SCIM_COLUMN_ID || i == SCIM_COLUMN_TENANT)
@@ -238,8 +255,11 @@ read_tenant(ScimRegistration *registration, Relation relation, const JsonbValue 
 		read_fixed(registration, relation, SCIM_COLUMN_TENANT, value);
 		return;
 	}
-	if (JsonContainerSize(value->val.binary.data) != 1 || constant.type != jbvString || constant.val.string.len == 0)
-		scim_bad_mapping(relation, NULL, "\"tenant\" must be the name of a column, or {\"value\": \"...\"} with the one tenant of all rows");
+	if (JsonContainerSize(value->val.binary.data) != 1 || constant.type != jbvString ||
+		constant.val.string.len == 0)
+		scim_bad_mapping(relation, NULL,
+						 "\"tenant\" must be the name of a column, or {\"value\": \"...\"} with "
+						 "the one tenant of all rows");
 	registration->tenant = scim_string_copy(&constant);
 }
 
@@ -263,9 +283,13 @@ check_together(const ScimRegistration *registration, Relation relation)
 {
 	if (registration->columns[SCIM_COLUMN_ID] == NULL)
 		scim_bad_mapping(relation, NULL, "the mapping must name the column of the \"id\"");
-	if (registration->columns[SCIM_COLUMN_PASSWORD] && registration->columns[SCIM_COLUMN_VERSION] == NULL)
-		scim_bad_mapping(relation, NULL, "with a \"password\" the mapping must have a \"version\": from one that is computed in the open, the password could be guessed");
-	if ((registration->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL) != (registration->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL))
+	if (registration->columns[SCIM_COLUMN_PASSWORD] &&
+		registration->columns[SCIM_COLUMN_VERSION] == NULL)
+		scim_bad_mapping(relation, NULL,
+						 "with a \"password\" the mapping must have a \"version\": from one that "
+						 "is computed in the open, the password could be guessed");
+	if ((registration->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL) !=
+		(registration->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL))
 		scim_bad_mapping(relation, NULL, "\"memberCount\" and \"memberDigest\" go together");
 }
 
@@ -286,7 +310,8 @@ read_mapped(ScimRegistration *registration, Relation relation, JsonbContainer *m
 		if (scim_string_is(&key, "attributes"))
 		{
 			if (!scim_is_object(&value))
-				scim_bad_mapping(relation, NULL, "\"attributes\" must be an object of attribute paths and columns");
+				scim_bad_mapping(relation, NULL,
+								 "\"attributes\" must be an object of attribute paths and columns");
 			attributes = value.val.binary.data;
 		}
 		else if (i < 0)
@@ -305,7 +330,10 @@ read_mapped(ScimRegistration *registration, Relation relation, JsonbContainer *m
 		scim_read_in_data(registration);
 }
 
-/* A join table of people's own: its members are users, so that the member's column is the user's. */
+/*
+ * A join table of people's own: its members are users, so that the member's
+ * column is the user's.
+ */
 static void
 read_mapped_members(ScimRegistration *registration, Relation relation, JsonbContainer *mapping)
 {
@@ -322,7 +350,9 @@ read_mapped_members(ScimRegistration *registration, Relation relation, JsonbCont
 		const FormData_pg_attribute *attribute;
 
 		if (i != SCIM_MEMBER_TENANT && i != SCIM_MEMBER_GROUP && i != SCIM_MEMBER_ID)
-			scim_bad_mapping(relation, NULL, "\"%s\" is no key of the mapping of a membership table: there are tenant, group, member",
+			scim_bad_mapping(relation, NULL,
+							 "\"%s\" is no key of the mapping of a membership table: there are "
+							 "tenant, group, member",
 							 scim_string_copy(&key));
 		scim_read_column_words(relation, scim_member_column_kinds[i].key, &value, 0, &words);
 		attribute = scim_mapped_attribute(relation, words.column);
@@ -332,8 +362,11 @@ read_mapped_members(ScimRegistration *registration, Relation relation, JsonbCont
 		if (i == SCIM_MEMBER_ID)
 			set_column(registration, SCIM_MEMBER_USER, attribute);
 	}
-	if (registration->columns[SCIM_MEMBER_GROUP] == NULL || registration->columns[SCIM_MEMBER_ID] == NULL)
-		scim_bad_mapping(relation, NULL, "the mapping of a membership table must name the columns of \"group\" and \"member\"");
+	if (registration->columns[SCIM_MEMBER_GROUP] == NULL ||
+		registration->columns[SCIM_MEMBER_ID] == NULL)
+		scim_bad_mapping(relation, NULL,
+						 "the mapping of a membership table must name the columns of \"group\" and "
+						 "\"member\"");
 }
 
 /* ---- both ---- */
@@ -344,7 +377,8 @@ is_created(JsonbContainer *mapping, bool is_members)
 {
 	JsonbValue	value;
 
-	return JsonContainerSize(mapping) == 0 || scim_find(mapping, is_members ? "type" : "lookups", &value);
+	return JsonContainerSize(mapping) == 0 ||
+		scim_find(mapping, is_members ? "type" : "lookups", &value);
 }
 
 void

@@ -14,6 +14,7 @@
  * names; of a mapped table, "attributes" in place of
  * "lookups".  INVALID_MAPPING.
  */
-extern void scim_read_mapping(ScimRegistration *registration, Relation relation, const char *mapping);
+extern void scim_read_mapping(ScimRegistration *registration, Relation relation,
+							  const char *mapping);
 
 #endif							/* SCIM_REGISTRY_MAPPING_H */

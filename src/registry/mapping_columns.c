@@ -46,7 +46,8 @@ scim_has_compare(const ScimMappedColumn *column)
 {
 	Oid			type = get_base_element_type(column->base_type);
 
-	if (column->codes || (column->attribute->type != SCIM_STRING && column->attribute->type != SCIM_REFERENCE))
+	if (column->codes ||
+		(column->attribute->type != SCIM_STRING && column->attribute->type != SCIM_REFERENCE))
 		return false;
 	if (!OidIsValid(type))
 		type = column->base_type;
@@ -54,7 +55,8 @@ scim_has_compare(const ScimMappedColumn *column)
 }
 
 static void
-read_compare(ScimMappedColumn *column, Relation relation, const char *name, const ScimColumnWords *words)
+read_compare(ScimMappedColumn *column, Relation relation, const char *name,
+			 const ScimColumnWords *words)
 {
 	column->compare = words->compare;
 	if (words->compare == SCIM_COMPARE_EXACT)
@@ -62,7 +64,8 @@ read_compare(ScimMappedColumn *column, Relation relation, const char *name, cons
 	if (!scim_has_compare(column))
 		scim_bad_mapping(relation, name, "is compared as its type does: \"compare\" is for text");
 	if (column->attribute->case_exact)
-		scim_bad_mapping(relation, name, "must be compared exactly, as case counts in %s", column->path);
+		scim_bad_mapping(relation, name, "must be compared exactly, as case counts in %s",
+						 column->path);
 }
 
 /* What is unique is looked up in the application's index, and named by it in errors. */
@@ -72,7 +75,8 @@ read_unique(const ScimRegistration *registration, ScimMappedColumn *column, Rela
 	const ScimAttribute *attribute = column->attribute;
 
 	column->unique = attribute->uniqueness != SCIM_NONE && attribute->type != SCIM_BOOLEAN &&
-		attribute->type != SCIM_COMPLEX && !attribute->multi_valued && !column->parsed.attribute->multi_valued;
+		attribute->type != SCIM_COMPLEX && !attribute->multi_valued &&
+		!column->parsed.attribute->multi_valued;
 	if (!column->unique)
 		return;
 	column->index_relid = scim_unique_index_of(registration, column, relation);
@@ -81,7 +85,8 @@ read_unique(const ScimRegistration *registration, ScimMappedColumn *column, Rela
 }
 
 static void
-read_attribute(ScimRegistration *registration, Relation relation, const char *path, const JsonbValue *value)
+read_attribute(ScimRegistration *registration, Relation relation, const char *path,
+			   const JsonbValue *value)
 {
 	ScimMappedColumn *column = &registration->mapped[registration->mapped_count];
 	ScimColumnWords words;
@@ -113,7 +118,8 @@ read_attribute(ScimRegistration *registration, Relation relation, const char *pa
 }
 
 void
-scim_read_mapped_columns(ScimRegistration *registration, Relation relation, JsonbContainer *attributes)
+scim_read_mapped_columns(ScimRegistration *registration, Relation relation,
+						 JsonbContainer *attributes)
 {
 	ScimWalk	walk;
 	JsonbValue	key;

@@ -9,7 +9,8 @@
 #include "utils/relcache.h"
 
 /* Reads "attributes" into registration->mapped. */
-extern void scim_read_mapped_columns(ScimRegistration *registration, Relation relation, JsonbContainer *attributes);
+extern void scim_read_mapped_columns(ScimRegistration *registration, Relation relation,
+									 JsonbContainer *attributes);
 
 /* Is it text that can be compared in other ways than the column itself does? */
 extern bool scim_has_compare(const ScimMappedColumn *column);

@@ -14,7 +14,7 @@
 #include "utils/rel.h"
 
 void
-scim_bad_mapping(Relation relation, const char *column, const char *format,...)
+scim_bad_mapping(Relation relation, const char *column, const char *format, ...)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
 	va_list		args;
@@ -27,7 +27,8 @@ scim_bad_mapping(Relation relation, const char *column, const char *format,...)
 	if (column == NULL)
 		scim_throw(error, "%-s", why);
 	scim_error_text(error, "column", column);
-	scim_throw(error, "column \"%s\" of table \"%s\" %-s", column, RelationGetRelationName(relation), why);
+	scim_throw(error, "column \"%s\" of table \"%s\" %-s", column,
+			   RelationGetRelationName(relation), why);
 }
 
 Jsonb *
@@ -71,13 +72,15 @@ scim_check_column(Relation relation, const char *name, Oid type)
 }
 
 void
-scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id, bool has_mode)
+scim_check_written(Relation relation, const FormData_pg_attribute *attribute, bool is_id,
+				   bool has_mode)
 {
 	const char *way_out = has_mode ? ": it can be mapped with \"mode\": \"read\" only" : "";
 
 	if (attribute->attgenerated)
 		scim_bad_mapping(relation, NameStr(attribute->attname),
-						 "is a generated one, which is made after the trigger has seen the row%s", way_out);
+						 "is a generated one, which is made after the trigger has seen the row%s",
+						 way_out);
 	if (attribute->attidentity && !is_id)
 		scim_bad_mapping(relation, NameStr(attribute->attname), "is an identity column%s", way_out);
 }

@@ -34,8 +34,10 @@ constant_of(const ScimFilter *filter)
 			break;
 		case SCIM_VALUE_NUMBER:
 			value.type = jbvNumeric;
-			value.val.numeric = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
-																	ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+			value.val.numeric = DatumGetNumeric(
+												DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
+																	ObjectIdGetDatum(InvalidOid),
+																	Int32GetDatum(-1)));
 			break;
 		default:
 			value = scim_text(filter->value);
@@ -64,7 +66,8 @@ add_constants(const ScimFilter *filter, List **constants)
 static int
 compare_constants(const ListCell *a, const ListCell *b)
 {
-	return strcmp(((ScimSlotConstant *) lfirst(a))->sub->name, ((ScimSlotConstant *) lfirst(b))->sub->name);
+	return strcmp(((ScimSlotConstant *) lfirst(a))->sub->name,
+				  ((ScimSlotConstant *) lfirst(b))->sub->name);
 }
 
 List *
@@ -87,7 +90,8 @@ append_constant(StringInfo out, const JsonbValue *value)
 	else if (value->type == jbvBool)
 		appendStringInfoString(out, value->val.boolean ? "true" : "false");
 	else
-		appendStringInfoString(out, DatumGetCString(DirectFunctionCall1(numeric_out,
+		appendStringInfoString(out, DatumGetCString(DirectFunctionCall1(
+																		numeric_out,
 																		NumericGetDatum(value->val.numeric))));
 }
 
@@ -137,7 +141,8 @@ resolve(const ScimResourceType *type, Relation relation, const char *text, ScimP
 		FlushErrorState();
 		/* what is behind the code */
 		colon = strstr(error->message, ": ");
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: %-s", text, colon ? colon + 2 : error->message);
+		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: %-s", text,
+						 colon ? colon + 2 : error->message);
 	}
 	PG_END_TRY();
 }
@@ -151,9 +156,12 @@ refuse_own(const ScimResourceType *type, Relation relation, const ScimPath *path
 	if (path->extension)
 		return;
 	if (type->has_password && strcmp(name, "password") == 0)
-		scim_bad_mapping(relation, NULL, "password is no attribute with a value: the column of crypt strings stands beside \"attributes\", as \"password\"");
+		scim_bad_mapping(relation, NULL,
+						 "password is no attribute with a value: the column of crypt strings "
+						 "stands beside \"attributes\", as \"password\"");
 	if (strcmp(name, "schemas") == 0 || scim_is_kept_elsewhere(type, path))
-		scim_bad_mapping(relation, NULL, "%s cannot be mapped as an attribute: it follows from the rest", name);
+		scim_bad_mapping(relation, NULL,
+						 "%s cannot be mapped as an attribute: it follows from the rest", name);
 }
 
 static void
@@ -163,19 +171,32 @@ check_slot(Relation relation, const char *text, const ScimPath *path, List *cons
 	ListCell   *cell;
 
 	if (constants == NIL)
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: its filter must consist of conditions such as type eq \"work\", with and between them", text);
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" cannot be mapped: its filter must consist of conditions such as "
+						 "type eq \"work\", with and between them",
+						 text);
 	if (path->sub == NULL)
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: behind its filter must stand the sub-attribute that the column holds", text);
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" cannot be mapped: behind its filter must stand the sub-attribute "
+						 "that the column holds",
+						 text);
 	if (!path->attribute->multi_valued)
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: %s has one value, and no need for a filter", text, path->attribute->name);
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" cannot be mapped: %s has one value, and no need for a filter",
+						 text, path->attribute->name);
 	foreach(cell, constants)
 	{
 		const ScimSlotConstant *constant = lfirst(cell);
 
 		if (strcmp(constant->sub->name, path->sub->name) == 0)
-			scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: its filter says already what the column would", text);
+			scim_bad_mapping(relation, NULL,
+							 "\"%s\" cannot be mapped: its filter says already what the column "
+							 "would",
+							 text);
 		if (last && strcmp(constant->sub->name, last->sub->name) == 0)
-			scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: its filter says twice what %s is", text, last->sub->name);
+			scim_bad_mapping(relation, NULL,
+							 "\"%s\" cannot be mapped: its filter says twice what %s is", text,
+							 last->sub->name);
 		last = constant;
 	}
 }
@@ -187,7 +208,9 @@ scim_mapped_path(const ScimResourceType *type, Relation relation, const char *te
 
 	resolve(type, relation, text, path);
 	if (path->attribute == NULL)
-		scim_bad_mapping(relation, NULL, "\"%s\" cannot be mapped: it is no attribute, but a whole extension", text);
+		scim_bad_mapping(relation, NULL,
+						 "\"%s\" cannot be mapped: it is no attribute, but a whole extension",
+						 text);
 	refuse_own(type, relation, path);
 	if (path->filter == NULL)
 		return path->text;

@@ -13,7 +13,8 @@
  * Resolves a path of a mapping, with its text in the one form that it is stored
  * in: as the schemas spell it, conditions in order.  INVALID_MAPPING.
  */
-extern char *scim_mapped_path(const ScimResourceType *type, Relation relation, const char *text, ScimPath *path);
+extern char *scim_mapped_path(const ScimResourceType *type, Relation relation, const char *text,
+							  ScimPath *path);
 
 /* One of the conditions of a slot, attr[sub eq constant and ...].sub. */
 typedef struct ScimSlotConstant

@@ -90,7 +90,8 @@ scim_lookups_of_mapping(const char *mapping)
 {
 	JsonbValue	lookups;
 
-	if (!scim_find(&scim_parse_object(mapping, "a mapping")->root, "lookups", &lookups) || !scim_is_object(&lookups))
+	if (!scim_find(&scim_parse_object(mapping, "a mapping")->root, "lookups", &lookups) ||
+		!scim_is_object(&lookups))
 		return NULL;
 	return lookups.val.binary.data;
 }
@@ -112,7 +113,10 @@ scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *co
 
 /* ---- the trigger's arguments ---- */
 
-/* As pg_trigger has them, each ended by a zero byte, with another mapping and other options (NULL: as they are). */
+/*
+ * As pg_trigger has them, each ended by a zero byte, with another mapping and
+ * other options (NULL: as they are).
+ */
 static bytea *
 replace_arguments(const Trigger *trigger, const char *mapping, const char *options)
 {
@@ -137,7 +141,8 @@ replace_arguments(const Trigger *trigger, const char *mapping, const char *optio
 }
 
 void
-scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options)
+scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping,
+					 const char *options)
 {
 	Relation	catalog = table_open(TriggerRelationId, RowExclusiveLock);
 	Datum		values[Natts_pg_trigger] = {0};
@@ -153,7 +158,8 @@ scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapp
 	tuple = systable_getnext(scan);
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "trigger %u is gone", trigger->tgoid);
-	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(replace_arguments(trigger, mapping, options));
+	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(
+														 replace_arguments(trigger, mapping, options));
 	replace[Anum_pg_trigger_tgargs - 1] = true;
 	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
 	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);

@@ -13,7 +13,8 @@
 #include "utils/reltrigger.h"
 
 /* The mapping with one column's name replaced; NULL if it does not name that column. */
-extern char *scim_rename_in_mapping(const char *mapping, const char *old_name, const char *new_name);
+extern char *scim_rename_in_mapping(const char *mapping, const char *old_name,
+									const char *new_name);
 
 /* The object "lookups" of a mapping, or NULL. */
 extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
@@ -22,7 +23,8 @@ extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 extern char *scim_set_lookup_in_mapping(const char *mapping, const char *path, const char *column);
 
 /* Replaces the mapping and the options in a trigger's arguments (NULL: they stay). */
-extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping, const char *options);
+extern void scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapping,
+								 const char *options);
 extern void scim_write_mapping(Relation relation, const Trigger *trigger, const char *mapping);
 
 #endif							/* SCIM_REGISTRY_MAPPING_TEXT_H */

@@ -21,7 +21,8 @@ scim_compare_name(ScimCompare compare)
 	return compares[compare];
 }
 
-static SCIM_NORETURN void bad_word(Relation relation, const char *key, const char *member, const char *const *words);
+static SCIM_NORETURN void bad_word(Relation relation, const char *key, const char *member,
+								   const char *const *words);
 
 static void
 bad_word(Relation relation, const char *key, const char *member, const char *const *words)
@@ -32,14 +33,19 @@ bad_word(Relation relation, const char *key, const char *member, const char *con
 	for (int i = 0; words[i]; i++)
 	{
 		if (words[i][0])
-			appendStringInfo(&text, "%s\"%s\"", text.len == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+			appendStringInfo(&text, "%s\"%s\"",
+							 text.len == 0 ? ""
+							 : words[i + 1] ? ", "
+							 : " or ",
+							 words[i]);
 	}
 	scim_bad_mapping(relation, NULL, "\"%s\" of %s must be %-s", member, key, text.data);
 }
 
 /* The index of a word among those that it can be. */
 static int
-read_word(Relation relation, const char *key, const char *member, const JsonbValue *value, const char *const *words)
+read_word(Relation relation, const char *key, const char *member, const JsonbValue *value,
+		  const char *const *words)
 {
 	for (int i = 0; words[i]; i++)
 	{
@@ -50,8 +56,8 @@ read_word(Relation relation, const char *key, const char *member, const JsonbVal
 }
 
 static void
-read_member(Relation relation, const char *key, const JsonbValue *member, const JsonbValue *value, int allowed,
-			ScimColumnWords *words)
+read_member(Relation relation, const char *key, const JsonbValue *member, const JsonbValue *value,
+			int allowed, ScimColumnWords *words)
 {
 	if (scim_string_is(member, "column"))
 	{
@@ -71,15 +77,20 @@ read_member(Relation relation, const char *key, const JsonbValue *member, const 
 	else if ((allowed & SCIM_WORD_VALUES) && scim_string_is(member, "values"))
 	{
 		if (!scim_is_object(value) || JsonContainerSize(value->val.binary.data) == 0)
-			scim_bad_mapping(relation, NULL, "\"values\" of %s must be an object of codes and the values that they stand for", key);
+			scim_bad_mapping(relation, NULL,
+							 "\"values\" of %s must be an object of codes and the values that they "
+							 "stand for",
+							 key);
 		words->values = value->val.binary.data;
 	}
 	else
-		scim_bad_mapping(relation, NULL, "\"%s\" is nothing that can be said of the column of %s", scim_string_copy(member), key);
+		scim_bad_mapping(relation, NULL, "\"%s\" is nothing that can be said of the column of %s",
+						 scim_string_copy(member), key);
 }
 
 void
-scim_read_column_words(Relation relation, const char *key, const JsonbValue *value, int allowed, ScimColumnWords *words)
+scim_read_column_words(Relation relation, const char *key, const JsonbValue *value, int allowed,
+					   ScimColumnWords *words)
 {
 	ScimWalk	walk;
 	JsonbValue	member;
@@ -92,7 +103,9 @@ scim_read_column_words(Relation relation, const char *key, const JsonbValue *val
 		return;
 	}
 	if (strcmp(key, "id") == 0 && scim_is_array(value))
-		scim_bad_mapping(relation, NULL, "an id is one column: of a table whose key has several, map a surrogate, a column with a unique index of its own");
+		scim_bad_mapping(relation, NULL,
+						 "an id is one column: of a table whose key has several, map a surrogate, "
+						 "a column with a unique index of its own");
 	if (allowed == 0 || !scim_is_object(value))
 		scim_bad_mapping(relation, NULL, "\"%s\" must be the name of a column%s", key,
 						 allowed ? ", or an object with \"column\"" : "");

@@ -25,9 +25,12 @@ typedef struct ScimColumnWords
 	ScimCompare compare;
 } ScimColumnWords;
 
-/* What the mapping says under a key (a path of an attribute); "allowed": SCIM_WORD_...; 0: only a name. */
-extern void scim_read_column_words(Relation relation, const char *key, const JsonbValue *value, int allowed,
-								   ScimColumnWords *words);
+/*
+ * What the mapping says under a key (a path of an attribute); "allowed":
+ * SCIM_WORD_...; 0: only a name.
+ */
+extern void scim_read_column_words(Relation relation, const char *key, const JsonbValue *value,
+								   int allowed, ScimColumnWords *words);
 
 extern const char *scim_compare_name(ScimCompare compare);
 

@@ -16,7 +16,8 @@ typedef struct Option
 	const char *name;
 	int			where;			/* of ScimOptionsOf */
 	const char *values;			/* "must be ..." */
-	bool		(*read) (const JsonbValue *value, ScimOptions *options);	/* false: it is none of the values */
+	/* false: it is none of the values */
+	bool		(*read) (const JsonbValue *value, ScimOptions *options);
 } Option;
 
 /* ---- reading ---- */
@@ -96,7 +97,8 @@ static const Option all_options[] = {
 	{"validate", TABLES, "true or false (the default)", read_validate},
 	{"unique_id", SCIM_OPTIONS_CREATE, "true or false (the default)", read_unique_id},
 	{"add_columns", SCIM_OPTIONS_REGISTER, "true or false (the default)", read_add_columns},
-	{"subscribed", SCIM_OPTIONS_REGISTER | SCIM_OPTIONS_MEMBERS | SCIM_OPTIONS_STORED, "true or false (the default)", read_subscribed},
+	{"subscribed", SCIM_OPTIONS_REGISTER | SCIM_OPTIONS_MEMBERS | SCIM_OPTIONS_STORED,
+	"true or false (the default)", read_subscribed},
 	{"tenant", SCIM_OPTIONS_MEMBERS, "the name of a column", read_tenant},
 	{"keep_columns", SCIM_OPTIONS_UNREGISTER, "true or false (the default)", read_keep_columns},
 	{"added", SCIM_OPTIONS_STORED, "an array of names of columns", read_added},

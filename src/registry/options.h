@@ -15,7 +15,7 @@
 /* Where options are given: each of them has its place in some. */
 typedef enum ScimOptionsOf
 {
-	SCIM_OPTIONS_CREATE = 0x01,	/* scim_create_table */
+	SCIM_OPTIONS_CREATE = 0x01, /* scim_create_table */
 	SCIM_OPTIONS_REGISTER = 0x02,	/* scim_register_table */
 	SCIM_OPTIONS_MEMBERS = 0x04,	/* scim_register_members */
 	SCIM_OPTIONS_UNREGISTER = 0x08,
@@ -41,7 +41,8 @@ extern void scim_parse_options(Jsonb *given, ScimOptionsOf where, ScimOptions *o
 extern char *scim_options_text(const ScimOptions *options);
 
 /* The options with one of the added columns renamed; NULL if that is none of them. */
-extern char *scim_rename_in_options(const char *options, const char *old_name, const char *new_name);
+extern char *scim_rename_in_options(const char *options, const char *old_name,
+									const char *new_name);
 
 /* The options in a trigger's arguments. */
 extern void scim_read_options(ScimRegistration *registration, const char *options);

@@ -29,7 +29,8 @@
 
 #define UNFIT_FOR_ROWS (TRIGGER_TYPE_DELETE | TRIGGER_TYPE_TRUNCATE | TRIGGER_TYPE_INSTEAD)
 #define UNFIT_FOR_CHANGES (TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSTEAD)
-#define UNFIT_FOR_DELETES (UNFIT_FOR_CHANGES | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)
+#define UNFIT_FOR_DELETES \
+	(UNFIT_FOR_CHANGES | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)
 
 typedef struct Form
 {
@@ -43,7 +44,8 @@ typedef struct Form
 } Form;
 
 static const Form forms[] = {
-	{SCIM_ROW_KIND, "scim_row_trigger", 2, 3, TRIGGER_TYPE_ROW | TRIGGER_TYPE_BEFORE, UNFIT_FOR_ROWS,
+	{SCIM_ROW_KIND, "scim_row_trigger", 2, 3, TRIGGER_TYPE_ROW | TRIGGER_TYPE_BEFORE,
+		UNFIT_FOR_ROWS,
 	"BEFORE INSERT OR UPDATE FOR EACH ROW, with a resource type, a mapping, and options"},
 	{SCIM_MEMBERS_KIND, "scim_members_trigger", 2, 3, 0, UNFIT_FOR_CHANGES,
 	"AFTER changes, with a resource type, a mapping, and options"},
@@ -118,14 +120,16 @@ form_of(Oid function)
 static bool
 is_json_object(char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '{' && pg_parse_json(scim_json_lexer(text, strlen(text)), &nullSemAction) == JSON_SUCCESS;
+	return text[strspn(text, " \t\r\n")] == '{' &&
+		pg_parse_json(scim_json_lexer(text, strlen(text)), &nullSemAction) == JSON_SUCCESS;
 }
 
 /* Does the trigger see rows, or have there been none? */
 static bool
 sees_changes(const Trigger *trigger)
 {
-	return (trigger->tgtype & (TRIGGER_TYPE_ROW | TRIGGER_TYPE_TRUNCATE)) != 0 || trigger->tgoldtable || trigger->tgnewtable;
+	return (trigger->tgtype & (TRIGGER_TYPE_ROW | TRIGGER_TYPE_TRUNCATE)) != 0 ||
+		trigger->tgoldtable || trigger->tgnewtable;
 }
 
 static bool
@@ -133,9 +137,9 @@ fits(const Trigger *trigger, const Form *form)
 {
 	if (form->kind != SCIM_ROW_KIND && !sees_changes(trigger))
 		return false;
-	if (OidIsValid(trigger->tgconstraint) ||
-		(trigger->tgtype & form->needed) != form->needed || (trigger->tgtype & form->unfit) != 0 ||
-		trigger->tgnargs < form->least || trigger->tgnargs > form->most || trigger->tgargs[SCIM_TYPE_ARGUMENT][0] == '\0')
+	if (OidIsValid(trigger->tgconstraint) || (trigger->tgtype & form->needed) != form->needed ||
+		(trigger->tgtype & form->unfit) != 0 || trigger->tgnargs < form->least ||
+		trigger->tgnargs > form->most || trigger->tgargs[SCIM_TYPE_ARGUMENT][0] == '\0')
 		return false;
 	for (int i = SCIM_MAPPING_ARGUMENT; i < trigger->tgnargs; i++)
 	{
@@ -169,9 +173,11 @@ scim_refuse_trigger(Relation relation, const Trigger *trigger)
 	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
 
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
-	scim_error_hint(error, "Drop the trigger; scim_register_table and scim_register_members make those that a table needs.");
+	scim_error_hint(error, "Drop the trigger; scim_register_table and scim_register_members make "
+					"those that a table needs.");
 	if (form == NULL)
-		scim_throw(error, "trigger \"%s\" of table \"%s\" calls a function that is not the extension's",
+		scim_throw(error,
+				   "trigger \"%s\" of table \"%s\" calls a function that is not the extension's",
 				   trigger->tgname, RelationGetRelationName(relation));
 	scim_throw(error, "trigger \"%s\" of table \"%s\" is not as scimver makes them: %s fires %s",
 			   trigger->tgname, RelationGetRelationName(relation), form->function, form->arguments);
@@ -240,7 +246,8 @@ scim_triggers_of(Oid relid, int kinds)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
 	scan = systable_beginscan(catalog, TriggerRelidNameIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

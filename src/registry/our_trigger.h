@@ -44,7 +44,10 @@ extern int	scim_trigger_kind(const Trigger *trigger);
 /* The function of a kind of triggers. */
 extern Oid	scim_trigger_function(ScimTriggerKind kind);
 
-/* A trigger as pg_trigger has it, in the current memory context; of its columns only how many there are. */
+/*
+ * A trigger as pg_trigger has it, in the current memory context; of its columns
+ * only how many there are.
+ */
 extern Trigger *scim_read_trigger(HeapTuple tuple, TupleDesc descriptor);
 
 /*

@@ -15,7 +15,10 @@
 #include "registry/column_kinds.h"
 #include "registry/lookup.h"
 
-/* What our triggers are called when they are made; "~" sorts behind all that people name theirs.  Which are ours: our_trigger.h. */
+/*
+ * What our triggers are called when they are made; "~" sorts behind all that
+ * people name theirs.  Which are ours: our_trigger.h.
+ */
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 #define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
@@ -27,7 +30,8 @@
 typedef struct ScimRegistration
 {
 	Oid			relid;			/* key of the cache */
-	Oid			root;			/* the registered table: of a partition or child, what it belongs to; else relid */
+	Oid			root;			/* the registered table: of a partition or child, what it belongs
+								 * to; else relid */
 	Oid			trigger;
 	const ScimResourceType *type;
 	bool		is_members;
@@ -49,7 +53,8 @@ typedef struct ScimRegistration
 	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
-	ScimLookup *in_data;		/* what is unique and has no column of its own, but "data"; their columns are not set */
+	ScimLookup *in_data;		/* what is unique and has no column of its own, but "data"; their
+								 * columns are not set */
 	int			in_data_count;
 	struct ScimMappedPlan *plan;	/* made when it is first asked for (mapped_plan.h) */
 	ScimLookup *lookups;

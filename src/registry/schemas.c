@@ -98,9 +98,9 @@ required_of(HeapTuple tuple, Relation relation, const char *name)
 	Datum		value = column_of(tuple, relation, name, &isnull);
 
 	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of table \"%s\" is gone", name, RelationGetRelationName(relation))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("column \"%s\" of table \"%s\" is gone", name,
+							   RelationGetRelationName(relation))));
 	return value;
 }
 
@@ -168,7 +168,10 @@ plural_of(const char *endpoint)
 	return plural;
 }
 
-/* Is this the schema of RFC 7643, and does it have the attribute, which is kept outside of the document? */
+/*
+ * Is this the schema of RFC 7643, and does it have the attribute, which is kept
+ * outside of the document?
+ */
 static bool
 is_core(const ScimSchema *schema, const char *urn, const char *attribute, bool complex)
 {
@@ -209,7 +212,10 @@ scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schema
 	return type;
 }
 
-/* The endpoints of all types but those that a reference to resources names; NULL if it may lead anywhere. */
+/*
+ * The endpoints of all types but those that a reference to resources names;
+ * NULL if it may lead anywhere.
+ */
 static const char *const *
 other_endpoints(const char *const *referenced, const ScimResourceType *const *types)
 {
@@ -264,7 +270,8 @@ read_schemas(SchemaSet *set, const Row *rows, int count)
 	set->schemas = palloc0((count + 1) * sizeof(ScimSchema *));
 	for (int i = 0; i < count; i++)
 	{
-		ScimSchema *schema = scim_read_schema(rows[i].document, rows[i].options ? rows[i].options : no_options);
+		ScimSchema *schema = scim_read_schema(rows[i].document,
+											  rows[i].options ? rows[i].options : no_options);
 
 		schema->version = rows[i].version ? pstrdup(rows[i].version) : NULL;
 		set->schemas[i] = schema;
@@ -279,7 +286,8 @@ read_types(SchemaSet *set, const Row *rows, int count)
 	set->types = palloc0((count + 1) * sizeof(ScimResourceType *));
 	for (int i = 0; i < count; i++)
 	{
-		ScimResourceType *type = scim_make_type(scim_read_resource_type(rows[i].document), set->schemas);
+		ScimResourceType *type = scim_make_type(scim_read_resource_type(rows[i].document),
+												set->schemas);
 
 		if (type == NULL)
 			continue;
@@ -327,9 +335,8 @@ load(void)
 		SchemaSet  *set = read_set();
 
 		/*
-		 * A change that came to be known while we read may have come too late
-		 * for what was read first.  (Where debug_discard_caches says so, all
-		 * is said to have changed all the time.)
+		 * A change that came to be known while we read may have come too late for what was read
+		 * first.  (Where debug_discard_caches says so, all is said to have changed all the time.)
 		 */
 		if (generation == started || debug_discard_caches > 0)
 		{

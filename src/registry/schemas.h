@@ -26,7 +26,8 @@ extern const ScimSchema *const *scim_all_schemas(void);
  * current memory context, and (yet) in no set.  NULL if one is not there.
  */
 struct ScimTypeDocument;
-extern ScimResourceType *scim_make_type(const struct ScimTypeDocument *parts, const ScimSchema *const *schemas);
+extern ScimResourceType *scim_make_type(const struct ScimTypeDocument *parts,
+										const ScimSchema *const *schemas);
 
 /* Notes in the references of a schema that is being made which endpoints they must not lead to. */
 extern void scim_set_endpoints(ScimSchema *schema, const ScimResourceType *const *types);
@@ -34,12 +35,18 @@ extern void scim_set_endpoints(ScimSchema *schema, const ScimResourceType *const
 /* The schema with that URN (case-insensitive) in a list that ends with a NULL, or NULL. */
 extern const ScimSchema *scim_find_schema(const ScimSchema *const *schemas, const char *urn);
 
-/* Counts up whenever a set of schemas and resource types was dropped: what points into it is stale. */
+/*
+ * Counts up whenever a set of schemas and resource types was dropped: what
+ * points into it is stale.
+ */
 extern uint64 scim_schemas_generation(void);
 
 extern void scim_init_schemas(void);
 
-/* The one type that has members (Group; NULL: there is none), and the types whose resources can be members, ended by NULL. */
+/*
+ * The one type that has members (Group; NULL: there is none), and the types
+ * whose resources can be members, ended by NULL.
+ */
 extern const ScimResourceType *scim_members_type(void);
 
 #endif							/* SCIM_REGISTRY_SCHEMAS_H */

@@ -38,7 +38,8 @@ column(const Row *row, const char *name)
 	AttrNumber	number = get_attnum(RelationGetRelid(row->relation), name);
 
 	if (number == InvalidAttrNumber)
-		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(row->relation), name);
+		elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(row->relation),
+			 name);
 	return number - 1;
 }
 
@@ -72,7 +73,8 @@ normalize(Row *row)
 
 		if (row->nulls[options])
 			return;
-		schema = scim_read_schema(DatumGetJsonbP(row->values[document]), DatumGetJsonbP(row->values[options]));
+		schema = scim_read_schema(DatumGetJsonbP(row->values[document]),
+								  DatumGetJsonbP(row->values[options]));
 		value = schema->urn;
 		tree = scim_schema_document(schema);
 	}
@@ -101,9 +103,9 @@ scim_schemas_trigger(PG_FUNCTION_ARGS)
 	Row		   *row;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(data->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired as a BEFORE trigger", "scim_schemas_trigger")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired as a BEFORE trigger", "scim_schemas_"
+							   "trigger")));
 	CacheInvalidateRelcache(data->tg_relation);
 	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BY_DELETE(data->tg_event))
 		return PointerGetDatum(data->tg_trigtuple);
@@ -113,5 +115,6 @@ scim_schemas_trigger(PG_FUNCTION_ARGS)
 	row->tuple = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? data->tg_trigtuple : data->tg_newtuple;
 	heap_deform_tuple(row->tuple, RelationGetDescr(row->relation), row->values, row->nulls);
 	normalize(row);
-	return PointerGetDatum(heap_form_tuple(RelationGetDescr(row->relation), row->values, row->nulls));
+	return PointerGetDatum(heap_form_tuple(RelationGetDescr(row->relation),
+										   row->values, row->nulls));
 }

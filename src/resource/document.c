@@ -36,7 +36,8 @@ is_of_other_columns(const ScimResourceType *type, const JsonbValue *key)
 static bool
 is_password(const ScimResourceType *type, const JsonbValue *key)
 {
-	return type->has_password && key->val.string.len == 8 && (key->val.string.val[0] | 0x20) == 'p' &&
+	return type->has_password && key->val.string.len == 8 &&
+		(key->val.string.val[0] | 0x20) == 'p' &&
 		pg_strncasecmp(key->val.string.val, "password", 8) == 0;
 }
 

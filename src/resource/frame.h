@@ -43,7 +43,8 @@ typedef struct ScimCall
 	const ScimRegistration *registration;	/* of the resource's table */
 	const char *tenant;
 	const char *id;				/* of the resource; NULL until it is inserted */
-	bool		replaces;		/* by a whole document: what that leaves out, but cannot be removed, stays */
+	bool		replaces;		/* by a whole document: what that leaves out, but cannot be
+								 * removed, stays */
 	bool		deletes;		/* the row: what still refers to it is in the way */
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
 	bool		moved;			/* the revision was moved */

@@ -52,20 +52,22 @@ check_record(const ScimRegistration *registration, TupleDesc descriptor, const b
 		Oid			expected = i == 0 ? JSONBOID : registration->mapped[i - 1].base_type;
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
-		fits = !attribute->attisdropped && (nulls[i] || getBaseType(attribute->atttypid) == expected);
+		fits = !attribute->attisdropped &&
+			(nulls[i] || getBaseType(attribute->atttypid) == expected);
 	}
 	if (!fits)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("the record has not the document and the columns of table %s in the order of its mapping",
-						registration->table)));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("the record has not the document and the columns of table %s in the "
+							   "order of its mapping",
+							   registration->table)));
 }
 
 /* The content in the record, with what is only shown. */
 static JsonbValue *
 read_record(const ScimRegistration *registration, HeapTupleHeader record)
 {
-	TupleDesc	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record), HeapTupleHeaderGetTypMod(record));
+	TupleDesc	descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(record),
+													HeapTupleHeaderGetTypMod(record));
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(record), .t_data = record};
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
@@ -90,7 +92,8 @@ read_record(const ScimRegistration *registration, HeapTupleHeader record)
 static JsonbValue *
 member(JsonbValue *object, const char *name)
 {
-	return object && scim_is_object(object) ? scim_get(scim_open(object), name, strlen(name)) : NULL;
+	return object && scim_is_object(object) ? scim_get(scim_open(object), name, strlen(name))
+		: NULL;
 }
 
 /*
@@ -115,7 +118,8 @@ scim_joined_attribute(PG_FUNCTION_ARGS)
 	if (path.extension)
 		object = member(object, path.extension->urn);
 	value = member(object, path.attribute->name);
-	if (value == NULL || scim_is_unassigned(value) || (path.attribute->multi_valued && !scim_is_array(value)))
+	if (value == NULL || scim_is_unassigned(value) ||
+		(path.attribute->multi_valued && !scim_is_array(value)))
 		PG_RETURN_NULL();
 	PG_RETURN_JSONB_P(scim_write(value));
 }

@@ -61,7 +61,10 @@ join_values(const Join *join, const ScimMappedField *parts, int count, JsonbValu
 
 /* ---- slots ---- */
 
-/* The element that the slot's columns make, without anything from "data"; NULL: none of them has a value. */
+/*
+ * The element that the slot's columns make, without anything from "data"; NULL:
+ * none of them has a value.
+ */
 static JsonbValue *
 slot_element(const Join *join, const ScimMappedSlot *slot)
 {
@@ -78,12 +81,14 @@ slot_element(const Join *join, const ScimMappedSlot *slot)
 		scim_set(element, slot->fields[i].name, slot->fields[i].length, &value);
 	}
 	for (int i = 0; element && i < slot->constant_count; i++)
-		scim_set(element, slot->constants[i].name, slot->constants[i].length, &slot->constants[i].value);
+		scim_set(element, slot->constants[i].name, slot->constants[i].length,
+				 &slot->constants[i].value);
 	return element;
 }
 
 static void
-add_slot(const Join *join, const ScimMappedSlot *slot, JsonbValue *others, bool *taken, JsonbValue *result)
+add_slot(const Join *join, const ScimMappedSlot *slot, JsonbValue *others, bool *taken,
+		 JsonbValue *result)
 {
 	JsonbValue *element = slot_element(join, slot);
 	int			rest;
@@ -216,7 +221,10 @@ join_objects(const ScimRegistration *registration, const Join *join, JsonbValue 
 	}
 }
 
-/* What the data column holds of the document, opened; what is no object came by other hands, and is as good as none. */
+/*
+ * What the data column holds of the document, opened; what is no object came by
+ * other hands, and is as good as none.
+ */
 static JsonbValue *
 open_data(const ScimResourceType *type, Jsonb *data)
 {
@@ -247,7 +255,10 @@ lists(const JsonbValue *urns, const char *urn)
 	return false;
 }
 
-/* The core URN, those of extensions that have a value or are listed in "data", and what else is listed there. */
+/*
+ * The core URN, those of extensions that have a value or are listed in "data",
+ * and what else is listed there.
+ */
 static void
 derive_schemas(const ScimResourceType *type, JsonbValue *document)
 {
@@ -285,7 +296,8 @@ scim_join_tree(const ScimRegistration *registration, Jsonb *data, const ScimColu
 }
 
 Jsonb *
-scim_join_columns(const ScimRegistration *registration, Jsonb *data, const ScimColumnValues *columns)
+scim_join_columns(const ScimRegistration *registration, Jsonb *data,
+				  const ScimColumnValues *columns)
 {
 	return scim_write(scim_join_tree(registration, data, columns));
 }
@@ -312,7 +324,8 @@ show_schemas(const ScimRegistration *registration, JsonbValue *resource)
 }
 
 void
-scim_show_columns(const ScimRegistration *registration, JsonbValue *resource, const ScimColumnValues *columns)
+scim_show_columns(const ScimRegistration *registration, JsonbValue *resource,
+				  const ScimColumnValues *columns)
 {
 	Join		join = {.columns = columns, .read_only = true};
 

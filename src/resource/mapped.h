@@ -9,7 +9,10 @@
 #include "registry/mapped_plan.h"
 #include "registry/registration.h"
 
-/* Values of columns: of the mapped ones, in the order of registration->mapped, unless it says of which. */
+/*
+ * Values of columns: of the mapped ones, in the order of registration->mapped,
+ * unless it says of which.
+ */
 typedef struct ScimColumnValues
 {
 	Datum	   *values;
@@ -21,10 +24,12 @@ typedef struct ScimColumnValues
  * is none) and the columns that can be written, with "schemas" as they imply.
  * Independent of who writes, and of the session's settings.
  */
-extern Jsonb *scim_join_columns(const ScimRegistration *registration, Jsonb *data, const ScimColumnValues *columns);
+extern Jsonb *scim_join_columns(const ScimRegistration *registration, Jsonb *data,
+								const ScimColumnValues *columns);
 
 /* The same as a tree that refers to the values: for the trigger, which only hashes it. */
-extern JsonbValue *scim_join_tree(const ScimRegistration *registration, Jsonb *data, const ScimColumnValues *columns);
+extern JsonbValue *scim_join_tree(const ScimRegistration *registration, Jsonb *data,
+								  const ScimColumnValues *columns);
 
 /* Adds to a resource (a tree) what read-only columns hold, for it to be shown. */
 extern void scim_show_columns(const ScimRegistration *registration, JsonbValue *resource,

@@ -23,7 +23,10 @@ typedef struct Elements
 	int		   *of_slot;		/* of each slot the element that it took, or -1 */
 } Elements;
 
-/* Has the element a value for one of the slot's columns?  An empty text is none, where "data" can keep it. */
+/*
+ * Has the element a value for one of the slot's columns?  An empty text is
+ * none, where "data" can keep it.
+ */
 static bool
 has_value(const ScimTaken *taken, const ScimMappedSlot *slot, const JsonbValue *element)
 {
@@ -40,7 +43,8 @@ has_value(const ScimTaken *taken, const ScimMappedSlot *slot, const JsonbValue *
 
 /* The free slot that says the most of the element, or -1. */
 static int
-best_slot(const ScimTaken *taken, const Elements *elements, const JsonbValue *element, bool or_absent)
+best_slot(const ScimTaken *taken, const Elements *elements, const JsonbValue *element,
+		  bool or_absent)
 {
 	int			best = -1;
 
@@ -56,7 +60,10 @@ best_slot(const ScimTaken *taken, const Elements *elements, const JsonbValue *el
 	return best;
 }
 
-/* Gives elements to slots; where there is no "data", also such as do not say what the slot's constants do. */
+/*
+ * Gives elements to slots; where there is no "data", also such as do not say
+ * what the slot's constants do.
+ */
 static void
 give_elements(const ScimTaken *taken, Elements *elements, bool or_absent)
 {
@@ -115,7 +122,8 @@ is_written(const ScimTaken *taken, const ScimMappedSlot *slot)
 {
 	for (int i = 0; i < slot->field_count; i++)
 	{
-		if (!slot->fields[i].column->read_only && taken->values[slot->fields[i].index].type != jbvNull)
+		if (!slot->fields[i].column->read_only &&
+			taken->values[slot->fields[i].index].type != jbvNull)
 			return true;
 	}
 	return false;
@@ -135,7 +143,8 @@ rest_of_elements(const ScimTaken *taken, const Elements *elements, bool all, int
 		int			element = elements->of_slot[i];
 
 		rest_of_slot[i] = -1;
-		if (element < 0 || !(says_more(&elements->attribute->slots[i], &elements->array->val.array.elems[element]) ||
+		if (element < 0 || !(says_more(&elements->attribute->slots[i],
+									   &elements->array->val.array.elems[element]) ||
 							 (all && is_written(taken, &elements->attribute->slots[i]))))
 			continue;
 		rest_of_slot[i] = rest->val.array.nElems;
@@ -151,7 +160,8 @@ rest_of_elements(const ScimTaken *taken, const Elements *elements, bool all, int
 
 /* Would the columns be joined with just that, when it is read? */
 static bool
-is_joined_so(const ScimTaken *taken, const Elements *elements, const JsonbValue *rest, const int *rest_of_slot)
+is_joined_so(const ScimTaken *taken, const Elements *elements, const JsonbValue *rest,
+			 const int *rest_of_slot)
 {
 	bool	   *used = palloc0(Max(rest->val.array.nElems, 1) * sizeof(bool));
 
@@ -201,7 +211,8 @@ scim_take_slots(ScimTaken *taken, const ScimMappedAttribute *attribute, JsonbVal
 		if (slot->spread)
 			take_spread(taken, &slot->fields[0], &elements);
 		for (int j = 0; j < slot->field_count && elements.of_slot[i] >= 0; j++)
-			scim_take_value(taken, &slot->fields[j], &elements.array->val.array.elems[elements.of_slot[i]]);
+			scim_take_value(taken, &slot->fields[j],
+							&elements.array->val.array.elems[elements.of_slot[i]]);
 	}
 	rest = rest_of_elements(taken, &elements, false, rest_of_slot);
 	if (taken->has_data && !is_joined_so(taken, &elements, rest, rest_of_slot))

@@ -11,6 +11,7 @@
  * Moves the values of mapped columns out of the elements of a multi-valued
  * attribute of the object, which keeps what the columns do not hold.
  */
-extern void scim_take_slots(ScimTaken *taken, const ScimMappedAttribute *attribute, JsonbValue *object);
+extern void scim_take_slots(ScimTaken *taken, const ScimMappedAttribute *attribute,
+							JsonbValue *object);
 
 #endif							/* SCIM_RESOURCE_MAPPED_ELEMENTS_H */

@@ -20,7 +20,8 @@
 
 /* A read-only value may be sent back as it was read. */
 static void
-check_read_only(const ScimMappedColumn *column, const JsonbValue *given, const ScimColumnValues *old, int index)
+check_read_only(const ScimMappedColumn *column, const JsonbValue *given,
+				const ScimColumnValues *old, int index)
 {
 	JsonbValue	before = {.type = jbvNull};
 	JsonbValue	after = *given;
@@ -33,14 +34,15 @@ check_read_only(const ScimMappedColumn *column, const JsonbValue *given, const S
 	if (scim_column_could_hold(column, given, &datum))
 		after = scim_column_to_json(column, datum);
 	if (!scim_equal(&before, &after))
-		scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only: its column %s is not scimver's to write",
-						column->path, column->column);
+		scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path,
+						"%s is read only: its column %s is not scimver's to write", column->path,
+						column->column);
 }
 
 /* The column of a new row, or of one where the value changes. */
 static void
-write_column(const ScimMappedColumn *column, const ScimMappedNull *null, const JsonbValue *given, bool is_new,
-			 ScimSplit *result, int index)
+write_column(const ScimMappedColumn *column, const ScimMappedNull *null, const JsonbValue *given,
+			 bool is_new, ScimSplit *result, int index)
 {
 	bool		has_value = scim_column_from_json(column, given, &result->columns.values[index]);
 
@@ -73,7 +75,8 @@ split_column(const ScimTaken *taken, const ScimColumnValues *old, ScimSplit *res
 	if (old && scim_column_can_hold(column, given, &datum))
 		after = scim_column_to_json(column, datum);
 	/* what cannot be held is told by the writing */
-	if (old && scim_equal(&before, &after) && (after.type != jbvNull || scim_is_no_value(column, given)))
+	if (old && scim_equal(&before, &after) &&
+		(after.type != jbvNull || scim_is_no_value(column, given)))
 	{
 		result->columns.values[index] = old->values[index];
 		result->columns.nulls[index] = old->nulls[index];
@@ -84,7 +87,10 @@ split_column(const ScimTaken *taken, const ScimColumnValues *old, ScimSplit *res
 
 /* ---- data ---- */
 
-/* The members of "data" that are content, and those that do not count ("id", "meta": what may be there is the application's). */
+/*
+ * The members of "data" that are content, and those that do not count ("id",
+ * "meta": what may be there is the application's).
+ */
 static void
 open_data(const ScimTaken *taken, Jsonb *data, JsonbValue *content, JsonbValue *others)
 {
@@ -119,7 +125,8 @@ split_data(const ScimTaken *taken, Jsonb *document, Jsonb *old_data, bool is_new
 	open_data(taken, old_data, content, others);
 	scim_root(document, &whole);
 	scim_reduce_schemas(taken, scim_open(&whole), content);
-	same = is_new ? empty && (null->has_default || !null->not_null) : scim_equal(content, taken->rest);
+	same = is_new ? empty && (null->has_default || !null->not_null)
+		: scim_equal(content, taken->rest);
 	result->data = old_data;
 	if (same)
 		return;

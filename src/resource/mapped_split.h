@@ -13,7 +13,8 @@ typedef struct ScimSplit
 {
 	ScimColumnValues columns;	/* of read-only ones nothing */
 	bool	   *changed;		/* of each column: does it differ from "old"? */
-	bool	   *given;			/* of each that is read only: does the document have a value for it? */
+	bool	   *given;			/* of each that is read only: does the document have a value for
+								 * it? */
 	Jsonb	   *data;			/* what has no column; NULL if the table has no data column */
 	bool		data_changed;
 	Jsonb	   *old_data;		/* what was there; NULL: nothing */

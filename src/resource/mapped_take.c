@@ -20,6 +20,7 @@ take_complex(ScimTaken *taken, const ScimMappedAttribute *attribute, JsonbValue 
 	if (!found || !scim_is_object(found))
 		return;
 	complex = scim_open(found);
+
 	for (int i = 0; i < attribute->field_count; i++)
 		scim_take_value(taken, &attribute->fields[i], complex);
 	scim_set_or_remove(object, attribute->name, attribute->length, complex);
@@ -136,7 +137,9 @@ mapped_paths(const ScimRegistration *registration, const ScimAttribute *attribut
 static ScimPlace
 place_of(const ScimPlace *up, const JsonbPair *pair)
 {
-	ScimPlace	place = {.up = up, .name = pair->key.val.string.val, .length = pair->key.val.string.len};
+	ScimPlace	place = {.up = up,
+		.name = pair->key.val.string.val,
+	.length = pair->key.val.string.len};
 
 	return place;
 }

@@ -11,8 +11,12 @@
 /* Takes apart: "taken" comes with room for the values, each jbvNull. */
 extern void scim_take_apart(ScimTaken *taken, Jsonb *document);
 
-/* "schemas" of "rest" without what follows from the document, or from columns that are only shown. */
-extern void scim_reduce_schemas(const ScimTaken *taken, const JsonbValue *document, JsonbValue *rest);
+/*
+ * "schemas" of "rest" without what follows from the document, or from columns
+ * that are only shown.
+ */
+extern void scim_reduce_schemas(const ScimTaken *taken, const JsonbValue *document,
+								JsonbValue *rest);
 
 /* INVALID_VALUE: the first of what has no column, by its name. */
 extern SCIM_NORETURN void scim_throw_rest(const ScimTaken *taken);

@@ -30,7 +30,10 @@ scim_set_or_remove(JsonbValue *parent, const char *name, int length, const Jsonb
 		scim_set(parent, name, length, value);
 }
 
-/* May the rest of the slot's element be this one, of "data"?  It has nothing that the columns hold. */
+/*
+ * May the rest of the slot's element be this one, of "data"?  It has nothing
+ * that the columns hold.
+ */
 static bool
 is_rest(const ScimMappedSlot *slot, const JsonbValue *element, bool read_only)
 {
@@ -46,7 +49,8 @@ is_rest(const ScimMappedSlot *slot, const JsonbValue *element, bool read_only)
 }
 
 int
-scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only)
+scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken,
+			   bool read_only)
 {
 	for (int i = 0; i < elements->val.array.nElems; i++)
 	{

@@ -18,12 +18,17 @@ typedef struct ScimTaken
 } ScimTaken;
 
 /* Sets a member of an object, or removes it if the value is unassigned. */
-extern void scim_set_or_remove(JsonbValue *object, const char *name, int length, const JsonbValue *value);
+extern void scim_set_or_remove(JsonbValue *object, const char *name, int length,
+							   const JsonbValue *value);
 
 /* Moves the value of a mapped column out of the object; none if it has none. */
 extern void scim_take_value(ScimTaken *taken, const ScimMappedField *part, JsonbValue *object);
 
-/* The element of "data" that a slot's columns are joined with: it fits and has nothing that they hold; -1: none. */
-extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements, const bool *taken, bool read_only);
+/*
+ * The element of "data" that a slot's columns are joined with: it fits and has
+ * nothing that they hold; -1: none.
+ */
+extern int	scim_find_rest(const ScimMappedSlot *slot, const JsonbValue *elements,
+						   const bool *taken, bool read_only);
 
 #endif							/* SCIM_RESOURCE_MAPPED_VALUE_H */

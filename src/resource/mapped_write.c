@@ -67,8 +67,10 @@ static void
 assign_mark(Assignments *list, const ScimRegistration *registration)
 {
 	Oid			type = registration->types[SCIM_COLUMN_DELETED];
-	Datum		mark = type == BOOLOID ? BoolGetDatum(true) :
-	scim_column_from_instant(type, registration->formats[SCIM_COLUMN_DELETED], GetCurrentTimestamp());
+	Datum		mark = type == BOOLOID
+	? BoolGetDatum(true)
+	: scim_column_from_instant(type, registration->formats[SCIM_COLUMN_DELETED],
+							   GetCurrentTimestamp());
 
 	assign(list, "{deleted}", type, mark, false);
 }
@@ -77,14 +79,16 @@ static Assignments
 list_assignments(const ScimMappedWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
-	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)), 0};
+	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)),
+	0};
 
 	if (write->split)
 		assign_content(&list, registration, write->split);
 	if (write->marks)
 		assign_mark(&list, registration);
 	if (write->sets_password && registration->columns[SCIM_COLUMN_PASSWORD])
-		assign(&list, "{password}", TEXTOID, write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
+		assign(&list, "{password}", TEXTOID,
+			   write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
 			   write->password_hash == NULL);
 	return list;
 }

@@ -36,8 +36,8 @@
 bool
 scim_is_summed(const ScimRegistration *groups)
 {
-	return groups->type->has_members &&
-		(groups->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL || groups->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL);
+	return groups->type->has_members && (groups->columns[SCIM_COLUMN_MEMBER_COUNT] == NULL ||
+										 groups->columns[SCIM_COLUMN_MEMBER_DIGEST] == NULL);
 }
 
 void
@@ -94,7 +94,8 @@ init_notes(void)
 		RegisterXactCallback(forget_notes, NULL);
 	registered = true;
 	if (notes == NULL)
-		notes = hash_create("scimver notes on groups", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		notes = hash_create("scimver notes on groups", 64, &control,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 static uint64
@@ -213,7 +214,8 @@ is_registered(const ScimRegistration *groups)
 static void
 sum_up(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
 {
-	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type()) : NULL;
+	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type())
+	: NULL;
 	Datum		values[3];
 
 	*sum = (ScimMemberSum) {.known = true};
@@ -225,7 +227,8 @@ sum_up(const ScimRegistration *groups, const char *tenant, const char *id, ScimM
 }
 
 void
-scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
+scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
+					  ScimMemberSum *sum)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -234,7 +237,8 @@ scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const 
 }
 
 void
-scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
+scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
+				 ScimMemberSum *sum)
 {
 	push_latest();
 	scim_sum_seen_members(groups, tenant, id, sum);
@@ -242,7 +246,8 @@ scim_sum_members(const ScimRegistration *groups, const char *tenant, const char 
 }
 
 void
-scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
+scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
+						ScimMemberSum *sum)
 {
 	push_before(counts_from(tenant, id));
 	scim_sum_seen_members(groups, tenant, id, sum);

@@ -13,7 +13,10 @@
 #include "core/canonical.h"
 #include "registry/registration.h"
 
-/* Is it a table of groups without columns for count and digest?  They are summed up whenever they are asked for. */
+/*
+ * Is it a table of groups without columns for count and digest?  They are
+ * summed up whenever they are asked for.
+ */
 extern bool scim_is_summed(const ScimRegistration *groups);
 
 /* Is it one with these columns? */
@@ -50,19 +53,20 @@ extern void scim_sum_members(const ScimRegistration *groups, const char *tenant,
  * triggers are still to come, or have come and found nothing kept: to this
  * they add what they count.  The group's row is locked, or new.
  */
-extern void scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
-									ScimMemberSum *sum);
+extern void scim_sum_members_before(const ScimRegistration *groups, const char *tenant,
+									const char *id, ScimMemberSum *sum);
 
 /* Under the active snapshot: for rows that were read under it. */
-extern void scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
-								  ScimMemberSum *sum);
+extern void scim_sum_seen_members(const ScimRegistration *groups, const char *tenant,
+								  const char *id, ScimMemberSum *sum);
 
 /*
  * 40001 above READ COMMITTED if memberships of the group were committed that
  * the transaction does not see, and that its row does not tell of, as nothing
  * of them is kept there.  The row is locked.
  */
-extern void scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant, const char *id);
+extern void scim_refuse_unseen_members(const ScimRegistration *groups, const char *tenant,
+									   const char *id);
 
 /* Memberships of a group came or went that is not there: if it comes, they count. */
 extern void scim_note_no_group(const char *tenant, const char *id);

@@ -43,7 +43,8 @@ scim_integer_of(Oid type, Datum value)
 }
 
 JsonbValue *
-scim_other_side(const ScimResourceType *type, const char *id, const char *display, const char *type_value)
+scim_other_side(const ScimResourceType *type, const char *id, const char *display,
+				const char *type_value)
 {
 	JsonbValue *entry = scim_new_object();
 
@@ -55,7 +56,10 @@ scim_other_side(const ScimResourceType *type, const char *id, const char *displa
 	return entry;
 }
 
-/* The texts "LENGTH ID DISPLAY" of {row}, with a blank behind the length alone; NULL if there are none. */
+/*
+ * The texts "LENGTH ID DISPLAY" of {row}, with a blank behind the length alone;
+ * NULL if there are none.
+ */
 static JsonbValue *
 read_groups(ArrayType *texts)
 {
@@ -80,21 +84,25 @@ read_groups(ArrayType *texts)
 }
 
 static void
-take_members(const ScimRegistration *registration, ScimRow *row, const Datum *values, const bool *nulls)
+take_members(const ScimRegistration *registration, ScimRow *row, const Datum *values,
+			 const bool *nulls)
 {
 	ScimMemberSum *members = &row->members;
-	bytea	   *digest = nulls[SCIM_AT_MEMBER_DIGEST] ? NULL : DatumGetByteaPP(values[SCIM_AT_MEMBER_DIGEST]);
+	bytea	   *digest = nulls[SCIM_AT_MEMBER_DIGEST] ? NULL
+	: DatumGetByteaPP(values[SCIM_AT_MEMBER_DIGEST]);
 
 	/* created tables always tell; what is not filled there counts as no members */
 	members->known = !registration->is_mapped || (!nulls[SCIM_AT_MEMBER_COUNT] && digest);
 	members->count = nulls[SCIM_AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[SCIM_AT_MEMBER_COUNT]);
 	if (digest)
-		memcpy(members->digest, VARDATA_ANY(digest), Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
+		memcpy(members->digest, VARDATA_ANY(digest),
+			   Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
 }
 
 /* The document of a mapped row, from the columns behind the fixed ones. */
 static void
-take_columns(const ScimRegistration *registration, const Datum *values, const bool *nulls, ScimRow *row)
+take_columns(const ScimRegistration *registration, const Datum *values, const bool *nulls,
+			 ScimRow *row)
 {
 	row->stored = nulls[SCIM_AT_DATA] ? NULL : DatumGetJsonbP(values[SCIM_AT_DATA]);
 	row->columns.values = (Datum *) values + scim_bare_columns(registration);
@@ -103,7 +111,8 @@ take_columns(const ScimRegistration *registration, const Datum *values, const bo
 }
 
 void
-scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls, ScimRow *row)
+scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls,
+			  ScimRow *row)
 {
 	const Oid  *types = registration->types;
 	const ScimFormat *formats = registration->formats;
@@ -111,7 +120,9 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	memset(row, 0, sizeof(ScimRow));
 	row->id = scim_row_id(registration, values[SCIM_AT_ID], nulls[SCIM_AT_ID]);
 	row->version = nulls[SCIM_AT_VERSION] ? NULL : TextDatumGetCString(values[SCIM_AT_VERSION]);
-	row->revision = nulls[SCIM_AT_REVISION] ? 0 : scim_integer_of(types[SCIM_COLUMN_REVISION], values[SCIM_AT_REVISION]);
+	row->revision = nulls[SCIM_AT_REVISION]
+		? 0
+		: scim_integer_of(types[SCIM_COLUMN_REVISION], values[SCIM_AT_REVISION]);
 	row->has_created = !nulls[SCIM_AT_CREATED] &&
 		scim_column_to_instant(types[SCIM_COLUMN_CREATED], formats[SCIM_COLUMN_CREATED],
 							   values[SCIM_AT_CREATED], &row->created);
@@ -122,7 +133,9 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 		take_columns(registration, values, nulls, row);
 	else
 		row->data = scim_stored_document(registration->type,
-										 scim_row_document(registration, row->id, values[SCIM_AT_DATA], nulls[SCIM_AT_DATA]),
+										 scim_row_document(registration, row->id,
+														   values[SCIM_AT_DATA],
+														   nulls[SCIM_AT_DATA]),
 										 row->version != NULL);
 	if (registration->type->has_members)
 		take_members(registration, row, values, nulls);
@@ -145,7 +158,8 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 }
 
 void
-scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row, bool fresh)
+scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row,
+				  bool fresh)
 {
 	if (!registration->type->has_members || row->members.known)
 		return;

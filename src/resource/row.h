@@ -30,8 +30,14 @@ typedef struct ScimRow
 /* The columns of {bare}, in their order; the mapped ones stand behind them. */
 enum
 {
-	SCIM_AT_ID, SCIM_AT_DATA, SCIM_AT_VERSION, SCIM_AT_REVISION, SCIM_AT_CREATED, SCIM_AT_LAST_MODIFIED,
-	SCIM_AT_MEMBER_COUNT, SCIM_AT_MEMBER_DIGEST
+	SCIM_AT_ID,
+	SCIM_AT_DATA,
+	SCIM_AT_VERSION,
+	SCIM_AT_REVISION,
+	SCIM_AT_CREATED,
+	SCIM_AT_LAST_MODIFIED,
+	SCIM_AT_MEMBER_COUNT,
+	SCIM_AT_MEMBER_DIGEST
 };
 
 /* How many there are before the mapped ones. */
@@ -44,22 +50,29 @@ scim_bare_columns(const ScimRegistration *registration)
 /* Row "index" of SPI_tuptable, whose columns are {row} or {bare}, in the current context. */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 
-/* A row of values in the order of {bare}; it refers to them.  INVALID_VALUE if it lacks what a row must have. */
-extern void scim_take_row(const ScimRegistration *registration, const Datum *values, const bool *nulls,
-						  ScimRow *row);
+/*
+ * A row of values in the order of {bare}; it refers to them.  INVALID_VALUE if
+ * it lacks what a row must have.
+ */
+extern void scim_take_row(const ScimRegistration *registration, const Datum *values,
+						  const bool *nulls, ScimRow *row);
 
 /*
  * Of a group's row, finds out how many members it has, where its own table does
  * not tell: under the active snapshot, as the row was read under it, or "fresh",
  * as the row is locked or was written.  Within SPI.
  */
-extern void scim_know_members(const ScimRegistration *registration, const char *tenant, ScimRow *row, bool fresh);
+extern void scim_know_members(const ScimRegistration *registration, const char *tenant,
+							  ScimRow *row, bool fresh);
 
 /* A whole number from a column of one of the types that are for them. */
 extern int64 scim_integer_of(Oid type, Datum value);
 
-/* {"value", "$ref", "display", "type"}: one side of a membership, as it is shown.  "type" is of the resource. */
-extern JsonbValue *scim_other_side(const ScimResourceType *type, const char *id, const char *display,
-								   const char *type_value);
+/*
+ * {"value", "$ref", "display", "type"}: one side of a membership, as it is
+ * shown.  "type" is of the resource.
+ */
+extern JsonbValue *scim_other_side(const ScimResourceType *type, const char *id,
+								   const char *display, const char *type_value);
 
 #endif							/* SCIM_RESOURCE_ROW_H */

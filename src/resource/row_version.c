@@ -26,7 +26,10 @@
 
 PG_FUNCTION_INFO_V1(scim_row_version);
 
-/* What is kept from call to call of one statement; PL/pgSQL keeps it longer, over a SET ROLE, too. */
+/*
+ * What is kept from call to call of one statement; PL/pgSQL keeps it longer,
+ * over a SET ROLE, too.
+ */
 typedef struct Known
 {
 	uint64		generation;		/* of registrations */
@@ -57,7 +60,10 @@ find_registered(Oid relid)
 	scim_throw(error, "table \"%s\" is not registered", name);
 }
 
-/* The type of the column of the record, InvalidOid where the table has none: then its value is NULL. */
+/*
+ * The type of the column of the record, InvalidOid where the table has none:
+ * then its value is NULL.
+ */
 static Oid
 expected_type(const ScimRegistration *registration, int i)
 {
@@ -79,7 +85,8 @@ expected_type(const ScimRegistration *registration, int i)
 static int
 expected_columns(const ScimRegistration *registration)
 {
-	return scim_bare_columns(registration) + registration->mapped_count + (registration->tenant_type ? 1 : 0);
+	return scim_bare_columns(registration) + registration->mapped_count +
+		(registration->tenant_type ? 1 : 0);
 }
 
 /* Anybody may call with anything: the record must be one of the table's. */
@@ -98,8 +105,9 @@ check_record(const ScimRegistration *registration, TupleDesc descriptor)
 	}
 	if (!fits)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("the record has not the columns of table %s in the order of its mapping", registration->table)));
+				(errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("the record has not the columns of "
+															"table %s in the order of its mapping",
+															registration->table)));
 }
 
 /* Who may not read the table learns nothing of its rows, of a group's members either. */
@@ -133,7 +141,8 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	Known	   *known = function->fn_extra;
 	uint64		generation;
 
-	if (known && known->generation == scim_registration_generation() && known->role == GetUserId() && known->relid == relid &&
+	if (known && known->generation == scim_registration_generation() &&
+		known->role == GetUserId() && known->relid == relid &&
 		known->descriptor->tdtypeid == HeapTupleHeaderGetTypeId(record) &&
 		known->descriptor->tdtypmod == HeapTupleHeaderGetTypMod(record))
 		return known;
@@ -158,7 +167,10 @@ look_up(FmgrInfo *function, Oid relid, HeapTupleHeader record)
 	return known;
 }
 
-/* The record's tenant, which the caller may work in (TENANT_FORBIDDEN); NULL: it has none.  Within SPI. */
+/*
+ * The record's tenant, which the caller may work in (TENANT_FORBIDDEN); NULL:
+ * it has none.  Within SPI.
+ */
 static const char *
 take_tenant(FmgrInfo *function, Known *known, Datum value, bool isnull)
 {
@@ -201,7 +213,8 @@ version_of(const ScimRegistration *registration, const char *tenant, ScimRow *ro
 {
 	if (row->version)
 		return row->version;
-	if (registration->type->has_members && !row->members.known && !is_seen(registration, tenant, row->id))
+	if (registration->type->has_members && !row->members.known &&
+		!is_seen(registration, tenant, row->id))
 		return NULL;
 	scim_know_members(registration, tenant, row, true);
 	return scim_know_version(registration, tenant, row);

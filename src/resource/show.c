@@ -105,7 +105,8 @@ read_members(Members *members, const ScimRegistration *groups, const char *tenan
 			continue;
 		values[0] = scim_tenant_datum(memberships, tenant);
 		values[2] = CStringGetTextDatum((*type)->name);
-		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values, "   n", true);
+		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values,
+				 "   n", true);
 		collect(members, groups, table);
 	}
 }
@@ -148,8 +149,9 @@ set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
 				 errmsg("timestamp out of range")));
 	if (tm.tm_year < 1 || tm.tm_year > 9999)
 		return;
-	scim_set_text(meta, name, psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
-									   tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction));
+	scim_set_text(meta, name,
+				  psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
+						   tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction));
 }
 
 static JsonbValue *
@@ -185,8 +187,8 @@ say_omitted(JsonbValue *resource, bool always)
 }
 
 static Jsonb *
-show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members, bool omitted,
-	 const ScimProjection *projection)
+show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
+	 bool omitted, const ScimProjection *projection)
 {
 	JsonbValue	root;
 	JsonbValue *resource;
@@ -227,7 +229,8 @@ copy_jsonb(Jsonb *jsonb, MemoryContext context)
 }
 
 Jsonb *
-scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row, MemoryContext context)
+scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
+					   MemoryContext context)
 {
 	JsonbValue *resource = scim_new_object();
 	JsonbValue *meta = scim_new_object();
@@ -260,7 +263,8 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	for (uint64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i], members.omitted[i], projection),
+		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i], members.omitted[i],
+								   projection),
 							  context);
 	}
 	return shown;

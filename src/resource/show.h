@@ -27,7 +27,10 @@ extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *
  */
 extern Jsonb *scim_show_alone(const ScimRegistration *registration, const ScimRow *row);
 
-/* What a client is told that knows this version of the row: id, some of meta, not_modified; in "context". */
+/*
+ * What a client is told that knows this version of the row: id, some of meta,
+ * not_modified; in "context".
+ */
 extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 									 MemoryContext context);
 

@@ -58,7 +58,8 @@ scim_read_stored_rows(const ScimRegistration *registration, int *count)
 		rows[i].registration = registration;
 		rows[i].values = palloc(descriptor->natts * sizeof(Datum));
 		rows[i].nulls = palloc(descriptor->natts * sizeof(bool));
-		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]), descriptor, rows[i].values, rows[i].nulls);
+		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]), descriptor, rows[i].values,
+						  rows[i].nulls);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return rows;
@@ -95,7 +96,8 @@ scim_key_types(const ScimRegistration *registration, Oid types[2])
 }
 
 void
-scim_key_arrays(const ScimRegistration *registration, Datum *tenants, Datum *ids, int count, Datum keys[2])
+scim_key_arrays(const ScimRegistration *registration, Datum *tenants, Datum *ids, int count,
+				Datum keys[2])
 {
 	Datum	   *none = palloc(count * sizeof(Datum));
 
@@ -124,8 +126,11 @@ void
 scim_append_has_key(StringInfo out, const ScimRegistration *registration)
 {
 	if (registration->columns[SCIM_COLUMN_TENANT])
-		scim_append_statement(out, "(r.{tenant}, r.{id}) OPERATOR(pg_catalog.=) ANY (SELECT k.tenant, k.id"
-							  " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS k(tenant, id))",
+		scim_append_statement(out,
+							  "(r.{tenant}, r.{id}) OPERATOR(pg_catalog.=) ANY (SELECT k.tenant, "
+							  "k.id"
+							  " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS "
+							  "k(tenant, id))",
 							  registration);
 	else
 		scim_append_statement(out, "r.{id} OPERATOR(pg_catalog.=) ANY ($2)", registration);
@@ -134,8 +139,11 @@ scim_append_has_key(StringInfo out, const ScimRegistration *registration)
 void
 scim_append_lock_order(StringInfo out, const ScimRegistration *registration)
 {
-	scim_append_statement(out, " ORDER BY {?tenant:CAST(r.{tenant} AS pg_catalog.text) COLLATE pg_catalog.\"C\", }"
-						  "r.{lock_order}", registration);
+	scim_append_statement(out,
+						  " ORDER BY {?tenant:CAST(r.{tenant} AS pg_catalog.text) COLLATE "
+						  "pg_catalog.\"C\", }"
+						  "r.{lock_order}",
+						  registration);
 }
 
 /* ---- members ---- */
@@ -147,10 +155,17 @@ members_sql(const ScimRegistration *members, const ScimRegistration *groups)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, members->columns[SCIM_MEMBER_TYPE] ? "SELECT k.place, t.{type}, t.{member}" :
-						  "SELECT k.place, 'User'::pg_catalog.text, t.{member}", members);
-	scim_append_statement(&sql, " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS k(tenant, id, place),"
-						  " {table} AS t WHERE t.{group}" EQ "k.id AND t.{member} IS NOT NULL{?type: AND t.{type} IS NOT NULL}", members);
+	scim_append_statement(&sql,
+						  members->columns[SCIM_MEMBER_TYPE]
+						  ? "SELECT k.place, t.{type}, t.{member}"
+						  : "SELECT k.place, 'User'::pg_catalog.text, t.{member}",
+						  members);
+	scim_append_statement(&sql,
+						  " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH "
+						  "ORDINALITY AS k(tenant, id, place),"
+						  " {table} AS t WHERE t.{group}" EQ
+						  "k.id AND t.{member} IS NOT NULL{?type: AND t.{type} IS NOT NULL}",
+						  members);
 	if (members->columns[SCIM_MEMBER_TENANT] && groups->columns[SCIM_COLUMN_TENANT])
 		scim_append_statement(&sql, " AND t.{tenant}" EQ "k.tenant", members);
 	return sql.data;
@@ -170,7 +185,8 @@ add_members(ScimInspectedRow *rows, const ScimRegistration *members)
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
 		sum = &rows[DatumGetInt64(values[0]) - 1].members;
-		scim_member_hash(TextDatumGetCString(values[1]), scim_id_text(members->member_type, values[2]), hash);
+		scim_member_hash(TextDatumGetCString(values[1]),
+						 scim_id_text(members->member_type, values[2]), hash);
 		digest_add(sum->digest, hash);
 		sum->count++;
 	}
@@ -180,7 +196,9 @@ void
 scim_count_members(ScimInspectedRow *rows, int count, bool fresh)
 {
 	const ScimRegistration *groups = count > 0 ? rows[0].registration : NULL;
-	const ScimRegistration *members = groups && groups->type->has_members ? scim_find_members(groups->type) : NULL;
+	const ScimRegistration *members = groups && groups->type->has_members
+	? scim_find_members(groups->type)
+	: NULL;
 	Oid			types[2];
 	Datum		keys[2];
 	Portal		portal;
@@ -193,7 +211,8 @@ scim_count_members(ScimInspectedRow *rows, int count, bool fresh)
 		rows[i].members.known = true;
 	scim_key_types(groups, types);
 	scim_stored_keys(rows, count, keys);
-	portal = SPI_cursor_open_with_args(NULL, members_sql(members, groups), 2, types, keys, NULL, !fresh, 0);
+	portal = SPI_cursor_open_with_args(NULL, members_sql(members, groups), 2, types, keys, NULL,
+									   !fresh, 0);
 	scratch = AllocSetContextCreate(caller, "scimver memberships", ALLOCSET_DEFAULT_SIZES);
 	do
 	{
@@ -215,12 +234,16 @@ read_stored_members(ScimInspectedRow *row)
 	if (scim_is_summed(row->registration))
 		return;
 	row->stored_members = row->row.members;
-	row->stored_members.known = !row->nulls[AT_BARE + SCIM_AT_MEMBER_COUNT] && !row->nulls[AT_BARE + SCIM_AT_MEMBER_DIGEST];
+	row->stored_members.known = !row->nulls[AT_BARE + SCIM_AT_MEMBER_COUNT] &&
+		!row->nulls[AT_BARE + SCIM_AT_MEMBER_DIGEST];
 }
 
 /* ---- what they should hold ---- */
 
-/* The document as the row trigger would have stored it; a clear-text password is the trigger's to crypt. */
+/*
+ * The document as the row trigger would have stored it; a clear-text password
+ * is the trigger's to crypt.
+ */
 static void
 tidy_row(ScimInspectedRow *row)
 {
@@ -268,7 +291,8 @@ scim_has_right_version(const ScimInspectedRow *row)
 {
 	const char *version = row->row.version;
 
-	return version == NULL || strcmp(version, row->version) == 0 || strcmp(version, row->stored_version) == 0;
+	return version == NULL || strcmp(version, row->version) == 0 ||
+		strcmp(version, row->stored_version) == 0;
 }
 
 bool
@@ -294,7 +318,8 @@ refuse_if_hidden(const ScimRegistration *registration)
 {
 	if (registration && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
 		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
-				   "row level security may hide rows of table %s: its owner sees all of them", registration->table);
+				   "row level security may hide rows of table %s: its owner sees all of them",
+				   registration->table);
 }
 
 void

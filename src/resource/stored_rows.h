@@ -14,7 +14,8 @@ typedef struct ScimInspectedRow
 	const ScimRegistration *registration;
 	Datum	   *values;			/* of the columns that scim_append_stored_columns names */
 	bool	   *nulls;
-	ScimMemberSum members;		/* of a group: as its memberships are; as stored, if there is no table of them */
+	ScimMemberSum members;		/* of a group: as its memberships are; as stored, if there is no
+								 * table of them */
 
 	/* by scim_inspect_row */
 	ScimRow		row;			/* as it is */
@@ -22,7 +23,8 @@ typedef struct ScimInspectedRow
 	ScimMemberSum stored_members;	/* as they are stored; known: the row tells of them */
 	char	   *stored_version; /* of the content with these */
 	const char *error;			/* by scim_visit_rows: why it could not be computed, or NULL */
-	Jsonb	   *tidied;			/* of a created table: the document as it should be stored; NULL: it is */
+	Jsonb	   *tidied;			/* of a created table: the document as it should be stored; NULL:
+								 * it is */
 } ScimInspectedRow;
 
 /* The columns that scim_read_stored_rows expects, of a table that has the alias r. */
@@ -40,7 +42,8 @@ extern void scim_key_types(const ScimRegistration *registration, Oid types[2]);
 extern void scim_stored_keys(const ScimInspectedRow *rows, int count, Datum keys[2]);
 
 /* The same of any tenants (NULL: of a table without that column) and ids. */
-extern void scim_key_arrays(const ScimRegistration *registration, Datum *tenants, Datum *ids, int count, Datum keys[2]);
+extern void scim_key_arrays(const ScimRegistration *registration, Datum *tenants, Datum *ids,
+							int count, Datum keys[2]);
 
 /* The condition that a row r has one of the keys $1, $2. */
 extern void scim_append_has_key(StringInfo out, const ScimRegistration *registration);
@@ -54,7 +57,10 @@ extern void scim_append_lock_order(StringInfo out, const ScimRegistration *regis
  */
 extern void scim_count_members(ScimInspectedRow *rows, int count, bool fresh);
 
-/* What the row should hold.  INVALID_VALUE if its content has no version, as its document is no object. */
+/*
+ * What the row should hold.  INVALID_VALUE if its content has no version, as
+ * its document is no object.
+ */
 extern void scim_inspect_row(ScimInspectedRow *row);
 
 /* Does the row hold it?  What is not filled yet is not wrong. */
@@ -64,7 +70,10 @@ extern bool scim_has_right_members(const ScimInspectedRow *row);
 /* Is something of it not filled yet? */
 extern bool scim_is_unfilled(const ScimInspectedRow *row);
 
-/* PERMISSION_DENIED if row level security would hide rows of the table, or of the memberships of its groups. */
+/*
+ * PERMISSION_DENIED if row level security would hide rows of the table, or of
+ * the memberships of its groups.
+ */
 extern void scim_refuse_hidden_rows(const ScimRegistration *registration);
 
 #endif							/* SCIM_RESOURCE_STORED_ROWS_H */

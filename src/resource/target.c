@@ -190,7 +190,8 @@ scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what
 	char	   *known;
 
 	/* a policy of the application's may show rows that it does not let be written */
-	if (target->table->is_mapped && check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
+	if (target->table->is_mapped &&
+		check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
 	{
 		known = scim_take_id(target, id);
 		if (scim_fetch(target, SCIM_GET | SCIM_BARE, known, false, NULL))
@@ -225,8 +226,8 @@ scim_read_expected(const char *expected)
 }
 
 void
-scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id, const char *expected,
-					const char *current)
+scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
+					const char *expected, const char *current)
 {
 	ScimError  *error = scim_error(situation);
 
@@ -252,7 +253,8 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 
 	/* all that is shown of other resources came with the row */
 	if (!target->type->has_members)
-		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->projection, target->caller)[0];
+		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->projection,
+							  target->caller)[0];
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
@@ -283,13 +285,20 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 {
 	Datum		values[2];
 
-	/* twice: what was waited for may have been deleted and inserted anew, which only a new snapshot sees */
+	/*
+	 * twice: what was waited for may have been deleted and inserted anew, which only a new
+	 * snapshot sees
+	 */
 	if (!scim_fetch(target, statement, id, false, row) &&
 		!scim_fetch(target, statement, id, false, row))
 		return false;
 	if (target->type->has_members)
 		scim_refuse_unseen_members(target->table, target->tenant, id);
-	/* of a mapped table, the first write of something else fills it: not everybody may write that column */
+
+	/*
+	 * of a mapped table, the first write of something else fills it: not everybody may write that
+	 * column
+	 */
 	if (target->table->is_mapped)
 		(void) scim_know_version(target->table, target->tenant, row);
 	if (row->version)

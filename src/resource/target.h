@@ -27,7 +27,10 @@ typedef struct ScimTarget
 	bool		has_snapshot;	/* of its own: scim_finish_read takes it off */
 } ScimTarget;
 
-/* Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED, TENANT_FORBIDDEN (scimver.only_tenant). */
+/*
+ * Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED,
+ * TENANT_FORBIDDEN (scimver.only_tenant).
+ */
 extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
 
 /*
@@ -38,16 +41,25 @@ extern void scim_begin(ScimTarget *target, const char *type, const char *tenant)
 extern void scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh);
 extern void scim_finish_read(const ScimTarget *target);
 
-/* The same for an operation that writes; its schemas stay as they are until the end of the transaction. */
+/*
+ * The same for an operation that writes; its schemas stay as they are until the
+ * end of the transaction.
+ */
 extern void scim_begin_write(ScimTarget *target, const char *type, const char *tenant);
 
-/* Reads what the caller wants to see (NULL: the default); INVALID_VERSION_FORMAT, and as scim_read_projection. */
+/*
+ * Reads what the caller wants to see (NULL: the default);
+ * INVALID_VERSION_FORMAT, and as scim_read_projection.
+ */
 extern void scim_take_view(ScimTarget *target, const ScimView *view);
 
 /* The id as the table's type writes it; NOT_FOUND if it is nobody's. */
 extern char *scim_take_id(const ScimTarget *target, const char *id);
 
-/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+/*
+ * An id of the type, or of a member, in the one spelling in which it is shown;
+ * what can be none as it is.  Palloc'd.
+ */
 extern char *scim_store_id(const char *type, const char *id);
 extern char *scim_store_member_id(const char *id);
 
@@ -57,8 +69,12 @@ extern ScimIds scim_target_ids(const ScimTarget *target);
 /* NOT_FOUND of the type, or TENANT_FORBIDDEN where that is the reason. */
 extern SCIM_NORETURN void scim_throw_not_found(const ScimTarget *target, const char *id);
 
-/* The same, or that it may not be "updated", "deleted", where a row that is there could not be locked for that. */
-extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what);
+/*
+ * The same, or that it may not be "updated", "deleted", where a row that is
+ * there could not be locked for that.
+ */
+extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const char *id,
+												const char *what);
 
 /*
  * The version that is expected: NULL for none, and for "*", which every resource
@@ -66,8 +82,9 @@ extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const 
  */
 extern const char *scim_read_expected(const char *expected);
 
-extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
-											  const char *expected, const char *current);
+extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation,
+											  const char *id, const char *expected,
+											  const char *current);
 
 /* The row is locked and has the version, and still no row was "updated", "deleted". */
 extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const char *what);
@@ -82,7 +99,10 @@ extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, 
 /* Locks the row by the statement; fills a NULL version, or computes it.  False if there is none. */
 extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
 
-/* An id of the type, or of a member, in the one spelling in which it is shown; what can be none as it is.  Palloc'd. */
+/*
+ * An id of the type, or of a member, in the one spelling in which it is shown;
+ * what can be none as it is.  Palloc'd.
+ */
 extern char *scim_store_id(const char *type, const char *id);
 extern char *scim_store_member_id(const char *id);
 

@@ -24,8 +24,8 @@
 #include "statement/statements.h"
 
 char *
-scim_version_of(const ScimRegistration *registration, const JsonbValue *document, const ScimBeside *beside,
-				int64 revision)
+scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
+				const ScimBeside *beside, int64 revision)
 {
 	ScimForm	form = scim_content_form_of(document, beside);
 	char	   *version = palloc(SCIM_VERSION_SIZE + 1);
@@ -87,7 +87,8 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 }
 
 char *
-scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
+scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data,
+				 Size *length)
 {
 	ScimBeside	beside = beside_of(registration, row, NULL);
 	ScimForm	form = scim_content_form(&data->root, &beside);

@@ -17,10 +17,17 @@
 extern char *scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
 							 const ScimBeside *beside, int64 revision);
 
-/* The row's version; computed where there is none, with members as of the active snapshot.  Within SPI. */
-extern char *scim_know_version(const ScimRegistration *registration, const char *tenant, ScimRow *row);
+/*
+ * The row's version; computed where there is none, with members as of the
+ * active snapshot.  Within SPI.
+ */
+extern char *scim_know_version(const ScimRegistration *registration, const char *tenant,
+							   ScimRow *row);
 
-/* The canonical content of the row with "data" in place of its own, without the password; palloc'd. */
+/*
+ * The canonical content of the row with "data" in place of its own, without the
+ * password; palloc'd.
+ */
 extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
 							  Jsonb *data, Size *length);
 

@@ -18,8 +18,10 @@ typedef struct ScimView
 	int			excluded_count; /* -1: not given */
 	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
 	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
-	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0: never */
-	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever else is shown */
+	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0:
+								 * never */
+	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever
+								 * else is shown */
 } ScimView;
 
 #endif							/* SCIM_RESOURCE_VIEW_H */

@@ -64,7 +64,8 @@ scim_found_values(void)
 	{
 		char	   *value = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 
-		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", scim_phrase("\"%s\"", value ? value : ""));
+		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "",
+						 scim_phrase("\"%s\"", value ? value : ""));
 	}
 	if (SPI_processed > told)
 		appendStringInfoString(&text, " and more");

@@ -40,7 +40,8 @@ static void
 throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 {
 	ScimError  *error = scim_error(SCIM_PERMISSION_DENIED);
-	char	   *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid));
+	char	   *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+												   get_rel_name(relid));
 	char	   *grantee = GetUserNameFromId(role, true);
 	JsonbValue *names = scim_new_array();
 	StringInfoData list;
@@ -57,12 +58,14 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 	scim_error_whole(error, "relation", table);
 	scim_error_text(error, "privilege", privilege);
 	scim_error_hint(error, psprintf("Ask an administrator: GRANT %s%s%s%s ON %s TO %s;", privilege,
-									columns ? " (" : "", list.data, columns ? ")" : "", table, quote_identifier(grantee)));
+									columns ? " (" : "", list.data, columns ? ")" : "", table,
+									quote_identifier(grantee)));
 	if (columns == NIL)
-		scim_throw(error, "role \"%s\" lacks the privilege %s on table %s", grantee, privilege, table);
+		scim_throw(error, "role \"%s\" lacks the privilege %s on table %s", grantee, privilege,
+				   table);
 	scim_error_list(error, "columns", names);
-	scim_throw(error, "role \"%s\" lacks the privilege %s on column%s %-s of table %s", grantee, privilege,
-			   list_length(columns) > 1 ? "s" : "", list.data, table);
+	scim_throw(error, "role \"%s\" lacks the privilege %s on column%s %-s of table %s", grantee,
+			   privilege, list_length(columns) > 1 ? "s" : "", list.data, table);
 }
 
 void
@@ -84,9 +87,10 @@ check_schema(const ScimRegistration *registration, Oid role)
 	error = scim_error(SCIM_PERMISSION_DENIED);
 	scim_error_whole(error, "relation", registration->table);
 	scim_error_text(error, "privilege", "USAGE");
-	scim_error_hint(error, psprintf("Ask an administrator: GRANT USAGE ON SCHEMA %s TO %s.", quote_identifier(name),
-									quote_identifier(grantee)));
-	scim_throw(error, "role \"%s\" lacks the privilege USAGE on the schema of table %s", grantee, registration->table);
+	scim_error_hint(error, psprintf("Ask an administrator: GRANT USAGE ON SCHEMA %s TO %s.",
+									quote_identifier(name), quote_identifier(grantee)));
+	scim_throw(error, "role \"%s\" lacks the privilege USAGE on the schema of table %s", grantee,
+			   registration->table);
 }
 
 void
@@ -149,7 +153,7 @@ check_need(Oid relid, Oid role, const Need *need)
 
 /* What the executor checks of a relation before it begins. */
 static void
-check_relation(const ScimPermissions *needed, Oid role)
+check_relation(const ScimPermissions * needed, Oid role)
 {
 	Need		needs[] = {
 		{ACL_SELECT, "SELECT", needed->selectedCols},

@@ -16,11 +16,12 @@ scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant
 
 	scim_error_text(error, "tenant_id", tenant);
 	if (registration->tenant_type)
-		scim_error_hint(error, psprintf("Name a tenant of table %s: its tenants are of type %s.", registration->table,
+		scim_error_hint(error, psprintf("Name a tenant of table %s: its tenants are of type %s.",
+										registration->table,
 										format_type_be(registration->tenant_type->type)));
 	else
-		scim_error_hint(error, psprintf("All rows of table %s belong to the tenant \"%s\".", registration->table,
-										registration->tenant));
+		scim_error_hint(error, psprintf("All rows of table %s belong to the tenant \"%s\".",
+										registration->table, registration->tenant));
 	scim_throw(error, "table %s has no tenant \"%s\"", registration->table, tenant);
 }
 

@@ -10,7 +10,10 @@
 #include "base/compat.h"
 #include "registry/registration.h"
 
-/* The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID (the text of an id) of statements. */
+/*
+ * The parameters TENANT (TENANT_FORBIDDEN if the table cannot hold it) and ID
+ * (the text of an id) of statements.
+ */
 extern Datum scim_tenant_datum(const ScimRegistration *registration, const char *tenant);
 extern Datum scim_id_datum(const ScimRegistration *registration, const char *id);
 
@@ -18,6 +21,7 @@ extern Datum scim_id_datum(const ScimRegistration *registration, const char *id)
 extern Oid	scim_tenant_parameter(const ScimRegistration *registration);
 
 /* TENANT_FORBIDDEN: the table has no such tenant. */
-extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *registration, const char *tenant);
+extern SCIM_NORETURN void scim_throw_other_tenant(const ScimRegistration *registration,
+												  const char *tenant);
 
 #endif							/* SCIM_STATEMENT_PARAMETERS_H */

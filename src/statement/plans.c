@@ -43,7 +43,7 @@ typedef struct PlanEntry
 
 static HTAB *plans = NULL;
 static int	kept[2];			/* how many fixed and compiled ones there are */
-static int	running = 0;			/* compiled plans that are being run */
+static int	running = 0;		/* compiled plans that are being run */
 static List *retired = NIL;		/* stale plans that a caller up the stack may still run */
 
 static void
@@ -81,7 +81,8 @@ make_key(PlanKey *key, const ScimPlanName *name)
 	key->number = name->number;
 	key->trigger = name->trigger;
 	if (name->text)
-		key->text_hash = hash_bytes_extended((const unsigned char *) name->text, strlen(name->text), 0);
+		key->text_hash = hash_bytes_extended((const unsigned char *) name->text, strlen(name->text),
+											 0);
 }
 
 /* Fixed plans are few; compiled ones would pile up in a transaction that asks much. */
@@ -129,7 +130,8 @@ scim_saved_plan(const ScimPlanName *name)
 		init_plans();
 	make_key(&key, name);
 	entry = hash_search(plans, &key, HASH_FIND, NULL);
-	if (entry == NULL || entry->plan == NULL || entry->generation != scim_registration_generation() ||
+	if (entry == NULL || entry->plan == NULL ||
+		entry->generation != scim_registration_generation() ||
 		(name->text && strcmp(entry->text, name->text) != 0))
 		return NULL;
 	return entry->plan;
@@ -170,9 +172,13 @@ execute(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool 
 								false, true, 0);
 }
 
-/* The error that ended a plan of the role, or (NULL) kept it from being made, naming what it lacks. */
+/*
+ * The error that ended a plan of the role, or (NULL) kept it from being made,
+ * naming what it lacks.
+ */
 static void
-explain_denial(SPIPlanPtr plan, const ScimRegistration *registration, Oid role, MemoryContext context)
+explain_denial(SPIPlanPtr plan, const ScimRegistration *registration, Oid role,
+			   MemoryContext context)
 {
 	ErrorData  *error;
 
@@ -186,7 +192,8 @@ explain_denial(SPIPlanPtr plan, const ScimRegistration *registration, Oid role, 
 }
 
 SPIPlanPtr
-scim_prepare(const char *sql, int nargs, Oid *types, int options, const ScimRegistration *registration)
+scim_prepare(const char *sql, int nargs, Oid *types, int options,
+			 const ScimRegistration *registration)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid			role = GetUserId();
@@ -198,7 +205,8 @@ scim_prepare(const char *sql, int nargs, Oid *types, int options, const ScimRegi
 	}
 	PG_CATCH();
 	{
-		if (registration && registration->is_mapped && geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
+		if (registration && registration->is_mapped &&
+			geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
 			explain_denial(NULL, registration, role, context);
 		PG_RE_THROW();
 	}

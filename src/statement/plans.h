@@ -17,13 +17,17 @@ typedef struct ScimPlanName
 	Oid			relid;			/* InvalidOid: of no table in particular */
 	int			number;
 	const char *text;			/* NULL for a fixed statement */
-	Oid			trigger;		/* of a fixed statement: where the registration stands, as triggers made by hand may give a table several */
+	Oid			trigger;		/* of a fixed statement: where the registration stands, as triggers
+								 * made by hand may give a table several */
 } ScimPlanName;
 
 /* The plan that was saved for the current role, or NULL if there is none that still holds. */
 extern SPIPlanPtr scim_saved_plan(const ScimPlanName *name);
 
-/* Keeps a plan that was prepared under "generation" of the registrations; it is freed when it is stale. */
+/*
+ * Keeps a plan that was prepared under "generation" of the registrations; it is
+ * freed when it is stale.
+ */
 extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation);
 
 /*
@@ -31,15 +35,18 @@ extern void scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 gen
  * options of SPI_prepare_cursor.  PERMISSION_DENIED for who may not look into the
  * schema of a mapped table.
  */
-extern SPIPlanPtr scim_prepare(const char *sql, int nargs, Oid *types, int options, const ScimRegistration *registration);
+extern SPIPlanPtr scim_prepare(const char *sql, int nargs, Oid *types, int options,
+							   const ScimRegistration *registration);
 
 /* How a plan is to be run. */
 typedef struct ScimRun
 {
 	SPIPlanPtr	plan;
 	bool		read_only;		/* under the active snapshot; else under a new one */
-	bool		latest;			/* as foreign keys do, it sees what is there now, and fails where the transaction's snapshot does not */
-	const ScimRegistration *mapped; /* not NULL: a privilege that the role lacks is named, PERMISSION_DENIED in place of 42501 */
+	bool		latest;			/* as foreign keys do, it sees what is there now, and fails where
+								 * the transaction's snapshot does not */
+	const ScimRegistration *mapped; /* not NULL: a privilege that the role lacks is named,
+									 * PERMISSION_DENIED in place of 42501 */
 } ScimRun;
 
 /* Runs a plan; the result of SPI_execute_plan. */

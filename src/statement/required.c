@@ -24,7 +24,8 @@ char *
 scim_row_id(const ScimRegistration *registration, Datum value, bool isnull)
 {
 	if (isnull)
-		scim_throw(lacking(registration, SCIM_COLUMN_ID), "a row of table %s has no id (SELECT ctid, * FROM %s WHERE %s IS NULL)",
+		scim_throw(lacking(registration, SCIM_COLUMN_ID),
+				   "a row of table %s has no id (SELECT ctid, * FROM %s WHERE %s IS NULL)",
 				   registration->table, registration->table, registration->columns[SCIM_COLUMN_ID]);
 	return scim_id_text(registration->id_type, value);
 }
@@ -40,8 +41,10 @@ scim_row_document(const ScimRegistration *registration, const char *id, Datum va
 	error = lacking(registration, SCIM_COLUMN_DATA);
 	scim_error_whole(error, "resource_id", id);
 	if (document == NULL)
-		scim_throw(error, "the row of table %s with the id \"%s\" has no document", registration->table, id);
-	scim_throw(error, "the document in the row of table %s with the id \"%s\" is no object", registration->table, id);
+		scim_throw(error, "the row of table %s with the id \"%s\" has no document",
+				   registration->table, id);
+	scim_throw(error, "the document in the row of table %s with the id \"%s\" is no object",
+			   registration->table, id);
 }
 
 void
@@ -51,7 +54,8 @@ scim_throw_no_id(const ScimRegistration *registration)
 
 	scim_error_text(error, "path", "id");
 	scim_error_whole(error, "relation", registration->table);
-	scim_throw(error, "table %s makes no id for a new %s", registration->table, registration->type->name);
+	scim_throw(error, "table %s makes no id for a new %s", registration->table,
+			   registration->type->name);
 }
 
 char *

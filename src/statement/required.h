@@ -18,7 +18,8 @@
 extern char *scim_row_id(const ScimRegistration *registration, Datum value, bool isnull);
 
 /* The document of the row with that id.  INVALID_VALUE if it has none, or one that is no object. */
-extern Jsonb *scim_row_document(const ScimRegistration *registration, const char *id, Datum value, bool isnull);
+extern Jsonb *scim_row_document(const ScimRegistration *registration, const char *id, Datum value,
+								bool isnull);
 
 /* INVALID_VALUE: a new row got no id, or an empty one. */
 extern SCIM_NORETURN void scim_throw_no_id(const ScimRegistration *registration);

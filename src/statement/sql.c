@@ -44,7 +44,8 @@ scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *te
 	sql->literals = literals;
 	if (tenant == NULL)
 		return;
-	scim_append_argument(sql, scim_tenant_parameter(registration), scim_tenant_datum(registration, tenant));
+	scim_append_argument(sql, scim_tenant_parameter(registration),
+						 scim_tenant_datum(registration, tenant));
 	sql->tenant = pstrdup(sql->text.data);
 	resetStringInfo(&sql->text);
 }
@@ -125,7 +126,7 @@ scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *i
 }
 
 void
-scim_append_format(ScimSql *sql, const char *format,...)
+scim_append_format(ScimSql *sql, const char *format, ...)
 {
 	for (;;)
 	{
@@ -226,9 +227,9 @@ scim_run_template(const ScimSql *sql, const ScimRegistration *registration)
  * last looked.  It is asked for another plan by settings that hold while it
  * makes this one, and not for what triggers plan while it runs.
  */
-static const char *const discouraged[] = {
-	"enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"
-};
+static const char *const discouraged[] = {"enable_seqscan", "enable_bitmapscan",
+	"enable_hashjoin", "enable_mergejoin",
+"enable_sort", "jit"};
 
 static void
 plan_by_indexes(SPIPlanPtr plan)
@@ -237,7 +238,8 @@ plan_by_indexes(SPIPlanPtr plan)
 	CachedPlan *made;
 
 	for (size_t i = 0; i < lengthof(discouraged); i++)
-		(void) set_config_option(discouraged[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+		(void) set_config_option(discouraged[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								 true, 0, false);
 	made = SPI_plan_get_cached_plan(plan);
 	if (made)
 		ReleaseCachedPlan(made, NULL);
@@ -245,7 +247,8 @@ plan_by_indexes(SPIPlanPtr plan)
 }
 
 int
-scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only)
+scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls,
+				  bool read_only)
 {
 	MemoryContext context = CurrentMemoryContext;
 	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);

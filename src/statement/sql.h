@@ -27,7 +27,8 @@ typedef struct ScimSql
 } ScimSql;
 
 /* An empty text; its first parameter is the tenant (NULL: it is about none) of the registration. */
-extern void scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals);
+extern void scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant,
+						  bool literals);
 
 /* Another statement with the same parameters, to which more can be added; its text is empty. */
 extern void scim_copy_arguments(ScimSql *sql, const ScimSql *from);
@@ -41,12 +42,16 @@ extern void scim_append_text_argument(ScimSql *sql, const char *value);
 extern void scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id);
 
 /* Appends a text, as appendStringInfo does. */
-extern void scim_append_format(ScimSql *sql, const char *format,...) pg_attribute_printf(2, 3);
+extern void scim_append_format(ScimSql *sql, const char *format, ...) pg_attribute_printf(2, 3);
 
 /* Appends a constant text, with placeholders (see scim_append_statement). */
-extern void scim_append_template(ScimSql *sql, const char *text, const ScimRegistration *registration);
+extern void scim_append_template(ScimSql *sql, const char *text,
+								 const ScimRegistration *registration);
 
-/* Runs it, reading, under the active snapshot, within SPI; returns SPI_processed.  "registration" may be NULL. */
+/*
+ * Runs it, reading, under the active snapshot, within SPI; returns
+ * SPI_processed.  "registration" may be NULL.
+ */
 extern uint64 scim_run_sql(const ScimSql *sql, const ScimRegistration *registration);
 
 /* The same under a new snapshot: a write, or a look-up by key; one plan for all values. */
@@ -61,6 +66,7 @@ extern uint64 scim_run_template(const ScimSql *sql, const ScimRegistration *regi
  * whatever the planner thinks of the sizes of tables.  Returns its result;
  * SPI_processed says how many rows.
  */
-extern int	scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only);
+extern int	scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values,
+							  const char *nulls, bool read_only);
 
 #endif							/* SCIM_STATEMENT_SQL_H */

@@ -32,7 +32,8 @@ typedef enum ScimStatement
 	SCIM_LOCK_FOR_DELETE,		/* tenant, id: FOR UPDATE */
 	SCIM_LOCK_MEMBERS,			/* tenant, ids: FOR KEY SHARE, in the order of ids */
 	SCIM_LOCK_MEMBER,			/* tenant, id: the same for one */
-	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of those that are marked */
+	SCIM_LOCK_HOLDERS,			/* tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of
+								 * those that are marked */
 	SCIM_LOCK_GROUP,			/* tenant, id: FOR NO KEY UPDATE; its tenant */
 	SCIM_TOUCH_GROUP,			/* tenant, id: the row trigger adds what is pending */
 	SCIM_FIND_GROUP,			/* tenant, id: where the row is */
@@ -53,10 +54,12 @@ typedef enum ScimStatement
 	SCIM_KEEP_MEMBERS,			/* tenant, group, types, ids: removes all others */
 	SCIM_COUNT_MEMBERS,			/* tenant, group, ids */
 	SCIM_COUNT_MANY,			/* the same; reads the whole group */
-	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members, and their types */
+	SCIM_FIND_MEMBERS,			/* tenant, group, ids: those of them that are members, and their
+								 * types */
 	SCIM_FIND_MANY,				/* the same; reads the whole group */
 	SCIM_COUNT_OTHERS,			/* tenant, group, types, ids: those that are not to be kept */
-	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups that hold them, and so on */
+	SCIM_FIND_HOLDERS_ABOVE,	/* tenant, groups: as owner; member, group: of these, of the groups
+								 * that hold them, and so on */
 	SCIM_SHOW_GROUPS,			/* tenant, user: group, is it direct, display; indirect ones too */
 
 	/* memberships of resources that are deleted; the same */
@@ -70,7 +73,8 @@ typedef enum ScimStatement
 	/* members as they are shown; the relation is the table of the members */
 	SCIM_SHOW_MEMBERS,			/* tenant, groups, type, NULL: group, member, display */
 	SCIM_SHOW_MEMBER_IDS,		/* the same without display */
-	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member, display */
+	SCIM_LIST_MEMBERS,			/* tenant, group, type, id to begin with or NULL, limit: member,
+								 * display */
 
 	/* tenants; any relation */
 	SCIM_IS_GRANTED				/* tenant */
@@ -88,7 +92,10 @@ typedef struct ScimRole
 	int			context;
 } ScimRole;
 
-/* Acts as the owner of a table, as foreign keys do: what triggers do then is done with the owner's rights. */
+/*
+ * Acts as the owner of a table, as foreign keys do: what triggers do then is
+ * done with the owner's rights.
+ */
 extern void scim_act_as(Oid owner, ScimRole *old);
 
 /* The same, of the table with that OID. */
@@ -111,6 +118,7 @@ extern uint64 scim_run(int statement, const ScimRegistration *registration,
  * too large to be held.
  */
 extern void scim_scan(int statement, const ScimRegistration *registration, Datum *values,
-					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument), void *argument);
+					  void (*take) (HeapTuple tuple, TupleDesc descriptor, void *argument),
+					  void *argument);
 
 #endif							/* SCIM_STATEMENT_STATEMENTS_H */

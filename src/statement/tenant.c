@@ -87,7 +87,8 @@ bool
 scim_has_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	return pg_class_aclcheck(registration->relid, GetUserId(), mode) == ACLCHECK_OK ||
-		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) == ACLCHECK_OK;
+		pg_attribute_aclcheck_all(registration->relid, GetUserId(), mode, ACLMASK_ANY) ==
+		ACLCHECK_OK;
 }
 
 bool
@@ -102,7 +103,8 @@ scim_sees_all(const ScimRegistration *registration)
 	for (size_t i = 0; i < lengthof(columns); i++)
 	{
 		if (registration->columns[columns[i]] &&
-			pg_attribute_aclcheck(registration->relid, registration->numbers[columns[i]], GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+			pg_attribute_aclcheck(registration->relid, registration->numbers[columns[i]],
+								  GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 			return false;
 	}
 	return true;
@@ -114,7 +116,8 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 	if (scim_has_privilege(registration, mode))
 		return;
 	if (registration->is_mapped)
-		scim_throw_lacking(registration->relid, GetUserId(), mode == ACL_DELETE ? "DELETE" : "INSERT");
+		scim_throw_lacking(registration->relid, GetUserId(),
+						   mode == ACL_DELETE ? "DELETE" : "INSERT");
 	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));
 }
 
@@ -123,7 +126,8 @@ scim_check_tenant(const ScimRegistration *registration, const char *tenant)
 {
 	Datum		value = CStringGetTextDatum(tenant);
 
-	if (registration->has_policy && check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
+	if (registration->has_policy &&
+		check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
 		scim_run(SCIM_IS_GRANTED, registration, &value, NULL, true) == 0)
 		forbid(SCIM_TENANT_FORBIDDEN, tenant, "was not granted to you");
 }

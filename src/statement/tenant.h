@@ -15,7 +15,10 @@
  */
 extern char *scim_resolve_tenant(const char *given);
 
-/* The tenant of a call on a table, which may hold but one; TENANT_FORBIDDEN if it cannot hold that tenant. */
+/*
+ * The tenant of a call on a table, which may hold but one; TENANT_FORBIDDEN if
+ * it cannot hold that tenant.
+ */
 extern char *scim_tenant_of(const ScimRegistration *registration, const char *given);
 
 /*
@@ -27,7 +30,10 @@ extern void scim_check_tenant(const ScimRegistration *registration, const char *
 /* Has the caller the privilege on the table, or on a column of it? */
 extern bool scim_has_privilege(const ScimRegistration *registration, AclMode mode);
 
-/* Does the caller see every row of the table: may read the columns of its keys, and no policy hides any? */
+/*
+ * Does the caller see every row of the table: may read the columns of its keys,
+ * and no policy hides any?
+ */
 extern bool scim_sees_all(const ScimRegistration *registration);
 
 /*

@@ -23,12 +23,17 @@
  * table's size.
  */
 #define DISPLAY_GROUP \
-	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ "m.{members.group} AND {live:g}" \
+	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ \
+	"m.{members.group} AND {live:g}" \
 	"{!members.tenant: AND {tenant_text:g}" EQ "{tenant_text:r}})"
 
-/* The groups of the user r, each as the length of its id, a blank, the id, and how it is displayed. */
+/*
+ * The groups of the user r, each as the length of its id, a blank, the id, and
+ * how it is displayed.
+ */
 #define GROUPS \
-	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS pg_catalog.text))," \
+	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS " \
+	"pg_catalog.text))," \
 	" ' ', m.{members.group}, " DISPLAY_GROUP ")" \
 	" FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
 	" AND m.{members.group} IS NOT NULL ORDER BY m.{members.group})"
@@ -42,7 +47,8 @@ is_key(const char *key, int length, const char *name)
 static const char *
 find_column(const ScimRegistration *registration, const char *key, int length)
 {
-	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds : scim_column_kinds;
+	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds
+	: scim_column_kinds;
 	int			count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
 
 	for (int i = 0; i < count; i++)
@@ -77,7 +83,8 @@ append_bare_row(StringInfo out, const ScimRegistration *registration)
 		if (column)
 			appendStringInfo(out, "r.%s", column);
 		else
-			appendStringInfo(out, "NULL::%s", format_type_be_qualified(scim_column_kinds[columns[i]].type));
+			appendStringInfo(out, "NULL::%s",
+							 format_type_be_qualified(scim_column_kinds[columns[i]].type));
 	}
 	for (int i = 0; i < registration->mapped_count; i++)
 		appendStringInfo(out, ", r.%s", registration->mapped[i].column);
@@ -118,7 +125,10 @@ append_row(StringInfo out, const ScimRegistration *registration)
 		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
 }
 
-/* The relation that an alias stands for: m the memberships, g the groups, r the relation at hand; others are it, too. */
+/*
+ * The relation that an alias stands for: m the memberships, g the groups, r the
+ * relation at hand; others are it, too.
+ */
 static const ScimRegistration *
 aliased(const ScimRegistration *registration, char alias)
 {
@@ -129,23 +139,27 @@ aliased(const ScimRegistration *registration, char alias)
 
 /* The condition that a row is in the tenant; "prefix" is its alias with a dot, or empty. */
 static void
-append_in_tenant(StringInfo out, const ScimRegistration *registration, const char *prefix, const char *tenant)
+append_in_tenant(StringInfo out, const ScimRegistration *registration, const char *prefix,
+				 const char *tenant)
 {
-	const char *column = registration->columns[registration->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
+	const char *column = registration->columns[registration->is_members ? (int) SCIM_MEMBER_TENANT
+											   : (int) SCIM_COLUMN_TENANT];
 
 	if (column)
 		appendStringInfo(out, "%s%s" EQ "%s", prefix, column, tenant);
 	else if (registration->is_members)
 		appendStringInfoString(out, "true");	/* ids of groups tell */
 	else
-		appendStringInfo(out, "%s" EQ "%s::pg_catalog.text", tenant, quote_literal_cstr(registration->tenant));
+		appendStringInfo(out, "%s" EQ "%s::pg_catalog.text", tenant,
+						 quote_literal_cstr(registration->tenant));
 }
 
 /* The condition that it is not marked as deleted. */
 static void
 append_live(StringInfo out, const ScimRegistration *registration, const char *prefix)
 {
-	const char *column = registration->is_members ? NULL : registration->columns[SCIM_COLUMN_DELETED];
+	const char *column = registration->is_members ? NULL
+	: registration->columns[SCIM_COLUMN_DELETED];
 
 	if (column)
 		appendStringInfoString(out, scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
@@ -155,7 +169,8 @@ append_live(StringInfo out, const ScimRegistration *registration, const char *pr
 }
 
 static void
-append_visible(StringInfo out, const ScimRegistration *registration, const char *prefix, const char *tenant)
+append_visible(StringInfo out, const ScimRegistration *registration, const char *prefix,
+			   const char *tenant)
 {
 	append_in_tenant(out, registration, prefix, tenant);
 	if (registration->is_members || registration->columns[SCIM_COLUMN_DELETED] == NULL)
@@ -184,9 +199,8 @@ append_row_key(StringInfo out, const ScimRegistration *registration)
 const char *
 scim_touched_column(const ScimRegistration *groups)
 {
-	static const ScimColumn columns[] = {
-		SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION, SCIM_COLUMN_LAST_MODIFIED, SCIM_COLUMN_MEMBER_COUNT
-	};
+	static const ScimColumn columns[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION,
+	SCIM_COLUMN_LAST_MODIFIED, SCIM_COLUMN_MEMBER_COUNT};
 
 	for (size_t i = 0; i < lengthof(columns); i++)
 	{
@@ -207,7 +221,10 @@ append_touch(StringInfo out, const ScimRegistration *registration)
 	appendStringInfo(out, "%1$s=%1$s", column);
 }
 
-/* The version of the row r as it is computed: of its columns alone, so that whoever waited for it sees it anew. */
+/*
+ * The version of the row r as it is computed: of its columns alone, so that
+ * whoever waited for it sees it anew.
+ */
 static void
 append_computed_version(StringInfo out, const ScimRegistration *registration)
 {
@@ -221,7 +238,8 @@ append_computed_version(StringInfo out, const ScimRegistration *registration)
 
 /* {is_version $n}: the row r has that version; in a mapped table it may not be filled yet. */
 static void
-append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter, int length)
+append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter,
+				  int length)
 {
 	const char *column = registration->columns[SCIM_COLUMN_VERSION];
 	bool		computes = column == NULL || registration->is_mapped;
@@ -245,7 +263,8 @@ append_same_tenant(StringInfo out, const ScimRegistration *registration, const c
 	{
 		const ScimRegistration *side = aliased(registration, aliases[2 * i]);
 
-		columns[i] = side->columns[side->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
+		columns[i] =
+			side->columns[side->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
 	}
 	if (columns[0] && columns[1])
 		appendStringInfo(out, "%c.%s" EQ "%c.%s", aliases[0], columns[0], aliases[2], columns[1]);
@@ -277,7 +296,8 @@ append_display(StringInfo out, const ScimRegistration *registration, char alias)
 		for (int j = 0; j < registration->mapped_count; j++)
 		{
 			if (strcmp(registration->mapped[j].path, names[i]) == 0)
-				appendStringInfo(out, ", CAST(%c.%s AS pg_catalog.text)", alias, registration->mapped[j].column);
+				appendStringInfo(out, ", CAST(%c.%s AS pg_catalog.text)", alias,
+								 registration->mapped[j].column);
 		}
 		if (registration->columns[SCIM_COLUMN_DATA])
 			appendStringInfo(out, ", %c.%s OPERATOR(pg_catalog.->>) '%s'", alias,
@@ -288,10 +308,12 @@ append_display(StringInfo out, const ScimRegistration *registration, char alias)
 
 /* {is_type:a $n}: a membership is of that type of members. */
 static void
-append_is_type(StringInfo out, const ScimRegistration *members, char alias, const char *parameter, int length)
+append_is_type(StringInfo out, const ScimRegistration *members, char alias, const char *parameter,
+			   int length)
 {
 	if (members->columns[SCIM_MEMBER_TYPE])
-		appendStringInfo(out, "%c.%s" EQ "%.*s", alias, members->columns[SCIM_MEMBER_TYPE], length, parameter);
+		appendStringInfo(out, "%c.%s" EQ "%.*s", alias, members->columns[SCIM_MEMBER_TYPE], length,
+						 parameter);
 	else
 		appendStringInfo(out, "%.*s" EQ "'User'", length, parameter);
 }
@@ -382,8 +404,8 @@ append_fragment(StringInfo out, const ScimRegistration *registration, const char
 }
 
 static void
-append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key, int length,
-				   const char *tenant)
+append_placeholder(StringInfo out, const ScimRegistration *registration, const char *key,
+				   int length, const char *tenant)
 {
 	const ScimRegistration *other = other_table(&key, &length);
 	const char *column;
@@ -399,8 +421,8 @@ append_placeholder(StringInfo out, const ScimRegistration *registration, const c
 
 /* {?key:text}: the text, if the relation has the column; {!key:text}: if it has not. */
 static void
-append_condition(StringInfo out, const ScimRegistration *registration, const char *key, const char *end,
-				 const char *tenant)
+append_condition(StringInfo out, const ScimRegistration *registration, const char *key,
+				 const char *end, const char *tenant)
 {
 	const char *colon = strchr(key, ':');
 	const char *name = key + 1;

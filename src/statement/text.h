@@ -37,13 +37,17 @@
  *
  * Aliases: m is the membership table, g the group table, r the relation.
  */
-extern void scim_append_statement(StringInfo out, const char *text, const ScimRegistration *registration);
+extern void scim_append_statement(StringInfo out, const char *text,
+								  const ScimRegistration *registration);
 
 /* The same with another expression for the tenant than $1. */
-extern void scim_append_statement_for(StringInfo out, const char *text, const ScimRegistration *registration,
-									  const char *tenant);
+extern void scim_append_statement_for(StringInfo out, const char *text,
+									  const ScimRegistration *registration, const char *tenant);
 
-/* The column that an update of a group whose members change names; NULL: the table keeps nothing of ours. */
+/*
+ * The column that an update of a group whose members change names; NULL: the
+ * table keeps nothing of ours.
+ */
 extern const char *scim_touched_column(const ScimRegistration *groups);
 
 #endif							/* SCIM_STATEMENT_TEXT_H */

@@ -74,8 +74,8 @@ is_left_out(const ScimTool *tool, int id, const JsonbValue *value)
 {
 	if (tool->required & PARAM_BIT(id))
 		return value->type == jbvNull;
-	return is_empty(value) ||
-		((id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES) && scim_is_array(value) && scim_is_unassigned(value));
+	return is_empty(value) || ((id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES) &&
+							   scim_is_array(value) && scim_is_unassigned(value));
 }
 
 static SCIM_NORETURN void bad_version(const JsonbValue *value);
@@ -144,20 +144,25 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 		case ARGUMENT_VERSION:
 			return value->type == jbvString ? NULL : "a string";
 		case ARGUMENT_INTEGER:
-			return is_integer(value, &ignored) ? NULL : "an integer between -2147483648 and 2147483647";
+			return is_integer(value, &ignored) ? NULL
+				: "an integer between -2147483648 and 2147483647";
 		case ARGUMENT_BOOLEAN:
 			return value->type == jbvBool ? NULL : "true or false";
 		case ARGUMENT_TEXTS:
-			return is_array_of_strings(value) ? NULL : scim_wanted_container(value, "an array of strings");
+			return is_array_of_strings(value) ? NULL
+				: scim_wanted_container(value, "an array of strings");
 		case ARGUMENT_RESOURCE:
 			return scim_is_object(value) ? NULL : scim_wanted_container(value, "an object");
 		case ARGUMENT_OPERATIONS:
 			if (scim_is_object(value) && scim_find(value->val.binary.data, "op", &member))
 				return "an array of operations, not one alone";
-			return scim_is_array(value) || scim_is_object(value) ? NULL : scim_wanted_container(value, "an array of operations");
+			return scim_is_array(value) || scim_is_object(value)
+				? NULL
+				: scim_wanted_container(value, "an array of operations");
 		case ARGUMENT_SCALAR:
-			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool ? NULL :
-				"a string, a number or a boolean";
+			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool
+				? NULL
+				: "a string, a number or a boolean";
 	}
 	return NULL;
 }
@@ -172,7 +177,8 @@ unknown_type(void)
 	initStringInfo(&names);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		appendStringInfo(&names, "%s%s", names.len ? ", " : "", (*type)->name);
-	scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type", "there is no such resource type; there are %-s", names.data);
+	scim_throw_path(SCIM_INVALID_ARGUMENT, "resource_type",
+					"there is no such resource type; there are %-s", names.data);
 }
 
 /* Noted at once: the answer to an error further on names the resource too. */
@@ -261,7 +267,8 @@ scim_read_arguments(ScimToolCall *call)
 			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
 							tool->parameters[id]);
 	if (scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] && !call->expected)
-		scim_throw(scim_error(SCIM_VERSION_REQUIRED), "%-s must be given an expected_version", tool->name);
+		scim_throw(scim_error(SCIM_VERSION_REQUIRED), "%-s must be given an expected_version",
+				   tool->name);
 }
 
 int
@@ -353,7 +360,8 @@ scim_argument_operations(const ScimToolCall *call)
 	while (scim_walk_next(&walk, NULL, &operation))
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_append(operations, scim_is_object(&operation) ? without_blanks(&operation) : &operation);
+		scim_append(operations,
+					scim_is_object(&operation) ? without_blanks(&operation) : &operation);
 	}
 	return scim_write(operations);
 }

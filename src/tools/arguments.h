@@ -30,7 +30,10 @@ extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, 
 /* What the call wants to see of a resource; its version always. */
 extern ScimView scim_argument_view(const ScimToolCall *call);
 
-/* The operations of a patch, as jsonb; in an array of them, "" stands for a part that is left out, as for arguments. */
+/*
+ * The operations of a patch, as jsonb; in an array of them, "" stands for a
+ * part that is left out, as for arguments.
+ */
 extern Jsonb *scim_argument_operations(const ScimToolCall *call);
 
 /* An argument that is a container, as jsonb. */

@@ -20,15 +20,15 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-	"Attributes; scim_get_schemas has the details"},
+		"Attributes; scim_get_schemas has the details"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-	"Whole, as in scim_create_{one}"},
+		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
 	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
-	"The _version you read: writes only if it is still that"},
+		"The _version you read: writes only if it is still that"},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
 	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},
@@ -38,14 +38,14 @@ static const ScimParameter parameters[SCIM_PARAMETERS] = {
 	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
 	[PARAM_MEMBER_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 100"},
 	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
-	"For long lists: \"*\", then next_cursor"},
+		"For long lists: \"*\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
-	"metadata.version you have: not_modified if it is still that"},
+		"metadata.version you have: not_modified if it is still that"},
 	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
 };
 
@@ -166,7 +166,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_create_{one}",
 		.title = "Create a {one}",
-		.description = "Create a {one}{any}; returns it with its id and _version. Each call makes another, "
+		.description = "Create a {one}{any}; returns it with its id and _version. Each call makes "
+		"another, "
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
 		.required = PARAM_BIT(PARAM_NEW),
@@ -185,7 +186,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_update_{one}",
 		.title = "Replace a {one}",
-		.description = "Replace a {one}{any}: send it whole, as you read it (id, meta and _version may stay out), with your changes. "
+		.description = "Replace a {one}{any}: send it whole, as you read it (id, meta and _version "
+		"may stay out), with your changes. "
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_WHOLE),
@@ -196,7 +198,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_patch_{one}",
 		.title = "Change parts of a {one}",
-		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, replace or remove), path ({paths}) and value.",
+		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, "
+		"replace or remove), path ({paths}) and value.",
 		.about = ABOUT_ALL,
 		.required = ID | PARAM_BIT(PARAM_OPERATIONS),
 		.optional = VERSION | ANSWER | TENANT,
@@ -211,17 +214,21 @@ static const ScimToolPattern patterns[] = {
 		.optional = VERSION | TENANT,
 		.destructive = true,
 		.idempotent = true,
-		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was deleted: "
+		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "
+		"nothing was deleted: "
 		"look at current, and if it is still to go repeat with current_version.",
-		.after_mismatch = "if it is still to be deleted, make the call again with expected_version = ",
+		.after_mismatch = "if it is still to be deleted, make the call again with expected_version "
+		"= ",
 	},
 	{
 		.name = "scim_list_{many}",
 		.title = "List {many}",
-		.description = "List {many}{any}, all or filtered. While metadata has next_start_index or next_cursor, more follow.",
+		.description = "List {many}{any}, all or filtered. While metadata has next_start_index or "
+		"next_cursor, more follow.",
 		.about = ABOUT_ALL,
-		.optional = PARAM_BIT(PARAM_FILTER) | PARAM_BIT(PARAM_SORT_BY) | PARAM_BIT(PARAM_SORT_ORDER) | PAGE |
-		PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_INCLUDE_TOTAL) | VIEW | TENANT,
+		.optional = PARAM_BIT(PARAM_FILTER) | PARAM_BIT(PARAM_SORT_BY) |
+		PARAM_BIT(PARAM_SORT_ORDER) | PAGE | PARAM_BIT(PARAM_CURSOR) |
+		PARAM_BIT(PARAM_INCLUDE_TOTAL) | VIEW | TENANT,
 		.read_only = true,
 		.idempotent = true,
 	},
@@ -248,7 +255,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_modify_{one}_members",
 		.title = "Add and remove members",
-		.description = "Add members to a {one} and remove others, in one step, however large it is. "
+		.description = "Add members to a {one} and remove others, in one step, however large it "
+		"is. "
 		"Answers who was added or removed, and how many there are.",
 		.about = ABOUT_GROUPS,
 		.asks = "members",
@@ -256,8 +264,10 @@ static const ScimToolPattern patterns[] = {
 		.optional = PARAM_BIT(PARAM_ADD) | PARAM_BIT(PARAM_REMOVE) | VERSION | ANSWER | TENANT,
 		.destructive = true,
 		.idempotent = true,
-		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was changed: repeat with current_version.",
-		.after_mismatch = "if its members are still to be changed like that, make the call again with expected_version = ",
+		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
+		"changed: repeat with current_version.",
+		.after_mismatch = "if its members are still to be changed like that, make the call again "
+		"with expected_version = ",
 	},
 	{
 		.name = "scim_list_{one}_members",
@@ -273,7 +283,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_get_schemas",
 		.title = "Read the schemas",
-		.description = "The resource types and their attributes: what is required, unique, multi-valued, writable. "
+		.description = "The resource types and their attributes: what is required, unique, "
+		"multi-valued, writable. "
 		"Read it before you write attributes that you do not know.",
 		.about = ABOUT_NONE,
 		.optional = PARAM_BIT(PARAM_RESOURCE_TYPE),
@@ -283,7 +294,8 @@ static const ScimToolPattern patterns[] = {
 	{
 		.name = "scim_server_info",
 		.title = "About this server",
-		.description = "This server: its version, its time, the tenant you work in, resource types with their tables and mappings, features and limits.",
+		.description = "This server: its version, its time, the tenant you work in, resource types "
+		"with their tables and mappings, features and limits.",
 		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,
@@ -341,9 +353,14 @@ word_of_mark(const char *mark, int length, const ScimSubject *subject)
 		const ScimExample *examples;
 		const char *separator;	/* of the examples */
 	}			words[] = {
-		{"one", subject->one}, {"many", subject->many}, {"any", subject->any}, {"kept", subject->kept},
-		{"paths", NULL, subject->paths, ", "}, {"filters", NULL, subject->filters, "; "},
-		{"searchable", NULL, subject->searchable, ", "}, {"members", NULL, subject->members, " or "},
+		{"one", subject->one},
+		{"many", subject->many},
+		{"any", subject->any},
+		{"kept", subject->kept},
+		{"paths", NULL, subject->paths, ", "},
+		{"filters", NULL, subject->filters, "; "},
+		{"searchable", NULL, subject->searchable, ", "},
+		{"members", NULL, subject->members, " or "},
 	};
 
 	for (int i = 0; i < (int) lengthof(words); i++)
@@ -460,7 +477,8 @@ scim_tool_is_offered(const ScimTool *tool)
 		return false;
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
-	return !tool->pattern->asks || scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
+	return !tool->pattern->asks ||
+		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }
 
 bool
@@ -470,16 +488,22 @@ scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 }
 
 /* In the description, for there are clients that show a model nothing else. */
-#define MERGE_RULE "Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was written: " \
+#define MERGE_RULE \
+	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
+	"written: " \
 	"merge your change into current and retry with current_version."
 
 char *
 scim_tool_description(const ScimTool *tool)
 {
 	const ScimToolPattern *pattern = tool->pattern;
-	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL : pattern->rule ? pattern->rule : MERGE_RULE;
+	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL
+	: pattern->rule ? pattern->rule
+	: MERGE_RULE;
 
-	return scim_tool_text(psprintf("%s%s%s", pattern->description, rule ? " " : "", rule ? rule : ""), tool->subject);
+	return scim_tool_text(psprintf("%s%s%s", pattern->description, rule ? " " : "",
+								   rule ? rule : ""),
+						  tool->subject);
 }
 
 const ScimTool *

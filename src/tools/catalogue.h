@@ -72,7 +72,8 @@ typedef struct ScimParameter
 typedef struct ScimExample
 {
 	const char *text;			/* NULL: the end of the list */
-	const char *paths[2];		/* of the attributes in it, as far as a table may lack them; or NULL */
+	const char *paths[2];		/* of the attributes in it, as far as a table may lack them; or
+								 * NULL */
 	bool		otherwise;		/* only where no other is there */
 } ScimExample;
 
@@ -104,14 +105,17 @@ typedef struct ScimToolPattern
 	const char *title;
 	const char *description;
 	int			about;
-	const char *asks;			/* a path that the subject's table must have a place for, or the tool is not listed; NULL: none */
+	const char *asks;			/* a path that the subject's table must have a place for, or the
+								 * tool is not listed; NULL: none */
 	int			required;		/* parameters, as PARAM_BITs */
 	int			optional;
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
-	const char *rule;			/* how not to overwrite others, of a tool that takes expected_version; NULL: read, merge */
-	const char *after_mismatch;	/* what to do when the version was another, up to the new one; NULL: merge */
+	const char *rule;			/* how not to overwrite others, of a tool that takes
+								 * expected_version; NULL: read, merge */
+	const char *after_mismatch; /* what to do when the version was another, up to the new one;
+								 * NULL: merge */
 } ScimToolPattern;
 
 /* So many rows has the table, and each a handler in dispatch.c. */
@@ -128,7 +132,10 @@ typedef struct ScimTool
 	int			required;		/* as PARAM_BITs */
 } ScimTool;
 
-/* All tools in their fixed order; those of a resource type that does not exist (any more) too: see scim_tool_named. */
+/*
+ * All tools in their fixed order; those of a resource type that does not exist
+ * (any more) too: see scim_tool_named.
+ */
 extern const ScimTool *scim_all_tools(int *count);
 
 /* Is it about resources of a type that the call names? */
@@ -140,10 +147,16 @@ extern bool scim_tool_is_generic(const ScimTool *tool);
  */
 extern bool scim_tool_is_offered(const ScimTool *tool);
 
-/* Does the tool take the parameter, and is it of use?  A connection that is bound to one tenant has no use for another. */
+/*
+ * Does the tool take the parameter, and is it of use?  A connection that is
+ * bound to one tenant has no use for another.
+ */
 extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
 
-/* What the tool does and, of one that takes expected_version, how not to overwrite others; palloc'd. */
+/*
+ * What the tool does and, of one that takes expected_version, how not to
+ * overwrite others; palloc'd.
+ */
 extern char *scim_tool_description(const ScimTool *tool);
 
 /* The tool of that name (exactly), or NULL. */

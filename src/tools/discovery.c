@@ -123,7 +123,8 @@ installed_version(void)
 					"WHERE extname OPERATOR(pg_catalog.=) 'scimver'", true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "the extension's version could not be read");
 	if (SPI_processed == 1)
-		version = MemoryContextStrdup(context, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+		version = MemoryContextStrdup(context, SPI_getvalue(SPI_tuptable->vals[0],
+															SPI_tuptable->tupdesc, 1));
 	SPI_finish();
 	return version;
 }
@@ -162,7 +163,8 @@ described_type(const ScimResourceType *type)
 	scim_set_text(object, "name", type->name);
 	scim_set_text(object, "endpoint", type->endpoint);
 	scim_set_text(object, "schema", type->schema->urn);
-	for (const ScimSchema *const *extension = scim_narrow_type(type)->extensions; *extension; extension++)
+	for (const ScimSchema *const *extension = scim_narrow_type(type)->extensions; *extension;
+		 extension++)
 		scim_append_text(extensions, (*extension)->urn);
 	scim_set_value(object, "extensions", extensions);
 	set_text_or_null(object, "table", scim_store_table(type->name, false));
@@ -267,7 +269,8 @@ scim_fit_server_description(JsonbValue *description, JsonbValue *omitted)
 
 	for (int i = types->val.array.nElems - 1; i >= 0; i--)
 	{
-		for (int j = 0; j < (int) lengthof(keys) && size > SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES; j++)
+		for (int j = 0; j < (int) lengthof(keys) && size > SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
+			 j++)
 		{
 			if (!scim_remove(&types->val.array.elems[i], keys[j], strlen(keys[j])))
 				continue;
@@ -299,10 +302,12 @@ scim_service_provider_config(PG_FUNCTION_ARGS)
 	bulk = scim_get(document, "bulk", strlen("bulk"));
 	scim_set_integer(bulk, "maxOperations", 0);
 	scim_set_integer(bulk, "maxPayloadSize", 0);
-	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults", scim_setting_max_page_size);
+	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults",
+					 scim_setting_max_page_size);
 	pagination = scim_get(document, "pagination", strlen("pagination"));
 	scim_set_text(pagination, "defaultPaginationMethod", "index");
-	scim_set_integer(pagination, "defaultPageSize", Min(SCIM_DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
+	scim_set_integer(pagination, "defaultPageSize",
+					 Min(SCIM_DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
 	scim_set_integer(pagination, "maxPageSize", scim_setting_max_page_size);
 	if (scim_setting_cursor_timeout > 0)
 		scim_set_integer(pagination, "cursorTimeout", scim_setting_cursor_timeout);

@@ -14,7 +14,10 @@ extern JsonbValue *scim_schemas(const ScimResourceType *type);
 /* The same cut down to an answer's size: trailing schemas are left out, whole, and named. */
 extern void scim_fit_schemas(JsonbValue *content, JsonbValue *omitted);
 
-/* Name, version, resource types with their tables and mappings, capabilities, limits, the time; for superusers also warnings. */
+/*
+ * Name, version, resource types with their tables and mappings, capabilities,
+ * limits, the time; for superusers also warnings.
+ */
 extern JsonbValue *scim_server_description(void);
 
 /* The same cut down to an answer's size: mappings are left out, whole, and named. */

@@ -22,7 +22,10 @@
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
 PG_FUNCTION_INFO_V1(scim_call_tool_text);
 
-/* How often a write is tried whose version was there before and after it, but not when it looked. */
+/*
+ * How often a write is tried whose version was there before and after it, but
+ * not when it looked.
+ */
 #define MOST_ATTEMPTS 100
 
 /* What runs the tools, by their names in the catalogue. */
@@ -45,7 +48,8 @@ static const struct
 	{"scim_server_info", scim_run_server_info},
 };
 
-StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS, "each tool of the catalogue has a handler");
+StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
+				 "each tool of the catalogue has a handler");
 
 static text *
 run_tool(ScimToolCall *call)
@@ -74,8 +78,8 @@ static void
 read_current(void *argument)
 {
 	static const ScimView view = {
-		.attribute_count = -1,.excluded_count = -1,
-		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES,.version = true
+		.attribute_count = -1, .excluded_count = -1,
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .version = true
 	};
 	ScimToolCall *call = argument;
 
@@ -131,7 +135,8 @@ is_own_mismatch(const ScimToolCall *call, const ErrorData *error)
 		return false;
 	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
 	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
-		scim_find(&detail->root, "expected_version", &expected) && scim_string_is(&expected, call->expected);
+		scim_find(&detail->root, "expected_version", &expected) &&
+		scim_string_is(&expected, call->expected);
 }
 
 /*
@@ -173,8 +178,8 @@ answer(ScimToolCall *call)
 			log_internal(call, error);
 
 		/*
-		 * Content that toggles: the version was another when the write looked,
-		 * and is the expected one again.  A mismatch would be absurd to read.
+		 * Content that toggles: the version was another when the write looked, and is the expected
+		 * one again.  A mismatch would be absurd to read.
 		 */
 		if (!call->current || !current_is_expected(call))
 			return scim_failure(call, error, kind);

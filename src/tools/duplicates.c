@@ -80,7 +80,8 @@ throw_twice(const Walk *walk, const char *key)
 		if (walk->levels[i].is_array)
 			appendStringInfo(&path, "[" INT64_FORMAT "]", walk->levels[i].elements - 1);
 		else
-			appendStringInfo(&path, "%s%s", path.len > 0 ? "." : "", walk->keys[walk->levels[i + 1].first - 1]);
+			appendStringInfo(&path, "%s%s", path.len > 0 ? "." : "",
+							 walk->keys[walk->levels[i + 1].first - 1]);
 	}
 	appendStringInfo(&path, "%s%s", path.len > 0 ? "." : "", key);
 	scim_throw_path(SCIM_INVALID_ARGUMENT, path.data, "%s is given twice", path.data);
@@ -155,7 +156,8 @@ begin_field(void *state, char *key, bool isnull)
 void
 scim_refuse_duplicates(char *json)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver keys", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver keys",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	Walk		walk = {.key_room = 64, .level_room = 16};
 	JsonSemAction actions = {

@@ -23,10 +23,16 @@
 /* What a failure's own fields may take beside "current". */
 #define FIELDS_BYTES (4 * 1024)
 
-/* What of a name or id that a client sent is repeated: the error's code shall stand in the first kilobyte. */
+/*
+ * What of a name or id that a client sent is repeated: the error's code shall
+ * stand in the first kilobyte.
+ */
 #define NAME_BYTES 500
 
-/* What stands around content and metadata, and what is kept for a name and words that are still to come. */
+/*
+ * What stands around content and metadata, and what is kept for a name and
+ * words that are still to come.
+ */
 #define BRACES_BYTES 64
 #define SPARE_BYTES 128
 
@@ -39,32 +45,37 @@ typedef struct ServerError
 	const char *next_step;		/* NULL: the hint of the code */
 } ServerError;
 
-static const ServerError server_errors[] = {
-	{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
-	"Use a connection that may write."},
-	{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED, "the database role of this connection may not do this"},
-	{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
-	{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
-	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
-	"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If you sent none, report this to the administrator."},
-	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "this is larger or deeper than the database can take"},
-	{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER, "somebody else changed the same data at the same time"},
-	{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
-	{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
-	{0, SCIM_INTERNAL, "internal error"}
-};
+static const ServerError server_errors[] =
+{{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
+"Use a connection that may write."},
+{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED,
+"the database role of this connection may not do this"},
+{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
+{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
+{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
+	"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If "
+"you sent none, report this to the administrator."},
+{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
+"this is larger or deeper than the database can take"},
+{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER,
+"somebody else changed the same data at the same time"},
+{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
+{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
+{0, SCIM_INTERNAL, "internal error"}};
 
 /* The same for JSON text that is being parsed. */
 static const ServerError parse_errors[] = {
 	{ERRCODE_UNTRANSLATABLE_CHARACTER, SCIM_INVALID_SYNTAX,
-	"arguments hold an escape that stands for no character that can be stored (\\u0000 or half a surrogate pair)",
+		"arguments hold an escape that stands for no character that can be stored (\\u0000 or "
+		"half a "
+		"surrogate pair)",
 	"Leave that character out."},
 	{ERRCODE_INVALID_TEXT_REPRESENTATION, SCIM_INVALID_SYNTAX, "arguments are not valid JSON",
 	"Send arguments as one valid JSON object."},
-	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "arguments hold a number that is too large to be stored",
-	"Send a smaller number."},
-	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE, "arguments are nested too deeply or too long",
-	"Send less at once."},
+	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE,
+	"arguments hold a number that is too large to be stored", "Send a smaller number."},
+	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
+	"arguments are nested too deeply or too long", "Send less at once."},
 };
 
 static bool
@@ -109,7 +120,8 @@ clipped(const char *string, int limit)
 	const char *text = string;
 	int64		size;
 
-	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit; value = scim_text(text))
+	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit;
+		 value = scim_text(text))
 	{
 		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
 		text = psprintf("%.*s...", length, string);
@@ -215,8 +227,10 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
-	const char *what = call->given[PARAM_ATTRIBUTES] || call->type->has_members ? "What omitted names is stored, but too large to be shown here. " :
-		"What omitted names is stored, but too large to be shown beside the rest: scim_get_{one} shows it if attributes names it. ";
+	const char *what = call->given[PARAM_ATTRIBUTES] || call->type->has_members
+	? "What omitted names is stored, but too large to be shown here. "
+	: "What omitted names is stored, but too large to be shown beside the "
+	"rest: scim_get_{one} shows it if attributes names it. ";
 	const char *how = call->type->has_members ?
 		"Read members with scim_list_group_members, change them with scim_modify_group_members, "
 		"and all else with scim_patch_{one}: none needs the complete {one}." :
@@ -225,7 +239,10 @@ how_to_change(const ScimToolCall *call)
 	return scim_tool_text(psprintf("%s%s", what, how), call->tool->subject);
 }
 
-/* Is there an attribute that is shown on request only, or never?  A password does not count: an update keeps it. */
+/*
+ * Is there an attribute that is shown on request only, or never?  A password
+ * does not count: an update keeps it.
+ */
 static bool
 has_hidden(const ScimResourceType *type, const ScimAttribute *attributes)
 {
@@ -259,8 +276,10 @@ scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 {
 	if (shows_part(call))
 		scim_set_text(metadata, "partial",
-					  scim_tool_text("Not all attributes are shown: change a {one} with scim_patch_{one}, "
-									 "for scim_update_{one} clears what it is not sent.", call->tool->subject));
+					  scim_tool_text("Not all attributes are shown: change a {one} with "
+									 "scim_patch_{one}, "
+									 "for scim_update_{one} clears what it is not sent.",
+									 call->tool->subject));
 }
 
 text *
@@ -279,7 +298,10 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 	if (id)
 		scim_set_value(metadata, "resource_id", id);
 	scim_append_omitted(shown, "", omitted);
-	scim_fit_object(shown, (call->given[PARAM_ATTRIBUTES] ? SCIM_ASKED_BYTES : SCIM_ANSWER_BYTES) - SCIM_FRAME_BYTES, "", omitted);
+	scim_fit_object(shown,
+					(call->given[PARAM_ATTRIBUTES] ? SCIM_ASKED_BYTES : SCIM_ANSWER_BYTES) -
+					SCIM_FRAME_BYTES,
+					"", omitted);
 	scim_say_omitted(metadata, omitted, how_to_change(call));
 	if (!scim_get(shown, "not_modified", strlen("not_modified")))
 		scim_say_partial(call, metadata);
@@ -305,7 +327,8 @@ show_own_error(JsonbValue *content, const ErrorData *error)
 
 	if (error->detail)
 	{
-		Jsonb	   *detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+		Jsonb	   *detail = DatumGetJsonbP(
+											DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
 		ScimWalk	walk;
 		JsonbValue	key;
 		JsonbValue	value;
@@ -329,7 +352,10 @@ show_place(const ScimToolCall *call, JsonbValue *content)
 	if (!position || position->type != jbvNumeric || !call->given[PARAM_FILTER])
 		return;
 	rest = scim_string_copy(&call->values[PARAM_FILTER]);
-	for (int64 n = DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(position->val.numeric))); n > 1 && *rest; n--)
+	for (int64 n = DatumGetInt64(
+								 DirectFunctionCall1(numeric_int8,
+													 NumericGetDatum(position->val.numeric)));
+		 n > 1 && *rest; n--)
 		rest += pg_mblen(rest);
 	scim_set_text(content, "at", *rest ? shown(rest) : "the end of the filter");
 }
@@ -348,20 +374,28 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 
 /* What to do after a mismatch: where "current" is shown, and where it is too large for that. */
 #define SHOWN_STEP "current is the {one} as it is now: "
-#define READ_STEP "The {one} is too large to be shown here: read what you need of it with scim_get_{one} and attributes%s. Then "
+#define READ_STEP \
+	"The {one} is too large to be shown here: read what you need of it with scim_get_{one} and " \
+	"attributes%s. Then "
 #define MEMBERS_STEP " (members with scim_list_group_members)"
-#define MERGE_STEP "decide whether you still want your change, merge it into current, and make the call again with expected_version = "
-#define PATCH_STEP "decide whether you still want your change, and make it with scim_patch_{one} and expected_version = "
+#define MERGE_STEP \
+	"decide whether you still want your change, merge it into current, and make the call again " \
+	"with expected_version = "
+#define PATCH_STEP \
+	"decide whether you still want your change, and make it with scim_patch_{one} and " \
+	"expected_version = "
 
 static void
 set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 {
-	const char *look = is_shown ? SHOWN_STEP : psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
+	const char *look = is_shown ? SHOWN_STEP
+	: psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
 	const char *own = call->tool->pattern->after_mismatch;
 	const char *act = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
 	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
-	set_next_step(content, scim_tool_text(psprintf("%s%s%s", look, act, version), call->tool->subject));
+	set_next_step(content,
+				  scim_tool_text(psprintf("%s%s%s", look, act, version), call->tool->subject));
 }
 
 /* How much a failure may still hold. */
@@ -371,9 +405,13 @@ room_left(const JsonbValue *content, const JsonbValue *metadata)
 	return SCIM_ERROR_BYTES - BRACES_BYTES - scim_json_size(content) - scim_json_size(metadata);
 }
 
-/* In place of "current": where what was sent differs from what is stored, as far as there is room. */
+/*
+ * In place of "current": where what was sent differs from what is stored, as
+ * far as there is room.
+ */
 static void
-show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
+show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
+			   JsonbValue *omitted)
 {
 	const JsonbValue *differing = call->written.differing;
 	JsonbValue *shown = scim_new_array();
@@ -395,7 +433,8 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 		scim_set_value(content, "differing_paths", shown);
 	if (shown->val.array.nElems < count)
 	{
-		scim_append_text(omitted, psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
+		scim_append_text(omitted,
+						 psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
 		scim_say_omitted(metadata, omitted, NULL);
 	}
 }
@@ -406,7 +445,8 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
  * the version stays that of the mismatch, with which what differs was found out.
  */
 static void
-show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata, JsonbValue *omitted)
+show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
+			 JsonbValue *omitted)
 {
 	JsonbValue	root;
 	JsonbValue	version;
@@ -418,7 +458,8 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	scim_append_omitted(current, "current.", left_out);
 	set_mismatch_step(call, content, true);
 	scim_say_partial(call, metadata);
-	if (left_out->val.array.nElems > 0 || scim_json_size(current) > room_left(content, metadata) - SPARE_BYTES)
+	if (left_out->val.array.nElems > 0 ||
+		scim_json_size(current) > room_left(content, metadata) - SPARE_BYTES)
 	{
 		scim_remove(metadata, "partial", strlen("partial"));
 		show_differing(call, content, metadata, omitted);
@@ -429,11 +470,10 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 }
 
 /* What a reader must come to first, whatever is cut, and last what is large. */
-static const char *const order[] = {
-	"error_code", "error", "current_version", "expected_version", "next_steps", "retryable", "resource_type", "resource_id",
-	NULL,						/* all others */
-	"differing_paths", "current"
-};
+static const char *const order[] = {"error_code", "error", "current_version",
+	"expected_version", "next_steps", "retryable",
+	"resource_type", "resource_id", NULL,	/* all others */
+"differing_paths", "current"};
 
 static int
 rank_of(const JsonbValue *name)

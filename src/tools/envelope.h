@@ -22,14 +22,22 @@ extern text *scim_success_resource(const ScimToolCall *call, Jsonb *resource, Js
 /* A resource as tools show it: with "_version"; a tree.  *version is set unless NULL. */
 extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *version);
 
-/* Appends to "omitted", each with "prefix" in front, what the store left out of a resource (meta.omitted). */
-extern void scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *omitted);
+/*
+ * Appends to "omitted", each with "prefix" in front, what the store left out of
+ * a resource (meta.omitted).
+ */
+extern void scim_append_omitted(const JsonbValue *resource, const char *prefix,
+								JsonbValue *omitted);
 
-/* Says in "metadata", if not all attributes are shown, that an update must not be made of those that are. */
+/*
+ * Says in "metadata", if not all attributes are shown, that an update must not
+ * be made of those that are.
+ */
 extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
-extern text *scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind);
+extern text *scim_failure(const ScimToolCall *call, const ErrorData *error,
+						   const ScimErrorKind *kind);
 
 /* Which of our errors is it, or does it become? */
 extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);

@@ -49,7 +49,8 @@ compare_members(const void *a, const void *b)
 static Member *
 sort_members(const JsonbValue *object, int *count)
 {
-	Member	   *members = palloc_extended(Max(object->val.object.nPairs, 1) * sizeof(Member), MCXT_ALLOC_HUGE);
+	Member	   *members = palloc_extended(Max(object->val.object.nPairs, 1) * sizeof(Member),
+										  MCXT_ALLOC_HUGE);
 
 	*count = 0;
 	for (int i = 0; i < object->val.object.nPairs; i++)
@@ -78,7 +79,8 @@ scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *
 	if (size <= room)
 		return;
 	members = sort_members(object, &count);
-	gone = palloc_extended(object->val.object.nPairs * sizeof(bool), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	gone = palloc_extended(object->val.object.nPairs * sizeof(bool),
+						   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int i = 0; i < count && size > room; i++)
 	{
 		const JsonbPair *pair = &object->val.object.pairs[members[i].place];

@@ -13,7 +13,10 @@
 #define SCIM_ANSWER_BYTES	(32 * 1024)
 #define SCIM_FRAME_BYTES	1024
 
-/* The same where the call names the attributes: what fits into no other answer can be read by its name. */
+/*
+ * The same where the call names the attributes: what fits into no other answer
+ * can be read by its name.
+ */
 #define SCIM_ASKED_BYTES	(256 * 1024)
 
 /* A failure as JSON text, at most: clients cut what is longer. */
@@ -28,9 +31,13 @@
  * no more than "room" bytes; never those that identify it.  Names, with
  * "prefix" in front, are appended to "omitted" (an array).
  */
-extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *omitted);
+extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix,
+							JsonbValue *omitted);
 
-/* Says in "metadata" that "omitted" (if not empty) was left out, and how to go on (NULL: nothing more, or next_steps say it). */
+/*
+ * Says in "metadata" that "omitted" (if not empty) was left out, and how to go
+ * on (NULL: nothing more, or next_steps say it).
+ */
 extern void scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_go_on);
 
 #endif							/* SCIM_TOOLS_FIT_H */

@@ -43,7 +43,8 @@ scim_run_create(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
-											 scim_argument_jsonb(call, PARAM_NEW), &view, &call->written);
+											 scim_argument_jsonb(call, PARAM_NEW), &view,
+											 &call->written);
 
 	return written(call, resource);
 }
@@ -84,7 +85,8 @@ scim_run_patch(ScimToolCall *call)
 text *
 scim_run_delete(ScimToolCall *call)
 {
-	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected, true);
+	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected,
+											true);
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata;
 
@@ -139,11 +141,15 @@ refuse_contradiction(const Ids *add, const Ids *remove)
 
 		CHECK_FOR_INTERRUPTS();
 		if (bsearch(&id, sorted, add->count, sizeof(char *), pg_qsort_strcmp))
-			scim_throw_path(SCIM_INVALID_ARGUMENT, "remove", "member %d of remove is to be added too", i + 1);
+			scim_throw_path(SCIM_INVALID_ARGUMENT, "remove",
+							"member %d of remove is to be added too", i + 1);
 	}
 }
 
-/* What became of the members, beside what is shown of the group: without being asked for, that is its id and version. */
+/*
+ * What became of the members, beside what is shown of the group: without being
+ * asked for, that is its id and version.
+ */
 static Jsonb *
 with_changes(const ScimToolCall *call, Jsonb *group, bool shows_group)
 {
@@ -174,8 +180,8 @@ scim_run_modify_members(ScimToolCall *call)
 	refuse_contradiction(&add, &remove);
 	if (!shows_group)
 		view.attribute_count = 0;
-	group = scim_store_change_members(call->tenant, call->id, add.texts, add.count, remove.texts, remove.count,
-									  call->expected, &view, &call->written);
+	group = scim_store_change_members(call->tenant, call->id, add.texts, add.count, remove.texts,
+									  remove.count, call->expected, &view, &call->written);
 	return written(call, with_changes(call, group, shows_group));
 }
 
@@ -190,7 +196,8 @@ scim_run_get_schemas(ScimToolCall *call)
 
 	content = scim_schemas(call->type);
 	scim_fit_schemas(content, omitted);
-	scim_say_omitted(metadata, omitted, "Call again with resource_type to get the schemas of one type.");
+	scim_say_omitted(metadata, omitted,
+					 "Call again with resource_type to get the schemas of one type.");
 	return scim_success(content, metadata);
 }
 
@@ -202,6 +209,8 @@ scim_run_server_info(ScimToolCall *call)
 	JsonbValue *content = scim_server_description();
 
 	scim_fit_server_description(content, omitted);
-	scim_say_omitted(metadata, omitted, "What omitted names is too large to be shown here: SELECT scim_server_info() shows it in SQL.");
+	scim_say_omitted(metadata, omitted,
+					 "What omitted names is too large to be shown here: SELECT scim_server_info() "
+					 "shows it in SQL.");
 	return scim_success(content, metadata);
 }

@@ -31,11 +31,14 @@ PG_FUNCTION_INFO_V1(scim_tools);
 typedef enum Detail
 {
 	DETAIL_ANY,					/* what all resources have; not which types there are */
-	DETAIL_REQUIRED,			/* of users and groups what a client must send, and in it what that requires */
-	DETAIL_ONCE,				/* all attributes, and in them what they require, where one is made; else as above */
+	DETAIL_REQUIRED,			/* of users and groups what a client must send, and in it what that
+								 * requires */
+	DETAIL_ONCE,				/* all attributes, and in them what they require, where one is
+								 * made; else as above */
 	DETAIL_TOP,					/* that wherever one is sent */
 	DETAIL_ATTRIBUTES,			/* all attributes and sub-attributes */
-	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource types */
+	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource
+								 * types */
 } Detail;
 
 static JsonbValue *
@@ -57,7 +60,10 @@ schema_of_array(const JsonbValue *items)
 	return schema;
 }
 
-/* One of several types: there are clients that take no list of types, and none at all for a mistake. */
+/*
+ * One of several types: there are clients that take no list of types, and none
+ * at all for a mistake.
+ */
 static JsonbValue *
 schema_of_choices(const JsonbValue *const *choices)
 {
@@ -91,7 +97,10 @@ schema_of_words(const char *const *words)
 	return schema;
 }
 
-/* Of a list of properties with their schemas; there are clients that refuse an object without any. */
+/*
+ * Of a list of properties with their schemas; there are clients that refuse an
+ * object without any.
+ */
 static JsonbValue *
 schema_of_object(const JsonbValue *properties, const JsonbValue *required)
 {
@@ -103,7 +112,10 @@ schema_of_object(const JsonbValue *properties, const JsonbValue *required)
 	return schema;
 }
 
-/* The object may hold more, as what was read and is sent back does; there are clients that forbid it unless told. */
+/*
+ * The object may hold more, as what was read and is sent back does; there are
+ * clients that forbid it unless told.
+ */
 static JsonbValue *
 opened(JsonbValue *schema)
 {
@@ -133,7 +145,10 @@ static JsonbValue *attribute_schema(const ScimAttribute *attribute, Detail detai
 
 static const ScimAttribute *first_shown(const ScimAttribute *attributes);
 
-/* A client may write it, or something in it.  Programs that look for references take a property of the name "$ref" for one. */
+/*
+ * A client may write it, or something in it.  Programs that look for references
+ * take a property of the name "$ref" for one.
+ */
 static bool
 is_shown(const ScimAttribute *attribute)
 {
@@ -149,9 +164,13 @@ first_shown(const ScimAttribute *attributes)
 	return attributes && attributes->name ? attributes : NULL;
 }
 
-/* The attributes that a client may write (or only those that it must), and which of them it must; "schemas" is filled in where it is missing. */
+/*
+ * The attributes that a client may write (or only those that it must), and
+ * which of them it must; "schemas" is filled in where it is missing.
+ */
 static void
-add_attributes(const ScimAttribute *attributes, bool all, Detail detail, JsonbValue *properties, JsonbValue *required)
+add_attributes(const ScimAttribute *attributes, bool all, Detail detail, JsonbValue *properties,
+			   JsonbValue *required)
 {
 	for (const ScimAttribute *attribute = attributes; attribute->name; attribute++)
 	{
@@ -182,7 +201,7 @@ static JsonbValue *
 attribute_schema(const ScimAttribute *attribute, Detail detail)
 {
 	JsonbValue *schema = attribute->type == SCIM_COMPLEX ? parts_schema(attribute->sub, detail) :
-	schema_of_type(json_type(attribute->type));
+		schema_of_type(json_type (attribute->type));
 
 	return attribute->multi_valued ? schema_of_array(schema) : schema;
 }
@@ -213,7 +232,8 @@ typed_resource_schema(const ScimResourceType *whole, Detail detail)
 	{
 		if (!first_shown(type->extensions[i]->attributes) || !(all || type->extension_required[i]))
 			continue;
-		scim_set_value(properties, type->extensions[i]->urn, parts_schema(type->extensions[i]->attributes, detail));
+		scim_set_value(properties, type->extensions[i]->urn,
+					   parts_schema(type->extensions[i]->attributes, detail));
 		if (type->extension_required[i])
 			scim_append_text(required, type->extensions[i]->urn);
 	}
@@ -245,7 +265,9 @@ operation_schema(void)
 
 	scim_set_value(properties, "op", schema_of_words(ops));
 	scim_set_value(properties, "path", schema_of_type("string"));
-	scim_set_value(properties, "value", schema_of_any(schema_of_type("string"), schema_of_type("number"), schema_of_type("boolean"), element, elements));
+	scim_set_value(properties, "value",
+				   schema_of_any(schema_of_type("string"), schema_of_type("number"),
+								 schema_of_type("boolean"), element, elements));
 	scim_append_text(required, "op");
 	return schema_of_object(properties, required);
 }
@@ -265,7 +287,8 @@ name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 }
 
 static JsonbValue *
-parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id, Detail detail)
+parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id,
+				 Detail detail)
 {
 	static const char *const orders[] = {"ascending", "descending", NULL};
 	const ScimParameter *parameter = scim_parameter(id);
@@ -294,7 +317,8 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_RESOURCE:
 			if (detail == DETAIL_ONCE && id != PARAM_NEW)
 				detail = DETAIL_REQUIRED;
-			schema = type && detail > DETAIL_ANY ? typed_resource_schema(type, detail) : any_resource_schema();
+			schema = type && detail > DETAIL_ANY ? typed_resource_schema(type, detail)
+				: any_resource_schema();
 			break;
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array(operation_schema());
@@ -313,13 +337,15 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 static bool
 is_required(const ScimTool *tool, int id)
 {
-	return (tool->required & PARAM_BIT(id)) || (id == PARAM_EXPECTED_VERSION && scim_setting_require_version);
+	return (tool->required & PARAM_BIT(id)) ||
+		(id == PARAM_EXPECTED_VERSION && scim_setting_require_version);
 }
 
 static JsonbValue *
 input_schema(const ScimTool *tool, Detail detail)
 {
-	const ScimResourceType *type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
+	const ScimResourceType *type = tool->subject->type ? scim_resource_type(tool->subject->type)
+	: NULL;
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 

@@ -61,7 +61,8 @@ resources_that_fit(ListPage *page, JsonbContainer *resources)
 	scim_walk(&walk, resources);
 	while (scim_walk_next(&walk, NULL, &resource))
 	{
-		JsonbValue *shown = page->versioned ? scim_shown_resource(&resource, NULL) : scim_open(&resource);
+		JsonbValue *shown = page->versioned ? scim_shown_resource(&resource, NULL)
+		: scim_open(&resource);
 
 		CHECK_FOR_INTERRUPTS();
 		if (walk.next == 1)
@@ -76,7 +77,10 @@ resources_that_fit(ListPage *page, JsonbContainer *resources)
 	return fitting;
 }
 
-/* Reads a page and keeps of it what fits; its content, as a tree, with Resources that were made to fit. */
+/*
+ * Reads a page and keeps of it what fits; its content, as a tree, with
+ * Resources that were made to fit.
+ */
 static JsonbValue *
 read_fitting_page(ListPage *page, PageReader read, int count)
 {
@@ -150,7 +154,8 @@ answer(ListPage *page, PageReader read, int count, const char *about_one)
 	{
 		next = say_next(page, content, metadata);
 		scim_say_omitted(metadata, page->omitted,
-						 psprintf("%s; %s", next, scim_tool_text(about_one, page->call->tool->subject)));
+						 psprintf("%s; %s", next,
+								  scim_tool_text(about_one, page->call->tool->subject)));
 		if (page->versioned)
 			scim_say_partial(page->call, metadata);
 	}
@@ -218,6 +223,8 @@ scim_run_list_members(ScimToolCall *call)
 	ListPage	page = {.call = call, .by_cursor = true};
 
 	return answer(&page, read_members,
-				  Min(scim_argument_integer(call, PARAM_MEMBER_COUNT, SCIM_DEFAULT_MEMBERS), SCIM_LARGEST_COUNT),
-				  "members need no more than their ids to be changed with scim_modify_group_members.");
+				  Min(scim_argument_integer(call, PARAM_MEMBER_COUNT, SCIM_DEFAULT_MEMBERS),
+					  SCIM_LARGEST_COUNT),
+				  "members need no more than their ids to be changed with "
+				  "scim_modify_group_members.");
 }

@@ -12,7 +12,10 @@
 #include "tools/log_warnings.h"
 #include "utils/guc.h"
 
-/* The value of a setting, without units, until the next one is asked for; NULL where what it belongs to is not loaded. */
+/*
+ * The value of a setting, without units, until the next one is asked for; NULL
+ * where what it belongs to is not loaded.
+ */
 static const char *
 setting(const char *name)
 {

@@ -7,7 +7,10 @@
 
 #include "utils/jsonb.h"
 
-/* An array of {"setting", "value", "text"}, for superusers; NULL for others, and where there is nothing to be said. */
+/*
+ * An array of {"setting", "value", "text"}, for superusers; NULL for others,
+ * and where there is nothing to be said.
+ */
 extern JsonbValue *scim_log_warnings(void);
 
 #endif							/* SCIM_TOOLS_LOG_WARNINGS_H */

@@ -38,7 +38,8 @@ has_new_password(ScimTriggerRow *work)
 		return true;
 	if (scim_work_is_null(work, &work->new, SCIM_COLUMN_DATA))
 		return false;
-	hash = scim_handed_on_password(work->registration->root, scim_work_value(work, &work->new, SCIM_COLUMN_DATA));
+	hash = scim_handed_on_password(work->registration->root,
+								   scim_work_value(work, &work->new, SCIM_COLUMN_DATA));
 	if (hash)
 		scim_work_set_text(work, SCIM_COLUMN_PASSWORD, hash);
 	return hash != NULL;
@@ -114,7 +115,8 @@ document_of(ScimTriggerRow *work, const ScimColumnValues *row)
 	{
 		Jsonb	   *data = data_of(work, row);
 
-		document = scim_stored_document(registration->type, data ? data : scim_write(scim_new_object()),
+		document = scim_stored_document(registration->type,
+										data ? data : scim_write(scim_new_object()),
 										!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
 	}
 	if (row == &work->new)
@@ -222,7 +224,8 @@ store(ScimTriggerRow *work, Jsonb *document)
 	work->document = document;
 	if (!registration->is_mapped)
 	{
-		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(document), false);
+		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(document),
+						 false);
 		return;
 	}
 	old = columns_of(work, &work->new);
@@ -230,10 +233,12 @@ store(ScimTriggerRow *work, Jsonb *document)
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		if (split->changed[i])
-			scim_work_assign(work, registration->mapped[i].number, split->columns.values[i], split->columns.nulls[i]);
+			scim_work_assign(work, registration->mapped[i].number, split->columns.values[i],
+							 split->columns.nulls[i]);
 	}
 	if (split->data_changed)
-		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(split->data), split->data == NULL);
+		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(split->data),
+						 split->data == NULL);
 	work->document = scim_join_columns(registration, split->data, &split->columns);
 }
 
@@ -247,7 +252,8 @@ scim_work_check(ScimTriggerRow *work)
 	Jsonb	   *new;
 	Jsonb	   *checked;
 
-	if (!registration->validate && (!in_call || (registration->is_mapped && !registration->type->has_kept)))
+	if (!registration->validate &&
+		(!in_call || (registration->is_mapped && !registration->type->has_kept)))
 		return;
 	old = looks_back ? document_of(work, &work->old) : NULL;
 	new = document_of(work, &work->new);

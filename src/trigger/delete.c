@@ -38,7 +38,7 @@ typedef struct Key
 /* All of a statement. */
 typedef struct Leaving
 {
-	const ScimRegistration *table;		/* the registered one, no part of it */
+	const ScimRegistration *table;	/* the registered one, no part of it */
 	const ScimRegistration *members;
 	MemoryContext context;		/* of the keys */
 	Key		   *keys;
@@ -94,8 +94,10 @@ static void
 add_deleted(Leaving *leaving, const ScimRegistration *here, const TriggerData *data)
 {
 	Tuplestorestate *rows = data->tg_oldtable;
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(data->tg_relation), &TTSOpsMinimalTuple);
-	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "scimver deleted row", ALLOCSET_SMALL_SIZES);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(data->tg_relation),
+													&TTSOpsMinimalTuple);
+	MemoryContext per_row = AllocSetContextCreate(CurrentMemoryContext, "scimver deleted row",
+												  ALLOCSET_SMALL_SIZES);
 
 	tuplestore_select_read_pointer(rows, tuplestore_alloc_read_pointer(rows, EXEC_FLAG_REWIND));
 	tuplestore_rescan(rows);
@@ -119,7 +121,8 @@ add_named(Leaving *leaving)
 	const ScimRegistration *members = leaving->members;
 	bool		of_groups = leaving->table->type->has_members;
 	const ScimIdType *type = of_groups ? members->id_type : members->member_type;
-	uint64		count = scim_run(of_groups ? SCIM_NAMED_GROUPS : SCIM_NAMED_MEMBERS, members, NULL, NULL, false);
+	uint64		count = scim_run(of_groups ? SCIM_NAMED_GROUPS : SCIM_NAMED_MEMBERS, members, NULL,
+								 NULL, false);
 	SPITupleTable *rows = SPI_tuptable;
 
 	for (uint64 i = 0; i < count; i++)
@@ -129,8 +132,10 @@ add_named(Leaving *leaving)
 
 		CHECK_FOR_INTERRUPTS();
 		if (members->tenant_type)
-			tenant = scim_id_text(members->tenant_type, SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull));
-		add_key(leaving, tenant, scim_id_text(type, SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull)));
+			tenant = scim_id_text(members->tenant_type,
+								  SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull));
+		add_key(leaving, tenant,
+				scim_id_text(type, SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull)));
 	}
 	SPI_freetuptable(rows);
 }
@@ -184,13 +189,17 @@ leave_all(const Leaving *leaving)
 		const char *tenant = leaving->keys[i].tenant;
 		int			count = 0;
 
-		while (i < leaving->count && (tenant == NULL || strcmp(leaving->keys[i].tenant, tenant) == 0))
+		while (i < leaving->count &&
+			   (tenant == NULL || strcmp(leaving->keys[i].tenant, tenant) == 0))
 			ids[count++] = leaving->keys[i++].id;
 		leave(leaving, tenant, ids, count);
 	}
 }
 
-/* Memberships that came and went while the groups were there count, if groups with these ids come. */
+/*
+ * Memberships that came and went while the groups were there count, if groups
+ * with these ids come.
+ */
 static void
 note_gone(const Leaving *leaving, bool all)
 {
@@ -199,7 +208,8 @@ note_gone(const Leaving *leaving, bool all)
 	for (int i = 0; i < leaving->count && !all; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_note_no_group(leaving->keys[i].tenant, scim_id_text(leaving->table->id_type, leaving->keys[i].id));
+		scim_note_no_group(leaving->keys[i].tenant,
+						   scim_id_text(leaving->table->id_type, leaving->keys[i].id));
 	}
 }
 
@@ -229,10 +239,10 @@ check_trigger(FunctionCallInfo fcinfo)
 	if (!TRIGGER_FIRED_AFTER(data->tg_event) || TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
 		!(TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) ||
 		  (TRIGGER_FIRED_BY_DELETE(data->tg_event) && data->tg_oldtable)))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" must be fired AFTER DELETE, FOR EACH STATEMENT with a transition table, or by TRUNCATE",
-						"scim_delete_trigger")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired AFTER DELETE, FOR EACH STATEMENT "
+							   "with a transition table, or by TRUNCATE",
+							   "scim_delete_trigger")));
 	if (scim_trigger_kind(data->tg_trigger) != SCIM_DELETE_KIND)
 		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
 }

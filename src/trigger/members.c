@@ -42,7 +42,8 @@ read_columns(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMember
 static bool
 is_group(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
-	return work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
+	return work->registration->tenant_type == NULL ||
+		!scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
 }
 
 /* What stands in the row of its members, be it nothing. */
@@ -66,11 +67,15 @@ sum_up(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMemberSum *m
 		(work->registration, scim_work_tenant(work, row), scim_work_id(work, row), members);
 }
 
-/* The same of a group that has an id anew: another with that id may be about to go, and its memberships with it. */
+/*
+ * The same of a group that has an id anew: another with that id may be about to
+ * go, and its memberships with it.
+ */
 static void
 sum_up_new(const ScimTriggerRow *work, ScimMemberSum *members)
 {
-	scim_await_group(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new));
+	scim_await_group(work->registration, scim_work_tenant(work, &work->new),
+					 scim_work_id(work, &work->new));
 	sum_up(work, &work->new, members);
 }
 
@@ -86,7 +91,8 @@ scim_work_set_members(ScimTriggerRow *work, const ScimMemberSum *members)
 	SET_VARSIZE(bytes, VARHDRSZ + SCIM_DIGEST_SIZE);
 	memcpy(VARDATA(bytes), members->digest, SCIM_DIGEST_SIZE);
 	scim_work_set_integer(work, SCIM_COLUMN_MEMBER_COUNT, members->count);
-	scim_work_assign(work, work->registration->numbers[SCIM_COLUMN_MEMBER_DIGEST], PointerGetDatum(bytes), false);
+	scim_work_assign(work, work->registration->numbers[SCIM_COLUMN_MEMBER_DIGEST],
+					 PointerGetDatum(bytes), false);
 }
 
 void
@@ -109,8 +115,8 @@ add_pending(ScimTriggerRow *work, const ScimPending *pending)
 
 	read_stored(work, &work->old, old);
 	if (pending->recount)
-		scim_sum_members(work->registration, scim_work_tenant(work, &work->new), scim_work_id(work, &work->new),
-						 &members);
+		scim_sum_members(work->registration, scim_work_tenant(work, &work->new),
+						 scim_work_id(work, &work->new), &members);
 	else if (!pending->empty)
 	{
 		if (!old->known)
@@ -189,7 +195,8 @@ scim_work_refuse_unseen(const ScimTriggerRow *work)
 {
 	if (!scim_is_summed(work->registration))
 		return;
-	scim_refuse_unseen_members(work->registration, scim_work_tenant(work, &work->old), scim_work_id(work, &work->old));
+	scim_refuse_unseen_members(work->registration, scim_work_tenant(work, &work->old),
+							   scim_work_id(work, &work->old));
 }
 
 const ScimMemberSum *

@@ -13,7 +13,10 @@ extern void scim_work_first_members(ScimTriggerRow *work);
 /* Those that the membership triggers have counted since; true if they are others than before. */
 extern bool scim_work_next_members(ScimTriggerRow *work);
 
-/* 40001 if members of the row's group came or went that the transaction does not see, and nothing in the row tells. */
+/*
+ * 40001 if members of the row's group came or went that the transaction does
+ * not see, and nothing in the row tells.
+ */
 extern void scim_work_refuse_unseen(const ScimTriggerRow *work);
 
 /* The members of a group's row. */

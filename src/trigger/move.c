@@ -16,7 +16,8 @@
 #include "utils/datum.h"
 
 /* What an INSERT keeps when it is given, and an UPDATE from the old row. */
-static const ScimColumn kept[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED};
+static const ScimColumn kept[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_CREATED,
+SCIM_COLUMN_LAST_MODIFIED};
 
 /* What the UPDATE of a row in a partition made. */
 typedef struct Word

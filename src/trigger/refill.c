@@ -123,11 +123,14 @@ update_sql(const ScimRegistration *registration, bool with_data)
 		scim_append_statement(&sql, assignments[i].value, registration);
 		any = true;
 	}
-	scim_append_statement(&sql, " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
+	scim_append_statement(&sql,
+						  " FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), "
+						  "pg_catalog.unnest($3),"
 						  " pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6))"
 						  " AS v(tenant, id, version, count, digest, data)"
 						  " WHERE {?tenant:r.{tenant} OPERATOR(pg_catalog.=) v.tenant AND }"
-						  "r.{id} OPERATOR(pg_catalog.=) v.id", registration);
+						  "r.{id} OPERATOR(pg_catalog.=) v.id",
+						  registration);
 	return any ? sql.data : "";
 }
 
@@ -142,7 +145,8 @@ array_of(const ScimInspectedRow *rows, int count, Oid type, int length, bool by_
 
 	for (int i = 0; i < count; i++)
 		nulls[i] = !value_of(&rows[i], &values[i]);
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &lower, type, length, by_value, align));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &lower, type,
+											  length, by_value, align));
 }
 
 static bool
@@ -222,7 +226,8 @@ write_rows(const ScimInspectedRow *rows, int count)
 	scim_key_types(registration, types);
 	scim_stored_keys(rows, count, values);
 	values[2] = array_of(rows, count, TEXTOID, -1, false, TYPALIGN_INT, version_value);
-	values[3] = array_of(rows, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, count_value);
+	values[3] = array_of(rows, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+						 count_value);
 	values[4] = array_of(rows, count, BYTEAOID, -1, false, TYPALIGN_INT, digest_value);
 	values[5] = array_of(rows, count, JSONBOID, -1, false, TYPALIGN_INT, data_value);
 	return refill(&(Refilling) {registration, sql, 6, types, values});
@@ -248,7 +253,8 @@ scim_refill_table(const ScimRegistration *registration)
 	uint64		written;
 
 	initStringInfo(&sql);
-	scim_append_statement(&sql, "UPDATE {table} AS r SET {version} = NULL WHERE " SCIM_HAS_DOCUMENT, registration);
+	scim_append_statement(&sql, "UPDATE {table} AS r SET {version} = NULL WHERE " SCIM_HAS_DOCUMENT,
+						  registration);
 	scim_act_as(registration->owner, &caller);
 	written = refill(&(Refilling) {registration, sql.data});
 	scim_act_as_before(&caller);

@@ -22,7 +22,8 @@ typedef struct ScimRefill
  * fire, as session_replication_role says; what is written is right with ours
  * and without.  Within SPI.  Errors: of the rows' content, constraints, triggers.
  */
-extern void scim_refill_rows(const ScimRegistration *registration, Datum keys[2], ScimRefill *result);
+extern void scim_refill_rows(const ScimRegistration *registration, Datum keys[2],
+							 ScimRefill *result);
 
 /*
  * The same for all rows of a created table whose document is an object, by one

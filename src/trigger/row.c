@@ -28,7 +28,10 @@ PG_FUNCTION_INFO_V1(scim_row_trigger);
 
 /* ---- the version ---- */
 
-/* The version of the row as it was or will be; a row without a revision has none for whoever reads it, too. */
+/*
+ * The version of the row as it was or will be; a row without a revision has
+ * none for whoever reads it, too.
+ */
 static char *
 version_of(ScimTriggerRow *work, const ScimColumnValues *row)
 {
@@ -56,7 +59,8 @@ set_version(ScimTriggerRow *work, const char *version)
 static bool
 nothing_to_keep(const ScimTriggerRow *work)
 {
-	return !scim_work_keeps(work, SCIM_COLUMN_VERSION) && !scim_work_keeps(work, SCIM_COLUMN_REVISION) &&
+	return !scim_work_keeps(work, SCIM_COLUMN_VERSION) &&
+		!scim_work_keeps(work, SCIM_COLUMN_REVISION) &&
 		!scim_work_keeps(work, SCIM_COLUMN_LAST_MODIFIED) && !work->call;
 }
 
@@ -152,7 +156,8 @@ is_made_by_call(const ScimTriggerRow *work)
 static bool
 lacks_id(const ScimTriggerRow *work)
 {
-	return scim_work_is_null(work, &work->new, SCIM_COLUMN_ID) || scim_work_id(work, &work->new)[0] == '\0';
+	return scim_work_is_null(work, &work->new, SCIM_COLUMN_ID) ||
+		scim_work_id(work, &work->new)[0] == '\0';
 }
 
 static void
@@ -174,8 +179,8 @@ insert_row(ScimTriggerRow *work)
 			follow_content(work, moving, false);
 		return;
 	}
-	if (work->registration->type->has_members &&
-		(scim_work_keeps(work, SCIM_COLUMN_MEMBER_COUNT) || scim_work_keeps(work, SCIM_COLUMN_VERSION)))
+	if (work->registration->type->has_members && (scim_work_keeps(work, SCIM_COLUMN_MEMBER_COUNT) ||
+												  scim_work_keeps(work, SCIM_COLUMN_VERSION)))
 		scim_work_first_members(work);
 	first_revision(work);
 	if (is_unset(work, SCIM_COLUMN_CREATED))
@@ -210,7 +215,10 @@ old_version(ScimTriggerRow *work)
 	return version_of(work, &work->old);
 }
 
-/* A row that came without a version (loaded with triggers off) gets it, and is otherwise left alone. */
+/*
+ * A row that came without a version (loaded with triggers off) gets it, and is
+ * otherwise left alone.
+ */
 static void
 fill_version(ScimTriggerRow *work)
 {
@@ -250,7 +258,8 @@ update_row(ScimTriggerRow *work)
 	if (work->registration->type->has_members && scim_work_next_members(work))
 		changed = true;
 	if (changed && !nothing_to_keep(work))
-		follow_content(work, old_version(work), !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
+		follow_content(work, old_version(work),
+					   !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
 	else if (is_unset(work, SCIM_COLUMN_VERSION) || scim_is_refilling(work->registration->root))
 		fill_version(work);
 	scim_work_leave_word(work);

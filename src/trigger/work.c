@@ -66,8 +66,8 @@ scim_work_same_number(const ScimTriggerRow *work, AttrNumber number)
 {
 	int			i = number - 1;
 
-	return scim_same_datum(TupleDescAttr(work->descriptor, i), work->old.values[i], work->old.nulls[i],
-						   work->new.values[i], work->new.nulls[i]);
+	return scim_same_datum(TupleDescAttr(work->descriptor, i), work->old.values[i],
+						   work->old.nulls[i], work->new.values[i], work->new.nulls[i]);
 }
 
 bool
@@ -90,7 +90,8 @@ scim_work_keep(ScimTriggerRow *work, ScimColumn column)
 /* ---- values ---- */
 
 bool
-scim_work_integer(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, int64 *value)
+scim_work_integer(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column,
+				  int64 *value)
 {
 	if (scim_work_is_null(work, row, column))
 		return false;
@@ -112,7 +113,8 @@ scim_work_set_integer(ScimTriggerRow *work, ScimColumn column, int64 value)
 }
 
 bool
-scim_work_instant(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, TimestampTz *instant)
+scim_work_instant(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column,
+				  TimestampTz *instant)
 {
 	const ScimRegistration *registration = work->registration;
 
@@ -145,10 +147,13 @@ scim_work_set_instant(ScimTriggerRow *work, ScimColumn column, TimestampTz insta
 {
 	const ScimRegistration *registration = work->registration;
 	AttrNumber	number = registration->numbers[column];
-	Datum		value = scim_column_from_instant(registration->types[column], registration->formats[column], instant);
+	Datum		value = scim_column_from_instant(registration->types[column],
+												 registration->formats[column], instant);
 
 	scim_work_assign(work, number,
-					 fit(TupleDescAttr(work->descriptor, number - 1), registration->types[column], value), false);
+					 fit(TupleDescAttr(work->descriptor, number - 1), registration->types[column],
+						 value),
+					 false);
 }
 
 void
@@ -170,7 +175,8 @@ scim_work_tenant(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	if (work->registration->tenant_type == NULL)
 		return work->registration->tenant;
-	return scim_id_text(work->registration->tenant_type, scim_work_value(work, row, SCIM_COLUMN_TENANT));
+	return scim_id_text(work->registration->tenant_type,
+						scim_work_value(work, row, SCIM_COLUMN_TENANT));
 }
 
 bool
@@ -183,7 +189,8 @@ bool
 scim_work_has_key(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return !scim_work_is_null(work, row, SCIM_COLUMN_ID) &&
-		(work->registration->tenant_type == NULL || !scim_work_is_null(work, row, SCIM_COLUMN_TENANT));
+		(work->registration->tenant_type == NULL ||
+		 !scim_work_is_null(work, row, SCIM_COLUMN_TENANT));
 }
 
 bool

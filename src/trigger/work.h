@@ -41,7 +41,8 @@ typedef struct ScimTriggerRow
 static inline bool
 scim_work_keeps(const ScimTriggerRow *work, ScimColumn column)
 {
-	return work->registration->numbers[column] != InvalidAttrNumber && !work->registration->read_only[column];
+	return work->registration->numbers[column] != InvalidAttrNumber &&
+		!work->registration->read_only[column];
 }
 
 /* NULL, too, where there is no such column. */
@@ -72,9 +73,11 @@ extern bool scim_work_same(const ScimTriggerRow *work, ScimColumn column);
 extern void scim_work_keep(ScimTriggerRow *work, ScimColumn column);
 
 /* Whole numbers and instants, in columns of all types that are for them; false: none. */
-extern bool scim_work_integer(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, int64 *value);
+extern bool scim_work_integer(const ScimTriggerRow *work, const ScimColumnValues *row,
+							  ScimColumn column, int64 *value);
 extern void scim_work_set_integer(ScimTriggerRow *work, ScimColumn column, int64 value);
-extern bool scim_work_instant(const ScimTriggerRow *work, const ScimColumnValues *row, ScimColumn column, TimestampTz *instant);
+extern bool scim_work_instant(const ScimTriggerRow *work, const ScimColumnValues *row,
+							  ScimColumn column, TimestampTz *instant);
 extern void scim_work_set_instant(ScimTriggerRow *work, ScimColumn column, TimestampTz instant);
 extern void scim_work_set_text(ScimTriggerRow *work, ScimColumn column, const char *value);
 
@@ -85,7 +88,10 @@ extern const char *scim_work_tenant(const ScimTriggerRow *work, const ScimColumn
 /* Is it another resource's row than before? */
 extern bool scim_work_same_key(const ScimTriggerRow *work);
 
-/* Has it an id, and a tenant where there is a column for it?  And all that makes it a resource's? */
+/*
+ * Has it an id, and a tenant where there is a column for it?  And all that
+ * makes it a resource's?
+ */
 extern bool scim_work_has_key(const ScimTriggerRow *work, const ScimColumnValues *row);
 extern bool scim_work_is_resource(const ScimTriggerRow *work, const ScimColumnValues *row);
 

@@ -94,7 +94,9 @@ number(PGconn *connection, const char *sql)
 /* ---- writers ---- */
 
 #define PLAIN_SQL "UPDATE people SET title = $2, logins = logins + 1 WHERE id = $1::bigint"
-#define CALL_SQL "SELECT scim_update_user($1, jsonb_build_object('userName', 'login' || $1, 'title', $2::text, 'active', true))"
+#define CALL_SQL \
+	"SELECT scim_update_user($1, jsonb_build_object('userName', 'login' || $1, 'title', " \
+	"$2::text, 'active', true))"
 
 /* Any row but the one in the middle, which only the backfill fills. */
 static long
@@ -127,7 +129,8 @@ write_on(void *argument)
 
 		snprintf(id, sizeof(id), "%ld", choose_row(writer));
 		snprintf(title, sizeof(title), "Title %llu", writer->random >> 40);
-		result = PQexecParams(writer->connection, writer->calls ? CALL_SQL : PLAIN_SQL, 2, NULL, values, NULL, NULL, 0);
+		result = PQexecParams(writer->connection, writer->calls ? CALL_SQL : PLAIN_SQL, 2, NULL,
+							  values, NULL, NULL, 0);
 		took = now() - begin;
 		if (PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
 			writer->writes[started]++;
@@ -251,8 +254,10 @@ written(Phase of)
 static long
 count_wrong(PGconn *judge)
 {
-	long		wrong = number(judge, "SELECT count(*) FROM people WHERE scim_version IS NULL OR scim_revision IS NULL") +
-	number(judge, "SELECT count(*) FROM scim_check_table('people') WHERE problem <> 'limit'");
+	long		wrong = number(judge, "SELECT count(*) FROM people WHERE scim_version IS NULL OR "
+							   "scim_revision IS NULL") +
+	number(judge,
+		   "SELECT count(*) FROM scim_check_table('people') WHERE problem <> 'limit'");
 	long		acknowledged = 0;
 
 	for (int i = 0; i < writer_count; i++)
@@ -295,10 +300,12 @@ main(int argc, char **argv)
 	seconds = now() - begin;
 	stop_writers();
 
-	printf("{\"rows\": %ld, \"seconds\": %.3f, \"rate\": %.0f, \"terminated\": %d, \"writes\": %ld, \"writes_per_second\": %.0f,"
-		   " \"writes_per_second_alone\": %.0f, \"longest_ms\": %.1f, \"longest_ms_alone\": %.1f, \"wrong\": %ld}\n",
-		   empty, seconds, empty / seconds, terminated, written(DURING), written(DURING) / seconds, written(ALONE) / alone,
-		   longest(DURING), longest(ALONE), count_wrong(judge));
+	printf("{\"rows\": %ld, \"seconds\": %.3f, \"rate\": %.0f, \"terminated\": %d, \"writes\": "
+		   "%ld, \"writes_per_second\": %.0f,"
+		   " \"writes_per_second_alone\": %.0f, \"longest_ms\": %.1f, \"longest_ms_alone\": %.1f, "
+		   "\"wrong\": %ld}\n",
+		   empty, seconds, empty / seconds, terminated, written(DURING), written(DURING) / seconds,
+		   written(ALONE) / alone, longest(DURING), longest(ALONE), count_wrong(judge));
 	PQfinish(judge);
 	return 0;
 }

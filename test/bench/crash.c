@@ -109,10 +109,14 @@ create(Writer *writer, char *id, const char *sql)
 	PQclear(result);
 }
 
-#define NEW_USER "SELECT r ->> 'id' FROM scim_create_user(jsonb_build_object('userName', gen_random_uuid()::text, 'nickName', '0')) AS r"
+#define NEW_USER \
+	"SELECT r ->> 'id' FROM scim_create_user(jsonb_build_object('userName', " \
+	"gen_random_uuid()::text, 'nickName', '0')) AS r"
 #define NEW_GROUP "SELECT r ->> 'id' FROM scim_create_group('{\"displayName\": \"crash\"}') AS r"
 #define READ "SELECT r #>> '{meta,version}', r ->> 'nickName' FROM scim_get_user($1) AS r"
-#define WRITE "SELECT r #>> '{meta,version}' FROM scim_update_user($1, jsonb_build_object('userName', $1::text, 'nickName', $2::text), $3) AS r"
+#define WRITE \
+	"SELECT r #>> '{meta,version}' FROM scim_update_user($1, jsonb_build_object('userName', " \
+	"$1::text, 'nickName', $2::text), $3) AS r"
 
 /* ---- the writes; each ends with fact.is = fact.or, unless the server went ---- */
 
@@ -150,7 +154,8 @@ count_up(Writer *writer)
 		if (result == NULL)
 			continue;
 		snprintf(version, sizeof(version), "%s", PQgetvalue(result, 0, 0));
-		snprintf(text, sizeof(text), "%ld by %d", atol(PQgetvalue(result, 0, 1)) + 1, writer->number);
+		snprintf(text, sizeof(text), "%ld by %d", atol(PQgetvalue(result, 0, 1)) + 1,
+				 writer->number);
 		PQclear(result);
 		writer->counted.or = writer->counted.is + 1;
 		result = call(writer, WRITE, 3, values);
@@ -175,10 +180,16 @@ change_member(Writer *writer, long turn)
 	PGresult   *result;
 
 	fact->or = !fact->is;
-	result = call(writer, turn % 2 ? "SELECT scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', $3::text,"
-				  " 'path', 'members', 'value', jsonb_build_array(jsonb_build_object('value', $2::text)))))" :
-				  fact->is ? "DELETE FROM groups_members WHERE group_id = $1 AND member_id = $2 AND $3 <> ''" :
-				  "INSERT INTO groups_members (group_id, member_type, member_id) SELECT $1, 'User', $2 WHERE $3 <> ''", 3, values);
+	result = call(writer,
+				  turn % 2 ? "SELECT scim_patch_group($1, "
+				  "jsonb_build_array(jsonb_build_object('op', $3::text,"
+				  " 'path', 'members', 'value', "
+				  "jsonb_build_array(jsonb_build_object('value', $2::text)))))"
+				  : fact->is ? "DELETE FROM groups_members WHERE group_id = $1 AND member_id = $2 "
+				  "AND $3 <> ''"
+				  : "INSERT INTO groups_members (group_id, member_type, member_id) "
+				  "SELECT $1, 'User', $2 WHERE $3 <> ''",
+				  3, values);
 	if (result == NULL)
 	{
 		if (!is_gone(writer))

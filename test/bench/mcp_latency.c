@@ -193,7 +193,8 @@ check_success(const char *what, const char *text)
 
 /* One call, timed, that must succeed; its answer, until the next call. */
 static const char *
-timed_call(int way, PGconn *pg, Bridge *bridge, const char *tool, const char *arguments, double *time)
+timed_call(int way, PGconn *pg, Bridge *bridge, const char *tool, const char *arguments,
+		   double *time)
 {
 	static PGresult *result;
 	const char *answer;
@@ -247,7 +248,8 @@ list_arguments(json_t *user)
 	json_t	   *arguments;
 	char	   *text;
 
-	snprintf(filter, sizeof(filter), "userName eq \"%s\"", json_string_value(json_object_get(user, "userName")));
+	snprintf(filter, sizeof(filter), "userName eq \"%s\"",
+			 json_string_value(json_object_get(user, "userName")));
 	arguments = json_pack("{s:s}", "filter", filter);
 	text = json_dumps(arguments, JSON_COMPACT);
 	json_decref(arguments);
@@ -301,8 +303,9 @@ print_series(const char *name, Series *s)
 		   "\"direct_prepared_p50_us\": %.1f, \"direct_prepared_p99_us\": %.1f, "
 		   "\"bridge_p50_us\": %.1f, \"bridge_p99_us\": %.1f, "
 		   "\"added_p50_us\": %.1f, \"added_to_prepared_p50_us\": %.1f},\n",
-		   name, unprepared, percentile(&s[UNPREPARED], 0.99), prepared, percentile(&s[PREPARED], 0.99),
-		   bridge, percentile(&s[BRIDGE], 0.99), bridge - unprepared, bridge - prepared);
+		   name, unprepared, percentile(&s[UNPREPARED], 0.99), prepared,
+		   percentile(&s[PREPARED], 0.99), bridge, percentile(&s[BRIDGE], 0.99),
+		   bridge - unprepared, bridge - prepared);
 }
 
 int
@@ -311,7 +314,8 @@ main(int argc, char **argv)
 	int			rounds = argc > 4 ? atoi(argv[4]) : 2000;
 	char		get[256];
 	static const char *const names[CALLS] = {"get", "update", "list"};
-	static const char *const tools[CALLS] = {"scim_get_user", "scim_update_user", "scim_list_users"};
+	static const char *const tools[CALLS] = {"scim_get_user", "scim_update_user",
+	"scim_list_users"};
 	Series		series[CALLS][WAYS];
 	Bridge		bridge;
 	PGconn	   *pg;
@@ -363,7 +367,8 @@ main(int argc, char **argv)
 			{
 				int			way = (turn + i + WARM_UP) % WAYS;
 				double		time;
-				const char *answer = timed_call(way, pg, &bridge, tools[call], arguments[call], &time);
+				const char *answer = timed_call(way, pg, &bridge, tools[call], arguments[call],
+												&time);
 
 				if (call == UPDATE)
 				{

@@ -3,7 +3,8 @@
  *		Times the parser of filters (src/core/filter_parse.c) on a filter of three
  *		terms; prints nanoseconds for one parse, the best of ten rounds.
  *
- *		cc -O2 -I src test/bench/parse_filter.c src/core/filter_parse.c src/core/filter_value.c -o parse_filter
+ *		cc -O2 -I src test/bench/parse_filter.c src/core/filter_parse.c
+ *		src/core/filter_value.c -o parse_filter
  *		./parse_filter [FILTER]
  */
 #include <stdio.h>
@@ -31,7 +32,10 @@ main(int count, char **arguments)
 	static char bytes[SCIM_FILTER_MAX_LENGTH + 1];
 	const char *text = count > 1 ? arguments[1] :
 		"userName sw \"b\" and emails[type eq \"work\" and value co \"@example.com\"]";
-	ScimFilterParse parse = {.text = text, .length = (int) strlen(text), .nodes = nodes, .bytes = bytes};
+	ScimFilterParse parse = {.text = text,
+		.length = (int) strlen(text),
+		.nodes = nodes,
+	.bytes = bytes};
 	double		best = 0;
 
 	for (int round = 0; round < ROUNDS; round++)

@@ -72,7 +72,7 @@ execute(PGconn *connection, const char *sql, int count, const char *const *value
 }
 
 const char *
-ask(const char *sql, int count,...)
+ask(const char *sql, int count, ...)
 {
 	static char answer[TEXT_SIZE];
 	const char *values[8];
@@ -253,7 +253,8 @@ run_scenario(void)
 		wrong += all[i].wrong;
 		PQfinish(all[i].connection);
 	}
-	printf("{\"scenario\": \"%s\", \"writers\": %d, \"rounds\": %d, \"successes\": %ld, \"conflicts\": %ld, \"wrong\": %ld}\n",
+	printf("{\"scenario\": \"%s\", \"writers\": %d, \"rounds\": %d, \"successes\": %ld, "
+		   "\"conflicts\": %ld, \"wrong\": %ld}\n",
 		   scenario->name, writers, rounds, successes, conflicts, wrong);
 	fflush(stdout);
 }

@@ -52,14 +52,18 @@ extern char user[ID_SIZE];		/* that all want */
 #define lengthof(array) (sizeof(array) / sizeof((array)[0]))
 
 #define VERSION_OF "SELECT r #>> '{meta,version}' FROM "
-#define REPLACE VERSION_OF "scim_update_user($1, jsonb_build_object('userName', $1::text, 'nickName', $2::text), $3) AS r"
+#define REPLACE \
+	VERSION_OF "scim_update_user($1, jsonb_build_object('userName', $1::text, 'nickName', " \
+			   "$2::text), $3) AS r"
 #define PATCH_NICK VERSION_OF "scim_patch_user($1, jsonb_build_array(jsonb_build_object(" \
 	"'op', 'replace', 'path', 'nickName', 'value', $2::text)), $3) AS r"
-#define NEW_USER "SELECT r ->> 'id' FROM scim_create_user(jsonb_build_object('userName', gen_random_uuid()::text)) AS r"
+#define NEW_USER \
+	"SELECT r ->> 'id' FROM scim_create_user(jsonb_build_object('userName', " \
+	"gen_random_uuid()::text)) AS r"
 #define NEW_GROUP "SELECT r ->> 'id' FROM scim_create_group('{\"displayName\": \"race\"}') AS r"
 
 /* What the judge asks must succeed; returns the first column of the first row, or "". */
-extern const char *ask(const char *sql, int count,...);
+extern const char *ask(const char *sql, int count, ...);
 
 /* Counts something that must not happen, and says it. */
 extern void blame(long *counter, const char *what, const char *detail);
@@ -72,10 +76,12 @@ extern bool is_conflict(const char *state);
  * "given": the expected version, or NULL.  Returns the result, or NULL for a
  * conflict, or for an error that is blamed on the writer.
  */
-extern PGresult *call(Writer *writer, const char *given, const char *sql, int count, const char *const *values);
+extern PGresult *call(Writer *writer, const char *given, const char *sql, int count,
+					  const char *const *values);
 
 /* The same, where only success matters. */
-extern bool try(Writer *writer, const char *given, const char *sql, int count, const char *const *values);
+extern bool try(Writer *writer, const char *given, const char *sql, int count,
+				const char *const *values);
 
 /* Of the writer's connection, whatever the result; to be cleared. */
 extern PGresult *execute(PGconn *connection, const char *sql, int count, const char *const *values);

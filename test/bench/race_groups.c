@@ -52,7 +52,8 @@ patch_members(Writer *writer, int g, bool add)
 	static const char *const statements[] = {
 		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object("
 		"'op', $3::text, 'path', 'members', 'value', $2::jsonb))) AS r",
-		VERSION_OF "CAST(CASE $3 WHEN 'add' THEN scim_add_members($1, " ID_LIST ") ELSE scim_remove_members($1, " ID_LIST ") END AS jsonb) AS r",
+		VERSION_OF "CAST(CASE $3 WHEN 'add' THEN scim_add_members($1, " ID_LIST
+		") ELSE scim_remove_members($1, " ID_LIST ") END AS jsonb) AS r",
 	};
 	char		json[TEXT_SIZE];
 	bool		chosen[OWN_USERS];
@@ -71,7 +72,10 @@ patch_members(Writer *writer, int g, bool add)
 			writer->expected[u][g] = add;
 }
 
-/* Reads the group, exchanges the writer's own members, and writes it whole with the version that was read. */
+/*
+ * Reads the group, exchanges the writer's own members, and writes it whole with
+ * the version that was read.
+ */
 static void
 replace_members(Writer *writer, int g)
 {
@@ -87,23 +91,33 @@ replace_members(Writer *writer, int g)
 		PGresult   *result;
 
 		for (int u = 0; u < OWN_USERS; u++)
-			snprintf(own + strlen(own), sizeof(own) - strlen(own), "%s%s", u ? "," : "", writer->users[u]);
+			snprintf(own + strlen(own), sizeof(own) - strlen(own), "%s%s", u ? "," : "",
+					 writer->users[u]);
 		strcat(own, "}");
-		result = call(writer, NULL, "SELECT r #>> '{meta,version}', coalesce((SELECT jsonb_agg(m - '$ref' - 'display')"
-					  " FROM jsonb_array_elements(r -> 'members') AS m WHERE m ->> 'value' <> ALL ($2::text[])), '[]')"
-					  " FROM scim_get_group($1) AS r", 2, values);
+		result = call(writer, NULL,
+					  "SELECT r #>> '{meta,version}', coalesce((SELECT jsonb_agg(m - '$ref' - "
+					  "'display')"
+					  " FROM jsonb_array_elements(r -> 'members') AS m WHERE m ->> 'value' <> ALL "
+					  "($2::text[])), '[]')"
+					  " FROM scim_get_group($1) AS r",
+					  2, values);
 		if (result == NULL)
 			return;
 		else
 		{
-			const char *update[] = {groups[g], PQgetvalue(result, 0, 1), json, PQgetvalue(result, 0, 0)};
-			PGresult   *written = execute(writer->connection, VERSION_OF "scim_update_group($1, jsonb_build_object("
-										  "'displayName', 'race', 'members', $2::jsonb || $3::jsonb), $4) AS r", 4, update);
+			const char *update[] = {groups[g], PQgetvalue(result, 0, 1), json,
+			PQgetvalue(result, 0, 0)};
+			PGresult   *written = execute(writer->connection,
+										  VERSION_OF "scim_update_group($1, jsonb_build_object("
+										  "'displayName', 'race', 'members', $2::jsonb || "
+										  "$3::jsonb), $4) AS r",
+										  4, update);
 			const char *state = PQresultErrorField(written, PG_DIAG_SQLSTATE);
 
 			done = succeeded(written);
 			/* somebody else's user may have been deleted since: INVALID_VALUE */
-			if (!done && strcmp(state, "PT412") != 0 && strcmp(state, "PT400") != 0 && strcmp(state, "40001") != 0)
+			if (!done && strcmp(state, "PT412") != 0 && strcmp(state, "PT400") != 0 &&
+				strcmp(state, "40001") != 0)
 			{
 				blame(&writer->wrong, "replacing members", PQresultErrorMessage(written));
 				PQclear(written);
@@ -129,8 +143,12 @@ plain_member(Writer *writer, bool add)
 	int			u = (int) random_below(writer, OWN_USERS);
 	const char *values[] = {groups[PLAIN_GROUP], writer->users[u]};
 
-	if (try(writer, NULL, add ? "INSERT INTO groups_members (group_id, member_type, member_id) VALUES ($1, 'User', $2) ON CONFLICT DO NOTHING" :
-			"DELETE FROM groups_members WHERE group_id = $1 AND member_type = 'User' AND member_id = $2", 2, values))
+	if (try(writer, NULL,
+			add ? "INSERT INTO groups_members (group_id, member_type, member_id) VALUES ($1, "
+			"'User', $2) ON CONFLICT DO NOTHING"
+			: "DELETE FROM groups_members WHERE group_id = $1 AND member_type = 'User' AND "
+			"member_id = $2",
+			2, values))
 		writer->expected[u][PLAIN_GROUP] = add;
 }
 
@@ -191,13 +209,18 @@ check_members(void)
 
 			for (int u = 0; u < OWN_USERS; u++)
 			{
-				snprintf(own + strlen(own), sizeof(own) - strlen(own), "%s%s", u ? "," : "", all[w].users[u]);
-				snprintf(want + strlen(want), sizeof(want) - strlen(want), "%s", all[w].expected[u][g] ? "+" : "-");
+				snprintf(own + strlen(own), sizeof(own) - strlen(own), "%s%s", u ? "," : "",
+						 all[w].users[u]);
+				snprintf(want + strlen(want), sizeof(want) - strlen(want), "%s",
+						 all[w].expected[u][g] ? "+" : "-");
 			}
 			strcat(own, "}");
-			if (strcmp(want, ask("SELECT string_agg(CASE WHEN m.member_id IS NULL THEN '-' ELSE '+' END, '' ORDER BY n)"
+			if (strcmp(want, ask("SELECT string_agg(CASE WHEN m.member_id IS NULL THEN '-' ELSE "
+								 "'+' END, '' ORDER BY n)"
 								 " FROM unnest($2::uuid[]) WITH ORDINALITY AS own (id, n)"
-								 " LEFT JOIN groups_members m ON m.group_id = $1 AND m.member_id = own.id", 2, groups[g], own)) != 0)
+								 " LEFT JOIN groups_members m ON m.group_id = $1 AND m.member_id = "
+								 "own.id",
+								 2, groups[g], own)) != 0)
 				blame(&wrong, "lost member", want);
 		}
 }
@@ -262,7 +285,8 @@ storm_members(Writer *writer, int g, char *json)
 		if (random_below(writer, 4) != 0 || i - USERS == g)
 			continue;
 		take_id(id, i < USERS ? shared_users[i] : groups[i - USERS]);
-		snprintf(json + strlen(json), TEXT_SIZE - strlen(json), "%s{\"value\":\"%s\"}", json[1] ? "," : "", id);
+		snprintf(json + strlen(json), TEXT_SIZE - strlen(json), "%s{\"value\":\"%s\"}",
+				 json[1] ? "," : "", id);
 	}
 	strcat(json, "]");
 }
@@ -271,10 +295,14 @@ static void
 storm_group(Writer *writer, int g)
 {
 	static const char *const statements[] = {
-		VERSION_OF "scim_update_group($1, jsonb_build_object('displayName', 'race', 'members', $2::jsonb)) AS r",
-		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members', 'value', $2::jsonb))) AS r",
-		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'remove', 'path', 'members', 'value', $2::jsonb))) AS r",
-		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'members', 'value', $2::jsonb))) AS r",
+		VERSION_OF "scim_update_group($1, jsonb_build_object('displayName', 'race', 'members', "
+		"$2::jsonb)) AS r",
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', "
+		"'members', 'value', $2::jsonb))) AS r",
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'remove', "
+		"'path', 'members', 'value', $2::jsonb))) AS r",
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'replace', "
+		"'path', 'members', 'value', $2::jsonb))) AS r",
 		VERSION_OF "scim_add_members($1, " ID_LIST ") AS r",
 		VERSION_OF "scim_remove_members($1, " ID_LIST ") AS r",
 	};
@@ -286,7 +314,8 @@ storm_group(Writer *writer, int g)
 
 	take_id(id, groups[g]);
 	storm_members(writer, g, json);
-	result = execute(writer->connection, statements[random_below(writer, lengthof(statements))], 2, values);
+	result = execute(writer->connection, statements[random_below(writer, lengthof(statements))], 2,
+					 values);
 	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	if (succeeded(result))
 		writer->successes++;
@@ -303,10 +332,12 @@ storm_act(Writer *writer)
 	switch (random_below(writer, 8))
 	{
 		case 0:
-			exchange(writer, shared_users[random_below(writer, USERS)], "SELECT scim_delete_user($1)", NEW_USER);
+			exchange(writer, shared_users[random_below(writer, USERS)],
+					 "SELECT scim_delete_user($1)", NEW_USER);
 			break;
 		case 1:
-			exchange(writer, groups[random_below(writer, GROUPS)], "SELECT scim_delete_group($1)", NEW_GROUP);
+			exchange(writer, groups[random_below(writer, GROUPS)], "SELECT scim_delete_group($1)",
+					 NEW_GROUP);
 			break;
 		default:
 			storm_group(writer, (int) random_below(writer, GROUPS));
@@ -314,7 +345,10 @@ storm_act(Writer *writer)
 	}
 }
 
-/* ---- ring: each puts the next one's group into its own, and one of them would close the ring ---- */
+/*
+ * ---- ring: each puts the next one's group into its own, and one of them would
+ * close the ring ----
+ */
 
 static char ring[MAX_WRITERS][ID_SIZE];
 
@@ -328,7 +362,9 @@ ring_prepare(void)
 static void
 ring_before(int round)
 {
-	ask("WITH gone AS (DELETE FROM groups_members WHERE member_type = 'Group' RETURNING 1) SELECT count(*) FROM gone", 0);
+	ask("WITH gone AS (DELETE FROM groups_members WHERE member_type = 'Group' RETURNING 1) SELECT "
+		"count(*) FROM gone",
+		0);
 }
 
 static void
@@ -336,11 +372,15 @@ ring_act(Writer *writer)
 {
 	static const char *const statements[] = {
 		VERSION_OF "scim_add_members($1, ARRAY[$2]) AS r",
-		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members', 'value', jsonb_build_object('value', $2::text)))) AS r",
+		VERSION_OF "scim_patch_group($1, jsonb_build_array(jsonb_build_object('op', 'add', 'path', "
+		"'members', 'value', jsonb_build_object('value', $2::text)))) AS r",
 		"INSERT INTO groups_members (group_id, member_type, member_id) VALUES ($1, 'Group', $2)",
 	};
 	const char *values[] = {ring[writer->number], ring[(writer->number + 1) % writers]};
-	PGresult   *result = execute(writer->connection, statements[(writer->round + writer->number) % lengthof(statements)], 2, values);
+	PGresult   *result =
+	execute(writer->connection,
+			statements[(writer->round + writer->number) % lengthof(statements)], 2,
+			values);
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	writer->won = succeeded(result);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-static char expected[VERSION_SIZE];	/* the user's version before the round */
+static char expected[VERSION_SIZE]; /* the user's version before the round */
 static char versions[2][VERSION_SIZE];	/* of the contents that "toggle" */
 
 /* ---- update: exactly one winner ---- */
@@ -14,7 +14,8 @@ static char versions[2][VERSION_SIZE];	/* of the contents that "toggle" */
 static void
 read_expected(int round)
 {
-	snprintf(expected, sizeof(expected), "%s", ask("SELECT version FROM users WHERE id = $1", 1, user));
+	snprintf(expected, sizeof(expected), "%s",
+			 ask("SELECT version FROM users WHERE id = $1", 1, user));
 }
 
 /* Each in a way of its own: replace, patch, or a plain conditional UPDATE. */
@@ -22,8 +23,10 @@ static void
 update_act(Writer *writer)
 {
 	static const char *const statements[] = {
-		REPLACE, PATCH_NICK,
-		"UPDATE users SET data = jsonb_set(data, '{nickName}', to_jsonb($2::text)) WHERE id = $1 AND version = $3 RETURNING version",
+		REPLACE,
+		PATCH_NICK,
+		"UPDATE users SET data = jsonb_set(data, '{nickName}', to_jsonb($2::text)) WHERE id = $1 "
+		"AND version = $3 RETURNING version",
 	};
 	char		nick[32];
 	const char *values[] = {user, nick, expected};
@@ -49,8 +52,11 @@ naive_act(Writer *writer)
 	same = result && strcmp(PQgetvalue(result, 0, 0), expected) == 0;
 	PQclear(result);
 	if (same)
-		writer->won = try(writer, NULL, "UPDATE users SET data = jsonb_set(data, '{nickName}', to_jsonb($2::text))"
-						  " WHERE id = $1 RETURNING version", 2, values);
+		writer->won = try(writer, NULL,
+						  "UPDATE users SET data = jsonb_set(data, '{nickName}', "
+						  "to_jsonb($2::text))"
+						  " WHERE id = $1 RETURNING version",
+						  2, values);
 }
 
 static void
@@ -71,7 +77,9 @@ update_after(int round)
 	if (winners != 1)
 		blame(&wrong, "not one winner", text);
 	else if (strcmp(want, ask("SELECT format('%s %s %s', data ->> 'nickName', version,"
-							  " (version = expected_version(scim_get_user(id::text)))::text) FROM users WHERE id = $1", 1, user)) != 0)
+							  " (version = expected_version(scim_get_user(id::text)))::text) FROM "
+							  "users WHERE id = $1",
+							  1, user)) != 0)
 		blame(&wrong, "the winner's write is not there", want);
 }
 
@@ -121,7 +129,9 @@ create_act(Writer *writer)
 	const char *values[] = {name};
 
 	snprintf(name, sizeof(name), writer->number % 2 ? "Race%d" : "rACE%d", writer->round);
-	writer->won = try(writer, NULL, "SELECT scim_create_user(jsonb_build_object('userName', $1::text))", 1, values);
+	writer->won = try(writer, NULL,
+					  "SELECT scim_create_user(jsonb_build_object('userName', $1::text))", 1,
+					  values);
 }
 
 static void
@@ -133,7 +143,8 @@ create_after(int round)
 	for (int i = 0; i < writers; i++)
 		winners += all[i].won;
 	snprintf(name, sizeof(name), "race%d", round);
-	if (winners != 1 || strcmp(ask("SELECT count(*) FROM users WHERE user_name = $1", 1, name), "1") != 0)
+	if (winners != 1 ||
+		strcmp(ask("SELECT count(*) FROM users WHERE user_name = $1", 1, name), "1") != 0)
 		blame(&wrong, "not one winner", name);
 	ask("DELETE FROM users WHERE user_name = $1", 1, name);
 }
@@ -150,13 +161,17 @@ toggle_prepare(void)
 		snprintf(versions[i], VERSION_SIZE, "%s", ask(REPLACE, 3, user, contents[i], NULL));
 }
 
-/* Half of the writers toggle without a condition, the others want to replace one content by the other, or by itself. */
+/*
+ * Half of the writers toggle without a condition, the others want to replace
+ * one content by the other, or by itself.
+ */
 static void
 toggle_act(Writer *writer)
 {
 	bool		conditional = writer->number % 2;
 	unsigned	from = random_below(writer, 2);
-	const char *values[] = {user, contents[random_below(writer, 2)], conditional ? versions[from] : NULL};
+	const char *values[] = {user, contents[random_below(writer, 2)],
+	conditional ? versions[from] : NULL};
 
 	(void) try(writer, values[2], REPLACE, 3, values);
 }
@@ -195,12 +210,16 @@ counter_act(Writer *writer)
 		char		next[48];
 		char		version[VERSION_SIZE];
 		const char *values[] = {user, next, version};
-		PGresult   *result = call(writer, NULL, "SELECT r #>> '{meta,version}', r ->> 'nickName' FROM scim_get_user($1) AS r", 1, values);
+		PGresult   *result = call(writer, NULL,
+								  "SELECT r #>> '{meta,version}', r ->> 'nickName' FROM "
+								  "scim_get_user($1) AS r",
+								  1, values);
 
 		if (result == NULL)
 			return;
 		snprintf(version, sizeof(version), "%s", PQgetvalue(result, 0, 0));
-		snprintf(next, sizeof(next), "%ld by %d", atol(PQgetvalue(result, 0, 1)) + 1, writer->number);
+		snprintf(next, sizeof(next), "%ld by %d", atol(PQgetvalue(result, 0, 1)) + 1,
+				 writer->number);
 		PQclear(result);
 		done = try(writer, version, writer->number % 2 ? REPLACE : PATCH_NICK, 3, values);
 		if (!done && !is_conflict(writer->state))
@@ -214,8 +233,10 @@ counter_finish(void)
 	char		sum[64];
 
 	snprintf(sum, sizeof(sum), "%d, revision %d", writers * rounds, writers * rounds + 2);
-	if (strcmp(ask("SELECT format('%s, revision %s', split_part(data ->> 'nickName', ' ', 1), revision) FROM users WHERE id = $1",
-				   1, user), sum) != 0)
+	if (strcmp(ask("SELECT format('%s, revision %s', split_part(data ->> 'nickName', ' ', 1), "
+				   "revision) FROM users WHERE id = $1",
+				   1, user),
+			   sum) != 0)
 		blame(&wrong, "lost increments; expected", sum);
 	recount();
 }
@@ -244,8 +265,11 @@ patches_act(Writer *writer)
 
 	/* two writers of one attribute write the same, so that either may be last */
 	snprintf(text, sizeof(text), "r%dw%d", writer->round, writer->number % ATTRIBUTES);
-	(void) try(writer, NULL, VERSION_OF "scim_patch_user($1, jsonb_build_array(jsonb_build_object('op',"
-			   " CASE WHEN $3::text LIKE '%1' THEN 'add' ELSE 'replace' END, 'path', $2::text, 'value', $3::text))) AS r", 3, values);
+	(void) try(writer, NULL,
+			   VERSION_OF "scim_patch_user($1, jsonb_build_array(jsonb_build_object('op',"
+			   " CASE WHEN $3::text LIKE '%1' THEN 'add' ELSE 'replace' END, 'path', "
+			   "$2::text, 'value', $3::text))) AS r",
+			   3, values);
 }
 
 static void
@@ -254,12 +278,19 @@ patches_after(int round)
 	char		want[TEXT_SIZE] = "";
 
 	for (int i = 0; i < ATTRIBUTES; i++)
-		snprintf(want + strlen(want), sizeof(want) - strlen(want), "r%dw%d ", i < writers ? round : 0, i);
+		snprintf(want + strlen(want), sizeof(want) - strlen(want), "r%dw%d ",
+				 i < writers ? round : 0, i);
 	if (writers >= ATTRIBUTES &&
-		strcmp(want, ask("SELECT concat(data ->> 'nickName', ' ', data ->> 'title', ' ', data ->> 'displayName', ' ', data ->> 'userType', ' ',"
-						 " data ->> 'locale', ' ', data #>> '{name,familyName}', ' ', data #>> '{name,givenName}', ' ',"
-						 " data #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}', ' ')"
-						 " FROM users WHERE id = $1 AND version = expected_version(scim_get_user(id::text))", 1, user)) != 0)
+		strcmp(want, ask("SELECT concat(data ->> 'nickName', ' ', data ->> 'title', ' ', data ->> "
+						 "'displayName', ' ', data ->> 'userType', ' ',"
+						 " data ->> 'locale', ' ', data #>> '{name,familyName}', ' ', data #>> "
+						 "'{name,givenName}', ' ',"
+						 " data #>> "
+						 "'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}'"
+						 ", ' ')"
+						 " FROM users WHERE id = $1 AND version = "
+						 "expected_version(scim_get_user(id::text))",
+						 1, user)) != 0)
 		blame(&wrong, "lost patches", want);
 }
 

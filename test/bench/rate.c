@@ -32,10 +32,11 @@ typedef enum Parameters
 	TENANT_ID,					/* $1 tenant, $2 id */
 	TENANT_ID_CHANGE,			/* and $3 {"nickName": another} */
 	TENANT_ID_DOCUMENT,			/* and $3 another document */
-	TENANT_ID_DOCUMENT_VERSION,	/* and $4 the version that the row has */
+	TENANT_ID_DOCUMENT_VERSION, /* and $4 the version that the row has */
 	NEW_MEMBER,					/* $1 id of a user who is not in the group: see groups.sql */
 	OLD_MEMBER,					/* $1 id of a user who is in the large group */
-	TENANT_NAME,				/* $1 tenant, $2 a userName, which is a work address too: see scim.sql */
+	TENANT_NAME,				/* $1 tenant, $2 a userName, which is a work address too: see
+								 * scim.sql */
 	TENANT_NAME_FILTER,			/* $1 tenant, $2 userName eq "..." */
 	TENANT_MAIL_FILTER,			/* $1 tenant, $2 emails[type eq "work" and value eq "..."] */
 	ID_NAME,					/* $1 id, $2 another nickName */
@@ -48,40 +49,70 @@ typedef struct Way
 	Parameters	parameters;
 	const char *sql;
 	const char *undo;			/* same parameters; not timed */
-	int			version_column;	/* of the result: the new version; -1: none */
+	int			version_column; /* of the result: the new version; -1: none */
 } Way;
 
-#define CHANGE(table) "UPDATE " table " SET data = data || $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
-#define REPLACE(table) "UPDATE " table " SET data = $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
-#define SAME(table) "UPDATE " table " SET data = data || jsonb_build_object('nickName', data -> 'nickName')" \
+#define CHANGE(table) \
+	"UPDATE " table " SET data = data || $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
+#define REPLACE(table) \
+	"UPDATE " table " SET data = $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
+#define SAME(table) \
+	"UPDATE " table " SET data = data || jsonb_build_object('nickName', data -> 'nickName')" \
 	" WHERE tenant_id = $1 AND id = $2::uuid"
-#define GROUPS_OF(user) "(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, 'display', g.data ->> 'displayName', 'type', 'direct')" \
-	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id" \
+#define GROUPS_OF(user) \
+	"(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, 'display', g.data ->> " \
+	"'displayName', 'type', 'direct')" \
+	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND " \
+	"g.id = m.group_id" \
 	" WHERE m.tenant_id = " user ".tenant_id AND m.user_id = " user ".id)"
-#define SAVE_STAFF "UPDATE staff SET nick_name = $2, login = login, first_name = first_name, last_name = last_name, title = title, email = email," \
-	" mobile = mobile, department = department, cost_center = cost_center, locale = locale, status = status WHERE id = $1::bigint"
+#define SAVE_STAFF \
+	"UPDATE staff SET nick_name = $2, login = login, first_name = first_name, last_name = " \
+	"last_name, title = title, email = email," \
+	" mobile = mobile, department = department, cost_center = cost_center, locale = locale, " \
+	"status = status WHERE id = $1::bigint"
 #define CHANGE_STAFF(table) "UPDATE " table " SET nick_name = $2 WHERE id = $1::bigint"
 #define SMALL "'00000000-0000-4000-8000-000000000010'"
 #define LARGE "'00000000-0000-4000-8000-000000050000'"
-#define ADD(group) "INSERT INTO groups_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
-#define PATCH(group) "SELECT scim_patch_group(" group ", jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members'," \
+#define ADD(group) \
+	"INSERT INTO groups_members (group_id, member_type, member_id) VALUES (" group \
+	", 'User', $1::uuid)"
+#define PATCH(group) \
+	"SELECT scim_patch_group(" group \
+	", jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members'," \
 	" 'value', jsonb_build_array(jsonb_build_object('value', $1::text)))))"
-#define REMOVE_FROM(table, group) "DELETE FROM " table " WHERE tenant_id = 'default' AND group_id = " group " AND member_type = 'User' AND member_id = $1::uuid"
+#define REMOVE_FROM(table, group) \
+	"DELETE FROM " table " WHERE tenant_id = 'default' AND group_id = " group \
+	" AND member_type = 'User' AND member_id = $1::uuid"
 #define REMOVE(group) REMOVE_FROM("groups_members", group)
-#define ADD_BARE(group) "INSERT INTO bare_members (group_id, member_type, member_id) VALUES (" group ", 'User', $1::uuid)"
+#define ADD_BARE(group) \
+	"INSERT INTO bare_members (group_id, member_type, member_id) VALUES (" group \
+	", 'User', $1::uuid)"
 
 /* A list by hand: the same as ours, but for its version. */
 #define UTC(time) "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-#define SHOWN_GROUPS "(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, '$ref', '/Groups/' || m.group_id, 'display', g.data ->> 'displayName', 'type', 'direct')" \
-	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id)"
-#define LIST_BY_HAND(condition) "SELECT jsonb_build_object('schemas', '[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"]'::jsonb, 'totalResults', count(*)," \
-	" 'startIndex', 1, 'itemsPerPage', count(*), 'Resources', coalesce(jsonb_agg(u.resource ORDER BY u.id), '[]'))" \
-	" FROM (SELECT u.id, u.data || jsonb_build_object('id', u.id, 'groups', " SHOWN_GROUPS ", 'meta', jsonb_build_object('resourceType', 'User'," \
-	" 'created', " UTC("u.created") ", 'lastModified', " UTC("u.last_modified") ", 'version', u.version, 'location', '/Users/' || u.id)) AS resource" \
-	" FROM users u WHERE u.tenant_id = $1 AND " condition " ORDER BY u.id LIMIT 100) AS u"
-#define HAS_MAIL(fold) "EXISTS (SELECT FROM jsonb_array_elements(u.data -> 'emails') e WHERE " fold "(e ->> 'type') = 'work' AND " fold "(e ->> 'value') = " fold "($2))"
+#define SHOWN_GROUPS \
+	"(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, '$ref', '/Groups/' || m.group_id, " \
+	"'display', g.data ->> 'displayName', 'type', 'direct')" \
+	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND " \
+	"g.id = m.group_id WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id)"
+#define LIST_BY_HAND(condition) \
+	"SELECT jsonb_build_object('schemas', " \
+	"'[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"]'::jsonb, 'totalResults', count(*)," \
+	" 'startIndex', 1, 'itemsPerPage', count(*), 'Resources', coalesce(jsonb_agg(u.resource " \
+	"ORDER BY u.id), '[]'))" \
+	" FROM (SELECT u.id, u.data || jsonb_build_object('id', u.id, 'groups', " SHOWN_GROUPS \
+	", 'meta', jsonb_build_object('resourceType', 'User'," \
+	" 'created', " UTC("u.created") ", 'lastModified', " UTC( \
+		"u.last_modified") ", 'version', u.version, 'location', '/Users/' || u.id)) AS resource" \
+						   " FROM users u WHERE u.tenant_id = $1 AND " condition \
+						   " ORDER BY u.id LIMIT 100) AS u"
+#define HAS_MAIL(fold) \
+	"EXISTS (SELECT FROM jsonb_array_elements(u.data -> 'emails') e WHERE " fold \
+	"(e ->> 'type') = 'work' AND " fold "(e ->> 'value') = " fold "($2))"
 #define LIST "SELECT scim_list_users($2, tenant_id => $1)"
-#define PAGE(arguments, place) "SELECT scim_list_users(" arguments "count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
+#define PAGE(arguments, place) \
+	"SELECT scim_list_users(" arguments \
+	"count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
 
 #define ADD_TO_TEAM(table) "INSERT INTO " table " VALUES (1, $1::bigint)"
 #define REMOVE_FROM_TEAM(table) "DELETE FROM " table " WHERE team = 1 AND person = $1::bigint"
@@ -97,36 +128,67 @@ static const Way ways[] = {
 	{"same_users", TENANT_ID, SAME("users"), NULL, -1},
 	{"same_nothing_c", TENANT_ID, SAME("nothing_c"), NULL, -1},
 	{"same_nothing_pl", TENANT_ID, SAME("nothing_pl"), NULL, -1},
-	{"update_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},
-	{"update_by_hand", TENANT_ID_DOCUMENT_VERSION, REPLACE("users") " AND version = $4"
-	" RETURNING data, version, id, revision, created, last_modified", NULL, 1},
-	{"update_by_hand_groups", TENANT_ID_DOCUMENT_VERSION, REPLACE("users") " AND version = $4"
-	" RETURNING data, version, id, revision, created, last_modified, " GROUPS_OF("users"), NULL, 1},
+	{"update_function", TENANT_ID_DOCUMENT_VERSION,
+		"SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, "
+		"tenant_id => "
+		"$1) "
+		"AS r",
+	NULL, 1},
+	{"update_by_hand", TENANT_ID_DOCUMENT_VERSION,
+		REPLACE("users") " AND version = $4"
+		" RETURNING data, version, id, revision, created, last_modified",
+	NULL, 1},
+	{"update_by_hand_groups", TENANT_ID_DOCUMENT_VERSION,
+		REPLACE("users") " AND version = $4"
+		" RETURNING data, version, id, revision, created, "
+		"last_modified, " GROUPS_OF("users"),
+	NULL, 1},
 	{"get_function", TENANT_ID, "SELECT scim_get_user($2, tenant_id => $1)", NULL, -1},
-	{"get_by_hand", TENANT_ID, "SELECT u.id, u.data, u.version, u.revision, u.created, u.last_modified, "
-	GROUPS_OF("u") " FROM users u WHERE u.tenant_id = $1 AND u.id = $2::uuid", NULL, -1},
+	{"get_by_hand", TENANT_ID,
+		"SELECT u.id, u.data, u.version, u.revision, u.created, "
+		"u.last_modified, " GROUPS_OF("u") " FROM users u WHERE u.tenant_id = $1 AND u.id "
+		"= $2::uuid",
+	NULL, -1},
 	{"add_small", NEW_MEMBER, ADD(SMALL), REMOVE(SMALL), -1},
 	{"add_large", NEW_MEMBER, ADD(LARGE), REMOVE(LARGE), -1},
 	{"patch_small", NEW_MEMBER, PATCH(SMALL), REMOVE(SMALL), -1},
 	{"patch_large", NEW_MEMBER, PATCH(LARGE), REMOVE(LARGE), -1},
-	{"add_function", NEW_MEMBER, "SELECT scim_add_members(" LARGE ", ARRAY[$1::text])", REMOVE(LARGE), -1},
+	{"add_function", NEW_MEMBER, "SELECT scim_add_members(" LARGE ", ARRAY[$1::text])",
+	REMOVE(LARGE), -1},
 	{"add_bare", NEW_MEMBER, ADD_BARE(LARGE), REMOVE_FROM("bare_members", LARGE), -1},
-	{"remove_function", OLD_MEMBER, "SELECT scim_remove_members(" LARGE ", ARRAY[$1::text])", ADD(LARGE), -1},
-	{"remove_bare", OLD_MEMBER, REMOVE_FROM("bare_members", LARGE), ADD_BARE(LARGE), -1},
+	{"remove_function", OLD_MEMBER,
+	"SELECT scim_remove_members(" LARGE ", ARRAY[$1::text])", ADD(LARGE), -1},
+	{"remove_bare", OLD_MEMBER, REMOVE_FROM("bare_members", LARGE), ADD_BARE(LARGE),
+	-1},
 	{"name_function", TENANT_NAME_FILTER, LIST, NULL, -1},
-	{"name_by_hand", TENANT_NAME, LIST_BY_HAND("u.user_name = scim_fold($2)"), NULL, -1},
-	{"name_scan", TENANT_NAME, LIST_BY_HAND("lower(u.data ->> 'userName') = lower($2)"), NULL, -1},
+	{"name_by_hand", TENANT_NAME, LIST_BY_HAND("u.user_name = scim_fold($2)"), NULL,
+	-1},
+	{"name_scan", TENANT_NAME, LIST_BY_HAND("lower(u.data ->> 'userName') = lower($2)"),
+	NULL, -1},
 	{"mail_function", TENANT_MAIL_FILTER, LIST, NULL, -1},
-	{"mail_by_hand", TENANT_NAME, LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
+	{"mail_by_hand", TENANT_NAME,
+	LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
 	{"mail_scan", TENANT_NAME, LIST_BY_HAND(HAS_MAIL("lower")), NULL, -1},
-	{"team_add", NEW_MEMBER, ADD_TO_TEAM("teams_staff"), REMOVE_FROM_TEAM("teams_staff"), -1},
-	{"team_add_bare", NEW_MEMBER, ADD_TO_TEAM("teams_staff_bare"), REMOVE_FROM_TEAM("teams_staff_bare"), -1},
-	{"team_sum", NOTHING, "SELECT count(sha256(convert_to('{\"type\":\"User\",\"value\":\"' || person || '\"}', 'UTF8'))) FROM teams_staff WHERE team = 1", NULL, -1},
+	{"team_add", NEW_MEMBER, ADD_TO_TEAM("teams_staff"),
+	REMOVE_FROM_TEAM("teams_staff"), -1},
+	{"team_add_bare", NEW_MEMBER, ADD_TO_TEAM("teams_staff_bare"),
+	REMOVE_FROM_TEAM("teams_staff_bare"), -1},
+	{"team_sum", NOTHING,
+		"SELECT count(sha256(convert_to('{\"type\":\"User\",\"value\":\"' || person || "
+		"'\"}', "
+		"'UTF8'))) FROM teams_staff WHERE team = 1",
+	NULL, -1},
 	{"staff_change", ID_NAME, CHANGE_STAFF("staff"), NULL, -1},
 	{"staff_change_bare", ID_NAME, CHANGE_STAFF("staff_bare"), NULL, -1},
-	{"staff_function", TENANT_ID_DOCUMENT_VERSION, "SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r", NULL, 1},
+	{"staff_function", TENANT_ID_DOCUMENT_VERSION,
+		"SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, "
+		"tenant_id => "
+		"$1) "
+		"AS r",
+	NULL, 1},
 	{"staff_save", ID_NAME, SAVE_STAFF " RETURNING id, scim_version", NULL, 1},
-	{"staff_by_hand", ID_NAME, CHANGE_STAFF("staff") " RETURNING id, scim_version", NULL, 1},
+	{"staff_by_hand", ID_NAME, CHANGE_STAFF("staff") " RETURNING id, scim_version",
+	NULL, 1},
 	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
 	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},
 	{"sorted_first", NOTHING, PAGE("sort_by => 'userName', ", "first"), NULL, -1},
@@ -194,7 +256,8 @@ need_documents(void)
 {
 	for (int i = 0; i < chosen_count; i++)
 	{
-		if (chosen[i]->parameters == TENANT_ID_DOCUMENT || chosen[i]->parameters == TENANT_ID_DOCUMENT_VERSION)
+		if (chosen[i]->parameters == TENANT_ID_DOCUMENT ||
+			chosen[i]->parameters == TENANT_ID_DOCUMENT_VERSION)
 			return true;
 	}
 	return false;
@@ -205,8 +268,10 @@ load_users(void)
 {
 	bool		documents = need_documents();
 	PGconn	   *connection = connect_now();
-	PGresult   *result = PQexec(connection, documents ? "SELECT id, version, data ->> 'userName', data FROM users ORDER BY id" :
-								"SELECT id, version, data ->> 'userName' FROM users ORDER BY id");
+	PGresult   *result = PQexec(connection, documents ? "SELECT id, version, data ->> 'userName', "
+								"data FROM users ORDER BY id"
+								: "SELECT id, version, data ->> 'userName' "
+								"FROM users ORDER BY id");
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail("users", PQerrorMessage(connection));
@@ -257,7 +322,8 @@ choose_user(Client *client, Parameters parameters)
 	long		end = parameters == OLD_MEMBER ? (half < 50000 ? half : 50000) : user_count;
 	long		share = (end - first) / clients;
 
-	return &users[first + (long) (next_random(client) % (unsigned long long) share) * clients + client->number];
+	return &users[first + (long) (next_random(client) % (unsigned long long) share) * clients +
+				  client->number];
 }
 
 static PGresult *
@@ -315,8 +381,11 @@ step(Client *client, const Way *way)
 		values[1] = user->name;
 	if (way->parameters == TENANT_NAME_FILTER || way->parameters == TENANT_MAIL_FILTER)
 	{
-		snprintf(filter, sizeof(filter), way->parameters == TENANT_NAME_FILTER ? "userName eq \"%s\"" :
-				 "emails[type eq \"work\" and value eq \"%s\"]", user->name);
+		snprintf(filter, sizeof(filter),
+				 way->parameters == TENANT_NAME_FILTER
+				 ? "userName eq \"%s\""
+				 : "emails[type eq \"work\" and value eq \"%s\"]",
+				 user->name);
 		values[1] = filter;
 	}
 	if (way->parameters == NOTHING)
@@ -327,7 +396,8 @@ step(Client *client, const Way *way)
 	client->busy += now() - begin;
 	client->done++;
 	if (way->version_column >= 0)
-		snprintf(user->version, sizeof(user->version), "%s", PQgetvalue(result, 0, way->version_column));
+		snprintf(user->version, sizeof(user->version), "%s",
+				 PQgetvalue(result, 0, way->version_column));
 	answer[0] = '\0';
 	if (PQntuples(result) > 0)
 		snprintf(answer, sizeof(answer), "%s", PQgetvalue(result, 0, 0));
@@ -456,7 +526,8 @@ main(int argc, char **argv)
 	for (int i = 0; i < clients; i++)
 	{
 		all[i].number = i;
-		all[i].random = 88172645463325252ULL + (unsigned long long) i * 7919 + (unsigned long long) (now() * 1e6);
+		all[i].random = 88172645463325252ULL + (unsigned long long) i * 7919 +
+			(unsigned long long) (now() * 1e6);
 		all[i].connection = connect_now();
 		for (int w = 0; w < chosen_count; w++)
 			prepare(&all[i], chosen[w]);

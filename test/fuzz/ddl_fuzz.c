@@ -20,7 +20,8 @@
 #define LOCKS \
 	"SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', c.relname, l.mode), ', ')" \
 	" FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation" \
-	" WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode <> 'AccessShareLock' AND c.relnamespace = 'public'::pg_catalog.regnamespace" \
+	" WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode <> 'AccessShareLock' " \
+	"AND c.relnamespace = 'public'::pg_catalog.regnamespace" \
 	" AND c.relname NOT LIKE 'scim!_%' ESCAPE '!'"
 
 /* Within a transaction, what a statement locked is still locked. */
@@ -33,7 +34,8 @@ look_at_locks(Session *session)
 		return;
 	locks = ask_session(session, LOCKS);
 	if (locks && locks[0])
-		found(locks, "%s of %s holds locks: %s", session->kind->role, session->kind->database, locks);
+		found(locks, "%s of %s holds locks: %s", session->kind->role, session->kind->database,
+			  locks);
 	free(locks);
 }
 

@@ -29,8 +29,11 @@ is_utf8(const char *text, size_t length)
 
 	while (c < end)
 	{
-		int			more = *c < 0x80 ? 0 : *c >= 0xC2 && *c < 0xE0 ? 1 : *c >= 0xE0 && *c < 0xF0 ? 2 :
-			*c >= 0xF0 && *c < 0xF5 ? 3 : -1;
+		int			more = *c < 0x80 ? 0
+		: *c >= 0xC2 && *c < 0xE0 ? 1
+		: *c >= 0xE0 && *c < 0xF0 ? 2
+		: *c >= 0xF0 && *c < 0xF5 ? 3
+		: -1;
 
 		if (more < 0 || end - c <= more)
 			return false;
@@ -88,7 +91,8 @@ check_node(const ScimFilterParse *p, int index, bool utf8, int depth)
 
 	MUST(index >= 0 && index < SCIM_FILTER_NODES(p->length));
 	MUST(node->start >= 0 && node->start < p->length);
-	MUST((node->left >= 0) == (node->kind <= SCIM_FILTER_NOT || node->kind == SCIM_FILTER_VALUE_PATH));
+	MUST((node->left >= 0) ==
+		 (node->kind <= SCIM_FILTER_NOT || node->kind == SCIM_FILTER_VALUE_PATH));
 	MUST((node->right >= 0) == (node->kind <= SCIM_FILTER_OR));
 	MUST(depth <= SCIM_FILTER_MAX_TERMS + SCIM_FILTER_MAX_DEPTH);
 	if (node->kind >= SCIM_FILTER_COMPARE)
@@ -122,7 +126,8 @@ check_again(const ScimFilterParse *p)
 	bool		parsed = parse(&again, text, strlen(text), false, false);
 
 	/* what is lenient may get longer, and deeper */
-	MUST(parsed || (p->lenient && (again.error == SCIM_FILTER_TOO_LONG || again.error == SCIM_FILTER_TOO_DEEP)));
+	MUST(parsed || (p->lenient &&
+					(again.error == SCIM_FILTER_TOO_LONG || again.error == SCIM_FILTER_TOO_DEEP)));
 	if (parsed)
 	{
 		other = filter_tree(&again, again.root);

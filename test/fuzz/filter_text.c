@@ -144,10 +144,10 @@ put_node(Text *text, int index)
 static void
 put_tree(Text *text, int index)
 {
-	static const char *const names[] = {
-		[SCIM_FILTER_AND] = "(and ", [SCIM_FILTER_OR] = "(or ", [SCIM_FILTER_NOT] = "(not ",
-		[SCIM_FILTER_VALUE_PATH] = "(in ", [SCIM_FILTER_PRESENT] = "(pr ", [SCIM_FILTER_COMPARE] = "("
-	};
+	static const char *const names[] =
+	{[SCIM_FILTER_AND] = "(and ", [SCIM_FILTER_OR] = "(or ",
+		[SCIM_FILTER_NOT] = "(not ", [SCIM_FILTER_VALUE_PATH] = "(in ",
+	[SCIM_FILTER_PRESENT] = "(pr ", [SCIM_FILTER_COMPARE] = "("};
 	const ScimFilterNode *node = &text->parse->nodes[index];
 
 	put_text(text, names[node->kind]);

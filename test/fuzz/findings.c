@@ -82,8 +82,8 @@ print_histories(FILE *out)
 		if (next < 0)
 			break;
 		fprintf(out, "-- %d %s@%s %s\n%s;\n", owner[next], sessions[owner[next]].kind->role,
-				sessions[owner[next]].kind->database, all[next].state[0] ? all[next].state : "(not answered)",
-				all[next].statement);
+				sessions[owner[next]].kind->database,
+				all[next].state[0] ? all[next].state : "(not answered)", all[next].statement);
 		all[next].number = 0;
 		free(all[next].statement);
 	}
@@ -109,7 +109,7 @@ keep(int number, const char *text)
 }
 
 void
-found(const char *key, const char *format,...)
+found(const char *key, const char *format, ...)
 {
 	char		text[4000];
 	va_list		arguments;

@@ -15,11 +15,14 @@
 
 #define FUNCTIONS \
 	"SELECT p.oid::pg_catalog.regproc, p.prokind, p.pronargs, p.pronargdefaults, p.proretset," \
-	" (SELECT pg_catalog.string_agg(t.typname, ' ' ORDER BY n) FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, n)" \
+	" (SELECT pg_catalog.string_agg(t.typname, ' ' ORDER BY n) FROM " \
+	"pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, n)" \
 	" JOIN pg_catalog.pg_type t ON t.oid = a.type)," \
 	" pg_catalog.array_to_string(p.proargnames[1:p.pronargs], ' ')" \
-	" FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.classid = 'pg_proc'::pg_catalog.regclass AND d.objid = p.oid" \
-	" JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'" \
+	" FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.classid = " \
+	"'pg_proc'::pg_catalog.regclass AND d.objid = p.oid" \
+	" JOIN pg_catalog.pg_extension e ON d.refclassid = 'pg_extension'::pg_catalog.regclass AND " \
+	"d.refobjid = e.oid AND d.deptype = 'e'" \
 	" WHERE e.extname = 'scimver' ORDER BY 1, 6"
 
 #define MAX_ARGUMENTS 20
@@ -49,14 +52,19 @@ split(char *text, char **words)
 	int			count = 0;
 	char	   *rest;
 
-	for (char *word = strtok_r(text, " ", &rest); word && count < MAX_ARGUMENTS; word = strtok_r(NULL, " ", &rest))
+	for (char *word = strtok_r(text, " ", &rest); word && count < MAX_ARGUMENTS;
+		 word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
 	return count;
 }
 
-/* "f(<value_text>, name => <value_jsonb>)" with the first arguments; by name: those after "positional". */
+/*
+ * "f(<value_text>, name => <value_jsonb>)" with the first arguments; by name:
+ * those after "positional".
+ */
 static void
-add_call(Grammar *grammar, const char *name, char kind, bool is_set, char **types, char **names, int count, int positional)
+add_call(Grammar *grammar, const char *name, char kind, bool is_set, char **types, char **names,
+		 int count, int positional)
 {
 	char		text[4000];
 	FILE	   *out = fmemopen(text, sizeof(text), "w");
@@ -141,7 +149,8 @@ look_at_writes(Session *session)
 		return;
 	number = ask_session(session, "SELECT pg_catalog.pg_current_xact_id_if_assigned()");
 	if (number && number[0])
-		found("writes", "%s of %s has written or locked", session->kind->role, session->kind->database);
+		found("writes", "%s of %s has written or locked", session->kind->role,
+			  session->kind->database);
 	free(number);
 }
 

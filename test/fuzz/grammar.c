@@ -16,7 +16,7 @@ typedef struct Piece
 {
 	const char *text;
 	int			length;
-	char		name[MAX_NAME];	/* of the rule; "": the text ends here */
+	char		name[MAX_NAME]; /* of the rule; "": the text ends here */
 	char		repeat;			/* '?', ',' or 0 */
 	const struct Rule *rule;
 } Piece;
@@ -111,7 +111,8 @@ reference_length(const char *p)
 }
 
 static void
-add_piece(Alternative *alternative, const char *text, int length, const char *reference, int reference_length)
+add_piece(Alternative *alternative, const char *text, int length, const char *reference,
+		  int reference_length)
 {
 	Piece	   *piece;
 
@@ -122,7 +123,8 @@ add_piece(Alternative *alternative, const char *text, int length, const char *re
 		return;
 	memcpy(piece->name, reference + 1, reference_length - 2);
 	piece->name[reference_length - 2] = '\0';
-	if (!isalnum((unsigned char) reference[reference_length - 2]) && reference[reference_length - 2] != '_')
+	if (!isalnum((unsigned char) reference[reference_length - 2]) &&
+		reference[reference_length - 2] != '_')
 	{
 		piece->repeat = reference[reference_length - 2];
 		piece->name[reference_length - 3] = '\0';

@@ -30,7 +30,10 @@ extern void add_alternative(Grammar *grammar, const char *rule, const char *text
 
 extern bool has_rule(const Grammar *grammar, const char *name);
 
-/* Finds the rules that alternatives name; ends the program if one is missing.  Nothing is added afterwards. */
+/*
+ * Finds the rules that alternatives name; ends the program if one is missing.
+ * Nothing is added afterwards.
+ */
 extern void link_grammar(Grammar *grammar);
 
 /* Writes what the rule makes; "random" is the state of the generator. */

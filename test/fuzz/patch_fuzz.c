@@ -4,8 +4,8 @@
  *		canonical form, projections and schemas (src/core), without a server.
  *
  * The input is JSON, {"data": RESOURCE, "operations": [...], "filter": TEXT,
- * "attributes": [...], "schema": DOCUMENT, "members": [...]}, of the types in type.c.  Beside memory
- * errors it looks for what would break promises:
+ * "attributes": [...], "schema": DOCUMENT, "members": [...]}, of the types in
+ * type.c.  Beside memory errors it looks for what would break promises:
  * - an error is one of the catalogue, and leaves the resource as it was;
  * - a patch that is applied twice to the same makes the same;
  * - what a patch makes is a resource: read again, it stays what it is;
@@ -117,7 +117,8 @@ static void
 show(void *argument)
 {
 	Case	   *c = argument;
-	ScimProjection *projection = scim_read_projection(&fuzz_type, c->names, c->name_count, NULL, -1);
+	ScimProjection *projection = scim_read_projection(&fuzz_type, c->names, c->name_count, NULL,
+													  -1);
 	JsonbValue	root;
 	JsonbValue *tree;
 
@@ -132,7 +133,8 @@ read_schema(void *argument)
 {
 	Case	   *c = argument;
 
-	c->result = scim_write(scim_schema_document(scim_read_schema(c->document, scim_write(scim_new_object()))));
+	c->result = scim_write(scim_schema_document(
+												scim_read_schema(c->document, scim_write(scim_new_object()))));
 }
 
 static void
@@ -173,7 +175,8 @@ change_members(void *argument)
 		return;
 	scim_root(c->members, &members);
 	if (change->has_filters)
-		change = scim_match_patch_members(patch, &members, change->add, change->add_count, fuzz_match);
+		change = scim_match_patch_members(patch, &members, change->add, change->add_count,
+										  fuzz_match);
 	for (int i = 0; i < change->add_count; i++)
 	{
 		for (int j = 0; j < change->remove_count; j++)

@@ -25,7 +25,8 @@
 static json_t *
 parse(const char *text, size_t length)
 {
-	return json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+	return json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+					  NULL);
 }
 
 static void

@@ -153,7 +153,7 @@ server_reset(void)
 /* ---- strings ---- */
 
 char *
-psprintf(const char *format,...)
+psprintf(const char *format, ...)
 {
 	va_list		arguments;
 	char	   *text;
@@ -170,7 +170,7 @@ psprintf(const char *format,...)
 }
 
 int
-pg_snprintf(char *buffer, size_t size, const char *format,...)
+pg_snprintf(char *buffer, size_t size, const char *format, ...)
 {
 	va_list		arguments;
 	int			needed;
@@ -273,7 +273,7 @@ appendStringInfoString(StringInfo text, const char *string)
 }
 
 void
-appendStringInfo(StringInfo text, const char *format,...)
+appendStringInfo(StringInfo text, const char *format, ...)
 {
 	char		buffer[4096];
 	va_list		arguments;
@@ -332,7 +332,7 @@ keep_text(char *text, size_t size, const char *format, va_list arguments)
 }
 
 int
-errmsg(const char *format,...)
+errmsg(const char *format, ...)
 {
 	va_list		arguments;
 
@@ -341,7 +341,7 @@ errmsg(const char *format,...)
 }
 
 int
-errmsg_internal(const char *format,...)
+errmsg_internal(const char *format, ...)
 {
 	va_list		arguments;
 
@@ -350,7 +350,7 @@ errmsg_internal(const char *format,...)
 }
 
 int
-errdetail_internal(const char *format,...)
+errdetail_internal(const char *format, ...)
 {
 	va_list		arguments;
 
@@ -359,7 +359,7 @@ errdetail_internal(const char *format,...)
 }
 
 int
-errhint(const char *format,...)
+errhint(const char *format, ...)
 {
 	return 0;
 }
@@ -591,7 +591,8 @@ getJsonbOffset(const JsonbContainer *container, int index)
 }
 
 JsonbValue *
-getKeyJsonValueFromContainer(JsonbContainer *container, const char *key, int length, JsonbValue *result)
+getKeyJsonValueFromContainer(JsonbContainer *container, const char *key, int length,
+							 JsonbValue *result)
 {
 	ScimWalk	walk;
 	JsonbValue	name;
@@ -643,7 +644,10 @@ append_string(StringInfo text, const JsonbValue *value)
 	appendStringInfoChar(text, '"');
 }
 
-/* Two of the same content have the same text: keys are stored in one order, and numbers lose their zeros. */
+/*
+ * Two of the same content have the same text: keys are stored in one order, and
+ * numbers lose their zeros.
+ */
 static void
 append_container(StringInfo text, JsonbContainer *container)
 {
@@ -801,7 +805,8 @@ read_escape(Reader *reader, StringInfo text)
 	else if (code < 0x800)
 		appendStringInfo(text, "%c%c", 0xC0 | code >> 6, 0x80 | (code & 0x3F));
 	else
-		appendStringInfo(text, "%c%c%c", 0xE0 | code >> 12, 0x80 | (code >> 6 & 0x3F), 0x80 | (code & 0x3F));
+		appendStringInfo(text, "%c%c%c", 0xE0 | code >> 12, 0x80 | (code >> 6 & 0x3F),
+						 0x80 | (code & 0x3F));
 	return true;
 }
 
@@ -876,7 +881,8 @@ read_number(Reader *reader, JsonbValue *value)
 	text = pnstrdup(start, reader->at - start);
 	/* the grammar: no 01, no 1., no .5 */
 	if (strspn(text + (*text == '-'), "0123456789") == 0 ||
-		(text[*text == '-'] == '0' && text[(*text == '-') + 1] >= '0' && text[(*text == '-') + 1] <= '9'))
+		(text[*text == '-'] == '0' && text[(*text == '-') + 1] >= '0' &&
+		 text[(*text == '-') + 1] <= '9'))
 		return false;
 	if (strchr(text, '.') && strspn(strchr(text, '.') + 1, "0123456789") == 0)
 		return false;
@@ -890,7 +896,8 @@ read_number(Reader *reader, JsonbValue *value)
 static bool
 read_word(Reader *reader, const char *word)
 {
-	if (reader->end - reader->at < (ptrdiff_t) strlen(word) || memcmp(reader->at, word, strlen(word)) != 0)
+	if (reader->end - reader->at < (ptrdiff_t) strlen(word) ||
+		memcmp(reader->at, word, strlen(word)) != 0)
 		return false;
 	reader->at += strlen(word);
 	return true;
@@ -939,7 +946,8 @@ static JsonLexContext lexer;
 
 JsonLexContext *
 #if PG_VERSION_NUM >= 170000
-makeJsonLexContextCstringLen(JsonLexContext *made, const char *json, size_t length, int encoding, bool need_escapes)
+makeJsonLexContextCstringLen(JsonLexContext *made, const char *json, size_t length, int encoding,
+							 bool need_escapes)
 #else
 makeJsonLexContextCstringLen(char *json, int length, int encoding, bool need_escapes)
 #endif

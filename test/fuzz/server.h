@@ -23,7 +23,10 @@ extern bool server_try(void (*body) (void *argument), void *argument, ServerErro
 /* Frees all that was allocated. */
 extern void server_reset(void);
 
-/* JSON text as jsonb, as the server's jsonb_in would have it; NULL if it is none (or a number is beyond 1,000 digits). */
+/*
+ * JSON text as jsonb, as the server's jsonb_in would have it; NULL if it is
+ * none (or a number is beyond 1,000 digits).
+ */
 extern Jsonb *server_read_json(const char *text, size_t length);
 
 #endif							/* FUZZ_SERVER_H */

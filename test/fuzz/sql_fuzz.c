@@ -59,8 +59,10 @@ report_line(const char *line, char *following)
 static void
 read_log(void)
 {
-	static char *line, *next;
-	static size_t line_size, next_size;
+	static char *line,
+			   *next;
+	static size_t line_size,
+				next_size;
 	static bool has_line;
 
 	ssize_t		length;
@@ -192,9 +194,15 @@ main(int argc, char **argv)
 	if (plan.prepare)
 		plan.prepare(grammar);
 	link_grammar(grammar);
-	for (const Kind *kind = plan.kinds; kind->database && session_count < MAX_SESSIONS; kind++, session_count++)
+	for (const Kind *kind = plan.kinds; kind->database && session_count < MAX_SESSIONS;
+		 kind++, session_count++)
 	{
-		sessions[session_count] = (Session) {.kind = kind, .number = session_count, .random = seed * 1000 + session_count};
+		sessions[session_count] = (Session)
+		{
+			.kind = kind,
+				.number = session_count,
+				.random = seed * 1000 + session_count
+		};
 		start_session(&sessions[session_count]);
 	}
 	take_turns(start + seconds / 4, seed);

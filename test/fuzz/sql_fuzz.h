@@ -56,7 +56,8 @@ typedef struct Plan
 	const char *name;			/* of the grammar's file */
 	const Kind *kinds;			/* one a session, ended by one without a database */
 	void		(*prepare) (Grammar *grammar);	/* adds to the grammar; or NULL */
-	const char *const *judged;	/* databases in which nothing of other people may change (everything.sql); ended by NULL */
+	/* databases in which nothing of other people may change (everything.sql); ended by NULL */
+	const char *const *judged;
 } Plan;
 
 /* Each fuzzer has its own. */
@@ -75,7 +76,10 @@ extern void run_statement(Session *session, const char *statement);
 /* Runs what the grammar makes next. */
 extern void run_next(Session *session, const Grammar *grammar);
 
-/* The first column of the first row, to be freed; NULL if the server is not there.  An error ends the program. */
+/*
+ * The first column of the first row, to be freed; NULL if the server is not
+ * there.  An error ends the program.
+ */
 extern char *ask_session(Session *session, const char *sql);
 extern char *ask(const char *database, const char *sql);
 
@@ -92,7 +96,7 @@ extern void open_findings(const char *folder, uint64_t seed);
  * Something that must not happen.  "key" tells kinds apart: each is kept once,
  * with what all sessions said last.
  */
-extern void found(const char *key, const char *format,...) __attribute__((format(printf, 2, 3)));
+extern void found(const char *key, const char *format, ...) __attribute__((format(printf, 2, 3)));
 extern int	findings(void);
 
 #endif							/* SQL_FUZZ_H */

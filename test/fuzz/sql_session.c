@@ -28,7 +28,10 @@ static const char *const without_code[] = {
 	"cannot rename trigger", NULL
 };
 
-/* GRANT and REVOKE lock nothing: what they are about may be dropped meanwhile, which they do not say nicely. */
+/*
+ * GRANT and REVOKE lock nothing: what they are about may be dropped meanwhile,
+ * which they do not say nicely.
+ */
 static const char *const without_lock[] = {
 	"ExecGrant_", NULL
 };
@@ -44,10 +47,15 @@ static const char *const in_the_way[] = {
 };
 
 /* Warnings that say that something is wrong in memory, or was not given back. */
-static const char *const suspicious[] = {
-	"detected write past", "problem in alloc set", "bogus aset link", "leak", "left non-empty SPI stack",
-	"still referenced", "invalid memory alloc", "snapshot reference", NULL
-};
+static const char *const suspicious[] = {"detected write past",
+	"problem in alloc set",
+	"bogus aset link",
+	"leak",
+	"left non-empty SPI stack",
+	"still referenced",
+	"invalid memory alloc",
+	"snapshot reference",
+NULL};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long numbers;	/* of statements, of all sessions */
@@ -147,10 +155,12 @@ judge_error(const PGresult *result, const char *statement)
 
 	if (strncmp(state, "XX", 2) != 0 && strcmp(state, "PT500") != 0)
 		return;
-	if (has_one_of(message, without_code) || (concurrently && has_one_of(message, by_concurrency)) ||
+	if (has_one_of(message, without_code) ||
+		(concurrently && has_one_of(message, by_concurrency)) ||
 		has_one_of(field(result, PG_DIAG_SOURCE_FUNCTION), without_lock))
 		return;
-	snprintf(key, sizeof(key), "%s %s %s", state, field(result, PG_DIAG_SOURCE_FILE), field(result, PG_DIAG_SOURCE_FUNCTION));
+	snprintf(key, sizeof(key), "%s %s %s", state, field(result, PG_DIAG_SOURCE_FILE),
+			 field(result, PG_DIAG_SOURCE_FUNCTION));
 	found(key, "%s: %s (%s, %s) %s: %.600s", state, message, field(result, PG_DIAG_SOURCE_FUNCTION),
 		  field(result, PG_DIAG_SOURCE_FILE), field(result, PG_DIAG_CONTEXT), statement);
 }
@@ -200,7 +210,8 @@ start_session(Session *session)
 static PGresult *
 finish_copy(PGconn *connection, PGresult *result)
 {
-	static const char lines[] = "1\t2\n00000000-0000-4000-a000-000000000001\t{\"userName\": \"copied\"}\n\\N\t\\N\n";
+	static const char lines[] = "1\t2\n00000000-0000-4000-a000-000000000001\t{\"userName\": "
+	"\"copied\"}\n\\N\t\\N\n";
 	ExecStatusType status = PQresultStatus(result);
 	char	   *row;
 
@@ -243,7 +254,8 @@ run_statement(Session *session, const char *statement)
 	if (PQstatus(session->connection) == CONNECTION_BAD)
 	{
 		note_state(session, said, "gone");
-		session->connection = connect_again(session->connection, session->kind->database, session->kind->role);
+		session->connection = connect_again(session->connection, session->kind->database,
+											session->kind->role);
 	}
 	else if (succeeded(result))
 	{

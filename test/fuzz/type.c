@@ -76,12 +76,13 @@ const ScimResourceType fuzz_type = {
 	.not_found = SCIM_USER_NOT_FOUND, .has_password = true, .has_groups = true
 };
 
-static const ScimAttribute member_parts[] = {
-	{"value", .required = true, .mutability = SCIM_IMMUTABLE},
-	{"$ref", .type = SCIM_REFERENCE, .mutability = SCIM_IMMUTABLE},
-	{"type", .mutability = SCIM_IMMUTABLE, .canonical_values = (const char *const[]) {"User", "Group", NULL}},
-	{"display", .mutability = SCIM_READ_ONLY}, END
-};
+static const ScimAttribute member_parts[] =
+{{"value", .required = true, .mutability = SCIM_IMMUTABLE},
+{"$ref", .type = SCIM_REFERENCE, .mutability = SCIM_IMMUTABLE},
+{"type", .mutability = SCIM_IMMUTABLE,
+.canonical_values = (const char *const[]) {"User", "Group", NULL}},
+{"display", .mutability = SCIM_READ_ONLY},
+END};
 static const ScimAttribute group_attributes[] = {
 	{"displayName", .required = true}, {"members", PLURAL(member_parts)}, END
 };
@@ -156,7 +157,10 @@ compare_value(const ScimFilter *filter, const ScimAttribute *attribute, const Js
 
 		if (value->type != jbvNumeric)
 			return filter->op == SCIM_NE;
-		a = strtod(DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric))), NULL);
+		a = strtod(DatumGetCString(
+								   DirectFunctionCall1(numeric_out,
+													   NumericGetDatum(value->val.numeric))),
+				   NULL);
 		return holds(filter->op, (a > b) - (a < b));
 	}
 	if (filter->value_kind != SCIM_VALUE_STRING)
@@ -169,9 +173,11 @@ compare_value(const ScimFilter *filter, const ScimAttribute *attribute, const Js
 	if (value->type != jbvString)
 		return filter->op == SCIM_NE;
 	if (filter->op == SCIM_CO || filter->op == SCIM_SW || filter->op == SCIM_EW)
-		return has_part(filter, value->val.string.val, value->val.string.len, attribute->case_exact);
-	return holds(filter->op, compare_strings(value->val.string.val, value->val.string.len, filter->value,
-											 strlen(filter->value), attribute->case_exact));
+		return has_part(filter, value->val.string.val, value->val.string.len,
+						attribute->case_exact);
+	return holds(filter->op,
+				 compare_strings(value->val.string.val, value->val.string.len, filter->value,
+								 strlen(filter->value), attribute->case_exact));
 }
 
 static bool
@@ -217,7 +223,8 @@ evaluate(const ScimFilter *filter, const JsonbValue *element)
 	}
 	if (!sub)
 		return evaluate_values(filter, filter->path.attribute, element);
-	part = scim_is_object(element) ? scim_get(scim_open(element), sub->name, strlen(sub->name)) : NULL;
+	part = scim_is_object(element) ? scim_get(scim_open(element), sub->name, strlen(sub->name))
+		: NULL;
 	if (!part)
 		return filter->kind == SCIM_FILTER_COMPARE && filter->op == SCIM_NE;
 	return evaluate_values(filter, sub, part);

@@ -55,9 +55,9 @@ is_envelope(const Buf *text)
 	ScanSpan	metadata;
 	ScanSpan	content;
 	ScanMember	in_metadata[] = {{"operation", &operation, false, NULL}, {NULL, NULL, false, NULL}};
-	ScanMember	in_content[] = {
-		{"error_code", &code, false, NULL}, {"next_steps", &next_steps, false, NULL}, {NULL, NULL, false, NULL}
-	};
+	ScanMember	in_content[] = {{"error_code", &code, false, NULL},
+	{"next_steps", &next_steps, false, NULL},
+	{NULL, NULL, false, NULL}};
 	ScanMember	wanted[] = {
 		{"success", &success, false, NULL}, {"metadata", &metadata, false, in_metadata},
 		{"content", &content, false, in_content}, {NULL, NULL, false, NULL}
@@ -149,8 +149,10 @@ main(void)
 				   "{\"success\":false,\"metadata\":{\"operation\":\"delete_user\"},"
 				   "\"content\":{\"error_code\":\"RETRY_LATER\","
 				   "\"error\":\"The database cannot be reached; nothing was sent to it.\","
-				   "\"next_steps\":[\"Nothing was changed: make the same call again in a moment.\"],"
-				   "\"retryable\":true}}"), "what matters stands first", "");
+				   "\"next_steps\":[\"Nothing was changed: make the same call again in a "
+				   "moment.\"],"
+				   "\"retryable\":true}}"),
+	   "what matters stands first", "");
 	ok(envelope_is(ERROR_PERMISSION_DENIED, "w\"hy", "own",
 				   "{\"success\":false,\"metadata\":{\"operation\":\"own\"},"
 				   "\"content\":{\"error_code\":\"PERMISSION_DENIED\","
@@ -163,7 +165,8 @@ main(void)
 	ok(excerpt_is("abcd", 4, 3, "\"abc...\""), "an excerpt", "");
 	ok(excerpt_is("\xc3\xa9\xf0\x9f\x98\x80x\xc3\xa9", 9, 3, "\"\xc3\xa9\xf0\x9f\x98\x80x...\""),
 	   "an excerpt is cut between characters", "");
-	ok(excerpt_is("\xf0\x9f\x98\x80", 4, 1, "\"\xf0\x9f\x98\x80\""), "a last character of four bytes", "");
+	ok(excerpt_is("\xf0\x9f\x98\x80", 4, 1, "\"\xf0\x9f\x98\x80\""),
+	   "a last character of four bytes", "");
 	ok(excerpt_is("a\0\"\n", 4, 3, "\"a\\u0000\\\"...\""), "an excerpt is escaped", "");
 	printf("1..%d\n", tests);
 	return failures > 0;

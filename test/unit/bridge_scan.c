@@ -83,7 +83,8 @@ span_is(ScanSpan span, const char *member, char **fields, int count)
 		if (strcmp(fields[i] + name + 1, "*") == 0)
 			return span.start != NULL;
 		wanted = expand(fields[i] + name + 1, &length);
-		same = span.start != NULL && span.length == length && memcmp(span.start, wanted, length) == 0;
+		same = span.start != NULL && span.length == length &&
+			memcmp(span.start, wanted, length) == 0;
 		free(wanted);
 		return same;
 	}
@@ -128,11 +129,17 @@ check_integers(void)
 	{
 		const char *text;		/* a number */
 		bool		integer;	/* is it one to JSON Schema? */
-	}			cases[] = {
-		{"0", true}, {"-1", true}, {"1.0", true}, {"-10.000", true},
-		{"123456789012345678901234567890", true},
-		{"1.5", false}, {"1e2", false}, {"1.0e0", false}, {"\"1\"", false}, {"true", false}, {"null", false}
-	};
+	}			cases[] = {{"0", true},
+	{"-1", true},
+	{"1.0", true},
+	{"-10.000", true},
+	{"123456789012345678901234567890", true},
+	{"1.5", false},
+	{"1e2", false},
+	{"1.0e0", false},
+	{"\"1\"", false},
+	{"true", false},
+	{"null", false}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{

@@ -43,15 +43,18 @@ parsed(const char *text, bool lenient, bool path)
 	ScimFilterParse p = {.text = text, .length = length, .lenient = lenient};
 	char	   *tree;
 
-	p.nodes = palloc(SCIM_FILTER_NODES(Min(length, SCIM_FILTER_MAX_LENGTH)) * sizeof(ScimFilterNode));
+	p.nodes = palloc(SCIM_FILTER_NODES(Min(length, SCIM_FILTER_MAX_LENGTH)) *
+					 sizeof(ScimFilterNode));
 	p.bytes = palloc(SCIM_FILTER_BYTES(length));
 	if (!(path ? scim_parse_path(&p) : scim_parse_filter(&p)))
-		return psprintf("! %d %s", scim_filter_position(text, p.error_start), scim_filter_problem(p.error));
+		return psprintf("! %d %s", scim_filter_position(text, p.error_start),
+						scim_filter_problem(p.error));
 	tree = p.root >= 0 ? filter_tree(&p, p.root) : NULL;
 	if (!path)
 		return tree;
-	return psprintf("%.*s%s%s%s%.*s", p.path.length, text + p.path.start, tree ? " " : "", tree ? tree : "",
-					p.sub.length > 0 ? " " : "", p.sub.length, text + p.sub.start);
+	return psprintf("%.*s%s%s%s%.*s", p.path.length, text + p.path.start, tree ? " " : "",
+					tree ? tree : "", p.sub.length > 0 ? " " : "", p.sub.length,
+					text + p.sub.start);
 }
 
 /* ---- resolution ---- */
@@ -77,7 +80,8 @@ append_filter(StringInfo out, const ScimFilter *filter)
 	static const char *const ops[] = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"};
 	static const char *const values[] = {"null", "true", "false", "number", "string"};
 
-	appendStringInfo(out, "(%s", filter->kind == SCIM_FILTER_COMPARE ? ops[filter->op] : kinds[filter->kind]);
+	appendStringInfo(out, "(%s",
+					 filter->kind == SCIM_FILTER_COMPARE ? ops[filter->op] : kinds[filter->kind]);
 	if (filter->path.text)
 		appendStringInfo(out, " %s", filter->path.text);
 	if (filter->kind == SCIM_FILTER_COMPARE)
@@ -116,13 +120,20 @@ resolved(const char *text, bool lenient)
 
 static const char *const op_names[] = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"};
 
-/* One kind of value a letter: null, a boolean (twice), a number, a string of the attribute's type. */
+/*
+ * One kind of value a letter: null, a boolean (twice), a number, a string of
+ * the attribute's type.
+ */
 static const char kinds[] = "0TF#S";
 
 static const char *
 value_of(char kind, const char *string)
 {
-	return kind == '0' ? "null" : kind == 'T' ? "true" : kind == 'F' ? "false" : kind == '#' ? "12" : string;
+	return kind == '0' ? "null"
+		: kind == 'T' ? "true"
+		: kind == 'F' ? "false"
+		: kind == '#' ? "12"
+		: string;
 }
 
 /*

@@ -36,7 +36,10 @@ random_below(unsigned int limit)
 	return (state >> 16) % limit;
 }
 
-/* Whether the components of a graph of so many nodes and random edges are those that reachability makes. */
+/*
+ * Whether the components of a graph of so many nodes and random edges are those
+ * that reachability makes.
+ */
 static bool
 is_right(int nodes, int edges)
 {
@@ -45,7 +48,8 @@ is_right(int nodes, int edges)
 
 	for (int i = 0; i < nodes; i++)
 	{
-		if (scim_add_node(&graph, psprintf("node %d", i)) != i || scim_find_node(&graph, psprintf("node %d", i)) != i)
+		if (scim_add_node(&graph, psprintf("node %d", i)) != i ||
+			scim_find_node(&graph, psprintf("node %d", i)) != i)
 			return false;
 		reached[i][i] = true;
 	}
@@ -65,7 +69,8 @@ is_right(int nodes, int edges)
 	for (int i = 0; i < nodes; i++)
 		for (int j = 0; j < nodes; j++)
 		{
-			if ((graph.nodes[i].component == graph.nodes[j].component) != (reached[i][j] && reached[j][i]))
+			if ((graph.nodes[i].component == graph.nodes[j].component) !=
+				(reached[i][j] && reached[j][i]))
 				return false;
 		}
 	return graph.node_count == nodes && scim_find_node(&graph, "none") == -1;

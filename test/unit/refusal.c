@@ -107,9 +107,11 @@ main(int argc, char **argv)
 				"connection to server failed: FATAL:  3D000: database \"nope\" does not exist");
 	test_reason("connection to a failed:\x1b[0m x\n\tIs it running?\n", false,
 				"connection to a failed: [0m x  Is it running?");
-	test_reason("could not translate host name \"ss@host\" to address: Name or service not known\n", true,
+	test_reason("could not translate host name \"ss@host\" to address: Name or service not known\n",
+				true,
 				"could not translate host name \"...\" to address: Name or service not known");
-	test_reason("definition of service \"none\" not found\n", false, "definition of service \"none\" not found");
+	test_reason("definition of service \"none\" not found\n", false,
+				"definition of service \"none\" not found");
 	test_reason("\n", false, "no reason was given");
 	test_reason("not UTF-8: \xff\n", false, "no reason was given");
 	printf("1..%d\n", tests);

@@ -42,7 +42,10 @@ decodes_to(const char *segment, const char *text)
 	return same;
 }
 
-/* "= TEXT SEGMENT": one is the other's; "< TEXT SEGMENT": the segment is another way to write it; "! SEGMENT": is none. */
+/*
+ * "= TEXT SEGMENT": one is the other's; "< TEXT SEGMENT": the segment is
+ * another way to write it; "! SEGMENT": is none.
+ */
 static void
 test_line(char *line)
 {
@@ -70,7 +73,8 @@ survives(const char *text)
 	int			length = snprintf(uri, sizeof(uri), "https://example.com/Users/%s", encoded);
 	int			collection;
 	bool		good = decodes_to(encoded, text) && scim_is_uri(uri, length, true) &&
-		(text[0] == '\0' || scim_uri_collection(uri, length, &collection) == uri + strlen("https://example.com/"));
+		(text[0] == '\0' || scim_uri_collection(uri, length, &collection) ==
+	 uri + strlen("https://example.com/"));
 
 	free(encoded);
 	return good;

@@ -62,10 +62,10 @@ static const char *const create_groups = ROW_COLUMNS_BEFORE
 " member_type text NOT NULL CHECK (member_type OPERATOR(pg_catalog.=) ANY "
 "('{User,Group}'::pg_catalog.text[])),"
 " member_id uuid NOT NULL,"
-" user_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE(
-														  "User") ") STORED,"
-" subgroup_id uuid GENERATED ALWAYS AS (" SCIM_MEMBER_OF_TYPE(
-															  "Group") ") STORED,"
+" user_id uuid GENERATED ALWAYS AS ("
+SCIM_MEMBER_OF_TYPE("User") ") STORED,"
+" subgroup_id uuid GENERATED ALWAYS AS ("
+SCIM_MEMBER_OF_TYPE("Group") ") STORED,"
 " PRIMARY KEY (tenant_id, group_id, member_type, member_id),"
 " FOREIGN KEY (tenant_id, group_id) REFERENCES {table} ON DELETE "
 "CASCADE,"

@@ -305,8 +305,8 @@ collected_commands(void)
 		bool		isnull;
 
 		command->relid = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-		command->command = (CollectedCommand *) DatumGetPointer(
-																SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+		value = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
+		command->command = (CollectedCommand *) DatumGetPointer(value);
 		result = lappend(result, command);
 	}
 	return result;

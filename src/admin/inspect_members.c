@@ -86,8 +86,8 @@ report_orphan(const ScimRegistration *groups, const ScimRegistration *members, H
 	char	   *tenant;
 	ScimProblem problem = {.problem = "membership", .id = group};
 	bool		isnull;
-	bool		without_group = DatumGetBool(
-											 SPI_getbinval(tuple, descriptor, AT_WITHOUT_GROUP, &isnull));
+	Datum		value = SPI_getbinval(tuple, descriptor, AT_WITHOUT_GROUP, &isnull);
+	bool		without_group = DatumGetBool(value);
 
 	tenant = SPI_getvalue(tuple, descriptor, AT_TENANT);
 	problem.tenant = tenant ? tenant : groups->tenant;

@@ -88,8 +88,8 @@ find_error(Progress *progress)
 static char *
 path_of(const ErrorData *error)
 {
-	Jsonb	   *detail = DatumGetJsonbP(
-										DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+	Datum		value = DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail));
+	Jsonb	   *detail = DatumGetJsonbP(value);
 	JsonbValue	path;
 
 	if (!scim_find(&detail->root, "path", &path) || path.type != jbvString)

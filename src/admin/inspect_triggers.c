@@ -401,8 +401,8 @@ void
 scim_inspect_event_triggers(ScimReportProblem report, void *argument)
 {
 	Oid			type = OIDOID;
-	Datum		function = ObjectIdGetDatum(
-											scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL));
+	Oid			owner = scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL);
+	Datum		function = ObjectIdGetDatum(owner);
 
 	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM "
 							  "pg_catalog.pg_event_trigger"

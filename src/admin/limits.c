@@ -300,9 +300,9 @@ static char *
 cascade_sql(const Trigger *trigger)
 {
 	static const char *const endings[] = {" NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"};
-	char	   *definition = TextDatumGetCString(
-												 DirectFunctionCall1(pg_get_constraintdef,
-																	 ObjectIdGetDatum(trigger->tgconstraint)));
+	Datum		constraint = ObjectIdGetDatum(trigger->tgconstraint);
+	Datum		told = DirectFunctionCall1(pg_get_constraintdef, constraint);
+	char	   *definition = TextDatumGetCString(told);
 	const char *name = quote_identifier(get_constraint_name(trigger->tgconstraint));
 	char	   *rest = "";
 

@@ -146,19 +146,20 @@ void
 scim_make_lookup_index(const ScimPlannedLookup *lookup, const char *table,
 					   const char *tenant, const char *id)
 {
+	char	   *rest = psprintf("(%s IS NULL)", quote_identifier(lookup->column));
 	char	   *comment = psprintf("To look up %s, %s", lookup->path.text,
 								   scim_lookup_types[lookup->kind].comment);
-	ScimWord	words[] = {{"table", table},
-	{"tenant", tenant},
-	{"id", id},
-	{"column", pstrdup(quote_identifier(lookup->column))},
-	{"comment", quote_literal_cstr(comment)},
-	{"ext", scim_extension_schema("scimver")},
-	{"table_literal", quote_literal_cstr(table)},
-	{"rest_literal",
-		quote_literal_cstr(
-						   psprintf("(%s IS NULL)", quote_identifier(lookup->column)))},
-	{NULL}};
+	ScimWord	words[] = {
+		{"table", table},
+		{"tenant", tenant},
+		{"id", id},
+		{"column", pstrdup(quote_identifier(lookup->column))},
+		{"comment", quote_literal_cstr(comment)},
+		{"ext", scim_extension_schema("scimver")},
+		{"table_literal", quote_literal_cstr(table)},
+		{"rest_literal", quote_literal_cstr(rest)},
+		{NULL}
+	};
 	MadeIndex	index = {plain_index, words};
 	ErrorData  *failure;
 

@@ -96,10 +96,12 @@ enable_action(char state)
 static void
 set_state(Oid relid, const char *trigger, char state)
 {
-	ScimWord	words[] = {{"table", scim_table_text(relid)},
-	{"trigger", quote_identifier(trigger)},
-	{"action", enable_action(state)},
-	{NULL}};
+	ScimWord	words[] = {
+		{"table", scim_table_text(relid)},
+		{"trigger", quote_identifier(trigger)},
+		{"action", enable_action(state)},
+		{NULL}
+	};
 
 	scim_run_ddl("ALTER TABLE ONLY {table} {action} TRIGGER {trigger}", words);
 	CommandCounterIncrement();

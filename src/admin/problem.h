@@ -7,11 +7,14 @@
 
 #include "postgres.h"
 
-/* A problem as scim_check_table returns it; what does not apply is NULL. */
+/*
+ * A problem as scim_check_table returns it; what does not apply is NULL.  Its
+ * kinds: version, members, membership, content, id, mapping, index, limit,
+ * trigger, event trigger, grant.
+ */
 typedef struct ScimProblem
 {
-	const char *problem;		/* its kind: "version", "members", "membership", "content", "id",
-								 * "mapping", "index", "limit", "trigger", "event trigger", "grant" */
+	const char *problem;		/* its kind */
 	const char *tenant;
 	const char *id;
 	const char *stored;

@@ -60,9 +60,11 @@ refuse_other_kinds(Relation relation)
 static Oid
 find_referring(Relation relation)
 {
-	ScimWord	words[] = {{"relid", psprintf("%u", RelationGetRelid(relation))},
-	{"owner", psprintf("%u", relation->rd_rel->relowner)},
-	{NULL}};
+	ScimWord	words[] = {
+		{"relid", psprintf("%u", RelationGetRelid(relation))},
+		{"owner", psprintf("%u", relation->rd_rel->relowner)},
+		{NULL}
+	};
 	bool		isnull;
 
 	scim_run_ddl("SELECT c.conrelid FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = "
@@ -139,7 +141,7 @@ companion_members(Relation relation)
 typedef struct Created
 {
 	Oid			relid;
-	Oid			owner;			/* as whom its rows are written: its triggers are not the caller's */
+	Oid			owner;			/* as whom its rows are written: triggers are not the caller's */
 	Oid			members;		/* of a group table, or InvalidOid */
 	char	   *table;			/* its name, quoted */
 	const ScimResourceType *type;

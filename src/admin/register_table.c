@@ -186,11 +186,13 @@ add_columns(Oid relid, const ScimResourceType *type, JsonbValue *mapping, ScimOp
 	{
 		const AddedColumn *added = &added_columns[i];
 		const char *key = scim_column_kinds[added->column].key;
-		ScimWord	words[] = {{"table", scim_table_text(relid)},
-		{"column", added->name},
-		{"declaration", added->declaration},
-		{"comment", quote_literal_cstr(added->comment)},
-		{NULL}};
+		ScimWord	words[] = {
+			{"table", scim_table_text(relid)},
+			{"column", added->name},
+			{"declaration", added->declaration},
+			{"comment", quote_literal_cstr(added->comment)},
+			{NULL}
+		};
 
 		if (scim_get(mapping, key, strlen(key)) || (added->of_groups && !type->has_members))
 			continue;

@@ -289,13 +289,15 @@ refuse_lost(const Link *link, const ScimWord *words)
 static void
 make_link(const Link *link)
 {
-	ScimWord	words[] = {{"members", link->members->table},
-	{"tenant", link->members->columns[SCIM_MEMBER_TENANT]},
-	{"column", link->members->columns[link->column]},
-	{"other", link->other->table},
-	{"other_tenant", link->other->columns[SCIM_COLUMN_TENANT]},
-	{"other_id", link->other->columns[SCIM_COLUMN_ID]},
-	{NULL}};
+	ScimWord	words[] = {
+		{"members", link->members->table},
+		{"tenant", link->members->columns[SCIM_MEMBER_TENANT]},
+		{"column", link->members->columns[link->column]},
+		{"other", link->other->table},
+		{"other_tenant", link->other->columns[SCIM_COLUMN_TENANT]},
+		{"other_id", link->other->columns[SCIM_COLUMN_ID]},
+		{NULL}
+	};
 
 	/* without a key there is nothing to refer to: the check tells of the index that is missing */
 	if (is_linked(link) || !has_primary_key(link->other->relid))

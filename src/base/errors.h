@@ -96,7 +96,7 @@ typedef enum ScimErrorCode
 	SCIM_UNREGISTERED_RELATION,
 	SCIM_NO_MEMBERSHIPS,		/* of groups that are registered */
 	SCIM_NOT_JOINED,			/* memberships with what they name */
-	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a table that is registered */
+	SCIM_ROWS_KEPT,				/* as they are, by triggers or rules of a registered table */
 	SCIM_LOST_MEMBERS,			/* memberships of what is not there */
 	SCIM_INACTIVE_INSTEAD,		/* of deleted, what is still referred to; word: the table that
 								 * refers */

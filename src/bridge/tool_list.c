@@ -169,6 +169,7 @@ learn_tools(json_t *list)
 	json_t	   *shown = json_array();
 	size_t		i;
 	json_t	   *tool;
+	const char *name;
 
 	forget_tools();
 	catalogue.tools = must_alloc(sizeof(Tool) * json_array_size(list));
@@ -176,8 +177,8 @@ learn_tools(json_t *list)
 	{
 		if (options.read_only && !reads_only(tool))
 			continue;
-		catalogue.tools[catalogue.count].name = must_strdup(
-															json_string_value(json_object_get(tool, "name")));
+		name = json_string_value(json_object_get(tool, "name"));
+		catalogue.tools[catalogue.count].name = must_strdup(name);
 		catalogue.tools[catalogue.count].read_only = reads_only(tool);
 		catalogue.count++;
 		if (json_array_append(shown, tool) != 0)

@@ -140,15 +140,15 @@ scim_epoch_number(ScimFormat format, TimestampTz instant)
 	int64		microseconds = instant + EPOCH_OF_POSTGRES * USECS_PER_SEC;
 	int64		unit = format == SCIM_FORMAT_EPOCH_SECONDS ? USECS_PER_SEC : 1000;
 
+	Numeric		one;
 	Datum		number;
 
 	if (microseconds % unit == 0)
 		return int64_to_numeric(microseconds / unit);
+	one = int64_div_fast_to_numeric(1, unit == 1000 ? 3 : 6);
 	number = DirectFunctionCall2(numeric_mul,
 								 NumericGetDatum(int64_to_numeric(microseconds)),
-								 NumericGetDatum(
-												 int64_div_fast_to_numeric(1,
-																		   unit == 1000 ? 3 : 6)));
+								 NumericGetDatum(one));
 	return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, number));
 }
 

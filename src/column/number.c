@@ -16,8 +16,8 @@
 /* A number of a resource has no more digits than this. */
 #define MAX_DIGITS 400
 
-static Numeric
-parse_number(const char *text)
+Numeric
+scim_read_number(const char *text)
 {
 	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
@@ -65,7 +65,7 @@ scim_stored_number(const ScimValueType *type, Datum value)
 	if (type->storage == SCIM_STORAGE_INTEGER)
 		return int64_to_numeric(stored_integer(type, value));
 	if (type->storage == SCIM_STORAGE_FLOAT)
-		return is_finite(type, value) ? parse_number(float_text(type, value)) : NULL;
+		return is_finite(type, value) ? scim_read_number(float_text(type, value)) : NULL;
 	number = DatumGetNumeric(value);
 	return numeric_is_nan(number) || numeric_is_inf(number) ? NULL : number;
 }
@@ -74,15 +74,18 @@ static const char *
 store_float(const ScimValueType *type, Numeric number, Datum *value)
 {
 	char	   *text = scim_number_text(number);
+	Numeric		stored;
 
 	*value = type->type == FLOAT4OID ? Float4GetDatum(strtof(text, NULL))
 		: Float8GetDatum(strtod(text, NULL));
-	if (!is_finite(type, *value) ||
-		!DatumGetBool(DirectFunctionCall2(numeric_eq,
-										  NumericGetDatum(parse_number(float_text(type, *value))),
-										  NumericGetDatum(number))))
-		return "a number that needs no rounding";
-	return NULL;
+	if (is_finite(type, *value))
+	{
+		stored = scim_read_number(float_text(type, *value));
+		if (DatumGetBool(DirectFunctionCall2(numeric_eq, NumericGetDatum(stored),
+											 NumericGetDatum(number))))
+			return NULL;
+	}
+	return "a number that needs no rounding";
 }
 
 /*
@@ -180,6 +183,6 @@ is_plain_number(const char *text)
 const char *
 scim_parse_number_value(const ScimValueType *type, const char *text, Datum *value)
 {
-	return is_plain_number(text) ? scim_store_number(type, parse_number(text), value)
+	return is_plain_number(text) ? scim_store_number(type, scim_read_number(text), value)
 		: "a decimal number";
 }

@@ -135,6 +135,7 @@ char *
 scim_value_text(const ScimValueType *type, Datum value)
 {
 	Numeric		number;
+	PGFunction	output;
 
 	switch (type->storage)
 	{
@@ -161,9 +162,8 @@ scim_value_text(const ScimValueType *type, Datum value)
 		case SCIM_STORAGE_UUID:
 			return scim_id_text(scim_id_type(UUIDOID), value);
 		case SCIM_STORAGE_ADDRESS:
-			return DatumGetCString(
-								   DirectFunctionCall1(type->type == CIDROID ? cidr_out : inet_out,
-													   value));
+			output = type->type == CIDROID ? cidr_out : inet_out;
+			return DatumGetCString(DirectFunctionCall1(output, value));
 		case SCIM_STORAGE_BYTES:
 			return bytes_text(DatumGetByteaPP(value));
 		default:

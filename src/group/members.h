@@ -23,7 +23,7 @@ typedef struct ScimMembersWrite
 	const ScimRegistration *members;	/* the membership table */
 	bool		replace;		/* the members become exactly "add" */
 	ScimMemberSet add;
-	const char *missing;		/* a member to be added that does not exist in the tenant, or NULL */
+	const char *missing;		/* a member to be added that is not in the tenant, or NULL */
 	Datum	   *remove;			/* ids */
 	int			remove_count;
 } ScimMembersWrite;

@@ -255,17 +255,16 @@ is_settled(Move *move)
 {
 	bool		isnull;
 	HeapTuple	row;
+	Datum		relid;
+	Datum		place;
 	TransactionId changer;
 
 	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
 		return true;
 	row = SPI_tuptable->vals[0];
-	changer = find_changer(DatumGetObjectId(SPI_getbinval(row,
-														  SPI_tuptable->tupdesc,
-														  1, &isnull)),
-						   (ItemPointer) DatumGetPointer(
-														 SPI_getbinval(row, SPI_tuptable->tupdesc, 2,
-																	   &isnull)));
+	relid = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
+	place = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
+	changer = find_changer(DatumGetObjectId(relid), (ItemPointer) DatumGetPointer(place));
 	if (!TransactionIdIsValid(changer))
 		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
 	XactLockTableWait(changer, NULL, NULL, XLTW_None);

@@ -138,6 +138,7 @@ scim_read_cursor(const char *kind, const char *cursor)
 	uint8	   *bytes;
 	uint8		mac[MAC_SIZE];
 	uint64		issued;
+	Datum		text;
 
 	if (text_length > BASE64_SIZE(MOST_BYTES))
 		throw_invalid();
@@ -154,9 +155,8 @@ scim_read_cursor(const char *kind, const char *cursor)
 		scim_throw_path(SCIM_EXPIRED_CURSOR, "cursor", "the cursor is older than %d seconds",
 						scim_setting_cursor_timeout);
 	bytes[length] = '\0';
-	return DatumGetJsonbP(
-						  DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum((char *) bytes + HEAD_SIZE)));
+	text = CStringGetDatum((char *) bytes + HEAD_SIZE);
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, text));
 }
 
 int

@@ -116,9 +116,11 @@ scim_store_mapping(const char *type, bool of_members)
 		const Trigger *trigger = lfirst(cell);
 
 		if (trigger->tgoid == table->trigger)
-			return DatumGetJsonbP(DirectFunctionCall1(
-													  jsonb_in,
-													  CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT])));
+		{
+			Datum		text = CStringGetDatum(trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
+
+			return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, text));
+		}
 	}
 	return NULL;
 }

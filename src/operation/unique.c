@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
+#include "column/number.h"
 #include "column/value.h"
 #include "executor/spi.h"
 #include "operation/unique.h"
@@ -45,9 +46,7 @@ value_text(const JsonbValue *value)
 	if (value && value->type == jbvString)
 		return scim_string_copy(value);
 	if (value && value->type == jbvNumeric)
-		return DatumGetCString(
-							   DirectFunctionCall1(numeric_out,
-												   NumericGetDatum(value->val.numeric)));
+		return scim_number_text(value->val.numeric);
 	return NULL;
 }
 

@@ -67,9 +67,11 @@ path_of(const ScimRegistration *registration, const char *column)
 	{
 		ScimColumn	column;
 		const char *path;
-	}			others[] = {{SCIM_COLUMN_ID, "id"},
-	{SCIM_COLUMN_TENANT, "tenant_id"},
-	{SCIM_COLUMN_PASSWORD, "password"}};
+	}			others[] = {
+		{SCIM_COLUMN_ID, "id"},
+		{SCIM_COLUMN_TENANT, "tenant_id"},
+		{SCIM_COLUMN_PASSWORD, "password"}
+	};
 
 	if (registration->is_members)
 		return is_of_members(registration, quoted) ? "members" : NULL;

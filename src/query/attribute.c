@@ -232,8 +232,8 @@ display(const ScimResourceType *type, const ScimRegistration *registration)
 	return psprintf("%s%s)",
 					expand("(SELECT {display:t} FROM {table} AS t WHERE {tenants:t=m} AND "
 						   "t.{id}" SQL_OP("=") "m.id AND {live:t}"
-						   "{!members.tenant: AND {tenant_text:t}" SQL_OP(
-																		  "=") "}",
+						   "{!members.tenant: AND {tenant_text:t}"
+						   SQL_OP("=") "}",
 						   table),
 					expand("{!members.tenant:{tenant_text:r}}", registration));
 }

@@ -27,7 +27,7 @@ typedef struct Bound
 {
 	Oid			type;
 	Datum		value;
-	int			side;			/* the value is below the literal (-1), the same (0), or above (1) */
+	int			side;			/* the value is below the literal (-1), the same, or above (1) */
 	bool		none;			/* there is no such value: all of the type's are on that side */
 } Bound;
 
@@ -41,8 +41,8 @@ compare_numbers(Numeric a, Numeric b)
 static void
 bound_integer(Numeric number, Bound *bound)
 {
-	Numeric		floor = DatumGetNumeric(
-										DirectFunctionCall1(numeric_floor, NumericGetDatum(number)));
+	Datum		value = DirectFunctionCall1(numeric_floor, NumericGetDatum(number));
+	Numeric		floor = DatumGetNumeric(value);
 
 	bound->type = INT8OID;
 	bound->side = compare_numbers(floor, number);

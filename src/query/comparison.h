@@ -27,7 +27,7 @@ typedef struct ScimColumnSql
 {
 	const ScimMappedColumn *column;
 	ScimComparison comparison;
-	char	   *value;			/* of the column's type under all domains; of an array's element's */
+	char	   *value;			/* of the type under all domains; of an array's, of its elements */
 	char	   *array;			/* of an element: the array; else NULL */
 } ScimColumnSql;
 

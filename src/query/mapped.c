@@ -228,14 +228,10 @@ constant_source(const ScimMappedConstant *constant, const ScimAttribute *sub, co
 				ScimAttributeSql *result)
 {
 	Jsonb	   *value = scim_write(&constant->value);
+	char	   *json = JsonbToCString(NULL, &value->root, VARSIZE(value));
 	ScimSpot	spot;
 
-	scim_start_spot(&spot,
-					psprintf("%s::pg_catalog.jsonb",
-							 quote_literal_cstr(
-												JsonbToCString(NULL, &value->root,
-															   VARSIZE(value)))),
-					false);
+	scim_start_spot(&spot, psprintf("%s::pg_catalog.jsonb", quote_literal_cstr(json)), false);
 	scim_spot_sql(&spot, scim_sql_type(sub), result);
 	if (condition == NULL)
 		return;

@@ -217,9 +217,8 @@ key_value(const ScimOrder *order, Datum key)
 			value.val.numeric = DatumGetNumeric(DirectFunctionCall1(int8_numeric, key));
 			return value;
 		case SCIM_SQL_BINARY:
-			return scim_text(TextDatumGetCString(
-												 DirectFunctionCall2(binary_encode, key,
-																	 CStringGetTextDatum("hex"))));
+			key = DirectFunctionCall2(binary_encode, key, CStringGetTextDatum("hex"));
+			return scim_text(TextDatumGetCString(key));
 		default:
 			return scim_text(TextDatumGetCString(key));
 	}

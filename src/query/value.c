@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "column/fold.h"
 #include "column/id.h"
+#include "column/number.h"
 #include "mb/pg_wchar.h"
 #include "query/column.h"
 #include "query/id.h"
@@ -210,8 +211,7 @@ number_of(const ScimFilter *filter)
 		scim_error_integer(error, "position", filter->position);
 		scim_throw(error, "the number that %s is compared with is out of range", filter->path.text);
 	}
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	return scim_read_number(filter->value);
 }
 
 static void

@@ -284,6 +284,7 @@ read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kin
 {
 	const char *type = trigger->tgargs[SCIM_TYPE_ARGUMENT];
 	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
+	char	   *schema;
 
 	registration->relid = RelationGetRelid(relation);
 	registration->root = scim_root_table(registration->relid, kind, type);
@@ -296,11 +297,8 @@ read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kin
 		scim_bad_mapping(relation, NULL,
 						 "trigger \"%s\" of table \"%s\" names the unknown resource type \"%s\"",
 						 trigger->tgname, RelationGetRelationName(relation), type);
-	registration->table = quote_qualified_identifier(get_namespace_name(
-																		RelationGetNamespace(
-																							 relation)),
-													 RelationGetRelationName(
-																			 relation));
+	schema = get_namespace_name(RelationGetNamespace(relation));
+	registration->table = quote_qualified_identifier(schema, RelationGetRelationName(relation));
 	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
 	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
 		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);

@@ -464,14 +464,12 @@ condition_sql(const AppIndex *index)
 {
 	bool		isnull;
 	Datum		stored = SysCacheGetAttr(INDEXRELID, index->tuple, Anum_pg_index_indpred, &isnull);
+	Datum		condition;
 
 	if (isnull)
 		return "";
-	return psprintf("%s AND ",
-					TextDatumGetCString(
-										DirectFunctionCall2(pg_get_expr, stored,
-															ObjectIdGetDatum(
-																			 index->form->indrelid))));
+	condition = DirectFunctionCall2(pg_get_expr, stored, ObjectIdGetDatum(index->form->indrelid));
+	return psprintf("%s AND ", TextDatumGetCString(condition));
 }
 
 char *

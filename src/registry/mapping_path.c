@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "column/number.h"
 #include "core/filter.h"
 #include "miscadmin.h"
 #include "registry/lookup.h"
@@ -34,10 +35,7 @@ constant_of(const ScimFilter *filter)
 			break;
 		case SCIM_VALUE_NUMBER:
 			value.type = jbvNumeric;
-			value.val.numeric = DatumGetNumeric(
-												DirectFunctionCall3(numeric_in, CStringGetDatum(filter->value),
-																	ObjectIdGetDatum(InvalidOid),
-																	Int32GetDatum(-1)));
+			value.val.numeric = scim_read_number(filter->value);
 			break;
 		default:
 			value = scim_text(filter->value);
@@ -90,9 +88,7 @@ append_constant(StringInfo out, const JsonbValue *value)
 	else if (value->type == jbvBool)
 		appendStringInfoString(out, value->val.boolean ? "true" : "false");
 	else
-		appendStringInfoString(out, DatumGetCString(DirectFunctionCall1(
-																		numeric_out,
-																		NumericGetDatum(value->val.numeric))));
+		appendStringInfoString(out, scim_number_text(value->val.numeric));
 }
 
 static char *

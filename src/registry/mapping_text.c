@@ -151,6 +151,7 @@ scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapp
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
+	bytea	   *arguments;
 
 	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(trigger->tgoid));
@@ -158,8 +159,8 @@ scim_write_arguments(Relation relation, const Trigger *trigger, const char *mapp
 	tuple = systable_getnext(scan);
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "trigger %u is gone", trigger->tgoid);
-	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(
-														 replace_arguments(trigger, mapping, options));
+	arguments = replace_arguments(trigger, mapping, options);
+	values[Anum_pg_trigger_tgargs - 1] = PointerGetDatum(arguments);
 	replace[Anum_pg_trigger_tgargs - 1] = true;
 	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
 	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);

@@ -49,7 +49,7 @@ typedef struct ScimRegistration
 	const ScimIdType *id_type;	/* of ids; of a membership table: of groups' ids */
 	const ScimIdType *member_type;	/* of a membership table: of members' ids */
 	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
-	char	   *tenant;			/* without a tenant column: the one tenant that all rows belong to */
+	char	   *tenant;			/* without a tenant column: the one that all rows belong to */
 	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;

@@ -17,7 +17,7 @@ typedef struct ScimView
 	char	  **excluded;		/* or all that is returned by default, except these */
 	int			excluded_count; /* -1: not given */
 	const char *known_version;	/* reading: tell only whether it is still this one; or NULL */
-	bool		indirect_groups;	/* reading a user: also the groups that it is in through others */
+	bool		indirect_groups;	/* reading a user: also groups that it is in through others */
 	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0:
 								 * never */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever

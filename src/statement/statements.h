@@ -40,7 +40,7 @@ typedef enum ScimStatement
 	SCIM_HOLD_GROUP,			/* tenant, id: FOR KEY SHARE, as a foreign key does */
 	SCIM_READ_GROUP,			/* tenant, id: the same row, as it is */
 	SCIM_EMPTY_GROUPS,			/* (none): all groups that have members */
-	SCIM_RECOUNT_GROUPS,		/* (none): all groups with memberships of which something is stored */
+	SCIM_RECOUNT_GROUPS,		/* (none): all groups that memberships are stored of */
 	SCIM_ALL_GROUPS,			/* (none): ids and tenants, in the order of locks */
 	SCIM_FIND_GONE,				/* tenant, ids: as owner; those that no row has */
 

@@ -327,8 +327,8 @@ show_own_error(JsonbValue *content, const ErrorData *error)
 
 	if (error->detail)
 	{
-		Jsonb	   *detail = DatumGetJsonbP(
-											DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+		Datum		parsed = DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail));
+		Jsonb	   *detail = DatumGetJsonbP(parsed);
 		ScimWalk	walk;
 		JsonbValue	key;
 		JsonbValue	value;
@@ -348,14 +348,14 @@ show_place(const ScimToolCall *call, JsonbValue *content)
 {
 	JsonbValue *position = scim_get(content, "position", strlen("position"));
 	const char *rest;
+	int64		before;
 
 	if (!position || position->type != jbvNumeric || !call->given[PARAM_FILTER])
 		return;
 	rest = scim_string_copy(&call->values[PARAM_FILTER]);
-	for (int64 n = DatumGetInt64(
-								 DirectFunctionCall1(numeric_int8,
-													 NumericGetDatum(position->val.numeric)));
-		 n > 1 && *rest; n--)
+	before = DatumGetInt64(DirectFunctionCall1(numeric_int8,
+											   NumericGetDatum(position->val.numeric)));
+	for (; before > 1 && *rest; before--)
 		rest += pg_mblen(rest);
 	scim_set_text(content, "at", *rest ? shown(rest) : "the end of the filter");
 }

@@ -133,8 +133,9 @@ read_schema(void *argument)
 {
 	Case	   *c = argument;
 
-	c->result = scim_write(scim_schema_document(
-												scim_read_schema(c->document, scim_write(scim_new_object()))));
+	const ScimSchema *schema = scim_read_schema(c->document, scim_write(scim_new_object()));
+
+	c->result = scim_write(scim_schema_document(schema));
 }
 
 static void

@@ -13,6 +13,13 @@
 #error "scimver needs PostgreSQL 14 or newer"
 #endif
 
+/* What postgres.h brought along before version 16, and what the macros below ask then. */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "varatt.h"
+#endif
+
 /*
  * Before version 15 a setting with our prefix that we do not have is only
  * warned of when the library is loaded, and the hash functions do not tell why

@@ -71,15 +71,13 @@ static bool
 serves(HeapTuple tuple, const Wanted *wanted)
 {
 	Form_pg_index index = (Form_pg_index) GETSTRUCT(tuple);
-	int			place = wanted->tenant != InvalidAttrNumber &&
-		index->indkey.values[0] == wanted->tenant && index->indnkeyatts > 1
-	? 1
-	: 0;
+	bool		after_tenant = wanted->tenant != InvalidAttrNumber &&
+		index->indkey.values[0] == wanted->tenant && index->indnkeyatts > 1;
 
-	if (!index->indisvalid || index->indkey.values[place] != wanted->column)
+	if (!index->indisvalid || index->indkey.values[after_tenant ? 1 : 0] != wanted->column)
 		return false;
 	if (OidIsValid(wanted->opclass))
-		return place == 0 && first_opclass(tuple) == wanted->opclass;
+		return !after_tenant && first_opclass(tuple) == wanted->opclass;
 	/* of the partial ones, those of unique values leave out NULL alone */
 	return is_btree(index->indexrelid) &&
 		(index->indisunique || heap_attisnull(tuple, Anum_pg_index_indpred, NULL));

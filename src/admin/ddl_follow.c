@@ -85,7 +85,7 @@ same_arguments(const Trigger *a, const Trigger *b)
  * or child of another one.
  */
 static void
-check_new_part(Oid relid, Oid parent)
+refuse_new_partition(Oid relid, Oid parent)
 {
 	Relation	relation = relation_open(relid, NoLock);
 	List	   *there = scim_triggers_of(relid, SCIM_ANY_KIND);
@@ -111,7 +111,7 @@ scim_follow_parent(Oid relid, Oid parent)
 		return;
 	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
 	{
-		check_new_part(lfirst_oid(cell), parent);
+		refuse_new_partition(lfirst_oid(cell), parent);
 		scim_adopt_partition(parent, lfirst_oid(cell), SCIM_ANY_KIND);
 	}
 }

@@ -9,7 +9,6 @@
 
 #include "access/relation.h"
 #include "admin/inspect_triggers.h"
-#include "admin/table_ddl.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"

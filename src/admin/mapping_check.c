@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "admin/mapping_check.h"
-#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/fold.h"
 #include "registry/lookup.h"
@@ -127,7 +126,7 @@ check_pair(Relation relation, const ScimMappedColumn *a, const ScimMappedColumn 
  * those before "end".  Only who writes counts.
  */
 static const char *
-place_of(const ScimRegistration *registration, AttrNumber number, int end)
+path_of(const ScimRegistration *registration, AttrNumber number, int end)
 {
 	for (int i = 0; i < SCIM_COLUMNS; i++)
 	{
@@ -161,7 +160,7 @@ check_columns(const ScimRegistration *registration, Relation relation)
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &registration->mapped[i];
-		const char *other = column->read_only ? NULL : place_of(registration, column->number, i);
+		const char *other = column->read_only ? NULL : path_of(registration, column->number, i);
 
 		if (other)
 			scim_bad_mapping(relation, get_attname(registration->relid, column->number, false),
@@ -202,8 +201,8 @@ check_codes(Relation relation, Oid relid, const ScimMappedColumn *column)
 /* ---- what every resource has ---- */
 
 static bool
-has_place(const ScimRegistration *registration, const ScimSchema *extension,
-		  const ScimAttribute *attribute, const ScimAttribute *sub)
+is_kept(const ScimRegistration *registration, const ScimSchema *extension,
+		const ScimAttribute *attribute, const ScimAttribute *sub)
 {
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
@@ -227,17 +226,17 @@ check_required(const ScimRegistration *registration, Relation relation, const Sc
 	if (scim_is_kept_elsewhere(registration->type, &path))
 		return;
 	if (attribute->required && attribute->mutability != SCIM_READ_ONLY &&
-		!has_place(registration, extension, attribute, NULL))
+		!is_kept(registration, extension, attribute, NULL))
 		scim_bad_mapping(relation, NULL,
 						 "%s is required of every %s: the mapping must give it a column, or have a "
 						 "\"data\" column",
 						 name, registration->type->name);
-	if (attribute->multi_valued || !has_place(registration, extension, attribute, NULL))
+	if (attribute->multi_valued || !is_kept(registration, extension, attribute, NULL))
 		return;
 	for (const ScimAttribute *sub = attribute->sub; sub && sub->name; sub++)
 	{
 		if (sub->required && sub->mutability != SCIM_READ_ONLY &&
-			!has_place(registration, extension, attribute, sub))
+			!is_kept(registration, extension, attribute, sub))
 			scim_bad_mapping(relation, NULL,
 							 "%s.%s is required of every %s: the mapping must give it a column, or "
 							 "have a \"data\" column",
@@ -247,7 +246,7 @@ check_required(const ScimRegistration *registration, Relation relation, const Sc
 
 /* Without a document what has no column has no place. */
 static void
-check_places(const ScimRegistration *registration, Relation relation)
+check_kept(const ScimRegistration *registration, Relation relation)
 {
 	const ScimResourceType *type = registration->type;
 
@@ -257,7 +256,7 @@ check_places(const ScimRegistration *registration, Relation relation)
 	{
 		const ScimSchema *extension = type->extensions[i];
 
-		if (!has_place(registration, extension, NULL, NULL))
+		if (!is_kept(registration, extension, NULL, NULL))
 		{
 			if (type->extension_required[i])
 				scim_bad_mapping(relation, NULL,
@@ -282,5 +281,5 @@ scim_check_mapping(const ScimRegistration *registration, Relation relation)
 			check_pair(relation, &registration->mapped[j], &registration->mapped[i]);
 	}
 	if (registration->columns[SCIM_COLUMN_DATA] == NULL)
-		check_places(registration, relation);
+		check_kept(registration, relation);
 }

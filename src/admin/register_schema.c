@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "admin/ddl_follow.h"
 #include "admin/describe.h"
 #include "admin/inspect_rows.h"
 #include "admin/lookup_sync.h"

@@ -38,7 +38,6 @@
 #include "registry/mapping_path.h"
 #include "registry/mapping_words.h"
 #include "registry/relation.h"
-#include "registry/root.h"
 #include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"

@@ -13,7 +13,6 @@
 #include "access/xact.h"
 #include "admin/inspect_registration.h"
 #include "admin/visit_rows.h"
-#include "base/errors.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"

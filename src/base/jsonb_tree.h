@@ -140,9 +140,7 @@ extern JsonbValue *scim_open(const JsonbValue *value);
 extern JsonbValue *scim_get(const JsonbValue *object, const char *key, int key_length);
 extern void scim_set(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
 
-/*
- * a key that is not there
- */
+/* Adds a key that is not there. */
 extern void scim_add(JsonbValue *object, const char *key, int key_length, const JsonbValue *value);
 extern bool scim_remove(JsonbValue *object, const char *key, int key_length);
 extern void scim_append(JsonbValue *array, const JsonbValue *value);

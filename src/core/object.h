@@ -17,17 +17,15 @@
 extern void scim_read_object(const JsonbValue *given, const char *const *names, int count,
 							 const ScimPlace *place, JsonbValue *values);
 
-/* Each reads a value of its type, null as the default; INVALID_VALUE.  Texts are copied. */
 /*
- * NULL where there is none
+ * Each reads a value of its type, null as the default; INVALID_VALUE.  Texts
+ * are copied; scim_read_text is NULL where there is none.
  */
 extern char *scim_read_text(const JsonbValue *value, const ScimPlace *place);
 extern char *scim_read_required_text(const JsonbValue *value, const ScimPlace *place);
 extern bool scim_read_flag(const JsonbValue *value, const ScimPlace *place);
 
-/*
- * NULL where there are none
- */
+/* NULL where there are none. */
 extern const char *const *scim_read_texts(const JsonbValue *value, const ScimPlace *place);
 
 /*

@@ -4,7 +4,7 @@
  *		and how to look something up in them.
  *
  * They are made from documents (schema_document.h); which of them there are is
- * the database's matter (store/schemas.h).
+ * the database's matter (registry/schemas.h).
  */
 #ifndef SCIM_CORE_SCHEMA_H
 #define SCIM_CORE_SCHEMA_H

@@ -20,7 +20,7 @@ extern const ScimRegistration *scim_memberships_of(const ScimRegistration *table
 
 /*
  * What the foreign key of such a membership table says; the table is the
- * registered one, no part of it.
+ * registered one, no partition of it.
  */
 extern ScimKeyAction scim_key_action(const ScimRegistration *table,
 									 const ScimRegistration *members);

@@ -30,7 +30,6 @@
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "resource/member_sum.h"
-#include "statement/statements.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/rel.h"

@@ -19,7 +19,6 @@
 #include "query/access.h"
 #include "query/filter.h"
 #include "resource/show.h"
-#include "statement/statements.h"
 #include "utils/builtins.h"
 
 /* ---- patch ---- */

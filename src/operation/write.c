@@ -17,7 +17,6 @@
 #include "core/hidden.h"
 #include "core/immutable.h"
 #include "core/patch_parse.h"
-#include "core/path_set.h"
 #include "executor/spi.h"
 #include "operation/unique.h"
 #include "operation/write.h"

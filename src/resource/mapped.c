@@ -10,7 +10,6 @@
 
 #include "base/jsonb_tree.h"
 #include "column/value.h"
-#include "core/resource.h"
 #include "miscadmin.h"
 #include "resource/document.h"
 #include "resource/mapped.h"

@@ -11,7 +11,6 @@
 
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
-#include "resource/mapped.h"
 #include "resource/mapped_elements.h"
 
 /* The elements of a multi-valued attribute while they are given to slots. */
@@ -83,9 +82,9 @@ give_elements(const ScimTaken *taken, Elements *elements, bool or_absent)
 	}
 }
 
-/* Moves the values of elements that are nothing but the part into its array. */
+/* Moves the values of elements that are nothing but the field into its array. */
 static void
-take_spread(ScimTaken *taken, const ScimMappedField *part, Elements *elements)
+take_spread(ScimTaken *taken, const ScimMappedField *field, Elements *elements)
 {
 	JsonbValue *values = scim_new_array();
 
@@ -96,14 +95,14 @@ take_spread(ScimTaken *taken, const ScimMappedField *part, Elements *elements)
 
 		if (elements->given[i] || element->type != jbvObject || element->val.object.nPairs != 1)
 			continue;
-		value = scim_get(element, part->name, part->length);
+		value = scim_get(element, field->name, field->length);
 		if (!value || (value->type == jbvString && value->val.string.len == 0))
 			continue;
 		scim_append(values, value);
 		elements->given[i] = true;
 	}
 	if (values->val.array.nElems > 0)
-		taken->values[part->index] = *values;
+		taken->values[field->index] = *values;
 }
 
 /* Does the element say more than the slot's constants? */

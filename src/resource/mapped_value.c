@@ -6,19 +6,18 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "core/resource.h"
 #include "resource/mapped_value.h"
 
 void
-scim_take_value(ScimTaken *taken, const ScimMappedField *part, JsonbValue *object)
+scim_take_value(ScimTaken *taken, const ScimMappedField *field, JsonbValue *object)
 {
-	const JsonbValue *found = scim_get(object, part->name, part->length);
+	const JsonbValue *found = scim_get(object, field->name, field->length);
 
 	if (!found)
 		return;
 	if (!scim_is_unassigned(found))
-		taken->values[part->index] = *found;
-	(void) scim_remove(object, part->name, part->length);
+		taken->values[field->index] = *found;
+	(void) scim_remove(object, field->name, field->length);
 }
 
 void

@@ -22,7 +22,7 @@ extern void scim_set_or_remove(JsonbValue *object, const char *name, int length,
 							   const JsonbValue *value);
 
 /* Moves the value of a mapped column out of the object; none if it has none. */
-extern void scim_take_value(ScimTaken *taken, const ScimMappedField *part, JsonbValue *object);
+extern void scim_take_value(ScimTaken *taken, const ScimMappedField *field, JsonbValue *object);
 
 /*
  * The element of "data" that a slot's columns are joined with: it fits and has

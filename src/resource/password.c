@@ -8,7 +8,6 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "registry/extension.h"
-#include "registry/registration.h"
 #include "resource/frame.h"
 #include "resource/password.h"
 #include "utils/builtins.h"

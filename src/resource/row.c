@@ -10,7 +10,6 @@
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
-#include "column/value.h"
 #include "core/canonical.h"
 #include "core/location.h"
 #include "executor/spi.h"
@@ -20,9 +19,7 @@
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
-#include "statement/parameters.h"
 #include "statement/required.h"
-#include "statement/statements.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 

@@ -17,7 +17,6 @@
 #include "resource/show.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/required.h"
 #include "statement/statements.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"

@@ -9,7 +9,6 @@
 #include "base/errors.h"
 #include "core/projection.h"
 #include "core/resource.h"
-#include "core/value.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "registry/cache.h"

@@ -23,7 +23,7 @@ extern text *scim_success_resource(const ScimToolCall *call, Jsonb *resource, Js
 extern JsonbValue *scim_shown_resource(const JsonbValue *resource, JsonbValue *version);
 
 /*
- * Appends to "omitted", each with "prefix" in front, what the store left out of
+ * Appends to "omitted", each with "prefix" in front, what the operation left out of
  * a resource (meta.omitted).
  */
 extern void scim_append_omitted(const JsonbValue *resource, const char *prefix,

@@ -5,7 +5,7 @@
  *
  * A page that is larger than an answer is shown up to where it fits, and the
  * way to go on leads to the first resource that was not shown.  By start_index
- * that is a sum; a cursor is only known to the store, so there the page is read
+ * that is a sum; a cursor is only known to the operation, so there the page is read
  * once more with so many resources as were shown.
  */
 #include "postgres.h"

@@ -31,7 +31,7 @@ typedef struct ScimToolCall
 
 	text	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
-	ScimWritten written;		/* what the store says of a write */
+	ScimWritten written;		/* what the operation says of a write */
 } ScimToolCall;
 
 #endif							/* SCIM_TOOLS_TOOL_CALL_H */

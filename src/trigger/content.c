@@ -11,11 +11,9 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "column/value.h"
 #include "core/immutable.h"
 #include "core/resource.h"
 #include "operation/unique.h"
-#include "registry/lookup.h"
 #include "registry/lookup_length.h"
 #include "resource/document.h"
 #include "resource/frame.h"

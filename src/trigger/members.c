@@ -13,7 +13,6 @@
 #include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "trigger/members.h"
-#include "trigger/refill.h"
 #include "trigger/work.h"
 
 static inline bool

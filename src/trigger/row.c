@@ -20,7 +20,6 @@
 #include "trigger/content.h"
 #include "trigger/members.h"
 #include "trigger/move.h"
-#include "trigger/refill.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
 

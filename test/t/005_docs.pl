@@ -17,7 +17,7 @@ sub slurp
 }
 
 my $reference = slurp('docs/reference.md');
-my $errors = slurp('src/base/errors.c');
+my $errors = slurp('src/base/errors.c') =~ s/"\n\s*"//gr;	# texts as they are, whatever lines they are broken into
 my %documented;
 
 while ($reference =~ /^\| (\w+)(?: \([^|]*\))? \| (PT\d+) \| (\w*) \| [^|]*\| ([^|]+) \|$/mg)

@@ -400,8 +400,8 @@ void
 scim_inspect_event_triggers(ScimReportProblem report, void *argument)
 {
 	Oid			type = OIDOID;
-	Oid			owner = scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL);
-	Datum		function = ObjectIdGetDatum(owner);
+	Oid			oid = scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL);
+	Datum		function = ObjectIdGetDatum(oid);
 
 	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM "
 							  "pg_catalog.pg_event_trigger"

@@ -25,8 +25,8 @@
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "resource/mapped_write.h"
 #include "resource/member_sum.h"
+#include "resource/row_write.h"
 #include "resource/target.h"
 #include "statement/parameters.h"
 #include "statement/statements.h"
@@ -118,16 +118,16 @@ condition(const Delete *delete)
 static bool
 mark_row(const Delete *delete)
 {
-	ScimMappedWrite write = {
+	ScimRowWrite write = {
 		.registration = delete->target.table,
 		.tenant = delete->target.tenant,
 		.id = delete->id,
 		.expected = condition(delete),
 		.marks = true,
-		.bare = true
+		.bare = SCIM_BARE
 	};
 
-	return scim_update_mapped(&write);
+	return delete->target.table->storage->update(&write);
 }
 
 static bool

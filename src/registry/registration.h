@@ -14,6 +14,7 @@
 #include "column/mapped.h"
 #include "registry/column_kinds.h"
 #include "registry/lookup.h"
+#include "registry/storage.h"
 
 /*
  * What our triggers are called when they are made; "~" sorts behind all that
@@ -50,6 +51,7 @@ typedef struct ScimRegistration
 	const ScimIdType *member_type;	/* of a membership table: of members' ids */
 	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
 	char	   *tenant;			/* without a tenant column: the one that all rows belong to */
+	const ScimStorage *storage; /* how its resources are stored (storage.h) */
 	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;

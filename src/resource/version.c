@@ -82,9 +82,9 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	return row->version;
 }
 
-char *
-scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data,
-				 Size *length)
+/* The canonical content of the row with "data" in place of its own, without the password. */
+static char *
+row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
 {
 	ScimBeside	beside = beside_of(registration, row, NULL);
 	ScimForm	form = scim_content_form(&data->root, &beside);
@@ -93,4 +93,15 @@ scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb
 	memcpy(copy, form.data, form.length);
 	*length = form.length;
 	return copy;
+}
+
+bool
+scim_holds_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data)
+{
+	Size		old_length;
+	Size		new_length;
+	char	   *old = row_content(registration, row, row->data, &old_length);
+	char	   *new = row_content(registration, row, data, &new_length);
+
+	return old_length == new_length && memcmp(old, new, old_length) == 0;
 }

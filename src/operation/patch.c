@@ -117,7 +117,7 @@ patch(void *argument)
 	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, write->wanted.bare);
+	scim_write_lock_row(write, write->wanted.form);
 	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
 	if (write->change.has_filters)
@@ -164,7 +164,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
 	change = scim_patch_members(write.patch);
 	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
-		write.wanted.bare = 0;
+		write.wanted.form = SCIM_WITH_GROUPS;
 	given = scim_patch_password(write.patch, &password);
 	scim_write_take_password(&write, given, password);
 	write.has_members = change != NULL;

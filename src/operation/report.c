@@ -57,7 +57,7 @@ scim_report_given(ScimWrite *write, Jsonb *data)
 	write->given = data;
 	scim_root(data, &root);
 	if (scim_find_any_case(&root, &name, &unused))
-		write->wanted.bare = 0;
+		write->wanted.form = SCIM_WITH_GROUPS;
 }
 
 static void

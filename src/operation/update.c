@@ -9,7 +9,6 @@
 #include "operation/update.h"
 #include "operation/write.h"
 #include "resource/version.h"
-#include "statement/statements.h"
 
 /*
  * Where columns are written, they are compared with what is there.  An UPDATE on
@@ -24,7 +23,7 @@ read_unlocked(ScimWrite *write)
 	if (!wanted->registration->storage->compares)
 		return true;
 	return write->expected && !write->target.type->has_members &&
-		scim_fetch(&write->target, SCIM_GET | wanted->bare, wanted->id, false, &write->row) &&
+		scim_fetch(&write->target, wanted->form, wanted->id, false, &write->row) &&
 		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row),
 			   write->expected) == 0;
 }
@@ -41,7 +40,7 @@ should_retry(ScimWrite *write)
 	ScimPathSet paths = {0};
 	bool		differs = false;
 
-	scim_write_lock_row(write, wanted->bare);
+	scim_write_lock_row(write, wanted->form);
 	wanted->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;

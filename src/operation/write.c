@@ -20,7 +20,7 @@
 #include "registry/cache.h"
 #include "resource/password.h"
 #include "statement/required.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "statement/tenant.h"
 
 void
@@ -34,7 +34,7 @@ scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const S
 	scim_begin_write(&write->target, type, tenant);
 	scim_take_view(&write->target, view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
-		write->wanted.bare = SCIM_BARE;
+		write->wanted.form = SCIM_BARE;
 	write->wanted.registration = write->call.registration = write->target.table;
 	write->wanted.tenant = write->call.tenant = write->target.tenant;
 }
@@ -78,7 +78,7 @@ scim_write_prepare_members(ScimWrite *write)
 	scim_prepare_members(&write->members, write->target.tenant, id, &write->change);
 	if (write->members.missing == NULL)
 		return;
-	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, id, false, NULL))
+	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_WITH_GROUPS, id, false, NULL))
 		scim_throw_not_found(&write->target, write->id_text);
 	scim_throw_no_member(write->members.missing);
 }
@@ -194,7 +194,7 @@ replaces_key(ScimWrite *write)
 	Jsonb	   *document = write->wanted.document;
 	bool		result;
 
-	if (!scim_fetch(&write->target, SCIM_GET | SCIM_BARE, write->wanted.id, false, &write->row))
+	if (!scim_fetch(&write->target, SCIM_BARE, write->wanted.id, false, &write->row))
 		return false;
 	scim_write_take_apart(write, &write->row);
 	result = storage_of(write)->changes_key(&write->wanted);
@@ -218,18 +218,24 @@ changes_key(ScimWrite *write)
 	return write->wanted.document && replaces_key(write);
 }
 
+/* tenant, id: FOR UPDATE */
+static const ScimStatement lock_key[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR UPDATE",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+
 /*
  * Locks the row; throws if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
  */
 void
-scim_write_lock_row(ScimWrite *write, int bare)
+scim_write_lock_row(ScimWrite *write, ScimRowForm form)
 {
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->storage->names_lacking && !write->target.type->has_members &&
 		!scim_has_privilege(table, ACL_UPDATE);
-	ScimStatement lock = is_told ? SCIM_GET : changes_key(write) ? SCIM_LOCK_KEY : SCIM_LOCK;
+	const ScimStatement *lock = is_told ? scim_get_statement
+	: changes_key(write) ? lock_key : scim_lock_statement;
 
-	if (!scim_lock_row(&write->target, lock | bare, write->wanted.id, &write->row))
+	if (!scim_lock_row(&write->target, &lock[form], write->wanted.id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }

@@ -59,7 +59,7 @@ extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
 
 /* Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED. */
-extern void scim_write_lock_row(ScimWrite *write, int bare);
+extern void scim_write_lock_row(ScimWrite *write, ScimRowForm form);
 
 /* Takes the document apart, unless it is, in place of what the row holds (NULL: it is new). */
 extern void scim_write_take_apart(ScimWrite *write, const ScimRow *old);

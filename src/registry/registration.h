@@ -63,4 +63,17 @@ typedef struct ScimRegistration
 	int			lookup_count;
 } ScimRegistration;
 
+/*
+ * The column of that key of the mapping, or the lookup column of that path; NULL:
+ * there is none.
+ */
+extern const char *scim_find_column(const ScimRegistration *registration, const char *key,
+									int length);
+
+/*
+ * The column that an update of a group whose members change names; NULL: the
+ * table keeps nothing of ours.
+ */
+extern const char *scim_touched_column(const ScimRegistration *groups);
+
 #endif							/* SCIM_REGISTRY_REGISTRATION_H */

@@ -192,7 +192,8 @@ append_value(ScimSql *sql, const Assignment *assignment)
 static bool
 run(const ScimRowWrite *write, ScimSql *sql)
 {
-	appendStringInfoString(&sql->text, write->bare ? " RETURNING {bare}" : " RETURNING {row}");
+	appendStringInfoString(&sql->text,
+						   write->form == SCIM_BARE ? " RETURNING {bare}" : " RETURNING {row}");
 	return scim_run_template(sql, write->registration) > 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "registry/registration.h"
 #include "resource/mapped_split.h"
+#include "statement/statement.h"
 
 typedef struct ScimRowWrite
 {
@@ -22,7 +23,7 @@ typedef struct ScimRowWrite
 	bool		marks;			/* of a mapped table: the row is marked as deleted */
 	bool		sets_password;
 	const char *password_hash;	/* NULL: clears it */
-	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
+	ScimRowForm form;			/* of what comes back */
 } ScimRowWrite;
 
 #endif							/* SCIM_RESOURCE_ROW_WRITE_H */

@@ -17,7 +17,7 @@
 #include "resource/row.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 
 char *
 scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
@@ -43,6 +43,12 @@ beside_of(const ScimRegistration *registration, const ScimRow *row, const text *
 	};
 }
 
+static const ScimStatement get_password = { /* tenant, id */
+	.sql = "SELECT {password} FROM {table} WHERE {key}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
+
 /*
  * The crypt string of a resource that the caller sees; NULL: there is none.  It
  * counts in the version of who may not read it, too.
@@ -51,17 +57,15 @@ static text *
 read_password(const ScimRegistration *registration, const char *tenant, const char *id)
 {
 	Datum		values[2];
-	Datum		seen[2];
 	Datum		hash;
 	bool		isnull;
 
 	if (registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
 		return NULL;
-	values[0] = seen[0] = scim_tenant_datum(registration, tenant);
+	values[0] = scim_tenant_datum(registration, tenant);
 	values[1] = scim_id_datum(registration, id);
-	seen[1] = scim_id_array(registration->id_type, &values[1], 1);
-	if (scim_run(SCIM_SEE, registration, seen, NULL, true) == 0 ||
-		scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) != 1)
+	if (scim_see_rows(registration, tenant, &values[1], 1, true) == 0 ||
+		scim_run(&get_password, registration, values, NULL, true) != 1)
 		return NULL;
 	hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? NULL : DatumGetTextPP(hash);

@@ -24,7 +24,6 @@
 #include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
-#include "statement/text.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"

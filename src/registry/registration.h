@@ -16,16 +16,8 @@
 #include "registry/lookup.h"
 #include "registry/storage.h"
 
-/*
- * What our triggers are called when they are made; "~" sorts behind all that
- * people name theirs.  Which are ours: our_trigger.h.
- */
-#define SCIM_ROW_TRIGGER		"~~~scimver"
-#define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
-#define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
-
-/* And of the policy that keeps tenants of created tables apart. */
-#define SCIM_POLICY				"scimver_tenant"
+/* The policy that keeps tenants of created tables apart. */
+#define SCIM_POLICY "scimver_tenant"
 
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration

@@ -26,7 +26,6 @@
 #include "resource/member_sum.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
-#include "statement/text.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"

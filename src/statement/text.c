@@ -49,6 +49,18 @@ typedef struct Placeholder
 	const char *tenant;			/* the expression that stands for the tenant */
 } Placeholder;
 
+/*
+ * The relation that an alias stands for: m the memberships, g the groups, r the
+ * relation at hand; others are it, too.
+ */
+static const ScimRegistration *
+aliased(const ScimRegistration *registration, char alias)
+{
+	if (alias == 'm')
+		return scim_members_table();
+	return alias == 'g' ? scim_find_table(scim_members_type()) : registration;
+}
+
 /* ---- rows ---- */
 
 static void
@@ -246,19 +258,6 @@ append_is_version(StringInfo out, const Placeholder *at)
 	appendStringInfo(out, "%s" EQ "%s", column && computes ? ")" : "", at->parameter);
 }
 
-/*
- * The relation that an alias stands for: m the memberships, g the groups, r the
- * relation at hand; others are it, too.
- */
-static const ScimRegistration *
-aliased(const ScimRegistration *registration, char alias)
-{
-	if (alias == 'm')
-		return scim_members_table();
-	return alias == 'g' ? scim_find_table(scim_members_type()) : registration;
-}
-
-/* {tenants:a=b}: two rows are in the same tenant. */
 static void
 append_tenants(StringInfo out, const Placeholder *at)
 {
@@ -336,12 +335,15 @@ append_lock_order(StringInfo out, const Placeholder *at)
 
 /* ---- by name ---- */
 
-/* What stands for more than a column; what each means is said in text.h. */
-static const struct
+/* A name, and what appends what stands for it. */
+typedef struct PlaceholderKind
 {
 	const char *name;
 	void		(*append) (StringInfo out, const Placeholder *at);
-}			placeholders[] = {
+} PlaceholderKind;
+
+/* All that stand for more than a column; text.h says what each means. */
+static const PlaceholderKind placeholders[] = {
 	{"bare", append_bare},
 	{"columns", append_columns},
 	{"display", append_display},
@@ -359,7 +361,7 @@ static const struct
 	{"table", append_table},
 	{"tenant_text", append_tenant_text},
 	{"tenants", append_tenants},
-	{"touch", append_touch},
+	{"touch", append_touch}
 };
 
 /* Does the key lead to another table?  Then *key is what follows. */

@@ -70,6 +70,7 @@ find_plan(const ScimStatement *statement, const ScimRegistration *registration)
 	SPIPlanPtr	plan;
 	uint64		generation;
 
+	/* scimver's own tables go with the extension, as all registrations do: their plans are stale */
 	if (!statement->own)
 	{
 		name.relid = registration->relid;

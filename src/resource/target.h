@@ -108,11 +108,4 @@ extern const ScimStatement scim_lock_statement[SCIM_ROW_FORMS];
 extern bool scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const char *id,
 						  ScimRow *row);
 
-/*
- * An id of the type, or of a member, in the one spelling in which it is shown;
- * what can be none as it is.  Palloc'd.
- */
-extern char *scim_store_id(const char *type, const char *id);
-extern char *scim_store_member_id(const char *id);
-
 #endif							/* SCIM_RESOURCE_TARGET_H */

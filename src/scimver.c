@@ -1,7 +1,7 @@
 /*
  * scimver.c
- *		Loading the library: the magic block, the settings, and what has to be
- *		told of changes.
+ *		Loading the library: the magic block, the settings, the storages, and what
+ *		has to be told of changes.
  */
 #include "postgres.h"
 
@@ -9,6 +9,9 @@
 #include "fmgr.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "registry/storage.h"
+#include "resource/document_storage.h"
+#include "resource/mapped_storage.h"
 
 PG_MODULE_MAGIC;
 
@@ -18,6 +21,7 @@ void
 _PG_init(void)
 {
 	scim_define_settings();
+	scim_set_storages(&scim_in_documents, &scim_in_columns);
 	scim_init_registrations();
 	scim_init_schemas();
 }

@@ -25,7 +25,7 @@
 #include "registry/registration.h"
 #include "registry/schemas.h"
 #include "statement/ddl.h"
-#include "statement/statements.h"
+#include "statement/role.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "registry/index.h"
 #include "registry/mapping_error.h"
+#include "registry/our_trigger.h"
 #include "registry/relation.h"
 #include "registry/root.h"
 #include "utils/acl.h"

@@ -34,7 +34,7 @@
 #include "resource/member_sum.h"
 #include "resource/stored_rows.h"
 #include "statement/ddl.h"
-#include "statement/statements.h"
+#include "statement/role.h"
 #include "statement/text.h"
 #include "trigger/refill.h"
 #include "utils/builtins.h"

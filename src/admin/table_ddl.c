@@ -14,6 +14,7 @@
 #include "registry/extension.h"
 #include "registry/lookup.h"
 #include "registry/mapping_error.h"
+#include "registry/our_trigger.h"
 #include "registry/relation.h"
 #include "registry/schemas.h"
 #include "statement/ddl.h"

@@ -16,7 +16,7 @@
 static const struct
 {
 	Oid			type;
-	ScimStorage storage;
+	ScimValueStorage storage;
 }			storages[] = {
 	{TEXTOID, SCIM_STORAGE_TEXT},
 	{VARCHAROID, SCIM_STORAGE_TEXT},
@@ -59,7 +59,7 @@ is_citext(Oid type)
 	return found;
 }
 
-static ScimStorage
+static ScimValueStorage
 storage_of(Oid type)
 {
 	for (size_t i = 0; i < lengthof(storages); i++)

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 /* What a type stores. */
-typedef enum ScimStorage
+typedef enum ScimValueStorage
 {
 	SCIM_STORAGE_UNKNOWN,
 	SCIM_STORAGE_OTHER,			/* nothing that attributes are made of */
@@ -28,12 +28,12 @@ typedef enum ScimStorage
 	SCIM_STORAGE_BYTES,
 	SCIM_STORAGE_JSON,
 	SCIM_STORAGE_JSONB
-} ScimStorage;
+} ScimValueStorage;
 
 /* What a column's type makes of values. */
 typedef struct ScimValueType
 {
-	ScimStorage storage;		/* SCIM_STORAGE_UNKNOWN: not looked at yet */
+	ScimValueStorage storage;	/* SCIM_STORAGE_UNKNOWN: not looked at yet */
 	bool		is_array;		/* the others tell of the elements */
 	bool		not_null;		/* the column, or its domain, takes no NULL */
 	Oid			declared;		/* maybe a domain */

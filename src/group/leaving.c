@@ -19,7 +19,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
@@ -122,6 +122,17 @@ scim_key_action(const ScimRegistration *table, const ScimRegistration *members)
 
 /* ---- removing ---- */
 
+/*
+ * tenant, ids: FOR NO KEY UPDATE, in the order of ids, also of those that are
+ * marked as deleted
+ */
+static const ScimStatement lock_holders = {
+	.sql = "SELECT {id} FROM {table} AS r WHERE {?members.tenant:{tenant}" EQ "$1 AND }"
+	"{id}" EQ "ANY ($2) ORDER BY {lock_order} FOR NO KEY UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER},
+	.as_owner = true
+};
+
 void
 scim_lock_holders(const ScimRegistration *members, const char *tenant, uint64 count)
 {
@@ -140,8 +151,36 @@ scim_lock_holders(const ScimRegistration *members, const char *tenant, uint64 co
 	}
 	values[0] = tenant ? scim_tenant_datum(groups, tenant) : (Datum) 0;
 	values[1] = scim_id_array(groups->id_type, ids, count);
-	scim_run(SCIM_LOCK_HOLDERS, groups, values, tenant ? "  " : "n ", false);
+	scim_run(&lock_holders, groups, values, tenant ? "  " : "n ", false);
 }
+
+/*
+ * tenant, ids: memberships whose column is among the ids, which may be many.
+ * What others have committed is seen, as by foreign keys.
+ */
+#define AMONG(column) \
+	"{in_tenant} AND {" column "}" EQ "ANY (SELECT k.id FROM pg_catalog.unnest($2) AS k(id))"
+
+/* The groups that hold any of the members; those of the groups that hold anybody. */
+#define FIND_AMONG(column, ids) \
+	{ \
+		.sql = "SELECT DISTINCT {group} FROM {table} WHERE " AMONG(column) \
+			" AND {group} IS NOT NULL", \
+		.types = {SCIM_TENANT_PARAMETER, ids}, \
+		.as_owner = true, \
+		.latest = true \
+	}
+static const ScimStatement find_of_members = FIND_AMONG("member", SCIM_MEMBERS_PARAMETER);
+static const ScimStatement find_in_groups = FIND_AMONG("group", SCIM_IDS_PARAMETER);
+
+#define REMOVE_AMONG(column, ids) \
+	{ \
+		.sql = "DELETE FROM {table} WHERE " AMONG(column), \
+		.types = {SCIM_TENANT_PARAMETER, ids}, \
+		.latest = true \
+	}
+static const ScimStatement remove_of_members = REMOVE_AMONG("member", SCIM_MEMBERS_PARAMETER);
+static const ScimStatement remove_in_groups = REMOVE_AMONG("group", SCIM_IDS_PARAMETER);
 
 static SCIM_NORETURN void throw_kept(const ScimRegistration *table,
 									 const ScimRegistration *members);
@@ -163,7 +202,7 @@ scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum
 {
 	const ScimRegistration *members = scim_memberships_of(table);
 	bool		of_groups = table->type->has_members;
-	int			find = of_groups ? SCIM_FIND_IN_GROUPS : SCIM_FIND_OF_MEMBERS;
+	const ScimStatement *find = of_groups ? &find_in_groups : &find_of_members;
 	const char *nulls = tenant ? "  " : "n ";
 	Datum		values[2];
 	uint64		found;
@@ -176,7 +215,7 @@ scim_remove_memberships(const ScimRegistration *table, const char *tenant, Datum
 		return;
 	if (!of_groups)
 		scim_lock_holders(members, tenant, found);
-	scim_run(of_groups ? SCIM_REMOVE_IN_GROUPS : SCIM_REMOVE_OF_MEMBERS, members, values, nulls,
+	scim_run(of_groups ? &remove_in_groups : &remove_of_members, members, values, nulls,
 			 false);
 	if (scim_run(find, members, values, nulls, false) > 0)
 		throw_kept(table, members);

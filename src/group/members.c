@@ -1,55 +1,22 @@
 /*
  * members.c
- *		Members of a group, on their way from a client's list into the
- *		membership table.
+ *		Members of a group, as a client names them, are found and locked.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "catalog/pg_type.h"
 #include "column/id.h"
-#include "core/canonical.h"
 #include "executor/spi.h"
 #include "group/members.h"
 #include "group/nesting.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "resource/member_sum.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "statement/tenant.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
-
-/*
- * Of more ids than these, all members of the group are read and looked for among
- * them; of fewer, each id is looked up, or each member compared with each id: it
- * depends on what the planner knows of the table.
- */
-#define FEW 100
-
-/* Runs the statement for so many ids of members of a group. */
-static uint64
-run_for_ids(ScimStatement few, ScimStatement many, const ScimRegistration *table,
-			const char *tenant, const char *group, Datum *ids, int count)
-{
-	Datum		values[3];
-
-	values[0] = scim_tenant_datum(table, tenant);
-	values[1] = scim_id_datum(table, group);
-	values[2] = scim_id_array(table->member_type, ids, count);
-	return scim_run(count > FEW ? many : few, table, values, NULL, false);
-}
-
-static Datum
-text_array(Datum *texts, int count)
-{
-	return PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* ---- finding and locking ---- */
 
 /* A member that is looked for. */
 typedef struct Wanted
@@ -196,14 +163,11 @@ note_found(const ScimIdType *id_type, const ScimResourceType *otherwise, Wanted 
 static Datum *
 seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *count)
 {
-	Datum		values[2];
 	Datum	   *seen;
 
 	if (*count == 0 || scim_sees_all(table))
 		return ids;
-	values[0] = scim_tenant_datum(table, tenant);
-	values[1] = scim_id_array(table->id_type, ids, *count);
-	*count = (int) scim_run(SCIM_SEE, table, values, NULL, false);
+	*count = (int) scim_see_rows(table, tenant, ids, *count, false);
 	seen = palloc_extended(Max(*count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < *count; i++)
 	{
@@ -215,6 +179,21 @@ seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *cou
 	SPI_freetuptable(SPI_tuptable);
 	return seen;
 }
+
+/* tenant, ids: FOR KEY SHARE, in the order of ids */
+static const ScimStatement lock_members = {
+	.sql = "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ "ANY ($2)"
+	" ORDER BY {lock_order} FOR KEY SHARE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER},
+	.as_owner = true
+};
+
+/* tenant, id: the same for one */
+static const ScimStatement lock_member = {
+	.sql = "SELECT {id} FROM {table} AS r WHERE {key} FOR KEY SHARE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
 
 /*
  * Locks those of the wanted that the type's table may have, and has; a client's
@@ -237,7 +216,7 @@ lock_in(const ScimRegistration *table, const char *tenant, Wanted *wanted, int c
 		scim_lock_nesting(scim_members_table(), tenant);
 	values[0] = scim_tenant_datum(table, tenant);
 	values[1] = left == 1 ? ids[0] : scim_id_array(table->id_type, ids, left);
-	found = scim_run(left == 1 ? SCIM_LOCK_MEMBER : SCIM_LOCK_MEMBERS, table, values, NULL, false);
+	found = scim_run(left == 1 ? &lock_member : &lock_members, table, values, NULL, false);
 	note_found(table->id_type, table->type, wanted, count, found);
 }
 
@@ -264,7 +243,7 @@ take_those_there(const ScimRegistration *table, const char *tenant, const char *
 	if (left == 0)
 		return;
 	note_found(table->member_type, scim_resource_type("User"), wanted, count,
-			   run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant, group, ids, left));
+			   scim_find_memberships(table, tenant, group, ids, left));
 }
 
 /* The type that the member is said to be of, if the table cannot hold such members; or NULL. */
@@ -387,149 +366,4 @@ scim_refuse_self(const ScimMembersWrite *write, const char *group)
 			scim_throw_path(SCIM_MEMBER_IN_ITSELF, "members.value",
 							"a group cannot be its own member");
 	}
-}
-
-/* ---- writing ---- */
-
-/* The digest of a set is what the triggers will have made of it. */
-static bool
-is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
-{
-	const ScimMemberSet *set = &write->add;
-	ScimRow		known = *group;
-	ScimMemberSum sum = {.count = set->count};
-	uint8		hash[SCIM_DIGEST_SIZE];
-
-	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
-	if (set->count != known.members.count)
-		return false;
-	for (int i = 0; i < set->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_member_hash(TextDatumGetCString(set->types[i]),
-						 set->ids[i], hash);
-		digest_add(sum.digest, hash);
-	}
-	return scim_same_members(&sum, &known.members);
-}
-
-/* How many of the ids are members of the group. */
-static int64
-count_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids,
-		 int count)
-{
-	bool		isnull;
-
-	if (count == 0)
-		return 0;
-	run_for_ids(SCIM_COUNT_MEMBERS, SCIM_COUNT_MANY, table, tenant, group, ids, count);
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-}
-
-/* The ids of members to be added, as the membership table holds them. */
-static Datum *
-added_ids(const ScimMembersWrite *write)
-{
-	Datum	   *ids = palloc_extended(Max(write->add.count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-
-	for (int i = 0; i < write->add.count; i++)
-	{
-		if (!scim_parse_id(write->members->member_type, write->add.ids[i], &ids[i]))
-			elog(ERROR, "\"%s\" is no id of a member", write->add.ids[i]);
-	}
-	return ids;
-}
-
-/* Those of the ids that are members of the group, as texts, in order, each once; *found of them. */
-static char **
-find_in(const ScimRegistration *table, const char *tenant, const char *group, Datum *ids, int count,
-		int *found)
-{
-	uint64		rows = count > 0 ? run_for_ids(SCIM_FIND_MEMBERS, SCIM_FIND_MANY, table, tenant,
-											   group, ids, count)
-	: 0;
-	char	  **texts = palloc_extended(Max(rows, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	bool		isnull;
-
-	for (uint64 i = 0; i < rows; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		texts[i] = scim_id_text(table->member_type,
-								SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
-											  &isnull));
-	}
-	if (count > 0)
-		SPI_freetuptable(SPI_tuptable);
-	qsort(texts, rows, sizeof(char *), pg_qsort_strcmp);
-	*found = 0;
-	/* one id may be a member as a user and as a group */
-	for (uint64 i = 0; i < rows; i++)
-	{
-		if (*found == 0 || strcmp(texts[*found - 1], texts[i]) != 0)
-			texts[(*found)++] = texts[i];
-	}
-	return texts;
-}
-
-void
-scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group,
-				  ScimMembersPresent *present)
-{
-	present->add = find_in(write->members, tenant, group, added_ids(write), write->add.count,
-						   &present->add_count);
-	present->remove = find_in(write->members, tenant, group, write->remove, write->remove_count,
-							  &present->remove_count);
-}
-
-bool
-scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
-{
-	if (write->replace)
-		return is_set(write, tenant, group);
-	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) ==
-		write->add.count &&
-		count_in(write->members, tenant, group->id, write->remove, write->remove_count) == 0;
-}
-
-bool
-scim_write_members(const ScimMembersWrite *write, const char *tenant, const char *group)
-{
-	const ScimIdType *type = write->members->member_type;
-	Datum	   *add = added_ids(write);
-	Datum		values[4];
-	uint64		added = 0;
-	bool		isnull;
-
-	values[0] = scim_tenant_datum(write->members, tenant);
-	values[1] = scim_id_datum(write->members, group);
-	/* who was no member is none */
-	if (write->remove_count > 0 &&
-		run_for_ids(SCIM_REMOVE_MEMBERS, SCIM_REMOVE_MANY, write->members, tenant, group,
-					write->remove, write->remove_count) < (uint64) write->remove_count &&
-		count_in(write->members, tenant, group, write->remove, write->remove_count) > 0)
-		return false;
-	if (write->add.count == 1 && !write->replace)
-	{
-		values[2] = write->add.types[0];
-		values[3] = add[0];
-		added = scim_run(SCIM_ADD_MEMBER, write->members, values, NULL, false);
-	}
-	else
-	{
-		values[2] = text_array(write->add.types, write->add.count);
-		values[3] = scim_id_array(type, add, write->add.count);
-		if (write->replace)
-		{
-			scim_run(SCIM_KEEP_MEMBERS, write->members, values, NULL, false);
-			scim_run(SCIM_COUNT_OTHERS, write->members, values, NULL, false);
-			if (DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-											&isnull)) > 0)
-				return false;
-		}
-		if (write->add.count > 0)
-			added = scim_run(SCIM_ADD_MEMBERS, write->members, values, NULL, false);
-	}
-	/* who was a member is one */
-	return added == (uint64) write->add.count ||
-		count_in(write->members, tenant, group, add, write->add.count) == write->add.count;
 }

@@ -1,32 +1,14 @@
 /*
  * members.h
- *		Members of a group, on their way from a client's list into the
- *		membership table.
+ *		Members of a group, as a client names them, on their way into the
+ *		membership table (memberships.h).
  */
 #ifndef SCIM_GROUP_MEMBERS_H
 #define SCIM_GROUP_MEMBERS_H
 
+#include "base/compat.h"
 #include "core/patch.h"
-#include "resource/row.h"
-
-/* Members that exist, with the types of the resources that they name. */
-typedef struct ScimMemberSet
-{
-	int			count;
-	Datum	   *types;			/* text */
-	char	  **ids;			/* in order of their text */
-} ScimMemberSet;
-
-/* A change of a group's members that is ready to be written. */
-typedef struct ScimMembersWrite
-{
-	const ScimRegistration *members;	/* the membership table */
-	bool		replace;		/* the members become exactly "add" */
-	ScimMemberSet add;
-	const char *missing;		/* a member to be added that is not in the tenant, or NULL */
-	Datum	   *remove;			/* ids */
-	int			remove_count;
-} ScimMembersWrite;
+#include "group/memberships.h"
 
 /*
  * Finds the members that are to come to the group (NULL: it is yet to be made),
@@ -46,29 +28,5 @@ extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, 
 
 /* INVALID_VALUE if the group (NULL: it is yet to be made) would hold itself. */
 extern void scim_refuse_self(const ScimMembersWrite *write, const char *group);
-
-/* Who of a change is a member of the group: ids, in order, each once. */
-typedef struct ScimMembersPresent
-{
-	char	  **add;
-	int			add_count;
-	char	  **remove;
-	int			remove_count;
-} ScimMembersPresent;
-
-/* Finds them; the group's row is locked. */
-extern void scim_find_present(const ScimMembersWrite *write, const char *tenant, const char *group,
-							  ScimMembersPresent *present);
-
-/* Are the members of the group, whose row is locked, as wanted already? */
-extern bool scim_members_are_there(const ScimMembersWrite *write, const char *tenant,
-								   const ScimRow *group);
-
-/*
- * Writes the memberships; the group's row is locked.  False: they are not as
- * wanted, as the table's own triggers, rules or unique indexes skipped some.
- */
-extern bool scim_write_members(const ScimMembersWrite *write, const char *tenant,
-							   const char *group);
 
 #endif							/* SCIM_GROUP_MEMBERS_H */

@@ -23,13 +23,49 @@
 #include "resource/row.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
-#include "statement/text.h"
+#include "statement/statement.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-/* ---- one group ---- */
+/* ---- one group: tenant, id ---- */
+
+/* FOR NO KEY UPDATE; its tenant */
+static const ScimStatement lock_group = {
+	.sql = "SELECT {?tenant:{tenant}} FROM {table} WHERE {row_key} FOR NO KEY UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
+
+/* the row trigger adds what is pending */
+static const ScimStatement touch_group = {
+	.sql = "UPDATE {table} AS r SET {touch} WHERE {row_key} RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
+
+/* where the row is */
+static const ScimStatement find_group = {
+	.sql = "SELECT tableoid, ctid FROM {table} WHERE {row_key}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true,
+	.latest = true
+};
+
+/* FOR KEY SHARE, as a foreign key does */
+static const ScimStatement hold_group = {
+	.sql = "SELECT FROM {table} WHERE {row_key} FOR KEY SHARE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true,
+	.latest = true
+};
+
+/* the row as it is */
+static const ScimStatement read_group = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {row_key}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
 
 /* What is to become of it. */
 typedef struct Move
@@ -70,10 +106,10 @@ throw_kept_back(const ScimRegistration *groups)
 static bool
 lock_found(Move *move)
 {
-	while (scim_run(SCIM_LOCK_GROUP, move->groups, move->key, move->nulls, false) == 0)
+	while (scim_run(&lock_group, move->groups, move->key, move->nulls, false) == 0)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+		if (scim_run(&find_group, move->groups, move->key, move->nulls, false) == 0)
 			return false;
 		if (IsolationUsesXactSnapshot())
 			ereport(ERROR,
@@ -86,7 +122,7 @@ lock_found(Move *move)
 /* A statement that updates groups: of each, the row trigger takes what is pending. */
 typedef struct Update
 {
-	ScimStatement statement;
+	const ScimStatement *statement;
 	const ScimRegistration *groups;
 	Datum	   *values;
 	const char *nulls;
@@ -104,7 +140,7 @@ run_update(void *argument)
 
 /* Returns how many groups were updated. */
 static uint64
-run_pending(ScimPending *pending, ScimStatement statement, const ScimRegistration *groups,
+run_pending(ScimPending *pending, const ScimStatement *statement, const ScimRegistration *groups,
 			Datum *values, const char *nulls)
 {
 	Update		update = {statement, groups, values, nulls};
@@ -141,7 +177,7 @@ note_moved(const Move *move)
 static bool
 try_touch(Move *move)
 {
-	return run_pending(&move->pending, SCIM_TOUCH_GROUP, move->groups, move->key, move->nulls) > 0;
+	return run_pending(&move->pending, &touch_group, move->groups, move->key, move->nulls) > 0;
 }
 
 static bool
@@ -181,7 +217,7 @@ note_changed(const Move *move)
 
 	if (call == NULL)
 		return;
-	scim_run(SCIM_READ_GROUP, move->groups, (Datum *) move->key, move->nulls, false);
+	scim_run(&read_group, move->groups, (Datum *) move->key, move->nulls, false);
 	call->changed = true;
 	note_moved(move);
 }
@@ -259,14 +295,14 @@ is_settled(Move *move)
 	Datum		place;
 	TransactionId changer;
 
-	if (scim_run(SCIM_FIND_GROUP, move->groups, move->key, move->nulls, false) == 0)
+	if (scim_run(&find_group, move->groups, move->key, move->nulls, false) == 0)
 		return true;
 	row = SPI_tuptable->vals[0];
 	relid = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
 	place = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
 	changer = find_changer(DatumGetObjectId(relid), (ItemPointer) DatumGetPointer(place));
 	if (!TransactionIdIsValid(changer))
-		return scim_run(SCIM_HOLD_GROUP, move->groups, move->key, move->nulls, false) > 0;
+		return scim_run(&hold_group, move->groups, move->key, move->nulls, false) > 0;
 	XactLockTableWait(changer, NULL, NULL, XLTW_None);
 	return false;
 }
@@ -286,6 +322,34 @@ scim_await_group(const ScimRegistration *groups, const char *tenant, const char 
 }
 
 /* ---- all groups ---- */
+
+/* of all that have members */
+static const ScimStatement empty_groups = {
+	.sql = "UPDATE {table} SET {touch} WHERE {memberCount} OPERATOR(pg_catalog.<>) 0"
+	" OR {memberDigest} IS NULL",
+	.as_owner = true,
+	.latest = true
+};
+
+/* of all that memberships are stored of, and that keep something of them */
+static const ScimStatement recount_groups = {
+	.sql = "UPDATE {table} AS r SET {touch}"
+	" WHERE (false{?version: OR r.{version} IS NOT NULL}"
+	"{?memberDigest: OR r.{memberDigest} IS NOT NULL})"
+	" AND ({?memberCount:r.{memberCount} OPERATOR(pg_catalog.<>) 0 OR }"
+	"EXISTS (SELECT FROM {members.table} AS m WHERE {tenants:m=r}"
+	" AND m.{members.group}" EQ "r.{id} AND m.{members.member} IS NOT NULL))",
+	.as_owner = true,
+	.latest = true
+};
+
+/* ids and tenants, in the order of locks */
+static const ScimStatement all_groups = {
+	.sql = "SELECT {id}{?tenant:, {tenant}} FROM {table}"
+	" WHERE {id} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}"
+	" ORDER BY {?tenant:{tenant}, }{lock_order}",
+	.as_owner = true
+};
 
 /* Groups whose members are summed up follow what became of all memberships. */
 typedef struct Walk
@@ -316,7 +380,7 @@ does_change(const Walk *walk, Move *move)
 	const ScimRegistration *groups = walk->groups;
 	ScimRow		row;
 
-	if (scim_run(SCIM_READ_GROUP, groups, move->key, move->nulls, false) == 0)
+	if (scim_run(&read_group, groups, move->key, move->nulls, false) == 0)
 		return true;
 	scim_read_row(groups, 0, &row);
 	SPI_freetuptable(SPI_tuptable);
@@ -326,7 +390,7 @@ does_change(const Walk *walk, Move *move)
 	return has_other_version(walk, move->tenant, &row);
 }
 
-/* A group as SCIM_ALL_GROUPS has it. */
+/* A group as all_groups has it. */
 static void
 visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
 {
@@ -358,7 +422,7 @@ walk_groups(const ScimRegistration *groups, bool recount)
 		return;
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
-	scim_scan(SCIM_ALL_GROUPS, groups, NULL, visit_group, &walk);
+	scim_scan(&all_groups, groups, NULL, visit_group, &walk);
 	PopActiveSnapshot();
 }
 
@@ -370,7 +434,7 @@ scim_empty_groups(const ScimRegistration *groups)
 	if (scim_is_summed(groups))
 		walk_groups(groups, false);
 	else
-		run_pending(&pending, SCIM_EMPTY_GROUPS, groups, NULL, NULL);
+		run_pending(&pending, &empty_groups, groups, NULL, NULL);
 }
 
 void
@@ -388,5 +452,5 @@ scim_recount_groups(const ScimRegistration *groups)
 	ScimPending pending = {.recount = true};
 
 	if (scim_touched_column(groups))
-		run_pending(&pending, SCIM_RECOUNT_GROUPS, groups, NULL, NULL);
+		run_pending(&pending, &recount_groups, groups, NULL, NULL);
 }

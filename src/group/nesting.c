@@ -24,7 +24,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -172,6 +172,24 @@ throw_cycle(const char *group, const char *member)
 			   member, group);
 }
 
+/*
+ * And the groups that hold the group up.id: a look-up by key, whatever the
+ * planner thinks of the table's size.
+ */
+#define HOLDERS \
+	"{?subgroup: UNION SELECT h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m" \
+	" WHERE {in_tenant} AND m.{subgroup}" EQ "up.id AND m.{group} IS NOT NULL OFFSET 0) AS h}"
+
+/* tenant, groups: member, group: of these, of the groups that hold them, and so on */
+static const ScimStatement find_holders_above = {
+	.sql = "WITH RECURSIVE up(id) AS (SELECT pg_catalog.unnest($2)" HOLDERS ")"
+	" SELECT up.id, h.id FROM up, LATERAL (SELECT m.{group} AS id FROM {table} AS m"
+	" WHERE {in_tenant} AND {?subgroup:m.{subgroup}" EQ "up.id}{!subgroup:false} OFFSET 0) AS h",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER},
+	.as_owner = true,
+	.latest = true
+};
+
 /* From each group that got members to those that hold it, themselves or through others. */
 static void
 read_holders(const ScimRegistration *members, Edge **edges, int count, ScimGraph *graph)
@@ -190,7 +208,7 @@ read_holders(const ScimRegistration *members, Edge **edges, int count, ScimGraph
 	}
 	values[0] = scim_tenant_datum(members, edges[0]->tenant);
 	values[1] = scim_id_array(members->id_type, ids, id_count);
-	found = scim_run(SCIM_FIND_HOLDERS_ABOVE, members, values, NULL, false);
+	found = scim_run(&find_holders_above, members, values, NULL, false);
 	for (uint64 i = 0; i < found; i++)
 	{
 		Datum		row[2];
@@ -255,6 +273,19 @@ scim_refuse_cycles(ScimNesting *nesting, const ScimRegistration *members)
 
 /* ---- indirect groups ---- */
 
+/* tenant, user: group, is it direct, display; indirect ones too */
+static const ScimStatement show_groups = {
+	.sql = "WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
+	" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
+	" SELECT up.id, EXISTS (SELECT FROM {table} AS m"
+	" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group}" EQ "up.id),"
+	" (SELECT {display:g} FROM {groups.table} AS g"
+	" WHERE {?members.tenant:{in_tenant:g}}{!members.tenant:{tenant_text:g}" EQ "$1}"
+	" AND g.{groups.id}" EQ "up.id AND {live:g})"
+	" FROM up ORDER BY 1",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_MEMBER_PARAMETER}
+};
+
 JsonbValue *
 scim_all_groups(const char *tenant, const char *user)
 {
@@ -268,7 +299,7 @@ scim_all_groups(const char *tenant, const char *user)
 		!scim_parse_id(members->member_type, user, &values[1]))
 		return NULL;
 	values[0] = scim_tenant_datum(members, tenant);
-	count = scim_run(SCIM_SHOW_GROUPS, members, values, NULL, true);
+	count = scim_run(&show_groups, members, values, NULL, true);
 	if (count == 0)
 		return NULL;
 	groups = scim_new_array();

@@ -16,7 +16,7 @@
 #include "operation/deferred.h"
 #include "operation/violation.h"
 #include "statement/ddl.h"
-#include "statement/statements.h"
+#include "statement/role.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"

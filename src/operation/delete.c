@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
@@ -25,11 +26,11 @@
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "resource/mapped_write.h"
 #include "resource/member_sum.h"
+#include "resource/row_write.h"
 #include "resource/target.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -60,6 +61,14 @@ queue(const Delete *delete)
 						   delete->target.type->has_members ? ExclusiveLock : RowShareLock);
 }
 
+/* tenant, id: the groups that hold it */
+static const ScimStatement find_holders = {
+	.sql = "SELECT {group} FROM {table} WHERE {in_tenant}"
+	" AND ({user}" EQ "$2{?subgroup: OR {subgroup}" EQ "$2}) AND {group} IS NOT NULL",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_MEMBER_PARAMETER},
+	.as_owner = true
+};
+
 /* The groups that hold the resource, locked in the order of their ids. */
 static void
 lock_holders(const Delete *delete)
@@ -72,7 +81,7 @@ lock_holders(const Delete *delete)
 		return;
 	values[0] = scim_tenant_datum(members, delete->target.tenant);
 	scim_lock_holders(members, delete->target.tenant,
-					  scim_run(SCIM_FIND_HOLDERS, members, values, NULL, false));
+					  scim_run(&find_holders, members, values, NULL, false));
 }
 
 /* Memberships that nothing else removes, or that would keep the row. */
@@ -118,17 +127,24 @@ condition(const Delete *delete)
 static bool
 mark_row(const Delete *delete)
 {
-	ScimMappedWrite write = {
+	ScimRowWrite write = {
 		.registration = delete->target.table,
 		.tenant = delete->target.tenant,
 		.id = delete->id,
 		.expected = condition(delete),
 		.marks = true,
-		.bare = true
+		.form = SCIM_BARE
 	};
 
-	return scim_update_mapped(&write);
+	return delete->target.table->storage->update(&write);
 }
+
+/* tenant, id, expected version or NULL: returns what was deleted */
+static const ScimStatement delete_statement = {
+	.sql = "DELETE FROM {table} AS r WHERE {key}"
+	" AND ($3 IS NULL OR {is_version $3}) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, TEXTOID}
+};
 
 static bool
 remove_row(const Delete *delete)
@@ -141,7 +157,7 @@ remove_row(const Delete *delete)
 	values[1] = scim_id_datum(delete->target.table, delete->id);
 	values[2] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
 	nulls[2] = expected ? ' ' : 'n';
-	return scim_run(SCIM_DELETE | SCIM_BARE, delete->target.table, values, nulls, false) > 0;
+	return scim_run(&delete_statement, delete->target.table, values, nulls, false) > 0;
 }
 
 static bool
@@ -158,6 +174,13 @@ delete_row(Delete *delete)
 	return true;
 }
 
+/* tenant, id: FOR UPDATE */
+static const ScimStatement lock_for_delete = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {key} FOR UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
+
 /* Locks the row, as deleting it would: a mark is an update like others. */
 static void
 lock(Delete *delete)
@@ -167,8 +190,8 @@ lock(Delete *delete)
 	if (!sets_mark(delete))
 		queue(delete);
 	if (!scim_lock_row(&delete->target,
-					   sets_mark(delete) ? SCIM_LOCK | SCIM_BARE : SCIM_LOCK_FOR_DELETE, delete->id,
-					   &row))
+					   sets_mark(delete) ? &scim_lock_statement[SCIM_BARE] : &lock_for_delete,
+					   delete->id, &row))
 		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
@@ -189,7 +212,7 @@ delete_resource(void *argument)
 	scim_check_tenant(delete->target.table, delete->target.tenant);
 	if (!sets_mark(delete))
 		scim_check_privilege(delete->target.table, ACL_DELETE);
-	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	lock(delete);
 	if (delete_row(delete))
@@ -198,7 +221,7 @@ delete_resource(void *argument)
 			scim_ask_deferred(delete->target.table);
 		return;
 	}
-	if (!scim_fetch(&delete->target, SCIM_GET | SCIM_BARE, delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->id_text);
 	scim_throw_suppressed(&delete->target, "deleted");
 }

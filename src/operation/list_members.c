@@ -10,16 +10,18 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
 #include "operation/list_members.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/show.h"
 #include "resource/target.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "utils/builtins.h"
 
 /* Where a page begins; *type NULL: at the start. */
@@ -80,6 +82,20 @@ write_position(const char *kind, const Position *position)
 /* ---- a page ---- */
 
 /*
+ * tenant, group, type, id to begin with or NULL, limit: member, display; the
+ * table at hand is that of the members
+ */
+static const ScimStatement list_members = {
+	.sql = "SELECT m.{members.member}, " SCIM_DISPLAY_MEMBER " FROM {members.table} AS m"
+	" WHERE {in_tenant:m} AND m.{members.group}" EQ "$2"
+	" AND {is_type:m $3} AND m.{members.member} IS NOT NULL"
+	" AND ($4 IS NULL OR m.{members.member} OPERATOR(pg_catalog.>=) $4)"
+	" ORDER BY m.{members.member} LIMIT $5",
+	.types = {SCIM_MEMBERS_TENANT_PARAMETER, SCIM_GROUP_ID_PARAMETER, TEXTOID, SCIM_ID_PARAMETER,
+	INT8OID}
+};
+
+/*
  * The members of one type, from an id on; one more than there is room for tells
  * that there are more.
  */
@@ -98,7 +114,7 @@ read_type(MemberPage *page, const ScimRegistration *table, const char *from)
 	values[2] = CStringGetTextDatum(type->name);
 	values[3] = from ? scim_id_datum(table, from) : (Datum) 0;
 	values[4] = Int64GetDatum((int64) page->room + 1);
-	count = scim_run(SCIM_LIST_MEMBERS, table, values, from ? NULL : "   n ", true);
+	count = scim_run(&list_members, table, values, from ? NULL : "   n ", true);
 	for (uint64 i = 0; i < count; i++)
 	{
 		Datum		row[2];
@@ -166,7 +182,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	const char *kind;
 
 	page.group = scim_take_id(target, group_id);
-	if (!scim_fetch(target, SCIM_GET, page.group, true, &group))
+	if (!scim_fetch(target, SCIM_WITH_GROUPS, page.group, true, &group))
 		scim_throw_not_found(target, group_id);
 	scim_know_members(target->table, target->tenant, &group, false);
 	kind = cursor_kind(target, page.group);

@@ -67,13 +67,12 @@ refuse_removal(ScimWrite *write)
 {
 	const ScimRegistration *table = write->target.table;
 
-	if (write->split == NULL)
-		scim_write_split(write, &write->row);
+	scim_write_take_apart(write, &write->row);
 	for (int i = 0; i < table->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &table->mapped[i];
 
-		if (column->read_only && !write->row.columns.nulls[i] && !write->split->given[i] &&
+		if (column->read_only && !write->row.columns.nulls[i] && !write->wanted.split->given[i] &&
 			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
 			scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only", column->path);
 	}
@@ -113,21 +112,22 @@ patch(void *argument)
 {
 	ScimWrite  *write = argument;
 	Jsonb	   *shown = NULL;
+	JsonbValue *content;
 	bool		stale;
 	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, write->bare);
+	scim_write_lock_row(write, write->wanted.form);
 	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
 		shown = show_locked(write);
 	if (write->change.has_filters)
 		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
-	write->document = scim_write(scim_apply_patch(write->patch, patched_content(write), shown,
-												  stale ? &differs : NULL, &matching));
+	content = scim_apply_patch(write->patch, patched_content(write), shown,
+							   stale ? &differs : NULL, &matching);
+	write->wanted.document = scim_write(content);
 	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale);
-	if (write->target.table->is_mapped)
-		refuse_removal(write);
+	refuse_removal(write);
 	if (write->unchanged)
 		return;
 	if (stale)
@@ -164,7 +164,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
 	change = scim_patch_members(write.patch);
 	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
-		write.bare = 0;
+		write.wanted.form = SCIM_WITH_GROUPS;
 	given = scim_patch_password(write.patch, &password);
 	scim_write_take_password(&write, given, password);
 	write.has_members = change != NULL;

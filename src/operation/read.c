@@ -16,7 +16,6 @@
 #include "resource/show.h"
 #include "resource/target.h"
 #include "resource/version.h"
-#include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -27,7 +26,7 @@
 static bool
 is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *row)
 {
-	return known && scim_fetch(target, SCIM_GET | SCIM_BARE, id, true, row) &&
+	return known && scim_fetch(target, SCIM_BARE, id, true, row) &&
 		strcmp(scim_know_version(target->table, target->tenant, row), known) == 0;
 }
 
@@ -43,7 +42,7 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 	id = scim_take_id(target, id);
 	if (view && is_known(target, id, view->known_version, &row))
 		return scim_show_not_modified(target->table, &row, target->caller);
-	if (!scim_fetch(target, inline_groups ? SCIM_GET : SCIM_GET | SCIM_BARE, id, true, &row))
+	if (!scim_fetch(target, inline_groups ? SCIM_WITH_GROUPS : SCIM_BARE, id, true, &row))
 		scim_throw_not_found(target, given);
 	if (groups && !inline_groups)
 		row.groups = scim_all_groups(target->tenant, id);
@@ -74,7 +73,8 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 
 	scim_begin_read(&target, type, tenant, true);
 	exists = scim_parse_id(target.table->id_type, id, &value) &&
-		scim_fetch(&target, SCIM_GET, scim_id_text(target.table->id_type, value), true, NULL);
+		scim_fetch(&target, SCIM_WITH_GROUPS, scim_id_text(target.table->id_type, value), true,
+				   NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);
 	scim_finish_read(&target);

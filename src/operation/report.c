@@ -57,7 +57,7 @@ scim_report_given(ScimWrite *write, Jsonb *data)
 	write->given = data;
 	scim_root(data, &root);
 	if (scim_find_any_case(&root, &name, &unused))
-		write->bare = 0;
+		write->wanted.form = SCIM_WITH_GROUPS;
 }
 
 static void
@@ -92,9 +92,11 @@ content_of(const ScimWrite *write, Jsonb *document)
 static Jsonb *
 wanted_document(const ScimWrite *write)
 {
-	if (write->split)
-		return scim_join_columns(write->target.table, write->split->data, &write->split->columns);
-	return write->document;
+	const ScimSplit *split = write->wanted.split;
+
+	if (split)
+		return scim_join_columns(write->target.table, split->data, &split->columns);
+	return write->wanted.document;
 }
 
 static void
@@ -102,7 +104,7 @@ report_differing(ScimWrite *write, ScimPathSet *paths)
 {
 	ScimPlace	members = scim_place(NULL, "members");
 
-	if (write->document)
+	if (write->wanted.document)
 		scim_name_differences(paths, content_of(write, wanted_document(write)),
 							  content_of(write, write->row.data));
 	if (write->has_members &&

@@ -322,14 +322,14 @@ scim_check_split(const ScimCall *call)
 {
 	const ScimSplit *split = call->split;
 
-	for (int i = 0; i < call->registration->mapped_count; i++)
+	for (int i = 0; split && i < call->registration->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &call->registration->mapped[i];
 
 		if (column->unique && split->changed[i] && !split->columns.nulls[i])
 			check_mapped(call, column, split->columns.values[i]);
 	}
-	if (split->data_changed && split->data)
+	if (split && split->data_changed && split->data)
 		check_in_data(call);
 }
 

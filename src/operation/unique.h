@@ -17,7 +17,10 @@
  */
 extern void scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new);
 
-/* The same for what a call is about to write into a mapped table (call->split); within SPI. */
+/*
+ * The same for what a call is about to write into a mapped table (call->split;
+ * NULL: the trigger will ask); within SPI.
+ */
 extern void scim_check_split(const ScimCall *call);
 
 /* UNIQUENESS for a row that was not inserted; within SPI. */

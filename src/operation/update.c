@@ -9,20 +9,21 @@
 #include "operation/update.h"
 #include "operation/write.h"
 #include "resource/version.h"
-#include "statement/statements.h"
 
 /*
- * Of a mapped table, columns are compared with what is there.  An UPDATE on
+ * Where columns are written, they are compared with what is there.  An UPDATE on
  * condition of the version that was read needs no lock before it: it finds the
  * row only as it was read.  False: the row must be locked first.
  */
 static bool
 read_unlocked(ScimWrite *write)
 {
-	if (!write->target.table->is_mapped)
+	const ScimRowWrite *wanted = &write->wanted;
+
+	if (!wanted->registration->storage->compares)
 		return true;
 	return write->expected && !write->target.type->has_members &&
-		scim_fetch(&write->target, SCIM_GET | write->bare, write->id, false, &write->row) &&
+		scim_fetch(&write->target, wanted->form, wanted->id, false, &write->row) &&
 		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row),
 			   write->expected) == 0;
 }
@@ -35,15 +36,16 @@ read_unlocked(ScimWrite *write)
 static bool
 should_retry(ScimWrite *write)
 {
+	ScimRowWrite *wanted = &write->wanted;
 	ScimPathSet paths = {0};
 	bool		differs = false;
 
-	scim_write_lock_row(write, write->bare);
-	write->split = NULL;
+	scim_write_lock_row(write, wanted->form);
+	wanted->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
-	write->document = scim_keep_immutable(write->target.type, write->row.data, write->document,
-										  true, &differs);
+	wanted->document = scim_keep_immutable(write->target.type, write->row.data, wanted->document,
+										   true, &differs);
 	if (differs || !scim_write_is_there(write, true))
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
 	write->unchanged = true;

@@ -10,28 +10,18 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
-#include "access/table.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/hidden.h"
-#include "core/immutable.h"
 #include "core/patch_parse.h"
 #include "executor/spi.h"
 #include "operation/unique.h"
 #include "operation/write.h"
 #include "registry/cache.h"
-#include "resource/mapped_write.h"
-#include "resource/member_sum.h"
 #include "resource/password.h"
-#include "resource/version.h"
-#include "statement/parameters.h"
 #include "statement/required.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "statement/tenant.h"
-#include "utils/builtins.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
 
 void
 scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
@@ -44,25 +34,24 @@ scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const S
 	scim_begin_write(&write->target, type, tenant);
 	scim_take_view(&write->target, view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
-		write->bare = SCIM_BARE;
-	write->call.registration = write->target.table;
-	write->call.tenant = write->target.tenant;
+		write->wanted.form = SCIM_BARE;
+	write->wanted.registration = write->call.registration = write->target.table;
+	write->wanted.tenant = write->call.tenant = write->target.tenant;
 }
 
 void
 scim_write_identify(ScimWrite *write, const char *id)
 {
 	write->id_text = id;
-	write->id = scim_take_id(&write->target, id);
-	write->call.id = write->id;
+	write->wanted.id = write->call.id = scim_take_id(&write->target, id);
 }
 
 /* A password is crypted before any lock is taken: that takes a while on purpose. */
 void
 scim_write_take_password(ScimWrite *write, bool given, const char *password)
 {
-	write->sets_password = given;
-	write->password_hash = given && password ? scim_crypt_password(password) : NULL;
+	write->wanted.sets_password = given;
+	write->wanted.password_hash = given && password ? scim_crypt_password(password) : NULL;
 }
 
 void
@@ -72,7 +61,7 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 										   scim_target_ids(&write->target).others);
 
 	write->data = input->data;
-	write->document = scim_write(input->data);
+	write->wanted.document = scim_write(input->data);
 	scim_write_take_password(write, input->password != NULL, input->password);
 	write->has_members = input->has_members;
 	write->change.replace = true;
@@ -84,10 +73,12 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 void
 scim_write_prepare_members(ScimWrite *write)
 {
-	scim_prepare_members(&write->members, write->target.tenant, write->id, &write->change);
+	const char *id = write->wanted.id;
+
+	scim_prepare_members(&write->members, write->target.tenant, id, &write->change);
 	if (write->members.missing == NULL)
 		return;
-	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_GET, write->id, false, NULL))
+	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_WITH_GROUPS, id, false, NULL))
 		scim_throw_not_found(&write->target, write->id_text);
 	scim_throw_no_member(write->members.missing);
 }
@@ -102,7 +93,7 @@ scim_write_lock_members(ScimWrite *write)
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_check_privilege(scim_members_table(), ACL_INSERT);
 	scim_write_prepare_members(write);
-	scim_refuse_self(&write->members, write->id);
+	scim_refuse_self(&write->members, write->wanted.id);
 }
 
 /* The memberships, and with them the group's count, digest and version. */
@@ -120,151 +111,54 @@ scim_write_store_members(ScimWrite *write)
 		write->row = write->call.row;
 }
 
-/* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
+/* The storage of the table. */
+static const ScimStorage *
+storage_of(const ScimWrite *write)
+{
+	return write->target.table->storage;
+}
+
 void
-scim_write_split(ScimWrite *write, const ScimRow *old)
+scim_write_take_apart(ScimWrite *write, const ScimRow *old)
 {
-	const ScimRegistration *table = write->target.table;
-
-	if (old)
-		write->document = scim_keep_immutable(write->target.type, old->data, write->document,
-											  write->call.replaces, NULL);
-	write->split = scim_split_document(table, write->document, old ? old->stored : NULL,
-									   old ? &old->columns : NULL);
-	write->call.split = write->split;
-	if (write->password_hash && table->columns[SCIM_COLUMN_PASSWORD] == NULL)
-		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s",
-						table->table);
-}
-
-/*
- * The same as a statement.  It has no condition where members are summed up: the
- * row was locked, and its version compared under that lock, while the statement
- * would sum them up once more.
- */
-static ScimMappedWrite
-mapped_write(const ScimWrite *write, const char *expected)
-{
-	return (ScimMappedWrite)
-	{
-		.registration = write->target.table,
-			.tenant = write->target.tenant,
-			.id = write->id,
-			.expected = scim_is_summed(write->target.table) ? NULL : expected,
-			.split = write->split,
-			.sets_password = write->sets_password,
-			.password_hash = write->password_hash,
-			.bare = write->bare != 0
-	};
-}
-
-static void
-insert_mapped_row(ScimWrite *write)
-{
-	ScimMappedWrite statement;
-
-	scim_write_split(write, NULL);
-	scim_check_split(&write->call);
-	statement = mapped_write(write, NULL);
-	if (!scim_insert_mapped(&statement))
-		scim_throw_suppressed(&write->target, "created");
-}
-
-static void
-insert_row(ScimWrite *write)
-{
-	Datum		values[3];
-
-	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
-	values[1] = JsonbPGetDatum(write->document);
-	if (write->password_hash)
-		values[2] = CStringGetTextDatum(write->password_hash);
-	if (scim_run((write->password_hash ? SCIM_INSERT_PASSWORD : SCIM_INSERT) | write->bare,
-				 write->target.table, values, NULL, false) == 0)
-		scim_throw_taken(write->target.table, write->target.tenant, write->data);
+	storage_of(write)->take_apart(&write->wanted, old, write->call.replaces);
+	write->call.split = write->wanted.split;
 }
 
 void
 scim_write_insert_row(ScimWrite *write)
 {
-	if (write->target.table->is_mapped)
-		insert_mapped_row(write);
-	else
-		insert_row(write);
+	const ScimStorage *storage = storage_of(write);
+
+	scim_write_take_apart(write, NULL);
+	scim_check_split(&write->call);
+	if (!storage->insert(&write->wanted))
+	{
+		if (storage->skips_taken)
+			scim_throw_taken(write->target.table, write->target.tenant, write->data);
+		scim_throw_suppressed(&write->target, "created");
+	}
 	scim_read_row(write->target.table, 0, &write->row);
 	if (write->row.id[0] == '\0')
 		scim_throw_no_id(write->target.table);
 	write->call.id = write->row.id;
 }
 
-/* Of a mapped table: what differs from the row as it was read is written, if anything does. */
-static bool
-update_mapped_row(ScimWrite *write, const char *expected)
-{
-	ScimMappedWrite statement;
-
-	if (write->split == NULL)
-		scim_write_split(write, &write->row);
-	statement = mapped_write(write, expected);
-	if (!scim_is_effective(&statement))
-		return true;
-	scim_check_split(&write->call);
-	if (!scim_update_mapped(&statement))
-		return false;
-	scim_read_row(write->target.table, 0, &write->row);
-	return true;
-}
-
-/* The conditional UPDATE; false if it found no row with that version. */
+/* What differs from the row as it was read is written, if anything does. */
 bool
 scim_write_update_row(ScimWrite *write, const char *expected)
 {
-	Datum		values[5];
-	char		nulls[6] = "     ";
-	int			statement = write->sets_password ? SCIM_UPDATE_PASSWORD : SCIM_UPDATE;
+	const ScimStorage *storage = storage_of(write);
 
-	if (write->target.table->is_mapped)
-		return update_mapped_row(write, expected);
-	values[0] = scim_tenant_datum(write->target.table, write->target.tenant);
-	values[1] = scim_id_datum(write->target.table, write->id);
-	values[2] = JsonbPGetDatum(write->document);
-	values[3] = expected ? CStringGetTextDatum(expected) : (Datum) 0;
-	nulls[3] = expected ? ' ' : 'n';
-	values[4] = write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0;
-	nulls[4] = write->password_hash ? ' ' : 'n';
-	if (scim_run(statement | write->bare, write->target.table, values, nulls, false) == 0)
+	scim_write_take_apart(write, &write->row);
+	write->wanted.expected = expected;
+	if (!storage->is_effective(&write->wanted))
+		return true;
+	scim_check_split(&write->call);
+	if (!storage->update(&write->wanted))
 		return false;
 	scim_read_row(write->target.table, 0, &write->row);
 	return true;
-}
-
-static bool
-same_content(const ScimWrite *write, Jsonb *document)
-{
-	Size		old_length;
-	Size		new_length;
-	char	   *old = scim_row_content(write->target.table, &write->row, write->row.data,
-									   &old_length);
-	char	   *new = scim_row_content(write->target.table, &write->row, document, &new_length);
-
-	return old_length == new_length && memcmp(old, new, old_length) == 0;
-}
-
-/*
- * The same of a mapped table.  What is stored otherwise may still be the same;
- * but only where it must not be written does that have to be known before.
- */
-static bool
-same_columns(ScimWrite *write, bool stale)
-{
-	const ScimRegistration *table = write->target.table;
-	ScimMappedWrite statement;
-
-	scim_write_split(write, &write->row);
-	statement = mapped_write(write, NULL);
-	return !scim_is_effective(&statement) ||
-		(stale && same_content(write, scim_join_columns(table, write->split->data,
-														&write->split->columns)));
 }
 
 /*
@@ -275,22 +169,17 @@ static bool
 would_tell(const ScimWrite *write)
 {
 	return scim_has_hidden(write->target.type, write->row.data) ||
-		scim_has_hidden(write->target.type, write->document);
+		scim_has_hidden(write->target.type, write->wanted.document);
 }
 
 /* Is what is wanted there already, in the row that is locked? */
 bool
 scim_write_is_there(ScimWrite *write, bool stale)
 {
-	if (write->target.table->is_mapped)
-	{
-		/* also where there is a password: what the columns make of the document is reported */
-		if (!same_columns(write, stale) || write->sets_password)
-			return false;
-	}
-	else if (write->sets_password || !same_content(write, write->document))
-		return false;
-	if (stale && would_tell(write))
+	/* also where there is a password: what columns make of the document is reported */
+	scim_write_take_apart(write, &write->row);
+	if (!storage_of(write)->is_there(&write->wanted, &write->row, stale) ||
+		(stale && would_tell(write)))
 		return false;
 	return !write->has_members ||
 		scim_members_are_there(&write->members, write->target.tenant, &write->row);
@@ -298,38 +187,19 @@ scim_write_is_there(ScimWrite *write, bool stale)
 
 /* ---- the lock ---- */
 
-/*
- * Does a mapped column stand in a key that foreign keys may refer to?
- * "changed" (NULL: all) says which are asked about.
- */
-static bool
-has_key_column(const ScimRegistration *table, const bool *changed)
-{
-	Relation	relation = table_open(table->relid, AccessShareLock);
-	Bitmapset  *keys = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_KEY);
-	bool		result = false;
-
-	for (int i = 0; i < table->mapped_count && !result; i++)
-		result = !table->mapped[i].read_only && (changed == NULL || changed[i]) &&
-			bms_is_member(table->mapped[i].number - FirstLowInvalidHeapAttributeNumber, keys);
-	bms_free(keys);
-	table_close(relation, NoLock);
-	return result;
-}
-
 /* Would the document, put in place of what the row holds now, change a key? */
 static bool
 replaces_key(ScimWrite *write)
 {
-	Jsonb	   *document = write->document;
+	Jsonb	   *document = write->wanted.document;
 	bool		result;
 
-	if (!scim_fetch(&write->target, SCIM_GET | SCIM_BARE, write->id, false, &write->row))
+	if (!scim_fetch(&write->target, SCIM_BARE, write->wanted.id, false, &write->row))
 		return false;
-	scim_write_split(write, &write->row);
-	result = has_key_column(write->target.table, write->split->changed);
-	write->split = NULL;
-	write->document = document;
+	scim_write_take_apart(write, &write->row);
+	result = storage_of(write)->changes_key(&write->wanted);
+	write->wanted.split = NULL;
+	write->wanted.document = document;
 	return result;
 }
 
@@ -341,27 +211,31 @@ replaces_key(ScimWrite *write)
 static bool
 changes_key(ScimWrite *write)
 {
-	const ScimRegistration *table = write->target.table;
-
-	if (!table->is_mapped || !write->target.type->has_members || !has_key_column(table, NULL))
+	if (!write->target.type->has_members || !storage_of(write)->changes_key(&write->wanted))
 		return false;
 	if (write->patch)
 		return scim_patch_has_attributes(write->patch);
-	return write->document && replaces_key(write);
+	return write->wanted.document && replaces_key(write);
 }
+
+/* tenant, id: FOR UPDATE */
+static const ScimStatement lock_key[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR UPDATE",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
 
 /*
  * Locks the row; throws if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
  */
 void
-scim_write_lock_row(ScimWrite *write, int bare)
+scim_write_lock_row(ScimWrite *write, ScimRowForm form)
 {
 	const ScimRegistration *table = write->target.table;
-	bool		is_told = table->is_mapped && !write->target.type->has_members &&
+	bool		is_told = table->storage->names_lacking && !write->target.type->has_members &&
 		!scim_has_privilege(table, ACL_UPDATE);
-	ScimStatement lock = is_told ? SCIM_GET : changes_key(write) ? SCIM_LOCK_KEY : SCIM_LOCK;
+	const ScimStatement *lock = is_told ? scim_get_statement
+	: changes_key(write) ? lock_key : scim_lock_statement;
 
-	if (!scim_lock_row(&write->target, lock | bare, write->id, &write->row))
+	if (!scim_lock_row(&write->target, &lock[form], write->wanted.id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }

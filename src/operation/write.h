@@ -11,8 +11,7 @@
 #include "group/members.h"
 #include "operation/written.h"
 #include "resource/frame.h"
-#include "resource/mapped.h"
-#include "resource/mapped_split.h"
+#include "resource/row_write.h"
 #include "resource/target.h"
 
 /* A write under way. */
@@ -20,20 +19,15 @@ typedef struct ScimWrite
 {
 	ScimTarget	target;
 	const char *id_text;		/* as given */
-	char	   *id;
 	const char *expected;		/* version, or NULL */
 	JsonbValue *data;			/* the document to be stored */
-	Jsonb	   *document;		/* the same, written */
 	ScimPatch  *patch;			/* or the operations that make it */
-	bool		sets_password;
-	char	   *password_hash;	/* NULL clears it */
+	ScimRowWrite wanted;		/* what the row is to become; its version only as it is written */
 	bool		has_members;
 	ScimMemberChange change;
 	ScimMembersWrite members;
-	ScimSplit  *split;			/* of a mapped table: the document taken apart, beside "row" */
 	ScimCall	call;
 	ScimRow		row;			/* as it was written, or found */
-	int			bare;			/* SCIM_BARE where nobody asks for a user's groups, else 0 */
 	bool		unchanged;		/* what was wanted was there already */
 	ScimWritten *report;		/* to be filled in (report.c), or NULL */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's
@@ -65,10 +59,10 @@ extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
 
 /* Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED. */
-extern void scim_write_lock_row(ScimWrite *write, int bare);
+extern void scim_write_lock_row(ScimWrite *write, ScimRowForm form);
 
-/* The document taken apart for a mapped table, in place of what the row holds (NULL: it is new). */
-extern void scim_write_split(ScimWrite *write, const ScimRow *old);
+/* Takes the document apart, unless it is, in place of what the row holds (NULL: it is new). */
+extern void scim_write_take_apart(ScimWrite *write, const ScimRow *old);
 
 /*
  * Is what is wanted there already, in the row that was read?  "stale": it must

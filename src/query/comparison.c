@@ -19,7 +19,7 @@
 static ScimComparison
 comparison_of(const ScimMappedColumn *column)
 {
-	ScimStorage storage = scim_value_type(column)->storage;
+	ScimValueStorage storage = scim_value_type(column)->storage;
 
 	if (storage == SCIM_STORAGE_JSON || storage == SCIM_STORAGE_JSONB || column->attribute == NULL)
 		return SCIM_COMPARED_IN_JSON;

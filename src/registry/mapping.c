@@ -109,6 +109,7 @@ read_created(ScimRegistration *registration, Relation relation, JsonbContainer *
 	JsonbValue	key;
 	JsonbValue	value;
 
+	registration->storage = scim_document_storage();
 	for (int i = 0; i < count; i++)
 		names[i] = kinds[i].name;
 	scim_walk(&walk, mapping);
@@ -302,6 +303,7 @@ read_mapped(ScimRegistration *registration, Relation relation, JsonbContainer *m
 	JsonbContainer *attributes = NULL;
 
 	registration->is_mapped = true;
+	registration->storage = scim_mapped_storage();
 	scim_walk(&walk, mapping);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -342,6 +344,7 @@ read_mapped_members(ScimRegistration *registration, Relation relation, JsonbCont
 	JsonbValue	value;
 
 	registration->is_mapped = true;
+	registration->storage = scim_mapped_storage();
 	scim_walk(&walk, mapping);
 	while (scim_walk_next(&walk, &key, &value))
 	{

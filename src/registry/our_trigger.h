@@ -27,6 +27,14 @@ typedef enum ScimTriggerKind
 
 #define SCIM_ANY_KIND (SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND)
 
+/*
+ * What they are called when they are made; "~" sorts behind all that people name
+ * theirs.
+ */
+#define SCIM_ROW_TRIGGER		"~~~scimver"
+#define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
+#define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
+
 /* Those whose arguments name columns. */
 #define SCIM_MAPPED_KINDS (SCIM_ROW_KIND | SCIM_MEMBERS_KIND)
 

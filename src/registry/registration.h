@@ -14,17 +14,10 @@
 #include "column/mapped.h"
 #include "registry/column_kinds.h"
 #include "registry/lookup.h"
+#include "registry/storage.h"
 
-/*
- * What our triggers are called when they are made; "~" sorts behind all that
- * people name theirs.  Which are ours: our_trigger.h.
- */
-#define SCIM_ROW_TRIGGER		"~~~scimver"
-#define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
-#define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
-
-/* And of the policy that keeps tenants of created tables apart. */
-#define SCIM_POLICY				"scimver_tenant"
+/* The policy that keeps tenants of created tables apart. */
+#define SCIM_POLICY "scimver_tenant"
 
 /* A table: of resources, or (is_members) of the memberships of the type's resources. */
 typedef struct ScimRegistration
@@ -50,6 +43,7 @@ typedef struct ScimRegistration
 	const ScimIdType *member_type;	/* of a membership table: of members' ids */
 	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
 	char	   *tenant;			/* without a tenant column: the one that all rows belong to */
+	const ScimStorage *storage; /* how its resources are stored (storage.h) */
 	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
@@ -60,5 +54,18 @@ typedef struct ScimRegistration
 	ScimLookup *lookups;
 	int			lookup_count;
 } ScimRegistration;
+
+/*
+ * The column of that key of the mapping, or the lookup column of that path; NULL:
+ * there is none.
+ */
+extern const char *scim_find_column(const ScimRegistration *registration, const char *key,
+									int length);
+
+/*
+ * The column that an update of a group whose members change names; NULL: the
+ * table keeps nothing of ours.
+ */
+extern const char *scim_touched_column(const ScimRegistration *groups);
 
 #endif							/* SCIM_REGISTRY_REGISTRATION_H */

@@ -10,12 +10,20 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "base/errors.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
+#include "core/immutable.h"
 #include "resource/mapped_write.h"
+#include "resource/member_sum.h"
+#include "resource/version.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 #include "utils/syscache.h"
 
 /*
@@ -76,7 +84,7 @@ assign_mark(Assignments *list, const ScimRegistration *registration)
 }
 
 static Assignments
-list_assignments(const ScimMappedWrite *write)
+list_assignments(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
 	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)),
@@ -93,11 +101,75 @@ list_assignments(const ScimMappedWrite *write)
 	return list;
 }
 
+/* ---- what is written ---- */
+
+void
+scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
+{
+	const ScimRegistration *registration = write->registration;
+
+	if (write->split)
+		return;
+	if (old)
+		write->document = scim_keep_immutable(registration->type, old->data, write->document,
+											  replaces, NULL);
+	write->split = scim_split_document(registration, write->document, old ? old->stored : NULL,
+									   old ? &old->columns : NULL);
+	if (write->password_hash && registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
+		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s",
+						registration->table);
+}
+
 bool
-scim_is_effective(const ScimMappedWrite *write)
+scim_mapped_is_effective(const ScimRowWrite *write)
 {
 	return list_assignments(write).count > 0;
 }
+
+/*
+ * What is stored otherwise may still be the same; but only where it must not be
+ * written does that have to be known before.
+ */
+static bool
+is_content_there(const ScimRowWrite *write, const ScimRow *row, bool exact)
+{
+	const ScimSplit *split = write->split;
+
+	return !scim_mapped_is_effective(write) ||
+		(exact && scim_holds_content(write->registration, row,
+									 scim_join_columns(write->registration, split->data,
+													   &split->columns)));
+}
+
+bool
+scim_mapped_is_there(const ScimRowWrite *write, const ScimRow *row, bool exact)
+{
+	return !write->sets_password && is_content_there(write, row, exact);
+}
+
+/* Does a mapped column stand in such a key?  "changed" (NULL: all) says which are asked about. */
+static bool
+has_key_column(const ScimRegistration *table, const bool *changed)
+{
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	Bitmapset  *keys = RelationGetIndexAttrBitmap(relation, INDEX_ATTR_BITMAP_KEY);
+	bool		result = false;
+
+	for (int i = 0; i < table->mapped_count && !result; i++)
+		result = !table->mapped[i].read_only && (changed == NULL || changed[i]) &&
+			bms_is_member(table->mapped[i].number - FirstLowInvalidHeapAttributeNumber, keys);
+	bms_free(keys);
+	table_close(relation, NoLock);
+	return result;
+}
+
+bool
+scim_mapped_changes_key(const ScimRowWrite *write)
+{
+	return has_key_column(write->registration, write->split ? write->split->changed : NULL);
+}
+
+/* ---- texts ---- */
 
 static void
 append_column(StringInfo text, const Assignment *assignment)
@@ -118,9 +190,10 @@ append_value(ScimSql *sql, const Assignment *assignment)
 }
 
 static bool
-run(const ScimMappedWrite *write, ScimSql *sql)
+run(const ScimRowWrite *write, ScimSql *sql)
 {
-	appendStringInfoString(&sql->text, write->bare ? " RETURNING {bare}" : " RETURNING {row}");
+	appendStringInfoString(&sql->text,
+						   write->form == SCIM_BARE ? " RETURNING {bare}" : " RETURNING {row}");
 	return scim_run_template(sql, write->registration) > 0;
 }
 
@@ -146,7 +219,7 @@ has_default_id(const ScimRegistration *registration)
 
 /* What is not of the content: the tenant, and an id that nobody else gives. */
 static void
-append_key(const ScimMappedWrite *write, StringInfo columns, ScimSql *values)
+append_key(const ScimRowWrite *write, StringInfo columns, ScimSql *values)
 {
 	const ScimRegistration *registration = write->registration;
 
@@ -163,7 +236,7 @@ append_key(const ScimMappedWrite *write, StringInfo columns, ScimSql *values)
 }
 
 bool
-scim_insert_mapped(const ScimMappedWrite *write)
+scim_mapped_insert(const ScimRowWrite *write)
 {
 	Assignments list = list_assignments(write);
 	StringInfoData columns;
@@ -193,18 +266,30 @@ scim_insert_mapped(const ScimMappedWrite *write)
 
 /* ---- UPDATE ---- */
 
+/*
+ * The version that the statement asks for: none where members are summed up.  The
+ * row was locked, and its version compared under that lock, while the statement
+ * would sum them up once more.
+ */
+static const char *
+condition(const ScimRowWrite *write)
+{
+	return scim_is_summed(write->registration) ? NULL : write->expected;
+}
+
 bool
-scim_update_mapped(const ScimMappedWrite *write)
+scim_mapped_update(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
+	const char *expected = condition(write);
 	Assignments list = list_assignments(write);
 	ScimSql		sql;
 
 	/* {key} names the first two parameters */
 	scim_init_sql(&sql, registration, write->tenant, false);
 	scim_append_id(&sql, registration, write->id);
-	if (write->expected)
-		scim_append_text_argument(&sql, write->expected);
+	if (expected)
+		scim_append_text_argument(&sql, expected);
 	resetStringInfo(&sql.text);
 	appendStringInfoString(&sql.text, "UPDATE {table} AS r SET ");
 	for (int i = 0; i < list.count; i++)
@@ -215,7 +300,7 @@ scim_update_mapped(const ScimMappedWrite *write)
 		append_value(&sql, &list.items[i]);
 	}
 	appendStringInfoString(&sql.text, " WHERE {key}");
-	if (write->expected)
+	if (expected)
 		appendStringInfoString(&sql.text, " AND {is_version $3}");
 	return run(write, &sql);
 }

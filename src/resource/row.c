@@ -19,7 +19,9 @@
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
+#include "statement/parameters.h"
 #include "statement/required.h"
+#include "statement/statement.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -171,4 +173,21 @@ scim_know_members(const ScimRegistration *registration, const char *tenant, Scim
 	scim_sum_seen_members(registration, tenant, row->id, &row->members);
 	if (fresh)
 		PopActiveSnapshot();
+}
+
+/* tenant, ids */
+static const ScimStatement see = {
+	.sql = "SELECT {id} FROM {table} WHERE {in_tenant} AND {id}" EQ "ANY ($2)",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER}
+};
+
+uint64
+scim_see_rows(const ScimRegistration *registration, const char *tenant, Datum *ids, int count,
+			  bool read_only)
+{
+	Datum		values[2];
+
+	values[0] = scim_tenant_datum(registration, tenant);
+	values[1] = scim_id_array(registration->id_type, ids, count);
+	return scim_run(&see, registration, values, NULL, read_only);
 }

@@ -65,6 +65,14 @@ extern void scim_take_row(const ScimRegistration *registration, const Datum *val
 extern void scim_know_members(const ScimRegistration *registration, const char *tenant,
 							  ScimRow *row, bool fresh);
 
+/*
+ * Which of the rows with these ids does the caller see?  Their ids are the rows
+ * of SPI_tuptable; returns how many.  Reading under the active snapshot
+ * (read_only), or a new one; within SPI.
+ */
+extern uint64 scim_see_rows(const ScimRegistration *registration, const char *tenant, Datum *ids,
+							int count, bool read_only);
+
 /* A whole number from a column of one of the types that are for them. */
 extern int64 scim_integer_of(Oid type, Datum value);
 

@@ -17,7 +17,6 @@
 #include "registry/schemas.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -195,12 +194,9 @@ take_tenant(FmgrInfo *function, Known *known, Datum value, bool isnull)
 static bool
 is_seen(const ScimRegistration *registration, const char *tenant, const char *id)
 {
-	Datum		values[2];
+	Datum		value = scim_id_datum(registration, id);
 
-	values[0] = scim_tenant_datum(registration, tenant);
-	values[1] = scim_id_datum(registration, id);
-	values[1] = scim_id_array(registration->id_type, &values[1], 1);
-	return scim_run(SCIM_SEE, registration, values, NULL, false) > 0;
+	return scim_see_rows(registration, tenant, &value, 1, false) > 0;
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "catalog/pg_type.h"
 #include "core/location.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -17,7 +18,7 @@
 #include "resource/show.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 
@@ -33,6 +34,23 @@ typedef struct Members
 	JsonbValue **lists;			/* of each row; NULL: none */
 	bool	   *omitted;		/* there are too many */
 } Members;
+
+/*
+ * tenant, groups, type, NULL: group, member, display; by the key,
+ * whatever the planner thinks of a group's size: a limit that it does not know
+ * makes it want order.  The table at hand is that of the members.
+ */
+#define SHOW_MEMBERS(display) \
+	{ \
+		.sql = "SELECT m.{members.group}, m.{members.member}, " display \
+			" FROM pg_catalog.unnest($2) AS g(id), LATERAL (SELECT * FROM {members.table} AS m" \
+			" WHERE {in_tenant:m} AND m.{members.group}" EQ "g.id AND {is_type:m $3}" \
+			" AND m.{members.member} IS NOT NULL ORDER BY m.{members.member} LIMIT $4) AS m", \
+		.types = {SCIM_MEMBERS_TENANT_PARAMETER, SCIM_GROUP_IDS_PARAMETER, TEXTOID, INT8OID} \
+	}
+
+static const ScimStatement show_members = SHOW_MEMBERS(SCIM_DISPLAY_MEMBER);
+static const ScimStatement show_member_ids = SHOW_MEMBERS("NULL::pg_catalog.text");
 
 /* The rows whose members are to be read, as an array of ids. */
 static Datum
@@ -104,7 +122,7 @@ read_members(Members *members, const ScimRegistration *groups, const char *tenan
 			continue;
 		values[0] = scim_tenant_datum(memberships, tenant);
 		values[2] = CStringGetTextDatum((*type)->name);
-		scim_run(members->displayed ? SCIM_SHOW_MEMBERS : SCIM_SHOW_MEMBER_IDS, table, values,
+		scim_run(members->displayed ? &show_members : &show_member_ids, table, values,
 				 "   n", true);
 		collect(members, groups, table);
 	}

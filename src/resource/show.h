@@ -7,6 +7,18 @@
 
 #include "core/projection.h"
 #include "resource/row.h"
+#include "statement/text.h"
+
+/*
+ * How the member of the membership m is displayed, whose table is at hand as
+ * r.  A subquery, so that it is a look-up by key whatever the planner thinks
+ * of the table's size.  Memberships may not tell the tenant (then it is $1, as
+ * text), and nobody is shown what another tenant's resources are called.
+ */
+#define SCIM_DISPLAY_MEMBER \
+	"(SELECT {display:r} FROM {table} AS r WHERE {tenants:r=m} AND r.{id}" EQ \
+	"m.{members.member} AND {live:r}" \
+	"{!members.tenant: AND {tenant_text:r}" EQ "$1})"
 
 /* Write functions and lists show up to this many members. */
 #define SCIM_SHOWN_MEMBERS 100

@@ -18,7 +18,7 @@
 #include "resource/target.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -193,7 +193,7 @@ scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what
 		check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
 	{
 		known = scim_take_id(target, id);
-		if (scim_fetch(target, SCIM_GET | SCIM_BARE, known, false, NULL))
+		if (scim_fetch(target, SCIM_BARE, known, false, NULL))
 			scim_throw_suppressed(target, what);
 	}
 	scim_throw_not_found(target, id);
@@ -262,8 +262,25 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 	return shown[0];
 }
 
-bool
-scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only, ScimRow *row)
+/* ---- one row ---- */
+
+const ScimStatement scim_get_statement[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key}",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+
+const ScimStatement scim_lock_statement[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+
+/* tenant, id: lets the trigger fill a NULL version */
+static const ScimStatement fill_version = {
+	.sql = "UPDATE {table} SET {version}=NULL WHERE {key} AND {version} IS NULL",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}
+};
+
+static bool
+fetch_by(const ScimTarget *target, const ScimStatement *statement, const char *id, bool read_only,
+		 ScimRow *row)
 {
 	Datum		values[2];
 
@@ -280,7 +297,14 @@ scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_on
 }
 
 bool
-scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row)
+scim_fetch(const ScimTarget *target, ScimRowForm form, const char *id, bool read_only, ScimRow *row)
+{
+	return fetch_by(target, &scim_get_statement[form], id, read_only, row);
+}
+
+bool
+scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const char *id,
+			  ScimRow *row)
 {
 	Datum		values[2];
 
@@ -288,8 +312,8 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 	 * twice: what was waited for may have been deleted and inserted anew, which only a new
 	 * snapshot sees
 	 */
-	if (!scim_fetch(target, statement, id, false, row) &&
-		!scim_fetch(target, statement, id, false, row))
+	if (!fetch_by(target, statement, id, false, row) &&
+		!fetch_by(target, statement, id, false, row))
 		return false;
 	if (target->type->has_members)
 		scim_refuse_unseen_members(target->table, target->tenant, id);
@@ -304,8 +328,8 @@ scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *
 		return true;
 	values[0] = scim_tenant_datum(target->table, target->tenant);
 	values[1] = scim_id_datum(target->table, id);
-	scim_run(SCIM_FILL_VERSION, target->table, values, NULL, false);
-	if (!scim_fetch(target, statement, id, false, row))
+	scim_run(&fill_version, target->table, values, NULL, false);
+	if (!fetch_by(target, statement, id, false, row))
 		return false;
 	if (row->version == NULL)
 		scim_throw_suppressed(target, "written");

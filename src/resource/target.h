@@ -16,6 +16,7 @@
 #include "registry/registration.h"
 #include "resource/row.h"
 #include "resource/view.h"
+#include "statement/statement.h"
 
 typedef struct ScimTarget
 {
@@ -92,18 +93,19 @@ extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const 
 /* Writes were made: the row as it is shown, read under a new snapshot. */
 extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
 
-/* Runs a statement on (tenant, id); reads its row, if there is one, into "row". */
-extern bool scim_fetch(const ScimTarget *target, int statement, const char *id, bool read_only,
+/* Is there a resource of that id?  Its row is read into "row", unless that is NULL. */
+extern bool scim_fetch(const ScimTarget *target, ScimRowForm form, const char *id, bool read_only,
 					   ScimRow *row);
 
-/* Locks the row by the statement; fills a NULL version, or computes it.  False if there is none. */
-extern bool scim_lock_row(const ScimTarget *target, int statement, const char *id, ScimRow *row);
+/* Statements on a row (tenant, id): it is read; it is locked, FOR NO KEY UPDATE. */
+extern const ScimStatement scim_get_statement[SCIM_ROW_FORMS];
+extern const ScimStatement scim_lock_statement[SCIM_ROW_FORMS];
 
 /*
- * An id of the type, or of a member, in the one spelling in which it is shown;
- * what can be none as it is.  Palloc'd.
+ * Locks the row by such a statement; fills a NULL version, or computes it.  False
+ * if there is none.
  */
-extern char *scim_store_id(const char *type, const char *id);
-extern char *scim_store_member_id(const char *id);
+extern bool scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const char *id,
+						  ScimRow *row);
 
 #endif							/* SCIM_RESOURCE_TARGET_H */

@@ -17,7 +17,7 @@
 #include "resource/row.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 
 char *
 scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
@@ -43,6 +43,12 @@ beside_of(const ScimRegistration *registration, const ScimRow *row, const text *
 	};
 }
 
+static const ScimStatement get_password = { /* tenant, id */
+	.sql = "SELECT {password} FROM {table} WHERE {key}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true
+};
+
 /*
  * The crypt string of a resource that the caller sees; NULL: there is none.  It
  * counts in the version of who may not read it, too.
@@ -51,17 +57,15 @@ static text *
 read_password(const ScimRegistration *registration, const char *tenant, const char *id)
 {
 	Datum		values[2];
-	Datum		seen[2];
 	Datum		hash;
 	bool		isnull;
 
 	if (registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
 		return NULL;
-	values[0] = seen[0] = scim_tenant_datum(registration, tenant);
+	values[0] = scim_tenant_datum(registration, tenant);
 	values[1] = scim_id_datum(registration, id);
-	seen[1] = scim_id_array(registration->id_type, &values[1], 1);
-	if (scim_run(SCIM_SEE, registration, seen, NULL, true) == 0 ||
-		scim_run(SCIM_GET_PASSWORD, registration, values, NULL, true) != 1)
+	if (scim_see_rows(registration, tenant, &values[1], 1, true) == 0 ||
+		scim_run(&get_password, registration, values, NULL, true) != 1)
 		return NULL;
 	hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? NULL : DatumGetTextPP(hash);
@@ -82,9 +86,9 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	return row->version;
 }
 
-char *
-scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data,
-				 Size *length)
+/* The canonical content of the row with "data" in place of its own, without the password. */
+static char *
+row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
 {
 	ScimBeside	beside = beside_of(registration, row, NULL);
 	ScimForm	form = scim_content_form(&data->root, &beside);
@@ -93,4 +97,15 @@ scim_row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb
 	memcpy(copy, form.data, form.length);
 	*length = form.length;
 	return copy;
+}
+
+bool
+scim_holds_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data)
+{
+	Size		old_length;
+	Size		new_length;
+	char	   *old = row_content(registration, row, row->data, &old_length);
+	char	   *new = row_content(registration, row, data, &new_length);
+
+	return old_length == new_length && memcmp(old, new, old_length) == 0;
 }

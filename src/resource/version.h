@@ -24,11 +24,8 @@ extern char *scim_version_of(const ScimRegistration *registration, const JsonbVa
 extern char *scim_know_version(const ScimRegistration *registration, const char *tenant,
 							   ScimRow *row);
 
-/*
- * The canonical content of the row with "data" in place of its own, without the
- * password; palloc'd.
- */
-extern char *scim_row_content(const ScimRegistration *registration, const ScimRow *row,
-							  Jsonb *data, Size *length);
+/* Would the row with "data" in place of its own have the same content, whatever its password? */
+extern bool scim_holds_content(const ScimRegistration *registration, const ScimRow *row,
+							   Jsonb *data);
 
 #endif							/* SCIM_RESOURCE_VERSION_H */

@@ -2,9 +2,9 @@
  * plans.c
  *		Saved plans.
  *
- * Plans of fixed statements are few; those of compiled texts (lists with
+ * Plans of constant statements are few; those of compiled texts (lists with
  * filters) are as many as callers think of, and are bounded apart, so that they
- * never push the fixed ones out.
+ * never push the constant ones out.
  */
 #include "postgres.h"
 
@@ -21,17 +21,20 @@
 #include "utils/snapmgr.h"
 
 /* A backend keeps no more plans than this. */
-#define MOST_FIXED 500
+#define MOST_CONSTANT 500
 #define MOST_COMPILED 100
 
+/* It is hashed as bytes, so there is no padding. */
 typedef struct PlanKey
 {
 	Oid			role;
 	Oid			relid;
-	int32		number;
-	Oid			trigger;		/* no padding in a key that is hashed as bytes */
-	uint64		text_hash;
+	Oid			trigger;
+	uint32		compiled;		/* 1: of a text; 0: of a statement */
+	uint64		what;			/* the hash of the text, or the address of the statement */
 } PlanKey;
+
+StaticAssertDecl(sizeof(PlanKey) == 4 * sizeof(uint32) + sizeof(uint64), "PlanKey is padded");
 
 typedef struct PlanEntry
 {
@@ -42,7 +45,7 @@ typedef struct PlanEntry
 } PlanEntry;
 
 static HTAB *plans = NULL;
-static int	kept[2];			/* how many fixed and compiled ones there are */
+static int	kept[2];			/* how many constant and compiled ones there are */
 static int	running = 0;		/* compiled plans that are being run */
 static List *retired = NIL;		/* stale plans that a caller up the stack may still run */
 
@@ -75,23 +78,21 @@ init_plans(void)
 static void
 make_key(PlanKey *key, const ScimPlanName *name)
 {
-	memset(key, 0, sizeof(PlanKey));
 	key->role = GetUserId();
 	key->relid = name->relid;
-	key->number = name->number;
 	key->trigger = name->trigger;
-	if (name->text)
-		key->text_hash = hash_bytes_extended((const unsigned char *) name->text, strlen(name->text),
-											 0);
+	key->compiled = name->statement == NULL;
+	key->what = name->statement ? (uintptr_t) name->statement :
+		hash_bytes_extended((const unsigned char *) name->text, strlen(name->text), 0);
 }
 
-/* Fixed plans are few; compiled ones would pile up in a transaction that asks much. */
+/* Constant ones are few; compiled ones would pile up in a transaction that asks much. */
 static void
 retire(PlanEntry *entry)
 {
 	MemoryContext old = MemoryContextSwitchTo(CacheMemoryContext);
 
-	if (entry->plan && entry->key.number < 0 && running == 0)
+	if (entry->plan && entry->key.compiled && running == 0)
 		SPI_freeplan(entry->plan);
 	else if (entry->plan)
 		retired = lappend(retired, entry->plan);
@@ -112,7 +113,7 @@ forget_plans(bool compiled)
 	hash_seq_init(&scan, plans);
 	while ((entry = hash_seq_search(&scan)) != NULL)
 	{
-		if ((entry->key.number < 0) != compiled)
+		if ((bool) entry->key.compiled != compiled)
 			continue;
 		retire(entry);
 		hash_search(plans, &entry->key, HASH_REMOVE, NULL);
@@ -140,14 +141,14 @@ scim_saved_plan(const ScimPlanName *name)
 void
 scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation)
 {
-	bool		compiled = name->number < 0;
+	bool		compiled = name->statement == NULL;
 	char	   *text = name->text ? MemoryContextStrdup(CacheMemoryContext, name->text) : NULL;
 	PlanKey		key;
 	PlanEntry  *entry;
 	bool		found;
 
 	make_key(&key, name);
-	if (kept[compiled] >= (compiled ? MOST_COMPILED : MOST_FIXED) &&
+	if (kept[compiled] >= (compiled ? MOST_COMPILED : MOST_CONSTANT) &&
 		hash_search(plans, &key, HASH_FIND, NULL) == NULL)
 		forget_plans(compiled);
 	if (SPI_keepplan(plan) != 0)

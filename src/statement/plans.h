@@ -11,14 +11,14 @@
 #include "executor/spi.h"
 #include "registry/registration.h"
 
-/* What was prepared: one of the fixed statements, or (number -1) a text that was compiled. */
+/* What was prepared: a statement that is a constant, or a text that was compiled. */
 typedef struct ScimPlanName
 {
 	Oid			relid;			/* InvalidOid: of no table in particular */
-	int			number;
-	const char *text;			/* NULL for a fixed statement */
-	Oid			trigger;		/* of a fixed statement: where the registration stands, as triggers
+	Oid			trigger;		/* of a constant one: where the registration stands, as triggers
 								 * made by hand may give a table several */
+	const struct ScimStatement *statement;	/* NULL for a text */
+	const char *text;			/* NULL for a statement */
 } ScimPlanName;
 
 /* The plan that was saved for the current role, or NULL if there is none that still holds. */

@@ -172,7 +172,10 @@ prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *
 static SPIPlanPtr
 find_plan(const ScimSql *sql, const ScimRegistration *registration, const Manner *manner)
 {
-	ScimPlanName name = {registration ? registration->relid : InvalidOid, -1, sql->text.data};
+	ScimPlanName name = {
+		.relid = registration ? registration->relid : InvalidOid,
+		.text = sql->text.data
+	};
 	bool		saved = sql->text.len <= LONGEST_SAVED;
 	SPIPlanPtr	plan = saved ? scim_saved_plan(&name) : NULL;
 	uint64		generation = scim_registration_generation();

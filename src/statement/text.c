@@ -38,41 +38,53 @@
 	" FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
 	" AND m.{members.group} IS NOT NULL ORDER BY m.{members.group})"
 
-static bool
-is_key(const char *key, int length, const char *name)
+/* A placeholder as it stands in a text: {name}, {name:alias}, {name $n}, {name:alias $n}. */
+typedef struct Placeholder
 {
-	return strlen(name) == (size_t) length && strncmp(key, name, length) == 0;
+	const ScimRegistration *table;	/* at hand */
+	const ScimRegistration *side;	/* the one of the alias; without an alias, the table at hand */
+	const char *aliases;		/* what stands behind the colon, or empty */
+	const char *prefix;			/* of columns: the alias with a dot, or empty */
+	const char *parameter;		/* what stands behind the blank, or empty */
+	const char *tenant;			/* the expression that stands for the tenant */
+} Placeholder;
+
+/*
+ * The relation that an alias stands for: m the memberships, g the groups, r the
+ * relation at hand; others are it, too.
+ */
+static const ScimRegistration *
+aliased(const ScimRegistration *registration, char alias)
+{
+	if (alias == 'm')
+		return scim_members_table();
+	return alias == 'g' ? scim_find_table(scim_members_type()) : registration;
 }
 
-static const char *
-find_column(const ScimRegistration *registration, const char *key, int length)
-{
-	const ScimColumnKind *kinds = registration->is_members ? scim_member_column_kinds
-	: scim_column_kinds;
-	int			count = registration->is_members ? SCIM_MEMBER_COLUMNS : SCIM_COLUMNS;
+/* ---- rows ---- */
 
-	for (int i = 0; i < count; i++)
-	{
-		if (is_key(key, length, kinds[i].key))
-			return registration->columns[i];
-	}
-	for (int i = 0; i < registration->lookup_count; i++)
-	{
-		if (is_key(key, length, registration->lookups[i].path))
-			return registration->lookups[i].column;
-	}
-	return NULL;
-}
-
-/* {bare}: the columns of a row, as scim_read_row expects them. */
 static void
-append_bare_row(StringInfo out, const ScimRegistration *registration)
+append_table(StringInfo out, const Placeholder *at)
+{
+	appendStringInfoString(out, at->table->table);
+}
+
+static void
+append_schema(StringInfo out, const Placeholder *at)
+{
+	appendStringInfoString(out, scim_extension_schema("scimver"));
+}
+
+/* The columns of a row, as scim_read_row expects them. */
+static void
+append_bare(StringInfo out, const Placeholder *at)
 {
 	static const ScimColumn columns[] = {
 		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
 		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
 		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
 	};
+	const ScimRegistration *registration = at->table;
 	int			count = registration->type->has_members ? lengthof(columns) : lengthof(columns) - 2;
 
 	for (int i = 0; i < count; i++)
@@ -90,10 +102,11 @@ append_bare_row(StringInfo out, const ScimRegistration *registration)
 		appendStringInfo(out, ", r.%s", registration->mapped[i].column);
 }
 
-/* {columns}: those of {row}, each once, and the tenant's: for a subquery that {row} is read of. */
+/* Those of {row}, each once, and the tenant's: for a subquery that {row} is read of. */
 static void
-append_columns(StringInfo out, const ScimRegistration *registration)
+append_columns(StringInfo out, const Placeholder *at)
 {
+	const ScimRegistration *registration = at->table;
 	List	   *columns = NIL;
 	ListCell   *cell;
 	bool		first = true;
@@ -112,80 +125,84 @@ append_columns(StringInfo out, const ScimRegistration *registration)
 	}
 }
 
-/* {row}: {bare}, and a user's groups. */
+/* {bare}, and a user's groups. */
 static void
-append_row(StringInfo out, const ScimRegistration *registration)
+append_row(StringInfo out, const Placeholder *at)
 {
-	append_bare_row(out, registration);
-	if (!registration->type->has_groups)
+	append_bare(out, at);
+	if (!at->table->type->has_groups)
 		return;
 	if (scim_find_members(scim_members_type()) && scim_find_table(scim_members_type()))
-		scim_append_statement(out, ", " GROUPS, registration);
+		scim_append_statement(out, ", " GROUPS, at->table);
 	else
 		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
 }
 
-/*
- * The relation that an alias stands for: m the memberships, g the groups, r the
- * relation at hand; others are it, too.
- */
-static const ScimRegistration *
-aliased(const ScimRegistration *registration, char alias)
+/* ---- conditions ---- */
+
+static const char *
+tenant_column(const ScimRegistration *table)
 {
-	if (alias == 'm')
-		return scim_members_table();
-	return alias == 'g' ? scim_find_table(scim_members_type()) : registration;
+	return table->columns[table->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
 }
 
-/* The condition that a row is in the tenant; "prefix" is its alias with a dot, or empty. */
-static void
-append_in_tenant(StringInfo out, const ScimRegistration *registration, const char *prefix,
-				 const char *tenant)
+static const char *
+mark_column(const ScimRegistration *table)
 {
-	const char *column = registration->columns[registration->is_members ? (int) SCIM_MEMBER_TENANT
-											   : (int) SCIM_COLUMN_TENANT];
+	return table->is_members ? NULL : table->columns[SCIM_COLUMN_DELETED];
+}
+
+static void
+append_of_tenant(StringInfo out, const Placeholder *at)
+{
+	const char *column = tenant_column(at->side);
 
 	if (column)
-		appendStringInfo(out, "%s%s" EQ "%s", prefix, column, tenant);
-	else if (registration->is_members)
+		appendStringInfo(out, "%s%s" EQ "%s", at->prefix, column, at->tenant);
+	else if (at->side->is_members)
 		appendStringInfoString(out, "true");	/* ids of groups tell */
 	else
-		appendStringInfo(out, "%s" EQ "%s::pg_catalog.text", tenant,
-						 quote_literal_cstr(registration->tenant));
+		appendStringInfo(out, "%s" EQ "%s::pg_catalog.text", at->tenant,
+						 quote_literal_cstr(at->side->tenant));
 }
 
-/* The condition that it is not marked as deleted. */
 static void
-append_live(StringInfo out, const ScimRegistration *registration, const char *prefix)
+append_live(StringInfo out, const Placeholder *at)
 {
-	const char *column = registration->is_members ? NULL
-	: registration->columns[SCIM_COLUMN_DELETED];
+	const char *column = mark_column(at->side);
 
 	if (column)
-		appendStringInfoString(out, scim_not_deleted_sql(registration->types[SCIM_COLUMN_DELETED],
-														 psprintf("%s%s", prefix, column)));
+		appendStringInfoString(out, scim_not_deleted_sql(at->side->types[SCIM_COLUMN_DELETED],
+														 psprintf("%s%s", at->prefix, column)));
 	else
 		appendStringInfoString(out, "true");
 }
 
 static void
-append_visible(StringInfo out, const ScimRegistration *registration, const char *prefix,
-			   const char *tenant)
+append_in_tenant(StringInfo out, const Placeholder *at)
 {
-	append_in_tenant(out, registration, prefix, tenant);
-	if (registration->is_members || registration->columns[SCIM_COLUMN_DELETED] == NULL)
+	append_of_tenant(out, at);
+	if (mark_column(at->side) == NULL)
 		return;
 	appendStringInfoString(out, " AND ");
-	append_live(out, registration, prefix);
+	append_live(out, at);
+}
+
+static void
+append_key(StringInfo out, const Placeholder *at)
+{
+	append_in_tenant(out, at);
+	appendStringInfo(out, " AND %s" EQ "$2", at->table->columns[SCIM_COLUMN_ID]);
 }
 
 /*
- * {row_key}: the group's row, marked as deleted or not; its tenant is asked for
- * if memberships tell it.  A row without one is no group.
+ * The group's row, marked as deleted or not; its tenant is asked for if
+ * memberships tell it.  A row without one is no group.
  */
 static void
-append_row_key(StringInfo out, const ScimRegistration *registration)
+append_row_key(StringInfo out, const Placeholder *at)
 {
+	const ScimRegistration *registration = at->table;
 	const char *tenant = registration->columns[SCIM_COLUMN_TENANT];
 	const ScimRegistration *members = scim_find_members(registration->type);
 
@@ -196,28 +213,14 @@ append_row_key(StringInfo out, const ScimRegistration *registration)
 	appendStringInfo(out, "%s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
 }
 
-const char *
-scim_touched_column(const ScimRegistration *groups)
-{
-	static const ScimColumn columns[] = {SCIM_COLUMN_REVISION, SCIM_COLUMN_VERSION,
-	SCIM_COLUMN_LAST_MODIFIED, SCIM_COLUMN_MEMBER_COUNT};
-
-	for (size_t i = 0; i < lengthof(columns); i++)
-	{
-		if (groups->columns[columns[i]] && !groups->read_only[columns[i]])
-			return groups->columns[columns[i]];
-	}
-	return NULL;
-}
-
-/* {touch}: an assignment that leaves the row as it is, for the trigger to see. */
+/* An assignment that leaves the row as it is, for the trigger to see. */
 static void
-append_touch(StringInfo out, const ScimRegistration *registration)
+append_touch(StringInfo out, const Placeholder *at)
 {
-	const char *column = scim_touched_column(registration);
+	const char *column = scim_touched_column(at->table);
 
 	if (column == NULL)
-		elog(ERROR, "table %s keeps nothing", registration->table);
+		elog(ERROR, "table %s keeps nothing", at->table->table);
 	appendStringInfo(out, "%1$s=%1$s", column);
 }
 
@@ -226,21 +229,23 @@ append_touch(StringInfo out, const ScimRegistration *registration)
  * whoever waited for it sees it anew.
  */
 static void
-append_computed_version(StringInfo out, const ScimRegistration *registration)
+append_computed_version(StringInfo out, const Placeholder *at)
 {
+	const ScimRegistration *registration = at->table;
+
 	appendStringInfo(out, "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
 					 scim_extension_schema("scimver"), registration->relid);
-	append_bare_row(out, registration);
+	append_bare(out, at);
 	if (registration->columns[SCIM_COLUMN_TENANT])
 		appendStringInfo(out, ", r.%s", registration->columns[SCIM_COLUMN_TENANT]);
 	appendStringInfoString(out, "))");
 }
 
-/* {is_version $n}: the row r has that version; in a mapped table it may not be filled yet. */
+/* The row r has that version; in a mapped table it may not be filled yet. */
 static void
-append_is_version(StringInfo out, const ScimRegistration *registration, const char *parameter,
-				  int length)
+append_is_version(StringInfo out, const Placeholder *at)
 {
+	const ScimRegistration *registration = at->table;
 	const char *column = registration->columns[SCIM_COLUMN_VERSION];
 	bool		computes = column == NULL || registration->is_mapped;
 
@@ -249,46 +254,43 @@ append_is_version(StringInfo out, const ScimRegistration *registration, const ch
 	else if (column)
 		appendStringInfo(out, "r.%s", column);
 	if (computes)
-		append_computed_version(out, registration);
-	appendStringInfo(out, "%s" EQ "%.*s", column && computes ? ")" : "", length, parameter);
+		append_computed_version(out, at);
+	appendStringInfo(out, "%s" EQ "%s", column && computes ? ")" : "", at->parameter);
 }
 
-/* {tenants:a=b}: two rows are in the same tenant. */
 static void
-append_same_tenant(StringInfo out, const ScimRegistration *registration, const char *aliases)
+append_tenants(StringInfo out, const Placeholder *at)
 {
-	const char *columns[2];
+	char		left = at->aliases[0];
+	char		right = at->aliases[2];
+	const char *left_column = tenant_column(aliased(at->table, left));
+	const char *right_column = tenant_column(aliased(at->table, right));
 
-	for (int i = 0; i < 2; i++)
-	{
-		const ScimRegistration *side = aliased(registration, aliases[2 * i]);
-
-		columns[i] =
-			side->columns[side->is_members ? (int) SCIM_MEMBER_TENANT : (int) SCIM_COLUMN_TENANT];
-	}
-	if (columns[0] && columns[1])
-		appendStringInfo(out, "%c.%s" EQ "%c.%s", aliases[0], columns[0], aliases[2], columns[1]);
+	if (left_column && right_column)
+		appendStringInfo(out, "%c.%s" EQ "%c.%s", left, left_column, right, right_column);
 	else
 		appendStringInfoString(out, "true");
 }
 
-/* {tenant_text:a}: the tenant of a row, be it the one of the whole table. */
+/* ---- expressions ---- */
+
+/* The tenant of a row, be it the one of the whole table. */
 static void
-append_tenant_text(StringInfo out, const ScimRegistration *side, const char *prefix)
+append_tenant_text(StringInfo out, const Placeholder *at)
 {
-	const char *column = side->columns[SCIM_COLUMN_TENANT];
+	const char *column = at->side->columns[SCIM_COLUMN_TENANT];
 
 	if (column)
-		appendStringInfo(out, "CAST(%s%s AS pg_catalog.text)", prefix, column);
+		appendStringInfo(out, "CAST(%s%s AS pg_catalog.text)", at->prefix, column);
 	else
-		appendStringInfo(out, "%s::pg_catalog.text", quote_literal_cstr(side->tenant));
+		appendStringInfo(out, "%s::pg_catalog.text", quote_literal_cstr(at->side->tenant));
 }
 
-/* {display:a}: how a resource is displayed. */
 static void
-append_display(StringInfo out, const ScimRegistration *registration, char alias)
+append_display(StringInfo out, const Placeholder *at)
 {
 	static const char *const names[] = {"displayName", "userName"};
+	const ScimRegistration *registration = at->side;
 
 	appendStringInfoString(out, "coalesce(NULL::pg_catalog.text");
 	for (size_t i = 0; i < lengthof(names); i++)
@@ -296,35 +298,71 @@ append_display(StringInfo out, const ScimRegistration *registration, char alias)
 		for (int j = 0; j < registration->mapped_count; j++)
 		{
 			if (strcmp(registration->mapped[j].path, names[i]) == 0)
-				appendStringInfo(out, ", CAST(%c.%s AS pg_catalog.text)", alias,
+				appendStringInfo(out, ", CAST(%s%s AS pg_catalog.text)", at->prefix,
 								 registration->mapped[j].column);
 		}
 		if (registration->columns[SCIM_COLUMN_DATA])
-			appendStringInfo(out, ", %c.%s OPERATOR(pg_catalog.->>) '%s'", alias,
+			appendStringInfo(out, ", %s%s OPERATOR(pg_catalog.->>) '%s'", at->prefix,
 							 registration->columns[SCIM_COLUMN_DATA], names[i]);
 	}
 	appendStringInfoString(out, ")");
 }
 
-/* {is_type:a $n}: a membership is of that type of members. */
 static void
-append_is_type(StringInfo out, const ScimRegistration *members, char alias, const char *parameter,
-			   int length)
+append_is_type(StringInfo out, const Placeholder *at)
 {
-	if (members->columns[SCIM_MEMBER_TYPE])
-		appendStringInfo(out, "%c.%s" EQ "%.*s", alias, members->columns[SCIM_MEMBER_TYPE], length,
-						 parameter);
+	const char *column = at->side->columns[SCIM_MEMBER_TYPE];
+
+	if (column)
+		appendStringInfo(out, "%s%s" EQ "%s", at->prefix, column, at->parameter);
 	else
-		appendStringInfo(out, "%.*s" EQ "'User'", length, parameter);
+		appendStringInfo(out, "%s" EQ "'User'", at->parameter);
 }
 
-/* {lock_order}: that of scim_compare_ids. */
 static void
-append_lock_order(StringInfo out, const ScimRegistration *registration)
+append_mapped(StringInfo out, const Placeholder *at)
 {
-	appendStringInfo(out, "%s%s", registration->columns[SCIM_COLUMN_ID],
-					 registration->id_type->type == TEXTOID ? " COLLATE pg_catalog.\"C\"" : "");
+	appendStringInfoString(out, at->table->mapped[strtol(at->parameter, NULL, 10)].column);
 }
+
+/* That of scim_compare_ids. */
+static void
+append_lock_order(StringInfo out, const Placeholder *at)
+{
+	appendStringInfo(out, "%s%s", at->table->columns[SCIM_COLUMN_ID],
+					 at->table->id_type->type == TEXTOID ? " COLLATE pg_catalog.\"C\"" : "");
+}
+
+/* ---- by name ---- */
+
+/* A name, and what appends what stands for it. */
+typedef struct PlaceholderKind
+{
+	const char *name;
+	void		(*append) (StringInfo out, const Placeholder *at);
+} PlaceholderKind;
+
+/* All that stand for more than a column; text.h says what each means. */
+static const PlaceholderKind placeholders[] = {
+	{"bare", append_bare},
+	{"columns", append_columns},
+	{"display", append_display},
+	{"ext", append_schema},
+	{"in_tenant", append_in_tenant},
+	{"is_type", append_is_type},
+	{"is_version", append_is_version},
+	{"key", append_key},
+	{"live", append_live},
+	{"lock_order", append_lock_order},
+	{"mapped", append_mapped},
+	{"of_tenant", append_of_tenant},
+	{"row", append_row},
+	{"row_key", append_row_key},
+	{"table", append_table},
+	{"tenant_text", append_tenant_text},
+	{"tenants", append_tenants},
+	{"touch", append_touch}
+};
 
 /* Does the key lead to another table?  Then *key is what follows. */
 static const ScimRegistration *
@@ -346,61 +384,31 @@ other_table(const char **key, int *length)
 	return NULL;
 }
 
-/* What stands for more than a column; false if it is none of these. */
+/* False if it is none of these; the key is a name, and what stands behind it. */
 static bool
-append_fragment(StringInfo out, const ScimRegistration *registration, const char *key, int length,
-				const char *tenant)
+append_named(StringInfo out, const ScimRegistration *registration, const char *key, int length,
+			 const char *tenant)
 {
-	/* behind "name:" an alias, behind "name " or "name:a " a parameter */
-	int			name = strcspn(key, ":} ");
+	size_t		name = strcspn(key, ":} ");
+	const char *blank = memchr(key, ' ', length);
 	char		alias = key[name] == ':' ? key[name + 1] : '\0';
-	const char *parameter = memchr(key, ' ', length);
-	int			parameter_length = parameter ? key + length - ++parameter : 0;
-	const ScimRegistration *side = alias ? aliased(registration, alias) : registration;
-	char	   *prefix = alias ? psprintf("%c.", alias) : "";
+	Placeholder at = {
+		.table = registration,
+		.side = alias ? aliased(registration, alias) : registration,
+		.aliases = alias ? &key[name + 1] : "",
+		.prefix = alias ? psprintf("%c.", alias) : "",
+		.parameter = blank ? pnstrdup(blank + 1, key + length - blank - 1) : "",
+		.tenant = tenant
+	};
 
-	if (is_key(key, name, "table"))
-		appendStringInfoString(out, registration->table);
-	else if (is_key(key, name, "row"))
-		append_row(out, registration);
-	else if (is_key(key, name, "bare"))
-		append_bare_row(out, registration);
-	else if (is_key(key, name, "columns"))
-		append_columns(out, registration);
-	else if (is_key(key, name, "ext"))
-		appendStringInfoString(out, scim_extension_schema("scimver"));
-	else if (is_key(key, name, "in_tenant"))
-		append_visible(out, side, prefix, tenant);
-	else if (is_key(key, name, "of_tenant"))
-		append_in_tenant(out, side, prefix, tenant);
-	else if (is_key(key, name, "key"))
+	for (size_t i = 0; i < lengthof(placeholders); i++)
 	{
-		append_visible(out, registration, "", tenant);
-		appendStringInfo(out, " AND %s" EQ "$2", registration->columns[SCIM_COLUMN_ID]);
+		if (strlen(placeholders[i].name) != name || strncmp(key, placeholders[i].name, name) != 0)
+			continue;
+		placeholders[i].append(out, &at);
+		return true;
 	}
-	else if (is_key(key, name, "live"))
-		append_live(out, side, prefix);
-	else if (is_key(key, name, "row_key"))
-		append_row_key(out, registration);
-	else if (is_key(key, name, "touch"))
-		append_touch(out, registration);
-	else if (is_key(key, name, "is_version"))
-		append_is_version(out, registration, parameter, parameter_length);
-	else if (is_key(key, name, "tenants"))
-		append_same_tenant(out, registration, key + name + 1);
-	else if (is_key(key, name, "tenant_text"))
-		append_tenant_text(out, side, prefix);
-	else if (is_key(key, name, "display"))
-		append_display(out, side, alias);
-	else if (is_key(key, name, "is_type"))
-		append_is_type(out, side, alias, parameter, parameter_length);
-	else if (is_key(key, name, "mapped"))
-		appendStringInfoString(out, registration->mapped[strtol(parameter, NULL, 10)].column);
-	else if (is_key(key, name, "lock_order"))
-		append_lock_order(out, registration);
-	else
-		return false;
-	return true;
+	return false;
 }
 
 static void
@@ -412,10 +420,10 @@ append_placeholder(StringInfo out, const ScimRegistration *registration, const c
 
 	if (other)
 		registration = other;
-	column = find_column(registration, key, length);
+	column = scim_find_column(registration, key, length);
 	if (column)
 		appendStringInfoString(out, column);
-	else if (!append_fragment(out, registration, key, length, tenant))
+	else if (!append_named(out, registration, key, length, tenant))
 		elog(ERROR, "table %s has no column for \"%.*s\"", registration->table, length, key);
 }
 
@@ -428,7 +436,7 @@ append_condition(StringInfo out, const ScimRegistration *registration, const cha
 	const char *name = key + 1;
 	int			length = colon - name;
 	const ScimRegistration *other = other_table(&name, &length);
-	bool		has_column = find_column(other ? other : registration, name, length) != NULL;
+	bool		has_column = scim_find_column(other ? other : registration, name, length) != NULL;
 
 	if (has_column == (key[0] == '?'))
 		scim_append_statement_for(out, pnstrdup(colon + 1, end - colon - 1), registration, tenant);

@@ -21,7 +21,8 @@
  *
  * {bare}, {row}: the columns that scim_read_row expects, of a row r;
  * {columns}: the columns of {row} and the tenant's, for a subquery that {row} is read of;
- * {in_tenant}: the row is in the tenant $1, and not marked as deleted;
+ * {of_tenant}: the row is in the tenant $1;
+ * {in_tenant}: the same, and it is not marked as deleted;
  * {key}: the same, and its id is $2;
  * {is_version $3}: the row r has that version;
  * {tenants:m=r}: the rows of two aliases are in the same tenant;
@@ -43,11 +44,5 @@ extern void scim_append_statement(StringInfo out, const char *text,
 /* The same with another expression for the tenant than $1. */
 extern void scim_append_statement_for(StringInfo out, const char *text,
 									  const ScimRegistration *registration, const char *tenant);
-
-/*
- * The column that an update of a group whose members change names; NULL: the
- * table keeps nothing of ours.
- */
-extern const char *scim_touched_column(const ScimRegistration *groups);
 
 #endif							/* SCIM_STATEMENT_TEXT_H */

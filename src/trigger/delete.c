@@ -21,7 +21,7 @@
 #include "registry/our_trigger.h"
 #include "resource/member_sum.h"
 #include "statement/parameters.h"
-#include "statement/statements.h"
+#include "statement/statement.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
@@ -114,6 +114,17 @@ add_deleted(Leaving *leaving, const ScimRegistration *here, const TriggerData *d
 	MemoryContextDelete(per_row);
 }
 
+/* All members, or groups, that memberships name, and their tenants. */
+#define NAMED(column) \
+	{ \
+		.sql = "SELECT DISTINCT {" column "}{?tenant:, {tenant}} FROM {table}" \
+			" WHERE {" column "} IS NOT NULL{?tenant: AND {tenant} IS NOT NULL}", \
+		.as_owner = true, \
+		.latest = true \
+	}
+static const ScimStatement named_members = NAMED("member");
+static const ScimStatement named_groups = NAMED("group");
+
 /* After TRUNCATE: all that memberships name. */
 static void
 add_named(Leaving *leaving)
@@ -121,7 +132,7 @@ add_named(Leaving *leaving)
 	const ScimRegistration *members = leaving->members;
 	bool		of_groups = leaving->table->type->has_members;
 	const ScimIdType *type = of_groups ? members->id_type : members->member_type;
-	uint64		count = scim_run(of_groups ? SCIM_NAMED_GROUPS : SCIM_NAMED_MEMBERS, members, NULL,
+	uint64		count = scim_run(of_groups ? &named_groups : &named_members, members, NULL,
 								 NULL, false);
 	SPITupleTable *rows = SPI_tuptable;
 
@@ -148,6 +159,15 @@ compare_tenants(const void *a, const void *b)
 	return strcmp(((const Key *) a)->tenant, ((const Key *) b)->tenant);
 }
 
+/* tenant, ids: those that no row has */
+static const ScimStatement find_gone = {
+	.sql = "SELECT k.id FROM pg_catalog.unnest($2) AS k(id) WHERE NOT EXISTS"
+	" (SELECT FROM {table} AS r WHERE {?members.tenant:r.{tenant}" EQ "$1 AND }r.{id}" EQ "k.id)",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER},
+	.as_owner = true,
+	.latest = true
+};
+
 /*
  * Those of one tenant: without those that are there (again), in another
  * partition or child, say.
@@ -161,7 +181,7 @@ leave(const Leaving *leaving, const char *tenant, Datum *ids, int count)
 
 	values[0] = tenant ? scim_tenant_datum(leaving->table, tenant) : (Datum) 0;
 	values[1] = scim_id_array(type, ids, count);
-	count = (int) scim_run(SCIM_FIND_GONE, leaving->table, values, tenant ? "  " : "n ", false);
+	count = (int) scim_run(&find_gone, leaving->table, values, tenant ? "  " : "n ", false);
 	if (count == 0)
 		return;
 	rows = SPI_tuptable;

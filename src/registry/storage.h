@@ -1,0 +1,62 @@
+/*
+ * storage.h
+ *		How the resources of a table are stored: in a document, or in columns.
+ *
+ * All that differs between the two is a function here, or a fact, and each
+ * registration says which one it is (registration->storage).  The functions
+ * work on types of rooms above, where both storages are put together; the
+ * library hands them down when it is loaded.
+ */
+#ifndef SCIM_REGISTRY_STORAGE_H
+#define SCIM_REGISTRY_STORAGE_H
+
+#include "postgres.h"
+
+struct ScimRow;
+struct ScimRowWrite;
+
+typedef struct ScimStorage
+{
+	/* an UPDATE writes what differs from the row, which must be read before */
+	bool		compares;
+	/* an INSERT does nothing where a value is taken: only then is it asked who has it */
+	bool		skips_taken;
+	/* an error says which privilege, on which column, a role lacks */
+	bool		names_lacking;
+
+	/* ---- writes of a row (resource/row_write.h), within SPI ---- */
+
+	/*
+	 * Takes the document apart, unless it is, in place of what the row holds (NULL: it is new);
+	 * "replaces" as in ScimCall.
+	 */
+	void		(*take_apart) (struct ScimRowWrite *write, const struct ScimRow *old,
+							   bool replaces);
+
+	/* Is there anything for an UPDATE to write? */
+	bool		(*is_effective) (const struct ScimRowWrite *write);
+
+	/* Run it; false if no row was written, else it is row 0 of SPI_tuptable. */
+	bool		(*insert) (const struct ScimRowWrite *write);
+	bool		(*update) (const struct ScimRowWrite *write);
+
+	/*
+	 * Does the row hold already what is wanted?  A password is never compared.  "exact": that it
+	 * would be stored otherwise is not enough for a no.
+	 */
+	bool		(*is_there) (const struct ScimRowWrite *write, const struct ScimRow *row,
+							 bool exact);
+
+	/*
+	 * Would it change a column in a key that foreign keys may refer to?  Not taken apart: could
+	 * it, whatever it writes?
+	 */
+	bool		(*changes_key) (const struct ScimRowWrite *write);
+} ScimStorage;
+
+/* Of tables that scim_create_table made, and of mapped ones: set once, as the library is loaded. */
+extern void scim_set_storages(const ScimStorage *document, const ScimStorage *mapped);
+extern const ScimStorage *scim_document_storage(void);
+extern const ScimStorage *scim_mapped_storage(void);
+
+#endif							/* SCIM_REGISTRY_STORAGE_H */

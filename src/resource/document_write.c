@@ -1,0 +1,98 @@
+/*
+ * document_write.c
+ *		The INSERT and the UPDATE of a created table: the content is one document.
+ *
+ * Both write the document whole.  What it must not change is kept by the row
+ * trigger, which holds both of them.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "resource/document_write.h"
+#include "resource/version.h"
+#include "statement/parameters.h"
+#include "statement/statement.h"
+#include "utils/builtins.h"
+
+void
+scim_document_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
+{
+	/* it is stored in one piece */
+}
+
+bool
+scim_document_is_effective(const ScimRowWrite *write)
+{
+	/* the row trigger tells what changes nothing: it has the row at hand */
+	return true;
+}
+
+/* tenant, data; by the write's form */
+static const ScimStatement insert[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
+				   " ON CONFLICT DO NOTHING RETURNING ", "",
+				   SCIM_TENANT_PARAMETER, JSONBOID);
+
+/* tenant, data, password */
+static const ScimStatement insert_password[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
+				   " ON CONFLICT DO NOTHING RETURNING ", "",
+				   SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID);
+
+/* tenant, id, data, expected version or NULL */
+static const ScimStatement update[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("UPDATE {table} AS r SET {data}=$3"
+				   " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID);
+
+/* the same, password (NULL clears it) */
+static const ScimStatement update_password[SCIM_ROW_FORMS] =
+SCIM_IN_BOTH_FORMS("UPDATE {table} AS r SET {data}=$3, {password}=$5"
+				   " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
+				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID);
+
+bool
+scim_document_insert(const ScimRowWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	const ScimStatement *statement = write->password_hash ? insert_password : insert;
+	Datum		values[3];
+
+	values[0] = scim_tenant_datum(registration, write->tenant);
+	values[1] = JsonbPGetDatum(write->document);
+	if (write->password_hash)
+		values[2] = CStringGetTextDatum(write->password_hash);
+	return scim_run(&statement[write->form], registration, values, NULL, false) > 0;
+}
+
+bool
+scim_document_update(const ScimRowWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	const ScimStatement *statement = write->sets_password ? update_password : update;
+	Datum		values[5];
+	char		nulls[6] = "     ";
+
+	values[0] = scim_tenant_datum(registration, write->tenant);
+	values[1] = scim_id_datum(registration, write->id);
+	values[2] = JsonbPGetDatum(write->document);
+	values[3] = write->expected ? CStringGetTextDatum(write->expected) : (Datum) 0;
+	nulls[3] = write->expected ? ' ' : 'n';
+	values[4] = write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0;
+	nulls[4] = write->password_hash ? ' ' : 'n';
+	return scim_run(&statement[write->form], registration, values, nulls, false) > 0;
+}
+
+bool
+scim_document_is_there(const ScimRowWrite *write, const ScimRow *row, bool exact)
+{
+	return !write->sets_password &&
+		scim_holds_content(write->registration, row, write->document);
+}
+
+bool
+scim_document_changes_key(const ScimRowWrite *write)
+{
+	/* ids and tenants stay, and memberships refer to nothing else */
+	return false;
+}

@@ -1,0 +1,29 @@
+/*
+ * row_write.h
+ *		What an INSERT or an UPDATE writes into the row of a resource.
+ *
+ * How it does depends on the table's storage: registration->storage->insert and
+ * what belongs to it (registry/storage.h).
+ */
+#ifndef SCIM_RESOURCE_ROW_WRITE_H
+#define SCIM_RESOURCE_ROW_WRITE_H
+
+#include "registry/registration.h"
+#include "resource/mapped_split.h"
+#include "statement/statement.h"
+
+typedef struct ScimRowWrite
+{
+	const ScimRegistration *registration;
+	const char *tenant;
+	const char *id;				/* of an UPDATE */
+	const char *expected;		/* and the version that the row must have, or NULL */
+	Jsonb	   *document;		/* the content; NULL: nothing of it is written */
+	ScimSplit  *split;			/* of a mapped table: the same taken apart, or NULL */
+	bool		marks;			/* of a mapped table: the row is marked as deleted */
+	bool		sets_password;
+	const char *password_hash;	/* NULL: clears it */
+	ScimRowForm form;			/* of what comes back */
+} ScimRowWrite;
+
+#endif							/* SCIM_RESOURCE_ROW_WRITE_H */

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "core/schema.h"
-#include "operation/written.h"
+#include "operation/write_options.h"
 #include "tools/catalogue.h"
 #include "utils/jsonb.h"
 
@@ -31,7 +31,7 @@ typedef struct ScimToolCall
 
 	text	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
-	ScimWritten written;		/* what the operation says of a write */
+	ScimWriteResult written;	/* what the operation says of a write */
 } ScimToolCall;
 
 #endif							/* SCIM_TOOLS_TOOL_CALL_H */

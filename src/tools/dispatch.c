@@ -28,42 +28,24 @@ PG_FUNCTION_INFO_V1(scim_call_tool_text);
  */
 #define MOST_ATTEMPTS 100
 
-/* What runs the tools, by their names in the catalogue. */
-static const struct
-{
-	const char *tool;
-	text	   *(*run) (ScimToolCall *call);
-}			handlers[] = {
-	{"scim_create_{one}", scim_run_create},
-	{"scim_get_{one}", scim_run_get},
-	{"scim_update_{one}", scim_run_update},
-	{"scim_patch_{one}", scim_run_patch},
-	{"scim_delete_{one}", scim_run_delete},
-	{"scim_list_{many}", scim_run_list},
-	{"scim_search_{many}", scim_run_list},
-	{"scim_{one}_exists", scim_run_exists},
-	{"scim_modify_{one}_members", scim_run_modify_members},
-	{"scim_list_{one}_members", scim_run_list_members},
-	{"scim_get_schemas", scim_run_get_schemas},
-	{"scim_server_info", scim_run_server_info},
+/* What runs the tools of each row of the catalogue. */
+static const ScimHandler handlers[] = {
+	[TOOL_CREATE] = scim_run_create,
+	[TOOL_GET] = scim_run_get,
+	[TOOL_UPDATE] = scim_run_update,
+	[TOOL_PATCH] = scim_run_patch,
+	[TOOL_DELETE] = scim_run_delete,
+	[TOOL_LIST] = scim_run_list,
+	[TOOL_SEARCH] = scim_run_list,
+	[TOOL_EXISTS] = scim_run_exists,
+	[TOOL_MODIFY_MEMBERS] = scim_run_modify_members,
+	[TOOL_LIST_MEMBERS] = scim_run_list_members,
+	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
+	[TOOL_SERVER_INFO] = scim_run_server_info,
 };
 
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
-
-static text *
-run_tool(ScimToolCall *call)
-{
-	const char *name = call->tool->pattern->name;
-
-	for (int i = 0; i < (int) lengthof(handlers); i++)
-	{
-		if (strcmp(handlers[i].tool, name) == 0)
-			return handlers[i].run(call);
-	}
-	elog(ERROR, "tool %s has no handler", name);
-	return NULL;
-}
 
 static void
 run(void *argument)
@@ -71,7 +53,9 @@ run(void *argument)
 	ScimToolCall *call = argument;
 
 	scim_read_arguments(call);
-	call->answer = run_tool(call);
+	if (handlers[call->tool->id] == NULL)
+		elog(ERROR, "tool %s has no handler", call->tool->name);
+	call->answer = handlers[call->tool->id] (call);
 }
 
 static void

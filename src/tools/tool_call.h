@@ -9,7 +9,7 @@
 
 #include "core/schema.h"
 #include "operation/write_options.h"
-#include "tools/catalogue.h"
+#include "tools/tool.h"
 #include "utils/jsonb.h"
 
 typedef struct ScimToolCall
@@ -33,5 +33,8 @@ typedef struct ScimToolCall
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
 	ScimWriteResult written;	/* what the operation says of a write */
 } ScimToolCall;
+
+/* What runs a tool: with the arguments checked, the envelope of a success. */
+typedef text * (*ScimHandler) (ScimToolCall *call);
 
 #endif							/* SCIM_TOOLS_TOOL_CALL_H */

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/json_text.h"
@@ -257,6 +258,7 @@ scim_read_arguments(ScimToolCall *call)
 	call->tool = tool = scim_tool_named(call->name);
 	if (!tool)
 		scim_throw_path(SCIM_NO_SUCH_TOOL, "name", "unknown tool '%s'", call->name);
+	(void) scim_set_tool(tool->name);
 	call->type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	if (call->source && !call->arguments)
 		parse(call);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
@@ -75,8 +76,9 @@ read_current(void *argument)
  * message's pattern, not the message: that may hold values.
  */
 static void
-log_internal(const ScimToolCall *call, const ErrorData *error)
+log_internal(const ErrorData *error)
 {
+	ScimActor	actor = scim_actor();
 	StringInfoData where;
 
 	initStringInfo(&where);
@@ -84,10 +86,13 @@ log_internal(const ScimToolCall *call, const ErrorData *error)
 		appendStringInfo(&where, ", table \"%s\"", error->table_name);
 	if (error->constraint_name)
 		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
+	/* last: what it says stands behind all that is ours */
+	if (actor.agent[0])
+		appendStringInfo(&where, ", agent \"%s\"", actor.agent);
 	ereport(LOG_SERVER_ONLY,
 			(errcode(error->sqlerrcode),
 			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s%s",
-							 call->tool ? call->tool->name : "?",
+							 actor.tool ? actor.tool : "?",
 							 unpack_sql_state(error->sqlerrcode),
 							 error->funcname ? error->funcname : "?",
 							 error->message_id ? error->message_id : "?",
@@ -159,7 +164,7 @@ answer(ScimToolCall *call)
 		if (kind == mismatch && is_own_mismatch(call, error))
 			look_again(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
-			log_internal(call, error);
+			log_internal(error);
 
 		/*
 		 * Content that toggles: the version was another when the write looked, and is the expected
@@ -170,6 +175,25 @@ answer(ScimToolCall *call)
 		call->current = NULL;
 	}
 	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));
+}
+
+/* The same as the tool that runs meanwhile; a trigger may call for another in the midst of one. */
+static Datum
+run_call(ScimToolCall *call)
+{
+	const char *outer = scim_set_tool(NULL);
+	text	   *envelope = NULL;
+
+	PG_TRY();
+	{
+		envelope = answer(call);
+	}
+	PG_FINALLY();
+	{
+		(void) scim_set_tool(outer);
+	}
+	PG_END_TRY();
+	PG_RETURN_TEXT_P(envelope);
 }
 
 static ScimToolCall *
@@ -187,7 +211,7 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 	ScimToolCall *call = new_call(fcinfo);
 
 	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
-	PG_RETURN_TEXT_P(answer(call));
+	return run_call(call);
 }
 
 /* Arguments as text are parsed inside, so that an error in them is an answer too. */
@@ -197,5 +221,5 @@ scim_call_tool_text(PG_FUNCTION_ARGS)
 	ScimToolCall *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	PG_RETURN_TEXT_P(answer(call));
+	return run_call(call);
 }

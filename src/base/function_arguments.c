@@ -60,11 +60,11 @@ find(ScimFunctionArguments *arguments, const char *name)
 
 	for (int i = 0; i < names->count; i++)
 	{
-		int			position = arguments->next;
+		const char *declared = names->names[arguments->next];
 
-		arguments->next = position + 1 < names->count ? position + 1 : 0;
-		if (strcmp(names->names[position], name) == 0)
-			return position;
+		if (declared[0] == name[0] && strcmp(declared, name) == 0)
+			return arguments->next;
+		arguments->next = arguments->next + 1 < names->count ? arguments->next + 1 : 0;
 	}
 	return -1;
 }

@@ -65,12 +65,14 @@ static Datum
 get_resource(ScimFunctionArguments *arguments, const char *type)
 {
 	ScimView	view = view_arguments(arguments);
-	char	   *tenant = scim_optional_text(arguments, "tenant_id");
-	char	   *id = scim_required_text(arguments, "id");
+	char	   *tenant;
+	char	   *id;
 
 	view.known_version = scim_optional_text(arguments, "known_version");
 	view.indirect_groups = scim_has_argument(arguments, "indirect_groups") &&
 		scim_optional_boolean(arguments, "indirect_groups", false);
+	tenant = scim_optional_text(arguments, "tenant_id");
+	id = scim_required_text(arguments, "id");
 	PG_RETURN_JSONB_P(scim_store_get(type, tenant, id, &view, false));
 }
 

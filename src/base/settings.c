@@ -10,9 +10,7 @@
 
 char	   *scim_setting_tenant = NULL;
 char	   *scim_setting_only_tenant = NULL;
-
-/* not read here: triggers and logs see it by current_setting */
-static char *setting_agent = NULL;
+char	   *scim_setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
@@ -41,7 +39,7 @@ scim_define_settings(void)
 {
 	define_text("scimver.agent",
 				"Name of the agent that a bridge works for, for the record.",
-				&setting_agent);
+				&scim_setting_agent);
 	define_text("scimver.base_url",
 				"URL put in front of meta.location and $ref.",
 				&scim_setting_base_url);

@@ -15,6 +15,9 @@ typedef enum ScimFilterMode
 /* A ScimFilterMode. */
 extern int	scim_setting_filter_mode;
 
+/* What a client calls itself; for scim_actor alone, which makes it fit to be printed. */
+extern char *scim_setting_agent;
+
 /* Of calls that name none; empty: default. */
 extern char *scim_setting_tenant;
 

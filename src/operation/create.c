@@ -20,15 +20,14 @@ create(void *argument)
 	scim_write_store_members(write);
 }
 
-Jsonb *
-scim_store_create(const char *type, const char *tenant, Jsonb *data, const ScimView *view,
-				  ScimWritten *report)
+void
+scim_store_create(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult *result)
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, type, tenant, view, report);
+	scim_write_begin(&write, options, result);
 	write.call.inserting = true;
 	scim_write_take_input(&write, data);
 	scim_report_given(&write, data);
-	return scim_write_run(&write, create);
+	scim_write_run(&write, create);
 }

@@ -5,17 +5,13 @@
 #ifndef SCIM_OPERATION_CREATE_H
 #define SCIM_OPERATION_CREATE_H
 
-#include "postgres.h"
-
-#include "operation/written.h"
-#include "resource/view.h"
-#include "utils/jsonb.h"
+#include "operation/write_options.h"
 
 /*
- * The new resource; "report" is filled in unless it is NULL.  Errors: those of
+ * Creates a resource; the options name no id and no version.  Errors: those of
  * scim_read_resource, UNIQUENESS, INVALID_VALUE (no such member).
  */
-extern Jsonb *scim_store_create(const char *type, const char *tenant, Jsonb *data,
-								const ScimView *view, ScimWritten *report);
+extern void scim_store_create(const ScimWriteOptions *options, Jsonb *data,
+							  ScimWriteResult *result);
 
 #endif							/* SCIM_OPERATION_CREATE_H */

@@ -39,11 +39,10 @@
 typedef struct Delete
 {
 	ScimTarget	target;
-	const char *id_text;
+	const ScimWriteOptions *options;
 	char	   *id;
-	const char *expected;
+	const char *expected;		/* version, or NULL */
 	char	   *locked;			/* the version that it has before */
-	bool		at_once;		/* what would be asked at the end of the transaction is asked */
 	bool		emptied;		/* its memberships were removed */
 	char	   *version;		/* that was deleted */
 } Delete;
@@ -168,9 +167,7 @@ delete_row(Delete *delete)
 	if (!(sets_mark(delete) ? mark_row(delete) : remove_row(delete)))
 		return false;
 	scim_read_row(delete->target.table, 0, &row);
-	delete->version = MemoryContextStrdup(delete->target.caller, row.version && !delete->emptied
-										  ? row.version
-										  : delete->locked);
+	delete->version = row.version && !delete->emptied ? row.version : delete->locked;
 	return true;
 }
 
@@ -192,10 +189,10 @@ lock(Delete *delete)
 	if (!scim_lock_row(&delete->target,
 					   sets_mark(delete) ? &scim_lock_statement[SCIM_BARE] : &lock_for_delete,
 					   delete->id, &row))
-		scim_throw_not_locked(&delete->target, delete->id_text, "deleted");
+		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->id_text,
+		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
 							delete->expected, row.version);
 	if (sets_mark(delete))
 		return;
@@ -213,37 +210,35 @@ delete_resource(void *argument)
 	if (!sets_mark(delete))
 		scim_check_privilege(delete->target.table, ACL_DELETE);
 	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
-		scim_throw_not_found(&delete->target, delete->id_text);
+		scim_throw_not_found(&delete->target, delete->options->id);
 	lock(delete);
 	if (delete_row(delete))
 	{
-		if (delete->at_once && !sets_mark(delete))
+		if (delete->options->asks_deferred && !sets_mark(delete))
 			scim_ask_deferred(delete->target.table);
 		return;
 	}
 	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
-		scim_throw_not_found(&delete->target, delete->id_text);
+		scim_throw_not_found(&delete->target, delete->options->id);
 	scim_throw_suppressed(&delete->target, "deleted");
 }
 
-char *
-scim_store_delete(const char *type, const char *tenant, const char *id, const char *expected,
-				  bool at_once)
+void
+scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 {
-	Delete		delete = {0};
+	Delete		delete = {.options = options};
 	ScimCall	call = {0};
 
-	expected = scim_read_expected(expected);
-	scim_begin_write(&delete.target, type, tenant);
-	delete.id_text = id;
-	delete.expected = expected;
-	delete.at_once = at_once;
-	delete.id = scim_take_id(&delete.target, id);
+	memset(result, 0, sizeof(ScimWriteResult));
+	delete.expected = scim_read_expected(options->expected);
+	scim_begin_write(&delete.target, options->type, options->tenant);
+	delete.id = scim_take_id(&delete.target, options->id);
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;
 	call.id = delete.id;
 	call.deletes = !sets_mark(&delete);
 	scim_run_call(&call, delete_resource, &delete);
+	if (options->report)
+		result->version = MemoryContextStrdup(delete.target.caller, delete.version);
 	SPI_finish();
-	return delete.version;
 }

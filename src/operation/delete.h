@@ -5,13 +5,12 @@
 #ifndef SCIM_OPERATION_DELETE_H
 #define SCIM_OPERATION_DELETE_H
 
-#include "postgres.h"
+#include "operation/write_options.h"
 
 /*
- * Deletes; returns the version that was deleted.  "at_once": foreign keys that
- * are deferred are asked, too.
+ * Deletes the resource; of it nothing is shown.  Errors: INVALID_VERSION_FORMAT,
+ * NOT_FOUND, VERSION_MISMATCH, STILL_REFERENCED.
  */
-extern char *scim_store_delete(const char *type, const char *tenant, const char *id,
-							   const char *expected, bool at_once);
+extern void scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result);
 
 #endif							/* SCIM_OPERATION_DELETE_H */

@@ -6,8 +6,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "catalog/pg_type.h"
-#include "fmgr.h"
+#include "base/function_arguments.h"
 #include "operation/create.h"
 #include "operation/cursor.h"
 #include "operation/delete.h"
@@ -16,216 +15,187 @@
 #include "operation/patch.h"
 #include "operation/read.h"
 #include "operation/update.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 
 /* ---- arguments ---- */
 
-static char *
-optional_text(FunctionCallInfo fcinfo, int i)
-{
-	return PG_ARGISNULL(i) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
-static char *
-required_text(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
-static Jsonb *
-required_jsonb(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
-	return PG_GETARG_JSONB_P(i);
-}
-
-/* The tenant is the last argument of all functions. */
-static char *
-tenant_argument(FunctionCallInfo fcinfo)
-{
-	return optional_text(fcinfo, PG_NARGS() - 1);
-}
-
-static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
-
-/* A text[] as C strings; *count is -1 for NULL. */
-static char **
-text_list(FunctionCallInfo fcinfo, int i, const char *name, int *count)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	char	  **texts;
-
-	*count = -1;
-	if (PG_ARGISNULL(i))
-		return NULL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(i), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
-					  count);
-	texts = palloc_extended(Max(*count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	for (int j = 0; j < *count; j++)
-	{
-		if (nulls[j])
-			scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not hold a null", name);
-		texts[j] = TextDatumGetCString(elements[j]);
-	}
-	return texts;
-}
-
-/* attributes and excluded_attributes, of which "first" is the first. */
 static ScimView
-view_arguments(FunctionCallInfo fcinfo, int first)
+view_arguments(ScimFunctionArguments *arguments)
 {
-	ScimView	view = default_view;
+	ScimView	view = {0};
 
-	view.attributes = text_list(fcinfo, first, "attributes", &view.attribute_count);
-	view.excluded = text_list(fcinfo, first + 1, "excluded_attributes", &view.excluded_count);
+	view.attributes = scim_optional_texts(arguments, "attributes", &view.attribute_count);
+	view.excluded = scim_optional_texts(arguments, "excluded_attributes", &view.excluded_count);
 	return view;
 }
 
-/*
- * ---- operations ----
- *
- * The generic functions take the resource type as first argument, the typed
- * ones do not have it: "first" is the number of the argument after it.
- */
-
-static Datum
-create_resource(FunctionCallInfo fcinfo, const char *type, int first)
+/* Those of a write on a resource that is there: of the type "type", which "id" names. */
+static ScimWriteOptions
+write_arguments(ScimFunctionArguments *arguments, const char *type, const char *id,
+				const ScimView *view)
 {
-	ScimView	view = view_arguments(fcinfo, first + 1);
-
-	PG_RETURN_JSONB_P(scim_store_create(type, tenant_argument(fcinfo),
-										required_jsonb(fcinfo, first, "data"), &view, NULL));
+	return (ScimWriteOptions)
+	{
+		.type = type,
+			.id = scim_required_text(arguments, id),
+			.expected = scim_optional_text(arguments, "expected_version"),
+			.view = view,
+			.tenant = scim_optional_text(arguments, "tenant_id"),
+	};
 }
 
-/* Only functions whose type may be User have indirect_groups, in front of the tenant. */
-static Datum
-get_resource(FunctionCallInfo fcinfo, const char *type, int first)
-{
-	ScimView	view = view_arguments(fcinfo, first + 1);
-	int			indirect = first + 4;
+/* ---- operations, each on resources of a type ---- */
 
-	view.known_version = optional_text(fcinfo, first + 3);
-	view.indirect_groups = indirect < PG_NARGS() - 1 && !PG_ARGISNULL(indirect) &&
-		PG_GETARG_BOOL(indirect);
-	PG_RETURN_JSONB_P(scim_store_get(type, tenant_argument(fcinfo),
-									 required_text(fcinfo, first, "id"), &view, false));
+static Datum
+create_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimView	view = view_arguments(arguments);
+	ScimWriteOptions options = {
+		.type = type,
+		.tenant = scim_optional_text(arguments, "tenant_id"),
+		.view = &view,
+	};
+	ScimWriteResult result;
+
+	scim_store_create(&options, scim_required_jsonb(arguments, "data"), &result);
+	PG_RETURN_JSONB_P(result.resource);
 }
 
+/* Only functions whose type may be User have indirect_groups. */
 static Datum
-update_resource(FunctionCallInfo fcinfo, const char *type, int first)
+get_resource(ScimFunctionArguments *arguments, const char *type)
 {
-	ScimView	view = view_arguments(fcinfo, first + 3);
+	ScimView	view = view_arguments(arguments);
+	char	   *tenant;
+	char	   *id;
 
-	PG_RETURN_JSONB_P(scim_store_update(type, tenant_argument(fcinfo),
-										required_text(fcinfo, first, "id"),
-										required_jsonb(fcinfo, first + 1, "data"),
-										optional_text(fcinfo, first + 2), &view, NULL));
-}
-
-static Datum
-patch_resource(FunctionCallInfo fcinfo, const char *type, int first)
-{
-	ScimView	view = view_arguments(fcinfo, first + 3);
-
-	PG_RETURN_JSONB_P(scim_store_patch(type, tenant_argument(fcinfo),
-									   required_text(fcinfo, first, "id"),
-									   required_jsonb(fcinfo, first + 1, "operations"),
-									   optional_text(fcinfo, first + 2), &view, NULL));
+	view.known_version = scim_optional_text(arguments, "known_version");
+	view.indirect_groups = scim_has_argument(arguments, "indirect_groups") &&
+		scim_optional_boolean(arguments, "indirect_groups", false);
+	tenant = scim_optional_text(arguments, "tenant_id");
+	id = scim_required_text(arguments, "id");
+	PG_RETURN_JSONB_P(scim_store_get(type, tenant, id, &view, false));
 }
 
 static Datum
-delete_resource(FunctionCallInfo fcinfo, const char *type, int first)
+update_resource(ScimFunctionArguments *arguments, const char *type)
 {
-	scim_store_delete(type, tenant_argument(fcinfo),
-					  required_text(fcinfo, first, "id"), optional_text(fcinfo, first + 1), false);
+	ScimView	view = view_arguments(arguments);
+	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
+	ScimWriteResult result;
+
+	scim_store_update(&options, scim_required_jsonb(arguments, "data"), &result);
+	PG_RETURN_JSONB_P(result.resource);
+}
+
+static Datum
+patch_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimView	view = view_arguments(arguments);
+	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
+	ScimWriteResult result;
+
+	scim_store_patch(&options, scim_required_jsonb(arguments, "operations"), &result);
+	PG_RETURN_JSONB_P(result.resource);
+}
+
+static Datum
+delete_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimWriteOptions options = write_arguments(arguments, type, "id", NULL);
+	ScimWriteResult result;
+
+	scim_store_delete(&options, &result);
 	PG_RETURN_VOID();
 }
 
 static Datum
-list_resources(FunctionCallInfo fcinfo, const char *type, int first)
+list_resources(ScimFunctionArguments *arguments, const char *type)
 {
-	ScimView	view = view_arguments(fcinfo, first + 6);
+	ScimView	view = view_arguments(arguments);
 	ScimListQuery query = {
-		.filter = optional_text(fcinfo, first),
-		.sort_by = optional_text(fcinfo, first + 1),
-		.sort_order = optional_text(fcinfo, first + 2),
-		.start_index = PG_ARGISNULL(first + 3) ? 1 : PG_GETARG_INT32(first + 3),
-		.count = PG_ARGISNULL(first + 4) ? SCIM_DEFAULT_PAGE_SIZE : PG_GETARG_INT32(first + 4),
-		.cursor = optional_text(fcinfo, first + 5),
-		.include_total = !PG_ARGISNULL(first + 9) && PG_GETARG_BOOL(first + 9),
+		.filter = scim_optional_text(arguments, "filter"),
+		.sort_by = scim_optional_text(arguments, "sort_by"),
+		.sort_order = scim_optional_text(arguments, "sort_order"),
+		.start_index = scim_optional_integer(arguments, "start_index", 1),
+		.count = scim_optional_integer(arguments, "count", SCIM_DEFAULT_PAGE_SIZE),
+		.cursor = scim_optional_text(arguments, "cursor"),
+		.include_total = scim_optional_boolean(arguments, "include_total", false),
 		.view = &view,
 	};
 
-	view.known_version = optional_text(fcinfo, first + 8);
-	PG_RETURN_JSONB_P(scim_store_list(type, tenant_argument(fcinfo), &query));
+	view.known_version = scim_optional_text(arguments, "known_version");
+	PG_RETURN_JSONB_P(scim_store_list(type, scim_optional_text(arguments, "tenant_id"), &query));
 }
 
 /* ---- members of a group ---- */
 
 static Datum
-change_members(FunctionCallInfo fcinfo, bool add)
+change_members(ScimFunctionArguments *arguments, const char *type, bool add)
 {
-	ScimView	view = view_arguments(fcinfo, 3);
-	int			count;
-	char	  **members = text_list(fcinfo, 1, "members", &count);
+	static const ScimGivenIds none = {0};
+	ScimView	view = view_arguments(arguments);
+	ScimGivenIds members;
+	ScimWriteOptions options;
+	ScimWriteResult result;
 
-	if (count < 0)
+	members.texts = scim_optional_texts(arguments, "members", &members.count);
+	if (members.count < 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "members", "members must not be null");
-	PG_RETURN_JSONB_P(scim_store_change_members(tenant_argument(fcinfo),
-												required_text(fcinfo, 0, "group_id"), members,
-												add ? count : 0, members, add ? 0 : count,
-												optional_text(fcinfo, 2), &view, NULL));
+	options = write_arguments(arguments, type, "group_id", &view);
+	scim_store_change_members(&options, add ? &members : &none, add ? &none : &members, &result);
+	PG_RETURN_JSONB_P(result.resource);
 }
 
-PG_FUNCTION_INFO_V1(scim_add_members);
-Datum
-scim_add_members(PG_FUNCTION_ARGS)
+static Datum
+add_members(ScimFunctionArguments *arguments, const char *type)
 {
-	return change_members(fcinfo, true);
+	return change_members(arguments, type, true);
 }
 
-PG_FUNCTION_INFO_V1(scim_remove_members);
-Datum
-scim_remove_members(PG_FUNCTION_ARGS)
+static Datum
+remove_members(ScimFunctionArguments *arguments, const char *type)
 {
-	return change_members(fcinfo, false);
+	return change_members(arguments, type, false);
 }
 
-PG_FUNCTION_INFO_V1(scim_list_members);
-Datum
-scim_list_members(PG_FUNCTION_ARGS)
+static Datum
+list_members(ScimFunctionArguments *arguments, const char *type)
 {
-	PG_RETURN_JSONB_P(scim_store_list_members(tenant_argument(fcinfo),
-											  required_text(fcinfo, 0, "group_id"),
-											  PG_ARGISNULL(1) ? SCIM_DEFAULT_PAGE_SIZE
-											  : PG_GETARG_INT32(1),
-											  optional_text(fcinfo, 2), false));
+	char	   *id = scim_required_text(arguments, "group_id");
+	int			count = scim_optional_integer(arguments, "count", SCIM_DEFAULT_PAGE_SIZE);
+	char	   *cursor = scim_optional_text(arguments, "cursor");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_list_members(tenant, id, count, cursor, false));
 }
 
 /* ---- the functions ---- */
 
-/* One SQL function of each operation: generic, and for each type. */
-#define SCIM_FUNCTION(name, operation, type, first) \
+/* An SQL function, and the operation that it is. */
+#define SCIM_FUNCTION(name, operation, type) \
 	PG_FUNCTION_INFO_V1(name); \
 	Datum \
 	name(PG_FUNCTION_ARGS) \
 	{ \
-		return operation(fcinfo, type, first); \
+		static ScimArgumentNames names; \
+		ScimFunctionArguments arguments = scim_function_arguments(fcinfo, &names); \
+		\
+		return operation(&arguments, type); \
 	}
 
-#define SCIM_FUNCTIONS(one, many, type, first) \
-	SCIM_FUNCTION(scim_create_##one, create_resource, type, first) \
-	SCIM_FUNCTION(scim_get_##one, get_resource, type, first) \
-	SCIM_FUNCTION(scim_update_##one, update_resource, type, first) \
-	SCIM_FUNCTION(scim_patch_##one, patch_resource, type, first) \
-	SCIM_FUNCTION(scim_delete_##one, delete_resource, type, first) \
-	SCIM_FUNCTION(scim_list_##many, list_resources, type, first)
+/* One of each operation: generic, and for each type. */
+#define SCIM_FUNCTIONS(one, many, type) \
+	SCIM_FUNCTION(scim_create_##one, create_resource, type) \
+	SCIM_FUNCTION(scim_get_##one, get_resource, type) \
+	SCIM_FUNCTION(scim_update_##one, update_resource, type) \
+	SCIM_FUNCTION(scim_patch_##one, patch_resource, type) \
+	SCIM_FUNCTION(scim_delete_##one, delete_resource, type) \
+	SCIM_FUNCTION(scim_list_##many, list_resources, type)
 
-SCIM_FUNCTIONS(resource, resources, required_text(fcinfo, 0, "resource_type"), 1)
-SCIM_FUNCTIONS(user, users, "User", 0)
-SCIM_FUNCTIONS(group, groups, "Group", 0)
+SCIM_FUNCTIONS(resource, resources, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTIONS(user, users, "User")
+SCIM_FUNCTIONS(group, groups, "Group")
+
+SCIM_FUNCTION(scim_add_members, add_members, "Group")
+SCIM_FUNCTION(scim_remove_members, remove_members, "Group")
+SCIM_FUNCTION(scim_list_members, list_members, "Group")

@@ -10,6 +10,7 @@
 
 #include "access/detoast.h"
 #include "base/errors.h"
+#include "base/function_arguments.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/canonical.h"
@@ -349,14 +350,6 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 
 PG_FUNCTION_INFO_V1(scim_explain_filter);
 
-static char *
-argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
 /*
  * scim_explain_filter(resource_type text, filter text) -> text: the statement
  * that finds the resources of the session's tenant, with literals where lists
@@ -365,13 +358,15 @@ argument(FunctionCallInfo fcinfo, int i, const char *name)
 Datum
 scim_explain_filter(PG_FUNCTION_ARGS)
 {
-	char	   *filter = argument(fcinfo, 1, "filter");
+	static ScimArgumentNames names;
+	ScimFunctionArguments arguments = scim_function_arguments(fcinfo, &names);
+	char	   *filter = scim_required_text(&arguments, "filter");
 	ScimTarget	target;
 	ScimSql		sql;
 	text	   *result;
 	MemoryContext old;
 
-	scim_begin(&target, argument(fcinfo, 0, "resource_type"), NULL);
+	scim_begin(&target, scim_required_text(&arguments, "resource_type"), NULL);
 	scim_init_sql(&sql, target.table, target.tenant, true);
 	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ",
 						 target.table);

@@ -145,9 +145,8 @@ check_filter(const ScimFilter *filter, const void *argument)
 	scim_check_filter_access(argument, filter);
 }
 
-Jsonb *
-scim_store_patch(const char *type, const char *tenant, const char *id,
-				 Jsonb *operations, const char *expected, const ScimView *view, ScimWritten *report)
+void
+scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteResult *result)
 {
 	ScimWrite	write;
 	char	   *password = NULL;
@@ -155,10 +154,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	ScimIds		ids;
 	const ScimMemberChange *change;
 
-	expected = scim_read_expected(expected);
-	scim_write_begin(&write, type, tenant, view, report);
-	scim_write_identify(&write, id);
-	write.expected = expected;
+	scim_write_begin(&write, options, result);
 	ids = scim_target_ids(&write.target);
 	write.patch = scim_parse_patch(write.target.type, operations, &ids);
 	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
@@ -170,7 +166,7 @@ scim_store_patch(const char *type, const char *tenant, const char *id,
 	write.has_members = change != NULL;
 	if (change)
 		write.change = *change;
-	return scim_write_run(&write, patch);
+	scim_write_run(&write, patch);
 }
 
 /* ---- members ---- */
@@ -189,46 +185,43 @@ change_members(void *argument)
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 			scim_write_refuse(write, SCIM_MEMBERS_MISMATCH, &paths);
 		write->unchanged = true;
-		if (write->report)
+		if (write->reports)
 			scim_report_members(write, NULL);
 		return;
 	}
-	if (write->report)
+	if (write->reports)
 		scim_find_present(&write->members, write->target.tenant, write->row.id, &before);
 	scim_write_store_members(write);
 	write->unchanged = !write->call.changed;
-	if (write->report)
+	if (write->reports)
 		scim_report_members(write, &before);
 }
 
 /* The ids as members of which no type is known. */
 static ScimMember *
-members_named(char **ids, int count)
+members_named(const ScimGivenIds *ids)
 {
-	ScimMember *members = palloc_extended(Max(count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+	ScimMember *members = palloc_extended(Max(ids->count, 1) * sizeof(ScimMember),
+										  MCXT_ALLOC_HUGE);
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < ids->count; i++)
 	{
-		members[i] = (ScimMember) {.value = ids[i]};
+		members[i] = (ScimMember) {.value = ids->texts[i]};
 	}
 	return members;
 }
 
-Jsonb *
-scim_store_change_members(const char *tenant, const char *group_id, char **add, int add_count,
-						  char **remove, int remove_count, const char *expected,
-						  const ScimView *view, ScimWritten *report)
+void
+scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *add,
+						  const ScimGivenIds *remove, ScimWriteResult *result)
 {
 	ScimWrite	write;
 
-	expected = scim_read_expected(expected);
-	scim_write_begin(&write, "Group", tenant, view, report);
-	scim_write_identify(&write, group_id);
-	write.expected = expected;
+	scim_write_begin(&write, options, result);
 	write.has_members = true;
-	write.change.add = members_named(add, add_count);
-	write.change.add_count = add_count;
-	write.change.remove = members_named(remove, remove_count);
-	write.change.remove_count = remove_count;
-	return scim_write_run(&write, change_members);
+	write.change.add = members_named(add);
+	write.change.add_count = add->count;
+	write.change.remove = members_named(remove);
+	write.change.remove_count = remove->count;
+	scim_write_run(&write, change_members);
 }

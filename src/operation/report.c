@@ -49,7 +49,7 @@ scim_report_given(ScimWrite *write, Jsonb *data)
 	JsonbValue	root;
 	JsonbValue	unused;
 
-	if (write->report == NULL)
+	if (!write->reports)
 		return;
 	name_ignored(write, data, NULL, &sent);
 	if (sent.count == 0)
@@ -67,7 +67,7 @@ report_ignored(ScimWrite *write)
 
 	name_ignored(write, write->given, scim_show_alone(write->target.table, &write->row), &ignored);
 	if (ignored.count > 0)
-		write->report->ignored = kept_paths(write, &ignored);
+		write->result->ignored = kept_paths(write, &ignored);
 }
 
 /* ---- what differs ---- */
@@ -110,13 +110,13 @@ report_differing(ScimWrite *write, ScimPathSet *paths)
 	if (write->has_members &&
 		!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);
-	write->report->differing = kept_paths(write, paths);
+	write->result->differing = kept_paths(write, paths);
 }
 
 void
 scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 {
-	if (write->report)
+	if (write->reports)
 		report_differing(write, paths);
 	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected,
 						write->row.version);
@@ -153,13 +153,13 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 	/* asked, not concluded: triggers may have done something else */
 	if (before)
 		scim_find_present(&write->members, write->target.tenant, write->row.id, &after);
-	write->report->added = kept_ids(write, after.add, after.add_count,
+	write->result->added = kept_ids(write, after.add, after.add_count,
 									before ? before->add : NULL, before ? before->add_count : 0);
-	write->report->removed = kept_ids(write, before ? before->remove : NULL,
+	write->result->removed = kept_ids(write, before ? before->remove : NULL,
 									  before ? before->remove_count : 0, after.remove,
 									  after.remove_count);
 	scim_know_members(write->target.table, write->target.tenant, &write->row, true);
-	write->report->member_count = write->row.members.count;
+	write->result->member_count = write->row.members.count;
 }
 
 /* ---- the end ---- */
@@ -167,20 +167,18 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 static void
 report_written(ScimWrite *write)
 {
-	write->report->unchanged = write->unchanged;
+	write->result->version = MemoryContextStrdup(write->target.caller, write->row.version);
+	write->result->unchanged = write->unchanged;
 	if (write->given)
 		report_ignored(write);
 }
 
-Jsonb *
+void
 scim_write_run(ScimWrite *write, void (*body) (void *write))
 {
-	Jsonb	   *result;
-
 	scim_run_call(&write->call, body, write);
-	result = scim_show_written(&write->target, &write->row);
-	if (write->report)
+	write->result->resource = scim_show_written(&write->target, &write->row);
+	if (write->reports)
 		report_written(write);
 	SPI_finish();
-	return result;
 }

@@ -1,7 +1,7 @@
 /*
  * report.h
  *		How a write ends: with its resource or its refusal, and what is told
- *		beside them (ScimWritten), where a caller asked for it.
+ *		beside them (ScimWriteResult), where a caller asked for it.
  *
  * What is told lives in the caller's memory: also behind an error.
  */
@@ -30,7 +30,7 @@ extern void scim_report_members(ScimWrite *write, const ScimMembersPresent *befo
 extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,
 											ScimPathSet *paths);
 
-/* Runs "body" as a scim_ call; the resource as it is then shown, and reported. */
-extern Jsonb *scim_write_run(ScimWrite *write, void (*body) (void *write));
+/* Runs "body" as a scim_ call; fills in the resource as it is then shown, and what is reported. */
+extern void scim_write_run(ScimWrite *write, void (*body) (void *write));
 
 #endif							/* SCIM_OPERATION_REPORT_H */

@@ -69,18 +69,14 @@ update(void *argument)
 	write->unchanged = !write->call.changed;
 }
 
-Jsonb *
-scim_store_update(const char *type, const char *tenant, const char *id,
-				  Jsonb *data, const char *expected, const ScimView *view, ScimWritten *report)
+void
+scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult *result)
 {
 	ScimWrite	write;
 
-	expected = scim_read_expected(expected);
-	scim_write_begin(&write, type, tenant, view, report);
-	scim_write_identify(&write, id);
-	write.expected = expected;
+	scim_write_begin(&write, options, result);
 	write.call.replaces = true;
 	scim_write_take_input(&write, data);
 	scim_report_given(&write, data);
-	return scim_write_run(&write, update);
+	scim_write_run(&write, update);
 }

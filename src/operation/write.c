@@ -23,27 +23,29 @@
 #include "statement/statement.h"
 #include "statement/tenant.h"
 
+static void
+identify(ScimWrite *write, const char *id)
+{
+	write->id_text = id;
+	write->wanted.id = write->call.id = scim_take_id(&write->target, id);
+}
+
 void
-scim_write_begin(ScimWrite *write, const char *type, const char *tenant, const ScimView *view,
-				 ScimWritten *report)
+scim_write_begin(ScimWrite *write, const ScimWriteOptions *options, ScimWriteResult *result)
 {
 	memset(write, 0, sizeof(ScimWrite));
-	write->report = report;
-	if (report)
-		memset(report, 0, sizeof(ScimWritten));
-	scim_begin_write(&write->target, type, tenant);
-	scim_take_view(&write->target, view);
+	memset(result, 0, sizeof(ScimWriteResult));
+	write->result = result;
+	write->reports = options->report;
+	write->expected = scim_read_expected(options->expected);
+	scim_begin_write(&write->target, options->type, options->tenant);
+	scim_take_view(&write->target, options->view);
 	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
 		write->wanted.form = SCIM_BARE;
 	write->wanted.registration = write->call.registration = write->target.table;
 	write->wanted.tenant = write->call.tenant = write->target.tenant;
-}
-
-void
-scim_write_identify(ScimWrite *write, const char *id)
-{
-	write->id_text = id;
-	write->wanted.id = write->call.id = scim_take_id(&write->target, id);
+	if (options->id)
+		identify(write, options->id);
 }
 
 /* A password is crypted before any lock is taken: that takes a while on purpose. */

@@ -9,7 +9,7 @@
 #include "core/patch.h"
 #include "core/path_set.h"
 #include "group/members.h"
-#include "operation/written.h"
+#include "operation/write_options.h"
 #include "resource/frame.h"
 #include "resource/row_write.h"
 #include "resource/target.h"
@@ -29,18 +29,18 @@ typedef struct ScimWrite
 	ScimCall	call;
 	ScimRow		row;			/* as it was written, or found */
 	bool		unchanged;		/* what was wanted was there already */
-	ScimWritten *report;		/* to be filled in (report.c), or NULL */
+	ScimWriteResult *result;	/* to be filled in (report.c) */
+	bool		reports;		/* also with what is told on request */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's
 								 * to say */
 } ScimWrite;
 
 /*
- * Begins one: SPI, the table, the tenant, what is to be shown and reported; and
- * on which resource (NOT_FOUND).
+ * Begins one: SPI, the table, the tenant, what is to be shown and reported, and on
+ * which resource.  INVALID_VERSION_FORMAT, NOT_FOUND.
  */
-extern void scim_write_begin(ScimWrite *write, const char *type, const char *tenant,
-							 const ScimView *view, ScimWritten *report);
-extern void scim_write_identify(ScimWrite *write, const char *id);
+extern void scim_write_begin(ScimWrite *write, const ScimWriteOptions *options,
+							 ScimWriteResult *result);
 
 /* A password (NULL: it is cleared), if one is given. */
 extern void scim_write_take_password(ScimWrite *write, bool given, const char *password);

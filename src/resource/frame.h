@@ -6,9 +6,6 @@
  * Who runs statements of which triggers are to know more than they see runs them
  * in a frame.  Frames are a stack: a trigger may run statements in a frame of its
  * own.  A frame ends with what runs in it, be it by an error.
- *
- * Which tool and which agent a call is for belongs here, too, for the first who
- * asks: fields of ScimCall, set by tools/dispatch.c and from scimver.agent.
  */
 #ifndef SCIM_RESOURCE_FRAME_H
 #define SCIM_RESOURCE_FRAME_H

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/json_text.h"
@@ -72,7 +73,7 @@ is_empty(const JsonbValue *value)
 static bool
 is_left_out(const ScimTool *tool, int id, const JsonbValue *value)
 {
-	if (tool->required & PARAM_BIT(id))
+	if (tool->required[id])
 		return value->type == jbvNull;
 	return is_empty(value) || ((id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES) &&
 							   scim_is_array(value) && scim_is_unassigned(value));
@@ -212,7 +213,7 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 	if (id == SCIM_PARAMETERS)
 		unknown_argument(call, key);
 
-	if (scim_parameter(id)->kind == ARGUMENT_VERSION &&
+	if (scim_parameters[id].kind == ARGUMENT_VERSION &&
 		(value->type != jbvString || is_empty(value) || scim_string_is(value, "*")))
 	{
 		call->given[id] = true;
@@ -220,7 +221,7 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 	}
 	if (is_left_out(tool, id, value))
 		return;
-	wanted = expected_instead(scim_parameter(id)->kind, value);
+	wanted = expected_instead(scim_parameters[id].kind, value);
 	if (wanted)
 		scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s must be %-s",
 						tool->parameters[id], wanted);
@@ -257,13 +258,14 @@ scim_read_arguments(ScimToolCall *call)
 	call->tool = tool = scim_tool_named(call->name);
 	if (!tool)
 		scim_throw_path(SCIM_NO_SUCH_TOOL, "name", "unknown tool '%s'", call->name);
+	(void) scim_set_tool(tool->name);
 	call->type = tool->subject->type ? scim_resource_type(tool->subject->type) : NULL;
 	if (call->source && !call->arguments)
 		parse(call);
 	take_arguments(call);
 
 	for (int id = 0; id < SCIM_PARAMETERS; id++)
-		if ((tool->required & PARAM_BIT(id)) && !call->given[id])
+		if (tool->required[id] && !call->given[id])
 			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
 							tool->parameters[id]);
 	if (scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] && !call->expected)

@@ -9,9 +9,10 @@
 #include "tools/tool_call.h"
 
 /*
- * Parses the arguments if they came as text, checks them, and fills in what a
- * handler reads.  Errors: INVALID_ARGUMENT with path, INVALID_VERSION_FORMAT;
- * those of the JSON parser while call->parsing.
+ * Finds the tool, which from then on is the one that runs (scim_set_tool); parses
+ * the arguments if they came as text, checks them, and fills in what a handler
+ * reads.  Errors: NO_SUCH_TOOL, INVALID_ARGUMENT with path,
+ * INVALID_VERSION_FORMAT; those of the JSON parser while call->parsing.
  */
 extern void scim_read_arguments(ScimToolCall *call);
 

@@ -1,8 +1,8 @@
 /*
  * catalogue.h
  *		The tools that agents see: one table, from which scim_tools() writes its
- *		list and by which scim_call_tool() checks arguments; what runs a tool
- *		stands in dispatch.c.
+ *		list and by which scim_call_tool() checks arguments.  It is data alone:
+ *		tool.c makes tools of it, dispatch.c says what runs them.
  *
  * The table knows no schema.  What follows the schemas (which resource types
  * there are, their attributes) is looked up when a list is written or a call
@@ -13,11 +13,10 @@
 
 #include "postgres.h"
 
-#include "utils/jsonb.h"
-
 /* Every parameter that some tool takes, in the order in which they are described. */
 typedef enum ScimParameterId
 {
+	PARAM_NONE,					/* the end of a list of parameters */
 	PARAM_RESOURCE_TYPE,
 	PARAM_ID,
 	PARAM_NEW,
@@ -45,7 +44,6 @@ typedef enum ScimParameterId
 } ScimParameterId;
 
 #define SCIM_PARAMETERS (PARAM_TENANT_ID + 1)
-#define PARAM_BIT(id) (1 << (id))
 
 typedef enum ScimArgumentKind
 {
@@ -89,14 +87,38 @@ typedef struct ScimSubject
 	const ScimExample *filters;
 	const ScimExample *searchable;	/* attributes to search by */
 	const ScimExample *members; /* what members of a group can be */
-	int			adds;			/* parameters (PARAM_BITs) that all its tools require */
-	int			lacks;			/* parameters that its tools do not take */
+	ScimParameterId adds;		/* a parameter that all its tools require, or PARAM_NONE */
+	ScimParameterId lacks;		/* one that none of its tools takes, or PARAM_NONE */
 } ScimSubject;
+
+#define SCIM_SUBJECTS 4
 
 #define ABOUT_USERS			1
 #define ABOUT_GROUPS		2
 #define ABOUT_RESOURCES		4
 #define ABOUT_NONE			8
+
+/* The rows of the table, in the order in which tools are listed. */
+typedef enum ScimToolPatternId
+{
+	TOOL_CREATE,
+	TOOL_GET,
+	TOOL_UPDATE,
+	TOOL_PATCH,
+	TOOL_DELETE,
+	TOOL_LIST,
+	TOOL_SEARCH,
+	TOOL_EXISTS,
+	TOOL_MODIFY_MEMBERS,
+	TOOL_LIST_MEMBERS,
+	TOOL_GET_SCHEMAS,
+	TOOL_SERVER_INFO
+} ScimToolPatternId;
+
+#define SCIM_TOOL_PATTERNS (TOOL_SERVER_INFO + 1)
+
+/* A tool requires so many parameters at most, and takes so many others. */
+#define SCIM_MOST_TOOL_PARAMETERS 16
 
 /* A row of the table: one tool for each subject that it is about. */
 typedef struct ScimToolPattern
@@ -107,8 +129,8 @@ typedef struct ScimToolPattern
 	int			about;
 	const char *asks;			/* a path that the subject's table must have a place for, or the
 								 * tool is not listed; NULL: none */
-	int			required;		/* parameters, as PARAM_BITs */
-	int			optional;
+	ScimParameterId required[SCIM_MOST_TOOL_PARAMETERS];	/* up to PARAM_NONE */
+	ScimParameterId optional[SCIM_MOST_TOOL_PARAMETERS];
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
@@ -118,53 +140,8 @@ typedef struct ScimToolPattern
 								 * NULL: merge */
 } ScimToolPattern;
 
-/* So many rows has the table, and each a handler in dispatch.c. */
-#define SCIM_TOOL_PATTERNS 12
-
-/* A row with a subject filled in. */
-typedef struct ScimTool
-{
-	const ScimToolPattern *pattern;
-	const ScimSubject *subject;
-	const char *name;
-	const char *operation;		/* the name without "scim_" */
-	const char *parameters[SCIM_PARAMETERS];	/* their names; NULL: not taken */
-	int			required;		/* as PARAM_BITs */
-} ScimTool;
-
-/*
- * All tools in their fixed order; those of a resource type that does not exist
- * (any more) too: see scim_tool_named.
- */
-extern const ScimTool *scim_all_tools(int *count);
-
-/* Is it about resources of a type that the call names? */
-extern bool scim_tool_is_generic(const ScimTool *tool);
-
-/*
- * Can the table, if there is one, do what the tool is for, and is there no other
- * tool for all that it is about?  Then clients are told of it.
- */
-extern bool scim_tool_is_offered(const ScimTool *tool);
-
-/*
- * Does the tool take the parameter, and is it of use?  A connection that is
- * bound to one tenant has no use for another.
- */
-extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
-
-/*
- * What the tool does and, of one that takes expected_version, how not to
- * overwrite others; palloc'd.
- */
-extern char *scim_tool_description(const ScimTool *tool);
-
-/* The tool of that name (exactly), or NULL. */
-extern const ScimTool *scim_tool_named(const char *name);
-
-extern const ScimParameter *scim_parameter(ScimParameterId id);
-
-/* A text of the table with the subject's words in place of the marks {one}, {many}, ... */
-extern char *scim_tool_text(const char *text, const ScimSubject *subject);
+extern const ScimParameter scim_parameters[SCIM_PARAMETERS];
+extern const ScimSubject scim_subjects[SCIM_SUBJECTS];
+extern const ScimToolPattern scim_tool_patterns[SCIM_TOOL_PATTERNS];
 
 #endif							/* SCIM_TOOLS_CATALOGUE_H */

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
@@ -28,42 +29,24 @@ PG_FUNCTION_INFO_V1(scim_call_tool_text);
  */
 #define MOST_ATTEMPTS 100
 
-/* What runs the tools, by their names in the catalogue. */
-static const struct
-{
-	const char *tool;
-	text	   *(*run) (ScimToolCall *call);
-}			handlers[] = {
-	{"scim_create_{one}", scim_run_create},
-	{"scim_get_{one}", scim_run_get},
-	{"scim_update_{one}", scim_run_update},
-	{"scim_patch_{one}", scim_run_patch},
-	{"scim_delete_{one}", scim_run_delete},
-	{"scim_list_{many}", scim_run_list},
-	{"scim_search_{many}", scim_run_list},
-	{"scim_{one}_exists", scim_run_exists},
-	{"scim_modify_{one}_members", scim_run_modify_members},
-	{"scim_list_{one}_members", scim_run_list_members},
-	{"scim_get_schemas", scim_run_get_schemas},
-	{"scim_server_info", scim_run_server_info},
+/* What runs the tools of each row of the catalogue. */
+static const ScimHandler handlers[] = {
+	[TOOL_CREATE] = scim_run_create,
+	[TOOL_GET] = scim_run_get,
+	[TOOL_UPDATE] = scim_run_update,
+	[TOOL_PATCH] = scim_run_patch,
+	[TOOL_DELETE] = scim_run_delete,
+	[TOOL_LIST] = scim_run_list,
+	[TOOL_SEARCH] = scim_run_list,
+	[TOOL_EXISTS] = scim_run_exists,
+	[TOOL_MODIFY_MEMBERS] = scim_run_modify_members,
+	[TOOL_LIST_MEMBERS] = scim_run_list_members,
+	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
+	[TOOL_SERVER_INFO] = scim_run_server_info,
 };
 
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
-
-static text *
-run_tool(ScimToolCall *call)
-{
-	const char *name = call->tool->pattern->name;
-
-	for (int i = 0; i < (int) lengthof(handlers); i++)
-	{
-		if (strcmp(handlers[i].tool, name) == 0)
-			return handlers[i].run(call);
-	}
-	elog(ERROR, "tool %s has no handler", name);
-	return NULL;
-}
 
 static void
 run(void *argument)
@@ -71,7 +54,9 @@ run(void *argument)
 	ScimToolCall *call = argument;
 
 	scim_read_arguments(call);
-	call->answer = run_tool(call);
+	if (handlers[call->tool->id] == NULL)
+		elog(ERROR, "tool %s has no handler", call->tool->name);
+	call->answer = handlers[call->tool->id] (call);
 }
 
 static void
@@ -91,8 +76,9 @@ read_current(void *argument)
  * message's pattern, not the message: that may hold values.
  */
 static void
-log_internal(const ScimToolCall *call, const ErrorData *error)
+log_internal(const ErrorData *error)
 {
+	ScimActor	actor = scim_actor();
 	StringInfoData where;
 
 	initStringInfo(&where);
@@ -100,10 +86,13 @@ log_internal(const ScimToolCall *call, const ErrorData *error)
 		appendStringInfo(&where, ", table \"%s\"", error->table_name);
 	if (error->constraint_name)
 		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
+	/* last: what it says stands behind all that is ours */
+	if (actor.agent[0])
+		appendStringInfo(&where, ", agent \"%s\"", actor.agent);
 	ereport(LOG_SERVER_ONLY,
 			(errcode(error->sqlerrcode),
 			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s%s",
-							 call->tool ? call->tool->name : "?",
+							 actor.tool ? actor.tool : "?",
 							 unpack_sql_state(error->sqlerrcode),
 							 error->funcname ? error->funcname : "?",
 							 error->message_id ? error->message_id : "?",
@@ -175,7 +164,7 @@ answer(ScimToolCall *call)
 		if (kind == mismatch && is_own_mismatch(call, error))
 			look_again(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
-			log_internal(call, error);
+			log_internal(error);
 
 		/*
 		 * Content that toggles: the version was another when the write looked, and is the expected
@@ -186,6 +175,25 @@ answer(ScimToolCall *call)
 		call->current = NULL;
 	}
 	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));
+}
+
+/* The same as the tool that runs meanwhile; a trigger may call for another in the midst of one. */
+static Datum
+run_call(ScimToolCall *call)
+{
+	const char *outer = scim_set_tool(NULL);
+	text	   *envelope = NULL;
+
+	PG_TRY();
+	{
+		envelope = answer(call);
+	}
+	PG_FINALLY();
+	{
+		(void) scim_set_tool(outer);
+	}
+	PG_END_TRY();
+	PG_RETURN_TEXT_P(envelope);
 }
 
 static ScimToolCall *
@@ -203,7 +211,7 @@ scim_call_tool_jsonb(PG_FUNCTION_ARGS)
 	ScimToolCall *call = new_call(fcinfo);
 
 	call->arguments = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
-	PG_RETURN_TEXT_P(answer(call));
+	return run_call(call);
 }
 
 /* Arguments as text are parsed inside, so that an error in them is an answer too. */
@@ -213,5 +221,5 @@ scim_call_tool_text(PG_FUNCTION_ARGS)
 	ScimToolCall *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
-	PG_RETURN_TEXT_P(answer(call));
+	return run_call(call);
 }

@@ -25,7 +25,26 @@ type_name(const ScimToolCall *call)
 	return call->type->name;
 }
 
-/* The answer to a write. */
+/*
+ * What a write of the call is about.  An answer is final: foreign keys are asked
+ * now, as an agent hears of nothing that comes at the end of the transaction.
+ */
+static ScimWriteOptions
+write_options(const ScimToolCall *call, const ScimView *view)
+{
+	return (ScimWriteOptions)
+	{
+		.type = type_name(call),
+			.tenant = call->tenant,
+			.id = call->id,
+			.expected = call->expected,
+			.view = view,
+			.report = true,
+			.asks_deferred = true,
+	};
+}
+
+/* The answer to a write, with the resource as it is then. */
 static text *
 written(const ScimToolCall *call, Jsonb *resource)
 {
@@ -42,11 +61,10 @@ text *
 scim_run_create(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	Jsonb	   *resource = scim_store_create(type_name(call), call->tenant,
-											 scim_argument_jsonb(call, PARAM_NEW), &view,
-											 &call->written);
+	ScimWriteOptions options = write_options(call, &view);
 
-	return written(call, resource);
+	scim_store_create(&options, scim_argument_jsonb(call, PARAM_NEW), &call->written);
+	return written(call, call->written.resource);
 }
 
 text *
@@ -64,38 +82,37 @@ text *
 scim_run_update(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	Jsonb	   *resource = scim_store_update(type_name(call), call->tenant, call->id,
-											 scim_argument_jsonb(call, PARAM_WHOLE),
-											 call->expected, &view, &call->written);
+	ScimWriteOptions options = write_options(call, &view);
 
-	return written(call, resource);
+	scim_store_update(&options, scim_argument_jsonb(call, PARAM_WHOLE), &call->written);
+	return written(call, call->written.resource);
 }
 
 text *
 scim_run_patch(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	Jsonb	   *resource = scim_store_patch(type_name(call), call->tenant, call->id,
-											scim_argument_operations(call),
-											call->expected, &view, &call->written);
+	ScimWriteOptions options = write_options(call, &view);
 
-	return written(call, resource);
+	scim_store_patch(&options, scim_argument_operations(call), &call->written);
+	return written(call, call->written.resource);
 }
 
 text *
 scim_run_delete(ScimToolCall *call)
 {
-	char	   *version = scim_store_delete(type_name(call), call->tenant, call->id, call->expected,
-											true);
+	ScimWriteOptions options = write_options(call, NULL);
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata;
+
+	scim_store_delete(&options, &call->written);
 
 	/* as it was shown, whatever spelling was given */
 	call->id = scim_store_id(type_name(call), call->id);
 	metadata = scim_metadata(call);
 	scim_set_text(content, "id", call->id);
 	scim_set_bool(content, "deleted", true);
-	scim_set_text(metadata, "version", version);
+	scim_set_text(metadata, "version", call->written.version);
 	return scim_success(content, metadata);
 }
 
@@ -110,16 +127,11 @@ scim_run_exists(ScimToolCall *call)
 
 /* ---- members ---- */
 
-typedef struct Ids
-{
-	char	  **texts;
-	int			count;			/* 0 too where none are given */
-} Ids;
-
-static Ids
+/* The ids that are given; none where the argument is absent. */
+static ScimGivenIds
 ids_argument(const ScimToolCall *call, ScimParameterId id)
 {
-	Ids			ids;
+	ScimGivenIds ids;
 
 	ids.texts = scim_argument_texts(call, id, &ids.count);
 	ids.count = Max(ids.count, 0);
@@ -128,7 +140,7 @@ ids_argument(const ScimToolCall *call, ScimParameterId id)
 
 /* Whoever adds what he removes has made a mistake that no order of the two would mend. */
 static void
-refuse_contradiction(const Ids *add, const Ids *remove)
+refuse_contradiction(const ScimGivenIds *add, const ScimGivenIds *remove)
 {
 	char	  **sorted = palloc(sizeof(char *) * Max(add->count, 1));
 
@@ -151,12 +163,12 @@ refuse_contradiction(const Ids *add, const Ids *remove)
  * asked for, that is its id and version.
  */
 static Jsonb *
-with_changes(const ScimToolCall *call, Jsonb *group, bool shows_group)
+with_changes(const ScimToolCall *call, bool shows_group)
 {
 	JsonbValue	root;
 	JsonbValue *content;
 
-	scim_root(group, &root);
+	scim_root(call->written.resource, &root);
 	content = scim_open(&root);
 	if (!shows_group)
 		scim_remove(content, "schemas", strlen("schemas"));
@@ -169,20 +181,19 @@ with_changes(const ScimToolCall *call, Jsonb *group, bool shows_group)
 text *
 scim_run_modify_members(ScimToolCall *call)
 {
-	Ids			add = ids_argument(call, PARAM_ADD);
-	Ids			remove = ids_argument(call, PARAM_REMOVE);
+	ScimGivenIds add = ids_argument(call, PARAM_ADD);
+	ScimGivenIds remove = ids_argument(call, PARAM_REMOVE);
 	ScimView	view = scim_argument_view(call);
 	bool		shows_group = view.attribute_count >= 0 || view.excluded_count >= 0;
-	Jsonb	   *group;
+	ScimWriteOptions options = write_options(call, &view);
 
 	if (!call->given[PARAM_ADD] && !call->given[PARAM_REMOVE])
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "add", "arguments add and remove are both missing");
 	refuse_contradiction(&add, &remove);
 	if (!shows_group)
 		view.attribute_count = 0;
-	group = scim_store_change_members(call->tenant, call->id, add.texts, add.count, remove.texts,
-									  remove.count, call->expected, &view, &call->written);
-	return written(call, with_changes(call, group, shows_group));
+	scim_store_change_members(&options, &add, &remove, &call->written);
+	return written(call, with_changes(call, shows_group));
 }
 
 /* ---- discovery ---- */

@@ -14,7 +14,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "fmgr.h"
-#include "tools/catalogue.h"
+#include "tools/tool.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
@@ -291,7 +291,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 				 Detail detail)
 {
 	static const char *const orders[] = {"ascending", "descending", NULL};
-	const ScimParameter *parameter = scim_parameter(id);
+	const ScimParameter *parameter = &scim_parameters[id];
 	JsonbValue *schema = NULL;
 
 	switch (parameter->kind)
@@ -337,7 +337,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 static bool
 is_required(const ScimTool *tool, int id)
 {
-	return (tool->required & PARAM_BIT(id)) ||
+	return tool->required[id] ||
 		(id == PARAM_EXPECTED_VERSION && scim_setting_require_version);
 }
 

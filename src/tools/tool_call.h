@@ -8,8 +8,8 @@
 #include "postgres.h"
 
 #include "core/schema.h"
-#include "operation/written.h"
-#include "tools/catalogue.h"
+#include "operation/write_options.h"
+#include "tools/tool.h"
 #include "utils/jsonb.h"
 
 typedef struct ScimToolCall
@@ -31,7 +31,10 @@ typedef struct ScimToolCall
 
 	text	   *answer;			/* the envelope, when the call succeeded */
 	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
-	ScimWritten written;		/* what the operation says of a write */
+	ScimWriteResult written;	/* what the operation says of a write */
 } ScimToolCall;
+
+/* What runs a tool: with the arguments checked, the envelope of a success. */
+typedef text * (*ScimHandler) (ScimToolCall *call);
 
 #endif							/* SCIM_TOOLS_TOOL_CALL_H */

@@ -62,6 +62,59 @@ $offset = -s $node->logfile;
 like($node->safe_psql('scim', update_with('Colonel')), qr/"error_code":"INTERNAL"/, 'a constraint that a trigger meets is an answer');
 like(slurp_file($node->logfile, $offset), qr/SQLSTATE 23514 .*, table "audit", constraint "no_colonels"$/m, '... which the log explains');
 
+# Who acts: the tool that runs, also behind one that a trigger ran, and the agent;
+# whatever it is called, the line is one line, and it stands at its end.
+$node->safe_psql('scim', qq{
+	CREATE FUNCTION nested() RETURNS trigger LANGUAGE plpgsql AS \$\$
+	BEGIN
+	  IF NEW.data->>'title' = 'Nested' THEN
+	    PERFORM scim_call_tool('scim_get_user', '{"user_id": "$id"}'::jsonb);
+	    PERFORM scim_call_tool('scim_play', '{}'::jsonb);
+	    BEGIN
+	      PERFORM scim_call_tool('scim_patch_user', '{"user_id": "$id", "operations": [{"op": "add", "path": "title", "value": "P0001"}]}'::jsonb);
+	      PERFORM scim_call_tool('scim_patch_user', '{"user_id": "$id", "operations": [{"op": "add", "path": "title", "value": "XX000"}]}'::jsonb);
+	    EXCEPTION WHEN internal_error THEN
+	    END;
+	    RAISE EXCEPTION 'the outer one' USING ERRCODE = 'P0002';
+	  END IF;
+	  RETURN NULL;
+	END \$\$;
+	CREATE TRIGGER nested AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION nested()});
+
+# The lines of the log about tools, when an agent of that name makes a nested call.
+sub lines_of_agent
+{
+	my ($agent) = @_;
+	my $from = -s $node->logfile;
+	my $answer = $node->safe_psql('scim', "SET scimver.agent = $agent; " . update_with('Nested'));
+	like($answer, qr/"error_code":"INTERNAL"/, 'what a trigger raises behind other tools is an answer');
+	return grep { /tool .* failed|forged/ } split /\n/, slurp_file($node->logfile, $from);
+}
+my @lines = lines_of_agent(q{''});
+is(@lines, 2, 'two tools failed');
+like($lines[0], qr/LOG:  tool scim_patch_user failed with SQLSTATE P0001/, '... the inner one first');
+like($lines[1], qr/LOG:  tool scim_update_user failed with SQLSTATE P0002 in \w+: %s$/, '... then the outer one; no agent is named where there is none');
+foreach my $case (
+	[ q{'tap'}, 'tap', 'an agent' ],
+	[ q{E'a\nLOG:  tool forged\r\x1b[31m\x7f\u0085\u009b'}, 'aLOG:  tool forged[31m', 'control characters are dropped' ],
+	[ q{E'a\u00e9", table "forged'}, "a\xc3\xa9\", table \"forged", 'a quotation mark stands at the end' ],
+	[ qq{'@{[ 'n' x 5000 ]}'}, 'n' x 128, 'a long name is cut' ],
+	[ qq{'a@{[ "\xc3\xa9" x 100 ]}'}, 'a' . "\xc3\xa9" x 63, '... between characters' ])
+{
+	my ($agent, $shown, $what) = @$case;
+	@lines = lines_of_agent($agent);
+	is(@lines, 2, "$what: two lines");
+	is(scalar(grep { /, agent "\Q$shown\E"$/ } @lines), 2, "$what: both name the agent");
+}
+{
+	# in a startup packet no encoding is checked
+	local $ENV{PGOPTIONS} = "-c scimver.agent=a\xff\xc3b\xc3";
+	$offset = -s $node->logfile;
+	$node->safe_psql('scim', update_with('P0001'));
+	like(slurp_file($node->logfile, $offset), qr/ failed with SQLSTATE P0001 .*, agent "a\?\?b\??"$/m, 'a name in no encoding is ASCII');
+}
+$node->safe_psql('scim', 'DROP TRIGGER nested ON users');
+
 # Thrown on: the statement, and with it the password, is not logged.
 foreach my $case ([ 'XX000', 'boom', 0 ], [ 'sleep', 'canceling statement due to statement timeout', '500ms' ])
 {

@@ -149,7 +149,7 @@ sub c_functions
 	{
 		my $code = Lint::C::without_comments($tree->text($file));
 
-		$functions{$1} = [ $file, Lint::Tree::line_at($code, $-[1]) ] while $code =~ /^PG_FUNCTION_INFO_V1\((\w+)\);/mg;
+		$functions{$1} = [ $file, Lint::Tree::line_at($code, $-[1]) ] while $code =~ /^(?:PG_FUNCTION_INFO_V1|SCIM_FUNCTION)\((\w+)[,)]/mg;
 		push @made, qr/^$1\w+$/ while $code =~ /\((scim_\w+)##/g;
 	}
 	return (\%functions, @made);

@@ -1,0 +1,82 @@
+/*
+ * actor.c
+ *		Who acts: role, agent, tool, application_name.
+ *
+ * The role is the one that SET ROLE chose, or else the session's: a pooler's
+ * session belongs to the pooler, and tells nothing.  The current user tells too
+ * much: a SECURITY DEFINER function changes it, and so do statements that are run
+ * as the owner of a table, while who asked for them stays the same.
+ *
+ * Agent and application_name are what a client says of itself: they grant
+ * nothing, and are not believed.
+ */
+#include "postgres.h"
+
+#include "base/actor.h"
+#include "base/settings.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+/* So much of an agent's name is kept; the bridge sends no more. */
+#define AGENT_BYTES 128
+
+static const char *running_tool = NULL;
+
+/* How many bytes of the text are a control character that it begins with? */
+static int
+control_length(const char *text, bool is_utf8)
+{
+	unsigned char first = text[0];
+	unsigned char second = first ? text[1] : 0;
+
+	if (first < 0x20 || first == 0x7F)
+		return 1;
+	return is_utf8 && first == 0xC2 && second >= 0x80 && second < 0xA0 ? 2 : 0;
+}
+
+/*
+ * A line of the log must hold it, and must not be two: no control characters, no
+ * half characters, and of what was set in another encoding ASCII alone.
+ */
+static char *
+printable(const char *name)
+{
+	int			length = pg_mbcliplen(name, strlen(name), AGENT_BYTES);
+	bool		valid = pg_verifymbstr(name, length, true);
+	bool		is_utf8 = valid && GetDatabaseEncoding() == PG_UTF8;
+	char	   *result = palloc(length + 1);
+	char	   *end = result;
+
+	for (int i = 0; i < length;)
+	{
+		int			control = control_length(name + i, is_utf8);
+
+		if (control == 0)
+			*end++ = valid || !IS_HIGHBIT_SET(name[i]) ? name[i] : '?';
+		i += Max(control, 1);
+	}
+	*end = '\0';
+	return result;
+}
+
+ScimActor
+scim_actor(void)
+{
+	return (ScimActor)
+	{
+		.role = GetOuterUserId(),
+			.agent = printable(scim_setting_agent),
+			.tool = running_tool,
+			.application_name = application_name ? application_name : "",
+	};
+}
+
+const char *
+scim_set_tool(const char *tool)
+{
+	const char *before = running_tool;
+
+	running_tool = tool;
+	return before;
+}

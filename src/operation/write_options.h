@@ -1,0 +1,47 @@
+/*
+ * write_options.h
+ *		What all writes of a resource take (ScimWriteOptions) and give
+ *		(ScimWriteResult).
+ */
+#ifndef SCIM_OPERATION_WRITE_OPTIONS_H
+#define SCIM_OPERATION_WRITE_OPTIONS_H
+
+#include "postgres.h"
+
+#include "resource/view.h"
+#include "utils/jsonb.h"
+
+/* Which resource is written, on what condition, and what is wanted of the answer. */
+typedef struct ScimWriteOptions
+{
+	const char *type;			/* the resource type's name */
+	const char *tenant;			/* NULL: the session's */
+	const char *id;				/* as the client gave it; NULL: the resource is new */
+	const char *expected;		/* the version that it must have; NULL or "*": whatever it has */
+	const ScimView *view;		/* of the resource as it is shown; NULL: the default */
+	bool		report;			/* what ScimWriteResult tells on request is wanted */
+	bool		asks_deferred;	/* delete: foreign keys that are deferred are asked, too */
+} ScimWriteOptions;
+
+/*
+ * What became of it: filled in as far as the write came, also when it ended in an
+ * error, and in the caller's memory.
+ */
+typedef struct ScimWriteResult
+{
+	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted */
+
+	/* on request */
+	char	   *version;		/* that it has now, or had when it was deleted */
+	bool		unchanged;		/* what was wanted was there already */
+	JsonbValue *ignored;		/* create, update: paths of what was sent and is the server's to
+								 * say, where that differs from what is stored now; NULL: none */
+	JsonbValue *added;			/* members: ids of who was no member when the group was locked, and
+								 * is one now; */
+	JsonbValue *removed;		/* and the other way round */
+	int64		member_count;	/* members: of the group, now */
+	JsonbValue *differing;		/* after VERSION_MISMATCH (also then): paths where what was wanted
+								 * differs from what is stored; NULL: nobody knows */
+} ScimWriteResult;
+
+#endif							/* SCIM_OPERATION_WRITE_OPTIONS_H */

@@ -1,0 +1,56 @@
+/*
+ * tool.h
+ *		The tools that the catalogue's rows make, and what follows for each from
+ *		the row, the settings and the registered tables.
+ */
+#ifndef SCIM_TOOLS_TOOL_H
+#define SCIM_TOOLS_TOOL_H
+
+#include "tools/catalogue.h"
+
+/* A row with a subject filled in. */
+typedef struct ScimTool
+{
+	const ScimToolPattern *pattern;
+	ScimToolPatternId id;		/* of the pattern */
+	const ScimSubject *subject;
+	const char *name;
+	const char *operation;		/* the name without "scim_" */
+	const char *parameters[SCIM_PARAMETERS];	/* their names; NULL: not taken */
+	bool		required[SCIM_PARAMETERS];
+} ScimTool;
+
+/*
+ * All tools in their fixed order; those of a resource type that does not exist
+ * (any more) too: see scim_tool_named.
+ */
+extern const ScimTool *scim_all_tools(int *count);
+
+/* The tool of that name (exactly), or NULL. */
+extern const ScimTool *scim_tool_named(const char *name);
+
+/* Is it about resources of a type that the call names? */
+extern bool scim_tool_is_generic(const ScimTool *tool);
+
+/*
+ * Can the table, if there is one, do what the tool is for, and is there no other
+ * tool for all that it is about?  Then clients are told of it.
+ */
+extern bool scim_tool_is_offered(const ScimTool *tool);
+
+/*
+ * Does the tool take the parameter, and is it of use?  A connection that is
+ * bound to one tenant has no use for another.
+ */
+extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
+
+/*
+ * What the tool does and, of one that takes expected_version, how not to
+ * overwrite others; palloc'd.
+ */
+extern char *scim_tool_description(const ScimTool *tool);
+
+/* A text of the table with the subject's words in place of the marks {one}, {many}, ... */
+extern char *scim_tool_text(const char *text, const ScimSubject *subject);
+
+#endif							/* SCIM_TOOLS_TOOL_H */

@@ -68,21 +68,9 @@ refused(Connection *c, OwnError error, const char *text, bool repeat)
 	free(reason);
 }
 
-/* What it means for a request that its connection ends without an answer. */
-typedef struct Unanswered
-{
-	OwnError	unsent;			/* the server cannot have had the whole statement */
-	OwnError	read;			/* it had one that only reads */
-	OwnError	write;			/* it had one that writes */
-} Unanswered;
-
-static const Unanswered when_lost = {ERROR_NO_DATABASE, ERROR_LOST_READ, ERROR_LOST_WRITE};
-static const Unanswered when_overdue = {ERROR_TIMED_OUT, ERROR_NO_ANSWER_READ,
-ERROR_NO_ANSWER_WRITE};
-
 /* It ends, and with it its request. */
 static void
-end(Connection *c, bool unsent, const Unanswered *means)
+end(Connection *c, bool unsent, bool overdue)
 {
 	Request    *request = c->request;
 
@@ -92,8 +80,7 @@ end(Connection *c, bool unsent, const Unanswered *means)
 	c->request = NULL;
 	connection_close(c);
 	if (request != NULL)
-		request_failed(request, unsent ? means->unsent : request_only_reads(request) ? means->read :
-					   request->unreplicated ? ERROR_NOT_REPLICATED : means->write,
+		request_failed(request, request_unanswered(request, !unsent, overdue),
 					   "the connection was lost");
 	c->handlers->gone(c);
 }
@@ -103,7 +90,7 @@ lost(Connection *c, bool unsent)
 {
 	if (c->state != CONNECTION_IDLE)
 		log_line("a connection to the database was lost during a call");
-	end(c, unsent, &when_lost);
+	end(c, unsent, false);
 }
 
 void
@@ -216,25 +203,6 @@ preparation_done(Connection *c, const PGresult *answer)
 	c->handlers->ready(c);
 }
 
-/* Does this answer show that the server cannot be written to any more? */
-static bool
-is_demoted(Connection *c, const PGresult *answer)
-{
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request_only_reads(c->request))
-		return false;
-	switch (answer_server(answer))
-	{
-		case SERVER_WRITES:
-			c->queries.could_write = true;
-			return false;
-		case SERVER_READS:
-			return c->queries.could_write;	/* else a setting of this role's or database's */
-		case SERVER_STANDBY:
-			return true;
-	}
-	return false;
-}
-
 /*
  * A tool that writes met such a server.  What it answered there may have been
  * overtaken where the primary is now, even "not found" or "already there".
@@ -288,7 +256,7 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
-	if (is_demoted(c, answer))
+	if (queries_show_demotion(&c->queries, request, answer))
 	{
 		demoted(c);
 		PQclear(answer);
@@ -462,7 +430,7 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	{
 		log_line("the database does not answer, nor end what is cancelled: the connection is "
 				 "closed");
-		end(c, false, &when_overdue);
+		end(c, false, true);
 	}
 }
 

@@ -144,7 +144,7 @@ list_done(Request *request, const Outcome *outcome)
 	Outcome		failed = {.error = ERROR_INTERNAL};
 	char		limit[64];
 
-	if (outcome->answered && tool_list_learn(outcome->value, outcome->length))
+	if (outcome->answered && tool_list_learn(request, outcome))
 	{
 		if (!request->cancelled)
 			result_tools(call);

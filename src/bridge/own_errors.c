@@ -171,6 +171,8 @@ void
 own_error_envelope(Buf *out, OwnError error, const char *detail, const char *tool)
 {
 	const OwnErrorKind *kind = own_error_kind(error);
+
+	/* answers name an operation without what the names of the database's functions begin with */
 	const char *operation = strncmp(tool, "scim_", 5) == 0 ? tool + 5 : tool;
 
 	buf_text(out, "{\"success\":false,\"metadata\":{\"operation\":");

@@ -4,7 +4,7 @@
  *
  * Entry points: queries_name, queries_must_locate, queries_send_location,
  * queries_learn, queries_must_prepare, queries_send_prepare, queries_prepared,
- * queries_send, queries_forget.
+ * queries_send, queries_show_demotion, queries_forget.
  */
 #include "queries.h"
 
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "buf.h"
 #include "command_line.h"
 
@@ -247,6 +248,24 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 								   formats, 0) == 1;
 	return PQsendQueryParams(pg, queries->text[request->kind], PARAMETERS, types, values, lengths,
 							 formats, 0) == 1;
+}
+
+bool
+queries_show_demotion(Queries *queries, const Request *request, const PGresult *answer)
+{
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request_only_reads(request))
+		return false;
+	switch (answer_server(answer))
+	{
+		case SERVER_WRITES:
+			queries->could_write = true;
+			return false;
+		case SERVER_READS:
+			return queries->could_write;	/* else a setting of this role's or database's */
+		case SERVER_STANDBY:
+			return true;
+	}
+	return false;
 }
 
 void

@@ -55,6 +55,13 @@ extern void queries_prepared(Queries *queries, const Request *request);
 /* Send the statement of a request; false as PQsendQueryParams. */
 extern bool queries_send(const Queries *queries, PGconn *pg, const Request *request);
 
+/*
+ * Does this answer show that the server cannot be written to any more, though
+ * the request wants to write?
+ */
+extern bool queries_show_demotion(Queries *queries, const Request *request,
+								  const PGresult *answer);
+
 extern void queries_forget(Queries *queries);
 
 #endif							/* BRIDGE_QUERIES_H */

@@ -2,8 +2,8 @@
  * request.c
  *		One question to the database, passive.
  *
- * Entry points: request_new, lane_init, request_error, request_answered,
- * request_failed.
+ * Entry points: request_new, lane_init, request_error, request_unanswered,
+ * request_answered, request_failed.
  */
 #include "request.h"
 
@@ -105,6 +105,18 @@ request_error(const Request *request, const char *sqlstate, bool sent)
 	if (timed_out(request, sqlstate))
 		return request->kind == REQUEST_READ ? ERROR_TIMED_OUT_READ : ERROR_TIMED_OUT;
 	return own_error_of_sqlstate(sqlstate, request_only_reads(request) || !sent);
+}
+
+OwnError
+request_unanswered(const Request *request, bool sent, bool overdue)
+{
+	if (!sent)
+		return overdue ? ERROR_TIMED_OUT : ERROR_NO_DATABASE;
+	if (request_only_reads(request))
+		return overdue ? ERROR_NO_ANSWER_READ : ERROR_LOST_READ;
+	if (request->unreplicated)
+		return ERROR_NOT_REPLICATED;
+	return overdue ? ERROR_NO_ANSWER_WRITE : ERROR_LOST_WRITE;
 }
 
 void

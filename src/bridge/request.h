@@ -117,6 +117,12 @@ request_only_reads(const Request *request)
  */
 extern OwnError request_error(const Request *request, const char *sqlstate, bool sent);
 
+/*
+ * What it means for it that its connection ends without an answer: its statement
+ * may have been sent whole, or cannot have been; because that took too long, or not.
+ */
+extern OwnError request_unanswered(const Request *request, bool sent, bool overdue);
+
 /* It ends with the database's answer: a value, or NULL. */
 extern void request_answered(Request *request, const char *value, size_t length);
 

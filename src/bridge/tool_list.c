@@ -17,6 +17,7 @@
 #include "log.h"
 #include "look.h"
 #include "pool.h"
+#include "queries.h"
 
 typedef struct Tool
 {
@@ -131,11 +132,11 @@ learn(const char *json, size_t length)
 }
 
 bool
-tool_list_learn(const char *json, size_t length)
+tool_list_learn(const Request *request, const Outcome *outcome)
 {
-	if (learn(json, length))
+	if (learn(outcome->value, outcome->length))
 		return true;
-	log_line("scim_tools() did not return a list of tools");
+	log_line("%s() did not return a list of tools", queries_name(request));
 	return false;
 }
 
@@ -187,7 +188,7 @@ looked(Request *request, const Outcome *outcome)
 	look_end(&tool_list.look, &waiting);
 	if (!outcome->answered)
 		fail(&waiting, outcome->error, outcome->reason, request->limit);
-	else if (tool_list_learn(outcome->value, outcome->length))
+	else if (tool_list_learn(request, outcome))
 		decide(&waiting);
 	else
 		fail(&waiting, ERROR_INTERNAL, NULL, request->limit);

@@ -26,8 +26,8 @@ extern void tool_list_open(void);
  */
 extern void tool_list_resolve(Request *call);
 
-/* A list came from the database; false when it is none. */
-extern bool tool_list_learn(const char *json, size_t length);
+/* The database answered this request with a list; false when it is none. */
+extern bool tool_list_learn(const Request *request, const Outcome *outcome);
 
 /* The list as tools/list gives it: a JSON array. */
 extern const char *tool_list_text(size_t *length);

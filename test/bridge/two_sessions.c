@@ -226,6 +226,9 @@ check_agents(void)
 static void
 check_cancels(void)
 {
+	bool		other = false;
+	bool		queued = false;
+
 	hold_user();
 	change(&ada, "20", "kept");
 	change(&bob, "20", "cancelled");
@@ -248,8 +251,16 @@ check_cancels(void)
 	works(&ada, "ada cancels a call that was not sent yet");
 	release();
 	holds(client_line(&ada), "\"id\":21,\"result\"", "ada's other call is answered");
-	holds(client_line(&bob), "\"id\":22,\"result\"", "and bob's");
-	holds(client_line(&bob), "secret of bob", "bob's with the same id is answered");
+	/* in whatever order: there are two connections */
+	for (int i = 0; i < 2; i++)
+	{
+		const char *line = client_line(&bob);
+
+		other = other || strstr(line, "\"id\":22,\"result\"") != NULL;
+		queued = queued || strstr(line, "secret of bob") != NULL;
+	}
+	ok(other, "and bob's");
+	ok(queued, "bob's with the same id is answered");
 	works(&ada, "ada's is not");
 }
 

@@ -753,6 +753,12 @@ CREATE FUNCTION scim_tools() RETURNS jsonb
 COMMENT ON FUNCTION scim_tools() IS
 	'The tools for AI agents: an array of MCP Tool objects, in a fixed order';
 
+CREATE FUNCTION scim_instructions() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_instructions';
+COMMENT ON FUNCTION scim_instructions() IS
+	'How AI agents use the tools: the instructions that an MCP server gives its clients';
+
 CREATE FUNCTION scim_call_tool(name text, arguments jsonb) RETURNS json
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'scim_call_tool_jsonb';

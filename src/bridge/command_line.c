@@ -2,7 +2,7 @@
  * command_line.c
  *		What the command line said.
  *
- * Entry points: options_read, options_is_uri.
+ * Entry points: command_line_read, command_line_has_uri.
  */
 #include "command_line.h"
 
@@ -64,7 +64,7 @@ print(const char *text)
 }
 
 bool
-options_is_uri(void)
+command_line_has_uri(void)
 {
 	return options.conninfo != NULL &&
 		(strncmp(options.conninfo, "postgres://", 11) == 0 ||
@@ -78,7 +78,7 @@ check_conninfo(const char *conninfo)
 	PQconninfoOption *parsed;
 	char	   *message = NULL;
 
-	if (strchr(conninfo, '=') == NULL && !options_is_uri())
+	if (strchr(conninfo, '=') == NULL && !command_line_has_uri())
 		return;					/* the name of a database */
 	parsed = PQconninfoParse(conninfo, &message);
 	if (parsed == NULL)
@@ -102,7 +102,7 @@ number(const char *text, long limit, const char *complaint)
 }
 
 void
-options_read(int argc, char **argv)
+command_line_read(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"tenant", required_argument, NULL, 't'},

@@ -28,9 +28,9 @@ typedef struct Options
 extern Options options;
 
 /* Is the connection string a URI? */
-extern bool options_is_uri(void);
+extern bool command_line_has_uri(void);
 
 /* Read the command line; ends the process for --help, --version and mistakes. */
-extern void options_read(int argc, char **argv);
+extern void command_line_read(int argc, char **argv);
 
 #endif							/* BRIDGE_COMMAND_LINE_H */

@@ -2,16 +2,16 @@
  * connection.c
  *		One connection to the database, without blocking.
  *
- * A call's statement is answered when libpq reports the connection idle again,
+ * A request's statement is answered when libpq reports the connection idle again,
  * that is after ReadyForQuery: only then has the transaction been committed.
  *
- * A call that takes longer than --timeout is cancelled.  When the server does
+ * A request that takes longer than --timeout is cancelled.  When the server does
  * not even end it then, the connection is closed: what became of a write there
  * is unknown.
  *
- * Entry points: connections_open, connection_start, connection_is_alive,
- * connection_take, connection_cancel, connection_retire, connection_give_up,
- * connection_close.
+ * Entry points: connections_open, connection_init, connection_start,
+ * connection_is_alive, connection_take, connection_cancel, connection_retire,
+ * connection_give_up, connection_close.
  */
 #include "connection.h"
 
@@ -32,16 +32,15 @@
 /* libpq keeps its largest buffers: after a larger exchange it starts afresh. */
 #define EXCHANGE_AT_REST ((size_t) 512 * 1024)
 
-/* Seconds for a call that was cancelled to end, and for a cancel request to return. */
+/* Seconds for a request that was cancelled to end, and for a cancel request to return. */
 #define CANCEL_PATIENCE 5
 
-static ConnectionHandlers handlers;
 static uint64_t uses;
 
 void
 connection_close(Connection *c)
 {
-	watch_end(c);
+	watch_end(&c->watch);
 	/* another connection in this place has another key: it cannot be hit */
 	if (c->cancelling)
 		cancel_forget(c);
@@ -49,54 +48,41 @@ connection_close(Connection *c)
 	c->answer = NULL;
 	PQfinish(c->pg);
 	c->pg = NULL;
-	sql_forget(&c->sql);
+	queries_forget(&c->queries);
 	c->flushing = c->broken = c->cancelling = c->outdated = false;
 	c->state = CONNECTION_CLOSED;
 }
 
 /* It could not be opened; repeat: another attempt may come at once. */
 static void
-refused(Connection *c, BridgeError error, const char *text, bool repeat)
+refused(Connection *c, OwnError error, const char *text, bool repeat)
 {
-	char	   *reason = refusal_reason(text, options_is_uri());
-	bool		again = opening_may_repeat(c) && repeat;
+	char	   *reason = refusal_reason(text, command_line_has_uri());
+	bool		again = opening_may_repeat(c->seeking) && repeat;
 
 	connection_close(c);
 	if (again)
-		handlers.ready(c);
+		c->handlers->ready(c);
 	else
-		handlers.refused(c, error, reason);
+		c->handlers->refused(c, error, reason);
 	free(reason);
 }
 
-/* What it means for a call that its connection ends without an answer. */
-typedef struct Unanswered
-{
-	BridgeError unsent;			/* the server cannot have had the whole statement */
-	BridgeError read;			/* it had one that only reads */
-	BridgeError write;			/* it had one that writes */
-} Unanswered;
-
-static const Unanswered when_lost = {ERROR_NO_DATABASE, ERROR_LOST_READ, ERROR_LOST_WRITE};
-static const Unanswered when_overdue = {ERROR_TIMED_OUT, ERROR_NO_ANSWER_READ,
-ERROR_NO_ANSWER_WRITE};
-
-/* It ends, and with it its call. */
+/* It ends, and with it its request. */
 static void
-end(Connection *c, bool unsent, const Unanswered *means)
+end(Connection *c, bool unsent, bool overdue)
 {
-	Call	   *call = c->call;
+	Request    *request = c->request;
 
 	unsent = unsent || c->flushing || c->state != CONNECTION_BUSY;
 	/* what is unsent stays so: PQfinish would send it */
 	(void) shutdown(PQsocket(c->pg), SHUT_RDWR);
-	c->call = NULL;
+	c->request = NULL;
 	connection_close(c);
-	if (call != NULL)
-		call_failed(call, unsent ? means->unsent : call->read_only ? means->read :
-					call->unreplicated ? ERROR_NOT_REPLICATED : means->write,
-					"the connection was lost");
-	handlers.gone(c);
+	if (request != NULL)
+		request_failed(request, request_unanswered(request, !unsent, overdue),
+					   "the connection was lost");
+	c->handlers->gone(c);
 }
 
 static void
@@ -104,7 +90,7 @@ lost(Connection *c, bool unsent)
 {
 	if (c->state != CONNECTION_IDLE)
 		log_line("a connection to the database was lost during a call");
-	end(c, unsent, &when_lost);
+	end(c, unsent, false);
 }
 
 void
@@ -113,7 +99,7 @@ connection_give_up(Connection *c)
 	lost(c, false);
 }
 
-/* It may be given a call, or is closed; the pool is told when its caller is done. */
+/* It may be given a request, or is closed; the pool is told when its caller is done. */
 static void
 rest(Connection *c)
 {
@@ -124,8 +110,8 @@ rest(Connection *c)
 	}
 	c->state = CONNECTION_IDLE;
 	c->last_used = ++uses;
-	watch_quietly(c);
-	watch_deadline(c, c->cancelling ? CANCEL_PATIENCE : 0);
+	watch_quietly(&c->watch, c->pg);
+	watch_deadline(&c->watch, c->cancelling ? CANCEL_PATIENCE : 0);
 }
 
 /* Hand libpq's buffer to the server; false when the connection is gone. */
@@ -141,31 +127,32 @@ flush(Connection *c)
 	}
 	c->flushing = left > 0;
 	if (c->flushing)
-		watch_for(c, EV_WRITE);
+		watch_for(&c->watch, c->pg, EV_WRITE);
 	return true;
 }
 
-/* Send the call's statement, or what has to come before it. */
+/* Send the request's statement, or what has to come before it. */
 static void
 send_statement(Connection *c)
 {
 	bool		sent;
 
-	if (!sql_is_known(&c->sql))
+	if (queries_must_locate(&c->queries, c->request))
 	{
-		c->state = CONNECTION_LOOKUP;
-		sent = sql_send_lookup(c->pg);
+		c->state = CONNECTION_LOCATING;
+		sent = queries_send_location(c->pg);
 	}
-	else if (sql_must_prepare(&c->sql, c->call))
+	else if (queries_must_prepare(&c->queries, c->request))
 	{
 		c->state = CONNECTION_PREPARING;
-		sent = sql_send_prepare(&c->sql, c->pg, c->call);
+		sent = queries_send_prepare(&c->queries, c->pg, c->request);
 	}
 	else
 	{
 		c->state = CONNECTION_BUSY;
-		c->call->limit = c->sql.limit;
-		sent = sql_send_call(&c->sql, c->pg, c->call);
+		if (c->queries.limit > 0)
+			c->request->limit = c->queries.limit;
+		sent = queries_send(&c->queries, c->pg, c->request);
 	}
 	if (!sent)
 	{
@@ -173,66 +160,47 @@ send_statement(Connection *c)
 		return;
 	}
 	if (flush(c) && PQsslInUse(c->pg))
-		watch_for(c, EV_READ);
+		watch_for(&c->watch, c->pg, EV_READ);
 }
 
 void
-connection_take(Connection *c, Call *call)
+connection_take(Connection *c, Request *request)
 {
-	call->state = CALL_SENT;
-	call->sent = clock_ms();
-	c->call = call;
-	watch_deadline(c, options.timeout);
+	request->state = REQUEST_SENT;
+	request->since = clock_ms();
+	c->request = request;
+	watch_deadline(&c->watch, options.timeout);
 	send_statement(c);
 }
 
-/* What had to come before the call's statement is done. */
+/* What had to come before the request's statement is done. */
 static void
 preparation_done(Connection *c, const PGresult *answer)
 {
-	Call	   *call = c->call;
-	BridgeError error = call->overdue ? ERROR_TIMED_OUT : ERROR_INTERRUPTED;
+	Request    *request = c->request;
+	OwnError	error = request->overdue ? ERROR_TIMED_OUT : ERROR_INTERRUPTED;
 
-	if (c->state == CONNECTION_LOOKUP && PQresultStatus(answer) == PGRES_TUPLES_OK)
+	if (c->state == CONNECTION_LOCATING && PQresultStatus(answer) == PGRES_TUPLES_OK)
 	{
-		if (!sql_learn(&c->sql, c->pg, answer))
+		if (!queries_learn(&c->queries, c->pg, answer))
 			error = ERROR_NOT_INSTALLED;
 	}
 	else if (PQresultStatus(answer) == PGRES_COMMAND_OK)
-		sql_prepared(&c->sql, call);
+		queries_prepared(&c->queries, request);
 	else
 	{
-		error = call_error(call, PQresultErrorField(answer, PG_DIAG_SQLSTATE), false);
-		sql_forget(&c->sql);
+		error = request_error(request, PQresultErrorField(answer, PG_DIAG_SQLSTATE), false);
+		queries_forget(&c->queries);
 	}
-	if (sql_is_known(&c->sql) && !call->cancelled && !call->overdue)
+	if (!queries_must_locate(&c->queries, request) && !request->cancelled && !request->overdue)
 	{
 		send_statement(c);
 		return;
 	}
-	c->call = NULL;
+	c->request = NULL;
 	rest(c);
-	call_failed(call, error, NULL);
-	handlers.ready(c);
-}
-
-/* Does this answer show that the server cannot be written to any more? */
-static bool
-is_demoted(Connection *c, const PGresult *answer)
-{
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK || c->call->read_only)
-		return false;
-	switch (answer_server(answer))
-	{
-		case SERVER_WRITES:
-			c->sql.could_write = true;
-			return false;
-		case SERVER_READS:
-			return c->sql.could_write;	/* else a setting of this role's or database's */
-		case SERVER_STANDBY:
-			return true;
-	}
-	return false;
+	request_failed(request, error, NULL);
+	c->handlers->ready(c);
 }
 
 /*
@@ -242,14 +210,35 @@ is_demoted(Connection *c, const PGresult *answer)
 static void
 demoted(Connection *c)
 {
-	Call	   *call = c->call;
+	Request    *request = c->request;
 
 	log_line("the database server cannot be written to: its connections are closed");
-	c->call = NULL;
+	c->request = NULL;
 	connection_close(c);
-	handlers.demoted(c);
-	call_failed(call, ERROR_DEMOTED, NULL);
-	handlers.ready(c);
+	c->handlers->demoted(c);
+	request_failed(request, ERROR_DEMOTED, NULL);
+	c->handlers->ready(c);
+}
+
+/* Hand on the answer to a request. */
+static void
+answered(Request *request, const PGresult *answer)
+{
+	size_t		length = 0;
+	const char *value;
+
+	if (answer_is_error(answer))
+	{
+		const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+
+		if (!request->cancelled)
+			log_line("%s: the database answered with SQLSTATE %s", queries_name(request),
+					 sqlstate != NULL ? sqlstate : "(none)");
+		request_failed(request, request_error(request, sqlstate, true), NULL);
+		return;
+	}
+	value = answer_value(answer, &length);
+	request_answered(request, value, length);
 }
 
 /* The server is ready again: hand on what it answered. */
@@ -257,7 +246,7 @@ static void
 statement_done(Connection *c)
 {
 	PGresult   *answer = c->answer;
-	Call	   *call = c->call;
+	Request    *request = c->request;
 	size_t		length = 0;
 
 	c->answer = NULL;
@@ -267,27 +256,27 @@ statement_done(Connection *c)
 		PQclear(answer);
 		return;
 	}
-	if (is_demoted(c, answer))
+	if (queries_show_demotion(&c->queries, request, answer))
 	{
 		demoted(c);
 		PQclear(answer);
 		return;
 	}
 	if (answer_says_moved(answer))
-		sql_forget(&c->sql);
+		queries_forget(&c->queries);
 	if (PQresultStatus(answer) == PGRES_TUPLES_OK)
 		(void) answer_value(answer, &length);
 
-	/* free for others first: answering one call may hand in another */
-	c->call = NULL;
-	if (length + call->arguments.length > EXCHANGE_AT_REST ||
+	/* free for others first: answering one request may hand in another */
+	c->request = NULL;
+	if (length + request->arguments.length > EXCHANGE_AT_REST ||
 		PQstatus(c->pg) != CONNECTION_OK)
 		connection_close(c);
 	else
 		rest(c);
-	call_answered(call, answer);
+	answered(request, answer);
 	PQclear(answer);
-	handlers.ready(c);
+	c->handlers->ready(c);
 }
 
 /* Keep the first error, or the result when there is none. */
@@ -341,14 +330,28 @@ receive(Connection *c)
 		lost(c, false);
 }
 
+/* Hand on what was notified, unless it was closed meanwhile. */
+static void
+tell_notified(Connection *c)
+{
+	PGnotify   *notification;
+
+	while (c->pg != NULL && (notification = PQnotifies(c->pg)) != NULL)
+	{
+		if (c->handlers->notified != NULL)
+			c->handlers->notified(c, notification);
+		PQfreemem(notification);
+	}
+}
+
 /* Other notices are for people at a terminal, and may quote data. */
 static void
 on_notice(void *arg, const PGresult *notice)
 {
 	Connection *c = arg;
 
-	if (c->call != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
-		c->call->unreplicated = true;
+	if (c->request != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
+		c->request->unreplicated = true;
 }
 
 static void
@@ -360,10 +363,10 @@ opened(Connection *c)
 		return;
 	}
 	(void) PQsetNoticeReceiver(c->pg, on_notice, c);
-	watch_socket(c, true);
-	watch_for(c, EV_READ);
+	watch_socket(&c->watch, c->pg, true);
+	watch_for(&c->watch, c->pg, EV_READ);
 	rest(c);
-	handlers.ready(c);
+	c->handlers->ready(c);
 }
 
 static void
@@ -374,7 +377,7 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	(void) fd;
 	if (c->state == CONNECTION_OPENING)
 	{
-		if (!opening_go_on(c))
+		if (!opening_go_on(&c->watch, c->pg))
 			return;
 		if (PQstatus(c->pg) == CONNECTION_OK)
 			opened(c);
@@ -385,7 +388,10 @@ on_event(evutil_socket_t fd, short what, void *arg)
 	if ((what & EV_WRITE) && !flush(c))
 		return;
 	if (what & (EV_READ | EV_TIMEOUT))
+	{
 		receive(c);
+		tell_notified(c);
+	}
 }
 
 static void
@@ -404,27 +410,27 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void) what;
 	if (c->state == CONNECTION_OPENING)
 	{
-		opening_pass_over(c);
+		opening_pass_over(c->pg);
 		refused(c, ERROR_NO_DATABASE, "timeout expired", false);
 	}
-	else if (c->call == NULL)
+	else if (c->request == NULL)
 	{
 		log_line("a cancel request does not come back: its connection is closed");
 		connection_close(c);
-		handlers.ready(c);
+		c->handlers->ready(c);
 	}
-	else if (!c->call->overdue)
+	else if (!c->request->overdue)
 	{
-		c->call->overdue = true;
-		c->call->limit = options.timeout * 1000;
+		c->request->overdue = true;
+		c->request->limit = options.timeout * 1000;
 		send_cancel(c);
-		watch_deadline(c, CANCEL_PATIENCE);
+		watch_deadline(&c->watch, CANCEL_PATIENCE);
 	}
 	else
 	{
 		log_line("the database does not answer, nor end what is cancelled: the connection is "
 				 "closed");
-		end(c, false, &when_overdue);
+		end(c, false, true);
 	}
 }
 
@@ -432,14 +438,16 @@ void
 connection_start(Connection *c, const char *application)
 {
 	c->state = CONNECTION_OPENING;
-	while (!opening_start(c, application))
+	c->pg = opening_start(&c->watch, application, &c->seeking);
+	while (PQstatus(c->pg) == CONNECTION_BAD)
 	{
-		if (!opening_may_repeat(c))
+		if (!opening_may_repeat(c->seeking))
 		{
 			refused(c, refusal_error(PQerrorMessage(c->pg)), PQerrorMessage(c->pg), false);
 			return;
 		}
 		PQfinish(c->pg);
+		c->pg = opening_start(&c->watch, application, &c->seeking);
 	}
 }
 
@@ -469,7 +477,7 @@ connection_is_alive(Connection *c)
 void
 connection_cancel(Connection *c)
 {
-	/* a lookup is short: what follows it is not sent any more */
+	/* where the extension is, is found soon: what follows it is not sent any more */
 	if (c->state == CONNECTION_BUSY)
 		send_cancel(c);
 }
@@ -491,14 +499,21 @@ on_cancel_returned(void *owner)
 
 	c->cancelling = false;
 	if (c->state == CONNECTION_IDLE)
-		watch_deadline(c, 0);
-	handlers.ready(c);
+		watch_deadline(&c->watch, 0);
+	c->handlers->ready(c);
 }
 
 void
-connections_open(struct event_base *base, const ConnectionHandlers *given)
+connections_open(struct event_base *base)
 {
-	handlers = *given;
 	watch_open(base, on_event, on_deadline);
 	cancel_open(base, on_cancel_returned);
+}
+
+void
+connection_init(Connection *c, const ConnectionHandlers *handlers)
+{
+	memset(c, 0, sizeof(*c));
+	c->handlers = handlers;
+	c->watch.owner = c;
 }

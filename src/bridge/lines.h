@@ -1,6 +1,9 @@
 /*
  * lines.h
- *		Lines in on standard input, lines out on standard output.
+ *		Lines in and out on a pair of file descriptors: most of a transport.
+ *
+ * A kind of transport puts these functions into its table and keeps a Lines first
+ * in what it has (see transport_stdio.c).
  */
 #ifndef BRIDGE_LINES_H
 #define BRIDGE_LINES_H
@@ -10,40 +13,42 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "transport.h"
 
-/* Official clients drop a connection at a longer line, so neither side may send one. */
-#define LINE_LIMIT ((size_t) 10 * 1024 * 1024)
-
-/* Who stops the reading of input; it goes on when nobody does. */
-typedef enum LinesHold
+typedef struct Lines
 {
-	HOLD_OUTPUT = 1,			/* the client does not read its answers */
-	HOLD_CALLS = 2				/* too many calls wait for the database */
-} LinesHold;
+	Transport	transport;		/* what it is to its session */
+	const char *in_name;		/* what the log calls the input */
+	const char *out_name;		/* and the output */
+	bool		out_is_all;		/* where output cannot be written, the process ends */
+	int			out_fd;			/* where output goes */
+	struct event *readable;		/* the input has something */
+	struct event *writable;		/* the output takes something */
+	struct event *soon;			/* there is something to hand on, but not from within a function */
+	Buf			in;				/* input that is not handed on yet */
+	size_t		searched;		/* bytes of it known to hold no newline */
+	bool		skipping;		/* within a line that is too long */
+	bool		begun;			/* the first line was seen */
+	bool		at_end;			/* the end of the input was seen */
+	bool		ended;			/* it was told */
+	bool		held;			/* no lines are handed on now */
+	bool		backlogged;		/* the client does not read what it is sent */
+	bool		broken;			/* output cannot be written any more */
+	bool		told;			/* and the session knows */
+	Buf			out;			/* output that is not all written yet */
+	size_t		written;		/* bytes of it that are */
+} Lines;
 
-typedef struct LinesHandlers
-{
-	void		(*line) (const char *line, size_t length);	/* a whole line, without its newline */
-	void		(*too_long) (void); /* a line over LINE_LIMIT began; it is skipped */
-	void		(*end) (void);	/* no more input will come */
-	void		(*drained) (void);	/* all that was sent has been written */
-} LinesHandlers;
+/* Begin to read.  Both descriptors are non-blocking; they stay the caller's. */
+extern void lines_open(Lines *lines, struct event_base *base, int in_fd, int out_fd);
 
-extern void lines_open(struct event_base *base, const LinesHandlers *handlers);
+/* For the table of a kind of transport whose Transport is that of a Lines. */
+extern void lines_send(Transport *transport, const Buf *message);
+extern bool lines_is_drained(const Transport *transport);
+extern void lines_hold(Transport *transport);
+extern void lines_release(Transport *transport);
 
-/* Send bytes that end with a newline. */
-extern void lines_send(const Buf *message);
-
-/* Has everything been written? */
-extern bool lines_drained(void);
-
-/* Is the client slow to read, so that producing more should wait? */
-extern bool lines_backlogged(void);
-
-extern void lines_hold(LinesHold who);
-extern void lines_release(LinesHold who);
-
-/* Read no more, as if the input had ended. */
-extern void lines_stop_reading(void);
+/* Let go of what lines_open made. */
+extern void lines_close(Lines *lines);
 
 #endif							/* BRIDGE_LINES_H */

@@ -2,10 +2,11 @@
  * main.c
  *		scimver-mcp: the tools of the extension scimver for MCP clients.
  *
- * One process, one event loop.  Lines come in (lines.c), become messages
- * (scan.c, rpc.c, mcp.c), which either are answered at once or become calls
- * (request.c) that find their tool (tool_list.c) and a connection (pool.c,
- * connection.c, queries.c).
+ * One process, one event loop.  A client is a session (session.c) on a transport
+ * (transport.h, lines.c, transport_stdio.c).  Its lines become messages (scan.c,
+ * rpc.c, message.c, mcp.c), which either are answered at once (result.c) or become
+ * calls, whose requests (request.c) find their tool (tool_list.c) and a connection
+ * (pool.c, connection.c, queries.c).
  */
 #include <event2/event.h>
 #include <stdbool.h>
@@ -13,19 +14,14 @@
 #include <unistd.h>
 
 #include "command_line.h"
+#include "instructions.h"
 #include "lifetime.h"
-#include "lines.h"
 #include "log.h"
 #include "mcp.h"
 #include "pool.h"
-
-/* Output was written: there is room for more, or it was the last. */
-static void
-on_drained(void)
-{
-	pool_dispatch();
-	lifetime_changed();
-}
+#include "session.h"
+#include "tool_list.h"
+#include "transport_stdio.h"
 
 static bool
 is_pipe(int fd)
@@ -63,17 +59,17 @@ make_event_base(void)
 int
 main(int argc, char **argv)
 {
-	static const LinesHandlers handlers = {
-		mcp_line, mcp_line_too_long, lifetime_end_of_input, on_drained
-	};
 	struct event_base *base;
 
-	options_read(argc, argv);
+	command_line_read(argc, argv);
 	event_set_log_callback(log_event_library);
 	base = make_event_base();
 	lifetime_open(base);
 	pool_open(base);
-	lines_open(base, &handlers);
+	tool_list_open();
+	instructions_open(base);
+	sessions_open(base, lifetime_end);
+	mcp_serve(transport_stdio_open(base));
 	if (event_base_dispatch(base) < 0)
 		log_fatal("the event loop failed");
 	pool_close();

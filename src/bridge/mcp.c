@@ -1,195 +1,92 @@
 /*
  * mcp.c
- *		The Model Context Protocol: eras, methods, and who answers them.
+ *		The Model Context Protocol: methods, and who answers them.
  *
- * The era is decided for each message by its _meta, because clients mix them
- * on one connection.  A message without _meta of the modern era is legacy,
- * once there has been a handshake.
+ * A line becomes a message; it is answered at once, or becomes a call of its
+ * session, whose request comes back from the database (see the functions *_done).
  *
- * Entry points: mcp_line, mcp_line_too_long, mcp_result_tail.
+ * Entry point: mcp_serve.
  */
 #include "mcp.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "instructions.h"
 #include "log.h"
+#include "message.h"
 #include "pool.h"
+#include "result.h"
 #include "rpc.h"
+#include "session.h"
 #include "tool_list.h"
-
-#define MODERN_VERSION "2026-07-28"
-#define META_PREFIX "io.modelcontextprotocol/"
-#define SERVER_INFO \
-	"{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
-
-/* Bytes of a client's name that are kept. */
-#define AGENT_LIMIT 128
 
 /* What the handshake may agree on; the first is offered for all others. */
 static const char *const legacy_versions[] = {"2025-11-25", "2025-06-18", "2024-11-05"};
 
-/* How to write safely; in fewer words, each tool that writes says it too. */
-static const char instructions[] =
-"Users and groups (SCIM 2.0) that people, programs and other agents change at the same time. "
-"Every resource has a version, a hash of its content.\n"
-"To change one: read it, then write with expected_version set to the version you read "
-"(content._version or metadata.version). If it has changed meanwhile you get VERSION_MISMATCH "
-"and nothing is written: take content.current, merge your change into it, "
-"and retry with expected_version = content.current_version (where current is too large to be "
-"shown, do as content.next_steps says). Never drop expected_version to get through: that "
-"overwrites others' work.\n"
-"An update replaces the whole resource: send every attribute that shall stay. "
-"For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
-"To look again, pass the version you have as known_version: if nothing changed, the answer is "
-"only content.not_modified. "
-"Leave tenant_id out unless you were told one.\n"
-"Failures have content.error_code, content.retryable and content.next_steps. "
-"RETRY_LATER: nothing was changed, make the same call again. "
-"OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you "
-"decide.";
-
-/* A request, while it is dispatched. */
-typedef struct Request
+/* A request that the database is asked for is the beginning of a call. */
+static Call *
+call_of(Request *request)
 {
-	const ScanMessage *message; /* its spans */
-	ScanSpan	id;				/* its id */
-	Era			era;			/* its era */
-	char		agent[AGENT_LIMIT + 1]; /* the client's name; or "" */
-} Request;
+	return (Call *) request;
+}
 
-static bool handshake_done;
-static char legacy_agent[AGENT_LIMIT + 1];
-
-const char *
-mcp_result_tail(Era era)
+/* The reason that goes with an error, out of what is known of it. */
+static const char *
+reason_of(const Request *request, const Outcome *outcome, char *limit, size_t size)
 {
-	if (era == ERA_LEGACY)
-		return "";
-	return ",\"resultType\":\"complete\",\"_meta\":{\"" META_PREFIX "serverInfo\":" SERVER_INFO "}";
+	if (!own_error_kind(outcome->error)->limited)
+		return outcome->reason;
+	(void) snprintf(limit, size, "%g second%s.", request->limit / 1000.0,
+					request->limit == 1000 ? "" : "s");
+	return limit;
+}
+
+/* The database has said how to use the tools, or somebody for it. */
+static void
+initialize_done(Request *request, const Outcome *outcome)
+{
+	Call	   *call = call_of(request);
+
+	if (outcome->answered)
+		result_initialize(call, outcome->value, outcome->length);
+	else
+		rpc_error(call->session->transport, request->id, outcome->error, outcome->reason);
+	session_release(call->session, HOLD_ANSWER);
+	session_end_call(call);
 }
 
 static void
-invalid_params(const Request *request, const char *detail)
+discover_done(Request *request, const Outcome *outcome)
 {
-	rpc_error(request->id, ERROR_INVALID_PARAMS, detail);
+	Call	   *call = call_of(request);
+
+	if (outcome->answered)
+		result_discover(call, outcome->value, outcome->length);
+	else
+		rpc_error(call->session->transport, request->id, outcome->error, outcome->reason);
+	session_release(call->session, HOLD_ANSWER);
+	session_end_call(call);
 }
 
-/*
- * The client's name, for the record: without control characters, which would
- * only serve to deceive whoever reads a log.
- */
+/* What the client sends meanwhile is answered after this, as if it were answered at once. */
 static void
-read_agent(char *agent, ScanSpan client_info)
+start_instructed(const Message *message, const char *version, RequestDone done)
 {
-	json_t	   *info = json_loadb(client_info.start, client_info.length, 0, NULL);
-	const char *name = json_string_value(json_object_get(info, "name"));
-	size_t		length = 0;
+	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	Call	   *call = session_begin_call(message->session, REQUEST_INSTRUCTIONS, message->era,
+										  &text, done);
 
-	for (; name != NULL && *name != '\0' && length < AGENT_LIMIT; name++)
-	{
-		unsigned char c = (unsigned char) *name;
-
-		if (c >= 0x20 && c != 0x7F)
-			agent[length++] = *name;
-	}
-	/* cut between characters */
-	if (name != NULL && *name != '\0')
-	{
-		while (length > 0 && ((unsigned char) *name & 0xC0) == 0x80)
-		{
-			name--;
-			length--;
-		}
-	}
-	agent[length] = '\0';
-	json_decref(info);
-}
-
-/* A modern request: does its _meta say all that it must? */
-static bool
-check_modern(Request *request, ScanSpan version, ScanSpan capabilities, ScanSpan client_info)
-{
-	Buf			data = {NULL, 0, 0};
-
-	if (!scan_is_string(version))
-	{
-		invalid_params(request, "_meta must hold " META_PREFIX "protocolVersion, a string");
-		return false;
-	}
-	if (!scan_is_object(capabilities))
-	{
-		invalid_params(request, "_meta must hold " META_PREFIX "clientCapabilities, an object");
-		return false;
-	}
-	if (client_info.start != NULL && !scan_is_object(client_info))
-	{
-		invalid_params(request, META_PREFIX "clientInfo must be an object");
-		return false;
-	}
-	if (!rpc_string_is(version, MODERN_VERSION))
-	{
-		buf_text(&data, "{\"supported\":[\"" MODERN_VERSION "\"],\"requested\":");
-		buf_span(&data, version);
-		buf_text(&data, "}");
-		rpc_error_data(request->id, ERROR_UNSUPPORTED_VERSION, NULL,
-					   (ScanSpan) {data.data, data.length});
-		buf_free(&data);
-		return false;
-	}
-	if (client_info.start != NULL)
-		read_agent(request->agent, client_info);
-	return true;
-}
-
-/* Decide the era; false when the request has been answered with an error. */
-static bool
-decide_era(Request *request)
-{
-	const ScanMessage *m = request->message;
-	ScanSpan	version = {NULL, 0};
-	ScanSpan	capabilities = {NULL, 0};
-	ScanSpan	client_info = {NULL, 0};
-	ScanMember	wanted[] = {
-		{META_PREFIX "protocolVersion", &version, false, NULL},
-		{META_PREFIX "clientCapabilities", &capabilities, false, NULL},
-		{META_PREFIX "clientInfo", &client_info, false, NULL},
-		{NULL, NULL, false, NULL}
-	};
-
-	if (m->params.start != NULL && !scan_is_object(m->params))
-	{
-		invalid_params(request, "params must be an object");
-		return false;
-	}
-	if (m->meta.start != NULL &&
-		scan_members(m->meta.start, m->meta.length, wanted) != SCAN_OK)
-	{
-		invalid_params(request, "params._meta must be an object that names nothing twice");
-		return false;
-	}
-	request->agent[0] = '\0';
-	if (version.start != NULL || capabilities.start != NULL)
-	{
-		request->era = ERA_MODERN;
-		return check_modern(request, version, capabilities, client_info);
-	}
-	request->era = ERA_LEGACY;
-	if (!handshake_done && !rpc_string_is(m->method, "initialize"))
-	{
-		invalid_params(request, "_meta lacks " META_PREFIX "protocolVersion and "
-					   META_PREFIX "clientCapabilities, and there was no initialize");
-		return false;
-	}
-	strcpy(request->agent, legacy_agent);
-	return true;
+	call->version = version;
+	session_hold(message->session, HOLD_ANSWER);
+	instructions_resolve(&call->request);
 }
 
 static void
-answer_initialize(const Request *request)
+answer_initialize(Message *message)
 {
-	ScanSpan	params = request->message->params;
+	ScanSpan	params = message->spans->params;
 	ScanSpan	version = {NULL, 0};
 	ScanSpan	capabilities = {NULL, 0};
 	ScanSpan	client_info = {NULL, 0};
@@ -200,19 +97,18 @@ answer_initialize(const Request *request)
 		{NULL, NULL, false, NULL}
 	};
 	const char *agreed = legacy_versions[0];
-	Buf		   *answer;
 
 	if (params.start == NULL ||
 		scan_members(params.start, params.length, wanted) != SCAN_OK ||
 		!scan_is_string(version))
 	{
-		invalid_params(request, "protocolVersion must be a string");
+		message_invalid(message, "protocolVersion must be a string");
 		return;
 	}
 	if ((capabilities.start != NULL && !scan_is_object(capabilities)) ||
 		(client_info.start != NULL && !scan_is_object(client_info)))
 	{
-		invalid_params(request, "capabilities and clientInfo must be objects");
+		message_invalid(message, "capabilities and clientInfo must be objects");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(legacy_versions) / sizeof(legacy_versions[0]); i++)
@@ -220,88 +116,162 @@ answer_initialize(const Request *request)
 		if (rpc_string_is(version, legacy_versions[i]))
 			agreed = legacy_versions[i];
 	}
-	legacy_agent[0] = '\0';
+	message->agent[0] = '\0';
 	if (client_info.start != NULL)
-		read_agent(legacy_agent, client_info);
-	handshake_done = true;
-
-	answer = rpc_begin(request->id);
-	buf_printf(answer, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{}},"
-			   "\"serverInfo\":" SERVER_INFO ",\"instructions\":", agreed);
-	buf_json_string(answer, instructions, strlen(instructions));
-	buf_text(answer, "}");
-	rpc_send(answer);
+		message_read_agent(message->agent, client_info);
+	strcpy(message->session->agent, message->agent);
+	message->session->handshake_done = true;
+	start_instructed(message, agreed, initialize_done);
 }
 
 static void
-answer_discover(const Request *request)
+answer_discover(Message *message)
 {
-	Buf		   *answer = rpc_begin(request->id);
-
-	buf_text(answer, "{\"supportedVersions\":[\"" MODERN_VERSION "\"],"
-			 "\"capabilities\":{\"tools\":{}},\"instructions\":");
-	buf_json_string(answer, instructions, strlen(instructions));
-	buf_text(answer, ",\"ttlMs\":3600000,\"cacheScope\":\"public\"");
-	buf_text(answer, mcp_result_tail(request->era));
-	buf_text(answer, "}");
-	rpc_send(answer);
+	start_instructed(message, NULL, discover_done);
 }
 
 static void
-answer_ping(const Request *request)
+answer_ping(Message *message)
 {
-	Buf		   *answer = rpc_begin(request->id);
+	result_empty(message->session, message->id);
+}
 
-	buf_text(answer, "{}");
-	rpc_send(answer);
+/* The list of tools came for a client. */
+static void
+list_done(Request *request, const Outcome *outcome)
+{
+	Call	   *call = call_of(request);
+	Outcome		failed = {.error = ERROR_INTERNAL};
+	char		limit[64];
+
+	if (outcome->answered && tool_list_learn(request, outcome))
+	{
+		if (!request->cancelled)
+			result_tools(call);
+	}
+	else if (!request->cancelled)
+	{
+		if (!outcome->answered)
+			failed = *outcome;
+		rpc_error(call->session->transport, request->id, failed.error,
+				  reason_of(request, &failed, limit, sizeof(limit)));
+	}
+	session_end_call(call);
 }
 
 static void
-start_list(const Request *request)
+start_list(Message *message)
 {
-	ScanSpan	params = request->message->params;
+	ScanSpan	params = message->spans->params;
 	ScanSpan	cursor = {NULL, 0};
+	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	Call	   *call;
 	ScanMember	wanted[] = {{"cursor", &cursor, false, NULL}, {NULL, NULL, false, NULL}};
 
 	if (params.start != NULL &&
 		(scan_members(params.start, params.length, wanted) == SCAN_DUPLICATE ||
 		 cursor.start != NULL))
 	{
-		invalid_params(request, "the list has one page, so there is no cursor");
+		message_invalid(message, "the list has one page, so there is no cursor");
 		return;
 	}
-	pool_submit(call_new(CALL_LIST, request->era, request->id, "",
-						 (ScanSpan) {NULL, 0}, request->agent));
+	call = session_begin_call(message->session, REQUEST_TOOLS, message->era, &text, list_done);
+	pool_submit(&call->request);
+}
+
+/* A call of a tool ends without an answer of the database's. */
+static void
+call_failed(Call *call, const Outcome *outcome)
+{
+	const Request *request = &call->request;
+	const OwnErrorKind *kind = own_error_kind(outcome->error);
+	char		limit[64];
+	const char *reason = reason_of(request, outcome, limit, sizeof(limit));
+
+	/* a cancelled call is silent, unless it may have changed something */
+	if (request->cancelled && !kind->may_have_written)
+		return;
+	if (outcome->error == ERROR_UNKNOWN_TOOL)
+		rpc_unknown_tool(call->session->transport, request->id, request->tool,
+						 strlen(request->tool));
+	else
+		result_tool_error(call, outcome->error,
+						  kind->limited || kind->explained ? reason : NULL);
+}
+
+/* The database has answered a call of a tool: with an envelope, or what is none. */
+static void
+call_answered(Call *call, const char *envelope, size_t length)
+{
+	const Request *request = &call->request;
+	bool		reads = request_only_reads(request);
+	ScanSpan	success = {NULL, 0};
+	ScanMember	wanted[] = {{"success", &success, false, NULL}, {NULL, NULL, false, NULL}};
+	bool		done;
+
+	if (envelope == NULL || scan_members(envelope, length, wanted) != SCAN_OK ||
+		success.start == NULL)
+	{
+		const Outcome failed = {.error = reads ? ERROR_INTERNAL : ERROR_LOST_WRITE};
+
+		log_line("%s did not return a tool's result", request->tool);
+		call_failed(call, &failed);
+		return;
+	}
+	done = success.start[0] == 't';
+	if (request->unreplicated && done)
+		result_tool_error(call, ERROR_NOT_REPLICATED, NULL);
+	/* what was cancelled too late to be rolled back is reported */
+	else if (!request->cancelled || (!reads && done))
+		result_envelope(call, envelope, length, done);
 }
 
 static void
-start_call(const Request *request)
+call_done(Request *request, const Outcome *outcome)
 {
-	ScanSpan	arguments = request->message->arguments;
-	ScanSpan	spelled = request->message->name;
+	Call	   *call = call_of(request);
+
+	if (outcome->answered)
+		call_answered(call, outcome->value, outcome->length);
+	else
+		call_failed(call, outcome);
+	session_end_call(call);
+}
+
+static void
+start_call(Message *message)
+{
+	ScanSpan	arguments = message->spans->arguments;
+	ScanSpan	spelled = message->spans->name;
+	Transport  *transport = message->session->transport;
 	size_t		length = 0;
 	char	   *name;
 
 	if (!scan_is_string(spelled))
 	{
-		invalid_params(request, "name must be a string");
+		message_invalid(message, "name must be a string");
 		return;
 	}
 	if (arguments.start == NULL || scan_is_null(arguments))
 		arguments = (ScanSpan) {"{}", 2};
 	if (!scan_is_object(arguments))
 	{
-		invalid_params(request, "arguments must be an object");
+		message_invalid(message, "arguments must be an object");
 		return;
 	}
 	name = rpc_string(spelled, &length);
 	if (name == NULL)			/* no text: shown as it is spelled */
-		rpc_unknown_tool(request->id, spelled.start + 1, spelled.length - 2);
+		rpc_unknown_tool(transport, message->id, spelled.start + 1, spelled.length - 2);
 	else if (strlen(name) != length)
-		rpc_unknown_tool(request->id, name, length);
+		rpc_unknown_tool(transport, message->id, name, length);
 	else
-		catalogue_resolve(call_new(CALL_TOOL, request->era, request->id, name,
-								   arguments, request->agent));
+	{
+		const RequestText text = {message->id, arguments, name, message->agent};
+		Call	   *call = session_begin_call(message->session, REQUEST_WRITE, message->era, &text,
+											  call_done);
+
+		tool_list_resolve(&call->request);
+	}
 	free(name);
 }
 
@@ -310,7 +280,7 @@ static const struct
 	const char *name;			/* the method */
 	bool		legacy;			/* known up to 2025-11-25 */
 	bool		modern;			/* known from 2026-07-28 */
-	void		(*answer) (const Request *request);
+	void		(*answer) (Message *message);
 }			methods[] = {
 	{"tools/call", true, true, start_call},
 	{"tools/list", true, true, start_list},
@@ -320,27 +290,27 @@ static const struct
 };
 
 static void
-handle_request(const ScanMessage *message, ScanSpan id)
+handle_request(Session *session, const ScanMessage *spans, ScanSpan id)
 {
-	Request		request = {.message = message, .id = id};
+	Message		message = {.session = session, .spans = spans, .id = id};
 
-	if (!decide_era(&request))
+	if (!message_decide_era(&message))
 		return;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 	{
-		if ((request.era == ERA_MODERN ? methods[i].modern : methods[i].legacy) &&
-			rpc_string_is(message->method, methods[i].name))
+		if ((message.era == ERA_MODERN ? methods[i].modern : methods[i].legacy) &&
+			rpc_string_is(spans->method, methods[i].name))
 		{
-			methods[i].answer(&request);
+			methods[i].answer(&message);
 			return;
 		}
 	}
-	rpc_error(id, ERROR_METHOD_NOT_FOUND, NULL);
+	rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
 }
 
 /* Of all notifications only a cancellation asks for something. */
 static void
-handle_notification(const ScanMessage *message)
+handle_notification(Session *session, const ScanMessage *message)
 {
 	ScanSpan	id = {NULL, 0};
 	ScanMember	wanted[] = {{"requestId", &id, false, NULL}, {NULL, NULL, false, NULL}};
@@ -350,12 +320,14 @@ handle_notification(const ScanMessage *message)
 		return;
 	if (scan_members(message->params.start, message->params.length, wanted) == SCAN_OK &&
 		id.start != NULL)
-		call_cancel_id(id);
+		session_cancel(session, id);
 }
 
-void
-mcp_line(const char *line, size_t length)
+static void
+on_line(void *to, const char *line, size_t length)
 {
+	Session    *session = to;
+	Transport  *transport = session->transport;
 	ScanMessage message;
 	ScanSpan	id;
 	const char *detail;
@@ -367,36 +339,72 @@ mcp_line(const char *line, size_t length)
 		case SCAN_EMPTY:
 			return;
 		case SCAN_BROKEN:
-			rpc_error(rpc_no_id, ERROR_PARSE, NULL);
+			rpc_error(transport, rpc_no_id, ERROR_PARSE, NULL);
 			return;
 		case SCAN_ARRAY:
-			rpc_error(rpc_no_id, ERROR_BATCH, NULL);
+			rpc_error(transport, rpc_no_id, ERROR_BATCH, NULL);
 			return;
 		case SCAN_SCALAR:
-			rpc_error(rpc_no_id, ERROR_INVALID_REQUEST, "a message is an object");
+			rpc_error(transport, rpc_no_id, ERROR_INVALID_REQUEST, "a message is an object");
 			return;
 		case SCAN_DUPLICATE:
-			rpc_error(rpc_no_id, ERROR_INVALID_REQUEST, "a member is named twice");
+			rpc_error(transport, rpc_no_id, ERROR_INVALID_REQUEST, "a member is named twice");
 			return;
 	}
 	switch (rpc_kind(&message, &id, &detail))
 	{
 		case RPC_REQUEST:
-			handle_request(&message, id);
+			handle_request(session, &message, id);
 			break;
 		case RPC_NOTIFICATION:
-			handle_notification(&message);
+			handle_notification(session, &message);
 			break;
 		case RPC_RESPONSE:
 			break;				/* no request of ours can have asked for it */
 		case RPC_INVALID:
-			rpc_error(id, ERROR_INVALID_REQUEST, detail);
+			rpc_error(transport, id, ERROR_INVALID_REQUEST, detail);
 			break;
 	}
 }
 
-void
-mcp_line_too_long(void)
+static void
+on_too_long(void *to)
 {
-	rpc_error(rpc_no_id, ERROR_LINE_TOO_LONG, NULL);
+	Session    *session = to;
+
+	rpc_error(session->transport, rpc_no_id, ERROR_LINE_TOO_LONG, NULL);
+}
+
+static void
+on_end(void *session)
+{
+	session_end_of_input(session);
+}
+
+static void
+on_gone(void *session)
+{
+	session_abandon(session);
+}
+
+static void
+on_backlogged(void *session)
+{
+	session_backlogged(session);
+}
+
+static void
+on_drained(void *session)
+{
+	session_drained(session);
+}
+
+Session *
+mcp_serve(Transport *transport)
+{
+	static const TransportHandlers handlers = {
+		on_line, on_too_long, on_end, on_gone, on_backlogged, on_drained
+	};
+
+	return session_open(transport, &handlers);
 }

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "command_line.h"
 #include "log.h"
-#include "watch.h"
 
 /* How long opening may take, in seconds, when connect_timeout says nothing. */
 #define CONNECT_TIMEOUT 10
@@ -73,16 +73,17 @@ ignore_notice(void *arg, const PGresult *notice)
 	(void) notice;
 }
 
-bool
-opening_start(Connection *c, const char *application)
+PGconn *
+opening_start(Watch *watch, const char *application, bool *seeking)
 {
 	const char *keywords[8] = {"dbname", "client_encoding", "fallback_application_name"};
 	const char *values[8] = {options.conninfo, "UTF8", application};
 	int			count = 3;
+	PGconn	   *pg;
 
-	c->seeking = wanted.any && wanted.primary && !wanted.in_vain;
+	*seeking = wanted.any && wanted.primary && !wanted.in_vain;
 	wanted.in_vain = false;
-	if (c->seeking)
+	if (*seeking)
 	{
 		keywords[count] = "target_session_attrs";
 		values[count++] = "read-write";
@@ -95,35 +96,35 @@ opening_start(Connection *c, const char *application)
 			values[count++] = lists[i];
 		}
 	}
-	c->pg = PQconnectStartParams(keywords, values, 1);
-	if (c->pg == NULL)
+	pg = PQconnectStartParams(keywords, values, 1);
+	if (pg == NULL)
 		log_fatal("out of memory");
-	if (!c->seeking)
-		wanted.any = takes_any(c->pg);
-	if (PQstatus(c->pg) == CONNECTION_BAD)
-		return false;
+	if (!*seeking)
+		wanted.any = takes_any(pg);
+	if (PQstatus(pg) == CONNECTION_BAD)
+		return pg;
 
 	/* DNS and files apart, nothing from here on blocks */
-	(void) PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
-	(void) PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE);	/* for refusal.c */
-	watch_deadline(c, connect_timeout(c->pg));
-	watch_socket(c, false);
-	watch_for(c, EV_WRITE);
-	return true;
+	(void) PQsetNoticeReceiver(pg, ignore_notice, NULL);
+	(void) PQsetErrorVerbosity(pg, PQERRORS_VERBOSE);	/* for refusal.c */
+	watch_deadline(watch, connect_timeout(pg));
+	watch_socket(watch, pg, false);
+	watch_for(watch, pg, EV_WRITE);
+	return pg;
 }
 
 bool
-opening_go_on(Connection *c)
+opening_go_on(Watch *watch, PGconn *pg)
 {
-	switch (PQconnectPoll(c->pg))
+	switch (PQconnectPoll(pg))
 	{
 		case PGRES_POLLING_READING:
-			watch_socket(c, false);
-			watch_for(c, EV_READ);
+			watch_socket(watch, pg, false);
+			watch_for(watch, pg, EV_READ);
 			return false;
 		case PGRES_POLLING_WRITING:
-			watch_socket(c, false);
-			watch_for(c, EV_WRITE);
+			watch_socket(watch, pg, false);
+			watch_for(watch, pg, EV_WRITE);
 			return false;
 		default:
 			return true;
@@ -131,11 +132,11 @@ opening_go_on(Connection *c)
 }
 
 void
-opening_pass_over(const Connection *c)
+opening_pass_over(PGconn *pg)
 {
 	for (int i = 0; i < 3; i++)
 	{
-		char	   *list = effective(c->pg, list_keywords[i]);
+		char	   *list = effective(pg, list_keywords[i]);
 		char	   *comma = list != NULL ? strchr(list, ',') : NULL;
 
 		if (comma != NULL)
@@ -154,10 +155,10 @@ opening_pass_over(const Connection *c)
 }
 
 bool
-opening_may_repeat(const Connection *c)
+opening_may_repeat(bool seeking)
 {
-	wanted.in_vain = wanted.in_vain || c->seeking;
-	return c->seeking;
+	wanted.in_vain = wanted.in_vain || seeking;
+	return seeking;
 }
 
 void

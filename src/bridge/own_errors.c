@@ -2,13 +2,13 @@
  * own_errors.c
  *		The bridge's own errors, in one table.
  *
- * Entry points: error_kind, error_of_sqlstate, error_text, error_envelope.
+ * Entry points: own_error_kind, own_error_of_sqlstate, own_error_text, own_error_envelope.
  */
 #include "own_errors.h"
 
 #include <string.h>
 
-static const BridgeErrorKind kinds[] = {
+static const OwnErrorKind kinds[] = {
 	[ERROR_PARSE] = {-32700, NULL, false, "Parse error: the line is not a JSON message", NULL},
 	[ERROR_LINE_TOO_LONG] = {-32600, NULL, false, "Invalid request: a line may hold at most 10 MiB",
 	NULL},
@@ -114,7 +114,7 @@ static const BridgeErrorKind kinds[] = {
 static const struct
 {
 	const char *prefix;			/* the beginning of the SQLSTATE */
-	BridgeError error;			/* its meaning */
+	OwnError	error;			/* its meaning */
 }			sqlstates[] = {
 	{"22021", ERROR_INVALID_TEXT},
 	{"22", ERROR_INVALID_VALUE},
@@ -127,14 +127,14 @@ static const struct
 	{"23505", ERROR_UNIQUENESS},
 };
 
-const BridgeErrorKind *
-error_kind(BridgeError error)
+const OwnErrorKind *
+own_error_kind(OwnError error)
 {
 	return &kinds[error];
 }
 
-BridgeError
-error_of_sqlstate(const char *sqlstate, bool read_only)
+OwnError
+own_error_of_sqlstate(const char *sqlstate, bool read_only)
 {
 	if (sqlstate == NULL || sqlstate[0] == '\0')
 		return read_only ? ERROR_LOST_READ : ERROR_LOST_WRITE;
@@ -151,11 +151,11 @@ error_of_sqlstate(const char *sqlstate, bool read_only)
 }
 
 void
-error_text(Buf *out, BridgeError error, const char *detail)
+own_error_text(Buf *out, OwnError error, const char *detail)
 {
 	Buf			text = {NULL, 0, 0};
 
-	buf_text(&text, error_kind(error)->text);
+	buf_text(&text, own_error_kind(error)->text);
 	if (detail != NULL)
 	{
 		if (text.data[text.length - 1] == '.')
@@ -168,15 +168,17 @@ error_text(Buf *out, BridgeError error, const char *detail)
 }
 
 void
-error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool)
+own_error_envelope(Buf *out, OwnError error, const char *detail, const char *tool)
 {
-	const BridgeErrorKind *kind = error_kind(error);
+	const OwnErrorKind *kind = own_error_kind(error);
+
+	/* answers name an operation without what the names of the database's functions begin with */
 	const char *operation = strncmp(tool, "scim_", 5) == 0 ? tool + 5 : tool;
 
 	buf_text(out, "{\"success\":false,\"metadata\":{\"operation\":");
 	buf_json_excerpt(out, operation, strlen(operation), ERROR_NAME_LIMIT);
 	buf_printf(out, "},\"content\":{\"error_code\":\"%s\",\"error\":", kind->code);
-	error_text(out, error, detail);
+	own_error_text(out, error, detail);
 	buf_text(out, ",\"next_steps\":[");
 	buf_json_string(out, kind->next_step, strlen(kind->next_step));
 	buf_printf(out, "],\"retryable\":%s}}", kind->retryable ? "true" : "false");

@@ -14,7 +14,7 @@
 
 #include "buf.h"
 
-typedef enum BridgeError
+typedef enum OwnError
 {
 	/* a message that is wrong in itself */
 	ERROR_PARSE,
@@ -49,9 +49,9 @@ typedef enum BridgeError
 	ERROR_PERMISSION_DENIED,
 	ERROR_UNIQUENESS,
 	ERROR_INTERNAL
-} BridgeError;
+} OwnError;
 
-typedef struct BridgeErrorKind
+typedef struct OwnErrorKind
 {
 	int			rpc_code;		/* code of the JSON-RPC error */
 	const char *code;			/* error_code of the tool result, or NULL */
@@ -61,15 +61,15 @@ typedef struct BridgeErrorKind
 	bool		may_have_written;	/* the call did write something, or nobody knows */
 	bool		limited;		/* the limit of --timeout goes with the text */
 	bool		explained;		/* the reason goes with the text, for whoever may mend it */
-} BridgeErrorKind;
+} OwnErrorKind;
 
-extern const BridgeErrorKind *error_kind(BridgeError error);
+extern const OwnErrorKind *own_error_kind(OwnError error);
 
 /*
  * What an error of the server means for a call.  sqlstate may be NULL (libpq
  * made the error itself): then a write may have been committed.
  */
-extern BridgeError error_of_sqlstate(const char *sqlstate, bool read_only);
+extern OwnError own_error_of_sqlstate(const char *sqlstate, bool read_only);
 
 /*
  * What a client sent, such as a tool's name, and an error's whole text are cut
@@ -79,9 +79,9 @@ extern BridgeError error_of_sqlstate(const char *sqlstate, bool read_only);
 #define ERROR_TEXT_LIMIT 1500
 
 /* Its text, and a detail (may be NULL; without control characters), as a JSON string. */
-extern void error_text(Buf *out, BridgeError error, const char *detail);
+extern void own_error_text(Buf *out, OwnError error, const char *detail);
 
 /* The tools' result envelope for an error of a call of that tool; what matters stands first. */
-extern void error_envelope(Buf *out, BridgeError error, const char *detail, const char *tool);
+extern void own_error_envelope(Buf *out, OwnError error, const char *detail, const char *tool);
 
 #endif							/* BRIDGE_OWN_ERRORS_H */

@@ -1,16 +1,19 @@
 /*
  * pool.c
- *		Connections to the database, and the calls that wait for one.
+ *		Connections to the database, and the requests that wait for one.
  *
- * Connections are opened when queued calls need them, up to --pool.  When one
+ * Requests queue in lanes, one for each client, which are taken in turn: one
+ * client's hundreds hold up another one's by one request each time.
+ *
+ * Connections are opened when queued requests need them, up to --pool.  When one
  * cannot be opened and no other is there, what is queued is told so; the next
- * attempt comes after a growing pause, in which calls wait.
+ * attempt comes after a growing pause, in which requests wait.
  *
  * libpq is used without blocking: connection.c's business is one connection,
  * this file's is to share them out.
  *
- * Entry points: pool_open, pool_submit, pool_drop, pool_cancel, pool_dispatch,
- * pool_shut_down, pool_give_up, pool_close.
+ * Entry points: pool_open, pool_submit, pool_drop, pool_cancel, pool_give_up,
+ * pool_dispatch, pool_close.
  */
 #include "pool.h"
 
@@ -20,7 +23,6 @@
 #include "buf.h"
 #include "command_line.h"
 #include "connection.h"
-#include "lines.h"
 #include "log.h"
 #include "opening.h"
 
@@ -28,33 +30,64 @@
 #define PAUSE_FIRST 100
 #define PAUSE_LONGEST 2000
 
+TAILQ_HEAD(Lanes, Lane);
+
 static struct
 {
 	Connection *connections;	/* options.pool_size of them */
-	CallQueue	queue;			/* calls that wait for a connection */
-	unsigned int queued;		/* how many */
+	struct Lanes lanes;			/* those with queued requests; whose turn is next stands first */
 	bool		dispatching;	/* pool_dispatch is at work further up */
-	bool		shutting_down;	/* no call is taken any more */
 	int			pause;			/* milliseconds to the next attempt; 0: none failed */
 	bool		pausing;		/* within such a pause */
 	struct event *pause_over;	/* ends it */
 	char	   *reason;			/* why the last attempt failed */
-}			pool;
+}			pool = {.lanes = TAILQ_HEAD_INITIALIZER(pool.lanes)};
 
 static void
-fail_queue(BridgeError error, const char *reason)
+fail_queue(OwnError error, const char *reason)
 {
-	CallQueue	failed = TAILQ_HEAD_INITIALIZER(failed);
-	Call	   *call;
+	RequestQueue failed = TAILQ_HEAD_INITIALIZER(failed);
+	Request    *request;
+	Lane	   *lane;
 
-	/* answering may queue new calls: they are not meant */
-	TAILQ_CONCAT(&failed, &pool.queue, queue);
-	pool.queued = 0;
-	while ((call = TAILQ_FIRST(&failed)) != NULL)
+	/* answering may queue new requests: they are not meant */
+	while ((lane = TAILQ_FIRST(&pool.lanes)) != NULL)
 	{
-		TAILQ_REMOVE(&failed, call, queue);
-		call_failed(call, error, reason);
+		TAILQ_CONCAT(&failed, &lane->queue, queue);
+		lane->queued = 0;
+		TAILQ_REMOVE(&pool.lanes, lane, turn);
 	}
+	while ((request = TAILQ_FIRST(&failed)) != NULL)
+	{
+		TAILQ_REMOVE(&failed, request, queue);
+		request_failed(request, error, reason);
+	}
+}
+
+/* The lane whose turn it is; NULL: none has what may be sent now. */
+static Lane *
+next_lane(void)
+{
+	Lane	   *lane;
+
+	TAILQ_FOREACH(lane, &pool.lanes, turn)
+	{
+		if (!lane->held)
+			return lane;
+	}
+	return NULL;
+}
+
+/* How many requests may be sent now. */
+static unsigned int
+sendable(void)
+{
+	unsigned int count = 0;
+	Lane	   *lane;
+
+	TAILQ_FOREACH(lane, &pool.lanes, turn)
+		count += lane->held ? 0 : lane->queued;
+	return count;
 }
 
 /* The connection that was used last: its caches are the warmest. */
@@ -74,49 +107,63 @@ idle_connection(void)
 	return best;
 }
 
-/* As many connections as there are queued calls, within the limit. */
+/* As many connections as there are requests for them, within the limit. */
 static void
 open_connections(void)
 {
 	unsigned int opening = 0;
+	unsigned int wanted = sendable();
 
-	if (pool.pausing || pool.shutting_down)
+	if (pool.pausing)
 		return;
 	for (int i = 0; i < options.pool_size; i++)
 		opening += pool.connections[i].state == CONNECTION_OPENING;
-	for (int i = 0; i < options.pool_size && opening < pool.queued; i++)
+	for (int i = 0; i < options.pool_size && opening < wanted; i++)
 	{
 		Connection *c = &pool.connections[i];
 
 		if (c->state != CONNECTION_CLOSED)
 			continue;
 		opening++;
-		connection_start(c, TAILQ_FIRST(&pool.queue)->application);
+		connection_start(c, TAILQ_FIRST(&next_lane()->queue)->application);
 		if (pool.pausing)
 			return;				/* that failed at once */
 	}
 }
 
+/* Take a request out of its lane; next: the lane has had its turn. */
+static void
+take_out(Request *request, bool next)
+{
+	Lane	   *lane = request->lane;
+
+	TAILQ_REMOVE(&lane->queue, request, queue);
+	lane->queued--;
+	if (next || lane->queued == 0)
+		TAILQ_REMOVE(&pool.lanes, lane, turn);
+	if (next && lane->queued > 0)
+		TAILQ_INSERT_TAIL(&pool.lanes, lane, turn);
+}
+
 void
 pool_dispatch(void)
 {
-	Call	   *call;
+	Lane	   *lane;
 	Connection *c;
 
 	if (pool.dispatching)
 		return;
 	pool.dispatching = true;
-	while ((call = TAILQ_FIRST(&pool.queue)) != NULL && !lines_backlogged() &&
-		   (c = idle_connection()) != NULL)
+	while ((lane = next_lane()) != NULL && (c = idle_connection()) != NULL)
 	{
+		Request    *request = TAILQ_FIRST(&lane->queue);
+
 		if (!connection_is_alive(c))
 			continue;			/* it has closed itself: look for another */
-		TAILQ_REMOVE(&pool.queue, call, queue);
-		pool.queued--;
-		connection_take(c, call);
+		take_out(request, true);
+		connection_take(c, request);
 	}
-	if (!lines_backlogged())
-		open_connections();
+	open_connections();
 	pool.dispatching = false;
 }
 
@@ -141,7 +188,7 @@ on_ready(Connection *c)
 
 /* A connection could not be opened. */
 static void
-on_refused(Connection *c, BridgeError error, const char *reason)
+on_refused(Connection *c, OwnError error, const char *reason)
 {
 	struct timeval pause;
 
@@ -165,7 +212,7 @@ on_refused(Connection *c, BridgeError error, const char *reason)
 	fail_queue(error, pool.reason);
 }
 
-/* A connection that was there is gone; its call has been told. */
+/* A connection that was there is gone; its request has been told. */
 static void
 on_gone(Connection *c)
 {
@@ -184,70 +231,65 @@ on_demoted(Connection *c)
 }
 
 void
-pool_submit(Call *call)
+pool_submit(Request *request)
 {
-	call->state = CALL_QUEUED;
-	if (pool.shutting_down)
-	{
-		call_failed(call, ERROR_SHUTTING_DOWN, NULL);
-		return;
-	}
-	TAILQ_INSERT_TAIL(&pool.queue, call, queue);
-	pool.queued++;
+	Lane	   *lane = request->lane;
+
+	request->state = REQUEST_QUEUED;
+	TAILQ_INSERT_TAIL(&lane->queue, request, queue);
+	if (lane->queued++ == 0)
+		TAILQ_INSERT_TAIL(&pool.lanes, lane, turn);
 	pool_dispatch();
 }
 
 void
-pool_drop(Call *call)
+pool_drop(Request *request)
 {
-	TAILQ_REMOVE(&pool.queue, call, queue);
-	pool.queued--;
+	take_out(request, false);
 }
 
-void
-pool_cancel(Call *call)
+/* The connection that works on it. */
+static Connection *
+connection_of(const Request *request)
 {
 	for (int i = 0; i < options.pool_size; i++)
 	{
-		if (pool.connections[i].call == call)
-			connection_cancel(&pool.connections[i]);
+		if (pool.connections[i].request == request)
+			return &pool.connections[i];
 	}
+	return NULL;
+}
+
+void
+pool_cancel(Request *request)
+{
+	Connection *c = connection_of(request);
+
+	if (c != NULL)
+		connection_cancel(c);
+}
+
+void
+pool_give_up(Request *request)
+{
+	Connection *c = connection_of(request);
+
+	if (c != NULL)
+		connection_give_up(c);
 }
 
 void
 pool_open(struct event_base *base)
 {
-	static const ConnectionHandlers handlers = {on_ready, on_refused, on_gone, on_demoted};
+	static const ConnectionHandlers handlers = {on_ready, on_refused, on_gone, on_demoted, NULL};
 
-	TAILQ_INIT(&pool.queue);
 	pool.connections = must_alloc(sizeof(Connection) * (size_t) options.pool_size);
-	memset(pool.connections, 0, sizeof(Connection) * (size_t) options.pool_size);
+	for (int i = 0; i < options.pool_size; i++)
+		connection_init(&pool.connections[i], &handlers);
 	pool.pause_over = evtimer_new(base, on_pause_over, NULL);
 	if (pool.pause_over == NULL)
 		log_fatal("cannot make a timer");
-	connections_open(base, &handlers);
-}
-
-void
-pool_shut_down(void)
-{
-	pool.shutting_down = true;
-	fail_queue(ERROR_SHUTTING_DOWN, NULL);
-	for (int i = 0; i < options.pool_size; i++)
-	{
-		if (pool.connections[i].call != NULL)
-			connection_cancel(&pool.connections[i]);
-	}
-}
-
-void
-pool_give_up(void)
-{
-	for (int i = 0; i < options.pool_size; i++)
-	{
-		if (pool.connections[i].call != NULL)
-			connection_give_up(&pool.connections[i]);
-	}
+	connections_open(base);
 }
 
 void

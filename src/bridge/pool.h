@@ -1,9 +1,9 @@
 /*
  * pool.h
- *		Connections to the database, and the calls that wait for one.
+ *		Connections to the database, and the requests that wait for one.
  *
- * A call that was submitted comes back exactly once, through call_answered or
- * call_failed, unless pool_drop took it out again.
+ * A request that was submitted comes back exactly once, by its "done", unless
+ * pool_drop took it out again.
  */
 #ifndef BRIDGE_POOL_H
 #define BRIDGE_POOL_H
@@ -15,23 +15,20 @@
 
 extern void pool_open(struct event_base *base);
 
-/* Hand in a call. */
-extern void pool_submit(Call *call);
+/* Hand in a request, at the end of its lane. */
+extern void pool_submit(Request *request);
 
-/* Take a queued call out again. */
-extern void pool_drop(Call *call);
+/* Take a queued request out again. */
+extern void pool_drop(Request *request);
 
-/* Cancel the statement of a call that was sent. */
-extern void pool_cancel(Call *call);
+/* Cancel the statement of a request that was sent. */
+extern void pool_cancel(Request *request);
 
-/* Send queued calls as far as connections are free. */
+/* Wait no longer for a request that was sent: it is told what that means. */
+extern void pool_give_up(Request *request);
+
+/* Send queued requests as far as connections are free, and as their lanes are not held. */
 extern void pool_dispatch(void);
-
-/* End of the process: fail what is queued, cancel what is under way. */
-extern void pool_shut_down(void);
-
-/* Wait for nothing any more: tell what is still under way. */
-extern void pool_give_up(void);
 
 /* Close all connections. */
 extern void pool_close(void);

@@ -2,8 +2,9 @@
  * queries.c
  *		All SQL that the bridge ever sends.
  *
- * Entry points: sql_send_lookup, sql_learn, sql_must_prepare, sql_send_prepare,
- * sql_prepared, sql_send_call, sql_forget.
+ * Entry points: queries_name, queries_must_locate, queries_send_location,
+ * queries_learn, queries_must_prepare, queries_send_prepare, queries_prepared,
+ * queries_send, queries_show_demotion, queries_forget.
  */
 #include "queries.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "buf.h"
 #include "command_line.h"
 
@@ -25,7 +27,7 @@
  * the session is not ours, and no setting may stay behind.  A lower limit that
  * an administrator set stays ($2 and s.setting: milliseconds).
  */
-static const char lookup[] =
+static const char location[] =
 "SELECT n.nspname, pg_catalog.pg_backend_pid(), s.setting,"
 " pg_catalog.current_setting('transaction_read_only'),"
 " CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1"
@@ -79,10 +81,11 @@ static const char set_messages[] =
 ", pg_catalog.set_config('client_min_messages', 'warning', true)";
 
 /* What it is all for. */
-static const char *const functions[SQL_KINDS] = {
-	[SQL_LIST] = "scim_tools()",
-	[SQL_READ] = "scim_call_tool($1, $2)",
-	[SQL_WRITE] = "scim_call_tool($1, $2)"
+static const char *const functions[REQUEST_KINDS] = {
+	[REQUEST_TOOLS] = "scim_tools",
+	[REQUEST_INSTRUCTIONS] = "scim_instructions",
+	[REQUEST_READ] = "scim_call_tool",
+	[REQUEST_WRITE] = "scim_call_tool"
 };
 
 /*
@@ -94,16 +97,28 @@ static const char *const functions[SQL_KINDS] = {
 static const Oid types[PARAMETERS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID};
 static const int formats[PARAMETERS] = {0, 1, 0, 0, 0};
 
-static SqlKind
-kind_of(const Call *call)
+/* Is it a call of a tool? */
+static bool
+is_call(RequestKind kind)
 {
-	if (call->kind != CALL_TOOL)
-		return SQL_LIST;
-	return call->read_only ? SQL_READ : SQL_WRITE;
+	return kind == REQUEST_READ || kind == REQUEST_WRITE;
+}
+
+const char *
+queries_name(const Request *request)
+{
+	return functions[request->kind] != NULL && !is_call(request->kind) ?
+		functions[request->kind] : request->tool;
 }
 
 bool
-sql_send_lookup(PGconn *pg)
+queries_must_locate(const Queries *queries, const Request *request)
+{
+	return functions[request->kind] != NULL && queries->text[request->kind] == NULL;
+}
+
+bool
+queries_send_location(PGconn *pg)
 {
 	static const Oid int4s[] = {INT4_OID, INT4_OID};
 	char		pid[16];
@@ -112,13 +127,13 @@ sql_send_lookup(PGconn *pg)
 
 	(void) snprintf(pid, sizeof(pid), "%d", PQbackendPID(pg));
 	(void) snprintf(limit, sizeof(limit), "%d", options.timeout * 1000);
-	return PQsendQueryParams(pg, lookup, 2, int4s, values, NULL, NULL, 0) == 1;
+	return PQsendQueryParams(pg, location, 2, int4s, values, NULL, NULL, 0) == 1;
 }
 
 static char *
-statement(SqlKind kind, const char *schema)
+statement(RequestKind kind, const char *schema)
 {
-	bool		writes = kind == SQL_WRITE;
+	bool		writes = kind == REQUEST_WRITE;
 	Buf			text = {NULL, 0, 0};
 
 	buf_text(&text, set_agent);
@@ -129,14 +144,15 @@ statement(SqlKind kind, const char *schema)
 	buf_text(&text, writes ? set_commit : set_read_only);
 	if (writes)
 		buf_text(&text, may_write);
-	buf_printf(&text, ", %s.%s AS answer", schema, functions[kind]);
+	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind],
+			   is_call(kind) ? "($1, $2)" : "()");
 	if (writes)
 		buf_text(&text, set_messages);
 	buf_put(&text, "", 1);
 	return text.data;
 }
 
-/* The number in the first row of a lookup's answer. */
+/* The number in the first row of the answer to where the extension is. */
 static long
 number_in(const PGresult *answer, int column)
 {
@@ -144,7 +160,7 @@ number_in(const PGresult *answer, int column)
 }
 
 bool
-sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
+queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 {
 	long		limit;
 	char	   *schema;
@@ -155,67 +171,107 @@ sql_learn(Sql *sql, PGconn *pg, const PGresult *answer)
 								(size_t) PQgetlength(answer, 0, 0));
 	if (schema == NULL)
 		return false;
-	sql_forget(sql);
-	sql->direct = number_in(answer, 1) == PQbackendPID(pg);
+	queries_forget(queries);
+	queries->direct = number_in(answer, 1) == PQbackendPID(pg);
 	limit = number_in(answer, 2);
-	sql->limit = options.timeout * 1000;
-	if (limit > 0 && limit < sql->limit)
-		sql->limit = (int) limit;
-	sql->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
-	for (int kind = 0; kind < SQL_KINDS; kind++)
-		sql->text[kind] = statement((SqlKind) kind, schema);
+	queries->limit = options.timeout * 1000;
+	if (limit > 0 && limit < queries->limit)
+		queries->limit = (int) limit;
+	queries->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
+	for (int kind = 0; kind < REQUEST_KINDS; kind++)
+	{
+		if (functions[kind] != NULL)
+			queries->text[kind] = statement((RequestKind) kind, schema);
+	}
 	PQfreemem(schema);
 	return true;
 }
 
 bool
-sql_must_prepare(const Sql *sql, const Call *call)
+queries_must_prepare(const Queries *queries, const Request *request)
 {
-	return call->kind == CALL_TOOL && sql->direct && !sql->prepared[kind_of(call)];
+	return is_call(request->kind) && queries->direct && !queries->prepared[request->kind];
 }
 
 bool
-sql_send_prepare(Sql *sql, PGconn *pg, const Call *call)
+queries_send_prepare(Queries *queries, PGconn *pg, const Request *request)
 {
 	/* names are never used twice: what was forgotten may still exist */
 	static unsigned int names_given;
-	SqlKind		kind = kind_of(call);
+	char	   *name = queries->name[request->kind];
 
-	(void) snprintf(sql->name[kind], sizeof(sql->name[kind]), "scimver_%u", ++names_given);
-	return PQsendPrepare(pg, sql->name[kind], sql->text[kind], PARAMETERS, types) == 1;
+	(void) snprintf(name, sizeof(queries->name[0]), "scimver_%u", ++names_given);
+	return PQsendPrepare(pg, name, queries->text[request->kind], PARAMETERS, types) == 1;
 }
 
 void
-sql_prepared(Sql *sql, const Call *call)
+queries_prepared(Queries *queries, const Request *request)
 {
-	sql->prepared[kind_of(call)] = true;
+	queries->prepared[request->kind] = true;
+}
+
+/* A channel's name cannot travel as a parameter; it is none of a client's. */
+static bool
+send_listen(PGconn *pg, const char *channel)
+{
+	char	   *name = PQescapeIdentifier(pg, channel, strlen(channel));
+	Buf			text = {NULL, 0, 0};
+	bool		sent;
+
+	if (name == NULL)
+		return false;
+	buf_text(&text, "LISTEN ");
+	buf_put(&text, name, strlen(name) + 1);
+	PQfreemem(name);
+	sent = PQsendQuery(pg, text.data) == 1;
+	buf_free(&text);
+	return sent;
 }
 
 bool
-sql_send_call(const Sql *sql, PGconn *pg, const Call *call)
+queries_send(const Queries *queries, PGconn *pg, const Request *request)
 {
-	SqlKind		kind = kind_of(call);
 	const char *known = PQparameterStatus(pg, "application_name");
-	const char *values[PARAMETERS] = {call->tool, call->arguments.start, call->application,
-	call->agent, options.tenant};
+	const char *values[PARAMETERS] = {request->tool, request->arguments.start,
+	request->application, request->agent, options.tenant};
 	int			lengths[PARAMETERS] = {0};
 
-	if (call->arguments.length > INT_MAX)
+	if (request->kind == REQUEST_LISTEN)
+		return send_listen(pg, request->tool);
+	if (request->arguments.length > INT_MAX)
 		return false;			/* a line is far shorter */
-	lengths[1] = (int) call->arguments.length;
-	if (known != NULL && strcmp(known, call->application) == 0)
+	lengths[1] = (int) request->arguments.length;
+	if (known != NULL && strcmp(known, request->application) == 0)
 		values[2] = NULL;
-	if (sql->prepared[kind])
-		return PQsendQueryPrepared(pg, sql->name[kind], PARAMETERS, values, lengths, formats, 0) ==
-			1;
-	return PQsendQueryParams(pg, sql->text[kind], PARAMETERS, types, values, lengths, formats, 0) ==
-		1;
+	if (queries->prepared[request->kind])
+		return PQsendQueryPrepared(pg, queries->name[request->kind], PARAMETERS, values, lengths,
+								   formats, 0) == 1;
+	return PQsendQueryParams(pg, queries->text[request->kind], PARAMETERS, types, values, lengths,
+							 formats, 0) == 1;
+}
+
+bool
+queries_show_demotion(Queries *queries, const Request *request, const PGresult *answer)
+{
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request_only_reads(request))
+		return false;
+	switch (answer_server(answer))
+	{
+		case SERVER_WRITES:
+			queries->could_write = true;
+			return false;
+		case SERVER_READS:
+			return queries->could_write;	/* else a setting of this role's or database's */
+		case SERVER_STANDBY:
+			return true;
+	}
+	return false;
 }
 
 void
-sql_forget(Sql *sql)
+queries_forget(Queries *queries)
 {
-	for (int kind = 0; kind < SQL_KINDS; kind++)
-		free(sql->text[kind]);
-	memset(sql, 0, sizeof(*sql));
+	for (int kind = 0; kind < REQUEST_KINDS; kind++)
+		free(queries->text[kind]);
+	memset(queries, 0, sizeof(*queries));
 }

@@ -18,53 +18,50 @@
 
 #include "request.h"
 
-/* The statements of a connection. */
-typedef enum SqlKind
+/* What one connection knows of its statements. */
+typedef struct Queries
 {
-	SQL_LIST,					/* the catalogue of tools */
-	SQL_READ,					/* a call of a tool that only reads */
-	SQL_WRITE,					/* a call of any other tool */
-	SQL_KINDS					/* how many there are */
-} SqlKind;
-
-/* What one connection knows of them. */
-typedef struct Sql
-{
-	char	   *text[SQL_KINDS];	/* for the extension's schema; NULL until known */
-	char		name[SQL_KINDS][24];	/* what it is, or is to be, prepared as */
-	bool		prepared[SQL_KINDS];	/* has that been done? */
+	char	   *text[REQUEST_KINDS];	/* for the extension's schema; NULL until known */
+	char		name[REQUEST_KINDS][24];	/* what it is, or is to be, prepared as */
+	bool		prepared[REQUEST_KINDS];	/* has that been done? */
 	bool		direct;			/* the server itself is at the other end, no pooler */
-	bool		could_write;	/* transactions could write at the time of the lookup */
-	int			limit;			/* how long a call may take, in milliseconds */
-} Sql;
+	bool		could_write;	/* transactions could write when the extension was looked for */
+	int			limit;			/* how long a request may take, in milliseconds */
+} Queries;
+
+/* What a request is called in the log: a tool, or the function that it asks. */
+extern const char *queries_name(const Request *request);
+
+/* Must the extension have been looked for before this request? */
+extern bool queries_must_locate(const Queries *queries, const Request *request);
 
 /*
  * Ask in which schema the extension lives: one row, or none.  Where the server
  * itself is at the other end, it also gets its statement_timeout here: one that
  * a statement sets binds those after it only.
  */
-extern bool sql_send_lookup(PGconn *pg);
+extern bool queries_send_location(PGconn *pg);
 
 /* Make the statements from the answer; false when there is no extension. */
-extern bool sql_learn(Sql *sql, PGconn *pg, const PGresult *answer);
+extern bool queries_learn(Queries *queries, PGconn *pg, const PGresult *answer);
 
-/* Have the statements been made? */
-static inline bool
-sql_is_known(const Sql *sql)
-{
-	return sql->text[SQL_LIST] != NULL;
-}
+/* Does the request's statement have to be prepared first? */
+extern bool queries_must_prepare(const Queries *queries, const Request *request);
 
-/* Does the call's statement have to be prepared first? */
-extern bool sql_must_prepare(const Sql *sql, const Call *call);
+/* Prepare it; false as PQsendPrepare.  On success, say so with queries_prepared. */
+extern bool queries_send_prepare(Queries *queries, PGconn *pg, const Request *request);
+extern void queries_prepared(Queries *queries, const Request *request);
 
-/* Prepare it; false as PQsendPrepare.  On success, say so with sql_prepared. */
-extern bool sql_send_prepare(Sql *sql, PGconn *pg, const Call *call);
-extern void sql_prepared(Sql *sql, const Call *call);
+/* Send the statement of a request; false as PQsendQueryParams. */
+extern bool queries_send(const Queries *queries, PGconn *pg, const Request *request);
 
-/* Send the statement of a call; false as PQsendQueryParams. */
-extern bool sql_send_call(const Sql *sql, PGconn *pg, const Call *call);
+/*
+ * Does this answer show that the server cannot be written to any more, though
+ * the request wants to write?
+ */
+extern bool queries_show_demotion(Queries *queries, const Request *request,
+								  const PGresult *answer);
 
-extern void sql_forget(Sql *sql);
+extern void queries_forget(Queries *queries);
 
 #endif							/* BRIDGE_QUERIES_H */

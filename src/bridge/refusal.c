@@ -224,10 +224,10 @@ is_refused_elsewhere(const char *message, Attempt unreached)
 	return false;
 }
 
-BridgeError
+OwnError
 refusal_error(const char *message)
 {
-	BridgeError error = ERROR_NO_DATABASE;
+	OwnError	error = ERROR_NO_DATABASE;
 	const char *at = message;
 	Attempt		attempt;
 

@@ -14,7 +14,7 @@
  * ERROR_NO_DATABASE where another attempt may succeed, ERROR_LOGIN_REFUSED or
  * ERROR_SET_UP_WRONG where an administrator has to do something first.
  */
-extern BridgeError refusal_error(const char *message);
+extern OwnError refusal_error(const char *message);
 
 /*
  * The same in words for people: one line of UTF-8 without control characters;

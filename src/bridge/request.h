@@ -1,16 +1,16 @@
 /*
  * request.h
- *		One request that needs the database, from its line to its answer.
+ *		One question to the database, passive: what is asked, how far it is, and
+ *		whom to tell how it ends.
  *
- * A call waits for the catalogue of tools (CALL_WAITING), then in the pool's
- * queue (CALL_QUEUED), then for the database (CALL_SENT); at the end it is
- * answered once and freed, or freed unanswered when the client cancelled it
- * and nothing was committed.
+ * Whoever makes a request hands it to the pool (REQUEST_QUEUED), perhaps after
+ * a list that it waits for (REQUEST_WAITING); a connection takes it
+ * (REQUEST_SENT).  It comes back exactly once, by its "done", unless it is taken
+ * out of its queue again; then it is its maker's, who frees it.
  */
 #ifndef BRIDGE_REQUEST_H
 #define BRIDGE_REQUEST_H
 
-#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -18,75 +18,115 @@
 #include "own_errors.h"
 #include "scan.h"
 
-/* The two eras of MCP, decided for each message. */
-typedef enum Era
+/* What is asked; each has its statement (queries.h). */
+typedef enum RequestKind
 {
-	ERA_LEGACY,					/* up to 2025-11-25, after a handshake */
-	ERA_MODERN					/* from 2026-07-28, without state */
-} Era;
+	REQUEST_TOOLS,				/* the list of tools */
+	REQUEST_INSTRUCTIONS,		/* how to use them */
+	REQUEST_READ,				/* a call of a tool that only reads */
+	REQUEST_WRITE,				/* a call of any other tool */
+	REQUEST_LISTEN,				/* what is notified on a channel, from now on */
+	REQUEST_KINDS				/* how many there are */
+} RequestKind;
 
-typedef enum CallKind
+typedef enum RequestState
 {
-	CALL_TOOL,					/* a client's tools/call */
-	CALL_LIST,					/* a client's tools/list */
-	CALL_CATALOGUE				/* our own look at the list of tools */
-} CallKind;
+	REQUEST_WAITING,			/* something else is asked for first */
+	REQUEST_QUEUED,				/* no connection is free yet */
+	REQUEST_SENT				/* a connection works on it */
+} RequestState;
 
-typedef enum CallState
+/* How a request ended. */
+typedef struct Outcome
 {
-	CALL_WAITING,				/* the catalogue is asked for first */
-	CALL_QUEUED,				/* no connection is free yet */
-	CALL_SENT					/* a connection works on it */
-} CallState;
+	bool		answered;		/* the database answered, and its transaction has ended */
+	const char *value;			/* answered: the value, or NULL; for the time of the call */
+	size_t		length;			/* bytes of it */
+	OwnError	error;			/* not answered: what happened */
+	const char *reason;			/* why, or NULL */
+} Outcome;
 
-typedef struct Call
+typedef struct Request Request;
+typedef void (*RequestDone) (Request *request, const Outcome *outcome);
+
+TAILQ_HEAD(RequestQueue, Request);
+typedef struct RequestQueue RequestQueue;
+
+/*
+ * The queued requests of one maker, such as a client.  The pool takes lanes in
+ * turn, so that a maker with many does not keep another one waiting.
+ */
+typedef struct Lane
 {
-	TAILQ_ENTRY(Call) all;		/* place among all calls */
-	TAILQ_ENTRY(Call) queue;	/* place in the catalogue's or the pool's queue */
-	CallKind	kind;			/* what is wanted */
-	CallState	state;			/* how far it is */
-	Era			era;			/* which shape the answer has */
-	bool		read_only;		/* the tool changes nothing */
-	bool		cancelled;		/* the client does not want an answer */
+	TAILQ_ENTRY(Lane) turn;		/* place among the lanes, in the order of their turns */
+	RequestQueue queue;			/* those that wait for a connection */
+	unsigned int queued;		/* how many */
+	bool		held;			/* none of them is to be sent now */
+} Lane;
+
+struct Request
+{
+	TAILQ_ENTRY(Request) queue; /* place in the queue that it waits in */
+	RequestQueue *waits;		/* REQUEST_WAITING: the queue that it waits in */
+	Lane	   *lane;			/* where it queues for a connection */
+	RequestDone done;			/* is told how it ended */
+	RequestKind kind;			/* what is asked */
+	RequestState state;			/* how far it is */
+	bool		cancelled;		/* nobody wants an answer any more */
 	bool		overdue;		/* it took too long, so it was cancelled */
 	bool		unreplicated;	/* it was committed, and its wait for a standby was ended */
-	uint64_t	sent;			/* when a connection took it, by clock_ms */
+	uint64_t	since;			/* when a connection took it, or it began to wait, by clock_ms */
 	int			limit;			/* how long it may take from then, in milliseconds */
-	ScanSpan	id;				/* the id, as it was sent */
+	ScanSpan	id;				/* the client's id of it, as it was sent; or absent */
 	ScanSpan	arguments;		/* the arguments, as they were sent */
-	const char *tool;			/* the tool's name */
+	const char *tool;			/* the tool's name; or the channel; or "" */
 	const char *agent;			/* the client's name, for the record; or "" */
 	const char *application;	/* the same as application_name shows it */
-	size_t		size;			/* bytes that the call takes */
-	char		bytes[];		/* where all of these stand */
-} Call;
+	size_t		size;			/* bytes that it takes */
+};
 
-TAILQ_HEAD(CallQueue, Call);
-typedef struct CallQueue CallQueue;
+/* What a request is about: all of it is copied. */
+typedef struct RequestText
+{
+	ScanSpan	id;				/* the client's id, or absent */
+	ScanSpan	arguments;		/* the arguments, or absent */
+	const char *tool;			/* the tool's name, the channel, or "" */
+	const char *agent;			/* the client's name, or "" */
+} RequestText;
 
-/* A new call among all calls; everything given is copied. */
-extern Call *call_new(CallKind kind, Era era, ScanSpan id, const char *tool,
-					  ScanSpan arguments, const char *agent);
+/*
+ * A new request, at the beginning of a structure of that size, of which the rest
+ * is zero; to be freed with free().
+ */
+extern Request *request_new(size_t size, RequestKind kind, const RequestText *text,
+							Lane *lane, RequestDone done);
 
-/* How many calls there are. */
-extern unsigned int calls_open(void);
+/* An empty lane. */
+extern void lane_init(Lane *lane);
 
-/* The client cancels the request with that id. */
-extern void call_cancel_id(ScanSpan id);
+/* Is it sure that it changes nothing? */
+static inline bool
+request_only_reads(const Request *request)
+{
+	return request->kind != REQUEST_WRITE;
+}
 
 /*
  * What an error of the server means for it.  sqlstate may be NULL (libpq made
  * the error itself); its statement was sent, or only what comes before it.
  */
-extern BridgeError call_error(const Call *call, const char *sqlstate, bool sent);
+extern OwnError request_error(const Request *request, const char *sqlstate, bool sent);
 
-/* The database answered and is ready again: the transaction has ended. */
-extern void call_answered(Call *call, const PGresult *answer);
+/*
+ * What it means for it that its connection ends without an answer: its statement
+ * may have been sent whole, or cannot have been; because that took too long, or not.
+ */
+extern OwnError request_unanswered(const Request *request, bool sent, bool overdue);
 
-/* The call ends without an answer of the database's. */
-extern void call_failed(Call *call, BridgeError error, const char *reason);
+/* It ends with the database's answer: a value, or NULL. */
+extern void request_answered(Request *request, const char *value, size_t length);
 
-/* The call ends, as there is no such tool. */
-extern void call_refuse(Call *call);
+/* It ends without one. */
+extern void request_failed(Request *request, OwnError error, const char *reason);
 
 #endif							/* BRIDGE_REQUEST_H */

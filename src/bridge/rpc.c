@@ -8,9 +8,8 @@
 #include "rpc.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "lines.h"
 
 /* An id is echoed in the answer, which has to fit into a line as well. */
 #define ID_LIMIT ((size_t) 1024 * 1024)
@@ -111,45 +110,46 @@ rpc_begin(ScanSpan id)
 }
 
 void
-rpc_send(Buf *answer)
+rpc_send(Transport *transport, Buf *answer)
 {
 	buf_text(answer, "}\n");
-	lines_send(answer);
+	transport_send(transport, answer);
 	answer->length = 0;
 	buf_shrink(answer, ANSWER_AT_REST);
 }
 
 void
-rpc_error_data(ScanSpan id, BridgeError error, const char *detail, ScanSpan data)
+rpc_error_data(Transport *transport, ScanSpan id, OwnError error, const char *detail,
+			   ScanSpan data)
 {
-	const BridgeErrorKind *kind = error_kind(error);
+	const OwnErrorKind *kind = own_error_kind(error);
 	Buf		   *answer = begin_message(id);
 
 	buf_printf(answer, ",\"error\":{\"code\":%d,\"message\":", kind->rpc_code);
-	error_text(answer, error, detail);
+	own_error_text(answer, error, detail);
 	if (data.start != NULL)
 	{
 		buf_text(answer, ",\"data\":");
 		buf_span(answer, data);
 	}
 	buf_text(answer, "}");
-	rpc_send(answer);
+	rpc_send(transport, answer);
 }
 
 void
-rpc_error(ScanSpan id, BridgeError error, const char *detail)
+rpc_error(Transport *transport, ScanSpan id, OwnError error, const char *detail)
 {
-	rpc_error_data(id, error, detail, (ScanSpan) {NULL, 0});
+	rpc_error_data(transport, id, error, detail, (ScanSpan) {NULL, 0});
 }
 
 void
-rpc_unknown_tool(ScanSpan id, const char *name, size_t length)
+rpc_unknown_tool(Transport *transport, ScanSpan id, const char *name, size_t length)
 {
 	Buf			detail = {NULL, 0, 0};
 
 	buf_json_excerpt(&detail, name, length, ERROR_NAME_LIMIT);
 	buf_text(&detail, "; tools/list names the tools");
 	buf_put(&detail, "", 1);
-	rpc_error(id, ERROR_UNKNOWN_TOOL, detail.data);
+	rpc_error(transport, id, ERROR_UNKNOWN_TOOL, detail.data);
 	buf_free(&detail);
 }

@@ -7,6 +7,7 @@
 
 #include "own_errors.h"
 #include "scan.h"
+#include "transport.h"
 
 typedef enum RpcKind
 {
@@ -40,16 +41,17 @@ extern bool rpc_string_is(ScanSpan span, const char *text);
  * object to what rpc_begin returned, send.
  */
 extern Buf *rpc_begin(ScanSpan id);
-extern void rpc_send(Buf *answer);
+extern void rpc_send(Transport *transport, Buf *answer);
 
 /* An error answer; detail (may be NULL) follows the error's own text. */
-extern void rpc_error(ScanSpan id, BridgeError error, const char *detail);
+extern void rpc_error(Transport *transport, ScanSpan id, OwnError error, const char *detail);
 
 /* The same with a "data" member, given as JSON text. */
-extern void rpc_error_data(ScanSpan id, BridgeError error, const char *detail,
-						   ScanSpan data);
+extern void rpc_error_data(Transport *transport, ScanSpan id, OwnError error,
+						   const char *detail, ScanSpan data);
 
 /* The error answer to a call that names no tool; the name is shown as a JSON string. */
-extern void rpc_unknown_tool(ScanSpan id, const char *name, size_t length);
+extern void rpc_unknown_tool(Transport *transport, ScanSpan id, const char *name,
+							 size_t length);
 
 #endif							/* BRIDGE_RPC_H */

@@ -2,8 +2,8 @@
  * tool_list.c
  *		The list of tools, as the database last gave it.
  *
- * Entry points: catalogue_resolve, catalogue_drop, catalogue_learn,
- * catalogue_ready, catalogue_failed, catalogue_tools.
+ * Entry points: tool_list_open, tool_list_resolve, tool_list_learn,
+ * tool_list_text.
  */
 #include "tool_list.h"
 
@@ -15,7 +15,9 @@
 #include "clock.h"
 #include "command_line.h"
 #include "log.h"
+#include "look.h"
 #include "pool.h"
+#include "queries.h"
 
 typedef struct Tool
 {
@@ -30,114 +32,30 @@ static struct
 	Buf			source;			/* the database's text, to see whether it changed */
 	char	   *list;			/* the JSON array for tools/list; NULL: none yet */
 	uint64_t	learned;		/* when, by clock_ms */
-	bool		asking;			/* our own look at the list is under way */
-	CallQueue	waiting;		/* calls that it will decide */
-}			catalogue = {.waiting = TAILQ_HEAD_INITIALIZER(catalogue.waiting)};
+	Look		look;			/* our own look at it, and the calls that it will decide */
+}			tool_list;
 
 static const Tool *
 find_tool(const char *name)
 {
-	for (size_t i = 0; i < catalogue.count; i++)
+	for (size_t i = 0; i < tool_list.count; i++)
 	{
-		if (strcmp(catalogue.tools[i].name, name) == 0)
-			return &catalogue.tools[i];
+		if (strcmp(tool_list.tools[i].name, name) == 0)
+			return &tool_list.tools[i];
 	}
 	return NULL;
 }
 
 static void
-ask(const char *agent)
-{
-	if (catalogue.asking)
-		return;
-	catalogue.asking = true;
-	pool_submit(call_new(CALL_CATALOGUE, ERA_LEGACY, (ScanSpan) {NULL, 0}, "",
-						 (ScanSpan) {NULL, 0}, agent));
-}
-
-static void
-submit(Call *call, const Tool *tool)
-{
-	call->read_only = tool->read_only;
-	pool_submit(call);
-}
-
-void
-catalogue_resolve(Call *call)
-{
-	const Tool *tool = find_tool(call->tool);
-
-	if (tool != NULL)
-	{
-		if (clock_ms() - catalogue.learned >= CATALOGUE_TTL_MS)
-			ask(call->agent);
-		submit(call, tool);
-		return;
-	}
-	call->state = CALL_WAITING;
-	TAILQ_INSERT_TAIL(&catalogue.waiting, call, queue);
-	ask(call->agent);
-}
-
-void
-catalogue_drop(Call *call)
-{
-	TAILQ_REMOVE(&catalogue.waiting, call, queue);
-}
-
-/* Those who wait now; new ones wait for another look. */
-static void
-take_waiting(CallQueue *taken)
-{
-	TAILQ_INIT(taken);
-	TAILQ_CONCAT(taken, &catalogue.waiting, queue);
-	catalogue.asking = false;
-}
-
-void
-catalogue_ready(void)
-{
-	CallQueue	taken;
-	Call	   *call;
-
-	take_waiting(&taken);
-	while ((call = TAILQ_FIRST(&taken)) != NULL)
-	{
-		const Tool *tool = find_tool(call->tool);
-
-		TAILQ_REMOVE(&taken, call, queue);
-		if (tool != NULL)
-			submit(call, tool);
-		else
-			call_refuse(call);
-	}
-}
-
-void
-catalogue_failed(BridgeError error, const char *reason, int limit)
-{
-	CallQueue	taken;
-	Call	   *call;
-
-	take_waiting(&taken);
-	while ((call = TAILQ_FIRST(&taken)) != NULL)
-	{
-		TAILQ_REMOVE(&taken, call, queue);
-		call->limit = limit;
-		call_failed(call, error, reason);
-	}
-}
-
-static void
 forget_tools(void)
 {
-	for (size_t i = 0; i < catalogue.count; i++)
-		free(catalogue.tools[i].name);
-	free(catalogue.tools);
-	free(catalogue.list);
-	catalogue.tools = NULL;
-	catalogue.list = NULL;
-	catalogue.count = 0;
+	for (size_t i = 0; i < tool_list.count; i++)
+		free(tool_list.tools[i].name);
+	free(tool_list.tools);
+	free(tool_list.list);
+	tool_list.tools = NULL;
+	tool_list.list = NULL;
+	tool_list.count = 0;
 }
 
 /* Is this an array of objects, each with a name? */
@@ -172,30 +90,33 @@ learn_tools(json_t *list)
 	const char *name;
 
 	forget_tools();
-	catalogue.tools = must_alloc(sizeof(Tool) * json_array_size(list));
+	tool_list.tools = must_alloc(sizeof(Tool) * json_array_size(list));
 	json_array_foreach(list, i, tool)
 	{
 		if (options.read_only && !reads_only(tool))
 			continue;
 		name = json_string_value(json_object_get(tool, "name"));
-		catalogue.tools[catalogue.count].name = must_strdup(name);
-		catalogue.tools[catalogue.count].read_only = reads_only(tool);
-		catalogue.count++;
+		tool_list.tools[tool_list.count].name = must_strdup(name);
+		tool_list.tools[tool_list.count].read_only = reads_only(tool);
+		tool_list.count++;
 		if (json_array_append(shown, tool) != 0)
 			log_fatal("out of memory");
 	}
-	catalogue.list = json_dumps(shown, JSON_COMPACT);
+	tool_list.list = json_dumps(shown, JSON_COMPACT);
 	json_decref(shown);
 }
 
-bool
-catalogue_learn(const char *json, size_t length)
+/* Take in what the database gave as its list. */
+static bool
+learn(const char *json, size_t length)
 {
 	json_t	   *list;
 
-	catalogue.learned = clock_ms();
-	if (catalogue.list != NULL && catalogue.source.length == length &&
-		memcmp(catalogue.source.data, json, length) == 0)
+	if (json == NULL)
+		return false;
+	tool_list.learned = clock_ms();
+	if (tool_list.list != NULL && tool_list.source.length == length &&
+		memcmp(tool_list.source.data, json, length) == 0)
 		return true;
 	list = json_loadb(json, length, 0, NULL);
 	if (!is_list(list))
@@ -205,14 +126,100 @@ catalogue_learn(const char *json, size_t length)
 	}
 	learn_tools(list);
 	json_decref(list);
-	catalogue.source.length = 0;
-	buf_put(&catalogue.source, json, length);
-	return catalogue.list != NULL;
+	tool_list.source.length = 0;
+	buf_put(&tool_list.source, json, length);
+	return tool_list.list != NULL;
+}
+
+bool
+tool_list_learn(const Request *request, const Outcome *outcome)
+{
+	if (learn(outcome->value, outcome->length))
+		return true;
+	log_line("%s() did not return a list of tools", queries_name(request));
+	return false;
+}
+
+static void
+submit(Request *call, const Tool *tool)
+{
+	call->kind = tool->read_only ? REQUEST_READ : REQUEST_WRITE;
+	pool_submit(call);
+}
+
+/* The list came: those who waited are submitted, or have no such tool. */
+static void
+decide(RequestQueue *waiting)
+{
+	Request    *call;
+
+	while ((call = TAILQ_FIRST(waiting)) != NULL)
+	{
+		const Tool *tool = find_tool(call->tool);
+
+		TAILQ_REMOVE(waiting, call, queue);
+		if (tool != NULL)
+			submit(call, tool);
+		else
+			request_failed(call, ERROR_UNKNOWN_TOOL, NULL);
+	}
+}
+
+/* It did not come: those who waited end for the same reason. */
+static void
+fail(RequestQueue *waiting, OwnError error, const char *reason, int limit)
+{
+	Request    *call;
+
+	while ((call = TAILQ_FIRST(waiting)) != NULL)
+	{
+		TAILQ_REMOVE(waiting, call, queue);
+		call->limit = limit;
+		request_failed(call, error, reason);
+	}
+}
+
+/* Our own look has ended. */
+static void
+looked(Request *request, const Outcome *outcome)
+{
+	RequestQueue waiting;
+
+	look_end(&tool_list.look, &waiting);
+	if (!outcome->answered)
+		fail(&waiting, outcome->error, outcome->reason, request->limit);
+	else if (tool_list_learn(request, outcome))
+		decide(&waiting);
+	else
+		fail(&waiting, ERROR_INTERNAL, NULL, request->limit);
+	free(request);
+}
+
+void
+tool_list_open(void)
+{
+	look_init(&tool_list.look, REQUEST_TOOLS);
+}
+
+void
+tool_list_resolve(Request *call)
+{
+	const Tool *tool = find_tool(call->tool);
+
+	if (tool != NULL)
+	{
+		if (clock_ms() - tool_list.learned >= TOOL_LIST_TTL_MS)
+			look_begin(&tool_list.look, call->agent, looked);
+		submit(call, tool);
+		return;
+	}
+	look_wait(&tool_list.look, call);
+	look_begin(&tool_list.look, call->agent, looked);
 }
 
 const char *
-catalogue_tools(size_t *length)
+tool_list_text(size_t *length)
 {
-	*length = strlen(catalogue.list);
-	return catalogue.list;
+	*length = strlen(tool_list.list);
+	return tool_list.list;
 }

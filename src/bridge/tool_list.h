@@ -16,28 +16,20 @@
 #include "request.h"
 
 /* How long a list is good without another look, in milliseconds. */
-#define CATALOGUE_TTL_MS 300000
+#define TOOL_LIST_TTL_MS 300000
+
+extern void tool_list_open(void);
 
 /*
  * Find the tool of a new call: then the call goes to the pool, at once or
- * after another look at the list; else it is refused.
+ * after another look at the list; else it fails with ERROR_UNKNOWN_TOOL.
  */
-extern void catalogue_resolve(Call *call);
+extern void tool_list_resolve(Request *call);
 
-/* Take a call out again that waits for the list. */
-extern void catalogue_drop(Call *call);
-
-/* A list came from the database; false when it is none. */
-extern bool catalogue_learn(const char *json, size_t length);
-
-/*
- * Our own look at the list has ended: with a list, or with an error (limit: how
- * long it might take, in milliseconds).
- */
-extern void catalogue_ready(void);
-extern void catalogue_failed(BridgeError error, const char *reason, int limit);
+/* The database answered this request with a list; false when it is none. */
+extern bool tool_list_learn(const Request *request, const Outcome *outcome);
 
 /* The list as tools/list gives it: a JSON array. */
-extern const char *catalogue_tools(size_t *length);
+extern const char *tool_list_text(size_t *length);
 
 #endif							/* BRIDGE_TOOL_LIST_H */

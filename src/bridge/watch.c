@@ -30,16 +30,16 @@ forget(struct event **event)
 }
 
 void
-watch_socket(Connection *c, bool persist)
+watch_socket(Watch *watch, PGconn *pg, bool persist)
 {
-	int			fd = PQsocket(c->pg);
+	int			fd = PQsocket(pg);
 
-	forget(&c->readable);
-	forget(&c->writable);
-	c->readable = event_new(event_base, fd, (short) (EV_READ | (persist ? EV_PERSIST : 0)),
-							event_handler, c);
-	c->writable = event_new(event_base, fd, EV_WRITE, event_handler, c);
-	if (c->readable == NULL || c->writable == NULL)
+	forget(&watch->readable);
+	forget(&watch->writable);
+	watch->readable = event_new(event_base, fd, (short) (EV_READ | (persist ? EV_PERSIST : 0)),
+								event_handler, watch->owner);
+	watch->writable = event_new(event_base, fd, EV_WRITE, event_handler, watch->owner);
+	if (watch->readable == NULL || watch->writable == NULL)
 		log_fatal("cannot watch a connection");
 }
 
@@ -48,40 +48,40 @@ watch_socket(Connection *c, bool persist)
  * cannot tell: look again after a while.
  */
 void
-watch_for(Connection *c, short what)
+watch_for(Watch *watch, PGconn *pg, short what)
 {
 	static const struct timeval look_again = {0, 20000};
-	bool		encrypted = PQsslInUse(c->pg) && c->state != CONNECTION_IDLE;
 
-	if ((what & EV_READ) && event_add(c->readable, encrypted ? &look_again : NULL) < 0)
+	if ((what & EV_READ) &&
+		event_add(watch->readable, PQsslInUse(pg) ? &look_again : NULL) < 0)
 		log_fatal("cannot watch a connection");
-	if ((what & EV_WRITE) && event_add(c->writable, NULL) < 0)
+	if ((what & EV_WRITE) && event_add(watch->writable, NULL) < 0)
 		log_fatal("cannot watch a connection");
 }
 
 void
-watch_quietly(Connection *c)
+watch_quietly(Watch *watch, PGconn *pg)
 {
-	if (PQsslInUse(c->pg) && event_remove_timer(c->readable) < 0)
+	if (PQsslInUse(pg) && event_remove_timer(watch->readable) < 0)
 		log_fatal("cannot watch a connection");
 }
 
 void
-watch_deadline(Connection *c, int seconds)
+watch_deadline(Watch *watch, int seconds)
 {
 	const struct timeval left = {seconds, 0};
 
-	if (c->deadline == NULL)
-		c->deadline = evtimer_new(event_base, deadline_handler, c);
-	if (c->deadline == NULL ||
-		(seconds > 0 ? event_add(c->deadline, &left) : event_del(c->deadline)) < 0)
+	if (watch->deadline == NULL)
+		watch->deadline = evtimer_new(event_base, deadline_handler, watch->owner);
+	if (watch->deadline == NULL ||
+		(seconds > 0 ? event_add(watch->deadline, &left) : event_del(watch->deadline)) < 0)
 		log_fatal("cannot set a timer");
 }
 
 void
-watch_end(Connection *c)
+watch_end(Watch *watch)
 {
-	forget(&c->readable);
-	forget(&c->writable);
-	forget(&c->deadline);
+	forget(&watch->readable);
+	forget(&watch->writable);
+	forget(&watch->deadline);
 }

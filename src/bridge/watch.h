@@ -5,11 +5,18 @@
 #ifndef BRIDGE_WATCH_H
 #define BRIDGE_WATCH_H
 
+#include <event2/event.h>
+#include <libpq-fe.h>
 #include <stdbool.h>
 
-#include "connection.h"
+typedef struct Watch
+{
+	void	   *owner;			/* the connection: what both callbacks get */
+	struct event *readable;		/* the server sent something */
+	struct event *writable;		/* the server takes something */
+	struct event *deadline;		/* it takes too long: to open, to answer, or to be cancelled */
+} Watch;
 
-/* Both callbacks get the connection. */
 extern void watch_open(struct event_base *base, event_callback_fn on_event,
 					   event_callback_fn on_deadline);
 
@@ -17,17 +24,17 @@ extern void watch_open(struct event_base *base, event_callback_fn on_event,
  * Make events for the socket that libpq uses now; it may change while the
  * connection is opened.  They stay until the end (persist), or fire once.
  */
-extern void watch_socket(Connection *c, bool persist);
+extern void watch_socket(Watch *watch, PGconn *pg, bool persist);
 
 /* Wait for EV_READ, EV_WRITE or both. */
-extern void watch_for(Connection *c, short what);
+extern void watch_for(Watch *watch, PGconn *pg, short what);
 
 /* Nothing is expected any more: without looking again (see watch_for). */
-extern void watch_quietly(Connection *c);
+extern void watch_quietly(Watch *watch, PGconn *pg);
 
 /* Call on_deadline in so many seconds; 0: not any more. */
-extern void watch_deadline(Connection *c, int seconds);
+extern void watch_deadline(Watch *watch, int seconds);
 
-extern void watch_end(Connection *c);
+extern void watch_end(Watch *watch);
 
 #endif							/* BRIDGE_WATCH_H */

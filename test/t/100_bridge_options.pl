@@ -167,7 +167,7 @@ foreach my $signal ('TERM', 'INT')
 
 # The client stops reading: that ends it, and not by a signal.
 $bridge = ScimverBridge->new(conninfo => 'dbname=x');
-$bridge->initialize;
+$bridge->roundtrip('ping');
 close $bridge->{out};
 $bridge->send_message({ jsonrpc => '2.0', id => 9, method => 'ping' });
 is($bridge->wait_exit, 1, 'standard output closed: exit code 1');

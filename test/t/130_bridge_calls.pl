@@ -1,7 +1,7 @@
 # scimver-mcp: what a call brings to the database and what comes back of it.
 #
-# A database whose scim_tools() and scim_call_tool() are replaced plays what the
-# real ones do rarely or never: any SQLSTATE, huge answers, none at all, one in
+# A database whose scim_tools(), scim_instructions() and scim_call_tool() are replaced
+# plays what the real ones do rarely or never: any SQLSTATE, huge answers, none at all, one in
 # several lines.  The list says with which settings it was asked for.
 use strict;
 use warnings;
@@ -24,6 +24,10 @@ $node->safe_psql('played', q{
 	INSERT INTO more_tools VALUES ('[]');
 	ALTER FUNCTION scim_tools() RENAME TO real_tools;
 	ALTER FUNCTION scim_call_tool(text, text) RENAME TO real_call_tool;
+	ALTER FUNCTION scim_instructions() RENAME TO real_instructions;
+	CREATE FUNCTION scim_instructions() RETURNS text LANGUAGE sql AS $$
+		SELECT concat_ws(E'\n', current_setting('scimver.tenant', true), current_setting('scimver.require_version', true),
+			current_setting('scimver.agent', true), current_setting('transaction_read_only'), '"played"') $$;
 	CREATE FUNCTION scim_tools() RETURNS jsonb LANGUAGE sql AS $$
 		SELECT jsonb_build_array(
 			jsonb_build_object('name', 'scim_play', 'inputSchema', '{"type": "object"}'::jsonb,

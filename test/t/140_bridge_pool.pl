@@ -49,8 +49,8 @@ sub title { return $node->safe_psql('postgres', "SELECT data->>'title' FROM user
 
 # Connections come on demand.
 my $bridge = ScimverBridge->new(conninfo => $conninfo, args => [ '--pool', '3' ]);
+is($bridge->roundtrip('ping')->{error} ? connections() : 'no answer', 0, 'no connection before one is needed');
 $bridge->initialize;
-is($bridge->roundtrip('ping')->{result} ? connections() : 'no answer', 0, 'no connection before the first call');
 $bridge->call('scim_get_user', { user_id => $id{free} }) for 1 .. 3;
 is(connections(), 1, 'one connection for one call after the other');
 

@@ -192,8 +192,8 @@ is_served($bridge, 'peer authentication');
 
 # ---- What another attempt may mend.
 
-$bridge = bridge("$server dbname=postgres user=nobody1");
 $node->safe_psql('postgres', q{ALTER ROLE nobody1 CONNECTION LIMIT 0});
+$bridge = bridge("$server dbname=postgres user=nobody1");
 my $answer = $bridge->call('scim_server_info', {})->{content};
 is("$answer->{error_code} $answer->{error}", 'RETRY_LATER The database cannot be reached; nothing was sent to it.', 'too many connections');
 ok($answer->{retryable}, 'too many connections: retryable');

@@ -78,9 +78,9 @@ check_envelopes(const char *what, const char *tool, const char *reason)
 	{
 		Buf			text = {NULL, 0, 0};
 
-		if (error_kind((BridgeError) error)->code == NULL)
+		if (own_error_kind((OwnError) error)->code == NULL)
 			continue;			/* none of a tool's */
-		error_envelope(&text, (BridgeError) error, reason, tool);
+		own_error_envelope(&text, (OwnError) error, reason, tool);
 		whole = whole && is_envelope(&text);
 		if (text.length > longest)
 			longest = text.length;
@@ -115,12 +115,12 @@ check_sizes(void)
 }
 
 static bool
-envelope_is(BridgeError error, const char *detail, const char *tool, const char *wanted)
+envelope_is(OwnError error, const char *detail, const char *tool, const char *wanted)
 {
 	Buf			text = {NULL, 0, 0};
 	bool		same;
 
-	error_envelope(&text, error, detail, tool);
+	own_error_envelope(&text, error, detail, tool);
 	same = text.length == strlen(wanted) && memcmp(text.data, wanted, text.length) == 0;
 	if (!same)
 		printf("# %.*s\n", (int) text.length, text.data);

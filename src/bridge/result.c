@@ -1,0 +1,145 @@
+/*
+ * result.c
+ *		How the results of MCP look, in both eras; each is sent to its session.
+ *
+ * Entry points: result_empty, result_initialize, result_discover, result_tools,
+ * result_envelope, result_tool_error.
+ */
+#include "result.h"
+
+#include <string.h>
+
+#include "instructions.h"
+#include "rpc.h"
+#include "tool_list.h"
+
+/* How long a client may keep what server/discover says, in milliseconds. */
+#define DISCOVER_TTL_MS 3600000
+
+#define SERVER_INFO \
+	"{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
+
+/* The members that end every result in that era, with a comma before them. */
+static const char *
+tail(Era era)
+{
+	if (era == ERA_LEGACY)
+		return "";
+	return ",\"resultType\":\"complete\",\"_meta\":{\"" META_PREFIX "serverInfo\":" SERVER_INFO "}";
+}
+
+void
+result_empty(Session *session, ScanSpan id)
+{
+	Buf		   *answer = rpc_begin(id);
+
+	buf_text(answer, "{}");
+	rpc_send(session->transport, answer);
+}
+
+void
+result_initialize(const Call *call, const char *instructions, size_t length)
+{
+	Buf		   *answer = rpc_begin(call->request.id);
+
+	buf_printf(answer, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{}},"
+			   "\"serverInfo\":" SERVER_INFO ",\"instructions\":", call->version);
+	buf_json_string(answer, instructions, length);
+	buf_text(answer, "}");
+	rpc_send(call->session->transport, answer);
+}
+
+void
+result_discover(const Call *call, const char *instructions, size_t length)
+{
+	Buf		   *answer = rpc_begin(call->request.id);
+
+	buf_text(answer, "{\"supportedVersions\":[\"" MODERN_VERSION "\"],"
+			 "\"capabilities\":{\"tools\":{}},\"instructions\":");
+	buf_json_string(answer, instructions, length);
+	/* what stands in for them is not to be kept */
+	buf_printf(answer, ",\"ttlMs\":%d,\"cacheScope\":\"public\"",
+			   instructions_are_kept() ? DISCOVER_TTL_MS : 0);
+	buf_text(answer, tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(call->session->transport, answer);
+}
+
+void
+result_tools(const Call *call)
+{
+	size_t		length;
+	const char *tools = tool_list_text(&length);
+	Buf		   *answer = rpc_begin(call->request.id);
+
+	buf_text(answer, "{\"tools\":");
+	buf_put(answer, tools, length);
+	if (call->era == ERA_MODERN)
+		buf_printf(answer, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", TOOL_LIST_TTL_MS);
+	buf_text(answer, tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(call->session->transport, answer);
+}
+
+/* The end of a line is a blank in JSON, as strings hold none; in a message it would be its end. */
+static void
+join_lines(char *json, size_t length)
+{
+	char	   *end = json + length;
+
+	while ((json = memchr(json, '\n', (size_t) (end - json))) != NULL)
+		*json++ = ' ';
+}
+
+/*
+ * The envelope goes in twice: as it is, and as text for clients that show their
+ * model nothing else.
+ */
+static void
+send_envelope(const Call *call, const char *envelope, size_t length, bool success)
+{
+	Buf		   *answer = rpc_begin(call->request.id);
+	size_t		start;
+
+	buf_reserve(answer, 3 * length + 512);
+	buf_text(answer, "{\"content\":[{\"type\":\"text\",\"text\":");
+	buf_json_string(answer, envelope, length);
+	buf_text(answer, "}],\"structuredContent\":");
+	start = answer->length;
+	buf_put(answer, envelope, length);
+	join_lines(answer->data + start, length);
+	buf_text(answer, success ? ",\"isError\":false" : ",\"isError\":true");
+	buf_text(answer, tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(call->session->transport, answer);
+}
+
+/* Would the answer to this call be a line that no client takes? */
+static bool
+fits(const Call *call, const char *envelope, size_t length)
+{
+	size_t		overhead = 512 + call->request.id.length + strlen(tail(call->era));
+
+	return length <= LINE_LIMIT &&
+		buf_json_length(envelope, length) + length + overhead <= LINE_LIMIT;
+}
+
+void
+result_tool_error(const Call *call, OwnError error, const char *detail)
+{
+	Buf			envelope = {NULL, 0, 0};
+
+	own_error_envelope(&envelope, error, detail, call->request.tool);
+	send_envelope(call, envelope.data, envelope.length, false);
+	buf_free(&envelope);
+}
+
+void
+result_envelope(const Call *call, const char *envelope, size_t length, bool success)
+{
+	if (fits(call, envelope, length))
+		send_envelope(call, envelope, length, success);
+	else
+		result_tool_error(call, request_only_reads(&call->request) || !success ?
+						  ERROR_ANSWER_TOO_LARGE : ERROR_COMMITTED_TOO_LARGE, NULL);
+}

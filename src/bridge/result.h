@@ -1,0 +1,32 @@
+/*
+ * result.h
+ *		How the results of MCP look, in both eras; each is sent to its session.
+ */
+#ifndef BRIDGE_RESULT_H
+#define BRIDGE_RESULT_H
+
+#include "session.h"
+
+/* The revision of the modern era, and what the names of its _meta begin with. */
+#define MODERN_VERSION "2026-07-28"
+#define META_PREFIX "io.modelcontextprotocol/"
+
+/* An empty result. */
+extern void result_empty(Session *session, ScanSpan id);
+
+/* What initialize is answered with: the version that was agreed on is the call's. */
+extern void result_initialize(const Call *call, const char *instructions, size_t length);
+
+/* What server/discover is answered with. */
+extern void result_discover(const Call *call, const char *instructions, size_t length);
+
+/* What tools/list is answered with: the list as it is known. */
+extern void result_tools(const Call *call);
+
+/* What tools/call is answered with, or that it is too large for a message. */
+extern void result_envelope(const Call *call, const char *envelope, size_t length, bool success);
+
+/* An error of ours as the result of tools/call; detail may be NULL. */
+extern void result_tool_error(const Call *call, OwnError error, const char *detail);
+
+#endif							/* BRIDGE_RESULT_H */

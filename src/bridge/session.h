@@ -1,0 +1,102 @@
+/*
+ * session.h
+ *		One client: what it said of itself, its calls under way, how it ends.
+ *
+ * Nothing of a client stands anywhere else; sessions share the event loop, the
+ * pool and what the database says of its tools.
+ *
+ * At the end of its input a session finishes its calls and is closed; calls that
+ * take longer are cancelled.
+ */
+#ifndef BRIDGE_SESSION_H
+#define BRIDGE_SESSION_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "request.h"
+#include "transport.h"
+
+/* Bytes of a client's name that are kept. */
+#define AGENT_LIMIT 128
+
+/* The two eras of MCP, decided for each message. */
+typedef enum Era
+{
+	ERA_LEGACY,					/* up to 2025-11-25, after a handshake */
+	ERA_MODERN					/* from 2026-07-28, without state */
+} Era;
+
+/* Why no lines are taken from a client; they are when there is no reason. */
+typedef enum SessionHold
+{
+	HOLD_OUTPUT = 1,			/* it does not read its answers */
+	HOLD_CALLS = 2,				/* too many of its calls wait for the database */
+	HOLD_ANSWER = 4,			/* what follows is answered after what came before */
+	HOLD_END = 8				/* it is to end */
+} SessionHold;
+
+typedef struct Session Session;
+
+/* What a client waits for. */
+typedef struct Call
+{
+	Request		request;		/* what the database is asked for it; stands first */
+				TAILQ_ENTRY(Call) all;	/* place among the calls of its session */
+	Session    *session;		/* whose it is */
+	Era			era;			/* which shape the answer has */
+	const char *version;		/* of a handshake: what was agreed on */
+} Call;
+
+TAILQ_HEAD(CallList, Call);
+
+struct Session
+{
+	TAILQ_ENTRY(Session) all;	/* place among all sessions */
+	Transport  *transport;		/* how it is reached */
+	bool		handshake_done; /* legacy: there was an initialize */
+	char		agent[AGENT_LIMIT + 1]; /* legacy: the client's name; or "" */
+	struct CallList calls;		/* those under way */
+	unsigned int call_count;	/* how many */
+	size_t		call_bytes;		/* and what they take */
+	Lane		lane;			/* where they queue for a connection */
+	unsigned int holds;			/* SessionHold bits */
+	bool		ending;			/* no new calls come */
+	bool		cancelled;		/* those under way have been cancelled */
+	bool		given_up;		/* those that did not end then have been told */
+	struct event *patience;		/* calls under way take too long */
+	struct event *changed;		/* perhaps all is done */
+};
+
+/* Before the first one; none_left is called when the last one has been closed. */
+extern void sessions_open(struct event_base *base, void (*none_left) (void));
+
+/* A client, by what it is reached; handlers get the session. */
+extern Session *session_open(Transport *transport, const TransportHandlers *handlers);
+
+/* A new call; it ends with session_end_call. */
+extern Call *session_begin_call(Session *session, RequestKind kind, Era era,
+								const RequestText *text, RequestDone done);
+extern void session_end_call(Call *call);
+
+/* The client cancels its request with that id. */
+extern void session_cancel(Session *session, ScanSpan id);
+
+extern void session_hold(Session *session, SessionHold why);
+extern void session_release(Session *session, SessionHold why);
+
+/* The client is slow to read, or has read. */
+extern void session_backlogged(Session *session);
+extern void session_drained(Session *session);
+
+/* The input has ended: no more calls come, and those under way have half a minute. */
+extern void session_end_of_input(Session *session);
+
+/* The client takes no answers any more: its calls are cancelled. */
+extern void session_abandon(Session *session);
+
+/* The process is to end: no input is taken any more, calls under way have so many seconds. */
+extern void sessions_finish(int seconds);
+
+#endif							/* BRIDGE_SESSION_H */

@@ -1,0 +1,38 @@
+/*
+ * instructions.c
+ *		scim_instructions(): how agents use the tools, in words.
+ *
+ * What a client shows its model before any tool is called.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(scim_instructions);
+
+/* How to write safely; in fewer words, each tool that writes says it too. */
+static const char instructions[] =
+"Users and groups (SCIM 2.0) that people, programs and other agents change at the same time. "
+"Every resource has a version, a hash of its content.\n"
+"To change one: read it, then write with expected_version set to the version you read "
+"(content._version or metadata.version). If it has changed meanwhile you get VERSION_MISMATCH "
+"and nothing is written: take content.current, merge your change into it, "
+"and retry with expected_version = content.current_version (where current is too large to be "
+"shown, do as content.next_steps says). Never drop expected_version to get through: that "
+"overwrites others' work.\n"
+"An update replaces the whole resource: send every attribute that shall stay. "
+"For single attributes use a patch tool, for a group's members scim_modify_group_members.\n"
+"To look again, pass the version you have as known_version: if nothing changed, the answer is "
+"only content.not_modified. "
+"Leave tenant_id out unless you were told one.\n"
+"Failures have content.error_code, content.retryable and content.next_steps. "
+"RETRY_LATER: nothing was changed, make the same call again. "
+"OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you "
+"decide.";
+
+Datum
+scim_instructions(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(instructions));
+}

@@ -42,4 +42,10 @@ extern char *scim_elements_sql(const ScimPath *path, const ScimRegistration *reg
 extern char *scim_present_sql(const ScimPath *path, const ScimRegistration *registration,
 							  ScimScope scope);
 
+/*
+ * The condition that a single-valued complex attribute of the row r is there;
+ * NULL: it always is.
+ */
+extern char *scim_object_sql(const ScimPath *path, const ScimRegistration *registration);
+
 #endif							/* SCIM_QUERY_ATTRIBUTE_H */

@@ -12,6 +12,11 @@
 
 #include "postgres.h"
 
+#include "registry/column_kinds.h"
+
+struct ScimAttributeSql;
+struct ScimPath;
+struct ScimRegistration;
 struct ScimRow;
 struct ScimRowWrite;
 
@@ -23,6 +28,40 @@ typedef struct ScimStorage
 	bool		skips_taken;
 	/* an error says which privilege, on which column, a role lacks */
 	bool		names_lacking;
+
+	/*
+	 * ---- attributes as SQL (query/attribute_sql.h): of content, so neither id, meta, nor members
+	 * and groups ----
+	 */
+
+	/* The attribute of the row r. */
+	void		(*attribute_sql) (const struct ScimPath *path,
+								  const struct ScimRegistration *registration,
+								  struct ScimAttributeSql *result);
+
+	/* The same in the order of values ("from", "order"): rows are sorted by the first. */
+	void		(*sort_sql) (const struct ScimPath *path,
+							 const struct ScimRegistration *registration,
+							 struct ScimAttributeSql *result);
+
+	/* The elements of a multi-valued one as a FROM list of rows e; NULL: it never has any. */
+	char	   *(*elements_sql) (const struct ScimPath *path,
+								 const struct ScimRegistration *registration);
+
+	/*
+	 * The condition that it has a value, never NULL; and of a single-valued complex one that it is
+	 * there.
+	 */
+	char	   *(*present_sql) (const struct ScimPath *path,
+								const struct ScimRegistration *registration);
+	char	   *(*object_sql) (const struct ScimPath *path,
+							   const struct ScimRegistration *registration);
+
+	/* meta.created or meta.lastModified, which "column" holds; and meta.version. */
+	void		(*time_sql) (const struct ScimPath *path,
+							 const struct ScimRegistration *registration, ScimColumn column,
+							 struct ScimAttributeSql *result);
+	char	   *(*version_sql) (const struct ScimRegistration *registration);
 
 	/* ---- writes of a row (resource/row_write.h), within SPI ---- */
 

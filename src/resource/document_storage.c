@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "query/document.h"
 #include "resource/document_storage.h"
 #include "resource/document_write.h"
 
@@ -11,6 +12,14 @@ const ScimStorage scim_in_documents = {
 	.compares = false,
 	.skips_taken = true,
 	.names_lacking = false,
+
+	.attribute_sql = scim_document_attribute_sql,
+	.sort_sql = scim_document_sort_sql,
+	.elements_sql = scim_document_elements_sql,
+	.present_sql = scim_document_present_sql,
+	.object_sql = scim_document_object_sql,
+	.time_sql = scim_document_time_sql,
+	.version_sql = scim_document_version_sql,
 
 	.take_apart = scim_document_take_apart,
 	.is_effective = scim_document_is_effective,

@@ -237,7 +237,7 @@ read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *
 static void
 check_index(const ScimRegistration *registration, Relation relation)
 {
-	if (!registration->is_mapped || scim_parents(RelationGetRelid(relation)) != NIL)
+	if (registration->storage->created || scim_parents(RelationGetRelid(relation)) != NIL)
 		return;
 	if (registration->is_members)
 		scim_check_pair_index(registration, relation);
@@ -339,7 +339,7 @@ check_index_of(Relation relation, const Trigger *trigger, bool too_late)
 		return;
 	if (!too_late)
 		check_index(reading.registration, relation);
-	else if (reading.registration->is_mapped)
+	else if (!reading.registration->storage->created)
 		warn_of_index(reading.registration, relation);
 }
 

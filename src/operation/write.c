@@ -226,7 +226,7 @@ void
 scim_write_lock_row(ScimWrite *write, int bare)
 {
 	const ScimRegistration *table = write->target.table;
-	bool		is_told = table->storage->names_lacking && !write->target.type->has_members &&
+	bool		is_told = table->storage->explains_denial && !write->target.type->has_members &&
 		!scim_has_privilege(table, ACL_UPDATE);
 	ScimStatement lock = is_told ? SCIM_GET : changes_key(write) ? SCIM_LOCK_KEY : SCIM_LOCK;
 

@@ -13,21 +13,38 @@
 #include "postgres.h"
 
 #include "registry/column_kinds.h"
+#include "utils/jsonb.h"
 
 struct ScimAttributeSql;
+struct ScimColumnValues;
 struct ScimPath;
 struct ScimRegistration;
 struct ScimRow;
 struct ScimRowWrite;
+struct ScimSplit;
 
 typedef struct ScimStorage
 {
-	/* an UPDATE writes what differs from the row, which must be read before */
+	/* ---- facts ---- */
+
+	/* scim_create_table made the table: what it is made of is scimver's */
+	bool		created;
+	/* foreign keys of scimver's tie memberships to it: they come behind, and go with, their ends */
+	bool		cascades;
+	/* attributes are looked up in generated columns, which scimver adds */
+	bool		adds_lookups;
+	/* a row without a document is damaged */
+	bool		needs_document;
+	/* the document, which is all of the content, is brought in order by the row trigger */
+	bool		tidies;
+	/* a row may have no stored version: it is computed, not filled in */
+	bool		computes_versions;
+	/* roles, policies are the application's: who may not do something is told what he lacks */
+	bool		explains_denial;
+	/* an UPDATE writes what differs from the row, which is read, and all of it checked, before */
 	bool		compares;
 	/* an INSERT does nothing where a value is taken: only then is it asked who has it */
 	bool		skips_taken;
-	/* an error says which privilege, on which column, a role lacks */
-	bool		names_lacking;
 
 	/*
 	 * ---- attributes as SQL (query/attribute_sql.h): of content, so neither id, meta, nor members
@@ -62,6 +79,30 @@ typedef struct ScimStorage
 							 const struct ScimRegistration *registration, ScimColumn column,
 							 struct ScimAttributeSql *result);
 	char	   *(*version_sql) (const struct ScimRegistration *registration);
+
+	/* ---- the document of a row (resource/mapped.h, resource/mapped_split.h) ---- */
+
+	/*
+	 * The content as one document, out of what the data column holds (NULL: nothing) and the
+	 * mapped columns.  One without a version has not been in the row trigger's hands.
+	 */
+	Jsonb	   *(*join) (const struct ScimRegistration *registration, Jsonb *data,
+						 const struct ScimColumnValues *columns, bool has_version);
+
+	/* The same as a tree that refers to the values: for the trigger, which only hashes it. */
+	JsonbValue *(*join_tree) (const struct ScimRegistration *registration, Jsonb *data,
+							  const struct ScimColumnValues *columns, bool has_version);
+
+	/* What is stored of a document where, in place of what the row holds. */
+	struct ScimSplit *(*split) (const struct ScimRegistration *registration, Jsonb *document,
+								Jsonb *old_data, const struct ScimColumnValues *old);
+
+	/*
+	 * What becomes of the data column that plain SQL writes; *password: one in clear text that is
+	 * to be crypted (null: none).
+	 */
+	Jsonb	   *(*tidy) (const struct ScimRegistration *registration, Jsonb *data,
+						 JsonbValue *password);
 
 	/* ---- writes of a row (resource/row_write.h), within SPI ---- */
 

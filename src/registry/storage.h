@@ -134,7 +134,7 @@ typedef struct ScimStorage
 	bool		(*changes_key) (const struct ScimRowWrite *write);
 } ScimStorage;
 
-/* Of tables that scim_create_table made, and of mapped ones: set once, as the library is loaded. */
+/* That of tables that scim_create_table made, and that of mapped ones. */
 extern void scim_set_storages(const ScimStorage *document, const ScimStorage *mapped);
 extern const ScimStorage *scim_document_storage(void);
 extern const ScimStorage *scim_mapped_storage(void);

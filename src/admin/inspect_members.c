@@ -108,7 +108,7 @@ scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem repor
 	Portal		portal;
 	uint64		count;
 
-	if (members == NULL || groups->storage->cascades)
+	if (members == NULL || groups->storage->ties_members)
 		return;
 	if (users)
 		scim_refuse_hidden_rows(users);

@@ -182,7 +182,7 @@ scim_nullable_column(const ScimRegistration *registration, Relation relation)
 	 * the id of a mapped row is looked at with its index; without a document it has what is in its
 	 * columns
 	 */
-	for (size_t i = 0; i < lengthof(needed) && registration->storage->needs_document; i++)
+	for (size_t i = 0; i < lengthof(needed) && registration->storage->only_resources; i++)
 	{
 		AttrNumber	number = registration->numbers[needed[i]];
 

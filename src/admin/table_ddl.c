@@ -318,12 +318,12 @@ scim_link_memberships(const ScimResourceType *type)
 	};
 
 	/* by name: the type may be of a set that was read before */
-	if (members == NULL || !members->storage->cascades ||
+	if (members == NULL || !members->storage->ties_members ||
 		(strcmp(type->name, users->name) != 0 && !type->has_members))
 		return;
 	for (size_t i = 0; i < lengthof(links); i++)
 	{
-		if (links[i].other && links[i].other->storage->cascades)
+		if (links[i].other && links[i].other->storage->ties_members)
 			make_link(&links[i]);
 	}
 }

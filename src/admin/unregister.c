@@ -126,7 +126,7 @@ unregister_members_alone(Oid relid)
 	const ScimRegistration *groups = scim_find_table(scim_members_type());
 	const ScimRegistration *members = scim_find_members(scim_members_type());
 
-	if (groups && members && members->relid == relid && !groups->storage->created)
+	if (groups && members && members->relid == relid && !groups->storage->ties_members)
 		scim_empty_groups(groups);
 	unregister_members(relid);
 }

@@ -1,7 +1,7 @@
 /*
  * attribute.h
- *		The SQL of an attribute path: the one place that knows whether it is read
- *		from a column, the document or the memberships.
+ *		The SQL of an attribute path: of the content as the table's storage has
+ *		it, of what stands beside it, and of memberships.
  */
 #ifndef SCIM_QUERY_ATTRIBUTE_H
 #define SCIM_QUERY_ATTRIBUTE_H

@@ -27,14 +27,14 @@ typedef struct ScimStorage
 {
 	/* ---- facts ---- */
 
-	/* scim_create_table made the table: what it is made of is scimver's */
+	/* scim_create_table made the table: its columns, indexes and privileges are scimver's */
 	bool		created;
-	/* foreign keys of scimver's tie memberships to it: they come behind, and go with, their ends */
-	bool		cascades;
+	/* groups are made with a membership table, which foreign keys tie to both of its sides */
+	bool		ties_members;
 	/* attributes are looked up in generated columns, which scimver adds */
 	bool		adds_lookups;
-	/* a row without a document is damaged */
-	bool		needs_document;
+	/* every row is to be a resource: without a tenant, or a document, it is damaged */
+	bool		only_resources;
 	/* the document, which is all of the content, is brought in order by the row trigger */
 	bool		tidies;
 	/* a row may have no stored version: it is computed, not filled in */
@@ -56,7 +56,7 @@ typedef struct ScimStorage
 								  const struct ScimRegistration *registration,
 								  struct ScimAttributeSql *result);
 
-	/* The same in the order of values ("from", "order"): rows are sorted by the first. */
+	/* The same for rows r to be sorted by: of several values ("from"), the first in their "order". */
 	void		(*sort_sql) (const struct ScimPath *path,
 							 const struct ScimRegistration *registration,
 							 struct ScimAttributeSql *result);

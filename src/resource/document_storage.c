@@ -48,9 +48,9 @@ tidy(const ScimRegistration *registration, Jsonb *data, JsonbValue *password)
 
 const ScimStorage scim_in_documents = {
 	.created = true,
-	.cascades = true,
+	.ties_members = true,
 	.adds_lookups = true,
-	.needs_document = true,
+	.only_resources = true,
 	.tidies = true,
 	.computes_versions = false,
 	.explains_denial = false,

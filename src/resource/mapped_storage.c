@@ -41,9 +41,9 @@ tidy(const ScimRegistration *registration, Jsonb *data, JsonbValue *password)
 
 const ScimStorage scim_in_columns = {
 	.created = false,
-	.cascades = false,
+	.ties_members = false,
 	.adds_lookups = false,
-	.needs_document = false,
+	.only_resources = false,
 	.tidies = false,
 	.computes_versions = true,
 	.explains_denial = true,

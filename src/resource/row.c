@@ -87,8 +87,8 @@ take_members(const ScimRegistration *registration, ScimRow *row, const Datum *va
 	bytea	   *digest = nulls[SCIM_AT_MEMBER_DIGEST] ? NULL
 	: DatumGetByteaPP(values[SCIM_AT_MEMBER_DIGEST]);
 
-	/* created tables always tell; what is not filled there counts as no members */
-	members->known = registration->storage->created || (!nulls[SCIM_AT_MEMBER_COUNT] && digest);
+	/* with a membership table of its own it always tells; what is not filled counts as none */
+	members->known = registration->storage->ties_members || (!nulls[SCIM_AT_MEMBER_COUNT] && digest);
 	members->count = nulls[SCIM_AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[SCIM_AT_MEMBER_COUNT]);
 	if (digest)
 		memcpy(members->digest, VARDATA_ANY(digest),
@@ -102,7 +102,7 @@ take_content(const ScimRegistration *registration, const Datum *values, const bo
 {
 	const ScimStorage *storage = registration->storage;
 
-	if (storage->needs_document)
+	if (storage->only_resources)
 		row->stored = scim_row_document(registration, row->id, values[SCIM_AT_DATA],
 										nulls[SCIM_AT_DATA]);
 	else if (!nulls[SCIM_AT_DATA])

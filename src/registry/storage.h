@@ -56,7 +56,7 @@ typedef struct ScimStorage
 								  const struct ScimRegistration *registration,
 								  struct ScimAttributeSql *result);
 
-	/* The same for rows r to be sorted by: of several values ("from"), the first in their "order". */
+	/* The same to sort rows by: of several values ("from"), by the first in their "order". */
 	void		(*sort_sql) (const struct ScimPath *path,
 							 const struct ScimRegistration *registration,
 							 struct ScimAttributeSql *result);

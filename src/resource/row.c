@@ -88,7 +88,8 @@ take_members(const ScimRegistration *registration, ScimRow *row, const Datum *va
 	: DatumGetByteaPP(values[SCIM_AT_MEMBER_DIGEST]);
 
 	/* with a membership table of its own it always tells; what is not filled counts as none */
-	members->known = registration->storage->ties_members || (!nulls[SCIM_AT_MEMBER_COUNT] && digest);
+	members->known = registration->storage->ties_members ||
+		(!nulls[SCIM_AT_MEMBER_COUNT] && digest);
 	members->count = nulls[SCIM_AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[SCIM_AT_MEMBER_COUNT]);
 	if (digest)
 		memcpy(members->digest, VARDATA_ANY(digest),

@@ -389,7 +389,7 @@ scim_create_index(PG_FUNCTION_ARGS)
 	scim_lock_registrations();
 	scim_begin(&target, text_to_cstring(PG_GETARG_TEXT_PP(0)), NULL);
 	path = read_path(target.type, PG_GETARG_TEXT_PP(1));
-	if (target.table->is_mapped && fixed_column(&path) == SCIM_COLUMNS &&
+	if (!target.table->storage->adds_lookups && fixed_column(&path) == SCIM_COLUMNS &&
 		!is_membership(target.type, &path))
 		index = find_or_make_on_columns(target.table, &path);
 	else

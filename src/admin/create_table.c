@@ -153,7 +153,7 @@ scim_create_table(PG_FUNCTION_ARGS)
 	/* wrong options are refused before anything is made */
 	scim_parse_options(PG_GETARG_JSONB_P(2), SCIM_OPTIONS_CREATE, &options);
 	type = scim_free_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	scim_refuse_mixture(type, name->relname, false);
+	scim_refuse_mixture(type, name->relname, true);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	create_table(type, schema, name->relname, &options);

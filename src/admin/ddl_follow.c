@@ -216,16 +216,19 @@ scim_follow_rows(Oid relid, Oid parent, bool came)
 
 /* ---- mappings that do not fit any more ---- */
 
+/* "type" NULL: the trigger names one that is not there any more, and nothing is read. */
 static ScimRegistration *
 read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *type)
 {
-	ScimRegistration *registration = palloc0(sizeof(ScimRegistration));
+	ScimRegistration *registration;
 
+	if (type == NULL)
+		return NULL;
+	registration = palloc0(sizeof(ScimRegistration));
 	registration->relid = RelationGetRelid(relation);
 	registration->is_members = scim_trigger_kind(trigger) == SCIM_MEMBERS_KIND;
 	registration->type = type;
-	if (type)
-		scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
+	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
 	return registration;
 }
 
@@ -237,7 +240,7 @@ read_trigger(Relation relation, const Trigger *trigger, const ScimResourceType *
 static void
 check_index(const ScimRegistration *registration, Relation relation)
 {
-	if (!registration->is_mapped || scim_parents(RelationGetRelid(relation)) != NIL)
+	if (registration->storage->created || scim_parents(RelationGetRelid(relation)) != NIL)
 		return;
 	if (registration->is_members)
 		scim_check_pair_index(registration, relation);
@@ -258,6 +261,8 @@ check_relation(Oid relid)
 		read_trigger(relation, trigger,
 					 scim_resource_type(trigger->tgargs[SCIM_TYPE_ARGUMENT]));
 
+		if (registration == NULL)
+			continue;
 		check_index(registration, relation);
 		if (!registration->is_members)
 			scim_check_not_null(registration, relation);
@@ -335,11 +340,11 @@ check_index_of(Relation relation, const Trigger *trigger, bool too_late)
 
 	if (error && !scim_is_ours(error))
 		ReThrowError(error);
-	if (error)
+	if (error || reading.registration == NULL)
 		return;
 	if (!too_late)
 		check_index(reading.registration, relation);
-	else if (reading.registration->is_mapped)
+	else if (!reading.registration->storage->created)
 		warn_of_index(reading.registration, relation);
 }
 

@@ -86,7 +86,7 @@ static bool
 is_meant(const ScimRegistration *table, Scope scope)
 {
 	/* mapped tables are their owners' matter */
-	return table && !table->is_mapped &&
+	return table && table->storage->created &&
 		(scope == ALL_TABLES || scim_owns_relation(table->relid, GetUserId()));
 }
 

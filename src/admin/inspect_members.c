@@ -102,13 +102,13 @@ report_orphan(const ScimRegistration *groups, const ScimRegistration *members, H
 void
 scim_inspect_memberships(const ScimRegistration *groups, ScimReportProblem report, void *argument)
 {
-	const ScimRegistration *members = groups->is_mapped ? scim_find_members(groups->type) : NULL;
+	const ScimRegistration *members = scim_find_members(groups->type);
 	const ScimRegistration *users = scim_find_table(scim_resource_type("User"));
 	MemoryContext scratch;
 	Portal		portal;
 	uint64		count;
 
-	if (members == NULL)
+	if (members == NULL || groups->storage->ties_members)
 		return;
 	if (users)
 		scim_refuse_hidden_rows(users);

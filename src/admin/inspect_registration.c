@@ -276,7 +276,7 @@ inspect_lost_members(const ScimRegistration *groups, ScimReportProblem report, v
 {
 	ScimProblem problem = {.problem = "trigger"};
 
-	if (groups->is_mapped)
+	if (!groups->storage->ties_members)
 		return;
 	problem.detail = psprintf("the membership table of table %s has no trigger any more: its "
 							  "memberships are not counted",

@@ -343,15 +343,15 @@ scim_inspect_rows(const ScimRegistration *table, const ScimResourceType *type,
 {
 	Inspection	inspection = {table, table, type, report, argument};
 
-	if (table->is_mapped)
+	if (!table->storage->adds_lookups)
 		inspection.as_of_type = as_of_type(table, type);
 	if (check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED)
 		scim_throw(scim_error(SCIM_ROWS_HIDDEN),
 				   "row level security may hide rows of table %s: its owner sees all of them",
 				   table->table);
 	inspect_documents(&inspection);
-	if (table->is_mapped)
-		inspect_mapped(&inspection);
-	else
+	if (table->storage->adds_lookups)
 		inspect_lookups(&inspection);
+	else
+		inspect_mapped(&inspection);
 }

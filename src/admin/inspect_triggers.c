@@ -320,7 +320,8 @@ inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *
 		return;
 	use_wanted(inspection, row_triggers, lengthof(row_triggers));
 	inspect_tables(inspection, relid);
-	if (rows == NULL || !rows->is_mapped || !(rows->type->has_members || rows->type->has_groups))
+	if (rows == NULL || rows->storage->ties_members ||
+		!(rows->type->has_members || rows->type->has_groups))
 		return;
 	/* what replication brings is what its publisher has done with memberships, too */
 	inspection->kind = SCIM_DELETE_KIND;

@@ -166,7 +166,7 @@ find_changes(const ScimRegistration *table)
 	Changes		changes = {NIL, NIL};
 
 	/* the columns of mapped tables are their owners' */
-	if (table->is_mapped)
+	if (!table->storage->adds_lookups)
 		return changes;
 	relation = try_relation_open(table->relid, AccessShareLock);
 	if (relation == NULL)

@@ -183,7 +183,7 @@ scim_nullable_column(const ScimRegistration *registration, Relation relation)
 	 * the id of a mapped row is looked at with its index; without a document it has what is in its
 	 * columns
 	 */
-	for (size_t i = 0; i < lengthof(needed) && !registration->is_mapped; i++)
+	for (size_t i = 0; i < lengthof(needed) && registration->storage->only_resources; i++)
 	{
 		AttrNumber	number = registration->numbers[needed[i]];
 

@@ -174,7 +174,7 @@ check_members(Oid relid, const Sides *sides, const char *mapping, bool subscribe
 
 	scim_check_relation(relation);
 	refuse_inheritance(relation);
-	if (!sides->groups->is_mapped)
+	if (sides->groups->storage->ties_members)
 		scim_bad_mapping(relation, NULL,
 						 "table %s was made by scim_create_table, with a membership table of its "
 						 "own",

@@ -374,7 +374,7 @@ register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptio
 	JsonbValue *mapping;
 	char	   *text;
 
-	scim_refuse_mixture(type, scim_table_text(relid), true);
+	scim_refuse_mixture(type, scim_table_text(relid), false);
 	mapping = lock_relation(relid, type, given,
 							options->add_columns ? AccessExclusiveLock : ShareRowExclusiveLock);
 	if (options->add_columns)
@@ -416,7 +416,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 		register_mapped(relid, type, mapping, &options);
 	else
 	{
-		scim_refuse_mixture(type, scim_table_text(relid), false);
+		scim_refuse_mixture(type, scim_table_text(relid), true);
 		scim_register_created(relid, type, &options);
 	}
 	scim_invalidate_tables();

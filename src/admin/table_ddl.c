@@ -319,12 +319,12 @@ scim_link_memberships(const ScimResourceType *type)
 	};
 
 	/* by name: the type may be of a set that was read before */
-	if (members == NULL || members->is_mapped ||
+	if (members == NULL || !members->storage->ties_members ||
 		(strcmp(type->name, users->name) != 0 && !type->has_members))
 		return;
 	for (size_t i = 0; i < lengthof(links); i++)
 	{
-		if (links[i].other && !links[i].other->is_mapped)
+		if (links[i].other && links[i].other->storage->ties_members)
 			make_link(&links[i]);
 	}
 }
@@ -342,12 +342,12 @@ other_side(const ScimResourceType *type)
 }
 
 void
-scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped)
+scim_refuse_mixture(const ScimResourceType *type, const char *table, bool created)
 {
 	const ScimRegistration *other = other_side(type);
 	ScimError  *error;
 
-	if (other == NULL || other->is_mapped == is_mapped)
+	if (other == NULL || other->storage->created == created)
 		return;
 	error = scim_error(SCIM_INVALID_MAPPING);
 	scim_error_text(error, "relation", table);
@@ -358,5 +358,5 @@ scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_map
 			   "resources of type %s are in table %s, which %s: the memberships of one kind of "
 			   "table cannot refer to the other",
 			   other->type->name, other->table,
-			   is_mapped ? "scim_create_table made" : "was there before scimver");
+			   created ? "was there before scimver" : "scim_create_table made");
 }

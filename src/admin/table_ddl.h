@@ -52,9 +52,9 @@ extern const ScimResourceType *scim_free_type(const char *name);
 
 /*
  * INVALID_MAPPING if of users and groups one would be in a created table and
- * one in a mapped one.
+ * one in a mapped one; "created": which of them this one is.
  */
-extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool is_mapped);
+extern void scim_refuse_mixture(const ScimResourceType *type, const char *table, bool created);
 
 /*
  * Whichever of the created tables came second, memberships then refer to their

@@ -125,9 +125,8 @@ unregister_members_alone(Oid relid)
 {
 	const ScimRegistration *groups = scim_find_table(scim_members_type());
 	const ScimRegistration *members = scim_find_members(scim_members_type());
-	bool		is_mapped = groups && members && members->relid == relid && groups->is_mapped;
 
-	if (is_mapped)
+	if (groups && members && members->relid == relid && !groups->storage->ties_members)
 		scim_empty_groups(groups);
 	unregister_members(relid);
 }

@@ -32,9 +32,10 @@ scim_memberships_of(const ScimRegistration *table)
 	const ScimResourceType *type = scim_members_type();
 	const ScimRegistration *members = NULL;
 
-	if (table->is_mapped && type && (table->type->has_members || table->type->has_groups))
+	if (!table->storage->ties_members && type &&
+		(table->type->has_members || table->type->has_groups))
 		members = scim_find_members(type);
-	return members && members->is_mapped ? members : NULL;
+	return members && !members->storage->ties_members ? members : NULL;
 }
 
 /* The column of memberships that names resources of the table. */

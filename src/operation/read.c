@@ -109,7 +109,7 @@ scim_store_mapping(const char *type, bool of_members)
 	const ScimRegistration *table = find_registration(type, of_members);
 	ListCell   *cell;
 
-	if (!table || !resources || !resources->is_mapped)
+	if (!table || !resources || resources->storage->created)
 		return NULL;
 	foreach(cell, scim_triggers_of(table->relid, SCIM_MAPPED_KINDS))
 	{

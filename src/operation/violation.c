@@ -249,7 +249,8 @@ throw_unique(const Violation *violation)
 {
 	const char *path = NULL;
 
-	if (violation->error->constraint_name && violation->table->is_mapped)
+	/* a lookup knows the index that keeps it apart */
+	if (violation->error->constraint_name && !violation->table->storage->adds_lookups)
 		path = find_path(violation->call, violation->table, violation->relid,
 						 columns_of_index(violation));
 	scim_throw_lost(violation->call, path, violation->error->constraint_name);
@@ -515,7 +516,7 @@ is_about(const Violation *violation, Subject subject)
 		case ABOUT_ANY:
 			return OidIsValid(violation->relid);
 		case ABOUT_NOTHING:
-			return violation->call->registration->is_mapped;
+			return !violation->call->registration->storage->created;
 	}
 	return false;
 }

@@ -233,7 +233,7 @@ void
 scim_write_lock_row(ScimWrite *write, ScimRowForm form)
 {
 	const ScimRegistration *table = write->target.table;
-	bool		is_told = table->storage->names_lacking && !write->target.type->has_members &&
+	bool		is_told = table->storage->explains_denial && !write->target.type->has_members &&
 		!scim_has_privilege(table, ACL_UPDATE);
 	const ScimStatement *lock = is_told ? scim_get_statement
 	: changes_key(write) ? lock_key : scim_lock_statement;

@@ -159,9 +159,9 @@ access_of_content(const ScimRegistration *registration, const ScimPath *path)
 	bool		has_data = registration->columns[SCIM_COLUMN_DATA] != NULL;
 	const ScimMappedAttribute *mapped;
 
-	if (!registration->is_mapped || (!path->extension && is_named(path->attribute, "schemas")))
+	if (!path->extension && is_named(path->attribute, "schemas"))
 		return SCIM_AS_SCHEMA;
-	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	mapped = scim_find_mapped(registration, path);
 	if (mapped && mapped->whole)
 		return access_of_column(mapped->whole->column);
 	if (mapped && mapped->field_count > 0)
@@ -200,6 +200,14 @@ needs_column(const ScimRegistration *registration, const ScimMappedField *field)
 		!scim_column_takes_none(field->column);
 }
 
+static bool
+needs_password(const ScimRegistration *registration)
+{
+	const ScimMappedNull *null = &scim_mapped_plan(registration)->password;
+
+	return null->not_null && !null->has_default;
+}
+
 /* "sub" NULL: any of them. */
 static bool
 needs_field(const ScimRegistration *registration, const ScimMappedField *fields, int count,
@@ -217,17 +225,12 @@ needs_field(const ScimRegistration *registration, const ScimMappedField *fields,
 bool
 scim_needs_value(const ScimRegistration *registration, const ScimPath *path)
 {
-	const ScimMappedPlan *plan;
 	const ScimMappedAttribute *mapped;
 	bool		needed;
 
-	if (!registration->is_mapped)
-		return false;
-	plan = scim_mapped_plan(registration);
 	if (scim_is_kept_elsewhere(registration->type, path))
-		return is_named(path->attribute, "password") && plan->password.not_null &&
-			!plan->password.has_default;
-	mapped = scim_find_mapped(plan, path);
+		return is_named(path->attribute, "password") && needs_password(registration);
+	mapped = scim_find_mapped(registration, path);
 	if (mapped == NULL)
 		return false;
 	if (mapped->whole)
@@ -248,9 +251,9 @@ all_columns(const ScimRegistration *registration, const ScimPath *path)
 {
 	const ScimMappedAttribute *mapped;
 
-	if (!registration->is_mapped || scim_is_kept_elsewhere(registration->type, path))
+	if (scim_is_kept_elsewhere(registration->type, path))
 		return NIL;
-	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	mapped = scim_find_mapped(registration, path);
 	if (mapped == NULL || (mapped->slot_count > 0 && registration->columns[SCIM_COLUMN_DATA]))
 		return NIL;
 	return scim_columns_of(path, registration);
@@ -437,9 +440,9 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 	if (registration->type->has_members && !path->extension &&
 		is_named(path->attribute, "members") && path->sub)
 		add_member_types(&values, path->sub);
-	if (values.count > 0 || !registration->is_mapped || leaf->type != SCIM_STRING)
+	if (values.count > 0 || leaf->type != SCIM_STRING)
 		return values.texts;
-	mapped = scim_find_mapped(scim_mapped_plan(registration), path);
+	mapped = scim_find_mapped(registration, path);
 	if (mapped == NULL)
 		return NULL;
 	field = path->sub ? scim_find_mapped_field(mapped->fields, mapped->field_count, path->sub)

@@ -2,21 +2,18 @@
  * attribute.c
  *		The SQL of an attribute path.
  *
- * A path leads, in this order, to: a fixed column (id, meta), the memberships
- * (members, groups), a lookup column, the document.  Names in texts are quoted
- * literals; there is nothing in them that a client wrote.
+ * A path leads to a fixed column (id, meta), to the memberships (members,
+ * groups), or to the content, which the table's storage finds.  Names in texts
+ * are quoted literals; there is nothing in them that a client wrote.
  */
 #include "postgres.h"
 
 #include "core/location.h"
 #include "query/attribute.h"
-#include "query/document.h"
 #include "query/id.h"
-#include "query/mapped.h"
-#include "query/source.h"
+#include "query/spot.h"
 #include "registry/cache.h"
 #include "registry/extension.h"
-#include "registry/lookup_columns.h"
 #include "registry/schemas.h"
 #include "statement/sql.h"
 #include "statement/text.h"
@@ -40,30 +37,21 @@ is_named(const ScimAttribute *attribute, const char *name)
 	return attribute && strcmp(attribute->name, name) == 0;
 }
 
-/* The attribute of a created table's row, or of an element. */
+/* Where the path's sub-attribute is in an element. */
 static void
-from_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
-			  bool ordered, bool spread_last, ScimSpot *spot)
+start_element(const ScimPath *path, bool spread_last, ScimSpot *spot)
 {
-	scim_start_spot(spot, scope == SCIM_OF_ELEMENT ? "e.value" : scim_data_sql(registration),
-					ordered);
-	if (scope == SCIM_OF_ELEMENT)
-		scim_follow_sub(spot, path, spread_last);
-	else
-		scim_follow(spot, path, spread_last);
+	scim_start_spot(spot, "e.value", false);
+	scim_follow_sub(spot, path, spread_last);
 }
 
 static void
-read_document(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
-			  bool ordered, ScimAttributeSql *result)
+read_element(const ScimPath *path, ScimAttributeSql *result)
 {
 	ScimSpot	spot;
 
-	from_document(path, registration, scope, ordered, true, &spot);
-	scim_spot_sql(&spot,
-				  path->attribute ? scim_sql_type(path->sub ? path->sub : path->attribute)
-				  : SCIM_SQL_COMPLEX,
-				  result);
+	start_element(path, true, &spot);
+	scim_spot_sql(&spot, scim_sql_type(path->sub ? path->sub : path->attribute), result);
 }
 
 /* ---- fixed columns ---- */
@@ -82,43 +70,15 @@ from_location(const ScimRegistration *registration, ScimAttributeSql *result)
 }
 
 static void
-from_time(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
-		  ScimAttributeSql *result)
-{
-	if (registration->is_mapped)
-		scim_time_column_sql(path, registration, column, result);
-	else
-		result->value = psprintf("r.%s", registration->columns[column]);
-}
-
-/* Of a mapped table, it is what the version would be where none is stored. */
-static char *
-version_sql(const ScimRegistration *registration)
-{
-	char	   *computed;
-
-	if (!registration->is_mapped)
-		return expand("r.{version}" COLLATED, registration);
-	computed = expand(psprintf("{ext}.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass,"
-							   " ROW({bare}{?tenant:, r.{tenant}}))",
-							   registration->relid),
-					  registration);
-	if (registration->columns[SCIM_COLUMN_VERSION])
-		computed = psprintf("coalesce(r.%s, %s)", registration->columns[SCIM_COLUMN_VERSION],
-							computed);
-	return psprintf("(%s" COLLATED ")", computed);
-}
-
-static void
 from_meta(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
 	result->type = scim_sql_type(path->sub ? path->sub : path->attribute);
 	if (is_named(path->sub, "created"))
-		from_time(path, registration, SCIM_COLUMN_CREATED, result);
+		registration->storage->time_sql(path, registration, SCIM_COLUMN_CREATED, result);
 	else if (is_named(path->sub, "lastModified"))
-		from_time(path, registration, SCIM_COLUMN_LAST_MODIFIED, result);
+		registration->storage->time_sql(path, registration, SCIM_COLUMN_LAST_MODIFIED, result);
 	else if (is_named(path->sub, "version"))
-		result->value = version_sql(registration);
+		result->value = registration->storage->version_sql(registration);
 	else if (is_named(path->sub, "resourceType"))
 		result->value = psprintf("%s::pg_catalog.text" COLLATED,
 								 quote_literal_cstr(registration->type->name));
@@ -284,7 +244,7 @@ from_memberships(const ScimPath *path, const ScimRegistration *registration, Sci
 static void
 from_shown_member(const ScimPath *path, ScimAttributeSql *result)
 {
-	read_document(path, NULL, SCIM_OF_ELEMENT, false, result);
+	read_element(path, result);
 	if (is_named(path->sub, "value"))
 	{
 		result->type = SCIM_SQL_ID;
@@ -301,90 +261,9 @@ from_shown_member(const ScimPath *path, ScimAttributeSql *result)
 	result->id_type = scim_members_table()->member_type;
 }
 
-/* ---- lookup columns ---- */
-
-/* Does the column hold what a comparison of the attribute compares? */
-static bool
-suits(const ScimLookup *lookup, const ScimPath *path)
-{
-	const ScimAttribute *attribute = path->sub ? path->sub : path->attribute;
-	bool		multi_valued = path->attribute->multi_valued ||
-		(path->sub && path->sub->multi_valued);
-
-	switch (scim_sql_type(attribute))
-	{
-		case SCIM_SQL_EXACT:
-			return lookup->kind == (multi_valued ? SCIM_LOOKUP_VALUES_EXACT : SCIM_LOOKUP_EXACT);
-		case SCIM_SQL_FOLDED:
-			return lookup->kind == (multi_valued ? SCIM_LOOKUP_VALUES_FOLDED : SCIM_LOOKUP_FOLDED);
-		case SCIM_SQL_BOOLEAN:
-			return lookup->kind == SCIM_LOOKUP_BOOLEAN;
-		case SCIM_SQL_NUMBER:
-			return lookup->kind == SCIM_LOOKUP_NUMBER;
-		case SCIM_SQL_INSTANT:
-			return lookup->kind == SCIM_LOOKUP_INSTANT;
-		default:
-			return false;
-	}
-}
-
-static const ScimLookup *
-find_lookup(const ScimPath *path, const ScimRegistration *registration)
-{
-	const ScimLookup *lookup = path->attribute ? scim_find_lookup(registration, path->text) : NULL;
-
-	return lookup && suits(lookup, path) ? lookup : NULL;
-}
-
-/*
- * The values of a multi-valued attribute stay those of the document: a column
- * does not tell which is the primary one.
- */
-static void
-from_lookup(const ScimLookup *lookup, ScimAttributeSql *result)
-{
-	result->lookup = lookup;
-	if (lookup->kind == SCIM_LOOKUP_VALUES_EXACT || lookup->kind == SCIM_LOOKUP_VALUES_FOLDED)
-		return;
-	result->value = psprintf("r.%s", lookup->column);
-	result->json = NULL;
-}
-
 /* ---- all of them ---- */
 
-static void
-find_attribute(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
-			   bool ordered, ScimAttributeSql *result)
-{
-	const ScimLookup *lookup;
-
-	memset(result, 0, sizeof(*result));
-	if (scope == SCIM_OF_MEMBERSHIP || (scope == SCIM_OF_ROW && is_membership(path, registration)))
-		from_memberships(path, registration, scope, result);
-	else if (scope == SCIM_OF_ELEMENT)
-		read_document(path, registration, scope, ordered, result);
-	else if (scope == SCIM_OF_MEMBER)
-		from_shown_member(path, result);
-	else if (!path->extension && is_named(path->attribute, "id"))
-	{
-		result->type = SCIM_SQL_ID;
-		result->id_type = registration->id_type;
-		result->value = expand("r.{id}", registration);
-	}
-	else if (!path->extension && is_named(path->attribute, "meta"))
-		from_meta(path, registration, result);
-	else if (registration->is_mapped)
-		scim_mapped_attribute_sql(path, registration, result);
-	else
-	{
-		read_document(path, registration, scope, ordered, result);
-		lookup = find_lookup(path, registration);
-		if (lookup)
-			from_lookup(lookup, result);
-	}
-}
-
-/* Is it kept in the document, or in mapped columns? */
+/* Is it what storages differ in? */
 static bool
 is_content(const ScimPath *path, const ScimRegistration *registration)
 {
@@ -393,22 +272,46 @@ is_content(const ScimPath *path, const ScimRegistration *registration)
 		  is_membership(path, registration));
 }
 
+/* What of a row is no content: its id, meta, memberships. */
+static void
+find_beside(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
+{
+	if (is_membership(path, registration))
+		from_memberships(path, registration, SCIM_OF_ROW, result);
+	else if (is_named(path->attribute, "meta"))
+		from_meta(path, registration, result);
+	else
+	{
+		result->type = SCIM_SQL_ID;
+		result->id_type = registration->id_type;
+		result->value = expand("r.{id}", registration);
+	}
+}
+
 void
 scim_attribute_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope,
 				   ScimAttributeSql *result)
 {
-	find_attribute(path, registration, scope, false, result);
+	memset(result, 0, sizeof(*result));
+	if (scope == SCIM_OF_MEMBERSHIP)
+		from_memberships(path, registration, scope, result);
+	else if (scope == SCIM_OF_ELEMENT)
+		read_element(path, result);
+	else if (scope == SCIM_OF_MEMBER)
+		from_shown_member(path, result);
+	else if (is_content(path, registration))
+		registration->storage->attribute_sql(path, registration, result);
+	else
+		find_beside(path, registration, result);
 }
 
 void
 scim_sort_sql(const ScimPath *path, const ScimRegistration *registration, ScimAttributeSql *result)
 {
-	if (registration->is_mapped && is_content(path, registration))
-	{
-		scim_mapped_sort_sql(path, registration, result);
-		return;
-	}
-	find_attribute(path, registration, SCIM_OF_ROW, true, result);
+	if (is_content(path, registration))
+		registration->storage->sort_sql(path, registration, result);
+	else
+		scim_attribute_sql(path, registration, SCIM_OF_ROW, result);
 	if (result->value && result->from)
 		result->value = psprintf("(SELECT %s FROM %s ORDER BY %s LIMIT 1)",
 								 result->value, result->from, result->order);
@@ -419,76 +322,73 @@ char *
 scim_elements_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope *scope)
 {
 	ScimPath	whole = *path;
-	ScimSpot	spot;
 
 	*scope = is_membership(path, registration) ? SCIM_OF_MEMBERSHIP : SCIM_OF_ELEMENT;
 	if (*scope == SCIM_OF_MEMBERSHIP)
 		return memberships(registration);
 	whole.sub = NULL;
-	if (registration->is_mapped)
-		return scim_mapped_elements_sql(&whole, registration);
-	from_document(&whole, registration, SCIM_OF_ROW, false, true, &spot);
-	return spot.from.data;
+	return registration->storage->elements_sql(&whole, registration);
 }
 
 /* ---- presence ---- */
 
-/* That one of the sources has a value; NULL: documents tell more. */
+static bool
+is_text(const ScimAttributeSql *attribute)
+{
+	return attribute->type == SCIM_SQL_EXACT || attribute->type == SCIM_SQL_FOLDED;
+}
+
 static char *
-present_in_sources(const ScimAttributeSql *attribute)
+present_in_source(const ScimAttributeSql *attribute)
 {
 	const char *has_value = attribute->present;
 
 	/* empty text is none */
-	if (has_value == NULL &&
-		(attribute->type == SCIM_SQL_EXACT || attribute->type == SCIM_SQL_FOLDED))
-		has_value = psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", attribute->value);
-	else if (has_value == NULL)
-		has_value = psprintf("(%s IS NOT NULL)", attribute->value);
+	if (has_value == NULL)
+		has_value = psprintf(is_text(attribute) ? "((%s" SQL_OP("<>") "'') IS TRUE)"
+							 : "(%s IS NOT NULL)", attribute->value);
 	return attribute->from
 		? psprintf("EXISTS (SELECT FROM %s WHERE %s)", attribute->from, has_value)
 		: pstrdup(has_value);
 }
 
-/* What of the row or membership has no document: NULL if it has. */
+/* The same of what is no content of a row, or of a membership. */
 static char *
-present_in_column(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
+present_beside(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
 {
-	bool		membership = scope == SCIM_OF_MEMBERSHIP ||
-		(scope == SCIM_OF_ROW && is_membership(path, registration));
-	ScimAttributeSql column;
+	bool		membership = scope == SCIM_OF_MEMBERSHIP || is_membership(path, registration);
+	ScimAttributeSql attribute;
 
 	if (membership && scope == SCIM_OF_ROW && !path->sub && registration->type->has_members &&
 		registration->columns[SCIM_COLUMN_MEMBER_COUNT])
 		return expand("(r.{memberCount}" SQL_OP(">") "0)", registration);
-	if (scope == SCIM_OF_ELEMENT)
-		return NULL;
-	scim_attribute_sql(path, registration, scope, &column);
-	if (membership && column.from && path->sub == NULL)
-		return psprintf("EXISTS (SELECT FROM %s)", column.from);
-	if (column.json)
-		return NULL;
-	if (column.value == NULL)
+	scim_attribute_sql(path, registration, scope, &attribute);
+	if (membership && attribute.from && path->sub == NULL)
+		return psprintf("EXISTS (SELECT FROM %s)", attribute.from);
+	if (attribute.value == NULL)
 		return membership || path->sub ? "false" : "true";	/* meta as a whole is always there */
-	if (column.lookup && column.type != SCIM_SQL_EXACT && column.type != SCIM_SQL_FOLDED &&
-		!column.from)
-		return NULL;
-	return present_in_sources(&column);
+	return present_in_source(&attribute);
 }
 
 char *
 scim_present_sql(const ScimPath *path, const ScimRegistration *registration, ScimScope scope)
 {
-	char	   *condition;
 	ScimSpot	spot;
 
-	if (scope == SCIM_OF_MEMBER)
-		scope = SCIM_OF_ELEMENT;
-	if (scope == SCIM_OF_ROW && registration->is_mapped && is_content(path, registration))
-		return scim_mapped_present_sql(path, registration);
-	condition = present_in_column(path, registration, scope);
-	if (condition)
-		return condition;
-	from_document(path, registration, scope, false, false, &spot);
-	return scim_spot_assigned(&spot);
+	if (scope == SCIM_OF_ELEMENT || scope == SCIM_OF_MEMBER)
+	{
+		start_element(path, false, &spot);
+		return scim_spot_assigned(&spot);
+	}
+	if (scope == SCIM_OF_ROW && is_content(path, registration))
+		return registration->storage->present_sql(path, registration);
+	return present_beside(path, registration, scope);
+}
+
+char *
+scim_object_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	/* meta is always there */
+	return is_content(path, registration) ? registration->storage->object_sql(path, registration)
+		: NULL;
 }

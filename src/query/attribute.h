@@ -1,7 +1,7 @@
 /*
  * attribute.h
- *		The SQL of an attribute path: the one place that knows whether it is read
- *		from a column, the document or the memberships.
+ *		The SQL of an attribute path: of the content as the table's storage has
+ *		it, of what stands beside it, and of memberships.
  */
 #ifndef SCIM_QUERY_ATTRIBUTE_H
 #define SCIM_QUERY_ATTRIBUTE_H
@@ -41,5 +41,11 @@ extern char *scim_elements_sql(const ScimPath *path, const ScimRegistration *reg
 /* The condition that the attribute has a value (RFC 7644 table 3, "pr"); it is never NULL. */
 extern char *scim_present_sql(const ScimPath *path, const ScimRegistration *registration,
 							  ScimScope scope);
+
+/*
+ * The condition that a single-valued complex attribute of the row r is there;
+ * NULL: it always is.
+ */
+extern char *scim_object_sql(const ScimPath *path, const ScimRegistration *registration);
 
 #endif							/* SCIM_QUERY_ATTRIBUTE_H */

@@ -1,188 +1,153 @@
 /*
  * document.c
- *		The SQL of spots in a document.  What is there and cannot be read as the
- *		attribute's type is NULL, and never an error.
+ *		The SQL of attributes of a created table: of its document, and of the
+ *		columns in which some of them are looked up.
  */
 #include "postgres.h"
 
 #include "query/document.h"
-#include "registry/extension.h"
+#include "query/spot.h"
+#include "registry/lookup_columns.h"
 #include "statement/sql.h"
-#include "statement/text.h"
-#include "utils/builtins.h"
 
 #define COLLATED " COLLATE pg_catalog.\"C\""
 
-char *
-scim_spot_json(const ScimSpot *spot)
-{
-	return spot->key
-		? psprintf("(%s" SQL_OP("->") "%s)", spot->object, quote_literal_cstr(spot->key))
-		: spot->object;
-}
-
-static char *
-spot_text(const ScimSpot *spot)
-{
-	return spot->key
-		? psprintf("(%s" SQL_OP("->>") "%s)", spot->object, quote_literal_cstr(spot->key))
-		: psprintf("(%s" SQL_OP("#>>") "'{}'::pg_catalog.text[])", spot->object);
-}
-
-void
-scim_start_spot(ScimSpot *spot, const char *json, bool ordered)
-{
-	memset(spot, 0, sizeof(ScimSpot));
-	spot->object = pstrdup(json);
-	spot->ordered = ordered;
-	initStringInfo(&spot->from);
-	initStringInfo(&spot->order);
-}
-
 static void
-step(ScimSpot *spot, const char *key)
+start(const ScimPath *path, const ScimRegistration *registration, bool ordered, bool spread_last,
+	  ScimSpot *spot)
 {
-	spot->object = scim_spot_json(spot);
-	spot->key = key;
+	scim_start_spot(spot, scim_data_sql(registration), ordered);
+	scim_follow(spot, path, spread_last);
 }
 
-/* To the rows of an array that is one, or NULL. */
-static void
-append_elements(ScimSpot *spot, const char *array, const char *alias)
+static ScimSqlType
+type_of(const ScimPath *path)
 {
-	const char *comma = spot->from.len == 0 ? "" : ", ";
-
-	appendStringInfo(&spot->from, "%spg_catalog.jsonb_array_elements(%s)%s AS %s(value%s)", comma,
-					 array, spot->ordered ? " WITH ORDINALITY" : "", alias,
-					 spot->ordered ? ", place" : "");
-	appendStringInfo(&spot->order,
-					 "%sCASE WHEN (%s.value" SQL_OP("->") "'primary')" SQL_OP("=")
-					 "'true'::pg_catalog.jsonb THEN 0 ELSE 1 END, %s.place", comma, alias, alias);
-	spot->object = psprintf("%s.value", alias);
-	spot->key = NULL;
-}
-
-void
-scim_spread(ScimSpot *spot, const char *alias)
-{
-	const char *array = scim_spot_json(spot);
-
-	append_elements(spot,
-					psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=") "'array' THEN %s "
-							 "END",
-							 array, array),
-					alias);
-}
-
-void
-scim_spread_array(ScimSpot *spot, const char *alias)
-{
-	append_elements(spot, scim_spot_json(spot), alias);
-}
-
-void
-scim_follow_sub(ScimSpot *spot, const ScimPath *path, bool spread_last)
-{
-	if (path->sub == NULL)
-		return;
-	step(spot, path->sub->name);
-	if (path->sub->multi_valued && spread_last)
-		scim_spread(spot, "f");
-}
-
-void
-scim_follow(ScimSpot *spot, const ScimPath *path, bool spread_last)
-{
-	if (path->extension)
-		step(spot, path->extension->urn);
 	if (path->attribute == NULL)
-		return;
-	step(spot, path->attribute->name);
-	if (path->attribute->multi_valued && (path->sub || spread_last))
-		scim_spread(spot, "e");
-	scim_follow_sub(spot, path, spread_last);
+		return SCIM_SQL_COMPLEX;
+	return scim_sql_type(path->sub ? path->sub : path->attribute);
 }
 
-ScimSqlType
-scim_sql_type(const ScimAttribute *attribute)
-{
-	switch (attribute->type)
-	{
-		case SCIM_BOOLEAN:
-			return SCIM_SQL_BOOLEAN;
-		case SCIM_DECIMAL:
-		case SCIM_INTEGER:
-			return SCIM_SQL_NUMBER;
-		case SCIM_DATETIME:
-			return SCIM_SQL_INSTANT;
-		case SCIM_BINARY:
-			return SCIM_SQL_BINARY;
-		case SCIM_COMPLEX:
-			return SCIM_SQL_COMPLEX;
-		case SCIM_REFERENCE:
-			return SCIM_SQL_EXACT;
-		default:
-			return attribute->case_exact ? SCIM_SQL_EXACT : SCIM_SQL_FOLDED;
-	}
-}
+/* ---- lookup columns ---- */
 
-static char *
-document_value(const ScimSpot *spot, ScimSqlType type)
+/* Does the column hold what a comparison of the attribute compares? */
+static bool
+suits(const ScimLookup *lookup, const ScimPath *path)
 {
-	char	   *json = scim_spot_json(spot);
-	const char *ext = scim_extension_schema("scimver");
+	const ScimAttribute *attribute = path->sub ? path->sub : path->attribute;
+	bool		multi_valued = path->attribute->multi_valued ||
+		(path->sub && path->sub->multi_valued);
 
-	switch (type)
+	switch (scim_sql_type(attribute))
 	{
 		case SCIM_SQL_EXACT:
-			return psprintf("%s" COLLATED, spot_text(spot));
+			return lookup->kind == (multi_valued ? SCIM_LOOKUP_VALUES_EXACT : SCIM_LOOKUP_EXACT);
 		case SCIM_SQL_FOLDED:
-			return psprintf("%s.scim_fold(%s)" COLLATED, ext, spot_text(spot));
+			return lookup->kind == (multi_valued ? SCIM_LOOKUP_VALUES_FOLDED : SCIM_LOOKUP_FOLDED);
 		case SCIM_SQL_BOOLEAN:
-			return psprintf("CASE WHEN %s" SQL_OP("=") "'true'::pg_catalog.jsonb THEN true"
-							" WHEN %s" SQL_OP("=") "'false'::pg_catalog."
-							"jsonb THEN false "
-							"END",
-							json, json);
+			return lookup->kind == SCIM_LOOKUP_BOOLEAN;
 		case SCIM_SQL_NUMBER:
-			return psprintf("CASE WHEN pg_catalog.jsonb_typeof(%s)" SQL_OP("=")
-							"'number' THEN CAST(%s AS pg_catalog.numeric) END", json, json);
+			return lookup->kind == SCIM_LOOKUP_NUMBER;
 		case SCIM_SQL_INSTANT:
-			return psprintf("%s.scim_datetime(%s)", ext, spot_text(spot));
-		case SCIM_SQL_BINARY:
-			return psprintf("%s.scim_binary(%s)", ext, spot_text(spot));
+			return lookup->kind == SCIM_LOOKUP_INSTANT;
 		default:
-			return NULL;
+			return false;
 	}
 }
 
+static const ScimLookup *
+find_lookup(const ScimPath *path, const ScimRegistration *registration)
+{
+	const ScimLookup *lookup = path->attribute ? scim_find_lookup(registration, path->text) : NULL;
+
+	return lookup && suits(lookup, path) ? lookup : NULL;
+}
+
+/*
+ * The values of a multi-valued attribute stay those of the document: a column
+ * does not tell which is the primary one.
+ */
+static void
+from_lookup(const ScimLookup *lookup, ScimAttributeSql *result)
+{
+	result->lookup = lookup;
+	if (lookup->kind == SCIM_LOOKUP_VALUES_EXACT || lookup->kind == SCIM_LOOKUP_VALUES_FOLDED)
+		return;
+	result->value = psprintf("r.%s", lookup->column);
+	result->json = NULL;
+}
+
+/* ---- as registry/storage.h says ---- */
+
+static void
+find(const ScimPath *path, const ScimRegistration *registration, bool ordered,
+	 ScimAttributeSql *result)
+{
+	const ScimLookup *lookup = find_lookup(path, registration);
+	ScimSpot	spot;
+
+	start(path, registration, ordered, true, &spot);
+	scim_spot_sql(&spot, type_of(path), result);
+	if (lookup)
+		from_lookup(lookup, result);
+}
+
 void
-scim_spot_sql(const ScimSpot *spot, ScimSqlType type, ScimAttributeSql *result)
+scim_document_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
+							ScimAttributeSql *result)
 {
-	memset(result, 0, sizeof(*result));
-	result->type = type;
-	result->json = scim_spot_json(spot);
-	result->value = document_value(spot, type);
-	result->from = spot->from.len > 0 ? spot->from.data : NULL;
-	result->order = spot->order.data;
+	find(path, registration, false, result);
+}
+
+void
+scim_document_sort_sql(const ScimPath *path, const ScimRegistration *registration,
+					   ScimAttributeSql *result)
+{
+	find(path, registration, true, result);
 }
 
 char *
-scim_spot_assigned(const ScimSpot *spot)
+scim_document_elements_sql(const ScimPath *path, const ScimRegistration *registration)
 {
-	char	   *condition = psprintf("(%s.scim_is_assigned(%s) IS TRUE)",
-									 scim_extension_schema("scimver"), scim_spot_json(spot));
+	ScimSpot	spot;
 
-	return spot->from.len == 0 ? condition :
-		psprintf("EXISTS (SELECT FROM %s WHERE %s)", spot->from.data, condition);
+	start(path, registration, false, true, &spot);
+	return spot.from.data;
 }
 
 char *
-scim_data_sql(const ScimRegistration *registration)
+scim_document_present_sql(const ScimPath *path, const ScimRegistration *registration)
 {
-	StringInfoData sql;
+	ScimAttributeSql attribute;
+	ScimSpot	spot;
 
-	initStringInfo(&sql);
-	scim_append_statement(&sql, "r.{data}", registration);
-	return sql.data;
+	find(path, registration, false, &attribute);
+	/* empty text is none; of other types the document tells more than a column */
+	if (attribute.json == NULL &&
+		(attribute.type == SCIM_SQL_EXACT || attribute.type == SCIM_SQL_FOLDED))
+		return psprintf("((%s" SQL_OP("<>") "'') IS TRUE)", attribute.value);
+	start(path, registration, false, false, &spot);
+	return scim_spot_assigned(&spot);
+}
+
+char *
+scim_document_object_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	ScimSpot	spot;
+
+	start(path, registration, false, true, &spot);
+	return scim_spot_is_object(&spot);
+}
+
+void
+scim_document_time_sql(const ScimPath *path, const ScimRegistration *registration,
+					   ScimColumn column, ScimAttributeSql *result)
+{
+	result->value = psprintf("r.%s", registration->columns[column]);
+}
+
+char *
+scim_document_version_sql(const ScimRegistration *registration)
+{
+	return psprintf("r.%s" COLLATED, registration->columns[SCIM_COLUMN_VERSION]);
 }

@@ -114,7 +114,7 @@ append_implied(const Compiler *compiler, const ScimFilter *filter)
 			if (filter->op != SCIM_EQ)
 				return false;
 			scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
-			if (attribute.column && compiler->registration->is_mapped)
+			if (attribute.column)
 			{
 				compile_comparison(compiler, filter, SCIM_OF_ROW);
 				return true;
@@ -272,16 +272,11 @@ compile_comparison(const Compiler *compiler, const ScimFilter *filter, ScimScope
 static void
 compile_single(const Compiler *compiler, const ScimFilter *filter)
 {
-	ScimAttributeSql attribute;
+	char	   *there = scim_object_sql(&filter->path, compiler->registration);
 
 	scim_append_format(compiler->sql, "(");
-	scim_attribute_sql(&filter->path, compiler->registration, SCIM_OF_ROW, &attribute);
-	if (attribute.json)			/* meta is always there */
-		scim_append_format(compiler->sql, "pg_catalog.jsonb_typeof(%s)" EQ "'object' AND ",
-						   attribute.json);
-	if (compiler->registration->is_mapped)
-		scim_append_format(compiler->sql, "%s AND ",
-						   scim_present_sql(&filter->path, compiler->registration, SCIM_OF_ROW));
+	if (there)
+		scim_append_format(compiler->sql, "%s AND ", there);
 	compile(compiler, filter->left, SCIM_OF_ROW);
 	scim_append_format(compiler->sql, ")");
 }
@@ -319,7 +314,7 @@ compile_slots(const Compiler *compiler, const ScimFilter *filter, const ScimMapp
 static void
 compile_value_path(const Compiler *compiler, const ScimFilter *filter)
 {
-	const ScimMappedAttribute *mapped = NULL;
+	const ScimMappedAttribute *mapped;
 	ScimScope	scope = SCIM_OF_ROW;
 	char	   *from;
 
@@ -328,8 +323,7 @@ compile_value_path(const Compiler *compiler, const ScimFilter *filter)
 		compile_single(compiler, filter);
 		return;
 	}
-	if (compiler->registration->is_mapped)
-		mapped = scim_mapped_slots(&filter->path, compiler->registration, filter->left);
+	mapped = scim_mapped_slots(&filter->path, compiler->registration, filter->left);
 	if (mapped)
 	{
 		compile_slots(compiler, filter, mapped);

@@ -13,10 +13,11 @@
 #include "base/jsonb_tree.h"
 #include "column/type.h"
 #include "miscadmin.h"
-#include "query/document.h"
 #include "query/mapped.h"
 #include "query/source.h"
+#include "query/spot.h"
 #include "registry/extension.h"
+#include "statement/text.h"
 #include "utils/builtins.h"
 
 /* Sources of values under construction. */
@@ -47,12 +48,6 @@ leaf(const ScimPath *path)
 
 /* ---- what the mapping says ---- */
 
-static inline const ScimMappedAttribute *
-find_mapped(const ScimPath *path, const ScimRegistration *registration)
-{
-	return scim_find_mapped(scim_mapped_plan(registration), path);
-}
-
 static bool
 is_schemas(const ScimPath *path)
 {
@@ -70,7 +65,7 @@ is_text_document(const ScimMappedAttribute *mapped)
 List *
 scim_columns_of(const ScimPath *path, const ScimRegistration *registration)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 	const ScimMappedField *field;
 	List	   *columns = NIL;
 
@@ -101,7 +96,7 @@ static bool
 whole_spot(const ScimPath *path, const ScimRegistration *registration, bool ordered,
 		   bool spread_last, ScimSpot *spot)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 
 	if (is_text_document(mapped))
 		return false;
@@ -193,7 +188,7 @@ joined_spot(const ScimPath *path, const ScimRegistration *registration, bool ord
 static bool
 has_sources(const ScimPath *path, const ScimRegistration *registration)
 {
-	return registration->columns[SCIM_COLUMN_DATA] || find_mapped(path, registration) ||
+	return registration->columns[SCIM_COLUMN_DATA] || scim_find_mapped(registration, path) ||
 		is_schemas(path);
 }
 
@@ -281,7 +276,7 @@ void
 scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 						  ScimAttributeSql *result)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 	const ScimMappedField *field = mapped ? scim_find_mapped_field(mapped->fields,
 																   mapped->field_count, path->sub)
 	: NULL;
@@ -387,7 +382,7 @@ const ScimMappedAttribute *
 scim_mapped_slots(const ScimPath *path, const ScimRegistration *registration,
 				  const ScimFilter *filter)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 
 	if (mapped == NULL || mapped->slot_count == 0)
 		return NULL;
@@ -448,7 +443,7 @@ complex_present(const ScimPath *path, const ScimRegistration *registration,
 char *
 scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registration)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 	ScimAttributeSql attribute;
 	ScimSpot	spot;
 
@@ -464,13 +459,24 @@ scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registrati
 	return scim_sources_present(&attribute);
 }
 
+char *
+scim_mapped_object_sql(const ScimPath *path, const ScimRegistration *registration)
+{
+	char	   *present = scim_mapped_present_sql(path, registration);
+	ScimSpot	spot;
+
+	if (!whole_spot(path, registration, false, false, &spot))
+		return present;
+	return psprintf("%s AND %s", scim_spot_is_object(&spot), present);
+}
+
 /* ---- order ---- */
 
 /* A column that all there is of the attribute is in, one value for each row; or NULL. */
 static const ScimMappedColumn *
 only_column(const ScimPath *path, const ScimRegistration *registration)
 {
-	const ScimMappedAttribute *mapped = find_mapped(path, registration);
+	const ScimMappedAttribute *mapped = scim_find_mapped(registration, path);
 	const ScimMappedField *field = NULL;
 
 	if (mapped == NULL)
@@ -508,8 +514,34 @@ scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,
 		joined_spot(path, registration, true, true, &spot);
 	}
 	scim_spot_sql(&spot, result->type, result);
-	if (result->from)
-		result->value = psprintf("(SELECT %s FROM %s ORDER BY %s LIMIT 1)",
-								 result->value, result->from, result->order);
-	result->from = NULL;
+}
+
+/* ---- beside the content ---- */
+
+/* The column as an attribute; of a table without it there is no value. */
+void
+scim_mapped_time_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn column,
+					 ScimAttributeSql *result)
+{
+	if (registration->columns[column])
+		scim_time_column_source(path, registration, column, result);
+}
+
+/* It is what the version would be where none is stored. */
+char *
+scim_mapped_version_sql(const ScimRegistration *registration)
+{
+	const char *column = registration->columns[SCIM_COLUMN_VERSION];
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoChar(&sql, '(');
+	if (column)
+		appendStringInfo(&sql, "coalesce(r.%s, ", column);
+	appendStringInfo(&sql,
+					 "%s.scim_row_version(%u::pg_catalog.oid::pg_catalog.regclass, ROW(",
+					 scim_extension_schema("scimver"), registration->relid);
+	scim_append_statement(&sql, "{bare}{?tenant:, r.{tenant}}))", registration);
+	appendStringInfo(&sql, "%s COLLATE pg_catalog.\"C\")", column ? ")" : "");
+	return sql.data;
 }

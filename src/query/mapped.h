@@ -11,21 +11,20 @@
 #include "query/attribute_sql.h"
 #include "registry/mapped_plan.h"
 
-/*
- * The attribute of the row r, from all sources of its values; neither id, meta,
- * nor of memberships.
- */
+/* As registry/storage.h says of each; an attribute comes from all sources of its values. */
 extern void scim_mapped_attribute_sql(const ScimPath *path, const ScimRegistration *registration,
 									  ScimAttributeSql *result);
-
-/* The columns that the attribute has values in; List of ScimMappedColumn. */
-extern List *scim_columns_of(const ScimPath *path, const ScimRegistration *registration);
-
-/* As scim_sort_sql, scim_elements_sql, scim_present_sql. */
 extern void scim_mapped_sort_sql(const ScimPath *path, const ScimRegistration *registration,
 								 ScimAttributeSql *result);
 extern char *scim_mapped_elements_sql(const ScimPath *path, const ScimRegistration *registration);
 extern char *scim_mapped_present_sql(const ScimPath *path, const ScimRegistration *registration);
+extern char *scim_mapped_object_sql(const ScimPath *path, const ScimRegistration *registration);
+extern void scim_mapped_time_sql(const ScimPath *path, const ScimRegistration *registration,
+								 ScimColumn column, ScimAttributeSql *result);
+extern char *scim_mapped_version_sql(const ScimRegistration *registration);
+
+/* The columns that the attribute has values in; List of ScimMappedColumn. */
+extern List *scim_columns_of(const ScimPath *path, const ScimRegistration *registration);
 
 /*
  * The columns of the attribute of a value path, if each of its elements can be

@@ -6,8 +6,8 @@
 
 #include "column/type.h"
 #include "query/column.h"
-#include "query/document.h"
 #include "query/source.h"
+#include "query/spot.h"
 #include "registry/extension.h"
 
 void
@@ -73,14 +73,11 @@ scim_column_source(const ScimMappedColumn *column, ScimAttributeSql *result)
 }
 
 void
-scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration, ScimColumn kind,
-					 ScimAttributeSql *result)
+scim_time_column_source(const ScimPath *path, const ScimRegistration *registration,
+						ScimColumn kind, ScimAttributeSql *result)
 {
-	ScimMappedColumn *column;
+	ScimMappedColumn *column = palloc0(sizeof(ScimMappedColumn));
 
-	if (registration->columns[kind] == NULL)
-		return;
-	column = palloc0(sizeof(ScimMappedColumn));
 	column->path = path->text;
 	column->parsed = *path;
 	column->attribute = path->sub;

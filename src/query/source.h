@@ -18,12 +18,9 @@ extern void scim_value_source(const ScimMappedColumn *column, const char *value,
 extern bool scim_is_json_column(const ScimMappedColumn *column);
 extern char *scim_column_json(const ScimMappedColumn *column);
 
-/*
- * The column of created or lastModified as an attribute; of a table without it
- * there is no value.
- */
-extern void scim_time_column_sql(const ScimPath *path, const ScimRegistration *registration,
-								 ScimColumn column, ScimAttributeSql *result);
+/* The column of created or lastModified as an attribute; there is one. */
+extern void scim_time_column_source(const ScimPath *path, const ScimRegistration *registration,
+									ScimColumn column, ScimAttributeSql *result);
 
 /* The condition that a source has a value, or one of those behind it; it is never NULL. */
 extern char *scim_sources_present(const ScimAttributeSql *first);

@@ -26,6 +26,7 @@
 #include "registry/mapping_error.h"
 #include "registry/options.h"
 #include "registry/registration.h"
+#include "registry/relation.h"
 #include "registry/root.h"
 #include "registry/schemas.h"
 #include "rewrite/rowsecurity.h"
@@ -461,6 +462,21 @@ const ScimRegistration *
 scim_find_members(const ScimResourceType *type)
 {
 	return type ? find_registration(SCIM_MEMBERS_KIND, type, &members) : NULL;
+}
+
+const ScimRegistration *
+scim_find_table_by_relid(Oid relid)
+{
+	if (get_rel_name(relid) == NULL)
+		scim_refuse_missing(relid);
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *registration = scim_find_table(*type);
+
+		if (registration && registration->relid == relid)
+			return registration;
+	}
+	return NULL;
 }
 
 Oid

@@ -31,6 +31,9 @@ extern const Trigger *scim_relation_trigger(Relation relation, Oid trigger);
 /* The table of a resource type, or NULL. */
 extern const ScimRegistration *scim_find_table(const ScimResourceType *type);
 
+/* The same by the table itself; NULL: it holds no resources.  42P01 if there is none. */
+extern const ScimRegistration *scim_find_table_by_relid(Oid relid);
+
 /* The membership table of a type that has members, or NULL. */
 extern const ScimRegistration *scim_find_members(const ScimResourceType *type);
 

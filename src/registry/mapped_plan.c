@@ -210,8 +210,13 @@ scim_make_mapped_plan(const ScimRegistration *registration)
 /* ---- looking something up ---- */
 
 const ScimMappedAttribute *
-scim_find_mapped(const ScimMappedPlan *plan, const ScimPath *path)
+scim_find_mapped(const ScimRegistration *registration, const ScimPath *path)
 {
+	const ScimMappedPlan *plan;
+
+	if (registration->mapped_count == 0)
+		return NULL;
+	plan = scim_mapped_plan(registration);
 	for (int i = 0; i < plan->count; i++)
 	{
 		const ScimMappedObject *object = &plan->objects[i];

@@ -85,8 +85,8 @@ scim_mapped_plan(const ScimRegistration *registration)
 		: scim_make_mapped_plan(registration);
 }
 
-/* The columns of a path's attribute, or NULL. */
-extern const ScimMappedAttribute *scim_find_mapped(const ScimMappedPlan *plan,
+/* The columns of a path's attribute; NULL: there are none, as in a created table. */
+extern const ScimMappedAttribute *scim_find_mapped(const ScimRegistration *registration,
 												   const ScimPath *path);
 
 /*

@@ -109,7 +109,6 @@ read_created(ScimRegistration *registration, Relation relation, JsonbContainer *
 	JsonbValue	key;
 	JsonbValue	value;
 
-	registration->storage = scim_document_storage();
 	for (int i = 0; i < count; i++)
 		names[i] = kinds[i].name;
 	scim_walk(&walk, mapping);
@@ -302,8 +301,6 @@ read_mapped(ScimRegistration *registration, Relation relation, JsonbContainer *m
 	JsonbValue	value;
 	JsonbContainer *attributes = NULL;
 
-	registration->is_mapped = true;
-	registration->storage = scim_mapped_storage();
 	scim_walk(&walk, mapping);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -343,8 +340,6 @@ read_mapped_members(ScimRegistration *registration, Relation relation, JsonbCont
 	JsonbValue	key;
 	JsonbValue	value;
 
-	registration->is_mapped = true;
-	registration->storage = scim_mapped_storage();
 	scim_walk(&walk, mapping);
 	while (scim_walk_next(&walk, &key, &value))
 	{
@@ -389,8 +384,10 @@ scim_read_mapping(ScimRegistration *registration, Relation relation, const char 
 {
 	JsonbContainer *mapping = &scim_parse_object(text, "a mapping")->root;
 	bool		is_members = registration->is_members;
+	bool		created = is_created(mapping, is_members);
 
-	if (is_created(mapping, is_members))
+	registration->storage = created ? scim_document_storage() : scim_mapped_storage();
+	if (created)
 		read_created(registration, relation, mapping,
 					 is_members ? scim_member_column_kinds : scim_column_kinds,
 					 is_members ? (int) SCIM_MEMBER_COLUMNS : (int) SCIM_COLUMNS);

@@ -44,7 +44,6 @@ typedef struct ScimRegistration
 	const ScimIdType *tenant_type;	/* of the tenant column, or NULL */
 	char	   *tenant;			/* without a tenant column: the one that all rows belong to */
 	const ScimStorage *storage; /* how its resources are stored (storage.h) */
-	bool		is_mapped;		/* it is no created table: attributes are in columns of their own */
 	ScimMappedColumn *mapped;
 	int			mapped_count;
 	ScimLookup *in_data;		/* what is unique and has no column of its own, but "data"; their

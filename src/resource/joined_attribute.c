@@ -12,8 +12,6 @@
 #include "core/filter.h"
 #include "fmgr.h"
 #include "registry/cache.h"
-#include "registry/relation.h"
-#include "registry/schemas.h"
 #include "resource/mapped.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -24,21 +22,15 @@ PG_FUNCTION_INFO_V1(scim_joined_attribute);
 static const ScimRegistration *
 find_mapped(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
+	const ScimRegistration *registration = scim_find_table_by_relid(relid);
 	ScimError  *error;
 
-	if (name == NULL)
-		scim_refuse_missing(relid);
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *registration = scim_find_table(*type);
-
-		if (registration && registration->relid == relid && registration->is_mapped)
-			return registration;
-	}
+	if (registration && !registration->storage->created)
+		return registration;
 	error = scim_error(SCIM_UNREGISTERED_RELATION);
-	scim_error_text(error, "relation", name);
-	scim_throw(error, "table \"%s\" is not registered with columns for attributes", name);
+	scim_error_text(error, "relation", get_rel_name(relid));
+	scim_throw(error, "table \"%s\" is not registered with columns for attributes",
+			   get_rel_name(relid));
 }
 
 /* Anybody may call with anything: what has a value must be of the column's type. */

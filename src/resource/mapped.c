@@ -328,6 +328,8 @@ scim_show_columns(const ScimRegistration *registration, JsonbValue *resource,
 {
 	Join		join = {.columns = columns, .read_only = true};
 
+	if (registration->mapped_count == 0)
+		return;
 	join_objects(registration, &join, resource);
 	show_schemas(registration, resource);
 }

@@ -16,7 +16,6 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "resource/document.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
 #include "statement/parameters.h"
@@ -90,23 +89,30 @@ take_members(const ScimRegistration *registration, ScimRow *row, const Datum *va
 	bytea	   *digest = nulls[SCIM_AT_MEMBER_DIGEST] ? NULL
 	: DatumGetByteaPP(values[SCIM_AT_MEMBER_DIGEST]);
 
-	/* created tables always tell; what is not filled there counts as no members */
-	members->known = !registration->is_mapped || (!nulls[SCIM_AT_MEMBER_COUNT] && digest);
+	/* with a membership table of its own it always tells; what is not filled counts as none */
+	members->known = registration->storage->ties_members ||
+		(!nulls[SCIM_AT_MEMBER_COUNT] && digest);
 	members->count = nulls[SCIM_AT_MEMBER_COUNT] ? 0 : DatumGetInt64(values[SCIM_AT_MEMBER_COUNT]);
 	if (digest)
 		memcpy(members->digest, VARDATA_ANY(digest),
 			   Min(VARSIZE_ANY_EXHDR(digest), SCIM_DIGEST_SIZE));
 }
 
-/* The document of a mapped row, from the columns behind the fixed ones. */
+/* The content, from the data column and the mapped ones behind the fixed ones. */
 static void
-take_columns(const ScimRegistration *registration, const Datum *values, const bool *nulls,
+take_content(const ScimRegistration *registration, const Datum *values, const bool *nulls,
 			 ScimRow *row)
 {
-	row->stored = nulls[SCIM_AT_DATA] ? NULL : DatumGetJsonbP(values[SCIM_AT_DATA]);
+	const ScimStorage *storage = registration->storage;
+
+	if (storage->only_resources)
+		row->stored = scim_row_document(registration, row->id, values[SCIM_AT_DATA],
+										nulls[SCIM_AT_DATA]);
+	else if (!nulls[SCIM_AT_DATA])
+		row->stored = DatumGetJsonbP(values[SCIM_AT_DATA]);
 	row->columns.values = (Datum *) values + scim_bare_columns(registration);
 	row->columns.nulls = (bool *) nulls + scim_bare_columns(registration);
-	row->data = scim_join_columns(registration, row->stored, &row->columns);
+	row->data = storage->join(registration, row->stored, &row->columns, row->version != NULL);
 }
 
 void
@@ -128,14 +134,7 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 	row->has_last_modified = !nulls[SCIM_AT_LAST_MODIFIED] &&
 		scim_column_to_instant(types[SCIM_COLUMN_LAST_MODIFIED], formats[SCIM_COLUMN_LAST_MODIFIED],
 							   values[SCIM_AT_LAST_MODIFIED], &row->last_modified);
-	if (registration->is_mapped)
-		take_columns(registration, values, nulls, row);
-	else
-		row->data = scim_stored_document(registration->type,
-										 scim_row_document(registration, row->id,
-														   values[SCIM_AT_DATA],
-														   nulls[SCIM_AT_DATA]),
-										 row->version != NULL);
+	take_content(registration, values, nulls, row);
 	if (registration->type->has_members)
 		take_members(registration, row, values, nulls);
 }

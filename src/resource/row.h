@@ -15,7 +15,7 @@ typedef struct ScimRow
 {
 	char	   *id;
 	Jsonb	   *data;			/* the content as one document */
-	Jsonb	   *stored;			/* of a mapped table: what its data column holds, or NULL */
+	Jsonb	   *stored;			/* what its data column holds, or NULL */
 	ScimColumnValues columns;	/* and its mapped columns */
 	char	   *version;		/* NULL: not filled yet, or the table has none */
 	int64		revision;

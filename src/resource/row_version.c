@@ -13,8 +13,6 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
-#include "registry/relation.h"
-#include "registry/schemas.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/tenant.h"
@@ -42,21 +40,14 @@ typedef struct Known
 static const ScimRegistration *
 find_registered(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
+	const ScimRegistration *registration = scim_find_table_by_relid(relid);
 	ScimError  *error;
 
-	if (name == NULL)
-		scim_refuse_missing(relid);
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *registration = scim_find_table(*type);
-
-		if (registration && registration->relid == relid)
-			return registration;
-	}
+	if (registration)
+		return registration;
 	error = scim_error(SCIM_UNREGISTERED_RELATION);
-	scim_error_text(error, "relation", name);
-	scim_throw(error, "table \"%s\" is not registered", name);
+	scim_error_text(error, "relation", get_rel_name(relid));
+	scim_throw(error, "table \"%s\" is not registered", get_rel_name(relid));
 }
 
 /*

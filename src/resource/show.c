@@ -212,8 +212,7 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 
 	scim_root(row->data, &root);
 	resource = scim_open(&root);
-	if (registration->is_mapped)
-		scim_show_columns(registration, resource, &row->columns);
+	scim_show_columns(registration, resource, &row->columns);
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta_of(registration, row, row->id));
 	if (members)

@@ -274,7 +274,7 @@ void
 scim_inspect_row(ScimInspectedRow *row)
 {
 	scim_take_row(row->registration, row->values + AT_BARE, row->nulls + AT_BARE, &row->row);
-	if (!row->registration->is_mapped && row->row.version == NULL)
+	if (row->registration->storage->tidies && row->row.version == NULL)
 		tidy_row(row);
 	if (row->registration->type->has_members)
 		read_stored_members(row);

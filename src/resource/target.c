@@ -189,7 +189,7 @@ scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what
 	char	   *known;
 
 	/* a policy of the application's may show rows that it does not let be written */
-	if (target->table->is_mapped &&
+	if (target->table->storage->explains_denial &&
 		check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
 	{
 		known = scim_take_id(target, id);
@@ -319,10 +319,10 @@ scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const ch
 		scim_refuse_unseen_members(target->table, target->tenant, id);
 
 	/*
-	 * of a mapped table, the first write of something else fills it: not everybody may write that
-	 * column
+	 * where it is computed, the first write of something else fills it: not everybody may write
+	 * that column
 	 */
-	if (target->table->is_mapped)
+	if (target->table->storage->computes_versions)
 		(void) scim_know_version(target->table, target->tenant, row);
 	if (row->version)
 		return true;

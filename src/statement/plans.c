@@ -206,7 +206,7 @@ scim_prepare(const char *sql, int nargs, Oid *types, int options,
 	}
 	PG_CATCH();
 	{
-		if (registration && registration->is_mapped &&
+		if (registration && registration->storage->explains_denial &&
 			geterrcode() == ERRCODE_INSUFFICIENT_PRIVILEGE)
 			explain_denial(NULL, registration, role, context);
 		PG_RE_THROW();

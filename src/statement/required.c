@@ -67,7 +67,7 @@ scim_is_nameless_sql(const ScimRegistration *registration)
 	scim_append_statement(&sql, "(r.{id} IS NULL", registration);
 	if (registration->id_type->type == TEXTOID)
 		scim_append_statement(&sql, " OR r.{id} OPERATOR(pg_catalog.=) ''", registration);
-	if (!registration->is_mapped)
+	if (registration->storage->only_resources)
 		scim_append_statement(&sql, " OR r.{tenant} IS NULL", registration);
 	appendStringInfoChar(&sql, ')');
 	return sql.data;

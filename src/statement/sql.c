@@ -196,7 +196,7 @@ run(const ScimSql *sql, const ScimRegistration *registration, Manner manner)
 
 	run.plan = find_plan(sql, registration, &manner);
 	run.read_only = !manner.fresh;
-	run.mapped = registration && registration->is_mapped ? registration : NULL;
+	run.mapped = registration && registration->storage->explains_denial ? registration : NULL;
 	result = scim_run_compiled(&run, sql->values, sql->nulls);
 	if (result < 0)
 		elog(ERROR, "\"%s\" failed: %s", sql->text.data, SPI_result_code_string(result));

@@ -95,7 +95,7 @@ execute(const ScimStatement *statement, const ScimRegistration *registration,
 	run.plan = find_plan(statement, registration);
 	run.read_only = read_only;
 	run.latest = statement->latest;
-	run.mapped = registration->is_mapped ? registration : NULL;
+	run.mapped = registration->storage->explains_denial ? registration : NULL;
 	return scim_run_plan(&run, values, nulls);
 }
 

@@ -122,7 +122,7 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 {
 	if (scim_has_privilege(registration, mode))
 		return;
-	if (registration->is_mapped)
+	if (registration->storage->explains_denial)
 		scim_throw_lacking(registration->relid, GetUserId(),
 						   mode == ACL_DELETE ? "DELETE" : "INSERT");
 	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));

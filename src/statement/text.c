@@ -241,13 +241,13 @@ append_computed_version(StringInfo out, const Placeholder *at)
 	appendStringInfoString(out, "))");
 }
 
-/* The row r has that version; in a mapped table it may not be filled yet. */
+/* The row r has that version; where it is computed, it may not be filled yet. */
 static void
 append_is_version(StringInfo out, const Placeholder *at)
 {
 	const ScimRegistration *registration = at->table;
 	const char *column = registration->columns[SCIM_COLUMN_VERSION];
-	bool		computes = column == NULL || registration->is_mapped;
+	bool		computes = column == NULL || registration->storage->computes_versions;
 
 	if (column && computes)
 		appendStringInfo(out, "coalesce(r.%s, ", column);

@@ -4,9 +4,8 @@
  *		columns are content, what must be brought in order, and what the schema
  *		says of it.
  *
- * A created table has the document in one column, which the trigger keeps in
- * order.  Of a mapped table, values are taken as they are: only a password in
- * clear text is taken out of what is to be stored.
+ * What they hold is brought in order as the table's storage wants it, and a
+ * password in clear text is taken out of what is to be stored.
  */
 #include "postgres.h"
 
@@ -15,7 +14,6 @@
 #include "core/resource.h"
 #include "operation/unique.h"
 #include "registry/lookup_length.h"
-#include "resource/document.h"
 #include "resource/frame.h"
 #include "resource/mapped_split.h"
 #include "resource/password.h"
@@ -63,14 +61,19 @@ scim_work_content_changed(ScimTriggerRow *work)
 
 /* ---- the document ---- */
 
+/* The mapped columns of the row; of a created table there are none. */
 static ScimColumnValues
 columns_of(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
-	int			count = Max(registration->mapped_count, 1);
-	ScimColumnValues columns = {palloc(count * sizeof(Datum)), palloc(count * sizeof(bool))};
+	int			count = registration->mapped_count;
+	ScimColumnValues columns = {NULL};
 
-	for (int i = 0; i < registration->mapped_count; i++)
+	if (count == 0)
+		return columns;
+	columns.values = palloc(count * sizeof(Datum));
+	columns.nulls = palloc(count * sizeof(bool));
+	for (int i = 0; i < count; i++)
 	{
 		int			number = registration->mapped[i].number;
 
@@ -99,24 +102,14 @@ static Jsonb *
 document_of(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
+	ScimColumnValues columns;
 	Jsonb	   *document;
 
 	if (row == &work->new && work->document)
 		return work->document;
-	if (registration->is_mapped)
-	{
-		ScimColumnValues columns = columns_of(work, row);
-
-		document = scim_join_columns(registration, data_of(work, row), &columns);
-	}
-	else
-	{
-		Jsonb	   *data = data_of(work, row);
-
-		document = scim_stored_document(registration->type,
-										data ? data : scim_write(scim_new_object()),
-										!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
-	}
+	columns = columns_of(work, row);
+	document = registration->storage->join(registration, data_of(work, row), &columns,
+										   !scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
 	if (row == &work->new)
 		work->document = document;
 	return document;
@@ -125,17 +118,19 @@ document_of(ScimTriggerRow *work, const ScimColumnValues *row)
 JsonbValue *
 scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
 {
+	const ScimRegistration *registration = work->registration;
 	ScimColumnValues columns;
 	JsonbValue *content;
 
-	if (work->registration->is_mapped && !(row == &work->new && work->document))
+	if (row == &work->new && work->document)
 	{
-		columns = columns_of(work, row);
-		return scim_join_tree(work->registration, data_of(work, row), &columns);
+		content = palloc(sizeof(JsonbValue));
+		scim_root(work->document, content);
+		return content;
 	}
-	content = palloc(sizeof(JsonbValue));
-	scim_root(document_of(work, row), content);
-	return content;
+	columns = columns_of(work, row);
+	return registration->storage->join_tree(registration, data_of(work, row), &columns,
+											!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
 }
 
 /* A password in clear text becomes a crypt string in its column. */
@@ -149,41 +144,24 @@ set_password(ScimTriggerRow *work, const JsonbValue *password, Jsonb *data)
 		scim_hand_on_password(work->registration->root, data, hash);
 }
 
-/*
- * Data beside mapped columns stays as the application gives it; so does a key
- * "password" of it where passwords have no column (it is not shown).
- */
-static Jsonb *
-tidied(const ScimRegistration *registration, Jsonb *data, JsonbValue *password)
-{
-	Jsonb	   *tidy;
-
-	if (!registration->is_mapped)
-		return scim_tidy_document(registration->type, data, password);
-	tidy = scim_take_password(registration->type, data, password);
-	if (registration->columns[SCIM_COLUMN_PASSWORD])
-		return tidy;
-	password->type = jbvNull;
-	return data;
-}
-
 void
 scim_work_tidy(ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
+	const ScimStorage *storage = registration->storage;
 	AttrNumber	number = registration->numbers[SCIM_COLUMN_DATA];
 	JsonbValue	password;
 	Jsonb	   *data;
 	Jsonb	   *tidy;
 
 	if (scim_work_is_null(work, &work->new, SCIM_COLUMN_DATA) ||
-		(registration->is_mapped && work->is_update && scim_work_same(work, SCIM_COLUMN_DATA)))
+		(!storage->tidies && work->is_update && scim_work_same(work, SCIM_COLUMN_DATA)))
 		return;
 	data = DatumGetJsonbP(scim_work_value(work, &work->new, SCIM_COLUMN_DATA));
-	tidy = tidied(registration, data, &password);
+	tidy = storage->tidy(registration, data, &password);
 	if (password.type != jbvNull)
 		set_password(work, &password, tidy);
-	if (!registration->is_mapped)
+	if (storage->tidies)
 		work->document = tidy;
 	if (tidy != data)
 		scim_work_assign(work, number, JsonbPGetDatum(tidy), false);
@@ -216,18 +194,10 @@ static void
 store(ScimTriggerRow *work, Jsonb *document)
 {
 	const ScimRegistration *registration = work->registration;
-	ScimColumnValues old;
-	ScimSplit  *split;
+	const ScimStorage *storage = registration->storage;
+	ScimColumnValues old = columns_of(work, &work->new);
+	ScimSplit  *split = storage->split(registration, document, data_of(work, &work->new), &old);
 
-	work->document = document;
-	if (!registration->is_mapped)
-	{
-		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(document),
-						 false);
-		return;
-	}
-	old = columns_of(work, &work->new);
-	split = scim_split_document(registration, document, data_of(work, &work->new), &old);
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		if (split->changed[i])
@@ -237,7 +207,7 @@ store(ScimTriggerRow *work, Jsonb *document)
 	if (split->data_changed)
 		scim_work_assign(work, registration->numbers[SCIM_COLUMN_DATA], JsonbPGetDatum(split->data),
 						 split->data == NULL);
-	work->document = scim_join_columns(registration, split->data, &split->columns);
+	work->document = storage->join(registration, split->data, &split->columns, true);
 }
 
 void
@@ -251,7 +221,7 @@ scim_work_check(ScimTriggerRow *work)
 	Jsonb	   *checked;
 
 	if (!registration->validate &&
-		(!in_call || (registration->is_mapped && !registration->type->has_kept)))
+		(!in_call || (registration->storage->compares && !registration->type->has_kept)))
 		return;
 	old = looks_back ? document_of(work, &work->old) : NULL;
 	new = document_of(work, &work->new);

@@ -99,8 +99,8 @@ scim_work_first_members(ScimTriggerRow *work)
 {
 	ScimMemberSum members = {.known = true};
 
-	/* without a foreign key, memberships may come before the group; created tables have one */
-	if (work->registration->is_mapped)
+	/* without a foreign key, memberships may come before the group */
+	if (!work->registration->storage->ties_members)
 		sum_up_new(work, &members);
 	scim_work_set_members(work, &members);
 }
@@ -169,7 +169,7 @@ scim_work_next_members(ScimTriggerRow *work)
 		(in_columns(work) ? add_pending : subtract_pending) (work, pending);
 		return true;
 	}
-	if (work->registration->is_mapped && !scim_work_same_key(work))
+	if (!work->registration->storage->ties_members && !scim_work_same_key(work))
 	{
 		/* another group: its members come with the cascade of a foreign key, or are there */
 		sum_up_new(work, &members);

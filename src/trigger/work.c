@@ -197,5 +197,6 @@ bool
 scim_work_is_resource(const ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	return scim_work_has_key(work, row) &&
-		(work->registration->is_mapped || !scim_work_is_null(work, row, SCIM_COLUMN_DATA));
+		(!work->registration->storage->only_resources ||
+		 !scim_work_is_null(work, row, SCIM_COLUMN_DATA));
 }

@@ -82,6 +82,7 @@ extern void connection_retire(Connection *c);
 /* Close it without waiting any longer; its request is told what that means. */
 extern void connection_give_up(Connection *c);
 
+/* Close it, whatever it does; nobody is told. */
 extern void connection_close(Connection *c);
 
 #endif							/* BRIDGE_CONNECTION_H */

@@ -15,6 +15,7 @@
 /* How long a client may wait for them, in milliseconds. */
 #define INSTRUCTIONS_PATIENCE_MS 2000
 
+/* Before the first request. */
 extern void instructions_open(struct event_base *base);
 
 /* Are there any that are not too old? */

@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 
+/* Watch for signals. */
 extern void lifetime_open(struct event_base *base);
 
 /* Leave the event loop: there is no session left. */

@@ -15,6 +15,7 @@ typedef struct Look
 	RequestQueue waiting;		/* requests that it will decide */
 } Look;
 
+/* Nothing of that kind has been looked at yet. */
 extern void look_init(Look *look, RequestKind kind);
 
 /* Look, unless that is under way; done is told how it ends, and frees its request. */

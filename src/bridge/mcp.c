@@ -43,40 +43,32 @@ reason_of(const Request *request, const Outcome *outcome, char *limit, size_t si
 	return limit;
 }
 
-/* The database has said how to use the tools, or somebody for it. */
+/* The database has said how to use the tools, or a sentence stands in for that. */
 static void
-initialize_done(Request *request, const Outcome *outcome)
+instructed_done(Request *request, const Outcome *outcome)
 {
 	Call	   *call = call_of(request);
 
-	if (outcome->answered)
+	if (!outcome->answered)
+		rpc_error(call->session->transport, request->id, outcome->error, outcome->reason);
+	else if (call->version != NULL)
 		result_initialize(call, outcome->value, outcome->length);
 	else
-		rpc_error(call->session->transport, request->id, outcome->error, outcome->reason);
-	session_release(call->session, HOLD_ANSWER);
-	session_end_call(call);
-}
-
-static void
-discover_done(Request *request, const Outcome *outcome)
-{
-	Call	   *call = call_of(request);
-
-	if (outcome->answered)
 		result_discover(call, outcome->value, outcome->length);
-	else
-		rpc_error(call->session->transport, request->id, outcome->error, outcome->reason);
 	session_release(call->session, HOLD_ANSWER);
 	session_end_call(call);
 }
 
-/* What the client sends meanwhile is answered after this, as if it were answered at once. */
+/*
+ * initialize, with the version that was agreed on, or server/discover (NULL).  What
+ * the client sends meanwhile is answered after this, as if it were answered at once.
+ */
 static void
-start_instructed(const Message *message, const char *version, RequestDone done)
+start_instructed(const Message *message, const char *version)
 {
 	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
 	Call	   *call = session_begin_call(message->session, REQUEST_INSTRUCTIONS, message->era,
-										  &text, done);
+										  &text, instructed_done);
 
 	call->version = version;
 	session_hold(message->session, HOLD_ANSWER);
@@ -121,13 +113,13 @@ answer_initialize(Message *message)
 		message_read_agent(message->agent, client_info);
 	strcpy(message->session->agent, message->agent);
 	message->session->handshake_done = true;
-	start_instructed(message, agreed, initialize_done);
+	start_instructed(message, agreed);
 }
 
 static void
 answer_discover(Message *message)
 {
-	start_instructed(message, NULL, discover_done);
+	start_instructed(message, NULL);
 }
 
 static void

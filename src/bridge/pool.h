@@ -13,6 +13,7 @@
 
 #include "request.h"
 
+/* No connections yet; they are opened when requests need them. */
 extern void pool_open(struct event_base *base);
 
 /* Hand in a request, at the end of its lane. */

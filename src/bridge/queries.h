@@ -62,6 +62,7 @@ extern bool queries_send(const Queries *queries, PGconn *pg, const Request *requ
 extern bool queries_show_demotion(Queries *queries, const Request *request,
 								  const PGresult *answer);
 
+/* The extension has to be looked for again. */
 extern void queries_forget(Queries *queries);
 
 #endif							/* BRIDGE_QUERIES_H */

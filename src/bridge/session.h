@@ -46,7 +46,7 @@ typedef struct Call
 				TAILQ_ENTRY(Call) all;	/* place among the calls of its session */
 	Session    *session;		/* whose it is */
 	Era			era;			/* which shape the answer has */
-	const char *version;		/* of a handshake: what was agreed on */
+	const char *version;		/* of initialize: what was agreed on; else NULL */
 } Call;
 
 TAILQ_HEAD(CallList, Call);
@@ -72,10 +72,10 @@ struct Session
 /* Before the first one; none_left is called when the last one has been closed. */
 extern void sessions_open(struct event_base *base, void (*none_left) (void));
 
-/* A client, by what it is reached; handlers get the session. */
+/* A new client, and what it is reached by; handlers are told what comes from it. */
 extern Session *session_open(Transport *transport, const TransportHandlers *handlers);
 
-/* A new call; it ends with session_end_call. */
+/* A new call, which is not handed in yet; it ends, answered or not, with session_end_call. */
 extern Call *session_begin_call(Session *session, RequestKind kind, Era era,
 								const RequestText *text, RequestDone done);
 extern void session_end_call(Call *call);
@@ -83,6 +83,7 @@ extern void session_end_call(Call *call);
 /* The client cancels its request with that id. */
 extern void session_cancel(Session *session, ScanSpan id);
 
+/* Take no lines from the client for this reason; for this one no more. */
 extern void session_hold(Session *session, SessionHold why);
 extern void session_release(Session *session, SessionHold why);
 

@@ -18,6 +18,7 @@
 /* How long a list is good without another look, in milliseconds. */
 #define TOOL_LIST_TTL_MS 300000
 
+/* Before the first call. */
 extern void tool_list_open(void);
 
 /*

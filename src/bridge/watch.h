@@ -17,6 +17,7 @@ typedef struct Watch
 	struct event *deadline;		/* it takes too long: to open, to answer, or to be cancelled */
 } Watch;
 
+/* Before the first one: whom all connections' events are for. */
 extern void watch_open(struct event_base *base, event_callback_fn on_event,
 					   event_callback_fn on_deadline);
 
@@ -35,6 +36,7 @@ extern void watch_quietly(Watch *watch, PGconn *pg);
 /* Call on_deadline in so many seconds; 0: not any more. */
 extern void watch_deadline(Watch *watch, int seconds);
 
+/* Forget all of it. */
 extern void watch_end(Watch *watch);
 
 #endif							/* BRIDGE_WATCH_H */

@@ -317,6 +317,18 @@ CREATE TABLE log (title text PRIMARY KEY);
 CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES ('same'); RETURN NULL; END $$;
 CREATE TRIGGER log AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION log();
 SELECT error(format('SELECT scim_update_user(id(1), ''{"userName": "u1", "title": "%s"}'')', t)) FROM unnest(ARRAY['log1', 'log2']) t;
+DROP TRIGGER log ON users;
+
+-- arguments are found by their names, whichever declaration was called before
+CREATE FUNCTION other_order(excluded_attributes text[], known_version text, tenant_id text, attributes text[], id text) RETURNS jsonb
+	LANGUAGE C AS '$libdir/scimver', 'scim_get_user';
+CREATE FUNCTION no_id(attributes text[], excluded_attributes text[], known_version text, tenant_id text) RETURNS jsonb
+	LANGUAGE C AS '$libdir/scimver', 'scim_get_user';
+CREATE FUNCTION no_names(text) RETURNS jsonb LANGUAGE C AS '$libdir/scimver', 'scim_get_user';
+SELECT other_order(NULL, NULL, NULL, ARRAY['userName'], id(1)) = scim_get_user(id(1), ARRAY['userName']),
+	other_order(ARRAY['meta'], NULL, NULL, NULL, id(1)) = scim_get_user(id(1), excluded_attributes => ARRAY['meta']);
+SELECT regexp_replace(error(call), 'function \d+', 'function N') FROM unnest(ARRAY[
+	'SELECT no_id(NULL, NULL, NULL, NULL)', 'SELECT no_names(id(1))', 'SELECT scim_get_user(id(1))']) call;
 
 \c :regression
 DROP DATABASE scimver_users;

@@ -32,7 +32,7 @@ CREATE FUNCTION mapping(relation regclass) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT tgname || ' ' || (SELECT string_agg(key || '=' || coalesce(value ->> 'column', value #>> '{}'), ' ' ORDER BY key)
 			FROM jsonb_each((m || coalesce(m -> 'attributes', '{}')) - 'attributes'))
 		FROM pg_trigger, LATERAL (SELECT split_part(encode(tgargs, 'escape'), '\000', 2)::jsonb) AS a (m)
-		WHERE tgrelid = relation AND NOT tgisinternal AND tgnargs > 1 ORDER BY tgname $$;
+		WHERE tgrelid = relation AND tgnargs > 1 ORDER BY tgname $$;
 
 -- ---- renaming, by whatever command ----
 

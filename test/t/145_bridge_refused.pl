@@ -210,6 +210,8 @@ is($bridge->call('scim_server_info', {})->{content}{error_code}, 'RETRY_LATER', 
 like($bridge->stderr, qr/57P03/, 'it was one');
 $node->stop('immediate');
 unlink $node->data_dir . '/standby.signal';
+# or pg_ctl takes it for started as soon as it recovers
+$node->append_conf('postgresql.conf', "hot_standby = on\n");
 $node->start;
 is_served($bridge, 'a server that starts');
 

@@ -3,6 +3,8 @@
  *		How to use the tools, as the database says it.
  *
  * A look that takes too long goes on: what it brings is kept for the next client.
+ * Until then nobody waits for it any more, or requests of one client, which are
+ * answered one after the other, would add up their waits.
  *
  * Entry points: instructions_open, instructions_are_kept, instructions_resolve.
  */
@@ -14,7 +16,11 @@
 #include "clock.h"
 #include "log.h"
 #include "look.h"
+#include "scan.h"
 #include "tool_list.h"
+
+/* Bytes of them; each may take six in JSON. */
+#define INSTRUCTIONS_LIMIT ((size_t) 1024 * 1024)
 
 /* What stands there when the database cannot be asked. */
 static const char neutral[] =
@@ -26,6 +32,7 @@ static struct
 	uint64_t	learned;		/* when, by clock_ms */
 	Look		look;			/* our look at them, and the requests that wait for it */
 	struct event *patience;		/* the first of those has waited long enough */
+	bool		late;			/* the look has let one wait in vain: nobody else waits for it */
 }			instructions;
 
 bool
@@ -33,6 +40,12 @@ instructions_are_kept(void)
 {
 	return instructions.text.length > 0 &&
 		clock_ms() - instructions.learned < TOOL_LIST_TTL_MS;
+}
+
+static void
+answer_neutral(Request *request)
+{
+	request_answered(request, neutral, strlen(neutral));
 }
 
 /* The timer is for the one who has waited longest. */
@@ -72,9 +85,18 @@ on_patience_over(evutil_socket_t fd, short what, void *arg)
 		   now - request->since >= INSTRUCTIONS_PATIENCE_MS)
 	{
 		look_drop(request);
-		request_answered(request, neutral, strlen(neutral));
+		instructions.late = true;
+		answer_neutral(request);
 	}
 	set_timer();
+}
+
+/* Can they be shown?  In an answer, beside the longest id, they have to fit into a line. */
+static bool
+are_good(const Outcome *outcome)
+{
+	return outcome->answered && outcome->length > 0 &&
+		outcome->length <= INSTRUCTIONS_LIMIT && scan_utf8(outcome->value, outcome->length);
 }
 
 /* Our look has ended. */
@@ -83,8 +105,9 @@ looked(Request *request, const Outcome *outcome)
 {
 	RequestQueue waiting;
 	Request    *waiter;
-	bool		known = outcome->answered && outcome->length > 0;
+	bool		known = are_good(outcome);
 
+	instructions.late = false;
 	if (known)
 	{
 		instructions.text.length = 0;
@@ -98,7 +121,7 @@ looked(Request *request, const Outcome *outcome)
 		if (known)
 			request_answered(waiter, instructions.text.data, instructions.text.length);
 		else
-			request_answered(waiter, neutral, strlen(neutral));
+			answer_neutral(waiter);
 	}
 	set_timer();
 	free(request);
@@ -110,6 +133,11 @@ instructions_resolve(Request *request)
 	if (instructions_are_kept())
 	{
 		request_answered(request, instructions.text.data, instructions.text.length);
+		return;
+	}
+	if (instructions.late)
+	{
+		answer_neutral(request);
 		return;
 	}
 	look_wait(&instructions.look, request);

@@ -23,7 +23,8 @@ extern bool instructions_are_kept(void);
 
 /*
  * Answer the request with them: at once where they are kept, else after a look,
- * and with the neutral sentence when that fails or takes too long.
+ * and with the neutral sentence when that fails, takes too long, or has done so for
+ * another one already.
  */
 extern void instructions_resolve(Request *request);
 

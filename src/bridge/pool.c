@@ -107,7 +107,11 @@ idle_connection(void)
 	return best;
 }
 
-/* As many connections as there are requests for them, within the limit. */
+/*
+ * As many connections as there are requests for them, within the limit.  After a
+ * failure all that are being opened come to an end first: attempts that overlap
+ * for ever would never let the queue be told.
+ */
 static void
 open_connections(void)
 {
@@ -118,6 +122,8 @@ open_connections(void)
 		return;
 	for (int i = 0; i < options.pool_size; i++)
 		opening += pool.connections[i].state == CONNECTION_OPENING;
+	if (opening > 0 && pool.pause > 0)
+		return;
 	for (int i = 0; i < options.pool_size && opening < wanted; i++)
 	{
 		Connection *c = &pool.connections[i];

@@ -171,6 +171,7 @@ works(Client *client, const char *name)
 static void
 check_handshakes(void)
 {
+	bool		waits = false;
 	const char *line;
 
 	hold("LOCK TABLE pg_catalog.pg_extension IN ACCESS EXCLUSIVE MODE");
@@ -187,6 +188,14 @@ check_handshakes(void)
 	holds(client_line(&ada), "\"id\":1,\"result\":{\"protocolVersion\":\"2025-11-25\"",
 		  "ada waits for her handshake, not for ever");
 	holds(client_line(&ada), "\"id\":2,\"result\":{}", "and is answered in order");
+	ask(&bob, "2", "server/discover", MODERN);
+	while (client_waiting(&bob) == 0)
+	{
+		go_on();
+		waits = waits || (bob.session->holds & HOLD_ANSWER) != 0;
+	}
+	holds(client_line(&bob), "\"ttlMs\":0", "bob asks while that still hangs");
+	ok(!waits, "he does not wait for what ada waited for in vain");
 	release();
 }
 

@@ -73,6 +73,13 @@ $node->safe_psql('postgres', q{CREATE OR REPLACE FUNCTION scim_instructions() RE
 are_neutral($bridge, 'NULL');
 $node->safe_psql('postgres', q{CREATE OR REPLACE FUNCTION scim_instructions() RETURNS text LANGUAGE sql AS $$ SELECT '' $$});
 are_neutral($bridge, 'an empty text');
+# what no client takes: a line over 10 MiB, and what is no UTF-8
+$node->safe_psql('postgres', q{CREATE OR REPLACE FUNCTION scim_instructions() RETURNS text LANGUAGE sql AS $$ SELECT repeat('"', 10000000) $$});
+are_neutral($bridge, 'a text that is too long');
+$node->safe_psql('postgres', q{
+	CREATE CAST (bytea AS text) WITHOUT FUNCTION;
+	CREATE OR REPLACE FUNCTION scim_instructions() RETURNS text LANGUAGE sql AS $$ SELECT '\xff'::bytea::text $$;});
+are_neutral($bridge, 'no UTF-8');
 $node->safe_psql('postgres', 'DROP FUNCTION scim_instructions(); ALTER FUNCTION real_instructions() RENAME TO scim_instructions');
 are_real($bridge, 'when it is there again');
 is($bridge->finish, 0, 'exit code');

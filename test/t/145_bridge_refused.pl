@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use FindBin;
+use IO::Socket::UNIX;
 use lib "$FindBin::RealBin/lib";
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -214,5 +215,15 @@ unlink $node->data_dir . '/standby.signal';
 $node->append_conf('postgresql.conf', "hot_standby = on\n");
 $node->start;
 is_served($bridge, 'a server that starts');
+
+# A server that accepts and never answers, asked by attempts that overlap: one begins
+# with the handshake, which does not wait for its end, the other later with a call.
+my $mute = PostgreSQL::Test::Utils::tempdir_short();
+my $listener = IO::Socket::UNIX->new(Local => "$mute/.s.PGSQL.1", Listen => 128) or die "socket: $!";
+my $hanging = ScimverBridge->new(conninfo => "host=$mute port=1 dbname=x connect_timeout=6", args => [ '--pool', '2' ]);
+$hanging->initialize;
+sleep 1;
+is($hanging->call('scim_list_users', {})->{content}{error_code}, 'RETRY_LATER', 'attempts that overlap: the call is told');
+is($hanging->finish, 0, 'attempts that overlap: exit code');
 
 done_testing();

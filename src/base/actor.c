@@ -43,6 +43,7 @@ static char *
 printable(const char *name)
 {
 	int			whole = strlen(name);
+
 	/* what ends in half a character is clipped behind its end */
 	int			length = Min(pg_mbcliplen(name, whole, AGENT_BYTES), whole);
 	bool		valid = pg_verifymbstr(name, length, true);

@@ -42,7 +42,10 @@ control_length(const char *text, bool is_utf8)
 static char *
 printable(const char *name)
 {
-	int			length = pg_mbcliplen(name, strlen(name), AGENT_BYTES);
+	int			whole = strlen(name);
+
+	/* what ends in half a character is clipped behind its end */
+	int			length = Min(pg_mbcliplen(name, whole, AGENT_BYTES), whole);
 	bool		valid = pg_verifymbstr(name, length, true);
 	bool		is_utf8 = valid && GetDatabaseEncoding() == PG_UTF8;
 	char	   *result = palloc(length + 1);

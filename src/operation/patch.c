@@ -179,7 +179,7 @@ change_members(void *argument)
 	ScimMembersPresent before;
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, 0);
+	scim_write_lock_row(write, SCIM_WITH_GROUPS);
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))

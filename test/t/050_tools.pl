@@ -107,8 +107,8 @@ foreach my $case (
 	is(scalar(grep { /, agent "\Q$shown\E"$/ } @lines), 2, "$what: both name the agent");
 }
 {
-	# in a startup packet no encoding is checked
-	local $ENV{PGOPTIONS} = "-c scimver.agent=a\xff\xc3b\xc3";
+	# in a startup packet no encoding is checked; the last byte is the first of a character of four
+	local $ENV{PGOPTIONS} = "-c scimver.agent=a\xff\xc3b\xf0";
 	$offset = -s $node->logfile;
 	$node->safe_psql('scim', update_with('P0001'));
 	like(slurp_file($node->logfile, $offset), qr/ failed with SQLSTATE P0001 .*, agent "a\?\?b\??"$/m, 'a name in no encoding is ASCII');

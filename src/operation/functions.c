@@ -76,26 +76,30 @@ get_resource(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_get(type, tenant, id, &view, false));
 }
 
+/* A write of the resource with what the argument of that name holds. */
 static Datum
-update_resource(ScimFunctionArguments *arguments, const char *type)
+write_resource(ScimFunctionArguments *arguments, const char *type, const char *content,
+			   void (*store) (const ScimWriteOptions *options, Jsonb *content,
+							  ScimWriteResult *result))
 {
 	ScimView	view = view_arguments(arguments);
 	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
 	ScimWriteResult result;
 
-	scim_store_update(&options, scim_required_jsonb(arguments, "data"), &result);
+	store(&options, scim_required_jsonb(arguments, content), &result);
 	PG_RETURN_JSONB_P(result.resource);
+}
+
+static Datum
+update_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	return write_resource(arguments, type, "data", scim_store_update);
 }
 
 static Datum
 patch_resource(ScimFunctionArguments *arguments, const char *type)
 {
-	ScimView	view = view_arguments(arguments);
-	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
-	ScimWriteResult result;
-
-	scim_store_patch(&options, scim_required_jsonb(arguments, "operations"), &result);
-	PG_RETURN_JSONB_P(result.resource);
+	return write_resource(arguments, type, "operations", scim_store_patch);
 }
 
 static Datum

@@ -1,4 +1,4 @@
--- Sentences of docs/reference.md, docs/existing-tables.md and README.md that are easily read otherwise.
+-- Sentences of docs/reference.md, docs/existing-tables.md and docs/limits.md that are easily read otherwise.
 SET client_min_messages = warning;
 CREATE DATABASE scimver_sentences TEMPLATE template0 ENCODING 'UTF8';
 \set regression :DBNAME

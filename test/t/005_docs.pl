@@ -46,6 +46,9 @@ my %same;
 push @{ $same{$_} }, $_ foreach values %hint, $errors =~ /\[SCIM_\w+\] = \{"\w+"[^"]*(?:"\w+", \w+,|NULL, \w+,)?\s*"([^"]*)"\}/g;
 is(join(' ', grep { @{ $same{$_} } > 1 } sort keys %same), '', 'no hint stands there twice');
 
+# The README is a front page: what does not fit belongs to a page behind it.
+cmp_ok(-s "$root/README.md", '<=', 9000, 'README.md has 9 kB at most');
+
 # links, and the headings that they lead to
 sub anchors
 {

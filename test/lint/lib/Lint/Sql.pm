@@ -1,4 +1,5 @@
-# Rules on what SQL sees: settings, functions and what else the extension's script makes.
+# Rules on what SQL sees: settings, functions and what else the extension's script makes,
+# and the parts that make builds that script of.
 package Lint::Sql;
 
 use strict;
@@ -73,7 +74,15 @@ sub types_of
 	return @types;
 }
 
-# What the extension's scripts create, but what goes with a table: { kind, name,
+# The parts of the extension's script.  Scripts of versions that were released, and
+# those that lead from one to the next, stay as they are.
+sub part_files
+{
+	my ($tree) = @_;
+	return $tree->files(qr{^sql/parts/[^/]+\.sql$});
+}
+
+# What the parts create, but what goes with a table: { kind, name,
 # types (of functions), text (to the end of the statement), file, line }.
 sub created
 {
@@ -82,7 +91,7 @@ sub created
 		'OPERATOR(?: CLASS| FAMILY)?';
 	my @created;
 
-	foreach my $file ($tree->files(qr{^sql/scimver--.*\.sql$}))
+	foreach my $file (part_files($tree))
 	{
 		my $text = $tree->text($file);
 
@@ -124,7 +133,7 @@ sub functions
 {
 	my ($tree) = @_;
 	my $reference = $tree->text($REFERENCE);
-	my $scripts = join "\n", map { $tree->text($_) } $tree->files(qr{^sql/scimver--.*\.sql$});
+	my $script = join "\n", map { $tree->text($_) } part_files($tree);
 	my @findings;
 
 	foreach my $object (created($tree))
@@ -132,7 +141,7 @@ sub functions
 		my ($kind, $name, $file, $line) = @$object{qw(kind name file line)};
 		my ($comment, $documented) = (comment_on($object), documented_as($object));
 
-		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name has no COMMENT ON $kind: say what it is") unless $scripts =~ $comment;
+		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name has no COMMENT ON $kind: say what it is") unless $script =~ $comment;
 		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name does not stand in $REFERENCE: document it")
 			if defined $documented && $reference !~ $documented;
 	}

@@ -82,6 +82,44 @@ sub part_files
 	return $tree->files(qr{^sql/parts/[^/]+\.sql$});
 }
 
+sub parts
+{
+	my ($tree) = @_;
+	my ($listed) = $tree->matches('Makefile', qr/^SQL_PARTS\s*=\s*(.*)$/m);
+	my ($made) = $tree->matches('scimver.control', qr/^default_version = '(.*)'$/m);
+
+	die "lint: the Makefile has no line SQL_PARTS\n" unless defined $listed;
+	die "lint: scimver.control has no line default_version\n" unless defined $made;
+	my ($parts, $line) = @$listed;
+	my (%count, @findings);
+
+	$count{"sql/parts/$_.sql"}++ foreach split ' ', $parts;
+	foreach my $file (sort keys %count)
+	{
+		push @findings, Lint::Tree::finding('Makefile', $line, "there is no $file: take it out of SQL_PARTS") unless $tree->has($file);
+		push @findings, Lint::Tree::finding('Makefile', $line, "$file stands in SQL_PARTS twice: once is enough") if $count{$file} > 1;
+	}
+	foreach my $file (grep { !m{^sql/scimver--[^/]+\.sql(?:\.new)?$} } $tree->files(qr{^sql/}))
+	{
+		push @findings, Lint::Tree::finding($file, 1, "make does not build it in: name it in the Makefile's SQL_PARTS") unless $count{$file};
+	}
+	push @findings, map { Lint::Tree::finding($_, 1, 'it does not begin with a comment: say what is in it') }
+		grep { $tree->text($_) !~ /\A-- \S/ } part_files($tree);
+	return (@findings, made_script($tree, "sql/scimver--$made->[0].sql"));
+}
+
+# What make writes is no file of the repository, until its version is released and another is made.
+sub made_script
+{
+	my ($tree, $made) = @_;
+	my @ignored = $tree->matches('.gitignore', qr{^/(sql/scimver--[^/]+\.sql)$}m);
+	my @findings = map { Lint::Tree::finding('.gitignore', $_->[1], "make does not write $_->[0]: take it out") } grep { $_->[0] ne $made } @ignored;
+
+	push @findings, Lint::Tree::finding('.gitignore', 1, "make writes $made: name it here") unless grep { $_->[0] eq $made } @ignored;
+	push @findings, Lint::Tree::finding($made, 1, 'make writes it, and git has it: git rm --cached') if $tree->is_in_git($made);
+	return @findings;
+}
+
 # What the parts create, but what goes with a table: { kind, name,
 # types (of functions), text (to the end of the statement), file, line }.
 sub created

@@ -9,7 +9,12 @@ MODULE_big = scimver
 ROOMS = base core column registry statement query resource group operation trigger admin tools
 ROOM_FOLDERS = $(srcdir)/src $(addprefix $(srcdir)/src/,$(ROOMS))
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(addsuffix /*.c,$(ROOM_FOLDERS))))
-DATA = $(wildcard $(srcdir)/sql/scimver--*.sql)
+# sql/parts: of these make builds the script that CREATE EXTENSION runs, in this order; statements need what
+# earlier ones made.  (Beside the script, pg_regress would take a part for the test of its name.)
+SQL_PARTS = database versions schemas built_in filters tenants rights triggers tables resources users groups tools
+DATA_built = sql/scimver--$(EXTVERSION).sql
+# those of other versions: what was released, and what leads from one to the next
+DATA = $(filter-out $(DATA_built),$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/scimver--*.sql)))
 PG_CPPFLAGS = -I$(srcdir)/src
 # our own functions are found first, whatever another library calls its own
 SHLIB_LINK = -Wl,-Bsymbolic
@@ -21,7 +26,7 @@ REGRESS_OPTS = --inputdir=$(srcdir)/test --load-extension=pgcrypto
 ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test
 
-EXTRA_CLEAN = output_iso results tmp_check
+EXTRA_CLEAN = output_iso results tmp_check $(DATA_built).new
 
 # LLVM bitcode would only serve to inline our functions into JIT-compiled
 # expressions; nothing here gains from it, and it doubles the build.
@@ -32,6 +37,14 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 $(OBJS): $(wildcard $(addsuffix /*.h,$(ROOM_FOLDERS)))
+
+SQL_FILES = $(SQL_PARTS:%=$(srcdir)/sql/parts/%.sql)
+sql: $(DATA_built)
+$(DATA_built): $(SQL_FILES) $(srcdir)/scimver.control $(srcdir)/Makefile
+	@mkdir -p $(@D)
+	{ echo '-- Made by make, of $(SQL_PARTS:%=parts/%.sql): change those, not this.' && \
+		for part in $(SQL_FILES); do echo && cat "$$part" || exit 1; done; } >$@.new
+	mv $@.new $@
 
 all: bridge
 bridge:
@@ -46,4 +59,4 @@ clean: clean-bridge
 clean-bridge:
 	$(MAKE) -C $(srcdir)/src/bridge clean PG_CONFIG=$(PG_CONFIG)
 
-.PHONY: bridge install-bridge uninstall-bridge clean-bridge
+.PHONY: sql bridge install-bridge uninstall-bridge clean-bridge

@@ -129,9 +129,12 @@ need_basics()
 
 # ---- building ----
 
+# The extension's script, which make writes, in a checkout.
+made_script() { printf 'sql/scimver--%s.sql\n' "$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/scimver.control")"; }
+
 sources()
 {
-	cd "$root" && find Makefile scimver.control sql src -type f \
+	cd "$root" && find Makefile scimver.control sql src -type f ! -path "$(made_script)" \
 		\( -name Makefile -o -name '*.control' -o -name '*.sql' -o -name '*.[ch]' \) -print0 | sort -z
 }
 
@@ -144,9 +147,12 @@ copy_sources()
 
 is_installed()
 {
+	local script
+
+	script=$(made_script)
 	cmp -s "$1/scimver.so" "$("$pg_config" --pkglibdir)/scimver.so" &&
 		cmp -s "$1/src/bridge/scimver-mcp" "$bin/scimver-mcp" &&
-		cmp -s "$1/sql/scimver--1.0.sql" "$("$pg_config" --sharedir)/extension/scimver--1.0.sql"
+		cmp -s "$1/$script" "$("$pg_config" --sharedir)/extension/${script##*/}"
 }
 
 # install_from FOLDER

@@ -45,6 +45,7 @@ while [ \$# -gt 0 ]; do
 	shift
 done
 echo module >"\$folder/scimver.so"
+echo script >"\$folder/sql/scimver--1.0.sql"
 printf '#!/bin/bash\necho bridge\n' >"\$folder/src/bridge/scimver-mcp"
 chmod +x "\$folder/src/bridge/scimver-mcp"
 BASH

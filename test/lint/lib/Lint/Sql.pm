@@ -1,4 +1,5 @@
-# Rules on what SQL sees: settings, functions and what else the extension's script makes.
+# Rules on what SQL sees: settings, functions and what else the extension's script makes,
+# and the parts that make builds that script of.
 package Lint::Sql;
 
 use strict;
@@ -73,7 +74,53 @@ sub types_of
 	return @types;
 }
 
-# What the extension's scripts create, but what goes with a table: { kind, name,
+# The parts of the extension's script.  Scripts of versions that were released, and
+# those that lead from one to the next, stay as they are.
+sub part_files
+{
+	my ($tree) = @_;
+	return $tree->files(qr{^sql/parts/[^/]+\.sql$});
+}
+
+sub parts
+{
+	my ($tree) = @_;
+	my ($listed) = $tree->matches('Makefile', qr/^SQL_PARTS\s*=\s*(.*)$/m);
+	my ($made) = $tree->matches('scimver.control', qr/^default_version = '(.*)'$/m);
+
+	die "lint: the Makefile has no line SQL_PARTS\n" unless defined $listed;
+	die "lint: scimver.control has no line default_version\n" unless defined $made;
+	my ($parts, $line) = @$listed;
+	my (%count, @findings);
+
+	$count{"sql/parts/$_.sql"}++ foreach split ' ', $parts;
+	foreach my $file (sort keys %count)
+	{
+		push @findings, Lint::Tree::finding('Makefile', $line, "there is no $file: take it out of SQL_PARTS") unless $tree->has($file);
+		push @findings, Lint::Tree::finding('Makefile', $line, "$file stands in SQL_PARTS twice: once is enough") if $count{$file} > 1;
+	}
+	foreach my $file (grep { !m{^sql/scimver--[^/]+\.sql(?:\.new)?$} } $tree->files(qr{^sql/}))
+	{
+		push @findings, Lint::Tree::finding($file, 1, "make does not build it in: name it in the Makefile's SQL_PARTS") unless $count{$file};
+	}
+	push @findings, map { Lint::Tree::finding($_, 1, 'it does not begin with a comment: say what is in it') }
+		grep { $tree->text($_) !~ /\A-- \S/ } part_files($tree);
+	return (@findings, made_script($tree, "sql/scimver--$made->[0].sql"));
+}
+
+# What make writes is no file of the repository, until its version is released and another is made.
+sub made_script
+{
+	my ($tree, $made) = @_;
+	my @ignored = $tree->matches('.gitignore', qr{^/(sql/scimver--[^/]+\.sql)$}m);
+	my @findings = map { Lint::Tree::finding('.gitignore', $_->[1], "make does not write $_->[0]: take it out") } grep { $_->[0] ne $made } @ignored;
+
+	push @findings, Lint::Tree::finding('.gitignore', 1, "make writes $made: name it here") unless grep { $_->[0] eq $made } @ignored;
+	push @findings, Lint::Tree::finding($made, 1, 'make writes it, and git has it: git rm --cached') if $tree->is_in_git($made);
+	return @findings;
+}
+
+# What the parts create, but what goes with a table: { kind, name,
 # types (of functions), text (to the end of the statement), file, line }.
 sub created
 {
@@ -82,7 +129,7 @@ sub created
 		'OPERATOR(?: CLASS| FAMILY)?';
 	my @created;
 
-	foreach my $file ($tree->files(qr{^sql/scimver--.*\.sql$}))
+	foreach my $file (part_files($tree))
 	{
 		my $text = $tree->text($file);
 
@@ -124,7 +171,7 @@ sub functions
 {
 	my ($tree) = @_;
 	my $reference = $tree->text($REFERENCE);
-	my $scripts = join "\n", map { $tree->text($_) } $tree->files(qr{^sql/scimver--.*\.sql$});
+	my $script = join "\n", map { $tree->text($_) } part_files($tree);
 	my @findings;
 
 	foreach my $object (created($tree))
@@ -132,7 +179,7 @@ sub functions
 		my ($kind, $name, $file, $line) = @$object{qw(kind name file line)};
 		my ($comment, $documented) = (comment_on($object), documented_as($object));
 
-		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name has no COMMENT ON $kind: say what it is") unless $scripts =~ $comment;
+		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name has no COMMENT ON $kind: say what it is") unless $script =~ $comment;
 		push @findings, Lint::Tree::finding($file, $line, "\L$kind\E $name does not stand in $REFERENCE: document it")
 			if defined $documented && $reference !~ $documented;
 	}

@@ -45,6 +45,24 @@ sub has
 	return -e $self->path($file);
 }
 
+# Does git have it?  No, where there is no git, or no repository.
+sub is_in_git
+{
+	my ($self, $file) = @_;
+	return unless $self->has('.git');
+	my $pid = open(my $out, '-|') // die "fork: $!\n";
+
+	if ($pid == 0)
+	{
+		delete @ENV{ grep { /^GIT_/ } keys %ENV };
+		open(STDERR, '>', '/dev/null') or die "/dev/null: $!\n";
+		exec 'git', '-c', 'safe.directory=*', '-C', $self->{root}, 'ls-files', '--', $file or exit 1;
+	}
+	my @files = <$out>;
+	close $out;
+	return @files > 0;
+}
+
 # All that a file says; of one that is not there, nothing.
 sub text
 {

@@ -1,0 +1,35 @@
+-- Rights on the extension's own tables: what nobody reads, and who reads the rest.
+
+-- Cursors: whoever knows the secret can forge one, so nobody reads it.  Row level
+-- security without a policy keeps pg_read_all_data from it; it is not dumped.
+
+CREATE TABLE scim_cursor_secret (
+	one boolean PRIMARY KEY DEFAULT true CHECK (one),
+	secret bytea NOT NULL CHECK (pg_catalog.octet_length(secret) >= 32)
+);
+COMMENT ON TABLE scim_cursor_secret IS
+	'The key that cursors are signed with; made anew with the extension, not dumped. A new one makes all cursors invalid';
+ALTER TABLE scim_cursor_secret ENABLE ROW LEVEL SECURITY;
+INSERT INTO scim_cursor_secret (secret) VALUES (pg_catalog.sha256(
+	pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) || pg_catalog.uuid_send(pg_catalog.gen_random_uuid()) ||
+	pg_catalog.uuid_send(pg_catalog.gen_random_uuid())));
+
+-- Who reads the tables of all parts: nobody else, whatever default privileges say,
+-- and nobody but their owner writes, until that is granted.  The database's owner
+-- can dump them.
+
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
+		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
+		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
+			scim_own_grants, scim_cursor_secret}'::regclass[])
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
+	END LOOP;
+END $$;
+GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants TO PUBLIC;
+GRANT SELECT ON scim_tenant_grants TO pg_database_owner;

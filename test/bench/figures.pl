@@ -9,7 +9,7 @@ use FindBin;
 use JSON::PP;
 
 $| = 1;
-our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON);
+our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES PEERS_RUST PEERS_MCP);
 our $quick = $env{QUICK};
 our $database;
 my $users = $quick ? 10_000 : 100_000;
@@ -93,7 +93,7 @@ sub figure
 sub shown
 {
 	my ($number, $unit) = @_;
-	return $unit eq '' ? sprintf('%.2f', $number) : abs($number) >= 1000 ? sprintf('%.0f %s', $number, $unit) : sprintf('%.1f %s', $number, $unit);
+	return $unit eq '' ? sprintf('%.2f', $number) : abs($number) >= 1000 || $unit eq 'rounds' ? sprintf('%.0f %s', $number, $unit) : sprintf('%.1f %s', $number, $unit);
 }
 
 sub verdict
@@ -107,12 +107,14 @@ sub verdict
 
 sub print_table
 {
-	printf "%-78s %-12s %-22s %s\n", 'figure (median)', 'limit', 'measured (quartiles)', '';
+	my ($width) = sort { $b <=> $a } 78, map { length $_->{figure} } @figures;
+
+	printf "%-*s %-12s %-22s %s\n", $width, 'figure (median)', 'limit', 'measured (quartiles)', '';
 	foreach my $f (@figures)
 	{
 		my $limit = defined $f->{limit} ? "$f->{sign} " . shown($f->{limit}, $f->{unit}) =~ s/\.0 / /r : 'reported';
 		my $measured = $f->{unit} eq '' ? sprintf('%.2f (%.2f-%.2f)', @{$f}{qw(measured from to)}) : shown($f->{measured}, $f->{unit});
-		printf "%-78s %-12s %-22s %s\n", $f->{figure}, $limit, $measured, verdict($f);
+		printf "%-*s %-12s %-22s %s\n", $width, $f->{figure}, $limit, $measured, verdict($f);
 	}
 	my @missed = grep { $_->{gate} && !$_->{ok} } @figures;
 	printf "%d figures, %d of them gates; %d gates missed\n", scalar @figures, scalar(grep { $_->{gate} } @figures), scalar @missed;
@@ -306,29 +308,86 @@ sub measure_instructions
 
 # ---- races ----
 
-sub measure_races
+# Nobody crashes there, so that commits need not wait for the disk.
+sub make_race_database
 {
-	my $races = $quick ? 2000 : 20_000;
-
 	$database = 'postgres';
-	sql(undef, '-c', 'DROP DATABASE IF EXISTS bench_race WITH (FORCE)', '-c', 'CREATE DATABASE bench_race');
+	sql(undef, '-c', 'DROP DATABASE IF EXISTS bench_race WITH (FORCE)', '-c', 'CREATE DATABASE bench_race',
+		'-c', 'ALTER DATABASE bench_race SET synchronous_commit = off');
 	$database = 'bench_race';
 	sql(undef, '-c', 'CREATE EXTENSION scimver CASCADE', '-c', q{SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group')},
 		'-f', "$env{SOURCES}/recount.sql");
-	(my $superuser = conninfo()) =~ s/user=agent/user=scimver/;
-	foreach my $scenario (qw(update delete create toggle patches members ring storm counter naive))
-	{
-		my $count = $scenario eq 'counter' ? $races / 8 : $scenario eq 'naive' ? 200 : $races;
-		my $pid = open(my $out, '-|', "$env{HELPERS}/race", $superuser, 8, $count, $scenario) // die "race: $!";
-		my $found = decode_json(scalar(<$out>) // '{}');
+}
 
-		close $out;
+# What a race counted, see race.c; it exits with 1 if anything was wrong.
+sub race
+{
+	my ($scenario, $writers, $count) = @_;
+	my $superuser = conninfo() =~ s/user=agent/user=scimver/r;
+	my $pid = open(my $out, '-|', "$env{HELPERS}/race", $superuser, $writers, $count, $scenario) // die "race: $!";
+	my $found = decode_json(scalar(<$out>) // '{}');
+
+	close $out;
+	return $found;
+}
+
+sub measure_races
+{
+	my $races = $env{ROUNDS} || ($quick ? 2000 : 20_000);
+
+	make_race_database();
+	foreach my $scenario (split ' ', $env{RACES})
+	{
+		my $count = $scenario eq 'counter' ? int($races / 8) || 1 : $scenario eq 'naive' && !$env{ROUNDS} ? 200 : $races;
+		my $found = race($scenario, $env{WRITERS}, $count);
+
 		if ($scenario eq 'naive')
 		{
 			figure("Race, check and write in two statements (no way of ours): wrong in $count rounds", '>=', 1, [ $found->{wrong} ], 'times', 1);
 			next;
 		}
-		figure("Race, $scenario: wrong in $count rounds of 8 writers", '<=', 0, [ $found->{wrong} // 'inf' ], 'times', 1);
+		figure("Race, $scenario: wrong in $count rounds of $env{WRITERS} writers", '<=', 0, [ $found->{wrong} // 'inf' ], 'times', 1);
+	}
+}
+
+# ---- others that check and write in two steps ----
+
+# A round is lost if two writers are told that theirs, made for the same version, is stored.
+sub lost
+{
+	my ($who, $found, @limit) = @_;
+	my $refused = $found->{neither} ? ", in $found->{neither} neither stored" : '';
+
+	figure("Lost in $found->{rounds} rounds of $found->{writers} writers$refused: $who", '<=', $limit[0], [ $found->{lost} ], 'rounds', scalar @limit);
+}
+
+sub measure_peers
+{
+	my $count = $quick ? 200 : 2000;
+	my $calls = $quick ? 20 : 200;
+
+	make_race_database();
+	my $ours = race('update', 2, $count);
+
+	$ours->{lost} = 'inf' if !defined $ours->{wrong} || $ours->{wrong} > 0;
+	lost('scimver in SQL', { rounds => $count, writers => 2, %$ours }, 0);
+	lost('SELECT the version, compare, UPDATE', race('naive', 2, $count));
+	if ($env{PEERS_RUST})
+	{
+		foreach my $line (split "\n", run_command('/dev/null', $env{PEERS_RUST}, $count))
+		{
+			my $found = decode_json($line);
+
+			lost("$found->{name} $found->{version}, $found->{way}", $found);
+		}
+	}
+	return unless $env{PEERS_MCP};
+	foreach my $line (split "\n", run_command('/dev/null', "$env{PEERS_MCP}/node_modules/.bin/node", "$env{PEERS_MCP}/race.mjs", $calls,
+			"$env{PEERS_MCP}/work", "$env{BIN}/scimver-mcp", conninfo() =~ s/user=agent/user=scimver/r))
+	{
+		my $found = decode_json($line);
+
+		lost("$found->{name} $found->{version}, $found->{way}", $found, $found->{name} eq 'scimver-mcp' ? 0 : ());
 	}
 }
 
@@ -366,6 +425,7 @@ my %measure = (
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,
+	peers => \&measure_peers,
 	backfill => \&measure_backfill);
 
 foreach my $name (@ARGV)

@@ -10,6 +10,9 @@
  * one winner, an acknowledged write that is not there, a version, digest or
  * count that is not the recomputed one, a mismatch with current = expected, a
  * deadlock, an error that nobody foresaw.  Exits with 1 if anything was wrong.
+ * "lost" is the part of it that "update" and "naive" are about: the rounds in
+ * which several writers were told that theirs, made for the same version, is
+ * stored.
  *
  * The database has tables for users and groups and the functions of
  * recount.sql.  Everything that decides is asked over a connection that takes
@@ -31,6 +34,7 @@ int			writers;
 int			rounds;
 Writer		all[MAX_WRITERS];
 long		wrong;
+long		lost;
 char		user[ID_SIZE];
 
 static const char *conninfo;
@@ -222,6 +226,7 @@ run_scenario(void)
 	long		conflicts = 0;
 
 	wrong = 0;
+	lost = 0;
 	blamed = 0;
 	over = false;
 	for (int i = 0; i < writers; i++)
@@ -254,8 +259,8 @@ run_scenario(void)
 		PQfinish(all[i].connection);
 	}
 	printf("{\"scenario\": \"%s\", \"writers\": %d, \"rounds\": %d, \"successes\": %ld, "
-		   "\"conflicts\": %ld, \"wrong\": %ld}\n",
-		   scenario->name, writers, rounds, successes, conflicts, wrong);
+		   "\"conflicts\": %ld, \"wrong\": %ld, \"lost\": %ld}\n",
+		   scenario->name, writers, rounds, successes, conflicts, wrong, lost);
 	fflush(stdout);
 }
 

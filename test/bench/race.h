@@ -47,6 +47,7 @@ extern int	writers;
 extern int	rounds;
 extern Writer all[MAX_WRITERS];
 extern long wrong;				/* found by the judge */
+extern long lost;				/* rounds with several winners */
 extern char user[ID_SIZE];		/* that all want */
 
 #define lengthof(array) (sizeof(array) / sizeof((array)[0]))

@@ -73,6 +73,7 @@ update_after(int round)
 		winners++;
 		snprintf(want, sizeof(want), "r%dw%d %s true", round, i, all[i].version);
 	}
+	lost += winners > 1;
 	snprintf(text, sizeof(text), "%d winners in round %d", winners, round);
 	if (winners != 1)
 		blame(&wrong, "not one winner", text);

@@ -63,12 +63,12 @@ tool("$installed/bin/psql", qq{[[ \$* != *SELECT* ]] || { cat $world/databases 2
 # Runs it; returns its exit code, what it printed, and what was said and called meanwhile.
 sub run_script
 {
-	my ($name) = @_;
+	my ($name, @arguments) = @_;
 	my $out = '';
 	local %ENV = (%ENV, PATH => $tools, PG_CONFIG => "$world/pg_config", SCIMVER_STATE => "$world/state", HOME => $world);
 
 	unlink $said;
-	IPC::Run::run([ 'bash', "$root/script/$name" ], '<', '/dev/null', '>', \$out, '2>>', $said);
+	IPC::Run::run([ 'bash', "$root/script/$name", @arguments ], '<', '/dev/null', '>', \$out, '2>>', $said);
 	return ($? >> 8, $out, -e $said ? slurp_file($said) : '');
 }
 
@@ -89,6 +89,26 @@ foreach my $script ('demo', 'start', 'test')
 	in_order($text, "$script says so", 'These Debian packages are missing, .* needs root, but there is no sudo\.', '  apt-get update && apt-get install ');
 	unlike($text, qr/CALL/, "$script calls nothing");
 	is($out, '', "$script prints nothing");
+}
+
+# bench: what it does not know it says before anything is built, and what it knows, --help and the docs say.
+my ($bench, $page) = (slurp_file("$root/script/bench"), slurp_file("$root/docs/testing.md") =~ s/.*^## script\/bench$//msr);
+my ($known) = $bench =~ /\tcase \$1 in\n(.*?)\n\t\t\*\)/s;
+my $help = (run_script('bench', '--help'))[1];
+my @options = grep { $_ ne '--help' } map { /--[a-z]+/g } $known =~ /^\t\t([^)]*)\)/mg;
+cmp_ok(scalar @options, '>=', 9, 'the options of bench were read');
+foreach my $option (@options)
+{
+	like($help, qr/^ +\Q$option\E /m, "bench --help says what $option is");
+	like($page, qr/`[^`]*\Q$option\E\b/, "... and so does docs/testing.md");
+}
+foreach my $case ([ '--rounds 5', '--rounds and --writers go with --race' ], [ '--race --rounds 0', '--rounds needs a number from 1 ' ],
+	[ '--race --writers', '--writers needs a number from 2 ' ], [ '--race nobody', 'no such race: nobody ' ],
+	[ '--race --nothing', 'no such option: --nothing ' ], [ 'nothing', 'no such option or figure: nothing ' ])
+{
+	my ($code, undef, $text) = run_script('bench', split ' ', $case->[0]);
+	is($code, 1, "bench $case->[0]: exit code");
+	like($text, qr/\Abench: $case->[1].*\n\z/, '... and that is all it says');
 }
 
 append_to_file("$world/packages", '');

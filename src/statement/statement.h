@@ -4,7 +4,7 @@
  *
  * Each stands as a constant in the room that runs it.  Its address is the key
  * of its plan, which is made once per role and table.  How to add one:
- * docs/architecture.md.
+ * docs/adding.md.
  */
 #ifndef SCIM_STATEMENT_STATEMENT_H
 #define SCIM_STATEMENT_STATEMENT_H

@@ -217,13 +217,12 @@ timed_call(int way, PGconn *pg, Bridge *bridge, const char *tool, const char *ar
 
 /*
  * The arguments of an update with the version that the last answer named; the
- * last mention of one is metadata.version, because content comes first.  The
- * bridge's answer ends with it as well: it gives the envelope twice.
+ * answers are compact, and each mention of one is that of this user.
  */
 static char *
 update_arguments(const char *id, json_t *user, const char *answer, int round)
 {
-	static const char mark[] = "\"version\": \"";
+	static const char mark[] = "\"version\":\"";
 	const char *version = NULL;
 	json_t	   *arguments;
 	char	   *text;

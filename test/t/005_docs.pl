@@ -1,10 +1,13 @@
 # The documentation says what the code does: every error of the catalogue
-# stands in docs/reference.md as it is raised, and all links lead somewhere.  (That
-# every function and setting is named there, script/lint proves.)
+# stands in docs/reference.md as it is raised, what the pages on the source name is there,
+# and all links lead somewhere.  (That every function and setting is named there,
+# script/lint proves.)
 use strict;
 use warnings;
 use Test::More;
 use FindBin;
+use lib "$FindBin::RealBin/../lint/lib";
+use Lint::C;
 
 my $root = "$FindBin::Bin/../..";
 
@@ -49,6 +52,37 @@ is(join(' ', grep { @{ $same{$_} } > 1 } sort keys %same), '', 'no hint stands t
 # The README is a front page: what does not fit belongs to a page behind it.
 cmp_ok(-s "$root/README.md", '<=', 9000, 'README.md has 9 kB at most');
 
+# The pages on the source: `room/file.c`: `name`, `name` and `name` are functions
+# and variables that the file defines; each path alone leads to a file.
+my $pairs = 0;
+foreach my $page ('docs/architecture.md', 'docs/adding.md')
+{
+	my $text = slurp($page);
+
+	while ($text =~ /`((?:\w+\/)+\w+\.[ch])`/g)
+	{
+		(my $file = $1) =~ s{^src/|^(?!test/)}{src/};
+		next if $file =~ /NAME/;
+		ok(-f "$root/$file", "$page: there is $file");
+	}
+	while ($text =~ /`((?:test|docs|script)\/[\w\/.-]+)`/g)
+	{
+		ok(-e "$root/$1", "$page: there is $1");
+	}
+	while ($text =~ /`(?:src\/)?(\w+\/\w+\.c)`: ((?:`\w+`(?:, | and | or )?)+)/g)
+	{
+		my ($file, $names) = ($1, $2);
+		my %defined = map { $_->{name} => 1 } grep { $_->{kind} ne 'prototype' && !$_->{extern} } Lint::C::objects(-f "$root/src/$file" ? slurp("src/$file") : '');
+
+		foreach my $name ($names =~ /`(\w+)`/g)
+		{
+			ok($defined{$name}, "$page: src/$file defines $name");
+			$pairs++;
+		}
+	}
+}
+cmp_ok($pairs, '>=', 80, 'names were read');
+
 # links, and the headings that they lead to
 sub anchors
 {
@@ -61,7 +95,7 @@ sub anchors
 	return \%anchor;
 }
 
-foreach my $page ('README.md', map { s{^\Q$root\E/}{}r } glob("$root/docs/*.md"))
+foreach my $page ('README.md', 'src/README.md', map { s{^\Q$root\E/}{}r } glob("$root/docs/*.md"))
 {
 	my $text = slurp($page);
 	my ($folder) = $page =~ m{^(.*/)?[^/]+$};

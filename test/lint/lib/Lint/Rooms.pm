@@ -9,6 +9,10 @@ use Lint::Tree;
 # Who may have circles, and why: in the checkout, see there.
 my $CIRCLES = 'test/lint/circles';
 
+# The pages that show the rooms in a table, and the one that also draws them.
+my $PLAN = 'docs/architecture.md';
+my @TABLES = ($PLAN, 'src/README.md');
+
 # A folder's number in the order of the rooms, which the Makefile has; bridge stands apart.
 sub order
 {
@@ -47,7 +51,59 @@ sub rooms
 		push @findings, Lint::Tree::finding('Makefile', 1, "there is no room src/$room: take it out of ROOMS")
 			unless $tree->files(qr{^src/$room/[^/]+\.c$});
 	}
-	return @findings;
+	return (@findings, shown($tree, $order));
+}
+
+# The rooms as pages show them: the lowest first, bridge behind them; a drawing
+# has the lowest at the bottom.
+sub shown
+{
+	my ($tree, $order) = @_;
+	my @rooms = ((sort { $order->{$a} <=> $order->{$b} } keys %$order), 'bridge');
+	my ($drawing) = $tree->matches($PLAN, qr/^```\n(.*?)^```$/ms);
+	my ($block, $start) = $drawing ? @$drawing : ('', 1);
+	my $line = $start - 1;
+	my @boxes;
+
+	foreach (split /\n/, $block)
+	{
+		$line++;
+		push @boxes, [ $1, $line ] if /\| (\w+) +\|/;
+	}
+	return (
+		same_rooms($PLAN, 'drawing', \@boxes, reverse @rooms),
+		map { same_rooms($_, 'table', [ table_of_rooms($tree, $_) ], @rooms) } @TABLES);
+}
+
+# The first column of the table of rooms: [room, line].
+sub table_of_rooms
+{
+	my ($tree, $page) = @_;
+	my ($number, $inside) = (0, 0);
+	my @found;
+
+	foreach ($tree->lines($page))
+	{
+		$number++;
+		$inside = /^\| room \|/ || ($inside && /^\|/);
+		push @found, [ $1, $number ] if $inside && /^\| `(\w+)` \|/;
+	}
+	return @found;
+}
+
+# The first thing that is wrong with the rooms that a page shows, if anything is.
+sub same_rooms
+{
+	my ($page, $what, $shown, @rooms) = @_;
+
+	foreach my $room (@rooms)
+	{
+		my ($name, $line) = @{ shift @$shown // [ '', 1 ] };
+
+		next if $name eq $room;
+		return Lint::Tree::finding($page, $line, "the $what of rooms " . ($name eq '' ? 'ends' : "has $name") . " where $room is to stand: keep to ROOMS of the Makefile");
+	}
+	return map { Lint::Tree::finding($page, $_->[1], "the $what of rooms has $_->[0] once too often: keep to ROOMS of the Makefile") } @$shown;
 }
 
 # What is wrong with an include in a room: nothing, mostly.

@@ -60,16 +60,22 @@ tool("$installed/bin/initdb", qq{echo "CALL initdb" >>$said; mkdir "\$2"; echo 1
 tool("$installed/bin/pg_ctl", qq{if [[ \$* == *status* ]]; then [ -e $world/up ]; else echo "CALL pg_ctl" >>$said; touch $world/up; fi});
 tool("$installed/bin/psql", qq{[[ \$* != *SELECT* ]] || { cat $world/databases 2>/dev/null; exit 0; }\n[[ \$* != *RENAME* ]] || echo 1 >$world/databases\ncat >/dev/null});
 
-# Runs it; returns its exit code, what it printed, and what was said and called meanwhile.
-sub run_script
+# Runs a command; returns its exit code, what it printed, and what was said and called meanwhile.
+sub run_with_tools
 {
-	my ($name, @arguments) = @_;
+	my (@command) = @_;
 	my $out = '';
 	local %ENV = (%ENV, PATH => $tools, PG_CONFIG => "$world/pg_config", SCIMVER_STATE => "$world/state", HOME => $world);
 
 	unlink $said;
-	IPC::Run::run([ 'bash', "$root/script/$name", @arguments ], '<', '/dev/null', '>', \$out, '2>>', $said);
+	IPC::Run::run(\@command, '<', '/dev/null', '>', \$out, '2>>', $said);
 	return ($? >> 8, $out, -e $said ? slurp_file($said) : '');
+}
+
+sub run_script
+{
+	my ($name, @arguments) = @_;
+	return run_with_tools('bash', "$root/script/$name", @arguments);
 }
 
 # The lines come in this order, whatever else does.
@@ -136,5 +142,13 @@ in_order($text, 'each step is announced before it begins',
 ($code, $out, $text) = run_script('start');
 is($text, '', 'the second time it has nothing to say');
 is($out, "bridge\n", 'and is the bridge at once');
+
+# who has typed it waits for something to happen
+$out = (run_with_tools('script', '-qec', "bash '$root/script/start'", '/dev/null'))[1];
+like($out, qr/^Ready: .*Ctrl-D.* --stop\r?\nbridge\r?\n/m, 'on a terminal it says that it is ready');
+($code, $out, $text) = run_script('start', '--help');
+is($code, 0, 'start --help: exit code');
+like($out, qr/^script\/start --stop: /m, 'says how its server is ended');
+is($text, '', 'and does nothing');
 
 done_testing();

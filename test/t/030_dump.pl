@@ -106,6 +106,17 @@ $node->safe_psql('data', q{SELECT scim_grant_tenant('default', 'clerk')});
 is(rights('data'), $rights, 'data only: granted again, rights are as they were');
 writes_work('data', 'data only');
 
+# With triggers on it counts as writing: what the members of a group are is right, and its revision is another one.
+new_database($node, 'written');
+$node->command_ok([ 'pg_dump', '--data-only', '-f', "$folder/written.sql", $node->connstr('scim') ], 'pg_dump --data-only');
+restore('written', "$folder/written.sql");
+is_sound($node, 'written', 'data only, triggers on: all is right');
+my $groups = q{SELECT tenant_id, id, version, member_count, member_digest FROM groups ORDER BY 1, 2};
+is($node->safe_psql('written', $groups), $node->safe_psql('scim', $groups), 'data only, triggers on: groups have their members');
+my $revisions = q{SELECT tenant_id, id, revision %s FROM groups WHERE member_count > 0 ORDER BY 1, 2};
+is($node->safe_psql('written', sprintf($revisions, '')), $node->safe_psql('scim', sprintf($revisions, '+ 1')),
+	'data only, triggers on: and another revision');
+
 # Single tables.  Users alone, then the groups with their memberships.
 new_database($node, 'single');
 $node->command_ok([ 'pg_dump', '--data-only', '-t', 'users', '-f', "$folder/users.sql", $node->connstr('scim') ], 'pg_dump -t users');

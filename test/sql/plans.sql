@@ -1,5 +1,5 @@
--- Plans that are kept: what is asked of scimver's own tables is prepared once per
--- role, however many tables it is asked for, and not for longer than it is true.
+-- Plans that are kept, for each role and table, and not for longer than they are
+-- true; who may use a tenant is no statement, so nothing is kept of it.
 SET client_min_messages = warning;
 CREATE DATABASE scimver_plans TEMPLATE template0 ENCODING 'UTF8';
 CREATE ROLE regress_scim_plans;
@@ -28,7 +28,6 @@ CREATE EXTENSION scimver SCHEMA scim;
 SET search_path = public, scim;
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT scim_grant_tenant('acme', 'regress_scim_plans'), scim_grant_tenant('acme', 'regress_scim_plans_too');
-SELECT kept('%own_grants%');
 
 -- of both tables, by calls of all kinds
 SET ROLE regress_scim_plans;
@@ -38,7 +37,7 @@ SELECT scim_get_user(:'ann', tenant_id => 'acme')->>'userName', scim_get_group(:
 SELECT scim_list_users(tenant_id => 'acme')->'totalResults', scim_list_groups(tenant_id => 'acme')->'totalResults';
 SELECT error($$SELECT scim_list_users(tenant_id => 'beta')$$), error($$SELECT scim_list_groups(tenant_id => 'beta')$$);
 RESET ROLE;
-SELECT kept('%own_grants%');
+SELECT kept('%grants%');
 -- statements on tables are kept for each
 SELECT kept('SELECT r.id%FROM public.users AS r WHERE%') > 0, kept('SELECT r.id%FROM public.groups AS r WHERE%') > 0;
 -- another role sees other grants
@@ -46,7 +45,6 @@ SET ROLE regress_scim_plans_too;
 SELECT scim_list_users(tenant_id => 'acme')->'totalResults', scim_list_groups(tenant_id => 'acme')->'totalResults';
 SELECT error($$SELECT scim_list_users(tenant_id => 'beta')$$), error($$SELECT scim_list_groups(tenant_id => 'beta')$$);
 RESET ROLE;
-SELECT kept('%own_grants%');
 SELECT scim_revoke_tenant('acme', 'regress_scim_plans');
 SET ROLE regress_scim_plans;
 SELECT error($$SELECT scim_list_users(tenant_id => 'acme')$$), error($$SELECT scim_list_groups(tenant_id => 'acme')$$);
@@ -63,7 +61,7 @@ SET ROLE regress_scim_plans;
 SELECT scim_list_users(tenant_id => 'acme')->'totalResults';
 SELECT error($$SELECT scim_list_users(tenant_id => 'beta')$$);
 RESET ROLE;
-SELECT kept('%other.scim_own_grants%');
+SELECT kept('SELECT r.id%FROM public.users AS r WHERE%') > 0;
 -- its schema gets another name
 ALTER SCHEMA other RENAME TO elsewhere;
 SET search_path = public, elsewhere;
@@ -71,7 +69,6 @@ SET ROLE regress_scim_plans;
 SELECT scim_list_users(tenant_id => 'acme')->'totalResults';
 SELECT error($$SELECT scim_list_users(tenant_id => 'beta')$$);
 RESET ROLE;
-SELECT kept('%elsewhere.scim_own_grants%');
 
 \c :regression
 DROP DATABASE scimver_plans;

@@ -12,6 +12,7 @@
 #include "registry/storage.h"
 #include "resource/document_storage.h"
 #include "resource/mapped_storage.h"
+#include "statement/granted.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,4 +25,5 @@ _PG_init(void)
 	scim_set_storages(&scim_in_documents, &scim_in_columns);
 	scim_init_registrations();
 	scim_init_schemas();
+	scim_init_granted();
 }

@@ -55,15 +55,13 @@ static const char *const add_delete_triggers =
 
 /*
  * The same everywhere: rows whose tenant was granted to a role that the
- * caller's role inherits, as the view tells.  EXISTS leaves the planner the
- * choice between one probe by key and reading all grants of the role at once.
+ * caller's role inherits.
  */
 static const char *const enable_policies =
 "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;";
 
 static const char *const add_policy =
-"CREATE POLICY " SCIM_POLICY " ON {table} USING (EXISTS (SELECT FROM {ext}.scim_own_grants AS g"
-" WHERE g.tenant_id OPERATOR(pg_catalog.=) {table}.tenant_id));";
+"CREATE POLICY " SCIM_POLICY " ON {table} USING ({ext}.scim_may_use(tenant_id));";
 
 static const char *const add_link =
 "ALTER TABLE {members} ADD FOREIGN KEY ({tenant}, {column}) REFERENCES {other} ON DELETE CASCADE;";

@@ -3,8 +3,7 @@
  *		Running the statements that the rooms above define.
  *
  * A text is prepared once per role (row level security is part of a plan) and
- * table, on scimver's own tables once per role, and again when a registration
- * changes.
+ * table, and again when a registration changes.
  */
 #include "postgres.h"
 
@@ -66,16 +65,14 @@ prepare(const ScimStatement *statement, const ScimRegistration *registration)
 static SPIPlanPtr
 find_plan(const ScimStatement *statement, const ScimRegistration *registration)
 {
-	ScimPlanName name = {.statement = statement};
+	ScimPlanName name = {
+		.relid = registration->relid,
+		.trigger = registration->trigger,
+		.statement = statement
+	};
 	SPIPlanPtr	plan;
 	uint64		generation;
 
-	/* scimver's own tables go with the extension, as all registrations do: their plans are stale */
-	if (!statement->own)
-	{
-		name.relid = registration->relid;
-		name.trigger = registration->trigger;
-	}
 	plan = scim_saved_plan(&name);
 	if (plan)
 		return plan;

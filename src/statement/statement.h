@@ -41,8 +41,6 @@ typedef struct ScimStatement
 												 * ScimParameterType; ends with 0 */
 	bool		as_owner;		/* of the table at hand, as foreign keys do */
 	bool		latest;			/* sees rows that a transaction's snapshot does not */
-	bool		own;			/* on scimver's own tables: one plan for all registrations; the
-								 * only placeholder is {ext} */
 } ScimStatement;
 
 /*

@@ -9,25 +9,19 @@
 
 #include "base/errors.h"
 #include "base/settings.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "statement/denied.h"
+#include "statement/granted.h"
 #include "statement/parameters.h"
-#include "statement/statement.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 
 PG_FUNCTION_INFO_V1(scim_tenant);
-
-static const ScimStatement is_granted = {	/* tenant */
-	.sql = "SELECT 1 FROM {ext}.scim_own_grants WHERE tenant_id" EQ "$1 LIMIT 1",
-	.types = {TEXTOID},
-	.own = true
-};
 
 static SCIM_NORETURN void forbid(ScimErrorCode situation, const char *tenant, const char *why);
 
@@ -131,10 +125,10 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 void
 scim_check_tenant(const ScimRegistration *registration, const char *tenant)
 {
-	Datum		value = CStringGetTextDatum(tenant);
-
-	if (registration->has_policy &&
-		check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED &&
-		scim_run(&is_granted, registration, &value, NULL, true) == 0)
+	if (!registration->has_policy ||
+		check_enable_rls(registration->relid, InvalidOid, true) != RLS_ENABLED)
+		return;
+	AcceptInvalidationMessages();
+	if (!scim_is_granted(tenant, strlen(tenant)))
 		forbid(SCIM_TENANT_FORBIDDEN, tenant, "was not granted to you");
 }

@@ -23,7 +23,7 @@ extern char *scim_tenant_of(const ScimRegistration *registration, const char *gi
 
 /*
  * Raises TENANT_FORBIDDEN if row level security holds for the caller on the
- * table and the tenant was not granted.  Within SPI.
+ * table and the tenant was not granted.
  */
 extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
 

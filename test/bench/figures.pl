@@ -18,6 +18,7 @@ my @figures;
 
 require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
+require "$FindBin::RealBin/grants.pl";
 
 # ---- running things ----
 
@@ -422,6 +423,7 @@ my %measure = (
 	bridge => \&measure_bridge,
 	scim => \&measure_scim,
 	existing => \&measure_existing,
+	grants => \&measure_grants,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

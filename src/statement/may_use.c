@@ -90,6 +90,13 @@ scim_my_tenants(PG_FUNCTION_ARGS)
 
 /* ---- planning ---- */
 
+/*
+ * Of a role with more tenants, an index is not asked for all of them: the planner
+ * takes them for ten, whatever it is told, and would look for each of them once for
+ * every row of a join.
+ */
+#define MOST_SOUGHT 32
+
 /* Does one of the conditions name the column, but for those that ask scim_may_use? */
 static bool
 conditions_name(List *conditions, const Var *column, Oid may_use)
@@ -183,6 +190,7 @@ index_condition(SupportRequestIndexCondition *request)
 	Node	   *argument;
 	RelOptInfo *relation;
 	Oid			my_tenants;
+	int			mine;
 	ScalarArrayOpExpr *condition;
 
 	if (!is_funcclause(request->node) || request->indexarg != 0 || request->indexcol != 0 ||
@@ -192,6 +200,9 @@ index_condition(SupportRequestIndexCondition *request)
 	argument = linitial(((FuncExpr *) request->node)->args);
 	relation = open_relation(request->root, argument, request->funcid);
 	if (relation == NULL || !is_first(relation, request->node, request->funcid))
+		return NULL;
+	(void) scim_granted_tenants(&mine);
+	if (mine > MOST_SOUGHT)
 		return NULL;
 	my_tenants = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
 								 CStringGetDatum("scim_my_tenants"),

@@ -309,6 +309,17 @@ EXECUTE by_name;
 ROLLBACK;
 SET ROLE regress_scim_blue;
 EXECUTE by_name;
+-- of many tenants none is looked for by itself: a join would look for all of them, row after row
+RESET ROLE;
+BEGIN;
+INSERT INTO scim_tenant_grants SELECT 'many' || i, 'regress_scim_blue' FROM generate_series(1, 31) i;
+SET LOCAL ROLE regress_scim_blue;
+SELECT cardinality(scim_my_tenants()), index_cond($$SELECT user_name FROM users WHERE user_name = 'beta1'$$) ~ 'my_tenants';
+RESET ROLE;
+INSERT INTO scim_tenant_grants VALUES ('many', 'regress_scim_blue');
+SET LOCAL ROLE regress_scim_blue;
+SELECT cardinality(scim_my_tenants()), index_cond($$SELECT user_name FROM users WHERE user_name = 'beta1'$$) ~ 'my_tenants';
+ROLLBACK;
 -- nobody's
 SET ROLE regress_scim_keeper;
 SELECT user_name FROM users WHERE user_name IN ('beta1', 'acme1', 'gamma1', 'd1');

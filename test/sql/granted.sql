@@ -196,6 +196,14 @@ SELECT sees('regress_scim_red'), sees('regress_scim_blue');
 ROLLBACK;
 SELECT sees('regress_scim_red'), sees('regress_scim_blue');
 RESET session_replication_role;
+-- twice, and the second time in place
+BEGIN;
+TRUNCATE scim_tenant_grants;
+INSERT INTO scim_tenant_grants VALUES ('beta', 'regress_scim_red');
+SELECT sees('regress_scim_red');
+TRUNCATE scim_tenant_grants;
+SELECT sees('regress_scim_red');
+ROLLBACK;
 BEGIN;
 SET LOCAL ROLE regress_scim_keeper;
 TRUNCATE scim_tenant_grants;

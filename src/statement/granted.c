@@ -292,21 +292,20 @@ subtransaction_ends(SubXactEvent event, SubTransactionId ended, SubTransactionId
 	generation++;
 }
 
-/* What is prepared is no longer seen here, until it is committed. */
 static void
 transaction_ends(XactEvent event, void *argument)
 {
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-	if (event != XACT_EVENT_COMMIT && read_in != InvalidSubTransactionId)
+	if (event == XACT_EVENT_ABORT && read_in != InvalidSubTransactionId)
 		generation++;
 	read_in = InvalidSubTransactionId;
 }
 
 /*
- * scim_grants_trigger(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, and AFTER
- * TRUNCATE FOR EACH STATEMENT.  (Before the row is there, a function that the
- * statement calls could have the grants read again too early.)
+ * scim_grants_trigger(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW.  (Before the
+ * row is there, a function that the statement calls could have the grants read
+ * again too early.)
  */
 Datum
 scim_grants_trigger(PG_FUNCTION_ARGS)

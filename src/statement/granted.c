@@ -99,7 +99,7 @@ fill_slots(Granted *granted)
 	granted->count = 0;
 	for (int i = 0; i < read; i++)
 	{
-		const		text *tenant = DatumGetTextPP(granted->tenants[i]);
+		text	   *tenant = DatumGetTextPP(granted->tenants[i]);
 		uint32		length = VARSIZE_ANY_EXHDR(tenant);
 		uint32		hash = hash_tenant(VARDATA_ANY(tenant), length);
 		Slot	   *slot = find_slot(granted, VARDATA_ANY(tenant), length, hash);

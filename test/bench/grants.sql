@@ -23,3 +23,33 @@ INSERT INTO groups_members (tenant_id, group_id, member_type, member_id)
 	FROM unnest('{alone,crowded}'::text[]) AS tenant, generate_series(1, :users) AS i, generate_series(0, 2) AS k
 	ON CONFLICT DO NOTHING;
 VACUUM (ANALYZE);
+
+-- Two ways of a call, for the same user one after the other, so that whatever else
+-- the machine does meets both: the time that each hundred calls take in the middle,
+-- the second way's / the first one's.
+CREATE FUNCTION bench_ratios(call text, tenants text[], roles text[]) RETURNS SETOF float8 LANGUAGE plpgsql AS $$
+DECLARE
+	ids uuid[] := ARRAY(SELECT id FROM users WHERE tenant_id = tenants[1] ORDER BY id);
+	times float8[] := '{}';
+	others float8[] := '{}';
+	began timestamptz;
+	took float8;
+BEGIN
+	FOR i IN 1..cardinality(ids) LOOP
+		FOR k IN 1..2 LOOP
+			-- each comes first in turns
+			PERFORM set_config('role', roles[1 + (i + k) % 2], true);
+			began := clock_timestamp();
+			EXECUTE 'SELECT ' || call USING ids[i]::text, tenants[1 + (i + k) % 2];
+			took := extract(epoch FROM clock_timestamp() - began);
+			IF (i + k) % 2 = 0 THEN times := times || took; ELSE others := others || took; END IF;
+		END LOOP;
+		IF i % 100 = 0 THEN
+			RETURN NEXT (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) FROM unnest(others) AS t) /
+				(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) FROM unnest(times) AS t);
+			times := '{}';
+			others := '{}';
+		END IF;
+	END LOOP;
+	RESET ROLE;
+END $$;

@@ -227,7 +227,8 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
-	const char *what = call->given[PARAM_ATTRIBUTES] || call->type->has_members
+	bool		asked = call->tool->id == TOOL_GET && call->given[PARAM_ATTRIBUTES];
+	const char *what = asked || call->type->has_members
 	? "What omitted names is stored, but too large to be shown here. "
 	: "What omitted names is stored, but too large to be shown beside the "
 	"rest: scim_get_{one} shows it if attributes names it. ";

@@ -229,6 +229,7 @@ SELECT call, jsonb_array_length(a->'content'->'groups') AS groups, a->'metadata'
 	('all groups sent', tool('update_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'busy', 'groups', busy()->'groups')))),
 	('one missing', tool('update_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'busy', 'groups', (busy()->'groups') - 0)))),
 	('patch', tool('patch_user', '{"operations": [{"op": "replace", "path": "title", "value": "tool 2"}], "attributes": ["groups"]}'))) v(call, a);
+SELECT a->'metadata'->'how_to_go_on' FROM tool('patch_user', '{"operations": [{"op": "replace", "path": "title", "value": "tool 3"}], "attributes": ["groups"]}') a;
 SELECT jsonb_array_length(a->'content'->'Resources'->0->'groups') AS groups, a->'metadata'->'omitted' AS omitted FROM CAST(scim_call_tool('scim_list_users', '{"filter": "userName eq \"busy\""}') AS jsonb) a;
 SELECT refused();
 DELETE FROM groups WHERE id IN (SELECT id(n) FROM generate_series(3001, 3105) n);

@@ -17,7 +17,7 @@ DATA_built = sql/scimver--$(EXTVERSION).sql
 DATA = $(filter-out $(DATA_built),$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/scimver--*.sql)))
 PG_CPPFLAGS = -I$(srcdir)/src
 # our own functions are found first, whatever another library calls its own
-SHLIB_LINK = -Wl,-Bsymbolic
+SHLIB_LINK = -Wl,-Bsymbolic $(if $(filter openssl,$(SHA256)),-lcrypto)
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 
 TESTS = $(sort $(wildcard $(srcdir)/test/sql/*.sql))
@@ -35,6 +35,15 @@ override with_llvm = no
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# SHA-256 (src/base/sha256.c): by OpenSSL where the server has it and its headers are here, else by
+# the server's functions; make SHA256=server, or SHA256=openssl, says which
+ifndef SHA256
+SHA256 := $(shell echo 'int main(void) { return EVP_MD_CTX_new() == 0 || !USE_OPENSSL; }' | \
+	$(CC) $(CPPFLAGS) -include pg_config.h -include openssl/evp.h -x c - -o /dev/null $(LDFLAGS) -lcrypto 2>/dev/null && \
+	echo openssl || echo server)
+endif
+src/base/sha256.o: override CPPFLAGS += $(if $(filter openssl,$(SHA256)),-DSCIM_OPENSSL)
 
 $(OBJS): $(wildcard $(addsuffix /*.h,$(ROOM_FOLDERS)))
 

@@ -10,7 +10,7 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "common/cryptohash.h"
+#include "base/sha256.h"
 #include "core/canonical.h"
 #include "core/jcs.h"
 #include "core/schema.h"
@@ -411,26 +411,6 @@ scim_canonical_form(const JsonbValue *value)
 
 /* ---- hashes ---- */
 
-static void
-check_hash(pg_cryptohash_ctx *context, int result)
-{
-	if (result < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(context));
-}
-
-static void
-sha256(const char *data, Size length, uint8 *hash)
-{
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
-
-	if (context == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	check_hash(context, pg_cryptohash_init(context));
-	check_hash(context, pg_cryptohash_update(context, (const uint8 *) data, length));
-	check_hash(context, pg_cryptohash_final(context, hash, SCIM_DIGEST_SIZE));
-	pg_cryptohash_free(context);
-}
-
 void
 scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSION_SIZE + 1])
 {
@@ -441,11 +421,11 @@ scim_form_version(ScimForm form, const int64 *revision, char version[SCIM_VERSIO
 		char	   *wrapped = psprintf("{\"content\":%.*s,\"revision\":" INT64_FORMAT "}",
 									   (int) form.length, form.data, *revision);
 
-		sha256(wrapped, strlen(wrapped), hash);
+		scim_sha256(wrapped, strlen(wrapped), hash);
 		pfree(wrapped);
 	}
 	else
-		sha256(form.data, form.length, hash);
+		scim_sha256(form.data, form.length, hash);
 	base64_text(version, hash, 8);
 }
 
@@ -462,7 +442,7 @@ hash_member(const JsonbValue *type, const JsonbValue *value, uint8 *hash)
 	if (value->type != jbvNull)
 		add_entry(&entries, "value", 5, value);
 	write_entries(&entries);
-	sha256(output.data + start, output.length - start, hash);
+	scim_sha256(output.data + start, output.length - start, hash);
 	output.length = start;
 }
 

@@ -46,6 +46,7 @@ typedef struct Listing
 	ScimPage	page;
 	char	   *cursor_kind;	/* what a cursor of this list is bound to; NULL: by index */
 	int64		total;			/* -1: not asked for */
+	bool		at_least;		/* there are more than "total" */
 	int64		start;			/* by index */
 	char	   *next_cursor;	/* or NULL */
 } Listing;
@@ -127,30 +128,63 @@ throw_too_many(int most)
 	scim_throw(error, "more than %d resources match", most);
 }
 
-/* The exact number, from the page if it tells. */
-static int64
-find_total(const Listing *list)
+/* How far is counted (0: to the end): where more are refused, so far that it is known. */
+static int
+most_counted(const Listing *list)
 {
-	int			most = scim_setting_max_results;
-	int64		total = list->page.total;
-
-	if (total < 0)
-		total = scim_count_selection(&list->selection, most);
-	if (most > 0 && total > most)
-		throw_too_many(most);
-	return total;
+	return scim_setting_max_results > 0 ? scim_setting_max_results : list->query->most_counted;
 }
 
+/* From the page if it tells. */
+static void
+find_total(Listing *list)
+{
+	int			most = most_counted(list);
+
+	list->total = list->page.total;
+	if (list->total >= 0)
+		return;
+	list->total = scim_count_selection(&list->selection, most);
+	list->at_least = most > 0 && list->total > most;
+	if (list->at_least)
+		list->total = most;
+}
+
+static void
+refuse_too_many(const Listing *list)
+{
+	int			most = scim_setting_max_results;
+
+	if (most > 0 && (list->total > most || list->at_least))
+		throw_too_many(most);
+}
+
+/*
+ * Where the page reaches as far as is counted, a row behind it is looked for
+ * instead: a count would not tell whether there is one.
+ */
 static void
 read_by_index(Listing *list)
 {
 	int			limit = Min(Max(list->query->count, 0), scim_setting_max_page_size);
+	int			most = most_counted(list);
+	int64		offset;
+	bool		ahead;
 
 	list->start = Max(list->query->start_index, 1);
+	offset = list->start - 1;
+	ahead = limit > 0 && most > 0 && offset + limit >= most;
 	list->page.total = -1;
 	if (limit > 0)
-		scim_read_page_at(&list->selection, list->start - 1, limit, &list->page);
-	list->total = find_total(list);
+		scim_read_page_at(&list->selection, offset, limit + (ahead ? 1 : 0), &list->page);
+	if (ahead)
+		scim_cut_page(&list->page, limit);
+	list->at_least = list->page.has_more;
+	if (list->at_least)
+		list->total = offset + limit + 1;
+	else
+		find_total(list);
+	refuse_too_many(list);
 }
 
 static void
@@ -165,7 +199,12 @@ read_by_cursor(Listing *list)
 								   scim_read_cursor(list->cursor_kind, query->cursor), &place))
 		scim_throw_path(SCIM_INVALID_CURSOR, "cursor", "this is no cursor of this list");
 	scim_read_page_after(&list->selection, first ? NULL : &place, count, &list->page);
-	list->total = query->include_total ? find_total(list) : -1;
+	list->total = -1;
+	if (query->include_total)
+	{
+		find_total(list);
+		refuse_too_many(list);
+	}
 	if (!list->page.has_more)
 		return;
 	scim_page_point(&list->selection, &list->page, list->page.count - 1, &place);
@@ -190,7 +229,7 @@ row_version(const Listing *list, uint64 index)
 
 /*
  * The version of the page: of how many there are, of the ids and versions that
- * it has, and of whether there is another.
+ * it has, and of whether there are more.
  */
 static char *
 page_version(const Listing *list)
@@ -209,7 +248,7 @@ page_version(const Listing *list)
 		scim_append_text(rows, row_version(list, i));
 	}
 	scim_set_integer(content, "total", list->total);
-	scim_set_bool(content, "more", list->page.has_more);
+	scim_set_bool(content, "more", list->page.has_more || list->at_least);
 	scim_set_value(content, "rows", rows);
 	scim_form_version(scim_canonical_form(content), NULL, version);
 	return pstrdup(version);
@@ -335,6 +374,8 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	}
 	else
 		read_by_index(&list);
+	if (query->at_least)
+		*query->at_least = list.at_least;
 	if (list.page.count == 0 && list.total <= 0)
 		scim_check_tenant(list.target.table, list.target.tenant);
 

@@ -21,15 +21,19 @@ typedef struct ScimListQuery
 	const char *cursor;			/* "" for the first page, then nextCursor (RFC 9865); NULL: by
 								 * start_index */
 	bool		include_total;	/* by cursor: count them all the same */
+	int			most_counted;	/* how far is counted; 0: to the end */
 	bool		fresh;			/* see what was written before; else under the caller's snapshot */
 	const ScimView *view;		/* known_version: that of the page */
 	const char *attribute;		/* in place of a filter: equality with "value" */
 	const JsonbValue *value;
+	bool	   *at_least;		/* set to whether there are more than totalResults; or NULL */
 } ScimListQuery;
 
 /*
  * A ListResponse: schemas, version, Resources, itemsPerPage; by index also
  * totalResults and startIndex; by cursor nextCursor, except in the last page.
+ * Where there are more than are counted, totalResults is as far as was counted, or
+ * the first row behind the page, if that is further.
  * If the page has the known version: schemas, version, not_modified.
  * Errors: INVALID_FILTER, SENSITIVE, INVALID_PATH, INVALID_VALUE (sort_order),
  * INVALID_CURSOR, EXPIRED_CURSOR, INVALID_COUNT, INVALID_VERSION_FORMAT,

@@ -135,6 +135,12 @@ scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point,
 		if (begun)
 			read_phase(selection, phase, here ? point : NULL, 0, limit + 1 - page->count, page);
 	}
+	scim_cut_page(page, limit);
+}
+
+void
+scim_cut_page(ScimPage *page, int64 limit)
+{
 	if ((int64) page->count <= limit)
 		return;
 	page->has_more = true;

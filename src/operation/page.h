@@ -26,7 +26,7 @@ typedef struct ScimPage
 	int			phase_count;
 	uint64		count;			/* of all phases */
 	int64		total;			/* how many rows the selection has; -1: the page does not tell */
-	bool		has_more;		/* by place: there are rows behind the page */
+	bool		has_more;		/* there are rows behind the page, as far as was looked */
 } ScimPage;
 
 /*
@@ -40,6 +40,9 @@ extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int6
 							  ScimPage *page);
 extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point,
 								 int64 limit, ScimPage *page);
+
+/* Takes the row behind "limit" off the page, if it is there: then there are more. */
+extern void scim_cut_page(ScimPage *page, int64 limit);
 
 /* A column of a row of the page: by its number as in scim_read_row. */
 extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull);

@@ -23,6 +23,12 @@
 
 /* ---- patch ---- */
 
+static bool
+needs_shown(const ScimWrite *write)
+{
+	return scim_patch_needs_shown(write->patch) || write->change.has_filters;
+}
+
 /* The complete resource, as a client reads it, for the patch to compare with. */
 static Jsonb *
 show_locked(ScimWrite *write)
@@ -117,8 +123,8 @@ patch(void *argument)
 	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, write->wanted.form);
-	if (scim_patch_needs_shown(write->patch) || write->change.has_filters)
+	scim_write_lock_row(write, needs_shown(write) ? SCIM_WITH_ALL_GROUPS : SCIM_BARE);
+	if (needs_shown(write))
 		shown = show_locked(write);
 	if (write->change.has_filters)
 		match_members(write, shown);
@@ -159,8 +165,6 @@ scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteRe
 	write.patch = scim_parse_patch(write.target.type, operations, &ids);
 	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
 	change = scim_patch_members(write.patch);
-	if (scim_patch_needs_shown(write.patch) || (change && change->has_filters))
-		write.wanted.form = SCIM_WITH_GROUPS;
 	given = scim_patch_password(write.patch, &password);
 	scim_write_take_password(&write, given, password);
 	write.has_members = change != NULL;

@@ -222,8 +222,8 @@ changes_key(ScimWrite *write)
 
 /* tenant, id: FOR UPDATE */
 static const ScimStatement lock_key[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR UPDATE",
-				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR UPDATE",
+				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
 
 /*
  * Locks the row; throws if there is none.  Who may update no column of it is

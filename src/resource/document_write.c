@@ -29,27 +29,27 @@ scim_document_is_effective(const ScimRowWrite *write)
 
 /* tenant, data; by the write's form */
 static const ScimStatement insert[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
-				   " ON CONFLICT DO NOTHING RETURNING ", "",
-				   SCIM_TENANT_PARAMETER, JSONBOID);
+SCIM_IN_ALL_FORMS("INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
+				  " ON CONFLICT DO NOTHING RETURNING ", "",
+				  SCIM_TENANT_PARAMETER, JSONBOID);
 
 /* tenant, data, password */
 static const ScimStatement insert_password[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
-				   " ON CONFLICT DO NOTHING RETURNING ", "",
-				   SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID);
+SCIM_IN_ALL_FORMS("INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
+				  " ON CONFLICT DO NOTHING RETURNING ", "",
+				  SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID);
 
 /* tenant, id, data, expected version or NULL */
 static const ScimStatement update[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("UPDATE {table} AS r SET {data}=$3"
-				   " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
-				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID);
+SCIM_IN_ALL_FORMS("UPDATE {table} AS r SET {data}=$3"
+				  " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
+				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID);
 
 /* the same, password (NULL clears it) */
 static const ScimStatement update_password[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("UPDATE {table} AS r SET {data}=$3, {password}=$5"
-				   " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
-				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID);
+SCIM_IN_ALL_FORMS("UPDATE {table} AS r SET {data}=$3, {password}=$5"
+				  " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
+				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID);
 
 bool
 scim_document_insert(const ScimRowWrite *write)

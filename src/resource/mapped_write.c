@@ -192,8 +192,14 @@ append_value(ScimSql *sql, const Assignment *assignment)
 static bool
 run(const ScimRowWrite *write, ScimSql *sql)
 {
-	appendStringInfoString(&sql->text,
-						   write->form == SCIM_BARE ? " RETURNING {bare}" : " RETURNING {row}");
+	static const char *const returning[SCIM_ROW_FORMS] =
+	{
+		[SCIM_WITH_GROUPS] = " RETURNING {row}",
+		[SCIM_WITH_ALL_GROUPS] = " RETURNING {whole}",
+		[SCIM_BARE] = " RETURNING {bare}"
+	};
+
+	appendStringInfoString(&sql->text, returning[write->form]);
 	return scim_run_template(sql, write->registration) > 0;
 }
 

@@ -55,8 +55,8 @@ scim_other_side(const ScimResourceType *type, const char *id, const char *displa
 }
 
 /*
- * The texts "LENGTH ID DISPLAY" of {row}, with a blank behind the length alone;
- * NULL if there are none.
+ * The texts "LENGTH ID DISPLAY" of {row} and {whole}, with a blank behind the
+ * length alone; NULL if there are none.
  */
 static JsonbValue *
 read_groups(ArrayType *texts)
@@ -151,7 +151,8 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 	/* the row outlives SPI_tuptable; lists have one more column behind */
 	heap_deform_tuple(heap_copytuple(tuple), descriptor, values, nulls);
 	scim_take_row(registration, values, nulls, row);
-	if (registration->type->has_groups && descriptor->natts > groups && !nulls[groups])
+	row->knows_groups = registration->type->has_groups && descriptor->natts > groups;
+	if (row->knows_groups && !nulls[groups])
 		row->groups = read_groups(DatumGetArrayTypeP(values[groups]));
 }
 

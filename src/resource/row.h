@@ -24,7 +24,8 @@ typedef struct ScimRow
 	TimestampTz created;
 	TimestampTz last_modified;
 	ScimMemberSum members;		/* of a group */
-	JsonbValue *groups;			/* of a user, as they are shown; NULL: none */
+	bool		knows_groups;	/* of a user: they were read with the row */
+	JsonbValue *groups;			/* as they are shown; NULL: none */
 } ScimRow;
 
 /* The columns of {bare}, in their order; the mapped ones stand behind them. */
@@ -47,7 +48,10 @@ scim_bare_columns(const ScimRegistration *registration)
 	return registration->type->has_members ? SCIM_AT_MEMBER_DIGEST + 1 : SCIM_AT_MEMBER_COUNT;
 }
 
-/* Row "index" of SPI_tuptable, whose columns are {row} or {bare}, in the current context. */
+/*
+ * Row "index" of SPI_tuptable, whose columns are {row}, {whole} or {bare}, in the
+ * current context.
+ */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 
 /*

@@ -186,9 +186,9 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 	return meta;
 }
 
-/* Says in meta, where it is shown, that there are too many members to show. */
+/* Says in meta, where it is shown, that there are too many of these to show. */
 static void
-say_omitted(JsonbValue *resource, bool always)
+say_omitted(JsonbValue *resource, const char *name, bool always)
 {
 	JsonbValue *meta = scim_get(resource, "meta", strlen("meta"));
 	JsonbValue *names = scim_new_array();
@@ -198,14 +198,15 @@ say_omitted(JsonbValue *resource, bool always)
 		scim_set_value(resource, "meta", scim_new_object());
 		meta = scim_get(resource, "meta", strlen("meta"));
 	}
-	scim_append_text(names, "members");
+	scim_append_text(names, name);
 	if (meta)
 		scim_set_value(meta, "omitted", names);
 }
 
+/* "omitted": an attribute that is too large to be shown, or NULL. */
 static Jsonb *
 show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
-	 bool omitted, const ScimProjection *projection)
+	 const char *omitted, const ScimProjection *projection)
 {
 	JsonbValue	root;
 	JsonbValue *resource;
@@ -217,21 +218,21 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 	scim_set_value(resource, "meta", meta_of(registration, row, row->id));
 	if (members)
 		scim_set_value(resource, "members", members);
-	if (row->groups)
+	if (row->groups && !omitted)
 		scim_set_value(resource, "groups", row->groups);
 	if (projection)
 		scim_project(projection, resource);
 	if (projection && scim_projects_version(projection))
 		scim_set_text(resource, "_version", row->version);
 	if (omitted)
-		say_omitted(resource, projection && scim_projects_version(projection));
+		say_omitted(resource, omitted, projection && scim_projects_version(projection));
 	return scim_write(resource);
 }
 
 Jsonb *
 scim_show_alone(const ScimRegistration *registration, const ScimRow *row)
 {
-	return show(registration, row, NULL, false, NULL);
+	return show(registration, row, NULL, NULL, NULL);
 }
 
 static Jsonb *
@@ -260,6 +261,18 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 	return copy_jsonb(scim_write(resource), context);
 }
 
+/* What is not shown of a row, as there is more of it than the limit, or NULL. */
+static const char *
+find_omitted(const Members *members, uint64 index, int limit, const ScimProjection *projection)
+{
+	const JsonbValue *groups = members->rows[index].groups;
+
+	if (members->omitted[index])
+		return "members";
+	return limit > 0 && groups && groups->val.array.nElems > limit &&
+		(projection == NULL || scim_projects(projection, "groups", NULL)) ? "groups" : NULL;
+}
+
 Jsonb **
 scim_show_rows(const ScimRegistration *registration, const char *tenant,
 			   ScimRow *rows, uint64 count, int limit,
@@ -279,8 +292,8 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	for (uint64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i], members.omitted[i],
-								   projection),
+		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i],
+								   find_omitted(&members, i, limit, projection), projection),
 							  context);
 	}
 	return shown;

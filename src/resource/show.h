@@ -20,14 +20,12 @@
 	"m.{members.member} AND {live:r}" \
 	"{!members.tenant: AND {tenant_text:r}" EQ "$1})"
 
-/* Write functions and lists show up to this many members. */
-#define SCIM_SHOWN_MEMBERS 100
-
 /*
  * The resources of rows, each as one jsonb in "context", with what the
- * projection shows (NULL: everything).  "limit": members beyond so many are
- * left out and named in meta.omitted, where meta is shown; 0: never.  Members
- * that are not shown are not read.  Runs under the active snapshot, within SPI.
+ * projection shows (NULL: everything).  "limit": members of a group, and groups
+ * of a user, beyond so many are left out and named in meta.omitted, where meta is
+ * shown; 0: never.  Members that are not shown are not read.  Runs under the
+ * active snapshot, within SPI.
  */
 extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *tenant,
 							  ScimRow *rows, uint64 count, int limit,

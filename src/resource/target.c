@@ -252,8 +252,8 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 
 	/* all that is shown of other resources came with the row */
 	if (!target->type->has_members)
-		return scim_show_rows(target->table, target->tenant, row, 1, 0, target->projection,
-							  target->caller)[0];
+		return scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
+							  target->projection, target->caller)[0];
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
@@ -265,12 +265,12 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 /* ---- one row ---- */
 
 const ScimStatement scim_get_statement[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key}",
-				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key}",
+				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
 
 const ScimStatement scim_lock_statement[SCIM_ROW_FORMS] =
-SCIM_IN_BOTH_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
-				   SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
+				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
 
 /* tenant, id: lets the trigger fill a NULL version */
 static const ScimStatement fill_version = {

@@ -20,6 +20,7 @@ typedef struct ScimView
 	bool		indirect_groups;	/* reading a user: also groups that it is in through others */
 	int			most_members;	/* reading a group: more are left out and named in meta.omitted; 0:
 								 * never */
+	bool		few_groups;		/* reading a user: as many groups as a write shows */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever
 								 * else is shown */
 } ScimView;

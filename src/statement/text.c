@@ -31,12 +31,27 @@
  * The groups of the user r, each as the length of its id, a blank, the id, and
  * how it is displayed.
  */
-#define GROUPS \
+#define GROUPS(memberships) \
 	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS " \
 	"pg_catalog.text))," \
 	" ' ', m.{members.group}, " DISPLAY_GROUP ")" \
-	" FROM {members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
-	" AND m.{members.group} IS NOT NULL ORDER BY m.{members.group})"
+	" FROM " memberships " ORDER BY m.{members.group})"
+
+#define MEMBERSHIPS \
+	"{members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
+	" AND m.{members.group} IS NOT NULL"
+
+/*
+ * The same, but of those of a user in more groups than are shown only one more,
+ * whichever.  A join with a row, as the planner would read the whole table for a
+ * limit where it takes users to be in many groups: it plans the sides of a join for
+ * all rows, and no more are read of them than the limit takes.
+ */
+#define SOME_MEMBERSHIPS \
+	"(SELECT m.* FROM (SELECT OFFSET 0) AS one," \
+	" LATERAL (SELECT {?members.tenant:m.{members.tenant}, }m.{members.group}" \
+	" FROM " MEMBERSHIPS " OFFSET 0) AS m" \
+	" LIMIT " CppAsString2(SCIM_SHOWN_MEMBERS) " + 1) AS m"
 
 /* A placeholder as it stands in a text: {name}, {name:alias}, {name $n}, {name:alias $n}. */
 typedef struct Placeholder
@@ -125,17 +140,31 @@ append_columns(StringInfo out, const Placeholder *at)
 	}
 }
 
-/* {bare}, and a user's groups. */
 static void
-append_row(StringInfo out, const Placeholder *at)
+append_with_groups(StringInfo out, const Placeholder *at, const char *groups)
 {
 	append_bare(out, at);
 	if (!at->table->type->has_groups)
 		return;
+	appendStringInfoString(out, ", ");
 	if (scim_find_members(scim_members_type()) && scim_find_table(scim_members_type()))
-		scim_append_statement(out, ", " GROUPS, at->table);
+		scim_append_statement(out, groups, at->table);
 	else
-		appendStringInfoString(out, ", NULL::pg_catalog.text[]");
+		appendStringInfoString(out, "NULL::pg_catalog.text[]");
+}
+
+/* {bare}, and a user's groups, as far as it takes to know whether they are shown. */
+static void
+append_row(StringInfo out, const Placeholder *at)
+{
+	append_with_groups(out, at, GROUPS(SOME_MEMBERSHIPS));
+}
+
+/* {bare}, and all groups of a user. */
+static void
+append_whole(StringInfo out, const Placeholder *at)
+{
+	append_with_groups(out, at, GROUPS(MEMBERSHIPS));
 }
 
 /* ---- conditions ---- */
@@ -361,7 +390,8 @@ static const PlaceholderKind placeholders[] = {
 	{"table", append_table},
 	{"tenant_text", append_tenant_text},
 	{"tenants", append_tenants},
-	{"touch", append_touch}
+	{"touch", append_touch},
+	{"whole", append_whole}
 };
 
 /* Does the key lead to another table?  Then *key is what follows. */

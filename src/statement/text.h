@@ -14,12 +14,18 @@
 #define EQ " OPERATOR(pg_catalog.=) "
 
 /*
+ * Write functions and lists show up to this many members of a group, and groups
+ * of a user.
+ */
+#define SCIM_SHOWN_MEMBERS 100
+
+/*
  * Appends a text with its placeholders filled in: {table} and {tenant}, {id},
  * {data}, ... of the relation, {members.table}, {members.group}, ... of the
  * membership table, {groups.id}, ... of the group table, {ext} the schema of
  * scimver; and
  *
- * {bare}, {row}: the columns that scim_read_row expects, of a row r;
+ * {bare}, {row}, {whole}: the columns that scim_read_row expects, of a row r;
  * {columns}: the columns of {row} and the tenant's, for a subquery that {row} is read of;
  * {of_tenant}: the row is in the tenant $1;
  * {in_tenant}: the same, and it is not marked as deleted;

@@ -325,6 +325,7 @@ scim_argument_view(const ScimToolCall *call)
 	view.known_version = scim_argument_text(call, PARAM_KNOWN_VERSION);
 	view.indirect_groups = scim_argument_boolean(call, PARAM_INDIRECT_GROUPS);
 	view.most_members = SCIM_MOST_FITTING_MEMBERS;
+	view.few_groups = false;
 	view.version = true;
 	return view;
 }

@@ -36,7 +36,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
 		"For long lists: \"*\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
-	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, NULL},
+	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, "Count beyond 1000"},
 	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},

@@ -64,7 +64,7 @@ read_current(void *argument)
 {
 	static const ScimView view = {
 		.attribute_count = -1, .excluded_count = -1,
-		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .version = true
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true
 	};
 	ScimToolCall *call = argument;
 

@@ -227,7 +227,8 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
-	const char *what = call->given[PARAM_ATTRIBUTES] || call->type->has_members
+	bool		asked = call->tool->id == TOOL_GET && call->given[PARAM_ATTRIBUTES];
+	const char *what = asked || call->type->has_members
 	? "What omitted names is stored, but too large to be shown here. "
 	: "What omitted names is stored, but too large to be shown beside the "
 	"rest: scim_get_{one} shows it if attributes names it. ";
@@ -439,10 +440,21 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	}
 }
 
+/* A user without its groups, which no write takes, may fit; false: there are none. */
+static bool
+leave_groups_out(const ScimToolCall *call, JsonbValue *current, JsonbValue *left_out)
+{
+	if (!call->type->has_groups || !scim_remove(current, "groups", strlen("groups")))
+		return false;
+	scim_append_text(left_out, "current.groups");
+	return true;
+}
+
 /*
  * VERSION_MISMATCH: the resource as it is now, so that the agent can merge at
- * once.  Whole or not at all: what is shown of it may be sent back.  Without it
- * the version stays that of the mismatch, with which what differs was found out.
+ * once.  Whole, but for a user's groups, or not at all: what is shown of it may be
+ * sent back.  Without it the version stays that of the mismatch, with which what
+ * differs was found out.
  */
 static void
 show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
@@ -452,19 +464,25 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	JsonbValue	version;
 	JsonbValue *current;
 	JsonbValue *left_out = scim_new_array();
+	int64		room;
 
 	scim_root(call->current, &root);
 	current = scim_shown_resource(&root, &version);
 	scim_append_omitted(current, "current.", left_out);
 	set_mismatch_step(call, content, true);
 	scim_say_partial(call, metadata);
-	if (left_out->val.array.nElems > 0 ||
-		scim_json_size(current) > room_left(content, metadata) - SPARE_BYTES)
+	room = room_left(content, metadata) - SPARE_BYTES;
+	if ((call->type->has_members && left_out->val.array.nElems > 0) ||
+		(scim_json_size(current) > room &&
+		 (!leave_groups_out(call, current, left_out) || scim_json_size(current) > room)))
 	{
 		scim_remove(metadata, "partial", strlen("partial"));
 		show_differing(call, content, metadata, omitted);
 		return;
 	}
+	for (int i = 0; i < left_out->val.array.nElems; i++)
+		scim_append(omitted, &left_out->val.array.elems[i]);
+	scim_say_omitted(metadata, omitted, NULL);
 	scim_set_value(content, "current_version", &version);
 	scim_set_value(content, "current", current);
 }

@@ -33,6 +33,7 @@ typedef struct ListPage
 	bool		versioned;		/* resources, which have versions; members of a group have none */
 	JsonbValue *omitted;		/* what is not shown */
 	int			shown;			/* resources */
+	bool		at_least;		/* there are more than totalResults */
 } ListPage;
 
 /* Reads a page of at most "count". */
@@ -152,6 +153,8 @@ answer(ListPage *page, PageReader read, int count, const char *about_one)
 		scim_set_value(metadata, "version", version);
 	if (page->omitted)			/* not: not_modified */
 	{
+		if (page->at_least)
+			scim_set_text(metadata, "total_is", "at_least");
 		next = say_next(page, content, metadata);
 		scim_say_omitted(metadata, page->omitted,
 						 psprintf("%s; %s", next,
@@ -195,6 +198,8 @@ scim_run_list(ScimToolCall *call)
 	page.query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
 	page.query.cursor = cursor_argument(call, PARAM_CURSOR);
 	page.query.include_total = scim_argument_boolean(call, PARAM_INCLUDE_TOTAL);
+	page.query.most_counted = page.query.include_total ? 0 : SCIM_MOST_COUNTED;
+	page.query.at_least = &page.at_least;
 	page.by_cursor = page.query.cursor != NULL;
 	if (call->given[PARAM_ATTRIBUTE])
 	{

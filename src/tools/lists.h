@@ -16,6 +16,9 @@
 /* More resources than this never fit into an answer, so more are never read. */
 #define SCIM_LARGEST_COUNT 200
 
+/* Nobody waits for a million to be counted who did not ask for it. */
+#define SCIM_MOST_COUNTED 1000
+
 /* Lists and searches: a search is a filter of one condition. */
 extern text *scim_run_list(ScimToolCall *call);
 extern text *scim_run_list_members(ScimToolCall *call);

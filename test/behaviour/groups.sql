@@ -169,6 +169,72 @@ SELECT sizes(patch(104, 'remove', refs(1100)));
 SELECT does($$SELECT scim_update_group(id(104)::text, a_group('G104', VARIADIC ARRAY(SELECT generate_series(1050, 1149))))$$);
 SELECT does($$DELETE FROM groups WHERE lower(display_name) = 'big'$$);
 
+-- ---- many groups ----
+
+-- write functions and lists show a user's groups up to 100, and name them beyond; a get shows all
+INSERT INTO users (id, data) VALUES (id(2000), '{"userName": "busy"}');
+INSERT INTO groups (id, data) SELECT id(n), jsonb_build_object('displayName', 'M' || n) FROM generate_series(3001, 3105) n;
+CREATE FUNCTION join_groups(first int, last int) RETURNS void LANGUAGE sql AS 'INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(n), ''User'', id(2000) FROM generate_series(first, last) n';
+CREATE FUNCTION in_groups(r jsonb) RETURNS text LANGUAGE sql IMMUTABLE RETURN format('%s groups, omitted: %s', coalesce(jsonb_array_length(r->'groups'), 0), coalesce(r->'meta'->>'omitted', 'none'));
+CREATE FUNCTION retitle(title text, expected text DEFAULT NULL, attributes text[] DEFAULT NULL, excluded text[] DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT scim_patch_user(id(2000)::text, jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'title', 'value', title)), expected, attributes => attributes, excluded_attributes => excluded) $$;
+CREATE FUNCTION busy() RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RETURN scim_get_user(id(2000)::text); END $$;
+CREATE FUNCTION writes(title text) RETURNS TABLE (function text, shown text) LANGUAGE sql AS $$
+	VALUES ('get', in_groups(busy())),
+		('update', in_groups(scim_update_user(id(2000)::text, jsonb_build_object('userName', 'busy', 'title', title)))),
+		('the same again', in_groups(scim_update_user(id(2000)::text, jsonb_build_object('userName', 'busy', 'title', title)))),
+		('on condition', in_groups(scim_update_user(id(2000)::text, jsonb_build_object('userName', 'busy', 'title', title || ' 2'), busy()->'meta'->>'version'))),
+		('the same again', in_groups(scim_update_user(id(2000)::text, jsonb_build_object('userName', 'busy', 'title', title || ' 2'), busy()->'meta'->>'version'))),
+		('stale, but there', in_groups(scim_update_user(id(2000)::text, jsonb_build_object('userName', 'busy', 'title', title || ' 2'), 'stale'))),
+		('patch', in_groups(retitle(title || ' 3'))),
+		('the same again', in_groups(retitle(title || ' 3'))),
+		('stale, but there', in_groups(retitle(title || ' 3', 'stale'))),
+		('list', in_groups(scim_list_users('userName eq "busy"')->'Resources'->0)),
+		('get, indirect too', in_groups(scim_get_user(id(2000)::text, indirect_groups => true))) $$;
+CREATE FUNCTION tool(name text, arguments jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
+	SELECT scim_call_tool('scim_' || name, arguments || jsonb_build_object('user_id', id(2000)))::jsonb $$;
+CREATE FUNCTION refused() RETURNS text LANGUAGE sql AS $$
+	SELECT format('%s of %s groups shown, omitted: %s, %s', coalesce(jsonb_array_length(a->'content'->'current'->'groups'), 0), jsonb_array_length(busy()->'groups'), coalesce(a->'metadata'->>'omitted', 'none'),
+		CASE WHEN (a->'content'->'current') - '{groups, _version, meta}'::text[] = busy() - '{groups, meta}'::text[] AND a->'content'->'current_version' = busy()->'meta'->'version' AND octet_length(a::text) < 8192 THEN 'right' ELSE a::text END)
+	FROM tool('update_user', '{"expected_version": "stale", "user_data": {"userName": "busy", "title": "lost"}}') a $$;
+SELECT join_groups(3001, 3003);
+SELECT refused();
+SELECT join_groups(3004, 3100);
+SELECT * FROM writes('100');
+SELECT refused();
+SELECT busy()->'groups' = (SELECT jsonb_agg(jsonb_build_object('value', id(n), '$ref', '/Groups/' || id(n), 'display', 'M' || n, 'type', 'direct') ORDER BY n) FROM generate_series(3001, 3100) n) AS right, retitle('right')->'groups' = busy()->'groups' AS same;
+SELECT join_groups(3101, 3101);
+SELECT * FROM writes('101');
+SELECT refused();
+SELECT join_groups(3102, 3105);
+SELECT * FROM writes('105');
+-- where attributes names them: as with members
+SELECT r ? 'groups', r->'meta' FROM (VALUES (retitle('a', attributes => '{groups}')), (retitle('b', attributes => '{groups.value, meta.resourceType}')), (retitle('c', attributes => '{title, meta.resourceType}')), (retitle('d', excluded => '{groups}') #- '{meta,location}' #- '{meta,version}' #- '{meta,created}' #- '{meta,lastModified}')) v(r);
+SELECT jsonb_array_length(scim_get_user(id(2000)::text, attributes => '{groups.value}')->'groups');
+-- a version is none of groups
+SELECT scim_get_user(id(2000)::text, known_version => busy()->'meta'->>'version')->'not_modified', scim_list_users('userName eq "busy"')->'version' = scim_list_users('userName eq "busy"', excluded_attributes => '{groups}')->'version';
+
+-- the whole as a get shows it can be sent back, and so can what came without its groups
+SELECT scim_update_user(id(2000)::text, r, r->'meta'->>'version') #- '{meta,omitted}' = r - 'groups', busy() = r FROM busy() r;
+SELECT in_groups(u), u->>'title', scim_update_user(id(2000)::text, u, u->'meta'->>'version') = u FROM scim_update_user(id(2000)::text, busy() || '{"title": "sent back"}') u;
+SELECT scim_update_user(id(2000)::text, u) = u FROM jsonb_array_elements(scim_list_users('userName eq "busy"')->'Resources') u;
+-- a patch compares with all of them
+CREATE FUNCTION merge(value jsonb) RETURNS jsonb LANGUAGE sql AS $$ SELECT scim_patch_user(id(2000)::text, jsonb_build_array(jsonb_build_object('op', 'add', 'value', value))) $$;
+SELECT in_groups(merge(jsonb_build_object('title', 'merged', 'groups', busy()->'groups'))), busy()->>'title';
+SELECT error($$SELECT merge(jsonb_build_object('title', 'x', 'groups', (busy()->'groups') - 0))$$);
+-- tools: the same, and what was ignored is told
+SELECT call, jsonb_array_length(a->'content'->'groups') AS groups, a->'metadata'->'omitted' AS omitted, a->'metadata'->'ignored' AS ignored FROM (VALUES
+	('get', tool('get_user')),
+	('update', tool('update_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'busy', 'title', 'tool')))),
+	('all groups sent', tool('update_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'busy', 'groups', busy()->'groups')))),
+	('one missing', tool('update_user', jsonb_build_object('user_data', jsonb_build_object('userName', 'busy', 'groups', (busy()->'groups') - 0)))),
+	('patch', tool('patch_user', '{"operations": [{"op": "replace", "path": "title", "value": "tool 2"}], "attributes": ["groups"]}'))) v(call, a);
+SELECT a->'metadata'->'how_to_go_on' FROM tool('patch_user', '{"operations": [{"op": "replace", "path": "title", "value": "tool 3"}], "attributes": ["groups"]}') a;
+SELECT jsonb_array_length(a->'content'->'Resources'->0->'groups') AS groups, a->'metadata'->'omitted' AS omitted FROM CAST(scim_call_tool('scim_list_users', '{"filter": "userName eq \"busy\""}') AS jsonb) a;
+SELECT refused();
+DELETE FROM groups WHERE id IN (SELECT id(n) FROM generate_series(3001, 3105) n);
+DELETE FROM users WHERE user_name = 'busy';
+
 -- ---- deletes ----
 
 -- a user takes its memberships along; each group that held it moves once, others not at all

@@ -132,6 +132,87 @@ WITH u AS (INSERT INTO users (tenant_id, data) SELECT 'crowd', jsonb_build_objec
 INSERT INTO groups_members (tenant_id, group_id, member_type, member_id) SELECT tenant_id, id(1), 'User', id FROM users WHERE tenant_id = 'crowd';
 SELECT r ? 'members', r->'meta'->'omitted' FROM jsonb_array_elements(scim_list_groups(tenant_id => 'crowd')->'Resources') r;
 
+-- ---- tools count up to 1,000, unless asked ----
+
+CREATE FUNCTION tool(name text, arguments text) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT scim_call_tool(name, arguments::jsonb || '{"tenant_id": "count"}')::jsonb $$;
+CREATE FUNCTION total(answer jsonb) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+	concat_ws(' ', coalesce(answer#>>'{content,error_code}', answer#>>'{content,not_modified}'), answer#>>'{metadata,total_is}', answer#>>'{content,totalResults}', '| ' || (answer#>>'{content,itemsPerPage}'), 'next ' || (answer#>>'{metadata,next_start_index}'));
+CREATE FUNCTION enrol(first int, last int) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO users (tenant_id, id, data) SELECT 'count', id(n), jsonb_build_object('userName', 'u' || n, 'nickName', CASE WHEN n % 2 > 0 THEN 'odd' END, 'title', 'T') FROM generate_series(first, last) n $$;
+-- arguments, a search, and what the SQL function counts
+CREATE FUNCTION totals() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT a || ' -> ' || total(tool('scim_list_users', a)) FROM unnest(ARRAY[
+		'{"count": 1}', '{"count": 0}', '{"count": 0, "include_total": true}', '{"count": 0, "include_total": false}', '{"count": 1, "include_total": true}',
+		'{"count": 0, "filter": "title eq \"t\""}', '{"count": 0, "filter": "title eq \"t\"", "include_total": true}', '{"count": 0, "filter": "nickName eq \"odd\""}', '{"count": 0, "sort_by": "userName"}',
+		'{"count": 1, "cursor": "*"}', '{"count": 1, "cursor": "*", "include_total": true}',
+		'{"count": 1, "start_index": 999}', '{"count": 1, "start_index": 1000}', '{"count": 1, "start_index": 1001}', '{"count": 2, "start_index": 999}', '{"count": 1, "start_index": 1002}']) a
+	UNION ALL SELECT 'search -> ' || total(tool('scim_search_users', '{"attribute": "title", "value": "T", "count": 1}'))
+	UNION ALL SELECT 'resources -> ' || total(tool('scim_list_resources', '{"resource_type": "User", "count": 1}'))
+	UNION ALL SELECT 'SQL -> ' || (scim_list_users(tenant_id => 'count', count => 0) ->> 'totalResults') $$;
+SELECT enrol(1, 999);
+SELECT totals();
+SELECT tool('scim_list_users', '{"count": 1}')#>>'{metadata,version}' AS before \gset
+SELECT enrol(1000, 1000);
+SELECT totals();
+SELECT tool('scim_list_users', '{"count": 1}')#>>'{metadata,version}' AS version, tool('scim_list_users', '{"count": 1, "include_total": true}')#>>'{metadata,version}' AS exact \gset
+SELECT enrol(1001, 1001);
+SELECT totals();
+-- the version is of what is shown: whether there are more, but not how many
+SELECT total(tool('scim_list_users', jsonb_build_object('count', 1, 'known_version', v)::text)) FROM unnest(ARRAY[:'before', :'version']) v;
+SELECT :'version' = :'exact' AS same, tool('scim_list_users', '{"count": 1}')#>>'{metadata,version}' AS version, tool('scim_list_users', '{"count": 1, "include_total": true}')#>>'{metadata,version}' AS exact \gset
+SELECT :'same', :'version' <> :'exact';
+SELECT enrol(1002, 2450);
+SELECT totals();
+SELECT total(tool('scim_list_users', jsonb_build_object('count', 1, 'known_version', :'version')::text)), total(tool('scim_list_users', jsonb_build_object('count', 1, 'include_total', true, 'known_version', :'exact')::text));
+-- page by page to the end, each once; in orders, too, in which some have no value
+CREATE FUNCTION pages(arguments jsonb, OUT pages int, OUT ids bigint, OUT right_order boolean, OUT totals text) LANGUAGE plpgsql AS $$
+DECLARE
+	place int := 1;
+	answer jsonb;
+	seen text[] := '{}';
+	said text[] := '{}';
+BEGIN
+	pages := 0;
+	WHILE place IS NOT NULL LOOP
+		answer := tool('scim_list_users', (arguments || jsonb_build_object('start_index', place, 'attributes', '["userName"]'::jsonb))::text);
+		seen := seen || ARRAY(SELECT r->>'userName' FROM jsonb_array_elements(answer#>'{content,Resources}') WITH ORDINALITY u(r, n) ORDER BY n);
+		said := said || concat_ws(' ', answer#>>'{metadata,total_is}', answer#>>'{content,totalResults}');
+		place := answer#>>'{metadata,next_start_index}';
+		pages := pages + 1;
+	END LOOP;
+	SELECT count(DISTINCT s) INTO ids FROM unnest(seen) s;
+	right_order := seen = ARRAY(SELECT r->>'userName' FROM generate_series(0, 2) p, jsonb_array_elements(scim_list_users(arguments->>'filter', arguments->>'sort_by', arguments->>'sort_order', p * 1000 + 1, 1000, tenant_id => 'count')->'Resources') WITH ORDINALITY u(r, n) ORDER BY p, n);
+	SELECT string_agg(s || CASE WHEN n > 1 THEN ' x ' || n ELSE '' END, ', ' ORDER BY i) INTO totals FROM (SELECT s, count(*) AS n, min(i) AS i FROM unnest(said) WITH ORDINALITY t(s, i) GROUP BY s) t;
+END $$;
+SELECT a, p.* FROM unnest(ARRAY['{"count": 200}', '{"count": 175}', '{"count": 175, "include_total": true}', '{"count": 200, "sort_by": "nickName"}', '{"count": 175, "sort_by": "nickName", "sort_order": "descending"}', '{"count": 150, "filter": "nickName eq \"odd\""}']::jsonb[]) a, pages(a) p;
+-- pages that are cut to fit lead on as well
+UPDATE users SET data = data || jsonb_build_object('displayName', repeat('x', 2000)) WHERE tenant_id = 'count' AND id IN (SELECT id(n) FROM generate_series(951, 1150) n);
+SELECT total(a), total(tool('scim_list_users', jsonb_build_object('count', 200, 'start_index', a#>'{metadata,next_start_index}')::text)) FROM tool('scim_list_users', '{"count": 200, "start_index": 951}') a;
+-- max_results: what is refused is refused; so far is counted
+SELECT m, set_config('scimver.max_results', m, false) IS NULL AS failed, total(tool('scim_list_users', '{"count": 1}')) AS first, total(tool('scim_list_users', '{"count": 0}')) AS none, total(tool('scim_list_users', '{"count": 50, "start_index": 2401}')) AS last,
+	total(tool('scim_list_users', '{"count": 1, "cursor": "*"}')) AS by_cursor, total(tool('scim_list_users', '{"count": 1, "filter": "nickName eq \"odd\""}')) AS filtered, total(tool('scim_search_users', '{"attribute": "title", "value": "t"}')) AS searched
+	FROM unnest(ARRAY['1000', '1224', '1225', '2449', '2450', '5000']) m;
+RESET scimver.max_results;
+-- row level security: what is not seen is not counted
+SELECT 'regress_scim_' || :'storage' || '_counter' AS counter \gset
+CREATE ROLE :counter;
+GRANT SELECT (tenant_id, id, version, revision, created, last_modified, data, user_name) ON users TO :counter;
+GRANT SELECT ON groups, groups_members TO :counter;
+SELECT scim_grant_tenant('count', :'counter');
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY theirs ON users FOR SELECT TO :counter USING (tenant_id = 'count');
+CREATE POLICY few ON users AS RESTRICTIVE FOR SELECT TO :counter USING (num(id::text) <= current_setting('count.most')::int);
+SET ROLE :counter;
+SELECT m, set_config('count.most', m, false) IS NULL AS failed, total(tool('scim_list_users', '{"count": 1}')), total(tool('scim_list_users', '{"count": 1, "include_total": true}')) FROM unnest(ARRAY['999', '1000', '1001']) m;
+RESET ROLE;
+SELECT scim_revoke_tenant('count', :'counter');
+DROP POLICY theirs ON users;
+DROP POLICY few ON users;
+DROP OWNED BY :counter;
+DROP ROLE :counter;
+DELETE FROM users WHERE tenant_id = 'count';
+
 -- ---- known_version ----
 
 SELECT scim_list_users()->>'version' AS version \gset

@@ -5,7 +5,7 @@
  *		mcp_latency CONNINFO BRIDGE USER_ID [ROUNDS]
  *
  * Calls scim_get_user, a conditional scim_update_user and scim_list_users with a
- * filter on userName for one user, by
+ * filter on userName for one user, and scim_list_users for the first ten of all, by
  * libpq directly (SELECT scim_call_tool($1, $2), by PQexecParams and prepared)
  * and through a scimver-mcp that it starts, alternating call by call in one
  * run (who comes first changes from round to round), and prints one JSON object:
@@ -37,7 +37,8 @@
 #define GET 0
 #define UPDATE 1
 #define LIST 2
-#define CALLS 3
+#define PAGE 3
+#define CALLS 4
 
 /* The ways of making a call. */
 #define UNPREPARED 0
@@ -312,9 +313,10 @@ main(int argc, char **argv)
 {
 	int			rounds = argc > 4 ? atoi(argv[4]) : 2000;
 	char		get[256];
-	static const char *const names[CALLS] = {"get", "update", "list"};
+	static const char *const names[CALLS] = {"get", "update", "list", "page"};
 	static const char *const tools[CALLS] = {"scim_get_user", "scim_update_user",
-	"scim_list_users"};
+	"scim_list_users", "scim_list_users"};
+	char		page[] = "{\"count\":10}";
 	Series		series[CALLS][WAYS];
 	Bridge		bridge;
 	PGconn	   *pg;
@@ -353,6 +355,7 @@ main(int argc, char **argv)
 	arguments[GET] = get;
 	arguments[UPDATE] = update_arguments(argv[3], user, PQgetvalue(result, 0, 0), 0);
 	arguments[LIST] = list_arguments(user);
+	arguments[PAGE] = page;
 	PQclear(result);
 
 	start_us = measure_start(argv[2], argv[1], get);

@@ -74,7 +74,7 @@ sub measure_copy
 	sql(undef, '-c', 'VACUUM (ANALYZE) users');
 }
 
-# Tools by the bridge, for one user among a thousand and among a million.
+# Tools by the bridge, for one user and for ten, among a thousand and among a million.
 sub measure_tools
 {
 	my ($large, $small, $count) = @_;
@@ -89,17 +89,18 @@ sub measure_tools
 			chomp(my $id = sql(q{SELECT md5('user500')::uuid}));
 			my $m = decode_json(run_command('/dev/null', "$env{HELPERS}/mcp_latency", conninfo(), "$env{BIN}/scimver-mcp", $id, 400));
 
-			push @{ $p50{$name}{$_} }, $m->{$_}{bridge_p50_us} foreach qw(get update list);
+			push @{ $p50{$name}{$_} }, $m->{$_}{bridge_p50_us} foreach qw(get update list page);
 		}
 	}
 	sql(undef, '-c', 'ALTER SYSTEM RESET fsync', '-c', 'SELECT pg_reload_conf()');
-	foreach my $case ([ get => 'get' ], [ update => 'conditional update' ], [ list => 'filtered list' ])
+	foreach my $case ([ get => 'get' ], [ update => 'conditional update' ], [ list => 'filtered list' ], [ page => 'list of 10' ])
 	{
 		my ($tool, $what) = @$case;
 
 		figure("MCP $what, p50 at $count users / at 1000", '<=', 1.2, [ ratios($p50{$large}{$tool}, $p50{$small}{$tool}) ], '', 1);
 		figure("MCP $what at $count users, p50", '<=', undef, $p50{$large}{$tool}, 'us');
 	}
+	figure("MCP list of 10 of $count users, p50 / get of one", '<=', 8, [ ratios($p50{$large}{page}, $p50{$large}{get}) ], '', 1);
 }
 
 sub measure_scim

@@ -163,6 +163,28 @@ SELECT error_of(format('SELECT scim_version(%L)', jsonb_build_object('schemas', 
 SELECT scim_version('{}') = encode(substring(sha256('{}') FOR 8), 'base64'), scim_version('{}');
 SELECT scim_version('{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "2819c223-7f76-453a-919d-413861904646", "userName": "bjensen", "active": true, "emails": [{"value": "bjensen@example.com", "primary": true}], "meta": {"resourceType": "User"}}');
 
+-- of 0 to 300 characters and of many, here and in two parallel workers, as the server's own sha256() has it
+CREATE TABLE sized AS SELECT jsonb_build_object('userName', repeat('a', n)) AS resource
+FROM (SELECT generate_series(0, 300) UNION ALL SELECT unnest(ARRAY[1600, 4096, 65536, 1000003])) AS sizes (n);
+ALTER TABLE sized SET (parallel_workers = 2);
+PREPARE compare AS SELECT count(*), count(*) FILTER (WHERE
+	scim_version(resource) = encode(substring(sha256(convert_to(scim_canonical(resource), 'UTF8')) FOR 8), 'base64')) AS same FROM sized;
+SET max_parallel_workers_per_gather = 0;
+EXECUTE compare;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET parallel_leader_participation = off;
+DISCARD PLANS;
+EXPLAIN (COSTS OFF) EXECUTE compare;
+EXECUTE compare;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET parallel_leader_participation;
+DEALLOCATE compare;
+DROP TABLE sized;
+
 -- no setting of the session has a say
 CREATE TABLE sample AS SELECT '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "2819c223-7f76-453a-919d-413861904646", "userName": "I\u0130i\u0131",
 	"n": [1.5, 1e-7, 1e30, 0.1, 123456789.123456789], "date": "2011-05-13T04:42:34Z", "interval": "1 day"}'::jsonb AS resource;

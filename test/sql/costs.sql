@@ -211,4 +211,28 @@ END $$;
 SELECT layers(30);
 SELECT member_count FROM groups WHERE id = gid(701);
 SELECT says($$INSERT INTO groups_members (group_id, member_type, member_id) VALUES (gid(830), 'Group', gid(601))$$);
+
+-- ---- a user in many groups ----
+
+-- only a get reads all of them; what shows up to 100 reads no more than 101, and looks up no more names
+INSERT INTO users (data) VALUES ('{"userName": "busy"}');
+SELECT id AS busy FROM users WHERE user_name = 'busy' \gset
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT gid(n), 'User', :'busy' FROM generate_series(1, 1000) n;
+CREATE FUNCTION read() RETURNS bigint[] LANGUAGE sql VOLATILE RETURN
+	ARRAY[(SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'groups_members'::regclass) + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = 'groups_members'::regclass),
+		(SELECT seq_scan + idx_scan FROM pg_stat_xact_user_tables WHERE relid = 'groups'::regclass)];
+CREATE FUNCTION reads(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	before bigint[];
+	after bigint[];
+BEGIN
+	EXECUTE statement;
+	before := read();
+	EXECUTE statement;
+	after := read();
+	RETURN CASE WHEN after[1] - before[1] = 0 AND after[2] = before[2] THEN 'none' WHEN greatest(after[1] - before[1], after[2] - before[2]) <= 101 THEN 'up to 101' ELSE format('%s memberships, %s groups', after[1] - before[1], after[2] - before[2]) END;
+END $$;
+SET ROLE regress_scim_costs;
+SELECT call, reads(format(call, :'busy')) FROM unnest(ARRAY['SELECT scim_get_user(%L)', 'SELECT scim_update_user(%L, jsonb_build_object(''userName'', ''busy'', ''title'', random()::text))', 'SELECT scim_patch_user(%L, jsonb_build_array(jsonb_build_object(''op'', ''replace'', ''path'', ''title'', ''value'', random()::text)))', 'SELECT scim_list_users(''id eq "%s"'')', 'SELECT scim_call_tool(''scim_user_exists'', jsonb_build_object(''user_id'', %L))', 'SELECT scim_update_user(%L, jsonb_build_object(''userName'', ''busy'', ''title'', random()::text), excluded_attributes => ''{groups}'')']) call;
+RESET ROLE;
 ROLLBACK;

@@ -65,8 +65,9 @@ foreach my $page ('docs/architecture.md', 'docs/adding.md')
 		next if $file =~ /NAME/;
 		ok(-f "$root/$file", "$page: there is $file");
 	}
-	while ($text =~ /`((?:test|docs|script)\/[\w\/.-]+)`/g)
+	while ($text =~ /`((?:test|docs|script|sql)\/[\w\/.-]+)`/g)
 	{
+		next if $1 =~ /NAME/;
 		ok(-e "$root/$1", "$page: there is $1");
 	}
 	while ($text =~ /`(?:src\/)?(\w+\/\w+\.c)`: ((?:`\w+`(?:, | and | or )?)+)/g)

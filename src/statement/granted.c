@@ -13,6 +13,7 @@
 #include "access/genam.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
@@ -113,13 +114,13 @@ fill_slots(Granted *granted)
 	}
 }
 
-/* A column of the grants, which nobody drops unless he owns them. */
+/* A column of the grants, which nobody drops or alters unless he owns them. */
 static AttrNumber
-number_of(Relation relation, const char *column)
+number_of(Relation relation, const char *column, Oid type)
 {
 	AttrNumber	number = get_attnum(RelationGetRelid(relation), column);
 
-	if (number == InvalidAttrNumber)
+	if (number <= 0 || TupleDescAttr(RelationGetDescr(relation), number - 1)->atttypid != type)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("column \"%s\" of table \"%s\" is gone", column,
 							   RelationGetRelationName(relation))));
@@ -130,8 +131,8 @@ number_of(Relation relation, const char *column)
 static void
 read_tenants(Relation relation, Granted *granted)
 {
-	AttrNumber	tenant_number = number_of(relation, "tenant_id");
-	AttrNumber	role_number = number_of(relation, "role");
+	AttrNumber	tenant_number = number_of(relation, "tenant_id", TEXTOID);
+	AttrNumber	role_number = number_of(relation, "role", REGROLEOID);
 	SysScanDesc scan = systable_beginscan(relation, InvalidOid, false, NULL, 0, NULL);
 	int			size = 16;
 	HeapTuple	tuple;

@@ -6,17 +6,21 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "access/xact.h"
+#include "base/compat.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "statement/granted.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -31,8 +35,16 @@ PG_FUNCTION_INFO_V1(scim_may_use_support);
 
 /* ---- asking ---- */
 
-/* The memory of the statement that asked last, as long as it is there. */
+/* A place in a statement that asks. */
+typedef struct Place
+{
+	TimestampTz began;			/* the client's statement that asked last from here */
+	MemoryContextCallback callback;
+} Place;
+
+/* The memory of the statement that asked last, as long as it is there; and the client's. */
 static MemoryContext asking = NULL;
+static TimestampTz asking_began;
 
 static void
 statement_ends(void *statement)
@@ -41,28 +53,41 @@ statement_ends(void *statement)
 		asking = NULL;
 }
 
+static Place *
+make_place(FmgrInfo *place)
+{
+	Place	   *made = MemoryContextAllocZero(place->fn_mcxt, sizeof(Place));
+
+	made->callback.func = statement_ends;
+	made->callback.arg = place->fn_mcxt;
+	MemoryContextRegisterResetCallback(place->fn_mcxt, &made->callback);
+	return place->fn_extra = made;
+}
+
 /*
  * A statement that begins to ask hears of what other sessions have changed; one
  * with a saved plan, in a transaction that has its locks, would not by itself.
  * The other places of the statement that ask are to say the same, so they do not.
+ * (An expression of PL/pgSQL is one place for the whole transaction, whatever the
+ * client sends; so the client's statement counts, too.)
  */
 static void
 begin_asking(FmgrInfo *place)
 {
-	MemoryContextCallback *callback;
+	Place	   *known = place->fn_extra;
+	TimestampTz began = GetCurrentStatementStartTimestamp();
 
-	if (likely(place->fn_extra))
+	if (likely(known && known->began == began))
 		return;
-	if (place->fn_mcxt != asking)
+	if (known == NULL)
+		known = make_place(place);
+	if (place->fn_mcxt != asking || asking_began != began)
 	{
-		callback = MemoryContextAllocZero(place->fn_mcxt, sizeof(MemoryContextCallback));
-		callback->func = statement_ends;
-		callback->arg = place->fn_mcxt;
-		MemoryContextRegisterResetCallback(place->fn_mcxt, callback);
 		AcceptInvalidationMessages();
 		asking = place->fn_mcxt;
+		asking_began = began;
 	}
-	place->fn_extra = &asking;
+	known->began = began;
 }
 
 /* scim_may_use(tenant_id text) -> boolean: may the current role work in the tenant? */
@@ -208,8 +233,15 @@ index_condition(SupportRequestIndexCondition *request)
 								 CStringGetDatum("scim_my_tenants"),
 								 PointerGetDatum(buildoidvector(NULL, 0)),
 								 ObjectIdGetDatum(get_func_namespace(request->funcid)));
-	if (!OidIsValid(my_tenants))
+	if (!OidIsValid(my_tenants) || !scim_may_execute(my_tenants, GetUserId()))
 		return NULL;
+
+	/*
+	 * The participants of a parallel scan of the index would each evaluate the array; if a grant
+	 * came in between, they would not share out the same keys, and return rows twice, or not. (In
+	 * a bitmap scan, one of them reads the index.)
+	 */
+	request->index->amcanparallel = false;
 
 	condition = makeNode(ScalarArrayOpExpr);
 	condition->opno = TextEqualOperator;

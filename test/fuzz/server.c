@@ -962,7 +962,7 @@ makeJsonLexContextCstringLen(char *json, int length, int encoding, bool need_esc
 }
 
 JsonParseErrorType
-#if PG_VERSION_NUM >= 170000
+#if PG_VERSION_NUM >= 180000
 pg_parse_json(JsonLexContext *text, const JsonSemAction *actions)
 #else
 pg_parse_json(JsonLexContext *text, JsonSemAction *actions)

@@ -142,6 +142,9 @@ SET ROLE regress_scim_blue;
 EXECUTE names;
 -- a cursor goes on as whoever fetches
 BEGIN;
+SET LOCAL enable_indexscan = off;
+SET LOCAL enable_indexonlyscan = off;
+SET LOCAL enable_bitmapscan = off;
 DECLARE c CURSOR FOR SELECT user_name FROM users;
 FETCH 1 FROM c;
 SET LOCAL ROLE regress_scim_team;
@@ -299,6 +302,30 @@ SELECT user_name FROM users WHERE user_name IN ('beta1', 'acme1', 'gamma1', 'd1'
 SELECT index_cond('SELECT count(data) FROM users');
 SELECT count(data) FROM users;
 SELECT index_cond('SELECT count(data) FROM users WHERE scim_may_use(tenant_id)');
+-- a role that may not execute the function of the index condition does without
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION scim_my_tenants() FROM PUBLIC;
+SET ROLE regress_scim_blue;
+SELECT index_cond($$SELECT user_name FROM users WHERE user_name = 'beta1'$$);
+SELECT user_name FROM users WHERE user_name = 'beta1';
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION scim_my_tenants() TO PUBLIC;
+SET ROLE regress_scim_blue;
+-- no participants of a parallel scan of an index, who could know of different tenants
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SET min_parallel_index_scan_size = 0;
+RESET ROLE;
+BEGIN;
+SELECT scim_grant_tenant('delta', 'regress_scim_blue');
+SET LOCAL ROLE regress_scim_blue;
+SELECT index_cond('SELECT count(tenant_id) FROM users');
+SELECT is_parallel('SELECT count(tenant_id) FROM users'), count(tenant_id) FROM users;
+ROLLBACK;
+SET ROLE regress_scim_blue;
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+RESET min_parallel_index_scan_size;
 -- where the query names one, or joins by it, the role's are not looked for as well
 SELECT index_cond($$SELECT user_name FROM users WHERE tenant_id = 'beta' AND user_name = 'beta1'$$);
 SELECT index_cond($$SELECT user_name FROM users WHERE tenant_id IN ('beta', 'acme') AND user_name = 'beta1'$$) ~ 'my_tenants';
@@ -335,6 +362,17 @@ SET ROLE regress_scim_keeper;
 SELECT user_name FROM users WHERE user_name IN ('beta1', 'acme1', 'gamma1', 'd1');
 RESET ROLE;
 SELECT scim_my_tenants() FROM (SELECT set_config('role', 'regress_scim_keeper', true)) s;
+
+-- ---- columns that are others are not read as what they were ----
+
+BEGIN;
+TRUNCATE scim_tenant_grants;
+INSERT INTO scim_tenant_grants VALUES ('acme', 'regress_scim_red');
+ALTER EXTENSION scimver DROP VIEW scim_own_grants;
+DROP VIEW scim_own_grants;
+ALTER TABLE scim_tenant_grants DROP CONSTRAINT scim_tenant_grants_tenant_id_check, ALTER tenant_id TYPE int USING 1;
+SELECT error('SELECT scim_my_tenants()');
+ROLLBACK;
 
 -- ---- the extension comes again: other tables, other grants ----
 

@@ -36,6 +36,20 @@
 	OF_GROUP OF_ANY_TYPE \
 	" AND (t.{member}" EQ "ANY (SELECT m.id FROM pg_catalog.unnest($3) AS m(id))) IS TRUE"
 
+/*
+ * Of few: each id is looked up by the whole key, in generic plans, too, which take
+ * all groups for as small as the average, and would rather read one.  (The column
+ * of the type stands before that of the member in the key of a created table.)
+ */
+#define LOOK_UP(columns, type) \
+	"SELECT " columns " FROM {table} AS t WHERE " OF_GROUP type " AND t.{member}" EQ "m.id"
+
+#define AMONG_FEW(columns) \
+	"(SELECT DISTINCT i.id FROM pg_catalog.unnest($3) AS i(id)) AS m, LATERAL (" \
+	LOOK_UP(columns, "{?type: AND t.{type}" EQ "'User'}") \
+	"{?type: UNION ALL " LOOK_UP(columns, " AND t.{type}" EQ "'Group'") "}" \
+	" OFFSET 0) AS found"
+
 #define FOR_IDS \
 	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, SCIM_MEMBERS_PARAMETER}
 
@@ -48,13 +62,14 @@ typedef struct ForIds
 
 /* those of them that are members, and their types */
 static const ForIds find_members = {
-	.few = {.sql = "SELECT {member}{?type:, {type}} FROM {table} WHERE " AMONG, FOR_IDS},
+	.few = {.sql = "SELECT found.{member}{?type:, found.{type}} FROM "
+	AMONG_FEW("t.{member}{?type:, t.{type}}"), FOR_IDS},
 	.many = {.sql = "SELECT t.{member}{?type:, t.{type}} FROM {table} AS t WHERE " AMONG_MANY,
 	FOR_IDS}
 };
 
 static const ForIds count_members = {
-	.few = {.sql = "SELECT pg_catalog.count(*) FROM {table} WHERE " AMONG, FOR_IDS},
+	.few = {.sql = "SELECT pg_catalog.count(*) FROM " AMONG_FEW(""), FOR_IDS},
 	.many = {.sql = "SELECT pg_catalog.count(*) FROM {table} AS t WHERE " AMONG_MANY, FOR_IDS}
 };
 

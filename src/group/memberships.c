@@ -80,8 +80,8 @@ static const ForIds remove_members = {
 
 /*
  * Of more ids than these, all members of the group are read and looked for among
- * them; of fewer, each id is looked up, or each member compared with each id: it
- * depends on what the planner knows of the table.
+ * them; of fewer, each id is looked up.  (Where few are removed, the planner may
+ * still have the group read: it depends on what it knows of the table.)
  */
 #define FEW 100
 

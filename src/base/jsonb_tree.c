@@ -1,16 +1,15 @@
 /*
  * jsonb_tree.c
- *		Reading jsonb in place, and building it from a tree of JsonbValues.
+ *		Reading jsonb in place, and trees of JsonbValues.  (jsonb_write.c makes
+ *		jsonb of them.)
  *
- * The layout that is read and written here is that of the server's
- * utils/jsonb.h: a header, one JEntry for each key and value, then their data
- * one after the other, numbers and containers aligned to 4 bytes.
+ * The layout that is read here is that of the server's utils/jsonb.h: a header,
+ * one JEntry for each key and value, then their data one after the other,
+ * numbers and containers aligned to 4 bytes.
  */
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "miscadmin.h"
-#include "utils/memutils.h"
 #include "utils/numeric.h"
 
 /* ---- reading ---- */
@@ -39,6 +38,19 @@ bool
 scim_find(JsonbContainer *object, const char *key, JsonbValue *value)
 {
 	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL;
+}
+
+bool
+scim_find_member(const JsonbValue *object, const char *key, JsonbValue *value)
+{
+	JsonbValue *found;
+
+	if (object->type == jbvBinary)
+		return scim_find(object->val.binary.data, key, value);
+	found = scim_get(object, key, strlen(key));
+	if (found)
+		*value = *found;
+	return found != NULL;
 }
 
 void
@@ -135,25 +147,20 @@ new_pair(JsonbValue *object)
 	return &object->val.object.pairs[count];
 }
 
-JsonbValue *
-scim_open(const JsonbValue *value)
+/* The first so many members of a container, as a tree. */
+static JsonbValue *
+open_first(JsonbContainer *container, int count)
 {
 	JsonbValue *tree;
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	child;
 
-	if (value->type != jbvBinary)
-	{
-		tree = palloc(sizeof(JsonbValue));
-		*tree = *value;
-		return tree;
-	}
-	scim_walk(&walk, value->val.binary.data);
-	if (JsonContainerIsObject(walk.container))
+	scim_walk(&walk, container);
+	if (JsonContainerIsObject(container))
 	{
 		tree = scim_new_object();
-		while (scim_walk_next(&walk, &key, &child))
+		while (walk.next < count && scim_walk_next(&walk, &key, &child))
 		{
 			JsonbPair  *pair = new_pair(tree);
 
@@ -164,10 +171,36 @@ scim_open(const JsonbValue *value)
 	else
 	{
 		tree = scim_new_array();
-		while (scim_walk_next(&walk, NULL, &child))
+		while (walk.next < count && scim_walk_next(&walk, NULL, &child))
 			scim_append(tree, &child);
 	}
 	return tree;
+}
+
+JsonbValue *
+scim_open(const JsonbValue *value)
+{
+	JsonbValue *tree;
+
+	if (value->type == jbvBinary)
+		return open_first(value->val.binary.data, JsonContainerSize(value->val.binary.data));
+	tree = palloc(sizeof(JsonbValue));
+	*tree = *value;
+	return tree;
+}
+
+void
+scim_change_copy(JsonbValue **copy, const ScimWalk *walk, const char *key, int key_length,
+				 const JsonbValue *value)
+{
+	if (*copy == NULL)
+		*copy = open_first(walk->container, walk->next - 1);
+	if (value == NULL)
+		return;
+	if (key)
+		scim_add(*copy, key, key_length, value);
+	else
+		scim_append(*copy, value);
 }
 
 JsonbValue *
@@ -282,232 +315,4 @@ scim_append_text(JsonbValue *array, const char *string)
 	JsonbValue	value = scim_text(string);
 
 	scim_append(array, &value);
-}
-
-/* ---- writing ---- */
-
-/*
- * jsonb stores no length beyond 28 bits for a child, and the server limits the
- * number of an array's or object's children; the same limits, the same error.
- */
-static void
-check_size(Size size, Size limit, const char *what)
-{
-	if (size > limit)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("total size of jsonb %s exceeds the maximum of %zu bytes", what, limit)));
-}
-
-static int
-compare_pairs(const void *a, const void *b)
-{
-	const JsonbValue *x = &((const JsonbPair *) a)->key;
-	const JsonbValue *y = &((const JsonbPair *) b)->key;
-	int			order;
-
-	/* the order of jsonb: length first, then bytes */
-	if (x->val.string.len != y->val.string.len)
-		return x->val.string.len > y->val.string.len ? 1 : -1;
-	order = memcmp(x->val.string.val, y->val.string.val, x->val.string.len);
-	if (order != 0)
-		return order;
-	return ((const JsonbPair *) a)->order < ((const JsonbPair *) b)->order ? -1 : 1;
-}
-
-/*
- * The object's pairs in jsonb's order, the last of equal keys kept.  The tree
- * itself stays as it is.
- */
-static JsonbPair *
-sorted_pairs(const JsonbValue *object, int *count)
-{
-	int			n = object->val.object.nPairs;
-	JsonbPair  *pairs = palloc_extended(Max(n, 1) * sizeof(JsonbPair), MCXT_ALLOC_HUGE);
-	bool		sorted = true;
-	int			kept = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		pairs[i] = object->val.object.pairs[i];
-		pairs[i].order = i;
-		if (i > 0 && sorted && compare_pairs(&pairs[i - 1], &pairs[i]) > 0)
-			sorted = false;
-	}
-	if (!sorted)
-		qsort(pairs, n, sizeof(JsonbPair), compare_pairs);
-	for (int i = 0; i < n; i++)
-	{
-		if (kept > 0 &&
-			pairs[kept - 1].key.val.string.len == pairs[i].key.val.string.len &&
-			memcmp(pairs[kept - 1].key.val.string.val, pairs[i].key.val.string.val,
-				   pairs[i].key.val.string.len) == 0)
-			kept--;
-		pairs[kept++] = pairs[i];
-	}
-	*count = kept;
-	return pairs;
-}
-
-typedef struct Writer
-{
-	char	   *data;			/* the datum under construction */
-	Size		length;
-	Size		capacity;
-} Writer;
-
-static Size
-reserve(Writer *writer, Size size)
-{
-	Size		start = writer->length;
-
-	if (start + size > writer->capacity)
-	{
-		writer->capacity = Max(2 * writer->capacity, start + size);
-		writer->data = repalloc_huge(writer->data, writer->capacity);
-	}
-	writer->length += size;
-	return start;
-}
-
-static void
-put(Writer *writer, const void *bytes, Size size)
-{
-	Size		start = reserve(writer, size);
-
-	memcpy(writer->data + start, bytes, size);
-}
-
-/* Containers and numbers stand at multiples of 4, counted from the start of the datum. */
-static void
-align(Writer *writer)
-{
-	Size		padding = INTALIGN(writer->length) - writer->length;
-	Size		start = reserve(writer, padding);
-
-	memset(writer->data + start, 0, padding);
-}
-
-static void write_container(Writer *writer, const JsonbValue *value);
-
-/* Writes a child's data; returns its type bits. */
-static JEntry
-write_child(Writer *writer, const JsonbValue *value)
-{
-	switch (value->type)
-	{
-		case jbvNull:
-			return JENTRY_ISNULL;
-		case jbvBool:
-			return value->val.boolean ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE;
-		case jbvString:
-			put(writer, value->val.string.val, value->val.string.len);
-			return JENTRY_ISSTRING;
-		case jbvNumeric:
-			align(writer);
-			put(writer, value->val.numeric, VARSIZE_ANY(value->val.numeric));
-			return JENTRY_ISNUMERIC;
-		case jbvBinary:
-			align(writer);
-			put(writer, value->val.binary.data, value->val.binary.len);
-			return JENTRY_ISCONTAINER;
-		case jbvArray:
-		case jbvObject:
-			align(writer);
-			write_container(writer, value);
-			return JENTRY_ISCONTAINER;
-		default:
-			elog(ERROR, "unexpected jsonb value of type %d", (int) value->type);
-	}
-}
-
-/*
- * Writes the child, and its JEntry: every JB_OFFSET_STRIDE'th tells its end,
- * the others their length.
- */
-static void
-write_entry(Writer *writer, Size entries, Size base, int index, const JsonbValue *value)
-{
-	Size		start = writer->length;
-	JEntry		entry = write_child(writer, value);
-	Size		end = writer->length - base;
-
-	check_size(end, JENTRY_OFFLENMASK,
-			   "container's elements");
-	if (index % JB_OFFSET_STRIDE == 0)
-		entry |= JENTRY_HAS_OFF | (JEntry) end;
-	else
-		entry |= (JEntry) (writer->length - start);
-	memcpy(writer->data + entries + index * sizeof(JEntry), &entry, sizeof(JEntry));
-}
-
-static void
-write_container(Writer *writer, const JsonbValue *value)
-{
-	bool		is_object = value->type == jbvObject;
-	int			count = is_object ? 0 : value->val.array.nElems;
-	JsonbPair  *pairs = is_object ? sorted_pairs(value, &count) : NULL;
-	int			children = is_object ? 2 * count : count;
-	uint32		header = count | (is_object ? JB_FOBJECT : JB_FARRAY);
-	Size		entries;
-	Size		base;
-
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	if (!is_object && value->val.array.rawScalar)
-		header |= JB_FSCALAR;
-	put(writer, &header, sizeof(header));
-	entries = reserve(writer, children * sizeof(JEntry));
-	base = writer->length;
-	for (int i = 0; i < count; i++)
-	{
-		if (is_object)
-			write_entry(writer, entries, base, i, &pairs[i].key);
-		else
-			write_entry(writer, entries, base, i, &value->val.array.elems[i]);
-	}
-	for (int i = 0; is_object && i < count; i++)
-		write_entry(writer, entries, base, count + i, &pairs[i].value);
-	if (pairs)
-		pfree(pairs);
-}
-
-Jsonb *
-scim_write(const JsonbValue *value)
-{
-	Writer		writer;
-	JsonbValue	scalar;
-
-	writer.capacity = 1024;
-	writer.data = palloc(writer.capacity);
-	writer.length = 0;
-	reserve(&writer, VARHDRSZ);
-
-	if (value->type == jbvBinary)
-		put(&writer, value->val.binary.data, value->val.binary.len);
-	else if (IsAJsonbScalar(value))
-	{
-		scalar.type = jbvArray;
-		scalar.val.array.nElems = 1;
-		scalar.val.array.elems = unconstify(JsonbValue *, value);
-		scalar.val.array.rawScalar = true;
-		write_container(&writer, &scalar);
-	}
-	else
-		write_container(&writer, value);
-	check_size(writer.length, MaxAllocSize, "value");
-	SET_VARSIZE(writer.data, writer.length);
-	return (Jsonb *) writer.data;
-}
-
-bool
-scim_equal(const JsonbValue *a, const JsonbValue *b)
-{
-	Jsonb	   *x = scim_write(a);
-	Jsonb	   *y = scim_write(b);
-	bool		equal = compareJsonbContainers(&x->root, &y->root) == 0;
-
-	pfree(x);
-	pfree(y);
-	return equal;
 }

@@ -93,6 +93,9 @@ scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value)
 /* The value of a member of an object as stored: false if there is none. */
 extern bool scim_find(JsonbContainer *object, const char *key, JsonbValue *value);
 
+/* The same of an object as a tree or binary; "value" refers to it. */
+extern bool scim_find_member(const JsonbValue *object, const char *key, JsonbValue *value);
+
 /* The root of a jsonb as a value: a scalar, or jbvBinary. */
 extern void scim_root(Jsonb *jsonb, JsonbValue *value);
 
@@ -132,6 +135,23 @@ extern JsonbValue *scim_new_array(void);
  * returned as it is.
  */
 extern JsonbValue *scim_open(const JsonbValue *value);
+
+/*
+ * A container that is read member by member, and becomes the same one or
+ * another: "copy" (NULL at first) is made when the first member does not stay
+ * what it is.  "value" is what becomes of the member that the walk has just come
+ * to, in an object under the name "key"; NULL: it is left out.
+ */
+extern void scim_change_copy(JsonbValue **copy, const ScimWalk *walk, const char *key,
+							 int key_length, const JsonbValue *value);
+
+static inline void
+scim_copy_member(JsonbValue **copy, const ScimWalk *walk, bool stays, const char *key,
+				 int key_length, const JsonbValue *value)
+{
+	if (*copy || !stays)
+		scim_change_copy(copy, walk, key, key_length, value);
+}
 
 /*
  * Trees only.  The member's value, or NULL; the pointer is valid until the next

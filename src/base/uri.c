@@ -3,6 +3,7 @@
  *		URIs (RFC 3986): what is one, which resource a SCIM URI leads to, and ids
  *		in them.
  */
+#include "base/ascii.h"
 #include "base/uri.h"
 
 #include <string.h>
@@ -93,7 +94,7 @@ scim_uri_encode(const char *text, int length, char *out)
 	{
 		unsigned char c = text[i];
 
-		if (is_one_of(c, LETTERS DIGITS "-._~:@"))
+		if (is_letter(c) || is_digit(c) || is_one_of(c, "-._~:@"))
 		{
 			*p++ = c;
 			continue;

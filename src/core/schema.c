@@ -46,8 +46,8 @@ fold(char c)
 }
 
 /* ASCII alone, so no locale has a say; a holds no zero byte, so b's end is seen. */
-bool
-scim_same_name(const char *a, int length, const char *b)
+static inline bool
+same_name(const char *a, int length, const char *b)
 {
 	for (int i = 0; i < length; i++)
 	{
@@ -55,6 +55,12 @@ scim_same_name(const char *a, int length, const char *b)
 			return false;
 	}
 	return b[length] == '\0';
+}
+
+bool
+scim_same_name(const char *a, int length, const char *b)
+{
+	return same_name(a, length, b);
 }
 
 bool
@@ -75,7 +81,7 @@ scim_attribute(const ScimAttribute *attributes, const char *name, int length)
 {
 	for (; attributes->name; attributes++)
 	{
-		if (scim_same_name(name, length, attributes->name))
+		if (same_name(name, length, attributes->name))
 			return attributes;
 	}
 	return NULL;

@@ -31,8 +31,18 @@ scim_location_base(const char *endpoint)
 char *
 scim_location(const char *endpoint, const char *id)
 {
-	return psprintf("%s%s%s%s", scim_setting_base_url ? scim_setting_base_url : "", endpoint,
-					id ? "/" : "", id ? segment_of(id, strlen(id)) : "");
+	const char *base = scim_setting_base_url ? scim_setting_base_url : "";
+	Size		length = id ? strlen(id) : 0;
+	char	   *location = palloc_extended(strlen(base) + strlen(endpoint) + 1 + 3 * length + 1,
+										   MCXT_ALLOC_HUGE);
+	char	   *end = stpcpy(stpcpy(location, base), endpoint);
+
+	if (id)
+	{
+		*end++ = '/';
+		scim_uri_encode(id, length, end);
+	}
+	return location;
 }
 
 /*

@@ -46,11 +46,12 @@ scim_other_side(const ScimResourceType *type, const char *id, const char *displa
 {
 	JsonbValue *entry = scim_new_object();
 
-	scim_set_text(entry, "value", id);
+	/* in jsonb's order */
 	scim_set_text(entry, "$ref", scim_location(type->endpoint, id));
+	scim_set_text(entry, "type", type_value);
+	scim_set_text(entry, "value", id);
 	if (display)
 		scim_set_text(entry, "display", display);
-	scim_set_text(entry, "type", type_value);
 	return entry;
 }
 

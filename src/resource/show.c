@@ -150,6 +150,32 @@ find_members(Members *members, const ScimRegistration *groups, ScimRow *rows, ui
 
 /* ---- resources ---- */
 
+/* "2008-01-23T04:56:22.000000Z" */
+static char *
+date_time_text(const struct pg_tm *tm, fsec_t microseconds)
+{
+	const struct
+	{
+		int			number;
+		int			digits;
+		char		behind;
+	}			parts[] = {
+		{tm->tm_year, 4, '-'}, {tm->tm_mon, 2, '-'}, {tm->tm_mday, 2, 'T'},
+		{tm->tm_hour, 2, ':'}, {tm->tm_min, 2, ':'}, {tm->tm_sec, 2, '.'},
+		{microseconds, 6, 'Z'}
+	};
+	char	   *text = palloc(sizeof("2008-01-23T04:56:22.000000Z"));
+	char	   *end = text;
+
+	for (Size i = 0; i < lengthof(parts); i++)
+	{
+		end = pg_ultostr_zeropad(end, parts[i].number, parts[i].digits);
+		*end++ = parts[i].behind;
+	}
+	*end = '\0';
+	return text;
+}
+
 /*
  * RFC 7643 section 2.3.5; UTC with microseconds, whatever the session's
  * settings.  What is beyond the years that are written so is not shown.
@@ -166,9 +192,7 @@ set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
 				 errmsg("timestamp out of range")));
 	if (tm.tm_year < 1 || tm.tm_year > 9999)
 		return;
-	scim_set_text(meta, name,
-				  psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon, tm.tm_mday,
-						   tm.tm_hour, tm.tm_min, tm.tm_sec, (int) fraction));
+	scim_set_text(meta, name, date_time_text(&tm, fraction));
 }
 
 static JsonbValue *
@@ -176,13 +200,14 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 {
 	JsonbValue *meta = scim_new_object();
 
-	scim_set_text(meta, "resourceType", registration->type->name);
+	/* in jsonb's order */
 	if (row->has_created)
 		set_date_time(meta, "created", row->created);
-	if (row->has_last_modified)
-		set_date_time(meta, "lastModified", row->last_modified);
 	scim_set_text(meta, "version", row->version);
 	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
+	if (row->has_last_modified)
+		set_date_time(meta, "lastModified", row->last_modified);
+	scim_set_text(meta, "resourceType", registration->type->name);
 	return meta;
 }
 

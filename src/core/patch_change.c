@@ -107,6 +107,7 @@ append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 		step = new_step(patch, STEP_APPEND, target);
 		step->value = *scim_new_array();
 	}
+	values = scim_open(values);
 	for (int i = 0; i < values->val.array.nElems; i++)
 	{
 		JsonbValue	value = frozen(&values->val.array.elems[i]);

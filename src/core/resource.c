@@ -96,8 +96,9 @@ scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool on
 static bool
 lists_urn(const JsonbValue *data, const char *urn)
 {
-	JsonbValue *found = scim_get(data, "schemas", strlen("schemas"));
-	JsonbValue *urns = found && scim_is_array(found) ? scim_open(found) : NULL;
+	JsonbValue	found;
+	JsonbValue *urns = scim_find_member(data, "schemas", &found) && scim_is_array(&found)
+	? scim_open(&found) : NULL;
 
 	for (int i = 0; urns && i < urns->val.array.nElems; i++)
 	{
@@ -118,11 +119,11 @@ check_extensions(const ScimResourceType *type, const JsonbValue *data)
 	for (int i = 0; type->extensions[i]; i++)
 	{
 		const ScimSchema *extension = type->extensions[i];
-		JsonbValue *part = scim_get(data, extension->urn, strlen(extension->urn));
+		JsonbValue	part;
 		ScimPlace	place = scim_place(NULL, extension->urn);
 
-		if (part && scim_is_object(part))
-			scim_check_required(extension->attributes, scim_open(part), &place);
+		if (scim_find_member(data, extension->urn, &part) && scim_is_object(&part))
+			scim_check_required(extension->attributes, &part, &place);
 		else if (type->extension_required[i])
 		{
 			scim_check_required(extension->attributes, scim_new_object(), &place);
@@ -196,19 +197,17 @@ scim_throw_version_format(ScimErrorCode situation, const char *name, const char 
 
 /* ---- the whole resource ---- */
 
-static void
-read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue *data)
+static bool
+read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue *read)
 {
 	ScimPlace	place = scim_place(NULL, extension->urn);
-	JsonbValue	read;
 
 	if (scim_is_unassigned(given))
-		return;
+		return false;
 	if (!scim_is_object(given))
 		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be %-s", extension->urn,
 						scim_wanted_container(given, "an object"));
-	if (scim_read_attributes(extension->attributes, given, &place, SCIM_INVALID_SYNTAX, &read))
-		scim_set(data, place.name, place.length, &read);
+	return scim_read_attributes(extension->attributes, given, &place, SCIM_INVALID_SYNTAX, read);
 }
 
 static void
@@ -225,42 +224,44 @@ read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSp
 	input->members = scim_members(&mentions, false, &input->member_count);
 }
 
-static void
-read_attribute(const ScimResourceType *type, const ScimAttribute *attribute,
-			   const JsonbValue *given, ScimSpellId members, ScimInput *input)
+/* A resource while it is read. */
+typedef struct Reader
 {
-	ScimPlace	place = scim_place(NULL, attribute->name);
-	JsonbValue	read;
+	const ScimResourceType *type;
+	ScimSpellId members;
+	ScimInput  *input;
+	bool		has_schemas;
+	JsonbValue	schemas;		/* as given */
+} Reader;
 
-	if (type->has_members && strcmp(attribute->name, "members") == 0)
-		read_all_members(attribute, given, members, input);
-	else if (type->has_password && strcmp(attribute->name, "password") == 0)
-		input->password = given->type == jbvNull ? NULL : scim_read_password(given);
-	else if (scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, &read))
-		scim_set(input->data, place.name, place.length, &read);
-}
-
-/*
- * Puts the URNs of the core schema, of those named and of those present in the
- * data, in the schemas' order.
- */
-static void
-set_schemas(const ScimResourceType *type, const JsonbValue *given, JsonbValue *data)
+/* False: the document has nothing of it. */
+static bool
+read_attribute(Reader *reader, const ScimAttribute *attribute, const JsonbValue *given,
+			   JsonbValue *read)
 {
-	int			count = scim_schema_count(type);
-	bool	   *known = palloc0(count * sizeof(bool));
-	JsonbValue *urns = scim_new_array();
+	const ScimResourceType *type = reader->type;
+	ScimPlace	place;
 
-	if (given)
-		scim_read_schemas(type, given, false, known);
-	for (int i = 0; i < count; i++)
+	if (strcmp(attribute->name, "schemas") == 0)
 	{
-		const char *urn = scim_schema_at(type, i)->urn;
-
-		if (i == 0 || known[i] || scim_get(data, urn, strlen(urn)))
-			scim_append_text(urns, urn);
+		reader->has_schemas = !scim_is_unassigned(given);
+		reader->schemas = *read = *given;
+		return true;
 	}
-	scim_set_value(data, "schemas", urns);
+	if (attribute->mutability == SCIM_READ_ONLY)
+		return false;
+	if (type->has_members && strcmp(attribute->name, "members") == 0)
+	{
+		read_all_members(attribute, given, reader->members, reader->input);
+		return false;
+	}
+	if (type->has_password && strcmp(attribute->name, "password") == 0)
+	{
+		reader->input->password = given->type == jbvNull ? NULL : scim_read_password(given);
+		return false;
+	}
+	place = scim_place(NULL, attribute->name);
+	return scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, read);
 }
 
 static void
@@ -271,22 +272,17 @@ throw_unknown(const ScimResourceType *type, const JsonbValue *key)
 	scim_throw_path(SCIM_INVALID_SYNTAX, name, "%s has no attribute %s", type->name, name);
 }
 
-ScimInput *
-scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members)
+/* The attributes and extensions; "schemas" is left as it is. */
+static JsonbValue
+read_document(Reader *reader, const JsonbValue *given)
 {
-	ScimInput  *input = palloc0(sizeof(ScimInput));
+	const ScimResourceType *type = reader->type;
+	JsonbValue *copy = NULL;
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
-	JsonbValue	schemas;
-	bool		has_schemas = false;
 
-	scim_root(given, &value);
-	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name,
-						scim_wanted_container(&value, "an object"));
-	input->data = scim_new_object();
-	scim_walk(&walk, value.val.binary.data);
+	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const char *name = key.val.string.val;
@@ -294,24 +290,88 @@ scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId membe
 		const ScimAttribute *attribute = scim_top_attribute(type, name, length);
 		const ScimSchema *extension = attribute ? NULL : scim_extension(type, name, length);
 		ScimPlace	place;
+		JsonbValue	read;
+		bool		kept;
 
 		if (!attribute && !extension)
 			throw_unknown(type, &key);
 		place = scim_place(NULL, attribute ? attribute->name : extension->urn);
 		scim_check_spelling(walk.container, &key, place.name, &place);
-		if (extension)
-			read_extension(extension, &value, input->data);
-		else if (strcmp(attribute->name, "schemas") == 0)
-		{
-			has_schemas = !scim_is_unassigned(&value);
-			schemas = value;
-		}
-		else if (attribute->mutability != SCIM_READ_ONLY)
-			read_attribute(type, attribute, &value, members, input);
+		kept = attribute ? read_attribute(reader, attribute, &value, &read)
+			: read_extension(extension, &value, &read);
+		scim_copy_member(&copy, &walk,
+						 kept && scim_is_as_given(&value, &read) && scim_is_exact(&key, place.name),
+						 place.name, place.length, kept ? &read : NULL);
 	}
-	set_schemas(type, has_schemas ? &schemas : NULL, input->data);
-	scim_check_required(type->schema->attributes, input->data, NULL);
-	check_extensions(type, input->data);
+	return copy ? *copy : *given;
+}
+
+/* Does the value list these URNs, in their order? */
+static bool
+lists_urns(const JsonbValue *value, const JsonbValue *urns)
+{
+	ScimWalk	walk;
+	JsonbValue	urn;
+
+	scim_walk(&walk, value->val.binary.data);
+	if (walk.count != urns->val.array.nElems)
+		return false;
+	while (scim_walk_next(&walk, NULL, &urn))
+	{
+		const JsonbValue *wanted = &urns->val.array.elems[walk.next - 1];
+
+		if (urn.val.string.len != wanted->val.string.len ||
+			memcmp(urn.val.string.val, wanted->val.string.val, urn.val.string.len) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Puts the URNs of the core schema, of those named and of those present in the
+ * data, in the schemas' order.
+ */
+static void
+set_schemas(const Reader *reader, JsonbValue *data)
+{
+	const ScimResourceType *type = reader->type;
+	int			count = scim_schema_count(type);
+	bool	   *known = palloc0(count * sizeof(bool));
+	JsonbValue *urns = scim_new_array();
+	JsonbValue	unused;
+
+	if (reader->has_schemas)
+		scim_read_schemas(type, &reader->schemas, false, known);
+	for (int i = 0; i < count; i++)
+	{
+		const char *urn = scim_schema_at(type, i)->urn;
+
+		if (i == 0 || known[i] || scim_find_member(data, urn, &unused))
+			scim_append_text(urns, urn);
+	}
+	if (reader->has_schemas && lists_urns(&reader->schemas, urns))
+		return;
+	*data = *scim_open(data);
+	scim_set_value(data, "schemas", urns);
+}
+
+ScimInput *
+scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members)
+{
+	ScimInput  *input = palloc0(sizeof(ScimInput));
+	Reader		reader = {.type = type, .members = members, .input = input};
+	JsonbValue	root;
+	JsonbValue	data;
+
+	scim_root(given, &root);
+	if (!scim_is_object(&root))
+		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name,
+						scim_wanted_container(&root, "an object"));
+	data = read_document(&reader, &root);
+	set_schemas(&reader, &data);
+	scim_check_required(type->schema->attributes, &data, NULL);
+	check_extensions(type, &data);
+	input->document = data.type == jbvBinary ? given : scim_write(&data);
 	return input;
 }
 
@@ -354,23 +414,22 @@ scim_check_document(const ScimResourceType *type, Jsonb *document)
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
-	JsonbValue *data;
+	JsonbValue	data;
 
 	if (!JB_ROOT_IS_OBJECT(document))
 		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be an object", type->name);
 	scim_walk(&walk, &document->root);
 	while (scim_walk_next(&walk, &key, &value))
 		check_member(type, &key, &value, known);
-	scim_root(document, &value);
-	data = scim_open(&value);
+	scim_root(document, &data);
 	for (int i = 0; i < scim_schema_count(type); i++)
 	{
 		const char *urn = scim_schema_at(type, i)->urn;
 
-		if (!known[i] && (i == 0 || scim_get(data, urn, strlen(urn))))
+		if (!known[i] && (i == 0 || scim_find_member(&data, urn, &value)))
 			throw_schemas(type, psprintf("%s is missing", urn));
 	}
-	scim_check_required(type->schema->attributes, data, NULL);
-	check_extensions(type, data);
+	scim_check_required(type->schema->attributes, &data, NULL);
+	check_extensions(type, &data);
 	pfree(known);
 }

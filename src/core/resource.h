@@ -13,7 +13,7 @@
 /* A resource that is ready to be stored. */
 typedef struct ScimInput
 {
-	JsonbValue *data;			/* tree: without id, meta, _version, groups, members, password */
+	Jsonb	   *document;		/* without id, meta, _version, groups, members, password */
 	char	   *password;		/* clear text, or NULL */
 	bool		has_members;	/* the key was there, be it empty */
 	ScimMember *members;
@@ -25,7 +25,7 @@ typedef struct ScimInput
  * names as the schema spells them; nothing unassigned (null, [], {} at any
  * depth); "schemas" completed, known, without duplicates; what the server
  * assigns (id, meta, _version, readOnly attributes) ignored.  "members" spells
- * the ids of a group's members.
+ * the ids of a group's members.  A document that is so already is not copied.
  * Errors: INVALID_SYNTAX (no object, unknown attribute, one name in two
  * spellings), INVALID_VALUE (type, required, two primaries, unknown URN,
  * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is

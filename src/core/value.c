@@ -33,7 +33,7 @@ scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *e
 	char	   *path;
 
 	/* a key stands in a jsonb but once: of two spellings, one is not the schema's */
-	if (memcmp(key->val.string.val, exact, key->val.string.len) == 0)
+	if (scim_is_exact(key, exact))
 		return;
 	scim_walk(&walk, object);
 	while (scim_walk_next(&walk, &other, &unused))
@@ -79,15 +79,17 @@ static bool read_value(const ScimAttribute *attribute, const JsonbValue *given,
 					   const ScimPlace *place, Reading reading, JsonbValue *result);
 
 void
-scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree, const ScimPlace *place)
+scim_check_required(const ScimAttribute *attributes, const JsonbValue *object,
+					const ScimPlace *place)
 {
 	for (; attributes->name; attributes++)
 	{
 		ScimPlace	here = {.up = place, .name = attributes->name};
+		JsonbValue	unused;
 		char	   *path;
 
 		if (!attributes->required || attributes->mutability == SCIM_READ_ONLY ||
-			scim_get(tree, attributes->name, strlen(attributes->name)))
+			scim_find_member(object, attributes->name, &unused))
 			continue;
 		here.length = strlen(here.name);
 		path = scim_place_text(&here);
@@ -114,25 +116,29 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	JsonbValue	key;
 	JsonbValue	value;
 	JsonbValue	read;
+	JsonbValue *copy = NULL;
+	bool		any = false;
 
-	result->type = jbvObject;
-	result->val.object.nPairs = 0;
-	result->val.object.pairs = NULL;
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place,
 														reading.unknown);
 		ScimPlace	here = scim_place(place, attribute->name);
+		bool		kept;
 
 		if (reading.stored)
 			check_exact(&key, &here);
-		if ((reading.stored || attribute->mutability != SCIM_READ_ONLY) &&
-			read_value(attribute, &value, &here, reading, &read))
-			scim_set(result, here.name, here.length, &read);
+		kept = (reading.stored || attribute->mutability != SCIM_READ_ONLY) &&
+			read_value(attribute, &value, &here, reading, &read);
+		scim_copy_member(&copy, &walk,
+						 kept && scim_is_as_given(&value, &read) && scim_is_exact(&key, here.name),
+						 here.name, here.length, kept ? &read : NULL);
+		any |= kept;
 	}
-	if (result->val.object.nPairs == 0)
+	if (!any)
 		return false;
+	*result = copy ? *copy : *given;
 	scim_check_required(attributes, result, place);
 	return true;
 }
@@ -177,27 +183,31 @@ bool
 scim_is_primary(const JsonbValue *value)
 {
 	JsonbValue	primary;
-	JsonbValue *found = NULL;
 
-	if (value->type == jbvObject)
-		found = scim_get(value, "primary", strlen("primary"));
-	else if (scim_is_object(value) && scim_find(value->val.binary.data, "primary", &primary))
-		found = &primary;
-	return found && found->type == jbvBool && found->val.boolean;
+	return scim_is_object(value) && scim_find_member(value, "primary", &primary) &&
+		primary.type == jbvBool && primary.val.boolean;
+}
+
+/* So many values of an array are primary. */
+static void
+check_primaries(int count, const ScimPlace *place)
+{
+	char	   *path;
+
+	if (count < 2)
+		return;
+	path = scim_place_text(place);
+	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must not have more than one primary value", path);
 }
 
 void
 scim_check_primary(const JsonbValue *values, const ScimPlace *place)
 {
 	int			count = 0;
-	char	   *path;
 
 	for (int i = 0; i < values->val.array.nElems; i++)
 		count += scim_is_primary(&values->val.array.elems[i]);
-	if (count < 2)
-		return;
-	path = scim_place_text(place);
-	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must not have more than one primary value", path);
+	check_primaries(count, place);
 }
 
 /* The values of a multi-valued attribute; those that are unassigned are left out. */
@@ -208,23 +218,29 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	ScimWalk	walk;
 	JsonbValue	value;
 	JsonbValue	read;
+	JsonbValue *copy = NULL;
+	bool		any = false;
+	int			primaries = 0;
 
 	if (!scim_is_array(given))
 		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
 						 scim_wanted_container(given, "an array"));
-	*result = *scim_new_array();
 	scim_walk(&walk, given->val.binary.data);
 	for (int i = 0; scim_walk_next(&walk, NULL, &value); i++)
 	{
 		ScimPlace	here = {.up = place, .index = i};
+		bool		kept;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!scim_is_unassigned(&value) &&
-			read_one(attribute, &value, &here, reading, &read))
-			scim_append(result, &read);
+		kept = !scim_is_unassigned(&value) && read_one(attribute, &value, &here, reading, &read);
+		scim_copy_member(&copy, &walk, kept && scim_is_as_given(&value, &read), NULL, 0,
+						 kept ? &read : NULL);
+		any |= kept;
+		primaries += kept && scim_is_primary(&read);
 	}
-	scim_check_primary(result, place);
-	return result->val.array.nElems > 0;
+	check_primaries(primaries, place);
+	*result = copy ? *copy : *given;
+	return any;
 }
 
 static bool

@@ -12,13 +12,21 @@
 
 /*
  * Reads the value of an attribute into "result": names as the schema spells
- * them, nothing unassigned in it, readOnly sub-attributes left out.  False: the
- * value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
+ * them, nothing unassigned in it, readOnly sub-attributes left out.  What is so
+ * already is not copied: a container is binary as it was given, or a tree.
+ * False: the value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
  * that the schema does not know "unknown": INVALID_SYNTAX in a resource,
  * INVALID_PATH in a PATCH.
  */
 extern bool scim_read_value(const ScimAttribute *attribute, const JsonbValue *given,
 							const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
+
+/* Is what was read the given value itself?  If not, its type tells: it is a tree. */
+static inline bool
+scim_is_as_given(const JsonbValue *given, const JsonbValue *read)
+{
+	return read->type == given->type;
+}
 
 /* The same for one value, of a multi-valued attribute or not; null, [] and {} are no values. */
 extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *given,
@@ -41,15 +49,22 @@ extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, Json
 										   const JsonbValue *key, const ScimPlace *place,
 										   ScimErrorCode unknown);
 
+/* Is the key, which is the name in some spelling, the name itself? */
+static inline bool
+scim_is_exact(const JsonbValue *key, const char *name)
+{
+	return memcmp(key->val.string.val, name, key->val.string.len) == 0;
+}
+
 /* INVALID_SYNTAX if the object has the key in two spellings; "exact" is the schema's. */
 extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
 								const ScimPlace *place);
 
 /*
- * INVALID_VALUE if a required attribute is missing in the tree; what is
- * readOnly is not the client's to give.
+ * INVALID_VALUE if a required attribute is missing in the object (a tree or
+ * binary); what is readOnly is not the client's to give.
  */
-extern void scim_check_required(const ScimAttribute *attributes, const JsonbValue *tree,
+extern void scim_check_required(const ScimAttribute *attributes, const JsonbValue *object,
 								const ScimPlace *place);
 
 /* INVALID_VALUE if more than one value of the array (a tree) is primary. */

@@ -63,21 +63,6 @@ find_value(const ScimLookup *lookup, Jsonb *data, JsonbValue *value)
 	return true;
 }
 
-/* The same in a tree. */
-static JsonbValue *
-get_value(const ScimLookup *lookup, const JsonbValue *data)
-{
-	JsonbValue *value = scim_open(data);
-
-	for (int i = 0; value && lookup->keys[i]; i++)
-	{
-		value = scim_is_object(value)
-			? scim_get(scim_open(value), lookup->keys[i], strlen(lookup->keys[i]))
-			: NULL;
-	}
-	return value;
-}
-
 /* ---- who has it ---- */
 
 /* The id in the first row of SPI_tuptable, or NULL. */
@@ -336,12 +321,14 @@ scim_check_split(const ScimCall *call)
 /* ---- what was not written ---- */
 
 void
-scim_throw_taken(const ScimRegistration *registration, const char *tenant, const JsonbValue *data)
+scim_throw_taken(const ScimRegistration *registration, const char *tenant, Jsonb *document)
 {
 	for (int i = 0; i < registration->lookup_count; i++)
 	{
 		const ScimLookup *lookup = &registration->lookups[i];
-		char	   *text = lookup->unique ? value_text(get_value(lookup, data)) : NULL;
+		JsonbValue	value;
+		char	   *text = lookup->unique && find_value(lookup, document, &value)
+		? value_text(&value) : NULL;
 		char	   *holder = text ? find_holder(registration, lookup, tenant, text) : NULL;
 
 		if (holder)

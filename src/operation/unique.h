@@ -25,7 +25,7 @@ extern void scim_check_split(const ScimCall *call);
 
 /* UNIQUENESS for a row that was not inserted; within SPI. */
 extern SCIM_NORETURN void scim_throw_taken(const ScimRegistration *registration, const char *tenant,
-										   const JsonbValue *data);
+										   Jsonb *document);
 
 /* The value of the attribute that the call writes, as text; NULL: it writes none. */
 extern const char *scim_claimed_value(const ScimCall *call, const char *path);

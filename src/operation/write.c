@@ -62,8 +62,7 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 	ScimInput  *input = scim_read_resource(write->target.type, data,
 										   scim_target_ids(&write->target).others);
 
-	write->data = input->data;
-	write->wanted.document = scim_write(input->data);
+	write->wanted.document = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);
 	write->has_members = input->has_members;
 	write->change.replace = true;
@@ -137,7 +136,7 @@ scim_write_insert_row(ScimWrite *write)
 	if (!storage->insert(&write->wanted))
 	{
 		if (storage->skips_taken)
-			scim_throw_taken(write->target.table, write->target.tenant, write->data);
+			scim_throw_taken(write->target.table, write->target.tenant, write->wanted.document);
 		scim_throw_suppressed(&write->target, "created");
 	}
 	scim_read_row(write->target.table, 0, &write->row);

@@ -20,8 +20,7 @@ typedef struct ScimWrite
 	ScimTarget	target;
 	const char *id_text;		/* as given */
 	const char *expected;		/* version, or NULL */
-	JsonbValue *data;			/* the document to be stored */
-	ScimPatch  *patch;			/* or the operations that make it */
+	ScimPatch  *patch;			/* the operations that make the document; or NULL */
 	ScimRowWrite wanted;		/* what the row is to become; its version only as it is written */
 	bool		has_members;
 	ScimMemberChange change;

@@ -42,8 +42,7 @@ scim_read_object(const JsonbValue *given, const char *const *names, int count,
 			path = scim_place_text(&here);
 			scim_throw_path(SCIM_BAD_DOCUMENT_SYNTAX, path, "%s is not known here", path);
 		}
-		here = scim_place(place, names[i]);
-		scim_check_spelling(walk.container, &key, names[i], &here);
+		scim_check_spelling(walk.container, &key, names[i], place);
 		values[i] = value;
 	}
 }

@@ -492,14 +492,12 @@ scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const 
 									   SCIM_INVALID_PATH);
 		else
 		{
-			ScimPlace	here;
-
 			attribute = scim_top_attribute(type, name, length);
 			nested = attribute ? NULL : scim_extension(type, name, length);
 			if (!attribute && !nested)
 				throw_unknown_key(type, &key);
-			here = scim_place(NULL, attribute ? attribute->name : nested->urn);
-			scim_check_spelling(walk.container, &key, here.name, &here);
+			scim_check_spelling(walk.container, &key, attribute ? attribute->name : nested->urn,
+								NULL);
 		}
 
 		if (nested)

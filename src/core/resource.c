@@ -289,19 +289,18 @@ read_document(Reader *reader, const JsonbValue *given)
 		int			length = key.val.string.len;
 		const ScimAttribute *attribute = scim_top_attribute(type, name, length);
 		const ScimSchema *extension = attribute ? NULL : scim_extension(type, name, length);
-		ScimPlace	place;
 		JsonbValue	read;
 		bool		kept;
 
 		if (!attribute && !extension)
 			throw_unknown(type, &key);
-		place = scim_place(NULL, attribute ? attribute->name : extension->urn);
-		scim_check_spelling(walk.container, &key, place.name, &place);
+		name = attribute ? attribute->name : extension->urn;
+		scim_check_spelling(walk.container, &key, name, NULL);
 		kept = attribute ? read_attribute(reader, attribute, &value, &read)
 			: read_extension(extension, &value, &read);
 		scim_copy_member(&copy, &walk,
-						 kept && scim_is_as_given(&value, &read) && scim_is_exact(&key, place.name),
-						 place.name, place.length, kept ? &read : NULL);
+						 kept && scim_is_as_given(&value, &read) && scim_is_exact(&key, name),
+						 name, length, kept ? &read : NULL);
 	}
 	return copy ? *copy : *given;
 }

@@ -23,8 +23,7 @@
 /* ---- names ---- */
 
 void
-scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
-					const ScimPlace *place)
+scim_check_two_spellings(JsonbContainer *object, const char *exact, const ScimPlace *place)
 {
 	ScimWalk	walk;
 	JsonbValue	other;
@@ -32,9 +31,6 @@ scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *e
 	int			found = 0;
 	char	   *path;
 
-	/* a key stands in a jsonb but once: of two spellings, one is not the schema's */
-	if (scim_is_exact(key, exact))
-		return;
 	scim_walk(&walk, object);
 	while (scim_walk_next(&walk, &other, &unused))
 		found += scim_same_name(other.val.string.val, other.val.string.len, exact);
@@ -61,8 +57,7 @@ scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const Js
 		path = scim_place_text(&here);
 		scim_throw_path(unknown, path, "there is no attribute %s", path);
 	}
-	here = scim_place(place, found->name);
-	scim_check_spelling(object, key, found->name, &here);
+	scim_check_spelling(object, key, found->name, place);
 	return found;
 }
 

@@ -56,9 +56,24 @@ scim_is_exact(const JsonbValue *key, const char *name)
 	return memcmp(key->val.string.val, name, key->val.string.len) == 0;
 }
 
-/* INVALID_SYNTAX if the object has the key in two spellings; "exact" is the schema's. */
-extern void scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
-								const ScimPlace *place);
+/* INVALID_SYNTAX if the object has the name in two spellings; "exact" is the schema's. */
+extern void scim_check_two_spellings(JsonbContainer *object, const char *exact, const ScimPlace *place);
+
+/*
+ * The same of a key in the object, which stands at "up".  A key stands in a
+ * jsonb but once: of two spellings, one is not the schema's.
+ */
+static inline void
+scim_check_spelling(JsonbContainer *object, const JsonbValue *key, const char *exact,
+					const ScimPlace *up)
+{
+	ScimPlace	place;
+
+	if (scim_is_exact(key, exact))
+		return;
+	place = scim_place(up, exact);
+	scim_check_two_spellings(object, exact, &place);
+}
 
 /*
  * INVALID_VALUE if a required attribute is missing in the object (a tree or

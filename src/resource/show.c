@@ -20,7 +20,6 @@
 #include "statement/parameters.h"
 #include "statement/statement.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 
 /* ---- members ---- */
 
@@ -228,10 +227,21 @@ say_omitted(JsonbValue *resource, const char *name, bool always)
 		scim_set_value(meta, "omitted", names);
 }
 
+/* The tree as jsonb in the context. */
+static Jsonb *
+write_in(MemoryContext context, const JsonbValue *tree)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Jsonb	   *written = scim_write(tree);
+
+	MemoryContextSwitchTo(old);
+	return written;
+}
+
 /* "omitted": an attribute that is too large to be shown, or NULL. */
 static Jsonb *
 show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
-	 const char *omitted, const ScimProjection *projection)
+	 const char *omitted, const ScimProjection *projection, MemoryContext context)
 {
 	JsonbValue	root;
 	JsonbValue *resource;
@@ -251,23 +261,13 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 		scim_set_text(resource, "_version", row->version);
 	if (omitted)
 		say_omitted(resource, omitted, projection && scim_projects_version(projection));
-	return scim_write(resource);
+	return write_in(context, resource);
 }
 
 Jsonb *
 scim_show_alone(const ScimRegistration *registration, const ScimRow *row)
 {
-	return show(registration, row, NULL, NULL, NULL);
-}
-
-static Jsonb *
-copy_jsonb(Jsonb *jsonb, MemoryContext context)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Jsonb	   *copy = (Jsonb *) DatumGetPointer(datumCopy(JsonbPGetDatum(jsonb), false, -1));
-
-	MemoryContextSwitchTo(old);
-	return copy;
+	return show(registration, row, NULL, NULL, NULL, CurrentMemoryContext);
 }
 
 Jsonb *
@@ -283,7 +283,7 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);
 	scim_set_bool(resource, "not_modified", true);
-	return copy_jsonb(scim_write(resource), context);
+	return write_in(context, resource);
 }
 
 /* What is not shown of a row, as there is more of it than the limit, or NULL. */
@@ -317,9 +317,8 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	for (uint64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		shown[i] = copy_jsonb(show(registration, &rows[i], members.lists[i],
-								   find_omitted(&members, i, limit, projection), projection),
-							  context);
+		shown[i] = show(registration, &rows[i], members.lists[i],
+						find_omitted(&members, i, limit, projection), projection, context);
 	}
 	return shown;
 }

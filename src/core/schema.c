@@ -79,9 +79,13 @@ scim_is_attribute_name(const char *name)
 const ScimAttribute *
 scim_attribute(const ScimAttribute *attributes, const char *name, int length)
 {
+	if (length == 0)
+		return NULL;
 	for (; attributes->name; attributes++)
 	{
-		if (same_name(name, length, attributes->name))
+		/* most differ in their first letter, by more than its case */
+		if (((name[0] ^ attributes->name[0]) & ~0x20) == 0 &&
+			same_name(name, length, attributes->name))
 			return attributes;
 	}
 	return NULL;

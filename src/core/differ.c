@@ -155,6 +155,57 @@ scim_same_content(const JsonbValue *a, const JsonbValue *b)
 	return a->type == b->type && a->type != jbvBinary && scim_equal(a, b);
 }
 
+/* ---- members apart ---- */
+
+/* Are the values stored in the same bytes? */
+static bool
+same_bytes(const JsonbValue *a, const JsonbValue *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type)
+	{
+		case jbvString:
+			return a->val.string.len == b->val.string.len &&
+				memcmp(a->val.string.val, b->val.string.val, a->val.string.len) == 0;
+		case jbvBool:
+			return a->val.boolean == b->val.boolean;
+		case jbvBinary:
+			return a->val.binary.len == b->val.binary.len &&
+				memcmp(a->val.binary.data, b->val.binary.data, a->val.binary.len) == 0;
+		default:
+			return false;
+	}
+}
+
+/* The pair's value in an object as it is built. */
+static void
+add_value(JsonbValue *object, const Pair *pair, const JsonbValue *value)
+{
+	if (value)
+		scim_add(object, pair->key.val.string.val, pair->key.val.string.len, value);
+}
+
+void
+scim_take_differing(Jsonb *a, Jsonb *b, const char *always, JsonbValue *from_a, JsonbValue *from_b)
+{
+	JsonbValue	root_a;
+	JsonbValue	root_b;
+	Sides		sides;
+	Pair		pair;
+
+	scim_root(a, &root_a);
+	scim_root(b, &root_b);
+	begin(&sides, &root_a, &root_b);
+	while (next_pair(&sides, &pair))
+	{
+		if (pair.a && pair.b && same_bytes(pair.a, pair.b) && !scim_string_is(&pair.key, always))
+			continue;
+		add_value(from_a, &pair, pair.a);
+		add_value(from_b, &pair, pair.b);
+	}
+}
+
 /* ---- differences ---- */
 
 static void

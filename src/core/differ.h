@@ -14,6 +14,14 @@
 extern bool scim_same_content(const JsonbValue *a, const JsonbValue *b);
 
 /*
+ * Adds to the trees what the two objects have not in common: of each the members
+ * that the other one has not, or not in the same bytes, and that of the name
+ * "always".
+ */
+extern void scim_take_differing(Jsonb *a, Jsonb *b, const char *always, JsonbValue *from_a,
+								JsonbValue *from_b);
+
+/*
  * Adds the paths where two documents in stored form differ, in the order of
  * jsonb's keys: objects that both have are looked into, all else is named whole.
  */

@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "column/id.h"
+#include "core/differ.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -86,12 +87,13 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	return row->version;
 }
 
-/* The canonical content of the row with "data" in place of its own, without the password. */
+/* The canonical content of the row with the document in place of its own, without the password. */
 static char *
-row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
+row_content(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *document,
+			Size *length)
 {
 	ScimBeside	beside = beside_of(registration, row, NULL);
-	ScimForm	form = scim_content_form(&data->root, &beside);
+	ScimForm	form = scim_content_form_of(document, &beside);
 	char	   *copy = palloc(form.length);
 
 	memcpy(copy, form.data, form.length);
@@ -99,13 +101,19 @@ row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *dat
 	return copy;
 }
 
+/* What is the same byte by byte needs no form; by "schemas" it is told what other members are. */
 bool
 scim_holds_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data)
 {
+	JsonbValue *old = scim_new_object();
+	JsonbValue *new = scim_new_object();
 	Size		old_length;
 	Size		new_length;
-	char	   *old = row_content(registration, row, row->data, &old_length);
-	char	   *new = row_content(registration, row, data, &new_length);
+	char	   *old_form;
+	char	   *new_form;
 
-	return old_length == new_length && memcmp(old, new, old_length) == 0;
+	scim_take_differing(row->data, data, "schemas", old, new);
+	old_form = row_content(registration, row, old, &old_length);
+	new_form = row_content(registration, row, new, &new_length);
+	return old_length == new_length && memcmp(old_form, new_form, old_length) == 0;
 }

@@ -57,7 +57,8 @@ scim_is_exact(const JsonbValue *key, const char *name)
 }
 
 /* INVALID_SYNTAX if the object has the name in two spellings; "exact" is the schema's. */
-extern void scim_check_two_spellings(JsonbContainer *object, const char *exact, const ScimPlace *place);
+extern void scim_check_two_spellings(JsonbContainer *object, const char *exact,
+									 const ScimPlace *place);
 
 /*
  * The same of a key in the object, which stands at "up".  A key stands in a

@@ -1,6 +1,6 @@
 /*
  * jsonb.c
- *		Unit test of writing jsonb (src/base/jsonb_write.c): objects with members in
+ *		Unit test of writing jsonb (src/base/jsonb_tree.c, jsonb_pairs.c): objects with members in
  *		any order, opened ones with others set behind, and keys that come twice;
  *		prints TAP.
  */

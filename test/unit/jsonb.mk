@@ -1,4 +1,4 @@
-# Unit test of writing jsonb (src/base/jsonb_write.c), with a stand-in for the
+# Unit test of writing jsonb (src/base/jsonb_pairs.c), with a stand-in for the
 # server (test/fuzz), for inclusion in a Makefile of this folder: adds to the
 # target "check".
 PG_CONFIG ?= pg_config
@@ -8,7 +8,7 @@ check: check-jsonb
 check-jsonb: jsonb
 	ASAN_OPTIONS=detect_leaks=0 ./jsonb
 
-jsonb: jsonb.c $(FUZZ)/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_write.c $(wildcard ../../src/base/*.h $(FUZZ)/*.h)
+jsonb: jsonb.c $(FUZZ)/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_pairs.c $(wildcard ../../src/base/*.h $(FUZZ)/*.h)
 	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
 		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I$(FUZZ) -o $@ $(filter %.c,$^)

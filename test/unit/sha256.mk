@@ -14,10 +14,10 @@ check: check-sha256
 check-sha256: sha256
 	ASAN_OPTIONS=detect_leaks=0 ./sha256
 
-sha256: sha256.c ../fuzz/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_write.c $(SHA256_SOURCE) $(wildcard ../../src/base/*.h ../fuzz/*.h)
+sha256: sha256.c ../fuzz/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_pairs.c $(SHA256_SOURCE) $(wildcard ../../src/base/*.h ../fuzz/*.h)
 	$(CC) $(SHA256_FLAGS) -DSCIM_OPENSSL -Dscim_sha256=sha256_openssl -c -o sha256_openssl.o $(SHA256_SOURCE)
 	$(CC) $(SHA256_FLAGS) -Dscim_sha256=sha256_server -c -o sha256_server.o $(SHA256_SOURCE)
-	$(CC) $(SHA256_FLAGS) -DSERVER_HASHES $(SHA256_FAIL:%=-Wl,--wrap=%) -o $@ sha256.c ../fuzz/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_write.c \
+	$(CC) $(SHA256_FLAGS) -DSERVER_HASHES $(SHA256_FAIL:%=-Wl,--wrap=%) -o $@ sha256.c ../fuzz/server.c ../../src/base/jsonb_tree.c ../../src/base/jsonb_pairs.c \
 		sha256_openssl.o sha256_server.o -L$(shell $(PG_CONFIG) --pkglibdir) -L$(shell $(PG_CONFIG) --libdir) -lpgcommon -lpgport -lcrypto
 
 clean: clean-sha256

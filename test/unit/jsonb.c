@@ -1,8 +1,8 @@
 /*
  * jsonb.c
- *		Unit test of writing jsonb (src/base/jsonb_tree.c, jsonb_pairs.c): objects with members in
- *		any order, opened ones with others set behind, and keys that come twice;
- *		prints TAP.
+ *		Unit test of writing jsonb (src/base/jsonb_tree.c, jsonb_pairs.c): objects
+ *		with members in any order, opened ones with others set behind, and keys that
+ *		come twice; copies of what changes.  Prints TAP.
  */
 #include "server.h"
 

@@ -9,6 +9,7 @@
 
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
+#include "core/finder.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
@@ -37,7 +38,7 @@ typedef struct Reading
 } Reading;
 
 static void
-add_group(const Reading *reading, ScimRow *row, Datum group, const char *display)
+add_group(const Reading *reading, ScimRow *row, const char *group, const char *display)
 {
 	if (row->groups == NULL)
 		row->groups = scim_new_array();
@@ -45,8 +46,7 @@ add_group(const Reading *reading, ScimRow *row, Datum group, const char *display
 	if (display && display[0] == '\0')
 		display = NULL;
 	scim_append(row->groups,
-				scim_other_side(reading->groups->type,
-								scim_id_text(reading->members->id_type, group), display, "direct"));
+				scim_other_side(reading->groups->type, group, display, "direct"));
 }
 
 /* ---- by index ---- */
@@ -58,6 +58,22 @@ typedef struct Names
 	Datum		members[SCIM_MOST_NAMES];	/* texts: of the document there; 0: it is the column */
 	int			count;
 } Names;
+
+/* A group that was looked up. */
+typedef struct KnownGroup
+{
+	char	   *id;
+	char	   *name;			/* or NULL */
+} KnownGroup;
+
+typedef struct KnownGroups
+{
+	Names		names;
+	KnownGroup *items;
+	int			count;
+	int			room;
+	ScimFinder	by_id;
+} KnownGroups;
 
 /* False: one must be cast to text. */
 static bool
@@ -152,9 +168,33 @@ find_groups(const Reading *reading, ScimDirect *memberships, int *count)
 	return found;
 }
 
+/* The users of a list are in much the same groups: each is looked up once. */
+static const KnownGroup *
+know_group(KnownGroups *known, ScimDirect *groups, Datum group, char *id)
+{
+	uint64		hash = scim_text_hash(id, strlen(id));
+	const ScimFound *found = scim_finder_first(&known->by_id, hash);
+	KnownGroup *item;
+	TupleTableSlot *slot;
+
+	while (found && strcmp(known->items[found->item].id, id) != 0)
+		found = scim_finder_next(&known->by_id, found);
+	if (found)
+		return &known->items[found->item];
+	if (known->count == known->room)
+		known->items = repalloc_huge(known->items, (Size) (known->room *= 2) * sizeof(KnownGroup));
+	scim_finder_add(&known->by_id, hash, known->count);
+	item = &known->items[known->count++];
+	scim_seek_direct(groups, group);
+	slot = scim_next_direct(groups);
+	item->id = id;
+	item->name = slot ? name_in(slot, &known->names) : NULL;
+	return item;
+}
+
 static void
 read_user(const Reading *reading, int index, ScimDirect *memberships, ScimDirect *groups,
-		  const Names *names)
+		  KnownGroups *known)
 {
 	int			count;
 	Datum	   *found;
@@ -163,12 +203,11 @@ read_user(const Reading *reading, int index, ScimDirect *memberships, ScimDirect
 	found = find_groups(reading, memberships, &count);
 	for (int i = 0; i < count; i++)
 	{
-		TupleTableSlot *slot;
+		const KnownGroup *group = know_group(known, groups, found[i],
+											 scim_id_text(reading->members->id_type, found[i]));
 
 		CHECK_FOR_INTERRUPTS();
-		scim_seek_direct(groups, found[i]);
-		slot = scim_next_direct(groups);
-		add_group(reading, reading->rows[index], found[i], slot ? name_in(slot, names) : NULL);
+		add_group(reading, reading->rows[index], group->id, group->name);
 	}
 	pfree(found);
 }
@@ -178,17 +217,22 @@ static bool
 read_directly(const Reading *reading)
 {
 	const ScimRegistration *members = reading->members;
-	Names		names;
+	KnownGroups known = {.room = 8};
 	ScimDirect *memberships;
 	ScimDirect *groups = NULL;
 
-	if (members->id_type != reading->groups->id_type || !find_names(reading->groups, &names))
+	if (members->id_type != reading->groups->id_type || !find_names(reading->groups, &known.names))
+	{
+		ereport(DEBUG1, (errmsg_internal("table %s is read by a statement: its ids or names take "
+										 "a cast", reading->groups->table)));
 		return false;
+	}
+	known.items = palloc(known.room * sizeof(KnownGroup));
 	memberships = scim_open_direct(members, reading->tenant);
 	if (memberships)
 		groups = scim_open_direct(reading->groups, reading->tenant);
 	for (int i = 0; groups && i < reading->count; i++)
-		read_user(reading, i, memberships, groups, &names);
+		read_user(reading, i, memberships, groups, &known);
 	if (memberships)
 		scim_close_direct(memberships);
 	if (groups)
@@ -205,11 +249,12 @@ read_directly(const Reading *reading)
  * and no more are read of them than the limit takes.
  */
 static const ScimStatement show_groups = {
-	.sql = "SELECT u.n, m.{group}, " SCIM_DISPLAY_GROUP("m.{members.group}")
+	.sql = "SELECT u.n, m.{group}, g.display"
 	" FROM pg_catalog.unnest($2) WITH ORDINALITY AS u(id, n), LATERAL"
 	" (SELECT m.{group} FROM (SELECT OFFSET 0) AS one, LATERAL (SELECT m.{group} FROM {table} AS m"
 	" WHERE {in_tenant:m} AND m.{user}" EQ "u.id AND m.{group} IS NOT NULL OFFSET 0) AS m"
-	" LIMIT $3) AS m ORDER BY u.n, m.{group}",
+	" LIMIT $3) AS m, LATERAL (SELECT " SCIM_DISPLAY_GROUP("m.{members.group}") " AS display) AS g"
+	" ORDER BY u.n, m.{group}",
 	.types = {SCIM_TENANT_PARAMETER, SCIM_MEMBERS_PARAMETER, INT8OID}
 };
 
@@ -233,7 +278,8 @@ read_by_statement(const Reading *reading)
 
 		CHECK_FOR_INTERRUPTS();
 		heap_deform_tuple(table->vals[i], table->tupdesc, row, nulls);
-		add_group(reading, reading->rows[DatumGetInt64(row[0]) - 1], row[1],
+		add_group(reading, reading->rows[DatumGetInt64(row[0]) - 1],
+				  scim_id_text(members->id_type, row[1]),
 				  nulls[2] ? NULL : TextDatumGetCString(row[2]));
 	}
 	SPI_freetuptable(table);

@@ -173,19 +173,16 @@ find_index(Relation relation, Facts *facts)
 	return most > 0;
 }
 
-/* Equal texts are the same ones: row level security asks for them byte by byte. */
-static bool
+/* Equal texts are the same ones, as no registration has a nondeterministic collation there. */
+static void
 add_key(Facts *facts, Relation relation, AttrNumber number, const ScimIdType *type)
 {
-	Oid			collation = TupleDescAttr(RelationGetDescr(relation), number - 1)->attcollation;
-
 	facts->keys[facts->key_count++] = (Key)
 	{
 		.number = number,
 			.type = type,
-			.collation = collation
+			.collation = TupleDescAttr(RelationGetDescr(relation), number - 1)->attcollation
 	};
-	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
 }
 
 static const char *
@@ -193,7 +190,6 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 {
 	AttrNumber	tenant = registration->numbers[registration->is_members ? (int) SCIM_MEMBER_TENANT
 											   : (int) SCIM_COLUMN_TENANT];
-	bool		deterministic;
 
 	if (relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rel->relhassubclass ||
 		relation->rd_rel->relam != HEAP_TABLE_AM_OID)
@@ -202,14 +198,13 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 		return "it has virtual columns";
 	if (!registration->is_members && registration->columns[SCIM_COLUMN_DELETED])
 		return "it marks rows as deleted";
-	deterministic = registration->is_members
-		? add_key(facts, relation, registration->numbers[SCIM_MEMBER_USER],
-				  registration->member_type)
-		: add_key(facts, relation, registration->numbers[SCIM_COLUMN_ID], registration->id_type);
+	if (registration->is_members)
+		add_key(facts, relation, registration->numbers[SCIM_MEMBER_USER],
+				registration->member_type);
+	else
+		add_key(facts, relation, registration->numbers[SCIM_COLUMN_ID], registration->id_type);
 	if (tenant != InvalidAttrNumber)
-		deterministic &= add_key(facts, relation, tenant, registration->tenant_type);
-	if (!deterministic)
-		return "its ids are compared by a nondeterministic collation";
+		add_key(facts, relation, tenant, registration->tenant_type);
 	if (!find_index(relation, facts))
 		return "it has no index for that";
 	if (relation->rd_rel->relrowsecurity && tenant != InvalidAttrNumber)

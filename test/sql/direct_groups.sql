@@ -1,6 +1,6 @@
 -- A user's groups are read by index, without a statement, where nothing stands in the
 -- way, and by a statement elsewhere: which of the two, DEBUG1 says, and both show
--- the same.  (Snapshots and serializable transactions: test/specs/direct_groups.spec.)
+-- the same.  (Snapshots and serializable transactions: test/specs/direct_snapshots.spec.)
 SET client_min_messages = warning;
 CREATE DATABASE scimver_direct TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
 CREATE ROLE regress_scim_reader;
@@ -12,7 +12,6 @@ SET client_min_messages = warning;
 \pset format unaligned
 \pset tuples_only on
 CREATE EXTENSION scimver CASCADE;
-CREATE EXTENSION citext;
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT scim_grant_tenant('default', 'regress_scim_reader'), scim_grant_tenant('acme', 'regress_scim_reader');
 CREATE FUNCTION u(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid;
@@ -34,7 +33,7 @@ CREATE FUNCTION groups_of(n int) RETURNS text LANGUAGE sql RETURN groups_of(u(n)
 INSERT INTO users (id, data) SELECT u(n), jsonb_build_object('userName', 'u' || n) FROM generate_series(1, 4) n;
 INSERT INTO users (tenant_id, id, data) VALUES ('acme', u(1), '{"userName": "acme"}'), ('beta', u(1), '{"userName": "beta"}');
 INSERT INTO groups (id, data) SELECT g(n), data FROM (VALUES (1, '{"displayName": "One"}'::jsonb), (2, '{"userName": "by the other name"}'),
-	(3, '{"displayName": ""}'), (4, '{"displayName": null}'), (5, '{"displayName": 5}'), (6, '{"displayName": {"a": [1]}}'), (7, '{}'), (8, '[]'),
+	(3, '{"displayName": ""}'), (4, '{"displayName": null}'), (5, '{"displayName": 5}'), (6, '{"displayName": {"a": [1]}}'), (7, '{}'), (8, '{"displayName": [true, null]}'),
 	(9, jsonb_build_object('displayName', repeat('long ', 2000)))) AS g(n, data);
 INSERT INTO groups (tenant_id, id, data) VALUES ('acme', g(1), '{"displayName": "One of acme"}');
 -- not in the order of the ids
@@ -70,9 +69,12 @@ INSERT INTO groups_members (group_id, member_type, member_id) VALUES (g(1), 'Use
 UPDATE groups SET data = '{"displayName": "Uno"}' WHERE tenant_id = 'default' AND id = g(1);
 SELECT groups_of(4);
 DECLARE within CURSOR FOR SELECT briefly(scim_get_user(u(4)::text));
+DELETE FROM groups_members WHERE tenant_id = 'default' AND user_id = u(4) AND group_id = g(1);
+FETCH before;
+FETCH within;
+SELECT groups_of(4);
 ROLLBACK TO a;
 SELECT groups_of(4);
-FETCH before;
 ROLLBACK;
 RESET ROLE;
 RESET client_min_messages;
@@ -138,12 +140,15 @@ ROLLBACK;
 SELECT as_narrow(1);
 GRANT SELECT (data) ON groups TO regress_scim_narrow;
 -- row level security that would apply is an error where that was asked for; the function of the policy must be allowed
-SET row_security = off;
-SELECT as_reader(4), groups_of(4);
-RESET row_security;
-REVOKE EXECUTE ON FUNCTION scim_may_use FROM PUBLIC;
+BEGIN;
+ALTER TABLE users DISABLE ROW LEVEL SECURITY;
 SELECT as_reader(4);
-GRANT EXECUTE ON FUNCTION scim_may_use TO PUBLIC;
+SET LOCAL row_security = off;
+SELECT as_reader(4), groups_of(4);
+SET LOCAL row_security = on;
+REVOKE EXECUTE ON FUNCTION scim_may_use FROM PUBLIC;
+SELECT as_reader(4), groups_of(4);
+ROLLBACK;
 -- the owner, whom policies concern if he asks for that
 ALTER TABLE groups OWNER TO regress_scim_owner;
 ALTER TABLE groups_members OWNER TO regress_scim_owner;
@@ -239,14 +244,14 @@ DROP TABLE answers;
 DROP TABLE groups_members, groups, users;
 CREATE TABLE people (id bigint PRIMARY KEY, org text NOT NULL, login text);
 CREATE TABLE teams (id bigint PRIMARY KEY, org text NOT NULL, name varchar(20));
-CREATE TABLE teams_people (team_id bigint, person_id bigint);
+CREATE TABLE teams_people (team_id bigint, person_id bigint, UNIQUE (team_id, person_id));
 SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "org", "attributes": {"userName": "login"}}');
 SELECT scim_register_table('teams', 'Group', '{"id": "id", "tenant": "org", "attributes": {"displayName": "name"}}');
 SELECT scim_register_members('teams_people', 'team_id', 'person_id');
 INSERT INTO people SELECT n, 'default', 'p' || n FROM generate_series(1, 3) n;
 INSERT INTO teams VALUES (1, 'default', 'One'), (2, 'acme', 'Two of acme'), (3, 'default', NULL), (10, 'default', 'Ten');
--- twice, of no group that there is, and of none
-INSERT INTO teams_people VALUES (10, 1), (2, 1), (3, 1), (1, 1), (1, 1), (77, 1), (NULL, 1), (1, NULL);
+-- of no group that there is, and of none
+INSERT INTO teams_people VALUES (10, 1), (2, 1), (3, 1), (1, 1), (77, 1), (NULL, 1), (1, NULL);
 SELECT groups_of('1');
 CREATE INDEX by_person ON teams_people (person_id);
 SELECT groups_of('1'), groups_of('2'), groups_of('3');
@@ -259,25 +264,20 @@ SELECT count(*), count(*) FILTER (WHERE resource = again) FROM answers JOIN (SEL
 \c -
 SET client_min_messages = warning;
 DROP TABLE answers;
--- a name that takes a cast, and some that take none
+-- a name that takes a cast, and one that takes none
 ALTER TABLE teams ALTER name TYPE char(20);
-SELECT groups_of('1');
-ALTER TABLE teams ALTER name TYPE citext;
 SELECT groups_of('1');
 CREATE DOMAIN short AS varchar CHECK (length(value) < 50);
 ALTER TABLE teams ALTER name TYPE short;
 SELECT groups_of('1');
-ALTER TABLE teams ALTER name TYPE "char" USING left(name, 1)::"char";
-SELECT groups_of('1');
--- a child, and a policy of the application's; rows of the tenant only in part of the index
+-- an index that begins with the id, and has the tenant behind it
 ALTER TABLE teams ALTER name TYPE text;
 SELECT groups_of('1');
-ALTER TABLE teams ADD CONSTRAINT both UNIQUE (id, org);
+ALTER TABLE teams ADD CONSTRAINT of_org UNIQUE (id, org);
 ALTER TABLE teams DROP CONSTRAINT teams_pkey;
 SELECT groups_of('1');
 -- privileges: what is lacking is named, as ever
 GRANT SELECT ON people TO regress_scim_narrow;
-SELECT as_mapped FROM (SELECT groups_of('1')) AS superuser(as_mapped);
 SET ROLE regress_scim_narrow;
 SELECT groups_of('1');
 RESET ROLE;
@@ -321,11 +321,6 @@ SELECT count(*), count(*) FILTER (WHERE resource = again) FROM answers JOIN (SEL
 \c -
 SET client_min_messages = warning;
 DROP TABLE answers;
-CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-ALTER TABLE teams_people ALTER person_id TYPE text COLLATE loose;
-SELECT groups_of('P');
-ALTER TABLE teams_people ALTER person_id TYPE text;
-SELECT groups_of('P');
 -- rows that are marked as deleted
 SELECT scim_unregister_table('teams'), scim_register_table('teams', 'Group', '{"id": "id", "deleted": "gone", "attributes": {"displayName": "name"}}'), scim_register_members('teams_people', 'team_id', 'person_id');
 UPDATE teams SET gone = true WHERE id = 'a';

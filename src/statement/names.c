@@ -30,11 +30,12 @@ scim_name_places(const ScimRegistration *registration, ScimNamePlace places[SCIM
 
 		if (mapped)
 			places[count++] = (ScimNamePlace) {mapped->column, mapped->number, mapped->type};
-		if (registration->columns[SCIM_COLUMN_DATA])
-			places[count++] = (ScimNamePlace) {
-											   registration->columns[SCIM_COLUMN_DATA], registration->numbers[SCIM_COLUMN_DATA],
-											   registration->types[SCIM_COLUMN_DATA], names[i]
-				};
+		if (registration->columns[SCIM_COLUMN_DATA] == NULL)
+			continue;
+		places[count].column = registration->columns[SCIM_COLUMN_DATA];
+		places[count].number = registration->numbers[SCIM_COLUMN_DATA];
+		places[count].type = registration->types[SCIM_COLUMN_DATA];
+		places[count++].member = names[i];
 	}
 	return count;
 }

@@ -103,4 +103,19 @@
 #define scim_is_enforced(constraint) ((void) (constraint), true)
 #endif
 
+/*
+ * Since version 18 columns may be computed when they are read, and an index scan
+ * can count what it does.
+ */
+#if PG_VERSION_NUM >= 180000
+#define scim_has_virtual_columns(descriptor) \
+	((descriptor)->constr && (descriptor)->constr->has_generated_virtual)
+#define scim_begin_index_scan(relation, index, snapshot, key_count) \
+	index_beginscan(relation, index, snapshot, NULL, key_count, 0)
+#else
+#define scim_has_virtual_columns(descriptor) ((void) (descriptor), false)
+#define scim_begin_index_scan(relation, index, snapshot, key_count) \
+	index_beginscan(relation, index, snapshot, key_count, 0)
+#endif
+
 #endif							/* SCIM_BASE_COMPAT_H */

@@ -23,6 +23,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/groups.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
 #include "storage/lmgr.h"
@@ -278,10 +279,8 @@ static const ScimStatement show_groups = {
 	.sql = "WITH RECURSIVE up(id) AS (SELECT m.{group} FROM {table} AS m"
 	" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group} IS NOT NULL" HOLDERS ")"
 	" SELECT up.id, EXISTS (SELECT FROM {table} AS m"
-	" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group}" EQ "up.id),"
-	" (SELECT {display:g} FROM {groups.table} AS g"
-	" WHERE {?members.tenant:{in_tenant:g}}{!members.tenant:{tenant_text:g}" EQ "$1}"
-	" AND g.{groups.id}" EQ "up.id AND {live:g})"
+	" WHERE {in_tenant} AND m.{user}" EQ "$2 AND m.{group}" EQ "up.id), "
+	SCIM_DISPLAY_GROUP("up.id")
 	" FROM up ORDER BY 1",
 	.types = {SCIM_TENANT_PARAMETER, SCIM_MEMBER_PARAMETER}
 };

@@ -131,8 +131,7 @@ mark_row(const Delete *delete)
 		.tenant = delete->target.tenant,
 		.id = delete->id,
 		.expected = condition(delete),
-		.marks = true,
-		.form = SCIM_BARE
+		.marks = true
 	};
 
 	return delete->target.table->storage->update(&write);
@@ -187,7 +186,7 @@ lock(Delete *delete)
 	if (!sets_mark(delete))
 		queue(delete);
 	if (!scim_lock_row(&delete->target,
-					   sets_mark(delete) ? &scim_lock_statement[SCIM_BARE] : &lock_for_delete,
+					   sets_mark(delete) ? &scim_lock_statement : &lock_for_delete,
 					   delete->id, &row))
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	delete->locked = row.version;
@@ -209,7 +208,7 @@ delete_resource(void *argument)
 	scim_check_tenant(delete->target.table, delete->target.tenant);
 	if (!sets_mark(delete))
 		scim_check_privilege(delete->target.table, ACL_DELETE);
-	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->options->id);
 	lock(delete);
 	if (delete_row(delete))
@@ -218,7 +217,7 @@ delete_resource(void *argument)
 			scim_ask_deferred(delete->target.table);
 		return;
 	}
-	if (!scim_fetch(&delete->target, SCIM_BARE, delete->id, false, NULL))
+	if (!scim_fetch(&delete->target, delete->id, false, NULL))
 		scim_throw_not_found(&delete->target, delete->options->id);
 	scim_throw_suppressed(&delete->target, "deleted");
 }

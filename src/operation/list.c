@@ -86,8 +86,6 @@ select_rows(Listing *list, const char *filter)
 	ScimSelection *selection = &list->selection;
 
 	selection->target = &list->target;
-	selection->with_groups = table->type->has_groups &&
-		scim_projects(list->target.projection, "groups", NULL);
 	scim_init_sql(&selection->where, table, list->target.tenant, false);
 	scim_append_template(&selection->where, "{in_tenant:r}", table);
 	if (filter)

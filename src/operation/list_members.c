@@ -182,7 +182,7 @@ read_page(const ScimTarget *target, const char *group_id, int count, const char 
 	const char *kind;
 
 	page.group = scim_take_id(target, group_id);
-	if (!scim_fetch(target, SCIM_WITH_GROUPS, page.group, true, &group))
+	if (!scim_fetch(target, page.group, true, &group))
 		scim_throw_not_found(target, group_id);
 	scim_know_members(target->table, target->tenant, &group, false);
 	kind = cursor_kind(target, page.group);

@@ -57,25 +57,17 @@ count_phase(const ScimSelection *selection, ScimPhase phase)
 
 /* ---- reading ---- */
 
-/*
- * The rows are limited inside, so that a user's groups are looked for where the
- * user is on the page, and not where it is skipped or sorted away.
- */
 static uint64
 read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *point,
 		   int64 offset, int64 limit, ScimPage *page)
 {
 	const ScimRegistration *table = selection->target->table;
-	bool		has_groups = table->type->has_groups;
 	ScimSql		sql;
 	uint64		count;
 
 	scim_copy_arguments(&sql, &selection->where);
-	scim_append_template(&sql, !has_groups ? "SELECT {bare}, r.scim_key FROM" :
-						 selection->with_groups ? "SELECT {row}, r.scim_key FROM" :
-						 "SELECT {bare}, NULL::pg_catalog.text[], r.scim_key FROM", table);
-	scim_append_template(&sql, " (SELECT {columns}, ", table);
-	appendStringInfo(&sql.text, "%s AS scim_key FROM %s AS r WHERE %s",
+	scim_append_template(&sql, "SELECT {bare}, ", table);
+	appendStringInfo(&sql.text, "%s FROM %s AS r WHERE %s",
 					 phase == SCIM_PHASE_VALUES ? selection->order.key.value
 					 : "NULL::pg_catalog.text",
 					 table->table, selection->where.text.data);
@@ -86,7 +78,7 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 		appendStringInfoString(&sql.text, " OFFSET ");
 		scim_append_argument(&sql, INT8OID, Int64GetDatum(offset));
 	}
-	appendStringInfo(&sql.text, " LIMIT " INT64_FORMAT ") AS r", limit);
+	appendStringInfo(&sql.text, " LIMIT " INT64_FORMAT, limit);
 	count = scim_run_sql(&sql, table);
 	page->tables[page->phase_count] = SPI_tuptable;
 	page->counts[page->phase_count++] = count;

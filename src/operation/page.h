@@ -15,7 +15,6 @@ typedef struct ScimSelection
 	const ScimTarget *target;
 	ScimSql		where;			/* the condition on r, with the tenant's in front */
 	ScimOrder	order;
-	bool		with_groups;	/* each user with its groups */
 } ScimSelection;
 
 /* Rows as they came: one table of each phase in which a page is read. */

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "column/fold.h"
 #include "column/value.h"
@@ -20,6 +21,7 @@
 #include "query/filter.h"
 #include "resource/show.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 /* ---- patch ---- */
 
@@ -29,12 +31,21 @@ needs_shown(const ScimWrite *write)
 	return scim_patch_needs_shown(write->patch) || write->change.has_filters;
 }
 
-/* The complete resource, as a client reads it, for the patch to compare with. */
+/*
+ * The complete resource, as a client reads it, for the patch to compare with: as
+ * it is now that the row is locked.
+ */
 static Jsonb *
 show_locked(ScimWrite *write)
 {
-	return scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
-						  NULL, CurrentMemoryContext)[0];
+	Jsonb	  **shown;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	shown = scim_show_rows(write->target.table, write->target.tenant, &write->row, 1, 0,
+						   NULL, CurrentMemoryContext);
+	PopActiveSnapshot();
+	return shown[0];
 }
 
 static bool
@@ -123,7 +134,7 @@ patch(void *argument)
 	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, needs_shown(write) ? SCIM_WITH_ALL_GROUPS : SCIM_BARE);
+	scim_write_lock_row(write);
 	if (needs_shown(write))
 		shown = show_locked(write);
 	if (write->change.has_filters)
@@ -183,7 +194,7 @@ change_members(void *argument)
 	ScimMembersPresent before;
 
 	scim_write_lock_members(write);
-	scim_write_lock_row(write, SCIM_WITH_GROUPS);
+	scim_write_lock_row(write);
 	if (write->expected && strcmp(write->expected, write->row.version) != 0)
 	{
 		if (!scim_members_are_there(&write->members, write->target.tenant, &write->row))

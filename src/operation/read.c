@@ -26,7 +26,7 @@
 static bool
 is_known(const ScimTarget *target, const char *id, const char *known, ScimRow *row)
 {
-	return known && scim_fetch(target, SCIM_BARE, id, true, row) &&
+	return known && scim_fetch(target, id, true, row) &&
 		strcmp(scim_know_version(target->table, target->tenant, row), known) == 0;
 }
 
@@ -44,24 +44,22 @@ most_shown(const ScimTarget *target, const ScimView *view)
 static Jsonb *
 read_one(const ScimTarget *target, const char *id, const ScimView *view)
 {
-	bool		groups = target->type->has_groups &&
-		scim_projects(target->projection, "groups", NULL);
-	bool		inline_groups = groups && !(view && view->indirect_groups);
-	int			limit = most_shown(target, view);
-	ScimRowForm form = !inline_groups ? SCIM_BARE
-	: limit > 0 ? SCIM_WITH_GROUPS : SCIM_WITH_ALL_GROUPS;
 	const char *given = id;
 	ScimRow		row;
 
 	id = scim_take_id(target, id);
 	if (view && is_known(target, id, view->known_version, &row))
 		return scim_show_not_modified(target->table, &row, target->caller);
-	if (!scim_fetch(target, form, id, true, &row))
+	if (!scim_fetch(target, id, true, &row))
 		scim_throw_not_found(target, given);
-	if (groups && !inline_groups)
+	if (view && view->indirect_groups && target->type->has_groups &&
+		scim_projects(target->projection, "groups", NULL))
+	{
 		row.groups = scim_all_groups(target->tenant, id);
-	return scim_show_rows(target->table, target->tenant, &row, 1, limit, target->projection,
-						  target->caller)[0];
+		row.knows_groups = true;
+	}
+	return scim_show_rows(target->table, target->tenant, &row, 1, most_shown(target, view),
+						  target->projection, target->caller)[0];
 }
 
 Jsonb *
@@ -87,7 +85,7 @@ scim_store_exists(const char *type, const char *tenant, const char *id)
 
 	scim_begin_read(&target, type, tenant, true);
 	exists = scim_parse_id(target.table->id_type, id, &value) &&
-		scim_fetch(&target, SCIM_BARE, scim_id_text(target.table->id_type, value), true, NULL);
+		scim_fetch(&target, scim_id_text(target.table->id_type, value), true, NULL);
 	if (!exists)
 		scim_check_tenant(target.table, target.tenant);
 	scim_finish_read(&target);

@@ -57,7 +57,7 @@ scim_report_given(ScimWrite *write, Jsonb *data)
 	write->given = data;
 	scim_root(data, &root);
 	if (scim_find_any_case(&root, &name, &unused))
-		write->wanted.form = SCIM_WITH_ALL_GROUPS;
+		write->all_groups = write->target.type->has_groups;
 }
 
 static void
@@ -173,28 +173,12 @@ report_written(ScimWrite *write)
 		report_ignored(write);
 }
 
-/*
- * What a write reads before it writes comes without a user's groups, which the
- * write itself returns: where nothing was to be written, they are read now.
- */
-static void
-know_groups(ScimWrite *write)
-{
-	ScimRow		again;
-
-	if (!write->target.type->has_groups || write->row.knows_groups ||
-		write->wanted.form == SCIM_BARE)
-		return;
-	if (scim_fetch(&write->target, write->wanted.form, write->row.id, false, &again))
-		write->row.groups = again.groups;
-}
-
 void
 scim_write_run(ScimWrite *write, void (*body) (void *write))
 {
 	scim_run_call(&write->call, body, write);
-	know_groups(write);
-	write->result->resource = scim_show_written(&write->target, &write->row);
+	write->result->resource = scim_show_written(&write->target, &write->row,
+												write->all_groups);
 	if (write->reports)
 		report_written(write);
 	SPI_finish();

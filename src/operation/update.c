@@ -23,7 +23,7 @@ read_unlocked(ScimWrite *write)
 	if (!wanted->registration->storage->compares)
 		return true;
 	return write->expected && !write->target.type->has_members &&
-		scim_fetch(&write->target, SCIM_BARE, wanted->id, false, &write->row) &&
+		scim_fetch(&write->target, wanted->id, false, &write->row) &&
 		strcmp(scim_know_version(write->target.table, write->target.tenant, &write->row),
 			   write->expected) == 0;
 }
@@ -40,7 +40,7 @@ should_retry(ScimWrite *write)
 	ScimPathSet paths = {0};
 	bool		differs = false;
 
-	scim_write_lock_row(write, SCIM_BARE);
+	scim_write_lock_row(write);
 	wanted->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;

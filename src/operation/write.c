@@ -40,8 +40,6 @@ scim_write_begin(ScimWrite *write, const ScimWriteOptions *options, ScimWriteRes
 	write->expected = scim_read_expected(options->expected);
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);
-	if (write->target.type->has_groups && !scim_projects(write->target.projection, "groups", NULL))
-		write->wanted.form = SCIM_BARE;
 	write->wanted.registration = write->call.registration = write->target.table;
 	write->wanted.tenant = write->call.tenant = write->target.tenant;
 	if (options->id)
@@ -79,7 +77,7 @@ scim_write_prepare_members(ScimWrite *write)
 	scim_prepare_members(&write->members, write->target.tenant, id, &write->change);
 	if (write->members.missing == NULL)
 		return;
-	if (!write->call.inserting && !scim_fetch(&write->target, SCIM_WITH_GROUPS, id, false, NULL))
+	if (!write->call.inserting && !scim_fetch(&write->target, id, false, NULL))
 		scim_throw_not_found(&write->target, write->id_text);
 	scim_throw_no_member(write->members.missing);
 }
@@ -195,7 +193,7 @@ replaces_key(ScimWrite *write)
 	Jsonb	   *document = write->wanted.document;
 	bool		result;
 
-	if (!scim_fetch(&write->target, SCIM_BARE, write->wanted.id, false, &write->row))
+	if (!scim_fetch(&write->target, write->wanted.id, false, &write->row))
 		return false;
 	scim_write_take_apart(write, &write->row);
 	result = storage_of(write)->changes_key(&write->wanted);
@@ -220,23 +218,24 @@ changes_key(ScimWrite *write)
 }
 
 /* tenant, id: FOR UPDATE */
-static const ScimStatement lock_key[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR UPDATE",
-				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+static const ScimStatement lock_key = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {key} FOR UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}
+};
 
 /*
  * Locks the row; throws if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
  */
 void
-scim_write_lock_row(ScimWrite *write, ScimRowForm form)
+scim_write_lock_row(ScimWrite *write)
 {
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->storage->explains_denial && !write->target.type->has_members &&
 		!scim_has_privilege(table, ACL_UPDATE);
-	const ScimStatement *lock = is_told ? scim_get_statement
-	: changes_key(write) ? lock_key : scim_lock_statement;
+	const ScimStatement *lock = is_told ? &scim_get_statement
+	: changes_key(write) ? &lock_key : &scim_lock_statement;
 
-	if (!scim_lock_row(&write->target, &lock[form], write->wanted.id, &write->row))
+	if (!scim_lock_row(&write->target, lock, write->wanted.id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }

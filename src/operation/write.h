@@ -30,6 +30,7 @@ typedef struct ScimWrite
 	bool		unchanged;		/* what was wanted was there already */
 	ScimWriteResult *result;	/* to be filled in (report.c) */
 	bool		reports;		/* also with what is told on request */
+	bool		all_groups;		/* the report needs all of a user's groups */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's
 								 * to say */
 } ScimWrite;
@@ -58,7 +59,7 @@ extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
 
 /* Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED. */
-extern void scim_write_lock_row(ScimWrite *write, ScimRowForm form);
+extern void scim_write_lock_row(ScimWrite *write);
 
 /* Takes the document apart, unless it is, in place of what the row holds (NULL: it is new). */
 extern void scim_write_take_apart(ScimWrite *write, const ScimRow *old);

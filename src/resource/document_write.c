@@ -27,49 +27,53 @@ scim_document_is_effective(const ScimRowWrite *write)
 	return true;
 }
 
-/* tenant, data; by the write's form */
-static const ScimStatement insert[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
-				  " ON CONFLICT DO NOTHING RETURNING ", "",
-				  SCIM_TENANT_PARAMETER, JSONBOID);
+/* tenant, data */
+static const ScimStatement insert = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {data}) VALUES ($1, $2)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, JSONBOID}
+};
 
 /* tenant, data, password */
-static const ScimStatement insert_password[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
-				  " ON CONFLICT DO NOTHING RETURNING ", "",
-				  SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID);
+static const ScimStatement insert_password = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID}
+};
 
 /* tenant, id, data, expected version or NULL */
-static const ScimStatement update[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("UPDATE {table} AS r SET {data}=$3"
-				  " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
-				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID);
+static const ScimStatement update = {
+	.sql = "UPDATE {table} AS r SET {data}=$3"
+	" WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID}
+};
 
 /* the same, password (NULL clears it) */
-static const ScimStatement update_password[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("UPDATE {table} AS r SET {data}=$3, {password}=$5"
-				  " WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING ", "",
-				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID);
+static const ScimStatement update_password = {
+	.sql = "UPDATE {table} AS r SET {data}=$3, {password}=$5"
+	" WHERE {key} AND ($4 IS NULL OR {is_version $4}) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID}
+};
 
 bool
 scim_document_insert(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
-	const ScimStatement *statement = write->password_hash ? insert_password : insert;
+	const ScimStatement *statement = write->password_hash ? &insert_password : &insert;
 	Datum		values[3];
 
 	values[0] = scim_tenant_datum(registration, write->tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)
 		values[2] = CStringGetTextDatum(write->password_hash);
-	return scim_run(&statement[write->form], registration, values, NULL, false) > 0;
+	return scim_run(statement, registration, values, NULL, false) > 0;
 }
 
 bool
 scim_document_update(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
-	const ScimStatement *statement = write->sets_password ? update_password : update;
+	const ScimStatement *statement = write->sets_password ? &update_password : &update;
 	Datum		values[5];
 	char		nulls[6] = "     ";
 
@@ -80,7 +84,7 @@ scim_document_update(const ScimRowWrite *write)
 	nulls[3] = write->expected ? ' ' : 'n';
 	values[4] = write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0;
 	nulls[4] = write->password_hash ? ' ' : 'n';
-	return scim_run(&statement[write->form], registration, values, nulls, false) > 0;
+	return scim_run(statement, registration, values, nulls, false) > 0;
 }
 
 bool

@@ -192,14 +192,7 @@ append_value(ScimSql *sql, const Assignment *assignment)
 static bool
 run(const ScimRowWrite *write, ScimSql *sql)
 {
-	static const char *const returning[SCIM_ROW_FORMS] =
-	{
-		[SCIM_WITH_GROUPS] = " RETURNING {row}",
-		[SCIM_WITH_ALL_GROUPS] = " RETURNING {whole}",
-		[SCIM_BARE] = " RETURNING {bare}"
-	};
-
-	appendStringInfoString(&sql->text, returning[write->form]);
+	appendStringInfoString(&sql->text, " RETURNING {bare}");
 	return scim_run_template(sql, write->registration) > 0;
 }
 

@@ -2,8 +2,8 @@
  * row.c
  *		Rows as they are read.
  *
- * A user's groups come with the row; a group's members do only as far as its
- * own table tells how many they are.
+ * What other rows tell of them is read apart: a user's groups (groups.h), and a
+ * group's members, as far as its own table does not tell how many they are.
  */
 #include "postgres.h"
 
@@ -53,33 +53,6 @@ scim_other_side(const ScimResourceType *type, const char *id, const char *displa
 	if (display)
 		scim_set_text(entry, "display", display);
 	return entry;
-}
-
-/*
- * The texts "LENGTH ID DISPLAY" of {row} and {whole}, with a blank behind the
- * length alone; NULL if there are none.
- */
-static JsonbValue *
-read_groups(ArrayType *texts)
-{
-	Datum	   *elements;
-	int			count;
-	JsonbValue *groups;
-
-	deconstruct_array(texts, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
-	if (count == 0)
-		return NULL;
-	groups = scim_new_array();
-	for (int i = 0; i < count; i++)
-	{
-		char	   *id;
-		int			length = strtol(TextDatumGetCString(elements[i]), &id, 10);
-		char	   *display = ++id + length;
-
-		scim_append(groups, scim_other_side(scim_members_type(), pnstrdup(id, length),
-											display[0] ? display : NULL, "direct"));
-	}
-	return groups;
 }
 
 static void
@@ -147,14 +120,10 @@ scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row)
 	TupleDesc	descriptor = SPI_tuptable->tupdesc;
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
-	int			groups = scim_bare_columns(registration) + registration->mapped_count;
 
 	/* the row outlives SPI_tuptable; lists have one more column behind */
 	heap_deform_tuple(heap_copytuple(tuple), descriptor, values, nulls);
 	scim_take_row(registration, values, nulls, row);
-	row->knows_groups = registration->type->has_groups && descriptor->natts > groups;
-	if (row->knows_groups && !nulls[groups])
-		row->groups = read_groups(DatumGetArrayTypeP(values[groups]));
 }
 
 void

@@ -24,7 +24,7 @@ typedef struct ScimRow
 	TimestampTz created;
 	TimestampTz last_modified;
 	ScimMemberSum members;		/* of a group */
-	bool		knows_groups;	/* of a user: they were read with the row */
+	bool		knows_groups;	/* of a user: they were read (scim_read_groups) */
 	JsonbValue *groups;			/* as they are shown; NULL: none */
 } ScimRow;
 
@@ -49,8 +49,7 @@ scim_bare_columns(const ScimRegistration *registration)
 }
 
 /*
- * Row "index" of SPI_tuptable, whose columns are {row}, {whole} or {bare}, in the
- * current context.
+ * Row "index" of SPI_tuptable, whose columns are {bare}, in the current context.
  */
 extern void scim_read_row(const ScimRegistration *registration, uint64 index, ScimRow *row);
 

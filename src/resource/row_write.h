@@ -23,7 +23,6 @@ typedef struct ScimRowWrite
 	bool		marks;			/* of a mapped table: the row is marked as deleted */
 	bool		sets_password;
 	const char *password_hash;	/* NULL: clears it */
-	ScimRowForm form;			/* of what comes back */
 } ScimRowWrite;
 
 #endif							/* SCIM_RESOURCE_ROW_WRITE_H */

@@ -2,9 +2,8 @@
  * show.c
  *		Resources as they are shown.
  *
- * A resource is its document with id, meta and what other rows tell: a user's
- * groups, which come with the row, and a group's members, which are read for
- * all groups of a list at once.
+ * A resource is its document with id, meta and what other rows tell, which is
+ * read for all resources of a list at once: users' groups, and groups' members.
  */
 #include "postgres.h"
 
@@ -15,6 +14,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/groups.h"
 #include "resource/show.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
@@ -286,6 +286,12 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 	return write_in(context, resource);
 }
 
+static bool
+is_shown(const ScimProjection *projection, const char *attribute)
+{
+	return projection == NULL || scim_projects(projection, attribute, NULL);
+}
+
 /* What is not shown of a row, as there is more of it than the limit, or NULL. */
 static const char *
 find_omitted(const Members *members, uint64 index, int limit, const ScimProjection *projection)
@@ -295,7 +301,7 @@ find_omitted(const Members *members, uint64 index, int limit, const ScimProjecti
 	if (members->omitted[index])
 		return "members";
 	return limit > 0 && groups && groups->val.array.nElems > limit &&
-		(projection == NULL || scim_projects(projection, "groups", NULL)) ? "groups" : NULL;
+		is_shown(projection, "groups") ? "groups" : NULL;
 }
 
 Jsonb **
@@ -310,8 +316,9 @@ scim_show_rows(const ScimRegistration *registration, const char *tenant,
 	MemoryContextSwitchTo(old);
 	for (uint64 i = 0; i < count; i++)
 		(void) scim_know_version(registration, tenant, &rows[i]);
-	members.shown = registration->type->has_members &&
-		(projection == NULL || scim_projects(projection, "members", NULL));
+	if (is_shown(projection, "groups"))
+		scim_read_groups(registration, tenant, rows, count, limit);
+	members.shown = registration->type->has_members && is_shown(projection, "members");
 	members.displayed = projection == NULL || scim_projects(projection, "members", "display");
 	find_members(&members, registration, rows, count, tenant, limit);
 	for (uint64 i = 0; i < count; i++)

@@ -24,8 +24,8 @@
  * The resources of rows, each as one jsonb in "context", with what the
  * projection shows (NULL: everything).  "limit": members of a group, and groups
  * of a user, beyond so many are left out and named in meta.omitted, where meta is
- * shown; 0: never.  Members that are not shown are not read.  Runs under the
- * active snapshot, within SPI.
+ * shown; 0: never.  Members, and groups that the rows do not know yet, are read
+ * where they are shown.  Runs under the active snapshot, within SPI.
  */
 extern Jsonb **scim_show_rows(const ScimRegistration *registration, const char *tenant,
 							  ScimRow *rows, uint64 count, int limit,

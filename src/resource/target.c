@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/groups.h"
 #include "resource/member_sum.h"
 #include "resource/show.h"
 #include "resource/target.h"
@@ -193,7 +194,7 @@ scim_throw_not_locked(const ScimTarget *target, const char *id, const char *what
 		check_enable_rls(target->table->relid, InvalidOid, true) == RLS_ENABLED)
 	{
 		known = scim_take_id(target, id);
-		if (scim_fetch(target, SCIM_BARE, known, false, NULL))
+		if (scim_fetch(target, known, false, NULL))
 			scim_throw_suppressed(target, what);
 	}
 	scim_throw_not_found(target, id);
@@ -246,16 +247,14 @@ scim_throw_suppressed(const ScimTarget *target, const char *what)
 }
 
 Jsonb *
-scim_show_written(const ScimTarget *target, ScimRow *row)
+scim_show_written(const ScimTarget *target, ScimRow *row, bool all_groups)
 {
 	Jsonb	  **shown;
 
-	/* all that is shown of other resources came with the row */
-	if (!target->type->has_members)
-		return scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
-							  target->projection, target->caller)[0];
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	if (all_groups)
+		scim_read_groups(target->table, target->tenant, row, 1, 0);
 	shown = scim_show_rows(target->table, target->tenant, row, 1, SCIM_SHOWN_MEMBERS,
 						   target->projection, target->caller);
 	PopActiveSnapshot();
@@ -264,13 +263,15 @@ scim_show_written(const ScimTarget *target, ScimRow *row)
 
 /* ---- one row ---- */
 
-const ScimStatement scim_get_statement[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key}",
-				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+const ScimStatement scim_get_statement = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {key}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}
+};
 
-const ScimStatement scim_lock_statement[SCIM_ROW_FORMS] =
-SCIM_IN_ALL_FORMS("SELECT ", " FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
-				  SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER);
+const ScimStatement scim_lock_statement = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}
+};
 
 /* tenant, id: lets the trigger fill a NULL version */
 static const ScimStatement fill_version = {
@@ -297,9 +298,9 @@ fetch_by(const ScimTarget *target, const ScimStatement *statement, const char *i
 }
 
 bool
-scim_fetch(const ScimTarget *target, ScimRowForm form, const char *id, bool read_only, ScimRow *row)
+scim_fetch(const ScimTarget *target, const char *id, bool read_only, ScimRow *row)
 {
-	return fetch_by(target, &scim_get_statement[form], id, read_only, row);
+	return fetch_by(target, &scim_get_statement, id, read_only, row);
 }
 
 bool

@@ -90,16 +90,18 @@ extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErro
 /* The row is locked and has the version, and still no row was "updated", "deleted". */
 extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const char *what);
 
-/* Writes were made: the row as it is shown, read under a new snapshot. */
-extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row);
+/*
+ * Writes were made: the row as it is shown, with what other rows tell of it read
+ * under a new snapshot.  all_groups: the row knows all of a user's groups then.
+ */
+extern Jsonb *scim_show_written(const ScimTarget *target, ScimRow *row, bool all_groups);
 
 /* Is there a resource of that id?  Its row is read into "row", unless that is NULL. */
-extern bool scim_fetch(const ScimTarget *target, ScimRowForm form, const char *id, bool read_only,
-					   ScimRow *row);
+extern bool scim_fetch(const ScimTarget *target, const char *id, bool read_only, ScimRow *row);
 
 /* Statements on a row (tenant, id): it is read; it is locked, FOR NO KEY UPDATE. */
-extern const ScimStatement scim_get_statement[SCIM_ROW_FORMS];
-extern const ScimStatement scim_lock_statement[SCIM_ROW_FORMS];
+extern const ScimStatement scim_get_statement;
+extern const ScimStatement scim_lock_statement;
 
 /*
  * Locks the row by such a statement; fills a NULL version, or computes it.  False

@@ -263,6 +263,12 @@ scim_granted_tenants(int *count)
 	return granted->tenants;
 }
 
+uint64
+scim_roles_generation(void)
+{
+	return generation;
+}
+
 /* ---- changes ---- */
 
 static void

@@ -23,6 +23,9 @@ extern bool scim_is_granted(const char *tenant, size_t length);
 /* The tenants that it may work in, as texts, each once; and how many there are. */
 extern const Datum *scim_granted_tenants(int *count);
 
+/* Counts up whenever a role or its memberships may have changed, and with each grant. */
+extern uint64 scim_roles_generation(void);
+
 /* When the library is loaded. */
 extern void scim_init_granted(void);
 

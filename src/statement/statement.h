@@ -44,29 +44,6 @@ typedef struct ScimStatement
 } ScimStatement;
 
 /*
- * A statement that returns resources' rows comes in three forms, an array of
- * them: with a user's groups, of more than SCIM_SHOWN_MEMBERS only one more
- * ({row}); with all of them ({whole}); and without them ({bare}), where nothing of
- * them is read.
- */
-typedef enum ScimRowForm
-{
-	SCIM_WITH_GROUPS,
-	SCIM_WITH_ALL_GROUPS,
-	SCIM_BARE
-} ScimRowForm;
-
-#define SCIM_ROW_FORMS 3
-
-/* All: the text before and behind the columns, and the types of the parameters. */
-#define SCIM_IN_ALL_FORMS(before, behind, ...) \
-	{ \
-		[SCIM_WITH_GROUPS] = {.sql = before "{row}" behind, .types = {__VA_ARGS__}}, \
-		[SCIM_WITH_ALL_GROUPS] = {.sql = before "{whole}" behind, .types = {__VA_ARGS__}}, \
-		[SCIM_BARE] = {.sql = before "{bare}" behind, .types = {__VA_ARGS__}} \
-	}
-
-/*
  * Runs a statement for the table within SPI, with a value for each parameter;
  * "nulls" as SPI takes them, or NULL.  A reading statement (read_only) runs under
  * the active snapshot, others under a new one.  Returns SPI_processed.

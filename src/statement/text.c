@@ -14,44 +14,9 @@
 #include "registry/cache.h"
 #include "registry/extension.h"
 #include "registry/schemas.h"
+#include "statement/names.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
-
-/*
- * How the group of the membership m is displayed, the group table being g.  A
- * subquery, so that it is a look-up by key whatever the planner thinks of the
- * table's size.
- */
-#define DISPLAY_GROUP \
-	"(SELECT {display:g} FROM {groups.table} AS g WHERE {tenants:g=m} AND g.{groups.id}" EQ \
-	"m.{members.group} AND {live:g}" \
-	"{!members.tenant: AND {tenant_text:g}" EQ "{tenant_text:r}})"
-
-/*
- * The groups of the user r, each as the length of its id, a blank, the id, and
- * how it is displayed.
- */
-#define GROUPS(memberships) \
-	"ARRAY(SELECT pg_catalog.concat(pg_catalog.octet_length(CAST(m.{members.group} AS " \
-	"pg_catalog.text))," \
-	" ' ', m.{members.group}, " DISPLAY_GROUP ")" \
-	" FROM " memberships " ORDER BY m.{members.group})"
-
-#define MEMBERSHIPS \
-	"{members.table} AS m WHERE {tenants:m=r} AND m.{members.user}" EQ "r.{id}" \
-	" AND m.{members.group} IS NOT NULL"
-
-/*
- * The same, but of those of a user in more groups than are shown only one more,
- * whichever.  A join with a row, as the planner would read the whole table for a
- * limit where it takes users to be in many groups: it plans the sides of a join for
- * all rows, and no more are read of them than the limit takes.
- */
-#define SOME_MEMBERSHIPS \
-	"(SELECT m.* FROM (SELECT OFFSET 0) AS one," \
-	" LATERAL (SELECT {?members.tenant:m.{members.tenant}, }m.{members.group}" \
-	" FROM " MEMBERSHIPS " OFFSET 0) AS m" \
-	" LIMIT " CppAsString2(SCIM_SHOWN_MEMBERS) " + 1) AS m"
 
 /* A placeholder as it stands in a text: {name}, {name:alias}, {name $n}, {name:alias $n}. */
 typedef struct Placeholder
@@ -115,56 +80,6 @@ append_bare(StringInfo out, const Placeholder *at)
 	}
 	for (int i = 0; i < registration->mapped_count; i++)
 		appendStringInfo(out, ", r.%s", registration->mapped[i].column);
-}
-
-/* Those of {row}, each once, and the tenant's: for a subquery that {row} is read of. */
-static void
-append_columns(StringInfo out, const Placeholder *at)
-{
-	const ScimRegistration *registration = at->table;
-	List	   *columns = NIL;
-	ListCell   *cell;
-	bool		first = true;
-
-	for (int i = 0; i < SCIM_COLUMNS; i++)
-	{
-		if (registration->columns[i] && i != SCIM_COLUMN_PASSWORD)
-			columns = list_append_unique(columns, makeString(registration->columns[i]));
-	}
-	for (int i = 0; i < registration->mapped_count; i++)
-		columns = list_append_unique(columns, makeString(registration->mapped[i].column));
-	foreach(cell, columns)
-	{
-		appendStringInfo(out, "%sr.%s", first ? "" : ", ", strVal(lfirst(cell)));
-		first = false;
-	}
-}
-
-static void
-append_with_groups(StringInfo out, const Placeholder *at, const char *groups)
-{
-	append_bare(out, at);
-	if (!at->table->type->has_groups)
-		return;
-	appendStringInfoString(out, ", ");
-	if (scim_find_members(scim_members_type()) && scim_find_table(scim_members_type()))
-		scim_append_statement(out, groups, at->table);
-	else
-		appendStringInfoString(out, "NULL::pg_catalog.text[]");
-}
-
-/* {bare}, and a user's groups, as far as it takes to know whether they are shown. */
-static void
-append_row(StringInfo out, const Placeholder *at)
-{
-	append_with_groups(out, at, GROUPS(SOME_MEMBERSHIPS));
-}
-
-/* {bare}, and all groups of a user. */
-static void
-append_whole(StringInfo out, const Placeholder *at)
-{
-	append_with_groups(out, at, GROUPS(MEMBERSHIPS));
 }
 
 /* ---- conditions ---- */
@@ -318,21 +233,18 @@ append_tenant_text(StringInfo out, const Placeholder *at)
 static void
 append_display(StringInfo out, const Placeholder *at)
 {
-	static const char *const names[] = {"displayName", "userName"};
-	const ScimRegistration *registration = at->side;
+	ScimNamePlace places[SCIM_MOST_NAMES];
+	int			count = scim_name_places(at->side, places);
 
 	appendStringInfoString(out, "coalesce(NULL::pg_catalog.text");
-	for (size_t i = 0; i < lengthof(names); i++)
+	for (int i = 0; i < count; i++)
 	{
-		for (int j = 0; j < registration->mapped_count; j++)
-		{
-			if (strcmp(registration->mapped[j].path, names[i]) == 0)
-				appendStringInfo(out, ", CAST(%s%s AS pg_catalog.text)", at->prefix,
-								 registration->mapped[j].column);
-		}
-		if (registration->columns[SCIM_COLUMN_DATA])
+		if (places[i].member)
 			appendStringInfo(out, ", %s%s OPERATOR(pg_catalog.->>) '%s'", at->prefix,
-							 registration->columns[SCIM_COLUMN_DATA], names[i]);
+							 places[i].column, places[i].member);
+		else
+			appendStringInfo(out, ", CAST(%s%s AS pg_catalog.text)", at->prefix,
+							 places[i].column);
 	}
 	appendStringInfoString(out, ")");
 }
@@ -374,7 +286,6 @@ typedef struct PlaceholderKind
 /* All that stand for more than a column; text.h says what each means. */
 static const PlaceholderKind placeholders[] = {
 	{"bare", append_bare},
-	{"columns", append_columns},
 	{"display", append_display},
 	{"ext", append_schema},
 	{"in_tenant", append_in_tenant},
@@ -385,13 +296,11 @@ static const PlaceholderKind placeholders[] = {
 	{"lock_order", append_lock_order},
 	{"mapped", append_mapped},
 	{"of_tenant", append_of_tenant},
-	{"row", append_row},
 	{"row_key", append_row_key},
 	{"table", append_table},
 	{"tenant_text", append_tenant_text},
 	{"tenants", append_tenants},
-	{"touch", append_touch},
-	{"whole", append_whole}
+	{"touch", append_touch}
 };
 
 /* Does the key lead to another table?  Then *key is what follows. */

@@ -25,8 +25,7 @@
  * membership table, {groups.id}, ... of the group table, {ext} the schema of
  * scimver; and
  *
- * {bare}, {row}, {whole}: the columns that scim_read_row expects, of a row r;
- * {columns}: the columns of {row} and the tenant's, for a subquery that {row} is read of;
+ * {bare}: the columns that scim_read_row expects, of a row r;
  * {of_tenant}: the row is in the tenant $1;
  * {in_tenant}: the same, and it is not marked as deleted;
  * {key}: the same, and its id is $2;

@@ -20,6 +20,7 @@
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "statement/granted.h"
+#include "statement/may_use.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -98,6 +99,16 @@ scim_may_use(PG_FUNCTION_ARGS)
 
 	begin_asking(fcinfo->flinfo);
 	PG_RETURN_BOOL(scim_is_granted(VARDATA_ANY(tenant), VARSIZE_ANY_EXHDR(tenant)));
+}
+
+bool
+scim_is_may_use(Oid function)
+{
+	FmgrInfo	found;
+
+	/* with settings or rights of its own, it is called by way of another */
+	fmgr_info(function, &found);
+	return found.fn_addr == scim_may_use;
 }
 
 /* scim_my_tenants() -> text[]: those that it may work in. */

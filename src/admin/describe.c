@@ -7,7 +7,7 @@
 
 #include "admin/describe.h"
 #include "base/jsonb_tree.h"
-#include "core/canonical.h"
+#include "core/content.h"
 #include "core/location.h"
 #include "core/schema_document.h"
 #include "core/type_document.h"

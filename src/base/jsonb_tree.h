@@ -64,29 +64,50 @@ scim_read_child(const ScimWalk *walk, int index, uint32 *offset, JsonbValue *val
 	}
 }
 
-/* The next member: false at the end.  "key" may be NULL, and is empty for arrays. */
+/* The next member of an object, the key as it is: false at the end. */
 static inline bool
-scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value)
+scim_walk_member(ScimWalk *walk, const char **key, int *length, JsonbValue *value)
 {
 	uint32		start = walk->keys_offset;
 
 	if (walk->next >= walk->count)
 		return false;
-	if (JsonContainerIsObject(walk->container))
-	{
-		/* a key is always a string */
-		JBE_ADVANCE_OFFSET(walk->keys_offset, walk->container->children[walk->next]);
-		scim_read_child(walk, walk->next + walk->count, &walk->values_offset, value);
-	}
-	else
-		scim_read_child(walk, walk->next, &walk->values_offset, value);
+	/* a key is always a string */
+	JBE_ADVANCE_OFFSET(walk->keys_offset, walk->container->children[walk->next]);
+	*key = walk->base + start;
+	*length = walk->keys_offset - start;
+	scim_read_child(walk, walk->next + walk->count, &walk->values_offset, value);
+	walk->next++;
+	return true;
+}
+
+/* The next element of an array: false at the end. */
+static inline bool
+scim_walk_element(ScimWalk *walk, JsonbValue *value)
+{
+	if (walk->next >= walk->count)
+		return false;
+	scim_read_child(walk, walk->next++, &walk->values_offset, value);
+	return true;
+}
+
+/* The next of either: false at the end.  "key" may be NULL, and is empty for arrays. */
+static inline bool
+scim_walk_next(ScimWalk *walk, JsonbValue *key, JsonbValue *value)
+{
+	const char *start = walk->base;
+	int			length = 0;
+
+	if (!(JsonContainerIsObject(walk->container)
+		  ? scim_walk_member(walk, &start, &length, value)
+		  : scim_walk_element(walk, value)))
+		return false;
 	if (key)
 	{
 		key->type = jbvString;
-		key->val.string.val = walk->base + start;
-		key->val.string.len = walk->keys_offset - start;
+		key->val.string.val = (char *) start;
+		key->val.string.len = length;
 	}
-	walk->next++;
 	return true;
 }
 

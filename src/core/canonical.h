@@ -1,7 +1,7 @@
 /*
  * canonical.h
- *		The canonical form (RFC 8785 with one departure, see jcs.h), the content
- *		of a resource, and the version, which is a hash of the content's form.
+ *		The canonical form (RFC 8785 with one departure, see jcs.h), and what is a
+ *		hash of it: the version of a resource, and what a member adds to it.
  */
 #ifndef SCIM_CORE_CANONICAL_H
 #define SCIM_CORE_CANONICAL_H
@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/digest.h"
+#include "core/entries.h"
 #include "utils/jsonb.h"
 
 /* 12 characters of base64: 8 bytes of the hash. */
@@ -22,14 +23,6 @@ typedef struct ScimMemberSum
 	uint8		digest[SCIM_DIGEST_SIZE];
 } ScimMemberSum;
 
-/* What a row holds of a resource's content beside the document. */
-typedef struct ScimBeside
-{
-	const char *id;				/* takes the place of the document's "id" */
-	const		text *password; /* the crypt string, not compressed; or NULL */
-	const ScimMemberSum *members;	/* of a group; NULL: the document's own "members" count */
-} ScimBeside;
-
 /* A form that was written; valid until the next call of this module. */
 typedef struct ScimForm
 {
@@ -41,23 +34,23 @@ typedef struct ScimForm
 extern ScimForm scim_canonical_form(const JsonbValue *value);
 
 /*
- * The canonical form of a resource's content; "beside" may be NULL.  INVALID_VALUE
- * where there is none: no object, a number of more than 400 digits, members
- * that are no objects.
+ * Of an object with these members, which are sorted, as content: without those
+ * that are unassigned, in depth.  INVALID_VALUE for a number of more than 400
+ * digits.
  */
-extern ScimForm scim_content_form(JsonbContainer *document, const ScimBeside *beside);
+extern ScimForm scim_entries_form(ScimEntries *entries);
 
-/* The same of a tree, which need not be written first. */
-extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimBeside *beside);
+/* INVALID_VALUE for such a number. */
+extern void scim_check_digits(Numeric numeric);
 
 /* Is the value, a scalar or binary, free of numbers that no content may have? */
 extern bool scim_can_be_content(const JsonbValue *value);
 
-/* The content as a tree, of which scim_content_form is the canonical form. */
-extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimBeside *beside);
-
 /* The hash of one member, for the digest of its group: of {"type":TYPE,"value":ID}. */
 extern void scim_member_hash(const char *type, const char *id, uint8 *hash);
+
+/* The same of what a client sent, where either may be anything; jbvNull: there is none. */
+extern void scim_hash_member(const JsonbValue *type, const JsonbValue *value, uint8 *hash);
 
 /* The version of a content's form; in the revision scheme with the revision, else NULL. */
 extern void scim_form_version(ScimForm form, const int64 *revision,

@@ -23,74 +23,14 @@ static const char escapes[256] = {
 	[0x1d] = 'u', [0x1e] = 'u', [0x1f] = 'u',
 };
 
-/* Does one of 8 bytes perhaps need an escape?  Surely so if it says no. */
-static inline bool
-may_need_escape(uint64_t bytes)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t	quote = bytes ^ ones * '"';
-	uint64_t	backslash = bytes ^ ones * '\\';
-
-	return (((bytes - ones * 0x20) & ~bytes) |
-			((quote - ones) & ~quote) |
-			((backslash - ones) & ~backslash)) & high;
-}
-
-/*
- * Nearly all strings need no escape: they are copied while they are looked at,
- * 8 bytes at once, the last 8 over again.  False if an escape may be needed;
- * what was copied until then is written over.
- */
-static inline bool
-copy_plain(char *out, const char *string, size_t length)
-{
-	uint64_t	bytes;
-	uint32_t	half[2];
-
-	if (length >= 8)
-	{
-		for (size_t i = 0; i < length - 8; i += 8)
-		{
-			memcpy(&bytes, string + i, 8);
-			if (may_need_escape(bytes))
-				return false;
-			memcpy(out + i, &bytes, 8);
-		}
-		memcpy(&bytes, string + length - 8, 8);
-		memcpy(out + length - 8, &bytes, 8);
-		return !may_need_escape(bytes);
-	}
-	if (length >= 4)
-	{
-		memcpy(&half[0], string, 4);
-		memcpy(&half[1], string + length - 4, 4);
-		memcpy(out, &half[0], 4);
-		memcpy(out + length - 4, &half[1], 4);
-		return !may_need_escape((uint64_t) half[0] << 32 | half[1]);
-	}
-	for (size_t i = 0; i < length; i++)
-	{
-		if (escapes[(unsigned char) string[i]])
-			return false;
-		out[i] = string[i];
-	}
-	return true;
-}
-
 size_t
-jcs_string(char *out, const char *string, size_t length)
+jcs_escaped_string(char *out, const char *string, size_t length)
 {
 	static const char hex[] = "0123456789abcdef";
 	char	   *p = out;
 	size_t		plain = 0;		/* start of the run that needs no escape */
 
 	*p++ = '"';
-	if (copy_plain(p, string, length))
-	{
-		p[length] = '"';
-		return length + 2;
-	}
 	for (size_t i = 0; i < length; i++)
 	{
 		unsigned char byte = (unsigned char) string[i];

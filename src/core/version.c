@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "core/canonical.h"
+#include "core/content.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 

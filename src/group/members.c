@@ -165,7 +165,7 @@ seen_ids(const ScimRegistration *table, const char *tenant, Datum *ids, int *cou
 {
 	Datum	   *seen;
 
-	if (*count == 0 || scim_sees_all(table))
+	if (*count == 0 || scim_sees_all(table, tenant))
 		return ids;
 	*count = (int) scim_see_rows(table, tenant, ids, *count, false);
 	seen = palloc_extended(Max(*count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);

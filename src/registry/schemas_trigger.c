@@ -12,7 +12,7 @@
 #include "access/htup_details.h"
 #include "base/jsonb_tree.h"
 #include "commands/trigger.h"
-#include "core/canonical.h"
+#include "core/content.h"
 #include "core/schema_document.h"
 #include "core/type_document.h"
 #include "fmgr.h"

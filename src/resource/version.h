@@ -5,7 +5,7 @@
 #ifndef SCIM_RESOURCE_VERSION_H
 #define SCIM_RESOURCE_VERSION_H
 
-#include "core/canonical.h"
+#include "core/content.h"
 #include "resource/row.h"
 
 /*

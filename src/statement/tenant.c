@@ -14,6 +14,7 @@
 #include "statement/denied.h"
 #include "statement/granted.h"
 #include "statement/parameters.h"
+#include "statement/policy.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -92,13 +93,11 @@ scim_has_privilege(const ScimRegistration *registration, AclMode mode)
 		ACLCHECK_OK;
 }
 
-bool
-scim_sees_all(const ScimRegistration *registration)
+static bool
+may_read_keys(const ScimRegistration *registration)
 {
 	static const ScimColumn columns[] = {SCIM_COLUMN_TENANT, SCIM_COLUMN_ID, SCIM_COLUMN_DELETED};
 
-	if (check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
-		return false;
 	if (pg_class_aclcheck(registration->relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
 		return true;
 	for (size_t i = 0; i < lengthof(columns); i++)
@@ -109,6 +108,14 @@ scim_sees_all(const ScimRegistration *registration)
 			return false;
 	}
 	return true;
+}
+
+bool
+scim_sees_all(const ScimRegistration *registration, const char *tenant)
+{
+	return may_read_keys(registration) &&
+		(check_enable_rls(registration->relid, InvalidOid, true) != RLS_ENABLED ||
+		 scim_sees_tenant(registration, tenant));
 }
 
 void

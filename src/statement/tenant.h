@@ -31,10 +31,11 @@ extern void scim_check_tenant(const ScimRegistration *registration, const char *
 extern bool scim_has_privilege(const ScimRegistration *registration, AclMode mode);
 
 /*
- * Does the caller see every row of the table: may read the columns of its keys,
- * and no policy hides any?
+ * Does the caller see every row of the table that is the tenant's: may read the
+ * columns of its keys, and no policy hides any?  False also where nobody can tell
+ * without a statement of the caller's.
  */
-extern bool scim_sees_all(const ScimRegistration *registration);
+extern bool scim_sees_all(const ScimRegistration *registration, const char *tenant);
 
 /*
  * Raises PERMISSION_DENIED, of a created table PostgreSQL's own 42501, if the

@@ -25,7 +25,7 @@
 
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
-#include "core/canonical.h"
+#include "core/content.h"
 #include "core/patch_apply.h"
 #include "core/patch_parse.h"
 #include "core/projection.h"

@@ -378,6 +378,19 @@ WITH generated AS MATERIALIZED (SELECT any_value('value' || i, 0) AS v FROM gene
 SELECT count(*), count(*) FILTER (WHERE scim_canonical(v) <> witness_canonical(v)) AS wrong,
 	count(DISTINCT v) = count(DISTINCT scim_canonical(v)) AS one_to_one
 FROM generated;
+-- strings, and the keys of objects of few and of many, of each length, where one
+-- character at each place is another
+WITH placed AS MATERIALIZED (
+	SELECT size, place, c, overlay(repeat('m', size) PLACING c FROM place FOR 1) AS t
+	FROM generate_series(1, 20) size, generate_series(1, size) place,
+		unnest(ARRAY['a', 'z', ' ', '"', '\', chr(1), chr(31), chr(127), 'é', '世', '😀', '']) c),
+generated (kind, v) AS MATERIALIZED (
+	SELECT 'string', to_jsonb(t) FROM placed
+	UNION ALL SELECT 'of one length', jsonb_object_agg(t, 1) FROM placed GROUP BY size, c
+	UNION ALL SELECT 'of one place', jsonb_object_agg(t, 1) FROM placed GROUP BY place, c
+	UNION ALL SELECT 'of all', jsonb_object_agg(t, 1) FROM placed)
+SELECT kind, count(*), count(*) FILTER (WHERE scim_canonical(v) <> witness_canonical(v)) AS wrong
+FROM generated GROUP BY kind ORDER BY kind;
 SELECT count(*), count(*) FILTER (WHERE scim_canonical(to_jsonb(n)) <> witness_number(n)) AS wrong
 FROM (SELECT nullif(any_number('number' || i), 0) AS n FROM generate_series(1, 3000) i
 	  -- powers of two, where the interval that reads back is not symmetrical, and their neighbours

@@ -1,0 +1,19 @@
+/*
+ * policy.h
+ *		What row level security leaves a caller of a table.
+ */
+#ifndef SCIM_STATEMENT_POLICY_H
+#define SCIM_STATEMENT_POLICY_H
+
+#include "registry/registration.h"
+
+/*
+ * Policies apply to the caller: do they let it see all rows of the tenant, as
+ * scimver's own is the only one, and the tenant was granted?  False also where
+ * somebody watches statements or adds policies to them, or where a statement of
+ * the caller's would be refused: it is to be run then.  The table stays locked, as by
+ * one that locks rows.
+ */
+extern bool scim_sees_tenant(const ScimRegistration *registration, const char *tenant);
+
+#endif							/* SCIM_STATEMENT_POLICY_H */

@@ -14,8 +14,8 @@
  * Only the statement itself is timed; a way may have a second statement that
  * undoes the first.  Ways are listed in rate_ways.c.  "answers" prints what
  * each way answers for one user.  "input" runs nothing: it prints the way's
- * statements for COUNT users of a tenant, in the order of their ids from the FIRST
- * (0), as a single-user backend reads them, a line each.
+ * statements for COUNT users of a tenant, in the order in which they were made from
+ * the FIRST (0), as a single-user backend reads them, a line each.
  */
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -62,6 +62,7 @@ typedef struct Arguments
 
 static const char *conninfo;
 static const char *tenant = "default";
+static const char *order = "id";
 static int	clients;
 static int	rounds;
 static double slice;			/* seconds */
@@ -116,11 +117,13 @@ load_users(void)
 {
 	bool		documents = need_documents();
 	PGconn	   *connection = connect_now();
-	const char *sql = documents
-	? "SELECT id, version, data ->> 'userName', data FROM users WHERE tenant_id = $1 ORDER BY id"
-	: "SELECT id, version, data ->> 'userName' FROM users WHERE tenant_id = $1 ORDER BY id";
-	PGresult   *result = PQexecParams(connection, sql, 1, NULL, &tenant, NULL, NULL, 0);
+	PGresult   *result;
+	char		sql[256];
 
+	snprintf(sql, sizeof(sql),
+			 "SELECT id, version, data ->> 'userName'%s FROM users WHERE tenant_id = $1 ORDER BY %s",
+			 documents ? ", data" : "", order);
+	result = PQexecParams(connection, sql, 1, NULL, &tenant, NULL, NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail("users", PQerrorMessage(connection));
 	user_count = PQntuples(result);
@@ -386,6 +389,8 @@ print_input(const Way *way, long first, long count)
 	static Arguments a;
 	long		each = way->parameters == NEW_MEMBERS ? MANY : 1;
 
+	/* who lies beside whom in the table is in the same part of a run */
+	order = "data ->> 'externalId', id";
 	load_users();
 	if (first < 0 || count < 1 || first + count * each > user_count)
 		fail("users", "too few");

@@ -12,8 +12,9 @@ $| = 1;
 our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES PEERS_RUST PEERS_MCP);
 our $quick = $env{QUICK};
 our $database;
+our $template = 'template1';	# what databases are made of
 my $users = $quick ? 10_000 : 100_000;
-my ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
+our ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
 my @figures;
 
 require "$FindBin::RealBin/scim.pl";
@@ -54,7 +55,7 @@ sub make_database
 	my ($name, $count, @files) = @_;
 
 	$database = 'postgres';
-	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name");
+	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name TEMPLATE $template");
 	$database = $name;
 	say_now("making $name with $count users");
 	sql(undef, '-v', "users=$count", '-v', "module=$env{SERVER}/nothing.so",
@@ -199,6 +200,9 @@ sub measure_members
 
 	figure("Time of INSERT of one member, group of $large / of 10", '<=', 1.5, [ ratios($r->{add_small}, $r->{add_large}) ], '', 1);
 	figure("Time of scim_patch_group that adds one, group of $large / of 10", '<=', 1.5, [ ratios($r->{patch_small}, $r->{patch_large}) ], '', 1);
+	$r = rates(1, 'off', qw(add_many_bare add_many_function));
+	figure("Time of scim_add_members of 1000, group of $large / bare INSERT of them, no triggers", '<=', undef, [ ratios($r->{add_many_bare}, $r->{add_many_function}) ], '');
+	figure('... members', '>=', undef, [ map { 1000 * $_ } @{ $r->{add_many_function} } ], '/s');
 	foreach my $sync ('on', 'off')
 	{
 		$r = rates(1, $sync, qw(add_bare add_function remove_bare remove_function));

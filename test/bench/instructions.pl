@@ -8,7 +8,7 @@
 use strict;
 use warnings;
 
-our (%env, $quick, $database);
+our (%env, $database, $template);
 
 my $folder = "$env{SERVER}/instructions";	# of a server of its own, on the next port: see script/bench
 my ($warm, $count) = (12, 200);		# calls before those that are counted, and these, unless a case says others
@@ -26,8 +26,12 @@ my @databases = (
 		{ way => 'staff_function' }, { way => 'staff_save', first => 250 }, { way => 'staff_by_hand', first => 500 } ] },
 	{ name => 'bench_grants', users => 300, files => [qw(users.sql grants.sql groups.sql instructions.sql)], cases => [
 		map({ my $tenant = $_; map { { way => $_, tenant => $tenant, count => 100 } } qw(get_function update_function) } qw(alone crowded)),
+		{ way => 'name_function', tenant => 'alone', first => 150, count => 100 }, { way => 'add_function', first => 4000, count => 100 },
 		{ way => 'get_function', tenant => 'hundred', count => 40 }, { way => 'get_function', tenant => 'thousands', warm => 1, count => 2 },
-		{ way => 'add_many_function', warm => 2, count => 2 }, { way => 'add_many_bare', warm => 2, count => 2 } ] });
+		{ way => 'add_many_function', warm => 2, count => 2 }, { way => 'add_many_bare', warm => 2, count => 2 } ] },
+	{ name => 'bench_tenants', template => 'bench_grants', among => 'among 1,000 tenants', files => [qw(other_tenants.sql)], cases => [
+		map({ { way => $_, tenant => 'alone', count => 100 } } qw(get_function update_function)),
+		{ way => 'name_function', tenant => 'alone', first => 150, count => 100 }, { way => 'add_function', first => 4000, count => 100 } ] });
 
 # ---- what the backend reads ----
 
@@ -44,7 +48,7 @@ sub statements_of
 # Its lines, and its parts, each of which ends with a mark: [name, calls, characters]; what has no name does not count.
 sub input_of
 {
-	my ($cases) = @_;
+	my ($d) = @_;
 	my @lines = ('SET ROLE agent', 'PREPARE mark AS SELECT bench_mark()');
 	my @parts;
 	my $part = sub {
@@ -59,13 +63,13 @@ sub input_of
 	# comments: what it takes to read lines, which a backend that has a client does not do
 	$part->('short', ('-- ' . 'x' x 7) x 100);
 	$part->('long', ('-- ' . 'x' x 2007) x 100);
-	foreach my $case (@$cases)
+	foreach my $case (@{ $d->{cases} })
 	{
 		my ($prepare, @calls) = statements_of($case);
 
 		push @lines, $prepare;
 		$part->(undef, splice @calls, 0, $case->{warm} // $warm);
-		$part->(join(' ', grep { defined } @$case{qw(way tenant)}), @calls);
+		$part->(join(' ', grep { defined } @$case{qw(way tenant)}, $d->{among}), @calls);
 		push @lines, "DEALLOCATE $case->{way}";
 	}
 	return { lines => \@lines, parts => \@parts };
@@ -128,7 +132,7 @@ sub total_of
 	return $sum;
 }
 
-# How many instructions one call takes: by way, and tenant if the case names one.
+# How many instructions one call takes: by way, and tenant if the case names one, and among what.
 sub instructions
 {
 	my ($input) = @_;
@@ -159,10 +163,11 @@ sub prepare_inputs
 
 	foreach my $d (@databases)
 	{
-		make_database($d->{name}, $d->{users}, @{ $d->{files} });
-		sql("CREATE FUNCTION bench_mark() RETURNS void LANGUAGE C AS '$env{SERVER}/nothing.so', 'bench_mark'");
+		local $template = $d->{template} // $template;
+		make_database($d->{name}, $d->{users} // 0, @{ $d->{files} });
+		sql("CREATE OR REPLACE FUNCTION bench_mark() RETURNS void LANGUAGE C AS '$env{SERVER}/nothing.so', 'bench_mark'");
 		compare_answers() if $d->{name} eq 'bench';
-		push @inputs, input_of($d->{cases});
+		push @inputs, input_of($d);
 	}
 	run_command('/dev/null', split(' ', $env{AS}), "$env{BIN}/pg_ctl", '-D', "$folder/data", '-m', 'fast', '-w', 'stop');
 	return @inputs;
@@ -204,6 +209,9 @@ sub measure_instructions
 		[ 'scim_get_user, 5,000 groups / 3', '<=', undef, 'get_function thousands', 'get_function alone' ],
 		map({ [ "$_->[0], 1000 other roles granted in the tenant before / none", '<=', 1.1, "$_->[1] crowded", "$_->[1] alone" ] }
 			[ 'scim_get_user', 'get_function' ], [ 'scim_update_user', 'update_function' ]),
+		map({ [ "$_->[0], among 100,000 users of 1,000 other tenants / none", '<=', 1.2, "$_->[1] among 1,000 tenants", $_->[1] ] }
+			[ 'scim_get_user', 'get_function alone' ], [ 'scim_update_user', 'update_function alone' ],
+			[ 'scim_list_users, userName eq "x"', 'name_function alone' ], [ 'scim_add_members of one', 'add_function' ]),
 		[ 'scim_add_members of 1,000 / bare INSERT, no triggers', '<=', undef, qw(add_many_function add_many_bare) ]);
 	figure("... $_", '<=', undef, [ $each{$_} ], 'instr') foreach sort keys %each;
 }

@@ -5,7 +5,7 @@
 SELECT scim_grant_tenant(tenant, 'agent') FROM unnest('{hundred,thousands,default}'::text[]) AS tenant;
 INSERT INTO users (tenant_id, id, data)
 	SELECT tenant, md5('user' || i)::uuid, bench_user(i)
-	FROM (VALUES ('hundred', 60), ('thousands', 3), ('default', 4000)) AS t (tenant, many), generate_series(1, many) AS i;
+	FROM (VALUES ('hundred', 60), ('thousands', 3), ('default', 4200)) AS t (tenant, many), generate_series(1, many) AS i;
 INSERT INTO groups (tenant_id, id, data)
 	SELECT tenant, md5('group' || i)::uuid, jsonb_build_object('displayName', 'Team ' || i)
 	FROM (VALUES ('hundred', 100), ('thousands', 5000)) AS t (tenant, many), generate_series(1, many) AS i;

@@ -3,7 +3,7 @@
 use strict;
 use warnings;
 
-our (%env, $quick, $database);
+our (%env, $quick, $database, $rounds);
 
 sub measure_lists
 {
@@ -93,6 +93,30 @@ sub measure_tools
 	figure("MCP list of 10 of $count users, p50 / get of one", '<=', 8, [ ratios($p50{$large}{page}, $p50{$large}{get}) ], '', 1);
 }
 
+# One member more among many users and among a thousand, of groups that hold half of them, or 50,000.
+sub measure_added
+{
+	my ($large, $small, $count) = @_;
+	my %rates;
+
+	foreach my $name ($large, $small)
+	{
+		$database = $name;
+		chomp(my $users = sql('SELECT count(*) FROM users'));
+		sql(undef, '-v', "users=$users", '-f', "$env{SOURCES}/groups.sql");
+	}
+	local $rounds = 1;
+	foreach my $round (1 .. 9)
+	{
+		foreach my $name ($round % 2 ? ($large, $small) : ($small, $large))
+		{
+			$database = $name;
+			push @{ $rates{$name} }, @{ rates(1, 'off', 'add_function')->{add_function} };
+		}
+	}
+	figure("Time of scim_add_members of one, $count users / 1000", '<=', 1.2, [ ratios($rates{$small}, $rates{$large}) ], '', 1);
+}
+
 sub measure_scim
 {
 	my $count = $quick ? 20_000 : 200_000;
@@ -108,6 +132,7 @@ sub measure_scim
 	make_database('bench_many', 1000, qw(users.sql scim.sql));
 	measure_copy($chunk);
 	measure_tools('bench_many', 'bench_few', 10 * $chunk + 1000);
+	measure_added('bench_many', 'bench_few', 10 * $chunk + 1000);
 	$database = 'postgres';
 	sql('DROP DATABASE bench_many');
 }

@@ -121,7 +121,8 @@ load_users(void)
 	char		sql[256];
 
 	snprintf(sql, sizeof(sql),
-			 "SELECT id, version, data ->> 'userName'%s FROM users WHERE tenant_id = $1 ORDER BY %s",
+			 "SELECT id, version, data ->> 'userName'%s FROM users"
+			 " WHERE tenant_id = $1 ORDER BY %s",
 			 documents ? ", data" : "", order);
 	result = PQexecParams(connection, sql, 1, NULL, &tenant, NULL, NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)

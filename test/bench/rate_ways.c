@@ -59,7 +59,8 @@
 
 /* An update on condition of a version, by ours and by hand. */
 #define UPDATE_USER \
-	"SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r"
+	"SELECT r, r #>> '{meta,version}' " \
+	"FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r"
 #define ON_VERSION " AND version = $4"
 #define RETURNING_ROW " RETURNING data, version, id, revision, created, last_modified"
 #define RETURNING_SAME " RETURNING " SHOWN_USER ", version"
@@ -101,8 +102,8 @@ static const Way ways[] = {
 	{"update_by_hand_same", TENANT_ID_DOCUMENT_VERSION,
 	REPLACE("users u") ON_VERSION RETURNING_SAME, NULL, 1},
 	{"patch_function", TENANT_ID_PATCH_VERSION,
-		"SELECT r, r #>> '{meta,version}' FROM scim_patch_user($2, $3::jsonb, $4, tenant_id => $1) "
-		"AS r",
+		"SELECT r, r #>> '{meta,version}' "
+		"FROM scim_patch_user($2, $3::jsonb, $4, tenant_id => $1) AS r",
 	NULL, 1},
 	{"patch_by_hand", TENANT_ID_CHANGE_VERSION,
 	CHANGE("users") ON_VERSION RETURNING_ROW, NULL, 1},

@@ -3,7 +3,7 @@
 #
 # A single-user backend reads the statements of one database from a file, line by
 # line: each is prepared and runs a few times, until nothing is planned any more,
-# and then so often as is counted.  Between these parts is a call of bench_mark(),
+# and then as often as is counted.  Between these parts is a call of bench_mark(),
 # before which callgrind writes what it has counted since the last one.
 use strict;
 use warnings;
@@ -13,8 +13,9 @@ our (%env, $database, $template);
 my $folder = "$env{SERVER}/instructions";	# of a server of its own, on the next port: see script/bench
 my ($warm, $count) = (12, 200);		# calls before those that are counted, and these, unless a case says others
 
-# What is counted in which database: ways of rate_ways.c, for users of a tenant.  What
-# others have not written: a version is that of before, and pages of the table are alike.
+# What is counted in which database: ways of rate_ways.c, for users of a tenant, from
+# the first on.  Who writes takes users whom nobody has written: the versions are those
+# of before, and the pages of the table are alike for all ways.
 my @databases = (
 	{ name => 'bench', users => 2000, files => [qw(users.sql tables.sql other_groups.sql)], cases => [
 		map({ { way => "change_$_" } } qw(users bare nothing_c nothing_pl hashed)),

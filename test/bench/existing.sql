@@ -64,6 +64,6 @@ CREATE FUNCTION bench_register_teams(options jsonb) RETURNS void LANGUAGE sql AS
 $$;
 
 -- what test/bench/rate.c reads before it begins
-CREATE VIEW users AS SELECT id, scim_get_user(id::text) #>> '{meta,version}' AS version, scim_get_user(id::text) AS data FROM staff;
+CREATE VIEW users AS SELECT 'default' AS tenant_id, id, scim_get_user(id::text) #>> '{meta,version}' AS version, scim_get_user(id::text) AS data FROM staff;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff, staff_bare, users, teams, teams_staff, teams_staff_bare TO agent;
 VACUUM (ANALYZE);

@@ -12,13 +12,15 @@ $| = 1;
 our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES PEERS_RUST PEERS_MCP);
 our $quick = $env{QUICK};
 our $database;
+our $template = 'template1';	# what databases are made of
 my $users = $quick ? 10_000 : 100_000;
-my ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
+our ($rounds, $slice) = $quick ? (9, 60) : (25, 120);
 my @figures;
 
 require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
+require "$FindBin::RealBin/instructions.pl";
 
 # ---- running things ----
 
@@ -53,7 +55,7 @@ sub make_database
 	my ($name, $count, @files) = @_;
 
 	$database = 'postgres';
-	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name");
+	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name TEMPLATE $template");
 	$database = $name;
 	say_now("making $name with $count users");
 	sql(undef, '-v', "users=$count", '-v', "module=$env{SERVER}/nothing.so",
@@ -134,8 +136,25 @@ sub rates
 		$sync eq 'on' ? 3 * $slice : $slice, @ways));
 }
 
+# The ways must answer the same, or what they take cannot be compared: but for the version of a list, which is ours alone.
+sub same_answers
+{
+	my @ways = @_;
+	my ($first, @others) = map { my $a = decode_json($_); delete $a->{version}; JSON::PP->new->canonical->encode($a) }
+		split /\n/, run_command('/dev/null', "$env{HELPERS}/rate", conninfo(), 'answers', @ways);
+
+	die "@ways: other answers:\n$first\n$_\n" foreach grep { $_ ne $first } @others;
+}
+
+# What is said to return the same does so.
+sub compare_answers
+{
+	same_answers("$_->[0]_function", "$_->[0]_by_hand$_->[1]") foreach [ get => '' ], [ update => '_same' ], [ patch => '_same' ];
+}
+
 sub measure_rates
 {
+	compare_answers();
 	foreach my $sync ('off', 'on')
 	{
 		foreach my $clients (1, 2, 8)
@@ -152,13 +171,16 @@ sub measure_rates
 			figure("UPDATE, our trigger ($where)", '>=', undef, $r->{change_users}, '/s');
 			$r = rates($clients, $sync, map { "same_$_" } qw(users nothing_c nothing_pl));
 			figure("UPDATE that changes nothing, ours / one that does nothing ($where)", '>=', 0.95, [ ratios($r->{same_users}, $r->{same_nothing_c}) ], '', $gate);
-			$r = rates($clients, $sync, qw(update_function update_by_hand update_by_hand_groups));
+			$r = rates($clients, $sync, qw(update_function update_by_hand update_by_hand_same));
 			figure("scim_update_user / UPDATE by hand ($where)", '>=', 0.85, [ ratios($r->{update_function}, $r->{update_by_hand}) ], '', $gate);
-			figure("scim_update_user / by hand, RETURNING groups too ($where)", '>=', undef, [ ratios($r->{update_function}, $r->{update_by_hand_groups}) ], '');
+			figure("scim_update_user / by hand, RETURNING the same ($where)", '>=', 1.1, [ ratios($r->{update_function}, $r->{update_by_hand_same}) ], '', $gate);
 			figure("scim_update_user ($where)", '>=', undef, $r->{update_function}, '/s');
+			$r = rates($clients, $sync, qw(patch_function patch_by_hand patch_by_hand_same));
+			figure("scim_patch_user of one attribute / UPDATE by hand of it, RETURNING the same ($where)", '>=', undef, [ ratios($r->{patch_function}, $r->{patch_by_hand_same}) ], '');
+			figure("scim_patch_user of one attribute / UPDATE by hand of it ($where)", '>=', undef, [ ratios($r->{patch_function}, $r->{patch_by_hand}) ], '');
 			next if $sync eq 'on';
 			$r = rates($clients, $sync, qw(get_function get_by_hand));
-			figure("scim_get_user / SELECT by hand ($where)", '>=', 0.7, [ ratios($r->{get_function}, $r->{get_by_hand}) ], '', $gate);
+			figure("scim_get_user / SELECT by hand of the same ($where)", '>=', 1.2, [ ratios($r->{get_function}, $r->{get_by_hand}) ], '', $gate);
 			figure("scim_get_user ($where)", '>=', undef, $r->{get_function}, '/s');
 		}
 	}
@@ -178,6 +200,9 @@ sub measure_members
 
 	figure("Time of INSERT of one member, group of $large / of 10", '<=', 1.5, [ ratios($r->{add_small}, $r->{add_large}) ], '', 1);
 	figure("Time of scim_patch_group that adds one, group of $large / of 10", '<=', 1.5, [ ratios($r->{patch_small}, $r->{patch_large}) ], '', 1);
+	$r = rates(1, 'off', qw(add_many_bare add_many_function));
+	figure("Time of scim_add_members of 1000, group of $large / bare INSERT of them, no triggers", '<=', undef, [ ratios($r->{add_many_bare}, $r->{add_many_function}) ], '');
+	figure('... members', '>=', undef, [ map { 1000 * $_ } @{ $r->{add_many_function} } ], '/s');
 	foreach my $sync ('on', 'off')
 	{
 		$r = rates(1, $sync, qw(add_bare add_function remove_bare remove_function));
@@ -264,53 +289,6 @@ sub measure_bridge
 	}
 	figure('Bridge, start to first answer', '<=', 50, \@start, 'ms', 1);
 	figure('Bridge at rest, resident', '<=', 10, \@resident, 'MB', 1);
-}
-
-# ---- instructions ----
-
-# Instructions of a single-user backend that updates so many users; each run begins with the same data.
-# @options: of callgrind's.
-sub instructions
-{
-	my ($table, $count, $run, @options) = @_;
-	my $folder = "$env{SERVER}/instructions";
-	my $input = "$folder/input";
-	my @ids = @{ $run->{ids} };
-
-	open(my $file, '>', $input) or die "$input: $!";
-	print $file "PREPARE q (text, uuid, jsonb) AS UPDATE $table SET data = data || \$3 WHERE tenant_id = \$1 AND id = \$2\n";
-	printf $file "EXECUTE q ('default', '%s', '{\"nickName\": \"n%07d\"}')\n", $ids[ $_ - 1 ], $_ foreach 1 .. $count;
-	close $file;
-	system('rm', '-rf', "$folder/run") == 0 && system('cp', '-a', "$folder/data", "$folder/run") == 0 or die "cp failed\n";
-	my $report = run_command($input, 'sh', '-c', 'exec 3>&1 >"$0/output" 2>&3; exec "$@"', $folder, split(' ', $env{AS}),
-		'valgrind', '--tool=callgrind', "--callgrind-out-file=$run->{out}", @options, "$env{BIN}/postgres", '--single', '-D', "$folder/run",
-		'-F', 'bench');
-	my ($collected) = $report =~ /Collected : (\d+)/ or die "no count in $report";
-	die $report if $report =~ /ERROR|FATAL/;
-	return $collected;
-}
-
-sub measure_instructions
-{
-	my @tables = qw(users bare nothing_c nothing_pl hashed);
-	my %run = (out => '/dev/null', ids => [ split ' ', $ENV{BENCH_IDS} ]);
-	my %each;
-
-	foreach my $table (@tables)
-	{
-		say_now("instructions of updates of $table");
-		$each{$table} = (instructions($table, 1200, \%run) - instructions($table, 200, \%run)) / 1000;
-	}
-	my $hashes = (instructions('users', 1200, \%run, '--toggle-collect=scim_sha256') -
-		instructions('users', 200, \%run, '--toggle-collect=scim_sha256')) / 1000;
-
-	figure('Instructions of our trigger for an update of a user, above one that does nothing', '<=', 80_000,
-		[ $each{users} - $each{nothing_c} ], 'instr', 1);
-	# many processors have instructions for it, which make this part smaller; callgrind has none
-	figure('... of which SHA-256, without a processor that has instructions for it', '<=', undef, [ $hashes ], 'instr');
-	figure('... / what the pgcrypto trigger adds', '<=', 0.6,
-		[ ($each{users} - $each{nothing_c}) / ($each{hashed} - $each{nothing_c}) ], '', 1);
-	figure("Instructions of an update, $_", '<=', undef, [ $each{$_} ], 'instr') foreach @tables;
 }
 
 # ---- races ----

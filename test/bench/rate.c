@@ -4,6 +4,7 @@
  *
  *		rate CONNINFO CLIENTS ROUNDS SLICE_MS WAY...
  *		rate CONNINFO answers WAY...
+ *		rate CONNINFO input TENANT FIRST COUNT WAY
  *
  * In each round every way runs for one slice, with all clients at once, in an
  * order that rotates from round to round; so whatever else the machine does
@@ -11,8 +12,10 @@
  * for each round.  The first round is warm-up and not told.
  *
  * Only the statement itself is timed; a way may have a second statement that
- * undoes the first.  Ways are listed in "ways" below.  "answers" prints what
- * each way answers for one user.
+ * undoes the first.  Ways are listed in rate_ways.c.  "answers" prints what
+ * each way answers for one user.  "input" runs nothing: it prints the way's
+ * statements for COUNT users of a tenant, in the order in which they were made from
+ * the FIRST (0), as a single-user backend reads them, a line each.
  */
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -22,178 +25,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "rate_ways.h"
+
 #define MAX_WAYS 16
 #define MAX_CLIENTS 64
 #define VERSION_SIZE 80
-
-/* What the parameters of a statement are. */
-typedef enum Parameters
-{
-	TENANT_ID,					/* $1 tenant, $2 id */
-	TENANT_ID_CHANGE,			/* and $3 {"nickName": another} */
-	TENANT_ID_DOCUMENT,			/* and $3 another document */
-	TENANT_ID_DOCUMENT_VERSION, /* and $4 the version that the row has */
-	NEW_MEMBER,					/* $1 id of a user who is not in the group: see groups.sql */
-	OLD_MEMBER,					/* $1 id of a user who is in the large group */
-	TENANT_NAME,				/* $1 tenant, $2 a userName, which is a work address too: see
-								 * scim.sql */
-	TENANT_NAME_FILTER,			/* $1 tenant, $2 userName eq "..." */
-	TENANT_MAIL_FILTER,			/* $1 tenant, $2 emails[type eq "work" and value eq "..."] */
-	ID_NAME,					/* $1 id, $2 another nickName */
-	NOTHING,
-} Parameters;
-
-typedef struct Way
-{
-	const char *name;
-	Parameters	parameters;
-	const char *sql;
-	const char *undo;			/* same parameters; not timed */
-	int			version_column; /* of the result: the new version; -1: none */
-} Way;
-
-#define CHANGE(table) \
-	"UPDATE " table " SET data = data || $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
-#define REPLACE(table) \
-	"UPDATE " table " SET data = $3::jsonb WHERE tenant_id = $1 AND id = $2::uuid"
-#define SAME(table) \
-	"UPDATE " table " SET data = data || jsonb_build_object('nickName', data -> 'nickName')" \
-	" WHERE tenant_id = $1 AND id = $2::uuid"
-#define GROUPS_OF(user) \
-	"(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, 'display', g.data ->> " \
-	"'displayName', 'type', 'direct')" \
-	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND " \
-	"g.id = m.group_id" \
-	" WHERE m.tenant_id = " user ".tenant_id AND m.user_id = " user ".id)"
-#define SAVE_STAFF \
-	"UPDATE staff SET nick_name = $2, login = login, first_name = first_name, last_name = " \
-	"last_name, title = title, email = email," \
-	" mobile = mobile, department = department, cost_center = cost_center, locale = locale, " \
-	"status = status WHERE id = $1::bigint"
-#define CHANGE_STAFF(table) "UPDATE " table " SET nick_name = $2 WHERE id = $1::bigint"
-#define SMALL "'00000000-0000-4000-8000-000000000010'"
-#define LARGE "'00000000-0000-4000-8000-000000050000'"
-#define ADD(group) \
-	"INSERT INTO groups_members (group_id, member_type, member_id) VALUES (" group \
-	", 'User', $1::uuid)"
-#define PATCH(group) \
-	"SELECT scim_patch_group(" group \
-	", jsonb_build_array(jsonb_build_object('op', 'add', 'path', 'members'," \
-	" 'value', jsonb_build_array(jsonb_build_object('value', $1::text)))))"
-#define REMOVE_FROM(table, group) \
-	"DELETE FROM " table " WHERE tenant_id = 'default' AND group_id = " group \
-	" AND member_type = 'User' AND member_id = $1::uuid"
-#define REMOVE(group) REMOVE_FROM("groups_members", group)
-#define ADD_BARE(group) \
-	"INSERT INTO bare_members (group_id, member_type, member_id) VALUES (" group \
-	", 'User', $1::uuid)"
-
-/* A list by hand: the same as ours, but for its version. */
-#define UTC(time) "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-#define SHOWN_GROUPS \
-	"(SELECT jsonb_agg(jsonb_build_object('value', m.group_id, '$ref', '/Groups/' || m.group_id, " \
-	"'display', g.data ->> 'displayName', 'type', 'direct')" \
-	" ORDER BY m.group_id) FROM groups_members m JOIN groups g ON g.tenant_id = m.tenant_id AND " \
-	"g.id = m.group_id WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id)"
-#define LIST_BY_HAND(condition) \
-	"SELECT jsonb_build_object('schemas', " \
-	"'[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"]'::jsonb, 'totalResults', count(*)," \
-	" 'startIndex', 1, 'itemsPerPage', count(*), 'Resources', coalesce(jsonb_agg(u.resource " \
-	"ORDER BY u.id), '[]'))" \
-	" FROM (SELECT u.id, u.data || jsonb_build_object('id', u.id, 'groups', " SHOWN_GROUPS \
-	", 'meta', jsonb_build_object('resourceType', 'User'," \
-	" 'created', " UTC("u.created") ", 'lastModified', " UTC( \
-		"u.last_modified") ", 'version', u.version, 'location', '/Users/' || u.id)) AS resource" \
-						   " FROM users u WHERE u.tenant_id = $1 AND " condition \
-						   " ORDER BY u.id LIMIT 100) AS u"
-#define HAS_MAIL(fold) \
-	"EXISTS (SELECT FROM jsonb_array_elements(u.data -> 'emails') e WHERE " fold \
-	"(e ->> 'type') = 'work' AND " fold "(e ->> 'value') = " fold "($2))"
-#define LIST "SELECT scim_list_users($2, tenant_id => $1)"
-#define PAGE(arguments, place) \
-	"SELECT scim_list_users(" arguments \
-	"count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
-
-#define ADD_TO_TEAM(table) "INSERT INTO " table " VALUES (1, $1::bigint)"
-#define REMOVE_FROM_TEAM(table) "DELETE FROM " table " WHERE team = 1 AND person = $1::bigint"
-
-static const Way ways[] = {
-	{"change_users", TENANT_ID_CHANGE, CHANGE("users"), NULL, -1},
-	{"change_bare", TENANT_ID_CHANGE, CHANGE("bare"), NULL, -1},
-	{"change_nothing_c", TENANT_ID_CHANGE, CHANGE("nothing_c"), NULL, -1},
-	{"change_nothing_pl", TENANT_ID_CHANGE, CHANGE("nothing_pl"), NULL, -1},
-	{"change_hashed", TENANT_ID_CHANGE, CHANGE("hashed"), NULL, -1},
-	{"replace_users", TENANT_ID_DOCUMENT, REPLACE("users"), NULL, -1},
-	{"replace_bare", TENANT_ID_DOCUMENT, REPLACE("bare"), NULL, -1},
-	{"same_users", TENANT_ID, SAME("users"), NULL, -1},
-	{"same_nothing_c", TENANT_ID, SAME("nothing_c"), NULL, -1},
-	{"same_nothing_pl", TENANT_ID, SAME("nothing_pl"), NULL, -1},
-	{"update_function", TENANT_ID_DOCUMENT_VERSION,
-		"SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, "
-		"tenant_id => "
-		"$1) "
-		"AS r",
-	NULL, 1},
-	{"update_by_hand", TENANT_ID_DOCUMENT_VERSION,
-		REPLACE("users") " AND version = $4"
-		" RETURNING data, version, id, revision, created, last_modified",
-	NULL, 1},
-	{"update_by_hand_groups", TENANT_ID_DOCUMENT_VERSION,
-		REPLACE("users") " AND version = $4"
-		" RETURNING data, version, id, revision, created, "
-		"last_modified, " GROUPS_OF("users"),
-	NULL, 1},
-	{"get_function", TENANT_ID, "SELECT scim_get_user($2, tenant_id => $1)", NULL, -1},
-	{"get_by_hand", TENANT_ID,
-		"SELECT u.id, u.data, u.version, u.revision, u.created, "
-		"u.last_modified, " GROUPS_OF("u") " FROM users u WHERE u.tenant_id = $1 AND u.id "
-		"= $2::uuid",
-	NULL, -1},
-	{"add_small", NEW_MEMBER, ADD(SMALL), REMOVE(SMALL), -1},
-	{"add_large", NEW_MEMBER, ADD(LARGE), REMOVE(LARGE), -1},
-	{"patch_small", NEW_MEMBER, PATCH(SMALL), REMOVE(SMALL), -1},
-	{"patch_large", NEW_MEMBER, PATCH(LARGE), REMOVE(LARGE), -1},
-	{"add_function", NEW_MEMBER, "SELECT scim_add_members(" LARGE ", ARRAY[$1::text])",
-	REMOVE(LARGE), -1},
-	{"add_bare", NEW_MEMBER, ADD_BARE(LARGE), REMOVE_FROM("bare_members", LARGE), -1},
-	{"remove_function", OLD_MEMBER,
-	"SELECT scim_remove_members(" LARGE ", ARRAY[$1::text])", ADD(LARGE), -1},
-	{"remove_bare", OLD_MEMBER, REMOVE_FROM("bare_members", LARGE), ADD_BARE(LARGE),
-	-1},
-	{"name_function", TENANT_NAME_FILTER, LIST, NULL, -1},
-	{"name_by_hand", TENANT_NAME, LIST_BY_HAND("u.user_name = scim_fold($2)"), NULL,
-	-1},
-	{"name_scan", TENANT_NAME, LIST_BY_HAND("lower(u.data ->> 'userName') = lower($2)"),
-	NULL, -1},
-	{"mail_function", TENANT_MAIL_FILTER, LIST, NULL, -1},
-	{"mail_by_hand", TENANT_NAME,
-	LIST_BY_HAND("u.emails @= scim_fold($2) AND " HAS_MAIL("scim_fold")), NULL, -1},
-	{"mail_scan", TENANT_NAME, LIST_BY_HAND(HAS_MAIL("lower")), NULL, -1},
-	{"team_add", NEW_MEMBER, ADD_TO_TEAM("teams_staff"),
-	REMOVE_FROM_TEAM("teams_staff"), -1},
-	{"team_add_bare", NEW_MEMBER, ADD_TO_TEAM("teams_staff_bare"),
-	REMOVE_FROM_TEAM("teams_staff_bare"), -1},
-	{"team_sum", NOTHING,
-		"SELECT count(sha256(convert_to('{\"type\":\"User\",\"value\":\"' || person || "
-		"'\"}', "
-		"'UTF8'))) FROM teams_staff WHERE team = 1",
-	NULL, -1},
-	{"staff_change", ID_NAME, CHANGE_STAFF("staff"), NULL, -1},
-	{"staff_change_bare", ID_NAME, CHANGE_STAFF("staff_bare"), NULL, -1},
-	{"staff_function", TENANT_ID_DOCUMENT_VERSION,
-		"SELECT r, r #>> '{meta,version}' FROM scim_update_user($2, $3::jsonb, $4, "
-		"tenant_id => "
-		"$1) "
-		"AS r",
-	NULL, 1},
-	{"staff_save", ID_NAME, SAVE_STAFF " RETURNING id, scim_version", NULL, 1},
-	{"staff_by_hand", ID_NAME, CHANGE_STAFF("staff") " RETURNING id, scim_version",
-	NULL, 1},
-	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
-	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},
-	{"sorted_first", NOTHING, PAGE("sort_by => 'userName', ", "first"), NULL, -1},
-	{"sorted_deep", NOTHING, PAGE("sort_by => 'userName', ", "userName"), NULL, -1},
-};
+#define LIST_SIZE (MANY * 37 + 2)
 
 typedef struct User
 {
@@ -213,7 +50,19 @@ typedef struct Client
 	double		busy;			/* seconds that they took */
 } Client;
 
+/* The values of a statement's parameters, and room for those that are made. */
+typedef struct Arguments
+{
+	const char *values[4];
+	int			count;
+	char		nick[20];		/* a nickName that nobody has */
+	char		change[128];	/* a document or operations with it */
+	char		text[LIST_SIZE];	/* a filter, or a list of ids */
+} Arguments;
+
 static const char *conninfo;
+static const char *tenant = "default";
+static const char *order = "id";
 static int	clients;
 static int	rounds;
 static double slice;			/* seconds */
@@ -268,17 +117,20 @@ load_users(void)
 {
 	bool		documents = need_documents();
 	PGconn	   *connection = connect_now();
-	PGresult   *result = PQexec(connection, documents ? "SELECT id, version, data ->> 'userName', "
-								"data FROM users ORDER BY id"
-								: "SELECT id, version, data ->> 'userName' "
-								"FROM users ORDER BY id");
+	PGresult   *result;
+	char		sql[256];
 
+	snprintf(sql, sizeof(sql),
+			 "SELECT id, version, data ->> 'userName'%s FROM users"
+			 " WHERE tenant_id = $1 ORDER BY %s",
+			 documents ? ", data" : "", order);
+	result = PQexecParams(connection, sql, 1, NULL, &tenant, NULL, NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail("users", PQerrorMessage(connection));
 	user_count = PQntuples(result);
 	users = calloc((size_t) user_count, sizeof(User));
-	if (users == NULL || user_count < MAX_CLIENTS)
-		fail("users", "too few");
+	if (users == NULL)
+		fail("users", "out of memory");
 	for (long i = 0; i < user_count; i++)
 	{
 		static const char mark[] = "\"nickName\": \"";
@@ -318,26 +170,103 @@ static User *
 choose_user(Client *client, Parameters parameters)
 {
 	long		half = user_count / 2;
-	long		first = parameters == NEW_MEMBER ? half : 0;
-	long		end = parameters == OLD_MEMBER ? (half < 50000 ? half : 50000) : user_count;
+	long		first = parameters == NEW_MEMBER || parameters == NEW_MEMBERS ? half : 0;
+	long		end = parameters == OLD_MEMBER ? (half < 50000 ? half : 50000)
+	: parameters == NEW_MEMBERS ? user_count - MANY : user_count;
 	long		share = (end - first) / clients;
 
 	return &users[first + (long) (next_random(client) % (unsigned long long) share) * clients +
 				  client->number];
 }
 
+/* The ids of MANY users from this one on, as the text of an array. */
+static void
+list_ids(const User *user, char *list)
+{
+	for (int i = 0; i < MANY; i++)
+		list += sprintf(list, "%c%s", i ? ',' : '{', user[i].id);
+	strcpy(list, "}");
+}
+
+/* What the statement is given for a user, whose nickName is then another one. */
+static void
+set_arguments(Arguments *a, const Way *way, User *user, unsigned long long nick)
+{
+	const char *mail = "emails[type eq \"work\" and value eq \"%s\"]";
+	const char *patch = "[{\"op\": \"replace\", \"path\": \"nickName\", \"value\": \"%s\"}]";
+	Parameters	p = way->parameters;
+
+	snprintf(a->nick, sizeof(a->nick), "%08llx", nick & 0xffffffff);
+	snprintf(a->change, sizeof(a->change),
+			 p == TENANT_ID_PATCH_VERSION ? patch : "{\"nickName\": \"%s\"}", a->nick);
+	a->values[0] = tenant;
+	a->values[1] = user->id;
+	a->values[2] = a->change;
+	a->values[3] = user->version;
+	a->count = 2;
+	switch (p)
+	{
+		case TENANT_ID:
+			break;
+		case TENANT_ID_CHANGE:
+			a->count = 3;
+			break;
+		case TENANT_ID_DOCUMENT:
+		case TENANT_ID_DOCUMENT_VERSION:
+			memcpy(user->nick, a->nick, 8);
+			a->values[2] = user->document;
+			a->count = p == TENANT_ID_DOCUMENT ? 3 : 4;
+			break;
+		case TENANT_ID_CHANGE_VERSION:
+		case TENANT_ID_PATCH_VERSION:
+			a->count = 4;
+			break;
+		case NEW_MEMBER:
+		case OLD_MEMBER:
+			a->values[0] = user->id;
+			a->count = 1;
+			break;
+		case NEW_MEMBERS:
+			list_ids(user, a->text);
+			a->values[0] = a->text;
+			a->count = 1;
+			break;
+		case ID_NAME:
+			a->values[0] = user->id;
+			a->values[1] = a->nick;
+			break;
+		case TENANT_NAME:
+			a->values[1] = user->name;
+			break;
+		case TENANT_NAME_FILTER:
+		case TENANT_MAIL_FILTER:
+			snprintf(a->text, sizeof(a->text),
+					 p == TENANT_NAME_FILTER ? "userName eq \"%s\"" : mail, user->name);
+			a->values[1] = a->text;
+			break;
+		case TENANT:
+			a->count = 1;
+			break;
+		case NOTHING:
+			a->count = 0;
+			break;
+	}
+}
+
 static PGresult *
-run(Client *client, const Way *way, const char *suffix, int count, const char *const *values)
+run(Client *client, const Way *way, const char *suffix, const Arguments *a)
 {
 	char		name[64];
 	PGresult   *result;
+	int			rows;
 
 	snprintf(name, sizeof(name), "%s%s", way->name, suffix);
-	result = PQexecPrepared(client->connection, name, count, values, NULL, NULL, 0);
+	result = PQexecPrepared(client->connection, name, a->count, a->values, NULL, NULL, 0);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
 		fail(way->name, PQerrorMessage(client->connection));
-	if (strcmp(PQcmdTuples(result), "1") != 0)
-		fail(way->name, "no row, or more than one");
+	rows = atoi(PQcmdTuples(result));
+	if (rows != 1 && (rows != MANY || way->parameters != NEW_MEMBERS))
+		fail(way->name, "not as many rows as there should be");
 	return result;
 }
 
@@ -346,53 +275,14 @@ static const char *
 step(Client *client, const Way *way)
 {
 	static __thread char answer[65536];
+	static __thread Arguments a;
 	User	   *user = choose_user(client, way->parameters);
-	char		change[48];
-	char		nick[20];
-	char		filter[512];
-	const char *values[4] = {"default", user->id, change, user->version};
-	int			count = 2;
 	PGresult   *result;
 	double		begin;
 
-	snprintf(nick, sizeof(nick), "%08llx", next_random(client) & 0xffffffff);
-	snprintf(change, sizeof(change), "{\"nickName\": \"%s\"}", nick);
-	if (way->parameters == TENANT_ID_CHANGE)
-		count = 3;
-	if (way->parameters == TENANT_ID_DOCUMENT || way->parameters == TENANT_ID_DOCUMENT_VERSION)
-	{
-		memcpy(user->nick, nick, 8);
-		values[2] = user->document;
-		count = way->parameters == TENANT_ID_DOCUMENT ? 3 : 4;
-	}
-	if (way->parameters == NEW_MEMBER || way->parameters == OLD_MEMBER)
-	{
-		values[0] = user->id;
-		count = 1;
-	}
-
-	if (way->parameters == ID_NAME)
-	{
-		values[0] = user->id;
-		values[1] = nick;
-		count = 2;
-	}
-	if (way->parameters == TENANT_NAME)
-		values[1] = user->name;
-	if (way->parameters == TENANT_NAME_FILTER || way->parameters == TENANT_MAIL_FILTER)
-	{
-		snprintf(filter, sizeof(filter),
-				 way->parameters == TENANT_NAME_FILTER
-				 ? "userName eq \"%s\""
-				 : "emails[type eq \"work\" and value eq \"%s\"]",
-				 user->name);
-		values[1] = filter;
-	}
-	if (way->parameters == NOTHING)
-		count = 0;
-
+	set_arguments(&a, way, user, next_random(client));
 	begin = now();
-	result = run(client, way, "", count, values);
+	result = run(client, way, "", &a);
 	client->busy += now() - begin;
 	client->done++;
 	if (way->version_column >= 0)
@@ -403,7 +293,7 @@ step(Client *client, const Way *way)
 		snprintf(answer, sizeof(answer), "%s", PQgetvalue(result, 0, 0));
 	PQclear(result);
 	if (way->undo)
-		PQclear(run(client, way, "_undo", count, values));
+		PQclear(run(client, way, "_undo", &a));
 	return answer;
 }
 
@@ -467,15 +357,11 @@ run_slice(Client *all, int way)
 static void
 choose(const char *name)
 {
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-	{
-		if (strcmp(ways[i].name, name) == 0 && chosen_count < MAX_WAYS)
-		{
-			chosen[chosen_count++] = &ways[i];
-			return;
-		}
-	}
-	fail("no such way", name);
+	const Way  *way = find_way(name);
+
+	if (way == NULL || chosen_count == MAX_WAYS)
+		fail("no such way", name);
+	chosen[chosen_count++] = way;
 }
 
 /* What each way answers, for the same user. */
@@ -486,6 +372,8 @@ print_answers(void)
 
 	clients = 1;
 	load_users();
+	if (user_count == 0)
+		fail("users", "too few");
 	for (int w = 0; w < chosen_count; w++)
 	{
 		client.random = 88172645463325252ULL;
@@ -493,6 +381,34 @@ print_answers(void)
 		printf("%s\n", step(&client, chosen[w]));
 	}
 	PQfinish(client.connection);
+}
+
+/* A way's statements, for so many users from the first on. */
+static void
+print_input(const Way *way, long first, long count)
+{
+	static Arguments a;
+	long		each = way->parameters == NEW_MEMBERS ? MANY : 1;
+
+	/* who lies beside whom in the table is in the same part of a run */
+	order = "data ->> 'externalId', id";
+	load_users();
+	if (first < 0 || count < 1 || first + count * each > user_count)
+		fail("users", "too few");
+	printf("PREPARE %s AS %s\n", way->name, way->sql);
+	for (long i = 0; i < count; i++)
+	{
+		set_arguments(&a, way, &users[first + i * each], (unsigned long long) i);
+		printf("EXECUTE %s", way->name);
+		for (int k = 0; k < a.count; k++)
+		{
+			printf("%s'", k ? ", " : " (");
+			for (const char *c = a.values[k]; *c; c++)
+				printf(*c == '\'' ? "''" : "%c", *c);
+			printf("'");
+		}
+		printf("%s\n", a.count ? ")" : "");
+	}
 }
 
 int
@@ -510,6 +426,14 @@ main(int argc, char **argv)
 		print_answers();
 		return 0;
 	}
+	if (argc == 7 && strcmp(argv[2], "input") == 0)
+	{
+		conninfo = argv[1];
+		tenant = argv[3];
+		choose(argv[6]);
+		print_input(chosen[0], atol(argv[4]), atol(argv[5]));
+		return 0;
+	}
 	if (argc < 6)
 		fail("usage", "rate CONNINFO CLIENTS ROUNDS SLICE_MS WAY...");
 	conninfo = argv[1];
@@ -522,6 +446,8 @@ main(int argc, char **argv)
 		choose(argv[i]);
 
 	load_users();
+	if (user_count < MAX_CLIENTS)
+		fail("users", "too few");
 	pthread_barrier_init(&barrier, NULL, (unsigned) clients + 1);
 	for (int i = 0; i < clients; i++)
 	{

@@ -25,7 +25,7 @@
 
 #define WARM_UP 500
 
-/* What is not answered must fit into a pipe, so that a write never waits for a server that writes. */
+/* What is not answered must fit into a pipe, so that no write waits for a server that writes. */
 #define MOST_IN_FLIGHT 64
 #define MOST_REQUEST 1000
 
@@ -106,7 +106,8 @@ server_call(Server * s, long count)
 	size_t		length = 0;
 
 	for (; count > 0; count--)
-		length += (size_t) snprintf(text + length, MOST_REQUEST, "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"tools/call\","
+		length += (size_t) snprintf(text + length, MOST_REQUEST,
+									"{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"tools/call\","
 									"\"params\":{\"name\":\"%s\",\"arguments\":%s}}\n",
 									++s->sent, s->tool, s->arguments);
 	server_write(s, text, length);
@@ -162,10 +163,12 @@ server_read(Server * s)
 	if (n <= 0)
 		fail("the server ended", n < 0 ? strerror(errno) : "end of its output");
 	s->length += (size_t) n;
-	for (line = s->read; (end = memchr(line, '\n', s->length - (size_t) (line - s->read))) != NULL; line = end + 1)
+	line = s->read;
+	while ((end = memchr(line, '\n', s->length - (size_t) (line - s->read))) != NULL)
 	{
 		*end = '\0';
 		look_at(s, line);
+		line = end + 1;
 	}
 	s->length -= (size_t) (line - s->read);
 	memmove(s->read, line, s->length);
@@ -211,8 +214,10 @@ server_resident_kb(const Server * s)
 int
 main(int argc, char **argv)
 {
-	static const char hello[] = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-	"\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"mcp_rate\",\"version\":\"1\"}}}\n"
+	static const char hello[] =
+	"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\","
+	"\"params\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},"
+	"\"clientInfo\":{\"name\":\"mcp_rate\",\"version\":\"1\"}}}\n"
 	"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n";
 	long		calls = argc > 5 ? atol(argv[1]) : 0;
 	long		in_flight = argc > 5 ? atol(argv[2]) : 0;

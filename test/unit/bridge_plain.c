@@ -11,7 +11,7 @@
 #include "buf.h"
 #include "scan.h"
 
-/* Plain bytes around the two, so that they stand at each place of a word, and in the rest after the last. */
+/* Plain bytes around the two: so they stand at each place of a word, and in the rest after it. */
 #define MOST_BEFORE 10
 #define MOST_AFTER 9
 

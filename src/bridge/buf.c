@@ -13,6 +13,10 @@
 #include <string.h>
 
 #include "log.h"
+#include "plain.h"
+
+/* So much of a text gets room at once for the case that all of it is escaped. */
+#define PIECE ((size_t) 4096)
 
 void *
 must_alloc(size_t size)
@@ -97,7 +101,7 @@ escaped_size(unsigned char c)
 {
 	if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t')
 		return 2;
-	return c < 0x20 ? 6 : 1;
+	return c < 0x20 ? BUF_MOST_ESCAPED : 1;
 }
 
 size_t
@@ -110,50 +114,81 @@ buf_json_length(const char *text, size_t length)
 	return total;
 }
 
+/* Write a byte that cannot stand in a JSON string as it is; returns where the next one goes. */
+static inline char *
+put_escaped(char *out, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	*out++ = '\\';
+	switch (c)
+	{
+		case '"':
+		case '\\':
+			*out++ = (char) c;
+			break;
+		case '\n':
+			*out++ = 'n';
+			break;
+		case '\r':
+			*out++ = 'r';
+			break;
+		case '\t':
+			*out++ = 't';
+			break;
+		default:
+			memcpy(out, "u00", 3);
+			out[3] = hex[c >> 4];
+			out[4] = hex[c & 15];
+			out += 5;
+	}
+	return out;
+}
+
+/* The same for a piece of text. */
+static char *
+put_piece(char *out, const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while ((size_t) (end - text) >= PLAIN_STEP)
+	{
+		uint64_t	marks = plain_marks(plain_word(text));
+		size_t		plain = marks != 0 ? plain_before(marks) : PLAIN_STEP;
+
+		/* those after a mark are written over */
+		memcpy(out, text, PLAIN_STEP);
+		text += plain;
+		out += plain;
+		if (marks != 0)
+			out = put_escaped(out, (unsigned char) *text++);
+	}
+	for (; text < end; text++)
+	{
+		if (escaped_size((unsigned char) *text) > 1)
+			out = put_escaped(out, (unsigned char) *text);
+		else
+			*out++ = *text;
+	}
+	return out;
+}
+
 void
 buf_json_string(Buf *buf, const char *text, size_t length)
 {
-	static const char hex[] = "0123456789abcdef";
-	char	   *out;
-
-	/* one pass to measure, one to write: no check for each byte */
-	buf_reserve(buf, buf_json_length(text, length));
-	out = buf->data + buf->length;
-	*out++ = '"';
-	for (size_t i = 0; i < length; i++)
+	buf_put(buf, "\"", 1);
+	while (length > 0)
 	{
-		unsigned char c = (unsigned char) text[i];
+		size_t		piece = length < PIECE ? length : PIECE;
+		char	   *out;
 
-		if (escaped_size(c) == 1)
-		{
-			*out++ = (char) c;
-			continue;
-		}
-		*out++ = '\\';
-		switch (c)
-		{
-			case '"':
-			case '\\':
-				*out++ = (char) c;
-				break;
-			case '\n':
-				*out++ = 'n';
-				break;
-			case '\r':
-				*out++ = 'r';
-				break;
-			case '\t':
-				*out++ = 't';
-				break;
-			default:
-				memcpy(out, "u00", 3);
-				out[3] = hex[c >> 4];
-				out[4] = hex[c & 15];
-				out += 5;
-		}
+		buf_reserve(buf, piece * BUF_MOST_ESCAPED);
+		out = put_piece(buf->data + buf->length, text, piece);
+		buf->length = (size_t) (out - buf->data);
+		text += piece;
+		length -= piece;
 	}
-	*out++ = '"';
-	buf->length = (size_t) (out - buf->data);
+	buf_put(buf, "\"", 1);
 }
 
 /* How many bytes its first characters take. */

@@ -32,6 +32,9 @@ extern void buf_span(Buf *buf, ScanSpan span);
 extern void buf_printf(Buf *buf, const char *format, ...)
 			__attribute__((format(printf, 2, 3)));
 
+/* Bytes that a byte takes in a JSON string, at most. */
+#define BUF_MOST_ESCAPED 6
+
 /* The text as a JSON string, with its quotes. The text must be UTF-8. */
 extern void buf_json_string(Buf *buf, const char *text, size_t length);
 

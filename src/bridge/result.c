@@ -120,7 +120,10 @@ fits(const Call *call, const char *envelope, size_t length)
 {
 	size_t		overhead = 512 + call->request.id.length + strlen(tail(call->era));
 
-	return length <= LINE_LIMIT &&
+	if (length > LINE_LIMIT)
+		return false;
+	/* measured only where it would matter */
+	return length * (BUF_MOST_ESCAPED + 1) + overhead <= LINE_LIMIT ||
 		buf_json_length(envelope, length) + length + overhead <= LINE_LIMIT;
 }
 

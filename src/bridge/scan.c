@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain.h"
+
 /* Nesting that needs no allocation: eight levels for each byte. */
 #define INLINE_STACK 64
 
@@ -176,15 +178,37 @@ skip_escape(Scanner *s)
 	}
 }
 
+/* What means itself in a string; what is left may begin with more of it. */
+static inline void
+skip_plain(Scanner *s)
+{
+	while ((size_t) (s->end - s->at) >= PLAIN_STEP)
+	{
+		uint64_t	marks = plain_ascii_marks(plain_word(s->at));
+
+		if (marks != 0)
+		{
+			s->at += plain_before(marks);
+			return;
+		}
+		s->at += PLAIN_STEP;
+	}
+}
+
 /* A string, from its opening quote to its closing one. */
 static bool
 skip_string(Scanner *s)
 {
 	if (!accept(s, '"'))
 		return false;
-	while (s->at < s->end)
+	for (;;)
 	{
-		unsigned char c = (unsigned char) *s->at;
+		unsigned char c;
+
+		skip_plain(s);
+		if (s->at >= s->end)
+			return false;
+		c = (unsigned char) *s->at;
 
 		if (c == '"')
 		{
@@ -211,7 +235,6 @@ skip_string(Scanner *s)
 			s->at += n;
 		}
 	}
-	return false;
 }
 
 static bool
@@ -370,7 +393,7 @@ skip_extent(Scanner *s)
 					return false;
 				break;
 			case '"':
-				while (s->at < s->end && *s->at != '"')
+				for (skip_plain(s); s->at < s->end && *s->at != '"'; skip_plain(s))
 				{
 					if (*s->at++ == '\\' && s->at < s->end)
 						s->at++;

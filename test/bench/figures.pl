@@ -21,6 +21,7 @@ require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/instructions.pl";
+require "$FindBin::RealBin/peers.pl";
 
 # ---- running things ----
 
@@ -332,47 +333,6 @@ sub measure_races
 			next;
 		}
 		figure("Race, $scenario: wrong in $count rounds of $env{WRITERS} writers", '<=', 0, [ $found->{wrong} // 'inf' ], 'times', 1);
-	}
-}
-
-# ---- others that check and write in two steps ----
-
-# A round is lost if two writers are told that theirs, made for the same version, is stored.
-sub lost
-{
-	my ($who, $found, @limit) = @_;
-	my $refused = $found->{neither} ? ", in $found->{neither} neither stored" : '';
-
-	figure("Lost in $found->{rounds} rounds of $found->{writers} writers$refused: $who", '<=', $limit[0], [ $found->{lost} ], 'rounds', scalar @limit);
-}
-
-sub measure_peers
-{
-	my $count = $quick ? 200 : 2000;
-	my $calls = $quick ? 20 : 200;
-
-	make_race_database();
-	my $ours = race('update', 2, $count);
-
-	$ours->{lost} = 'inf' if !defined $ours->{wrong} || $ours->{wrong} > 0;
-	lost('scimver in SQL', { rounds => $count, writers => 2, %$ours }, 0);
-	lost('SELECT the version, compare, UPDATE', race('naive', 2, $count));
-	if ($env{PEERS_RUST})
-	{
-		foreach my $line (split "\n", run_command('/dev/null', $env{PEERS_RUST}, $count))
-		{
-			my $found = decode_json($line);
-
-			lost("$found->{name} $found->{version}, $found->{way}", $found);
-		}
-	}
-	return unless $env{PEERS_MCP};
-	foreach my $line (split "\n", run_command('/dev/null', "$env{PEERS_MCP}/node_modules/.bin/node", "$env{PEERS_MCP}/race.mjs", $calls,
-			"$env{PEERS_MCP}/work", "$env{BIN}/scimver-mcp", conninfo() =~ s/user=agent/user=scimver/r))
-	{
-		my $found = decode_json($line);
-
-		lost("$found->{name} $found->{version}, $found->{way}", $found, $found->{name} eq 'scimver-mcp' ? 0 : ());
 	}
 }
 

@@ -2,22 +2,26 @@
 # adds to the target "check".  By itself: make -f bridge.mk check
 BRIDGE = ../../src/bridge
 ERRORS = $(addprefix $(BRIDGE)/,own_errors.c buf.c scan.c)
+STRINGS = $(addprefix $(BRIDGE)/,buf.c scan.c)
+SANITIZED = $(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -I$(BRIDGE)
 
 check: check-bridge
-check-bridge: bridge_scan bridge_errors
+check-bridge: bridge_scan bridge_errors bridge_plain
 	./bridge_scan bridge_scan.txt
 	./bridge_errors
+	./bridge_plain
 
-bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(BRIDGE)/scan.h
-	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-		-I$(BRIDGE) -o $@ bridge_scan.c $(BRIDGE)/scan.c
+bridge_scan: bridge_scan.c $(BRIDGE)/scan.c $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_scan.c $(BRIDGE)/scan.c
 
 bridge_errors: bridge_errors.c $(ERRORS) $(wildcard $(BRIDGE)/*.h)
-	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-		-I$(BRIDGE) -o $@ bridge_errors.c $(ERRORS)
+	$(SANITIZED) -o $@ bridge_errors.c $(ERRORS)
+
+bridge_plain: bridge_plain.c $(STRINGS) $(wildcard $(BRIDGE)/*.h)
+	$(SANITIZED) -o $@ bridge_plain.c $(STRINGS)
 
 clean: clean-bridge
 clean-bridge:
-	rm -f bridge_scan bridge_errors
+	rm -f bridge_scan bridge_errors bridge_plain
 
 .PHONY: check check-bridge clean clean-bridge

@@ -154,6 +154,7 @@ scim_write_update_row(ScimWrite *write, const char *expected)
 
 	scim_write_take_apart(write, &write->row);
 	write->wanted.expected = expected;
+	write->wanted.has_version = write->row.has_version;
 	if (!storage->is_effective(&write->wanted))
 		return true;
 	scim_check_split(&write->call);
@@ -170,7 +171,7 @@ scim_write_update_row(ScimWrite *write, const char *expected)
 static bool
 would_tell(const ScimWrite *write)
 {
-	return scim_has_hidden(write->target.type, write->row.data) ||
+	return scim_has_hidden(write->target.type, scim_row_data(write->target.table, &write->row)) ||
 		scim_has_hidden(write->target.type, write->wanted.document);
 }
 

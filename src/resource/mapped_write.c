@@ -20,6 +20,7 @@
 #include "resource/member_sum.h"
 #include "resource/version.h"
 #include "statement/sql.h"
+#include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -110,9 +111,9 @@ scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
 
 	if (write->split)
 		return;
-	if (old)
-		write->document = scim_keep_immutable(registration->type, old->data, write->document,
-											  replaces, NULL);
+	if (old && registration->type->has_kept)
+		write->document = scim_keep_immutable(registration->type, scim_row_data(registration, old),
+											  write->document, replaces, NULL);
 	write->split = scim_split_document(registration, write->document, old ? old->stored : NULL,
 									   old ? &old->columns : NULL);
 	if (write->password_hash && registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
@@ -273,7 +274,9 @@ scim_mapped_insert(const ScimRowWrite *write)
 /* ---- UPDATE ---- */
 
 /*
- * The version that the statement asks for: none where members are summed up.  The
+ * The version that the statement asks for, as it is stored: a row that no longer
+ * holds it is read again, and only of one that was read without is it computed in
+ * the statement, which makes that dear.  None where members are summed up.  The
  * row was locked, and its version compared under that lock, while the statement
  * would sum them up once more.
  */
@@ -307,6 +310,7 @@ scim_mapped_update(const ScimRowWrite *write)
 	}
 	appendStringInfoString(&sql.text, " WHERE {key}");
 	if (expected)
-		appendStringInfoString(&sql.text, " AND {is_version $3}");
+		appendStringInfoString(&sql.text, write->has_version ? " AND CAST(r.{version} AS pg_catalog.text)" EQ "$3"
+							   : " AND {is_version $3}");
 	return run(write, &sql);
 }

@@ -75,23 +75,23 @@ char *
 scim_know_version(const ScimRegistration *registration, const char *tenant, ScimRow *row)
 {
 	ScimBeside	beside;
-	JsonbValue	document;
 
 	if (row->version)
 		return row->version;
 	scim_know_members(registration, tenant, row, false);
 	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
-	scim_root(row->data, &document);
-	row->version = scim_version_of(registration, &document, &beside, row->revision);
+	row->version = scim_version_of(registration, scim_row_tree(registration, row), &beside,
+								   row->revision);
 	return row->version;
 }
 
-/* The canonical content of the row with "data" in place of its own, without the password. */
+/* The canonical content of the row with the document in place of its own, without the password. */
 static char *
-row_content(const ScimRegistration *registration, const ScimRow *row, Jsonb *data, Size *length)
+row_content(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *document,
+			Size *length)
 {
 	ScimBeside	beside = beside_of(registration, row, NULL);
-	ScimForm	form = scim_content_form(&data->root, &beside);
+	ScimForm	form = scim_content_form_of(document, &beside);
 	char	   *copy = palloc(form.length);
 
 	memcpy(copy, form.data, form.length);
@@ -104,8 +104,12 @@ scim_holds_content(const ScimRegistration *registration, const ScimRow *row, Jso
 {
 	Size		old_length;
 	Size		new_length;
-	char	   *old = row_content(registration, row, row->data, &old_length);
-	char	   *new = row_content(registration, row, data, &new_length);
+	JsonbValue	document;
+	char	   *old;
+	char	   *new;
 
+	scim_root(data, &document);
+	old = row_content(registration, row, scim_row_tree(registration, row), &old_length);
+	new = row_content(registration, row, &document, &new_length);
 	return old_length == new_length && memcmp(old, new, old_length) == 0;
 }

@@ -241,4 +241,5 @@ scim_write_lock_row(ScimWrite *write, ScimRowForm form)
 
 	if (!scim_lock_row(&write->target, &lock[form], write->wanted.id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	write->wanted.locked = !is_told;
 }

@@ -5,7 +5,8 @@
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
  * expected version.  Only when it finds no row is it asked why.  (A mapped
  * group is locked first: an UPDATE that waits does not look again at what
- * changed in another table.)  A group's members are locked before the
+ * changed in another table.  A version that was computed under a lock is not
+ * computed once more in the WHERE.)  A group's members are locked before the
  * group, and written after it, so that no two calls wait for one another.
  */
 #include "postgres.h"

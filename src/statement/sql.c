@@ -166,7 +166,8 @@ prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *
 	{
 		initStringInfo(&text);
 		scim_append_statement_for(&text, sql->text.data, registration,
-								  sql->own_tenant ? scim_own_tenant_sql(registration) : sql->tenant);
+								  sql->own_tenant ? scim_own_tenant_sql(registration)
+								  : sql->tenant);
 	}
 	return scim_prepare(text.data, sql->nargs, sql->types, options, registration);
 }

@@ -107,7 +107,7 @@ is_wrong_already(const Inspection *inspection, const StoredRow *row, const Error
 	ScimRow		content;
 
 	scim_take_row(inspection->table, row->values, row->nulls, &content);
-	same.data = content.data;
+	same.data = scim_row_data(inspection->table, &content);
 	before = find_error(&alone);
 	return before && strcmp(before->message, error->message) == 0;
 }
@@ -154,7 +154,7 @@ read_row(const Inspection *inspection, HeapTuple tuple, TupleDesc descriptor)
 		? table->tenant
 		: scim_id_text(table->tenant_type, row.values[descriptor->natts - 1]);
 	row.id = content.id;
-	row.data = content.data;
+	row.data = scim_row_data(inspection->as_of_type, &content);
 	return row;
 }
 

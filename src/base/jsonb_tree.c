@@ -485,13 +485,36 @@ scim_write(const JsonbValue *value)
 	return (Jsonb *) writer.data;
 }
 
+/* Scalars that are compared where they lie; numbers are the server's to compare. */
+static bool
+is_simple(const JsonbValue *value)
+{
+	return value->type == jbvString || value->type == jbvBool || value->type == jbvNull;
+}
+
+static bool
+same_simple(const JsonbValue *a, const JsonbValue *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == jbvString)
+		return a->val.string.len == b->val.string.len &&
+			memcmp(a->val.string.val, b->val.string.val, a->val.string.len) == 0;
+	return a->type == jbvNull || a->val.boolean == b->val.boolean;
+}
+
 bool
 scim_equal(const JsonbValue *a, const JsonbValue *b)
 {
-	Jsonb	   *x = scim_write(a);
-	Jsonb	   *y = scim_write(b);
-	bool		equal = compareJsonbContainers(&x->root, &y->root) == 0;
+	Jsonb	   *x;
+	Jsonb	   *y;
+	bool		equal;
 
+	if (is_simple(a) && is_simple(b))
+		return same_simple(a, b);
+	x = scim_write(a);
+	y = scim_write(b);
+	equal = compareJsonbContainers(&x->root, &y->root) == 0;
 	pfree(x);
 	pfree(y);
 	return equal;

@@ -67,13 +67,11 @@ static Jsonb *
 patched_content(const ScimWrite *write)
 {
 	const ScimRegistration *table = write->target.table;
-	JsonbValue	root;
 	JsonbValue *content;
 
 	if (!has_read_only(table))
-		return write->row.data;
-	scim_root(write->row.data, &root);
-	content = scim_open(&root);
+		return scim_row_data(table, &write->row);
+	content = scim_row_tree(table, &write->row);
 	scim_show_columns(table, content, &write->row.columns);
 	return scim_write(content);
 }

@@ -106,7 +106,7 @@ report_differing(ScimWrite *write, ScimPathSet *paths)
 
 	if (write->wanted.document)
 		scim_name_differences(paths, content_of(write, wanted_document(write)),
-							  content_of(write, write->row.data));
+							  content_of(write, scim_row_data(write->target.table, &write->row)));
 	if (write->has_members &&
 		!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);

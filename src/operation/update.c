@@ -44,8 +44,9 @@ should_retry(ScimWrite *write)
 	wanted->split = NULL;
 	if (write->expected == NULL || strcmp(write->row.version, write->expected) == 0)
 		return true;
-	wanted->document = scim_keep_immutable(write->target.type, write->row.data, wanted->document,
-										   true, &differs);
+	wanted->document = scim_keep_immutable(write->target.type,
+										   scim_row_data(write->target.table, &write->row),
+										   wanted->document, true, &differs);
 	if (differs || !scim_write_is_there(write, true))
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
 	write->unchanged = true;

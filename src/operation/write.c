@@ -5,7 +5,8 @@
  * The compare and the write are one statement: an UPDATE whose WHERE holds the
  * expected version.  Only when it finds no row is it asked why.  (A mapped
  * group is locked first: an UPDATE that waits does not look again at what
- * changed in another table.)  A group's members are locked before the
+ * changed in another table.  A version that was computed under a lock is not
+ * computed once more in the WHERE.)  A group's members are locked before the
  * group, and written after it, so that no two calls wait for one another.
  */
 #include "postgres.h"
@@ -151,6 +152,7 @@ scim_write_update_row(ScimWrite *write, const char *expected)
 
 	scim_write_take_apart(write, &write->row);
 	write->wanted.expected = expected;
+	write->wanted.has_version = write->row.has_version;
 	if (!storage->is_effective(&write->wanted))
 		return true;
 	scim_check_split(&write->call);
@@ -167,7 +169,7 @@ scim_write_update_row(ScimWrite *write, const char *expected)
 static bool
 would_tell(const ScimWrite *write)
 {
-	return scim_has_hidden(write->target.type, write->row.data) ||
+	return scim_has_hidden(write->target.type, scim_row_data(write->target.table, &write->row)) ||
 		scim_has_hidden(write->target.type, write->wanted.document);
 }
 
@@ -238,4 +240,5 @@ scim_write_lock_row(ScimWrite *write)
 
 	if (!scim_lock_row(&write->target, lock, write->wanted.id, &write->row))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	write->wanted.locked = !is_told;
 }

@@ -49,13 +49,17 @@ typedef struct CacheEntry
 
 static HTAB *cache = NULL;		/* of CacheEntry */
 static uint64 generation = 1;
-static uint64 changes = 0;		/* of any relation, whether something is known of it or not */
+static uint64 changes = 1;		/* of any relation, whether something is known of it or not */
 static uint64 schemas = 0;		/* the generation of the schemas and types that are pointed to */
 
-/* Where the two trigger functions' tables are, by type; forgotten with each generation. */
+/*
+ * Where the two trigger functions' tables are, by type; forgotten with each
+ * generation.  That there is none is forgotten with each change of any relation.
+ */
 typedef struct Claim
 {
 	uint64		generation;		/* when it was found; 0: not known */
+	uint64		absent;			/* the count of changes up to which there was none */
 	const ScimResourceType *type;
 	Oid			relid;
 	Oid			trigger;
@@ -410,6 +414,16 @@ claim_of(Claims *claims, const ScimResourceType *type)
 	return &claims->items[type->index];
 }
 
+/* Is it known that there is none?  What others have committed is heard of first, as by a look. */
+static bool
+is_absent(const Claim *known, const ScimResourceType *type)
+{
+	if (known->absent == 0 || known->type != type)
+		return false;
+	AcceptInvalidationMessages();
+	return known->absent == count_changes();
+}
+
 static const ScimRegistration *
 find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *claims)
 {
@@ -419,6 +433,7 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *cl
 	Relation	relation;
 	const Trigger *trigger;
 	const ScimRegistration *result = NULL;
+	uint64		started;
 
 	follow_schemas();
 	if (known->generation == generation && known->type == type)
@@ -427,12 +442,18 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *cl
 		if (entry && entry->registration)
 			return entry->registration;
 	}
+	if (is_absent(known, type))
+		return NULL;
 	do
 	{
 		/* while we waited for its lock, it may have been dropped, and another one made */
 		CHECK_FOR_INTERRUPTS();
+		started = count_changes();
 		if (!find_trigger(kind, type, &found))
+		{
+			*claim_of(claims, type) = (Claim) {.type = type, .absent = started};
 			return NULL;
+		}
 		relation = try_relation_open(found.relid, AccessShareLock);
 	} while (relation == NULL);
 	trigger = scim_relation_trigger(relation, found.trigger);

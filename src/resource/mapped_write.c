@@ -20,6 +20,7 @@
 #include "resource/member_sum.h"
 #include "resource/version.h"
 #include "statement/sql.h"
+#include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -110,9 +111,9 @@ scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
 
 	if (write->split)
 		return;
-	if (old)
-		write->document = scim_keep_immutable(registration->type, old->data, write->document,
-											  replaces, NULL);
+	if (old && registration->type->has_kept)
+		write->document = scim_keep_immutable(registration->type, scim_row_data(registration, old),
+											  write->document, replaces, NULL);
 	write->split = scim_split_document(registration, write->document, old ? old->stored : NULL,
 									   old ? &old->columns : NULL);
 	if (write->password_hash && registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
@@ -266,29 +267,43 @@ scim_mapped_insert(const ScimRowWrite *write)
 /* ---- UPDATE ---- */
 
 /*
- * The version that the statement asks for: none where members are summed up.  The
- * row was locked, and its version compared under that lock, while the statement
- * would sum them up once more.
+ * Was the version computed of a row that is locked?  A password was read apart,
+ * maybe before the lock was there.
+ */
+static bool
+is_sure(const ScimRowWrite *write)
+{
+	return write->locked && !write->has_version &&
+		write->registration->columns[SCIM_COLUMN_PASSWORD] == NULL;
+}
+
+/*
+ * The condition that the row r has the version $3, or NULL.  One that the row held
+ * when it was read is compared as it is stored: a row that holds none any more is
+ * read again.  What would have to be computed once more is not asked for of a row
+ * that was locked before its version was compared; nor are members summed up.
  */
 static const char *
-condition(const ScimRowWrite *write)
+condition_of(const ScimRowWrite *write)
 {
-	return scim_is_summed(write->registration) ? NULL : write->expected;
+	if (write->expected == NULL || scim_is_summed(write->registration) || is_sure(write))
+		return NULL;
+	return write->has_version ? "CAST(r.{version} AS pg_catalog.text)" EQ "$3" : "{is_version $3}";
 }
 
 bool
 scim_mapped_update(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
-	const char *expected = condition(write);
+	const char *condition = condition_of(write);
 	Assignments list = list_assignments(write);
 	ScimSql		sql;
 
 	/* {key} names the first two parameters */
 	scim_init_sql(&sql, registration, write->tenant, false);
 	scim_append_id(&sql, registration, write->id);
-	if (expected)
-		scim_append_text_argument(&sql, expected);
+	if (condition)
+		scim_append_text_argument(&sql, write->expected);
 	resetStringInfo(&sql.text);
 	appendStringInfoString(&sql.text, "UPDATE {table} AS r SET ");
 	for (int i = 0; i < list.count; i++)
@@ -299,7 +314,10 @@ scim_mapped_update(const ScimRowWrite *write)
 		append_value(&sql, &list.items[i]);
 	}
 	appendStringInfoString(&sql.text, " WHERE {key}");
-	if (expected)
-		appendStringInfoString(&sql.text, " AND {is_version $3}");
+	if (condition)
+	{
+		appendStringInfoString(&sql.text, " AND ");
+		appendStringInfoString(&sql.text, condition);
+	}
 	return run(write, &sql);
 }

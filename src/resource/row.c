@@ -86,7 +86,19 @@ take_content(const ScimRegistration *registration, const Datum *values, const bo
 		row->stored = DatumGetJsonbP(values[SCIM_AT_DATA]);
 	row->columns.values = (Datum *) values + scim_bare_columns(registration);
 	row->columns.nulls = (bool *) nulls + scim_bare_columns(registration);
-	row->data = storage->join(registration, row->stored, &row->columns, row->version != NULL);
+}
+
+Jsonb *
+scim_row_data(const ScimRegistration *registration, const ScimRow *row)
+{
+	return registration->storage->join(registration, row->stored, &row->columns, row->has_version);
+}
+
+JsonbValue *
+scim_row_tree(const ScimRegistration *registration, const ScimRow *row)
+{
+	return scim_open(registration->storage->join_tree(registration, row->stored, &row->columns,
+													  row->has_version));
 }
 
 void
@@ -98,7 +110,8 @@ scim_take_row(const ScimRegistration *registration, const Datum *values, const b
 
 	memset(row, 0, sizeof(ScimRow));
 	row->id = scim_row_id(registration, values[SCIM_AT_ID], nulls[SCIM_AT_ID]);
-	row->version = nulls[SCIM_AT_VERSION] ? NULL : TextDatumGetCString(values[SCIM_AT_VERSION]);
+	row->has_version = !nulls[SCIM_AT_VERSION];
+	row->version = row->has_version ? TextDatumGetCString(values[SCIM_AT_VERSION]) : NULL;
 	row->revision = nulls[SCIM_AT_REVISION]
 		? 0
 		: scim_integer_of(types[SCIM_COLUMN_REVISION], values[SCIM_AT_REVISION]);

@@ -14,9 +14,9 @@
 typedef struct ScimRow
 {
 	char	   *id;
-	Jsonb	   *data;			/* the content as one document */
 	Jsonb	   *stored;			/* what its data column holds, or NULL */
 	ScimColumnValues columns;	/* and its mapped columns */
+	bool		has_version;	/* its version was read, not computed */
 	char	   *version;		/* NULL: not filled yet, or the table has none */
 	int64		revision;
 	bool		has_created;
@@ -59,6 +59,14 @@ extern void scim_read_row(const ScimRegistration *registration, uint64 index, Sc
  */
 extern void scim_take_row(const ScimRegistration *registration, const Datum *values,
 						  const bool *nulls, ScimRow *row);
+
+/*
+ * The content of the row, put together each time that it is asked for: as one
+ * document, or as a tree that refers to the row's values, and whose top level is
+ * the caller's to change.
+ */
+extern Jsonb *scim_row_data(const ScimRegistration *registration, const ScimRow *row);
+extern JsonbValue *scim_row_tree(const ScimRegistration *registration, const ScimRow *row);
 
 /*
  * Of a group's row, finds out how many members it has, where its own table does

@@ -18,6 +18,8 @@ typedef struct ScimRowWrite
 	const char *tenant;
 	const char *id;				/* of an UPDATE */
 	const char *expected;		/* and the version that the row must have, or NULL */
+	bool		has_version;	/* and that the row, when it was read, held in its column */
+	bool		locked;			/* the row is, and had it under that lock */
 	Jsonb	   *document;		/* the content; NULL: nothing of it is written */
 	ScimSplit  *split;			/* of a mapped table: the same taken apart, or NULL */
 	bool		marks;			/* of a mapped table: the row is marked as deleted */

@@ -243,11 +243,8 @@ static Jsonb *
 show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
 	 const char *omitted, const ScimProjection *projection, MemoryContext context)
 {
-	JsonbValue	root;
-	JsonbValue *resource;
+	JsonbValue *resource = scim_row_tree(registration, row);
 
-	scim_root(row->data, &root);
-	resource = scim_open(&root);
 	scim_show_columns(registration, resource, &row->columns);
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta_of(registration, row, row->id));

@@ -260,14 +260,13 @@ static char *
 version_with(const ScimInspectedRow *row, const ScimMemberSum *members)
 {
 	ScimBeside	beside = {.id = row->row.id};
-	JsonbValue	document;
 
 	if (!row->nulls[AT_PASSWORD])
 		beside.password = DatumGetTextPP(row->values[AT_PASSWORD]);
 	if (row->registration->type->has_members)
 		beside.members = members;
-	scim_root(row->row.data, &document);
-	return scim_version_of(row->registration, &document, &beside, row->row.revision);
+	return scim_version_of(row->registration, scim_row_tree(row->registration, &row->row), &beside,
+						   row->row.revision);
 }
 
 void

@@ -76,14 +76,13 @@ char *
 scim_know_version(const ScimRegistration *registration, const char *tenant, ScimRow *row)
 {
 	ScimBeside	beside;
-	JsonbValue	document;
 
 	if (row->version)
 		return row->version;
 	scim_know_members(registration, tenant, row, false);
 	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
-	scim_root(row->data, &document);
-	row->version = scim_version_of(registration, &document, &beside, row->revision);
+	row->version = scim_version_of(registration, scim_row_tree(registration, row), &beside,
+								   row->revision);
 	return row->version;
 }
 
@@ -112,7 +111,7 @@ scim_holds_content(const ScimRegistration *registration, const ScimRow *row, Jso
 	char	   *old_form;
 	char	   *new_form;
 
-	scim_take_differing(row->data, data, "schemas", old, new);
+	scim_take_differing(scim_row_data(registration, row), data, "schemas", old, new);
 	old_form = row_content(registration, row, old, &old_length);
 	new_form = row_content(registration, row, new, &new_length);
 	return old_length == new_length && memcmp(old_form, new_form, old_length) == 0;

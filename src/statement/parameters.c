@@ -47,6 +47,19 @@ scim_id_datum(const ScimRegistration *registration, const char *id)
 	return value;
 }
 
+bool
+scim_is_own_tenant(const ScimRegistration *registration, Datum tenant)
+{
+	return registration->tenant != NULL &&
+		strcmp(TextDatumGetCString(tenant), registration->tenant) == 0;
+}
+
+char *
+scim_own_tenant_sql(const ScimRegistration *registration)
+{
+	return psprintf("%s::pg_catalog.text", quote_literal_cstr(registration->tenant));
+}
+
 Oid
 scim_tenant_parameter(const ScimRegistration *registration)
 {

@@ -30,7 +30,8 @@ typedef struct PlanKey
 	Oid			role;
 	Oid			relid;
 	Oid			trigger;
-	uint32		compiled;		/* 1: of a text; 0: of a statement */
+	uint16		compiled;		/* 1: of a text; 0: of a statement */
+	uint16		own_tenant;
 	uint64		what;			/* the hash of the text, or the address of the statement */
 } PlanKey;
 
@@ -82,6 +83,7 @@ make_key(PlanKey *key, const ScimPlanName *name)
 	key->relid = name->relid;
 	key->trigger = name->trigger;
 	key->compiled = name->statement == NULL;
+	key->own_tenant = name->own_tenant;
 	key->what = name->statement ? (uintptr_t) name->statement :
 		hash_bytes_extended((const unsigned char *) name->text, strlen(name->text), 0);
 }

@@ -19,6 +19,7 @@ typedef struct ScimPlanName
 								 * made by hand may give a table several */
 	const struct ScimStatement *statement;	/* NULL for a text */
 	const char *text;			/* NULL for a statement */
+	bool		own_tenant;		/* prepared for the one tenant of a table without a column for it */
 } ScimPlanName;
 
 /* The plan that was saved for the current role, or NULL if there is none that still holds. */

@@ -46,6 +46,7 @@ scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *te
 		return;
 	scim_append_argument(sql, scim_tenant_parameter(registration),
 						 scim_tenant_datum(registration, tenant));
+	sql->own_tenant = !literals && scim_is_own_tenant(registration, sql->values[0]);
 	sql->tenant = pstrdup(sql->text.data);
 	resetStringInfo(&sql->text);
 }
@@ -164,7 +165,9 @@ prepare(const ScimSql *sql, const ScimRegistration *registration, const Manner *
 	if (manner->template)
 	{
 		initStringInfo(&text);
-		scim_append_statement_for(&text, sql->text.data, registration, sql->tenant);
+		scim_append_statement_for(&text, sql->text.data, registration,
+								  sql->own_tenant ? scim_own_tenant_sql(registration)
+								  : sql->tenant);
 	}
 	return scim_prepare(text.data, sql->nargs, sql->types, options, registration);
 }
@@ -174,7 +177,8 @@ find_plan(const ScimSql *sql, const ScimRegistration *registration, const Manner
 {
 	ScimPlanName name = {
 		.relid = registration ? registration->relid : InvalidOid,
-		.text = sql->text.data
+		.text = sql->text.data,
+		.own_tenant = manner->template && sql->own_tenant
 	};
 	bool		saved = sql->text.len <= LONGEST_SAVED;
 	SPIPlanPtr	plan = saved ? scim_saved_plan(&name) : NULL;

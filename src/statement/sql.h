@@ -19,6 +19,7 @@ typedef struct ScimSql
 	StringInfoData text;
 	bool		literals;		/* to be shown: literals in place of parameters */
 	char	   *tenant;			/* the tenant as it stands in the text: a parameter, or a literal */
+	bool		own_tenant;		/* it is the one tenant of the table */
 	int			nargs;
 	int			room;			/* of the arrays */
 	Oid		   *types;

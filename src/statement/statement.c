@@ -45,8 +45,17 @@ parameter_type(Oid type, const ScimRegistration *registration)
 	}
 }
 
+/* Is it run for the one tenant of the table? */
+static bool
+is_of_own_tenant(const ScimStatement *statement, const ScimRegistration *registration,
+				 const Datum *values, const char *nulls)
+{
+	return statement->types[0] == SCIM_TENANT_PARAMETER && !(nulls && nulls[0] == 'n') &&
+		scim_is_own_tenant(registration, values[0]);
+}
+
 static SPIPlanPtr
-prepare(const ScimStatement *statement, const ScimRegistration *registration)
+prepare(const ScimStatement *statement, const ScimRegistration *registration, bool own_tenant)
 {
 	StringInfoData sql;
 	Oid			types[SCIM_MOST_PARAMETERS];
@@ -56,19 +65,22 @@ prepare(const ScimStatement *statement, const ScimRegistration *registration)
 	for (; nargs < SCIM_MOST_PARAMETERS && statement->types[nargs]; nargs++)
 		types[nargs] = parameter_type(statement->types[nargs], registration);
 	initStringInfo(&sql);
-	scim_append_statement(&sql, statement->sql, registration);
+	scim_append_statement_for(&sql, statement->sql, registration,
+							  own_tenant ? scim_own_tenant_sql(registration) : "$1");
 	plan = scim_prepare(sql.data, nargs, types, CURSOR_OPT_GENERIC_PLAN, registration);
 	pfree(sql.data);
 	return plan;
 }
 
 static SPIPlanPtr
-find_plan(const ScimStatement *statement, const ScimRegistration *registration)
+find_plan(const ScimStatement *statement, const ScimRegistration *registration,
+		  const Datum *values, const char *nulls)
 {
 	ScimPlanName name = {
 		.relid = registration->relid,
 		.trigger = registration->trigger,
-		.statement = statement
+		.statement = statement,
+		.own_tenant = is_of_own_tenant(statement, registration, values, nulls)
 	};
 	SPIPlanPtr	plan;
 	uint64		generation;
@@ -78,7 +90,7 @@ find_plan(const ScimStatement *statement, const ScimRegistration *registration)
 		return plan;
 	/* preparing may run anything, also what makes it stale at once */
 	generation = scim_registration_generation();
-	plan = prepare(statement, registration);
+	plan = prepare(statement, registration, name.own_tenant);
 	scim_save_plan(&name, plan, generation);
 	return plan;
 }
@@ -89,7 +101,7 @@ execute(const ScimStatement *statement, const ScimRegistration *registration,
 {
 	ScimRun		run = {0};
 
-	run.plan = find_plan(statement, registration);
+	run.plan = find_plan(statement, registration, values, nulls);
 	run.read_only = read_only;
 	run.latest = statement->latest;
 	run.mapped = registration->storage->explains_denial ? registration : NULL;
@@ -135,7 +147,7 @@ scim_scan(const ScimStatement *statement, const ScimRegistration *registration, 
 	uint64		count;
 
 	take_role(statement, registration, &old);
-	portal = scim_open_plan(find_plan(statement, registration), values);
+	portal = scim_open_plan(find_plan(statement, registration, values, NULL), values);
 	do
 	{
 		SPITupleTable *rows;

@@ -667,6 +667,26 @@ SELECT scim_unregister_table('plays');
 SELECT id, n, g->'members', g #>> '{meta,version}' = scim_version(g) FROM bands, scim_get_group(id::text) g ORDER BY id;
 DROP TABLE crew, bands, plays;
 
+-- tables that are each of one tenant: a group of another tenant than its member's has no name there
+CREATE TABLE crew (id int PRIMARY KEY, login text);
+CREATE TABLE bands (id int PRIMARY KEY, name text);
+CREATE TABLE plays (band int, who int, PRIMARY KEY (band, who));
+INSERT INTO crew VALUES (1, 'ann'), (2, 'bob');
+INSERT INTO bands VALUES (1, 'one');
+INSERT INTO plays VALUES (1, 1);
+SELECT scim_register_table('crew', 'User', '{"id": "id", "tenant": {"value": "sea"}, "attributes": {"userName": "login"}}');
+SELECT scim_register_table('bands', 'Group', '{"id": "id", "tenant": {"value": "land"}, "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('plays', 'band', 'who');
+SELECT scim_get_user('1')->'groups', scim_get_group('1')->'displayName', scim_update_user('1', '{"userName": "eve"}')->'groups';
+-- nor can others of that tenant be added to it
+SELECT scim_add_members('1', ARRAY['2'])->'members';
+SELECT scim_unregister_table('bands');
+SELECT scim_register_table('bands', 'Group', '{"id": "id", "tenant": {"value": "sea"}, "attributes": {"displayName": "name"}}');
+SELECT scim_register_members('plays', 'band', 'who');
+SELECT scim_get_user('1')->'groups', scim_update_user('1', '{"userName": "ann"}')->'groups';
+SELECT scim_get_user('1', tenant_id => 'land');
+DROP TABLE crew, bands, plays;
+
 \c :regression
 DROP DATABASE scimver_mapped_groups;
 DROP ROLE scimver_joiner, scimver_owner;

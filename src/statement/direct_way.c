@@ -157,6 +157,7 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 {
 	AttrNumber	tenant = registration->numbers[registration->is_members ? (int) SCIM_MEMBER_TENANT
 											   : (int) SCIM_COLUMN_TENANT];
+	ScimDirectWay *way = &facts->way;
 
 	if (relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rel->relhassubclass ||
 		relation->rd_rel->relam != HEAP_TABLE_AM_OID)
@@ -166,13 +167,12 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 	if (!registration->is_members && registration->columns[SCIM_COLUMN_DELETED])
 		return "it marks rows as deleted";
 	if (registration->is_members)
-		add_key(&facts->way, relation, registration->numbers[SCIM_MEMBER_USER],
-				registration->member_type);
+		add_key(way, relation, registration->numbers[SCIM_MEMBER_USER], registration->member_type);
 	else
-		add_key(&facts->way, relation, registration->numbers[SCIM_COLUMN_ID], registration->id_type);
+		add_key(way, relation, registration->numbers[SCIM_COLUMN_ID], registration->id_type);
 	if (tenant != InvalidAttrNumber)
-		add_key(&facts->way, relation, tenant, registration->tenant_type);
-	if (!find_index(relation, &facts->way))
+		add_key(way, relation, tenant, registration->tenant_type);
+	if (!find_index(relation, way))
 		return "it has no index for that";
 	if (relation->rd_rel->relrowsecurity && tenant != InvalidAttrNumber)
 		facts->policy = find_policy(relation, tenant);

@@ -1,10 +1,6 @@
 /*
  * direct.c
  *		Rows looked up by an index, without a statement.
- *
- * What a table is like, for everybody and for the role, is found out once, and
- * again when its registration or a role may have changed; the session's settings
- * are asked for each time.
  */
 #include "postgres.h"
 
@@ -16,54 +12,15 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "base/compat.h"
-#include "catalog/objectaccess.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "nodes/primnodes.h"
-#include "optimizer/paths.h"
-#include "optimizer/plancat.h"
-#include "optimizer/planner.h"
-#include "parser/analyze.h"
 #include "registry/cache.h"
-#include "rewrite/rowsecurity.h"
 #include "statement/direct.h"
+#include "statement/direct_way.h"
 #include "statement/granted.h"
-#include "statement/may_use.h"
-#include "statement/names.h"
-#include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
-#include "utils/typcache.h"
-
-/* A column that rows are sought by. */
-typedef struct Key
-{
-	AttrNumber	number;
-	const ScimIdType *type;
-	Oid			collation;
-	Oid			equal;			/* the function */
-	int			place;			/* in the index; -1: it is compared in the row */
-} Key;
-
-/* What a table is like for everybody. */
-typedef struct Facts
-{
-	uint64		generation;		/* of the registrations; 0: nothing is known */
-	Oid			relid;
-	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
-	Oid			index;
-	Key			keys[2];		/* the id, and the tenant, if there is a column for it */
-	int			key_count;
-	Oid			policy;			/* the function that its only policy asks, scim_may_use; or
-								 * InvalidOid */
-} Facts;
 
 struct ScimDirect
 {
@@ -79,265 +36,8 @@ struct ScimDirect
 	ScanKeyData compared;
 };
 
-/* ---- the table ---- */
-
-/* Is the policy for everybody? */
-static bool
-is_public(const RowSecurityPolicy *policy)
-{
-	Datum	   *roles;
-	int			count;
-
-	deconstruct_array(policy->roles, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &roles, NULL, &count);
-	return count == 1 && DatumGetObjectId(roles[0]) == ACL_ID_PUBLIC;
-}
-
-/* Is there one policy, for all commands and everybody: USING (scim_may_use(tenant))? */
-static Oid
-find_policy(Relation relation, AttrNumber tenant)
-{
-	List	   *policies = relation->rd_rsdesc ? relation->rd_rsdesc->policies : NIL;
-	const RowSecurityPolicy *policy;
-	const FuncExpr *call;
-	const Var  *column;
-
-	if (list_length(policies) != 1)
-		return InvalidOid;
-	policy = linitial(policies);
-	call = (const FuncExpr *) policy->qual;
-	if (!policy->permissive || policy->polcmd != '*' || !is_public(policy) ||
-		call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1)
-		return InvalidOid;
-	column = linitial(call->args);
-	return IsA(column, Var) && column->varattno == tenant && column->varlevelsup == 0 &&
-		scim_is_may_use(call->funcid) ? call->funcid : InvalidOid;
-}
-
-/* Is that key of the index the column, compared as "=" does? */
-static bool
-is_key(Relation index, int place, const Key *key, const TypeCacheEntry *type)
-{
-	return place < index->rd_index->indnkeyatts &&
-		index->rd_index->indkey.values[place] == key->number &&
-		index->rd_opfamily[place] == type->btree_opf &&
-		index->rd_opcintype[place] == type->btree_opintype &&
-		index->rd_indcollation[place] == key->collation;
-}
-
-/* Puts the keys in their places in the index; how many it has, 0: it does not serve. */
-static int
-place_keys(Relation index, Facts *facts, const TypeCacheEntry *types[2])
-{
-	Key		   *id = &facts->keys[0];
-	Key		   *tenant = facts->key_count > 1 ? &facts->keys[1] : NULL;
-
-	if (!index->rd_index->indisvalid || !index->rd_index->indisready ||
-		index->rd_rel->relam != BTREE_AM_OID || RelationGetIndexPredicate(index) != NIL)
-		return 0;
-	id->place = tenant && is_key(index, 0, tenant, types[1]) ? 1 : 0;
-	if (!is_key(index, id->place, id, types[0]))
-		return 0;
-	if (tenant)
-		tenant->place = id->place == 1 ? 0 : is_key(index, 1, tenant, types[1]) ? 1 : -1;
-	return tenant && tenant->place >= 0 ? 2 : 1;
-}
-
-/* The index that has the most of the keys in front; false: none has. */
-static bool
-find_index(Relation relation, Facts *facts)
-{
-	const TypeCacheEntry *types[2] = {NULL, NULL};
-	Facts		best = *facts;
-	int			most = 0;
-	ListCell   *cell;
-
-	for (int i = 0; i < facts->key_count; i++)
-	{
-		types[i] = lookup_type_cache(facts->keys[i].type->type,
-									 TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR);
-		facts->keys[i].equal = get_opcode(types[i]->eq_opr);
-	}
-	foreach(cell, RelationGetIndexList(relation))
-	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-		int			found = place_keys(index, facts, types);
-
-		facts->index = RelationGetRelid(index);
-		index_close(index, AccessShareLock);
-		if (found <= most)
-			continue;
-		most = found;
-		best = *facts;
-	}
-	*facts = best;
-	return most > 0;
-}
-
-/* Equal texts are the same ones, as no registration has a nondeterministic collation there. */
 static void
-add_key(Facts *facts, Relation relation, AttrNumber number, const ScimIdType *type)
-{
-	facts->keys[facts->key_count++] = (Key)
-	{
-		.number = number,
-			.type = type,
-			.collation = TupleDescAttr(RelationGetDescr(relation), number - 1)->attcollation
-	};
-}
-
-static const char *
-find_obstacle(Relation relation, const ScimRegistration *registration, Facts *facts)
-{
-	AttrNumber	tenant = registration->numbers[registration->is_members ? (int) SCIM_MEMBER_TENANT
-											   : (int) SCIM_COLUMN_TENANT];
-
-	if (relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rel->relhassubclass ||
-		relation->rd_rel->relam != HEAP_TABLE_AM_OID)
-		return "it is no plain table";
-	if (scim_has_virtual_columns(RelationGetDescr(relation)))
-		return "it has virtual columns";
-	if (!registration->is_members && registration->columns[SCIM_COLUMN_DELETED])
-		return "it marks rows as deleted";
-	if (registration->is_members)
-		add_key(facts, relation, registration->numbers[SCIM_MEMBER_USER],
-				registration->member_type);
-	else
-		add_key(facts, relation, registration->numbers[SCIM_COLUMN_ID], registration->id_type);
-	if (tenant != InvalidAttrNumber)
-		add_key(facts, relation, tenant, registration->tenant_type);
-	if (!find_index(relation, facts))
-		return "it has no index for that";
-	if (relation->rd_rel->relrowsecurity && tenant != InvalidAttrNumber)
-		facts->policy = find_policy(relation, tenant);
-	return NULL;
-}
-
-/* The table is locked, so what is found holds until it is unlocked, whatever is invalidated. */
-static Facts
-find_facts(Relation relation, const ScimRegistration *registration)
-{
-	static Facts known[2];
-	Facts	   *kept = &known[registration->is_members ? 1 : 0];
-	Facts		facts = {0};
-
-	if (likely(kept->generation == scim_registration_generation() &&
-			   kept->relid == registration->relid))
-		return *kept;
-	facts.generation = scim_registration_generation();
-	facts.relid = registration->relid;
-	facts.obstacle = find_obstacle(relation, registration, &facts);
-	*kept = facts;
-	return facts;
-}
-
-/* ---- who asks ---- */
-
-/* What a table is like for a role. */
-typedef struct Rights
-{
-	uint64		generation;		/* of the registrations, which move with privileges on tables */
-	uint64		roles;			/* and of the roles */
-	Oid			relid;
-	Oid			role;
-	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
-	bool		has_policies;	/* they apply to it */
-} Rights;
-
-/* Would somebody see, or change, a statement in place of which there is none? */
-static bool
-has_hooks(void)
-{
-	return ExecutorStart_hook || ExecutorRun_hook || ExecutorFinish_hook || ExecutorEnd_hook ||
-		ExecutorCheckPerms_hook || planner_hook || post_parse_analyze_hook ||
-		get_relation_info_hook || set_rel_pathlist_hook || object_access_hook ||
-		row_security_policy_hook_permissive || row_security_policy_hook_restrictive;
-}
-
-static bool
-may_read_column(const Rights *rights, AttrNumber number)
-{
-	return pg_attribute_aclcheck(rights->relid, number, rights->role, ACL_SELECT) == ACLCHECK_OK;
-}
-
-/* The keys, the group of a membership, the name of a resource. */
-static bool
-may_read_columns(const Rights *rights, const ScimRegistration *registration, const Facts *facts)
-{
-	ScimNamePlace places[SCIM_MOST_NAMES];
-	int			count;
-
-	for (int i = 0; i < facts->key_count; i++)
-	{
-		if (!may_read_column(rights, facts->keys[i].number))
-			return false;
-	}
-	if (registration->is_members)
-		return may_read_column(rights, registration->numbers[SCIM_MEMBER_GROUP]);
-	count = scim_name_places(registration, places);
-	for (int i = 0; i < count; i++)
-	{
-		if (!may_read_column(rights, places[i].number))
-			return false;
-	}
-	return true;
-}
-
-static void
-find_rights(Relation relation, const ScimRegistration *registration, const Facts *facts,
-			Rights *rights)
-{
-	rights->has_policies = relation->rd_rel->relrowsecurity &&
-		check_enable_rls(rights->relid, InvalidOid, true) == RLS_ENABLED;
-	if (pg_class_aclcheck(rights->relid, rights->role, ACL_SELECT) != ACLCHECK_OK &&
-		!may_read_columns(rights, registration, facts))
-		rights->obstacle = "the role may not read its columns";
-	else if (!scim_may_use_schema(RelationGetNamespace(relation), rights->role))
-		rights->obstacle = "the role may not use its schema";
-	else if (rights->has_policies && !OidIsValid(facts->policy))
-		rights->obstacle = "it has policies of its own";
-}
-
-static Rights
-rights_of(Relation relation, const ScimRegistration *registration, const Facts *facts)
-{
-	static Rights known[2];
-	Rights	   *kept = &known[registration->is_members ? 1 : 0];
-	Rights		rights = {
-		.generation = facts->generation,
-		.roles = scim_roles_generation(),
-		.relid = facts->relid,
-		.role = GetUserId()
-	};
-
-	if (likely(kept->generation == rights.generation && kept->roles == rights.roles &&
-			   kept->relid == rights.relid && kept->role == rights.role))
-		return *kept;
-	find_rights(relation, registration, facts, &rights);
-	*kept = rights;
-	return rights;
-}
-
-static const char *
-find_role_obstacle(Relation relation, const ScimRegistration *registration, const Facts *facts,
-				   bool *has_policies)
-{
-	Rights		rights;
-
-	if (has_hooks())
-		return "an extension has hooks in statements";
-	rights = rights_of(relation, registration, facts);
-	*has_policies = rights.has_policies;
-	if (rights.obstacle || !rights.has_policies)
-		return rights.obstacle;
-	if (!row_security)
-		return "row_security is off";
-	return scim_may_execute(facts->policy, rights.role) ? NULL : "its policy cannot be asked";
-}
-
-/* ---- look-ups ---- */
-
-static void
-init_key(ScanKeyData *scan_key, const Key *key, AttrNumber number, Datum value)
+init_key(ScanKeyData *scan_key, const ScimDirectKey *key, AttrNumber number, Datum value)
 {
 	ScanKeyEntryInitialize(scan_key, 0, number, BTEqualStrategyNumber, key->type->type,
 						   key->collation, key->equal, value);
@@ -345,15 +45,15 @@ init_key(ScanKeyData *scan_key, const Key *key, AttrNumber number, Datum value)
 
 /* The keys of the scan; the table cannot hold another tenant's name: then it has no rows. */
 static void
-set_keys(ScimDirect *direct, const Facts *facts, const char *tenant)
+set_keys(ScimDirect *direct, const ScimDirectWay *way, const char *tenant)
 {
 	Datum		values[2] = {0};
 
-	if (facts->key_count > 1 && !scim_parse_id(facts->keys[1].type, tenant, &values[1]))
+	if (way->key_count > 1 && !scim_parse_id(way->keys[1].type, tenant, &values[1]))
 		direct->hidden = true;
-	for (int i = 0; i < facts->key_count && !direct->hidden; i++)
+	for (int i = 0; i < way->key_count && !direct->hidden; i++)
 	{
-		const Key  *key = &facts->keys[i];
+		const ScimDirectKey *key = &way->keys[i];
 
 		if (key->place >= 0)
 			init_key(&direct->sought[key->place], key, key->place + 1, values[i]);
@@ -362,7 +62,7 @@ set_keys(ScimDirect *direct, const Facts *facts, const char *tenant)
 		direct->sought_count += key->place >= 0;
 		direct->compares |= key->place < 0;
 	}
-	direct->id = &direct->sought[facts->keys[0].place];
+	direct->id = &direct->sought[way->keys[0].place];
 }
 
 /* May its rows be looked for under this snapshot?  As the planner asks. */
@@ -392,20 +92,18 @@ lock_table(ScimDirect *direct, const ScimRegistration *registration)
 static const char *
 open_table(ScimDirect *direct, const ScimRegistration *registration, const char *tenant)
 {
-	Facts		facts = find_facts(direct->relation, registration);
-	bool		has_policies = false;
-	const char *obstacle = facts.obstacle ? facts.obstacle
-	: find_role_obstacle(direct->relation, registration, &facts, &has_policies);
+	ScimDirectWay way;
+	const char *obstacle = scim_find_direct_way(direct->relation, registration, &way);
 
 	if (obstacle)
 		return obstacle;
-	direct->index = index_open(facts.index, AccessShareLock);
+	direct->index = index_open(way.index, AccessShareLock);
 	if (!is_usable(direct->index))
 		return "its index is newer than the snapshot";
-	direct->hidden = has_policies && !scim_is_granted(tenant, strlen(tenant));
+	direct->hidden = way.has_policies && !scim_is_granted(tenant, strlen(tenant));
 	if (!registration->is_members && registration->tenant_type == NULL)
 		direct->hidden |= strcmp(registration->tenant, tenant) != 0;
-	set_keys(direct, &facts, tenant);
+	set_keys(direct, &way, tenant);
 	return NULL;
 }
 

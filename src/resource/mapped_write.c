@@ -267,8 +267,8 @@ scim_mapped_insert(const ScimRowWrite *write)
 /* ---- UPDATE ---- */
 
 /*
- * Was the version computed of a row that is locked?  A password was read apart,
- * maybe before the lock was there.
+ * Was the version computed of a row that is locked?  A password was read apart
+ * from it: then the statement asks once more.
  */
 static bool
 is_sure(const ScimRowWrite *write)

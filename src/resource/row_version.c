@@ -204,7 +204,7 @@ version_of(const ScimRegistration *registration, const char *tenant, ScimRow *ro
 		!is_seen(registration, tenant, row->id))
 		return NULL;
 	scim_know_members(registration, tenant, row, true);
-	return scim_know_version(registration, tenant, row);
+	return scim_know_version_now(registration, tenant, row);
 }
 
 /*

@@ -303,17 +303,6 @@ scim_fetch(const ScimTarget *target, const char *id, bool read_only, ScimRow *ro
 	return fetch_by(target, &scim_get_statement, id, read_only, row);
 }
 
-/* The version of a row that is locked: a password, which is read apart, is the one it has now. */
-static void
-know_locked(const ScimTarget *target, ScimRow *row)
-{
-	if (row->version)
-		return;
-	PushActiveSnapshot(GetTransactionSnapshot());
-	(void) scim_know_version(target->table, target->tenant, row);
-	PopActiveSnapshot();
-}
-
 bool
 scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const char *id,
 			  ScimRow *row)
@@ -335,7 +324,7 @@ scim_lock_row(const ScimTarget *target, const ScimStatement *statement, const ch
 	 * that column
 	 */
 	if (target->table->storage->computes_versions)
-		know_locked(target, row);
+		(void) scim_know_version_now(target->table, target->tenant, row);
 	if (row->version)
 		return true;
 	values[0] = scim_tenant_datum(target->table, target->tenant);

@@ -19,6 +19,7 @@
 #include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
+#include "utils/snapmgr.h"
 
 char *
 scim_version_of(const ScimRegistration *registration, const JsonbValue *document,
@@ -83,6 +84,19 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
 	row->version = scim_version_of(registration, scim_row_tree(registration, row), &beside,
 								   row->revision);
+	return row->version;
+}
+
+char *
+scim_know_version_now(const ScimRegistration *registration, const char *tenant, ScimRow *row)
+{
+	bool		anew = row->version == NULL && registration->columns[SCIM_COLUMN_PASSWORD] != NULL;
+
+	if (anew)
+		PushActiveSnapshot(GetTransactionSnapshot());
+	(void) scim_know_version(registration, tenant, row);
+	if (anew)
+		PopActiveSnapshot();
 	return row->version;
 }
 

@@ -24,6 +24,13 @@ extern char *scim_version_of(const ScimRegistration *registration, const JsonbVa
 extern char *scim_know_version(const ScimRegistration *registration, const char *tenant,
 							   ScimRow *row);
 
+/*
+ * The same with the password that the row has now: of a row that is locked, or was
+ * waited for, in a statement that began before.
+ */
+extern char *scim_know_version_now(const ScimRegistration *registration, const char *tenant,
+								   ScimRow *row);
+
 /* Would the row with "data" in place of its own have the same content, whatever its password? */
 extern bool scim_holds_content(const ScimRegistration *registration, const ScimRow *row,
 							   Jsonb *data);

@@ -466,6 +466,16 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *cl
 	return result;
 }
 
+bool
+scim_is_current(const ScimRegistration *registration)
+{
+	const CacheEntry *entry;
+
+	follow_schemas();
+	entry = hash_search(cache, &registration->trigger, HASH_FIND, NULL);
+	return entry && entry->registration == registration;
+}
+
 void
 scim_lock_registrations(void)
 {

@@ -57,6 +57,9 @@ extern void scim_lock_registrations(void);
 /* Counts up whenever a registration may have changed: saved plans of before are stale. */
 extern uint64 scim_registration_generation(void);
 
+/* Is it still what is known of its table, as far as was heard of changes? */
+extern bool scim_is_current(const ScimRegistration *registration);
+
 extern void scim_init_registrations(void);
 
 #endif							/* SCIM_REGISTRY_CACHE_H */

@@ -74,17 +74,18 @@ is_usable(Relation index)
 							  TransactionXmin);
 }
 
-/* What is registered may have changed until the lock was there: then that is read anew. */
+/*
+ * What is registered may have changed until the lock was there, also while the
+ * caller waited for another one: then that is read anew.
+ */
 static const char *
 lock_table(ScimDirect *direct, const ScimRegistration *registration)
 {
-	uint64		generation = scim_registration_generation();
-
 	direct->relation = try_relation_open(registration->relid, AccessShareLock);
 	/* the lock may be an old one: what other sessions granted and revoked since is heard of */
 	AcceptInvalidationMessages();
 	if (direct->relation == NULL ||
-		(generation != scim_registration_generation() && debug_discard_caches == 0))
+		(!scim_is_current(registration) && debug_discard_caches == 0))
 		return "it has changed";
 	return NULL;
 }

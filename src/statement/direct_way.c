@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/xlog.h"
 #include "base/compat.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_am.h"
@@ -193,7 +194,8 @@ find_facts(Relation relation, const ScimRegistration *registration)
 	facts.generation = scim_registration_generation();
 	facts.relid = registration->relid;
 	facts.obstacle = find_obstacle(relation, registration, &facts);
-	*kept = facts;
+	if (scim_is_current(registration))
+		*kept = facts;
 	return facts;
 }
 
@@ -206,6 +208,7 @@ typedef struct Rights
 	uint64		roles;			/* and of the roles */
 	Oid			relid;
 	Oid			role;
+	bool		unforced;		/* within a foreign key's statement, which none concern */
 	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
 	bool		has_policies;	/* they apply to it */
 } Rights;
@@ -273,14 +276,17 @@ rights_of(Relation relation, const ScimRegistration *registration, const Facts *
 		.generation = facts->generation,
 		.roles = scim_roles_generation(),
 		.relid = facts->relid,
-		.role = GetUserId()
+		.role = GetUserId(),
+		.unforced = InNoForceRLSOperation()
 	};
 
 	if (likely(kept->generation == rights.generation && kept->roles == rights.roles &&
-			   kept->relid == rights.relid && kept->role == rights.role))
+			   kept->relid == rights.relid && kept->role == rights.role &&
+			   kept->unforced == rights.unforced))
 		return *kept;
 	find_rights(relation, registration, facts, &rights);
-	*kept = rights;
+	if (scim_is_current(registration))
+		*kept = rights;
 	return rights;
 }
 
@@ -292,6 +298,8 @@ scim_find_direct_way(Relation relation, const ScimRegistration *registration, Sc
 
 	if (has_hooks())
 		return "an extension has hooks in statements";
+	if (RecoveryInProgress() && !RelationIsPermanent(relation))
+		return "it is empty on a standby";
 	facts = find_facts(relation, registration);
 	if (facts.obstacle)
 		return facts.obstacle;
@@ -300,6 +308,9 @@ scim_find_direct_way(Relation relation, const ScimRegistration *registration, Sc
 		return rights.obstacle;
 	if (rights.has_policies && !row_security)
 		return "row_security is off";
+	/* it may have been replaced, or got settings or an owner to run as */
+	if (rights.has_policies && !scim_is_may_use(facts.policy))
+		return "its policy asks something else";
 	if (rights.has_policies && !scim_may_execute(facts.policy, rights.role))
 		return "its policy cannot be asked";
 	*way = facts.way;

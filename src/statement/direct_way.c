@@ -14,10 +14,8 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "nodes/primnodes.h"
 #include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
@@ -26,10 +24,9 @@
 #include "rewrite/rowsecurity.h"
 #include "statement/direct_way.h"
 #include "statement/granted.h"
-#include "statement/may_use.h"
 #include "statement/names.h"
+#include "statement/policy.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -47,38 +44,6 @@ typedef struct Facts
 } Facts;
 
 /* ---- the table ---- */
-
-/* Is the policy for everybody? */
-static bool
-is_public(const RowSecurityPolicy *policy)
-{
-	Datum	   *roles;
-	int			count;
-
-	deconstruct_array(policy->roles, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &roles, NULL, &count);
-	return count == 1 && DatumGetObjectId(roles[0]) == ACL_ID_PUBLIC;
-}
-
-/* Is there one policy, for all commands and everybody: USING (scim_may_use(tenant))? */
-static Oid
-find_policy(Relation relation, AttrNumber tenant)
-{
-	List	   *policies = relation->rd_rsdesc ? relation->rd_rsdesc->policies : NIL;
-	const RowSecurityPolicy *policy;
-	const FuncExpr *call;
-	const Var  *column;
-
-	if (list_length(policies) != 1)
-		return InvalidOid;
-	policy = linitial(policies);
-	call = (const FuncExpr *) policy->qual;
-	if (!policy->permissive || policy->polcmd != '*' || !is_public(policy) ||
-		call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1)
-		return InvalidOid;
-	column = linitial(call->args);
-	return IsA(column, Var) && column->varattno == tenant && column->varlevelsup == 0 &&
-		scim_is_may_use(call->funcid) ? call->funcid : InvalidOid;
-}
 
 /* Is that key of the index the column, compared as "=" does? */
 static bool
@@ -175,7 +140,7 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 	if (!find_index(relation, way))
 		return "it has no index for that";
 	if (relation->rd_rel->relrowsecurity && tenant != InvalidAttrNumber)
-		facts->policy = find_policy(relation, tenant);
+		facts->policy = scim_find_own_policy(relation, tenant);
 	return NULL;
 }
 

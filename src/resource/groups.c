@@ -228,9 +228,9 @@ read_directly(const Reading *reading)
 		return false;
 	}
 	known.items = palloc(known.room * sizeof(KnownGroup));
-	memberships = scim_open_direct(members, reading->tenant);
+	memberships = scim_open_direct(members, SCIM_DIRECT_GROUPS_OF, reading->tenant);
 	if (memberships)
-		groups = scim_open_direct(reading->groups, reading->tenant);
+		groups = scim_open_direct(reading->groups, SCIM_DIRECT_NAMES, reading->tenant);
 	for (int i = 0; groups && i < reading->count; i++)
 		read_user(reading, i, memberships, groups, &known);
 	if (memberships)

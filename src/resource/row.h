@@ -8,6 +8,7 @@
 #include "core/canonical.h"
 #include "registry/registration.h"
 #include "resource/mapped.h"
+#include "statement/bare.h"
 #include "utils/timestamp.h"
 
 /* A row as it is read, in the memory of who reads it. */
@@ -27,26 +28,6 @@ typedef struct ScimRow
 	bool		knows_groups;	/* of a user: they were read (scim_read_groups) */
 	JsonbValue *groups;			/* as they are shown; NULL: none */
 } ScimRow;
-
-/* The columns of {bare}, in their order; the mapped ones stand behind them. */
-enum
-{
-	SCIM_AT_ID,
-	SCIM_AT_DATA,
-	SCIM_AT_VERSION,
-	SCIM_AT_REVISION,
-	SCIM_AT_CREATED,
-	SCIM_AT_LAST_MODIFIED,
-	SCIM_AT_MEMBER_COUNT,
-	SCIM_AT_MEMBER_DIGEST
-};
-
-/* How many there are before the mapped ones. */
-static inline int
-scim_bare_columns(const ScimRegistration *registration)
-{
-	return registration->type->has_members ? SCIM_AT_MEMBER_DIGEST + 1 : SCIM_AT_MEMBER_COUNT;
-}
 
 /*
  * Row "index" of SPI_tuptable, whose columns are {bare}, in the current context.

@@ -57,15 +57,10 @@ find_registered(Oid relid)
 static Oid
 expected_type(const ScimRegistration *registration, int i)
 {
-	static const ScimColumn columns[] = {
-		[SCIM_AT_ID] = SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
-		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
-		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
-	};
 	int			fixed = scim_bare_columns(registration);
 
 	if (i < fixed)
-		return registration->columns[columns[i]] ? registration->types[columns[i]] : InvalidOid;
+		return registration->columns[scim_bare[i]] ? registration->types[scim_bare[i]] : InvalidOid;
 	i -= fixed;
 	if (i < registration->mapped_count)
 		return registration->mapped[i].base_type;
@@ -75,7 +70,7 @@ expected_type(const ScimRegistration *registration, int i)
 static int
 expected_columns(const ScimRegistration *registration)
 {
-	return scim_bare_columns(registration) + registration->mapped_count +
+	return scim_bare_count(registration) +
 		(registration->tenant_type ? 1 : 0);
 }
 

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/direct_row.h"
 #include "resource/groups.h"
 #include "resource/member_sum.h"
 #include "resource/show.h"
@@ -284,17 +285,20 @@ fetch_by(const ScimTarget *target, const ScimStatement *statement, const char *i
 		 ScimRow *row)
 {
 	Datum		values[2];
+	bool		found;
 
 	values[0] = scim_tenant_datum(target->table, target->tenant);
 	values[1] = scim_id_datum(target->table, id);
-	if (scim_run(statement, target->table, values, NULL, read_only) == 0)
-		return false;
-	if (row == NULL)
-		return true;
-	scim_read_row(target->table, 0, row);
-	if (row->version == NULL)
+	if (statement != &scim_get_statement ||
+		!scim_read_row_directly(target->table, target->tenant, values[1], !read_only, row, &found))
+	{
+		found = scim_run(statement, target->table, values, NULL, read_only) > 0;
+		if (found && row)
+			scim_read_row(target->table, 0, row);
+	}
+	if (found && row && row->version == NULL)
 		scim_know_members(target->table, target->tenant, row, !read_only);
-	return true;
+	return found;
 }
 
 bool

@@ -91,10 +91,11 @@ lock_table(ScimDirect *direct, const ScimRegistration *registration)
 }
 
 static const char *
-open_table(ScimDirect *direct, const ScimRegistration *registration, const char *tenant)
+open_table(ScimDirect *direct, const ScimRegistration *registration, ScimDirectPurpose purpose,
+		   const char *tenant)
 {
 	ScimDirectWay way;
-	const char *obstacle = scim_find_direct_way(direct->relation, registration, &way);
+	const char *obstacle = scim_find_direct_way(direct->relation, registration, purpose, &way);
 
 	if (obstacle)
 		return obstacle;
@@ -109,13 +110,14 @@ open_table(ScimDirect *direct, const ScimRegistration *registration, const char 
 }
 
 ScimDirect *
-scim_open_direct(const ScimRegistration *registration, const char *tenant)
+scim_open_direct(const ScimRegistration *registration, ScimDirectPurpose purpose,
+				 const char *tenant)
 {
 	ScimDirect *direct = palloc0(sizeof(ScimDirect));
 	const char *obstacle = lock_table(direct, registration);
 
 	if (obstacle == NULL)
-		obstacle = open_table(direct, registration, tenant);
+		obstacle = open_table(direct, registration, purpose, tenant);
 	if (obstacle == NULL)
 		return direct;
 	ereport(DEBUG1, (errmsg_internal("table %s is read by a statement: %s", registration->table,

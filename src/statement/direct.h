@@ -17,16 +17,26 @@
 
 typedef struct ScimDirect ScimDirect;
 
-/*
- * Opens a table to look up its rows in a tenant, as the current role sees them
- * under the active snapshot, which stays until it is closed: resources by their
- * ids, for what they are called (scim_name_places); memberships by their users, for
- * the groups.  The role may read these columns, and need not the others.  NULL:
- * that takes a statement; why, DEBUG1 says.  The table stays locked, as by one.
- */
-extern ScimDirect *scim_open_direct(const ScimRegistration *registration, const char *tenant);
+/* What is looked up. */
+typedef enum ScimDirectPurpose
+{
+	SCIM_DIRECT_ROWS,			/* resources by their ids: what {bare} reads of them */
+	SCIM_DIRECT_NAMES,			/* the same: what they are called (scim_name_places) */
+	SCIM_DIRECT_GROUPS_OF		/* memberships by their users: the groups */
+} ScimDirectPurpose;
 
-/* Turns to the rows of an id (of a user), of the table's type of ids (of members). */
+/*
+ * Opens a table to look up its rows in a tenant, as the current role sees them.
+ * The role may read the columns that are for the purpose, and need not the others.
+ * NULL: that takes a statement; why, DEBUG1 says.  The table stays locked, as by one.
+ */
+extern ScimDirect *scim_open_direct(const ScimRegistration *registration,
+									ScimDirectPurpose purpose, const char *tenant);
+
+/*
+ * Turns to the rows of an id (of a user), of the table's type of ids (of members):
+ * under the snapshot that is active the first time, which stays until it is closed.
+ */
 extern void scim_seek_direct(ScimDirect *direct, Datum id);
 
 /* The next of them, until the next call; NULL: there are no more. */

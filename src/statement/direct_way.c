@@ -3,83 +3,68 @@
  *		Whether a table's rows may be looked up without a statement, and by which
  *		index.
  *
- * What a table is like, for everybody and for the role, is found out once, and
- * again when its registration or a role may have changed; the session's settings
- * are asked for each time.
+ * What a table is like for a role and a purpose is found out once, and again when
+ * its registration or a role may have changed; the session's settings are asked for
+ * each time.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/xlog.h"
 #include "base/compat.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "nodes/primnodes.h"
 #include "optimizer/paths.h"
 #include "optimizer/plancat.h"
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 #include "registry/cache.h"
 #include "rewrite/rowsecurity.h"
+#include "statement/bare.h"
 #include "statement/direct_way.h"
 #include "statement/granted.h"
-#include "statement/may_use.h"
 #include "statement/names.h"
+#include "statement/policy.h"
 #include "utils/acl.h"
-#include "utils/array.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/typcache.h"
 
-/* What a table is like for everybody. */
-typedef struct Facts
+/* Who looks up what.  It is hashed as bytes, so there is no padding. */
+typedef struct WayKey
 {
-	uint64		generation;		/* of the registrations; 0: nothing is known */
+	Oid			role;
 	Oid			relid;
+	Oid			trigger;		/* that of the registration */
+	ScimDirectPurpose purpose;
+	int			unforced;		/* 1: within a foreign key's statement, which policies that are
+								 * forced on owners do not concern; 0: not */
+} WayKey;
+
+StaticAssertDecl(sizeof(WayKey) == 5 * sizeof(uint32), "WayKey is padded");
+
+typedef struct KnownWay
+{
+	WayKey		key;
+	uint64		generation;		/* of the registrations, which move with privileges on tables */
+	uint64		roles;			/* and of the roles */
 	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
 	ScimDirectWay way;
 	Oid			policy;			/* the function that its only policy asks, scim_may_use; or
 								 * InvalidOid */
-} Facts;
+} KnownWay;
+
+/* A session keeps no more than this. */
+#define MOST_KNOWN 300
+
+static HTAB *known_ways = NULL;
 
 /* ---- the table ---- */
-
-/* Is the policy for everybody? */
-static bool
-is_public(const RowSecurityPolicy *policy)
-{
-	Datum	   *roles;
-	int			count;
-
-	deconstruct_array(policy->roles, OIDOID, sizeof(Oid), true, TYPALIGN_INT, &roles, NULL, &count);
-	return count == 1 && DatumGetObjectId(roles[0]) == ACL_ID_PUBLIC;
-}
-
-/* Is there one policy, for all commands and everybody: USING (scim_may_use(tenant))? */
-static Oid
-find_policy(Relation relation, AttrNumber tenant)
-{
-	List	   *policies = relation->rd_rsdesc ? relation->rd_rsdesc->policies : NIL;
-	const RowSecurityPolicy *policy;
-	const FuncExpr *call;
-	const Var  *column;
-
-	if (list_length(policies) != 1)
-		return InvalidOid;
-	policy = linitial(policies);
-	call = (const FuncExpr *) policy->qual;
-	if (!policy->permissive || policy->polcmd != '*' || !is_public(policy) ||
-		call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1)
-		return InvalidOid;
-	column = linitial(call->args);
-	return IsA(column, Var) && column->varattno == tenant && column->varlevelsup == 0 &&
-		scim_is_may_use(call->funcid) ? call->funcid : InvalidOid;
-}
 
 /* Is that key of the index the column, compared as "=" does? */
 static bool
@@ -154,11 +139,11 @@ add_key(ScimDirectWay *way, Relation relation, AttrNumber number, const ScimIdTy
 }
 
 static const char *
-find_obstacle(Relation relation, const ScimRegistration *registration, Facts *facts)
+find_obstacle(Relation relation, const ScimRegistration *registration, KnownWay *known)
 {
 	AttrNumber	tenant = registration->numbers[registration->is_members ? (int) SCIM_MEMBER_TENANT
 											   : (int) SCIM_COLUMN_TENANT];
-	ScimDirectWay *way = &facts->way;
+	ScimDirectWay *way = &known->way;
 
 	if (relation->rd_rel->relkind != RELKIND_RELATION || relation->rd_rel->relhassubclass ||
 		relation->rd_rel->relam != HEAP_TABLE_AM_OID)
@@ -176,42 +161,11 @@ find_obstacle(Relation relation, const ScimRegistration *registration, Facts *fa
 	if (!find_index(relation, way))
 		return "it has no index for that";
 	if (relation->rd_rel->relrowsecurity && tenant != InvalidAttrNumber)
-		facts->policy = find_policy(relation, tenant);
+		known->policy = scim_find_own_policy(relation, tenant);
 	return NULL;
 }
 
-/* The table is locked, so what is found holds until it is unlocked, whatever is invalidated. */
-static Facts
-find_facts(Relation relation, const ScimRegistration *registration)
-{
-	static Facts known[2];
-	Facts	   *kept = &known[registration->is_members ? 1 : 0];
-	Facts		facts = {0};
-
-	if (likely(kept->generation == scim_registration_generation() &&
-			   kept->relid == registration->relid))
-		return *kept;
-	facts.generation = scim_registration_generation();
-	facts.relid = registration->relid;
-	facts.obstacle = find_obstacle(relation, registration, &facts);
-	if (scim_is_current(registration))
-		*kept = facts;
-	return facts;
-}
-
 /* ---- who asks ---- */
-
-/* What a table is like for a role. */
-typedef struct Rights
-{
-	uint64		generation;		/* of the registrations, which move with privileges on tables */
-	uint64		roles;			/* and of the roles */
-	Oid			relid;
-	Oid			role;
-	bool		unforced;		/* within a foreign key's statement, which none concern */
-	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
-	bool		has_policies;	/* they apply to it */
-} Rights;
 
 /* Would somebody see, or change, a statement in place of which there is none? */
 static bool
@@ -224,96 +178,157 @@ has_hooks(void)
 }
 
 static bool
-may_read_column(const Rights *rights, AttrNumber number)
+may_read_column(const WayKey *key, AttrNumber number)
 {
-	return pg_attribute_aclcheck(rights->relid, number, rights->role, ACL_SELECT) == ACLCHECK_OK;
+	return pg_attribute_aclcheck(key->relid, number, key->role, ACL_SELECT) == ACLCHECK_OK;
 }
 
-/* The keys, the group of a membership, the name of a resource. */
 static bool
-may_read_columns(const Rights *rights, const ScimRegistration *registration, const Facts *facts)
+may_read_rows(const WayKey *key, const ScimRegistration *registration)
 {
-	ScimNamePlace places[SCIM_MOST_NAMES];
-	int			count;
+	for (int i = 0; i < scim_bare_count(registration); i++)
+	{
+		AttrNumber	number = scim_bare_number(registration, i);
 
-	for (int i = 0; i < facts->way.key_count; i++)
-	{
-		if (!may_read_column(rights, facts->way.keys[i].number))
-			return false;
-	}
-	if (registration->is_members)
-		return may_read_column(rights, registration->numbers[SCIM_MEMBER_GROUP]);
-	count = scim_name_places(registration, places);
-	for (int i = 0; i < count; i++)
-	{
-		if (!may_read_column(rights, places[i].number))
+		if (number != InvalidAttrNumber && !may_read_column(key, number))
 			return false;
 	}
 	return true;
 }
 
-static void
-find_rights(Relation relation, const ScimRegistration *registration, const Facts *facts,
-			Rights *rights)
+static bool
+may_read_names(const WayKey *key, const ScimRegistration *registration)
 {
-	rights->has_policies = relation->rd_rel->relrowsecurity &&
-		check_enable_rls(rights->relid, InvalidOid, true) == RLS_ENABLED;
-	if (pg_class_aclcheck(rights->relid, rights->role, ACL_SELECT) != ACLCHECK_OK &&
-		!may_read_columns(rights, registration, facts))
-		rights->obstacle = "the role may not read its columns";
-	else if (!scim_may_use_schema(RelationGetNamespace(relation), rights->role))
-		rights->obstacle = "the role may not use its schema";
-	else if (rights->has_policies && !OidIsValid(facts->policy))
-		rights->obstacle = "it has policies of its own";
+	ScimNamePlace places[SCIM_MOST_NAMES];
+	int			count = scim_name_places(registration, places);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (!may_read_column(key, places[i].number))
+			return false;
+	}
+	return true;
 }
 
-static Rights
-rights_of(Relation relation, const ScimRegistration *registration, const Facts *facts)
+static bool
+may_read_groups(const WayKey *key, const ScimRegistration *registration)
 {
-	static Rights known[2];
-	Rights	   *kept = &known[registration->is_members ? 1 : 0];
-	Rights		rights = {
-		.generation = facts->generation,
-		.roles = scim_roles_generation(),
-		.relid = facts->relid,
-		.role = GetUserId(),
-		.unforced = InNoForceRLSOperation()
+	return may_read_column(key, registration->numbers[SCIM_MEMBER_GROUP]);
+}
+
+/* Beside the keys. */
+static bool
+may_read_columns(const KnownWay *known, const ScimRegistration *registration)
+{
+	static bool (*const may_read[]) (const WayKey *key, const ScimRegistration *registration) = {
+		[SCIM_DIRECT_ROWS] = may_read_rows,
+		[SCIM_DIRECT_NAMES] = may_read_names,
+		[SCIM_DIRECT_GROUPS_OF] = may_read_groups
 	};
 
-	if (likely(kept->generation == rights.generation && kept->roles == rights.roles &&
-			   kept->relid == rights.relid && kept->role == rights.role &&
-			   kept->unforced == rights.unforced))
+	for (int i = 0; i < known->way.key_count; i++)
+	{
+		if (!may_read_column(&known->key, known->way.keys[i].number))
+			return false;
+	}
+	return may_read[known->key.purpose] (&known->key, registration);
+}
+
+static const char *
+find_lack(Relation relation, const ScimRegistration *registration, KnownWay *known)
+{
+	const WayKey *key = &known->key;
+
+	known->way.has_policies = relation->rd_rel->relrowsecurity &&
+		check_enable_rls(key->relid, InvalidOid, true) == RLS_ENABLED;
+	if (pg_class_aclcheck(key->relid, key->role, ACL_SELECT) != ACLCHECK_OK &&
+		!may_read_columns(known, registration))
+		return "the role may not read its columns";
+	if (!scim_may_use_schema(RelationGetNamespace(relation), key->role))
+		return "the role may not use its schema";
+	if (known->way.has_policies && !OidIsValid(known->policy))
+		return "it has policies of its own";
+	return NULL;
+}
+
+/* ---- what is known ---- */
+
+static void
+init_known(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(WayKey),
+		.entrysize = sizeof(KnownWay),
+		.hcxt = CacheMemoryContext
+	};
+
+	known_ways = hash_create("scimver ways to tables", 32, &control,
+							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* A session that plays many roles begins anew. */
+static void
+keep(const KnownWay *known)
+{
+	if (hash_get_num_entries(known_ways) >= MOST_KNOWN)
+	{
+		hash_destroy(known_ways);
+		known_ways = NULL;
+		init_known();
+	}
+	*(KnownWay *) hash_search(known_ways, &known->key, HASH_ENTER, NULL) = *known;
+}
+
+/* The table is locked, so what is found holds until it is unlocked, whatever is invalidated. */
+static KnownWay
+find_way(Relation relation, const ScimRegistration *registration, ScimDirectPurpose purpose)
+{
+	KnownWay	known = {
+		.key = {
+			.role = GetUserId(),
+			.relid = registration->relid,
+			.trigger = registration->trigger,
+			.purpose = purpose,
+			.unforced = InNoForceRLSOperation() ? 1 : 0
+		},
+		.generation = scim_registration_generation(),
+		.roles = scim_roles_generation()
+	};
+	const KnownWay *kept;
+
+	if (known_ways == NULL)
+		init_known();
+	kept = hash_search(known_ways, &known.key, HASH_FIND, NULL);
+	if (likely(kept && kept->generation == known.generation && kept->roles == known.roles))
 		return *kept;
-	find_rights(relation, registration, facts, &rights);
+	known.obstacle = find_obstacle(relation, registration, &known);
+	if (known.obstacle == NULL)
+		known.obstacle = find_lack(relation, registration, &known);
 	if (scim_is_current(registration))
-		*kept = rights;
-	return rights;
+		keep(&known);
+	return known;
 }
 
 const char *
-scim_find_direct_way(Relation relation, const ScimRegistration *registration, ScimDirectWay *way)
+scim_find_direct_way(Relation relation, const ScimRegistration *registration,
+					 ScimDirectPurpose purpose, ScimDirectWay *way)
 {
-	Facts		facts;
-	Rights		rights;
+	KnownWay	known;
 
 	if (has_hooks())
 		return "an extension has hooks in statements";
 	if (RecoveryInProgress() && !RelationIsPermanent(relation))
 		return "it is empty on a standby";
-	facts = find_facts(relation, registration);
-	if (facts.obstacle)
-		return facts.obstacle;
-	rights = rights_of(relation, registration, &facts);
-	if (rights.obstacle)
-		return rights.obstacle;
-	if (rights.has_policies && !row_security)
+	known = find_way(relation, registration, purpose);
+	if (known.obstacle)
+		return known.obstacle;
+	if (known.way.has_policies && !row_security)
 		return "row_security is off";
 	/* it may have been replaced, or got settings or an owner to run as */
-	if (rights.has_policies && !scim_is_may_use(facts.policy))
+	if (known.way.has_policies && !scim_is_may_use(known.policy))
 		return "its policy asks something else";
-	if (rights.has_policies && !scim_may_execute(facts.policy, rights.role))
+	if (known.way.has_policies && !scim_may_execute(known.policy, known.key.role))
 		return "its policy cannot be asked";
-	*way = facts.way;
-	way->has_policies = rights.has_policies;
+	*way = known.way;
 	return NULL;
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "registry/registration.h"
+#include "statement/direct.h"
 #include "utils/relcache.h"
 
 /* A column that rows are sought by. */
@@ -30,10 +31,10 @@ typedef struct ScimDirectWay
 } ScimDirectWay;
 
 /*
- * The way for the current role to the relation, which is locked.  NULL: it is
- * found; else why it takes a statement.
+ * The way for the current role and the purpose to the relation, which is locked.
+ * NULL: it is found; else why it takes a statement.
  */
 extern const char *scim_find_direct_way(Relation relation, const ScimRegistration *registration,
-										ScimDirectWay *way);
+										ScimDirectPurpose purpose, ScimDirectWay *way);
 
 #endif							/* SCIM_STATEMENT_DIRECT_WAY_H */

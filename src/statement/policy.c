@@ -32,20 +32,16 @@ is_for_everybody(const RowSecurityPolicy *policy)
 	return count == 1 && DatumGetObjectId(roles[0]) == ACL_ID_PUBLIC;
 }
 
-/* Is the expression that column?  One whose equal texts are the same, as grants are. */
+/* Is the text that column?  One whose equal texts are the same, as grants are. */
 static bool
-is_column(const Var *expression, AttrNumber number)
+is_column(const Var *text, AttrNumber number)
 {
-	return IsA(expression, Var) && expression->varattno == number &&
-		expression->varlevelsup == 0 && get_collation_isdeterministic(expression->varcollid);
+	return IsA(text, Var) && text->varattno == number && text->varlevelsup == 0 &&
+		get_collation_isdeterministic(text->varcollid);
 }
 
-/*
- * The function of the table's only policy, USING (scim_may_use(tenant)) for all
- * commands and everybody; InvalidOid: it has another, or more than that.
- */
-static Oid
-find_own_policy(Relation relation, AttrNumber tenant)
+Oid
+scim_find_own_policy(Relation relation, AttrNumber tenant)
 {
 	List	   *policies = relation->rd_rsdesc ? relation->rd_rsdesc->policies : NIL;
 	const RowSecurityPolicy *policy;
@@ -57,7 +53,7 @@ find_own_policy(Relation relation, AttrNumber tenant)
 	call = (const FuncExpr *) policy->qual;
 	if (!policy->permissive || policy->polcmd != '*' || !is_for_everybody(policy) ||
 		call == NULL || !IsA(call, FuncExpr) || list_length(call->args) != 1 ||
-		!is_column(linitial(call->args), tenant) || !scim_is_may_use(call->funcid))
+		!scim_is_may_use(call->funcid) || !is_column(linitial(call->args), tenant))
 		return InvalidOid;
 	return call->funcid;
 }
@@ -82,7 +78,7 @@ scim_sees_tenant(const ScimRegistration *registration, const char *tenant)
 	relation = try_relation_open(registration->relid, RowShareLock);
 	if (relation == NULL)
 		return false;
-	policy = find_own_policy(relation, number);
+	policy = scim_find_own_policy(relation, number);
 	relation_close(relation, NoLock);
 	if (!OidIsValid(policy) || !scim_may_execute(policy, GetUserId()))
 		return false;

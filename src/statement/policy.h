@@ -6,6 +6,13 @@
 #define SCIM_STATEMENT_POLICY_H
 
 #include "registry/registration.h"
+#include "utils/relcache.h"
+
+/*
+ * The function of the table's only policy, USING (scim_may_use(tenant)) for all
+ * commands and everybody; InvalidOid: it has another, more than that, or none.
+ */
+extern Oid	scim_find_own_policy(Relation relation, AttrNumber tenant);
 
 /*
  * Policies apply to the caller: do they let it see all rows of the tenant, as

@@ -14,6 +14,7 @@
 #include "registry/cache.h"
 #include "registry/extension.h"
 #include "registry/schemas.h"
+#include "statement/bare.h"
 #include "statement/names.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
@@ -59,24 +60,19 @@ append_schema(StringInfo out, const Placeholder *at)
 static void
 append_bare(StringInfo out, const Placeholder *at)
 {
-	static const ScimColumn columns[] = {
-		SCIM_COLUMN_ID, SCIM_COLUMN_DATA, SCIM_COLUMN_VERSION, SCIM_COLUMN_REVISION,
-		SCIM_COLUMN_CREATED, SCIM_COLUMN_LAST_MODIFIED,
-		SCIM_COLUMN_MEMBER_COUNT, SCIM_COLUMN_MEMBER_DIGEST
-	};
 	const ScimRegistration *registration = at->table;
-	int			count = registration->type->has_members ? lengthof(columns) : lengthof(columns) - 2;
+	int			count = scim_bare_columns(registration);
 
 	for (int i = 0; i < count; i++)
 	{
-		const char *column = registration->columns[columns[i]];
+		const char *column = registration->columns[scim_bare[i]];
 
 		appendStringInfoString(out, i > 0 ? ", " : "");
 		if (column)
 			appendStringInfo(out, "r.%s", column);
 		else
 			appendStringInfo(out, "NULL::%s",
-							 format_type_be_qualified(scim_column_kinds[columns[i]].type));
+							 format_type_be_qualified(scim_column_kinds[scim_bare[i]].type));
 	}
 	for (int i = 0; i < registration->mapped_count; i++)
 		appendStringInfo(out, ", r.%s", registration->mapped[i].column);

@@ -1,0 +1,18 @@
+/*
+ * bare.c
+ *		The columns of a row as it is read.
+ */
+#include "postgres.h"
+
+#include "statement/bare.h"
+
+const ScimColumn scim_bare[] = {
+	[SCIM_AT_ID] = SCIM_COLUMN_ID,
+	[SCIM_AT_DATA] = SCIM_COLUMN_DATA,
+	[SCIM_AT_VERSION] = SCIM_COLUMN_VERSION,
+	[SCIM_AT_REVISION] = SCIM_COLUMN_REVISION,
+	[SCIM_AT_CREATED] = SCIM_COLUMN_CREATED,
+	[SCIM_AT_LAST_MODIFIED] = SCIM_COLUMN_LAST_MODIFIED,
+	[SCIM_AT_MEMBER_COUNT] = SCIM_COLUMN_MEMBER_COUNT,
+	[SCIM_AT_MEMBER_DIGEST] = SCIM_COLUMN_MEMBER_DIGEST
+};

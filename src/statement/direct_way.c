@@ -25,6 +25,7 @@
 #include "statement/bare.h"
 #include "statement/direct_way.h"
 #include "statement/granted.h"
+#include "statement/may_use.h"
 #include "statement/names.h"
 #include "statement/policy.h"
 #include "utils/acl.h"

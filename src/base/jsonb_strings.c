@@ -7,7 +7,7 @@
 #include "base/jsonb_strings.h"
 #include "base/jsonb_tree.h"
 
-/* Of so few children the first one alone tells its end in place of its length, which is the same. */
+/* Of so few children the first alone tells its end, not its length; these are the same. */
 StaticAssertDecl(2 * SCIM_MOST_STRINGS < JB_OFFSET_STRIDE, "offsets");
 
 JsonbValue *

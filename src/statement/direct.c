@@ -39,8 +39,8 @@ struct ScimDirect
 	const ScimIdType *id_type;
 	bool		compares;		/* the tenant, in the row */
 	ScanKeyData compared;
-	bool		unique;			/* no two rows have the same keys: they are looked for first
-								 * where they were seen last */
+	bool		unique;			/* no two rows have the same keys: they are looked for first where
+								 * they were seen last */
 	uint32		table_hash;		/* of table and tenant */
 	uint32		row_hash;		/* of the keys */
 	BlockNumber blocks;			/* of the table */

@@ -15,6 +15,7 @@
 #include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "registry/cache.h"
 #include "statement/direct.h"
 #include "statement/direct_place.h"
@@ -192,11 +193,14 @@ look_where_seen(ScimDirect *direct)
 	ItemPointerData place;
 	bool		again = false;
 
-	return scim_recall_place(direct->row_hash, &place) &&
-		ItemPointerGetBlockNumber(&place) < direct->blocks &&
-		table_index_fetch_tuple(direct->scan->xs_heapfetch, &place, direct->scan->xs_snapshot,
-								direct->slot, &again, NULL) &&
-		is_sought(direct);
+	if (!scim_recall_place(direct->row_hash, &place) ||
+		ItemPointerGetBlockNumber(&place) >= direct->blocks ||
+		!table_index_fetch_tuple(direct->scan->xs_heapfetch, &place, direct->scan->xs_snapshot,
+								 direct->slot, &again, NULL) ||
+		!is_sought(direct))
+		return false;
+	pgstat_count_heap_fetch(direct->index);
+	return true;
 }
 
 void

@@ -334,6 +334,12 @@ check_size(Size size, Size limit, const char *what)
 				 errmsg("total size of jsonb %s exceeds the maximum of %zu bytes", what, limit)));
 }
 
+void
+scim_check_children(Size size)
+{
+	check_size(size, JENTRY_OFFLENMASK, "container's elements");
+}
+
 typedef struct Writer
 {
 	char	   *data;			/* the datum under construction */
@@ -417,8 +423,7 @@ write_entry(Writer *writer, Size entries, Size base, int index, const JsonbValue
 	JEntry		entry = write_child(writer, value);
 	Size		end = writer->length - base;
 
-	check_size(end, JENTRY_OFFLENMASK,
-			   "container's elements");
+	scim_check_children(end);
 	if (index % JB_OFFSET_STRIDE == 0)
 		entry |= JENTRY_HAS_OFF | (JEntry) end;
 	else

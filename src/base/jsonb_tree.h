@@ -197,6 +197,9 @@ extern JsonbValue scim_text(const char *string);
 /* Equality of content as stored: numbers by value, objects without order. */
 extern bool scim_equal(const JsonbValue *a, const JsonbValue *b);
 
+/* The server's error if what the children of one container take, in bytes, is too much. */
+extern void scim_check_children(Size size);
+
 /* The tree as one jsonb in the current memory context.  Later duplicates of a key win. */
 extern Jsonb *scim_write(const JsonbValue *value);
 

@@ -72,6 +72,7 @@ typedef struct KnownGroups
 	KnownGroup *items;
 	int			count;
 	int			room;
+	bool		is_list;		/* of users: then they are found by id */
 	ScimFinder	by_id;
 } KnownGroups;
 
@@ -172,7 +173,7 @@ find_groups(const Reading *reading, ScimDirect *memberships, int *count)
 static const KnownGroup *
 know_group(KnownGroups *known, ScimDirect *groups, Datum group, char *id)
 {
-	uint64		hash = scim_text_hash(id, strlen(id));
+	uint64		hash = known->is_list ? scim_text_hash(id, strlen(id)) : 0;
 	const ScimFound *found = scim_finder_first(&known->by_id, hash);
 	KnownGroup *item;
 	TupleTableSlot *slot;
@@ -183,7 +184,8 @@ know_group(KnownGroups *known, ScimDirect *groups, Datum group, char *id)
 		return &known->items[found->item];
 	if (known->count == known->room)
 		known->items = repalloc_huge(known->items, (Size) (known->room *= 2) * sizeof(KnownGroup));
-	scim_finder_add(&known->by_id, hash, known->count);
+	if (known->is_list)
+		scim_finder_add(&known->by_id, hash, known->count);
 	item = &known->items[known->count++];
 	scim_seek_direct(groups, group);
 	slot = scim_next_direct(groups);
@@ -217,7 +219,7 @@ static bool
 read_directly(const Reading *reading)
 {
 	const ScimRegistration *members = reading->members;
-	KnownGroups known = {.room = 8};
+	KnownGroups known = {.room = 8, .is_list = reading->count > 1};
 	ScimDirect *memberships;
 	ScimDirect *groups = NULL;
 

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/jsonb_strings.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/canonical.h"
@@ -44,15 +45,10 @@ JsonbValue *
 scim_other_side(const ScimResourceType *type, const char *id, const char *display,
 				const char *type_value)
 {
-	JsonbValue *entry = scim_new_object();
+	static const char *const keys[] = {"$ref", "type", "value", "display"};
+	const char *strings[] = {scim_location(type->endpoint, id), type_value, id, display};
 
-	/* in jsonb's order */
-	scim_set_text(entry, "$ref", scim_location(type->endpoint, id));
-	scim_set_text(entry, "type", type_value);
-	scim_set_text(entry, "value", id);
-	if (display)
-		scim_set_text(entry, "display", display);
-	return entry;
+	return scim_new_strings(keys, strings, display ? 4 : 3);
 }
 
 static void

@@ -12,12 +12,17 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "registry/cache.h"
 #include "statement/direct.h"
+#include "statement/direct_place.h"
 #include "statement/direct_way.h"
 #include "statement/granted.h"
+#include "storage/bufmgr.h"
+#include "utils/datum.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -32,8 +37,16 @@ struct ScimDirect
 	ScanKeyData sought[2];		/* in the order of the index */
 	int			sought_count;
 	ScanKeyData *id;			/* of these, the one that each look-up sets */
+	const ScimIdType *id_type;
 	bool		compares;		/* the tenant, in the row */
 	ScanKeyData compared;
+	bool		unique;			/* no two rows have the same keys: they are looked for first where
+								 * they were seen last */
+	uint32		table_hash;		/* of table and tenant */
+	uint32		row_hash;		/* of the keys */
+	BlockNumber blocks;			/* of the table */
+	bool		is_seen;		/* the row is where it was: in the slot */
+	bool		is_last;		/* the look-up has no row, or none after that */
 };
 
 static void
@@ -63,6 +76,12 @@ set_keys(ScimDirect *direct, const ScimDirectWay *way, const char *tenant)
 		direct->compares |= key->place < 0;
 	}
 	direct->id = &direct->sought[way->keys[0].place];
+	direct->id_type = way->keys[0].type;
+	direct->unique = direct->index->rd_index->indisunique &&
+		direct->index->rd_index->indimmediate &&
+		direct->index->rd_index->indnkeyatts == direct->sought_count;
+	direct->table_hash = hash_combine(RelationGetRelid(direct->relation),
+									  hash_bytes((const unsigned char *) tenant, strlen(tenant)));
 }
 
 /* May its rows be looked for under this snapshot?  As the planner asks. */
@@ -126,46 +145,108 @@ scim_open_direct(const ScimRegistration *registration, ScimDirectPurpose purpose
 	return NULL;
 }
 
-void
-scim_seek_direct(ScimDirect *direct, Datum id)
+static void
+begin_scan(ScimDirect *direct)
 {
-	if (direct->hidden)
-		return;
-	direct->id->sk_argument = id;
-	if (direct->scan == NULL)
-	{
-		direct->slot = table_slot_create(direct->relation, NULL);
-		direct->scan = scim_begin_index_scan(direct->relation, direct->index, GetActiveSnapshot(),
-											 direct->sought_count);
-	}
-	index_rescan(direct->scan, direct->sought, direct->sought_count, NULL, 0);
+	direct->slot = table_slot_create(direct->relation, NULL);
+	direct->scan = scim_begin_index_scan(direct->relation, direct->index, GetActiveSnapshot(),
+										 direct->sought_count);
+	direct->blocks = direct->unique ? RelationGetNumberOfBlocks(direct->relation) : 0;
+}
+
+/* Has the row in the slot the key's value, in that column? */
+static bool
+has_value(ScimDirect *direct, ScanKeyData *scan_key, AttrNumber number)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(direct->slot, number, &isnull);
+
+	return !isnull && DatumGetBool(FunctionCall2Coll(&scan_key->sk_func, scan_key->sk_collation,
+													 value, scan_key->sk_argument));
 }
 
 /* Is the row of the tenant?  Where the index does not tell. */
 static bool
 is_of_tenant(ScimDirect *direct)
 {
-	ScanKeyData *tenant = &direct->compared;
-	bool		isnull;
-	Datum		value;
+	return !direct->compares ||
+		has_value(direct, &direct->compared, direct->compared.sk_attno);
+}
 
-	if (!direct->compares)
-		return true;
-	value = slot_getattr(direct->slot, tenant->sk_attno, &isnull);
-	return !isnull && DatumGetBool(FunctionCall2Coll(&tenant->sk_func, tenant->sk_collation, value,
-													 tenant->sk_argument));
+/* Has the row in the slot all keys, as if the index had told? */
+static bool
+is_sought(ScimDirect *direct)
+{
+	for (int i = 0; i < direct->sought_count; i++)
+	{
+		if (!has_value(direct, &direct->sought[i], direct->index->rd_index->indkey.values[i]))
+			return false;
+	}
+	return is_of_tenant(direct);
+}
+
+/*
+ * Is the row still where it was seen?  The table may have been written anew since,
+ * so that there is another row now, or no such block; what is there and has the
+ * keys is the row, as there is only one that the snapshot shows.
+ */
+static bool
+look_where_seen(ScimDirect *direct)
+{
+	ItemPointerData place;
+	bool		again = false;
+
+	if (!scim_recall_place(direct->row_hash, &place) ||
+		ItemPointerGetBlockNumber(&place) >= direct->blocks ||
+		!table_index_fetch_tuple(direct->scan->xs_heapfetch, &place, direct->scan->xs_snapshot,
+								 direct->slot, &again, NULL) ||
+		!is_sought(direct))
+		return false;
+	pgstat_count_heap_fetch(direct->index);
+	return true;
+}
+
+void
+scim_seek_direct(ScimDirect *direct, Datum id)
+{
+	if (direct->hidden)
+		return;
+	direct->id->sk_argument = id;
+	direct->is_last = false;
+	if (direct->scan == NULL)
+		begin_scan(direct);
+	if (direct->unique)
+	{
+		direct->row_hash = hash_combine(direct->table_hash,
+										datum_image_hash(id, direct->id_type->by_value,
+														 direct->id_type->length));
+		direct->is_seen = look_where_seen(direct);
+	}
+	if (!direct->is_seen)
+		index_rescan(direct->scan, direct->sought, direct->sought_count, NULL, 0);
 }
 
 TupleTableSlot *
 scim_next_direct(ScimDirect *direct)
 {
-	if (direct->hidden)
+	const ItemPointerData *next;
+
+	if (direct->hidden || direct->is_last)
 		return NULL;
-	while (index_getnext_slot(direct->scan, ForwardScanDirection, direct->slot))
+	direct->is_last = direct->unique;
+	if (direct->is_seen)
+		return direct->slot;
+	while ((next = index_getnext_tid(direct->scan, ForwardScanDirection)) != NULL)
 	{
+		/* where the index says; the row that the snapshot shows may be one that follows it */
+		ItemPointerData place = *next;
+
 		CHECK_FOR_INTERRUPTS();
-		if (is_of_tenant(direct))
-			return direct->slot;
+		if (!index_fetch_heap(direct->scan, direct->slot) || !is_of_tenant(direct))
+			continue;
+		if (direct->unique)
+			scim_note_place(direct->row_hash, &place);
+		return direct->slot;
 	}
 	return NULL;
 }

@@ -220,7 +220,7 @@ SELECT id AS busy FROM users WHERE user_name = 'busy' \gset
 INSERT INTO groups_members (group_id, member_type, member_id) SELECT gid(n), 'User', :'busy' FROM generate_series(1, 1000) n;
 CREATE FUNCTION read() RETURNS bigint[] LANGUAGE sql VOLATILE RETURN
 	ARRAY[(SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'groups_members'::regclass) + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = 'groups_members'::regclass),
-		(SELECT seq_scan + idx_scan FROM pg_stat_xact_user_tables WHERE relid = 'groups'::regclass)];
+		(SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'groups'::regclass)];
 CREATE FUNCTION reads(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	before bigint[];

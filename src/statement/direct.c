@@ -19,7 +19,6 @@
 #include "registry/cache.h"
 #include "statement/direct.h"
 #include "statement/direct_place.h"
-#include "statement/direct_way.h"
 #include "statement/granted.h"
 #include "storage/bufmgr.h"
 #include "utils/datum.h"

@@ -14,16 +14,9 @@
 
 #include "executor/tuptable.h"
 #include "registry/registration.h"
+#include "statement/direct_way.h"
 
 typedef struct ScimDirect ScimDirect;
-
-/* What is looked up. */
-typedef enum ScimDirectPurpose
-{
-	SCIM_DIRECT_ROWS,			/* resources by their ids: what {bare} reads of them */
-	SCIM_DIRECT_NAMES,			/* the same: what they are called (scim_name_places) */
-	SCIM_DIRECT_GROUPS_OF		/* memberships by their users: the groups */
-} ScimDirectPurpose;
 
 /*
  * Opens a table to look up its rows in a tenant, as the current role sees them.

@@ -9,8 +9,15 @@
 #include "postgres.h"
 
 #include "registry/registration.h"
-#include "statement/direct.h"
 #include "utils/relcache.h"
+
+/* What is looked up. */
+typedef enum ScimDirectPurpose
+{
+	SCIM_DIRECT_ROWS,			/* resources by their ids: what {bare} reads of them */
+	SCIM_DIRECT_NAMES,			/* the same: what they are called (scim_name_places) */
+	SCIM_DIRECT_GROUPS_OF		/* memberships by their users: the groups */
+} ScimDirectPurpose;
 
 /* A column that rows are sought by. */
 typedef struct ScimDirectKey

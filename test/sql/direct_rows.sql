@@ -12,6 +12,8 @@ SET client_min_messages = warning;
 \pset format unaligned
 \pset tuples_only on
 CREATE EXTENSION scimver CASCADE;
+-- at DEBUG1 the server says that its caches of names grow, too: before that is shown
+DO $$ BEGIN PERFORM to_regproc(quote_ident(proname)) FROM pg_proc; END $$;
 -- a resource without what differs from run to run; long texts by their lengths
 CREATE FUNCTION briefly(shown jsonb) RETURNS text LANGUAGE sql RETURN
 	(SELECT string_agg(key || ' ' || CASE WHEN length(value::text) > 200 THEN length(value::text) || ' bytes' ELSE value::text END, ', ' ORDER BY key)

@@ -277,6 +277,7 @@ scim_narrow_type(const ScimResourceType *type)
 	result->schema = scim_narrow_schema(type->schema, type);
 	result->extensions = extensions;
 	result->extension_required = required;
+	result->projection = NULL;	/* is of the whole type */
 	if (!same)
 		result->version = NULL; /* the document is another one */
 	return result;

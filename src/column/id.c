@@ -180,6 +180,16 @@ scim_parse_id(const ScimIdType *type, const char *text, Datum *id)
 	}
 }
 
+/* Once per id that is shown: printf would take ten times as long. */
+static char *
+integer_text(int64 number)
+{
+	char	   *text = palloc(sizeof("-9223372036854775808"));
+
+	pg_lltoa(number, text);
+	return text;
+}
+
 char *
 scim_id_text(const ScimIdType *type, Datum id)
 {
@@ -190,11 +200,11 @@ scim_id_text(const ScimIdType *type, Datum id)
 		case UUIDOID:
 			return uuid_text(DatumGetUUIDP(id));
 		case INT2OID:
-			return psprintf("%d", DatumGetInt16(id));
+			return integer_text(DatumGetInt16(id));
 		case INT4OID:
-			return psprintf("%d", DatumGetInt32(id));
+			return integer_text(DatumGetInt32(id));
 		default:
-			return psprintf(INT64_FORMAT, DatumGetInt64(id));
+			return integer_text(DatumGetInt64(id));
 	}
 }
 

@@ -476,6 +476,16 @@ scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value, 
 }
 
 bool
+scim_column_keeps_text(const ScimMappedColumn *column)
+{
+	const ScimValueType *type = scim_value_type(column);
+	ScimType	wanted = scim_column_scim_type(column);
+
+	return type->storage == SCIM_STORAGE_TEXT && !type->is_array && !column->codes &&
+		(wanted == SCIM_STRING || wanted == SCIM_REFERENCE);
+}
+
+bool
 scim_same_datum(Form_pg_attribute attribute, Datum a, bool a_null, Datum b, bool b_null)
 {
 	if (a_null || b_null)

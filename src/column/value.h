@@ -38,6 +38,9 @@ extern bool scim_column_can_hold(const ScimMappedColumn *column, const JsonbValu
 extern bool scim_column_could_hold(const ScimMappedColumn *column, const JsonbValue *value,
 								   Datum *datum);
 
+/* Is the column's text the JSON string, byte for byte, both ways? */
+extern bool scim_column_keeps_text(const ScimMappedColumn *column);
+
 /* Does the JSON value stand for none in the column: null, or an empty text? */
 extern bool scim_is_no_value(const ScimMappedColumn *column, const JsonbValue *value);
 

@@ -194,18 +194,21 @@ choose_all(ScimProjection *projection, char *const *names, int count, bool shown
 	}
 }
 
-ScimProjection *
+const ScimProjection *
 scim_read_projection(const ScimResourceType *type, char *const *attributes, int attribute_count,
 					 char *const *excluded, int excluded_count)
 {
-	ScimProjection *projection = palloc0(sizeof(ScimProjection));
+	ScimProjection *projection;
 	int			extensions = 0;
 
+	if (attribute_count < 0 && excluded_count < 0 && type->projection)
+		return type->projection;
 	if (attribute_count >= 0 && excluded_count >= 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "excluded_attributes",
 						"attributes and excluded_attributes exclude one another");
 	while (type->extensions[extensions])
 		extensions++;
+	projection = palloc0(sizeof(ScimProjection));
 	projection->type = type;
 	projection->extensions = palloc(Max(extensions, 1) * sizeof(Level));
 	init_level(&projection->core, type->schema->attributes);
@@ -231,10 +234,14 @@ scim_read_projection(const ScimResourceType *type, char *const *attributes, int 
 	return projection;
 }
 
-void
-scim_project_version(ScimProjection *projection)
+const ScimProjection *
+scim_project_version(const ScimProjection *projection)
 {
-	projection->version = true;
+	ScimProjection *copy = palloc(sizeof(ScimProjection));
+
+	*copy = *projection;
+	copy->version = true;
+	return copy;
 }
 
 /* ---- asking ---- */

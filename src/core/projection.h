@@ -18,12 +18,12 @@ typedef struct ScimProjection ScimProjection;
  * A value filter behind an attribute is ignored where scimver.filter_mode is lenient.
  * Errors: INVALID_VALUE if both are given, INVALID_PATH with the name.
  */
-extern ScimProjection *scim_read_projection(const ScimResourceType *type,
-											char *const *attributes, int attribute_count,
-											char *const *excluded, int excluded_count);
+extern const ScimProjection *scim_read_projection(const ScimResourceType *type,
+												  char *const *attributes, int attribute_count,
+												  char *const *excluded, int excluded_count);
 
-/* From now on "_version" is shown too, whatever else is: how tools show a resource. */
-extern void scim_project_version(ScimProjection *projection);
+/* The same with "_version" shown too, whatever else is: how tools show a resource.  Palloc'd. */
+extern const ScimProjection *scim_project_version(const ScimProjection *projection);
 extern bool scim_projects_version(const ScimProjection *projection);
 
 /* Is anything of the top-level attribute shown, or (sub not NULL) that sub-attribute of it? */

@@ -86,6 +86,8 @@ typedef struct ScimResourceType
 								 * part of a single complex one */
 	bool		has_groups;		/* "groups" is read from the memberships */
 	bool		can_be_member;	/* of a group */
+	/* what is shown of it if nothing is said (scim_read_projection); NULL: not known yet */
+	const struct ScimProjection *projection;
 } ScimResourceType;
 
 /*

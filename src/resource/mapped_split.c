@@ -54,14 +54,27 @@ write_column(const ScimMappedColumn *column, const ScimMappedNull *null, const J
 	result->columns.nulls[index] = !has_value;
 }
 
+/* Would the column stand for the same as before?  What it cannot hold is told by the writing. */
+static bool
+is_same(const ScimMappedColumn *column, const JsonbValue *before, const JsonbValue *given)
+{
+	JsonbValue	after = {.type = jbvNull};
+	Datum		datum;
+
+	if (before->type == jbvString && scim_column_keeps_text(column) && scim_equal(before, given))
+		return true;
+	if (scim_column_can_hold(column, given, &datum))
+		after = scim_column_to_json(column, datum);
+	return scim_equal(before, &after) &&
+		(after.type != jbvNull || scim_is_no_value(column, given));
+}
+
 static void
 split_column(const ScimTaken *taken, const ScimColumnValues *old, ScimSplit *result, int index)
 {
 	const ScimMappedColumn *column = &taken->registration->mapped[index];
 	const JsonbValue *given = &taken->values[index];
 	JsonbValue	before = {.type = jbvNull};
-	JsonbValue	after = {.type = jbvNull};
-	Datum		datum;
 
 	result->columns.nulls[index] = true;
 	if (column->read_only)
@@ -72,11 +85,7 @@ split_column(const ScimTaken *taken, const ScimColumnValues *old, ScimSplit *res
 	}
 	if (old && !old->nulls[index])
 		before = scim_column_to_json(column, old->values[index]);
-	if (old && scim_column_can_hold(column, given, &datum))
-		after = scim_column_to_json(column, datum);
-	/* what cannot be held is told by the writing */
-	if (old && scim_equal(&before, &after) &&
-		(after.type != jbvNull || scim_is_no_value(column, given)))
+	if (old && is_same(column, &before, given))
 	{
 		result->columns.values[index] = old->values[index];
 		result->columns.nulls[index] = old->nulls[index];

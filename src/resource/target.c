@@ -205,16 +205,14 @@ void
 scim_take_view(ScimTarget *target, const ScimView *view)
 {
 	static const ScimView default_view = {.attribute_count = -1, .excluded_count = -1};
-	ScimProjection *projection;
 
 	if (view == NULL)
 		view = &default_view;
 	check_version(SCIM_KNOWN_VERSION_FORMAT, "known_version", view->known_version);
-	projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
-									  view->excluded, view->excluded_count);
+	target->projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
+											  view->excluded, view->excluded_count);
 	if (view->version)
-		scim_project_version(projection);
-	target->projection = projection;
+		target->projection = scim_project_version(target->projection);
 }
 
 const char *

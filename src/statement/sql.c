@@ -36,33 +36,6 @@ make_room(ScimSql *sql, int count)
 	sql->nulls = sql->nulls ? repalloc(sql->nulls, sql->room) : palloc(sql->room);
 }
 
-void
-scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals)
-{
-	memset(sql, 0, sizeof(ScimSql));
-	initStringInfo(&sql->text);
-	sql->literals = literals;
-	if (tenant == NULL)
-		return;
-	scim_append_argument(sql, scim_tenant_parameter(registration),
-						 scim_tenant_datum(registration, tenant));
-	sql->own_tenant = !literals && scim_is_own_tenant(registration, sql->values[0]);
-	sql->tenant = pstrdup(sql->text.data);
-	resetStringInfo(&sql->text);
-}
-
-void
-scim_copy_arguments(ScimSql *sql, const ScimSql *from)
-{
-	scim_init_sql(sql, NULL, NULL, from->literals);
-	sql->tenant = from->tenant;
-	make_room(sql, from->nargs);
-	sql->nargs = from->nargs;
-	memcpy(sql->types, from->types, from->nargs * sizeof(Oid));
-	memcpy(sql->values, from->values, from->nargs * sizeof(Datum));
-	memcpy(sql->nulls, from->nulls, from->nargs);
-}
-
 static void
 append_literal(StringInfo out, Oid type, Datum value)
 {
@@ -82,11 +55,51 @@ append_literal(StringInfo out, Oid type, Datum value)
 static void
 append_parameter(ScimSql *sql, Oid type, Datum value, bool isnull)
 {
+	char		number[sizeof("-2147483648")];
+
 	make_room(sql, sql->nargs + 1);
 	sql->types[sql->nargs] = type;
 	sql->values[sql->nargs] = value;
 	sql->nulls[sql->nargs++] = isnull ? 'n' : ' ';
-	appendStringInfo(&sql->text, "$%d", sql->nargs);
+	pg_ltoa(sql->nargs, number);
+	appendStringInfoChar(&sql->text, '$');
+	appendStringInfoString(&sql->text, number);
+}
+
+/* A value that lives as long as the statement. */
+static void
+append_value(ScimSql *sql, Oid type, Datum value)
+{
+	if (sql->literals)
+		append_literal(&sql->text, type, value);
+	else
+		append_parameter(sql, type, value, false);
+}
+
+void
+scim_init_sql(ScimSql *sql, const ScimRegistration *registration, const char *tenant, bool literals)
+{
+	memset(sql, 0, sizeof(ScimSql));
+	initStringInfo(&sql->text);
+	sql->literals = literals;
+	if (tenant == NULL)
+		return;
+	append_value(sql, scim_tenant_parameter(registration), scim_tenant_datum(registration, tenant));
+	sql->own_tenant = !literals && scim_is_own_tenant(registration, sql->values[0]);
+	sql->tenant = pstrdup(sql->text.data);
+	resetStringInfo(&sql->text);
+}
+
+void
+scim_copy_arguments(ScimSql *sql, const ScimSql *from)
+{
+	scim_init_sql(sql, NULL, NULL, from->literals);
+	sql->tenant = from->tenant;
+	make_room(sql, from->nargs);
+	sql->nargs = from->nargs;
+	memcpy(sql->types, from->types, from->nargs * sizeof(Oid));
+	memcpy(sql->values, from->values, from->nargs * sizeof(Datum));
+	memcpy(sql->nulls, from->nulls, from->nargs);
 }
 
 void
@@ -95,14 +108,13 @@ scim_append_argument(ScimSql *sql, Oid type, Datum value)
 	int16		length;
 	bool		by_value;
 
-	if (sql->literals)
-	{
-		append_literal(&sql->text, type, value);
-		return;
-	}
 	/* a copy: what the caller points to may be gone when the statement runs */
-	get_typlenbyval(type, &length, &by_value);
-	append_parameter(sql, type, datumCopy(value, by_value, length), false);
+	if (!sql->literals)
+	{
+		get_typlenbyval(type, &length, &by_value);
+		value = datumCopy(value, by_value, length);
+	}
+	append_value(sql, type, value);
 }
 
 void
@@ -117,13 +129,13 @@ scim_append_null(ScimSql *sql, Oid type)
 void
 scim_append_text_argument(ScimSql *sql, const char *value)
 {
-	scim_append_argument(sql, TEXTOID, CStringGetTextDatum(value));
+	append_value(sql, TEXTOID, CStringGetTextDatum(value));
 }
 
 void
 scim_append_id(ScimSql *sql, const ScimRegistration *registration, const char *id)
 {
-	scim_append_argument(sql, registration->id_type->type, scim_id_datum(registration, id));
+	append_value(sql, registration->id_type->type, scim_id_datum(registration, id));
 }
 
 void

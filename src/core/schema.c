@@ -51,7 +51,8 @@ same_name(const char *a, int length, const char *b)
 {
 	for (int i = 0; i < length; i++)
 	{
-		if (fold(a[i]) != fold(b[i]))
+		/* most are spelled alike */
+		if (a[i] != b[i] && fold(a[i]) != fold(b[i]))
 			return false;
 	}
 	return b[length] == '\0';

@@ -451,7 +451,9 @@ find_registration(ScimTriggerKind kind, const ScimResourceType *type, Claims *cl
 		started = count_changes();
 		if (!find_trigger(kind, type, &found))
 		{
-			*claim_of(claims, type) = (Claim) {.type = type, .absent = started};
+			/* nothing of a type of before: a later one may come to lie where it does */
+			if (scim_resource_type(type->name) == type)
+				*claim_of(claims, type) = (Claim) {.type = type, .absent = started};
 			return NULL;
 		}
 		relation = try_relation_open(found.relid, AccessShareLock);

@@ -16,10 +16,10 @@ extern Oid	scim_find_own_policy(Relation relation, AttrNumber tenant);
 
 /*
  * Policies apply to the caller: do they let it see all rows of the tenant, as
- * scimver's own is the only one, and the tenant was granted?  False also where
- * somebody watches statements or adds policies to them, or where a statement of
- * the caller's would be refused: it is to be run then.  The table stays locked, as by
- * one that locks rows.
+ * scimver's own is the only one, and the tenant was granted?  False also where an
+ * extension checks what statements may do or adds policies to them, or where a
+ * statement of the caller's would be refused: it is to be run then.  The table stays
+ * locked, as by one that locks rows.
  */
 extern bool scim_sees_tenant(const ScimRegistration *registration, const char *tenant);
 

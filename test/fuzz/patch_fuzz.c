@@ -81,7 +81,7 @@ read_resource(void *argument)
 {
 	Case	   *c = argument;
 
-	c->data = scim_write(scim_read_resource(&fuzz_type, c->given, spell)->data);
+	c->data = scim_read_resource(&fuzz_type, c->given, spell)->document;
 }
 
 static void
@@ -117,8 +117,8 @@ static void
 show(void *argument)
 {
 	Case	   *c = argument;
-	ScimProjection *projection = scim_read_projection(&fuzz_type, c->names, c->name_count, NULL,
-													  -1);
+	const ScimProjection *projection = scim_read_projection(&fuzz_type, c->names, c->name_count,
+															NULL, -1);
 	JsonbValue	root;
 	JsonbValue *tree;
 

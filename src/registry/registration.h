@@ -32,6 +32,7 @@ typedef struct ScimRegistration
 	bool		validate;		/* option: the trigger checks documents, whoever writes them */
 	Oid			owner;			/* of the table */
 	bool		has_policy;		/* scimver's own policy keeps its tenants apart */
+	bool		history;		/* option: what resources were is kept */
 	bool		subscribed;		/* option: the triggers fire for what replication brings, too */
 	char	   *table;			/* schema.name, quoted */
 	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */

@@ -50,6 +50,8 @@ typedef struct ScimCall
 	ScimRow		row;
 	List	   *claims;			/* unique values that it takes (operation/unique.c) */
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
+								 * NULL */
 	MemoryContext context;		/* of what is kept here */
 } ScimCall;
 
@@ -64,6 +66,7 @@ typedef struct ScimPending
 	bool		recount;		/* they are to be counted anew */
 	int64		count;			/* else: members that came, less those that went */
 	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
+	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */

@@ -1,0 +1,54 @@
+/*
+ * change.h
+ *		A change of a resource, on its way into the history.
+ */
+#ifndef SCIM_HISTORY_CHANGE_H
+#define SCIM_HISTORY_CHANGE_H
+
+#include "core/canonical.h"
+#include "core/delta.h"
+#include "history/moves.h"
+#include "registry/registration.h"
+#include "resource/frame.h"
+#include "utils/timestamp.h"
+
+typedef enum ScimHistoryOperation
+{
+	SCIM_HISTORY_CREATE,
+	SCIM_HISTORY_UPDATE,
+	SCIM_HISTORY_DELETE,
+	SCIM_HISTORY_TRUNCATE,
+	SCIM_HISTORY_REMAPPED,
+	SCIM_HISTORY_REFUSED
+} ScimHistoryOperation;
+
+typedef struct ScimChange
+{
+	ScimHistoryOperation operation;
+	const ScimResourceType *type;
+	const char *tenant;
+	const char *id;				/* NULL: all of the type */
+	bool		has_revision;
+	int64		revision;		/* of what it became; of what was deleted */
+	const char *version;		/* that it got; NULL: it is gone */
+	const char *previous_version;	/* that it had; NULL: it was not there */
+	TimestampTz at;				/* what lastModified became */
+	ScimDelta	delta;			/* of the document, without password and members */
+	bool		password;		/* another one than before, or (create, delete) there is one */
+	const ScimMemberMoves *moves;	/* NULL: none.  Of what is deleted: all that went */
+	ScimMemberSum members_before;	/* of a group with moves */
+} ScimChange;
+
+/*
+ * Records the change: at once, or, if a scim_ call on the resource is under way,
+ * when that ends, with all else that it does to it.
+ */
+extern void scim_record(const ScimRegistration *registration, const ScimChange *change);
+
+/* The call ends: what it did to its resource is written. */
+extern void scim_record_call(ScimCall *call);
+
+/* Writes an entry as it is, whatever is under way. */
+extern void scim_write_history(const ScimChange *change);
+
+#endif							/* SCIM_HISTORY_CHANGE_H */

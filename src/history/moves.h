@@ -1,0 +1,37 @@
+/*
+ * moves.h
+ *		Which members came to a group, and which went, as the history keeps them.
+ */
+#ifndef SCIM_HISTORY_MOVES_H
+#define SCIM_HISTORY_MOVES_H
+
+#include "postgres.h"
+
+#include "core/canonical.h"
+#include "utils/jsonb.h"
+
+typedef struct ScimMemberMoves ScimMemberMoves;
+
+/* None yet; in the current context, which outlives them. */
+extern ScimMemberMoves *scim_new_moves(void);
+
+/*
+ * A member came or went.  Who came and went has not moved.  Beyond
+ * scimver.history_members of them in all, they are forgotten: then only how many
+ * members there were before counts, and their digest.
+ */
+extern void scim_note_move(ScimMemberMoves *moves, const char *type, const char *id, bool came);
+
+/* The second follow on the first. */
+extern void scim_join_moves(ScimMemberMoves *first, const ScimMemberMoves *second);
+
+/* Did anybody move? */
+extern bool scim_has_moves(const ScimMemberMoves *moves);
+
+/*
+ * {"added": {"User": [ids], "Group": [ids]}, "removed": {...}}, without what is
+ * empty; or, if they are too many, {"count", "digest"} of the members before.
+ */
+extern Jsonb *scim_moves_jsonb(const ScimMemberMoves *moves, const ScimMemberSum *before);
+
+#endif							/* SCIM_HISTORY_MOVES_H */

@@ -221,39 +221,16 @@ read_resource(void *argument)
 	c->document = scim_read_resource(&fuzz_type, c->given, spell)->document;
 }
 
-/* As the reference says that changes are to be done. */
-static JsonbValue *
-operation_of(const JsonbValue *change)
-{
-	JsonbValue *operation = scim_new_object();
-	JsonbValue	value;
-
-	if (scim_find(change->val.binary.data, "path", &value))
-		scim_set_value(operation, "path", &value);
-	if (scim_find(change->val.binary.data, "to", &value))
-	{
-		scim_set_value(operation, "value", &value);
-		scim_set_text(operation, "op", "replace");
-	}
-	else
-		scim_set_text(operation, "op", "remove");
-	return operation;
-}
-
 static void
 apply_changes(void *argument)
 {
 	Case	   *c = argument;
-	JsonbValue *operations = scim_new_array();
-	ScimWalk	walk;
-	JsonbValue	change;
+	JsonbValue *operations;
 
 	c->changes = scim_write(scim_find_changes(c->document, c->new));
+	operations = fuzz_operations(c->changes);
 	c->result = c->document;
-	scim_walk(&walk, &c->changes->root);
-	while (scim_walk_next(&walk, NULL, &change))
-		scim_append(operations, operation_of(&change));
-	if (walk.count > 0)
+	if (operations->val.array.nElems > 0)
 		c->result = scim_write(scim_apply_patch(scim_parse_patch(&fuzz_type, scim_write(operations),
 																 &ids),
 												c->document, c->document, NULL, &fuzz_matching));

@@ -11,13 +11,11 @@
 #include "common/hashfn.h"
 #include "history/change.h"
 #include "history/mark.h"
+#include "history/table.h"
 #include "history/values.h"
-#include "registry/extension.h"
-#include "registry/our_trigger.h"
 #include "resource/frame.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
@@ -36,8 +34,6 @@ write_mark(ScimHistoryOperation operation, const ScimResourceType *type, const c
 typedef struct Remapping
 {
 	Relation	history;
-	AttrNumber	tenant;
-	AttrNumber	type_name;
 	const ScimResourceType *type;
 } Remapping;
 
@@ -46,7 +42,7 @@ mark_tenant(Datum tenant, void *argument)
 {
 	const Remapping *remapping = argument;
 
-	if (scim_has_row_with(remapping->history, remapping->tenant, tenant, remapping->type_name,
+	if (scim_has_row_with(remapping->history, SCIM_ENTRY_TENANT + 1, tenant, SCIM_ENTRY_TYPE + 1,
 						  remapping->type->name))
 		write_mark(SCIM_HISTORY_REMAPPED, remapping->type, TextDatumGetCString(tenant));
 }
@@ -55,18 +51,14 @@ void
 scim_mark_remapped(const ScimResourceType *type)
 {
 	Remapping	remapping = {.type = type};
-	Oid			relid;
+	Oid			relid = scim_history_table();
 
-	/* a database that is still at 1.0 has no history */
-	if (!OidIsValid(scim_trigger_function(SCIM_HISTORY_KIND)))
+	if (!OidIsValid(relid))
 		return;
 	/* what the command has written so far counts */
 	CommandCounterIncrement();
-	relid = scim_extension_relation("scimver", "scim_history_rows");
 	remapping.history = table_open(relid, AccessShareLock);
-	remapping.tenant = get_attnum(relid, "tenant_id");
-	remapping.type_name = get_attnum(relid, "resource_type");
-	scim_each_value(remapping.history, remapping.tenant, mark_tenant, &remapping);
+	scim_each_value(remapping.history, SCIM_ENTRY_TENANT + 1, mark_tenant, &remapping);
 	table_close(remapping.history, NoLock);
 }
 

@@ -6,6 +6,8 @@
 
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "history/mark.h"
+#include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "utils/rel.h"
 
@@ -35,6 +37,17 @@ check_trigger(FunctionCallInfo fcinfo)
 Datum
 scim_history_trigger(PG_FUNCTION_ARGS)
 {
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	const ScimRegistration *here;
+	const ScimRegistration *table;
+
 	check_trigger(fcinfo);
+	here = scim_row_registration(data->tg_relation);
+	table = here ? scim_find_table(here->type) : NULL;
+	/* of a table that is registered no more, or another one is by now, nothing is kept */
+	if (table == NULL || table->relid != here->root || !table->history)
+		return PointerGetDatum(NULL);
+	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		scim_mark_truncated(data->tg_relation, here);
 	return PointerGetDatum(NULL);
 }

@@ -52,6 +52,7 @@ typedef struct ScimCall
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
+	int			nesting;		/* of transactions, at which it runs */
 	MemoryContext context;		/* of what is kept here */
 } ScimCall;
 

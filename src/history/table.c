@@ -73,11 +73,11 @@ static const Column columns[SCIM_ENTRY_COLUMNS] = {
 #define OWN_CHECK "scim_history_rows_operation_check"
 
 /* An index of the table. */
-typedef struct Index
+typedef struct TableIndex
 {
 	Oid			relid;
 	IndexInfo  *info;
-} Index;
+} TableIndex;
 
 /* What is known of the table. */
 typedef struct Place
@@ -85,7 +85,7 @@ typedef struct Place
 	Oid			table;
 	Oid			sequence;
 	bool		direct;			/* nothing stands in the way of a row that is put there */
-	Index	   *indexes;		/* then */
+	TableIndex *indexes;		/* then */
 	int			index_count;
 } Place;
 
@@ -194,7 +194,7 @@ read_indexes(Relation relation, Place *found)
 	List	   *relids = RelationGetIndexList(relation);
 	ListCell   *cell;
 
-	found->indexes = palloc0(Max(list_length(relids), 1) * sizeof(Index));
+	found->indexes = palloc0(Max(list_length(relids), 1) * sizeof(TableIndex));
 	foreach(cell, relids)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
@@ -202,7 +202,7 @@ read_indexes(Relation relation, Place *found)
 
 		found->direct = found->direct && is_plain_index(index, info);
 		if (info->ii_ReadyForInserts)
-			found->indexes[found->index_count++] = (Index)
+			found->indexes[found->index_count++] = (TableIndex)
 		{
 			lfirst_oid(cell), info
 		};
@@ -280,7 +280,7 @@ open_table(void)
 
 /* Locks stay until the end of the transaction: the next row needs them again. */
 static void
-insert_into_index(Relation relation, const Index *index, HeapTuple tuple, const Datum *values,
+insert_into_index(Relation relation, const TableIndex *index, HeapTuple tuple, const Datum *values,
 				  const bool *nulls)
 {
 	Relation	opened = index_open(index->relid, RowExclusiveLock);
@@ -335,7 +335,7 @@ write_statement(ScimSql *sql, Relation relation, const Datum *values, const bool
 }
 
 static void
-insert_by_statement(Relation relation, const Datum *values, const bool *nulls)
+insert_by_statement(Relation relation, Datum *values, bool *nulls)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ScimRole	role;

@@ -378,20 +378,52 @@ scim_relation_trigger(Relation relation, Oid trigger)
 	return NULL;
 }
 
+/* The row triggers of the relations that were asked for last, until any registration changes. */
+typedef struct Recent
+{
+	Oid			relid;
+	Oid			trigger;
+	uint64		generation;		/* when it was found; 0: not known */
+} Recent;
+
+static Recent recents[8];
+
+static const ScimRegistration *
+find_recent(const Recent *recent, Oid relid)
+{
+	const CacheEntry *entry;
+
+	follow_schemas();
+	if (recent->relid != relid || recent->generation != generation)
+		return NULL;
+	entry = hash_search(cache, &recent->trigger, HASH_FIND, NULL);
+	return entry ? entry->registration : NULL;
+}
+
 const ScimRegistration *
 scim_row_registration(Relation relation)
 {
-	/* first: a look into the catalogs may have the relation forget its triggers */
-	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
-	const TriggerDesc *triggers = relation->trigdesc;
+	Oid			relid = RelationGetRelid(relation);
+	Recent	   *recent = &recents[relid % lengthof(recents)];
+	const ScimRegistration *registration = find_recent(recent, relid);
+	const TriggerDesc *triggers;
+	Oid			function;
 
+	if (registration)
+		return registration;
+	/* first: a look into the catalogs may have the relation forget its triggers */
+	function = scim_trigger_function(SCIM_ROW_KIND);
+	triggers = relation->trigdesc;
 	for (int i = triggers ? triggers->numtriggers - 1 : -1; i >= 0; i--)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
-			return scim_trigger_registration(relation,
-											 scim_relation_trigger(relation, trigger->tgoid));
+		if (trigger->tgfoid != function || scim_trigger_kind(trigger) != SCIM_ROW_KIND)
+			continue;
+		registration = scim_trigger_registration(relation,
+												 scim_relation_trigger(relation, trigger->tgoid));
+		*recent = (Recent) {relid, registration->trigger, generation};
+		return registration;
 	}
 	return NULL;
 }

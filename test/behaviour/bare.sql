@@ -16,7 +16,7 @@ BEGIN
 END $$;
 CREATE TRIGGER split BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION split('userName', 'user_name');
 CREATE TRIGGER split BEFORE INSERT OR UPDATE ON groups FOR EACH ROW EXECUTE FUNCTION split('displayName', 'display_name');
-CREATE TABLE groups_members (group_id int REFERENCES groups ON DELETE CASCADE, member_id int REFERENCES users ON DELETE CASCADE, PRIMARY KEY (group_id, member_id));
+CREATE TABLE groups_members (group_id int REFERENCES groups ON DELETE CASCADE, member_type text, member_id int REFERENCES users ON DELETE CASCADE, PRIMARY KEY (group_id, member_id));
 SELECT scim_register_table('users', 'User', '{"id": "id", "attributes": {"userName": "user_name"}}', '{"history": true}');
 SELECT scim_register_table('groups', 'Group', '{"id": "id", "attributes": {"displayName": "display_name"}}', '{"history": true}');
 SELECT scim_register_members('groups_members', 'group_id', 'member_id');

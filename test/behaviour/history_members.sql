@@ -1,7 +1,7 @@
 -- What the history keeps of groups' members, whoever moves them: who came and who
 -- went, a row for each change of a group, and none where nothing changed.
 CREATE FUNCTION refs(VARIADIC numbers int[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
-	(SELECT coalesce(jsonb_agg(jsonb_build_object('value', id(n)) ORDER BY i), '[]') FROM unnest(numbers) WITH ORDINALITY u(n, i));
+	(SELECT coalesce(jsonb_agg(jsonb_build_object('value', id(n)::text) ORDER BY i), '[]') FROM unnest(numbers) WITH ORDINALITY u(n, i));
 CREATE FUNCTION a_group(name text, VARIADIC members int[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
 	jsonb_build_object('displayName', name, 'members', refs(VARIADIC members));
 CREATE FUNCTION remove(n int) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
@@ -10,6 +10,12 @@ CREATE FUNCTION add(VARIADIC members int[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
 	jsonb_build_object('op', 'add', 'path', 'members', 'value', refs(VARIADIC members));
 CREATE FUNCTION rename(name text) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
 	jsonb_build_object('op', 'replace', 'path', 'displayName', 'value', name);
+CREATE FUNCTION fails(statement text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+	EXECUTE statement;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate;
+END $$;
 -- what has come into the history of groups since this was asked last
 CREATE TABLE asked AS SELECT 0::bigint AS seq;
 CREATE FUNCTION news() RETURNS SETOF text LANGUAGE sql AS $$
@@ -30,7 +36,7 @@ DECLARE
 BEGIN
 	SELECT * INTO e FROM scim_history_rows WHERE resource_type = 'Group' AND resource_id = id(n)::text ORDER BY seq DESC LIMIT 1;
 	IF e.operation = 'delete' THEN
-		r := e.before || jsonb_build_object('members', '[]'::jsonb);
+		r := e.before || jsonb_build_object('id', id(n)::text, 'members', '[]'::jsonb);
 	ELSE
 		r := scim_get_group(id(n)::text);
 		SELECT * INTO e FROM scim_history_rows WHERE resource_type = 'Group' AND resource_id = id(n)::text AND version = scim_version(r) ORDER BY seq DESC LIMIT 1;
@@ -56,9 +62,9 @@ SELECT news();
 
 -- ---- statements on memberships: a row for each group ----
 
-INSERT INTO groups_members (group_id, member_id) SELECT id(101), id(n) FROM generate_series(1, 3) n;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(101), 'User', id(n) FROM generate_series(1, 3) n;
 SELECT news();
-INSERT INTO groups_members (group_id, member_id) SELECT id(g), id(n) FROM generate_series(102, 103) g, generate_series(1, 2) n;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(g), 'User', id(n) FROM generate_series(102, 103) g, generate_series(1, 2) n;
 SELECT news();
 DELETE FROM groups_members WHERE member_id = id(2);
 SELECT news();
@@ -68,20 +74,20 @@ UPDATE groups_members SET member_id = id(4) WHERE group_id = id(102) AND member_
 SELECT news();
 -- nothing changes: there is no row
 UPDATE groups_members SET member_id = member_id;
-INSERT INTO groups_members (group_id, member_id) VALUES (id(101), id(1)) ON CONFLICT DO NOTHING;
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(101), 'User', id(1)) ON CONFLICT DO NOTHING;
 DELETE FROM groups_members WHERE member_id = id(9);
 SELECT news();
 -- one after the other, and taken back
 BEGIN;
-INSERT INTO groups_members (group_id, member_id) VALUES (id(101), id(5));
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(101), 'User', id(5));
 SAVEPOINT s;
-INSERT INTO groups_members (group_id, member_id) VALUES (id(101), id(6));
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(101), 'User', id(6));
 ROLLBACK TO s;
 DELETE FROM groups_members WHERE group_id = id(101) AND member_id = id(1);
 COMMIT;
 SELECT news();
 BEGIN;
-INSERT INTO groups_members (group_id, member_id) VALUES (id(101), id(6));
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(101), 'User', id(6));
 ROLLBACK;
 SELECT news();
 SELECT way(n) FROM generate_series(101, 104) n;
@@ -106,12 +112,12 @@ SELECT scim_update_group(id(101)::text, '{"displayName": "again", "members": []}
 SELECT news();
 SELECT way(101);
 -- a call that fails leaves nothing
-SELECT scim_patch_group(id(101)::text, jsonb_build_array(add(1, 999)));
+SELECT fails(format('SELECT scim_patch_group(%L, %L)', id(101), jsonb_build_array(rename('no'), add(1, 999))));
 SELECT news();
 
 -- ---- a member is deleted: he has left, by whoever deleted him ----
 
-INSERT INTO groups_members (group_id, member_id) SELECT id(g), id(n) FROM generate_series(101, 104) g, generate_series(6, 9) n ON CONFLICT DO NOTHING;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(g), 'User', id(n) FROM generate_series(101, 104) g, generate_series(6, 9) n ON CONFLICT DO NOTHING;
 SELECT count(*) FROM news();
 CREATE ROLE regress_history_members SUPERUSER;
 SET ROLE regress_history_members;
@@ -138,9 +144,9 @@ SELECT news();
 
 INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'u' || n) FROM generate_series(11, 19) n;
 SET scimver.history_members = 4;
-INSERT INTO groups_members (group_id, member_id) SELECT id(103), id(n) FROM generate_series(11, 14) n;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(103), 'User', id(n) FROM generate_series(11, 14) n;
 SELECT news();
-INSERT INTO groups_members (group_id, member_id) SELECT id(104), id(n) FROM generate_series(11, 15) n;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(104), 'User', id(n) FROM generate_series(11, 15) n;
 SELECT news();
 SELECT way(103), way(104);
 SELECT scim_patch_group(id(103)::text, jsonb_build_array(rename('with many'), add(15, 16, 17, 18, 19)))->>'displayName';
@@ -159,4 +165,21 @@ RESET scimver.history_members;
 
 -- ---- all memberships at once ----
 
+DELETE FROM groups WHERE id <> id(103);
 SELECT count(*) FROM news();
+TRUNCATE groups_members;
+SELECT news();
+SELECT way(103);
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(103), 'User', id(9));
+SELECT news();
+SELECT way(103);
+-- several parts of one statement
+WITH a AS (INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(103), 'User', id(2))), b AS (DELETE FROM groups_members WHERE member_id = id(9))
+	INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(103), 'User', id(3));
+SELECT news();
+SELECT scim_get_group(id(103)::text)->'members' @> refs(2, 3), way(103);
+DELETE FROM groups_members WHERE member_id = id(2);
+SELECT news(), way(103);
+-- a group and its memberships in one statement
+WITH gone AS (DELETE FROM groups WHERE id = id(103)) DELETE FROM groups_members WHERE group_id = id(103);
+SELECT news(), way(103);

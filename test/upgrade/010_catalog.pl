@@ -30,6 +30,17 @@ foreach my $kind ('created', 'mapped')
 	set_up($node, "new_$kind", $kind);
 	fill($node, "new_$kind", $kind);
 	same_lines(catalog($node, $kind), catalog($node, "new_$kind"), "$kind: the catalog is that of a new database");
+	same_lines(own_rows($kind), own_rows("new_$kind"), "$kind: so are the rows that the extension comes with, and the grants");
+}
+
+sub own_rows
+{
+	my ($database) = @_;
+
+	return $node->safe_psql($database, q{
+		SELECT 'schema', * FROM scim_schemas ORDER BY id;
+		SELECT 'type', * FROM scim_resource_types ORDER BY name;
+		SELECT 'grant', * FROM scim_tenant_grants ORDER BY tenant_id, role::text});
 }
 
 # The tables of the extension that are new since.

@@ -132,19 +132,10 @@ add_pending(ScimTriggerRow *work, const ScimPending *pending)
 static void
 subtract_pending(ScimTriggerRow *work, const ScimPending *pending)
 {
-	ScimMemberSum *old = &work->old_members;
-
-	sum_up(work, &work->new, &work->members);
-	*old = work->members;
-	if (pending->empty)
-		work->members = (ScimMemberSum) {.known = true};
-	else if (pending->recount)
-		work->lost_members = true;
-	else
-	{
-		digest_subtract(old->digest, pending->digest);
-		old->count -= pending->count;
-	}
+	scim_sum_moved_members(work->registration, scim_work_tenant(work, &work->new),
+						   scim_work_id(work, &work->new), pending, &work->old_members,
+						   &work->members);
+	work->lost_members = pending->recount;
 }
 
 bool

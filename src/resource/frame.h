@@ -108,7 +108,8 @@ extern bool scim_is_refilling(Oid root);
 typedef enum ScimLeftKind
 {
 	SCIM_LEFT_PASSWORD,			/* by the INSERT of an upsert for its UPDATE */
-	SCIM_LEFT_MOVED_ROW			/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_MOVED_ROW,		/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_TRUNCATED			/* by the TRUNCATE of one partition for that of another */
 } ScimLeftKind;
 
 /* Forgets what was left; what is to be left now is made in the memory that this returns. */

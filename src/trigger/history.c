@@ -18,13 +18,13 @@
 #include "fmgr.h"
 #include "group/record.h"
 #include "history/change.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "trigger/content.h"
 #include "trigger/departed.h"
-#include "trigger/history.h"
 #include "trigger/members.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
@@ -229,8 +229,9 @@ record_update(ScimTriggerRow *work)
 	scim_record(work->registration, &change);
 }
 
-void
-scim_record_row(ScimTriggerRow *work)
+/* Records what became of the row: created, changed, deleted, or nothing. */
+static void
+record_row(ScimTriggerRow *work)
 {
 	bool		was = is_live(work, &work->old);
 	bool		is = is_live(work, &work->new);
@@ -299,7 +300,7 @@ record(const TriggerData *data, const ScimRegistration *here, const ScimRegistra
 
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 	{
-		scim_record_truncate(here);
+		scim_mark_truncated(data->tg_relation, here);
 		return;
 	}
 	scim_work_start_after(&work, here, data);
@@ -307,7 +308,7 @@ record(const TriggerData *data, const ScimRegistration *here, const ScimRegistra
 		return;
 	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
 		(void) scim_take_departed(table, &work, data);
-	scim_record_row(&work);
+	record_row(&work);
 }
 
 /*

@@ -305,8 +305,8 @@ read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kin
 	schema = get_namespace_name(RelationGetNamespace(relation));
 	registration->table = quote_qualified_identifier(schema, RelationGetRelationName(relation));
 	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
-	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);
+	scim_read_options(registration, trigger->tgnargs > SCIM_OPTIONS_ARGUMENT
+					  ? trigger->tgargs[SCIM_OPTIONS_ARGUMENT] : NULL);
 	return registration;
 }
 

@@ -14,6 +14,7 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "history/mark.h"
 #include "registry/extension.h"
 #include "registry/options.h"
 #include "statement/ddl.h"
@@ -163,6 +164,7 @@ scim_create_table(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	relid = create_table(type, schema, name->relname, &options);
 	scim_link_memberships(type);
+	scim_mark_remapped(type);
 	scim_invalidate_tables();
 	scim_grant_tables_to_all();
 	SPI_finish();

@@ -28,6 +28,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/index.h"
 #include "registry/lookup.h"
@@ -420,6 +421,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 		scim_refuse_mixture(type, scim_table_text(relid), true);
 		scim_register_created(relid, type, &options);
 	}
+	scim_mark_remapped(type);
 	scim_invalidate_tables();
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -35,6 +35,15 @@ CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
 
+-- Triggers (sql/parts/triggers.sql).
+
+CREATE FUNCTION scim_history_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_history_trigger';
+COMMENT ON FUNCTION scim_history_trigger() IS
+	'Keeps what resources were, in scim_history_rows (resource type)';
+REVOKE EXECUTE ON FUNCTION scim_history_trigger() FROM PUBLIC;
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.
@@ -52,3 +61,12 @@ BEGIN
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_history_rows TO pg_database_owner;
+
+-- Tables that scim_create_table made have their history from now on: they get the triggers
+-- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.
+
+CREATE FUNCTION scim_begin_history() RETURNS bigint
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_begin_history';
+SELECT scim_begin_history();
+DROP FUNCTION scim_begin_history();

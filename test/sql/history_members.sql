@@ -15,7 +15,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 CREATE TABLE asked AS SELECT 0::bigint AS seq;
 CREATE FUNCTION news() RETURNS SETOF text LANGUAGE sql AS $$
-	WITH entries AS (SELECT h.* FROM scim_history_rows h WHERE h.seq > (SELECT seq FROM asked) AND resource_type = 'Group'),
+	WITH entries AS (SELECT h.* FROM scim_history_rows h WHERE h.seq > (SELECT seq FROM asked) AND resource_type = 'Group' AND resource_id IS NOT NULL),
 		noted AS (UPDATE asked SET seq = (SELECT coalesce(max(h.seq), asked.seq) FROM scim_history_rows h))
 	SELECT format('%s %s: %s%s', operation, regexp_replace(resource_id, '^.{33}0*', ''), array_to_string(ARRAY(SELECT unnest(changed) ORDER BY 1), ', '),
 		' ' || regexp_replace(regexp_replace(members::text, '(digest": )"[A-Za-z0-9+/]{43}="', '\1"D"'), '0{8}-0000-4000-a000-0*', '', 'g'))
@@ -23,7 +23,7 @@ CREATE FUNCTION news() RETURNS SETOF text LANGUAGE sql AS $$
 $$;
 -- does each entry of a group begin where another one ended, and the last one end in what is there?
 CREATE FUNCTION broken() RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT format('%s %s has no beginning', operation, resource_id) FROM scim_history_rows h WHERE resource_type = 'Group' AND operation <> 'create'
+	SELECT format('%s %s has no beginning', operation, resource_id) FROM scim_history_rows h WHERE resource_type = 'Group' AND resource_id IS NOT NULL AND operation <> 'create'
 		AND NOT EXISTS (SELECT FROM scim_history_rows b WHERE (b.tenant_id, b.resource_type, b.resource_id, b.version) = (h.tenant_id, h.resource_type, h.resource_id, h.previous_version) AND b.seq < h.seq)
 	UNION ALL SELECT format('%s is nobody''s end', r->>'id') FROM jsonb_array_elements(scim_list_groups(count => 1000)->'Resources') r
 		WHERE NOT EXISTS (SELECT FROM scim_history_rows e WHERE e.resource_type = 'Group' AND e.resource_id = r->>'id' AND e.version = r#>>'{meta,version}')

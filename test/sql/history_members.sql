@@ -192,6 +192,24 @@ SELECT news();
 DELETE FROM teams;
 SELECT news();
 SELECT broken();
+SELECT scim_unregister_table('teams');
+DROP TABLE joins, teams;
+
+-- ---- what replication brings is written by whom it comes from ----
+
+CREATE TABLE teams (id text PRIMARY KEY, name text);
+CREATE TABLE joins (team text REFERENCES teams ON DELETE CASCADE, person text REFERENCES people ON DELETE CASCADE, PRIMARY KEY (team, person));
+SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}', '{"history": true, "subscribed": true}');
+SELECT scim_register_members('joins', 'team', 'person', '{"subscribed": true}');
+INSERT INTO teams VALUES ('r', 'R');
+SELECT count(*) >= 0 FROM news();
+SET session_replication_role = replica;
+INSERT INTO joins VALUES ('r', '1');
+DELETE FROM joins;
+RESET session_replication_role;
+SELECT news();
+INSERT INTO joins VALUES ('r', '1');
+SELECT news();
 \c :regression
 SET client_min_messages = warning;
 DROP DATABASE scimver_history_members;

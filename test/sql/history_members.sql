@@ -37,18 +37,18 @@ INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'u' ||
 INSERT INTO groups (id, data) SELECT id(n), jsonb_build_object('displayName', 'G' || n) FROM generate_series(101, 106) n;
 SELECT count(*) FROM news();
 INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(g), 'User', id(1) FROM generate_series(101, 106) g;
-INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(g), 'Group', id(g + 1) FROM generate_series(101, 105) g;
+INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(g + 1), 'Group', id(g) FROM generate_series(101, 105) g;
 SELECT news();
 -- the first of several that one statement deletes takes members of the others along: all are kept
 DELETE FROM groups WHERE id IN (id(102), id(103), id(104));
 SELECT news();
-SELECT scim_delete_group(id(106)::text);
+SELECT scim_delete_group(id(101)::text);
 SELECT news();
 SELECT broken();
 -- a membership, and then the group, in two changes of one transaction
 BEGIN;
-DELETE FROM groups_members WHERE member_id = id(1) AND group_id = id(101);
-DELETE FROM groups WHERE id = id(101);
+DELETE FROM groups_members WHERE member_id = id(1) AND group_id = id(105);
+DELETE FROM groups WHERE id = id(105);
 COMMIT;
 SELECT news();
 -- all that there is, at once

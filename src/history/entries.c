@@ -1,0 +1,254 @@
+/*
+ * entries.c
+ *		The entries of the history as they are read, by an index and without a
+ *		statement: a version of then takes a few of them.
+ *
+ * Nobody but the database's owner may read the table.  Whoever calls this has
+ * asked whether the caller may see the history of the resource (rights.h).
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "history/entries.h"
+#include "miscadmin.h"
+#include "registry/extension.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/xid8.h"
+
+/* The columns, as sql/parts/history.sql has them. */
+enum
+{
+	AT_SEQ = 1,
+	AT_XID,
+	AT_TIME,
+	AT_TENANT,
+	AT_TYPE,
+	AT_ID,
+	AT_OPERATION,
+	AT_REVISION,
+	AT_VERSION,
+	AT_PREVIOUS_VERSION,
+	AT_CHANGED,
+	AT_BEFORE,
+	AT_MEMBERS,
+	AT_ACTOR,
+	AT_AGENT,
+	AT_TOOL
+};
+
+struct ScimHistoryReader
+{
+	Relation	relation;		/* NULL: there is no history */
+	Relation	index;
+	SysScanDesc scan;
+	ScanKeyData keys[4];		/* tenant, type, id, seq */
+};
+
+/* ---- reading ---- */
+
+/* The index that has an order of a resource's entries; as the extension made it, or a new one. */
+static Relation
+open_index(Relation relation)
+{
+	static const AttrNumber columns[] = {AT_TENANT, AT_TYPE, AT_ID, AT_SEQ};
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(relation))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
+			index->rd_index->indnkeyatts == lengthof(columns) &&
+			RelationGetIndexPredicate(index) == NIL;
+
+		for (int i = 0; fits && i < (int) lengthof(columns); i++)
+			fits = index->rd_index->indkey.values[i] == columns[i];
+		if (fits)
+			return index;
+		index_close(index, AccessShareLock);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("index \"%s\" of extension \"%s\" does not exist", "scim_history_resource",
+					"scimver")));
+}
+
+static void
+init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
+{
+	if (value)
+		ScanKeyEntryInitialize(key, 0, column, BTEqualStrategyNumber, InvalidOid,
+							   DEFAULT_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(value));
+	else
+		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+}
+
+ScimHistoryReader *
+scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+	Oid			relid = get_relname_relid("scim_history_rows",
+										  scim_extension_namespace("scimver"));
+
+	if (!OidIsValid(relid))
+		return reader;
+	reader->relation = table_open(relid, AccessShareLock);
+	reader->index = open_index(reader->relation);
+	init_text_key(&reader->keys[0], AT_TENANT, tenant);
+	init_text_key(&reader->keys[1], AT_TYPE, type);
+	init_text_key(&reader->keys[2], AT_ID, id);
+	ScanKeyInit(&reader->keys[3], AT_SEQ, BTLessEqualStrategyNumber, F_INT8LE,
+				Int64GetDatum(up_to));
+	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, GetActiveSnapshot(),
+											  lengthof(reader->keys), reader->keys);
+	return reader;
+}
+
+static Datum
+column_of(const ScimHistoryReader *reader, HeapTuple row, int column, bool *isnull)
+{
+	return heap_getattr(row, column, RelationGetDescr(reader->relation), isnull);
+}
+
+static char *
+text_of(const ScimHistoryReader *reader, HeapTuple row, int column)
+{
+	bool		isnull;
+	Datum		value = column_of(reader, row, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* "refused" is what none of the others is: what is not known leads nowhere. */
+static ScimHistoryOperation
+operation_of(const char *name)
+{
+	static const char *const names[] = {
+		[SCIM_HISTORY_CREATE] = "create",
+		[SCIM_HISTORY_UPDATE] = "update",
+		[SCIM_HISTORY_DELETE] = "delete",
+		[SCIM_HISTORY_TRUNCATE] = "truncate",
+		[SCIM_HISTORY_REMAPPED] = "remapped"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (strcmp(names[i], name) == 0)
+			return i;
+	}
+	return SCIM_HISTORY_REFUSED;
+}
+
+ScimHistoryEntry *
+scim_next_entry(ScimHistoryReader *reader)
+{
+	ScimHistoryEntry *entry;
+	HeapTuple	row;
+	Datum		revision;
+	bool		isnull;
+
+	CHECK_FOR_INTERRUPTS();
+	row = reader->scan ? systable_getnext_ordered(reader->scan, BackwardScanDirection) : NULL;
+	if (!HeapTupleIsValid(row))
+		return NULL;
+	entry = palloc0(sizeof(ScimHistoryEntry));
+	/* what is stored out of line stays there until it is asked for */
+	entry->row = heap_copytuple(row);
+	entry->seq = DatumGetInt64(column_of(reader, entry->row, AT_SEQ, &isnull));
+	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(column_of(reader, entry->row,
+																			  AT_XID, &isnull)));
+	entry->at = DatumGetTimestampTz(column_of(reader, entry->row, AT_TIME, &isnull));
+	entry->operation = operation_of(text_of(reader, entry->row, AT_OPERATION));
+	revision = column_of(reader, entry->row, AT_REVISION, &isnull);
+	entry->has_revision = !isnull;
+	entry->revision = isnull ? 0 : DatumGetInt64(revision);
+	entry->version = text_of(reader, entry->row, AT_VERSION);
+	entry->previous_version = text_of(reader, entry->row, AT_PREVIOUS_VERSION);
+	return entry;
+}
+
+void
+scim_close_history(ScimHistoryReader *reader)
+{
+	if (reader->scan)
+		systable_endscan_ordered(reader->scan);
+	if (reader->index)
+		index_close(reader->index, NoLock);
+	if (reader->relation)
+		table_close(reader->relation, NoLock);
+	pfree(reader);
+}
+
+/* ---- what is asked of some ---- */
+
+char *
+scim_entry_text(const ScimHistoryReader *reader, const ScimHistoryEntry *entry,
+				ScimHistoryText text)
+{
+	bool		isnull;
+	Datum		value;
+
+	switch (text)
+	{
+		case SCIM_HISTORY_AGENT:
+			return text_of(reader, entry->row, AT_AGENT);
+		case SCIM_HISTORY_TOOL:
+			return text_of(reader, entry->row, AT_TOOL);
+		case SCIM_HISTORY_ACTOR:
+			break;
+	}
+	value = column_of(reader, entry->row, AT_ACTOR, &isnull);
+	return isnull ? NULL : pstrdup(NameStr(*DatumGetName(value)));
+}
+
+List *
+scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+{
+	bool		isnull;
+	Datum		value = column_of(reader, entry->row, AT_CHANGED, &isnull);
+	List	   *names = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			names = lappend(names, TextDatumGetCString(elements[i]));
+	}
+	return names;
+}
+
+static Jsonb *
+jsonb_of(const ScimHistoryReader *reader, const ScimHistoryEntry *entry, int column)
+{
+	bool		isnull;
+	Datum		value = column_of(reader, entry->row, column, &isnull);
+
+	return isnull ? NULL : DatumGetJsonbP(value);
+}
+
+Jsonb *
+scim_entry_before(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+{
+	return jsonb_of(reader, entry, AT_BEFORE);
+}
+
+Jsonb *
+scim_entry_members(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+{
+	return jsonb_of(reader, entry, AT_MEMBERS);
+}

@@ -51,6 +51,7 @@ struct ScimHistoryReader
 	Relation	index;
 	SysScanDesc scan;
 	ScanKeyData keys[4];		/* tenant, type, id, seq */
+	bool		at_end;			/* the scan would begin anew */
 };
 
 /* ---- reading ---- */
@@ -157,8 +158,11 @@ scim_next_entry(ScimHistoryReader *reader)
 	bool		isnull;
 
 	CHECK_FOR_INTERRUPTS();
-	row = reader->scan ? systable_getnext_ordered(reader->scan, BackwardScanDirection) : NULL;
-	if (!HeapTupleIsValid(row))
+	if (reader->scan == NULL || reader->at_end)
+		return NULL;
+	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	reader->at_end = !HeapTupleIsValid(row);
+	if (reader->at_end)
 		return NULL;
 	entry = palloc0(sizeof(ScimHistoryEntry));
 	/* what is stored out of line stays there until it is asked for */

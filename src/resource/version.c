@@ -51,12 +51,8 @@ static const ScimStatement get_password = { /* tenant, id */
 	.as_owner = true
 };
 
-/*
- * The crypt string of a resource that the caller sees; NULL: there is none.  It
- * counts in the version of who may not read it, too.
- */
-static text *
-read_password(const ScimRegistration *registration, const char *tenant, const char *id)
+text *
+scim_stored_password(const ScimRegistration *registration, const char *tenant, const char *id)
 {
 	Datum		values[2];
 	Datum		hash;
@@ -81,7 +77,7 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	if (row->version)
 		return row->version;
 	scim_know_members(registration, tenant, row, false);
-	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
+	beside = beside_of(registration, row, scim_stored_password(registration, tenant, row->id));
 	row->version = scim_version_of(registration, scim_row_tree(registration, row), &beside,
 								   row->revision);
 	return row->version;

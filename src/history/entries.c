@@ -11,39 +11,17 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/tableam.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "history/entries.h"
+#include "history/table.h"
 #include "miscadmin.h"
-#include "registry/extension.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
-
-/* The columns, as sql/parts/history.sql has them. */
-enum
-{
-	AT_SEQ = 1,
-	AT_XID,
-	AT_TIME,
-	AT_TENANT,
-	AT_TYPE,
-	AT_ID,
-	AT_OPERATION,
-	AT_REVISION,
-	AT_VERSION,
-	AT_PREVIOUS_VERSION,
-	AT_CHANGED,
-	AT_BEFORE,
-	AT_MEMBERS,
-	AT_ACTOR,
-	AT_AGENT,
-	AT_TOOL
-};
 
 struct ScimHistoryReader
 {
@@ -55,32 +33,6 @@ struct ScimHistoryReader
 };
 
 /* ---- reading ---- */
-
-/* The index that has an order of a resource's entries; as the extension made it, or a new one. */
-static Relation
-open_index(Relation relation)
-{
-	static const AttrNumber columns[] = {AT_TENANT, AT_TYPE, AT_ID, AT_SEQ};
-	ListCell   *cell;
-
-	foreach(cell, RelationGetIndexList(relation))
-	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts == lengthof(columns) &&
-			RelationGetIndexPredicate(index) == NIL;
-
-		for (int i = 0; fits && i < (int) lengthof(columns); i++)
-			fits = index->rd_index->indkey.values[i] == columns[i];
-		if (fits)
-			return index;
-		index_close(index, AccessShareLock);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("index \"%s\" of extension \"%s\" does not exist", "scim_history_resource",
-					"scimver")));
-}
 
 static void
 init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
@@ -97,17 +49,16 @@ ScimHistoryReader *
 scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to)
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
-	Oid			relid = get_relname_relid("scim_history_rows",
-										  scim_extension_namespace("scimver"));
+	Oid			relid = scim_history_table();
 
 	if (!OidIsValid(relid))
 		return reader;
 	reader->relation = table_open(relid, AccessShareLock);
-	reader->index = open_index(reader->relation);
-	init_text_key(&reader->keys[0], AT_TENANT, tenant);
-	init_text_key(&reader->keys[1], AT_TYPE, type);
-	init_text_key(&reader->keys[2], AT_ID, id);
-	ScanKeyInit(&reader->keys[3], AT_SEQ, BTLessEqualStrategyNumber, F_INT8LE,
+	reader->index = index_open(scim_history_resource_index(), AccessShareLock);
+	init_text_key(&reader->keys[0], SCIM_HISTORY_TENANT, tenant);
+	init_text_key(&reader->keys[1], SCIM_HISTORY_TYPE, type);
+	init_text_key(&reader->keys[2], SCIM_HISTORY_ID, id);
+	ScanKeyInit(&reader->keys[3], SCIM_HISTORY_SEQ, BTLessEqualStrategyNumber, F_INT8LE,
 				Int64GetDatum(up_to));
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, GetActiveSnapshot(),
 											  lengthof(reader->keys), reader->keys);
@@ -167,16 +118,16 @@ scim_next_entry(ScimHistoryReader *reader)
 	entry = palloc0(sizeof(ScimHistoryEntry));
 	/* what is stored out of line stays there until it is asked for */
 	entry->row = heap_copytuple(row);
-	entry->seq = DatumGetInt64(column_of(reader, entry->row, AT_SEQ, &isnull));
+	entry->seq = DatumGetInt64(column_of(reader, entry->row, SCIM_HISTORY_SEQ, &isnull));
 	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(column_of(reader, entry->row,
-																			  AT_XID, &isnull)));
-	entry->at = DatumGetTimestampTz(column_of(reader, entry->row, AT_TIME, &isnull));
-	entry->operation = operation_of(text_of(reader, entry->row, AT_OPERATION));
-	revision = column_of(reader, entry->row, AT_REVISION, &isnull);
+																			  SCIM_HISTORY_XID, &isnull)));
+	entry->at = DatumGetTimestampTz(column_of(reader, entry->row, SCIM_HISTORY_AT, &isnull));
+	entry->operation = operation_of(text_of(reader, entry->row, SCIM_HISTORY_DID));
+	revision = column_of(reader, entry->row, SCIM_HISTORY_REVISION, &isnull);
 	entry->has_revision = !isnull;
 	entry->revision = isnull ? 0 : DatumGetInt64(revision);
-	entry->version = text_of(reader, entry->row, AT_VERSION);
-	entry->previous_version = text_of(reader, entry->row, AT_PREVIOUS_VERSION);
+	entry->version = text_of(reader, entry->row, SCIM_HISTORY_VERSION);
+	entry->previous_version = text_of(reader, entry->row, SCIM_HISTORY_PREVIOUS_VERSION);
 	return entry;
 }
 
@@ -195,30 +146,31 @@ scim_close_history(ScimHistoryReader *reader)
 /* ---- what is asked of some ---- */
 
 char *
-scim_entry_text(const ScimHistoryReader *reader, const ScimHistoryEntry *entry,
-				ScimHistoryText text)
+scim_entry_actor(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 {
 	bool		isnull;
-	Datum		value;
+	Datum		value = column_of(reader, entry->row, SCIM_HISTORY_ACTOR, &isnull);
 
-	switch (text)
-	{
-		case SCIM_HISTORY_AGENT:
-			return text_of(reader, entry->row, AT_AGENT);
-		case SCIM_HISTORY_TOOL:
-			return text_of(reader, entry->row, AT_TOOL);
-		case SCIM_HISTORY_ACTOR:
-			break;
-	}
-	value = column_of(reader, entry->row, AT_ACTOR, &isnull);
 	return isnull ? NULL : pstrdup(NameStr(*DatumGetName(value)));
+}
+
+char *
+scim_entry_agent(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+{
+	return text_of(reader, entry->row, SCIM_HISTORY_AGENT);
+}
+
+char *
+scim_entry_tool(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+{
+	return text_of(reader, entry->row, SCIM_HISTORY_TOOL);
 }
 
 List *
 scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 {
 	bool		isnull;
-	Datum		value = column_of(reader, entry->row, AT_CHANGED, &isnull);
+	Datum		value = column_of(reader, entry->row, SCIM_HISTORY_CHANGED, &isnull);
 	List	   *names = NIL;
 	Datum	   *elements;
 	bool	   *nulls;
@@ -248,11 +200,11 @@ jsonb_of(const ScimHistoryReader *reader, const ScimHistoryEntry *entry, int col
 Jsonb *
 scim_entry_before(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 {
-	return jsonb_of(reader, entry, AT_BEFORE);
+	return jsonb_of(reader, entry, SCIM_HISTORY_BEFORE);
 }
 
 Jsonb *
 scim_entry_members(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 {
-	return jsonb_of(reader, entry, AT_MEMBERS);
+	return jsonb_of(reader, entry, SCIM_HISTORY_MEMBERS);
 }

@@ -25,14 +25,6 @@ typedef struct ScimHistoryEntry
 	HeapTuple	row;
 } ScimHistoryEntry;
 
-/* Texts of an entry that not everybody asks for. */
-typedef enum ScimHistoryText
-{
-	SCIM_HISTORY_ACTOR,
-	SCIM_HISTORY_AGENT,
-	SCIM_HISTORY_TOOL
-} ScimHistoryText;
-
 typedef struct ScimHistoryReader ScimHistoryReader;
 
 /*
@@ -50,8 +42,9 @@ extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);
 extern void scim_close_history(ScimHistoryReader *reader);
 
 /* Of an entry; palloc'd, and NULL where there is none. */
-extern char *scim_entry_text(const ScimHistoryReader *reader, const ScimHistoryEntry *entry,
-							 ScimHistoryText text);
+extern char *scim_entry_actor(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
+extern char *scim_entry_agent(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
+extern char *scim_entry_tool(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
 extern List *scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_before(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_members(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);

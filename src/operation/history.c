@@ -105,9 +105,9 @@ show_entry(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 		scim_set_integer(shown, "revision", entry->revision);
 	scim_set_text(shown, "operation", operation_name(entry->operation));
 	scim_set_date_time(shown, "at", entry->at);
-	set_if_any(shown, "actor", scim_entry_text(reader, entry, SCIM_HISTORY_ACTOR));
-	set_if_any(shown, "agent", scim_entry_text(reader, entry, SCIM_HISTORY_AGENT));
-	set_if_any(shown, "tool", scim_entry_text(reader, entry, SCIM_HISTORY_TOOL));
+	set_if_any(shown, "actor", scim_entry_actor(reader, entry));
+	set_if_any(shown, "agent", scim_entry_agent(reader, entry));
+	set_if_any(shown, "tool", scim_entry_tool(reader, entry));
 	foreach(cell, scim_entry_changed(reader, entry))
 		scim_append_text(changed, lfirst(cell));
 	scim_set_value(shown, "changed", changed);

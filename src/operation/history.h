@@ -15,6 +15,9 @@
 #include "resource/view.h"
 #include "utils/jsonb.h"
 
+/* Changes in a page, unless it is said. */
+#define SCIM_DEFAULT_HISTORY_SIZE 20
+
 /*
  * {"entries": [...], "complete", "nextCursor"}: a page of the resource's changes,
  * the newest first.  INVALID_COUNT (below 1; what is more than a page is cut),

@@ -15,6 +15,7 @@
 #include "operation/list_members.h"
 #include "operation/patch.h"
 #include "operation/read.h"
+#include "operation/restore.h"
 #include "operation/update.h"
 
 /* ---- arguments ---- */
@@ -197,6 +198,16 @@ get_version(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_get_version(type, tenant, id, version, NULL, false));
 }
 
+static Datum
+restore_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimWriteOptions options = write_arguments(arguments, type, "id", NULL);
+	ScimWriteResult result;
+
+	scim_store_restore(&options, scim_required_text(arguments, "version"), &result);
+	PG_RETURN_JSONB_P(result.resource);
+}
+
 /* ---- the functions ---- */
 
 /* An SQL function, and the operation that it is. */
@@ -230,3 +241,4 @@ SCIM_FUNCTION(scim_list_members, list_members, "Group")
 
 SCIM_FUNCTION(scim_get_history, get_history, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_get_version, get_version, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "resource_type"))

@@ -177,7 +177,7 @@ read_page(const ScimTarget *target, const char *given, int count, const char *cu
 	JsonbValue *entries = scim_new_array();
 	const char *id = scim_take_id(target, given);
 	const char *kind = cursor_kind(target, id);
-	ScimChainPlace next;
+	ScimChainPlace next = {0};
 	ScimChain	chain;
 	bool		is_there;
 	bool		has_more;

@@ -121,7 +121,8 @@ keep(Place *place, const Answer *answer)
 
 /*
  * Errors of a registration that cannot be read are to tell nothing of whose rows
- * are there: they come before any of these is looked at.
+ * are there: they come with the first question, whatever it is, and the view asks
+ * one before it looks at rows.
  */
 static void
 read_registrations(void)

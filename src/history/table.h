@@ -38,7 +38,10 @@ typedef enum ScimHistoryColumn
 /* scim_history_rows; InvalidOid: the extension is older than the history (1.0). */
 extern Oid	scim_history_table(void);
 
-/* Its index (tenant_id, resource_type, resource_id, seq), by which it is read; an error if it is gone. */
+/*
+ * Its index (tenant_id, resource_type, resource_id, seq), by which it is read; an
+ * error if it is gone.
+ */
 extern Oid	scim_history_resource_index(void);
 
 #endif							/* SCIM_HISTORY_TABLE_H */

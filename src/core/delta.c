@@ -106,6 +106,23 @@ compare_names(const ListCell *a, const ListCell *b)
 	return strcmp(lfirst(a), lfirst(b));
 }
 
+/* Each name once: one of an extension's may be that of another attribute, too. */
+static List *
+sorted_names(List *names)
+{
+	List	   *sorted = NIL;
+	ListCell   *cell;
+
+	list_sort(names, compare_names);
+	foreach(cell, names)
+	{
+		if (sorted == NIL || strcmp(llast(sorted), lfirst(cell)) != 0)
+			sorted = lappend(sorted, lfirst(cell));
+	}
+	list_free(names);
+	return sorted;
+}
+
 static void
 add_member(JsonbValue **object, const JsonbValue *key, const JsonbValue *value)
 {
@@ -167,7 +184,7 @@ scim_find_delta(Jsonb *old, Jsonb *new, ScimDelta *delta)
 			add_before(&delta->before, &pair.key, pair.a);
 		}
 	}
-	list_sort(delta->changed, compare_names);
+	delta->changed = sorted_names(delta->changed);
 }
 
 /* ---- from nothing, to nothing ---- */
@@ -216,7 +233,7 @@ scim_whole_delta(Jsonb *document, bool gone, ScimDelta *delta)
 		if (gone)
 			add_member(&delta->before, &pair.key, pair.a);
 	}
-	list_sort(delta->changed, compare_names);
+	delta->changed = sorted_names(delta->changed);
 }
 
 /* ---- copies ---- */
@@ -289,24 +306,6 @@ scim_copy_delta(const ScimDelta *delta, MemoryContext context)
 }
 
 /* ---- one after the other ---- */
-
-/* Sorted, each once. */
-static List *
-joined_names(const List *first, const List *second)
-{
-	List	   *all = list_concat_copy(first, second);
-	List	   *names = NIL;
-	ListCell   *cell;
-
-	list_sort(all, compare_names);
-	foreach(cell, all)
-	{
-		if (names == NIL || strcmp(llast(names), lfirst(cell)) != 0)
-			names = lappend(names, lfirst(cell));
-	}
-	list_free(all);
-	return names;
-}
 
 /*
  * The attributes as they were, NULL in "before" meaning: not there; of those that
@@ -384,7 +383,7 @@ join_objects(const JsonbValue *first, const JsonbValue *second)
 void
 scim_join_deltas(ScimDelta *first, const ScimDelta *second)
 {
-	first->changed = joined_names(first->changed, second->changed);
+	first->changed = sorted_names(list_concat_copy(first->changed, second->changed));
 	if (first->before == NULL)
 		first->before = second->before;
 	else if (second->before)

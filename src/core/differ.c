@@ -11,6 +11,8 @@
 
 /* ---- content ---- */
 
+static bool same_arrays(const JsonbValue *a, const JsonbValue *b);
+
 static bool
 same_objects(const JsonbValue *a, const JsonbValue *b)
 {
@@ -26,6 +28,17 @@ same_objects(const JsonbValue *a, const JsonbValue *b)
 	return true;
 }
 
+/* Of an array: there is none that is as good as absent. */
+static bool
+same_elements(const JsonbValue *a, const JsonbValue *b)
+{
+	if (scim_is_object(a) && scim_is_object(b))
+		return same_objects(a, b);
+	if (scim_is_array(a) && scim_is_array(b))
+		return same_arrays(a, b);
+	return a->type == b->type && a->type != jbvBinary && scim_equal(a, b);
+}
+
 static bool
 same_arrays(const JsonbValue *a, const JsonbValue *b)
 {
@@ -34,6 +47,7 @@ same_arrays(const JsonbValue *a, const JsonbValue *b)
 	JsonbValue	value_a;
 	JsonbValue	value_b;
 
+	check_stack_depth();
 	scim_walk(&walk_a, a->val.binary.data);
 	scim_walk(&walk_b, b->val.binary.data);
 	if (walk_a.count != walk_b.count)
@@ -41,7 +55,7 @@ same_arrays(const JsonbValue *a, const JsonbValue *b)
 	while (scim_walk_next(&walk_a, NULL, &value_a) && scim_walk_next(&walk_b, NULL, &value_b))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!scim_same_content(&value_a, &value_b))
+		if (!same_elements(&value_a, &value_b))
 			return false;
 	}
 	return true;
@@ -60,11 +74,7 @@ scim_same_content(const JsonbValue *a, const JsonbValue *b)
 	/* an object may hold nothing that is assigned: then it is as good as none */
 	if ((a == NULL || scim_is_object(a)) && (b == NULL || scim_is_object(b)))
 		return same_objects(a, b);
-	if (a == NULL || b == NULL)
-		return false;
-	if (scim_is_array(a) && scim_is_array(b))
-		return same_arrays(a, b);
-	return a->type == b->type && a->type != jbvBinary && scim_equal(a, b);
+	return a && b && same_elements(a, b);
 }
 
 /* ---- members apart ---- */

@@ -50,6 +50,15 @@ scim_new_moves(void)
 	return moves;
 }
 
+ScimMemberMoves *
+scim_unknown_moves(void)
+{
+	ScimMemberMoves *moves = scim_new_moves();
+
+	moves->forgotten = true;
+	return moves;
+}
+
 /* ---- finding ---- */
 
 static uint64
@@ -65,7 +74,7 @@ is_of(const Move *move, const char *type, const char *id)
 }
 
 static Move *
-find_move(const ScimMemberMoves * moves, const char *type, const char *id)
+find_move(const ScimMemberMoves *moves, const char *type, const char *id)
 {
 	if (moves->count <= FEW)
 	{
@@ -86,7 +95,7 @@ find_move(const ScimMemberMoves * moves, const char *type, const char *id)
 }
 
 static void
-clear_finder(ScimMemberMoves * moves)
+clear_finder(ScimMemberMoves *moves)
 {
 	if (moves->finder.entries)
 	{
@@ -98,7 +107,7 @@ clear_finder(ScimMemberMoves * moves)
 
 /* Those from the first one on. */
 static void
-add_to_finder(ScimMemberMoves * moves, int first)
+add_to_finder(ScimMemberMoves *moves, int first)
 {
 	for (int i = first; i < moves->count; i++)
 		scim_finder_add(&moves->finder, hash_of(moves->moves[i].id), i);
@@ -107,7 +116,7 @@ add_to_finder(ScimMemberMoves * moves, int first)
 /* ---- noting ---- */
 
 static void
-free_move(ScimMemberMoves * moves, int index)
+free_move(ScimMemberMoves *moves, int index)
 {
 	Move	   *move = &moves->moves[index];
 
@@ -118,7 +127,7 @@ free_move(ScimMemberMoves * moves, int index)
 
 /* Leaves out who came and went. */
 static void
-pack(ScimMemberMoves * moves)
+pack(ScimMemberMoves *moves)
 {
 	int			kept = 0;
 
@@ -137,7 +146,7 @@ pack(ScimMemberMoves * moves)
 
 /* At least half of what is packed goes, so that it costs no more than what was noted. */
 static void
-make_room(ScimMemberMoves * moves)
+make_room(ScimMemberMoves *moves)
 {
 	if (moves->count > FEW && moves->count >= 2 * scim_setting_history_members)
 		pack(moves);
@@ -149,7 +158,7 @@ make_room(ScimMemberMoves * moves)
 }
 
 static Move *
-add_move(ScimMemberMoves * moves, const char *type, const char *id)
+add_move(ScimMemberMoves *moves, const char *type, const char *id)
 {
 	Move	   *move;
 
@@ -174,7 +183,20 @@ add_move(ScimMemberMoves * moves, const char *type, const char *id)
 }
 
 static void
-note_net(ScimMemberMoves * moves, const char *type, const char *id, int64 net)
+forget(ScimMemberMoves *moves)
+{
+	for (int i = 0; i < moves->count; i++)
+		free_move(moves, i);
+	if (moves->moves)
+		pfree(moves->moves);
+	clear_finder(moves);
+	moves->moves = NULL;
+	moves->count = moves->room = 0;
+	moves->forgotten = true;
+}
+
+static void
+note_net(ScimMemberMoves *moves, const char *type, const char *id, int64 net)
 {
 	MemoryContext old;
 	Move	   *move;
@@ -189,34 +211,21 @@ note_net(ScimMemberMoves * moves, const char *type, const char *id, int64 net)
 	move->net += net;
 	moves->moved += move->net != 0;
 	if (moves->moved > scim_setting_history_members || moves->bytes > MOST_BYTES)
-		scim_forget_moves(moves);
+		forget(moves);
 	MemoryContextSwitchTo(old);
 }
 
 void
-scim_note_move(ScimMemberMoves * moves, const char *type, const char *id, bool came)
+scim_note_move(ScimMemberMoves *moves, const char *type, const char *id, bool came)
 {
 	note_net(moves, type, id, came ? 1 : -1);
 }
 
 void
-scim_forget_moves(ScimMemberMoves * moves)
-{
-	for (int i = 0; i < moves->count; i++)
-		free_move(moves, i);
-	if (moves->moves)
-		pfree(moves->moves);
-	clear_finder(moves);
-	moves->moves = NULL;
-	moves->count = moves->room = 0;
-	moves->forgotten = true;
-}
-
-void
-scim_join_moves(ScimMemberMoves * first, const ScimMemberMoves * second)
+scim_join_moves(ScimMemberMoves *first, const ScimMemberMoves *second)
 {
 	if (second->forgotten)
-		scim_forget_moves(first);
+		forget(first);
 	for (int i = 0; i < second->count; i++)
 	{
 		const Move *move = &second->moves[i];
@@ -227,7 +236,7 @@ scim_join_moves(ScimMemberMoves * first, const ScimMemberMoves * second)
 }
 
 bool
-scim_has_moves(const ScimMemberMoves * moves)
+scim_has_moves(const ScimMemberMoves *moves)
 {
 	return moves->forgotten || moves->moved > 0;
 }
@@ -246,7 +255,7 @@ compare_moves(const void *a, const void *b)
 
 /* Those who came, or those who went, in order. */
 static int
-sort_moves(const ScimMemberMoves * moves, bool came, const Move **sorted)
+sort_moves(const ScimMemberMoves *moves, bool came, const Move **sorted)
 {
 	int			count = 0;
 
@@ -281,7 +290,7 @@ ids_by_type(const Move **sorted, int count)
 }
 
 static void
-set_moved(JsonbValue *object, const char *key, const ScimMemberMoves * moves, bool came)
+set_moved(JsonbValue *object, const char *key, const ScimMemberMoves *moves, bool came)
 {
 	const Move **sorted = palloc_extended(Max(moves->count, 1) * sizeof(Move *), MCXT_ALLOC_HUGE);
 	int			count = sort_moves(moves, came, sorted);
@@ -304,7 +313,7 @@ set_sum(JsonbValue *object, const ScimMemberSum *sum)
 }
 
 Jsonb *
-scim_moves_jsonb(const ScimMemberMoves * moves, const ScimMemberSum *before)
+scim_moves_jsonb(const ScimMemberMoves *moves, const ScimMemberSum *before)
 {
 	JsonbValue *object = scim_new_object();
 

@@ -13,29 +13,29 @@
 typedef struct ScimMemberMoves ScimMemberMoves;
 
 /* None yet; in the current context, which outlives them. */
-extern ScimMemberMoves * scim_new_moves(void);
+extern ScimMemberMoves *scim_new_moves(void);
 
 /*
  * A member came or went.  Who came and went has not moved.  Beyond
  * scimver.history_members of them in all, they are forgotten: then only how many
  * members there were before counts, and their digest.
  */
-extern void scim_note_move(ScimMemberMoves * moves, const char *type, const char *id, bool came);
+extern void scim_note_move(ScimMemberMoves *moves, const char *type, const char *id, bool came);
 
-/* Who moved is not known: the same. */
-extern void scim_forget_moves(ScimMemberMoves * moves);
+/* Of whom it is not known who they are: the same. */
+extern ScimMemberMoves *scim_unknown_moves(void);
 
 /* The second follow on the first; on none, that makes a copy of them. */
-extern void scim_join_moves(ScimMemberMoves * first, const ScimMemberMoves * second);
+extern void scim_join_moves(ScimMemberMoves *first, const ScimMemberMoves *second);
 
 /* Did anybody move, or may have? */
-extern bool scim_has_moves(const ScimMemberMoves * moves);
+extern bool scim_has_moves(const ScimMemberMoves *moves);
 
 /*
  * {"added": {"User": [ids], "Group": [ids]}, "removed": {...}}, without what is
  * empty, ids in the order of their bytes; or, if they were forgotten, {"count",
  * "digest"} of the members before, as in a version; {} if these are not known.
  */
-extern Jsonb *scim_moves_jsonb(const ScimMemberMoves * moves, const ScimMemberSum *before);
+extern Jsonb *scim_moves_jsonb(const ScimMemberMoves *moves, const ScimMemberSum *before);
 
 #endif							/* SCIM_HISTORY_MOVES_H */

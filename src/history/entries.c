@@ -11,10 +11,11 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tupmacs.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "history/entries.h"
-#include "history/table.h"
+#include "history/place.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -65,24 +66,18 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	return reader;
 }
 
-static Datum
-column_of(const ScimHistoryReader *reader, HeapTuple row, int column, bool *isnull)
+static bool
+is_text(Datum value, const char *text)
 {
-	return heap_getattr(row, column, RelationGetDescr(reader->relation), isnull);
-}
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
 
-static char *
-text_of(const ScimHistoryReader *reader, HeapTuple row, int column)
-{
-	bool		isnull;
-	Datum		value = column_of(reader, row, column, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
 }
 
 /* "refused" is what none of the others is: what is not known leads nowhere. */
 static ScimHistoryOperation
-operation_of(const char *name)
+operation_of(Datum name)
 {
 	static const char *const names[] = {
 		[SCIM_HISTORY_CREATE] = "create",
@@ -94,41 +89,52 @@ operation_of(const char *name)
 
 	for (int i = 0; i < (int) lengthof(names); i++)
 	{
-		if (strcmp(names[i], name) == 0)
+		if (is_text(name, names[i]))
 			return i;
 	}
 	return SCIM_HISTORY_REFUSED;
 }
 
+/* The column as text; NULL: there is none. */
+static char *
+text_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
+{
+	return entry->nulls[column - 1] ? NULL : TextDatumGetCString(entry->values[column - 1]);
+}
+
+static ScimHistoryEntry *
+read_entry(HeapTuple row, TupleDesc descriptor)
+{
+	ScimHistoryEntry *entry = palloc0(sizeof(ScimHistoryEntry));
+	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
+	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
+
+	heap_deform_tuple(heap_copytuple(row), descriptor, values, nulls);
+	entry->values = values;
+	entry->nulls = nulls;
+	entry->seq = DatumGetInt64(values[SCIM_HISTORY_SEQ - 1]);
+	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_HISTORY_XID - 1]));
+	entry->at = DatumGetTimestampTz(values[SCIM_HISTORY_AT - 1]);
+	entry->operation = operation_of(values[SCIM_HISTORY_DID - 1]);
+	entry->has_revision = !nulls[SCIM_HISTORY_REVISION - 1];
+	if (entry->has_revision)
+		entry->revision = DatumGetInt64(values[SCIM_HISTORY_REVISION - 1]);
+	entry->version = text_of(entry, SCIM_HISTORY_VERSION);
+	entry->previous_version = text_of(entry, SCIM_HISTORY_PREVIOUS_VERSION);
+	return entry;
+}
+
 ScimHistoryEntry *
 scim_next_entry(ScimHistoryReader *reader)
 {
-	ScimHistoryEntry *entry;
 	HeapTuple	row;
-	Datum		revision;
-	bool		isnull;
 
 	CHECK_FOR_INTERRUPTS();
 	if (reader->scan == NULL || reader->at_end)
 		return NULL;
 	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
 	reader->at_end = !HeapTupleIsValid(row);
-	if (reader->at_end)
-		return NULL;
-	entry = palloc0(sizeof(ScimHistoryEntry));
-	/* what is stored out of line stays there until it is asked for */
-	entry->row = heap_copytuple(row);
-	entry->seq = DatumGetInt64(column_of(reader, entry->row, SCIM_HISTORY_SEQ, &isnull));
-	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(column_of(reader, entry->row,
-																			  SCIM_HISTORY_XID, &isnull)));
-	entry->at = DatumGetTimestampTz(column_of(reader, entry->row, SCIM_HISTORY_AT, &isnull));
-	entry->operation = operation_of(text_of(reader, entry->row, SCIM_HISTORY_DID));
-	revision = column_of(reader, entry->row, SCIM_HISTORY_REVISION, &isnull);
-	entry->has_revision = !isnull;
-	entry->revision = isnull ? 0 : DatumGetInt64(revision);
-	entry->version = text_of(reader, entry->row, SCIM_HISTORY_VERSION);
-	entry->previous_version = text_of(reader, entry->row, SCIM_HISTORY_PREVIOUS_VERSION);
-	return entry;
+	return reader->at_end ? NULL : read_entry(row, RelationGetDescr(reader->relation));
 }
 
 void
@@ -146,40 +152,37 @@ scim_close_history(ScimHistoryReader *reader)
 /* ---- what is asked of some ---- */
 
 char *
-scim_entry_actor(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_actor(const ScimHistoryEntry *entry)
 {
-	bool		isnull;
-	Datum		value = column_of(reader, entry->row, SCIM_HISTORY_ACTOR, &isnull);
-
-	return isnull ? NULL : pstrdup(NameStr(*DatumGetName(value)));
+	if (entry->nulls[SCIM_HISTORY_ACTOR - 1])
+		return NULL;
+	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_HISTORY_ACTOR - 1])));
 }
 
 char *
-scim_entry_agent(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_agent(const ScimHistoryEntry *entry)
 {
-	return text_of(reader, entry->row, SCIM_HISTORY_AGENT);
+	return text_of(entry, SCIM_HISTORY_AGENT);
 }
 
 char *
-scim_entry_tool(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_tool(const ScimHistoryEntry *entry)
 {
-	return text_of(reader, entry->row, SCIM_HISTORY_TOOL);
+	return text_of(entry, SCIM_HISTORY_TOOL);
 }
 
 List *
-scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_changed(const ScimHistoryEntry *entry)
 {
-	bool		isnull;
-	Datum		value = column_of(reader, entry->row, SCIM_HISTORY_CHANGED, &isnull);
 	List	   *names = NIL;
 	Datum	   *elements;
 	bool	   *nulls;
 	int			count;
 
-	if (isnull)
+	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
 		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements,
-					  &nulls, &count);
+	deconstruct_array(DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]), TEXTOID, -1,
+					  false, TYPALIGN_INT, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
 		if (!nulls[i])
@@ -188,23 +191,46 @@ scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entr
 	return names;
 }
 
+/* As an array of texts is read in place: each step of a walk backwards asks. */
+bool
+scim_entry_names(const ScimHistoryEntry *entry, const char *name)
+{
+	ArrayType  *array;
+	char	   *element;
+	int			count;
+
+	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
+		return false;
+	array = DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]);
+	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	element = (char *) array + ARR_OVERHEAD_NONULLS(ARR_NDIM(array));
+	/* of ours no element is NULL; one that is takes no place among the others */
+	if (ARR_HASNULL(array))
+		count = 0;
+	for (int i = 0; i < count; i++)
+	{
+		if (is_text(PointerGetDatum(element), name))
+			return true;
+		element = att_addlength_pointer(element, -1, element);
+		element = (char *) att_align_nominal(element, TYPALIGN_INT);
+	}
+	return false;
+}
+
 static Jsonb *
-jsonb_of(const ScimHistoryReader *reader, const ScimHistoryEntry *entry, int column)
+jsonb_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
 {
-	bool		isnull;
-	Datum		value = column_of(reader, entry->row, column, &isnull);
-
-	return isnull ? NULL : DatumGetJsonbP(value);
+	return entry->nulls[column - 1] ? NULL : DatumGetJsonbP(entry->values[column - 1]);
 }
 
 Jsonb *
-scim_entry_before(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_before(const ScimHistoryEntry *entry)
 {
-	return jsonb_of(reader, entry, SCIM_HISTORY_BEFORE);
+	return jsonb_of(entry, SCIM_HISTORY_BEFORE);
 }
 
 Jsonb *
-scim_entry_members(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+scim_entry_members(const ScimHistoryEntry *entry)
 {
-	return jsonb_of(reader, entry, SCIM_HISTORY_MEMBERS);
+	return jsonb_of(entry, SCIM_HISTORY_MEMBERS);
 }

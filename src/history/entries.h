@@ -8,7 +8,6 @@
 
 #include "postgres.h"
 
-#include "access/htup.h"
 #include "history/change.h"
 
 /* An entry; what only some ask for is taken out of its row when they do. */
@@ -22,7 +21,9 @@ typedef struct ScimHistoryEntry
 	int64		revision;
 	char	   *version;		/* NULL: it is gone */
 	char	   *previous_version;	/* NULL: it was not there */
-	HeapTuple	row;
+	Datum	   *values;			/* its columns (history/place.h), from 0; what is stored out of line
+								 * stays there until it is asked for */
+	bool	   *nulls;
 } ScimHistoryEntry;
 
 typedef struct ScimHistoryReader ScimHistoryReader;
@@ -42,11 +43,14 @@ extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);
 extern void scim_close_history(ScimHistoryReader *reader);
 
 /* Of an entry; palloc'd, and NULL where there is none. */
-extern char *scim_entry_actor(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
-extern char *scim_entry_agent(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
-extern char *scim_entry_tool(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
-extern List *scim_entry_changed(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
-extern Jsonb *scim_entry_before(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
-extern Jsonb *scim_entry_members(const ScimHistoryReader *reader, const ScimHistoryEntry *entry);
+extern char *scim_entry_actor(const ScimHistoryEntry *entry);
+extern char *scim_entry_agent(const ScimHistoryEntry *entry);
+extern char *scim_entry_tool(const ScimHistoryEntry *entry);
+extern List *scim_entry_changed(const ScimHistoryEntry *entry);
+extern Jsonb *scim_entry_before(const ScimHistoryEntry *entry);
+extern Jsonb *scim_entry_members(const ScimHistoryEntry *entry);
+
+/* Is the name among what was changed? */
+extern bool scim_entry_names(const ScimHistoryEntry *entry, const char *name);
 
 #endif							/* SCIM_HISTORY_ENTRIES_H */

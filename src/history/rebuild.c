@@ -113,21 +113,6 @@ take_values_back(ScimPast *past, Jsonb *before)
 	}
 }
 
-static bool
-changed_password(const ScimPast *past, const ScimHistoryEntry *entry)
-{
-	ListCell   *cell;
-
-	if (past->target->table->columns[SCIM_COLUMN_PASSWORD] == NULL)
-		return false;
-	foreach(cell, scim_entry_changed(past->chain.entries, entry))
-	{
-		if (strcmp(lfirst(cell), "password") == 0)
-			return true;
-	}
-	return false;
-}
-
 /* It was not there before. */
 static void
 take_creation_back(ScimPast *past)
@@ -159,11 +144,11 @@ scim_go_back(ScimPast *past)
 		return true;
 	}
 	if (entry->operation == SCIM_HISTORY_DELETE)
-		past->document = scim_entry_before(past->chain.entries, entry);
+		past->document = scim_entry_before(entry);
 	else
-		take_values_back(past, scim_entry_before(past->chain.entries, entry));
-	scim_take_moves_back(&past->members, scim_entry_members(past->chain.entries, entry));
-	if (changed_password(past, entry))
+		take_values_back(past, scim_entry_before(entry));
+	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	if (past->target->table->columns[SCIM_COLUMN_PASSWORD] && scim_entry_names(entry, "password"))
 		past->same_password = false;
 	return true;
 }

@@ -48,7 +48,7 @@ collect(ScimChain *chain, const char *version, List **names)
 
 		if (entry == NULL || !chain->state.linked || chain->state.version == NULL)
 			return false;
-		*names = list_concat(*names, scim_entry_changed(chain->entries, entry));
+		*names = list_concat(*names, scim_entry_changed(entry));
 		if (strcmp(chain->state.version, version) == 0)
 			return true;
 	}

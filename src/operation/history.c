@@ -93,7 +93,7 @@ set_if_any(JsonbValue *object, const char *key, const char *text)
 }
 
 static JsonbValue *
-show_entry(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
+show_entry(const ScimHistoryEntry *entry)
 {
 	JsonbValue *shown = scim_new_object();
 	JsonbValue *changed = scim_new_array();
@@ -105,10 +105,10 @@ show_entry(const ScimHistoryReader *reader, const ScimHistoryEntry *entry)
 		scim_set_integer(shown, "revision", entry->revision);
 	scim_set_text(shown, "operation", operation_name(entry->operation));
 	scim_set_date_time(shown, "at", entry->at);
-	set_if_any(shown, "actor", scim_entry_actor(reader, entry));
-	set_if_any(shown, "agent", scim_entry_agent(reader, entry));
-	set_if_any(shown, "tool", scim_entry_tool(reader, entry));
-	foreach(cell, scim_entry_changed(reader, entry))
+	set_if_any(shown, "actor", scim_entry_actor(entry));
+	set_if_any(shown, "agent", scim_entry_agent(entry));
+	set_if_any(shown, "tool", scim_entry_tool(entry));
+	foreach(cell, scim_entry_changed(entry))
 		scim_append_text(changed, lfirst(cell));
 	scim_set_value(shown, "changed", changed);
 	return shown;
@@ -163,7 +163,7 @@ read_entries(ScimChain *chain, int count, JsonbValue *entries, ScimChainPlace *n
 			has_more = true;
 		else
 		{
-			scim_append(entries, show_entry(chain->entries, entry));
+			scim_append(entries, show_entry(entry));
 			*next = chain->place;
 		}
 	}

@@ -153,3 +153,9 @@ CREATE FUNCTION scim_restore(resource_type text, id text, version text,
 	AS 'MODULE_PATHNAME', 'scim_restore';
 COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
 	'Makes a resource, be it deleted, what it was when it had that version';
+
+CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
+	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';

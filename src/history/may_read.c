@@ -13,7 +13,7 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "history/rights.h"
-#include "history/table.h"
+#include "history/place.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"

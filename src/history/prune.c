@@ -28,7 +28,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "history/table.h"
+#include "history/place.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
 #include "statement/role.h"

@@ -14,7 +14,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "history/rights.h"
-#include "history/table.h"
+#include "history/place.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "rewrite/rowsecurity.h"

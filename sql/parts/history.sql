@@ -130,3 +130,32 @@ REVOKE EXECUTE ON PROCEDURE scim_prune_history(interval, int) FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('scim_history_rows', '');
 SELECT pg_catalog.pg_extension_config_dump('scim_history_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('scim_history_pruned', '');
+
+-- What a resource was.  It is read with its history under one snapshot.
+
+CREATE FUNCTION scim_get_history(resource_type text, id text, count int DEFAULT 20,
+	cursor text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_get_history';
+COMMENT ON FUNCTION scim_get_history(text, text, int, text, text) IS
+	'The changes of a resource, the newest first, page by page';
+
+CREATE FUNCTION scim_get_version(resource_type text, id text, version text,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_get_version';
+COMMENT ON FUNCTION scim_get_version(text, text, text, text) IS
+	'A resource as it was when it had that version';
+
+CREATE FUNCTION scim_restore(resource_type text, id text, version text,
+	expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_restore';
+COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
+	'Makes a resource, be it deleted, what it was when it had that version';
+
+CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
+	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';

@@ -44,6 +44,13 @@ COMMENT ON FUNCTION scim_history_trigger() IS
 	'Keeps what resources were, in scim_history_rows (resource type)';
 REVOKE EXECUTE ON FUNCTION scim_history_trigger() FROM PUBLIC;
 
+-- Tables (sql/parts/tables.sql): an option more.
+
+COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate, history';
+COMMENT ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) IS
+	'Registers a table that exists; mapping: its columns, for the id, the tenant, ..., and for attributes (or {}: those of a created table); options: version_scheme, validate, history, add_columns, subscribed';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.

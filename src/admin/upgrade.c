@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "admin/inspect_triggers.h"
 #include "admin/mend.h"
 #include "base/errors.h"
@@ -21,6 +22,7 @@
 #include "registry/schemas.h"
 #include "statement/ddl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 
 PG_FUNCTION_INFO_V1(scim_begin_history);
 
@@ -53,6 +55,10 @@ begin_history(void *argument)
 
 	if (table == NULL)
 		return;
+	/* what this session knows of it may be of before there was a history */
+	CacheInvalidateRelcacheByRelid(table->relid);
+	CommandCounterIncrement();
+	table = scim_find_table(beginning->type);
 	scim_inspect_history_triggers(table, note_problem, beginning);
 	beginning->made = scim_run_mends(beginning->mends);
 }

@@ -24,7 +24,7 @@
 #include "resource/document.h"
 #include "resource/member_sum.h"
 #include "trigger/content.h"
-#include "trigger/history.h"
+#include "trigger/departed.h"
 #include "trigger/members.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
@@ -229,8 +229,9 @@ record_update(ScimTriggerRow *work)
 	scim_record(work->registration, &change);
 }
 
-void
-scim_record_row(ScimTriggerRow *work)
+/* Records what became of the row: created, changed, deleted, or nothing. */
+static void
+record_row(ScimTriggerRow *work)
 {
 	bool		was = is_live(work, &work->old);
 	bool		is = is_live(work, &work->new);
@@ -265,17 +266,13 @@ check_trigger(FunctionCallInfo fcinfo)
 		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
 }
 
-/*
- * What is registered, and is to be recorded, in the relation's rows; NULL: nothing
- * (any more), or by another table.
- */
+/* Is the relation, of which that is registered, the table of its type, or a part of it? */
 static const ScimRegistration *
-recorded(Relation relation)
+recorded_table(const ScimRegistration *here)
 {
-	const ScimRegistration *here = scim_row_registration(relation);
-	const ScimRegistration *table = here ? scim_find_table(here->type) : NULL;
+	const ScimRegistration *table = scim_find_table(here->type);
 
-	return table && table->relid == here->root && table->history ? here : NULL;
+	return table && table->relid == here->root && table->history ? table : NULL;
 }
 
 /* Who makes a second trigger by hand does not have all changes written twice. */
@@ -296,29 +293,40 @@ is_first(const TriggerData *data)
 	return true;
 }
 
+static void
+record(const TriggerData *data, const ScimRegistration *here, const ScimRegistration *table)
+{
+	ScimTriggerRow work;
+
+	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+	{
+		scim_mark_truncated(data->tg_relation, here);
+		return;
+	}
+	scim_work_start_after(&work, here, data);
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event) && scim_keep_departed(table, &work, data))
+		return;
+	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
+		(void) scim_take_departed(table, &work, data);
+	record_row(&work);
+}
+
 /*
  * scim_history_trigger(resource type): AFTER INSERT OR UPDATE OR DELETE FOR EACH
- * ROW, or BEFORE TRUNCATE.  Errors: INVALID_MAPPING.
+ * ROW, or BEFORE TRUNCATE.  It writes of the one table that is registered for the
+ * type, and its parts.  Errors: INVALID_MAPPING.
  */
 Datum
 scim_history_trigger(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	const ScimRegistration *here;
-	ScimTriggerRow work;
+	const ScimRegistration *table;
 
 	check_trigger(fcinfo);
-	if (!is_first(data))
-		return PointerGetDatum(NULL);
-	here = recorded(data->tg_relation);
-	if (here == NULL)
-		return PointerGetDatum(NULL);
-	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-	{
-		scim_mark_truncated(data->tg_relation, here);
-		return PointerGetDatum(NULL);
-	}
-	scim_work_start_after(&work, here, data);
-	scim_record_row(&work);
+	here = is_first(data) ? scim_row_registration(data->tg_relation) : NULL;
+	table = here ? recorded_table(here) : NULL;
+	if (table)
+		record(data, here, table);
 	return PointerGetDatum(NULL);
 }

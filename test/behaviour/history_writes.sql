@@ -37,24 +37,24 @@ CREATE FUNCTION broken() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	r record;
 	e scim_history_rows;
-	at text;
+	current text;
 	used bigint[];
 BEGIN
 	FOR r IN SELECT tenant_id, resource_type, resource_id, count(*) AS entries FROM scim_history_rows WHERE resource_id IS NOT NULL GROUP BY 1, 2, 3 LOOP
 		used := '{}';
 		BEGIN
-			at := scim_get_resource(r.resource_type, r.resource_id)#>>'{meta,version}';
+			current := scim_get_resource(r.resource_type, r.resource_id)#>>'{meta,version}';
 		EXCEPTION WHEN SQLSTATE 'PT404' THEN
-			at := NULL;
+			current := NULL;
 		END;
 		LOOP
 			SELECT * INTO e FROM scim_history_rows h WHERE (h.tenant_id, h.resource_type, h.resource_id) = (r.tenant_id, r.resource_type, r.resource_id)
-				AND h.version IS NOT DISTINCT FROM at AND h.seq <> ALL (used) ORDER BY xid DESC, revision DESC NULLS LAST, seq DESC LIMIT 1;
+				AND h.version IS NOT DISTINCT FROM current AND h.seq <> ALL (used) ORDER BY xid DESC, revision DESC NULLS LAST, seq DESC LIMIT 1;
 			EXIT WHEN NOT FOUND;
 			used := used || e.seq;
-			at := e.previous_version;
+			current := e.previous_version;
 		END LOOP;
-		IF at IS NOT NULL OR cardinality(used) <> r.entries THEN
+		IF current IS NOT NULL OR cardinality(used) <> r.entries THEN
 			RETURN NEXT format('%s %s: %s of %s entries', r.resource_type, plain(to_jsonb(r.resource_id)::text), cardinality(used), r.entries);
 		END IF;
 	END LOOP;
@@ -212,15 +212,15 @@ SELECT news();
 SELECT scim_create_user('{"userName": "followed", "title": "made"}')->>'id' AS followed \gset
 SELECT news();
 -- but what comes between two steps is not guessed at
-CREATE FUNCTION between() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION in_between() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	PERFORM scim_patch_user(NEW.id::text, '[{"op": "replace", "path": "nickName", "value": "between"}]');
 	RETURN NULL;
 END $$;
 DROP TRIGGER follow ON users;
-CREATE TRIGGER between AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION between();
+CREATE TRIGGER in_between AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION in_between();
 SELECT scim_patch_user(id(1)::text, title('outer'))->>'title';
 SELECT news();
-DROP TRIGGER between ON users;
+DROP TRIGGER in_between ON users;
 -- nor what is taken back in the midst of a call
 CREATE FUNCTION rehearse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	BEGIN

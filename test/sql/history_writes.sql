@@ -21,21 +21,21 @@ CREATE TABLE asked AS SELECT 0::bigint AS seq;
 -- what has come since this was asked last, and whether it follows on what was there
 CREATE FUNCTION news() RETURNS SETOF text LANGUAGE sql AS $$
 	WITH noted AS (UPDATE asked SET seq = (SELECT coalesce(max(h.seq), asked.seq) FROM scim_history_rows h) RETURNING 1)
-	SELECT told FROM (SELECT seq, concat_ws(' ', operation, tenant_id || '/' || resource_type || '/' || resource_id, 'r' || revision, array_to_string(changed, ', '), before::text, members::text,
+	SELECT told FROM (SELECT seq, concat_ws(' ', operation, tenant_id || '/' || resource_type || coalesce('/' || resource_id, ''), 'r' || revision, array_to_string(changed, ', '), before::text, members::text,
 		CASE WHEN previous_version IS NOT NULL AND previous_version IS DISTINCT FROM lag(version) OVER (PARTITION BY tenant_id, resource_type, resource_id ORDER BY seq) THEN 'DOES NOT FOLLOW' END) AS told
 		FROM scim_history_rows) t WHERE t.seq > (SELECT a.seq FROM asked a) ORDER BY t.seq
 $$;
 
 -- ---- nothing of scimver's in the table: versions are computed ----
 
-CREATE TABLE bare (id int PRIMARY KEY, login text NOT NULL UNIQUE, title text, hash text, unmapped text, extra jsonb);
-SELECT scim_register_table('bare', 'User', '{"id": "id", "data": "extra", "password": "hash", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
-INSERT INTO bare VALUES (1, 'ada', 'Boss', NULL, NULL, NULL), (2, 'bob', NULL, 'crypted', NULL, '{"nickName": "B"}');
+CREATE TABLE bare (id int PRIMARY KEY, login text NOT NULL UNIQUE, title text, unmapped text, extra jsonb);
+SELECT scim_register_table('bare', 'User', '{"id": "id", "data": "extra", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
+INSERT INTO bare VALUES (1, 'ada', 'Boss', NULL, NULL), (2, 'bob', NULL, NULL, '{"nickName": "B"}');
 SELECT news();
 UPDATE bare SET title = 'Guide', extra = '{"nickName": "A"}' WHERE id = 1;
 UPDATE bare SET unmapped = 'x';
 UPDATE bare SET title = title;
-UPDATE bare SET hash = 'crypted as well' WHERE id = 2;
+UPDATE bare SET extra = '{"nickName": "B", "emails": []}' WHERE id = 2;
 SELECT news();
 SELECT scim_patch_user('1', '[{"op": "replace", "path": "title", "value": "Chief"}]')->>'title';
 SELECT scim_delete_user('2');
@@ -52,13 +52,13 @@ DELETE FROM beside;
 SELECT count(*) FROM scim_history_rows h WHERE h::text ~ 'clear';
 SELECT changed FROM scim_history_rows WHERE resource_id = '3' ORDER BY seq;
 SELECT scim_unregister_table('beside');
-SELECT count(*) >= 0 FROM news();
+SELECT news();
 
 -- ---- rows that are marked as deleted ----
 
 CREATE TABLE marked (id int PRIMARY KEY, login text, gone boolean, at timestamptz, version text);
 SELECT scim_register_table('marked', 'User', '{"id": "id", "version": "version", "deleted": "gone", "lastModified": "at", "attributes": {"userName": "login"}}', '{"history": true}');
-INSERT INTO marked VALUES (1, 'ada'), (2, 'bob', false), (3, 'cy', true);
+INSERT INTO marked VALUES (1, 'ada', NULL), (2, 'bob', false), (3, 'cy', true);
 SELECT news();
 UPDATE marked SET gone = true WHERE id = 1;
 UPDATE marked SET login = 'ada, gone' WHERE id = 1;
@@ -75,7 +75,7 @@ SELECT news();
 SELECT scim_unregister_table('marked');
 SELECT count(*) FROM news();
 CREATE TABLE epoch (id int PRIMARY KEY, login text, gone int);
-SELECT scim_register_table('epoch', 'User', '{"id": "id", "deleted": {"column": "gone", "format": "epochSeconds"}, "attributes": {"userName": "login"}}', '{"history": true}');
+SELECT scim_register_table('epoch', 'User', '{"id": "id", "deleted": {"column": "gone", "format": "epoch_seconds"}, "attributes": {"userName": "login"}}', '{"history": true}');
 INSERT INTO epoch VALUES (1, 'ada', 0), (2, 'bob', 1000);
 UPDATE epoch SET gone = 1000 - gone;
 SELECT news();
@@ -94,70 +94,47 @@ SELECT scim_unregister_table('counted');
 
 -- ---- partitions ----
 
-CREATE TABLE parts (tenant_id text, id int, login text, region text, version text, revision bigint, updated timestamptz, PRIMARY KEY (tenant_id, id, region)) PARTITION BY LIST (region);
+CREATE TABLE parts (tenant_id text, id int, login text, version text, revision bigint, updated timestamptz, PRIMARY KEY (tenant_id, id)) PARTITION BY LIST (tenant_id);
 CREATE TABLE parts_a PARTITION OF parts FOR VALUES IN ('a');
 -- columns in another order
-CREATE TABLE parts_b (region text NOT NULL, gone text, revision bigint, version text, login text, id int NOT NULL, updated timestamptz, tenant_id text NOT NULL);
+CREATE TABLE parts_b (gone text, revision bigint, version text, login text, id int NOT NULL, updated timestamptz, tenant_id text NOT NULL);
 ALTER TABLE parts_b DROP COLUMN gone;
 ALTER TABLE parts ATTACH PARTITION parts_b FOR VALUES IN ('b');
-CREATE TABLE parts_c PARTITION OF parts FOR VALUES IN ('c');
-SELECT scim_register_table('parts', 'User', '{"id": "id", "tenant": "tenant_id", "version": "version", "revision": "revision", "lastModified": "updated", "attributes": {"userName": "login", "locale": "region"}}', '{"history": true}');
-SELECT count(*) >= 0 FROM news();
-INSERT INTO parts (tenant_id, id, login, region) SELECT 't', n, 'u' || n, 'a' FROM generate_series(1, 4) n;
+CREATE TABLE parts_c PARTITION OF parts FOR VALUES IN ('c', 'd');
+SELECT scim_register_table('parts', 'User', '{"id": "id", "tenant": "tenant_id", "version": "version", "revision": "revision", "lastModified": "updated", "attributes": {"userName": "login"}}', '{"history": true}');
 SELECT news();
-UPDATE parts SET region = 'b' WHERE id <= 2;
+INSERT INTO parts (tenant_id, id, login) SELECT t, n, 'u' || n FROM generate_series(1, 2) n, unnest('{a, b}'::text[]) t;
+UPDATE parts SET login = 'a' WHERE tenant_id = 'a' AND id = 1;
+UPDATE parts_b SET login = 'b' WHERE id = 1;
 SELECT news();
-UPDATE parts SET region = 'a', login = 'moved and renamed' WHERE id = 1;
+-- a row that moves has another tenant
+UPDATE parts SET tenant_id = 'c' WHERE id = 1 AND tenant_id = 'a';
 SELECT news();
--- another id, and another partition
-UPDATE parts SET region = 'b', id = 9 WHERE id = 3;
-SELECT news();
--- the other partition does not take it: it is deleted
+-- or is dropped on its way
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER refuse BEFORE INSERT ON parts_c FOR EACH ROW EXECUTE FUNCTION refuse();
-UPDATE parts SET region = 'c' WHERE id = 1;
+UPDATE parts SET tenant_id = 'c' WHERE id = 2 AND tenant_id = 'a';
 SELECT news();
 DROP TRIGGER refuse ON parts_c;
--- it takes it by a statement of its own: it is deleted, and another one is made
-CREATE FUNCTION replace() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-	IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
-	INSERT INTO parts_c (tenant_id, id, login, region) VALUES (NEW.tenant_id, NEW.id, 'replaced', NEW.region);
-	RETURN NULL;
-END $$;
-CREATE TRIGGER replace BEFORE INSERT ON parts_c FOR EACH ROW EXECUTE FUNCTION replace();
-UPDATE parts SET region = 'c' WHERE id = 2;
-SELECT operation, resource_id, previous_version IS NULL AS first FROM scim_history_rows ORDER BY seq DESC LIMIT 2;
-SELECT count(*) FROM news();
-DROP TRIGGER replace ON parts_c;
--- others move while one moves
-CREATE FUNCTION also() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-	UPDATE parts SET region = 'b' WHERE id = 2;
-	RETURN NULL;
-END $$;
-CREATE TRIGGER also AFTER DELETE ON parts_a FOR EACH ROW EXECUTE FUNCTION also();
-UPDATE parts SET region = 'c' WHERE id = 4;
-SELECT news();
-DROP TRIGGER also ON parts_a;
--- by a call
-SELECT scim_patch_user('4', '[{"op": "replace", "path": "locale", "value": "a"}]', tenant_id => 't')->>'locale';
-SELECT news();
-INSERT INTO parts_a (tenant_id, id, login, region) VALUES ('t', 5, 'direct', 'a');
-UPDATE parts_b SET login = 'direct, too' WHERE id = 2;
+SELECT scim_patch_user('2', '[{"op": "replace", "path": "userName", "value": "patched"}]', tenant_id => 'b')->>'userName';
 DELETE FROM parts_b WHERE id = 2;
+INSERT INTO parts_c (tenant_id, id, login) VALUES ('d', 3, 'direct');
 SELECT news();
-INSERT INTO parts (tenant_id, id, login, region) VALUES ('s', 6, 'six', 'b'), ('s', 7, 'seven', 'a');
 TRUNCATE parts_b;
+TRUNCATE parts_c;
 SELECT news();
+INSERT INTO parts (tenant_id, id, login) SELECT t, 4, 'u' FROM unnest('{a, b, c, d}'::text[]) t;
 TRUNCATE parts;
 SELECT news();
 SELECT scim_unregister_table('parts');
-SELECT count(*) FROM news();
+SELECT news();
 
 -- ---- children ----
 
 CREATE TABLE parent (id int PRIMARY KEY, login text);
 CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);
 SELECT scim_register_table('parent', 'User', '{"id": "id", "attributes": {"userName": "login"}}', '{"history": true}');
+SELECT news();
 INSERT INTO parent VALUES (1, 'parent');
 INSERT INTO child VALUES (2, 'child');
 UPDATE parent SET login = login || '!';
@@ -249,14 +226,6 @@ DROP INDEX by_actor;
 SELECT touched(13);
 CREATE EXTENSION IF NOT EXISTS amcheck;
 SELECT bt_index_check(indexrelid, true) FROM pg_index WHERE indrelid = 'scim_history_rows'::regclass;
--- the extension moves
-CREATE SCHEMA elsewhere;
-ALTER EXTENSION scimver SET SCHEMA elsewhere;
-SET search_path = public, elsewhere;
-SELECT touched(14);
-ALTER EXTENSION scimver SET SCHEMA public;
-RESET search_path;
-SELECT touched(15);
 ALTER TABLE scim_history_rows OWNER TO CURRENT_USER;
 REVOKE ALL ON seen FROM regress_history_owner;
 DROP ROLE regress_history_owner;

@@ -33,3 +33,9 @@ CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_typ
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
+
+CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
+	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';

@@ -16,6 +16,7 @@
 #include "core/delta.h"
 #include "core/differ.h"
 #include "core/sides.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 /* ---- what counts ---- */
@@ -53,10 +54,15 @@ attributes_of(const JsonbValue *extension)
 }
 
 static bool
+has_urn_name(const JsonbValue *name)
+{
+	return memchr(name->val.string.val, ':', name->val.string.len) != NULL;
+}
+
+static bool
 is_extension(const ScimPair *pair)
 {
-	return memchr(pair->key.val.string.val, ':', pair->key.val.string.len) &&
-		is_object_or_none(pair->a) && is_object_or_none(pair->b);
+	return has_urn_name(&pair->key) && is_object_or_none(pair->a) && is_object_or_none(pair->b);
 }
 
 static bool
@@ -131,13 +137,13 @@ add_member(JsonbValue **object, const JsonbValue *key, const JsonbValue *value)
 	scim_add(*object, key->val.string.val, key->val.string.len, value);
 }
 
-/* The attribute was "value"; NULL, or empty: unassigned. */
+/* The attribute was "value", which may be unassigned. */
 static void
 add_before(JsonbValue **object, const JsonbValue *key, const JsonbValue *value)
 {
 	static const JsonbValue none = {.type = jbvNull};
 
-	add_member(object, key, value && !scim_is_unassigned(value) ? value : &none);
+	add_member(object, key, scim_same_content(value, NULL) ? &none : value);
 }
 
 static void
@@ -357,37 +363,84 @@ join_values(const JsonbValue *first, const JsonbValue *second)
 	return as_binary(put_back(second, &attributes));
 }
 
-/* Trees in the order of jsonb's keys, and so is what becomes of them. */
+/* A step through two trees in the order of jsonb's keys: NULL in the one that lacks the key. */
+static bool
+next_of_trees(const JsonbValue *first, const JsonbValue *second, int *at_first, int *at_second,
+			  JsonbPair **a, JsonbPair **b)
+{
+	int			order;
+
+	*a = *at_first < first->val.object.nPairs ? &first->val.object.pairs[*at_first] : NULL;
+	*b = *at_second < second->val.object.nPairs ? &second->val.object.pairs[*at_second] : NULL;
+	if (*a && *b)
+	{
+		order = scim_compare_keys(&(*a)->key, &(*b)->key);
+		if (order < 0)
+			*b = NULL;
+		else if (order > 0)
+			*a = NULL;
+	}
+	*at_first += *a != NULL;
+	*at_second += *b != NULL;
+	return *a || *b;
+}
+
+/* The members come in order again. */
 static JsonbValue *
 join_objects(const JsonbValue *first, const JsonbValue *second)
 {
 	JsonbValue *joined = scim_new_object();
-	JsonbPair  *a = first->val.object.pairs;
-	JsonbPair  *b = second->val.object.pairs;
-	JsonbPair  *end_a = a + first->val.object.nPairs;
-	JsonbPair  *end_b = b + second->val.object.nPairs;
+	int			at_first = 0;
+	int			at_second = 0;
+	JsonbPair  *a;
+	JsonbPair  *b;
 
-	while (a < end_a || b < end_b)
+	while (next_of_trees(first, second, &at_first, &at_second, &a, &b))
 	{
-		int			order = a == end_a ? 1 : b == end_b ? -1 : scim_compare_keys(&a->key, &b->key);
-		JsonbPair  *pair = order <= 0 ? a : b;
-		JsonbValue	value = order == 0 ? join_values(&a->value, &b->value) : pair->value;
+		JsonbPair  *pair = a ? a : b;
+		JsonbValue	value = a && b ? join_values(&a->value, &b->value) : pair->value;
 
+		CHECK_FOR_INTERRUPTS();
 		add_member(&joined, &pair->key, &value);
-		a += order <= 0;
-		b += order >= 0;
 	}
 	return joined;
 }
 
-void
+/*
+ * An extension that was no object in between: attributes of after would be taken
+ * for some of before.
+ */
+static bool
+can_be_joined(const JsonbValue *first, const JsonbValue *second)
+{
+	int			at_first = 0;
+	int			at_second = 0;
+	JsonbPair  *a;
+	JsonbPair  *b;
+
+	while (next_of_trees(first, second, &at_first, &at_second, &a, &b))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (a && b && has_urn_name(&a->key) && a->value.type == jbvBinary &&
+			scim_is_object(&a->value))
+			return false;
+	}
+	return true;
+}
+
+bool
 scim_join_deltas(ScimDelta *first, const ScimDelta *second)
 {
-	first->changed = sorted_names(list_concat_copy(first->changed, second->changed));
-	if (first->before == NULL)
-		first->before = second->before;
-	else if (second->before)
+	if (first->before && second->before)
+	{
+		if (!can_be_joined(first->before, second->before))
+			return false;
 		first->before = join_objects(first->before, second->before);
+	}
+	else if (second->before)
+		first->before = second->before;
+	first->changed = sorted_names(list_concat_copy(first->changed, second->changed));
+	return true;
 }
 
 /* ---- back ---- */

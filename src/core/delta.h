@@ -47,9 +47,11 @@ extern ScimDelta *scim_copy_delta(const ScimDelta *delta, MemoryContext context)
 /*
  * Of two changes in succession, an update and an update or the end ("gone"), one,
  * in the current context: what the first replaced counts.  It refers to what
- * both referred to.  What was changed and changed back is still in it.
+ * both referred to.  What was changed and changed back is still in it.  False, and
+ * nothing done, where it would be undone wrongly: of an extension that was no object
+ * in between.
  */
-extern void scim_join_deltas(ScimDelta *first, const ScimDelta *second);
+extern bool scim_join_deltas(ScimDelta *first, const ScimDelta *second);
 
 /*
  * The document before a change, of the one after it and "before" as it was kept

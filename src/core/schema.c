@@ -6,6 +6,9 @@
 
 #include "core/schema.h"
 
+/* Longer URNs would not fit into an index. */
+#define LONGEST_URN 512
+
 #define END				{NULL}
 #define REFERENCE(...)	.type = SCIM_REFERENCE, .case_exact = true, \
 	.reference_types = (const char *const[]) {__VA_ARGS__, NULL}
@@ -75,6 +78,17 @@ scim_is_attribute_name(const char *name)
 	while (*rest && rest > name && (strchr("$-_0123456789", *rest) || strchr(letters, *rest)))
 		rest++;
 	return rest > name && *rest == '\0' && strlen(name) < NAMEDATALEN * 2;
+}
+
+bool
+scim_is_urn(const char *urn)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+	"_~:+,=@;$!*'()%/&";
+	const char *nss = scim_same_name(urn, 4, "urn:") ? strchr(urn + 4, ':') : NULL;
+
+	return nss && nss > urn + 4 && nss[1] != '\0' && strlen(urn) <= LONGEST_URN &&
+		strspn(urn, allowed) == strlen(urn) && urn[strlen(urn) - 1] != ':';
 }
 
 const ScimAttribute *

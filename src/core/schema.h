@@ -102,6 +102,12 @@ extern bool scim_same_name(const char *a, int length, const char *b);
  */
 extern bool scim_is_attribute_name(const char *name);
 
+/*
+ * May a schema have that URN?  urn:NID:NSS (RFC 8141), so that it can stand in
+ * front of a path.
+ */
+extern bool scim_is_urn(const char *urn);
+
 /* The attribute of that name in a list that ends with name NULL: case-insensitive, or NULL. */
 extern const ScimAttribute *scim_attribute(const ScimAttribute *attributes, const char *name,
 										   int length);

@@ -15,9 +15,6 @@
 /* Far more than anybody needs; what is looked up by name is looked up one by one. */
 #define MOST_ATTRIBUTES 1000
 
-/* Longer URNs would not fit into an index. */
-#define LONGEST_URN 512
-
 static const char *const type_names[] = {
 	[SCIM_STRING] = "string", [SCIM_BOOLEAN] = "boolean", [SCIM_DECIMAL] = "decimal",
 	[SCIM_INTEGER] = "integer", [SCIM_DATETIME] = "dateTime", [SCIM_BINARY] = "binary",
@@ -258,19 +255,11 @@ read_attributes(const JsonbValue *given, const ScimPlace *place, Reading reading
 	return attributes;
 }
 
-/*
- * urn:NID:NSS (RFC 8141), so that it can stand in front of a path; messages
- * have no schema (RFC 7644 section 4).
- */
+/* Messages have no schema (RFC 7644 section 4). */
 static void
 check_urn(const char *urn)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
-	"_~:+,=@;$!*'()%/&";
-	const char *nss = scim_same_name(urn, 4, "urn:") ? strchr(urn + 4, ':') : NULL;
-
-	if (strlen(urn) > LONGEST_URN || strspn(urn, allowed) != strlen(urn) || nss == NULL ||
-		nss == urn + 4 || nss[1] == '\0' || urn[strlen(urn) - 1] == ':')
+	if (!scim_is_urn(urn))
 		scim_throw_path(SCIM_BAD_DOCUMENT, "id", "id must be a URN such as urn:example:2.0:Device");
 	if (pg_strncasecmp(urn, "urn:ietf:params:scim:api:messages:", 34) == 0)
 		scim_throw_path(SCIM_BAD_DOCUMENT, "id", "id is the URN of a message, not of a resource");

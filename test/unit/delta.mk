@@ -1,0 +1,23 @@
+# Unit tests of reverse deltas and differences (src/core/delta.c, diff.c), with a stand-in for the server
+# (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
+# "check".
+PG_CONFIG ?= pg_config
+FUZZ = ../fuzz
+# what cannot do without a server
+WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/protect.c %/version.c %/location.c
+DELTA_PARTS = $(FUZZ)/server.c $(FUZZ)/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
+
+check: check-delta check-diff
+check-delta check-diff: check-%: %
+	ASAN_OPTIONS=detect_leaks=0 ./$<
+
+delta diff: %: %.c $(DELTA_PARTS) $(wildcard ../../src/base/*.h ../../src/core/*.h $(FUZZ)/*.h)
+	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
+		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I$(FUZZ) -o $@ $(filter %.c,$^)
+
+clean: clean-delta
+clean-delta:
+	rm -f delta diff
+
+.PHONY: check-delta check-diff clean-delta

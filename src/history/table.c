@@ -181,12 +181,6 @@ own_relation(const char *name)
 	return relid;
 }
 
-Oid
-scim_history_table(void)
-{
-	return known ? place.table : own_relation("scim_history_rows");
-}
-
 /* In the current context. */
 static void
 read_indexes(Relation relation, Place *found)

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "history/place.h"
+
 /* The columns of scim_history_rows, in their order, from 0. */
 typedef enum ScimEntryColumn
 {
@@ -32,9 +34,6 @@ typedef enum ScimEntryColumn
 } ScimEntryColumn;
 
 #define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_ERROR_CODE + 1)
-
-/* The table; InvalidOid: the database is at a version of the extension that has none. */
-extern Oid	scim_history_table(void);
 
 /*
  * Puts a row into it, as its owner would; seq and xid are filled in.  Where there

@@ -63,9 +63,8 @@ compare_strings(const void *a, const void *b)
 	return order != 0 ? order : x->val.string.len - y->val.string.len;
 }
 
-/* "schemas" sorted by bytes, without duplicates; what is no array of strings stays as it is. */
-static JsonbValue *
-sorted_schemas(const JsonbValue *schemas)
+JsonbValue *
+scim_sorted_schemas(const JsonbValue *schemas)
 {
 	JsonbValue *array = scim_open(schemas);
 	JsonbValue *elements;
@@ -106,6 +105,17 @@ holds_string(const JsonbValue *array, const char *string)
 			return true;
 	}
 	return false;
+}
+
+bool
+scim_is_from_elsewhere(JsonbContainer *document, const JsonbValue *name)
+{
+	const char *urn = scim_string_is(name, "groups") ? SCIM_URN_USER
+	: scim_string_is(name, "members") ? SCIM_URN_GROUP : NULL;
+	JsonbValue	schemas;
+
+	return urn && scim_find(document, "schemas", &schemas) &&
+		holds_string(scim_open(&schemas), urn);
 }
 
 static inline bool
@@ -152,7 +162,7 @@ content_entries(ScimEntries *entries, const JsonbValue *document, const ScimBesi
 	for (int i = 0; i < entries->count; i++)
 	{
 		if (entry_is(&entries->items[i], "schemas", 7))
-			schemas = sorted_schemas(&entries->items[i].value);
+			schemas = scim_sorted_schemas(&entries->items[i].value);
 	}
 	count = entries->count;
 	entries->count = 0;

@@ -29,4 +29,13 @@ extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimBesid
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimBeside *beside);
 
+/* "schemas" as it counts: sorted by bytes, without duplicates; what is no array of strings as it is. */
+extern JsonbValue *scim_sorted_schemas(const JsonbValue *schemas);
+
+/*
+ * Is the top-level member of that name what other rows tell: "groups" where the
+ * document has the schema of users, "members" where it has that of groups?
+ */
+extern bool scim_is_from_elsewhere(JsonbContainer *document, const JsonbValue *name);
+
 #endif							/* SCIM_CORE_CONTENT_H */

@@ -17,6 +17,7 @@
 #include "base/errors.h"
 #include "executor/spi.h"
 #include "group/move.h"
+#include "group/record.h"
 #include "miscadmin.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
@@ -231,6 +232,8 @@ lock_row(Move *move)
 	find_tenant(move);
 	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
 	note_changed(move);
+	if (scim_records_groups(move->groups))
+		scim_record_moved(move->groups, move->tenant, move->id, &move->pending);
 	return true;
 }
 
@@ -247,12 +250,13 @@ run_move(Move *move)
 
 void
 scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
-				int64 count, const uint8 *digest)
+				int64 count, const uint8 *digest, const ScimMemberMoves *moves)
 {
 	Move		move = {0};
 
 	move.pending.count = count;
 	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
+	move.pending.moves = moves;
 	if ((!set_key(&move, groups, tenant, id) || !run_move(&move)) && scim_keeps_members(groups))
 		scim_note_no_group(tenant, id);
 }
@@ -351,6 +355,13 @@ static const ScimStatement all_groups = {
 	.as_owner = true
 };
 
+/* Who moved is not known: for the history, NULL if that keeps nothing. */
+static const ScimMemberMoves *
+unknown_moves(const ScimRegistration *groups)
+{
+	return scim_records_groups(groups) ? scim_unknown_moves() : NULL;
+}
+
 /* Groups whose members are summed up follow what became of all memberships. */
 typedef struct Walk
 {
@@ -405,6 +416,7 @@ visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
 		tenant = scim_id_text(groups->tenant_type, SPI_getbinval(tuple, descriptor, 2, &isnull));
 	move.pending.recount = walk->recount;
 	move.pending.empty = !walk->recount;
+	move.pending.moves = unknown_moves(groups);
 	if (!set_key(&move, groups, tenant, id) || !does_change(walk, &move))
 		return;
 	if (!run_move(&move) && IsolationUsesXactSnapshot())
@@ -429,7 +441,7 @@ walk_groups(const ScimRegistration *groups, bool recount)
 void
 scim_empty_groups(const ScimRegistration *groups)
 {
-	ScimPending pending = {.empty = true};
+	ScimPending pending = {.empty = true, .moves = unknown_moves(groups)};
 
 	if (scim_is_summed(groups))
 		walk_groups(groups, false);
@@ -449,7 +461,7 @@ scim_recount_all_groups(const ScimRegistration *groups)
 void
 scim_recount_groups(const ScimRegistration *groups)
 {
-	ScimPending pending = {.recount = true};
+	ScimPending pending = {.recount = true, .moves = unknown_moves(groups)};
 
 	if (scim_touched_column(groups))
 		run_pending(&pending, &recount_groups, groups, NULL, NULL);

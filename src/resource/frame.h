@@ -52,6 +52,7 @@ typedef struct ScimCall
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
+	int			nesting;		/* of transactions, at which it runs */
 	MemoryContext context;		/* of what is kept here */
 } ScimCall;
 
@@ -107,7 +108,8 @@ extern bool scim_is_refilling(Oid root);
 typedef enum ScimLeftKind
 {
 	SCIM_LEFT_PASSWORD,			/* by the INSERT of an upsert for its UPDATE */
-	SCIM_LEFT_MOVED_ROW			/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_MOVED_ROW,		/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_TRUNCATED			/* by the TRUNCATE of one partition for that of another */
 } ScimLeftKind;
 
 /* Forgets what was left; what is to be left now is made in the memory that this returns. */

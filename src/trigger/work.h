@@ -61,6 +61,10 @@ scim_work_value(const ScimTriggerRow *work, const ScimColumnValues *row, ScimCol
 }
 
 extern void scim_work_start(ScimTriggerRow *work, TriggerData *data);
+
+/* Of a row that is stored, or gone: then there is no new one. */
+extern void scim_work_start_after(ScimTriggerRow *work, const ScimRegistration *registration,
+								  const TriggerData *data);
 extern HeapTuple scim_work_finish(const ScimTriggerRow *work);
 
 extern void scim_work_assign(ScimTriggerRow *work, AttrNumber number, Datum value, bool isnull);

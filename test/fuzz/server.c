@@ -19,6 +19,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
@@ -481,6 +482,57 @@ pg_cryptohash_error(pg_cryptohash_ctx *context)
 }
 
 #endif
+
+/* ---- lists of pointers ---- */
+
+List *
+lappend(List *list, void *datum)
+{
+	if (!list)
+	{
+		list = palloc0(sizeof(List));
+		list->type = T_List;
+	}
+	if (list->length == list->max_length)
+	{
+		list->max_length = Max(8, 2 * list->max_length);
+		list->elements = list->elements
+			? repalloc(list->elements, list->max_length * sizeof(ListCell))
+			: palloc(list->max_length * sizeof(ListCell));
+	}
+	list->elements[list->length++].ptr_value = datum;
+	return list;
+}
+
+List *
+list_concat_copy(const List *a, const List *b)
+{
+	List	   *both = NIL;
+	ListCell   *cell;
+
+	foreach(cell, a)
+		both = lappend(both, lfirst(cell));
+	foreach(cell, b)
+		both = lappend(both, lfirst(cell));
+	return both;
+}
+
+void
+list_sort(List *list, list_sort_comparator compare)
+{
+	if (list)
+		qsort(list->elements, list->length, sizeof(ListCell),
+			  (int (*) (const void *, const void *)) compare);
+}
+
+void
+list_free(List *list)
+{
+	if (!list)
+		return;
+	pfree(list->elements);
+	pfree(list);
+}
 
 /* ---- numeric ---- */
 

@@ -21,12 +21,12 @@
 static text *
 show_version(const ScimToolCall *call)
 {
-	char	   *version = scim_argument_text(call, PARAM_OLD_VERSION);
+	ScimView	view = scim_argument_view(call);
+	Jsonb	   *resource = scim_store_get_version(call->type->name, call->tenant, call->id,
+												  scim_argument_text(call, PARAM_OLD_VERSION),
+												  &view, true);
 
-	return scim_success_resource(call,
-								 scim_store_get_version(call->type->name, call->tenant, call->id,
-														version, true),
-								 scim_metadata(call));
+	return scim_success_resource(call, resource, scim_metadata(call));
 }
 
 /* ---- what differs ---- */

@@ -26,10 +26,11 @@ BEGIN
 		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
 		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
-			scim_own_grants, scim_cursor_secret, scim_history_rows}'::regclass[])
+			scim_own_grants, scim_cursor_secret, scim_history_rows, scim_history_seq, scim_history_pruned,
+			scim_history}'::regclass[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
 	END LOOP;
 END $$;
-GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants TO PUBLIC;
-GRANT SELECT ON scim_tenant_grants, scim_history_rows TO pg_database_owner;
+GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants, scim_history TO PUBLIC;
+GRANT SELECT ON scim_tenant_grants, scim_history_rows, scim_history_seq, scim_history_pruned TO pg_database_owner;

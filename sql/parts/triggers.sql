@@ -22,6 +22,13 @@ COMMENT ON FUNCTION scim_delete_trigger() IS
 	'Removes the memberships of users and groups that are deleted, where no foreign key does (resource type)';
 REVOKE EXECUTE ON FUNCTION scim_delete_trigger() FROM PUBLIC;
 
+CREATE FUNCTION scim_history_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_history_trigger';
+COMMENT ON FUNCTION scim_history_trigger() IS
+	'Keeps what resources were, in scim_history_rows (resource type)';
+REVOKE EXECUTE ON FUNCTION scim_history_trigger() FROM PUBLIC;
+
 CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';

@@ -19,12 +19,12 @@
 #include "admin/inspect_registration.h"
 #include "admin/visit_rows.h"
 #include "base/errors.h"
+#include "base/procedure.h"
 #include "base/protect.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
 #include "registry/cache.h"
 #include "registry/index.h"
 #include "statement/parameters.h"
@@ -413,13 +413,7 @@ run_batch(Backfill *backfill)
 static void
 check_arguments(FunctionCallInfo fcinfo)
 {
-	const CallContext *context = (const CallContext *) fcinfo->context;
-
-	if (context == NULL || !IsA(context, CallContext) || context->atomic)
-		ereport(ERROR,
-				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("scim_backfill cannot run inside a transaction block"),
-				 errdetail("It commits after each batch of rows.")));
+	scim_require_commits(fcinfo, "scim_backfill");
 	if (PG_ARGISNULL(0))
 		scim_throw_path(SCIM_BAD_PARAMETER, "relation", "relation must not be null");
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 1 || PG_GETARG_INT32(1) > MOST_ROWS)

@@ -14,6 +14,7 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "history/mark.h"
 #include "registry/extension.h"
 #include "registry/options.h"
 #include "statement/ddl.h"
@@ -102,13 +103,15 @@ table_name(text *given, char **schema)
 static const char *const add_unique_id =
 "ALTER TABLE {table} ADD UNIQUE (id);";
 
-static void
+/* Makes it, and returns its OID. */
+static Oid
 create_table(const ScimResourceType *type, const char *schema, const char *name,
-			 const ScimOptions *options)
+			 ScimOptions *options)
 {
 	char	   *table = quote_qualified_identifier(schema, name);
 	char	   *members = quote_qualified_identifier(schema, psprintf("%s_members", name));
 	List	   *plans = scim_plan_lookups(type);
+	Oid			relid;
 	ListCell   *cell;
 	ScimWord	words[] = {
 		{"table", table}, {"members", members},
@@ -127,6 +130,8 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 	foreach(cell, plans)
 		scim_make_lookup_index(lfirst(cell), table, "tenant_id", "id");
 	scim_run_ddl(comment_on_table, words);
+	relid = get_relname_relid(name, get_namespace_oid(schema, false));
+	scim_make_history_triggers(relid, type, scim_document_storage(), options);
 	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans),
 						  scim_options_text(options));
 	scim_make_policy(table);
@@ -135,6 +140,7 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 		scim_make_members_triggers(members, type, scim_created_mapping(type, true, NIL));
 		scim_make_policy(members);
 	}
+	return relid;
 }
 
 /*
@@ -156,11 +162,11 @@ scim_create_table(PG_FUNCTION_ARGS)
 	scim_refuse_mixture(type, name->relname, true);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	create_table(type, schema, name->relname, &options);
+	relid = create_table(type, schema, name->relname, &options);
 	scim_link_memberships(type);
+	scim_mark_remapped(type);
 	scim_invalidate_tables();
 	scim_grant_tables_to_all();
 	SPI_finish();
-	relid = get_relname_relid(name->relname, get_namespace_oid(schema, false));
 	PG_RETURN_OID(relid);
 }

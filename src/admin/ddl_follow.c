@@ -15,6 +15,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "group/move.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/index.h"
 #include "registry/mapping.h"
@@ -29,6 +30,17 @@
 #include "utils/rel.h"
 
 /* ---- renaming ---- */
+
+/* A lookup of scimver's own is no part of what resources are. */
+static void
+mark_renamed(Oid relid, const Trigger *trigger, const char *column)
+{
+	const ScimResourceType *type = scim_resource_type(trigger->tgargs[SCIM_TYPE_ARGUMENT]);
+
+	if (scim_maps_column(trigger->tgargs[SCIM_MAPPING_ARGUMENT], column) &&
+		scim_is_registered(type, scim_trigger_kind(trigger), relid))
+		scim_mark_remapped(type);
+}
 
 static void
 follow_rename_in(Oid relid, const char *old_name, const char *new_name)
@@ -51,6 +63,8 @@ follow_rename_in(Oid relid, const char *old_name, const char *new_name)
 		/* RENAME has asked for this already, of each of them */
 		scim_check_owner(relid);
 		scim_write_arguments(relation, trigger, mapping, options);
+		if (mapping)
+			mark_renamed(relid, trigger, old_name);
 	}
 	relation_close(relation, NoLock);
 }

@@ -51,6 +51,14 @@ static const Wanted delete_triggers[] = {
 	true},
 };
 
+/* Of resources whose history is kept. */
+static const Wanted history_triggers[] = {
+	{SCIM_HISTORY_TRIGGER, TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE",
+	"FOR EACH ROW", true},
+	{SCIM_HISTORY_TRIGGER "_truncate", TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
+	"BEFORE TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
 /* Of memberships: for statements, or for rows. */
 static const Wanted statement_triggers[] = {
 	{SCIM_MEMBERS_TRIGGER "_insert", TRIGGER_TYPE_INSERT, "AFTER INSERT",
@@ -203,8 +211,9 @@ inspect_wanted(const Inspection *inspection, Relation relation, const Wanted *wa
 		report_missing(inspection, relation, wanted);
 	else if (strcmp(trigger->tgname, wanted->name) != 0)
 		report_trigger(inspection,
-					   psprintf("trigger %s of table %s is to be called %s, to sort last",
-								quote_identifier(trigger->tgname), name_of(relation), name),
+					   psprintf("trigger %s of table %s is to be called %s, to sort %s",
+								quote_identifier(trigger->tgname), name_of(relation), name,
+								inspection->kind == SCIM_HISTORY_KIND ? "first" : "last"),
 					   is_taken(relation, wanted)
 					   ? NULL
 					   : psprintf("ALTER TRIGGER %s ON %s RENAME TO %s",
@@ -238,7 +247,42 @@ inspect_order(const Inspection *inspection, Relation relation)
 	}
 }
 
+/* Ours is to be the first AFTER ROW trigger: what others change follows on what fired them. */
+static void
+inspect_history_order(const Inspection *inspection, Relation relation)
+{
+	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (scim_trigger_kind(trigger) == (int) inspection->kind ||
+			!TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_AFTER(trigger->tgtype) ||
+			trigger->tgenabled == TRIGGER_DISABLED ||
+			strcmp(trigger->tgname, SCIM_HISTORY_TRIGGER) >= 0)
+			continue;
+		report_trigger(inspection,
+					   psprintf("AFTER ROW trigger %s of table %s runs before %s, which records "
+								"what it changes first",
+								quote_identifier(trigger->tgname), name_of(relation),
+								quote_identifier(SCIM_HISTORY_TRIGGER)),
+					   NULL);
+	}
+}
+
 /* ---- a table with its partitions and children ---- */
+
+/*
+ * PostgreSQL gives partitions the row triggers of their table: what that lacks,
+ * they get with it.
+ */
+static bool
+is_copied(const Inspection *inspection, Oid root, Relation relation, const Wanted *wanted)
+{
+	return relation->rd_rel->relispartition && (wanted->type & TRIGGER_TYPE_ROW) &&
+		find_wanted(inspection, root, wanted) == NULL;
+}
 
 static void
 inspect_tables(const Inspection *inspection, Oid root)
@@ -254,11 +298,16 @@ inspect_tables(const Inspection *inspection, Oid root)
 			 i < inspection->wanted_count && relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE;
 			 i++)
 		{
-			if (RelationGetRelid(relation) == root || inspection->wanted[i].on_partitions)
-				inspect_wanted(inspection, relation, &inspection->wanted[i]);
+			const Wanted *wanted = &inspection->wanted[i];
+
+			if (RelationGetRelid(relation) == root ||
+				(wanted->on_partitions && !is_copied(inspection, root, relation, wanted)))
+				inspect_wanted(inspection, relation, wanted);
 		}
 		if (inspection->wanted == row_triggers)
 			inspect_order(inspection, relation);
+		if (inspection->wanted == history_triggers)
+			inspect_history_order(inspection, relation);
 		relation_close(relation, NoLock);
 	}
 }
@@ -313,6 +362,17 @@ use_kind(Inspection *inspection, Oid relid, ScimTriggerKind kind)
 	return model;
 }
 
+/* What replication brings is in its publisher's history. */
+static void
+inspect_history_triggers(Inspection *inspection, Oid relid)
+{
+	inspection->kind = SCIM_HISTORY_KIND;
+	inspection->nargs = 1;
+	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(inspection, history_triggers, lengthof(history_triggers));
+	inspect_tables(inspection, relid);
+}
+
 static void
 inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *rows)
 {
@@ -320,6 +380,8 @@ inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *
 		return;
 	use_wanted(inspection, row_triggers, lengthof(row_triggers));
 	inspect_tables(inspection, relid);
+	if (rows && rows->history)
+		inspect_history_triggers(inspection, relid);
 	if (rows == NULL || rows->storage->ties_members ||
 		!(rows->type->has_members || rows->type->has_groups))
 		return;
@@ -356,6 +418,16 @@ scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows,
 		inspect_row_triggers(&inspection, relid, rows);
 	if (OidIsValid(members))
 		inspect_members_triggers(&inspection, members);
+}
+
+void
+scim_inspect_history_triggers(const ScimRegistration *rows, ScimReportProblem report,
+							  void *argument)
+{
+	Inspection	inspection = {.report = report, .argument = argument};
+
+	if (use_kind(&inspection, rows->relid, SCIM_ROW_KIND) && rows->history)
+		inspect_history_triggers(&inspection, rows->relid);
 }
 
 /* ---- event triggers ---- */

@@ -16,6 +16,10 @@
 extern void scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration *rows,
 								  ScimReportProblem report, void *argument);
 
+/* Those alone by which the table's history is kept. */
+extern void scim_inspect_history_triggers(const ScimRegistration *rows, ScimReportProblem report,
+										  void *argument);
+
 /* The same of the event triggers.  Within SPI. */
 extern void scim_inspect_event_triggers(ScimReportProblem report, void *argument);
 

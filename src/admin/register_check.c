@@ -120,15 +120,15 @@ scim_check_partition(Relation relation)
 }
 
 static SCIM_NORETURN void refuse_trigger(Relation relation, const Trigger *trigger,
-										 const char *why);
+										 const char *why, const char *hint);
 
 static void
-refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
+refuse_trigger(Relation relation, const Trigger *trigger, const char *why, const char *hint)
 {
 	ScimError  *error = scim_error(SCIM_INVALID_MAPPING);
 
 	scim_error_text(error, "relation", RelationGetRelationName(relation));
-	scim_error_hint(error, "Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".");
+	scim_error_hint(error, hint);
 	scim_throw(error, "%strigger \"%s\" %s",
 			   TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype)
 			   ? "BEFORE ROW "
@@ -139,6 +139,8 @@ refuse_trigger(Relation relation, const Trigger *trigger, const char *why)
 void
 scim_refuse_other_triggers(Relation relation)
 {
+	static const char *const sort_before =
+	"Rename the trigger so that it sorts before " SCIM_ROW_TRIGGER ".";
 	const TriggerDesc *triggers = CopyTriggerDesc(relation->trigdesc);
 
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
@@ -148,11 +150,14 @@ scim_refuse_other_triggers(Relation relation)
 		if (scim_trigger_kind(trigger) != 0)
 			continue;
 		if (strncmp(trigger->tgname, SCIM_ROW_TRIGGER, strlen(SCIM_ROW_TRIGGER)) == 0)
-			refuse_trigger(relation, trigger, "has a name that is kept for scimver's");
+			refuse_trigger(relation, trigger, "has a name that is kept for scimver's", sort_before);
+		if (strncmp(trigger->tgname, SCIM_HISTORY_TRIGGER, strlen(SCIM_HISTORY_TRIGGER)) == 0)
+			refuse_trigger(relation, trigger, "has a name that is kept for scimver's",
+						   "Give the trigger another name.");
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) &&
 			(trigger->tgtype & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) != 0 &&
 			strcmp(trigger->tgname, SCIM_ROW_TRIGGER) > 0)
-			refuse_trigger(relation, trigger, "would run after scimver's");
+			refuse_trigger(relation, trigger, "would run after scimver's", sort_before);
 	}
 }
 

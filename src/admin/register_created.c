@@ -274,10 +274,11 @@ make_lookups(const Created *created)
 }
 
 static void
-make_triggers(const Created *created, const ScimOptions *options)
+make_triggers(const Created *created, ScimOptions *options)
 {
 	const ScimResourceType *type = created->type;
 
+	scim_make_history_triggers(created->relid, type, scim_document_storage(), options);
 	scim_make_row_trigger(created->table, type,
 						  scim_created_mapping(type, false, scim_plan_lookups(type)),
 						  scim_options_text(options));
@@ -285,7 +286,7 @@ make_triggers(const Created *created, const ScimOptions *options)
 		scim_make_members_triggers(scim_table_text(created->members), type,
 								   scim_created_mapping(type, true, NIL));
 	CommandCounterIncrement();
-	scim_adopt_partitions(created->relid, SCIM_ROW_KIND);
+	scim_adopt_partitions(created->relid, SCIM_ROW_KIND | SCIM_HISTORY_KIND);
 }
 
 /* Groups whose members changed while nobody counted follow now. */
@@ -299,7 +300,7 @@ count_members(void)
 }
 
 void
-scim_register_created(Oid relid, const ScimResourceType *type, const ScimOptions *options)
+scim_register_created(Oid relid, const ScimResourceType *type, ScimOptions *options)
 {
 	Created		created = {.relid = relid, .type = type};
 

@@ -14,6 +14,6 @@
  * that a lookup cannot have, PERMISSION_DENIED for rows that are hidden.
  */
 extern void scim_register_created(Oid relid, const ScimResourceType *type,
-								  const ScimOptions *options);
+								  ScimOptions *options);
 
 #endif							/* SCIM_ADMIN_REGISTER_CREATED_H */

@@ -20,6 +20,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "group/move.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/extension.h"
 #include "registry/index.h"
@@ -284,6 +285,7 @@ register_members(Oid relid, const char *group, const char *member, const ScimOpt
 	CommandCounterIncrement();
 	scim_note_registered();
 	scim_recount_groups(scim_find_table(scim_members_type()));
+	scim_mark_remapped(scim_members_type());
 }
 
 /*

@@ -28,6 +28,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/index.h"
 #include "registry/lookup.h"
@@ -380,11 +381,12 @@ register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptio
 	if (options->add_columns)
 		add_columns(relid, type, mapping, options);
 	text = check_mapped(relid, type, mapping, options);
+	scim_make_history_triggers(relid, type, scim_mapped_storage(), options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
 	if (type->has_members || type->has_groups)
 		scim_make_delete_triggers(scim_table_text(relid), type);
 	CommandCounterIncrement();
-	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND);
+	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND);
 	if (options->subscribed)
 		scim_enable_always(relid, SCIM_ROW_KIND);
 }
@@ -419,6 +421,7 @@ scim_register_table(PG_FUNCTION_ARGS)
 		scim_refuse_mixture(type, scim_table_text(relid), true);
 		scim_register_created(relid, type, &options);
 	}
+	scim_mark_remapped(type);
 	scim_invalidate_tables();
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -10,14 +10,12 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "admin/inspect_registration.h"
+#include "admin/mend.h"
 #include "admin/visit_rows.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "registry/cache.h"
-#include "statement/ddl.h"
 #include "trigger/refill.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -26,31 +24,14 @@ PG_FUNCTION_INFO_V1(scim_repair_table);
 
 /* ---- triggers ---- */
 
-static void
-collect_mend(const ScimProblem *problem, void *argument)
-{
-	List	  **mends = argument;
-
-	if (problem->mend)
-		*mends = lappend(*mends, pstrdup(problem->mend));
-}
-
 /* Returns how many were mended. */
 static uint64
 mend_triggers(const ScimTables *tables)
 {
-	static const ScimWord no_words[] = {{NULL}};
 	List	   *mends = NIL;
-	ListCell   *cell;
 
-	(void) scim_inspect_registration(tables, collect_mend, &mends);
-	foreach(cell, mends)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_run_ddl(lfirst(cell), no_words);
-		CommandCounterIncrement();
-	}
-	return list_length(mends);
+	(void) scim_inspect_registration(tables, scim_collect_mend, &mends);
+	return scim_run_mends(mends);
 }
 
 /* ---- rows ---- */

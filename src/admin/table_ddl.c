@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "admin/partitions.h"
 #include "admin/table_ddl.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
@@ -52,6 +53,12 @@ static const char *const add_delete_triggers =
 "CREATE TRIGGER \"" SCIM_DELETE_TRIGGER "_truncate\" AFTER TRUNCATE ON {table}"
 " FOR EACH STATEMENT"
 " EXECUTE FUNCTION {ext}.scim_delete_trigger({type_literal});";
+
+static const char *const add_history_triggers =
+"CREATE TRIGGER \"" SCIM_HISTORY_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON {table}"
+" FOR EACH ROW EXECUTE FUNCTION {ext}.scim_history_trigger({type_literal});"
+"CREATE TRIGGER \"" SCIM_HISTORY_TRIGGER "_truncate\" BEFORE TRUNCATE ON {table}"
+" FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_history_trigger({type_literal});";
 
 /*
  * The same everywhere: rows whose tenant was granted to a role that the
@@ -124,6 +131,22 @@ scim_make_delete_triggers(const char *table, const ScimResourceType *type)
 	};
 
 	scim_run_ddl(add_delete_triggers, words);
+}
+
+void
+scim_make_history_triggers(Oid relid, const ScimResourceType *type, const ScimStorage *storage,
+						   ScimOptions *options)
+{
+	ScimWord	words[] = {
+		{"table", scim_table_text(relid)}, {"ext", scim_extension_schema("scimver")},
+		{"type_literal", quote_literal_cstr(type->name)},
+		{NULL}
+	};
+
+	/* of a registration that ended with its row trigger, say */
+	scim_drop_triggers(relid, SCIM_HISTORY_KIND);
+	if (scim_settle_history(options, storage))
+		scim_run_ddl(add_history_triggers, words);
 }
 
 void

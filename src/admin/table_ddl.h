@@ -9,6 +9,7 @@
 #define SCIM_ADMIN_TABLE_DDL_H
 
 #include "nodes/pg_list.h"
+#include "registry/options.h"
 #include "registry/registration.h"
 
 /* What a created membership table's columns of users and of groups are generated of. */
@@ -31,6 +32,13 @@ extern void scim_make_row_trigger(const char *table, const ScimResourceType *typ
 
 /* Of a mapped table whose resources have memberships. */
 extern void scim_make_delete_triggers(const char *table, const ScimResourceType *type);
+
+/*
+ * Those by which what resources were is kept, in place of any that are there: where
+ * the options say so.  Children get theirs by scim_adopt_partitions.
+ */
+extern void scim_make_history_triggers(Oid relid, const ScimResourceType *type,
+									   const ScimStorage *storage, ScimOptions *options);
 
 extern void scim_make_members_triggers(const char *members, const ScimResourceType *type,
 									   const char *mapping);

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "group/move.h"
+#include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/mapping_error.h"
 #include "registry/options.h"
@@ -90,6 +91,17 @@ read_trigger(Oid relid, ScimOptions *options)
 	return trigger->tgargs[SCIM_TYPE_ARGUMENT];
 }
 
+/*
+ * Of a table that is the type's: another one, which somebody gave triggers by hand,
+ * ends nothing.
+ */
+static void
+mark_unregistered(const ScimResourceType *type, ScimTriggerKind kind, Oid relid)
+{
+	if (scim_is_registered(type, kind, relid))
+		scim_mark_remapped(type);
+}
+
 /* Takes away the columns that add_columns made, where they are still there. */
 static void
 drop_columns(Oid relid, List *columns)
@@ -128,6 +140,7 @@ unregister_members_alone(Oid relid)
 
 	if (groups && members && members->relid == relid && !groups->storage->ties_members)
 		scim_empty_groups(groups);
+	mark_unregistered(scim_members_type(), SCIM_MEMBERS_KIND, relid);
 	unregister_members(relid);
 }
 
@@ -137,6 +150,7 @@ unregister_resources(Oid relid, const char *type_name, const ScimOptions *stored
 	const ScimResourceType *type = scim_resource_type(type_name);
 	Oid			members = type && type->has_members ? scim_find_members_relid(type) : InvalidOid;
 
+	mark_unregistered(type, SCIM_ROW_KIND, relid);
 	if (OidIsValid(members))
 		unregister_members(members);
 	scim_drop_triggers(relid, SCIM_ANY_KIND);

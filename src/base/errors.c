@@ -24,6 +24,9 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	"belongs to HTTP."},
 	[SCIM_VERSION_REQUIRED] = {"VERSION_REQUIRED", 428, NULL, false,
 		"Read the resource, and pass its version as expected_version."},
+	[SCIM_VERSION_NOT_FOUND] = {"VERSION_NOT_FOUND", 404, NULL, false,
+		"Choose a version that scim_get_history lists: others were never there, or "
+	"are not kept any more."},
 	[SCIM_USER_NOT_FOUND] = {"USER_NOT_FOUND", 404, NULL, false,
 		"Look the id up with scim_list_users; the user may have been deleted, "
 	"or live in another tenant."},
@@ -226,6 +229,12 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_ROWS_HIDDEN) = {SCIM_PERMISSION_DENIED,
 		"Call it as a role that row level security hides nothing from: "
 	"one with BYPASSRLS, or the owner where it is not forced."},
+	SITUATION(SCIM_HISTORY_HIDDEN) = {SCIM_PERMISSION_DENIED,
+		"Read the history as a role that row level security of the table does not concern: "
+	"one with BYPASSRLS, or the table's owner where it is not forced."},
+	SITUATION(SCIM_HISTORY_KEPT) = {SCIM_PERMISSION_DENIED,
+		"Leave it as it was written; CALL scim_prune_history(keep) deletes what is older than "
+	"it is to be kept."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
 		"Name a table that scim_create_table made, or that "
 		"scim_register_table or scim_register_members "

@@ -19,6 +19,7 @@ typedef enum ScimErrorCode
 	SCIM_VERSION_MISMATCH,
 	SCIM_INVALID_VERSION_FORMAT,
 	SCIM_VERSION_REQUIRED,
+	SCIM_VERSION_NOT_FOUND,
 	SCIM_USER_NOT_FOUND,
 	SCIM_GROUP_NOT_FOUND,
 	SCIM_RESOURCE_NOT_FOUND,
@@ -93,6 +94,8 @@ typedef enum ScimErrorCode
 	SCIM_OTHER_TENANT,			/* than the one of the connection */
 	SCIM_SUPPRESSED,			/* by a trigger, rule or policy */
 	SCIM_ROWS_HIDDEN,
+	SCIM_HISTORY_HIDDEN,
+	SCIM_HISTORY_KEPT,			/* as it is written */
 	SCIM_UNREGISTERED_RELATION,
 	SCIM_NO_MEMBERSHIPS,		/* of groups that are registered */
 	SCIM_NOT_JOINED,			/* memberships with what they name */

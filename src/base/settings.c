@@ -14,6 +14,7 @@ char	   *scim_setting_agent = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
+int			scim_setting_history_members = 10000;
 int			scim_setting_max_page_size = 1000;
 int			scim_setting_max_patch_operations = 1000;
 int			scim_setting_max_patch_work = 1000000;
@@ -52,6 +53,13 @@ scim_define_settings(void)
 							 "beyond it as well (lenient).",
 							 NULL, &scim_setting_filter_mode, SCIM_FILTER_STRICT, filter_modes,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.history_members",
+							"Members that come to a group and go, in one change, of which the "
+							"history keeps the ids, at most.",
+							"Superusers only: with none, nobody sees any more who was a member; with "
+							"very many, each change of a large group is a large row.",
+							&scim_setting_history_members, 10000, 0, 1000000, PGC_SUSET, 0,
+							NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_page_size",
 							"Resources in a page of a list, at most.",
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,

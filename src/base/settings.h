@@ -2,7 +2,7 @@
  * settings.h
  *		The settings (GUCs) of scimver.  They choose and narrow, they grant
  *		nothing: any role can set them, but for those that keep the server from
- *		work without end, which are for superusers.
+ *		work without end, and the record whole, which are for superusers.
  */
 #ifndef SCIM_BASE_SETTINGS_H
 #define SCIM_BASE_SETTINGS_H
@@ -26,6 +26,9 @@ extern char *scim_setting_only_tenant;
 
 /* In front of meta.location and $ref. */
 extern char *scim_setting_base_url;
+
+/* Members that came to a group and went, in one change, of which the history keeps the ids. */
+extern int	scim_setting_history_members;
 
 /* Seconds that a cursor is good for; 0: for ever. */
 extern int	scim_setting_cursor_timeout;

@@ -15,6 +15,7 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 /* An epoch has fewer digits than this before the point. */
 #define MAX_EPOCH_DIGITS 30
@@ -235,5 +236,26 @@ scim_not_deleted_sql(Oid type, const char *column)
 			return psprintf("(%s IS NULL OR %s OPERATOR(pg_catalog.=) 0)", column, column);
 		default:
 			return psprintf("%s IS NULL", column);
+	}
+}
+
+bool
+scim_is_deleted(Oid type, Datum value)
+{
+	switch (type)
+	{
+		case BOOLOID:
+			return DatumGetBool(value);
+		case INT2OID:
+			return DatumGetInt16(value) != 0;
+		case INT4OID:
+			return DatumGetInt32(value) != 0;
+		case INT8OID:
+			return DatumGetInt64(value) != 0;
+		case NUMERICOID:
+			return !DatumGetBool(DirectFunctionCall2(numeric_eq, value,
+													 NumericGetDatum(int64_to_numeric(0))));
+		default:
+			return true;
 	}
 }

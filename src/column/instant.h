@@ -49,4 +49,7 @@ extern Datum scim_column_from_instant(Oid type, ScimFormat format, TimestampTz i
 /* The SQL condition that a row is not marked as deleted, on the expression of the mark's column. */
 extern char *scim_not_deleted_sql(Oid type, const char *column);
 
+/* Does the value, which is not NULL, of a column of that type mark a row as deleted? */
+extern bool scim_is_deleted(Oid type, Datum value);
+
 #endif							/* SCIM_COLUMN_INSTANT_H */

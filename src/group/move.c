@@ -17,6 +17,7 @@
 #include "base/errors.h"
 #include "executor/spi.h"
 #include "group/move.h"
+#include "group/record.h"
 #include "miscadmin.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
@@ -231,6 +232,8 @@ lock_row(Move *move)
 	find_tenant(move);
 	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
 	note_changed(move);
+	if (scim_records_groups(move->groups))
+		scim_record_moved(move->groups, move->tenant, move->id, &move->pending);
 	return true;
 }
 
@@ -247,12 +250,13 @@ run_move(Move *move)
 
 void
 scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
-				int64 count, const uint8 *digest)
+				int64 count, const uint8 *digest, const ScimMemberMoves *moves)
 {
 	Move		move = {0};
 
 	move.pending.count = count;
 	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
+	move.pending.moves = moves;
 	if ((!set_key(&move, groups, tenant, id) || !run_move(&move)) && scim_keeps_members(groups))
 		scim_note_no_group(tenant, id);
 }

@@ -7,16 +7,17 @@
 #define SCIM_GROUP_MOVE_H
 
 #include "base/digest.h"
+#include "history/moves.h"
 #include "registry/registration.h"
 
 /*
- * Members came to a group, or went: so many, with that sum of hashes.  A tenant
- * that the memberships do not tell is NULL.  PERMISSION_DENIED if a trigger of
+ * Members came to a group, or went: so many, with that sum of hashes; who they
+ * are, for the history, or NULL.  A tenant that the memberships do not tell is NULL.  PERMISSION_DENIED if a trigger of
  * the group table does not let its row be written.  Within SPI, as the owner of
  * the group table.
  */
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
-							int64 count, const uint8 *digest);
+							int64 count, const uint8 *digest, const ScimMemberMoves *moves);
 
 /*
  * All groups lose all members, which are there, or stand in columns: those that

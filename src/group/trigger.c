@@ -26,6 +26,7 @@
 #include "fmgr.h"
 #include "group/move.h"
 #include "group/nesting.h"
+#include "group/record.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
@@ -52,6 +53,7 @@ typedef struct GroupChange
 	char	   *id;
 	int64		count;
 	uint8		digest[SCIM_DIGEST_SIZE];
+	ScimMemberMoves *moves;		/* who they are, or NULL */
 } GroupChange;
 
 typedef struct Changes
@@ -59,6 +61,7 @@ typedef struct Changes
 	const ScimRegistration *members;
 	HTAB	   *by_group;
 	ScimNesting *nesting;		/* the members among them that are groups */
+	bool		recorded;		/* by the history: who moved counts */
 	MemoryContext context;		/* outlives the rows */
 } Changes;
 
@@ -69,6 +72,16 @@ static bool
 is_of_group(const GroupChange *change, const char *tenant, const char *id)
 {
 	return strcmp(change->id, id) == 0 && (tenant == NULL || strcmp(change->tenant, tenant) == 0);
+}
+
+static ScimMemberMoves *
+new_moves(const Changes *changes)
+{
+	MemoryContext old = MemoryContextSwitchTo(changes->context);
+	ScimMemberMoves *moves = scim_new_moves();
+
+	MemoryContextSwitchTo(old);
+	return moves;
 }
 
 static GroupChange *
@@ -90,6 +103,7 @@ find_change(Changes *changes, const char *tenant, const char *id)
 		change->id = MemoryContextStrdup(changes->context, id);
 		change->count = 0;
 		memset(change->digest, 0, SCIM_DIGEST_SIZE);
+		change->moves = changes->recorded ? new_moves(changes) : NULL;
 	}
 	return change;
 }
@@ -128,6 +142,8 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 	else
 		digest_subtract(change->digest, hash);
 	change->count += came ? 1 : -1;
+	if (change->moves)
+		scim_note_move(change->moves, type, member, came);
 }
 
 /* All rows of a transition table; its other readers keep their place. */
@@ -193,7 +209,7 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 
 		CHECK_FOR_INTERRUPTS();
 		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count,
-						sorted[i]->digest);
+						sorted[i]->digest, sorted[i]->moves);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(per_group);
 	}
@@ -230,6 +246,7 @@ sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRe
 	Changes		changes;
 
 	changes.members = members;
+	changes.recorded = scim_records_groups(groups);
 	changes.context = CurrentMemoryContext;
 	changes.by_group = hash_create("scimver changed groups", 64, &control,
 								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);

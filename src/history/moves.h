@@ -22,15 +22,19 @@ extern ScimMemberMoves *scim_new_moves(void);
  */
 extern void scim_note_move(ScimMemberMoves *moves, const char *type, const char *id, bool came);
 
-/* The second follow on the first. */
+/* Of whom it is not known who they are: the same. */
+extern ScimMemberMoves *scim_unknown_moves(void);
+
+/* The second follow on the first; on none, that makes a copy of them. */
 extern void scim_join_moves(ScimMemberMoves *first, const ScimMemberMoves *second);
 
-/* Did anybody move? */
+/* Did anybody move, or may have? */
 extern bool scim_has_moves(const ScimMemberMoves *moves);
 
 /*
  * {"added": {"User": [ids], "Group": [ids]}, "removed": {...}}, without what is
- * empty; or, if they are too many, {"count", "digest"} of the members before.
+ * empty, ids in the order of their bytes; or, if they were forgotten, {"count",
+ * "digest"} of the members before, as in a version; {} if these are not known.
  */
 extern Jsonb *scim_moves_jsonb(const ScimMemberMoves *moves, const ScimMemberSum *before);
 

@@ -21,6 +21,7 @@
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
+#include "history/since.h"
 #include "operation/deferred.h"
 #include "operation/delete.h"
 #include "operation/run.h"
@@ -192,7 +193,8 @@ lock(Delete *delete)
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
-							delete->expected, row.version);
+							delete->expected, row.version,
+							scim_changed_since(&delete->target, &row, delete->expected));
 	if (sets_mark(delete))
 		return;
 	lock_holders(delete);

@@ -10,10 +10,12 @@
 #include "operation/create.h"
 #include "operation/cursor.h"
 #include "operation/delete.h"
+#include "operation/history.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "operation/patch.h"
 #include "operation/read.h"
+#include "operation/restore.h"
 #include "operation/update.h"
 
 /* ---- arguments ---- */
@@ -173,6 +175,50 @@ list_members(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_list_members(tenant, id, count, cursor, false));
 }
 
+/* ---- what a resource was ---- */
+
+static Datum
+get_history(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+	int			count = scim_optional_integer(arguments, "count", SCIM_DEFAULT_HISTORY_SIZE);
+	char	   *cursor = scim_optional_text(arguments, "cursor");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_get_history(type, tenant, id, count, cursor, false));
+}
+
+static Datum
+get_version(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+	char	   *version = scim_required_text(arguments, "version");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_get_version(type, tenant, id, version, NULL, false));
+}
+
+static Datum
+diff_versions(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+	char	   *from = scim_required_text(arguments, "from_version");
+	char	   *to = scim_optional_text(arguments, "to_version");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_diff(type, tenant, id, from, to, false));
+}
+
+static Datum
+restore_resource(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimWriteOptions options = write_arguments(arguments, type, "id", NULL);
+	ScimWriteResult result;
+
+	scim_store_restore(&options, scim_required_text(arguments, "version"), &result);
+	PG_RETURN_JSONB_P(result.resource);
+}
+
 /* ---- the functions ---- */
 
 /* An SQL function, and the operation that it is. */
@@ -203,3 +249,8 @@ SCIM_FUNCTIONS(group, groups, "Group")
 SCIM_FUNCTION(scim_add_members, add_members, "Group")
 SCIM_FUNCTION(scim_remove_members, remove_members, "Group")
 SCIM_FUNCTION(scim_list_members, list_members, "Group")
+
+SCIM_FUNCTION(scim_get_history, get_history, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_get_version, get_version, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_diff, diff_versions, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "resource_type"))

@@ -13,6 +13,7 @@
 #include "core/place.h"
 #include "core/spelling.h"
 #include "executor/spi.h"
+#include "history/since.h"
 #include "miscadmin.h"
 #include "operation/report.h"
 #include "operation/run.h"
@@ -119,7 +120,8 @@ scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 	if (write->reports)
 		report_differing(write, paths);
 	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected,
-						write->row.version);
+						write->row.version,
+						scim_changed_since(&write->target, &write->row, write->expected));
 }
 
 /* ---- members ---- */

@@ -1,9 +1,12 @@
 /*
  * run.c
- *		Running a scim_ call: in its frame, its errors translated.
+ *		Running a scim_ call: in its frame, its errors translated, and what it did
+ *		recorded.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "history/change.h"
 #include "operation/run.h"
 #include "operation/violation.h"
 
@@ -45,6 +48,7 @@ scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 	ErrorContextCallback callback = {error_context_stack, note_depth, &watch};
 
 	call->context = CurrentMemoryContext;
+	call->nesting = GetCurrentTransactionNestLevel();
 	call->frame.kind = SCIM_CALL_FRAME;
 	call->frame.root = call->registration->root;
 	PG_TRY();
@@ -59,4 +63,6 @@ scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	/* what is wrong with the history is no fault of the resource's */
+	scim_record_call(call);
 }

@@ -53,8 +53,8 @@ should_retry(ScimWrite *write)
 	return false;
 }
 
-static void
-update(void *argument)
+void
+scim_write_replace(void *argument)
 {
 	ScimWrite  *write = argument;
 
@@ -79,5 +79,5 @@ scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 	write.call.replaces = true;
 	scim_write_take_input(&write, data);
 	scim_report_given(&write, data);
-	scim_write_run(&write, update);
+	scim_write_run(&write, scim_write_replace);
 }

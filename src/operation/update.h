@@ -14,4 +14,7 @@
 extern void scim_store_update(const ScimWriteOptions *options, Jsonb *data,
 							  ScimWriteResult *result);
 
+/* The same within a scim_ call (scim_write_run), of a ScimWrite that was prepared. */
+extern void scim_write_replace(void *argument);
+
 #endif							/* SCIM_OPERATION_UPDATE_H */

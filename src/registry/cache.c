@@ -63,6 +63,7 @@ typedef struct Claim
 	const ScimResourceType *type;
 	Oid			relid;
 	Oid			trigger;
+	Oid			rival;			/* another table that claims the type, too */
 } Claim;
 
 typedef struct Claims
@@ -115,7 +116,10 @@ note_claim(const Trigger *trigger, Oid relid, ScimTriggerKind kind, const ScimRe
 		scim_root_table(relid, kind, type->name) != relid)
 		return;
 	if (OidIsValid(found->relid) && found->relid != relid)
-		throw_two_claims(type, found->relid, relid);
+	{
+		found->rival = relid;
+		return;
+	}
 	if (OidIsValid(found->relid) && strcmp(*name, trigger->tgname) > 0)
 		return;
 	found->relid = relid;
@@ -129,7 +133,7 @@ note_claim(const Trigger *trigger, Oid relid, ScimTriggerKind kind, const ScimRe
  * children are copies of their parent's, and do not count.
  */
 static bool
-find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
+search_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
 {
 	char	   *name = NULL;
 	Relation	depend = table_open(DependRelationId, AccessShareLock);
@@ -138,7 +142,7 @@ find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
 	SysScanDesc scan;
 	HeapTuple	dependency;
 
-	found->relid = InvalidOid;
+	found->relid = found->rival = InvalidOid;
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ProcedureRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
@@ -167,6 +171,17 @@ find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
 	table_close(triggers, AccessShareLock);
 	table_close(depend, AccessShareLock);
 	return OidIsValid(found->relid);
+}
+
+/* The same; ALREADY_REGISTERED if there are two. */
+static bool
+find_trigger(ScimTriggerKind kind, const ScimResourceType *type, Claim *found)
+{
+	bool		result = search_trigger(kind, type, found);
+
+	if (OidIsValid(found->rival))
+		throw_two_claims(type, found->relid, found->rival);
+	return result;
 }
 
 /* ---- the cache ---- */
@@ -305,8 +320,8 @@ read_registration(Relation relation, const Trigger *trigger, ScimTriggerKind kin
 	schema = get_namespace_name(RelationGetNamespace(relation));
 	registration->table = quote_qualified_identifier(schema, RelationGetRelationName(relation));
 	scim_read_mapping(registration, relation, trigger->tgargs[SCIM_MAPPING_ARGUMENT]);
-	if (trigger->tgnargs > SCIM_OPTIONS_ARGUMENT)
-		scim_read_options(registration, trigger->tgargs[SCIM_OPTIONS_ARGUMENT]);
+	scim_read_options(registration, trigger->tgnargs > SCIM_OPTIONS_ARGUMENT
+					  ? trigger->tgargs[SCIM_OPTIONS_ARGUMENT] : NULL);
 	return registration;
 }
 
@@ -378,20 +393,52 @@ scim_relation_trigger(Relation relation, Oid trigger)
 	return NULL;
 }
 
+/* The row triggers of the relations that were asked for last, until any registration changes. */
+typedef struct Recent
+{
+	Oid			relid;
+	Oid			trigger;
+	uint64		generation;		/* when it was found; 0: not known */
+} Recent;
+
+static Recent recents[8];
+
+static const ScimRegistration *
+find_recent(const Recent *recent, Oid relid)
+{
+	const CacheEntry *entry;
+
+	follow_schemas();
+	if (recent->relid != relid || recent->generation != generation)
+		return NULL;
+	entry = hash_search(cache, &recent->trigger, HASH_FIND, NULL);
+	return entry ? entry->registration : NULL;
+}
+
 const ScimRegistration *
 scim_row_registration(Relation relation)
 {
-	/* first: a look into the catalogs may have the relation forget its triggers */
-	Oid			function = scim_trigger_function(SCIM_ROW_KIND);
-	const TriggerDesc *triggers = relation->trigdesc;
+	Oid			relid = RelationGetRelid(relation);
+	Recent	   *recent = &recents[relid % lengthof(recents)];
+	const ScimRegistration *registration = find_recent(recent, relid);
+	const TriggerDesc *triggers;
+	Oid			function;
 
+	if (registration)
+		return registration;
+	/* first: a look into the catalogs may have the relation forget its triggers */
+	function = scim_trigger_function(SCIM_ROW_KIND);
+	triggers = relation->trigdesc;
 	for (int i = triggers ? triggers->numtriggers - 1 : -1; i >= 0; i--)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
-		if (trigger->tgfoid == function && scim_trigger_kind(trigger) == SCIM_ROW_KIND)
-			return scim_trigger_registration(relation,
-											 scim_relation_trigger(relation, trigger->tgoid));
+		if (trigger->tgfoid != function || scim_trigger_kind(trigger) != SCIM_ROW_KIND)
+			continue;
+		registration = scim_trigger_registration(relation,
+												 scim_relation_trigger(relation, trigger->tgoid));
+		*recent = (Recent) {relid, registration->trigger, generation};
+		return registration;
 	}
 	return NULL;
 }
@@ -526,6 +573,15 @@ scim_find_members_relid(const ScimResourceType *type)
 	Claim		found = {0};
 
 	return find_trigger(SCIM_MEMBERS_KIND, type, &found) ? found.relid : InvalidOid;
+}
+
+bool
+scim_is_registered(const ScimResourceType *type, ScimTriggerKind kind, Oid relid)
+{
+	Claim		found = {0};
+
+	return type && search_trigger(kind, type, &found) && found.relid == relid &&
+		!OidIsValid(found.rival);
 }
 
 const ScimRegistration *

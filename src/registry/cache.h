@@ -6,6 +6,7 @@
 #ifndef SCIM_REGISTRY_CACHE_H
 #define SCIM_REGISTRY_CACHE_H
 
+#include "registry/our_trigger.h"
 #include "registry/registration.h"
 #include "utils/relcache.h"
 #include "utils/reltrigger.h"
@@ -47,6 +48,12 @@ extern Oid	scim_find_members_relid(const ScimResourceType *type);
  */
 extern const ScimRegistration *scim_side_table(const ScimRegistration *members,
 											   const ScimResourceType *type);
+
+/*
+ * Is it the one table that triggers of the kind register for the type?  False, too,
+ * where several claim that.
+ */
+extern bool scim_is_registered(const ScimResourceType *type, ScimTriggerKind kind, Oid relid);
 
 /* The membership table of the groups; NOT_REGISTERED if it is gone. */
 extern const ScimRegistration *scim_members_table(void);

@@ -65,12 +65,19 @@ scim_extension_relation(const char *extension, const char *name)
 }
 
 Oid
-scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
+scim_find_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
 {
 	oidvector  *arguments = buildoidvector(types, nargs);
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										   CStringGetDatum(name), PointerGetDatum(arguments),
-										   ObjectIdGetDatum(scim_extension_namespace(extension)));
+
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+						   PointerGetDatum(arguments),
+						   ObjectIdGetDatum(scim_extension_namespace(extension)));
+}
+
+Oid
+scim_extension_function(const char *extension, const char *name, int nargs, const Oid *types)
+{
+	Oid			function = scim_find_extension_function(extension, name, nargs, types);
 
 	if (!OidIsValid(function))
 		ereport(ERROR,

@@ -14,4 +14,8 @@ extern Oid	scim_extension_relation(const char *extension, const char *name);
 extern Oid	scim_extension_function(const char *extension, const char *name, int nargs,
 									const Oid *types);
 
+/* InvalidOid: an older version of the extension has no such function. */
+extern Oid	scim_find_extension_function(const char *extension, const char *name, int nargs,
+										 const Oid *types);
+
 #endif							/* SCIM_REGISTRY_EXTENSION_H */

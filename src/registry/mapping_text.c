@@ -83,6 +83,15 @@ scim_rename_in_mapping(const char *mapping, const char *old_name, const char *ne
 	return rename_columns(tree, old_name, new_name) ? scim_jsonb_text(tree) : NULL;
 }
 
+bool
+scim_maps_column(const char *mapping, const char *column)
+{
+	JsonbValue *tree = open_mapping(mapping);
+
+	scim_remove(tree, "lookups", strlen("lookups"));
+	return rename_columns(tree, column, column);
+}
+
 /* ---- lookups ---- */
 
 JsonbContainer *

@@ -16,6 +16,9 @@
 extern char *scim_rename_in_mapping(const char *mapping, const char *old_name,
 									const char *new_name);
 
+/* Does the mapping name the column, other than for a lookup? */
+extern bool scim_maps_column(const char *mapping, const char *column);
+
 /* The object "lookups" of a mapping, or NULL. */
 extern JsonbContainer *scim_lookups_of_mapping(const char *mapping);
 

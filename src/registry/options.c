@@ -9,6 +9,7 @@
 #include "base/jsonb_tree.h"
 #include "registry/mapping_error.h"
 #include "registry/options.h"
+#include "registry/our_trigger.h"
 #include "registry/registration.h"
 
 typedef struct Option
@@ -58,6 +59,14 @@ read_subscribed(const JsonbValue *value, ScimOptions *options)
 }
 
 static bool
+read_history(const JsonbValue *value, ScimOptions *options)
+{
+	options->says_history = value->type == jbvBool;
+	options->history = value->type == jbvBool && value->val.boolean;
+	return value->type == jbvBool;
+}
+
+static bool
 read_keep_columns(const JsonbValue *value, ScimOptions *options)
 {
 	options->keep_columns = value->type == jbvBool && value->val.boolean;
@@ -99,6 +108,8 @@ static const Option all_options[] = {
 	{"add_columns", SCIM_OPTIONS_REGISTER, "true or false (the default)", read_add_columns},
 	{"subscribed", SCIM_OPTIONS_REGISTER | SCIM_OPTIONS_MEMBERS | SCIM_OPTIONS_STORED,
 	"true or false (the default)", read_subscribed},
+	{"history", TABLES, "true (the default of tables that scim_create_table makes) or false (that "
+	"of others)", read_history},
 	{"tenant", SCIM_OPTIONS_MEMBERS, "the name of a column", read_tenant},
 	{"keep_columns", SCIM_OPTIONS_UNREGISTER, "true or false (the default)", read_keep_columns},
 	{"added", SCIM_OPTIONS_STORED, "an array of names of columns", read_added},
@@ -155,12 +166,25 @@ scim_parse_options(Jsonb *given, ScimOptionsOf where, ScimOptions *options)
 void
 scim_read_options(ScimRegistration *registration, const char *text)
 {
-	ScimOptions options;
+	ScimOptions options = {0};
 
-	scim_parse_options(scim_parse_object(text, "options"), SCIM_OPTIONS_STORED, &options);
+	if (text)
+		scim_parse_options(scim_parse_object(text, "options"), SCIM_OPTIONS_STORED, &options);
 	registration->revision_scheme = options.revision_scheme;
 	registration->validate = options.validate;
 	registration->subscribed = options.subscribed;
+	registration->history = !registration->is_members && registration->storage &&
+		scim_settle_history(&options, registration->storage);
+}
+
+bool
+scim_settle_history(ScimOptions *options, const ScimStorage *storage)
+{
+	bool		kept = options->says_history ? options->history : storage->keeps_history;
+
+	options->says_history = kept != storage->keeps_history;
+	/* a database that is still at 1.0 has no place for it */
+	return kept && OidIsValid(scim_trigger_function(SCIM_HISTORY_KIND));
 }
 
 /* ---- writing ---- */
@@ -178,6 +202,8 @@ scim_options_text(const ScimOptions *options)
 		scim_set_bool(object, "validate", true);
 	if (options->subscribed)
 		scim_set_bool(object, "subscribed", true);
+	if (options->says_history)
+		scim_set_bool(object, "history", options->history);
 	foreach(cell, options->added)
 		scim_append_text(added, lfirst(cell));
 	if (options->added)

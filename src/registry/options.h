@@ -29,6 +29,8 @@ typedef struct ScimOptions
 	bool		unique_id;		/* of a created table: no two tenants have the same id */
 	bool		add_columns;
 	bool		subscribed;
+	bool		says_history;	/* "history" was given: */
+	bool		history;
 	bool		keep_columns;
 	char	   *tenant;			/* of a membership table: the column; or NULL */
 	List	   *added;			/* of char *: columns that add_columns made */
@@ -37,6 +39,12 @@ typedef struct ScimOptions
 /* INVALID_MAPPING for what is not known there, or of the wrong type. */
 extern void scim_parse_options(Jsonb *given, ScimOptionsOf where, ScimOptions *options);
 
+/*
+ * What resources of the storage's tables were is kept as the options say.  Forgets
+ * "history" where that says what holds without it, too: it need not be stored.
+ */
+extern bool scim_settle_history(ScimOptions *options, const ScimStorage *storage);
+
 /* The options as text for the trigger's arguments. */
 extern char *scim_options_text(const ScimOptions *options);
 
@@ -44,7 +52,7 @@ extern char *scim_options_text(const ScimOptions *options);
 extern char *scim_rename_in_options(const char *options, const char *old_name,
 									const char *new_name);
 
-/* The options in a trigger's arguments. */
+/* The options in a trigger's arguments (NULL: it has none); the mapping was read before. */
 extern void scim_read_options(ScimRegistration *registration, const char *options);
 
 #endif							/* SCIM_REGISTRY_OPTIONS_H */

@@ -31,7 +31,12 @@
 #define UNFIT_FOR_CHANGES (TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_INSTEAD)
 #define UNFIT_FOR_DELETES \
 	(UNFIT_FOR_CHANGES | TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)
+#define ALL_CHANGES (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE)
+#define HISTORY_FIRES \
+	"AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, or BEFORE TRUNCATE FOR EACH STATEMENT," \
+	" with a resource type"
 
+/* One of the ways in which triggers of a kind fire; a function may have more than one. */
 typedef struct Form
 {
 	ScimTriggerKind kind;
@@ -51,6 +56,12 @@ static const Form forms[] = {
 	"AFTER changes, with a resource type, a mapping, and options"},
 	{SCIM_DELETE_KIND, "scim_delete_trigger", 1, 1, 0, UNFIT_FOR_DELETES,
 	"AFTER DELETE or TRUNCATE FOR EACH STATEMENT, with a resource type"},
+	{SCIM_HISTORY_KIND, "scim_history_trigger", 1, 1, TRIGGER_TYPE_ROW | ALL_CHANGES,
+		UNFIT_FOR_CHANGES | TRIGGER_TYPE_TRUNCATE,
+	HISTORY_FIRES},
+	{SCIM_HISTORY_KIND, "scim_history_trigger", 1, 1, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
+		TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSTEAD | ALL_CHANGES,
+	HISTORY_FIRES},
 };
 
 /* ---- the functions ---- */
@@ -80,7 +91,7 @@ find_functions(void)
 	{
 		started = changes;
 		for (size_t i = 0; i < lengthof(forms); i++)
-			found[i] = scim_extension_function("scimver", forms[i].function, 0, NULL);
+			found[i] = scim_find_extension_function("scimver", forms[i].function, 0, NULL);
 		/* where debug_discard_caches says so, all is said to have changed all the time */
 	} while (started != changes && debug_discard_caches == 0);
 	memcpy(functions, found, sizeof(functions));
@@ -103,17 +114,24 @@ scim_trigger_function(ScimTriggerKind kind)
 
 /* ---- one trigger ---- */
 
+/* The next form of the function behind that one (NULL: the first); NULL: there is none. */
 static const Form *
-form_of(Oid function)
+next_form(Oid function, const Form *form)
 {
 	if (!known)
 		find_functions();
-	for (size_t i = 0; i < lengthof(forms); i++)
+	for (size_t i = form ? form - forms + 1 : 0; i < lengthof(forms); i++)
 	{
 		if (functions[i] == function)
 			return &forms[i];
 	}
 	return NULL;
+}
+
+static const Form *
+form_of(Oid function)
+{
+	return next_form(function, NULL);
 }
 
 /* Without an error where it is none. */
@@ -154,7 +172,9 @@ scim_trigger_kind(const Trigger *trigger)
 {
 	const Form *form = form_of(trigger->tgfoid);
 
-	return form && fits(trigger, form) ? form->kind : 0;
+	while (form && !fits(trigger, form))
+		form = next_form(trigger->tgfoid, form);
+	return form ? form->kind : 0;
 }
 
 void

@@ -22,18 +22,22 @@ typedef enum ScimTriggerKind
 {
 	SCIM_ROW_KIND = 0x01,		/* scim_row_trigger(resource type, mapping [, options]) */
 	SCIM_MEMBERS_KIND = 0x02,	/* scim_members_trigger(resource type, mapping [, options]) */
-	SCIM_DELETE_KIND = 0x04		/* scim_delete_trigger(resource type) */
+	SCIM_DELETE_KIND = 0x04,	/* scim_delete_trigger(resource type) */
+	SCIM_HISTORY_KIND = 0x08	/* scim_history_trigger(resource type) */
 } ScimTriggerKind;
 
-#define SCIM_ANY_KIND (SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND)
+#define SCIM_ANY_KIND \
+	(SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND)
 
 /*
  * What they are called when they are made; "~" sorts behind all that people name
- * theirs.
+ * theirs, "!" before that: a change is recorded before other triggers make further
+ * ones, or a foreign key takes away what belonged to the row.
  */
 #define SCIM_ROW_TRIGGER		"~~~scimver"
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 #define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
+#define SCIM_HISTORY_TRIGGER	"!!!scimver_history"
 
 /* Those whose arguments name columns. */
 #define SCIM_MAPPED_KINDS (SCIM_ROW_KIND | SCIM_MEMBERS_KIND)
@@ -49,7 +53,10 @@ typedef enum ScimTriggerKind
  */
 extern int	scim_trigger_kind(const Trigger *trigger);
 
-/* The function of a kind of triggers. */
+/*
+ * The function of a kind of triggers.  InvalidOid: the database is still at a
+ * version of the extension that has none.
+ */
 extern Oid	scim_trigger_function(ScimTriggerKind kind);
 
 /*

@@ -45,6 +45,8 @@ typedef struct ScimStorage
 	bool		compares;
 	/* an INSERT does nothing where a value is taken: only then is it asked who has it */
 	bool		skips_taken;
+	/* what resources were is kept, unless an option says otherwise */
+	bool		keeps_history;
 
 	/*
 	 * ---- attributes as SQL (query/attribute_sql.h): of content, so neither id, meta, nor members

@@ -56,6 +56,7 @@ const ScimStorage scim_in_documents = {
 	.explains_denial = false,
 	.compares = false,
 	.skips_taken = true,
+	.keeps_history = true,
 
 	.attribute_sql = scim_document_attribute_sql,
 	.sort_sql = scim_document_sort_sql,

@@ -41,6 +41,14 @@ static const ScimStatement insert_password = {
 	.types = {SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID}
 };
 
+/* tenant, id, data, revision, created or NULL: it was there before, but it changes now */
+static const ScimStatement revive = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {revision}, {created}, {lastModified})"
+	" VALUES ($1, $2, $3, $4, $5, pg_catalog.clock_timestamp())"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, INT8OID, TIMESTAMPTZOID}
+};
+
 /* tenant, id, data, expected version or NULL */
 static const ScimStatement update = {
 	.sql = "UPDATE {table} AS r SET {data}=$3"
@@ -55,6 +63,24 @@ static const ScimStatement update_password = {
 	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID, TEXTOID}
 };
 
+static bool
+revive_row(const ScimRowWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	const ScimRevival *revival = write->revives;
+	Datum		values[5];
+	char		nulls[6] = "     ";
+
+	values[0] = scim_tenant_datum(registration, write->tenant);
+	values[1] = scim_id_datum(registration, write->id);
+	values[2] = JsonbPGetDatum(write->document);
+	values[3] = Int64GetDatum(revival->revision);
+	nulls[3] = revival->revision ? ' ' : 'n';
+	values[4] = TimestampTzGetDatum(revival->created);
+	nulls[4] = revival->has_created ? ' ' : 'n';
+	return scim_run(&revive, registration, values, nulls, false) > 0;
+}
+
 bool
 scim_document_insert(const ScimRowWrite *write)
 {
@@ -62,6 +88,8 @@ scim_document_insert(const ScimRowWrite *write)
 	const ScimStatement *statement = write->password_hash ? &insert_password : &insert;
 	Datum		values[3];
 
+	if (write->revives)
+		return revive_row(write);
 	values[0] = scim_tenant_datum(registration, write->tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)

@@ -105,7 +105,7 @@ typedef struct Left
 	void	   *what;			/* NULL: nothing */
 } Left;
 
-static Left lefts[SCIM_LEFT_MOVED_ROW + 1];
+static Left lefts[SCIM_LEFT_TRUNCATED + 1];
 
 static void
 forget_all(XactEvent event, void *argument)

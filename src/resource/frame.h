@@ -52,6 +52,7 @@ typedef struct ScimCall
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
+	int			nesting;		/* of transactions, at which it runs */
 	MemoryContext context;		/* of what is kept here */
 } ScimCall;
 
@@ -66,7 +67,8 @@ typedef struct ScimPending
 	bool		recount;		/* they are to be counted anew */
 	int64		count;			/* else: members that came, less those that went */
 	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
-	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks */
+	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks,
+											 * or nobody knows */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */
@@ -107,7 +109,8 @@ extern bool scim_is_refilling(Oid root);
 typedef enum ScimLeftKind
 {
 	SCIM_LEFT_PASSWORD,			/* by the INSERT of an upsert for its UPDATE */
-	SCIM_LEFT_MOVED_ROW			/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_MOVED_ROW,		/* by the UPDATE in one partition for the INSERT in another */
+	SCIM_LEFT_TRUNCATED			/* by the TRUNCATE of one partition for that of another */
 } ScimLeftKind;
 
 /* Forgets what was left; what is to be left now is made in the memory that this returns. */

@@ -49,6 +49,7 @@ const ScimStorage scim_in_columns = {
 	.explains_denial = true,
 	.compares = true,
 	.skips_taken = false,
+	.keeps_history = false,
 
 	.attribute_sql = scim_mapped_attribute_sql,
 	.sort_sql = scim_mapped_sort_sql,

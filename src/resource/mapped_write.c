@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "base/compat.h"
 #include "base/errors.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
@@ -23,6 +24,7 @@
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
@@ -84,6 +86,78 @@ assign_mark(Assignments *list, const ScimRegistration *registration)
 	assign(list, "{deleted}", type, mark, false);
 }
 
+/* A number of the column's type. */
+static Datum
+whole_number(Oid type, int64 number)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return Int16GetDatum((int16) number);
+		case INT4OID:
+			return Int32GetDatum((int32) number);
+		case NUMERICOID:
+			return NumericGetDatum(int64_to_numeric(number));
+		default:
+			return Int64GetDatum(number);
+	}
+}
+
+static bool
+takes_no_null(const ScimRegistration *registration, AttrNumber number)
+{
+	Relation	relation = table_open(registration->relid, AccessShareLock);
+	bool		result = scim_is_not_null(RelationGetDescr(relation), number);
+
+	table_close(relation, NoLock);
+	return result;
+}
+
+/* What stands for no mark: false, or none, or 0 where there must be something. */
+static void
+assign_no_mark(Assignments *list, const ScimRegistration *registration)
+{
+	Oid			type = registration->types[SCIM_COLUMN_DELETED];
+	bool		isnull = type != BOOLOID &&
+		!takes_no_null(registration, registration->numbers[SCIM_COLUMN_DELETED]);
+	Datum		mark = isnull ? (Datum) 0
+	: type == BOOLOID ? BoolGetDatum(false) : whole_number(type, 0);
+
+	assign(list, "{deleted}", type, mark, isnull);
+}
+
+/* A column that scimver keeps. */
+static bool
+is_kept(const ScimRegistration *registration, ScimColumn column)
+{
+	return registration->columns[column] && !registration->read_only[column];
+}
+
+static void
+assign_instant(Assignments *list, const ScimRegistration *registration, ScimColumn column,
+			   const char *placeholder, TimestampTz instant)
+{
+	Oid			type = registration->types[column];
+
+	if (is_kept(registration, column))
+		assign(list, placeholder, type,
+			   scim_column_from_instant(type, registration->formats[column], instant), false);
+}
+
+/* What a row had that was there before, and when it changes. */
+static void
+assign_revival(Assignments *list, const ScimRegistration *registration, const ScimRevival *revival)
+{
+	Oid			type = registration->types[SCIM_COLUMN_REVISION];
+
+	if (revival->revision && is_kept(registration, SCIM_COLUMN_REVISION))
+		assign(list, "{revision}", type, whole_number(type, revival->revision), false);
+	if (revival->has_created)
+		assign_instant(list, registration, SCIM_COLUMN_CREATED, "{created}", revival->created);
+	assign_instant(list, registration, SCIM_COLUMN_LAST_MODIFIED, "{lastModified}",
+				   GetCurrentTimestamp());
+}
+
 static Assignments
 list_assignments(const ScimRowWrite *write)
 {
@@ -95,6 +169,10 @@ list_assignments(const ScimRowWrite *write)
 		assign_content(&list, registration, write->split);
 	if (write->marks)
 		assign_mark(&list, registration);
+	if (write->unmarks)
+		assign_no_mark(&list, registration);
+	if (write->revives)
+		assign_revival(&list, registration, write->revives);
 	if (write->sets_password && registration->columns[SCIM_COLUMN_PASSWORD])
 		assign(&list, "{password}", TEXTOID,
 			   write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
@@ -228,7 +306,13 @@ append_key(const ScimRowWrite *write, StringInfo columns, ScimSql *values)
 		appendStringInfoString(columns, ", {tenant}");
 		appendStringInfo(&values->text, ", %s", values->tenant);
 	}
-	if (registration->id_type->type == UUIDOID && !has_default_id(registration))
+	if (write->revives)
+	{
+		appendStringInfoString(columns, ", {id}");
+		appendStringInfoString(&values->text, ", ");
+		scim_append_id(values, registration, write->id);
+	}
+	else if (registration->id_type->type == UUIDOID && !has_default_id(registration))
 	{
 		appendStringInfoString(columns, ", {id}");
 		appendStringInfoString(&values->text, ", pg_catalog.gen_random_uuid()");
@@ -258,7 +342,8 @@ scim_mapped_insert(const ScimRowWrite *write)
 	appendStringInfoString(&sql.text, "INSERT INTO {table} AS r ");
 	/* both lists begin with a comma and a blank */
 	if (columns.len > 0)
-		appendStringInfo(&sql.text, "(%s) VALUES (%s)", columns.data + 2, values + 2);
+		appendStringInfo(&sql.text, "(%s)%s VALUES (%s)", columns.data + 2,
+						 write->revives ? " OVERRIDING SYSTEM VALUE" : "", values + 2);
 	else
 		appendStringInfoString(&sql.text, "DEFAULT VALUES");
 	return run(write, &sql);
@@ -313,7 +398,8 @@ scim_mapped_update(const ScimRowWrite *write)
 		appendStringInfoChar(&sql.text, '=');
 		append_value(&sql, &list.items[i]);
 	}
-	appendStringInfoString(&sql.text, " WHERE {key}");
+	appendStringInfoString(&sql.text, write->unmarks ? " WHERE {of_tenant} AND {id}" EQ "$2"
+						   : " WHERE {key}");
 	if (condition)
 	{
 		appendStringInfoString(&sql.text, " AND ");

@@ -23,6 +23,7 @@
 #include "registry/cache.h"
 #include "registry/relation.h"
 #include "registry/schemas.h"
+#include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
@@ -152,9 +153,8 @@ counts_from(const char *tenant, const char *id)
 
 /* ---- snapshots ---- */
 
-/* What is committed, and what this transaction did. */
-static void
-push_latest(void)
+void
+scim_push_latest(void)
 {
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
@@ -168,9 +168,8 @@ push_own(void)
 	PushCopiedSnapshot(GetTransactionSnapshot());
 }
 
-/* What is committed, and what this transaction did before a command. */
-static void
-push_before(CommandId command)
+void
+scim_push_before(CommandId command)
 {
 	PushCopiedSnapshot(GetLatestSnapshot());
 	GetActiveSnapshot()->curcid = command;
@@ -178,26 +177,24 @@ push_before(CommandId command)
 
 /* ---- counting ---- */
 
-typedef struct Sum
+typedef struct Visit
 {
 	const ScimRegistration *members;
-	ScimMemberSum *result;
-} Sum;
+	ScimTakeMember take;
+	void	   *argument;
+} Visit;
 
 static void
-add_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
+take_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 {
-	Sum		   *sum = argument;
-	uint8		hash[SCIM_DIGEST_SIZE];
+	const Visit *visit = argument;
 	bool		isnull;
 	Datum		member = SPI_getbinval(tuple, descriptor, 1, &isnull);
 	const char *type = "User";
 
 	if (descriptor->natts > 1)
 		type = TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2, &isnull));
-	scim_member_hash(type, scim_id_text(sum->members->member_type, member), hash);
-	digest_add(sum->result->digest, hash);
-	sum->result->count++;
+	visit->take(type, scim_id_text(visit->members->member_type, member), visit->argument);
 }
 
 /* Those of a table that only claims to be that of the groups are nobody's. */
@@ -221,37 +218,48 @@ static const ScimStatement members_of = {
 	.as_owner = true
 };
 
-/* Counts the memberships of a group under the active snapshot. */
-static void
-sum_up(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
+void
+scim_visit_members(const ScimRegistration *groups, const char *tenant, const char *id,
+				   int64 limit, ScimTakeMember take, void *argument)
 {
 	const ScimRegistration *members = is_registered(groups) ? scim_find_members(scim_members_type())
 	: NULL;
 	Datum		values[3];
 
-	*sum = (ScimMemberSum) {.known = true};
 	if (members == NULL || !scim_parse_id(members->id_type, id, &values[1]))
 		return;
 	values[0] = scim_tenant_datum(members, tenant);
-	values[2] = Int64GetDatum(PG_INT64_MAX);
-	scim_scan(&members_of, members, values, add_member, &(Sum) {members, sum});
+	values[2] = Int64GetDatum(limit);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	scim_scan(&members_of, members, values, take_member, &(Visit) {members, take, argument});
+	SPI_finish();
+}
+
+void
+scim_add_member(const char *type, const char *id, void *sum)
+{
+	ScimMemberSum *result = sum;
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	scim_member_hash(type, id, hash);
+	digest_add(result->digest, hash);
+	result->count++;
 }
 
 void
 scim_sum_seen_members(const ScimRegistration *groups, const char *tenant, const char *id,
 					  ScimMemberSum *sum)
 {
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	sum_up(groups, tenant, id, sum);
-	SPI_finish();
+	*sum = (ScimMemberSum) {.known = true};
+	scim_visit_members(groups, tenant, id, PG_INT64_MAX, scim_add_member, sum);
 }
 
 void
 scim_sum_members(const ScimRegistration *groups, const char *tenant, const char *id,
 				 ScimMemberSum *sum)
 {
-	push_latest();
+	scim_push_latest();
 	scim_sum_seen_members(groups, tenant, id, sum);
 	PopActiveSnapshot();
 }
@@ -260,9 +268,28 @@ void
 scim_sum_members_before(const ScimRegistration *groups, const char *tenant, const char *id,
 						ScimMemberSum *sum)
 {
-	push_before(counts_from(tenant, id));
+	scim_push_before(counts_from(tenant, id));
 	scim_sum_seen_members(groups, tenant, id, sum);
 	PopActiveSnapshot();
+}
+
+void
+scim_sum_moved_members(const ScimRegistration *groups, const char *tenant, const char *id,
+					   const ScimPending *pending, ScimMemberSum *before, ScimMemberSum *after)
+{
+	scim_sum_members(groups, tenant, id, after);
+	*before = *after;
+	if (pending == NULL)
+		return;
+	if (pending->empty)
+		*after = (ScimMemberSum) {.known = true};
+	else if (pending->recount)
+		*before = (ScimMemberSum) {0};
+	else
+	{
+		digest_subtract(before->digest, pending->digest);
+		before->count -= pending->count;
+	}
 }
 
 /* ---- members that a transaction does not see ---- */

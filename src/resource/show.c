@@ -175,12 +175,9 @@ date_time_text(const struct pg_tm *tm, fsec_t microseconds)
 	return text;
 }
 
-/*
- * RFC 7643 section 2.3.5; UTC with microseconds, whatever the session's
- * settings.  What is beyond the years that are written so is not shown.
- */
-static void
-set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
+/* What is beyond the years that are written so is not shown. */
+void
+scim_set_date_time(JsonbValue *object, const char *name, TimestampTz timestamp)
 {
 	struct pg_tm tm;
 	fsec_t		fraction;
@@ -191,7 +188,7 @@ set_date_time(JsonbValue *meta, const char *name, TimestampTz timestamp)
 				 errmsg("timestamp out of range")));
 	if (tm.tm_year < 1 || tm.tm_year > 9999)
 		return;
-	scim_set_text(meta, name, date_time_text(&tm, fraction));
+	scim_set_text(object, name, date_time_text(&tm, fraction));
 }
 
 static JsonbValue *
@@ -201,11 +198,11 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 
 	/* in jsonb's order */
 	if (row->has_created)
-		set_date_time(meta, "created", row->created);
+		scim_set_date_time(meta, "created", row->created);
 	scim_set_text(meta, "version", row->version);
 	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
 	if (row->has_last_modified)
-		set_date_time(meta, "lastModified", row->last_modified);
+		scim_set_date_time(meta, "lastModified", row->last_modified);
 	scim_set_text(meta, "resourceType", registration->type->name);
 	return meta;
 }
@@ -238,14 +235,11 @@ write_in(MemoryContext context, const JsonbValue *tree)
 	return written;
 }
 
-/* "omitted": an attribute that is too large to be shown, or NULL. */
-static Jsonb *
-show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
-	 const char *omitted, const ScimProjection *projection, MemoryContext context)
+Jsonb *
+scim_show_tree(const ScimRegistration *registration, const ScimRow *row, JsonbValue *resource,
+			   const JsonbValue *members, const char *omitted, const ScimProjection *projection,
+			   MemoryContext context)
 {
-	JsonbValue *resource = scim_row_tree(registration, row);
-
-	scim_show_columns(registration, resource, &row->columns);
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta_of(registration, row, row->id));
 	if (members)
@@ -259,6 +253,16 @@ show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue 
 	if (omitted)
 		say_omitted(resource, omitted, projection && scim_projects_version(projection));
 	return write_in(context, resource);
+}
+
+static Jsonb *
+show(const ScimRegistration *registration, const ScimRow *row, const JsonbValue *members,
+	 const char *omitted, const ScimProjection *projection, MemoryContext context)
+{
+	JsonbValue *resource = scim_row_tree(registration, row);
+
+	scim_show_columns(registration, resource, &row->columns);
+	return scim_show_tree(registration, row, resource, members, omitted, projection, context);
 }
 
 Jsonb *

@@ -44,4 +44,19 @@ extern Jsonb *scim_show_alone(const ScimRegistration *registration, const ScimRo
 extern Jsonb *scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 									 MemoryContext context);
 
+/*
+ * A resource out of the tree of its document (which becomes it), with id and meta
+ * of the row, and its groups, if it knows them.  "omitted": an attribute that is not
+ * shown, as there is too much of it, or nobody can tell; or NULL.
+ */
+extern Jsonb *scim_show_tree(const ScimRegistration *registration, const ScimRow *row,
+							 JsonbValue *resource, const JsonbValue *members, const char *omitted,
+							 const ScimProjection *projection, MemoryContext context);
+
+/*
+ * Sets an instant: RFC 7643 section 2.3.5; UTC with microseconds, whatever the
+ * session's settings.
+ */
+extern void scim_set_date_time(JsonbValue *object, const char *name, TimestampTz timestamp);
+
 #endif							/* SCIM_RESOURCE_SHOW_H */

@@ -226,7 +226,7 @@ scim_read_expected(const char *expected)
 
 void
 scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
-					const char *expected, const char *current)
+					const char *expected, const char *current, const JsonbValue *changed)
 {
 	ScimError  *error = scim_error(situation);
 
@@ -234,6 +234,8 @@ scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const cha
 	scim_error_whole(error, "resource_id", id);
 	scim_error_whole(error, "expected_version", expected);
 	scim_error_whole(error, "current_version", current);
+	if (changed)
+		scim_error_list(error, "changed_attributes", changed);
 	scim_throw(error, "Version mismatch: resource was modified");
 }
 

@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "resource/row.h"
 #include "resource/version.h"
+#include "statement/direct.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
 #include "utils/snapmgr.h"
@@ -51,26 +52,55 @@ static const ScimStatement get_password = { /* tenant, id */
 	.as_owner = true
 };
 
-/*
- * The crypt string of a resource that the caller sees; NULL: there is none.  It
- * counts in the version of who may not read it, too.
- */
 static text *
-read_password(const ScimRegistration *registration, const char *tenant, const char *id)
+copy_text(Datum value, bool isnull)
+{
+	return isnull ? NULL : DatumGetTextPCopy(value);
+}
+
+/* Without a statement, where nothing stands in the way; false: it takes one. */
+static bool
+read_password_directly(const ScimRegistration *registration, const char *tenant, Datum id,
+					   text **password)
+{
+	ScimDirect *direct = scim_open_direct(registration, SCIM_DIRECT_ROWS, tenant);
+	TupleTableSlot *slot;
+	bool		isnull;
+
+	if (direct == NULL)
+		return false;
+	scim_seek_direct(direct, id);
+	slot = scim_next_direct(direct);
+	*password = NULL;
+	if (slot)
+	{
+		Datum		value = slot_getattr(slot, registration->numbers[SCIM_COLUMN_PASSWORD], &isnull);
+
+		*password = copy_text(value, isnull);
+	}
+	scim_close_direct(direct);
+	return true;
+}
+
+text *
+scim_stored_password(const ScimRegistration *registration, const char *tenant, const char *id)
 {
 	Datum		values[2];
 	Datum		hash;
 	bool		isnull;
+	text	   *password;
 
 	if (registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
 		return NULL;
-	values[0] = scim_tenant_datum(registration, tenant);
 	values[1] = scim_id_datum(registration, id);
+	if (read_password_directly(registration, tenant, values[1], &password))
+		return password;
+	values[0] = scim_tenant_datum(registration, tenant);
 	if (scim_see_rows(registration, tenant, &values[1], 1, true) == 0 ||
 		scim_run(&get_password, registration, values, NULL, true) != 1)
 		return NULL;
 	hash = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return isnull ? NULL : DatumGetTextPP(hash);
+	return copy_text(hash, isnull);
 }
 
 char *
@@ -81,7 +111,7 @@ scim_know_version(const ScimRegistration *registration, const char *tenant, Scim
 	if (row->version)
 		return row->version;
 	scim_know_members(registration, tenant, row, false);
-	beside = beside_of(registration, row, read_password(registration, tenant, row->id));
+	beside = beside_of(registration, row, scim_stored_password(registration, tenant, row->id));
 	row->version = scim_version_of(registration, scim_row_tree(registration, row), &beside,
 								   row->revision);
 	return row->version;

@@ -31,6 +31,14 @@ extern char *scim_know_version(const ScimRegistration *registration, const char 
 extern char *scim_know_version_now(const ScimRegistration *registration, const char *tenant,
 								   ScimRow *row);
 
+/*
+ * The crypt string of a resource that the caller sees, under the active snapshot;
+ * NULL: there is none.  It counts in the version of who may not read it, too.
+ * Within SPI.
+ */
+extern text *scim_stored_password(const ScimRegistration *registration, const char *tenant,
+								  const char *id);
+
 /* Would the row with "data" in place of its own have the same content, whatever its password? */
 extern bool scim_holds_content(const ScimRegistration *registration, const ScimRow *row,
 							   Jsonb *data);

@@ -34,10 +34,8 @@ typedef struct Need
 	const Bitmapset *columns;	/* empty: of any one */
 } Need;
 
-static SCIM_NORETURN void throw_columns(Oid relid, Oid role, const char *privilege, List *columns);
-
-static void
-throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
+void
+scim_throw_lacking_columns(Oid relid, Oid role, const char *privilege, List *columns)
 {
 	ScimError  *error = scim_error(SCIM_PERMISSION_DENIED);
 	char	   *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
@@ -71,7 +69,7 @@ throw_columns(Oid relid, Oid role, const char *privilege, List *columns)
 void
 scim_throw_lacking(Oid relid, Oid role, const char *privilege)
 {
-	throw_columns(relid, role, privilege, NIL);
+	scim_throw_lacking_columns(relid, role, privilege, NIL);
 }
 
 static void
@@ -148,7 +146,7 @@ check_need(Oid relid, Oid role, const Need *need)
 	}
 	lacking = lacking_columns(relid, role, need);
 	if (lacking)
-		throw_columns(relid, role, need->name, lacking);
+		scim_throw_lacking_columns(relid, role, need->name, lacking);
 }
 
 /* What the executor checks of a relation before it begins. */

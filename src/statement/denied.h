@@ -28,4 +28,8 @@ extern void scim_throw_no_schema(const ScimRegistration *registration, Oid role)
 /* PERMISSION_DENIED: the role lacks a privilege on the table as a whole. */
 extern SCIM_NORETURN void scim_throw_lacking(Oid relid, Oid role, const char *privilege);
 
+/* The same, on columns of it: their names. */
+extern SCIM_NORETURN void scim_throw_lacking_columns(Oid relid, Oid role, const char *privilege,
+													 List *columns);
+
 #endif							/* SCIM_STATEMENT_DENIED_H */

@@ -132,9 +132,14 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 void
 scim_check_tenant(const ScimRegistration *registration, const char *tenant)
 {
-	if (!registration->has_policy ||
-		check_enable_rls(registration->relid, InvalidOid, true) != RLS_ENABLED)
-		return;
+	if (registration->has_policy &&
+		check_enable_rls(registration->relid, InvalidOid, true) == RLS_ENABLED)
+		scim_check_granted(tenant);
+}
+
+void
+scim_check_granted(const char *tenant)
+{
 	AcceptInvalidationMessages();
 	if (!scim_is_granted(tenant, strlen(tenant)))
 		forbid(SCIM_TENANT_FORBIDDEN, tenant, "was not granted to you");

@@ -27,6 +27,9 @@ extern char *scim_tenant_of(const ScimRegistration *registration, const char *gi
  */
 extern void scim_check_tenant(const ScimRegistration *registration, const char *tenant);
 
+/* The same where it does: if the tenant was not granted. */
+extern void scim_check_granted(const char *tenant);
+
 /* Has the caller the privilege on the table, or on a column of it? */
 extern bool scim_has_privilege(const ScimRegistration *registration, AclMode mode);
 

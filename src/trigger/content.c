@@ -17,7 +17,9 @@
 #include "resource/frame.h"
 #include "resource/mapped_split.h"
 #include "resource/password.h"
+#include "resource/version.h"
 #include "trigger/content.h"
+#include "trigger/members.h"
 #include "utils/builtins.h"
 
 /* ---- what changed ---- */
@@ -42,21 +44,27 @@ has_new_password(ScimTriggerRow *work)
 }
 
 bool
-scim_work_content_changed(ScimTriggerRow *work)
+scim_work_same_content(const ScimTriggerRow *work)
 {
 	const ScimRegistration *registration = work->registration;
-	bool		changed = has_new_password(work);
 
-	if (changed || !scim_work_same(work, SCIM_COLUMN_ID) || !scim_work_same(work, SCIM_COLUMN_DATA))
-		return true;
+	if (!scim_work_same(work, SCIM_COLUMN_ID) || !scim_work_same(work, SCIM_COLUMN_DATA) ||
+		!scim_work_same(work, SCIM_COLUMN_PASSWORD))
+		return false;
 	for (int i = 0; i < registration->mapped_count; i++)
 	{
 		const ScimMappedColumn *column = &registration->mapped[i];
 
 		if (!column->read_only && !scim_work_same_number(work, column->number))
-			return true;
+			return false;
 	}
-	return false;
+	return true;
+}
+
+bool
+scim_work_content_changed(ScimTriggerRow *work)
+{
+	return has_new_password(work) || !scim_work_same_content(work);
 }
 
 /* ---- the document ---- */
@@ -98,39 +106,54 @@ data_of(const ScimTriggerRow *work, const ScimColumnValues *row)
 	return JB_ROOT_IS_OBJECT(data) ? data : NULL;
 }
 
-static Jsonb *
-document_of(ScimTriggerRow *work, const ScimColumnValues *row)
+Jsonb *
+scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
+	Jsonb	  **document = row == &work->new ? &work->document : &work->old_document;
 	ScimColumnValues columns;
-	Jsonb	   *document;
 
-	if (row == &work->new && work->document)
-		return work->document;
+	if (*document)
+		return *document;
 	columns = columns_of(work, row);
-	document = registration->storage->join(registration, data_of(work, row), &columns,
-										   !scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
-	if (row == &work->new)
-		work->document = document;
-	return document;
+	*document = registration->storage->join(registration, data_of(work, row), &columns,
+											!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
+	return *document;
 }
 
 JsonbValue *
 scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
+	Jsonb	   *document = row == &work->new ? work->document : work->old_document;
 	ScimColumnValues columns;
 	JsonbValue *content;
 
-	if (row == &work->new && work->document)
+	if (document)
 	{
 		content = palloc(sizeof(JsonbValue));
-		scim_root(work->document, content);
+		scim_root(document, content);
 		return content;
 	}
 	columns = columns_of(work, row);
 	return registration->storage->join_tree(registration, data_of(work, row), &columns,
 											!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
+}
+
+char *
+scim_work_version(ScimTriggerRow *work, const ScimColumnValues *row)
+{
+	const ScimRegistration *registration = work->registration;
+	JsonbValue *content = scim_work_content(work, row);
+	ScimBeside	beside = {.id = scim_work_id(work, row)};
+	int64		revision = 0;
+
+	if (!scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD))
+		beside.password = DatumGetTextPP(scim_work_value(work, row, SCIM_COLUMN_PASSWORD));
+	if (registration->type->has_members)
+		beside.members = scim_work_members(work, row);
+	(void) scim_work_integer(work, row, SCIM_COLUMN_REVISION, &revision);
+	return scim_version_of(registration, content, &beside, revision);
 }
 
 /* A password in clear text becomes a crypt string in its column. */
@@ -223,8 +246,8 @@ scim_work_check(ScimTriggerRow *work)
 	if (!registration->validate &&
 		(!in_call || (registration->storage->compares && !registration->type->has_kept)))
 		return;
-	old = looks_back ? document_of(work, &work->old) : NULL;
-	new = document_of(work, &work->new);
+	old = looks_back ? scim_work_document(work, &work->old) : NULL;
+	new = scim_work_document(work, &work->new);
 	checked = checked_document(registration, work->call, old, new);
 	if (in_call)
 		scim_check_lookups(registration, checked);

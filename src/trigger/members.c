@@ -45,9 +45,9 @@ is_group(const ScimTriggerRow *work, const ScimColumnValues *row)
 		!scim_work_is_null(work, row, SCIM_COLUMN_TENANT);
 }
 
-/* What stands in the row of its members, be it nothing. */
-static void
-read_stored(const ScimTriggerRow *work, const ScimColumnValues *row, ScimMemberSum *members)
+void
+scim_work_stored_members(const ScimTriggerRow *work, const ScimColumnValues *row,
+						 ScimMemberSum *members)
 {
 	if (!is_group(work, row))
 		*members = (ScimMemberSum) {.known = true};
@@ -112,7 +112,7 @@ add_pending(ScimTriggerRow *work, const ScimPending *pending)
 	ScimMemberSum *old = &work->old_members;
 	ScimMemberSum members = {0};
 
-	read_stored(work, &work->old, old);
+	scim_work_stored_members(work, &work->old, old);
 	if (pending->recount)
 		scim_sum_members(work->registration, scim_work_tenant(work, &work->new),
 						 scim_work_id(work, &work->new), &members);
@@ -132,19 +132,10 @@ add_pending(ScimTriggerRow *work, const ScimPending *pending)
 static void
 subtract_pending(ScimTriggerRow *work, const ScimPending *pending)
 {
-	ScimMemberSum *old = &work->old_members;
-
-	sum_up(work, &work->new, &work->members);
-	*old = work->members;
-	if (pending->empty)
-		work->members = (ScimMemberSum) {.known = true};
-	else if (pending->recount)
-		work->lost_members = true;
-	else
-	{
-		digest_subtract(old->digest, pending->digest);
-		old->count -= pending->count;
-	}
+	scim_sum_moved_members(work->registration, scim_work_tenant(work, &work->new),
+						   scim_work_id(work, &work->new), pending, &work->old_members,
+						   &work->members);
+	work->lost_members = pending->recount;
 }
 
 bool
@@ -156,7 +147,7 @@ scim_work_next_members(ScimTriggerRow *work)
 	if (scim_is_refilling(work->registration->root))
 	{
 		/* what is written was counted */
-		read_stored(work, &work->new, &work->members);
+		scim_work_stored_members(work, &work->new, &work->members);
 		return false;
 	}
 	if (in_columns(work))
@@ -190,6 +181,20 @@ scim_work_next_members(ScimTriggerRow *work)
 }
 
 void
+scim_work_know_members(ScimTriggerRow *work)
+{
+	const ScimPending *pending = scim_pending_for(work->registration->root);
+
+	if (in_columns(work))
+	{
+		scim_work_stored_members(work, &work->old, &work->old_members);
+		scim_work_stored_members(work, &work->new, &work->members);
+	}
+	else if (pending)
+		subtract_pending(work, pending);
+}
+
+void
 scim_work_refuse_unseen(const ScimTriggerRow *work)
 {
 	if (!scim_is_summed(work->registration))
@@ -205,7 +210,7 @@ scim_work_members(ScimTriggerRow *work, const ScimColumnValues *row)
 	const ScimMemberSum *other = row == &work->new ? &work->old_members : &work->members;
 
 	if (!members->known)
-		read_stored(work, row, members);
+		scim_work_stored_members(work, row, members);
 	/* nobody's statement on memberships has this row written: they are what they were */
 	if (!members->known && other->known && !in_columns(work) && scim_work_same_key(work))
 		*members = *other;

@@ -15,7 +15,6 @@
 #include "registry/our_trigger.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
-#include "resource/version.h"
 #include "statement/required.h"
 #include "trigger/content.h"
 #include "trigger/members.h"
@@ -26,26 +25,6 @@
 PG_FUNCTION_INFO_V1(scim_row_trigger);
 
 /* ---- the version ---- */
-
-/*
- * The version of the row as it was or will be; a row without a revision has
- * none for whoever reads it, too.
- */
-static char *
-version_of(ScimTriggerRow *work, const ScimColumnValues *row)
-{
-	const ScimRegistration *registration = work->registration;
-	JsonbValue *content = scim_work_content(work, row);
-	ScimBeside	beside = {.id = scim_work_id(work, row)};
-	int64		revision = 0;
-
-	if (!scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD))
-		beside.password = DatumGetTextPP(scim_work_value(work, row, SCIM_COLUMN_PASSWORD));
-	if (registration->type->has_members)
-		beside.members = scim_work_members(work, row);
-	(void) scim_work_integer(work, row, SCIM_COLUMN_REVISION, &revision);
-	return scim_version_of(registration, content, &beside, revision);
-}
 
 static void
 set_version(ScimTriggerRow *work, const char *version)
@@ -111,7 +90,7 @@ move_revision(ScimTriggerRow *work)
 static void
 follow_content(ScimTriggerRow *work, const char *before, bool has_version)
 {
-	char	   *version = version_of(work, &work->new);
+	char	   *version = scim_work_version(work, &work->new);
 
 	if (strcmp(version, before) != 0)
 	{
@@ -119,7 +98,7 @@ follow_content(ScimTriggerRow *work, const char *before, bool has_version)
 		if (work->call)
 			work->call->changed = true;
 		if (work->registration->revision_scheme)
-			version = version_of(work, &work->new);
+			version = scim_work_version(work, &work->new);
 	}
 	else if (has_version)
 		return;
@@ -187,7 +166,7 @@ insert_row(ScimTriggerRow *work)
 	if (is_unset(work, SCIM_COLUMN_LAST_MODIFIED))
 		scim_work_set_instant(work, SCIM_COLUMN_LAST_MODIFIED, created_at(work, now));
 	if (scim_work_keeps(work, SCIM_COLUMN_VERSION))
-		set_version(work, version_of(work, &work->new));
+		set_version(work, scim_work_version(work, &work->new));
 }
 
 /* ---- UPDATE ---- */
@@ -211,7 +190,7 @@ old_version(ScimTriggerRow *work)
 		return TextDatumGetCString(scim_work_value(work, &work->old, SCIM_COLUMN_VERSION));
 	if (work->lost_members)
 		return "";
-	return version_of(work, &work->old);
+	return scim_work_version(work, &work->old);
 }
 
 /*
@@ -223,7 +202,7 @@ fill_version(ScimTriggerRow *work)
 {
 	first_revision(work);
 	scim_work_tidy(work);
-	set_version(work, version_of(work, &work->new));
+	set_version(work, scim_work_version(work, &work->new));
 }
 
 static void

@@ -39,6 +39,23 @@ scim_work_start(ScimTriggerRow *work, TriggerData *data)
 	deform(&work->new, work->tuple, work->descriptor);
 }
 
+void
+scim_work_start_after(ScimTriggerRow *work, const ScimRegistration *registration,
+					  const TriggerData *data)
+{
+	bool		is_insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
+
+	memset(work, 0, sizeof(ScimTriggerRow));
+	work->registration = registration;
+	work->descriptor = RelationGetDescr(data->tg_relation);
+	work->is_update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+	work->tuple = work->is_update ? data->tg_newtuple : data->tg_trigtuple;
+	if (!is_insert)
+		deform(&work->old, data->tg_trigtuple, work->descriptor);
+	if (is_insert || work->is_update)
+		deform(&work->new, work->tuple, work->descriptor);
+}
+
 HeapTuple
 scim_work_finish(const ScimTriggerRow *work)
 {

@@ -28,6 +28,7 @@ typedef struct ScimTriggerRow
 	bool		is_update;
 	ScimCall   *call;			/* the one under way, if it is on this row, or NULL */
 	Jsonb	   *document;		/* the content of the new row, once it was made */
+	Jsonb	   *old_document;	/* and of the old one */
 	bool		moved;			/* the revision was moved on, and lastModified */
 
 	ScimMemberSum members;		/* of the new row of a group, once they were asked for */
@@ -61,6 +62,10 @@ scim_work_value(const ScimTriggerRow *work, const ScimColumnValues *row, ScimCol
 }
 
 extern void scim_work_start(ScimTriggerRow *work, TriggerData *data);
+
+/* Of a row that is stored, or gone: then there is no new one. */
+extern void scim_work_start_after(ScimTriggerRow *work, const ScimRegistration *registration,
+								  const TriggerData *data);
 extern HeapTuple scim_work_finish(const ScimTriggerRow *work);
 
 extern void scim_work_assign(ScimTriggerRow *work, AttrNumber number, Datum value, bool isnull);

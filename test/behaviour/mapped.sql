@@ -1,7 +1,13 @@
 -- Storage for the tests of this folder: tables that people had, with columns for
 -- some attributes and a document for the rest.  Ids are of type text, and no two
--- of them differ but by the case of their letters.
+-- of them differ but by the case of their letters.  "options" are those of the
+-- registration.
 SET client_min_messages = warning;
+\if :{?options}
+\else
+\set options {}
+\endif
+SELECT set_config('behaviour.options', :'options', false);
 CREATE FUNCTION id(n int) RETURNS text LANGUAGE sql IMMUTABLE RETURN translate(n::bit(20)::text, '01', 'Aa');
 CREATE FUNCTION num(id text) RETURNS int LANGUAGE sql IMMUTABLE RETURN translate(id, 'Aa', '01')::bit(20)::int;
 CREATE SEQUENCE next_id START 500000;
@@ -29,7 +35,8 @@ BEGIN
 	END IF;
 	PERFORM scim_register_table(name::regclass, type, '{"id": "id", "tenant": "tenant_id", "data": "data", "version": "version", "revision": "revision", "created": "created", "lastModified": "last_modified"}'::jsonb
 		|| CASE type WHEN 'User' THEN '{"password": "password_hash"}' WHEN 'Group' THEN '{"memberCount": "member_count", "memberDigest": "member_digest"}' ELSE '{}' END::jsonb
-		|| CASE WHEN attribute IS NULL THEN '{}' ELSE jsonb_build_object('attributes', jsonb_build_object(attribute, jsonb_build_object('column', "column", 'compare', 'fold'))) END);
+		|| CASE WHEN attribute IS NULL THEN '{}' ELSE jsonb_build_object('attributes', jsonb_build_object(attribute, jsonb_build_object('column', "column", 'compare', 'fold'))) END,
+		current_setting('behaviour.options')::jsonb);
 END $$;
 SELECT make('User', 'users', 'userName', 'user_name'), make('Group', 'groups', 'displayName', 'display_name');
 CREATE TABLE groups_members (tenant_id text NOT NULL DEFAULT scim_tenant(), group_id text NOT NULL, member_type text NOT NULL DEFAULT 'User' CHECK (member_type = 'User'), member_id text NOT NULL,

@@ -96,7 +96,7 @@ $lock->quit;
 $node->safe_psql('postgres', q{ALTER ROLE agent CONNECTION LIMIT 0});
 is(bridge('user=agent')->call('scim_list_users', {})->{content}{error_code}, 'RETRY_LATER', 'a connection too many');
 $node->safe_psql('postgres', q{ALTER ROLE agent CONNECTION LIMIT -1; ALTER ROLE agent RESET statement_timeout});
-like(as('agent', "SELECT scim_tenant(); SET scimver.$_ = 10"), qr/permission denied/, "superusers set $_") foreach 'max_patch_operations', 'max_patch_work', 'password_cost';
+like(as('agent', "SELECT scim_tenant(); SET scimver.$_ = 10"), qr/permission denied/, "superusers set $_") foreach 'max_patch_operations', 'max_patch_work', 'password_cost', 'history_members';
 is(as('agent', "SET scimver.$_ = 10; SHOW scimver.$_"), '10', "callers set $_") foreach 'max_page_size', 'max_results', 'cursor_timeout';
 
 # ---- What the bridge's options do

@@ -1,0 +1,76 @@
+/*
+ * chain.h
+ *		The entries of one resource in the order of what happened, from now on
+ *		backwards: each leads from a version to the one that it took the place of.
+ *
+ * Within a transaction entries do not stand as things happened: what a trigger, or
+ * a function in the same statement, does to the row it writes before the statement
+ * around it does.  So they are put together by what they say of versions, and where
+ * several could come next, by the revision; only then by the order in which they
+ * came.  Where none follows, something was not recorded, and the chain is broken:
+ * what was before is told by entries alone, not by what they leave.
+ */
+#ifndef SCIM_HISTORY_CHAIN_H
+#define SCIM_HISTORY_CHAIN_H
+
+#include "history/entries.h"
+
+/* What the next entry is to have led to. */
+typedef struct ScimChainState
+{
+	const char *version;		/* NULL: the resource is not there */
+	bool		has_revision;	/* the revision is known, or what it is if nothing is missing */
+	int64		revision;
+	bool		linked;			/* all entries so far followed */
+} ScimChainState;
+
+/* Where in the chain a reader is: it goes on from there, as the next page of a list does. */
+typedef struct ScimChainPlace
+{
+	int64		seq;			/* of the first entry, as they came, of the transaction at hand */
+	int			taken;			/* how many of the transaction's entries are behind it */
+	ScimChainState state;		/* before these */
+} ScimChainPlace;
+
+typedef struct ScimChain
+{
+	ScimHistoryReader *entries; /* of the resource */
+	ScimHistoryReader *of_type; /* of all resources of its type at once */
+	int64		begins;			/* behind that seq: what was before, under another mapping, is not
+								 * shown */
+	ScimHistoryEntry *next;		/* that was read of each, or NULL */
+	ScimHistoryEntry *next_of_type;
+	ScimHistoryEntry *truncate; /* took the resource away, unless it came after that */
+	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
+	List	   *waiting;		/* entries of the transaction at hand, as they came, not taken yet */
+	bool		all_waiting;	/* there are no others of it */
+	uint64		xid;			/* of that */
+	ScimChainState state;
+	ScimChainPlace place;		/* of what was taken last */
+	const ScimHistoryEntry *last;	/* that is, or NULL */
+	bool		follows;		/* it led to what was at hand */
+} ScimChain;
+
+/*
+ * Begins with the resource as it is now: its version (NULL: it is not there) and
+ * revision (0: it has none), as the active snapshot shows them, which stays until
+ * the chain is closed; or at a place in it.
+ */
+extern void scim_open_chain(ScimChain *chain, const char *tenant, const ScimResourceType *type,
+							const char *id, const char *version, int64 revision);
+extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimResourceType *type,
+							   const char *id, const ScimChainPlace *place);
+
+/*
+ * The entry before, in the current context; NULL: there is none.  If chain->follows,
+ * it led to the version that was at hand; if chain->state.linked, too, what it led
+ * from is at hand now.
+ */
+extern const ScimHistoryEntry *scim_chain_back(ScimChain *chain);
+
+/* After the last entry: does the chain reach the creation of the resource? */
+extern bool scim_chain_is_complete(const ScimChain *chain);
+
+extern void scim_close_chain(ScimChain *chain);
+
+#endif							/* SCIM_HISTORY_CHAIN_H */

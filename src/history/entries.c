@@ -1,0 +1,236 @@
+/*
+ * entries.c
+ *		The entries of the history as they are read, by an index and without a
+ *		statement: a version of then takes a few of them.
+ *
+ * Nobody but the database's owner may read the table.  Whoever calls this has
+ * asked whether the caller may see the history of the resource (rights.h).
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tupmacs.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "history/entries.h"
+#include "history/place.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/xid8.h"
+
+struct ScimHistoryReader
+{
+	Relation	relation;		/* NULL: there is no history */
+	Relation	index;
+	SysScanDesc scan;
+	ScanKeyData keys[4];		/* tenant, type, id, seq */
+	bool		at_end;			/* the scan would begin anew */
+};
+
+/* ---- reading ---- */
+
+static void
+init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
+{
+	if (value)
+		ScanKeyEntryInitialize(key, 0, column, BTEqualStrategyNumber, InvalidOid,
+							   DEFAULT_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(value));
+	else
+		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+}
+
+ScimHistoryReader *
+scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+	Oid			relid = scim_history_table();
+
+	if (!OidIsValid(relid))
+		return reader;
+	reader->relation = table_open(relid, AccessShareLock);
+	reader->index = index_open(scim_history_resource_index(), AccessShareLock);
+	init_text_key(&reader->keys[0], SCIM_HISTORY_TENANT, tenant);
+	init_text_key(&reader->keys[1], SCIM_HISTORY_TYPE, type);
+	init_text_key(&reader->keys[2], SCIM_HISTORY_ID, id);
+	ScanKeyInit(&reader->keys[3], SCIM_HISTORY_SEQ, BTLessEqualStrategyNumber, F_INT8LE,
+				Int64GetDatum(up_to));
+	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, GetActiveSnapshot(),
+											  lengthof(reader->keys), reader->keys);
+	return reader;
+}
+
+static bool
+is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
+}
+
+/* "refused" is what none of the others is: what is not known leads nowhere. */
+static ScimHistoryOperation
+operation_of(Datum name)
+{
+	static const char *const names[] = {
+		[SCIM_HISTORY_CREATE] = "create",
+		[SCIM_HISTORY_UPDATE] = "update",
+		[SCIM_HISTORY_DELETE] = "delete",
+		[SCIM_HISTORY_TRUNCATE] = "truncate",
+		[SCIM_HISTORY_REMAPPED] = "remapped"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (is_text(name, names[i]))
+			return i;
+	}
+	return SCIM_HISTORY_REFUSED;
+}
+
+/* The column as text; NULL: there is none. */
+static char *
+text_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
+{
+	return entry->nulls[column - 1] ? NULL : TextDatumGetCString(entry->values[column - 1]);
+}
+
+static ScimHistoryEntry *
+read_entry(HeapTuple row, TupleDesc descriptor)
+{
+	ScimHistoryEntry *entry = palloc0(sizeof(ScimHistoryEntry));
+	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
+	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
+
+	heap_deform_tuple(heap_copytuple(row), descriptor, values, nulls);
+	entry->values = values;
+	entry->nulls = nulls;
+	entry->seq = DatumGetInt64(values[SCIM_HISTORY_SEQ - 1]);
+	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_HISTORY_XID - 1]));
+	entry->at = DatumGetTimestampTz(values[SCIM_HISTORY_AT - 1]);
+	entry->operation = operation_of(values[SCIM_HISTORY_DID - 1]);
+	entry->has_revision = !nulls[SCIM_HISTORY_REVISION - 1];
+	if (entry->has_revision)
+		entry->revision = DatumGetInt64(values[SCIM_HISTORY_REVISION - 1]);
+	entry->version = text_of(entry, SCIM_HISTORY_VERSION);
+	entry->previous_version = text_of(entry, SCIM_HISTORY_PREVIOUS_VERSION);
+	return entry;
+}
+
+ScimHistoryEntry *
+scim_next_entry(ScimHistoryReader *reader)
+{
+	HeapTuple	row;
+
+	CHECK_FOR_INTERRUPTS();
+	if (reader->scan == NULL || reader->at_end)
+		return NULL;
+	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	reader->at_end = !HeapTupleIsValid(row);
+	return reader->at_end ? NULL : read_entry(row, RelationGetDescr(reader->relation));
+}
+
+void
+scim_close_history(ScimHistoryReader *reader)
+{
+	if (reader->scan)
+		systable_endscan_ordered(reader->scan);
+	if (reader->index)
+		index_close(reader->index, NoLock);
+	if (reader->relation)
+		table_close(reader->relation, NoLock);
+	pfree(reader);
+}
+
+/* ---- what is asked of some ---- */
+
+char *
+scim_entry_actor(const ScimHistoryEntry *entry)
+{
+	if (entry->nulls[SCIM_HISTORY_ACTOR - 1])
+		return NULL;
+	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_HISTORY_ACTOR - 1])));
+}
+
+char *
+scim_entry_agent(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_HISTORY_AGENT);
+}
+
+char *
+scim_entry_tool(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_HISTORY_TOOL);
+}
+
+List *
+scim_entry_changed(const ScimHistoryEntry *entry)
+{
+	List	   *names = NIL;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]), TEXTOID, -1,
+					  false, TYPALIGN_INT, &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			names = lappend(names, TextDatumGetCString(elements[i]));
+	}
+	return names;
+}
+
+/* As an array of texts is read in place: each step of a walk backwards asks. */
+bool
+scim_entry_names(const ScimHistoryEntry *entry, const char *name)
+{
+	ArrayType  *array;
+	char	   *element;
+	int			count;
+
+	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
+		return false;
+	array = DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]);
+	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	element = (char *) array + ARR_OVERHEAD_NONULLS(ARR_NDIM(array));
+	/* of ours no element is NULL; one that is takes no place among the others */
+	if (ARR_HASNULL(array))
+		count = 0;
+	for (int i = 0; i < count; i++)
+	{
+		if (is_text(PointerGetDatum(element), name))
+			return true;
+		element = att_addlength_pointer(element, -1, element);
+		element = (char *) att_align_nominal(element, TYPALIGN_INT);
+	}
+	return false;
+}
+
+static Jsonb *
+jsonb_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
+{
+	return entry->nulls[column - 1] ? NULL : DatumGetJsonbP(entry->values[column - 1]);
+}
+
+Jsonb *
+scim_entry_before(const ScimHistoryEntry *entry)
+{
+	return jsonb_of(entry, SCIM_HISTORY_BEFORE);
+}
+
+Jsonb *
+scim_entry_members(const ScimHistoryEntry *entry)
+{
+	return jsonb_of(entry, SCIM_HISTORY_MEMBERS);
+}

@@ -1,0 +1,56 @@
+/*
+ * entries.h
+ *		The entries of the history as they are read: those of one resource, the
+ *		newest first.
+ */
+#ifndef SCIM_HISTORY_ENTRIES_H
+#define SCIM_HISTORY_ENTRIES_H
+
+#include "postgres.h"
+
+#include "history/change.h"
+
+/* An entry; what only some ask for is taken out of its row when they do. */
+typedef struct ScimHistoryEntry
+{
+	int64		seq;
+	uint64		xid;
+	TimestampTz at;
+	ScimHistoryOperation operation;
+	bool		has_revision;
+	int64		revision;
+	char	   *version;		/* NULL: it is gone */
+	char	   *previous_version;	/* NULL: it was not there */
+	Datum	   *values;			/* its columns (history/place.h), from 0; what is stored out of line
+								 * stays there until it is asked for */
+	bool	   *nulls;
+} ScimHistoryEntry;
+
+typedef struct ScimHistoryReader ScimHistoryReader;
+
+/*
+ * Opens the entries of the resource (id NULL: those of all resources of the type),
+ * up to that seq, under the active snapshot, which stays until they are closed.
+ * A database without a history has none.
+ */
+extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type, const char *id,
+											int64 up_to);
+
+/* The next one, older, in the current context; NULL: there is none. */
+extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);
+
+/* Entries stay, with all that is asked of them, while the reader is open. */
+extern void scim_close_history(ScimHistoryReader *reader);
+
+/* Of an entry; palloc'd, and NULL where there is none. */
+extern char *scim_entry_actor(const ScimHistoryEntry *entry);
+extern char *scim_entry_agent(const ScimHistoryEntry *entry);
+extern char *scim_entry_tool(const ScimHistoryEntry *entry);
+extern List *scim_entry_changed(const ScimHistoryEntry *entry);
+extern Jsonb *scim_entry_before(const ScimHistoryEntry *entry);
+extern Jsonb *scim_entry_members(const ScimHistoryEntry *entry);
+
+/* Is the name among what was changed? */
+extern bool scim_entry_names(const ScimHistoryEntry *entry, const char *name);
+
+#endif							/* SCIM_HISTORY_ENTRIES_H */

@@ -1,0 +1,195 @@
+/*
+ * fold.c
+ *		What a scim_ call does to its resource becomes one entry.
+ *
+ * A call may write its row more than once; the versions between are nobody's to
+ * read.  What it has done is kept with the call, and written when it ends.  A step
+ * that does not follow on the last one, as somebody else came between (a trigger
+ * of the application's), begins anew: which steps belong together is never guessed.
+ *
+ * What is done in a subtransaction of the call's may be taken back while the call
+ * goes on: that is written where it is done.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "history/change.h"
+#include "utils/memutils.h"
+
+/* Is the call on the change's resource?  The INSERT of a create is, before its id is known. */
+static bool
+is_on(const ScimCall *call, const ScimRegistration *registration, const ScimChange *change)
+{
+	const ScimChange *kept = call->change;
+	const char *tenant = registration->tenant_type ? change->tenant : NULL;
+
+	if (call->id)
+		return scim_call_on_row(registration->root, tenant, change->id) != NULL;
+	if (kept)
+		return strcmp(kept->id, change->id) == 0 && strcmp(kept->tenant, change->tenant) == 0;
+	return scim_is_inserted_by(call);
+}
+
+/* The call that the change is a part of, or NULL. */
+static ScimCall *
+call_of(const ScimRegistration *registration, const ScimChange *change)
+{
+	ScimCall   *call = scim_call_on(registration->root);
+
+	if (call == NULL || call->nesting != GetCurrentTransactionNestLevel() ||
+		change->operation > SCIM_HISTORY_DELETE || !is_on(call, registration, change))
+		return NULL;
+	return call;
+}
+
+/* ---- keeping ---- */
+
+static const char *
+copy_text(const char *text)
+{
+	return text ? pstrdup(text) : NULL;
+}
+
+/* In the current context, which moves keep for their own. */
+static const ScimMemberMoves *
+copy_moves(const ScimMemberMoves *moves)
+{
+	ScimMemberMoves *copy;
+
+	if (moves == NULL)
+		return NULL;
+	copy = scim_new_moves();
+	scim_join_moves(copy, moves);
+	return copy;
+}
+
+static ScimChange *
+copy_change(const ScimChange *change)
+{
+	ScimChange *copy = palloc(sizeof(ScimChange));
+
+	*copy = *change;
+	copy->tenant = pstrdup(change->tenant);
+	copy->id = pstrdup(change->id);
+	copy->version = copy_text(change->version);
+	copy->previous_version = copy_text(change->previous_version);
+	copy->delta = *scim_copy_delta(&change->delta, CurrentMemoryContext);
+	copy->moves = copy_moves(change->moves);
+	return copy;
+}
+
+/* ---- folding ---- */
+
+/* What came after a delete is another life. */
+static bool
+follows(const ScimChange *first, const ScimChange *next)
+{
+	return first->version && next->previous_version &&
+		strcmp(first->version, next->previous_version) == 0;
+}
+
+static bool
+names(const List *changed, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, changed)
+	{
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is made has no "before": its attributes are all that it was given. */
+static void
+join_creation(ScimDelta *first, const ScimDelta *next)
+{
+	ListCell   *cell;
+
+	foreach(cell, next->changed)
+	{
+		if (!names(first->changed, lfirst(cell)))
+			first->changed = lappend(first->changed, pstrdup(lfirst(cell)));
+	}
+}
+
+static void
+join_moves(ScimChange *first, const ScimChange *next)
+{
+	if (next->moves == NULL)
+		return;
+	if (first->moves)
+	{
+		scim_join_moves(unconstify(ScimMemberMoves *, first->moves), next->moves);
+		return;
+	}
+	first->moves = copy_moves(next->moves);
+	first->members_before = next->members_before;
+}
+
+/* The first change becomes both, in the current context. */
+static void
+fold(ScimChange *first, const ScimChange *next)
+{
+	if (first->operation == SCIM_HISTORY_CREATE)
+		join_creation(&first->delta, &next->delta);
+	else
+		scim_join_deltas(&first->delta, scim_copy_delta(&next->delta, CurrentMemoryContext));
+	if (next->operation == SCIM_HISTORY_DELETE)
+		first->operation = SCIM_HISTORY_DELETE;
+	first->password |= next->password;
+	join_moves(first, next);
+	first->has_revision = next->has_revision;
+	first->revision = next->revision;
+	first->version = copy_text(next->version);
+	first->at = next->at;
+}
+
+/* ---- recording ---- */
+
+/* Nothing is left of a change that was taken back. */
+static bool
+is_effective(const ScimChange *change)
+{
+	return change->version == NULL || change->previous_version == NULL ||
+		strcmp(change->version, change->previous_version) != 0;
+}
+
+void
+scim_record_call(ScimCall *call)
+{
+	ScimChange *change = call->change;
+
+	if (change == NULL)
+		return;
+	call->change = NULL;
+	if (change->moves && !scim_has_moves(change->moves))
+		change->moves = NULL;
+	if (is_effective(change))
+		scim_write_history(change);
+}
+
+void
+scim_record(const ScimRegistration *registration, const ScimChange *change)
+{
+	ScimCall   *call = call_of(registration, change);
+	MemoryContext old;
+
+	if (call == NULL)
+	{
+		scim_write_history(change);
+		return;
+	}
+	if (call->change && !follows(call->change, change))
+		scim_record_call(call);
+	old = MemoryContextSwitchTo(call->context);
+	if (call->change == NULL)
+		call->change = copy_change(change);
+	else if (call->change->operation == SCIM_HISTORY_CREATE &&
+			 change->operation == SCIM_HISTORY_DELETE)
+		call->change = NULL;	/* it has never been */
+	else
+		fold(call->change, change);
+	MemoryContextSwitchTo(old);
+}

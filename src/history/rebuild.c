@@ -1,0 +1,206 @@
+/*
+ * rebuild.c
+ *		A resource as it was.
+ */
+#include "postgres.h"
+
+#include "base/jsonb_tree.h"
+#include "history/rebuild.h"
+#include "resource/version.h"
+
+/* ---- beginning and end ---- */
+
+static void
+take_now(ScimPast *past)
+{
+	const ScimTarget *target = past->target;
+	ScimRow    *row = &past->row;
+
+	past->version = scim_know_version(target->table, target->tenant, row);
+	past->revision = row->revision;
+	past->document = scim_row_data(target->table, row);
+	if (target->type->has_members)
+		scim_know_members(target->table, target->tenant, row, false);
+	past->members.sum = row->members;
+}
+
+void
+scim_open_past_of(ScimPast *past, const ScimTarget *target, const char *id, const ScimRow *row)
+{
+	memset(past, 0, sizeof(ScimPast));
+	past->target = target;
+	past->id = id;
+	past->newest = past->this_life = past->same_password = true;
+	past->members.sum.known = true;
+	past->is_there = row != NULL;
+	if (row)
+	{
+		past->row = *row;
+		take_now(past);
+	}
+	scim_open_chain(&past->chain, target->tenant, target->type, id, past->version,
+					past->revision);
+}
+
+void
+scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
+{
+	ScimRow		row;
+
+	scim_open_past_of(past, target, id, scim_fetch(target, id, true, &row) ? &row : NULL);
+}
+
+void
+scim_close_past(ScimPast *past)
+{
+	scim_close_chain(&past->chain);
+}
+
+/* ---- going back ---- */
+
+const ScimHistoryEntry *
+scim_past_entry(ScimPast *past)
+{
+	if (past->looked)
+		return past->made_by;
+	past->looked = true;
+	past->made_by = past->chain.state.linked ? scim_chain_back(&past->chain) : NULL;
+	/* what maintenance made of the row is no change of the resource */
+	if (past->made_by &&
+		(!past->chain.follows || past->made_by->operation == SCIM_HISTORY_REMAPPED))
+		past->made_by = NULL;
+	return past->made_by;
+}
+
+/* The document without what is to take a place in it. */
+static void
+put_in_place(ScimPast *past)
+{
+	if (past->replaced)
+		past->document = scim_undo_delta(past->document, scim_write(past->replaced));
+	past->replaced = NULL;
+}
+
+/*
+ * What the members of a document were is collected, so that it is written once for
+ * many changes; those of extensions are told apart by what the document holds.
+ */
+static void
+take_values_back(ScimPast *past, Jsonb *before)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (before == NULL)
+		return;
+	scim_walk(&walk, &before->root);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (memchr(key.val.string.val, ':', key.val.string.len))
+		{
+			put_in_place(past);
+			past->document = scim_undo_delta(past->document, before);
+			return;
+		}
+	}
+	scim_walk(&walk, &before->root);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (past->replaced == NULL)
+			past->replaced = scim_new_object();
+		scim_set(past->replaced, key.val.string.val, key.val.string.len, &value);
+	}
+}
+
+/* It was not there before. */
+static void
+take_creation_back(ScimPast *past)
+{
+	past->document = NULL;
+	past->replaced = NULL;
+	past->members = (ScimMemberNet)
+	{
+		.sum.known = true
+	};
+	past->same_password = true;
+	past->this_life = false;
+}
+
+bool
+scim_go_back(ScimPast *past)
+{
+	const ScimHistoryEntry *entry = scim_past_entry(past);
+
+	/* a TRUNCATE leads nowhere */
+	if (entry == NULL || !past->chain.state.linked)
+		return false;
+	past->looked = past->newest = false;
+	past->version = past->chain.state.version;
+	past->revision = past->chain.state.has_revision ? past->chain.state.revision : 0;
+	if (entry->operation == SCIM_HISTORY_CREATE)
+	{
+		take_creation_back(past);
+		return true;
+	}
+	if (entry->operation == SCIM_HISTORY_DELETE)
+		past->document = scim_entry_before(entry);
+	else
+		take_values_back(past, scim_entry_before(entry));
+	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	if (past->target->table->columns[SCIM_COLUMN_PASSWORD] && scim_entry_names(entry, "password"))
+		past->same_password = false;
+	return true;
+}
+
+bool
+scim_go_back_to(ScimPast *past, const char *version)
+{
+	while (past->version == NULL || strcmp(past->version, version) != 0)
+	{
+		if (!scim_go_back(past))
+			return false;
+	}
+	return true;
+}
+
+/* ---- what is at hand ---- */
+
+Jsonb *
+scim_past_document(ScimPast *past)
+{
+	put_in_place(past);
+	return past->document;
+}
+
+ScimMemberThen *
+scim_past_members(const ScimPast *past, int *count)
+{
+	return scim_members_then(past->target->table, past->target->tenant, past->id,
+							 past->is_there && past->this_life, &past->members, count);
+}
+
+bool
+scim_is_proven(ScimPast *past)
+{
+	const ScimTarget *target = past->target;
+	ScimBeside	beside = {
+		.id = past->id,
+		.members = target->type->has_members ? &past->members.sum : NULL
+	};
+	JsonbValue	document;
+
+	if (past->newest)
+		return true;
+	if (past->version == NULL || scim_past_document(past) == NULL)
+		return false;
+	if (!past->same_password)
+		return true;
+	if (target->type->has_members && !past->members.sum.known)
+		return false;
+	if (past->is_there && past->this_life)
+		beside.password = scim_stored_password(target->table, target->tenant, past->id);
+	scim_root(past->document, &document);
+	return strcmp(scim_version_of(target->table, &document, &beside, past->revision),
+				  past->version) == 0;
+}

@@ -1,0 +1,349 @@
+/*
+ * rights.c
+ *		Who may read the history of a table's resources.
+ *
+ * What holds for a role and a table is found out once, and again when its
+ * registration, the privileges on it or a role may have changed; grants of tenants
+ * are kept by statement/granted.c.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "base/compat.h"
+#include "base/errors.h"
+#include "history/place.h"
+#include "history/rights.h"
+#include "miscadmin.h"
+#include "registry/cache.h"
+#include "rewrite/rowsecurity.h"
+#include "statement/bare.h"
+#include "statement/denied.h"
+#include "statement/granted.h"
+#include "statement/may_use.h"
+#include "statement/policy.h"
+#include "statement/tenant.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+
+/* Who reads which table.  It is hashed as bytes, so there is no padding. */
+typedef struct RightsKey
+{
+	Oid			role;
+	Oid			relid;
+	Oid			trigger;		/* that of the registration */
+	int			unforced;		/* 1: as in direct_way.c; 0: not */
+} RightsKey;
+
+StaticAssertDecl(sizeof(RightsKey) == 4 * sizeof(uint32), "RightsKey is padded");
+
+/* Why nothing is shown. */
+typedef enum Lack
+{
+	LACKS_NOTHING,
+	LACKS_SCHEMA,				/* USAGE on it */
+	LACKS_COLUMNS,				/* SELECT on some */
+	HAS_POLICIES				/* that are not scimver's, and apply to the role */
+} Lack;
+
+typedef struct Rights
+{
+	RightsKey	key;
+	uint64		generation;		/* of the registrations, which move with privileges on tables */
+	uint64		roles;			/* and of the roles */
+	Lack		lack;
+	Oid			policies[2];	/* the functions that scimver's own policies on the table and on
+								 * its memberships ask; InvalidOid: none applies to the role */
+} Rights;
+
+/* A session keeps no more than this. */
+#define MOST_KNOWN 300
+
+static HTAB *known_rights = NULL;
+
+/* ---- columns ---- */
+
+static List *
+note_lacking(List *lacking, Oid relid, AttrNumber number)
+{
+	if (number == InvalidAttrNumber ||
+		pg_attribute_aclcheck(relid, number, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return lacking;
+	return list_append_unique_int(lacking, number);
+}
+
+/* The numbers of the columns that the role would have to read, and may not. */
+static List *
+lacking_columns(const ScimRegistration *registration)
+{
+	Oid			relid = registration->relid;
+	List	   *lacking = NIL;
+
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
+		return NIL;
+	if (registration->is_members)
+	{
+		for (int i = 0; i < SCIM_MEMBER_COLUMNS; i++)
+			lacking = note_lacking(lacking, relid, registration->numbers[i]);
+		return lacking;
+	}
+	lacking = note_lacking(lacking, relid, registration->numbers[SCIM_COLUMN_TENANT]);
+	for (int i = 0; i < scim_bare_count(registration); i++)
+		lacking = note_lacking(lacking, relid, scim_bare_number(registration, i));
+	return note_lacking(lacking, relid, registration->numbers[SCIM_COLUMN_DELETED]);
+}
+
+/* ---- policies ---- */
+
+/* Might an extension hide rows by policies that it makes up? */
+static bool
+has_hooks(void)
+{
+	return row_security_policy_hook_permissive || row_security_policy_hook_restrictive;
+}
+
+/* The function of scimver's own policy, if it is the only one of the table; else InvalidOid. */
+static Oid
+find_own_policy(const ScimRegistration *registration)
+{
+	AttrNumber	tenant = registration->numbers[registration->is_members ? (int) SCIM_MEMBER_TENANT
+											   : (int) SCIM_COLUMN_TENANT];
+	Relation	relation;
+	Oid			policy;
+
+	if (has_hooks() || tenant == InvalidAttrNumber)
+		return InvalidOid;
+	relation = try_relation_open(registration->relid, AccessShareLock);
+	if (relation == NULL)
+		return InvalidOid;
+	policy = scim_find_own_policy(relation, tenant);
+	relation_close(relation, NoLock);
+	return policy;
+}
+
+/* *policy: what decides instead, tenant by tenant. */
+static Lack
+find_lack(const ScimRegistration *registration, Oid *policy)
+{
+	*policy = InvalidOid;
+	if (!scim_may_use_schema(get_rel_namespace(registration->relid), GetUserId()))
+		return LACKS_SCHEMA;
+	if (lacking_columns(registration) != NIL)
+		return LACKS_COLUMNS;
+	if (check_enable_rls(registration->relid, InvalidOid, true) != RLS_ENABLED)
+		return LACKS_NOTHING;
+	*policy = find_own_policy(registration);
+	return OidIsValid(*policy) ? LACKS_NOTHING : HAS_POLICIES;
+}
+
+/* It may have been replaced, or be no longer the role's to call: neither is told. */
+static bool
+is_own_policy(Oid policy)
+{
+	return !OidIsValid(policy) ||
+		(scim_is_may_use(policy) && scim_may_execute(policy, GetUserId()));
+}
+
+/* ---- what is known ---- */
+
+static void
+init_known(void)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(RightsKey),
+		.entrysize = sizeof(Rights),
+		.hcxt = CacheMemoryContext
+	};
+
+	known_rights = hash_create("scimver rights on the history", 32, &control,
+							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* A session that plays many roles begins anew. */
+static void
+keep(const Rights *rights)
+{
+	if (hash_get_num_entries(known_rights) >= MOST_KNOWN)
+	{
+		hash_destroy(known_rights);
+		known_rights = NULL;
+		init_known();
+	}
+	*(Rights *) hash_search(known_rights, &rights->key, HASH_ENTER, NULL) = *rights;
+}
+
+static const ScimRegistration *
+members_of(const ScimRegistration *table)
+{
+	return table->type->has_members ? scim_find_members(table->type) : NULL;
+}
+
+static Rights
+find_rights(const ScimRegistration *table)
+{
+	Rights		rights = {
+		.key = {
+			.role = GetUserId(),
+			.relid = table->relid,
+			.trigger = table->trigger,
+			.unforced = InNoForceRLSOperation() ? 1 : 0
+		},
+		.generation = scim_registration_generation(),
+		.roles = scim_roles_generation()
+	};
+	const ScimRegistration *members;
+	const Rights *kept;
+
+	if (known_rights == NULL)
+		init_known();
+	kept = hash_search(known_rights, &rights.key, HASH_FIND, NULL);
+	if (likely(kept && kept->generation == rights.generation && kept->roles == rights.roles))
+		return *kept;
+	members = members_of(table);
+	rights.lack = find_lack(table, &rights.policies[0]);
+	if (rights.lack == LACKS_NOTHING && members)
+		rights.lack = find_lack(members, &rights.policies[1]);
+	if (scim_is_current(table) && (members == NULL || scim_is_current(members)))
+		keep(&rights);
+	return rights;
+}
+
+/* ---- the answers ---- */
+
+static bool
+may_see_some(const Rights *rights)
+{
+	return rights->lack == LACKS_NOTHING && is_own_policy(rights->policies[0]) &&
+		is_own_policy(rights->policies[1]);
+}
+
+static bool
+goes_by_grants(const Rights *rights)
+{
+	return OidIsValid(rights->policies[0]) || OidIsValid(rights->policies[1]);
+}
+
+bool
+scim_sees_history(const ScimRegistration *table, const char *tenant)
+{
+	Rights		rights = find_rights(table);
+
+	return may_see_some(&rights) &&
+		(!goes_by_grants(&rights) || scim_is_granted(tenant, strlen(tenant)));
+}
+
+static List *
+names_of(const ScimRegistration *registration, List *numbers)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, numbers)
+		names = lappend(names, get_attname(registration->relid, lfirst_int(cell), false));
+	return names;
+}
+
+/* Why is nothing of it shown?  Returns if that is not this table's doing. */
+static void
+throw_lack(const ScimRegistration *registration)
+{
+	Oid			policy;
+	Lack		lack = find_lack(registration, &policy);
+	ScimError  *error;
+
+	if (lack == LACKS_SCHEMA)
+		scim_throw_no_schema(registration, GetUserId());
+	if (lack == LACKS_COLUMNS)
+		scim_throw_lacking_columns(registration->relid, GetUserId(), "SELECT",
+								   names_of(registration, lacking_columns(registration)));
+	if (lack == LACKS_NOTHING && is_own_policy(policy))
+		return;
+	error = scim_error(SCIM_HISTORY_HIDDEN);
+	scim_error_whole(error, "relation", registration->table);
+	scim_throw(error, "row level security of table %-s applies to you, and its history knows "
+			   "nothing of policies that are not scimver's",
+			   registration->table);
+}
+
+void
+scim_check_history(const ScimRegistration *table, const char *tenant)
+{
+	Rights		rights = find_rights(table);
+	const ScimRegistration *members;
+
+	if (!may_see_some(&rights))
+	{
+		throw_lack(table);
+		members = members_of(table);
+		if (members)
+			throw_lack(members);
+	}
+	if (goes_by_grants(&rights))
+		scim_check_granted(tenant);
+}
+
+/* ---- where it begins ---- */
+
+static void
+init_text_key(ScanKeyData *key, Relation index, int place, const char *value)
+{
+	ScanKeyEntryInitialize(key, 0, index->rd_index->indkey.values[place], BTEqualStrategyNumber,
+						   InvalidOid, index->rd_indcollation[place], F_TEXTEQ,
+						   CStringGetTextDatum(value));
+}
+
+static bool
+is_remapped(HeapTuple tuple, TupleDesc descriptor)
+{
+	bool		isnull;
+	Datum		operation = heap_getattr(tuple, SCIM_HISTORY_DID, descriptor, &isnull);
+
+	return !isnull && strcmp(TextDatumGetCString(operation), "remapped") == 0;
+}
+
+/* The rows of the type as a whole, the newest first; beside such entries, truncations. */
+static int64
+find_remapped(Relation relation, Relation index, ScanKeyData keys[3])
+{
+	SysScanDesc scan = systable_beginscan_ordered(relation, index, NULL, 3, keys);
+	HeapTuple	tuple;
+	bool		isnull;
+	int64		seq = 0;
+
+	while (seq == 0 &&
+		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, BackwardScanDirection)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (is_remapped(tuple, RelationGetDescr(relation)))
+			seq = DatumGetInt64(heap_getattr(tuple, SCIM_HISTORY_SEQ, RelationGetDescr(relation),
+											 &isnull));
+	}
+	systable_endscan_ordered(scan);
+	return seq;
+}
+
+int64
+scim_history_begins(const char *tenant, const ScimResourceType *type)
+{
+	Relation	relation = table_open(scim_history_table(), AccessShareLock);
+	Relation	index = index_open(scim_history_resource_index(), AccessShareLock);
+	ScanKeyData keys[3];
+	int64		seq;
+
+	init_text_key(&keys[0], index, 0, tenant);
+	init_text_key(&keys[1], index, 1, type->name);
+	ScanKeyEntryInitialize(&keys[2], SK_ISNULL | SK_SEARCHNULL,
+						   index->rd_index->indkey.values[2], InvalidStrategy, InvalidOid,
+						   InvalidOid, InvalidOid, (Datum) 0);
+	seq = find_remapped(relation, index, keys);
+	index_close(index, AccessShareLock);
+	table_close(relation, AccessShareLock);
+	return seq;
+}

@@ -1,0 +1,27 @@
+/*
+ * values.h
+ *		The values that a column has, each once: such as the tenants of a table.
+ */
+#ifndef SCIM_HISTORY_VALUES_H
+#define SCIM_HISTORY_VALUES_H
+
+#include "postgres.h"
+
+#include "utils/relcache.h"
+
+/*
+ * Has each value of the column taken that is not NULL, as the latest snapshot has
+ * it, in rows of the relation itself; whatever row level security says.  By an index
+ * that begins with the column: with one probe for each value.  Without one, or where
+ * that takes different values for equal ones, all rows are read, once, and values
+ * may be taken more than once.
+ */
+extern void scim_each_value(Relation relation, AttrNumber column,
+							void (*take) (Datum value, void *argument), void *argument);
+
+/* Has it a row?  The same with that value in the column, and that text in the other one. */
+extern bool scim_has_row(Relation relation);
+extern bool scim_has_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber other,
+							  const char *text);
+
+#endif							/* SCIM_HISTORY_VALUES_H */

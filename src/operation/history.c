@@ -1,0 +1,215 @@
+/*
+ * history.c
+ *		The changes of a resource, page by page.
+ *
+ * A cursor holds the place in the chain from which the next page goes on, so that
+ * pages follow whatever was written meanwhile.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "base/settings.h"
+#include "history/rights.h"
+#include "miscadmin.h"
+#include "operation/cursor.h"
+#include "operation/history.h"
+#include "operation/past.h"
+#include "resource/show.h"
+#include "resource/version.h"
+#include "utils/fmgrprotos.h"
+
+/* ---- cursors ---- */
+
+static char *
+cursor_kind(const ScimTarget *target, const char *id)
+{
+	return psprintf("history of %s %s in %s", target->type->name, id, target->tenant);
+}
+
+static int64
+integer_in(Jsonb *state, const char *key)
+{
+	JsonbValue	value;
+
+	if (!scim_find(&state->root, key, &value) || value.type != jbvNumeric)
+		elog(ERROR, "a cursor without %s", key);
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
+}
+
+static void
+read_place(const char *kind, const char *cursor, ScimChainPlace *place)
+{
+	Jsonb	   *state = scim_read_cursor(kind, cursor);
+	JsonbValue	value;
+
+	memset(place, 0, sizeof(ScimChainPlace));
+	place->seq = integer_in(state, "seq");
+	place->taken = (int) integer_in(state, "taken");
+	place->state.revision = integer_in(state, "revision");
+	place->state.has_revision = place->state.revision != 0;
+	place->state.linked = scim_find(&state->root, "linked", &value) &&
+		value.type == jbvBool && value.val.boolean;
+	if (scim_find(&state->root, "version", &value) && value.type == jbvString)
+		place->state.version = scim_string_copy(&value);
+}
+
+static char *
+write_place(const char *kind, const ScimChainPlace *place)
+{
+	JsonbValue *state = scim_new_object();
+
+	scim_set_integer(state, "seq", place->seq);
+	scim_set_integer(state, "taken", place->taken);
+	scim_set_integer(state, "revision", place->state.has_revision ? place->state.revision : 0);
+	scim_set_bool(state, "linked", place->state.linked);
+	if (place->state.version)
+		scim_set_text(state, "version", place->state.version);
+	return scim_write_cursor(kind, scim_write(state));
+}
+
+/* ---- entries ---- */
+
+static const char *
+operation_name(ScimHistoryOperation operation)
+{
+	static const char *const names[] = {
+		[SCIM_HISTORY_CREATE] = "create",
+		[SCIM_HISTORY_UPDATE] = "update",
+		[SCIM_HISTORY_DELETE] = "delete",
+		[SCIM_HISTORY_TRUNCATE] = "truncate",
+		[SCIM_HISTORY_REMAPPED] = "remapped",
+		[SCIM_HISTORY_REFUSED] = "refused"
+	};
+
+	return names[operation];
+}
+
+static void
+set_if_any(JsonbValue *object, const char *key, const char *text)
+{
+	if (text)
+		scim_set_text(object, key, text);
+}
+
+static JsonbValue *
+show_entry(const ScimHistoryEntry *entry)
+{
+	JsonbValue *shown = scim_new_object();
+	JsonbValue *changed = scim_new_array();
+	ListCell   *cell;
+
+	set_if_any(shown, "version", entry->version);
+	set_if_any(shown, "previous_version", entry->previous_version);
+	if (entry->has_revision)
+		scim_set_integer(shown, "revision", entry->revision);
+	scim_set_text(shown, "operation", operation_name(entry->operation));
+	scim_set_date_time(shown, "at", entry->at);
+	set_if_any(shown, "actor", scim_entry_actor(entry));
+	set_if_any(shown, "agent", scim_entry_agent(entry));
+	set_if_any(shown, "tool", scim_entry_tool(entry));
+	foreach(cell, scim_entry_changed(entry))
+		scim_append_text(changed, lfirst(cell));
+	scim_set_value(shown, "changed", changed);
+	return shown;
+}
+
+/* ---- a page ---- */
+
+static int
+page_size(int count)
+{
+	if (count < 1)
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 or more");
+	return Min(count, scim_setting_max_page_size);
+}
+
+/* Opens the chain where the page begins. */
+static void
+open_chain(ScimChain *chain, const ScimTarget *target, const char *id, const char *kind,
+		   const char *cursor, bool *is_there)
+{
+	ScimChainPlace place;
+	ScimRow		row;
+
+	*is_there = scim_fetch(target, id, true, &row);
+	if (cursor && cursor[0] != '\0')
+	{
+		read_place(kind, cursor, &place);
+		scim_open_chain_at(chain, target->tenant, target->type, id, &place);
+	}
+	else if (*is_there)
+		scim_open_chain(chain, target->tenant, target->type, id,
+						scim_know_version(target->table, target->tenant, &row), row.revision);
+	else
+		scim_open_chain(chain, target->tenant, target->type, id, NULL, 0);
+}
+
+/*
+ * The entries of the page; the others are gone through as well: whether the chain
+ * is whole is only known at its end.  *next: where the next page begins; false: this
+ * is the last one.
+ */
+static bool
+read_entries(ScimChain *chain, int count, JsonbValue *entries, ScimChainPlace *next)
+{
+	const ScimHistoryEntry *entry;
+	bool		has_more = false;
+
+	while ((entry = scim_chain_back(chain)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (entries->val.array.nElems == count)
+			has_more = true;
+		else
+		{
+			scim_append(entries, show_entry(entry));
+			*next = chain->place;
+		}
+	}
+	return has_more;
+}
+
+static JsonbValue *
+read_page(const ScimTarget *target, const char *given, int count, const char *cursor)
+{
+	JsonbValue *response = scim_new_object();
+	JsonbValue *entries = scim_new_array();
+	const char *id = scim_take_id(target, given);
+	const char *kind = cursor_kind(target, id);
+	ScimChainPlace next = {0};
+	ScimChain	chain;
+	bool		is_there;
+	bool		has_more;
+
+	open_chain(&chain, target, id, kind, cursor, &is_there);
+	has_more = read_entries(&chain, count, entries, &next);
+	if (!is_there && chain.last == NULL)
+		scim_throw_not_found(target, given);
+	scim_set_value(response, "entries", entries);
+	scim_set_bool(response, "complete", scim_chain_is_complete(&chain));
+	if (has_more)
+		scim_set_text(response, "nextCursor", write_place(kind, &next));
+	scim_close_chain(&chain);
+	return response;
+}
+
+Jsonb *
+scim_store_get_history(const char *type, const char *tenant, const char *id, int count,
+					   const char *cursor, bool fresh)
+{
+	ScimTarget	target;
+	JsonbValue *response;
+	MemoryContext old;
+	Jsonb	   *result;
+
+	count = page_size(count);
+	scim_begin_read(&target, type, tenant, fresh);
+	scim_check_history(target.table, target.tenant);
+	response = read_page(&target, id, count, cursor);
+	old = MemoryContextSwitchTo(target.caller);
+	result = scim_write(response);
+	MemoryContextSwitchTo(old);
+	scim_finish_read(&target);
+	return result;
+}

@@ -1,0 +1,25 @@
+/*
+ * past.h
+ *		Steps of the operations that look at what a resource was.
+ */
+#ifndef SCIM_OPERATION_PAST_H
+#define SCIM_OPERATION_PAST_H
+
+#include "history/rebuild.h"
+
+/* INVALID_VERSION_FORMAT of the parameter "name". */
+extern void scim_check_version_text(const char *name, const char *version);
+
+/*
+ * Begins with the resource as the active snapshot shows it.  PERMISSION_DENIED,
+ * TENANT_FORBIDDEN, NOT_FOUND of what never was.
+ */
+extern void scim_begin_past(ScimPast *past, const ScimTarget *target, const char *given);
+
+/* Goes back to the version, and proves it.  VERSION_NOT_FOUND. */
+extern void scim_find_version(ScimPast *past, const char *version);
+
+/* An array of the members as they are shown; NULL: there are none, or nobody can tell who. */
+extern JsonbValue *scim_show_members_then(const ScimMemberThen *members, int count);
+
+#endif							/* SCIM_OPERATION_PAST_H */

@@ -1,0 +1,505 @@
+/*
+ * restore.c
+ *		Bringing a resource back to what it was.
+ *
+ * What it was is read first, under a snapshot of its own: that does not change any
+ * more.  The rest is a write like others.  A row that is gone is inserted anew, and
+ * for that one restore of a resource waits for another; whoever comes second finds
+ * it there.
+ *
+ * The password is never brought back, as it is in no history; nor are members who
+ * are gone, nor groups that a user was in.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "catalog/pg_trigger.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "operation/past.h"
+#include "operation/report.h"
+#include "operation/restore.h"
+#include "operation/unique.h"
+#include "operation/update.h"
+#include "operation/write.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
+#include "resource/show.h"
+#include "statement/parameters.h"
+#include "statement/tenant.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+typedef struct Restore
+{
+	ScimWrite	write;
+	const char *id;
+	bool		was_there;		/* when it was read */
+	char	   *deleted;		/* else: the version that it had last */
+	ScimRevival revival;		/* and what it gets beside its content */
+	Jsonb	   *document;		/* as it was */
+	ScimMemberThen *members;
+	int			member_count;
+	bool		takes_members;	/* they are to be what they were */
+	bool		lost_members;	/* nobody can tell who they were */
+	List	   *gone;			/* ids of members who are: of char *, in the caller's memory */
+	bool		revived;		/* the row was inserted anew */
+} Restore;
+
+/* ---- what it was ---- */
+
+/* Of a resource that is gone: the version that it had, and a revision above. */
+static void
+read_end(Restore *restore, ScimPast *past)
+{
+	const ScimHistoryEntry *end = scim_past_entry(past);
+
+	if (end == NULL || end->operation != SCIM_HISTORY_DELETE)
+		return;
+	restore->deleted = end->previous_version;
+	if (end->has_revision)
+		restore->revival.revision = end->revision + 1;
+}
+
+/* When the resource, which is gone, was made, if the history goes back as far. */
+static void
+read_beginning(Restore *restore, ScimPast *past)
+{
+	const ScimHistoryEntry *entry = scim_past_entry(past);
+
+	while (entry && entry->operation != SCIM_HISTORY_CREATE && scim_go_back(past))
+		entry = scim_past_entry(past);
+	if (entry == NULL || entry->operation != SCIM_HISTORY_CREATE)
+		return;
+	restore->revival.has_created = true;
+	restore->revival.created = entry->at;
+}
+
+static void
+read_members(Restore *restore, ScimPast *past)
+{
+	/* what it has now is what it had, and may be much */
+	if (!restore->write.target.type->has_members || (past->newest && past->is_there))
+		return;
+	restore->members = scim_past_members(past, &restore->member_count);
+	restore->takes_members = restore->members != NULL &&
+		scim_find_members(restore->write.target.type) != NULL;
+	restore->lost_members = restore->members == NULL;
+}
+
+/* A snapshot that sees what was committed while another restore was waited for. */
+static void
+read_past(Restore *restore, const char *given, const char *version)
+{
+	ScimPast	past;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	scim_begin_past(&past, &restore->write.target, given);
+	restore->was_there = past.is_there;
+	if (!past.is_there)
+		read_end(restore, &past);
+	scim_find_version(&past, version);
+	restore->document = scim_past_document(&past);
+	read_members(restore, &past);
+	if (!past.is_there)
+		read_beginning(restore, &past);
+	scim_close_past(&past);
+	PopActiveSnapshot();
+}
+
+/* ---- members ---- */
+
+static void
+note_gone(Restore *restore, const char *id)
+{
+	MemoryContext old = MemoryContextSwitchTo(restore->write.target.caller);
+
+	restore->gone = lappend(restore->gone, pstrdup(id));
+	MemoryContextSwitchTo(old);
+}
+
+/* The ids of members of the type who are to come back, as its table has them; *count of them. */
+static Datum *
+ids_of_type(const Restore *restore, const ScimRegistration *table, int *count)
+{
+	Datum	   *ids = palloc_extended(Max(restore->member_count, 1) * sizeof(Datum),
+									  MCXT_ALLOC_HUGE);
+
+	*count = 0;
+	for (int i = 0; i < restore->member_count; i++)
+	{
+		const ScimMemberThen *member = &restore->members[i];
+
+		if (!member->is_now && strcmp(member->type, table->type->name) == 0 &&
+			scim_parse_id(table->id_type, member->id, &ids[*count]))
+			(*count)++;
+	}
+	return ids;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Those of the type who are there still, in order; *count of them. */
+static char **
+those_there(const Restore *restore, const ScimRegistration *table, int *count)
+{
+	Datum	   *ids = ids_of_type(restore, table, count);
+	char	  **there;
+	bool		isnull;
+
+	if (*count > 0)
+		*count = (int) scim_see_rows(table, restore->write.target.tenant, ids, *count, false);
+	there = palloc_extended(Max(*count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < *count; i++)
+		there[i] = scim_id_text(table->id_type,
+								SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
+											  &isnull));
+	qsort(there, *count, sizeof(char *), compare_texts);
+	return there;
+}
+
+/* Leaves out those of the type who are gone. */
+static void
+leave_gone_out(Restore *restore, const ScimResourceType *type)
+{
+	const ScimRegistration *table = scim_side_table(scim_members_table(), type);
+	int			there_count = 0;
+	char	  **there = table ? those_there(restore, table, &there_count) : NULL;
+	int			kept = 0;
+
+	for (int i = 0; i < restore->member_count; i++)
+	{
+		ScimMemberThen *member = &restore->members[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (member->is_now || strcmp(member->type, type->name) != 0 ||
+			(there_count > 0 && bsearch(&member->id, there, there_count, sizeof(char *),
+										compare_texts)))
+			restore->members[kept++] = *member;
+		else
+			note_gone(restore, member->id);
+	}
+	restore->member_count = kept;
+}
+
+static void
+take_members(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+	ScimMember *add;
+
+	if (!restore->takes_members)
+		return;
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		if ((*type)->can_be_member)
+			leave_gone_out(restore, *type);
+	}
+	add = palloc_extended(Max(restore->member_count, 1) * sizeof(ScimMember), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < restore->member_count; i++)
+		add[i] = (ScimMember) {.value = restore->members[i].id, .type = restore->members[i].type};
+	write->has_members = true;
+	write->change.replace = true;
+	write->change.add = add;
+	write->change.add_count = restore->member_count;
+}
+
+/* Who went since they were looked for is left out, too. */
+static void
+drop_missing(Restore *restore, const char *missing)
+{
+	ScimMemberChange *change = &restore->write.change;
+	int			kept = 0;
+
+	for (int i = 0; i < change->add_count; i++)
+	{
+		if (strcmp(change->add[i].value, missing) != 0)
+			change->add[kept++] = change->add[i];
+	}
+	if (kept == change->add_count)
+		scim_throw_no_member(missing);
+	note_gone(restore, missing);
+	change->add_count = kept;
+}
+
+/* Before the resource, as all writes do. */
+static void
+lock_members(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+
+	if (!write->has_members)
+		return;
+	scim_check_tenant(write->target.table, write->target.tenant);
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_prepare_members(&write->members, write->target.tenant, write->wanted.id,
+							 &write->change);
+		if (write->members.missing == NULL)
+			break;
+		drop_missing(restore, write->members.missing);
+	}
+	scim_write_lock_members(write);
+}
+
+/* ---- the row ---- */
+
+/* Of what was deleted, the version that it had last is the one that is expected. */
+static void
+compare_deleted(const Restore *restore)
+{
+	const ScimWrite *write = &restore->write;
+
+	if (write->expected && restore->deleted && strcmp(write->expected, restore->deleted) != 0)
+		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text,
+							write->expected, restore->deleted, NULL);
+}
+
+/* tenant, id: the row, which is marked as deleted; locked */
+static const ScimStatement lock_marked = {
+	.sql = "SELECT {bare} FROM {table} AS r WHERE {of_tenant} AND {id}" EQ "$2"
+	" FOR NO KEY UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}
+};
+
+/* False: there is no row that is marked. */
+static bool
+lock_marked_row(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+	const ScimRegistration *table = write->target.table;
+	Datum		values[2];
+
+	if (table->columns[SCIM_COLUMN_DELETED] == NULL)
+		return false;
+	values[0] = scim_tenant_datum(table, write->target.tenant);
+	values[1] = scim_id_datum(table, restore->id);
+	if (scim_run(&lock_marked, table, values, NULL, false) == 0)
+		return false;
+	scim_read_row(table, 0, &write->row);
+	if (table->read_only[SCIM_COLUMN_DELETED])
+		scim_throw_path(SCIM_READ_ONLY_COLUMN, "deleted",
+						"the %s is marked as deleted in column %s of table %s, which is not "
+						"scimver's to write",
+						write->target.type->name, table->columns[SCIM_COLUMN_DELETED],
+						table->table);
+	return true;
+}
+
+static void
+take_mark_away(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+	const ScimStorage *storage = write->target.table->storage;
+
+	compare_deleted(restore);
+	write->wanted.unmarks = true;
+	write->wanted.locked = true;
+	scim_write_take_apart(write, &write->row);
+	scim_check_split(&write->call);
+	if (!storage->update(&write->wanted))
+		scim_throw_suppressed(&write->target, "updated");
+	scim_read_row(write->target.table, 0, &write->row);
+	scim_write_store_members(write);
+}
+
+/* Is the column filled by the mapping, or by the table itself? */
+static bool
+is_filled(const ScimRegistration *table, Form_pg_attribute attribute)
+{
+	if (attribute->attisdropped || attribute->attgenerated != '\0')
+		return true;
+	for (int i = 0; i < SCIM_MAX_COLUMNS; i++)
+	{
+		if (table->columns[i] && table->numbers[i] == attribute->attnum)
+			return true;
+	}
+	for (int i = 0; i < table->mapped_count; i++)
+	{
+		if (table->mapped[i].number == attribute->attnum)
+			return true;
+	}
+	return false;
+}
+
+/* Who brings a row back is to know what of it does not come back. */
+static void
+tell_lost_columns(const ScimRegistration *table)
+{
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+
+		if (!is_filled(table, attribute))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+							 quote_identifier(NameStr(attribute->attname)));
+	}
+	table_close(relation, NoLock);
+	if (names.len > 0)
+		ereport(NOTICE,
+				(errmsg("columns of table %s that are not mapped do not come back: %s",
+						table->table, names.data)));
+}
+
+static void
+insert_anew(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+
+	compare_deleted(restore);
+	write->call.inserting = true;
+	/* the row trigger tells by that that the call inserts it */
+	write->call.id = NULL;
+	write->call.replaces = false;
+	write->wanted.revives = &restore->revival;
+	scim_write_insert_row(write);
+	restore->revived = true;
+	scim_write_store_members(write);
+	tell_lost_columns(write->target.table);
+}
+
+static void
+restore_resource(void *argument)
+{
+	Restore    *restore = argument;
+	ScimWrite  *write = &restore->write;
+
+	scim_check_tenant(write->target.table, write->target.tenant);
+	lock_members(restore);
+	/* who wrote it in plain SQL did not wait */
+	if (restore->was_there || scim_fetch(&write->target, restore->id, false, NULL))
+		scim_write_replace(write);
+	else if (lock_marked_row(restore))
+		take_mark_away(restore);
+	else
+		insert_anew(restore);
+}
+
+/* ---- the answer ---- */
+
+static void
+name_gone(JsonbValue *omitted, const Restore *restore)
+{
+	ListCell   *cell;
+
+	if (list_length(restore->gone) > SCIM_SHOWN_MEMBERS)
+	{
+		scim_append_text(omitted, "members");
+		return;
+	}
+	foreach(cell, restore->gone)
+	{
+		StringInfoData path;
+
+		initStringInfo(&path);
+		appendStringInfoString(&path, "members[value eq ");
+		escape_json(&path, lfirst(cell));
+		appendStringInfoChar(&path, ']');
+		scim_append_text(omitted, path.data);
+	}
+}
+
+/* What did not come back. */
+static JsonbValue *
+list_omitted(const Restore *restore)
+{
+	JsonbValue *omitted = scim_new_array();
+
+	if (restore->lost_members)
+		scim_append_text(omitted, "members");
+	else
+		name_gone(omitted, restore);
+	if (restore->revived && restore->write.target.type->has_groups)
+		scim_append_text(omitted, "groups");
+	return omitted;
+}
+
+static bool
+holds_text(const JsonbValue *array, const JsonbValue *text)
+{
+	for (int i = 0; i < array->val.array.nElems; i++)
+	{
+		if (scim_equal(&array->val.array.elems[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* Names what did not come back beside what is not shown. */
+static Jsonb *
+say_omitted(Jsonb *resource, const JsonbValue *omitted)
+{
+	JsonbValue	root;
+	JsonbValue *tree;
+	JsonbValue *meta;
+	JsonbValue *names;
+	JsonbValue *found;
+
+	scim_root(resource, &root);
+	tree = scim_open(&root);
+	found = scim_get(tree, "meta", strlen("meta"));
+	if (omitted->val.array.nElems == 0 || found == NULL)
+		return resource;
+	meta = scim_open(found);
+	found = scim_get(meta, "omitted", strlen("omitted"));
+	names = found ? scim_open(found) : scim_new_array();
+	for (int i = 0; i < omitted->val.array.nElems; i++)
+	{
+		if (!holds_text(names, &omitted->val.array.elems[i]))
+			scim_append(names, &omitted->val.array.elems[i]);
+	}
+	scim_set_value(meta, "omitted", names);
+	scim_set_value(tree, "meta", meta);
+	return scim_write(tree);
+}
+
+/* ---- the operation ---- */
+
+/* One restore of the resource at a time, from before anything of it is looked at. */
+static void
+wait_for_others(const Restore *restore)
+{
+	const ScimTarget *target = &restore->write.target;
+	const char *key = psprintf("%s %s", target->tenant, restore->id);
+
+	LockDatabaseObject(TriggerRelationId, target->table->trigger,
+					   (uint16) hash_bytes((const unsigned char *) key, strlen(key)),
+					   ExclusiveLock);
+}
+
+void
+scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWriteResult *result)
+{
+	Restore		restore = {0};
+	ScimWrite  *write = &restore.write;
+
+	scim_check_version_text("version", version);
+	scim_write_begin(write, options, result);
+	restore.id = write->wanted.id;
+	wait_for_others(&restore);
+	read_past(&restore, options->id, version);
+	write->call.replaces = true;
+	scim_write_take_input(write, restore.document);
+	write->has_members = false;
+	take_members(&restore);
+	scim_write_run(write, restore_resource);
+	result->resource = say_omitted(result->resource, list_omitted(&restore));
+}

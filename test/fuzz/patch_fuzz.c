@@ -351,7 +351,8 @@ check_changes(Jsonb *data, Jsonb *result)
 	if (attempt(parse_patch, &c) && attempt(apply_patch, &c))
 		MUST(strcmp(content(c.result), content(result)) == 0);
 	else
-		MUST(strncmp(error.message, "MUTABILITY:", 11) == 0 || strncmp(error.message, "TOO_LARGE:", 10) == 0);
+		MUST(strncmp(error.message, "MUTABILITY:", 11) == 0 ||
+			 strncmp(error.message, "TOO_LARGE:", 10) == 0);
 }
 
 static void

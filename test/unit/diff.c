@@ -36,12 +36,14 @@ report(bool good, const char *what)
 
 /* Few, so that many are alike; and some that are hard to quote, or to tell apart. */
 static const char *const texts[] = {
-	"a", "A", "b", "work", "Work", "home", "\"", "\\", "a]", "\xc3\x9f", "ss", "\xef\xac\x80", "ff", "2020-01-01T00:00:00Z",
+	"a", "A", "b", "work", "Work", "home", "\"", "\\", "a]", "\xc3\x9f", "ss", "\xef\xac\x80", "ff",
+	"2020-01-01T00:00:00Z",
 	"\n", "x:y", ""
 };
 
 static const char *const types[] = {
-	"work", "home", "other", "Home", "\"", "\\", "a]", "\xc3\x9f", "\n", "\xf0\x9d\x84\x9e", "and", "null"
+	"work", "home", "other", "Home", "\"", "\\", "a]", "\xc3\x9f", "\n", "\xf0\x9d\x84\x9e",
+	"and", "null"
 };
 
 static JsonbValue random_one(const ScimAttribute *attribute);
@@ -160,8 +162,11 @@ change_values(JsonbValue *values, const JsonbValue *others)
 	if (count > 1 && rand() % 2)
 		*value = values->val.array.elems[--values->val.array.nElems];
 	else if (count > 1 && rand() % 2)
+	{
+		values->val.array.nElems--;
 		memmove(value, value + 1,
-				(&values->val.array.elems[values->val.array.nElems--] - (value + 1)) * sizeof(JsonbValue));
+				(char *) &values->val.array.elems[count] - (char *) (value + 1));
+	}
 }
 
 /* The same, with some of another's attributes, or of their values. */

@@ -13,6 +13,7 @@
 #include "group/record.h"
 #include "history/change.h"
 #include "resource/member_sum.h"
+#include "resource/moved_sum.h"
 #include "resource/row.h"
 #include "resource/version.h"
 #include "statement/parameters.h"

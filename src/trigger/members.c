@@ -12,6 +12,7 @@
 #include "group/move.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
+#include "resource/moved_sum.h"
 #include "trigger/members.h"
 #include "trigger/work.h"
 

@@ -149,10 +149,11 @@ is_installed()
 {
 	local script
 
-	script=$(made_script)
 	cmp -s "$1/scimver.so" "$("$pg_config" --pkglibdir)/scimver.so" &&
-		cmp -s "$1/src/bridge/scimver-mcp" "$bin/scimver-mcp" &&
-		cmp -s "$1/$script" "$("$pg_config" --sharedir)/extension/${script##*/}"
+		cmp -s "$1/src/bridge/scimver-mcp" "$bin/scimver-mcp" || return
+	for script in "$1"/scimver.control "$1"/sql/scimver--*.sql; do
+		cmp -s "$script" "$("$pg_config" --sharedir)/extension/${script##*/}" || return
+	done
 }
 
 # install_from FOLDER

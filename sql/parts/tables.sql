@@ -5,14 +5,14 @@ CREATE FUNCTION scim_create_table(name text, resource_type text, options jsonb D
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_create_table';
 COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
-	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate';
+	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate, history';
 REVOKE EXECUTE ON FUNCTION scim_create_table(text, text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION scim_register_table(relation regclass, resource_type text, mapping jsonb, options jsonb DEFAULT '{}') RETURNS void
 	LANGUAGE C VOLATILE STRICT
 	AS 'MODULE_PATHNAME', 'scim_register_table';
 COMMENT ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) IS
-	'Registers a table that exists; mapping: its columns, for the id, the tenant, ..., and for attributes (or {}: those of a created table); options: version_scheme, validate, add_columns, subscribed';
+	'Registers a table that exists; mapping: its columns, for the id, the tenant, ..., and for attributes (or {}: those of a created table); options: version_scheme, validate, history, add_columns, subscribed';
 REVOKE EXECUTE ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION scim_unregister_table(relation regclass, options jsonb DEFAULT '{}') RETURNS void

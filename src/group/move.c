@@ -355,13 +355,6 @@ static const ScimStatement all_groups = {
 	.as_owner = true
 };
 
-/* Who moved is not known: for the history, NULL if that keeps nothing. */
-static const ScimMemberMoves *
-unknown_moves(const ScimRegistration *groups)
-{
-	return scim_records_groups(groups) ? scim_unknown_moves() : NULL;
-}
-
 /* Groups whose members are summed up follow what became of all memberships. */
 typedef struct Walk
 {
@@ -416,7 +409,6 @@ visit_group(HeapTuple tuple, TupleDesc descriptor, void *argument)
 		tenant = scim_id_text(groups->tenant_type, SPI_getbinval(tuple, descriptor, 2, &isnull));
 	move.pending.recount = walk->recount;
 	move.pending.empty = !walk->recount;
-	move.pending.moves = unknown_moves(groups);
 	if (!set_key(&move, groups, tenant, id) || !does_change(walk, &move))
 		return;
 	if (!run_move(&move) && IsolationUsesXactSnapshot())
@@ -441,7 +433,7 @@ walk_groups(const ScimRegistration *groups, bool recount)
 void
 scim_empty_groups(const ScimRegistration *groups)
 {
-	ScimPending pending = {.empty = true, .moves = unknown_moves(groups)};
+	ScimPending pending = {.empty = true};
 
 	if (scim_is_summed(groups))
 		walk_groups(groups, false);
@@ -461,7 +453,7 @@ scim_recount_all_groups(const ScimRegistration *groups)
 void
 scim_recount_groups(const ScimRegistration *groups)
 {
-	ScimPending pending = {.recount = true, .moves = unknown_moves(groups)};
+	ScimPending pending = {.recount = true};
 
 	if (scim_touched_column(groups))
 		run_pending(&pending, &recount_groups, groups, NULL, NULL);

@@ -251,6 +251,7 @@ scim_prune_history(PG_FUNCTION_ARGS)
 {
 	Prune		prune = {.is_done = true};
 
+	PreventCommandDuringRecovery("scim_prune_history");
 	scim_require_commits(fcinfo, "scim_prune_history");
 	prune.young = young_since(fcinfo);
 	if (PG_ARGISNULL(1) || PG_GETARG_INT32(1) < 1 || PG_GETARG_INT32(1) > MOST_ROWS)

@@ -29,6 +29,15 @@
 
 /* ---- indexes ---- */
 
+/* Are values that are equal to the index's column the same? */
+static bool
+tells_apart(Relation index, int place)
+{
+	Oid			collation = index->rd_indcollation[place];
+
+	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+}
+
 /* A complete B-tree that begins with these columns, opened; NULL: there is none. */
 static Relation
 open_leading_index(Relation relation, const AttrNumber *columns, int count)
@@ -43,7 +52,7 @@ open_leading_index(Relation relation, const AttrNumber *columns, int count)
 			form->indnkeyatts >= count && RelationGetIndexPredicate(index) == NIL;
 
 		for (int i = 0; leads && i < count; i++)
-			leads = form->indkey.values[i] == columns[i];
+			leads = form->indkey.values[i] == columns[i] && tells_apart(index, i);
 		if (leads)
 			return index;
 		index_close(index, AccessShareLock);

@@ -12,8 +12,9 @@
 /*
  * Has each value of the column taken that is not NULL, as the latest snapshot has
  * it, in rows of the relation itself; whatever row level security says.  By an index
- * that begins with the column: with one probe for each value.  Without one all rows
- * are read, once, and values may be taken more than once.
+ * that begins with the column: with one probe for each value.  Without one, or where
+ * that takes different values for equal ones, all rows are read, once, and values
+ * may be taken more than once.
  */
 extern void scim_each_value(Relation relation, AttrNumber column,
 							void (*take) (Datum value, void *argument), void *argument);

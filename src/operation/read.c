@@ -113,6 +113,14 @@ scim_store_table(const char *type, bool of_members)
 	return table ? pstrdup(table->table) : NULL;
 }
 
+bool
+scim_store_has_history(const char *type)
+{
+	const ScimRegistration *table = find_registration(type, false);
+
+	return table && table->history;
+}
+
 Jsonb *
 scim_store_mapping(const char *type, bool of_members)
 {

@@ -67,7 +67,8 @@ typedef struct ScimPending
 	bool		recount;		/* they are to be counted anew */
 	int64		count;			/* else: members that came, less those that went */
 	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
-	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks */
+	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks,
+											 * or nobody knows */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */

@@ -168,6 +168,7 @@ described_type(const ScimResourceType *type)
 		scim_append_text(extensions, (*extension)->urn);
 	scim_set_value(object, "extensions", extensions);
 	set_text_or_null(object, "table", scim_store_table(type->name, false));
+	scim_set_bool(object, "history", scim_store_has_history(type->name));
 	set_mapping(object, "mapping", type, false);
 	if (type->has_members)
 	{

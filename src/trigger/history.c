@@ -7,12 +7,14 @@
  * trigger drops has never been there.  By its name it is the first AFTER trigger,
  * so that memberships of a group are still there when it is deleted.
  *
- * A row is a resource while it has an id, a tenant and a document, and is not
- * marked as deleted: a row that becomes one is a creation, and one that is none any
- * more a delete, whatever statement does that.
+ * A row is a resource while it has an id, a tenant and a document, is not marked as
+ * deleted, and has a version: a row that becomes one is a creation, and one that is none any
+ * more a delete, whatever statement does that.  So is another id, or tenant, a delete
+ * and a creation; a row moves to another partition only with one of these.
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "column/instant.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
@@ -21,10 +23,8 @@
 #include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
-#include "resource/document.h"
 #include "resource/member_sum.h"
 #include "trigger/content.h"
-#include "trigger/departed.h"
 #include "trigger/members.h"
 #include "trigger/work.h"
 #include "utils/builtins.h"
@@ -42,11 +42,27 @@ is_marked(const ScimTriggerRow *work, const ScimColumnValues *row)
 						scim_work_value(work, row, SCIM_COLUMN_DELETED));
 }
 
+/*
+ * Can nobody read it, as its content has no canonical form?  It came with triggers
+ * off, or to where no version is stored; it must not be in the way of its own repair.
+ */
+static bool
+has_no_version(ScimTriggerRow *work, const ScimColumnValues *row)
+{
+	JsonbValue	content;
+
+	if (!scim_work_is_null(work, row, SCIM_COLUMN_VERSION))
+		return false;
+	scim_root(scim_work_document(work, row), &content);
+	return !scim_can_be_content(&content);
+}
+
 /* "row" may be none at all. */
 static bool
-is_live(const ScimTriggerRow *work, const ScimColumnValues *row)
+is_live(ScimTriggerRow *work, const ScimColumnValues *row)
 {
-	return row->values && scim_work_is_resource(work, row) && !is_marked(work, row);
+	return row->values && scim_work_is_resource(work, row) && !is_marked(work, row) &&
+		!has_no_version(work, row);
 }
 
 /* The version of then; NULL: nobody can tell. */
@@ -78,41 +94,15 @@ change_of(const ScimTriggerRow *work, const ScimColumnValues *row, ScimHistoryOp
 	return change;
 }
 
-/*
- * A password that plain SQL has put into the data beside mapped columns, where there
- * is no column for it, is content, and as secret as any: NULL, if there is none.
- */
-static Jsonb *
-without_password(const ScimTriggerRow *work, Jsonb *document, Jsonb **password)
-{
-	JsonbValue	found = {.type = jbvNull};
-	Jsonb	   *without = document;
-
-	if (!work->registration->storage->tidies && work->registration->type->has_password)
-		without = scim_take_password(work->registration->type, document, &found);
-	*password = without == document ? NULL : JsonbValueToJsonb(&found);
-	return without;
-}
-
-static bool
-same_password(const Jsonb *a, const Jsonb *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
 /* ---- what became of it ---- */
 
 /* Of a document that came, or went. */
 static void
 add_whole(ScimTriggerRow *work, const ScimColumnValues *row, ScimChange *change)
 {
-	Jsonb	   *password;
-	Jsonb	   *document = without_password(work, scim_work_document(work, row), &password);
-
-	scim_whole_delta(document, change->operation == SCIM_HISTORY_DELETE, &change->delta);
-	change->password = password || !scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD);
+	scim_whole_delta(scim_work_document(work, row), change->operation == SCIM_HISTORY_DELETE,
+					 &change->delta);
+	change->password = !scim_work_is_null(work, row, SCIM_COLUMN_PASSWORD);
 }
 
 /* Without a foreign key, a group's memberships may come before it. */
@@ -157,14 +147,9 @@ record_delete(ScimTriggerRow *work)
 static void
 add_difference(ScimTriggerRow *work, ScimChange *change)
 {
-	Jsonb	   *old_password;
-	Jsonb	   *new_password;
-	Jsonb	   *old = without_password(work, scim_work_document(work, &work->old), &old_password);
-	Jsonb	   *new = without_password(work, scim_work_document(work, &work->new), &new_password);
-
-	scim_find_delta(old, new, &change->delta);
-	change->password = !scim_work_same(work, SCIM_COLUMN_PASSWORD) ||
-		!same_password(old_password, new_password);
+	scim_find_delta(scim_work_document(work, &work->old), scim_work_document(work, &work->new),
+					&change->delta);
+	change->password = !scim_work_same(work, SCIM_COLUMN_PASSWORD);
 }
 
 /* Who moved is told by the trigger of memberships; else, that somebody did. */
@@ -267,12 +252,12 @@ check_trigger(FunctionCallInfo fcinfo)
 }
 
 /* Is the relation, of which that is registered, the table of its type, or a part of it? */
-static const ScimRegistration *
-recorded_table(const ScimRegistration *here)
+static bool
+is_recorded(const ScimRegistration *here)
 {
 	const ScimRegistration *table = scim_find_table(here->type);
 
-	return table && table->relid == here->root && table->history ? table : NULL;
+	return table && table->relid == here->root && table->history;
 }
 
 /* Who makes a second trigger by hand does not have all changes written twice. */
@@ -293,24 +278,6 @@ is_first(const TriggerData *data)
 	return true;
 }
 
-static void
-record(const TriggerData *data, const ScimRegistration *here, const ScimRegistration *table)
-{
-	ScimTriggerRow work;
-
-	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-	{
-		scim_mark_truncated(data->tg_relation, here);
-		return;
-	}
-	scim_work_start_after(&work, here, data);
-	if (TRIGGER_FIRED_BY_DELETE(data->tg_event) && scim_keep_departed(table, &work, data))
-		return;
-	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
-		(void) scim_take_departed(table, &work, data);
-	record_row(&work);
-}
-
 /*
  * scim_history_trigger(resource type): AFTER INSERT OR UPDATE OR DELETE FOR EACH
  * ROW, or BEFORE TRUNCATE.  It writes of the one table that is registered for the
@@ -321,12 +288,18 @@ scim_history_trigger(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	const ScimRegistration *here;
-	const ScimRegistration *table;
+	ScimTriggerRow work;
 
 	check_trigger(fcinfo);
 	here = is_first(data) ? scim_row_registration(data->tg_relation) : NULL;
-	table = here ? recorded_table(here) : NULL;
-	if (table)
-		record(data, here, table);
+	if (here == NULL || !is_recorded(here))
+		return PointerGetDatum(NULL);
+	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		scim_mark_truncated(data->tg_relation, here);
+	else
+	{
+		scim_work_start_after(&work, here, data);
+		record_row(&work);
+	}
 	return PointerGetDatum(NULL);
 }

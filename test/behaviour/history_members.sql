@@ -129,6 +129,59 @@ SELECT news();
 DROP ROLE regress_history_members;
 SELECT way(n) FROM generate_series(101, 104) n;
 
+-- ---- whatever is done, in any order, by statements and calls, some of it taken back: it leads back to the creation ----
+
+INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'u' || n) FROM generate_series(20, 40) n;
+INSERT INTO groups (id, data) SELECT id(n), jsonb_build_object('displayName', 'G' || n) FROM generate_series(110, 115) n;
+CREATE FUNCTION anything() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	g int := 110 + floor(random() * 6);
+	n int := 20 + floor(random() * 21);
+	m int := 20 + floor(random() * 21);
+BEGIN
+	CASE floor(random() * 9)
+	WHEN 0 THEN
+		INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(x), 'User', id(y) FROM generate_series(110, g) x, generate_series(n, n + 3) y WHERE y <= 40 ON CONFLICT DO NOTHING;
+	WHEN 1 THEN
+		DELETE FROM groups_members WHERE member_id IN (id(n), id(m));
+	WHEN 2 THEN
+		UPDATE groups_members SET member_id = id(m) WHERE member_id = id(n);
+	WHEN 3 THEN
+		UPDATE groups_members SET group_id = id(g) WHERE member_id IN (id(n), id(m)) AND group_id = id(110 + floor(random() * 6)::int);
+	WHEN 4 THEN
+		PERFORM scim_patch_group(id(g)::text, jsonb_build_array(rename('g' || n), add(n, m), remove(m), add(20, n)));
+	WHEN 5 THEN
+		PERFORM scim_update_group(id(g)::text, a_group('g' || m, VARIADIC ARRAY(SELECT generate_series(least(n, m), greatest(n, m)))));
+	WHEN 6 THEN
+		PERFORM scim_remove_members(id(g)::text, ARRAY[id(n), id(m)]::text[]);
+		PERFORM scim_delete_user(id(n)::text);
+		INSERT INTO users (id, data) VALUES (id(n), jsonb_build_object('userName', 'u' || n));
+	WHEN 7 THEN
+		DELETE FROM groups WHERE id IN (id(g), id(115));
+		INSERT INTO groups (id, data) SELECT id(x), '{"displayName": "again"}' FROM unnest(ARRAY[g, 115]) x GROUP BY x;
+	ELSE
+		UPDATE groups SET data = jsonb_build_object('displayName', 'p' || n) WHERE id IN (id(g), id(110));
+	END CASE;
+	IF random() < 0.1 THEN
+		RAISE 'taken back' USING ERRCODE = 'P0009';
+	END IF;
+END $$;
+DO $$
+BEGIN
+	FOR i IN 1 .. 200 LOOP
+		BEGIN
+			PERFORM anything();
+		EXCEPTION WHEN unique_violation OR SQLSTATE 'P0009' THEN
+			NULL;
+		END;
+		COMMIT;
+	END LOOP;
+END $$;
+SELECT DISTINCT regexp_replace(way(n), '^\d+', 'n') FROM generate_series(110, 115) n;
+SELECT count(*) > 200 FROM news();
+DELETE FROM groups WHERE id NOT IN (id(101), id(102), id(103), id(104));
+SELECT count(*) FROM news();
+
 -- ---- a group is deleted: its members are kept, as they were ----
 
 SELECT scim_delete_group(id(101)::text);

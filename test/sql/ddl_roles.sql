@@ -99,7 +99,7 @@ SET ROLE ddl_nobody;
 SET search_path = nobody, public;
 SELECT says(format('CREATE TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f)),
 	says(format('CREATE CONSTRAINT TRIGGER t AFTER INSERT ON plain FOR EACH ROW EXECUTE FUNCTION %s(''Group'', ''{}'')', f))
-	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_delete_trigger', 'scim_schemas_trigger']) AS f;
+	FROM unnest(ARRAY['scim_row_trigger', 'scim_members_trigger', 'scim_delete_trigger', 'scim_history_trigger', 'scim_schemas_trigger']) AS f;
 RESET ROLE;
 RESET search_path;
 

@@ -159,6 +159,19 @@ SELECT marks();
 TRUNCATE people;
 SELECT marks();
 COMMIT;
+-- nor what failed, in a command of the same number
+INSERT INTO people VALUES (1, 'a', NULL, '00000000-0000-0000-0000-00000000000a');
+CREATE SEQUENCE tries;
+CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF nextval(''tries'') = 1 THEN RAISE ''once''; END IF; RETURN NULL; END';
+CREATE TRIGGER zz BEFORE TRUNCATE ON people FOR EACH STATEMENT EXECUTE FUNCTION fail_once();
+BEGIN;
+SAVEPOINT s;
+TRUNCATE people;
+ROLLBACK TO s;
+TRUNCATE people;
+COMMIT;
+SELECT marks();
+DROP TRIGGER zz ON people;
 -- row level security hides nothing from it
 ALTER TABLE people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 INSERT INTO people VALUES (1, 'a', NULL, '00000000-0000-0000-0000-00000000000a');
@@ -167,6 +180,34 @@ SET ROLE scimver_history_admin_owner;
 SELECT count(*) FROM people;
 TRUNCATE people;
 RESET ROLE;
+SELECT marks();
+-- tenants of other types
+DROP TABLE people;
+CREATE DOMAIN tenant_name AS varchar(20) COLLATE "C" CHECK (VALUE <> '');
+CREATE TABLE people (id int PRIMARY KEY, login text NOT NULL, tenant tenant_name NOT NULL, UNIQUE (tenant, login));
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "tenant", "attributes": {"userName": "login"}}', '{"history": true}');
+INSERT INTO people SELECT n, 'u' || n, chr(97 + n % 3) FROM generate_series(1, 30) n;
+SELECT marks() <> 'none';
+TRUNCATE people;
+SELECT marks();
+DROP TABLE people;
+CREATE TABLE people (id int PRIMARY KEY, login text NOT NULL, tenant smallint NOT NULL);
+CREATE INDEX ON people (tenant) WHERE tenant > 0;
+CREATE INDEX ON people (tenant DESC NULLS LAST);
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "tenant", "attributes": {"userName": "login"}}', '{"history": true}');
+INSERT INTO people SELECT n, 'u' || n, n % 4 - 2 FROM generate_series(1, 30) n;
+SELECT marks() <> 'none';
+TRUNCATE people;
+SELECT marks();
+-- an index to which different ones are equal
+DROP TABLE people;
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE people (id int PRIMARY KEY, login text NOT NULL, tenant text NOT NULL);
+CREATE INDEX ON people (tenant COLLATE nocase);
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "tenant", "attributes": {"userName": "login"}}', '{"history": true}');
+INSERT INTO people VALUES (1, 'a', 'x'), (2, 'b', 'X'), (3, 'c', 'y'), (4, 'd', 'x');
+SELECT marks() <> 'none';
+TRUNCATE people;
 SELECT marks();
 -- without a column for the tenant
 DROP TABLE people;
@@ -232,6 +273,14 @@ TRUNCATE users;
 SELECT marks();
 ALTER TABLE users_3 NO INHERIT users;
 SELECT triggers('users_3');
+-- as in a dump of 1.0
+DROP TRIGGER "!!!scimver_history" ON users;
+DROP TRIGGER "!!!scimver_history_truncate" ON users;
+DROP TRIGGER "!!!scimver_history" ON users_2;
+DROP TRIGGER "!!!scimver_history_truncate" ON users_2;
+SELECT problems('users');
+SELECT scim_repair_table('users');
+SELECT triggers('users', 'users_2'), problems('users');
 -- a lookup is no part of what users are, another column is
 ALTER TABLE users RENAME external_id TO outside;
 SELECT marks();
@@ -276,7 +325,8 @@ ALTER TABLE mine RENAME document TO data;
 TRUNCATE mine;
 INSERT INTO mine (tenant_id, data) VALUES ('a', '{"userName": "forged"}');
 -- the same with a row trigger: both claim the type, and a session that knows of the first one goes by that
-CREATE TRIGGER "~~~scimver" BEFORE INSERT OR UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION scim_row_trigger('User', '{}');
+CREATE TRIGGER "~~~scimver" BEFORE INSERT OR UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION scim_row_trigger('User',
+	'{"tenant": "tenant_id", "id": "id", "data": "data", "version": "version", "revision": "revision", "created": "created", "lastModified": "last_modified", "password": "password_hash"}');
 SELECT count(fails(s)) FROM unnest(ARRAY[$$INSERT INTO mine (tenant_id, data) VALUES ('a', '{"userName": "forged too"}')$$,
 	$$UPDATE mine SET data = '{"userName": "again"}'$$, 'DELETE FROM mine', 'TRUNCATE mine']) s;
 ALTER TABLE mine RENAME data TO document;
@@ -322,6 +372,31 @@ CREATE TABLE own (id int);
 SELECT fails($$CREATE TRIGGER t AFTER INSERT OR UPDATE OR DELETE ON own FOR EACH ROW EXECUTE FUNCTION scim_history_trigger('User')$$);
 RESET ROLE;
 
+-- ---- an update from 1.0, by a session that has worked with it ----
+
+\c :regression
+CREATE DATABASE scimver_history_admin_old TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c scimver_history_admin_old
+SET client_min_messages = warning;
+CREATE EXTENSION pgcrypto;
+CREATE EXTENSION scimver VERSION '1.0';
+GRANT EXECUTE ON FUNCTION scim_row_trigger() TO scimver_history_admin_owner WITH GRANT OPTION;
+SELECT scim_create_table('users', 'User');
+SELECT count(scim_create_user('{"userName": "ann"}'));
+CREATE TABLE users_2 (PRIMARY KEY (tenant_id, id)) INHERITS (users);
+SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '!!!%';
+SELECT count(*) FROM scim_check_table('users');
+ALTER EXTENSION scimver UPDATE;
+SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgname LIKE '!!!%' ORDER BY 1, 2;
+SELECT count(*) FROM scim_check_table('users');
+SELECT has_function_privilege('scimver_history_admin_owner', 'scim_history_trigger()', 'EXECUTE WITH GRANT OPTION') AS granted,
+	has_function_privilege('scimver_history_admin_mallory', 'scim_history_trigger()', 'EXECUTE') AS to_others;
+-- for dumps it is the DBA's grant
+SELECT count(*) FROM pg_init_privs, aclexplode(initprivs) WHERE classoid = 'pg_proc'::regclass AND objoid = 'scim_history_trigger'::regproc AND grantee = 'scimver_history_admin_owner'::regrole;
+SELECT count(scim_update_user(r ->> 'id', r || '{"title": "x"}')) FROM jsonb_array_elements(scim_list_users() -> 'Resources') r;
+SELECT operation, changed FROM scim_history_rows;
+
 \c :regression
 DROP DATABASE scimver_history_admin;
+DROP DATABASE scimver_history_admin_old;
 DROP ROLE scimver_history_admin_owner, scimver_history_admin_mallory;

@@ -248,7 +248,7 @@ SET ROLE regress_scim_owner;
 SELECT error($$SELECT scim_revoke_tenant('delta', 'regress_scim_both')$$);
 RESET ROLE;
 -- what one makes is granted to all that have a tenant; tables of others stay as they are
-GRANT EXECUTE ON FUNCTION scim_create_table, scim_register_table, scim_row_trigger, scim_members_trigger TO regress_scim_owner;
+GRANT EXECUTE ON FUNCTION scim_create_table, scim_register_table, scim_row_trigger, scim_members_trigger, scim_history_trigger TO regress_scim_owner;
 DROP TABLE groups_members, groups;
 REVOKE ALL ON users FROM regress_scim_both;
 GRANT REFERENCES ON users TO regress_scim_owner;

@@ -13,6 +13,7 @@ plan(skip_all => 'not as root') if $> == 0;
 
 my $root = "$FindBin::RealBin/../..";
 my $world = PostgreSQL::Test::Utils::tempdir_short();
+my ($version) = slurp_file("$root/scimver.control") =~ /^default_version = '(.*)'$/m;
 my ($tools, $installed, $said) = ("$world/tools", "$world/installed", "$world/said");
 
 sub tool
@@ -40,12 +41,12 @@ folder=.
 while [ \$# -gt 0 ]; do
 	case \$1 in
 		-C) folder=\$2; shift ;;
-		install) cp "\$folder/scimver.so" $installed; cp "\$folder/src/bridge/scimver-mcp" $installed/bin; cp "\$folder/sql/"*.sql $installed/extension; exit ;;
+		install) cp "\$folder/scimver.so" $installed; cp "\$folder/src/bridge/scimver-mcp" $installed/bin; cp "\$folder/scimver.control" "\$folder/sql/"*.sql $installed/extension; exit ;;
 	esac
 	shift
 done
 echo module >"\$folder/scimver.so"
-echo script >"\$folder/sql/scimver--1.0.sql"
+echo script >"\$folder/sql/scimver--$version.sql"
 printf '#!/bin/bash\necho bridge\n' >"\$folder/src/bridge/scimver-mcp"
 chmod +x "\$folder/src/bridge/scimver-mcp"
 BASH

@@ -73,6 +73,7 @@ foreach my $round (1 .. 3)
 	cmp_ok($writes, '>', 500, "crash $round: writes were acknowledged");
 	is("@lost", '', '... and all of them are there');
 	is_sound($node, 'scim', '... with the right versions, counts and digests');
+	is_recorded($node, 'scim', '... and every change in the history');
 }
 
 # The same with commits that do not wait for the disk: acknowledged writes are
@@ -86,6 +87,7 @@ for (my $try = 1; $try <= 10 && !$seen; $try++)
 }
 cmp_ok($seen, '>', 0, 'without synchronous_commit, lost writes are found');
 is_sound($node, 'scim', '... what is there is right even then');
+is_recorded($node, 'scim', '... and is what the history has');
 $node->safe_psql('postgres', 'ALTER DATABASE scim RESET synchronous_commit');
 
 # A clean restart keeps everything, and writes go on.
@@ -98,4 +100,5 @@ $node->safe_psql('scim', q{
 		SELECT g.id, 'User', u.id FROM groups g, users u ON CONFLICT DO NOTHING;
 });
 is_sound($node, 'scim', 'writes after the restart are right');
+is_recorded($node, 'scim', '... and in the history');
 done_testing();

@@ -110,7 +110,7 @@ fails_as('nobody', 'mapped', qr/permission denied/);
 
 my $make = q{
 	GRANT CREATE ON SCHEMA public TO keeper;
-	GRANT EXECUTE ON FUNCTION scim_create_table, scim_row_trigger, scim_members_trigger TO keeper;
+	GRANT EXECUTE ON FUNCTION scim_create_table, scim_row_trigger, scim_members_trigger, scim_history_trigger TO keeper;
 	GRANT INSERT ON scim_tenant_grants TO keeper;
 	%s
 	SELECT scim_create_table('users', 'User');

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server new_database build_helper everything is_sound fill);
+our @EXPORT = qw(new_server new_database build_helper everything is_sound is_recorded fill);
 
 my $bench = "$FindBin::RealBin/../bench";
 
@@ -78,6 +78,29 @@ sub is_sound
 {
 	my ($node, $database, $name) = @_;
 	is($node->safe_psql($database, 'SELECT problem FROM recount()'), '', $name);
+}
+
+# The history of every resource leads from what it is now, revision by revision,
+# to where it was made; of those that are gone, from their end.
+sub is_recorded
+{
+	my ($node, $database, $name) = @_;
+	is($node->safe_psql($database, q{
+		WITH rows AS (
+			SELECT 'User' AS resource_type, tenant_id, id::text AS resource_id, version, revision FROM users
+			UNION ALL SELECT 'Group', tenant_id, id::text, version, revision FROM groups),
+		steps AS (
+			SELECT resource_type, tenant_id, resource_id, operation, revision, version,
+				previous_version IS NOT DISTINCT FROM lag(version) OVER lives AND revision = row_number() OVER lives
+					- CASE operation WHEN 'delete' THEN 1 ELSE 0 END AS follows,
+				lead(seq) OVER lives IS NULL AS is_last
+			FROM scim_history_rows WHERE resource_id IS NOT NULL
+			WINDOW lives AS (PARTITION BY resource_type, tenant_id, resource_id ORDER BY seq))
+		SELECT resource_type, resource_id, 'does not follow' FROM steps WHERE NOT follows
+		UNION ALL SELECT resource_type, resource_id, 'is another now' FROM rows FULL JOIN (SELECT * FROM steps WHERE is_last AND operation <> 'delete') s
+			USING (resource_type, tenant_id, resource_id)
+			WHERE (rows.version, rows.revision) IS DISTINCT FROM (s.version, s.revision)
+	}), '', $name);
 }
 
 # Some users and groups, in two tenants, changed a few times.

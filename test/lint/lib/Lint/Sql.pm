@@ -245,7 +245,7 @@ sub names
 	# an upgrade script makes some for itself, and drops them
 	foreach my $script ($tree->files(qr{^sql/scimver--[^/]+--[^/]+\.sql$}))
 	{
-		$used{$1} = 1 while $tree->text($script) =~ /\bAS 'MODULE_PATHNAME', '(\w+)'/g;
+		$used{ $_->[0] } = 1 foreach $tree->matches($script, qr/\bAS 'MODULE_PATHNAME', '(\w+)'/);
 	}
 	push @findings, map { Lint::Tree::finding(@{ $c_functions->{$_} }, "no SQL function is $_: take it out") }
 		grep { !$used{$_} && /^scim_/ } sort keys %$c_functions;

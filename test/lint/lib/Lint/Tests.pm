@@ -55,11 +55,11 @@ sub run_by_script
 	my ($tree) = @_;
 	my @findings;
 
-	foreach my $kind ([ 'sql', 'sql' ], [ 'specs', 'spec' ], [ 't', 'pl' ])
+	foreach my $kind ([ 'sql', 'sql' ], [ 'specs', 'spec' ], [ 't', 'pl' ], [ 'upgrade', 'pl' ])
 	{
 		my ($folder, $ending) = @$kind;
 		my @names = $tree->words_of('bash', '-c', 'copy=. && . script/suite.sh && names "$0" "$1"', $folder, $ending);
-		my @files = grep { !m{^test/t/lib/[^/]+\.pm$} } $tree->files(qr{^test/$folder/});
+		my @files = grep { !m{^test/(?:t|upgrade)/lib/[^/]+\.pm$} && !m{^test/upgrade/\w+(?:\.sql)?$} } $tree->files(qr{^test/$folder/});
 
 		push @findings, missing("script/test does not run it: tests lie in test/$folder itself and end with .$ending", \@names, @files);
 	}

@@ -1,0 +1,7 @@
+\set ECHO none
+-- scim_diff and PATCH, of tables that people had.
+\set storage mapped
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/diff.sql
+\i :behaviour/end.sql

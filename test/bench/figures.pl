@@ -20,6 +20,7 @@ my @figures;
 require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
+require "$FindBin::RealBin/history.pl";
 require "$FindBin::RealBin/instructions.pl";
 require "$FindBin::RealBin/peers.pl";
 
@@ -368,6 +369,7 @@ my %measure = (
 	scim => \&measure_scim,
 	existing => \&measure_existing,
 	grants => \&measure_grants,
+	history => \&measure_history,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

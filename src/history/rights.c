@@ -332,11 +332,16 @@ find_remapped(Relation relation, Relation index, ScanKeyData keys[3])
 int64
 scim_history_begins(const char *tenant, const ScimResourceType *type)
 {
-	Relation	relation = table_open(scim_history_table(), AccessShareLock);
-	Relation	index = index_open(scim_history_resource_index(), AccessShareLock);
+	Oid			relid = scim_history_table();
+	Relation	relation;
+	Relation	index;
 	ScanKeyData keys[3];
 	int64		seq;
 
+	if (!OidIsValid(relid))
+		return 0;
+	relation = table_open(relid, AccessShareLock);
+	index = index_open(scim_history_resource_index(), AccessShareLock);
 	init_text_key(&keys[0], index, 0, tenant);
 	init_text_key(&keys[1], index, 1, type->name);
 	ScanKeyEntryInitialize(&keys[2], SK_ISNULL | SK_SEARCHNULL,

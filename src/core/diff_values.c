@@ -42,13 +42,6 @@ scim_add_change(JsonbValue *changes, const char *path, const JsonbValue *from,
 	scim_append(changes, change);
 }
 
-void
-scim_append_all(JsonbValue *changes, const JsonbValue *more)
-{
-	for (int i = 0; i < more->val.array.nElems; i++)
-		scim_append(changes, &more->val.array.elems[i]);
-}
-
 char *
 scim_path_name(const JsonbValue *key)
 {
@@ -165,23 +158,9 @@ path_of_value(const char *path, const char *part, const JsonbValue *text)
 
 /* ---- values that change and go ---- */
 
-/* The changes of an attribute's values, as they are found. */
-typedef struct Found
-{
-	JsonbValue *changes;
-	JsonbValue *primaries;		/* of values that become primary: when the others no longer are */
-} Found;
-
-static bool
-becomes_primary(const ScimPair *pair)
-{
-	return scim_string_is(&pair->key, "primary") && pair->b && pair->b->type == jbvBool &&
-		pair->b->val.boolean;
-}
-
 /* What differs in one value; false: something that has no path. */
 static bool
-diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbValue *new)
+diff_value(JsonbValue *changes, const char *path, const JsonbValue *old, const JsonbValue *new)
 {
 	ScimSides	sides;
 	ScimPair	pair;
@@ -196,8 +175,7 @@ diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbVal
 		name = scim_path_name(&pair.key);
 		if (name == NULL)
 			return false;
-		scim_add_change(becomes_primary(&pair) ? found->primaries : found->changes,
-						psprintf("%s.%s", path, name), pair.a, pair.b);
+		scim_add_change(changes, psprintf("%s.%s", path, name), pair.a, pair.b);
 	}
 	return true;
 }
@@ -207,7 +185,7 @@ diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbVal
  * two change places.
  */
 static bool
-diff_by(const char *part, const char *path, Values *old, Values *new, Found *found)
+diff_by(const char *part, const char *path, Values *old, Values *new, JsonbValue *changes)
 {
 	int			next = 0;		/* the value of "new" that comes next */
 
@@ -225,10 +203,10 @@ diff_by(const char *part, const char *path, Values *old, Values *new, Found *fou
 			continue;
 		here = path_of_value(path, part, &old->keys[i]);
 		if (at < 0)
-			scim_add_change(found->changes, here, &old->items[i], NULL);
-		else if (!diff_value(found, here, &old->items[i], &new->items[at]))
+			scim_add_change(changes, here, &old->items[i], NULL);
+		else if (!diff_value(changes, here, &old->items[i], &new->items[at]))
 			return false;
-		if (found->changes->val.array.nElems + found->primaries->val.array.nElems > MOST_CHANGES)
+		if (changes->val.array.nElems > MOST_CHANGES)
 			return false;
 	}
 	return next == new->count;
@@ -246,12 +224,12 @@ scim_diff_values(JsonbValue *changes, const char *path, const JsonbValue *old,
 	open_values(&after, new);
 	for (int i = 0; parts[i]; i++)
 	{
-		Found		found = {scim_new_array(), scim_new_array()};
+		JsonbValue *found = scim_new_array();
 
-		if (!diff_by(parts[i], path, &before, &after, &found))
+		if (!diff_by(parts[i], path, &before, &after, found))
 			continue;
-		scim_append_all(changes, found.changes);
-		scim_append_all(changes, found.primaries);
+		for (int j = 0; j < found->val.array.nElems; j++)
+			scim_append(changes, &found->val.array.elems[j]);
 		return true;
 	}
 	return false;

@@ -110,30 +110,29 @@ Jsonb *
 scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
+	Jsonb	  **document = row == &work->new ? &work->document : &work->old_document;
 	ScimColumnValues columns;
-	Jsonb	   *document;
 
-	if (row == &work->new && work->document)
-		return work->document;
+	if (*document)
+		return *document;
 	columns = columns_of(work, row);
-	document = registration->storage->join(registration, data_of(work, row), &columns,
-										   !scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
-	if (row == &work->new)
-		work->document = document;
-	return document;
+	*document = registration->storage->join(registration, data_of(work, row), &columns,
+											!scim_work_is_null(work, row, SCIM_COLUMN_VERSION));
+	return *document;
 }
 
 JsonbValue *
 scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
+	Jsonb	   *document = row == &work->new ? work->document : work->old_document;
 	ScimColumnValues columns;
 	JsonbValue *content;
 
-	if (row == &work->new && work->document)
+	if (document)
 	{
 		content = palloc(sizeof(JsonbValue));
-		scim_root(work->document, content);
+		scim_root(document, content);
 		return content;
 	}
 	columns = columns_of(work, row);

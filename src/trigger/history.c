@@ -7,13 +7,14 @@
  * trigger drops has never been there.  By its name it is the first AFTER trigger,
  * so that memberships of a group are still there when it is deleted.
  *
- * A row is a resource while it has an id, a tenant and a document, and is not
- * marked as deleted: a row that becomes one is a creation, and one that is none any
+ * A row is a resource while it has an id, a tenant and a document, is not marked as
+ * deleted, and has a version: a row that becomes one is a creation, and one that is none any
  * more a delete, whatever statement does that.  So is another id, or tenant, a delete
  * and a creation; a row moves to another partition only with one of these.
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
 #include "column/instant.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
@@ -41,11 +42,27 @@ is_marked(const ScimTriggerRow *work, const ScimColumnValues *row)
 						scim_work_value(work, row, SCIM_COLUMN_DELETED));
 }
 
+/*
+ * Can nobody read it, as its content has no canonical form?  It came with triggers
+ * off, or to where no version is stored; it must not be in the way of its own repair.
+ */
+static bool
+has_no_version(ScimTriggerRow *work, const ScimColumnValues *row)
+{
+	JsonbValue	content;
+
+	if (!scim_work_is_null(work, row, SCIM_COLUMN_VERSION))
+		return false;
+	scim_root(scim_work_document(work, row), &content);
+	return !scim_can_be_content(&content);
+}
+
 /* "row" may be none at all. */
 static bool
-is_live(const ScimTriggerRow *work, const ScimColumnValues *row)
+is_live(ScimTriggerRow *work, const ScimColumnValues *row)
 {
-	return row->values && scim_work_is_resource(work, row) && !is_marked(work, row);
+	return row->values && scim_work_is_resource(work, row) && !is_marked(work, row) &&
+		!has_no_version(work, row);
 }
 
 /* The version of then; NULL: nobody can tell. */

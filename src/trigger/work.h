@@ -28,6 +28,7 @@ typedef struct ScimTriggerRow
 	bool		is_update;
 	ScimCall   *call;			/* the one under way, if it is on this row, or NULL */
 	Jsonb	   *document;		/* the content of the new row, once it was made */
+	Jsonb	   *old_document;	/* and of the old one */
 	bool		moved;			/* the revision was moved on, and lastModified */
 
 	ScimMemberSum members;		/* of the new row of a group, once they were asked for */

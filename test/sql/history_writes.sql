@@ -54,6 +54,19 @@ SELECT changed FROM scim_history_rows WHERE resource_id = '3' ORDER BY seq;
 SELECT scim_unregister_table('beside');
 SELECT news();
 
+-- ---- rows that have no version: they are in nobody's way ----
+
+CREATE TABLE odd (id int PRIMARY KEY, login text, extra jsonb);
+SELECT scim_register_table('odd', 'User', '{"id": "id", "data": "extra", "attributes": {"userName": "login"}}', '{"history": true}');
+SELECT news();
+INSERT INTO odd VALUES (1, 'ada', '{"n": 1e500}'), (2, 'bob', '{"n": [1, {"m": 1e-450}]}'), (3, 'cy', '{"n": 1}');
+UPDATE odd SET login = login || '!';
+UPDATE odd SET extra = NULL WHERE id = 1;
+UPDATE odd SET extra = '{"n": 1e500}' WHERE id = 3;
+DELETE FROM odd;
+SELECT news();
+SELECT scim_unregister_table('odd');
+
 -- ---- rows that are marked as deleted ----
 
 CREATE TABLE marked (id int PRIMARY KEY, login text, gone boolean, at timestamptz, version text);

@@ -165,7 +165,7 @@ COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
 
 CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+	AS 'MODULE_PATHNAME', 'scim_diff_jsonb';
 COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
 	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';
 

@@ -8,8 +8,8 @@
 
 #include "access/xact.h"
 #include "base/settings.h"
-#include "core/finder.h"
 #include "commands/trigger.h"
+#include "core/finder.h"
 #include "executor/spi.h"
 #include "group/record.h"
 #include "history/fold.h"

@@ -5,6 +5,8 @@
 
 -- The history (sql/parts/history.sql).
 
+-- Without a cache, so that of two changes of a resource, whose row is locked, the
+-- later one has the larger number.
 CREATE SEQUENCE scim_history_seq AS bigint;
 
 CREATE TABLE scim_history_rows (
@@ -34,6 +36,138 @@ CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_typ
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
+COMMENT ON SEQUENCE scim_history_seq IS
+	'Numbers the rows of scim_history_rows: of two changes of a resource, the later one has the larger number';
+COMMENT ON COLUMN scim_history_rows.seq IS
+	'The order of the changes of one resource from transaction to transaction; within one, versions and revision tell it';
+COMMENT ON COLUMN scim_history_rows.xid IS
+	'The transaction, as pg_current_xact_id() told it there';
+COMMENT ON COLUMN scim_history_rows.at IS
+	'What lastModified became; a time by the clock, which may have jumped, and so no order';
+COMMENT ON COLUMN scim_history_rows.tenant_id IS
+	'The tenant of the resource';
+COMMENT ON COLUMN scim_history_rows.resource_type IS
+	'Its resource type, such as User';
+COMMENT ON COLUMN scim_history_rows.resource_id IS
+	'Its id; NULL: all resources of the type in the tenant (truncate, remapped)';
+COMMENT ON COLUMN scim_history_rows.operation IS
+	'create, update, delete; truncate: all are gone; remapped: what was before is told by other columns, the chain of versions ends here; refused: nothing was changed';
+COMMENT ON COLUMN scim_history_rows.revision IS
+	'The revision that the change made; of a delete the one that went';
+COMMENT ON COLUMN scim_history_rows.version IS
+	'The version that the change made; NULL: the resource is gone';
+COMMENT ON COLUMN scim_history_rows.previous_version IS
+	'The version that it replaced; NULL: there was none';
+COMMENT ON COLUMN scim_history_rows.changed IS
+	'The top-level attributes that changed (of an extension its URN, a colon, and the attribute); of a create or delete all that there were';
+COMMENT ON COLUMN scim_history_rows.before IS
+	'Of an update what these attributes were, null where they were unassigned; of a delete the whole content; never a password, nor members';
+COMMENT ON COLUMN scim_history_rows.members IS
+	'Members of a group that came and went: {"added": {"User": [ids], "Group": [ids]}, "removed": {...}}; of too many only count and digest of those before';
+COMMENT ON COLUMN scim_history_rows.actor IS
+	'The role that made the change';
+COMMENT ON COLUMN scim_history_rows.agent IS
+	'What the client called itself (scimver.agent)';
+COMMENT ON COLUMN scim_history_rows.tool IS
+	'The tool that an agent called';
+COMMENT ON COLUMN scim_history_rows.application_name IS
+	'The application_name of the session';
+COMMENT ON COLUMN scim_history_rows.expected_version IS
+	'The version that was expected, of what was refused, or was stale and did no harm';
+COMMENT ON COLUMN scim_history_rows.error_code IS
+	'Why it was refused';
+
+-- What was written stays as it was written, also for the owner and by replication;
+-- what is too old is deleted.
+CREATE FUNCTION scim_append_only_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_append_only_trigger';
+COMMENT ON FUNCTION scim_append_only_trigger() IS
+	'Refuses UPDATE and TRUNCATE';
+REVOKE EXECUTE ON FUNCTION scim_append_only_trigger() FROM PUBLIC;
+CREATE TRIGGER scimver_rows BEFORE UPDATE ON scim_history_rows
+	FOR EACH ROW EXECUTE FUNCTION scim_append_only_trigger();
+CREATE TRIGGER scimver_truncate BEFORE TRUNCATE ON scim_history_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION scim_append_only_trigger();
+ALTER TABLE scim_history_rows ENABLE ALWAYS TRIGGER scimver_rows;
+ALTER TABLE scim_history_rows ENABLE ALWAYS TRIGGER scimver_truncate;
+
+CREATE FUNCTION scim_may_read_history(tenant_id text, resource_type text, seq bigint) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'scim_may_read_history';
+COMMENT ON FUNCTION scim_may_read_history(text, text, bigint) IS
+	'May the current role read that row of the history? What scim_history asks';
+GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
+
+-- The first condition has it read all registrations before any row is looked at,
+-- so that an error of one tells nothing of whose rows are there.
+CREATE VIEW scim_history WITH (security_barrier) AS
+	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
+		changed, before, members, actor, agent, tool, application_name, expected_version, error_code
+	FROM scim_history_rows WHERE scim_may_read_history('', '', 0) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
+COMMENT ON VIEW scim_history IS
+	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
+
+CREATE TABLE scim_history_pruned (
+	tenant_id text PRIMARY KEY,
+	seq bigint NOT NULL,
+	at timestamptz NOT NULL
+);
+COMMENT ON TABLE scim_history_pruned IS
+	'How far scim_prune_history has come in each tenant';
+COMMENT ON COLUMN scim_history_pruned.tenant_id IS
+	'The tenant';
+COMMENT ON COLUMN scim_history_pruned.seq IS
+	'The last seq that went';
+COMMENT ON COLUMN scim_history_pruned.at IS
+	'When it went';
+
+CREATE PROCEDURE scim_prune_history(keep interval, batch_size int DEFAULT 10000)
+	LANGUAGE C
+	AS 'MODULE_PATHNAME', 'scim_prune_history';
+COMMENT ON PROCEDURE scim_prune_history(interval, int) IS
+	'Deletes the history that is older than it is to be kept, the oldest first, in batches that are committed';
+REVOKE EXECUTE ON PROCEDURE scim_prune_history(interval, int) FROM PUBLIC;
+
+SELECT pg_catalog.pg_extension_config_dump('scim_history_rows', '');
+SELECT pg_catalog.pg_extension_config_dump('scim_history_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('scim_history_pruned', '');
+
+-- What a resource was.  It is read with its history under one snapshot.
+
+CREATE FUNCTION scim_get_history(resource_type text, id text, count int DEFAULT 20,
+	cursor text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_get_history';
+COMMENT ON FUNCTION scim_get_history(text, text, int, text, text) IS
+	'The changes of a resource, the newest first, page by page';
+
+CREATE FUNCTION scim_get_version(resource_type text, id text, version text,
+	tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_get_version';
+COMMENT ON FUNCTION scim_get_version(text, text, text, text) IS
+	'A resource as it was when it had that version';
+
+CREATE FUNCTION scim_diff(resource_type text, id text, from_version text,
+	to_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_diff';
+COMMENT ON FUNCTION scim_diff(text, text, text, text, text) IS
+	'How two versions of a resource differ (the second NULL: as it is now): {"from", "to", "changes": [{"path", "from", "to"}]}';
+
+CREATE FUNCTION scim_restore(resource_type text, id text, version text,
+	expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_restore';
+COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
+	'Makes a resource, be it deleted, what it was when it had that version';
+
+CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_diff_jsonb';
+COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
+	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';
 
 -- Triggers (sql/parts/triggers.sql).
 
@@ -62,12 +196,14 @@ BEGIN
 	FOR given IN
 		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_history_rows}'::regclass[])
+		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
+			scim_history}'::regclass[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
 	END LOOP;
 END $$;
-GRANT SELECT ON scim_history_rows TO pg_database_owner;
+GRANT SELECT ON scim_history TO PUBLIC;
+GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned TO pg_database_owner;
 
 -- Tables that scim_create_table made have their history from now on: they get the triggers
 -- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.

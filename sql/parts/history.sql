@@ -147,6 +147,13 @@ CREATE FUNCTION scim_get_version(resource_type text, id text, version text,
 COMMENT ON FUNCTION scim_get_version(text, text, text, text) IS
 	'A resource as it was when it had that version';
 
+CREATE FUNCTION scim_diff(resource_type text, id text, from_version text,
+	to_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_diff';
+COMMENT ON FUNCTION scim_diff(text, text, text, text, text) IS
+	'How two versions of a resource differ (the second NULL: as it is now): {"from", "to", "changes": [{"path", "from", "to"}]}';
+
 CREATE FUNCTION scim_restore(resource_type text, id text, version text,
 	expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
@@ -156,6 +163,6 @@ COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
 
 CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+	AS 'MODULE_PATHNAME', 'scim_diff_jsonb';
 COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
 	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';

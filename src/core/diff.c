@@ -13,7 +13,7 @@
 #include "core/sides.h"
 #include "fmgr.h"
 
-PG_FUNCTION_INFO_V1(scim_diff_contents);
+PG_FUNCTION_INFO_V1(scim_diff_jsonb);
 
 /* Where attributes are compared: the resource, an extension, a complex value. */
 typedef struct Level
@@ -131,11 +131,12 @@ extension_urn(const ScimPair *pair)
 		(!pair->b || scim_is_object(pair->b)) ? urn : NULL;
 }
 
-/* What a client may neither change nor read. */
+/* What a client may neither change nor read; and "schemas", which has a turn of its own. */
 static bool
 is_left_out(const JsonbValue *name)
 {
-	return scim_string_is(name, "id") || scim_string_is(name, "password");
+	return scim_string_is(name, "id") || scim_string_is(name, "password") ||
+		scim_string_is(name, "schemas");
 }
 
 /* A group's members, as they are and not as they count. */
@@ -179,6 +180,43 @@ diff_member(Level *level, Jsonb *old, Jsonb *new, const ScimPair *pair)
 		diff_attribute(level, pair);
 }
 
+/* ---- schemas ---- */
+
+/* Is the string in the "schemas" of the content? */
+static bool
+is_listed(const JsonbValue *content, const JsonbValue *urn)
+{
+	JsonbValue	schemas;
+	JsonbValue	element;
+	ScimWalk	walk;
+
+	if (!scim_find(content->val.binary.data, "schemas", &schemas) || !scim_is_array(&schemas))
+		return false;
+	scim_walk(&walk, schemas.val.binary.data);
+	while (scim_walk_element(&walk, &element))
+	{
+		if (scim_same_bytes(&element, urn))
+			return true;
+	}
+	return false;
+}
+
+/* "again": also if they are the same. */
+static void
+diff_schemas(JsonbValue *changes, const JsonbValue *old, const JsonbValue *new, bool again)
+{
+	JsonbValue	values[2];
+	const JsonbValue *before = scim_find(old->val.binary.data, "schemas", &values[0])
+	? &values[0] : NULL;
+	const JsonbValue *after = scim_find(new->val.binary.data, "schemas", &values[1])
+	? &values[1] : NULL;
+
+	if (again || !scim_same_content(before, after))
+		scim_add_change(changes, "schemas", before, after);
+}
+
+/* ---- the whole ---- */
+
 /* Without what is unassigned, "schemas" in order: what is left is what counts. */
 static Jsonb *
 content_of(Jsonb *resource)
@@ -186,12 +224,15 @@ content_of(Jsonb *resource)
 	return scim_write(scim_content_tree(&resource->root, NULL));
 }
 
-/* "schemas" comes last: URNs come and go with the attributes of extensions. */
+/*
+ * "schemas" comes last: a patch takes the URN of an extension out with its
+ * attributes, so one that stays comes in again.
+ */
 JsonbValue *
 scim_find_changes(Jsonb *old, Jsonb *new)
 {
 	JsonbValue *changes = scim_new_array();
-	JsonbValue *last = scim_new_array();
+	bool		urn_goes = false;
 	JsonbValue	roots[2];
 	ScimSides	sides;
 	ScimPair	pair;
@@ -205,13 +246,11 @@ scim_find_changes(Jsonb *old, Jsonb *new)
 	{
 		if (is_left_out(&pair.key) || scim_same_content(pair.a, pair.b))
 			continue;
-		if (scim_string_is(&pair.key, "schemas"))
-			scim_add_change(last, "schemas", pair.a, pair.b);
-		else
-			diff_member(&level, old, new, &pair);
+		diff_member(&level, old, new, &pair);
+		urn_goes |= pair.b == NULL && is_listed(&roots[1], &pair.key);
 	}
 	end_level(&level, NULL);
-	scim_append_all(changes, last);
+	diff_schemas(changes, &roots[0], &roots[1], urn_goes);
 	return changes;
 }
 
@@ -220,7 +259,7 @@ scim_find_changes(Jsonb *old, Jsonb *new)
  * INVALID_VALUE.
  */
 Datum
-scim_diff_contents(PG_FUNCTION_ARGS)
+scim_diff_jsonb(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *old = PG_GETARG_JSONB_P(0);
 	Jsonb	   *new = PG_GETARG_JSONB_P(1);

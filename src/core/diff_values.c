@@ -42,13 +42,6 @@ scim_add_change(JsonbValue *changes, const char *path, const JsonbValue *from,
 	scim_append(changes, change);
 }
 
-void
-scim_append_all(JsonbValue *changes, const JsonbValue *more)
-{
-	for (int i = 0; i < more->val.array.nElems; i++)
-		scim_append(changes, &more->val.array.elems[i]);
-}
-
 char *
 scim_path_name(const JsonbValue *key)
 {
@@ -84,16 +77,6 @@ open_values(Values *values, const JsonbValue *array)
 	values->count = tree->val.array.nElems;
 }
 
-static char *
-folded(const JsonbValue *text)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	scim_append_folded(&out, text->val.string.val, text->val.string.len);
-	return out.data;
-}
-
 /* The value with that text, folded; -1: none. */
 static int
 find_value(const Values *values, const char *text)
@@ -125,6 +108,9 @@ read_key(const JsonbValue *value, const char *part, JsonbValue *key)
 static bool
 take_keys(Values *values, const char *part)
 {
+	StringInfoData folded;
+
+	initStringInfo(&folded);
 	memset(&values->finder, 0, sizeof(ScimFinder));
 	values->keys = many(values->count, sizeof(JsonbValue));
 	values->folded = many(values->count, sizeof(char *));
@@ -133,11 +119,12 @@ take_keys(Values *values, const char *part)
 		CHECK_FOR_INTERRUPTS();
 		if (!read_key(&values->items[i], part, &values->keys[i]))
 			return false;
-		values->folded[i] = folded(&values->keys[i]);
-		if (find_value(values, values->folded[i]) >= 0)
+		resetStringInfo(&folded);
+		scim_append_folded(&folded, values->keys[i].val.string.val, values->keys[i].val.string.len);
+		if (find_value(values, folded.data) >= 0)
 			return false;
-		scim_finder_add(&values->finder,
-						scim_text_hash(values->folded[i], strlen(values->folded[i])), i);
+		values->folded[i] = pstrdup(folded.data);
+		scim_finder_add(&values->finder, scim_text_hash(folded.data, folded.len), i);
 	}
 	return true;
 }
@@ -165,23 +152,9 @@ path_of_value(const char *path, const char *part, const JsonbValue *text)
 
 /* ---- values that change and go ---- */
 
-/* The changes of an attribute's values, as they are found. */
-typedef struct Found
-{
-	JsonbValue *changes;
-	JsonbValue *primaries;		/* of values that become primary: when the others no longer are */
-} Found;
-
-static bool
-becomes_primary(const ScimPair *pair)
-{
-	return scim_string_is(&pair->key, "primary") && pair->b && pair->b->type == jbvBool &&
-		pair->b->val.boolean;
-}
-
 /* What differs in one value; false: something that has no path. */
 static bool
-diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbValue *new)
+diff_value(JsonbValue *changes, const char *path, const JsonbValue *old, const JsonbValue *new)
 {
 	ScimSides	sides;
 	ScimPair	pair;
@@ -196,8 +169,7 @@ diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbVal
 		name = scim_path_name(&pair.key);
 		if (name == NULL)
 			return false;
-		scim_add_change(becomes_primary(&pair) ? found->primaries : found->changes,
-						psprintf("%s.%s", path, name), pair.a, pair.b);
+		scim_add_change(changes, psprintf("%s.%s", path, name), pair.a, pair.b);
 	}
 	return true;
 }
@@ -207,7 +179,7 @@ diff_value(Found *found, const char *path, const JsonbValue *old, const JsonbVal
  * two change places.
  */
 static bool
-diff_by(const char *part, const char *path, Values *old, Values *new, Found *found)
+diff_by(const char *part, const char *path, Values *old, Values *new, JsonbValue *changes)
 {
 	int			next = 0;		/* the value of "new" that comes next */
 
@@ -225,10 +197,10 @@ diff_by(const char *part, const char *path, Values *old, Values *new, Found *fou
 			continue;
 		here = path_of_value(path, part, &old->keys[i]);
 		if (at < 0)
-			scim_add_change(found->changes, here, &old->items[i], NULL);
-		else if (!diff_value(found, here, &old->items[i], &new->items[at]))
+			scim_add_change(changes, here, &old->items[i], NULL);
+		else if (!diff_value(changes, here, &old->items[i], &new->items[at]))
 			return false;
-		if (found->changes->val.array.nElems + found->primaries->val.array.nElems > MOST_CHANGES)
+		if (changes->val.array.nElems > MOST_CHANGES)
 			return false;
 	}
 	return next == new->count;
@@ -246,12 +218,12 @@ scim_diff_values(JsonbValue *changes, const char *path, const JsonbValue *old,
 	open_values(&after, new);
 	for (int i = 0; parts[i]; i++)
 	{
-		Found		found = {scim_new_array(), scim_new_array()};
+		JsonbValue *found = scim_new_array();
 
-		if (!diff_by(parts[i], path, &before, &after, &found))
+		if (!diff_by(parts[i], path, &before, &after, found))
 			continue;
-		scim_append_all(changes, found.changes);
-		scim_append_all(changes, found.primaries);
+		for (int j = 0; j < found->val.array.nElems; j++)
+			scim_append(changes, &found->val.array.elems[j]);
 		return true;
 	}
 	return false;

@@ -12,13 +12,10 @@
 extern void scim_add_change(JsonbValue *changes, const char *path, const JsonbValue *from,
 							const JsonbValue *to);
 
-extern void scim_append_all(JsonbValue *changes, const JsonbValue *more);
-
 /*
- * Adds what becomes of the values of the attribute at the path (both arrays), in
- * an order in which only one of them is primary at a time.  False, and
- * nothing added: it can be told of the attribute as a whole only, as values come,
- * change places, or are alike.
+ * Adds what becomes of the values of the attribute at the path (both arrays).
+ * False, and nothing added: it can be told of the attribute as a whole only, as
+ * values come, change places, or are alike.
  */
 extern bool scim_diff_values(JsonbValue *changes, const char *path, const JsonbValue *old,
 							 const JsonbValue *new);

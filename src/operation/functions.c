@@ -11,6 +11,7 @@
 #include "operation/cursor.h"
 #include "operation/delete.h"
 #include "operation/history.h"
+#include "operation/history_version.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "operation/patch.h"
@@ -199,6 +200,17 @@ get_version(ScimFunctionArguments *arguments, const char *type)
 }
 
 static Datum
+diff_versions(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+	char	   *from = scim_required_text(arguments, "from_version");
+	char	   *to = scim_optional_text(arguments, "to_version");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_diff(type, tenant, id, from, to, false));
+}
+
+static Datum
 restore_resource(ScimFunctionArguments *arguments, const char *type)
 {
 	ScimWriteOptions options = write_arguments(arguments, type, "id", NULL);
@@ -241,4 +253,5 @@ SCIM_FUNCTION(scim_list_members, list_members, "Group")
 
 SCIM_FUNCTION(scim_get_history, get_history, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_get_version, get_version, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_diff, diff_versions, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "resource_type"))

@@ -23,6 +23,10 @@ const ScimParameter scim_parameters[] = {
 	NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
 	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_OLD_VERSION] = {"version", ARGUMENT_TEXT, 0, "Show the resource as it was then"},
+	[PARAM_RESTORED_VERSION] = {"version", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_FROM_VERSION] = {"from_version", ARGUMENT_TEXT, 0, "Show what changed since"},
+	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
 		"The _version you read: writes only if it is still that"},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
@@ -36,6 +40,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
 		"For long lists: \"*\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
+	[PARAM_HISTORY_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, "Count beyond 1000"},
 	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
@@ -145,6 +150,13 @@ const ScimSubject scim_subjects[] = {
 	{
 		.one = "resource",
 		.many = "resources",
+	},
+	{
+		.one = "resource",
+		.many = "resources",
+		.any = "",
+		.adds = PARAM_RESOURCE_TYPE,
+		.has_history = true,
 	},
 };
 
@@ -273,6 +285,34 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.optional = {PARAM_MEMBER_COUNT, PARAM_MEMBER_CURSOR, PARAM_TENANT_ID},
 		.read_only = true,
 		.idempotent = true,
+	},
+	[TOOL_GET_HISTORY] = {
+		.name = "scim_get_history",
+		.title = "Read what a resource was",
+		.description = "Who changed which attributes of a {one}, and when, newest first, also of a "
+		"deleted one; with version the {one} as it was, with from_version what changed.",
+		.about = ABOUT_HISTORY,
+		.required = {PARAM_ID},
+		.optional = {PARAM_OLD_VERSION, PARAM_FROM_VERSION, PARAM_TO_VERSION, PARAM_COUNT,
+		PARAM_HISTORY_CURSOR, PARAM_TENANT_ID},
+		.read_only = true,
+		.idempotent = true,
+	},
+	[TOOL_RESTORE] = {
+		.name = "scim_restore",
+		.title = "Bring a version back",
+		.description = "Make a {one} what it was at a version of scim_get_history (not its "
+		"password), also a deleted one; what changed since is undone.",
+		.about = ABOUT_HISTORY,
+		.required = {PARAM_ID, PARAM_RESTORED_VERSION},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.destructive = true,
+		.idempotent = true,
+		.rule = "Pass its _version (of a deleted one the version that was deleted) as "
+		"expected_version; on VERSION_MISMATCH nothing was changed: look at current, and if it "
+		"is still to be undone repeat with current_version.",
+		.after_mismatch = "if it is still to be brought back, make the call again with "
+		"expected_version = ",
 	},
 	[TOOL_GET_SCHEMAS] = {
 		.name = "scim_get_schemas",

@@ -24,6 +24,10 @@ typedef enum ScimParameterId
 	PARAM_OPERATIONS,
 	PARAM_ADD,
 	PARAM_REMOVE,
+	PARAM_OLD_VERSION,
+	PARAM_RESTORED_VERSION,
+	PARAM_FROM_VERSION,
+	PARAM_TO_VERSION,
 	PARAM_EXPECTED_VERSION,
 	PARAM_FILTER,
 	PARAM_ATTRIBUTE,
@@ -35,6 +39,7 @@ typedef enum ScimParameterId
 	PARAM_MEMBER_COUNT,
 	PARAM_CURSOR,
 	PARAM_MEMBER_CURSOR,
+	PARAM_HISTORY_CURSOR,
 	PARAM_INCLUDE_TOTAL,
 	PARAM_ATTRIBUTES,
 	PARAM_EXCLUDED_ATTRIBUTES,
@@ -75,7 +80,10 @@ typedef struct ScimExample
 	bool		otherwise;		/* only where no other is there */
 } ScimExample;
 
-/* What a tool is about: users, groups, resources of a type that the call names, or none of them. */
+/*
+ * What a tool is about: users, groups, resources of a type that the call names
+ * (beside these two, or these as well), or none of them.
+ */
 typedef struct ScimSubject
 {
 	const char *type;			/* the resource type's name; NULL: none, or the call names it */
@@ -89,14 +97,16 @@ typedef struct ScimSubject
 	const ScimExample *members; /* what members of a group can be */
 	ScimParameterId adds;		/* a parameter that all its tools require, or PARAM_NONE */
 	ScimParameterId lacks;		/* one that none of its tools takes, or PARAM_NONE */
+	bool		has_history;	/* its tools are for tables whose history is kept */
 } ScimSubject;
 
-#define SCIM_SUBJECTS 4
+#define SCIM_SUBJECTS 5
 
 #define ABOUT_USERS			1
 #define ABOUT_GROUPS		2
 #define ABOUT_RESOURCES		4
 #define ABOUT_NONE			8
+#define ABOUT_HISTORY		16
 
 /* The rows of the table, in the order in which tools are listed. */
 typedef enum ScimToolPatternId
@@ -111,6 +121,8 @@ typedef enum ScimToolPatternId
 	TOOL_EXISTS,
 	TOOL_MODIFY_MEMBERS,
 	TOOL_LIST_MEMBERS,
+	TOOL_GET_HISTORY,
+	TOOL_RESTORE,
 	TOOL_GET_SCHEMAS,
 	TOOL_SERVER_INFO
 } ScimToolPatternId;

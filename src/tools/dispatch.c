@@ -17,6 +17,7 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
+#include "tools/history.h"
 #include "tools/lists.h"
 #include "utils/builtins.h"
 
@@ -41,6 +42,8 @@ static const ScimHandler handlers[] = {
 	[TOOL_EXISTS] = scim_run_exists,
 	[TOOL_MODIFY_MEMBERS] = scim_run_modify_members,
 	[TOOL_LIST_MEMBERS] = scim_run_list_members,
+	[TOOL_GET_HISTORY] = scim_run_get_history,
+	[TOOL_RESTORE] = scim_run_restore,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };
@@ -131,15 +134,16 @@ is_own_mismatch(const ScimToolCall *call, const ErrorData *error)
 /*
  * After VERSION_MISMATCH: reads the resource as it is now.  What that read
  * finds is newer than the mismatch, so if the resource is gone or forbidden
- * by now, that is the answer.  Anything else that goes wrong only means that
- * the answer lacks the current state.
+ * by now, that is the answer (but where it was to be brought back, and had been
+ * deleted at another version).  Anything else that goes wrong only means that the
+ * answer lacks the current state.
  */
 static void
 look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
 {
 	ErrorData  *again = scim_protect(read_current, call);
 
-	if (again && scim_is_ours(again))
+	if (again && scim_is_ours(again) && call->tool->id != TOOL_RESTORE)
 	{
 		*error = again;
 		*kind = scim_kind_of_error(call, again);

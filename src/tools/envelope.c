@@ -237,7 +237,10 @@ how_to_change(const ScimToolCall *call)
 		"and all else with scim_patch_{one}: none needs the complete {one}." :
 		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
 
-	return scim_tool_text(psprintf("%s%s", what, how), call->tool->subject);
+	if (call->tool->id == TOOL_GET_HISTORY)
+		return "What omitted names was stored then: from_version shows what changed since, "
+			"scim_restore brings all of it back.";
+	return scim_tool_text(psprintf("%s%s", what, how), scim_subject_of(call->tool, call->type));
 }
 
 /*
@@ -280,7 +283,7 @@ scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 					  scim_tool_text("Not all attributes are shown: change a {one} with "
 									 "scim_patch_{one}, "
 									 "for scim_update_{one} clears what it is not sent.",
-									 call->tool->subject));
+									 scim_subject_of(call->tool, call->type)));
 }
 
 text *
@@ -304,7 +307,9 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 					SCIM_FRAME_BYTES,
 					"", omitted);
 	scim_say_omitted(metadata, omitted, how_to_change(call));
-	if (!scim_get(shown, "not_modified", strlen("not_modified")))
+	/* what is not written, or not of now, is not sent back */
+	if (!scim_get(shown, "not_modified", strlen("not_modified")) &&
+		call->tool->id != TOOL_GET_HISTORY)
 		scim_say_partial(call, metadata);
 	return envelope(true, shown, metadata);
 }
@@ -396,7 +401,7 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
 	set_next_step(content,
-				  scim_tool_text(psprintf("%s%s%s", look, act, version), call->tool->subject));
+				  scim_tool_text(psprintf("%s%s%s", look, act, version), scim_subject_of(call->tool, call->type)));
 }
 
 /* How much a failure may still hold. */

@@ -11,6 +11,7 @@
 #include "operation/delete.h"
 #include "operation/patch.h"
 #include "operation/read.h"
+#include "operation/restore.h"
 #include "operation/update.h"
 #include "resource/target.h"
 #include "tools/arguments.h"
@@ -114,6 +115,16 @@ scim_run_delete(ScimToolCall *call)
 	scim_set_bool(content, "deleted", true);
 	scim_set_text(metadata, "version", call->written.version);
 	return scim_success(content, metadata);
+}
+
+text *
+scim_run_restore(ScimToolCall *call)
+{
+	ScimView	view = scim_argument_view(call);
+	ScimWriteOptions options = write_options(call, &view);
+
+	scim_store_restore(&options, scim_argument_text(call, PARAM_RESTORED_VERSION), &call->written);
+	return written(call, call->written.resource);
 }
 
 text *

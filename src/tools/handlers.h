@@ -13,6 +13,7 @@ extern text *scim_run_get(ScimToolCall *call);
 extern text *scim_run_update(ScimToolCall *call);
 extern text *scim_run_patch(ScimToolCall *call);
 extern text *scim_run_delete(ScimToolCall *call);
+extern text *scim_run_restore(ScimToolCall *call);
 extern text *scim_run_exists(ScimToolCall *call);
 extern text *scim_run_modify_members(ScimToolCall *call);
 extern text *scim_run_get_schemas(ScimToolCall *call);

@@ -14,6 +14,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "miscadmin.h"
+#include "operation/history.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "tools/arguments.h"
@@ -24,15 +25,19 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+/* The member of a ListResponse that holds what is listed (RFC 7644 section 3.4.2). */
+#define RESOURCES "Resources"
+
 /* A list while it is made into an answer. */
 typedef struct ListPage
 {
 	ScimToolCall *call;
+	const char *array;			/* the member that holds what is listed */
 	ScimListQuery query;		/* lists of resources */
 	bool		by_cursor;
 	bool		versioned;		/* resources, which have versions; members of a group have none */
 	JsonbValue *omitted;		/* what is not shown */
-	int			shown;			/* resources */
+	int			shown;			/* of what is listed */
 	bool		at_least;		/* there are more than totalResults */
 } ListPage;
 
@@ -49,9 +54,9 @@ integer_member(const JsonbValue *object, const char *name)
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
-/* The first resources that fit: always one, if need be without its largest attributes. */
+/* The first of the list that fit: always one, if need be without its largest attributes. */
 static JsonbValue *
-resources_that_fit(ListPage *page, JsonbContainer *resources)
+ones_that_fit(ListPage *page, JsonbContainer *list)
 {
 	JsonbValue *fitting = scim_new_array();
 	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
@@ -59,7 +64,7 @@ resources_that_fit(ListPage *page, JsonbContainer *resources)
 	JsonbValue	resource;
 
 	page->omitted = scim_new_array();
-	scim_walk(&walk, resources);
+	scim_walk(&walk, list);
 	while (scim_walk_next(&walk, NULL, &resource))
 	{
 		JsonbValue *shown = page->versioned ? scim_shown_resource(&resource, NULL)
@@ -67,11 +72,12 @@ resources_that_fit(ListPage *page, JsonbContainer *resources)
 
 		CHECK_FOR_INTERRUPTS();
 		if (walk.next == 1)
-			scim_fit_object(shown, room, "Resources[0].", page->omitted);
+			scim_fit_object(shown, room, psprintf("%s[0].", page->array), page->omitted);
 		room -= scim_json_size(shown) + 2;
 		if (room < 0 && walk.next > 1)
 			break;
-		scim_append_omitted(shown, psprintf("Resources[%d].", walk.next - 1), page->omitted);
+		scim_append_omitted(shown, psprintf("%s[%d].", page->array, walk.next - 1),
+							page->omitted);
 		scim_append(fitting, shown);
 	}
 	page->shown = fitting->val.array.nElems;
@@ -79,8 +85,8 @@ resources_that_fit(ListPage *page, JsonbContainer *resources)
 }
 
 /*
- * Reads a page and keeps of it what fits; its content, as a tree, with
- * Resources that were made to fit.
+ * Reads a page and keeps of it what fits; its content, as a tree, with a list
+ * that was made to fit.
  */
 static JsonbValue *
 read_fitting_page(ListPage *page, PageReader read, int count)
@@ -91,32 +97,33 @@ read_fitting_page(ListPage *page, PageReader read, int count)
 	{
 		JsonbValue	root;
 		JsonbValue *content;
-		JsonbValue *resources;
+		JsonbValue *list;
 		int			read_now;
 
 		scim_root(read(page, count), &root);
 		content = scim_open(&root);
-		resources = scim_get(content, "Resources", strlen("Resources"));
-		if (!resources)			/* not_modified */
+		list = scim_get(content, page->array, strlen(page->array));
+		if (!list)				/* not_modified */
 		{
 			page->omitted = NULL;
 			return content;
 		}
-		if (resources->type != jbvBinary)
-			elog(ERROR, "a list without Resources");
-		read_now = JsonContainerSize(resources->val.binary.data);
+		if (list->type != jbvBinary)
+			elog(ERROR, "a list without %s", page->array);
+		read_now = JsonContainerSize(list->val.binary.data);
 		found = Max(found, read_now);
-		scim_set_value(content, "Resources", resources_that_fit(page, resources->val.binary.data));
+		scim_set_value(content, page->array, ones_that_fit(page, list->val.binary.data));
 		if (page->by_cursor && page->shown < read_now)
 		{
 			count = page->shown;
 			continue;
 		}
-		scim_set_integer(content, "itemsPerPage", page->shown);
+		if (strcmp(page->array, RESOURCES) == 0)
+			scim_set_integer(content, "itemsPerPage", page->shown);
 		if (page->shown < found)
 			scim_append_text(page->omitted, page->shown == found - 1 ?
-							 psprintf("Resources[%d]", page->shown) :
-							 psprintf("Resources[%d..%d]", page->shown, found - 1));
+							 psprintf("%s[%d]", page->array, page->shown) :
+							 psprintf("%s[%d..%d]", page->array, page->shown, found - 1));
 		return content;
 	}
 }
@@ -186,7 +193,7 @@ read_resources(ListPage *page, int count)
 text *
 scim_run_list(ScimToolCall *call)
 {
-	ListPage	page = {.call = call, .versioned = true};
+	ListPage	page = {.call = call, .array = RESOURCES, .versioned = true};
 	ScimView	view = scim_argument_view(call);
 	int			usual = Min(SCIM_DEFAULT_COUNT, scim_setting_max_page_size);
 
@@ -225,11 +232,33 @@ read_members(ListPage *page, int count)
 text *
 scim_run_list_members(ScimToolCall *call)
 {
-	ListPage	page = {.call = call, .by_cursor = true};
+	ListPage	page = {.call = call, .array = RESOURCES, .by_cursor = true};
 
 	return answer(&page, read_members,
 				  Min(scim_argument_integer(call, PARAM_MEMBER_COUNT, SCIM_DEFAULT_MEMBERS),
 					  SCIM_LARGEST_COUNT),
 				  "members need no more than their ids to be changed with "
 				  "scim_modify_group_members.");
+}
+
+/* ---- changes of a resource ---- */
+
+static Jsonb *
+read_history(ListPage *page, int count)
+{
+	const ScimToolCall *call = page->call;
+
+	return scim_store_get_history(call->type->name, call->tenant, call->id, count,
+								  cursor_argument(call, PARAM_HISTORY_CURSOR), true);
+}
+
+text *
+scim_run_list_history(ScimToolCall *call)
+{
+	ListPage	page = {.call = call, .array = "entries", .by_cursor = true};
+
+	return answer(&page, read_history,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
+					  SCIM_LARGEST_COUNT),
+				  "from_version shows what changed between versions.");
 }

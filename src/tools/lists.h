@@ -23,4 +23,7 @@
 extern text *scim_run_list(ScimToolCall *call);
 extern text *scim_run_list_members(ScimToolCall *call);
 
+/* scim_get_history, where it names no version. */
+extern text *scim_run_list_history(ScimToolCall *call);
+
 #endif							/* SCIM_TOOLS_LISTS_H */

@@ -8,6 +8,7 @@
 #include "admin/narrow.h"
 #include "base/settings.h"
 #include "lib/stringinfo.h"
+#include "registry/cache.h"
 #include "tools/tool.h"
 #include "utils/memutils.h"
 
@@ -179,7 +180,21 @@ has_other_types(void)
 bool
 scim_tool_is_generic(const ScimTool *tool)
 {
-	return tool->subject->adds == PARAM_RESOURCE_TYPE;
+	return tool->subject->adds == PARAM_RESOURCE_TYPE && !tool->subject->has_history;
+}
+
+/* Is there a table whose history is kept? */
+static bool
+is_history_kept(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		if (table && table->history)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -189,6 +204,8 @@ scim_tool_is_offered(const ScimTool *tool)
 		return false;
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
+	if (tool->subject->has_history)
+		return is_history_kept();
 	return !tool->pattern->asks ||
 		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }
@@ -204,6 +221,20 @@ scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
 	"written: " \
 	"merge your change into current and retry with current_version."
+
+const ScimSubject *
+scim_subject_of(const ScimTool *tool, const ScimResourceType *type)
+{
+	for (int i = 0; tool->subject->has_history && type && i < SCIM_SUBJECTS; i++)
+	{
+		const ScimSubject *subject = &scim_subjects[i];
+
+		if (subject->type ? strcmp(subject->type, type->name) == 0
+			: subject->adds == PARAM_RESOURCE_TYPE && !subject->has_history)
+			return subject;
+	}
+	return tool->subject;
+}
 
 char *
 scim_tool_description(const ScimTool *tool)

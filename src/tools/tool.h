@@ -6,6 +6,7 @@
 #ifndef SCIM_TOOLS_TOOL_H
 #define SCIM_TOOLS_TOOL_H
 
+#include "core/schema.h"
 #include "tools/catalogue.h"
 
 /* A row with a subject filled in. */
@@ -29,7 +30,7 @@ extern const ScimTool *scim_all_tools(int *count);
 /* The tool of that name (exactly), or NULL. */
 extern const ScimTool *scim_tool_named(const char *name);
 
-/* Is it about resources of a type that the call names? */
+/* Is it about resources of a type that the call names, beside tools for users and groups? */
 extern bool scim_tool_is_generic(const ScimTool *tool);
 
 /*
@@ -49,6 +50,12 @@ extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
  * overwrite others; palloc'd.
  */
 extern char *scim_tool_description(const ScimTool *tool);
+
+/*
+ * The words for a resource of the type (or NULL), where a text names other tools
+ * for it: those of tools for its type alone, if it has such.
+ */
+extern const ScimSubject *scim_subject_of(const ScimTool *tool, const ScimResourceType *type);
 
 /* A text of the table with the subject's words in place of the marks {one}, {many}, ... */
 extern char *scim_tool_text(const char *text, const ScimSubject *subject);

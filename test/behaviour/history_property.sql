@@ -12,11 +12,12 @@ CREATE FUNCTION see() RETURNS void LANGUAGE sql AS $$
 	ON CONFLICT DO NOTHING $$;
 CREATE FUNCTION pick(n int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1 + floor(random() * n)::int';
 CREATE FUNCTION word() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT (ARRAY['one', 'two', 'drei', 'vier''', 'fünf "5"'])[pick(5)] $$;
+CREATE FUNCTION extended(attributes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_object('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', attributes,
+	'schemas', '["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]'::jsonb);
 CREATE FUNCTION value() RETURNS jsonb LANGUAGE sql VOLATILE AS $$
 	SELECT (ARRAY[jsonb_build_object('title', word()), jsonb_build_object('name', jsonb_build_object('givenName', word(), 'familyName', word())),
 		jsonb_build_object('emails', jsonb_build_array(jsonb_build_object('type', 'work', 'value', word()), jsonb_build_object('type', 'home', 'value', 'h'))),
-		jsonb_build_object('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', jsonb_build_object('department', word())),
-		jsonb_build_object('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', jsonb_build_object('costCenter', word(), 'division', 'd')),
+		extended(jsonb_build_object('department', word())), extended(jsonb_build_object('costCenter', word(), 'division', 'd')),
 		jsonb_build_object('active', pick(2) = 1), jsonb_build_object('nickName', word(), 'title', word())])[pick(7)] $$;
 CREATE FUNCTION whole(n int) RETURNS jsonb LANGUAGE sql VOLATILE AS $$ SELECT jsonb_build_object('userName', 'u' || n) || value() || value() $$;
 
@@ -32,7 +33,7 @@ BEGIN
 		WHEN 3 THEN PERFORM scim_update_user(u, whole(n));
 		WHEN 4 THEN UPDATE users SET data = data || value() WHERE id = id(n);
 		WHEN 5 THEN UPDATE users SET data = data || value();
-		WHEN 6 THEN INSERT INTO users (id, data) VALUES (id(n), whole(n)) ON CONFLICT (tenant_id, id) DO UPDATE SET data = users.data || excluded.data;
+		WHEN 6 THEN INSERT INTO users (id, data) VALUES (id(n), whole(n)) ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data;
 		WHEN 7 THEN INSERT INTO users (id, data) VALUES (id(n), whole(n)) ON CONFLICT DO NOTHING;
 		WHEN 8 THEN DELETE FROM users WHERE id = id(n);
 		WHEN 9 THEN PERFORM scim_delete_user(u);
@@ -65,7 +66,7 @@ BEGIN
 		WHEN 21 THEN DELETE FROM groups WHERE id = id(g);
 		WHEN 22 THEN PERFORM scim_patch_group(id(g)::text, jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'displayName', 'value', word()),
 			jsonb_build_object('op', 'add', 'path', 'members', 'value', jsonb_build_array(jsonb_build_object('value', u)))));
-		WHEN 23 THEN PERFORM scim_create_user(jsonb_build_object('userName', 'x' || pick(1000000)) || value());
+		WHEN 23 THEN PERFORM scim_create_user(jsonb_build_object('userName', 'x' || pick(1000000)) || value()) WHERE (SELECT count(*) FROM users) < 12;
 		WHEN 24 THEN
 			SELECT s.version INTO v FROM seen s WHERE type = 'Group' AND s.id = id(g)::text ORDER BY random() LIMIT 1;
 			PERFORM scim_restore('Group', id(g)::text, v);
@@ -123,3 +124,40 @@ SELECT DISTINCT type, what FROM tried ORDER BY 1, 2;
 -- what the history says of itself
 SELECT type, bool_and(h->>'complete' = 'true' OR h->'entries' @> '[{"operation": "truncate"}]') AS whole
 FROM (SELECT DISTINCT type, id FROM seen) s, scim_get_history(type, id, 1000) h GROUP BY 1 ORDER BY 1;
+
+-- What two versions differ in, done as a patch to the one, gives the other.
+CREATE FUNCTION operations(changes jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN (
+	SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('op', CASE WHEN NOT c ? 'to' THEN 'remove' WHEN c->>'path' = 'members' AND NOT c ? 'from' THEN 'add' ELSE 'replace' END,
+		'path', c->'path')) || CASE WHEN c ? 'to' THEN jsonb_build_object('value', c->'to') ELSE '{}' END ORDER BY i), '[]')
+	FROM jsonb_array_elements(changes) WITH ORDINALITY AS t(c, i));
+CREATE FUNCTION try_diff(a seen, b seen) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	diff jsonb := scim_diff(a.type, a.id, a.version, b.version);
+	changes jsonb := diff->'changes';
+	was jsonb;
+	result text;
+BEGIN
+	BEGIN
+		was := scim_restore(a.type, a.id, a.version);
+		IF was->'meta'->>'omitted' ~ 'members' OR diff ? 'omitted' THEN
+			result := 'without members';
+		ELSIF content(was) <> a.content THEN
+			result := 'restored as another';
+		ELSIF changes = '[]' THEN
+			result := CASE WHEN a.content = b.content THEN 'no changes' ELSE 'no changes?' END;
+		ELSE
+			result := CASE WHEN content(scim_patch_resource(a.type, a.id, operations(changes))) = b.content THEN 'the other' ELSE 'another' END;
+		END IF;
+		-- nothing of it stays
+		RAISE division_by_zero;
+	EXCEPTION WHEN division_by_zero THEN NULL;
+	END;
+	RETURN result;
+EXCEPTION WHEN SQLSTATE 'PT400' OR SQLSTATE 'PT404' OR SQLSTATE 'PT409' THEN
+	RETURN CASE WHEN SQLERRM ~ '^INVALID_VALUE: member .* does not exist$' THEN 'without members' ELSE SQLERRM END;
+END $$;
+CREATE TABLE pairs AS SELECT (a).type, try_diff(a, b) AS what
+	FROM (SELECT s, row_number() OVER (PARTITION BY type ORDER BY random()) FROM seen s) AS first(a, i),
+		LATERAL (SELECT s FROM seen s WHERE s.type = (a).type AND s.id = (a).id ORDER BY random() LIMIT 1) AS second(b) WHERE i <= 200;
+SELECT type, what FROM pairs WHERE what NOT IN ('the other', 'no changes', 'without members') LIMIT 5;
+SELECT type, count(*) FILTER (WHERE what = 'the other') > 3 AS tried FROM pairs GROUP BY 1 ORDER BY 1;

@@ -55,6 +55,8 @@ SELECT * FROM diff(format('{%s, %s: {"department": "A", "costCenter": "1", "mana
 	format('{%s, %s: {"department": "B", "division": "x", "manager": {"value": "2"}}}', :'both', :'enterprise')::jsonb);
 SELECT * FROM diff(format('{%s}', :'user')::jsonb, format('{%s, %s: {"department": "B"}}', :'both', :'enterprise')::jsonb);
 SELECT * FROM diff(format('{%s, %s: {"department": "B"}}', :'both', :'enterprise')::jsonb, format('{%s}', :'user')::jsonb);
+-- its URN stays: a patch, which takes it out with the attributes, puts it in again
+SELECT * FROM diff(format('{%s, %s: {"department": "B"}}', :'both', :'enterprise')::jsonb, format('{%s}', :'both')::jsonb);
 SELECT * FROM diff(format('{%s, %s: {}}', :'user', :'enterprise')::jsonb, format('{%s}', :'user')::jsonb);
 
 \echo # many values: by type, by value, else as a whole

@@ -155,6 +155,55 @@ ALTER TABLE users FORCE ROW LEVEL SECURITY;
 SELECT sees('regress_scim_keeper');
 ROLLBACK;
 
+-- what the functions say; and that they never say more than the view
+CREATE FUNCTION says(role regrole, type text DEFAULT 'User', id text DEFAULT '00000000-0000-4000-a000-000000000001', tenant text DEFAULT 'red') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+	detail text;
+BEGIN
+	EXECUTE format('SET LOCAL ROLE %s', role);
+	BEGIN
+		answer := jsonb_array_length(scim_get_history(type, id, tenant_id => tenant) -> 'entries') || ' entries';
+	EXCEPTION WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+		answer := concat_ws(' ', sqlstate, sqlerrm, detail::jsonb - '{error_code,status}'::text[]);
+	END;
+	RESET ROLE;
+	RETURN answer;
+END $$;
+INSERT INTO users (tenant_id, id, data) VALUES ('red', '00000000-0000-4000-a000-000000000001', '{"userName": "ann"}'), ('blue', '00000000-0000-4000-a000-000000000002', '{"userName": "bob"}');
+INSERT INTO groups (tenant_id, id, data) VALUES ('red', '00000000-0000-4000-a000-000000000001', '{"displayName": "staff"}');
+SELECT says('regress_scim_red');
+SELECT says('regress_scim_free', 'User', '00000000-0000-4000-a000-000000000002', 'blue');
+SELECT says('regress_scim_red', 'User', '00000000-0000-4000-a000-000000000002', 'blue');
+SELECT says('regress_scim_blind');
+BEGIN;
+REVOKE SELECT (data, created) ON users FROM regress_scim_red;
+SELECT says('regress_scim_red');
+ROLLBACK;
+BEGIN;
+GRANT SELECT (id, tenant_id) ON users TO regress_scim_blind;
+SELECT says('regress_scim_blind');
+ROLLBACK;
+BEGIN;
+REVOKE SELECT (member_id) ON groups_members FROM regress_scim_red;
+SELECT says('regress_scim_red', 'Group');
+ROLLBACK;
+BEGIN;
+CREATE POLICY more ON users FOR SELECT USING (true);
+SELECT says('regress_scim_red');
+SELECT says('regress_scim_free');
+ROLLBACK;
+BEGIN;
+CREATE POLICY more ON groups_members AS RESTRICTIVE USING (true);
+SELECT says('regress_scim_red', 'Group');
+ROLLBACK;
+-- a resource that is not there, hidden or never was, is the same
+SELECT says('regress_scim_red', 'User', '00000000-0000-4000-a000-000000000002'), says('regress_scim_red', 'User', '00000000-0000-4000-a000-000000000003');
+DELETE FROM users;
+DELETE FROM groups;
+DELETE FROM scim_history_rows WHERE operation IN ('create', 'delete');
+
 -- neither by a plan of before, nor in the middle of a statement
 PREPARE seen AS SELECT counts();
 BEGIN;

@@ -11,26 +11,32 @@ use Upgrade;
 
 my $node = new_cluster('catalog');
 my $new = new_version($node);
+my $history_triggers = q{SELECT count(*) FROM pg_trigger WHERE tgfoid IN (SELECT oid FROM pg_proc WHERE proname = 'scim_history_trigger')};
 
-foreach my $kind ('created', 'mapped')
+foreach my $database ('created', 'mapped', 'elsewhere')
 {
-	new_database($node, $kind, old_version());
-	set_up($node, $kind, $kind);
-	fill($node, $kind, $kind);
-	my $rows = rows($node, $kind);
-	my $answers = answers($kind);
-	like($rows, qr/user5|User5/i, "$kind: there are rows");
+	my $kind = $database eq 'elsewhere' ? 'created' : $database;
+	my %options = (elsewhere => $database eq 'elsewhere');
 
-	update($node, $kind);
-	is($node->safe_psql($kind, q{SELECT extversion FROM pg_extension WHERE extname = 'scimver'}), $new, "$kind: updated");
-	same_lines(rows($node, $kind, new_tables($kind)), $rows, "$kind: no row was written");
-	is(answers($kind), $answers, "$kind: what functions and views answer is the same");
+	new_database($node, $database, old_version(), %options);
+	set_up($node, $database, $kind);
+	fill($node, $database, $kind);
+	my $rows = rows($node, $database);
+	my $answers = answers($database);
+	like($rows, qr/User5/, "$database: there are rows");
+	is($node->safe_psql($database, $history_triggers), '0', "$database: and no triggers of the history");
 
-	new_database($node, "new_$kind", $new);
-	set_up($node, "new_$kind", $kind);
-	fill($node, "new_$kind", $kind);
-	same_lines(catalog($node, $kind), catalog($node, "new_$kind"), "$kind: the catalog is that of a new database");
-	same_lines(own_rows($kind), own_rows("new_$kind"), "$kind: so are the rows that the extension comes with, and the grants");
+	update($node, $database);
+	is($node->safe_psql($database, q{SELECT extversion FROM pg_extension WHERE extname = 'scimver'}), $new, "$database: updated");
+	same_lines(rows($node, $database, new_tables($database)), $rows, "$database: no row was written");
+	is(answers($database), $answers, "$database: what functions and views answer is the same");
+
+	new_database($node, "new_$database", $new, %options);
+	set_up($node, "new_$database", $kind);
+	fill($node, "new_$database", $kind);
+	same_lines(catalog($node, $database), catalog($node, "new_$database"), "$database: the catalog is that of a new database");
+	same_lines(own_rows($database), own_rows("new_$database"), "$database: so are the rows that the extension comes with, and the grants");
+	is($node->safe_psql($database, $history_triggers), $kind eq 'created' ? '14' : '0', "$database: created tables have triggers of the history by now");
 }
 
 sub own_rows

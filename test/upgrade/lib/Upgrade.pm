@@ -32,14 +32,26 @@ sub new_cluster
 	return $node;
 }
 
-# A database with the extension, of a version or of that in the tree; undef: without.
+# A database with the extension, of a version; undef: without.  elsewhere: in a schema of its
+# own, where new objects are given to others, or to nobody, by default.
 sub new_database
 {
-	my ($node, $name, $version) = @_;
+	my ($node, $name, $version, %options) = @_;
+	my $schema = '';
 
 	$node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
 	return unless defined $version;
-	$node->safe_psql($name, "CREATE EXTENSION pgcrypto; CREATE EXTENSION scimver VERSION '$version'");
+	if ($options{elsewhere})
+	{
+		$node->safe_psql($name, qq{
+			CREATE SCHEMA "The extension's; schema";
+			ALTER DATABASE $name SET search_path = public, "The extension's; schema";
+			ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO clerk;
+			ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO clerk;
+			ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC});
+		$schema = q{SCHEMA "The extension's; schema"};
+	}
+	$node->safe_psql($name, "CREATE EXTENSION pgcrypto; CREATE EXTENSION scimver $schema VERSION '$version'");
 	return;
 }
 

@@ -1,0 +1,121 @@
+/*
+ * history.c
+ *		The handler of scim_get_history: the changes of a resource, or how it was
+ *		at a version, or what differs between two.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "miscadmin.h"
+#include "operation/history.h"
+#include "operation/history_version.h"
+#include "tools/arguments.h"
+#include "tools/envelope.h"
+#include "tools/fit.h"
+#include "tools/history.h"
+#include "tools/lists.h"
+
+/* ---- a version ---- */
+
+static text *
+show_version(const ScimToolCall *call)
+{
+	ScimView	view = scim_argument_view(call);
+	Jsonb	   *resource = scim_store_get_version(call->type->name, call->tenant, call->id,
+												  scim_argument_text(call, PARAM_OLD_VERSION),
+												  &view, true);
+
+	return scim_success_resource(call, resource, scim_metadata(call));
+}
+
+/* ---- what differs ---- */
+
+/* The first changes that fit, of the first, if need be, its path alone. */
+static JsonbValue *
+changes_that_fit(JsonbContainer *changes, JsonbValue *omitted)
+{
+	JsonbValue *fitting = scim_new_array();
+	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
+	ScimWalk	walk;
+	JsonbValue	change;
+
+	scim_walk(&walk, changes);
+	while (scim_walk_next(&walk, NULL, &change))
+	{
+		JsonbValue *shown = scim_open(&change);
+
+		CHECK_FOR_INTERRUPTS();
+		if (walk.next == 1)
+			scim_fit_object(shown, room, "changes[0].", omitted);
+		room -= scim_json_size(shown) + 2;
+		if (room < 0 && walk.next > 1)
+			break;
+		scim_append(fitting, shown);
+	}
+	if (fitting->val.array.nElems < walk.count)
+		scim_append_text(omitted, psprintf("changes[%d..%d]", fitting->val.array.nElems,
+										   walk.count - 1));
+	return fitting;
+}
+
+static text *
+show_difference(const ScimToolCall *call)
+{
+	JsonbValue *metadata = scim_metadata(call);
+	JsonbValue *omitted = scim_new_array();
+	JsonbValue	root;
+	JsonbValue *content;
+	JsonbValue *changes;
+
+	scim_root(scim_store_diff(call->type->name, call->tenant, call->id,
+							  scim_argument_text(call, PARAM_FROM_VERSION),
+							  scim_argument_text(call, PARAM_TO_VERSION), true),
+			  &root);
+	content = scim_open(&root);
+	changes = scim_get(content, "changes", strlen("changes"));
+	if (changes && changes->type == jbvBinary)
+		scim_set_value(content, "changes", changes_that_fit(changes->val.binary.data, omitted));
+	scim_say_omitted(metadata, omitted, "Call again with version to see the whole of one of them.");
+	return scim_success(content, metadata);
+}
+
+/* ---- the tool ---- */
+
+/* One argument would be ignored. */
+static void
+refuse_together(const ScimToolCall *call, ScimParameterId one, ScimParameterId other)
+{
+	if (call->given[one] && call->given[other])
+		scim_throw_path(SCIM_INVALID_ARGUMENT, call->tool->parameters[other],
+						"arguments %s and %s do not go together", call->tool->parameters[one],
+						call->tool->parameters[other]);
+}
+
+static void
+check_arguments(const ScimToolCall *call)
+{
+	static const ScimParameterId pages[] = {PARAM_COUNT, PARAM_HISTORY_CURSOR};
+
+	refuse_together(call, PARAM_OLD_VERSION, PARAM_FROM_VERSION);
+	if (call->given[PARAM_TO_VERSION] && !call->given[PARAM_FROM_VERSION])
+		scim_throw_path(SCIM_INVALID_ARGUMENT, "from_version",
+						"argument to_version needs from_version");
+	for (int i = 0; i < (int) lengthof(pages); i++)
+	{
+		refuse_together(call, PARAM_OLD_VERSION, pages[i]);
+		refuse_together(call, PARAM_FROM_VERSION, pages[i]);
+	}
+}
+
+text *
+scim_run_get_history(ScimToolCall *call)
+{
+	check_arguments(call);
+	if (call->given[PARAM_OLD_VERSION])
+		return show_version(call);
+	if (call->given[PARAM_FROM_VERSION])
+		return show_difference(call);
+	return scim_run_list_history(call);
+}

@@ -21,6 +21,7 @@ require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/history.pl";
+require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/instructions.pl";
 require "$FindBin::RealBin/peers.pl";
 
@@ -370,6 +371,7 @@ my %measure = (
 	existing => \&measure_existing,
 	grants => \&measure_grants,
 	history => \&measure_history,
+	prune => \&measure_prune,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

@@ -249,6 +249,14 @@ initStringInfo(StringInfo text)
 #endif
 
 void
+resetStringInfo(StringInfo text)
+{
+	text->data[0] = '\0';
+	text->len = 0;
+	text->cursor = 0;
+}
+
+void
 appendBinaryStringInfo(StringInfo text, STRINGINFO_DATA data, int length)
 {
 	if (text->len + length >= text->maxlen)
@@ -348,6 +356,15 @@ errmsg_internal(const char *format, ...)
 
 	va_start(arguments, format);
 	return keep_text(raised->message, sizeof(raised->message), format, arguments);
+}
+
+int
+errdetail(const char *format, ...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	return keep_text(raised->detail, sizeof(raised->detail), format, arguments);
 }
 
 int

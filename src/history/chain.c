@@ -27,37 +27,69 @@ read_step(ScimChain *chain, ScimHistoryReader *reader)
 	return entry && entry->seq > chain->begins ? entry : NULL;
 }
 
-static ScimHistoryEntry *
-take(ScimHistoryEntry **slot)
+/* Did the entry lead to what is at hand? */
+static bool
+leads_to(const ScimHistoryEntry *entry, const ScimChainState *state)
 {
-	ScimHistoryEntry *entry = *slot;
-
-	*slot = NULL;
-	return entry;
+	if (state->version == NULL || entry->version == NULL)
+		return state->version == NULL && entry->version == NULL;
+	return strcmp(entry->version, state->version) == 0;
 }
 
 /*
- * The entry that was written before, among them the TRUNCATE that the resource went
- * with: of several, the first after it was still there.
+ * The TRUNCATE that came next after an entry that left the resource there, and before
+ * what was read last; NULL: there was none.  It is only looked for where the entry
+ * does not follow.
  */
+static ScimHistoryEntry *
+find_truncate(ScimChain *chain, const ScimHistoryEntry *entry)
+{
+	ScimHistoryEntry *found = NULL;
+
+	if (chain->of_type == NULL)
+	{
+		chain->of_type = scim_open_history(chain->tenant, chain->type->name, NULL, chain->read_to,
+										   GetActiveSnapshot());
+		chain->next_of_type = read_step(chain, chain->of_type);
+	}
+	while (chain->next_of_type && chain->next_of_type->seq > entry->seq)
+	{
+		if (chain->next_of_type->seq < chain->read_to)
+			found = chain->next_of_type;
+		chain->next_of_type = read_step(chain, chain->of_type);
+	}
+	return found;
+}
+
+/* The entry that was written before; NULL: there is none. */
 static ScimHistoryEntry *
 read_entry(ScimChain *chain)
 {
-	if (chain->ahead)
-		return take(&chain->ahead);
-	if (chain->next == NULL)
-		chain->next = read_step(chain, chain->entries);
-	if (chain->next == NULL)
+	ScimHistoryEntry *entry = chain->next ? chain->next : read_step(chain, chain->entries);
+	ScimHistoryEntry *truncate = NULL;
+
+	chain->next = NULL;
+	if (entry == NULL)
 		return NULL;
-	while (chain->next_of_type && chain->next_of_type->seq > chain->next->seq)
+	if (entry->version && !(chain->state.linked && leads_to(entry, &chain->state)))
+		truncate = find_truncate(chain, entry);
+	if (truncate)
 	{
-		chain->truncate = chain->next_of_type;
-		chain->next_of_type = read_step(chain, chain->of_type);
+		chain->next = entry;
+		entry = truncate;
 	}
-	if (chain->truncate && chain->next->version)
-		return take(&chain->truncate);
-	chain->truncate = NULL;
-	return take(&chain->next);
+	chain->read_to = entry->seq;
+	return entry;
+}
+
+/* The same, or the one that was read too far. */
+static ScimHistoryEntry *
+take_entry(ScimChain *chain)
+{
+	ScimHistoryEntry *entry = chain->ahead;
+
+	chain->ahead = NULL;
+	return entry ? entry : read_entry(chain);
 }
 
 /* ---- the transaction at hand ---- */
@@ -66,7 +98,7 @@ read_entry(ScimChain *chain)
 static bool
 await_another(ScimChain *chain)
 {
-	ScimHistoryEntry *entry = chain->all_waiting ? NULL : read_entry(chain);
+	ScimHistoryEntry *entry = chain->all_waiting ? NULL : take_entry(chain);
 
 	if (entry && entry->xid == chain->xid)
 	{
@@ -83,7 +115,7 @@ await_another(ScimChain *chain)
 static bool
 begin_transaction(ScimChain *chain)
 {
-	ScimHistoryEntry *entry = read_entry(chain);
+	ScimHistoryEntry *entry = take_entry(chain);
 
 	if (entry == NULL)
 		return false;
@@ -99,14 +131,6 @@ begin_transaction(ScimChain *chain)
 }
 
 /* ---- what follows ---- */
-
-static bool
-leads_to(const ScimHistoryEntry *entry, const ScimChainState *state)
-{
-	if (state->version == NULL || entry->version == NULL)
-		return state->version == NULL && entry->version == NULL;
-	return strcmp(entry->version, state->version) == 0;
-}
 
 /* Can no other entry be one that follows better? */
 static bool
@@ -188,13 +212,12 @@ open_readers(ScimChain *chain, const char *tenant, const ScimResourceType *type,
 			 int64 up_to)
 {
 	memset(chain, 0, sizeof(ScimChain));
+	chain->tenant = tenant;
+	chain->type = type;
 	chain->begins = scim_history_begins(tenant, type);
 	chain->all_waiting = true;
-	chain->entries = scim_open_history(tenant, type->name, id, up_to,
-									   GetActiveSnapshot());
-	chain->of_type = scim_open_history(tenant, type->name, NULL, up_to,
-									   GetActiveSnapshot());
-	chain->next_of_type = read_step(chain, chain->of_type);
+	chain->read_to = up_to == PG_INT64_MAX ? up_to : up_to + 1;
+	chain->entries = scim_open_history(tenant, type->name, id, up_to, GetActiveSnapshot());
 }
 
 void
@@ -229,5 +252,6 @@ void
 scim_close_chain(ScimChain *chain)
 {
 	scim_close_history(chain->entries);
-	scim_close_history(chain->of_type);
+	if (chain->of_type)
+		scim_close_history(chain->of_type);
 }

@@ -34,13 +34,15 @@ typedef struct ScimChainPlace
 
 typedef struct ScimChain
 {
+	const char *tenant;
+	const ScimResourceType *type;
 	ScimHistoryReader *entries; /* of the resource */
-	ScimHistoryReader *of_type; /* of all resources of its type at once */
+	ScimHistoryReader *of_type; /* of all resources of its type at once; NULL: not opened yet */
 	int64		begins;			/* behind that seq: what was before, under another mapping, is not
 								 * shown */
+	int64		read_to;		/* the seq of what was read last */
 	ScimHistoryEntry *next;		/* that was read of each, or NULL */
 	ScimHistoryEntry *next_of_type;
-	ScimHistoryEntry *truncate; /* took the resource away, unless it came after that */
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
 	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet */
 	bool		all_waiting;	/* there are no others of it */

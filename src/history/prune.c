@@ -75,11 +75,11 @@ run(const char *text, int nargs, Oid *types, Datum *values)
 	return SPI_processed;
 }
 
-/* A column of the one row that it returned. */
+/* The column of the one row that it returned. */
 static Datum
-result_value(int column, bool *isnull)
+result_value(bool *isnull)
 {
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
 }
 
 /* The next tenant, by one look into the index, whatever he has; false: there is none. */
@@ -93,17 +93,20 @@ next_tenant(Prune *prune)
 		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
 	: run("SELECT tenant_id FROM %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
 		  0, NULL, NULL);
-	char	   *name;
+	bool		isnull;
 
-	if (count == 0)
-		return false;
-	name = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	if (prune->tenant)
-		pfree(prune->tenant);
-	prune->tenant = MemoryContextStrdup(prune->context, name);
-	prune->is_done = false;
-	prune->behind = PG_INT64_MIN;
-	return true;
+	if (count > 0)
+	{
+		if (prune->tenant)
+			pfree(prune->tenant);
+		prune->tenant = MemoryContextStrdup(prune->context,
+											TextDatumGetCString(result_value(&isnull)));
+		prune->is_done = false;
+		prune->behind = PG_INT64_MIN;
+	}
+	/* SPI keeps results until its end, and there may be very many tenants */
+	SPI_freetuptable(SPI_tuptable);
+	return count > 0;
 }
 
 /* Of the tenant's next rows, "most" at most, those before the first that is young: the last. */
@@ -124,7 +127,8 @@ find_last(const Prune *prune, int most, int64 *last)
 		" FROM (SELECT r.seq, r.at FROM %s.scim_history_rows AS r"
 		" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
 		" ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young", 4, types, values);
-	*last = DatumGetInt64(result_value(1, &isnull));
+	*last = DatumGetInt64(result_value(&isnull));
+	SPI_freetuptable(SPI_tuptable);
 	return !isnull;
 }
 

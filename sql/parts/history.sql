@@ -102,7 +102,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
 		changed, before, members, actor, agent, tool, application_name, expected_version, error_code
-	FROM scim_history_rows WHERE scim_may_read_history('', '', 0) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
+	FROM scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
 
@@ -163,6 +163,6 @@ COMMENT ON FUNCTION scim_restore(text, text, text, text, text) IS
 
 CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-	AS 'MODULE_PATHNAME', 'scim_diff_contents';
+	AS 'MODULE_PATHNAME', 'scim_diff_jsonb';
 COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
 	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';

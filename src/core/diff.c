@@ -13,7 +13,7 @@
 #include "core/sides.h"
 #include "fmgr.h"
 
-PG_FUNCTION_INFO_V1(scim_diff_contents);
+PG_FUNCTION_INFO_V1(scim_diff_jsonb);
 
 /* Where attributes are compared: the resource, an extension, a complex value. */
 typedef struct Level
@@ -259,7 +259,7 @@ scim_find_changes(Jsonb *old, Jsonb *new)
  * INVALID_VALUE.
  */
 Datum
-scim_diff_contents(PG_FUNCTION_ARGS)
+scim_diff_jsonb(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *old = PG_GETARG_JSONB_P(0);
 	Jsonb	   *new = PG_GETARG_JSONB_P(1);

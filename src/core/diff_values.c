@@ -77,16 +77,6 @@ open_values(Values *values, const JsonbValue *array)
 	values->count = tree->val.array.nElems;
 }
 
-static char *
-folded(const JsonbValue *text)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	scim_append_folded(&out, text->val.string.val, text->val.string.len);
-	return out.data;
-}
-
 /* The value with that text, folded; -1: none. */
 static int
 find_value(const Values *values, const char *text)
@@ -118,6 +108,9 @@ read_key(const JsonbValue *value, const char *part, JsonbValue *key)
 static bool
 take_keys(Values *values, const char *part)
 {
+	StringInfoData folded;
+
+	initStringInfo(&folded);
 	memset(&values->finder, 0, sizeof(ScimFinder));
 	values->keys = many(values->count, sizeof(JsonbValue));
 	values->folded = many(values->count, sizeof(char *));
@@ -126,11 +119,12 @@ take_keys(Values *values, const char *part)
 		CHECK_FOR_INTERRUPTS();
 		if (!read_key(&values->items[i], part, &values->keys[i]))
 			return false;
-		values->folded[i] = folded(&values->keys[i]);
-		if (find_value(values, values->folded[i]) >= 0)
+		resetStringInfo(&folded);
+		scim_append_folded(&folded, values->keys[i].val.string.val, values->keys[i].val.string.len);
+		if (find_value(values, folded.data) >= 0)
 			return false;
-		scim_finder_add(&values->finder,
-						scim_text_hash(values->folded[i], strlen(values->folded[i])), i);
+		values->folded[i] = pstrdup(folded.data);
+		scim_finder_add(&values->finder, scim_text_hash(folded.data, folded.len), i);
 	}
 	return true;
 }

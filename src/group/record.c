@@ -12,7 +12,7 @@
 #include "core/finder.h"
 #include "executor/spi.h"
 #include "group/record.h"
-#include "history/change.h"
+#include "history/fold.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
 #include "resource/version.h"

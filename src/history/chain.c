@@ -11,6 +11,7 @@
 #include "history/chain.h"
 #include "history/rights.h"
 #include "miscadmin.h"
+#include "utils/snapmgr.h"
 
 /* ---- as they came ---- */
 
@@ -189,8 +190,10 @@ open_readers(ScimChain *chain, const char *tenant, const ScimResourceType *type,
 	memset(chain, 0, sizeof(ScimChain));
 	chain->begins = scim_history_begins(tenant, type);
 	chain->all_waiting = true;
-	chain->entries = scim_open_history(tenant, type->name, id, up_to);
-	chain->of_type = scim_open_history(tenant, type->name, NULL, up_to);
+	chain->entries = scim_open_history(tenant, type->name, id, up_to,
+									   GetActiveSnapshot());
+	chain->of_type = scim_open_history(tenant, type->name, NULL, up_to,
+									   GetActiveSnapshot());
 	chain->next_of_type = read_step(chain, chain->of_type);
 }
 

@@ -42,7 +42,7 @@ typedef struct ScimChain
 	ScimHistoryEntry *next_of_type;
 	ScimHistoryEntry *truncate; /* took the resource away, unless it came after that */
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
-	List	   *waiting;		/* entries of the transaction at hand, as they came, not taken yet */
+	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet */
 	bool		all_waiting;	/* there are no others of it */
 	uint64		xid;			/* of that */
 	ScimChainState state;

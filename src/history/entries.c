@@ -47,7 +47,8 @@ init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
 }
 
 ScimHistoryReader *
-scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to)
+scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to,
+				  Snapshot snapshot)
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
 	Oid			relid = scim_history_table();
@@ -56,12 +57,12 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 		return reader;
 	reader->relation = table_open(relid, AccessShareLock);
 	reader->index = index_open(scim_history_resource_index(), AccessShareLock);
-	init_text_key(&reader->keys[0], SCIM_HISTORY_TENANT, tenant);
-	init_text_key(&reader->keys[1], SCIM_HISTORY_TYPE, type);
-	init_text_key(&reader->keys[2], SCIM_HISTORY_ID, id);
-	ScanKeyInit(&reader->keys[3], SCIM_HISTORY_SEQ, BTLessEqualStrategyNumber, F_INT8LE,
-				Int64GetDatum(up_to));
-	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, GetActiveSnapshot(),
+	init_text_key(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	init_text_key(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
+	init_text_key(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
+	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
+				F_INT8LE, Int64GetDatum(up_to));
+	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
 											  lengthof(reader->keys), reader->keys);
 	return reader;
 }
@@ -97,9 +98,9 @@ operation_of(Datum name)
 
 /* The column as text; NULL: there is none. */
 static char *
-text_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
+text_of(const ScimHistoryEntry *entry, ScimEntryColumn column)
 {
-	return entry->nulls[column - 1] ? NULL : TextDatumGetCString(entry->values[column - 1]);
+	return entry->nulls[column] ? NULL : TextDatumGetCString(entry->values[column]);
 }
 
 static ScimHistoryEntry *
@@ -112,15 +113,15 @@ read_entry(HeapTuple row, TupleDesc descriptor)
 	heap_deform_tuple(heap_copytuple(row), descriptor, values, nulls);
 	entry->values = values;
 	entry->nulls = nulls;
-	entry->seq = DatumGetInt64(values[SCIM_HISTORY_SEQ - 1]);
-	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_HISTORY_XID - 1]));
-	entry->at = DatumGetTimestampTz(values[SCIM_HISTORY_AT - 1]);
-	entry->operation = operation_of(values[SCIM_HISTORY_DID - 1]);
-	entry->has_revision = !nulls[SCIM_HISTORY_REVISION - 1];
+	entry->seq = DatumGetInt64(values[SCIM_ENTRY_SEQ]);
+	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_ENTRY_XID]));
+	entry->at = DatumGetTimestampTz(values[SCIM_ENTRY_AT]);
+	entry->operation = operation_of(values[SCIM_ENTRY_OPERATION]);
+	entry->has_revision = !nulls[SCIM_ENTRY_REVISION];
 	if (entry->has_revision)
-		entry->revision = DatumGetInt64(values[SCIM_HISTORY_REVISION - 1]);
-	entry->version = text_of(entry, SCIM_HISTORY_VERSION);
-	entry->previous_version = text_of(entry, SCIM_HISTORY_PREVIOUS_VERSION);
+		entry->revision = DatumGetInt64(values[SCIM_ENTRY_REVISION]);
+	entry->version = text_of(entry, SCIM_ENTRY_VERSION);
+	entry->previous_version = text_of(entry, SCIM_ENTRY_PREVIOUS_VERSION);
 	return entry;
 }
 
@@ -154,21 +155,21 @@ scim_close_history(ScimHistoryReader *reader)
 char *
 scim_entry_actor(const ScimHistoryEntry *entry)
 {
-	if (entry->nulls[SCIM_HISTORY_ACTOR - 1])
+	if (entry->nulls[SCIM_ENTRY_ACTOR])
 		return NULL;
-	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_HISTORY_ACTOR - 1])));
+	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_ENTRY_ACTOR])));
 }
 
 char *
 scim_entry_agent(const ScimHistoryEntry *entry)
 {
-	return text_of(entry, SCIM_HISTORY_AGENT);
+	return text_of(entry, SCIM_ENTRY_AGENT);
 }
 
 char *
 scim_entry_tool(const ScimHistoryEntry *entry)
 {
-	return text_of(entry, SCIM_HISTORY_TOOL);
+	return text_of(entry, SCIM_ENTRY_TOOL);
 }
 
 List *
@@ -179,9 +180,9 @@ scim_entry_changed(const ScimHistoryEntry *entry)
 	bool	   *nulls;
 	int			count;
 
-	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
+	if (entry->nulls[SCIM_ENTRY_CHANGED])
 		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]), TEXTOID, -1,
+	deconstruct_array(DatumGetArrayTypeP(entry->values[SCIM_ENTRY_CHANGED]), TEXTOID, -1,
 					  false, TYPALIGN_INT, &elements, &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
@@ -199,9 +200,9 @@ scim_entry_names(const ScimHistoryEntry *entry, const char *name)
 	char	   *element;
 	int			count;
 
-	if (entry->nulls[SCIM_HISTORY_CHANGED - 1])
+	if (entry->nulls[SCIM_ENTRY_CHANGED])
 		return false;
-	array = DatumGetArrayTypeP(entry->values[SCIM_HISTORY_CHANGED - 1]);
+	array = DatumGetArrayTypeP(entry->values[SCIM_ENTRY_CHANGED]);
 	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	element = (char *) array + ARR_OVERHEAD_NONULLS(ARR_NDIM(array));
 	/* of ours no element is NULL; one that is takes no place among the others */
@@ -218,19 +219,19 @@ scim_entry_names(const ScimHistoryEntry *entry, const char *name)
 }
 
 static Jsonb *
-jsonb_of(const ScimHistoryEntry *entry, ScimHistoryColumn column)
+jsonb_of(const ScimHistoryEntry *entry, ScimEntryColumn column)
 {
-	return entry->nulls[column - 1] ? NULL : DatumGetJsonbP(entry->values[column - 1]);
+	return entry->nulls[column] ? NULL : DatumGetJsonbP(entry->values[column]);
 }
 
 Jsonb *
 scim_entry_before(const ScimHistoryEntry *entry)
 {
-	return jsonb_of(entry, SCIM_HISTORY_BEFORE);
+	return jsonb_of(entry, SCIM_ENTRY_BEFORE);
 }
 
 Jsonb *
 scim_entry_members(const ScimHistoryEntry *entry)
 {
-	return jsonb_of(entry, SCIM_HISTORY_MEMBERS);
+	return jsonb_of(entry, SCIM_ENTRY_MEMBERS);
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "history/change.h"
+#include "utils/snapshot.h"
 
 /* An entry; what only some ask for is taken out of its row when they do. */
 typedef struct ScimHistoryEntry
@@ -21,8 +22,8 @@ typedef struct ScimHistoryEntry
 	int64		revision;
 	char	   *version;		/* NULL: it is gone */
 	char	   *previous_version;	/* NULL: it was not there */
-	Datum	   *values;			/* its columns (history/place.h), from 0; what is stored out of line
-								 * stays there until it is asked for */
+	Datum	   *values;			/* its columns (history/place.h), from 0; what is stored out of
+								 * line stays there until it is asked for */
 	bool	   *nulls;
 } ScimHistoryEntry;
 
@@ -30,11 +31,11 @@ typedef struct ScimHistoryReader ScimHistoryReader;
 
 /*
  * Opens the entries of the resource (id NULL: those of all resources of the type),
- * up to that seq, under the active snapshot, which stays until they are closed.
- * A database without a history has none.
+ * up to that seq, under the snapshot, which stays until they are closed; NULL: what
+ * is committed, as of catalogs.  A database without a history has none.
  */
 extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type, const char *id,
-											int64 up_to);
+											int64 up_to, Snapshot snapshot);
 
 /* The next one, older, in the current context; NULL: there is none. */
 extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);

@@ -15,7 +15,8 @@ typedef struct ScimNetMember
 {
 	char	   *type;
 	char	   *id;
-	int64		net;			/* > 0: was a member then, and is none now; < 0: the other way round */
+	int64		net;			/* > 0: was a member then, and is none now; < 0: the other way
+								 * round */
 } ScimNetMember;
 
 /* What moved since then; all zero: nothing. */

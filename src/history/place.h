@@ -9,31 +9,34 @@
 
 #include "access/attnum.h"
 
-/* The columns of scim_history_rows, in their order; later versions add theirs behind. */
-typedef enum ScimHistoryColumn
+/* The columns of scim_history_rows, in their order, from 0; later versions add theirs behind. */
+typedef enum ScimEntryColumn
 {
-	SCIM_HISTORY_SEQ = 1,
-	SCIM_HISTORY_XID,
-	SCIM_HISTORY_AT,
-	SCIM_HISTORY_TENANT,
-	SCIM_HISTORY_TYPE,
-	SCIM_HISTORY_ID,
-	SCIM_HISTORY_DID,			/* operation */
-	SCIM_HISTORY_REVISION,
-	SCIM_HISTORY_VERSION,
-	SCIM_HISTORY_PREVIOUS_VERSION,
-	SCIM_HISTORY_CHANGED,
-	SCIM_HISTORY_BEFORE,
-	SCIM_HISTORY_MEMBERS,
-	SCIM_HISTORY_ACTOR,
-	SCIM_HISTORY_AGENT,
-	SCIM_HISTORY_TOOL,
-	SCIM_HISTORY_APPLICATION_NAME,
-	SCIM_HISTORY_EXPECTED_VERSION,
-	SCIM_HISTORY_ERROR_CODE
-} ScimHistoryColumn;
+	SCIM_ENTRY_SEQ,
+	SCIM_ENTRY_XID,
+	SCIM_ENTRY_AT,
+	SCIM_ENTRY_TENANT,
+	SCIM_ENTRY_TYPE,
+	SCIM_ENTRY_ID,
+	SCIM_ENTRY_OPERATION,
+	SCIM_ENTRY_REVISION,
+	SCIM_ENTRY_VERSION,
+	SCIM_ENTRY_PREVIOUS_VERSION,
+	SCIM_ENTRY_CHANGED,
+	SCIM_ENTRY_BEFORE,
+	SCIM_ENTRY_MEMBERS,
+	SCIM_ENTRY_ACTOR,
+	SCIM_ENTRY_AGENT,
+	SCIM_ENTRY_TOOL,
+	SCIM_ENTRY_APPLICATION_NAME,
+	SCIM_ENTRY_EXPECTED_VERSION,
+	SCIM_ENTRY_ERROR_CODE
+} ScimEntryColumn;
 
-#define SCIM_HISTORY_COLUMNS SCIM_HISTORY_ERROR_CODE
+#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_ERROR_CODE + 1)
+
+/* The same as numbers of attributes. */
+#define SCIM_ENTRY_NUMBER(column) ((AttrNumber) ((column) + 1))
 
 /* scim_history_rows; InvalidOid: the extension is older than the history (1.0). */
 extern Oid	scim_history_table(void);

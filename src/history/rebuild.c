@@ -25,29 +25,18 @@ take_now(ScimPast *past)
 }
 
 void
-scim_open_past_of(ScimPast *past, const ScimTarget *target, const char *id, const ScimRow *row)
+scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
 {
 	memset(past, 0, sizeof(ScimPast));
 	past->target = target;
 	past->id = id;
 	past->newest = past->this_life = past->same_password = true;
 	past->members.sum.known = true;
-	past->is_there = row != NULL;
-	if (row)
-	{
-		past->row = *row;
+	past->is_there = scim_fetch(target, id, true, &past->row);
+	if (past->is_there)
 		take_now(past);
-	}
 	scim_open_chain(&past->chain, target->tenant, target->type, id, past->version,
 					past->revision);
-}
-
-void
-scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
-{
-	ScimRow		row;
-
-	scim_open_past_of(past, target, id, scim_fetch(target, id, true, &row) ? &row : NULL);
 }
 
 void

@@ -31,7 +31,7 @@ typedef struct ScimPast
 	int64		revision;		/* 0: not known */
 	bool		this_life;		/* it is that of now: it was not deleted since */
 	Jsonb	   *document;		/* but for: */
-	JsonbValue *replaced;		/* members that are to take the place of the document's; NULL: none */
+	JsonbValue *replaced;		/* members that are to take the place of its own; NULL: none */
 	ScimMemberNet members;		/* of a group */
 	bool		same_password;	/* it is the one of now, or (of one that was deleted) none */
 } ScimPast;
@@ -41,10 +41,6 @@ typedef struct ScimPast
  * end.  The caller may see the history.  Within SPI.
  */
 extern void scim_open_past(ScimPast *past, const ScimTarget *target, const char *id);
-
-/* The same with the row that was read, and is locked; NULL: there is none. */
-extern void scim_open_past_of(ScimPast *past, const ScimTarget *target, const char *id,
-							  const ScimRow *row);
 
 /* The entry that led to what is at hand; NULL: none that does is kept. */
 extern const ScimHistoryEntry *scim_past_entry(ScimPast *past);

@@ -8,12 +8,10 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/relation.h"
-#include "access/table.h"
 #include "base/compat.h"
 #include "base/errors.h"
-#include "history/place.h"
+#include "history/entries.h"
 #include "history/rights.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
@@ -25,8 +23,6 @@
 #include "statement/policy.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -291,59 +287,19 @@ scim_check_history(const ScimRegistration *table, const char *tenant)
 
 /* ---- where it begins ---- */
 
-static void
-init_text_key(ScanKeyData *key, Relation index, int place, const char *value)
-{
-	ScanKeyEntryInitialize(key, 0, index->rd_index->indkey.values[place], BTEqualStrategyNumber,
-						   InvalidOid, index->rd_indcollation[place], F_TEXTEQ,
-						   CStringGetTextDatum(value));
-}
-
-static bool
-is_remapped(HeapTuple tuple, TupleDesc descriptor)
-{
-	bool		isnull;
-	Datum		operation = heap_getattr(tuple, SCIM_HISTORY_DID, descriptor, &isnull);
-
-	return !isnull && strcmp(TextDatumGetCString(operation), "remapped") == 0;
-}
-
-/* The rows of the type as a whole, the newest first; beside such entries, truncations. */
-static int64
-find_remapped(Relation relation, Relation index, ScanKeyData keys[3])
-{
-	SysScanDesc scan = systable_beginscan_ordered(relation, index, NULL, 3, keys);
-	HeapTuple	tuple;
-	bool		isnull;
-	int64		seq = 0;
-
-	while (seq == 0 &&
-		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, BackwardScanDirection)))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (is_remapped(tuple, RelationGetDescr(relation)))
-			seq = DatumGetInt64(heap_getattr(tuple, SCIM_HISTORY_SEQ, RelationGetDescr(relation),
-											 &isnull));
-	}
-	systable_endscan_ordered(scan);
-	return seq;
-}
-
 int64
 scim_history_begins(const char *tenant, const ScimResourceType *type)
 {
-	Relation	relation = table_open(scim_history_table(), AccessShareLock);
-	Relation	index = index_open(scim_history_resource_index(), AccessShareLock);
-	ScanKeyData keys[3];
-	int64		seq;
+	ScimHistoryReader *reader = scim_open_history(tenant, type->name, NULL, PG_INT64_MAX, NULL);
+	const ScimHistoryEntry *entry;
+	int64		begins = 0;
 
-	init_text_key(&keys[0], index, 0, tenant);
-	init_text_key(&keys[1], index, 1, type->name);
-	ScanKeyEntryInitialize(&keys[2], SK_ISNULL | SK_SEARCHNULL,
-						   index->rd_index->indkey.values[2], InvalidStrategy, InvalidOid,
-						   InvalidOid, InvalidOid, (Datum) 0);
-	seq = find_remapped(relation, index, keys);
-	index_close(index, AccessShareLock);
-	table_close(relation, AccessShareLock);
-	return seq;
+	/* beside such entries, there are truncations */
+	while (begins == 0 && (entry = scim_next_entry(reader)) != NULL)
+	{
+		if (entry->operation == SCIM_HISTORY_REMAPPED)
+			begins = entry->seq;
+	}
+	scim_close_history(reader);
+	return begins;
 }

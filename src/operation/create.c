@@ -16,7 +16,8 @@ create(void *argument)
 
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_write_lock_members(write);
-	scim_write_insert_row(write);
+	if (!scim_write_try_insert(write))
+		scim_write_throw_not_inserted(write);
 	scim_write_store_members(write);
 }
 

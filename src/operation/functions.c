@@ -11,6 +11,7 @@
 #include "operation/cursor.h"
 #include "operation/delete.h"
 #include "operation/history.h"
+#include "operation/history_version.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "operation/patch.h"

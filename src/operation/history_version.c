@@ -8,7 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "core/diff.h"
 #include "core/hidden.h"
-#include "operation/history.h"
+#include "operation/history_version.h"
 #include "operation/past.h"
 #include "resource/show.h"
 

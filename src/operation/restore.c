@@ -264,7 +264,7 @@ compare_deleted(const Restore *restore)
 	const ScimWrite *write = &restore->write;
 
 	if (write->expected && restore->deleted && strcmp(write->expected, restore->deleted) != 0)
-		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text,
+		scim_throw_mismatch(&write->target, SCIM_RESTORE_MISMATCH, write->id_text,
 							write->expected, restore->deleted, NULL);
 }
 
@@ -359,21 +359,38 @@ tell_lost_columns(const ScimRegistration *table)
 						table->table, names.data)));
 }
 
+/* The row is new (else: there); the row trigger tells by the id that the call inserts it. */
+static void
+expect_new(Restore *restore, bool is_new)
+{
+	ScimWrite  *write = &restore->write;
+
+	write->call.inserting = is_new;
+	write->call.replaces = !is_new;
+	write->call.id = is_new ? NULL : restore->id;
+	write->wanted.revives = is_new ? &restore->revival : NULL;
+	write->wanted.split = NULL;
+}
+
 static void
 insert_anew(Restore *restore)
 {
 	ScimWrite  *write = &restore->write;
 
 	compare_deleted(restore);
-	write->call.inserting = true;
-	/* the row trigger tells by that that the call inserts it */
-	write->call.id = NULL;
-	write->call.replaces = false;
-	write->wanted.revives = &restore->revival;
-	scim_write_insert_row(write);
-	restore->revived = true;
-	scim_write_store_members(write);
-	tell_lost_columns(write->target.table);
+	expect_new(restore, true);
+	restore->revived = scim_write_try_insert(write);
+	if (restore->revived)
+	{
+		scim_write_store_members(write);
+		tell_lost_columns(write->target.table);
+		return;
+	}
+	/* somebody who did not wait has written it, and was waited for by the INSERT */
+	if (!scim_fetch(&write->target, restore->id, false, NULL))
+		scim_write_throw_not_inserted(write);
+	expect_new(restore, false);
+	scim_write_replace(write);
 }
 
 static void

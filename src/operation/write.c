@@ -125,23 +125,26 @@ scim_write_take_apart(ScimWrite *write, const ScimRow *old)
 	write->call.split = write->wanted.split;
 }
 
-void
-scim_write_insert_row(ScimWrite *write)
+bool
+scim_write_try_insert(ScimWrite *write)
 {
-	const ScimStorage *storage = storage_of(write);
-
 	scim_write_take_apart(write, NULL);
 	scim_check_split(&write->call);
-	if (!storage->insert(&write->wanted))
-	{
-		if (storage->skips_taken)
-			scim_throw_taken(write->target.table, write->target.tenant, write->wanted.document);
-		scim_throw_suppressed(&write->target, "created");
-	}
+	if (!storage_of(write)->insert(&write->wanted))
+		return false;
 	scim_read_row(write->target.table, 0, &write->row);
 	if (write->row.id[0] == '\0')
 		scim_throw_no_id(write->target.table);
 	write->call.id = write->row.id;
+	return true;
+}
+
+void
+scim_write_throw_not_inserted(ScimWrite *write)
+{
+	if (storage_of(write)->skips_taken)
+		scim_throw_taken(write->target.table, write->target.tenant, write->wanted.document);
+	scim_throw_suppressed(&write->target, "created");
 }
 
 /* What differs from the row as it was read is written, if anything does. */

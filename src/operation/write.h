@@ -70,8 +70,12 @@ extern void scim_write_take_apart(ScimWrite *write, const ScimRow *old);
  */
 extern bool scim_write_is_there(ScimWrite *write, bool stale);
 
-/* The INSERT, and the row as it became; UNIQUENESS. */
-extern void scim_write_insert_row(ScimWrite *write);
+/*
+ * The INSERT, and the row as it became.  False: none came back; why, tells the error
+ * of the other: UNIQUENESS, or something suppressed it.
+ */
+extern bool scim_write_try_insert(ScimWrite *write);
+extern SCIM_NORETURN void scim_write_throw_not_inserted(ScimWrite *write);
 
 /* The UPDATE, on condition of the version unless that is NULL; false if it found no such row. */
 extern bool scim_write_update_row(ScimWrite *write, const char *expected);

@@ -43,8 +43,8 @@ static const ScimStatement insert_password = {
 
 /* tenant, id, data, revision, created or NULL: it was there before, but it changes now */
 static const ScimStatement revive = {
-	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {revision}, {created}, {lastModified})"
-	" VALUES ($1, $2, $3, $4, $5, pg_catalog.clock_timestamp())"
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {revision}, {created},"
+	" {lastModified}) VALUES ($1, $2, $3, $4, $5, pg_catalog.clock_timestamp())"
 	" ON CONFLICT DO NOTHING RETURNING {bare}",
 	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, INT8OID, TIMESTAMPTZOID}
 };

@@ -83,7 +83,7 @@ extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const 
  */
 extern const char *scim_read_expected(const char *expected);
 
-/* "changed": the attributes that were, since the resource had that version; NULL: nobody can tell. */
+/* "changed": the attributes that were since then; NULL: nobody can tell. */
 extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation,
 											  const char *id, const char *expected,
 											  const char *current, const JsonbValue *changed);

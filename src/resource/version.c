@@ -61,11 +61,11 @@ copy_text(Datum value, bool isnull)
 /* Without a statement, where nothing stands in the way; false: it takes one. */
 static bool
 read_password_directly(const ScimRegistration *registration, const char *tenant, Datum id,
-					   text **password)
+					   text * *password)
 {
+	AttrNumber	number = registration->numbers[SCIM_COLUMN_PASSWORD];
 	ScimDirect *direct = scim_open_direct(registration, SCIM_DIRECT_ROWS, tenant);
 	TupleTableSlot *slot;
-	bool		isnull;
 
 	if (direct == NULL)
 		return false;
@@ -74,7 +74,8 @@ read_password_directly(const ScimRegistration *registration, const char *tenant,
 	*password = NULL;
 	if (slot)
 	{
-		Datum		value = slot_getattr(slot, registration->numbers[SCIM_COLUMN_PASSWORD], &isnull);
+		bool		isnull;
+		Datum		value = slot_getattr(slot, number, &isnull);
 
 		*password = copy_text(value, isnull);
 	}

@@ -37,7 +37,7 @@ extern char *scim_know_version_now(const ScimRegistration *registration, const c
  * Within SPI.
  */
 extern text *scim_stored_password(const ScimRegistration *registration, const char *tenant,
-								  const char *id);
+								   const char *id);
 
 /* Would the row with "data" in place of its own have the same content, whatever its password? */
 extern bool scim_holds_content(const ScimRegistration *registration, const ScimRow *row,

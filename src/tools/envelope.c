@@ -240,6 +240,11 @@ how_to_change(const ScimToolCall *call)
 	if (call->tool->id == TOOL_GET_HISTORY)
 		return "What omitted names was stored then: from_version shows what changed since, "
 			"scim_restore brings all of it back.";
+	if (call->tool->id == TOOL_RESTORE)
+		return scim_tool_text("What omitted names was not brought back (groups that held a user, "
+							  "members that are gone), or is too large to be shown here: "
+							  "scim_get_{one} tells.",
+							  scim_subject_of(call->tool, call->type));
 	return scim_tool_text(psprintf("%s%s", what, how), scim_subject_of(call->tool, call->type));
 }
 
@@ -401,7 +406,8 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
 	set_next_step(content,
-				  scim_tool_text(psprintf("%s%s%s", look, act, version), scim_subject_of(call->tool, call->type)));
+				  scim_tool_text(psprintf("%s%s%s", look, act, version),
+								 scim_subject_of(call->tool, call->type)));
 }
 
 /* How much a failure may still hold. */

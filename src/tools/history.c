@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/history.h"
+#include "operation/history_version.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"

@@ -249,6 +249,14 @@ initStringInfo(StringInfo text)
 #endif
 
 void
+resetStringInfo(StringInfo text)
+{
+	text->data[0] = '\0';
+	text->len = 0;
+	text->cursor = 0;
+}
+
+void
 appendBinaryStringInfo(StringInfo text, STRINGINFO_DATA data, int length)
 {
 	if (text->len + length >= text->maxlen)

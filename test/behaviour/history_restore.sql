@@ -1,0 +1,99 @@
+-- Resources are brought back to what they were.
+CREATE FUNCTION v(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN scim_get_resource(type, id(n)::text)->'meta'->>'version';
+CREATE FUNCTION sets(path text, value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_array(jsonb_build_object('op', 'replace', 'path', path, 'value', value));
+CREATE FUNCTION shown(resource jsonb) RETURNS text LANGUAGE sql RETURN plain((resource - 'meta' - 'schemas')::text) || ' ' || coalesce(plain(resource->'meta'->>'omitted'), '');
+CREATE FUNCTION restore(n int, version text, expected text DEFAULT NULL, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN shown(scim_restore(type, id(n)::text, version, expected));
+CREATE FUNCTION last(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN (SELECT (e->>'operation') || ' ' || (e->>'revision') || ' ' || (e->>'changed') FROM (SELECT scim_get_history(type, id(n)::text, 1)->'entries'->0) AS t(e));
+CREATE FUNCTION fails(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN SQLSTATE || ' ' || plain(regexp_replace(SQLERRM || CASE WHEN SQLSTATE LIKE 'PT%' THEN ' ' || ((detail::jsonb) - 'status' - 'error_code')::text ELSE '' END,
+		'[A-Za-z0-9+/]{11}=|\d{4}-\d\d-\d\dT[0-9:.]+Z', '?', 'g'));
+END $$;
+
+-- what is there
+INSERT INTO users (id, data) VALUES (id(1), '{"userName": "ada", "title": "one"}');
+SELECT v(1) AS v1 \gset
+SELECT scim_patch_user(id(1)::text, sets('password', '"a secret"')) \g /dev/null
+SELECT password_hash AS hash FROM users WHERE id = id(1) \gset
+SELECT scim_update_user(id(1)::text, '{"userName": "eve", "nickName": "n"}') \g /dev/null
+SELECT v(1) AS v3 \gset
+SELECT restore(1, :'v1'), last(1);
+SELECT last(1), password_hash = :'hash' AS password_stays FROM users WHERE id = id(1);
+-- the same again changes nothing, also with a stale version; nor does the version of now
+SELECT restore(1, :'v1'), restore(1, :'v1', :'v3');
+SELECT restore(1, v(1), 'stale'), last(1);
+-- on condition of a version
+SELECT fails(format('SELECT scim_restore(%L, %L, %L, %L)', 'User', id(1), :'v3', :'v3'));
+SELECT restore(1, :'v3', v(1)), last(1);
+SELECT last(1);
+
+-- what was deleted comes back: with its id, above its revision, as old as it was, without groups
+INSERT INTO groups (id, data) VALUES (id(11), '{"displayName": "g"}');
+SELECT scim_add_members(id(11)::text, ARRAY[id(1)::text]) \g /dev/null
+SELECT created AS made, revision AS revision FROM users WHERE id = id(1) \gset
+SELECT v(1) AS deleted \gset
+SELECT scim_delete_user(id(1)::text) \g /dev/null
+SELECT fails(format('SELECT scim_restore(%L, %L, %L, %L)', 'User', id(1), :'v1', :'v1'));
+BEGIN;
+SELECT restore(1, :'v1', :'deleted');
+SELECT restore(1, :'v1');
+ROLLBACK;
+SELECT restore(1, :'deleted');
+SELECT last(1), created = :'made' AS as_old, last_modified > :'made' AS modified_now, revision - :revision AS above, password_hash, v(1) = scim_version(scim_get_user(id::text)) AS right FROM users WHERE id = id(1);
+SELECT scim_get_version('User', id(1)::text, :'deleted')->'title';
+SELECT shown(scim_get_group(id(11)::text));
+-- another has its name by now
+SELECT v(1) AS v1 \gset
+DELETE FROM users WHERE id = id(1);
+INSERT INTO users (id, data) VALUES (id(2), '{"userName": "EVE"}');
+SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(1), :'v1'));
+SELECT scim_update_user(id(2)::text, '{"userName": "other"}') \g /dev/null
+SELECT restore(1, :'v1');
+-- and of one that is there
+SELECT v(2) AS other \gset
+SELECT scim_update_user(id(2)::text, '{"userName": "third"}') \g /dev/null
+SELECT scim_update_user(id(1)::text, '{"userName": "Other"}') \g /dev/null
+SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(2), :'other'));
+
+-- groups: members come back, but for those who are gone
+INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'u' || n) FROM generate_series(3, 6) n;
+SELECT scim_patch_group(id(11)::text, sets('members', jsonb_build_array(jsonb_build_object('value', id(3)), jsonb_build_object('value', id(4)), jsonb_build_object('value', id(5))))) \g /dev/null
+SELECT v(11, 'Group') AS three \gset
+SELECT scim_update_group(id(11)::text, jsonb_build_object('displayName', 'h', 'members', jsonb_build_array(jsonb_build_object('value', id(6)), jsonb_build_object('value', id(5))))) \g /dev/null
+SELECT v(11, 'Group') AS two \gset
+DELETE FROM users WHERE id = id(4);
+SELECT restore(11, :'three', NULL, 'Group');
+SELECT last(11, 'Group'), v(11, 'Group') = scim_version(scim_get_group(id(11)::text)) AS right;
+DELETE FROM users WHERE id = id(6);
+DELETE FROM groups WHERE id = id(11);
+SELECT restore(11, :'two', NULL, 'Group');
+SELECT last(11, 'Group'), v(11, 'Group') = scim_version(scim_get_group(id(11)::text)) AS right, count(*) AS members FROM groups_members;
+-- nobody knows who they were: those of now stay, and of a group that is gone there are none
+SELECT v(11, 'Group') AS one \gset
+SET scimver.history_members = 0;
+SELECT scim_update_group(id(11)::text, jsonb_build_object('displayName', 'i', 'members', jsonb_build_array(jsonb_build_object('value', id(3))))) \g /dev/null
+RESET scimver.history_members;
+SELECT restore(11, :'one', NULL, 'Group');
+SET scimver.history_members = 0;
+DELETE FROM groups WHERE id = id(11);
+RESET scimver.history_members;
+SELECT restore(11, :'one', NULL, 'Group');
+
+-- who may not write may not restore; bad input
+CREATE ROLE regress_restorer;
+GRANT SELECT ON users, groups, groups_members TO regress_restorer;
+SELECT v(1) AS now \gset
+SET ROLE regress_restorer;
+SET scimver.tenant = 'default';
+SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(1), :'v1')) ~ '^(42501|PT403|PT404)' AS refused;
+RESET ROLE;
+DROP OWNED BY regress_restorer;
+DROP ROLE regress_restorer;
+SELECT fails(format('SELECT scim_restore(%L, %L, %s)', 'User', id(1), arguments)) FROM unnest(ARRAY['''neverWas''', 'NULL', '''W/"a"''', '''a'', ''b c''']) arguments;
+SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(99), 'a')), fails('SELECT scim_restore(''User'', ''no id'', ''a'')');

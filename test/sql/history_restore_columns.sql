@@ -1,0 +1,91 @@
+-- Rows of tables that people had, brought back: ids that the table makes, columns
+-- that are not mapped, rows that are marked as deleted.
+SET client_min_messages = warning;
+CREATE EXTENSION scimver CASCADE;
+\set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
+CREATE FUNCTION v(n text) RETURNS text LANGUAGE sql RETURN scim_get_user(n)->'meta'->>'version';
+CREATE FUNCTION shown(resource jsonb) RETURNS text LANGUAGE sql RETURN (resource - 'meta' - 'schemas')::text || ' ' || coalesce(resource->'meta'->>'omitted', '');
+CREATE FUNCTION lines(n text) RETURNS text LANGUAGE sql RETURN
+	(SELECT string_agg((e->>'operation') || ' ' || (e->>'changed'), '; ' ORDER BY i) FROM jsonb_array_elements(scim_get_history('User', n)->'entries') WITH ORDINALITY AS t(e, i));
+
+-- an id that is always the table's to make; a column that nobody mapped
+CREATE TABLE people (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, login text UNIQUE NOT NULL, title text, shoe_size int, note text DEFAULT 'none', twice text GENERATED ALWAYS AS (login || login) STORED);
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
+INSERT INTO people (login, title, shoe_size, note) VALUES ('ada', 'one', 39, 'hers');
+SELECT v('1') AS v1 \gset
+UPDATE people SET title = 'two';
+SELECT v('1') AS v2 \gset
+DELETE FROM people;
+SET client_min_messages = notice;
+SELECT shown(scim_restore('User', '1', :'v1'));
+SELECT shown(scim_restore('User', '1', :'v2', :'v1'));
+RESET client_min_messages;
+SET client_min_messages = warning;
+SELECT * FROM people;
+SELECT lines('1');
+SELECT scim_create_user('{"userName": "next"}')->>'id';
+-- what the table wants, and nobody gives
+DELETE FROM people;
+ALTER TABLE people ALTER shoe_size SET NOT NULL;
+SELECT scim_restore('User', '1', :'v1');
+ALTER TABLE people ALTER shoe_size SET DEFAULT 40;
+SELECT shown(scim_restore('User', '1', :'v1'));
+SELECT * FROM people;
+SELECT scim_unregister_table('people');
+
+-- rows that are marked
+CREATE TABLE marked (id text PRIMARY KEY, login text, title text, revision int, seen timestamp, changed date, gone timestamptz, secret text, version text);
+SELECT scim_register_table('marked', 'User', '{"id": "id", "revision": "revision", "created": "seen", "lastModified": "changed", "deleted": "gone", "password": "secret", "version": "version", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
+INSERT INTO marked VALUES ('a', 'ada', 'one');
+SELECT v('a') AS v1 \gset
+SELECT scim_update_user('a', '{"userName": "ada", "title": "two"}') \g /dev/null
+SELECT v('a') AS v2 \gset
+SELECT scim_delete_user('a');
+SELECT gone IS NOT NULL AS marked FROM marked;
+SELECT lines('a');
+SELECT scim_restore('User', 'a', :'v1', :'v1');
+SELECT shown(scim_restore('User', 'a', :'v1', :'v2'));
+SELECT login, title, revision, gone FROM marked;
+SELECT lines('a'), v('a') = :'v1' AS right;
+-- back to what it was last
+UPDATE marked SET gone = now();
+SELECT shown(scim_restore('User', 'a', :'v1'));
+SELECT lines('a');
+-- the row itself is gone: its revision goes on
+DELETE FROM marked;
+SELECT shown(scim_restore('User', 'a', :'v2')), (SELECT revision FROM marked) AS before;
+SELECT login, title, revision, seen IS NOT NULL AS seen, gone FROM marked;
+SELECT scim_unregister_table('marked');
+
+-- a mark that is the application's to set; one that cannot be empty
+CREATE TABLE flagged (id text PRIMARY KEY, login text, gone boolean, counted bigint NOT NULL DEFAULT 0);
+SELECT scim_register_table('flagged', 'User', '{"id": "id", "deleted": {"column": "gone", "mode": "read"}, "attributes": {"userName": "login"}}', '{"history": true}');
+INSERT INTO flagged (id, login) VALUES ('a', 'ada');
+SELECT v('a') AS v1 \gset
+UPDATE flagged SET gone = true;
+SELECT scim_restore('User', 'a', :'v1');
+SELECT scim_unregister_table('flagged');
+UPDATE flagged SET gone = false;
+SELECT scim_register_table('flagged', 'User', '{"id": "id", "deleted": {"column": "counted", "format": "epoch_seconds"}, "attributes": {"userName": "login"}}', '{"history": true}');
+SELECT scim_delete_user('a');
+SELECT shown(scim_restore('User', 'a', :'v1'));
+SELECT id, login, counted FROM flagged;
+SELECT scim_unregister_table('flagged');
+
+-- versions that tell the revision, too: they come back as long as they are counted
+SELECT scim_create_table('users', 'User', '{"version_scheme": "revision"}');
+INSERT INTO users (id, data) VALUES ('00000000-0000-4000-a000-000000000001', '{"userName": "ada"}');
+SELECT v(id::text) AS r1 FROM users \gset
+UPDATE users SET data = data || '{"title": "t"}';
+SELECT v(id::text) AS r2 FROM users \gset
+UPDATE users SET data = data - 'title';
+SELECT v(id::text) <> :'r1' AS never_returns, scim_get_version('User', id::text, :'r1')->'meta'->>'version' = :'r1' AS there, shown(scim_get_version('User', id::text, :'r2')) FROM users;
+-- the first that is kept is proven, too
+DELETE FROM scim_history_rows WHERE revision < 3 AND resource_id LIKE '00000000-%';
+SELECT shown(scim_get_version('User', id::text, :'r2')) FROM users;
+SELECT scim_get_version('User', id::text, :'r1') FROM users;
+DROP EXTENSION scimver CASCADE;
+DROP TABLE people, marked, flagged, users;
+DROP FUNCTION shown(jsonb);

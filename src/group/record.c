@@ -40,7 +40,7 @@ typedef struct LeftKey
 {
 	uint64		tenant;			/* hashes of the texts */
 	uint64		id;
-	uint64		statement;		/* the command that began it; never another's in the transaction */
+	uint64		statement;		/* the command that began it; in the transaction no other's */
 } LeftKey;
 
 typedef struct LeftSum

@@ -12,7 +12,9 @@
  *
  * Each batch is a transaction of its own, in which rows are deleted by the
  * primary key and nothing else is locked: writers of the history only insert, so
- * none waits, and what was ended in between goes on with the next call.
+ * none waits, and what was ended in between goes on with the next call.  Nor is
+ * there any hurry: between batches it rests, so that writers have processor and
+ * disk for themselves half of the time at least.
  *
  * In each call a tenant is begun with the first row that there is, not with the
  * one behind the last that went (scim_history_pruned): a transaction that was
@@ -33,10 +35,12 @@
 #include "registry/extension.h"
 #include "statement/role.h"
 #include "statement/sql.h"
+#include "storage/latch.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(scim_prune_history);
 
@@ -44,6 +48,9 @@ PG_FUNCTION_INFO_V1(scim_prune_history);
 
 /* A batch that finds little to delete looks at no more tenants than this. */
 #define MOST_TENANTS 1000
+
+/* It rests for as long as a batch took, and no longer than this. */
+#define MOST_REST_MS 1000
 
 /* So often it says how far it is. */
 #define SAY_EVERY_MS 1000
@@ -181,6 +188,18 @@ say_progress(Prune *prune)
 	ereport(NOTICE, (errmsg("history: " UINT64_FORMAT " rows deleted so far", prune->deleted)));
 }
 
+static void
+rest(TimestampTz began)
+{
+	long		took = TimestampDifferenceMilliseconds(began, GetCurrentTimestamp());
+
+	if (took > 0)
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+						 Min(took, MOST_REST_MS), PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
 /* As many rows as make a batch; false if there are no more. */
 static bool
 delete_batch(Prune *prune)
@@ -267,10 +286,10 @@ scim_prune_history(PG_FUNCTION_ARGS)
 	prune.context = AllocSetContextCreate(CurrentMemoryContext, "scimver prune",
 										  ALLOCSET_DEFAULT_SIZES);
 	prune.said = GetCurrentTimestamp();
-	while (run_batch(&prune))
+	for (TimestampTz began = prune.said; run_batch(&prune); began = GetCurrentTimestamp())
 	{
-		CHECK_FOR_INTERRUPTS();
 		say_progress(&prune);
+		rest(began);
 	}
 	SPI_finish();
 	ereport(NOTICE, (errmsg("history: " UINT64_FORMAT " rows deleted", prune.deleted)));

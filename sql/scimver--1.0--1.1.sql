@@ -104,7 +104,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
 		changed, before, members, actor, agent, tool, application_name, expected_version, error_code
-	FROM scim_history_rows WHERE scim_may_read_history('', '', 0) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
+	FROM scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
 
@@ -194,12 +194,12 @@ DECLARE
 	given record;
 BEGIN
 	FOR given IN
-		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
+		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::oid THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
-			scim_history}'::regclass[])
+		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
+			scim_history}'::regclass[]::oid[])
 	LOOP
-		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_history TO PUBLIC;

@@ -23,13 +23,13 @@ DECLARE
 	given record;
 BEGIN
 	FOR given IN
-		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
+		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::oid THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee <> c.relowner AND c.oid = ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
+		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_schemas, scim_resource_types, scim_tenant_grants,
 			scim_own_grants, scim_cursor_secret, scim_history_rows, scim_history_seq, scim_history_pruned,
-			scim_history}'::regclass[])
+			scim_history}'::regclass[]::oid[])
 	LOOP
-		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation, given.role);
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_schemas, scim_resource_types, scim_own_grants, scim_history TO PUBLIC;

@@ -56,8 +56,8 @@ scim_define_settings(void)
 	DefineCustomIntVariable("scimver.history_members",
 							"Members that come to a group and go, in one change, of which the "
 							"history keeps the ids, at most.",
-							"Superusers only: with none, nobody sees any more who was a member; with "
-							"very many, each change of a large group is a large row.",
+							"Superusers only: with none, nobody sees any more who was a member; "
+							"with very many, each change of a large group is a large row.",
 							&scim_setting_history_members, 10000, 0, 1000000, PGC_SUSET, 0,
 							NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_page_size",

@@ -29,7 +29,7 @@ extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimBesid
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimBeside *beside);
 
-/* "schemas" as it counts: sorted by bytes, without duplicates; what is no array of strings as it is. */
+/* "schemas" as it counts: sorted by bytes, each once; what is no array of strings as it is. */
 extern JsonbValue *scim_sorted_schemas(const JsonbValue *schemas);
 
 /*

@@ -100,7 +100,8 @@ scim_take_differing(Jsonb *a, Jsonb *b, const char *always, JsonbValue *from_a, 
 	scim_begin_sides(&sides, &root_a, &root_b);
 	while (scim_next_pair(&sides, &pair))
 	{
-		if (pair.a && pair.b && scim_same_bytes(pair.a, pair.b) && !scim_string_is(&pair.key, always))
+		if (pair.a && pair.b && scim_same_bytes(pair.a, pair.b) &&
+			!scim_string_is(&pair.key, always))
 			continue;
 		add_value(from_a, &pair, pair.a);
 		add_value(from_b, &pair, pair.b);

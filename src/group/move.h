@@ -11,10 +11,10 @@
 #include "registry/registration.h"
 
 /*
- * Members came to a group, or went: so many, with that sum of hashes; who they
- * are, for the history, or NULL.  A tenant that the memberships do not tell is NULL.  PERMISSION_DENIED if a trigger of
- * the group table does not let its row be written.  Within SPI, as the owner of
- * the group table.
+ * Members came to a group, or went: so many, with that sum of hashes; "moves":
+ * who they are, or NULL.  A tenant that the memberships do not tell is NULL.
+ * PERMISSION_DENIED if a trigger of the group table does not let its row be
+ * written.  Within SPI, as the owner of the group table.
  */
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
 							int64 count, const uint8 *digest, const ScimMemberMoves *moves);

@@ -8,15 +8,18 @@
 
 #include "access/xact.h"
 #include "base/settings.h"
+#include "core/finder.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "group/record.h"
-#include "history/change.h"
+#include "history/fold.h"
 #include "resource/member_sum.h"
 #include "resource/row.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -24,6 +27,101 @@ bool
 scim_records_groups(const ScimRegistration *groups)
 {
 	return groups->history && SessionReplicationRole != SESSION_REPLICATION_ROLE_REPLICA;
+}
+
+/* ---- what a group had before ---- */
+
+/*
+ * Triggers fire when all of their statement is done: the memberships then have in
+ * them what others of its triggers are yet to record.  So the first begins with what
+ * there was before the statement, and each leaves the next what it made of that.
+ */
+typedef struct LeftKey
+{
+	uint64		tenant;			/* hashes of the texts */
+	uint64		id;
+	uint64		statement;		/* the command that began it; never another's in the transaction */
+} LeftKey;
+
+typedef struct LeftSum
+{
+	LeftKey		key;			/* of the hash table */
+	ScimMemberSum sum;
+} LeftSum;
+
+/* So many are kept of statements that may have ended. */
+#define MOST_LEFT 10000
+
+static HTAB *left_sums = NULL;	/* of this transaction, or NULL */
+static uint64 last_statement;	/* that left one */
+
+static void
+forget_left(XactEvent event, void *argument)
+{
+	/* went with the transaction's memory */
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		left_sums = NULL;
+}
+
+static LeftKey
+left_key(const char *tenant, const char *id)
+{
+	return (LeftKey)
+	{
+		scim_text_hash(tenant, strlen(tenant)), scim_text_hash(id, strlen(id)),
+			GetActiveSnapshot()->curcid
+	};
+}
+
+static void
+init_left(uint64 statement)
+{
+	static bool registered = false;
+	HASHCTL		control = {
+		.keysize = sizeof(LeftKey),
+		.entrysize = sizeof(LeftSum),
+		.hcxt = TopTransactionContext
+	};
+
+	if (!registered)
+		RegisterXactCallback(forget_left, NULL);
+	registered = true;
+	if (left_sums && statement != last_statement && hash_get_num_entries(left_sums) >= MOST_LEFT)
+	{
+		hash_destroy(left_sums);
+		left_sums = NULL;
+	}
+	if (left_sums == NULL)
+		left_sums = hash_create("scimver sums of members", 64, &control,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	last_statement = statement;
+}
+
+static void
+leave_sum(const char *tenant, const char *id, const ScimMemberSum *sum)
+{
+	LeftKey		key = left_key(tenant, id);
+	LeftSum    *left;
+
+	init_left(key.statement);
+	left = hash_search(left_sums, &key, HASH_ENTER, NULL);
+	left->sum = *sum;
+}
+
+static void
+sum_before(const ScimRegistration *groups, const char *tenant, const char *id, ScimMemberSum *sum)
+{
+	LeftKey		key = left_key(tenant, id);
+	const LeftSum *left = left_sums ? hash_search(left_sums, &key, HASH_FIND, NULL) : NULL;
+
+	if (left)
+	{
+		*sum = left->sum;
+		return;
+	}
+	scim_push_before(GetActiveSnapshot()->curcid);
+	scim_sum_seen_members(groups, tenant, id, sum);
+	PopActiveSnapshot();
 }
 
 /* ---- groups whose row is only locked ---- */
@@ -77,7 +175,11 @@ scim_record_moved(const ScimRegistration *groups, const char *tenant, const char
 
 	if (!read_group(groups, tenant, id, &row))
 		return;
-	scim_sum_moved_members(groups, tenant, id, pending, &change.members_before, &after);
+	sum_before(groups, tenant, id, &change.members_before);
+	after = change.members_before;
+	digest_add(after.digest, pending->digest);
+	after.count += pending->count;
+	leave_sum(tenant, id, &after);
 	change.previous_version = version_with(groups, tenant, &row, &change.members_before);
 	change.version = version_with(groups, tenant, &row, &after);
 	change.has_revision = groups->columns[SCIM_COLUMN_REVISION] != NULL;

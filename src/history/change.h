@@ -9,7 +9,6 @@
 #include "core/delta.h"
 #include "history/moves.h"
 #include "registry/registration.h"
-#include "resource/frame.h"
 #include "utils/timestamp.h"
 
 typedef enum ScimHistoryOperation
@@ -38,17 +37,5 @@ typedef struct ScimChange
 	const ScimMemberMoves *moves;	/* NULL: none.  Of what is deleted: all that went */
 	ScimMemberSum members_before;	/* of a group with moves */
 } ScimChange;
-
-/*
- * Records the change: at once, or, if a scim_ call on the resource is under way,
- * when that ends, with all else that it does to it.
- */
-extern void scim_record(const ScimRegistration *registration, const ScimChange *change);
-
-/* The call ends: what it did to its resource is written. */
-extern void scim_record_call(ScimCall *call);
-
-/* Writes an entry as it is, whatever is under way. */
-extern void scim_write_history(const ScimChange *change);
 
 #endif							/* SCIM_HISTORY_CHANGE_H */

@@ -61,8 +61,7 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	init_text_key(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
 	init_text_key(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
-				F_INT8LE,
-				Int64GetDatum(up_to));
+				F_INT8LE, Int64GetDatum(up_to));
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
 											  lengthof(reader->keys), reader->keys);
 	return reader;

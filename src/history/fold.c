@@ -13,7 +13,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "history/change.h"
+#include "history/fold.h"
+#include "history/write.h"
 #include "utils/memutils.h"
 
 /* Is the call on the change's resource?  The INSERT of a create is, before its id is known. */

@@ -264,7 +264,7 @@ compare_deleted(const Restore *restore)
 	const ScimWrite *write = &restore->write;
 
 	if (write->expected && restore->deleted && strcmp(write->expected, restore->deleted) != 0)
-		scim_throw_mismatch(&write->target, SCIM_VERSION_MISMATCH, write->id_text,
+		scim_throw_mismatch(&write->target, SCIM_RESTORE_MISMATCH, write->id_text,
 							write->expected, restore->deleted, NULL);
 }
 

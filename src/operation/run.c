@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "history/change.h"
+#include "history/fold.h"
 #include "operation/run.h"
 #include "operation/violation.h"
 

@@ -23,7 +23,6 @@
 #include "registry/cache.h"
 #include "registry/relation.h"
 #include "registry/schemas.h"
-#include "resource/frame.h"
 #include "resource/member_sum.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
@@ -271,25 +270,6 @@ scim_sum_members_before(const ScimRegistration *groups, const char *tenant, cons
 	scim_push_before(counts_from(tenant, id));
 	scim_sum_seen_members(groups, tenant, id, sum);
 	PopActiveSnapshot();
-}
-
-void
-scim_sum_moved_members(const ScimRegistration *groups, const char *tenant, const char *id,
-					   const ScimPending *pending, ScimMemberSum *before, ScimMemberSum *after)
-{
-	scim_sum_members(groups, tenant, id, after);
-	*before = *after;
-	if (pending == NULL)
-		return;
-	if (pending->empty)
-		*after = (ScimMemberSum) {.known = true};
-	else if (pending->recount)
-		*before = (ScimMemberSum) {0};
-	else
-	{
-		digest_subtract(before->digest, pending->digest);
-		before->count -= pending->count;
-	}
 }
 
 /* ---- members that a transaction does not see ---- */

@@ -13,8 +13,6 @@
 #include "core/canonical.h"
 #include "registry/registration.h"
 
-struct ScimPending;
-
 /*
  * Is it a table of groups without columns for count and digest?  They are
  * summed up whenever they are asked for.
@@ -61,15 +59,6 @@ extern void scim_sum_members_before(const ScimRegistration *groups, const char *
 /* Under the active snapshot: for rows that were read under it. */
 extern void scim_sum_seen_members(const ScimRegistration *groups, const char *tenant,
 								  const char *id, ScimMemberSum *sum);
-
-/*
- * Of a group that is_summed, and whose memberships changed as "pending" says
- * (NULL: nobody changed them): what all of this transaction did is in "after".
- * Counted anew, "before" is not known.
- */
-extern void scim_sum_moved_members(const ScimRegistration *groups, const char *tenant,
-								   const char *id, const struct ScimPending *pending,
-								   ScimMemberSum *before, ScimMemberSum *after);
 
 /* Takes the members of a group, so many at most, under the active snapshot. */
 typedef void (*ScimTakeMember) (const char *type, const char *id, void *argument);

@@ -240,6 +240,11 @@ how_to_change(const ScimToolCall *call)
 	if (call->tool->id == TOOL_GET_HISTORY)
 		return "What omitted names was stored then: from_version shows what changed since, "
 			"scim_restore brings all of it back.";
+	if (call->tool->id == TOOL_RESTORE)
+		return scim_tool_text("What omitted names was not brought back (groups that held a user, "
+							  "members that are gone), or is too large to be shown here: "
+							  "scim_get_{one} tells.",
+							  scim_subject_of(call->tool, call->type));
 	return scim_tool_text(psprintf("%s%s", what, how), scim_subject_of(call->tool, call->type));
 }
 

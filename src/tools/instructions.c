@@ -26,6 +26,8 @@ static const char instructions[] =
 "To look again, pass the version you have as known_version: if nothing changed, the answer is "
 "only content.not_modified. "
 "Leave tenant_id out unless you were told one.\n"
+"What was overwritten or deleted is not lost: scim_get_history, where it is listed, shows what a "
+"resource was, scim_restore brings it back.\n"
 "Failures have content.error_code, content.retryable and content.next_steps. "
 "RETRY_LATER: nothing was changed, make the same call again. "
 "OUTCOME_UNKNOWN: the write may or may not have happened, so read the resource before you "

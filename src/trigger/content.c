@@ -121,8 +121,9 @@ scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row)
 	return *document;
 }
 
-JsonbValue *
-scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row)
+/* The document of the row, to be hashed: of mapped columns a tree that is not written. */
+static JsonbValue *
+content_of(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
 	Jsonb	   *document = row == &work->new ? work->document : work->old_document;
@@ -144,7 +145,7 @@ char *
 scim_work_version(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	const ScimRegistration *registration = work->registration;
-	JsonbValue *content = scim_work_content(work, row);
+	JsonbValue *content = content_of(work, row);
 	ScimBeside	beside = {.id = scim_work_id(work, row)};
 	int64		revision = 0;
 

@@ -17,10 +17,7 @@ extern bool scim_work_same_content(const ScimTriggerRow *work);
 extern void scim_work_tidy(ScimTriggerRow *work);
 extern void scim_work_check(ScimTriggerRow *work);
 
-/* The document of the row, to be hashed: of mapped columns a tree that is not written. */
-extern JsonbValue *scim_work_content(ScimTriggerRow *work, const ScimColumnValues *row);
-
-/* The same written. */
+/* The document of the row. */
 extern Jsonb *scim_work_document(ScimTriggerRow *work, const ScimColumnValues *row);
 
 /*

@@ -19,7 +19,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "group/record.h"
-#include "history/change.h"
+#include "history/fold.h"
 #include "history/mark.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"

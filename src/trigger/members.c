@@ -132,10 +132,22 @@ add_pending(ScimTriggerRow *work, const ScimPending *pending)
 static void
 subtract_pending(ScimTriggerRow *work, const ScimPending *pending)
 {
-	scim_sum_moved_members(work->registration, scim_work_tenant(work, &work->new),
-						   scim_work_id(work, &work->new), pending, &work->old_members,
-						   &work->members);
-	work->lost_members = pending->recount;
+	ScimMemberSum *old = &work->old_members;
+
+	sum_up(work, &work->new, &work->members);
+	*old = work->members;
+	if (pending->empty)
+		work->members = (ScimMemberSum) {.known = true};
+	else if (pending->recount)
+	{
+		work->lost_members = true;
+		old->known = false;
+	}
+	else
+	{
+		digest_subtract(old->digest, pending->digest);
+		old->count -= pending->count;
+	}
 }
 
 bool

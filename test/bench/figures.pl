@@ -20,6 +20,8 @@ my @figures;
 require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
+require "$FindBin::RealBin/history.pl";
+require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/instructions.pl";
 require "$FindBin::RealBin/peers.pl";
 
@@ -368,6 +370,8 @@ my %measure = (
 	scim => \&measure_scim,
 	existing => \&measure_existing,
 	grants => \&measure_grants,
+	history => \&measure_history,
+	prune => \&measure_prune,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

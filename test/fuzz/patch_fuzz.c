@@ -14,6 +14,7 @@
  * - what is shown of a resource, is all shown of that;
  * - the content, written at once or as a tree, is the same, and its own content;
  * - no member is added and removed;
+ * - how what a patch makes differs, done as a patch, makes the same;
  * - a schema that was read, written and read again, is the same.
  */
 #include "server.h"
@@ -26,6 +27,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/content.h"
+#include "core/diff.h"
 #include "core/patch_apply.h"
 #include "core/patch_parse.h"
 #include "core/projection.h"
@@ -267,6 +269,14 @@ check_resource(Jsonb *result)
 	check_no_change(result, "replace");
 }
 
+static char *
+content(Jsonb *value)
+{
+	Case		c = {.result = value};
+
+	return attempt(make_content, &c) ? c.form : "";
+}
+
 /* The content of what the content says is the same. */
 static void
 check_content(Jsonb *value)
@@ -318,6 +328,34 @@ check_schema(const Case *given)
 }
 
 static void
+find_changes(void *argument)
+{
+	Case	   *c = argument;
+
+	c->operations = scim_write(fuzz_operations(scim_write(scim_find_changes(c->data, c->given))));
+}
+
+/* How "result" differs leads from "data" to it, but where what is immutable is in the way. */
+static void
+check_changes(Jsonb *data, Jsonb *result)
+{
+	Case		c = {.data = data, .given = result};
+
+	if (!attempt(find_changes, &c))
+		return;
+	if (JB_ROOT_COUNT(c.operations) == 0)
+	{
+		MUST(strcmp(content(data), content(result)) == 0);
+		return;
+	}
+	if (attempt(parse_patch, &c) && attempt(apply_patch, &c))
+		MUST(strcmp(content(c.result), content(result)) == 0);
+	else
+		MUST(strncmp(error.message, "MUTABILITY:", 11) == 0 ||
+			 strncmp(error.message, "TOO_LARGE:", 10) == 0);
+}
+
+static void
 check_patch(Case *c)
 {
 	Size		size = VARSIZE(c->data);
@@ -332,6 +370,7 @@ check_patch(Case *c)
 		return;
 	first = form_of(c->result);
 	check_resource(c->result);
+	check_changes(c->data, c->result);
 	MUST(attempt(apply_patch, c));
 	if (first)
 		MUST(strcmp(first, form_of(c->result)) == 0);

@@ -359,6 +359,15 @@ errmsg_internal(const char *format, ...)
 }
 
 int
+errdetail(const char *format, ...)
+{
+	va_list		arguments;
+
+	va_start(arguments, format);
+	return keep_text(raised->detail, sizeof(raised->detail), format, arguments);
+}
+
+int
 errdetail_internal(const char *format, ...)
 {
 	va_list		arguments;

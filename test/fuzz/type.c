@@ -251,3 +251,36 @@ fold(const char *text, int length)
 }
 
 const ScimMatching fuzz_matching = {.match = fuzz_match, .fold = fold};
+
+/* ---- differences as patches ---- */
+
+static JsonbValue *
+operation_of(const JsonbValue *change)
+{
+	JsonbValue *operation = scim_new_object();
+	JsonbValue	value;
+
+	if (scim_find(change->val.binary.data, "path", &value))
+		scim_set_value(operation, "path", &value);
+	if (scim_find(change->val.binary.data, "to", &value))
+	{
+		scim_set_value(operation, "value", &value);
+		scim_set_text(operation, "op", "replace");
+	}
+	else
+		scim_set_text(operation, "op", "remove");
+	return operation;
+}
+
+JsonbValue *
+fuzz_operations(Jsonb *changes)
+{
+	JsonbValue *operations = scim_new_array();
+	ScimWalk	walk;
+	JsonbValue	change;
+
+	scim_walk(&walk, &changes->root);
+	while (scim_walk_next(&walk, NULL, &change))
+		scim_append(operations, operation_of(&change));
+	return operations;
+}

@@ -131,7 +131,8 @@ SELECT call('scim_create_group', '{"group_data": {"displayName": "Staff"}}') #>>
 -- each optional parameter of each tool, as null and as ""
 CREATE FUNCTION minimal(tool text, ada text, staff text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT coalesce(jsonb_object_agg(p, CASE p WHEN 'user_id' THEN to_jsonb(ada) WHEN 'group_id' THEN to_jsonb(staff) WHEN 'attribute' THEN '"userName"' WHEN 'value' THEN '"ada"'
-		WHEN 'operations' THEN '[{"op": "add", "path": "externalId", "value": "x"}]' WHEN 'user_data' THEN '{"userName": "ada", "externalId": "x"}' WHEN 'group_data' THEN '{"displayName": "Staff", "externalId": "x"}' END), '{}')
+		WHEN 'operations' THEN '[{"op": "add", "path": "externalId", "value": "x"}]' WHEN 'user_data' THEN '{"userName": "ada", "externalId": "x"}' WHEN 'group_data' THEN '{"displayName": "Staff", "externalId": "x"}'
+		WHEN 'resource_type' THEN '"User"' WHEN 'resource_id' THEN to_jsonb(ada) WHEN 'version' THEN (SELECT to_jsonb(version) FROM scim_history WHERE resource_id = ada AND operation = 'create') END), '{}')
 	FROM jsonb_array_elements(scim_tools()) t, jsonb_array_elements_text(t #> '{inputSchema,required}') p WHERE t->>'name' = tool $$;
 CREATE FUNCTION optional(tool text, ada text, staff text, otherwise jsonb) RETURNS TABLE (parameter text, same boolean) LANGUAGE plpgsql AS $$
 DECLARE

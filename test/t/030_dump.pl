@@ -107,8 +107,9 @@ is(rights('data'), $rights, 'data only: granted again, rights are as they were')
 writes_work('data', 'data only');
 
 # With triggers on it counts as writing: what the members of a group are is right, and its revision is another one.
+# (It begins a history of its own, so the one that there was is left out: 036_history_dump.pl.)
 new_database($node, 'written');
-$node->command_ok([ 'pg_dump', '--data-only', '-f', "$folder/written.sql", $node->connstr('scim') ], 'pg_dump --data-only');
+$node->command_ok([ 'pg_dump', '--data-only', '-T', 'scim_history*', '-f', "$folder/written.sql", $node->connstr('scim') ], 'pg_dump --data-only');
 restore('written', "$folder/written.sql");
 is_sound($node, 'written', 'data only, triggers on: all is right');
 my $groups = q{SELECT tenant_id, id, version, member_count, member_digest FROM groups ORDER BY 1, 2};

@@ -102,21 +102,33 @@ restore('data', "$folder/data.sql");
 is(history('data'), $before, 'data only: the history is as it was');
 goes_on('data', 'data only');
 
-# With triggers on it counts as writing: the entries are those of the restore, the old ones are
-# refused as a whole, with an error.
+# With triggers on it counts as writing, and begins a history of its own: what it writes is true.
+sub is_written
+{
+	my ($database, $name) = @_;
+
+	is($node->safe_psql($database, q{SELECT count(*) FROM users}), $node->safe_psql('scim', q{SELECT count(*) FROM users}), "$name: the rows are there");
+	is($node->safe_psql($database, q{SELECT DISTINCT actor = current_user, at > now() - interval '1 hour', agent IS NULL FROM scim_history_rows}), 't|t|t',
+		"$name: their history is that of the restore");
+	is($node->safe_psql($database, $broken), '', "$name: and true");
+	goes_on($database, $name);
+}
+
+# The one that there was is left out
 new_database($node, 'written');
-$node->command_ok([ 'pg_dump', '--data-only', '-f', "$folder/written.sql", $node->connstr('scim') ], 'pg_dump --data-only');
-my ($stdout, $stderr) = run_command([ 'psql', '-X', '-q', '-d', $node->connstr('written'), '-f', "$folder/written.sql" ]);
-like($stderr, qr/duplicate key value violates unique constraint "scim_history_rows_pkey"/, 'data only, triggers on: the history is refused');
-is($node->safe_psql('written', q{SELECT count(*) FROM users}), $node->safe_psql('scim', q{SELECT count(*) FROM users}), 'data only, triggers on: the rows are there');
-is($node->safe_psql('written', q{SELECT DISTINCT actor = current_user, at > now() - interval '1 hour', agent IS NULL FROM scim_history_rows}), 't|t|t',
-	'data only, triggers on: their history is that of the restore');
-is($node->safe_psql('written', $broken), '', 'data only, triggers on: and true');
-goes_on('written', 'data only, triggers on');
-# in one transaction nothing is half done
+$node->command_ok([ 'pg_dump', '--data-only', '-T', 'scim_history*', '-f', "$folder/written.sql", $node->connstr('scim') ], 'pg_dump --data-only -T');
+restore('written', "$folder/written.sql");
+is_written('written', 'data only, triggers on');
+
+# or refused as a whole, with an error; in one transaction nothing is half done.
+new_database($node, 'refused');
+$node->command_ok([ 'pg_dump', '--data-only', '-f', "$folder/refused.sql", $node->connstr('scim') ], 'pg_dump --data-only');
+my ($stdout, $stderr) = run_command([ 'psql', '-X', '-q', '-d', $node->connstr('refused'), '-f', "$folder/refused.sql" ]);
+like($stderr, qr/duplicate key value violates unique constraint "scim_history_rows_pkey"/, 'with the history: that is refused');
+is_written('refused', 'with the history');
 new_database($node, 'stopped');
-$node->command_fails([ 'psql', '-X', '-q', '-1', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('stopped'), '-f', "$folder/written.sql" ],
-	'data only, triggers on, in one transaction: it fails');
+$node->command_fails([ 'psql', '-X', '-q', '-1', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('stopped'), '-f', "$folder/refused.sql" ],
+	'with the history, in one transaction: all is');
 is($node->safe_psql('stopped', q{SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM scim_history_rows)}), '0', 'and nothing is there');
 
 done_testing();

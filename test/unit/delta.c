@@ -31,10 +31,15 @@ report(bool good, const char *what)
 
 /* ---- what is compared ---- */
 
+/* Of text in which a ' is a ". */
 static Jsonb *
 json(const char *text)
 {
-	return server_read_json(text, strlen(text));
+	char	   *quoted = pstrdup(text);
+
+	for (char *c = quoted; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return server_read_json(quoted, strlen(quoted));
 }
 
 static const char *
@@ -93,32 +98,34 @@ typedef struct Example
 	const char *new;
 	const char *changed;
 	const char *before;
-}			Example;
+} Example;
 
-#define USER "\"schemas\": [\"" SCIM_URN_USER "\"]"
-#define GROUP "\"schemas\": [\"" SCIM_URN_GROUP "\"]"
+#define USER "'schemas': ['" SCIM_URN_USER "']"
+#define GROUP "'schemas': ['" SCIM_URN_GROUP "']"
 
 static const Example examples[] = {
-	{"{\"a\": 1, \"b\": [1, 2]}", "{\"a\": 1.0, \"b\": [1, 2], \"c\": null, \"d\": [], \"e\": {\"f\": {}}}", "", "none"},
-	{"{\"a\": 1}", "{\"b\": 2}", "a b ", "{\"a\": 1, \"b\": null}"},
-	{"{\"a\": [1, 2]}", "{\"a\": [2, 1]}", "a ", "{\"a\": [1, 2]}"},
-	{"{\"id\": 1, \"meta\": 1, \"_version\": 1, \"password\": 1}", "{}", "", "none"},
-	{"{\"schemas\": [\"b\", \"a\", \"b\"]}", "{\"schemas\": [\"a\", \"b\"]}", "", "none"},
-	{"{\"schemas\": [\"b\"]}", "{\"schemas\": [\"a\", \"b\"]}", "schemas ", "{\"schemas\": [\"b\"]}"},
-	{"{" USER ", \"groups\": [1]}", "{" USER ", \"groups\": [2]}", "", "none"},
-	{"{" USER ", \"members\": [1]}", "{" USER ", \"members\": [2]}", "members ", "{\"members\": [1]}"},
-	{"{" GROUP ", \"members\": [1]}", "{" GROUP "}", "", "none"},
-	{"{" GROUP ", \"groups\": [1]}", "{" GROUP "}", "groups ", "{\"groups\": [1]}"},
-	{"{\"u:x\": {\"m\": 1, \"n\": {\"o\": 1}}}", "{\"u:x\": {\"m\": 1, \"n\": {\"o\": 2}, \"p\": 1}}", "u:x:n u:x:p ",
-	"{\"u:x\": {\"n\": {\"o\": 1}, \"p\": null}}"},
-	{"{\"u:x\": {\"m\": 1}}", "{}", "u:x:m ", "{\"u:x\": {\"m\": 1}}"},
-	{"{}", "{\"u:x\": {\"m\": 1, \"n\": null}}", "u:x:m ", "{\"u:x\": {\"m\": null}}"},
-	{"{\"u:x\": {\"m\": 1}}", "{\"u:x\": \"text\"}", "u:x ", "{\"u:x\": {\"m\": 1}}"},
-	{"{\"u:x\": \"text\"}", "{\"u:x\": {\"m\": 1}}", "u:x ", "{\"u:x\": \"text\"}"},
-	{"{\"u:x\": []}", "{\"u:x\": {\"m\": 1}}", "u:x:m ", "{\"u:x\": {\"m\": null}}"},
-	{"{\"u:x\": [1]}", "{}", "u:x ", "{\"u:x\": [1]}"},
-	{"{\"u\": {\"x:m\": 1}, \"u:x\": {\"m\": 1}}", "{}", "u u:x:m ", "{\"u\": {\"x:m\": 1}, \"u:x\": {\"m\": 1}}"},
-	{"{\"\": {\"\": 1}, \":\": {\"\": 1}}", "{\"\": {\"\": 2}, \":\": {\"\": 2}}", " :: ", "{\"\": {\"\": 1}, \":\": {\"\": 1}}"}
+	{"{'a': 1, 'b': [1, 2]}",
+	"{'a': 1.0, 'b': [1, 2], 'c': null, 'd': [], 'e': {'f': {}}}", "", "none"},
+	{"{'a': 1}", "{'b': 2}", "a b ", "{'a': 1, 'b': null}"},
+	{"{'a': [1, 2]}", "{'a': [2, 1]}", "a ", "{'a': [1, 2]}"},
+	{"{'id': 1, 'meta': 1, '_version': 1, 'password': 1}", "{}", "", "none"},
+	{"{'schemas': ['b', 'a', 'b']}", "{'schemas': ['a', 'b']}", "", "none"},
+	{"{'schemas': ['b']}", "{'schemas': ['a', 'b']}", "schemas ", "{'schemas': ['b']}"},
+	{"{" USER ", 'groups': [1]}", "{" USER ", 'groups': [2]}", "", "none"},
+	{"{" USER ", 'members': [1]}", "{" USER ", 'members': [2]}", "members ", "{'members': [1]}"},
+	{"{" GROUP ", 'members': [1]}", "{" GROUP "}", "", "none"},
+	{"{" GROUP ", 'groups': [1]}", "{" GROUP "}", "groups ", "{'groups': [1]}"},
+	{"{'u:x': {'m': 1, 'n': {'o': 1}}}", "{'u:x': {'m': 1, 'n': {'o': 2}, 'p': 1}}", "u:x:n u:x:p ",
+	"{'u:x': {'n': {'o': 1}, 'p': null}}"},
+	{"{'u:x': {'m': 1}}", "{}", "u:x:m ", "{'u:x': {'m': 1}}"},
+	{"{}", "{'u:x': {'m': 1, 'n': null}}", "u:x:m ", "{'u:x': {'m': null}}"},
+	{"{'u:x': {'m': 1}}", "{'u:x': 'text'}", "u:x ", "{'u:x': {'m': 1}}"},
+	{"{'u:x': 'text'}", "{'u:x': {'m': 1}}", "u:x ", "{'u:x': 'text'}"},
+	{"{'u:x': []}", "{'u:x': {'m': 1}}", "u:x:m ", "{'u:x': {'m': null}}"},
+	{"{'u:x': [1]}", "{}", "u:x ", "{'u:x': [1]}"},
+	{"{'u': {'x:m': 1}, 'u:x': {'m': 1}}", "{}", "u u:x:m ", "{'u': {'x:m': 1}, 'u:x': {'m': 1}}"},
+	{"{'': {'': 1}, ':': {'': 1}}",
+	"{'': {'': 2}, ':': {'': 2}}", " :: ", "{'': {'': 1}, ':': {'': 1}}"}
 };
 
 static void
@@ -126,7 +133,7 @@ test_examples(void)
 {
 	for (int i = 0; i < lengthof(examples); i++)
 	{
-		const		Example *example = &examples[i];
+		const Example *example = &examples[i];
 		Jsonb	   *before = json(example->before);
 		ScimDelta	delta;
 		bool		good;
@@ -144,9 +151,9 @@ test_examples(void)
 static void
 test_whole(void)
 {
-	static const char document[] = "{" USER ", \"a\": 1, \"b\": [], \"id\": 1, \"password\": 1,"
-	" \"groups\": [1], \"u:x\": {\"m\": 1, \"n\": null}, \"u:y\": 1, \"u:z\": {\"n\": null}}";
-	static const char content[] = "{" USER ", \"a\": 1, \"u:x\": {\"m\": 1, \"n\": null}, \"u:y\": 1}";
+	static const char document[] = "{" USER ", 'a': 1, 'b': [], 'id': 1, 'password': 1,"
+	" 'groups': [1], 'u:x': {'m': 1, 'n': null}, 'u:y': 1, 'u:z': {'n': null}}";
+	static const char content[] = "{" USER ", 'a': 1, 'u:x': {'m': 1, 'n': null}, 'u:y': 1}";
 	ScimDelta	delta;
 
 	scim_whole_delta(json(document), false, &delta);
@@ -167,17 +174,18 @@ test_whole(void)
 
 static const char *const keys[] = {
 	"", "a", "b", "title", ":", "::", "u", "u:x", "u:x:m", "u:x:m:n", "x:m", "m", "m:n", "schemas",
-	"groups", "members", "id", "meta", "_version", "password", "\xc3\xa9", "u:\xc3\xa9", "\"", "null"
+	"groups", "members", "id", "meta", "_version", "password", "\xc3\xa9", "u:\xc3\xa9", "\"",
+	"null"
 };
 
 static const char *const scalars[] = {
-	"null", "true", "false", "1", "1.0", "2", "\"\"", "\"u:x\"", "\"a\"", "[]", "{}", "[null]",
-	"{\"m\": null}", "{\"m\": {\"n\": []}}"
+	"null", "true", "false", "1", "1.0", "2", "''", "'u:x'", "'a'", "[]", "{}", "[null]",
+	"{'m': null}", "{'m': {'n': []}}"
 };
 
 static const char *const schemas[] = {
-	"[\"" SCIM_URN_USER "\"]", "[\"" SCIM_URN_GROUP "\"]", "[\"b\", \"a\"]", "[\"a\", \"b\", \"a\"]",
-	"[\"a\", 1]", "[\"" SCIM_URN_GROUP "\", \"" SCIM_URN_USER "\"]", "\"" SCIM_URN_USER "\""
+	"['" SCIM_URN_USER "']", "['" SCIM_URN_GROUP "']", "['b', 'a']", "['a', 'b', 'a']",
+	"['a', 1]", "['" SCIM_URN_GROUP "', '" SCIM_URN_USER "']", "'" SCIM_URN_USER "'"
 };
 
 static JsonbValue
@@ -280,7 +288,7 @@ typedef struct Promises
 	bool		sorted;
 	bool		copied;
 	int			joined_ones;
-}			Promises;
+} Promises;
 
 /* The copy stands on its own: it survives what it was made of. */
 static bool
@@ -291,11 +299,12 @@ is_copied(const ScimDelta *delta, Jsonb *old)
 	const char *changed = names_of(delta->changed);
 
 	memset(&old->root, 0xff, VARSIZE(old) - VARHDRSZ);
-	return strcmp(before, text_of(kept(copy))) == 0 && strcmp(changed, names_of(copy->changed)) == 0;
+	return strcmp(before, text_of(kept(copy))) == 0 &&
+		strcmp(changed, names_of(copy->changed)) == 0;
 }
 
 static void
-try_succession(Promises * hold)
+try_succession(Promises *hold)
 {
 	Jsonb	   *old = scim_write(random_object(0));
 	Jsonb	   *middle = random_change(old);

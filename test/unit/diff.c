@@ -36,12 +36,14 @@ report(bool good, const char *what)
 
 /* Few, so that many are alike; and some that are hard to quote, or to tell apart. */
 static const char *const texts[] = {
-	"a", "A", "b", "work", "Work", "home", "\"", "\\", "a]", "\xc3\x9f", "ss", "\xef\xac\x80", "ff", "2020-01-01T00:00:00Z",
+	"a", "A", "b", "work", "Work", "home", "\"", "\\", "a]", "\xc3\x9f", "ss", "\xef\xac\x80", "ff",
+	"2020-01-01T00:00:00Z",
 	"\n", "x:y", ""
 };
 
 static const char *const types[] = {
-	"work", "home", "other", "Home", "\"", "\\", "a]", "\xc3\x9f", "\n", "\xf0\x9d\x84\x9e", "and", "null"
+	"work", "home", "other", "Home", "\"", "\\", "a]", "\xc3\x9f", "\n", "\xf0\x9d\x84\x9e",
+	"and", "null"
 };
 
 static JsonbValue random_one(const ScimAttribute *attribute);
@@ -160,8 +162,11 @@ change_values(JsonbValue *values, const JsonbValue *others)
 	if (count > 1 && rand() % 2)
 		*value = values->val.array.elems[--values->val.array.nElems];
 	else if (count > 1 && rand() % 2)
+	{
+		values->val.array.nElems--;
 		memmove(value, value + 1,
-				(&values->val.array.elems[values->val.array.nElems--] - (value + 1)) * sizeof(JsonbValue));
+				(char *) &values->val.array.elems[count] - (char *) (value + 1));
+	}
 }
 
 /* The same, with some of another's attributes, or of their values. */
@@ -221,39 +226,16 @@ read_resource(void *argument)
 	c->document = scim_read_resource(&fuzz_type, c->given, spell)->document;
 }
 
-/* As the reference says that changes are to be done. */
-static JsonbValue *
-operation_of(const JsonbValue *change)
-{
-	JsonbValue *operation = scim_new_object();
-	JsonbValue	value;
-
-	if (scim_find(change->val.binary.data, "path", &value))
-		scim_set_value(operation, "path", &value);
-	if (scim_find(change->val.binary.data, "to", &value))
-	{
-		scim_set_value(operation, "value", &value);
-		scim_set_text(operation, "op", "replace");
-	}
-	else
-		scim_set_text(operation, "op", "remove");
-	return operation;
-}
-
 static void
 apply_changes(void *argument)
 {
 	Case	   *c = argument;
-	JsonbValue *operations = scim_new_array();
-	ScimWalk	walk;
-	JsonbValue	change;
+	JsonbValue *operations;
 
 	c->changes = scim_write(scim_find_changes(c->document, c->new));
+	operations = fuzz_operations(c->changes);
 	c->result = c->document;
-	scim_walk(&walk, &c->changes->root);
-	while (scim_walk_next(&walk, NULL, &change))
-		scim_append(operations, operation_of(&change));
-	if (walk.count > 0)
+	if (operations->val.array.nElems > 0)
 		c->result = scim_write(scim_apply_patch(scim_parse_patch(&fuzz_type, scim_write(operations),
 																 &ids),
 												c->document, c->document, NULL, &fuzz_matching));

@@ -31,8 +31,22 @@ foreach my $kind ('created', 'mapped')
 		SELECT scim_call_tool('scim_get_user', jsonb_build_object('user_id', $id)) -> 'success', scim_call_tool('scim_server_info', '{}'::jsonb) -> 'success';
 		SELECT count(*) > 3 FROM jsonb_array_elements(scim_tools());
 	}), "again\nand again\nt|t\nf\n1\ntrue|true\nt", "$kind: writes, lists and tools");
-	my ($code, $out, $err) = $node->psql($kind, qq{SELECT scim_update_user($id, '{"userName": "x"}', 'stale')});
-	like($err, qr/VERSION_MISMATCH/, "$kind: a stale version is refused");
+	foreach my $call (qq{scim_update_user($id, '{"userName": "x"}', 'stale')}, qq{scim_patch_user($id, '[{"op": "replace", "path": "userName", "value": "x"}]', 'stale')},
+		qq{scim_delete_user($id, 'stale')}, qq{scim_update_group($group, '{"displayName": "x"}', 'stale')}, qq{scim_add_members($group, ARRAY[$id], 'stale')})
+	{
+		my ($code, $out, $err) = $node->psql($kind, "SELECT $call");
+		like($err, qr/VERSION_MISMATCH/, "$kind: a stale version is refused: $call");
+	}
+	is($node->safe_psql($kind, qq{SELECT answer #>> '{content,error_code}', answer #> '{content,current,userName}' FROM scim_call_tool('scim_update_user',
+		jsonb_build_object('user_id', $id, 'expected_version', 'stale', 'user_data', '{"userName": "x"}'::jsonb)) answer}),
+		'VERSION_MISMATCH|"and again"', "$kind: so it is by a tool");
+	is($node->safe_psql($kind, q{SELECT count(*) FROM jsonb_array_elements(scim_tools()) tool WHERE tool ->> 'name' ~ 'history|restore|version'}), '0',
+		"$kind: no tool is listed that needs what is not there");
+	foreach my $tool ('scim_get_history', 'scim_restore')
+	{
+		is($node->safe_psql($kind, qq{SELECT scim_call_tool('$tool', jsonb_build_object('resource_type', 'User', 'resource_id', $id, 'version', 'stale')) ->> 'success'}), 'false',
+			"$kind: nor does one work: $tool");
+	}
 	my $tables = $kind eq 'created' ? [ 'users', 'groups', 'boxes', 'crates' ] : [ 'app.people', q{app."the teams' table"} ];
 	foreach my $table (@$tables)
 	{

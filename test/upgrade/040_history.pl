@@ -83,6 +83,14 @@ $later->query_safe(q{SELECT scim_delete_user(md5('user19')::uuid::text)});
 like(kept(), qr/^default\|User\|delete\|.*\|clerk\|/m, 'a delete');
 $node->safe_psql('created', 'TRUNCATE boxes');
 like(kept(), qr/^a\|Box\|truncate\|/m, 'a TRUNCATE');
+
+# What was before the first entry is the version of before the update.
+my $was = $node->safe_psql('created', qq{SELECT previous_version FROM scim_history_rows WHERE resource_id = '$user' AND tenant_id = 'default' ORDER BY seq LIMIT 1});
+is($later->query_safe("SELECT scim_version(scim_get_version('User', '$user', '$was')), jsonb_array_length(scim_get_history('User', '$user') -> 'entries'), scim_get_history('User', '$user') -> 'complete'"),
+	"$was|1|false", 'the version of before the update is read, the chain does not reach the creation');
+is($later->query_safe("SELECT scim_restore('User', '$user', '$was') #>> '{meta,version}'"), $was, 'and brought back');
+isnt($later->query_safe('SELECT count(*) FROM scim_history'), '0', 'a role sees its own, by the view');
+is($later->query_safe(q{SELECT count(*) FROM scim_history WHERE resource_type = 'Device'}), '0', 'and nothing of tables that it may not read');
 $_->quit foreach $writer, $later;
 is($node->safe_psql('created', q{SELECT r, problem, detail FROM unnest('{users,groups,boxes,crates}'::regclass[]) r, scim_check_table(r)}), '', 'all tables are right');
 

@@ -1,0 +1,64 @@
+# Who updates is a superuser, in a schema where others may make objects: none of theirs is
+# called, by the scripts or by what they make.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Upgrade;
+
+my $node = new_cluster('hostile');
+
+# Operators that fit better than the server's own where two types are not the same; functions
+# that fit better than ours where arguments are not of our types.
+my $traps = q{
+	GRANT CREATE ON SCHEMA public TO keeper;
+	SET ROLE keeper;
+	DO $$
+	DECLARE
+		types text[];
+		name text;
+	BEGIN
+		FOREACH types SLICE 1 IN ARRAY '{{oid,regclass},{oid,int},{regclass,oid},{oid,regrole},{name,text},{text,name},{text,"char"},{"char",text},{bigint,int}}'::text[] LOOP
+			EXECUTE format('CREATE FUNCTION trap(%s, %s) RETURNS boolean LANGUAGE plpgsql AS ', types[1], types[2]) ||
+				quote_literal('BEGIN RAISE EXCEPTION ''a trap is called as %'', current_user; END');
+			FOREACH name IN ARRAY '{=,<>}'::text[] LOOP
+				CONTINUE WHEN to_regoperator(format('pg_catalog.%s(%s,%s)', name, types[1], types[2])) IS NOT NULL;
+				EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = trap)', name, types[1], types[2]);
+			END LOOP;
+		END LOOP;
+	END $$;
+	CREATE FUNCTION scim_may_read_history(text, text, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION format(text, regclass, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION aclexplode(aclitem[], OUT grantee oid) RETURNS SETOF oid LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	RESET ROLE};
+
+new_database($node, 'updated', old_version());
+set_up($node, 'updated', 'created');
+fill($node, 'updated', 'created');
+$node->safe_psql('updated', "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO clerk; $traps");
+my ($code, $out, $err) = $node->psql('updated', 'ALTER EXTENSION scimver UPDATE');
+is($err, '', 'updated, without a trap');
+is($node->safe_psql('updated', q{UPDATE users SET data = data || '{"title": "t"}' WHERE user_name = 'user1' AND tenant_id = 'default';
+	SELECT count(*) FROM scim_history}), '1', 'the view calls none');
+
+new_database($node, 'made');
+$node->safe_psql('made', "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO clerk; CREATE EXTENSION pgcrypto; $traps");
+($code, $out, $err) = $node->psql('made', 'CREATE EXTENSION scimver');
+is($err, '', 'so it is where the extension is made anew');
+is($node->safe_psql('made', q{SET client_min_messages = warning; CREATE TABLE made AS SELECT scim_create_table('users', 'User'); INSERT INTO users (data) VALUES ('{"userName": "one"}');
+	SELECT count(*) FROM scim_history}), '1', 'there the view calls none, either');
+
+# A trigger of somebody's has the name of ours: the update says so, and is not stopped.
+new_database($node, 'taken', old_version());
+set_up($node, 'taken', 'created');
+$node->safe_psql('taken', q{CREATE TRIGGER "!!!scimver_history" AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()});
+($code, $out, $err) = $node->psql('taken', 'ALTER EXTENSION scimver UPDATE');
+is($code, 0, 'a name that is taken does not stop an update');
+like($err, qr/WARNING: .*users.*"!!!scimver_history"/, 'but is told');
+like($node->safe_psql('taken', q{SELECT detail FROM scim_check_table('users')}), qr/"!!!scimver_history"/, 'also by the check');
+is($node->safe_psql('taken', q{SELECT detail FROM scim_check_table('groups')}), '', 'other tables are right');
+
+done_testing();

@@ -129,14 +129,17 @@ join_moves(ScimChange *first, const ScimChange *next)
 	first->members_before = next->members_before;
 }
 
-/* The first change becomes both, in the current context. */
-static void
+/*
+ * The first change becomes both, in the current context; false, and nothing done, if
+ * they cannot be told as one.
+ */
+static bool
 fold(ScimChange *first, const ScimChange *next)
 {
 	if (first->operation == SCIM_HISTORY_CREATE)
 		join_creation(&first->delta, &next->delta);
-	else
-		scim_join_deltas(&first->delta, scim_copy_delta(&next->delta, CurrentMemoryContext));
+	else if (!scim_join_deltas(&first->delta, scim_copy_delta(&next->delta, CurrentMemoryContext)))
+		return false;
 	if (next->operation == SCIM_HISTORY_DELETE)
 		first->operation = SCIM_HISTORY_DELETE;
 	first->password |= next->password;
@@ -145,11 +148,15 @@ fold(ScimChange *first, const ScimChange *next)
 	first->revision = next->revision;
 	first->version = copy_text(next->version);
 	first->at = next->at;
+	return true;
 }
 
 /* ---- recording ---- */
 
-/* Nothing is left of a change that was taken back. */
+/*
+ * Nothing is left of a change that was taken back; nor is it one where the application
+ * keeps the version, and has left it as it was.
+ */
 static bool
 is_effective(const ScimChange *change)
 {
@@ -179,7 +186,8 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 
 	if (call == NULL)
 	{
-		scim_write_history(change);
+		if (is_effective(change))
+			scim_write_history(change);
 		return;
 	}
 	if (call->change && !follows(call->change, change))
@@ -190,7 +198,10 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 	else if (call->change->operation == SCIM_HISTORY_CREATE &&
 			 change->operation == SCIM_HISTORY_DELETE)
 		call->change = NULL;	/* it has never been */
-	else
-		fold(call->change, change);
+	else if (!fold(call->change, change))
+	{
+		scim_record_call(call);
+		call->change = copy_change(change);
+	}
 	MemoryContextSwitchTo(old);
 }

@@ -11,7 +11,6 @@
 #include "history/chain.h"
 #include "history/rights.h"
 #include "miscadmin.h"
-#include "registry/cache.h"
 #include "utils/snapmgr.h"
 
 /* ---- as they came ---- */
@@ -123,6 +122,7 @@ begin_transaction(ScimChain *chain)
 	chain->xid = entry->xid;
 	chain->waiting = list_make1(entry);
 	chain->gone = 0;
+	chain->torn = false;
 	chain->all_waiting = false;
 	chain->place = (ScimChainPlace)
 	{
@@ -172,7 +172,10 @@ take_waiting(ScimChain *chain, int i)
 	ScimHistoryEntry *entry = list_nth(chain->waiting, i);
 
 	if (i > chain->gone)
+	{
 		chain->waiting = list_delete_nth_cell(chain->waiting, i);
+		chain->torn = true;
+	}
 	else
 		chain->gone++;
 	if (chain->gone < list_length(chain->waiting))
@@ -180,6 +183,7 @@ take_waiting(ScimChain *chain, int i)
 	list_free(chain->waiting);
 	chain->waiting = NIL;
 	chain->gone = 0;
+	chain->torn = false;
 	return entry;
 }
 
@@ -189,11 +193,11 @@ take_waiting(ScimChain *chain, int i)
  * revision only once.
  */
 static bool
-is_behind_gap(const ScimChain *chain, const ScimHistoryEntry *entry)
+is_behind_gap(const ScimHistoryEntry *entry, const ScimChainState *state)
 {
-	if (!chain->counts || is_sure(entry, &chain->state))
+	if (is_sure(entry, state))
 		return false;
-	return entry->revision < chain->state.revision || entry->xid != chain->state.xid;
+	return entry->revision < state->revision || entry->xid != state->xid;
 }
 
 /* What the entry led from is at hand. */
@@ -211,15 +215,22 @@ go_back(ScimChainState *state, const ScimHistoryEntry *entry)
 		state->linked = false;
 }
 
-/* Whoever goes on from here need not find again what was taken, if nothing before it waits. */
+/*
+ * Whoever goes on from here need not find again what was taken, if nothing waits; or
+ * what waits stands as it came, and will be taken so.
+ */
 static void
 forget_taken(ScimChain *chain)
 {
-	if (chain->waiting != NIL || chain->ahead || chain->next)
+	int64		seq = chain->read_to - 1;
+
+	if (chain->waiting && !chain->state.linked && !chain->torn)
+		seq = ((ScimHistoryEntry *) list_nth(chain->waiting, chain->gone))->seq;
+	else if (chain->waiting || chain->ahead || chain->next)
 		return;
 	chain->place = (ScimChainPlace)
 	{
-		.seq = chain->read_to - 1,
+		.seq = seq,
 			.state = chain->state
 	};
 }
@@ -239,7 +250,7 @@ scim_chain_back(ScimChain *chain)
 	entry = take_waiting(chain, chain->follows ? next : chain->gone);
 	if (chain->follows)
 	{
-		chain->state.gap |= is_behind_gap(chain, entry);
+		chain->state.gap |= is_behind_gap(entry, &chain->state);
 		go_back(&chain->state, entry);
 	}
 	else
@@ -275,13 +286,9 @@ static void
 open_readers(ScimChain *chain, const char *tenant, const ScimResourceType *type, const char *id,
 			 int64 up_to)
 {
-	const ScimRegistration *table;
-
 	memset(chain, 0, sizeof(ScimChain));
 	chain->tenant = tenant;
 	chain->type = type;
-	table = scim_find_table(type);
-	chain->counts = table && !table->read_only[SCIM_COLUMN_REVISION];
 	chain->begins = scim_history_begins(tenant, type);
 	chain->all_waiting = true;
 	chain->read_to = up_to == PG_INT64_MAX ? up_to : up_to + 1;

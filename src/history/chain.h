@@ -41,7 +41,6 @@ typedef struct ScimChain
 	const ScimResourceType *type;
 	ScimHistoryReader *entries; /* of the resource */
 	ScimHistoryReader *of_type; /* of all resources of its type at once; NULL: not opened yet */
-	bool		counts;			/* each change moves the revision by one */
 	int64		begins;			/* behind that seq: what was before, under another mapping, is not
 								 * shown */
 	int64		read_to;		/* the seq of what was read last */
@@ -50,6 +49,7 @@ typedef struct ScimChain
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
 	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet but for: */
 	int			gone;			/* so many at its beginning */
+	bool		torn;			/* others than these were taken out of the midst of it */
 	bool		all_waiting;	/* there are no others of it */
 	uint64		xid;			/* of that */
 	ScimChainState state;

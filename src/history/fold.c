@@ -153,10 +153,7 @@ fold(ScimChange *first, const ScimChange *next)
 
 /* ---- recording ---- */
 
-/*
- * Nothing is left of a change that was taken back; nor is it one where the application
- * keeps the version, and has left it as it was.
- */
+/* Nothing is left of a change that was taken back. */
 static bool
 is_effective(const ScimChange *change)
 {

@@ -236,8 +236,5 @@ scim_is_proven(ScimPast *past)
 		return true;
 	if (past->version == NULL || scim_past_document(past) == NULL)
 		return false;
-	/* the application's own versions are told by no content */
-	if (past->password == SCIM_UNKNOWN_PASSWORD)
-		return !past->target->table->read_only[SCIM_COLUMN_VERSION];
-	return is_true(past);
+	return past->password == SCIM_UNKNOWN_PASSWORD || is_true(past);
 }

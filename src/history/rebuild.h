@@ -25,7 +25,7 @@ typedef enum ScimPastPassword
 	SCIM_PASSWORD_OF_NOW,		/* be it none */
 	SCIM_NO_PASSWORD,
 	SCIM_UNKNOWN_PASSWORD
-}			ScimPastPassword;
+} ScimPastPassword;
 
 typedef struct ScimPast
 {

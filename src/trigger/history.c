@@ -86,8 +86,7 @@ was_written_unseen(ScimTriggerRow *work, const char *version)
 	bool		counts = !scim_work_is_null(work, &work->old, SCIM_COLUMN_PASSWORD) ||
 		(work->new.values && !scim_work_same(work, SCIM_COLUMN_PASSWORD));
 
-	return counts && scim_work_keeps(work, SCIM_COLUMN_VERSION) &&
-		!scim_is_refilling(work->registration->root) &&
+	return counts && !scim_is_refilling(work->registration->root) &&
 		!is_of_content(work, &work->old, version);
 }
 

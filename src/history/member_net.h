@@ -8,6 +8,7 @@
 
 #include "core/canonical.h"
 #include "core/finder.h"
+#include "history/entries.h"
 #include "registry/registration.h"
 
 /* A member that moved. */
@@ -28,6 +29,7 @@ typedef struct ScimMemberNet
 	int			count;
 	int			room;
 	ScimFinder	finder;			/* of these, by their ids */
+	MemoryContext context;		/* of all that; NULL: there is none yet */
 } ScimMemberNet;
 
 /* A member of then. */
@@ -38,8 +40,8 @@ typedef struct ScimMemberThen
 	bool		is_now;			/* is one now, too */
 } ScimMemberThen;
 
-/* Takes back what an entry says of members (NULL: nothing). */
-extern void scim_take_moves_back(ScimMemberNet *net, Jsonb *members);
+/* Takes back what an entry says of members, which may be nothing. */
+extern void scim_take_moves_back(ScimMemberNet *net, const ScimHistoryEntry *entry);
 
 /*
  * The members of then; *count of them, palloc'd.  NULL if nobody can tell who they

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/jsonb_tree.h"
 #include "history/fold.h"
 #include "history/write.h"
 #include "utils/memutils.h"
@@ -115,6 +116,15 @@ join_creation(ScimDelta *first, const ScimDelta *next)
 	}
 }
 
+/* What is deleted was all that it was before the call: what that gave it first is not of it. */
+static void
+join_end(ScimDelta *first, const ScimDelta *end)
+{
+	Jsonb	   *before = first->before ? scim_write(first->before) : NULL;
+
+	scim_whole_delta(scim_undo_delta(scim_write(end->before), before), true, first);
+}
+
 static void
 join_moves(ScimChange *first, const ScimChange *next)
 {
@@ -138,14 +148,20 @@ fold(ScimChange *first, const ScimChange *next)
 {
 	if (first->operation == SCIM_HISTORY_CREATE)
 		join_creation(&first->delta, &next->delta);
+	else if (next->operation == SCIM_HISTORY_DELETE)
+		join_end(&first->delta, &next->delta);
 	else if (!scim_join_deltas(&first->delta, scim_copy_delta(&next->delta, CurrentMemoryContext)))
 		return false;
-	if (next->operation == SCIM_HISTORY_DELETE)
-		first->operation = SCIM_HISTORY_DELETE;
 	first->password |= next->password;
 	join_moves(first, next);
 	first->has_revision = next->has_revision;
 	first->revision = next->revision;
+	if (next->operation == SCIM_HISTORY_DELETE)
+	{
+		first->operation = SCIM_HISTORY_DELETE;
+		/* what was there before the call, which has moved it once */
+		first->revision--;
+	}
 	first->version = copy_text(next->version);
 	first->at = next->at;
 	return true;

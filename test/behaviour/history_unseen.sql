@@ -175,3 +175,44 @@ BEGIN
 	RETURN found;
 END $$;
 SELECT by_pages(1), by_pages(3), by_pages(100);
+
+-- a call that has written the resource before it deletes it: what it was before the call
+INSERT INTO users (id, data) VALUES (id(18), '{"userName": "u18", "title": "A"}');
+SELECT v(18) AS v1 \gset
+CREATE OR REPLACE FUNCTION follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() = 1 THEN
+		UPDATE users SET data = data || '{"nickName": "new"}' WHERE id = NEW.id;
+		DELETE FROM users WHERE id = NEW.id;
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER follow AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION follow();
+SELECT scim_patch_user(id(18)::text, sets('title', '"B"')) IS NOT NULL AS done;
+DROP TRIGGER follow ON users;
+SELECT lines(18);
+SELECT scim_get_version('User', id(18)::text, :'v1') - 'meta' - 'schemas' - 'id';
+
+-- the same content in several lives, and again and again, in one transaction, with calls in between: no way through it loses what was before
+INSERT INTO users (id, data) VALUES (id(19), '{"userName": "u19", "title": "A"}');
+SELECT v(19) AS v1 \gset
+SELECT title(19, 'B');
+CREATE OR REPLACE FUNCTION follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() = 1 THEN
+		PERFORM scim_patch_user(NEW.id::text, sets('displayName', '"1"'));
+		UPDATE users SET data = data - 'displayName' WHERE id = NEW.id;
+		PERFORM scim_patch_user(NEW.id::text, sets('nickName', '"2"'));
+		UPDATE users SET data = data - 'nickName' WHERE id = NEW.id;
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER follow AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION follow();
+BEGIN;
+SELECT scim_patch_user(id(19)::text, sets('title', '"C"')) IS NOT NULL AS done;
+DELETE FROM users WHERE id = id(19);
+INSERT INTO users (id, data) VALUES (id(19), '{"userName": "u19", "title": "C"}');
+SELECT scim_patch_user(id(19)::text, sets('title', '"D"')) IS NOT NULL AS done;
+SELECT title(19, 'C');
+COMMIT;
+SELECT was(19, :'v1'), count(*) FROM lines(19);

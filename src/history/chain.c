@@ -145,6 +145,26 @@ is_sure(const ScimHistoryEntry *entry, const ScimChainState *state)
 		(entry->revision == state->revision + 1 && entry->xid == state->xid);
 }
 
+/*
+ * Without revisions the one that led into the transaction may look like any other: is
+ * there one in it that led to what the entry led from?  Nearly always it is the next.
+ */
+static bool
+goes_on(ScimChain *chain, const ScimHistoryEntry *entry)
+{
+	ScimChainState before = {.version = entry->previous_version};
+
+	for (int i = chain->gone; i < list_length(chain->waiting) || await_another(chain); i++)
+	{
+		const ScimHistoryEntry *other = list_nth(chain->waiting, i);
+
+		CHECK_FOR_INTERRUPTS();
+		if (other != entry && leads_to(other, &before))
+			return true;
+	}
+	return false;
+}
+
 /* Of those that lead to what is at hand the last one, by its place; -1: none. */
 static int
 find_next(ScimChain *chain)
@@ -159,7 +179,7 @@ find_next(ScimChain *chain)
 		CHECK_FOR_INTERRUPTS();
 		if (!leads_to(entry, &chain->state))
 			continue;
-		if (is_sure(entry, &chain->state))
+		if (is_sure(entry, &chain->state) && (entry->has_revision || goes_on(chain, entry)))
 			return i;
 		if (best && entry->revision <= best->revision)
 			continue;

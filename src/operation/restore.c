@@ -18,6 +18,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_trigger.h"
 #include "common/hashfn.h"
+#include "core/projection.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "operation/past.h"
@@ -460,9 +461,9 @@ holds_text(const JsonbValue *array, const JsonbValue *text)
 	return false;
 }
 
-/* Names what did not come back beside what is not shown. */
+/* Names what did not come back beside what is not shown, where meta is, and to tools. */
 static Jsonb *
-say_omitted(Jsonb *resource, const JsonbValue *omitted)
+say_omitted(const ScimTarget *target, Jsonb *resource, const JsonbValue *omitted)
 {
 	JsonbValue	root;
 	JsonbValue *tree;
@@ -473,9 +474,10 @@ say_omitted(Jsonb *resource, const JsonbValue *omitted)
 	scim_root(resource, &root);
 	tree = scim_open(&root);
 	found = scim_get(tree, "meta", strlen("meta"));
-	if (omitted->val.array.nElems == 0 || found == NULL)
+	if (omitted->val.array.nElems == 0 ||
+		(found == NULL && !scim_projects_version(target->projection)))
 		return resource;
-	meta = scim_open(found);
+	meta = found ? scim_open(found) : scim_new_object();
 	found = scim_get(meta, "omitted", strlen("omitted"));
 	names = found ? scim_open(found) : scim_new_array();
 	for (int i = 0; i < omitted->val.array.nElems; i++)
@@ -518,5 +520,5 @@ scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWri
 	write->has_members = false;
 	take_members(&restore);
 	scim_write_run(write, restore_resource);
-	result->resource = say_omitted(result->resource, list_omitted(&restore));
+	result->resource = say_omitted(&write->target, result->resource, list_omitted(&restore));
 }

@@ -406,7 +406,8 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
 	set_next_step(content,
-				  scim_tool_text(psprintf("%s%s%s", look, act, version), scim_subject_of(call->tool, call->type)));
+				  scim_tool_text(psprintf("%s%s%s", look, act, version),
+								 scim_subject_of(call->tool, call->type)));
 }
 
 /* How much a failure may still hold. */
@@ -460,6 +461,16 @@ leave_groups_out(const ScimToolCall *call, JsonbValue *current, JsonbValue *left
 	return true;
 }
 
+/* What was changed was told of the version of the mismatch: not if another one is shown. */
+static void
+leave_stale_names_out(JsonbValue *content, const JsonbValue *version)
+{
+	const JsonbValue *told = scim_get(content, "current_version", strlen("current_version"));
+
+	if (told && !scim_equal(told, version))
+		scim_remove(content, "changed_attributes", strlen("changed_attributes"));
+}
+
 /*
  * VERSION_MISMATCH: the resource as it is now, so that the agent can merge at
  * once.  Whole, but for a user's groups, or not at all: what is shown of it may be
@@ -493,6 +504,7 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	for (int i = 0; i < left_out->val.array.nElems; i++)
 		scim_append(omitted, &left_out->val.array.elems[i]);
 	scim_say_omitted(metadata, omitted, NULL);
+	leave_stale_names_out(content, &version);
 	scim_set_value(content, "current_version", &version);
 	scim_set_value(content, "current", current);
 }

@@ -114,9 +114,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},
-	SITUATION(SCIM_RESTORE_MISMATCH) = {SCIM_VERSION_MISMATCH, "It was deleted at another version: if "
-		"it is still to be brought back, make the call again with that, current_version, as "
-	"expected_version."},
+	SITUATION(SCIM_RESTORE_MISMATCH) = {SCIM_VERSION_MISMATCH,
+		"It was deleted at another version: if it is still to be brought back, make the call "
+	"again with that, current_version, as expected_version."},
 	SITUATION(SCIM_MEMBERS_MISMATCH) = {SCIM_VERSION_MISMATCH,
 		"Read the group again; if its members are still to be "
 		"changed like that, make the call again with its current "

@@ -20,10 +20,10 @@
  *   "from": to be added.
  * - What no path leads to is part of a change of what holds it, null where it is
  *   not; of the resource itself without "path".
- * id, meta, a user's groups and the password are left out: no patch changes, and
- * nobody reads them.  Of what is in the objects, what is taken to be shown is up to
- * the caller.  Values refer to copies in the current context.  INVALID_VALUE where there is
- * no content (scim_content_form).
+ * id, meta, a user's groups and the password are left out: no patch changes them,
+ * or nobody reads them.  All else is told: attributes that are never returned are
+ * for the caller to take out before.  Values refer to copies in the current context.
+ * INVALID_VALUE where there is no content (scim_content_form).
  */
 extern JsonbValue *scim_find_changes(Jsonb *old, Jsonb *new);
 

@@ -8,8 +8,8 @@
 
 #include "access/xact.h"
 #include "base/settings.h"
-#include "core/finder.h"
 #include "commands/trigger.h"
+#include "core/finder.h"
 #include "executor/spi.h"
 #include "group/record.h"
 #include "history/fold.h"
@@ -40,7 +40,7 @@ typedef struct LeftKey
 {
 	uint64		tenant;			/* hashes of the texts */
 	uint64		id;
-	uint64		statement;		/* the command that began it; never another's in the transaction */
+	uint64		statement;		/* the command that began it; in the transaction no other's */
 } LeftKey;
 
 typedef struct LeftSum

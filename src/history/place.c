@@ -25,10 +25,12 @@ typedef struct Known
 } Known;
 
 static Known known;
+static uint64 changes = 0;		/* of any relation */
 
 static void
 relation_changed(Datum argument, Oid relid)
 {
+	changes++;
 	if (!OidIsValid(relid) || !OidIsValid(known.table) || relid == known.table ||
 		relid == known.index)
 		known = (Known) {0};
@@ -60,13 +62,17 @@ find_table(void)
 Oid
 scim_history_table(void)
 {
+	uint64		started;
 	Oid			found;
 
 	if (likely(known.is_known))
 		return known.table;
 	hear_of_changes();
+	started = changes;
 	found = find_table();
-	known = (Known) {.is_known = true, .table = found};
+	/* what changed meanwhile is looked for again the next time */
+	if (started == changes)
+		known = (Known) {.is_known = true, .table = found};
 	return found;
 }
 
@@ -88,12 +94,13 @@ scim_history_resource_index(void)
 {
 	Oid			table = scim_history_table();
 	Oid			found = known.index;
+	uint64		started;
 
 	if (likely(OidIsValid(found)))
 		return found;
+	started = changes;
 	found = find_index(table);
-	/* unless it was heard meanwhile that they changed */
-	if (known.is_known && known.table == table)
+	if (started == changes && known.is_known)
 		known.index = found;
 	return found;
 }

@@ -12,7 +12,9 @@
  *
  * Each batch is a transaction of its own, in which rows are deleted by the
  * primary key and nothing else is locked: writers of the history only insert, so
- * none waits, and what was ended in between goes on with the next call.
+ * none waits, and what was ended in between goes on with the next call.  Nor is
+ * there any hurry: between batches it rests, so that writers have processor and
+ * disk for themselves half of the time at least.
  *
  * In each call a tenant is begun with the first row that there is, not with the
  * one behind the last that went (scim_history_pruned): a transaction that was
@@ -33,10 +35,12 @@
 #include "registry/extension.h"
 #include "statement/role.h"
 #include "statement/sql.h"
+#include "storage/latch.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(scim_prune_history);
 
@@ -44,6 +48,9 @@ PG_FUNCTION_INFO_V1(scim_prune_history);
 
 /* A batch that finds little to delete looks at no more tenants than this. */
 #define MOST_TENANTS 1000
+
+/* It rests for as long as a batch took, and no longer than this. */
+#define MOST_REST_MS 1000
 
 /* So often it says how far it is. */
 #define SAY_EVERY_MS 1000
@@ -75,11 +82,11 @@ run(const char *text, int nargs, Oid *types, Datum *values)
 	return SPI_processed;
 }
 
-/* A column of the one row that it returned. */
+/* The column of the one row that it returned. */
 static Datum
-result_value(int column, bool *isnull)
+result_value(bool *isnull)
 {
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
 }
 
 /* The next tenant, by one look into the index, whatever he has; false: there is none. */
@@ -93,17 +100,20 @@ next_tenant(Prune *prune)
 		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
 	: run("SELECT tenant_id FROM %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
 		  0, NULL, NULL);
-	char	   *name;
+	bool		isnull;
 
-	if (count == 0)
-		return false;
-	name = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	if (prune->tenant)
-		pfree(prune->tenant);
-	prune->tenant = MemoryContextStrdup(prune->context, name);
-	prune->is_done = false;
-	prune->behind = PG_INT64_MIN;
-	return true;
+	if (count > 0)
+	{
+		if (prune->tenant)
+			pfree(prune->tenant);
+		prune->tenant = MemoryContextStrdup(prune->context,
+											TextDatumGetCString(result_value(&isnull)));
+		prune->is_done = false;
+		prune->behind = PG_INT64_MIN;
+	}
+	/* SPI keeps results until its end, and there may be very many tenants */
+	SPI_freetuptable(SPI_tuptable);
+	return count > 0;
 }
 
 /* Of the tenant's next rows, "most" at most, those before the first that is young: the last. */
@@ -124,7 +134,8 @@ find_last(const Prune *prune, int most, int64 *last)
 		" FROM (SELECT r.seq, r.at FROM %s.scim_history_rows AS r"
 		" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
 		" ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young", 4, types, values);
-	*last = DatumGetInt64(result_value(1, &isnull));
+	*last = DatumGetInt64(result_value(&isnull));
+	SPI_freetuptable(SPI_tuptable);
 	return !isnull;
 }
 
@@ -175,6 +186,18 @@ say_progress(Prune *prune)
 		return;
 	prune->said = now;
 	ereport(NOTICE, (errmsg("history: " UINT64_FORMAT " rows deleted so far", prune->deleted)));
+}
+
+static void
+rest(TimestampTz began)
+{
+	long		took = TimestampDifferenceMilliseconds(began, GetCurrentTimestamp());
+
+	if (took > 0)
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+						 Min(took, MOST_REST_MS), PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
 }
 
 /* As many rows as make a batch; false if there are no more. */
@@ -263,10 +286,10 @@ scim_prune_history(PG_FUNCTION_ARGS)
 	prune.context = AllocSetContextCreate(CurrentMemoryContext, "scimver prune",
 										  ALLOCSET_DEFAULT_SIZES);
 	prune.said = GetCurrentTimestamp();
-	while (run_batch(&prune))
+	for (TimestampTz began = prune.said; run_batch(&prune); began = GetCurrentTimestamp())
 	{
-		CHECK_FOR_INTERRUPTS();
 		say_progress(&prune);
+		rest(began);
 	}
 	SPI_finish();
 	ereport(NOTICE, (errmsg("history: " UINT64_FORMAT " rows deleted", prune.deleted)));

@@ -406,7 +406,8 @@ set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
 	const char *version = is_shown ? "current_version." : "the _version that you read.";
 
 	set_next_step(content,
-				  scim_tool_text(psprintf("%s%s%s", look, act, version), scim_subject_of(call->tool, call->type)));
+				  scim_tool_text(psprintf("%s%s%s", look, act, version),
+								 scim_subject_of(call->tool, call->type)));
 }
 
 /* How much a failure may still hold. */

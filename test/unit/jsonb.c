@@ -31,7 +31,7 @@ typedef struct Expected
 {
 	int			values[LARGEST];
 	int			count;
-}			Expected;
+} Expected;
 
 /* The key of that number: of 1 to 9 bytes, and no two alike. */
 static char *
@@ -45,7 +45,7 @@ key_of(int number)
 
 /* Adds so many members with keys below "range", one of which may come again. */
 static void
-add_members(JsonbValue *object, Expected * expected, int count, int range)
+add_members(JsonbValue *object, Expected *expected, int count, int range)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -72,7 +72,7 @@ compare(const JsonbValue *a, const JsonbValue *b)
 
 /* Each key once, in jsonb's order, with the value that was set last. */
 static bool
-holds(Jsonb *written, const Expected * expected)
+holds(Jsonb *written, const Expected *expected)
 {
 	ScimWalk	walk;
 	JsonbValue	key;

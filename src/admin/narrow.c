@@ -315,3 +315,16 @@ scim_keeps_passwords(void)
 	}
 	return false;
 }
+
+bool
+scim_keeps_history(void)
+{
+	Tables		tables = tables_with(NULL, NULL);
+
+	for (int i = 0; i < tables.count; i++)
+	{
+		if (tables.items[i]->history)
+			return true;
+	}
+	return false;
+}

@@ -40,4 +40,7 @@ extern bool scim_offers(const ScimResourceType *type, const char *path);
 /* Is there a table that keeps passwords? */
 extern bool scim_keeps_passwords(void);
 
+/* Is there one of which it is kept what its resources were? */
+extern bool scim_keeps_history(void);
+
 #endif							/* SCIM_ADMIN_NARROW_H */

@@ -8,7 +8,6 @@
 #include "admin/narrow.h"
 #include "base/settings.h"
 #include "lib/stringinfo.h"
-#include "registry/cache.h"
 #include "tools/tool.h"
 #include "utils/memutils.h"
 
@@ -183,20 +182,6 @@ scim_tool_is_generic(const ScimTool *tool)
 	return tool->subject->adds == PARAM_RESOURCE_TYPE && !tool->subject->has_history;
 }
 
-/* Is there a table whose history is kept? */
-static bool
-is_history_kept(void)
-{
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		const ScimRegistration *table = scim_find_table(*type);
-
-		if (table && table->history)
-			return true;
-	}
-	return false;
-}
-
 bool
 scim_tool_is_offered(const ScimTool *tool)
 {
@@ -205,7 +190,7 @@ scim_tool_is_offered(const ScimTool *tool)
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
 	if (tool->subject->has_history)
-		return is_history_kept();
+		return scim_keeps_history();
 	return !tool->pattern->asks ||
 		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }

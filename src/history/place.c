@@ -1,6 +1,6 @@
 /*
  * place.c
- *		The table of the history: where it is.
+ *		The table of the history: where it is, and what belongs to it.
  *
  * It is found by the extension that it belongs to: in a database whose extension
  * is still at 1.0, a table of that name is somebody else's.
@@ -47,11 +47,11 @@ hear_of_changes(void)
 	hears = true;
 }
 
+/* A relation of the extension's; InvalidOid: there is none, or one of somebody else's. */
 static Oid
-find_table(void)
+find_own(const char *name)
 {
-	Oid			found = get_relname_relid("scim_history_rows",
-										  scim_extension_namespace("scimver"));
+	Oid			found = get_relname_relid(name, scim_extension_namespace("scimver"));
 
 	if (OidIsValid(found) &&
 		getExtensionOfObject(RelationRelationId, found) == get_extension_oid("scimver", false))
@@ -69,11 +69,17 @@ scim_history_table(void)
 		return known.table;
 	hear_of_changes();
 	started = changes;
-	found = find_table();
+	found = find_own("scim_history_rows");
 	/* what changed meanwhile is looked for again the next time */
 	if (started == changes)
 		known = (Known) {.is_known = true, .table = found};
 	return found;
+}
+
+Oid
+scim_history_sequence(void)
+{
+	return find_own("scim_history_seq");
 }
 
 static Oid

@@ -41,6 +41,9 @@ typedef enum ScimEntryColumn
 /* scim_history_rows; InvalidOid: the extension is older than the history (1.0). */
 extern Oid	scim_history_table(void);
 
+/* Its sequence, looked for each time; InvalidOid, too. */
+extern Oid	scim_history_sequence(void);
+
 /*
  * Its index (tenant_id, resource_type, resource_id, seq), by which it is read; an
  * error if it is gone.

@@ -18,19 +18,16 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
 #include "history/table.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
-#include "registry/extension.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
@@ -169,18 +166,6 @@ relation_changed(Datum argument, Oid relid)
 	changes++;
 }
 
-/* A relation of the extension's; InvalidOid: there is none, or one of somebody else's. */
-static Oid
-own_relation(const char *name)
-{
-	Oid			relid = get_relname_relid(name, scim_extension_namespace("scimver"));
-
-	if (OidIsValid(relid) &&
-		getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("scimver", true))
-		return InvalidOid;
-	return relid;
-}
-
 /* In the current context. */
 static void
 read_indexes(Relation relation, Place *found)
@@ -230,15 +215,15 @@ static Relation
 find_table(void)
 {
 	static bool registered = false;
-	Oid			table = own_relation("scim_history_rows");
-	Oid			sequence = own_relation("scim_history_seq");
+	Oid			table = scim_history_table();
+	Oid			sequence = OidIsValid(table) ? scim_history_sequence() : InvalidOid;
 	Relation	relation;
 	uint64		started;
 
 	if (!registered)
 		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	registered = true;
-	if (!OidIsValid(table) || !OidIsValid(sequence))
+	if (!OidIsValid(sequence))
 		return NULL;
 	relation = table_open(table, RowExclusiveLock);
 	/* changes of these are to be heard of, also if the reading ends by an error */

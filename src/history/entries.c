@@ -51,12 +51,11 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 				  Snapshot snapshot)
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
-	Oid			relid = scim_history_table();
 
-	if (!OidIsValid(relid))
+	reader->relation = scim_open_history_table(AccessShareLock);
+	if (reader->relation == NULL)
 		return reader;
-	reader->relation = table_open(relid, AccessShareLock);
-	reader->index = index_open(scim_history_resource_index(), AccessShareLock);
+	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
 	init_text_key(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
 	init_text_key(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
 	init_text_key(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
@@ -82,6 +81,18 @@ text_of(const ScimHistoryEntry *entry, ScimEntryColumn column)
 	return entry->nulls[column] ? NULL : TextDatumGetCString(entry->values[column]);
 }
 
+/* Has its owner, who took a NOT NULL away, left out what each entry has? */
+static bool
+lacks_any(const bool *nulls)
+{
+	for (int i = 0; i < SCIM_ENTRY_COLUMNS; i++)
+	{
+		if (scim_entry_forms[i].always && nulls[i])
+			return true;
+	}
+	return false;
+}
+
 static ScimHistoryEntry *
 read_entry(HeapTuple row, TupleDesc descriptor)
 {
@@ -95,7 +106,8 @@ read_entry(HeapTuple row, TupleDesc descriptor)
 	entry->seq = DatumGetInt64(values[SCIM_ENTRY_SEQ]);
 	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_ENTRY_XID]));
 	entry->at = DatumGetTimestampTz(values[SCIM_ENTRY_AT]);
-	entry->operation = operation_of(values[SCIM_ENTRY_OPERATION]);
+	entry->operation = lacks_any(nulls) ? SCIM_HISTORY_REFUSED
+		: operation_of(values[SCIM_ENTRY_OPERATION]);
 	entry->has_revision = !nulls[SCIM_ENTRY_REVISION];
 	if (entry->has_revision)
 		entry->revision = DatumGetInt64(values[SCIM_ENTRY_REVISION]);

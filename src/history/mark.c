@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "common/hashfn.h"
 #include "history/mark.h"
+#include "history/place.h"
 #include "history/table.h"
 #include "history/values.h"
 #include "history/write.h"
@@ -51,13 +52,12 @@ void
 scim_mark_remapped(const ScimResourceType *type)
 {
 	Remapping	remapping = {.type = type};
-	Oid			relid = scim_history_table();
 
-	if (!OidIsValid(relid))
+	remapping.history = scim_open_history_table(AccessShareLock);
+	if (remapping.history == NULL)
 		return;
 	/* what the command has written so far counts */
 	CommandCounterIncrement();
-	remapping.history = table_open(relid, AccessShareLock);
 	scim_each_value(remapping.history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), mark_tenant,
 					&remapping);
 	table_close(remapping.history, NoLock);

@@ -185,16 +185,13 @@ scim_store_get_history(const char *type, const char *tenant, const char *id, int
 {
 	ScimTarget	target;
 	JsonbValue *response;
-	MemoryContext old;
 	Jsonb	   *result;
 
 	count = page_size(count);
 	scim_begin_read(&target, type, tenant, fresh);
 	scim_check_history(target.table, target.tenant);
 	response = read_page(&target, id, count, cursor);
-	old = MemoryContextSwitchTo(target.caller);
-	result = scim_write(response);
-	MemoryContextSwitchTo(old);
+	result = scim_write_in(target.caller, response);
 	scim_finish_read(&target);
 	return result;
 }

@@ -32,6 +32,7 @@ CREATE FUNCTION after(change text) RETURNS TABLE (who text, says text) LANGUAGE 
 	END;
 END $$;
 CREATE SCHEMA other;
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 
 -- ---- elsewhere ----
 
@@ -45,7 +46,7 @@ SELECT * FROM after('ALTER TABLE scim_history_rows RENAME TO other_rows; CREATE 
 SELECT * FROM after('DROP INDEX scim_history_resource');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq DESC)');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation = ''create''');
-SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id COLLATE "POSIX", resource_type, resource_id, seq)');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id COLLATE nocase, resource_type, resource_id, seq)');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_id, resource_type, seq)');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON users (version)');
 -- the same once more
@@ -88,6 +89,23 @@ INSERT INTO scim_history_rows (seq, tenant_id, resource_type, resource_id, versi
 SELECT jsonb_array_length(h -> 'entries'), h -> 'complete' FROM scim_get_history('User', '00000000-0000-4000-a000-000000000001') h;
 SELECT scim_get_version('User', '00000000-0000-4000-a000-000000000001', :'v1') ? 'title', fails($$SELECT scim_get_version('User', '00000000-0000-4000-a000-000000000001', 'other')$$);
 ROLLBACK;
+
+-- a delete that kept nothing, a change of what was not there, values that are none
+CREATE FUNCTION forge(operation text, version text, previous text, before jsonb) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, version, previous_version, before, actor)
+	VALUES (nextval('scim_history_seq'), '3', now(), 'default', 'User', '00000000-0000-4000-a000-000000000002', operation, version, previous, before, 'x') $$;
+CREATE FUNCTION readers() RETURNS TABLE (says text) LANGUAGE sql AS $$
+	SELECT fails(format(call, '''User'', ''00000000-0000-4000-a000-000000000002'', ''first''')) FROM unnest(ARRAY['SELECT scim_get_version(%s)', 'SELECT scim_diff(%s, ''second'')', 'SELECT scim_restore(%s)']) call $$;
+SELECT forge('update', 'second', 'first', '{"title": "x"}'), forge('delete', NULL, 'second', NULL);
+SELECT * FROM readers();
+SELECT forge('update', 'third', 'first', '{"title": "x"}'), forge('delete', NULL, 'third', '[1]');
+SELECT * FROM readers();
+SELECT forge('update', NULL, 'first', '{"title": "x"}');
+SELECT * FROM readers();
+SELECT forge('update', 'fourth', 'first', '["title"]'), forge('delete', NULL, 'fourth', '{"userName": "x"}');
+SELECT * FROM readers();
+SELECT forge('update', NULL, 'first', '{"title": "x"}'), forge('create', 'fifth', NULL, NULL), forge('delete', NULL, 'fifth', '{"userName": "x"}');
+SELECT * FROM readers();
 
 -- ---- and all is as it was ----
 

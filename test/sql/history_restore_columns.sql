@@ -35,6 +35,19 @@ SELECT shown(scim_restore('User', '1', :'v1'));
 SELECT * FROM people;
 SELECT scim_unregister_table('people');
 
+-- what was empty is so again, whatever the table gives new rows; what scimver only reads is lost, too
+CREATE TABLE defaults (id text PRIMARY KEY, login text, title text DEFAULT 'none', nick text NOT NULL DEFAULT 'nick', shown text, twice text GENERATED ALWAYS AS (login || login) STORED, data jsonb DEFAULT '{"locale": "de"}', changed timestamptz);
+SELECT scim_register_table('defaults', 'User', '{"id": "id", "data": "data", "lastModified": {"column": "changed", "mode": "read"}, "attributes": {"userName": "login", "title": "title", "nickName": "nick", "externalId": {"column": "shown", "mode": "read"}, "displayName": {"column": "twice", "mode": "read"}}}', '{"history": true}');
+INSERT INTO defaults VALUES ('a', 'ada', NULL, 'a', 'E', DEFAULT, '{}', now());
+SELECT v('a') AS v1 \gset
+DELETE FROM defaults;
+SET client_min_messages = notice;
+SELECT shown(scim_restore('User', 'a', :'v1'));
+SET client_min_messages = warning;
+SELECT * FROM defaults;
+SELECT v('a') = :'v1' AS right;
+SELECT scim_unregister_table('defaults');
+
 -- rows that are marked
 CREATE TABLE marked (id text PRIMARY KEY, login text, title text, revision int, seen timestamp, changed date, gone timestamptz, secret text, version text);
 SELECT scim_register_table('marked', 'User', '{"id": "id", "revision": "revision", "created": "seen", "lastModified": "changed", "deleted": "gone", "password": "secret", "version": "version", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
@@ -86,6 +99,20 @@ SELECT v(id::text) <> :'r1' AS never_returns, scim_get_version('User', id::text,
 DELETE FROM scim_history_rows WHERE revision < 3 AND resource_id LIKE '00000000-%';
 SELECT shown(scim_get_version('User', id::text, :'r2')) FROM users;
 SELECT scim_get_version('User', id::text, :'r1') FROM users;
+
+-- what is not the caller's to write, or must keep its value, is named
+SELECT scim_register_schema('{"id": "urn:example:2.0:Device", "name": "Device", "attributes": [{"name": "displayName"}, {"name": "seen", "mutability": "readOnly"}, {"name": "pin", "returned": "never"}, {"name": "serial", "mutability": "immutable"}]}') IS NOT NULL;
+SELECT scim_register_resource_type('{"name": "Device", "endpoint": "/Devices", "schema": "urn:example:2.0:Device"}') IS NOT NULL;
+SELECT scim_create_table('devices', 'Device');
+INSERT INTO devices (id, data) VALUES ('00000000-0000-4000-a000-000000000001', '{"displayName": "door", "seen": "once", "pin": "1"}');
+SELECT version AS v1 FROM devices \gset
+SELECT shown(scim_patch_resource('Device', id::text, '[{"op": "replace", "path": "displayName", "value": "gate"}, {"op": "add", "path": "serial", "value": "A"}]')) FROM devices;
+SELECT shown(scim_restore('Device', id::text, :'v1')) FROM devices;
+UPDATE devices SET data = data || '{"seen": "twice", "pin": "2"}';
+SELECT shown(scim_restore('Device', id::text, :'v1')) FROM devices;
+SELECT data - 'schemas' FROM devices;
+DELETE FROM devices;
+SELECT shown(scim_restore('Device', '00000000-0000-4000-a000-000000000001', :'v1'));
 DROP EXTENSION scimver CASCADE;
-DROP TABLE people, marked, flagged, users;
+DROP TABLE people, defaults, marked, flagged, users, devices;
 DROP FUNCTION shown(jsonb);

@@ -384,8 +384,9 @@ lock_row(Restore *restore)
 		return true;
 	if (scim_fetch(&write->target, restore->id, false, NULL))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
+	/* too late to wait for others: who waits for members has the lock that they wait for */
 	if (restore->was_there)
-		look_back(restore);
+		read_past(restore);
 	return false;
 }
 

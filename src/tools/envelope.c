@@ -347,9 +347,12 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 	JsonbValue *steps = scim_get(content, "next_steps", strlen("next_steps"));
 	const char *step = kind == scim_error_kind(SCIM_VERSION_REQUIRED) ? DELETED_STEP : NULL;
 
+	/* what no attribute is to blame for cannot be written in another way either */
 	for (int i = 0; i < (int) lengthof(refused); i++)
 	{
-		if (kind == scim_error_kind(refused[i]))
+		if (kind == scim_error_kind(refused[i]) &&
+			(scim_get(content, "path", strlen("path")) ||
+			 scim_get(content, "attribute", strlen("attribute"))))
 			step = REFUSED_STEP;
 	}
 	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||

@@ -19,6 +19,7 @@
 #include "catalog/pg_trigger.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
+#include "group/nesting.h"
 #include "history/fold.h"
 #include "miscadmin.h"
 #include "operation/lost.h"
@@ -129,12 +130,30 @@ wait_for_others(const Restore *restore)
 					   ExclusiveLock);
 }
 
+static bool
+has_nested(const Restore *restore)
+{
+	for (int i = 0; i < restore->member_count; i++)
+	{
+		const ScimResourceType *type = scim_resource_type(restore->members[i].type);
+
+		if (type && type->has_members)
+			return true;
+	}
+	return false;
+}
+
+/* Nesting is locked before, as it may be by who finds only later that the resource is gone. */
 static void
 look_back(Restore *restore)
 {
+	const ScimTarget *target = &restore->write.target;
+
 	read_past(restore);
 	if (restore->was_there)
 		return;
+	if (restore->takes_members && has_nested(restore))
+		scim_lock_nesting(scim_members_table(), target->tenant);
 	wait_for_others(restore);
 	read_past(restore);
 }
@@ -374,20 +393,27 @@ insert_anew(Restore *restore)
 	scim_write_replace(write);
 }
 
+/* So often it is looked again whether a row that was gone when it was to be locked has come back. */
+#define MOST_TRIES 10
+
 /* Is there a row to be written, which is locked then?  One that went since it was read is none. */
 static bool
 lock_row(Restore *restore)
 {
 	ScimWrite  *write = &restore->write;
 
-	if (scim_write_try_lock_row(write))
-		return true;
-	if (scim_fetch(&write->target, restore->id, false, NULL))
-		scim_throw_not_locked(&write->target, write->id_text, "updated");
-	/* too late to wait for others: who waits for members has the lock that they wait for */
-	if (restore->was_there)
-		read_past(restore);
-	return false;
+	for (int i = 0; i < MOST_TRIES; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (scim_write_try_lock_row(write))
+			return true;
+		if (scim_fetch(&write->target, restore->id, false, NULL))
+			continue;
+		if (!restore->was_there)
+			return false;
+		look_back(restore);
+	}
+	scim_throw_not_locked(&write->target, write->id_text, "updated");
 }
 
 static void

@@ -35,6 +35,7 @@
 #include "statement/parameters.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -152,6 +153,7 @@ look_back(Restore *restore)
 	read_past(restore);
 	if (restore->was_there)
 		return;
+	PreventCommandIfReadOnly("scim_restore()");
 	if (restore->takes_members && has_nested(restore))
 		scim_lock_nesting(scim_members_table(), target->tenant);
 	wait_for_others(restore);

@@ -58,12 +58,28 @@ scim_tell_lost_columns(const ScimRegistration *table)
 
 /* ---- meta.omitted ---- */
 
+/* What is named takes part in an answer that is to be short. */
+#define GONE_BYTES (8 * 1024)
+
+static bool
+are_too_many(const List *gone)
+{
+	size_t		size = 0;
+	ListCell   *cell;
+
+	if (list_length(gone) > SCIM_SHOWN_MEMBERS)
+		return true;
+	foreach(cell, gone)
+		size += strlen(lfirst(cell));
+	return size > GONE_BYTES;
+}
+
 void
 scim_name_gone(JsonbValue *omitted, const List *gone)
 {
 	ListCell   *cell;
 
-	if (list_length(gone) > SCIM_SHOWN_MEMBERS)
+	if (are_too_many(gone))
 	{
 		scim_append_text(omitted, "members");
 		return;

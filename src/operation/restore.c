@@ -395,7 +395,7 @@ insert_anew(Restore *restore)
 	scim_write_replace(write);
 }
 
-/* So often it is looked again whether a row that was gone when it was to be locked has come back. */
+/* So often it is looked whether a row that could not be locked, as it was gone, has come back. */
 #define MOST_TRIES 10
 
 /* Is there a row to be written, which is locked then?  One that went since it was read is none. */

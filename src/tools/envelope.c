@@ -238,9 +238,9 @@ how_to_change(const ScimToolCall *call)
 		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
 
 	if (call->tool->id == TOOL_GET_HISTORY)
-		return "What omitted names was stored then, but is too large to be shown here, or (members) "
-			"nobody can tell any more: from_version shows what changed since, scim_restore brings "
-			"back all that can be.";
+		return "What omitted names was stored then, but is too large to be shown here, or "
+			"(members) nobody can tell any more: from_version shows what changed since, "
+			"scim_restore brings back all that can be.";
 	if (call->tool->id == TOOL_RESTORE)
 		return scim_tool_text("What omitted names was not brought back (groups that held a user, "
 							  "members that are gone, what is not yours to write or must keep its "

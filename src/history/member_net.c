@@ -134,9 +134,11 @@ take_members_back(ScimMemberNet *net, Jsonb *members)
 {
 	JsonbValue	added;
 	JsonbValue	removed;
-	bool		has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
-	bool		has_removed = scim_find(&members->root, "removed", &removed) && scim_is_object(&removed);
+	bool		has_added;
+	bool		has_removed;
 
+	has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
+	has_removed = scim_find(&members->root, "removed", &removed) && scim_is_object(&removed);
 	if (has_added)
 		take_ids_back(net, &added, true);
 	if (has_removed)

@@ -12,7 +12,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tupmacs.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "history/entries.h"
 #include "history/place.h"
@@ -35,12 +34,16 @@ struct ScimHistoryReader
 
 /* ---- reading ---- */
 
+/* Of a column that the index has in that place. */
 static void
-init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
+init_text_key(ScimHistoryReader *reader, int place, AttrNumber column, const char *value)
 {
+	ScanKeyData *key = &reader->keys[place];
+
 	if (value)
 		ScanKeyEntryInitialize(key, 0, column, BTEqualStrategyNumber, InvalidOid,
-							   DEFAULT_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(value));
+							   reader->index->rd_indcollation[place], F_TEXTEQ,
+							   CStringGetTextDatum(value));
 	else
 		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
 							   InvalidOid, InvalidOid, (Datum) 0);
@@ -56,9 +59,9 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	if (reader->relation == NULL)
 		return reader;
 	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
-	init_text_key(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
-	init_text_key(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
-	init_text_key(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
+	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
@@ -146,9 +149,7 @@ scim_close_history(ScimHistoryReader *reader)
 char *
 scim_entry_actor(const ScimHistoryEntry *entry)
 {
-	if (entry->nulls[SCIM_ENTRY_ACTOR])
-		return NULL;
-	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_ENTRY_ACTOR])));
+	return text_of(entry, SCIM_ENTRY_ACTOR);
 }
 
 char *

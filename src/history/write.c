@@ -90,7 +90,7 @@ set_actor(Entry *entry)
 	/* it may have been dropped while it was connected */
 	if (role == NULL)
 		role = psprintf("unknown (OID=%u)", actor.role);
-	set(entry, SCIM_ENTRY_ACTOR, DirectFunctionCall1(namein, CStringGetDatum(role)));
+	set_text(entry, SCIM_ENTRY_ACTOR, role);
 	if (actor.agent[0] != '\0')
 		set_text(entry, SCIM_ENTRY_AGENT, actor.agent);
 	set_text(entry, SCIM_ENTRY_TOOL, actor.tool);

@@ -30,7 +30,12 @@ take_back(ScimMemberNet *net, const char *type, const char *id, bool came)
 	uint8		hash[SCIM_DIGEST_SIZE];
 
 	if (member == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(net->context);
+
 		member = scim_add_tallied(&net->moved, type, id);
+		MemoryContextSwitchTo(old);
+	}
 	member->net += came ? -1 : 1;
 	net->sum.count += came ? -1 : 1;
 	scim_member_hash(type, id, hash);
@@ -91,24 +96,39 @@ take_sum(ScimMemberNet *net, Jsonb *members)
 	net->sum.known = true;
 }
 
-void
-scim_take_moves_back(ScimMemberNet *net, Jsonb *members)
+static void
+take_members_back(ScimMemberNet *net, Jsonb *members)
 {
 	JsonbValue	added;
 	JsonbValue	removed;
-	bool		has_added;
-	bool		has_removed;
+	bool		has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
+	bool		has_removed = scim_find(&members->root, "removed", &removed) &&
+		scim_is_object(&removed);
 
-	if (members == NULL)
-		return;
-	has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
-	has_removed = scim_find(&members->root, "removed", &removed) && scim_is_object(&removed);
 	if (has_added)
 		take_ids_back(net, &added, true);
 	if (has_removed)
 		take_ids_back(net, &removed, false);
 	if (!has_added && !has_removed)
 		take_sum(net, members);
+}
+
+/* An entry may name very many, and there may be very many entries: they leave nothing behind. */
+void
+scim_take_moves_back(ScimMemberNet *net, const ScimHistoryEntry *entry)
+{
+	MemoryContext scratch;
+	MemoryContext old;
+
+	if (!scim_entry_has_members(entry))
+		return;
+	if (net->context == NULL)
+		net->context = CurrentMemoryContext;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver moves", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scratch);
+	take_members_back(net, scim_entry_members(entry));
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
 }
 
 /* ---- who they were ---- */

@@ -7,6 +7,7 @@
 #define SCIM_HISTORY_MEMBER_NET_H
 
 #include "core/canonical.h"
+#include "history/entries.h"
 #include "history/tally.h"
 #include "registry/registration.h"
 
@@ -17,6 +18,7 @@ typedef struct ScimMemberNet
 	bool		lost;			/* who they were is not kept */
 	ScimTally	moved;			/* net > 0: was a member then, and is none now; < 0: the other way
 								 * round */
+	MemoryContext context;		/* of that; NULL: there is none yet */
 } ScimMemberNet;
 
 /* A member of then. */
@@ -27,8 +29,8 @@ typedef struct ScimMemberThen
 	bool		is_now;			/* is one now, too */
 } ScimMemberThen;
 
-/* Takes back what an entry says of members (NULL: nothing). */
-extern void scim_take_moves_back(ScimMemberNet *net, Jsonb *members);
+/* Takes back what an entry says of members, which may be nothing. */
+extern void scim_take_moves_back(ScimMemberNet *net, const ScimHistoryEntry *entry);
 
 /*
  * The members of then; *count of them, palloc'd.  NULL if nobody can tell who they

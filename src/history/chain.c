@@ -211,7 +211,8 @@ go_back(ScimChainState *state, const ScimHistoryEntry *entry)
 	state->revision = goes ? entry->revision : entry->revision - 1;
 	/* what it was is not known */
 	if (entry->operation == SCIM_HISTORY_TRUNCATE || entry->operation == SCIM_HISTORY_REMAPPED ||
-		(entry->previous_version == NULL) != (entry->operation == SCIM_HISTORY_CREATE))
+		(entry->previous_version == NULL) != (entry->operation == SCIM_HISTORY_CREATE) ||
+		(entry->version == NULL) != goes)
 		state->linked = false;
 }
 

@@ -176,13 +176,36 @@ take_update_back(ScimPast *past, const ScimHistoryEntry *entry)
 		take_password_back(past);
 }
 
+static bool
+is_document(const Jsonb *json)
+{
+	return json && JB_ROOT_IS_OBJECT(json);
+}
+
+/* The table's owner may have put anything into it. */
+static bool
+can_be_taken_back(const ScimPast *past, const ScimHistoryEntry *entry)
+{
+	const Jsonb *before = scim_entry_before(entry);
+
+	switch (entry->operation)
+	{
+		case SCIM_HISTORY_CREATE:
+			return true;
+		case SCIM_HISTORY_DELETE:
+			return is_document(before);
+		default:
+			return past->document && (before == NULL || is_document(before));
+	}
+}
+
 bool
 scim_go_back(ScimPast *past)
 {
 	const ScimHistoryEntry *entry = scim_past_entry(past);
 
 	/* a TRUNCATE leads nowhere */
-	if (entry == NULL || !past->chain.state.linked)
+	if (entry == NULL || !past->chain.state.linked || !can_be_taken_back(past, entry))
 		return false;
 	if (entry->operation == SCIM_HISTORY_UPDATE && past->password != SCIM_UNKNOWN_PASSWORD &&
 		has_other_password(past, entry) && !is_true(past))

@@ -239,3 +239,14 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 	call->change = copy_change(change);
 	MemoryContextSwitchTo(old);
 }
+
+void
+scim_record_pending(const ScimRegistration *registration, const char *tenant, const char *id)
+{
+	ScimCall   *call = scim_call_on(registration->root);
+
+	/* a subtransaction that is taken back would take it along, but not what it tells of */
+	if (call && call->change && call->nesting == GetCurrentTransactionNestLevel() &&
+		strcmp(call->change->tenant, tenant) == 0 && strcmp(call->change->id, id) == 0)
+		scim_record_call(call);
+}

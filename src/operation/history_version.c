@@ -43,11 +43,7 @@ find_instants(ScimPast *past, ScimRow *row)
 		row->created = past->row.created;
 		return;
 	}
-	while (entry && entry->operation != SCIM_HISTORY_CREATE && scim_go_back(past))
-		entry = scim_past_entry(past);
-	row->has_created = entry && entry->operation == SCIM_HISTORY_CREATE;
-	if (row->has_created)
-		row->created = entry->at;
+	row->has_created = scim_find_creation(past, &row->created);
 }
 
 /* Ends with the past further back. */

@@ -263,6 +263,21 @@ scim_chain_back(ScimChain *chain)
 	return entry;
 }
 
+void
+scim_chain_to_end(ScimChain *chain)
+{
+	ScimHistoryEntry *behind = NULL;
+
+	while (scim_chain_back(chain) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* of what is at hand, only the last entry's word is asked for once more */
+		if (behind)
+			scim_free_entry(behind);
+		behind = chain->last;
+	}
+}
+
 bool
 scim_chain_is_complete(const ScimChain *chain)
 {

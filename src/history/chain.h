@@ -47,14 +47,14 @@ typedef struct ScimChain
 	ScimHistoryEntry *next;		/* that was read of each, or NULL */
 	ScimHistoryEntry *next_of_type;
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
-	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet, but: */
+	List	   *waiting;		/* of the transaction at hand, as they came; not taken yet, but: */
 	int			gone;			/* so many at its beginning */
 	bool		torn;			/* others than these were taken out of the midst of it */
 	bool		all_waiting;	/* there are no others of it */
 	uint64		xid;			/* of that */
 	ScimChainState state;
 	ScimChainPlace place;		/* of what was taken last */
-	const ScimHistoryEntry *last;	/* that is, or NULL */
+	ScimHistoryEntry *last;		/* that is, or NULL */
 	bool		follows;		/* it led to what was at hand */
 } ScimChain;
 
@@ -74,6 +74,12 @@ extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimR
  * from is at hand now.
  */
 extern const ScimHistoryEntry *scim_chain_back(ScimChain *chain);
+
+/*
+ * To the last entry, whose rest is of no interest: what lies between is forgotten, and
+ * so is the place.
+ */
+extern void scim_chain_to_end(ScimChain *chain);
 
 /* After the last entry: does the chain reach the creation of the resource, and miss nothing? */
 extern bool scim_chain_is_complete(const ScimChain *chain);

@@ -164,14 +164,14 @@ take_deletion_back(ScimPast *past, const ScimHistoryEntry *entry)
 {
 	past->document = scim_entry_before(entry);
 	past->password = has_other_password(past, entry) ? SCIM_UNKNOWN_PASSWORD : SCIM_NO_PASSWORD;
-	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	scim_take_moves_back(&past->members, entry);
 }
 
 static void
 take_update_back(ScimPast *past, const ScimHistoryEntry *entry)
 {
 	take_values_back(past, scim_entry_before(entry));
-	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	scim_take_moves_back(&past->members, entry);
 	if (has_other_password(past, entry))
 		take_password_back(past);
 }

@@ -54,7 +54,12 @@ scim_past_entry(ScimPast *past)
 	if (past->looked)
 		return past->made_by;
 	past->looked = true;
-	past->made_by = past->chain.state.linked ? scim_chain_back(&past->chain) : NULL;
+	past->made_by = NULL;
+	while (past->chain.state.linked && (past->made_by = scim_chain_back(&past->chain)) != NULL)
+	{
+		if (past->chain.follows)
+			break;
+	}
 	/* what maintenance made of the row is no change of the resource */
 	if (past->made_by &&
 		(!past->chain.follows || past->made_by->operation == SCIM_HISTORY_REMAPPED))

@@ -26,7 +26,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Read the resource, and pass its version as expected_version."},
 	[SCIM_VERSION_NOT_FOUND] = {"VERSION_NOT_FOUND", 404, NULL, false,
 		"Choose a version that scim_get_history lists: others were never there, or "
-	"are not kept any more."},
+		"are not kept any more. Where complete is false, it lists some that cannot be shown, "
+	"as what came next is not known."},
 	[SCIM_USER_NOT_FOUND] = {"USER_NOT_FOUND", 404, NULL, false,
 		"Look the id up with scim_list_users; the user may have been deleted, "
 	"or live in another tenant."},

@@ -69,33 +69,12 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	return reader;
 }
 
-static bool
-is_text(Datum value, const char *text)
-{
-	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
-	Size		length = strlen(text);
-
-	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
-}
-
-/* "refused" is what none of the others is: what is not known leads nowhere. */
 static ScimHistoryOperation
 operation_of(Datum name)
 {
-	static const char *const names[] = {
-		[SCIM_HISTORY_CREATE] = "create",
-		[SCIM_HISTORY_UPDATE] = "update",
-		[SCIM_HISTORY_DELETE] = "delete",
-		[SCIM_HISTORY_TRUNCATE] = "truncate",
-		[SCIM_HISTORY_REMAPPED] = "remapped"
-	};
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(name);
 
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		if (is_text(name, names[i]))
-			return i;
-	}
-	return SCIM_HISTORY_REFUSED;
+	return scim_operation_named(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
 }
 
 /* The column as text; NULL: there is none. */
@@ -203,6 +182,15 @@ scim_entry_changed(const ScimHistoryEntry *entry)
 			names = lappend(names, TextDatumGetCString(elements[i]));
 	}
 	return names;
+}
+
+static bool
+is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
 }
 
 /* As an array of texts is read in place: each step of a walk backwards asks. */

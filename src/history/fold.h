@@ -18,4 +18,11 @@ extern void scim_record(const ScimRegistration *registration, const ScimChange *
 /* The call ends: what it did to its resource is written. */
 extern void scim_record_call(ScimCall *call);
 
+/*
+ * What a call under way did to the resource is written now: for a trigger that
+ * looks at what the resource was.
+ */
+extern void scim_record_pending(const ScimRegistration *registration, const char *tenant,
+								const char *id);
+
 #endif							/* SCIM_HISTORY_FOLD_H */

@@ -43,8 +43,8 @@ mark_tenant(Datum tenant, void *argument)
 {
 	const Remapping *remapping = argument;
 
-	if (scim_has_row_with(remapping->history, SCIM_ENTRY_TENANT + 1, tenant, SCIM_ENTRY_TYPE + 1,
-						  remapping->type->name))
+	if (scim_has_row_with(remapping->history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant,
+						  SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), remapping->type->name))
 		write_mark(SCIM_HISTORY_REMAPPED, remapping->type, TextDatumGetCString(tenant));
 }
 
@@ -58,7 +58,8 @@ scim_mark_remapped(const ScimResourceType *type)
 		return;
 	/* what the command has written so far counts */
 	CommandCounterIncrement();
-	scim_each_value(remapping.history, SCIM_ENTRY_TENANT + 1, mark_tenant, &remapping);
+	scim_each_value(remapping.history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), mark_tenant,
+					&remapping);
 	table_close(remapping.history, NoLock);
 }
 

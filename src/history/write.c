@@ -14,15 +14,6 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-static const char *const operations[] = {
-	[SCIM_HISTORY_CREATE] = "create",
-	[SCIM_HISTORY_UPDATE] = "update",
-	[SCIM_HISTORY_DELETE] = "delete",
-	[SCIM_HISTORY_TRUNCATE] = "truncate",
-	[SCIM_HISTORY_REMAPPED] = "remapped",
-	[SCIM_HISTORY_REFUSED] = "refused"
-};
-
 /* A row to be. */
 typedef struct Entry
 {
@@ -117,7 +108,7 @@ scim_write_history(const ScimChange *change)
 	set_text(&entry, SCIM_ENTRY_TENANT, change->tenant);
 	set_text(&entry, SCIM_ENTRY_TYPE, change->type->name);
 	set_text(&entry, SCIM_ENTRY_ID, change->id);
-	set_text(&entry, SCIM_ENTRY_OPERATION, operations[change->operation]);
+	set_text(&entry, SCIM_ENTRY_OPERATION, scim_operation_name(change->operation));
 	if (change->has_revision)
 		set(&entry, SCIM_ENTRY_REVISION, Int64GetDatum(change->revision));
 	set_text(&entry, SCIM_ENTRY_VERSION, change->version);

@@ -60,6 +60,35 @@ scim_find_version(ScimPast *past, const char *version)
 		throw_no_version(past, version);
 }
 
+/* Its revision went on above the one that was deleted: so it was brought back. */
+static bool
+goes_on(ScimPast *past, const ScimHistoryEntry *creation)
+{
+	const ScimHistoryEntry *before = scim_past_entry(past);
+
+	return before && before->operation == SCIM_HISTORY_DELETE && before->has_revision &&
+		creation->has_revision && creation->revision == before->revision + 1;
+}
+
+bool
+scim_find_creation(ScimPast *past, TimestampTz *created)
+{
+	const ScimHistoryEntry *entry;
+
+	while ((entry = scim_past_entry(past)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!scim_go_back(past))
+			return false;
+		if (entry->operation != SCIM_HISTORY_CREATE)
+			continue;
+		*created = entry->at;
+		if (!goes_on(past, entry))
+			return true;
+	}
+	return false;
+}
+
 JsonbValue *
 scim_show_members_then(const ScimMemberThen *members, int count)
 {

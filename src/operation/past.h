@@ -19,6 +19,12 @@ extern void scim_begin_past(ScimPast *past, const ScimTarget *target, const char
 /* Goes back to the version, and proves it.  VERSION_NOT_FOUND. */
 extern void scim_find_version(ScimPast *past, const char *version);
 
+/*
+ * When the resource at hand was made, if the history goes back as far; the past is
+ * further back then.  What was deleted and came back is what it was before.
+ */
+extern bool scim_find_creation(ScimPast *past, TimestampTz *created);
+
 /* An array of the members as they are shown; NULL: there are none, or nobody can tell who. */
 extern JsonbValue *scim_show_members_then(const ScimMemberThen *members, int count);
 

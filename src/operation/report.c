@@ -101,13 +101,28 @@ wanted_document(const ScimWrite *write)
 }
 
 static void
+name_unlike(const ScimWrite *write, Jsonb *document, ScimPathSet *paths)
+{
+	scim_name_differences(paths, content_of(write, document),
+						  content_of(write, scim_row_data(write->target.table, &write->row)));
+}
+
+JsonbValue *
+scim_report_unlike(const ScimWrite *write, Jsonb *document)
+{
+	ScimPathSet paths = {0};
+
+	name_unlike(write, document, &paths);
+	return kept_paths(write, &paths);
+}
+
+static void
 report_differing(ScimWrite *write, ScimPathSet *paths)
 {
 	ScimPlace	members = scim_place(NULL, "members");
 
 	if (write->wanted.document)
-		scim_name_differences(paths, content_of(write, wanted_document(write)),
-							  content_of(write, scim_row_data(write->target.table, &write->row)));
+		name_unlike(write, wanted_document(write), paths);
 	if (write->has_members &&
 		!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);

@@ -30,6 +30,9 @@ extern void scim_report_members(ScimWrite *write, const ScimMembersPresent *befo
 extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,
 											ScimPathSet *paths);
 
+/* The paths where the document differs from the row as it was written, in the caller's memory. */
+extern JsonbValue *scim_report_unlike(const ScimWrite *write, Jsonb *document);
+
 /* Runs "body" as a scim_ call; fills in the resource as it is then shown, and what is reported. */
 extern void scim_write_run(ScimWrite *write, void (*body) (void *write));
 

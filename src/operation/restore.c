@@ -3,24 +3,26 @@
  *		Bringing a resource back to what it was.
  *
  * What it was is read first, under a snapshot of its own: that does not change any
- * more.  The rest is a write like others.  A row that is gone is inserted anew, and
- * for that one restore of a resource waits for another; whoever comes second finds
- * it there.
+ * more.  The rest is a write like others, unless the resource has the version then.
+ * A row that is gone, be it while it was waited for, is inserted anew, and for that
+ * one restore of a resource waits for another; whoever comes second finds it there.
  *
  * The password is never brought back, as it is in no history; nor are members who
- * are gone, nor groups that a user was in.
+ * are gone, nor groups that a user was in.  What else is not as it was, since it is
+ * not the caller's to write, or has a value that must stay, is named, too.
  */
 #include "postgres.h"
 
-#include "access/table.h"
 #include "access/xact.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_trigger.h"
 #include "common/hashfn.h"
-#include "core/projection.h"
 #include "executor/spi.h"
+#include "group/nesting.h"
+#include "history/fold.h"
 #include "miscadmin.h"
+#include "operation/lost.h"
 #include "operation/past.h"
 #include "operation/report.h"
 #include "operation/restore.h"
@@ -33,17 +35,19 @@
 #include "statement/parameters.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 typedef struct Restore
 {
 	ScimWrite	write;
 	const char *id;
+	const char *given;			/* the same, as it was given */
+	const char *version;
 	bool		was_there;		/* when it was read */
-	char	   *deleted;		/* else: the version that it had last */
+	bool		had_it;			/* the version, then: nothing is to be done */
+	char	   *deleted;		/* if it was not there: the version that it had last */
 	ScimRevival revival;		/* and what it gets beside its content */
 	Jsonb	   *document;		/* as it was */
 	ScimMemberThen *members;
@@ -51,6 +55,7 @@ typedef struct Restore
 	bool		takes_members;	/* they are to be what they were */
 	bool		lost_members;	/* nobody can tell who they were */
 	List	   *gone;			/* ids of members who are: of char *, in the caller's memory */
+	JsonbValue *differing;		/* paths that are not as they were, in the caller's memory */
 	bool		revived;		/* the row was inserted anew */
 } Restore;
 
@@ -62,6 +67,8 @@ read_end(Restore *restore, ScimPast *past)
 {
 	const ScimHistoryEntry *end = scim_past_entry(past);
 
+	restore->deleted = NULL;
+	restore->revival.revision = 0;
 	if (end == NULL || end->operation != SCIM_HISTORY_DELETE)
 		return;
 	restore->deleted = end->previous_version;
@@ -69,25 +76,10 @@ read_end(Restore *restore, ScimPast *past)
 		restore->revival.revision = end->revision + 1;
 }
 
-/* When the resource, which is gone, was made, if the history goes back as far. */
-static void
-read_beginning(Restore *restore, ScimPast *past)
-{
-	const ScimHistoryEntry *entry = scim_past_entry(past);
-
-	while (entry && entry->operation != SCIM_HISTORY_CREATE && scim_go_back(past))
-		entry = scim_past_entry(past);
-	if (entry == NULL || entry->operation != SCIM_HISTORY_CREATE)
-		return;
-	restore->revival.has_created = true;
-	restore->revival.created = entry->at;
-}
-
 static void
 read_members(Restore *restore, ScimPast *past)
 {
-	/* what it has now is what it had, and may be much */
-	if (!restore->write.target.type->has_members || (past->newest && past->is_there))
+	if (!restore->write.target.type->has_members)
 		return;
 	restore->members = scim_past_members(past, &restore->member_count);
 	restore->takes_members = restore->members != NULL &&
@@ -95,25 +87,77 @@ read_members(Restore *restore, ScimPast *past)
 	restore->lost_members = restore->members == NULL;
 }
 
-/* A snapshot that sees what was committed while another restore was waited for. */
+/*
+ * A snapshot that sees what was committed while another restore was waited for, and
+ * what the call has done that a trigger restores in.
+ */
 static void
-read_past(Restore *restore, const char *given, const char *version)
+read_past(Restore *restore)
 {
+	const ScimTarget *target = &restore->write.target;
 	ScimPast	past;
 
+	scim_record_pending(target->table, target->tenant, restore->id);
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	scim_begin_past(&past, &restore->write.target, given);
+	scim_begin_past(&past, target, restore->given);
 	restore->was_there = past.is_there;
 	if (!past.is_there)
 		read_end(restore, &past);
-	scim_find_version(&past, version);
-	restore->document = scim_past_document(&past);
-	read_members(restore, &past);
+	scim_find_version(&past, restore->version);
+	restore->had_it = past.newest && past.is_there;
+	if (restore->had_it)
+		restore->write.row = past.row;
+	else
+	{
+		restore->document = scim_past_document(&past);
+		read_members(restore, &past);
+	}
 	if (!past.is_there)
-		read_beginning(restore, &past);
+		restore->revival.has_created = scim_find_creation(&past, &restore->revival.created);
 	scim_close_past(&past);
 	PopActiveSnapshot();
+}
+
+/* Of what is gone there is one restore at a time, from before anything of it is looked at. */
+static void
+wait_for_others(const Restore *restore)
+{
+	const ScimTarget *target = &restore->write.target;
+	const char *key = psprintf("%s %s", target->tenant, restore->id);
+
+	LockDatabaseObject(TriggerRelationId, target->table->trigger,
+					   (uint16) hash_bytes((const unsigned char *) key, strlen(key)),
+					   ExclusiveLock);
+}
+
+static bool
+has_nested(const Restore *restore)
+{
+	for (int i = 0; i < restore->member_count; i++)
+	{
+		const ScimResourceType *type = scim_resource_type(restore->members[i].type);
+
+		if (type && type->has_members)
+			return true;
+	}
+	return false;
+}
+
+/* Nesting is locked before, as it may be by who finds only later that the resource is gone. */
+static void
+look_back(Restore *restore)
+{
+	const ScimTarget *target = &restore->write.target;
+
+	read_past(restore);
+	if (restore->was_there)
+		return;
+	PreventCommandIfReadOnly("scim_restore()");
+	if (restore->takes_members && has_nested(restore))
+		scim_lock_nesting(scim_members_table(), target->tenant);
+	wait_for_others(restore);
+	read_past(restore);
 }
 
 /* ---- members ---- */
@@ -243,7 +287,7 @@ lock_members(Restore *restore)
 
 	if (!write->has_members)
 		return;
-	scim_check_tenant(write->target.table, write->target.tenant);
+	scim_check_privilege(scim_members_table(), ACL_INSERT);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -317,49 +361,6 @@ take_mark_away(Restore *restore)
 	scim_write_store_members(write);
 }
 
-/* Is the column filled by the mapping, or by the table itself? */
-static bool
-is_filled(const ScimRegistration *table, Form_pg_attribute attribute)
-{
-	if (attribute->attisdropped || attribute->attgenerated != '\0')
-		return true;
-	for (int i = 0; i < SCIM_MAX_COLUMNS; i++)
-	{
-		if (table->columns[i] && table->numbers[i] == attribute->attnum)
-			return true;
-	}
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		if (table->mapped[i].number == attribute->attnum)
-			return true;
-	}
-	return false;
-}
-
-/* Who brings a row back is to know what of it does not come back. */
-static void
-tell_lost_columns(const ScimRegistration *table)
-{
-	Relation	relation = table_open(table->relid, AccessShareLock);
-	TupleDesc	descriptor = RelationGetDescr(relation);
-	StringInfoData names;
-
-	initStringInfo(&names);
-	for (int i = 0; i < descriptor->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-
-		if (!is_filled(table, attribute))
-			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
-							 quote_identifier(NameStr(attribute->attname)));
-	}
-	table_close(relation, NoLock);
-	if (names.len > 0)
-		ereport(NOTICE,
-				(errmsg("columns of table %s that are not mapped do not come back: %s",
-						table->table, names.data)));
-}
-
 /* The row is new (else: there); the row trigger tells by the id that the call inserts it. */
 static void
 expect_new(Restore *restore, bool is_new)
@@ -384,7 +385,7 @@ insert_anew(Restore *restore)
 	if (restore->revived)
 	{
 		scim_write_store_members(write);
-		tell_lost_columns(write->target.table);
+		scim_tell_lost_columns(write->target.table);
 		return;
 	}
 	/* somebody who did not wait has written it, and was waited for by the INSERT */
@@ -394,16 +395,36 @@ insert_anew(Restore *restore)
 	scim_write_replace(write);
 }
 
-static void
-restore_resource(void *argument)
+/* So often it is looked whether a row that could not be locked, as it was gone, has come back. */
+#define MOST_TRIES 10
+
+/* Is there a row to be written, which is locked then?  One that went since it was read is none. */
+static bool
+lock_row(Restore *restore)
 {
-	Restore    *restore = argument;
 	ScimWrite  *write = &restore->write;
 
-	scim_check_tenant(write->target.table, write->target.tenant);
+	for (int i = 0; i < MOST_TRIES; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (scim_write_try_lock_row(write))
+			return true;
+		if (scim_fetch(&write->target, restore->id, false, NULL))
+			continue;
+		if (!restore->was_there)
+			return false;
+		look_back(restore);
+	}
+	scim_throw_not_locked(&write->target, write->id_text, "updated");
+}
+
+static void
+write_row(Restore *restore)
+{
+	ScimWrite  *write = &restore->write;
+
 	lock_members(restore);
-	/* who wrote it in plain SQL did not wait */
-	if (restore->was_there || scim_fetch(&write->target, restore->id, false, NULL))
+	if (lock_row(restore))
 		scim_write_replace(write);
 	else if (lock_marked_row(restore))
 		take_mark_away(restore);
@@ -411,114 +432,62 @@ restore_resource(void *argument)
 		insert_anew(restore);
 }
 
-/* ---- the answer ---- */
-
 static void
-name_gone(JsonbValue *omitted, const Restore *restore)
+restore_resource(void *argument)
 {
-	ListCell   *cell;
+	Restore    *restore = argument;
+	ScimWrite  *write = &restore->write;
 
-	if (list_length(restore->gone) > SCIM_SHOWN_MEMBERS)
+	scim_check_tenant(write->target.table, write->target.tenant);
+	if (restore->had_it)
 	{
-		scim_append_text(omitted, "members");
+		scim_check_privilege(write->target.table, ACL_UPDATE);
+		write->unchanged = true;
 		return;
 	}
-	foreach(cell, restore->gone)
-	{
-		StringInfoData path;
-
-		initStringInfo(&path);
-		appendStringInfoString(&path, "members[value eq ");
-		escape_json(&path, lfirst(cell));
-		appendStringInfoChar(&path, ']');
-		scim_append_text(omitted, path.data);
-	}
+	write_row(restore);
+	restore->differing = scim_report_unlike(write, restore->document);
 }
+
+/* ---- the operation ---- */
 
 /* What did not come back. */
 static JsonbValue *
 list_omitted(const Restore *restore)
 {
-	JsonbValue *omitted = scim_new_array();
+	JsonbValue *omitted = restore->differing ? restore->differing : scim_new_array();
 
 	if (restore->lost_members)
 		scim_append_text(omitted, "members");
 	else
-		name_gone(omitted, restore);
+		scim_name_gone(omitted, restore->gone);
 	if (restore->revived && restore->write.target.type->has_groups)
 		scim_append_text(omitted, "groups");
 	return omitted;
 }
 
-static bool
-holds_text(const JsonbValue *array, const JsonbValue *text)
-{
-	for (int i = 0; i < array->val.array.nElems; i++)
-	{
-		if (scim_equal(&array->val.array.elems[i], text))
-			return true;
-	}
-	return false;
-}
-
-/* Names what did not come back beside what is not shown, where meta is, and to tools. */
-static Jsonb *
-say_omitted(const ScimTarget *target, Jsonb *resource, const JsonbValue *omitted)
-{
-	JsonbValue	root;
-	JsonbValue *tree;
-	JsonbValue *meta;
-	JsonbValue *names;
-	JsonbValue *found;
-
-	scim_root(resource, &root);
-	tree = scim_open(&root);
-	found = scim_get(tree, "meta", strlen("meta"));
-	if (omitted->val.array.nElems == 0 ||
-		(found == NULL && !scim_projects_version(target->projection)))
-		return resource;
-	meta = found ? scim_open(found) : scim_new_object();
-	found = scim_get(meta, "omitted", strlen("omitted"));
-	names = found ? scim_open(found) : scim_new_array();
-	for (int i = 0; i < omitted->val.array.nElems; i++)
-	{
-		if (!holds_text(names, &omitted->val.array.elems[i]))
-			scim_append(names, &omitted->val.array.elems[i]);
-	}
-	scim_set_value(meta, "omitted", names);
-	scim_set_value(tree, "meta", meta);
-	return scim_write(tree);
-}
-
-/* ---- the operation ---- */
-
-/* One restore of the resource at a time, from before anything of it is looked at. */
 static void
-wait_for_others(const Restore *restore)
+take_past(Restore *restore)
 {
-	const ScimTarget *target = &restore->write.target;
-	const char *key = psprintf("%s %s", target->tenant, restore->id);
-
-	LockDatabaseObject(TriggerRelationId, target->table->trigger,
-					   (uint16) hash_bytes((const unsigned char *) key, strlen(key)),
-					   ExclusiveLock);
+	scim_write_take_input(&restore->write, restore->document);
+	restore->write.has_members = false;
+	take_members(restore);
 }
 
 void
 scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWriteResult *result)
 {
-	Restore		restore = {0};
+	Restore		restore = {.given = options->id, .version = version};
 	ScimWrite  *write = &restore.write;
 
 	scim_check_version_text("version", version);
 	scim_write_begin(write, options, result);
 	restore.id = write->wanted.id;
-	wait_for_others(&restore);
-	read_past(&restore, options->id, version);
+	look_back(&restore);
 	write->call.replaces = true;
-	scim_write_take_input(write, restore.document);
-	write->has_members = false;
-	take_members(&restore);
+	if (!restore.had_it)
+		take_past(&restore);
 	scim_write_run(write, restore_resource);
-	result->resource = say_omitted(&write->target, result->resource, list_omitted(&restore));
+	result->resource = scim_name_omitted(&write->target, result->resource,
+										 list_omitted(&restore));
 }

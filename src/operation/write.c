@@ -229,11 +229,11 @@ static const ScimStatement lock_key = {
 };
 
 /*
- * Locks the row; throws if there is none.  Who may update no column of it is
+ * Locks the row; false if there is none.  Who may update no column of it is
  * told which one it would be by the UPDATE, where nothing else is written.
  */
-void
-scim_write_lock_row(ScimWrite *write)
+bool
+scim_write_try_lock_row(ScimWrite *write)
 {
 	const ScimRegistration *table = write->target.table;
 	bool		is_told = table->storage->explains_denial && !write->target.type->has_members &&
@@ -242,6 +242,14 @@ scim_write_lock_row(ScimWrite *write)
 	: changes_key(write) ? &lock_key : &scim_lock_statement;
 
 	if (!scim_lock_row(&write->target, lock, write->wanted.id, &write->row))
-		scim_throw_not_locked(&write->target, write->id_text, "updated");
+		return false;
 	write->wanted.locked = !is_told;
+	return true;
+}
+
+void
+scim_write_lock_row(ScimWrite *write)
+{
+	if (!scim_write_try_lock_row(write))
+		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }

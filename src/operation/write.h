@@ -58,8 +58,12 @@ extern void scim_write_take_input(ScimWrite *write, Jsonb *data);
 extern void scim_write_lock_members(ScimWrite *write);
 extern void scim_write_prepare_members(ScimWrite *write);
 
-/* Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED. */
+/*
+ * Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED.  The second
+ * returns false instead.
+ */
 extern void scim_write_lock_row(ScimWrite *write);
+extern bool scim_write_try_lock_row(ScimWrite *write);
 
 /* Takes the document apart, unless it is, in place of what the row holds (NULL: it is new). */
 extern void scim_write_take_apart(ScimWrite *write, const ScimRow *old);

@@ -14,9 +14,11 @@
 #include "access/table.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "core/immutable.h"
+#include "registry/mapped_plan.h"
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/version.h"
@@ -182,6 +184,25 @@ list_assignments(const ScimRowWrite *write)
 
 /* ---- what is written ---- */
 
+/* What was empty becomes so again, whatever new rows have there. */
+static void
+empty_columns(const ScimRegistration *registration, ScimSplit *split)
+{
+	const ScimMappedPlan *plan = scim_mapped_plan(registration);
+
+	for (int i = 0; i < registration->mapped_count; i++)
+	{
+		if (!registration->mapped[i].read_only && split->columns.nulls[i] &&
+			plan->nulls[i].has_default && !plan->nulls[i].not_null)
+			split->changed[i] = true;
+	}
+	if (registration->columns[SCIM_COLUMN_DATA] && !split->data_changed && plan->data.has_default)
+	{
+		split->data = scim_write(scim_new_object());
+		split->data_changed = true;
+	}
+}
+
 void
 scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
 {
@@ -194,6 +215,8 @@ scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
 											  write->document, replaces, NULL);
 	write->split = scim_split_document(registration, write->document, old ? old->stored : NULL,
 									   old ? &old->columns : NULL);
+	if (write->revives)
+		empty_columns(registration, write->split);
 	if (write->password_hash && registration->columns[SCIM_COLUMN_PASSWORD] == NULL)
 		scim_throw_path(SCIM_NO_COLUMN, "password", "password has no column in table %s",
 						registration->table);

@@ -125,7 +125,9 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 		return;
 	if (registration->storage->explains_denial)
 		scim_throw_lacking(registration->relid, GetUserId(),
-						   mode == ACL_DELETE ? "DELETE" : "INSERT");
+						   mode == ACL_DELETE ? "DELETE"
+						   : mode == ACL_UPDATE ? "UPDATE"
+						   : "INSERT");
 	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));
 }
 

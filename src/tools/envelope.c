@@ -238,12 +238,13 @@ how_to_change(const ScimToolCall *call)
 		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
 
 	if (call->tool->id == TOOL_GET_HISTORY)
-		return "What omitted names was stored then: from_version shows what changed since, "
-			"scim_restore brings all of it back.";
+		return "What omitted names was stored then, but is too large to be shown here, or "
+			"(members) nobody can tell any more: from_version shows what changed since, "
+			"scim_restore brings back all that can be.";
 	if (call->tool->id == TOOL_RESTORE)
 		return scim_tool_text("What omitted names was not brought back (groups that held a user, "
-							  "members that are gone), or is too large to be shown here: "
-							  "scim_get_{one} tells.",
+							  "members that are gone, what is not yours to write or must keep its "
+							  "value), or is too large to be shown here: scim_get_{one} tells.",
 							  scim_subject_of(call->tool, call->type));
 	return scim_tool_text(psprintf("%s%s", what, how), scim_subject_of(call->tool, call->type));
 }
@@ -328,6 +329,36 @@ set_next_step(JsonbValue *content, const char *step)
 
 	scim_append_text(steps, step);
 	scim_set_value(content, "next_steps", steps);
+}
+
+/* Beside what the error says: in the call of a restore, there is nothing to be corrected. */
+#define REFUSED_STEP \
+	"A version is brought back as it was, or not at all. What you want of it, read with " \
+	"scim_get_history and version, and write with scim_update_{one}, or, where the {one} is " \
+	"deleted, with scim_create_{one}, which gives it another id."
+#define DELETED_STEP \
+	"Of a deleted {one} that is previous_version of the delete that scim_get_history shows."
+
+static void
+add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorKind *kind)
+{
+	static const ScimErrorCode refused[] = {SCIM_INVALID_VALUE, SCIM_INVALID_SYNTAX,
+	SCIM_MUTABILITY, SCIM_UNIQUENESS};
+	JsonbValue *steps = scim_get(content, "next_steps", strlen("next_steps"));
+	const char *step = kind == scim_error_kind(SCIM_VERSION_REQUIRED) ? DELETED_STEP : NULL;
+
+	/* what no attribute is to blame for cannot be written in another way either */
+	for (int i = 0; i < (int) lengthof(refused); i++)
+	{
+		if (kind == scim_error_kind(refused[i]) &&
+			(scim_get(content, "path", strlen("path")) ||
+			 scim_get(content, "attribute", strlen("attribute"))))
+			step = REFUSED_STEP;
+	}
+	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||
+		call->parsing || step == NULL)
+		return;
+	scim_append_text(steps, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
 }
 
 /* The text and fields of an error of ours. */
@@ -565,6 +596,7 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	}
 	else
 		show_server_error(content, call, error);
+	add_restore_step(call, content, kind);
 	scim_set_text(content, "error_code", kind->name);
 	scim_set_integer(content, "status", kind->status);
 	if (kind->scim_type)

@@ -48,6 +48,14 @@ SELECT restore(1, :'deleted');
 SELECT last(1), created = :'made' AS as_old, last_modified > :'made' AS modified_now, revision - :revision AS above, password_hash, v(1) = scim_version(scim_get_user(id::text)) AS right FROM users WHERE id = id(1);
 SELECT scim_get_version('User', id(1)::text, :'deleted')->'title';
 SELECT shown(scim_get_group(id(11)::text));
+-- however often it comes back, it is as old as it was
+SELECT v(1) AS again \gset
+DELETE FROM users WHERE id = id(1);
+SELECT restore(1, :'again');
+SELECT created = :'made' AS as_old FROM users WHERE id = id(1);
+DELETE FROM users WHERE id = id(1);
+SELECT scim_get_version('User', id(1)::text, :'again')->'meta'->>'created' = scim_get_version('User', id(1)::text, :'v1')->'meta'->>'created' AS as_old;
+SELECT restore(1, :'again');
 -- another has its name by now
 SELECT v(1) AS v1 \gset
 DELETE FROM users WHERE id = id(1);
@@ -85,6 +93,20 @@ DELETE FROM groups WHERE id = id(11);
 RESET scimver.history_members;
 SELECT restore(11, :'one', NULL, 'Group');
 
+-- in a trigger: what the call that it fires in has just done is undone, and both are told
+CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM scim_restore('User', NEW.id::text, OLD.version);
+	RETURN NULL;
+END $$;
+CREATE TRIGGER undo AFTER UPDATE ON users FOR EACH ROW WHEN (NEW.data->>'title' = 'forbidden') EXECUTE FUNCTION undo();
+SELECT scim_patch_user(id(3)::text, sets('title', '"forbidden"')) \g /dev/null
+SELECT shown(scim_get_user(id(3)::text)), last(3), v(3) = scim_version(scim_get_user(id(3)::text)) AS right, scim_get_history('User', id(3)::text)->'complete' AS complete;
+UPDATE users SET data = data || '{"title": "forbidden"}' WHERE id = id(3);
+SELECT shown(scim_get_user(id(3)::text)), last(3), v(3) = scim_version(scim_get_user(id(3)::text)) AS right, scim_get_history('User', id(3)::text)->'complete' AS complete;
+DROP TRIGGER undo ON users;
+DROP FUNCTION undo();
+
 -- who may not write may not restore; bad input
 CREATE ROLE regress_restorer;
 GRANT SELECT ON users, groups, groups_members TO regress_restorer;
@@ -92,6 +114,7 @@ SELECT v(1) AS now \gset
 SET ROLE regress_restorer;
 SET scimver.tenant = 'default';
 SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(1), :'v1')) ~ '^(42501|PT403|PT404)' AS refused;
+SELECT fails(format('SELECT scim_restore(%L, %L, %L)', 'User', id(1), :'now')) ~ '^(42501|PT403|PT404)' AS refused;
 RESET ROLE;
 DROP OWNED BY regress_restorer;
 DROP ROLE regress_restorer;

@@ -34,6 +34,39 @@ ALTER TABLE people ALTER shoe_size SET DEFAULT 40;
 SELECT shown(scim_restore('User', '1', :'v1'));
 SELECT * FROM people;
 SELECT scim_unregister_table('people');
+DROP TABLE people;
+
+-- what was empty is so again, whatever the table gives new rows; what scimver only reads is lost, too
+CREATE TABLE defaults (id text PRIMARY KEY, login text, title text DEFAULT 'none', nick text NOT NULL DEFAULT 'nick', shown text, twice text GENERATED ALWAYS AS (login || login) STORED, data jsonb DEFAULT '{"locale": "de"}', changed timestamptz);
+SELECT scim_register_table('defaults', 'User', '{"id": "id", "data": "data", "lastModified": {"column": "changed", "mode": "read"}, "attributes": {"userName": "login", "title": "title", "nickName": "nick", "externalId": {"column": "shown", "mode": "read"}, "displayName": {"column": "twice", "mode": "read"}}}', '{"history": true}');
+INSERT INTO defaults VALUES ('a', 'ada', NULL, 'a', 'E', DEFAULT, '{}', now());
+SELECT v('a') AS v1 \gset
+DELETE FROM defaults;
+SET client_min_messages = notice;
+SELECT shown(scim_restore('User', 'a', :'v1'));
+SET client_min_messages = warning;
+SELECT * FROM defaults;
+SELECT v('a') = :'v1' AS right;
+SELECT scim_unregister_table('defaults');
+
+-- members who are gone are named as long as that is short
+CREATE TABLE people (id text PRIMARY KEY, login text);
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login"}}', '{"history": true}');
+CREATE TABLE teams (id text PRIMARY KEY, name text);
+SELECT scim_register_table('teams', 'Group', '{"id": "id", "attributes": {"displayName": "name"}}', '{"history": true}');
+CREATE TABLE teams_members (team text REFERENCES teams ON DELETE CASCADE, member text REFERENCES people ON DELETE CASCADE, PRIMARY KEY (team, member));
+SELECT scim_register_members('teams_members', 'team', 'member');
+INSERT INTO people SELECT repeat('x', 300) || n, n FROM generate_series(1, 50) n;
+INSERT INTO teams VALUES ('a', 'all');
+INSERT INTO teams_members SELECT 'a', id FROM people;
+SELECT scim_get_group('a')->'meta'->>'version' AS v1 \gset
+DELETE FROM people WHERE login <= '2';
+SELECT jsonb_array_length(scim_restore('Group', 'a', :'v1')->'meta'->'omitted');
+DELETE FROM people;
+SELECT scim_restore('Group', 'a', :'v1')->'meta'->'omitted';
+SELECT octet_length(scim_call_tool('scim_restore', jsonb_build_object('resource_type', 'Group', 'resource_id', 'a', 'version', :'v1'))::text) < 32768;
+SELECT scim_unregister_table('teams_members'), scim_unregister_table('teams'), scim_unregister_table('people');
+DROP TABLE teams_members, teams, people;
 
 -- rows that are marked
 CREATE TABLE marked (id text PRIMARY KEY, login text, title text, revision int, seen timestamp, changed date, gone timestamptz, secret text, version text);
@@ -110,6 +143,20 @@ SELECT v(id::text) <> :'r1' AS never_returns, scim_get_version('User', id::text,
 DELETE FROM scim_history_rows WHERE revision < 3 AND resource_id LIKE '00000000-%';
 SELECT shown(scim_get_version('User', id::text, :'r2')) FROM users;
 SELECT scim_get_version('User', id::text, :'r1') FROM users;
+
+-- what is not the caller's to write, or must keep its value, is named
+SELECT scim_register_schema('{"id": "urn:example:2.0:Device", "name": "Device", "attributes": [{"name": "displayName"}, {"name": "seen", "mutability": "readOnly"}, {"name": "pin", "returned": "never"}, {"name": "serial", "mutability": "immutable"}]}') IS NOT NULL;
+SELECT scim_register_resource_type('{"name": "Device", "endpoint": "/Devices", "schema": "urn:example:2.0:Device"}') IS NOT NULL;
+SELECT scim_create_table('devices', 'Device');
+INSERT INTO devices (id, data) VALUES ('00000000-0000-4000-a000-000000000001', '{"displayName": "door", "seen": "once", "pin": "1"}');
+SELECT version AS v1 FROM devices \gset
+SELECT shown(scim_patch_resource('Device', id::text, '[{"op": "replace", "path": "displayName", "value": "gate"}, {"op": "add", "path": "serial", "value": "A"}]')) FROM devices;
+SELECT shown(scim_restore('Device', id::text, :'v1')) FROM devices;
+UPDATE devices SET data = data || '{"seen": "twice", "pin": "2"}';
+SELECT shown(scim_restore('Device', id::text, :'v1')) FROM devices;
+SELECT data - 'schemas' FROM devices;
+DELETE FROM devices;
+SELECT shown(scim_restore('Device', '00000000-0000-4000-a000-000000000001', :'v1'));
 DROP EXTENSION scimver CASCADE;
-DROP TABLE people, marked, flagged, cut, users;
+DROP TABLE defaults, marked, flagged, cut, users, devices;
 DROP FUNCTION shown(jsonb);

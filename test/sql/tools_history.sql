@@ -65,6 +65,16 @@ SELECT try('scim_restore', :'who'::jsonb || jsonb_build_object('version', :'thir
 SELECT try('scim_restore', :'who'::jsonb || jsonb_build_object('version', :'third', 'expected_version', :'second'));
 SELECT try('scim_get_history', :'who'::jsonb || '{"count": 3}');
 
+-- what cannot be brought back as it was; which version is required
+SELECT try('scim_delete_user', jsonb_build_object('user_id', :'ada'));
+SELECT scim_create_user('{"userName": "Ada"}')->>'id' AS other \gset
+SELECT try('scim_restore', :'who'::jsonb || jsonb_build_object('version', :'second'));
+SELECT scim_delete_user(:'other');
+SET scimver.require_version = on;
+SELECT try('scim_restore', :'who'::jsonb || jsonb_build_object('version', :'second'));
+RESET scimver.require_version;
+SELECT scim_restore('User', :'ada', :'third') IS NOT NULL;
+
 -- a group whose member is gone
 SELECT scim_create_user('{"userName": "bob"}')->>'id' AS bob \gset
 SELECT scim_create_group(jsonb_build_object('displayName', 'Staff', 'members', jsonb_build_array(jsonb_build_object('value', :'ada'), jsonb_build_object('value', :'bob'))))->>'id' AS staff \gset

@@ -5,6 +5,9 @@
 
 -- The history (sql/parts/history.sql).
 
+-- What rows are looked up by is compared byte by byte, whatever the database's
+-- collation; who acted takes no more room than his name has.
+
 -- Without a cache, so that of two changes of a resource, whose row is locked, the
 -- later one has the larger number.
 CREATE SEQUENCE scim_history_seq AS bigint;
@@ -13,9 +16,9 @@ CREATE TABLE scim_history_rows (
 	seq bigint NOT NULL,
 	xid xid8 NOT NULL,
 	at timestamptz NOT NULL,
-	tenant_id text NOT NULL,
-	resource_type text NOT NULL,
-	resource_id text,
+	tenant_id text COLLATE pg_catalog."C" NOT NULL,
+	resource_type text COLLATE pg_catalog."C" NOT NULL,
+	resource_id text COLLATE pg_catalog."C",
 	operation text NOT NULL CHECK (operation IN ('create', 'update', 'delete', 'truncate', 'remapped', 'refused')),
 	revision bigint,
 	version text,
@@ -23,7 +26,7 @@ CREATE TABLE scim_history_rows (
 	changed text[],
 	before jsonb,
 	members jsonb,
-	actor name NOT NULL,
+	actor text NOT NULL,
 	agent text,
 	tool text,
 	application_name text,
@@ -32,8 +35,8 @@ CREATE TABLE scim_history_rows (
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
-CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq);
-CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq);
+CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off);
+CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq) WITH (deduplicate_items = off);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
 COMMENT ON SEQUENCE scim_history_seq IS
@@ -103,13 +106,13 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor, agent, tool, application_name, expected_version, error_code
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code
 	FROM scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
 
 CREATE TABLE scim_history_pruned (
-	tenant_id text PRIMARY KEY,
+	tenant_id text COLLATE pg_catalog."C" PRIMARY KEY,
 	seq bigint NOT NULL,
 	at timestamptz NOT NULL
 );

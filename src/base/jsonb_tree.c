@@ -524,3 +524,13 @@ scim_equal(const JsonbValue *a, const JsonbValue *b)
 	pfree(y);
 	return equal;
 }
+
+Jsonb *
+scim_write_in(MemoryContext context, const JsonbValue *value)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Jsonb	   *written = scim_write(value);
+
+	MemoryContextSwitchTo(old);
+	return written;
+}

@@ -203,4 +203,7 @@ extern void scim_check_children(Size size);
 /* The tree as one jsonb in the current memory context.  Later duplicates of a key win. */
 extern Jsonb *scim_write(const JsonbValue *value);
 
+/* The same in that one. */
+extern Jsonb *scim_write_in(MemoryContext context, const JsonbValue *value);
+
 #endif							/* SCIM_BASE_JSONB_TREE_H */

@@ -21,6 +21,13 @@ typedef enum ScimHistoryOperation
 	SCIM_HISTORY_REFUSED
 } ScimHistoryOperation;
 
+/*
+ * As the rows name it, and back.  What is no name of an operation is "refused": what
+ * is not known leads nowhere.
+ */
+extern const char *scim_operation_name(ScimHistoryOperation operation);
+extern ScimHistoryOperation scim_operation_named(const char *name, Size length);
+
 typedef struct ScimChange
 {
 	ScimHistoryOperation operation;

@@ -12,7 +12,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tupmacs.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "history/entries.h"
 #include "history/place.h"
@@ -35,12 +34,16 @@ struct ScimHistoryReader
 
 /* ---- reading ---- */
 
+/* Of a column that the index has in that place. */
 static void
-init_text_key(ScanKeyData *key, AttrNumber column, const char *value)
+init_text_key(ScimHistoryReader *reader, int place, AttrNumber column, const char *value)
 {
+	ScanKeyData *key = &reader->keys[place];
+
 	if (value)
 		ScanKeyEntryInitialize(key, 0, column, BTEqualStrategyNumber, InvalidOid,
-							   DEFAULT_COLLATION_OID, F_TEXTEQ, CStringGetTextDatum(value));
+							   reader->index->rd_indcollation[place], F_TEXTEQ,
+							   CStringGetTextDatum(value));
 	else
 		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
 							   InvalidOid, InvalidOid, (Datum) 0);
@@ -51,15 +54,14 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 				  Snapshot snapshot)
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
-	Oid			relid = scim_history_table();
 
-	if (!OidIsValid(relid))
+	reader->relation = scim_open_history_table(AccessShareLock);
+	if (reader->relation == NULL)
 		return reader;
-	reader->relation = table_open(relid, AccessShareLock);
-	reader->index = index_open(scim_history_resource_index(), AccessShareLock);
-	init_text_key(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
-	init_text_key(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
-	init_text_key(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
+	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
+	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
@@ -67,33 +69,12 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	return reader;
 }
 
-static bool
-is_text(Datum value, const char *text)
-{
-	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
-	Size		length = strlen(text);
-
-	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
-}
-
-/* "refused" is what none of the others is: what is not known leads nowhere. */
 static ScimHistoryOperation
 operation_of(Datum name)
 {
-	static const char *const names[] = {
-		[SCIM_HISTORY_CREATE] = "create",
-		[SCIM_HISTORY_UPDATE] = "update",
-		[SCIM_HISTORY_DELETE] = "delete",
-		[SCIM_HISTORY_TRUNCATE] = "truncate",
-		[SCIM_HISTORY_REMAPPED] = "remapped"
-	};
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(name);
 
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		if (is_text(name, names[i]))
-			return i;
-	}
-	return SCIM_HISTORY_REFUSED;
+	return scim_operation_named(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
 }
 
 /* The column as text; NULL: there is none. */
@@ -101,6 +82,18 @@ static char *
 text_of(const ScimHistoryEntry *entry, ScimEntryColumn column)
 {
 	return entry->nulls[column] ? NULL : TextDatumGetCString(entry->values[column]);
+}
+
+/* Has its owner, who took a NOT NULL away, left out what each entry has? */
+static bool
+lacks_any(const bool *nulls)
+{
+	for (int i = 0; i < SCIM_ENTRY_COLUMNS; i++)
+	{
+		if (scim_entry_forms[i].always && nulls[i])
+			return true;
+	}
+	return false;
 }
 
 static ScimHistoryEntry *
@@ -116,7 +109,8 @@ read_entry(HeapTuple row, TupleDesc descriptor)
 	entry->seq = DatumGetInt64(values[SCIM_ENTRY_SEQ]);
 	entry->xid = U64FromFullTransactionId(DatumGetFullTransactionId(values[SCIM_ENTRY_XID]));
 	entry->at = DatumGetTimestampTz(values[SCIM_ENTRY_AT]);
-	entry->operation = operation_of(values[SCIM_ENTRY_OPERATION]);
+	entry->operation = lacks_any(nulls) ? SCIM_HISTORY_REFUSED
+		: operation_of(values[SCIM_ENTRY_OPERATION]);
 	entry->has_revision = !nulls[SCIM_ENTRY_REVISION];
 	if (entry->has_revision)
 		entry->revision = DatumGetInt64(values[SCIM_ENTRY_REVISION]);
@@ -155,9 +149,7 @@ scim_close_history(ScimHistoryReader *reader)
 char *
 scim_entry_actor(const ScimHistoryEntry *entry)
 {
-	if (entry->nulls[SCIM_ENTRY_ACTOR])
-		return NULL;
-	return pstrdup(NameStr(*DatumGetName(entry->values[SCIM_ENTRY_ACTOR])));
+	return text_of(entry, SCIM_ENTRY_ACTOR);
 }
 
 char *
@@ -190,6 +182,15 @@ scim_entry_changed(const ScimHistoryEntry *entry)
 			names = lappend(names, TextDatumGetCString(elements[i]));
 	}
 	return names;
+}
+
+static bool
+is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
 }
 
 /* As an array of texts is read in place: each step of a walk backwards asks. */

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "base/jsonb_tree.h"
 #include "history/fold.h"
 #include "history/write.h"
 #include "utils/memutils.h"
@@ -129,14 +130,35 @@ join_moves(ScimChange *first, const ScimChange *next)
 	first->members_before = next->members_before;
 }
 
-/* The first change becomes both, in the current context. */
+/* What was deleted is what there was before the first change. */
 static void
-fold(ScimChange *first, const ScimChange *next)
+join_end(ScimDelta *first, const ScimDelta *end)
 {
-	if (first->operation == SCIM_HISTORY_CREATE)
+	Jsonb	   *before = first->before ? scim_write(first->before) : NULL;
+
+	scim_whole_delta(scim_undo_delta(scim_write(end->before), before), true, first);
+}
+
+/* False, and nothing done: no entry can hold both. */
+static bool
+join_documents(ScimChange *first, const ScimChange *next)
+{
+	if (next->operation == SCIM_HISTORY_DELETE)
+		join_end(&first->delta, &next->delta);
+	else if (first->operation == SCIM_HISTORY_CREATE)
 		join_creation(&first->delta, &next->delta);
 	else
-		scim_join_deltas(&first->delta, scim_copy_delta(&next->delta, CurrentMemoryContext));
+		return scim_join_deltas(&first->delta,
+								scim_copy_delta(&next->delta, CurrentMemoryContext));
+	return true;
+}
+
+/* The first change becomes both, in the current context; false: they are two. */
+static bool
+fold(ScimChange *first, const ScimChange *next)
+{
+	if (!follows(first, next) || !join_documents(first, next))
+		return false;
 	if (next->operation == SCIM_HISTORY_DELETE)
 		first->operation = SCIM_HISTORY_DELETE;
 	first->password |= next->password;
@@ -145,6 +167,33 @@ fold(ScimChange *first, const ScimChange *next)
 	first->revision = next->revision;
 	first->version = copy_text(next->version);
 	first->at = next->at;
+	return true;
+}
+
+/* Was what the call made deleted by it?  Then it has never been. */
+static bool
+is_undone(const ScimChange *first, const ScimChange *next)
+{
+	return first->operation == SCIM_HISTORY_CREATE && next->operation == SCIM_HISTORY_DELETE &&
+		follows(first, next);
+}
+
+/* The call's change becomes what is left of both; false: they are two. */
+static bool
+fold_into(ScimCall *call, const ScimChange *next)
+{
+	MemoryContext old;
+	bool		folded;
+
+	if (is_undone(call->change, next))
+	{
+		call->change = NULL;
+		return true;
+	}
+	old = MemoryContextSwitchTo(call->context);
+	folded = fold(call->change, next);
+	MemoryContextSwitchTo(old);
+	return folded;
 }
 
 /* ---- recording ---- */
@@ -182,16 +231,11 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 		scim_write_history(change);
 		return;
 	}
-	if (call->change && !follows(call->change, change))
-		scim_record_call(call);
+	if (call->change && fold_into(call, change))
+		return;
+	scim_record_call(call);
 	old = MemoryContextSwitchTo(call->context);
-	if (call->change == NULL)
-		call->change = copy_change(change);
-	else if (call->change->operation == SCIM_HISTORY_CREATE &&
-			 change->operation == SCIM_HISTORY_DELETE)
-		call->change = NULL;	/* it has never been */
-	else
-		fold(call->change, change);
+	call->change = copy_change(change);
 	MemoryContextSwitchTo(old);
 }
 

@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "common/hashfn.h"
 #include "history/mark.h"
+#include "history/place.h"
 #include "history/table.h"
 #include "history/values.h"
 #include "history/write.h"
@@ -42,8 +43,8 @@ mark_tenant(Datum tenant, void *argument)
 {
 	const Remapping *remapping = argument;
 
-	if (scim_has_row_with(remapping->history, SCIM_ENTRY_TENANT + 1, tenant, SCIM_ENTRY_TYPE + 1,
-						  remapping->type->name))
+	if (scim_has_row_with(remapping->history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant,
+						  SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), remapping->type->name))
 		write_mark(SCIM_HISTORY_REMAPPED, remapping->type, TextDatumGetCString(tenant));
 }
 
@@ -51,14 +52,14 @@ void
 scim_mark_remapped(const ScimResourceType *type)
 {
 	Remapping	remapping = {.type = type};
-	Oid			relid = scim_history_table();
 
-	if (!OidIsValid(relid))
+	remapping.history = scim_open_history_table(AccessShareLock);
+	if (remapping.history == NULL)
 		return;
 	/* what the command has written so far counts */
 	CommandCounterIncrement();
-	remapping.history = table_open(relid, AccessShareLock);
-	scim_each_value(remapping.history, SCIM_ENTRY_TENANT + 1, mark_tenant, &remapping);
+	scim_each_value(remapping.history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), mark_tenant,
+					&remapping);
 	table_close(remapping.history, NoLock);
 }
 

@@ -8,6 +8,9 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "access/tupdesc.h"
+#include "storage/lockdefs.h"
+#include "utils/relcache.h"
 
 /* The columns of scim_history_rows, in their order, from 0; later versions add theirs behind. */
 typedef enum ScimEntryColumn
@@ -38,13 +41,35 @@ typedef enum ScimEntryColumn
 /* The same as numbers of attributes. */
 #define SCIM_ENTRY_NUMBER(column) ((AttrNumber) ((column) + 1))
 
-/* scim_history_rows; InvalidOid: the extension is older than the history (1.0). */
-extern Oid	scim_history_table(void);
+/* How a column was made. */
+typedef struct ScimEntryForm
+{
+	const char *name;
+	Oid			type;
+	bool		always;			/* NOT NULL */
+} ScimEntryForm;
+
+extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
+
+/* Does the table begin with these columns, whatever its owner has put behind them? */
+extern bool scim_has_entry_columns(TupleDesc descriptor);
 
 /*
- * Its index (tenant_id, resource_type, resource_id, seq), by which it is read; an
- * error if it is gone.
+ * scim_history_rows; InvalidOid: the extension is older than the history (1.0).
+ * An error if it is gone, as nobody would know of what is not recorded.
  */
-extern Oid	scim_history_resource_index(void);
+extern Oid	scim_history_table(void);
+
+/* Its sequence, or an error. */
+extern Oid	scim_history_sequence(void);
+
+/* Opens the table to be read; an error if its columns are others.  NULL: as above. */
+extern Relation scim_open_history_table(LOCKMODE mode);
+
+/*
+ * Of that table the index (tenant_id, resource_type, resource_id, seq), by which it
+ * is read; an error if it is gone, or another one.
+ */
+extern Oid	scim_history_resource_index(Relation table);
 
 #endif							/* SCIM_HISTORY_PLACE_H */

@@ -14,7 +14,7 @@
  * primary key and nothing else is locked: writers of the history only insert, so
  * none waits, and what was ended in between goes on with the next call.  Nor is
  * there any hurry: between batches it rests, so that writers have processor and
- * disk for themselves half of the time at least.
+ * disk for themselves most of the time.
  *
  * In each call a tenant is begun with the first row that there is, not with the
  * one behind the last that went (scim_history_pruned): a transaction that was
@@ -49,8 +49,9 @@ PG_FUNCTION_INFO_V1(scim_prune_history);
 /* A batch that finds little to delete looks at no more tenants than this. */
 #define MOST_TENANTS 1000
 
-/* It rests for as long as a batch took, and no longer than this. */
-#define MOST_REST_MS 1000
+/* It rests so many times as long as a batch took, and no longer than this. */
+#define REST_SHARE 2
+#define MOST_REST_MS 2000
 
 /* So often it says how far it is. */
 #define SAY_EVERY_MS 1000
@@ -195,7 +196,7 @@ rest(TimestampTz began)
 
 	if (took > 0)
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-						 Min(took, MOST_REST_MS), PG_WAIT_EXTENSION);
+						 Min(REST_SHARE * took, MOST_REST_MS), PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
 }

@@ -15,30 +15,17 @@
 #include "history/rights.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
-#include "rewrite/rowsecurity.h"
 #include "statement/bare.h"
 #include "statement/denied.h"
 #include "statement/granted.h"
+#include "statement/known.h"
 #include "statement/may_use.h"
 #include "statement/policy.h"
 #include "statement/tenant.h"
 #include "utils/acl.h"
-#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
-
-/* Who reads which table.  It is hashed as bytes, so there is no padding. */
-typedef struct RightsKey
-{
-	Oid			role;
-	Oid			relid;
-	Oid			trigger;		/* that of the registration */
-	int			unforced;		/* 1: as in direct_way.c; 0: not */
-} RightsKey;
-
-StaticAssertDecl(sizeof(RightsKey) == 4 * sizeof(uint32), "RightsKey is padded");
 
 /* Why nothing is shown. */
 typedef enum Lack
@@ -51,18 +38,13 @@ typedef enum Lack
 
 typedef struct Rights
 {
-	RightsKey	key;
-	uint64		generation;		/* of the registrations, which move with privileges on tables */
-	uint64		roles;			/* and of the roles */
+	ScimKnown	head;
 	Lack		lack;
 	Oid			policies[2];	/* the functions that scimver's own policies on the table and on
 								 * its memberships ask; InvalidOid: none applies to the role */
 } Rights;
 
-/* A session keeps no more than this. */
-#define MOST_KNOWN 300
-
-static HTAB *known_rights = NULL;
+static ScimKnowledge known_rights = {"scimver rights on the history", sizeof(Rights)};
 
 /* ---- columns ---- */
 
@@ -98,13 +80,6 @@ lacking_columns(const ScimRegistration *registration)
 
 /* ---- policies ---- */
 
-/* Might an extension hide rows by policies that it makes up? */
-static bool
-has_hooks(void)
-{
-	return row_security_policy_hook_permissive || row_security_policy_hook_restrictive;
-}
-
 /* The function of scimver's own policy, if it is the only one of the table; else InvalidOid. */
 static Oid
 find_own_policy(const ScimRegistration *registration)
@@ -114,7 +89,7 @@ find_own_policy(const ScimRegistration *registration)
 	Relation	relation;
 	Oid			policy;
 
-	if (has_hooks() || tenant == InvalidAttrNumber)
+	if (scim_has_policy_hooks() || tenant == InvalidAttrNumber)
 		return InvalidOid;
 	relation = try_relation_open(registration->relid, AccessShareLock);
 	if (relation == NULL)
@@ -149,32 +124,6 @@ is_own_policy(Oid policy)
 
 /* ---- what is known ---- */
 
-static void
-init_known(void)
-{
-	HASHCTL		control = {
-		.keysize = sizeof(RightsKey),
-		.entrysize = sizeof(Rights),
-		.hcxt = CacheMemoryContext
-	};
-
-	known_rights = hash_create("scimver rights on the history", 32, &control,
-							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-/* A session that plays many roles begins anew. */
-static void
-keep(const Rights *rights)
-{
-	if (hash_get_num_entries(known_rights) >= MOST_KNOWN)
-	{
-		hash_destroy(known_rights);
-		known_rights = NULL;
-		init_known();
-	}
-	*(Rights *) hash_search(known_rights, &rights->key, HASH_ENTER, NULL) = *rights;
-}
-
 static const ScimRegistration *
 members_of(const ScimRegistration *table)
 {
@@ -184,30 +133,18 @@ members_of(const ScimRegistration *table)
 static Rights
 find_rights(const ScimRegistration *table)
 {
-	Rights		rights = {
-		.key = {
-			.role = GetUserId(),
-			.relid = table->relid,
-			.trigger = table->trigger,
-			.unforced = InNoForceRLSOperation() ? 1 : 0
-		},
-		.generation = scim_registration_generation(),
-		.roles = scim_roles_generation()
-	};
+	Rights		rights = {0};
+	const Rights *kept = scim_recall(&known_rights, table, 0, &rights.head);
 	const ScimRegistration *members;
-	const Rights *kept;
 
-	if (known_rights == NULL)
-		init_known();
-	kept = hash_search(known_rights, &rights.key, HASH_FIND, NULL);
-	if (likely(kept && kept->generation == rights.generation && kept->roles == rights.roles))
+	if (likely(kept))
 		return *kept;
 	members = members_of(table);
 	rights.lack = find_lack(table, &rights.policies[0]);
 	if (rights.lack == LACKS_NOTHING && members)
 		rights.lack = find_lack(members, &rights.policies[1]);
 	if (scim_is_current(table) && (members == NULL || scim_is_current(members)))
-		keep(&rights);
+		scim_keep_known(&known_rights, &rights.head);
 	return rights;
 }
 

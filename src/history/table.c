@@ -18,19 +18,15 @@
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/dependency.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
 #include "history/table.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
-#include "registry/extension.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
@@ -38,39 +34,13 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/xid8.h"
 
-typedef struct Column
-{
-	const char *name;
-	Oid			type;
-	bool		always;			/* NOT NULL */
-} Column;
-
-static const Column columns[SCIM_ENTRY_COLUMNS] = {
-	[SCIM_ENTRY_SEQ] = {"seq", INT8OID, true},
-	[SCIM_ENTRY_XID] = {"xid", XID8OID, true},
-	[SCIM_ENTRY_AT] = {"at", TIMESTAMPTZOID, true},
-	[SCIM_ENTRY_TENANT] = {"tenant_id", TEXTOID, true},
-	[SCIM_ENTRY_TYPE] = {"resource_type", TEXTOID, true},
-	[SCIM_ENTRY_ID] = {"resource_id", TEXTOID, false},
-	[SCIM_ENTRY_OPERATION] = {"operation", TEXTOID, true},
-	[SCIM_ENTRY_REVISION] = {"revision", INT8OID, false},
-	[SCIM_ENTRY_VERSION] = {"version", TEXTOID, false},
-	[SCIM_ENTRY_PREVIOUS_VERSION] = {"previous_version", TEXTOID, false},
-	[SCIM_ENTRY_CHANGED] = {"changed", TEXTARRAYOID, false},
-	[SCIM_ENTRY_BEFORE] = {"before", JSONBOID, false},
-	[SCIM_ENTRY_MEMBERS] = {"members", JSONBOID, false},
-	[SCIM_ENTRY_ACTOR] = {"actor", NAMEOID, true},
-	[SCIM_ENTRY_AGENT] = {"agent", TEXTOID, false},
-	[SCIM_ENTRY_TOOL] = {"tool", TEXTOID, false},
-	[SCIM_ENTRY_APPLICATION_NAME] = {"application_name", TEXTOID, false},
-	[SCIM_ENTRY_EXPECTED_VERSION] = {"expected_version", TEXTOID, false},
-	[SCIM_ENTRY_ERROR_CODE] = {"error_code", TEXTOID, false}
-};
-
-/* The CHECK that the extension has made. */
-#define OWN_CHECK "scim_history_rows_operation_check"
+/* The CHECK that the extension has made; what is written here passes it. */
+#define OWN_CHECK \
+	"(operation = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text, 'truncate'::text, " \
+	"'remapped'::text, 'refused'::text]))"
 
 /* An index of the table. */
 typedef struct TableIndex
@@ -96,31 +66,36 @@ static MemoryContext context = NULL;	/* of what "place" points to */
 
 /* ---- what stands in the way ---- */
 
+/* Those that it was made with, and no others. */
 static bool
 has_own_columns(TupleDesc descriptor)
 {
-	if (descriptor->natts != SCIM_ENTRY_COLUMNS)
+	if (descriptor->natts != SCIM_ENTRY_COLUMNS || !scim_has_entry_columns(descriptor))
 		return false;
 	for (int i = 0; i < SCIM_ENTRY_COLUMNS; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
-		if (attribute->attisdropped || attribute->atttypid != columns[i].type ||
-			(attribute->attnotnull && !columns[i].always) || attribute->attgenerated != '\0' ||
-			strcmp(NameStr(attribute->attname), columns[i].name) != 0)
+		if ((attribute->attnotnull && !scim_entry_forms[i].always) || attribute->atttypmod != -1 ||
+			attribute->attgenerated != '\0')
 			return false;
 	}
 	return true;
 }
 
+/* By what they say: a name may have gone to another. */
 static bool
-has_own_checks(TupleDesc descriptor)
+has_own_checks(Relation relation)
 {
-	const TupleConstr *constraints = descriptor->constr;
+	const TupleConstr *constraints = RelationGetDescr(relation)->constr;
+	List	   *names = deparse_context_for(RelationGetRelationName(relation),
+											RelationGetRelid(relation));
 
 	for (int i = 0; constraints && i < constraints->num_check; i++)
 	{
-		if (strcmp(constraints->check[i].ccname, OWN_CHECK) != 0)
+		Node	   *condition = stringToNode(constraints->check[i].ccbin);
+
+		if (strcmp(deparse_expression(condition, names, false, false), OWN_CHECK) != 0)
 			return false;
 	}
 	return true;
@@ -142,7 +117,7 @@ is_plain_table(Relation relation)
 		relation->rd_rel->relam == HEAP_TABLE_AM_OID && !relation->rd_rel->relispartition &&
 		!relation->rd_rel->relrowsecurity && relation->rd_rules == NULL &&
 		has_own_columns(RelationGetDescr(relation)) &&
-		has_own_checks(RelationGetDescr(relation)) && !has_insert_triggers(relation->trigdesc);
+		has_own_checks(relation) && !has_insert_triggers(relation->trigdesc);
 }
 
 /* An index on columns as they are, which decides at once. */
@@ -167,18 +142,6 @@ relation_changed(Datum argument, Oid relid)
 		return;
 	known = false;
 	changes++;
-}
-
-/* A relation of the extension's; InvalidOid: there is none, or one of somebody else's. */
-static Oid
-own_relation(const char *name)
-{
-	Oid			relid = get_relname_relid(name, scim_extension_namespace("scimver"));
-
-	if (OidIsValid(relid) &&
-		getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("scimver", true))
-		return InvalidOid;
-	return relid;
 }
 
 /* In the current context. */
@@ -207,10 +170,11 @@ read_indexes(Relation relation, Place *found)
 static void
 read_place(Relation relation, Oid sequence)
 {
+	bool		direct = is_plain_table(relation);
 	MemoryContext made = AllocSetContextCreate(CurrentMemoryContext, "scimver history table",
 											   ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(made);
-	Place		found = {RelationGetRelid(relation), sequence, is_plain_table(relation)};
+	Place		found = {RelationGetRelid(relation), sequence, direct};
 
 	if (found.direct)
 		read_indexes(relation, &found);
@@ -230,16 +194,17 @@ static Relation
 find_table(void)
 {
 	static bool registered = false;
-	Oid			table = own_relation("scim_history_rows");
-	Oid			sequence = own_relation("scim_history_seq");
+	Oid			table = scim_history_table();
+	Oid			sequence;
 	Relation	relation;
 	uint64		started;
 
 	if (!registered)
 		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 	registered = true;
-	if (!OidIsValid(table) || !OidIsValid(sequence))
+	if (!OidIsValid(table))
 		return NULL;
+	sequence = scim_history_sequence();
 	relation = table_open(table, RowExclusiveLock);
 	/* changes of these are to be heard of, also if the reading ends by an error */
 	place = (Place) {table, sequence};
@@ -314,16 +279,16 @@ write_statement(ScimSql *sql, Relation relation, const Datum *values, const bool
 	scim_append_format(sql, "INSERT INTO %s.scim_history_rows (",
 					   quote_identifier(get_namespace_name(RelationGetNamespace(relation))));
 	for (int i = 0; i < SCIM_ENTRY_COLUMNS; i++)
-		scim_append_format(sql, "%s%s", i > 0 ? ", " : "", columns[i].name);
+		scim_append_format(sql, "%s%s", i > 0 ? ", " : "", scim_entry_forms[i].name);
 	scim_append_format(sql, ") VALUES (");
 	for (int i = 0; i < SCIM_ENTRY_COLUMNS; i++)
 	{
 		if (i > 0)
 			scim_append_format(sql, ", ");
 		if (nulls[i])
-			scim_append_null(sql, columns[i].type);
+			scim_append_null(sql, scim_entry_forms[i].type);
 		else
-			scim_append_argument(sql, columns[i].type, values[i]);
+			scim_append_argument(sql, scim_entry_forms[i].type, values[i]);
 	}
 	scim_append_format(sql, ")");
 }

@@ -224,7 +224,12 @@ scim_has_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber 
 	bool		found;
 
 	if (index == NULL)
-		elog(ERROR, "table \"%s\" lacks an index", RelationGetRelationName(relation));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("table \"%s\" lacks an index on columns %s, %s",
+						RelationGetRelationName(relation),
+						NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname),
+						NameStr(TupleDescAttr(RelationGetDescr(relation), other - 1)->attname))));
 	init_key(&keys[0], index, 0, BTEqualStrategyNumber, value);
 	init_key(&keys[1], index, 1, BTEqualStrategyNumber, CStringGetTextDatum(text));
 	snapshot = RegisterSnapshot(GetLatestSnapshot());

@@ -14,15 +14,6 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-static const char *const operations[] = {
-	[SCIM_HISTORY_CREATE] = "create",
-	[SCIM_HISTORY_UPDATE] = "update",
-	[SCIM_HISTORY_DELETE] = "delete",
-	[SCIM_HISTORY_TRUNCATE] = "truncate",
-	[SCIM_HISTORY_REMAPPED] = "remapped",
-	[SCIM_HISTORY_REFUSED] = "refused"
-};
-
 /* A row to be. */
 typedef struct Entry
 {
@@ -99,7 +90,7 @@ set_actor(Entry *entry)
 	/* it may have been dropped while it was connected */
 	if (role == NULL)
 		role = psprintf("unknown (OID=%u)", actor.role);
-	set(entry, SCIM_ENTRY_ACTOR, DirectFunctionCall1(namein, CStringGetDatum(role)));
+	set_text(entry, SCIM_ENTRY_ACTOR, role);
 	if (actor.agent[0] != '\0')
 		set_text(entry, SCIM_ENTRY_AGENT, actor.agent);
 	set_text(entry, SCIM_ENTRY_TOOL, actor.tool);
@@ -117,7 +108,7 @@ scim_write_history(const ScimChange *change)
 	set_text(&entry, SCIM_ENTRY_TENANT, change->tenant);
 	set_text(&entry, SCIM_ENTRY_TYPE, change->type->name);
 	set_text(&entry, SCIM_ENTRY_ID, change->id);
-	set_text(&entry, SCIM_ENTRY_OPERATION, operations[change->operation]);
+	set_text(&entry, SCIM_ENTRY_OPERATION, scim_operation_name(change->operation));
 	if (change->has_revision)
 		set(&entry, SCIM_ENTRY_REVISION, Int64GetDatum(change->revision));
 	set_text(&entry, SCIM_ENTRY_VERSION, change->version);

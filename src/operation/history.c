@@ -70,21 +70,6 @@ write_place(const char *kind, const ScimChainPlace *place)
 
 /* ---- entries ---- */
 
-static const char *
-operation_name(ScimHistoryOperation operation)
-{
-	static const char *const names[] = {
-		[SCIM_HISTORY_CREATE] = "create",
-		[SCIM_HISTORY_UPDATE] = "update",
-		[SCIM_HISTORY_DELETE] = "delete",
-		[SCIM_HISTORY_TRUNCATE] = "truncate",
-		[SCIM_HISTORY_REMAPPED] = "remapped",
-		[SCIM_HISTORY_REFUSED] = "refused"
-	};
-
-	return names[operation];
-}
-
 static void
 set_if_any(JsonbValue *object, const char *key, const char *text)
 {
@@ -103,7 +88,7 @@ show_entry(const ScimHistoryEntry *entry)
 	set_if_any(shown, "previous_version", entry->previous_version);
 	if (entry->has_revision)
 		scim_set_integer(shown, "revision", entry->revision);
-	scim_set_text(shown, "operation", operation_name(entry->operation));
+	scim_set_text(shown, "operation", scim_operation_name(entry->operation));
 	scim_set_date_time(shown, "at", entry->at);
 	set_if_any(shown, "actor", scim_entry_actor(entry));
 	set_if_any(shown, "agent", scim_entry_agent(entry));
@@ -200,16 +185,13 @@ scim_store_get_history(const char *type, const char *tenant, const char *id, int
 {
 	ScimTarget	target;
 	JsonbValue *response;
-	MemoryContext old;
 	Jsonb	   *result;
 
 	count = page_size(count);
 	scim_begin_read(&target, type, tenant, fresh);
 	scim_check_history(target.table, target.tenant);
 	response = read_page(&target, id, count, cursor);
-	old = MemoryContextSwitchTo(target.caller);
-	result = scim_write(response);
-	MemoryContextSwitchTo(old);
+	result = scim_write_in(target.caller, response);
 	scim_finish_read(&target);
 	return result;
 }

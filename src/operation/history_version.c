@@ -202,16 +202,13 @@ scim_store_diff(const char *type, const char *tenant, const char *id, const char
 {
 	ScimTarget	target;
 	JsonbValue *shown;
-	MemoryContext old;
 	Jsonb	   *result;
 
 	scim_check_version_text("from_version", from);
 	scim_check_version_text("to_version", to);
 	scim_begin_read(&target, type, tenant, fresh);
 	shown = read_diff(&target, id, from, to);
-	old = MemoryContextSwitchTo(target.caller);
-	result = scim_write(shown);
-	MemoryContextSwitchTo(old);
+	result = scim_write_in(target.caller, shown);
 	scim_finish_read(&target);
 	return result;
 }

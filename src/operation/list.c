@@ -357,7 +357,6 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 	Listing		list = {.query = query};
 	const char *filter = query->filter;
 	JsonbValue *response;
-	MemoryContext old;
 	Jsonb	   *result;
 
 	scim_begin_read(&list.target, type, tenant, query->fresh);
@@ -378,9 +377,7 @@ scim_store_list(const char *type, const char *tenant, const ScimListQuery *query
 		scim_check_tenant(list.target.table, list.target.tenant);
 
 	response = make_response(&list, query->view);
-	old = MemoryContextSwitchTo(list.target.caller);
-	result = scim_write(response);
-	MemoryContextSwitchTo(old);
+	result = scim_write_in(list.target.caller, response);
 	scim_finish_read(&list.target);
 	return result;
 }

@@ -206,14 +206,11 @@ scim_store_list_members(const char *tenant, const char *group_id, int count, con
 {
 	ScimTarget	target;
 	JsonbValue *response;
-	MemoryContext old;
 	Jsonb	   *result;
 
 	scim_begin_read(&target, "Group", tenant, fresh);
 	response = read_page(&target, group_id, scim_cursor_count(count), cursor);
-	old = MemoryContextSwitchTo(target.caller);
-	result = scim_write(response);
-	MemoryContextSwitchTo(old);
+	result = scim_write_in(target.caller, response);
 	scim_finish_read(&target);
 	return result;
 }

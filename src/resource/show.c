@@ -224,17 +224,6 @@ say_omitted(JsonbValue *resource, const char *name, bool always)
 		scim_set_value(meta, "omitted", names);
 }
 
-/* The tree as jsonb in the context. */
-static Jsonb *
-write_in(MemoryContext context, const JsonbValue *tree)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Jsonb	   *written = scim_write(tree);
-
-	MemoryContextSwitchTo(old);
-	return written;
-}
-
 Jsonb *
 scim_show_tree(const ScimRegistration *registration, const ScimRow *row, JsonbValue *resource,
 			   const JsonbValue *members, const char *omitted, const ScimProjection *projection,
@@ -252,7 +241,7 @@ scim_show_tree(const ScimRegistration *registration, const ScimRow *row, JsonbVa
 		scim_set_text(resource, "_version", row->version);
 	if (omitted)
 		say_omitted(resource, omitted, projection && scim_projects_version(projection));
-	return write_in(context, resource);
+	return scim_write_in(context, resource);
 }
 
 static Jsonb *
@@ -284,7 +273,7 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);
 	scim_set_bool(resource, "not_modified", true);
-	return write_in(context, resource);
+	return scim_write_in(context, resource);
 }
 
 static bool

@@ -21,49 +21,28 @@
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 #include "registry/cache.h"
-#include "rewrite/rowsecurity.h"
 #include "statement/bare.h"
 #include "statement/direct_way.h"
-#include "statement/granted.h"
+#include "statement/known.h"
 #include "statement/may_use.h"
 #include "statement/names.h"
 #include "statement/policy.h"
 #include "utils/acl.h"
-#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 #include "utils/typcache.h"
 
-/* Who looks up what.  It is hashed as bytes, so there is no padding. */
-typedef struct WayKey
-{
-	Oid			role;
-	Oid			relid;
-	Oid			trigger;		/* that of the registration */
-	ScimDirectPurpose purpose;
-	int			unforced;		/* 1: within a foreign key's statement, which policies that are
-								 * forced on owners do not concern; 0: not */
-} WayKey;
-
-StaticAssertDecl(sizeof(WayKey) == 5 * sizeof(uint32), "WayKey is padded");
-
 typedef struct KnownWay
 {
-	WayKey		key;
-	uint64		generation;		/* of the registrations, which move with privileges on tables */
-	uint64		roles;			/* and of the roles */
+	ScimKnown	head;			/* the question is a ScimDirectPurpose */
 	const char *obstacle;		/* NULL: there is none; else why it takes a statement */
 	ScimDirectWay way;
 	Oid			policy;			/* the function that its only policy asks, scim_may_use; or
 								 * InvalidOid */
 } KnownWay;
 
-/* A session keeps no more than this. */
-#define MOST_KNOWN 300
-
-static HTAB *known_ways = NULL;
+static ScimKnowledge ways = {"scimver ways to tables", sizeof(KnownWay)};
 
 /* ---- the table ---- */
 
@@ -175,17 +154,17 @@ has_hooks(void)
 	return ExecutorStart_hook || ExecutorRun_hook || ExecutorFinish_hook || ExecutorEnd_hook ||
 		ExecutorCheckPerms_hook || planner_hook || post_parse_analyze_hook ||
 		get_relation_info_hook || set_rel_pathlist_hook || object_access_hook ||
-		row_security_policy_hook_permissive || row_security_policy_hook_restrictive;
+		scim_has_policy_hooks();
 }
 
 static bool
-may_read_column(const WayKey *key, AttrNumber number)
+may_read_column(const ScimKnownKey *key, AttrNumber number)
 {
 	return pg_attribute_aclcheck(key->relid, number, key->role, ACL_SELECT) == ACLCHECK_OK;
 }
 
 static bool
-may_read_rows(const WayKey *key, const ScimRegistration *registration)
+may_read_rows(const ScimKnownKey *key, const ScimRegistration *registration)
 {
 	for (int i = 0; i < scim_bare_count(registration); i++)
 	{
@@ -198,7 +177,7 @@ may_read_rows(const WayKey *key, const ScimRegistration *registration)
 }
 
 static bool
-may_read_names(const WayKey *key, const ScimRegistration *registration)
+may_read_names(const ScimKnownKey *key, const ScimRegistration *registration)
 {
 	ScimNamePlace places[SCIM_MOST_NAMES];
 	int			count = scim_name_places(registration, places);
@@ -212,7 +191,7 @@ may_read_names(const WayKey *key, const ScimRegistration *registration)
 }
 
 static bool
-may_read_groups(const WayKey *key, const ScimRegistration *registration)
+may_read_groups(const ScimKnownKey *key, const ScimRegistration *registration)
 {
 	return may_read_column(key, registration->numbers[SCIM_MEMBER_GROUP]);
 }
@@ -221,7 +200,7 @@ may_read_groups(const WayKey *key, const ScimRegistration *registration)
 static bool
 may_read_columns(const KnownWay *known, const ScimRegistration *registration)
 {
-	static bool (*const may_read[]) (const WayKey *key, const ScimRegistration *registration) = {
+	static bool (*const may_read[]) (const ScimKnownKey *, const ScimRegistration *) = {
 		[SCIM_DIRECT_ROWS] = may_read_rows,
 		[SCIM_DIRECT_NAMES] = may_read_names,
 		[SCIM_DIRECT_GROUPS_OF] = may_read_groups
@@ -229,16 +208,16 @@ may_read_columns(const KnownWay *known, const ScimRegistration *registration)
 
 	for (int i = 0; i < known->way.key_count; i++)
 	{
-		if (!may_read_column(&known->key, known->way.keys[i].number))
+		if (!may_read_column(&known->head.key, known->way.keys[i].number))
 			return false;
 	}
-	return may_read[known->key.purpose] (&known->key, registration);
+	return may_read[known->head.key.question] (&known->head.key, registration);
 }
 
 static const char *
 find_lack(Relation relation, const ScimRegistration *registration, KnownWay *known)
 {
-	const WayKey *key = &known->key;
+	const ScimKnownKey *key = &known->head.key;
 
 	known->way.has_policies = relation->rd_rel->relrowsecurity &&
 		check_enable_rls(key->relid, InvalidOid, true) == RLS_ENABLED;
@@ -254,59 +233,20 @@ find_lack(Relation relation, const ScimRegistration *registration, KnownWay *kno
 
 /* ---- what is known ---- */
 
-static void
-init_known(void)
-{
-	HASHCTL		control = {
-		.keysize = sizeof(WayKey),
-		.entrysize = sizeof(KnownWay),
-		.hcxt = CacheMemoryContext
-	};
-
-	known_ways = hash_create("scimver ways to tables", 32, &control,
-							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-/* A session that plays many roles begins anew. */
-static void
-keep(const KnownWay *known)
-{
-	if (hash_get_num_entries(known_ways) >= MOST_KNOWN)
-	{
-		hash_destroy(known_ways);
-		known_ways = NULL;
-		init_known();
-	}
-	*(KnownWay *) hash_search(known_ways, &known->key, HASH_ENTER, NULL) = *known;
-}
-
 /* The table is locked, so what is found holds until it is unlocked, whatever is invalidated. */
 static KnownWay
 find_way(Relation relation, const ScimRegistration *registration, ScimDirectPurpose purpose)
 {
-	KnownWay	known = {
-		.key = {
-			.role = GetUserId(),
-			.relid = registration->relid,
-			.trigger = registration->trigger,
-			.purpose = purpose,
-			.unforced = InNoForceRLSOperation() ? 1 : 0
-		},
-		.generation = scim_registration_generation(),
-		.roles = scim_roles_generation()
-	};
-	const KnownWay *kept;
+	KnownWay	known = {0};
+	const KnownWay *kept = scim_recall(&ways, registration, purpose, &known.head);
 
-	if (known_ways == NULL)
-		init_known();
-	kept = hash_search(known_ways, &known.key, HASH_FIND, NULL);
-	if (likely(kept && kept->generation == known.generation && kept->roles == known.roles))
+	if (likely(kept))
 		return *kept;
 	known.obstacle = find_obstacle(relation, registration, &known);
 	if (known.obstacle == NULL)
 		known.obstacle = find_lack(relation, registration, &known);
 	if (scim_is_current(registration))
-		keep(&known);
+		scim_keep_known(&ways, &known.head);
 	return known;
 }
 
@@ -328,7 +268,7 @@ scim_find_direct_way(Relation relation, const ScimRegistration *registration,
 	/* it may have been replaced, or got settings or an owner to run as */
 	if (known.way.has_policies && !scim_is_may_use(known.policy))
 		return "its policy asks something else";
-	if (known.way.has_policies && !scim_may_execute(known.policy, known.key.role))
+	if (known.way.has_policies && !scim_may_execute(known.policy, known.head.key.role))
 		return "its policy cannot be asked";
 	*way = known.way;
 	return NULL;

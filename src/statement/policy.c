@@ -58,11 +58,10 @@ scim_find_own_policy(Relation relation, AttrNumber tenant)
 	return call->funcid;
 }
 
-static bool
-has_hooks(void)
+bool
+scim_has_policy_hooks(void)
 {
-	return ExecutorCheckPerms_hook || row_security_policy_hook_permissive ||
-		row_security_policy_hook_restrictive;
+	return row_security_policy_hook_permissive || row_security_policy_hook_restrictive;
 }
 
 bool
@@ -72,7 +71,8 @@ scim_sees_tenant(const ScimRegistration *registration, const char *tenant)
 	Relation	relation;
 	Oid			policy;
 
-	if (!row_security || has_hooks() || number == InvalidAttrNumber ||
+	if (!row_security || ExecutorCheckPerms_hook || scim_has_policy_hooks() ||
+		number == InvalidAttrNumber ||
 		!scim_may_use_schema(get_rel_namespace(registration->relid), GetUserId()))
 		return false;
 	relation = try_relation_open(registration->relid, RowShareLock);

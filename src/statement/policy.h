@@ -14,6 +14,9 @@
  */
 extern Oid	scim_find_own_policy(Relation relation, AttrNumber tenant);
 
+/* Might an extension hide rows by policies that it makes up? */
+extern bool scim_has_policy_hooks(void);
+
 /*
  * Policies apply to the caller: do they let it see all rows of the tenant, as
  * scimver's own is the only one, and the tenant was granted?  False also where an

@@ -266,6 +266,30 @@ SELECT fails(format('SELECT scim_delete_user(%L)', id(10)));
 DELETE FROM users WHERE id = id(10);
 SELECT news();
 DROP TRIGGER on_the_way ON users;
+-- changed, and then deleted by a trigger of the call: it is what it was before
+INSERT INTO users (id, data) VALUES (id(12), a_user(12));
+SELECT news();
+CREATE FUNCTION goes() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM users WHERE id = NEW.id; RETURN NULL; END';
+CREATE TRIGGER goes AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION goes();
+SELECT scim_patch_user(id(12)::text, title('nearly gone'))->>'title';
+DROP TRIGGER goes ON users;
+SELECT news();
+SELECT scim_get_version('User', id(12)::text, previous_version) - 'id' - 'meta' FROM scim_history WHERE resource_id = id(12)::text AND operation = 'delete';
+-- an extension that is no object in between: one entry could not tell what it was
+INSERT INTO users (id, data) VALUES (id(13), a_user(13) || '{"urn:x": {"was": 1}}');
+SELECT news();
+CREATE FUNCTION no_object() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.data := NEW.data || '{"urn:x": "none"}'; RETURN NEW; END $$;
+CREATE FUNCTION an_object() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	UPDATE users SET data = data || '{"urn:x": {"is": 2}}' WHERE id = NEW.id;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER no_object BEFORE UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION no_object();
+CREATE TRIGGER an_object AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION an_object();
+SELECT scim_patch_user(id(13)::text, title('extended'))->>'title';
+DROP TRIGGER no_object ON users;
+DROP TRIGGER an_object ON users;
+SELECT news();
+SELECT scim_get_version('User', id(13)::text, version)->'urn:x' FROM scim_history WHERE resource_id = id(13)::text ORDER BY seq;
 SELECT broken();
 
 -- ---- who ----

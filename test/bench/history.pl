@@ -49,6 +49,38 @@ sub take_history
 	return \%taken;
 }
 
+my %read = (
+	get => 'SELECT scim_get_user($1) IS NULL AND $2 IS NULL',
+	version => q{SELECT scim_get_version('User', $1, $2) IS NULL});
+
+# What reading so many users takes, as they are and as they were, round by round.
+sub take_reading
+{
+	my ($rounds, $count) = @_;
+	my $file = "$env{SERVER}/history_session.sql";
+	my (%taken, @then);
+
+	sql('SELECT bench_switch(true)');
+	@then = map { [ split /\|/ ] } grep { /\|/ } split /\n/, sql('SELECT * FROM bench_then()');
+	foreach my $round (1 .. $rounds)
+	{
+		foreach my $read ($round % 2 ? qw(get version) : qw(version get))
+		{
+			my @reads = map { sprintf q{EXECUTE read('%s', '%s');}, @{ $then[ $_ % @then ] } } 1 .. $count;
+			my $taken = 'SELECT * FROM bench_taken();';
+
+			open(my $out, '>', $file) or die "$file: $!";
+			print $out join "\n", "PREPARE read(text, text) AS $read{$read};", @reads[ 0 .. 19 ], $taken, @reads, $taken, '';
+			close $out or die "$file: $!";
+			my ($before, $after) = map { [ split /\|/ ] } grep { /\|/ } split /\n/, sql(undef, '-f', $file);
+
+			push @{ $taken{$read} }, $after->[0] - $before->[0];
+		}
+	}
+	unlink $file;
+	return \%taken;
+}
+
 sub measure_history
 {
 	my ($users, $count, $rounds) = $quick ? (10_000, 2000, 7) : (100_000, 5000, 15);
@@ -62,6 +94,8 @@ sub measure_history
 	figure('... WAL, with it less without', '<=', 600, [ map { ($taken->{true}{wal}[$_] - $taken->{false}{wal}[$_]) / $count } 0 .. $rounds - 1 ], 'bytes', 1);
 	$taken = take_history($rounds, 'patch', $count, $users);
 	figure('CPU of scim_patch_user of one attribute, without history / with it', '>=', undef, [ ratios($taken->{false}{cpu}, $taken->{true}{cpu}) ], '');
+	$taken = take_reading($rounds, $count);
+	figure('CPU of scim_get_version 20 changes back / scim_get_user', '<=', 3, [ ratios($taken->{version}, $taken->{get}) ], '');
 	$taken = take_history($quick ? 5 : 7, 'all', 1, $users);
 	figure("CPU of an UPDATE of $users rows, without history / with it", '>=', 0.7, [ ratios($taken->{false}{cpu}, $taken->{true}{cpu}) ], '', 1);
 	sql(undef, '-c', 'ALTER SYSTEM RESET full_page_writes', '-c', 'SELECT pg_reload_conf()');

@@ -107,6 +107,30 @@ SELECT shown(scim_restore('User', 'a', :'v1'));
 SELECT id, login, counted FROM flagged;
 SELECT scim_unregister_table('flagged');
 
+-- what cuts the history: another registration, and rows that are mended
+CREATE TABLE cut (id text PRIMARY KEY, login text, title text, version text);
+SELECT scim_register_table('cut', 'User', '{"id": "id", "version": "version", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
+INSERT INTO cut VALUES ('c', 'ada', 'one');
+SELECT v('c') AS v1 \gset
+UPDATE cut SET title = 'two';
+SELECT shown(scim_get_version('User', 'c', :'v1'));
+SELECT scim_unregister_table('cut');
+SELECT scim_register_table('cut', 'User', '{"id": "id", "version": "version", "attributes": {"userName": "login", "title": "title"}}', '{"history": true}');
+SELECT scim_get_history('User', 'c'), shown(scim_get_version('User', 'c', v('c')));
+SELECT scim_get_version('User', 'c', :'v1');
+SELECT v('c') AS v2 \gset
+UPDATE cut SET title = 'three';
+SELECT shown(scim_get_version('User', 'c', :'v2'));
+SET session_replication_role = replica;
+UPDATE cut SET version = 'wrong';
+RESET session_replication_role;
+SELECT scim_repair_table('cut');
+SELECT lines('c'), scim_get_history('User', 'c')->'complete' AS complete;
+SELECT scim_get_version('User', 'c', :'v2');
+UPDATE cut SET title = 'four';
+SELECT shown(scim_get_version('User', 'c', scim_get_history('User', 'c')->'entries'->0->>'previous_version'));
+SELECT scim_unregister_table('cut');
+
 -- versions that tell the revision, too: they come back as long as they are counted
 SELECT scim_create_table('users', 'User', '{"version_scheme": "revision"}');
 INSERT INTO users (id, data) VALUES ('00000000-0000-4000-a000-000000000001', '{"userName": "ada"}');
@@ -134,5 +158,5 @@ SELECT data - 'schemas' FROM devices;
 DELETE FROM devices;
 SELECT shown(scim_restore('Device', '00000000-0000-4000-a000-000000000001', :'v1'));
 DROP EXTENSION scimver CASCADE;
-DROP TABLE defaults, marked, flagged, users, devices;
+DROP TABLE defaults, marked, flagged, cut, users, devices;
 DROP FUNCTION shown(jsonb);

@@ -273,7 +273,7 @@ CREATE FUNCTION attempts() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT format('%s: %s', left(statement, 30), error(statement)) FROM unnest(ARRAY[
 		'INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (0, ''1'', now(), ''red'', ''User'', ''update'', ''me'')',
 		'UPDATE scim_history_rows SET actor = ''you'' WHERE seq = 1',
-		'UPDATE scim_history SET actor = ''you'' WHERE seq = 1',
+		'UPDATE scim_history SET agent = ''you'' WHERE seq = 1',
 		'DELETE FROM scim_history_rows WHERE seq = 1',
 		'DELETE FROM scim_history WHERE seq = 1',
 		'TRUNCATE scim_history_rows',

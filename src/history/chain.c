@@ -121,6 +121,8 @@ begin_transaction(ScimChain *chain)
 		return false;
 	chain->xid = entry->xid;
 	chain->waiting = list_make1(entry);
+	chain->gone = 0;
+	chain->torn = false;
 	chain->all_waiting = false;
 	chain->place = (ScimChainPlace)
 	{
@@ -139,13 +141,14 @@ is_sure(const ScimHistoryEntry *entry, const ScimChainState *state)
 	return !entry->has_revision || !state->has_revision || entry->revision == state->revision;
 }
 
-/* Of those that lead to what is at hand the last one, or NULL. */
-static ScimHistoryEntry *
+/* Of those that lead to what is at hand the last one, by its place; -1: none. */
+static int
 find_next(ScimChain *chain)
 {
-	ScimHistoryEntry *best = NULL;
+	const ScimHistoryEntry *best = NULL;
+	int			found = -1;
 
-	for (int i = 0; i < list_length(chain->waiting) || await_another(chain); i++)
+	for (int i = chain->gone; i < list_length(chain->waiting) || await_another(chain); i++)
 	{
 		ScimHistoryEntry *entry = list_nth(chain->waiting, i);
 
@@ -153,11 +156,48 @@ find_next(ScimChain *chain)
 		if (!leads_to(entry, &chain->state))
 			continue;
 		if (is_sure(entry, &chain->state))
-			return entry;
-		if (best == NULL || entry->revision > best->revision)
-			best = entry;
+			return i;
+		if (best && entry->revision <= best->revision)
+			continue;
+		best = entry;
+		found = i;
 	}
-	return best;
+	return found;
+}
+
+/* Takes that one out; nearly always it is the first. */
+static ScimHistoryEntry *
+take_waiting(ScimChain *chain, int i)
+{
+	ScimHistoryEntry *entry = list_nth(chain->waiting, i);
+
+	if (i > chain->gone)
+	{
+		chain->waiting = list_delete_nth_cell(chain->waiting, i);
+		chain->torn = true;
+	}
+	else
+		chain->gone++;
+	if (chain->gone < list_length(chain->waiting))
+		return entry;
+	list_free(chain->waiting);
+	chain->waiting = NIL;
+	chain->gone = 0;
+	chain->torn = false;
+	return entry;
+}
+
+/*
+ * It led to the version at hand, but before that others led away from it and back,
+ * and are missing?  Within a transaction, a call that another came between moves the
+ * revision only once.
+ */
+static bool
+is_behind_gap(const ScimHistoryEntry *entry, const ScimChainState *state)
+{
+	if (is_sure(entry, state))
+		return false;
+	return entry->revision < state->revision || entry->xid != state->xid;
 }
 
 /* What the entry led from is at hand. */
@@ -171,38 +211,74 @@ go_back(ScimChainState *state, const ScimHistoryEntry *entry)
 	state->revision = goes ? entry->revision : entry->revision - 1;
 	/* what it was is not known */
 	if (entry->operation == SCIM_HISTORY_TRUNCATE || entry->operation == SCIM_HISTORY_REMAPPED ||
-		(entry->previous_version == NULL) != (entry->operation == SCIM_HISTORY_CREATE))
+		(entry->previous_version == NULL) != (entry->operation == SCIM_HISTORY_CREATE) ||
+		(entry->version == NULL) != goes)
 		state->linked = false;
+}
+
+/*
+ * Whoever goes on from here need not find again what was taken, if nothing waits; or
+ * what waits stands as it came, and will be taken so.
+ */
+static void
+forget_taken(ScimChain *chain)
+{
+	int64		seq = chain->read_to - 1;
+
+	if (chain->waiting && !chain->state.linked && !chain->torn)
+		seq = ((ScimHistoryEntry *) list_nth(chain->waiting, chain->gone))->seq;
+	else if (chain->waiting || chain->ahead || chain->next)
+		return;
+	chain->place = (ScimChainPlace)
+	{
+		.seq = seq,
+			.state = chain->state
+	};
 }
 
 const ScimHistoryEntry *
 scim_chain_back(ScimChain *chain)
 {
-	ScimHistoryEntry *entry = NULL;
+	ScimHistoryEntry *entry;
+	int			next = -1;
 
 	if (chain->waiting == NIL && !await_another(chain) && !begin_transaction(chain))
 		return NULL;
 	if (chain->state.linked)
-		entry = find_next(chain);
-	chain->follows = entry != NULL;
-	if (entry)
-		go_back(&chain->state, entry);
-	else
+		next = find_next(chain);
+	chain->follows = next >= 0;
+	/* of what does not follow, the order is that in which it came */
+	entry = take_waiting(chain, chain->follows ? next : chain->gone);
+	if (chain->follows)
 	{
-		/* of what does not follow, the order is that in which it came */
-		chain->state.linked = false;
-		entry = linitial(chain->waiting);
+		chain->state.gap |= is_behind_gap(entry, &chain->state);
+		go_back(&chain->state, entry);
 	}
-	chain->waiting = list_delete_ptr(chain->waiting, entry);
+	else
+		chain->state.linked = false;
+	chain->state.xid = entry->xid;
 	chain->place.taken++;
 	chain->last = entry;
+	forget_taken(chain);
 	return entry;
 }
 
 bool
 scim_chain_is_complete(const ScimChain *chain)
 {
-	return chain->state.linked && chain->state.version == NULL;
+	return chain->state.linked && !chain->state.gap && chain->state.version == NULL;
+}
+
+bool
+scim_chain_still_has(const ScimChain *chain, const char *id, int64 seq)
+{
+	ScimHistoryReader *reader = scim_open_history(chain->tenant, chain->type->name, id, seq,
+												  GetActiveSnapshot());
+	const ScimHistoryEntry *entry = scim_next_entry(reader);
+	bool		has = entry && entry->seq == seq && seq > chain->begins;
+
+	scim_close_history(reader);
+	return has;
 }
 
 /* ---- beginning and end ---- */

@@ -22,12 +22,15 @@ typedef struct ScimChainState
 	bool		has_revision;	/* the revision is known, or what it is if nothing is missing */
 	int64		revision;
 	bool		linked;			/* all entries so far followed */
+	bool		gap;			/* but some are missing between, as revisions tell */
+	uint64		xid;			/* of the last one */
 } ScimChainState;
 
 /* Where in the chain a reader is: it goes on from there, as the next page of a list does. */
 typedef struct ScimChainPlace
 {
-	int64		seq;			/* of the first entry, as they came, of the transaction at hand */
+	int64		seq;			/* from there on, as they came; the transaction at hand's first one
+								 * that is */
 	int			taken;			/* how many of the transaction's entries are behind it */
 	ScimChainState state;		/* before these */
 } ScimChainPlace;
@@ -44,7 +47,9 @@ typedef struct ScimChain
 	ScimHistoryEntry *next;		/* that was read of each, or NULL */
 	ScimHistoryEntry *next_of_type;
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
-	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet */
+	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet, but: */
+	int			gone;			/* so many at its beginning */
+	bool		torn;			/* others than these were taken out of the midst of it */
 	bool		all_waiting;	/* there are no others of it */
 	uint64		xid;			/* of that */
 	ScimChainState state;
@@ -70,8 +75,11 @@ extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimR
  */
 extern const ScimHistoryEntry *scim_chain_back(ScimChain *chain);
 
-/* After the last entry: does the chain reach the creation of the resource? */
+/* After the last entry: does the chain reach the creation of the resource, and miss nothing? */
 extern bool scim_chain_is_complete(const ScimChain *chain);
+
+/* Is the entry of that seq, which was once the last, still there to be read? */
+extern bool scim_chain_still_has(const ScimChain *chain, const char *id, int64 seq);
 
 extern void scim_close_chain(ScimChain *chain);
 

@@ -228,7 +228,8 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 
 	if (call == NULL)
 	{
-		scim_write_history(change);
+		if (is_effective(change))
+			scim_write_history(change);
 		return;
 	}
 	if (call->change && fold_into(call, change))

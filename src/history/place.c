@@ -13,7 +13,6 @@
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -151,6 +150,13 @@ scim_has_entry_columns(TupleDesc descriptor)
 	return true;
 }
 
+/* By a collation that is not deterministic, other tenants may be equal. */
+static bool
+tells_apart(Oid collation)
+{
+	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+}
+
 /* An index on these columns alone, whose order is that of seq, and which has all rows? */
 static bool
 is_resource_index(Relation index)
@@ -166,11 +172,8 @@ is_resource_index(Relation index)
 		return false;
 	for (int i = 0; i < (int) lengthof(columns); i++)
 	{
-		Oid			collation = columns[i] == SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ) ? InvalidOid
-		: DEFAULT_COLLATION_OID;
-
 		if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
-			index->rd_indcollation[i] != collation)
+			!tells_apart(index->rd_indcollation[i]))
 			return false;
 	}
 	return true;

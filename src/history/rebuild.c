@@ -30,9 +30,10 @@ scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
 	memset(past, 0, sizeof(ScimPast));
 	past->target = target;
 	past->id = id;
-	past->newest = past->this_life = past->same_password = true;
+	past->newest = past->this_life = true;
 	past->members.sum.known = true;
 	past->is_there = scim_fetch(target, id, true, &past->row);
+	past->password = past->is_there ? SCIM_PASSWORD_OF_NOW : SCIM_NO_PASSWORD;
 	if (past->is_there)
 		take_now(past);
 	scim_open_chain(&past->chain, target->tenant, target->type, id, past->version,
@@ -69,6 +70,47 @@ put_in_place(ScimPast *past)
 		past->document = scim_undo_delta(past->document, scim_write(past->replaced));
 	past->replaced = NULL;
 }
+
+/* ---- proof ---- */
+
+/* Is the version at hand, whose password is known, that of the content at hand? */
+static bool
+is_true(ScimPast *past)
+{
+	const ScimTarget *target = past->target;
+	ScimBeside	beside = {
+		.id = past->id,
+		.members = target->type->has_members ? &past->members.sum : NULL
+	};
+	JsonbValue	document;
+
+	if (target->type->has_members && !past->members.sum.known)
+		return false;
+	if (past->password == SCIM_PASSWORD_OF_NOW)
+		beside.password = scim_stored_password(target->table, target->tenant, past->id);
+	put_in_place(past);
+	scim_root(past->document, &document);
+	return strcmp(scim_version_of(target->table, &document, &beside, past->revision),
+				  past->version) == 0;
+}
+
+static bool
+has_other_password(const ScimPast *past, const ScimHistoryEntry *entry)
+{
+	return past->target->table->columns[SCIM_COLUMN_PASSWORD] &&
+		scim_entry_names(entry, "password");
+}
+
+/* The password of before is at hand: what had none can be told from what had one. */
+static void
+take_password_back(ScimPast *past)
+{
+	past->password = SCIM_NO_PASSWORD;
+	if (!is_true(past))
+		past->password = SCIM_UNKNOWN_PASSWORD;
+}
+
+/* ---- going back ---- */
 
 /*
  * What the members of a document were is collected, so that it is written once for
@@ -112,8 +154,49 @@ take_creation_back(ScimPast *past)
 	{
 		.sum.known = true
 	};
-	past->same_password = true;
+	past->password = SCIM_NO_PASSWORD;
 	past->this_life = false;
+}
+
+/* What was there before it is all in the entry. */
+static void
+take_deletion_back(ScimPast *past, const ScimHistoryEntry *entry)
+{
+	past->document = scim_entry_before(entry);
+	past->password = has_other_password(past, entry) ? SCIM_UNKNOWN_PASSWORD : SCIM_NO_PASSWORD;
+	scim_take_moves_back(&past->members, scim_entry_members(entry));
+}
+
+static void
+take_update_back(ScimPast *past, const ScimHistoryEntry *entry)
+{
+	take_values_back(past, scim_entry_before(entry));
+	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	if (has_other_password(past, entry))
+		take_password_back(past);
+}
+
+static bool
+is_document(const Jsonb *json)
+{
+	return json && JB_ROOT_IS_OBJECT(json);
+}
+
+/* The table's owner may have put anything into it. */
+static bool
+can_be_taken_back(const ScimPast *past, const ScimHistoryEntry *entry)
+{
+	const Jsonb *before = scim_entry_before(entry);
+
+	switch (entry->operation)
+	{
+		case SCIM_HISTORY_CREATE:
+			return true;
+		case SCIM_HISTORY_DELETE:
+			return is_document(before);
+		default:
+			return past->document && (before == NULL || is_document(before));
+	}
 }
 
 bool
@@ -122,23 +205,23 @@ scim_go_back(ScimPast *past)
 	const ScimHistoryEntry *entry = scim_past_entry(past);
 
 	/* a TRUNCATE leads nowhere */
-	if (entry == NULL || !past->chain.state.linked)
+	if (entry == NULL || !past->chain.state.linked || !can_be_taken_back(past, entry))
 		return false;
+	if (entry->operation == SCIM_HISTORY_UPDATE && past->password != SCIM_UNKNOWN_PASSWORD &&
+		has_other_password(past, entry) && !is_true(past))
+	{
+		past->chain.state.linked = false;
+		return false;
+	}
 	past->looked = past->newest = false;
 	past->version = past->chain.state.version;
 	past->revision = past->chain.state.has_revision ? past->chain.state.revision : 0;
 	if (entry->operation == SCIM_HISTORY_CREATE)
-	{
 		take_creation_back(past);
-		return true;
-	}
-	if (entry->operation == SCIM_HISTORY_DELETE)
-		past->document = scim_entry_before(entry);
+	else if (entry->operation == SCIM_HISTORY_DELETE)
+		take_deletion_back(past, entry);
 	else
-		take_values_back(past, scim_entry_before(entry));
-	scim_take_moves_back(&past->members, scim_entry_members(entry));
-	if (past->target->table->columns[SCIM_COLUMN_PASSWORD] && scim_entry_names(entry, "password"))
-		past->same_password = false;
+		take_update_back(past, entry);
 	return true;
 }
 
@@ -172,24 +255,9 @@ scim_past_members(const ScimPast *past, int *count)
 bool
 scim_is_proven(ScimPast *past)
 {
-	const ScimTarget *target = past->target;
-	ScimBeside	beside = {
-		.id = past->id,
-		.members = target->type->has_members ? &past->members.sum : NULL
-	};
-	JsonbValue	document;
-
 	if (past->newest)
 		return true;
 	if (past->version == NULL || scim_past_document(past) == NULL)
 		return false;
-	if (!past->same_password)
-		return true;
-	if (target->type->has_members && !past->members.sum.known)
-		return false;
-	if (past->is_there && past->this_life)
-		beside.password = scim_stored_password(target->table, target->tenant, past->id);
-	scim_root(past->document, &document);
-	return strcmp(scim_version_of(target->table, &document, &beside, past->revision),
-				  past->version) == 0;
+	return past->password == SCIM_UNKNOWN_PASSWORD || is_true(past);
 }

@@ -5,8 +5,12 @@
  *
  * A version of then is given out only if it is proven: each change led to the
  * version that the next one began with, and what is rebuilt has the version that is
- * asked for.  (With a password that was changed since, which is never kept, only
- * the first can be told.)
+ * asked for.
+ *
+ * A password, which is never kept, takes part in the version.  Before it was changed,
+ * only the first can be told; so all that has the password that was changed is proven
+ * before one goes on, and of what had another one, the trigger that wrote each entry
+ * has seen that the version which it began with was that of the row.
  */
 #ifndef SCIM_HISTORY_REBUILD_H
 #define SCIM_HISTORY_REBUILD_H
@@ -14,6 +18,14 @@
 #include "history/chain.h"
 #include "history/member_net.h"
 #include "resource/target.h"
+
+/* Which password was there? */
+typedef enum ScimPastPassword
+{
+	SCIM_PASSWORD_OF_NOW,		/* be it none */
+	SCIM_NO_PASSWORD,
+	SCIM_UNKNOWN_PASSWORD
+} ScimPastPassword;
 
 typedef struct ScimPast
 {
@@ -33,7 +45,7 @@ typedef struct ScimPast
 	Jsonb	   *document;		/* but for: */
 	JsonbValue *replaced;		/* members that are to take the place of its own; NULL: none */
 	ScimMemberNet members;		/* of a group */
-	bool		same_password;	/* it is the one of now, or (of one that was deleted) none */
+	ScimPastPassword password;
 } ScimPast;
 
 /*

@@ -19,6 +19,14 @@
 #include "resource/version.h"
 #include "utils/fmgrprotos.h"
 
+typedef struct HistoryPage
+{
+	ScimChainPlace place;		/* where it begins, then: where the next one does */
+	bool		continues;		/* there was one before it */
+	bool		complete;		/* the chain, as the first one found it */
+	int64		oldest;			/* and its last entry's seq */
+} HistoryPage;
+
 /* ---- cursors ---- */
 
 static char *
@@ -37,34 +45,51 @@ integer_in(Jsonb *state, const char *key)
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
 }
 
-static void
-read_place(const char *kind, const char *cursor, ScimChainPlace *place)
+static bool
+bool_in(Jsonb *state, const char *key)
 {
-	Jsonb	   *state = scim_read_cursor(kind, cursor);
 	JsonbValue	value;
 
-	memset(place, 0, sizeof(ScimChainPlace));
+	return scim_find(&state->root, key, &value) && value.type == jbvBool && value.val.boolean;
+}
+
+static void
+read_place(const char *kind, const char *cursor, HistoryPage *page)
+{
+	Jsonb	   *state = scim_read_cursor(kind, cursor);
+	ScimChainPlace *place = &page->place;
+	JsonbValue	value;
+
 	place->seq = integer_in(state, "seq");
 	place->taken = (int) integer_in(state, "taken");
 	place->state.revision = integer_in(state, "revision");
 	place->state.has_revision = place->state.revision != 0;
-	place->state.linked = scim_find(&state->root, "linked", &value) &&
-		value.type == jbvBool && value.val.boolean;
+	place->state.linked = bool_in(state, "linked");
+	place->state.gap = bool_in(state, "gap");
+	place->state.xid = (uint64) integer_in(state, "xid");
 	if (scim_find(&state->root, "version", &value) && value.type == jbvString)
 		place->state.version = scim_string_copy(&value);
+	page->continues = true;
+	page->complete = bool_in(state, "complete");
+	page->oldest = integer_in(state, "oldest");
 }
 
 static char *
-write_place(const char *kind, const ScimChainPlace *place)
+write_place(const char *kind, const HistoryPage *page)
 {
 	JsonbValue *state = scim_new_object();
+	const ScimChainPlace *place = &page->place;
 
 	scim_set_integer(state, "seq", place->seq);
 	scim_set_integer(state, "taken", place->taken);
 	scim_set_integer(state, "revision", place->state.has_revision ? place->state.revision : 0);
 	scim_set_bool(state, "linked", place->state.linked);
+	scim_set_bool(state, "gap", place->state.gap);
+	scim_set_integer(state, "xid", (int64) place->state.xid);
 	if (place->state.version)
 		scim_set_text(state, "version", place->state.version);
+	scim_set_bool(state, "complete", page->complete);
+	scim_set_integer(state, "oldest", page->oldest);
 	return scim_write_cursor(kind, scim_write(state));
 }
 
@@ -112,16 +137,15 @@ page_size(int count)
 /* Opens the chain where the page begins. */
 static void
 open_chain(ScimChain *chain, const ScimTarget *target, const char *id, const char *kind,
-		   const char *cursor, bool *is_there)
+		   const char *cursor, HistoryPage *page, bool *is_there)
 {
-	ScimChainPlace place;
 	ScimRow		row;
 
 	*is_there = scim_fetch(target, id, true, &row);
 	if (cursor && cursor[0] != '\0')
 	{
-		read_place(kind, cursor, &place);
-		scim_open_chain_at(chain, target->tenant, target->type, id, &place);
+		read_place(kind, cursor, page);
+		scim_open_chain_at(chain, target->tenant, target->type, id, &page->place);
 	}
 	else if (*is_there)
 		scim_open_chain(chain, target->tenant, target->type, id,
@@ -131,28 +155,43 @@ open_chain(ScimChain *chain, const ScimTarget *target, const char *id, const cha
 }
 
 /*
- * The entries of the page; the others are gone through as well: whether the chain
- * is whole is only known at its end.  *next: where the next page begins; false: this
- * is the last one.
+ * Whether the chain is whole is only known at its end: the first page goes there, and
+ * the others have it from that.  What it found may have been pruned since, the oldest
+ * entries first.
  */
+static void
+judge(ScimChain *chain, const char *id, HistoryPage *page)
+{
+	if (page->continues)
+	{
+		page->complete = page->complete && scim_chain_still_has(chain, id, page->oldest);
+		return;
+	}
+	while (scim_chain_back(chain) != NULL)
+		CHECK_FOR_INTERRUPTS();
+	page->complete = scim_chain_is_complete(chain);
+	page->oldest = chain->last->seq;
+}
+
+/* The entries of the page; false: it is the last one. */
 static bool
-read_entries(ScimChain *chain, int count, JsonbValue *entries, ScimChainPlace *next)
+read_entries(ScimChain *chain, const char *id, int count, JsonbValue *entries, HistoryPage *page)
 {
 	const ScimHistoryEntry *entry;
-	bool		has_more = false;
 
 	while ((entry = scim_chain_back(chain)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (entries->val.array.nElems == count)
-			has_more = true;
-		else
 		{
-			scim_append(entries, show_entry(entry));
-			*next = chain->place;
+			judge(chain, id, page);
+			return true;
 		}
+		scim_append(entries, show_entry(entry));
+		page->place = chain->place;
 	}
-	return has_more;
+	page->complete = scim_chain_is_complete(chain);
+	return false;
 }
 
 static JsonbValue *
@@ -162,19 +201,19 @@ read_page(const ScimTarget *target, const char *given, int count, const char *cu
 	JsonbValue *entries = scim_new_array();
 	const char *id = scim_take_id(target, given);
 	const char *kind = cursor_kind(target, id);
-	ScimChainPlace next = {0};
+	HistoryPage page = {0};
 	ScimChain	chain;
 	bool		is_there;
 	bool		has_more;
 
-	open_chain(&chain, target, id, kind, cursor, &is_there);
-	has_more = read_entries(&chain, count, entries, &next);
+	open_chain(&chain, target, id, kind, cursor, &page, &is_there);
+	has_more = read_entries(&chain, id, count, entries, &page);
 	if (!is_there && chain.last == NULL)
 		scim_throw_not_found(target, given);
 	scim_set_value(response, "entries", entries);
-	scim_set_bool(response, "complete", scim_chain_is_complete(&chain));
+	scim_set_bool(response, "complete", page.complete);
 	if (has_more)
-		scim_set_text(response, "nextCursor", write_place(kind, &next));
+		scim_set_text(response, "nextCursor", write_place(kind, &page));
 	scim_close_chain(&chain);
 	return response;
 }

@@ -65,12 +65,41 @@ is_live(ScimTriggerRow *work, const ScimColumnValues *row)
 		!has_no_version(work, row);
 }
 
+/* Is the version the one of what the row holds? */
+static bool
+is_of_content(ScimTriggerRow *work, const ScimColumnValues *row, const char *version)
+{
+	JsonbValue	content;
+
+	scim_root(scim_work_document(work, row), &content);
+	return scim_can_be_content(&content) && strcmp(scim_work_version(work, row), version) == 0;
+}
+
+/*
+ * Was the old row, which has a password or gets one, written by somebody whom no
+ * trigger saw?  Then the version that is stored is that of something else.  Nobody who
+ * reads could tell once that password is gone; all else he proves by himself.
+ */
+static bool
+was_written_unseen(ScimTriggerRow *work, const char *version)
+{
+	bool		counts = !scim_work_is_null(work, &work->old, SCIM_COLUMN_PASSWORD) ||
+		(work->new.values && !scim_work_same(work, SCIM_COLUMN_PASSWORD));
+
+	return counts && !scim_is_refilling(work->registration->root) &&
+		!is_of_content(work, &work->old, version);
+}
+
 /* The version of then; NULL: nobody can tell. */
 static const char *
 version_at(ScimTriggerRow *work, const ScimColumnValues *row)
 {
 	if (!scim_work_is_null(work, row, SCIM_COLUMN_VERSION))
-		return TextDatumGetCString(scim_work_value(work, row, SCIM_COLUMN_VERSION));
+	{
+		char	   *version = TextDatumGetCString(scim_work_value(work, row, SCIM_COLUMN_VERSION));
+
+		return row == &work->old && was_written_unseen(work, version) ? NULL : version;
+	}
 	if (row == &work->old && work->lost_members)
 		return NULL;
 	return scim_work_version(work, row);

@@ -280,8 +280,11 @@ are_detours(const ScimChain *chain)
 	to = sort_versions(chain, false);
 	from = sort_versions(chain, true);
 	for (int i = 0; same && i < count; i++)
-		same = strcmp(to[i], from[i]) == 0 &&
-			((ScimHistoryEntry *) list_nth(chain->waiting, chain->gone + i))->operation <= SCIM_HISTORY_DELETE;
+	{
+		const ScimHistoryEntry *entry = list_nth(chain->waiting, chain->gone + i);
+
+		same = strcmp(to[i], from[i]) == 0 && entry->operation <= SCIM_HISTORY_DELETE;
+	}
 	pfree(to);
 	pfree(from);
 	return same;

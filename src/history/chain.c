@@ -283,7 +283,7 @@ are_detours(const ScimChain *chain)
 	{
 		const ScimHistoryEntry *entry = list_nth(chain->waiting, chain->gone + i);
 
-		same = entry->operation <= SCIM_HISTORY_DELETE && strcmp(to[i], from[i]) == 0;
+		same = strcmp(to[i], from[i]) == 0 && entry->operation <= SCIM_HISTORY_DELETE;
 	}
 	pfree(to);
 	pfree(from);

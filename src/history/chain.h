@@ -49,7 +49,7 @@ typedef struct ScimChain
 	ScimHistoryEntry *next;		/* that was read of each, or NULL */
 	ScimHistoryEntry *next_of_type;
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
-	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet, but: */
+	List	   *waiting;		/* of the transaction at hand, as they came; not taken yet, but: */
 	int			gone;			/* so many at its beginning */
 	bool		torn;			/* others than these were taken out of the midst of it */
 	bool		detours;		/* what waits still led away from the chain and back */

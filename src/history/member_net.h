@@ -7,29 +7,18 @@
 #define SCIM_HISTORY_MEMBER_NET_H
 
 #include "core/canonical.h"
-#include "core/finder.h"
 #include "history/entries.h"
+#include "history/tally.h"
 #include "registry/registration.h"
-
-/* A member that moved. */
-typedef struct ScimNetMember
-{
-	char	   *type;
-	char	   *id;
-	int64		net;			/* > 0: was a member then, and is none now; < 0: the other way
-								 * round */
-} ScimNetMember;
 
 /* What moved since then; all zero: nothing. */
 typedef struct ScimMemberNet
 {
 	ScimMemberSum sum;			/* of then; not known: nobody can tell */
 	bool		lost;			/* who they were is not kept */
-	ScimNetMember *members;
-	int			count;
-	int			room;
-	ScimFinder	finder;			/* of these, by their ids */
-	MemoryContext context;		/* of all that; NULL: there is none yet */
+	ScimTally	moved;			/* net > 0: was a member then, and is none now; < 0: the other way
+								 * round */
+	MemoryContext context;		/* of that; NULL: there is none yet */
 } ScimMemberNet;
 
 /* A member of then. */

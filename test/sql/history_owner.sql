@@ -54,7 +54,7 @@ SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history
 
 -- ---- columns (the view has to let them go first) ----
 
-SELECT format('CREATE OR REPLACE VIEW scim_history AS SELECT %s', string_agg(format('NULL::%s AS %I', format_type(atttypid, atttypmod), attname), ', ' ORDER BY attnum)) AS let_go
+SELECT format('CREATE OR REPLACE VIEW scim_history AS SELECT %s', string_agg(format('NULL::%s%s AS %I', format_type(atttypid, atttypmod), CASE WHEN attcollation <> 0 THEN ' COLLATE ' || attcollation::regcollation END, attname), ', ' ORDER BY attnum)) AS let_go
 	FROM pg_attribute WHERE attrelid = 'scim_history'::regclass AND attnum > 0 \gset
 ALTER TABLE scim_history_rows DISABLE TRIGGER ALL;
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows DROP COLUMN before');

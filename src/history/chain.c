@@ -122,7 +122,7 @@ begin_transaction(ScimChain *chain)
 	chain->xid = entry->xid;
 	chain->waiting = list_make1(entry);
 	chain->gone = 0;
-	chain->torn = false;
+	chain->torn = chain->detours = false;
 	chain->all_waiting = false;
 	chain->place = (ScimChainPlace)
 	{
@@ -134,11 +134,35 @@ begin_transaction(ScimChain *chain)
 
 /* ---- what follows ---- */
 
-/* Can no other entry be one that follows better? */
+/*
+ * Can no other entry be one that follows better?  A call that another came between
+ * moves the revision only once, so that its last step has that of the one before.
+ */
 static bool
 is_sure(const ScimHistoryEntry *entry, const ScimChainState *state)
 {
-	return !entry->has_revision || !state->has_revision || entry->revision == state->revision;
+	return !entry->has_revision || !state->has_revision || entry->revision == state->revision ||
+		(entry->revision == state->revision + 1 && entry->xid == state->xid);
+}
+
+/*
+ * Without revisions the one that led into the transaction may look like any other: is
+ * there one in it that led to what the entry led from?  Nearly always it is the next.
+ */
+static bool
+goes_on(ScimChain *chain, const ScimHistoryEntry *entry)
+{
+	ScimChainState before = {.version = entry->previous_version};
+
+	for (int i = chain->gone; i < list_length(chain->waiting) || await_another(chain); i++)
+	{
+		const ScimHistoryEntry *other = list_nth(chain->waiting, i);
+
+		CHECK_FOR_INTERRUPTS();
+		if (other != entry && leads_to(other, &before))
+			return true;
+	}
+	return false;
 }
 
 /* Of those that lead to what is at hand the last one, by its place; -1: none. */
@@ -155,7 +179,7 @@ find_next(ScimChain *chain)
 		CHECK_FOR_INTERRUPTS();
 		if (!leads_to(entry, &chain->state))
 			continue;
-		if (is_sure(entry, &chain->state))
+		if (is_sure(entry, &chain->state) && (entry->has_revision || goes_on(chain, entry)))
 			return i;
 		if (best && entry->revision <= best->revision)
 			continue;
@@ -183,15 +207,11 @@ take_waiting(ScimChain *chain, int i)
 	list_free(chain->waiting);
 	chain->waiting = NIL;
 	chain->gone = 0;
-	chain->torn = false;
+	chain->torn = chain->detours = false;
 	return entry;
 }
 
-/*
- * It led to the version at hand, but before that others led away from it and back,
- * and are missing?  Within a transaction, a call that another came between moves the
- * revision only once.
- */
+/* It led to the version at hand, but others that led away from that and back are missing? */
 static bool
 is_behind_gap(const ScimHistoryEntry *entry, const ScimChainState *state)
 {
@@ -216,6 +236,62 @@ go_back(ScimChainState *state, const ScimHistoryEntry *entry)
 		state->linked = false;
 }
 
+/* ---- what is left over ---- */
+
+static int
+compare_versions(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The versions that those which wait led to, or from, in order; that of nothing is empty. */
+static const char **
+sort_versions(const ScimChain *chain, bool from)
+{
+	int			count = list_length(chain->waiting) - chain->gone;
+	const char **versions = palloc_extended(count * sizeof(char *), MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < count; i++)
+	{
+		const ScimHistoryEntry *entry = list_nth(chain->waiting, chain->gone + i);
+		const char *version = from ? entry->previous_version : entry->version;
+
+		versions[i] = version ? version : "";
+	}
+	qsort(versions, count, sizeof(char *), compare_versions);
+	return versions;
+}
+
+/*
+ * Did all that wait, as nothing more of the transaction is to come, lead away from
+ * somewhere and back?  Then nothing is missing, but the way that was chosen through
+ * what is the same in between did not go there.
+ */
+static bool
+are_detours(const ScimChain *chain)
+{
+	int			count = list_length(chain->waiting) - chain->gone;
+	const char **to;
+	const char **from;
+	bool		same = chain->state.xid == chain->xid;
+
+	if (!same)
+		return false;
+	to = sort_versions(chain, false);
+	from = sort_versions(chain, true);
+	for (int i = 0; same && i < count; i++)
+	{
+		const ScimHistoryEntry *entry = list_nth(chain->waiting, chain->gone + i);
+
+		same = strcmp(to[i], from[i]) == 0 && entry->operation <= SCIM_HISTORY_DELETE;
+	}
+	pfree(to);
+	pfree(from);
+	return same;
+}
+
+/* ---- backwards ---- */
+
 /*
  * Whoever goes on from here need not find again what was taken, if nothing waits; or
  * what waits stands as it came, and will be taken so.
@@ -236,6 +312,16 @@ forget_taken(ScimChain *chain)
 	};
 }
 
+/* What does not follow, of which the order is that in which it came. */
+static void
+pass_by(ScimChain *chain)
+{
+	if (!chain->detours)
+		chain->detours = chain->state.linked && are_detours(chain);
+	chain->state.linked = chain->state.linked && chain->detours;
+	chain->state.gap = true;
+}
+
 const ScimHistoryEntry *
 scim_chain_back(ScimChain *chain)
 {
@@ -244,23 +330,37 @@ scim_chain_back(ScimChain *chain)
 
 	if (chain->waiting == NIL && !await_another(chain) && !begin_transaction(chain))
 		return NULL;
-	if (chain->state.linked)
+	if (chain->state.linked && !chain->detours)
 		next = find_next(chain);
 	chain->follows = next >= 0;
-	/* of what does not follow, the order is that in which it came */
+	if (!chain->follows)
+		pass_by(chain);
 	entry = take_waiting(chain, chain->follows ? next : chain->gone);
 	if (chain->follows)
 	{
 		chain->state.gap |= is_behind_gap(entry, &chain->state);
 		go_back(&chain->state, entry);
 	}
-	else
-		chain->state.linked = false;
 	chain->state.xid = entry->xid;
 	chain->place.taken++;
 	chain->last = entry;
 	forget_taken(chain);
 	return entry;
+}
+
+void
+scim_chain_to_end(ScimChain *chain)
+{
+	ScimHistoryEntry *behind = NULL;
+
+	while (scim_chain_back(chain) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* of what is at hand, only the last entry's word is asked for once more */
+		if (behind)
+			scim_free_entry(behind);
+		behind = chain->last;
+	}
 }
 
 bool

@@ -7,8 +7,9 @@
  * a function in the same statement, does to the row it writes before the statement
  * around it does.  So they are put together by what they say of versions, and where
  * several could come next, by the revision; only then by the order in which they
- * came.  Where none follows, something was not recorded, and the chain is broken:
- * what was before is told by entries alone, not by what they leave.
+ * came.  What of a transaction is left over then, and led away from somewhere and back
+ * to it, is passed by.  Where else none follows, something was not recorded, and the
+ * chain is broken: what was before is told by entries alone, not by what they leave.
  */
 #ifndef SCIM_HISTORY_CHAIN_H
 #define SCIM_HISTORY_CHAIN_H
@@ -22,7 +23,8 @@ typedef struct ScimChainState
 	bool		has_revision;	/* the revision is known, or what it is if nothing is missing */
 	int64		revision;
 	bool		linked;			/* all entries so far followed */
-	bool		gap;			/* but some are missing between, as revisions tell */
+	bool		gap;			/* but some are missing between, as revisions tell, or it is not
+								 * known where they belong */
 	uint64		xid;			/* of the last one */
 } ScimChainState;
 
@@ -47,14 +49,15 @@ typedef struct ScimChain
 	ScimHistoryEntry *next;		/* that was read of each, or NULL */
 	ScimHistoryEntry *next_of_type;
 	ScimHistoryEntry *ahead;	/* the first entry of an older transaction; or NULL */
-	List	   *waiting;		/* of the transaction at hand, as they came, not taken yet, but: */
+	List	   *waiting;		/* of the transaction at hand, as they came; not taken yet, but: */
 	int			gone;			/* so many at its beginning */
 	bool		torn;			/* others than these were taken out of the midst of it */
+	bool		detours;		/* what waits still led away from the chain and back */
 	bool		all_waiting;	/* there are no others of it */
 	uint64		xid;			/* of that */
 	ScimChainState state;
 	ScimChainPlace place;		/* of what was taken last */
-	const ScimHistoryEntry *last;	/* that is, or NULL */
+	ScimHistoryEntry *last;		/* that is, or NULL */
 	bool		follows;		/* it led to what was at hand */
 } ScimChain;
 
@@ -71,9 +74,15 @@ extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimR
 /*
  * The entry before, in the current context; NULL: there is none.  If chain->follows,
  * it led to the version that was at hand; if chain->state.linked, too, what it led
- * from is at hand now.
+ * from is at hand now.  If that alone, it was passed by.
  */
 extern const ScimHistoryEntry *scim_chain_back(ScimChain *chain);
+
+/*
+ * To the last entry, whose rest is of no interest: what lies between is forgotten, and
+ * so is the place.
+ */
+extern void scim_chain_to_end(ScimChain *chain);
 
 /* After the last entry: does the chain reach the creation of the resource, and miss nothing? */
 extern bool scim_chain_is_complete(const ScimChain *chain);

@@ -103,7 +103,8 @@ read_entry(HeapTuple row, TupleDesc descriptor)
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
 
-	heap_deform_tuple(heap_copytuple(row), descriptor, values, nulls);
+	entry->row = heap_copytuple(row);
+	heap_deform_tuple(entry->row, descriptor, values, nulls);
 	entry->values = values;
 	entry->nulls = nulls;
 	entry->seq = DatumGetInt64(values[SCIM_ENTRY_SEQ]);
@@ -130,6 +131,19 @@ scim_next_entry(ScimHistoryReader *reader)
 	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
 	reader->at_end = !HeapTupleIsValid(row);
 	return reader->at_end ? NULL : read_entry(row, RelationGetDescr(reader->relation));
+}
+
+void
+scim_free_entry(ScimHistoryEntry *entry)
+{
+	heap_freetuple(entry->row);
+	pfree(entry->values);
+	pfree(entry->nulls);
+	if (entry->version)
+		pfree(entry->version);
+	if (entry->previous_version)
+		pfree(entry->previous_version);
+	pfree(entry);
 }
 
 void
@@ -229,6 +243,12 @@ Jsonb *
 scim_entry_before(const ScimHistoryEntry *entry)
 {
 	return jsonb_of(entry, SCIM_ENTRY_BEFORE);
+}
+
+bool
+scim_entry_has_members(const ScimHistoryEntry *entry)
+{
+	return !entry->nulls[SCIM_ENTRY_MEMBERS];
 }
 
 Jsonb *

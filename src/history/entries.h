@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "history/change.h"
 #include "utils/snapshot.h"
 
@@ -22,6 +23,7 @@ typedef struct ScimHistoryEntry
 	int64		revision;
 	char	   *version;		/* NULL: it is gone */
 	char	   *previous_version;	/* NULL: it was not there */
+	HeapTuple	row;
 	Datum	   *values;			/* its columns (history/place.h), from 0; what is stored out of
 								 * line stays there until it is asked for */
 	bool	   *nulls;
@@ -40,7 +42,8 @@ extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type
 /* The next one, older, in the current context; NULL: there is none. */
 extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);
 
-/* Entries stay, with all that is asked of them, while the reader is open. */
+/* Entries stay, with all that is asked of them, while the reader is open; or until: */
+extern void scim_free_entry(ScimHistoryEntry *entry);
 extern void scim_close_history(ScimHistoryReader *reader);
 
 /* Of an entry; palloc'd, and NULL where there is none. */
@@ -50,6 +53,7 @@ extern char *scim_entry_tool(const ScimHistoryEntry *entry);
 extern List *scim_entry_changed(const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_before(const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_members(const ScimHistoryEntry *entry);
+extern bool scim_entry_has_members(const ScimHistoryEntry *entry);
 
 /* Is the name among what was changed? */
 extern bool scim_entry_names(const ScimHistoryEntry *entry, const char *name);

@@ -159,12 +159,16 @@ fold(ScimChange *first, const ScimChange *next)
 {
 	if (!follows(first, next) || !join_documents(first, next))
 		return false;
-	if (next->operation == SCIM_HISTORY_DELETE)
-		first->operation = SCIM_HISTORY_DELETE;
 	first->password |= next->password;
 	join_moves(first, next);
 	first->has_revision = next->has_revision;
 	first->revision = next->revision;
+	if (next->operation == SCIM_HISTORY_DELETE)
+	{
+		first->operation = SCIM_HISTORY_DELETE;
+		/* of what was there before the call, which has moved it once */
+		first->revision--;
+	}
 	first->version = copy_text(next->version);
 	first->at = next->at;
 	return true;

@@ -22,48 +22,20 @@
 
 /* ---- what moved ---- */
 
-static ScimNetMember *
-find_member(const ScimMemberNet *net, const char *type, const char *id)
-{
-	const ScimFound *found = scim_finder_first(&net->finder, scim_text_hash(id, strlen(id)));
-
-	for (; found; found = scim_finder_next(&net->finder, found))
-	{
-		ScimNetMember *member = &net->members[found->item];
-
-		if (strcmp(member->id, id) == 0 && strcmp(member->type, type) == 0)
-			return member;
-	}
-	return NULL;
-}
-
-static ScimNetMember *
-add_member(ScimMemberNet *net, const char *type, const char *id)
-{
-	if (net->count == net->room)
-	{
-		net->room = Max(16, 2 * net->room);
-		net->members = net->members
-			? repalloc_huge(net->members, net->room * sizeof(ScimNetMember))
-			: palloc(net->room * sizeof(ScimNetMember));
-	}
-	net->members[net->count] = (ScimNetMember)
-	{
-		pstrdup(type), pstrdup(id), 0
-	};
-	scim_finder_add(&net->finder, scim_text_hash(id, strlen(id)), net->count);
-	return &net->members[net->count++];
-}
-
 /* The member came (went) with the change: then it was not (was) there. */
 static void
 take_back(ScimMemberNet *net, const char *type, const char *id, bool came)
 {
-	ScimNetMember *member = find_member(net, type, id);
+	ScimTallied *member = scim_find_tallied(&net->moved, type, id);
 	uint8		hash[SCIM_DIGEST_SIZE];
 
 	if (member == NULL)
-		member = add_member(net, type, id);
+	{
+		MemoryContext old = MemoryContextSwitchTo(net->context);
+
+		member = scim_add_tallied(&net->moved, type, id);
+		MemoryContextSwitchTo(old);
+	}
 	member->net += came ? -1 : 1;
 	net->sum.count += came ? -1 : 1;
 	scim_member_hash(type, id, hash);
@@ -124,24 +96,39 @@ take_sum(ScimMemberNet *net, Jsonb *members)
 	net->sum.known = true;
 }
 
-void
-scim_take_moves_back(ScimMemberNet *net, Jsonb *members)
+static void
+take_members_back(ScimMemberNet *net, Jsonb *members)
 {
 	JsonbValue	added;
 	JsonbValue	removed;
-	bool		has_added;
-	bool		has_removed;
+	bool		has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
+	bool		has_removed = scim_find(&members->root, "removed", &removed) &&
+		scim_is_object(&removed);
 
-	if (members == NULL)
-		return;
-	has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
-	has_removed = scim_find(&members->root, "removed", &removed) && scim_is_object(&removed);
 	if (has_added)
 		take_ids_back(net, &added, true);
 	if (has_removed)
 		take_ids_back(net, &removed, false);
 	if (!has_added && !has_removed)
 		take_sum(net, members);
+}
+
+/* An entry may name very many, and there may be very many entries: they leave nothing behind. */
+void
+scim_take_moves_back(ScimMemberNet *net, const ScimHistoryEntry *entry)
+{
+	MemoryContext scratch;
+	MemoryContext old;
+
+	if (!scim_entry_has_members(entry))
+		return;
+	if (net->context == NULL)
+		net->context = CurrentMemoryContext;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver moves", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(scratch);
+	take_members_back(net, scim_entry_members(entry));
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
 }
 
 /* ---- who they were ---- */
@@ -197,7 +184,7 @@ take_member(HeapTuple tuple, TupleDesc descriptor, void *argument)
 								  SPI_getbinval(tuple, descriptor, 1, &isnull));
 	const char *type = descriptor->natts == 1 ? "User"
 	: TextDatumGetCString(SPI_getbinval(tuple, descriptor, 2, &isnull));
-	ScimNetMember *moved = find_member(&then->net, type, id);
+	ScimTallied *moved = scim_find_tallied(&then->net.moved, type, id);
 
 	if (moved && moved->net < 0)
 		moved->net++;
@@ -220,9 +207,9 @@ take_members_now(Then *then, const char *tenant, const char *id)
 static void
 take_those_who_went(Then *then)
 {
-	for (int i = 0; i < then->net.count; i++)
+	for (int i = 0; i < then->net.moved.count; i++)
 	{
-		ScimNetMember *member = &then->net.members[i];
+		ScimTallied *member = &then->net.moved.items[i];
 
 		CHECK_FOR_INTERRUPTS();
 		for (; member->net > 0; member->net--)
@@ -236,9 +223,10 @@ copy_net(const ScimMemberNet *net)
 {
 	ScimMemberNet copy = *net;
 
-	copy.members = palloc_extended(Max(net->count, 1) * sizeof(ScimNetMember), MCXT_ALLOC_HUGE);
-	if (net->count > 0)
-		memcpy(copy.members, net->members, net->count * sizeof(ScimNetMember));
+	copy.moved.items = palloc_extended(Max(net->moved.count, 1) * sizeof(ScimTallied),
+									   MCXT_ALLOC_HUGE);
+	if (net->moved.count > 0)
+		memcpy(copy.moved.items, net->moved.items, net->moved.count * sizeof(ScimTallied));
 	return copy;
 }
 

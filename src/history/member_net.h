@@ -7,27 +7,18 @@
 #define SCIM_HISTORY_MEMBER_NET_H
 
 #include "core/canonical.h"
-#include "core/finder.h"
+#include "history/entries.h"
+#include "history/tally.h"
 #include "registry/registration.h"
-
-/* A member that moved. */
-typedef struct ScimNetMember
-{
-	char	   *type;
-	char	   *id;
-	int64		net;			/* > 0: was a member then, and is none now; < 0: the other way
-								 * round */
-} ScimNetMember;
 
 /* What moved since then; all zero: nothing. */
 typedef struct ScimMemberNet
 {
 	ScimMemberSum sum;			/* of then; not known: nobody can tell */
 	bool		lost;			/* who they were is not kept */
-	ScimNetMember *members;
-	int			count;
-	int			room;
-	ScimFinder	finder;			/* of these, by their ids */
+	ScimTally	moved;			/* net > 0: was a member then, and is none now; < 0: the other way
+								 * round */
+	MemoryContext context;		/* of that; NULL: there is none yet */
 } ScimMemberNet;
 
 /* A member of then. */
@@ -38,8 +29,8 @@ typedef struct ScimMemberThen
 	bool		is_now;			/* is one now, too */
 } ScimMemberThen;
 
-/* Takes back what an entry says of members (NULL: nothing). */
-extern void scim_take_moves_back(ScimMemberNet *net, Jsonb *members);
+/* Takes back what an entry says of members, which may be nothing. */
+extern void scim_take_moves_back(ScimMemberNet *net, const ScimHistoryEntry *entry);
 
 /*
  * The members of then; *count of them, palloc'd.  NULL if nobody can tell who they

@@ -54,7 +54,12 @@ scim_past_entry(ScimPast *past)
 	if (past->looked)
 		return past->made_by;
 	past->looked = true;
-	past->made_by = past->chain.state.linked ? scim_chain_back(&past->chain) : NULL;
+	past->made_by = NULL;
+	while (past->chain.state.linked && (past->made_by = scim_chain_back(&past->chain)) != NULL)
+	{
+		if (past->chain.follows)
+			break;
+	}
 	/* what maintenance made of the row is no change of the resource */
 	if (past->made_by &&
 		(!past->chain.follows || past->made_by->operation == SCIM_HISTORY_REMAPPED))
@@ -164,14 +169,14 @@ take_deletion_back(ScimPast *past, const ScimHistoryEntry *entry)
 {
 	past->document = scim_entry_before(entry);
 	past->password = has_other_password(past, entry) ? SCIM_UNKNOWN_PASSWORD : SCIM_NO_PASSWORD;
-	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	scim_take_moves_back(&past->members, entry);
 }
 
 static void
 take_update_back(ScimPast *past, const ScimHistoryEntry *entry)
 {
 	take_values_back(past, scim_entry_before(entry));
-	scim_take_moves_back(&past->members, scim_entry_members(entry));
+	scim_take_moves_back(&past->members, entry);
 	if (has_other_password(past, entry))
 		take_password_back(past);
 }

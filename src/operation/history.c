@@ -167,8 +167,7 @@ judge(ScimChain *chain, const char *id, HistoryPage *page)
 		page->complete = page->complete && scim_chain_still_has(chain, id, page->oldest);
 		return;
 	}
-	while (scim_chain_back(chain) != NULL)
-		CHECK_FOR_INTERRUPTS();
+	scim_chain_to_end(chain);
 	page->complete = scim_chain_is_complete(chain);
 	page->oldest = chain->last->seq;
 }

@@ -39,8 +39,7 @@ throw_no_version(ScimPast *past, const char *version)
 	JsonbValue *oldest;
 	ScimError  *error = scim_error(SCIM_VERSION_NOT_FOUND);
 
-	while (scim_chain_back(&past->chain) != NULL)
-		;
+	scim_chain_to_end(&past->chain);
 	scim_error_text(error, "resource_type", target->type->name);
 	scim_error_whole(error, "resource_id", past->id);
 	scim_error_text(error, "version", version);

@@ -1,7 +1,7 @@
-# Unit test of the members that came and went (src/history/moves.c), with a
+# Unit test of the members that came and went (src/history/moves.c, tally.c), with a
 # stand-in for the server (test/fuzz), for inclusion in a Makefile of this
 # folder: adds to the target "check".
-MOVES_PARTS = ../fuzz/server.c ../../src/history/moves.c $(addprefix ../../src/core/,canonical.c entries.c finder.c jcs.c) $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c))
+MOVES_PARTS = ../fuzz/server.c $(addprefix ../../src/history/,moves.c tally.c) $(addprefix ../../src/core/,canonical.c entries.c finder.c jcs.c) $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c))
 
 check: check-moves
 check-moves: moves

@@ -80,6 +80,7 @@ like($before, qr/^default\|[1-6]\|/m, 'and something was pruned');
 new_database($node, 'whole', empty => 1);
 $node->command_ok([ 'pg_dump', '-f', "$folder/whole.sql", $node->connstr('scim') ], 'pg_dump');
 unlike(slurp_file("$folder/whole.sql"), qr/secret word/, 'no password is in it');
+like(slurp_file("$folder/whole.sql"), qr/\$2[aby]\$/, 'a crypted one is');
 restore('whole', "$folder/whole.sql");
 is(history('whole'), $before, 'whole: the history is as it was');
 goes_on('whole', 'whole');
@@ -90,6 +91,7 @@ foreach my $role ('keeper', 'backup')
 	new_database($node, $role, empty => 1);
 	$node->command_ok([ 'pg_dump', '-U', $role, '-T', 'users', '-T', 'groups', '-T', 'groups_members', '-f', "$folder/$role.sql", $node->connstr('scim') ],
 		"pg_dump as $role");
+	unlike(slurp_file("$folder/$role.sql"), qr/\$2[aby]\$/, 'none is in the history');
 	restore($role, "$folder/$role.sql");
 	is(history($role), $before, "$role: the history is as it was");
 }

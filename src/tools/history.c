@@ -6,9 +6,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "base/json_text.h"
 #include "base/jsonb_tree.h"
-#include "miscadmin.h"
 #include "operation/history.h"
 #include "operation/history_version.h"
 #include "tools/arguments.h"
@@ -32,34 +30,6 @@ show_version(const ScimToolCall *call)
 
 /* ---- what differs ---- */
 
-/* The first changes that fit, of the first, if need be, its path alone. */
-static JsonbValue *
-changes_that_fit(JsonbContainer *changes, JsonbValue *omitted)
-{
-	JsonbValue *fitting = scim_new_array();
-	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
-	ScimWalk	walk;
-	JsonbValue	change;
-
-	scim_walk(&walk, changes);
-	while (scim_walk_next(&walk, NULL, &change))
-	{
-		JsonbValue *shown = scim_open(&change);
-
-		CHECK_FOR_INTERRUPTS();
-		if (walk.next == 1)
-			scim_fit_object(shown, room, "changes[0].", omitted);
-		room -= scim_json_size(shown) + 2;
-		if (room < 0 && walk.next > 1)
-			break;
-		scim_append(fitting, shown);
-	}
-	if (fitting->val.array.nElems < walk.count)
-		scim_append_text(omitted, psprintf("changes[%d..%d]", fitting->val.array.nElems,
-										   walk.count - 1));
-	return fitting;
-}
-
 static text *
 show_difference(const ScimToolCall *call)
 {
@@ -68,6 +38,7 @@ show_difference(const ScimToolCall *call)
 	JsonbValue	root;
 	JsonbValue *content;
 	JsonbValue *changes;
+	JsonbValue *fitting;
 
 	scim_root(scim_store_diff(call->type->name, call->tenant, call->id,
 							  scim_argument_text(call, PARAM_FROM_VERSION),
@@ -75,8 +46,12 @@ show_difference(const ScimToolCall *call)
 			  &root);
 	content = scim_open(&root);
 	changes = scim_get(content, "changes", strlen("changes"));
-	if (changes && changes->type == jbvBinary)
-		scim_set_value(content, "changes", changes_that_fit(changes->val.binary.data, omitted));
+	if (!changes || changes->type != jbvBinary)
+		elog(ERROR, "a difference without changes");
+	fitting = scim_first_that_fit(changes->val.binary.data, "changes", false, omitted);
+	scim_name_rest("changes", fitting->val.array.nElems,
+				   JsonContainerSize(changes->val.binary.data), omitted);
+	scim_set_value(content, "changes", fitting);
 	scim_say_omitted(metadata, omitted, "Call again with version to see the whole of one of them.");
 	return scim_success(content, metadata);
 }

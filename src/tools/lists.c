@@ -54,34 +54,37 @@ integer_member(const JsonbValue *object, const char *name)
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
-/* The first of the list that fit: always one, if need be without its largest attributes. */
-static JsonbValue *
-ones_that_fit(ListPage *page, JsonbContainer *list)
+JsonbValue *
+scim_first_that_fit(JsonbContainer *list, const char *name, bool versioned, JsonbValue *omitted)
 {
 	JsonbValue *fitting = scim_new_array();
 	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
 	ScimWalk	walk;
-	JsonbValue	resource;
+	JsonbValue	one;
 
-	page->omitted = scim_new_array();
 	scim_walk(&walk, list);
-	while (scim_walk_next(&walk, NULL, &resource))
+	while (scim_walk_next(&walk, NULL, &one))
 	{
-		JsonbValue *shown = page->versioned ? scim_shown_resource(&resource, NULL)
-		: scim_open(&resource);
+		JsonbValue *shown = versioned ? scim_shown_resource(&one, NULL) : scim_open(&one);
 
 		CHECK_FOR_INTERRUPTS();
 		if (walk.next == 1)
-			scim_fit_object(shown, room, psprintf("%s[0].", page->array), page->omitted);
+			scim_fit_object(shown, room, psprintf("%s[0].", name), omitted);
 		room -= scim_json_size(shown) + 2;
 		if (room < 0 && walk.next > 1)
 			break;
-		scim_append_omitted(shown, psprintf("%s[%d].", page->array, walk.next - 1),
-							page->omitted);
+		scim_append_omitted(shown, psprintf("%s[%d].", name, walk.next - 1), omitted);
 		scim_append(fitting, shown);
 	}
-	page->shown = fitting->val.array.nElems;
 	return fitting;
+}
+
+void
+scim_name_rest(const char *name, int shown, int found, JsonbValue *omitted)
+{
+	if (shown < found)
+		scim_append_text(omitted, shown == found - 1 ? psprintf("%s[%d]", name, shown)
+						 : psprintf("%s[%d..%d]", name, shown, found - 1));
 }
 
 /*
@@ -112,7 +115,11 @@ read_fitting_page(ListPage *page, PageReader read, int count)
 			elog(ERROR, "a list without %s", page->array);
 		read_now = JsonContainerSize(list->val.binary.data);
 		found = Max(found, read_now);
-		scim_set_value(content, page->array, ones_that_fit(page, list->val.binary.data));
+		page->omitted = scim_new_array();
+		list = scim_first_that_fit(list->val.binary.data, page->array, page->versioned,
+								   page->omitted);
+		page->shown = list->val.array.nElems;
+		scim_set_value(content, page->array, list);
 		if (page->by_cursor && page->shown < read_now)
 		{
 			count = page->shown;
@@ -120,10 +127,7 @@ read_fitting_page(ListPage *page, PageReader read, int count)
 		}
 		if (strcmp(page->array, RESOURCES) == 0)
 			scim_set_integer(content, "itemsPerPage", page->shown);
-		if (page->shown < found)
-			scim_append_text(page->omitted, page->shown == found - 1 ?
-							 psprintf("%s[%d]", page->array, page->shown) :
-							 psprintf("%s[%d..%d]", page->array, page->shown, found - 1));
+		scim_name_rest(page->array, page->shown, found, page->omitted);
 		return content;
 	}
 }

@@ -26,4 +26,14 @@ extern text *scim_run_list_members(ScimToolCall *call);
 /* scim_get_history, where it names no version. */
 extern text *scim_run_list_history(ScimToolCall *call);
 
+/*
+ * The first of a list, which the answer holds under that name, that fit into it:
+ * always one, if need be without its largest members.  "versioned": they are
+ * resources.  What of them is left out is named in "omitted", an array; the second
+ * names those that are left out whole, as "found" were there and "shown" are.
+ */
+extern JsonbValue *scim_first_that_fit(JsonbContainer *list, const char *name, bool versioned,
+									   JsonbValue *omitted);
+extern void scim_name_rest(const char *name, int shown, int found, JsonbValue *omitted);
+
 #endif							/* SCIM_TOOLS_LISTS_H */

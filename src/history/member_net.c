@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -91,8 +92,7 @@ take_sum(ScimMemberNet *net, Jsonb *members)
 	if (VARSIZE_ANY_EXHDR(bytes) != SCIM_DIGEST_SIZE)
 		return;
 	memcpy(net->sum.digest, VARDATA_ANY(bytes), SCIM_DIGEST_SIZE);
-	net->sum.count = DatumGetInt64(DirectFunctionCall1(numeric_int8,
-													   NumericGetDatum(count.val.numeric)));
+	net->sum.count = scim_number_integer(&count);
 	net->sum.known = true;
 }
 

@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "history/place.h"
+#include "history/values.h"
 #include "registry/extension.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -150,13 +151,6 @@ scim_has_entry_columns(TupleDesc descriptor)
 	return true;
 }
 
-/* By a collation that is not deterministic, other tenants may be equal. */
-static bool
-tells_apart(Oid collation)
-{
-	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
-}
-
 /* An index on these columns alone, whose order is that of seq, and which has all rows? */
 static bool
 is_resource_index(Relation index)
@@ -173,7 +167,7 @@ is_resource_index(Relation index)
 	for (int i = 0; i < (int) lengthof(columns); i++)
 	{
 		if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
-			!tells_apart(index->rd_indcollation[i]))
+			!scim_tells_apart(index, i))
 			return false;
 	}
 	return true;

@@ -29,9 +29,8 @@
 
 /* ---- indexes ---- */
 
-/* Are values that are equal to the index's column the same? */
-static bool
-tells_apart(Relation index, int place)
+bool
+scim_tells_apart(Relation index, int place)
 {
 	Oid			collation = index->rd_indcollation[place];
 
@@ -52,7 +51,7 @@ open_leading_index(Relation relation, const AttrNumber *columns, int count)
 			form->indnkeyatts >= count && RelationGetIndexPredicate(index) == NIL;
 
 		for (int i = 0; leads && i < count; i++)
-			leads = form->indkey.values[i] == columns[i] && tells_apart(index, i);
+			leads = form->indkey.values[i] == columns[i] && scim_tells_apart(index, i);
 		if (leads)
 			return index;
 		index_close(index, AccessShareLock);

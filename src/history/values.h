@@ -19,6 +19,9 @@
 extern void scim_each_value(Relation relation, AttrNumber column,
 							void (*take) (Datum value, void *argument), void *argument);
 
+/* Are values that are equal to the index's column of that place (from 0) the same? */
+extern bool scim_tells_apart(Relation index, int place);
+
 /* Has it a row?  The same with that value in the column, and that text in the other one. */
 extern bool scim_has_row(Relation relation);
 extern bool scim_has_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber other,

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "history/rights.h"
@@ -17,7 +18,6 @@
 #include "operation/past.h"
 #include "resource/show.h"
 #include "resource/version.h"
-#include "utils/fmgrprotos.h"
 
 typedef struct HistoryPage
 {
@@ -42,7 +42,7 @@ integer_in(Jsonb *state, const char *key)
 
 	if (!scim_find(&state->root, key, &value) || value.type != jbvNumeric)
 		elog(ERROR, "a cursor without %s", key);
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
+	return scim_number_integer(&value);
 }
 
 static bool

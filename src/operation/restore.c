@@ -190,12 +190,6 @@ ids_of_type(const Restore *restore, const ScimRegistration *table, int *count)
 	return ids;
 }
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 /* Those of the type who are there still, in order; *count of them. */
 static char **
 those_there(const Restore *restore, const ScimRegistration *table, int *count)
@@ -211,7 +205,7 @@ those_there(const Restore *restore, const ScimRegistration *table, int *count)
 		there[i] = scim_id_text(table->id_type,
 								SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1,
 											  &isnull));
-	qsort(there, *count, sizeof(char *), compare_texts);
+	qsort(there, *count, sizeof(char *), pg_qsort_strcmp);
 	return there;
 }
 
@@ -231,7 +225,7 @@ leave_gone_out(Restore *restore, const ScimResourceType *type)
 		CHECK_FOR_INTERRUPTS();
 		if (member->is_now || strcmp(member->type, type->name) != 0 ||
 			(there_count > 0 && bsearch(&member->id, there, there_count, sizeof(char *),
-										compare_texts)))
+										pg_qsort_strcmp)))
 			restore->members[kept++] = *member;
 		else
 			note_gone(restore, member->id);

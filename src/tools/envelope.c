@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/json_text.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
@@ -395,8 +396,7 @@ show_place(const ScimToolCall *call, JsonbValue *content)
 	if (!position || position->type != jbvNumeric || !call->given[PARAM_FILTER])
 		return;
 	rest = scim_string_copy(&call->values[PARAM_FILTER]);
-	before = DatumGetInt64(DirectFunctionCall1(numeric_int8,
-											   NumericGetDatum(position->val.numeric)));
+	before = scim_number_integer(position);
 	for (; before > 1 && *rest; before--)
 		rest += pg_mblen(rest);
 	scim_set_text(content, "at", *rest ? shown(rest) : "the end of the filter");

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/json_text.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "miscadmin.h"
@@ -22,8 +23,6 @@
 #include "tools/fit.h"
 #include "tools/lists.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 /* The member of a ListResponse that holds what is listed (RFC 7644 section 3.4.2). */
 #define RESOURCES "Resources"
@@ -51,7 +50,7 @@ integer_member(const JsonbValue *object, const char *name)
 
 	if (!value || value->type != jbvNumeric)
 		elog(ERROR, "a list without %s", name);
-	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+	return scim_number_integer(value);
 }
 
 JsonbValue *

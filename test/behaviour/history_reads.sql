@@ -1,6 +1,5 @@
 -- What resources were is read: their changes, versions of then, differences.
-CREATE FUNCTION v(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN scim_get_resource(type, id(n)::text)->'meta'->>'version';
-CREATE FUNCTION sets(path text, value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_array(jsonb_build_object('op', 'replace', 'path', path, 'value', value));
+\i :behaviour/history_words.sql
 -- a line for each change, "?" where there is no version; what is not the same each time is named where it is right
 CREATE FUNCTION lines(history jsonb) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', e->>'operation', e->>'revision', e->'changed', e->>'tool', CASE WHEN e->>'actor' = current_user AND (e->>'at')::timestamptz > now() - interval '1 hour' THEN 'ok' END)
@@ -9,17 +8,6 @@ CREATE FUNCTION linked(history jsonb) RETURNS boolean LANGUAGE sql RETURN
 	(SELECT bool_and(e->>'version' IS NOT DISTINCT FROM coalesce(before, e->>'version')) FROM (SELECT e, lag(e->>'previous_version') OVER (ORDER BY i) AS before
 		FROM jsonb_array_elements(history->'entries') WITH ORDINALITY AS t(e, i)) AS entries);
 CREATE FUNCTION shown(resource jsonb) RETURNS text LANGUAGE sql RETURN plain(resource - 'meta' - 'schemas') || ' ' || (SELECT string_agg(key, ',' ORDER BY key) FROM jsonb_object_keys(resource->'meta') key);
-CREATE FUNCTION fails(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	detail text;
-BEGIN
-	EXECUTE statement;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-	RETURN SQLSTATE || ' ' || plain(regexp_replace(SQLERRM || CASE WHEN SQLSTATE LIKE 'PT%' THEN ' ' || ((detail::jsonb) - 'status' - 'error_code')::text ELSE '' END,
-		'[A-Za-z0-9+/]{11}=|\d{4}-\d\d-\d\dT[0-9:.]+Z', '?', 'g'));
-END $$;
 
 -- a user's changes
 INSERT INTO users (id, data) VALUES (id(1), '{"userName": "ada", "title": "one", "emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}');

@@ -1,20 +1,8 @@
 -- Resources are brought back to what they were.
-CREATE FUNCTION v(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN scim_get_resource(type, id(n)::text)->'meta'->>'version';
-CREATE FUNCTION sets(path text, value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_array(jsonb_build_object('op', 'replace', 'path', path, 'value', value));
+\i :behaviour/history_words.sql
 CREATE FUNCTION shown(resource jsonb) RETURNS text LANGUAGE sql RETURN plain((resource - 'meta' - 'schemas')::text) || ' ' || coalesce(plain(resource->'meta'->>'omitted'), '');
 CREATE FUNCTION restore(n int, version text, expected text DEFAULT NULL, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN shown(scim_restore(type, id(n)::text, version, expected));
 CREATE FUNCTION last(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql RETURN (SELECT (e->>'operation') || ' ' || (e->>'revision') || ' ' || (e->>'changed') FROM (SELECT scim_get_history(type, id(n)::text, 1)->'entries'->0) AS t(e));
-CREATE FUNCTION fails(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	detail text;
-BEGIN
-	EXECUTE statement;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-	RETURN SQLSTATE || ' ' || plain(regexp_replace(SQLERRM || CASE WHEN SQLSTATE LIKE 'PT%' THEN ' ' || ((detail::jsonb) - 'status' - 'error_code')::text ELSE '' END,
-		'[A-Za-z0-9+/]{11}=|\d{4}-\d\d-\d\dT[0-9:.]+Z', '?', 'g'));
-END $$;
 
 -- what is there
 INSERT INTO users (id, data) VALUES (id(1), '{"userName": "ada", "title": "one"}');

@@ -50,7 +50,7 @@ PG_FUNCTION_INFO_V1(scim_prune_history);
 #define MOST_TENANTS 1000
 
 /* It rests so many times as long as a batch took, and no longer than this. */
-#define REST_SHARE 2
+#define REST_SHARE 4
 #define MOST_REST_MS 2000
 
 /* So often it says how far it is. */

@@ -35,7 +35,8 @@ CREATE TABLE scim_history_rows (
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
-CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off);
+CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
+	WHERE operation <> 'refused';
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq) WITH (deduplicate_items = off);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
@@ -114,6 +115,9 @@ COMMENT ON VIEW scim_history IS
 CREATE TABLE scim_history_pruned (
 	tenant_id text COLLATE pg_catalog."C" PRIMARY KEY,
 	seq bigint NOT NULL,
+	xid xid8 NOT NULL,
+	snapshot pg_snapshot NOT NULL,
+	number bigint,
 	at timestamptz NOT NULL
 );
 COMMENT ON TABLE scim_history_pruned IS
@@ -122,6 +126,12 @@ COMMENT ON COLUMN scim_history_pruned.tenant_id IS
 	'The tenant';
 COMMENT ON COLUMN scim_history_pruned.seq IS
 	'The last seq that went';
+COMMENT ON COLUMN scim_history_pruned.xid IS
+	'The last transaction of which rows went';
+COMMENT ON COLUMN scim_history_pruned.snapshot IS
+	'What the deletes saw: rows of other transactions have not gone';
+COMMENT ON COLUMN scim_history_pruned.number IS
+	'The last seal whose rows went; NULL: the tenant had none';
 COMMENT ON COLUMN scim_history_pruned.at IS
 	'When it went';
 
@@ -171,6 +181,115 @@ CREATE FUNCTION scim_diff(old_content jsonb, new_content jsonb) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'scim_diff_jsonb';
 COMMENT ON FUNCTION scim_diff(jsonb, jsonb) IS
 	'How one content of a resource differs from another: {"changes": [{"path", "from", "to"}]}, paths as a patch takes them';
+
+-- The feed of changes (sql/parts/changes.sql).
+
+-- Whose transactions the xids of the history are.  What was there when it was restored
+-- into this server was all committed before, whatever its xids say.
+CREATE TABLE scim_history_server (
+	system_identifier bigint NOT NULL,
+	database_oid oid NOT NULL,
+	seq bigint NOT NULL
+);
+COMMENT ON TABLE scim_history_server IS
+	'The server and the database whose transactions wrote the history; if it is another one than this, the history was restored';
+COMMENT ON COLUMN scim_history_server.system_identifier IS
+	'What pg_control_system() says of the server';
+COMMENT ON COLUMN scim_history_server.database_oid IS
+	'The oid of the database';
+COMMENT ON COLUMN scim_history_server.seq IS
+	'Rows up to that one came from elsewhere: their xids mean nothing here';
+INSERT INTO scim_history_server
+	SELECT c.system_identifier, d.oid, 0 FROM pg_catalog.pg_control_system() AS c, pg_catalog.pg_database AS d
+	WHERE d.datname = pg_catalog.current_database();
+
+SELECT pg_catalog.pg_extension_config_dump('scim_history_server', '');
+
+CREATE FUNCTION scim_changes(cursor text DEFAULT '', count int DEFAULT 100,
+	resource_type text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_changes';
+COMMENT ON FUNCTION scim_changes(text, int, text, text) IS
+	'What was changed since the cursor ('''': all that is kept, ''now'': nothing yet), each change once and in order: {"changes", "nextCursor", "more"}';
+
+-- Seals (sql/parts/audit.sql).
+
+CREATE TABLE scim_history_seals (
+	tenant_id text COLLATE pg_catalog."C" NOT NULL,
+	number bigint NOT NULL,
+	last_seq bigint NOT NULL,
+	late int8multirange NOT NULL,
+	row_count bigint NOT NULL,
+	hash bytea NOT NULL,
+	sealed_at timestamptz NOT NULL,
+	PRIMARY KEY (tenant_id, number)
+);
+CREATE INDEX scim_history_late ON scim_history_seals (tenant_id, number) WHERE NOT isempty(late);
+COMMENT ON TABLE scim_history_seals IS
+	'Seals of the history: each is of the rows that were new in its tenant when it was made, and of the seal before';
+COMMENT ON COLUMN scim_history_seals.tenant_id IS
+	'The tenant';
+COMMENT ON COLUMN scim_history_seals.number IS
+	'1, 2, 3, ... in the tenant';
+COMMENT ON COLUMN scim_history_seals.last_seq IS
+	'The seal is of the rows of the tenant behind the last_seq of the seal before, up to this one, but for those that a later seal has as late';
+COMMENT ON COLUMN scim_history_seals.late IS
+	'And of these, which are older and were committed only then';
+COMMENT ON COLUMN scim_history_seals.row_count IS
+	'How many rows these are';
+COMMENT ON COLUMN scim_history_seals.hash IS
+	'SHA-256 of the hash before it (of the first one: of nothing), of the number (8 bytes, big-endian), and of the SHA-256 of each row, in the order of seq';
+COMMENT ON COLUMN scim_history_seals.sealed_at IS
+	'When it was made, by the clock';
+
+-- What the last call of scim_seal_history saw.
+CREATE TABLE scim_history_sealer (
+	system_identifier bigint NOT NULL,
+	database_oid oid NOT NULL,
+	floor bigint NOT NULL,
+	snapshot pg_snapshot NOT NULL,
+	seq bigint NOT NULL,
+	next_xid xid8 NOT NULL
+);
+COMMENT ON TABLE scim_history_sealer IS
+	'How far the history is sealed: one row, or none yet';
+COMMENT ON COLUMN scim_history_sealer.system_identifier IS
+	'The server, as in scim_history_server';
+COMMENT ON COLUMN scim_history_sealer.database_oid IS
+	'The database';
+COMMENT ON COLUMN scim_history_sealer.floor IS
+	'Rows up to that one are sealed, whatever their xids say';
+COMMENT ON COLUMN scim_history_sealer.snapshot IS
+	'Of the others, what this snapshot shows';
+COMMENT ON COLUMN scim_history_sealer.seq IS
+	'Nothing behind it is sealed';
+COMMENT ON COLUMN scim_history_sealer.next_xid IS
+	'What is not, up to there, is of transactions before this one';
+
+CREATE FUNCTION scim_seal_history() RETURNS bigint
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_seal_history';
+COMMENT ON FUNCTION scim_seal_history() IS
+	'Seals what is new in the history of all tenants, and returns how many rows that were; 0, too, while another session does so';
+REVOKE EXECUTE ON FUNCTION scim_seal_history() FROM PUBLIC;
+
+CREATE FUNCTION scim_verify_history(tenant_id text, from_number bigint DEFAULT 1)
+	RETURNS TABLE (number bigint, seq bigint, problem text)
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_verify_history';
+COMMENT ON FUNCTION scim_verify_history(text, bigint) IS
+	'What is wrong with the sealed history of the tenant, from the seal of that number on: no row, if nothing is';
+REVOKE EXECUTE ON FUNCTION scim_verify_history(text, bigint) FROM PUBLIC;
+
+CREATE FUNCTION scim_history_head(tenant_id text) RETURNS jsonb
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_history_head';
+COMMENT ON FUNCTION scim_history_head(text) IS
+	'The last seal of the tenant, to be kept elsewhere: {"number", "hash", "sealed_at"}; NULL: there is none';
+REVOKE EXECUTE ON FUNCTION scim_history_head(text) FROM PUBLIC;
+
+SELECT pg_catalog.pg_extension_config_dump('scim_history_seals', '');
+SELECT pg_catalog.pg_extension_config_dump('scim_history_sealer', '');
 
 -- Triggers (sql/parts/triggers.sql).
 

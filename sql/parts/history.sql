@@ -33,7 +33,8 @@ CREATE TABLE scim_history_rows (
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
-CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off);
+CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
+	WHERE operation <> 'refused';
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq) WITH (deduplicate_items = off);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
@@ -112,6 +113,9 @@ COMMENT ON VIEW scim_history IS
 CREATE TABLE scim_history_pruned (
 	tenant_id text COLLATE pg_catalog."C" PRIMARY KEY,
 	seq bigint NOT NULL,
+	xid xid8 NOT NULL,
+	snapshot pg_snapshot NOT NULL,
+	number bigint,
 	at timestamptz NOT NULL
 );
 COMMENT ON TABLE scim_history_pruned IS
@@ -120,6 +124,12 @@ COMMENT ON COLUMN scim_history_pruned.tenant_id IS
 	'The tenant';
 COMMENT ON COLUMN scim_history_pruned.seq IS
 	'The last seq that went';
+COMMENT ON COLUMN scim_history_pruned.xid IS
+	'The last transaction of which rows went';
+COMMENT ON COLUMN scim_history_pruned.snapshot IS
+	'What the deletes saw: rows of other transactions have not gone';
+COMMENT ON COLUMN scim_history_pruned.number IS
+	'The last seal whose rows went; NULL: the tenant had none';
 COMMENT ON COLUMN scim_history_pruned.at IS
 	'When it went';
 

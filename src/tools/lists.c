@@ -15,6 +15,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "miscadmin.h"
+#include "operation/changes.h"
 #include "operation/history.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
@@ -264,4 +265,26 @@ scim_run_list_history(ScimToolCall *call)
 				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
 					  SCIM_LARGEST_COUNT),
 				  "from_version shows what changed between versions.");
+}
+
+/* ---- changes of all resources ---- */
+
+static Jsonb *
+read_changes(ListPage *page, int count)
+{
+	const ScimToolCall *call = page->call;
+
+	return scim_store_changes(cursor_argument(call, PARAM_CHANGES_CURSOR), count,
+							  call->type ? call->type->name : NULL, call->tenant);
+}
+
+text *
+scim_run_changes(ScimToolCall *call)
+{
+	ListPage	page = {.call = call, .array = "changes", .by_cursor = true};
+
+	return answer(&page, read_changes,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
+					  SCIM_LARGEST_COUNT),
+				  "scim_get_history tells more of a single resource.");
 }

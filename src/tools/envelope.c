@@ -60,9 +60,6 @@ static const ServerError server_errors[] =
 "this is larger or deeper than the database can take"},
 {ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER,
 "somebody else changed the same data at the same time"},
-{ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, SCIM_RETRY_LATER,
-	"the database cannot do this now, as a standby",
-"Use a connection to the primary server."},
 {ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
 {ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
 {0, SCIM_INTERNAL, "internal error"}};

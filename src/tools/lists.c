@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
+#include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
@@ -278,11 +280,25 @@ read_changes(ListPage *page, int count)
 							  call->type ? call->type->name : NULL, call->tenant);
 }
 
+/* In words of a tool what SQL is told by 55000. */
+static void
+require_primary(void)
+{
+	ScimError  *error;
+
+	if (!RecoveryInProgress())
+		return;
+	error = scim_error(SCIM_RETRY_LATER);
+	scim_error_hint(error, "Use a connection to the primary server.");
+	scim_throw(error, "this server is a standby, which cannot tell what has changed");
+}
+
 text *
 scim_run_changes(ScimToolCall *call)
 {
 	ListPage	page = {.call = call, .array = "changes", .by_cursor = true};
 
+	require_primary();
 	return answer(&page, read_changes,
 				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
 					  SCIM_LARGEST_COUNT),

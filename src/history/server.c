@@ -249,7 +249,7 @@ lock_history(Relation table, int64 *floor)
 {
 	if (!has_written())
 	{
-		LockRelationOid(RelationGetRelid(table), ShareRowExclusiveLock);
+		LockRelationOid(RelationGetRelid(table), ShareUpdateExclusiveLock);
 		if (read_decided(table, NULL, floor))
 			return true;
 	}

@@ -4,81 +4,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/relation.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_sequence.h"
-#include "commands/sequence.h"
-#include "history/place.h"
 #include "history/seen.h"
-#include "storage/bufmgr.h"
-#include "utils/rel.h"
+#include "history/sequence.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
-
-/* ---- the last seq that was given out ---- */
-
-/*
- * Each session would take a cache of numbers at once, and give them out later: rows
- * would come behind those that were read, with smaller numbers and transactions that
- * began whenever they liked.
- */
-static void
-check_sequence(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(relid));
-	Form_pg_sequence form;
-	bool		is_sound;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "relation with OID %u is no sequence", relid);
-	form = (Form_pg_sequence) GETSTRUCT(tuple);
-	is_sound = form->seqcache == 1 && form->seqincrement == 1 && !form->seqcycle;
-	ReleaseSysCache(tuple);
-	if (!is_sound)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("sequence \"%s\" does not number one by one", "scim_history_seq"),
-				 errhint("ALTER SEQUENCE scim_history_seq NO CYCLE CACHE 1 INCREMENT 1")));
-}
-
-/*
- * 0: none.  As its page has it, under the lock under which a writer takes the next
- * one: whoever took this one had its xid before.
- */
-static int64
-last_seq(Oid relid)
-{
-	Relation	sequence = relation_open(relid, AccessShareLock);
-	HeapTupleData tuple;
-	Form_pg_sequence_data data;
-	Buffer		buffer;
-	Page		page;
-	int64		last;
-
-	if (sequence->rd_rel->relkind != RELKIND_SEQUENCE)
-		elog(ERROR, "\"%s\" is no sequence", RelationGetRelationName(sequence));
-	buffer = ReadBuffer(sequence, 0);
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	page = BufferGetPage(buffer);
-	tuple.t_data = (HeapTupleHeader) PageGetItem(page, PageGetItemId(page, FirstOffsetNumber));
-	data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
-	last = data->is_called ? data->last_value : data->last_value - 1;
-	UnlockReleaseBuffer(buffer);
-	relation_close(sequence, NoLock);
-	return last;
-}
-
-int64
-scim_last_seq(void)
-{
-	Oid			sequence = scim_history_sequence();
-
-	check_sequence(sequence);
-	return last_seq(sequence);
-}
 
 /* ---- seeing ---- */
 
@@ -104,7 +34,7 @@ compare_xids(const void *a, const void *b)
 
 /* A snapshot leaves out the transaction that takes it. */
 static void
-add_own(ScimSeen * seen)
+add_own(ScimSeen *seen)
 {
 	uint64		own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
 
@@ -116,7 +46,7 @@ add_own(ScimSeen * seen)
 
 /* Only top-level transactions stand in the rows, so that those below them are no matter. */
 static void
-take_xids(ScimSeen * seen, Snapshot snapshot, FullTransactionId next)
+take_xids(ScimSeen *seen, Snapshot snapshot, FullTransactionId next)
 {
 	int			count = 0;
 
@@ -138,13 +68,17 @@ take_xids(ScimSeen * seen, Snapshot snapshot, FullTransactionId next)
 }
 
 void
-scim_see(ScimSeen * seen, const ScimHistoryServer * server)
+scim_see(ScimSeen *seen, const ScimHistoryServer *server)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	FullTransactionId next;
 
-	if (snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery)
-		elog(ERROR, "the snapshot does not say which transactions are running");
+	if (snapshot->takenDuringRecovery)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: the snapshot is of when the server was a "
+						"standby, and does not say which transactions were running"),
+				 errhint("Begin the transaction anew.")));
 	/* in this order: seen.h */
 	seen->server = *server;
 	seen->seq = scim_last_seq();
@@ -156,26 +90,26 @@ scim_see(ScimSeen * seen, const ScimHistoryServer * server)
 /* ---- what was seen ---- */
 
 static bool
-is_running(const ScimSeen * seen, uint64 xid)
+is_running(const ScimSeen *seen, uint64 xid)
 {
 	return bsearch(&xid, seen->running, seen->running_count, sizeof(uint64),
 				   compare_xids) != NULL;
 }
 
 bool
-scim_shows(const ScimSeen * seen, uint64 xid)
+scim_shows(const ScimSeen *seen, uint64 xid)
 {
 	return xid < seen->xmin || (xid < seen->xmax && !is_running(seen, xid));
 }
 
 bool
-scim_has_seen(const ScimSeen * seen, int64 seq, uint64 xid)
+scim_has_seen(const ScimSeen *seen, int64 seq, uint64 xid)
 {
 	return seq <= seen->server.floor || scim_shows(seen, xid);
 }
 
 bool
-scim_covers(const ScimSeen * seen, const ScimSeen * other)
+scim_covers(const ScimSeen *seen, const ScimSeen *other)
 {
 	if (seen->xmax < other->xmax || seen->server.floor < other->server.floor)
 		return false;

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "history/entries.h"
 #include "history/place.h"
+#include "history/values.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -52,9 +52,6 @@ typedef struct ScimEntryForm
 
 extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 
-/* Is a text, of a column of it, that one, byte by byte? */
-extern bool scim_is_text(Datum value, const char *text);
-
 /* Does the table begin with these columns, whatever its owner has put behind them? */
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 

@@ -35,7 +35,7 @@ read_number(const char **at, char behind, uint64 *number)
 {
 	char	   *end;
 
-	*number = strtou64(*at, &end, 10);
+	*number = strtoull(*at, &end, 10);
 	if (end == *at || (*end != behind && *end != '\0'))
 		return false;
 	*at = *end == '\0' ? end : end + 1;

@@ -303,7 +303,7 @@ end_tenant(Sealing *sealing)
 	MemoryContextReset(sealing->segment_context);
 }
 
-/* The segment is full: another one of the tenant follows, after a seal that no snapshot shows yet. */
+/* The segment is full: another one follows, after a seal that the snapshot does not show. */
 static void
 go_on(Sealing *sealing)
 {

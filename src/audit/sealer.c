@@ -137,7 +137,10 @@ scim_read_sealer(ScimSeen *seen)
 
 /* ---- writing ---- */
 
-/* How many rows; %s is the schema.  As foreign keys do, it meets what was committed after the transaction's snapshot. */
+/*
+ * How many rows; %s is the schema.  As foreign keys do, it meets what was committed
+ * after the transaction's snapshot.
+ */
 static uint64
 write_row(const char *text, const ScimSeen *seen)
 {

@@ -28,11 +28,31 @@ struct ScimHistoryReader
 	Relation	relation;		/* NULL: there is no history */
 	Relation	index;
 	SysScanDesc scan;
-	ScanKeyData keys[4];		/* tenant, type, id, seq */
+	ScanKeyData keys[4];		/* such as: tenant, type, id, seq */
+	ScanDirection direction;	/* in the order of the index, whose last column is seq */
 	bool		at_end;			/* the scan would begin anew */
 };
 
 /* ---- reading ---- */
+
+/* Opens the table, and the index; false: there is no history. */
+static bool
+open_index(ScimHistoryReader *reader, ScimHistoryIndex which)
+{
+	reader->relation = scim_open_history_table(AccessShareLock);
+	if (reader->relation == NULL)
+		return false;
+	reader->index = index_open(scim_history_index(reader->relation, which), AccessShareLock);
+	return true;
+}
+
+static void
+begin_scan(ScimHistoryReader *reader, int key_count, ScanDirection direction, Snapshot snapshot)
+{
+	reader->direction = direction;
+	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
+											  key_count, reader->keys);
+}
 
 /* Of a column that the index has in that place. */
 static void
@@ -55,17 +75,46 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
 
-	reader->relation = scim_open_history_table(AccessShareLock);
-	if (reader->relation == NULL)
+	if (!open_index(reader, SCIM_BY_RESOURCE))
 		return reader;
-	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
 	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
 	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
 	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
-	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
-											  lengthof(reader->keys), reader->keys);
+	begin_scan(reader, 4, BackwardScanDirection, snapshot);
+	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history_of_tenant(const char *tenant, int64 behind, int64 up_to, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_SEQ))
+		return reader;
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	ScanKeyInit(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTGreaterStrategyNumber,
+				F_INT8GT, Int64GetDatum(behind));
+	ScanKeyInit(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
+				F_INT8LE, Int64GetDatum(up_to));
+	begin_scan(reader, 3, ForwardScanDirection, snapshot);
+	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history_of_xids(uint64 from, uint64 before, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_XID))
+		return reader;
+	ScanKeyInit(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID),
+				BTGreaterEqualStrategyNumber, F_XID8GE,
+				FullTransactionIdGetDatum(FullTransactionIdFromU64(from)));
+	ScanKeyInit(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), BTLessStrategyNumber,
+				F_XID8LT, FullTransactionIdGetDatum(FullTransactionIdFromU64(before)));
+	begin_scan(reader, 2, ForwardScanDirection, snapshot);
 	return reader;
 }
 
@@ -96,8 +145,8 @@ lacks_any(const bool *nulls)
 	return false;
 }
 
-static ScimHistoryEntry *
-read_entry(HeapTuple row, TupleDesc descriptor)
+ScimHistoryEntry *
+scim_entry_of(HeapTuple row, TupleDesc descriptor)
 {
 	ScimHistoryEntry *entry = palloc0(sizeof(ScimHistoryEntry));
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
@@ -128,9 +177,9 @@ scim_next_entry(ScimHistoryReader *reader)
 	CHECK_FOR_INTERRUPTS();
 	if (reader->scan == NULL || reader->at_end)
 		return NULL;
-	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	row = systable_getnext_ordered(reader->scan, reader->direction);
 	reader->at_end = !HeapTupleIsValid(row);
-	return reader->at_end ? NULL : read_entry(row, RelationGetDescr(reader->relation));
+	return reader->at_end ? NULL : scim_entry_of(row, RelationGetDescr(reader->relation));
 }
 
 void

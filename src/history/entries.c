@@ -19,6 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
@@ -31,6 +32,7 @@ struct ScimHistoryReader
 	ScanKeyData keys[4];		/* such as: tenant, type, id, seq */
 	ScanDirection direction;	/* in the order of the index, whose last column is seq */
 	bool		at_end;			/* the scan would begin anew */
+	MemoryContext context;		/* of the scan */
 };
 
 /* ---- reading ---- */
@@ -50,6 +52,7 @@ static void
 begin_scan(ScimHistoryReader *reader, int key_count, ScanDirection direction, Snapshot snapshot)
 {
 	reader->direction = direction;
+	reader->context = CurrentMemoryContext;
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
 											  key_count, reader->keys);
 }
@@ -172,12 +175,16 @@ scim_entry_of(HeapTuple row, TupleDesc descriptor)
 ScimHistoryEntry *
 scim_next_entry(ScimHistoryReader *reader)
 {
+	MemoryContext caller;
 	HeapTuple	row;
 
 	CHECK_FOR_INTERRUPTS();
 	if (reader->scan == NULL || reader->at_end)
 		return NULL;
+	/* the caller's may be one for each entry */
+	caller = MemoryContextSwitchTo(reader->context);
 	row = systable_getnext_ordered(reader->scan, reader->direction);
+	MemoryContextSwitchTo(caller);
 	reader->at_end = !HeapTupleIsValid(row);
 	return reader->at_end ? NULL : scim_entry_of(row, RelationGetDescr(reader->relation));
 }

@@ -16,9 +16,13 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "history/change.h"
 #include "history/place.h"
 #include "history/values.h"
+#include "nodes/primnodes.h"
 #include "registry/extension.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -172,6 +176,15 @@ scim_history_server_table(void)
 /* ---- is it as it was made? ---- */
 
 bool
+scim_is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
+}
+
+bool
 scim_has_entry_columns(TupleDesc descriptor)
 {
 	if (descriptor->natts < SCIM_ENTRY_COLUMNS)
@@ -187,12 +200,32 @@ scim_has_entry_columns(TupleDesc descriptor)
 	return true;
 }
 
+/* operation <> 'refused', as it was made, whatever the session's search_path finds? */
+bool
+scim_leaves_out_refused(const List *predicate)
+{
+	const OpExpr *condition = list_length(predicate) == 1 ? linitial(predicate) : NULL;
+	const Var  *column;
+	const Const *value;
+
+	if (condition == NULL || !IsA(condition, OpExpr) || condition->opfuncid != F_TEXTNE ||
+		!OidIsValid(condition->inputcollid) || !get_collation_isdeterministic(condition->inputcollid))
+		return false;
+	column = linitial(condition->args);
+	value = lsecond(condition->args);
+	return IsA(column, Var) && IsA(value, Const) && !value->constisnull &&
+		column->varattno == SCIM_ENTRY_NUMBER(SCIM_ENTRY_OPERATION) &&
+		strcmp(TextDatumGetCString(value->constvalue),
+			   scim_operation_name(SCIM_HISTORY_REFUSED)) == 0;
+}
+
 /* How an index was made. */
 typedef struct IndexForm
 {
 	const char *name;
 	int			count;			/* of its columns */
 	AttrNumber	columns[4];
+	bool		is_partial;		/* what was refused is not in it */
 	const char *statement;		/* that makes it anew */
 }			IndexForm;
 
@@ -201,30 +234,42 @@ static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 		"scim_history_resource", 4,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE),
 		SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		true,
 		"CREATE INDEX scim_history_resource ON scim_history_rows "
-		"(tenant_id, resource_type, resource_id, seq)"
+		"(tenant_id, resource_type, resource_id, seq) WHERE operation <> 'refused'"
 	},
 	[SCIM_BY_SEQ] = {
 		"scim_history_rows_pkey", 2,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		false,
 		"ALTER TABLE scim_history_rows ADD CONSTRAINT scim_history_rows_pkey "
 		"PRIMARY KEY (tenant_id, seq)"
 	},
 	[SCIM_BY_XID] = {
 		"scim_history_xid", 2,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		false,
 		"CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq)"
 	}
 };
 
-/* An index on these columns alone, in their order, and which has all rows? */
+/* Has the index the rows that it was made with? */
+static bool
+has_its_rows(Relation index, const IndexForm * made)
+{
+	const List *predicate = RelationGetIndexPredicate(index);
+
+	return made->is_partial ? scim_leaves_out_refused(predicate) : predicate == NIL;
+}
+
+/* An index on these columns alone, in their order? */
 static bool
 is_made_so(Relation index, const IndexForm * made)
 {
 	const FormData_pg_index *form = index->rd_index;
 
 	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid ||
-		form->indnkeyatts != made->count || RelationGetIndexPredicate(index) != NIL)
+		form->indnkeyatts != made->count || !has_its_rows(index, made))
 		return false;
 	for (int i = 0; i < made->count; i++)
 	{

@@ -11,19 +11,27 @@
 #include "postgres.h"
 
 #include "base/digest.h"
+#include "executor/spi.h"
 #include "utils/timestamp.h"
 
 /* The last seal of a tenant. */
 typedef struct ScimSeal
 {
 	int64		number;
-	int64		last_seq;		/* INT64 minimum: its owner made it NULL */
-	bytea	   *hash;			/* whatever stands there, 32 bytes if nobody changed it; or NULL */
+	int64		last_seq;
+	bytea	   *hash;			/* whatever stands there: 32 bytes, if nobody changed it */
 	TimestampTz sealed_at;
 } ScimSeal;
 
-/* In the current context; false: the tenant has none. */
+/*
+ * In the current context; false: the tenant has none.  55000 where its owner put NULLs
+ * into it.
+ */
 extern bool scim_last_seal(const char *tenant, ScimSeal *seal);
+
+/* The same for many tenants: the plan is good until SPI ends. */
+extern SPIPlanPtr scim_prepare_last_seal(void);
+extern bool scim_find_last_seal(SPIPlanPtr plan, const char *tenant, ScimSeal *seal);
 
 /* Has any tenant a seal? */
 extern bool scim_has_seals(void);

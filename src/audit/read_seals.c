@@ -26,7 +26,7 @@ typedef struct Batches
 	SPITupleTable *batch;		/* NULL: none */
 	uint64		count;
 	uint64		next;			/* of the batch */
-}			Batches;
+} Batches;
 
 struct ScimSealReader
 {
@@ -43,7 +43,7 @@ struct ScimLateSeqs
 
 /* %s is the schema of our tables. */
 static void
-open_batches(Batches * batches, const char *text, int nargs, Oid *types, Datum *values)
+open_batches(Batches *batches, const char *text, int nargs, Oid *types, Datum *values)
 {
 	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
 
@@ -54,7 +54,7 @@ open_batches(Batches * batches, const char *text, int nargs, Oid *types, Datum *
 
 /* NULL: there is none. */
 static HeapTuple
-next_row(Batches * batches)
+next_row(Batches *batches)
 {
 	CHECK_FOR_INTERRUPTS();
 	if (batches->next >= batches->count)
@@ -70,7 +70,7 @@ next_row(Batches * batches)
 }
 
 static void
-close_batches(Batches * batches)
+close_batches(Batches *batches)
 {
 	if (batches->batch)
 		SPI_freetuptable(batches->batch);
@@ -79,7 +79,7 @@ close_batches(Batches * batches)
 
 /* The number in that column; 0, if it is NULL. */
 static int64
-number_of(const Batches * batches, HeapTuple row, int column, bool *isnull)
+number_of(const Batches *batches, HeapTuple row, int column, bool *isnull)
 {
 	Datum		value = SPI_getbinval(row, batches->batch->tupdesc, column, isnull);
 
@@ -105,7 +105,7 @@ scim_open_seals(const char *tenant, int64 from)
 }
 
 static void
-read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
+read_seal(ScimStoredSeal *seal, const Batches *batches, HeapTuple row)
 {
 	TupleDesc	descriptor = batches->batch->tupdesc;
 	bool		isnull;
@@ -127,8 +127,8 @@ read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
 	seal->is_odd = seal->is_odd || DatumGetBool(value);
 }
 
-const		ScimStoredSeal *
-scim_next_seal(ScimSealReader * reader)
+const ScimStoredSeal *
+scim_next_seal(ScimSealReader *reader)
 {
 	HeapTuple	row = next_row(&reader->batches);
 
@@ -142,7 +142,7 @@ scim_next_seal(ScimSealReader * reader)
 }
 
 void
-scim_close_seals(ScimSealReader * reader)
+scim_close_seals(ScimSealReader *reader)
 {
 	close_batches(&reader->batches);
 	pfree(reader);
@@ -173,7 +173,7 @@ scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind)
 }
 
 bool
-scim_next_late_seqs(ScimLateSeqs * reader, int64 *first, int64 *last)
+scim_next_late_seqs(ScimLateSeqs *reader, int64 *first, int64 *last)
 {
 	HeapTuple	row = next_row(&reader->batches);
 	bool		isnull;
@@ -189,7 +189,7 @@ scim_next_late_seqs(ScimLateSeqs * reader, int64 *first, int64 *last)
 }
 
 void
-scim_close_late_seqs(ScimLateSeqs * reader)
+scim_close_late_seqs(ScimLateSeqs *reader)
 {
 	close_batches(&reader->batches);
 	pfree(reader);

@@ -163,28 +163,26 @@ scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind)
 	};
 
 	open_batches(&reader->batches,
-				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l)"
+				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l), s.number"
 				 " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
 				 " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
 				 " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-				 " AND (pg_catalog.upper_inf(l) OR pg_catalog.upper(l)" SQL_OP(">") "$4)"
-				 " ORDER BY pg_catalog.lower(l) NULLS FIRST", 4, types, values);
+				 " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+				 " ORDER BY pg_catalog.lower(l)", 4, types, values);
 	return reader;
 }
 
 bool
-scim_next_late_seqs(ScimLateSeqs *reader, int64 *first, int64 *last)
+scim_next_late_seqs(ScimLateSeqs *reader, ScimLateStretch *late)
 {
 	HeapTuple	row = next_row(&reader->batches);
 	bool		isnull;
 
 	if (row == NULL)
 		return false;
-	*first = number_of(&reader->batches, row, 1, &isnull);
-	if (isnull)
-		*first = PG_INT64_MIN;
-	*last = number_of(&reader->batches, row, 2, &isnull);
-	*last = isnull ? PG_INT64_MAX : *last - 1;
+	late->first = number_of(&reader->batches, row, 1, &isnull);
+	late->last = number_of(&reader->batches, row, 2, &isnull) - 1;
+	late->number = number_of(&reader->batches, row, 3, &isnull);
 	return true;
 }
 

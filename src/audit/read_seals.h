@@ -37,12 +37,20 @@ typedef struct ScimLateSeqs ScimLateSeqs;
 
 /*
  * Opens the seqs behind that one that came late, of the tenant's seals from one
- * number to another: stretches, in the order of their first seqs.
+ * number to another: stretches, in the order of their first seqs.  Those without
+ * bounds, which no seal has, are left out.
  */
 extern ScimLateSeqs *scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind);
 
-/* The next stretch, with its last seq; false: there is none. */
-extern bool scim_next_late_seqs(ScimLateSeqs *reader, int64 *first, int64 *last);
+typedef struct ScimLateStretch
+{
+	int64		first;
+	int64		last;
+	int64		number;			/* of the seal */
+} ScimLateStretch;
+
+/* The next one; false: there is none. */
+extern bool scim_next_late_seqs(ScimLateSeqs *reader, ScimLateStretch *late);
 extern void scim_close_late_seqs(ScimLateSeqs *reader);
 
 #endif							/* SCIM_AUDIT_READ_SEALS_H */

@@ -44,6 +44,9 @@ PG_FUNCTION_INFO_V1(scim_verify_history);
 #define ADDED "added"
 #define BROKEN "broken"
 
+/* In place of a number: behind all seals. */
+#define NO_SEAL PG_INT64_MAX
+
 /* What the sealer has done with a row. */
 typedef enum Fate
 {
@@ -85,11 +88,10 @@ typedef struct Verification
 	/* the rows */
 	ScimHistoryReader *rows;
 	ScimHistoryEntry *row;		/* the next one; NULL: there is none */
-	ScimLateSeqs *late;			/* of later seals */
+	ScimLateSeqs *late_seqs;	/* of later seals */
 	bool		has_late;
-	int64		first_late;		/* the next stretch of them */
-	int64		last_late;
-	int64		late_up_to;		/* where the one that it is in ends */
+	ScimLateStretch next_late;	/* then: the next one */
+	ScimLateStretch late;		/* the one before it */
 } Verification;
 
 /* ---- problems ---- */
@@ -100,7 +102,7 @@ tell(Verification *v, int64 number, const int64 *seq, const char *problem)
 	Datum		values[] = {
 		Int64GetDatum(number), Int64GetDatum(seq ? *seq : 0), CStringGetTextDatum(problem)
 	};
-	bool		nulls[] = {number == 0, seq == NULL, false};
+	bool		nulls[] = {number == NO_SEAL, seq == NULL, false};
 
 	tuplestore_putvalues(v->results->store, v->results->descriptor, values, nulls);
 	pfree(DatumGetPointer(values[2]));
@@ -193,7 +195,7 @@ fate_of(const Verification *v, const ScimHistoryEntry *row)
 	if (row->seq > v->seen.seq)
 		return is_seen ? UNSEALED : PENDING;
 	if (is_seen)
-		return row->seq <= v->last_seq && v->last_number > 0 ? SEALED : UNSEALED;
+		return SEALED;
 	return row->xid < v->seen.next ? PENDING : UNSEALED;
 }
 
@@ -205,22 +207,17 @@ next_row(Verification *v)
 	v->row = scim_next_entry(v->rows);
 }
 
-static void
-next_late(Verification *v)
-{
-	v->has_late = scim_next_late_seqs(v->late, &v->first_late, &v->last_late);
-}
-
-/* Asked of rising seqs: has a later seal that one as late? */
+/* Asked of rising seqs: has a seal that is later than that one the seq as late? */
 static bool
-is_late(Verification *v, int64 seq)
+is_late(Verification *v, int64 seq, int64 number)
 {
-	while (v->has_late && v->first_late <= seq)
+	while (v->has_late && v->next_late.first <= seq)
 	{
-		v->late_up_to = Max(v->late_up_to, v->last_late);
-		next_late(v);
+		if (v->next_late.number > number)
+			v->late = v->next_late;
+		v->has_late = scim_next_late_seqs(v->late_seqs, &v->next_late);
 	}
-	return seq <= v->late_up_to;
+	return seq <= v->late.last && number < v->late.number;
 }
 
 static void
@@ -246,7 +243,7 @@ typedef enum Rest
 	MUST_BE_GONE
 } Rest;
 
-/* The rows of the next stretch, up to its end, which are the seal's (0: behind all seals). */
+/* The rows of the next stretch, up to its end, which are the seal's. */
 static void
 walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest rest)
 {
@@ -254,7 +251,7 @@ walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest
 	{
 		Fate		fate;
 
-		if (is_late(v, v->row->seq))
+		if (is_late(v, v->row->seq, number))
 			continue;
 		fate = fate_of(v, v->row);
 		if (fate == UNSEALED || (fate == SEALED && rest == MUST_BE_GONE))
@@ -268,14 +265,13 @@ walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest
 static void
 walk_late(Verification *v, const ScimStoredSeal *seal, Reckoning *reckoning)
 {
-	ScimLateSeqs *late = scim_open_late_seqs(v->tenant, seal->number, seal->number, PG_INT64_MIN);
-	int64		first;
-	int64		last;
+	ScimLateSeqs *late_seqs = scim_open_late_seqs(v->tenant, seal->number, seal->number,
+												  PG_INT64_MIN);
+	ScimLateStretch late;
 
-	while (scim_next_late_seqs(late, &first, &last))
+	while (scim_next_late_seqs(late_seqs, &late))
 	{
-		/* none of a sound seal is without bounds */
-		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, first - 1, last,
+		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
 
@@ -286,7 +282,7 @@ walk_late(Verification *v, const ScimStoredSeal *seal, Reckoning *reckoning)
 		}
 		scim_close_history(rows);
 	}
-	scim_close_late_seqs(late);
+	scim_close_late_seqs(late_seqs);
 }
 
 /* ---- hashes ---- */
@@ -480,9 +476,10 @@ static void
 open_rows(Verification *v, int64 from)
 {
 	/* those that pruned seals had as late are gone with them */
-	v->late = scim_open_late_seqs(v->tenant, Max(from, v->pruned + 1), PG_INT64_MAX, v->behind);
-	v->late_up_to = PG_INT64_MIN;
-	next_late(v);
+	v->late_seqs = scim_open_late_seqs(v->tenant, Max(from, v->pruned + 1), PG_INT64_MAX,
+									   v->behind);
+	v->has_late = scim_next_late_seqs(v->late_seqs, &v->next_late);
+	v->late = (ScimLateStretch) {PG_INT64_MIN, PG_INT64_MIN, PG_INT64_MIN};
 	v->rows = scim_open_history_of_tenant(v->tenant, v->behind, PG_INT64_MAX,
 										  GetActiveSnapshot());
 	next_row(v);
@@ -494,7 +491,7 @@ check_rest(Verification *v)
 {
 	settle(v, false);
 	if (v->last_number == 0 || v->last_seq != PG_INT64_MIN)
-		walk_rows(v, 0, PG_INT64_MAX, NULL, MAY_BE_THERE);
+		walk_rows(v, NO_SEAL, PG_INT64_MAX, NULL, MUST_BE_GONE);
 }
 
 static void
@@ -511,7 +508,7 @@ verify(Verification *v, int64 from)
 		check_seal(v, seal, rest);
 	check_rest(v);
 	scim_close_history(v->rows);
-	scim_close_late_seqs(v->late);
+	scim_close_late_seqs(v->late_seqs);
 	scim_close_seals(seals);
 }
 

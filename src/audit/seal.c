@@ -321,14 +321,16 @@ go_on(Sealing *sealing)
 
 /* ---- rows ---- */
 
-/* Has the last call not sealed it?  Those that are found by xid, it has not. */
+/* Has the last call not sealed it, and is it not too late for any? */
 static bool
 is_new(const Sealing *sealing, int64 seq, uint64 xid)
 {
 	const ScimSeen *then = &sealing->then;
 
+	if (!sealing->has_then || seq > then->seq)
+		return true;
 	/* of this server: the other one knows nothing of its xids */
-	if (!sealing->has_then || seq > then->seq || (!sealing->by_xid && seq > sealing->now.server.floor))
+	if (!sealing->by_xid && seq > sealing->now.server.floor)
 		return true;
 	/* who writes has his xid before his seq: what came later has been put there by other means */
 	return xid < then->next && (sealing->by_xid || !scim_has_seen(then, seq, xid));

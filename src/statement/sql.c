@@ -251,18 +251,39 @@ static const char *const discouraged[] = {"enable_seqscan", "enable_bitmapscan",
 "enable_sort", "jit"};
 
 static void
+set_for_plan(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
+static void
 plan_by_indexes(SPIPlanPtr plan)
 {
 	int			nesting = NewGUCNestLevel();
 	CachedPlan *made;
 
 	for (size_t i = 0; i < lengthof(discouraged); i++)
-		(void) set_config_option(discouraged[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-								 true, 0, false);
+		set_for_plan(discouraged[i], "off");
+	set_for_plan("enable_indexscan", "on");
 	made = SPI_plan_get_cached_plan(plan);
 	if (made)
 		ReleaseCachedPlan(made, NULL);
 	AtEOXact_GUC(true, nesting);
+}
+
+SPIPlanPtr
+scim_prepare_by_index(const char *sql, int nargs, Oid *types)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	plan_by_indexes(plan);
+	/* SPI leaves its own */
+	MemoryContextSwitchTo(context);
+	return plan;
 }
 
 int
@@ -270,15 +291,10 @@ scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const c
 				  bool read_only)
 {
 	MemoryContext context = CurrentMemoryContext;
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	int			result;
+	SPIPlanPtr	plan = scim_prepare_by_index(sql, nargs, types);
+	int			result = SPI_execute_plan(plan, values, nulls, read_only, 0);
 
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-	plan_by_indexes(plan);
-	result = SPI_execute_plan(plan, values, nulls, read_only, 0);
 	SPI_freeplan(plan);
-	/* SPI leaves its own */
 	MemoryContextSwitchTo(context);
 	return result;
 }

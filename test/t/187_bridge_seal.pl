@@ -84,6 +84,8 @@ sub until_held { change(); until_true("count(*) = 1 FROM pg_stat_activity WHERE 
 
 # ---- It seals what its client wrote, and what anybody wrote.
 
+my $silent = ScimverBridge->new(conninfo => $conninfo, args => [ '--seal', '1' ]);
+$silent->roundtrip('ping');
 my $never = bridge($conninfo, 'never', '--seal', '0');
 my $reader = bridge($conninfo, 'reader', '--read-only', '--seal', '1');
 ok(create($never), 'a client writes');
@@ -99,7 +101,12 @@ is(sql(q{SELECT count(*), sum(row_count) FROM scim_history_rows, (SELECT sum(row
 is(sql(q{SELECT * FROM scim_verify_history('default') UNION ALL SELECT * FROM scim_verify_history('acme')}), '', 'the seals are sound');
 is(sql(q{SELECT count(*) FROM pg_stat_activity WHERE application_name ~ 'never|reader' AND query ~ 'seal'}), 0, 'not with --seal 0, nor with --read-only');
 is(sql(q{SELECT count(*) FROM pg_stat_activity WHERE application_name ~ 'never|reader'}), 2, 'which are there');
-is($_->finish, 0, 'exit code') foreach $never, $reader;
+is(sql(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'scimver-mcp'}), 0, 'nor is a connection opened for it');
+$silent->initialize;
+ok(create($silent), 'its first call');
+until_sealed();
+is($_->finish, 0, 'exit code') foreach $never, $reader, $silent;
+is($silent->stderr, '', 'nothing to report');
 
 # What holds in a call that writes holds here: no client's settings, but that of a commit.
 sql(q{CREATE ROLE hasty LOGIN SUPERUSER; ALTER ROLE hasty SET synchronous_commit = off;

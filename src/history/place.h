@@ -9,6 +9,7 @@
 
 #include "access/attnum.h"
 #include "access/tupdesc.h"
+#include "nodes/pg_list.h"
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
 
@@ -51,6 +52,9 @@ typedef struct ScimEntryForm
 
 extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 
+/* Is a text, of a column of it, that one, byte by byte? */
+extern bool scim_is_text(Datum value, const char *text);
+
 /* Does the table begin with these columns, whatever its owner has put behind them? */
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 
@@ -63,13 +67,26 @@ extern Oid	scim_history_table(void);
 /* Its sequence, or an error. */
 extern Oid	scim_history_sequence(void);
 
+/* The table that says whose transactions its xids are; InvalidOid: as above. */
+extern Oid	scim_history_server_table(void);
+
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);
 
-/*
- * Of that table the index (tenant_id, resource_type, resource_id, seq), by which it
- * is read; an error if it is gone, or another one.
- */
-extern Oid	scim_history_resource_index(Relation table);
+/* The indexes by which it is read. */
+typedef enum ScimHistoryIndex
+{
+	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq: of all but refusals */
+	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
+	SCIM_BY_XID					/* xid, seq */
+}			ScimHistoryIndex;
+
+#define SCIM_HISTORY_INDEXES (SCIM_BY_XID + 1)
+
+/* One of them, of that table; an error if it is gone, or another one. */
+extern Oid	scim_history_index(Relation table, ScimHistoryIndex which);
+
+/* Is that the predicate of it, and so has an index of the table all rows but refusals? */
+extern bool scim_leaves_out_refused(const List *predicate);
 
 #endif							/* SCIM_HISTORY_PLACE_H */

@@ -187,6 +187,13 @@ is_deeply($bridge->{messages}, [], 'the slow call still waits');
 release($user);
 ok($bridge->envelope($slow)->{success}, 'it is answered in the end');
 is($bridge->stderr, '', 'that a seal gives way is nothing to report');
+
+# One at a time, whatever connections are free.
+my $clock = bridge("$conninfo options='-c default_transaction_read_only=on'", 'clock', '--seal', '1');
+until_held();
+until_asked('clock') for 1 .. 3;
+is(sql("SELECT count(*) FROM pg_stat_activity WHERE $held"), 1, 'a seal that takes longer than from one to the next');
+is($clock->finish, 0, 'exit code');
 release($lock);
 until_changed_and_sealed();
 is($bridge->finish, 0, 'exit code');

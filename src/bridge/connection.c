@@ -89,7 +89,7 @@ end(Connection *c, bool unsent, bool overdue)
 static void
 lost(Connection *c, bool unsent)
 {
-	if (c->state != CONNECTION_IDLE && !(c->request != NULL && request_is_passive(c->request)))
+	if (c->request != NULL && !request_is_passive(c->request))
 		log_line("a connection to the database was lost during a call");
 	end(c, unsent, false);
 }

@@ -10,8 +10,8 @@
  * attempt comes after a growing pause, in which requests wait.
  *
  * A passive request is sent when there is a connection that no other one waits
- * for.  Others come while it is under way, and may find no connection but its:
- * one of them has waited a moment, then it is cancelled.
+ * for.  Others that come while it is under way may find no connection but its: once
+ * one of them has waited a moment, it is cancelled.
  *
  * libpq is used without blocking: connection.c's business is one connection,
  * this file's is to share them out.
@@ -35,8 +35,8 @@
 #define PAUSE_LONGEST 2000
 
 /*
- * How long a request waits while a passive one is under way, in milliseconds: as
- * long as one commonly takes, for less than a cancel request would.
+ * How long a request waits while a passive one is under way, in milliseconds: longer
+ * than one commonly takes, as a cancel request takes its time, too.
  */
 #define GIVE_WAY_AFTER 100
 

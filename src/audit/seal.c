@@ -280,7 +280,8 @@ is_new(const Sealing *sealing, int64 seq, uint64 xid)
 	const ScimSeen *then = &sealing->then;
 
 	/* of this server: the other one knows nothing of its xids */
-	if (!sealing->has_then || seq > then->seq || (!sealing->by_xid && seq > sealing->now.server.floor))
+	if (!sealing->has_then || seq > then->seq ||
+		(!sealing->by_xid && seq > sealing->now.server.floor))
 		return true;
 	/* who writes has his xid before his seq: what came later has been put there by other means */
 	return xid < then->next && (sealing->by_xid || !scim_has_seen(then, seq, xid));

@@ -57,6 +57,7 @@ typedef struct Known
 	/* InvalidOid, of each: not looked for yet */
 	Oid			sequence;
 	Oid			server_table;
+	Oid			pruned_table;
 	Oid			indexes[SCIM_HISTORY_INDEXES];
 } Known;
 
@@ -66,7 +67,8 @@ static uint64 changes = 0;		/* of any relation */
 static bool
 is_known(Oid relid)
 {
-	if (relid == known.table || relid == known.sequence || relid == known.server_table)
+	if (relid == known.table || relid == known.sequence || relid == known.server_table ||
+		relid == known.pruned_table)
 		return true;
 	for (int i = 0; i < SCIM_HISTORY_INDEXES; i++)
 	{
@@ -173,6 +175,12 @@ scim_history_server_table(void)
 	return find_known("scim_history_server", &known.server_table);
 }
 
+Oid
+scim_history_pruned_table(void)
+{
+	return find_known("scim_history_pruned", &known.pruned_table);
+}
+
 /* ---- is it as it was made? ---- */
 
 bool
@@ -227,7 +235,7 @@ typedef struct IndexForm
 	AttrNumber	columns[4];
 	bool		is_partial;		/* what was refused is not in it */
 	const char *statement;		/* that makes it anew */
-}			IndexForm;
+} IndexForm;
 
 static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 	[SCIM_BY_RESOURCE] = {
@@ -255,7 +263,7 @@ static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 
 /* Has the index the rows that it was made with? */
 static bool
-has_its_rows(Relation index, const IndexForm * made)
+has_its_rows(Relation index, const IndexForm *made)
 {
 	const List *predicate = RelationGetIndexPredicate(index);
 
@@ -264,7 +272,7 @@ has_its_rows(Relation index, const IndexForm * made)
 
 /* An index on these columns alone, in their order? */
 static bool
-is_made_so(Relation index, const IndexForm * made)
+is_made_so(Relation index, const IndexForm *made)
 {
 	const FormData_pg_index *form = index->rd_index;
 
@@ -281,7 +289,7 @@ is_made_so(Relation index, const IndexForm * made)
 }
 
 static Oid
-find_index(Relation table, const IndexForm * made)
+find_index(Relation table, const IndexForm *made)
 {
 	Oid			found = get_relname_relid(made->name, RelationGetNamespace(table));
 	Relation	index;

@@ -70,6 +70,9 @@ extern Oid	scim_history_sequence(void);
 /* The table that says whose transactions its xids are; InvalidOid: as above. */
 extern Oid	scim_history_server_table(void);
 
+/* The table that says how far it was pruned, tenant by tenant. */
+extern Oid	scim_history_pruned_table(void);
+
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);
 
@@ -79,7 +82,7 @@ typedef enum ScimHistoryIndex
 	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq: of all but refusals */
 	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
 	SCIM_BY_XID					/* xid, seq */
-}			ScimHistoryIndex;
+} ScimHistoryIndex;
 
 #define SCIM_HISTORY_INDEXES (SCIM_BY_XID + 1)
 

@@ -153,10 +153,13 @@ static Oid
 find_known(const char *name, Oid *place)
 {
 	Oid			found = *place;
-	uint64		started = changes;
+	uint64		started;
 
 	if (likely(OidIsValid(found)))
 		return found;
+	/* what is known of the others is kept with what is known of that one */
+	(void) scim_history_table();
+	started = changes;
 	found = find_own(name);
 	if (started == changes && known.is_known)
 		*place = found;

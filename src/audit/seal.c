@@ -10,9 +10,9 @@
  * Only after a restore, or where nothing was sealed yet, all rows are looked at.
  *
  * Rows come sorted by tenant and seq, and each goes into the hash at once: memory does
- * not grow with their number.  Nor do seals, of which one is of so many rows at
- * most: what is pruned goes seal by seal, and a first one of all of a long
- * history would keep it as long as its youngest row.
+ * not grow with their number.  A seal is of so many rows at most, and more make
+ * several: what is pruned goes seal by seal, and a first one of all of a long history
+ * would keep it as long as its youngest row; nor does what came late gather.
  *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table, who sees all rows.

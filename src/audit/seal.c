@@ -10,9 +10,9 @@
  * Only after a restore, or where nothing was sealed yet, all rows are looked at.
  *
  * Rows come sorted by tenant and seq, and each goes into the hash at once: memory does
- * not grow with their number.  Nor do seals, of which one is of so many rows at
- * most: what is pruned goes seal by seal, and a first one of all of a long
- * history would keep it as long as its youngest row.
+ * not grow with their number.  A seal is of so many rows at most, and more make
+ * several: what is pruned goes seal by seal, and a first one of all of a long history
+ * would keep it as long as its youngest row; nor does what came late gather.
  *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table, who sees all rows.
@@ -321,15 +321,16 @@ go_on(Sealing *sealing)
 
 /* ---- rows ---- */
 
-/* Has the last call not sealed it?  Those that are found by xid, it has not. */
+/* Has the last call not sealed it, and is it not too late for any? */
 static bool
 is_new(const Sealing *sealing, int64 seq, uint64 xid)
 {
 	const ScimSeen *then = &sealing->then;
 
+	if (!sealing->has_then || seq > then->seq)
+		return true;
 	/* of this server: the other one knows nothing of its xids */
-	if (!sealing->has_then || seq > then->seq ||
-		(!sealing->by_xid && seq > sealing->now.server.floor))
+	if (!sealing->by_xid && seq > sealing->now.server.floor)
 		return true;
 	/* who writes has his xid before his seq: what came later has been put there by other means */
 	return xid < then->next && (sealing->by_xid || !scim_has_seen(then, seq, xid));

@@ -16,11 +16,10 @@ CREATE EXTENSION scimver CASCADE;
 CREATE FUNCTION wrote(tenant text, count int DEFAULT 1) RETURNS void LANGUAGE sql AS $$
 	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, actor)
 	SELECT nextval('scim_history_seq'), pg_current_xact_id(), clock_timestamp(), tenant, 'User', n::text, 'update', n, current_user FROM generate_series(1, count) n $$;
--- one that has a seq from before, as of a transaction that was open for long
+-- one that has a seq from before: of a transaction that had begun when it was sealed, and not ended
 CREATE FUNCTION wrote_late(tenant text, VARIADIC seqs bigint[]) RETURNS void LANGUAGE sql AS $$
 	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor)
-	SELECT seq, pg_current_xact_id(), clock_timestamp(), tenant, 'User', 'update', 'late' FROM unnest(seqs) seq $$;
-
+	SELECT late, (next_xid::text::bigint - 1)::text::xid8, clock_timestamp(), tenant, 'User', 'update', 'late' FROM unnest(seqs) late, scim_history_sealer $$;
 -- The form of a row, by what PostgreSQL itself knows of JSON.
 CREATE FUNCTION member(name text, value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT format('"%s":%s', name, value) WHERE value IS NOT NULL $$;
 CREATE FUNCTION form(r scim_history_rows) RETURNS text LANGUAGE sql STABLE AS $$
@@ -129,6 +128,14 @@ SELECT scim_seal_history();
 SELECT wrote_late('green', :seq - 8);
 SELECT scim_seal_history();
 SELECT seals();
+SELECT t, v FROM unnest(ARRAY['red', 'blue', 'green', 'gold']) t, scim_verify_history(t) v;
+-- what has been put there by other means, in a transaction that began only after the last seal, does not come late: it is nobody's
+INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (:seq - 1, pg_current_xact_id(), now(), 'red', 'User', 'update', 'late');
+SELECT scim_seal_history();
+SELECT wrote('red', 1);
+SELECT scim_seal_history();
+DELETE FROM scim_history_rows WHERE tenant_id = 'red' AND seq = :seq - 1;
+SELECT seals('red');
 
 -- ---- odd rows ----
 
@@ -150,7 +157,7 @@ DELETE FROM scim_history_rows WHERE tenant_id = 'odd';
 DELETE FROM scim_history_seals WHERE tenant_id = 'odd';
 -- what has no other form than itself: arrays of other shapes, and instants that RFC 3339 cannot write
 CREATE FUNCTION shape(names text[], at timestamptz) RETURNS void LANGUAGE sql AS $$
-	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor, changed) VALUES (1, pg_current_xact_id(), at, 'shapes', 'User', 'create', 'ann', names) $$;
+	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor, changed) VALUES (9223372036854775807, pg_current_xact_id(), at, 'shapes', 'User', 'create', 'ann', names) $$;
 CREATE TABLE shapes (n int GENERATED ALWAYS AS IDENTITY, names text[], at timestamptz, hash bytea);
 INSERT INTO shapes (names, at) VALUES ('{a,b}', '2026-01-01'), ('{{a,b}}', '2026-01-01'), ('{{a},{b}}', '2026-01-01'), ('[0:1]={a,b}', '2026-01-01'), ('{a,NULL}', '2026-01-01'), ('{a,"null"}', '2026-01-01'),
 	(NULL, 'infinity'), (NULL, '-infinity'), (NULL, '0001-01-01 BC'), (NULL, '4713-01-01 BC'), (NULL, '0002-01-01 BC'), (NULL, '0001-01-01'), (NULL, '12026-01-01'), (NULL, '294276-12-31'), (NULL, '2026-01-01');
@@ -244,7 +251,7 @@ SELECT count(*) FROM seals() s WHERE s LIKE '%WRONG%';
 SELECT min(nextval('scim_history_seq')) AS many FROM generate_series(1, 100001) \gset
 SELECT wrote('many', 2);
 SELECT scim_seal_history();
-INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) SELECT :many + n, pg_current_xact_id(), '2026-01-01', 'many', 'User', 'update', 'me' FROM generate_series(1, 100000) n;
+INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) SELECT :many + n, (next_xid::text::bigint - 1)::text::xid8, '2026-01-01', 'many', 'User', 'update', 'me' FROM generate_series(1, 100000) n, scim_history_sealer;
 SELECT wrote('many', 1);
 SELECT scim_seal_history();
 SELECT number, row_count, last_seq - :many, (SELECT sum(upper(r) - lower(r)) FROM unnest(late) r) FROM scim_history_seals WHERE tenant_id = 'many' ORDER BY number;
@@ -279,6 +286,7 @@ SELECT wrote('red', 1);
 SELECT scim_seal_history();
 SELECT count(*) FROM scim_history_rows r WHERE r.tenant_id IN ('red', 'blue') AND NOT EXISTS (SELECT FROM scim_history_seals s, rows_of(s.tenant_id, s.number) o WHERE s.tenant_id = r.tenant_id AND o.seq = r.seq);
 SELECT count(*) FROM seals() s WHERE s LIKE '%WRONG%';
+SELECT t, v FROM unnest(ARRAY['red', 'blue', 'green', 'gold']) t, scim_verify_history(t) v;
 
 -- ---- an owner who changes things ----
 

@@ -17,10 +17,9 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
-#include "audit/digest.h"
 #include "audit/read_seals.h"
+#include "audit/reckoning.h"
 #include "audit/sealer.h"
-#include "audit/seals.h"
 #include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -55,19 +54,12 @@ typedef enum Fate
 	UNSEALED					/* none will */
 } Fate;
 
-/* The hash that a seal ought to have. */
-typedef struct Reckoning
-{
-	ScimSealHash *hash;			/* from the stored hash before it; NULL: there is none */
-	ScimSealHash *other;		/* from what that ought to be, if it is not that */
-	int64		row_count;
-} Reckoning;
-
 typedef struct Verification
 {
 	const char *tenant;
 	ScimResultSet *results;
 	MemoryContext scratch;		/* of one row */
+	MemoryContext stretch;		/* of a stretch of late ones */
 	/* what the sealer saw */
 	bool		has_sealer;		/* else nothing was sealed yet */
 	bool		is_here;		/* of this server: later transactions have xids that follow */
@@ -88,6 +80,7 @@ typedef struct Verification
 	/* the rows */
 	ScimHistoryReader *rows;
 	ScimHistoryEntry *row;		/* the next one; NULL: there is none */
+	SPIPlanPtr	late_plan;
 	ScimLateSeqs *late_seqs;	/* of later seals */
 	bool		has_late;
 	ScimLateStretch next_late;	/* then: the next one */
@@ -220,22 +213,6 @@ is_late(Verification *v, int64 seq, int64 number)
 	return seq <= v->late.last && number < v->late.number;
 }
 
-static void
-reckon_row(Verification *v, Reckoning *reckoning, const ScimHistoryEntry *row)
-{
-	MemoryContext old = MemoryContextSwitchTo(v->scratch);
-	uint8		digest[SCIM_DIGEST_SIZE];
-
-	scim_digest_row(row->values, row->nulls, digest);
-	if (reckoning->hash)
-		scim_hash_row(reckoning->hash, digest);
-	if (reckoning->other)
-		scim_hash_row(reckoning->other, digest);
-	reckoning->row_count++;
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(v->scratch);
-}
-
 /* Of what is sealed where there is nothing to reckon: may the rows be there? */
 typedef enum Rest
 {
@@ -245,7 +222,7 @@ typedef enum Rest
 
 /* The rows of the next stretch, up to its end, which are the seal's. */
 static void
-walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest rest)
+walk_rows(Verification *v, int64 number, int64 up_to, ScimReckoning *reckoning, Rest rest)
 {
 	for (; v->row && v->row->seq <= up_to; next_row(v))
 	{
@@ -257,68 +234,38 @@ walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest
 		if (fate == UNSEALED || (fate == SEALED && rest == MUST_BE_GONE))
 			tell(v, number, &v->row->seq, ADDED);
 		else if (fate == SEALED && reckoning)
-			reckon_row(v, reckoning, v->row);
+			scim_reckon_row(reckoning, v->row);
 	}
 }
 
 /* Those that the seal has as late, wherever they are. */
 static void
-walk_late(Verification *v, const ScimStoredSeal *seal, Reckoning *reckoning)
+walk_late(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
 {
-	ScimLateSeqs *late_seqs = scim_open_late_seqs(v->tenant, seal->number, seal->number,
-												  PG_INT64_MIN);
+	ScimLateSeqs *late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, seal->number,
+												  seal->number, PG_INT64_MIN);
 	ScimLateStretch late;
 
 	while (scim_next_late_seqs(late_seqs, &late))
 	{
+		MemoryContext old = MemoryContextSwitchTo(v->stretch);
 		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
 
 		while ((row = scim_next_entry(rows)) != NULL)
 		{
-			reckon_row(v, reckoning, row);
+			scim_reckon_row(reckoning, row);
 			scim_free_entry(row);
 		}
 		scim_close_history(rows);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(v->stretch);
 	}
 	scim_close_late_seqs(late_seqs);
 }
 
 /* ---- hashes ---- */
-
-static bool
-is_hash(const bytea *stored)
-{
-	return stored && VARSIZE_ANY_EXHDR(stored) == SCIM_DIGEST_SIZE;
-}
-
-static Reckoning
-begin_reckoning(const Verification *v)
-{
-	Reckoning	reckoning = {0};
-
-	/* no hash stands before the first seal; where one should, there must be one */
-	if (is_hash(v->before) || v->expected == 1)
-		reckoning.hash = scim_begin_hash(v->before, v->expected);
-	if (v->alternative)
-		reckoning.other = scim_begin_hash(v->alternative, v->expected);
-	return reckoning;
-}
-
-/* Ends it (NULL: it was not begun, nor is there a result): is it what is stored? */
-static bool
-end_hash(ScimSealHash *hash, const bytea *stored, bytea **result)
-{
-	*result = NULL;
-	if (hash == NULL)
-		return false;
-	*result = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
-	SET_VARSIZE(*result, VARHDRSZ + SCIM_DIGEST_SIZE);
-	scim_end_hash(hash, (uint8 *) VARDATA(*result));
-	return is_hash(stored) &&
-		memcmp(VARDATA(*result), VARDATA_ANY(stored), SCIM_DIGEST_SIZE) == 0;
-}
 
 /* The next seal goes on from this one. */
 static void
@@ -337,31 +284,32 @@ go_on_from(Verification *v, const ScimStoredSeal *seal, bytea *alternative)
 	v->alternative = alternative;
 	v->expected = seal->number + 1;
 	v->knows_before = seal->has_last_seq && seal->last_seq >= v->behind &&
-		(is_hash(seal->hash) || alternative);
+		(scim_is_hash(seal->hash) || alternative);
 	if (seal->has_last_seq)
 		v->behind = Max(v->behind, seal->last_seq);
 }
 
-static void
-check_hash(Verification *v, const ScimStoredSeal *seal, const Reckoning *reckoning)
+static const char *
+problem_of(const ScimStoredSeal *seal, int64 row_count)
 {
-	bytea	   *ought;
-	bytea	   *other;
-	bool		holds = end_hash(reckoning->hash, seal->hash, &ought);
-	bool		other_holds = end_hash(reckoning->other, seal->hash, &other);
-	int64		count = reckoning->row_count;
+	if (!scim_is_hash(seal->hash))
+		return BROKEN;
+	if (row_count != seal->row_count)
+		return row_count < seal->row_count ? MISSING : ADDED;
+	return CHANGED;
+}
 
-	settle(v, other_holds && !holds);
-	if (!holds && !other_holds)
-		v->problem = !is_hash(seal->hash) ? BROKEN : count < seal->row_count ? MISSING
-			: count > seal->row_count ? ADDED : CHANGED;
-	else if (count != seal->row_count)
+static void
+check_hash(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
+{
+	ScimReckoned reckoned = scim_end_reckoning(reckoning, seal->hash);
+
+	settle(v, reckoned.other_holds && !reckoned.holds);
+	if (!reckoned.holds && !reckoned.other_holds)
+		v->problem = problem_of(seal, reckoning->row_count);
+	else if (reckoning->row_count != seal->row_count)
 		tell(v, seal->number, NULL, BROKEN);
-	go_on_from(v, seal, v->problem ? (ought ? ought : other) : NULL);
-	if (ought && ought != v->alternative)
-		pfree(ought);
-	if (other && other != v->alternative)
-		pfree(other);
+	go_on_from(v, seal, reckoned.ought);
 }
 
 /* ---- seals ---- */
@@ -388,8 +336,9 @@ check_pruned(Verification *v, const ScimStoredSeal *seal, Rest rest)
 static void
 check_rows(Verification *v, const ScimStoredSeal *seal)
 {
-	Reckoning	reckoning = begin_reckoning(v);
+	ScimReckoning reckoning;
 
+	scim_begin_reckoning(&reckoning, v->expected, v->before, v->alternative, v->scratch);
 	if (seal->has_late)
 		walk_late(v, seal, &reckoning);
 	walk_rows(v, seal->number, seal->last_seq, &reckoning, MAY_BE_THERE);
@@ -476,8 +425,9 @@ static void
 open_rows(Verification *v, int64 from)
 {
 	/* those that pruned seals had as late are gone with them */
-	v->late_seqs = scim_open_late_seqs(v->tenant, Max(from, v->pruned + 1), PG_INT64_MAX,
-									   v->behind);
+	v->late_plan = scim_prepare_late_seqs();
+	v->late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, Max(from, v->pruned + 1),
+									   PG_INT64_MAX, v->behind);
 	v->has_late = scim_next_late_seqs(v->late_seqs, &v->next_late);
 	v->late = (ScimLateStretch) {PG_INT64_MIN, PG_INT64_MIN, PG_INT64_MIN};
 	v->rows = scim_open_history_of_tenant(v->tenant, v->behind, PG_INT64_MAX,
@@ -545,6 +495,8 @@ scim_verify_history(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	v.scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver row",
+									  ALLOCSET_DEFAULT_SIZES);
+	v.stretch = AllocSetContextCreate(CurrentMemoryContext, "scimver late rows",
 									  ALLOCSET_DEFAULT_SIZES);
 	scim_act_as_owner_of(scim_history_table(), &caller);
 	read_last_seal(&v);

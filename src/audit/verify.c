@@ -250,7 +250,8 @@ walk_late(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
 	while (scim_next_late_seqs(late_seqs, &late))
 	{
 		MemoryContext old = MemoryContextSwitchTo(v->stretch);
-		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
+		int64		behind = Max(late.first, PG_INT64_MIN + 1) - 1;
+		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, behind, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
 

@@ -149,7 +149,8 @@ find_seals(ScimTenantPruning *pruning)
 	bool		found;
 
 	values[1] = Int64GetDatum(first_young);
-	found = run("SELECT k.number, k.last_seq, s.floor, s.snapshot,"
+	found = run("SELECT k.number::pg_catalog.int8, k.last_seq::pg_catalog.int8,"
+				" s.floor::pg_catalog.int8, s.snapshot::pg_catalog.pg_snapshot,"
 				" COALESCE((SELECT pg_catalog.range_agg(l)"
 				" FROM %s.scim_history_seals AS z, pg_catalog.unnest(z.late) AS l"
 				" WHERE z.tenant_id" SQL_OP("=") "$1 AND z.number" SQL_OP(">") "k.number"

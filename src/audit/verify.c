@@ -139,7 +139,8 @@ read_numbers(const Verification *v, const char *text, int64 *first, int64 *secon
 static void
 read_pruned(Verification *v)
 {
-	(void) read_numbers(v, "SELECT COALESCE(p.number, 0), COALESCE(p.seq, 0)"
+	(void) read_numbers(v, "SELECT COALESCE(p.number::pg_catalog.int8, 0),"
+						" COALESCE(p.seq::pg_catalog.int8, 0)"
 						" FROM %s.scim_history_pruned AS p WHERE p.tenant_id" SQL_OP("=") "$1"
 						" LIMIT 1", &v->pruned, &v->pruned_seq);
 }
@@ -159,7 +160,7 @@ read_last_seal(Verification *v)
 	int64		number;
 	int64		last_seq;
 
-	if (!read_numbers(v, "SELECT s.number, COALESCE(s.last_seq, "
+	if (!read_numbers(v, "SELECT s.number::pg_catalog.int8, COALESCE(s.last_seq::pg_catalog.int8, "
 					  "'-9223372036854775808'::pg_catalog.int8) FROM %s.scim_history_seals AS s"
 					  " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">") "0"
 					  " ORDER BY s.number DESC LIMIT 1", &number, &last_seq))
@@ -249,7 +250,8 @@ walk_late(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
 	while (scim_next_late_seqs(late_seqs, &late))
 	{
 		MemoryContext old = MemoryContextSwitchTo(v->stretch);
-		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
+		int64		behind = Max(late.first, PG_INT64_MIN + 1) - 1;
+		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, behind, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
 

@@ -1,6 +1,6 @@
 # A sealed history that is dumped and restored, into another server, and into another
-# database of the same: it can be verified there, what was done to it is found
-# there, and it goes on there.  What the other server has done since has smaller or
+# database of the same, copied, and replicated: it can be verified there, what was done to
+# it is found there, and it goes on there.  What the other server has done since has smaller or
 # larger transaction numbers than the seals know of.
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use ScimverServer;
 use Test::More;
 
 my $conf = "max_prepared_transactions = 10\nautovacuum = off\n";
-my $node = new_server('audit', conf => $conf);
+my $node = new_server('audit', conf => $conf, allows_streaming => 1);
 my $folder = PostgreSQL::Test::Utils::tempdir();
 
 # What is wrong, as one line: number, whose row (if that is known), problem.
@@ -155,4 +155,24 @@ change($node, 'copied', 'copied', 1);
 is($node->safe_psql('copied', q{SELECT problems('default'), problems('other')}), 'sound|sound', '... with new rows');
 is(seal($node, 'copied'), '1', '... they are sealed');
 is($node->safe_psql('copied', q{SELECT problems('default'), problems('other')}), 'sound|sound', '... and it is sound');
+
+# A standby verifies it; with all that it has, also when it was promoted before the last seal came.
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+change_later('fourth', 110);
+change($node, 'scim', 'e', 7 .. 9);
+seal($node, 'scim');
+$node->safe_psql('scim', q{COMMIT PREPARED 'fourth'});
+change($node, 'scim', 'f', 7 .. 9);
+$node->wait_for_catchup($standby, 'replay', $node->lsn('flush'));
+is($standby->safe_psql('scim', q{SELECT problems('default'), problems('other')}), 'sound|sound', 'a standby: it is sound');
+$node->stop('immediate');
+$standby->promote;
+change($standby, 'scim', 'g', 7 .. 9);
+is($standby->safe_psql('scim', q{SELECT problems('default'), problems('other')}), 'sound|sound', '... promoted, with new rows');
+tamper($standby, 'scim', 'promoted');
+is(seal($standby, 'scim'), '7', '... they are sealed, and those that the primary had not sealed');
+is($standby->safe_psql('scim', q{SELECT problems('default'), problems('other')}), 'sound|sound', '... and it is sound');
 done_testing();

@@ -42,7 +42,7 @@ typedef struct Server
 	long		sent;			/* calls so far, and the id of the last one */
 	long		answered;		/* and those that were answered */
 	bool	   *seen;			/* by id: was it answered? */
-}			Server;
+} Server;
 
 static void
 fail(const char *what, const char *detail)
@@ -62,7 +62,7 @@ seconds(clockid_t clock)
 }
 
 static void
-server_start(Server * s, char **command)
+server_start(Server *s, char **command)
 {
 	int			in[2];
 	int			out[2];
@@ -85,7 +85,7 @@ server_start(Server * s, char **command)
 }
 
 static void
-server_write(const Server * s, const char *text, size_t length)
+server_write(const Server *s, const char *text, size_t length)
 {
 	while (length > 0)
 	{
@@ -100,7 +100,7 @@ server_write(const Server * s, const char *text, size_t length)
 
 /* So many more calls, in one write. */
 static void
-server_call(Server * s, long count)
+server_call(Server *s, long count)
 {
 	static char text[MOST_IN_FLIGHT * MOST_REQUEST];
 	size_t		length = 0;
@@ -130,7 +130,7 @@ is_success(const char *line)
 }
 
 static void
-look_at(Server * s, const char *line)
+look_at(Server *s, const char *line)
 {
 	const char *id = strstr(line, "\"id\":");
 	long		number = id != NULL ? strtol(id + 5, NULL, 10) : 0;
@@ -145,7 +145,7 @@ look_at(Server * s, const char *line)
 
 /* Wait for more, and look at the lines that are there; returns how many calls they answer. */
 static long
-server_read(Server * s)
+server_read(Server *s)
 {
 	long		before = s->answered;
 	char	   *line;
@@ -177,7 +177,7 @@ server_read(Server * s)
 
 /* So many calls, so many at a time. */
 static void
-server_answers(Server * s, long calls, long in_flight)
+server_answers(Server *s, long calls, long in_flight)
 {
 	long		last = s->sent + calls;
 
@@ -194,7 +194,7 @@ server_answers(Server * s, long calls, long in_flight)
 }
 
 static long
-server_resident_kb(const Server * s)
+server_resident_kb(const Server *s)
 {
 	char		path[64];
 	char		line[256];

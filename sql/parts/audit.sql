@@ -10,7 +10,7 @@ CREATE TABLE scim_history_seals (
 	sealed_at timestamptz NOT NULL,
 	PRIMARY KEY (tenant_id, number)
 );
-CREATE INDEX scim_history_late ON scim_history_seals (tenant_id, number) WHERE NOT isempty(late);
+CREATE INDEX scim_history_late ON scim_history_seals (tenant_id, number) WHERE NOT pg_catalog.isempty(late);
 COMMENT ON TABLE scim_history_seals IS
 	'Seals of the history: each is of the rows that were new in its tenant when it was made, and of the seal before';
 COMMENT ON COLUMN scim_history_seals.tenant_id IS

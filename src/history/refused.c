@@ -57,14 +57,21 @@ may_write(void)
 
 /* ---- where ---- */
 
+/*
+ * Where no policy keeps him, whoever has a privilege may be in any tenant; in a table of a
+ * single one, in that one.
+ */
 static bool
 may_work_in(const ScimRegistration *table, const char *tenant)
 {
 	if (strlen(tenant) > LONGEST)
 		return false;
-	if (!table->has_policy || check_enable_rls(table->relid, InvalidOid, true) != RLS_ENABLED)
+	if (scim_is_granted(tenant, strlen(tenant)))
 		return true;
-	return scim_is_granted(tenant, strlen(tenant));
+	if (table->tenant)
+		return strcmp(tenant, table->tenant) == 0;
+	return scim_has_privilege(table, ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE) &&
+		!(table->has_policy && check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED);
 }
 
 /*
@@ -83,7 +90,9 @@ own_tenant(const ScimRegistration *table)
 	if (may_work_in(table, tenant))
 		return tenant;
 	granted = scim_granted_tenants(&count);
-	return count > 0 ? TextDatumGetCString(granted[0]) : "default";
+	if (count > 0)
+		return TextDatumGetCString(granted[0]);
+	return table->tenant ? table->tenant : "default";
 }
 
 /* The one that the call was for, if he may work there; else his own. */

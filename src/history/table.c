@@ -311,7 +311,7 @@ insert_by_statement(Relation relation, Datum *values, bool *nulls)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	write_statement(&sql, relation, values, nulls);
-	scim_act_as(relation->rd_rel->relowner, &role);
+	scim_act_as_owner_of(RelationGetRelid(relation), &role);
 	(void) scim_run_fresh_sql(&sql, NULL);
 	scim_act_as_before(&role);
 	SPI_finish();

@@ -12,6 +12,7 @@ typedef struct ScimRole
 {
 	Oid			role;
 	int			context;
+	int			nesting;		/* of settings; 0: they are as they were */
 } ScimRole;
 
 /*
@@ -20,7 +21,10 @@ typedef struct ScimRole
  */
 extern void scim_act_as(Oid owner, ScimRole *old);
 
-/* The same, of the table with that OID. */
+/*
+ * The same, of the table with that OID, for statements whose values are not the caller's:
+ * no plan has them, which a session can have itself shown (debug_print_plan).
+ */
 extern void scim_act_as_owner_of(Oid relid, ScimRole *old);
 
 /* Acts as before. */

@@ -114,7 +114,10 @@ take_role(const ScimStatement *statement, const ScimRegistration *registration, 
 	if (statement->as_owner)
 		scim_act_as(registration->owner, old);
 	else
+	{
 		GetUserIdAndSecContext(&old->role, &old->context);
+		old->nesting = 0;
+	}
 }
 
 uint64

@@ -22,6 +22,9 @@
 /* More than these, of one resource in one transaction, come as they came. */
 #define MOST_ENTRIES 10000
 
+/* So many entries of before, and no more, are asked for the version that a resource had. */
+#define MOST_BEFORE 1000
+
 /* An entry of the stretch, and whose it is. */
 typedef struct Slot
 {
@@ -185,14 +188,32 @@ is_circle(const Part *part)
 						part->entries[part->count - 1]->version);
 }
 
-/* Reads those of the transaction before, in no order; "next": the first of them. */
+/* There is but one way where each revision is higher than the one before. */
+static bool
+revisions_rise(const Part *part)
+{
+	for (int i = 0; i < part->count; i++)
+	{
+		const ScimHistoryEntry *entry = part->entries[i];
+
+		if (!entry->has_revision || entry->operation == SCIM_HISTORY_CREATE ||
+			(i > 0 && entry->revision <= part->entries[i - 1]->revision))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Reads those of the transaction before, in no order; "next": the first of them; "room":
+ * so many may be read.
+ */
 static List *
-read_transaction(const Part *part, ScimHistoryReader *reader, ScimHistoryEntry **next)
+read_transaction(const Part *part, ScimHistoryReader *reader, ScimHistoryEntry **next, int *room)
 {
 	const ScimHistoryEntry *first = *next;
 	List	   *entries = NIL;
 
-	for (; *next && list_length(entries) <= MOST_ENTRIES; *next = scim_next_entry(reader))
+	for (; *next && *room > 0; *next = scim_next_entry(reader), (*room)--)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if ((*next)->operation == SCIM_HISTORY_REFUSED)
@@ -219,7 +240,8 @@ find_ends(List *entries, const char **version)
 
 /*
  * The version that the resource had before; false: that is not known.  A transaction
- * that led back to where it had begun left it as it was.
+ * that led back to where it had begun left it as it was; where one after the other did
+ * so, they are not all read.
  */
 static bool
 find_before(const Part *part, const char **version)
@@ -231,33 +253,46 @@ find_before(const Part *part, const char **version)
 												  GetActiveSnapshot());
 	ScimHistoryEntry *next = scim_next_entry(reader);
 	int			ends = 0;
+	int			room = MOST_BEFORE;
 
-	while (ends == 0 && next)
+	while (ends == 0 && next && room > 0)
 	{
-		List	   *entries = read_transaction(part, reader, &next);
+		List	   *entries = read_transaction(part, reader, &next, &room);
 
 		ends = find_ends(entries, version);
 	}
 	scim_close_history(reader);
-	return ends == 1;
+	return ends == 1 && room > 0;
+}
+
+static void
+find_order(Part *part, bool stand)
+{
+	const char *before = NULL;
+	bool		knows_before = find_before(part, &before);
+
+	if (stand && (!knows_before || same_version(before, part->entries[0]->previous_version)))
+		return;
+	scim_find_way(part->entries, part->count, knows_before, before);
 }
 
 static void
 order_entries(Part *part)
 {
 	bool		stand;
-	bool		knows_before;
-	const char *before = NULL;
+	MemoryContext own;
+	MemoryContext caller;
 
 	if (part->count < 2)
 		return;
 	stand = scim_is_way(part->entries, part->count);
-	if (stand && !is_circle(part))
+	if (stand && (!is_circle(part) || revisions_rise(part)))
 		return;
-	knows_before = find_before(part, &before);
-	if (stand && (!knows_before || same_version(before, part->entries[0]->previous_version)))
-		return;
-	scim_find_way(part->entries, part->count, knows_before, before);
+	own = AllocSetContextCreate(CurrentMemoryContext, "scimver order", ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(own);
+	find_order(part, stand);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(own);
 }
 
 /* Gives each place of the stretch the entry whose turn it is. */

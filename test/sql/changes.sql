@@ -146,6 +146,27 @@ SET scimver.max_page_size = 100000;
 SELECT tenant, changes->0->'version' AS first, changes->-1->'version' AS last FROM unnest('{long,longer}'::text[]) tenant, feed('', tenant, 100000);
 RESET scimver.max_page_size;
 
+-- ---- transactions that lead back to where they began: what was before them is not looked for without end ----
+
+DO $$ BEGIN
+	FOR n IN 1 .. 600 LOOP
+		BEGIN
+			CREATE TEMPORARY TABLE takes_an_xid ();
+			RAISE EXCEPTION 'undone';
+		EXCEPTION WHEN raise_exception THEN
+			NULL;
+		END;
+	END LOOP;
+END $$;
+-- the first makes v0; then each goes to v1 and back, of which the way back was written first
+CREATE FUNCTION led_back(tenant text, revision bigint) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, version, previous_version, actor, revision)
+		SELECT nextval('scim_history_seq'), (pg_current_xact_id()::text::bigint - 601 + t)::text::xid8, now(), tenant, 'User', 'x', CASE t WHEN 0 THEN 'create' ELSE 'update' END, 'v' || w, CASE t WHEN 0 THEN NULL ELSE 'v' || 1 - w END, 'me', revision * seq
+			FROM (SELECT t, w, row_number() OVER (ORDER BY t, w) AS seq FROM generate_series(0, 600) t, generate_series(0, least(t, 1)) w) rows ORDER BY seq $$;
+SELECT led_back('back', NULL), led_back('back by revision', 1);
+SELECT tenant, counts(changes), (SELECT count(*) FROM jsonb_array_elements(changes) WITH ORDINALITY AS e(e, place) WHERE place % 2 = 0 AND e->>'version' = 'v1') AS put_in_order, changes = (SELECT f.changes FROM feed('', tenant, 101) f) AS in_pieces
+	FROM unnest('{back,back by revision}'::text[]) tenant, feed('', tenant);
+
 -- ---- what is not kept any more ----
 
 CREATE FUNCTION pruned(last bigint, last_xid text DEFAULT '3', seen pg_snapshot DEFAULT pg_current_snapshot()) RETURNS void LANGUAGE sql AS $$

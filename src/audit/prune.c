@@ -104,9 +104,9 @@ next_tenant(Prune *prune)
 		prune->tenant ? CStringGetTextDatum(prune->tenant->tenant) : (Datum) 0
 	};
 	uint64		count = prune->tenant
-	? run("SELECT tenant_id FROM %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
+	? run("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
 		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
-	: run("SELECT tenant_id FROM %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
+	: run("SELECT tenant_id FROM ONLY %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
 		  0, NULL, NULL);
 	SPITupleTable *found = SPI_tuptable;
 	bool		isnull;

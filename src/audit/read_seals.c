@@ -106,7 +106,8 @@ scim_open_seals(const char *tenant, int64 from)
 	Oid			types[] = {TEXTOID, INT8OID};
 	Datum		values[] = {(Datum) 0, Int64GetDatum(from)};
 
-	reader->plan = prepare("SELECT s.number, s.last_seq, s.row_count, s.hash, pg_catalog.upper(s.late),"
+	reader->plan = prepare("SELECT s.number, s.last_seq, s.row_count, s.hash,"
+						   " pg_catalog.lower(s.late), pg_catalog.upper(s.late),"
 						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
 						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
 						   " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
@@ -130,11 +131,12 @@ read_seal(ScimStoredSeal *seal, const Batches *batches, HeapTuple row)
 	seal->is_odd = !seal->has_last_seq || isnull || seal->row_count < 0;
 	value = SPI_getbinval(row, descriptor, 4, &isnull);
 	seal->hash = isnull ? NULL : DatumGetByteaPCopy(value);
-	seal->last_late = number_of(batches, row, 5, &isnull) - 1;
-	value = SPI_getbinval(row, descriptor, 6, &isnull);
+	seal->first_late = number_of(batches, row, 5, &isnull);
+	seal->last_late = number_of(batches, row, 6, &isnull) - 1;
+	value = SPI_getbinval(row, descriptor, 7, &isnull);
 	is_empty = isnull || DatumGetBool(value);
 	seal->has_late = !is_empty;
-	value = SPI_getbinval(row, descriptor, 7, &isnull);
+	value = SPI_getbinval(row, descriptor, 8, &isnull);
 	seal->is_odd = seal->is_odd || DatumGetBool(value);
 }
 

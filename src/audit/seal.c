@@ -122,6 +122,45 @@ xid_array(const uint64 *xids, int count)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+/* The arguments of both statements that look for what the last call did not see. */
+#define UNSEEN_ARGUMENTS 4
+static Oid	unseen_types[UNSEEN_ARGUMENTS] = {XID8ARRAYOID, INT8OID, XID8OID, XID8OID};
+
+/* Of transactions that it knew as running, and of those that came after: each by the index. */
+#define UNSEEN_RUNNING \
+	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP("=") "ANY ($1) AND r.seq" SQL_OP(">") "$2"
+#define UNSEEN_SINCE \
+	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP(">=") "$3 AND r.xid" SQL_OP("<") "$4" \
+	" AND r.seq" SQL_OP(">") "$2"
+
+static void
+fill_unseen(const Sealing *sealing, Datum values[UNSEEN_ARGUMENTS])
+{
+	values[0] = xid_array(sealing->then.running, sealing->then.running_count);
+	values[1] = Int64GetDatum(sealing->then.server.floor);
+	values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->then.xmax));
+	values[3] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->now.xmax));
+}
+
+/* Is there any of it, be it the transaction's own? */
+static bool
+has_new_by_xid(const Sealing *sealing)
+{
+	const char *schema = scim_extension_schema("scimver");
+	Datum		values[UNSEEN_ARGUMENTS];
+	bool		found;
+
+	fill_unseen(sealing, values);
+	check_result(scim_run_by_index(psprintf("SELECT WHERE EXISTS (SELECT FROM ONLY " UNSEEN_RUNNING
+											") OR EXISTS (SELECT FROM ONLY " UNSEEN_SINCE ")",
+											schema, schema),
+								   UNSEEN_ARGUMENTS, unseen_types, values, NULL, true),
+				 "look for new rows");
+	found = SPI_processed > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
 /*
  * What the last call did not see, of this server.  OFFSET keeps the two apart from
  * the order: each by its index, and then what there is of them is sorted.
@@ -129,33 +168,25 @@ xid_array(const uint64 *xids, int count)
 static Portal
 open_by_xid(const Sealing *sealing)
 {
-	Oid			types[] = {XID8ARRAYOID, INT8OID, XID8OID, XID8OID};
-	Datum		values[] = {
-		xid_array(sealing->then.running, sealing->then.running_count),
-		Int64GetDatum(sealing->then.server.floor),
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->then.xmax)),
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->now.xmax))
-	};
 	const char *columns = scim_row_columns("r");
 	const char *schema = scim_extension_schema("scimver");
 	char	   *sql = psprintf("SELECT r.* FROM ("
-							   "SELECT %s FROM %s.scim_history_rows AS r"
-							   " WHERE r.xid" SQL_OP("=") "ANY ($1) AND r.seq" SQL_OP(">") "$2"
-							   " UNION ALL SELECT %s FROM %s.scim_history_rows AS r"
-							   " WHERE r.xid" SQL_OP(">=") "$3 AND r.xid" SQL_OP("<") "$4"
-							   " AND r.seq" SQL_OP(">") "$2 OFFSET 0) AS r"
+							   "SELECT %s FROM ONLY " UNSEEN_RUNNING
+							   " UNION ALL SELECT %s FROM ONLY " UNSEEN_SINCE " OFFSET 0) AS r"
 							   " WHERE r.tenant_id IS NOT NULL"
 							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
 							   columns, schema, columns, schema);
+	Datum		values[UNSEEN_ARGUMENTS];
 
-	return scim_open_plan(scim_prepare_by_index(sql, lengthof(types), types), values);
+	fill_unseen(sealing, values);
+	return scim_open_plan(scim_prepare_by_index(sql, UNSEEN_ARGUMENTS, unseen_types), values);
 }
 
 /* All rows. */
 static Portal
 open_all(void)
 {
-	char	   *sql = psprintf("SELECT %s FROM %s.scim_history_rows AS r"
+	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r"
 							   " WHERE r.tenant_id IS NOT NULL AND r.seq IS NOT NULL"
 							   " AND r.xid IS NOT NULL"
 							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
@@ -422,15 +453,39 @@ is_same_server(const ScimHistoryServer *a, const ScimHistoryServer *b)
 	return a->system_identifier == b->system_identifier && a->database == b->database;
 }
 
+/* Under the active snapshot. */
+static void
+see(Sealing *sealing, const ScimHistoryServer *server)
+{
+	scim_see(&sealing->now, server);
+	sealing->has_then = scim_read_sealer(&sealing->then);
+	sealing->by_xid = sealing->has_then && is_same_server(&sealing->then.server, server);
+}
+
+/*
+ * Is there anything to seal?  Who finds nothing, as most of those do who ask every few
+ * seconds, has locked nothing, and has taken no transaction id.
+ */
+static bool
+finds_anything(Sealing *sealing, const ScimHistoryServer *server)
+{
+	bool		found;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	see(sealing, server);
+	found = !sealing->by_xid || has_new_by_xid(sealing);
+	PopActiveSnapshot();
+	return found;
+}
+
 /* Under a snapshot of after the lock, or that of the transaction, if it keeps one. */
 static void
 seal(Sealing *sealing, const ScimHistoryServer *server)
 {
 	Portal		portal;
 
-	scim_see(&sealing->now, server);
-	sealing->has_then = scim_read_sealer(&sealing->then);
-	sealing->by_xid = sealing->has_then && is_same_server(&sealing->then.server, server);
+	see(sealing, server);
 	portal = sealing->by_xid ? open_by_xid(sealing) : open_all();
 	prepare_for_tenants(sealing);
 	sealing->context = CurrentMemoryContext;
@@ -463,7 +518,7 @@ scim_seal_new_rows(void)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	scim_act_as_owner_of(scim_history_table(), &role);
-	if (lock_out_others())
+	if (finds_anything(&sealing, &server) && lock_out_others())
 	{
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetTransactionSnapshot());

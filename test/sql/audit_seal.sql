@@ -87,6 +87,10 @@ SELECT seals('red'), seals('blue'), seals('ä "q"');
 SELECT sealer::text AS noted FROM scim_history_sealer sealer \gset
 SELECT scim_seal_history();
 SELECT sealer::text = :'noted' FROM scim_history_sealer sealer;
+-- and so it has no xid, nor a lock that a sealer would meet
+BEGIN;
+SELECT scim_seal_history(), pg_current_xact_id_if_assigned() IS NULL, (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode <> 'AccessShareLock' AND relation = 'scim_history_server'::regclass);
+COMMIT;
 SELECT wrote('blue', 1);
 SELECT scim_seal_history();
 SELECT sealer::text = :'noted' FROM scim_history_sealer sealer;

@@ -108,7 +108,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
 		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code
-	FROM scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
+	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
 

@@ -104,9 +104,9 @@ next_tenant(Prune *prune)
 		prune->tenant ? CStringGetTextDatum(prune->tenant->tenant) : (Datum) 0
 	};
 	uint64		count = prune->tenant
-	? run("SELECT tenant_id FROM %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
+	? run("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
 		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
-	: run("SELECT tenant_id FROM %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
+	: run("SELECT tenant_id FROM ONLY %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
 		  0, NULL, NULL);
 	SPITupleTable *found = SPI_tuptable;
 	bool		isnull;
@@ -216,13 +216,15 @@ run_batch(Prune *prune)
 	return delete_batch(prune);
 }
 
-/* Where there are seals, all goes by them. */
+/* Where there are seals, all goes by them; true: there is more to seal. */
 static bool
 seal_first(Prune *prune)
 {
+	bool		is_cut = false;
+
 	if (scim_has_seals())
-		(void) scim_seal_new_rows();
-	return true;
+		(void) scim_seal_new_rows(&is_cut);
+	return is_cut;
 }
 
 /* ---- the procedure ---- */
@@ -268,7 +270,8 @@ scim_prune_history(PG_FUNCTION_ARGS)
 	prune.said = GetCurrentTimestamp();
 	/* what comes is no transaction of the caller's, which may have a snapshot by now */
 	SPI_commit();
-	run_transaction(&prune, seal_first);
+	while (run_transaction(&prune, seal_first))
+		CHECK_FOR_INTERRUPTS();
 	for (TimestampTz began = GetCurrentTimestamp(); run_transaction(&prune, run_batch);
 		 began = GetCurrentTimestamp())
 	{

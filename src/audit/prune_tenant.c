@@ -92,7 +92,7 @@ find_last_old(const ScimTenantPruning *pruning, int most, int64 *last)
 
 	run("SELECT pg_catalog.max(o.seq) FROM ("
 		"SELECT n.seq, pg_catalog.bool_or(n.at" SQL_OP(">=") "$4) OVER (ORDER BY n.seq) AS young"
-		" FROM (SELECT r.seq, r.at FROM %s.scim_history_rows AS r"
+		" FROM (SELECT r.seq, r.at FROM ONLY %s.scim_history_rows AS r"
 		" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
 		" ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young", 4, types, values, NULL);
 	*last = result_number(1, &isnull);
@@ -111,7 +111,7 @@ find_first_young(const ScimTenantPruning *pruning, int64 *seq)
 		CStringGetTextDatum(pruning->tenant), TimestampTzGetDatum(pruning->young)
 	};
 	bool		isnull;
-	bool		found = run("SELECT r.seq FROM %s.scim_history_rows AS r"
+	bool		found = run("SELECT r.seq FROM ONLY %s.scim_history_rows AS r"
 							" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.at" SQL_OP(">=") "$2"
 							" ORDER BY r.seq LIMIT 1", 2, types, values, NULL) > 0;
 
@@ -181,7 +181,7 @@ find_seals(ScimTenantPruning *pruning)
 
 /* The tenant's rows that these seals have, behind the seq $2. */
 #define SEALED_ROWS \
-	"%s.scim_history_rows AS r WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2" \
+	"ONLY %s.scim_history_rows AS r WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2" \
 	" AND r.seq" SQL_OP("<=") "$3 AND ($4" SQL_OP("@>") "r.seq) IS NOT TRUE" \
 	" AND (r.seq" SQL_OP("<=") "$5 OR pg_catalog.pg_visible_in_snapshot(r.xid, $6))"
 

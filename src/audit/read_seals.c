@@ -109,6 +109,7 @@ scim_open_seals(const char *tenant, int64 from)
 
 	reader->plan = prepare("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
 						   " s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
+						   " pg_catalog.lower(s.late)::pg_catalog.int8,"
 						   " pg_catalog.upper(s.late)::pg_catalog.int8,"
 						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
 						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
@@ -133,11 +134,12 @@ read_seal(ScimStoredSeal *seal, const Batches *batches, HeapTuple row)
 	seal->is_odd = !seal->has_last_seq || isnull || seal->row_count < 0;
 	value = SPI_getbinval(row, descriptor, 4, &isnull);
 	seal->hash = isnull ? NULL : DatumGetByteaPCopy(value);
-	seal->last_late = number_of(batches, row, 5, &isnull) - 1;
-	value = SPI_getbinval(row, descriptor, 6, &isnull);
+	seal->first_late = number_of(batches, row, 5, &isnull);
+	seal->last_late = number_of(batches, row, 6, &isnull) - 1;
+	value = SPI_getbinval(row, descriptor, 7, &isnull);
 	is_empty = isnull || DatumGetBool(value);
 	seal->has_late = !is_empty;
-	value = SPI_getbinval(row, descriptor, 7, &isnull);
+	value = SPI_getbinval(row, descriptor, 8, &isnull);
 	seal->is_odd = seal->is_odd || DatumGetBool(value);
 }
 

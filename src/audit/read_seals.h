@@ -20,7 +20,8 @@ typedef struct ScimStoredSeal
 	int64		row_count;
 	bytea	   *hash;			/* whatever stands there; or NULL */
 	bool		has_late;
-	int64		last_late;		/* then */
+	int64		first_late;		/* then */
+	int64		last_late;
 	bool		is_odd;			/* it lacks what each has, or has what none has; then only its
 								 * number and hash are there, and last_seq, if has_last_seq */
 	bool		has_last_seq;

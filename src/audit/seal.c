@@ -7,12 +7,14 @@
  * locks is one row, against a second sealer.  What is new is what its snapshot shows,
  * and that of the last call did not (scim_history_sealer): rows of transactions
  * that were running then, and of those that came after, found by (xid, seq).
- * Only after a restore, or where nothing was sealed yet, all rows are looked at.
+ * Only after a restore all rows are looked at.
  *
  * Rows come sorted by tenant and seq, and each goes into the hash at once: memory does
  * not grow with their number.  A seal is of so many rows at most, and more make
  * several: what is pruned goes seal by seal, and a first one of all of a long history
- * would keep it as long as its youngest row; nor does what came late gather.
+ * would keep it as long as its youngest row; nor does what came late gather.  Nor does
+ * a call take much more than a number of rows, as it must end before a timeout: what
+ * it takes is then cut at a transaction, as if those behind it were still running.
  *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table, who sees all rows.
@@ -49,6 +51,9 @@ PG_FUNCTION_INFO_V1(scim_seal_history);
 /* A seal has no more rows than this. */
 #define MOST_ROWS 100000
 
+/* Nor does a call seal more than this, but for the rest of the last transaction. */
+#define MOST_ROWS_OF_CALL 200000
+
 /* So many rows are fetched at once. */
 #define FETCHED_ROWS 200
 
@@ -73,6 +78,7 @@ typedef struct Sealing
 	ScimSeen	then;			/* what the last call saw */
 	bool		has_then;
 	bool		by_xid;			/* of this server: what is new is found by xids */
+	bool		is_cut;			/* there is more, for the next call */
 	bool		noted;			/* the next call will begin with "now" */
 	SPIPlanPtr	find_last;		/* plans, which are used for each tenant */
 	SPIPlanPtr	insert;
@@ -122,6 +128,79 @@ xid_array(const uint64 *xids, int count)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+/* The arguments of both statements that look for what the last call did not see. */
+#define UNSEEN_ARGUMENTS 4
+static Oid	unseen_types[UNSEEN_ARGUMENTS] = {XID8ARRAYOID, INT8OID, XID8OID, XID8OID};
+
+/* Of transactions that it knew as running, and of those that came after: each by the index. */
+#define UNSEEN_RUNNING \
+	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP("=") "ANY ($1) AND r.seq" SQL_OP(">") "$2"
+#define UNSEEN_SINCE \
+	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP(">=") "$3 AND r.xid" SQL_OP("<") "$4" \
+	" AND r.seq" SQL_OP(">") "$2"
+
+static void
+fill_unseen(const Sealing *sealing, Datum values[UNSEEN_ARGUMENTS])
+{
+	values[0] = xid_array(sealing->then.running, sealing->then.running_count);
+	values[1] = Int64GetDatum(sealing->then.server.floor);
+	values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->then.xmax));
+	values[3] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->now.xmax));
+}
+
+/* Is there any of it, be it the transaction's own? */
+static bool
+has_new_by_xid(const Sealing *sealing)
+{
+	const char *schema = scim_extension_schema("scimver");
+	Datum		values[UNSEEN_ARGUMENTS];
+	bool		found;
+
+	fill_unseen(sealing, values);
+	check_result(scim_run_by_index(psprintf("SELECT WHERE EXISTS (SELECT FROM ONLY " UNSEEN_RUNNING
+											") OR EXISTS (SELECT FROM ONLY " UNSEEN_SINCE ")",
+											schema, schema),
+								   UNSEEN_ARGUMENTS, unseen_types, values, NULL, true),
+				 "look for new rows");
+	found = SPI_processed > 0;
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
+/*
+ * If that is too much for a call: it goes up to a transaction, and sees none of those
+ * behind it yet.  Most calls need not look: there were not so many numbers since, and
+ * the last one was not cut.
+ */
+static void
+cut(Sealing *sealing)
+{
+	const ScimSeen *then = &sealing->then;
+	Oid			types[UNSEEN_ARGUMENTS + 1];
+	Datum		values[UNSEEN_ARGUMENTS + 1];
+	uint64		last;
+	bool		isnull;
+
+	if (sealing->now.seq - then->seq <= MOST_ROWS_OF_CALL && then->next <= then->xmax + 1)
+		return;
+	memcpy(types, unseen_types, sizeof(unseen_types));
+	fill_unseen(sealing, values);
+	types[UNSEEN_ARGUMENTS] = INT8OID;
+	values[UNSEEN_ARGUMENTS] = Int64GetDatum(MOST_ROWS_OF_CALL);
+	check_result(scim_run_by_index(psprintf("SELECT r.xid FROM ONLY " UNSEEN_SINCE
+											" ORDER BY r.xid, r.seq OFFSET $5 LIMIT 1",
+											scim_extension_schema("scimver")),
+								   lengthof(types), types, values, NULL, true), "count new rows");
+	if (SPI_processed > 0)
+	{
+		last = U64FromFullTransactionId(DatumGetFullTransactionId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+		sealing->is_cut = last + 1 < sealing->now.xmax;
+		scim_see_no_more(&sealing->now, last + 1);
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /*
  * What the last call did not see, of this server.  OFFSET keeps the two apart from
  * the order: each by its index, and then what there is of them is sorted.
@@ -129,33 +208,25 @@ xid_array(const uint64 *xids, int count)
 static Portal
 open_by_xid(const Sealing *sealing)
 {
-	Oid			types[] = {XID8ARRAYOID, INT8OID, XID8OID, XID8OID};
-	Datum		values[] = {
-		xid_array(sealing->then.running, sealing->then.running_count),
-		Int64GetDatum(sealing->then.server.floor),
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->then.xmax)),
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->now.xmax))
-	};
 	const char *columns = scim_row_columns("r");
 	const char *schema = scim_extension_schema("scimver");
 	char	   *sql = psprintf("SELECT r.* FROM ("
-							   "SELECT %s FROM %s.scim_history_rows AS r"
-							   " WHERE r.xid" SQL_OP("=") "ANY ($1) AND r.seq" SQL_OP(">") "$2"
-							   " UNION ALL SELECT %s FROM %s.scim_history_rows AS r"
-							   " WHERE r.xid" SQL_OP(">=") "$3 AND r.xid" SQL_OP("<") "$4"
-							   " AND r.seq" SQL_OP(">") "$2 OFFSET 0) AS r"
+							   "SELECT %s FROM ONLY " UNSEEN_RUNNING
+							   " UNION ALL SELECT %s FROM ONLY " UNSEEN_SINCE " OFFSET 0) AS r"
 							   " WHERE r.tenant_id IS NOT NULL"
 							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
 							   columns, schema, columns, schema);
+	Datum		values[UNSEEN_ARGUMENTS];
 
-	return scim_open_plan(scim_prepare_by_index(sql, lengthof(types), types), values);
+	fill_unseen(sealing, values);
+	return scim_open_plan(scim_prepare_by_index(sql, UNSEEN_ARGUMENTS, unseen_types), values);
 }
 
 /* All rows. */
 static Portal
 open_all(void)
 {
-	char	   *sql = psprintf("SELECT %s FROM %s.scim_history_rows AS r"
+	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r"
 							   " WHERE r.tenant_id IS NOT NULL AND r.seq IS NOT NULL"
 							   " AND r.xid IS NOT NULL"
 							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
@@ -422,23 +493,52 @@ is_same_server(const ScimHistoryServer *a, const ScimHistoryServer *b)
 	return a->system_identifier == b->system_identifier && a->database == b->database;
 }
 
+/* Under the active snapshot. */
+static void
+see(Sealing *sealing, const ScimHistoryServer *server)
+{
+	scim_see(&sealing->now, server);
+	sealing->has_then = scim_read_sealer(&sealing->then);
+	sealing->by_xid = sealing->has_then ? is_same_server(&sealing->then.server, server)
+		: server->floor == 0;
+	if (!sealing->has_then)
+		sealing->then = (ScimSeen) {.server = *server};
+}
+
+/*
+ * Is there anything to seal?  Who finds nothing, as most of those do who ask every few
+ * seconds, has locked nothing, and has taken no transaction id.
+ */
+static bool
+finds_anything(Sealing *sealing, const ScimHistoryServer *server)
+{
+	bool		found;
+
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	see(sealing, server);
+	found = !sealing->has_then || !sealing->by_xid || has_new_by_xid(sealing);
+	PopActiveSnapshot();
+	return found;
+}
+
 /* Under a snapshot of after the lock, or that of the transaction, if it keeps one. */
 static void
 seal(Sealing *sealing, const ScimHistoryServer *server)
 {
 	Portal		portal;
 
-	scim_see(&sealing->now, server);
-	sealing->has_then = scim_read_sealer(&sealing->then);
-	sealing->by_xid = sealing->has_then && is_same_server(&sealing->then.server, server);
+	see(sealing, server);
+	if (sealing->by_xid)
+		cut(sealing);
 	portal = sealing->by_xid ? open_by_xid(sealing) : open_all();
 	prepare_for_tenants(sealing);
 	sealing->context = CurrentMemoryContext;
 	sealing->segment_context = new_segment_context(sealing);
 	sealing->row_context = AllocSetContextCreate(CurrentMemoryContext, "scimver sealed row",
 												 ALLOCSET_DEFAULT_SIZES);
-	/* another server's is of no use any more */
-	if (!sealing->by_xid)
+	/* there is none, or another server's, which is of no use any more */
+	if (!sealing->has_then || !sealing->by_xid)
 		note(sealing);
 	seal_rows(sealing, portal);
 	SPI_cursor_close(portal);
@@ -451,7 +551,7 @@ check_columns(void)
 }
 
 int64
-scim_seal_new_rows(void)
+scim_seal_new_rows(bool *is_cut)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Sealing		sealing = {0};
@@ -463,7 +563,7 @@ scim_seal_new_rows(void)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	scim_act_as_owner_of(scim_history_table(), &role);
-	if (lock_out_others())
+	if (finds_anything(&sealing, &server) && lock_out_others())
 	{
 		CommandCounterIncrement();
 		PushActiveSnapshot(GetTransactionSnapshot());
@@ -473,6 +573,8 @@ scim_seal_new_rows(void)
 	scim_act_as_before(&role);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
+	if (is_cut)
+		*is_cut = sealing.is_cut;
 	return sealing.sealed;
 }
 
@@ -483,5 +585,5 @@ scim_seal_new_rows(void)
 Datum
 scim_seal_history(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(scim_seal_new_rows());
+	PG_RETURN_INT64(scim_seal_new_rows(NULL));
 }

@@ -9,8 +9,9 @@
 
 /*
  * scim_seal_history from within, whoever calls it and has what snapshot: how many rows
- * were sealed; 0 also while another session does so.
+ * were sealed; 0 also while another session does so.  is_cut (or NULL): are there more,
+ * which would have been too many at once?
  */
-extern int64 scim_seal_new_rows(void);
+extern int64 scim_seal_new_rows(bool *is_cut);
 
 #endif							/* SCIM_AUDIT_SEAL_H */

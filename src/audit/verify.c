@@ -12,10 +12,12 @@
  * the rows of one seal is told of that one alone.  Where it is the stored hash itself
  * that was changed, the next one goes on from what it ought to be.
  *
- * Pruned seals have no rows any more (prune.c).
+ * Pruned seals have no rows any more (prune.c).  Where that was interrupted, only those
+ * that it had begun with may lack some.
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xlog.h"
 #include "audit/read_seals.h"
 #include "audit/reckoning.h"
@@ -64,10 +66,11 @@ typedef struct Verification
 	bool		has_sealer;		/* else nothing was sealed yet */
 	bool		is_here;		/* of this server: later transactions have xids that follow */
 	ScimSeen	seen;
+	uint64		next;			/* the next xid, read after the snapshot */
 	/* what was pruned */
 	int64		pruned;			/* rows of seals up to that one went; 0: of none */
-	int64		pruned_seq;		/* so far they went: up to its last_seq, unless that was
-								 * interrupted */
+	int64		pruned_seq;		/* so far they went */
+	bool		is_interrupted; /* which is not up to its last_seq, yet */
 	/* the seals */
 	int64		last_number;	/* of the tenant; 0: it has none */
 	int64		last_seq;		/* then */
@@ -151,6 +154,7 @@ read_sealer(Verification *v)
 	v->has_sealer = scim_read_sealer(&v->seen);
 	v->is_here = v->has_sealer && v->seen.server.system_identifier == GetSystemIdentifier() &&
 		v->seen.server.database == MyDatabaseId;
+	v->next = U64FromFullTransactionId(ReadNextFullTransactionId());
 }
 
 /* Whatever its owner has made of it: that is what is asked. */
@@ -184,6 +188,9 @@ fate_of(const Verification *v, const ScimHistoryEntry *row)
 		return PENDING;
 	if (row->seq > v->seen.seq && !v->is_here)
 		return PENDING;
+	/* no transaction of this server's had that xid yet, so that no seal looks for it */
+	if (v->is_here && row->seq > v->seen.server.floor && row->xid >= v->next)
+		return UNSEALED;
 	is_seen = scim_has_seen(&v->seen, row->seq, row->xid);
 	/* what was seen was there, and so was its number */
 	if (row->seq > v->seen.seq)
@@ -301,17 +308,44 @@ problem_of(const ScimStoredSeal *seal, int64 row_count)
 	return CHANGED;
 }
 
+/* Has pruning, which was interrupted, come to any row that the seal may have? */
+static bool
+is_begun(const Verification *v, const ScimStoredSeal *seal)
+{
+	return seal->number <= v->pruned &&
+		(v->behind < v->pruned_seq || (seal->has_late && seal->first_late <= v->pruned_seq));
+}
+
 static void
 check_hash(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
 {
 	ScimReckoned reckoned = scim_end_reckoning(reckoning, seal->hash);
 
 	settle(v, reckoned.other_holds && !reckoned.holds);
+	/* nobody can say of what is left whether it is as it was */
+	if (reckoning->row_count < seal->row_count && is_begun(v, seal))
+	{
+		go_on_from(v, seal, NULL);
+		return;
+	}
 	if (!reckoned.holds && !reckoned.other_holds)
 		v->problem = problem_of(seal, reckoning->row_count);
 	else if (reckoning->row_count != seal->row_count)
 		tell(v, seal->number, NULL, BROKEN);
 	go_on_from(v, seal, reckoned.ought);
+}
+
+/* The walk goes from seq to the ones behind it.  The sequence does not give out the least one. */
+static void
+check_least_seq(Verification *v)
+{
+	int64		seq;
+	int64		unused;
+
+	if (read_numbers(v, "SELECT r.seq, r.seq FROM ONLY %s.scim_history_rows AS r"
+					 " WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP("=")
+					 "'-9223372036854775808'::pg_catalog.int8", &seq, &unused))
+		tell(v, NO_SEAL, &seq, ADDED);
 }
 
 /* ---- seals ---- */
@@ -326,12 +360,12 @@ pass_over(Verification *v, const ScimStoredSeal *seal)
 	go_on_from(v, seal, NULL);
 }
 
-/* Its rows went; what is left of them goes yet, if that was interrupted. */
+/* Its rows went. */
 static void
-check_pruned(Verification *v, const ScimStoredSeal *seal, Rest rest)
+check_pruned(Verification *v, const ScimStoredSeal *seal)
 {
 	settle(v, false);
-	walk_rows(v, seal->number, seal->last_seq, NULL, rest);
+	walk_rows(v, seal->number, seal->last_seq, NULL, MUST_BE_GONE);
 	go_on_from(v, seal, NULL);
 }
 
@@ -356,7 +390,7 @@ is_sound(const Verification *v, const ScimStoredSeal *seal)
 }
 
 static void
-check_seal(Verification *v, const ScimStoredSeal *seal, Rest rest)
+check_seal(Verification *v, const ScimStoredSeal *seal)
 {
 	if (seal->number < v->expected)
 	{
@@ -376,25 +410,36 @@ check_seal(Verification *v, const ScimStoredSeal *seal, Rest rest)
 		tell(v, seal->number, NULL, BROKEN);
 		pass_over(v, seal);
 	}
-	else if (seal->number <= v->pruned)
-		check_pruned(v, seal, rest);
+	else if (seal->number <= v->pruned && !v->is_interrupted)
+		check_pruned(v, seal);
 	else if (!v->knows_before)
 		pass_over(v, seal);
 	else
 		check_rows(v, seal);
 }
 
-/* The last seq of what was pruned, as its seal has it. */
-static Rest
-rest_of_pruned(const Verification *v)
+/*
+ * Has all of it gone, up to the last_seq that its seal has?  There is that seal, or
+ * nothing was pruned that was sealed.
+ */
+static void
+read_rest_of_pruned(Verification *v)
 {
-	ScimSealReader *reader = scim_open_seals(v->tenant, v->pruned);
-	const ScimStoredSeal *seal = scim_next_seal(reader);
-	bool		is_whole = seal && seal->number == v->pruned && seal->has_last_seq &&
-		v->pruned_seq >= seal->last_seq;
+	ScimSealReader *reader;
+	const ScimStoredSeal *seal;
 
+	if (v->pruned > v->last_number)
+	{
+		tell(v, v->pruned, NULL, BROKEN);
+		v->pruned = 0;
+	}
+	if (v->pruned <= 0)
+		return;
+	reader = scim_open_seals(v->tenant, v->pruned);
+	seal = scim_next_seal(reader);
+	v->is_interrupted = !seal || seal->number != v->pruned || !seal->has_last_seq ||
+		v->pruned_seq < seal->last_seq;
 	scim_close_seals(reader);
-	return is_whole ? MUST_BE_GONE : MAY_BE_THERE;
 }
 
 /* ---- the walk ---- */
@@ -427,9 +472,10 @@ static void
 open_rows(Verification *v, int64 from)
 {
 	/* those that pruned seals had as late are gone with them */
+	int64		first = v->is_interrupted ? from : Max(from, v->pruned + 1);
+
 	v->late_plan = scim_prepare_late_seqs();
-	v->late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, Max(from, v->pruned + 1),
-									   PG_INT64_MAX, v->behind);
+	v->late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, first, PG_INT64_MAX, v->behind);
 	v->has_late = scim_next_late_seqs(v->late_seqs, &v->next_late);
 	v->late = (ScimLateStretch) {PG_INT64_MIN, PG_INT64_MIN, PG_INT64_MIN};
 	v->rows = scim_open_history_of_tenant(v->tenant, v->behind, PG_INT64_MAX,
@@ -449,15 +495,16 @@ check_rest(Verification *v)
 static void
 verify(Verification *v, int64 from)
 {
-	Rest		rest = rest_of_pruned(v);
 	ScimSealReader *seals;
 	const ScimStoredSeal *seal;
 
+	read_rest_of_pruned(v);
+	check_least_seq(v);
 	begin_at(v, from);
 	seals = scim_open_seals(v->tenant, from);
 	open_rows(v, from);
 	while ((seal = scim_next_seal(seals)) != NULL)
-		check_seal(v, seal, rest);
+		check_seal(v, seal);
 	check_rest(v);
 	scim_close_history(v->rows);
 	scim_close_late_seqs(v->late_seqs);

@@ -87,6 +87,17 @@ scim_see(ScimSeen *seen, const ScimHistoryServer *server)
 	take_xids(seen, snapshot, next);
 }
 
+void
+scim_see_no_more(ScimSeen *seen, uint64 xmax)
+{
+	if (xmax >= seen->xmax)
+		return;
+	seen->xmax = xmax;
+	seen->xmin = Min(seen->xmin, xmax);
+	while (seen->running_count > 0 && seen->running[seen->running_count - 1] >= xmax)
+		seen->running_count--;
+}
+
 /* ---- what was seen ---- */
 
 static bool

@@ -34,6 +34,9 @@ typedef struct ScimSeen
  */
 extern void scim_see(ScimSeen *seen, const ScimHistoryServer *server);
 
+/* Makes it one that has seen nothing of that transaction and those behind it. */
+extern void scim_see_no_more(ScimSeen *seen, uint64 xmax);
+
 /* Of the server itself: does the snapshot show what a transaction has committed? */
 extern bool scim_shows(const ScimSeen *seen, uint64 xid);
 

@@ -109,6 +109,20 @@ CREATE TRIGGER no BEFORE DELETE ON scim_history_rows FOR EACH ROW EXECUTE FUNCTI
 CALL scim_prune_history('5 hours', 1);
 SELECT kept(), problems('black');
 DROP TRIGGER no ON scim_history_rows;
+-- and excuses no more than that: no row of a seal that it has not come to, nor more rows of the others than there were
+BEGIN;
+ALTER TABLE scim_history_rows DISABLE TRIGGER scimver_rows;
+SAVEPOINT s;
+UPDATE scim_history_rows SET actor = 'x' WHERE tenant_id = 'black' AND resource_id = '6';
+SELECT problems('black');
+ROLLBACK TO s;
+DELETE FROM scim_history_rows WHERE tenant_id = 'black' AND resource_id = '6';
+SELECT problems('black');
+ROLLBACK TO s;
+INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor)
+	SELECT seq - n, '3', now(), 'black', 'User', 'slipped in', 'update', 'me' FROM (SELECT min(seq) FROM scim_history_rows WHERE tenant_id = 'black') r(seq), generate_series(1, 2) n;
+SELECT problems('black');
+ROLLBACK;
 -- sealing goes on meanwhile
 SELECT wrote('black', 3);
 SELECT scim_seal_history();

@@ -172,6 +172,39 @@ SELECT tamper('UPDATE scim_history_seals SET hash = '''' WHERE tenant_id = ''red
 SELECT tamper('UPDATE scim_history_seals SET hash = hash || hash WHERE tenant_id = ''red'' AND number = 2');
 -- what the sealer saw
 SELECT tamper('DELETE FROM scim_history_sealer');
+-- nothing waits for a seal whose transaction has an xid that none had yet
+SELECT tamper('UPDATE scim_history_sealer SET next_xid = ''9223372036854775807''; SELECT slip_in(seq_of(''e'') + 1, ''9223372036854775806'')');
+SELECT tamper('SELECT slip_in(seq_of(''k'') + 1000, ''9223372036854775806'')');
+-- what was pruned, as nobody has: nothing yet, some of the first seal, all of two, more than there is
+CREATE FUNCTION say_pruned(up_to text, number bigint) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO scim_history_pruned SELECT 'red', coalesce(seq_of(up_to), 0), '0', pg_current_snapshot(), number, now() $$;
+CREATE FUNCTION change_all() RETURNS void LANGUAGE sql AS $$ UPDATE scim_history_rows SET actor = 'x' WHERE tenant_id = 'red' $$;
+SELECT tamper('SELECT say_pruned(NULL, 4)');
+SELECT tamper('SELECT say_pruned(NULL, 4), change_all()');
+SELECT tamper('SELECT say_pruned(''a'', 4), change_all()');
+SELECT tamper('SELECT say_pruned(''a'', 4), change_all(); DELETE FROM scim_history_rows WHERE seq = seq_of(''a'')');
+SELECT tamper('SELECT say_pruned(''a'', 4), slip_in(seq_of(''a'') + 1, ''3'')');
+SELECT tamper('SELECT say_pruned(''f'', 2), change_all()');
+SELECT tamper('SELECT say_pruned(NULL, 1000), change_all()');
+SELECT tamper('SELECT say_pruned(NULL, 9223372036854775807), change_all()');
+BEGIN;
+SELECT say_pruned('f', 2);
+DELETE FROM scim_history_rows WHERE tenant_id = 'red';
+DELETE FROM scim_history_seals WHERE tenant_id = 'red';
+SELECT problems('red');
+ROLLBACK;
+-- the least number that there is
+SELECT tamper('SELECT slip_in(-9223372036854775808, ''3'')');
+-- a child's rows are none of the history, so that nobody is shown them, and none is sealed
+CREATE TABLE child () INHERITS (scim_history_rows);
+INSERT INTO child (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor)
+	SELECT seq, xid, now(), 'red', 'User', 'child', 'update', 'nobody' FROM (VALUES (seq_of('e') + 1, '3'::xid8), (1000, pg_current_xact_id())) c(seq, xid);
+SELECT count(*) FROM scim_history WHERE resource_id = 'child';
+SELECT scim_seal_history();
+SELECT problems('red');
+DROP TABLE child;
+-- when it was made is no part of a seal's hash
+SELECT tamper('UPDATE scim_history_seals SET sealed_at = sealed_at - interval ''1 year''');
 SELECT problems('red'), problems('blue');
 
 -- ---- bad input ----

@@ -249,8 +249,10 @@ write_in_steps(Writer *writer)
 static void
 truncate_all(Writer *writer)
 {
+	must(writer, "SET lock_timeout = '2s'");
 	run(writer, random_below(&writer->random, 2) ? "TRUNCATE users CASCADE" : "TRUNCATE groups CASCADE",
 		0, NULL);
+	must(writer, "SET lock_timeout = '100ms'");
 }
 
 void *
@@ -266,13 +268,14 @@ write_until_over(void *number)
 	PQclear(result);
 	/* what is locked for long is left alone */
 	must(&writer, "SET lock_timeout = '100ms'");
+	must(&writer, "SET client_min_messages = warning");
 	while (!is_enough())
 	{
 		if (random_below(&writer.random, 3))
 			act(&writer);
 		else
 			write_in_steps(&writer);
-		if (writer.number == 0 && random_below(&writer.random, 150) == 0)
+		if (writer.number == 0 && !writer.prepared && random_below(&writer.random, 100) == 0)
 			truncate_all(&writer);
 		if (writer.prepared && random_below(&writer.random, 5) == 0)
 			end_prepared(&writer);

@@ -235,7 +235,7 @@ typedef struct IndexForm
 	AttrNumber	columns[4];
 	bool		is_partial;		/* what was refused is not in it */
 	const char *statement;		/* that makes it anew */
-}			IndexForm;
+} IndexForm;
 
 static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 	[SCIM_BY_RESOURCE] = {
@@ -263,7 +263,7 @@ static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 
 /* Has the index the rows that it was made with? */
 static bool
-has_its_rows(Relation index, const IndexForm * made)
+has_its_rows(Relation index, const IndexForm *made)
 {
 	const List *predicate = RelationGetIndexPredicate(index);
 
@@ -272,7 +272,7 @@ has_its_rows(Relation index, const IndexForm * made)
 
 /* An index on these columns alone, in their order? */
 static bool
-is_made_so(Relation index, const IndexForm * made)
+is_made_so(Relation index, const IndexForm *made)
 {
 	const FormData_pg_index *form = index->rd_index;
 
@@ -289,7 +289,7 @@ is_made_so(Relation index, const IndexForm * made)
 }
 
 static Oid
-find_index(Relation table, const IndexForm * made)
+find_index(Relation table, const IndexForm *made)
 {
 	Oid			found = get_relname_relid(made->name, RelationGetNamespace(table));
 	Relation	index;

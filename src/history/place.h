@@ -82,7 +82,7 @@ typedef enum ScimHistoryIndex
 	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq: of all but refusals */
 	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
 	SCIM_BY_XID					/* xid, seq */
-}			ScimHistoryIndex;
+} ScimHistoryIndex;
 
 #define SCIM_HISTORY_INDEXES (SCIM_BY_XID + 1)
 

@@ -26,7 +26,7 @@ typedef struct Batches
 	SPITupleTable *batch;		/* NULL: none */
 	uint64		count;
 	uint64		next;			/* of the batch */
-}			Batches;
+} Batches;
 
 struct ScimSealReader
 {
@@ -43,7 +43,7 @@ struct ScimLateSeqs
 
 /* %s is the schema of our tables. */
 static void
-open_batches(Batches * batches, const char *text, int nargs, Oid *types, Datum *values)
+open_batches(Batches *batches, const char *text, int nargs, Oid *types, Datum *values)
 {
 	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
 
@@ -54,7 +54,7 @@ open_batches(Batches * batches, const char *text, int nargs, Oid *types, Datum *
 
 /* NULL: there is none. */
 static HeapTuple
-next_row(Batches * batches)
+next_row(Batches *batches)
 {
 	CHECK_FOR_INTERRUPTS();
 	if (batches->next >= batches->count)
@@ -70,7 +70,7 @@ next_row(Batches * batches)
 }
 
 static void
-close_batches(Batches * batches)
+close_batches(Batches *batches)
 {
 	if (batches->batch)
 		SPI_freetuptable(batches->batch);
@@ -79,7 +79,7 @@ close_batches(Batches * batches)
 
 /* The number in that column; 0, if it is NULL. */
 static int64
-number_of(const Batches * batches, HeapTuple row, int column, bool *isnull)
+number_of(const Batches *batches, HeapTuple row, int column, bool *isnull)
 {
 	Datum		value = SPI_getbinval(row, batches->batch->tupdesc, column, isnull);
 
@@ -105,7 +105,7 @@ scim_open_seals(const char *tenant, int64 from)
 }
 
 static void
-read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
+read_seal(ScimStoredSeal *seal, const Batches *batches, HeapTuple row)
 {
 	TupleDesc	descriptor = batches->batch->tupdesc;
 	bool		isnull;
@@ -127,8 +127,8 @@ read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
 	seal->is_odd = seal->is_odd || DatumGetBool(value);
 }
 
-const		ScimStoredSeal *
-scim_next_seal(ScimSealReader * reader)
+const ScimStoredSeal *
+scim_next_seal(ScimSealReader *reader)
 {
 	HeapTuple	row = next_row(&reader->batches);
 
@@ -142,7 +142,7 @@ scim_next_seal(ScimSealReader * reader)
 }
 
 void
-scim_close_seals(ScimSealReader * reader)
+scim_close_seals(ScimSealReader *reader)
 {
 	close_batches(&reader->batches);
 	pfree(reader);
@@ -163,33 +163,31 @@ scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind)
 	};
 
 	open_batches(&reader->batches,
-				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l)"
+				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l), s.number"
 				 " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
 				 " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
 				 " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-				 " AND (pg_catalog.upper_inf(l) OR pg_catalog.upper(l)" SQL_OP(">") "$4)"
-				 " ORDER BY pg_catalog.lower(l) NULLS FIRST", 4, types, values);
+				 " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+				 " ORDER BY pg_catalog.lower(l)", 4, types, values);
 	return reader;
 }
 
 bool
-scim_next_late_seqs(ScimLateSeqs * reader, int64 *first, int64 *last)
+scim_next_late_seqs(ScimLateSeqs *reader, ScimLateStretch *late)
 {
 	HeapTuple	row = next_row(&reader->batches);
 	bool		isnull;
 
 	if (row == NULL)
 		return false;
-	*first = number_of(&reader->batches, row, 1, &isnull);
-	if (isnull)
-		*first = PG_INT64_MIN;
-	*last = number_of(&reader->batches, row, 2, &isnull);
-	*last = isnull ? PG_INT64_MAX : *last - 1;
+	late->first = number_of(&reader->batches, row, 1, &isnull);
+	late->last = number_of(&reader->batches, row, 2, &isnull) - 1;
+	late->number = number_of(&reader->batches, row, 3, &isnull);
 	return true;
 }
 
 void
-scim_close_late_seqs(ScimLateSeqs * reader)
+scim_close_late_seqs(ScimLateSeqs *reader)
 {
 	close_batches(&reader->batches);
 	pfree(reader);

@@ -279,9 +279,11 @@ is_new(const Sealing *sealing, int64 seq, uint64 xid)
 {
 	const ScimSeen *then = &sealing->then;
 
-	return !sealing->has_then || sealing->by_xid || seq > then->seq ||
 	/* of this server: the other one knows nothing of its xids */
-		seq > sealing->now.server.floor || !scim_has_seen(then, seq, xid);
+	if (!sealing->has_then || seq > then->seq || (!sealing->by_xid && seq > sealing->now.server.floor))
+		return true;
+	/* who writes has his xid before his seq: what came later has been put there by other means */
+	return xid < then->next && (sealing->by_xid || !scim_has_seen(then, seq, xid));
 }
 
 /* Is the tenant another one than that of the segment, or the segment full? */

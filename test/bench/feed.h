@@ -74,7 +74,7 @@ struct Consumer
 	long		pages;
 	long		missed;			/* that are in the table, and never came */
 	long		twice;			/* that came more than once, or are not in the table */
-	long		backwards;		/* a revision that is not above the one before */
+	long		backwards;		/* a revision below the one before */
 	long		broken;			/* that do not follow on the version before */
 	long		wrong;			/* resources that are not what the tables have */
 	int			shown;

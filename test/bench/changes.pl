@@ -52,10 +52,11 @@ sub measure_changes
 	}
 	figure("Time of scim_changes of 1000, of $large / of $small", '<=', 1.3, [ compare_lengths(qw(bench_changes bench_changes_few)) ], '', 1);
 	$database = 'bench_changes';
-	my $r = rates(1, 'off', qw(changes_function changes_of_type changes_rows changes_by_hand));
+	my $r = rates(1, 'off', qw(changes_function changes_of_type changes_bulk changes_rows changes_by_hand));
 	figure("Time of scim_changes of 1000, of $large / SELECT by hand of the same JSON", '<=', 1.6, [ ratios($r->{changes_by_hand}, $r->{changes_function}) ], '', 1);
 	figure("Time of scim_changes of 1000, of $large / SELECT of the same rows", '<=', undef, [ ratios($r->{changes_rows}, $r->{changes_function}) ], '');
 	figure("Time of scim_changes of 1000 of a type, of $large / of all types", '<=', undef, [ ratios($r->{changes_function}, $r->{changes_of_type}) ], '');
+	figure("Time of scim_changes of 1000 in a transaction of many / of as many transactions", '<=', undef, [ ratios($r->{changes_function}, $r->{changes_bulk}) ], '');
 	figure('... changes', '>=', undef, [ map { 1000 * $_ } @{ $r->{changes_function} } ], '/s');
 	$r = rates(1, 'off', qw(changes_none get_function));
 	figure('Time of scim_changes that finds nothing / scim_get_user', '<=', 2, [ ratios($r->{get_function}, $r->{changes_none}) ], '', 1);

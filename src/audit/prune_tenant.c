@@ -16,7 +16,8 @@
  *
  * scim_history_pruned says with the first batch which seal is the last to go, and with
  * each how far it is.  If that is interrupted, seq is short of the last_seq of that
- * seal, and the next call goes on.
+ * seal, and the next call goes on.  Of seals that have nothing but late rows, before what
+ * went already, that would not show: these go at once, in however large a batch.
  *
  * In each call a tenant is begun with the first row that there is, not with the
  * one behind the last that went: a transaction that was open for very long may have
@@ -134,8 +135,7 @@ kept_value(const ScimTenantPruning *pruning, int column)
 
 /*
  * The last seal that goes: the last of those before the first young row, or the
- * one up to which a call that was interrupted should have come; it must be further than
- * what went before.  false: there is none.
+ * one up to which a call that was interrupted should have come.  false: there is none.
  */
 static bool
 find_seals(ScimTenantPruning *pruning)
@@ -154,11 +154,13 @@ find_seals(ScimTenantPruning *pruning)
 				" FROM %s.scim_history_seals AS z, pg_catalog.unnest(z.late) AS l"
 				" WHERE z.tenant_id" SQL_OP("=") "$1 AND z.number" SQL_OP(">") "k.number"
 				" AND NOT pg_catalog.isempty(z.late)"
-				" AND pg_catalog.lower(l)" SQL_OP("<=") "k.last_seq), '{}')"
-				" FROM (SELECT z.number, z.last_seq FROM %s.scim_history_seals AS z"
+				" AND pg_catalog.lower(l)" SQL_OP("<=") "k.last_seq), '{}'),"
+				" COALESCE(k.last_seq" SQL_OP("<=") "k.gone, false)"
+				" FROM (SELECT z.number, z.last_seq, p.seq AS gone FROM %s.scim_history_seals AS z"
 				" LEFT JOIN %s.scim_history_pruned AS p ON p.tenant_id" SQL_OP("=") "$1"
-				" WHERE z.tenant_id" SQL_OP("=") "$1"
-				" AND (p.seq IS NULL OR z.last_seq" SQL_OP(">") "p.seq)"
+				" WHERE z.tenant_id" SQL_OP("=") "$1 AND z.last_seq IS NOT NULL"
+				" AND (p.seq IS NULL OR z.last_seq" SQL_OP(">") "p.seq"
+				" OR z.number" SQL_OP(">") "COALESCE(p.number, 0))"
 				" AND ($2 IS NULL OR z.last_seq" SQL_OP("<") "$2"
 				" OR z.number" SQL_OP("=") "p.number)"
 				" ORDER BY z.number DESC LIMIT 1) AS k, %s.scim_history_sealer AS s",
@@ -170,6 +172,7 @@ find_seals(ScimTenantPruning *pruning)
 		pruning->floor = result_number(3, &isnull);
 		pruning->snapshot = kept_value(pruning, 4);
 		pruning->late = kept_value(pruning, 5);
+		pruning->at_once = DatumGetBool(result_value(6, &isnull));
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return found;
@@ -218,6 +221,8 @@ find_last_sealed(const ScimTenantPruning *pruning, int most)
 	int64		last;
 	bool		isnull;
 
+	if (pruning->at_once)
+		return pruning->last_seq;
 	fill_arguments(pruning, pruning->last_seq, types, values, nulls);
 	types[SEALED_ARGUMENTS] = INT4OID;
 	values[SEALED_ARGUMENTS] = Int32GetDatum(most);

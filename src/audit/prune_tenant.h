@@ -22,6 +22,7 @@ typedef struct ScimTenantPruning
 	bool		by_seals;		/* whole seals, up to this one: */
 	int64		number;
 	int64		last_seq;		/* of that seal */
+	bool		at_once;		/* in one batch */
 	Datum		late;			/* seqs up to there that later seals have: they stay */
 	int64		floor;			/* and so do those that the sealer has not seen: behind this one, */
 	Datum		snapshot;		/* what this does not show */
@@ -31,7 +32,8 @@ typedef struct ScimTenantPruning
 extern ScimTenantPruning *scim_begin_pruning(const char *tenant, TimestampTz young);
 
 /*
- * Deletes the next rows, "most" at most; how many.  is_done: there are no more.
+ * Deletes the next rows, "most" at most; how many.  is_done: there
+ * are no more.
  * Rows up to "floor" have xids of another server (history/server.h).
  */
 extern int	scim_prune_rows(ScimTenantPruning *pruning, int most, int64 floor, bool *is_done);

@@ -296,12 +296,27 @@ goes_beyond(const ScimStretch *stretch, ScimExtents *extents, uint64 xid, int64 
 	return *first <= stretch->behind || *last > stretch->up_to;
 }
 
+/* Takes all entries of the part, be some of them elsewhere; false: it stays as it is. */
+static bool
+take_part(Part *part, ScimExtents *extents, bool beyond, int64 first, int64 last)
+{
+	if (part->slot_count > MOST_ENTRIES || (part->slot_count == 1 && !beyond))
+		return false;
+	if (beyond && scim_has_more_entries(extents, part->slots->entry, first, last,
+										part->slot_count))
+		return read_all(part, first, last);
+	if (part->slot_count == 1)
+		return false;
+	take_slots(part);
+	return true;
+}
+
 /* The slots of a transaction. */
 static void
 order_transaction(ScimStretch *stretch, ScimExtents *extents, const Slot *slots, int count)
 {
-	int64		first;
-	int64		last;
+	int64		first = 0;
+	int64		last = 0;
 	bool		beyond = goes_beyond(stretch, extents, slots->entry->xid, &first, &last);
 	Part		part = {.stretch = stretch};
 
@@ -313,11 +328,7 @@ order_transaction(ScimStretch *stretch, ScimExtents *extents, const Slot *slots,
 		while (i + part.slot_count < count &&
 			   compare_parts(part.slots, &slots[i + part.slot_count]) == 0)
 			part.slot_count++;
-		if (part.slot_count > MOST_ENTRIES || (part.slot_count == 1 && !beyond))
-			continue;
-		if (!beyond)
-			take_slots(&part);
-		else if (!read_all(&part, first, last))
+		if (!take_part(&part, extents, beyond, first, last))
 			continue;
 		order_part(&part);
 		pfree(part.entries);

@@ -23,6 +23,7 @@
 #include "executor/tuptable.h"
 #include "history/late.h"
 #include "history/place.h"
+#include "history/values.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"

@@ -17,6 +17,7 @@
 #include "history/write.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/granted.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
@@ -119,10 +120,13 @@ static void
 record(void *argument)
 {
 	const		ScimRefusal *refusal = argument;
-	const ScimRegistration *table = scim_find_table(refusal->type);
+
+	/* as it is now: the call has failed, maybe as it was changed */
+	const ScimResourceType *type = scim_resource_type(refusal->type->name);
+	const ScimRegistration *table = scim_find_table(type);
 	ScimChange	change = {
 		.operation = SCIM_HISTORY_REFUSED,
-		.type = refusal->type,
+		.type = type,
 		.error_code = refusal->kind->name
 	};
 

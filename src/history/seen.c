@@ -73,8 +73,12 @@ scim_see(ScimSeen *seen, const ScimHistoryServer *server)
 	Snapshot	snapshot = GetActiveSnapshot();
 	FullTransactionId next;
 
-	if (snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery)
-		elog(ERROR, "the snapshot does not say which transactions are running");
+	if (snapshot->takenDuringRecovery)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: the snapshot is of when the server was a "
+						"standby, and does not say which transactions were running"),
+				 errhint("Begin the transaction anew.")));
 	/* in this order: seen.h */
 	seen->server = *server;
 	seen->seq = scim_last_seq();

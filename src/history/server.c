@@ -286,6 +286,22 @@ require_primary(void)
 				 errhint("Ask the primary.")));
 }
 
+static Relation
+open_server_table(void)
+{
+	Oid			relid = scim_history_server_table();
+	Relation	table;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"%s\" is of a version that has no history", "scimver"),
+				 errhint("ALTER EXTENSION scimver UPDATE")));
+	table = table_open(relid, AccessShareLock);
+	check_columns(table);
+	return table;
+}
+
 ScimHistoryServer
 scim_history_server(void)
 {
@@ -293,8 +309,7 @@ scim_history_server(void)
 	Relation	table;
 
 	require_primary();
-	table = table_open(scim_history_server_table(), AccessShareLock);
-	check_columns(table);
+	table = open_server_table();
 	if (!read_decided(table, NULL, &server.floor))
 		decide(table, &server.floor);
 	check_snapshot(table, server.floor);

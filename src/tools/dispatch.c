@@ -45,6 +45,7 @@ static const ScimHandler handlers[] = {
 	[TOOL_LIST_MEMBERS] = scim_run_list_members,
 	[TOOL_GET_HISTORY] = scim_run_get_history,
 	[TOOL_RESTORE] = scim_run_restore,
+	[TOOL_CHANGES] = scim_run_changes,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };

@@ -306,7 +306,7 @@ begin_reckoning(const Verification *v)
 	return reckoning;
 }
 
-/* Ends it, and is it what is stored?  "result" is palloc'd; NULL: there was nothing to go on from. */
+/* Ends it (NULL: it was not begun, nor is there a result): is it what is stored? */
 static bool
 end_hash(ScimSealHash *hash, const bytea *stored, bytea **result)
 {

@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
+#include "statement/plans.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -30,6 +31,7 @@ typedef struct Batches
 
 struct ScimSealReader
 {
+	SPIPlanPtr	plan;
 	Batches		batches;
 	ScimStoredSeal seal;
 };
@@ -42,14 +44,23 @@ struct ScimLateSeqs
 /* ---- cursors ---- */
 
 /* %s is the schema of our tables. */
-static void
-open_batches(Batches *batches, const char *text, int nargs, Oid *types, Datum *values)
+static SPIPlanPtr
+prepare(const char *text, int nargs, Oid *types)
 {
 	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
+	SPIPlanPtr	plan = scim_prepare_by_index(sql, nargs, types);
 
-	*batches = (Batches) {0};
-	batches->portal = SPI_cursor_open_with_args(NULL, sql, nargs, types, values, NULL, true, 0);
 	pfree(sql);
+	return plan;
+}
+
+/* The first of the values is the tenant. */
+static void
+open_batches(Batches *batches, SPIPlanPtr plan, const char *tenant, Datum *values)
+{
+	values[0] = CStringGetTextDatum(tenant);
+	*batches = (Batches) {.portal = scim_open_plan(plan, values)};
+	pfree(DatumGetPointer(values[0]));
 }
 
 /* NULL: there is none. */
@@ -93,14 +104,14 @@ scim_open_seals(const char *tenant, int64 from)
 {
 	ScimSealReader *reader = palloc0(sizeof(ScimSealReader));
 	Oid			types[] = {TEXTOID, INT8OID};
-	Datum		values[] = {CStringGetTextDatum(tenant), Int64GetDatum(from)};
+	Datum		values[] = {(Datum) 0, Int64GetDatum(from)};
 
-	open_batches(&reader->batches,
-				 "SELECT s.number, s.last_seq, s.row_count, s.hash, pg_catalog.upper(s.late),"
-				 " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
-				 " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
-				 " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
-				 " AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types, values);
+	reader->plan = prepare("SELECT s.number, s.last_seq, s.row_count, s.hash, pg_catalog.upper(s.late),"
+						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
+						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
+						   " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
+						   " AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
+	open_batches(&reader->batches, reader->plan, tenant, values);
 	return reader;
 }
 
@@ -145,30 +156,34 @@ void
 scim_close_seals(ScimSealReader *reader)
 {
 	close_batches(&reader->batches);
+	SPI_freeplan(reader->plan);
 	pfree(reader);
 }
 
 /* ---- what came late ---- */
 
+SPIPlanPtr
+scim_prepare_late_seqs(void)
+{
+	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
+
+	return prepare("SELECT pg_catalog.lower(l), pg_catalog.upper(l), s.number"
+				   " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
+				   " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
+				   " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
+				   " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+				   " ORDER BY pg_catalog.lower(l)", 4, types);
+}
+
 ScimLateSeqs *
-scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind)
+scim_open_late_seqs(SPIPlanPtr plan, const char *tenant, int64 from, int64 to, int64 behind)
 {
 	ScimLateSeqs *reader = palloc0(sizeof(ScimLateSeqs));
-	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
 	Datum		values[] = {
-		CStringGetTextDatum(tenant),
-		Int64GetDatum(from),
-		Int64GetDatum(to),
-		Int64GetDatum(behind)
+		(Datum) 0, Int64GetDatum(from), Int64GetDatum(to), Int64GetDatum(behind)
 	};
 
-	open_batches(&reader->batches,
-				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l), s.number"
-				 " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
-				 " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
-				 " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-				 " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
-				 " ORDER BY pg_catalog.lower(l)", 4, types, values);
+	open_batches(&reader->batches, plan, tenant, values);
 	return reader;
 }
 

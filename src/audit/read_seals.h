@@ -11,6 +11,8 @@
 
 #include "postgres.h"
 
+#include "executor/spi.h"
+
 typedef struct ScimStoredSeal
 {
 	int64		number;
@@ -35,12 +37,16 @@ extern void scim_close_seals(ScimSealReader *reader);
 
 typedef struct ScimLateSeqs ScimLateSeqs;
 
+/* The plan that the next one needs. */
+extern SPIPlanPtr scim_prepare_late_seqs(void);
+
 /*
  * Opens the seqs behind that one that came late, of the tenant's seals from one
  * number to another: stretches, in the order of their first seqs.  Those without
  * bounds, which no seal has, are left out.
  */
-extern ScimLateSeqs *scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind);
+extern ScimLateSeqs *scim_open_late_seqs(SPIPlanPtr plan, const char *tenant, int64 from, int64 to,
+										 int64 behind);
 
 typedef struct ScimLateStretch
 {

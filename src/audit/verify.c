@@ -68,6 +68,7 @@ typedef struct Verification
 	const char *tenant;
 	ScimResultSet *results;
 	MemoryContext scratch;		/* of one row */
+	MemoryContext stretch;		/* of a stretch of late ones */
 	/* what the sealer saw */
 	bool		has_sealer;		/* else nothing was sealed yet */
 	bool		is_here;		/* of this server: later transactions have xids that follow */
@@ -88,6 +89,7 @@ typedef struct Verification
 	/* the rows */
 	ScimHistoryReader *rows;
 	ScimHistoryEntry *row;		/* the next one; NULL: there is none */
+	SPIPlanPtr	late_plan;
 	ScimLateSeqs *late_seqs;	/* of later seals */
 	bool		has_late;
 	ScimLateStretch next_late;	/* then: the next one */
@@ -265,12 +267,13 @@ walk_rows(Verification *v, int64 number, int64 up_to, Reckoning *reckoning, Rest
 static void
 walk_late(Verification *v, const ScimStoredSeal *seal, Reckoning *reckoning)
 {
-	ScimLateSeqs *late_seqs = scim_open_late_seqs(v->tenant, seal->number, seal->number,
-												  PG_INT64_MIN);
+	ScimLateSeqs *late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, seal->number,
+												  seal->number, PG_INT64_MIN);
 	ScimLateStretch late;
 
 	while (scim_next_late_seqs(late_seqs, &late))
 	{
+		MemoryContext old = MemoryContextSwitchTo(v->stretch);
 		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
@@ -281,6 +284,8 @@ walk_late(Verification *v, const ScimStoredSeal *seal, Reckoning *reckoning)
 			scim_free_entry(row);
 		}
 		scim_close_history(rows);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(v->stretch);
 	}
 	scim_close_late_seqs(late_seqs);
 }
@@ -476,8 +481,9 @@ static void
 open_rows(Verification *v, int64 from)
 {
 	/* those that pruned seals had as late are gone with them */
-	v->late_seqs = scim_open_late_seqs(v->tenant, Max(from, v->pruned + 1), PG_INT64_MAX,
-									   v->behind);
+	v->late_plan = scim_prepare_late_seqs();
+	v->late_seqs = scim_open_late_seqs(v->late_plan, v->tenant, Max(from, v->pruned + 1),
+									   PG_INT64_MAX, v->behind);
 	v->has_late = scim_next_late_seqs(v->late_seqs, &v->next_late);
 	v->late = (ScimLateStretch) {PG_INT64_MIN, PG_INT64_MIN, PG_INT64_MIN};
 	v->rows = scim_open_history_of_tenant(v->tenant, v->behind, PG_INT64_MAX,
@@ -545,6 +551,8 @@ scim_verify_history(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	v.scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver row",
+									  ALLOCSET_DEFAULT_SIZES);
+	v.stretch = AllocSetContextCreate(CurrentMemoryContext, "scimver late rows",
 									  ALLOCSET_DEFAULT_SIZES);
 	scim_act_as_owner_of(scim_history_table(), &caller);
 	read_last_seal(&v);

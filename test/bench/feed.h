@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define MAX_WRITERS 64
-#define USERS 60				/* ids of users in each tenant, whether they are there or not */
-#define GROUPS 8				/* and of groups */
+#define USERS 200				/* ids of users in each tenant, whether they are there or not */
+#define GROUPS 20				/* and of groups */
 #define ID_SIZE 40
 #define VERSION_SIZE 160
 #define MOST_SHOWN 5			/* messages of one consumer */

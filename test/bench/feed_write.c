@@ -252,7 +252,7 @@ truncate_all(Writer *writer)
 	must(writer, "SET lock_timeout = '2s'");
 	run(writer, random_below(&writer->random, 2) ? "TRUNCATE users CASCADE" : "TRUNCATE groups CASCADE",
 		0, NULL);
-	must(writer, "SET lock_timeout = '100ms'");
+	must(writer, "SET lock_timeout = '30ms'");
 }
 
 void *
@@ -267,7 +267,7 @@ write_until_over(void *number)
 	writer.may_prepare = atoi(PQgetvalue(result, 0, 0)) >= writers;
 	PQclear(result);
 	/* what is locked for long is left alone */
-	must(&writer, "SET lock_timeout = '100ms'");
+	must(&writer, "SET lock_timeout = '30ms'");
 	must(&writer, "SET client_min_messages = warning");
 	while (!is_enough())
 	{
@@ -304,11 +304,11 @@ make_tables(PGconn *connection)
 		"INSERT INTO users (tenant_id, id, data) SELECT t,"
 		" ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,"
 		" jsonb_build_object('userName', 'user' || n)"
-		" FROM unnest('{default,other}'::text[]) AS t, generate_series(0, 29) AS n",
+		" FROM unnest('{default,other}'::text[]) AS t, generate_series(0, 99) AS n",
 		"INSERT INTO groups (tenant_id, id, data) SELECT t,"
 		" ('00000001-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,"
 		" jsonb_build_object('displayName', 'group' || n)"
-		" FROM unnest('{default,other}'::text[]) AS t, generate_series(0, 3) AS n",
+		" FROM unnest('{default,other}'::text[]) AS t, generate_series(0, 9) AS n",
 	};
 
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)

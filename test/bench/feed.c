@@ -86,6 +86,14 @@ ask(PGconn *connection, const char *sql, int count, const char *const *values)
 	return result;
 }
 
+/* Another one each time: what happens depends on more than that anyway. */
+unsigned long long
+random_start(int number)
+{
+	return 88172645463325252ULL + (unsigned long long) (now() * 1e6) +
+		(unsigned long long) number * 7919;
+}
+
 unsigned
 random_below(unsigned long long *random, unsigned limit)
 {
@@ -177,7 +185,8 @@ judge_resources(PGconn *judge, Consumer * consumer)
 	for (int type = 0; type < TYPES; type++)
 		for (int number = 0; number < USERS; number++)
 			if (consumer->resources[type][number].is_there && !there[type][number])
-				blame(consumer, &consumer->wrong, "is gone from the table", type ? "Group" : "User");
+				blame(consumer, &consumer->wrong, "is gone from the table",
+					  type ? "Group" : "User");
 	PQclear(result);
 }
 
@@ -239,7 +248,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < count; i++)
 	{
 		consumers[i].way = find_way(argv[5 + i]);
-		consumers[i].random = 88172645463325252ULL + (unsigned long long) (now() * 1e6) + (unsigned) i;
+		consumers[i].random = random_start(i);
 		if (pthread_create(&threads[i], NULL, consume_until_over, &consumers[i]) != 0)
 			fail("threads", "none left");
 	}

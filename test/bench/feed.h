@@ -94,6 +94,7 @@ extern PGresult *execute(PGconn *connection, const char *sql, int count, const c
 
 /* The same, where it must succeed. */
 extern PGresult *ask(PGconn *connection, const char *sql, int count, const char *const *values);
+extern unsigned long long random_start(int number);
 extern unsigned random_below(unsigned long long *random, unsigned limit);
 extern void pause_up_to(unsigned long long *random, unsigned microseconds);
 

@@ -62,8 +62,9 @@ page_by_snapshot(Consumer * consumer)
 	};
 	PGresult   *result = ask(consumer->connection,
 							 "SELECT " SHOWN OF_DEFAULT
-							 "AND pg_visible_in_snapshot(xid, $3::pg_snapshot) AND (seq > $2::bigint"
-							 " AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) OR xid IN "
+							 "AND pg_visible_in_snapshot(xid, $3::pg_snapshot) AND "
+							 "(seq > $2::bigint AND NOT "
+							 "pg_visible_in_snapshot(xid, $1::pg_snapshot) OR xid IN "
 							 "(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY seq",
 							 3, values);
 	int			rows = fold_rows(consumer, result);
@@ -82,7 +83,8 @@ page_by_seq(Consumer * consumer)
 	const char *values[] = {consumer->cursor ? consumer->cursor : "0"};
 	PGresult   *result = ask(consumer->connection,
 							 "SELECT " SHOWN OF_DEFAULT "AND seq > $1::bigint "
-							 "AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY seq LIMIT 200",
+							 "AND xid < pg_snapshot_xmin(pg_current_snapshot()) "
+							 "ORDER BY seq LIMIT 200",
 							 1, values);
 	int			rows = fold_rows(consumer, result);
 

@@ -41,7 +41,8 @@ check(Consumer * consumer, const Resource * has, const Change * change)
 	long		revision = atol(change->revision);
 	char		said[512];
 
-	snprintf(said, sizeof(said), "seq %ld, %s of %s %d, version %s before, revision %s; it %s, version %s, revision %ld",
+	snprintf(said, sizeof(said), "seq %ld, %s of %s %d, version %s before, revision %s; "
+			 "it %s, version %s, revision %ld",
 			 change->seq, change->operation, change->type ? "group" : "user", change->number,
 			 change->previous_version, change->revision, has->is_there ? "is there" : "was gone",
 			 has->version, has->revision);
@@ -90,7 +91,8 @@ fold(Consumer * consumer, const Change * change)
 	"SELECT e ->> 'seq', e ->> 'resource_type', e ->> 'resource_id', e ->> 'operation', " \
 	"e ->> 'version', e ->> 'previous_version', e ->> 'revision', jsonb_typeof(e -> 'revision'), " \
 	"page ->> 'more', CASE WHEN coalesce(n, 1) = 1 THEN page ->> 'nextCursor' END " \
-	"FROM p LEFT JOIN jsonb_array_elements(page -> 'changes') WITH ORDINALITY AS c (e, n) ON true " \
+	"FROM p LEFT JOIN jsonb_array_elements(page -> 'changes') " \
+	"WITH ORDINALITY AS c (e, n) ON true " \
 	"ORDER BY n"
 
 static void
@@ -162,13 +164,16 @@ static void
 join_in(Consumer * consumer)
 {
 	PGresult   *result = ask(consumer->connection,
-							 "SELECT scim_changes('now', tenant_id => 'default') ->> 'nextCursor'", 0, NULL);
+							 "SELECT scim_changes('now', tenant_id => 'default') "
+							 "->> 'nextCursor'", 0, NULL);
 
 	consumer->cursor = strdup(PQgetvalue(result, 0, 0));
 	PQclear(result);
 	result = ask(consumer->connection,
-				 "SELECT 'u', id, version, revision FROM users WHERE tenant_id = 'default' UNION ALL "
-				 "SELECT 'g', id, version, revision FROM groups WHERE tenant_id = 'default'", 0, NULL);
+				 "SELECT 'u', id, version, revision FROM users WHERE tenant_id = 'default' "
+				 "UNION ALL "
+				 "SELECT 'g', id, version, revision FROM groups WHERE tenant_id = 'default'",
+				 0, NULL);
 	for (int i = 0; i < PQntuples(result); i++)
 	{
 		Type		type = PQgetvalue(result, i, 0)[0] == 'u' ? TYPE_USER : TYPE_GROUP;
@@ -187,7 +192,8 @@ static void
 verify(Consumer * consumer)
 {
 	PGresult   *result = ask(consumer->connection,
-							 "SELECT tenant || ' ' || v FROM unnest('{default,other}'::text[]) AS tenant, "
+							 "SELECT tenant || ' ' || v "
+							 "FROM unnest('{default,other}'::text[]) AS tenant, "
 							 "scim_verify_history(tenant) AS v",
 							 0, NULL);
 

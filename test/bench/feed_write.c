@@ -75,7 +75,8 @@ static const Action actions[] = {
 		"SELECT $1, $2::uuid, 'User', id FROM users WHERE tenant_id = $1 AND id >= $3::uuid "
 	"ORDER BY id LIMIT 5 ON CONFLICT DO NOTHING"},
 	{8, MOVE,
-		"UPDATE groups_members SET group_id = $4::uuid WHERE tenant_id = $1 AND group_id = $2::uuid "
+		"UPDATE groups_members SET group_id = $4::uuid "
+		"WHERE tenant_id = $1 AND group_id = $2::uuid "
 		"AND member_id = (SELECT member_id FROM groups_members WHERE tenant_id = $1 AND "
 	"group_id = $2::uuid ORDER BY random() LIMIT 1)"},
 	{2, GROUP, "SELECT scim_delete_group($2, tenant_id => $1)"},
@@ -159,7 +160,8 @@ act(Writer *writer)
 	char		second[ID_SIZE];
 	char		third[ID_SIZE];
 	char		name[40];
-	const char *values[4] = {random_below(&writer->random, 4) ? "default" : "other", first, name, third};
+	const char *tenant = random_below(&writer->random, 4) ? "default" : "other";
+	const char *values[4] = {tenant, first, name, third};
 	bool		done;
 
 	if (total == 0)
@@ -231,7 +233,8 @@ write_in_steps(Writer *writer)
 	unsigned	steps = kind == 0 ? 80 : 1 + random_below(&writer->random, 6);
 	unsigned	most = kind == 0 ? 0 : kind < 4 ? 300000 : kind < 16 ? 20000 : 500;
 
-	must(writer, random_below(&writer->random, 8) ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ");
+	must(writer, random_below(&writer->random, 8) ? "BEGIN"
+		 : "BEGIN ISOLATION LEVEL REPEATABLE READ");
 	if (random_below(&writer->random, 3) == 0)
 	{
 		must(writer, "SELECT pg_current_xact_id()");
@@ -250,8 +253,8 @@ static void
 truncate_all(Writer *writer)
 {
 	must(writer, "SET lock_timeout = '2s'");
-	run(writer, random_below(&writer->random, 2) ? "TRUNCATE users CASCADE" : "TRUNCATE groups CASCADE",
-		0, NULL);
+	run(writer, random_below(&writer->random, 2) ? "TRUNCATE users CASCADE"
+		: "TRUNCATE groups CASCADE", 0, NULL);
 	must(writer, "SET lock_timeout = '30ms'");
 }
 
@@ -261,8 +264,7 @@ write_until_over(void *number)
 	Writer		writer = {.number = *(int *) number, .connection = connect_now()};
 	PGresult   *result;
 
-	writer.random = 88172645463325252ULL + (unsigned long long) (now() * 1e6) +
-		(unsigned long long) writer.number * 7919;
+	writer.random = random_start(100 + writer.number);
 	result = ask(writer.connection, "SHOW max_prepared_transactions", 0, NULL);
 	writer.may_prepare = atoi(PQgetvalue(result, 0, 0)) >= writers;
 	PQclear(result);

@@ -87,9 +87,9 @@
 	"SELECT scim_changes((SELECT cursor FROM bench_cursor WHERE place = '" place "'), " arguments \
 	"tenant_id => $1)"
 #define CHANGED_ROWS \
-	"SELECT seq, resource_type, resource_id, operation, version, previous_version, revision, at, " \
-	"actor, agent, tool, changed FROM scim_history_rows WHERE tenant_id = $1 AND seq > (SELECT seq " \
-	"FROM bench_cursor WHERE place = 'middle') ORDER BY seq LIMIT 1000"
+	"SELECT seq, resource_type, resource_id, operation, version, previous_version, revision, " \
+	"at, actor, agent, tool, changed FROM scim_history_rows WHERE tenant_id = $1 AND seq > " \
+	"(SELECT seq FROM bench_cursor WHERE place = 'middle') ORDER BY seq LIMIT 1000"
 #define CHANGED_JSON \
 	"SELECT jsonb_build_object('changes', jsonb_agg(jsonb_strip_nulls(jsonb_build_object(" \
 	"'seq', seq, 'resource_type', resource_type, 'resource_id', resource_id, " \

@@ -15,6 +15,8 @@
  *	all, users, groups, other	the feed of a tenant, or of a type; page by page
  *	repeatable					several pages under one snapshot
  *	joined						begins in the middle, with 'now' and the tables
+ *	slow						as all, but so slowly that what is pruned is gone for it
+ *	pruner						prunes the history meanwhile
  *	sealer						seals and verifies meanwhile, and at the end
  *	by_snapshot, by_seq, by_xid	not ours: see feed_naive.c.  They must be found to lose,
  *								or this program finds nothing.
@@ -34,6 +36,7 @@ const char *conninfo;
 int			writers;
 long		wanted;
 double		ends_at;
+bool		prunes;
 volatile bool over;
 
 /* ---- what all use ---- */
@@ -61,6 +64,7 @@ connect_now(void)
 
 	if (PQstatus(connection) != CONNECTION_OK)
 		fail("connect", PQerrorMessage(connection));
+	PQclear(PQexec(connection, "SET client_min_messages = warning"));
 	return connection;
 }
 
@@ -122,6 +126,12 @@ number_of(const char *id)
 	return strlen(id) == 36 ? atoi(id + 24) : -1;
 }
 
+Type
+type_of(const char *name)
+{
+	return strcmp(name, "User") == 0 ? TYPE_USER : TYPE_GROUP;
+}
+
 /* ---- the judge ---- */
 
 #define ALL_SEQS \
@@ -135,7 +145,7 @@ number_of(const char *id)
 	" WHERE tenant_id = $1 AND ($2 = '' OR resource_type = $2)"
 
 static PGresult *
-ask_of(PGconn *judge, const char *sql, const Consumer * consumer)
+ask_of(PGconn *judge, const char *sql, const Consumer *consumer)
 {
 	const char *values[] = {consumer->way->tenant, consumer->way->type ? consumer->way->type : ""};
 
@@ -143,7 +153,7 @@ ask_of(PGconn *judge, const char *sql, const Consumer * consumer)
 }
 
 static void
-judge_seqs(PGconn *judge, Consumer * consumer)
+judge_seqs(PGconn *judge, Consumer *consumer)
 {
 	PGresult   *result = ask_of(judge, ALL_SEQS, consumer);
 	long		came = 0;
@@ -154,33 +164,39 @@ judge_seqs(PGconn *judge, Consumer * consumer)
 		int			times = seq < consumer->capacity ? consumer->times[seq] : 0;
 
 		came += times;
-		if (times == 0 && !consumer->way->joins)
+		if (times == 0 && !consumer->began_later)
 			blame(consumer, &consumer->missed, "never came", PQgetvalue(result, i, 0));
 		if (times > 1)
 			blame(consumer, &consumer->twice, "came again", PQgetvalue(result, i, 0));
 	}
-	/* which cannot be pruned meanwhile */
-	if (came != consumer->changes)
+	if (came != consumer->changes && !prunes)
 		blame(consumer, &consumer->twice, "changes came", "that are in no table");
 	PQclear(result);
 }
 
 static void
-judge_resources(PGconn *judge, Consumer * consumer)
+judge_resources(PGconn *judge, Consumer *consumer)
 {
 	PGresult   *result = ask_of(judge, ALL_RESOURCES, consumer);
 	bool		there[TYPES][USERS] = {{false}};
 
 	for (int i = 0; i < PQntuples(result); i++)
 	{
-		Type		type = strcmp(PQgetvalue(result, i, 0), "User") == 0 ? TYPE_USER : TYPE_GROUP;
+		Type		type = type_of(PQgetvalue(result, i, 0));
 		int			number = number_of(PQgetvalue(result, i, 1));
 		Resource   *has = &consumer->resources[type][number];
 
 		there[type][number] = true;
 		if (!has->is_there || strcmp(has->version, PQgetvalue(result, i, 2)) != 0 ||
 			has->revision != atol(PQgetvalue(result, i, 3)))
-			blame(consumer, &consumer->wrong, "is another in the table", PQgetvalue(result, i, 1));
+		{
+			char		said[512];
+
+			snprintf(said, sizeof(said), "%s has version %s, revision %s; %s version %s, revision %ld",
+					 PQgetvalue(result, i, 1), PQgetvalue(result, i, 2), PQgetvalue(result, i, 3),
+					 has->is_there ? "came" : "gone", has->version, has->revision);
+			blame(consumer, &consumer->wrong, "in the table", said);
+		}
 	}
 	for (int type = 0; type < TYPES; type++)
 		for (int number = 0; number < USERS; number++)
@@ -191,18 +207,19 @@ judge_resources(PGconn *judge, Consumer * consumer)
 }
 
 static void
-print_verdict(const Consumer * consumer)
+print_verdict(const Consumer *consumer)
 {
 	printf("{\"consumer\": \"%s\", \"naive\": %s, \"writes\": %ld, \"transactions\": %ld, "
 		   "\"changes\": %ld, \"pages\": %ld, \"missed\": %ld, \"twice\": %ld, \"backwards\": %ld, "
-		   "\"broken\": %ld, \"wrong\": %ld}\n",
+		   "\"broken\": %ld, \"wrong\": %ld, \"expired\": %ld}\n",
 		   consumer->way->name, consumer->way->naive ? "true" : "false", writes_done(),
 		   transactions_done(), consumer->changes, consumer->pages, consumer->missed,
-		   consumer->twice, consumer->backwards, consumer->broken, consumer->wrong);
+		   consumer->twice, consumer->backwards, consumer->broken, consumer->wrong,
+		   consumer->expired);
 }
 
 static bool
-is_right(const Consumer * consumer)
+is_right(const Consumer *consumer)
 {
 	return consumer->missed + consumer->twice + consumer->backwards + consumer->broken +
 		consumer->wrong == 0;
@@ -245,6 +262,8 @@ main(int argc, char **argv)
 		fail("usage", "1 to 64 writers, at most 16 consumers, and an end");
 	judge = connect_now();
 	make_tables(judge);
+	for (int i = 0; i < count; i++)
+		prunes |= strcmp(argv[5 + i], "pruner") == 0;
 	for (int i = 0; i < count; i++)
 	{
 		consumers[i].way = find_way(argv[5 + i]);

@@ -22,16 +22,17 @@ typedef enum Type
 	TYPE_USER,
 	TYPE_GROUP,
 	TYPES
-}			Type;
+} Type;
 
 /* A resource, as a consumer has it. */
 typedef struct Resource
 {
 	bool		is_there;
+	bool		is_read;		/* in the table: changes may come that it has already */
 	long		revision;
 	char		version[VERSION_SIZE];
 	char		xid[24];		/* of its last change, where the consumer is told */
-}			Resource;
+} Resource;
 
 /* An entry of the feed. */
 typedef struct Change
@@ -44,7 +45,7 @@ typedef struct Change
 	const char *previous_version;
 	const char *revision;
 	const char *xid;			/* "" where the consumer is not told */
-}			Change;
+} Change;
 
 typedef struct Consumer Consumer;
 
@@ -52,7 +53,7 @@ typedef struct Consumer Consumer;
 typedef struct Way
 {
 	const char *name;
-	int			(*page) (Consumer * consumer);
+	int			(*page) (Consumer *consumer);
 	const char *tenant;
 	const char *type;			/* NULL: all */
 	bool		naive;			/* what others build: it may lose */
@@ -65,6 +66,7 @@ struct Consumer
 	PGconn	   *connection;
 	unsigned long long random;
 	char	   *cursor;
+	bool		began_later;	/* than with the oldest change */
 	bool		more;			/* there is, it was told */
 	char	   *state;			/* of naive ones: where they are */
 	Resource	resources[TYPES][USERS];
@@ -76,6 +78,7 @@ struct Consumer
 	long		twice;			/* that came more than once, or are not in the table */
 	long		backwards;		/* a revision below the one before */
 	long		broken;			/* that do not follow on the version before */
+	long		expired;		/* times that it began anew, as the cursor had expired */
 	long		wrong;			/* resources that are not what the tables have */
 	int			shown;
 };
@@ -84,6 +87,7 @@ extern const char *conninfo;
 extern int	writers;
 extern long wanted;				/* writes, until the end; 0: as many as there are */
 extern double ends_at;			/* by now(); 0: never */
+extern bool prunes;				/* one of the consumers prunes the history */
 extern volatile bool over;		/* nobody writes any more */
 
 extern void fail(const char *what, const char *detail);
@@ -100,6 +104,7 @@ extern void pause_up_to(unsigned long long *random, unsigned microseconds);
 
 extern void id_of(char *id, Type type, int number);
 extern int	number_of(const char *id);
+extern Type type_of(const char *name);
 
 /* ---- feed_write.c ---- */
 
@@ -113,13 +118,13 @@ extern long transactions_done(void);
 
 extern const Way *find_way(const char *name);
 extern void *consume_until_over(void *consumer);
-extern void fold(Consumer * consumer, const Change * change);
-extern void blame(Consumer * consumer, long *counter, const char *what, const char *detail);
+extern void fold(Consumer *consumer, const Change *change);
+extern void blame(Consumer *consumer, long *counter, const char *what, const char *detail);
 
 /* ---- feed_naive.c ---- */
 
-extern int	page_by_snapshot(Consumer * consumer);
-extern int	page_by_seq(Consumer * consumer);
-extern int	page_by_xid(Consumer * consumer);
+extern int	page_by_snapshot(Consumer *consumer);
+extern int	page_by_seq(Consumer *consumer);
+extern int	page_by_xid(Consumer *consumer);
 
 #endif							/* FEED_H */

@@ -21,16 +21,15 @@
 
 /* Folds all rows; the last column of the last one is kept in the consumer's state. */
 static int
-fold_rows(Consumer * consumer, PGresult *result)
+fold_rows(Consumer *consumer, PGresult *result)
 {
 	int			rows = PQntuples(result);
 
 	for (int i = 0; i < rows; i++)
 	{
-		const char *type = PQgetvalue(result, i, 1);
 		Change		change = {
 			.seq = atol(PQgetvalue(result, i, 0)),
-			.type = strcmp(type, "User") == 0 ? TYPE_USER : TYPE_GROUP,
+			.type = type_of(PQgetvalue(result, i, 1)),
 			.number = number_of(PQgetvalue(result, i, 2)),
 			.operation = PQgetvalue(result, i, 3), .version = PQgetvalue(result, i, 4),
 			.previous_version = PQgetvalue(result, i, 5), .revision = PQgetvalue(result, i, 6),
@@ -51,7 +50,7 @@ keep(char **text, const char *value)
 
 /* cursor is the old snapshot, state the value that the sequence had */
 int
-page_by_snapshot(Consumer * consumer)
+page_by_snapshot(Consumer *consumer)
 {
 	PGresult   *position = ask(consumer->connection,
 							   "SELECT last_value FROM scim_history_seq", 0, NULL);
@@ -78,7 +77,7 @@ page_by_snapshot(Consumer * consumer)
 }
 
 int
-page_by_seq(Consumer * consumer)
+page_by_seq(Consumer *consumer)
 {
 	const char *values[] = {consumer->cursor ? consumer->cursor : "0"};
 	PGresult   *result = ask(consumer->connection,
@@ -95,7 +94,7 @@ page_by_seq(Consumer * consumer)
 }
 
 int
-page_by_xid(Consumer * consumer)
+page_by_xid(Consumer *consumer)
 {
 	const char *values[] = {
 		consumer->cursor ? consumer->cursor : "0", consumer->state ? consumer->state : "0"

@@ -9,7 +9,7 @@
 /* ---- folding ---- */
 
 void
-blame(Consumer * consumer, long *counter, const char *what, const char *detail)
+blame(Consumer *consumer, long *counter, const char *what, const char *detail)
 {
 	(*counter)++;
 	if (!consumer->way->naive && consumer->shown++ < MOST_SHOWN)
@@ -17,7 +17,7 @@ blame(Consumer * consumer, long *counter, const char *what, const char *detail)
 }
 
 static void
-remember(Consumer * consumer, long seq)
+remember(Consumer *consumer, long seq)
 {
 	while (seq >= consumer->capacity)
 	{
@@ -36,7 +36,7 @@ remember(Consumer * consumer, long seq)
 
 /* Does it follow on what the consumer has? */
 static void
-check(Consumer * consumer, const Resource * has, const Change * change)
+check(Consumer *consumer, const Resource *has, const Change *change)
 {
 	long		revision = atol(change->revision);
 	char		said[512];
@@ -61,7 +61,7 @@ check(Consumer * consumer, const Resource * has, const Change * change)
 }
 
 void
-fold(Consumer * consumer, const Change * change)
+fold(Consumer *consumer, const Change *change)
 {
 	Resource   *has;
 
@@ -69,15 +69,16 @@ fold(Consumer * consumer, const Change * change)
 	if (strcmp(change->operation, "truncate") == 0)
 	{
 		for (int i = 0; i < USERS; i++)
-			consumer->resources[change->type][i].is_there = false;
+			consumer->resources[change->type][i] = (Resource) {.is_there = false};
 		return;
 	}
 	if (change->number < 0 || change->number >= (change->type == TYPE_USER ? USERS : GROUPS))
 		fail(change->operation, "of a resource that nobody made");
 	has = &consumer->resources[change->type][change->number];
-	/* who has read the tables is behind them first */
-	if (!consumer->way->joins)
+	/* who has read the tables is behind them at first */
+	if (!has->is_read)
 		check(consumer, has, change);
+	has->is_read = false;
 	has->is_there = strcmp(change->operation, "delete") != 0;
 	has->revision = atol(change->revision);
 	snprintf(has->version, sizeof(has->version), "%s", change->version);
@@ -96,11 +97,11 @@ fold(Consumer * consumer, const Change * change)
 	"ORDER BY n"
 
 static void
-fold_row(Consumer * consumer, PGresult *result, int row)
+fold_row(Consumer *consumer, PGresult *result, int row)
 {
 	Change		change = {
 		.seq = atol(PQgetvalue(result, row, 0)),
-		.type = strcmp(PQgetvalue(result, row, 1), "User") == 0 ? TYPE_USER : TYPE_GROUP,
+		.type = type_of(PQgetvalue(result, row, 1)),
 		.number = number_of(PQgetvalue(result, row, 2)),
 		.operation = PQgetvalue(result, row, 3), .version = PQgetvalue(result, row, 4),
 		.previous_version = PQgetvalue(result, row, 5), .revision = PQgetvalue(result, row, 6),
@@ -114,8 +115,56 @@ fold_row(Consumer * consumer, PGresult *result, int row)
 	fold(consumer, &change);
 }
 
+/* A cursor that begins now, and then what is in the tables. */
+static void
+join_in(Consumer *consumer)
+{
+	const char *values[] = {consumer->way->type, consumer->way->tenant};
+	PGresult   *result = ask(consumer->connection,
+							 "SELECT scim_changes('now', 1, $1, $2) ->> 'nextCursor'", 2, values);
+
+	consumer->began_later = true;
+	free(consumer->cursor);
+	consumer->cursor = strdup(PQgetvalue(result, 0, 0));
+	PQclear(result);
+	for (int i = 0; i < TYPES * USERS; i++)
+		consumer->resources[i / USERS][i % USERS] = (Resource) {.is_read = true};
+	result = ask(consumer->connection,
+				 "SELECT 'User', id, version, revision FROM users "
+				 "WHERE tenant_id = $2 AND coalesce($1, 'User') = 'User' UNION ALL "
+				 "SELECT 'Group', id, version, revision FROM groups "
+				 "WHERE tenant_id = $2 AND coalesce($1, 'Group') = 'Group'",
+				 2, values);
+	for (int i = 0; i < PQntuples(result); i++)
+	{
+		Type		type = type_of(PQgetvalue(result, i, 0));
+		Resource   *has = &consumer->resources[type][number_of(PQgetvalue(result, i, 1))];
+
+		has->is_there = true;
+		has->revision = atol(PQgetvalue(result, i, 3));
+		snprintf(has->version, sizeof(has->version), "%s", PQgetvalue(result, i, 2));
+	}
+	PQclear(result);
+}
+
+/* Changes behind the cursor are gone: who is told so begins anew. */
+static bool
+has_expired(Consumer *consumer, PGresult *result)
+{
+	if (succeeded(result))
+		return false;
+	if (!prunes || strstr(PQresultErrorMessage(result), "EXPIRED_CURSOR") == NULL)
+		fail("page", PQresultErrorMessage(result));
+	PQclear(result);
+	if (PQtransactionStatus(consumer->connection) == PQTRANS_INERROR)
+		PQclear(ask(consumer->connection, "ROLLBACK", 0, NULL));
+	consumer->expired++;
+	join_in(consumer);
+	return true;
+}
+
 static int
-page_of_feed(Consumer * consumer)
+page_of_feed(Consumer *consumer)
 {
 	/* small ones, so that there is something new before all is read, and large ones */
 	int			most = random_below(&consumer->random, 3) ? 10 : 400;
@@ -127,7 +176,9 @@ page_of_feed(Consumer * consumer)
 	int			rows;
 
 	snprintf(count, sizeof(count), "%u", 1 + random_below(&consumer->random, (unsigned) most));
-	result = ask(consumer->connection, PAGE, 4, values);
+	result = execute(consumer->connection, PAGE, 4, values);
+	if (has_expired(consumer, result))
+		return 1;
 	rows = PQgetisnull(result, 0, 0) ? 0 : PQntuples(result);
 	if (rows > atoi(count))
 		blame(consumer, &consumer->broken, "a page of more than", count);
@@ -144,7 +195,7 @@ page_of_feed(Consumer * consumer)
 
 /* Some pages under one snapshot, which is older than the cursor's from the second on. */
 static int
-page_repeatable(Consumer * consumer)
+page_repeatable(Consumer *consumer)
 {
 	int			pages = 1 + (int) random_below(&consumer->random, 5);
 	int			rows = 0;
@@ -155,41 +206,29 @@ page_repeatable(Consumer * consumer)
 		rows += page_of_feed(consumer);
 		pause_up_to(&consumer->random, 10000);
 	}
-	PQclear(ask(consumer->connection, "COMMIT", 0, NULL));
+	if (PQtransactionStatus(consumer->connection) == PQTRANS_INTRANS)
+		PQclear(ask(consumer->connection, "COMMIT", 0, NULL));
 	return rows;
 }
 
-/* A cursor that begins now, and then what is in the tables. */
-static void
-join_in(Consumer * consumer)
+static long prunings;
+
+/* After the history was pruned a few times. */
+static int
+page_slowly(Consumer *consumer)
 {
-	PGresult   *result = ask(consumer->connection,
-							 "SELECT scim_changes('now', tenant_id => 'default') "
-							 "->> 'nextCursor'", 0, NULL);
+	long		enough = __atomic_load_n(&prunings, __ATOMIC_RELAXED) + 1 +
+	random_below(&consumer->random, 6);
 
-	consumer->cursor = strdup(PQgetvalue(result, 0, 0));
-	PQclear(result);
-	result = ask(consumer->connection,
-				 "SELECT 'u', id, version, revision FROM users WHERE tenant_id = 'default' "
-				 "UNION ALL "
-				 "SELECT 'g', id, version, revision FROM groups WHERE tenant_id = 'default'",
-				 0, NULL);
-	for (int i = 0; i < PQntuples(result); i++)
-	{
-		Type		type = PQgetvalue(result, i, 0)[0] == 'u' ? TYPE_USER : TYPE_GROUP;
-		Resource   *has = &consumer->resources[type][number_of(PQgetvalue(result, i, 1))];
-
-		has->is_there = true;
-		has->revision = atol(PQgetvalue(result, i, 3));
-		snprintf(has->version, sizeof(has->version), "%s", PQgetvalue(result, i, 2));
-	}
-	PQclear(result);
+	while (prunes && !over && __atomic_load_n(&prunings, __ATOMIC_RELAXED) < enough)
+		pause_up_to(&consumer->random, 20000);
+	return page_of_feed(consumer);
 }
 
 /* ---- the seals ---- */
 
 static void
-verify(Consumer * consumer)
+verify(Consumer *consumer)
 {
 	PGresult   *result = ask(consumer->connection,
 							 "SELECT tenant || ' ' || v "
@@ -203,7 +242,7 @@ verify(Consumer * consumer)
 }
 
 static int
-seal(Consumer * consumer)
+seal(Consumer *consumer)
 {
 	bool		is_last = over;
 	PGresult   *result = ask(consumer->connection, "SELECT scim_seal_history()", 0, NULL);
@@ -228,6 +267,25 @@ seal(Consumer * consumer)
 	return rows;
 }
 
+/*
+ * What is younger than an hour is always kept, so that first it is made older; with seals
+ * it would be found out.  Now and then all goes.
+ */
+static int
+prune(Consumer *consumer)
+{
+	const char *age = random_below(&consumer->random, 4) ? "0.5 seconds" : "0";
+
+	PQclear(ask(consumer->connection,
+				"UPDATE scim_history_rows SET at = at - interval '1 day' "
+				"WHERE at BETWEEN now() - interval '1 hour' AND clock_timestamp() - $1::interval",
+				1, &age));
+	PQclear(ask(consumer->connection, "CALL scim_prune_history('1 hour')", 0, NULL));
+	__atomic_fetch_add(&prunings, 1, __ATOMIC_RELAXED);
+	pause_up_to(&consumer->random, 100000);
+	return 0;
+}
+
 /* ---- all of them ---- */
 
 static const Way ways[] = {
@@ -237,6 +295,8 @@ static const Way ways[] = {
 	{.name = "other", .page = page_of_feed, .tenant = "other"},
 	{.name = "repeatable", .page = page_repeatable, .tenant = "default"},
 	{.name = "joined", .page = page_of_feed, .tenant = "default", .joins = true},
+	{.name = "slow", .page = page_slowly, .tenant = "default"},
+	{.name = "pruner", .page = prune},
 	{.name = "sealer", .page = seal},
 	{.name = "by_snapshot", .page = page_by_snapshot, .tenant = "default", .naive = true},
 	{.name = "by_seq", .page = page_by_seq, .tenant = "default", .naive = true},
@@ -264,12 +324,11 @@ consume_until_over(void *argument)
 	int			empty = 0;
 
 	consumer->connection = connect_now();
-	if (consumer->way->joins)
-	{
-		while (!over && !half_is_written())
-			pause_up_to(&consumer->random, 20000);
+	while (consumer->way->joins && !over && !half_is_written())
+		pause_up_to(&consumer->random, 20000);
+	/* the oldest that is kept may not be the oldest */
+	if (consumer->way->joins || (prunes && consumer->way->tenant))
 		join_in(consumer);
-	}
 	while (empty < 2)
 	{
 		bool		was_over = over;

@@ -51,6 +51,18 @@ is_sound($node, 'scim', 'versions, counts and digests are right');
 # A test that cannot fail is none: what others build loses, and the judge sees it.
 cmp_ok($found{by_seq}{missed}, '>', 0, 'behind the last seq, of what is finished: changes are missed');
 cmp_ok($found{by_xid}{backwards}, '>', 0, 'in the order of transactions: revisions go backwards');
+
+# What is pruned is gone for whoever has not read it: he is told so, and begins anew.
+my @kept = qw(all users groups other repeatable joined slow);
+new_database($node, 'pruned');
+%found = feed('pruned', @kept, 'pruner');
+foreach my $consumer (@kept)
+{
+	is(join(' ', map { $found{$consumer}{$_} // 'none' } qw(twice backwards broken wrong)), '0 0 0 0', "while it is pruned, $consumer: nothing is missed unsaid");
+}
+cmp_ok($found{slow}{expired}, '>', 0, '... but said to who is slow');
+
+# ... and, as it depends on who overlaps whom, tries again
 my $missed = 0;
 for (my $try = 1; $try <= 10 && !$missed; $try++)
 {

@@ -192,7 +192,8 @@ judge_resources(PGconn *judge, Consumer *consumer)
 		{
 			char		said[512];
 
-			snprintf(said, sizeof(said), "%s has version %s, revision %s; %s version %s, revision %ld",
+			snprintf(said, sizeof(said), "%s has version %s, revision %s; "
+					 "%s version %s, revision %ld",
 					 PQgetvalue(result, i, 1), PQgetvalue(result, i, 2), PQgetvalue(result, i, 3),
 					 has->is_there ? "came" : "gone", has->version, has->revision);
 			blame(consumer, &consumer->wrong, "in the table", said);

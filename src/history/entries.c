@@ -49,6 +49,14 @@ init_text_key(ScimHistoryReader *reader, int place, AttrNumber column, const cha
 							   InvalidOid, InvalidOid, (Datum) 0);
 }
 
+static void
+open_index(ScimHistoryReader *reader, const char *tenant, const char *type)
+{
+	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
+}
+
 ScimHistoryReader *
 scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to,
 				  Snapshot snapshot)
@@ -58,15 +66,31 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 	reader->relation = scim_open_history_table(AccessShareLock);
 	if (reader->relation == NULL)
 		return reader;
-	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
-	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
-	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
+	open_index(reader, tenant, type);
 	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
 	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
 											  lengthof(reader->keys), reader->keys);
 	return reader;
+}
+
+bool
+scim_has_entries(const char *tenant, const char *type)
+{
+	ScimHistoryReader reader = {0};
+	bool		found;
+
+	reader.relation = scim_open_history_table(AccessShareLock);
+	if (reader.relation == NULL)
+		return false;
+	open_index(&reader, tenant, type);
+	reader.scan = systable_beginscan_ordered(reader.relation, reader.index, NULL, 2, reader.keys);
+	found = systable_getnext_ordered(reader.scan, BackwardScanDirection) != NULL;
+	systable_endscan_ordered(reader.scan);
+	index_close(reader.index, NoLock);
+	table_close(reader.relation, NoLock);
+	return found;
 }
 
 static ScimHistoryOperation
@@ -198,15 +222,6 @@ scim_entry_changed(const ScimHistoryEntry *entry)
 	return names;
 }
 
-static bool
-is_text(Datum value, const char *text)
-{
-	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
-	Size		length = strlen(text);
-
-	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
-}
-
 /* As an array of texts is read in place: each step of a walk backwards asks. */
 bool
 scim_entry_names(const ScimHistoryEntry *entry, const char *name)
@@ -225,7 +240,7 @@ scim_entry_names(const ScimHistoryEntry *entry, const char *name)
 		count = 0;
 	for (int i = 0; i < count; i++)
 	{
-		if (is_text(PointerGetDatum(element), name))
+		if (scim_is_text(PointerGetDatum(element), name))
 			return true;
 		element = att_addlength_pointer(element, -1, element);
 		element = (char *) att_align_nominal(element, TYPALIGN_INT);

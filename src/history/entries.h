@@ -1,7 +1,7 @@
 /*
  * entries.h
  *		The entries of the history as they are read: those of one resource, the
- *		newest first.
+ *		newest first.  What was refused is not among them.
  */
 #ifndef SCIM_HISTORY_ENTRIES_H
 #define SCIM_HISTORY_ENTRIES_H
@@ -38,6 +38,12 @@ typedef struct ScimHistoryReader ScimHistoryReader;
  */
 extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type, const char *id,
 											int64 up_to, Snapshot snapshot);
+
+/*
+ * Has the tenant any that are of the type, or of a resource of it, as catalogs are read?
+ * What was refused does not count.
+ */
+extern bool scim_has_entries(const char *tenant, const char *type);
 
 /* The next one, older, in the current context; NULL: there is none. */
 extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);

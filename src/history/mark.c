@@ -9,6 +9,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "history/entries.h"
 #include "history/mark.h"
 #include "history/place.h"
 #include "history/table.h"
@@ -20,6 +21,12 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
+
+/*
+ * No index tells of what types there are refusals alone.  They are looked for among so
+ * many rows of a tenant; a mark where there is nothing to be hidden does no harm.
+ */
+#define MOST_LOOKED_AT 10000
 
 static void
 write_mark(ScimHistoryOperation operation, const ScimResourceType *type, const char *tenant)
@@ -42,10 +49,13 @@ static void
 mark_tenant(Datum tenant, void *argument)
 {
 	const Remapping *remapping = argument;
+	const char *type = remapping->type->name;
+	const char *name = TextDatumGetCString(tenant);
 
-	if (scim_has_row_with(remapping->history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant,
-						  SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), remapping->type->name))
-		write_mark(SCIM_HISTORY_REMAPPED, remapping->type, TextDatumGetCString(tenant));
+	if (scim_has_entries(name, type) ||
+		scim_may_have_row_with(remapping->history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant,
+							   SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type, MOST_LOOKED_AT))
+		write_mark(SCIM_HISTORY_REMAPPED, remapping->type, name);
 }
 
 void

@@ -16,9 +16,13 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "history/change.h"
 #include "history/place.h"
 #include "history/values.h"
+#include "nodes/primnodes.h"
 #include "registry/extension.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -136,6 +140,15 @@ scim_history_sequence(void)
 /* ---- is it as it was made? ---- */
 
 bool
+scim_is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
+}
+
+bool
 scim_has_entry_columns(TupleDesc descriptor)
 {
 	if (descriptor->natts < SCIM_ENTRY_COLUMNS)
@@ -151,7 +164,26 @@ scim_has_entry_columns(TupleDesc descriptor)
 	return true;
 }
 
-/* An index on these columns alone, whose order is that of seq, and which has all rows? */
+/* operation <> 'refused', as it was made, whatever the session's search_path finds? */
+bool
+scim_leaves_out_refused(const List *predicate)
+{
+	const OpExpr *condition = list_length(predicate) == 1 ? linitial(predicate) : NULL;
+	const Var  *column;
+	const Const *value;
+
+	if (condition == NULL || !IsA(condition, OpExpr) || condition->opfuncid != F_TEXTNE ||
+		!OidIsValid(condition->inputcollid) || !get_collation_isdeterministic(condition->inputcollid))
+		return false;
+	column = linitial(condition->args);
+	value = lsecond(condition->args);
+	return IsA(column, Var) && IsA(value, Const) && !value->constisnull &&
+		column->varattno == SCIM_ENTRY_NUMBER(SCIM_ENTRY_OPERATION) &&
+		strcmp(TextDatumGetCString(value->constvalue),
+			   scim_operation_name(SCIM_HISTORY_REFUSED)) == 0;
+}
+
+/* An index on these columns alone, whose order is that of seq, and which has all but refusals? */
 static bool
 is_resource_index(Relation index)
 {
@@ -162,7 +194,8 @@ is_resource_index(Relation index)
 	const FormData_pg_index *form = index->rd_index;
 
 	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid ||
-		form->indnkeyatts != lengthof(columns) || RelationGetIndexPredicate(index) != NIL)
+		form->indnkeyatts != lengthof(columns) ||
+		!scim_leaves_out_refused(RelationGetIndexPredicate(index)))
 		return false;
 	for (int i = 0; i < (int) lengthof(columns); i++)
 	{
@@ -192,7 +225,8 @@ find_index(Relation table)
 				 errmsg("index \"%s\" of table \"%s\" is gone, or another one",
 						"scim_history_resource", "scim_history_rows"),
 				 errhint("CREATE INDEX scim_history_resource ON scim_history_rows "
-						 "(tenant_id, resource_type, resource_id, seq)")));
+						 "(tenant_id, resource_type, resource_id, seq) "
+						 "WHERE operation <> 'refused'")));
 	return found;
 }
 

@@ -9,6 +9,7 @@
 
 #include "access/attnum.h"
 #include "access/tupdesc.h"
+#include "nodes/pg_list.h"
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
 
@@ -51,6 +52,9 @@ typedef struct ScimEntryForm
 
 extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 
+/* Is a text, of a column of it, that one, byte by byte? */
+extern bool scim_is_text(Datum value, const char *text);
+
 /* Does the table begin with these columns, whatever its owner has put behind them? */
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 
@@ -68,8 +72,12 @@ extern Relation scim_open_history_table(LOCKMODE mode);
 
 /*
  * Of that table the index (tenant_id, resource_type, resource_id, seq), by which it
- * is read; an error if it is gone, or another one.
+ * is read; an error if it is gone, or another one.  What was refused is not in it: a
+ * thousand refusals cost who reads what was changed nothing.
  */
 extern Oid	scim_history_resource_index(Relation table);
+
+/* Is that the predicate of it, and so has an index of the table all rows but refusals? */
+extern bool scim_leaves_out_refused(const List *predicate);
 
 #endif							/* SCIM_HISTORY_PLACE_H */

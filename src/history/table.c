@@ -23,6 +23,7 @@
 #include "catalog/pg_class.h"
 #include "commands/sequence.h"
 #include "executor/spi.h"
+#include "history/change.h"
 #include "history/table.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -47,6 +48,7 @@ typedef struct TableIndex
 {
 	Oid			relid;
 	IndexInfo  *info;
+	bool		partial;		/* what was refused is not in it */
 } TableIndex;
 
 /* What is known of the table. */
@@ -120,13 +122,13 @@ is_plain_table(Relation relation)
 		has_own_checks(relation) && !has_insert_triggers(relation->trigdesc);
 }
 
-/* An index on columns as they are, which decides at once. */
+/* An index on columns as they are, of all rows or all but refusals, which decides at once. */
 static bool
 is_plain_index(Relation index, const IndexInfo *info)
 {
 	return index->rd_rel->relam == BTREE_AM_OID && info->ii_Expressions == NIL &&
-		info->ii_Predicate == NIL && info->ii_ExclusionOps == NULL &&
-		index->rd_index->indimmediate;
+		(info->ii_Predicate == NIL || scim_leaves_out_refused(info->ii_Predicate)) &&
+		info->ii_ExclusionOps == NULL && index->rd_index->indimmediate;
 }
 
 /* ---- what is known ---- */
@@ -161,7 +163,7 @@ read_indexes(Relation relation, Place *found)
 		if (info->ii_ReadyForInserts)
 			found->indexes[found->index_count++] = (TableIndex)
 		{
-			lfirst_oid(cell), info
+			lfirst_oid(cell), info, info->ii_Predicate != NIL
 		};
 		index_close(index, AccessShareLock);
 	}
@@ -262,10 +264,15 @@ static void
 insert_directly(Relation relation, Datum *values, bool *nulls)
 {
 	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(relation), values, nulls);
+	bool		refusal = scim_is_text(values[SCIM_ENTRY_OPERATION],
+									   scim_operation_name(SCIM_HISTORY_REFUSED));
 
 	simple_heap_insert(relation, tuple);
 	for (int i = 0; i < place.index_count; i++)
-		insert_into_index(relation, &place.indexes[i], tuple, values, nulls);
+	{
+		if (!(refusal && place.indexes[i].partial))
+			insert_into_index(relation, &place.indexes[i], tuple, values, nulls);
+	}
 	heap_freetuple(tuple);
 }
 
@@ -314,11 +321,19 @@ void
 scim_insert_entry(Datum values[SCIM_ENTRY_COLUMNS], bool nulls[SCIM_ENTRY_COLUMNS])
 {
 	Relation	relation = open_table();
+	FullTransactionId xid;
 
 	if (relation == NULL)
 		return;
+
+	/*
+	 * First the xid, then the seq.  Whoever reads the sequence, and after that the next xid, knows
+	 * so that of rows up to that seq none is of a transaction from that xid on (seen.h); the other
+	 * way around, a row whose seq was drawn already would be of an xid that is still to come.
+	 */
+	xid = GetTopFullTransactionId();
 	values[SCIM_ENTRY_SEQ] = Int64GetDatum(nextval_internal(place.sequence, false));
-	values[SCIM_ENTRY_XID] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	values[SCIM_ENTRY_XID] = FullTransactionIdGetDatum(xid);
 	nulls[SCIM_ENTRY_SEQ] = nulls[SCIM_ENTRY_XID] = false;
 	(place.direct ? insert_directly : insert_by_statement) (relation, values, nulls);
 	table_close(relation, NoLock);

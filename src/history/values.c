@@ -18,6 +18,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "executor/tuptable.h"
+#include "history/place.h"
 #include "history/values.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -37,9 +38,9 @@ scim_tells_apart(Relation index, int place)
 	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
 }
 
-/* A complete B-tree that begins with these columns, opened; NULL: there is none. */
+/* A complete B-tree that begins with the column, opened; NULL: there is none. */
 static Relation
-open_leading_index(Relation relation, const AttrNumber *columns, int count)
+open_leading_index(Relation relation, AttrNumber column)
 {
 	ListCell   *cell;
 
@@ -47,12 +48,10 @@ open_leading_index(Relation relation, const AttrNumber *columns, int count)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 		const FormData_pg_index *form = index->rd_index;
-		bool		leads = index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
-			form->indnkeyatts >= count && RelationGetIndexPredicate(index) == NIL;
 
-		for (int i = 0; leads && i < count; i++)
-			leads = form->indkey.values[i] == columns[i] && scim_tells_apart(index, i);
-		if (leads)
+		if (index->rd_rel->relam == BTREE_AM_OID && form->indisvalid &&
+			RelationGetIndexPredicate(index) == NIL && form->indkey.values[0] == column &&
+			scim_tells_apart(index, 0))
 			return index;
 		index_close(index, AccessShareLock);
 	}
@@ -175,7 +174,7 @@ scim_each_value(Relation relation, AttrNumber column, void (*take) (Datum value,
 	values.snapshot = RegisterSnapshot(GetLatestSnapshot());
 	slot = table_slot_create(relation, NULL);
 	context = AllocSetContextCreate(CurrentMemoryContext, "scimver value", ALLOCSET_SMALL_SIZES);
-	index = open_leading_index(relation, &column, 1);
+	index = open_leading_index(relation, column);
 	if (index)
 	{
 		take_by_index(&values, index, slot, context);
@@ -189,6 +188,15 @@ scim_each_value(Relation relation, AttrNumber column, void (*take) (Datum value,
 }
 
 /* ---- is there a row? ---- */
+
+static bool
+has_text(TupleTableSlot *slot, AttrNumber column, const char *text)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	return !isnull && scim_is_text(value, text);
+}
 
 bool
 scim_has_row(Relation relation)
@@ -211,31 +219,28 @@ scim_has_row(Relation relation)
 }
 
 bool
-scim_has_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber other,
-				  const char *text)
+scim_may_have_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber other,
+					   const char *text, int most)
 {
-	AttrNumber	columns[] = {column, other};
-	Relation	index = open_leading_index(relation, columns, lengthof(columns));
-	ScanKeyData keys[lengthof(columns)];
+	Relation	index = open_leading_index(relation, column);
+	ScanKeyData key;
 	Snapshot	snapshot;
 	TupleTableSlot *slot;
 	IndexScanDesc scan;
-	bool		found;
+	bool		found = false;
 
 	if (index == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("table \"%s\" lacks an index on columns %s, %s",
-						RelationGetRelationName(relation),
-						NameStr(TupleDescAttr(RelationGetDescr(relation), column - 1)->attname),
-						NameStr(TupleDescAttr(RelationGetDescr(relation), other - 1)->attname))));
-	init_key(&keys[0], index, 0, BTEqualStrategyNumber, value);
-	init_key(&keys[1], index, 1, BTEqualStrategyNumber, CStringGetTextDatum(text));
+		return true;
+	init_key(&key, index, 0, BTEqualStrategyNumber, value);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	slot = table_slot_create(relation, NULL);
-	scan = scim_begin_index_scan(relation, index, snapshot, lengthof(keys));
-	index_rescan(scan, keys, lengthof(keys), NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	scan = scim_begin_index_scan(relation, index, snapshot, 1);
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (!found && index_getnext_slot(scan, BackwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		found = has_text(slot, other, text) || --most < 0;
+	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	UnregisterSnapshot(snapshot);

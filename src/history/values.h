@@ -22,9 +22,15 @@ extern void scim_each_value(Relation relation, AttrNumber column,
 /* Are values that are equal to the index's column of that place (from 0) the same? */
 extern bool scim_tells_apart(Relation index, int place);
 
-/* Has it a row?  The same with that value in the column, and that text in the other one. */
+/* Has it a row? */
 extern bool scim_has_row(Relation relation);
-extern bool scim_has_row_with(Relation relation, AttrNumber column, Datum value, AttrNumber other,
-							  const char *text);
+
+/*
+ * May it have one with that value in the column, and that text in the other one?  Of
+ * the rows with the value the last ones are looked at, "most" of them, by an index that
+ * begins with the column; where there are more of them, or there is no such index, it may.
+ */
+extern bool scim_may_have_row_with(Relation relation, AttrNumber column, Datum value,
+								   AttrNumber other, const char *text, int most);
 
 #endif							/* SCIM_HISTORY_VALUES_H */

@@ -32,6 +32,8 @@ CREATE FUNCTION after(change text) RETURNS TABLE (who text, says text) LANGUAGE 
 	END;
 END $$;
 CREATE SCHEMA other;
+CREATE FUNCTION other.unlike(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE OPERATOR other.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = other.unlike);
 CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 
 -- ---- elsewhere ----
@@ -44,13 +46,22 @@ SELECT * FROM after('ALTER TABLE scim_history_rows RENAME TO other_rows; CREATE 
 -- ---- the index by which it is read ----
 
 SELECT * FROM after('DROP INDEX scim_history_resource');
-SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq DESC)');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq DESC) WHERE operation <> ''refused''');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation = ''create''');
-SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id COLLATE nocase, resource_type, resource_id, seq)');
-SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_id, resource_type, seq)');
-SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON users (version)');
--- the same once more
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation <> ''create''');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation <> ''refused'' AND actor <> ''x''');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE actor <> ''refused''');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation <> ''refused'' COLLATE nocase');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation OPERATOR(other.<>) ''refused''');
 SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq)');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id COLLATE nocase, resource_type, resource_id, seq) WHERE operation <> ''refused''');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_id, resource_type, seq) WHERE operation <> ''refused''');
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON users (version)');
+-- the same once more, and without the other ones
+SELECT * FROM after('DROP INDEX scim_history_resource; CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation <> ''refused''');
+SELECT * FROM after('ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_rows_pkey; DROP INDEX scim_history_xid');
+-- whatever a session finds first
+SELECT * FROM after('SET LOCAL search_path = other, public, pg_catalog; REINDEX INDEX scim_history_resource');
 
 -- ---- columns (the view has to let them go first) ----
 
@@ -59,7 +70,7 @@ SELECT format('CREATE OR REPLACE VIEW scim_history AS SELECT %s', string_agg(for
 ALTER TABLE scim_history_rows DISABLE TRIGGER ALL;
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows DROP COLUMN before');
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows ALTER version TYPE bytea USING ''\x00''');
-SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_rows_operation_check, ALTER operation TYPE bigint USING 5');
+SELECT * FROM after(:'let_go' || '; DROP INDEX scim_history_resource; ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_rows_operation_check, ALTER operation TYPE bigint USING 5');
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows ALTER tenant_id TYPE bigint USING 5');
 SELECT * FROM after('ALTER TABLE scim_history_rows RENAME version TO previous; ALTER TABLE scim_history_rows RENAME previous_version TO version; ALTER TABLE scim_history_rows RENAME previous TO previous_version');
 -- what does no harm

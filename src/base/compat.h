@@ -118,4 +118,14 @@
 	index_beginscan(relation, index, snapshot, key_count, 0)
 #endif
 
+/*
+ * The timeline that is written, once the server is out of recovery: before version
+ * 15 a session has it in a variable, since it asked whether it is.
+ */
+#if PG_VERSION_NUM >= 150000
+#define scim_insertion_timeline() GetWALInsertionTimeLine()
+#else
+#define scim_insertion_timeline() ThisTimeLineID
+#endif
+
 #endif							/* SCIM_BASE_COMPAT_H */

@@ -19,6 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
@@ -28,11 +29,33 @@ struct ScimHistoryReader
 	Relation	relation;		/* NULL: there is no history */
 	Relation	index;
 	SysScanDesc scan;
-	ScanKeyData keys[4];		/* tenant, type, id, seq */
+	ScanKeyData keys[5];		/* such as: tenant, type, id, seq */
+	ScanDirection direction;	/* in the order of the index, whose last column is seq */
 	bool		at_end;			/* the scan would begin anew */
+	MemoryContext context;		/* of the scan */
 };
 
 /* ---- reading ---- */
+
+/* Opens the table, and the index; false: there is no history. */
+static bool
+open_index(ScimHistoryReader *reader, ScimHistoryIndex which)
+{
+	reader->relation = scim_open_history_table(AccessShareLock);
+	if (reader->relation == NULL)
+		return false;
+	reader->index = index_open(scim_history_index(reader->relation, which), AccessShareLock);
+	return true;
+}
+
+static void
+begin_scan(ScimHistoryReader *reader, int key_count, ScanDirection direction, Snapshot snapshot)
+{
+	reader->direction = direction;
+	reader->context = CurrentMemoryContext;
+	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
+											  key_count, reader->keys);
+}
 
 /* Of a column that the index has in that place. */
 static void
@@ -50,9 +73,8 @@ init_text_key(ScimHistoryReader *reader, int place, AttrNumber column, const cha
 }
 
 static void
-open_index(ScimHistoryReader *reader, const char *tenant, const char *type)
+init_type_keys(ScimHistoryReader *reader, const char *tenant, const char *type)
 {
-	reader->index = index_open(scim_history_resource_index(reader->relation), AccessShareLock);
 	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
 	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
 }
@@ -63,15 +85,63 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
 
-	reader->relation = scim_open_history_table(AccessShareLock);
-	if (reader->relation == NULL)
+	if (!open_index(reader, SCIM_BY_RESOURCE))
 		return reader;
-	open_index(reader, tenant, type);
+	init_type_keys(reader, tenant, type);
 	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
 	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
-	reader->scan = systable_beginscan_ordered(reader->relation, reader->index, snapshot,
-											  lengthof(reader->keys), reader->keys);
+	begin_scan(reader, 4, BackwardScanDirection, snapshot);
+	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history_between(const char *tenant, const char *type, const char *id, int64 from,
+						  int64 up_to, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_RESOURCE))
+		return reader;
+	init_type_keys(reader, tenant, type);
+	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
+	ScanKeyInit(&reader->keys[3], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ),
+				BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(from));
+	ScanKeyInit(&reader->keys[4], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
+				F_INT8LE, Int64GetDatum(up_to));
+	begin_scan(reader, 5, ForwardScanDirection, snapshot);
+	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history_of_tenant(const char *tenant, int64 behind, int64 up_to, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_SEQ))
+		return reader;
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	ScanKeyInit(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTGreaterStrategyNumber,
+				F_INT8GT, Int64GetDatum(behind));
+	ScanKeyInit(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
+				F_INT8LE, Int64GetDatum(up_to));
+	begin_scan(reader, 3, ForwardScanDirection, snapshot);
+	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history_of_xids(uint64 from, uint64 before, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_XID))
+		return reader;
+	ScanKeyInit(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID),
+				BTGreaterEqualStrategyNumber, F_XID8GE,
+				FullTransactionIdGetDatum(FullTransactionIdFromU64(from)));
+	ScanKeyInit(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), BTLessStrategyNumber,
+				F_XID8LT, FullTransactionIdGetDatum(FullTransactionIdFromU64(before)));
+	begin_scan(reader, 2, ForwardScanDirection, snapshot);
 	return reader;
 }
 
@@ -81,11 +151,10 @@ scim_has_entries(const char *tenant, const char *type)
 	ScimHistoryReader reader = {0};
 	bool		found;
 
-	reader.relation = scim_open_history_table(AccessShareLock);
-	if (reader.relation == NULL)
+	if (!open_index(&reader, SCIM_BY_RESOURCE))
 		return false;
-	open_index(&reader, tenant, type);
-	reader.scan = systable_beginscan_ordered(reader.relation, reader.index, NULL, 2, reader.keys);
+	init_type_keys(&reader, tenant, type);
+	begin_scan(&reader, 2, BackwardScanDirection, NULL);
 	found = systable_getnext_ordered(reader.scan, BackwardScanDirection) != NULL;
 	systable_endscan_ordered(reader.scan);
 	index_close(reader.index, NoLock);
@@ -120,8 +189,8 @@ lacks_any(const bool *nulls)
 	return false;
 }
 
-static ScimHistoryEntry *
-read_entry(HeapTuple row, TupleDesc descriptor)
+ScimHistoryEntry *
+scim_entry_of(HeapTuple row, TupleDesc descriptor)
 {
 	ScimHistoryEntry *entry = palloc0(sizeof(ScimHistoryEntry));
 	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
@@ -147,14 +216,18 @@ read_entry(HeapTuple row, TupleDesc descriptor)
 ScimHistoryEntry *
 scim_next_entry(ScimHistoryReader *reader)
 {
+	MemoryContext caller;
 	HeapTuple	row;
 
 	CHECK_FOR_INTERRUPTS();
 	if (reader->scan == NULL || reader->at_end)
 		return NULL;
-	row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	/* the caller's may be one for each entry */
+	caller = MemoryContextSwitchTo(reader->context);
+	row = systable_getnext_ordered(reader->scan, reader->direction);
+	MemoryContextSwitchTo(caller);
 	reader->at_end = !HeapTupleIsValid(row);
-	return reader->at_end ? NULL : read_entry(row, RelationGetDescr(reader->relation));
+	return reader->at_end ? NULL : scim_entry_of(row, RelationGetDescr(reader->relation));
 }
 
 void
@@ -183,6 +256,18 @@ scim_close_history(ScimHistoryReader *reader)
 }
 
 /* ---- what is asked of some ---- */
+
+char *
+scim_entry_type(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_ENTRY_TYPE);
+}
+
+char *
+scim_entry_id(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_ENTRY_ID);
+}
 
 char *
 scim_entry_actor(const ScimHistoryEntry *entry)

@@ -1,7 +1,7 @@
 /*
  * entries.h
  *		The entries of the history as they are read: those of one resource, the
- *		newest first.  What was refused is not among them.
+ *		newest first; those of a tenant or of transactions, the oldest first.
  */
 #ifndef SCIM_HISTORY_ENTRIES_H
 #define SCIM_HISTORY_ENTRIES_H
@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup.h"
+#include "access/tupdesc.h"
 #include "history/change.h"
 #include "utils/snapshot.h"
 
@@ -18,7 +19,7 @@ typedef struct ScimHistoryEntry
 	int64		seq;
 	uint64		xid;
 	TimestampTz at;
-	ScimHistoryOperation operation;
+	ScimHistoryOperation operation; /* SCIM_HISTORY_REFUSED, too, of a row that lacks what each has */
 	bool		has_revision;
 	int64		revision;
 	char	   *version;		/* NULL: it is gone */
@@ -39,20 +40,37 @@ typedef struct ScimHistoryReader ScimHistoryReader;
 extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type, const char *id,
 											int64 up_to, Snapshot snapshot);
 
+/* Those of the resource from that seq on, up to another one: they rise. */
+extern ScimHistoryReader *scim_open_history_between(const char *tenant, const char *type,
+													const char *id, int64 from, int64 up_to,
+													Snapshot snapshot);
+
+/* Those of a tenant behind a seq, up to another one: they rise. */
+extern ScimHistoryReader *scim_open_history_of_tenant(const char *tenant, int64 behind,
+													  int64 up_to, Snapshot snapshot);
+
+/* Those of transactions, from that xid on, before another one; of each, they rise. */
+extern ScimHistoryReader *scim_open_history_of_xids(uint64 from, uint64 before, Snapshot snapshot);
+
 /*
  * Has the tenant any that are of the type, or of a resource of it, as catalogs are read?
  * What was refused does not count.
  */
 extern bool scim_has_entries(const char *tenant, const char *type);
 
-/* The next one, older, in the current context; NULL: there is none. */
+/* The next one, in the current context; NULL: there is none. */
 extern ScimHistoryEntry *scim_next_entry(ScimHistoryReader *reader);
 
 /* Entries stay, with all that is asked of them, while the reader is open; or until: */
 extern void scim_free_entry(ScimHistoryEntry *entry);
 extern void scim_close_history(ScimHistoryReader *reader);
 
+/* An entry out of a row of the table that was found otherwise, of which it takes a copy. */
+extern ScimHistoryEntry *scim_entry_of(HeapTuple row, TupleDesc descriptor);
+
 /* Of an entry; palloc'd, and NULL where there is none. */
+extern char *scim_entry_type(const ScimHistoryEntry *entry);
+extern char *scim_entry_id(const ScimHistoryEntry *entry);
 extern char *scim_entry_actor(const ScimHistoryEntry *entry);
 extern char *scim_entry_agent(const ScimHistoryEntry *entry);
 extern char *scim_entry_tool(const ScimHistoryEntry *entry);

@@ -54,18 +54,33 @@ typedef struct Known
 {
 	bool		is_known;
 	Oid			table;
-	Oid			index;			/* InvalidOid: not looked for yet */
+	/* InvalidOid, of each: not looked for yet */
+	Oid			sequence;
+	Oid			server_table;
+	Oid			indexes[SCIM_HISTORY_INDEXES];
 } Known;
 
 static Known known;
 static uint64 changes = 0;		/* of any relation */
 
+static bool
+is_known(Oid relid)
+{
+	if (relid == known.table || relid == known.sequence || relid == known.server_table)
+		return true;
+	for (int i = 0; i < SCIM_HISTORY_INDEXES; i++)
+	{
+		if (relid == known.indexes[i])
+			return true;
+	}
+	return false;
+}
+
 static void
 relation_changed(Datum argument, Oid relid)
 {
 	changes++;
-	if (!OidIsValid(relid) || !OidIsValid(known.table) || relid == known.table ||
-		relid == known.index)
+	if (!OidIsValid(relid) || !OidIsValid(known.table) || is_known(relid))
 		known = (Known) {0};
 }
 
@@ -131,10 +146,31 @@ scim_history_table(void)
 	return found;
 }
 
+/* Of the other relations; they are only asked for where there is the table. */
+static Oid
+find_known(const char *name, Oid *place)
+{
+	Oid			found = *place;
+	uint64		started = changes;
+
+	if (likely(OidIsValid(found)))
+		return found;
+	found = find_own(name);
+	if (started == changes && known.is_known)
+		*place = found;
+	return found;
+}
+
 Oid
 scim_history_sequence(void)
 {
-	return find_own("scim_history_seq");
+	return find_known("scim_history_seq", &known.sequence);
+}
+
+Oid
+scim_history_server_table(void)
+{
+	return find_known("scim_history_server", &known.server_table);
 }
 
 /* ---- is it as it was made? ---- */
@@ -183,23 +219,61 @@ scim_leaves_out_refused(const List *predicate)
 			   scim_operation_name(SCIM_HISTORY_REFUSED)) == 0;
 }
 
-/* An index on these columns alone, whose order is that of seq, and which has all but refusals? */
-static bool
-is_resource_index(Relation index)
+/* How an index was made. */
+typedef struct IndexForm
 {
-	static const AttrNumber columns[] = {
-		SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE),
-		SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)
-	};
+	const char *name;
+	int			count;			/* of its columns */
+	AttrNumber	columns[4];
+	bool		is_partial;		/* what was refused is not in it */
+	const char *statement;		/* that makes it anew */
+}			IndexForm;
+
+static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
+	[SCIM_BY_RESOURCE] = {
+		"scim_history_resource", 4,
+		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE),
+		SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		true,
+		"CREATE INDEX scim_history_resource ON scim_history_rows "
+		"(tenant_id, resource_type, resource_id, seq) WHERE operation <> 'refused'"
+	},
+	[SCIM_BY_SEQ] = {
+		"scim_history_rows_pkey", 2,
+		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		false,
+		"ALTER TABLE scim_history_rows ADD CONSTRAINT scim_history_rows_pkey "
+		"PRIMARY KEY (tenant_id, seq)"
+	},
+	[SCIM_BY_XID] = {
+		"scim_history_xid", 2,
+		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		false,
+		"CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq)"
+	}
+};
+
+/* Has the index the rows that it was made with? */
+static bool
+has_its_rows(Relation index, const IndexForm * made)
+{
+	const List *predicate = RelationGetIndexPredicate(index);
+
+	return made->is_partial ? scim_leaves_out_refused(predicate) : predicate == NIL;
+}
+
+/* An index on these columns alone, in their order? */
+static bool
+is_made_so(Relation index, const IndexForm * made)
+{
 	const FormData_pg_index *form = index->rd_index;
 
 	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid ||
-		form->indnkeyatts != lengthof(columns) ||
-		!scim_leaves_out_refused(RelationGetIndexPredicate(index)))
+		form->indnkeyatts != made->count || !has_its_rows(index, made))
 		return false;
-	for (int i = 0; i < (int) lengthof(columns); i++)
+	for (int i = 0; i < made->count; i++)
 	{
-		if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
+		if (form->indkey.values[i] != made->columns[i] || index->rd_indoption[i] != 0 ||
 			!scim_tells_apart(index, i))
 			return false;
 	}
@@ -207,41 +281,39 @@ is_resource_index(Relation index)
 }
 
 static Oid
-find_index(Relation table)
+find_index(Relation table, const IndexForm * made)
 {
-	Oid			found = get_relname_relid("scim_history_resource", RelationGetNamespace(table));
+	Oid			found = get_relname_relid(made->name, RelationGetNamespace(table));
 	Relation	index;
 	bool		is_it = false;
 
 	if (OidIsValid(found) && IndexGetRelation(found, true) == RelationGetRelid(table))
 	{
 		index = index_open(found, AccessShareLock);
-		is_it = is_resource_index(index);
+		is_it = is_made_so(index, made);
 		index_close(index, NoLock);
 	}
 	if (!is_it)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("index \"%s\" of table \"%s\" is gone, or another one",
-						"scim_history_resource", "scim_history_rows"),
-				 errhint("CREATE INDEX scim_history_resource ON scim_history_rows "
-						 "(tenant_id, resource_type, resource_id, seq) "
-						 "WHERE operation <> 'refused'")));
+						made->name, "scim_history_rows"),
+				 errhint("%s", made->statement)));
 	return found;
 }
 
 Oid
-scim_history_resource_index(Relation table)
+scim_history_index(Relation table, ScimHistoryIndex which)
 {
-	Oid			found = known.index;
+	Oid			found = known.indexes[which];
 	uint64		started;
 
 	if (likely(OidIsValid(found)))
 		return found;
 	started = changes;
-	found = find_index(table);
+	found = find_index(table, &index_forms[which]);
 	if (started == changes && known.is_known)
-		known.index = found;
+		known.indexes[which] = found;
 	return found;
 }
 

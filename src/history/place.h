@@ -67,15 +67,24 @@ extern Oid	scim_history_table(void);
 /* Its sequence, or an error. */
 extern Oid	scim_history_sequence(void);
 
+/* The table that says whose transactions its xids are; InvalidOid: as above. */
+extern Oid	scim_history_server_table(void);
+
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);
 
-/*
- * Of that table the index (tenant_id, resource_type, resource_id, seq), by which it
- * is read; an error if it is gone, or another one.  What was refused is not in it: a
- * thousand refusals cost who reads what was changed nothing.
- */
-extern Oid	scim_history_resource_index(Relation table);
+/* The indexes by which it is read. */
+typedef enum ScimHistoryIndex
+{
+	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq: of all but refusals */
+	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
+	SCIM_BY_XID					/* xid, seq */
+}			ScimHistoryIndex;
+
+#define SCIM_HISTORY_INDEXES (SCIM_BY_XID + 1)
+
+/* One of them, of that table; an error if it is gone, or another one. */
+extern Oid	scim_history_index(Relation table, ScimHistoryIndex which);
 
 /* Is that the predicate of it, and so has an index of the table all rows but refusals? */
 extern bool scim_leaves_out_refused(const List *predicate);

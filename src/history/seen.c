@@ -4,22 +4,185 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_sequence.h"
+#include "commands/sequence.h"
+#include "history/place.h"
 #include "history/seen.h"
+#include "storage/bufmgr.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+/* ---- the last seq that was given out ---- */
+
+/*
+ * Each session would take a cache of numbers at once, and give them out later: rows
+ * would come behind those that were read, with smaller numbers and transactions that
+ * began whenever they liked.
+ */
+static void
+check_sequence(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(relid));
+	Form_pg_sequence form;
+	bool		is_sound;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "relation with OID %u is no sequence", relid);
+	form = (Form_pg_sequence) GETSTRUCT(tuple);
+	is_sound = form->seqcache == 1 && form->seqincrement == 1 && !form->seqcycle;
+	ReleaseSysCache(tuple);
+	if (!is_sound)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("sequence \"%s\" does not number one by one", "scim_history_seq"),
+				 errhint("ALTER SEQUENCE scim_history_seq NO CYCLE CACHE 1 INCREMENT 1")));
+}
+
+/*
+ * 0: none.  As its page has it, under the lock under which a writer takes the next
+ * one: whoever took this one had its xid before.
+ */
+static int64
+last_seq(Oid relid)
+{
+	Relation	sequence = relation_open(relid, AccessShareLock);
+	HeapTupleData tuple;
+	Form_pg_sequence_data data;
+	Buffer		buffer;
+	Page		page;
+	int64		last;
+
+	if (sequence->rd_rel->relkind != RELKIND_SEQUENCE)
+		elog(ERROR, "\"%s\" is no sequence", RelationGetRelationName(sequence));
+	buffer = ReadBuffer(sequence, 0);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	tuple.t_data = (HeapTupleHeader) PageGetItem(page, PageGetItemId(page, FirstOffsetNumber));
+	data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
+	last = data->is_called ? data->last_value : data->last_value - 1;
+	UnlockReleaseBuffer(buffer);
+	relation_close(sequence, NoLock);
+	return last;
+}
+
+int64
+scim_last_seq(void)
+{
+	Oid			sequence = scim_history_sequence();
+
+	check_sequence(sequence);
+	return last_seq(sequence);
+}
+
+/* ---- seeing ---- */
+
+/* An xid of a snapshot, none of which is newer than the next one, nor older by half of all. */
+static uint64
+widened(TransactionId xid, FullTransactionId next)
+{
+	uint32		epoch = EpochFromFullTransactionId(next);
+
+	if (xid > XidFromFullTransactionId(next))
+		epoch--;
+	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xid));
+}
+
+static int
+compare_xids(const void *a, const void *b)
+{
+	uint64		first = *(const uint64 *) a;
+	uint64		second = *(const uint64 *) b;
+
+	return first < second ? -1 : first > second;
+}
+
+/* A snapshot leaves out the transaction that takes it. */
+static void
+add_own(ScimSeen * seen)
+{
+	uint64		own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
+
+	if (own == 0 || own >= seen->xmax)
+		return;
+	seen->running[seen->running_count++] = own;
+	seen->xmin = Min(seen->xmin, own);
+}
+
+/* Only top-level transactions stand in the rows, so that those below them are no matter. */
+static void
+take_xids(ScimSeen * seen, Snapshot snapshot, FullTransactionId next)
+{
+	int			count = 0;
+
+	seen->xmin = widened(snapshot->xmin, next);
+	seen->xmax = widened(snapshot->xmax, next);
+	seen->running = palloc((snapshot->xcnt + 1) * sizeof(uint64));
+	seen->running_count = 0;
+	for (uint32 i = 0; i < snapshot->xcnt; i++)
+		seen->running[seen->running_count++] = widened(snapshot->xip[i], next);
+	add_own(seen);
+	qsort(seen->running, seen->running_count, sizeof(uint64), compare_xids);
+	/* who exported a snapshot stands in it, too */
+	for (int i = 0; i < seen->running_count; i++)
+	{
+		if (count == 0 || seen->running[count - 1] != seen->running[i])
+			seen->running[count++] = seen->running[i];
+	}
+	seen->running_count = count;
+}
 
 void
-scim_see(ScimSeen *seen, const ScimHistoryServer *server)
+scim_see(ScimSeen * seen, const ScimHistoryServer * server)
 {
-	elog(ERROR, "not yet");
+	Snapshot	snapshot = GetActiveSnapshot();
+	FullTransactionId next;
+
+	if (snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery)
+		elog(ERROR, "the snapshot does not say which transactions are running");
+	/* in this order: seen.h */
+	seen->server = *server;
+	seen->seq = scim_last_seq();
+	next = ReadNextFullTransactionId();
+	seen->next = U64FromFullTransactionId(next);
+	take_xids(seen, snapshot, next);
+}
+
+/* ---- what was seen ---- */
+
+static bool
+is_running(const ScimSeen * seen, uint64 xid)
+{
+	return bsearch(&xid, seen->running, seen->running_count, sizeof(uint64),
+				   compare_xids) != NULL;
 }
 
 bool
-scim_has_seen(const ScimSeen *seen, int64 seq, uint64 xid)
+scim_shows(const ScimSeen * seen, uint64 xid)
 {
-	elog(ERROR, "not yet");
+	return xid < seen->xmin || (xid < seen->xmax && !is_running(seen, xid));
 }
 
 bool
-scim_covers(const ScimSeen *seen, const ScimSeen *other)
+scim_has_seen(const ScimSeen * seen, int64 seq, uint64 xid)
 {
-	elog(ERROR, "not yet");
+	return seq <= seen->server.floor || scim_shows(seen, xid);
+}
+
+bool
+scim_covers(const ScimSeen * seen, const ScimSeen * other)
+{
+	if (seen->xmax < other->xmax || seen->server.floor < other->server.floor)
+		return false;
+	for (int i = 0; i < seen->running_count; i++)
+	{
+		if (scim_shows(other, seen->running[i]))
+			return false;
+	}
+	return true;
 }

@@ -4,16 +4,285 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "base/compat.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "history/place.h"
+#include "history/seen.h"
 #include "history/server.h"
+#include "miscadmin.h"
+#include "registry/extension.h"
+#include "statement/role.h"
+#include "statement/sql.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/xid8.h"
+
+/* Its columns, in their order. */
+enum
+{
+	SYSTEM_IDENTIFIER = 1,
+	DATABASE_OID,
+	SEQ
+};
+
+/* ---- what was decided ---- */
+
+static bool
+is_this_server(HeapTuple row, TupleDesc descriptor)
+{
+	bool		isnull;
+	Datum		identifier = heap_getattr(row, SYSTEM_IDENTIFIER, descriptor, &isnull);
+	Datum		database;
+
+	if (isnull || (uint64) DatumGetInt64(identifier) != GetSystemIdentifier())
+		return false;
+	database = heap_getattr(row, DATABASE_OID, descriptor, &isnull);
+	return !isnull && DatumGetObjectId(database) == MyDatabaseId;
+}
+
+/* What the row says, if it is about this server. */
+static bool
+read_row(HeapTuple row, TupleDesc descriptor, int64 *floor)
+{
+	bool		isnull;
+	Datum		seq = heap_getattr(row, SEQ, descriptor, &isnull);
+
+	if (isnull || !is_this_server(row, descriptor))
+		return false;
+	*floor = Max(*floor, DatumGetInt64(seq));
+	return true;
+}
+
+/* Are all rows, and there are some, about this server?  NULL: what is committed, by now. */
+static bool
+read_decided(Relation table, Snapshot snapshot, int64 *floor)
+{
+	SysScanDesc scan = systable_beginscan(table, InvalidOid, false, snapshot, 0, NULL);
+	int			count = 0;
+	bool		decided = true;
+	HeapTuple	row;
+
+	*floor = 0;
+	while (decided && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		decided = read_row(row, RelationGetDescr(table), floor);
+		count++;
+	}
+	systable_endscan(scan);
+	return decided && count > 0;
+}
+
+static void
+check_columns(Relation table)
+{
+	static const Oid types[] = {INT8OID, OIDOID, INT8OID};
+	TupleDesc	descriptor = RelationGetDescr(table);
+	bool		is_sound = descriptor->natts >= (int) lengthof(types);
+
+	for (int i = 0; is_sound && i < (int) lengthof(types); i++)
+		is_sound = !TupleDescAttr(descriptor, i)->attisdropped &&
+			TupleDescAttr(descriptor, i)->atttypid == types[i];
+	if (!is_sound)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("table \"%s\" has other columns than it was made with",
+						RelationGetRelationName(table))));
+}
+
+/* ---- snapshots of before ---- */
+
+static SCIM_NORETURN void throw_older(void);
+
+static void
+throw_older(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access: whose transactions the history has was decided "
+					"meanwhile, or is to be"),
+			 errhint("Call it once in a transaction that is READ COMMITTED.")));
+}
+
+/* A transaction that keeps its snapshot must have taken it after that was decided. */
+static void
+check_snapshot(Relation table, int64 floor)
+{
+	int64		found;
+
+	if (IsolationUsesXactSnapshot() &&
+		(!read_decided(table, GetTransactionSnapshot(), &found) || found != floor))
+		throw_older();
+}
+
+/*
+ * Nobody writes the history any more, and nobody will: has it changed since the
+ * snapshot that the transaction keeps?  As far as is known: if any transaction ended.
+ */
+static void
+check_nothing_ended(void)
+{
+	Snapshot	own;
+	Snapshot	latest;
+
+	if (!IsolationUsesXactSnapshot())
+		return;
+	own = GetTransactionSnapshot();
+	latest = GetLatestSnapshot();
+	if (own->xmax != latest->xmax || own->xcnt != latest->xcnt)
+		throw_older();
+}
+
+/* ---- deciding ---- */
+
+static void
+require_writable(void)
+{
+	if (XactReadOnly)
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("the history came from another server, and it is yet to be noted where "
+						"it goes on here"),
+				 errhint("Call it once in a transaction that may write, such as SELECT "
+						 "scim_changes('now').")));
+}
+
+/*
+ * The transaction's own first row, which is of this server, and none that everybody
+ * sees: it may have written before it asked.  PG_INT64_MAX: it has none.
+ */
+static int64
+first_own_seq(void)
+{
+	FullTransactionId own = GetTopFullTransactionIdIfAny();
+	int64		first = PG_INT64_MAX;
+	Relation	table;
+	Relation	index;
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	row;
+
+	if (!FullTransactionIdIsValid(own))
+		return first;
+	table = scim_open_history_table(AccessShareLock);
+	index = index_open(scim_history_index(table, SCIM_BY_XID), AccessShareLock);
+	ScanKeyInit(&key, SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), BTEqualStrategyNumber, F_XID8EQ,
+				FullTransactionIdGetDatum(own));
+	scan = systable_beginscan_ordered(table, index, NULL, 1, &key);
+	while (first == PG_INT64_MAX &&
+		   HeapTupleIsValid(row = systable_getnext_ordered(scan, ForwardScanDirection)))
+	{
+		bool		isnull;
+		Datum		seq = heap_getattr(row, SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ),
+									   RelationGetDescr(table), &isnull);
+
+		CHECK_FOR_INTERRUPTS();
+		/* the xid of one that was restored may be the same by chance */
+		if (!isnull &&
+			TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data)))
+			first = DatumGetInt64(seq);
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+	return first;
+}
+
+/* As the owner, by a statement of ours; %s is the schema. */
+static void
+run(const char *text, int nargs, Oid *types, Datum *values)
+{
+	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
+	int			result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+static void
+write_decision(int64 floor)
+{
+	Oid			types[] = {INT8OID, OIDOID, INT8OID};
+	Datum		values[] = {
+		Int64GetDatum((int64) GetSystemIdentifier()), ObjectIdGetDatum(MyDatabaseId),
+		Int64GetDatum(floor)
+	};
+	MemoryContext caller = CurrentMemoryContext;
+	ScimRole	role;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	scim_act_as_owner_of(scim_history_server_table(), &role);
+	run("DELETE FROM %s.scim_history_server", 0, NULL, NULL);
+	run("INSERT INTO %s.scim_history_server (system_identifier, database_oid, seq)"
+		" VALUES ($1, $2, $3)", 3, types, values);
+	scim_act_as_before(&role);
+	SPI_finish();
+	MemoryContextSwitchTo(caller);
+	CommandCounterIncrement();
+}
+
+/*
+ * Whoever writes the history has locked it until his transaction ends, and has taken
+ * his xid and seq under that lock; so under this one all rows up to the last
+ * seq are there.
+ */
+static void
+decide(Relation table, int64 *floor)
+{
+	require_writable();
+	/* what the statement itself has written is its own as well */
+	CommandCounterIncrement();
+	LockRelationOid(scim_history_table(), ShareLock);
+	if (read_decided(table, NULL, floor))
+		return;
+	check_nothing_ended();
+	write_decision(Min(scim_last_seq(), first_own_seq() - 1));
+	/* its owner may have put there what suppresses a statement */
+	if (!read_decided(table, NULL, floor))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table \"%s\" does not keep what is written to it",
+						RelationGetRelationName(table))));
+}
+
+static void
+require_primary(void)
+{
+	if (RecoveryInProgress())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a standby does not know which transactions are running"),
+				 errhint("Ask the primary.")));
+}
 
 ScimHistoryServer
 scim_history_server(void)
 {
-	elog(ERROR, "not yet");
+	ScimHistoryServer server = {GetSystemIdentifier(), MyDatabaseId};
+	Relation	table;
+
+	require_primary();
+	table = table_open(scim_history_server_table(), AccessShareLock);
+	check_columns(table);
+	if (!read_decided(table, NULL, &server.floor))
+		decide(table, &server.floor);
+	check_snapshot(table, server.floor);
+	table_close(table, NoLock);
+	return server;
 }
 
 uint32
 scim_timeline(void)
 {
-	elog(ERROR, "not yet");
+	require_primary();
+	return scim_insertion_timeline();
 }

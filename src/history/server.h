@@ -16,7 +16,7 @@ typedef struct ScimHistoryServer
 	uint64		system_identifier;
 	Oid			database;
 	int64		floor;			/* the xids of rows up to that seq mean nothing here */
-} ScimHistoryServer;
+}			ScimHistoryServer;
 
 /*
  * This server.  If the history came from another one, that is decided here: under a

@@ -4,12 +4,10 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "operation/changes.h"
 
-PG_FUNCTION_INFO_V1(scim_changes);
-
-Datum
-scim_changes(PG_FUNCTION_ARGS)
+Jsonb *
+scim_store_changes(const char *cursor, int count, const char *resource_type, const char *tenant)
 {
 	elog(ERROR, "not yet");
 }

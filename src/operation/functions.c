@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "base/function_arguments.h"
+#include "operation/changes.h"
 #include "operation/create.h"
 #include "operation/cursor.h"
 #include "operation/delete.h"
@@ -220,6 +221,19 @@ restore_resource(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(result.resource);
 }
 
+/* ---- what was changed since ---- */
+
+static Datum
+changes_since(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *cursor = scim_optional_text(arguments, "cursor");
+	int			count = scim_optional_integer(arguments, "count", SCIM_DEFAULT_CHANGES_SIZE);
+	char	   *of_type = scim_optional_text(arguments, "resource_type");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_changes(cursor, count, of_type, tenant));
+}
+
 /* ---- the functions ---- */
 
 /* An SQL function, and the operation that it is. */
@@ -255,3 +269,5 @@ SCIM_FUNCTION(scim_get_history, get_history, scim_required_text(&arguments, "res
 SCIM_FUNCTION(scim_get_version, get_version, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_diff, diff_versions, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "resource_type"))
+
+SCIM_FUNCTION(scim_changes, changes_since, NULL)

@@ -40,6 +40,13 @@ sub new
 	return bless { node => $node, database => $database, cursor => '', told => {}, revisions => {}, backwards => [], %options }, $class;
 }
 
+# One with the same cursor in another place.
+sub at
+{
+	my ($self, $node, $database) = @_;
+	return ScimverFeed->new($node, $database, cursor => $self->{cursor});
+}
+
 # Begins where the other one is.
 sub beside
 {
@@ -95,14 +102,15 @@ sub read
 	return join ' ', map { $names{ $_->{resource_id} } // $_->{resource_id} } @changes;
 }
 
-# Code and hint of the error that comes instead of a page.
+# The error that comes instead of a page: what it says, its code, its hint.
 sub error
 {
 	my ($self) = @_;
 	my ($code, $out, $err) = $self->{node}->psql($self->{database}, "\\set VERBOSITY verbose\nSELECT " . $self->call(1000));
-	my ($state, $error, $hint) = $err =~ /ERROR:  (\w+): ([^\n]*).*?(?:HINT:  ([^\n]*))?/s;
+	my ($state, $error) = $err =~ /^(?:psql:\S+ )?ERROR:  (\w+): ([^\n]*)/m;
+	my ($hint) = $err =~ /^HINT:  ([^\n]*)/m;
 
-	return defined $error ? ($error, $state, $err =~ /^(?:psql:\S+ )?HINT:  ([^\n]*)/m ? $1 : '') : ('none', $out, '');
+	return defined $error ? ($error, $state, $hint // "") : ("none", "00000", $out);
 }
 
 # What is wrong with all that he was told, of the rows of the history that are

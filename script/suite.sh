@@ -75,5 +75,6 @@ part_isolation()
 	[ $# -gt 0 ] || mapfile -t tests < <(names specs spec)
 	run "$pgxs/test/isolation/pg_isolation_regress" --bindir="$bin" --temp-instance="$copy/tmp_check/isolation" \
 		--encoding=UTF8 --no-locale --inputdir=test --outputdir=isolation --load-extension=pgcrypto \
+		--temp-config="$copy/test/specs/server.conf" \
 		"${regress_options[@]}" "${tests[@]}"
 }

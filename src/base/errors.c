@@ -239,6 +239,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_HISTORY_KEPT) = {SCIM_PERMISSION_DENIED,
 		"Leave it as it was written; CALL scim_prune_history(keep) deletes what is older than "
 	"it is to be kept."},
+	SITUATION(SCIM_CHANGES_LOST) = {SCIM_EXPIRED_CURSOR,
+		"Take a new cursor with 'now' first, then read all resources anew by lists, and go on "
+	"from that cursor."},
 	SITUATION(SCIM_UNREGISTERED_RELATION) = {SCIM_NOT_REGISTERED,
 		"Name a table that scim_create_table made, or that "
 		"scim_register_table or scim_register_members "

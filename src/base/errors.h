@@ -97,6 +97,7 @@ typedef enum ScimErrorCode
 	SCIM_ROWS_HIDDEN,
 	SCIM_HISTORY_HIDDEN,
 	SCIM_HISTORY_KEPT,			/* as it is written */
+	SCIM_CHANGES_LOST,			/* behind the cursor of a reader of changes */
 	SCIM_UNREGISTERED_RELATION,
 	SCIM_NO_MEMBERSHIPS,		/* of groups that are registered */
 	SCIM_NOT_JOINED,			/* memberships with what they name */

@@ -57,6 +57,7 @@ typedef struct Known
 	/* InvalidOid, of each: not looked for yet */
 	Oid			sequence;
 	Oid			server_table;
+	Oid			pruned_table;
 	Oid			indexes[SCIM_HISTORY_INDEXES];
 } Known;
 
@@ -66,7 +67,8 @@ static uint64 changes = 0;		/* of any relation */
 static bool
 is_known(Oid relid)
 {
-	if (relid == known.table || relid == known.sequence || relid == known.server_table)
+	if (relid == known.table || relid == known.sequence || relid == known.server_table ||
+		relid == known.pruned_table)
 		return true;
 	for (int i = 0; i < SCIM_HISTORY_INDEXES; i++)
 	{
@@ -171,6 +173,12 @@ Oid
 scim_history_server_table(void)
 {
 	return find_known("scim_history_server", &known.server_table);
+}
+
+Oid
+scim_history_pruned_table(void)
+{
+	return find_known("scim_history_pruned", &known.pruned_table);
 }
 
 /* ---- is it as it was made? ---- */

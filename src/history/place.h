@@ -70,6 +70,9 @@ extern Oid	scim_history_sequence(void);
 /* The table that says whose transactions its xids are; InvalidOid: as above. */
 extern Oid	scim_history_server_table(void);
 
+/* The table that says how far it was pruned, tenant by tenant. */
+extern Oid	scim_history_pruned_table(void);
+
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);
 

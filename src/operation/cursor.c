@@ -133,6 +133,12 @@ throw_invalid(void)
 Jsonb *
 scim_read_cursor(const char *kind, const char *cursor)
 {
+	return scim_read_cursor_of(kind, cursor, SCIM_EXPIRED_CURSOR);
+}
+
+Jsonb *
+scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired)
+{
 	Size		text_length = strlen(cursor);
 	size_t		length;
 	uint8	   *bytes;
@@ -152,7 +158,7 @@ scim_read_cursor(const char *kind, const char *cursor)
 	memcpy(&issued, bytes + MAC_SIZE, ISSUED_SIZE);
 	issued = pg_ntoh64(issued);
 	if (scim_setting_cursor_timeout > 0 && seconds() > issued + scim_setting_cursor_timeout)
-		scim_throw_path(SCIM_EXPIRED_CURSOR, "cursor", "the cursor is older than %d seconds",
+		scim_throw_path(expired, "cursor", "the cursor is older than %d seconds",
 						scim_setting_cursor_timeout);
 	bytes[length] = '\0';
 	text = CStringGetDatum((char *) bytes + HEAD_SIZE);
@@ -168,4 +174,12 @@ scim_cursor_count(int count)
 		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 to %d",
 						scim_setting_max_page_size);
 	return count;
+}
+
+int
+scim_cut_count(int count)
+{
+	if (count < 1)
+		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 or more");
+	return Min(count, scim_setting_max_page_size);
 }

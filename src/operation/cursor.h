@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "utils/jsonb.h"
 
 /*
@@ -25,6 +26,9 @@ extern char *scim_write_cursor(const char *kind, Jsonb *state);
  */
 extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 
+/* The same, where another error than EXPIRED_CURSOR is to say what is to be done then. */
+extern Jsonb *scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired);
+
 /*
  * What "count" is unless it is given; then it is cut to the largest page, where
  * another would be refused.
@@ -37,5 +41,8 @@ extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
  * asked for, is cut to that.
  */
 extern int	scim_cursor_count(int count);
+
+/* How many a page of the history has: INVALID_COUNT below 1; what is too many is cut. */
+extern int	scim_cut_count(int count);
 
 #endif							/* SCIM_OPERATION_CURSOR_H */

@@ -7,13 +7,12 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
-#include "base/settings.h"
 #include "history/rights.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
+#include "operation/entry_shown.h"
 #include "operation/history.h"
 #include "operation/past.h"
 #include "resource/show.h"
@@ -93,46 +92,7 @@ write_place(const char *kind, const HistoryPage *page)
 	return scim_write_cursor(kind, scim_write(state));
 }
 
-/* ---- entries ---- */
-
-static void
-set_if_any(JsonbValue *object, const char *key, const char *text)
-{
-	if (text)
-		scim_set_text(object, key, text);
-}
-
-static JsonbValue *
-show_entry(const ScimHistoryEntry *entry)
-{
-	JsonbValue *shown = scim_new_object();
-	JsonbValue *changed = scim_new_array();
-	ListCell   *cell;
-
-	set_if_any(shown, "version", entry->version);
-	set_if_any(shown, "previous_version", entry->previous_version);
-	if (entry->has_revision)
-		scim_set_integer(shown, "revision", entry->revision);
-	scim_set_text(shown, "operation", scim_operation_name(entry->operation));
-	scim_set_date_time(shown, "at", entry->at);
-	set_if_any(shown, "actor", scim_entry_actor(entry));
-	set_if_any(shown, "agent", scim_entry_agent(entry));
-	set_if_any(shown, "tool", scim_entry_tool(entry));
-	foreach(cell, scim_entry_changed(entry))
-		scim_append_text(changed, lfirst(cell));
-	scim_set_value(shown, "changed", changed);
-	return shown;
-}
-
 /* ---- a page ---- */
-
-static int
-page_size(int count)
-{
-	if (count < 1)
-		scim_throw_path(SCIM_INVALID_COUNT, "count", "count must be 1 or more");
-	return Min(count, scim_setting_max_page_size);
-}
 
 /* Opens the chain where the page begins. */
 static void
@@ -186,7 +146,7 @@ read_entries(ScimChain *chain, const char *id, int count, JsonbValue *entries, H
 			judge(chain, id, page);
 			return true;
 		}
-		scim_append(entries, show_entry(entry));
+		scim_append(entries, scim_show_entry(entry));
 		page->place = chain->place;
 	}
 	page->complete = scim_chain_is_complete(chain);
@@ -225,7 +185,7 @@ scim_store_get_history(const char *type, const char *tenant, const char *id, int
 	JsonbValue *response;
 	Jsonb	   *result;
 
-	count = page_size(count);
+	count = scim_cut_count(count);
 	scim_begin_read(&target, type, tenant, fresh);
 	scim_check_history(target.table, target.tenant);
 	response = read_page(&target, id, count, cursor);

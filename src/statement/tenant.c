@@ -65,24 +65,24 @@ scim_tenant(PG_FUNCTION_ARGS)
 }
 
 char *
-scim_tenant_of(const ScimRegistration *registration, const char *given)
+scim_find_tenant(const ScimRegistration *registration, const char *given)
 {
 	bool		named = given || is_set(scim_setting_only_tenant) || is_set(scim_setting_tenant);
 	char	   *tenant = scim_resolve_tenant(given);
-	char	   *spelled;
 
 	if (registration->tenant == NULL)
-	{
-		if (registration->tenant_type == NULL)
-			return tenant;
-		spelled = registration->tenant_type->spell(tenant);
-		if (spelled == NULL)
-			scim_throw_other_tenant(registration, tenant);
-		return spelled;
-	}
-	if (named && strcmp(tenant, registration->tenant) != 0)
-		scim_throw_other_tenant(registration, tenant);
-	return registration->tenant;
+		return registration->tenant_type ? registration->tenant_type->spell(tenant) : tenant;
+	return named && strcmp(tenant, registration->tenant) != 0 ? NULL : registration->tenant;
+}
+
+char *
+scim_tenant_of(const ScimRegistration *registration, const char *given)
+{
+	char	   *tenant = scim_find_tenant(registration, given);
+
+	if (tenant == NULL)
+		scim_throw_other_tenant(registration, scim_resolve_tenant(given));
+	return tenant;
 }
 
 bool

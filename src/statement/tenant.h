@@ -21,6 +21,9 @@ extern char *scim_resolve_tenant(const char *given);
  */
 extern char *scim_tenant_of(const ScimRegistration *registration, const char *given);
 
+/* The same; NULL: it cannot hold that tenant. */
+extern char *scim_find_tenant(const ScimRegistration *registration, const char *given);
+
 /*
  * Raises TENANT_FORBIDDEN if row level security holds for the caller on the
  * table and the tenant was not granted.

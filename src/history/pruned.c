@@ -1,0 +1,169 @@
+/*
+ * pruned.c
+ *		What of a tenant's history is not kept any more.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "history/place.h"
+#include "history/pruned.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/xid8.h"
+
+/* Its columns, in their order. */
+enum
+{
+	TENANT = 1,
+	SEQ,
+	XID,
+	SNAPSHOT
+};
+
+/* ---- reading ---- */
+
+static void
+check_columns(Relation table)
+{
+	static const Oid types[] = {TEXTOID, INT8OID, XID8OID, PG_SNAPSHOTOID};
+	TupleDesc	descriptor = RelationGetDescr(table);
+	bool		is_sound = descriptor->natts >= (int) lengthof(types);
+
+	for (int i = 0; is_sound && i < (int) lengthof(types); i++)
+		is_sound = !TupleDescAttr(descriptor, i)->attisdropped &&
+			TupleDescAttr(descriptor, i)->atttypid == types[i];
+	if (!is_sound)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("table \"%s\" has other columns than it was made with",
+						RelationGetRelationName(table))));
+}
+
+/* That of tenants; InvalidOid: it is not what it was. */
+static Oid
+find_index(Relation table)
+{
+	Relation	index;
+	Oid			found;
+	bool		is_it;
+
+	list_free(RelationGetIndexList(table));
+	found = table->rd_pkindex;
+	if (!OidIsValid(found))
+		return InvalidOid;
+	index = index_open(found, AccessShareLock);
+	is_it = index->rd_index->indnkeyatts == 1 && index->rd_index->indkey.values[0] == TENANT &&
+		index->rd_indcollation[0] == C_COLLATION_OID;
+	index_close(index, NoLock);
+	return is_it ? found : InvalidOid;
+}
+
+/* A value that each row has, unless the table's owner has allowed that it has not. */
+static Datum
+value_of(HeapTuple row, AttrNumber column, Relation table)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row, column, RelationGetDescr(table), &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("table \"%s\" has a row without a value in column \"%s\"",
+						RelationGetRelationName(table),
+						NameStr(TupleDescAttr(RelationGetDescr(table), column - 1)->attname))));
+	return value;
+}
+
+static ScimPruned
+read_row(HeapTuple row, Relation table)
+{
+	FullTransactionId xid = DatumGetFullTransactionId(value_of(row, XID, table));
+	Datum		snapshot = value_of(row, SNAPSHOT, table);
+
+	return (ScimPruned)
+	{
+		.seq = DatumGetInt64(value_of(row, SEQ, table)),
+			.xid = U64FromFullTransactionId(xid),
+			.snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(snapshot))
+	};
+}
+
+ScimPruned
+scim_read_pruned(const char *tenant)
+{
+	ScimPruned	pruned = {0};
+	Relation	table = table_open(scim_history_pruned_table(), AccessShareLock);
+	Oid			index;
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple	row;
+
+	check_columns(table);
+	index = find_index(table);
+	ScanKeyEntryInitialize(&key, 0, TENANT, BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
+						   F_TEXTEQ, CStringGetTextDatum(tenant));
+	scan = systable_beginscan(table, index, OidIsValid(index), GetActiveSnapshot(), 1, &key);
+	row = systable_getnext(scan);
+	if (HeapTupleIsValid(row))
+		pruned = read_row(row, table);
+	systable_endscan(scan);
+	table_close(table, NoLock);
+	return pruned;
+}
+
+/* ---- what was lost ---- */
+
+static uint64
+xid_of(Datum xid8)
+{
+	return U64FromFullTransactionId(DatumGetFullTransactionId(xid8));
+}
+
+/* Had it committed when rows went?  Or it was undone, and had none. */
+static bool
+had_ended(const ScimPruned *pruned, uint64 xid)
+{
+	Datum		value = FullTransactionIdGetDatum(FullTransactionIdFromU64(xid));
+
+	return DatumGetBool(DirectFunctionCall2(pg_visible_in_snapshot, value, pruned->snapshot));
+}
+
+/* Had any of these, from the first one on, before the last one? */
+static bool
+had_any_ended(const ScimPruned *pruned, uint64 from, uint64 before)
+{
+	uint64		xmax = xid_of(DirectFunctionCall1(pg_snapshot_xmax, pruned->snapshot));
+
+	/* all that the snapshot does not show stand in it, so that it ends soon */
+	for (uint64 xid = from; xid < Min(before, xmax); xid++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (had_ended(pruned, xid))
+			return true;
+	}
+	return false;
+}
+
+bool
+scim_lost_unseen(const ScimPruned *pruned, const ScimSeen *seen)
+{
+	/* what came from another server was seen by all */
+	if (pruned->seq <= seen->server.floor)
+		return false;
+	for (int i = 0; i < seen->running_count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (seen->running[i] <= pruned->xid && had_ended(pruned, seen->running[i]))
+			return true;
+	}
+	return had_any_ended(pruned, seen->xmax, Min(seen->next, pruned->xid + 1));
+}

@@ -64,6 +64,7 @@ typedef struct Prune
 	MemoryContext context;
 	char	   *tenant;			/* that it is at; NULL: none yet */
 	bool		is_done;		/* with that tenant */
+	int64		floor;			/* the xids of rows up to that one mean nothing */
 	int64		behind;			/* up to this seq it has deleted of that tenant in this call */
 	uint64		deleted;
 	TimestampTz said;
@@ -140,39 +141,52 @@ find_last(const Prune *prune, int most, int64 *last)
 	return !isnull;
 }
 
-static void
-remember(const Prune *prune)
+/*
+ * Deletes the tenant's rows up to that one, and remembers it, with what a reader
+ * asks who has not seen all of them: which transactions they were of; how many.
+ */
+static int64
+delete_up_to(const Prune *prune, int64 last)
 {
-	Oid			types[] = {TEXTOID, INT8OID};
-	Datum		values[] = {CStringGetTextDatum(prune->tenant), Int64GetDatum(prune->behind)};
+	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
+	Datum		values[] = {
+		CStringGetTextDatum(prune->tenant),
+		Int64GetDatum(prune->behind),
+		Int64GetDatum(last),
+		Int64GetDatum(prune->floor)
+	};
+	bool		isnull;
+	int64		count;
 
-	run("INSERT INTO %s.scim_history_pruned AS p (tenant_id, seq, at)"
-		" VALUES ($1, $2, pg_catalog.clock_timestamp()) ON CONFLICT (tenant_id)"
-		" DO UPDATE SET seq = GREATEST(p.seq, excluded.seq), at = excluded.at",
-		2, types, values);
+	run("WITH gone AS (DELETE FROM %1$s.scim_history_rows WHERE tenant_id" SQL_OP("=") "$1"
+		" AND seq" SQL_OP(">") "$2 AND seq" SQL_OP("<=") "$3 RETURNING seq, xid)"
+		" INSERT INTO %1$s.scim_history_pruned AS p (tenant_id, seq, xid, snapshot, at)"
+		" SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g WHERE g.seq" SQL_OP(">") "$4"
+		" ORDER BY g.xid DESC LIMIT 1), '0'), pg_catalog.pg_current_snapshot(),"
+		" pg_catalog.clock_timestamp() ON CONFLICT (tenant_id) DO UPDATE"
+		" SET seq = GREATEST(p.seq, excluded.seq), xid = CASE WHEN p.seq" SQL_OP("<=") "$4"
+		" THEN excluded.xid ELSE GREATEST(p.xid, excluded.xid) END,"
+		" snapshot = excluded.snapshot, at = excluded.at"
+		" RETURNING (SELECT pg_catalog.count(*) FROM gone)", 4, types, values);
+	count = DatumGetInt64(result_value(&isnull));
+	SPI_freetuptable(SPI_tuptable);
+	return count;
 }
 
 /* Deletes the next rows of the tenant, "most" at most; how many. */
 static int
 delete_rows(Prune *prune, int most)
 {
-	Oid			types[] = {TEXTOID, INT8OID, INT8OID};
-	Datum		values[3];
 	int64		last;
-	uint64		count;
+	int64		count;
 
 	if (!find_last(prune, most, &last))
 	{
 		prune->is_done = true;
 		return 0;
 	}
-	values[0] = CStringGetTextDatum(prune->tenant);
-	values[1] = Int64GetDatum(prune->behind);
-	values[2] = Int64GetDatum(last);
-	count = run("DELETE FROM %s.scim_history_rows WHERE tenant_id" SQL_OP("=") "$1"
-				" AND seq" SQL_OP(">") "$2 AND seq" SQL_OP("<=") "$3", 3, types, values);
+	count = delete_up_to(prune, last);
 	prune->behind = last;
-	remember(prune);
 	return (int) count;
 }
 

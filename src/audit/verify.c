@@ -1,15 +1,547 @@
 /*
  * verify.c
- *		Verifies the sealed history.
+ *		scim_verify_history: is what was sealed still as it was?
+ *
+ * The seals of a tenant and its rows are walked along together, both in the order
+ * of seq, under one snapshot: each row is looked at once, and none is kept.  The rows
+ * of a seal's own stretch are those that no later seal has as late; what a seal
+ * itself has as late lies further back, and is looked up by its seqs.  A row that the
+ * sealer has not seen yet is no problem as long as the next seal brings it.
+ *
+ * Each hash goes on from the one that is stored before it, so that what was done to
+ * the rows of one seal is told of that one alone.  Where it is the stored hash itself
+ * that was changed, the next one goes on from what it ought to be.
+ *
+ * Pruned seals have no rows any more (prune.c).
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
+#include "audit/digest.h"
+#include "audit/read_seals.h"
+#include "audit/sealer.h"
+#include "audit/seals.h"
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "fmgr.h"
+#include "history/entries.h"
+#include "history/place.h"
+#include "miscadmin.h"
+#include "registry/extension.h"
+#include "statement/result_set.h"
+#include "statement/role.h"
+#include "statement/sql.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(scim_verify_history);
 
+/* The problems, as they are told. */
+#define CHANGED "changed"
+#define MISSING "missing"
+#define ADDED "added"
+#define BROKEN "broken"
+
+/* What the sealer has done with a row. */
+typedef enum Fate
+{
+	SEALED,
+	PENDING,					/* the next seal brings it */
+	UNSEALED					/* none will */
+}			Fate;
+
+/* The hash that a seal ought to have. */
+typedef struct Reckoning
+{
+	ScimSealHash *hash;			/* from the stored hash before it; NULL: there is none */
+	ScimSealHash *other;		/* from what that ought to be, if it is not that */
+	int64		row_count;
+}			Reckoning;
+
+typedef struct Verification
+{
+	const char *tenant;
+	ScimResultSet *results;
+	MemoryContext scratch;		/* of one row */
+	/* what the sealer saw */
+	bool		has_sealer;
+	bool		is_here;		/* of this server: later transactions have xids that follow */
+	ScimSeen	seen;
+	/* what was pruned */
+	int64		pruned;			/* rows of seals up to that one went; 0: of none */
+	int64		pruned_seq;		/* so far they went: up to its last_seq, unless that was
+								 * interrupted */
+	/* the seals */
+	int64		last_number;	/* of the tenant; 0: it has none */
+	int64		last_seq;		/* then */
+	int64		expected;		/* the number of the next one */
+	int64		behind;			/* where its stretch begins */
+	bool		knows_before;	/* is the one before it there, with its hash and last_seq? */
+	bytea	   *before;			/* its hash, whatever stands there; or NULL */
+	bytea	   *alternative;	/* what that ought to be; NULL: it is that */
+	const char *problem;		/* of that one, unless the alternative holds */
+	/* the rows */
+	ScimHistoryReader *rows;
+	ScimHistoryEntry *row;		/* the next one; NULL: there is none */
+	ScimLateSeqs *late;			/* of later seals */
+	bool		has_late;
+	int64		first_late;		/* the next stretch of them */
+	int64		last_late;
+	int64		late_up_to;		/* where the one that it is in ends */
+}			Verification;
+
+/* ---- problems ---- */
+
+static void
+tell(Verification * v, int64 number, const int64 *seq, const char *problem)
+{
+	Datum		values[] = {
+		Int64GetDatum(number), Int64GetDatum(seq ? *seq : 0), CStringGetTextDatum(problem)
+	};
+	bool		nulls[] = {number == 0, seq == NULL, false};
+
+	tuplestore_putvalues(v->results->store, v->results->descriptor, values, nulls);
+	pfree(DatumGetPointer(values[2]));
+}
+
+/* Of the seal before, whose hash was not right: what its problem was shows with the next one. */
+static void
+settle(Verification * v, bool alternative_holds)
+{
+	if (v->problem)
+		tell(v, v->expected - 1, NULL, alternative_holds ? BROKEN : v->problem);
+	v->problem = NULL;
+}
+
+/* ---- what is known from the start ---- */
+
+static void
+read_pruned(Verification * v)
+{
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {CStringGetTextDatum(v->tenant)};
+	char	   *sql = psprintf("SELECT COALESCE(number, 0), COALESCE(seq, 0)"
+							   " FROM %s.scim_history_pruned WHERE tenant_id" SQL_OP("=") "$1",
+							   scim_extension_schema("scimver"));
+	bool		isnull;
+
+	if (SPI_execute_with_args(sql, 1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql);
+	if (SPI_processed > 0)
+	{
+		v->pruned = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+												1, &isnull));
+		v->pruned_seq = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+													2, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+read_sealer(Verification * v)
+{
+	v->has_sealer = scim_read_sealer(&v->seen);
+	v->is_here = v->has_sealer && v->seen.server.system_identifier == GetSystemIdentifier() &&
+		v->seen.server.database == MyDatabaseId;
+}
+
+static void
+read_last_seal(Verification * v)
+{
+	ScimSeal	seal;
+
+	if (!scim_last_seal(v->tenant, &seal))
+		return;
+	v->last_number = seal.number;
+	v->last_seq = seal.last_seq;
+}
+
+/* ---- rows ---- */
+
+/*
+ * In another server than the sealer's, xids of later rows mean nothing to it: those are
+ * behind all that it had seen.
+ */
+static Fate
+fate_of(const Verification * v, const ScimHistoryEntry *row)
+{
+	bool		is_seen;
+
+	if (!v->has_sealer)
+		return row->seq <= v->last_seq && v->last_number > 0 ? SEALED : PENDING;
+	if (row->seq > v->seen.seq && !v->is_here)
+		return PENDING;
+	is_seen = scim_has_seen(&v->seen, row->seq, row->xid);
+	/* what was seen was there, and so was its number */
+	if (row->seq > v->seen.seq)
+		return is_seen ? UNSEALED : PENDING;
+	if (is_seen)
+		return row->seq <= v->last_seq && v->last_number > 0 ? SEALED : UNSEALED;
+	return row->xid < v->seen.next ? PENDING : UNSEALED;
+}
+
+static void
+next_row(Verification * v)
+{
+	if (v->row)
+		scim_free_entry(v->row);
+	v->row = scim_next_entry(v->rows);
+}
+
+static void
+next_late(Verification * v)
+{
+	v->has_late = scim_next_late_seqs(v->late, &v->first_late, &v->last_late);
+}
+
+/* Asked of rising seqs: has a later seal that one as late? */
+static bool
+is_late(Verification * v, int64 seq)
+{
+	while (v->has_late && v->first_late <= seq)
+	{
+		v->late_up_to = Max(v->late_up_to, v->last_late);
+		next_late(v);
+	}
+	return seq <= v->late_up_to;
+}
+
+static void
+reckon_row(Verification * v, Reckoning * reckoning, const ScimHistoryEntry *row)
+{
+	MemoryContext old = MemoryContextSwitchTo(v->scratch);
+	uint8		digest[SCIM_DIGEST_SIZE];
+
+	scim_digest_row(row->values, row->nulls, digest);
+	if (reckoning->hash)
+		scim_hash_row(reckoning->hash, digest);
+	if (reckoning->other)
+		scim_hash_row(reckoning->other, digest);
+	reckoning->row_count++;
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(v->scratch);
+}
+
+/* Of what is sealed where there is nothing to reckon: may the rows be there? */
+typedef enum Rest
+{
+	MAY_BE_THERE,
+	MUST_BE_GONE
+}			Rest;
+
+/* The rows of the next stretch, up to its end, which are the seal's (0: behind all seals). */
+static void
+walk_rows(Verification * v, int64 number, int64 up_to, Reckoning * reckoning, Rest rest)
+{
+	for (; v->row && v->row->seq <= up_to; next_row(v))
+	{
+		Fate		fate;
+
+		if (is_late(v, v->row->seq))
+			continue;
+		fate = fate_of(v, v->row);
+		if (fate == UNSEALED || (fate == SEALED && rest == MUST_BE_GONE))
+			tell(v, number, &v->row->seq, ADDED);
+		else if (fate == SEALED && reckoning)
+			reckon_row(v, reckoning, v->row);
+	}
+}
+
+/* Those that the seal has as late, wherever they are. */
+static void
+walk_late(Verification * v, const ScimStoredSeal * seal, Reckoning * reckoning)
+{
+	ScimLateSeqs *late = scim_open_late_seqs(v->tenant, seal->number, seal->number, PG_INT64_MIN);
+	int64		first;
+	int64		last;
+
+	while (scim_next_late_seqs(late, &first, &last))
+	{
+		/* none of a sound seal is without bounds */
+		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, first - 1, last,
+															  GetActiveSnapshot());
+		ScimHistoryEntry *row;
+
+		while ((row = scim_next_entry(rows)) != NULL)
+		{
+			reckon_row(v, reckoning, row);
+			scim_free_entry(row);
+		}
+		scim_close_history(rows);
+	}
+	scim_close_late_seqs(late);
+}
+
+/* ---- hashes ---- */
+
+static bool
+is_hash(const bytea *stored)
+{
+	return stored && VARSIZE_ANY_EXHDR(stored) == SCIM_DIGEST_SIZE;
+}
+
+static Reckoning
+begin_reckoning(const Verification * v)
+{
+	Reckoning	reckoning = {0};
+
+	/* no hash stands before the first seal; where one should, there must be one */
+	if (is_hash(v->before) || v->expected == 1)
+		reckoning.hash = scim_begin_hash(v->before, v->expected);
+	if (v->alternative)
+		reckoning.other = scim_begin_hash(v->alternative, v->expected);
+	return reckoning;
+}
+
+/* Ends it, and is it what is stored?  "result" is palloc'd; NULL: there was nothing to go on from. */
+static bool
+end_hash(ScimSealHash * hash, const bytea *stored, bytea **result)
+{
+	*result = NULL;
+	if (hash == NULL)
+		return false;
+	*result = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
+	SET_VARSIZE(*result, VARHDRSZ + SCIM_DIGEST_SIZE);
+	scim_end_hash(hash, (uint8 *) VARDATA(*result));
+	return is_hash(stored) &&
+		memcmp(VARDATA(*result), VARDATA_ANY(stored), SCIM_DIGEST_SIZE) == 0;
+}
+
+/* The next seal goes on from this one. */
+static void
+go_on_from(Verification * v, const ScimStoredSeal * seal, bytea *alternative)
+{
+	if (v->before)
+		pfree(v->before);
+	if (v->alternative)
+		pfree(v->alternative);
+	v->before = NULL;
+	if (seal->hash)
+	{
+		v->before = palloc(VARSIZE_ANY(seal->hash));
+		memcpy(v->before, seal->hash, VARSIZE_ANY(seal->hash));
+	}
+	v->alternative = alternative;
+	v->expected = seal->number + 1;
+	v->knows_before = seal->has_last_seq && seal->last_seq >= v->behind &&
+		(is_hash(seal->hash) || alternative);
+	if (seal->has_last_seq)
+		v->behind = Max(v->behind, seal->last_seq);
+}
+
+static void
+check_hash(Verification * v, const ScimStoredSeal * seal, const Reckoning * reckoning)
+{
+	bytea	   *ought;
+	bytea	   *other;
+	bool		holds = end_hash(reckoning->hash, seal->hash, &ought);
+	bool		other_holds = end_hash(reckoning->other, seal->hash, &other);
+	int64		count = reckoning->row_count;
+
+	settle(v, other_holds && !holds);
+	if (!holds && !other_holds)
+		v->problem = !is_hash(seal->hash) ? BROKEN : count < seal->row_count ? MISSING
+			: count > seal->row_count ? ADDED : CHANGED;
+	else if (count != seal->row_count)
+		tell(v, seal->number, NULL, BROKEN);
+	go_on_from(v, seal, v->problem ? (ought ? ought : other) : NULL);
+	if (ought && ought != v->alternative)
+		pfree(ought);
+	if (other && other != v->alternative)
+		pfree(other);
+}
+
+/* ---- seals ---- */
+
+/* A seal that is as no seal is, or behind one that is missing: its rows are anybody's guess. */
+static void
+pass_over(Verification * v, const ScimStoredSeal * seal)
+{
+	settle(v, false);
+	if (seal->has_last_seq)
+		walk_rows(v, seal->number, seal->last_seq, NULL, MAY_BE_THERE);
+	go_on_from(v, seal, NULL);
+}
+
+/* Its rows went; what is left of them goes yet, if that was interrupted. */
+static void
+check_pruned(Verification * v, const ScimStoredSeal * seal, Rest rest)
+{
+	settle(v, false);
+	walk_rows(v, seal->number, seal->last_seq, NULL, rest);
+	go_on_from(v, seal, NULL);
+}
+
+static void
+check_rows(Verification * v, const ScimStoredSeal * seal)
+{
+	Reckoning	reckoning = begin_reckoning(v);
+
+	if (seal->has_late)
+		walk_late(v, seal, &reckoning);
+	walk_rows(v, seal->number, seal->last_seq, &reckoning, MAY_BE_THERE);
+	check_hash(v, seal, &reckoning);
+}
+
+/* A seal lies behind the one before it, and what it has as late does not. */
+static bool
+is_sound(const Verification * v, const ScimStoredSeal * seal)
+{
+	return !seal->is_odd && seal->last_seq >= v->behind &&
+		(!seal->has_late || !v->knows_before || seal->last_late <= v->behind);
+}
+
+static void
+check_seal(Verification * v, const ScimStoredSeal * seal, Rest rest)
+{
+	if (seal->number < v->expected)
+	{
+		/* twice the same number */
+		tell(v, seal->number, NULL, BROKEN);
+		return;
+	}
+	if (seal->number > v->expected)
+	{
+		settle(v, false);
+		tell(v, v->expected, NULL, BROKEN);
+		v->knows_before = false;
+	}
+	if (!is_sound(v, seal))
+	{
+		settle(v, false);
+		tell(v, seal->number, NULL, BROKEN);
+		pass_over(v, seal);
+	}
+	else if (seal->number <= v->pruned)
+		check_pruned(v, seal, rest);
+	else if (!v->knows_before)
+		pass_over(v, seal);
+	else
+		check_rows(v, seal);
+}
+
+/* The last seq of what was pruned, as its seal has it. */
+static Rest
+rest_of_pruned(const Verification * v)
+{
+	ScimSealReader *reader = scim_open_seals(v->tenant, v->pruned);
+	const		ScimStoredSeal *seal = scim_next_seal(reader);
+	bool		is_whole = seal && seal->number == v->pruned && seal->has_last_seq &&
+		v->pruned_seq >= seal->last_seq;
+
+	scim_close_seals(reader);
+	return is_whole ? MUST_BE_GONE : MAY_BE_THERE;
+}
+
+/* ---- the walk ---- */
+
+/* At the first seal, or behind the one before that number, which must be there. */
+static void
+begin_at(Verification * v, int64 from)
+{
+	ScimSealReader *reader;
+	const		ScimStoredSeal *seal;
+
+	v->expected = 1;
+	v->behind = PG_INT64_MIN;
+	v->knows_before = true;
+	if (from == 1)
+		return;
+	reader = scim_open_seals(v->tenant, from - 1);
+	seal = scim_next_seal(reader);
+	if (seal && seal->number == from - 1)
+		go_on_from(v, seal, NULL);
+	else
+		v->knows_before = false;
+	scim_close_seals(reader);
+	v->expected = from;
+	if (!v->knows_before)
+		tell(v, from - 1, NULL, BROKEN);
+}
+
+static void
+open_rows(Verification * v, int64 from)
+{
+	/* those that pruned seals had as late are gone with them */
+	v->late = scim_open_late_seqs(v->tenant, Max(from, v->pruned + 1), PG_INT64_MAX, v->behind);
+	v->late_up_to = PG_INT64_MIN;
+	next_late(v);
+	v->rows = scim_open_history_of_tenant(v->tenant, v->behind, PG_INT64_MAX,
+										  GetActiveSnapshot());
+	next_row(v);
+}
+
+/* Behind all seals; where the last one ends must be known. */
+static void
+check_rest(Verification * v)
+{
+	settle(v, false);
+	if (v->last_number == 0 || v->last_seq != PG_INT64_MIN)
+		walk_rows(v, 0, PG_INT64_MAX, NULL, MAY_BE_THERE);
+}
+
+static void
+verify(Verification * v, int64 from)
+{
+	Rest		rest = rest_of_pruned(v);
+	ScimSealReader *seals;
+	const		ScimStoredSeal *seal;
+
+	if (!v->has_sealer && v->last_number > 0)
+		tell(v, 0, NULL, BROKEN);
+	begin_at(v, from);
+	seals = scim_open_seals(v->tenant, from);
+	open_rows(v, from);
+	while ((seal = scim_next_seal(seals)) != NULL)
+		check_seal(v, seal, rest);
+	check_rest(v);
+	scim_close_history(v->rows);
+	scim_close_late_seqs(v->late);
+	scim_close_seals(seals);
+}
+
+/* ---- the function ---- */
+
+static int64
+check_number(FunctionCallInfo fcinfo, const Verification * v)
+{
+	int64		last = Max(v->last_number, 1);
+
+	if (PG_ARGISNULL(1) || PG_GETARG_INT64(1) < 1 || PG_GETARG_INT64(1) > last)
+		scim_throw_path(SCIM_BAD_PARAMETER, "from_number",
+						"from_number must be the number of a seal, from 1 to " INT64_FORMAT, last);
+	return PG_GETARG_INT64(1);
+}
+
+/*
+ * scim_verify_history(tenant_id text, from_number bigint): the problems, one a row.
+ * number NULL: of no seal; seq NULL: it is not known which row.  Errors:
+ * INVALID_VALUE.
+ */
 Datum
 scim_verify_history(PG_FUNCTION_ARGS)
 {
-	elog(ERROR, "not yet");
+	Verification v = {0};
+	ScimResultSet results;
+	ScimRole	caller;
+
+	if (PG_ARGISNULL(0))
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant_id", "tenant_id must not be null");
+	scim_begin_result_set(fcinfo, &results);
+	v.results = &results;
+	v.tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	v.scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver row",
+									  ALLOCSET_DEFAULT_SIZES);
+	scim_act_as_owner_of(scim_history_table(), &caller);
+	read_last_seal(&v);
+	read_sealer(&v);
+	read_pruned(&v);
+	verify(&v, check_number(fcinfo, &v));
+	scim_act_as_before(&caller);
+	SPI_finish();
+	return (Datum) 0;
 }

@@ -19,7 +19,7 @@ typedef struct ScimHistoryEntry
 	int64		seq;
 	uint64		xid;
 	TimestampTz at;
-	ScimHistoryOperation operation; /* SCIM_HISTORY_REFUSED, too, of a row that lacks what each has */
+	ScimHistoryOperation operation; /* refused: so is a row that lacks what each has */
 	bool		has_revision;
 	int64		revision;
 	char	   *version;		/* NULL: it is gone */

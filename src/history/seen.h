@@ -34,9 +34,6 @@ typedef struct ScimSeen
  */
 extern void scim_see(ScimSeen * seen, const ScimHistoryServer * server);
 
-/* The last seq that was given out; 0: none.  An error if others may come behind it that are smaller. */
-extern int64 scim_last_seq(void);
-
 /* Of the server itself: does the snapshot show what a transaction has committed? */
 extern bool scim_shows(const ScimSeen * seen, uint64 xid);
 

@@ -13,7 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "history/place.h"
-#include "history/seen.h"
+#include "history/sequence.h"
 #include "history/server.h"
 #include "miscadmin.h"
 #include "registry/extension.h"

@@ -265,20 +265,29 @@ plan_by_indexes(SPIPlanPtr plan)
 	AtEOXact_GUC(true, nesting);
 }
 
+SPIPlanPtr
+scim_prepare_by_index(const char *sql, int nargs, Oid *types)
+{
+	MemoryContext context = CurrentMemoryContext;
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+	plan_by_indexes(plan);
+	/* SPI leaves its own */
+	MemoryContextSwitchTo(context);
+	return plan;
+}
+
 int
 scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls,
 				  bool read_only)
 {
 	MemoryContext context = CurrentMemoryContext;
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	int			result;
+	SPIPlanPtr	plan = scim_prepare_by_index(sql, nargs, types);
+	int			result = SPI_execute_plan(plan, values, nulls, read_only, 0);
 
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-	plan_by_indexes(plan);
-	result = SPI_execute_plan(plan, values, nulls, read_only, 0);
 	SPI_freeplan(plan);
-	/* SPI leaves its own */
 	MemoryContextSwitchTo(context);
 	return result;
 }

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "registry/registration.h"
 
@@ -69,5 +70,8 @@ extern uint64 scim_run_template(const ScimSql *sql, const ScimRegistration *regi
  */
 extern int	scim_run_by_index(const char *sql, int nargs, Oid *types, Datum *values,
 							  const char *nulls, bool read_only);
+
+/* The plan alone, for more than one run: until SPI ends. */
+extern SPIPlanPtr scim_prepare_by_index(const char *sql, int nargs, Oid *types);
 
 #endif							/* SCIM_STATEMENT_SQL_H */

@@ -18,14 +18,6 @@ my @some = map { "s$_" } 1 .. 5;
 my @lost = map { "l$_" } 1 .. 40;	# more than a sequence gives out at once
 my @anew = map { "n$_" } 1 .. 5;
 
-# Each in a transaction of its own.
-sub write_each
-{
-	my ($node, $database, @names) = @_;
-	write_users($node, $database, $_) foreach @names;
-	return;
-}
-
 # Refused with that, whatever is asked for.
 sub is_refused
 {
@@ -51,6 +43,7 @@ $primary->safe_psql('scim', q{
 $primary->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('changes_standby');
 $standby->init_from_backup($primary, 'base', has_streaming => 1);
+$standby->append_conf('postgresql.conf', "archive_mode = off\n");
 $standby->start;
 write_each($primary, 'scim', @some);
 
@@ -101,7 +94,7 @@ sub begins_anew
 	$open->quit;
 	is($feed->read(1), 'open', "$name: and what comes late");
 	is($now->read, 'open', "$name: each of them");
-	$in_pages->read(3);
+	$in_pages->read(3) foreach 'what there was', 'what came since';
 	is($_->wrong, '', "$name: all came once, and in order") foreach $feed, $in_pages;
 	return;
 }
@@ -202,7 +195,7 @@ has_come_back($standby, 'promoted');
 
 my $recovered = PostgreSQL::Test::Cluster->new('changes_recovered');
 $recovered->init_from_backup($primary, 'base', has_restoring => 1, standby => 0);
-$recovered->append_conf('postgresql.conf', "recovery_target_name = 'before'\nrecovery_target_action = promote\nautovacuum = off\n");
+$recovered->append_conf('postgresql.conf', "recovery_target_name = 'before'\nrecovery_target_action = promote\narchive_mode = off\n");
 $recovered->start;
 $recovered->poll_query_until('scim', 'SELECT NOT pg_is_in_recovery()') or die 'the recovery does not end';
 has_come_back($recovered, 'recovered');

@@ -10,7 +10,7 @@ use warnings;
 use Exporter 'import';
 use JSON::PP ();
 
-our @EXPORT = qw(add_writing write_users written);
+our @EXPORT = qw(add_writing write_each write_users written);
 
 # Gives a database the function by which users are written.
 sub add_writing
@@ -24,13 +24,20 @@ sub add_writing
 	return;
 }
 
-# The statement that makes these users, or changes them; and what does so.
+# The statement that makes these users, or changes them; what does so, in one
+# transaction; and what does, in one for each.
 sub written { return sprintf 'SELECT write(%s)', join ', ', map { "'$_'" } @_; }
 
 sub write_users
 {
 	my ($node, $database, @names) = @_;
 	return $node->safe_psql($database, written(@names));
+}
+
+sub write_each
+{
+	my ($node, $database, @names) = @_;
+	return $node->safe_psql($database, join ";\n", map { written($_) } @names);
 }
 
 # Options: session (of background_psql), cursor, tenant.

@@ -319,13 +319,14 @@ BEGIN
 		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::oid THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
 		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
-			scim_history}'::regclass[]::oid[])
+			scim_history_server, scim_history_seals, scim_history_sealer, scim_history}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_history TO PUBLIC;
-GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned TO pg_database_owner;
+GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
+	scim_history_server, scim_history_seals, scim_history_sealer TO pg_database_owner;
 
 -- Tables that scim_create_table made have their history from now on: they get the triggers
 -- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.

@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "history/entries.h"
 #include "history/place.h"
+#include "history/values.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -126,22 +127,6 @@ scim_open_history_of_tenant(const char *tenant, int64 behind, int64 up_to, Snaps
 	ScanKeyInit(&reader->keys[2], SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ), BTLessEqualStrategyNumber,
 				F_INT8LE, Int64GetDatum(up_to));
 	begin_scan(reader, 3, ForwardScanDirection, snapshot);
-	return reader;
-}
-
-ScimHistoryReader *
-scim_open_history_of_xids(uint64 from, uint64 before, Snapshot snapshot)
-{
-	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
-
-	if (!open_index(reader, SCIM_BY_XID))
-		return reader;
-	ScanKeyInit(&reader->keys[0], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID),
-				BTGreaterEqualStrategyNumber, F_XID8GE,
-				FullTransactionIdGetDatum(FullTransactionIdFromU64(from)));
-	ScanKeyInit(&reader->keys[1], SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), BTLessStrategyNumber,
-				F_XID8LT, FullTransactionIdGetDatum(FullTransactionIdFromU64(before)));
-	begin_scan(reader, 2, ForwardScanDirection, snapshot);
 	return reader;
 }
 

@@ -1,7 +1,7 @@
 /*
  * entries.h
  *		The entries of the history as they are read: those of one resource, the
- *		newest first; those of a tenant or of transactions, the oldest first.
+ *		newest first; those of a tenant, the oldest first.
  */
 #ifndef SCIM_HISTORY_ENTRIES_H
 #define SCIM_HISTORY_ENTRIES_H
@@ -48,9 +48,6 @@ extern ScimHistoryReader *scim_open_history_between(const char *tenant, const ch
 /* Those of a tenant behind a seq, up to another one: they rise. */
 extern ScimHistoryReader *scim_open_history_of_tenant(const char *tenant, int64 behind,
 													  int64 up_to, Snapshot snapshot);
-
-/* Those of transactions, from that xid on, before another one; of each, they rise. */
-extern ScimHistoryReader *scim_open_history_of_xids(uint64 from, uint64 before, Snapshot snapshot);
 
 /*
  * Has the tenant any that are of the type, or of a resource of it, as catalogs are read?

@@ -1,10 +1,10 @@
 /*
  * extent.c
- *		From where to where the rows of a transaction go.
+ *		From where to where the rows of a transaction go, as indexes have it.
  *
- * The index by (xid, seq) says it alone, and no row is looked at.  Those who ask do so
- * for all transactions of a page, which mostly stand side by side: one scan goes from
- * each to the next one, and only what is far away is looked up.
+ * No row is looked at.  Those who ask do so for all transactions of a page, which mostly
+ * stand side by side in the index by (xid, seq): one scan goes from each to the next
+ * one, and only what is far away is looked up.
  */
 #include "postgres.h"
 
@@ -29,9 +29,11 @@
 struct ScimExtents
 {
 	Relation	relation;
-	Relation	index;
-	IndexScanDesc forward;
+	Relation	by_xid;
+	Relation	by_resource;	/* NULL: not opened yet; so are these: */
+	IndexScanDesc forward;		/* by xid */
 	IndexScanDesc backward;
+	IndexScanDesc of_resource;
 	bool		has_row;		/* the scan is at a row: */
 	uint64		xid;
 	int64		seq;
@@ -45,16 +47,16 @@ scim_open_extents(void)
 	extents->relation = scim_open_history_table(AccessShareLock);
 	if (extents->relation == NULL)
 		elog(ERROR, "there is no history");
-	extents->index = index_open(scim_history_index(extents->relation, SCIM_BY_XID),
-								AccessShareLock);
+	extents->by_xid = index_open(scim_history_index(extents->relation, SCIM_BY_XID),
+								 AccessShareLock);
 	return extents;
 }
 
 static IndexScanDesc
-begin_scan(ScimExtents *extents)
+begin_scan(ScimExtents *extents, Relation index, int key_count)
 {
-	IndexScanDesc scan = scim_begin_index_scan(extents->relation, extents->index,
-											   GetActiveSnapshot(), 1);
+	IndexScanDesc scan = scim_begin_index_scan(extents->relation, index, GetActiveSnapshot(),
+											   key_count);
 
 	scan->xs_want_itup = true;
 	return scan;
@@ -75,7 +77,7 @@ look_up(IndexScanDesc scan, uint64 xid, StrategyNumber strategy, RegProcedure fu
 static bool
 go_on(ScimExtents *extents, IndexScanDesc scan, ScanDirection direction)
 {
-	TupleDesc	descriptor = RelationGetDescr(extents->index);
+	TupleDesc	descriptor = RelationGetDescr(extents->by_xid);
 	bool		is_null[2];
 	Datum		xid;
 	Datum		seq;
@@ -99,7 +101,7 @@ go_to(ScimExtents *extents, uint64 xid)
 	int			steps = 0;
 
 	if (extents->forward == NULL)
-		extents->forward = begin_scan(extents);
+		extents->forward = begin_scan(extents, extents->by_xid, 1);
 	while (extents->has_row && extents->xid < xid && steps++ < MOST_STEPS)
 		(void) go_on(extents, extents->forward, ForwardScanDirection);
 	if (extents->has_row && extents->xid == xid)
@@ -116,7 +118,7 @@ find_last(ScimExtents *extents, uint64 xid)
 	int64		last;
 
 	if (extents->backward == NULL)
-		extents->backward = begin_scan(extents);
+		extents->backward = begin_scan(extents, extents->by_xid, 1);
 	look_up(extents->backward, xid, BTEqualStrategyNumber, F_XID8EQ);
 	if (!go_on(extents, extents->backward, BackwardScanDirection))
 		elog(ERROR, "transaction " UINT64_FORMAT " has no rows in the history", xid);
@@ -143,6 +145,44 @@ scim_find_extent(ScimExtents *extents, uint64 xid, int64 *first, int64 *last)
 	}
 }
 
+/* ---- resources ---- */
+
+static void
+open_by_resource(ScimExtents *extents)
+{
+	if (extents->by_resource)
+		return;
+	extents->by_resource = index_open(scim_history_index(extents->relation, SCIM_BY_RESOURCE),
+									  AccessShareLock);
+	extents->of_resource = begin_scan(extents, extents->by_resource, 5);
+}
+
+bool
+scim_has_more_entries(ScimExtents *extents, const ScimHistoryEntry *entry, int64 first,
+					  int64 last, int count)
+{
+	static const ScimEntryColumn columns[] = {
+		SCIM_ENTRY_TENANT, SCIM_ENTRY_TYPE, SCIM_ENTRY_ID
+	};
+	ScanKeyData keys[5];
+	int			found = 0;
+
+	open_by_resource(extents);
+	for (int i = 0; i < (int) lengthof(columns); i++)
+		ScanKeyEntryInitialize(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
+							   extents->by_resource->rd_indcollation[i], F_TEXTEQ,
+							   entry->values[columns[i]]);
+	ScanKeyInit(&keys[3], 4, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(first));
+	ScanKeyInit(&keys[4], 4, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(last));
+	index_rescan(extents->of_resource, keys, lengthof(keys), NULL, 0);
+	while (found <= count && index_getnext_tid(extents->of_resource, ForwardScanDirection))
+	{
+		CHECK_FOR_INTERRUPTS();
+		found++;
+	}
+	return found > count;
+}
+
 void
 scim_close_extents(ScimExtents *extents)
 {
@@ -150,7 +190,11 @@ scim_close_extents(ScimExtents *extents)
 		index_endscan(extents->forward);
 	if (extents->backward)
 		index_endscan(extents->backward);
-	index_close(extents->index, NoLock);
+	if (extents->of_resource)
+		index_endscan(extents->of_resource);
+	if (extents->by_resource)
+		index_close(extents->by_resource, NoLock);
+	index_close(extents->by_xid, NoLock);
 	table_close(extents->relation, NoLock);
 	pfree(extents);
 }

@@ -1,11 +1,11 @@
 /*
  * extent.h
- *		From where to where the rows of a transaction go.
+ *		From where to where the rows of a transaction go, as indexes have it.
  */
 #ifndef SCIM_HISTORY_EXTENT_H
 #define SCIM_HISTORY_EXTENT_H
 
-#include "postgres.h"
+#include "history/entries.h"
 
 typedef struct ScimExtents ScimExtents;
 
@@ -18,6 +18,13 @@ extern ScimExtents *scim_open_extents(void);
  * rows.
  */
 extern void scim_find_extent(ScimExtents *extents, uint64 xid, int64 *first, int64 *last);
+
+/*
+ * Has the resource of that entry more than so many of them, from the first seq to the
+ * last one?  Such that cannot be seen may count.
+ */
+extern bool scim_has_more_entries(ScimExtents *extents, const ScimHistoryEntry *entry,
+								  int64 first, int64 last, int count);
 
 extern void scim_close_extents(ScimExtents *extents);
 

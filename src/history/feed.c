@@ -11,7 +11,7 @@
 
 struct ScimFeed
 {
-	const		ScimSeen *to;
+	const ScimSeen *to;
 	ScimLate   *late;			/* NULL: there are none of them any more */
 	ScimHistoryReader *reader;	/* of all that come behind them */
 	int64		behind;			/* up to this seq all were given or passed by */
@@ -19,7 +19,7 @@ struct ScimFeed
 };
 
 ScimFeed *
-scim_open_feed(const char *tenant, const ScimSeen * from, const ScimSeen * to, int64 behind)
+scim_open_feed(const char *tenant, const ScimSeen *from, const ScimSeen *to, int64 behind)
 {
 	ScimFeed   *feed = palloc0(sizeof(ScimFeed));
 	int64		main_behind = from ? Max(behind, from->seq) : behind;
@@ -33,7 +33,7 @@ scim_open_feed(const char *tenant, const ScimSeen * from, const ScimSeen * to, i
 }
 
 static void
-close_late(ScimFeed * feed)
+close_late(ScimFeed *feed)
 {
 	if (feed->late)
 		scim_close_late(feed->late);
@@ -42,7 +42,7 @@ close_late(ScimFeed * feed)
 
 /* The next one that is there, wanted or not. */
 static ScimHistoryEntry *
-next_entry(ScimFeed * feed)
+next_entry(ScimFeed *feed)
 {
 	ScimHistoryEntry *entry = feed->late ? scim_next_late(feed->late) : NULL;
 
@@ -53,7 +53,7 @@ next_entry(ScimFeed * feed)
 }
 
 ScimHistoryEntry *
-scim_next_in_feed(ScimFeed * feed)
+scim_next_in_feed(ScimFeed *feed)
 {
 	while (feed->looked_at < SCIM_FEED_LOOKS)
 	{
@@ -73,14 +73,14 @@ scim_next_in_feed(ScimFeed * feed)
 }
 
 bool
-scim_feed_goes_on(const ScimFeed * feed, int64 *behind)
+scim_feed_goes_on(const ScimFeed *feed, int64 *behind)
 {
 	*behind = feed->behind;
 	return feed->looked_at >= SCIM_FEED_LOOKS;
 }
 
 void
-scim_close_feed(ScimFeed * feed)
+scim_close_feed(ScimFeed *feed)
 {
 	close_late(feed);
 	scim_close_history(feed->reader);

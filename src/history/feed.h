@@ -20,21 +20,21 @@ typedef struct ScimFeed ScimFeed;
  * seq.  The active snapshot, which stays until the feed is closed as "from" and "to"
  * do, shows all that "to" has seen.  What was refused is not in it.
  */
-extern ScimFeed * scim_open_feed(const char *tenant, const ScimSeen * from, const ScimSeen * to,
-								 int64 behind);
+extern ScimFeed *scim_open_feed(const char *tenant, const ScimSeen *from, const ScimSeen *to,
+								int64 behind);
 
 /* No more rows than so many are looked at by one feed, wanted or not. */
 #define SCIM_FEED_LOOKS 100000
 
 /* The next one, in the current context; NULL: there is none, or it has looked at so many. */
-extern ScimHistoryEntry *scim_next_in_feed(ScimFeed * feed);
+extern ScimHistoryEntry *scim_next_in_feed(ScimFeed *feed);
 
 /*
  * Has it looked at so many?  Then there may be more behind the seq that it has come
  * to, where another feed goes on.
  */
-extern bool scim_feed_goes_on(const ScimFeed * feed, int64 *behind);
+extern bool scim_feed_goes_on(const ScimFeed *feed, int64 *behind);
 
-extern void scim_close_feed(ScimFeed * feed);
+extern void scim_close_feed(ScimFeed *feed);
 
 #endif							/* SCIM_HISTORY_FEED_H */

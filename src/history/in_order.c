@@ -171,21 +171,6 @@ read_all(Part *part, int64 first, int64 last)
 
 /* ---- their order ---- */
 
-/* A step back of the revision tells that it is another one than that in which they stand. */
-static bool
-stand_in_order(const Part *part)
-{
-	for (int i = 1; i < part->count; i++)
-	{
-		const ScimHistoryEntry *before = part->entries[i - 1];
-		const ScimHistoryEntry *entry = part->entries[i];
-
-		if (before->has_revision && entry->has_revision && entry->revision < before->revision)
-			return false;
-	}
-	return scim_is_way(part->entries, part->count);
-}
-
 static bool
 same_version(const char *a, const char *b)
 {
@@ -200,37 +185,79 @@ is_circle(const Part *part)
 						part->entries[part->count - 1]->version);
 }
 
-/* The entry of the resource before them; NULL: none is kept. */
-static const ScimHistoryEntry *
-entry_before(const Part *part)
+/* Reads those of the transaction before, in no order; "next": the first of them. */
+static List *
+read_transaction(const Part *part, ScimHistoryReader *reader, ScimHistoryEntry **next)
+{
+	const ScimHistoryEntry *first = *next;
+	List	   *entries = NIL;
+
+	for (; *next && list_length(entries) <= MOST_ENTRIES; *next = scim_next_entry(reader))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if ((*next)->operation == SCIM_HISTORY_REFUSED)
+			continue;
+		if ((*next)->xid != first->xid ||
+			((*next)->seq <= part->stretch->floor) != (first->seq <= part->stretch->floor))
+			break;
+		entries = lappend(entries, *next);
+	}
+	return entries;
+}
+
+static int
+find_ends(List *entries, const char **version)
+{
+	int			count = list_length(entries);
+	ScimHistoryEntry **array = palloc_extended(Max(count, 1) * sizeof(ScimHistoryEntry *),
+											   MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < count; i++)
+		array[i] = list_nth(entries, i);
+	return scim_find_ends(array, count, version);
+}
+
+/*
+ * The version that the resource had before; false: that is not known.  A transaction
+ * that led back to where it had begun left it as it was.
+ */
+static bool
+find_before(const Part *part, const char **version)
 {
 	const char *type = pnstrdup(part->slots->type, part->slots->type_length);
 	const char *id = pnstrdup(part->slots->id, part->slots->id_length);
 	ScimHistoryReader *reader = scim_open_history(part->stretch->tenant, type, id,
 												  part->entries[0]->seq - 1,
 												  GetActiveSnapshot());
-	const ScimHistoryEntry *entry;
+	ScimHistoryEntry *next = scim_next_entry(reader);
+	int			ends = 0;
 
-	do
-		entry = scim_next_entry(reader);
-	while (entry && entry->operation == SCIM_HISTORY_REFUSED);
+	while (ends == 0 && next)
+	{
+		List	   *entries = read_transaction(part, reader, &next);
+
+		ends = find_ends(entries, version);
+	}
 	scim_close_history(reader);
-	return entry;
+	return ends == 1;
 }
 
 static void
 order_entries(Part *part)
 {
-	bool		stand = stand_in_order(part);
-	const ScimHistoryEntry *before;
+	bool		stand;
+	bool		knows_before;
+	const char *before = NULL;
 
-	if (part->count < 2 || (stand && !is_circle(part)))
+	if (part->count < 2)
 		return;
-	before = entry_before(part);
-	if (stand && (before == NULL ||
-				  same_version(before->version, part->entries[0]->previous_version)))
+	stand = scim_is_way(part->entries, part->count);
+	if (stand && !is_circle(part))
 		return;
-	scim_find_way(part->entries, part->count, before != NULL, before ? before->version : NULL);
+	knows_before = find_before(part, &before);
+	if (stand && (!knows_before || same_version(before, part->entries[0]->previous_version)))
+		return;
+	scim_find_way(part->entries, part->count, knows_before, before);
 }
 
 /* Gives each place of the stretch the entry whose turn it is. */
@@ -269,12 +296,27 @@ goes_beyond(const ScimStretch *stretch, ScimExtents *extents, uint64 xid, int64 
 	return *first <= stretch->behind || *last > stretch->up_to;
 }
 
+/* Takes all entries of the part, be some of them elsewhere; false: it stays as it is. */
+static bool
+take_part(Part *part, ScimExtents *extents, bool beyond, int64 first, int64 last)
+{
+	if (part->slot_count > MOST_ENTRIES || (part->slot_count == 1 && !beyond))
+		return false;
+	if (beyond && scim_has_more_entries(extents, part->slots->entry, first, last,
+										part->slot_count))
+		return read_all(part, first, last);
+	if (part->slot_count == 1)
+		return false;
+	take_slots(part);
+	return true;
+}
+
 /* The slots of a transaction. */
 static void
 order_transaction(ScimStretch *stretch, ScimExtents *extents, const Slot *slots, int count)
 {
-	int64		first;
-	int64		last;
+	int64		first = 0;
+	int64		last = 0;
 	bool		beyond = goes_beyond(stretch, extents, slots->entry->xid, &first, &last);
 	Part		part = {.stretch = stretch};
 
@@ -286,11 +328,7 @@ order_transaction(ScimStretch *stretch, ScimExtents *extents, const Slot *slots,
 		while (i + part.slot_count < count &&
 			   compare_parts(part.slots, &slots[i + part.slot_count]) == 0)
 			part.slot_count++;
-		if (part.slot_count > MOST_ENTRIES || (part.slot_count == 1 && !beyond))
-			continue;
-		if (!beyond)
-			take_slots(&part);
-		else if (!read_all(&part, first, last))
+		if (!take_part(&part, extents, beyond, first, last))
 			continue;
 		order_part(&part);
 		pfree(part.entries);

@@ -9,7 +9,8 @@
  * them the next ones.  However many there are, no more are kept than that.
  *
  * What the index says is enough to pass by a row that is not wanted; only
- * whose it is must be asked of the row itself.
+ * whose it is must be asked of the row itself.  Where a transaction has written much
+ * in other tenants, the primary key says where the tenant goes on.
  */
 #include "postgres.h"
 
@@ -22,6 +23,7 @@
 #include "executor/tuptable.h"
 #include "history/late.h"
 #include "history/place.h"
+#include "history/values.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -32,6 +34,16 @@
 
 /* So many are gathered at once; twice as many have room, so that it is seldom sorted. */
 #define MOST_GATHERED 1000
+
+/* After so many rows that are not wanted, one behind the other, the rest of them is skipped. */
+#define MOST_PASSED_BY 100
+
+/* What the index has of a row. */
+typedef struct Key
+{
+	uint64		xid;
+	int64		seq;
+} Key;
 
 /* Where one is. */
 typedef struct Found
@@ -44,12 +56,12 @@ struct ScimLate
 {
 	MemoryContext context;
 	char	   *tenant;
-	Size		tenant_length;
-	const		ScimSeen *from;
-	const		ScimSeen *to;
+	const ScimSeen *from;
+	const ScimSeen *to;
 	Snapshot	snapshot;
 	Relation	relation;		/* NULL: there is no history */
-	Relation	index;
+	Relation	index;			/* by xid */
+	Relation	tenant_index;	/* by tenant */
 	TupleTableSlot *slot;
 	int64		behind;			/* those up to it are done with */
 	int64		up_to;			/* what is behind it is not wanted now */
@@ -72,7 +84,7 @@ compare_found(const void *a, const void *b)
 
 /* Leaves the smallest. */
 static void
-cut(ScimLate * late)
+cut(ScimLate *late)
 {
 	qsort(late->found, late->count, sizeof(Found), compare_found);
 	if (late->count <= MOST_GATHERED)
@@ -83,44 +95,28 @@ cut(ScimLate * late)
 }
 
 static bool
-is_text(Datum value, const char *text, Size length)
-{
-	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
-
-	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
-}
-
-static bool
-is_of_tenant(const ScimLate * late)
+is_of_tenant(const ScimLate *late)
 {
 	bool		isnull;
 	Datum		tenant = slot_getattr(late->slot, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), &isnull);
 
-	return !isnull && is_text(tenant, late->tenant, late->tenant_length);
+	return !isnull && scim_is_text(tenant, late->tenant);
 }
 
-/* As the index has them: is the row one that is still wanted? */
+/* As the index has it: is the row one that is still wanted? */
 static bool
-is_wanted(const ScimLate * late, int64 seq, uint64 xid)
+is_wanted(const ScimLate *late, Key key)
 {
-	return seq > late->behind && seq <= late->up_to && !scim_has_seen(late->from, seq, xid) &&
-		scim_has_seen(late->to, seq, xid);
+	return key.seq > late->behind && key.seq <= late->up_to &&
+		!scim_has_seen(late->from, key.seq, key.xid) && scim_has_seen(late->to, key.seq, key.xid);
 }
 
-/* Looks at the row that the scan is at. */
-static void
-look_at(ScimLate * late, IndexScanDesc scan)
+/* The row that the scan is at; false: another tenant has it, or nobody. */
+static bool
+take(ScimLate *late, IndexScanDesc scan, int64 seq)
 {
-	TupleDesc	descriptor = RelationGetDescr(late->index);
-	bool		no_xid;
-	bool		no_seq;
-	Datum		xid = index_getattr(scan->xs_itup, 1, descriptor, &no_xid);
-	int64		seq = DatumGetInt64(index_getattr(scan->xs_itup, 2, descriptor, &no_seq));
-
-	if (no_xid || no_seq ||
-		!is_wanted(late, seq, U64FromFullTransactionId(DatumGetFullTransactionId(xid))) ||
-		!index_fetch_heap(scan, late->slot) || !is_of_tenant(late))
-		return;
+	if (!index_fetch_heap(scan, late->slot) || !is_of_tenant(late))
+		return false;
 	if (late->count == lengthof(late->found))
 		cut(late);
 	if (seq <= late->up_to)
@@ -128,23 +124,54 @@ look_at(ScimLate * late, IndexScanDesc scan)
 	{
 		seq, late->slot->tts_tid
 	};
+	return true;
 }
 
-static void
-scan_by(ScimLate * late, ScanKey keys, int key_count)
+static bool
+read_key(IndexScanDesc scan, Key *key)
+{
+	TupleDesc	descriptor = RelationGetDescr(scan->indexRelation);
+	bool		no_xid;
+	bool		no_seq;
+	Datum		xid = index_getattr(scan->xs_itup, 1, descriptor, &no_xid);
+	Datum		seq = index_getattr(scan->xs_itup, 2, descriptor, &no_seq);
+
+	if (no_xid || no_seq)
+		return false;
+	key->xid = U64FromFullTransactionId(DatumGetFullTransactionId(xid));
+	key->seq = DatumGetInt64(seq);
+	return true;
+}
+
+/*
+ * By the index of xids; true: it has stopped in the midst of a transaction, at the
+ * last one of many that are not wanted.
+ */
+static bool
+scan_by(ScimLate *late, ScanKey keys, int key_count, Key *last)
 {
 	IndexScanDesc scan = scim_begin_index_scan(late->relation, late->index, late->snapshot,
 											   key_count);
+	int			passed = 0;
+	Key			key;
 
+	last->xid = 0;
 	scan->xs_want_itup = true;
 	index_rescan(scan, keys, key_count, NULL, 0);
-	while (index_getnext_tid(scan, ForwardScanDirection) != NULL)
+	while (passed < MOST_PASSED_BY && index_getnext_tid(scan, ForwardScanDirection) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		look_at(late, scan);
+		if (!read_key(scan, &key))
+			continue;
+		if (is_wanted(late, key) && take(late, scan, key.seq))
+			passed = 0;
+		else
+			passed = key.xid == last->xid ? passed + 1 : 1;
+		*last = key;
 	}
 	ExecClearTuple(late->slot);
 	index_endscan(scan);
+	return passed >= MOST_PASSED_BY;
 }
 
 static void
@@ -155,41 +182,88 @@ init_xid_key(ScanKey key, StrategyNumber strategy, RegProcedure function, uint64
 }
 
 static void
-init_seq_keys(const ScimLate * late, ScanKey keys)
+init_seq_keys(const ScimLate *late, ScanKey keys, int64 behind)
 {
-	ScanKeyInit(&keys[0], 2, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(late->behind));
+	ScanKeyInit(&keys[0], 2, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(behind));
 	ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(late->up_to));
 }
 
-static void
-scan_xid(ScimLate * late, uint64 xid)
+/* The tenant's next seq behind that one, whoever wrote it, as the index alone says. */
+static bool
+next_of_tenant(const ScimLate *late, int64 *seq)
+{
+	IndexScanDesc scan = scim_begin_index_scan(late->relation, late->tenant_index, late->snapshot,
+											   3);
+	ScanKeyData keys[3];
+	bool		isnull = true;
+
+	ScanKeyEntryInitialize(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid,
+						   late->tenant_index->rd_indcollation[0], F_TEXTEQ,
+						   CStringGetTextDatum(late->tenant));
+	init_seq_keys(late, &keys[1], *seq);
+	scan->xs_want_itup = true;
+	index_rescan(scan, keys, lengthof(keys), NULL, 0);
+	if (index_getnext_tid(scan, ForwardScanDirection) != NULL)
+		*seq = DatumGetInt64(index_getattr(scan->xs_itup, 2,
+										   RelationGetDescr(late->tenant_index), &isnull));
+	index_endscan(scan);
+	return !isnull;
+}
+
+/* Of a transaction those behind that seq. */
+static bool
+scan_xid(ScimLate *late, uint64 xid, int64 behind, Key *last)
 {
 	ScanKeyData keys[3];
 
 	init_xid_key(&keys[0], BTEqualStrategyNumber, F_XID8EQ, xid);
-	init_seq_keys(late, &keys[1]);
-	scan_by(late, keys, lengthof(keys));
+	init_seq_keys(late, &keys[1], behind);
+	return scan_by(late, keys, lengthof(keys), last);
+}
+
+/* The rest of a transaction that has written much that is not wanted. */
+static void
+skip_on(ScimLate *late, Key *last)
+{
+	while (next_of_tenant(late, &last->seq) &&
+		   scan_xid(late, last->xid, last->seq - 1, last))
+		CHECK_FOR_INTERRUPTS();
 }
 
 static void
-scan_xids(ScimLate * late, uint64 from, uint64 before)
+scan_one(ScimLate *late, uint64 xid)
 {
-	ScanKeyData keys[4];
+	Key			last;
 
-	if (from >= before)
-		return;
-	init_xid_key(&keys[0], BTGreaterEqualStrategyNumber, F_XID8GE, from);
-	init_xid_key(&keys[1], BTLessStrategyNumber, F_XID8LT, before);
-	init_seq_keys(late, &keys[2]);
-	scan_by(late, keys, lengthof(keys));
+	if (scan_xid(late, xid, late->behind, &last))
+		skip_on(late, &last);
+}
+
+static void
+scan_all(ScimLate *late, uint64 from, uint64 before)
+{
+	while (from < before)
+	{
+		ScanKeyData keys[4];
+		Key			last;
+
+		CHECK_FOR_INTERRUPTS();
+		init_xid_key(&keys[0], BTGreaterEqualStrategyNumber, F_XID8GE, from);
+		init_xid_key(&keys[1], BTLessStrategyNumber, F_XID8LT, before);
+		init_seq_keys(late, &keys[2], late->behind);
+		if (!scan_by(late, keys, lengthof(keys), &last))
+			return;
+		from = last.xid + 1;
+		skip_on(late, &last);
+	}
 }
 
 /* What is still running for the newer reader is not looked for, however much it has written. */
 static void
-gather(ScimLate * late)
+gather(ScimLate *late)
 {
-	const		ScimSeen *from = late->from;
-	const		ScimSeen *to = late->to;
+	const ScimSeen *from = late->from;
+	const ScimSeen *to = late->to;
 	bool		by_xid = late->behind >= to->server.floor;
 
 	late->count = late->given = 0;
@@ -198,16 +272,16 @@ gather(ScimLate * late)
 	for (int i = 0; i < from->running_count; i++)
 	{
 		if (!by_xid || scim_shows(to, from->running[i]))
-			scan_xid(late, from->running[i]);
+			scan_one(late, from->running[i]);
 	}
-	scan_xids(late, from->xmax, by_xid ? Min(from->next, to->xmax) : from->next);
+	scan_all(late, from->xmax, by_xid ? Min(from->next, to->xmax) : from->next);
 	cut(late);
 }
 
 /* ---- giving ---- */
 
 ScimLate *
-scim_open_late(const char *tenant, const ScimSeen * from, const ScimSeen * to, int64 behind)
+scim_open_late(const char *tenant, const ScimSeen *from, const ScimSeen *to, int64 behind)
 {
 	ScimLate   *late = palloc0(sizeof(ScimLate));
 
@@ -215,10 +289,11 @@ scim_open_late(const char *tenant, const ScimSeen * from, const ScimSeen * to, i
 	if (late->relation == NULL)
 		return late;
 	late->index = index_open(scim_history_index(late->relation, SCIM_BY_XID), AccessShareLock);
+	late->tenant_index = index_open(scim_history_index(late->relation, SCIM_BY_SEQ),
+									AccessShareLock);
 	late->slot = table_slot_create(late->relation, NULL);
 	late->context = CurrentMemoryContext;
 	late->tenant = pstrdup(tenant);
-	late->tenant_length = strlen(tenant);
 	late->from = from;
 	late->to = to;
 	late->snapshot = GetActiveSnapshot();
@@ -231,7 +306,7 @@ scim_open_late(const char *tenant, const ScimSeen * from, const ScimSeen * to, i
 
 /* Is there one that was gathered? */
 static bool
-has_next(ScimLate * late)
+has_next(ScimLate *late)
 {
 	MemoryContext caller;
 
@@ -250,7 +325,7 @@ has_next(ScimLate * late)
 
 /* NULL: it is not there any more, as it never is under a snapshot that was kept. */
 static ScimHistoryEntry *
-read_found(ScimLate * late, Found *found)
+read_found(ScimLate *late, Found *found)
 {
 	ScimHistoryEntry *entry;
 	HeapTuple	row;
@@ -267,7 +342,7 @@ read_found(ScimLate * late, Found *found)
 }
 
 ScimHistoryEntry *
-scim_next_late(ScimLate * late)
+scim_next_late(ScimLate *late)
 {
 	while (has_next(late))
 	{
@@ -281,12 +356,14 @@ scim_next_late(ScimLate * late)
 }
 
 void
-scim_close_late(ScimLate * late)
+scim_close_late(ScimLate *late)
 {
 	if (late->slot)
 		ExecDropSingleTupleTableSlot(late->slot);
 	if (late->index)
 		index_close(late->index, NoLock);
+	if (late->tenant_index)
+		index_close(late->tenant_index, NoLock);
 	if (late->relation)
 		table_close(late->relation, NoLock);
 	pfree(late);

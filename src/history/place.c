@@ -153,10 +153,13 @@ static Oid
 find_known(const char *name, Oid *place)
 {
 	Oid			found = *place;
-	uint64		started = changes;
+	uint64		started;
 
 	if (likely(OidIsValid(found)))
 		return found;
+	/* what is known of the others is kept with what is known of that one */
+	(void) scim_history_table();
+	started = changes;
 	found = find_own(name);
 	if (started == changes && known.is_known)
 		*place = found;
@@ -184,15 +187,6 @@ scim_history_pruned_table(void)
 /* ---- is it as it was made? ---- */
 
 bool
-scim_is_text(Datum value, const char *text)
-{
-	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
-	Size		length = strlen(text);
-
-	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
-}
-
-bool
 scim_has_entry_columns(TupleDesc descriptor)
 {
 	if (descriptor->natts < SCIM_ENTRY_COLUMNS)
@@ -217,7 +211,8 @@ scim_leaves_out_refused(const List *predicate)
 	const Const *value;
 
 	if (condition == NULL || !IsA(condition, OpExpr) || condition->opfuncid != F_TEXTNE ||
-		!OidIsValid(condition->inputcollid) || !get_collation_isdeterministic(condition->inputcollid))
+		!OidIsValid(condition->inputcollid) ||
+		!get_collation_isdeterministic(condition->inputcollid))
 		return false;
 	column = linitial(condition->args);
 	value = lsecond(condition->args);
@@ -235,7 +230,7 @@ typedef struct IndexForm
 	AttrNumber	columns[4];
 	bool		is_partial;		/* what was refused is not in it */
 	const char *statement;		/* that makes it anew */
-}			IndexForm;
+} IndexForm;
 
 static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 	[SCIM_BY_RESOURCE] = {
@@ -263,7 +258,7 @@ static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 
 /* Has the index the rows that it was made with? */
 static bool
-has_its_rows(Relation index, const IndexForm * made)
+has_its_rows(Relation index, const IndexForm *made)
 {
 	const List *predicate = RelationGetIndexPredicate(index);
 
@@ -272,7 +267,7 @@ has_its_rows(Relation index, const IndexForm * made)
 
 /* An index on these columns alone, in their order? */
 static bool
-is_made_so(Relation index, const IndexForm * made)
+is_made_so(Relation index, const IndexForm *made)
 {
 	const FormData_pg_index *form = index->rd_index;
 
@@ -289,7 +284,7 @@ is_made_so(Relation index, const IndexForm * made)
 }
 
 static Oid
-find_index(Relation table, const IndexForm * made)
+find_index(Relation table, const IndexForm *made)
 {
 	Oid			found = get_relname_relid(made->name, RelationGetNamespace(table));
 	Relation	index;

@@ -52,9 +52,6 @@ typedef struct ScimEntryForm
 
 extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 
-/* Is a text, of a column of it, that one, byte by byte? */
-extern bool scim_is_text(Datum value, const char *text);
-
 /* Does the table begin with these columns, whatever its owner has put behind them? */
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 
@@ -79,10 +76,10 @@ extern Relation scim_open_history_table(LOCKMODE mode);
 /* The indexes by which it is read. */
 typedef enum ScimHistoryIndex
 {
-	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq: of all but refusals */
+	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq; no refusals */
 	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
 	SCIM_BY_XID					/* xid, seq */
-}			ScimHistoryIndex;
+} ScimHistoryIndex;
 
 #define SCIM_HISTORY_INDEXES (SCIM_BY_XID + 1)
 

@@ -34,7 +34,7 @@ compare_xids(const void *a, const void *b)
 
 /* A snapshot leaves out the transaction that takes it. */
 static void
-add_own(ScimSeen * seen)
+add_own(ScimSeen *seen)
 {
 	uint64		own = U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
 
@@ -46,7 +46,7 @@ add_own(ScimSeen * seen)
 
 /* Only top-level transactions stand in the rows, so that those below them are no matter. */
 static void
-take_xids(ScimSeen * seen, Snapshot snapshot, FullTransactionId next)
+take_xids(ScimSeen *seen, Snapshot snapshot, FullTransactionId next)
 {
 	int			count = 0;
 
@@ -68,13 +68,17 @@ take_xids(ScimSeen * seen, Snapshot snapshot, FullTransactionId next)
 }
 
 void
-scim_see(ScimSeen * seen, const ScimHistoryServer * server)
+scim_see(ScimSeen *seen, const ScimHistoryServer *server)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	FullTransactionId next;
 
-	if (snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery)
-		elog(ERROR, "the snapshot does not say which transactions are running");
+	if (snapshot->takenDuringRecovery)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: the snapshot is of when the server was a "
+						"standby, and does not say which transactions were running"),
+				 errhint("Begin the transaction anew.")));
 	/* in this order: seen.h */
 	seen->server = *server;
 	seen->seq = scim_last_seq();
@@ -86,26 +90,26 @@ scim_see(ScimSeen * seen, const ScimHistoryServer * server)
 /* ---- what was seen ---- */
 
 static bool
-is_running(const ScimSeen * seen, uint64 xid)
+is_running(const ScimSeen *seen, uint64 xid)
 {
 	return bsearch(&xid, seen->running, seen->running_count, sizeof(uint64),
 				   compare_xids) != NULL;
 }
 
 bool
-scim_shows(const ScimSeen * seen, uint64 xid)
+scim_shows(const ScimSeen *seen, uint64 xid)
 {
 	return xid < seen->xmin || (xid < seen->xmax && !is_running(seen, xid));
 }
 
 bool
-scim_has_seen(const ScimSeen * seen, int64 seq, uint64 xid)
+scim_has_seen(const ScimSeen *seen, int64 seq, uint64 xid)
 {
 	return seq <= seen->server.floor || scim_shows(seen, xid);
 }
 
 bool
-scim_covers(const ScimSeen * seen, const ScimSeen * other)
+scim_covers(const ScimSeen *seen, const ScimSeen *other)
 {
 	if (seen->xmax < other->xmax || seen->server.floor < other->server.floor)
 		return false;

@@ -26,21 +26,21 @@ typedef struct ScimSeen
 	int			running_count;
 	int64		seq;			/* nothing behind it is seen */
 	uint64		next;			/* what is not, up to there, is of transactions before this one */
-}			ScimSeen;
+} ScimSeen;
 
 /*
  * What the active snapshot shows, but for what the transaction itself has written; in
  * the current context.
  */
-extern void scim_see(ScimSeen * seen, const ScimHistoryServer * server);
+extern void scim_see(ScimSeen *seen, const ScimHistoryServer *server);
 
 /* Of the server itself: does the snapshot show what a transaction has committed? */
-extern bool scim_shows(const ScimSeen * seen, uint64 xid);
+extern bool scim_shows(const ScimSeen *seen, uint64 xid);
 
 /* Has it seen the row of that seq and xid?  (Which is committed.) */
-extern bool scim_has_seen(const ScimSeen * seen, int64 seq, uint64 xid);
+extern bool scim_has_seen(const ScimSeen *seen, int64 seq, uint64 xid);
 
 /* Has the first seen all that the other one has?  Both of the same server. */
-extern bool scim_covers(const ScimSeen * seen, const ScimSeen * other);
+extern bool scim_covers(const ScimSeen *seen, const ScimSeen *other);
 
 #endif							/* SCIM_HISTORY_SEEN_H */

@@ -100,18 +100,6 @@ check_columns(Relation table)
 
 /* ---- snapshots of before ---- */
 
-static SCIM_NORETURN void throw_older(void);
-
-static void
-throw_older(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("could not serialize access: whose transactions the history has was decided "
-					"meanwhile, or is to be"),
-			 errhint("Call it once in a transaction that is READ COMMITTED.")));
-}
-
 /* A transaction that keeps its snapshot must have taken it after that was decided. */
 static void
 check_snapshot(Relation table, int64 floor)
@@ -120,12 +108,16 @@ check_snapshot(Relation table, int64 floor)
 
 	if (IsolationUsesXactSnapshot() &&
 		(!read_decided(table, GetTransactionSnapshot(), &found) || found != floor))
-		throw_older();
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: where the history goes on in this server "
+						"was noted meanwhile"),
+				 errhint("Begin the transaction anew.")));
 }
 
 /*
- * Nobody writes the history any more, and nobody will: has it changed since the
- * snapshot that the transaction keeps?  As far as is known: if any transaction ended.
+ * Nobody writes the history any more: has anybody done so since the snapshot that the
+ * transaction keeps?  Not if no transaction has ended.
  */
 static void
 check_nothing_ended(void)
@@ -138,7 +130,11 @@ check_nothing_ended(void)
 	own = GetTransactionSnapshot();
 	latest = GetLatestSnapshot();
 	if (own->xmax != latest->xmax || own->xcnt != latest->xcnt)
-		throw_older();
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access: where the history goes on in this server "
+						"is yet to be noted, and transactions have ended since this one began"),
+				 errhint("Ask once in a transaction that is READ COMMITTED.")));
 }
 
 /* ---- deciding ---- */
@@ -150,9 +146,8 @@ require_writable(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
 				 errmsg("the history came from another server, and it is yet to be noted where "
-						"it goes on here"),
-				 errhint("Call it once in a transaction that may write, such as SELECT "
-						 "scim_changes('now').")));
+						"it goes on in this one"),
+				 errhint("Ask once in a transaction that may write.")));
 }
 
 /*
@@ -230,19 +225,45 @@ write_decision(int64 floor)
 	CommandCounterIncrement();
 }
 
+static bool
+has_written(void)
+{
+	Relation	rows = scim_open_history_table(AccessShareLock);
+	bool		has = CheckRelationLockedByMe(rows, RowExclusiveLock, false);
+
+	table_close(rows, NoLock);
+	return has;
+}
+
 /*
  * Whoever writes the history has locked it until his transaction ends, and has taken
  * his xid and seq under that lock; so under this one all rows up to the last
  * seq are there.
+ *
+ * Of those who decide, one waits for the other, before he stands in the way of who
+ * writes.  Who has written is waited for anyhow, and waits for none of them, as
+ * both would wait for ever.  True: it was decided meanwhile.
  */
+static bool
+lock_history(Relation table, int64 *floor)
+{
+	if (!has_written())
+	{
+		LockRelationOid(RelationGetRelid(table), ShareUpdateExclusiveLock);
+		if (read_decided(table, NULL, floor))
+			return true;
+	}
+	LockRelationOid(scim_history_table(), ShareLock);
+	return read_decided(table, NULL, floor);
+}
+
 static void
 decide(Relation table, int64 *floor)
 {
 	require_writable();
 	/* what the statement itself has written is its own as well */
 	CommandCounterIncrement();
-	LockRelationOid(scim_history_table(), ShareLock);
-	if (read_decided(table, NULL, floor))
+	if (lock_history(table, floor))
 		return;
 	check_nothing_ended();
 	write_decision(Min(scim_last_seq(), first_own_seq() - 1));
@@ -251,7 +272,8 @@ decide(Relation table, int64 *floor)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" does not keep what is written to it",
-						RelationGetRelationName(table))));
+						RelationGetRelationName(table)),
+				 errhint("Drop the triggers and rules that were put there.")));
 }
 
 static void
@@ -264,6 +286,22 @@ require_primary(void)
 				 errhint("Ask the primary.")));
 }
 
+static Relation
+open_server_table(void)
+{
+	Oid			relid = scim_history_server_table();
+	Relation	table;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"%s\" is of a version that has no history", "scimver"),
+				 errhint("ALTER EXTENSION scimver UPDATE")));
+	table = table_open(relid, AccessShareLock);
+	check_columns(table);
+	return table;
+}
+
 ScimHistoryServer
 scim_history_server(void)
 {
@@ -271,8 +309,7 @@ scim_history_server(void)
 	Relation	table;
 
 	require_primary();
-	table = table_open(scim_history_server_table(), AccessShareLock);
-	check_columns(table);
+	table = open_server_table();
 	if (!read_decided(table, NULL, &server.floor))
 		decide(table, &server.floor);
 	check_snapshot(table, server.floor);

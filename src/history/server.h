@@ -16,13 +16,14 @@ typedef struct ScimHistoryServer
 	uint64		system_identifier;
 	Oid			database;
 	int64		floor;			/* the xids of rows up to that seq mean nothing here */
-}			ScimHistoryServer;
+} ScimHistoryServer;
 
 /*
  * This server.  If the history came from another one, that is decided here: under a
  * lock that waits for those who write the history, and under which new ones wait
- * until the transaction ends; an error if it is read-only, or has a snapshot of before.
- * On a standby 55000.  To be called before the snapshot is taken that is to be told.
+ * until the transaction ends; an error if it is read-only (25006), or has a snapshot of
+ * before (40001).  On a standby 55000.  To be called before the snapshot is taken that
+ * is to be told.
  */
 extern ScimHistoryServer scim_history_server(void);
 

@@ -25,6 +25,7 @@
 #include "executor/spi.h"
 #include "history/change.h"
 #include "history/table.h"
+#include "history/values.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"

@@ -18,7 +18,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "executor/tuptable.h"
-#include "history/place.h"
 #include "history/values.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -188,6 +187,15 @@ scim_each_value(Relation relation, AttrNumber column, void (*take) (Datum value,
 }
 
 /* ---- is there a row? ---- */
+
+bool
+scim_is_text(Datum value, const char *text)
+{
+	const struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	Size		length = strlen(text);
+
+	return VARSIZE_ANY_EXHDR(packed) == length && memcmp(VARDATA_ANY(packed), text, length) == 0;
+}
 
 static bool
 has_text(TupleTableSlot *slot, AttrNumber column, const char *text)

@@ -223,15 +223,59 @@ find_pieces(Steps *steps, int begin, ScimHistoryEntry **way)
 
 /* ---- the answers ---- */
 
+static bool
+follows(const ScimHistoryEntry *entry, const ScimHistoryEntry *before)
+{
+	if (compare_versions(before->version, entry->previous_version) != 0)
+		return false;
+	return !entry->has_revision || !before->has_revision ||
+		entry->revision >= before->revision || entry->operation == SCIM_HISTORY_CREATE;
+}
+
 bool
 scim_is_way(ScimHistoryEntry *const *entries, int count)
 {
 	for (int i = 1; i < count; i++)
 	{
-		if (compare_versions(entries[i - 1]->version, entries[i]->previous_version) != 0)
+		if (!follows(entries[i], entries[i - 1]))
 			return false;
 	}
 	return true;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return compare_versions(*(const char *const *) a, *(const char *const *) b);
+}
+
+int
+scim_find_ends(ScimHistoryEntry *const *entries, int count, const char **version)
+{
+	const char **to = palloc_extended(count * sizeof(char *), MCXT_ALLOC_HUGE);
+	const char **from = palloc_extended(count * sizeof(char *), MCXT_ALLOC_HUGE);
+	int			ends = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		to[i] = entries[i]->version;
+		from[i] = entries[i]->previous_version;
+	}
+	qsort(to, count, sizeof(char *), compare_texts);
+	qsort(from, count, sizeof(char *), compare_texts);
+	/* what is reached more often than left */
+	for (int i = 0, j = 0; i < count; i++)
+	{
+		while (j < count && compare_versions(from[j], to[i]) < 0)
+			j++;
+		if (j < count && compare_versions(from[j], to[i]) == 0)
+			j++;
+		else if (ends++ == 0)
+			*version = to[i];
+	}
+	pfree(to);
+	pfree(from);
+	return ends;
 }
 
 void

@@ -8,8 +8,18 @@
 
 #include "history/entries.h"
 
-/* Does each of them lead from where the one before has led to? */
+/*
+ * Does each of them lead from where the one before has led to?  And no revision goes
+ * down, but that of what is created anew.
+ */
 extern bool scim_is_way(ScimHistoryEntry *const *entries, int count);
+
+/*
+ * To where do they lead, in whatever order they stand?  1: to that version (NULL:
+ * nothing is there); 0: back to where they had begun; more: some are missing, and
+ * nobody can tell.
+ */
+extern int	scim_find_ends(ScimHistoryEntry *const *entries, int count, const char **version);
 
 /*
  * Puts entries, which stand in the order of seq, into that of a way that begins with

@@ -67,6 +67,30 @@ is($older->read, 'j k l', '... and goes on afterwards');
 is($feed->read, 'j k l', '... as it does elsewhere');
 is($feed->wrong, '', 'by now, all came once');
 
+# Two that have written very much in another tenant, and now and then here: one is in
+# the list of the snapshot, one has begun later.
+my %bulk = map { $_ => $node->background_psql('scim') } 'listed', 'later';
+my $elsewhere_in_bulk = q{INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor)
+	SELECT nextval('scim_history_seq'), x, now(), 'other', 'User', 'x', 'update', 'me' FROM (SELECT pg_current_xact_id() AS x) q, generate_series(1, 3000)};
+sub write_bulk
+{
+	my ($which) = @_;
+	$bulk{$which}->query_safe('BEGIN');
+	$bulk{$which}->query_safe("$elsewhere_in_bulk; " . written("$which$_")) foreach 1 .. 3;
+	$bulk{$which}->query_safe($elsewhere_in_bulk);
+	return;
+}
+write_bulk('listed');
+write_users($node, 'scim', 'y');
+write_bulk('later');
+is($feed->read, 'y', 'beside two that write much for others');
+$bulk{later}->query_safe('COMMIT');
+is($feed->read, 'later1 later2 later3', 'of one, its own is told');
+$bulk{listed}->query_safe('COMMIT');
+is($feed->read(2), 'listed1 listed2 listed3', 'of the other one, too');
+is($feed->wrong, '', 'by now, all came once');
+$_->quit foreach values %bulk;
+
 # 100,000 transactions, of which every hundredth writes; and three that are open all the
 # time.  The snapshot before them lists one as running: one has begun later and has
 # written, one has an xid alone.
@@ -90,7 +114,7 @@ my $in_pages = $feed->beside;
 my $first = $node->safe_psql('scim', 'SELECT last_value - 2 FROM scim_history_seq');
 my $anew = ScimverFeed->new($node, 'scim', session => $session);
 $session->query_safe($repeatable);
-my $shown = $session->query_safe('SELECT count(*) FROM scim_history_rows');
+my $shown = $session->query_safe('SELECT count(*) FROM scim_history_rows WHERE tenant_id = $$default$$');
 my $xid = xid();
 
 $node->safe_psql('scim', 'CALL pass()');

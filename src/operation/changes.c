@@ -236,6 +236,27 @@ check_kept(const Changes *changes)
 	}
 }
 
+/* Each is written at once: what it is made of takes far more room. */
+static void
+show_entries(Changes *changes)
+{
+	MemoryContext page = CurrentMemoryContext;
+	MemoryContext own = AllocSetContextCreate(page, "scimver change", ALLOCSET_DEFAULT_SIZES);
+
+	for (int i = 0; i < changes->entry_count; i++)
+	{
+		JsonbValue	shown;
+
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(own);
+		scim_root(scim_write_in(page, scim_show_change(changes->entries[i])), &shown);
+		MemoryContextSwitchTo(page);
+		MemoryContextReset(own);
+		scim_append(changes->shown, &shown);
+	}
+	MemoryContextDelete(own);
+}
+
 static void
 read_page(Changes *changes, int64 behind)
 {
@@ -254,11 +275,7 @@ read_page(Changes *changes, int64 behind)
 	stretch.entries = changes->entries;
 	stretch.count = changes->entry_count;
 	scim_put_in_order(&stretch);
-	for (int i = 0; i < changes->entry_count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_append(changes->shown, scim_show_change(changes->entries[i]));
-	}
+	show_entries(changes);
 	scim_close_feed(feed);
 }
 

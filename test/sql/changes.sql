@@ -125,14 +125,26 @@ SELECT * FROM sees('regress_one_tenant', 'mine');
 
 -- ---- very many that are not the reader's: a page ends early ----
 
-SELECT cursor AS before FROM feed('', 'mine', 1000, 'Group') \gset
+INSERT INTO groups (tenant_id, id, data) VALUES ('many', '00000000-0000-4000-a000-000000000004', '{"displayName": "before them"}');
+SELECT cursor AS before FROM feed('', 'many', 1000, 'Group') \gset
 INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor)
-	SELECT nextval('scim_history_seq'), pg_current_xact_id(), now(), 'mine', 'Device', n::text, 'update', 'me' FROM generate_series(1, 100001) n;
-UPDATE groups SET data = data || '{"externalId": "behind them"}' WHERE tenant_id = 'mine' AND id::text LIKE '%4';
-SELECT p - 'nextCursor' FROM scim_changes(:'before', 10, 'Group', 'mine') p;
-SELECT p->'more' AS more, counts(p->'changes') FROM scim_changes(scim_changes(:'before', 10, 'Group', 'mine')->>'nextCursor', 10, 'Group', 'mine') p;
-SELECT counts(changes) FROM feed(:'before', 'mine', 10, 'Group');
-DELETE FROM scim_history_rows WHERE resource_type = 'Device';
+	SELECT nextval('scim_history_seq'), pg_current_xact_id(), now(), 'many', 'Device', n::text, 'update', 'me' FROM generate_series(1, 100001) n;
+UPDATE groups SET data = data || '{"externalId": "behind them"}' WHERE tenant_id = 'many';
+SELECT p - 'nextCursor' AS page, p->>'nextCursor' AS next FROM scim_changes(:'before', 10, 'Group', 'many') p \gset
+SELECT :'page' AS page, p->'more' AS more, counts(p->'changes') FROM scim_changes(:'next', 10, 'Group', 'many') p;
+SELECT counts(changes) FROM feed('', 'many', 10, 'Group');
+
+-- ---- very many of one resource, in one transaction, each leading to the one before it ----
+
+CREATE FUNCTION wrote(tenant text, many int) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, version, previous_version, actor)
+		SELECT nextval('scim_history_seq'), pg_current_xact_id(), now(), tenant, 'User', 'x', 'update', 'v' || many - n + 1, 'v' || many - n, 'me' FROM generate_series(1, many) n $$;
+SELECT wrote('long', 10000), wrote('longer', 10001);
+SELECT tenant, jsonb_array_length(changes) AS changes, changes->0->'version' AS first, changes->-1->'version' AS last, (SELECT count(DISTINCT e->'seq') FROM jsonb_array_elements(changes) e) AS seqs
+	FROM unnest('{long,longer}'::text[]) tenant, feed('', tenant, 1000);
+SET scimver.max_page_size = 100000;
+SELECT tenant, changes->0->'version' AS first, changes->-1->'version' AS last FROM unnest('{long,longer}'::text[]) tenant, feed('', tenant, 100000);
+RESET scimver.max_page_size;
 
 -- ---- what is not kept any more ----
 
@@ -201,6 +213,10 @@ SELECT setval('scim_history_seq', :last - 1);
 SELECT fails(format('SELECT scim_changes(%L, 10, NULL, ''mine'')', :'at_rest'));
 ROLLBACK;
 SELECT setval('scim_history_seq', :last);
+-- what is behind all that is written is not waited for
+INSERT INTO users (tenant_id, id, data) VALUES ('other', '00000000-0000-4000-a000-000000000001', '{"userName": "o"}');
+SELECT pg_switch_wal() \g /dev/null
+SELECT scim_changes('now') - 'nextCursor';
 -- whose transactions the history has is not known any more: what is there is there
 SELECT counts(changes) AS before FROM feed('', 'mine') \gset
 BEGIN;

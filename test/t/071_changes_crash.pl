@@ -10,16 +10,22 @@ use ScimverFeed;
 use ScimverServer;
 use Test::More;
 
-# Nothing comes to the disk by itself, for as long as that can be put off.
-my $node = new_server('changes_crash', conf => "autovacuum = off\nwal_writer_delay = 10s\nwal_writer_flush_after = 1GB\nbgwriter_lru_maxpages = 0\n"
-	. "checkpoint_timeout = 1h\n");
+my $node = new_server('changes_crash', conf => "autovacuum = off\ncheckpoint_timeout = 1h\nbgwriter_lru_maxpages = 0\n");
 add_writing($node, 'scim');
-$node->safe_psql('scim', q{ALTER DATABASE scim SET synchronous_commit = off; CHECKPOINT});
+$node->safe_psql('scim', 'ALTER DATABASE scim SET synchronous_commit = off');
+
+# From now on nothing comes to the disk, unless somebody waits for it.
+sub hold_back
+{
+	kill 'STOP', $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'});
+	return;
+}
 
 sub crash
 {
 	$node->stop('immediate');
 	$node->start;
+	hold_back();
 	return;
 }
 
@@ -31,7 +37,11 @@ sub write_some
 	return;
 }
 
-# What was told.
+# What was told; and that all this is lost, unless.
+hold_back();
+write_some();
+crash();
+cmp_ok($node->safe_psql('scim', 'SELECT count(*) FROM users'), '<', 40, 'what nobody was told is lost in a crash');
 my $feed = ScimverFeed->new($node, 'scim');
 write_some();
 is($feed->read, "@names", 'some changes are told');
@@ -81,4 +91,37 @@ is($feed->read, "@names", '... and then what comes');
 is($feed->wrong, '', '... all came once, and in order');
 write_some();
 is($now->read, "@names @names", '... and for whoever asks later');
+
+# What is written up to the end of a page, or of a file, ends before the header of the next one,
+# of which the server says that it is the end.
+$node->safe_psql('scim', 'SELECT pg_switch_wal()');
+is($now->beside(cursor => 'now')->read, '', 'at the beginning of a file: nothing is asked for that is not there');
+is($node->safe_psql('scim', q{
+	CREATE FUNCTION written() RETURNS bigint LANGUAGE sql AS $$ SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint $$;
+	-- so many bytes are written, with all that a message has besides
+	CREATE FUNCTION fill(length bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+	DECLARE
+		before bigint := written();
+	BEGIN
+		PERFORM pg_logical_emit_message(false, '', repeat('x', length::int));
+		RETURN written() - before;
+	END $$;
+	CREATE FUNCTION at_page() RETURNS boolean LANGUAGE plpgsql AS $$
+	DECLARE
+		page int := current_setting('wal_block_size');
+		header int := 24;
+		more bigint;
+	BEGIN
+		FOR i IN 1 .. 1000 LOOP
+			PERFORM fill(2000) WHERE page - written() % page < 2000;
+			more := fill(1000) - 1000;
+			PERFORM fill(page - written() % page - more);
+			IF written() % page = header THEN
+				PERFORM scim_changes('now');
+				RETURN written() % page = header;
+			END IF;
+		END LOOP;
+		RETURN false;
+	END $$;
+	SELECT at_page()}), 't', 'at the beginning of a page: nothing is, either');
 done_testing();

@@ -68,8 +68,8 @@ is($feed->read, 'j k l', '... as it does elsewhere');
 is($feed->wrong, '', 'by now, all came once');
 
 # Two that have written very much in another tenant, and now and then here: one is in
-# the list of the snapshot, one has begun later.
-my %bulk = map { $_ => $node->background_psql('scim') } 'listed', 'later';
+# the list of the snapshot, one has begun later, and behind it one that wrote little.
+my %bulk = map { $_ => $node->background_psql('scim') } 'listed', 'later', 'last';
 my $elsewhere_in_bulk = q{INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor)
 	SELECT nextval('scim_history_seq'), x, now(), 'other', 'User', 'x', 'update', 'me' FROM (SELECT pg_current_xact_id() AS x) q, generate_series(1, 3000)};
 sub write_bulk
@@ -83,9 +83,10 @@ sub write_bulk
 write_bulk('listed');
 write_users($node, 'scim', 'y');
 write_bulk('later');
+$bulk{last}->query_safe('BEGIN; ' . written('last'));
 is($feed->read, 'y', 'beside two that write much for others');
-$bulk{later}->query_safe('COMMIT');
-is($feed->read, 'later1 later2 later3', 'of one, its own is told');
+$bulk{$_}->query_safe('COMMIT') foreach 'later', 'last';
+is($feed->read, 'later1 later2 later3 last', 'of one, its own is told, and of one behind it');
 $bulk{listed}->query_safe('COMMIT');
 is($feed->read(2), 'listed1 listed2 listed3', 'of the other one, too');
 is($feed->wrong, '', 'by now, all came once');

@@ -288,6 +288,7 @@ make_database()
 		SELECT scim_create_table('users', 'User');
 		SELECT scim_create_table('groups', 'Group');
 		SELECT scim_grant_tenant('default', 'agent');
+		GRANT EXECUTE ON FUNCTION scim_seal_history() TO agent;
 	SQL
 	sql postgres -c "ALTER DATABASE \"$1.new\" RENAME TO \"$1\"" >&2
 }

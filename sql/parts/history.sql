@@ -47,11 +47,11 @@ COMMENT ON COLUMN scim_history_rows.xid IS
 COMMENT ON COLUMN scim_history_rows.at IS
 	'What lastModified became; a time by the clock, which may have jumped, and so no order';
 COMMENT ON COLUMN scim_history_rows.tenant_id IS
-	'The tenant of the resource';
+	'The tenant of the resource; of what was refused in another one, that of who asked';
 COMMENT ON COLUMN scim_history_rows.resource_type IS
 	'Its resource type, such as User';
 COMMENT ON COLUMN scim_history_rows.resource_id IS
-	'Its id; NULL: all resources of the type in the tenant (truncate, remapped)';
+	'Its id; NULL: all resources of the type in the tenant (truncate, remapped), or none was named (refused)';
 COMMENT ON COLUMN scim_history_rows.operation IS
 	'create, update, delete; truncate: all are gone; remapped: what was before is told by other columns, the chain of versions ends here; refused: nothing was changed';
 COMMENT ON COLUMN scim_history_rows.revision IS

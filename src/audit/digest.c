@@ -92,7 +92,7 @@ put_text(Datum value)
 static void
 put_integer(Datum value)
 {
-	length += pg_lltoa(DatumGetInt64(value), room(MAXINT8LEN + 1));
+	length += pg_lltoa(DatumGetInt64(value), room(sizeof("-9223372036854775808")));
 }
 
 static inline char *

@@ -3,40 +3,40 @@
  *		CALL scim_prune_history: deletes the history that is older than it is to be
  *		kept.
  *
- * It goes from tenant to tenant, and in each along the primary key, the oldest
- * first, up to the first row that is young enough.  A row's "at" is never taken
- * for an order: where the clock was set back, rows behind that one may be older,
- * and stay until it is their turn; where it was ahead, rows stay as long as the
- * clock needs to catch up.  What is kept is so a whole stretch up to now, which
- * alone can be read backwards.
- *
- * Each batch is a transaction of its own, in which rows are deleted by the
- * primary key and nothing else is locked: writers of the history only insert, so
- * none waits, and what was ended in between goes on with the next call.  Nor is
+ * It goes from tenant to tenant (prune_tenant.c).  Each batch is a transaction of its
+ * own, in which rows are deleted by the primary key: writers of the history only insert,
+ * so none waits, and what was ended in between goes on with the next call.  Nor is
  * there any hurry: between batches it rests, so that writers have processor and
  * disk for themselves most of the time.
  *
- * In each call a tenant is begun with the first row that there is, not with the
- * one behind the last that went (scim_history_pruned): a transaction that was
- * open for very long may have brought a row since that has a smaller number.
+ * What is sealed must not go while it is sealed, or the seal would be of rows that are
+ * gone.  So a batch holds the lock that a sealer needs, who comes again later; and sees
+ * what was committed before it had the lock, whatever isolation level is the default.
+ * Where there are seals, the call begins with sealing, so that what is old
+ * is sealed.
  *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table.
  */
 #include "postgres.h"
 
+#include "audit/prune_tenant.h"
+#include "audit/seal.h"
+#include "audit/seals.h"
 #include "base/errors.h"
 #include "base/procedure.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "history/place.h"
+#include "history/server.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "storage/latch.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -62,10 +62,9 @@ typedef struct Prune
 	TimestampTz young;			/* rows of then and later are kept */
 	int			batch_size;
 	MemoryContext context;
-	char	   *tenant;			/* that it is at; NULL: none yet */
+	ScimTenantPruning *tenant;	/* that it is at; NULL: none yet */
 	bool		is_done;		/* with that tenant */
 	int64		floor;			/* the xids of rows up to that one mean nothing */
-	int64		behind;			/* up to this seq it has deleted of that tenant in this call */
 	uint64		deleted;
 	TimestampTz said;
 } Prune;
@@ -84,11 +83,16 @@ run(const char *text, int nargs, Oid *types, Datum *values)
 	return SPI_processed;
 }
 
-/* The column of the one row that it returned. */
-static Datum
-result_value(bool *isnull)
+static void
+begin_tenant(Prune *prune, const char *name)
 {
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
+	MemoryContext old = MemoryContextSwitchTo(prune->context);
+
+	if (prune->tenant)
+		scim_end_pruning(prune->tenant);
+	prune->tenant = scim_begin_pruning(name, prune->young);
+	prune->is_done = false;
+	MemoryContextSwitchTo(old);
 }
 
 /* The next tenant, by one look into the index, whatever he has; false: there is none. */
@@ -96,98 +100,36 @@ static bool
 next_tenant(Prune *prune)
 {
 	Oid			types[] = {TEXTOID};
-	Datum		values[] = {prune->tenant ? CStringGetTextDatum(prune->tenant) : (Datum) 0};
+	Datum		values[] = {
+		prune->tenant ? CStringGetTextDatum(prune->tenant->tenant) : (Datum) 0
+	};
 	uint64		count = prune->tenant
 	? run("SELECT tenant_id FROM %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
 		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
 	: run("SELECT tenant_id FROM %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
 		  0, NULL, NULL);
+	SPITupleTable *found = SPI_tuptable;
 	bool		isnull;
 
 	if (count > 0)
-	{
-		if (prune->tenant)
-			pfree(prune->tenant);
-		prune->tenant = MemoryContextStrdup(prune->context,
-											TextDatumGetCString(result_value(&isnull)));
-		prune->is_done = false;
-		prune->behind = PG_INT64_MIN;
-	}
+		begin_tenant(prune, TextDatumGetCString(SPI_getbinval(found->vals[0], found->tupdesc, 1,
+															  &isnull)));
 	/* SPI keeps results until its end, and there may be very many tenants */
-	SPI_freetuptable(SPI_tuptable);
+	SPI_freetuptable(found);
 	return count > 0;
 }
 
-/* Of the tenant's next rows, "most" at most, those before the first that is young: the last. */
-static bool
-find_last(const Prune *prune, int most, int64 *last)
-{
-	Oid			types[] = {TEXTOID, INT8OID, INT4OID, TIMESTAMPTZOID};
-	Datum		values[] = {
-		CStringGetTextDatum(prune->tenant),
-		Int64GetDatum(prune->behind),
-		Int32GetDatum(most),
-		TimestampTzGetDatum(prune->young)
-	};
-	bool		isnull;
-
-	run("SELECT pg_catalog.max(o.seq) FROM ("
-		"SELECT n.seq, pg_catalog.bool_or(n.at" SQL_OP(">=") "$4) OVER (ORDER BY n.seq) AS young"
-		" FROM (SELECT r.seq, r.at FROM %s.scim_history_rows AS r"
-		" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
-		" ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young", 4, types, values);
-	*last = DatumGetInt64(result_value(&isnull));
-	SPI_freetuptable(SPI_tuptable);
-	return !isnull;
-}
-
 /*
- * Deletes the tenant's rows up to that one, and remembers it, with what a reader
- * asks who has not seen all of them: which transactions they were of; how many.
+ * Nobody seals, nor prunes, until the transaction ends; who does is waited for.  If whose
+ * server it is was decided anew meanwhile, that is another row.
  */
-static int64
-delete_up_to(const Prune *prune, int64 last)
+static void
+lock_out_others(void)
 {
-	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
-	Datum		values[] = {
-		CStringGetTextDatum(prune->tenant),
-		Int64GetDatum(prune->behind),
-		Int64GetDatum(last),
-		Int64GetDatum(prune->floor)
-	};
-	bool		isnull;
-	int64		count;
+	const char *lock = "SELECT FROM %s.scim_history_server FOR UPDATE";
 
-	run("WITH gone AS (DELETE FROM %1$s.scim_history_rows WHERE tenant_id" SQL_OP("=") "$1"
-		" AND seq" SQL_OP(">") "$2 AND seq" SQL_OP("<=") "$3 RETURNING seq, xid)"
-		" INSERT INTO %1$s.scim_history_pruned AS p (tenant_id, seq, xid, snapshot, at)"
-		" SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g WHERE g.seq" SQL_OP(">") "$4"
-		" ORDER BY g.xid DESC LIMIT 1), '0'), pg_catalog.pg_current_snapshot(),"
-		" pg_catalog.clock_timestamp() ON CONFLICT (tenant_id) DO UPDATE"
-		" SET seq = GREATEST(p.seq, excluded.seq), xid = CASE WHEN p.seq" SQL_OP("<=") "$4"
-		" THEN excluded.xid ELSE GREATEST(p.xid, excluded.xid) END,"
-		" snapshot = excluded.snapshot, at = excluded.at"
-		" RETURNING (SELECT pg_catalog.count(*) FROM gone)", 4, types, values);
-	count = DatumGetInt64(result_value(&isnull));
-	SPI_freetuptable(SPI_tuptable);
-	return count;
-}
-
-/* Deletes the next rows of the tenant, "most" at most; how many. */
-static int
-delete_rows(Prune *prune, int most)
-{
-	int64		last;
-	int64		count;
-
-	if (!find_last(prune, most, &last))
-	{
-		prune->is_done = true;
-		return 0;
-	}
-	count = delete_up_to(prune, last);
-	prune->behind = last;
-	return (int) count;
+	if (run(lock, 0, NULL, NULL) == 0)
+		run(lock, 0, NULL, NULL);
 }
 
 /* ---- batches ---- */
@@ -232,16 +174,19 @@ delete_batch(Prune *prune)
 				return false;
 			tenants++;
 		}
-		count = delete_rows(prune, left);
+		count = scim_prune_rows(prune->tenant, left, prune->floor, &prune->is_done);
 		prune->deleted += count;
 		left -= count;
 	}
 	return true;
 }
 
-/* A batch and its commit, before which the caller is himself again; false if it was the last. */
+/*
+ * Does a part of the work, as the owner, and commits it; what it returns.  By then the
+ * caller is himself again.  Each statement has a new snapshot.
+ */
 static bool
-run_batch(Prune *prune)
+run_transaction(Prune *prune, bool (*work) (Prune *prune))
 {
 	MemoryContext scratch = AllocSetContextCreate(prune->context, "scimver batch",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -249,15 +194,35 @@ run_batch(Prune *prune)
 	ScimRole	caller;
 	bool		more;
 
+	(void) set_config_option("transaction_isolation", "read committed", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+	prune->floor = scim_history_server().floor;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	scim_act_as_owner_of(scim_history_table(), &caller);
-	more = delete_batch(prune);
+	more = work(prune);
 	scim_act_as_before(&caller);
 	PopActiveSnapshot();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 	SPI_commit();
 	return more;
+}
+
+/* As many rows as make a batch; false if it was the last. */
+static bool
+run_batch(Prune *prune)
+{
+	lock_out_others();
+	return delete_batch(prune);
+}
+
+/* Where there are seals, all goes by them. */
+static bool
+seal_first(Prune *prune)
+{
+	if (scim_has_seals())
+		(void) scim_seal_new_rows();
+	return true;
 }
 
 /* ---- the procedure ---- */
@@ -287,7 +252,7 @@ young_since(FunctionCallInfo fcinfo)
 Datum
 scim_prune_history(PG_FUNCTION_ARGS)
 {
-	Prune		prune = {.is_done = true};
+	Prune		prune = {.is_done = true};	/* with no tenant */
 
 	PreventCommandDuringRecovery("scim_prune_history");
 	scim_require_commits(fcinfo, "scim_prune_history");
@@ -301,7 +266,11 @@ scim_prune_history(PG_FUNCTION_ARGS)
 	prune.context = AllocSetContextCreate(CurrentMemoryContext, "scimver prune",
 										  ALLOCSET_DEFAULT_SIZES);
 	prune.said = GetCurrentTimestamp();
-	for (TimestampTz began = prune.said; run_batch(&prune); began = GetCurrentTimestamp())
+	/* what comes is no transaction of the caller's, which may have a snapshot by now */
+	SPI_commit();
+	run_transaction(&prune, seal_first);
+	for (TimestampTz began = GetCurrentTimestamp(); run_transaction(&prune, run_batch);
+		 began = GetCurrentTimestamp())
 	{
 		say_progress(&prune);
 		rest(began);

@@ -3,7 +3,8 @@
  *		The seals of a tenant as they are stored, and the seqs that came late.
  *
  * They are as many as there were seals, which may be very many: cursors bring them
- * batch by batch.
+ * batch by batch.  Casts are there for an owner who changed a type: what was read is what
+ * is said.
  */
 #include "postgres.h"
 
@@ -13,6 +14,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
+#include "statement/plans.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -26,10 +28,11 @@ typedef struct Batches
 	SPITupleTable *batch;		/* NULL: none */
 	uint64		count;
 	uint64		next;			/* of the batch */
-}			Batches;
+} Batches;
 
 struct ScimSealReader
 {
+	SPIPlanPtr	plan;
 	Batches		batches;
 	ScimStoredSeal seal;
 };
@@ -42,19 +45,28 @@ struct ScimLateSeqs
 /* ---- cursors ---- */
 
 /* %s is the schema of our tables. */
-static void
-open_batches(Batches * batches, const char *text, int nargs, Oid *types, Datum *values)
+static SPIPlanPtr
+prepare(const char *text, int nargs, Oid *types)
 {
 	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
+	SPIPlanPtr	plan = scim_prepare_by_index(sql, nargs, types);
 
-	*batches = (Batches) {0};
-	batches->portal = SPI_cursor_open_with_args(NULL, sql, nargs, types, values, NULL, true, 0);
 	pfree(sql);
+	return plan;
+}
+
+/* The first of the values is the tenant. */
+static void
+open_batches(Batches *batches, SPIPlanPtr plan, const char *tenant, Datum *values)
+{
+	values[0] = CStringGetTextDatum(tenant);
+	*batches = (Batches) {.portal = scim_open_plan(plan, values)};
+	pfree(DatumGetPointer(values[0]));
 }
 
 /* NULL: there is none. */
 static HeapTuple
-next_row(Batches * batches)
+next_row(Batches *batches)
 {
 	CHECK_FOR_INTERRUPTS();
 	if (batches->next >= batches->count)
@@ -70,7 +82,7 @@ next_row(Batches * batches)
 }
 
 static void
-close_batches(Batches * batches)
+close_batches(Batches *batches)
 {
 	if (batches->batch)
 		SPI_freetuptable(batches->batch);
@@ -79,7 +91,7 @@ close_batches(Batches * batches)
 
 /* The number in that column; 0, if it is NULL. */
 static int64
-number_of(const Batches * batches, HeapTuple row, int column, bool *isnull)
+number_of(const Batches *batches, HeapTuple row, int column, bool *isnull)
 {
 	Datum		value = SPI_getbinval(row, batches->batch->tupdesc, column, isnull);
 
@@ -93,19 +105,21 @@ scim_open_seals(const char *tenant, int64 from)
 {
 	ScimSealReader *reader = palloc0(sizeof(ScimSealReader));
 	Oid			types[] = {TEXTOID, INT8OID};
-	Datum		values[] = {CStringGetTextDatum(tenant), Int64GetDatum(from)};
+	Datum		values[] = {(Datum) 0, Int64GetDatum(from)};
 
-	open_batches(&reader->batches,
-				 "SELECT s.number, s.last_seq, s.row_count, s.hash, pg_catalog.upper(s.late),"
-				 " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
-				 " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
-				 " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
-				 " AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types, values);
+	reader->plan = prepare("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
+						   " s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
+						   " pg_catalog.upper(s.late)::pg_catalog.int8,"
+						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
+						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
+						   " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
+						   " AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
+	open_batches(&reader->batches, reader->plan, tenant, values);
 	return reader;
 }
 
 static void
-read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
+read_seal(ScimStoredSeal *seal, const Batches *batches, HeapTuple row)
 {
 	TupleDesc	descriptor = batches->batch->tupdesc;
 	bool		isnull;
@@ -127,8 +141,8 @@ read_seal(ScimStoredSeal * seal, const Batches * batches, HeapTuple row)
 	seal->is_odd = seal->is_odd || DatumGetBool(value);
 }
 
-const		ScimStoredSeal *
-scim_next_seal(ScimSealReader * reader)
+const ScimStoredSeal *
+scim_next_seal(ScimSealReader *reader)
 {
 	HeapTuple	row = next_row(&reader->batches);
 
@@ -142,54 +156,57 @@ scim_next_seal(ScimSealReader * reader)
 }
 
 void
-scim_close_seals(ScimSealReader * reader)
+scim_close_seals(ScimSealReader *reader)
 {
 	close_batches(&reader->batches);
+	SPI_freeplan(reader->plan);
 	pfree(reader);
 }
 
 /* ---- what came late ---- */
 
+SPIPlanPtr
+scim_prepare_late_seqs(void)
+{
+	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
+
+	return prepare("SELECT pg_catalog.lower(l)::pg_catalog.int8,"
+				   " pg_catalog.upper(l)::pg_catalog.int8, s.number::pg_catalog.int8"
+				   " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
+				   " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
+				   " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
+				   " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+				   " ORDER BY pg_catalog.lower(l)", 4, types);
+}
+
 ScimLateSeqs *
-scim_open_late_seqs(const char *tenant, int64 from, int64 to, int64 behind)
+scim_open_late_seqs(SPIPlanPtr plan, const char *tenant, int64 from, int64 to, int64 behind)
 {
 	ScimLateSeqs *reader = palloc0(sizeof(ScimLateSeqs));
-	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
 	Datum		values[] = {
-		CStringGetTextDatum(tenant),
-		Int64GetDatum(from),
-		Int64GetDatum(to),
-		Int64GetDatum(behind)
+		(Datum) 0, Int64GetDatum(from), Int64GetDatum(to), Int64GetDatum(behind)
 	};
 
-	open_batches(&reader->batches,
-				 "SELECT pg_catalog.lower(l), pg_catalog.upper(l)"
-				 " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
-				 " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
-				 " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-				 " AND (pg_catalog.upper_inf(l) OR pg_catalog.upper(l)" SQL_OP(">") "$4)"
-				 " ORDER BY pg_catalog.lower(l) NULLS FIRST", 4, types, values);
+	open_batches(&reader->batches, plan, tenant, values);
 	return reader;
 }
 
 bool
-scim_next_late_seqs(ScimLateSeqs * reader, int64 *first, int64 *last)
+scim_next_late_seqs(ScimLateSeqs *reader, ScimLateStretch *late)
 {
 	HeapTuple	row = next_row(&reader->batches);
 	bool		isnull;
 
 	if (row == NULL)
 		return false;
-	*first = number_of(&reader->batches, row, 1, &isnull);
-	if (isnull)
-		*first = PG_INT64_MIN;
-	*last = number_of(&reader->batches, row, 2, &isnull);
-	*last = isnull ? PG_INT64_MAX : *last - 1;
+	late->first = number_of(&reader->batches, row, 1, &isnull);
+	late->last = number_of(&reader->batches, row, 2, &isnull) - 1;
+	late->number = number_of(&reader->batches, row, 3, &isnull);
 	return true;
 }
 
 void
-scim_close_late_seqs(ScimLateSeqs * reader)
+scim_close_late_seqs(ScimLateSeqs *reader)
 {
 	close_batches(&reader->batches);
 	pfree(reader);

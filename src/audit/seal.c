@@ -10,9 +10,9 @@
  * Only after a restore, or where nothing was sealed yet, all rows are looked at.
  *
  * Rows come sorted by tenant and seq, and each goes into the hash at once: memory does
- * not grow with their number.  Nor do seals, of which one is of so many rows at
- * most: what is pruned goes seal by seal, and a first one of all of a long
- * history would keep it as long as its youngest row.
+ * not grow with their number.  A seal is of so many rows at most, and more make
+ * several: what is pruned goes seal by seal, and a first one of all of a long history
+ * would keep it as long as its youngest row; nor does what came late gather.
  *
  * The caller needs nothing but the right to call it: the statements, which are
  * fixed, run as the owner of the table, who sees all rows.
@@ -77,7 +77,8 @@ typedef struct Sealing
 	SPIPlanPtr	find_last;		/* plans, which are used for each tenant */
 	SPIPlanPtr	insert;
 	Segment		segment;
-	MemoryContext segment_context;	/* of that */
+	MemoryContext context;		/* of the call */
+	MemoryContext segment_context;	/* of the segment */
 	MemoryContext row_context;	/* of a row */
 	int64		sealed;
 } Sealing;
@@ -198,31 +199,51 @@ note(Sealing *sealing)
 	sealing->noted = true;
 }
 
+static MemoryContext
+new_segment_context(const Sealing *sealing)
+{
+	return AllocSetContextCreate(sealing->context, "scimver seal", ALLOCSET_DEFAULT_SIZES);
+}
+
+/* After the last seal of the tenant. */
 static void
-begin_segment(Sealing *sealing, const char *tenant)
+begin_segment(Sealing *sealing, const ScimSeal *last, const char *tenant)
 {
 	Segment    *segment = &sealing->segment;
+
+	segment->tenant = pstrdup(tenant);
+	segment->number = last->number + 1;
+	segment->before = segment->last_seq = last->last_seq;
+	segment->row_count = 0;
+	segment->hash = scim_begin_hash(last->hash, segment->number);
+	initStringInfo(&segment->late);
+	segment->late_from = 1;
+	segment->late_to = 0;
+}
+
+static void
+begin_tenant(Sealing *sealing, const char *tenant)
+{
 	MemoryContext old = MemoryContextSwitchTo(sealing->segment_context);
 	ScimSeal	last = {.number = 0, .last_seq = PG_INT64_MIN, .hash = NULL};
 
 	(void) scim_find_last_seal(sealing->find_last, tenant, &last);
-	segment->tenant = pstrdup(tenant);
-	segment->number = last.number + 1;
-	segment->before = segment->last_seq = last.last_seq;
-	segment->row_count = 0;
-	segment->hash = scim_begin_hash(last.hash, segment->number);
-	initStringInfo(&segment->late);
-	segment->late_from = 1;
-	segment->late_to = 0;
+	begin_segment(sealing, &last, tenant);
 	MemoryContextSwitchTo(old);
 }
 
+/* Behind the last number that there is, a range has no end. */
 static void
 end_late_range(Segment *segment)
 {
-	if (segment->late_from <= segment->late_to)
-		appendStringInfo(&segment->late, "%s[" INT64_FORMAT "," INT64_FORMAT "]",
-						 segment->late.len > 0 ? "," : "", segment->late_from, segment->late_to);
+	if (segment->late_from > segment->late_to)
+		return;
+	appendStringInfo(&segment->late, "%s[" INT64_FORMAT ",", segment->late.len > 0 ? "," : "",
+					 segment->late_from);
+	if (segment->late_to < PG_INT64_MAX)
+		appendStringInfo(&segment->late, INT64_FORMAT "]", segment->late_to);
+	else
+		appendStringInfoChar(&segment->late, ')');
 }
 
 static void
@@ -236,63 +257,107 @@ add_late(Segment *segment, int64 seq)
 	segment->late_to = seq;
 }
 
-static Datum
-hash_datum(Segment *segment)
+static bytea *
+end_hash(Segment *segment)
 {
 	bytea	   *hash = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
 
 	SET_VARSIZE(hash, VARHDRSZ + SCIM_DIGEST_SIZE);
 	scim_end_hash(segment->hash, (uint8 *) VARDATA(hash));
-	return PointerGetDatum(hash);
+	return hash;
 }
 
-/* Writes the seal, if there is one to be written. */
+/* Writes the seal; in its context. */
 static void
-end_segment(Sealing *sealing)
+end_segment(Sealing *sealing, ScimSeal *seal)
 {
 	Segment    *segment = &sealing->segment;
-	MemoryContext old = MemoryContextSwitchTo(sealing->segment_context);
 	Datum		values[6];
 
-	if (segment->tenant)
-	{
-		end_late_range(segment);
-		values[0] = CStringGetTextDatum(segment->tenant);
-		values[1] = Int64GetDatum(segment->number);
-		values[2] = Int64GetDatum(segment->last_seq);
-		values[3] = CStringGetTextDatum(psprintf("{%s}", segment->late.data));
-		values[4] = Int64GetDatum(segment->row_count);
-		values[5] = hash_datum(segment);
-		check_result(SPI_execute_plan(sealing->insert, values, NULL, false, 0), "insert a seal");
-		sealing->sealed += segment->row_count;
-		segment->tenant = NULL;
-	}
+	end_late_range(segment);
+	seal->number = segment->number;
+	seal->last_seq = segment->last_seq;
+	seal->hash = end_hash(segment);
+	values[0] = CStringGetTextDatum(segment->tenant);
+	values[1] = Int64GetDatum(seal->number);
+	values[2] = Int64GetDatum(seal->last_seq);
+	values[3] = CStringGetTextDatum(psprintf("{%s}", segment->late.data));
+	values[4] = Int64GetDatum(segment->row_count);
+	values[5] = PointerGetDatum(seal->hash);
+	check_result(SPI_execute_plan(sealing->insert, values, NULL, false, 0), "insert a seal");
+	if (SPI_processed != 1)
+		scim_throw_not_kept("scim_history_seals");
+	sealing->sealed += segment->row_count;
+}
+
+static void
+end_tenant(Sealing *sealing)
+{
+	MemoryContext old = MemoryContextSwitchTo(sealing->segment_context);
+	ScimSeal	seal;
+
+	if (sealing->segment.tenant)
+		end_segment(sealing, &seal);
+	sealing->segment.tenant = NULL;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(sealing->segment_context);
 }
 
+/* The segment is full: another one follows, after a seal that the snapshot does not show. */
+static void
+go_on(Sealing *sealing)
+{
+	MemoryContext full = sealing->segment_context;
+	MemoryContext old = MemoryContextSwitchTo(full);
+	ScimSeal	seal;
+
+	end_segment(sealing, &seal);
+	sealing->segment_context = new_segment_context(sealing);
+	MemoryContextSwitchTo(sealing->segment_context);
+	begin_segment(sealing, &seal, sealing->segment.tenant);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(full);
+}
+
 /* ---- rows ---- */
 
-/* Has the last call not sealed it?  Those that are found by xid, it has not. */
+/* Has the last call not sealed it, and is it not too late for any? */
 static bool
 is_new(const Sealing *sealing, int64 seq, uint64 xid)
 {
 	const ScimSeen *then = &sealing->then;
 
-	return !sealing->has_then || sealing->by_xid || seq > then->seq ||
+	if (!sealing->has_then || seq > then->seq)
+		return true;
 	/* of this server: the other one knows nothing of its xids */
-		seq > sealing->now.server.floor || !scim_has_seen(then, seq, xid);
+	if (!sealing->by_xid && seq > sealing->now.server.floor)
+		return true;
+	/* who writes has his xid before his seq: what came later has been put there by other means */
+	return xid < then->next && (sealing->by_xid || !scim_has_seen(then, seq, xid));
 }
 
-/* Is the tenant another one than that of the segment, or the segment full? */
 static bool
-needs_segment(const Segment *segment, Datum tenant)
+is_of(const Segment *segment, Datum tenant)
 {
 	const struct varlena *text = PG_DETOAST_DATUM_PACKED(tenant);
 	Size		size = VARSIZE_ANY_EXHDR(text);
 
-	return segment->tenant == NULL || segment->row_count >= MOST_ROWS ||
-		strlen(segment->tenant) != size || memcmp(segment->tenant, VARDATA_ANY(text), size) != 0;
+	return segment->tenant && strlen(segment->tenant) == size &&
+		memcmp(segment->tenant, VARDATA_ANY(text), size) == 0;
+}
+
+/* The segment that the tenant's next row goes into. */
+static void
+find_segment(Sealing *sealing, Datum tenant)
+{
+	if (!is_of(&sealing->segment, tenant))
+	{
+		note(sealing);
+		end_tenant(sealing);
+		begin_tenant(sealing, TextDatumGetCString(tenant));
+	}
+	else if (sealing->segment.row_count >= MOST_ROWS)
+		go_on(sealing);
 }
 
 static void
@@ -311,12 +376,7 @@ seal_row(Sealing *sealing, HeapTuple row, TupleDesc descriptor)
 	/* what the transaction itself has written is not committed yet */
 	if (!scim_has_seen(&sealing->now, seq, xid) || !is_new(sealing, seq, xid))
 		return;
-	if (needs_segment(segment, values[SCIM_ENTRY_TENANT]))
-	{
-		note(sealing);
-		end_segment(sealing);
-		begin_segment(sealing, TextDatumGetCString(values[SCIM_ENTRY_TENANT]));
-	}
+	find_segment(sealing, values[SCIM_ENTRY_TENANT]);
 	if (seq <= segment->before)
 		add_late(segment, seq);
 	else
@@ -350,7 +410,7 @@ seal_rows(Sealing *sealing, Portal portal)
 		if (count == 0)
 			break;
 	}
-	end_segment(sealing);
+	end_tenant(sealing);
 	MemoryContextSwitchTo(old);
 }
 
@@ -373,8 +433,8 @@ seal(Sealing *sealing, const ScimHistoryServer *server)
 	sealing->by_xid = sealing->has_then && is_same_server(&sealing->then.server, server);
 	portal = sealing->by_xid ? open_by_xid(sealing) : open_all();
 	prepare_for_tenants(sealing);
-	sealing->segment_context = AllocSetContextCreate(CurrentMemoryContext, "scimver seal",
-													 ALLOCSET_DEFAULT_SIZES);
+	sealing->context = CurrentMemoryContext;
+	sealing->segment_context = new_segment_context(sealing);
 	sealing->row_context = AllocSetContextCreate(CurrentMemoryContext, "scimver sealed row",
 												 ALLOCSET_DEFAULT_SIZES);
 	/* another server's is of no use any more */

@@ -35,7 +35,7 @@ read_number(const char **at, char behind, uint64 *number)
 {
 	char	   *end;
 
-	*number = strtou64(*at, &end, 10);
+	*number = strtoull(*at, &end, 10);
 	if (end == *at || (*end != behind && *end != '\0'))
 		return false;
 	*at = *end == '\0' ? end : end + 1;
@@ -137,7 +137,10 @@ scim_read_sealer(ScimSeen *seen)
 
 /* ---- writing ---- */
 
-/* How many rows.  As foreign keys do, it meets what was committed after the transaction's snapshot. */
+/*
+ * How many rows; %s is the schema.  As foreign keys do, it meets what was committed
+ * after the transaction's snapshot.
+ */
 static uint64
 write_row(const char *text, const ScimSeen *seen)
 {
@@ -150,7 +153,8 @@ write_row(const char *text, const ScimSeen *seen)
 		[SEQ] = Int64GetDatum(seen->seq),
 		[NEXT_XID] = FullTransactionIdGetDatum(FullTransactionIdFromU64(seen->next))
 	};
-	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
+	const char *schema = scim_extension_schema("scimver");
+	char	   *sql = psprintf(text, schema, schema);
 	ScimRun		run = {.latest = true};
 	int			result;
 
@@ -170,6 +174,7 @@ scim_write_sealer(const ScimSeen *seen)
 				  seen) == 0 &&
 		write_row("INSERT INTO %s.scim_history_sealer"
 				  " (system_identifier, database_oid, floor, snapshot, seq, next_xid)"
-				  " VALUES ($1, $2, $3, $4::pg_catalog.pg_snapshot, $5, $6)", seen) != 1)
-		throw_damaged();
+				  " SELECT $1, $2, $3, $4::pg_catalog.pg_snapshot, $5, $6"
+				  " WHERE NOT EXISTS (SELECT FROM %s.scim_history_sealer)", seen) != 1)
+		scim_throw_not_kept("scim_history_sealer");
 }

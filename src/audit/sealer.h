@@ -13,7 +13,8 @@
 
 /*
  * As the active snapshot shows it, in the current context; false: nothing was sealed
- * yet.  55000 where its owner made more than one row of it, or one with NULLs.
+ * yet.  55000 where its owner made more than one row of it, or one with NULLs, or none
+ * though there are seals.
  */
 extern bool scim_read_sealer(ScimSeen *seen);
 

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "audit/seals.h"
-#include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "executor/spi.h"
@@ -94,6 +93,14 @@ scim_last_seal(const char *tenant, ScimSeal *seal)
 
 	SPI_freeplan(plan);
 	return found;
+}
+
+void
+scim_throw_not_kept(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" does not keep what is written to it", table)));
 }
 
 /* ---- rows ---- */

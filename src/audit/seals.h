@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/digest.h"
 #include "executor/spi.h"
 #include "utils/timestamp.h"
@@ -35,6 +36,9 @@ extern bool scim_find_last_seal(SPIPlanPtr plan, const char *tenant, ScimSeal *s
 
 /* Has any tenant a seal? */
 extern bool scim_has_seals(void);
+
+/* 55000: its owner has put something there that takes writes away. */
+extern SCIM_NORETURN void scim_throw_not_kept(const char *table);
 
 /* The columns of scim_history_rows as a list, in their order (history/place.h), of that alias. */
 extern char *scim_row_columns(const char *alias);

@@ -19,6 +19,7 @@ int			scim_setting_max_page_size = 1000;
 int			scim_setting_max_patch_operations = 1000;
 int			scim_setting_max_patch_work = 1000000;
 int			scim_setting_max_results = 0;
+bool		scim_setting_notify = false;
 int			scim_setting_password_cost = 10;
 bool		scim_setting_require_version = false;
 
@@ -79,6 +80,12 @@ scim_define_settings(void)
 							"number.",
 							NULL, &scim_setting_max_results, 0, 0, PG_INT32_MAX, PGC_USERSET, 0,
 							NULL, NULL, NULL);
+	DefineCustomBoolVariable("scimver.notify",
+							 "Changes that the history records send a notification on the channel "
+							 "scimver when they are committed.",
+							 "Transactions that do so are committed one by one.",
+							 &scim_setting_notify, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	define_text("scimver.only_tenant",
 				"The only tenant that calls may work in; empty: any that is granted.",
 				&scim_setting_only_tenant);

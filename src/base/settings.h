@@ -43,6 +43,9 @@ extern int	scim_setting_max_patch_work;
 /* Results of a list that is read by index or counted; 0: any number. */
 extern int	scim_setting_max_results;
 
+/* Entries of the history send a notification. */
+extern bool scim_setting_notify;
+
 /* Of blowfish, log2 of the rounds. */
 extern int	scim_setting_password_cost;
 

@@ -16,7 +16,9 @@
 #include "log.h"
 #include "scan.h"
 
-Options		options = {.pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT};
+Options		options = {
+	.pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
+};
 
 static const char help[] =
 "scimver-mcp gives MCP clients the tools of the PostgreSQL extension scimver.\n"
@@ -37,6 +39,8 @@ static const char help[] =
 "  --pool N           at most N connections to the database (1 to 64, default 4)\n"
 "  --timeout SECONDS  a call that takes the database longer is cancelled and\n"
 "                     answered with RETRY_LATER (1 to 86400, default 30)\n"
+"  --seal SECONDS     every so often the history is sealed, if the role may do\n"
+"                     that (1 to 86400, default 10; 0: never)\n"
 "  --help             show this help, then exit\n"
 "  --version          show the version, then exit\n"
 "\n"
@@ -87,16 +91,16 @@ check_conninfo(const char *conninfo)
 	PQfreemem(message);
 }
 
-/* A number from 1 to the limit, or the end with this complaint. */
+/* A number from the least to the limit, or the end with this complaint. */
 static int
-number(const char *text, long limit, const char *complaint)
+number(const char *text, long least, long limit, const char *complaint)
 {
 	char	   *end;
 	long		value;
 
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || value < 1 || value > limit)
+	if (errno != 0 || end == text || *end != '\0' || value < least || value > limit)
 		usage_error(complaint, NULL);
 	return (int) value;
 }
@@ -110,6 +114,7 @@ command_line_read(int argc, char **argv)
 		{"require-version", no_argument, NULL, 'q'},
 		{"pool", required_argument, NULL, 'p'},
 		{"timeout", required_argument, NULL, 'l'},
+		{"seal", required_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0}
@@ -133,12 +138,16 @@ command_line_read(int argc, char **argv)
 				options.require_version = true;
 				break;
 			case 'p':
-				options.pool_size = number(optarg, POOL_LIMIT,
+				options.pool_size = number(optarg, 1, POOL_LIMIT,
 										   "--pool takes a number from 1 to 64");
 				break;
 			case 'l':
-				options.timeout = number(optarg, TIMEOUT_LIMIT,
+				options.timeout = number(optarg, 1, TIMEOUT_LIMIT,
 										 "--timeout takes a number of seconds from 1 to 86400");
+				break;
+			case 's':
+				options.seal = number(optarg, 0, SEAL_LIMIT,
+									  "--seal takes a number of seconds from 0 to 86400");
 				break;
 			case 'h':
 				print(help);

@@ -15,6 +15,7 @@ typedef struct Options
 	bool		require_version;	/* --require-version: no writes without expected_version */
 	int			pool_size;		/* --pool: most connections at once */
 	int			timeout;		/* --timeout: seconds that a call may take */
+	int			seal;			/* --seal: seconds between two seals of the history; 0: none */
 } Options;
 
 /* --pool, its default and its limit. */
@@ -24,6 +25,10 @@ typedef struct Options
 /* --timeout, its default and its limit: a day. */
 #define TIMEOUT_DEFAULT 30
 #define TIMEOUT_LIMIT 86400
+
+/* --seal, its default and its limit: a day. */
+#define SEAL_DEFAULT 10
+#define SEAL_LIMIT 86400
 
 extern Options options;
 

@@ -16,6 +16,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -88,7 +89,7 @@ end(Connection *c, bool unsent, bool overdue)
 static void
 lost(Connection *c, bool unsent)
 {
-	if (c->state != CONNECTION_IDLE)
+	if (c->request != NULL && !request_is_passive(c->request))
 		log_line("a connection to the database was lost during a call");
 	end(c, unsent, false);
 }
@@ -230,11 +231,14 @@ answered(Request *request, const PGresult *answer)
 	if (answer_is_error(answer))
 	{
 		const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+		bool		passive = request_is_passive(request);
+		char		reason[64];
 
-		if (!request->cancelled)
-			log_line("%s: the database answered with SQLSTATE %s", queries_name(request),
-					 sqlstate != NULL ? sqlstate : "(none)");
-		request_failed(request, request_error(request, sqlstate, true), NULL);
+		(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
+						sqlstate != NULL ? sqlstate : "(none)");
+		if (!request->cancelled && !passive)
+			log_line("%s: %s", queries_name(request), reason);
+		request_failed(request, request_error(request, sqlstate, true), passive ? reason : NULL);
 		return;
 	}
 	value = answer_value(answer, &length);

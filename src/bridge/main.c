@@ -6,7 +6,8 @@
  * (transport.h, lines.c, transport_stdio.c).  Its lines become messages (scan.c,
  * rpc.c, message.c, mcp.c), which either are answered at once (result.c) or become
  * calls, whose requests (request.c) find their tool (tool_list.c) and a connection
- * (pool.c, connection.c, queries.c).
+ * (pool.c, connection.c, queries.c).  A timer asks for seals of the history, which
+ * no client waits for (seal.c).
  */
 #include <event2/event.h>
 #include <stdbool.h>
@@ -19,6 +20,7 @@
 #include "log.h"
 #include "mcp.h"
 #include "pool.h"
+#include "seal.h"
 #include "session.h"
 #include "tool_list.h"
 #include "transport_stdio.h"
@@ -68,6 +70,7 @@ main(int argc, char **argv)
 	pool_open(base);
 	tool_list_open();
 	instructions_open(base);
+	seal_open(base);
 	sessions_open(base, lifetime_end);
 	mcp_serve(transport_stdio_open(base));
 	if (event_base_dispatch(base) < 0)

@@ -9,6 +9,10 @@
  * cannot be opened and no other is there, what is queued is told so; the next
  * attempt comes after a growing pause, in which requests wait.
  *
+ * A passive request is sent when there is a connection that no other one waits
+ * for.  Others that come while it is under way may find no connection but its: once
+ * one of them has waited a moment, it is cancelled.
+ *
  * libpq is used without blocking: connection.c's business is one connection,
  * this file's is to share them out.
  *
@@ -30,6 +34,12 @@
 #define PAUSE_FIRST 100
 #define PAUSE_LONGEST 2000
 
+/*
+ * How long a request waits while a passive one is under way, in milliseconds: longer
+ * than one commonly takes, as a cancel request takes its time, too.
+ */
+#define GIVE_WAY_AFTER 100
+
 TAILQ_HEAD(Lanes, Lane);
 
 static struct
@@ -41,6 +51,7 @@ static struct
 	bool		pausing;		/* within such a pause */
 	struct event *pause_over;	/* ends it */
 	char	   *reason;			/* why the last attempt failed */
+	struct event *give_way;		/* a request has waited beside a passive one */
 }			pool = {.lanes = TAILQ_HEAD_INITIALIZER(pool.lanes)};
 
 static void
@@ -49,10 +60,14 @@ fail_queue(OwnError error, const char *reason)
 	RequestQueue failed = TAILQ_HEAD_INITIALIZER(failed);
 	Request    *request;
 	Lane	   *lane;
+	Lane	   *next;
 
-	/* answering may queue new requests: they are not meant */
-	while ((lane = TAILQ_FIRST(&pool.lanes)) != NULL)
+	/* answering may queue new requests: they are not meant, nor is who waits passively */
+	for (lane = TAILQ_FIRST(&pool.lanes); lane != NULL; lane = next)
 	{
+		next = TAILQ_NEXT(lane, turn);
+		if (lane->passive)
+			continue;
 		TAILQ_CONCAT(&failed, &lane->queue, queue);
 		lane->queued = 0;
 		TAILQ_REMOVE(&pool.lanes, lane, turn);
@@ -64,21 +79,25 @@ fail_queue(OwnError error, const char *reason)
 	}
 }
 
-/* The lane whose turn it is; NULL: none has what may be sent now. */
+/* The lane whose turn it is, a passive one last; NULL: none has what may be sent now. */
 static Lane *
 next_lane(void)
 {
+	Lane	   *passive = NULL;
 	Lane	   *lane;
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
 	{
-		if (!lane->held)
+		if (lane->held)
+			continue;
+		if (!lane->passive)
 			return lane;
+		passive = lane;
 	}
-	return NULL;
+	return passive;
 }
 
-/* How many requests may be sent now. */
+/* How many requests may be sent now, and want a connection. */
 static unsigned int
 sendable(void)
 {
@@ -86,7 +105,7 @@ sendable(void)
 	Lane	   *lane;
 
 	TAILQ_FOREACH(lane, &pool.lanes, turn)
-		count += lane->held ? 0 : lane->queued;
+		count += lane->held || lane->passive ? 0 : lane->queued;
 	return count;
 }
 
@@ -151,6 +170,46 @@ take_out(Request *request, bool next)
 		TAILQ_INSERT_TAIL(&pool.lanes, lane, turn);
 }
 
+/* The passive request that is under way, and may still be cancelled. */
+static Connection *
+passive_connection(void)
+{
+	for (int i = 0; i < options.pool_size; i++)
+	{
+		const Request *request = pool.connections[i].request;
+
+		if (request != NULL && request_is_passive(request) && !request->cancelled)
+			return &pool.connections[i];
+	}
+	return NULL;
+}
+
+/* Does a request wait that a passive one may have to give way to?  For how long? */
+static void
+watch_waiting(void)
+{
+	static const struct timeval moment = {0, GIVE_WAY_AFTER * 1000};
+
+	if (sendable() == 0 || passive_connection() == NULL)
+		(void) event_del(pool.give_way);
+	else if (!evtimer_pending(pool.give_way, NULL) && event_add(pool.give_way, &moment) < 0)
+		log_fatal("cannot set a timer");
+}
+
+static void
+on_give_way(evutil_socket_t fd, short what, void *arg)
+{
+	Connection *c = passive_connection();
+
+	(void) fd;
+	(void) what;
+	(void) arg;
+	if (c == NULL || sendable() == 0)
+		return;
+	c->request->cancelled = true;
+	connection_cancel(c);
+}
+
 void
 pool_dispatch(void)
 {
@@ -170,6 +229,7 @@ pool_dispatch(void)
 		connection_take(c, request);
 	}
 	open_connections();
+	watch_waiting();
 	pool.dispatching = false;
 }
 
@@ -293,7 +353,8 @@ pool_open(struct event_base *base)
 	for (int i = 0; i < options.pool_size; i++)
 		connection_init(&pool.connections[i], &handlers);
 	pool.pause_over = evtimer_new(base, on_pause_over, NULL);
-	if (pool.pause_over == NULL)
+	pool.give_way = evtimer_new(base, on_give_way, NULL);
+	if (pool.pause_over == NULL || pool.give_way == NULL)
 		log_fatal("cannot make a timer");
 	connections_open(base);
 }

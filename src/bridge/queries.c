@@ -80,12 +80,34 @@ static const char may_write[] =
 static const char set_messages[] =
 ", pg_catalog.set_config('client_min_messages', 'warning', true)";
 
+/*
+ * Before a seal.  The function must be the extension's own: in a schema where
+ * others may create functions, a version that has none would let them run code
+ * as this role.
+ */
+static const char may_seal[] =
+"SELECT CASE WHEN pg_catalog.current_setting('transaction_read_only')"
+" OPERATOR(pg_catalog.=) 'on' THEN '" CANNOT_SEAL "'"
+" WHEN pg_catalog.has_function_privilege(p.oid, 'EXECUTE') THEN '" MAY_SEAL "'"
+" ELSE '" MAY_NOT_SEAL "' END AS answer"
+" FROM pg_catalog.pg_extension e"
+" JOIN pg_catalog.pg_depend d ON d.refclassid OPERATOR(pg_catalog.=) e.tableoid"
+" AND d.refobjid OPERATOR(pg_catalog.=) e.oid"
+" AND d.deptype OPERATOR(pg_catalog.=) 'e'"
+" JOIN pg_catalog.pg_proc p ON d.classid OPERATOR(pg_catalog.=) p.tableoid"
+" AND d.objid OPERATOR(pg_catalog.=) p.oid"
+" AND p.proname OPERATOR(pg_catalog.=) 'scim_seal_history'"
+" AND p.pronargs OPERATOR(pg_catalog.=) 0"
+" AND p.pronamespace OPERATOR(pg_catalog.=) e.extnamespace"
+" WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
+
 /* What it is all for. */
 static const char *const functions[REQUEST_KINDS] = {
 	[REQUEST_TOOLS] = "scim_tools",
 	[REQUEST_INSTRUCTIONS] = "scim_instructions",
 	[REQUEST_READ] = "scim_call_tool",
-	[REQUEST_WRITE] = "scim_call_tool"
+	[REQUEST_WRITE] = "scim_call_tool",
+	[REQUEST_SEAL] = "scim_seal_history"
 };
 
 /*
@@ -134,14 +156,15 @@ static char *
 statement(RequestKind kind, const char *schema)
 {
 	bool		writes = kind == REQUEST_WRITE;
+	bool		seals = kind == REQUEST_SEAL;	/* for all tenants, and by nobody's call */
 	Buf			text = {NULL, 0, 0};
 
 	buf_text(&text, set_agent);
-	if (options.tenant != NULL)
+	if (options.tenant != NULL && !seals)
 		buf_text(&text, set_tenant);
-	if (options.require_version)
+	if (options.require_version && !seals)
 		buf_text(&text, set_require_version);
-	buf_text(&text, writes ? set_commit : set_read_only);
+	buf_text(&text, writes || seals ? set_commit : set_read_only);
 	if (writes)
 		buf_text(&text, may_write);
 	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind],
@@ -238,6 +261,8 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 
 	if (request->kind == REQUEST_LISTEN)
 		return send_listen(pg, request->tool);
+	if (request->kind == REQUEST_MAY_SEAL)
+		return PQsendQueryParams(pg, may_seal, 0, NULL, NULL, NULL, NULL, 0) == 1;
 	if (request->arguments.length > INT_MAX)
 		return false;			/* a line is far shorter */
 	lengths[1] = (int) request->arguments.length;
@@ -253,7 +278,7 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 bool
 queries_show_demotion(Queries *queries, const Request *request, const PGresult *answer)
 {
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request_only_reads(request))
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request->kind != REQUEST_WRITE)
 		return false;
 	switch (answer_server(answer))
 	{

@@ -29,6 +29,11 @@ typedef struct Queries
 	int			limit;			/* how long a request may take, in milliseconds */
 } Queries;
 
+/* What REQUEST_MAY_SEAL is answered with; NULL: the extension is too old, or not there. */
+#define MAY_SEAL "may"
+#define MAY_NOT_SEAL "denied"	/* no EXECUTE */
+#define CANNOT_SEAL "reads"		/* a standby, or transactions that only read */
+
 /* What a request is called in the log: a tool, or the function that it asks. */
 extern const char *queries_name(const Request *request);
 

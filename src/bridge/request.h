@@ -26,6 +26,8 @@ typedef enum RequestKind
 	REQUEST_READ,				/* a call of a tool that only reads */
 	REQUEST_WRITE,				/* a call of any other tool */
 	REQUEST_LISTEN,				/* what is notified on a channel, from now on */
+	REQUEST_MAY_SEAL,			/* can the history be sealed, and by this role? (queries.h) */
+	REQUEST_SEAL,				/* seal it */
 	REQUEST_KINDS				/* how many there are */
 } RequestKind;
 
@@ -62,6 +64,7 @@ typedef struct Lane
 	RequestQueue queue;			/* those that wait for a connection */
 	unsigned int queued;		/* how many */
 	bool		held;			/* none of them is to be sent now */
+	bool		passive;		/* others go first, and no connection is opened for it */
 } Lane;
 
 struct Request
@@ -108,7 +111,14 @@ extern void lane_init(Lane *lane);
 static inline bool
 request_only_reads(const Request *request)
 {
-	return request->kind != REQUEST_WRITE;
+	return request->kind != REQUEST_WRITE && request->kind != REQUEST_SEAL;
+}
+
+/* Does it give way to all others?  Then its maker also says in the log how it ended. */
+static inline bool
+request_is_passive(const Request *request)
+{
+	return request->lane != NULL && request->lane->passive;
 }
 
 /*

@@ -15,7 +15,10 @@
 
 /* ---- as they came ---- */
 
-/* What was refused changed nothing. */
+/*
+ * An entry that lacks what each has, or whose operation is none that is known, led
+ * nowhere.  (What was refused is not among them.)
+ */
 static ScimHistoryEntry *
 read_step(ScimChain *chain, ScimHistoryReader *reader)
 {

@@ -1,6 +1,6 @@
 /*
  * change.h
- *		A change of a resource, on its way into the history.
+ *		A change of a resource, or one that was refused, on its way into the history.
  */
 #ifndef SCIM_HISTORY_CHANGE_H
 #define SCIM_HISTORY_CHANGE_H
@@ -43,6 +43,8 @@ typedef struct ScimChange
 	bool		password;		/* another one than before, or (create, delete) there is one */
 	const ScimMemberMoves *moves;	/* NULL: none.  Of what is deleted: all that went */
 	ScimMemberSum members_before;	/* of a group with moves */
+	const char *expected_version;	/* of what was refused; NULL: none */
+	const char *error_code;		/* why it was refused; NULL: it was not */
 } ScimChange;
 
 #endif							/* SCIM_HISTORY_CHANGE_H */

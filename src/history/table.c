@@ -318,14 +318,14 @@ insert_by_statement(Relation relation, Datum *values, bool *nulls)
 	MemoryContextSwitchTo(caller);
 }
 
-void
+bool
 scim_insert_entry(Datum values[SCIM_ENTRY_COLUMNS], bool nulls[SCIM_ENTRY_COLUMNS])
 {
 	Relation	relation = open_table();
 	FullTransactionId xid;
 
 	if (relation == NULL)
-		return;
+		return false;
 
 	/*
 	 * First the xid, then the seq.  Whoever reads the sequence, and after that the next xid, knows
@@ -338,4 +338,5 @@ scim_insert_entry(Datum values[SCIM_ENTRY_COLUMNS], bool nulls[SCIM_ENTRY_COLUMN
 	nulls[SCIM_ENTRY_SEQ] = nulls[SCIM_ENTRY_XID] = false;
 	(place.direct ? insert_directly : insert_by_statement) (relation, values, nulls);
 	table_close(relation, NoLock);
+	return true;
 }

@@ -11,8 +11,8 @@
 
 /*
  * Puts a row into it, as its owner would; seq and xid are filled in.  Where there
- * is no such table, nothing happens.
+ * is no such table, nothing happens: false.
  */
-extern void scim_insert_entry(Datum values[SCIM_ENTRY_COLUMNS], bool nulls[SCIM_ENTRY_COLUMNS]);
+extern bool scim_insert_entry(Datum values[SCIM_ENTRY_COLUMNS], bool nulls[SCIM_ENTRY_COLUMNS]);
 
 #endif							/* SCIM_HISTORY_TABLE_H */

@@ -22,7 +22,7 @@ extern void scim_each_value(Relation relation, AttrNumber column,
 /* Are values that are equal to the index's column of that place (from 0) the same? */
 extern bool scim_tells_apart(Relation index, int place);
 
-/* Is a text, of a column of it, that one, byte by byte? */
+/* Is a text that one, byte by byte? */
 extern bool scim_is_text(Datum value, const char *text);
 
 /* Has it a row? */

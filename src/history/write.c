@@ -6,7 +6,9 @@
 
 #include "base/actor.h"
 #include "base/jsonb_tree.h"
+#include "base/settings.h"
 #include "catalog/pg_type.h"
+#include "commands/async.h"
 #include "history/table.h"
 #include "history/write.h"
 #include "miscadmin.h"
@@ -98,6 +100,16 @@ set_actor(Entry *entry)
 		set_text(entry, SCIM_ENTRY_APPLICATION_NAME, actor.application_name);
 }
 
+/*
+ * Wakes who listens: to read on, as what changed, and where, is not for everybody who
+ * can listen.  Once for the transaction, as the server drops what is the same.
+ */
+static void
+notify(void)
+{
+	Async_Notify("scimver", "");
+}
+
 void
 scim_write_history(const ScimChange *change)
 {
@@ -115,5 +127,9 @@ scim_write_history(const ScimChange *change)
 	set_text(&entry, SCIM_ENTRY_PREVIOUS_VERSION, change->previous_version);
 	set_changes(&entry, change);
 	set_actor(&entry);
-	scim_insert_entry(entry.values, entry.nulls);
+	set_text(&entry, SCIM_ENTRY_EXPECTED_VERSION, change->expected_version);
+	set_text(&entry, SCIM_ENTRY_ERROR_CODE, change->error_code);
+	if (scim_insert_entry(entry.values, entry.nulls) && scim_setting_notify &&
+		change->operation != SCIM_HISTORY_REFUSED)
+		notify();
 }

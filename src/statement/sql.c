@@ -251,14 +251,21 @@ static const char *const discouraged[] = {"enable_seqscan", "enable_bitmapscan",
 "enable_sort", "jit"};
 
 static void
+set_for_plan(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
+static void
 plan_by_indexes(SPIPlanPtr plan)
 {
 	int			nesting = NewGUCNestLevel();
 	CachedPlan *made;
 
 	for (size_t i = 0; i < lengthof(discouraged); i++)
-		(void) set_config_option(discouraged[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-								 true, 0, false);
+		set_for_plan(discouraged[i], "off");
+	set_for_plan("enable_indexscan", "on");
 	made = SPI_plan_get_cached_plan(plan);
 	if (made)
 		ReleaseCachedPlan(made, NULL);

@@ -41,6 +41,8 @@ const ScimParameter scim_parameters[] = {
 		"For long lists: \"*\", then next_cursor"},
 	[PARAM_MEMBER_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
 	[PARAM_HISTORY_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
+	[PARAM_CHANGES_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
+		"next_cursor; \"now\": only what comes; default: all that is kept"},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, "Count beyond 1000"},
 	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
@@ -156,6 +158,11 @@ const ScimSubject scim_subjects[] = {
 		.many = "resources",
 		.any = "",
 		.adds = PARAM_RESOURCE_TYPE,
+		.has_history = true,
+	},
+	{
+		.one = "resource",
+		.many = "resources",
 		.has_history = true,
 	},
 };
@@ -313,6 +320,16 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"is still to be undone repeat with current_version.",
 		.after_mismatch = "if it is still to be brought back, make the call again with "
 		"expected_version = ",
+	},
+	[TOOL_CHANGES] = {
+		.name = "scim_changes",
+		.title = "What changed",
+		.description = "Who changed which attributes of which {many}, each change once, in order; "
+		"call again with next_cursor to hear what changed since.",
+		.about = ABOUT_CHANGES,
+		.optional = {PARAM_RESOURCE_TYPE, PARAM_COUNT, PARAM_CHANGES_CURSOR, PARAM_TENANT_ID},
+		.read_only = true,
+		.idempotent = true,
 	},
 	[TOOL_GET_SCHEMAS] = {
 		.name = "scim_get_schemas",

@@ -40,6 +40,7 @@ typedef enum ScimParameterId
 	PARAM_CURSOR,
 	PARAM_MEMBER_CURSOR,
 	PARAM_HISTORY_CURSOR,
+	PARAM_CHANGES_CURSOR,
 	PARAM_INCLUDE_TOTAL,
 	PARAM_ATTRIBUTES,
 	PARAM_EXCLUDED_ATTRIBUTES,
@@ -100,13 +101,14 @@ typedef struct ScimSubject
 	bool		has_history;	/* its tools are for tables whose history is kept */
 } ScimSubject;
 
-#define SCIM_SUBJECTS 5
+#define SCIM_SUBJECTS 6
 
 #define ABOUT_USERS			1
 #define ABOUT_GROUPS		2
 #define ABOUT_RESOURCES		4
 #define ABOUT_NONE			8
 #define ABOUT_HISTORY		16
+#define ABOUT_CHANGES		32
 
 /* The rows of the table, in the order in which tools are listed. */
 typedef enum ScimToolPatternId
@@ -123,6 +125,7 @@ typedef enum ScimToolPatternId
 	TOOL_LIST_MEMBERS,
 	TOOL_GET_HISTORY,
 	TOOL_RESTORE,
+	TOOL_CHANGES,
 	TOOL_GET_SCHEMAS,
 	TOOL_SERVER_INFO
 } ScimToolPatternId;

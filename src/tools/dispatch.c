@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
 #include "fmgr.h"
+#include "history/refused.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/read.h"
@@ -44,6 +45,7 @@ static const ScimHandler handlers[] = {
 	[TOOL_LIST_MEMBERS] = scim_run_list_members,
 	[TOOL_GET_HISTORY] = scim_run_get_history,
 	[TOOL_RESTORE] = scim_run_restore,
+	[TOOL_CHANGES] = scim_run_changes,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };
@@ -79,7 +81,7 @@ read_current(void *argument)
  * message's pattern, not the message: that may hold values.
  */
 static void
-log_internal(const ErrorData *error)
+log_error(const char *what, const ErrorData *error)
 {
 	ScimActor	actor = scim_actor();
 	StringInfoData where;
@@ -94,8 +96,9 @@ log_internal(const ErrorData *error)
 		appendStringInfo(&where, ", agent \"%s\"", actor.agent);
 	ereport(LOG_SERVER_ONLY,
 			(errcode(error->sqlerrcode),
-			 errmsg_internal("tool %s failed with SQLSTATE %s in %s: %s%s",
+			 errmsg_internal("tool %s %s SQLSTATE %s in %s: %s%s",
 							 actor.tool ? actor.tool : "?",
+							 what,
 							 unpack_sql_state(error->sqlerrcode),
 							 error->funcname ? error->funcname : "?",
 							 error->message_id ? error->message_id : "?",
@@ -150,6 +153,24 @@ look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
 	}
 }
 
+/* The answer to an error is final, whether it can be recorded or not. */
+static text *
+refuse(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
+{
+	ScimRefusal refusal = {
+		.kind = kind,
+		.type = call->type,
+		.tenant = call->tenant,
+		.id = call->id,
+		.expected = call->expected
+	};
+	const ErrorData *unwritten = scim_record_refusal(&refusal);
+
+	if (unwritten)
+		log_error("was refused, which was not recorded for", unwritten);
+	return scim_failure(call, error, kind);
+}
+
 static text *
 answer(ScimToolCall *call)
 {
@@ -168,14 +189,14 @@ answer(ScimToolCall *call)
 		if (kind == mismatch && is_own_mismatch(call, error))
 			look_again(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
-			log_internal(error);
+			log_error("failed with", error);
 
 		/*
 		 * Content that toggles: the version was another when the write looked, and is the expected
 		 * one again.  A mismatch would be absurd to read.
 		 */
 		if (!call->current || !current_is_expected(call))
-			return scim_failure(call, error, kind);
+			return refuse(call, error, kind);
 		call->current = NULL;
 	}
 	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));

@@ -10,11 +10,14 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
+#include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "miscadmin.h"
+#include "operation/changes.h"
 #include "operation/history.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
@@ -264,4 +267,40 @@ scim_run_list_history(ScimToolCall *call)
 				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
 					  SCIM_LARGEST_COUNT),
 				  "from_version shows what changed between versions.");
+}
+
+/* ---- changes of all resources ---- */
+
+static Jsonb *
+read_changes(ListPage *page, int count)
+{
+	const ScimToolCall *call = page->call;
+
+	return scim_store_changes(cursor_argument(call, PARAM_CHANGES_CURSOR), count,
+							  call->type ? call->type->name : NULL, call->tenant);
+}
+
+/* In words of a tool what SQL is told by 55000. */
+static void
+require_primary(void)
+{
+	ScimError  *error;
+
+	if (!RecoveryInProgress())
+		return;
+	error = scim_error(SCIM_RETRY_LATER);
+	scim_error_hint(error, "Use a connection to the primary server.");
+	scim_throw(error, "this server is a standby, which cannot tell what has changed");
+}
+
+text *
+scim_run_changes(ScimToolCall *call)
+{
+	ListPage	page = {.call = call, .array = "changes", .by_cursor = true};
+
+	require_primary();
+	return answer(&page, read_changes,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
+					  SCIM_LARGEST_COUNT),
+				  "scim_get_history tells more of a single resource.");
 }

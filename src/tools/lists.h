@@ -26,6 +26,9 @@ extern text *scim_run_list_members(ScimToolCall *call);
 /* scim_get_history, where it names no version. */
 extern text *scim_run_list_history(ScimToolCall *call);
 
+/* scim_changes. */
+extern text *scim_run_changes(ScimToolCall *call);
+
 /*
  * The first of a list, which the answer holds under that name, that fit into it:
  * always one, if need be without its largest members.  "versioned": they are

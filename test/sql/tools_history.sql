@@ -1,4 +1,4 @@
--- What agents see of the history: the tools scim_get_history and scim_restore.
+-- What agents see of the history: the tools scim_get_history, scim_restore and scim_changes.
 -- In a database of its own, as a database has one table for each resource type.
 SET client_min_messages = warning;
 CREATE DATABASE scimver_tools_history TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
@@ -11,7 +11,7 @@ SET scimver.password_cost = 4;
 
 -- without a table whose history is kept, no tool is for it
 CREATE FUNCTION listed() RETURNS text LANGUAGE sql AS $$
-	SELECT string_agg(t->>'name', ' ') FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' IN ('scim_get_history', 'scim_restore') $$;
+	SELECT string_agg(t->>'name', ' ') FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' IN ('scim_get_history', 'scim_restore', 'scim_changes') $$;
 SELECT listed() IS NULL;
 SELECT scim_create_table('users', 'User', '{"history": false}');
 SELECT listed() IS NULL;
@@ -52,6 +52,38 @@ SELECT try('scim_get_history', :'who'::jsonb || jsonb_build_object('from_version
 -- page by page, to the end
 SELECT a #>> '{metadata,next_cursor}' AS cursor, jsonb_array_length(a #> '{content,entries}') FROM (SELECT scim_call_tool('scim_get_history', :'who'::jsonb || '{"count": 2, "cursor": "*"}')::jsonb) x(a) \gset
 SELECT a #> '{metadata,next_cursor}' IS NULL, a #>> '{content,entries,0,operation}', jsonb_array_length(a #> '{content,entries}') FROM (SELECT scim_call_tool('scim_get_history', :'who'::jsonb || jsonb_build_object('cursor', :'cursor'))::jsonb) x(a);
+
+-- what changed since, of all resources: page by page, each change once; from now on; of one type
+SELECT try('scim_changes', '{"count": 2, "cursor": "*"}');
+SELECT a #>> '{metadata,next_cursor}' AS cursor FROM (SELECT scim_call_tool('scim_changes', '{"count": 2}')::jsonb) x(a) \gset
+SELECT a #>> '{metadata,next_cursor}' AS cursor, a #> '{content,more}' AS more, jsonb_array_length(a #> '{content,changes}') AS changes FROM (SELECT scim_call_tool('scim_changes', jsonb_build_object('cursor', :'cursor'))::jsonb) x(a) \gset
+\echo :more :changes
+SELECT try('scim_changes', jsonb_build_object('cursor', :'cursor'));
+SELECT a #>> '{metadata,next_cursor}' AS now FROM (SELECT scim_call_tool('scim_changes', '{"cursor": "now", "resource_type": "User"}')::jsonb) x(a) \gset
+SELECT scim_create_group('{"displayName": "Ladies"}')->>'id' AS ladies \gset
+SELECT try('scim_changes', jsonb_build_object('cursor', :'now', 'resource_type', 'User')), jsonb_array_length(scim_call_tool('scim_changes', jsonb_build_object('cursor', :'cursor'))::jsonb #> '{content,changes}');
+SELECT try('scim_changes', jsonb_build_object('cursor', :'now')), try('scim_changes', '{"count": 0}'), try('scim_changes', '{"resource_type": "Nothing"}');
+SELECT scim_delete_group(:'ladies');
+-- a page that does not fit into an answer goes on where it ended
+SELECT count(scim_create_group(jsonb_build_object('displayName', n || repeat('x', 100), 'externalId', 'fill'))) FROM generate_series(1, 150) n;
+CREATE FUNCTION walk(cursor text) RETURNS TABLE (seq bigint, page int, bytes int) LANGUAGE plpgsql AS $$
+DECLARE
+	answer json;
+BEGIN
+	page := 0;
+	LOOP
+		answer := scim_call_tool('scim_changes', jsonb_build_object('cursor', cursor, 'count', 200));
+		page := page + 1;
+		bytes := octet_length(answer::text);
+		FOR seq IN SELECT (c->>'seq')::bigint FROM json_array_elements(answer #> '{content,changes}') c LOOP
+			RETURN NEXT;
+		END LOOP;
+		EXIT WHEN NOT (answer #>> '{content,more}')::bool;
+		cursor := answer #>> '{metadata,next_cursor}';
+	END LOOP;
+END $$;
+SELECT count(*), count(DISTINCT seq), count(DISTINCT page) > 1 AS pages, max(bytes) < 33000 AS all_fit FROM walk(:'cursor');
+DELETE FROM groups WHERE data->>'externalId' = 'fill';
 
 -- what a mismatch tells: which attributes were changed meanwhile
 SELECT try('scim_patch_user', jsonb_build_object('user_id', :'ada', 'expected_version', :'second', 'operations', '[{"op": "remove", "path": "title"}]'::jsonb));

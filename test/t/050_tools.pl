@@ -157,6 +157,24 @@ is($node->safe_psql('scim', q{
 my $counts = $node->safe_psql('scim', q{
 	SELECT count(*) FILTER (WHERE (answer->>'success')::bool) > 100, count(*) FILTER (WHERE NOT (answer->>'success')::bool) > 100 FROM answer});
 is($counts, 't|t', '... and there were winners and losers');
+is($node->safe_psql('scim', q{
+	SELECT (SELECT count(*) FROM answer WHERE answer->'content'->>'error_code' = 'VERSION_MISMATCH')
+		- (SELECT count(*) FROM scim_history WHERE operation = 'refused' AND error_code = 'VERSION_MISMATCH' AND tool = 'scim_patch_user')}),
+	0, '... each loser is on record once, however often it was tried');
+
+# What keeps a refusal from being recorded is logged; the answer is the same.
+$node->safe_psql('scim', q{
+	CREATE FUNCTION unwritten() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$not this: %$$, NEW; END';
+	CREATE TRIGGER unwritten BEFORE INSERT ON scim_history_rows FOR EACH ROW WHEN (NEW.operation = 'refused') EXECUTE FUNCTION unwritten()});
+my $stale = qq{SELECT scim_call_tool('scim_delete_user', '{"user_id": "$id", "expected_version": "stale"}'::jsonb)};
+$offset = -s $node->logfile;
+$out = $node->safe_psql('scim', "SET scimver.agent = 'tap'; $stale");
+like($out, qr/"error_code":"VERSION_MISMATCH"/, 'a refusal that cannot be recorded is answered');
+$log = slurp_file($node->logfile, $offset);
+like($log, qr/LOG:  tool scim_delete_user was refused, which was not recorded for SQLSTATE P0001 in \w+: %s, agent "tap"$/m, '... and logged');
+unlike($log, qr/not this|stale|WARNING|ERROR/, '... without values, and as nothing else');
+$node->safe_psql('scim', 'DROP TRIGGER unwritten ON scim_history_rows');
+is($node->safe_psql('scim', $stale), $out, '... as one that can');
 
 # A standby reads, and says that it cannot write.
 $node->backup('base');
@@ -170,5 +188,8 @@ like($standby->safe_psql('scim', q{SELECT scim_call_tool('scim_list_users', '{}'
 like($standby->safe_psql('scim', update_with('D')), qr/"error_code":"PERMISSION_DENIED"/, 'a standby does not write');
 like($standby->safe_psql('scim', qq{SELECT scim_call_tool('scim_delete_user', '{"user_id": "$id"}'::jsonb)}),
 	qr/"error_code":"PERMISSION_DENIED"/, 'a standby does not delete');
+like($standby->safe_psql('scim', qq{SET scimver.only_tenant = 'default'; SELECT scim_call_tool('scim_get_user', '{"user_id": "$id", "tenant_id": "beta"}'::jsonb)}),
+	qr/"error_code":"TENANT_FORBIDDEN"/, '... and records no refusal');
+unlike(slurp_file($standby->logfile), qr/not recorded/, '... without a word');
 
 done_testing();

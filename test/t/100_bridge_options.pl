@@ -23,6 +23,7 @@ is($code, 0, '--help exits with 0');
 like($out, qr/^Usage:/m, '--help shows the usage');
 like($out, qr/^Exit codes:/m, '--help documents the exit codes');
 like($out, qr/^  --timeout SECONDS .*\n.*\(1 to 86400, default 30\)/m, '--help documents --timeout');
+like($out, qr/^  --seal SECONDS .*\n.*\(1 to 86400, default 10; 0: never\)/m, '--help documents --seal');
 is($err, '', '--help leaves standard error alone');
 my $reference = slurp_file("$FindBin::RealBin/../../docs/reference.md");
 my @options = grep { !/^--(help|version)$/ } $out =~ /^  (--[\w-]+)/mg;
@@ -56,6 +57,14 @@ foreach my $case (
 	[ 'timeout of more than a day', '--timeout', '86401' ],
 	[ 'timeout beyond long', '--timeout', '99999999999999999999' ],
 	[ 'timeout without its value', '--timeout' ],
+	[ 'seal below 0', '--seal', '-1' ],
+	[ 'seal that is no number', '--seal', 'never' ],
+	[ 'seal with a unit', '--seal', '10s' ],
+	[ 'seal with a fraction', '--seal', '0.5' ],
+	[ 'empty seal', '--seal', '' ],
+	[ 'seal of more than a day', '--seal', '86401' ],
+	[ 'seal beyond long', '--seal', '99999999999999999999' ],
+	[ 'seal without its value', '--seal' ],
 	[ 'two connection strings', 'dbname=a', 'dbname=b' ],
 	[ 'broken connection string', 'host=x nonsense=1 password=secret' ],
 	[ 'broken URI', 'postgresql://[::1/x' ])
@@ -71,6 +80,11 @@ foreach my $case (
 ($code, $out, $err) = run_program();
 is($code, 0, 'no input at all: exit code 0');
 is($out . $err, '', 'no input at all: silence');
+foreach my $seconds (0, 1, 86400)
+{
+	($code, $out, $err) = run_program('--seal', $seconds);
+	is("$code $out$err", '0 ', "--seal $seconds");
+}
 
 # Without a database: a folder without a socket.
 my $nowhere = PostgreSQL::Test::Utils::tempdir_short() . '/nowhere';

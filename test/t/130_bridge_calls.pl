@@ -254,6 +254,9 @@ is($bridge->call('scim_create_user', { user_data => { userName => 'x' }, tenant_
 ok($bridge->call('scim_create_user', { user_data => { userName => 'two' } })->{success}, '--tenant: a write');
 is($bridge->finish, 0, 'exit code');
 is($node->safe_psql('postgres', q{SELECT tenant_id FROM users WHERE data->>'userName' = 'two'}), 'acme', '--tenant: where it is');
+# what was refused is on record, where it was no read: those are made in transactions that only read
+is($node->safe_psql('postgres', q{SELECT tenant_id, tool, agent, error_code FROM scim_history WHERE operation = 'refused'}),
+	'acme|scim_create_user|tap|TENANT_FORBIDDEN', '--tenant: the refused write is on record');
 
 # The list under --tenant and --require-version, with the real tools.
 sub schemas
@@ -291,9 +294,14 @@ sub refuses_unversioned
 	is($found->{metadata}{version}, $made->{metadata}{version}, "$name: nothing was changed");
 	my $changed = $other->call('scim_update_user', { %change, expected_version => $found->{metadata}{version} });
 	is($changed->{content}{title}, 'Engineer', "$name: an update with the version");
+	is($other->call('scim_delete_user', { %user, expected_version => $found->{metadata}{version} })->{content}{error_code}, 'VERSION_MISMATCH',
+		"$name: a delete with the version of before");
 	ok($other->call('scim_delete_user', { %user, expected_version => $changed->{metadata}{version} })->{success},
 		"$name: a delete with the version");
 	is($other->finish, 0, 'exit code');
+	is($node->safe_psql('postgres', qq{SELECT string_agg(concat_ws(' ', tool, error_code, CASE expected_version WHEN '$found->{metadata}{version}' THEN 'of before' END), ', ' ORDER BY seq)
+			FROM scim_history WHERE operation = 'refused' AND resource_id = '$made->{content}{id}'}),
+		'scim_update_user VERSION_REQUIRED, scim_delete_user VERSION_REQUIRED, scim_delete_user VERSION_MISMATCH of before', "$name: what was refused is on record");
 	return;
 }
 refuses_unversioned('required by the option', '--require-version');

@@ -76,6 +76,15 @@ is($plain->call('scim_list_users', { tenant_id => 'acme' })->{content}{totalResu
 is($node->safe_psql('postgres', q{SELECT string_agg(tenant_id || ' ' || n, ', ' ORDER BY tenant_id)
 	FROM (SELECT tenant_id, count(*) n FROM users GROUP BY 1) t}), 'acme 20, default 20', 'every write is where it belongs');
 
+# Seals come through it, too, of all tenants, and leave nothing behind.
+my $sealer = bridge('shared', 'sealer', '--tenant', 'acme', '--seal', '1');
+$node->poll_query_until('postgres', q{SELECT max(seq) = (SELECT max(last_seq) FROM scim_history_seals) FROM scim_history_rows}) or die 'nothing is sealed';
+is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT tenant_id, ', ' ORDER BY tenant_id) FROM scim_history_seals}), 'acme, default', 'seals');
+ok($plain->call('scim_create_user', { user_data => { userName => 'after a seal' } })->{success}, 'a write behind them');
+is($node->safe_psql('postgres', q{SELECT tenant_id FROM users WHERE user_name = 'after a seal'}), 'default', 'is where it belongs');
+is($sealer->finish, 0, 'exit code');
+is($sealer->stderr, '', 'nothing to report');
+
 # Several connections of several bridges over two of the server's.
 my @bridges = map { bridge('two', "agent $_") } 1 .. 3;
 my $id = $plain->call('scim_create_user', { user_data => { userName => 'prize' } })->{content}{id};

@@ -42,8 +42,11 @@ sub new
 		messages => [],
 		stderr_file => "$PostgreSQL::Test::Utils::tmp_check/bridge_$$" . "_" . ++$started . ".err",
 	}, $class;
-	my @command = (program(), @{ $options{args} // [] });
+	my @args = @{ $options{args} // [] };
 
+	# nothing happens by itself, unless the test is about that
+	unshift @args, '--seal', '0' unless grep { $_ eq '--seal' } @args;
+	my @command = (program(), @args);
 	push @command, $options{conninfo} if defined $options{conninfo};
 	pipe(my $in_read, my $in_write) or die "pipe: $!";
 	pipe(my $out_read, my $out_write) or die "pipe: $!";

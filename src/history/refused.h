@@ -1,0 +1,33 @@
+/*
+ * refused.h
+ *		Refusals on record: calls that were to change or read a resource, and might not.
+ *
+ * A refusal is a row of the history that changed nothing: who asked, by what tool,
+ * for what resource, and why not.  Of what was to be written it keeps nothing.  It is
+ * read in the view scim_history; what a resource was does not depend on it.
+ */
+#ifndef SCIM_HISTORY_REFUSED_H
+#define SCIM_HISTORY_REFUSED_H
+
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "core/schema.h"
+
+typedef struct ScimRefusal
+{
+	const ScimErrorKind *kind;	/* the error that is answered */
+	const ScimResourceType *type;	/* NULL: of none; as named, all that follows: */
+	const char *tenant;			/* NULL: none */
+	const char *id;				/* NULL: none */
+	const char *expected;		/* version; NULL: none */
+}			ScimRefusal;
+
+/*
+ * Records it, in a subtransaction of its own, if it is one that is recorded, of a type
+ * whose table keeps a history, and the transaction may write.  The error that kept it
+ * from being written, or NULL.
+ */
+extern ErrorData *scim_record_refusal(const ScimRefusal * refusal);
+
+#endif							/* SCIM_HISTORY_REFUSED_H */

@@ -109,6 +109,14 @@ CALL change(300);
 TRUNCATE users CASCADE;
 DELETE FROM seen WHERE type = 'User';
 CALL change(300);
+-- a group has a member then, whatever was changed
+DO $$
+BEGIN
+	PERFORM change(7, 1, 11);
+	PERFORM change(15, 1, 11);
+	PERFORM change(16, 1, 11);
+	PERFORM see();
+END $$;
 TRUNCATE groups_members;
 COPY users (data) FROM STDIN;
 {"userName": "copied", "title": "by COPY"}

@@ -9,7 +9,7 @@ use FindBin;
 use JSON::PP;
 
 $| = 1;
-our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES PEERS_RUST PEERS_MCP);
+our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES SECONDS PEERS_RUST PEERS_MCP);
 our $quick = $env{QUICK};
 our $database;
 our $template = 'template1';	# what databases are made of
@@ -22,6 +22,9 @@ require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/history.pl";
 require "$FindBin::RealBin/prune.pl";
+require "$FindBin::RealBin/changes.pl";
+require "$FindBin::RealBin/seals.pl";
+require "$FindBin::RealBin/feed.pl";
 require "$FindBin::RealBin/instructions.pl";
 require "$FindBin::RealBin/peers.pl";
 
@@ -299,10 +302,12 @@ sub measure_bridge
 # Nobody crashes there, so that commits need not wait for the disk.
 sub make_race_database
 {
+	my ($name) = @_;
+
 	$database = 'postgres';
-	sql(undef, '-c', 'DROP DATABASE IF EXISTS bench_race WITH (FORCE)', '-c', 'CREATE DATABASE bench_race',
-		'-c', 'ALTER DATABASE bench_race SET synchronous_commit = off');
-	$database = 'bench_race';
+	sql(undef, '-c', "DROP DATABASE IF EXISTS $name WITH (FORCE)", '-c', "CREATE DATABASE $name",
+		'-c', "ALTER DATABASE $name SET synchronous_commit = off");
+	$database = $name;
 	sql(undef, '-c', 'CREATE EXTENSION scimver CASCADE', '-c', q{SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group')},
 		'-f', "$env{SOURCES}/recount.sql");
 }
@@ -323,7 +328,7 @@ sub measure_races
 {
 	my $races = $env{ROUNDS} || ($quick ? 2000 : 20_000);
 
-	make_race_database();
+	make_race_database('bench_race');
 	foreach my $scenario (split ' ', $env{RACES})
 	{
 		my $count = $scenario eq 'counter' ? int($races / 8) || 1 : $scenario eq 'naive' && !$env{ROUNDS} ? 200 : $races;
@@ -372,6 +377,9 @@ my %measure = (
 	grants => \&measure_grants,
 	history => \&measure_history,
 	prune => \&measure_prune,
+	changes => \&measure_changes,
+	seals => \&measure_seals,
+	feed => \&measure_feed,
 	load => \&measure_load,
 	instructions => \&measure_instructions,
 	race => \&measure_races,

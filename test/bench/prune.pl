@@ -9,7 +9,7 @@ our (%env, $quick, $database);
 # Writers that go on until they are stopped; how many changes they have made, a sequence tells.
 sub start_writers
 {
-	my ($users) = @_;
+	my ($users, $count) = @_;
 	my $file = "$env{SERVER}/prune_writers.sql";
 	my $pid;
 
@@ -21,7 +21,7 @@ sub start_writers
 	return $pid if $pid;
 	open(STDOUT, '>', '/dev/null') or die "/dev/null: $!";
 	open(STDERR, '>', '/dev/null') or die "/dev/null: $!";
-	exec("$env{BIN}/pgbench", '-n', '-c', 4, '-T', 36_000, '-f', $file, '-h', $env{HOST}, '-p', $env{PORT}, '-U', 'scimver', $database) or die "pgbench: $!";
+	exec("$env{BIN}/pgbench", '-n', '-c', $count, '-T', 36_000, '-f', $file, '-h', $env{HOST}, '-p', $env{PORT}, '-U', 'scimver', $database) or die "pgbench: $!";
 }
 
 # Their rate while that runs, and how long it took.
@@ -45,7 +45,7 @@ sub measure_prune
 	make_database('bench_prune', $users, qw(users.sql history.sql));
 	say_now("making a history of $entries changes");
 	sql(undef, '-v', "users=$users", '-v', "entries=$entries", '-f', "$env{SOURCES}/prune.sql");
-	my $writers = start_writers($users);
+	my $writers = start_writers($users, 4);
 	sleep(5);
 	foreach my $round (1 .. $rounds)
 	{

@@ -82,6 +82,21 @@
 	"SELECT scim_list_users(" arguments \
 	"count => 100, cursor => (SELECT cursor FROM bench_cursor WHERE place = '" place "'))"
 
+/* The feed of changes, and the same rows by hand: as they are, and as the feed shows them. */
+#define CHANGES(place, arguments) \
+	"SELECT scim_changes((SELECT cursor FROM bench_cursor WHERE place = '" place "'), " arguments \
+	"tenant_id => $1)"
+#define CHANGED_ROWS \
+	"SELECT seq, resource_type, resource_id, operation, version, previous_version, revision, " \
+	"at, actor, agent, tool, changed FROM scim_history_rows WHERE tenant_id = $1 AND seq > " \
+	"(SELECT seq FROM bench_cursor WHERE place = 'middle') ORDER BY seq LIMIT 1000"
+#define CHANGED_JSON \
+	"SELECT jsonb_build_object('changes', jsonb_agg(jsonb_strip_nulls(jsonb_build_object(" \
+	"'seq', seq, 'resource_type', resource_type, 'resource_id', resource_id, " \
+	"'operation', operation, 'version', version, 'previous_version', previous_version, " \
+	"'revision', revision, 'at', " UTC("at") ", 'actor', actor, 'agent', agent, 'tool', tool, " \
+	"'changed', changed)) ORDER BY seq)) FROM (" CHANGED_ROWS ") AS rows"
+
 #define ADD_TO_TEAM(table) "INSERT INTO " table " VALUES (1, $1::bigint)"
 #define REMOVE_FROM_TEAM(table) "DELETE FROM " table " WHERE team = 1 AND person = $1::bigint"
 
@@ -156,6 +171,12 @@ static const Way ways[] = {
 	{"page_first", NOTHING, PAGE("", "first"), NULL, -1},
 	{"page_deep", NOTHING, PAGE("", "id"), NULL, -1},
 	{"sorted_first", NOTHING, PAGE("sort_by => 'userName', ", "first"), NULL, -1},
+	{"changes_function", TENANT, CHANGES("middle", "1000, "), NULL, -1},
+	{"changes_of_type", TENANT, CHANGES("middle of type", "1000, 'User', "), NULL, -1},
+	{"changes_bulk", TENANT, CHANGES("bulk", "1000, "), NULL, -1},
+	{"changes_rows", TENANT, CHANGED_ROWS, NULL, -1},
+	{"changes_by_hand", TENANT, CHANGED_JSON, NULL, -1},
+	{"changes_none", TENANT, CHANGES("end", ""), NULL, -1},
 	{"sorted_deep", NOTHING, PAGE("sort_by => 'userName', ", "userName"), NULL, -1},
 };
 

@@ -40,9 +40,9 @@ foreach my $kind ('created', 'mapped')
 	is($node->safe_psql($kind, qq{SELECT answer #>> '{content,error_code}', answer #> '{content,current,userName}' FROM scim_call_tool('scim_update_user',
 		jsonb_build_object('user_id', $id, 'expected_version', 'stale', 'user_data', '{"userName": "x"}'::jsonb)) answer}),
 		'VERSION_MISMATCH|"and again"', "$kind: so it is by a tool");
-	is($node->safe_psql($kind, q{SELECT count(*) FROM jsonb_array_elements(scim_tools()) tool WHERE tool ->> 'name' ~ 'history|restore|version'}), '0',
+	is($node->safe_psql($kind, q{SELECT count(*) FROM jsonb_array_elements(scim_tools()) tool WHERE tool ->> 'name' ~ 'history|restore|version|changes'}), '0',
 		"$kind: no tool is listed that needs what is not there");
-	foreach my $tool ('scim_get_history', 'scim_restore')
+	foreach my $tool ('scim_get_history', 'scim_restore', 'scim_changes')
 	{
 		is($node->safe_psql($kind, qq{SELECT scim_call_tool('$tool', jsonb_build_object('resource_type', 'User', 'resource_id', $id, 'version', 'stale')) ->> 'success'}), 'false',
 			"$kind: nor does one work: $tool");

@@ -97,7 +97,7 @@ own_tenant(const ScimRegistration *table)
 
 /* The one that the call was for, if he may work there; else his own. */
 static const char *
-find_tenant(const ScimRegistration *table, const ScimRefusal * refusal)
+find_tenant(const ScimRegistration *table, const ScimRefusal *refusal)
 {
 	const char *tenant = refusal->tenant;
 	const char *spelled = NULL;
@@ -128,7 +128,7 @@ find_id(const ScimRegistration *table, const char *id)
 static void
 record(void *argument)
 {
-	const		ScimRefusal *refusal = argument;
+	const ScimRefusal *refusal = argument;
 
 	/* as it is now: the call has failed, maybe as it was changed */
 	const ScimResourceType *type = scim_resource_type(refusal->type->name);
@@ -152,7 +152,7 @@ record(void *argument)
 }
 
 ErrorData *
-scim_record_refusal(const ScimRefusal * refusal)
+scim_record_refusal(const ScimRefusal *refusal)
 {
 	if (refusal->type == NULL || !is_recorded(refusal->kind) || !may_write())
 		return NULL;

@@ -21,13 +21,13 @@ typedef struct ScimRefusal
 	const char *tenant;			/* NULL: none */
 	const char *id;				/* NULL: none */
 	const char *expected;		/* version; NULL: none */
-}			ScimRefusal;
+} ScimRefusal;
 
 /*
  * Records it, in a subtransaction of its own, if it is one that is recorded, of a type
  * whose table keeps a history, and the transaction may write.  The error that kept it
  * from being written, or NULL.
  */
-extern ErrorData *scim_record_refusal(const ScimRefusal * refusal);
+extern ErrorData *scim_record_refusal(const ScimRefusal *refusal);
 
 #endif							/* SCIM_HISTORY_REFUSED_H */

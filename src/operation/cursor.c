@@ -13,6 +13,8 @@
 #include "access/table.h"
 #include "base/digest.h"
 #include "base/errors.h"
+#include "base/jsonb_number.h"
+#include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -163,6 +165,16 @@ scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired)
 	bytes[length] = '\0';
 	text = CStringGetDatum((char *) bytes + HEAD_SIZE);
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, text));
+}
+
+int64
+scim_cursor_integer(Jsonb *state, const char *key)
+{
+	JsonbValue	value;
+
+	if (!scim_find(&state->root, key, &value) || value.type != jbvNumeric)
+		elog(ERROR, "a cursor without %s", key);
+	return scim_number_integer(&value);
 }
 
 int

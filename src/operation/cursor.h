@@ -29,6 +29,9 @@ extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 /* The same, where another error than EXPIRED_CURSOR is to say what is to be done then. */
 extern Jsonb *scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired);
 
+/* An integer of the state; there is one, as scim_write_cursor was given it. */
+extern int64 scim_cursor_integer(Jsonb *state, const char *key);
+
 /*
  * What "count" is unless it is given; then it is cut to the largest page, where
  * another would be refused.

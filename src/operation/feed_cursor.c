@@ -71,16 +71,6 @@ scim_write_feed_cursor(const char *kind, const ScimFeedPlace *place)
 
 /* ---- reading ---- */
 
-static int64
-integer_in(Jsonb *state, const char *key)
-{
-	JsonbValue	value;
-
-	if (!scim_find(&state->root, key, &value) || value.type != jbvNumeric)
-		elog(ERROR, "a cursor without %s", key);
-	return scim_number_integer(&value);
-}
-
 /* The numbers of an array; NULL: there is none. */
 static int64 *
 integers_in(Jsonb *state, const char *key, int least, int *count)
@@ -161,6 +151,6 @@ scim_read_feed_cursor(const char *kind, const char *cursor, const ScimHistorySer
 	place->in_round = read_seen(state, "to", server, &place->to);
 	if (!place->in_round)
 		return;
-	place->last = integer_in(state, "last");
-	place->pruned = integer_in(state, "pruned");
+	place->last = scim_cursor_integer(state, "last");
+	place->pruned = scim_cursor_integer(state, "pruned");
 }

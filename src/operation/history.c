@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "history/rights.h"
 #include "miscadmin.h"
@@ -34,16 +33,6 @@ cursor_kind(const ScimTarget *target, const char *id)
 	return psprintf("history of %s %s in %s", target->type->name, id, target->tenant);
 }
 
-static int64
-integer_in(Jsonb *state, const char *key)
-{
-	JsonbValue	value;
-
-	if (!scim_find(&state->root, key, &value) || value.type != jbvNumeric)
-		elog(ERROR, "a cursor without %s", key);
-	return scim_number_integer(&value);
-}
-
 static bool
 bool_in(Jsonb *state, const char *key)
 {
@@ -59,18 +48,18 @@ read_place(const char *kind, const char *cursor, HistoryPage *page)
 	ScimChainPlace *place = &page->place;
 	JsonbValue	value;
 
-	place->seq = integer_in(state, "seq");
-	place->taken = (int) integer_in(state, "taken");
-	place->state.revision = integer_in(state, "revision");
+	place->seq = scim_cursor_integer(state, "seq");
+	place->taken = (int) scim_cursor_integer(state, "taken");
+	place->state.revision = scim_cursor_integer(state, "revision");
 	place->state.has_revision = place->state.revision != 0;
 	place->state.linked = bool_in(state, "linked");
 	place->state.gap = bool_in(state, "gap");
-	place->state.xid = (uint64) integer_in(state, "xid");
+	place->state.xid = (uint64) scim_cursor_integer(state, "xid");
 	if (scim_find(&state->root, "version", &value) && value.type == jbvString)
 		place->state.version = scim_string_copy(&value);
 	page->continues = true;
 	page->complete = bool_in(state, "complete");
-	page->oldest = integer_in(state, "oldest");
+	page->oldest = scim_cursor_integer(state, "oldest");
 }
 
 static char *

@@ -31,7 +31,7 @@
 #include "history/place.h"
 #include "history/server.h"
 #include "miscadmin.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "storage/latch.h"
@@ -71,18 +71,6 @@ typedef struct Prune
 
 /* ---- statements ---- */
 
-/* Runs a statement on the tables of the history, as their owner; %s is their schema. */
-static uint64
-run(const char *text, int nargs, Oid *types, Datum *values)
-{
-	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
-	int			result = scim_run_by_index(sql, nargs, types, values, NULL, false);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-	return SPI_processed;
-}
-
 static void
 begin_tenant(Prune *prune, const char *name)
 {
@@ -104,10 +92,10 @@ next_tenant(Prune *prune)
 		prune->tenant ? CStringGetTextDatum(prune->tenant->tenant) : (Datum) 0
 	};
 	uint64		count = prune->tenant
-	? run("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
-		  "$1 ORDER BY tenant_id LIMIT 1", 1, types, values)
-	: run("SELECT tenant_id FROM ONLY %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
-		  0, NULL, NULL);
+	? scim_run_own("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
+				   "$1 ORDER BY tenant_id LIMIT 1", 1, types, values, NULL, false)
+	: scim_run_own("SELECT tenant_id FROM ONLY %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
+				   0, NULL, NULL, NULL, false);
 	SPITupleTable *found = SPI_tuptable;
 	bool		isnull;
 
@@ -128,8 +116,8 @@ lock_out_others(void)
 {
 	const char *lock = "SELECT FROM %s.scim_history_server FOR UPDATE";
 
-	if (run(lock, 0, NULL, NULL) == 0)
-		run(lock, 0, NULL, NULL);
+	if (scim_run_own(lock, 0, NULL, NULL, NULL, false) == 0)
+		scim_run_own(lock, 0, NULL, NULL, NULL, false);
 }
 
 /* ---- batches ---- */

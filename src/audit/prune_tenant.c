@@ -28,39 +28,18 @@
 #include "audit/prune_tenant.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 /* ---- statements ---- */
 
-/* Runs a statement, each %s of which is the schema of our tables; how many rows it returned. */
-static uint64
-run(const char *text, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	const char *schema = scim_extension_schema("scimver");
-	char	   *sql = psprintf(text, schema, schema, schema, schema);
-	int			result = scim_run_by_index(sql, nargs, types, values, nulls, false);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-	return SPI_processed;
-}
-
 /* A column of the one row that it returned. */
 static Datum
 result_value(int column, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
-}
-
-static int64
-result_number(int column, bool *isnull)
-{
-	Datum		value = result_value(column, isnull);
-
-	return *isnull ? 0 : DatumGetInt64(value);
 }
 
 /* ---- by time ---- */
@@ -70,8 +49,8 @@ has_seals(const ScimTenantPruning *pruning)
 {
 	Oid			types[] = {TEXTOID};
 	Datum		values[] = {CStringGetTextDatum(pruning->tenant)};
-	bool		found = run("SELECT FROM %s.scim_history_seals WHERE tenant_id" SQL_OP("=")
-							"$1 LIMIT 1", 1, types, values, NULL) > 0;
+	bool		found = scim_run_own("SELECT FROM %s.scim_history_seals WHERE tenant_id" SQL_OP("=")
+									 "$1 LIMIT 1", 1, types, values, NULL, false) > 0;
 
 	SPI_freetuptable(SPI_tuptable);
 	return found;
@@ -90,12 +69,14 @@ find_last_old(const ScimTenantPruning *pruning, int most, int64 *last)
 	};
 	bool		isnull;
 
-	run("SELECT pg_catalog.max(o.seq) FROM ("
-		"SELECT n.seq, pg_catalog.bool_or(n.at" SQL_OP(">=") "$4) OVER (ORDER BY n.seq) AS young"
-		" FROM (SELECT r.seq, r.at FROM ONLY %s.scim_history_rows AS r"
-		" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
-		" ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young", 4, types, values, NULL);
-	*last = result_number(1, &isnull);
+	scim_run_own("SELECT pg_catalog.max(o.seq) FROM ("
+				 "SELECT n.seq, pg_catalog.bool_or(n.at" SQL_OP(">=") "$4)"
+				 " OVER (ORDER BY n.seq) AS young"
+				 " FROM (SELECT r.seq, r.at FROM ONLY %s.scim_history_rows AS r"
+				 " WHERE r.tenant_id" SQL_OP("=") "$1 AND r.seq" SQL_OP(">") "$2"
+				 " ORDER BY r.seq LIMIT $3) AS n) AS o WHERE NOT o.young",
+				 4, types, values, NULL, false);
+	*last = scim_own_number(1, &isnull);
 	SPI_freetuptable(SPI_tuptable);
 	return !isnull;
 }
@@ -111,12 +92,12 @@ find_first_young(const ScimTenantPruning *pruning, int64 *seq)
 		CStringGetTextDatum(pruning->tenant), TimestampTzGetDatum(pruning->young)
 	};
 	bool		isnull;
-	bool		found = run("SELECT r.seq FROM ONLY %s.scim_history_rows AS r"
-							" WHERE r.tenant_id" SQL_OP("=") "$1 AND r.at" SQL_OP(">=") "$2"
-							" ORDER BY r.seq LIMIT 1", 2, types, values, NULL) > 0;
+	bool		found = scim_run_own("SELECT r.seq FROM ONLY %s.scim_history_rows AS r"
+									 " WHERE r.tenant_id" SQL_OP("=") "$1 AND r.at" SQL_OP(">=") "$2"
+									 " ORDER BY r.seq LIMIT 1", 2, types, values, NULL, false) > 0;
 
 	if (found)
-		*seq = result_number(1, &isnull);
+		*seq = scim_own_number(1, &isnull);
 	SPI_freetuptable(SPI_tuptable);
 	return found;
 }
@@ -149,28 +130,29 @@ find_seals(ScimTenantPruning *pruning)
 	bool		found;
 
 	values[1] = Int64GetDatum(first_young);
-	found = run("SELECT k.number::pg_catalog.int8, k.last_seq::pg_catalog.int8,"
-				" s.floor::pg_catalog.int8, s.snapshot::pg_catalog.pg_snapshot,"
-				" COALESCE((SELECT pg_catalog.range_agg(l)"
-				" FROM %s.scim_history_seals AS z, pg_catalog.unnest(z.late) AS l"
-				" WHERE z.tenant_id" SQL_OP("=") "$1 AND z.number" SQL_OP(">") "k.number"
-				" AND NOT pg_catalog.isempty(z.late)"
-				" AND pg_catalog.lower(l)" SQL_OP("<=") "k.last_seq), '{}'),"
-				" COALESCE(k.last_seq" SQL_OP("<=") "k.gone, false)"
-				" FROM (SELECT z.number, z.last_seq, p.seq AS gone FROM %s.scim_history_seals AS z"
-				" LEFT JOIN %s.scim_history_pruned AS p ON p.tenant_id" SQL_OP("=") "$1"
-				" WHERE z.tenant_id" SQL_OP("=") "$1 AND z.last_seq IS NOT NULL"
-				" AND (p.seq IS NULL OR z.last_seq" SQL_OP(">") "p.seq"
-				" OR z.number" SQL_OP(">") "COALESCE(p.number, 0))"
-				" AND ($2 IS NULL OR z.last_seq" SQL_OP("<") "$2"
-				" OR z.number" SQL_OP("=") "p.number)"
-				" ORDER BY z.number DESC LIMIT 1) AS k, %s.scim_history_sealer AS s",
-				2, types, values, nulls) == 1;
+	found = scim_run_own("SELECT k.number::pg_catalog.int8, k.last_seq::pg_catalog.int8,"
+						 " s.floor::pg_catalog.int8, s.snapshot::pg_catalog.pg_snapshot,"
+						 " COALESCE((SELECT pg_catalog.range_agg(l)"
+						 " FROM %s.scim_history_seals AS z, pg_catalog.unnest(z.late) AS l"
+						 " WHERE z.tenant_id" SQL_OP("=") "$1 AND z.number" SQL_OP(">") "k.number"
+						 " AND NOT pg_catalog.isempty(z.late)"
+						 " AND pg_catalog.lower(l)" SQL_OP("<=") "k.last_seq), '{}'),"
+						 " COALESCE(k.last_seq" SQL_OP("<=") "k.gone, false)"
+						 " FROM (SELECT z.number, z.last_seq, p.seq AS gone"
+						 " FROM %s.scim_history_seals AS z"
+						 " LEFT JOIN %s.scim_history_pruned AS p ON p.tenant_id" SQL_OP("=") "$1"
+						 " WHERE z.tenant_id" SQL_OP("=") "$1 AND z.last_seq IS NOT NULL"
+						 " AND (p.seq IS NULL OR z.last_seq" SQL_OP(">") "p.seq"
+						 " OR z.number" SQL_OP(">") "COALESCE(p.number, 0))"
+						 " AND ($2 IS NULL OR z.last_seq" SQL_OP("<") "$2"
+						 " OR z.number" SQL_OP("=") "p.number)"
+						 " ORDER BY z.number DESC LIMIT 1) AS k, %s.scim_history_sealer AS s",
+						 2, types, values, nulls, false) == 1;
 	if (found)
 	{
-		pruning->number = result_number(1, &isnull);
-		pruning->last_seq = result_number(2, &isnull);
-		pruning->floor = result_number(3, &isnull);
+		pruning->number = scim_own_number(1, &isnull);
+		pruning->last_seq = scim_own_number(2, &isnull);
+		pruning->floor = scim_own_number(3, &isnull);
 		pruning->snapshot = kept_value(pruning, 4);
 		pruning->late = kept_value(pruning, 5);
 		pruning->at_once = DatumGetBool(result_value(6, &isnull));
@@ -227,10 +209,10 @@ find_last_sealed(const ScimTenantPruning *pruning, int most)
 	fill_arguments(pruning, pruning->last_seq, types, values, nulls);
 	types[SEALED_ARGUMENTS] = INT4OID;
 	values[SEALED_ARGUMENTS] = Int32GetDatum(most);
-	run("SELECT pg_catalog.max(o.seq) FROM (SELECT r.seq FROM " SEALED_ROWS
-		" ORDER BY r.seq LIMIT $7) AS o HAVING pg_catalog.count(*)" SQL_OP("=") "$7",
-		SEALED_ARGUMENTS + 1, types, values, nulls);
-	last = SPI_processed > 0 ? result_number(1, &isnull) : pruning->last_seq;
+	scim_run_own("SELECT pg_catalog.max(o.seq) FROM (SELECT r.seq FROM " SEALED_ROWS
+				 " ORDER BY r.seq LIMIT $7) AS o HAVING pg_catalog.count(*)" SQL_OP("=") "$7",
+				 SEALED_ARGUMENTS + 1, types, values, nulls, false);
+	last = SPI_processed > 0 ? scim_own_number(1, &isnull) : pruning->last_seq;
 	SPI_freetuptable(SPI_tuptable);
 	return last;
 }
@@ -256,17 +238,17 @@ delete_up_to(const ScimTenantPruning *pruning, int64 last, int64 floor)
 	values[SEALED_ARGUMENTS + 1] = Int64GetDatum(pruning->number);
 	if (!pruning->by_seals)
 		nulls[SEALED_ARGUMENTS + 1] = 'n';
-	run("WITH gone AS (DELETE FROM " SEALED_ROWS " RETURNING r.seq, r.xid)"
-		" INSERT INTO %s.scim_history_pruned AS p (tenant_id, seq, xid, snapshot, number, at)"
-		" SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g WHERE g.seq" SQL_OP(">") "$7"
-		" ORDER BY g.xid DESC LIMIT 1), '0'), pg_catalog.pg_current_snapshot(), $8,"
-		" pg_catalog.clock_timestamp() ON CONFLICT (tenant_id) DO UPDATE"
-		" SET seq = GREATEST(p.seq, excluded.seq), xid = CASE WHEN p.seq" SQL_OP("<=") "$7"
-		" THEN excluded.xid ELSE GREATEST(p.xid, excluded.xid) END,"
-		" snapshot = excluded.snapshot, number = GREATEST(p.number, excluded.number),"
-		" at = excluded.at RETURNING (SELECT pg_catalog.count(*) FROM gone)",
-		SEALED_ARGUMENTS + 2, types, values, nulls);
-	count = SPI_processed > 0 ? result_number(1, &isnull) : 0;
+	scim_run_own("WITH gone AS (DELETE FROM " SEALED_ROWS " RETURNING r.seq, r.xid)"
+				 " INSERT INTO %s.scim_history_pruned AS p (tenant_id, seq, xid, snapshot, number, at)"
+				 " SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g WHERE g.seq" SQL_OP(">") "$7"
+				 " ORDER BY g.xid DESC LIMIT 1), '0'), pg_catalog.pg_current_snapshot(), $8,"
+				 " pg_catalog.clock_timestamp() ON CONFLICT (tenant_id) DO UPDATE"
+				 " SET seq = GREATEST(p.seq, excluded.seq), xid = CASE WHEN p.seq" SQL_OP("<=") "$7"
+				 " THEN excluded.xid ELSE GREATEST(p.xid, excluded.xid) END,"
+				 " snapshot = excluded.snapshot, number = GREATEST(p.number, excluded.number),"
+				 " at = excluded.at RETURNING (SELECT pg_catalog.count(*) FROM gone)",
+				 SEALED_ARGUMENTS + 2, types, values, nulls, false);
+	count = SPI_processed > 0 ? scim_own_number(1, &isnull) : 0;
 	SPI_freetuptable(SPI_tuptable);
 	return count;
 }

@@ -13,7 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/plans.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
@@ -43,17 +43,6 @@ struct ScimLateSeqs
 };
 
 /* ---- cursors ---- */
-
-/* %s is the schema of our tables. */
-static SPIPlanPtr
-prepare(const char *text, int nargs, Oid *types)
-{
-	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
-	SPIPlanPtr	plan = scim_prepare_by_index(sql, nargs, types);
-
-	pfree(sql);
-	return plan;
-}
 
 /* The first of the values is the tenant. */
 static void
@@ -107,14 +96,14 @@ scim_open_seals(const char *tenant, int64 from)
 	Oid			types[] = {TEXTOID, INT8OID};
 	Datum		values[] = {(Datum) 0, Int64GetDatum(from)};
 
-	reader->plan = prepare("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
-						   " s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
-						   " pg_catalog.lower(s.late)::pg_catalog.int8,"
-						   " pg_catalog.upper(s.late)::pg_catalog.int8,"
-						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
-						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
-						   " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
-						   " AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
+	reader->plan = scim_prepare_own("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
+									" s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
+									" pg_catalog.lower(s.late)::pg_catalog.int8,"
+									" pg_catalog.upper(s.late)::pg_catalog.int8,"
+									" pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
+									" OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
+									" FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
+									" AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
 	open_batches(&reader->batches, reader->plan, tenant, values);
 	return reader;
 }
@@ -172,13 +161,13 @@ scim_prepare_late_seqs(void)
 {
 	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
 
-	return prepare("SELECT pg_catalog.lower(l)::pg_catalog.int8,"
-				   " pg_catalog.upper(l)::pg_catalog.int8, s.number::pg_catalog.int8"
-				   " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
-				   " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
-				   " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-				   " AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
-				   " ORDER BY pg_catalog.lower(l)", 4, types);
+	return scim_prepare_own("SELECT pg_catalog.lower(l)::pg_catalog.int8,"
+							" pg_catalog.upper(l)::pg_catalog.int8, s.number::pg_catalog.int8"
+							" FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
+							" WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
+							" AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
+							" AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+							" ORDER BY pg_catalog.lower(l)", 4, types);
 }
 
 ScimLateSeqs *

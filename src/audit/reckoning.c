@@ -46,20 +46,6 @@ scim_reckon_row(ScimReckoning *reckoning, const ScimHistoryEntry *row)
 	MemoryContextReset(reckoning->scratch);
 }
 
-/* NULL: it was not begun. */
-static bytea *
-end_hash(ScimSealHash *hash)
-{
-	bytea	   *result;
-
-	if (hash == NULL)
-		return NULL;
-	result = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
-	SET_VARSIZE(result, VARHDRSZ + SCIM_DIGEST_SIZE);
-	scim_end_hash(hash, (uint8 *) VARDATA(result));
-	return result;
-}
-
 static bool
 is_same(const bytea *hash, const bytea *stored)
 {
@@ -70,8 +56,8 @@ is_same(const bytea *hash, const bytea *stored)
 ScimReckoned
 scim_end_reckoning(ScimReckoning *reckoning, const bytea *stored)
 {
-	bytea	   *hash = end_hash(reckoning->hash);
-	bytea	   *other = end_hash(reckoning->other);
+	bytea	   *hash = reckoning->hash ? scim_end_hash(reckoning->hash) : NULL;
+	bytea	   *other = reckoning->other ? scim_end_hash(reckoning->other) : NULL;
 	ScimReckoned reckoned = {is_same(hash, stored), is_same(other, stored)};
 
 	if (!reckoned.holds && !reckoned.other_holds)

@@ -34,9 +34,11 @@
 #include "history/place.h"
 #include "history/seen.h"
 #include "history/server.h"
+#include "history/values.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/plans.h"
 #include "statement/role.h"
 #include "statement/sql.h"
@@ -91,13 +93,6 @@ typedef struct Sealing
 
 /* ---- statements ---- */
 
-static void
-check_result(int result, const char *what)
-{
-	if (result < 0)
-		elog(ERROR, "could not %s: %s", what, SPI_result_code_string(result));
-}
-
 /*
  * Until the transaction ends, nobody else seals; false: somebody does.  There may be
  * two rows of this server after a restore into it: who has not got both has none.
@@ -105,16 +100,11 @@ check_result(int result, const char *what)
 static bool
 lock_out_others(void)
 {
-	const char *schema = scim_extension_schema("scimver");
-	uint64		locked;
+	uint64		locked = scim_run_own("SELECT FROM %s.scim_history_server FOR UPDATE SKIP LOCKED",
+									  0, NULL, NULL, NULL, false);
 
-	check_result(scim_run_by_index(psprintf("SELECT FROM %s.scim_history_server"
-											" FOR UPDATE SKIP LOCKED", schema),
-								   0, NULL, NULL, NULL, false), "lock");
-	locked = SPI_processed;
-	check_result(scim_run_by_index(psprintf("SELECT FROM %s.scim_history_server", schema),
-								   0, NULL, NULL, NULL, false), "count");
-	return locked > 0 && locked == SPI_processed;
+	return locked > 0 && locked == scim_run_own("SELECT FROM %s.scim_history_server",
+												0, NULL, NULL, NULL, false);
 }
 
 static Datum
@@ -152,17 +142,13 @@ fill_unseen(const Sealing *sealing, Datum values[UNSEEN_ARGUMENTS])
 static bool
 has_new_by_xid(const Sealing *sealing)
 {
-	const char *schema = scim_extension_schema("scimver");
 	Datum		values[UNSEEN_ARGUMENTS];
 	bool		found;
 
 	fill_unseen(sealing, values);
-	check_result(scim_run_by_index(psprintf("SELECT WHERE EXISTS (SELECT FROM ONLY " UNSEEN_RUNNING
-											") OR EXISTS (SELECT FROM ONLY " UNSEEN_SINCE ")",
-											schema, schema),
-								   UNSEEN_ARGUMENTS, unseen_types, values, NULL, true),
-				 "look for new rows");
-	found = SPI_processed > 0;
+	found = scim_run_own("SELECT WHERE EXISTS (SELECT FROM ONLY " UNSEEN_RUNNING
+						 ") OR EXISTS (SELECT FROM ONLY " UNSEEN_SINCE ")",
+						 UNSEEN_ARGUMENTS, unseen_types, values, NULL, true) > 0;
 	SPI_freetuptable(SPI_tuptable);
 	return found;
 }
@@ -187,14 +173,12 @@ cut(Sealing *sealing)
 	fill_unseen(sealing, values);
 	types[UNSEEN_ARGUMENTS] = INT8OID;
 	values[UNSEEN_ARGUMENTS] = Int64GetDatum(MOST_ROWS_OF_CALL);
-	check_result(scim_run_by_index(psprintf("SELECT r.xid FROM ONLY " UNSEEN_SINCE
-											" ORDER BY r.xid, r.seq OFFSET $5 LIMIT 1",
-											scim_extension_schema("scimver")),
-								   lengthof(types), types, values, NULL, true), "count new rows");
-	if (SPI_processed > 0)
+	if (scim_run_own("SELECT r.xid FROM ONLY " UNSEEN_SINCE
+					 " ORDER BY r.xid, r.seq OFFSET $5 LIMIT 1",
+					 lengthof(types), types, values, NULL, true) > 0)
 	{
 		last = U64FromFullTransactionId(DatumGetFullTransactionId(
-			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+																  SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
 		sealing->is_cut = last + 1 < sealing->now.xmax;
 		scim_see_no_more(&sealing->now, last + 1);
 	}
@@ -248,12 +232,10 @@ prepare_for_tenants(Sealing *sealing)
 
 	sealing->find_last = scim_prepare_last_seal();
 	sealing->insert =
-		scim_prepare_by_index(psprintf("INSERT INTO %s.scim_history_seals"
-									   " (tenant_id, number, last_seq, late, row_count, hash,"
-									   " sealed_at) VALUES ($1, $2, $3,"
-									   " $4::pg_catalog.int8multirange, $5, $6,"
-									   " pg_catalog.clock_timestamp())",
-									   scim_extension_schema("scimver")), lengthof(types), types);
+		scim_prepare_own("INSERT INTO %s.scim_history_seals"
+						 " (tenant_id, number, last_seq, late, row_count, hash, sealed_at)"
+						 " VALUES ($1, $2, $3, $4::pg_catalog.int8multirange, $5, $6,"
+						 " pg_catalog.clock_timestamp())", lengthof(types), types);
 }
 
 /* ---- segments ---- */
@@ -328,16 +310,6 @@ add_late(Segment *segment, int64 seq)
 	segment->late_to = seq;
 }
 
-static bytea *
-end_hash(Segment *segment)
-{
-	bytea	   *hash = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
-
-	SET_VARSIZE(hash, VARHDRSZ + SCIM_DIGEST_SIZE);
-	scim_end_hash(segment->hash, (uint8 *) VARDATA(hash));
-	return hash;
-}
-
 /* Writes the seal; in its context. */
 static void
 end_segment(Sealing *sealing, ScimSeal *seal)
@@ -348,15 +320,14 @@ end_segment(Sealing *sealing, ScimSeal *seal)
 	end_late_range(segment);
 	seal->number = segment->number;
 	seal->last_seq = segment->last_seq;
-	seal->hash = end_hash(segment);
+	seal->hash = scim_end_hash(segment->hash);
 	values[0] = CStringGetTextDatum(segment->tenant);
 	values[1] = Int64GetDatum(seal->number);
 	values[2] = Int64GetDatum(seal->last_seq);
 	values[3] = CStringGetTextDatum(psprintf("{%s}", segment->late.data));
 	values[4] = Int64GetDatum(segment->row_count);
 	values[5] = PointerGetDatum(seal->hash);
-	check_result(SPI_execute_plan(sealing->insert, values, NULL, false, 0), "insert a seal");
-	if (SPI_processed != 1)
+	if (SPI_execute_plan(sealing->insert, values, NULL, false, 0) < 0 || SPI_processed != 1)
 		scim_throw_not_kept("scim_history_seals");
 	sealing->sealed += segment->row_count;
 }
@@ -410,11 +381,7 @@ is_new(const Sealing *sealing, int64 seq, uint64 xid)
 static bool
 is_of(const Segment *segment, Datum tenant)
 {
-	const struct varlena *text = PG_DETOAST_DATUM_PACKED(tenant);
-	Size		size = VARSIZE_ANY_EXHDR(text);
-
-	return segment->tenant && strlen(segment->tenant) == size &&
-		memcmp(segment->tenant, VARDATA_ANY(text), size) == 0;
+	return segment->tenant && scim_is_text(tenant, segment->tenant);
 }
 
 /* The segment that the tenant's next row goes into. */
@@ -487,19 +454,13 @@ seal_rows(Sealing *sealing, Portal portal)
 
 /* ---- a call ---- */
 
-static bool
-is_same_server(const ScimHistoryServer *a, const ScimHistoryServer *b)
-{
-	return a->system_identifier == b->system_identifier && a->database == b->database;
-}
-
 /* Under the active snapshot. */
 static void
 see(Sealing *sealing, const ScimHistoryServer *server)
 {
 	scim_see(&sealing->now, server);
 	sealing->has_then = scim_read_sealer(&sealing->then);
-	sealing->by_xid = sealing->has_then ? is_same_server(&sealing->then.server, server)
+	sealing->by_xid = sealing->has_then ? scim_is_this_server(&sealing->then.server)
 		: server->floor == 0;
 	if (!sealing->has_then)
 		sealing->then = (ScimSeen) {.server = *server};

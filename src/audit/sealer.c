@@ -9,10 +9,10 @@
 #include "base/compat.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "history/place.h"
 #include "lib/stringinfo.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/plans.h"
-#include "statement/sql.h"
 #include "utils/builtins.h"
 #include "utils/xid8.h"
 
@@ -115,18 +115,14 @@ read_row(HeapTuple row, TupleDesc descriptor, ScimSeen *seen)
 bool
 scim_read_sealer(ScimSeen *seen)
 {
-	char	   *sql = psprintf("SELECT s.system_identifier::pg_catalog.int8,"
-							   " s.database_oid::pg_catalog.oid, s.floor::pg_catalog.int8,"
-							   " s.snapshot::pg_catalog.text, s.seq::pg_catalog.int8,"
-							   " s.next_xid::pg_catalog.xid8"
-							   " FROM %s.scim_history_sealer AS s LIMIT 2",
-							   scim_extension_schema("scimver"));
-	int			result = scim_run_by_index(sql, 0, NULL, NULL, NULL, true);
+	uint64		count = scim_run_own("SELECT s.system_identifier::pg_catalog.int8,"
+									 " s.database_oid::pg_catalog.oid, s.floor::pg_catalog.int8,"
+									 " s.snapshot::pg_catalog.text, s.seq::pg_catalog.int8,"
+									 " s.next_xid::pg_catalog.xid8"
+									 " FROM %s.scim_history_sealer AS s LIMIT 2",
+									 0, NULL, NULL, NULL, true);
 	SPITupleTable *rows = SPI_tuptable;
-	uint64		count = SPI_processed;
 
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 	if (count > 1 || (count == 0 && scim_has_seals()))
 		throw_damaged();
 	if (count == 1)
@@ -138,8 +134,8 @@ scim_read_sealer(ScimSeen *seen)
 /* ---- writing ---- */
 
 /*
- * How many rows; %s is the schema.  As foreign keys do, it meets what was committed
- * after the transaction's snapshot.
+ * How many rows; "text" as of scim_prepare_own.  As foreign keys do, it meets what was
+ * committed after the transaction's snapshot.
  */
 static uint64
 write_row(const char *text, const ScimSeen *seen)
@@ -153,15 +149,11 @@ write_row(const char *text, const ScimSeen *seen)
 		[SEQ] = Int64GetDatum(seen->seq),
 		[NEXT_XID] = FullTransactionIdGetDatum(FullTransactionIdFromU64(seen->next))
 	};
-	const char *schema = scim_extension_schema("scimver");
-	char	   *sql = psprintf(text, schema, schema);
-	ScimRun		run = {.latest = true};
-	int			result;
+	ScimRun		run = {.plan = scim_prepare_own(text, COLUMNS, types), .latest = true};
+	int			result = scim_run_plan(&run, values, NULL);
 
-	run.plan = scim_prepare_by_index(sql, COLUMNS, types);
-	result = scim_run_plan(&run, values, NULL);
 	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+		elog(ERROR, "could not write what was sealed: %s", SPI_result_code_string(result));
 	SPI_freeplan(run.plan);
 	return SPI_processed;
 }

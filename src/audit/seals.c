@@ -11,7 +11,7 @@
 #include "history/place.h"
 #include "lib/stringinfo.h"
 #include "port/pg_bswap.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
 
@@ -20,13 +20,9 @@
 bool
 scim_has_seals(void)
 {
-	char	   *sql = psprintf("SELECT FROM %s.scim_history_seals LIMIT 1",
-							   scim_extension_schema("scimver"));
-	int			result = scim_run_by_index(sql, 0, NULL, NULL, NULL, true);
-	bool		found = SPI_processed > 0;
+	bool		found = scim_run_own("SELECT FROM %s.scim_history_seals LIMIT 1", 0, NULL, NULL,
+									 NULL, true) > 0;
 
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 	SPI_freetuptable(SPI_tuptable);
 	return found;
 }
@@ -36,15 +32,11 @@ scim_prepare_last_seal(void)
 {
 	Oid			types[] = {TEXTOID};
 
-	return scim_prepare_by_index(psprintf("SELECT s.number::pg_catalog.int8,"
-										  " s.last_seq::pg_catalog.int8,"
-										  " s.hash::pg_catalog.bytea,"
-										  " s.sealed_at::pg_catalog.timestamptz"
-										  " FROM %s.scim_history_seals AS s"
-										  " WHERE s.tenant_id" SQL_OP("=") "$1"
-										  " AND s.number IS NOT NULL"
-										  " ORDER BY s.number DESC LIMIT 1",
-										  scim_extension_schema("scimver")), 1, types);
+	return scim_prepare_own("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
+							" s.hash::pg_catalog.bytea, s.sealed_at::pg_catalog.timestamptz"
+							" FROM %s.scim_history_seals AS s"
+							" WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number IS NOT NULL"
+							" ORDER BY s.number DESC LIMIT 1", 1, types);
 }
 
 /* The columns of the one row; false: any is NULL. */
@@ -93,14 +85,6 @@ scim_last_seal(const char *tenant, ScimSeal *seal)
 
 	SPI_freeplan(plan);
 	return found;
-}
-
-void
-scim_throw_not_kept(const char *table)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("table \"%s\" does not keep what is written to it", table)));
 }
 
 /* ---- rows ---- */
@@ -158,10 +142,14 @@ scim_hash_row(ScimSealHash *hash, const uint8 digest[SCIM_DIGEST_SIZE])
 	add(hash, digest, SCIM_DIGEST_SIZE);
 }
 
-void
-scim_end_hash(ScimSealHash *hash, uint8 result[SCIM_DIGEST_SIZE])
+bytea *
+scim_end_hash(ScimSealHash *hash)
 {
-	check(hash, pg_cryptohash_final(hash->context, result, SCIM_DIGEST_SIZE));
+	bytea	   *result = palloc(VARHDRSZ + SCIM_DIGEST_SIZE);
+
+	SET_VARSIZE(result, VARHDRSZ + SCIM_DIGEST_SIZE);
+	check(hash, pg_cryptohash_final(hash->context, (uint8 *) VARDATA(result), SCIM_DIGEST_SIZE));
 	pg_cryptohash_free(hash->context);
 	pfree(hash);
+	return result;
 }

@@ -10,7 +10,6 @@
 
 #include "postgres.h"
 
-#include "base/compat.h"
 #include "base/digest.h"
 #include "executor/spi.h"
 #include "utils/timestamp.h"
@@ -37,9 +36,6 @@ extern bool scim_find_last_seal(SPIPlanPtr plan, const char *tenant, ScimSeal *s
 /* Has any tenant a seal? */
 extern bool scim_has_seals(void);
 
-/* 55000: its owner has put something there that takes writes away. */
-extern SCIM_NORETURN void scim_throw_not_kept(const char *table);
-
 /* The columns of scim_history_rows as a list, in their order (history/place.h), of that alias. */
 extern char *scim_row_columns(const char *alias);
 
@@ -52,7 +48,7 @@ extern ScimSealHash *scim_begin_hash(const bytea *before, int64 number);
 /* The next row, in the order of seq. */
 extern void scim_hash_row(ScimSealHash *hash, const uint8 digest[SCIM_DIGEST_SIZE]);
 
-/* All rows were there: what it is; it is freed. */
-extern void scim_end_hash(ScimSealHash *hash, uint8 result[SCIM_DIGEST_SIZE]);
+/* All rows were there: what it is, palloc'd; what grew is freed. */
+extern bytea *scim_end_hash(ScimSealHash *hash);
 
 #endif							/* SCIM_AUDIT_SEALS_H */

@@ -18,7 +18,6 @@
 #include "postgres.h"
 
 #include "access/transam.h"
-#include "access/xlog.h"
 #include "audit/read_seals.h"
 #include "audit/reckoning.h"
 #include "audit/sealer.h"
@@ -28,8 +27,7 @@
 #include "fmgr.h"
 #include "history/entries.h"
 #include "history/place.h"
-#include "miscadmin.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/result_set.h"
 #include "statement/role.h"
 #include "statement/sql.h"
@@ -115,25 +113,19 @@ settle(Verification *v, bool alternative_holds)
 
 /* ---- what is known from the start ---- */
 
-/* Two numbers of a row of the tenant's; %s is the schema of our tables. */
+/* Two numbers of a row of the tenant's; "text" as of scim_run_own. */
 static bool
 read_numbers(const Verification *v, const char *text, int64 *first, int64 *second)
 {
 	Oid			types[] = {TEXTOID};
 	Datum		values[] = {CStringGetTextDatum(v->tenant)};
-	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
-	int			result = scim_run_by_index(sql, 1, types, values, NULL, true);
-	bool		found = SPI_processed > 0;
+	bool		found = scim_run_own(text, 1, types, values, NULL, true) > 0;
 	bool		isnull;
 
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 	if (found)
 	{
-		*first = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-											 &isnull));
-		*second = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2,
-											  &isnull));
+		*first = scim_own_number(1, &isnull);
+		*second = scim_own_number(2, &isnull);
 	}
 	SPI_freetuptable(SPI_tuptable);
 	return found;
@@ -152,8 +144,7 @@ static void
 read_sealer(Verification *v)
 {
 	v->has_sealer = scim_read_sealer(&v->seen);
-	v->is_here = v->has_sealer && v->seen.server.system_identifier == GetSystemIdentifier() &&
-		v->seen.server.database == MyDatabaseId;
+	v->is_here = v->has_sealer && scim_is_this_server(&v->seen.server);
 	v->next = U64FromFullTransactionId(ReadNextFullTransactionId());
 }
 

@@ -320,6 +320,42 @@ scim_history_index(Relation table, ScimHistoryIndex which)
 	return found;
 }
 
+static SCIM_NORETURN void throw_other_columns(Relation table);
+
+static void
+throw_other_columns(Relation table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("table \"%s\" has other columns than it was made with",
+					RelationGetRelationName(table))));
+}
+
+void
+scim_check_columns(Relation table, const Oid *types, int count)
+{
+	TupleDesc	descriptor = RelationGetDescr(table);
+
+	if (descriptor->natts < count)
+		throw_other_columns(table);
+	for (int i = 0; i < count; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+
+		if (attribute->attisdropped || attribute->atttypid != types[i])
+			throw_other_columns(table);
+	}
+}
+
+void
+scim_throw_not_kept(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" does not keep what is written to it", table),
+			 errhint("Drop the triggers and rules that were put there.")));
+}
+
 Relation
 scim_open_history_table(LOCKMODE mode)
 {
@@ -330,9 +366,6 @@ scim_open_history_table(LOCKMODE mode)
 		return NULL;
 	table = table_open(relid, mode);
 	if (!scim_has_entry_columns(RelationGetDescr(table)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("table \"%s\" has other columns than it was made with",
-						RelationGetRelationName(table))));
+		throw_other_columns(table);
 	return table;
 }

@@ -9,6 +9,7 @@
 
 #include "access/attnum.h"
 #include "access/tupdesc.h"
+#include "base/compat.h"
 #include "nodes/pg_list.h"
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
@@ -69,6 +70,12 @@ extern Oid	scim_history_server_table(void);
 
 /* The table that says how far it was pruned, tenant by tenant. */
 extern Oid	scim_history_pruned_table(void);
+
+/* An error unless the table begins with columns of these types. */
+extern void scim_check_columns(Relation table, const Oid *types, int count);
+
+/* An error: its owner has put something on the table that takes writes away. */
+extern SCIM_NORETURN void scim_throw_not_kept(const char *table);
 
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);

@@ -29,24 +29,9 @@ enum
 	SNAPSHOT
 };
 
+static const Oid column_types[] = {TEXTOID, INT8OID, XID8OID, PG_SNAPSHOTOID};
+
 /* ---- reading ---- */
-
-static void
-check_columns(Relation table)
-{
-	static const Oid types[] = {TEXTOID, INT8OID, XID8OID, PG_SNAPSHOTOID};
-	TupleDesc	descriptor = RelationGetDescr(table);
-	bool		is_sound = descriptor->natts >= (int) lengthof(types);
-
-	for (int i = 0; is_sound && i < (int) lengthof(types); i++)
-		is_sound = !TupleDescAttr(descriptor, i)->attisdropped &&
-			TupleDescAttr(descriptor, i)->atttypid == types[i];
-	if (!is_sound)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("table \"%s\" has other columns than it was made with",
-						RelationGetRelationName(table))));
-}
 
 /* That of tenants; InvalidOid: it is not what it was. */
 static Oid
@@ -107,7 +92,7 @@ scim_read_pruned(const char *tenant)
 	ScanKeyData key;
 	HeapTuple	row;
 
-	check_columns(table);
+	scim_check_columns(table, column_types, lengthof(column_types));
 	index = find_index(table);
 	ScanKeyEntryInitialize(&key, 0, TENANT, BTEqualStrategyNumber, InvalidOid, C_COLLATION_OID,
 						   F_TEXTEQ, CStringGetTextDatum(tenant));

@@ -16,9 +16,8 @@
 #include "history/sequence.h"
 #include "history/server.h"
 #include "miscadmin.h"
-#include "registry/extension.h"
+#include "statement/own.h"
 #include "statement/role.h"
-#include "statement/sql.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -33,31 +32,31 @@ enum
 	SEQ
 };
 
+static Oid	column_types[] = {INT8OID, OIDOID, INT8OID};
+
 /* ---- what was decided ---- */
 
-static bool
-is_this_server(HeapTuple row, TupleDesc descriptor)
+bool
+scim_is_this_server(const ScimHistoryServer *server)
 {
-	bool		isnull;
-	Datum		identifier = heap_getattr(row, SYSTEM_IDENTIFIER, descriptor, &isnull);
-	Datum		database;
-
-	if (isnull || (uint64) DatumGetInt64(identifier) != GetSystemIdentifier())
-		return false;
-	database = heap_getattr(row, DATABASE_OID, descriptor, &isnull);
-	return !isnull && DatumGetObjectId(database) == MyDatabaseId;
+	return server->system_identifier == GetSystemIdentifier() && server->database == MyDatabaseId;
 }
 
 /* What the row says, if it is about this server. */
 static bool
 read_row(HeapTuple row, TupleDesc descriptor, int64 *floor)
 {
-	bool		isnull;
-	Datum		seq = heap_getattr(row, SEQ, descriptor, &isnull);
+	bool		nulls[3];
+	ScimHistoryServer server = {
+		.system_identifier = DatumGetInt64(heap_getattr(row, SYSTEM_IDENTIFIER, descriptor,
+														&nulls[0])),
+		.database = DatumGetObjectId(heap_getattr(row, DATABASE_OID, descriptor, &nulls[1])),
+		.floor = DatumGetInt64(heap_getattr(row, SEQ, descriptor, &nulls[2]))
+	};
 
-	if (isnull || !is_this_server(row, descriptor))
+	if (nulls[0] || nulls[1] || nulls[2] || !scim_is_this_server(&server))
 		return false;
-	*floor = Max(*floor, DatumGetInt64(seq));
+	*floor = Max(*floor, server.floor);
 	return true;
 }
 
@@ -79,23 +78,6 @@ read_decided(Relation table, Snapshot snapshot, int64 *floor)
 	}
 	systable_endscan(scan);
 	return decided && count > 0;
-}
-
-static void
-check_columns(Relation table)
-{
-	static const Oid types[] = {INT8OID, OIDOID, INT8OID};
-	TupleDesc	descriptor = RelationGetDescr(table);
-	bool		is_sound = descriptor->natts >= (int) lengthof(types);
-
-	for (int i = 0; is_sound && i < (int) lengthof(types); i++)
-		is_sound = !TupleDescAttr(descriptor, i)->attisdropped &&
-			TupleDescAttr(descriptor, i)->atttypid == types[i];
-	if (!is_sound)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("table \"%s\" has other columns than it was made with",
-						RelationGetRelationName(table))));
 }
 
 /* ---- snapshots of before ---- */
@@ -191,21 +173,9 @@ first_own_seq(void)
 	return first;
 }
 
-/* As the owner, by a statement of ours; %s is the schema. */
-static void
-run(const char *text, int nargs, Oid *types, Datum *values)
-{
-	char	   *sql = psprintf(text, scim_extension_schema("scimver"));
-	int			result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static void
 write_decision(int64 floor)
 {
-	Oid			types[] = {INT8OID, OIDOID, INT8OID};
 	Datum		values[] = {
 		Int64GetDatum((int64) GetSystemIdentifier()), ObjectIdGetDatum(MyDatabaseId),
 		Int64GetDatum(floor)
@@ -216,9 +186,9 @@ write_decision(int64 floor)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	scim_act_as_owner_of(scim_history_server_table(), &role);
-	run("DELETE FROM %s.scim_history_server", 0, NULL, NULL);
-	run("INSERT INTO %s.scim_history_server (system_identifier, database_oid, seq)"
-		" VALUES ($1, $2, $3)", 3, types, values);
+	scim_run_own("DELETE FROM %s.scim_history_server", 0, NULL, NULL, NULL, false);
+	scim_run_own("INSERT INTO %s.scim_history_server (system_identifier, database_oid, seq)"
+				 " VALUES ($1, $2, $3)", lengthof(column_types), column_types, values, NULL, false);
 	scim_act_as_before(&role);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
@@ -269,11 +239,7 @@ decide(Relation table, int64 *floor)
 	write_decision(Min(scim_last_seq(), first_own_seq() - 1));
 	/* its owner may have put there what suppresses a statement */
 	if (!read_decided(table, NULL, floor))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table \"%s\" does not keep what is written to it",
-						RelationGetRelationName(table)),
-				 errhint("Drop the triggers and rules that were put there.")));
+		scim_throw_not_kept(RelationGetRelationName(table));
 }
 
 static void
@@ -298,7 +264,7 @@ open_server_table(void)
 				 errmsg("extension \"%s\" is of a version that has no history", "scimver"),
 				 errhint("ALTER EXTENSION scimver UPDATE")));
 	table = table_open(relid, AccessShareLock);
-	check_columns(table);
+	scim_check_columns(table, column_types, lengthof(column_types));
 	return table;
 }
 

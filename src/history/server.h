@@ -27,6 +27,9 @@ typedef struct ScimHistoryServer
  */
 extern ScimHistoryServer scim_history_server(void);
 
+/* Is it this one, and this database, whatever its floor? */
+extern bool scim_is_this_server(const ScimHistoryServer *server);
+
 /* The timeline that is written. */
 extern uint32 scim_timeline(void);
 

@@ -92,10 +92,11 @@ find_first_young(const ScimTenantPruning *pruning, int64 *seq)
 		CStringGetTextDatum(pruning->tenant), TimestampTzGetDatum(pruning->young)
 	};
 	bool		isnull;
-	bool		found = scim_run_own("SELECT r.seq FROM ONLY %s.scim_history_rows AS r"
-									 " WHERE r.tenant_id" SQL_OP("=") "$1 AND r.at" SQL_OP(">=") "$2"
-									 " ORDER BY r.seq LIMIT 1", 2, types, values, NULL, false) > 0;
+	bool		found;
 
+	found = scim_run_own("SELECT r.seq FROM ONLY %s.scim_history_rows AS r"
+						 " WHERE r.tenant_id" SQL_OP("=") "$1 AND r.at" SQL_OP(">=") "$2"
+						 " ORDER BY r.seq LIMIT 1", 2, types, values, NULL, false) > 0;
 	if (found)
 		*seq = scim_own_number(1, &isnull);
 	SPI_freetuptable(SPI_tuptable);
@@ -239,8 +240,10 @@ delete_up_to(const ScimTenantPruning *pruning, int64 last, int64 floor)
 	if (!pruning->by_seals)
 		nulls[SEALED_ARGUMENTS + 1] = 'n';
 	scim_run_own("WITH gone AS (DELETE FROM " SEALED_ROWS " RETURNING r.seq, r.xid)"
-				 " INSERT INTO %s.scim_history_pruned AS p (tenant_id, seq, xid, snapshot, number, at)"
-				 " SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g WHERE g.seq" SQL_OP(">") "$7"
+				 " INSERT INTO %s.scim_history_pruned AS p"
+				 " (tenant_id, seq, xid, snapshot, number, at)"
+				 " SELECT $1, $3, COALESCE((SELECT g.xid FROM gone AS g"
+				 " WHERE g.seq" SQL_OP(">") "$7"
 				 " ORDER BY g.xid DESC LIMIT 1), '0'), pg_catalog.pg_current_snapshot(), $8,"
 				 " pg_catalog.clock_timestamp() ON CONFLICT (tenant_id) DO UPDATE"
 				 " SET seq = GREATEST(p.seq, excluded.seq), xid = CASE WHEN p.seq" SQL_OP("<=") "$7"

@@ -100,9 +100,11 @@ scim_open_seals(const char *tenant, int64 from)
 									" s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
 									" pg_catalog.lower(s.late)::pg_catalog.int8,"
 									" pg_catalog.upper(s.late)::pg_catalog.int8,"
-									" pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
-									" OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
-									" FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
+									" pg_catalog.isempty(s.late), s.late IS NULL"
+									" OR s.sealed_at IS NULL OR pg_catalog.lower_inf(s.late)"
+									" OR pg_catalog.upper_inf(s.late)"
+									" FROM %s.scim_history_seals AS s"
+									" WHERE s.tenant_id" SQL_OP("=") "$1"
 									" AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
 	open_batches(&reader->batches, reader->plan, tenant, values);
 	return reader;
@@ -166,7 +168,8 @@ scim_prepare_late_seqs(void)
 							" FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
 							" WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
 							" AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"
-							" AND pg_catalog.lower(l) IS NOT NULL AND pg_catalog.upper(l)" SQL_OP(">") "$4"
+							" AND pg_catalog.lower(l) IS NOT NULL"
+							" AND pg_catalog.upper(l)" SQL_OP(">") "$4"
 							" ORDER BY pg_catalog.lower(l)", 4, types);
 }
 

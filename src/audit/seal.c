@@ -164,6 +164,7 @@ cut(Sealing *sealing)
 	const ScimSeen *then = &sealing->then;
 	Oid			types[UNSEEN_ARGUMENTS + 1];
 	Datum		values[UNSEEN_ARGUMENTS + 1];
+	Datum		xid;
 	uint64		last;
 	bool		isnull;
 
@@ -177,8 +178,8 @@ cut(Sealing *sealing)
 					 " ORDER BY r.xid, r.seq OFFSET $5 LIMIT 1",
 					 lengthof(types), types, values, NULL, true) > 0)
 	{
-		last = U64FromFullTransactionId(DatumGetFullTransactionId(
-																  SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)));
+		xid = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		last = U64FromFullTransactionId(DatumGetFullTransactionId(xid));
 		sealing->is_cut = last + 1 < sealing->now.xmax;
 		scim_see_no_more(&sealing->now, last + 1);
 	}

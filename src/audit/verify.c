@@ -31,6 +31,7 @@
 #include "statement/result_set.h"
 #include "statement/role.h"
 #include "statement/sql.h"
+#include "statement/tenant.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -518,7 +519,7 @@ check_number(FunctionCallInfo fcinfo, const Verification *v)
 /*
  * scim_verify_history(tenant_id text, from_number bigint): the problems, one a row.
  * number NULL: of no seal; seq NULL: it is not known which row.  Errors:
- * INVALID_VALUE.
+ * TENANT_FORBIDDEN, INVALID_VALUE.
  */
 Datum
 scim_verify_history(PG_FUNCTION_ARGS)
@@ -531,7 +532,7 @@ scim_verify_history(PG_FUNCTION_ARGS)
 		scim_throw_path(SCIM_BAD_PARAMETER, "tenant_id", "tenant_id must not be null");
 	scim_begin_result_set(fcinfo, &results);
 	v.results = &results;
-	v.tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	v.tenant = scim_resolve_tenant(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	v.scratch = AllocSetContextCreate(CurrentMemoryContext, "scimver row",

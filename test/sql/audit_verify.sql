@@ -237,6 +237,12 @@ SET search_path = mine, public, pg_catalog;
 SELECT * FROM public.scim_verify_history('red');
 SELECT * FROM public.scim_verify_history('red', 9);
 RESET search_path;
+-- nor of another tenant than the only one of the connection
+SET scimver.only_tenant = 'blue';
+SELECT * FROM scim_verify_history('red');
+SELECT * FROM scim_verify_history('blue');
+RESET scimver.only_tenant;
+SELECT * FROM scim_verify_history('');
 SELECT current_user;
 SELECT count(*) FROM scim_history_rows;
 SELECT count(*) FROM scim_history_seals;

@@ -207,23 +207,34 @@ open_by_xid(const Sealing *sealing)
 	return scim_open_plan(scim_prepare_by_index(sql, UNSEEN_ARGUMENTS, unseen_types), values);
 }
 
-/* All rows. */
+/*
+ * All rows, but for those that the last call has certainly seen, be it on another
+ * server: most of what was restored is not sorted.
+ */
 static Portal
-open_all(void)
+open_all(const Sealing *sealing)
 {
-	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r"
+	Oid			types[] = {INT8OID};
+	Datum		values[] = {Int64GetDatum(sealing->now.server.floor)};
+	const char *schema = scim_extension_schema("scimver");
+	const char *unseen = sealing->has_then
+		? psprintf(" JOIN %s.scim_history_sealer AS s ON r.seq" SQL_OP(">")
+				   "LEAST(s.seq, $1) OR NOT pg_catalog.pg_visible_in_snapshot("
+				   "r.xid, s.snapshot)", schema)
+		: "";
+	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r%s"
 							   " WHERE r.tenant_id IS NOT NULL AND r.seq IS NOT NULL"
 							   " AND r.xid IS NOT NULL"
 							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
-							   scim_row_columns("r"), scim_extension_schema("scimver"));
+							   scim_row_columns("r"), schema, unseen);
 	MemoryContext context = CurrentMemoryContext;
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, 0, NULL, 0);
+	SPIPlanPtr	plan = SPI_prepare_cursor(sql, lengthof(types), types, 0);
 
 	/* SPI leaves its own */
 	MemoryContextSwitchTo(context);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-	return scim_open_plan(plan, NULL);
+	return scim_open_plan(plan, values);
 }
 
 static void
@@ -493,7 +504,7 @@ seal(Sealing *sealing, const ScimHistoryServer *server)
 	see(sealing, server);
 	if (sealing->by_xid)
 		cut(sealing);
-	portal = sealing->by_xid ? open_by_xid(sealing) : open_all();
+	portal = sealing->by_xid ? open_by_xid(sealing) : open_all(sealing);
 	prepare_for_tenants(sealing);
 	sealing->context = CurrentMemoryContext;
 	sealing->segment_context = new_segment_context(sealing);

@@ -71,7 +71,8 @@ scim_find_last_seal(SPIPlanPtr plan, const char *tenant, ScimSeal *seal)
 	if (found && !read_seal(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, seal))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the last seal of tenant \"%s\" has NULLs", tenant),
+				 errmsg("the last seal of a tenant has NULLs in table \"%s\"",
+						"scim_history_seals"),
 				 errhint("Give it back what it held.")));
 	SPI_freetuptable(SPI_tuptable);
 	return found;

@@ -300,6 +300,18 @@ problem_of(const ScimStoredSeal *seal, int64 row_count)
 	return CHANGED;
 }
 
+/*
+ * Behind a seal whose own hash cannot be reckoned any more: where there is none at all, the
+ * next one cannot be reckoned either.
+ */
+static void
+go_on_unreckoned(Verification *v, const ScimStoredSeal *seal)
+{
+	if (!scim_is_hash(seal->hash))
+		tell(v, seal->number, NULL, BROKEN);
+	go_on_from(v, seal, NULL);
+}
+
 /* Has pruning, which was interrupted, come to any row that the seal may have? */
 static bool
 is_begun(const Verification *v, const ScimStoredSeal *seal)
@@ -317,7 +329,7 @@ check_hash(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning
 	/* nobody can say of what is left whether it is as it was */
 	if (reckoning->row_count < seal->row_count && is_begun(v, seal))
 	{
-		go_on_from(v, seal, NULL);
+		go_on_unreckoned(v, seal);
 		return;
 	}
 	if (!reckoned.holds && !reckoned.other_holds)
@@ -358,7 +370,7 @@ check_pruned(Verification *v, const ScimStoredSeal *seal)
 {
 	settle(v, false);
 	walk_rows(v, seal->number, seal->last_seq, NULL, MUST_BE_GONE);
-	go_on_from(v, seal, NULL);
+	go_on_unreckoned(v, seal);
 }
 
 static void

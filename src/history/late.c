@@ -6,7 +6,7 @@
  * older reader knew as running, and one scan for all that had begun behind those.
  * Each transaction has its rows in the order of seq, and all together have them
  * in none; so the smallest are gathered, as many as make a page or a few, and after
- * them the next ones.  However many there are, no more are kept than that.
+ * them the next ones.  However many there are, no more are kept than so many.
  *
  * What the index says is enough to pass by a row that is not wanted; only
  * whose it is must be asked of the row itself.  Where a transaction has written much
@@ -32,8 +32,12 @@
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
 
-/* So many are gathered at once; twice as many have room, so that it is seldom sorted. */
-#define MOST_GATHERED 1000
+/*
+ * So many are gathered at once; twice as many have room, so that it is seldom sorted.  Where
+ * they are not enough, more are each time, as each looks through all of the transactions.
+ */
+#define FIRST_GATHERED 1000
+#define MOST_GATHERED 64000
 
 /* After so many rows that are not wanted, one behind the other, the rest of them is skipped. */
 #define MOST_PASSED_BY 100
@@ -65,7 +69,8 @@ struct ScimLate
 	TupleTableSlot *slot;
 	int64		behind;			/* those up to it are done with */
 	int64		up_to;			/* what is behind it is not wanted now */
-	Found		found[2 * MOST_GATHERED];
+	int			most;			/* are gathered at once */
+	Found	   *found;			/* room for twice as many */
 	int			count;			/* of these */
 	int			given;
 	bool		is_cut;			/* there are more behind them */
@@ -87,11 +92,11 @@ static void
 cut(ScimLate *late)
 {
 	qsort(late->found, late->count, sizeof(Found), compare_found);
-	if (late->count <= MOST_GATHERED)
+	if (late->count <= late->most)
 		return;
-	late->count = MOST_GATHERED;
+	late->count = late->most;
 	late->is_cut = true;
-	late->up_to = late->found[MOST_GATHERED - 1].seq;
+	late->up_to = late->found[late->most - 1].seq;
 }
 
 static bool
@@ -117,7 +122,7 @@ take(ScimLate *late, IndexScanDesc scan, int64 seq)
 {
 	if (!index_fetch_heap(scan, late->slot) || !is_of_tenant(late))
 		return false;
-	if (late->count == lengthof(late->found))
+	if (late->count == 2 * late->most)
 		cut(late);
 	if (seq <= late->up_to)
 		late->found[late->count++] = (Found)
@@ -293,6 +298,8 @@ scim_open_late(const char *tenant, const ScimSeen *from, const ScimSeen *to, int
 									AccessShareLock);
 	late->slot = table_slot_create(late->relation, NULL);
 	late->context = CurrentMemoryContext;
+	late->most = FIRST_GATHERED;
+	late->found = palloc(2 * late->most * sizeof(Found));
 	late->tenant = pstrdup(tenant);
 	late->from = from;
 	late->to = to;
@@ -302,6 +309,17 @@ scim_open_late(const char *tenant, const ScimSeen *from, const ScimSeen *to, int
 	/* nothing is gathered yet */
 	late->is_cut = late->behind < from->seq;
 	return late;
+}
+
+/* Those that were gathered were not enough. */
+static void
+go_behind(ScimLate *late)
+{
+	late->behind = late->found[late->count - 1].seq;
+	if (late->most >= MOST_GATHERED)
+		return;
+	late->most *= 4;
+	late->found = repalloc(late->found, 2 * late->most * sizeof(Found));
 }
 
 /* Is there one that was gathered? */
@@ -315,7 +333,7 @@ has_next(ScimLate *late)
 	if (!late->is_cut)
 		return false;
 	if (late->count > 0)
-		late->behind = late->found[late->count - 1].seq;
+		go_behind(late);
 	/* the caller's context may be one for each entry */
 	caller = MemoryContextSwitchTo(late->context);
 	gather(late);
@@ -366,5 +384,7 @@ scim_close_late(ScimLate *late)
 		index_close(late->tenant_index, NoLock);
 	if (late->relation)
 		table_close(late->relation, NoLock);
+	if (late->found)
+		pfree(late->found);
 	pfree(late);
 }

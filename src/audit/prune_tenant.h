@@ -32,11 +32,13 @@ typedef struct ScimTenantPruning
 extern ScimTenantPruning *scim_begin_pruning(const char *tenant, TimestampTz young);
 
 /*
- * Deletes the next rows, "most" at most; how many.  is_done: there
- * are no more.
- * Rows up to "floor" have xids of another server (history/server.h).
+ * Deletes the next rows, "most" at most (of seals that go at once, more); how many.
+ * "is_done": there are no more.  Rows up to "floor" have xids of another server
+ * (history/server.h).
  */
 extern int	scim_prune_rows(ScimTenantPruning *pruning, int most, int64 floor, bool *is_done);
+
+/* Frees all that it holds, and itself. */
 extern void scim_end_pruning(ScimTenantPruning *pruning);
 
 #endif							/* SCIM_AUDIT_PRUNE_TENANT_H */

@@ -218,10 +218,10 @@ open_all(const Sealing *sealing)
 	Datum		values[] = {Int64GetDatum(sealing->now.server.floor)};
 	const char *schema = scim_extension_schema("scimver");
 	const char *unseen = sealing->has_then
-		? psprintf(" JOIN %s.scim_history_sealer AS s ON r.seq" SQL_OP(">")
-				   "LEAST(s.seq, $1) OR NOT pg_catalog.pg_visible_in_snapshot("
-				   "r.xid, s.snapshot)", schema)
-		: "";
+	? psprintf(" JOIN %s.scim_history_sealer AS s ON r.seq" SQL_OP(">")
+			   "LEAST(s.seq, $1) OR NOT pg_catalog.pg_visible_in_snapshot("
+			   "r.xid, s.snapshot)", schema)
+	: "";
 	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r%s"
 							   " WHERE r.tenant_id IS NOT NULL AND r.seq IS NOT NULL"
 							   " AND r.xid IS NOT NULL"

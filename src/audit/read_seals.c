@@ -106,7 +106,9 @@ scim_open_seals(const char *tenant, int64 from)
 	Oid			types[] = {TEXTOID, INT8OID};
 	Datum		values[] = {(Datum) 0, Int64GetDatum(from)};
 
-	reader->plan = prepare("SELECT s.number, s.last_seq, s.row_count, s.hash, pg_catalog.upper(s.late),"
+	reader->plan = prepare("SELECT s.number::pg_catalog.int8, s.last_seq::pg_catalog.int8,"
+						   " s.row_count::pg_catalog.int8, s.hash::pg_catalog.bytea,"
+						   " pg_catalog.upper(s.late)::pg_catalog.int8,"
 						   " pg_catalog.isempty(s.late), s.late IS NULL OR s.sealed_at IS NULL"
 						   " OR pg_catalog.lower_inf(s.late) OR pg_catalog.upper_inf(s.late)"
 						   " FROM %s.scim_history_seals AS s WHERE s.tenant_id" SQL_OP("=") "$1"
@@ -167,7 +169,8 @@ scim_prepare_late_seqs(void)
 {
 	Oid			types[] = {TEXTOID, INT8OID, INT8OID, INT8OID};
 
-	return prepare("SELECT pg_catalog.lower(l), pg_catalog.upper(l), s.number"
+	return prepare("SELECT pg_catalog.lower(l)::pg_catalog.int8,"
+				   " pg_catalog.upper(l)::pg_catalog.int8, s.number::pg_catalog.int8"
 				   " FROM %s.scim_history_seals AS s, pg_catalog.unnest(s.late) AS l"
 				   " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">=") "$2"
 				   " AND s.number" SQL_OP("<=") "$3 AND NOT pg_catalog.isempty(s.late)"

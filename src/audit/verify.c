@@ -140,7 +140,8 @@ read_numbers(const Verification *v, const char *text, int64 *first, int64 *secon
 static void
 read_pruned(Verification *v)
 {
-	(void) read_numbers(v, "SELECT COALESCE(p.number, 0), COALESCE(p.seq, 0)"
+	(void) read_numbers(v, "SELECT COALESCE(p.number, 0)::pg_catalog.int8,"
+						" COALESCE(p.seq, 0)::pg_catalog.int8"
 						" FROM %s.scim_history_pruned AS p WHERE p.tenant_id" SQL_OP("=") "$1"
 						" LIMIT 1", &v->pruned, &v->pruned_seq);
 }
@@ -160,8 +161,9 @@ read_last_seal(Verification *v)
 	int64		number;
 	int64		last_seq;
 
-	if (!read_numbers(v, "SELECT s.number, COALESCE(s.last_seq, "
-					  "'-9223372036854775808'::pg_catalog.int8) FROM %s.scim_history_seals AS s"
+	if (!read_numbers(v, "SELECT s.number::pg_catalog.int8,"
+					  " COALESCE(s.last_seq, '-9223372036854775808')::pg_catalog.int8"
+					  " FROM %s.scim_history_seals AS s"
 					  " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">") "0"
 					  " ORDER BY s.number DESC LIMIT 1", &number, &last_seq))
 		return;

@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "audit/prune_tenant.h"
 #include "audit/seal.h"
 #include "audit/seals.h"
@@ -94,8 +95,8 @@ next_tenant(Prune *prune)
 	uint64		count = prune->tenant
 	? scim_run_own("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id" SQL_OP(">")
 				   "$1 ORDER BY tenant_id LIMIT 1", 1, types, values, NULL, false)
-	: scim_run_own("SELECT tenant_id FROM ONLY %s.scim_history_rows ORDER BY tenant_id LIMIT 1",
-				   0, NULL, NULL, NULL, false);
+	: scim_run_own("SELECT tenant_id FROM ONLY %s.scim_history_rows WHERE tenant_id IS NOT NULL"
+				   " ORDER BY tenant_id LIMIT 1", 0, NULL, NULL, NULL, false);
 	SPITupleTable *found = SPI_tuptable;
 	bool		isnull;
 
@@ -185,6 +186,8 @@ run_transaction(Prune *prune, bool (*work) (Prune *prune))
 	(void) set_config_option("transaction_isolation", "read committed", PGC_USERSET,
 							 PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	prune->floor = scim_history_server().floor;
+	/* its columns are those that are read here */
+	table_close(scim_open_history_table(AccessShareLock), NoLock);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	scim_act_as_owner_of(scim_history_table(), &caller);
 	more = work(prune);

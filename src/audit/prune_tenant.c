@@ -26,6 +26,7 @@
 #include "postgres.h"
 
 #include "audit/prune_tenant.h"
+#include "audit/sealer.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "statement/own.h"
@@ -109,8 +110,11 @@ kept_value(const ScimTenantPruning *pruning, int column)
 {
 	MemoryContext old = MemoryContextSwitchTo(pruning->context);
 	bool		isnull;
-	Datum		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(column, &isnull)));
+	Datum		value = result_value(column, &isnull);
 
+	if (isnull)
+		scim_throw_no_sealer();
+	value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 	MemoryContextSwitchTo(old);
 	return value;
 }
@@ -132,7 +136,8 @@ find_seals(ScimTenantPruning *pruning)
 
 	values[1] = Int64GetDatum(first_young);
 	found = scim_run_own("SELECT k.number::pg_catalog.int8, k.last_seq::pg_catalog.int8,"
-						 " s.floor::pg_catalog.int8, s.snapshot::pg_catalog.pg_snapshot,"
+						 " s.floor::pg_catalog.int8,"
+						 " s.snapshot::pg_catalog.text::pg_catalog.pg_snapshot,"
 						 " COALESCE((SELECT pg_catalog.range_agg(l)"
 						 " FROM %s.scim_history_seals AS z, pg_catalog.unnest(z.late) AS l"
 						 " WHERE z.tenant_id" SQL_OP("=") "$1 AND z.number" SQL_OP(">") "k.number"

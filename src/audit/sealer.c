@@ -76,10 +76,8 @@ snapshot_text(const ScimSeen *seen)
 
 /* ---- reading ---- */
 
-static SCIM_NORETURN void throw_damaged(void);
-
-static void
-throw_damaged(void)
+void
+scim_throw_no_sealer(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -100,7 +98,7 @@ read_row(HeapTuple row, TupleDesc descriptor, ScimSeen *seen)
 
 		values[i] = SPI_getbinval(row, descriptor, i + 1, &isnull);
 		if (isnull)
-			throw_damaged();
+			scim_throw_no_sealer();
 	}
 	seen->server.system_identifier = (uint64) DatumGetInt64(values[SYSTEM_IDENTIFIER]);
 	seen->server.database = DatumGetObjectId(values[DATABASE_OID]);
@@ -108,7 +106,7 @@ read_row(HeapTuple row, TupleDesc descriptor, ScimSeen *seen)
 	seen->seq = DatumGetInt64(values[SEQ]);
 	seen->next = U64FromFullTransactionId(DatumGetFullTransactionId(values[NEXT_XID]));
 	if (!read_snapshot(TextDatumGetCString(values[SNAPSHOT]), seen))
-		throw_damaged();
+		scim_throw_no_sealer();
 }
 
 /* Casts are there for an owner who changed a type: what was read is what is said. */
@@ -124,7 +122,7 @@ scim_read_sealer(ScimSeen *seen)
 	SPITupleTable *rows = SPI_tuptable;
 
 	if (count > 1 || (count == 0 && scim_has_seals()))
-		throw_damaged();
+		scim_throw_no_sealer();
 	if (count == 1)
 		read_row(rows->vals[0], rows->tupdesc, seen);
 	SPI_freetuptable(rows);

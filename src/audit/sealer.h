@@ -9,6 +9,7 @@
 
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "history/seen.h"
 
 /*
@@ -23,5 +24,8 @@ extern bool scim_read_sealer(ScimSeen *seen);
  * REPEATABLE READ transaction.
  */
 extern void scim_write_sealer(const ScimSeen *seen);
+
+/* 55000 of what is not so. */
+extern SCIM_NORETURN void scim_throw_no_sealer(void);
 
 #endif							/* SCIM_AUDIT_SEALER_H */

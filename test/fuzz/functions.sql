@@ -64,3 +64,19 @@ INSERT INTO groups_members (tenant_id, group_id, member_type, member_id) SELECT 
 INSERT INTO groups_members (tenant_id, group_id, member_type, member_id) SELECT 'own', gen_random_uuid(), 'User', id FROM users;
 ALTER TABLE users ENABLE ALWAYS TRIGGER "~~~scimver";
 ALTER TABLE groups ENABLE ALWAYS TRIGGER "~~~scimver";
+-- and a history as nobody but its owner can make it
+INSERT INTO users (tenant_id, data) SELECT 'own', jsonb_build_object('userName', 'x' || n) FROM generate_series(1, 40) n;
+SELECT scim_seal_history();
+UPDATE users SET data = data || '{"title": "t"}' WHERE data ->> 'userName' LIKE 'x%';
+SELECT scim_seal_history();
+ALTER TABLE scim_history_rows DISABLE TRIGGER scimver_rows, DROP CONSTRAINT scim_history_rows_operation_check,
+	ALTER xid DROP NOT NULL, ALTER at DROP NOT NULL, ALTER resource_type DROP NOT NULL, ALTER operation DROP NOT NULL, ALTER actor DROP NOT NULL;
+UPDATE scim_history_rows SET xid = CASE WHEN seq % 7 = 0 THEN NULL WHEN seq % 7 = 1 THEN '3' WHEN seq % 7 = 2 THEN '9223372036854775807' ELSE xid END,
+	at = CASE WHEN seq % 5 = 0 THEN NULL WHEN seq % 5 = 1 THEN '-infinity' ELSE at END, resource_type = CASE WHEN seq % 11 = 0 THEN NULL WHEN seq % 11 = 1 THEN '' ELSE resource_type END,
+	operation = CASE WHEN seq % 13 = 0 THEN NULL WHEN seq % 13 = 1 THEN 'odd' WHEN seq % 13 = 2 THEN 'refused' WHEN seq % 13 = 3 THEN 'truncate' ELSE operation END,
+	resource_id = CASE WHEN seq % 17 = 0 THEN NULL ELSE resource_id END, actor = CASE WHEN seq % 17 = 0 THEN NULL ELSE actor END,
+	changed = CASE WHEN seq % 4 = 0 THEN '{{a,b},{c,NULL}}' WHEN seq % 4 = 1 THEN '{NULL}'::text[] ELSE changed END,
+	before = CASE WHEN seq % 6 = 0 THEN '7' WHEN seq % 6 = 1 THEN '[null]'::jsonb ELSE before END, members = CASE WHEN seq % 3 = 0 THEN '{"added": 7, "removed": []}'::jsonb END,
+	version = CASE WHEN seq % 19 = 0 THEN '' ELSE version END;
+ALTER TABLE scim_history_seals ALTER hash DROP NOT NULL, ALTER late DROP NOT NULL, ALTER last_seq DROP NOT NULL, ALTER row_count DROP NOT NULL, ALTER sealed_at DROP NOT NULL;
+INSERT INTO scim_history_seals (tenant_id, number, last_seq, late, row_count, hash) VALUES ('own', 5, 30, '{(,)}', -1, ''), ('own', 7, NULL, NULL, NULL, NULL), ('own', 9, 9223372036854775807, '{[1,)}', 3, decode(repeat('00', 32), 'hex'));

@@ -28,6 +28,7 @@
 #include "audit/seal.h"
 #include "audit/sealer.h"
 #include "audit/seals.h"
+#include "audit/unsealed.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -37,12 +38,8 @@
 #include "history/values.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "registry/extension.h"
 #include "statement/own.h"
-#include "statement/plans.h"
 #include "statement/role.h"
-#include "statement/sql.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -105,136 +102,6 @@ lock_out_others(void)
 
 	return locked > 0 && locked == scim_run_own("SELECT FROM %s.scim_history_server",
 												0, NULL, NULL, NULL, false);
-}
-
-static Datum
-xid_array(const uint64 *xids, int count)
-{
-	Datum	   *values = palloc(Max(count, 1) * sizeof(Datum));
-
-	for (int i = 0; i < count; i++)
-		values[i] = FullTransactionIdGetDatum(FullTransactionIdFromU64(xids[i]));
-	return PointerGetDatum(construct_array(values, count, XID8OID, sizeof(FullTransactionId),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-/* The arguments of both statements that look for what the last call did not see. */
-#define UNSEEN_ARGUMENTS 4
-static Oid	unseen_types[UNSEEN_ARGUMENTS] = {XID8ARRAYOID, INT8OID, XID8OID, XID8OID};
-
-/* Of transactions that it knew as running, and of those that came after: each by the index. */
-#define UNSEEN_RUNNING \
-	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP("=") "ANY ($1) AND r.seq" SQL_OP(">") "$2"
-#define UNSEEN_SINCE \
-	"%s.scim_history_rows AS r WHERE r.xid" SQL_OP(">=") "$3 AND r.xid" SQL_OP("<") "$4" \
-	" AND r.seq" SQL_OP(">") "$2"
-
-static void
-fill_unseen(const Sealing *sealing, Datum values[UNSEEN_ARGUMENTS])
-{
-	values[0] = xid_array(sealing->then.running, sealing->then.running_count);
-	values[1] = Int64GetDatum(sealing->then.server.floor);
-	values[2] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->then.xmax));
-	values[3] = FullTransactionIdGetDatum(FullTransactionIdFromU64(sealing->now.xmax));
-}
-
-/* Is there any of it, be it the transaction's own? */
-static bool
-has_new_by_xid(const Sealing *sealing)
-{
-	Datum		values[UNSEEN_ARGUMENTS];
-	bool		found;
-
-	fill_unseen(sealing, values);
-	found = scim_run_own("SELECT WHERE EXISTS (SELECT FROM ONLY " UNSEEN_RUNNING
-						 ") OR EXISTS (SELECT FROM ONLY " UNSEEN_SINCE ")",
-						 UNSEEN_ARGUMENTS, unseen_types, values, NULL, true) > 0;
-	SPI_freetuptable(SPI_tuptable);
-	return found;
-}
-
-/*
- * If that is too much for a call: it goes up to a transaction, and sees none of those
- * behind it yet.  Most calls need not look: there were not so many numbers since, and
- * the last one was not cut.
- */
-static void
-cut(Sealing *sealing)
-{
-	const ScimSeen *then = &sealing->then;
-	Oid			types[UNSEEN_ARGUMENTS + 1];
-	Datum		values[UNSEEN_ARGUMENTS + 1];
-	Datum		xid;
-	uint64		last;
-	bool		isnull;
-
-	if (sealing->now.seq - then->seq <= MOST_ROWS_OF_CALL && then->next <= then->xmax + 1)
-		return;
-	memcpy(types, unseen_types, sizeof(unseen_types));
-	fill_unseen(sealing, values);
-	types[UNSEEN_ARGUMENTS] = INT8OID;
-	values[UNSEEN_ARGUMENTS] = Int64GetDatum(MOST_ROWS_OF_CALL);
-	if (scim_run_own("SELECT r.xid FROM ONLY " UNSEEN_SINCE
-					 " ORDER BY r.xid, r.seq OFFSET $5 LIMIT 1",
-					 lengthof(types), types, values, NULL, true) > 0)
-	{
-		xid = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-		last = U64FromFullTransactionId(DatumGetFullTransactionId(xid));
-		sealing->is_cut = last + 1 < sealing->now.xmax;
-		scim_see_no_more(&sealing->now, last + 1);
-	}
-	SPI_freetuptable(SPI_tuptable);
-}
-
-/*
- * What the last call did not see, of this server.  OFFSET keeps the two apart from
- * the order: each by its index, and then what there is of them is sorted.
- */
-static Portal
-open_by_xid(const Sealing *sealing)
-{
-	const char *columns = scim_row_columns("r");
-	const char *schema = scim_extension_schema("scimver");
-	char	   *sql = psprintf("SELECT r.* FROM ("
-							   "SELECT %s FROM ONLY " UNSEEN_RUNNING
-							   " UNION ALL SELECT %s FROM ONLY " UNSEEN_SINCE " OFFSET 0) AS r"
-							   " WHERE r.tenant_id IS NOT NULL"
-							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
-							   columns, schema, columns, schema);
-	Datum		values[UNSEEN_ARGUMENTS];
-
-	fill_unseen(sealing, values);
-	return scim_open_plan(scim_prepare_by_index(sql, UNSEEN_ARGUMENTS, unseen_types), values);
-}
-
-/*
- * All rows, but for those that the last call has certainly seen, be it on another
- * server: most of what was restored is not sorted.
- */
-static Portal
-open_all(const Sealing *sealing)
-{
-	Oid			types[] = {INT8OID};
-	Datum		values[] = {Int64GetDatum(sealing->now.server.floor)};
-	const char *schema = scim_extension_schema("scimver");
-	const char *unseen = sealing->has_then
-	? psprintf(" JOIN %s.scim_history_sealer AS s ON r.seq" SQL_OP(">")
-			   "LEAST(s.seq, $1) OR NOT pg_catalog.pg_visible_in_snapshot("
-			   "r.xid, s.snapshot)", schema)
-	: "";
-	char	   *sql = psprintf("SELECT %s FROM ONLY %s.scim_history_rows AS r%s"
-							   " WHERE r.tenant_id IS NOT NULL AND r.seq IS NOT NULL"
-							   " AND r.xid IS NOT NULL"
-							   " ORDER BY r.tenant_id COLLATE pg_catalog.\"C\", r.seq",
-							   scim_row_columns("r"), schema, unseen);
-	MemoryContext context = CurrentMemoryContext;
-	SPIPlanPtr	plan = SPI_prepare_cursor(sql, lengthof(types), types, 0);
-
-	/* SPI leaves its own */
-	MemoryContextSwitchTo(context);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-	return scim_open_plan(plan, values);
 }
 
 static void
@@ -490,7 +357,8 @@ finds_anything(Sealing *sealing, const ScimHistoryServer *server)
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	see(sealing, server);
-	found = !sealing->has_then || !sealing->by_xid || has_new_by_xid(sealing);
+	found = !sealing->has_then || !sealing->by_xid ||
+		scim_has_unsealed(&sealing->then, &sealing->now);
 	PopActiveSnapshot();
 	return found;
 }
@@ -503,8 +371,9 @@ seal(Sealing *sealing, const ScimHistoryServer *server)
 
 	see(sealing, server);
 	if (sealing->by_xid)
-		cut(sealing);
-	portal = sealing->by_xid ? open_by_xid(sealing) : open_all(sealing);
+		sealing->is_cut = scim_cut_unsealed(&sealing->then, &sealing->now, MOST_ROWS_OF_CALL);
+	portal = sealing->by_xid ? scim_open_unsealed(&sealing->then, &sealing->now)
+		: scim_open_all_rows(sealing->has_then, sealing->now.server.floor);
 	prepare_for_tenants(sealing);
 	sealing->context = CurrentMemoryContext;
 	sealing->segment_context = new_segment_context(sealing);

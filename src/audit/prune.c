@@ -213,8 +213,12 @@ seal_first(Prune *prune)
 {
 	bool		is_cut = false;
 
-	if (scim_has_seals())
-		(void) scim_seal_new_rows(&is_cut);
+	if (!scim_has_seals())
+		return false;
+	PreventCommandIfReadOnly("scim_prune_history()");
+	/* who seals at the moment is waited for: he may leave something */
+	lock_out_others();
+	(void) scim_seal_new_rows(&is_cut);
 	return is_cut;
 }
 

@@ -252,7 +252,8 @@ walk_late(Verification *v, const ScimStoredSeal *seal, ScimReckoning *reckoning)
 	while (scim_next_late_seqs(late_seqs, &late))
 	{
 		MemoryContext old = MemoryContextSwitchTo(v->stretch);
-		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, late.first - 1, late.last,
+		int64		behind = late.first > PG_INT64_MIN ? late.first - 1 : PG_INT64_MIN;
+		ScimHistoryReader *rows = scim_open_history_of_tenant(v->tenant, behind, late.last,
 															  GetActiveSnapshot());
 		ScimHistoryEntry *row;
 

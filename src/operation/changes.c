@@ -236,6 +236,15 @@ check_kept(const Changes *changes)
 	}
 }
 
+/* What was written, in no more room than it takes. */
+static Jsonb *
+copy(const Jsonb *written)
+{
+	Size		size = VARSIZE(written);
+
+	return memcpy(palloc(size), written, size);
+}
+
 /* Each is written at once: what it is made of takes far more room. */
 static void
 show_entries(Changes *changes)
@@ -246,11 +255,13 @@ show_entries(Changes *changes)
 	for (int i = 0; i < changes->entry_count; i++)
 	{
 		JsonbValue	shown;
+		Jsonb	   *written;
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(own);
-		scim_root(scim_write_in(page, scim_show_change(changes->entries[i])), &shown);
+		written = scim_write(scim_show_change(changes->entries[i]));
 		MemoryContextSwitchTo(page);
+		scim_root(copy(written), &shown);
 		MemoryContextReset(own);
 		scim_append(changes->shown, &shown);
 	}

@@ -15,35 +15,51 @@ set_if_any(JsonbValue *object, const char *key, const char *text)
 		scim_set_text(object, key, text);
 }
 
-JsonbValue *
-scim_show_entry(const ScimHistoryEntry *entry)
+static JsonbValue *
+changed_names(const ScimHistoryEntry *entry)
 {
-	JsonbValue *shown = scim_new_object();
 	JsonbValue *changed = scim_new_array();
 	ListCell   *cell;
 
+	foreach(cell, scim_entry_changed(entry))
+		scim_append_text(changed, lfirst(cell));
+	return changed;
+}
+
+/* In the order in which jsonb has the keys, so that they need not be sorted. */
+static JsonbValue *
+show(const ScimHistoryEntry *entry, bool is_change)
+{
+	JsonbValue *shown = scim_new_object();
+
+	scim_set_date_time(shown, "at", entry->at);
+	if (is_change)
+		scim_set_integer(shown, "seq", entry->seq);
+	set_if_any(shown, "tool", scim_entry_tool(entry));
+	set_if_any(shown, "actor", scim_entry_actor(entry));
+	set_if_any(shown, "agent", scim_entry_agent(entry));
+	scim_set_value(shown, "changed", changed_names(entry));
 	set_if_any(shown, "version", entry->version);
-	set_if_any(shown, "previous_version", entry->previous_version);
 	if (entry->has_revision)
 		scim_set_integer(shown, "revision", entry->revision);
 	scim_set_text(shown, "operation", scim_operation_name(entry->operation));
-	scim_set_date_time(shown, "at", entry->at);
-	set_if_any(shown, "actor", scim_entry_actor(entry));
-	set_if_any(shown, "agent", scim_entry_agent(entry));
-	set_if_any(shown, "tool", scim_entry_tool(entry));
-	foreach(cell, scim_entry_changed(entry))
-		scim_append_text(changed, lfirst(cell));
-	scim_set_value(shown, "changed", changed);
+	if (is_change)
+	{
+		set_if_any(shown, "resource_id", scim_entry_id(entry));
+		set_if_any(shown, "resource_type", scim_entry_type(entry));
+	}
+	set_if_any(shown, "previous_version", entry->previous_version);
 	return shown;
+}
+
+JsonbValue *
+scim_show_entry(const ScimHistoryEntry *entry)
+{
+	return show(entry, false);
 }
 
 JsonbValue *
 scim_show_change(const ScimHistoryEntry *entry)
 {
-	JsonbValue *shown = scim_show_entry(entry);
-
-	scim_set_integer(shown, "seq", entry->seq);
-	set_if_any(shown, "resource_type", scim_entry_type(entry));
-	set_if_any(shown, "resource_id", scim_entry_id(entry));
-	return shown;
+	return show(entry, true);
 }

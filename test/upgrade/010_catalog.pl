@@ -38,6 +38,7 @@ foreach my $database ('created', 'mapped', 'elsewhere')
 	set_up($node, "new_$database", $kind);
 	fill($node, "new_$database", $kind);
 	same_lines(catalog($node, $database), catalog($node, "new_$database"), "$database: the catalog is that of a new database");
+	like(own_rows($database), qr/^server\|t\|t\|0$/m, "$database: the history is this server's and this database's");
 	same_lines(own_rows($database), own_rows("new_$database"), "$database: so are the rows that the extension comes with, and the grants");
 	is($node->safe_psql($database, $history_triggers), $kind eq 'created' ? '14' : '0', "$database: created tables have triggers of the history by now");
 }
@@ -49,7 +50,9 @@ sub own_rows
 	return $node->safe_psql($database, q{
 		SELECT 'schema', * FROM scim_schemas ORDER BY id;
 		SELECT 'type', * FROM scim_resource_types ORDER BY name;
-		SELECT 'grant', * FROM scim_tenant_grants ORDER BY tenant_id, role::text});
+		SELECT 'grant', * FROM scim_tenant_grants ORDER BY tenant_id, role::text;
+		SELECT 'server', s.system_identifier = c.system_identifier, d.datname = current_database(), s.seq
+			FROM scim_history_server s, pg_control_system() c, pg_database d WHERE d.oid = s.database_oid});
 }
 
 # The tables of the extension that are new since.

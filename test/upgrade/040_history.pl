@@ -91,6 +91,17 @@ is($later->query_safe("SELECT scim_version(scim_get_version('User', '$user', '$w
 is($later->query_safe("SELECT scim_restore('User', '$user', '$was') #>> '{meta,version}'"), $was, 'and brought back');
 isnt($later->query_safe('SELECT count(*) FROM scim_history'), '0', 'a role sees its own, by the view');
 is($later->query_safe(q{SELECT count(*) FROM scim_history WHERE resource_type = 'Device'}), '0', 'and nothing of tables that it may not read');
+
+# What changed since the update is in the feed, what is refused on record, and all is sealed.
+my $kept_rows = $node->safe_psql('created', q{SELECT count(*) FROM scim_history_rows WHERE tenant_id = 'default'});
+is($node->safe_psql('created', q{SELECT jsonb_array_length(answer -> 'changes'), answer -> 'more' FROM scim_changes('', 1000, NULL, 'default') answer}),
+	"$kept_rows|false", 'the feed has all that was kept');
+is($later->query_safe(qq{SELECT scim_call_tool('scim_patch_user', '{"user_id": "$user", "expected_version": "stale", "operations": [{"op": "remove", "path": "title"}]}') #>> '{content,error_code}'}),
+	'VERSION_MISMATCH', 'a tool, with a stale version');
+is($node->safe_psql('created', q{SELECT operation, actor, tool, error_code FROM scim_history_rows ORDER BY seq DESC LIMIT 1}),
+	'refused|clerk|scim_patch_user|VERSION_MISMATCH', '... which is on record');
+is($node->safe_psql('created', q{SELECT scim_seal_history() = (SELECT count(*) FROM scim_history_rows), scim_seal_history()}), 't|0', 'all is sealed');
+is($node->safe_psql('created', q{SELECT t, v.* FROM (SELECT DISTINCT tenant_id FROM scim_history_rows) t, scim_verify_history(t.tenant_id) v}), '', '... and sound');
 $_->quit foreach $writer, $later;
 is($node->safe_psql('created', q{SELECT r, problem, detail FROM unnest('{users,groups,boxes,crates}'::regclass[]) r, scim_check_table(r)}), '', 'all tables are right');
 

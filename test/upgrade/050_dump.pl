@@ -25,6 +25,7 @@ foreach my $kind ('created', 'mapped')
 	new_database($node, "${kind}_restored");
 	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("${kind}_restored"), '-f', "$folder/$kind.sql" ], "$kind: restored");
 	is($node->safe_psql("${kind}_restored", q{SELECT extversion FROM pg_extension WHERE extname = 'scimver'}), new_version($node), "$kind: the version of the tree");
+	is($node->safe_psql("${kind}_restored", 'SELECT s.seq, d.datname FROM scim_history_server s JOIN pg_database d ON d.oid = s.database_oid'), "0|${kind}_restored", "$kind: its history begins there");
 	is(resources("${kind}_restored", $kind), resources($kind, $kind), "$kind: resources and versions are as they were");
 
 	foreach my $table (@{ $tables{$kind} })

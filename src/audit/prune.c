@@ -213,12 +213,13 @@ seal_first(Prune *prune)
 {
 	bool		is_cut = false;
 
-	if (!scim_has_seals())
-		return false;
 	PreventCommandIfReadOnly("scim_prune_history()");
-	/* who seals at the moment is waited for: he may leave something */
+	/* who seals at the moment is waited for: he may make the first seals, or leave something */
 	lock_out_others();
-	(void) scim_seal_new_rows(&is_cut);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (scim_has_seals())
+		(void) scim_seal_new_rows(&is_cut);
+	PopActiveSnapshot();
 	return is_cut;
 }
 

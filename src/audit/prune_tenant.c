@@ -29,8 +29,11 @@
 #include "audit/sealer.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "history/place.h"
+#include "registry/extension.h"
 #include "statement/own.h"
 #include "statement/sql.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -238,6 +241,8 @@ delete_up_to(const ScimTenantPruning *pruning, int64 last, int64 floor)
 	bool		isnull;
 	int64		count;
 
+	/* the snapshot that is kept is to be of the last one who deletes: one after the other */
+	LockRelationOid(scim_history_pruned_table(), ShareRowExclusiveLock);
 	fill_arguments(pruning, last, types, values, nulls);
 	types[SEALED_ARGUMENTS] = types[SEALED_ARGUMENTS + 1] = INT8OID;
 	values[SEALED_ARGUMENTS] = Int64GetDatum(floor);

@@ -45,6 +45,7 @@ typedef struct Part
 	int			slot_count;
 	ScimHistoryEntry **entries; /* of it, in the stretch and outside, in the order of seq */
 	int			count;
+	bool		is_read;		/* they are not those of the stretch */
 } Part;
 
 /* ---- whose they are ---- */
@@ -140,6 +141,7 @@ take_slots(Part *part)
 	part->entries = palloc_extended(part->slot_count * sizeof(ScimHistoryEntry *),
 									MCXT_ALLOC_HUGE);
 	part->count = part->slot_count;
+	part->is_read = false;
 	for (int i = 0; i < part->count; i++)
 		part->entries[i] = part->slots[i].entry;
 }
@@ -158,11 +160,15 @@ read_all(Part *part, int64 first, int64 last)
 
 	part->entries = palloc_extended(room * sizeof(ScimHistoryEntry *), MCXT_ALLOC_HUGE);
 	part->count = 0;
+	part->is_read = true;
 	while (part->count <= MOST_ENTRIES && (entry = scim_next_entry(reader)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!is_of(entry, part) || entry->seq <= begins)
+		{
+			scim_free_entry(entry);
 			continue;
+		}
 		if (part->count == room)
 			part->entries = repalloc_huge(part->entries,
 										  (room *= 2) * sizeof(ScimHistoryEntry *));
@@ -313,9 +319,24 @@ order_part(Part *part)
 			i++;
 		/* one that is missing was hidden this moment, as the type has got another mapping */
 		if (i < part->count && seqs[i] == slot->entry->seq)
+		{
 			part->stretch->entries[slot->place] = part->entries[i];
+			part->entries[i] = NULL;
+		}
 	}
 	pfree(seqs);
+}
+
+/* Those that were read, and have no place in the stretch, may be far more than those that have. */
+static void
+free_entries(Part *part)
+{
+	for (int i = 0; part->is_read && i < part->count; i++)
+	{
+		if (part->entries[i])
+			scim_free_entry(part->entries[i]);
+	}
+	pfree(part->entries);
 }
 
 /* ---- the transactions of a stretch ---- */
@@ -339,7 +360,12 @@ take_part(Part *part, ScimExtents *extents, bool beyond, int64 first, int64 last
 		return false;
 	if (beyond && scim_has_more_entries(extents, part->slots->entry, first, last,
 										part->slot_count))
-		return read_all(part, first, last);
+	{
+		if (read_all(part, first, last))
+			return true;
+		free_entries(part);
+		return false;
+	}
 	if (part->slot_count == 1)
 		return false;
 	take_slots(part);
@@ -366,7 +392,7 @@ order_transaction(ScimStretch *stretch, ScimExtents *extents, const Slot *slots,
 		if (!take_part(&part, extents, beyond, first, last))
 			continue;
 		order_part(&part);
-		pfree(part.entries);
+		free_entries(&part);
 	}
 }
 

@@ -52,6 +52,12 @@ find_index(Relation table)
 	return is_it ? found : InvalidOid;
 }
 
+static uint64
+xid_of(Datum xid8)
+{
+	return U64FromFullTransactionId(DatumGetFullTransactionId(xid8));
+}
+
 /* A value that each row has, unless the table's owner has allowed that it has not. */
 static Datum
 value_of(HeapTuple row, AttrNumber column, Relation table)
@@ -71,14 +77,14 @@ value_of(HeapTuple row, AttrNumber column, Relation table)
 static ScimPruned
 read_row(HeapTuple row, Relation table)
 {
-	FullTransactionId xid = DatumGetFullTransactionId(value_of(row, XID, table));
 	Datum		snapshot = value_of(row, SNAPSHOT, table);
 
 	return (ScimPruned)
 	{
 		.seq = DatumGetInt64(value_of(row, SEQ, table)),
-			.xid = U64FromFullTransactionId(xid),
-			.snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(snapshot))
+			.xid = xid_of(value_of(row, XID, table)),
+			.snapshot = PointerGetDatum(PG_DETOAST_DATUM_COPY(snapshot)),
+			.xmax = xid_of(DirectFunctionCall1(pg_snapshot_xmax, snapshot))
 	};
 }
 
@@ -107,12 +113,6 @@ scim_read_pruned(const char *tenant)
 
 /* ---- what was lost ---- */
 
-static uint64
-xid_of(Datum xid8)
-{
-	return U64FromFullTransactionId(DatumGetFullTransactionId(xid8));
-}
-
 /* Had it committed when rows went?  Or it was undone, and had none. */
 static bool
 had_ended(const ScimPruned *pruned, uint64 xid)
@@ -126,10 +126,8 @@ had_ended(const ScimPruned *pruned, uint64 xid)
 static bool
 had_any_ended(const ScimPruned *pruned, uint64 from, uint64 before)
 {
-	uint64		xmax = xid_of(DirectFunctionCall1(pg_snapshot_xmax, pruned->snapshot));
-
 	/* all that the snapshot does not show stand in it, so that it ends soon */
-	for (uint64 xid = from; xid < Min(before, xmax); xid++)
+	for (uint64 xid = from; xid < Min(before, pruned->xmax); xid++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (had_ended(pruned, xid))

@@ -14,6 +14,7 @@ typedef struct ScimPruned
 	int64		seq;			/* nothing behind it went; 0: nothing at all */
 	uint64		xid;			/* nor of transactions behind this one */
 	Datum		snapshot;		/* a pg_snapshot: nor of those that it does not show */
+	uint64		xmax;			/* of that: each time that rows went it is a higher one */
 } ScimPruned;
 
 /* Of the tenant, under the active snapshot; in the current context. */

@@ -218,6 +218,13 @@ take_entries(Changes *changes, ScimFeed *feed)
 	changes->is_cut = scim_feed_goes_on(feed, &place->last);
 }
 
+/* Has anything gone since the round began? */
+static bool
+was_pruned_meanwhile(const Changes *changes)
+{
+	return (uint64) changes->place.pruned != changes->pruned.xmax;
+}
+
 /*
  * Some of a transaction may have gone since the round began, so that nobody can tell any
  * more in which order the rest of it comes, and which of it was delivered.
@@ -227,7 +234,7 @@ check_kept(const Changes *changes)
 {
 	const ScimPruned *pruned = &changes->pruned;
 
-	if (pruned->seq == changes->place.pruned || pruned->seq <= changes->server.floor)
+	if (!was_pruned_meanwhile(changes) || pruned->seq <= changes->server.floor)
 		return;
 	for (int i = 0; i < changes->entry_count; i++)
 	{
@@ -304,6 +311,9 @@ check_pruned(const Changes *changes)
 	int64		got = place->has_from ? place->from.seq : PG_INT64_MIN;
 	const ScimSeen *seen = &place->from;
 
+	/* what had gone before the round began is no part of it, though rows before it may be */
+	if (place->in_round && !was_pruned_meanwhile(changes))
+		return;
 	if (place->in_round)
 	{
 		if (!place->has_from || place->last >= got || pruned->seq <= place->last)
@@ -408,7 +418,7 @@ go_on(Changes *changes)
 	{
 		place->in_round = true;
 		place->to = changes->now;
-		place->pruned = changes->pruned.seq;
+		place->pruned = (int64) changes->pruned.xmax;
 		place->last = PG_INT64_MIN;
 	}
 	read_page(changes, place->last);

@@ -17,7 +17,7 @@ typedef struct ScimFeedPlace
 	bool		in_round;
 	ScimSeen	to;				/* in a round: this is being delivered */
 	int64		last;			/* in a round: up to this seq */
-	int64		pruned;			/* in a round: so far the tenant was pruned when it began */
+	int64		pruned;			/* in a round: the ScimPruned's xmax when it began */
 } ScimFeedPlace;
 
 /* "kind" as of scim_write_cursor. */

@@ -30,7 +30,6 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "history/place.h"
-#include "registry/extension.h"
 #include "statement/own.h"
 #include "statement/sql.h"
 #include "storage/lmgr.h"

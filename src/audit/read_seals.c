@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "audit/read_seals.h"
+#include "audit/seals.h"
 #include "base/digest.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -105,7 +106,8 @@ scim_open_seals(const char *tenant, int64 from)
 									" OR pg_catalog.upper_inf(s.late)"
 									" FROM %s.scim_history_seals AS s"
 									" WHERE s.tenant_id" SQL_OP("=") "$1"
-									" AND s.number" SQL_OP(">=") "$2 ORDER BY s.number", 2, types);
+									" AND s.number" SQL_OP(">=") "$2 AND s.number" SQL_OP("<")
+									SCIM_NO_NUMBER " ORDER BY s.number", 2, types);
 	open_batches(&reader->batches, reader->plan, tenant, values);
 	return reader;
 }

@@ -30,6 +30,7 @@
 #include "audit/seals.h"
 #include "audit/unsealed.h"
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "history/place.h"
@@ -144,7 +145,10 @@ begin_segment(Sealing *sealing, const ScimSeal *last, const char *tenant)
 	Segment    *segment = &sealing->segment;
 
 	segment->tenant = pstrdup(tenant);
-	segment->number = last->number + 1;
+	if (pg_add_s64_overflow(last->number, 1, &segment->number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("no number is left for a seal of tenant \"%s\"", tenant)));
 	segment->before = segment->last_seq = last->last_seq;
 	segment->row_count = 0;
 	segment->hash = scim_begin_hash(last->hash, segment->number);

@@ -51,4 +51,7 @@ extern void scim_hash_row(ScimSealHash *hash, const uint8 digest[SCIM_DIGEST_SIZ
 /* All rows were there: what it is, palloc'd; what grew is freed. */
 extern bytea *scim_end_hash(ScimSealHash *hash);
 
+/* No seal has this number, or one that is larger: there is always a next one. */
+#define SCIM_NO_NUMBER "9223372036854775807"
+
 #endif							/* SCIM_AUDIT_SEALS_H */

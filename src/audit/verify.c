@@ -159,6 +159,7 @@ read_last_seal(Verification *v)
 	if (!read_numbers(v, "SELECT s.number::pg_catalog.int8, COALESCE(s.last_seq::pg_catalog.int8, "
 					  "'-9223372036854775808'::pg_catalog.int8) FROM %s.scim_history_seals AS s"
 					  " WHERE s.tenant_id" SQL_OP("=") "$1 AND s.number" SQL_OP(">") "0"
+					  " AND s.number" SQL_OP("<") SCIM_NO_NUMBER
 					  " ORDER BY s.number DESC LIMIT 1", &number, &last_seq))
 		return;
 	v->last_number = number;

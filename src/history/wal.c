@@ -6,7 +6,7 @@
 
 #include "access/xlog.h"
 #include "access/xlog_internal.h"
-#include "base/wal.h"
+#include "history/wal.h"
 
 /*
  * Behind the last record.  At the beginning of a page the server tells the place behind

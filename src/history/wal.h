@@ -2,8 +2,8 @@
  * wal.h
  *		What is visible may still be lost.
  */
-#ifndef SCIM_BASE_WAL_H
-#define SCIM_BASE_WAL_H
+#ifndef SCIM_HISTORY_WAL_H
+#define SCIM_HISTORY_WAL_H
 
 #include "postgres.h"
 
@@ -13,4 +13,4 @@
  */
 extern void scim_make_durable(void);
 
-#endif							/* SCIM_BASE_WAL_H */
+#endif							/* SCIM_HISTORY_WAL_H */

@@ -149,6 +149,7 @@ SELECT tamper('UPDATE scim_history_seals SET late = int8multirange(int8range(seq
 SELECT tamper('UPDATE scim_history_seals SET late = int8multirange(int8range(seq_of(''h''), seq_of(''h''), ''[]'')) WHERE tenant_id = ''red'' AND number = 2');
 SELECT tamper('UPDATE scim_history_seals SET late = ''{(,)}'' WHERE tenant_id = ''red'' AND number = 2');
 SELECT tamper('UPDATE scim_history_seals SET late = ''{[-9223372036854775808,0]}'' WHERE tenant_id = ''red'' AND number = 3');
+SELECT tamper('UPDATE scim_history_seals SET number = 9223372036854775807 WHERE tenant_id = ''red'' AND number = 3');
 -- gone: one, two, the first, the last, all
 SELECT tamper('DELETE FROM scim_history_seals WHERE tenant_id = ''red'' AND number = 2');
 SELECT tamper('DELETE FROM scim_history_seals WHERE tenant_id = ''red'' AND number IN (2, 3)');

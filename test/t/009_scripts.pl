@@ -109,7 +109,7 @@ foreach my $option (@options)
 	like($help, qr/^ +\Q$option\E /m, "bench --help says what $option is");
 	like($page, qr/`[^`]*\Q$option\E\b/, "... and so does docs/testing.md");
 }
-foreach my $case ([ '--rounds 5', '--rounds and --writers go with --race' ], [ '--race --rounds 0', '--rounds needs a number from 1 ' ],
+foreach my $case ([ '--rounds 5', '--rounds goes with --race' ], [ '--race --rounds 0', '--rounds needs a number from 1 ' ],
 	[ '--race --writers', '--writers needs a number from 2 ' ], [ '--race nobody', 'no such race: nobody ' ],
 	[ '--race --nothing', 'no such option: --nothing ' ], [ 'nothing', 'no such option or figure: nothing ' ])
 {

@@ -60,7 +60,10 @@ scim_has_unsealed(const ScimSeen *then, const ScimSeen *now)
 	return found;
 }
 
-/* Most calls need not look: there were not so many numbers since, and the last one was not cut. */
+/*
+ * Most calls need not look: there were not so many numbers since, and the last one was not
+ * cut.  Where the sequence was set back since, the difference is none that is small.
+ */
 bool
 scim_cut_unsealed(const ScimSeen *then, ScimSeen *now, int64 most)
 {
@@ -71,7 +74,7 @@ scim_cut_unsealed(const ScimSeen *then, ScimSeen *now, int64 most)
 	bool		isnull;
 	bool		is_cut = false;
 
-	if (now->seq - then->seq <= most && then->next <= then->xmax + 1)
+	if ((uint64) now->seq - (uint64) then->seq <= (uint64) most && then->next <= then->xmax + 1)
 		return false;
 	memcpy(types, unseen_types, sizeof(unseen_types));
 	fill_unseen(then, now, values);

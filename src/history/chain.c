@@ -11,6 +11,7 @@
 #include "history/chain.h"
 #include "history/rights.h"
 #include "miscadmin.h"
+#include "resource/version.h"
 #include "utils/snapmgr.h"
 
 /* ---- as they came ---- */
@@ -145,7 +146,7 @@ static bool
 is_sure(const ScimHistoryEntry *entry, const ScimChainState *state)
 {
 	return !entry->has_revision || !state->has_revision || entry->revision == state->revision ||
-		(entry->revision == state->revision + 1 && entry->xid == state->xid);
+		(scim_is_next_revision(entry->revision, state->revision) && entry->xid == state->xid);
 }
 
 /*
@@ -231,7 +232,8 @@ go_back(ScimChainState *state, const ScimHistoryEntry *entry)
 
 	state->version = entry->previous_version;
 	state->has_revision = entry->has_revision && entry->previous_version;
-	state->revision = goes ? entry->revision : entry->revision - 1;
+	/* none is before the least one */
+	state->revision = goes ? entry->revision : Max(entry->revision, PG_INT64_MIN + 1) - 1;
 	/* what it was is not known */
 	if (entry->operation == SCIM_HISTORY_TRUNCATE || entry->operation == SCIM_HISTORY_REMAPPED ||
 		(entry->previous_version == NULL) != (entry->operation == SCIM_HISTORY_CREATE) ||

@@ -60,7 +60,7 @@ last_seq(Oid relid)
 	page = BufferGetPage(buffer);
 	tuple.t_data = (HeapTupleHeader) PageGetItem(page, PageGetItemId(page, FirstOffsetNumber));
 	data = (Form_pg_sequence_data) GETSTRUCT(&tuple);
-	last = data->is_called ? data->last_value : data->last_value - 1;
+	last = data->is_called ? data->last_value : Max(data->last_value, PG_INT64_MIN + 1) - 1;
 	UnlockReleaseBuffer(buffer);
 	relation_close(sequence, NoLock);
 	return last;

@@ -230,13 +230,16 @@ lock_history(Relation table, int64 *floor)
 static void
 decide(Relation table, int64 *floor)
 {
+	int64		first_own;
+
 	require_writable();
 	/* what the statement itself has written is its own as well */
 	CommandCounterIncrement();
 	if (lock_history(table, floor))
 		return;
 	check_nothing_ended();
-	write_decision(Min(scim_last_seq(), first_own_seq() - 1));
+	first_own = first_own_seq();
+	write_decision(Min(scim_last_seq(), Max(first_own, PG_INT64_MIN + 1) - 1));
 	/* its owner may have put there what suppresses a statement */
 	if (!read_decided(table, NULL, floor))
 		scim_throw_not_kept(RelationGetRelationName(table));

@@ -11,6 +11,7 @@
 #include "operation/past.h"
 #include "registry/schemas.h"
 #include "resource/show.h"
+#include "resource/version.h"
 #include "statement/tenant.h"
 
 void
@@ -66,7 +67,7 @@ goes_on(ScimPast *past, const ScimHistoryEntry *creation)
 	const ScimHistoryEntry *before = scim_past_entry(past);
 
 	return before && before->operation == SCIM_HISTORY_DELETE && before->has_revision &&
-		creation->has_revision && creation->revision == before->revision + 1;
+		creation->has_revision && scim_is_next_revision(creation->revision, before->revision);
 }
 
 bool

@@ -32,6 +32,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/show.h"
+#include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
@@ -73,7 +74,7 @@ read_end(Restore *restore, ScimPast *past)
 		return;
 	restore->deleted = end->previous_version;
 	if (end->has_revision)
-		restore->revival.revision = end->revision + 1;
+		restore->revival.revision = scim_next_revision(end->revision);
 }
 
 static void

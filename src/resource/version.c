@@ -20,6 +20,7 @@
 #include "statement/direct.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
+#include "utils/fmgrprotos.h"
 #include "utils/snapmgr.h"
 
 char *
@@ -33,6 +34,18 @@ scim_version_of(const ScimRegistration *registration, const JsonbValue *document
 		revision = 1;
 	scim_form_version(form, registration->revision_scheme ? &revision : NULL, version);
 	return version;
+}
+
+int64
+scim_next_revision(int64 revision)
+{
+	return DatumGetInt64(DirectFunctionCall2(int8pl, Int64GetDatum(revision), Int64GetDatum(1)));
+}
+
+bool
+scim_is_next_revision(int64 revision, int64 before)
+{
+	return revision > before && revision - 1 == before;
 }
 
 /* ---- of a row that was read ---- */

@@ -39,6 +39,12 @@ extern char *scim_know_version_now(const ScimRegistration *registration, const c
 extern text *scim_stored_password(const ScimRegistration *registration, const char *tenant,
 								   const char *id);
 
+/* The revision that follows.  22003: none does, as with any counter. */
+extern int64 scim_next_revision(int64 revision);
+
+/* Is the revision the one that follows? */
+extern bool scim_is_next_revision(int64 revision, int64 before);
+
 /* Would the row with "data" in place of its own have the same content, whatever its password? */
 extern bool scim_holds_content(const ScimRegistration *registration, const ScimRow *row,
 							   Jsonb *data);

@@ -15,6 +15,7 @@
 #include "registry/our_trigger.h"
 #include "resource/frame.h"
 #include "resource/member_sum.h"
+#include "resource/version.h"
 #include "statement/required.h"
 #include "trigger/content.h"
 #include "trigger/members.h"
@@ -72,7 +73,7 @@ move_revision(ScimTriggerRow *work)
 	if (scim_work_keeps(work, SCIM_COLUMN_REVISION) && !(work->call && work->call->moved))
 	{
 		(void) scim_work_integer(work, &work->new, SCIM_COLUMN_REVISION, &revision);
-		scim_work_set_integer(work, SCIM_COLUMN_REVISION, revision + 1);
+		scim_work_set_integer(work, SCIM_COLUMN_REVISION, scim_next_revision(revision));
 	}
 	if (work->call)
 		work->call->moved = true;

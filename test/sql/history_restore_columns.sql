@@ -143,6 +143,14 @@ SELECT v(id::text) <> :'r1' AS never_returns, scim_get_version('User', id::text,
 DELETE FROM scim_history_rows WHERE revision < 3 AND resource_id LIKE '00000000-%';
 SELECT shown(scim_get_version('User', id::text, :'r2')) FROM users;
 SELECT scim_get_version('User', id::text, :'r1') FROM users;
+-- a counter that is full says so
+SET session_replication_role = replica;
+UPDATE users SET revision = 9223372036854775807;
+RESET session_replication_role;
+DELETE FROM users;
+SELECT h->'complete' AS complete, jsonb_path_query_array(h, '$.entries[*].revision') AS revisions FROM scim_get_history('User', '00000000-0000-4000-a000-000000000001') h;
+SELECT scim_restore('User', '00000000-0000-4000-a000-000000000001', :'r2');
+SELECT revision FROM users;
 
 -- what is not the caller's to write, or must keep its value, is named
 SELECT scim_register_schema('{"id": "urn:example:2.0:Device", "name": "Device", "attributes": [{"name": "displayName"}, {"name": "seen", "mutability": "readOnly"}, {"name": "pin", "returned": "never"}, {"name": "serial", "mutability": "immutable"}]}') IS NOT NULL;

@@ -409,6 +409,11 @@ SET session_replication_role = replica;
 UPDATE accounts SET revision = 32767;
 RESET session_replication_role;
 UPDATE accounts SET name = 'full';
+ALTER TABLE accounts ALTER revision TYPE bigint;
+SET session_replication_role = replica;
+UPDATE accounts SET revision = 9223372036854775807;
+RESET session_replication_role;
+UPDATE accounts SET name = 'full';
 DROP TABLE accounts;
 
 -- values that no document could have are unassigned: the application writes what it always wrote

@@ -37,6 +37,8 @@ CREATE TABLE scim_history_rows (
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
 CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
 	WHERE operation <> 'refused';
+CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
+	WHERE operation = 'refused';
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq) WITH (deduplicate_items = off);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';
@@ -306,6 +308,70 @@ COMMENT ON FUNCTION scim_create_table(text, text, jsonb) IS
 	'Makes a table for a resource type, with lookup columns, indexes, triggers and row level security; options: unique_id, version_scheme, validate, history';
 COMMENT ON FUNCTION scim_register_table(regclass, text, jsonb, jsonb) IS
 	'Registers a table that exists; mapping: its columns, for the id, the tenant, ..., and for attributes (or {}: those of a created table); options: version_scheme, validate, history, add_columns, subscribed';
+
+-- Versions (sql/parts/versions.sql).
+
+CREATE FUNCTION scim_merge(base jsonb, mine jsonb, theirs jsonb, rules jsonb DEFAULT '{}') RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_merge';
+COMMENT ON FUNCTION scim_merge(jsonb, jsonb, jsonb, jsonb) IS
+	'Two changes of one content put together: {"merged", "mine", "theirs", "conflicts"}; rules: {"<path>": "fail", "mine", "theirs", "counter", "max" or "min"}';
+
+-- Users, groups, resources (sql/parts/users.sql, ...): what becomes of a conflict.
+
+DROP FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_update_resource';
+COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Replaces a resource, if it still has the expected version; VERSION_MISMATCH otherwise';
+
+DROP FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_patch_resource';
+COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version';
+
+DROP FUNCTION scim_update_user(text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_update_user';
+COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
+
+DROP FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_patch_user';
+COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
+
+DROP FUNCTION scim_update_group(text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_update_group';
+COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
+
+DROP FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text);
+CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
+	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_patch_group';
+COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
+	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
 
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps

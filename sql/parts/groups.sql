@@ -19,18 +19,18 @@ COMMENT ON FUNCTION scim_get_group(text, text[], text[], text, text) IS
 
 CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
-	tenant_id text DEFAULT NULL) RETURNS jsonb
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_group';
-COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text) IS
+COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
 
 CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
-	tenant_id text DEFAULT NULL) RETURNS jsonb
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_group';
-COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text) IS
+COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
 
 CREATE FUNCTION scim_delete_group(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void

@@ -35,6 +35,8 @@ CREATE TABLE scim_history_rows (
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
 CREATE INDEX scim_history_resource ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
 	WHERE operation <> 'refused';
+CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WITH (deduplicate_items = off)
+	WHERE operation = 'refused';
 CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq) WITH (deduplicate_items = off);
 COMMENT ON TABLE scim_history_rows IS
 	'What resources were: a row for each change, with what it replaced; read it by scim_history';

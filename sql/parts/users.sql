@@ -18,18 +18,18 @@ COMMENT ON FUNCTION scim_get_user(text, text[], text[], text, boolean, text) IS
 
 CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
-	tenant_id text DEFAULT NULL) RETURNS jsonb
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_user';
-COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text) IS
+COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
 
 CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
-	tenant_id text DEFAULT NULL) RETURNS jsonb
+	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_user';
-COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text) IS
+COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
 
 CREATE FUNCTION scim_delete_user(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void

@@ -23,3 +23,9 @@ CREATE FUNCTION scim_row_version(relation regclass, content record) RETURNS text
 	AS 'MODULE_PATHNAME', 'scim_row_version';
 COMMENT ON FUNCTION scim_row_version(regclass, record) IS
 	'The version of a row of a registered table that has no column for it; content: ROW() of its columns in the order of the mapping';
+
+CREATE FUNCTION scim_merge(base jsonb, mine jsonb, theirs jsonb, rules jsonb DEFAULT '{}') RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_merge';
+COMMENT ON FUNCTION scim_merge(jsonb, jsonb, jsonb, jsonb) IS
+	'Two changes of one content put together: {"merged", "mine", "theirs", "conflicts"}; rules: {"<path>": "fail", "mine", "theirs", "counter", "max" or "min"}';

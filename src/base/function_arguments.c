@@ -126,6 +126,14 @@ scim_required_jsonb(ScimFunctionArguments *arguments, const char *name)
 	return DatumGetJsonbP(required(arguments, name));
 }
 
+Jsonb *
+scim_optional_jsonb(ScimFunctionArguments *arguments, const char *name)
+{
+	Datum		value;
+
+	return is_null(arguments, name, &value) ? NULL : DatumGetJsonbP(value);
+}
+
 int
 scim_optional_integer(ScimFunctionArguments *arguments, const char *name, int otherwise)
 {

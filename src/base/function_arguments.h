@@ -39,6 +39,7 @@ extern ScimFunctionArguments scim_function_arguments(FunctionCallInfo fcinfo,
 extern char *scim_required_text(ScimFunctionArguments *arguments, const char *name);
 extern char *scim_optional_text(ScimFunctionArguments *arguments, const char *name);
 extern Jsonb *scim_required_jsonb(ScimFunctionArguments *arguments, const char *name);
+extern Jsonb *scim_optional_jsonb(ScimFunctionArguments *arguments, const char *name);
 extern int	scim_optional_integer(ScimFunctionArguments *arguments, const char *name,
 								  int otherwise);
 extern bool scim_optional_boolean(ScimFunctionArguments *arguments, const char *name,

@@ -1,19 +1,14 @@
 /*
  * since.c
- *		What of a resource was changed since a version of it: for who was told that
- *		his version is stale.
+ *		What became of a resource since a version of it.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
-#include "history/chain.h"
 #include "history/rights.h"
 #include "history/since.h"
 #include "utils/snapmgr.h"
-
-/* Further back nobody looks for what may be no version of the resource at all. */
-#define MOST_ENTRIES 1000
 
 static int
 compare_names(const ListCell *a, const ListCell *b)
@@ -38,38 +33,93 @@ named(List *names)
 	return array;
 }
 
-/* The names in all entries back to the one that led from the version; false: there is none. */
-static bool
-collect(ScimChain *chain, const char *version, List **names)
+static void
+note_change(ScimSince *since, const ScimHistoryEntry *entry)
 {
-	for (int i = 0; i < MOST_ENTRIES; i++)
+	ScimSinceChange *change = palloc0(sizeof(ScimSinceChange));
+
+	change->version = entry->version;
+	change->at = entry->at;
+	change->actor = scim_entry_actor(entry);
+	change->agent = scim_entry_agent(entry);
+	change->tool = scim_entry_tool(entry);
+	change->changed = scim_entry_changed(entry);
+	since->changes = lappend(since->changes, change);
+}
+
+/* All entries back to the one that led from the version; false: there is none. */
+static bool
+collect(ScimSince *since, const char *version)
+{
+	ScimChain  *chain = &since->past.chain;
+
+	for (int i = 0; i < SCIM_SINCE_ENTRIES; i++)
 	{
 		const ScimHistoryEntry *entry = scim_chain_back(chain);
 
 		if (entry == NULL || !chain->state.linked || chain->state.version == NULL)
 			return false;
-		*names = list_concat(*names, scim_entry_changed(entry));
+		note_change(since, entry);
 		if (strcmp(chain->state.version, version) == 0)
 			return true;
 	}
 	return false;
 }
 
-JsonbValue *
-scim_changed_since(const ScimTarget *target, const ScimRow *row, const char *version)
+void
+scim_open_since(ScimSince *since, const ScimTarget *target, const ScimRow *row,
+				const char *version, bool base)
 {
-	ScimChain	chain;
-	List	   *names = NIL;
-	bool		found;
-
+	memset(since, 0, sizeof(ScimSince));
 	if (!scim_sees_history(target->table, target->tenant))
-		return NULL;
+		return;
 	/* the lock may have been waited for: what others wrote meanwhile is in newer snapshots only */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	scim_open_chain(&chain, target->tenant, target->type, row->id, row->version, row->revision);
-	found = collect(&chain, version, &names);
-	scim_close_chain(&chain);
+	since->open = true;
+	scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
+					row->revision);
+	since->told = collect(since, version);
+}
+
+void
+scim_close_since(ScimSince *since)
+{
+	if (!since->open)
+		return;
+	since->open = false;
+	scim_close_past(&since->past);
 	PopActiveSnapshot();
-	return found ? named(names) : NULL;
+}
+
+JsonbValue *
+scim_changed_since(const ScimSince *since)
+{
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	if (!since->told)
+		return NULL;
+	foreach(cell, since->changes)
+		names = list_concat_copy(names, ((ScimSinceChange *) lfirst(cell))->changed);
+	return named(names);
+}
+
+const ScimSinceChange *
+scim_last_change_of(const ScimSince *since, const char *attribute)
+{
+	ListCell   *cell;
+	ListCell   *name;
+
+	foreach(cell, since->changes)
+	{
+		const ScimSinceChange *change = lfirst(cell);
+
+		foreach(name, change->changed)
+		{
+			if (strcmp(lfirst(name), attribute) == 0)
+				return change;
+		}
+	}
+	return NULL;
 }

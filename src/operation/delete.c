@@ -21,9 +21,9 @@
 #include "common/hashfn.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
-#include "history/since.h"
 #include "operation/deferred.h"
 #include "operation/delete.h"
+#include "operation/mismatch.h"
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
@@ -183,6 +183,7 @@ static void
 lock(Delete *delete)
 {
 	ScimRow		row;
+	ScimSince	since;
 
 	if (!sets_mark(delete))
 		queue(delete);
@@ -192,9 +193,11 @@ lock(Delete *delete)
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	delete->locked = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-		scim_throw_mismatch(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
-							delete->expected, row.version,
-							scim_changed_since(&delete->target, &row, delete->expected));
+	{
+		scim_open_since(&since, &delete->target, &row, delete->expected, false);
+		scim_throw_stale(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
+						 delete->expected, &row, &since, NULL);
+	}
 	if (sets_mark(delete))
 		return;
 	lock_holders(delete);

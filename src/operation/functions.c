@@ -90,6 +90,12 @@ write_resource(ScimFunctionArguments *arguments, const char *type, const char *c
 	ScimWriteOptions options = write_arguments(arguments, type, "id", &view);
 	ScimWriteResult result;
 
+	/* functions of 1.0 do not have them */
+	if (scim_has_argument(arguments, "on_conflict"))
+	{
+		options.on_conflict = scim_optional_text(arguments, "on_conflict");
+		options.merge_rules = scim_optional_jsonb(arguments, "merge_rules");
+	}
 	store(&options, scim_required_jsonb(arguments, content), &result);
 	PG_RETURN_JSONB_P(result.resource);
 }

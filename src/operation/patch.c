@@ -14,6 +14,7 @@
 #include "core/patch_apply.h"
 #include "core/patch_parse.h"
 #include "core/path_set.h"
+#include "operation/conflict.h"
 #include "operation/patch.h"
 #include "operation/report.h"
 #include "operation/write.h"

@@ -13,7 +13,6 @@
 #include "core/place.h"
 #include "core/spelling.h"
 #include "executor/spi.h"
-#include "history/since.h"
 #include "miscadmin.h"
 #include "operation/report.h"
 #include "operation/run.h"
@@ -116,8 +115,8 @@ scim_report_unlike(const ScimWrite *write, Jsonb *document)
 	return kept_paths(write, &paths);
 }
 
-static void
-report_differing(ScimWrite *write, ScimPathSet *paths)
+void
+scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 {
 	ScimPlace	members = scim_place(NULL, "members");
 
@@ -127,16 +126,6 @@ report_differing(ScimWrite *write, ScimPathSet *paths)
 		!scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		scim_name_path(paths, &members);
 	write->result->differing = kept_paths(write, paths);
-}
-
-void
-scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
-{
-	if (write->reports)
-		report_differing(write, paths);
-	scim_throw_mismatch(&write->target, situation, write->id_text, write->expected,
-						write->row.version,
-						scim_changed_since(&write->target, &write->row, write->expected));
 }
 
 /* ---- members ---- */

@@ -24,11 +24,10 @@ extern void scim_report_given(ScimWrite *write, Jsonb *data);
 extern void scim_report_members(ScimWrite *write, const ScimMembersPresent *before);
 
 /*
- * VERSION_MISMATCH of the row that is locked.  What was wanted and is stored
- * otherwise is reported: "paths" holds what is known of that already.
+ * What was wanted and is stored otherwise, in a row that is locked: "paths" holds what is
+ * known of that already.
  */
-extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,
-											ScimPathSet *paths);
+extern void scim_report_differing(ScimWrite *write, ScimPathSet *paths);
 
 /* The paths where the document differs from the row as it was written, in the caller's memory. */
 extern JsonbValue *scim_report_unlike(const ScimWrite *write, Jsonb *document);

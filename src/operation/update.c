@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "core/immutable.h"
+#include "operation/conflict.h"
 #include "operation/report.h"
 #include "operation/update.h"
 #include "operation/write.h"
@@ -48,7 +49,10 @@ should_retry(ScimWrite *write)
 										   scim_row_data(write->target.table, &write->row),
 										   wanted->document, true, &differs);
 	if (differs || !scim_write_is_there(write, true))
-		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &paths);
+	{
+		scim_write_resolve(write, &paths);
+		return true;
+	}
 	write->unchanged = true;
 	return false;
 }

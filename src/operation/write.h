@@ -6,6 +6,7 @@
 #ifndef SCIM_OPERATION_WRITE_H
 #define SCIM_OPERATION_WRITE_H
 
+#include "core/merge_rules.h"
 #include "core/patch.h"
 #include "core/path_set.h"
 #include "group/members.h"
@@ -29,6 +30,8 @@ typedef struct ScimWrite
 	ScimRow		row;			/* as it was written, or found */
 	bool		unchanged;		/* what was wanted was there already */
 	ScimWriteResult *result;	/* to be filled in (report.c) */
+	bool		merges;			/* on_conflict: a stale version is merged, not refused */
+	const ScimMergeRules *rules;	/* merge_rules */
 	bool		reports;		/* also with what is told on request */
 	bool		all_groups;		/* the report needs all of a user's groups */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's

@@ -21,6 +21,8 @@ typedef struct ScimWriteOptions
 	const ScimView *view;		/* of the resource as it is shown; NULL: the default */
 	bool		report;			/* what ScimWriteResult tells on request is wanted */
 	bool		asks_deferred;	/* delete: foreign keys that are deferred are asked, too */
+	const char *on_conflict;	/* update, patch: "fail" (NULL), "merge" */
+	Jsonb	   *merge_rules;	/* what a merge does where both changed the same; NULL: fails */
 } ScimWriteOptions;
 
 /*
@@ -34,6 +36,8 @@ typedef struct ScimWriteResult
 	/* on request */
 	char	   *version;		/* that it has now, or had when it was deleted */
 	bool		unchanged;		/* what was wanted was there already */
+	JsonbValue *merged;			/* update, patch: {"base_version", "mine": [paths], "theirs":
+								 * [paths]} of what was merged; NULL: nothing was */
 	JsonbValue *ignored;		/* create, update: paths of what was sent and is the server's to
 								 * say, where that differs from what is stored now; NULL: none */
 	JsonbValue *added;			/* members: ids of who was no member when the group was locked, and

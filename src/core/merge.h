@@ -1,0 +1,47 @@
+/*
+ * merge.h
+ *		Two changes of one content, put together: a three-way merge.
+ *
+ * Values in, values out.  Attributes go by themselves, objects by member, the values
+ * of multi-valued attributes by what tells them apart, never by position.  What only
+ * one side changed is taken; what both changed otherwise is a conflict, unless a rule
+ * says what becomes of it.
+ */
+#ifndef SCIM_CORE_MERGE_H
+#define SCIM_CORE_MERGE_H
+
+#include "core/merge_rules.h"
+#include "nodes/pg_list.h"
+
+/* A value of a conflict that is NULL is unassigned; or, of what is never returned, not told. */
+typedef struct ScimMergeConflict
+{
+	const char *path;			/* as in scim_find_changes: emails[type eq "work"].value */
+	const char *attribute;		/* as the history names it: "emails", "urn:...:User:manager" */
+	bool		hidden;			/* the attribute is never returned: no values */
+	const JsonbValue *base;
+	const JsonbValue *mine;
+	const JsonbValue *theirs;
+} ScimMergeConflict;
+
+typedef struct ScimMerge
+{
+	Jsonb	   *merged;			/* normalised, as contents are; holds theirs at conflicts */
+	List	   *mine;			/* paths that each side changed, of char *, each once, in order */
+	List	   *theirs;
+	List	   *conflicts;		/* of ScimMergeConflict * */
+	bool		counted;		/* something of mine went through a counter */
+} ScimMerge;
+
+/*
+ * Merges three contents (resources as clients read them, or documents).  With a type,
+ * attributes that are never returned, or hold such, go as a whole, and nothing of the
+ * result tells whether a value of mine is the one that is stored: what theirs changed
+ * and mine has, or lacks, is a conflict.  Results refer to copies in the current
+ * context.  Errors: INVALID_VALUE where there is no content (scim_content_form), or a
+ * rule meets what it cannot compute, with the rule's path.
+ */
+extern void scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine,
+								Jsonb *theirs, const ScimMergeRules *rules, ScimMerge *merge);
+
+#endif							/* SCIM_CORE_MERGE_H */

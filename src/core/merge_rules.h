@@ -1,0 +1,40 @@
+/*
+ * merge_rules.h
+ *		What a merge does where both sides changed the same: {"<path>": rule}.
+ */
+#ifndef SCIM_CORE_MERGE_RULES_H
+#define SCIM_CORE_MERGE_RULES_H
+
+#include "core/schema.h"
+#include "utils/jsonb.h"
+
+typedef enum ScimMergeRule
+{
+	SCIM_MERGE_FAIL,			/* a conflict */
+	SCIM_MERGE_MINE,
+	SCIM_MERGE_THEIRS,
+	SCIM_MERGE_COUNTER,			/* base, and both differences */
+	SCIM_MERGE_MAX,
+	SCIM_MERGE_MIN
+} ScimMergeRule;
+
+typedef struct ScimMergeRules ScimMergeRules;
+
+/*
+ * Reads rules ("given" NULL: none).  The longest path that fits counts: an attribute
+ * fits all that is in it, emails.value the value of each email, a path with brackets,
+ * as a conflict has it, that one; "*" fits all.  With a type, each path but "*" must
+ * be one of its schemas', and is brought to their spelling; without, paths are taken
+ * as they are, but for the case of names.  Errors: INVALID_VALUE (no object; an
+ * unknown rule), INVALID_PATH, with path "merge_rules" or the rule's own.
+ */
+extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type, Jsonb *given);
+
+/* The rule that counts at a path as conflicts have it; *path (may be NULL): its own, as given. */
+extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,
+										const char **path);
+
+/* Is any of them a counter?  Then what both sides made the same is no agreement. */
+extern bool scim_merge_rules_count(const ScimMergeRules *rules);
+
+#endif							/* SCIM_CORE_MERGE_RULES_H */

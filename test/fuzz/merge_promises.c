@@ -11,7 +11,7 @@
  * - Nothing is invented: each value is one that a side has at that place.
  * - The paths of a side are what it changed, all of it, each once.
  * - A conflict is of both, tells what each has there, and holds theirs.
- * - No more values are primary than one, but where a side had more.
+ * - No more values are primary than one, or than a side had.
  *
  * It reads paths by itself, and looks at nothing of src/core but the content and
  * whether two values are the same.
@@ -238,7 +238,8 @@ has_type(const JsonbValue *element)
 {
 	JsonbValue	value;
 
-	return scim_is_object(element) && scim_find_member(element, "type", &value);
+	return scim_is_object(element) && scim_find_member(element, "type", &value) &&
+		value.type == jbvString && value.val.string.len > 0;
 }
 
 static bool follow(const JsonbValue *value, const char *path, JsonbValue *found);
@@ -632,7 +633,7 @@ check_nothing_invented(const Sides *sides, Jsonb *result)
 	return NULL;
 }
 
-/* At the top level: no more of an attribute's values than one, but where a side had more. */
+/* At the top level: no more of an attribute's values than one, unless a side had more. */
 static const char *
 check_primary(const Sides *sides, Jsonb *result)
 {
@@ -649,8 +650,8 @@ check_primary(const Sides *sides, Jsonb *result)
 		int			theirs = scim_find(&sides->theirs->root, name, &found) ? count_primary(&found)
 		: 0;
 
-		PROMISE(count_primary(&value) <= 1 || mine > 1 || theirs > 1,
-				"%s has many primary values", name);
+		PROMISE(count_primary(&value) <= 1 || mine > 1 || theirs > 1, "%s has many primary values",
+				name);
 	}
 	return NULL;
 }
@@ -794,7 +795,9 @@ broken_merge_promise(Jsonb *base, Jsonb *mine, Jsonb *theirs, bool plain)
 const char *
 broken_order_promise(Jsonb *base, Jsonb *writers[3], Jsonb *rules, Jsonb **end)
 {
-	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	static const int orders[][3] = {
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}
+	};
 	Jsonb	   *ends[lengthof(orders)];
 	bool		conflict = false;
 

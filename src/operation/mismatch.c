@@ -248,8 +248,10 @@ add_merge(ScimError *error, const ScimSince *since, const ScimWriteMerge *merge)
 static ScimErrorCode
 situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 {
-	if (merge == NULL || !merge->applies)
+	if (merge == NULL)
 		return situation == SCIM_VERSION_MISMATCH ? SCIM_RESTORE_STALE : situation;
+	if (!merge->applies)
+		return situation;
 	if (merge->base_unknown)
 		return SCIM_BASE_UNKNOWN;
 	if (merge->merge.conflicts == NIL)

@@ -61,7 +61,7 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 	ScimInput  *input = scim_read_resource(write->target.type, data,
 										   scim_target_ids(&write->target).others);
 
-	write->wanted.document = input->document;
+	write->wanted.document = write->taken = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);
 	write->has_members = input->has_members;
 	write->change.replace = true;

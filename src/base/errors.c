@@ -131,8 +131,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"The history does not tell what the resource was at the expected version: read it again, "
 	"make your change to what is there now, and write that with the current version."},
 	SITUATION(SCIM_RESTORE_STALE) = {SCIM_VERSION_MISMATCH,
-		"Look at changes, which the restore would take back: if it is still to be, make the call "
-	"again with expected_version = current_version."},
+		"The restore would take back what was changed since: look at that (changes, or "
+		"scim_get_history), and if it is still to be, make the call again with expected_version = "
+	"current_version."},
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},
@@ -173,6 +174,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"own first."},
 	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE, "Correct the parameter that path names, "
 	"as the message says."},
+	SITUATION(SCIM_NOTHING_TO_MERGE) = {SCIM_INVALID_VALUE, "Pass the version that was read as "
+		"expected_version, or leave on_conflict out: a patch without a version is made of what "
+	"is there."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},

@@ -59,7 +59,8 @@ unlocked_act(Writer *writer)
 {
 	char		text[32];
 	char		merged[TEXT_SIZE];
-	const char *merge[] = {user, attributes[writer->number % (int) lengthof(attributes)], text, base};
+	const char *merge[] = {user, attributes[writer->number % (int) lengthof(attributes)], text,
+	base};
 	const char *write[] = {user, merged};
 	PGresult   *result;
 

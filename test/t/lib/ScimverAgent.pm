@@ -185,6 +185,7 @@ sub write
 	my %arguments = (id_of($resource), expected_version => $known->{_version}, $self->resolution($intents));
 	my $needs_version = grep { /^count|^emails/ } keys %$intents;    # it is another change where something else is there
 
+	return $self->move_members($resource, $intents) if !(grep { !/^member / } keys %$intents) && $self->chance(40);
 	$wanted = with_place($wanted, $_, $intents->{$_}) foreach sort keys %$intents;
 	if ($self->chance(50)) { $self->send_write(tool('update', $resource), { %arguments, lc $resource->{type} . '_data' => $wanted }, $resource, $intents); }
 	else
@@ -193,6 +194,18 @@ sub write
 		$self->send_write(tool('patch', $resource), { %arguments, operations => \@operations }, $resource, $intents);
 	}
 	return;
+}
+
+# Members alone, by the tool for them, which merges by itself where no version is named.
+sub move_members
+{
+	my ($self, $resource, $intents) = @_;
+	my %ids = (add => [], remove => []);
+
+	push @{ $ids{ $intents->{$_} ? 'add' : 'remove' } }, s/^member //r foreach sort keys %$intents;
+	delete @ids{ grep { !@{ $ids{$_} } } keys %ids };
+	$ids{expected_version} = $self->{known}{ $resource->{id} }{_version} if $self->chance(30);
+	return $self->send_write('scim_modify_group_members', { id_of($resource), %ids }, $resource, $intents);
 }
 
 sub send_write

@@ -1,4 +1,4 @@
-# Judges what agents wrote (ScimverAgent.pm) by what the history holds of it (fold.sql).
+# Judges what agents wrote (ScimverAgent.pm) by what the history holds of it (test/bench/fold.sql).
 # Each function returns what is wrong, as messages.
 package ScimverJudge;
 
@@ -16,13 +16,24 @@ sub new
 	my $self = bless {%options}, $class;
 	my $node = $self->{node};
 
-	$node->safe_psql($self->{database}, slurp_file("$FindBin::RealBin/lib/fold.sql"));
+	$node->safe_psql($self->{database}, slurp_file("$FindBin::RealBin/../bench/fold.sql"));
 	$self->{states} = [ map { ScimverBridge->decode($_) } split /\n/, $node->safe_psql($self->{database}, 'SELECT fold()') ];
 	$self->match;
 	return $self;
 }
 
-sub shown { return ScimverBridge->encode($_[0]); }
+# A change, and the write that made it, as text.
+sub shown
+{
+	my ($change, $write) = @_;
+	my %told;
+
+	@told{qw(id operation agent expected version previous changed differences)} =
+	  @{$change}{qw(id operation agent expected version previous changed differences)} if $change;
+	@{ $told{write} }{qw(agent tool arguments intents status)} = @{$write}{qw(agent tool arguments intents status)} if $write;
+	$told{answer} = $write->{envelope}{success} ? $write->{envelope}{metadata} : $write->{envelope}{content} if $write;
+	return ScimverBridge->encode(\%told);
+}
 
 sub number_of { my ($value) = @_; return $value // 0; }
 
@@ -38,7 +49,7 @@ sub differences
 
 	foreach my $place (@places)
 	{
-		my @values = map { place_value($_, $place) } $before, $after;
+		my @values = map { scalar place_value($_, $place) } $before, $after;
 		$found{$place} = \@values unless same(@values);
 	}
 	return \%found;
@@ -115,7 +126,7 @@ sub not_folded
 sub of_nobody
 {
 	my ($self) = @_;
-	return map { 'of nobody: ' . shown({ %$_, state => undef }) } grep { !$_->{write} } $self->changes;
+	return map { 'of nobody: ' . shown($_) } grep { !$_->{write} } $self->changes;
 }
 
 # No write changed a place that its agent had not changed.
@@ -127,7 +138,7 @@ sub too_much
 	foreach my $change (grep { $_->{write} } $self->changes)
 	{
 		my @places = grep { !intends($change->{write}, $_, $change->{differences}{$_}) } sort keys %{ $change->{differences} };
-		push @found, "changed more: @places: " . shown({ %$change, state => undef, write => { %{ $change->{write} }, known => undef, change => undef } }) if @places;
+		push @found, "changed more: @places: " . shown($change, $change->{write}) if @places;
 	}
 	return @found;
 }
@@ -160,13 +171,13 @@ sub lost
 				next if is_given_up($write, $place);
 				my $done = $place eq 'count' ? exists $change->{differences}{count} : same(place_value($change->{state}, $place), $intent);
 				my $there = $place eq 'count' || same(place_value($last, $place), $intent) || $later{ "$id " . attribute_of($place) };
-				push @found, "not done: $place: " . shown({ %$change, write => { %$write, known => undef, change => undef } }) unless $done;
-				push @found, "lost: $place: " . shown({ %$change, write => { %$write, known => undef, change => undef } }) unless $there;
+				push @found, "not done: $place: " . shown($change, $write) unless $done;
+				push @found, "lost: $place: " . shown($change, $write) unless $there;
 			}
 		}
 		$later{"$id $_"} = 1 foreach @{ $change->{changed} };
 	}
-	push @found, map { 'acknowledged, and nowhere: ' . shown({ %$_, known => undef }) }
+	push @found, map { 'acknowledged, and nowhere: ' . shown(undef, $_) }
 	  grep { !$_->{change} && !$_->{envelope}{metadata}{unchanged} } $self->writes('acknowledged');
 	return @found;
 }
@@ -204,7 +215,7 @@ sub wrongly_told
 		my $right = !$stale ? !$merged && !defined $write->{change}{expected}
 		  : $merged && $merged->{base_version} eq $expected && same($write->{change}{expected}, $expected)
 		  && attributes($merged->{mine}) eq top(map { attribute_of($_) } keys %{ $write->{intents} });
-		push @found, 'told of the merge: ' . shown({ %$write, known => undef, change => { %{ $write->{change} }, write => undef, state => undef } }) unless $right;
+		push @found, 'told of the merge: ' . shown($write->{change}, $write) unless $right;
 	}
 	return @found;
 }
@@ -220,7 +231,7 @@ sub lies
 	{
 		my $current = $write->{after}{envelope}{content}{current_version};
 		next unless ($write->{envelope}{content}{current_version} // '') eq $current && $write->{status} eq 'VERSION_MISMATCH';
-		push @found, 'a lie: ' . shown({ %$write, known => undef, after => { %{ $write->{after} }, known => undef } });
+		push @found, 'a lie: ' . shown(undef, $write->{after}) . ', then ' . shown(undef, $write);
 	}
 	return @found;
 }

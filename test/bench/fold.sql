@@ -5,10 +5,13 @@
 CREATE FUNCTION undone(state jsonb, change scim_history_rows) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
 	name text;
+	path text[];
 	value jsonb;
 BEGIN
 	FOREACH name IN ARRAY change.changed LOOP
-		value := nullif(change.before -> name, 'null');
+		-- of an extension the URN, and what is in it
+		path := CASE WHEN name LIKE 'urn:%' THEN ARRAY[regexp_replace(name, ':[^:]*$', ''), regexp_replace(name, '^.*:', '')] ELSE ARRAY[name] END;
+		value := nullif(change.before #> path, 'null');
 		IF name = 'members' THEN
 			state := state || jsonb_build_object('members', (
 				SELECT coalesce(jsonb_agg(m), '[]') FROM (
@@ -16,11 +19,8 @@ BEGIN
 						WHERE NOT coalesce(change.members #> ARRAY['added', m ->> 'type'] ? (m ->> 'value'), false)
 					UNION ALL SELECT jsonb_build_object('type', t.key, 'value', v)
 						FROM jsonb_each(coalesce(change.members -> 'removed', '{}')) t, jsonb_array_elements(t.value) v) members));
-		ELSIF name LIKE 'urn:%' THEN
-			state := CASE WHEN value IS NULL THEN state #- ARRAY[regexp_replace(name, ':[^:]*$', ''), regexp_replace(name, '^.*:', '')]
-				ELSE jsonb_set(state, ARRAY[regexp_replace(name, ':[^:]*$', ''), regexp_replace(name, '^.*:', '')], value) END;
 		ELSE
-			state := CASE WHEN value IS NULL THEN state - name ELSE state || jsonb_build_object(name, value) END;
+			state := CASE WHEN value IS NULL THEN state #- path ELSE jsonb_set(state, path, value) END;
 		END IF;
 	END LOOP;
 	RETURN state;

@@ -130,8 +130,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"The history does not tell what the resource was at the expected version: read it again, "
 	"make your change to what is there now, and write that with the current version."},
 	SITUATION(SCIM_RESTORE_STALE) = {SCIM_VERSION_MISMATCH,
-		"Look at changes, which the restore would take back: if it is still to be, make the call "
-	"again with expected_version = current_version."},
+		"The restore would take back what was changed since: look at that (changes, or "
+		"scim_get_history), and if it is still to be, make the call again with expected_version = "
+	"current_version."},
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},

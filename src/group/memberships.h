@@ -21,7 +21,7 @@ typedef struct ScimMembersWrite
 	const ScimRegistration *members;	/* the membership table */
 	bool		replace;		/* the members become exactly "add" */
 	ScimMemberSet add;
-	const char *missing;		/* one to be added who is not in the tenant, nor in "add"; or NULL */
+	const char *missing;		/* one to be added who is not there, nor in "add"; or NULL */
 	Datum	   *remove;			/* ids */
 	int			remove_count;
 } ScimMembersWrite;

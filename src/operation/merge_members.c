@@ -179,7 +179,8 @@ append_still_there(const Merging * merging, JsonbValue *array, Jsonb *shown)
 	while (scim_walk_next(&walk, NULL, &member))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (scim_find_member(&member, "type", &type) && scim_find_member(&member, "value", &value) &&
+		if (scim_find_member(&member, "type", &type) &&
+			scim_find_member(&member, "value", &value) &&
 			has_member(&merging->then, scim_string_copy(&type), scim_string_copy(&value)))
 			scim_append(array, &member);
 	}

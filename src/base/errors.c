@@ -112,6 +112,26 @@ typedef struct Situation
 #define SITUATION(situation) [(situation) - SCIM_ERROR_CODES]
 
 static const Situation situations[SCIM_ERROR_SITUATIONS] = {
+	SITUATION(SCIM_MERGE_IS_CLEAN) = {SCIM_VERSION_MISMATCH,
+		"Both changes fit together: make the same call again with the same expected_version and "
+	"on_conflict => 'merge', and nothing is lost."},
+	SITUATION(SCIM_UPDATE_CONFLICTS) = {SCIM_VERSION_MISMATCH,
+		"Both changed what conflicts names. Read the resource again, decide for each path whose "
+		"value is to stand, and send the whole of that with expected_version = current_version "
+		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
+		"whatever comes in between); or patch these paths alone. The same data once more would "
+	"undo what others changed."},
+	SITUATION(SCIM_PATCH_CONFLICTS) = {SCIM_VERSION_MISMATCH,
+		"Both changed what conflicts names. Decide for each path whose value is to stand, and "
+		"send the operations that are still to be done with expected_version = current_version "
+		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
+	"whatever comes in between)."},
+	SITUATION(SCIM_BASE_UNKNOWN) = {SCIM_VERSION_MISMATCH,
+		"The history does not tell what the resource was at the expected version: read it again, "
+	"make your change to what is there now, and write that with the current version."},
+	SITUATION(SCIM_RESTORE_STALE) = {SCIM_VERSION_MISMATCH,
+		"Look at changes, which the restore would take back: if it is still to be, make the call "
+	"again with expected_version = current_version."},
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},
@@ -273,6 +293,8 @@ struct ScimError
 {
 	const ScimErrorKind *kind;
 	JsonbValue *detail;
+	JsonbValue *private;		/* fields of it for the client alone; NULL: none */
+	JsonbValue *logged;			/* what the server's log has in their place */
 	const char *hint;
 };
 
@@ -307,6 +329,7 @@ scim_error(ScimErrorCode code)
 
 	error->kind = kind;
 	error->hint = scim_hint(code);
+	error->private = error->logged = NULL;
 	error->detail = scim_new_object();
 	scim_set_text(error->detail, "error_code", kind->name);
 	scim_set_integer(error->detail, "status", kind->status);
@@ -374,6 +397,20 @@ scim_error_list(ScimError *error, const char *field, const JsonbValue *list)
 }
 
 void
+scim_error_private(ScimError *error, const char *field, const JsonbValue *value,
+				   const JsonbValue *logged)
+{
+	if (error->private == NULL)
+	{
+		error->private = scim_new_object();
+		error->logged = scim_new_object();
+	}
+	scim_set_value(error->private, field, value);
+	if (logged)
+		scim_set_value(error->logged, field, logged);
+}
+
+void
 scim_fill_hint(ScimError *error, const char *const *words)
 {
 	StringInfoData hint;
@@ -399,6 +436,34 @@ scim_error_hint(ScimError *error, const char *hint)
 	error->hint = hint;
 }
 
+static void
+add_fields(JsonbValue *object, const JsonbValue *fields)
+{
+	for (int i = 0; i < fields->val.object.nPairs; i++)
+	{
+		const JsonbPair *pair = &fields->val.object.pairs[i];
+
+		scim_add(object, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+	}
+}
+
+/* With further fields, unless these are NULL. */
+static char *
+detail_text(const ScimError *error, const JsonbValue *further)
+{
+	JsonbValue *object = error->detail;
+	Jsonb	   *jsonb;
+
+	if (further)
+	{
+		object = scim_new_object();
+		add_fields(object, error->detail);
+		add_fields(object, further);
+	}
+	jsonb = scim_write(object);
+	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+}
+
 /*
  * The statement is kept out of the log: a write's literals may hold a password.
  */
@@ -408,7 +473,6 @@ static void
 throw_text(ScimError *error, const char *text)
 {
 	const ScimErrorKind *kind = error->kind;
-	Jsonb	   *detail = scim_write(error->detail);
 	char		sqlstate[6];
 
 	snprintf(sqlstate, sizeof(sqlstate), "PT%03d", kind->status);
@@ -416,7 +480,8 @@ throw_text(ScimError *error, const char *text)
 				   (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2],
 										  sqlstate[3], sqlstate[4])),
 					errmsg_internal("%s: %s", kind->name, text),
-					errdetail_internal("%s", JsonbToCString(NULL, &detail->root, VARSIZE(detail))),
+					errdetail_internal("%s", detail_text(error, error->private)),
+					error->private ? errdetail_log("%s", detail_text(error, error->logged)) : 0,
 					errhint("%s", error->hint),
 					errhidestmt(true)));
 	pg_unreachable();

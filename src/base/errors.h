@@ -53,6 +53,12 @@ typedef enum ScimErrorCode
 	 * Situations: errors of one of these codes where the code's own hint would not help.  The
 	 * table of errors.c says of which code each is, and its hint; they are raised as codes are.
 	 */
+	SCIM_MERGE_IS_CLEAN,		/* a version, where a merge would do */
+	SCIM_UPDATE_CONFLICTS,		/* a version, and what is to be stored does not go with what was
+								 * changed since */
+	SCIM_PATCH_CONFLICTS,
+	SCIM_BASE_UNKNOWN,			/* a version that the history does not have */
+	SCIM_RESTORE_STALE,			/* a version, of what is to be as it was */
 	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
 	SCIM_RESTORE_MISMATCH,		/* a version, of what was deleted and is to come back */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
@@ -161,6 +167,13 @@ extern void scim_error_value(ScimError *error, const char *field, const JsonbVal
  */
 extern void scim_error_whole(ScimError *error, const char *field, const char *value);
 extern void scim_error_list(ScimError *error, const char *field, const JsonbValue *list);
+
+/*
+ * What is stored, and for the client alone: the server's log, which others read than the
+ * table, has "logged" in its place, or no such field (NULL).
+ */
+extern void scim_error_private(ScimError *error, const char *field, const JsonbValue *value,
+							   const JsonbValue *logged);
 
 /* The words of a situation's hint, in the place of each %s that it has; NULL-terminated. */
 #define scim_error_words(error, ...) scim_fill_hint(error, (const char *const[]){__VA_ARGS__, NULL})

@@ -292,6 +292,13 @@ scim_set_text(JsonbValue *object, const char *key, const char *string)
 }
 
 void
+scim_set_optional_text(JsonbValue *object, const char *key, const char *string)
+{
+	if (string)
+		scim_set_text(object, key, string);
+}
+
+void
 scim_set_bool(JsonbValue *object, const char *key, bool boolean)
 {
 	JsonbValue	value;

@@ -188,6 +188,9 @@ extern void scim_append(JsonbValue *array, const JsonbValue *value);
 
 /* Shorthands for building; "key" is a C string that outlives the tree. */
 extern void scim_set_text(JsonbValue *object, const char *key, const char *string);
+
+/* The same, unless the string is NULL. */
+extern void scim_set_optional_text(JsonbValue *object, const char *key, const char *string);
 extern void scim_set_bool(JsonbValue *object, const char *key, bool value);
 extern void scim_set_integer(JsonbValue *object, const char *key, int64 value);
 extern void scim_set_value(JsonbValue *object, const char *key, const JsonbValue *value);

@@ -272,6 +272,12 @@ scim_entry_tool(const ScimHistoryEntry *entry)
 	return text_of(entry, SCIM_ENTRY_TOOL);
 }
 
+char *
+scim_entry_expected_version(const ScimHistoryEntry *entry)
+{
+	return text_of(entry, SCIM_ENTRY_EXPECTED_VERSION);
+}
+
 List *
 scim_entry_changed(const ScimHistoryEntry *entry)
 {

@@ -220,6 +220,7 @@ scim_record_call(ScimCall *call)
 	call->change = NULL;
 	if (change->moves && !scim_has_moves(change->moves))
 		change->moves = NULL;
+	change->expected_version = call->merged_from;
 	if (is_effective(change))
 		scim_write_history(change);
 }

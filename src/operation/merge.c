@@ -16,3 +16,9 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 {
 	memset(result, 0, sizeof(ScimWriteMerge));
 }
+
+List *
+scim_name_side(List *paths, const char *attribute)
+{
+	return lappend(paths, unconstify(char *, attribute));
+}

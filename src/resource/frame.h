@@ -50,6 +50,7 @@ typedef struct ScimCall
 	ScimRow		row;
 	List	   *claims;			/* unique values that it takes (operation/unique.c) */
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	const char *merged_from;	/* it writes a merge: the stale version; or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
 	int			nesting;		/* of transactions, at which it runs */

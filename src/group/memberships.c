@@ -107,25 +107,34 @@ scim_find_memberships(const ScimRegistration *table, const char *tenant, const c
 
 /* ---- are they as wanted? ---- */
 
+void
+scim_sum_set(const ScimMemberSet *set, ScimMemberSum *sum)
+{
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	*sum = (ScimMemberSum)
+	{
+		.known = true, .count = set->count
+	};
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_member_hash(TextDatumGetCString(set->types[i]), set->ids[i], hash);
+		digest_add(sum->digest, hash);
+	}
+}
+
 /* The digest of a set is what the triggers will have made of it. */
 static bool
 is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
-	const ScimMemberSet *set = &write->add;
 	ScimRow		known = *group;
-	ScimMemberSum sum = {.count = set->count};
-	uint8		hash[SCIM_DIGEST_SIZE];
+	ScimMemberSum sum;
 
 	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
-	if (set->count != known.members.count)
+	if (write->add.count != known.members.count)
 		return false;
-	for (int i = 0; i < set->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_member_hash(TextDatumGetCString(set->types[i]),
-						 set->ids[i], hash);
-		digest_add(sum.digest, hash);
-	}
+	scim_sum_set(&write->add, &sum);
 	return scim_same_members(&sum, &known.members);
 }
 
@@ -198,6 +207,8 @@ scim_find_present(const ScimMembersWrite *write, const char *tenant, const char 
 bool
 scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
+	if (write->missing)
+		return false;
 	if (write->replace)
 		return is_set(write, tenant, group);
 	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) ==

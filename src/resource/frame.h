@@ -80,6 +80,9 @@ extern int	scim_depth_in(const ScimFrame *frame);
 
 /* ---- what triggers ask ---- */
 
+/* The scim_ call under way in which that one runs (NULL: the innermost one); NULL: there is none. */
+extern ScimCall *scim_call_around(const ScimCall *inner);
+
 /*
  * The innermost scim_ call under way, if it is on the table, else NULL.  The
  * second: if it is on that row of it (tenant NULL: of whatever tenant).

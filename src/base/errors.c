@@ -89,7 +89,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Correct the mapping, or the table, as the message says."},
 	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false, "Send or ask for less at once."},
 	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,
-		"Wait a moment before the next attempt."},
+		"Wait, retry_after_ms at least, then read the resource again and write at once: a "
+	"refusal counts for a minute."},
 	[SCIM_RETRY_LATER] = {"RETRY_LATER", 503, NULL, true,
 		"Nothing was changed: make the same call again."},
 	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
@@ -130,8 +131,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"The history does not tell what the resource was at the expected version: read it again, "
 	"make your change to what is there now, and write that with the current version."},
 	SITUATION(SCIM_RESTORE_STALE) = {SCIM_VERSION_MISMATCH,
-		"Look at changes, which the restore would take back: if it is still to be, make the call "
-	"again with expected_version = current_version."},
+		"The restore would take back what was changed since: look at that (changes, or "
+		"scim_get_history), and if it is still to be, make the call again with expected_version = "
+	"current_version."},
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},
@@ -142,6 +144,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Read the group again; if its members are still to be "
 		"changed like that, make the call again with its current "
 	"version, or with none."},
+	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
+		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
+		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
+	"and write at once: a refusal counts for a minute."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "

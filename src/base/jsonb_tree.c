@@ -326,6 +326,17 @@ scim_append_text(JsonbValue *array, const char *string)
 	scim_append(array, &value);
 }
 
+JsonbValue *
+scim_new_texts(const List *texts)
+{
+	JsonbValue *array = scim_new_array();
+	ListCell   *cell;
+
+	foreach(cell, texts)
+		scim_append_text(array, lfirst(cell));
+	return array;
+}
+
 /* ---- writing ---- */
 
 /*

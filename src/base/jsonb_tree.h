@@ -11,6 +11,7 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
 /*
@@ -150,6 +151,9 @@ extern bool scim_is_unassigned(const JsonbValue *value);
  */
 extern JsonbValue *scim_new_object(void);
 extern JsonbValue *scim_new_array(void);
+
+/* An array of strings, of a list of char *. */
+extern JsonbValue *scim_new_texts(const List *texts);
 
 /*
  * A binary container one level opened, as a tree that can be changed; a tree is

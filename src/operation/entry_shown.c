@@ -8,17 +8,6 @@
 #include "operation/entry_shown.h"
 #include "resource/show.h"
 
-static JsonbValue *
-changed_names(const ScimHistoryEntry *entry)
-{
-	JsonbValue *changed = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, scim_entry_changed(entry))
-		scim_append_text(changed, lfirst(cell));
-	return changed;
-}
-
 /* In the order in which jsonb has the keys, so that they need not be sorted. */
 static JsonbValue *
 show(const ScimHistoryEntry *entry, bool is_change)
@@ -31,7 +20,7 @@ show(const ScimHistoryEntry *entry, bool is_change)
 	scim_set_optional_text(shown, "tool", scim_entry_tool(entry));
 	scim_set_optional_text(shown, "actor", scim_entry_actor(entry));
 	scim_set_optional_text(shown, "agent", scim_entry_agent(entry));
-	scim_set_value(shown, "changed", changed_names(entry));
+	scim_set_value(shown, "changed", scim_new_texts(scim_entry_changed(entry)));
 	scim_set_optional_text(shown, "version", entry->version);
 	if (entry->has_revision)
 		scim_set_integer(shown, "revision", entry->revision);

@@ -193,6 +193,7 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	Jsonb	   *mine;
 
 	memset(result, 0, sizeof(ScimWriteMerge));
+	result->whole = write->patch == NULL;
 	result->applies = since->open || write->merges;
 	result->base_unknown = result->applies && !since->has_base;
 	if (!since->has_base)

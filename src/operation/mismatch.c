@@ -23,17 +23,6 @@ set_count_if_any(JsonbValue *object, const char *name, int count)
 /* ---- who changed what ---- */
 
 static JsonbValue *
-texts(const List *list)
-{
-	JsonbValue *array = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, list)
-		scim_append_text(array, lfirst(cell));
-	return array;
-}
-
-static JsonbValue *
 show_change(const ScimSinceChange *change)
 {
 	JsonbValue *shown = scim_new_object();
@@ -42,7 +31,7 @@ show_change(const ScimSinceChange *change)
 	scim_set_optional_text(shown, "tool", change->tool);
 	scim_set_optional_text(shown, "actor", change->actor);
 	scim_set_optional_text(shown, "agent", change->agent);
-	scim_set_value(shown, "changed", texts(change->changed));
+	scim_set_value(shown, "changed", scim_new_texts(change->changed));
 	scim_set_optional_text(shown, "version", change->version);
 	return shown;
 }
@@ -259,8 +248,10 @@ add_merge(ScimError *error, const ScimSince *since, const ScimWriteMerge *merge)
 static ScimErrorCode
 situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 {
-	if (merge == NULL || !merge->applies)
+	if (merge == NULL)
 		return situation == SCIM_VERSION_MISMATCH ? SCIM_RESTORE_STALE : situation;
+	if (!merge->applies)
+		return situation;
 	if (merge->base_unknown)
 		return SCIM_BASE_UNKNOWN;
 	if (merge->merge.conflicts == NIL)

@@ -14,6 +14,8 @@
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/mismatch.h"
+#include "tools/retry.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -21,7 +23,7 @@
 /* How long the text of an error may be: some hold a list of what there is. */
 #define ERROR_BYTES 1000
 
-/* What a failure's own fields may take beside "current". */
+/* What a failure's own fields may take. */
 #define FIELDS_BYTES (4 * 1024)
 
 /*
@@ -29,13 +31,6 @@
  * stand in the first kilobyte.
  */
 #define NAME_BYTES 500
-
-/*
- * What stands around content and metadata, and what is kept for a name and
- * words that are still to come.
- */
-#define BRACES_BYTES 64
-#define SPARE_BYTES 128
 
 /* How an error of the server is answered: by SQLSTATE, else by its class. */
 typedef struct ServerError
@@ -323,8 +318,8 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 
 /* ---- failures ---- */
 
-static void
-set_next_step(JsonbValue *content, const char *step)
+void
+scim_set_next_step(JsonbValue *content, const char *step)
 {
 	JsonbValue *steps = scim_new_array();
 
@@ -382,7 +377,7 @@ show_own_error(JsonbValue *content, const ErrorData *error)
 	}
 	scim_set_text(content, "error", clipped(text ? text + 2 : error->message, ERROR_BYTES));
 	if (error->hint)
-		set_next_step(content, error->hint);
+		scim_set_next_step(content, error->hint);
 }
 
 /* Models count characters badly: shows what stands at the position in a filter. */
@@ -411,140 +406,14 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 	scim_set_text(content, "sqlstate", pstrdup(unpack_sql_state(error->sqlerrcode)));
 	if (call->parsing)
 		scim_set_text(content, "path", "arguments");
-	set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
-}
-
-/* What to do after a mismatch: where "current" is shown, and where it is too large for that. */
-#define SHOWN_STEP "current is the {one} as it is now: "
-#define READ_STEP \
-	"The {one} is too large to be shown here: read what you need of it with scim_get_{one} and " \
-	"attributes%s. Then "
-#define MEMBERS_STEP " (members with scim_list_group_members)"
-#define MERGE_STEP \
-	"decide whether you still want your change, merge it into current, and make the call again " \
-	"with expected_version = "
-#define PATCH_STEP \
-	"decide whether you still want your change, and make it with scim_patch_{one} and " \
-	"expected_version = "
-
-static void
-set_mismatch_step(const ScimToolCall *call, JsonbValue *content, bool is_shown)
-{
-	const char *look = is_shown ? SHOWN_STEP
-	: psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
-	const char *own = call->tool->pattern->after_mismatch;
-	const char *act = own ? own : is_shown ? MERGE_STEP : PATCH_STEP;
-	const char *version = is_shown ? "current_version." : "the _version that you read.";
-
-	set_next_step(content,
-				  scim_tool_text(psprintf("%s%s%s", look, act, version),
-								 scim_subject_of(call->tool, call->type)));
-}
-
-/* How much a failure may still hold. */
-static int64
-room_left(const JsonbValue *content, const JsonbValue *metadata)
-{
-	return SCIM_ERROR_BYTES - BRACES_BYTES - scim_json_size(content) - scim_json_size(metadata);
-}
-
-/*
- * In place of "current": where what was sent differs from what is stored, as
- * far as there is room.
- */
-static void
-show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
-			   JsonbValue *omitted)
-{
-	const JsonbValue *differing = call->written.differing;
-	JsonbValue *shown = scim_new_array();
-	int			count = differing ? differing->val.array.nElems : 0;
-	int64		room;
-
-	set_mismatch_step(call, content, false);
-	scim_append_text(omitted, "current");
-	scim_say_omitted(metadata, omitted, NULL);
-	room = room_left(content, metadata) - SPARE_BYTES;
-	for (int i = 0; i < count; i++)
-	{
-		room -= scim_json_size(&differing->val.array.elems[i]) + 1;
-		if (room < 0)
-			break;
-		scim_append(shown, &differing->val.array.elems[i]);
-	}
-	if (differing)
-		scim_set_value(content, "differing_paths", shown);
-	if (shown->val.array.nElems < count)
-	{
-		scim_append_text(omitted,
-						 psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
-		scim_say_omitted(metadata, omitted, NULL);
-	}
-}
-
-/* A user without its groups, which no write takes, may fit; false: there are none. */
-static bool
-leave_groups_out(const ScimToolCall *call, JsonbValue *current, JsonbValue *left_out)
-{
-	if (!call->type->has_groups || !scim_remove(current, "groups", strlen("groups")))
-		return false;
-	scim_append_text(left_out, "current.groups");
-	return true;
-}
-
-/* What was changed was told of the version of the mismatch: not if another one is shown. */
-static void
-leave_stale_names_out(JsonbValue *content, const JsonbValue *version)
-{
-	const JsonbValue *told = scim_get(content, "current_version", strlen("current_version"));
-
-	if (told && !scim_equal(told, version))
-		scim_remove(content, "changed_attributes", strlen("changed_attributes"));
-}
-
-/*
- * VERSION_MISMATCH: the resource as it is now, so that the agent can merge at
- * once.  Whole, but for a user's groups, or not at all: what is shown of it may be
- * sent back.  Without it the version stays that of the mismatch, with which what
- * differs was found out.
- */
-static void
-show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
-			 JsonbValue *omitted)
-{
-	JsonbValue	root;
-	JsonbValue	version;
-	JsonbValue *current;
-	JsonbValue *left_out = scim_new_array();
-	int64		room;
-
-	scim_root(call->current, &root);
-	current = scim_shown_resource(&root, &version);
-	scim_append_omitted(current, "current.", left_out);
-	set_mismatch_step(call, content, true);
-	scim_say_partial(call, metadata);
-	room = room_left(content, metadata) - SPARE_BYTES;
-	if ((call->type->has_members && left_out->val.array.nElems > 0) ||
-		(scim_json_size(current) > room &&
-		 (!leave_groups_out(call, current, left_out) || scim_json_size(current) > room)))
-	{
-		scim_remove(metadata, "partial", strlen("partial"));
-		show_differing(call, content, metadata, omitted);
-		return;
-	}
-	for (int i = 0; i < left_out->val.array.nElems; i++)
-		scim_append(omitted, &left_out->val.array.elems[i]);
-	scim_say_omitted(metadata, omitted, NULL);
-	leave_stale_names_out(content, &version);
-	scim_set_value(content, "current_version", &version);
-	scim_set_value(content, "current", current);
+	scim_set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
 }
 
 /* What a reader must come to first, whatever is cut, and last what is large. */
 static const char *const order[] = {"error_code", "error", "current_version",
-	"expected_version", "next_steps", "retryable",
+	"expected_version", "next_steps", "retryable", "merge", "attempts", "retry_after_ms",
 	"resource_type", "resource_id", NULL,	/* all others */
-"differing_paths", "current"};
+"changed_attributes", "changes", "more_changes", "differing_paths", "current"};
 
 static int
 rank_of(const JsonbValue *name)
@@ -585,8 +454,9 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata = scim_metadata(call);
 	JsonbValue *omitted = scim_new_array();
+	int64		room = FIELDS_BYTES;
 
-	set_next_step(content, kind->hint);
+	scim_set_next_step(content, kind->hint);
 	if (!error)
 		scim_set_text(content, "error", "the resource keeps changing");
 	else if (scim_is_ours(error))
@@ -603,9 +473,12 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 		scim_set_text(content, "scim_type", kind->scim_type);
 	scim_set_bool(content, "retryable", kind->retryable);
 
-	scim_fit_object(content, FIELDS_BYTES, "", omitted);
+	scim_show_retry(call, content);
+	if (call->stale)
+		room = scim_fit_mismatch(call, content);
+	scim_fit_object(content, room, "", omitted);
 	scim_say_omitted(metadata, omitted, NULL);
-	if (call->current)
-		show_current(call, content, metadata, omitted);
+	if (call->stale)
+		scim_show_mismatch(call, content, metadata, omitted);
 	return envelope(false, ordered(content), metadata);
 }

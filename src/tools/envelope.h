@@ -35,6 +35,9 @@ extern void scim_append_omitted(const JsonbValue *resource, const char *prefix,
  */
 extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
+/* What the content of a failure says is to be done, in place of what it said. */
+extern void scim_set_next_step(JsonbValue *content, const char *step);
+
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
 extern text *scim_failure(const ScimToolCall *call, const ErrorData *error,
 						   const ScimErrorKind *kind);

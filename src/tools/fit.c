@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/json_text.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
@@ -96,6 +97,35 @@ scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *
 			object->val.object.pairs[left++] = object->val.object.pairs[i];
 	}
 	object->val.object.nPairs = left;
+}
+
+void
+scim_add_count(JsonbValue *object, const char *name, int count)
+{
+	const JsonbValue *before = scim_get(object, name, strlen(name));
+
+	if (before && before->type == jbvNumeric)
+		count += scim_number_integer(before);
+	if (count > 0)
+		scim_set_integer(object, name, count);
+}
+
+int64
+scim_drop_last(JsonbValue *object, const char *list, const char *more, int least, int64 excess)
+{
+	const JsonbValue *whole = scim_get(object, list, strlen(list));
+	JsonbValue *left;
+	int			count;
+
+	if (excess <= 0 || whole == NULL || !scim_is_array(whole))
+		return excess;
+	left = scim_open(whole);
+	count = left->val.array.nElems;
+	while (excess > 0 && left->val.array.nElems > least)
+		excess -= scim_json_size(&left->val.array.elems[--left->val.array.nElems]) + 1;
+	scim_add_count(object, more, count - left->val.array.nElems);
+	scim_set_value(object, list, left);
+	return excess;
 }
 
 void

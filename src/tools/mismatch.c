@@ -247,8 +247,8 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 /* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
 #define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
 #define MERGE_ON \
-#define MERGE_ON \
-	"whatever comes in between, merge_rules such as "
+	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
+	"stand whatever comes in between, merge_rules such as "
 #define WHOLE_STEP "write that into current, and send the whole of it" MERGE_ON
 #define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
 #define YOURS_STEP \

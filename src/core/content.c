@@ -228,35 +228,40 @@ scim_content_form(JsonbContainer *document, const ScimBeside *beside)
 	return scim_content_form_of(&value, beside);
 }
 
-/* The value without unassigned members, in depth; the same rule as in the canonical form. */
-static JsonbValue *
-pruned(const JsonbValue *value)
+static bool
+is_same_child(const JsonbValue *child, const JsonbValue *kept)
 {
-	JsonbValue *tree = scim_open(value);
-	int			kept = 0;
+	return kept->type == child->type &&
+		(kept->type != jbvBinary || kept->val.binary.data == child->val.binary.data);
+}
+
+JsonbValue
+scim_pruned(const JsonbValue *value)
+{
+	JsonbValue *copy = NULL;
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	child;
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
-	if (tree->type == jbvArray)
+	if (value->type == jbvNumeric)
+		scim_check_digits(value->val.numeric);
+	if (value->type != jbvBinary)
+		return *value;
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, &key, &child))
 	{
-		for (int i = 0; i < tree->val.array.nElems; i++)
-			tree->val.array.elems[i] = *pruned(&tree->val.array.elems[i]);
-	}
-	else if (tree->type == jbvObject)
-	{
-		for (int i = 0; i < tree->val.object.nPairs; i++)
-		{
-			JsonbPair	pair = tree->val.object.pairs[i];
+		JsonbValue	kept = IsAJsonbScalar(&child) && child.type != jbvNumeric
+		? child : scim_pruned(&child);
+		bool		is_object = JsonContainerIsObject(walk.container);
+		bool		goes = is_object && scim_is_unassigned(&kept);
 
-			pair.value = *pruned(&pair.value);
-			if (!scim_is_unassigned(&pair.value))
-				tree->val.object.pairs[kept++] = pair;
-		}
-		tree->val.object.nPairs = kept;
+		scim_copy_member(&copy, &walk, !goes && is_same_child(&child, &kept),
+						 is_object ? key.val.string.val : NULL, key.val.string.len,
+						 goes ? NULL : &kept);
 	}
-	else if (tree->type == jbvNumeric)
-		scim_check_digits(tree->val.numeric);
-	return tree;
+	return copy ? *copy : *value;
 }
 
 JsonbValue *
@@ -270,10 +275,14 @@ scim_content_tree(JsonbContainer *document, const ScimBeside *beside)
 	for (int i = 0; i < entries.count; i++)
 	{
 		ScimEntry  *entry = &entries.items[i];
-		JsonbValue *kept = pruned(&entry->value);
+		JsonbValue	kept;
 
-		if (!scim_is_unassigned(kept))
-			scim_add(content, entry->key, entry->length, kept);
+		/* what is a tree was made here */
+		if (!IsAJsonbScalar(&entry->value) && entry->value.type != jbvBinary)
+			scim_root(scim_write(&entry->value), &entry->value);
+		kept = scim_pruned(&entry->value);
+		if (!scim_is_unassigned(&kept))
+			scim_add(content, entry->key, entry->length, &kept);
 	}
 	scim_free_entries(&entries);
 	return content;

@@ -29,6 +29,13 @@ extern ScimForm scim_content_form_of(const JsonbValue *document, const ScimBesid
 /* The content as a tree, of which scim_content_form is the canonical form. */
 extern JsonbValue *scim_content_tree(JsonbContainer *document, const ScimBeside *beside);
 
+/*
+ * A value, a scalar or binary, as it counts: without members of objects that are
+ * unassigned, in depth; itself, if there are none.  What is left may be unassigned.
+ * INVALID_VALUE for a number of more than 400 digits.
+ */
+extern JsonbValue scim_pruned(const JsonbValue *value);
+
 /* "schemas" as it counts: sorted by bytes, each once; what is no array of strings as it is. */
 extern JsonbValue *scim_sorted_schemas(const JsonbValue *schemas);
 

@@ -1,30 +1,348 @@
 /*
  * merge_rules.c
- *		What a merge does where both sides changed the same.
+ *		What a merge does where both sides changed the same: rules, and which one
+ *		counts where.
+ *
+ * The path of a rule is brought to one spelling: of the schema where there is one,
+ * names in small letters, brackets as they are.  Then a path has few beginnings that a
+ * rule may have, and each is looked up.
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "core/finder.h"
 #include "core/merge_rules.h"
+#include "core/path.h"
+#include "core/place.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+
+typedef struct Rule
+{
+	const char *path;			/* as given */
+	StringInfoData text;		/* the same as it is looked up */
+	ScimMergeRule rule;
+} Rule;
 
 struct ScimMergeRules
 {
+	Rule	   *items;
+	int			count;
+	ScimFinder	finder;			/* by their texts */
+	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 };
 
-const ScimMergeRules *
-scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
-{
-	return palloc0(sizeof(ScimMergeRules));
-}
+static const char *const rule_names[] = {
+	[SCIM_MERGE_FAIL] = "fail", [SCIM_MERGE_MINE] = "mine", [SCIM_MERGE_THEIRS] = "theirs",
+	[SCIM_MERGE_COUNTER] = "counter", [SCIM_MERGE_MAX] = "max", [SCIM_MERGE_MIN] = "min"
+};
 
-ScimMergeRule
-scim_merge_rule_at(const ScimMergeRules *rules, const char *at, const char **path)
+const char *
+scim_merge_rule_name(ScimMergeRule rule)
 {
-	return SCIM_MERGE_FAIL;
+	return rule_names[rule];
 }
 
 bool
 scim_merge_rules_count(const ScimMergeRules *rules)
 {
 	return rules->counts;
+}
+
+/* ---- brackets ---- */
+
+/* Behind the string in quotes, or the other scalar, that begins there; NULL: none does. */
+static const char *
+skip_scalar(const char *at)
+{
+	const char *start = at;
+
+	if (*at != '"')
+	{
+		at += strspn(at, "+-.0123456789abcdefghijklmnopqrstuvwxyzE");
+		return at > start ? at : NULL;
+	}
+	for (at++; *at && *at != '"'; at++)
+	{
+		if (*at == '\\' && at[1])
+			at++;
+	}
+	return *at ? at + 1 : NULL;
+}
+
+/* Behind the word, if it stands there; else NULL. */
+static const char *
+skip_word(const char *at, const char *word)
+{
+	return strncmp(at, word, strlen(word)) == 0 ? at + strlen(word) : NULL;
+}
+
+/* Behind: part eq "text" */
+static const char *
+skip_condition(const char *at, const char *condition)
+{
+	const char *text = skip_word(at, condition);
+
+	return text ? skip_scalar(text) : NULL;
+}
+
+/* Behind brackets as paths of conflicts have them (core/elements.h); NULL: they are others. */
+static const char *
+skip_brackets(const char *at)
+{
+	const char *type = skip_condition(at, "[type eq ");
+	const char *next = type ? skip_word(type, " and ") : at + 1;
+	const char *value = next ? skip_condition(next, "value eq ") : NULL;
+
+	if (value == NULL)
+		value = type;
+	return value ? skip_word(value, "]") : NULL;
+}
+
+/* ---- the text of a path ---- */
+
+/* Names have no case but that of ASCII. */
+static void
+append_names(StringInfo out, const char *names)
+{
+	for (; *names; names++)
+		appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *names));
+}
+
+/* As it is looked up, with or without what is in brackets. */
+static void
+append_text(StringInfo out, const char *path, bool brackets)
+{
+	while (*path)
+	{
+		const char *end = *path == '[' ? skip_brackets(path) : NULL;
+
+		if (end == NULL)
+			appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *path++));
+		else
+		{
+			if (brackets)
+				appendBinaryStringInfo(out, path, end - path);
+			path = end;
+		}
+	}
+}
+
+/* ---- reading paths ---- */
+
+static SCIM_NORETURN void throw_path(const char *path, const char *problem);
+
+static void
+throw_path(const char *path, const char *problem)
+{
+	char	   *shown = scim_shown_name(path, strlen(path));
+
+	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
+}
+
+/* No name in it is empty, and no bracket unlike those of conflicts. */
+static void
+check_path(const char *path)
+{
+	StringInfoData plain;
+
+	initStringInfo(&plain);
+	append_text(&plain, path, false);
+	if (strchr(plain.data, '['))
+		throw_path(path, "has other brackets than paths of conflicts have, such as "
+				   "emails[type eq \"work\"] or emails[value eq \"a@example.com\"]");
+	if (plain.len == 0 || strchr(".:", plain.data[0]) || strchr(".:", plain.data[plain.len - 1]) ||
+		strstr(plain.data, ".."))
+		throw_path(path, "is no path");
+	pfree(plain.data);
+}
+
+/* Do the brackets stand behind an attribute that has values with parts? */
+static bool
+can_have_brackets(const ScimPath *path, const char *end)
+{
+	return path->attribute && path->attribute->multi_valued && path->attribute->sub &&
+		*end == (path->sub ? '.' : '\0');
+}
+
+/* As the schemas spell it: they know the path without the brackets. */
+static void
+append_schema_path(StringInfo out, const ScimResourceType *type, const char *given)
+{
+	const char *brackets = strchr(given, '[');
+	const char *end = brackets ? skip_brackets(brackets) : NULL;
+	char	   *plain = brackets ? psprintf("%.*s%s", (int) (brackets - given), given, end)
+	: pstrdup(given);
+	const char *problem;
+	ScimPath	path;
+
+	problem = scim_find_path(type, plain, strlen(plain), false, &path);
+	if (problem)
+		throw_path(given, problem);
+	if (brackets && !can_have_brackets(&path, end))
+		throw_path(given, "has brackets where there are no values to choose from");
+	if (path.sub)
+		path.text[strlen(path.text) - strlen(path.sub->name) - 1] = '\0';
+	append_names(out, path.text);
+	if (brackets)
+		appendBinaryStringInfo(out, brackets, end - brackets);
+	if (path.sub)
+	{
+		appendStringInfoChar(out, '.');
+		append_names(out, path.sub->name);
+	}
+	pfree(plain);
+}
+
+/* ---- looking up ---- */
+
+static const Rule *
+find_rule(const ScimMergeRules *rules, const char *text, int length)
+{
+	uint64		hash = scim_text_hash(text, length);
+
+	for (const ScimFound *found = scim_finder_first(&rules->finder, hash); found;
+		 found = scim_finder_next(&rules->finder, found))
+	{
+		const Rule *rule = &rules->items[found->item];
+
+		if (rule->text.len == length && memcmp(rule->text.data, text, length) == 0)
+			return rule;
+	}
+	return NULL;
+}
+
+/* The longer one of "best" and what counts for a beginning of the path that ends with a name. */
+static const Rule *
+find_longest(const ScimMergeRules *rules, const char *text, const Rule *best)
+{
+	const char *at = text;
+
+	for (;;)
+	{
+		const char *end = *at == '[' ? skip_brackets(at) : NULL;
+
+		/* the end of the text is one, too */
+		if (strchr(".:[", *at))
+		{
+			const Rule *rule = find_rule(rules, text, at - text);
+
+			if (rule && (best == NULL || rule->text.len > best->text.len))
+				best = rule;
+		}
+		if (*at == '\0')
+			return best;
+		at = end ? end : at + 1;
+	}
+}
+
+/* The rule that counts at the path, or NULL. */
+static const Rule *
+rule_of(const ScimMergeRules *rules, const char *path)
+{
+	const Rule *rule = NULL;
+	StringInfoData text;
+
+	if (rules->count > 0)
+	{
+		initStringInfo(&text);
+		append_text(&text, path, true);
+		rule = find_longest(rules, text.data, NULL);
+		if (strchr(text.data, '['))
+		{
+			resetStringInfo(&text);
+			append_text(&text, path, false);
+			rule = find_longest(rules, text.data, rule);
+		}
+		pfree(text.data);
+	}
+	return rule ? rule : rules->all;
+}
+
+ScimMergeRule
+scim_merge_rule_at(const ScimMergeRules *rules, const char *at, const char **path)
+{
+	const Rule *rule = rule_of(rules, at);
+
+	if (path)
+		*path = rule ? rule->path : NULL;
+	return rule ? rule->rule : SCIM_MERGE_FAIL;
+}
+
+/* ---- reading ---- */
+
+static ScimMergeRule
+read_rule(const char *path, const JsonbValue *given)
+{
+	char	   *shown;
+
+	for (ScimMergeRule rule = SCIM_MERGE_FAIL; rule <= SCIM_MERGE_MIN; rule++)
+	{
+		if (scim_string_is(given, rule_names[rule]))
+			return rule;
+	}
+	shown = scim_shown_name(path, strlen(path));
+	scim_throw_path(SCIM_INVALID_VALUE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
+					"counter, max or min", shown);
+}
+
+/* A path that says no more than one before in other letters would leave it to chance. */
+static void
+add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
+{
+	initStringInfo(&rule->text);
+	check_path(rule->path);
+	if (type)
+		append_schema_path(&rule->text, type, rule->path);
+	else
+		append_text(&rule->text, rule->path, true);
+	if (find_rule(rules, rule->text.data, rule->text.len))
+		throw_path(rule->path, "is the path of another rule, too, in another spelling");
+	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),
+					rules->count);
+	rules->count++;
+}
+
+static void
+read_rules(ScimMergeRules *rules, const ScimResourceType *type, JsonbContainer *given)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, given);
+	rules->items = palloc0(walk.count * sizeof(Rule));
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		/* "*" stands behind those that have a path */
+		Rule	   *rule = &rules->items[scim_string_is(&key, "*") ? walk.count - 1 : rules->count];
+
+		CHECK_FOR_INTERRUPTS();
+		rule->path = scim_string_copy(&key);
+		rule->rule = read_rule(rule->path, &value);
+		rules->counts |= rule->rule == SCIM_MERGE_COUNTER;
+		if (scim_string_is(&key, "*"))
+			rules->all = rule;
+		else
+			add_rule(rules, type, rule);
+	}
+}
+
+const ScimMergeRules *
+scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
+{
+	ScimMergeRules *rules = palloc0(sizeof(ScimMergeRules));
+	const char *name = type ? "merge_rules" : "rules";
+	JsonbValue	value;
+
+	if (given == NULL)
+		return rules;
+	scim_root(given, &value);
+	if (!scim_is_object(&value))
+		scim_throw_path(SCIM_INVALID_VALUE, name, "%-s must be %-s", name,
+						scim_wanted_container(&value, "an object"));
+	read_rules(rules, type, value.val.binary.data);
+	return rules;
 }

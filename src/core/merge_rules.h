@@ -34,6 +34,9 @@ extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type,
 extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,
 										const char **path);
 
+/* "counter" */
+extern const char *scim_merge_rule_name(ScimMergeRule rule);
+
 /* Is any of them a counter?  Then what both sides made the same is no agreement. */
 extern bool scim_merge_rules_count(const ScimMergeRules *rules);
 

@@ -1,6 +1,6 @@
 /*
  * sides.c
- *		Two objects side by side.
+ *		Two objects side by side, or three.
  */
 #include "postgres.h"
 
@@ -32,9 +32,9 @@ scim_begin_sides(ScimSides *sides, const JsonbValue *a, const JsonbValue *b)
 
 /* Takes the member at hand. */
 static const JsonbValue *
-take(ScimSide *side, ScimPair *pair, JsonbValue *value)
+take(ScimSide *side, JsonbValue *key, JsonbValue *value)
 {
-	pair->key = side->key;
+	*key = side->key;
 	*value = side->value;
 	step(side);
 	return value;
@@ -53,10 +53,57 @@ scim_next_pair(ScimSides *sides, ScimPair *pair)
 		order = sides->a.there ? -1 : 1;
 	else
 		order = scim_compare_keys(&sides->a.key, &sides->b.key);
-	pair->a = order <= 0 ? take(&sides->a, pair, &pair->values[0]) : NULL;
-	pair->b = order >= 0 ? take(&sides->b, pair, &pair->values[1]) : NULL;
+	pair->a = order <= 0 ? take(&sides->a, &pair->key, &pair->values[0]) : NULL;
+	pair->b = order >= 0 ? take(&sides->b, &pair->key, &pair->values[1]) : NULL;
 	return true;
 }
+
+/* ---- three ---- */
+
+void
+scim_begin_three_sides(ScimThreeSides *sides, const JsonbValue *const *objects)
+{
+	for (int i = 0; i < SCIM_THREE; i++)
+		begin_side(&sides->of[i], objects[i]);
+}
+
+/* The least of the keys at hand; NULL: there is none. */
+static const JsonbValue *
+least_key(const ScimThreeSides *sides)
+{
+	const JsonbValue *least = NULL;
+
+	for (int i = 0; i < SCIM_THREE; i++)
+	{
+		const ScimSide *side = &sides->of[i];
+
+		if (side->there && (least == NULL || scim_compare_keys(&side->key, least) < 0))
+			least = &side->key;
+	}
+	return least;
+}
+
+bool
+scim_next_triple(ScimThreeSides *sides, ScimTriple *triple)
+{
+	const JsonbValue *least = least_key(sides);
+	JsonbValue	key;
+
+	CHECK_FOR_INTERRUPTS();
+	if (least == NULL)
+		return false;
+	key = *least;				/* the side that has it steps on */
+	for (int i = 0; i < SCIM_THREE; i++)
+	{
+		ScimSide   *side = &sides->of[i];
+
+		triple->of[i] = side->there && scim_compare_keys(&side->key, &key) == 0
+			? take(side, &triple->key, &triple->values[i]) : NULL;
+	}
+	return true;
+}
+
+/* ---- bytes ---- */
 
 bool
 scim_same_bytes(const JsonbValue *a, const JsonbValue *b)

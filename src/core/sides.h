@@ -1,9 +1,9 @@
 /*
  * sides.h
- *		Two objects side by side.
+ *		Two objects side by side, or three.
  *
- * The keys of a jsonb object are in order, so two objects are gone through
- * together, each once, however many keys they have.
+ * The keys of a jsonb object are in order, so objects are gone through together,
+ * each once, however many keys they have.
  */
 #ifndef SCIM_CORE_SIDES_H
 #define SCIM_CORE_SIDES_H
@@ -39,6 +39,28 @@ extern void scim_begin_sides(ScimSides *sides, const JsonbValue *a, const JsonbV
 
 /* In the order of jsonb's keys: false at the end of both. */
 extern bool scim_next_pair(ScimSides *sides, ScimPair *pair);
+
+/* The sides of a merge. */
+#define SCIM_BASE	0
+#define SCIM_MINE	1
+#define SCIM_THEIRS 2
+#define SCIM_THREE	3
+
+typedef struct ScimThreeSides
+{
+	ScimSide	of[SCIM_THREE];
+} ScimThreeSides;
+
+/* The member of that key in all three: NULL in those that lack it. */
+typedef struct ScimTriple
+{
+	JsonbValue	key;
+	JsonbValue	values[SCIM_THREE];
+	const JsonbValue *of[SCIM_THREE];	/* each one of these, or NULL */
+} ScimTriple;
+
+extern void scim_begin_three_sides(ScimThreeSides *sides, const JsonbValue *const *objects);
+extern bool scim_next_triple(ScimThreeSides *sides, ScimTriple *triple);
 
 /* The order of keys in jsonb: by length, then by bytes. */
 static inline int

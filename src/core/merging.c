@@ -1,0 +1,157 @@
+/*
+ * merging.c
+ *		A merge on its way: paths, changes, conflicts, and the rules that decide them.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "core/merge_compute.h"
+#include "core/merging.h"
+
+void
+scim_begin_merging(ScimMerging *merging, const ScimMergeRules *rules, ScimMerge *merge)
+{
+	memset(merging, 0, sizeof(ScimMerging));
+	memset(merge, 0, sizeof(ScimMerge));
+	merging->rules = rules;
+	merging->merge = merge;
+	initStringInfo(&merging->path);
+}
+
+void
+scim_set_merged(ScimMerged *merged, const JsonbValue *value)
+{
+	merged->assigned = value != NULL;
+	if (value)
+		merged->value = *value;
+}
+
+/* ---- where it is ---- */
+
+int
+scim_enter_part(ScimMerging *merging, const char *separator, const JsonbValue *name)
+{
+	int			back = merging->path.len;
+
+	appendStringInfoString(&merging->path, separator);
+	appendBinaryStringInfo(&merging->path, name->val.string.val, name->val.string.len);
+	return back;
+}
+
+void
+scim_leave_part(ScimMerging *merging, int back)
+{
+	merging->path.len = back;
+	merging->path.data[back] = '\0';
+}
+
+/*
+ * Long names of what holds much would make far more text than there is content: the
+ * server's limit of an array's elements holds while it is made.
+ */
+static char *
+path_at_hand(ScimMerging *merging)
+{
+	merging->paths_size += merging->path.len;
+	scim_check_children(merging->paths_size);
+	return pnstrdup(merging->path.data, merging->path.len);
+}
+
+/* ---- what it has found ---- */
+
+void
+scim_add_changed(ScimMerging *merging, int side)
+{
+	List	  **paths = side == SCIM_MINE ? &merging->merge->mine : &merging->merge->theirs;
+
+	*paths = lappend(*paths, path_at_hand(merging));
+}
+
+static const JsonbValue *
+copy_of(const JsonbValue *value)
+{
+	JsonbValue *copy;
+
+	if (value == NULL)
+		return NULL;
+	copy = palloc(sizeof(JsonbValue));
+	scim_root(scim_write(value), copy);
+	return copy;
+}
+
+static ScimMergeConflict *
+add_conflict(ScimMerging *merging)
+{
+	ScimMergeConflict *conflict = palloc0(sizeof(ScimMergeConflict));
+
+	conflict->path = path_at_hand(merging);
+	conflict->attribute = pnstrdup(merging->path.data, merging->attribute);
+	merging->merge->conflicts = lappend(merging->merge->conflicts, conflict);
+	return conflict;
+}
+
+/* ---- what becomes of it ---- */
+
+bool
+scim_is_counted(const ScimMerging *merging)
+{
+	return scim_merge_rules_count(merging->rules) &&
+		scim_merge_rule_at(merging->rules, merging->path.data, NULL) == SCIM_MERGE_COUNTER;
+}
+
+static SCIM_NORETURN void throw_rule(const ScimMerging *merging, ScimMergeRule rule,
+									 const char *path);
+
+static void
+throw_rule(const ScimMerging *merging, ScimMergeRule rule, const char *path)
+{
+	scim_throw_path(SCIM_INVALID_VALUE, path, "\"%-s\" decides nothing at %s: it is for %-s",
+					scim_merge_rule_name(rule), merging->path.data,
+					rule == SCIM_MERGE_COUNTER ? "numbers" : "two numbers, or two dateTimes");
+}
+
+/* By a rule that takes a side; false: it does not. */
+static bool
+take_side(ScimMergeRule rule, const JsonbValue *const *of, ScimMerged *merged)
+{
+	scim_set_merged(merged, of[rule == SCIM_MERGE_MINE ? SCIM_MINE : SCIM_THEIRS]);
+	return rule == SCIM_MERGE_MINE || rule == SCIM_MERGE_THEIRS;
+}
+
+ScimMergeRule
+scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+{
+	const char *path;
+	ScimMergeRule rule = scim_merge_rule_at(merging->rules, merging->path.data, &path);
+	ScimMergeConflict *conflict;
+
+	if (take_side(rule, of, merged))
+		return rule;
+	if (rule != SCIM_MERGE_FAIL && !(rule == SCIM_MERGE_COUNTER && scim_is_counter_gone(of)))
+	{
+		merged->assigned = true;
+		if (!scim_compute_merged(rule, of, &merged->value))
+			throw_rule(merging, rule, path);
+		merging->merge->counted |= rule == SCIM_MERGE_COUNTER;
+		return rule;
+	}
+	conflict = add_conflict(merging);
+	conflict->base = copy_of(of[SCIM_BASE]);
+	conflict->mine = copy_of(of[SCIM_MINE]);
+	conflict->theirs = copy_of(of[SCIM_THEIRS]);
+	return SCIM_MERGE_FAIL;
+}
+
+void
+scim_decide_hidden(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+{
+	const char *path;
+	ScimMergeRule rule = scim_merge_rule_at(merging->rules, merging->path.data, &path);
+
+	if (take_side(rule, of, merged))
+		return;
+	if (rule != SCIM_MERGE_FAIL)
+		throw_rule(merging, rule, path);
+	add_conflict(merging)->hidden = true;
+}

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -89,7 +90,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Correct the mapping, or the table, as the message says."},
 	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false, "Send or ask for less at once."},
 	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,
-		"Wait a moment before the next attempt."},
+		"Wait, retry_after_ms at least, then read the resource again and write at once: a "
+	"refusal counts for a minute."},
 	[SCIM_RETRY_LATER] = {"RETRY_LATER", 503, NULL, true,
 		"Nothing was changed: make the same call again."},
 	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
@@ -112,6 +114,27 @@ typedef struct Situation
 #define SITUATION(situation) [(situation) - SCIM_ERROR_CODES]
 
 static const Situation situations[SCIM_ERROR_SITUATIONS] = {
+	SITUATION(SCIM_MERGE_IS_CLEAN) = {SCIM_VERSION_MISMATCH,
+		"Both changes fit together: make the same call again with the same expected_version and "
+	"on_conflict => 'merge', and nothing is lost."},
+	SITUATION(SCIM_UPDATE_CONFLICTS) = {SCIM_VERSION_MISMATCH,
+		"Both changed what conflicts names. Read the resource again, decide for each path whose "
+		"value is to stand, and send the whole of that with expected_version = current_version "
+		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
+		"whatever comes in between); or patch these paths alone. The same data once more would "
+	"undo what others changed."},
+	SITUATION(SCIM_PATCH_CONFLICTS) = {SCIM_VERSION_MISMATCH,
+		"Both changed what conflicts names. Decide for each path whose value is to stand, and "
+		"send the operations that are still to be done with expected_version = current_version "
+		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
+	"whatever comes in between)."},
+	SITUATION(SCIM_BASE_UNKNOWN) = {SCIM_VERSION_MISMATCH,
+		"The history does not tell what the resource was at the expected version: read it again, "
+	"make your change to what is there now, and write that with the current version."},
+	SITUATION(SCIM_RESTORE_STALE) = {SCIM_VERSION_MISMATCH,
+		"The restore would take back what was changed since: look at that (changes, or "
+		"scim_get_history), and if it is still to be, make the call again with expected_version = "
+	"current_version."},
 	SITUATION(SCIM_DELETE_MISMATCH) = {SCIM_VERSION_MISMATCH, "Read the resource again; if it is "
 		"still to be deleted, delete it with "
 	"its current version."},
@@ -122,6 +145,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Read the group again; if its members are still to be "
 		"changed like that, make the call again with its current "
 	"version, or with none."},
+	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
+		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
+		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
+	"and write at once: a refusal counts for a minute."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "
@@ -148,6 +175,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"own first."},
 	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE, "Correct the parameter that path names, "
 	"as the message says."},
+	SITUATION(SCIM_NOTHING_TO_MERGE) = {SCIM_INVALID_VALUE, "Pass the version that was read as "
+		"expected_version, or leave on_conflict out: a patch without a version is made of what "
+	"is there."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},
@@ -273,6 +303,8 @@ struct ScimError
 {
 	const ScimErrorKind *kind;
 	JsonbValue *detail;
+	JsonbValue *private;		/* fields of it for the client alone; NULL: none */
+	JsonbValue *logged;			/* what the server's log has in their place */
 	const char *hint;
 };
 
@@ -288,17 +320,6 @@ scim_hint(ScimErrorCode code)
 	return code < SCIM_ERROR_CODES ? kinds[code].hint : situations[code - SCIM_ERROR_CODES].hint;
 }
 
-const ScimErrorKind *
-scim_error_kind_named(const char *name)
-{
-	for (int i = 0; i < SCIM_ERROR_CODES; i++)
-	{
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
-	}
-	return NULL;
-}
-
 ScimError *
 scim_error(ScimErrorCode code)
 {
@@ -307,6 +328,7 @@ scim_error(ScimErrorCode code)
 
 	error->kind = kind;
 	error->hint = scim_hint(code);
+	error->private = error->logged = NULL;
 	error->detail = scim_new_object();
 	scim_set_text(error->detail, "error_code", kind->name);
 	scim_set_integer(error->detail, "status", kind->status);
@@ -374,6 +396,20 @@ scim_error_list(ScimError *error, const char *field, const JsonbValue *list)
 }
 
 void
+scim_error_private(ScimError *error, const char *field, const JsonbValue *value,
+				   const JsonbValue *logged)
+{
+	if (error->private == NULL)
+	{
+		error->private = scim_new_object();
+		error->logged = scim_new_object();
+	}
+	scim_set_value(error->private, field, value);
+	if (logged)
+		scim_set_value(error->logged, field, logged);
+}
+
+void
 scim_fill_hint(ScimError *error, const char *const *words)
 {
 	StringInfoData hint;
@@ -399,6 +435,35 @@ scim_error_hint(ScimError *error, const char *hint)
 	error->hint = hint;
 }
 
+static void
+add_fields(JsonbValue *object, const JsonbValue *fields)
+{
+	for (int i = 0; i < fields->val.object.nPairs; i++)
+	{
+		const JsonbPair *pair = &fields->val.object.pairs[i];
+
+		scim_add(object, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+	}
+}
+
+/* With further fields, unless these are NULL. */
+static char *
+detail_text(const ScimError *error, const JsonbValue *further)
+{
+	JsonbValue *object = error->detail;
+	StringInfoData text;
+
+	if (further)
+	{
+		object = scim_new_object();
+		add_fields(object, error->detail);
+		add_fields(object, further);
+	}
+	initStringInfo(&text);
+	scim_append_jsonb(&text, object);
+	return text.data;
+}
+
 /*
  * The statement is kept out of the log: a write's literals may hold a password.
  */
@@ -408,7 +473,6 @@ static void
 throw_text(ScimError *error, const char *text)
 {
 	const ScimErrorKind *kind = error->kind;
-	Jsonb	   *detail = scim_write(error->detail);
 	char		sqlstate[6];
 
 	snprintf(sqlstate, sizeof(sqlstate), "PT%03d", kind->status);
@@ -416,7 +480,8 @@ throw_text(ScimError *error, const char *text)
 				   (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2],
 										  sqlstate[3], sqlstate[4])),
 					errmsg_internal("%s: %s", kind->name, text),
-					errdetail_internal("%s", JsonbToCString(NULL, &detail->root, VARSIZE(detail))),
+					errdetail_internal("%s", detail_text(error, error->private)),
+					error->private ? errdetail_log("%s", detail_text(error, error->logged)) : 0,
 					errhint("%s", error->hint),
 					errhidestmt(true)));
 	pg_unreachable();
@@ -514,4 +579,24 @@ bool
 scim_is_ours(const ErrorData *error)
 {
 	return error->domain != NULL && strcmp(error->domain, scim_domain) == 0;
+}
+
+/* The kind with that error_code, or NULL. */
+static const ScimErrorKind *
+kind_named(const char *name)
+{
+	for (int i = 0; i < SCIM_ERROR_CODES; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const ScimErrorKind *
+scim_kind_of_ours(const ErrorData *error)
+{
+	const char *colon = scim_is_ours(error) ? strchr(error->message, ':') : NULL;
+
+	return colon ? kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
 }

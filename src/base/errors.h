@@ -53,9 +53,16 @@ typedef enum ScimErrorCode
 	 * Situations: errors of one of these codes where the code's own hint would not help.  The
 	 * table of errors.c says of which code each is, and its hint; they are raised as codes are.
 	 */
+	SCIM_MERGE_IS_CLEAN,		/* a version, where a merge would do */
+	SCIM_UPDATE_CONFLICTS,		/* a version, and what is to be stored does not go with what was
+								 * changed since */
+	SCIM_PATCH_CONFLICTS,
+	SCIM_BASE_UNKNOWN,			/* a version that the history does not have */
+	SCIM_RESTORE_STALE,			/* a version, of what is to be as it was */
 	SCIM_DELETE_MISMATCH,		/* a version, of what is to be deleted */
 	SCIM_RESTORE_MISMATCH,		/* a version, of what was deleted and is to come back */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
+	SCIM_STORM_TO_MERGE,		/* of a tool that could merge */
 	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
 	SCIM_TAKEN_UNSEEN,			/* a unique value, and who has it was not found */
@@ -65,6 +72,7 @@ typedef enum ScimErrorCode
 								 * free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
+	SCIM_NOTHING_TO_MERGE,		/* a merge without the version that the change was made of */
 	SCIM_NO_SUCH_TOOL,
 	SCIM_NO_SUCH_MEMBER,
 	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */
@@ -128,9 +136,6 @@ extern const ScimErrorKind *scim_error_kind(ScimErrorCode code);
 /* What to do next, of a code or a situation. */
 extern const char *scim_hint(ScimErrorCode code);
 
-/* The kind with that error_code, or NULL. */
-extern const ScimErrorKind *scim_error_kind_named(const char *name);
-
 /*
  * Raising: begin, add the fields that the catalogue names for the code, throw.
  *
@@ -162,6 +167,13 @@ extern void scim_error_value(ScimError *error, const char *field, const JsonbVal
 extern void scim_error_whole(ScimError *error, const char *field, const char *value);
 extern void scim_error_list(ScimError *error, const char *field, const JsonbValue *list);
 
+/*
+ * What is stored, and for the client alone: the server's log, which others read than the
+ * table, has "logged" in its place, or no such field (NULL).
+ */
+extern void scim_error_private(ScimError *error, const char *field, const JsonbValue *value,
+							   const JsonbValue *logged);
+
 /* The words of a situation's hint, in the place of each %s that it has; NULL-terminated. */
 #define scim_error_words(error, ...) scim_fill_hint(error, (const char *const[]){__VA_ARGS__, NULL})
 extern void scim_fill_hint(ScimError *error, const char *const *words);
@@ -184,5 +196,8 @@ extern SCIM_NORETURN void scim_throw_path(ScimErrorCode code, const char *path, 
 
 /* Was this error raised by scim_throw?  (Not by somebody's RAISE that looks like it.) */
 extern bool scim_is_ours(const ErrorData *error);
+
+/* Of an error that is: its kind; else NULL. */
+extern const ScimErrorKind *scim_kind_of_ours(const ErrorData *error);
 
 #endif							/* SCIM_BASE_ERRORS_H */

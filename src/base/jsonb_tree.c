@@ -292,6 +292,13 @@ scim_set_text(JsonbValue *object, const char *key, const char *string)
 }
 
 void
+scim_set_optional_text(JsonbValue *object, const char *key, const char *string)
+{
+	if (string)
+		scim_set_text(object, key, string);
+}
+
+void
 scim_set_bool(JsonbValue *object, const char *key, bool boolean)
 {
 	JsonbValue	value;
@@ -317,6 +324,17 @@ scim_append_text(JsonbValue *array, const char *string)
 	JsonbValue	value = scim_text(string);
 
 	scim_append(array, &value);
+}
+
+JsonbValue *
+scim_new_texts(const List *texts)
+{
+	JsonbValue *array = scim_new_array();
+	ListCell   *cell;
+
+	foreach(cell, texts)
+		scim_append_text(array, lfirst(cell));
+	return array;
 }
 
 /* ---- writing ---- */

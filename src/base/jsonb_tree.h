@@ -11,6 +11,7 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
 /*
@@ -151,6 +152,9 @@ extern bool scim_is_unassigned(const JsonbValue *value);
 extern JsonbValue *scim_new_object(void);
 extern JsonbValue *scim_new_array(void);
 
+/* An array of strings, of a list of char *. */
+extern JsonbValue *scim_new_texts(const List *texts);
+
 /*
  * A binary container one level opened, as a tree that can be changed; a tree is
  * returned as it is.
@@ -188,6 +192,9 @@ extern void scim_append(JsonbValue *array, const JsonbValue *value);
 
 /* Shorthands for building; "key" is a C string that outlives the tree. */
 extern void scim_set_text(JsonbValue *object, const char *key, const char *string);
+
+/* The same, unless the string is NULL. */
+extern void scim_set_optional_text(JsonbValue *object, const char *key, const char *string);
 extern void scim_set_bool(JsonbValue *object, const char *key, bool value);
 extern void scim_set_integer(JsonbValue *object, const char *key, int64 value);
 extern void scim_set_value(JsonbValue *object, const char *key, const JsonbValue *value);

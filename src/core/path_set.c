@@ -35,6 +35,14 @@ scim_name_path(ScimPathSet *set, const ScimPlace *place)
 	(void) add(set->tops, &set->top_count, scim_place_text(top));
 }
 
+void
+scim_name_path_text(ScimPathSet *set, const char *path, int top_length)
+{
+	if (!set->overflown)
+		set->overflown = !add(set->paths, &set->count, pstrdup(path));
+	(void) add(set->tops, &set->top_count, pnstrdup(path, top_length));
+}
+
 bool
 scim_path_set_is_full(const ScimPathSet *set)
 {

@@ -26,6 +26,9 @@ typedef struct ScimPathSet
 /* Adds a path, unless it is there; its name is copied. */
 extern void scim_name_path(ScimPathSet *set, const ScimPlace *place);
 
+/* The same of a path as text, of which so many bytes are the top-level name. */
+extern void scim_name_path_text(ScimPathSet *set, const char *path, int top_length);
+
 /* Would no further path be named? */
 extern bool scim_path_set_is_full(const ScimPathSet *set);
 

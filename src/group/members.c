@@ -42,28 +42,29 @@ scim_throw_no_member(const char *member)
 	scim_throw(error, "member \"%s\" does not exist", member);
 }
 
-/* The ids in order, each once; what is none goes to *missing. */
+/* The ids in order, each once; *missing: one that is none. */
 static Wanted *
 sort_wanted(const ScimIdType *type, const ScimMember *members, int *count, const char **missing)
 {
 	Wanted	   *wanted = palloc_extended(Max(*count, 1) * sizeof(Wanted), MCXT_ALLOC_HUGE);
+	int			ids = 0;
 	int			kept = 0;
 
-	for (int i = 0; i < *count && *missing == NULL; i++)
+	for (int i = 0; i < *count; i++)
 	{
 		Datum		id;
 
 		if (!scim_parse_id(type, members[i].value, &id))
-			*missing = members[i].value;
-		else
-			wanted[i].id = scim_id_text(type, id);
-		wanted[i].member = &members[i];
-		wanted[i].type = NULL;
+		{
+			*missing = *missing ? *missing : members[i].value;
+			continue;
+		}
+		wanted[ids].id = scim_id_text(type, id);
+		wanted[ids].member = &members[i];
+		wanted[ids++].type = NULL;
 	}
-	if (*missing)
-		*count = 0;
-	qsort(wanted, *count, sizeof(Wanted), compare_wanted);
-	for (int i = 0; i < *count; i++)
+	qsort(wanted, ids, sizeof(Wanted), compare_wanted);
+	for (int i = 0; i < ids; i++)
 	{
 		if (kept == 0 || compare_wanted(&wanted[kept - 1], &wanted[i]) != 0)
 			wanted[kept++] = wanted[i];
@@ -282,21 +283,39 @@ refuse_others(const ScimRegistration *table, const ScimMember *members, int coun
 	}
 }
 
+/* Those that were found become the set; returns one that was not, as it was named, or NULL. */
+static const char *
+keep_found(ScimMemberSet *set, const Wanted *wanted, int count)
+{
+	const char *missing = NULL;
+
+	set->count = 0;
+	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	set->ids = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < count; i++)
+	{
+		if (wanted[i].type == NULL)
+		{
+			missing = missing ? missing : wanted[i].member->value;
+			continue;
+		}
+		set->types[set->count] = CStringGetTextDatum(wanted[i].type);
+		set->ids[set->count++] = (char *) wanted[i].id;
+	}
+	return missing;
+}
+
 /* Returns one that does not exist, as it was named, or NULL. */
 static const char *
 find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tenant,
 			 const char *group, const ScimMember *members, int count)
 {
 	const char *missing = NULL;
+	const char *not_found;
 	Wanted	   *wanted;
 
 	refuse_others(table, members, count);
 	wanted = sort_wanted(table->member_type, members, &count, &missing);
-	set->count = count;
-	set->types = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-	set->ids = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < count; i++)
-		set->ids[i] = (char *) wanted[i].id;
 	for (const ScimResourceType *const *type = scim_resource_types(); *type && count > 0; type++)
 	{
 		const ScimRegistration *side = scim_side_table(table, *type);
@@ -305,13 +324,8 @@ find_members(ScimMemberSet *set, const ScimRegistration *table, const char *tena
 			lock_in(side, tenant, wanted, count);
 	}
 	take_those_there(table, tenant, group, wanted, count);
-	for (int i = 0; i < count; i++)
-	{
-		if (wanted[i].type == NULL)
-			return wanted[i].member->value;
-		set->types[i] = CStringGetTextDatum(wanted[i].type);
-	}
-	return missing;
+	not_found = keep_found(set, wanted, count);
+	return missing ? missing : not_found;
 }
 
 void

@@ -13,9 +13,9 @@
 /*
  * Finds the members that are to come to the group (NULL: it is yet to be made),
  * and locks them FOR KEY SHARE in the order of type and id (nesting before those
- * that are groups), before the group itself is locked.  Where one does not exist
- * in the tenant, nor in the group already, "missing" is set, and nothing else is
- * of use.  Within SPI.
+ * that are groups), before the group itself is locked.  Who does not exist in the
+ * tenant, nor in the group already, is left out, and "missing" is one of these.
+ * Within SPI.
  */
 extern void scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *group,
 								 const ScimMemberChange *change);

@@ -68,9 +68,13 @@ static const ForIds find_members = {
 	FOR_IDS}
 };
 
+/* how many of them: what inherits the table may hold a membership once more */
+#define COUNT_EACH(members) \
+	"SELECT pg_catalog.count(*) FROM (SELECT DISTINCT " members ") AS each"
+
 static const ForIds count_members = {
-	.few = {.sql = "SELECT pg_catalog.count(*) FROM " AMONG_FEW(""), FOR_IDS},
-	.many = {.sql = "SELECT pg_catalog.count(*) FROM {table} AS t WHERE " AMONG_MANY, FOR_IDS}
+	.few = {.sql = COUNT_EACH("found.{member} FROM " AMONG_FEW("t.{member}")), FOR_IDS},
+	.many = {.sql = COUNT_EACH("t.{member} FROM {table} AS t WHERE " AMONG_MANY), FOR_IDS}
 };
 
 static const ForIds remove_members = {
@@ -107,25 +111,34 @@ scim_find_memberships(const ScimRegistration *table, const char *tenant, const c
 
 /* ---- are they as wanted? ---- */
 
+void
+scim_sum_set(const ScimMemberSet *set, ScimMemberSum *sum)
+{
+	uint8		hash[SCIM_DIGEST_SIZE];
+
+	*sum = (ScimMemberSum)
+	{
+		.known = true, .count = set->count
+	};
+	for (int i = 0; i < set->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_member_hash(TextDatumGetCString(set->types[i]), set->ids[i], hash);
+		digest_add(sum->digest, hash);
+	}
+}
+
 /* The digest of a set is what the triggers will have made of it. */
 static bool
 is_set(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
-	const ScimMemberSet *set = &write->add;
 	ScimRow		known = *group;
-	ScimMemberSum sum = {.count = set->count};
-	uint8		hash[SCIM_DIGEST_SIZE];
+	ScimMemberSum sum;
 
 	scim_know_members(scim_find_table(write->members->type), tenant, &known, true);
-	if (set->count != known.members.count)
+	if (write->add.count != known.members.count)
 		return false;
-	for (int i = 0; i < set->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		scim_member_hash(TextDatumGetCString(set->types[i]),
-						 set->ids[i], hash);
-		digest_add(sum.digest, hash);
-	}
+	scim_sum_set(&write->add, &sum);
 	return scim_same_members(&sum, &known.members);
 }
 
@@ -198,6 +211,8 @@ scim_find_present(const ScimMembersWrite *write, const char *tenant, const char 
 bool
 scim_members_are_there(const ScimMembersWrite *write, const char *tenant, const ScimRow *group)
 {
+	if (write->missing)
+		return false;
 	if (write->replace)
 		return is_set(write, tenant, group);
 	return count_in(write->members, tenant, group->id, added_ids(write), write->add.count) ==

@@ -21,10 +21,13 @@ typedef struct ScimMembersWrite
 	const ScimRegistration *members;	/* the membership table */
 	bool		replace;		/* the members become exactly "add" */
 	ScimMemberSet add;
-	const char *missing;		/* a member to be added that is not in the tenant, or NULL */
+	const char *missing;		/* one to be added who is not there, nor in "add"; or NULL */
 	Datum	   *remove;			/* ids */
 	int			remove_count;
 } ScimMembersWrite;
+
+/* What a group has whose members they are. */
+extern void scim_sum_set(const ScimMemberSet *set, ScimMemberSum *sum);
 
 /*
  * Which of so many ids are members of the group?  The rows of SPI_tuptable are

@@ -43,7 +43,7 @@ typedef struct ScimChange
 	bool		password;		/* another one than before, or (create, delete) there is one */
 	const ScimMemberMoves *moves;	/* NULL: none.  Of what is deleted: all that went */
 	ScimMemberSum members_before;	/* of a group with moves */
-	const char *expected_version;	/* of what was refused; NULL: none */
+	const char *expected_version;	/* of what was refused, or merged; NULL: none */
 	const char *error_code;		/* why it was refused; NULL: it was not */
 } ScimChange;
 

@@ -220,6 +220,7 @@ scim_record_call(ScimCall *call)
 	call->change = NULL;
 	if (change->moves && !scim_has_moves(change->moves))
 		change->moves = NULL;
+	change->expected_version = call->merged_from;
 	if (is_effective(change))
 		scim_write_history(change);
 }
@@ -244,13 +245,23 @@ scim_record(const ScimRegistration *registration, const ScimChange *change)
 	MemoryContextSwitchTo(old);
 }
 
+/* A subtransaction that is taken back would take it along, but not what it tells of. */
+static bool
+is_pending(const ScimCall *call, Oid root, const char *tenant, const char *id)
+{
+	return call->frame.root == root && call->change &&
+		call->nesting == GetCurrentTransactionNestLevel() &&
+		strcmp(call->change->tenant, tenant) == 0 && strcmp(call->change->id, id) == 0;
+}
+
 void
 scim_record_pending(const ScimRegistration *registration, const char *tenant, const char *id)
 {
-	ScimCall   *call = scim_call_on(registration->root);
+	ScimCall   *call = NULL;
 
-	/* a subtransaction that is taken back would take it along, but not what it tells of */
-	if (call && call->change && call->nesting == GetCurrentTransactionNestLevel() &&
-		strcmp(call->change->tenant, tenant) == 0 && strcmp(call->change->id, id) == 0)
-		scim_record_call(call);
+	while ((call = scim_call_around(call)) != NULL)
+	{
+		if (is_pending(call, registration->root, tenant, id))
+			scim_record_call(call);
+	}
 }

@@ -19,8 +19,8 @@ extern void scim_record(const ScimRegistration *registration, const ScimChange *
 extern void scim_record_call(ScimCall *call);
 
 /*
- * What a call under way did to the resource is written now: for a trigger that
- * looks at what the resource was.
+ * What calls under way did to the resource is written now: for a trigger that
+ * looks at what the resource was, or writes it by a call of its own.
  */
 extern void scim_record_pending(const ScimRegistration *registration, const char *tenant,
 								const char *id);

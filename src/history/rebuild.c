@@ -24,20 +24,44 @@ take_now(ScimPast *past)
 	past->members.sum = row->members;
 }
 
-void
-scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
+/* Whether it is there, and its row, are known. */
+static void
+begin(ScimPast *past)
 {
-	memset(past, 0, sizeof(ScimPast));
-	past->target = target;
-	past->id = id;
+	const ScimTarget *target = past->target;
+
 	past->newest = past->this_life = true;
 	past->members.sum.known = true;
-	past->is_there = scim_fetch(target, id, true, &past->row);
 	past->password = past->is_there ? SCIM_PASSWORD_OF_NOW : SCIM_NO_PASSWORD;
 	if (past->is_there)
 		take_now(past);
-	scim_open_chain(&past->chain, target->tenant, target->type, id, past->version,
+	scim_open_chain(&past->chain, target->tenant, target->type, past->id, past->version,
 					past->revision);
+}
+
+void
+scim_open_past(ScimPast *past, const ScimTarget *target, const char *id)
+{
+	*past = (ScimPast)
+	{
+		.target = target,
+			.id = id
+	};
+	past->is_there = scim_fetch(target, id, true, &past->row);
+	begin(past);
+}
+
+void
+scim_open_past_of_row(ScimPast *past, const ScimTarget *target, const ScimRow *row)
+{
+	*past = (ScimPast)
+	{
+		.target = target,
+			.id = row->id,
+			.is_there = true,
+			.row = *row
+	};
+	begin(past);
 }
 
 void

@@ -54,6 +54,9 @@ typedef struct ScimPast
  */
 extern void scim_open_past(ScimPast *past, const ScimTarget *target, const char *id);
 
+/* The same with its row, which was read, and is locked. */
+extern void scim_open_past_of_row(ScimPast *past, const ScimTarget *target, const ScimRow *row);
+
 /* The entry that led to what is at hand; NULL: none that does is kept. */
 extern const ScimHistoryEntry *scim_past_entry(ScimPast *past);
 

@@ -6,8 +6,10 @@
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
+#include "history/fold.h"
 #include "history/rights.h"
 #include "history/since.h"
+#include "miscadmin.h"
 #include "utils/snapmgr.h"
 
 static int
@@ -47,16 +49,32 @@ note_change(ScimSince *since, const ScimHistoryEntry *entry)
 	since->changes = lappend(since->changes, change);
 }
 
+/* The entry before; as long as the base can be rebuilt, it is taken back, too. */
+static const ScimHistoryEntry *
+step_back(ScimSince *since)
+{
+	ScimPast   *past = &since->past;
+	const ScimHistoryEntry *entry;
+
+	if (!since->has_base)
+		return scim_chain_back(&past->chain);
+	entry = scim_past_entry(past);
+	if (entry)
+		since->has_base = scim_go_back(past);
+	return entry;
+}
+
 /* All entries back to the one that led from the version; false: there is none. */
 static bool
 collect(ScimSince *since, const char *version)
 {
-	ScimChain  *chain = &since->past.chain;
+	const ScimChain *chain = &since->past.chain;
 
 	for (int i = 0; i < SCIM_SINCE_ENTRIES; i++)
 	{
-		const ScimHistoryEntry *entry = scim_chain_back(chain);
+		const ScimHistoryEntry *entry = step_back(since);
 
+		CHECK_FOR_INTERRUPTS();
 		if (entry == NULL || !chain->state.linked || chain->state.version == NULL)
 			return false;
 		note_change(since, entry);
@@ -71,15 +89,22 @@ scim_open_since(ScimSince *since, const ScimTarget *target, const ScimRow *row,
 				const char *version, bool base)
 {
 	memset(since, 0, sizeof(ScimSince));
-	if (!scim_sees_history(target->table, target->tenant))
+	if (!target->table->history || !scim_sees_history(target->table, target->tenant))
 		return;
+	/* a trigger may be at work, of a call that has changed the resource itself */
+	scim_record_pending(target->table, target->tenant, row->id);
 	/* the lock may have been waited for: what others wrote meanwhile is in newer snapshots only */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	since->open = true;
-	scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
-					row->revision);
+	since->has_base = base;
+	if (base)
+		scim_open_past_of_row(&since->past, target, row);
+	else
+		scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
+						row->revision);
 	since->told = collect(since, version);
+	since->has_base = since->has_base && since->told && scim_is_proven(&since->past);
 }
 
 void

@@ -1,27 +1,106 @@
 /*
  * conflict.c
  *		A write whose expected version is stale: it is merged, or refused.
+ *
+ * The row is locked, and stays so until what was merged is written: nobody can come
+ * between, so nothing is tried twice.
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
+#include "core/merge_rules.h"
+#include "core/resource.h"
 #include "operation/conflict.h"
+#include "operation/merge_members.h"
 #include "operation/mismatch.h"
 #include "operation/report.h"
+
+bool
+scim_write_counts(const ScimWrite *write)
+{
+	return write->merges && scim_merge_rules_count(write->rules);
+}
+
+/* ---- refused ---- */
+
+static SCIM_NORETURN void refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths,
+								 const ScimSince *since, const ScimWriteMerge *merge);
+
+static void
+refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const ScimSince *since,
+	   const ScimWriteMerge *merge)
+{
+	if (write->reports)
+		scim_report_differing(write, paths);
+	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
+					 since, merge);
+}
 
 void
 scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 {
 	ScimSince	since;
 
-	if (write->reports)
-		scim_report_differing(write, paths);
 	scim_open_since(&since, &write->target, &write->row, write->expected, false);
-	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
-					 &since, NULL);
+	refuse(write, situation, paths, &since, NULL);
 }
 
-void
+/* ---- merged ---- */
+
+/* Each side is a resource; what is made of both may lack what is required. */
+static Jsonb *
+complete(const ScimWrite *write, Jsonb *merged)
+{
+	JsonbValue	root;
+	JsonbValue *tree;
+
+	scim_root(merged, &root);
+	tree = scim_open(&root);
+	scim_complete_resource(write->target.type, tree);
+	return scim_write(tree);
+}
+
+/* What was merged is what is wanted, in place of the row as it is. */
+static void
+take_merge(ScimWrite *write, const ScimWriteMerge *merge)
+{
+	write->merged = &merge->merge;
+	write->wanted.document = complete(write, merge->merge.merged);
+	write->wanted.split = NULL;
+	if (!merge->sets_password)
+		write->wanted.sets_password = false;
+	write->call.merged_from = write->expected;
+	write->expected = write->row.version;
+	if (!write->target.type->has_members)
+		return;
+	write->has_members = merge->touches_members;
+	write->change = merge->members;
+	if (write->has_members)
+		scim_write_prepare_members(write);
+}
+
+static void
+try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *merge)
+{
+	scim_try_merge(write, since, merge);
+	if (write->target.type->has_members && merge->applies && !merge->base_unknown)
+		scim_merge_members(write, since, merge);
+}
+
+bool
 scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 {
-	scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
+	ScimWriteMerge *merge = palloc(sizeof(ScimWriteMerge));
+	ScimSince	since;
+
+	if (write->rules == NULL)
+		scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
+	scim_open_since(&since, &write->target, &write->row, write->expected, true);
+	try_merge(write, &since, merge);
+	if (!write->merges || merge->base_unknown || merge->merge.conflicts != NIL)
+		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
+	scim_close_since(&since);
+	take_merge(write, merge);
+	write->unchanged = scim_write_is_there(write, false);
+	return !write->unchanged;
 }

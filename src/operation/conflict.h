@@ -9,13 +9,16 @@
 #include "core/path_set.h"
 #include "operation/write.h"
 
+/* Is it merged by rules that count, so that what is there already is no answer? */
+extern bool scim_write_counts(const ScimWrite *write);
+
 /*
  * An update or a patch: if it is to be merged, and can be, what is wanted becomes the
- * merged resource, to be written on condition of the row's version.  Else it is refused:
- * VERSION_MISMATCH.  What was wanted and is stored otherwise is reported: "paths" holds
- * what is known of that already.
+ * merged resource, and the version that is expected, the row's; false: that is there
+ * already (write->unchanged).  Else it is refused: VERSION_MISMATCH.  What was wanted and
+ * is stored otherwise is reported: "paths" holds what is known of that already.
  */
-extern void scim_write_resolve(ScimWrite *write, ScimPathSet *paths);
+extern bool scim_write_resolve(ScimWrite *write, ScimPathSet *paths);
 
 /* A write that is not merged. */
 extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,

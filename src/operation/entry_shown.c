@@ -8,24 +8,6 @@
 #include "operation/entry_shown.h"
 #include "resource/show.h"
 
-static void
-set_if_any(JsonbValue *object, const char *key, const char *text)
-{
-	if (text)
-		scim_set_text(object, key, text);
-}
-
-static JsonbValue *
-changed_names(const ScimHistoryEntry *entry)
-{
-	JsonbValue *changed = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, scim_entry_changed(entry))
-		scim_append_text(changed, lfirst(cell));
-	return changed;
-}
-
 /* In the order in which jsonb has the keys, so that they need not be sorted. */
 static JsonbValue *
 show(const ScimHistoryEntry *entry, bool is_change)
@@ -35,20 +17,21 @@ show(const ScimHistoryEntry *entry, bool is_change)
 	scim_set_date_time(shown, "at", entry->at);
 	if (is_change)
 		scim_set_integer(shown, "seq", entry->seq);
-	set_if_any(shown, "tool", scim_entry_tool(entry));
-	set_if_any(shown, "actor", scim_entry_actor(entry));
-	set_if_any(shown, "agent", scim_entry_agent(entry));
-	scim_set_value(shown, "changed", changed_names(entry));
-	set_if_any(shown, "version", entry->version);
+	scim_set_optional_text(shown, "tool", scim_entry_tool(entry));
+	scim_set_optional_text(shown, "actor", scim_entry_actor(entry));
+	scim_set_optional_text(shown, "agent", scim_entry_agent(entry));
+	scim_set_value(shown, "changed", scim_new_texts(scim_entry_changed(entry)));
+	scim_set_optional_text(shown, "version", entry->version);
 	if (entry->has_revision)
 		scim_set_integer(shown, "revision", entry->revision);
 	scim_set_text(shown, "operation", scim_operation_name(entry->operation));
 	if (is_change)
 	{
-		set_if_any(shown, "resource_id", scim_entry_id(entry));
-		set_if_any(shown, "resource_type", scim_entry_type(entry));
+		scim_set_optional_text(shown, "resource_id", scim_entry_id(entry));
+		scim_set_optional_text(shown, "resource_type", scim_entry_type(entry));
 	}
-	set_if_any(shown, "previous_version", entry->previous_version);
+	scim_set_optional_text(shown, "expected_version", scim_entry_expected_version(entry));
+	scim_set_optional_text(shown, "previous_version", entry->previous_version);
 	return shown;
 }
 

@@ -23,35 +23,12 @@ omits_members(const ScimPast *past, const ScimMemberThen *members, int most)
 	return members == NULL || (most > 0 && sum->count > most);
 }
 
-/* When what is at hand was made, as far as its own row or the history tells. */
-static void
-find_instants(ScimPast *past, ScimRow *row)
-{
-	const ScimHistoryEntry *entry = scim_past_entry(past);
-
-	row->has_last_modified = entry != NULL;
-	if (past->newest && past->is_there)
-	{
-		row->has_last_modified = past->row.has_last_modified;
-		row->last_modified = past->row.last_modified;
-	}
-	else if (entry)
-		row->last_modified = entry->at;
-	if (past->is_there && past->this_life)
-	{
-		row->has_created = past->row.has_created;
-		row->created = past->row.created;
-		return;
-	}
-	row->has_created = scim_find_creation(past, &row->created);
-}
-
 /* Ends with the past further back. */
 static Jsonb *
 show_past(ScimPast *past, int most_members)
 {
 	const ScimTarget *target = past->target;
-	ScimRow		row = {.id = (char *) past->id, .version = (char *) past->version};
+	ScimRow		row;
 	ScimMemberThen *members = NULL;
 	JsonbValue	document;
 	bool		shows_members = target->type->has_members &&
@@ -63,7 +40,7 @@ show_past(ScimPast *past, int most_members)
 	if (shows_members)
 		members = scim_past_members(past, &count);
 	omits = shows_members && omits_members(past, members, most_members);
-	find_instants(past, &row);
+	scim_past_row(past, &row);
 	return scim_show_tree(target->table, &row, scim_open(&document),
 						  omits ? NULL : scim_show_members_then(members, count),
 						  omits ? "members" : NULL, target->projection, target->caller);

@@ -4,15 +4,206 @@
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
+#include "core/immutable.h"
+#include "core/patch_parse.h"
 #include "operation/merge.h"
+#include "operation/past.h"
+#include "operation/patched.h"
+#include "resource/groups.h"
+#include "resource/show.h"
+
+/* ---- what is asked ---- */
 
 void
 scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 {
+	const char *asked = options->on_conflict;
+
+	write->merges = asked && strcmp(asked, "merge") == 0;
+	if (asked && !write->merges && strcmp(asked, "fail") != 0)
+		scim_throw_path(SCIM_BAD_PARAMETER, "on_conflict",
+						"on_conflict must be \"fail\" or \"merge\", not \"%s\"", asked);
+	if (write->merges && write->expected == NULL)
+		scim_throw_path(SCIM_NOTHING_TO_MERGE, "on_conflict",
+						"on_conflict \"merge\" needs the version that the change was made of, in "
+						"expected_version");
+	write->rules = scim_read_merge_rules(write->target.type, options->merge_rules);
 }
+
+/* ---- paths ---- */
+
+/* How long is the name that a path begins with, that of an attribute at the top level? */
+static int
+top_length(const char *path)
+{
+	return strcspn(path, ".[");
+}
+
+/* Does the attribute come before the path, in the order of jsonb's keys? */
+static bool
+comes_before(const char *attribute, const char *path)
+{
+	int			length = strlen(attribute);
+	int			other = top_length(path);
+
+	return length != other ? length < other : strncmp(attribute, path, length) < 0;
+}
+
+static bool
+is_of(const char *attribute, const char *path)
+{
+	int			length = strlen(attribute);
+
+	return top_length(path) == length && strncmp(attribute, path, length) == 0;
+}
+
+List *
+scim_name_side(List *paths, const char *attribute)
+{
+	int			i = 0;
+
+	while (i < list_length(paths) && !comes_before(attribute, list_nth(paths, i)))
+	{
+		if (is_of(attribute, list_nth(paths, i)))
+			return paths;
+		i++;
+	}
+	return list_insert_nth(paths, i, unconstify(char *, attribute));
+}
+
+/* ---- mine ---- */
+
+/*
+ * The resource as a client read it then, but for what the history does not know: groups
+ * that a user was in, and read-only columns, are those of now.  Ends with the past further
+ * back.
+ */
+static Jsonb *
+show_base(ScimWrite *write, ScimSince *since, Jsonb *base)
+{
+	const ScimTarget *target = &write->target;
+	ScimRow		row;
+	JsonbValue	root;
+	JsonbValue *resource;
+
+	scim_root(base, &root);
+	resource = scim_open(&root);
+	scim_show_columns(target->table, resource, &write->row.columns);
+	scim_past_row(&since->past, &row);
+	scim_read_groups(target->table, target->tenant, &write->row, 1, 0);
+	row.groups = write->row.groups;
+	return scim_show_tree(target->table, &row, resource, NULL, NULL, NULL, CurrentMemoryContext);
+}
+
+/* In the form that it would be stored in: what columns spell otherwise is no change. */
+static Jsonb *
+as_stored(const ScimWrite *write, Jsonb *document)
+{
+	const ScimRegistration *table = write->target.table;
+	const ScimRow *row = &write->row;
+	ScimSplit  *split = table->storage->split(table, document, row->stored, &row->columns);
+
+	if (write->patch)
+		scim_refuse_removal(write, split);
+	return table->storage->join(table, split->data, &split->columns, true);
+}
+
+/* What must stay, and does not, is refused by what writes the merge. */
+static Jsonb *
+mine_of_update(const ScimWrite *write, Jsonb *base)
+{
+	bool		differs = false;
+
+	return scim_keep_immutable(write->target.type, base, write->taken, true, &differs);
+}
+
+/* NULL: it does not suit the base, and nobody asked for a merge. */
+static Jsonb *
+mine_of_patch(ScimWrite *write, ScimSince *since, Jsonb *base)
+{
+	ScimPathSet differs = {0};
+	Jsonb	   *shown = scim_patch_needs_shown(write->patch) ? show_base(write, since, base) : NULL;
+	Jsonb	   *mine = scim_patched(write, base, shown, write->merges ? NULL : &differs);
+
+	return differs.count > 0 ? NULL : mine;
+}
+
+/* ---- passwords ---- */
+
+static void
+add_password_conflict(ScimMerge *merge)
+{
+	ScimMergeConflict *conflict = palloc0(sizeof(ScimMergeConflict));
+	int			i = 0;
+
+	conflict->path = conflict->attribute = "password";
+	conflict->hidden = true;
+	while (i < list_length(merge->conflicts) &&
+		   !comes_before("password", ((ScimMergeConflict *) list_nth(merge->conflicts, i))->path))
+		i++;
+	merge->conflicts = list_insert_nth(merge->conflicts, i, conflict);
+}
+
+/* Both sides set it: nobody can tell whether to the same. */
+static void
+decide_password(const ScimWrite *write, ScimWriteMerge *result)
+{
+	const char *path = NULL;
+
+	switch (scim_merge_rule_at(write->rules, "password", &path))
+	{
+		case SCIM_MERGE_FAIL:
+			add_password_conflict(&result->merge);
+			break;
+		case SCIM_MERGE_MINE:
+			break;
+		case SCIM_MERGE_THEIRS:
+			result->sets_password = false;
+			break;
+		default:
+			scim_throw_path(SCIM_INVALID_VALUE, path,
+							"the rule of %s in merge_rules does not fit a password", path);
+	}
+}
+
+static void
+merge_passwords(const ScimWrite *write, const ScimSince *since, ScimWriteMerge *result)
+{
+	bool		mine = write->wanted.sets_password;
+	bool		theirs = write->target.table->columns[SCIM_COLUMN_PASSWORD] &&
+		scim_last_change_of(since, "password");
+
+	result->sets_password = mine;
+	if (mine)
+		result->merge.mine = scim_name_side(result->merge.mine, "password");
+	if (theirs)
+		result->merge.theirs = scim_name_side(result->merge.theirs, "password");
+	if (mine && theirs)
+		decide_password(write, result);
+}
+
+/* ---- the merge ---- */
 
 void
 scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 {
+	const ScimTarget *target = &write->target;
+	Jsonb	   *base;
+	Jsonb	   *mine;
+
 	memset(result, 0, sizeof(ScimWriteMerge));
+	result->whole = write->patch == NULL;
+	result->applies = since->open || write->merges;
+	result->base_unknown = result->applies && !since->has_base;
+	if (!since->has_base)
+		return;
+	base = scim_past_document(&since->past);
+	mine = write->patch ? mine_of_patch(write, since, base) : mine_of_update(write, base);
+	result->applies = mine != NULL;
+	if (mine == NULL)
+		return;
+	scim_merge_contents(target->type, base, as_stored(write, mine),
+						scim_row_data(target->table, &write->row), write->rules, &result->merge);
+	merge_passwords(write, since, result);
 }

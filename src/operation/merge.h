@@ -12,10 +12,14 @@
 /* What merging the write with what was changed since would come to. */
 typedef struct ScimWriteMerge
 {
-	bool		applies;		/* update, patch: there is something to merge with, unless: */
-	bool		base_unknown;
+	bool		applies;		/* the history may be read, or a merge was asked for; else nothing
+								 * else is set, */
+	bool		base_unknown;	/* nor if nobody can tell what the resource was */
+	bool		whole;			/* mine is a whole resource (an update), and no patch */
 	ScimMerge	merge;			/* of the documents, and what is said of password and members */
-	ScimMemberChange members;	/* of a group: what is left to be done to those of now */
+	bool		sets_password;	/* mine's is to be set, or cleared */
+	bool		touches_members;	/* of a group: something is left to be done to those of now: */
+	ScimMemberChange members;
 } ScimWriteMerge;
 
 /*
@@ -25,9 +29,14 @@ typedef struct ScimWriteMerge
 extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options);
 
 /*
- * The merge, with nothing written: base is what "since" rebuilt, theirs the row, which
- * is locked, mine the write's document, or its patch, applied to the base.
+ * The merge of documents and passwords, with nothing written, nor changed in the write:
+ * base is what "since" rebuilt, theirs the row, which is locked, mine the write's
+ * document, or its patch, applied to the base.  Members are not looked at
+ * (merge_members.h).  Errors: those of mine, and of rules that cannot be computed.
  */
 extern void scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result);
+
+/* Adds the name of a top-level attribute to the paths of a side, in order, unless it is there. */
+extern List *scim_name_side(List *paths, const char *attribute);
 
 #endif							/* SCIM_OPERATION_MERGE_H */

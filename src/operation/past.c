@@ -89,6 +89,39 @@ scim_find_creation(ScimPast *past, TimestampTz *created)
 	return false;
 }
 
+static void
+find_instants(ScimPast *past, ScimRow *row)
+{
+	const ScimHistoryEntry *entry = scim_past_entry(past);
+
+	row->has_last_modified = entry != NULL;
+	if (past->newest && past->is_there)
+	{
+		row->has_last_modified = past->row.has_last_modified;
+		row->last_modified = past->row.last_modified;
+	}
+	else if (entry)
+		row->last_modified = entry->at;
+	if (past->is_there && past->this_life)
+	{
+		row->has_created = past->row.has_created;
+		row->created = past->row.created;
+		return;
+	}
+	row->has_created = scim_find_creation(past, &row->created);
+}
+
+void
+scim_past_row(ScimPast *past, ScimRow *row)
+{
+	*row = (ScimRow)
+	{
+		.id = unconstify(char *, past->id),
+			.version = unconstify(char *, past->version)
+	};
+	find_instants(past, row);
+}
+
 JsonbValue *
 scim_show_members_then(const ScimMemberThen *members, int count)
 {

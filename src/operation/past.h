@@ -25,6 +25,13 @@ extern void scim_find_version(ScimPast *past, const char *version);
  */
 extern bool scim_find_creation(ScimPast *past, TimestampTz *created);
 
+/*
+ * What the row of what is at hand would hold beside the document: id, version, and when
+ * it was made and changed, as far as its own row or the history tells.  The past may be
+ * further back then.
+ */
+extern void scim_past_row(ScimPast *past, ScimRow *row);
+
 /* An array of the members as they are shown; NULL: there are none, or nobody can tell who. */
 extern JsonbValue *scim_show_members_then(const ScimMemberThen *members, int count);
 

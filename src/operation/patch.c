@@ -9,19 +9,16 @@
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
-#include "column/fold.h"
-#include "column/value.h"
-#include "core/patch_apply.h"
 #include "core/patch_parse.h"
-#include "core/path_set.h"
 #include "operation/conflict.h"
+#include "operation/merge.h"
 #include "operation/patch.h"
+#include "operation/patched.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "query/access.h"
 #include "query/filter.h"
 #include "resource/show.h"
-#include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
 /* ---- patch ---- */
@@ -49,51 +46,6 @@ show_locked(ScimWrite *write)
 	return shown[0];
 }
 
-static bool
-has_read_only(const ScimRegistration *table)
-{
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		if (table->mapped[i].read_only)
-			return true;
-	}
-	return false;
-}
-
-/*
- * What a patch is applied to.  Read-only columns stand in it, so that paths and
- * filters lead to them, and it is noticed when they would change.
- */
-static Jsonb *
-patched_content(const ScimWrite *write)
-{
-	const ScimRegistration *table = write->target.table;
-	JsonbValue *content;
-
-	if (!has_read_only(table))
-		return scim_row_data(table, &write->row);
-	content = scim_row_tree(table, &write->row);
-	scim_show_columns(table, content, &write->row.columns);
-	return scim_write(content);
-}
-
-/* What a patch removed of that: others than it did the split refuse. */
-static void
-refuse_removal(ScimWrite *write)
-{
-	const ScimRegistration *table = write->target.table;
-
-	scim_write_take_apart(write, &write->row);
-	for (int i = 0; i < table->mapped_count; i++)
-	{
-		const ScimMappedColumn *column = &table->mapped[i];
-
-		if (column->read_only && !write->row.columns.nulls[i] && !write->wanted.split->given[i] &&
-			scim_column_to_json(column, write->row.columns.values[i]).type != jbvNull)
-			scim_throw_path(SCIM_READ_ONLY_COLUMN, column->path, "%s is read only", column->path);
-	}
-}
-
 /*
  * The members that filters mean are known now; those to be added are the same
  * or fewer, so nothing is locked anew.
@@ -111,43 +63,41 @@ match_members(ScimWrite *write, Jsonb *shown)
 	scim_write_prepare_members(write);
 }
 
-static char *
-fold(const char *string, int length)
+/* The document that is wanted, of what is there now. */
+static void
+patch_row(ScimWrite *write, ScimPathSet *differs)
 {
-	text	   *folded = scim_fold_text(string, length);
-	char	   *result = text_to_cstring(folded);
+	Jsonb	   *shown = NULL;
 
-	pfree(folded);
-	return result;
+	if (needs_shown(write))
+		shown = show_locked(write);
+	if (write->change.has_filters)
+		match_members(write, shown);
+	write->wanted.document = scim_patched(write, scim_row_data(write->target.table, &write->row),
+										  shown, differs);
 }
-
-static const ScimMatching matching = {.match = scim_match_elements, .fold = fold};
 
 static void
 patch(void *argument)
 {
 	ScimWrite  *write = argument;
-	Jsonb	   *shown = NULL;
-	JsonbValue *content;
 	bool		stale;
 	ScimPathSet differs = {0};
 
 	scim_write_lock_members(write);
 	scim_write_lock_row(write);
-	if (needs_shown(write))
-		shown = show_locked(write);
-	if (write->change.has_filters)
-		match_members(write, shown);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
-	content = scim_apply_patch(write->patch, patched_content(write), shown,
-							   stale ? &differs : NULL, &matching);
-	write->wanted.document = scim_write(content);
-	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale);
-	refuse_removal(write);
-	if (write->unchanged)
+	patch_row(write, stale ? &differs : NULL);
+	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale) &&
+		!(stale && scim_write_counts(write));
+	/* what does not suit the row may have suited what it was */
+	if (!write->merges || differs.count == 0)
+	{
+		scim_write_take_apart(write, &write->row);
+		scim_refuse_removal(write, write->wanted.split);
+	}
+	if (write->unchanged || (stale && !scim_write_resolve(write, &differs)))
 		return;
-	if (stale)
-		scim_write_refuse(write, SCIM_VERSION_MISMATCH, &differs);
 	if (!scim_write_update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");
 	scim_write_store_members(write);
@@ -171,6 +121,7 @@ scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteRe
 	const ScimMemberChange *change;
 
 	scim_write_begin(&write, options, result);
+	scim_write_take_merge(&write, options);
 	ids = scim_target_ids(&write.target);
 	write.patch = scim_parse_patch(write.target.type, operations, &ids);
 	scim_visit_patch_filters(write.patch, check_filter, write.target.table);

@@ -168,6 +168,50 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 	write->result->member_count = write->row.members.count;
 }
 
+/* ---- what was merged ---- */
+
+/* How long is the name of the attribute, or of the extension, at the top of the path? */
+static int
+top_length(const ScimResourceType *type, const char *path)
+{
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		int			length = strlen(type->extensions[i]->urn);
+
+		if (strncmp(path, type->extensions[i]->urn, length) == 0)
+			return length;
+	}
+	return strcspn(path, ".[");
+}
+
+static void
+set_side(const ScimWrite *write, JsonbValue *merged, const char *name, const List *side)
+{
+	ScimPathSet paths = {0};
+	ListCell   *cell;
+
+	foreach(cell, side)
+	{
+		CHECK_FOR_INTERRUPTS();
+		scim_name_path_text(&paths, lfirst(cell), top_length(write->target.type, lfirst(cell)));
+	}
+	scim_set_value(merged, name, scim_named_paths(&paths));
+}
+
+/* {"base_version", "mine": [paths], "theirs": [paths]} */
+static void
+report_merged(ScimWrite *write)
+{
+	MemoryContext old = MemoryContextSwitchTo(write->target.caller);
+	JsonbValue *merged = scim_new_object();
+
+	scim_set_text(merged, "base_version", pstrdup(write->call.merged_from));
+	set_side(write, merged, "mine", write->merged->mine);
+	set_side(write, merged, "theirs", write->merged->theirs);
+	write->result->merged = merged;
+	MemoryContextSwitchTo(old);
+}
+
 /* ---- the end ---- */
 
 static void
@@ -177,6 +221,8 @@ report_written(ScimWrite *write)
 	write->result->unchanged = write->unchanged;
 	if (write->given)
 		report_ignored(write);
+	if (write->merged)
+		report_merged(write);
 }
 
 void

@@ -304,8 +304,8 @@ compare_deleted(const Restore *restore)
 	const ScimWrite *write = &restore->write;
 
 	if (write->expected && restore->deleted && strcmp(write->expected, restore->deleted) != 0)
-		scim_throw_mismatch(&write->target, SCIM_RESTORE_MISMATCH, write->id_text,
-							write->expected, restore->deleted, NULL);
+		scim_throw_mismatch(scim_mismatch(&write->target, SCIM_RESTORE_MISMATCH, write->id_text,
+										  write->expected, restore->deleted));
 }
 
 /* tenant, id: the row, which is marked as deleted; locked */

@@ -6,6 +6,7 @@
 
 #include "core/immutable.h"
 #include "operation/conflict.h"
+#include "operation/merge.h"
 #include "operation/report.h"
 #include "operation/update.h"
 #include "operation/write.h"
@@ -32,7 +33,8 @@ read_unlocked(ScimWrite *write)
 /*
  * The UPDATE found no row with the expected version, or was not tried; now the
  * row is locked, so what is found stays.  True: try again, as the version is (again) the
- * expected one; false: what was wanted is there already.
+ * expected one, be it as what is wanted was merged into it; false: what was wanted is
+ * there already.
  */
 static bool
 should_retry(ScimWrite *write)
@@ -48,13 +50,8 @@ should_retry(ScimWrite *write)
 	wanted->document = scim_keep_immutable(write->target.type,
 										   scim_row_data(write->target.table, &write->row),
 										   wanted->document, true, &differs);
-	if (differs || !scim_write_is_there(write, true))
-	{
-		scim_write_resolve(write, &paths);
-		return true;
-	}
-	write->unchanged = true;
-	return false;
+	write->unchanged = !differs && scim_write_is_there(write, true) && !scim_write_counts(write);
+	return !write->unchanged && scim_write_resolve(write, &paths);
 }
 
 void
@@ -80,6 +77,7 @@ scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 	ScimWrite	write;
 
 	scim_write_begin(&write, options, result);
+	scim_write_take_merge(&write, options);
 	write.call.replaces = true;
 	scim_write_take_input(&write, data);
 	scim_report_given(&write, data);

@@ -61,7 +61,7 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 	ScimInput  *input = scim_read_resource(write->target.type, data,
 										   scim_target_ids(&write->target).others);
 
-	write->wanted.document = input->document;
+	write->wanted.document = write->taken = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);
 	write->has_members = input->has_members;
 	write->change.replace = true;
@@ -69,14 +69,18 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 	write->change.add_count = input->member_count;
 }
 
-/* That there is a group is asked before whether its members to come exist. */
+/*
+ * That there is a group is asked before whether its members to come exist.  A write
+ * that is merged may name who was a member and is gone: whom it really adds, is known
+ * when they are stored.
+ */
 void
 scim_write_prepare_members(ScimWrite *write)
 {
 	const char *id = write->wanted.id;
 
 	scim_prepare_members(&write->members, write->target.tenant, id, &write->change);
-	if (write->members.missing == NULL)
+	if (write->members.missing == NULL || write->merges)
 		return;
 	if (!write->call.inserting && !scim_fetch(&write->target, id, false, NULL))
 		scim_throw_not_found(&write->target, write->id_text);
@@ -102,6 +106,8 @@ scim_write_store_members(ScimWrite *write)
 {
 	if (!write->has_members)
 		return;
+	if (write->members.missing)
+		scim_throw_no_member(write->members.missing);
 	if (!scim_write_members(&write->members, write->target.tenant, write->row.id))
 		scim_throw(scim_error(SCIM_SUPPRESSED),
 				   "a trigger, rule or unique index of table %s does not let the members of this "

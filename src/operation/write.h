@@ -6,7 +6,7 @@
 #ifndef SCIM_OPERATION_WRITE_H
 #define SCIM_OPERATION_WRITE_H
 
-#include "core/merge_rules.h"
+#include "core/merge.h"
 #include "core/patch.h"
 #include "core/path_set.h"
 #include "group/members.h"
@@ -30,8 +30,10 @@ typedef struct ScimWrite
 	ScimRow		row;			/* as it was written, or found */
 	bool		unchanged;		/* what was wanted was there already */
 	ScimWriteResult *result;	/* to be filled in (report.c) */
+	Jsonb	   *taken;			/* the document that was sent whole, as it was taken in */
 	bool		merges;			/* on_conflict: a stale version is merged, not refused */
-	const ScimMergeRules *rules;	/* merge_rules */
+	const ScimMergeRules *rules;	/* merge_rules; NULL: it is no write that could be merged */
+	const ScimMerge *merged;	/* what is written was merged; NULL: it was not */
 	bool		reports;		/* also with what is told on request */
 	bool		all_groups;		/* the report needs all of a user's groups */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's

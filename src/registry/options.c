@@ -193,8 +193,6 @@ char *
 scim_options_text(const ScimOptions *options)
 {
 	JsonbValue *object = scim_new_object();
-	JsonbValue *added = scim_new_array();
-	ListCell   *cell;
 
 	if (options->revision_scheme)
 		scim_set_text(object, "version_scheme", "revision");
@@ -204,10 +202,8 @@ scim_options_text(const ScimOptions *options)
 		scim_set_bool(object, "subscribed", true);
 	if (options->says_history)
 		scim_set_bool(object, "history", options->history);
-	foreach(cell, options->added)
-		scim_append_text(added, lfirst(cell));
 	if (options->added)
-		scim_set_value(object, "added", added);
+		scim_set_value(object, "added", scim_new_texts(options->added));
 	return scim_jsonb_text(object);
 }
 

@@ -48,13 +48,21 @@ scim_run_in_frame(ScimFrame *frame, void (*body) (void *argument), void *argumen
 /* ---- what triggers ask ---- */
 
 ScimCall *
-scim_call_on(Oid root)
+scim_call_around(const ScimCall *inner)
 {
-	ScimFrame  *frame = top;
+	ScimFrame  *frame = inner ? inner->frame.outer : top;
 
 	while (frame && frame->kind != SCIM_CALL_FRAME)
 		frame = frame->outer;
-	return frame && frame->root == root ? (ScimCall *) frame : NULL;
+	return (ScimCall *) frame;
+}
+
+ScimCall *
+scim_call_on(Oid root)
+{
+	ScimCall   *call = scim_call_around(NULL);
+
+	return call && call->frame.root == root ? call : NULL;
 }
 
 ScimCall *

@@ -50,6 +50,7 @@ typedef struct ScimCall
 	ScimRow		row;
 	List	   *claims;			/* unique values that it takes (operation/unique.c) */
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	const char *merged_from;	/* it writes a merge: the stale version; or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
 	int			nesting;		/* of transactions, at which it runs */
@@ -78,6 +79,9 @@ extern void scim_run_in_frame(ScimFrame *frame, void (*body) (void *argument), v
 extern int	scim_depth_in(const ScimFrame *frame);
 
 /* ---- what triggers ask ---- */
+
+/* The scim_ call under way in which that one runs (NULL: the innermost one); NULL: there is none. */
+extern ScimCall *scim_call_around(const ScimCall *inner);
 
 /*
  * The innermost scim_ call under way, if it is on the table, else NULL.  The

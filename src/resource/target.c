@@ -224,9 +224,9 @@ scim_read_expected(const char *expected)
 	return expected;
 }
 
-void
-scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
-					const char *expected, const char *current, const JsonbValue *changed)
+ScimError *
+scim_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
+			  const char *expected, const char *current)
 {
 	ScimError  *error = scim_error(situation);
 
@@ -234,9 +234,13 @@ scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation, const cha
 	scim_error_whole(error, "resource_id", id);
 	scim_error_whole(error, "expected_version", expected);
 	scim_error_whole(error, "current_version", current);
-	if (changed)
-		scim_error_list(error, "changed_attributes", changed);
-	scim_throw(error, "Version mismatch: resource was modified");
+	return error;
+}
+
+void
+scim_throw_mismatch(ScimError *mismatch)
+{
+	scim_throw(mismatch, "Version mismatch: resource was modified");
 }
 
 void

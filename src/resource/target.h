@@ -83,10 +83,10 @@ extern SCIM_NORETURN void scim_throw_not_locked(const ScimTarget *target, const 
  */
 extern const char *scim_read_expected(const char *expected);
 
-/* "changed": the attributes that were since then; NULL: nobody can tell. */
-extern SCIM_NORETURN void scim_throw_mismatch(const ScimTarget *target, ScimErrorCode situation,
-											  const char *id, const char *expected,
-											  const char *current, const JsonbValue *changed);
+/* VERSION_MISMATCH, with the fields that each has; and raised, with what else it was given. */
+extern ScimError *scim_mismatch(const ScimTarget *target, ScimErrorCode situation, const char *id,
+								const char *expected, const char *current);
+extern SCIM_NORETURN void scim_throw_mismatch(ScimError *mismatch);
 
 /* The row is locked and has the version, and still no row was "updated", "deleted". */
 extern SCIM_NORETURN void scim_throw_suppressed(const ScimTarget *target, const char *what);

@@ -131,17 +131,41 @@ is_array_of_strings(const JsonbValue *value)
 	return true;
 }
 
-/* What a value of the kind has to be, or NULL when this one is. */
+/* The one of the words that it is, in any case, as the list has it; NULL: none. */
 static const char *
-expected_instead(ScimArgumentKind kind, const JsonbValue *value)
+word_of(const char *const *words, const JsonbValue *value)
+{
+	while (value->type == jbvString && *words)
+	{
+		if (scim_same_name(value->val.string.val, value->val.string.len, *words))
+			return *words;
+		words++;
+	}
+	return NULL;
+}
+
+/* As a choice: "fail" or "merge". */
+static const char *
+named_words(const char *const *words)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; words[i]; i++)
+		appendStringInfo(&out, "%s\"%s\"", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+	return out.data;
+}
+
+/* What a value of the parameter has to be, or NULL when this one is. */
+static const char *
+expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 {
 	int			ignored;
 	JsonbValue	member;
 
-	switch (kind)
+	switch (parameter->kind)
 	{
 		case ARGUMENT_TEXT:
-		case ARGUMENT_ORDER:
 		case ARGUMENT_VERSION:
 			return value->type == jbvString ? NULL : "a string";
 		case ARGUMENT_INTEGER:
@@ -152,7 +176,10 @@ expected_instead(ScimArgumentKind kind, const JsonbValue *value)
 		case ARGUMENT_TEXTS:
 			return is_array_of_strings(value) ? NULL
 				: scim_wanted_container(value, "an array of strings");
+		case ARGUMENT_WORD:
+			return word_of(parameter->words, value) ? NULL : named_words(parameter->words);
 		case ARGUMENT_RESOURCE:
+		case ARGUMENT_RULES:
 			return scim_is_object(value) ? NULL : scim_wanted_container(value, "an object");
 		case ARGUMENT_OPERATIONS:
 			if (scim_is_object(value) && scim_find(value->val.binary.data, "op", &member))
@@ -221,7 +248,7 @@ take_argument(ScimToolCall *call, const JsonbValue *key, const JsonbValue *value
 	}
 	if (is_left_out(tool, id, value))
 		return;
-	wanted = expected_instead(scim_parameters[id].kind, value);
+	wanted = expected_instead(&scim_parameters[id], value);
 	if (wanted)
 		scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s must be %-s",
 						tool->parameters[id], wanted);
@@ -295,6 +322,12 @@ char *
 scim_argument_text(const ScimToolCall *call, ScimParameterId id)
 {
 	return call->given[id] ? scim_string_copy(&call->values[id]) : NULL;
+}
+
+const char *
+scim_argument_word(const ScimToolCall *call, ScimParameterId id)
+{
+	return call->given[id] ? word_of(scim_parameters[id].words, &call->values[id]) : NULL;
 }
 
 char **
@@ -372,5 +405,5 @@ scim_argument_operations(const ScimToolCall *call)
 Jsonb *
 scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id)
 {
-	return scim_write(&call->values[id]);
+	return call->given[id] ? scim_write(&call->values[id]) : NULL;
 }

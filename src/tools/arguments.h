@@ -25,6 +25,9 @@ extern bool scim_argument_boolean(const ScimToolCall *call, ScimParameterId id);
 /* A string argument, or NULL when it is absent. */
 extern char *scim_argument_text(const ScimToolCall *call, ScimParameterId id);
 
+/* One of the parameter's words, as the catalogue has it, or NULL when it is absent. */
+extern const char *scim_argument_word(const ScimToolCall *call, ScimParameterId id);
+
 /* The elements of an array of strings; *count is -1 and the result NULL when it is absent. */
 extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count);
 
@@ -37,7 +40,7 @@ extern ScimView scim_argument_view(const ScimToolCall *call);
  */
 extern Jsonb *scim_argument_operations(const ScimToolCall *call);
 
-/* An argument that is a container, as jsonb. */
+/* An argument that is a container, as jsonb, or NULL when it is absent. */
 extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);
 
 #endif							/* SCIM_TOOLS_ARGUMENTS_H */

@@ -12,6 +12,12 @@
 
 #include "tools/catalogue.h"
 
+static const char *const orders[] = {"ascending", "descending", NULL};
+
+/* As operations read them (operation/merge.h, core/merge_rules.h). */
+static const char *const ways[] = {"fail", "merge", NULL};
+static const char *const rules[] = {"fail", "mine", "theirs", "counter", "max", "min", NULL};
+
 const ScimParameter scim_parameters[] = {
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
@@ -27,13 +33,17 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_RESTORED_VERSION] = {"version", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_FROM_VERSION] = {"from_version", ARGUMENT_TEXT, 0, "Show what changed since"},
 	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
-	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0,
-		"The _version you read: writes only if it is still that"},
+	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "The _version you read"},
+	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
+		"merge: if it is another by now, add your changes to others'", ways},
+	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
+		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
+	"twice, so after OUTCOME_UNKNOWN read first", rules},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
 	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},
 	[PARAM_SORT_BY] = {"sort_by", ARGUMENT_TEXT, 0, NULL},
-	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_ORDER, 0, NULL},
+	[PARAM_SORT_ORDER] = {"sort_order", ARGUMENT_WORD, 0, NULL, orders},
 	[PARAM_START_INDEX] = {"start_index", ARGUMENT_INTEGER, 1, NULL},
 	[PARAM_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 20"},
 	[PARAM_MEMBER_COUNT] = {"count", ARGUMENT_INTEGER, 0, "Default 100"},
@@ -169,6 +179,7 @@ const ScimSubject scim_subjects[] = {
 
 /* Parameters that go together. */
 #define PAGE	PARAM_START_INDEX, PARAM_COUNT
+#define CONDITION	PARAM_EXPECTED_VERSION, PARAM_ON_CONFLICT, PARAM_MERGE_RULES
 #define VIEW	PARAM_ATTRIBUTES, PARAM_EXCLUDED_ATTRIBUTES, PARAM_KNOWN_VERSION
 
 #define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
@@ -199,23 +210,23 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_UPDATE] = {
 		.name = "scim_update_{one}",
 		.title = "Replace a {one}",
-		.description = "Replace a {one}{any}: send it whole, as you read it (id, meta and _version "
+		.description = "Replace a {one}{any}: send it whole, as you read it (id, meta, _version "
 		"may stay out), with your changes. "
 		"What is left out is cleared, except {kept}.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID, PARAM_WHOLE},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
-		.idempotent = true,
+		/* what counts, does so again */
 	},
 	[TOOL_PATCH] = {
 		.name = "scim_patch_{one}",
 		.title = "Change parts of a {one}",
-		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op (add, "
-		"replace or remove), path ({paths}) and value.",
+		.description = "Change parts of a {one}{any}, the rest stays. Each operation has op, path "
+		"({paths}) and value.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID, PARAM_OPERATIONS},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_DELETE] = {
@@ -229,7 +240,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "
 		"nothing was deleted: "
-		"look at current, and if it is still to go repeat with current_version.",
+		"if current is still to go, repeat with current_version.",
 		.after_mismatch = "if it is still to be deleted, make the call again with expected_version "
 		"= ",
 	},
@@ -316,8 +327,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Pass its _version (of a deleted one the version that was deleted) as "
-		"expected_version; on VERSION_MISMATCH nothing was changed: look at current, and if it "
-		"is still to be undone repeat with current_version.",
+		"expected_version; on VERSION_MISMATCH nothing was changed: if current is still to be "
+		"undone, repeat with current_version.",
 		.after_mismatch = "if it is still to be brought back, make the call again with "
 		"expected_version = ",
 	},

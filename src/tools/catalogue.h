@@ -29,6 +29,8 @@ typedef enum ScimParameterId
 	PARAM_FROM_VERSION,
 	PARAM_TO_VERSION,
 	PARAM_EXPECTED_VERSION,
+	PARAM_ON_CONFLICT,
+	PARAM_MERGE_RULES,
 	PARAM_FILTER,
 	PARAM_ATTRIBUTE,
 	PARAM_VALUE,
@@ -57,10 +59,11 @@ typedef enum ScimArgumentKind
 	ARGUMENT_VERSION,			/* a text whose misuse has an error code of its own */
 	ARGUMENT_INTEGER,
 	ARGUMENT_BOOLEAN,
-	ARGUMENT_ORDER,				/* "ascending" or "descending" */
+	ARGUMENT_WORD,				/* one of the parameter's words */
 	ARGUMENT_TEXTS,				/* an array of strings */
 	ARGUMENT_RESOURCE,			/* an object, listed with the resource type's attributes */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
+	ARGUMENT_RULES,				/* an object: for a path one of the parameter's words */
 	ARGUMENT_SCALAR				/* a string, number or boolean */
 } ScimArgumentKind;
 
@@ -70,6 +73,7 @@ typedef struct ScimParameter
 	ScimArgumentKind kind;
 	int			minimum;		/* of an integer, for the list only; 0: not said */
 	const char *description;	/* NULL: the name says it */
+	const char *const *words;	/* of the kinds that have some; NULL ends them */
 } ScimParameter;
 
 /* A part of a text, which stands there if there are such attributes. */

@@ -39,6 +39,8 @@ write_options(const ScimToolCall *call, const ScimView *view)
 			.tenant = call->tenant,
 			.id = call->id,
 			.expected = call->expected,
+			.on_conflict = scim_argument_word(call, PARAM_ON_CONFLICT),
+			.merge_rules = scim_argument_jsonb(call, PARAM_MERGE_RULES),
 			.view = view,
 			.report = true,
 			.asks_deferred = true,
@@ -53,6 +55,8 @@ written(const ScimToolCall *call, Jsonb *resource)
 
 	if (call->written.unchanged)
 		scim_set_bool(metadata, "unchanged", true);
+	if (call->written.merged)
+		scim_set_value(metadata, "merged", call->written.merged);
 	if (call->written.ignored)
 		scim_set_value(metadata, "ignored", call->written.ignored);
 	return scim_success_resource(call, resource, metadata);

@@ -272,6 +272,16 @@ operation_schema(void)
 	return schema_of_object(properties, required);
 }
 
+/* For any path a word: one stands there as an example, as an object must have a property. */
+static JsonbValue *
+rules_schema(const ScimTool *tool, const char *const *words)
+{
+	JsonbValue *properties = scim_new_object();
+
+	scim_set_value(properties, scim_tool_text("{path}", tool->subject), schema_of_words(words));
+	return opened(schema_of_object(properties, NULL));
+}
+
 /* Which resource types there are: the tool that describes them says it as long as there is room. */
 static void
 name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
@@ -290,7 +300,6 @@ static JsonbValue *
 parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParameterId id,
 				 Detail detail)
 {
-	static const char *const orders[] = {"ascending", "descending", NULL};
 	const ScimParameter *parameter = &scim_parameters[id];
 	JsonbValue *schema = NULL;
 
@@ -308,8 +317,8 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_BOOLEAN:
 			schema = schema_of_type("boolean");
 			break;
-		case ARGUMENT_ORDER:
-			schema = schema_of_words(orders);
+		case ARGUMENT_WORD:
+			schema = schema_of_words(parameter->words);
 			break;
 		case ARGUMENT_TEXTS:
 			schema = schema_of_array(schema_of_type("string"));
@@ -322,6 +331,9 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			break;
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array(operation_schema());
+			break;
+		case ARGUMENT_RULES:
+			schema = rules_schema(tool, parameter->words);
 			break;
 		case ARGUMENT_SCALAR:
 			schema = schema_of_scalar();

@@ -207,7 +207,7 @@ scim_run_list(ScimToolCall *call)
 	page.query.fresh = true;
 	page.query.filter = scim_argument_text(call, PARAM_FILTER);
 	page.query.sort_by = scim_argument_text(call, PARAM_SORT_BY);
-	page.query.sort_order = scim_argument_text(call, PARAM_SORT_ORDER);
+	page.query.sort_order = scim_argument_word(call, PARAM_SORT_ORDER);
 	page.query.start_index = scim_argument_integer(call, PARAM_START_INDEX, 1);
 	page.query.cursor = cursor_argument(call, PARAM_CURSOR);
 	page.query.include_total = scim_argument_boolean(call, PARAM_INCLUDE_TOTAL);

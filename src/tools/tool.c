@@ -27,7 +27,7 @@ applies(const ScimExample *example, const ScimResourceType *type)
 	return !example->otherwise;
 }
 
-/* The examples that apply, in one text. */
+/* The examples that apply, in one text; without a separator the first of them. */
 static char *
 joined(const ScimExample *examples, const char *separator, const ScimSubject *subject)
 {
@@ -35,7 +35,8 @@ joined(const ScimExample *examples, const char *separator, const ScimSubject *su
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (const ScimExample *example = examples; example->text; example++)
+	for (const ScimExample *example = examples; example->text && (separator || out.len == 0);
+		 example++)
 	{
 		if (applies(example, type) || (example->otherwise && out.len == 0))
 			appendStringInfo(&out, "%s%s", out.len ? separator : "", example->text);
@@ -58,6 +59,7 @@ word_of_mark(const char *mark, int length, const ScimSubject *subject)
 		{"many", subject->many},
 		{"any", subject->any},
 		{"kept", subject->kept},
+		{"path", NULL, subject->paths},
 		{"paths", NULL, subject->paths, ", "},
 		{"filters", NULL, subject->filters, "; "},
 		{"searchable", NULL, subject->searchable, ", "},
@@ -204,8 +206,8 @@ scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 /* In the description, for there are clients that show a model nothing else. */
 #define MERGE_RULE \
 	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
-	"written: " \
-	"merge your change into current and retry with current_version."
+	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
+	"with current_version."
 
 const ScimSubject *
 scim_subject_of(const ScimTool *tool, const ScimResourceType *type)

@@ -90,7 +90,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Correct the mapping, or the table, as the message says."},
 	[SCIM_TOO_LARGE] = {"TOO_LARGE", 413, NULL, false, "Send or ask for less at once."},
 	[SCIM_CONFLICT_STORM] = {"CONFLICT_STORM", 429, NULL, true,
-		"Wait a moment before the next attempt."},
+		"Wait, retry_after_ms at least, then read the resource again and write at once: a "
+	"refusal counts for a minute."},
 	[SCIM_RETRY_LATER] = {"RETRY_LATER", 503, NULL, true,
 		"Nothing was changed: make the same call again."},
 	[SCIM_OUTCOME_UNKNOWN] = {"OUTCOME_UNKNOWN", 503, NULL, true,
@@ -144,6 +145,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Read the group again; if its members are still to be "
 		"changed like that, make the call again with its current "
 	"version, or with none."},
+	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
+		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
+		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
+	"and write at once: a refusal counts for a minute."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "
@@ -313,17 +318,6 @@ const char *
 scim_hint(ScimErrorCode code)
 {
 	return code < SCIM_ERROR_CODES ? kinds[code].hint : situations[code - SCIM_ERROR_CODES].hint;
-}
-
-const ScimErrorKind *
-scim_error_kind_named(const char *name)
-{
-	for (int i = 0; i < SCIM_ERROR_CODES; i++)
-	{
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
-	}
-	return NULL;
 }
 
 ScimError *
@@ -585,4 +579,24 @@ bool
 scim_is_ours(const ErrorData *error)
 {
 	return error->domain != NULL && strcmp(error->domain, scim_domain) == 0;
+}
+
+/* The kind with that error_code, or NULL. */
+static const ScimErrorKind *
+kind_named(const char *name)
+{
+	for (int i = 0; i < SCIM_ERROR_CODES; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const ScimErrorKind *
+scim_kind_of_ours(const ErrorData *error)
+{
+	const char *colon = scim_is_ours(error) ? strchr(error->message, ':') : NULL;
+
+	return colon ? kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
 }

@@ -15,6 +15,7 @@ char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_history_members = 10000;
+int			scim_setting_max_attempts = 10;
 int			scim_setting_max_page_size = 1000;
 int			scim_setting_max_patch_operations = 1000;
 int			scim_setting_max_patch_work = 1000000;
@@ -61,6 +62,11 @@ scim_define_settings(void)
 							"with very many, each change of a large group is a large row.",
 							&scim_setting_history_members, 10000, 0, 1000000, PGC_SUSET, 0,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_attempts",
+							"Refusals of a stale version in a minute, after which an agent's tools "
+							"do not try that resource any more, unless they merge; 0: never.",
+							NULL, &scim_setting_max_attempts, 10, 0, PG_INT32_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_page_size",
 							"Resources in a page of a list, at most.",
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,

@@ -33,6 +33,9 @@ extern int	scim_setting_history_members;
 /* Seconds that a cursor is good for; 0: for ever. */
 extern int	scim_setting_cursor_timeout;
 
+/* Refusals of a stale version in a minute, before tools do not try any more; 0: never. */
+extern int	scim_setting_max_attempts;
+
 /* Resources in a page of a list. */
 extern int	scim_setting_max_page_size;
 

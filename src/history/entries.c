@@ -80,13 +80,14 @@ init_type_keys(ScimHistoryReader *reader, const char *tenant, const char *type)
 	init_text_key(reader, 1, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE), type);
 }
 
-ScimHistoryReader *
-scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to,
-				  Snapshot snapshot)
+/* Of a resource, by an index that begins with that, up to a seq; they fall. */
+static ScimHistoryReader *
+open_backward(ScimHistoryIndex index, const char *tenant, const char *type, const char *id,
+			  int64 up_to, Snapshot snapshot)
 {
 	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
 
-	if (!open_index(reader, SCIM_BY_RESOURCE))
+	if (!open_index(reader, index))
 		return reader;
 	init_type_keys(reader, tenant, type);
 	init_text_key(reader, 2, SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), id);
@@ -94,6 +95,19 @@ scim_open_history(const char *tenant, const char *type, const char *id, int64 up
 				F_INT8LE, Int64GetDatum(up_to));
 	begin_scan(reader, 4, BackwardScanDirection, snapshot);
 	return reader;
+}
+
+ScimHistoryReader *
+scim_open_history(const char *tenant, const char *type, const char *id, int64 up_to,
+				  Snapshot snapshot)
+{
+	return open_backward(SCIM_BY_RESOURCE, tenant, type, id, up_to, snapshot);
+}
+
+ScimHistoryReader *
+scim_open_refusals(const char *tenant, const char *type, const char *id)
+{
+	return open_backward(SCIM_BY_REFUSED, tenant, type, id, PG_INT64_MAX, NULL);
 }
 
 ScimHistoryReader *
@@ -264,6 +278,25 @@ char *
 scim_entry_agent(const ScimHistoryEntry *entry)
 {
 	return text_of(entry, SCIM_ENTRY_AGENT);
+}
+
+/* Has the column that text ("": none)? */
+static bool
+has_text(const ScimHistoryEntry *entry, ScimEntryColumn column, const char *text)
+{
+	return entry->nulls[column] ? text[0] == '\0' : scim_is_text(entry->values[column], text);
+}
+
+bool
+scim_entry_was_refused(const ScimHistoryEntry *entry, const char *error_code)
+{
+	return has_text(entry, SCIM_ENTRY_ERROR_CODE, error_code);
+}
+
+bool
+scim_entry_is_by(const ScimHistoryEntry *entry, const char *actor, const char *agent)
+{
+	return has_text(entry, SCIM_ENTRY_ACTOR, actor) && has_text(entry, SCIM_ENTRY_AGENT, agent);
 }
 
 char *

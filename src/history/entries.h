@@ -40,6 +40,10 @@ typedef struct ScimHistoryReader ScimHistoryReader;
 extern ScimHistoryReader *scim_open_history(const char *tenant, const char *type, const char *id,
 											int64 up_to, Snapshot snapshot);
 
+/* What was refused to be done to the resource, the newest first, as catalogs are read. */
+extern ScimHistoryReader *scim_open_refusals(const char *tenant, const char *type,
+											 const char *id);
+
 /* Those of the resource from that seq on, up to another one: they rise. */
 extern ScimHistoryReader *scim_open_history_between(const char *tenant, const char *type,
 													const char *id, int64 from, int64 up_to,
@@ -76,6 +80,12 @@ extern List *scim_entry_changed(const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_before(const ScimHistoryEntry *entry);
 extern Jsonb *scim_entry_members(const ScimHistoryEntry *entry);
 extern bool scim_entry_has_members(const ScimHistoryEntry *entry);
+
+/* Was it refused with that code? */
+extern bool scim_entry_was_refused(const ScimHistoryEntry *entry, const char *error_code);
+
+/* Was it the actor, and that agent ("": none)? */
+extern bool scim_entry_is_by(const ScimHistoryEntry *entry, const char *actor, const char *agent);
 
 /* Is the name among what was changed? */
 extern bool scim_entry_names(const ScimHistoryEntry *entry, const char *name);

@@ -202,15 +202,18 @@ scim_has_entry_columns(TupleDesc descriptor)
 	return true;
 }
 
-/* operation <> 'refused', as it was made, whatever the session's search_path finds? */
-bool
-scim_leaves_out_refused(const List *predicate)
+/*
+ * operation <> 'refused', or with another function of two texts, as it was made, whatever
+ * the session's search_path finds?
+ */
+static bool
+asks_for_refused(const List *predicate, Oid function)
 {
 	const OpExpr *condition = list_length(predicate) == 1 ? linitial(predicate) : NULL;
 	const Var  *column;
 	const Const *value;
 
-	if (condition == NULL || !IsA(condition, OpExpr) || condition->opfuncid != F_TEXTNE ||
+	if (condition == NULL || !IsA(condition, OpExpr) || condition->opfuncid != function ||
 		!OidIsValid(condition->inputcollid) ||
 		!get_collation_isdeterministic(condition->inputcollid))
 		return false;
@@ -222,13 +225,19 @@ scim_leaves_out_refused(const List *predicate)
 			   scim_operation_name(SCIM_HISTORY_REFUSED)) == 0;
 }
 
+bool
+scim_leaves_out_refused(const List *predicate)
+{
+	return asks_for_refused(predicate, F_TEXTNE);
+}
+
 /* How an index was made. */
 typedef struct IndexForm
 {
 	const char *name;
 	int			count;			/* of its columns */
 	AttrNumber	columns[4];
-	bool		is_partial;		/* what was refused is not in it */
+	Oid			predicate;		/* how the operation compares with a refusal's; InvalidOid: any */
 	const char *statement;		/* that makes it anew */
 } IndexForm;
 
@@ -237,21 +246,29 @@ static const IndexForm index_forms[SCIM_HISTORY_INDEXES] = {
 		"scim_history_resource", 4,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE),
 		SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
-		true,
+		F_TEXTNE,
 		"CREATE INDEX scim_history_resource ON scim_history_rows "
 		"(tenant_id, resource_type, resource_id, seq) WHERE operation <> 'refused'"
+	},
+	[SCIM_BY_REFUSED] = {
+		"scim_history_refused", 4,
+		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_TYPE),
+		SCIM_ENTRY_NUMBER(SCIM_ENTRY_ID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
+		F_TEXTEQ,
+		"CREATE INDEX scim_history_refused ON scim_history_rows "
+		"(tenant_id, resource_type, resource_id, seq) WHERE operation = 'refused'"
 	},
 	[SCIM_BY_SEQ] = {
 		"scim_history_rows_pkey", 2,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
-		false,
+		InvalidOid,
 		"ALTER TABLE scim_history_rows ADD CONSTRAINT scim_history_rows_pkey "
 		"PRIMARY KEY (tenant_id, seq)"
 	},
 	[SCIM_BY_XID] = {
 		"scim_history_xid", 2,
 		{SCIM_ENTRY_NUMBER(SCIM_ENTRY_XID), SCIM_ENTRY_NUMBER(SCIM_ENTRY_SEQ)},
-		false,
+		InvalidOid,
 		"CREATE INDEX scim_history_xid ON scim_history_rows (xid, seq)"
 	}
 };
@@ -262,7 +279,8 @@ has_its_rows(Relation index, const IndexForm *made)
 {
 	const List *predicate = RelationGetIndexPredicate(index);
 
-	return made->is_partial ? scim_leaves_out_refused(predicate) : predicate == NIL;
+	return OidIsValid(made->predicate) ? asks_for_refused(predicate, made->predicate)
+		: predicate == NIL;
 }
 
 /* An index on these columns alone, in their order? */

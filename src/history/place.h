@@ -84,6 +84,7 @@ extern Relation scim_open_history_table(LOCKMODE mode);
 typedef enum ScimHistoryIndex
 {
 	SCIM_BY_RESOURCE,			/* tenant_id, resource_type, resource_id, seq; no refusals */
+	SCIM_BY_REFUSED,			/* the same of refusals alone */
 	SCIM_BY_SEQ,				/* tenant_id, seq: the primary key */
 	SCIM_BY_XID					/* xid, seq */
 } ScimHistoryIndex;

@@ -125,36 +125,49 @@ find_id(const ScimRegistration *table, const char *id)
 	return spelled ? spelled : id;
 }
 
-static void
-record(void *argument)
+bool
+scim_find_refused(const ScimRefusal *refusal, ScimRefused * refused)
 {
-	const ScimRefusal *refusal = argument;
-
 	/* as it is now: the call has failed, maybe as it was changed */
 	const ScimResourceType *type = scim_resource_type(refusal->type->name);
 	const ScimRegistration *table = scim_find_table(type);
+
+	if (table == NULL || !table->history)
+		return false;
+	refused->type = type;
+	refused->tenant = find_tenant(table, refusal);
+	refused->id = find_id(table, refusal->id);
+	return true;
+}
+
+static void
+record(void *argument)
+{
+	ScimRefusal *refusal = argument;
+	ScimRefused refused;
 	ScimChange	change = {
 		.operation = SCIM_HISTORY_REFUSED,
-		.type = type,
 		.error_code = refusal->kind->name
 	};
 
-	if (table == NULL || !table->history)
+	if (!scim_find_refused(refusal, &refused))
 		return;
-	change.tenant = find_tenant(table, refusal);
-	change.id = find_id(table, refusal->id);
+	change.type = refused.type;
+	change.tenant = refused.tenant;
+	change.id = refused.id;
 	change.at = GetCurrentTimestamp();
 	/* what is no version may be anything, even a secret that went to the wrong place */
 	if (refusal->expected &&
 		scim_version_is_well_formed(refusal->expected, strlen(refusal->expected)))
 		change.expected_version = refusal->expected;
 	scim_write_history(&change);
+	refusal->recorded = true;
 }
 
 ErrorData *
-scim_record_refusal(const ScimRefusal *refusal)
+scim_record_refusal(ScimRefusal *refusal)
 {
 	if (refusal->type == NULL || !is_recorded(refusal->kind) || !may_write())
 		return NULL;
-	return scim_protect(record, unconstify(ScimRefusal *, refusal));
+	return scim_protect(record, refusal);
 }

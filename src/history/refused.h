@@ -21,13 +21,25 @@ typedef struct ScimRefusal
 	const char *tenant;			/* NULL: none */
 	const char *id;				/* NULL: none */
 	const char *expected;		/* version; NULL: none */
+	bool		recorded;		/* it stands in the history now */
 } ScimRefusal;
+
+/* The resource that it is recorded of. */
+typedef struct ScimRefused
+{
+	const ScimResourceType *type;
+	const char *tenant;
+	const char *id;				/* NULL: none, or what cannot be one */
+}			ScimRefused;
+
+/* Finds that out; false: the table, if there is one, keeps no history. */
+extern bool scim_find_refused(const ScimRefusal *refusal, ScimRefused * refused);
 
 /*
  * Records it, in a subtransaction of its own, if it is one that is recorded, of a type
  * whose table keeps a history, and the transaction may write.  The error that kept it
  * from being written, or NULL.
  */
-extern ErrorData *scim_record_refusal(const ScimRefusal *refusal);
+extern ErrorData *scim_record_refusal(ScimRefusal *refusal);
 
 #endif							/* SCIM_HISTORY_REFUSED_H */

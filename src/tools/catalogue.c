@@ -37,8 +37,8 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
 		"merge: if it is another by now, add your changes to others'", ways},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
-		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts twice, "
-	"so after OUTCOME_UNKNOWN read first", rules},
+		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
+	"twice, so after OUTCOME_UNKNOWN read first", rules},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
 	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},

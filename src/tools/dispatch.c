@@ -7,19 +7,17 @@
 
 #include "base/actor.h"
 #include "base/errors.h"
-#include "base/jsonb_tree.h"
 #include "base/protect.h"
 #include "fmgr.h"
-#include "history/refused.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "operation/read.h"
 #include "tools/arguments.h"
-#include "tools/envelope.h"
-#include "tools/fit.h"
+#include "tools/failure.h"
 #include "tools/handlers.h"
 #include "tools/history.h"
 #include "tools/lists.h"
+#include "tools/mismatch.h"
+#include "tools/retry.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
@@ -59,21 +57,10 @@ run(void *argument)
 	ScimToolCall *call = argument;
 
 	scim_read_arguments(call);
+	scim_refuse_storm(call);
 	if (handlers[call->tool->id] == NULL)
 		elog(ERROR, "tool %s has no handler", call->tool->name);
 	call->answer = handlers[call->tool->id] (call);
-}
-
-static void
-read_current(void *argument)
-{
-	static const ScimView view = {
-		.attribute_count = -1, .excluded_count = -1,
-		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true
-	};
-	ScimToolCall *call = argument;
-
-	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
 }
 
 /*
@@ -107,75 +94,22 @@ log_error(const char *what, const ErrorData *error)
 			 errhidecontext(true)));
 }
 
-static bool
-current_is_expected(const ScimToolCall *call)
-{
-	JsonbValue	root;
-	JsonbValue	version;
-
-	scim_root(call->current, &root);
-	scim_shown_resource(&root, &version);
-	return scim_string_is(&version, call->expected);
-}
-
-/* Is the mismatch that of this call?  A trigger may have called for another resource. */
-static bool
-is_own_mismatch(const ScimToolCall *call, const ErrorData *error)
-{
-	Jsonb	   *detail;
-	JsonbValue	id;
-	JsonbValue	expected;
-
-	if (!call->id || !call->expected || !error->detail)
-		return false;
-	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
-	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
-		scim_find(&detail->root, "expected_version", &expected) &&
-		scim_string_is(&expected, call->expected);
-}
-
-/*
- * After VERSION_MISMATCH: reads the resource as it is now.  What that read
- * finds is newer than the mismatch, so if the resource is gone or forbidden
- * by now, that is the answer (but where it was to be brought back, and had been
- * deleted at another version).  Anything else that goes wrong only means that the
- * answer lacks the current state.
- */
-static void
-look_again(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
-{
-	ErrorData  *again = scim_protect(read_current, call);
-
-	if (again && scim_is_ours(again) && call->tool->id != TOOL_RESTORE)
-	{
-		*error = again;
-		*kind = scim_kind_of_error(call, again);
-	}
-}
-
 /* The answer to an error is final, whether it can be recorded or not. */
 static text *
-refuse(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
+refuse(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
 {
-	ScimRefusal refusal = {
-		.kind = kind,
-		.type = call->type,
-		.tenant = call->tenant,
-		.id = call->id,
-		.expected = call->expected
-	};
+	ScimRefusal refusal = scim_refusal_of(call, kind);
 	const ErrorData *unwritten = scim_record_refusal(&refusal);
 
 	if (unwritten)
 		log_error("was refused, which was not recorded for", unwritten);
+	scim_note_attempts(call, &refusal);
 	return scim_failure(call, error, kind);
 }
 
 static text *
 answer(ScimToolCall *call)
 {
-	const ScimErrorKind *mismatch = scim_error_kind(SCIM_VERSION_MISMATCH);
-
 	for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++)
 	{
 		ErrorData  *error;
@@ -185,9 +119,8 @@ answer(ScimToolCall *call)
 		error = scim_protect(run, call);
 		if (!error)
 			return call->answer;
+		error = scim_look_at_mismatch(call, error);
 		kind = scim_kind_of_error(call, error);
-		if (kind == mismatch && is_own_mismatch(call, error))
-			look_again(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
 			log_error("failed with", error);
 
@@ -195,9 +128,10 @@ answer(ScimToolCall *call)
 		 * Content that toggles: the version was another when the write looked, and is the expected
 		 * one again.  A mismatch would be absurd to read.
 		 */
-		if (!call->current || !current_is_expected(call))
+		if (!scim_current_is_expected(call))
 			return refuse(call, error, kind);
 		call->current = NULL;
+		call->stale = false;
 	}
 	return scim_failure(call, NULL, scim_error_kind(SCIM_RETRY_LATER));
 }

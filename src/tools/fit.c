@@ -7,10 +7,19 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "base/json_text.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
+
+/*
+ * What of a name or id that a client sent is repeated: the error's code shall
+ * stand in the first kilobyte.
+ */
+#define NAME_BYTES 500
 
 /* What an answer cannot be understood without. */
 static const char *const kept[] = {
@@ -99,6 +108,35 @@ scim_fit_object(JsonbValue *object, int64 room, const char *prefix, JsonbValue *
 }
 
 void
+scim_add_count(JsonbValue *object, const char *name, int count)
+{
+	const JsonbValue *before = scim_get(object, name, strlen(name));
+
+	if (before && before->type == jbvNumeric)
+		count += scim_number_integer(before);
+	if (count > 0)
+		scim_set_integer(object, name, count);
+}
+
+int64
+scim_drop_last(JsonbValue *object, const char *list, const char *more, int least, int64 excess)
+{
+	const JsonbValue *whole = scim_get(object, list, strlen(list));
+	JsonbValue *left;
+	int			count;
+
+	if (excess <= 0 || whole == NULL || !scim_is_array(whole))
+		return excess;
+	left = scim_open(whole);
+	count = left->val.array.nElems;
+	while (excess > 0 && left->val.array.nElems > least)
+		excess -= scim_json_size(&left->val.array.elems[--left->val.array.nElems]) + 1;
+	scim_add_count(object, more, count - left->val.array.nElems);
+	scim_set_value(object, list, left);
+	return excess;
+}
+
+void
 scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_go_on)
 {
 	if (omitted->val.array.nElems == 0)
@@ -107,4 +145,26 @@ scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_g
 	scim_set_value(metadata, "omitted", omitted);
 	if (how_to_go_on)
 		scim_set_text(metadata, "how_to_go_on", how_to_go_on);
+}
+
+const char *
+scim_clip(const char *string, int limit)
+{
+	int			length = strlen(string);
+	const char *text = string;
+	int64		size;
+
+	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit;
+		 value = scim_text(text))
+	{
+		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
+		text = psprintf("%.*s...", length, string);
+	}
+	return text;
+}
+
+const char *
+scim_clip_name(const char *given)
+{
+	return scim_clip(scim_shown_name(given, strlen(given)), NAME_BYTES);
 }

@@ -35,6 +35,23 @@ extern void scim_fit_object(JsonbValue *object, int64 room, const char *prefix,
 							JsonbValue *omitted);
 
 /*
+ * Leaves out the last elements of the array that the object (a tree) has as "list", as far
+ * as it must become smaller by "excess" bytes, but for the first ones, "least" of them;
+ * what is left out is counted as "more".  The excess that is left.
+ */
+extern int64 scim_drop_last(JsonbValue *object, const char *list, const char *more, int least,
+							int64 excess);
+
+/* Adds to a number of the object, 0 if it is not there. */
+extern void scim_add_count(JsonbValue *object, const char *name, int count);
+
+/* A C string, or its beginning: whole characters only, and no more bytes than that as JSON. */
+extern const char *scim_clip(const char *string, int limit);
+
+/* The same of a name or id that a client sent. */
+extern const char *scim_clip_name(const char *given);
+
+/*
  * Says in "metadata" that "omitted" (if not empty) was left out, and how to go
  * on (NULL: nothing more, or next_steps say it).
  */

@@ -30,7 +30,9 @@ typedef struct ScimToolCall
 	const char *expected;		/* expected_version, or NULL */
 
 	text	   *answer;			/* the envelope, when the call succeeded */
-	Jsonb	   *current;		/* after VERSION_MISMATCH: the resource as it is now */
+	bool		stale;			/* VERSION_MISMATCH, of what the call was for */
+	Jsonb	   *current;		/* then: the resource as it is now; NULL: it could not be read */
+	int			attempts;		/* then: how often that was so in the last minute; 0: not told */
 	ScimWriteResult written;	/* what the operation says of a write */
 } ScimToolCall;
 

@@ -1,0 +1,452 @@
+/*
+ * mismatch.c
+ *		VERSION_MISMATCH as tools answer it: an agent shall be able to go on at once.
+ */
+#include "postgres.h"
+
+#include "base/json_text.h"
+#include "base/jsonb_tree.h"
+#include "base/protect.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "operation/read.h"
+#include "tools/envelope.h"
+#include "tools/fit.h"
+#include "tools/mismatch.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* What the error's own fields may take where "current" is to stand beside them. */
+#define FIELDS_BYTES (4 * 1024)
+
+/* What stands beside both: metadata, next steps. */
+#define BESIDE_BYTES (3 * 512)
+
+/* Where there is no room for "current", what is left for the paths that differ. */
+#define DIFFERING_BYTES 1024
+
+/* What stands around content and metadata, and what is kept for words that are still to come. */
+#define BRACES_BYTES 64
+#define SPARE_BYTES 128
+
+/* A path that is longer is no example. */
+#define EXAMPLE_BYTES 100
+
+/* ---- what is there now ---- */
+
+static void
+read_current(void *argument)
+{
+	static const ScimView view = {
+		.attribute_count = -1, .excluded_count = -1,
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true
+	};
+	ScimToolCall *call = argument;
+
+	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
+}
+
+/* Is the mismatch that of this call?  A trigger may have called for another resource. */
+static bool
+is_own(const ScimToolCall *call, const ErrorData *error)
+{
+	Jsonb	   *detail;
+	JsonbValue	id;
+	JsonbValue	expected;
+
+	if (!call->id || !call->expected ||
+		scim_kind_of_ours(error) != scim_error_kind(SCIM_VERSION_MISMATCH))
+		return false;
+	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
+	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
+		scim_find(&detail->root, "expected_version", &expected) &&
+		scim_string_is(&expected, call->expected);
+}
+
+/*
+ * What is to be brought back had been deleted at another version: that it is not there is
+ * no news.  Where anything else goes wrong, the answer only lacks the current state.
+ */
+ErrorData *
+scim_look_at_mismatch(ScimToolCall *call, ErrorData *error)
+{
+	ErrorData  *again;
+
+	if (!is_own(call, error))
+		return error;
+	again = scim_protect(read_current, call);
+	call->stale = !again || !scim_is_ours(again) || call->tool->id == TOOL_RESTORE;
+	return call->stale ? error : again;
+}
+
+bool
+scim_current_is_expected(const ScimToolCall *call)
+{
+	JsonbValue	root;
+	JsonbValue	version;
+
+	if (call->current == NULL)
+		return false;
+	scim_root(call->current, &root);
+	scim_shown_resource(&root, &version);
+	return scim_string_is(&version, call->expected);
+}
+
+/* ---- making room ---- */
+
+/* A value of a conflict. */
+typedef struct Value
+{
+	JsonbValue *conflict;
+	const char *side;
+	int64		size;
+}			Value;
+
+/* The largest first. */
+static int
+compare_values(const void *a, const void *b)
+{
+	int64		first = ((const Value *) a)->size;
+	int64		second = ((const Value *) b)->size;
+
+	return first < second ? 1 : first > second ? -1 : 0;
+}
+
+static Value *
+values_of(const JsonbValue *conflicts, int *count)
+{
+	static const char *const sides[] = {"base", "mine", "theirs"};
+	Value	   *values = palloc(sizeof(Value) * lengthof(sides) * conflicts->val.array.nElems + 1);
+
+	*count = 0;
+	for (int i = 0; i < conflicts->val.array.nElems; i++)
+	{
+		JsonbValue *conflict = &conflicts->val.array.elems[i];
+
+		for (int side = 0; side < (int) lengthof(sides); side++)
+		{
+			const JsonbValue *value = scim_get(conflict, sides[side], strlen(sides[side]));
+
+			if (value)
+				values[(*count)++] = (Value)
+			{
+				conflict, sides[side], scim_json_size(value)
+			};
+		}
+	}
+	qsort(values, *count, sizeof(Value), compare_values);
+	return values;
+}
+
+/* Paths are left: they say what there is to be looked at. */
+static int64
+drop_values(JsonbValue *merge, int64 excess)
+{
+	const JsonbValue *given = scim_get(merge, "conflicts", strlen("conflicts"));
+	JsonbValue *conflicts;
+	Value	   *values;
+	int			count;
+	int			dropped = 0;
+
+	if (excess <= 0 || given == NULL)
+		return excess;
+	conflicts = scim_open(given);
+	for (int i = 0; i < conflicts->val.array.nElems; i++)
+		conflicts->val.array.elems[i] = *scim_open(&conflicts->val.array.elems[i]);
+	values = values_of(conflicts, &count);
+	for (; dropped < count && excess > 0; dropped++)
+	{
+		const		Value *value = &values[dropped];
+
+		(void) scim_remove(value->conflict, value->side, strlen(value->side));
+		excess -= value->size;
+	}
+	scim_set_value(merge, "conflicts", conflicts);
+	scim_add_count(merge, "omitted_values", dropped);
+	return excess;
+}
+
+/* "current" as it may be shown has so many bytes; or without a user's groups. */
+static int64
+size_of_current(const ScimToolCall *call, bool with_groups)
+{
+	JsonbValue	root;
+	JsonbValue	groups;
+	int64		size;
+
+	scim_root(call->current, &root);
+	size = scim_json_size(&root);
+	if (!with_groups && call->type->has_groups && scim_find_member(&root, "groups", &groups))
+		size -= scim_json_size(&groups);
+	return size;
+}
+
+/* What the fields may take, that want "size" bytes. */
+static int64
+room_for_fields(const ScimToolCall *call, int64 size)
+{
+	int64		room = SCIM_ERROR_BYTES - BESIDE_BYTES;
+
+	if (call->current == NULL)
+		return room;
+	for (int groups = true; groups >= false; groups--)
+	{
+		int64		current = size_of_current(call, groups);
+
+		if (Min(size, FIELDS_BYTES) + current <= room)
+			return room - current;
+	}
+	return room - DIFFERING_BYTES;
+}
+
+int64
+scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
+{
+	const JsonbValue *given = scim_get(content, "merge", strlen("merge"));
+	int64		size = scim_json_size(content);
+	int64		room = room_for_fields(call, size);
+	int64		excess = size - room;
+	JsonbValue *merge;
+
+	if (excess <= 0)
+		return room;
+	/* counts are still to come */
+	excess += SPARE_BYTES;
+	merge = given ? scim_open(given) : scim_new_object();
+	excess = drop_values(merge, excess);
+	excess = scim_drop_last(content, "changes", "more_changes", 1, excess);
+	excess = scim_drop_last(merge, "conflicts", "more_conflicts", 1, excess);
+	excess = scim_drop_last(merge, "theirs", "more_theirs", 1, excess);
+	(void) scim_drop_last(merge, "mine", "more_mine", 1, excess);
+	if (given)
+		scim_set_value(content, "merge", merge);
+	return room;
+}
+
+/* ---- what to do ---- */
+
+/* Where "current" is shown, and where it is too large for that. */
+#define SHOWN_STEP "current is the {one} as it is now: "
+#define READ_STEP \
+	"The {one} is too large to be shown here: read what you need of it with scim_get_{one} and " \
+	"attributes%s. Then "
+#define MEMBERS_STEP " (members with scim_list_group_members)"
+
+/* Nothing is known of a merge. */
+#define MERGE_STEP \
+	"decide whether you still want your change, merge it into current, and make the call again " \
+	"with expected_version = "
+#define PATCH_STEP \
+	"decide whether you still want your change, and make it with scim_patch_{one} and " \
+	"expected_version = "
+
+#define CLEAN_STEP \
+	"Both changes fit together: make the same call again, with the same expected_version and " \
+	"on_conflict \"merge\", and nothing is lost."
+
+/* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
+#define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
+#define MERGE_ON \
+	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
+	"stand whatever comes in between, merge_rules such as "
+#define WHOLE_STEP "write that into current, and send the whole of it" MERGE_ON
+#define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
+#define YOURS_STEP \
+	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
+	"read."
+#define ONCE_MORE_STEP " The same data once more would undo what others changed."
+
+static const char *
+text_for(const ScimToolCall *call, const char *step)
+{
+	return scim_tool_text(step, scim_subject_of(call->tool, call->type));
+}
+
+/* How one comes to know what is there. */
+static const char *
+look_step(const ScimToolCall *call, bool is_shown)
+{
+	return is_shown ? SHOWN_STEP
+		: psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
+}
+
+/* A rule for the first of the conflicts. */
+static const char *
+example_rule(const JsonbValue *conflicts)
+{
+	JsonbValue *first = scim_open(&scim_open(conflicts)->val.array.elems[0]);
+	const JsonbValue *path = scim_get(first, "path", strlen("path"));
+	JsonbValue *rule = scim_new_object();
+	StringInfoData json;
+
+	if (path->val.string.len <= EXAMPLE_BYTES)
+		scim_set_text(rule, scim_string_copy(path), "mine");
+	else
+		scim_set_text(rule, "*", "mine");
+	initStringInfo(&json);
+	scim_append_json(&json, rule);
+	return json.data;
+}
+
+static const char *
+conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_shown)
+{
+	bool		whole = call->tool->id == TOOL_UPDATE;
+	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP : YOURS_STEP;
+	const char *step = text_for(call, psprintf("%s%s%s", look_step(call, is_shown), DECIDE_STEP,
+											   act));
+
+	if (whole && !is_shown)
+		return step;
+	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : "");
+}
+
+/* Where nothing is known of a merge; or nothing could be merged. */
+static const char *
+plain_step(const ScimToolCall *call, bool is_shown)
+{
+	const char *own = call->tool->pattern->after_mismatch;
+
+	return text_for(call, psprintf("%s%s%s", look_step(call, is_shown),
+								   own ? own : is_shown ? MERGE_STEP : PATCH_STEP,
+								   is_shown ? "current_version." : "the _version that you read."));
+}
+
+/* In the words of tools, and as the case is; "merge" NULL: nobody knows. */
+static void
+set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge, bool is_shown)
+{
+	JsonbValue	clean;
+	JsonbValue	conflicts;
+	const char *step;
+
+	if (merge && scim_find_member(merge, "conflicts", &conflicts))
+		step = conflicts_step(call, &conflicts, is_shown);
+	else if (merge && scim_find_member(merge, "clean", &clean))
+		step = CLEAN_STEP;
+	else
+		step = plain_step(call, is_shown);
+	scim_set_next_step(content, step);
+}
+
+/* ---- what is shown ---- */
+
+/* How much a failure may still hold. */
+static int64
+room_left(const JsonbValue *content, const JsonbValue *metadata)
+{
+	return SCIM_ERROR_BYTES - BRACES_BYTES - scim_json_size(content) - scim_json_size(metadata);
+}
+
+/*
+ * In place of "current": where what was sent differs from what is stored, as
+ * far as there is room.
+ */
+static void
+show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
+			   JsonbValue *omitted)
+{
+	const JsonbValue *differing = call->written.differing;
+	JsonbValue *shown = scim_new_array();
+	int			count = differing ? differing->val.array.nElems : 0;
+	int64		room;
+
+	set_step(call, content, scim_get(content, "merge", strlen("merge")), false);
+	scim_append_text(omitted, "current");
+	scim_say_omitted(metadata, omitted, NULL);
+	room = room_left(content, metadata) - SPARE_BYTES;
+	for (int i = 0; i < count; i++)
+	{
+		room -= scim_json_size(&differing->val.array.elems[i]) + 1;
+		if (room < 0)
+			break;
+		scim_append(shown, &differing->val.array.elems[i]);
+	}
+	if (differing)
+		scim_set_value(content, "differing_paths", shown);
+	if (shown->val.array.nElems < count)
+	{
+		scim_append_text(omitted,
+						 psprintf("differing_paths[%d..%d]", shown->val.array.nElems, count - 1));
+		scim_say_omitted(metadata, omitted, NULL);
+	}
+}
+
+/* A user without its groups, which no write takes, may fit; false: there are none. */
+static bool
+leave_groups_out(const ScimToolCall *call, JsonbValue *current, JsonbValue *left_out)
+{
+	if (!call->type->has_groups || !scim_remove(current, "groups", strlen("groups")))
+		return false;
+	scim_append_text(left_out, "current.groups");
+	return true;
+}
+
+/*
+ * What changed, and what a merge comes to, was told of the version of the mismatch: not if
+ * another one is shown.
+ */
+static void
+leave_stale_out(JsonbValue *content)
+{
+	static const char *const told[] = {"merge", "changed_attributes", "changes", "more_changes"};
+
+	for (int i = 0; i < (int) lengthof(told); i++)
+		(void) scim_remove(content, told[i], strlen(told[i]));
+}
+
+static bool
+is_told_of(const JsonbValue *content, const JsonbValue *version)
+{
+	const JsonbValue *told = scim_get(content, "current_version", strlen("current_version"));
+
+	return told && scim_equal(told, version);
+}
+
+/*
+ * The resource as it is now, so that the agent can merge at once.  Whole, but for a user's
+ * groups, or not at all: what is shown of it may be sent back.  Without it the version
+ * stays that of the mismatch, with which what differs was found out.
+ */
+static void
+show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
+			 JsonbValue *omitted)
+{
+	JsonbValue	root;
+	JsonbValue	version;
+	JsonbValue *current;
+	JsonbValue *left_out = scim_new_array();
+	bool		is_told;
+	int64		room;
+
+	scim_root(call->current, &root);
+	current = scim_shown_resource(&root, &version);
+	scim_append_omitted(current, "current.", left_out);
+	is_told = is_told_of(content, &version);
+	set_step(call, content, is_told ? scim_get(content, "merge", strlen("merge")) : NULL, true);
+	scim_say_partial(call, metadata);
+	room = room_left(content, metadata) - SPARE_BYTES;
+	if ((call->type->has_members && left_out->val.array.nElems > 0) ||
+		(scim_json_size(current) > room &&
+		 (!leave_groups_out(call, current, left_out) || scim_json_size(current) > room)))
+	{
+		scim_remove(metadata, "partial", strlen("partial"));
+		show_differing(call, content, metadata, omitted);
+		return;
+	}
+	for (int i = 0; i < left_out->val.array.nElems; i++)
+		scim_append(omitted, &left_out->val.array.elems[i]);
+	scim_say_omitted(metadata, omitted, NULL);
+	if (!is_told)
+		leave_stale_out(content);
+	scim_set_value(content, "current_version", &version);
+	scim_set_value(content, "current", current);
+}
+
+void
+scim_show_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata,
+				   JsonbValue *omitted)
+{
+	if (call->current)
+		show_current(call, content, metadata, omitted);
+}

@@ -255,10 +255,10 @@ sub learn
 	my ($self, $resource, $envelope) = @_;
 	my $content = $envelope->{content};
 
-	if ($envelope->{success}) { $self->{known}{ $resource->{id} } = $content if $content->{_version}; }
+	if ($envelope->{success}) { $self->{known}{ $resource->{id} } = $content if $content->{schemas}; }
 	elsif (($content->{error_code} // '') eq 'VERSION_MISMATCH' && $content->{current} && $self->chance(60))
 	{
-		$self->{known}{ $resource->{id} } = { %{ $content->{current} }, _version => $content->{current_version} };
+		$self->{known}{ $resource->{id} } = $content->{current};
 	}
 	return;
 }

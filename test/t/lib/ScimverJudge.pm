@@ -220,6 +220,14 @@ sub wrongly_told
 	return @found;
 }
 
+# A mismatch shows what is there now, with its version: who goes on with that has read both.
+sub other_than_shown
+{
+	my ($self) = @_;
+	return map { 'another version: ' . shown(undef, $_) }
+	  grep { !same($_->{envelope}{content}{current}{_version}, $_->{envelope}{content}{current_version}) } $self->writes('VERSION_MISMATCH');
+}
+
 # What a refusal said of the merge held when the call came again at once: the current
 # version tells whether nobody wrote in between.
 sub lies

@@ -1,0 +1,267 @@
+-- Writes that are merged with what was changed since the version that they expect.
+SET scimver.password_cost = 4;
+CREATE FUNCTION version(n int) RETURNS text LANGUAGE sql AS $$ SELECT scim_get_user(id(n)::text)#>>'{meta,version}' $$;
+CREATE FUNCTION sets(path text, value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_array(jsonb_build_object('op', 'replace', 'path', path, 'value', value));
+CREATE FUNCTION removes(path text) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_build_array(jsonb_build_object('op', 'remove', 'path', path));
+CREATE FUNCTION content(resource jsonb) RETURNS text LANGUAGE sql IMMUTABLE RETURN plain(resource - 'id' - 'meta' - 'userName' - 'groups' - '_version'
+	- CASE WHEN resource->'schemas' = '["urn:ietf:params:scim:schemas:core:2.0:User"]' THEN 'schemas' ELSE '' END);
+-- what an error says of the merge, without who and when
+CREATE FUNCTION of_merge(detail jsonb) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+	coalesce(detail#>>'{merge,reason}', (SELECT string_agg((c - 'changed_by')::text, ' ' ORDER BY i) FROM jsonb_array_elements(detail#>'{merge,conflicts}') WITH ORDINALITY AS t(c, i)),
+		detail->>'merge', detail->>'path');
+CREATE FUNCTION fails(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' ', sqlstate, plain(sqlerrm), CASE WHEN detail LIKE '{%' THEN of_merge(detail::jsonb) END);
+END $$;
+-- What somebody does meanwhile, and what comes next of it: an object replaces the user, an array patches him.
+CREATE FUNCTION change(id text, what jsonb, expected text DEFAULT NULL, on_conflict text DEFAULT NULL, rules jsonb DEFAULT NULL) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+	IF jsonb_typeof(what) = 'array' THEN
+		RETURN scim_patch_user(id, what, expected, on_conflict => on_conflict, merge_rules => rules);
+	END IF;
+	RETURN scim_update_user(id, what || '{"userName": "u"}', expected, on_conflict => on_conflict, merge_rules => rules);
+END $$;
+-- A user is as "base", becomes "theirs", and "mine" is made of the base: what becomes of it, then what both sides
+-- changed, and that nothing but mine was changed, and all of it in one step that the history tells.
+CREATE FUNCTION merged(base jsonb, theirs jsonb, mine jsonb, rules jsonb DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	made jsonb := scim_create_user(base || '{"userName": "u"}');
+	user_id text := made->>'id';
+	v text := made#>>'{meta,version}';
+	now jsonb;
+	answer jsonb;
+	entry scim_history_rows;
+	result text;
+BEGIN
+	now := change(user_id, theirs);
+	answer := scim_call_tool('scim_' || CASE jsonb_typeof(mine) WHEN 'array' THEN 'patch' ELSE 'update' END || '_user', jsonb_build_object('user_id', user_id, 'expected_version', v, 'on_conflict', 'merge')
+		|| CASE jsonb_typeof(mine) WHEN 'array' THEN jsonb_build_object('operations', mine) ELSE jsonb_build_object('user_data', mine || '{"userName": "u"}') END
+		|| CASE WHEN rules IS NULL THEN '{}' ELSE jsonb_build_object('merge_rules', rules) END);
+	SELECT * INTO entry FROM scim_history_rows WHERE resource_id = user_id AND operation <> 'refused' ORDER BY seq DESC LIMIT 1;
+	result := CASE WHEN answer->'success' = 'true' THEN content(answer->'content') ELSE concat_ws(' ', answer#>>'{content,error_code}', of_merge(answer->'content')) END
+		|| E'\n    ' || concat_ws(' ', 'mine ' || (answer#>>'{metadata,merged,mine}'), 'theirs ' || (answer#>>'{metadata,merged,theirs}'), 'base ' || nullif(answer#>>'{metadata,merged,base_version}' = v, true),
+		CASE WHEN answer#>'{metadata,unchanged}' = 'true' THEN 'unchanged' END, 'changed ' || array_to_string(entry.changed, ', '),
+		CASE WHEN entry.expected_version = v THEN 'merged' WHEN entry.expected_version IS NOT NULL THEN 'merged from another' END);
+	IF answer->'success' = 'false' AND scim_get_user(user_id) - 'meta' <> now - 'meta' THEN
+		result := result || ' BUT WAS WRITTEN';
+	END IF;
+	PERFORM scim_delete_user(user_id);
+	RETURN result;
+END $$;
+
+-- ---- what fits ----
+
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('nickName', '"n"'));
+SELECT merged('{"title": "a"}', sets('title', '"b"'), '{"title": "a", "nickName": "n"}');
+-- the same by both, one of it more
+SELECT merged('{"title": "a"}', sets('title', '"b"'), '{"title": "b", "nickName": "n"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), '{"title": "b"}');
+-- by both the same, and nothing more: there already
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"b"'));
+-- mine is what it was: theirs stands
+SELECT merged('{"title": "a"}', sets('title', '"b"'), '{"title": "a"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"a"'));
+-- what mine leaves out, it removes
+SELECT merged('{"title": "a", "nickName": "n"}', sets('title', '"b"'), '{"title": "a"}');
+SELECT merged('{"title": "a", "nickName": "n"}', '{"title": "a"}', sets('title', '"b"'));
+SELECT merged('{"name": {"givenName": "g", "familyName": "f"}}', sets('name.givenName', '"h"'), '{"name": {"givenName": "g", "familyName": "i"}}');
+SELECT merged('{"emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}', sets('emails[type eq "work"].value', '"x"'), sets('emails[type eq "home"].value', '"y"'));
+SELECT merged('{"emails": [{"type": "work", "value": "w"}]}', removes('emails'), '{"emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}');
+-- filters mean what was read: which is not there any more
+SELECT merged('{"emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}', removes('emails[type eq "work"]'), removes('emails[value eq "w"]'));
+SELECT merged('{"emails": [{"type": "work", "value": "w", "display": "d"}]}', sets('emails[type eq "work"].value', '"x"'), sets('emails[value eq "w"].display', '"e"'));
+-- extensions
+SELECT merged('{}', sets('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', '"d"'), sets('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter', '"c"'));
+SELECT merged('{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "d"}}', sets('title', '"b"'), '{}');
+
+-- ---- what does not ----
+
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"c"'));
+SELECT merged('{"title": "a", "nickName": "n"}', sets('title', '"b"'), '{"title": "c"}');
+SELECT merged('{"title": "a"}', removes('title'), sets('title', '"c"'));
+SELECT merged('{"title": "a"}', sets('title', '"b"'), '{}');
+SELECT merged('{"name": {"givenName": "g", "familyName": "f"}}', sets('name.givenName', '"h"'), removes('name'));
+SELECT merged('{"emails": [{"type": "work", "value": "w"}]}', removes('emails[type eq "work"]'), sets('emails[type eq "work"].value', '"x"'));
+SELECT merged('{"emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}', sets('emails[type eq "work"].primary', 'true'), sets('emails[type eq "home"].primary', 'true'));
+-- a patch that does not suit what was read is an error of its own, and is there nothing to remove, then there was nothing
+SELECT merged('{"title": "a"}', sets('emails', '[{"type": "work", "value": "w"}]'), sets('emails[type eq "work"].value', '"x"'));
+SELECT merged('{"title": "a"}', sets('title', '"b"'), removes('nickName'));
+
+-- ---- rules ----
+
+SELECT merged('{"title": "a", "nickName": "n"}', '{"title": "b", "nickName": "o"}', '{"title": "c", "nickName": "p"}', '{"title": "mine"}');
+SELECT merged('{"title": "a", "nickName": "n"}', '{"title": "b", "nickName": "o"}', '{"title": "c", "nickName": "p"}', '{"title": "mine", "*": "theirs"}');
+SELECT merged('{"title": "a", "nickName": "n"}', '{"title": "b", "nickName": "o"}', '{"title": "c", "nickName": "p"}', '{"*": "mine", "nickName": "fail"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"c"'), '{"*": "theirs"}');
+SELECT merged('{"title": "a"}', removes('title'), sets('title', '"c"'), '{"TITLE": "mine"}');
+SELECT merged('{"title": "a"}', removes('title'), sets('title', '"c"'), '{"title": "theirs"}');
+SELECT merged('{"emails": [{"type": "work", "value": "w"}]}', sets('emails[type eq "work"].value', '"x"'), sets('emails[type eq "work"].value', '"y"'), '{"emails.value": "mine"}');
+SELECT merged('{"emails": [{"type": "work", "value": "w"}]}', sets('emails[type eq "work"].value', '"x"'), sets('emails[type eq "work"].value', '"y"'), '{"emails[type eq \"work\"].value": "mine"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"c"'), '{"title": "counter"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('title', '"c"'), '{"*": "max"}');
+SELECT merged('{"title": "a"}', sets('title', '"b"'), sets('nickName', '"c"'), '{"title": "counter"}');
+
+-- ---- passwords ----
+
+SELECT merged('{"password": "the first one"}', sets('title', '"b"'), sets('password', '"the second one"'));
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), sets('title', '"b"'));
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), sets('password', '"the third one"'));
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), sets('password', '"the second one"'));
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), '{"password": "the third one", "title": "b"}', '{"password": "mine"}');
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), '{"password": "the third one", "title": "b"}', '{"*": "theirs"}');
+SELECT merged('{"password": "the first one"}', sets('password', '"the second one"'), '{"password": "the third one"}', '{"password": "max"}');
+SELECT merged('{"title": "a"}', sets('password', '"the first one"'), removes('password'));
+-- whose it is
+SELECT scim_create_user('{"userName": "secretive", "password": "the first one"}')->>'id' AS secretive \gset
+SELECT scim_get_user(:'secretive')#>>'{meta,version}' AS before \gset
+SELECT scim_patch_user(:'secretive', sets('password', '"the second one"')) IS NOT NULL;
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', :'secretive', sets('password', '"the third one"'), :'before'));
+SELECT password_hash = crypt('the second one', password_hash) FROM users WHERE id::text = :'secretive';
+SELECT scim_patch_user(:'secretive', sets('password', '"the third one"'), :'before', on_conflict => 'merge', merge_rules => '{"password": "theirs"}')->>'userName';
+SELECT password_hash = crypt('the second one', password_hash) FROM users WHERE id::text = :'secretive';
+SELECT scim_patch_user(:'secretive', sets('password', '"the third one"'), :'before', on_conflict => 'merge', merge_rules => '{"password": "mine"}')->>'userName';
+SELECT password_hash = crypt('the third one', password_hash) FROM users WHERE id::text = :'secretive';
+-- the base, before two passwords, is what it was
+SELECT content(scim_patch_user(:'secretive', sets('title', '"t"'), :'before', on_conflict => 'merge'));
+SELECT password_hash = crypt('the third one', password_hash) FROM users WHERE id::text = :'secretive';
+
+-- ---- asked in vain ----
+
+INSERT INTO users (id, data) VALUES (id(1), '{"userName": "ada", "title": "a"}');
+SELECT version(1) AS v1 \gset
+-- before any lock, before anything of the resource
+CREATE FUNCTION asks(rules jsonb, on_conflict text DEFAULT 'merge', expected text DEFAULT 'someVersion') RETURNS text LANGUAGE sql AS $$
+	SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => %L, merge_rules => %L)', id(404), sets('title', '"x"'), expected, on_conflict, rules)) $$;
+SELECT asks(NULL, 'overwrite');
+SELECT asks(NULL, 'MERGE');
+SELECT asks(NULL, '');
+SELECT asks(NULL, 'merge', NULL);
+SELECT asks(NULL, 'merge', '*');
+SELECT asks(NULL, 'merge', 'W/"x"');
+SELECT asks('[]');
+SELECT asks('"mine"');
+SELECT asks('null');
+SELECT asks('{"title": "ours"}');
+SELECT asks('{"title": {"function": "public.f"}}');
+SELECT asks('{"title": null}');
+SELECT asks('{"shoeSize": "mine"}');
+SELECT asks('{"emails.shoeSize": "mine"}');
+SELECT asks('{"": "mine"}');
+SELECT asks('{"title": "ours"}', 'fail');
+SELECT asks('{"title": "ours"}', NULL, NULL);
+SELECT asks('{"title": "mine"}');
+SELECT fails(format('SELECT scim_update_user(%L, ''{"userName": "x"}'', on_conflict => ''merge'')', id(1)));
+SELECT fails(format('SELECT scim_update_user(%L, ''{"userName": "x"}'', %L, on_conflict => ''merge'', merge_rules => ''{"x": "mine"}'')', id(1), :'v1'));
+
+-- ---- nothing to be merged ----
+
+-- the version is the one that is expected: as without
+SELECT content(scim_patch_user(id(1)::text, sets('title', '"b"'), :'v1', on_conflict => 'merge'));
+SELECT content(scim_update_user(id(1)::text, '{"userName": "ada", "title": "c"}', version(1), on_conflict => 'merge', merge_rules => '{"title": "theirs"}'));
+SELECT expected_version IS NULL FROM scim_history_rows WHERE resource_id = id(1)::text ORDER BY seq DESC LIMIT 2;
+-- a call that is merged, made again: it is there, whatever else was changed
+SELECT version(1) AS v2 \gset
+SELECT content(scim_patch_user(id(1)::text, sets('nickName', '"n"')));
+SELECT content(scim_patch_user(id(1)::text, sets('title', '"d"'), :'v2', on_conflict => 'merge'));
+SELECT version(1) AS v3 \gset
+SELECT content(scim_patch_user(id(1)::text, sets('title', '"d"'), :'v2', on_conflict => 'merge')), version(1) = :'v3' AS same;
+SELECT content(scim_update_user(id(1)::text, '{"userName": "ada", "title": "d"}', :'v2', on_conflict => 'merge')), version(1) = :'v3' AS same;
+-- what comes of the merge is there already: nothing is written
+SELECT xmin AS x, ctid AS c FROM users WHERE id = id(1) \gset
+SELECT content(scim_update_user(id(1)::text, '{"userName": "ada", "title": "c"}', :'v2', on_conflict => 'merge')), version(1) = :'v3' AS same;
+SELECT xmin = :'x' AND ctid = :'c' AS same_row FROM users WHERE id = id(1);
+-- what the history does not know
+SELECT fails(format('SELECT scim_patch_user(%L, %L, ''neverWas'', on_conflict => ''merge'')', id(1), sets('title', '"x"')));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, ''neverWas'')', id(1), sets('title', '"x"')));
+-- it was somebody else's, by version and by tenant
+INSERT INTO users (id, data) VALUES (id(2), '{"userName": "bob", "title": "b"}');
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('title', '"x"'), version(2)));
+SELECT scim_create_user('{"userName": "ada", "title": "theirs"}', tenant_id => 'theirs')#>>'{meta,version}' AS theirs \gset
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('title', '"x"'), :'theirs'));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'', tenant_id => ''theirs'')', id(1), sets('title', '"x"'), :'v1'));
+-- of the life before that
+SELECT version(2) AS v4 \gset
+DELETE FROM users WHERE id = id(2);
+INSERT INTO users (id, data) VALUES (id(2), '{"userName": "bob", "title": "c"}');
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(2), sets('nickName', '"x"'), :'v4'));
+-- gone
+DELETE FROM users WHERE id = id(2);
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(2), sets('nickName', '"x"'), :'v4'));
+-- from before what triggers did not see
+SET session_replication_role = replica;
+UPDATE users SET data = data || '{"displayName": "unseen"}' WHERE id = id(1);
+RESET session_replication_role;
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"de"'), :'v2'));
+UPDATE users SET data = data - 'displayName' WHERE id = id(1);
+
+-- ---- the answer without a merge tells what one would come to ----
+
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L)', id(1), sets('locale', '"de"'), :'v2'));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L)', id(1), sets('title', '"x"'), :'v2'));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, merge_rules => ''{"title": "mine"}'')', id(1), sets('title', '"x"'), :'v2'));
+SELECT fails(format('SELECT scim_update_user(%L, ''{"userName": "ada", "title": "x"}'', %L, on_conflict => ''fail'')', id(1), :'v2'));
+-- it does not suit what was read
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L)', id(1), sets('emails[type eq "work"].value', '"x"'), :'v2'));
+
+-- ---- what comes out must be a resource ----
+
+SELECT version(1) AS v5 \gset
+INSERT INTO users (id, data) VALUES (id(3), '{"userName": "taken"}');
+SELECT scim_patch_user(id(1)::text, sets('nickName', '"m"'))->>'nickName';
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('userName', '"taken"'), :'v5'));
+SELECT content(scim_get_user(id(1)::text));
+
+-- ---- what a client that was told to reads and sends back whole ----
+
+SELECT scim_get_user(id(1)::text) AS read \gset
+INSERT INTO groups (id, data) VALUES (id(20), '{"displayName": "G"}');
+SELECT scim_patch_user(id(1)::text, sets('title', '"e"'))->>'title';
+SELECT content(scim_update_user(id(1)::text, :'read'::jsonb || '{"nickName": "k"}', :'read'::jsonb#>>'{meta,version}', on_conflict => 'merge'));
+SELECT content(scim_patch_user(id(1)::text, jsonb_build_array(jsonb_build_object('op', 'replace', 'value', :'read'::jsonb || '{"locale": "de"}')), :'read'::jsonb#>>'{meta,version}', on_conflict => 'merge',
+	merge_rules => '{"nickName": "theirs"}'));
+-- what it says of itself is compared with what was read
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), jsonb_build_array(jsonb_build_object('op', 'replace', 'value', jsonb_set(:'read', '{meta,version}', '"x"'))), :'read'::jsonb#>>'{meta,version}'));
+
+-- ---- in triggers ----
+
+-- of a call that has changed the resource itself
+CREATE FUNCTION inner_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	PERFORM scim_patch_user(NEW.id::text, '[{"op": "replace", "path": "displayName", "value": "inner"}]', TG_ARGV[0], on_conflict => 'merge');
+	RETURN NULL;
+END $$;
+SELECT version(1) AS v6 \gset
+SELECT format('CREATE TRIGGER zz_inner AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION inner_write(%L)', :'v6') \gexec
+SELECT content(scim_patch_user(id(1)::text, sets('title', '"outer"'))), content(scim_get_user(id(1)::text));
+DROP TRIGGER zz_inner ON users;
+SELECT operation, array_to_string(changed, ', '), expected_version = :'v6' AS merged FROM scim_history_rows WHERE resource_id = id(1)::text ORDER BY seq DESC LIMIT 2;
+SELECT count(*) FROM scim_get_version('User', id(1)::text, :'v6') v WHERE v->>'title' <> 'outer';
+-- a trigger that makes something else of what is written
+CREATE FUNCTION nick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.data := NEW.data || '{"nickName": "always"}'; RETURN NEW; END $$;
+CREATE TRIGGER nick BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION nick();
+SELECT content(scim_patch_user(id(1)::text, sets('locale', '"fr"'), :'v6', on_conflict => 'merge'));
+DROP TRIGGER nick ON users;
+-- or nothing
+CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER skip BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION skip();
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"it"'), :'v6'));
+DROP TRIGGER skip ON users;
+
+-- ---- far back ----
+
+SELECT version(1) AS v7 \gset
+DO $$ BEGIN FOR i IN 1 .. 1000 LOOP UPDATE users SET data = data || jsonb_build_object('timezone', 'z' || i) WHERE id = id(1); END LOOP; END $$;
+SELECT scim_patch_user(id(1)::text, sets('locale', '"it"'), :'v7', on_conflict => 'merge')->>'locale';
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"es"'), :'v7'));
+-- not kept any more
+SELECT version(1) AS v8 \gset
+UPDATE users SET data = data || '{"timezone": "pruned"}' WHERE id = id(1);
+DELETE FROM scim_history_rows WHERE resource_id = id(1)::text;
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"es"'), :'v8'));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L)', id(1), sets('locale', '"es"'), :'v8'));
+SELECT content(scim_patch_user(id(1)::text, sets('locale', '"it"'), :'v8', on_conflict => 'merge'));

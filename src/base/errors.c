@@ -319,17 +319,6 @@ scim_hint(ScimErrorCode code)
 	return code < SCIM_ERROR_CODES ? kinds[code].hint : situations[code - SCIM_ERROR_CODES].hint;
 }
 
-const ScimErrorKind *
-scim_error_kind_named(const char *name)
-{
-	for (int i = 0; i < SCIM_ERROR_CODES; i++)
-	{
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
-	}
-	return NULL;
-}
-
 ScimError *
 scim_error(ScimErrorCode code)
 {
@@ -588,4 +577,24 @@ bool
 scim_is_ours(const ErrorData *error)
 {
 	return error->domain != NULL && strcmp(error->domain, scim_domain) == 0;
+}
+
+/* The kind with that error_code, or NULL. */
+static const ScimErrorKind *
+kind_named(const char *name)
+{
+	for (int i = 0; i < SCIM_ERROR_CODES; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const ScimErrorKind *
+scim_kind_of_ours(const ErrorData *error)
+{
+	const char *colon = scim_is_ours(error) ? strchr(error->message, ':') : NULL;
+
+	return colon ? kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
 }

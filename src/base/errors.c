@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -450,7 +451,7 @@ static char *
 detail_text(const ScimError *error, const JsonbValue *further)
 {
 	JsonbValue *object = error->detail;
-	Jsonb	   *jsonb;
+	StringInfoData text;
 
 	if (further)
 	{
@@ -458,8 +459,9 @@ detail_text(const ScimError *error, const JsonbValue *further)
 		add_fields(object, error->detail);
 		add_fields(object, further);
 	}
-	jsonb = scim_write(object);
-	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	initStringInfo(&text);
+	scim_append_jsonb(&text, object);
+	return text.data;
 }
 
 /*

@@ -318,8 +318,9 @@ COMMENT ON FUNCTION scim_merge(jsonb, jsonb, jsonb, jsonb) IS
 	'Two changes of one content put together: {"merged", "mine", "theirs", "conflicts"}; rules: {"<path>": "fail", "mine", "theirs", "counter", "max" or "min"}';
 
 -- Users, groups, resources (sql/parts/users.sql, ...): what becomes of a conflict.
+-- The new functions get the owner and the rights of those of 1.0, which go
+-- (src/admin/upgrade.c).
 
-DROP FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -328,7 +329,6 @@ CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, ex
 COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Replaces a resource, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-DROP FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -337,7 +337,6 @@ CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations json
 COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version';
 
-DROP FUNCTION scim_update_user(text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -346,7 +345,6 @@ CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFA
 COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-DROP FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -355,7 +353,6 @@ CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text
 COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
 
-DROP FUNCTION scim_update_group(text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -364,7 +361,6 @@ CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEF
 COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
 
-DROP FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text);
 CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
 	on_conflict text DEFAULT NULL, merge_rules jsonb DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
@@ -372,6 +368,24 @@ CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version tex
 	AS 'MODULE_PATHNAME', 'scim_patch_group';
 COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
 	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
+
+CREATE FUNCTION scim_replace_functions(old regprocedure[], new regprocedure[]) RETURNS void
+	LANGUAGE C VOLATILE STRICT
+	AS 'MODULE_PATHNAME', 'scim_replace_functions';
+SELECT scim_replace_functions('{
+		"scim_update_resource(text,text,jsonb,text,text[],text[],text)",
+		"scim_patch_resource(text,text,jsonb,text,text[],text[],text)",
+		"scim_update_user(text,jsonb,text,text[],text[],text)",
+		"scim_patch_user(text,jsonb,text,text[],text[],text)",
+		"scim_update_group(text,jsonb,text,text[],text[],text)",
+		"scim_patch_group(text,jsonb,text,text[],text[],text)"}'::regprocedure[], '{
+		"scim_update_resource(text,text,jsonb,text,text[],text[],text,jsonb,text)",
+		"scim_patch_resource(text,text,jsonb,text,text[],text[],text,jsonb,text)",
+		"scim_update_user(text,jsonb,text,text[],text[],text,jsonb,text)",
+		"scim_patch_user(text,jsonb,text,text[],text[],text,jsonb,text)",
+		"scim_update_group(text,jsonb,text,text[],text[],text,jsonb,text)",
+		"scim_patch_group(text,jsonb,text,text[],text[],text,jsonb,text)"}'::regprocedure[]);
+DROP FUNCTION scim_replace_functions(regprocedure[], regprocedure[]);
 
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps

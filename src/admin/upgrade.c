@@ -1,18 +1,26 @@
 /*
  * upgrade.c
- *		What ALTER EXTENSION scimver UPDATE does to tables that are registered.
+ *		What ALTER EXTENSION scimver UPDATE does to tables that are registered, and to
+ *		functions that get other arguments.
  *
- * The upgrade script makes an SQL function of this, calls it, and drops it again:
- * nobody else can.  It runs as who updates the extension, a superuser, whoever
+ * The upgrade script makes SQL functions of this, calls them, and drops them again:
+ * nobody else can.  They run as who updates the extension, a superuser, whoever
  * owns the tables: catalogs are read and written, and no code of theirs is run.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "admin/inspect_triggers.h"
 #include "admin/mend.h"
 #include "base/errors.h"
 #include "base/protect.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -21,10 +29,15 @@
 #include "registry/our_trigger.h"
 #include "registry/schemas.h"
 #include "statement/ddl.h"
+#include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(scim_begin_history);
+PG_FUNCTION_INFO_V1(scim_replace_functions);
 
 /* ---- triggers ---- */
 
@@ -140,4 +153,130 @@ scim_begin_history(PG_FUNCTION_ARGS)
 	}
 	SPI_finish();
 	PG_RETURN_INT64(made);
+}
+
+/* ---- functions that get other arguments ---- */
+
+/* A function's owner and rights, as they are in the catalog. */
+typedef struct FunctionRights
+{
+	Oid			owner;
+	Acl		   *acl;			/* NULL: those that the owner's functions have by default */
+	int			member_count;
+	Oid		   *members;		/* roles that the acl names */
+}			FunctionRights;
+
+static void
+read_rights(HeapTuple tuple, FunctionRights * rights)
+{
+	bool		isnull;
+	Datum		acl = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
+
+	memset(rights, 0, sizeof(FunctionRights));
+	rights->owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	if (isnull)
+		return;
+	rights->acl = DatumGetAclPCopy(acl);
+	rights->member_count = aclmembers(rights->acl, &rights->members);
+}
+
+static HeapTuple
+find_function(Oid function)
+{
+	HeapTuple	tuple = SearchSysCacheCopy1(PROCOID, ObjectIdGetDatum(function));
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	return tuple;
+}
+
+/*
+ * Owner and rights, grantors and all, go to the function that comes instead.  Not by
+ * GRANT and REVOKE, which in a script would become the extension's own, and nothing
+ * that a dump has to tell.
+ */
+static void
+hand_over_rights(Relation catalog, Oid from, Oid to)
+{
+	HeapTuple	tuple = find_function(to);
+	Datum		values[Natts_pg_proc] = {0};
+	bool		nulls[Natts_pg_proc] = {0};
+	bool		replace[Natts_pg_proc] = {0};
+	FunctionRights given;
+	FunctionRights made;
+
+	read_rights(find_function(from), &given);
+	read_rights(tuple, &made);
+	values[Anum_pg_proc_proowner - 1] = ObjectIdGetDatum(given.owner);
+	values[Anum_pg_proc_proacl - 1] = PointerGetDatum(given.acl);
+	nulls[Anum_pg_proc_proacl - 1] = given.acl == NULL;
+	replace[Anum_pg_proc_proowner - 1] = replace[Anum_pg_proc_proacl - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replace);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+	changeDependencyOnOwner(ProcedureRelationId, to, given.owner);
+	updateAclDependencies(ProcedureRelationId, to, 0, given.owner, made.member_count,
+						  made.members, given.member_count, given.members);
+	InvokeObjectPostAlterHook(ProcedureRelationId, to, 0);
+}
+
+static void
+drop_functions(void *argument)
+{
+	performMultipleDeletions(argument, DROP_RESTRICT, 0);
+}
+
+/* Who uses one of them is told all that is in the way at once, and what to do. */
+static void
+drop_or_tell(ObjectAddresses * functions)
+{
+	ErrorData  *error = scim_protect(drop_functions, functions);
+
+	if (error == NULL)
+		return;
+	if (error->sqlerrcode == ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST)
+	{
+		error->message = "functions of scimver that get other arguments are used by other objects";
+		error->hint = "Drop those, run ALTER EXTENSION scimver UPDATE, and make them again.";
+	}
+	ReThrowError(error);
+}
+
+static int
+read_functions(ArrayType *array, Datum **functions)
+{
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(array, REGPROCEDUREOID, sizeof(Oid), true, TYPALIGN_INT, functions, &nulls,
+					  &count);
+	return count;
+}
+
+/*
+ * scim_replace_functions(old regprocedure[], new regprocedure[]): each new one, which is
+ * made already, gets the owner and the rights of the old one in its place, which goes.
+ */
+Datum
+scim_replace_functions(PG_FUNCTION_ARGS)
+{
+	ObjectAddresses *functions = new_object_addresses();
+	Relation	catalog = table_open(ProcedureRelationId, RowExclusiveLock);
+	Datum	   *from;
+	Datum	   *to;
+	int			count = read_functions(PG_GETARG_ARRAYTYPE_P(0), &from);
+
+	if (read_functions(PG_GETARG_ARRAYTYPE_P(1), &to) != count)
+		elog(ERROR, "not as many functions come as go");
+	for (int i = 0; i < count; i++)
+	{
+		ObjectAddress function;
+
+		hand_over_rights(catalog, DatumGetObjectId(from[i]), DatumGetObjectId(to[i]));
+		ObjectAddressSet(function, ProcedureRelationId, DatumGetObjectId(from[i]));
+		add_exact_object_address(&function, functions);
+	}
+	CommandCounterIncrement();
+	drop_or_tell(functions);
+	table_close(catalog, RowExclusiveLock);
+	PG_RETURN_VOID();
 }

@@ -21,6 +21,7 @@ require "$FindBin::RealBin/scim.pl";
 require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/history.pl";
+require "$FindBin::RealBin/merge.pl";
 require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
 require "$FindBin::RealBin/seals.pl";
@@ -379,6 +380,7 @@ my %measure = (
 	existing => \&measure_existing,
 	grants => \&measure_grants,
 	history => \&measure_history,
+	merge => \&measure_merge,
 	prune => \&measure_prune,
 	changes => \&measure_changes,
 	seals => \&measure_seals,

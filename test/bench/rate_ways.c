@@ -58,9 +58,10 @@
 	", 'version', u.version, 'location', '/Users/' || u.id))"
 
 /* An update on condition of a version, by ours and by hand. */
-#define UPDATE_USER \
+#define UPDATE_USER_WITH(argument) \
 	"SELECT r, r #>> '{meta,version}' " \
-	"FROM scim_update_user($2, $3::jsonb, $4, tenant_id => $1) AS r"
+	"FROM scim_update_user($2, $3::jsonb, $4, " argument "tenant_id => $1) AS r"
+#define UPDATE_USER UPDATE_USER_WITH("")
 #define ON_VERSION " AND version = $4"
 #define RETURNING_ROW " RETURNING data, version, id, revision, created, last_modified"
 #define RETURNING_SAME " RETURNING " SHOWN_USER ", version"
@@ -112,6 +113,9 @@ static const Way ways[] = {
 	{"same_nothing_c", TENANT_ID, SAME("nothing_c"), NULL, -1},
 	{"same_nothing_pl", TENANT_ID, SAME("nothing_pl"), NULL, -1},
 	{"update_function", TENANT_ID_DOCUMENT_VERSION, UPDATE_USER, NULL, 1},
+	{"update_fail", TENANT_ID_DOCUMENT_VERSION, UPDATE_USER_WITH("on_conflict => 'fail', "), NULL, 1},
+	{"update_merge", TENANT_ID_DOCUMENT_VERSION, UPDATE_USER_WITH("on_conflict => 'merge', "),
+	NULL, 1},
 	{"update_by_hand", TENANT_ID_DOCUMENT_VERSION,
 	REPLACE("users") ON_VERSION RETURNING_ROW, NULL, 1},
 	{"update_by_hand_same", TENANT_ID_DOCUMENT_VERSION,

@@ -31,6 +31,7 @@ $node->safe_psql('db', q{
 my @steps = (
 	q{EXECUTE get(md5('user1')::uuid::text)},
 	q{EXECUTE list('userName sw "User1"')},
+	q{EXECUTE change(md5('user' || :n)::uuid::text, '[{"op": "replace", "path": "title", "value": ":name :moment"}]')},
 	q{SELECT app.title(md5('user' || :n)::uuid::text, ':name :moment')},
 	q{SELECT scim_patch_group(md5('group1')::uuid::text, '[{"op": "replace", "path": "displayName", "value": ":name :moment"}]') ->> 'displayName'},
 	q{SELECT scim_add_members(md5('group2')::uuid::text, ARRAY[md5('user' || :n)::uuid::text]) ->> 'displayName'},
@@ -41,7 +42,8 @@ my @steps = (
 	q{SELECT scim_delete_user(id::text) IS NULL FROM users WHERE user_name = scim_fold(':name :moment')},
 	q{SELECT role FROM scim_own_grants WHERE tenant_id = 'other'},
 );
-my $prepare = q{PREPARE get (text) AS SELECT scim_get_user($1) ->> 'userName'; PREPARE list (text) AS SELECT scim_list_users($1) ->> 'totalResults'};
+my $prepare = q{PREPARE get (text) AS SELECT scim_get_user($1) ->> 'userName'; PREPARE list (text) AS SELECT scim_list_users($1) ->> 'totalResults';
+	PREPARE change (text, jsonb) AS SELECT scim_patch_user($1, $2, NULL, tenant_id => 'default') ->> 'title'};
 my %answers;
 
 sub take_steps
@@ -65,7 +67,7 @@ foreach my $name (sort keys %session)
 {
 	$session{$name}->query_safe($prepare);
 	$answers{$name} = take_steps($session{$name}, $name, 'before');
-	is($answers{$name}, join("\n", 'User1', '11', "$name before", "$name before", 'Group 2', 'true', 'true', "$name before", 'User', 'f', 'clerk'),
+	is($answers{$name}, join("\n", 'User1', '11', "$name before", "$name before", "$name before", 'Group 2', 'true', 'true', "$name before", 'User', 'f', 'clerk'),
 		"$name: what it does before");
 }
 $session{old}->query_safe(q{BEGIN ISOLATION LEVEL REPEATABLE READ; EXECUTE get(md5('user4')::uuid::text)});

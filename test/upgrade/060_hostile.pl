@@ -33,6 +33,8 @@ my $traps = q{
 	CREATE FUNCTION scim_may_read_history(text, text, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION format(text, regclass, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION isempty(int8multirange) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION scim_replace_functions(text, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION scim_replace_functions(text[], text[]) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION aclexplode(aclitem[], OUT grantee oid) RETURNS SETOF oid LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	RESET ROLE};
 

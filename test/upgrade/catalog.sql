@@ -103,3 +103,8 @@ SELECT 'first rights', pg_describe_object(p.classoid, p.objoid, p.objsubid), p.p
 	(SELECT string_agg(x::text, ', ' ORDER BY x::text) FROM unnest(p.initprivs) x)
 	FROM pg_init_privs p, members m WHERE p.classoid = m.classid AND p.objoid = m.objid
 	ORDER BY pg_describe_object(p.classoid, p.objoid, p.objsubid) COLLATE "C";
+-- roles that cannot be dropped because of a member
+SELECT 'role', s.refobjid::regrole, s.deptype, pg_describe_object(s.classid, s.objid, s.objsubid)
+	FROM pg_shdepend s JOIN members m ON s.classid = m.classid AND s.objid = m.objid
+	WHERE s.refclassid = 'pg_authid'::regclass AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+	ORDER BY 2, 3, 4;

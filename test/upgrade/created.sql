@@ -43,9 +43,9 @@ DECLARE
 	f regprocedure;
 BEGIN
 	REVOKE EXECUTE ON FUNCTION scim_delete_user, scim_get_user FROM PUBLIC;
-	GRANT EXECUTE ON FUNCTION scim_create_table(text, text, jsonb) TO keeper WITH GRANT OPTION;
+	GRANT EXECUTE ON FUNCTION scim_create_table(text, text, jsonb), scim_update_user TO keeper WITH GRANT OPTION;
 	FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
-		WHERE e.extname = 'scimver' AND p.prorettype <> 'event_trigger'::regtype AND EXISTS (SELECT FROM old_functions o WHERE o.name = p.oid::regprocedure::text)
+		WHERE e.extname = 'scimver' AND p.prorettype <> 'event_trigger'::regtype AND EXISTS (SELECT FROM old_functions o WHERE o.name = p.proname)
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON %s %s TO clerk', CASE WHEN f = 'scim_backfill(regclass,integer)'::regprocedure THEN 'PROCEDURE' ELSE 'FUNCTION' END, f);
 	END LOOP;
@@ -55,6 +55,13 @@ BEGIN
 	END IF;
 END $$;
 
+-- those that have other arguments by now: a right that was passed on, one that PUBLIC lost
+SELECT format('GRANT USAGE ON SCHEMA %s TO keeper', extnamespace::regnamespace) FROM pg_extension WHERE extname = 'scimver' \gexec
+SET ROLE keeper;
+GRANT EXECUTE ON FUNCTION scim_update_user TO "Odd owner; --";
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION scim_update_group, scim_patch_resource FROM PUBLIC;
+
 -- views, rules, defaults and indexes that depend on the extension's functions, views and operators
 CREATE VIEW app.one_user AS SELECT u.id, scim_get_user(u.id::text) AS resource, scim_version(u.data) AS version FROM users u;
 CREATE VIEW app.listed AS SELECT scim_list_users(sort_by => 'userName', count => 3) AS answer, scim_list_groups('displayName pr') AS groups;
@@ -63,7 +70,7 @@ CREATE VIEW app.problems AS SELECT problem, detail FROM scim_check_table('users'
 CREATE VIEW app.about AS SELECT scim_call_tool('scim_server_info', '{}'::text) -> 'success' AS success, scim_get_schemas() IS NOT NULL AS schemas;
 CREATE MATERIALIZED VIEW app.folded AS SELECT scim_fold(login) AS login, scim_canonical(to_jsonb(p)) AS canonical FROM app.people p;
 CREATE INDEX ON app.people (scim_fold(mail));
-CREATE FUNCTION app.rename(text, text) RETURNS jsonb LANGUAGE sql
+CREATE FUNCTION app.enrol(text, text) RETURNS jsonb LANGUAGE sql
 BEGIN ATOMIC
-	SELECT scim_patch_user($1, jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'displayName', 'value', $2)));
+	SELECT scim_add_members($1, ARRAY[$2]);
 END;

@@ -62,7 +62,8 @@ sub run_file
 	return $node->safe_psql($database, slurp_file("$FindBin::RealBin/$file"));
 }
 
-# The functions of 1.0: what was granted on them must stay.
+# The functions of 1.0, by name: what was granted on them must stay, also where their
+# arguments are others by now.
 sub old_functions
 {
 	my ($node) = @_;
@@ -70,7 +71,7 @@ sub old_functions
 
 	new_database($node, 'old', old_version()) if $exists eq '0';
 	return $node->safe_psql('old', q{
-		SELECT quote_literal(p.oid::regprocedure::text) FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+		SELECT DISTINCT quote_literal(p.proname) FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'scimver' ORDER BY 1});
 }
 

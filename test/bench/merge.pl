@@ -1,0 +1,104 @@
+# merge.pl: what merging costs, and a mismatch that tells what a merge would come to; part
+# of figures.pl, whose subs it calls.
+use strict;
+use warnings;
+
+our (%env, $quick, $database, $rounds);
+
+my $patch = q{jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'nickName', 'value', mine -> 'nickName'))};
+my $tool = q{scim_call_tool('scim_update_user', jsonb_build_object('user_id', id, 'expected_version', base, 'user_data', mine))};
+
+# Calls for a user in bench_mine, each true if it came out as it should.
+my %call = (
+	update => q{scim_update_user(id, mine_now, theirs) -> 'nickName' = mine -> 'nickName'},
+	patch => qq{scim_patch_user(id, $patch, theirs) -> 'nickName' = mine -> 'nickName'},
+	merged_update => q{scim_update_user(id, mine, base, on_conflict => 'merge') @> (theirs_data || mine_now)},
+	merged_patch => qq{scim_patch_user(id, $patch, base, on_conflict => 'merge') \@> mine_now},
+	mismatch => qq{($tool)::jsonb #> '{content,merge,clean}' = 'true'},
+	# what is kept begins behind the five changes: there is nothing to tell of them
+	mismatch_untold => qq{($tool)::jsonb #>> '{content,error_code}' = 'VERSION_MISMATCH'});
+my @calls = sort keys %call;
+
+# What so many calls take of a processor, those for the users from the first on; in microseconds each.
+sub take_calls
+{
+	my ($name, $first, $count) = @_;
+	my $file = "$env{SERVER}/merge_session.sql";
+	my $taken = 'SELECT * FROM bench_taken();';
+
+	open(my $out, '>', $file) or die "$file: $!";
+	print $out join "\n", 'SET synchronous_commit = off;', "PREPARE call(int) AS SELECT $call{$name} FROM bench_mine WHERE n = \$1;",
+		# plans and what is cached are made first
+		map({ "EXECUTE call($_);" } $first .. $first + 19), $taken, map({ "EXECUTE call($_);" } $first + 20 .. $first + 19 + $count), $taken, '';
+	close $out or die "$file: $!";
+	my @lines = split /\n/, sql(undef, '-f', $file);
+	my ($before, $after) = map { [ split /\|/ ] } grep { /\|/ } @lines;
+
+	unlink $file;
+	die "$name: a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
+	return ($after->[0] - $before->[0]) / 1000 / $count;
+}
+
+# Round by round, users who had five changes since they were read.
+sub take_merges
+{
+	my ($turns, $count) = @_;
+	my $each = $count + 20;
+	my %taken;
+
+	foreach my $turn (0 .. $turns - 1)
+	{
+		my %first = map { ($calls[$_] => 1 + $each * (($_ + $turn) % @calls)) } 0 .. $#calls;
+
+		foreach my $name (@calls)
+		{
+			my $kept = $name eq 'mismatch_untold' ? 'false' : 'true';
+
+			sql("SELECT bench_change($first{$name}, $first{$name} + $each - 1, $kept)");
+		}
+		sql(undef, '-c', 'VACUUM users', '-c', 'VACUUM bench_mine');
+		push @{ $taken{$_} }, take_calls($_, $first{$_}, $count) foreach $turn % 2 ? @calls : reverse @calls;
+	}
+	return \%taken;
+}
+
+# scim_merge of two who changed different attributes, and of two who changed the same, in microseconds.
+sub take_merge_alone
+{
+	my ($turns, $times) = @_;
+	my $merge = q{SELECT count(scim_merge(base_data, mine, theirs_data)) FROM (SELECT * FROM bench_mine WHERE n <= 100) m, generate_series(1, %d)};
+	my @taken;
+
+	foreach my $turn (1 .. $turns)
+	{
+		my @lines = split /\n/, sql(undef, '-c', sprintf($merge, 1), '-c', 'SELECT bench_cpu()', '-c', sprintf($merge, $times), '-c', 'SELECT bench_cpu()');
+
+		push @taken, ($lines[3] - $lines[1]) / 1000 / 100 / $times;
+	}
+	return \@taken;
+}
+
+sub measure_merge
+{
+	my ($count, $turns) = $quick ? (400, 9) : (2000, 15);
+	my $users = @calls * ($count + 20);
+	my ($taken, $r);
+
+	make_database('bench_merge', $users, qw(users.sql history.sql merge.sql));
+	$taken = take_merges($turns, $count);
+	figure('CPU of a merged update, base 5 changes back / conditional patch of the same', '<=', 1.3, [ ratios($taken->{merged_update}, $taken->{patch}) ], '', 1);
+	figure('... / conditional update of the same', '<=', 2.5, [ ratios($taken->{merged_update}, $taken->{update}) ], '', 1);
+	figure('... merged patch / conditional patch of the same', '<=', undef, [ ratios($taken->{merged_patch}, $taken->{patch}) ], '');
+	figure('... merged update', '<=', undef, $taken->{merged_update}, 'us');
+	figure("CPU of a tool's VERSION_MISMATCH, 5 changes and the merge told / nothing kept of them", '<=', 1.5, [ ratios($taken->{mismatch}, $taken->{mismatch_untold}) ], '', 1);
+	figure('... told', '<=', undef, $taken->{mismatch}, 'us');
+	figure('CPU of scim_merge of two users of ' . sql('SELECT avg(pg_column_size(mine))::int FROM bench_mine') =~ s/\s+//r . ' bytes', '<=', 25, take_merge_alone($turns, $quick ? 100 : 300), 'us', 1);
+	# what is to be told apart is less than what a slice differs from another
+	local $rounds = $quick ? 31 : 61;
+	$r = rates(1, 'off', qw(update_fail update_merge));
+	figure('scim_update_user without a conflict, on_conflict merge / fail', '>=', 0.98, [ ratios($r->{update_merge}, $r->{update_fail}) ], '', 1);
+	$database = 'postgres';
+	sql('DROP DATABASE bench_merge');
+}
+
+1;

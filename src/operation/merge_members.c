@@ -33,7 +33,7 @@ typedef struct Merging
 	ScimMemberChange mine;		/* what mine did to the base, once that is known */
 	ScimTally	then;			/* how often who is of interest is a member of the base, */
 	ScimTally	now;			/* and is one now */
-}			Merging;
+} Merging;
 
 /* ---- who is a member ---- */
 
@@ -69,7 +69,7 @@ has_id(const ScimTally *tally, const char *id)
 
 /* The id as the tallies have it; what cannot be one is no member's. */
 static const char *
-id_of(const Merging * merging, const ScimMember *member)
+id_of(const Merging *merging, const ScimMember *member)
 {
 	const ScimIdType *type = merging->table->member_type;
 	Datum		id;
@@ -79,7 +79,7 @@ id_of(const Merging * merging, const ScimMember *member)
 
 /* Of who is to come no type is known if he was not found. */
 static bool
-has(const Merging * merging, const ScimTally *tally, const ScimMember *member)
+has(const Merging *merging, const ScimTally *tally, const ScimMember *member)
 {
 	const char *id = id_of(merging, member);
 	const ScimResourceType *type = member->type ? scim_resource_type(member->type) : NULL;
@@ -91,7 +91,7 @@ has(const Merging * merging, const ScimTally *tally, const ScimMember *member)
 
 /* Who of mine is a member now. */
 static void
-ask_now(Merging * merging)
+ask_now(Merging *merging)
 {
 	const ScimMemberChange *mine = &merging->mine;
 	const ScimIdType *type = merging->table->member_type;
@@ -106,6 +106,7 @@ ask_now(Merging * merging)
 		const ScimMember *member = i < mine->add_count ? &mine->add[i]
 		: &mine->remove[i - mine->add_count];
 
+		CHECK_FOR_INTERRUPTS();
 		if (scim_parse_id(type, member->value, &ids[count]))
 			count++;
 	}
@@ -131,7 +132,7 @@ ask_now(Merging * merging)
 
 /* Of those who were asked for now: with what moved since taken back. */
 static void
-ask_then(Merging * merging)
+ask_then(Merging *merging)
 {
 	const ScimTally *moved = &merging->past->members.moved;
 
@@ -139,6 +140,7 @@ ask_then(Merging * merging)
 	{
 		const ScimTallied *member = &merging->now.items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		count_member(&merging->then, member->type, member->id, member->net);
 	}
 	for (int i = 0; i < moved->count; i++)
@@ -151,7 +153,7 @@ ask_then(Merging * merging)
 
 /* All of them; NULL: nobody can tell. */
 static const ScimMemberThen *
-read_then(Merging * merging, int *count)
+read_then(Merging *merging, int *count)
 {
 	const ScimMemberThen *members = scim_past_members(merging->past, count);
 
@@ -165,7 +167,7 @@ read_then(Merging * merging, int *count)
 
 /* Those of the members that are shown now who were members then. */
 static void
-append_still_there(const Merging * merging, JsonbValue *array, Jsonb *shown)
+append_still_there(const Merging *merging, JsonbValue *array, Jsonb *shown)
 {
 	ScimWalk	walk;
 	JsonbValue	members;
@@ -191,7 +193,7 @@ append_still_there(const Merging * merging, JsonbValue *array, Jsonb *shown)
  * his name of now, of which no version tells.
  */
 static JsonbValue *
-show_then(const Merging * merging, const ScimMemberThen *members, int count)
+show_then(const Merging *merging, const ScimMemberThen *members, int count)
 {
 	const ScimTarget *target = &merging->write->target;
 	ScimRow		row = merging->write->row;
@@ -237,7 +239,7 @@ mine_as_sent(const ScimWrite *write)
 #define ANY_TYPE ""
 
 static ScimTally
-tally_added(const Merging * merging)
+tally_added(const Merging *merging)
 {
 	ScimTally	tally = {0};
 
@@ -257,7 +259,7 @@ tally_added(const Merging * merging)
  * another who is, and by their ids they cannot be told apart.
  */
 static bool
-find_removed(Merging * merging)
+find_removed(Merging *merging)
 {
 	ScimMemberChange *mine = &merging->mine;
 	ScimTally	named = tally_added(merging);
@@ -285,7 +287,7 @@ find_removed(Merging * merging)
 
 /* What mine does by the members of then; false: nobody can tell. */
 static bool
-compare_with_all(Merging * merging)
+compare_with_all(Merging *merging)
 {
 	ScimMemberChange *mine = &merging->mine;
 	int			count;
@@ -304,7 +306,7 @@ compare_with_all(Merging * merging)
 }
 
 static bool
-compare_with_named(Merging * merging)
+compare_with_named(Merging *merging)
 {
 	ask_now(merging);
 	ask_then(merging);
@@ -315,7 +317,7 @@ compare_with_named(Merging * merging)
 
 /* Has one come meanwhile who would go with those that mine removes, as he has the same id? */
 static bool
-has_newcomer(const Merging * merging, const char *id)
+has_newcomer(const Merging *merging, const char *id)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
@@ -328,7 +330,7 @@ has_newcomer(const Merging * merging, const char *id)
 
 /* Those that mine adds, and are no members yet; returns whether mine adds any. */
 static bool
-keep_added(Merging * merging, ScimMemberChange *left)
+keep_added(Merging *merging, ScimMemberChange *left)
 {
 	bool		adds = false;
 
@@ -348,7 +350,7 @@ keep_added(Merging * merging, ScimMemberChange *left)
 
 /* The same of those that it removes; *unclear: one of them cannot be removed alone. */
 static bool
-keep_removed(Merging * merging, ScimMemberChange *left, bool *unclear)
+keep_removed(Merging *merging, ScimMemberChange *left, bool *unclear)
 {
 	bool		removes = false;
 
@@ -370,7 +372,7 @@ keep_removed(Merging * merging, ScimMemberChange *left, bool *unclear)
 }
 
 static void
-settle(Merging * merging, ScimWriteMerge *result)
+settle(Merging *merging, ScimWriteMerge *result)
 {
 	ScimMemberChange left = {
 		.add = new_members(merging->mine.add_count),
@@ -385,20 +387,28 @@ settle(Merging * merging, ScimWriteMerge *result)
 	result->members = left;
 }
 
-/* Sums tell that mine is what was there then, or theirs is: then mine is done as it is. */
+/*
+ * What sums tell: all that mine names were the members then, or theirs changed nothing,
+ * and mine can be done as it is.
+ */
 static bool
-settle_by_sums(Merging * merging, bool theirs, ScimWriteMerge *result)
+settle_by_sums(Merging *merging, bool theirs, ScimWriteMerge *result)
 {
-	const ScimMembersWrite *set = &merging->write->members;
+	const ScimWrite *write = merging->write;
 	ScimMemberSum sum;
 
-	if (!merging->mine.replace || merging->mine.has_filters)
+	if (merging->mine.has_filters)
 		return false;
-	scim_sum_set(&set->add, &sum);
-	if (set->missing == NULL && scim_same_members(&sum, &merging->past->members.sum))
-		return true;
+	if (merging->mine.replace && write->members.missing == NULL)
+	{
+		scim_sum_set(&write->members.add, &sum);
+		if (scim_same_members(&sum, &merging->past->members.sum))
+			return true;
+	}
 	if (theirs)
 		return false;
+	if (scim_members_are_there(&write->members, write->target.tenant, &write->row))
+		return true;
 	result->merge.mine = scim_name_side(result->merge.mine, "members");
 	result->touches_members = true;
 	result->members = merging->mine;
@@ -406,7 +416,7 @@ settle_by_sums(Merging * merging, bool theirs, ScimWriteMerge *result)
 }
 
 static void
-merge_mine(Merging * merging, bool theirs, ScimWriteMerge *result)
+merge_mine(Merging *merging, bool theirs, ScimWriteMerge *result)
 {
 	merging->mine = mine_as_sent(merging->write);
 	if (settle_by_sums(merging, theirs, result))

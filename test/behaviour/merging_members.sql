@@ -24,6 +24,7 @@ CREATE FUNCTION leaves(VARIADIC members int[]) RETURNS void LANGUAGE sql AS $$
 	DELETE FROM groups_members WHERE group_id = id(101) AND member_id = ANY (SELECT id(n) FROM unnest(members) n) $$;
 CREATE FUNCTION renamed(name text) RETURNS void LANGUAGE sql AS $$
 	SELECT scim_patch_group(id(101)::text, patch(rename(name))) $$;
+CREATE FUNCTION emptied() RETURNS void LANGUAGE sql AS $$ TRUNCATE groups_members $$;
 CREATE FUNCTION forgotten() RETURNS void LANGUAGE sql AS $$
 	DELETE FROM scim_history_rows WHERE resource_id = id(101)::text $$;
 CREATE FUNCTION deleted(n int) RETURNS void LANGUAGE sql AS $$ SELECT scim_delete_user(id(n)::text) $$;
@@ -167,7 +168,13 @@ CALL merges('{1,2}', 'joins(4, 5, 6)', whole('mine', 1));
 CALL merges('{1,2}', 'joins(4, 5, 6)', patch(remove_those('display eq "User 1"')));
 CALL merges('{1,2}', 'joins(4, 5, 6)', whole('mine', 1, 2));
 CALL merges('{1,2}', 'joins(4, 5, 6)', patch(rename('mine')));
+-- so is all where everybody who moved is back
+CALL merges('{1,2}', 'joins(4, 5, 6), leaves(4, 5, 6), renamed(~theirs~)', patch(add(7)));
+CALL merges('{1,2}', 'joins(4, 5, 6), leaves(4, 5, 6), renamed(~theirs~)', whole('G', 2, 3));
 RESET scimver.history_members;
+-- who went with all the others is not kept
+CALL merges('{1,2,3}', 'emptied(), joins(4)', patch(add(5)));
+CALL merges('{1,2,3}', 'emptied(), joins(4)', patch(rename('mine')));
 -- what moved before the base is of no interest
 CALL merges('{1,2,3,4,5,6}', 'joins(7), leaves(1)', patch(add(8), remove(2)));
 -- the base is no longer there

@@ -87,6 +87,13 @@ has(const Merging *merging, const ScimTally *tally, const ScimMember *member)
 	return type ? has_member(tally, type->name, id) : has_id(tally, id);
 }
 
+/* One of those who come, or, behind them, of those who go. */
+static const ScimMember *
+nth_named(const ScimMemberChange *change, int i)
+{
+	return i < change->add_count ? &change->add[i] : &change->remove[i - change->add_count];
+}
+
 /* ---- members of now ---- */
 
 /* Who of mine is a member now. */
@@ -103,11 +110,8 @@ ask_now(Merging *merging)
 
 	for (int i = 0; i < all; i++)
 	{
-		const ScimMember *member = i < mine->add_count ? &mine->add[i]
-		: &mine->remove[i - mine->add_count];
-
 		CHECK_FOR_INTERRUPTS();
-		if (scim_parse_id(type, member->value, &ids[count]))
+		if (scim_parse_id(type, nth_named(mine, i)->value, &ids[count]))
 			count++;
 	}
 	if (count == 0)
@@ -130,11 +134,27 @@ ask_now(Merging *merging)
 
 /* ---- members of then ---- */
 
-/* Of those who were asked for now: with what moved since taken back. */
+/* What moved since is taken back of one that mine names, of whatever type. */
+static void
+take_back(Merging *merging, const ScimMember *member)
+{
+	const char *id = id_of(merging, member);
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimTallied *moved = scim_find_tallied(&merging->past->members.moved,
+													 (*type)->name, id);
+
+		if (moved)
+			count_member(&merging->then, moved->type, moved->id, moved->net);
+	}
+}
+
+/* Who of mine was a member then: who is one now, but for those who moved. */
 static void
 ask_then(Merging *merging)
 {
-	const ScimTally *moved = &merging->past->members.moved;
+	const ScimMemberChange *mine = &merging->mine;
 
 	for (int i = 0; i < merging->now.count; i++)
 	{
@@ -143,11 +163,10 @@ ask_then(Merging *merging)
 		CHECK_FOR_INTERRUPTS();
 		count_member(&merging->then, member->type, member->id, member->net);
 	}
-	for (int i = 0; i < moved->count; i++)
+	for (int i = 0; i < mine->add_count + mine->remove_count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		count_member(&merging->then, moved->items[i].type, moved->items[i].id,
-					 moved->items[i].net);
+		take_back(merging, nth_named(mine, i));
 	}
 }
 

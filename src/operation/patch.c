@@ -77,6 +77,24 @@ patch_row(ScimWrite *write, ScimPathSet *differs)
 										  shown, differs);
 }
 
+/*
+ * Is what is wanted there already?  Of what is to be merged only if the patch leaves the
+ * document as it is: columns may have no place for what it makes of this row, which nobody
+ * asked for, and one for what it makes of the row that it was written for.
+ */
+static bool
+is_there(ScimWrite *write, bool stale, const ScimPathSet *differs)
+{
+	Jsonb	   *data = scim_row_data(write->target.table, &write->row);
+
+	if (differs->count > 0 || (stale && scim_write_counts(write)))
+		return false;
+	if (stale && write->merges &&
+		compareJsonbContainers(&data->root, &write->wanted.document->root) != 0)
+		return false;
+	return scim_write_is_there(write, stale);
+}
+
 static void
 patch(void *argument)
 {
@@ -88,10 +106,8 @@ patch(void *argument)
 	scim_write_lock_row(write);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	patch_row(write, stale ? &differs : NULL);
-	write->unchanged = differs.count == 0 && scim_write_is_there(write, stale) &&
-		!(stale && scim_write_counts(write));
-	/* what does not suit the row may have suited what it was */
-	if (!write->merges || differs.count == 0)
+	write->unchanged = is_there(write, stale, &differs);
+	if (!(stale && write->merges))
 	{
 		scim_write_take_apart(write, &write->row);
 		scim_refuse_removal(write, write->wanted.split);

@@ -159,16 +159,18 @@ sub intend
 my %rule_paths = (count => "$tally:count");
 
 # What becomes of a conflict.  Whoever counts has it counted, or the sum is not what all
-# of them were told.
+# of them were told.  Whoever adds an address merges, or where one was added meanwhile,
+# and columns have no place for two, he is told of that (INVALID_VALUE).
 sub resolution
 {
-	my ($self, $intents) = @_;
+	my ($self, $intents, $known) = @_;
 	my $counts = exists $intents->{count};
+	my $merges = $counts || grep { /^emails/ && !defined place_value($known, $_) } keys %$intents;
 	my @rules = grep { $self->chance(30) } map { $rule_paths{$_} // s/\..*//r } grep { !/^count|^member / } sort keys %$intents;
 	my %rules = map { $_ => $self->choose('mine', 'theirs', 'fail') } @rules;
 
-	return () if !$counts && $self->chance(35);
-	return (on_conflict => 'fail') if !$counts && $self->chance(10);
+	return () if !$merges && $self->chance(35);
+	return (on_conflict => 'fail') if !$merges && $self->chance(10);
 	$rules{'*'} = $self->choose('mine', 'theirs') if $self->chance(10);
 	$rules{"$tally:count"} = 'counter' if $counts;
 	return (on_conflict => 'merge', %rules ? (merge_rules => \%rules) : ());
@@ -182,7 +184,7 @@ sub write
 	my $intents = $self->intend($resource, $known);
 	my $wanted = $known;
 	my @operations = map { operations($known, $_, $intents->{$_}) } sort keys %$intents;
-	my %arguments = (id_of($resource), expected_version => $known->{_version}, $self->resolution($intents));
+	my %arguments = (id_of($resource), expected_version => $known->{_version}, $self->resolution($intents, $known));
 	my $needs_version = grep { /^count|^emails/ } keys %$intents;    # it is another change where something else is there
 
 	return $self->move_members($resource, $intents) if !(grep { !/^member / } keys %$intents) && $self->chance(40);
@@ -255,10 +257,10 @@ sub learn
 	my ($self, $resource, $envelope) = @_;
 	my $content = $envelope->{content};
 
-	if ($envelope->{success}) { $self->{known}{ $resource->{id} } = $content if $content->{_version}; }
+	if ($envelope->{success}) { $self->{known}{ $resource->{id} } = $content if $content->{schemas}; }
 	elsif (($content->{error_code} // '') eq 'VERSION_MISMATCH' && $content->{current} && $self->chance(60))
 	{
-		$self->{known}{ $resource->{id} } = { %{ $content->{current} }, _version => $content->{current_version} };
+		$self->{known}{ $resource->{id} } = $content->{current};
 	}
 	return;
 }

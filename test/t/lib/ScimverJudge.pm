@@ -31,7 +31,7 @@ sub shown
 	@told{qw(id operation agent expected version previous changed differences)} =
 	  @{$change}{qw(id operation agent expected version previous changed differences)} if $change;
 	@{ $told{write} }{qw(agent tool arguments intents status)} = @{$write}{qw(agent tool arguments intents status)} if $write;
-	$told{answer} = $write->{envelope}{success} ? $write->{envelope}{metadata} : $write->{envelope}{content} if $write;
+	$told{answer} = ($write->{envelope} // {})->{success} ? $write->{envelope}{metadata} : $write->{envelope}{content} if $write;
 	return ScimverBridge->encode(\%told);
 }
 
@@ -218,6 +218,22 @@ sub wrongly_told
 		push @found, 'told of the merge: ' . shown($write->{change}, $write) unless $right;
 	}
 	return @found;
+}
+
+# Answers that none of these writes may get.
+sub unforeseen
+{
+	my ($self) = @_;
+	return map { 'unforeseen: ' . shown(undef, $_) }
+	  grep { $_->{status} !~ /^(?:acknowledged|lost|VERSION_MISMATCH|OUTCOME_UNKNOWN|RETRY_LATER|CONFLICT_STORM)$/ } @{ $self->{writes} };
+}
+
+# A mismatch shows what is there now, with its version: who goes on with that has read both.
+sub other_than_shown
+{
+	my ($self) = @_;
+	return map { 'another version: ' . shown(undef, $_) }
+	  grep { !same($_->{envelope}{content}{current}{_version}, $_->{envelope}{content}{current_version}) } $self->writes('VERSION_MISMATCH');
 }
 
 # What a refusal said of the merge held when the call came again at once: the current

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -319,17 +320,6 @@ scim_hint(ScimErrorCode code)
 	return code < SCIM_ERROR_CODES ? kinds[code].hint : situations[code - SCIM_ERROR_CODES].hint;
 }
 
-const ScimErrorKind *
-scim_error_kind_named(const char *name)
-{
-	for (int i = 0; i < SCIM_ERROR_CODES; i++)
-	{
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
-	}
-	return NULL;
-}
-
 ScimError *
 scim_error(ScimErrorCode code)
 {
@@ -461,7 +451,7 @@ static char *
 detail_text(const ScimError *error, const JsonbValue *further)
 {
 	JsonbValue *object = error->detail;
-	Jsonb	   *jsonb;
+	StringInfoData text;
 
 	if (further)
 	{
@@ -469,8 +459,9 @@ detail_text(const ScimError *error, const JsonbValue *further)
 		add_fields(object, error->detail);
 		add_fields(object, further);
 	}
-	jsonb = scim_write(object);
-	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	initStringInfo(&text);
+	scim_append_jsonb(&text, object);
+	return text.data;
 }
 
 /*
@@ -588,4 +579,24 @@ bool
 scim_is_ours(const ErrorData *error)
 {
 	return error->domain != NULL && strcmp(error->domain, scim_domain) == 0;
+}
+
+/* The kind with that error_code, or NULL. */
+static const ScimErrorKind *
+kind_named(const char *name)
+{
+	for (int i = 0; i < SCIM_ERROR_CODES; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const ScimErrorKind *
+scim_kind_of_ours(const ErrorData *error)
+{
+	const char *colon = scim_is_ours(error) ? strchr(error->message, ':') : NULL;
+
+	return colon ? kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
 }

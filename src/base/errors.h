@@ -136,9 +136,6 @@ extern const ScimErrorKind *scim_error_kind(ScimErrorCode code);
 /* What to do next, of a code or a situation. */
 extern const char *scim_hint(ScimErrorCode code);
 
-/* The kind with that error_code, or NULL. */
-extern const ScimErrorKind *scim_error_kind_named(const char *name);
-
 /*
  * Raising: begin, add the fields that the catalogue names for the code, throw.
  *
@@ -199,5 +196,8 @@ extern SCIM_NORETURN void scim_throw_path(ScimErrorCode code, const char *path, 
 
 /* Was this error raised by scim_throw?  (Not by somebody's RAISE that looks like it.) */
 extern bool scim_is_ours(const ErrorData *error);
+
+/* Of an error that is: its kind; else NULL. */
+extern const ScimErrorKind *scim_kind_of_ours(const ErrorData *error);
 
 #endif							/* SCIM_BASE_ERRORS_H */

@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "base/json_text.h"
+#include "base/jsonb_pairs.h"
 #include "base/jsonb_tree.h"
 #include "common/jsonapi.h"
 #include "mb/pg_wchar.h"
@@ -18,6 +19,7 @@ typedef struct Sink
 {
 	StringInfo	out;			/* NULL: it is only counted */
 	int64		size;
+	bool		as_jsonb;		/* with white space, and members in the order of jsonb */
 } Sink;
 
 static void write_value(Sink *sink, const JsonbValue *value);
@@ -38,7 +40,13 @@ put_text(Sink *sink, const char *text)
 
 /* ---- scalars ---- */
 
-/* The escape that has to stand for a byte in a string (RFC 8259 section 7), in "room"; or NULL. */
+static inline bool
+must_be_escaped(unsigned char byte)
+{
+	return byte < ' ' || byte == '"' || byte == '\\';
+}
+
+/* The escape that has to stand for such a byte in a string (RFC 8259 section 7), maybe in "room". */
 static const char *
 escape_of(unsigned char byte, char room[7])
 {
@@ -48,8 +56,6 @@ escape_of(unsigned char byte, char room[7])
 
 	if (byte < lengthof(short_escapes) && short_escapes[byte])
 		return short_escapes[byte];
-	if (byte >= ' ')
-		return NULL;
 	snprintf(room, 7, "\\u%04x", byte);
 	return room;
 }
@@ -65,12 +71,11 @@ write_string(Sink *sink, const JsonbValue *value)
 	for (int i = 0; i < length; i++)
 	{
 		char		room[7];
-		const char *escape = escape_of(string[i], room);
 
-		if (!escape)
+		if (!must_be_escaped(string[i]))
 			continue;
 		put(sink, string + written, i - written);
-		put_text(sink, escape);
+		put_text(sink, escape_of(string[i], room));
 		written = i + 1;
 	}
 	put(sink, string + written, length - written);
@@ -92,11 +97,11 @@ static void
 write_member(Sink *sink, bool first, const JsonbValue *key, const JsonbValue *value)
 {
 	if (!first)
-		put(sink, ",", 1);
+		put_text(sink, sink->as_jsonb ? ", " : ",");
 	if (key)
 	{
 		write_string(sink, key);
-		put(sink, ":", 1);
+		put_text(sink, sink->as_jsonb ? ": " : ":");
 	}
 	write_value(sink, value);
 }
@@ -123,6 +128,19 @@ write_array(Sink *sink, const JsonbValue *array)
 	for (int i = 0; i < array->val.array.nElems; i++)
 		write_member(sink, i == 0, NULL, &array->val.array.elems[i]);
 	put(sink, "]", 1);
+}
+
+static void
+write_sorted(Sink *sink, const JsonbValue *object)
+{
+	int			count;
+	const JsonbPair **pairs = scim_sorted_pairs(object, &count);
+
+	put(sink, "{", 1);
+	for (int i = 0; i < count; i++)
+		write_member(sink, i == 0, &pairs[i]->key, &pairs[i]->value);
+	put(sink, "}", 1);
+	pfree(pairs);
 }
 
 static void
@@ -161,7 +179,10 @@ write_value(Sink *sink, const JsonbValue *value)
 			write_array(sink, value);
 			break;
 		case jbvObject:
-			write_object(sink, value);
+			if (sink->as_jsonb)
+				write_sorted(sink, value);
+			else
+				write_object(sink, value);
 			break;
 		default:
 			elog(ERROR, "unexpected jsonb value type: %d", (int) value->type);
@@ -173,7 +194,15 @@ write_value(Sink *sink, const JsonbValue *value)
 void
 scim_append_json(StringInfo out, const JsonbValue *value)
 {
-	Sink		sink = {out, 0};
+	Sink		sink = {.out = out};
+
+	write_value(&sink, value);
+}
+
+void
+scim_append_jsonb(StringInfo out, const JsonbValue *value)
+{
+	Sink		sink = {.out = out, .as_jsonb = true};
 
 	write_value(&sink, value);
 }
@@ -181,7 +210,7 @@ scim_append_json(StringInfo out, const JsonbValue *value)
 int64
 scim_json_size(const JsonbValue *value)
 {
-	Sink		sink = {NULL, 0};
+	Sink		sink = {0};
 
 	write_value(&sink, value);
 	return sink.size;

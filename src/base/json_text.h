@@ -16,7 +16,10 @@
 /* Appends the value, a tree or binary, without white space. */
 extern void scim_append_json(StringInfo out, const JsonbValue *value);
 
-/* How many bytes that takes. */
+/* The same as the text of the jsonb that scim_write would make of it, which need not be made. */
+extern void scim_append_jsonb(StringInfo out, const JsonbValue *value);
+
+/* How many bytes the value takes, without white space. */
 extern int64 scim_json_size(const JsonbValue *value);
 
 /*

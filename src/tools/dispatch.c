@@ -12,7 +12,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "tools/arguments.h"
-#include "tools/envelope.h"
+#include "tools/failure.h"
 #include "tools/handlers.h"
 #include "tools/history.h"
 #include "tools/lists.h"
@@ -119,8 +119,8 @@ answer(ScimToolCall *call)
 		error = scim_protect(run, call);
 		if (!error)
 			return call->answer;
+		error = scim_look_at_mismatch(call, error);
 		kind = scim_kind_of_error(call, error);
-		scim_look_at_mismatch(call, &error, &kind);
 		if (kind == scim_error_kind(SCIM_INTERNAL))
 			log_error("failed with", error);
 

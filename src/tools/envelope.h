@@ -7,11 +7,13 @@
 #ifndef SCIM_TOOLS_ENVELOPE_H
 #define SCIM_TOOLS_ENVELOPE_H
 
-#include "base/errors.h"
 #include "tools/tool_call.h"
 
 /* The start of "metadata": what is known of every call.  To be added to. */
 extern JsonbValue *scim_metadata(const ScimToolCall *call);
+
+/* The whole of an answer. */
+extern text *scim_envelope(bool success, const JsonbValue *content, const JsonbValue *metadata);
 
 /* A success with any content. */
 extern text *scim_success(const JsonbValue *content, const JsonbValue *metadata);
@@ -37,12 +39,5 @@ extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 
 /* What the content of a failure says is to be done, in place of what it said. */
 extern void scim_set_next_step(JsonbValue *content, const char *step);
-
-/* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
-extern text *scim_failure(const ScimToolCall *call, const ErrorData *error,
-						   const ScimErrorKind *kind);
-
-/* Which of our errors is it, or does it become? */
-extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);
 
 #endif							/* SCIM_TOOLS_ENVELOPE_H */

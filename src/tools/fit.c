@@ -7,11 +7,19 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "tools/fit.h"
+
+/*
+ * What of a name or id that a client sent is repeated: the error's code shall
+ * stand in the first kilobyte.
+ */
+#define NAME_BYTES 500
 
 /* What an answer cannot be understood without. */
 static const char *const kept[] = {
@@ -137,4 +145,26 @@ scim_say_omitted(JsonbValue *metadata, JsonbValue *omitted, const char *how_to_g
 	scim_set_value(metadata, "omitted", omitted);
 	if (how_to_go_on)
 		scim_set_text(metadata, "how_to_go_on", how_to_go_on);
+}
+
+const char *
+scim_clip(const char *string, int limit)
+{
+	int			length = strlen(string);
+	const char *text = string;
+	int64		size;
+
+	for (JsonbValue value = scim_text(text); (size = scim_json_size(&value)) > limit;
+		 value = scim_text(text))
+	{
+		length = pg_mbcliplen(string, length, Min(length - 1, (int64) length * limit / size));
+		text = psprintf("%.*s...", length, string);
+	}
+	return text;
+}
+
+const char *
+scim_clip_name(const char *given)
+{
+	return scim_clip(scim_shown_name(given, strlen(given)), NAME_BYTES);
 }

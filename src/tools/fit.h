@@ -45,6 +45,12 @@ extern int64 scim_drop_last(JsonbValue *object, const char *list, const char *mo
 /* Adds to a number of the object, 0 if it is not there. */
 extern void scim_add_count(JsonbValue *object, const char *name, int count);
 
+/* A C string, or its beginning: whole characters only, and no more bytes than that as JSON. */
+extern const char *scim_clip(const char *string, int limit);
+
+/* The same of a name or id that a client sent. */
+extern const char *scim_clip_name(const char *given);
+
 /*
  * Says in "metadata" that "omitted" (if not empty) was left out, and how to go
  * on (NULL: nothing more, or next_steps say it).

@@ -54,7 +54,8 @@ is_own(const ScimToolCall *call, const ErrorData *error)
 	JsonbValue	id;
 	JsonbValue	expected;
 
-	if (!call->id || !call->expected || !error->detail)
+	if (!call->id || !call->expected ||
+		scim_kind_of_ours(error) != scim_error_kind(SCIM_VERSION_MISMATCH))
 		return false;
 	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
 	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
@@ -66,20 +67,16 @@ is_own(const ScimToolCall *call, const ErrorData *error)
  * What is to be brought back had been deleted at another version: that it is not there is
  * no news.  Where anything else goes wrong, the answer only lacks the current state.
  */
-void
-scim_look_at_mismatch(ScimToolCall *call, ErrorData **error, const ScimErrorKind **kind)
+ErrorData *
+scim_look_at_mismatch(ScimToolCall *call, ErrorData *error)
 {
 	ErrorData  *again;
 
-	if (*kind != scim_error_kind(SCIM_VERSION_MISMATCH) || !is_own(call, *error))
-		return;
+	if (!is_own(call, error))
+		return error;
 	again = scim_protect(read_current, call);
 	call->stale = !again || !scim_is_ours(again) || call->tool->id == TOOL_RESTORE;
-	if (!call->stale)
-	{
-		*error = again;
-		*kind = scim_kind_of_error(call, again);
-	}
+	return call->stale ? error : again;
 }
 
 bool
@@ -247,11 +244,11 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	"Both changes fit together: make the same call again, with the same expected_version and " \
 	"on_conflict \"merge\", and nothing is lost."
 
-/* Of conflicts: of an update, a patch, an update of what is not shown; a rule follows but the last. */
+/* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
 #define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
 #define MERGE_ON \
-	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to stand " \
-	"whatever comes in between, merge_rules such as "
+	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
+	"stand whatever comes in between, merge_rules such as "
 #define WHOLE_STEP "write that into current, and send the whole of it" MERGE_ON
 #define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
 #define YOURS_STEP \

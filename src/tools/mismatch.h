@@ -12,10 +12,10 @@
 /*
  * After an error of the call: if it is VERSION_MISMATCH of what the call was for, it is
  * stale, and the resource is read as it is now.  What that finds is newer than the
- * mismatch, so if the resource is gone or forbidden by now, that becomes the error.
+ * mismatch: if the resource is gone or forbidden by now, that is the error that is
+ * returned, else the one that is given.
  */
-extern void scim_look_at_mismatch(ScimToolCall *call, ErrorData **error,
-								  const ScimErrorKind **kind);
+extern ErrorData *scim_look_at_mismatch(ScimToolCall *call, ErrorData *error);
 
 /* Is the resource what the call expected, now that it is read again? */
 extern bool scim_current_is_expected(const ScimToolCall *call);

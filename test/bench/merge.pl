@@ -9,11 +9,12 @@ my $patch = q{jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'nic
 my $tool = q{scim_call_tool('scim_update_user', jsonb_build_object('user_id', id, 'expected_version', base, 'user_data', mine))};
 
 # Calls for a user in bench_mine, each true if it came out as it should.
+my $merged = q{-> 'nickName' = mine -> 'nickName'};
 my %call = (
-	update => q{scim_update_user(id, mine_now, theirs) -> 'nickName' = mine -> 'nickName'},
-	patch => qq{scim_patch_user(id, $patch, theirs) -> 'nickName' = mine -> 'nickName'},
-	merged_update => q{scim_update_user(id, mine, base, on_conflict => 'merge') @> (theirs_data || mine_now)},
-	merged_patch => qq{scim_patch_user(id, $patch, base, on_conflict => 'merge') \@> mine_now},
+	update => "scim_update_user(id, mine_now, theirs) $merged",
+	patch => "scim_patch_user(id, $patch, theirs) $merged",
+	merged_update => "scim_update_user(id, mine, base, on_conflict => 'merge') $merged",
+	merged_patch => "scim_patch_user(id, $patch, base, on_conflict => 'merge') $merged",
 	mismatch => qq{($tool)::jsonb #> '{content,merge,clean}' = 'true'},
 	# what is kept begins behind the five changes: there is nothing to tell of them
 	mismatch_untold => qq{($tool)::jsonb #>> '{content,error_code}' = 'VERSION_MISMATCH'});
@@ -36,6 +37,10 @@ sub take_calls
 
 	unlink $file;
 	die "$name: a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
+	my $last = $first + 19 + $count;
+	my $wanted = $name =~ /mismatch/ ? 'theirs_data' : 'mine_now';
+	my $other = sql("SELECT count(*) FROM bench_mine m JOIN users u ON u.id = m.id::uuid WHERE n BETWEEN $first AND $last AND u.data <> $wanted");
+	die "$name: $other users are not as they should be\n" if $other != 0;
 	return ($after->[0] - $before->[0]) / 1000 / $count;
 }
 

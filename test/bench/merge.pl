@@ -44,7 +44,7 @@ sub take_calls
 	return ($after->[0] - $before->[0]) / 1000 / $count;
 }
 
-# Round by round, users who had five changes since they were read.
+# Round by round, users who had five changes since they were read, and none before.
 sub take_merges
 {
 	my ($turns, $count) = @_;
@@ -53,7 +53,7 @@ sub take_merges
 
 	foreach my $turn (0 .. $turns - 1)
 	{
-		my %first = map { ($calls[$_] => 1 + $each * (($_ + $turn) % @calls)) } 0 .. $#calls;
+		my %first = map { ($calls[$_] => 1 + $each * ($turn * @calls + $_)) } 0 .. $#calls;
 
 		foreach my $name (@calls)
 		{
@@ -71,7 +71,7 @@ sub take_merges
 sub take_merge_alone
 {
 	my ($turns, $times) = @_;
-	my $merge = q{SELECT count(scim_merge(base_data, mine, theirs_data)) FROM (SELECT * FROM bench_mine WHERE n <= 100) m, generate_series(1, %d)};
+	my $merge = q{SELECT count(scim_merge(base_data, mine, theirs_data)) FROM (SELECT * FROM bench_mine ORDER BY n LIMIT 100) m, generate_series(1, %d)};
 	my @taken;
 
 	foreach my $turn (1 .. $turns)
@@ -85,8 +85,8 @@ sub take_merge_alone
 
 sub measure_merge
 {
-	my ($count, $turns) = $quick ? (400, 9) : (2000, 15);
-	my $users = @calls * ($count + 20);
+	my ($count, $turns) = $quick ? (300, 11) : (1000, 21);
+	my $users = $turns * @calls * ($count + 20);
 	my ($taken, $r);
 
 	make_database('bench_merge', $users, qw(users.sql history.sql merge.sql));

@@ -154,13 +154,22 @@ drop_from_elsewhere(Jsonb *content, const JsonbValue *name, const JsonbValue **v
 		check_members(*value);
 }
 
+static void
+make_binary(JsonbValue *value)
+{
+	if (value->type == jbvObject || value->type == jbvArray)
+		scim_root(scim_write(value), value);
+}
+
 /* As it counts; "schemas" in order. */
 static void
 normalize(const JsonbValue *name, JsonbValue *value)
 {
 	if (scim_string_is(name, "schemas"))
-		scim_root(scim_write(scim_sorted_schemas(value)), value);
+		*value = *scim_sorted_schemas(value);
+	make_binary(value);
 	*value = scim_pruned(value);
+	make_binary(value);
 }
 
 /* Each value as it counts; one that is unassigned is none. */

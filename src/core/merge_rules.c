@@ -142,7 +142,33 @@ throw_path(const char *path, const char *problem)
 	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
 }
 
-/* No name in it is empty, and no bracket unlike those of conflicts. */
+/* Names with '.' between them; it is taken apart. */
+static bool
+are_names(char *names)
+{
+	char	   *dot;
+
+	for (; (dot = strchr(names, '.')) != NULL; names = dot + 1)
+	{
+		*dot = '\0';
+		if (!scim_is_attribute_name(names))
+			return false;
+	}
+	return scim_is_attribute_name(names);
+}
+
+/* A URN, names, or both with ':' between them. */
+static bool
+is_path(const char *plain)
+{
+	const char *colon = strrchr(plain, ':');
+
+	if (scim_is_urn(plain))
+		return true;
+	return (colon == NULL || scim_is_urn(pnstrdup(plain, colon - plain))) &&
+		are_names(pstrdup(colon ? colon + 1 : plain));
+}
+
 static void
 check_path(const char *path)
 {
@@ -153,8 +179,7 @@ check_path(const char *path)
 	if (strchr(plain.data, '['))
 		throw_path(path, "has other brackets than paths of conflicts have, such as "
 				   "emails[type eq \"work\"] or emails[value eq \"a@example.com\"]");
-	if (plain.len == 0 || strchr(".:", plain.data[0]) || strchr(".:", plain.data[plain.len - 1]) ||
-		strstr(plain.data, ".."))
+	if (!is_path(plain.data))
 		throw_path(path, "is no path");
 	pfree(plain.data);
 }

@@ -134,14 +134,29 @@ merged_count(const int *count)
 	return count[SCIM_BASE] + mine + theirs;
 }
 
+/* One that both sides brought is told as such, and goes by member. */
+static void
+merge_new_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+{
+	bool		told = merging->told;
+
+	scim_add_changed(merging, SCIM_MINE);
+	scim_add_changed(merging, SCIM_THEIRS);
+	merging->told = true;
+	merge_members(merging, of, merged);
+	merging->told = told;
+}
+
 /* What goes here and is changed there is a conflict of the whole. */
 static void
 merge_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
-	if (of[SCIM_MINE] && of[SCIM_THEIRS])
-		merge_members(merging, of, merged);
-	else
+	if (of[SCIM_MINE] == NULL || of[SCIM_THEIRS] == NULL)
 		merge_whole(merging, of, merged);
+	else if (of[SCIM_BASE] == NULL)
+		merge_new_element(merging, of, merged);
+	else
+		merge_members(merging, of, merged);
 }
 
 /* Those that a part of theirs tells apart. */

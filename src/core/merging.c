@@ -65,6 +65,8 @@ scim_add_changed(ScimMerging *merging, int side)
 {
 	List	  **paths = side == SCIM_MINE ? &merging->merge->mine : &merging->merge->theirs;
 
+	if (merging->told)
+		return;
 	*paths = lappend(*paths, path_at_hand(merging));
 }
 

@@ -17,6 +17,7 @@ typedef struct ScimMerging
 	ScimMerge  *merge;
 	StringInfoData path;		/* of the value that is at hand, "" of the whole */
 	int			attribute;		/* so long is the name of its attribute, in front of the path */
+	bool		told;			/* that both sides changed what is at hand, as a whole */
 	Size		paths_size;		/* what the paths in the result take together */
 } ScimMerging;
 

@@ -68,9 +68,13 @@ static const ForIds find_members = {
 	FOR_IDS}
 };
 
+/* how many of them: what inherits the table may hold a membership once more */
+#define COUNT_EACH(members) \
+	"SELECT pg_catalog.count(*) FROM (SELECT DISTINCT " members ") AS each"
+
 static const ForIds count_members = {
-	.few = {.sql = "SELECT pg_catalog.count(*) FROM " AMONG_FEW(""), FOR_IDS},
-	.many = {.sql = "SELECT pg_catalog.count(*) FROM {table} AS t WHERE " AMONG_MANY, FOR_IDS}
+	.few = {.sql = COUNT_EACH("found.{member} FROM " AMONG_FEW("t.{member}")), FOR_IDS},
+	.many = {.sql = COUNT_EACH("t.{member} FROM {table} AS t WHERE " AMONG_MANY), FOR_IDS}
 };
 
 static const ForIds remove_members = {

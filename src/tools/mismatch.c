@@ -16,7 +16,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-/* What the error's own fields may take where "current" is to stand beside them. */
+/* What the error's own fields may need, and "current" is still to stand beside them. */
 #define FIELDS_BYTES (4 * 1024)
 
 /* What stands beside both: metadata, next steps. */
@@ -138,22 +138,28 @@ values_of(const JsonbValue *conflicts, int *count)
 	return values;
 }
 
-/* Paths are left: they say what there is to be looked at. */
-static int64
-drop_values(JsonbValue *merge, int64 excess)
+/* The conflicts of a merge, opened; NULL: there are none. */
+static JsonbValue *
+open_conflicts(JsonbValue *merge)
 {
 	const JsonbValue *given = scim_get(merge, "conflicts", strlen("conflicts"));
 	JsonbValue *conflicts;
-	Value	   *values;
-	int			count;
-	int			dropped = 0;
 
-	if (excess <= 0 || given == NULL)
-		return excess;
+	if (given == NULL)
+		return NULL;
 	conflicts = scim_open(given);
 	for (int i = 0; i < conflicts->val.array.nElems; i++)
 		conflicts->val.array.elems[i] = *scim_open(&conflicts->val.array.elems[i]);
-	values = values_of(conflicts, &count);
+	scim_set_value(merge, "conflicts", conflicts);
+	return conflicts;
+}
+
+/* Paths are left: they say what there is to be looked at. */
+static int64
+drop_values(JsonbValue *merge, const Value * values, int count, int64 excess)
+{
+	int			dropped = 0;
+
 	for (; dropped < count && excess > 0; dropped++)
 	{
 		const		Value *value = &values[dropped];
@@ -161,7 +167,6 @@ drop_values(JsonbValue *merge, int64 excess)
 		(void) scim_remove(value->conflict, value->side, strlen(value->side));
 		excess -= value->size;
 	}
-	scim_set_value(merge, "conflicts", conflicts);
 	scim_add_count(merge, "omitted_values", dropped);
 	return excess;
 }
@@ -181,9 +186,9 @@ size_of_current(const ScimToolCall *call, bool with_groups)
 	return size;
 }
 
-/* What the fields may take, that want "size" bytes. */
+/* What the fields may take, that need at least so many bytes. */
 static int64
-room_for_fields(const ScimToolCall *call, int64 size)
+room_for_fields(const ScimToolCall *call, int64 least)
 {
 	int64		room = SCIM_ERROR_BYTES - BESIDE_BYTES;
 
@@ -193,7 +198,7 @@ room_for_fields(const ScimToolCall *call, int64 size)
 	{
 		int64		current = size_of_current(call, groups);
 
-		if (Min(size, FIELDS_BYTES) + current <= room)
+		if (Min(least, FIELDS_BYTES) + current <= room)
 			return room - current;
 	}
 	return room - DIFFERING_BYTES;
@@ -203,17 +208,25 @@ int64
 scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 {
 	const JsonbValue *given = scim_get(content, "merge", strlen("merge"));
+	const JsonbValue *changes = scim_get(content, "changes", strlen("changes"));
+	JsonbValue *merge = given ? scim_open(given) : scim_new_object();
+	JsonbValue *conflicts = open_conflicts(merge);
 	int64		size = scim_json_size(content);
-	int64		room = room_for_fields(call, size);
-	int64		excess = size - room;
-	JsonbValue *merge;
+	int64		least = size - (changes ? scim_json_size(changes) : 0);
+	int			count = 0;
+	Value	   *values = conflicts ? values_of(conflicts, &count) : NULL;
+	int64		excess;
+	int64		room;
 
+	for (int i = 0; i < count; i++)
+		least -= values[i].size;
+	room = room_for_fields(call, least);
+	excess = size - room;
 	if (excess <= 0)
 		return room;
 	/* counts are still to come */
 	excess += SPARE_BYTES;
-	merge = given ? scim_open(given) : scim_new_object();
-	excess = drop_values(merge, excess);
+	excess = drop_values(merge, values, count, excess);
 	excess = scim_drop_last(content, "changes", "more_changes", 1, excess);
 	excess = scim_drop_last(merge, "conflicts", "more_conflicts", 1, excess);
 	excess = scim_drop_last(merge, "theirs", "more_theirs", 1, excess);

@@ -1,6 +1,8 @@
 -- Calls of tools that are refused are on record, and nothing of it is in what resources were.
 \i :behaviour/history_words.sql
 SET scimver.agent = 'Claude';
+-- so many calls are refused here
+SET scimver.max_attempts = 0;
 SET application_name = 'psql';
 -- what was recorded since it was asked last; whatever is in it is named, but what is not the same each time
 CREATE TABLE asked (seq bigint);

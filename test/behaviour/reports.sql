@@ -3,6 +3,7 @@
 -- stored.  (Of the mapped storage, no two ids differ but by case.)
 CREATE FUNCTION call(tool text, arguments jsonb, expected text DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT scim_call_tool(tool, arguments || CASE WHEN expected IS NULL THEN '{}' ELSE jsonb_build_object('expected_version', expected) END) $$;
+SET scimver.max_attempts = 0;
 -- no more of an answer than that
 CREATE FUNCTION report(a jsonb) RETURNS text LANGUAGE sql IMMUTABLE RETURN plain(jsonb_strip_nulls(jsonb_build_object(
 	'error', a#>'{content,error_code}', 'differing', a#>'{content,differing_paths}', 'ignored', a#>'{metadata,ignored}', 'unchanged', a#>'{metadata,unchanged}',

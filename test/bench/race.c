@@ -18,9 +18,9 @@
  * recount.sql.  Everything that decides is asked over a connection that takes
  * no part in the race.
  *
- * "naive" is no scenario of ours: it checks the version and writes in two
- * statements, as others do.  It must be found wrong, or this program finds
- * nothing.
+ * "naive" and "unlocked" are no scenarios of ours: the one checks the version and
+ * writes in two statements, as others do, the other merges without a lock.  They
+ * must be found wrong, or this program finds nothing.
  */
 #include "race.h"
 
@@ -267,9 +267,9 @@ run_scenario(void)
 static const Scenario *
 find_scenario(const char *name)
 {
-	const Scenario *const tables[] = {user_scenarios, group_scenarios};
+	const Scenario *const tables[] = {user_scenarios, group_scenarios, merge_scenarios};
 
-	for (int i = 0; i < 2; i++)
+	for (size_t i = 0; i < lengthof(tables); i++)
 		for (const Scenario *found = tables[i]; found->name; found++)
 			if (strcmp(found->name, name) == 0)
 				return found;

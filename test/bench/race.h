@@ -95,5 +95,6 @@ extern void recount(void);
 /* ended by one without a name */
 extern const Scenario user_scenarios[];
 extern const Scenario group_scenarios[];
+extern const Scenario merge_scenarios[];
 
 #endif							/* RACE_H */

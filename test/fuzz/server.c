@@ -21,6 +21,7 @@
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
@@ -428,6 +429,19 @@ DirectFunctionCall1Coll(PGFunction function, Oid collation, Datum argument)
 	return function(call);
 }
 
+Datum
+DirectFunctionCall2Coll(PGFunction function, Oid collation, Datum a, Datum b)
+{
+	LOCAL_FCINFO(call, 2);
+
+	InitFunctionCallInfoData(*call, NULL, 2, collation, NULL, NULL);
+	call->args[0].value = a;
+	call->args[0].isnull = false;
+	call->args[1].value = b;
+	call->args[1].isnull = false;
+	return function(call);
+}
+
 struct varlena *
 pg_detoast_datum(struct varlena *datum)
 {
@@ -580,6 +594,113 @@ Numeric
 int64_to_numeric(int64 value)
 {
 	return new_numeric(psprintf("%lld", (long long) value));
+}
+
+/* Digits in front of the point, and behind it. */
+static void
+measure(Numeric number, int *whole, int *scale)
+{
+	const char *text = numeric_text(number);
+	const char *point = strchr(text, '.');
+
+	text += *text == '-';
+	*whole = Max(*whole, (int) (point ? (size_t) (point - text) : strlen(text)));
+	*scale = Max(*scale, point ? (int) strlen(point + 1) : 0);
+}
+
+/* So many of them, neither sign nor point. */
+static char *
+digits_of(Numeric number, int whole, int scale)
+{
+	const char *text = numeric_text(number);
+	char	   *digits = palloc(whole + scale + 1);
+	const char *point;
+	int			length;
+
+	text += *text == '-';
+	point = strchr(text, '.');
+	length = point ? (int) (point - text) : (int) strlen(text);
+	memset(digits, '0', whole + scale);
+	digits[whole + scale] = '\0';
+	memcpy(digits + whole - length, text, length);
+	if (point)
+		memcpy(digits + whole, point + 1, strlen(point + 1));
+	return digits;
+}
+
+/* a + sign * b, digit by digit; a is not less where they are subtracted. */
+static void
+add_digits(char *a, const char *b, int length, int sign)
+{
+	for (int i = length - 1, carry = 0; i >= 0; i--)
+	{
+		int			digit = a[i] - '0' + sign * (b[i] - '0') + carry;
+
+		carry = digit < 0 ? -1 : digit / 10;
+		a[i] = '0' + (digit + 10) % 10;
+	}
+}
+
+static Numeric
+make_numeric(bool negative, const char *digits, int whole, int scale)
+{
+	int			zeros = strspn(digits, "0");
+	bool		is_zero = zeros == whole + scale;
+
+	zeros = Min(zeros, whole - 1);
+	return new_numeric(psprintf("%s%.*s%s%s", negative && !is_zero ? "-" : "", whole - zeros,
+								digits + zeros, scale > 0 ? "." : "", digits + whole));
+}
+
+static Numeric
+add_numbers(Numeric a, Numeric b, bool b_is_negative)
+{
+	bool		a_is_negative = numeric_text(a)[0] == '-';
+	int			whole = 0;
+	int			scale = 0;
+	char	   *x;
+	char	   *y;
+
+	measure(a, &whole, &scale);
+	measure(b, &whole, &scale);
+	x = digits_of(a, ++whole, scale);
+	y = digits_of(b, whole, scale);
+	if (a_is_negative == b_is_negative)
+		add_digits(x, y, whole + scale, 1);
+	else if (strcmp(x, y) >= 0)
+		add_digits(x, y, whole + scale, -1);
+	else
+	{
+		add_digits(y, x, whole + scale, -1);
+		return make_numeric(b_is_negative, y, whole, scale);
+	}
+	return make_numeric(a_is_negative, x, whole, scale);
+}
+
+Datum
+numeric_add(PG_FUNCTION_ARGS)
+{
+	Numeric		b = PG_GETARG_NUMERIC(1);
+
+	PG_RETURN_NUMERIC(add_numbers(PG_GETARG_NUMERIC(0), b, numeric_text(b)[0] == '-'));
+}
+
+Datum
+numeric_sub(PG_FUNCTION_ARGS)
+{
+	Numeric		b = PG_GETARG_NUMERIC(1);
+
+	PG_RETURN_NUMERIC(add_numbers(PG_GETARG_NUMERIC(0), b, numeric_text(b)[0] != '-'));
+}
+
+Datum
+numeric_cmp(PG_FUNCTION_ARGS)
+{
+	Numeric		difference = DatumGetNumeric(DirectFunctionCall2(numeric_sub, PG_GETARG_DATUM(0),
+																 PG_GETARG_DATUM(1)));
+	const char *text = numeric_text(difference);
+
+	PG_RETURN_INT32(text[0] == '-' ? -1 : strspn(text, "0.") == strlen(text) ? 0 : 1);
 }
 
 /* The number without zeros that say nothing. */

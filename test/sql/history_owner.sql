@@ -31,6 +31,22 @@ CREATE FUNCTION after(change text) RETURNS TABLE (who text, says text) LANGUAGE 
 	EXCEPTION WHEN SQLSTATE 'UNDO0' THEN
 	END;
 END $$;
+-- a call that is refused, twice: the attempts that are counted, after a change that is undone
+CREATE FUNCTION stale() RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', t #>> '{content,error_code}', t #>> '{content,attempts}') FROM CAST(scim_call_tool('scim_delete_user', '{"user_id": "00000000-0000-4000-a000-000000000001", "expected_version": "stale"}'::jsonb) AS jsonb) t $$;
+CREATE FUNCTION refused_after(change text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	says text;
+BEGIN
+	BEGIN
+		EXECUTE change;
+		says := stale();
+		says := concat_ws(', ', says, stale());
+		RAISE SQLSTATE 'UNDO0';
+	EXCEPTION WHEN SQLSTATE 'UNDO0' THEN
+	END;
+	RETURN says;
+END $$;
 CREATE SCHEMA other;
 CREATE FUNCTION other.unlike(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
 CREATE OPERATOR other.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = other.unlike);
@@ -63,6 +79,26 @@ SELECT * FROM after('ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_
 -- whatever a session finds first
 SELECT * FROM after('SET LOCAL search_path = other, public, pg_catalog; REINDEX INDEX scim_history_resource');
 
+-- ---- the index by which refusals are counted: without it, nobody counts ----
+
+SELECT refused_after('SELECT 1');
+SELECT refused_after('DROP INDEX scim_history_refused');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation <> ''refused''');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation OPERATOR(other.<>) ''refused''');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq)');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq DESC) WHERE operation = ''refused''');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON users (version)');
+SELECT refused_after('DROP INDEX scim_history_refused; CREATE INDEX scim_history_refused ON scim_history_rows (tenant_id, resource_type, resource_id, seq) WHERE operation = ''refused''');
+-- rows that only he could write: without what each has; of long ago, of the last minute, of the future
+SELECT refused_after('ALTER TABLE scim_history_rows ALTER operation DROP NOT NULL, ALTER at DROP NOT NULL, ALTER xid DROP NOT NULL, ALTER actor DROP NOT NULL;
+	INSERT INTO scim_history_rows (seq, tenant_id, resource_type, resource_id, operation, error_code)
+	SELECT nextval(''scim_history_seq''), ''default'', ''User'', ''00000000-0000-4000-a000-000000000001'', ''refused'', ''VERSION_MISMATCH''');
+SELECT at, e, refused_after(format('INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor, error_code)
+	SELECT nextval(''scim_history_seq''), ''3'', now() + interval %L, ''default'', ''User'', ''00000000-0000-4000-a000-000000000001'', ''refused'', current_user, %L', at, e))
+	FROM (VALUES ('-2 minutes', 'VERSION_MISMATCH'), ('-30 s', 'VERSION_MISMATCH'), ('-30 s', 'CONFLICT_STORM'), ('-30 s', NULL), ('1 day', 'VERSION_MISMATCH')) v (at, e);
+SELECT refused_after(format('INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, resource_id, operation, actor, error_code)
+	SELECT nextval(''scim_history_seq''), ''3'', %L, ''default'', ''User'', ''00000000-0000-4000-a000-000000000001'', ''refused'', current_user, ''VERSION_MISMATCH''', at)) FROM (VALUES ('infinity'), ('-infinity')) v (at);
+
 -- ---- columns (the view has to let them go first) ----
 
 SELECT format('CREATE OR REPLACE VIEW scim_history AS SELECT %s', string_agg(format('NULL::%s%s AS %I', format_type(atttypid, atttypmod), CASE WHEN attcollation <> 0 THEN ' COLLATE ' || attcollation::regcollation END, attname), ', ' ORDER BY attnum)) AS let_go
@@ -70,7 +106,7 @@ SELECT format('CREATE OR REPLACE VIEW scim_history AS SELECT %s', string_agg(for
 ALTER TABLE scim_history_rows DISABLE TRIGGER ALL;
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows DROP COLUMN before');
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows ALTER version TYPE bytea USING ''\x00''');
-SELECT * FROM after(:'let_go' || '; DROP INDEX scim_history_resource; ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_rows_operation_check, ALTER operation TYPE bigint USING 5');
+SELECT * FROM after(:'let_go' || '; DROP INDEX scim_history_resource, scim_history_refused; ALTER TABLE scim_history_rows DROP CONSTRAINT scim_history_rows_operation_check, ALTER operation TYPE bigint USING 5');
 SELECT * FROM after(:'let_go' || '; ALTER TABLE scim_history_rows ALTER tenant_id TYPE bigint USING 5');
 SELECT * FROM after('ALTER TABLE scim_history_rows RENAME version TO previous; ALTER TABLE scim_history_rows RENAME previous_version TO version; ALTER TABLE scim_history_rows RENAME previous TO previous_version');
 -- what does no harm

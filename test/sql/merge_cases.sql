@@ -67,7 +67,8 @@ CREATE FUNCTION paths(list text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT in_order(coalesce(jsonb_agg(path), '[]')) FROM regexp_split_to_table(list, ', ') path $$;
 CREATE FUNCTION wanted(said jsonb, conflicts text[]) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT CASE WHEN said ? 'error' THEN jsonb_build_object('error', said->'error')
-		ELSE jsonb_build_object('merged', scim_content(side(said, 'merged')), 'mine', paths(said->>'by mine'), 'theirs', paths(said->>'by theirs'),
+		-- a group's members are wanted as they are
+		ELSE jsonb_build_object('merged', CASE WHEN said->>'merged' LIKE '%"members"%' THEN side(said, 'merged') ELSE scim_content(side(said, 'merged')) END, 'mine', paths(said->>'by mine'), 'theirs', paths(said->>'by theirs'),
 			'conflicts', in_order((SELECT coalesce(jsonb_agg(conflict(line)), '[]') FROM unnest(conflicts) line))) END $$;
 
 -- the same of a call; an error: its code, and the path if it has one

@@ -10,6 +10,7 @@ SET client_min_messages = warning;
 \pset format unaligned
 \pset tuples_only on
 CREATE EXTENSION scimver CASCADE;
+SET scimver.max_attempts = 0;
 CREATE FUNCTION call(tool text, arguments jsonb, expected text DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT scim_call_tool(tool, arguments || CASE WHEN expected IS NULL THEN '{}' ELSE jsonb_build_object('expected_version', expected) END) $$;
 CREATE FUNCTION report(a jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN jsonb_strip_nulls(jsonb_build_object(

@@ -27,6 +27,7 @@ DECLARE
 	found text;
 BEGIN
 	answer := regexp_replace(answer, '[0-9-]{10}T[0-9:.]{8,15}Z', '<time>', 'g');
+	answer := regexp_replace(answer, '"retry_after_ms":\d+', '"retry_after_ms":0', 'g');
 	answer := regexp_replace(answer, '"(next_cursor|nextCursor)":"[^"]*"', '"\1":"<cursor>"', 'g');
 	FOR found IN SELECT m[1] FROM regexp_matches(answer, '[0-9a-f]{8}-[0-9a-f-]{27}|(?<=")[0-9A-Za-z+/]{11}=(?=")', 'g') m LOOP
 		INSERT INTO names (what) VALUES (found) ON CONFLICT DO NOTHING;

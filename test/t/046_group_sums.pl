@@ -21,7 +21,7 @@ my %shapes = (
 
 my $node = PostgreSQL::Test::Cluster->new('group_sums');
 $node->init;
-$node->append_conf('postgresql.conf', "deadlock_timeout = '20ms'\nfsync = off");
+$node->append_conf('postgresql.conf', "deadlock_timeout = '20ms'\nfsync = off\nscimver.max_attempts = 0");
 $node->start;
 
 # People up to 20 come and go by plain SQL; each one above 1000 is put into one

@@ -15,7 +15,7 @@ my ($program) = grep { -x $_ } map { "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/
 plan skip_all => 'pgbouncer is not installed (package pgbouncer)' unless $program;
 plan skip_all => 'pgbouncer does not run as root' if $> == 0;
 
-my $node = ScimverBridge->new_node('pgbouncer');
+my $node = ScimverBridge->new_node('pgbouncer', conf => "scimver.max_attempts = 0\n");
 my $folder = File::Spec->rel2abs("$PostgreSQL::Test::Utils::tmp_check/pgbouncer");
 my $sockets = PostgreSQL::Test::Utils::tempdir_short();
 my $port = PostgreSQL::Test::Cluster::get_free_port();

@@ -1,0 +1,23 @@
+# Unit test of merges (src/core/merge.c), with a stand-in for the server
+# (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
+# "check".
+PG_CONFIG ?= pg_config
+FUZZ = ../fuzz
+# what cannot do without a server
+WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c
+MERGE_PARTS = $(FUZZ)/merge_promises.c $(FUZZ)/server.c $(FUZZ)/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
+
+check: check-merge
+check-merge: merge
+	ASAN_OPTIONS=detect_leaks=0 ./merge
+
+merge: merge.c $(MERGE_PARTS) $(wildcard ../../src/base/*.h ../../src/core/*.h $(FUZZ)/*.h)
+	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
+		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I$(FUZZ) -o $@ $(filter %.c,$^)
+
+clean: clean-merge
+clean-merge:
+	rm -f merge
+
+.PHONY: check-merge clean-merge

@@ -134,7 +134,7 @@ check_extensions(const ScimResourceType *type, const JsonbValue *data)
 	}
 }
 
-void
+bool
 scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 {
 	JsonbValue *found = scim_get(data, "schemas", strlen("schemas"));
@@ -156,6 +156,7 @@ scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 		scim_set_value(data, "schemas", urns);
 	scim_check_required(type->schema->attributes, data, NULL);
 	check_extensions(type, data);
+	return changed;
 }
 
 /* ---- passwords and versions ---- */

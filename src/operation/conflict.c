@@ -56,8 +56,7 @@ complete(const ScimWrite *write, Jsonb *merged)
 
 	scim_root(merged, &root);
 	tree = scim_open(&root);
-	scim_complete_resource(write->target.type, tree);
-	return scim_write(tree);
+	return scim_complete_resource(write->target.type, tree) ? scim_write(tree) : merged;
 }
 
 /* What was merged is what is wanted, in place of the row as it is. */
@@ -77,6 +76,25 @@ take_merge(ScimWrite *write, const ScimWriteMerge *merge)
 	write->change = merge->members;
 	if (write->has_members)
 		scim_write_prepare_members(write);
+}
+
+/*
+ * What mine alone changed, the row does not have: then it need not be compared.  The
+ * first path tells that of most merges.
+ */
+static bool
+changes_more(const ScimMerge *merge)
+{
+	ListCell   *cell;
+
+	if (merge->mine == NIL)
+		return false;
+	foreach(cell, merge->theirs)
+	{
+		if (strcmp(linitial(merge->mine), lfirst(cell)) == 0)
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -101,6 +119,6 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);
 	take_merge(write, merge);
-	write->unchanged = scim_write_is_there(write, false);
+	write->unchanged = !changes_more(&merge->merge) && scim_write_is_there(write, false);
 	return !write->unchanged;
 }

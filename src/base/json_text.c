@@ -46,7 +46,7 @@ must_be_escaped(unsigned char byte)
 	return byte < ' ' || byte == '"' || byte == '\\';
 }
 
-/* The escape that has to stand for such a byte in a string (RFC 8259 section 7), maybe in "room". */
+/* The escape that stands for such a byte in a string (RFC 8259 section 7), maybe in "room". */
 static const char *
 escape_of(unsigned char byte, char room[7])
 {

@@ -28,17 +28,21 @@ append_scalar(StringInfo out, const JsonbValue *scalar)
 	appendBinaryStringInfo(out, form.data, form.length);
 }
 
-/* Appends the text of that part of an object; false: it has none. */
+/* Has the object that part?  An empty type is none. */
 static bool
-append_part(StringInfo out, const JsonbValue *object, const char *part)
+has_part(const JsonbValue *object, const char *part, JsonbValue *value)
 {
-	JsonbValue	value;
+	return scim_find(object->val.binary.data, part, value) &&
+		!(strcmp(part, "type") == 0 && scim_string_is(value, ""));
+}
 
-	if (!scim_find(object->val.binary.data, part, &value))
+/* Appends the text of a part; false: it is none that tells anything apart. */
+static bool
+append_part(StringInfo out, const JsonbValue *part)
+{
+	if (part->type == jbvBinary || part->type == jbvNull)
 		return false;
-	if (value.type == jbvBinary || value.type == jbvNull)
-		return false;
-	append_scalar(out, &value);
+	append_scalar(out, part);
 	return true;
 }
 
@@ -47,20 +51,19 @@ append_type(StringInfo out, const JsonbValue *object)
 {
 	JsonbValue	type;
 
-	return scim_find(object->val.binary.data, "type", &type) && type.type == jbvString &&
-		type.val.string.len > 0 && append_part(out, object, "type");
+	return has_part(object, "type", &type) && type.type == jbvString && append_part(out, &type);
 }
 
-/* "value", and "type" if there is one: of that, the text cannot hold what stands between. */
+/* "value", and "type" if there is one; no text holds what stands between. */
 static bool
 append_value(StringInfo out, const JsonbValue *object)
 {
-	JsonbValue	type;
+	JsonbValue	part;
 
-	if (scim_find(object->val.binary.data, "type", &type) && !append_part(out, object, "type"))
+	if (has_part(object, "type", &part) && !append_part(out, &part))
 		return false;
-	appendStringInfoChar(out, '\n');
-	return append_part(out, object, "value");
+	appendStringInfoChar(out, '\0');
+	return has_part(object, "value", &part) && append_part(out, &part);
 }
 
 static bool
@@ -84,6 +87,16 @@ many(int count, Size size)
 	return palloc_extended(Max(count, 1) * size, MCXT_ALLOC_HUGE);
 }
 
+static void
+add_element(ScimElements *elements, const StringInfo key)
+{
+	ScimElement *element = &elements->items[elements->count];
+
+	memset(element, 0, sizeof(ScimElement));
+	element->key = memcpy(palloc_extended(Max(key->len, 1), MCXT_ALLOC_HUGE), key->data, key->len);
+	element->length = key->len;
+}
+
 /* The element of that key, a new one if there is none. */
 static int
 element_of(ScimElements *elements, const StringInfo key)
@@ -93,12 +106,13 @@ element_of(ScimElements *elements, const StringInfo key)
 	for (const ScimFound *found = scim_finder_first(&elements->finder, hash); found;
 		 found = scim_finder_next(&elements->finder, found))
 	{
-		if (strcmp(elements->items[found->item].key, key->data) == 0)
+		const ScimElement *element = &elements->items[found->item];
+
+		if (element->length == key->len && memcmp(element->key, key->data, key->len) == 0)
 			return found->item;
 	}
 	scim_finder_add(&elements->finder, hash, elements->count);
-	memset(&elements->items[elements->count], 0, sizeof(ScimElement));
-	elements->items[elements->count].key = pnstrdup(key->data, key->len);
+	add_element(elements, key);
 	return elements->count++;
 }
 
@@ -181,7 +195,7 @@ append_condition(StringInfo out, const JsonbValue *object, const char *part)
 {
 	JsonbValue	value;
 
-	if (!scim_find(object->val.binary.data, part, &value))
+	if (!has_part(object, part, &value))
 		return;
 	appendStringInfo(out, "%s%s eq ", out->len > 0 ? " and " : "", part);
 	scim_append_json(out, &value);

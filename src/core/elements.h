@@ -25,7 +25,8 @@ typedef enum ScimIdentity
 /* One value, wherever it is. */
 typedef struct ScimElement
 {
-	char	   *key;			/* what it is told apart by */
+	char	   *key;			/* what it is told apart by, no C string */
+	int			length;
 	int			count[SCIM_THREE];	/* of each side; 1 at most, unless by whole values */
 	const JsonbValue *of[SCIM_THREE];	/* the last one of each; NULL: none */
 

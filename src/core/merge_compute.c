@@ -50,17 +50,6 @@ count(const JsonbValue *const *of, JsonbValue *result)
 	return scim_can_be_content(result);
 }
 
-bool
-scim_is_counter_gone(const JsonbValue *const *of)
-{
-	for (int i = 0; i < SCIM_THREE; i++)
-	{
-		if (!is_number_or_none(of[i]))
-			return false;
-	}
-	return of[SCIM_MINE] == NULL || of[SCIM_THEIRS] == NULL;
-}
-
 /* ---- max, min ---- */
 
 static bool
@@ -68,6 +57,14 @@ read_instant(const JsonbValue *value, int64_t *instant)
 {
 	return value && value->type == jbvString &&
 		scim_read_datetime(value->val.string.val, value->val.string.len, instant);
+}
+
+static bool
+can_be_ordered(const JsonbValue *value)
+{
+	int64_t		instant;
+
+	return is_number(value) || read_instant(value, &instant);
 }
 
 static int
@@ -113,6 +110,19 @@ outermost(const JsonbValue *mine, const JsonbValue *theirs, bool largest, JsonbV
 		return false;
 	*result = (largest || alike ? order > 0 : order < 0) ? *mine : *theirs;
 	return true;
+}
+
+/* ---- both ---- */
+
+bool
+scim_is_taken_away(ScimMergeRule rule, const JsonbValue *const *of)
+{
+	const JsonbValue *left = of[SCIM_MINE] ? of[SCIM_MINE] : of[SCIM_THEIRS];
+
+	if (of[SCIM_MINE] && of[SCIM_THEIRS])
+		return false;
+	return rule == SCIM_MERGE_COUNTER ? is_number_or_none(of[SCIM_BASE]) && is_number_or_none(left)
+		: can_be_ordered(left);
 }
 
 bool

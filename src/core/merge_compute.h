@@ -15,7 +15,10 @@
 extern bool scim_compute_merged(ScimMergeRule rule, const JsonbValue *const *of,
 								JsonbValue *result);
 
-/* Is it a counter that one side took away?  Then no number is wrong, and none is right. */
-extern bool scim_is_counter_gone(const JsonbValue *const *of);
+/*
+ * Is there nothing to compute, as one side took away what the rule is for?  Then no
+ * value is wrong, and none is right.
+ */
+extern bool scim_is_taken_away(ScimMergeRule rule, const JsonbValue *const *of);
 
 #endif							/* SCIM_CORE_MERGE_COMPUTE_H */

@@ -130,7 +130,7 @@ scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merge
 
 	if (take_side(rule, of, merged))
 		return rule;
-	if (rule != SCIM_MERGE_FAIL && !(rule == SCIM_MERGE_COUNTER && scim_is_counter_gone(of)))
+	if (rule != SCIM_MERGE_FAIL && !scim_is_taken_away(rule, of))
 	{
 		merged->assigned = true;
 		if (!scim_compute_merged(rule, of, &merged->value))

@@ -433,3 +433,40 @@ scim_check_document(const ScimResourceType *type, Jsonb *document)
 	check_extensions(type, &data);
 	pfree(known);
 }
+
+/* ---- what was merged ---- */
+
+/* Is the member as it is in the other resource? */
+static bool
+is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
+{
+	char	   *name = scim_string_copy(key);
+	JsonbValue	there;
+	bool		same = scim_find(&other->root, name, &there) && scim_equal(&there, value);
+
+	pfree(name);
+	return same;
+}
+
+Jsonb *
+scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Jsonb *theirs)
+{
+	bool	   *known = palloc0(scim_schema_count(type) * sizeof(bool));
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbValue	root;
+	JsonbValue *tree;
+
+	scim_walk(&walk, &merged->root);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (!is_as_in(&key, &value, theirs) && !is_as_in(&key, &value, mine))
+			check_member(type, &key, &value, known);
+	}
+	pfree(known);
+	scim_root(merged, &root);
+	tree = scim_open(&root);
+	scim_complete_resource(type, tree);
+	return scim_write(tree);
+}

@@ -48,6 +48,13 @@ extern bool scim_complete_resource(const ScimResourceType *type, JsonbValue *dat
 extern void scim_check_document(const ScimResourceType *type, Jsonb *document);
 
 /*
+ * The same of what two resources were merged into: only what is as in neither of them, as
+ * each was a resource by itself.  Fills in what "schemas" lacks.
+ */
+extern Jsonb *scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine,
+								Jsonb *theirs);
+
+/*
  * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the
  * type's schemas are among them?  known[0] stands for the core schema, known[i]
  * for extension i - 1; those that are named are set, the others left alone.

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "base/jsonb_tree.h"
 #include "core/merge_rules.h"
 #include "core/resource.h"
 #include "operation/conflict.h"
@@ -47,24 +46,13 @@ scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 
 /* ---- merged ---- */
 
-/* Each side is a resource; what is made of both may lack what is required. */
-static Jsonb *
-complete(const ScimWrite *write, Jsonb *merged)
-{
-	JsonbValue	root;
-	JsonbValue *tree;
-
-	scim_root(merged, &root);
-	tree = scim_open(&root);
-	return scim_complete_resource(write->target.type, tree) ? scim_write(tree) : merged;
-}
-
 /* What was merged is what is wanted, in place of the row as it is. */
 static void
 take_merge(ScimWrite *write, const ScimWriteMerge *merge)
 {
 	write->merged = &merge->merge;
-	write->wanted.document = complete(write, merge->merge.merged);
+	write->wanted.document = scim_check_merged(write->target.type, merge->merge.merged, merge->mine,
+											   scim_row_data(write->target.table, &write->row));
 	write->wanted.split = NULL;
 	if (!merge->sets_password)
 		write->wanted.sets_password = false;

@@ -203,7 +203,8 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	result->applies = mine != NULL;
 	if (mine == NULL)
 		return;
-	scim_merge_contents(target->type, base, as_stored(write, mine),
+	result->mine = as_stored(write, mine);
+	scim_merge_contents(target->type, base, result->mine,
 						scim_row_data(target->table, &write->row), write->rules, &result->merge);
 	merge_passwords(write, since, result);
 }

@@ -33,7 +33,7 @@ typedef struct Merging
 	ScimMemberChange mine;		/* what mine did to the base, once that is known */
 	ScimTally	then;			/* how often who is of interest is a member of the base, */
 	ScimTally	now;			/* and is one now */
-}			Merging;
+} Merging;
 
 /* ---- who is a member ---- */
 
@@ -69,7 +69,7 @@ has_id(const ScimTally *tally, const char *id)
 
 /* The id as the tallies have it; what cannot be one is no member's. */
 static const char *
-id_of(const Merging * merging, const ScimMember *member)
+id_of(const Merging *merging, const ScimMember *member)
 {
 	const ScimIdType *type = merging->table->member_type;
 	Datum		id;
@@ -79,7 +79,7 @@ id_of(const Merging * merging, const ScimMember *member)
 
 /* Of who is to come no type is known if he was not found. */
 static bool
-has(const Merging * merging, const ScimTally *tally, const ScimMember *member)
+has(const Merging *merging, const ScimTally *tally, const ScimMember *member)
 {
 	const char *id = id_of(merging, member);
 	const ScimResourceType *type = member->type ? scim_resource_type(member->type) : NULL;
@@ -87,11 +87,18 @@ has(const Merging * merging, const ScimTally *tally, const ScimMember *member)
 	return type ? has_member(tally, type->name, id) : has_id(tally, id);
 }
 
+/* One of those who come, or, behind them, of those who go. */
+static const ScimMember *
+nth_named(const ScimMemberChange *change, int i)
+{
+	return i < change->add_count ? &change->add[i] : &change->remove[i - change->add_count];
+}
+
 /* ---- members of now ---- */
 
 /* Who of mine is a member now. */
 static void
-ask_now(Merging * merging)
+ask_now(Merging *merging)
 {
 	const ScimMemberChange *mine = &merging->mine;
 	const ScimIdType *type = merging->table->member_type;
@@ -103,10 +110,8 @@ ask_now(Merging * merging)
 
 	for (int i = 0; i < all; i++)
 	{
-		const ScimMember *member = i < mine->add_count ? &mine->add[i]
-		: &mine->remove[i - mine->add_count];
-
-		if (scim_parse_id(type, member->value, &ids[count]))
+		CHECK_FOR_INTERRUPTS();
+		if (scim_parse_id(type, nth_named(mine, i)->value, &ids[count]))
 			count++;
 	}
 	if (count == 0)
@@ -129,29 +134,45 @@ ask_now(Merging * merging)
 
 /* ---- members of then ---- */
 
-/* Of those who were asked for now: with what moved since taken back. */
+/* What moved since is taken back of one that mine names, of whatever type. */
 static void
-ask_then(Merging * merging)
+take_back(Merging *merging, const ScimMember *member)
 {
-	const ScimTally *moved = &merging->past->members.moved;
+	const char *id = id_of(merging, member);
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimTallied *moved = scim_find_tallied(&merging->past->members.moved,
+													 (*type)->name, id);
+
+		if (moved)
+			count_member(&merging->then, moved->type, moved->id, moved->net);
+	}
+}
+
+/* Who of mine was a member then: who is one now, but for those who moved. */
+static void
+ask_then(Merging *merging)
+{
+	const ScimMemberChange *mine = &merging->mine;
 
 	for (int i = 0; i < merging->now.count; i++)
 	{
 		const ScimTallied *member = &merging->now.items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		count_member(&merging->then, member->type, member->id, member->net);
 	}
-	for (int i = 0; i < moved->count; i++)
+	for (int i = 0; i < mine->add_count + mine->remove_count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		count_member(&merging->then, moved->items[i].type, moved->items[i].id,
-					 moved->items[i].net);
+		take_back(merging, nth_named(mine, i));
 	}
 }
 
 /* All of them; NULL: nobody can tell. */
 static const ScimMemberThen *
-read_then(Merging * merging, int *count)
+read_then(Merging *merging, int *count)
 {
 	const ScimMemberThen *members = scim_past_members(merging->past, count);
 
@@ -165,7 +186,7 @@ read_then(Merging * merging, int *count)
 
 /* Those of the members that are shown now who were members then. */
 static void
-append_still_there(const Merging * merging, JsonbValue *array, Jsonb *shown)
+append_still_there(const Merging *merging, JsonbValue *array, Jsonb *shown)
 {
 	ScimWalk	walk;
 	JsonbValue	members;
@@ -191,7 +212,7 @@ append_still_there(const Merging * merging, JsonbValue *array, Jsonb *shown)
  * his name of now, of which no version tells.
  */
 static JsonbValue *
-show_then(const Merging * merging, const ScimMemberThen *members, int count)
+show_then(const Merging *merging, const ScimMemberThen *members, int count)
 {
 	const ScimTarget *target = &merging->write->target;
 	ScimRow		row = merging->write->row;
@@ -237,7 +258,7 @@ mine_as_sent(const ScimWrite *write)
 #define ANY_TYPE ""
 
 static ScimTally
-tally_added(const Merging * merging)
+tally_added(const Merging *merging)
 {
 	ScimTally	tally = {0};
 
@@ -257,7 +278,7 @@ tally_added(const Merging * merging)
  * another who is, and by their ids they cannot be told apart.
  */
 static bool
-find_removed(Merging * merging)
+find_removed(Merging *merging)
 {
 	ScimMemberChange *mine = &merging->mine;
 	ScimTally	named = tally_added(merging);
@@ -285,7 +306,7 @@ find_removed(Merging * merging)
 
 /* What mine does by the members of then; false: nobody can tell. */
 static bool
-compare_with_all(Merging * merging)
+compare_with_all(Merging *merging)
 {
 	ScimMemberChange *mine = &merging->mine;
 	int			count;
@@ -304,7 +325,7 @@ compare_with_all(Merging * merging)
 }
 
 static bool
-compare_with_named(Merging * merging)
+compare_with_named(Merging *merging)
 {
 	ask_now(merging);
 	ask_then(merging);
@@ -315,7 +336,7 @@ compare_with_named(Merging * merging)
 
 /* Has one come meanwhile who would go with those that mine removes, as he has the same id? */
 static bool
-has_newcomer(const Merging * merging, const char *id)
+has_newcomer(const Merging *merging, const char *id)
 {
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
@@ -328,7 +349,7 @@ has_newcomer(const Merging * merging, const char *id)
 
 /* Those that mine adds, and are no members yet; returns whether mine adds any. */
 static bool
-keep_added(Merging * merging, ScimMemberChange *left)
+keep_added(Merging *merging, ScimMemberChange *left)
 {
 	bool		adds = false;
 
@@ -348,7 +369,7 @@ keep_added(Merging * merging, ScimMemberChange *left)
 
 /* The same of those that it removes; *unclear: one of them cannot be removed alone. */
 static bool
-keep_removed(Merging * merging, ScimMemberChange *left, bool *unclear)
+keep_removed(Merging *merging, ScimMemberChange *left, bool *unclear)
 {
 	bool		removes = false;
 
@@ -370,7 +391,7 @@ keep_removed(Merging * merging, ScimMemberChange *left, bool *unclear)
 }
 
 static void
-settle(Merging * merging, ScimWriteMerge *result)
+settle(Merging *merging, ScimWriteMerge *result)
 {
 	ScimMemberChange left = {
 		.add = new_members(merging->mine.add_count),
@@ -385,20 +406,28 @@ settle(Merging * merging, ScimWriteMerge *result)
 	result->members = left;
 }
 
-/* Sums tell that mine is what was there then, or theirs is: then mine is done as it is. */
+/*
+ * What sums tell: all that mine names were the members then, or theirs changed nothing,
+ * and mine can be done as it is.
+ */
 static bool
-settle_by_sums(Merging * merging, bool theirs, ScimWriteMerge *result)
+settle_by_sums(Merging *merging, bool theirs, ScimWriteMerge *result)
 {
-	const ScimMembersWrite *set = &merging->write->members;
+	const ScimWrite *write = merging->write;
 	ScimMemberSum sum;
 
-	if (!merging->mine.replace || merging->mine.has_filters)
+	if (merging->mine.has_filters)
 		return false;
-	scim_sum_set(&set->add, &sum);
-	if (set->missing == NULL && scim_same_members(&sum, &merging->past->members.sum))
-		return true;
+	if (merging->mine.replace && write->members.missing == NULL)
+	{
+		scim_sum_set(&write->members.add, &sum);
+		if (scim_same_members(&sum, &merging->past->members.sum))
+			return true;
+	}
 	if (theirs)
 		return false;
+	if (scim_members_are_there(&write->members, write->target.tenant, &write->row))
+		return true;
 	result->merge.mine = scim_name_side(result->merge.mine, "members");
 	result->touches_members = true;
 	result->members = merging->mine;
@@ -406,7 +435,7 @@ settle_by_sums(Merging * merging, bool theirs, ScimWriteMerge *result)
 }
 
 static void
-merge_mine(Merging * merging, bool theirs, ScimWriteMerge *result)
+merge_mine(Merging *merging, bool theirs, ScimWriteMerge *result)
 {
 	merging->mine = mine_as_sent(merging->write);
 	if (settle_by_sums(merging, theirs, result))

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/create.h"
@@ -19,6 +20,9 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
+
+/* What an answer may hold of the paths of a merge. */
+#define MERGED_BYTES (4 * 1024)
 
 static inline const char *
 type_name(const ScimToolCall *call)
@@ -47,6 +51,17 @@ write_options(const ScimToolCall *call, const ScimView *view)
 	};
 }
 
+/* What was merged, as far as there is room: a path may hold a value. */
+static const JsonbValue *
+fitting(JsonbValue *merged)
+{
+	int64		excess = scim_json_size(merged) - MERGED_BYTES;
+
+	excess = scim_drop_last(merged, "theirs", "more_theirs", 0, excess);
+	(void) scim_drop_last(merged, "mine", "more_mine", 0, excess);
+	return merged;
+}
+
 /* The answer to a write, with the resource as it is then. */
 static text *
 written(const ScimToolCall *call, Jsonb *resource)
@@ -56,7 +71,7 @@ written(const ScimToolCall *call, Jsonb *resource)
 	if (call->written.unchanged)
 		scim_set_bool(metadata, "unchanged", true);
 	if (call->written.merged)
-		scim_set_value(metadata, "merged", call->written.merged);
+		scim_set_value(metadata, "merged", fitting(call->written.merged));
 	if (call->written.ignored)
 		scim_set_value(metadata, "ignored", call->written.ignored);
 	return scim_success_resource(call, resource, metadata);

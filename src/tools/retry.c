@@ -19,6 +19,9 @@
 #define FIRST_MS 50
 #define MOST_MS 10000
 
+/* So many attempts are told: where there are more, to count them would take longer than to try. */
+#define MOST_TOLD 100
+
 ScimRefusal
 scim_refusal_of(const ScimToolCall *call, const ScimErrorKind *kind)
 {
@@ -84,7 +87,7 @@ void
 scim_note_attempts(ScimToolCall *call, const ScimRefusal *refusal)
 {
 	if (call->stale && refusal->recorded)
-		call->attempts = scim_count_attempts(refusal, PG_INT32_MAX);
+		call->attempts = scim_count_attempts(refusal, MOST_TOLD);
 }
 
 void

@@ -219,8 +219,10 @@ SELECT content(scim_get_user(id(1)::text));
 
 -- ---- what a client that was told to reads and sends back whole ----
 
-SELECT scim_get_user(id(1)::text) AS read \gset
 INSERT INTO groups (id, data) VALUES (id(20), '{"displayName": "G"}');
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(20), 'User', id(1));
+SELECT scim_get_user(id(1)::text) AS read \gset
+SELECT jsonb_array_length(:'read'::jsonb->'groups');
 SELECT scim_patch_user(id(1)::text, sets('title', '"e"'))->>'title';
 SELECT content(scim_update_user(id(1)::text, :'read'::jsonb || '{"nickName": "k"}', :'read'::jsonb#>>'{meta,version}', on_conflict => 'merge'));
 SELECT content(scim_patch_user(id(1)::text, jsonb_build_array(jsonb_build_object('op', 'replace', 'value', :'read'::jsonb || '{"locale": "de"}')), :'read'::jsonb#>>'{meta,version}', on_conflict => 'merge',
@@ -236,9 +238,11 @@ CREATE FUNCTION inner_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	RETURN NULL;
 END $$;
 SELECT version(1) AS v6 \gset
-SELECT format('CREATE TRIGGER zz_inner AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION inner_write(%L)', :'v6') \gexec
-SELECT content(scim_patch_user(id(1)::text, sets('title', '"outer"'))), content(scim_get_user(id(1)::text));
-DROP TRIGGER zz_inner ON users;
+SELECT format('CREATE TRIGGER inner_write AFTER UPDATE ON users FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION inner_write(%L)', :'v6') AS statement \gset
+:statement;
+SELECT scim_patch_user(id(1)::text, sets('title', '"outer"'))->>'title';
+SELECT content(scim_get_user(id(1)::text));
+DROP TRIGGER inner_write ON users;
 SELECT operation, array_to_string(changed, ', '), expected_version = :'v6' AS merged FROM scim_history_rows WHERE resource_id = id(1)::text ORDER BY seq DESC LIMIT 2;
 SELECT count(*) FROM scim_get_version('User', id(1)::text, :'v6') v WHERE v->>'title' <> 'outer';
 -- a trigger that makes something else of what is written
@@ -249,8 +253,81 @@ DROP TRIGGER nick ON users;
 -- or nothing
 CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER skip BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION skip();
-SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"it"'), :'v6'));
+SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('timezone', '"z"'), :'v6'));
 DROP TRIGGER skip ON users;
+
+-- ---- another type: numbers, dates, what is immutable, the server's, or never returned ----
+
+INSERT INTO scim_schemas (position, document) VALUES (100, '{"id": "urn:example:Thing", "name": "Thing", "attributes": [{"name": "name", "required": true}, {"name": "visits", "type": "integer"}, {"name": "weight", "type": "decimal"},
+	{"name": "seen", "type": "dateTime"}, {"name": "serial", "mutability": "immutable"}, {"name": "state", "mutability": "readOnly"}, {"name": "secret", "returned": "never"},
+	{"name": "maker", "type": "complex", "subAttributes": [{"name": "name", "required": true}, {"name": "place"}]}, {"name": "key", "type": "complex", "subAttributes": [{"name": "name"}, {"name": "pin", "returned": "never"}]}]}');
+INSERT INTO scim_resource_types (position, document) VALUES (100, '{"name": "Thing", "endpoint": "/Things", "schema": "urn:example:Thing"}');
+SELECT make('Thing', 'things');
+-- The same as above of a thing: what it is then, or what was refused.  "theirs" is written by plain SQL, as the server does.
+CREATE FUNCTION things(base jsonb, theirs jsonb, mine jsonb, rules jsonb DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	v text;
+	detail text;
+	answer jsonb;
+BEGIN
+	DELETE FROM things;
+	INSERT INTO things (id, data) VALUES (id(50), base || '{"name": "t"}');
+	SELECT scim_get_resource('Thing', id(50)::text)#>>'{meta,version}' INTO v;
+	UPDATE things SET data = jsonb_strip_nulls(data || theirs);
+	IF jsonb_typeof(mine) = 'array' THEN
+		answer := scim_patch_resource('Thing', id(50)::text, mine, v, on_conflict => 'merge', merge_rules => rules);
+	ELSE
+		answer := scim_update_resource('Thing', id(50)::text, mine || '{"name": "t"}', v, on_conflict => 'merge', merge_rules => rules);
+	END IF;
+	RETURN (SELECT (data - 'schemas' - 'name')::text FROM things) || CASE WHEN answer - 'meta' <> scim_get_resource('Thing', id(50)::text) - 'meta' THEN ' BUT TOLD ANOTHER' ELSE '' END;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' ', sqlerrm, of_merge(detail::jsonb));
+END $$;
+SELECT things('{"visits": 5}', '{"visits": 6}', '{"visits": 6}', '{"visits": "counter"}');
+SELECT things('{"visits": 5}', '{"visits": 6}', sets('visits', '6'), '{"visits": "counter"}');
+SELECT things('{"visits": 5}', '{"visits": 6}', '{"visits": 6}', '{"visits": "max"}');
+SELECT things('{"visits": 5}', '{"visits": 8}', '{"visits": 2}', '{"*": "counter"}');
+SELECT things('{}', '{"visits": 1}', '{"visits": 1}', '{"visits": "counter"}');
+SELECT things('{"visits": 5}', '{"visits": null}', '{"visits": 6}', '{"visits": "counter"}');
+SELECT things('{"weight": 1.50}', '{"weight": 1.75}', '{"weight": 1.6}', '{"weight": "counter"}');
+SELECT things('{"weight": 1.5}', '{"state": "new"}', '{"weight": 1.50}');
+SELECT things('{"visits": 5}', '{"visits": 8}', '{"visits": 2}', '{"visits": "min"}');
+SELECT things('{"seen": "2020-01-01T00:00:00Z"}', '{"seen": "2020-01-02T00:00:00Z"}', '{"seen": "2020-01-02T00:30:00+01:00"}', '{"seen": "max"}');
+SELECT things('{"seen": "2020-01-01T00:00:00Z"}', '{"seen": "2020-01-02T00:00:00Z"}', '{"seen": "2020-01-02T00:30:00+01:00"}', '{"seen": "min"}');
+SELECT things('{"visits": 5}', '{"visits": 6}', '{"visits": 6}');
+-- a call that counts, made again, counts again; one that does not count is there
+SELECT things('{"visits": 5}', '{"visits": 6}', '{"visits": 6}', '{"visits": "counter"}');
+SELECT previous_version AS base FROM scim_history_rows WHERE resource_type = 'Thing' ORDER BY seq DESC LIMIT 1 OFFSET 1 \gset
+SELECT scim_update_resource('Thing', id(50)::text, '{"name": "t", "visits": 6}', :'base', on_conflict => 'merge', merge_rules => '{"visits": "counter"}')->'visits';
+SELECT scim_update_resource('Thing', id(50)::text, '{"name": "t", "visits": 8}', :'base', on_conflict => 'merge', merge_rules => '{"visits": "max"}')->'visits';
+-- immutable: kept where it is left out, set by one, by both
+SELECT things('{"serial": "s"}', '{"visits": 1}', '{"weight": 2}');
+SELECT things('{"serial": "s"}', '{"visits": 1}', '{"serial": "t"}');
+SELECT things('{"serial": "s"}', '{"visits": 1}', sets('serial', '"t"'));
+SELECT things('{"serial": "s"}', '{"visits": 1}', removes('serial'));
+SELECT things('{}', '{"serial": "s"}', '{"weight": 2}');
+SELECT things('{}', '{"serial": "s"}', '{"weight": 2, "serial": "s"}');
+SELECT things('{}', '{"serial": "s"}', '{"weight": 2, "serial": "t"}');
+SELECT things('{}', '{"serial": "s"}', sets('serial', '"t"'));
+SELECT things('{}', '{"serial": "s"}', '{"weight": 2, "serial": "t"}', '{"serial": "theirs"}');
+SELECT things('{}', '{"serial": "s"}', '{"weight": 2, "serial": "t"}', '{"serial": "mine"}');
+-- the server's: what mine sends is ignored, what it leaves out was not removed
+SELECT things('{"state": "new"}', '{"state": "old"}', '{"weight": 2}');
+SELECT things('{"state": "new"}', '{"state": "old"}', '{"weight": 2, "state": "new"}');
+-- required in what is merged, if in neither
+SELECT things('{"maker": {"name": "m", "place": "p"}}', '{"maker": {"name": "m", "place": "q"}}', '{}', '{"maker.place": "theirs"}');
+-- never returned: as a whole, and nothing tells whether it was guessed
+SELECT things('{"secret": "a"}', '{"visits": 1}', '{"secret": "b"}');
+SELECT things('{"secret": "a"}', '{"visits": 1}', '{"secret": "a"}');
+SELECT things('{"secret": "a"}', '{"secret": "b"}', '{"secret": "b"}');
+SELECT things('{"secret": "a"}', '{"secret": "b"}', '{"secret": "c"}');
+SELECT things('{"secret": "a"}', '{"secret": "b"}', '{"secret": "c"}', '{"secret": "mine"}');
+SELECT things('{"secret": "a"}', '{"secret": "b"}', '{"secret": "c"}', '{"*": "theirs"}');
+SELECT things('{"secret": "a"}', '{"secret": "b"}', sets('visits', '1'));
+SELECT things('{}', '{"secret": "b"}', sets('visits', '1'));
+SELECT things('{"key": {"name": "k", "pin": "1"}}', '{"key": {"name": "k", "pin": "2"}}', '{"key": {"name": "l", "pin": "1"}}');
+SELECT things('{"key": {"name": "k", "pin": "1"}}', '{"visits": 1}', '{"key": {"name": "l", "pin": "1"}}');
 
 -- ---- far back ----
 

@@ -24,6 +24,10 @@ CREATE FUNCTION leaves(VARIADIC members int[]) RETURNS void LANGUAGE sql AS $$
 	DELETE FROM groups_members WHERE group_id = id(101) AND member_id = ANY (SELECT id(n) FROM unnest(members) n) $$;
 CREATE FUNCTION renamed(name text) RETURNS void LANGUAGE sql AS $$
 	SELECT scim_patch_group(id(101)::text, patch(rename(name))) $$;
+CREATE FUNCTION emptied() RETURNS void LANGUAGE sql AS $$ TRUNCATE groups_members $$;
+CREATE FUNCTION reborn() RETURNS void LANGUAGE sql AS $$
+	DELETE FROM groups WHERE id = id(101);
+	INSERT INTO groups (id, data) VALUES (id(101), '{"displayName": "G"}') $$;
 CREATE FUNCTION forgotten() RETURNS void LANGUAGE sql AS $$
 	DELETE FROM scim_history_rows WHERE resource_id = id(101)::text $$;
 CREATE FUNCTION deleted(n int) RETURNS void LANGUAGE sql AS $$ SELECT scim_delete_user(id(n)::text) $$;
@@ -167,9 +171,18 @@ CALL merges('{1,2}', 'joins(4, 5, 6)', whole('mine', 1));
 CALL merges('{1,2}', 'joins(4, 5, 6)', patch(remove_those('display eq "User 1"')));
 CALL merges('{1,2}', 'joins(4, 5, 6)', whole('mine', 1, 2));
 CALL merges('{1,2}', 'joins(4, 5, 6)', patch(rename('mine')));
+-- so is all where everybody who moved is back
+CALL merges('{1,2}', 'joins(4, 5, 6), leaves(4, 5, 6), renamed(~theirs~)', patch(add(7)));
+CALL merges('{1,2}', 'joins(4, 5, 6), leaves(4, 5, 6), renamed(~theirs~)', whole('G', 2, 3));
 RESET scimver.history_members;
+-- who went with all the others is not kept
+CALL merges('{1,2,3}', 'emptied(), joins(4)', patch(add(5)));
+CALL merges('{1,2,3}', 'emptied(), joins(4)', patch(rename('mine')));
 -- what moved before the base is of no interest
 CALL merges('{1,2,3,4,5,6}', 'joins(7), leaves(1)', patch(add(8), remove(2)));
+-- a group of before, which was deleted and made anew
+CALL merges('{1,2,3}', 'reborn(), joins(1, 4)', patch(add(5, 2), remove(4, 1)));
+CALL merges('{1,2,3}', 'reborn(), joins(1, 4)', whole('G', 2, 3, 5));
 -- the base is no longer there
 CALL merges('{1,2,3}', 'joins(4), forgotten()', patch(add(5)));
 CALL merges('{1,2,3}', 'joins(4), forgotten()', whole('mine', 1, 2, 3));

@@ -36,7 +36,7 @@ BEGIN
 	FOR change IN SELECT c FROM jsonb_array_elements(a.detail->'changes') WITH ORDINALITY t(c, i) ORDER BY i LOOP
 		RETURN NEXT 'change: ' || named(change::text);
 	END LOOP;
-	IF a.detail ? 'merge' THEN RETURN NEXT 'merge: ' || named((a.detail->'merge' - 'conflicts')::text); END IF;
+	IF a.detail ? 'merge' THEN RETURN NEXT 'merge: ' || named(((a.detail->'merge') - 'conflicts')::text); END IF;
 	FOR change IN SELECT c FROM jsonb_array_elements(a.detail#>'{merge,conflicts}') WITH ORDINALITY t(c, i) ORDER BY i LOOP
 		RETURN NEXT 'conflict: ' || named(change::text);
 	END LOOP;
@@ -78,7 +78,8 @@ SELECT asked(patch(1, :'ada1', sets('title', '"three"'), ', merge_rules => ''{"n
 -- elements of an array, changed, removed and added; who changed an attribute last is named
 SELECT write(1, '{"emails": [{"type": "work", "value": "W"}]}');
 SET scimver.agent = 'another';
-SELECT write(1, '{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D", "manager": {"value": "2"}}}');
+SELECT write(1, '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+	"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D", "manager": {"value": "2"}}}');
 RESET scimver.agent;
 SELECT note('ada 4', 1) AS ada4 \gset
 SELECT asked(patch(1, :'ada3', sets('emails[type eq "work"].value', '"v"') || sets('emails[type eq "home"].value', '"v"') ||
@@ -225,3 +226,24 @@ ALTER TABLE scim_history_rows DISABLE TRIGGER scimver_rows;
 UPDATE scim_history_rows SET expected_version = NULL WHERE expected_version IS NOT NULL;
 SELECT count(*) > 0 AS found FROM scim_verify_history('default');
 ROLLBACK;
+
+-- ---- who may not read the history ----
+
+CREATE ROLE regress_scim_mismatch;
+SELECT scim_grant_tenant('default', 'regress_scim_mismatch');
+GRANT ALL ON users, groups, groups_members, names TO regress_scim_mismatch;
+SET ROLE regress_scim_mismatch;
+SELECT detail ? 'changes' AS told FROM answer(patch(5, :'tom1', sets('title', '"x"')));
+RESET ROLE;
+-- a policy of the application's could hide what was: then the answer is what it has always been
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY application ON users USING (true);
+SET ROLE regress_scim_mismatch;
+SELECT regexp_replace(named(detail::text), '"current_version": "[^"]*"', '"current_version": "?"') AS detail, hint FROM answer(patch(5, :'tom1', sets('title', '"x"')));
+SELECT regexp_replace(named(detail::text), '"current_version": "[^"]*"', '"current_version": "?"') AS detail, hint FROM answer(format('SELECT scim_delete_user(%L, %L)', id(5), :'tom1'));
+-- but for why nothing can be merged, where that was asked
+SELECT detail->'changes' AS changes, detail->'merge' AS merge, hint FROM answer(patch(5, :'tom1', sets('title', '"x"'), ', on_conflict => ''merge'''));
+RESET ROLE;
+DROP POLICY application ON users;
+DROP OWNED BY regress_scim_mismatch;
+DROP ROLE regress_scim_mismatch;

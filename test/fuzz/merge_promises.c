@@ -633,7 +633,7 @@ check_nothing_invented(const Sides *sides, Jsonb *result)
 	return NULL;
 }
 
-/* At the top level: no more of an attribute's values than one, or than a side had. */
+/* At the top level: no more of an attribute's values than one, unless a side had more. */
 static const char *
 check_primary(const Sides *sides, Jsonb *result)
 {
@@ -650,7 +650,7 @@ check_primary(const Sides *sides, Jsonb *result)
 		int			theirs = scim_find(&sides->theirs->root, name, &found) ? count_primary(&found)
 		: 0;
 
-		PROMISE(count_primary(&value) <= Max(1, Max(mine, theirs)), "%s has many primary values",
+		PROMISE(count_primary(&value) <= 1 || mine > 1 || theirs > 1, "%s has many primary values",
 				name);
 	}
 	return NULL;

@@ -65,6 +65,28 @@ INSERT INTO groups (id, data) SELECT id(n), jsonb_build_object('displayName', 'g
 SELECT merged('Group', '{102,121}', 'SELECT scim_delete_group(id(121)::text)', whole(refs(102, 121)));
 SELECT merged('Group', '{102,122}', 'DELETE FROM groups WHERE id = id(122)', add(122, 103));
 
+-- ---- who is hidden from the caller is no less a member ----
+
+CREATE ROLE regress_merging_groups;
+\o /dev/null
+SELECT scim_grant_tenant('default', 'regress_merging_groups');
+\o
+GRANT SELECT, INSERT, UPDATE, DELETE ON users, groups, groups_members TO regress_merging_groups;
+CREATE POLICY hide ON users AS RESTRICTIVE USING (user_name <> 'u9');
+SET ROLE regress_merging_groups;
+SELECT merged('User', '{1,9}', joins('User', 2), whole(refs(1, 9, 3)));
+SELECT merged('User', '{1,9}', 'DELETE FROM groups_members WHERE member_id = id(9)', whole(refs(1, 9, 3)));
+SELECT merged('User', '{1,9}', joins('User', 2), whole(refs(1, 3)));
+SELECT merged('User', '{1,9}', joins('User', 2), remove(9));
+SELECT merged('User', '{1,9}', 'DELETE FROM groups_members WHERE member_id = id(9)', add(9, 3));
+-- but he cannot be added
+SELECT merged('User', '{1}', joins('User', 2), add(9, 3));
+SELECT merged('User', '{1}', joins('User', 9), add(9, 3));
+RESET ROLE;
+DROP POLICY hide ON users;
+DROP OWNED BY regress_merging_groups;
+DROP ROLE regress_merging_groups;
+
 -- ---- a user and a group have the same id ----
 
 INSERT INTO groups (id, data) SELECT id(n), jsonb_build_object('displayName', 'G' || n) FROM generate_series(1, 9) n;

@@ -1,6 +1,7 @@
 \set ECHO none
 -- Writes that are merged, of tables that people had.
 \set storage mapped
+\set options '{"history": true}'
 \set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
 \i :behaviour/begin.sql
 \i :behaviour/merging.sql

@@ -181,6 +181,11 @@ SELECT sent(21, :'wide1', :'wide'::jsonb || jsonb_build_object('title', 'T')) AS
 SELECT bytes(:'a') <= 8192, a #> '{content,merge,clean}', a #> '{content,merge,mine}', jsonb_array_length(a #> '{content,merge,theirs}') + (a #>> '{content,merge,more_theirs}')::int FROM CAST(:'a' AS jsonb) a;
 SELECT sent(21, :'wide1', :'wide'::jsonb || jsonb_build_object('title', 'T'), '{"on_conflict": "merge", "attributes": ["title"]}') AS a \gset
 SELECT bytes(:'a') < 8192, a #> '{metadata,merged,mine}', jsonb_array_length(a #> '{metadata,merged,theirs}') > 0 FROM CAST(:'a' AS jsonb) a;
+INSERT INTO users (id, data) SELECT id(22)::uuid, jsonb_build_object('userName', 'long', 'emails', jsonb_agg(jsonb_build_object('value', n || repeat('@', 300), 'display', 'a'))) FROM generate_series(1, 40) n;
+SELECT version(22) AS long1 FROM users WHERE id = id(22)::uuid \gset
+SELECT write(22, (SELECT jsonb_build_object('emails', jsonb_agg(jsonb_build_object('value', n || repeat('@', 300), 'display', 'b'))) FROM generate_series(1, 40) n));
+SELECT patched(22, :'long1', '[{"op": "add", "path": "title", "value": "T"}]', '{"on_conflict": "merge", "attributes": ["title"]}') AS a \gset
+SELECT bytes((:'a'::json -> 'metadata')::json) < 5000, m #> '{mine}', jsonb_array_length(m -> 'theirs') > 5, jsonb_array_length(m -> 'theirs') + (m -> 'more_theirs')::int FROM CAST(:'a'::jsonb #> '{metadata,merged}' AS jsonb) m;
 
 \c :regression
 DROP DATABASE scimver_tools_merge;

@@ -155,6 +155,12 @@ is($node->safe_psql('scim', q{
 	       OR answer->'content'->>'current_version' = version
 	       OR answer->'content'->>'current_version' IS DISTINCT FROM answer->'content'->'current'->>'_version')}),
 	0, 'no mismatch with what was expected');
+# what is told of the changes, and of a merge, is told of the version that is shown
+is($node->safe_psql('scim', q{
+	SELECT count(*) FROM answer
+	WHERE answer->'content' ?| ARRAY['changes', 'merge']
+	  AND answer->'content'->'current_version' IS DISTINCT FROM answer->'content'->'changes'->0->'version'
+	  AND answer->'content'->'merge'->>'reason' IS DISTINCT FROM 'BASE_UNKNOWN'}), 0, '... and none that tells of older changes');
 my $counts = $node->safe_psql('scim', q{
 	SELECT count(*) FILTER (WHERE (answer->>'success')::bool) > 100, count(*) FILTER (WHERE NOT (answer->>'success')::bool) > 100 FROM answer});
 is($counts, 't|t', '... and there were winners and losers');

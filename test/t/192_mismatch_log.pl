@@ -30,13 +30,13 @@ sub logged
 	return slurp_file($file);
 }
 
-# The DETAIL and the HINT that a client gets.
+# The DETAIL that a client gets.
 sub told
 {
 	my ($sql) = @_;
 	my (undef, undef, $err) = $node->psql('postgres', $sql);
 
-	$err =~ /^ERROR:  VERSION_MISMATCH.*?^DETAIL:  (.*?)$/ms or return {};
+	$err =~ /ERROR:  VERSION_MISMATCH.*?^DETAIL:  (.*?)$/ms or return {};
 	return JSON::PP->new->decode($1);
 }
 
@@ -44,17 +44,17 @@ sub told
 my %secret = map { $_ => "sesame$_" } qw(base mine theirs kind element only added agent);
 my $json = JSON::PP->new->canonical;
 my $id = $node->safe_psql('postgres', "SELECT scim_create_user('" . $json->encode({ userName => 'ada', title => $secret{base}, emails => [ { type => $secret{kind}, value => $secret{base} } ],
-	photos => [ { value => $secret{element}, display => $secret{base} } ] }) . "')->>'id'");
+	ims => [ { value => $secret{element}, display => $secret{base} } ] }) . "')->>'id'");
 my $stale = $node->safe_psql('postgres', "SELECT version FROM users WHERE id = '$id'");
 $node->safe_psql('postgres', "SET scimver.agent = '$secret{agent}'; UPDATE users SET data = data || '" . $json->encode({ title => $secret{theirs}, nickName => $secret{only}, emails => [ { type => $secret{kind}, value => $secret{theirs} } ],
-	photos => [ { value => $secret{element}, display => $secret{theirs} } ] }) . "' WHERE id = '$id'");
+	ims => [ { value => $secret{element}, display => $secret{theirs} } ] }) . "' WHERE id = '$id'");
 my $mine = $json->encode({ userName => 'ada', title => $secret{mine}, emails => [ { type => $secret{kind}, value => $secret{mine} }, { type => 'other', value => $secret{added} } ],
-	photos => [ { value => $secret{element}, display => $secret{mine} } ] });
+	ims => [ { value => $secret{element}, display => $secret{mine} } ] });
 
 # A statement's own text is kept out of the log, too.
 my $update = "SELECT scim_update_user('$id', '$mine', '$stale')";
 my $told = told($update);
-is(join(' ', map { $_->{path} } @{ $told->{merge}{conflicts} }), qq{title emails[type eq "$secret{kind}"].value photos[value eq "$secret{element}"].display},
+is(join(' ', map { $_->{path} } @{ $told->{merge}{conflicts} }), qq{ims[value eq "$secret{element}"].display title emails[type eq "$secret{kind}"].value},
 	'the client is told where the conflicts are');
 is(join(' ', map { my $c = $_; map { $c->{$_} } qw(base mine theirs) } @{ $told->{merge}{conflicts} }), join(' ', (map { $secret{$_} } qw(base mine theirs)) x 3), '... and what they are');
 is($told->{merge}{conflicts}[0]{changed_by}{agent}, $secret{agent}, '... and whose');
@@ -79,7 +79,7 @@ foreach my $format (@formats)
 	my $plain = $log =~ s/""/"/gr =~ s/\\"/"/gr;
 
 	unlike($log, qr/$secret{$_}/, "$format has no value: $_") foreach sort keys %secret;
-	like($plain, qr/"conflicts": \["title", "emails.value", "photos.display"\]/, "$format has the paths");
+	like($plain, qr/"conflicts": \["ims.display", "title", "emails.value"\]/, "$format has the paths");
 	like($plain, qr/"merge": \{"clean": true\}/, "$format has what fits");
 	is(() = $plain =~ /"current_version": "\Q$told->{current_version}\E"/g, 1 + keys %answers, "$format has each");
 }

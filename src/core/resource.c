@@ -467,6 +467,5 @@ scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Json
 	pfree(known);
 	scim_root(merged, &root);
 	tree = scim_open(&root);
-	scim_complete_resource(type, tree);
-	return scim_write(tree);
+	return scim_complete_resource(type, tree) ? scim_write(tree) : merged;
 }

@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "core/mentions.h"
 #include "core/resource.h"
+#include "core/sides.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -442,7 +443,8 @@ is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
 {
 	char	   *name = scim_string_copy(key);
 	JsonbValue	there;
-	bool		same = scim_find(&other->root, name, &there) && scim_equal(&there, value);
+	bool		same = scim_find(&other->root, name, &there) &&
+		(scim_same_bytes(&there, value) || scim_equal(&there, value));
 
 	pfree(name);
 	return same;

@@ -24,9 +24,9 @@ typedef struct ScimMergeRules ScimMergeRules;
  * Reads rules ("given" NULL: none).  The longest path that fits counts: an attribute
  * fits all that is in it, emails.value the value of each email, a path with brackets,
  * as a conflict has it, that one; "*" fits all.  With a type, each path but "*" must
- * be one of its schemas', and is brought to their spelling; without, paths are taken
- * as they are, but for the case of names.  Errors: INVALID_VALUE (no object; an
- * unknown rule), INVALID_PATH, with path "merge_rules" or the rule's own.
+ * be one of its schemas'; without, it must be names, behind a URN or not.  Names have
+ * no case.  Errors: INVALID_VALUE (no object; an unknown rule), INVALID_PATH, with path
+ * "merge_rules" (without a type "rules"), or the rule's own.
  */
 extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type, Jsonb *given);
 

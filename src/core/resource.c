@@ -437,6 +437,17 @@ scim_check_document(const ScimResourceType *type, Jsonb *document)
 
 /* ---- what was merged ---- */
 
+/* Is it one of the schema's to judge?  "schemas" follows from the others. */
+static bool
+is_judged(const ScimResourceType *type, const JsonbValue *key)
+{
+	const char *name = key->val.string.val;
+	int			length = key->val.string.len;
+
+	return !scim_string_is(key, "schemas") &&
+		(scim_top_attribute(type, name, length) || scim_extension(type, name, length));
+}
+
 /* Is the member as it is in the other resource? */
 static bool
 is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
@@ -453,7 +464,6 @@ is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
 Jsonb *
 scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Jsonb *theirs)
 {
-	bool	   *known = palloc0(scim_schema_count(type) * sizeof(bool));
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
@@ -463,10 +473,10 @@ scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Json
 	scim_walk(&walk, &merged->root);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		if (!is_as_in(&key, &value, theirs) && !is_as_in(&key, &value, mine))
-			check_member(type, &key, &value, known);
+		if (is_judged(type, &key) && !is_as_in(&key, &value, theirs) &&
+			!is_as_in(&key, &value, mine))
+			check_member(type, &key, &value, NULL);
 	}
-	pfree(known);
 	scim_root(merged, &root);
 	tree = scim_open(&root);
 	return scim_complete_resource(type, tree) ? scim_write(tree) : merged;

@@ -25,7 +25,7 @@ typedef struct Attempts
 	const ScimRefusal *refusal;
 	int			most;
 	int			count;
-}			Attempts;
+} Attempts;
 
 /* Clocks jump: what is to come does not count for ever. */
 static bool
@@ -35,7 +35,7 @@ is_recent(const ScimHistoryEntry *entry, TimestampTz now)
 }
 
 static void
-count_entries(ScimHistoryReader *reader, Attempts * attempts)
+count_entries(ScimHistoryReader *reader, Attempts *attempts)
 {
 	ScimActor	actor = scim_actor();
 	const char *role = GetUserNameFromId(actor.role, false);

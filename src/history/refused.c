@@ -126,7 +126,7 @@ find_id(const ScimRegistration *table, const char *id)
 }
 
 bool
-scim_find_refused(const ScimRefusal *refusal, ScimRefused * refused)
+scim_find_refused(const ScimRefusal *refusal, ScimRefused *refused)
 {
 	/* as it is now: the call has failed, maybe as it was changed */
 	const ScimResourceType *type = scim_resource_type(refusal->type->name);

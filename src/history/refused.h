@@ -30,10 +30,10 @@ typedef struct ScimRefused
 	const ScimResourceType *type;
 	const char *tenant;
 	const char *id;				/* NULL: none, or what cannot be one */
-}			ScimRefused;
+} ScimRefused;
 
 /* Finds that out; false: the table, if there is one, keeps no history. */
-extern bool scim_find_refused(const ScimRefusal *refusal, ScimRefused * refused);
+extern bool scim_find_refused(const ScimRefusal *refusal, ScimRefused *refused);
 
 /*
  * Records it, in a subtransaction of its own, if it is one that is recorded, of a type

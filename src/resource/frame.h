@@ -80,7 +80,7 @@ extern int	scim_depth_in(const ScimFrame *frame);
 
 /* ---- what triggers ask ---- */
 
-/* The scim_ call under way in which that one runs (NULL: the innermost one); NULL: there is none. */
+/* The scim_ call in which that one runs; of NULL, the innermost one.  NULL: there is none. */
 extern ScimCall *scim_call_around(const ScimCall *inner);
 
 /*

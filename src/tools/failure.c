@@ -179,8 +179,8 @@ show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData
 
 /* What a reader must come to first, whatever is cut, and last what is large. */
 static const char *const order[] = {"error_code", "error", "current_version",
-	"expected_version", "next_steps", "retryable", "merge", "attempts", "retry_after_ms",
-	"resource_type", "resource_id", NULL,	/* all others */
+	"expected_version", "next_steps", "retryable", "resource_type", "resource_id",
+	"merge", "attempts", "retry_after_ms", NULL,	/* all others */
 "changed_attributes", "changes", "more_changes", "differing_paths", "current"};
 
 static int

@@ -95,28 +95,29 @@ scim_current_is_expected(const ScimToolCall *call)
 /* ---- making room ---- */
 
 /* A value of a conflict. */
-typedef struct Value
+typedef struct ConflictValue
 {
 	JsonbValue *conflict;
 	const char *side;
 	int64		size;
-}			Value;
+} ConflictValue;
 
 /* The largest first. */
 static int
 compare_values(const void *a, const void *b)
 {
-	int64		first = ((const Value *) a)->size;
-	int64		second = ((const Value *) b)->size;
+	int64		first = ((const ConflictValue *) a)->size;
+	int64		second = ((const ConflictValue *) b)->size;
 
 	return first < second ? 1 : first > second ? -1 : 0;
 }
 
-static Value *
+static ConflictValue *
 values_of(const JsonbValue *conflicts, int *count)
 {
 	static const char *const sides[] = {"base", "mine", "theirs"};
-	Value	   *values = palloc(sizeof(Value) * lengthof(sides) * conflicts->val.array.nElems + 1);
+	int			most = lengthof(sides) * conflicts->val.array.nElems;
+	ConflictValue *values = palloc(sizeof(ConflictValue) * (most + 1));
 
 	*count = 0;
 	for (int i = 0; i < conflicts->val.array.nElems; i++)
@@ -128,13 +129,13 @@ values_of(const JsonbValue *conflicts, int *count)
 			const JsonbValue *value = scim_get(conflict, sides[side], strlen(sides[side]));
 
 			if (value)
-				values[(*count)++] = (Value)
+				values[(*count)++] = (ConflictValue)
 			{
 				conflict, sides[side], scim_json_size(value)
 			};
 		}
 	}
-	qsort(values, *count, sizeof(Value), compare_values);
+	qsort(values, *count, sizeof(ConflictValue), compare_values);
 	return values;
 }
 
@@ -156,13 +157,13 @@ open_conflicts(JsonbValue *merge)
 
 /* Paths are left: they say what there is to be looked at. */
 static int64
-drop_values(JsonbValue *merge, const Value * values, int count, int64 excess)
+drop_values(JsonbValue *merge, const ConflictValue *values, int count, int64 excess)
 {
 	int			dropped = 0;
 
 	for (; dropped < count && excess > 0; dropped++)
 	{
-		const		Value *value = &values[dropped];
+		const ConflictValue *value = &values[dropped];
 
 		(void) scim_remove(value->conflict, value->side, strlen(value->side));
 		excess -= value->size;
@@ -214,7 +215,7 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	int64		size = scim_json_size(content);
 	int64		least = size - (changes ? scim_json_size(changes) : 0);
 	int			count = 0;
-	Value	   *values = conflicts ? values_of(conflicts, &count) : NULL;
+	ConflictValue *values = conflicts ? values_of(conflicts, &count) : NULL;
 	int64		excess;
 	int64		room;
 

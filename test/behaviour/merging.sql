@@ -317,6 +317,9 @@ SELECT things('{"state": "new"}', '{"state": "old"}', '{"weight": 2}');
 SELECT things('{"state": "new"}', '{"state": "old"}', '{"weight": 2, "state": "new"}');
 -- required in what is merged, if in neither
 SELECT things('{"maker": {"name": "m", "place": "p"}}', '{"maker": {"name": "m", "place": "q"}}', '{}', '{"maker.place": "theirs"}');
+-- what plain SQL wrote, and the schema does not know, is nobody's to judge
+SELECT things('{"odd": {"a": 1, "b": 1}}', '{"odd": {"a": 2, "b": 1}}', sets('visits', '1'));
+SELECT things('{"schemas": ["urn:x", "urn:example:Thing"]}', '{"schemas": ["urn:y", "urn:x", "urn:example:Thing"]}', sets('visits', '1'));
 -- never returned: as a whole, and nothing tells whether it was guessed
 SELECT things('{"secret": "a"}', '{"visits": 1}', '{"secret": "b"}');
 SELECT things('{"secret": "a"}', '{"visits": 1}', '{"secret": "a"}');

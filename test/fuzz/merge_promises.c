@@ -795,7 +795,9 @@ broken_merge_promise(Jsonb *base, Jsonb *mine, Jsonb *theirs, bool plain)
 const char *
 broken_order_promise(Jsonb *base, Jsonb *writers[3], Jsonb *rules, Jsonb **end)
 {
-	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	static const int orders[][3] = {
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}
+	};
 	Jsonb	   *ends[lengthof(orders)];
 	bool		conflict = false;
 

@@ -377,6 +377,13 @@ errdetail_internal(const char *format, ...)
 	return keep_text(raised->detail, sizeof(raised->detail), format, arguments);
 }
 
+/* There is no log. */
+int
+errdetail_log(const char *format, ...)
+{
+	return 0;
+}
+
 int
 errhint(const char *format, ...)
 {

@@ -20,7 +20,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION fails TO PUBLIC;
 -- all that reads the history of "id" from "version"
 CREATE FUNCTION readers(id text, version text, tenant text) RETURNS TABLE (reader text, says text) LANGUAGE sql AS $$
-	SELECT name, left(regexp_replace(fails(format(call, id, version, tenant)), '\d{4}-\d\d-\d\dT[0-9:.]+Z', 'T'), 260) FROM (VALUES
+	SELECT name, left(regexp_replace(fails(format(call, id, version, tenant)), '("actor": )"[^"]*"|\d{4}-\d\d-\d\dT[0-9:.]+Z', '\1T', 'g'), 260) FROM (VALUES
 		('history', 'SELECT scim_get_history(''User'', %1$L, tenant_id => %3$L)'), ('version', 'SELECT scim_get_version(''User'', %1$L, %2$L, %3$L)'),
 		('no version', 'SELECT scim_get_version(''User'', %1$L, ''neverWas'', %3$L)'),
 		('diff', 'SELECT scim_diff(''User'', %1$L, %2$L, NULL, %3$L)'),

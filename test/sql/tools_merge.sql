@@ -11,6 +11,8 @@ SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
 SELECT scim_register_schema('{"id": "urn:example:Device", "name": "Device", "attributes": [{"name": "serial", "required": true}, {"name": "resets", "type": "integer"}]}') ->> 'id',
 	scim_register_resource_type('{"name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device"}') ->> 'name', scim_create_table('devices', 'Device');
 SET scimver.password_cost = 4;
+CREATE ROLE regress_tools_merge;
+SELECT scim_grant_tenant('default', 'regress_tools_merge');
 SET scimver.agent = 'loser';
 
 CREATE FUNCTION id(n int) RETURNS text LANGUAGE sql IMMUTABLE RETURN '00000000-0000-4000-a000-' || lpad(n::text, 12, '0');
@@ -128,6 +130,9 @@ SET scimver.agent = 'other';
 SELECT * FROM attempt(10);
 SET scimver.agent = 'loser';
 SELECT * FROM attempt(2);
+SET ROLE regress_tools_merge;
+SELECT * FROM attempt(10);
+RESET ROLE;
 SELECT error_code, count(*) FROM scim_history WHERE operation = 'refused' AND resource_id = id(10) GROUP BY 1 ORDER BY 1;
 -- what the storm says: to who could merge, and to who could not
 SELECT told(sent(10, :'ten1', '{"userName": "ten", "nickName": "n"}'));
@@ -189,3 +194,4 @@ SELECT bytes((:'a'::json -> 'metadata')::json) < 5000, m #> '{mine}', jsonb_arra
 
 \c :regression
 DROP DATABASE scimver_tools_merge;
+DROP ROLE regress_tools_merge;

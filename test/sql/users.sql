@@ -24,7 +24,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	RETURN NEXT sqlstate || ' ' || sqlerrm;
-	RETURN NEXT '  ' || CASE WHEN detail LIKE '{%' THEN detail::jsonb::text ELSE detail END;
+	RETURN NEXT '  ' || CASE WHEN detail LIKE '{%' THEN regexp_replace(replace(detail::jsonb::text, format('"actor": "%s"', current_user), '"actor": "me"'), '"at": "[^"]*"', '"at": "now"', 'g') ELSE detail END;
 	RETURN NEXT '  ' || hint;
 END $$;
 -- only its SQLSTATE and message

@@ -9,11 +9,11 @@ MERGE_PARTS = $(FUZZ)/merge_promises.c $(FUZZ)/server.c $(FUZZ)/type.c $(filter-
 
 check: check-merge
 check-merge: merge
-	ASAN_OPTIONS=detect_leaks=0 ./merge
+	./merge
 
 merge: merge.c $(MERGE_PARTS) $(wildcard ../../src/base/*.h ../../src/core/*.h $(FUZZ)/*.h)
 	$(CC) -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare \
-		-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		-g -O2 -fsanitize=undefined -fno-sanitize-recover=undefined \
 		-I$(shell $(PG_CONFIG) --includedir-server) -I../../src -I$(FUZZ) -o $@ $(filter %.c,$^)
 
 clean: clean-merge

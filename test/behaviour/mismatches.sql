@@ -23,6 +23,8 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS given = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	detail := given;
+	-- as jsonb has it, to the byte
+	IF given <> detail::text THEN hint := 'written otherwise: ' || given; END IF;
 END $$;
 CREATE FUNCTION asked(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
@@ -71,6 +73,8 @@ SELECT asked(update(1, :'ada1', '{"userName": "ada", "title": "one", "emails": [
 SELECT asked(update(1, :'ada1', '{"userName": "ada", "title": "three", "emails": [{"type": "work", "value": "w"}, {"type": "home", "value": "h"}]}'));
 SELECT asked(patch(1, :'ada1', sets('title', '"three"')));
 SELECT asked(patch(1, :'ada1', '[{"op": "remove", "path": "title"}]'));
+-- whatever a value holds
+SELECT asked(patch(1, :'ada1', sets('title', to_jsonb(E'\u0001\u001f\u007f "quoted" \\ / \b\f\n\r\t \u00e4\u20ac\U0001f600'::text))));
 -- asked to merge, too; with rules that settle it, or not
 SELECT asked(patch(1, :'ada1', sets('title', '"three"'), ', on_conflict => ''merge''')) EXCEPT SELECT asked(patch(1, :'ada1', sets('title', '"three"')));
 SELECT asked(patch(1, :'ada1', sets('title', '"three"'), ', merge_rules => ''{"title": "mine"}'''));

@@ -25,7 +25,6 @@ typedef struct ScimMerge
 	List	   *mine;			/* paths that each side changed, of char *, each once, in order */
 	List	   *theirs;
 	List	   *conflicts;		/* of ScimMergeConflict * */
-	bool		counted;		/* something of mine went through a counter */
 } ScimMerge;
 
 #endif							/* SCIM_CORE_MERGE_RESULT_H */

@@ -135,7 +135,6 @@ scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merge
 		merged->assigned = true;
 		if (!scim_compute_merged(rule, of, &merged->value))
 			throw_rule(merging, rule, path);
-		merging->merge->counted |= rule == SCIM_MERGE_COUNTER;
 		return rule;
 	}
 	conflict = add_conflict(merging);

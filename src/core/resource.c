@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "core/mentions.h"
 #include "core/resource.h"
+#include "core/sides.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -134,7 +135,7 @@ check_extensions(const ScimResourceType *type, const JsonbValue *data)
 	}
 }
 
-void
+bool
 scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 {
 	JsonbValue *found = scim_get(data, "schemas", strlen("schemas"));
@@ -156,6 +157,7 @@ scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 		scim_set_value(data, "schemas", urns);
 	scim_check_required(type->schema->attributes, data, NULL);
 	check_extensions(type, data);
+	return changed;
 }
 
 /* ---- passwords and versions ---- */
@@ -452,7 +454,8 @@ is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
 {
 	char	   *name = scim_string_copy(key);
 	JsonbValue	there;
-	bool		same = scim_find(&other->root, name, &there) && scim_equal(&there, value);
+	bool		same = scim_find(&other->root, name, &there) &&
+		(scim_same_bytes(&there, value) || scim_equal(&there, value));
 
 	pfree(name);
 	return same;
@@ -476,6 +479,5 @@ scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Json
 	}
 	scim_root(merged, &root);
 	tree = scim_open(&root);
-	scim_complete_resource(type, tree);
-	return scim_write(tree);
+	return scim_complete_resource(type, tree) ? scim_write(tree) : merged;
 }

@@ -36,9 +36,9 @@ extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given,
 
 /*
  * Are all required attributes and extensions there?  Fills in what "schemas"
- * lacks.  (After a PATCH.)
+ * lacks; false: nothing.  (After a PATCH, or a merge.)
  */
-extern void scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
+extern bool scim_complete_resource(const ScimResourceType *type, JsonbValue *data);
 
 /*
  * Checks a document as it is stored: what a client could not have sent is

@@ -66,6 +66,25 @@ take_merge(ScimWrite *write, const ScimWriteMerge *merge)
 		scim_write_prepare_members(write);
 }
 
+/*
+ * What mine alone changed, the row does not have: then it need not be compared.  The
+ * first path tells that of most merges.
+ */
+static bool
+changes_more(const ScimMerge *merge)
+{
+	ListCell   *cell;
+
+	if (merge->mine == NIL)
+		return false;
+	foreach(cell, merge->theirs)
+	{
+		if (strcmp(linitial(merge->mine), lfirst(cell)) == 0)
+			return false;
+	}
+	return true;
+}
+
 static void
 try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *merge)
 {
@@ -88,6 +107,6 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);
 	take_merge(write, merge);
-	write->unchanged = scim_write_is_there(write, false);
+	write->unchanged = !changes_more(&merge->merge) && scim_write_is_there(write, false);
 	return !write->unchanged;
 }

@@ -9,64 +9,87 @@ my $patch = q{jsonb_build_array(jsonb_build_object('op', 'replace', 'path', 'nic
 my $tool = q{scim_call_tool('scim_update_user', jsonb_build_object('user_id', id, 'expected_version', base, 'user_data', mine))};
 
 # Calls for a user in bench_mine, each true if it came out as it should.
+my $merged = q{-> 'nickName' = mine -> 'nickName'};
 my %call = (
-	update => q{scim_update_user(id, mine_now, theirs) -> 'nickName' = mine -> 'nickName'},
-	patch => qq{scim_patch_user(id, $patch, theirs) -> 'nickName' = mine -> 'nickName'},
-	merged_update => q{scim_update_user(id, mine, base, on_conflict => 'merge') @> (theirs_data || mine_now)},
-	merged_patch => qq{scim_patch_user(id, $patch, base, on_conflict => 'merge') \@> mine_now},
+	update => "scim_update_user(id, mine_now, theirs) $merged",
+	patch => "scim_patch_user(id, $patch, theirs) $merged",
+	merged_update => "scim_update_user(id, mine, base, on_conflict => 'merge') $merged",
+	merged_patch => "scim_patch_user(id, $patch, base, on_conflict => 'merge') $merged",
 	mismatch => qq{($tool)::jsonb #> '{content,merge,clean}' = 'true'},
 	# what is kept begins behind the five changes: there is nothing to tell of them
 	mismatch_untold => qq{($tool)::jsonb #>> '{content,error_code}' = 'VERSION_MISMATCH'});
 my @calls = sort keys %call;
 
-# What so many calls take of a processor, those for the users from the first on; in microseconds each.
+# What calls of all kinds take of a processor, in one session and in small blocks that alternate,
+# so that whatever else the machine does meets all alike: microseconds each.
 sub take_calls
 {
-	my ($name, $first, $count) = @_;
-	my $file = "$env{SERVER}/merge_session.sql";
-	my $taken = 'SELECT * FROM bench_taken();';
+	my ($first, $count) = @_;
+	my ($file, $block) = ("$env{SERVER}/merge_session.sql", 25);
+	my $run = sub { my ($name, $from, $to) = @_; map { "EXECUTE $name($_);" } $first->{$name} + $from .. $first->{$name} + $to - 1 };
+	my @session = ('SET synchronous_commit = off;', map { "PREPARE $_(int) AS SELECT $call{$_} FROM bench_mine WHERE n = \$1;" } @calls);
+	my %taken;
 
+	# plans and what is cached are made first
+	push @session, $run->($_, 0, 20) foreach @calls;
+	for (my $from = 20; $from < $count; $from += $block)
+	{
+		push @session, "SELECT '$_|' || bench_cpu();", $run->($_, $from, $from + $block), "SELECT '$_|' || bench_cpu();" foreach @calls;
+	}
 	open(my $out, '>', $file) or die "$file: $!";
-	print $out join "\n", 'SET synchronous_commit = off;', "PREPARE call(int) AS SELECT $call{$name} FROM bench_mine WHERE n = \$1;",
-		# plans and what is cached are made first
-		map({ "EXECUTE call($_);" } $first .. $first + 19), $taken, map({ "EXECUTE call($_);" } $first + 20 .. $first + 19 + $count), $taken, '';
+	print $out join "\n", @session, '';
 	close $out or die "$file: $!";
 	my @lines = split /\n/, sql(undef, '-f', $file);
-	my ($before, $after) = map { [ split /\|/ ] } grep { /\|/ } @lines;
 
 	unlink $file;
-	die "$name: a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
-	return ($after->[0] - $before->[0]) / 1000 / $count;
+	die "a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
+	my @marks = map { [ split /\|/ ] } grep { /\|/ } @lines;
+	while (my ($begin, $end) = splice @marks, 0, 2)
+	{
+		$taken{ $begin->[0] } += ($end->[1] - $begin->[1]) / 1000 / ($count - 20);
+	}
+	return \%taken;
 }
 
-# Round by round, users who had five changes since they were read.
+# Round by round, users who had five changes since they were read, and none before.
 sub take_merges
 {
 	my ($turns, $count) = @_;
-	my $each = $count + 20;
 	my %taken;
 
 	foreach my $turn (0 .. $turns - 1)
 	{
-		my %first = map { ($calls[$_] => 1 + $each * (($_ + $turn) % @calls)) } 0 .. $#calls;
+		my %first = map { ($calls[$_] => 1 + $count * ($turn * @calls + $_)) } 0 .. $#calls;
 
 		foreach my $name (@calls)
 		{
 			my $kept = $name eq 'mismatch_untold' ? 'false' : 'true';
 
-			sql("SELECT bench_change($first{$name}, $first{$name} + $each - 1, $kept)");
+			sql("SELECT bench_change($first{$name}, $first{$name} + $count - 1, $kept)");
 		}
 		sql(undef, '-c', 'VACUUM users', '-c', 'VACUUM bench_mine');
-		push @{ $taken{$_} }, take_calls($_, $first{$_}, $count) foreach $turn % 2 ? @calls : reverse @calls;
+		my $taken = take_calls(\%first, $count);
+		push @{ $taken{$_} }, $taken->{$_} foreach @calls;
+		check_users($_, $first{$_}, $count) foreach @calls;
 	}
 	return \%taken;
+}
+
+# Are these users now as the calls should have made them?
+sub check_users
+{
+	my ($name, $first, $count) = @_;
+	my $wanted = $name =~ /mismatch/ ? 'theirs_data' : 'mine_now';
+	my $other = sql("SELECT count(*) FROM bench_mine m JOIN users u ON u.id = m.id::uuid WHERE n >= $first AND n < $first + $count AND u.data <> $wanted");
+
+	die "$name: $other users are not as they should be\n" if $other != 0;
 }
 
 # scim_merge of two who changed different attributes, and of two who changed the same, in microseconds.
 sub take_merge_alone
 {
 	my ($turns, $times) = @_;
-	my $merge = q{SELECT count(scim_merge(base_data, mine, theirs_data)) FROM (SELECT * FROM bench_mine WHERE n <= 100) m, generate_series(1, %d)};
+	my $merge = q{SELECT count(scim_merge(base_data, mine, theirs_data)) FROM (SELECT * FROM bench_mine ORDER BY n LIMIT 100) m, generate_series(1, %d)};
 	my @taken;
 
 	foreach my $turn (1 .. $turns)
@@ -80,8 +103,8 @@ sub take_merge_alone
 
 sub measure_merge
 {
-	my ($count, $turns) = $quick ? (400, 9) : (2000, 15);
-	my $users = @calls * ($count + 20);
+	my ($count, $turns) = $quick ? (320, 11) : (1020, 21);
+	my $users = $turns * @calls * $count;
 	my ($taken, $r);
 
 	make_database('bench_merge', $users, qw(users.sql history.sql merge.sql));

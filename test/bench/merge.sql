@@ -26,7 +26,7 @@ DECLARE
 BEGIN
 	PERFORM bench_switch(kept);
 	DELETE FROM bench_mine WHERE n BETWEEN first AND last;
-	INSERT INTO bench_mine SELECT n, u.id, version, data, data || jsonb_build_object('nickName', to_hex(nextval('bench_changes'))), '', '{}', '{}'
+	INSERT INTO bench_mine SELECT n, u.id, version, data, data || jsonb_build_object('nickName', lpad(to_hex(nextval('bench_changes')), 8, '0')), '', '{}', '{}'
 		FROM generate_series(first, last) AS n JOIN users u ON u.tenant_id = 'default' AND u.id = md5('user' || n)::uuid;
 	FOREACH attribute IN ARRAY '{title,userType,locale,timezone,preferredLanguage}'::text[] LOOP
 		UPDATE users u SET data = data || jsonb_build_object(attribute, 'x' || to_hex(nextval('bench_changes')))

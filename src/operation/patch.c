@@ -107,7 +107,7 @@ patch(void *argument)
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	patch_row(write, stale ? &differs : NULL);
 	write->unchanged = is_there(write, stale, &differs);
-	if (!(stale && write->merges))
+	if (write->unchanged || !(stale && write->merges))
 	{
 		scim_write_take_apart(write, &write->row);
 		scim_refuse_removal(write, write->wanted.split);

@@ -204,7 +204,7 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	if (mine == NULL)
 		return;
 	result->mine = as_stored(write, mine);
-	scim_merge_contents(target->type, base, result->mine,
+	scim_merge_contents(target->type, base, result->mine, write->patch,
 						scim_row_data(target->table, &write->row), write->rules, &result->merge);
 	merge_passwords(write, since, result);
 }

@@ -38,7 +38,7 @@ merge_case(void *argument)
 	MergeCase  *c = argument;
 	const ScimMergeRules *rules = scim_read_merge_rules(NULL, c->rules);
 
-	scim_merge_contents(NULL, c->base, c->mine, c->theirs, rules, &c->merge);
+	scim_merge_contents(NULL, c->base, c->mine, NULL, c->theirs, rules, &c->merge);
 }
 
 Jsonb *

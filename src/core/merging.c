@@ -58,6 +58,31 @@ path_at_hand(ScimMerging *merging)
 	return pnstrdup(merging->path.data, merging->path.len);
 }
 
+char *
+scim_bare_path(const char *path)
+{
+	char	   *bare = palloc(strlen(path) + 1);
+	char	   *end = bare;
+	bool		quoted = false;
+	bool		inside = false;
+
+	for (const char *p = path; *p; p++)
+	{
+		if (quoted && p[0] == '\\' && p[1])
+			p++;
+		else if (inside && *p == '"')
+			quoted = !quoted;
+		else if (!quoted && *p == '[')
+			inside = true;
+		else if (!inside)
+			*end++ = *p;
+		else if (!quoted && *p == ']')
+			inside = false;
+	}
+	*end = '\0';
+	return bare;
+}
+
 /* ---- what it has found ---- */
 
 void
@@ -109,7 +134,7 @@ static void
 throw_rule(const ScimMerging *merging, ScimMergeRule rule, const char *path)
 {
 	scim_throw_path(SCIM_INVALID_VALUE, path, "\"%-s\" decides nothing at %s: it is for %-s",
-					scim_merge_rule_name(rule), merging->path.data,
+					scim_merge_rule_name(rule), scim_bare_path(merging->path.data),
 					rule == SCIM_MERGE_COUNTER ? "numbers" : "two numbers, or two dateTimes");
 }
 

@@ -63,36 +63,10 @@ typedef struct Shown
 	int			omitted;		/* values that are */
 }			Shown;
 
-/* The path without what stands in its brackets; palloc'd. */
-static char *
-bare_path(const char *path)
-{
-	char	   *bare = palloc(strlen(path) + 1);
-	char	   *end = bare;
-	bool		quoted = false;
-	bool		inside = false;
-
-	for (const char *p = path; *p; p++)
-	{
-		if (quoted && p[0] == '\\' && p[1])
-			p++;
-		else if (inside && *p == '"')
-			quoted = !quoted;
-		else if (!quoted && *p == '[')
-			inside = true;
-		else if (!inside)
-			*end++ = *p;
-		else if (!quoted && *p == ']')
-			inside = false;
-	}
-	*end = '\0';
-	return bare;
-}
-
 static void
 log_path(JsonbValue *paths, const char *path)
 {
-	char	   *bare = bare_path(path);
+	char	   *bare = scim_bare_path(path);
 
 	for (int i = 0; i < paths->val.array.nElems; i++)
 	{

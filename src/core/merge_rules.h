@@ -37,6 +37,9 @@ extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char 
 /* "counter" */
 extern const char *scim_merge_rule_name(ScimMergeRule rule);
 
+/* Are there any? */
+extern bool scim_has_merge_rules(const ScimMergeRules *rules);
+
 /* Is any of them a counter?  Then what both sides made the same is no agreement. */
 extern bool scim_merge_rules_count(const ScimMergeRules *rules);
 

@@ -16,6 +16,7 @@ typedef struct ScimWriteMerge
 								 * else is set, */
 	bool		base_unknown;	/* nor if nobody can tell what the resource was */
 	bool		whole;			/* mine is a whole resource (an update), and no patch */
+	bool		ruled;			/* rules were given */
 	Jsonb	   *mine;			/* the document of mine, as it would be stored */
 	ScimMerge	merge;			/* of the documents, and what is said of password and members */
 	bool		sets_password;	/* mine's is to be set, or cleared */

@@ -82,15 +82,29 @@ is_shown(const char *path)
 	return strlen(path) <= SCIM_SHOWN_VALUE;
 }
 
+/* A side whose value is too long is named in "omitted": it is not unassigned. */
 static void
-add_value(Shown * shown, JsonbValue *conflict, const char *side, const JsonbValue *value)
+add_value(JsonbValue *conflict, JsonbValue *omitted, const char *side, const JsonbValue *value)
 {
 	if (value == NULL)
 		return;
 	if (scim_json_size(value) > SCIM_SHOWN_VALUE)
-		shown->omitted++;
+		scim_append_text(omitted, side);
 	else
 		scim_set_value(conflict, side, value);
+}
+
+static void
+add_values(Shown * shown, JsonbValue *object, const ScimMergeConflict *conflict)
+{
+	JsonbValue *omitted = scim_new_array();
+
+	add_value(object, omitted, "base", conflict->base);
+	add_value(object, omitted, "mine", conflict->mine);
+	add_value(object, omitted, "theirs", conflict->theirs);
+	if (omitted->val.array.nElems > 0)
+		scim_set_value(object, "omitted", omitted);
+	shown->omitted += omitted->val.array.nElems;
 }
 
 static void
@@ -115,11 +129,7 @@ show_conflict(Shown * shown, const ScimMergeConflict *conflict)
 
 	scim_set_text(object, "path", conflict->path);
 	if (!conflict->hidden)
-	{
-		add_value(shown, object, "base", conflict->base);
-		add_value(shown, object, "mine", conflict->mine);
-		add_value(shown, object, "theirs", conflict->theirs);
-	}
+		add_values(shown, object, conflict);
 	add_author(object, scim_last_change_of(shown->since, conflict->attribute));
 	scim_append(shown->conflicts, object);
 	log_path(shown->paths, conflict->path);
@@ -229,7 +239,7 @@ situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 	if (merge->base_unknown)
 		return SCIM_BASE_UNKNOWN;
 	if (merge->merge.conflicts == NIL)
-		return SCIM_MERGE_IS_CLEAN;
+		return merge->ruled ? SCIM_MERGE_IS_RULED : SCIM_MERGE_IS_CLEAN;
 	return merge->whole ? SCIM_UPDATE_CONFLICTS : SCIM_PATCH_CONFLICTS;
 }
 

@@ -155,6 +155,21 @@ open_conflicts(JsonbValue *merge)
 	return conflicts;
 }
 
+/* Returns how much shorter the conflict is, which says that there is a value. */
+static int64
+drop_value(const ConflictValue *value)
+{
+	JsonbValue *conflict = value->conflict;
+	int64		size = scim_json_size(conflict);
+	const JsonbValue *before = scim_get(conflict, "omitted", strlen("omitted"));
+	JsonbValue *omitted = before ? scim_open(before) : scim_new_array();
+
+	(void) scim_remove(conflict, value->side, strlen(value->side));
+	scim_append_text(omitted, value->side);
+	scim_set_value(conflict, "omitted", omitted);
+	return size - scim_json_size(conflict);
+}
+
 /* Paths are left: they say what there is to be looked at. */
 static int64
 drop_values(JsonbValue *merge, const ConflictValue *values, int count, int64 excess)
@@ -162,12 +177,7 @@ drop_values(JsonbValue *merge, const ConflictValue *values, int count, int64 exc
 	int			dropped = 0;
 
 	for (; dropped < count && excess > 0; dropped++)
-	{
-		const ConflictValue *value = &values[dropped];
-
-		(void) scim_remove(value->conflict, value->side, strlen(value->side));
-		excess -= value->size;
-	}
+		excess -= drop_value(&values[dropped]);
 	scim_add_count(merge, "omitted_values", dropped);
 	return excess;
 }
@@ -257,18 +267,24 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 #define CLEAN_STEP \
 	"Both changes fit together: make the same call again, with the same expected_version and " \
 	"on_conflict \"merge\", and nothing is lost."
+#define RULED_STEP \
+	"By merge_rules both changes fit together: make the same call again, with the same " \
+	"expected_version and merge_rules and on_conflict \"merge\"."
 
 /* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
 #define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
 #define MERGE_ON \
 	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
 	"stand whatever comes in between, merge_rules such as "
-#define WHOLE_STEP "write that into current, and send the whole of it" MERGE_ON
+#define WHOLE_STEP \
+	"write that, and your other changes, into current, and send the whole of it" MERGE_ON
 #define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
 #define YOURS_STEP \
 	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
 	"read."
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
+#define LIST_STEP \
+	" A list that is replaced whole must have what others changed in it, or that is undone."
 
 static const char *
 text_for(const ScimToolCall *call, const char *step)
@@ -311,8 +327,8 @@ conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_sh
 											   act));
 
 	if (whole && !is_shown)
-		return step;
-	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : "");
+		return psprintf("%s%s", step, LIST_STEP);
+	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : LIST_STEP);
 }
 
 /* Where nothing is known of a merge; or nothing could be merged. */
@@ -337,7 +353,7 @@ set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge,
 	if (merge && scim_find_member(merge, "conflicts", &conflicts))
 		step = conflicts_step(call, &conflicts, is_shown);
 	else if (merge && scim_find_member(merge, "clean", &clean))
-		step = CLEAN_STEP;
+		step = call->given[PARAM_MERGE_RULES] ? RULED_STEP : CLEAN_STEP;
 	else
 		step = plain_step(call, is_shown);
 	scim_set_next_step(content, step);

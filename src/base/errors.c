@@ -123,9 +123,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_UPDATE_CONFLICTS) = {SCIM_VERSION_MISMATCH,
 		"Both changed what conflicts names. Read the resource again, write into it what is to "
 		"stand at each path, and your other changes, and send the whole of it with "
-		"expected_version = current_version and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
-		"whatever comes in between); or patch these paths alone. The same data once more would "
-	"undo what others changed."},
+		"expected_version = current_version and on_conflict => 'merge' (merge_rules => "
+		"'{\"title\": \"mine\"}': there yours stands whatever comes in between); or patch these "
+	"paths alone. The same data once more would undo what others changed."},
 	SITUATION(SCIM_PATCH_CONFLICTS) = {SCIM_VERSION_MISMATCH,
 		"Both changed what conflicts names. Decide for each path whose value is to stand, and "
 		"send the operations that are still to be done with expected_version = current_version "

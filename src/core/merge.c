@@ -343,7 +343,8 @@ scim_merge(PG_FUNCTION_ARGS)
 	JsonbValue	merged;
 	JsonbValue *shown = scim_new_object();
 
-	scim_merge_contents(NULL, PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1), NULL, PG_GETARG_JSONB_P(2),
+	scim_merge_contents(NULL, PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1), NULL,
+						PG_GETARG_JSONB_P(2),
 						scim_read_merge_rules(NULL, PG_GETARG_JSONB_P(3)), &merge);
 	scim_root(merge.merged, &merged);
 	scim_set_value(shown, "merged", &merged);

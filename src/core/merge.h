@@ -20,8 +20,8 @@
  * result tells whether a value of mine is the one that is stored: what theirs changed
  * and mine has, or lacks, is a conflict.  Of these, mine changed only what the patch
  * names that made it of the base; NULL: mine was given as a whole.  Results refer to
- * copies in the current context.  Errors: INVALID_VALUE where there is no content (scim_content_form), or a
- * rule meets what it cannot compute, with the rule's path.
+ * copies in the current context.  Errors: INVALID_VALUE where there is no content
+ * (scim_content_form), or a rule meets what it cannot compute, with the rule's path.
  */
 extern void scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine,
 								const ScimPatch *patch, Jsonb *theirs,

@@ -27,10 +27,4 @@ typedef struct ScimMerge
 	List	   *conflicts;		/* of ScimMergeConflict * */
 } ScimMerge;
 
-/*
- * The path without what stands in its brackets, which is a value: for the server's log.
- * Palloc'd.
- */
-extern char *scim_bare_path(const char *path);
-
 #endif							/* SCIM_CORE_MERGE_RESULT_H */

@@ -117,16 +117,19 @@ append_names(StringInfo out, const char *names)
 		appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *names));
 }
 
-/* As it is looked up, with or without what is in brackets. */
+/* With or without what is in brackets; folded, as it is looked up. */
 static void
-append_text(StringInfo out, const char *path, bool brackets)
+append_text(StringInfo out, const char *path, bool brackets, bool folded)
 {
 	while (*path)
 	{
 		const char *end = *path == '[' ? skip_brackets(path) : NULL;
 
 		if (end == NULL)
-			appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *path++));
+		{
+			appendStringInfoChar(out, folded ? pg_ascii_tolower((unsigned char) *path) : *path);
+			path++;
+		}
 		else
 		{
 			if (brackets)
@@ -134,6 +137,16 @@ append_text(StringInfo out, const char *path, bool brackets)
 			path = end;
 		}
 	}
+}
+
+char *
+scim_bare_path(const char *path)
+{
+	StringInfoData bare;
+
+	initStringInfo(&bare);
+	append_text(&bare, path, false, false);
+	return bare.data;
 }
 
 /* ---- reading paths ---- */
@@ -181,7 +194,7 @@ check_path(const char *path)
 	StringInfoData plain;
 
 	initStringInfo(&plain);
-	append_text(&plain, path, false);
+	append_text(&plain, path, false, true);
 	if (strchr(plain.data, '['))
 		throw_path(path, "has other brackets than paths of conflicts have, such as "
 				   "emails[type eq \"work\"] or emails[value eq \"a@example.com\"]");
@@ -279,12 +292,12 @@ rule_of(const ScimMergeRules *rules, const char *path)
 	if (rules->count > 0)
 	{
 		initStringInfo(&text);
-		append_text(&text, path, true);
+		append_text(&text, path, true, true);
 		rule = find_longest(rules, text.data, NULL);
 		if (strchr(text.data, '['))
 		{
 			resetStringInfo(&text);
-			append_text(&text, path, false);
+			append_text(&text, path, false, true);
 			rule = find_longest(rules, text.data, rule);
 		}
 		pfree(text.data);
@@ -328,7 +341,7 @@ add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
 	if (type)
 		append_schema_path(&rule->text, type, rule->path);
 	else
-		append_text(&rule->text, rule->path, true);
+		append_text(&rule->text, rule->path, true, true);
 	if (find_rule(rules, rule->text.data, rule->text.len))
 		throw_path(rule->path, "is the path of another rule, too, in another spelling");
 	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),

@@ -34,6 +34,12 @@ extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type,
 extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,
 										const char **path);
 
+/*
+ * A conflict's path without what stands in brackets, which is a value: for the server's
+ * log.  Palloc'd.
+ */
+extern char *scim_bare_path(const char *path);
+
 /* "counter" */
 extern const char *scim_merge_rule_name(ScimMergeRule rule);
 

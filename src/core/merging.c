@@ -58,31 +58,6 @@ path_at_hand(ScimMerging *merging)
 	return pnstrdup(merging->path.data, merging->path.len);
 }
 
-char *
-scim_bare_path(const char *path)
-{
-	char	   *bare = palloc(strlen(path) + 1);
-	char	   *end = bare;
-	bool		quoted = false;
-	bool		inside = false;
-
-	for (const char *p = path; *p; p++)
-	{
-		if (quoted && p[0] == '\\' && p[1])
-			p++;
-		else if (inside && *p == '"')
-			quoted = !quoted;
-		else if (!quoted && *p == '[')
-			inside = true;
-		else if (!inside)
-			*end++ = *p;
-		else if (!quoted && *p == ']')
-			inside = false;
-	}
-	*end = '\0';
-	return bare;
-}
-
 /* ---- what it has found ---- */
 
 void

@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
+#include "core/merge_rules.h"
 #include "operation/mismatch.h"
 #include "resource/show.h"
 

@@ -7,6 +7,7 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
+#include "core/merge_rules.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/read.h"
@@ -28,6 +29,9 @@
 /* What stands around content and metadata, and what is kept for words that are still to come. */
 #define BRACES_BYTES 64
 #define SPARE_BYTES 128
+
+/* What names a value that is left out: one that is shorter stays. */
+#define NAMED_BYTES 24
 
 /* A path that is longer is no example. */
 #define EXAMPLE_BYTES 100
@@ -176,7 +180,7 @@ drop_values(JsonbValue *merge, const ConflictValue *values, int count, int64 exc
 {
 	int			dropped = 0;
 
-	for (; dropped < count && excess > 0; dropped++)
+	for (; dropped < count && excess > 0 && values[dropped].size > NAMED_BYTES; dropped++)
 		excess -= drop_value(&values[dropped]);
 	scim_add_count(merge, "omitted_values", dropped);
 	return excess;
@@ -305,14 +309,13 @@ static const char *
 example_rule(const JsonbValue *conflicts)
 {
 	JsonbValue *first = scim_open(&scim_open(conflicts)->val.array.elems[0]);
-	const JsonbValue *path = scim_get(first, "path", strlen("path"));
+	const char *path = scim_string_copy(scim_get(first, "path", strlen("path")));
 	JsonbValue *rule = scim_new_object();
 	StringInfoData json;
 
-	if (path->val.string.len <= EXAMPLE_BYTES)
-		scim_set_text(rule, scim_string_copy(path), "mine");
-	else
-		scim_set_text(rule, "*", "mine");
+	if (strlen(path) > EXAMPLE_BYTES)
+		path = scim_bare_path(path);
+	scim_set_text(rule, strlen(path) > EXAMPLE_BYTES ? "*" : path, "mine");
 	initStringInfo(&json);
 	scim_append_json(&json, rule);
 	return json.data;

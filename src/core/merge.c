@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "core/content.h"
+#include "core/hidden.h"
 #include "core/merge.h"
 #include "core/merge_values.h"
 #include "fmgr.h"
@@ -25,25 +26,14 @@ add_merged(JsonbValue *object, const JsonbValue *key, const ScimMerged *merged)
 		scim_add(object, key->val.string.val, key->val.string.len, &merged->value);
 }
 
-/* Is one of these, or a part of one, never returned?  "attributes" may be NULL: none. */
-static bool
-holds_hidden(const ScimAttribute *attributes)
-{
-	for (; attributes && attributes->name; attributes++)
-	{
-		if (attributes->returned == SCIM_NEVER || holds_hidden(attributes->sub))
-			return true;
-	}
-	return false;
-}
-
 static bool
 is_hidden(const ScimAttribute *attributes, const JsonbValue *name)
 {
 	const ScimAttribute *attribute = attributes ?
 		scim_attribute(attributes, name->val.string.val, name->val.string.len) : NULL;
 
-	return attribute && (attribute->returned == SCIM_NEVER || holds_hidden(attribute->sub));
+	return attribute &&
+		(attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub));
 }
 
 /*
@@ -205,7 +195,7 @@ merge_top(ScimMerging *merging, const ScimResourceType *type, ScimTriple *triple
 	if (is_extension(triple) && (attributes || !scim_are_same_bytes(triple->of)))
 		merge_extension(merging, attributes, triple->of, merged);
 	else
-		merge_attribute(merging, holds_hidden(attributes) ||
+		merge_attribute(merging, scim_holds_hidden(attributes) ||
 						is_hidden(type ? type->schema->attributes : NULL, &triple->key),
 						triple, merged);
 	if (merged->assigned && scim_string_is(&triple->key, "schemas"))

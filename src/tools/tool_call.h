@@ -28,6 +28,8 @@ typedef struct ScimToolCall
 	const char *id;
 	const char *tenant;
 	const char *expected;		/* expected_version, or NULL */
+	bool		counted;		/* are the refusals of the last minute, each for a stale version? */
+	int			refused;		/* then: so many, this call apart */
 
 	text	   *answer;			/* the envelope, when the call succeeded */
 	const ErrorData *error;		/* of ours, whose fields were asked for; or NULL */

@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "core/content.h"
+#include "core/hidden.h"
 #include "core/merge.h"
 #include "core/merge_values.h"
 #include "core/patch_parse.h"
@@ -24,18 +25,6 @@ add_merged(JsonbValue *object, const JsonbValue *key, const ScimMerged *merged)
 {
 	if (merged->assigned)
 		scim_add(object, key->val.string.val, key->val.string.len, &merged->value);
-}
-
-/* Is one of these, or a part of one, never returned?  "attributes" may be NULL: none. */
-static bool
-holds_hidden(const ScimAttribute *attributes)
-{
-	for (; attributes && attributes->name; attributes++)
-	{
-		if (attributes->returned == SCIM_NEVER || holds_hidden(attributes->sub))
-			return true;
-	}
-	return false;
 }
 
 /* How an attribute is merged. */
@@ -63,7 +52,7 @@ way_of(const ScimMerging *merging, const ScimSchema *schema, const ScimSchema *e
 	const ScimAttribute *attribute = schema ?
 		scim_attribute(schema->attributes, name->val.string.val, name->val.string.len) : NULL;
 
-	if (attribute && (attribute->returned == SCIM_NEVER || holds_hidden(attribute->sub)))
+	if (attribute && (attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub)))
 		return way_of_hidden(merging, extension, attribute);
 	return BY_VALUE;
 }
@@ -220,7 +209,7 @@ merge_top(ScimMerging *merging, const ScimResourceType *type, ScimTriple *triple
 	normalize_sides(triple);
 	if (is_extension(triple) && (extension || !scim_are_same_bytes(triple->of)))
 		merge_extension(merging, extension, triple->of, merged);
-	else if (extension && holds_hidden(extension->attributes))
+	else if (extension && scim_holds_hidden(extension->attributes))
 		merge_attribute(merging, way_of_hidden(merging, extension, NULL), triple, merged);
 	else
 		merge_attribute(merging, way_of(merging, type ? type->schema : NULL, NULL, &triple->key),

@@ -175,6 +175,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"own first."},
 	SITUATION(SCIM_BAD_PARAMETER) = {SCIM_INVALID_VALUE, "Correct the parameter that path names, "
 	"as the message says."},
+	SITUATION(SCIM_BAD_RULE) = {SCIM_INVALID_VALUE, "Correct the rule of that path in the rules of "
+	"the merge, as the message says."},
 	SITUATION(SCIM_NOTHING_TO_MERGE) = {SCIM_INVALID_VALUE, "Pass the version that was read as "
 		"expected_version, or leave on_conflict out: a patch without a version is made of what "
 	"is there."},

@@ -72,6 +72,7 @@ typedef enum ScimErrorCode
 								 * free it */
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
+	SCIM_BAD_RULE,				/* of a merge: an unknown one, or one that cannot decide */
 	SCIM_NOTHING_TO_MERGE,		/* a merge without the version that the change was made of */
 	SCIM_NO_SUCH_TOOL,
 	SCIM_NO_SUCH_MEMBER,

@@ -309,7 +309,7 @@ read_rule(const char *path, const JsonbValue *given)
 			return rule;
 	}
 	shown = scim_shown_name(path, strlen(path));
-	scim_throw_path(SCIM_INVALID_VALUE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
+	scim_throw_path(SCIM_BAD_RULE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
 					"counter, max or min", shown);
 }
 
@@ -366,7 +366,7 @@ scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
 		return rules;
 	scim_root(given, &value);
 	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_INVALID_VALUE, name, "%-s must be %-s", name,
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%-s must be %-s", name,
 						scim_wanted_container(&value, "an object"));
 	read_rules(rules, type, value.val.binary.data);
 	return rules;

@@ -108,7 +108,7 @@ static SCIM_NORETURN void throw_rule(const ScimMerging *merging, ScimMergeRule r
 static void
 throw_rule(const ScimMerging *merging, ScimMergeRule rule, const char *path)
 {
-	scim_throw_path(SCIM_INVALID_VALUE, path, "\"%-s\" decides nothing at %s: it is for %-s",
+	scim_throw_path(SCIM_BAD_RULE, path, "\"%-s\" decides nothing at %s: it is for %-s",
 					scim_merge_rule_name(rule), merging->path.data,
 					rule == SCIM_MERGE_COUNTER ? "numbers" : "two numbers, or two dateTimes");
 }

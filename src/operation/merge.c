@@ -162,7 +162,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 			result->sets_password = false;
 			break;
 		default:
-			scim_throw_path(SCIM_INVALID_VALUE, path,
+			scim_throw_path(SCIM_BAD_RULE, path,
 							"the rule of %s in merge_rules does not fit a password", path);
 	}
 }

@@ -46,7 +46,7 @@ scim_merge_rule_name(ScimMergeRule rule)
 }
 
 bool
-scim_merge_rules_count(const ScimMergeRules *rules)
+scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
 }

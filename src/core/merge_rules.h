@@ -38,6 +38,6 @@ extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char 
 extern const char *scim_merge_rule_name(ScimMergeRule rule);
 
 /* Is any of them a counter?  Then what both sides made the same is no agreement. */
-extern bool scim_merge_rules_count(const ScimMergeRules *rules);
+extern bool scim_merge_rules_have_counter(const ScimMergeRules *rules);
 
 #endif							/* SCIM_CORE_MERGE_RULES_H */

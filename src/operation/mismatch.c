@@ -244,7 +244,10 @@ add_merge(ScimError *error, const ScimSince *since, const ScimWriteMerge *merge)
 
 /* ---- the answer ---- */
 
-/* What there is to do depends on what the merge came to. */
+/*
+ * What there is to do depends on what the merge came to.  Updates and patches have always one:
+ * what has none, and no situation of its own, is a restore.
+ */
 static ScimErrorCode
 situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 {

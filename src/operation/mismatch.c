@@ -61,7 +61,7 @@ typedef struct Shown
 	JsonbValue *paths;			/* the same for the log */
 	int			more;			/* conflicts that are left out */
 	int			omitted;		/* values that are */
-}			Shown;
+} Shown;
 
 /* The path without what stands in its brackets; palloc'd. */
 static char *
@@ -109,7 +109,7 @@ is_shown(const char *path)
 }
 
 static void
-add_value(Shown * shown, JsonbValue *conflict, const char *side, const JsonbValue *value)
+add_value(Shown *shown, JsonbValue *conflict, const char *side, const JsonbValue *value)
 {
 	if (value == NULL)
 		return;
@@ -135,7 +135,7 @@ add_author(JsonbValue *conflict, const ScimSinceChange *change)
 
 /* What is never returned has no values here, whoever put them there. */
 static void
-show_conflict(Shown * shown, const ScimMergeConflict *conflict)
+show_conflict(Shown *shown, const ScimMergeConflict *conflict)
 {
 	JsonbValue *object = scim_new_object();
 
@@ -152,7 +152,7 @@ show_conflict(Shown * shown, const ScimMergeConflict *conflict)
 }
 
 static void
-show_conflicts(Shown * shown, const List *conflicts)
+show_conflicts(Shown *shown, const List *conflicts)
 {
 	ListCell   *cell;
 
@@ -201,7 +201,7 @@ add_clean(ScimError *error, const ScimMerge *merge)
 }
 
 static JsonbValue *
-unclean(const Shown * shown, const JsonbValue *conflicts)
+unclean(const Shown *shown, const JsonbValue *conflicts)
 {
 	JsonbValue *merge = scim_new_object();
 

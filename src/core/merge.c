@@ -287,17 +287,6 @@ scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine,
 /* ---- SQL ---- */
 
 static JsonbValue *
-paths_shown(const List *paths)
-{
-	JsonbValue *shown = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, paths)
-		scim_append_text(shown, lfirst(cell));
-	return shown;
-}
-
-static JsonbValue *
 conflicts_shown(const List *conflicts)
 {
 	JsonbValue *shown = scim_new_array();
@@ -337,8 +326,8 @@ scim_merge(PG_FUNCTION_ARGS)
 						scim_read_merge_rules(NULL, PG_GETARG_JSONB_P(3)), &merge);
 	scim_root(merge.merged, &merged);
 	scim_set_value(shown, "merged", &merged);
-	scim_set_value(shown, "mine", paths_shown(merge.mine));
-	scim_set_value(shown, "theirs", paths_shown(merge.theirs));
+	scim_set_value(shown, "mine", scim_new_texts(merge.mine));
+	scim_set_value(shown, "theirs", scim_new_texts(merge.theirs));
 	scim_set_value(shown, "conflicts", conflicts_shown(merge.conflicts));
 	PG_RETURN_JSONB_P(scim_write(shown));
 }

@@ -54,7 +54,7 @@ scim_has_merge_rules(const ScimMergeRules *rules)
 }
 
 bool
-scim_merge_rules_count(const ScimMergeRules *rules)
+scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
 }

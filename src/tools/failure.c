@@ -125,20 +125,6 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 	scim_append_text(steps, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
 }
 
-Jsonb *
-scim_error_fields(ScimToolCall *call, const ErrorData *error)
-{
-	if (call->error != error)
-	{
-		const char *detail = error->detail ? error->detail : "{}";
-
-		call->error = error;
-		call->error_fields = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-																CStringGetDatum(detail)));
-	}
-	return call->error_fields;
-}
-
 /* The text and fields of an error of ours. */
 static void
 show_own_error(ScimToolCall *call, JsonbValue *content, const ErrorData *error)

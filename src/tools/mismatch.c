@@ -12,7 +12,6 @@
 #include "miscadmin.h"
 #include "operation/read.h"
 #include "tools/envelope.h"
-#include "tools/failure.h"
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "utils/builtins.h"

@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "core/content.h"
+#include "core/hidden.h"
 #include "core/merge.h"
 #include "core/merge_values.h"
 #include "core/patch_parse.h"
@@ -24,18 +25,6 @@ add_merged(JsonbValue *object, const JsonbValue *key, const ScimMerged *merged)
 {
 	if (merged->assigned)
 		scim_add(object, key->val.string.val, key->val.string.len, &merged->value);
-}
-
-/* Is one of these, or a part of one, never returned?  "attributes" may be NULL: none. */
-static bool
-holds_hidden(const ScimAttribute *attributes)
-{
-	for (; attributes && attributes->name; attributes++)
-	{
-		if (attributes->returned == SCIM_NEVER || holds_hidden(attributes->sub))
-			return true;
-	}
-	return false;
 }
 
 /* How an attribute is merged. */
@@ -63,7 +52,7 @@ way_of(const ScimMerging *merging, const ScimSchema *schema, const ScimSchema *e
 	const ScimAttribute *attribute = schema ?
 		scim_attribute(schema->attributes, name->val.string.val, name->val.string.len) : NULL;
 
-	if (attribute && (attribute->returned == SCIM_NEVER || holds_hidden(attribute->sub)))
+	if (attribute && (attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub)))
 		return way_of_hidden(merging, extension, attribute);
 	return BY_VALUE;
 }
@@ -220,7 +209,7 @@ merge_top(ScimMerging *merging, const ScimResourceType *type, ScimTriple *triple
 	normalize_sides(triple);
 	if (is_extension(triple) && (extension || !scim_are_same_bytes(triple->of)))
 		merge_extension(merging, extension, triple->of, merged);
-	else if (extension && holds_hidden(extension->attributes))
+	else if (extension && scim_holds_hidden(extension->attributes))
 		merge_attribute(merging, way_of_hidden(merging, extension, NULL), triple, merged);
 	else
 		merge_attribute(merging, way_of(merging, type ? type->schema : NULL, NULL, &triple->key),
@@ -298,17 +287,6 @@ scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine,
 /* ---- SQL ---- */
 
 static JsonbValue *
-paths_shown(const List *paths)
-{
-	JsonbValue *shown = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, paths)
-		scim_append_text(shown, lfirst(cell));
-	return shown;
-}
-
-static JsonbValue *
 conflicts_shown(const List *conflicts)
 {
 	JsonbValue *shown = scim_new_array();
@@ -348,8 +326,8 @@ scim_merge(PG_FUNCTION_ARGS)
 						scim_read_merge_rules(NULL, PG_GETARG_JSONB_P(3)), &merge);
 	scim_root(merge.merged, &merged);
 	scim_set_value(shown, "merged", &merged);
-	scim_set_value(shown, "mine", paths_shown(merge.mine));
-	scim_set_value(shown, "theirs", paths_shown(merge.theirs));
+	scim_set_value(shown, "mine", scim_new_texts(merge.mine));
+	scim_set_value(shown, "theirs", scim_new_texts(merge.theirs));
 	scim_set_value(shown, "conflicts", conflicts_shown(merge.conflicts));
 	PG_RETURN_JSONB_P(scim_write(shown));
 }

@@ -17,6 +17,7 @@
 #include "core/place.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 
 typedef struct Rule
 {
@@ -30,6 +31,7 @@ struct ScimMergeRules
 	Rule	   *items;
 	int			count;
 	ScimFinder	finder;			/* by their texts */
+	Bitmapset  *lengths;		/* of their texts: what has another length need not be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 };
@@ -52,7 +54,7 @@ scim_has_merge_rules(const ScimMergeRules *rules)
 }
 
 bool
-scim_merge_rules_count(const ScimMergeRules *rules)
+scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
 }
@@ -269,7 +271,7 @@ find_longest(const ScimMergeRules *rules, const char *text, const Rule *best)
 		const char *end = *at == '[' ? skip_brackets(at) : NULL;
 
 		/* the end of the text is one, too */
-		if (strchr(".:[", *at))
+		if (strchr(".:[", *at) && bms_is_member(at - text, rules->lengths))
 		{
 			const Rule *rule = find_rule(rules, text, at - text);
 
@@ -346,6 +348,7 @@ add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
 		throw_path(rule->path, "is the path of another rule, too, in another spelling");
 	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),
 					rules->count);
+	rules->lengths = bms_add_member(rules->lengths, rule->text.len);
 	rules->count++;
 }
 

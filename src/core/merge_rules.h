@@ -47,6 +47,6 @@ extern const char *scim_merge_rule_name(ScimMergeRule rule);
 extern bool scim_has_merge_rules(const ScimMergeRules *rules);
 
 /* Is any of them a counter?  Then what both sides made the same is no agreement. */
-extern bool scim_merge_rules_count(const ScimMergeRules *rules);
+extern bool scim_merge_rules_have_counter(const ScimMergeRules *rules);
 
 #endif							/* SCIM_CORE_MERGE_RULES_H */

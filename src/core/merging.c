@@ -98,7 +98,7 @@ add_conflict(ScimMerging *merging)
 bool
 scim_is_counted(const ScimMerging *merging)
 {
-	return scim_merge_rules_count(merging->rules) &&
+	return scim_merge_rules_have_counter(merging->rules) &&
 		scim_merge_rule_at(merging->rules, merging->path.data, NULL) == SCIM_MERGE_COUNTER;
 }
 

@@ -10,8 +10,9 @@
  * - a sub-attribute of a multi-valued attribute (emails.value) is no target, as
  *   it does not say which of the values is meant: NO_TARGET;
  * - remove with a "value" (as Entra ID sends it) removes those of the values
- *   that have what is listed, which is nothing that is never returned; of an attribute that is not multi-valued it is
- *   refused, as ignoring it would remove more than was meant;
+ *   that have what is listed, which is nothing that is never returned; of an
+ *   attribute that is not multi-valued it is refused, as ignoring it would remove
+ *   more than was meant;
  * - with a value filter, add merges the sub-attributes that are given into each
  *   value that matches, replace puts the value in its place (in a complex
  *   attribute that is not multi-valued, both merge); where none matches it is

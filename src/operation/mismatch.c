@@ -62,7 +62,7 @@ typedef struct Shown
 	JsonbValue *paths;			/* the same for the log */
 	int			more;			/* conflicts that are left out */
 	int			omitted;		/* values that are */
-}			Shown;
+} Shown;
 
 static void
 log_path(JsonbValue *paths, const char *path)
@@ -96,7 +96,7 @@ add_value(JsonbValue *conflict, JsonbValue *omitted, const char *side, const Jso
 }
 
 static void
-add_values(Shown * shown, JsonbValue *object, const ScimMergeConflict *conflict)
+add_values(Shown *shown, JsonbValue *object, const ScimMergeConflict *conflict)
 {
 	JsonbValue *omitted = scim_new_array();
 
@@ -124,7 +124,7 @@ add_author(JsonbValue *conflict, const ScimSinceChange *change)
 
 /* What is never returned has no values here, whoever put them there. */
 static void
-show_conflict(Shown * shown, const ScimMergeConflict *conflict)
+show_conflict(Shown *shown, const ScimMergeConflict *conflict)
 {
 	JsonbValue *object = scim_new_object();
 
@@ -137,7 +137,7 @@ show_conflict(Shown * shown, const ScimMergeConflict *conflict)
 }
 
 static void
-show_conflicts(Shown * shown, const List *conflicts)
+show_conflicts(Shown *shown, const List *conflicts)
 {
 	ListCell   *cell;
 
@@ -186,7 +186,7 @@ add_clean(ScimError *error, const ScimMerge *merge)
 }
 
 static JsonbValue *
-unclean(const Shown * shown, const JsonbValue *conflicts)
+unclean(const Shown *shown, const JsonbValue *conflicts)
 {
 	JsonbValue *merge = scim_new_object();
 
@@ -229,7 +229,10 @@ add_merge(ScimError *error, const ScimSince *since, const ScimWriteMerge *merge)
 
 /* ---- the answer ---- */
 
-/* What there is to do depends on what the merge came to. */
+/*
+ * What there is to do depends on what the merge came to.  Updates and patches have always one:
+ * what has none, and no situation of its own, is a restore.
+ */
 static ScimErrorCode
 situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 {

@@ -15,7 +15,6 @@
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 /* What the error's own fields may need, and "current" is still to stand beside them. */
 #define FIELDS_BYTES (4 * 1024)
@@ -52,18 +51,18 @@ read_current(void *argument)
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */
 static bool
-is_own(const ScimToolCall *call, const ErrorData *error)
+is_own(ScimToolCall *call, const ErrorData *error)
 {
-	Jsonb	   *detail;
+	Jsonb	   *fields;
 	JsonbValue	id;
 	JsonbValue	expected;
 
 	if (!call->id || !call->expected ||
 		scim_kind_of_ours(error) != scim_error_kind(SCIM_VERSION_MISMATCH))
 		return false;
-	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
-	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
-		scim_find(&detail->root, "expected_version", &expected) &&
+	fields = scim_error_fields(call, error);
+	return scim_find(&fields->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
+		scim_find(&fields->root, "expected_version", &expected) &&
 		scim_string_is(&expected, call->expected);
 }
 
@@ -219,8 +218,8 @@ room_for_fields(const ScimToolCall *call, int64 least)
 	return room - DIFFERING_BYTES;
 }
 
-int64
-scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
+void
+scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *omitted)
 {
 	const JsonbValue *given = scim_get(content, "merge", strlen("merge"));
 	const JsonbValue *changes = scim_get(content, "changes", strlen("changes"));
@@ -238,7 +237,7 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	room = room_for_fields(call, least);
 	excess = size - room;
 	if (excess <= 0)
-		return room;
+		return;
 	/* counts are still to come */
 	excess += SPARE_BYTES;
 	excess = drop_values(merge, values, count, excess);
@@ -248,7 +247,7 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	(void) scim_drop_last(merge, "mine", "more_mine", 1, excess);
 	if (given)
 		scim_set_value(content, "merge", merge);
-	return room;
+	scim_fit_object(content, room, "", omitted);
 }
 
 /* ---- what to do ---- */

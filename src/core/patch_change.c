@@ -10,8 +10,9 @@
  * - a sub-attribute of a multi-valued attribute (emails.value) is no target, as
  *   it does not say which of the values is meant: NO_TARGET;
  * - remove with a "value" (as Entra ID sends it) removes those of the values
- *   that have what is listed; of an attribute that is not multi-valued it is
- *   refused, as ignoring it would remove more than was meant;
+ *   that have what is listed, which is nothing that is never returned; of an
+ *   attribute that is not multi-valued it is refused, as ignoring it would remove
+ *   more than was meant;
  * - with a value filter, add merges the sub-attributes that are given into each
  *   value that matches, replace puts the value in its place (in a complex
  *   attribute that is not multi-valued, both merge); where none matches it is
@@ -293,14 +294,37 @@ read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given,
 	return frozen(parts);
 }
 
+#define NOT_SEARCHED "is never shown, and cannot be searched"
+
+/* What "remove" lists is looked for: whether it was there would tell what is never returned. */
+static void
+refuse_hidden(const ScimAttribute *attribute, const JsonbValue *parts, const ScimPlace *place)
+{
+	JsonbValue	unused;
+
+	for (const ScimAttribute *sub = attribute->sub; sub && sub->name; sub++)
+	{
+		ScimPlace	here = scim_place(place, sub->name);
+
+		if (sub->returned == SCIM_NEVER && scim_find_member(parts, sub->name, &unused))
+			throw_at(SCIM_SENSITIVE, &here, NOT_SEARCHED);
+	}
+}
+
 /* A value that "remove" lists. */
 static JsonbValue
 read_listed(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
 {
 	JsonbValue	read;
 
+	if (attribute->returned == SCIM_NEVER)
+		throw_at(SCIM_SENSITIVE, place, NOT_SEARCHED);
 	if (attribute->type == SCIM_COMPLEX)
-		return read_parts(attribute, false, given, place);
+	{
+		read = read_parts(attribute, false, given, place);
+		refuse_hidden(attribute, &read, place);
+		return read;
+	}
 	if (!scim_read_one(attribute, given, place, SCIM_INVALID_PATH, &read))
 		scim_throw_expected(SCIM_INVALID_VALUE, place, "a value");
 	return frozen(&read);

@@ -80,5 +80,18 @@ SELECT rules, by_rules(rules) FROM (VALUES (1, '{"spot": "mine"}'::jsonb), (2, '
 	(4, '{"displayName[type eq \"a\"]": "mine"}'), (5, '{"spots.value[type eq \"a\"]": "mine"}'), (6, '{"spots[value pr]": "mine"}'), (7, '{"": "mine"}'),
 	(8, '{"spots": "mine", "Spots": "mine"}'), (9, '{"spots": "ours"}'), (10, '[]')) r(n, rules) ORDER BY n;
 
+\echo # to remove what is listed is to search for it
+CREATE FUNCTION removes(value jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	lock record := lock_of('{"keys": [{"type": "a", "value": "1", "pin": "1"}], "secret": "s"}', '{}');
+	detail jsonb;
+BEGIN
+	RETURN scim_patch_resource('Lock', lock.id, jsonb_build_array(jsonb_build_object('op', 'remove', 'path', 'keys', 'value', value)))->'keys' IS NULL;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' ', detail->>'error_code', detail->>'path');
+END $$;
+SELECT value, removes(value) FROM (VALUES (1, '[{"type": "a", "pin": "1"}]'::jsonb), (2, '[{"type": "a", "PIN": "2"}]'), (3, '{"pin": "1"}'), (4, '[{"type": "a"}]')) v(n, value) ORDER BY n;
+
 \c :regression
 DROP DATABASE scimver_merge_hidden;

@@ -17,7 +17,6 @@
 #include "core/place.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "nodes/bitmapset.h"
 
 typedef struct Rule
 {
@@ -31,7 +30,8 @@ struct ScimMergeRules
 	Rule	   *items;
 	int			count;
 	ScimFinder	finder;			/* by their texts */
-	Bitmapset  *lengths;		/* of their texts: what has another length need not be looked up */
+	int			longest;		/* the length of the longest text */
+	bool	   *lengths;		/* which ones there are: no other needs to be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 };
@@ -271,7 +271,7 @@ find_longest(const ScimMergeRules *rules, const char *text, const Rule *best)
 		const char *end = *at == '[' ? skip_brackets(at) : NULL;
 
 		/* the end of the text is one, too */
-		if (strchr(".:[", *at) && bms_is_member(at - text, rules->lengths))
+		if (strchr(".:[", *at) && rules->lengths[at - text])
 		{
 			const Rule *rule = find_rule(rules, text, at - text);
 
@@ -281,6 +281,8 @@ find_longest(const ScimMergeRules *rules, const char *text, const Rule *best)
 		if (*at == '\0')
 			return best;
 		at = end ? end : at + 1;
+		if (at - text > rules->longest)
+			return best;
 	}
 }
 
@@ -348,8 +350,8 @@ add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
 		throw_path(rule->path, "is the path of another rule, too, in another spelling");
 	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),
 					rules->count);
-	rules->lengths = bms_add_member(rules->lengths, rule->text.len);
 	rules->count++;
+	rules->longest = Max(rules->longest, rule->text.len);
 }
 
 static void
@@ -377,6 +379,15 @@ read_rules(ScimMergeRules *rules, const ScimResourceType *type, JsonbContainer *
 	}
 }
 
+/* Paths may be deep, and each has as many beginnings. */
+static void
+note_lengths(ScimMergeRules *rules)
+{
+	rules->lengths = palloc_extended(rules->longest + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < rules->count; i++)
+		rules->lengths[rules->items[i].text.len] = true;
+}
+
 const ScimMergeRules *
 scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
 {
@@ -391,5 +402,6 @@ scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
 		scim_throw_path(SCIM_BAD_PARAMETER, name, "%-s must be %-s", name,
 						scim_wanted_container(&value, "an object"));
 	read_rules(rules, type, value.val.binary.data);
+	note_lengths(rules);
 	return rules;
 }

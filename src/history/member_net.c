@@ -102,6 +102,13 @@ read_digest(const JsonbValue *given, uint8 *digest)
 	return true;
 }
 
+/* What an entry has there under that name; it may be no object at all. */
+static bool
+find_moved(Jsonb *members, const char *key, JsonbValue *value)
+{
+	return JB_ROOT_IS_OBJECT(members) && scim_find(&members->root, key, value);
+}
+
 /* {"count": n, "digest": D}, of before; nothing at all if that was not known either. */
 static void
 take_sum(ScimMemberNet *net, Jsonb *members)
@@ -111,9 +118,9 @@ take_sum(ScimMemberNet *net, Jsonb *members)
 
 	net->lost = true;
 	net->sum = (ScimMemberSum) {0};
-	net->sum.known = scim_find(&members->root, "count", &count) &&
+	net->sum.known = find_moved(members, "count", &count) &&
 		read_count(&count, &net->sum.count) &&
-		scim_find(&members->root, "digest", &digest) && read_digest(&digest, net->sum.digest);
+		find_moved(members, "digest", &digest) && read_digest(&digest, net->sum.digest);
 }
 
 static void
@@ -121,9 +128,8 @@ take_members_back(ScimMemberNet *net, Jsonb *members)
 {
 	JsonbValue	added;
 	JsonbValue	removed;
-	bool		has_added = scim_find(&members->root, "added", &added) && scim_is_object(&added);
-	bool		has_removed = scim_find(&members->root, "removed", &removed) &&
-		scim_is_object(&removed);
+	bool		has_added = find_moved(members, "added", &added) && scim_is_object(&added);
+	bool		has_removed = find_moved(members, "removed", &removed) && scim_is_object(&removed);
 
 	if (has_added)
 		take_ids_back(net, &added, true);

@@ -122,11 +122,15 @@ scim_changed_since(const ScimSince *since)
 {
 	List	   *names = NIL;
 	ListCell   *cell;
+	ListCell   *name;
 
 	if (!since->told)
 		return NULL;
 	foreach(cell, since->changes)
-		names = list_concat_copy(names, ((ScimSinceChange *) lfirst(cell))->changed);
+	{
+		foreach(name, ((ScimSinceChange *) lfirst(cell))->changed)
+			names = lappend(names, lfirst(name));
+	}
 	return named(names);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/protect.h"
 #include "core/merge_rules.h"
 #include "core/resource.h"
 #include "operation/conflict.h"
@@ -85,12 +86,39 @@ changes_more(const ScimMerge *merge)
 	return true;
 }
 
-static void
-try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *merge)
+typedef struct Trial
 {
-	scim_try_merge(write, since, merge);
+	ScimWrite  *write;
+	ScimSince  *since;
+	ScimWriteMerge *merge;
+} Trial;
+
+static void
+try_merge(void *argument)
+{
+	const Trial *trial = argument;
+	ScimWrite  *write = trial->write;
+	ScimWriteMerge *merge = trial->merge;
+
+	scim_try_merge(write, trial->since, merge);
 	if (write->target.type->has_members && merge->applies && !merge->base_unknown)
-		scim_merge_members(write, since, merge);
+		scim_merge_members(write, trial->since, merge);
+}
+
+/*
+ * A merge that nobody asked for is tried all the same, so that it can be told what it would
+ * come to.  If it cannot be done, as no column holds what is made of the base, that is
+ * no answer to the write.
+ */
+static void
+rehearse_merge(Trial *trial)
+{
+	ErrorData  *error = scim_protect(try_merge, trial);
+
+	if (error == NULL)
+		return;
+	FreeErrorData(error);
+	memset(trial->merge, 0, sizeof(ScimWriteMerge));
 }
 
 bool
@@ -98,11 +126,15 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 {
 	ScimWriteMerge *merge = palloc(sizeof(ScimWriteMerge));
 	ScimSince	since;
+	Trial		trial = {write, &since, merge};
 
 	if (write->rules == NULL)
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
 	scim_open_since(&since, &write->target, &write->row, write->expected, true);
-	try_merge(write, &since, merge);
+	if (write->merges)
+		try_merge(&trial);
+	else
+		rehearse_merge(&trial);
 	if (!write->merges || merge->base_unknown || merge->merge.conflicts != NIL)
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);

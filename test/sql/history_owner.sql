@@ -168,7 +168,7 @@ CREATE FUNCTION stale_after(change text, version text) RETURNS TABLE (says text,
 END $$;
 BEGIN;
 ALTER TABLE scim_history_rows DISABLE TRIGGER ALL;
-SELECT change, t.* FROM unnest(ARRAY['at = ''infinity''', 'at = ''-infinity''', 'members = ''[]''', 'members = ''{"count": 0, "digest": "!!"}''', format('members = ''{"count": 0, "digest": "%s"}''', repeat('!', 44)),
+SELECT change, t.* FROM unnest(ARRAY['at = ''infinity''', 'at = ''-infinity''', 'members = ''[]''', 'members = ''["added", {"User": ["x"]}, 1]''', 'members = ''5''', 'members = ''{"count": 0, "digest": "!!"}''', format('members = ''{"count": 0, "digest": "%s"}''', repeat('!', 44)),
 	format('members = ''{"count": 1e300, "digest": "%s="}''', repeat('A', 43)), format('members = ''{"count": -1, "digest": "%s="}''', repeat('A', 43)), format('members = ''{"count": 0, "digest": "%s="}''', repeat('A', 43))]) change, stale_after(change, :'g1') t;
 ROLLBACK;
 

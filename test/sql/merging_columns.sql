@@ -149,6 +149,21 @@ SELECT fails(format('SELECT merge(%L, %L)', :'v1', sets('note', '"z"')));
 SELECT merge(:'v1', '{"note": "z", "stock": 5}', '{"*": "mine"}');
 SELECT scim_unregister_table('parts');
 DROP TABLE parts;
+
+-- ---- what fits on the row of now, and not on the base ----
+
+-- nobody asked for a merge: it is a mismatch, as ever; who did is told why there is none
+CREATE TABLE people (id text PRIMARY KEY, login text NOT NULL, mail text);
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login", "emails[type eq \"work\"].value": "mail"}}', '{"history": true}');
+INSERT INTO people VALUES ('a', 'u', 'w');
+SELECT scim_get_user('a')#>>'{meta,version}' AS v1 \gset
+UPDATE people SET mail = NULL;
+\set adds '[{"op": "add", "path": "emails", "value": [{"type": "work", "value": "x"}]}]'
+SELECT fails(format('SELECT scim_patch_user(''a'', %L, %L)', :'adds', :'v1'));
+SELECT fails(format('SELECT scim_patch_user(''a'', %L, %L, on_conflict => ''merge'')', :'adds', :'v1'));
+SELECT mail IS NULL FROM people;
+SELECT scim_unregister_table('people');
+DROP TABLE people;
 DROP EXTENSION scimver CASCADE;
 DROP FUNCTION merge(text, jsonb, jsonb, text), fails(text), sets(text, jsonb), shown(jsonb), v(), told();
 DROP ROLE regress_merging;

@@ -13,12 +13,12 @@
 #include "base/jsonb_tree.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
+#include "tools/error_fields.h"
 #include "tools/failure.h"
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 /* How long the text of an error may be: some hold a list of what there is. */
 #define ERROR_BYTES 1000
@@ -123,20 +123,6 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 		call->parsing || step == NULL)
 		return;
 	scim_append_text(steps, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
-}
-
-Jsonb *
-scim_error_fields(ScimToolCall *call, const ErrorData *error)
-{
-	if (call->error != error)
-	{
-		const char *detail = error->detail ? error->detail : "{}";
-
-		call->error = error;
-		call->error_fields = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-																CStringGetDatum(detail)));
-	}
-	return call->error_fields;
 }
 
 /* The text and fields of an error of ours. */

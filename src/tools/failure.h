@@ -15,7 +15,4 @@ extern text *scim_failure(ScimToolCall *call, const ErrorData *error,
 /* Which of our errors is it, or does it become? */
 extern const ScimErrorKind *scim_kind_of_error(const ScimToolCall *call, const ErrorData *error);
 
-/* The fields of an error of ours, as its DETAIL has them; of the same error parsed once. */
-extern Jsonb *scim_error_fields(ScimToolCall *call, const ErrorData *error);
-
 #endif							/* SCIM_TOOLS_FAILURE_H */

@@ -448,36 +448,38 @@ is_judged(const ScimResourceType *type, const JsonbValue *key)
 		(scim_top_attribute(type, name, length) || scim_extension(type, name, length));
 }
 
-/* Is the member as it is in the other resource? */
+/* Is the member as it is in the other resource?  "there" may be NULL: it is not. */
 static bool
-is_as_in(const JsonbValue *key, const JsonbValue *value, Jsonb *other)
+is_as_there(const JsonbValue *value, const JsonbValue *there)
 {
-	char	   *name = scim_string_copy(key);
-	JsonbValue	there;
-	bool		same = scim_find(&other->root, name, &there) &&
-		(scim_same_bytes(&there, value) || scim_equal(&there, value));
-
-	pfree(name);
-	return same;
+	return there && (scim_same_bytes(there, value) || scim_equal(there, value));
 }
 
 Jsonb *
 scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jsonb *mine, Jsonb *theirs)
 {
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-	JsonbValue	root;
+	/* merged stands in the place of the base */
+	Jsonb	   *documents[SCIM_THREE] = {merged, mine, theirs};
+	JsonbValue	roots[SCIM_THREE];
+	const JsonbValue *objects[SCIM_THREE];
+	ScimThreeSides sides;
+	ScimTriple	triple;
 	JsonbValue *tree;
 
-	scim_walk(&walk, &merged->root);
-	while (scim_walk_next(&walk, &key, &value))
+	for (int i = 0; i < SCIM_THREE; i++)
 	{
-		if (is_judged(type, &key) && !is_as_in(&key, &value, theirs) &&
-			!is_as_in(&key, &value, mine))
-			check_member(type, &key, &value, NULL);
+		scim_root(documents[i], &roots[i]);
+		objects[i] = &roots[i];
 	}
-	scim_root(merged, &root);
-	tree = scim_open(&root);
+	scim_begin_three_sides(&sides, objects);
+	while (scim_next_triple(&sides, &triple))
+	{
+		const JsonbValue *value = triple.of[SCIM_BASE];
+
+		if (value && !is_as_there(value, triple.of[SCIM_THEIRS]) &&
+			!is_as_there(value, triple.of[SCIM_MINE]) && is_judged(type, &triple.key))
+			check_member(type, &triple.key, value, NULL);
+	}
+	tree = scim_open(&roots[SCIM_BASE]);
 	return scim_complete_resource(type, tree) ? scim_write(tree) : merged;
 }

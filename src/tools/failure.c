@@ -13,12 +13,12 @@
 #include "base/jsonb_tree.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
+#include "tools/error_fields.h"
 #include "tools/failure.h"
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 /* How long the text of an error may be: some hold a list of what there is. */
 #define ERROR_BYTES 1000

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "operation/read.h"
 #include "tools/envelope.h"
+#include "tools/error_fields.h"
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "utils/builtins.h"

@@ -272,6 +272,10 @@ SELECT try('scim_update_user', jsonb_build_object('user_id', id('ada'),
 --
 SELECT failure(scim_call_tool('scim_frobnicate', '{}'::jsonb)::jsonb), failure(scim_call_tool(NULL, NULL::jsonb)::jsonb),
        failure(scim_call_tool(repeat('ä', 5000), '{}'::jsonb)::jsonb) ~ '^false . INVALID_ARGUMENT . name . unknown tool .ä{200}\.\.\.' AS clipped;
+-- what is escaped in a string, and what stands beside it, in each place of one
+SELECT count(*), bool_and(call(name, '{}') #>> '{metadata,operation}' = name) AS same
+FROM (SELECT repeat('x', before) || chr(c) || repeat('ä', behind) AS name
+	FROM unnest(ARRAY[1, 8, 31, 32, 33, 34, 35, 91, 92, 93, 127, 128, 160, 162, 220, 9731]) c, generate_series(0, 17) before, generate_series(0, 9) behind) n;
 SELECT scim_call_tool('SCIM_GET_USER', '{}'::jsonb)::jsonb->'metadata' AS metadata;
 SELECT a, failure(scim_call_tool('scim_server_info', a::jsonb)::jsonb) FROM unnest(ARRAY['[]', '1', 'null', NULL, '"x"', '[{}]']) a;
 SELECT fails('scim_server_info', '{"x": 1}'::jsonb);

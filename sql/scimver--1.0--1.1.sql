@@ -79,7 +79,7 @@ COMMENT ON COLUMN scim_history_rows.tool IS
 COMMENT ON COLUMN scim_history_rows.application_name IS
 	'The application_name of the session';
 COMMENT ON COLUMN scim_history_rows.expected_version IS
-	'The version that was expected, of what was refused, or was stale and did no harm';
+	'The version that was expected: of what was refused; of what was merged, the stale one';
 COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 
@@ -327,7 +327,7 @@ CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, ex
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_resource';
 COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a resource, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a resource, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -335,7 +335,7 @@ CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_resource';
 COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -343,7 +343,7 @@ CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFA
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_user';
 COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a user, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -351,7 +351,7 @@ CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_user';
 COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -359,7 +359,7 @@ CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEF
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_group';
 COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a group, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -367,7 +367,7 @@ CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version tex
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_group';
 COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_replace_functions(old regprocedure[], new regprocedure[]) RETURNS void
 	LANGUAGE C VOLATILE STRICT

@@ -23,7 +23,7 @@ CREATE FUNCTION scim_update_group(id text, data jsonb, expected_version text DEF
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_group';
 COMMENT ON FUNCTION scim_update_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a group, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a group, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -31,7 +31,7 @@ CREATE FUNCTION scim_patch_group(id text, operations jsonb, expected_version tex
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_group';
 COMMENT ON FUNCTION scim_patch_group(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a group (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_delete_group(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void
 	LANGUAGE C VOLATILE

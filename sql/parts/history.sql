@@ -77,7 +77,7 @@ COMMENT ON COLUMN scim_history_rows.tool IS
 COMMENT ON COLUMN scim_history_rows.application_name IS
 	'The application_name of the session';
 COMMENT ON COLUMN scim_history_rows.expected_version IS
-	'The version that was expected, of what was refused, or was stale and did no harm';
+	'The version that was expected: of what was refused; of what was merged, the stale one';
 COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 

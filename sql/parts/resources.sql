@@ -22,7 +22,7 @@ CREATE FUNCTION scim_update_resource(resource_type text, id text, data jsonb, ex
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_resource';
 COMMENT ON FUNCTION scim_update_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a resource, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a resource, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -30,7 +30,7 @@ CREATE FUNCTION scim_patch_resource(resource_type text, id text, operations json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_resource';
 COMMENT ON FUNCTION scim_patch_resource(text, text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a resource (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_delete_resource(resource_type text, id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void
 	LANGUAGE C VOLATILE

@@ -22,7 +22,7 @@ CREATE FUNCTION scim_update_user(id text, data jsonb, expected_version text DEFA
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_update_user';
 COMMENT ON FUNCTION scim_update_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Replaces a user, if it still has the expected version; VERSION_MISMATCH otherwise';
+	'Replaces a user, if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text DEFAULT NULL,
 	attributes text[] DEFAULT NULL, excluded_attributes text[] DEFAULT NULL,
@@ -30,7 +30,7 @@ CREATE FUNCTION scim_patch_user(id text, operations jsonb, expected_version text
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_patch_user';
 COMMENT ON FUNCTION scim_patch_user(text, jsonb, text, text[], text[], text, jsonb, text) IS
-	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version';
+	'Changes attributes of a user (RFC 7644 section 3.5.2), if it still has the expected version; else VERSION_MISMATCH, or (on_conflict => ''merge'') merges the change with what is there';
 
 CREATE FUNCTION scim_delete_user(id text, expected_version text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS void
 	LANGUAGE C VOLATILE

@@ -164,10 +164,10 @@ typedef struct FunctionRights
 	Acl		   *acl;			/* NULL: those that the owner's functions have by default */
 	int			member_count;
 	Oid		   *members;		/* roles that the acl names */
-}			FunctionRights;
+} FunctionRights;
 
 static void
-read_rights(HeapTuple tuple, FunctionRights * rights)
+read_rights(HeapTuple tuple, FunctionRights *rights)
 {
 	bool		isnull;
 	Datum		acl = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
@@ -227,7 +227,7 @@ drop_functions(void *argument)
 
 /* Who uses one of them is told all that is in the way at once, and what to do. */
 static void
-drop_or_tell(ObjectAddresses * functions)
+drop_or_tell(ObjectAddresses *functions)
 {
 	ErrorData  *error = scim_protect(drop_functions, functions);
 

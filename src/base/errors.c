@@ -117,17 +117,21 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_MERGE_IS_CLEAN) = {SCIM_VERSION_MISMATCH,
 		"Both changes fit together: make the same call again with the same expected_version and "
 	"on_conflict => 'merge', and nothing is lost."},
+	SITUATION(SCIM_MERGE_IS_RULED) = {SCIM_VERSION_MISMATCH,
+		"By merge_rules both changes fit together: make the same call again with the same "
+	"expected_version and merge_rules and on_conflict => 'merge'."},
 	SITUATION(SCIM_UPDATE_CONFLICTS) = {SCIM_VERSION_MISMATCH,
-		"Both changed what conflicts names. Read the resource again, decide for each path whose "
-		"value is to stand, and send the whole of that with expected_version = current_version "
-		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
-		"whatever comes in between); or patch these paths alone. The same data once more would "
-	"undo what others changed."},
+		"Both changed what conflicts names. Read the resource again, write into it what is to "
+		"stand at each path, and your other changes, and send the whole of it with "
+		"expected_version = current_version and on_conflict => 'merge' (merge_rules => "
+		"'{\"title\": \"mine\"}': there yours stands whatever comes in between); or patch these "
+	"paths alone. The same data once more would undo what others changed."},
 	SITUATION(SCIM_PATCH_CONFLICTS) = {SCIM_VERSION_MISMATCH,
 		"Both changed what conflicts names. Decide for each path whose value is to stand, and "
 		"send the operations that are still to be done with expected_version = current_version "
 		"and on_conflict => 'merge' (merge_rules => '{\"title\": \"mine\"}': there yours stands "
-	"whatever comes in between)."},
+		"whatever comes in between). A list that is replaced whole must have what others changed "
+	"in it, or that is undone."},
 	SITUATION(SCIM_BASE_UNKNOWN) = {SCIM_VERSION_MISMATCH,
 		"The history does not tell what the resource was at the expected version: read it again, "
 	"make your change to what is there now, and write that with the current version."},
@@ -178,6 +182,11 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NOTHING_TO_MERGE) = {SCIM_INVALID_VALUE, "Pass the version that was read as "
 		"expected_version, or leave on_conflict out: a patch without a version is made of what "
 	"is there."},
+	SITUATION(SCIM_BAD_RULE) = {SCIM_INVALID_VALUE, "Correct the rule that path names: fail, mine "
+	"and theirs are for all, counter for numbers, max and min for numbers and dateTimes."},
+	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
+		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
+	"scim_get_schemas lists the attributes."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},

@@ -53,7 +53,8 @@ typedef enum ScimErrorCode
 	 * Situations: errors of one of these codes where the code's own hint would not help.  The
 	 * table of errors.c says of which code each is, and its hint; they are raised as codes are.
 	 */
-	SCIM_MERGE_IS_CLEAN,		/* a version, where a merge would do */
+	SCIM_MERGE_IS_CLEAN,		/* a version, where a merge would do, */
+	SCIM_MERGE_IS_RULED,		/* by the rules that were given */
 	SCIM_UPDATE_CONFLICTS,		/* a version, and what is to be stored does not go with what was
 								 * changed since */
 	SCIM_PATCH_CONFLICTS,
@@ -73,6 +74,8 @@ typedef enum ScimErrorCode
 	SCIM_NOT_YET_UNIQUE,		/* a schema wants to be unique what is not */
 	SCIM_BAD_PARAMETER,			/* of an SQL function */
 	SCIM_NOTHING_TO_MERGE,		/* a merge without the version that the change was made of */
+	SCIM_BAD_RULE,				/* of a merge: unknown, or not for what it met */
+	SCIM_BAD_RULE_PATH,			/* that it is for */
 	SCIM_NO_SUCH_TOOL,
 	SCIM_NO_SUCH_MEMBER,
 	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */

@@ -46,6 +46,41 @@ must_be_escaped(unsigned char byte)
 	return byte < ' ' || byte == '"' || byte == '\\';
 }
 
+/* A byte in each place of eight. */
+#define EACH(byte) (UINT64CONST(0x0101010101010101) * (byte))
+
+/*
+ * Must any of eight bytes be escaped?  Taking n from all at once sets the high bit of a
+ * byte of ASCII that is less than n; it is borrowed from the next one only behind such a
+ * byte, so none is found where there is none.
+ */
+static inline bool
+must_any_be_escaped(const char *bytes)
+{
+	uint64		eight;
+	uint64		quote;
+	uint64		backslash;
+
+	memcpy(&eight, bytes, sizeof(eight));
+	quote = eight ^ EACH('"');
+	backslash = eight ^ EACH('\\');
+	return ((((eight - EACH(' ')) & ~eight) | ((quote - EACH(1)) & ~quote) |
+			 ((backslash - EACH(1)) & ~backslash)) & EACH(0x80)) != 0;
+}
+
+/* How many bytes stand for themselves, up to one that must be escaped? */
+static int
+plain_length(const char *string, int length)
+{
+	int			plain = 0;
+
+	while (length - plain >= (int) sizeof(uint64) && !must_any_be_escaped(string + plain))
+		plain += sizeof(uint64);
+	while (plain < length && !must_be_escaped(string[plain]))
+		plain++;
+	return plain;
+}
+
 /* The escape that stands for such a byte in a string (RFC 8259 section 7), maybe in "room". */
 static const char *
 escape_of(unsigned char byte, char room[7])
@@ -64,21 +99,20 @@ static void
 write_string(Sink *sink, const JsonbValue *value)
 {
 	const char *string = value->val.string.val;
-	int			length = value->val.string.len;
-	int			written = 0;
+	const char *end = string + value->val.string.len;
 
 	put(sink, "\"", 1);
-	for (int i = 0; i < length; i++)
+	for (;;)
 	{
+		int			plain = plain_length(string, end - string);
 		char		room[7];
 
-		if (!must_be_escaped(string[i]))
-			continue;
-		put(sink, string + written, i - written);
-		put_text(sink, escape_of(string[i], room));
-		written = i + 1;
+		put(sink, string, plain);
+		string += plain;
+		if (string == end)
+			break;
+		put_text(sink, escape_of(*string++, room));
 	}
-	put(sink, string + written, length - written);
 	put(sink, "\"", 1);
 }
 

@@ -10,11 +10,23 @@
 
 static JsonbValue *without_hidden(const ScimAttribute *attributes, const JsonbValue *value);
 
+bool
+scim_holds_hidden(const ScimAttribute *attributes)
+{
+	for (; attributes && attributes->name; attributes++)
+	{
+		if (attributes->returned == SCIM_NEVER || scim_holds_hidden(attributes->sub))
+			return true;
+	}
+	return false;
+}
+
 /* What the attribute's value shows: parts of complex ones may be hidden. */
 static const JsonbValue *
 shown_value(const ScimAttribute *attribute, const JsonbValue *value)
 {
-	return attribute && attribute->sub ? without_hidden(attribute->sub, value) : value;
+	return attribute && scim_holds_hidden(attribute->sub) ? without_hidden(attribute->sub, value)
+		: value;
 }
 
 /* The object (or each one in an array) without the hidden ones of these attributes. */
@@ -57,11 +69,11 @@ scim_without_hidden(const ScimResourceType *type, Jsonb *document)
 	shown = without_hidden(type->schema->attributes, &root);
 	for (int i = 0; type->extensions[i]; i++)
 	{
-		JsonbValue *part = scim_get(shown, type->extensions[i]->urn,
-									strlen(type->extensions[i]->urn));
+		const ScimSchema *extension = type->extensions[i];
+		JsonbValue *part = scim_get(shown, extension->urn, strlen(extension->urn));
 
-		if (part)
-			*part = *without_hidden(type->extensions[i]->attributes, part);
+		if (part && scim_holds_hidden(extension->attributes))
+			*part = *without_hidden(extension->attributes, part);
 	}
 	return scim_write(shown);
 }

@@ -14,6 +14,9 @@
  */
 extern Jsonb *scim_without_hidden(const ScimResourceType *type, Jsonb *document);
 
+/* Is one of these, or a part of one, never returned?  "attributes" may be NULL: none. */
+extern bool scim_holds_hidden(const ScimAttribute *attributes);
+
 /* Does the document hold any of them? */
 extern bool scim_has_hidden(const ScimResourceType *type, Jsonb *document);
 

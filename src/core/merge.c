@@ -9,8 +9,10 @@
 
 #include "base/errors.h"
 #include "core/content.h"
+#include "core/hidden.h"
 #include "core/merge.h"
 #include "core/merge_values.h"
+#include "core/patch_parse.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 
@@ -25,25 +27,34 @@ add_merged(JsonbValue *object, const JsonbValue *key, const ScimMerged *merged)
 		scim_add(object, key->val.string.val, key->val.string.len, &merged->value);
 }
 
-/* Is one of these, or a part of one, never returned?  "attributes" may be NULL: none. */
-static bool
-holds_hidden(const ScimAttribute *attributes)
+/* How an attribute is merged. */
+typedef enum Way
 {
-	for (; attributes && attributes->name; attributes++)
-	{
-		if (attributes->returned == SCIM_NEVER || holds_hidden(attributes->sub))
-			return true;
-	}
-	return false;
+	BY_VALUE,
+	HIDDEN,
+	HIDDEN_AND_NOT_NAMED		/* by the patch that mine is: no change of mine */
+} Way;
+
+static Way
+way_of_hidden(const ScimMerging *merging, const ScimSchema *extension,
+			  const ScimAttribute *attribute)
+{
+	return merging->patch && !scim_patch_names(merging->patch, extension, attribute)
+		? HIDDEN_AND_NOT_NAMED
+		: HIDDEN;
 }
 
-static bool
-is_hidden(const ScimAttribute *attributes, const JsonbValue *name)
+/* Of an attribute of the core schema ("extension" NULL), or of the extension. */
+static Way
+way_of(const ScimMerging *merging, const ScimSchema *schema, const ScimSchema *extension,
+	   const JsonbValue *name)
 {
-	const ScimAttribute *attribute = attributes ?
-		scim_attribute(attributes, name->val.string.val, name->val.string.len) : NULL;
+	const ScimAttribute *attribute = schema ?
+		scim_attribute(schema->attributes, name->val.string.val, name->val.string.len) : NULL;
 
-	return attribute && (attribute->returned == SCIM_NEVER || holds_hidden(attribute->sub));
+	if (attribute && (attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub)))
+		return way_of_hidden(merging, extension, attribute);
+	return BY_VALUE;
 }
 
 /*
@@ -51,9 +62,9 @@ is_hidden(const ScimAttribute *attributes, const JsonbValue *name)
  * it tells nobody whether a guess was right.
  */
 static void
-merge_hidden(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+merge_hidden(ScimMerging *merging, bool named, const JsonbValue *const *of, ScimMerged *merged)
 {
-	bool		mine = of[SCIM_MINE] || of[SCIM_BASE];
+	bool		mine = named && (of[SCIM_MINE] || of[SCIM_BASE]);
 	bool		theirs = !scim_is_same_value(of[SCIM_BASE], of[SCIM_THEIRS]);
 
 	if (mine)
@@ -68,11 +79,11 @@ merge_hidden(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merg
 
 /* An attribute at the top level, or of an extension; the path leads to it. */
 static void
-merge_attribute(ScimMerging *merging, bool hidden, const ScimTriple *triple, ScimMerged *merged)
+merge_attribute(ScimMerging *merging, Way way, const ScimTriple *triple, ScimMerged *merged)
 {
 	merging->attribute = merging->path.len;
-	if (hidden)
-		merge_hidden(merging, triple->of, merged);
+	if (way != BY_VALUE)
+		merge_hidden(merging, way == HIDDEN, triple->of, merged);
 	else if (scim_are_same_bytes(triple->of))
 		scim_set_merged(merged, triple->of[SCIM_THEIRS]);
 	else
@@ -89,17 +100,9 @@ is_extension(const ScimTriple *triple)
 		scim_are_objects(triple->of);
 }
 
-static const ScimAttribute *
-attributes_of(const ScimResourceType *type, const JsonbValue *urn)
-{
-	const ScimSchema *extension = type ?
-		scim_extension(type, urn->val.string.val, urn->val.string.len) : NULL;
-
-	return extension ? extension->attributes : NULL;
-}
-
+/* "extension" NULL: the type knows none of that name. */
 static void
-merge_extension(ScimMerging *merging, const ScimAttribute *attributes,
+merge_extension(ScimMerging *merging, const ScimSchema *extension,
 				const JsonbValue *const *of, ScimMerged *merged)
 {
 	JsonbValue *object = scim_new_object();
@@ -112,7 +115,8 @@ merge_extension(ScimMerging *merging, const ScimAttribute *attributes,
 		ScimMerged	attribute;
 		int			back = scim_enter_part(merging, ":", &triple.key);
 
-		merge_attribute(merging, is_hidden(attributes, &triple.key), &triple, &attribute);
+		merge_attribute(merging, way_of(merging, extension, extension, &triple.key), &triple,
+						&attribute);
 		scim_leave_part(merging, back);
 		add_merged(object, &triple.key, &attribute);
 	}
@@ -199,14 +203,16 @@ static void
 merge_top(ScimMerging *merging, const ScimResourceType *type, ScimTriple *triple,
 		  ScimMerged *merged)
 {
-	const ScimAttribute *attributes = attributes_of(type, &triple->key);
+	const ScimSchema *extension = type ?
+		scim_extension(type, triple->key.val.string.val, triple->key.val.string.len) : NULL;
 
 	normalize_sides(triple);
-	if (is_extension(triple) && (attributes || !scim_are_same_bytes(triple->of)))
-		merge_extension(merging, attributes, triple->of, merged);
+	if (is_extension(triple) && (extension || !scim_are_same_bytes(triple->of)))
+		merge_extension(merging, extension, triple->of, merged);
+	else if (extension && scim_holds_hidden(extension->attributes))
+		merge_attribute(merging, way_of_hidden(merging, extension, NULL), triple, merged);
 	else
-		merge_attribute(merging, holds_hidden(attributes) ||
-						is_hidden(type ? type->schema->attributes : NULL, &triple->key),
+		merge_attribute(merging, way_of(merging, type ? type->schema : NULL, NULL, &triple->key),
 						triple, merged);
 	if (merged->assigned && scim_string_is(&triple->key, "schemas"))
 		merged->value = *scim_sorted_schemas(&merged->value);
@@ -259,8 +265,9 @@ merge_tops(ScimMerging *merging, const ScimResourceType *type, Jsonb *const *con
 }
 
 void
-scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine, Jsonb *theirs,
-					const ScimMergeRules *rules, ScimMerge *merge)
+scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine,
+					const ScimPatch *patch, Jsonb *theirs, const ScimMergeRules *rules,
+					ScimMerge *merge)
 {
 	Jsonb	   *const contents[SCIM_THREE] = {
 		[SCIM_BASE] = base, [SCIM_MINE] = mine, [SCIM_THEIRS] = theirs
@@ -273,21 +280,11 @@ scim_merge_contents(const ScimResourceType *type, Jsonb *base, Jsonb *mine, Json
 			scim_throw(scim_error(SCIM_NO_RESOURCE), "a resource must be an object");
 	}
 	scim_begin_merging(&merging, rules, merge);
+	merging.patch = patch;
 	merge_tops(&merging, type, contents);
 }
 
 /* ---- SQL ---- */
-
-static JsonbValue *
-paths_shown(const List *paths)
-{
-	JsonbValue *shown = scim_new_array();
-	ListCell   *cell;
-
-	foreach(cell, paths)
-		scim_append_text(shown, lfirst(cell));
-	return shown;
-}
 
 static JsonbValue *
 conflicts_shown(const List *conflicts)
@@ -324,12 +321,13 @@ scim_merge(PG_FUNCTION_ARGS)
 	JsonbValue	merged;
 	JsonbValue *shown = scim_new_object();
 
-	scim_merge_contents(NULL, PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1), PG_GETARG_JSONB_P(2),
+	scim_merge_contents(NULL, PG_GETARG_JSONB_P(0), PG_GETARG_JSONB_P(1), NULL,
+						PG_GETARG_JSONB_P(2),
 						scim_read_merge_rules(NULL, PG_GETARG_JSONB_P(3)), &merge);
 	scim_root(merge.merged, &merged);
 	scim_set_value(shown, "merged", &merged);
-	scim_set_value(shown, "mine", paths_shown(merge.mine));
-	scim_set_value(shown, "theirs", paths_shown(merge.theirs));
+	scim_set_value(shown, "mine", scim_new_texts(merge.mine));
+	scim_set_value(shown, "theirs", scim_new_texts(merge.theirs));
 	scim_set_value(shown, "conflicts", conflicts_shown(merge.conflicts));
 	PG_RETURN_JSONB_P(scim_write(shown));
 }

@@ -17,6 +17,7 @@
 #include "core/place.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 
 typedef struct Rule
 {
@@ -30,6 +31,7 @@ struct ScimMergeRules
 	Rule	   *items;
 	int			count;
 	ScimFinder	finder;			/* by their texts */
+	Bitmapset  *lengths;		/* of their texts: what has another length need not be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 };
@@ -46,7 +48,13 @@ scim_merge_rule_name(ScimMergeRule rule)
 }
 
 bool
-scim_merge_rules_count(const ScimMergeRules *rules)
+scim_has_merge_rules(const ScimMergeRules *rules)
+{
+	return rules->count > 0 || rules->all;
+}
+
+bool
+scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
 }
@@ -111,16 +119,19 @@ append_names(StringInfo out, const char *names)
 		appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *names));
 }
 
-/* As it is looked up, with or without what is in brackets. */
+/* With or without what is in brackets; folded, as it is looked up. */
 static void
-append_text(StringInfo out, const char *path, bool brackets)
+append_text(StringInfo out, const char *path, bool brackets, bool folded)
 {
 	while (*path)
 	{
 		const char *end = *path == '[' ? skip_brackets(path) : NULL;
 
 		if (end == NULL)
-			appendStringInfoChar(out, pg_ascii_tolower((unsigned char) *path++));
+		{
+			appendStringInfoChar(out, folded ? pg_ascii_tolower((unsigned char) *path) : *path);
+			path++;
+		}
 		else
 		{
 			if (brackets)
@@ -128,6 +139,16 @@ append_text(StringInfo out, const char *path, bool brackets)
 			path = end;
 		}
 	}
+}
+
+char *
+scim_bare_path(const char *path)
+{
+	StringInfoData bare;
+
+	initStringInfo(&bare);
+	append_text(&bare, path, false, false);
+	return bare.data;
 }
 
 /* ---- reading paths ---- */
@@ -139,7 +160,7 @@ throw_path(const char *path, const char *problem)
 {
 	char	   *shown = scim_shown_name(path, strlen(path));
 
-	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
+	scim_throw_path(SCIM_BAD_RULE_PATH, shown, "\"%s\" %-s", shown, problem);
 }
 
 /* Names with '.' between them; it is taken apart. */
@@ -175,7 +196,7 @@ check_path(const char *path)
 	StringInfoData plain;
 
 	initStringInfo(&plain);
-	append_text(&plain, path, false);
+	append_text(&plain, path, false, true);
 	if (strchr(plain.data, '['))
 		throw_path(path, "has other brackets than paths of conflicts have, such as "
 				   "emails[type eq \"work\"] or emails[value eq \"a@example.com\"]");
@@ -250,7 +271,7 @@ find_longest(const ScimMergeRules *rules, const char *text, const Rule *best)
 		const char *end = *at == '[' ? skip_brackets(at) : NULL;
 
 		/* the end of the text is one, too */
-		if (strchr(".:[", *at))
+		if (strchr(".:[", *at) && bms_is_member(at - text, rules->lengths))
 		{
 			const Rule *rule = find_rule(rules, text, at - text);
 
@@ -273,12 +294,12 @@ rule_of(const ScimMergeRules *rules, const char *path)
 	if (rules->count > 0)
 	{
 		initStringInfo(&text);
-		append_text(&text, path, true);
+		append_text(&text, path, true, true);
 		rule = find_longest(rules, text.data, NULL);
 		if (strchr(text.data, '['))
 		{
 			resetStringInfo(&text);
-			append_text(&text, path, false);
+			append_text(&text, path, false, true);
 			rule = find_longest(rules, text.data, rule);
 		}
 		pfree(text.data);
@@ -309,7 +330,7 @@ read_rule(const char *path, const JsonbValue *given)
 			return rule;
 	}
 	shown = scim_shown_name(path, strlen(path));
-	scim_throw_path(SCIM_INVALID_VALUE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
+	scim_throw_path(SCIM_BAD_RULE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
 					"counter, max or min", shown);
 }
 
@@ -322,11 +343,12 @@ add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
 	if (type)
 		append_schema_path(&rule->text, type, rule->path);
 	else
-		append_text(&rule->text, rule->path, true);
+		append_text(&rule->text, rule->path, true, true);
 	if (find_rule(rules, rule->text.data, rule->text.len))
 		throw_path(rule->path, "is the path of another rule, too, in another spelling");
 	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),
 					rules->count);
+	rules->lengths = bms_add_member(rules->lengths, rule->text.len);
 	rules->count++;
 }
 
@@ -366,7 +388,7 @@ scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
 		return rules;
 	scim_root(given, &value);
 	if (!scim_is_object(&value))
-		scim_throw_path(SCIM_INVALID_VALUE, name, "%-s must be %-s", name,
+		scim_throw_path(SCIM_BAD_PARAMETER, name, "%-s must be %-s", name,
 						scim_wanted_container(&value, "an object"));
 	read_rules(rules, type, value.val.binary.data);
 	return rules;

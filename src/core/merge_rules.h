@@ -34,10 +34,19 @@ extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type,
 extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,
 										const char **path);
 
+/*
+ * A conflict's path without what stands in brackets, which is a value: for the server's
+ * log.  Palloc'd.
+ */
+extern char *scim_bare_path(const char *path);
+
 /* "counter" */
 extern const char *scim_merge_rule_name(ScimMergeRule rule);
 
+/* Are there any? */
+extern bool scim_has_merge_rules(const ScimMergeRules *rules);
+
 /* Is any of them a counter?  Then what both sides made the same is no agreement. */
-extern bool scim_merge_rules_count(const ScimMergeRules *rules);
+extern bool scim_merge_rules_have_counter(const ScimMergeRules *rules);
 
 #endif							/* SCIM_CORE_MERGE_RULES_H */

@@ -90,7 +90,7 @@ scim_are_same_bytes(const JsonbValue *const *of)
 
 /* Member by member; an absent object has none. */
 static void
-merge_members(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+merge_objects(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
 	JsonbValue *object = scim_new_object();
 	ScimThreeSides sides;
@@ -143,7 +143,7 @@ merge_new_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged 
 	scim_add_changed(merging, SCIM_MINE);
 	scim_add_changed(merging, SCIM_THEIRS);
 	merging->told = true;
-	merge_members(merging, of, merged);
+	merge_objects(merging, of, merged);
 	merging->told = told;
 }
 
@@ -156,7 +156,7 @@ merge_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *mer
 	else if (of[SCIM_BASE] == NULL)
 		merge_new_element(merging, of, merged);
 	else
-		merge_members(merging, of, merged);
+		merge_objects(merging, of, merged);
 }
 
 /* Those that a part of theirs tells apart. */
@@ -184,9 +184,9 @@ merge_told_apart(ScimMerging *merging, ScimElements *elements, ScimMerged *array
 	}
 }
 
-/* Whole values: they come and go, and never conflict. */
+/* Whole values: they come and go by their number, and never conflict. */
 static void
-merge_wholes(ScimMerging *merging, ScimElements *elements, ScimMerged *array)
+merge_by_count(ScimMerging *merging, ScimElements *elements, ScimMerged *array)
 {
 	for (int i = 0; i < elements->count; i++)
 	{
@@ -265,7 +265,7 @@ merge_elements(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *me
 	memset(merged->changed, 0, sizeof(merged->changed));
 	scim_read_elements(&elements, of);
 	if (elements.by == SCIM_BY_WHOLE)
-		merge_wholes(merging, &elements, merged);
+		merge_by_count(merging, &elements, merged);
 	else
 		merge_told_apart(merging, &elements, merged);
 	mine_moved = has_moved(&elements, merged, SCIM_MINE);
@@ -284,7 +284,7 @@ scim_merge_value(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *
 {
 	check_stack_depth();
 	if (scim_are_objects(of))
-		merge_members(merging, of, merged);
+		merge_objects(merging, of, merged);
 	else if (are_all(scim_is_array, of))
 		merge_elements(merging, of, merged);
 	else

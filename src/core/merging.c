@@ -98,7 +98,7 @@ add_conflict(ScimMerging *merging)
 bool
 scim_is_counted(const ScimMerging *merging)
 {
-	return scim_merge_rules_count(merging->rules) &&
+	return scim_merge_rules_have_counter(merging->rules) &&
 		scim_merge_rule_at(merging->rules, merging->path.data, NULL) == SCIM_MERGE_COUNTER;
 }
 
@@ -108,8 +108,8 @@ static SCIM_NORETURN void throw_rule(const ScimMerging *merging, ScimMergeRule r
 static void
 throw_rule(const ScimMerging *merging, ScimMergeRule rule, const char *path)
 {
-	scim_throw_path(SCIM_INVALID_VALUE, path, "\"%-s\" decides nothing at %s: it is for %-s",
-					scim_merge_rule_name(rule), merging->path.data,
+	scim_throw_path(SCIM_BAD_RULE, path, "\"%-s\" decides nothing at %s: it is for %-s",
+					scim_merge_rule_name(rule), scim_bare_path(merging->path.data),
 					rule == SCIM_MERGE_COUNTER ? "numbers" : "two numbers, or two dateTimes");
 }
 

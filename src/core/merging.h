@@ -8,12 +8,14 @@
 
 #include "core/merge_result.h"
 #include "core/merge_rules.h"
+#include "core/patch.h"
 #include "core/sides.h"
 #include "lib/stringinfo.h"
 
 typedef struct ScimMerging
 {
 	const ScimMergeRules *rules;
+	const ScimPatch *patch;		/* that made mine of the base; NULL: mine is whole */
 	ScimMerge  *merge;
 	StringInfoData path;		/* of the value that is at hand, "" of the whole */
 	int			attribute;		/* so long is the name of its attribute, in front of the path */

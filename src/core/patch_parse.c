@@ -309,6 +309,21 @@ scim_patch_has_attributes(const ScimPatch *patch)
 }
 
 bool
+scim_patch_names(const ScimPatch *patch, const ScimSchema *extension,
+				 const ScimAttribute *attribute)
+{
+	for (int i = 0; i < patch->count; i++)
+	{
+		const ScimPath *path = &patch->steps[i].path;
+
+		if (path->extension == extension &&
+			(attribute == NULL || path->attribute == NULL || path->attribute == attribute))
+			return true;
+	}
+	return false;
+}
+
+bool
 scim_patch_password(const ScimPatch *patch, char **password)
 {
 	*password = patch->password;

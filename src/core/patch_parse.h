@@ -47,4 +47,12 @@ extern bool scim_patch_needs_shown(const ScimPatch *patch);
 /* Is there anything but members in it? */
 extern bool scim_patch_has_attributes(const ScimPatch *patch);
 
+/*
+ * Does the patch name the attribute, or a part of it, or all of the extension that it is
+ * of?  "extension" NULL: it is of the core schema; "attribute" NULL: does it name anything
+ * of the extension?
+ */
+extern bool scim_patch_names(const ScimPatch *patch, const ScimSchema *extension,
+							 const ScimAttribute *attribute);
+
 #endif							/* SCIM_CORE_PATCH_PARSE_H */

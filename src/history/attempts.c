@@ -17,8 +17,11 @@
 /* What is older does not count any more. */
 #define COUNTED_MS 60000
 
-/* So many are looked at, whoever was refused: a crowd must not make each of its calls slow. */
-#define MOST_LOOKED_AT 1000
+/*
+ * So many are looked at, whoever was refused: a crowd must not make each of its calls
+ * slow.  To look at these takes less than a refused call.
+ */
+#define MOST_LOOKED_AT 200
 
 typedef struct Attempts
 {
@@ -75,5 +78,5 @@ scim_count_attempts(const ScimRefusal *refusal, int most)
 	Attempts	attempts = {refusal, most, 0};
 
 	/* its owner may have dropped the index, or worse */
-	return scim_protect(count, &attempts) == NULL ? attempts.count : 0;
+	return scim_protect(count, &attempts) == NULL ? attempts.count : -1;
 }

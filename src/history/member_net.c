@@ -10,6 +10,7 @@
 
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "core/simple.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "history/member_net.h"
@@ -73,27 +74,46 @@ take_ids_back(ScimMemberNet *net, const JsonbValue *types, bool came)
 	}
 }
 
+/* A number of members, unless somebody else put it there. */
+static bool
+read_count(const JsonbValue *given, int64 *count)
+{
+	Datum		most = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
+
+	if (given->type != jbvNumeric ||
+		!DatumGetBool(DirectFunctionCall2(numeric_le, NumericGetDatum(given->val.numeric), most)) ||
+		!DatumGetBool(DirectFunctionCall2(numeric_ge, NumericGetDatum(given->val.numeric),
+										  NumericGetDatum(int64_to_numeric(0)))))
+		return false;
+	*count = scim_number_integer(given);
+	return true;
+}
+
+/* The same of their digest. */
+static bool
+read_digest(const JsonbValue *given, uint8 *digest)
+{
+	uint8		bytes[(BASE64_SIZE(SCIM_DIGEST_SIZE) / 4 + 1) * 3];
+
+	if (given->type != jbvString || given->val.string.len != BASE64_SIZE(SCIM_DIGEST_SIZE) ||
+		scim_read_base64(given->val.string.val, given->val.string.len, bytes) != SCIM_DIGEST_SIZE)
+		return false;
+	memcpy(digest, bytes, SCIM_DIGEST_SIZE);
+	return true;
+}
+
 /* {"count": n, "digest": D}, of before; nothing at all if that was not known either. */
 static void
 take_sum(ScimMemberNet *net, Jsonb *members)
 {
 	JsonbValue	count;
 	JsonbValue	digest;
-	bytea	   *bytes;
 
 	net->lost = true;
 	net->sum = (ScimMemberSum) {0};
-	if (!scim_find(&members->root, "count", &count) || count.type != jbvNumeric ||
-		!scim_find(&members->root, "digest", &digest) || digest.type != jbvString)
-		return;
-	bytes = DatumGetByteaPP(DirectFunctionCall2(binary_decode,
-												CStringGetTextDatum(scim_string_copy(&digest)),
-												CStringGetTextDatum("base64")));
-	if (VARSIZE_ANY_EXHDR(bytes) != SCIM_DIGEST_SIZE)
-		return;
-	memcpy(net->sum.digest, VARDATA_ANY(bytes), SCIM_DIGEST_SIZE);
-	net->sum.count = scim_number_integer(&count);
-	net->sum.known = true;
+	net->sum.known = scim_find(&members->root, "count", &count) &&
+		read_count(&count, &net->sum.count) &&
+		scim_find(&members->root, "digest", &digest) && read_digest(&digest, net->sum.digest);
 }
 
 static void

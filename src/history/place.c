@@ -231,6 +231,12 @@ scim_leaves_out_refused(const List *predicate)
 	return asks_for_refused(predicate, F_TEXTNE);
 }
 
+bool
+scim_takes_refused_alone(const List *predicate)
+{
+	return asks_for_refused(predicate, F_TEXTEQ);
+}
+
 /* How an index was made. */
 typedef struct IndexForm
 {

@@ -94,7 +94,11 @@ typedef enum ScimHistoryIndex
 /* One of them, of that table; an error if it is gone, or another one. */
 extern Oid	scim_history_index(Relation table, ScimHistoryIndex which);
 
-/* Is that the predicate of it, and so has an index of the table all rows but refusals? */
+/*
+ * Is that the predicate of SCIM_BY_RESOURCE, and so has an index of the table all rows
+ * but refusals?  Is it that of SCIM_BY_REFUSED, and so has it these alone?
+ */
 extern bool scim_leaves_out_refused(const List *predicate);
+extern bool scim_takes_refused_alone(const List *predicate);
 
 #endif							/* SCIM_HISTORY_PLACE_H */

@@ -7,6 +7,7 @@
 #include "base/jsonb_tree.h"
 #include "history/rebuild.h"
 #include "resource/version.h"
+#include "utils/memutils.h"
 
 /* ---- beginning and end ---- */
 
@@ -100,6 +101,35 @@ put_in_place(ScimPast *past)
 	past->replaced = NULL;
 }
 
+/* ---- what it takes ---- */
+
+/* So much of what was there before is kept at most, beside what is at hand. */
+#define MOST_HELD ((Size) 16 * 1024 * 1024)
+
+/* A large document may have been changed very often: what was there later is forgotten. */
+static void
+make_room(ScimPast *past)
+{
+	MemoryContext full = past->held >= MOST_HELD ? past->values : NULL;
+	MemoryContext old;
+
+	if (past->values && full == NULL)
+		return;
+	past->values = AllocSetContextCreate(CurrentMemoryContext, "scimver past",
+										 ALLOCSET_DEFAULT_SIZES);
+	past->held = 0;
+	if (full == NULL)
+		return;
+	old = MemoryContextSwitchTo(past->values);
+	if (past->replaced)
+		put_in_place(past);
+	else if (past->document)
+		past->document = memcpy(palloc_extended(VARSIZE(past->document), MCXT_ALLOC_HUGE),
+								past->document, VARSIZE(past->document));
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(full);
+}
+
 /* ---- proof ---- */
 
 /* Is the version at hand, whose password is known, that of the content at hand? */
@@ -161,6 +191,7 @@ take_values_back(ScimPast *past, Jsonb *before)
 		{
 			put_in_place(past);
 			past->document = scim_undo_delta(past->document, before);
+			past->held += VARSIZE(past->document);
 			return;
 		}
 	}
@@ -189,20 +220,39 @@ take_creation_back(ScimPast *past)
 
 /* What was there before it is all in the entry. */
 static void
-take_deletion_back(ScimPast *past, const ScimHistoryEntry *entry)
+take_deletion_back(ScimPast *past, const ScimHistoryEntry *entry, Jsonb *before)
 {
-	past->document = scim_entry_before(entry);
+	past->document = before;
 	past->password = has_other_password(past, entry) ? SCIM_UNKNOWN_PASSWORD : SCIM_NO_PASSWORD;
 	scim_take_moves_back(&past->members, entry);
 }
 
 static void
-take_update_back(ScimPast *past, const ScimHistoryEntry *entry)
+take_update_back(ScimPast *past, const ScimHistoryEntry *entry, Jsonb *before)
 {
-	take_values_back(past, scim_entry_before(entry));
+	MemoryContext old = MemoryContextSwitchTo(past->values);
+
+	take_values_back(past, before);
+	MemoryContextSwitchTo(old);
 	scim_take_moves_back(&past->members, entry);
 	if (has_other_password(past, entry))
 		take_password_back(past);
+}
+
+/* What the entry kept, as long as there is room. */
+static Jsonb *
+read_before(ScimPast *past, const ScimHistoryEntry *entry)
+{
+	MemoryContext old;
+	Jsonb	   *before;
+
+	make_room(past);
+	old = MemoryContextSwitchTo(past->values);
+	before = scim_entry_before(entry);
+	MemoryContextSwitchTo(old);
+	if (before)
+		past->held += VARSIZE(before);
+	return before;
 }
 
 static bool
@@ -213,10 +263,8 @@ is_document(const Jsonb *json)
 
 /* The table's owner may have put anything into it. */
 static bool
-can_be_taken_back(const ScimPast *past, const ScimHistoryEntry *entry)
+can_be_taken_back(const ScimPast *past, const ScimHistoryEntry *entry, const Jsonb *before)
 {
-	const Jsonb *before = scim_entry_before(entry);
-
 	switch (entry->operation)
 	{
 		case SCIM_HISTORY_CREATE:
@@ -232,9 +280,13 @@ bool
 scim_go_back(ScimPast *past)
 {
 	const ScimHistoryEntry *entry = scim_past_entry(past);
+	Jsonb	   *before;
 
 	/* a TRUNCATE leads nowhere */
-	if (entry == NULL || !past->chain.state.linked || !can_be_taken_back(past, entry))
+	if (entry == NULL || !past->chain.state.linked)
+		return false;
+	before = read_before(past, entry);
+	if (!can_be_taken_back(past, entry, before))
 		return false;
 	if (entry->operation == SCIM_HISTORY_UPDATE && past->password != SCIM_UNKNOWN_PASSWORD &&
 		has_other_password(past, entry) && !is_true(past))
@@ -248,9 +300,9 @@ scim_go_back(ScimPast *past)
 	if (entry->operation == SCIM_HISTORY_CREATE)
 		take_creation_back(past);
 	else if (entry->operation == SCIM_HISTORY_DELETE)
-		take_deletion_back(past, entry);
+		take_deletion_back(past, entry, before);
 	else
-		take_update_back(past, entry);
+		take_update_back(past, entry, before);
 	return true;
 }
 
@@ -271,6 +323,9 @@ Jsonb *
 scim_past_document(ScimPast *past)
 {
 	put_in_place(past);
+	/* whoever asks may keep it, and go further back */
+	past->values = NULL;
+	past->held = 0;
 	return past->document;
 }
 

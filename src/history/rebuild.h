@@ -46,6 +46,9 @@ typedef struct ScimPast
 	JsonbValue *replaced;		/* members that are to take the place of its own; NULL: none */
 	ScimMemberNet members;		/* of a group */
 	ScimPastPassword password;
+
+	MemoryContext values;		/* of document and replaced; NULL: they are anywhere */
+	Size		held;			/* so many bytes are there, of what was there before */
 } ScimPast;
 
 /*

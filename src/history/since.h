@@ -28,7 +28,7 @@ typedef struct ScimSince
 	List	   *changes;		/* of ScimSinceChange *, the newest first */
 	bool		has_base;		/* asked for, rebuilt and proven: the past is at the version */
 	ScimPast	past;
-	bool		open;
+	bool		open;			/* the caller may read the history: there is something to close */
 } ScimSince;
 
 /*

@@ -49,7 +49,8 @@ typedef struct TableIndex
 {
 	Oid			relid;
 	IndexInfo  *info;
-	bool		partial;		/* what was refused is not in it */
+	bool		refusals;		/* what was refused is in it; */
+	bool		others;			/* all else is */
 } TableIndex;
 
 /* What is known of the table. */
@@ -123,12 +124,16 @@ is_plain_table(Relation relation)
 		has_own_checks(relation) && !has_insert_triggers(relation->trigdesc);
 }
 
-/* An index on columns as they are, of all rows or all but refusals, which decides at once. */
+/*
+ * An index on columns as they are, of all rows, all but refusals or these alone, which
+ * decides at once.
+ */
 static bool
 is_plain_index(Relation index, const IndexInfo *info)
 {
 	return index->rd_rel->relam == BTREE_AM_OID && info->ii_Expressions == NIL &&
-		(info->ii_Predicate == NIL || scim_leaves_out_refused(info->ii_Predicate)) &&
+		(info->ii_Predicate == NIL || scim_leaves_out_refused(info->ii_Predicate) ||
+		 scim_takes_refused_alone(info->ii_Predicate)) &&
 		info->ii_ExclusionOps == NULL && index->rd_index->indimmediate;
 }
 
@@ -164,7 +169,8 @@ read_indexes(Relation relation, Place *found)
 		if (info->ii_ReadyForInserts)
 			found->indexes[found->index_count++] = (TableIndex)
 		{
-			lfirst_oid(cell), info, info->ii_Predicate != NIL
+			lfirst_oid(cell), info, !scim_leaves_out_refused(info->ii_Predicate),
+				!scim_takes_refused_alone(info->ii_Predicate)
 		};
 		index_close(index, AccessShareLock);
 	}
@@ -271,7 +277,7 @@ insert_directly(Relation relation, Datum *values, bool *nulls)
 	simple_heap_insert(relation, tuple);
 	for (int i = 0; i < place.index_count; i++)
 	{
-		if (!(refusal && place.indexes[i].partial))
+		if (refusal ? place.indexes[i].refusals : place.indexes[i].others)
 			insert_into_index(relation, &place.indexes[i], tuple, values, nulls);
 	}
 	heap_freetuple(tuple);

@@ -17,7 +17,7 @@
 bool
 scim_write_counts(const ScimWrite *write)
 {
-	return write->merges && scim_merge_rules_count(write->rules);
+	return write->merges && scim_merge_rules_have_counter(write->rules);
 }
 
 /* ---- refused ---- */

@@ -16,7 +16,8 @@ extern bool scim_write_counts(const ScimWrite *write);
  * An update or a patch: if it is to be merged, and can be, what is wanted becomes the
  * merged resource, and the version that is expected, the row's; false: that is there
  * already (write->unchanged).  Else it is refused: VERSION_MISMATCH.  What was wanted and
- * is stored otherwise is reported: "paths" holds what is known of that already.
+ * is stored otherwise is reported: "paths" holds what is known of that already.  (A
+ * restore, which has no rules, is refused.)
  */
 extern bool scim_write_resolve(ScimWrite *write, ScimPathSet *paths);
 

@@ -162,7 +162,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 			result->sets_password = false;
 			break;
 		default:
-			scim_throw_path(SCIM_INVALID_VALUE, path,
+			scim_throw_path(SCIM_BAD_RULE, path,
 							"the rule of %s in merge_rules does not fit a password", path);
 	}
 }
@@ -194,6 +194,7 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 
 	memset(result, 0, sizeof(ScimWriteMerge));
 	result->whole = write->patch == NULL;
+	result->ruled = scim_has_merge_rules(write->rules);
 	result->applies = since->open || write->merges;
 	result->base_unknown = result->applies && !since->has_base;
 	if (!since->has_base)
@@ -204,7 +205,7 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	if (mine == NULL)
 		return;
 	result->mine = as_stored(write, mine);
-	scim_merge_contents(target->type, base, result->mine,
+	scim_merge_contents(target->type, base, result->mine, write->patch,
 						scim_row_data(target->table, &write->row), write->rules, &result->merge);
 	merge_passwords(write, since, result);
 }

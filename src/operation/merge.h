@@ -12,10 +12,13 @@
 /* What merging the write with what was changed since would come to. */
 typedef struct ScimWriteMerge
 {
-	bool		applies;		/* the history may be read, or a merge was asked for; else nothing
-								 * else is set, */
-	bool		base_unknown;	/* nor if nobody can tell what the resource was */
+	bool		applies;		/* false: nothing else counts, as the caller may not read the
+								 * history, or the patch does not suit what was, and no merge was
+								 * asked for */
+	bool		base_unknown;	/* nobody can tell what the resource was: nothing that follows
+								 * counts */
 	bool		whole;			/* mine is a whole resource (an update), and no patch */
+	bool		ruled;			/* rules were given */
 	Jsonb	   *mine;			/* the document of mine, as it would be stored */
 	ScimMerge	merge;			/* of the documents, and what is said of password and members */
 	bool		sets_password;	/* mine's is to be set, or cleared */
@@ -37,7 +40,7 @@ extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *opti
  */
 extern void scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result);
 
-/* Adds the name of a top-level attribute to the paths of a side, in order, unless it is there. */
+/* Adds a top-level attribute to the paths of a side, in order, unless they have it, or of it. */
 extern List *scim_name_side(List *paths, const char *attribute);
 
 #endif							/* SCIM_OPERATION_MERGE_H */

@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
+#include "core/merge_rules.h"
 #include "operation/mismatch.h"
 #include "resource/show.h"
 
@@ -61,38 +62,12 @@ typedef struct Shown
 	JsonbValue *paths;			/* the same for the log */
 	int			more;			/* conflicts that are left out */
 	int			omitted;		/* values that are */
-}			Shown;
-
-/* The path without what stands in its brackets; palloc'd. */
-static char *
-bare_path(const char *path)
-{
-	char	   *bare = palloc(strlen(path) + 1);
-	char	   *end = bare;
-	bool		quoted = false;
-	bool		inside = false;
-
-	for (const char *p = path; *p; p++)
-	{
-		if (quoted && p[0] == '\\' && p[1])
-			p++;
-		else if (inside && *p == '"')
-			quoted = !quoted;
-		else if (!quoted && *p == '[')
-			inside = true;
-		else if (!inside)
-			*end++ = *p;
-		else if (!quoted && *p == ']')
-			inside = false;
-	}
-	*end = '\0';
-	return bare;
-}
+} Shown;
 
 static void
 log_path(JsonbValue *paths, const char *path)
 {
-	char	   *bare = bare_path(path);
+	char	   *bare = scim_bare_path(path);
 
 	for (int i = 0; i < paths->val.array.nElems; i++)
 	{
@@ -108,15 +83,29 @@ is_shown(const char *path)
 	return strlen(path) <= SCIM_SHOWN_VALUE;
 }
 
+/* A side whose value is too long is named in "omitted": it is not unassigned. */
 static void
-add_value(Shown * shown, JsonbValue *conflict, const char *side, const JsonbValue *value)
+add_value(JsonbValue *conflict, JsonbValue *omitted, const char *side, const JsonbValue *value)
 {
 	if (value == NULL)
 		return;
 	if (scim_json_size(value) > SCIM_SHOWN_VALUE)
-		shown->omitted++;
+		scim_append_text(omitted, side);
 	else
 		scim_set_value(conflict, side, value);
+}
+
+static void
+add_values(Shown *shown, JsonbValue *object, const ScimMergeConflict *conflict)
+{
+	JsonbValue *omitted = scim_new_array();
+
+	add_value(object, omitted, "base", conflict->base);
+	add_value(object, omitted, "mine", conflict->mine);
+	add_value(object, omitted, "theirs", conflict->theirs);
+	if (omitted->val.array.nElems > 0)
+		scim_set_value(object, "omitted", omitted);
+	shown->omitted += omitted->val.array.nElems;
 }
 
 static void
@@ -135,24 +124,20 @@ add_author(JsonbValue *conflict, const ScimSinceChange *change)
 
 /* What is never returned has no values here, whoever put them there. */
 static void
-show_conflict(Shown * shown, const ScimMergeConflict *conflict)
+show_conflict(Shown *shown, const ScimMergeConflict *conflict)
 {
 	JsonbValue *object = scim_new_object();
 
 	scim_set_text(object, "path", conflict->path);
 	if (!conflict->hidden)
-	{
-		add_value(shown, object, "base", conflict->base);
-		add_value(shown, object, "mine", conflict->mine);
-		add_value(shown, object, "theirs", conflict->theirs);
-	}
+		add_values(shown, object, conflict);
 	add_author(object, scim_last_change_of(shown->since, conflict->attribute));
 	scim_append(shown->conflicts, object);
 	log_path(shown->paths, conflict->path);
 }
 
 static void
-show_conflicts(Shown * shown, const List *conflicts)
+show_conflicts(Shown *shown, const List *conflicts)
 {
 	ListCell   *cell;
 
@@ -201,7 +186,7 @@ add_clean(ScimError *error, const ScimMerge *merge)
 }
 
 static JsonbValue *
-unclean(const Shown * shown, const JsonbValue *conflicts)
+unclean(const Shown *shown, const JsonbValue *conflicts)
 {
 	JsonbValue *merge = scim_new_object();
 
@@ -244,7 +229,10 @@ add_merge(ScimError *error, const ScimSince *since, const ScimWriteMerge *merge)
 
 /* ---- the answer ---- */
 
-/* What there is to do depends on what the merge came to. */
+/*
+ * What there is to do depends on what the merge came to.  Updates and patches have always one:
+ * what has none, and no situation of its own, is a restore.
+ */
 static ScimErrorCode
 situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 {
@@ -255,7 +243,7 @@ situation_with(ScimErrorCode situation, const ScimWriteMerge *merge)
 	if (merge->base_unknown)
 		return SCIM_BASE_UNKNOWN;
 	if (merge->merge.conflicts == NIL)
-		return SCIM_MERGE_IS_CLEAN;
+		return merge->ruled ? SCIM_MERGE_IS_RULED : SCIM_MERGE_IS_CLEAN;
 	return merge->whole ? SCIM_UPDATE_CONFLICTS : SCIM_PATCH_CONFLICTS;
 }
 

@@ -15,7 +15,7 @@
 
 /*
  * The error of a row that is locked and has another version than the expected one.
- * "merge" NULL: nothing was to be merged (a delete, members).  Values are for the
+ * "merge" NULL: nothing was to be merged (a delete, members, a restore).  Values are for the
  * client alone: the server's log gets the paths.
  */
 extern SCIM_NORETURN void scim_throw_stale(const ScimTarget *target, ScimErrorCode situation,

@@ -178,7 +178,8 @@ top_length(const ScimResourceType *type, const char *path)
 	{
 		int			length = strlen(type->extensions[i]->urn);
 
-		if (strncmp(path, type->extensions[i]->urn, length) == 0)
+		/* one URN may begin with another */
+		if (strncmp(path, type->extensions[i]->urn, length) == 0 && strchr(":", path[length]))
 			return length;
 	}
 	return strcspn(path, ".[");

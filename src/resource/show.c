@@ -175,18 +175,15 @@ date_time_text(const struct pg_tm *tm, fsec_t microseconds)
 	return text;
 }
 
-/* What is beyond the years that are written so is not shown. */
+/* What is beyond the years that are written so, as infinity is, is not shown. */
 void
 scim_set_date_time(JsonbValue *object, const char *name, TimestampTz timestamp)
 {
 	struct pg_tm tm;
 	fsec_t		fraction;
 
-	if (timestamp2tm(timestamp, NULL, &tm, &fraction, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	if (tm.tm_year < 1 || tm.tm_year > 9999)
+	if (timestamp2tm(timestamp, NULL, &tm, &fraction, NULL, NULL) != 0 ||
+		tm.tm_year < 1 || tm.tm_year > 9999)
 		return;
 	scim_set_text(object, name, date_time_text(&tm, fraction));
 }

@@ -35,7 +35,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "The _version you read"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
-		"merge: if it is another by now, add your changes to others'", ways},
+		"merge: if others changed it since, keep theirs and add yours", ways},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
 	"twice, so after OUTCOME_UNKNOWN read first", rules},

@@ -47,6 +47,20 @@ scim_envelope(bool success, const JsonbValue *content, const JsonbValue *metadat
 	return cstring_to_text_with_len(json.data, json.len);
 }
 
+Jsonb *
+scim_error_fields(ScimToolCall *call, const ErrorData *error)
+{
+	if (call->error != error)
+	{
+		const char *detail = error->detail ? error->detail : "{}";
+
+		call->error = error;
+		call->error_fields = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+																CStringGetDatum(detail)));
+	}
+	return call->error_fields;
+}
+
 text *
 scim_success(const JsonbValue *content, const JsonbValue *metadata)
 {

@@ -15,6 +15,9 @@ extern JsonbValue *scim_metadata(const ScimToolCall *call);
 /* The whole of an answer. */
 extern text *scim_envelope(bool success, const JsonbValue *content, const JsonbValue *metadata);
 
+/* The fields of an error of ours, as its DETAIL has them; of the same error parsed once. */
+extern Jsonb *scim_error_fields(ScimToolCall *call, const ErrorData *error);
+
 /* A success with any content. */
 extern text *scim_success(const JsonbValue *content, const JsonbValue *metadata);
 

@@ -127,22 +127,17 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 
 /* The text and fields of an error of ours. */
 static void
-show_own_error(JsonbValue *content, const ErrorData *error)
+show_own_error(ScimToolCall *call, JsonbValue *content, const ErrorData *error)
 {
 	const char *text = strstr(error->message, ": ");
+	Jsonb	   *fields = scim_error_fields(call, error);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
 
-	if (error->detail)
-	{
-		Datum		parsed = DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail));
-		Jsonb	   *detail = DatumGetJsonbP(parsed);
-		ScimWalk	walk;
-		JsonbValue	key;
-		JsonbValue	value;
-
-		scim_walk(&walk, &detail->root);
-		while (scim_walk_next(&walk, &key, &value))
-			scim_set(content, key.val.string.val, key.val.string.len, &value);
-	}
+	scim_walk(&walk, &fields->root);
+	while (scim_walk_next(&walk, &key, &value))
+		scim_set(content, key.val.string.val, key.val.string.len, &value);
 	scim_set_text(content, "error", scim_clip(text ? text + 2 : error->message, ERROR_BYTES));
 	if (error->hint)
 		scim_set_next_step(content, error->hint);
@@ -183,19 +178,27 @@ static const char *const order[] = {"error_code", "error", "current_version",
 	"merge", "attempts", "retry_after_ms", NULL,	/* all others */
 "changed_attributes", "changes", "more_changes", "differing_paths", "current"};
 
-static int
-rank_of(const JsonbValue *name)
+static bool
+has_place(const JsonbValue *name)
 {
-	int			others = 0;
-
 	for (int i = 0; i < (int) lengthof(order); i++)
 	{
-		if (!order[i])
-			others = i;
-		else if (scim_string_is(name, order[i]))
-			return i;
+		if (order[i] && scim_string_is(name, order[i]))
+			return true;
 	}
-	return others;
+	return false;
+}
+
+static void
+add_others(JsonbValue *content, const JsonbValue *fields)
+{
+	for (int i = 0; i < fields->val.object.nPairs; i++)
+	{
+		const JsonbPair *pair = &fields->val.object.pairs[i];
+
+		if (!has_place(&pair->key))
+			scim_add(content, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
+	}
 }
 
 static JsonbValue *
@@ -203,33 +206,31 @@ ordered(const JsonbValue *fields)
 {
 	JsonbValue *content = scim_new_object();
 
-	for (int rank = 0; rank < (int) lengthof(order); rank++)
+	for (int i = 0; i < (int) lengthof(order); i++)
 	{
-		for (int i = 0; i < fields->val.object.nPairs; i++)
-		{
-			const JsonbPair *pair = &fields->val.object.pairs[i];
+		const JsonbValue *value;
 
-			if (rank_of(&pair->key) == rank)
-				scim_add(content, pair->key.val.string.val, pair->key.val.string.len, &pair->value);
-		}
+		if (order[i] == NULL)
+			add_others(content, fields);
+		else if ((value = scim_get(fields, order[i], strlen(order[i]))) != NULL)
+			scim_add(content, order[i], strlen(order[i]), value);
 	}
 	return content;
 }
 
 text *
-scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
+scim_failure(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
 {
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata = scim_metadata(call);
 	JsonbValue *omitted = scim_new_array();
-	int64		room = FIELDS_BYTES;
 
 	scim_set_next_step(content, kind->hint);
 	if (!error)
 		scim_set_text(content, "error", "the resource keeps changing");
 	else if (scim_is_ours(error))
 	{
-		show_own_error(content, error);
+		show_own_error(call, content, error);
 		show_place(call, content);
 	}
 	else
@@ -243,8 +244,9 @@ scim_failure(const ScimToolCall *call, const ErrorData *error, const ScimErrorKi
 
 	scim_show_retry(call, content);
 	if (call->stale)
-		room = scim_fit_mismatch(call, content);
-	scim_fit_object(content, room, "", omitted);
+		scim_fit_mismatch(call, content, omitted);
+	else
+		scim_fit_object(content, FIELDS_BYTES, "", omitted);
 	scim_say_omitted(metadata, omitted, NULL);
 	if (call->stale)
 		scim_show_mismatch(call, content, metadata, omitted);

@@ -9,7 +9,7 @@
 #include "tools/tool_call.h"
 
 /* The answer to an error.  "kind" may have been found from it by scim_kind_of_error. */
-extern text *scim_failure(const ScimToolCall *call, const ErrorData *error,
+extern text *scim_failure(ScimToolCall *call, const ErrorData *error,
 						   const ScimErrorKind *kind);
 
 /* Which of our errors is it, or does it become? */

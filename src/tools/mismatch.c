@@ -7,6 +7,7 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
+#include "core/merge_rules.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/read.h"
@@ -14,7 +15,6 @@
 #include "tools/fit.h"
 #include "tools/mismatch.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 
 /* What the error's own fields may need, and "current" is still to stand beside them. */
 #define FIELDS_BYTES (4 * 1024)
@@ -28,6 +28,9 @@
 /* What stands around content and metadata, and what is kept for words that are still to come. */
 #define BRACES_BYTES 64
 #define SPARE_BYTES 128
+
+/* What names a value that is left out: one that is shorter stays. */
+#define NAMED_BYTES 24
 
 /* A path that is longer is no example. */
 #define EXAMPLE_BYTES 100
@@ -48,18 +51,18 @@ read_current(void *argument)
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */
 static bool
-is_own(const ScimToolCall *call, const ErrorData *error)
+is_own(ScimToolCall *call, const ErrorData *error)
 {
-	Jsonb	   *detail;
+	Jsonb	   *fields;
 	JsonbValue	id;
 	JsonbValue	expected;
 
 	if (!call->id || !call->expected ||
 		scim_kind_of_ours(error) != scim_error_kind(SCIM_VERSION_MISMATCH))
 		return false;
-	detail = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(error->detail)));
-	return scim_find(&detail->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
-		scim_find(&detail->root, "expected_version", &expected) &&
+	fields = scim_error_fields(call, error);
+	return scim_find(&fields->root, "resource_id", &id) && scim_string_is(&id, call->id) &&
+		scim_find(&fields->root, "expected_version", &expected) &&
 		scim_string_is(&expected, call->expected);
 }
 
@@ -155,19 +158,29 @@ open_conflicts(JsonbValue *merge)
 	return conflicts;
 }
 
+/* Returns how much shorter the conflict is, which says that there is a value. */
+static int64
+drop_value(const ConflictValue *value)
+{
+	JsonbValue *conflict = value->conflict;
+	int64		size = scim_json_size(conflict);
+	const JsonbValue *before = scim_get(conflict, "omitted", strlen("omitted"));
+	JsonbValue *omitted = before ? scim_open(before) : scim_new_array();
+
+	(void) scim_remove(conflict, value->side, strlen(value->side));
+	scim_append_text(omitted, value->side);
+	scim_set_value(conflict, "omitted", omitted);
+	return size - scim_json_size(conflict);
+}
+
 /* Paths are left: they say what there is to be looked at. */
 static int64
 drop_values(JsonbValue *merge, const ConflictValue *values, int count, int64 excess)
 {
 	int			dropped = 0;
 
-	for (; dropped < count && excess > 0; dropped++)
-	{
-		const ConflictValue *value = &values[dropped];
-
-		(void) scim_remove(value->conflict, value->side, strlen(value->side));
-		excess -= value->size;
-	}
+	for (; dropped < count && excess > 0 && values[dropped].size > NAMED_BYTES; dropped++)
+		excess -= drop_value(&values[dropped]);
 	scim_add_count(merge, "omitted_values", dropped);
 	return excess;
 }
@@ -205,8 +218,8 @@ room_for_fields(const ScimToolCall *call, int64 least)
 	return room - DIFFERING_BYTES;
 }
 
-int64
-scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
+void
+scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *omitted)
 {
 	const JsonbValue *given = scim_get(content, "merge", strlen("merge"));
 	const JsonbValue *changes = scim_get(content, "changes", strlen("changes"));
@@ -224,7 +237,7 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	room = room_for_fields(call, least);
 	excess = size - room;
 	if (excess <= 0)
-		return room;
+		return;
 	/* counts are still to come */
 	excess += SPARE_BYTES;
 	excess = drop_values(merge, values, count, excess);
@@ -234,7 +247,7 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 	(void) scim_drop_last(merge, "mine", "more_mine", 1, excess);
 	if (given)
 		scim_set_value(content, "merge", merge);
-	return room;
+	scim_fit_object(content, room, "", omitted);
 }
 
 /* ---- what to do ---- */
@@ -257,18 +270,24 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content)
 #define CLEAN_STEP \
 	"Both changes fit together: make the same call again, with the same expected_version and " \
 	"on_conflict \"merge\", and nothing is lost."
+#define RULED_STEP \
+	"By merge_rules both changes fit together: make the same call again, with the same " \
+	"expected_version and merge_rules and on_conflict \"merge\"."
 
 /* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
 #define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
 #define MERGE_ON \
 	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
 	"stand whatever comes in between, merge_rules such as "
-#define WHOLE_STEP "write that into current, and send the whole of it" MERGE_ON
+#define WHOLE_STEP \
+	"write that, and your other changes, into current, and send the whole of it" MERGE_ON
 #define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
 #define YOURS_STEP \
 	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
 	"read."
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
+#define LIST_STEP \
+	" A list that is replaced whole must have what others changed in it, or that is undone."
 
 static const char *
 text_for(const ScimToolCall *call, const char *step)
@@ -289,14 +308,13 @@ static const char *
 example_rule(const JsonbValue *conflicts)
 {
 	JsonbValue *first = scim_open(&scim_open(conflicts)->val.array.elems[0]);
-	const JsonbValue *path = scim_get(first, "path", strlen("path"));
+	const char *path = scim_string_copy(scim_get(first, "path", strlen("path")));
 	JsonbValue *rule = scim_new_object();
 	StringInfoData json;
 
-	if (path->val.string.len <= EXAMPLE_BYTES)
-		scim_set_text(rule, scim_string_copy(path), "mine");
-	else
-		scim_set_text(rule, "*", "mine");
+	if (strlen(path) > EXAMPLE_BYTES)
+		path = scim_bare_path(path);
+	scim_set_text(rule, strlen(path) > EXAMPLE_BYTES ? "*" : path, "mine");
 	initStringInfo(&json);
 	scim_append_json(&json, rule);
 	return json.data;
@@ -311,8 +329,8 @@ conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_sh
 											   act));
 
 	if (whole && !is_shown)
-		return step;
-	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : "");
+		return psprintf("%s%s", step, LIST_STEP);
+	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : LIST_STEP);
 }
 
 /* Where nothing is known of a merge; or nothing could be merged. */
@@ -337,7 +355,7 @@ set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge,
 	if (merge && scim_find_member(merge, "conflicts", &conflicts))
 		step = conflicts_step(call, &conflicts, is_shown);
 	else if (merge && scim_find_member(merge, "clean", &clean))
-		step = CLEAN_STEP;
+		step = call->given[PARAM_MERGE_RULES] ? RULED_STEP : CLEAN_STEP;
 	else
 		step = plain_step(call, is_shown);
 	scim_set_next_step(content, step);

@@ -23,9 +23,10 @@ extern bool scim_current_is_expected(const ScimToolCall *call);
 /*
  * The content of a stale call, with the fields of its error: leaves out what is large of
  * these, as far as it must be: values of conflicts first, then changes, then conflicts and
- * paths; counted in merge and more_changes.  Returns the room that the fields have.
+ * paths; counted in merge and more_changes.  What is too large even so is "omitted".
  */
-extern int64 scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content);
+extern void scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content,
+							  JsonbValue *omitted);
 
 /* Adds what is there now, as far as there is room, and what to do next. */
 extern void scim_show_mismatch(const ScimToolCall *call, JsonbValue *content,

@@ -19,8 +19,8 @@
 #define FIRST_MS 50
 #define MOST_MS 10000
 
-/* So many attempts are told: where there are more, to count them would take longer than to try. */
-#define MOST_TOLD 100
+/* So many attempts are told: from eight on the wait is the same, and each takes time to count. */
+#define MOST_TOLD 20
 
 ScimRefusal
 scim_refusal_of(const ScimToolCall *call, const ScimErrorKind *kind)
@@ -65,7 +65,7 @@ merges(const ScimToolCall *call)
 }
 
 void
-scim_refuse_storm(const ScimToolCall *call)
+scim_refuse_storm(ScimToolCall *call)
 {
 	int			most = scim_setting_max_attempts;
 	ScimRefusal refusal;
@@ -74,7 +74,9 @@ scim_refuse_storm(const ScimToolCall *call)
 	if (most == 0 || call->expected == NULL || call->type == NULL || merges(call))
 		return;
 	refusal = scim_refusal_of(call, scim_error_kind(SCIM_VERSION_MISMATCH));
-	if (scim_count_attempts(&refusal, most) < most)
+	call->refused = scim_count_attempts(&refusal, most);
+	call->counted = call->refused >= 0;
+	if (call->refused < most)
 		return;
 	error = scim_error(may_merge(call) ? SCIM_STORM_TO_MERGE : SCIM_CONFLICT_STORM);
 	scim_error_text(error, "resource_type", call->type->name);
@@ -86,8 +88,11 @@ scim_refuse_storm(const ScimToolCall *call)
 void
 scim_note_attempts(ScimToolCall *call, const ScimRefusal *refusal)
 {
-	if (call->stale && refusal->recorded)
-		call->attempts = scim_count_attempts(refusal, MOST_TOLD);
+	if (!call->stale || !refusal->recorded)
+		return;
+	/* to those that were counted before, this one has come */
+	call->attempts = call->counted ? call->refused + 1
+		: Max(scim_count_attempts(refusal, MOST_TOLD), 0);
 }
 
 void

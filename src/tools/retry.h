@@ -16,7 +16,7 @@ extern ScimRefusal scim_refusal_of(const ScimToolCall *call, const ScimErrorKind
  * in the last minute (scimver.max_attempts).  Not of a call that merges, nor of one
  * without an expected version.
  */
-extern void scim_refuse_storm(const ScimToolCall *call);
+extern void scim_refuse_storm(ScimToolCall *call);
 
 /* After VERSION_MISMATCH: the attempts that stand in the history, this one among them. */
 extern void scim_note_attempts(ScimToolCall *call, const ScimRefusal *refusal);

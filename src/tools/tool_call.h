@@ -28,8 +28,12 @@ typedef struct ScimToolCall
 	const char *id;
 	const char *tenant;
 	const char *expected;		/* expected_version, or NULL */
+	bool		counted;		/* are the refusals of the last minute, each for a stale version? */
+	int			refused;		/* then: so many, this call apart */
 
 	text	   *answer;			/* the envelope, when the call succeeded */
+	const ErrorData *error;		/* of ours, whose fields were asked for; or NULL */
+	Jsonb	   *error_fields;
 	bool		stale;			/* VERSION_MISMATCH, of what the call was for */
 	Jsonb	   *current;		/* then: the resource as it is now; NULL: it could not be read */
 	int			attempts;		/* then: how often that was so in the last minute; 0: not told */

@@ -103,7 +103,7 @@ DECLARE
 	merge jsonb := (answer(statement)).detail->'merge';
 BEGIN
 	RETURN QUERY SELECT key || ': ' || octet_length(value::text) FROM jsonb_each(merge#>'{conflicts,0}') WHERE key IN ('base', 'mine', 'theirs') ORDER BY key;
-	RETURN NEXT 'omitted: ' || coalesce(merge->>'omitted_values', 'none');
+	RETURN NEXT 'omitted: ' || coalesce((merge->>'omitted_values') || ' ' || (merge#>>'{conflicts,0,omitted}'), 'none');
 END $$;
 INSERT INTO users (id, data) VALUES (id(2), jsonb_build_object('userName', 'long', 'title', repeat('b', 1022)));
 SELECT note('long 1', 2) AS long1 \gset

@@ -101,6 +101,16 @@ sub take_merge_alone
 	return \@taken;
 }
 
+# scim_merge of so many values with as many, in milliseconds.
+sub take_merge_of_many
+{
+	my ($count, $times) = @_;
+	my $merge = "SELECT count(scim_merge(base, mine, theirs)) FROM bench_many, generate_series(1, %d) WHERE count = $count";
+	my @lines = split /\n/, sql(undef, '-c', sprintf($merge, 1), '-c', 'SELECT bench_cpu()', '-c', sprintf($merge, $times), '-c', 'SELECT bench_cpu()');
+
+	return ($lines[3] - $lines[1]) / 1000 / 1000 / $times;
+}
+
 sub measure_merge
 {
 	my ($count, $turns) = $quick ? (320, 11) : (1020, 21);
@@ -116,6 +126,9 @@ sub measure_merge
 	figure("CPU of a tool's VERSION_MISMATCH, 5 changes and the merge told / nothing kept of them", '<=', 1.5, [ ratios($taken->{mismatch}, $taken->{mismatch_untold}) ], '', 1);
 	figure('... told', '<=', undef, $taken->{mismatch}, 'us');
 	figure('CPU of scim_merge of two users of ' . sql('SELECT avg(pg_column_size(mine))::int FROM bench_mine') =~ s/\s+//r . ' bytes', '<=', 25, take_merge_alone($turns, $quick ? 100 : 300), 'us', 1);
+	my @many = map { [ take_merge_of_many(1000, 100), take_merge_of_many(10000, 10) ] } 1 .. 5;
+	figure('CPU of scim_merge of 10,000 values with 10,000, each a conflict', '<=', 100, [ map { $_->[1] } @many ], 'ms', 1);
+	figure('... / ten times that of 1,000 with 1,000', '<=', 2, [ map { $_->[1] / $_->[0] / 10 } @many ], '', 1);
 	# what is to be told apart is less than what a slice differs from another
 	local $rounds = $quick ? 31 : 61;
 	$r = rates(1, 'off', qw(update_fail update_merge));

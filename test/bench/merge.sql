@@ -36,4 +36,10 @@ BEGIN
 		FROM users u WHERE u.tenant_id = 'default' AND u.id = m.id::uuid AND m.n BETWEEN first AND last;
 	PERFORM bench_switch(true);
 END $$;
+
+-- So many values, of which each was changed by both: a conflict each.
+CREATE FUNCTION bench_values(count int, of text) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_build_object('emails', jsonb_agg(jsonb_build_object('type', 'type' || i, 'value', of || i))) FROM generate_series(1, count) i $$;
+CREATE TABLE bench_many AS SELECT count, bench_values(count, 'base') AS base, bench_values(count, 'mine') AS mine, bench_values(count, 'theirs') AS theirs
+	FROM unnest('{1000,10000}'::int[]) count;
 VACUUM (ANALYZE);

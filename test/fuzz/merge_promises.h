@@ -6,7 +6,7 @@
 #ifndef FUZZ_MERGE_PROMISES_H
 #define FUZZ_MERGE_PROMISES_H
 
-#include "server.h"
+#include "contents.h"
 
 #include "core/merge.h"
 
@@ -35,8 +35,5 @@ extern const char *broken_merge_promise(Jsonb *base, Jsonb *mine, Jsonb *theirs,
  * conflict, so nothing is promised.
  */
 extern const char *broken_order_promise(Jsonb *base, Jsonb *writers[3], Jsonb *rules, Jsonb **end);
-
-/* The content, as a jsonb of its own. */
-extern Jsonb *merge_content(Jsonb *document);
 
 #endif							/* FUZZ_MERGE_PROMISES_H */

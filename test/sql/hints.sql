@@ -58,6 +58,9 @@ INSERT INTO words SELECT 'ben', scim_create_user('{"userName": "ben"}')->>'id';
 INSERT INTO words SELECT 'staff', scim_create_group('{"displayName": "staff"}')->>'id';
 INSERT INTO words SELECT 'inner', scim_create_group(jsonb_build_object('displayName', 'inner', 'members',
 	jsonb_build_array(jsonb_build_object('value', (SELECT value FROM words WHERE word = 'ann')))))->>'id';
+INSERT INTO words SELECT 'cyn', scim_create_user('{"userName": "cyn", "title": "a"}')->>'id';
+INSERT INTO words SELECT 'cyn 1', version FROM users WHERE user_name = 'cyn';
+UPDATE users SET data = data || '{"title": "b"}' WHERE user_name = 'cyn';
 INSERT INTO words SELECT 'nobody', '00000000-0000-0000-0000-000000000000';
 SELECT count(*) FROM words w, scim_add_members((SELECT value FROM words WHERE word = 'staff'), ARRAY[w.value]) WHERE word = 'inner';
 
@@ -99,6 +102,22 @@ INSERT INTO pairs (operation, statement) VALUES
 ('patch', $$SELECT scim_patch_user('{ben}', '[{"op": "replace", "path": "emails[type eq \"x\"].value", "value": "y"}]')$$),
 ('patch', $$SELECT scim_patch_user('{ben}', '[{"op": "remove"}]')$$),
 ('patch', $$SELECT scim_patch_group('{staff}', '[{"op": "add", "path": "members", "value": [{"value": "{nobody}"}]}]')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', on_conflict => 'win')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', on_conflict => 'merge')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '[]')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"title": "ours"}')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"nick": "mine"}')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"title": "max"}')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', on_conflict => 'merge')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "nickName", "value": "c"}]', '{cyn 1}')$$),
+('merge', $$SELECT scim_update_user('{cyn}', '{"userName": "cyn", "title": "c"}', '{cyn 1}')$$),
+('merge', $$SELECT scim_merge('{"n": "a"}', '{"n": "b"}', '{"n": "c"}', '{"n": "counter"}')$$),
+('merge', $$SELECT scim_merge('{}', '{}', '{}', '7')$$),
+('merge', $$SELECT scim_call_tool('scim_patch_user', '{"user_id": "{cyn}", "operations": [{"op": "add", "path": "title", "value": "c"}], "expected_version": "{cyn 1}", "on_conflict": "win"}')$$),
+('merge', $$SELECT scim_call_tool('scim_patch_user', '{"user_id": "{cyn}", "operations": [{"op": "add", "path": "title", "value": "c"}], "expected_version": "{cyn 1}", "merge_rules": {"title": "ours"}}')$$),
+('merge', $$SELECT scim_call_tool('scim_patch_user', '{"user_id": "{cyn}", "operations": [{"op": "add", "path": "title", "value": "c"}], "expected_version": "{cyn 1}"}')$$),
+('merge', $$SELECT scim_call_tool('scim_update_user', '{"user_id": "{cyn}", "user_data": {"userName": "cyn", "title": "c"}, "expected_version": "{cyn 1}", "on_conflict": "merge"}')$$),
+('merge', $$SELECT scim_call_tool('scim_update_user', '{"user_id": "{cyn}", "user_data": {"userName": "cyn", "title": "a", "nickName": "c"}, "expected_version": "{cyn 1}"}')$$),
 ('delete', $$SELECT scim_delete_user('{nobody}')$$),
 ('delete', $$SELECT scim_delete_user('{ben}', 'stale')$$),
 ('delete', $$SELECT scim_delete_user('{ben}', 'W/"x"')$$),

@@ -154,6 +154,24 @@ SELECT * FROM readers();
 SELECT forge('update', NULL, 'first', '{"title": "x"}'), forge('create', 'fifth', NULL, NULL), forge('delete', NULL, 'fifth', '{"userName": "x"}');
 SELECT * FROM readers();
 
+-- a time before all times, and sums of members that are none: a stale write is refused, and what is read is what can be told
+SELECT scim_create_table('groups', 'Group');
+INSERT INTO groups (id, data) VALUES ('00000000-0000-4000-a000-000000000003', '{"displayName": "g"}');
+SELECT version AS g1 FROM groups \gset
+UPDATE groups SET data = data || '{"displayName": "h"}';
+CREATE FUNCTION stale_after(change text, version text) RETURNS TABLE (says text, reads text) LANGUAGE plpgsql AS $$ BEGIN
+	EXECUTE 'UPDATE scim_history_rows SET ' || change || ' WHERE resource_type = ''Group'' AND operation = ''update''';
+	says := fails(format('SELECT scim_patch_group(''00000000-0000-4000-a000-000000000003'', ''[{"op": "add", "path": "externalId", "value": "x"}]'', %L)', version));
+	reads := concat_ws(', ', fails('SELECT scim_get_history(''Group'', ''00000000-0000-4000-a000-000000000003'')'),
+		split_part(fails(format('SELECT scim_get_version(''Group'', ''00000000-0000-4000-a000-000000000003'', %L)', version)), ':', 1));
+	RETURN NEXT;
+END $$;
+BEGIN;
+ALTER TABLE scim_history_rows DISABLE TRIGGER ALL;
+SELECT change, t.* FROM unnest(ARRAY['at = ''infinity''', 'at = ''-infinity''', 'members = ''[]''', 'members = ''{"count": 0, "digest": "!!"}''', format('members = ''{"count": 0, "digest": "%s"}''', repeat('!', 44)),
+	format('members = ''{"count": 1e300, "digest": "%s="}''', repeat('A', 43)), format('members = ''{"count": -1, "digest": "%s="}''', repeat('A', 43)), format('members = ''{"count": 0, "digest": "%s="}''', repeat('A', 43))]) change, stale_after(change, :'g1') t;
+ROLLBACK;
+
 -- ---- and all is as it was ----
 
 SELECT * FROM after('SELECT 1');

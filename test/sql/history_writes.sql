@@ -212,6 +212,18 @@ SELECT touched(2), (SELECT count(*) FROM seen);
 SELECT * FROM seen;
 DROP TRIGGER see ON scim_history_rows;
 SELECT touched(3), (SELECT count(*) FROM seen);
+-- nothing, as it is made: a row that is put there asks for no privilege of the owner's, a statement does
+BEGIN;
+CREATE EXTENSION IF NOT EXISTS amcheck;
+ALTER TABLE scim_history_rows OWNER TO regress_history_owner;
+REVOKE INSERT ON scim_history_rows FROM regress_history_owner;
+SELECT fails('SELECT touched(4)');
+SELECT scim_call_tool('scim_delete_user', '{"user_id": "00000000-0000-4000-a000-00000000000a", "expected_version": "AAAAAAAAAAA="}'::jsonb)::jsonb #> '{content,attempts}';
+SELECT count(*) FROM scim_history_rows WHERE operation = 'refused';
+SELECT bt_index_check(indexrelid, true) FROM pg_index WHERE indrelid = 'scim_history_rows'::regclass;
+CREATE INDEX of_updates ON scim_history_rows (at) WHERE operation = 'update';
+SELECT fails('SELECT touched(5)');
+ROLLBACK;
 -- a constraint, an index with an expression, one that is asked later, a column
 ALTER TABLE scim_history_rows ADD CONSTRAINT no_seven CHECK (revision <> 7);
 SELECT touched(4);

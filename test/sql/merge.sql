@@ -79,6 +79,11 @@ SELECT length(scim_merge(format('{"a": %s1%s}', repeat('{"a": ', 1000), repeat('
 CREATE TABLE deep AS SELECT format('{"a": %s1%s}', repeat(a, 1000), repeat(b, 1000))::jsonb AS a, format('{"a": %s2%s}', repeat(a, 1000), repeat(b, 1000))::jsonb AS b
 	FROM (VALUES ('[', ']'), ('{"a": ', '}')) v(a, b);
 SELECT length((scim_merge(a, b, a)->'merged')::text) FROM deep;
+-- each level a conflict that a rule might decide: not cubic
+CREATE FUNCTION levels(n int, v text) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN (repeat(format('{"v": "%s", "a": ', v), n) || 1 || repeat('}', n))::jsonb;
+SET statement_timeout = '20s';
+SELECT jsonb_array_length(scim_merge(levels(3000, 'a'), levels(3000, 'b'), levels(3000, 'c'), '{"a.a": "fail", "a.v": "mine"}')->'conflicts');
+RESET statement_timeout;
 SET max_stack_depth = '100kB';
 SELECT split_part(fails(format('SELECT scim_merge(a, b, a) FROM deep WHERE ctid = %L', ctid)), ' ', 1) FROM deep;
 \c :regression

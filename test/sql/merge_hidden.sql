@@ -49,7 +49,15 @@ SELECT merges('{"secret": "s"}', '{"secret": "t"}', '{"secret": "t"}');
 SELECT merges('{"secret": "s"}', '{"secret": "t"}', '{"secret": "u"}');
 SELECT merges('{"displayName": "a"}', '{"secret": "t"}', '{"secret": "t"}');
 SELECT merges('{"displayName": "a"}', '{"secret": "t"}', '{"displayName": "b"}');
-\echo # so do attributes with such a part, as wholes, and those of extensions
+\echo # but if the patch does not name it: then mine did not change it
+SELECT merges('{"displayName": "a", "secret": "s"}', '{"secret": "t"}', '{"displayName": "b"}');
+SELECT merges('{"displayName": "a", "secret": "s"}', '{"secret": null}', '{"displayName": "b"}', '{"*": "mine"}');
+SELECT merges('{"displayName": "a", "keys": [{"type": "a", "pin": "1"}]}', '{"keys": [{"type": "a", "pin": "2"}]}', '{"displayName": "b"}');
+SELECT merges('{"displayName": "a", "keys": [{"type": "a", "pin": "1"}]}', '{"keys": [{"type": "a", "pin": "2"}]}', '{"keys": null}');
+SELECT merges('{"urn:example:2.0:Vault": {"code": "1", "depth": 1}}', '{"urn:example:2.0:Vault": {"code": "2"}}', '{"urn:example:2.0:Vault": {"depth": 2}}');
+SELECT merges('{"displayName": "a", "urn:example:2.0:Vault": {"code": "1", "depth": 1}}', '{"urn:example:2.0:Vault": null}', '{"displayName": "b"}');
+SELECT merges('{"displayName": "a", "urn:example:2.0:Vault": {"code": "1", "depth": 1}}', '{"urn:example:2.0:Vault": {"code": "2"}}', '{"urn:example:2.0:Vault": null}');
+\echo # attributes with such a part go as wholes, and those of extensions as any
 SELECT merges('{"keys": [{"type": "a", "value": "1", "pin": "1"}]}', '{"keys": [{"type": "a", "value": "2", "pin": "1"}]}', '{"keys": [{"type": "a", "value": "1", "pin": "1"}, {"type": "b"}]}');
 SELECT merges('{"urn:example:2.0:Vault": {"code": "1", "depth": 1}}', '{"urn:example:2.0:Vault": {"code": "2"}}', '{"urn:example:2.0:Vault": {"code": "2"}}');
 SELECT merges('{"urn:example:2.0:Vault": {"code": "1", "depth": 1}}', '{"urn:example:2.0:Vault": {"depth": 2}}', '{"urn:example:2.0:Vault": {"code": "2"}}');

@@ -65,7 +65,12 @@ is_deeply([ @{ $decided->{content} }{ 'title', 'nickName', 'locale' } ], [ 'Lady
 # What is no rule or word is refused by its name.
 is(patch('bob', 'title', 'x', on_conflict => 'propose')->{content}{path}, 'on_conflict', 'another word');
 is(patch('bob', 'title', 'x', merge_rules => 'mine')->{content}{error_code}, 'INVALID_ARGUMENT', 'no object');
-is(patch('bob', 'title', 'x', merge_rules => { nonsense => 'mine' })->{content}{error_code}, 'INVALID_PATH', 'no path');
+my $nonsense = patch('bob', 'title', 'x', merge_rules => { nonsense => 'mine' })->{content};
+is($nonsense->{error_code}, 'INVALID_PATH', 'no path');
+like($nonsense->{next_steps}[0], qr/^Name in a rule a path of the schema/, '... and that of what');
+like(patch('bob', 'title', 'x', merge_rules => { title => 'max' })->{content}{next_steps}[0], qr/^Correct the rule that path names/, 'a rule that is not for texts');
+like(patch('bob', 'title', 'x', merge_rules => { title => 'mine' })->{content}{next_steps}[0], qr/^By merge_rules both changes fit together: make the same call again, with the same expected_version and merge_rules/,
+	'one that decides is part of the same call');
 
 # A storm: Bob is stopped, Alice is not; a merge goes through.
 my @codes = map { patch('bob', 'title', "try $_")->{content}{error_code} } 1 .. 12;

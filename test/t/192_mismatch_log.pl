@@ -66,6 +66,9 @@ my %answers = (
 	'a delete' => "SELECT scim_delete_user('$id', '$stale')",
 	'what a function passes on' => "DO \$body\$ BEGIN PERFORM scim_delete_user('$id', '$stale'); EXCEPTION WHEN SQLSTATE 'PT412' THEN RAISE; END \$body\$");
 is(told($answers{$_})->{current_version}, $told->{current_version}, "$_ is refused") foreach sort keys %answers;
+# a rule cannot decide: the path that it is for is told, and not whose value that is
+(undef, undef, my $undecided) = $node->psql('postgres', "SELECT scim_update_user('$id', '$mine', '$stale', on_conflict => 'merge', merge_rules => '{\"*\": \"mine\", \"ims\": \"mine\", \"emails\": \"max\"}')");
+like($undecided, qr/INVALID_VALUE: "max" decides nothing at emails\.value:/, 'a rule that does not fit');
 # of a tool, the error is caught; the bridge says no more than the server
 my $bridge = ScimverBridge->new(conninfo => $node->connstr('postgres'), args => []);
 $bridge->initialize;

@@ -107,7 +107,7 @@ INSERT INTO pairs (operation, statement) VALUES
 ('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '[]')$$),
 ('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"title": "ours"}')$$),
 ('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"nick": "mine"}')$$),
-('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', merge_rules => '{"title": "max"}')$$),
+('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', on_conflict => 'merge', merge_rules => '{"title": "max"}')$$),
 ('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "title", "value": "c"}]', '{cyn 1}', on_conflict => 'merge')$$),
 ('merge', $$SELECT scim_patch_user('{cyn}', '[{"op": "add", "path": "nickName", "value": "c"}]', '{cyn 1}')$$),
 ('merge', $$SELECT scim_update_user('{cyn}', '{"userName": "cyn", "title": "c"}', '{cyn 1}')$$),

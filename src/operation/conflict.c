@@ -9,6 +9,7 @@
 
 #include "base/protect.h"
 #include "core/merge_rules.h"
+#include "core/patch_parse.h"
 #include "core/resource.h"
 #include "operation/conflict.h"
 #include "operation/merge_members.h"
@@ -108,13 +109,18 @@ try_merge(void *argument)
 /*
  * A merge that nobody asked for is tried all the same, so that it can be told what it would
  * come to.  If it cannot be done, as no column holds what is made of the base, that is
- * no answer to the write.
+ * no answer to the write.  In the subtransaction that this takes, no scan may go on that
+ * was begun outside of it: what else is asked of the history is read before.
  */
 static void
 rehearse_merge(Trial *trial)
 {
-	ErrorData  *error = scim_protect(try_merge, trial);
+	const ScimPatch *patch = trial->write->patch;
+	ErrorData  *error;
 
+	if (trial->since->has_base && patch && scim_patch_needs_shown(patch))
+		(void) scim_past_entry(&trial->since->past);
+	error = scim_protect(try_merge, trial);
 	if (error == NULL)
 		return;
 	FreeErrorData(error);

@@ -345,6 +345,13 @@ DELETE FROM scim_history_rows WHERE resource_id = id(1)::text;
 SELECT fails(format('SELECT scim_patch_user(%L, %L, %L, on_conflict => ''merge'')', id(1), sets('locale', '"es"'), :'v8'));
 SELECT fails(format('SELECT scim_patch_user(%L, %L, %L)', id(1), sets('locale', '"es"'), :'v8'));
 SELECT content(scim_patch_user(id(1)::text, sets('locale', '"it"'), :'v8', on_conflict => 'merge'));
+-- what a patch is compared with is of then, also where nobody asks for a merge, wherever in the history that is
+SELECT scim_create_user('{"userName": "often", "nickName": "o"}')->>'id' AS often \gset
+\set ECHO none
+SELECT format('UPDATE users SET data = data || jsonb_build_object(''title'', repeat(''t'', 900) || %s) WHERE data->>''nickName'' = ''o''', i) FROM generate_series(1, 60) i \gexec
+\set ECHO all
+SELECT DISTINCT fails(format('SELECT scim_patch_user(%L, %L, %L)', :'often', jsonb_build_array(jsonb_build_object('op', 'add', 'value', scim_get_version('User', :'often', version) || '{"locale": "it"}')), version)), count(*)
+	FROM scim_history WHERE resource_id = :'often' AND revision BETWEEN 2 AND 51 GROUP BY 1;
 -- what is large and was changed often is not all held at once
 CREATE FUNCTION most_memory() RETURNS bigint LANGUAGE sql AS $$ SELECT (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\s+(\d+) kB'))[1]::bigint / 1024 $$;
 SELECT scim_create_user(jsonb_build_object('userName', 'large', 'title', repeat('a', 900000), 'nickName', 'n'))->>'id' AS large \gset

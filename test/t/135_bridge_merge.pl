@@ -68,7 +68,7 @@ is(patch('bob', 'title', 'x', merge_rules => 'mine')->{content}{error_code}, 'IN
 my $nonsense = patch('bob', 'title', 'x', merge_rules => { nonsense => 'mine' })->{content};
 is($nonsense->{error_code}, 'INVALID_PATH', 'no path');
 like($nonsense->{next_steps}[0], qr/^Name in a rule a path of the schema/, '... and that of what');
-like(patch('bob', 'title', 'x', merge_rules => { title => 'max' })->{content}{next_steps}[0], qr/^Correct the rule that path names/, 'a rule that is not for texts');
+like(patch('bob', 'title', 'x', on_conflict => 'merge', merge_rules => { title => 'max' })->{content}{next_steps}[0], qr/^Correct the rule that path names/, 'a rule that is not for texts');
 like(patch('bob', 'title', 'x', merge_rules => { title => 'mine' })->{content}{next_steps}[0], qr/^By merge_rules both changes fit together: make the same call again, with the same expected_version and merge_rules/,
 	'one that decides is part of the same call');
 

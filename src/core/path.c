@@ -112,3 +112,17 @@ scim_find_path(const ScimResourceType *type, const char *path, int length, bool 
 	result->text = psprintf("%s.%s", result->text, result->sub->name);
 	return NULL;
 }
+
+int
+scim_top_length(const ScimResourceType *type, const char *path)
+{
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		int			length = strlen(type->extensions[i]->urn);
+
+		/* one URN may begin with another */
+		if (strncmp(path, type->extensions[i]->urn, length) == 0 && strchr(":", path[length]))
+			return length;
+	}
+	return strcspn(path, ".[");
+}

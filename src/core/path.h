@@ -27,4 +27,7 @@ typedef struct ScimPath
 extern const char *scim_find_path(const ScimResourceType *type, const char *path, int length,
 								  bool unqualified, ScimPath *result);
 
+/* How long is the name of the attribute, or extension, that a path of the type begins with? */
+extern int	scim_top_length(const ScimResourceType *type, const char *path);
+
 #endif							/* SCIM_CORE_PATH_H */

@@ -7,6 +7,7 @@
 #include "base/jsonb_tree.h"
 #include "core/immutable.h"
 #include "core/patch_parse.h"
+#include "core/path.h"
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
@@ -33,39 +34,32 @@ scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 
 /* ---- paths ---- */
 
-/* How long is the name that a path begins with, that of an attribute at the top level? */
-static int
-top_length(const char *path)
-{
-	return strcspn(path, ".[");
-}
-
 /* Does the attribute come before the path, in the order of jsonb's keys? */
 static bool
-comes_before(const char *attribute, const char *path)
+comes_before(const ScimResourceType *type, const char *attribute, const char *path)
 {
 	int			length = strlen(attribute);
-	int			other = top_length(path);
+	int			other = scim_top_length(type, path);
 
 	return length != other ? length < other : strncmp(attribute, path, length) < 0;
 }
 
 static bool
-is_of(const char *attribute, const char *path)
+is_of(const ScimResourceType *type, const char *attribute, const char *path)
 {
 	int			length = strlen(attribute);
 
-	return top_length(path) == length && strncmp(attribute, path, length) == 0;
+	return scim_top_length(type, path) == length && strncmp(attribute, path, length) == 0;
 }
 
 List *
-scim_name_side(List *paths, const char *attribute)
+scim_name_side(const ScimResourceType *type, List *paths, const char *attribute)
 {
 	int			i = 0;
 
-	while (i < list_length(paths) && !comes_before(attribute, list_nth(paths, i)))
+	while (i < list_length(paths) && !comes_before(type, attribute, list_nth(paths, i)))
 	{
-		if (is_of(attribute, list_nth(paths, i)))
+		if (is_of(type, attribute, list_nth(paths, i)))
 			return paths;
 		i++;
 	}
@@ -132,7 +126,7 @@ mine_of_patch(ScimWrite *write, ScimSince *since, Jsonb *base)
 /* ---- passwords ---- */
 
 static void
-add_password_conflict(ScimMerge *merge)
+add_password_conflict(const ScimResourceType *type, ScimMerge *merge)
 {
 	ScimMergeConflict *conflict = palloc0(sizeof(ScimMergeConflict));
 	int			i = 0;
@@ -140,7 +134,8 @@ add_password_conflict(ScimMerge *merge)
 	conflict->path = conflict->attribute = "password";
 	conflict->hidden = true;
 	while (i < list_length(merge->conflicts) &&
-		   !comes_before("password", ((ScimMergeConflict *) list_nth(merge->conflicts, i))->path))
+		   !comes_before(type, "password",
+						 ((ScimMergeConflict *) list_nth(merge->conflicts, i))->path))
 		i++;
 	merge->conflicts = list_insert_nth(merge->conflicts, i, conflict);
 }
@@ -154,7 +149,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 	switch (scim_merge_rule_at(write->rules, "password", &path))
 	{
 		case SCIM_MERGE_FAIL:
-			add_password_conflict(&result->merge);
+			add_password_conflict(write->target.type, &result->merge);
 			break;
 		case SCIM_MERGE_MINE:
 			break;
@@ -176,9 +171,9 @@ merge_passwords(const ScimWrite *write, const ScimSince *since, ScimWriteMerge *
 
 	result->sets_password = mine;
 	if (mine)
-		result->merge.mine = scim_name_side(result->merge.mine, "password");
+		result->merge.mine = scim_name_side(write->target.type, result->merge.mine, "password");
 	if (theirs)
-		result->merge.theirs = scim_name_side(result->merge.theirs, "password");
+		result->merge.theirs = scim_name_side(write->target.type, result->merge.theirs, "password");
 	if (mine && theirs)
 		decide_password(write, result);
 }

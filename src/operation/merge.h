@@ -41,6 +41,6 @@ extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *opti
 extern void scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result);
 
 /* Adds a top-level attribute to the paths of a side, in order, unless they have it, or of it. */
-extern List *scim_name_side(List *paths, const char *attribute);
+extern List *scim_name_side(const ScimResourceType *type, List *paths, const char *attribute);
 
 #endif							/* SCIM_OPERATION_MERGE_H */

@@ -401,7 +401,8 @@ settle(Merging *merging, ScimWriteMerge *result)
 	bool		removes = keep_removed(merging, &left, &result->base_unknown);
 
 	if (adds || removes)
-		result->merge.mine = scim_name_side(result->merge.mine, "members");
+		result->merge.mine = scim_name_side(merging->write->target.type, result->merge.mine,
+											"members");
 	result->touches_members = left.add_count > 0 || left.remove_count > 0;
 	result->members = left;
 }
@@ -428,7 +429,8 @@ settle_by_sums(Merging *merging, bool theirs, ScimWriteMerge *result)
 		return false;
 	if (scim_members_are_there(&write->members, write->target.tenant, &write->row))
 		return true;
-	result->merge.mine = scim_name_side(result->merge.mine, "members");
+	result->merge.mine = scim_name_side(write->target.type, result->merge.mine,
+										"members");
 	result->touches_members = true;
 	result->members = merging->mine;
 	return true;
@@ -463,7 +465,7 @@ scim_merge_members(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	scim_know_members(write->target.table, write->target.tenant, &row, false);
 	theirs = !scim_same_members(&row.members, &since->past.members.sum);
 	if (theirs)
-		result->merge.theirs = scim_name_side(result->merge.theirs, "members");
+		result->merge.theirs = scim_name_side(write->target.type, result->merge.theirs, "members");
 	if (write->has_members)
 		merge_mine(&merging, theirs, result);
 }

@@ -10,6 +10,7 @@
 #include "core/differ.h"
 #include "core/hidden.h"
 #include "core/ignored.h"
+#include "core/path.h"
 #include "core/place.h"
 #include "core/spelling.h"
 #include "executor/spi.h"
@@ -170,21 +171,6 @@ scim_report_members(ScimWrite *write, const ScimMembersPresent *before)
 
 /* ---- what was merged ---- */
 
-/* How long is the name of the attribute, or of the extension, at the top of the path? */
-static int
-top_length(const ScimResourceType *type, const char *path)
-{
-	for (int i = 0; type->extensions[i]; i++)
-	{
-		int			length = strlen(type->extensions[i]->urn);
-
-		/* one URN may begin with another */
-		if (strncmp(path, type->extensions[i]->urn, length) == 0 && strchr(":", path[length]))
-			return length;
-	}
-	return strcspn(path, ".[");
-}
-
 static void
 set_side(const ScimWrite *write, JsonbValue *merged, const char *name, const List *side)
 {
@@ -194,7 +180,8 @@ set_side(const ScimWrite *write, JsonbValue *merged, const char *name, const Lis
 	foreach(cell, side)
 	{
 		CHECK_FOR_INTERRUPTS();
-		scim_name_path_text(&paths, lfirst(cell), top_length(write->target.type, lfirst(cell)));
+		scim_name_path_text(&paths, lfirst(cell),
+							scim_top_length(write->target.type, lfirst(cell)));
 	}
 	scim_set_value(merged, name, scim_named_paths(&paths));
 }

@@ -74,7 +74,8 @@ my %strikes = (
 	server => sub { my ($pid) = @_; kill 'KILL', $pid; });
 my $waits = q{FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'scimver-mcp%'};
 
-# All writes wait for a lock, so that many are under way when it is released.
+# All writes wait for a lock, so that many are under way when it is released.  Whoever
+# has something to read first reads it (which waits for nothing), and then writes.
 sub strike
 {
 	my ($database, $what) = @_;
@@ -82,7 +83,11 @@ sub strike
 
 	foreach (grep { $_->{call} } @agents) { $_->hear; }
 	$lock->query_safe('BEGIN; LOCK TABLE users, groups IN EXCLUSIVE MODE');
-	foreach (@agents) { $_->act; }
+	foreach my $agent (@agents)
+	{
+		$agent->act;
+		while (!$agent->{call}{write}) { $agent->hear; $agent->act; }
+	}
 	$node->poll_query_until($database, "SELECT count(*) > 7 $waits") or die 'no call waits';
 	my $pid = $node->safe_psql($database, "SELECT pid $waits ORDER BY random() LIMIT 1");
 	$lock->query_safe('COMMIT');

@@ -293,7 +293,121 @@ REVOKE EXECUTE ON FUNCTION scim_history_head(text) FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('scim_history_seals', '');
 SELECT pg_catalog.pg_extension_config_dump('scim_history_sealer', '');
 
+-- Leases: who holds a resource for a while, so that nobody else writes it.  The table
+-- is written by its functions, in its owner's place; there is no row level security, as
+-- it is dumped (sql/parts/history.sql).  Who knows a lease_id, and has the role that
+-- took it, is the holder: so nobody but the database's owner reads those.
+
+CREATE TABLE scim_leases (
+	tenant_id text COLLATE pg_catalog."C" NOT NULL,
+	resource_type text COLLATE pg_catalog."C" NOT NULL,
+	resource_id text COLLATE pg_catalog."C" NOT NULL,
+	lease_id uuid NOT NULL,
+	actor text NOT NULL,
+	agent text,
+	purpose text CHECK (pg_catalog.char_length(purpose) OPERATOR(pg_catalog.<=) 200),
+	acquired_at timestamptz NOT NULL,
+	expires_at timestamptz NOT NULL,
+	PRIMARY KEY (tenant_id, resource_type, resource_id)
+);
+CREATE UNIQUE INDEX scim_leases_id ON scim_leases (lease_id);
+COMMENT ON TABLE scim_leases IS
+	'Who holds which resource: a row for each, until another lease takes its place, or it is released; read it by scim_leases_held';
+COMMENT ON COLUMN scim_leases.tenant_id IS
+	'The tenant of the resource';
+COMMENT ON COLUMN scim_leases.resource_type IS
+	'Its resource type, such as User';
+COMMENT ON COLUMN scim_leases.resource_id IS
+	'Its id';
+COMMENT ON COLUMN scim_leases.lease_id IS
+	'What the holder names in his writes (scimver.lease_id); whoever knows it, and has the role, is the holder';
+COMMENT ON COLUMN scim_leases.actor IS
+	'The role that took it';
+COMMENT ON COLUMN scim_leases.agent IS
+	'What the client called itself (scimver.agent)';
+COMMENT ON COLUMN scim_leases.purpose IS
+	'What it is for, as the holder said';
+COMMENT ON COLUMN scim_leases.acquired_at IS
+	'When it was taken';
+COMMENT ON COLUMN scim_leases.expires_at IS
+	'When it ends by the clock, whatever becomes of its holder';
+
+CREATE FUNCTION scim_may_read_lease(tenant_id text, resource_type text) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'scim_may_read_lease';
+COMMENT ON FUNCTION scim_may_read_lease(text, text) IS
+	'May the current role see who holds resources of the type in the tenant? What scim_leases_held asks';
+GRANT EXECUTE ON FUNCTION scim_may_read_lease(text, text) TO PUBLIC;
+
+CREATE VIEW scim_leases_held WITH (security_barrier) AS
+	SELECT tenant_id, resource_type, resource_id, coalesce(agent, actor) AS holder, actor::name AS actor, agent, purpose, acquired_at, expires_at
+	FROM ONLY scim_leases WHERE scim_may_read_lease(tenant_id, resource_type)
+		AND expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp();
+COMMENT ON VIEW scim_leases_held IS
+	'The leases that are in force, of resources whose table the current role may read, in its tenants';
+
+SELECT pg_catalog.pg_extension_config_dump('scim_leases', '');
+
+CREATE FUNCTION scim_acquire_lease(resource_type text, id text, seconds int DEFAULT 60,
+	purpose text DEFAULT NULL, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_acquire_lease';
+COMMENT ON FUNCTION scim_acquire_lease(text, text, int, text, text) IS
+	'Holds a resource for so many seconds, so that nobody writes it who does not name the lease: {"lease_id", "expires_at", "version"}; else LEASE_HELD';
+
+CREATE FUNCTION scim_renew_lease(lease_id uuid, seconds int DEFAULT 60) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_renew_lease';
+COMMENT ON FUNCTION scim_renew_lease(uuid, int) IS
+	'Holds on for so many seconds from now: {"lease_id", "expires_at", "version"}; LEASE_LOST if the lease is not in force any more';
+
+CREATE FUNCTION scim_release_lease(lease_id uuid) RETURNS boolean
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_release_lease';
+COMMENT ON FUNCTION scim_release_lease(uuid) IS
+	'Ends a lease; false: it was not in force any more, which is no error';
+
+-- What moved meanwhile, and whether a write will be disturbed: checkpoints, and a
+-- forecast.
+
+CREATE FUNCTION scim_get_versions(resource_type text, ids text[], tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_get_versions';
+COMMENT ON FUNCTION scim_get_versions(text, text[], text) IS
+	'A checkpoint: the versions of so many resources under one snapshot, and the cursor of scim_changes there: {"resources": [{"resource_type", "id", "version"}], "cursor"}';
+
+CREATE FUNCTION scim_check_versions(resources jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_check_versions';
+COMMENT ON FUNCTION scim_check_versions(jsonb, text) IS
+	'What became of the resources of a checkpoint: {"unchanged", "changed", "gone", "appeared"}';
+
+CREATE FUNCTION scim_contention(resource_type text, id text, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_contention';
+COMMENT ON FUNCTION scim_contention(text, text, text) IS
+	'How often others write a resource, how probable it is that they do while a write is prepared, and what to do then';
+
+CREATE VIEW scim_conflict_stats WITH (security_barrier) AS
+	SELECT tenant_id, resource_type, resource_id,
+		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.<>) 'refused') AS writes,
+		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.=) 'refused') AS refusals,
+		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
+		pg_catalog.max(at) AS last_at
+	FROM scim_history
+	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
+	GROUP BY tenant_id, resource_type, resource_id;
+COMMENT ON VIEW scim_conflict_stats IS
+	'Of each resource that was written, or refused to be, in the last hour: how often, and by how many';
+
 -- Triggers (sql/parts/triggers.sql).
+
+CREATE FUNCTION scim_lease_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_lease_trigger';
+COMMENT ON FUNCTION scim_lease_trigger() IS
+	'Refuses DELETE and TRUNCATE of resources that others hold, in tables with the option enforce (resource type)';
+REVOKE EXECUTE ON FUNCTION scim_lease_trigger() FROM PUBLIC;
 
 CREATE FUNCTION scim_history_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
@@ -399,14 +513,15 @@ BEGIN
 		SELECT c.oid::regclass AS relation, CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::oid THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role
 		FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) a
 		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
-			scim_history_server, scim_history_seals, scim_history_sealer, scim_history}'::regclass[]::oid[])
+			scim_history_server, scim_history_seals, scim_history_sealer, scim_history,
+			scim_leases, scim_leases_held, scim_conflict_stats}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
-GRANT SELECT ON scim_history TO PUBLIC;
+GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats TO PUBLIC;
 GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
-	scim_history_server, scim_history_seals, scim_history_sealer TO pg_database_owner;
+	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases TO pg_database_owner;
 
 -- Tables that scim_create_table made have their history from now on: they get the triggers
 -- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.

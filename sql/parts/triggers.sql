@@ -29,6 +29,13 @@ COMMENT ON FUNCTION scim_history_trigger() IS
 	'Keeps what resources were, in scim_history_rows (resource type)';
 REVOKE EXECUTE ON FUNCTION scim_history_trigger() FROM PUBLIC;
 
+CREATE FUNCTION scim_lease_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_lease_trigger';
+COMMENT ON FUNCTION scim_lease_trigger() IS
+	'Refuses DELETE and TRUNCATE of resources that others hold, in tables with the option enforce (resource type)';
+REVOKE EXECUTE ON FUNCTION scim_lease_trigger() FROM PUBLIC;
+
 CREATE FUNCTION scim_ddl_trigger() RETURNS event_trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_ddl_trigger';

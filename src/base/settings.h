@@ -7,6 +7,8 @@
 #ifndef SCIM_BASE_SETTINGS_H
 #define SCIM_BASE_SETTINGS_H
 
+#include "base/uuids.h"
+
 typedef enum ScimFilterMode
 {
 	SCIM_FILTER_STRICT, SCIM_FILTER_LENIENT
@@ -26,6 +28,14 @@ extern char *scim_setting_only_tenant;
 
 /* In front of meta.location and $ref. */
 extern char *scim_setting_base_url;
+
+/*
+ * Leases that the session's writes name: as they were read (uuids.h), NULL for none.
+ */
+extern const ScimUuids *scim_setting_lease_ids;
+
+/* Seconds that a lease may last. */
+extern int	scim_setting_max_lease;
 
 /* Members that came to a group and went, in one change, of which the history keeps the ids. */
 extern int	scim_setting_history_members;

@@ -8,11 +8,14 @@
 #include "base/errors.h"
 #include "base/function_arguments.h"
 #include "operation/changes.h"
+#include "operation/checkpoint.h"
+#include "operation/contention.h"
 #include "operation/create.h"
 #include "operation/cursor.h"
 #include "operation/delete.h"
 #include "operation/history.h"
 #include "operation/history_version.h"
+#include "operation/lease.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "operation/patch.h"
@@ -240,6 +243,48 @@ changes_since(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_changes(cursor, count, of_type, tenant));
 }
 
+/* ---- holding and watching ---- */
+
+static Datum
+acquire_lease(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+	int			seconds = scim_optional_integer(arguments, "seconds", SCIM_DEFAULT_LEASE_SECONDS);
+	char	   *purpose = scim_optional_text(arguments, "purpose");
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_acquire_lease(type, tenant, id, seconds, purpose));
+}
+
+static Datum
+get_versions(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimGivenIds ids;
+
+	ids.texts = scim_optional_texts(arguments, "ids", &ids.count);
+	if (ids.count < 0)
+		scim_throw_path(SCIM_BAD_PARAMETER, "ids", "ids must not be null");
+	PG_RETURN_JSONB_P(scim_store_get_versions(type, scim_optional_text(arguments, "tenant_id"),
+											  &ids));
+}
+
+static Datum
+check_versions(ScimFunctionArguments *arguments, const char *type)
+{
+	Jsonb	   *resources = scim_required_jsonb(arguments, "resources");
+
+	PG_RETURN_JSONB_P(scim_store_check_versions(resources,
+												scim_optional_text(arguments, "tenant_id")));
+}
+
+static Datum
+contention(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *id = scim_required_text(arguments, "id");
+
+	PG_RETURN_JSONB_P(scim_store_contention(type, scim_optional_text(arguments, "tenant_id"), id));
+}
+
 /* ---- the functions ---- */
 
 /* An SQL function, and the operation that it is. */
@@ -277,3 +322,8 @@ SCIM_FUNCTION(scim_diff, diff_versions, scim_required_text(&arguments, "resource
 SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "resource_type"))
 
 SCIM_FUNCTION(scim_changes, changes_since, NULL)
+
+SCIM_FUNCTION(scim_acquire_lease, acquire_lease, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_get_versions, get_versions, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_check_versions, check_versions, NULL)
+SCIM_FUNCTION(scim_contention, contention, scim_required_text(&arguments, "resource_type"))

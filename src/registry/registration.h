@@ -33,6 +33,7 @@ typedef struct ScimRegistration
 	Oid			owner;			/* of the table */
 	bool		has_policy;		/* scimver's own policy keeps its tenants apart */
 	bool		history;		/* option: what resources were is kept */
+	bool		enforce;		/* option: leases bind plain SQL, too */
 	bool		subscribed;		/* option: the triggers fire for what replication brings, too */
 	char	   *table;			/* schema.name, quoted */
 	char	   *columns[SCIM_MAX_COLUMNS];	/* names, quoted; NULL: there is none */

@@ -11,6 +11,7 @@
 #define SCIM_RESOURCE_FRAME_H
 
 #include "base/digest.h"
+#include "base/uuids.h"
 #include "nodes/pg_list.h"
 #include "resource/mapped_split.h"
 #include "resource/row.h"
@@ -50,6 +51,7 @@ typedef struct ScimCall
 	ScimRow		row;
 	List	   *claims;			/* unique values that it takes (operation/unique.c) */
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	const ScimUuids *leases;	/* that the call names, beside those of the setting; or NULL */
 	const char *merged_from;	/* it writes a merge: the stale version; or NULL */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */

@@ -1,0 +1,27 @@
+/*
+ * guard.h
+ *		What a lease keeps from being written.
+ */
+#ifndef SCIM_DECISION_GUARD_H
+#define SCIM_DECISION_GUARD_H
+
+#include "registry/registration.h"
+
+/*
+ * Is what is written to resources of the table now bound by leases?  In scim_ calls, and
+ * all that they cause, always; in plain SQL with the option enforce, but for the table's
+ * owner; never what replication brings.
+ */
+extern bool scim_leases_bind(const ScimRegistration *table);
+
+/*
+ * Before the resource, whose row is locked, is changed or deleted, where leases bind:
+ * LEASE_HELD, if others hold it; LEASE_LOST, if the call, or the session, names a lease of
+ * it, and none of these is in force.
+ */
+extern void scim_check_lease(const ScimRegistration *table, const char *tenant, const char *id);
+
+/* Before all resources of the table go at once, where leases bind: LEASE_HELD, if any is held. */
+extern void scim_check_no_leases(const ScimRegistration *table);
+
+#endif							/* SCIM_DECISION_GUARD_H */

@@ -1,0 +1,53 @@
+/*
+ * pace.h
+ *		How often a resource is written, and refused to be: a forecast.
+ */
+#ifndef SCIM_HISTORY_PACE_H
+#define SCIM_HISTORY_PACE_H
+
+#include "postgres.h"
+
+#include "core/schema.h"
+#include "datatype/timestamp.h"
+
+/* What is older is not counted: seconds. */
+#define SCIM_PACE_WINDOW 600
+
+/* Rows of the history that are looked at, of changes and of refusals each. */
+#define SCIM_PACE_ENTRIES 100
+
+/* What a write that is to be prepared had better be. */
+typedef enum ScimAdvice
+{
+	SCIM_ADVISE_UPDATE,
+	SCIM_ADVISE_PATCH,
+	SCIM_ADVISE_MERGE,
+	SCIM_ADVISE_LEASE
+} ScimAdvice;
+
+typedef struct ScimPace
+{
+	int			writes;			/* of others than who acts, in the window */
+	int			writers;		/* so many others */
+	int			conflicts;		/* refusals of anybody, where both had changed the same */
+	int			attempts;		/* of anybody: writes, and refusals for a stale version */
+	int			single;			/* of the writes, those that changed one attribute */
+	double		rate;			/* writes of others per second, the latest weighing most */
+	ScimAdvice	advice;
+} ScimPace;
+
+/*
+ * As the history tells, which the caller may read (rights.h), of a resource that was made
+ * then (0: nobody knows).
+ */
+extern void scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id,
+							  TimestampTz created, ScimPace *pace);
+
+/* How probable it is that others write it within so many seconds: 0 to 1. */
+extern double scim_conflict_probability(const ScimPace *pace, double seconds);
+
+/* update, patch, merge, lease; and why, a sentence. */
+extern const char *scim_advice_word(ScimAdvice advice);
+extern const char *scim_advice_reason(const ScimPace *pace);
+
+#endif							/* SCIM_HISTORY_PACE_H */

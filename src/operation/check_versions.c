@@ -1,0 +1,13 @@
+/*
+ * check_versions.c
+ *		What became of versions that were seen together.
+ */
+#include "postgres.h"
+
+#include "operation/checkpoint.h"
+
+Jsonb *
+scim_store_check_versions(Jsonb *resources, const char *tenant)
+{
+	elog(ERROR, "not yet");
+}

@@ -7,7 +7,7 @@
 #include "operation/checkpoint.h"
 
 Jsonb *
-scim_store_check_versions(Jsonb *resources, const char *tenant)
+scim_store_check_versions(Jsonb *resources, const char *tenant, bool fresh)
 {
 	elog(ERROR, "not yet");
 }

@@ -10,8 +10,11 @@
 #include "operation/patch.h"
 #include "utils/jsonb.h"
 
-/* Resources of a checkpoint, at most; TOO_LARGE. */
+/* Resources of a checkpoint, at most. */
 #define SCIM_CHECKPOINT_RESOURCES 1000
+
+/* TOO_LARGE, of so many in the parameter "path". */
+extern void scim_check_checkpoint_size(const char *path, int count);
 
 /*
  * {"resources": [{"resource_type", "id", "version"}], "cursor"}, all under one new

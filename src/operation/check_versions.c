@@ -13,6 +13,7 @@
 #include "core/resource.h"
 #include "history/since.h"
 #include "miscadmin.h"
+#include "operation/check_versions.h"
 #include "operation/checkpoint.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"

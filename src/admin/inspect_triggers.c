@@ -59,6 +59,14 @@ static const Wanted history_triggers[] = {
 	"BEFORE TRUNCATE", "FOR EACH STATEMENT", true},
 };
 
+/* Of resources whose leases bind plain SQL. */
+static const Wanted lease_triggers[] = {
+	{SCIM_LEASE_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_DELETE,
+	"BEFORE DELETE", "FOR EACH ROW", true},
+	{SCIM_LEASE_TRIGGER "_truncate", TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
+	"BEFORE TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
 /* Of memberships: for statements, or for rows. */
 static const Wanted statement_triggers[] = {
 	{SCIM_MEMBERS_TRIGGER "_insert", TRIGGER_TYPE_INSERT, "AFTER INSERT",
@@ -362,15 +370,33 @@ use_kind(Inspection *inspection, Oid relid, ScimTriggerKind kind)
 	return model;
 }
 
-/* What replication brings is in its publisher's history. */
+/*
+ * Those that know the resource type alone.  They never fire for what replication brings:
+ * its publisher has it in a history, has done with memberships what was to be done, and
+ * knows of leases.
+ */
+static void
+inspect_typed(Inspection *inspection, Oid relid, ScimTriggerKind kind, const Wanted *wanted,
+			  int count)
+{
+	inspection->kind = kind;
+	inspection->nargs = 1;
+	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(inspection, wanted, count);
+	inspect_tables(inspection, relid);
+}
+
 static void
 inspect_history_triggers(Inspection *inspection, Oid relid)
 {
-	inspection->kind = SCIM_HISTORY_KIND;
-	inspection->nargs = 1;
-	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
-	use_wanted(inspection, history_triggers, lengthof(history_triggers));
-	inspect_tables(inspection, relid);
+	inspect_typed(inspection, relid, SCIM_HISTORY_KIND, history_triggers,
+				  lengthof(history_triggers));
+}
+
+static bool
+has_memberships(const ScimRegistration *rows)
+{
+	return !rows->storage->ties_members && (rows->type->has_members || rows->type->has_groups);
 }
 
 static void
@@ -380,17 +406,16 @@ inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *
 		return;
 	use_wanted(inspection, row_triggers, lengthof(row_triggers));
 	inspect_tables(inspection, relid);
-	if (rows && rows->history)
-		inspect_history_triggers(inspection, relid);
-	if (rows == NULL || rows->storage->ties_members ||
-		!(rows->type->has_members || rows->type->has_groups))
+	if (rows == NULL)
 		return;
-	/* what replication brings is what its publisher has done with memberships, too */
-	inspection->kind = SCIM_DELETE_KIND;
-	inspection->nargs = 1;
-	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
-	use_wanted(inspection, delete_triggers, lengthof(delete_triggers));
-	inspect_tables(inspection, relid);
+	if (rows->history)
+		inspect_history_triggers(inspection, relid);
+	if (has_memberships(rows))
+		inspect_typed(inspection, relid, SCIM_DELETE_KIND, delete_triggers,
+					  lengthof(delete_triggers));
+	if (rows->enforce)
+		inspect_typed(inspection, relid, SCIM_LEASE_KIND, lease_triggers,
+					  lengthof(lease_triggers));
 }
 
 static void

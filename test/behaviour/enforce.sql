@@ -13,7 +13,7 @@ EXCEPTION
 	WHEN SQLSTATE 'RB000' THEN RETURN count || ' done';
 	WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-		RETURN sqlstate || ' ' || split_part(sqlerrm, ':', 1) || CASE WHEN sqlstate LIKE 'PT%' THEN coalesce(' ' || (detail::jsonb->>'resource_type'), '') || coalesce(' ' || num(detail::jsonb->>'resource_id'), '') END;
+		RETURN concat_ws(' ', sqlstate, split_part(sqlerrm, ':', 1), CASE WHEN sqlstate LIKE 'PT%' THEN concat_ws(' ', detail::jsonb->>'resource_type', num(detail::jsonb->>'resource_id')) END);
 END $$;
 CREATE FUNCTION acquire(n int, type text DEFAULT 'User') RETURNS text LANGUAGE sql AS $$ SELECT scim_acquire_lease(type, id(n)::text, 600)->>'lease_id' $$;
 CREATE FUNCTION as_of(n int) RETURNS text LANGUAGE sql AS $$ SELECT concat('WHERE id = ', quote_literal(id(n))) $$;
@@ -49,7 +49,7 @@ SELECT tries('DELETE FROM users ' || as_of(1));
 SELECT tries('DELETE FROM users ' || as_of(3));
 SELECT tries('DELETE FROM users');
 SELECT tries('TRUNCATE users CASCADE');
-SELECT tries(format('INSERT INTO users (id, data) VALUES (%L, ''{"userName": "eve"}'') ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data', id(n))) FROM (VALUES (1), (2), (5)) AS v(n);
+SELECT tries(format('INSERT INTO users (id, data) VALUES (%L, ''{"userName": "eve", "title": "t"}'') ON CONFLICT (tenant_id, id) DO UPDATE SET data = excluded.data', id(n))) FROM (VALUES (1), (2), (5)) AS v(n);
 SELECT tries(format('WITH moved AS (UPDATE users SET data = data || ''{"title": "t"}'' WHERE id IN (%L, %L) RETURNING id) SELECT count(*) FROM moved', id(1), id(2)));
 -- what changes nothing of the resource; and what locks its row
 SELECT tries('UPDATE users SET note = ''n'''), tries('UPDATE users SET data = data, version = ''V''');
@@ -80,7 +80,7 @@ RESET scimver.lease_id;
 SELECT tries('UPDATE users SET data = ''{"userName": "eve"}'' ' || as_of(1));
 -- the table's owner: it is his; and his deputies, who are members of the role; and superusers
 SET ROLE regress_enforce_owner;
-SELECT tries('UPDATE users SET data = ''{"userName": "eve"}'''), tries('DELETE FROM users'), tries('TRUNCATE users CASCADE');
+SELECT tries('UPDATE users SET data = data || ''{"title": "t"}'''), tries('DELETE FROM users'), tries('TRUNCATE users CASCADE');
 SET ROLE regress_enforce_deputy;
 SELECT tries('UPDATE users SET data = ''{"userName": "eve"}'' ' || as_of(1));
 RESET ROLE;
@@ -167,8 +167,8 @@ SET ROLE regress_enforce_holder;
 SET scimver.lease_id = :'lease';
 SELECT tries('UPDATE users SET data = ''{"userName": "eve"}'' WHERE tenant_id = ''default'' AND id = ' || quote_literal(id(1))), tries('DELETE FROM users WHERE tenant_id = ''default''');
 RESET scimver.lease_id;
--- a TRUNCATE is of all tenants; whose lease is in its way is told to who may read there
-SELECT tries('TRUNCATE users CASCADE');
+-- a TRUNCATE is of all tenants
+SELECT left(tries('TRUNCATE users CASCADE'), 21);
 SET ROLE regress_enforce_writer;
 SELECT tries('TRUNCATE users CASCADE');
 RESET ROLE;

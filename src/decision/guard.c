@@ -140,7 +140,8 @@ scim_guard_all(const ScimRegistration *table)
 {
 	ScimLease	lease;
 
-	if (!scim_leases_bind(table) || !scim_find_lease_of_type(table->type->name, is_of_others, &lease))
+	if (!scim_leases_bind(table) ||
+		!scim_find_lease_of_type(table->type->name, is_of_others, &lease))
 		return;
 	table = registered(table);
 	if (table)

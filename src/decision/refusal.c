@@ -1,21 +1,20 @@
 /*
  * refusal.c
- *		LEASE_HELD and LEASE_LOST: what is told of a lease to whoever is refused.
+ *		What is told to whom a lease keeps from writing.
  *
- * What a holder says of itself, and a lease_id, are for the client alone: neither is for
- * the server's log, which others read than the table.
+ * What the server's log gets of it names no lease and no purpose: the first is as good
+ * as a key, the second a stranger's text.
  */
 #include "postgres.h"
 
 #include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "base/uuids.h"
 #include "column/instant.h"
 #include "decision/refusal.h"
 #include "history/rights.h"
 #include "miscadmin.h"
-#include "resource/show.h"
-#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 /*
@@ -36,48 +35,43 @@ is_told(const ScimRegistration *table, const char *tenant)
 	return told;
 }
 
-static void
-add_private_text(ScimError *error, const char *field, const char *value)
+/* Until it ends; 1 at least, as it was in force a moment ago. */
+static int64
+milliseconds_left(const ScimLease *lease)
 {
-	JsonbValue	text;
+	int64		left = lease->expires_at - GetCurrentTimestamp();
 
-	if (value == NULL)
-		return;
-	text = scim_text(value);
-	scim_error_private(error, field, &text, NULL);
+	return Max((left + 999) / 1000, 1);
 }
 
-/* By the clock; 1 at least, as the lease may have ended meanwhile. */
-static int64
-milliseconds_to(TimestampTz end)
+static void
+add_private_text(ScimError *error, const char *field, const char *text)
 {
-	return Max(1, TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end));
+	JsonbValue	value = scim_text(text);
+
+	scim_error_private(error, field, &value, NULL);
 }
 
 void
 scim_throw_lease_held(const ScimRegistration *table, const ScimLease *lease)
 {
 	ScimError  *error = scim_error(SCIM_LEASE_HELD);
-	const char *type = table->type->name;
-	const char *end = scim_instant_text(lease->expires_at);
+	const char *until = scim_instant_text(lease->expires_at);
 
-	scim_error_whole(error, "resource_type", type);
+	scim_error_text(error, "resource_type", table->type->name);
 	if (!is_told(table, lease->tenant))
-		scim_throw(error, "a %s that would be changed is held by somebody else", type);
+	{
+		scim_error_integer(error, "retry_after_ms", milliseconds_left(lease));
+		scim_throw(error, "this %s is held by others", table->type->name);
+	}
 	scim_error_whole(error, "resource_id", lease->id);
-	scim_error_whole(error, "expires_at", end);
-	scim_error_integer(error, "retry_after_ms", milliseconds_to(lease->expires_at));
-	add_private_text(error, "holder", scim_lease_holder(lease));
-	add_private_text(error, "purpose", lease->purpose);
-	scim_throw(error, "%s \"%-s\" is held by somebody else until %s", type, lease->id,
-			   end ? end : "infinity");
-}
-
-/* As the server writes it. */
-static const char *
-uuid_text(const pg_uuid_t *uuid)
-{
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid)));
+	scim_error_text(error, "holder", scim_lease_holder(lease));
+	if (lease->purpose)
+		add_private_text(error, "purpose", lease->purpose);
+	scim_error_text(error, "expires_at", until);
+	scim_error_integer(error, "retry_after_ms", milliseconds_left(lease));
+	scim_throw(error, "%s \"%s\" is held by \"%s\" until %-s", table->type->name, lease->id,
+			   scim_lease_holder(lease), until);
 }
 
 void
@@ -85,12 +79,13 @@ scim_throw_lease_lost(const ScimRegistration *table, const char *tenant, const c
 					  const pg_uuid_t *lease_id)
 {
 	ScimError  *error = scim_error(SCIM_LEASE_LOST);
-	const char *type = table->type->name;
 
-	scim_error_whole(error, "resource_type", type);
-	add_private_text(error, "lease_id", uuid_text(lease_id));
+	add_private_text(error, "lease_id", scim_uuid_text(lease_id));
+	if (table == NULL)
+		scim_throw(error, "the lease is not in force any more");
+	scim_error_text(error, "resource_type", table->type->name);
 	if (!is_told(table, tenant))
-		scim_throw(error, "a lease of a %s that would be changed is not in force any more", type);
+		scim_throw(error, "the lease of this %s is not in force any more", table->type->name);
 	scim_error_whole(error, "resource_id", id);
-	scim_throw(error, "the lease of %s \"%-s\" is not in force any more", type, id);
+	scim_throw(error, "the lease of %s \"%s\" is not in force any more", table->type->name, id);
 }

@@ -1,9 +1,6 @@
 /*
  * refusal.h
- *		LEASE_HELD and LEASE_LOST: what is told of a lease to whoever is refused.
- *
- * Who may not read the resource learns only that one of the type is held, or was: who
- * is refused may not know which one it is, as a trigger writes more than was asked for.
+ *		What is told to whom a lease keeps from writing.
  */
 #ifndef SCIM_DECISION_REFUSAL_H
 #define SCIM_DECISION_REFUSAL_H
@@ -12,11 +9,18 @@
 #include "decision/lease.h"
 #include "registry/registration.h"
 
-/* The resource is held by somebody else; "table" is the one of its type. */
+/*
+ * LEASE_HELD: others hold the resource.  By whom and what for is for who may read the
+ * resource (history/rights.h); others are told no more than how long to wait.
+ */
 extern SCIM_NORETURN void scim_throw_lease_held(const ScimRegistration *table,
 												const ScimLease *lease);
 
-/* That lease of it, which the caller named, is not in force any more. */
+/*
+ * LEASE_LOST: the lease that was named is not in force (any more), or not the caller's to
+ * name.  Of which resource it was is told where that is known (else the table is NULL), to who may
+ * read it.
+ */
 extern SCIM_NORETURN void scim_throw_lease_lost(const ScimRegistration *table, const char *tenant,
 												const char *id, const pg_uuid_t *lease_id);
 

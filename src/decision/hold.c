@@ -79,8 +79,8 @@ write_as_owner(const char *text, int nargs, Oid *types, Datum *values, const cha
 
 /* All columns, in their order; one that ended before has the row. */
 static const char take_statement[] =
-"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, agent, purpose,"
-" acquired_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, agent,"
+" purpose, acquired_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 " ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET lease_id = excluded.lease_id,"
 " actor = excluded.actor, agent = excluded.agent, purpose = excluded.purpose,"
 " acquired_at = excluded.acquired_at, expires_at = excluded.expires_at";

@@ -24,7 +24,7 @@ extern void scim_check_lease(const ScimRegistration *table, const char *tenant, 
 /* The same, where leases bind: else nothing happens. */
 extern void scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id);
 
-/* Before all resources of the table change or go at once: the same, if any of the type is held. */
+/* Before all resources of the table change or go at once: LEASE_HELD, if others hold any. */
 extern void scim_guard_all(const ScimRegistration *table);
 
 #endif							/* SCIM_DECISION_GUARD_H */

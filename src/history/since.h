@@ -29,6 +29,7 @@ typedef struct ScimSince
 	bool		has_base;		/* asked for, rebuilt and proven: the past is at the version */
 	ScimPast	past;
 	bool		open;			/* the caller may read the history: there is something to close */
+	bool		has_snapshot;	/* of its own */
 } ScimSince;
 
 /*
@@ -38,6 +39,13 @@ typedef struct ScimSince
  */
 extern void scim_open_since(ScimSince *since, const ScimTarget *target, const ScimRow *row,
 							const char *version, bool base);
+
+/*
+ * The same, without a base, from a row that nobody has locked: under the snapshot under
+ * which it was read, which is active and stays.
+ */
+extern void scim_open_since_seen(ScimSince *since, const ScimTarget *target, const ScimRow *row,
+								 const char *version);
 
 /* What has been read is good until then; what was copied, longer. */
 extern void scim_close_since(ScimSince *since);

@@ -273,8 +273,9 @@ check_versions(ScimFunctionArguments *arguments, const char *type)
 {
 	Jsonb	   *resources = scim_required_jsonb(arguments, "resources");
 
-	PG_RETURN_JSONB_P(scim_store_check_versions(resources,
-												scim_optional_text(arguments, "tenant_id")));
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_check_versions(resources, tenant, false));
 }
 
 static Datum

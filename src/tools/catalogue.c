@@ -43,7 +43,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
 	"twice, so after OUTCOME_UNKNOWN read first", rules},
-	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, "Of scim_lease, if you hold it"},
+	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, "Of scim_lease"},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUIDS, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},

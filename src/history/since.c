@@ -84,12 +84,17 @@ collect(ScimSince *since, const char *version)
 	return false;
 }
 
-/* False: there is no history, or the caller may not read it. */
+bool
+scim_sees_since(const ScimTarget *target)
+{
+	return target->table->history && scim_sees_history(target->table, target->tenant);
+}
+
 static bool
 begin(ScimSince *since, const ScimTarget *target)
 {
 	memset(since, 0, sizeof(ScimSince));
-	since->open = target->table->history && scim_sees_history(target->table, target->tenant);
+	since->open = scim_sees_since(target);
 	return since->open;
 }
 

@@ -32,6 +32,9 @@ typedef struct ScimSince
 	bool		has_snapshot;	/* of its own */
 } ScimSince;
 
+/* Is there a history of the resources, which the caller may read? */
+extern bool scim_sees_since(const ScimTarget *target);
+
 /*
  * Looks back from the row, which is locked, to the version, under a snapshot of its
  * own, newer than the lock, which stays the active one until this is closed.  "base":

@@ -9,10 +9,12 @@
 
 #include "access/xact.h"
 #include "base/errors.h"
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "core/resource.h"
 #include "history/since.h"
 #include "miscadmin.h"
+#include "operation/check_versions.h"
 #include "operation/checkpoint.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
@@ -92,40 +94,53 @@ take_text(JsonbContainer *object, int index, const char *member)
 	scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must be a string", path);
 }
 
+/* What was sent: a string, or anything else as JSON. */
+static char *
+as_sent(const JsonbValue *value)
+{
+	StringInfoData json;
+
+	if (value->type == jbvString)
+		return scim_string_copy(value);
+	initStringInfo(&json);
+	scim_append_json(&json, value);
+	return json.data;
+}
+
+/* NULL: it was not there. */
 static char *
 take_version(JsonbContainer *object, int index)
 {
 	JsonbValue	value;
+	char	   *version;
 
 	if (!scim_find(object, "version", &value) || value.type == jbvNull)
 		return NULL;
-	if (value.type != jbvString)
-		return take_text(object, index, "version");
-	if (!scim_version_is_well_formed(value.val.string.val, value.val.string.len))
+	version = as_sent(&value);
+	if (value.type != jbvString || !scim_version_is_well_formed(version, strlen(version)))
 		scim_throw_version_format(SCIM_INVALID_VERSION_FORMAT, path_of(index, "version"),
-								  scim_string_copy(&value));
-	return scim_string_copy(&value);
+								  version);
+	return version;
 }
 
-static void
-check_type(const char *name, int index)
+static const ScimResourceType *
+find_type(const char *name, int index)
 {
 	const ScimResourceType *type = scim_resource_type(name);
 	ScimError  *error;
 
 	if (type && scim_find_table(type))
-		return;
+		return type;
 	error = scim_error(SCIM_NOT_REGISTERED);
 	scim_error_text(error, "path", path_of(index, "resource_type"));
 	scim_error_text(error, "resource_type", name);
 	scim_throw(error, "no table is registered for the resource type \"%s\"", name);
 }
 
-/* The type as the check knows it. */
+/* NULL: the check has none of that name yet. */
 static const char *
-take_type(Check *check, JsonbContainer *object, int index)
+known_type(const Check *check, const char *name)
 {
-	char	   *name = take_text(object, index, "resource_type");
 	ListCell   *cell;
 
 	foreach(cell, check->types)
@@ -133,9 +148,25 @@ take_type(Check *check, JsonbContainer *object, int index)
 		if (strcmp(lfirst(cell), name) == 0)
 			return lfirst(cell);
 	}
-	check_type(name, index);
-	check->types = lappend(check->types, name);
-	return name;
+	return NULL;
+}
+
+/* The type's own name; others may be in another case. */
+static const char *
+take_type(Check *check, JsonbContainer *object, int index)
+{
+	const char *given = take_text(object, index, "resource_type");
+	const char *known = known_type(check, given);
+	const char *name;
+
+	if (known)
+		return known;
+	name = find_type(given, index)->name;
+	known = known_type(check, name);
+	if (known)
+		return known;
+	check->types = lappend(check->types, pstrdup(name));
+	return llast(check->types);
 }
 
 static void
@@ -230,7 +261,8 @@ add_changes(const ScimTarget *target, const Watched *watched, char *current, Jso
 	ScimSince	since;
 	ScimRow		row;
 
-	if (!scim_fetch(target, scim_take_id(target, watched->id), true, &row))
+	if (!scim_sees_since(target) ||
+		!scim_fetch(target, scim_take_id(target, watched->id), true, &row))
 		return;
 	row.version = current;
 	scim_open_since_seen(&since, target, &row, watched->version);

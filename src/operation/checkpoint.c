@@ -11,7 +11,7 @@
 #include "access/xlog.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "history/rights.h"
+#include "history/since.h"
 #include "operation/changes.h"
 #include "operation/checkpoint.h"
 #include "resource/target.h"
@@ -22,8 +22,7 @@
 static bool
 is_followed(const ScimTarget *target)
 {
-	return target->table->history && !RecoveryInProgress() &&
-		scim_sees_history(target->table, target->tenant);
+	return !RecoveryInProgress() && scim_sees_since(target);
 }
 
 /* ---- what is told ---- */

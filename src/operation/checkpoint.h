@@ -1,6 +1,6 @@
 /*
  * checkpoint.h
- *		Versions that were seen together, and what became of them.
+ *		Versions that were seen together.
  */
 #ifndef SCIM_OPERATION_CHECKPOINT_H
 #define SCIM_OPERATION_CHECKPOINT_H
@@ -28,15 +28,5 @@ extern void scim_check_checkpoint_size(const char *path, int count);
  */
 extern Jsonb *scim_store_get_versions(const char *type, const char *tenant,
 									  const ScimGivenIds *ids);
-
-/*
- * {"unchanged": n, "changed": [...], "gone": [...], "appeared": [...]} of an array as the
- * one above, or of the whole object, of any types; under the caller's snapshot, or (fresh)
- * a new one that sees what was written before.
- *
- * Errors: INVALID_VALUE, with the path of what is wrong ("resources[3].id");
- * INVALID_VERSION_FORMAT, TOO_LARGE, NOT_REGISTERED, TENANT_FORBIDDEN, and those of reads.
- */
-extern Jsonb *scim_store_check_versions(Jsonb *resources, const char *tenant, bool fresh);
 
 #endif							/* SCIM_OPERATION_CHECKPOINT_H */

@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/function_arguments.h"
 #include "operation/changes.h"
+#include "operation/check_versions.h"
 #include "operation/checkpoint.h"
 #include "operation/contention.h"
 #include "operation/create.h"

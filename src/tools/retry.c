@@ -32,7 +32,8 @@ scim_refusal_of(const ScimToolCall *call, const ScimErrorKind *kind)
 			.type = call->type,
 			.tenant = call->tenant,
 			.id = call->id,
-			.expected = call->expected
+			.expected = call->expected,
+			.conflicting = call->stale ? call->written.conflicting : NIL
 	};
 }
 

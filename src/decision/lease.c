@@ -151,26 +151,27 @@ scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease)
 
 /* Truncating a table is rare: no index leads from a type to its leases. */
 bool
-scim_find_lease_of_type(const char *type, ScimLease *lease)
+scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease),
+						ScimLease *lease)
 {
 	Relation	table = scim_open_leases();
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	row;
-	bool		found;
+	bool		found = false;
 
 	if (table == NULL)
 		return false;
 	init_text_key(&key, table, SCIM_LEASE_TYPE, type);
 	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
-	do
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		row = systable_getnext(scan);
-	} while (HeapTupleIsValid(row) && !is_in_force(row, RelationGetDescr(table)));
-	found = HeapTupleIsValid(row);
-	if (found)
+		if (!is_in_force(row, RelationGetDescr(table)))
+			continue;
 		read_lease(row, RelationGetDescr(table), lease);
+		found = counts(lease);
+	}
 	systable_endscan(scan);
 	table_close(table, NoLock);
 	return found;

@@ -10,7 +10,8 @@
 /*
  * Is what is written to resources of the table now bound by leases?  In scim_ calls, and
  * all that they cause, always; in plain SQL with the option enforce, but for the table's
- * owner; never what replication brings.
+ * owner; never what replication brings.  (Of a row that a foreign key or a trigger of the
+ * application's deletes, nobody is asked who it is, but with the option.)
  */
 extern bool scim_leases_bind(const ScimRegistration *table);
 

@@ -66,7 +66,7 @@ sub is_in_force
 		[ 'other', '', $patch->('held', 1), 'LEASE_HELD', 'a function, called by others' ],
 		[ 'other', '', 'DELETE FROM users WHERE id = ' . id('held'), 'LEASE_HELD', 'a delete of others' ],
 		[ 'other', '', 'DELETE FROM users WHERE id = ' . id('free'), 'LEASE_HELD', 'what moves a group that is held' ],
-		[ 'other', $leases{held}, $write->('held', 1), 'LEASE_LOST', 'another role that knows the lease' ],
+		[ 'other', $leases{held}, $write->('held', 1), 'LEASE_HELD', 'another role that knows the lease' ],
 		[ 'other', '', $patch->('free', 1), 'done', 'what nobody holds' ],
 		[ 'keeper', '', $write->('held', 1), 'done', 'plain SQL of the owner' ],
 		[ 'clerk', "$leases{held}, $leases{lapsed}", $write->('held', 2), 'done', 'the holder' ],

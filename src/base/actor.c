@@ -52,12 +52,18 @@ printable(const char *name)
 	return result;
 }
 
+Oid
+scim_acting_role(void)
+{
+	return GetOuterUserId();
+}
+
 ScimActor
 scim_actor(void)
 {
 	return (ScimActor)
 	{
-		.role = GetOuterUserId(),
+		.role = scim_acting_role(),
 			.agent = printable(scim_setting_agent),
 			.tool = running_tool,
 			.application_name = application_name ? application_name : "",

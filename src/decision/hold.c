@@ -53,7 +53,7 @@ scim_check_lease_purpose(const char *purpose)
 static const char *
 acting_role(void)
 {
-	return GetUserNameFromId(scim_actor().role, false);
+	return GetUserNameFromId(scim_acting_role(), false);
 }
 
 bool

@@ -7,13 +7,33 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
 #include "column/instant.h"
 #include "decision/refusal.h"
 #include "history/rights.h"
+#include "miscadmin.h"
 #include "utils/timestamp.h"
+
+/*
+ * May who acts read the resource?  Statements of scimver's own may run as the owner of a
+ * table just now, and what he may read is not for everybody.
+ */
+static bool
+is_told(const ScimRegistration *table, const char *tenant)
+{
+	Oid			role;
+	int			context;
+	bool		told;
+
+	GetUserIdAndSecContext(&role, &context);
+	SetUserIdAndSecContext(scim_acting_role(), context & ~SECURITY_NOFORCE_RLS);
+	told = scim_sees_history(table, tenant);
+	SetUserIdAndSecContext(role, context);
+	return told;
+}
 
 /* Until it ends; 1 at least, as it was in force a moment ago. */
 static int64
@@ -39,7 +59,7 @@ scim_throw_lease_held(const ScimRegistration *table, const ScimLease *lease)
 	const char *until = scim_instant_text(lease->expires_at);
 
 	scim_error_text(error, "resource_type", table->type->name);
-	if (!scim_sees_history(table, lease->tenant))
+	if (!is_told(table, lease->tenant))
 	{
 		scim_error_integer(error, "retry_after_ms", milliseconds_left(lease));
 		scim_throw(error, "this %s is held by others", table->type->name);
@@ -55,17 +75,17 @@ scim_throw_lease_held(const ScimRegistration *table, const ScimLease *lease)
 }
 
 void
-scim_throw_lease_lost(const ScimRegistration *table, const char *id, const pg_uuid_t *lease_id)
+scim_throw_lease_lost(const ScimRegistration *table, const char *tenant, const char *id,
+					  const pg_uuid_t *lease_id)
 {
 	ScimError  *error = scim_error(SCIM_LEASE_LOST);
 
-	if (table)
-	{
-		scim_error_text(error, "resource_type", table->type->name);
-		scim_error_whole(error, "resource_id", id);
-	}
 	add_private_text(error, "lease_id", scim_uuid_text(lease_id));
-	if (table)
-		scim_throw(error, "the lease of %s \"%s\" is not in force any more", table->type->name, id);
-	scim_throw(error, "the lease is not in force any more");
+	if (table == NULL)
+		scim_throw(error, "the lease is not in force any more");
+	scim_error_text(error, "resource_type", table->type->name);
+	if (!is_told(table, tenant))
+		scim_throw(error, "the lease of this %s is not in force any more", table->type->name);
+	scim_error_whole(error, "resource_id", id);
+	scim_throw(error, "the lease of %s \"%s\" is not in force any more", table->type->name, id);
 }

@@ -90,10 +90,10 @@ scim_store_renew_lease(const pg_uuid_t *lease_id, int seconds)
 	PreventCommandIfReadOnly("scim_renew_lease()");
 	scim_check_lease_seconds(seconds);
 	if (!scim_find_lease_by_id(lease_id, &lease) || !scim_is_own_lease(&lease))
-		scim_throw_lease_lost(NULL, NULL, lease_id);
+		scim_throw_lease_lost(NULL, NULL, NULL, lease_id);
 	scim_begin_write(&target, lease.type, lease.tenant);
 	if (!extend(&target, &lease, seconds, &row))
-		scim_throw_lease_lost(target.table, lease.id, lease_id);
+		scim_throw_lease_lost(target.table, lease.tenant, lease.id, lease_id);
 	result = show_lease(&target, &lease, &row);
 	SPI_finish();
 	return result;

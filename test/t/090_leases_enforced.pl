@@ -13,7 +13,7 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('enforced');
 $node->init;
 $node->start;
-$node->safe_psql('postgres', q{CREATE ROLE app; CREATE ROLE clerk LOGIN});
+$node->safe_psql('postgres', q{CREATE ROLE app; CREATE ROLE clerk LOGIN; ALTER ROLE clerk SET search_path = app, public});
 
 # ---- an application's tables ----
 
@@ -39,7 +39,6 @@ $node->safe_psql('app', q{
 	INSERT INTO people (id, login, department, office) VALUES ('held', 'held', 'd1', 'o1'), ('free', 'free', 'd2', NULL), ('member', 'member', 'd3', NULL);
 	INSERT INTO teams VALUES ('held', 'held team', 'd3'), ('free', 'free team', NULL);
 	INSERT INTO joins VALUES ('held', 'member'), ('free', 'held');
-	ALTER ROLE clerk SET search_path = app, public;
 });
 
 my @as_clerk = (extra_params => [ '-U', 'clerk' ]);
@@ -89,7 +88,9 @@ foreach (@bound)
 	is(try_as('clerk', $sql), 'LEASE_HELD', "$name: LEASE_HELD");
 	is($node->safe_psql('app', $everything), $before, '... and nothing is changed');
 	is(try_as('app', "BEGIN; $sql; ROLLBACK"), 'done', '... but not for the owner');
-	is(try_as('clerk', "BEGIN; SET LOCAL scimver.lease_id = '$lease{User}, $lease{Group}'; $sql; ROLLBACK"), 'done', '... nor for who names it');
+	# of all that goes at once, nobody asks whose each is
+	is(try_as('clerk', "BEGIN; SET LOCAL scimver.lease_id = '$lease{User}, $lease{Group}'; $sql; ROLLBACK"), $sql =~ /^TRUNCATE/ ? 'LEASE_HELD' : 'done',
+		'... nor for who names it, unless it is TRUNCATE');
 }
 
 # What changes nothing of a resource that is held.

@@ -53,14 +53,14 @@ sub acquire
 my %leases = (held => acquire('User', 'held', 3600), group => acquire('Group', 'group', 3600), lapsed => acquire('User', 'lapsed', 1));
 my $all = q{SELECT l.*, extract(epoch FROM expires_at) FROM scim_leases l ORDER BY resource_type, resource_id};
 my $held = q{SELECT resource_type, resource_id, holder, actor, purpose FROM scim_leases_held ORDER BY 1};
-my $triggers = q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2};
+my $triggers = q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, tgname};
 
 # What stands there binds whom it should, and nobody else; each step leaves what the next one needs.
 sub is_in_force
 {
 	my ($database, $name) = @_;
-	my $write = sub { q{UPDATE users SET data = data || '{"title": "} . $_[1] . qq{"}' WHERE id = } . id($_[0]) };
-	my $patch = sub { 'SELECT scim_patch_user(' . id($_[0]) . q{::text, '[{"op": "replace", "path": "title", "value": "} . $_[1] . q{"}]')} };
+	my $write = sub { "UPDATE users SET data = data || jsonb_build_object('title', '$_[1]') WHERE id = " . id($_[0]) };
+	my $patch = sub { 'SELECT scim_patch_user(' . id($_[0]) . qq{::text, '[{"op": "replace", "path": "title", "value": "$_[1]"}]')} };
 	my @steps = (
 		[ 'other', '', $write->('held', 1), 'LEASE_HELD', 'plain SQL of others' ],
 		[ 'other', '', $patch->('held', 1), 'LEASE_HELD', 'a function, called by others' ],

@@ -79,7 +79,7 @@ $undone->query_safe("BEGIN; SELECT scim_acquire_lease('User', @{[uuid('undone')]
 # The last one is taken by a tool, just before.
 my $bridge = ScimverBridge->new(conninfo => $primary->connstr('scim') . ' user=clerk');
 $bridge->initialize;
-my $taken = $bridge->call('scim_lease', { action => 'acquire', resource_type => 'User', id => $primary->safe_psql('scim', 'SELECT ' . uuid('held')), seconds => 3600 });
+my $taken = $bridge->call('scim_lease', { action => 'acquire', resource_type => 'User', resource_id => $primary->safe_psql('scim', 'SELECT ' . uuid('held')), seconds => 3600 });
 $primary->stop('immediate');
 $lease{held} = $taken->{content}{lease_id};
 $undone->{run}->kill_kill;

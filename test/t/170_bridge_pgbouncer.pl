@@ -99,7 +99,7 @@ foreach my $round (1 .. 50)
 is_deeply(\%winners, { 1 => 50 }, '50 rounds: exactly one winner in each');
 
 # A lease is whose who names it, whatever connection his calls get; in SQL, for a transaction.
-my $lease = $bridges[0]->call('scim_lease', { action => 'acquire', resource_type => 'User', id => $id })->{content}{lease_id};
+my $lease = $bridges[0]->call('scim_lease', { action => 'acquire', resource_type => 'User', resource_id => $id })->{content}{lease_id};
 my %names = (0 => { lease_id => $lease }, 1 => {}, 2 => {});
 my %held;
 foreach my $round (1 .. 20)

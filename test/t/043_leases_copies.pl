@@ -130,7 +130,7 @@ new_tables($subscriber);
 $primary->safe_psql('scim', 'CREATE PUBLICATION scim FOR TABLE users, groups, groups_members');
 my $options = $subscriber->pg_version >= 16 ? ', password_required = false, run_as_owner = true' : '';
 $subscriber->safe_psql('scim', sprintf q{
-	CREATE ROLE applier SUPERUSER;
+	CREATE ROLE applier SUPERUSER LOGIN;
 	GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON users, groups, groups_members TO applier;
 	CREATE SUBSCRIPTION scim CONNECTION $$%s$$ PUBLICATION scim WITH (enabled = false%s);
 	ALTER SUBSCRIPTION scim OWNER TO applier;

@@ -109,9 +109,9 @@ foreach my $round (1 .. 20)
 	$held{ join ' ', map { $bridges[ $_->[0] ]->envelope($_->[1])->{content}{error_code} // 'done' } @calls }++;
 }
 is_deeply(\%held, { 'done LEASE_HELD LEASE_HELD' => 20 }, '20 rounds: only the holder writes');
-my $patch = qq{SELECT scim_patch_user('$id', '[{"op": "replace", "path": "title", "value": "by SQL"}]') ->> 'title'};
-is((run_command([ 'psql', '-XAtqc', "BEGIN; SET LOCAL scimver.lease_id = '$lease'; $patch; COMMIT", $connstr ]))[0], 'by SQL', 'SET LOCAL names it');
-like((run_command([ 'psql', '-XAtqc', $patch, $connstr ]))[1], qr/LEASE_HELD/, '... and nobody else does by that');
+my $patch = qq{SELECT scim_patch_user('$id', '[{"op": "replace", "path": "title", "value": "%s"}]') ->> 'title'};
+is((run_command([ 'psql', '-XAtqc', "BEGIN; SET LOCAL scimver.lease_id = '$lease'; " . sprintf("$patch; COMMIT", 'first'), $connstr ]))[0], 'first', 'SET LOCAL names it');
+like((run_command([ 'psql', '-XAtqc', sprintf($patch, 'second'), $connstr ]))[1], qr/LEASE_HELD/, '... and nobody else does by that');
 ok($bridges[0]->call('scim_lease', { action => 'release', lease_id => $lease })->{success}, 'it is released');
 ok($bridges[1]->call('scim_patch_user', { user_id => $id, operations => [ { op => 'remove', path => 'title' } ] })->{success}, '... and then others write');
 

@@ -132,6 +132,7 @@ create_table(const ScimResourceType *type, const char *schema, const char *name,
 	scim_run_ddl(comment_on_table, words);
 	relid = get_relname_relid(name, get_namespace_oid(schema, false));
 	scim_make_history_triggers(relid, type, scim_document_storage(), options);
+	scim_make_lease_triggers(relid, type, options);
 	scim_make_row_trigger(table, type, scim_created_mapping(type, false, plans),
 						  scim_options_text(options));
 	scim_make_policy(table);

@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "admin/grants.h"
+#include "admin/inspect_events.h"
 #include "admin/inspect_registration.h"
 #include "admin/inspect_triggers.h"
 #include "admin/limits.h"

@@ -12,9 +12,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
@@ -56,6 +54,14 @@ static const Wanted history_triggers[] = {
 	{SCIM_HISTORY_TRIGGER, TRIGGER_TYPE_ROW | CHANGES, "AFTER INSERT OR UPDATE OR DELETE",
 	"FOR EACH ROW", true},
 	{SCIM_HISTORY_TRIGGER "_truncate", TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
+	"BEFORE TRUNCATE", "FOR EACH STATEMENT", true},
+};
+
+/* Of resources whose leases bind plain SQL. */
+static const Wanted lease_triggers[] = {
+	{SCIM_LEASE_TRIGGER, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_DELETE,
+	"BEFORE DELETE", "FOR EACH ROW", true},
+	{SCIM_LEASE_TRIGGER "_truncate", TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
 	"BEFORE TRUNCATE", "FOR EACH STATEMENT", true},
 };
 
@@ -362,15 +368,33 @@ use_kind(Inspection *inspection, Oid relid, ScimTriggerKind kind)
 	return model;
 }
 
-/* What replication brings is in its publisher's history. */
+/*
+ * Those that know the resource type alone.  They never fire for what replication brings:
+ * its publisher has it in a history, has done with memberships what was to be done, and
+ * knows of leases.
+ */
+static void
+inspect_typed(Inspection *inspection, Oid relid, ScimTriggerKind kind, const Wanted *wanted,
+			  int count)
+{
+	inspection->kind = kind;
+	inspection->nargs = 1;
+	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
+	use_wanted(inspection, wanted, count);
+	inspect_tables(inspection, relid);
+}
+
 static void
 inspect_history_triggers(Inspection *inspection, Oid relid)
 {
-	inspection->kind = SCIM_HISTORY_KIND;
-	inspection->nargs = 1;
-	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
-	use_wanted(inspection, history_triggers, lengthof(history_triggers));
-	inspect_tables(inspection, relid);
+	inspect_typed(inspection, relid, SCIM_HISTORY_KIND, history_triggers,
+				  lengthof(history_triggers));
+}
+
+static bool
+has_memberships(const ScimRegistration *rows)
+{
+	return !rows->storage->ties_members && (rows->type->has_members || rows->type->has_groups);
 }
 
 static void
@@ -380,17 +404,16 @@ inspect_row_triggers(Inspection *inspection, Oid relid, const ScimRegistration *
 		return;
 	use_wanted(inspection, row_triggers, lengthof(row_triggers));
 	inspect_tables(inspection, relid);
-	if (rows && rows->history)
-		inspect_history_triggers(inspection, relid);
-	if (rows == NULL || rows->storage->ties_members ||
-		!(rows->type->has_members || rows->type->has_groups))
+	if (rows == NULL)
 		return;
-	/* what replication brings is what its publisher has done with memberships, too */
-	inspection->kind = SCIM_DELETE_KIND;
-	inspection->nargs = 1;
-	inspection->enabled = TRIGGER_FIRES_ON_ORIGIN;
-	use_wanted(inspection, delete_triggers, lengthof(delete_triggers));
-	inspect_tables(inspection, relid);
+	if (rows->history)
+		inspect_history_triggers(inspection, relid);
+	if (has_memberships(rows))
+		inspect_typed(inspection, relid, SCIM_DELETE_KIND, delete_triggers,
+					  lengthof(delete_triggers));
+	if (rows->enforce)
+		inspect_typed(inspection, relid, SCIM_LEASE_KIND, lease_triggers,
+					  lengthof(lease_triggers));
 }
 
 static void
@@ -428,60 +451,4 @@ scim_inspect_history_triggers(const ScimRegistration *rows, ScimReportProblem re
 
 	if (use_kind(&inspection, rows->relid, SCIM_ROW_KIND) && rows->history)
 		inspect_history_triggers(&inspection, rows->relid);
-}
-
-/* ---- event triggers ---- */
-
-/* What they follow. */
-static const char *const events[][2] = {
-	{"ddl_command_end", "columns that are renamed are not followed"},
-	{"sql_drop", "columns that are mapped can be dropped"},
-};
-
-static void
-inspect_event(const char *event, const char *consequence, ScimReportProblem report, void *argument)
-{
-	ScimProblem problem = {.problem = "event trigger"};
-	char	   *disabled = NULL;
-
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		char	   *name = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
-		char	   *enabled = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 3);
-
-		if (strcmp(SPI_getvalue(tuple, SPI_tuptable->tupdesc, 2), event) != 0)
-			continue;
-		if (enabled[0] == TRIGGER_FIRES_ON_ORIGIN || enabled[0] == TRIGGER_FIRES_ALWAYS)
-			return;
-		disabled = name;
-	}
-	if (disabled)
-	{
-		problem.detail = psprintf("event trigger %s is disabled: %s", quote_identifier(disabled),
-								  consequence);
-		if (superuser())
-			problem.mend = psprintf("ALTER EVENT TRIGGER %s ENABLE", quote_identifier(disabled));
-	}
-	else
-		problem.detail = psprintf("scimver's event trigger on %s is missing: %s", event,
-								  consequence);
-	report(&problem, argument);
-}
-
-void
-scim_inspect_event_triggers(ScimReportProblem report, void *argument)
-{
-	Oid			type = OIDOID;
-	Oid			oid = scim_extension_function("scimver", "scim_ddl_trigger", 0, NULL);
-	Datum		function = ObjectIdGetDatum(oid);
-
-	if (SPI_execute_with_args("SELECT evtname, evtevent, evtenabled FROM "
-							  "pg_catalog.pg_event_trigger"
-							  " WHERE evtfoid OPERATOR(pg_catalog.=) $1",
-							  1, &type, &function, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the event triggers");
-	for (size_t i = 0; i < lengthof(events); i++)
-		inspect_event(events[i][0], events[i][1], report, argument);
-	SPI_freetuptable(SPI_tuptable);
 }

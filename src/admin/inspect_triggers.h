@@ -20,7 +20,4 @@ extern void scim_inspect_triggers(Oid relid, Oid members, const ScimRegistration
 extern void scim_inspect_history_triggers(const ScimRegistration *rows, ScimReportProblem report,
 										  void *argument);
 
-/* The same of the event triggers.  Within SPI. */
-extern void scim_inspect_event_triggers(ScimReportProblem report, void *argument);
-
 #endif							/* SCIM_ADMIN_INSPECT_TRIGGERS_H */

@@ -279,6 +279,7 @@ make_triggers(const Created *created, ScimOptions *options)
 	const ScimResourceType *type = created->type;
 
 	scim_make_history_triggers(created->relid, type, scim_document_storage(), options);
+	scim_make_lease_triggers(created->relid, type, options);
 	scim_make_row_trigger(created->table, type,
 						  scim_created_mapping(type, false, scim_plan_lookups(type)),
 						  scim_options_text(options));
@@ -286,7 +287,7 @@ make_triggers(const Created *created, ScimOptions *options)
 		scim_make_members_triggers(scim_table_text(created->members), type,
 								   scim_created_mapping(type, true, NIL));
 	CommandCounterIncrement();
-	scim_adopt_partitions(created->relid, SCIM_ROW_KIND | SCIM_HISTORY_KIND);
+	scim_adopt_partitions(created->relid, SCIM_ROW_KIND | SCIM_HISTORY_KIND | SCIM_LEASE_KIND);
 }
 
 /* Groups whose members changed while nobody counted follow now. */

@@ -382,11 +382,13 @@ register_mapped(Oid relid, const ScimResourceType *type, Jsonb *given, ScimOptio
 		add_columns(relid, type, mapping, options);
 	text = check_mapped(relid, type, mapping, options);
 	scim_make_history_triggers(relid, type, scim_mapped_storage(), options);
+	scim_make_lease_triggers(relid, type, options);
 	scim_make_row_trigger(scim_table_text(relid), type, text, scim_options_text(options));
 	if (type->has_members || type->has_groups)
 		scim_make_delete_triggers(scim_table_text(relid), type);
 	CommandCounterIncrement();
-	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND);
+	scim_adopt_partitions(relid, SCIM_ROW_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND |
+						  SCIM_LEASE_KIND);
 	if (options->subscribed)
 		scim_enable_always(relid, SCIM_ROW_KIND);
 }

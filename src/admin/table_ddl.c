@@ -60,6 +60,12 @@ static const char *const add_history_triggers =
 "CREATE TRIGGER \"" SCIM_HISTORY_TRIGGER "_truncate\" BEFORE TRUNCATE ON {table}"
 " FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_history_trigger({type_literal});";
 
+static const char *const add_lease_triggers =
+"CREATE TRIGGER \"" SCIM_LEASE_TRIGGER "\" BEFORE DELETE ON {table}"
+" FOR EACH ROW EXECUTE FUNCTION {ext}.scim_lease_trigger({type_literal});"
+"CREATE TRIGGER \"" SCIM_LEASE_TRIGGER "_truncate\" BEFORE TRUNCATE ON {table}"
+" FOR EACH STATEMENT EXECUTE FUNCTION {ext}.scim_lease_trigger({type_literal});";
+
 /*
  * The same everywhere: rows whose tenant was granted to a role that the
  * caller's role inherits.
@@ -147,6 +153,20 @@ scim_make_history_triggers(Oid relid, const ScimResourceType *type, const ScimSt
 	scim_drop_triggers(relid, SCIM_HISTORY_KIND);
 	if (scim_settle_history(options, storage))
 		scim_run_ddl(add_history_triggers, words);
+}
+
+void
+scim_make_lease_triggers(Oid relid, const ScimResourceType *type, const ScimOptions *options)
+{
+	ScimWord	words[] = {
+		{"table", scim_table_text(relid)}, {"ext", scim_extension_schema("scimver")},
+		{"type_literal", quote_literal_cstr(type->name)},
+		{NULL}
+	};
+
+	scim_drop_triggers(relid, SCIM_LEASE_KIND);
+	if (options->enforce)
+		scim_run_ddl(add_lease_triggers, words);
 }
 
 void

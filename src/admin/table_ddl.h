@@ -40,6 +40,10 @@ extern void scim_make_delete_triggers(const char *table, const ScimResourceType 
 extern void scim_make_history_triggers(Oid relid, const ScimResourceType *type,
 									   const ScimStorage *storage, ScimOptions *options);
 
+/* Those by which leases bind plain SQL that deletes, in the same way. */
+extern void scim_make_lease_triggers(Oid relid, const ScimResourceType *type,
+									 const ScimOptions *options);
+
 extern void scim_make_members_triggers(const char *members, const ScimResourceType *type,
 									   const char *mapping);
 

@@ -93,9 +93,10 @@ begin_or_warn(Beginning *beginning)
 
 /* ---- privileges ---- */
 
-/* Who may make the row trigger may make those of the history. */
+/* Who may make the row trigger may make those of the history, and those for leases. */
 static const char *const find_grants =
-"SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s.scim_history_trigger() TO %s%s', {ext},"
+"SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %1$s.scim_history_trigger(),"
+" %1$s.scim_lease_trigger() TO %2$s%3$s', {ext},"
 " CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC'"
 " ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END,"
 " CASE WHEN pg_catalog.bool_or(a.is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END)"
@@ -108,7 +109,7 @@ static const char *const find_grants =
  * grant.
  */
 static void
-grant_history_trigger(void)
+grant_triggers(void)
 {
 	ScimWord	words[] = {
 		{"ext", quote_literal_cstr(scim_extension_schema("scimver"))},
@@ -143,7 +144,7 @@ scim_begin_history(PG_FUNCTION_ARGS)
 	scim_lock_registrations();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	grant_history_trigger();
+	grant_triggers();
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		Beginning	beginning = {.type = *type};

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "base/actor.h"
+#include "base/control.h"
 #include "base/settings.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -22,18 +23,6 @@
 #define AGENT_BYTES 128
 
 static const char *running_tool = NULL;
-
-/* How many bytes of the text are a control character that it begins with? */
-static int
-control_length(const char *text, bool is_utf8)
-{
-	unsigned char first = text[0];
-	unsigned char second = first ? text[1] : 0;
-
-	if (first < 0x20 || first == 0x7F)
-		return 1;
-	return is_utf8 && first == 0xC2 && second >= 0x80 && second < 0xA0 ? 2 : 0;
-}
 
 /*
  * A line of the log must hold it, and must not be two: no control characters, no
@@ -53,7 +42,7 @@ printable(const char *name)
 
 	for (int i = 0; i < length;)
 	{
-		int			control = control_length(name + i, is_utf8);
+		int			control = scim_control_length(name + i, is_utf8);
 
 		if (control == 0)
 			*end++ = valid || !IS_HIGHBIT_SET(name[i]) ? name[i] : '?';
@@ -63,12 +52,18 @@ printable(const char *name)
 	return result;
 }
 
+Oid
+scim_acting_role(void)
+{
+	return GetOuterUserId();
+}
+
 ScimActor
 scim_actor(void)
 {
 	return (ScimActor)
 	{
-		.role = GetOuterUserId(),
+		.role = scim_acting_role(),
 			.agent = printable(scim_setting_agent),
 			.tool = running_tool,
 			.application_name = application_name ? application_name : "",

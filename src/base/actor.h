@@ -15,6 +15,9 @@ typedef struct ScimActor
 	const char *application_name;	/* "": none */
 } ScimActor;
 
+/* The role alone. */
+extern Oid	scim_acting_role(void);
+
 /* Who acts now.  Palloc'd, or good as long as the tool runs and the settings stay. */
 extern ScimActor scim_actor(void);
 

@@ -31,6 +31,13 @@
 #define pg_cryptohash_error(context) "unknown error"
 #endif
 
+/* What a setting's check hook keeps lies in memory of its own since version 16. */
+#if PG_VERSION_NUM >= 160000
+#define scim_guc_malloc(size) guc_malloc(LOG, size)
+#else
+#define scim_guc_malloc(size) malloc(size)
+#endif
+
 /* pg_noreturn took the place of pg_attribute_noreturn() in version 18. */
 #if PG_VERSION_NUM >= 180000
 #define SCIM_NORETURN pg_noreturn

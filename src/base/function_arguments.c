@@ -167,7 +167,8 @@ scim_optional_texts(ScimFunctionArguments *arguments, const char *name, int *cou
 	for (int i = 0; i < *count; i++)
 	{
 		if (nulls[i])
-			scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not hold a null", name);
+			scim_throw_path(SCIM_BAD_PARAMETER, psprintf("%s[%d]", name, i),
+							"%s must not hold a null", name);
 		texts[i] = TextDatumGetCString(elements[i]);
 	}
 	return texts;

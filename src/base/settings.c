@@ -39,6 +39,44 @@ define_text(const char *name, const char *description, char **variable)
 							   PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
+/* ---- leases that are named ---- */
+
+/* The text of the setting; what is read of it is what counts. */
+static char *lease_id_text = NULL;
+
+/*
+ * The server's message would show the value, also to the log: of many ids one may be
+ * misspelled.
+ */
+static bool
+check_lease_id(char **text, void **extra, GucSource source)
+{
+	ScimUuids	read;
+
+	if (!scim_read_uuids(*text, &read))
+	{
+		GUC_check_errmsg("invalid value for parameter \"%s\"", "scimver.lease_id");
+		GUC_check_errdetail("It is a list of at most %d uuids, with commas between them.",
+							SCIM_MOST_UUIDS);
+		return false;
+	}
+	if (read.count == 0)
+		return true;
+	*extra = scim_guc_malloc(sizeof(ScimUuids));
+	if (*extra == NULL)
+		return false;
+	memcpy(*extra, &read, sizeof(ScimUuids));
+	return true;
+}
+
+static void
+assign_lease_id(const char *text, void *extra)
+{
+	scim_setting_lease_ids = extra;
+}
+
+/* ---- all of them ---- */
+
 void
 scim_define_settings(void)
 {
@@ -64,11 +102,21 @@ scim_define_settings(void)
 							"with very many, each change of a large group is a large row.",
 							&scim_setting_history_members, 10000, 0, 1000000, PGC_SUSET, 0,
 							NULL, NULL, NULL);
+	DefineCustomStringVariable("scimver.lease_id",
+							   "Leases that the session's writes name, as their holder.",
+							   NULL, &lease_id_text, "", PGC_USERSET,
+							   GUC_LIST_INPUT | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							   check_lease_id, assign_lease_id, NULL);
 	DefineCustomIntVariable("scimver.max_attempts",
 							"Refusals of a stale version in a minute, after which an agent's tools "
 							"do not try that resource any more, unless they merge; 0: never.",
 							NULL, &scim_setting_max_attempts, 10, 0, PG_INT32_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_lease",
+							"Seconds that a lease may last.",
+							"Superusers only: nobody else ends a lease before its time.",
+							&scim_setting_max_lease, 3600, 1, 604800, PGC_SUSET, GUC_UNIT_S,
+							NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_page_size",
 							"Resources in a page of a list, at most.",
 							NULL, &scim_setting_max_page_size, 1000, 1, 100000,

@@ -8,64 +8,12 @@
  */
 #include "postgres.h"
 
+#include "base/uuids.h"
 #include "catalog/pg_type.h"
 #include "column/id.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/uuid.h"
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* The uuid of a text that uuid_in takes. */
-static bool
-parse_uuid(const char *text, pg_uuid_t *id)
-{
-	bool		braces = text[0] == '{';
-	const char *p = text + (braces ? 1 : 0);
-
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		if (hex_value(p[0]) < 0 || hex_value(p[1]) < 0)
-			return false;
-		id->data[i] = (unsigned char) (hex_value(p[0]) << 4 | hex_value(p[1]));
-		p += 2;
-		if (*p == '-' && i % 2 == 1 && i < UUID_LEN - 1)
-			p++;
-	}
-	if (braces && *p++ != '}')
-		return false;
-	return *p == '\0';
-}
-
-/* As uuid_out writes it. */
-static char *
-uuid_text(const pg_uuid_t *id)
-{
-	static const char hex[] = "0123456789abcdef";
-	char	   *text = palloc(37);
-	char	   *p = text;
-
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		*p++ = hex[id->data[i] >> 4];
-		*p++ = hex[id->data[i] & 15];
-	}
-	*p = '\0';
-	return text;
-}
 
 /* A number as int8out writes it, within the range of so many bytes. */
 static bool
@@ -100,7 +48,7 @@ spell_uuid(const char *text)
 {
 	pg_uuid_t	id;
 
-	return parse_uuid(text, &id) ? uuid_text(&id) : NULL;
+	return scim_parse_uuid(text, &id) ? scim_uuid_text(&id) : NULL;
 }
 
 static char *
@@ -170,7 +118,7 @@ scim_parse_id(const ScimIdType *type, const char *text, Datum *id)
 		case UUIDOID:
 			uuid = palloc(sizeof(pg_uuid_t));
 			*id = UUIDPGetDatum(uuid);
-			return parse_uuid(text, uuid);
+			return scim_parse_uuid(text, uuid);
 		default:
 			if (!parse_integer(text, type->length, &number))
 				return false;
@@ -198,7 +146,7 @@ scim_id_text(const ScimIdType *type, Datum id)
 		case TEXTOID:
 			return TextDatumGetCString(id);
 		case UUIDOID:
-			return uuid_text(DatumGetUUIDP(id));
+			return scim_uuid_text(DatumGetUUIDP(id));
 		case INT2OID:
 			return integer_text(DatumGetInt16(id));
 		case INT4OID:

@@ -1,23 +1,145 @@
 /*
  * guard.c
  *		What a lease keeps from being written.
+ *
+ * It is asked under the lock of the resource's row: whoever wants a lease waits there
+ * until what is written is committed, and whoever had it first is seen here, as leases
+ * are read with what is committed now.
  */
 #include "postgres.h"
 
+#include "base/actor.h"
+#include "base/compat.h"
+#include "base/settings.h"
+#include "commands/trigger.h"
 #include "decision/guard.h"
+#include "decision/hold.h"
+#include "decision/lease.h"
+#include "decision/lease_id.h"
+#include "decision/refusal.h"
+#include "registry/cache.h"
+#include "resource/frame.h"
+#include "utils/acl.h"
+
+/* ---- whom leases bind ---- */
 
 bool
 scim_leases_bind(const ScimRegistration *table)
 {
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		return false;
+	return scim_call_around(NULL) != NULL ||
+		(table->enforce && !scim_owns_relation(table->root, scim_acting_role()));
+}
+
+/* ---- which leases are named ---- */
+
+/* Lists of them: those of the calls under way, from the inner one out, then the session's. */
+typedef struct NamedLists
+{
+	const ScimCall *call;		/* whose was the last one; NULL: none's yet */
+	bool		ended;
+}			NamedLists;
+
+/* NULL: there are no more. */
+static const ScimUuids *
+next_list(NamedLists * lists)
+{
+	while (!lists->ended)
+	{
+		lists->call = scim_call_around(lists->call);
+		lists->ended = lists->call == NULL;
+		if (lists->ended)
+			return scim_setting_lease_ids;
+		if (lists->call->leases)
+			return lists->call->leases;
+	}
+	return NULL;
+}
+
+static bool
+is_named(const pg_uuid_t *lease_id)
+{
+	NamedLists	lists = {NULL};
+	const ScimUuids *list;
+
+	while ((list = next_list(&lists)) != NULL)
+	{
+		for (int i = 0; i < list->count; i++)
+		{
+			if (memcmp(&list->uuids[i], lease_id, sizeof(pg_uuid_t)) == 0)
+				return true;
+		}
+	}
 	return false;
+}
+
+/* One of those named that is, or was, a lease of the resource; NULL: there is none. */
+static const pg_uuid_t *
+find_named(const char *tenant, const char *type, const char *id)
+{
+	NamedLists	lists = {NULL};
+	const ScimUuids *list;
+
+	while ((list = next_list(&lists)) != NULL)
+	{
+		for (int i = 0; i < list->count; i++)
+		{
+			if (scim_is_lease_id_of(&list->uuids[i], tenant, type, id))
+				return &list->uuids[i];
+		}
+	}
+	return NULL;
+}
+
+/* ---- the guard ---- */
+
+/*
+ * The table of the type, if the one at hand is that, or a part of it: rows of others are
+ * no resources, whoever gave these a trigger of ours.  NULL: it is none.
+ */
+static const ScimRegistration *
+registered(const ScimRegistration *table)
+{
+	const ScimRegistration *found = scim_find_table(table->type);
+
+	return found && found->relid == table->root ? found : NULL;
 }
 
 void
 scim_check_lease(const ScimRegistration *table, const char *tenant, const char *id)
 {
+	const char *type = table->type->name;
+	ScimLease	lease;
+	bool		held = scim_find_lease(tenant, type, id, &lease);
+	bool		named = held && is_named(&lease.lease_id);
+	const pg_uuid_t *lost = named ? NULL : find_named(tenant, type, id);
+
+	if ((!held && lost == NULL) || (named && scim_is_own_lease(&lease)))
+		return;
+	table = registered(table);
+	if (table == NULL)
+		return;
+	if (lost)
+		scim_throw_lease_lost(table, tenant, id, lost);
+	scim_throw_lease_held(table, &lease);
 }
 
 void
-scim_check_no_leases(const ScimRegistration *table)
+scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id)
 {
+	if (scim_leases_bind(table))
+		scim_check_lease(table, tenant, id);
+}
+
+void
+scim_guard_all(const ScimRegistration *table)
+{
+	ScimLease	lease;
+
+	if (!scim_leases_bind(table) || !scim_find_lease_of_type(table->type->name, &lease))
+		return;
+	table = registered(table);
+	if (table)
+		scim_throw_lease_held(table, &lease);
 }

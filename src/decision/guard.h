@@ -21,7 +21,10 @@ extern bool scim_leases_bind(const ScimRegistration *table);
  */
 extern void scim_check_lease(const ScimRegistration *table, const char *tenant, const char *id);
 
-/* Before all resources of the table go at once, where leases bind: LEASE_HELD, if any is held. */
-extern void scim_check_no_leases(const ScimRegistration *table);
+/* The same, where leases bind: else nothing happens. */
+extern void scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id);
+
+/* Before all resources of the table change or go at once: the same, if any of the type is held. */
+extern void scim_guard_all(const ScimRegistration *table);
 
 #endif							/* SCIM_DECISION_GUARD_H */

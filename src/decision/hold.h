@@ -13,7 +13,7 @@
 #include "registry/registration.h"
 
 /* How long a purpose may be, in characters. */
-#define SCIM_LEASE_PURPOSE 200
+#define SCIM_MOST_LEASE_PURPOSE 200
 
 /* INVALID_VALUE (path seconds), if it is none of 1 to scimver.max_lease. */
 extern void scim_check_lease_seconds(int seconds);
@@ -25,13 +25,16 @@ extern void scim_check_lease_purpose(const char *purpose);
 extern void scim_take_lease(const ScimRegistration *table, const char *tenant, const char *id,
 							int seconds, const char *purpose, ScimLease *lease);
 
-/* Is the lease that of who acts, if he names it? */
+/* Has who acts the role that took it?  He holds it, if he names it as well. */
 extern bool scim_is_own_lease(const ScimLease *lease);
 
-/* For so many seconds from now; false: it is not in force any more, or not his. */
+/*
+ * The lease that was found is read again, as it is now; if it is in force, and that of who
+ * acts, it lasts so many seconds from now.  False: it is not.
+ */
 extern bool scim_extend_lease(ScimLease *lease, int seconds);
 
-/* Ends it; false: it was not in force, or is not his. */
-extern bool scim_end_lease(const ScimLease *lease);
+/* The same, and ends it; false: it was not in force. */
+extern bool scim_end_lease(ScimLease *lease);
 
 #endif							/* SCIM_DECISION_HOLD_H */

@@ -1,37 +1,158 @@
 /*
  * lease.c
  *		Leases as they are read.
+ *
+ * Where no snapshot is named, the server reads such a table as it reads its catalogs: under
+ * one that is taken for the purpose.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
 #include "decision/lease.h"
+#include "decision/place.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
 
-bool
-scim_find_lease(const char *tenant, const char *type, const char *id, ScimLease *lease)
+/* ---- rows ---- */
+
+static char *
+text_of(Datum value, bool isnull)
 {
-	return false;
+	return isnull ? NULL : TextDatumGetCString(value);
 }
 
-bool
-scim_find_lease_of_type(const char *type, ScimLease *lease)
+/* The row, in the current context. */
+static void
+read_lease(HeapTuple row, TupleDesc descriptor, ScimLease *lease)
 {
-	return false;
+	Datum	   *values = palloc(descriptor->natts * sizeof(Datum));
+	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
+
+	heap_deform_tuple(row, descriptor, values, nulls);
+	lease->tenant = TextDatumGetCString(values[SCIM_LEASE_TENANT]);
+	lease->type = TextDatumGetCString(values[SCIM_LEASE_TYPE]);
+	lease->id = TextDatumGetCString(values[SCIM_LEASE_RESOURCE]);
+	lease->lease_id = *DatumGetUUIDP(values[SCIM_LEASE_ID]);
+	lease->actor = TextDatumGetCString(values[SCIM_LEASE_ACTOR]);
+	lease->agent = text_of(values[SCIM_LEASE_AGENT], nulls[SCIM_LEASE_AGENT]);
+	lease->purpose = text_of(values[SCIM_LEASE_PURPOSE], nulls[SCIM_LEASE_PURPOSE]);
+	lease->expires_at = DatumGetTimestampTz(values[SCIM_LEASE_EXPIRES_AT]);
+	pfree(values);
+	pfree(nulls);
 }
 
-bool
-scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease)
+/* Most that are found have ended long ago: nothing else is read of these. */
+static bool
+is_in_force(HeapTuple row, TupleDesc descriptor)
 {
-	return false;
+	bool		isnull;
+	Datum		expires_at = heap_getattr(row, SCIM_LEASE_EXPIRES_AT + 1, descriptor, &isnull);
+
+	return !isnull && DatumGetTimestampTz(expires_at) > GetCurrentTimestamp();
 }
 
 bool
 scim_lease_is_in_force(const ScimLease *lease)
 {
-	return false;
+	return lease->expires_at > GetCurrentTimestamp();
 }
 
 const char *
 scim_lease_holder(const ScimLease *lease)
 {
 	return lease->agent ? lease->agent : lease->actor;
+}
+
+/* ---- looking for them ---- */
+
+/* The one row of the table that has the keys, by that index. */
+static bool
+find_row(Relation table, ScimLeaseIndex which, ScanKeyData *keys, int key_count,
+		 bool only_in_force, ScimLease *lease)
+{
+	Relation	index = index_open(scim_leases_index(table, which), AccessShareLock);
+	SysScanDesc scan = systable_beginscan_ordered(table, index, NULL, key_count, keys);
+	HeapTuple	row = systable_getnext_ordered(scan, ForwardScanDirection);
+	bool		found = HeapTupleIsValid(row) &&
+		(!only_in_force || is_in_force(row, RelationGetDescr(table)));
+
+	if (found)
+		read_lease(row, RelationGetDescr(table), lease);
+	systable_endscan_ordered(scan);
+	index_close(index, NoLock);
+	return found;
+}
+
+/* Of a text column, whose collation is the one that it was made with. */
+static void
+init_text_key(ScanKeyData *key, Relation table, int column, const char *value)
+{
+	ScanKeyEntryInitialize(key, 0, column + 1, BTEqualStrategyNumber, InvalidOid,
+						   TupleDescAttr(RelationGetDescr(table), column)->attcollation, F_TEXTEQ,
+						   CStringGetTextDatum(value));
+}
+
+bool
+scim_find_lease(const char *tenant, const char *type, const char *id, ScimLease *lease)
+{
+	Relation	table = scim_open_leases();
+	ScanKeyData keys[3];
+	bool		found;
+
+	if (table == NULL)
+		return false;
+	init_text_key(&keys[0], table, SCIM_LEASE_TENANT, tenant);
+	init_text_key(&keys[1], table, SCIM_LEASE_TYPE, type);
+	init_text_key(&keys[2], table, SCIM_LEASE_RESOURCE, id);
+	found = find_row(table, SCIM_LEASES_BY_RESOURCE, keys, lengthof(keys), true, lease);
+	table_close(table, NoLock);
+	return found;
+}
+
+bool
+scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease)
+{
+	Relation	table = scim_open_leases();
+	ScanKeyData key;
+	bool		found;
+
+	if (table == NULL)
+		return false;
+	ScanKeyInit(&key, SCIM_LEASE_ID + 1, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(lease_id));
+	found = find_row(table, SCIM_LEASES_BY_ID, &key, 1, false, lease);
+	table_close(table, NoLock);
+	return found;
+}
+
+/* Truncating a table is rare: no index leads from a type to its leases. */
+bool
+scim_find_lease_of_type(const char *type, ScimLease *lease)
+{
+	Relation	table = scim_open_leases();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+	bool		found;
+
+	if (table == NULL)
+		return false;
+	init_text_key(&key, table, SCIM_LEASE_TYPE, type);
+	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		row = systable_getnext(scan);
+	} while (HeapTupleIsValid(row) && !is_in_force(row, RelationGetDescr(table)));
+	found = HeapTupleIsValid(row);
+	if (found)
+		read_lease(row, RelationGetDescr(table), lease);
+	systable_endscan(scan);
+	table_close(table, NoLock);
+	return found;
 }

@@ -5,12 +5,28 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "history/rights.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
 
 PG_FUNCTION_INFO_V1(scim_may_read_lease);
 
-/* scim_may_read_lease(tenant_id, resource_type): what scim_leases_held asks. */
+/*
+ * scim_may_read_lease(tenant_id text, resource_type text) -> boolean: what the view
+ * scim_leases_held asks of each row.  Who may read the resources of the tenant, is shown
+ * who holds them (history/rights.h).
+ */
 Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(false);
+	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const ScimResourceType *type = scim_resource_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const ScimRegistration *table;
+
+	/* a transaction that has locked the table before hears of nothing that was revoked since */
+	AcceptInvalidationMessages();
+	table = type ? scim_find_table(type) : NULL;
+	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
 }

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "decision/guard.h"
 #include "executor/spi.h"
 #include "group/move.h"
 #include "group/record.h"
@@ -230,6 +231,7 @@ lock_row(Move *move)
 	if (!lock_found(move))
 		return false;
 	find_tenant(move);
+	scim_guard_resource(move->groups, move->tenant, move->id);
 	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
 	note_changed(move);
 	if (scim_records_groups(move->groups))
@@ -423,7 +425,11 @@ walk_groups(const ScimRegistration *groups, bool recount)
 	Walk		walk = {groups, recount};
 
 	if (scim_touched_column(groups) == NULL)
+	{
+		/* no row tells which of them change */
+		scim_guard_all(groups);
 		return;
+	}
 	CommandCounterIncrement();
 	PushCopiedSnapshot(GetLatestSnapshot());
 	scim_scan(&all_groups, groups, NULL, visit_group, &walk);

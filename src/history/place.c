@@ -115,9 +115,8 @@ is_old(void)
 				scim_find_extension_function("scimver", "scim_history_trigger", 0, NULL));
 }
 
-/* InvalidOid: it is older than the history. */
-static Oid
-find_own(const char *name)
+Oid
+scim_find_own_relation(const char *name)
 {
 	Oid			found = get_relname_relid(name, scim_extension_namespace("scimver"));
 
@@ -141,7 +140,7 @@ scim_history_table(void)
 		return known.table;
 	hear_of_changes();
 	started = changes;
-	found = find_own("scim_history_rows");
+	found = scim_find_own_relation("scim_history_rows");
 	/* what changed meanwhile is looked for again the next time */
 	if (started == changes)
 		known = (Known) {.is_known = true, .table = found};
@@ -160,7 +159,7 @@ find_known(const char *name, Oid *place)
 	/* what is known of the others is kept with what is known of that one */
 	(void) scim_history_table();
 	started = changes;
-	found = find_own(name);
+	found = scim_find_own_relation(name);
 	if (started == changes && known.is_known)
 		*place = found;
 	return found;

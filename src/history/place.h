@@ -57,6 +57,12 @@ extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 
 /*
+ * A relation of the extension's, of that name; InvalidOid: the extension is older than the
+ * history (1.0).  An error if it is gone.
+ */
+extern Oid	scim_find_own_relation(const char *name);
+
+/*
  * scim_history_rows; InvalidOid: the extension is older than the history (1.0).
  * An error if it is gone, as nobody would know of what is not recorded.
  */

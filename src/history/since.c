@@ -84,27 +84,56 @@ collect(ScimSince *since, const char *version)
 	return false;
 }
 
+bool
+scim_sees_since(const ScimTarget *target)
+{
+	return target->table->history && scim_sees_history(target->table, target->tenant);
+}
+
+static bool
+begin(ScimSince *since, const ScimTarget *target)
+{
+	memset(since, 0, sizeof(ScimSince));
+	since->open = scim_sees_since(target);
+	return since->open;
+}
+
+static void
+open_chain(ScimSince *since, const ScimTarget *target, const ScimRow *row)
+{
+	scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
+					row->revision);
+}
+
 void
 scim_open_since(ScimSince *since, const ScimTarget *target, const ScimRow *row,
 				const char *version, bool base)
 {
-	memset(since, 0, sizeof(ScimSince));
-	if (!target->table->history || !scim_sees_history(target->table, target->tenant))
+	if (!begin(since, target))
 		return;
 	/* a trigger may be at work, of a call that has changed the resource itself */
 	scim_record_pending(target->table, target->tenant, row->id);
 	/* the lock may have been waited for: what others wrote meanwhile is in newer snapshots only */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	since->open = true;
+	since->has_snapshot = true;
 	since->has_base = base;
 	if (base)
 		scim_open_past_of_row(&since->past, target, row);
 	else
-		scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
-						row->revision);
+		open_chain(since, target, row);
 	since->told = collect(since, version);
 	since->has_base = since->has_base && since->told && scim_is_proven(&since->past);
+}
+
+void
+scim_open_since_seen(ScimSince *since, const ScimTarget *target, const ScimRow *row,
+					 const char *version)
+{
+	if (!begin(since, target))
+		return;
+	open_chain(since, target, row);
+	since->told = collect(since, version);
 }
 
 void
@@ -114,7 +143,8 @@ scim_close_since(ScimSince *since)
 		return;
 	since->open = false;
 	scim_close_past(&since->past);
-	PopActiveSnapshot();
+	if (since->has_snapshot)
+		PopActiveSnapshot();
 }
 
 JsonbValue *

@@ -29,7 +29,11 @@ typedef struct ScimSince
 	bool		has_base;		/* asked for, rebuilt and proven: the past is at the version */
 	ScimPast	past;
 	bool		open;			/* the caller may read the history: there is something to close */
+	bool		has_snapshot;	/* of its own */
 } ScimSince;
+
+/* Is there a history of the resources, which the caller may read? */
+extern bool scim_sees_since(const ScimTarget *target);
 
 /*
  * Looks back from the row, which is locked, to the version, under a snapshot of its
@@ -38,6 +42,13 @@ typedef struct ScimSince
  */
 extern void scim_open_since(ScimSince *since, const ScimTarget *target, const ScimRow *row,
 							const char *version, bool base);
+
+/*
+ * The same, without a base, from a row that nobody has locked: under the snapshot under
+ * which it was read, which is active and stays.
+ */
+extern void scim_open_since_seen(ScimSince *since, const ScimTarget *target, const ScimRow *row,
+								 const char *version);
 
 /* What has been read is good until then; what was copied, longer. */
 extern void scim_close_since(ScimSince *since);

@@ -124,6 +124,13 @@ find_all_types(Changes *changes)
 	throw_none_seen(changes, found);
 }
 
+/* What a cursor is bound to; "type" NULL: all types. */
+static char *
+cursor_kind(const ScimResourceType *type, const char *tenant)
+{
+	return psprintf("changes of %s in %s", type ? type->name : "*", tenant);
+}
+
 static void
 find_types(Changes *changes, const char *name)
 {
@@ -131,8 +138,7 @@ find_types(Changes *changes, const char *name)
 		find_type(changes, name);
 	else
 		find_all_types(changes);
-	changes->kind = psprintf("changes of %s in %s", name ? changes->type->name : "*",
-							 changes->tenant);
+	changes->kind = cursor_kind(changes->type, changes->tenant);
 }
 
 /* ---- what is shown ---- */
@@ -483,4 +489,15 @@ scim_store_changes(const char *cursor, int count, const char *resource_type, con
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(own);
 	return result;
+}
+
+/* What it shows is brought to disk, as that is not told again. */
+char *
+scim_changes_from_here(const ScimHistoryServer *server, const char *tenant)
+{
+	ScimFeedPlace place = {.server = *server, .has_from = true};
+
+	scim_see(&place.from, server);
+	scim_make_durable();
+	return scim_write_feed_cursor(cursor_kind(NULL, tenant), &place);
 }

@@ -3,7 +3,8 @@
  *		A write whose expected version is stale: it is merged, or refused.
  *
  * The row is locked, and stays so until what was merged is written: nobody can come
- * between, so nothing is tried twice.
+ * between, so nothing is tried twice.  Whoever may not write it at all, as others hold it,
+ * is told that first: no merge would help him.
  */
 #include "postgres.h"
 
@@ -11,6 +12,7 @@
 #include "core/merge_rules.h"
 #include "core/patch_parse.h"
 #include "core/resource.h"
+#include "decision/guard.h"
 #include "operation/conflict.h"
 #include "operation/merge_members.h"
 #include "operation/mismatch.h"
@@ -27,12 +29,22 @@ scim_write_counts(const ScimWrite *write)
 static SCIM_NORETURN void refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths,
 								 const ScimSince *since, const ScimWriteMerge *merge);
 
+/* NIL: there are none, or nothing is known of a merge. */
+static const List *
+conflicts_of(const ScimWriteMerge *merge)
+{
+	return merge && merge->applies && !merge->base_unknown ? merge->merge.conflicts : NIL;
+}
+
 static void
 refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const ScimSince *since,
 	   const ScimWriteMerge *merge)
 {
 	if (write->reports)
+	{
 		scim_report_differing(write, paths);
+		scim_report_conflicting(write, conflicts_of(merge));
+	}
 	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
 					 since, merge);
 }
@@ -42,6 +54,7 @@ scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 {
 	ScimSince	since;
 
+	scim_guard_resource(write->target.table, write->target.tenant, write->wanted.id);
 	scim_open_since(&since, &write->target, &write->row, write->expected, false);
 	refuse(write, situation, paths, &since, NULL);
 }
@@ -136,6 +149,7 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 
 	if (write->rules == NULL)
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
+	scim_guard_resource(write->target.table, write->target.tenant, write->wanted.id);
 	scim_open_since(&since, &write->target, &write->row, write->expected, true);
 	if (write->merges)
 		try_merge(&trial);

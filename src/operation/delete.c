@@ -19,6 +19,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "decision/guard.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
 #include "operation/deferred.h"
@@ -192,6 +193,7 @@ lock(Delete *delete)
 					   delete->id, &row))
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	delete->locked = row.version;
+	scim_guard_resource(delete->target.table, delete->target.tenant, delete->id);
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
 	{
 		scim_open_since(&since, &delete->target, &row, delete->expected, false);
@@ -240,6 +242,7 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.registration = delete.target.table;
 	call.tenant = delete.target.tenant;
 	call.id = delete.id;
+	call.leases = options->leases;
 	call.deletes = !sets_mark(&delete);
 	scim_run_call(&call, delete_resource, &delete);
 	if (options->report)

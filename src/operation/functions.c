@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/function_arguments.h"
 #include "operation/changes.h"
+#include "operation/check_versions.h"
 #include "operation/checkpoint.h"
 #include "operation/contention.h"
 #include "operation/create.h"
@@ -273,8 +274,9 @@ check_versions(ScimFunctionArguments *arguments, const char *type)
 {
 	Jsonb	   *resources = scim_required_jsonb(arguments, "resources");
 
-	PG_RETURN_JSONB_P(scim_store_check_versions(resources,
-												scim_optional_text(arguments, "tenant_id")));
+	char	   *tenant = scim_optional_text(arguments, "tenant_id");
+
+	PG_RETURN_JSONB_P(scim_store_check_versions(resources, tenant, false));
 }
 
 static Datum

@@ -41,6 +41,14 @@ most_shown(const ScimTarget *target, const ScimView *view)
 	return view->most_members;
 }
 
+/* What goes with the answer, whatever it shows. */
+static void
+tell(const ScimView *view, const ScimRow *row)
+{
+	if (view && view->last_modified)
+		*view->last_modified = row->has_last_modified ? row->last_modified : 0;
+}
+
 static Jsonb *
 read_one(const ScimTarget *target, const char *id, const ScimView *view)
 {
@@ -49,9 +57,13 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 
 	id = scim_take_id(target, id);
 	if (view && is_known(target, id, view->known_version, &row))
+	{
+		tell(view, &row);
 		return scim_show_not_modified(target->table, &row, target->caller);
+	}
 	if (!scim_fetch(target, id, true, &row))
 		scim_throw_not_found(target, given);
+	tell(view, &row);
 	if (view && view->indirect_groups && target->type->has_groups &&
 		scim_projects(target->projection, "groups", NULL))
 	{

@@ -18,6 +18,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_trigger.h"
 #include "common/hashfn.h"
+#include "decision/guard.h"
 #include "executor/spi.h"
 #include "group/nesting.h"
 #include "history/fold.h"
@@ -417,14 +418,18 @@ static void
 write_row(Restore *restore)
 {
 	ScimWrite  *write = &restore->write;
+	bool		is_marked;
 
 	lock_members(restore);
 	if (lock_row(restore))
+	{
 		scim_write_replace(write);
-	else if (lock_marked_row(restore))
-		take_mark_away(restore);
-	else
-		insert_anew(restore);
+		return;
+	}
+	is_marked = lock_marked_row(restore);
+	/* a lease does not end with the resource: who deleted it may be about to bring it back */
+	scim_guard_resource(write->target.table, write->target.tenant, restore->id);
+	(is_marked ? take_mark_away : insert_anew) (restore);
 }
 
 static void

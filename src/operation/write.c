@@ -39,6 +39,7 @@ scim_write_begin(ScimWrite *write, const ScimWriteOptions *options, ScimWriteRes
 	write->result = result;
 	write->reports = options->report;
 	write->expected = scim_read_expected(options->expected);
+	write->call.leases = options->leases;
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);
 	write->wanted.registration = write->call.registration = write->target.table;

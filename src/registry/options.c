@@ -67,6 +67,13 @@ read_history(const JsonbValue *value, ScimOptions *options)
 }
 
 static bool
+read_enforce(const JsonbValue *value, ScimOptions *options)
+{
+	options->enforce = value->type == jbvBool && value->val.boolean;
+	return value->type == jbvBool;
+}
+
+static bool
 read_keep_columns(const JsonbValue *value, ScimOptions *options)
 {
 	options->keep_columns = value->type == jbvBool && value->val.boolean;
@@ -110,6 +117,7 @@ static const Option all_options[] = {
 	"true or false (the default)", read_subscribed},
 	{"history", TABLES, "true (the default of tables that scim_create_table makes) or false (that "
 	"of others)", read_history},
+	{"enforce", TABLES, "true or false (the default)", read_enforce},
 	{"tenant", SCIM_OPTIONS_MEMBERS, "the name of a column", read_tenant},
 	{"keep_columns", SCIM_OPTIONS_UNREGISTER, "true or false (the default)", read_keep_columns},
 	{"added", SCIM_OPTIONS_STORED, "an array of names of columns", read_added},
@@ -173,6 +181,7 @@ scim_read_options(ScimRegistration *registration, const char *text)
 	registration->revision_scheme = options.revision_scheme;
 	registration->validate = options.validate;
 	registration->subscribed = options.subscribed;
+	registration->enforce = options.enforce;
 	registration->history = !registration->is_members && registration->storage &&
 		scim_settle_history(&options, registration->storage);
 }
@@ -202,6 +211,8 @@ scim_options_text(const ScimOptions *options)
 		scim_set_bool(object, "subscribed", true);
 	if (options->says_history)
 		scim_set_bool(object, "history", options->history);
+	if (options->enforce)
+		scim_set_bool(object, "enforce", true);
 	if (options->added)
 		scim_set_value(object, "added", scim_new_texts(options->added));
 	return scim_jsonb_text(object);

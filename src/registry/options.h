@@ -31,6 +31,7 @@ typedef struct ScimOptions
 	bool		subscribed;
 	bool		says_history;	/* "history" was given: */
 	bool		history;
+	bool		enforce;		/* leases bind plain SQL, too */
 	bool		keep_columns;
 	char	   *tenant;			/* of a membership table: the column; or NULL */
 	List	   *added;			/* of char *: columns that add_columns made */

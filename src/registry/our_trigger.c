@@ -36,6 +36,9 @@
 	"AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, or BEFORE TRUNCATE FOR EACH STATEMENT," \
 	" with a resource type"
 
+#define LEASE_FIRES \
+	"BEFORE DELETE FOR EACH ROW, or BEFORE TRUNCATE FOR EACH STATEMENT, with a resource type"
+
 /* One of the ways in which triggers of a kind fire; a function may have more than one. */
 typedef struct Form
 {
@@ -62,6 +65,13 @@ static const Form forms[] = {
 	{SCIM_HISTORY_KIND, "scim_history_trigger", 1, 1, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
 		TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSTEAD | ALL_CHANGES,
 	HISTORY_FIRES},
+	{SCIM_LEASE_KIND, "scim_lease_trigger", 1, 1,
+		TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_ROW | TRIGGER_TYPE_DELETE,
+		TRIGGER_TYPE_INSTEAD | TRIGGER_TYPE_TRUNCATE | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE,
+	LEASE_FIRES},
+	{SCIM_LEASE_KIND, "scim_lease_trigger", 1, 1, TRIGGER_TYPE_BEFORE | TRIGGER_TYPE_TRUNCATE,
+		TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSTEAD | ALL_CHANGES,
+	LEASE_FIRES},
 };
 
 /* ---- the functions ---- */

@@ -23,11 +23,12 @@ typedef enum ScimTriggerKind
 	SCIM_ROW_KIND = 0x01,		/* scim_row_trigger(resource type, mapping [, options]) */
 	SCIM_MEMBERS_KIND = 0x02,	/* scim_members_trigger(resource type, mapping [, options]) */
 	SCIM_DELETE_KIND = 0x04,	/* scim_delete_trigger(resource type) */
-	SCIM_HISTORY_KIND = 0x08	/* scim_history_trigger(resource type) */
+	SCIM_HISTORY_KIND = 0x08,	/* scim_history_trigger(resource type) */
+	SCIM_LEASE_KIND = 0x10		/* scim_lease_trigger(resource type) */
 } ScimTriggerKind;
 
 #define SCIM_ANY_KIND \
-	(SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND)
+	(SCIM_ROW_KIND | SCIM_MEMBERS_KIND | SCIM_DELETE_KIND | SCIM_HISTORY_KIND | SCIM_LEASE_KIND)
 
 /*
  * What they are called when they are made; "~" sorts behind all that people name
@@ -38,6 +39,7 @@ typedef enum ScimTriggerKind
 #define SCIM_MEMBERS_TRIGGER	"~~~scimver_members"
 #define SCIM_DELETE_TRIGGER		"~~~scimver_delete"
 #define SCIM_HISTORY_TRIGGER	"!!!scimver_history"
+#define SCIM_LEASE_TRIGGER		"~~~scimver_lease"
 
 /* Those whose arguments name columns. */
 #define SCIM_MAPPED_KINDS (SCIM_ROW_KIND | SCIM_MEMBERS_KIND)

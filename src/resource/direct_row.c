@@ -15,8 +15,8 @@
 #include "utils/snapmgr.h"
 
 /* The values outlive the slot; what is stored out of line stays there, as in a copied row. */
-static void
-take_row(const ScimRegistration *registration, TupleTableSlot *slot, ScimRow *row)
+void
+scim_take_slot(const ScimRegistration *registration, TupleTableSlot *slot, ScimRow *row)
 {
 	int			count = scim_bare_count(registration);
 	Datum	   *values = palloc0(count * sizeof(Datum));
@@ -60,7 +60,7 @@ scim_read_row_directly(const ScimRegistration *registration, const char *tenant,
 	slot = scim_next_direct(direct);
 	*found = slot != NULL;
 	if (slot && row)
-		take_row(registration, slot, row);
+		scim_take_slot(registration, slot, row);
 	scim_close_direct(direct);
 	if (fresh)
 		PopActiveSnapshot();

@@ -5,6 +5,7 @@
 #ifndef SCIM_RESOURCE_DIRECT_ROW_H
 #define SCIM_RESOURCE_DIRECT_ROW_H
 
+#include "executor/tuptable.h"
 #include "resource/row.h"
 
 /*
@@ -15,5 +16,9 @@
  */
 extern bool scim_read_row_directly(const ScimRegistration *registration, const char *tenant,
 								   Datum id, bool fresh, ScimRow *row, bool *found);
+
+/* The same of the table's row in a slot that a direct look-up has brought. */
+extern void scim_take_slot(const ScimRegistration *registration, TupleTableSlot *slot,
+						   ScimRow *row);
 
 #endif							/* SCIM_RESOURCE_DIRECT_ROW_H */

@@ -109,6 +109,7 @@ typedef struct Left
 {
 	MemoryContext context;		/* holds it; of the transaction */
 	CommandId	command;
+	SubTransactionId subtransaction;	/* its command may have the number of one that failed */
 	Oid			root;
 	void	   *what;			/* NULL: nothing */
 } Left;
@@ -144,6 +145,7 @@ void
 scim_leave(ScimLeftKind kind, Oid root, void *what)
 {
 	lefts[kind].command = GetCurrentCommandId(false);
+	lefts[kind].subtransaction = GetCurrentSubTransactionId();
 	lefts[kind].root = root;
 	lefts[kind].what = what;
 }
@@ -153,7 +155,9 @@ scim_left(ScimLeftKind kind, Oid root)
 {
 	const Left *left = &lefts[kind];
 
-	if (left->what == NULL || left->root != root || left->command != GetCurrentCommandId(false))
+	if (left->what == NULL || left->root != root ||
+		left->command != GetCurrentCommandId(false) ||
+		left->subtransaction != GetCurrentSubTransactionId())
 		return NULL;
 	return left->what;
 }

@@ -5,6 +5,10 @@
 #ifndef SCIM_RESOURCE_VIEW_H
 #define SCIM_RESOURCE_VIEW_H
 
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
 /*
  * What the caller wants to see of the answer; NULL in place of it is the
  * default.  Errors of all functions that take one: INVALID_PATH (no such
@@ -23,6 +27,8 @@ typedef struct ScimView
 	bool		few_groups;		/* reading a user: as many groups as a write shows */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever
 								 * else is shown */
+	TimestampTz *last_modified; /* reading one: where that goes, shown or not; 0: nobody knows; or
+								 * NULL */
 } ScimView;
 
 #endif							/* SCIM_RESOURCE_VIEW_H */

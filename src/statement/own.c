@@ -4,8 +4,10 @@
  */
 #include "postgres.h"
 
+#include "registry/cache.h"
 #include "registry/extension.h"
 #include "statement/own.h"
+#include "statement/plans.h"
 #include "statement/sql.h"
 
 static char *
@@ -22,6 +24,34 @@ scim_run_own(const char *text, int nargs, Oid *types, Datum *values, const char 
 {
 	char	   *sql = own_sql(text);
 	int			result = scim_run_by_index(sql, nargs, types, values, nulls, read_only);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+	pfree(sql);
+	return SPI_processed;
+}
+
+static SPIPlanPtr
+find_plan(const char *sql, int nargs, Oid *types)
+{
+	ScimPlanName name = {.text = sql};
+	SPIPlanPtr	plan = scim_saved_plan(&name);
+	uint64		generation;
+
+	if (plan)
+		return plan;
+	generation = scim_registration_generation();
+	plan = scim_prepare(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN, NULL);
+	scim_save_plan(&name, plan, generation);
+	return plan;
+}
+
+uint64
+scim_write_own(const char *text, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	char	   *sql = own_sql(text);
+	ScimRun		run = {.plan = find_plan(sql, nargs, types), .regardless = true};
+	int			result = scim_run_compiled(&run, values, nulls);
 
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));

@@ -166,12 +166,15 @@ scim_save_plan(const ScimPlanName *name, SPIPlanPtr plan, uint64 generation)
 }
 
 static int
-execute(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, bool latest)
+execute(const ScimRun *run, Datum *values, const char *nulls)
 {
+	bool		latest = run->latest || run->regardless;
+
 	if (!latest || !IsolationUsesXactSnapshot())
-		return SPI_execute_plan(plan, values, nulls, read_only, 0);
+		return SPI_execute_plan(run->plan, values, nulls, run->read_only, 0);
 	CommandCounterIncrement();
-	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), GetTransactionSnapshot(),
+	return SPI_execute_snapshot(run->plan, values, nulls, GetLatestSnapshot(),
+								run->regardless ? InvalidSnapshot : GetTransactionSnapshot(),
 								false, true, 0);
 }
 
@@ -236,7 +239,7 @@ scim_run_plan(const ScimRun *run, Datum *values, const char *nulls)
 	PG_TRY();
 	{
 		jit_enabled = false;
-		result = execute(run->plan, values, nulls, run->read_only, run->latest);
+		result = execute(run, values, nulls);
 	}
 	PG_CATCH();
 	{

@@ -46,6 +46,7 @@ typedef struct ScimRun
 	bool		read_only;		/* under the active snapshot; else under a new one */
 	bool		latest;			/* as foreign keys do, it sees what is there now, and fails where
 								 * the transaction's snapshot does not */
+	bool		regardless;		/* the same, and does not fail */
 	const ScimRegistration *mapped; /* not NULL: a privilege that the role lacks is named,
 									 * PERMISSION_DENIED in place of 42501 */
 } ScimRun;

@@ -16,6 +16,7 @@
 #include "tools/error_fields.h"
 #include "tools/failure.h"
 #include "tools/fit.h"
+#include "tools/lease.h"
 #include "tools/mismatch.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
@@ -236,6 +237,7 @@ scim_failure(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *ki
 	else
 		show_server_error(content, call, error);
 	add_restore_step(call, content, kind);
+	scim_say_lease_step(call, content, kind);
 	scim_set_text(content, "error_code", kind->name);
 	scim_set_integer(content, "status", kind->status);
 	if (kind->scim_type)

@@ -28,6 +28,8 @@ static const char instructions[] =
 "To look again, pass the version you have as known_version: if nothing changed, the answer is "
 "only content.not_modified. "
 "Leave tenant_id out unless you were told one.\n"
+"What takes longer, or keeps being disturbed: hold the resource with scim_lease, write with its "
+"lease_id, and release it. LEASE_HELD: another holds it, LEASE_LOST: yours has ended, so read again.\n"
 "What was overwritten or deleted is not lost: scim_get_history, where it is listed, shows what a "
 "resource was, scim_restore brings it back.\n"
 "Failures have content.error_code, content.retryable and content.next_steps. "

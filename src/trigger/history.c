@@ -15,7 +15,6 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "column/instant.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "group/record.h"
@@ -33,14 +32,6 @@
 PG_FUNCTION_INFO_V1(scim_history_trigger);
 
 /* ---- the row ---- */
-
-static bool
-is_marked(const ScimTriggerRow *work, const ScimColumnValues *row)
-{
-	return !scim_work_is_null(work, row, SCIM_COLUMN_DELETED) &&
-		scim_is_deleted(work->registration->types[SCIM_COLUMN_DELETED],
-						scim_work_value(work, row, SCIM_COLUMN_DELETED));
-}
 
 /*
  * Can nobody read it, as its content has no canonical form?  It came with triggers
@@ -61,7 +52,7 @@ has_no_version(ScimTriggerRow *work, const ScimColumnValues *row)
 static bool
 is_live(ScimTriggerRow *work, const ScimColumnValues *row)
 {
-	return row->values && scim_work_is_resource(work, row) && !is_marked(work, row) &&
+	return row->values && scim_work_is_resource(work, row) && !scim_work_is_marked(work, row) &&
 		!has_no_version(work, row);
 }
 

@@ -2,12 +2,52 @@
  * lease.c
  *		The BEFORE triggers of tables with the option enforce: what others hold is not
  *		deleted, whoever does it.
+ *
+ * A DELETE has the row locked when it fires the one, a TRUNCATE the table when it fires
+ * the other: nobody can take a lease meanwhile.
  */
 #include "postgres.h"
 
+#include "commands/trigger.h"
+#include "decision/guard.h"
 #include "fmgr.h"
+#include "registry/cache.h"
+#include "registry/our_trigger.h"
+#include "trigger/move.h"
+#include "trigger/work.h"
+#include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(scim_lease_trigger);
+
+static void
+check_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	scim_check_called(fcinfo, "scim_lease_trigger");
+	if (!TRIGGER_FIRED_BEFORE(data->tg_event) ||
+		!(TRIGGER_FIRED_FOR_ROW(data->tg_event) ? TRIGGER_FIRED_BY_DELETE(data->tg_event)
+		  : TRIGGER_FIRED_BY_TRUNCATE(data->tg_event)))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired BEFORE DELETE FOR EACH ROW, or "
+							   "BEFORE TRUNCATE FOR EACH STATEMENT",
+							   "scim_lease_trigger")));
+	if (scim_trigger_kind(data->tg_trigger) != SCIM_LEASE_KIND)
+		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
+}
+
+/* A row that an UPDATE moves to another partition stays: whether it may, that one was asked. */
+static void
+guard_deleted(const TriggerData *data, const ScimRegistration *here)
+{
+	ScimTriggerRow work;
+
+	if (!scim_leases_bind(here))
+		return;
+	scim_work_start_after(&work, here, data);
+	if (scim_work_is_resource(&work, &work.old) && !scim_work_is_moving(&work))
+		scim_check_lease(here, scim_work_tenant(&work, &work.old), scim_work_id(&work, &work.old));
+}
 
 /*
  * scim_lease_trigger(resource type): BEFORE DELETE FOR EACH ROW, or BEFORE TRUNCATE FOR
@@ -16,5 +56,14 @@ PG_FUNCTION_INFO_V1(scim_lease_trigger);
 Datum
 scim_lease_trigger(PG_FUNCTION_ARGS)
 {
-	elog(ERROR, "not yet");
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	const ScimRegistration *here;
+
+	check_trigger(fcinfo);
+	here = scim_row_registration(data->tg_relation);
+	if (here && TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		scim_guard_all(here);
+	else if (here)
+		guard_deleted(data, here);
+	return PointerGetDatum(data->tg_trigtuple);
 }

@@ -7,10 +7,14 @@
  * content changed.  It is the last BEFORE trigger by its name, so that it sees
  * the row as it will be stored.  Columns that the table does not have, and
  * those that the application keeps (mode "read"), are left alone.
+ *
+ * A row that fires it for an UPDATE is locked: so it is asked here whether others hold
+ * the resource, and let nobody change it.
  */
 #include "postgres.h"
 
 #include "commands/trigger.h"
+#include "decision/guard.h"
 #include "fmgr.h"
 #include "registry/our_trigger.h"
 #include "resource/frame.h"
@@ -87,6 +91,20 @@ move_revision(ScimTriggerRow *work)
 	}
 }
 
+/*
+ * Nobody else may hold the resource that the row is of, which changes, or (INSERT: of a
+ * row that moves to another partition) has changed on its way.
+ */
+static void
+guard_row(const ScimTriggerRow *work)
+{
+	const ScimRegistration *table = work->registration;
+	const ScimColumnValues *row = work->is_update ? &work->old : &work->new;
+
+	if (scim_leases_bind(table) && !scim_is_refilling(table->root))
+		scim_check_lease(table, scim_work_tenant(work, row), scim_work_id(work, row));
+}
+
 /* Moves what is to move if the content is another than that of the version "before". */
 static void
 follow_content(ScimTriggerRow *work, const char *before, bool has_version)
@@ -95,6 +113,7 @@ follow_content(ScimTriggerRow *work, const char *before, bool has_version)
 
 	if (strcmp(version, before) != 0)
 	{
+		guard_row(work);
 		move_revision(work);
 		if (work->call)
 			work->call->changed = true;
@@ -206,6 +225,14 @@ fill_version(ScimTriggerRow *work)
 	set_version(work, scim_work_version(work, &work->new));
 }
 
+/* Does it become another tenant's, or deleted, or is it so no longer?  No content tells that. */
+static bool
+changes_place(const ScimTriggerRow *work)
+{
+	return !scim_work_same(work, SCIM_COLUMN_TENANT) ||
+		scim_work_is_marked(work, &work->old) != scim_work_is_marked(work, &work->new);
+}
+
 static void
 update_row(ScimTriggerRow *work)
 {
@@ -213,6 +240,8 @@ update_row(ScimTriggerRow *work)
 
 	if (!scim_work_is_resource(work, &work->new))
 	{
+		if (scim_work_is_resource(work, &work->old))
+			guard_row(work);
 		scim_work_tidy(work);
 		return;
 	}
@@ -227,6 +256,8 @@ update_row(ScimTriggerRow *work)
 		scim_work_leave_word(work);
 		return;
 	}
+	if (changes_place(work))
+		guard_row(work);
 	scim_work_refuse_unseen(work);
 	changed = scim_work_content_changed(work);
 	if (changed)
@@ -239,6 +270,8 @@ update_row(ScimTriggerRow *work)
 	if (changed && !nothing_to_keep(work))
 		follow_content(work, old_version(work),
 					   !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
+	else if (changed)
+		guard_row(work);
 	else if (is_unset(work, SCIM_COLUMN_VERSION) || scim_is_refilling(work->registration->root))
 		fill_version(work);
 	scim_work_leave_word(work);

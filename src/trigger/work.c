@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "column/id.h"
+#include "column/instant.h"
 #include "column/value.h"
 #include "registry/cache.h"
 #include "resource/row.h"
@@ -216,4 +217,12 @@ scim_work_is_resource(const ScimTriggerRow *work, const ScimColumnValues *row)
 	return scim_work_has_key(work, row) &&
 		(!work->registration->storage->only_resources ||
 		 !scim_work_is_null(work, row, SCIM_COLUMN_DATA));
+}
+
+bool
+scim_work_is_marked(const ScimTriggerRow *work, const ScimColumnValues *row)
+{
+	return !scim_work_is_null(work, row, SCIM_COLUMN_DELETED) &&
+		scim_is_deleted(work->registration->types[SCIM_COLUMN_DELETED],
+						scim_work_value(work, row, SCIM_COLUMN_DELETED));
 }

@@ -100,4 +100,7 @@ extern bool scim_work_same_key(const ScimTriggerRow *work);
 extern bool scim_work_has_key(const ScimTriggerRow *work, const ScimColumnValues *row);
 extern bool scim_work_is_resource(const ScimTriggerRow *work, const ScimColumnValues *row);
 
+/* Is it marked as deleted? */
+extern bool scim_work_is_marked(const ScimTriggerRow *work, const ScimColumnValues *row);
+
 #endif							/* SCIM_TRIGGER_WORK_H */

@@ -79,10 +79,11 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"What is never returned, such as a password, is written, never read or "
 	"searched."},
 	[SCIM_LEASE_HELD] = {"LEASE_HELD", 423, NULL, true,
-		"Wait, retry_after_ms at least, then read the resource again and write; or ask its holder."},
+		"Wait, retry_after_ms at least, then read the resource again and write; or ask its "
+	"holder. Whoever holds it names the lease in each write."},
 	[SCIM_LEASE_LOST] = {"LEASE_LOST", 409, NULL, false,
-		"Nothing was changed. Read the resource again, as others may have written it, acquire a new "
-	"lease, and write what is still to be written."},
+		"Nothing was changed. Read the resource again, as others may have written it, acquire "
+	"a new lease, and write what is still to be written."},
 	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,
 		"An administrator makes a table with scim_create_table(name, "
 	"resource_type), or registers one with scim_register_table."},

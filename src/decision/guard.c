@@ -65,11 +65,8 @@ is_named(const pg_uuid_t *lease_id)
 
 	while ((list = next_list(&lists)) != NULL)
 	{
-		for (int i = 0; i < list->count; i++)
-		{
-			if (memcmp(&list->uuids[i], lease_id, sizeof(pg_uuid_t)) == 0)
-				return true;
-		}
+		if (scim_has_uuid(list, lease_id))
+			return true;
 	}
 	return false;
 }
@@ -132,12 +129,18 @@ scim_guard_resource(const ScimRegistration *table, const char *tenant, const cha
 		scim_check_lease(table, tenant, id);
 }
 
+static bool
+is_of_others(const ScimLease *lease)
+{
+	return !(is_named(&lease->lease_id) && scim_is_own_lease(lease));
+}
+
 void
 scim_guard_all(const ScimRegistration *table)
 {
 	ScimLease	lease;
 
-	if (!scim_leases_bind(table) || !scim_find_lease_of_type(table->type->name, &lease))
+	if (!scim_leases_bind(table) || !scim_find_lease_of_type(table->type->name, is_of_others, &lease))
 		return;
 	table = registered(table);
 	if (table)

@@ -10,7 +10,8 @@
 /*
  * Is what is written to resources of the table now bound by leases?  In scim_ calls, and
  * all that they cause, always; in plain SQL with the option enforce, but for the table's
- * owner; never what replication brings.
+ * owner; never what replication brings.  (Of a row that a foreign key or a trigger of the
+ * application's deletes, nobody is asked who it is, but with the option.)
  */
 extern bool scim_leases_bind(const ScimRegistration *table);
 
@@ -24,7 +25,7 @@ extern void scim_check_lease(const ScimRegistration *table, const char *tenant, 
 /* The same, where leases bind: else nothing happens. */
 extern void scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id);
 
-/* Before all resources of the table change or go at once: the same, if any of the type is held. */
+/* Before all resources of the table change or go at once: LEASE_HELD, if others hold any. */
 extern void scim_guard_all(const ScimRegistration *table);
 
 #endif							/* SCIM_DECISION_GUARD_H */

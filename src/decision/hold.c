@@ -4,7 +4,8 @@
  *
  * Leases are few beside writes, so statements write them, as the table's owner: what he
  * has put on it holds.  They see what is there now: in a transaction that keeps its snapshot,
- * a lease may be newer than that.
+ * a lease may be newer than that.  Only the table's owner writes them without the lock of the
+ * resource's row: for him a statement waits, and then asks the clock once more.
  */
 #include "postgres.h"
 
@@ -17,6 +18,7 @@
 #include "decision/lease_id.h"
 #include "decision/place.h"
 #include "decision/refusal.h"
+#include "executor/spi.h"
 #include "history/place.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -79,13 +81,15 @@ write_as_owner(const char *text, int nargs, Oid *types, Datum *values, const cha
 
 /* All columns, in their order; one that ended before has the row. */
 static const char take_statement[] =
-"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, agent, purpose,"
-" acquired_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+"INSERT INTO %s.scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, agent,"
+" purpose, acquired_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 " ON CONFLICT (tenant_id, resource_type, resource_id) DO UPDATE SET lease_id = excluded.lease_id,"
 " actor = excluded.actor, agent = excluded.agent, purpose = excluded.purpose,"
-" acquired_at = excluded.acquired_at, expires_at = excluded.expires_at";
+" acquired_at = excluded.acquired_at, expires_at = excluded.expires_at"
+" WHERE scim_leases.expires_at" SQL_OP("<=") "pg_catalog.clock_timestamp()";
 
-static void
+/* False: it has one that is in force, or does not keep it. */
+static bool
 write_lease(const ScimLease *lease, TimestampTz now)
 {
 	Oid			types[SCIM_LEASE_COLUMNS] = {TEXTOID, TEXTOID, TEXTOID, UUIDOID, TEXTOID, TEXTOID,
@@ -107,8 +111,7 @@ write_lease(const ScimLease *lease, TimestampTz now)
 		nulls[SCIM_LEASE_AGENT] = 'n';
 	if (lease->purpose == NULL)
 		nulls[SCIM_LEASE_PURPOSE] = 'n';
-	if (!write_as_owner(take_statement, SCIM_LEASE_COLUMNS, types, values, nulls))
-		scim_throw_not_kept("scim_leases");
+	return write_as_owner(take_statement, SCIM_LEASE_COLUMNS, types, values, nulls);
 }
 
 static TimestampTz
@@ -139,7 +142,11 @@ scim_take_lease(const ScimRegistration *table, const char *tenant, const char *i
 			.expires_at = in_seconds(now, seconds),
 	};
 	scim_make_lease_id(tenant, type, id, &lease->lease_id);
-	write_lease(lease, now);
+	if (write_lease(lease, now))
+		return;
+	if (scim_find_lease(tenant, type, id, lease))
+		scim_throw_lease_held(table, lease);
+	scim_throw_not_kept("scim_leases");
 }
 
 /* The lease as it is now; false: it is not there any more, or not the caller's. */
@@ -163,7 +170,8 @@ scim_extend_lease(ScimLease *lease, int seconds)
 	values[0] = UUIDPGetDatum(&lease->lease_id);
 	values[1] = TimestampTzGetDatum(lease->expires_at);
 	return write_as_owner("UPDATE ONLY %s.scim_leases SET expires_at = $2"
-						  " WHERE lease_id" SQL_OP("=") "$1",
+						  " WHERE lease_id" SQL_OP("=") "$1 AND expires_at" SQL_OP(">")
+						  "pg_catalog.clock_timestamp()",
 						  2, types, values, NULL);
 }
 
@@ -172,13 +180,13 @@ scim_end_lease(ScimLease *lease)
 {
 	Oid			types[] = {UUIDOID};
 	Datum		values[1];
-	bool		in_force;
+	bool		isnull;
 
 	if (!read_own(lease))
 		return false;
-	in_force = scim_lease_is_in_force(lease);
 	values[0] = UUIDPGetDatum(&lease->lease_id);
-	return write_as_owner("DELETE FROM ONLY %s.scim_leases WHERE lease_id" SQL_OP("=") "$1",
+	return write_as_owner("DELETE FROM ONLY %s.scim_leases WHERE lease_id" SQL_OP("=") "$1"
+						  " RETURNING expires_at" SQL_OP(">") "pg_catalog.clock_timestamp()",
 						  1, types, values, NULL) &&
-		in_force;
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }

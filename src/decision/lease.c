@@ -13,6 +13,7 @@
 #include "decision/lease.h"
 #include "decision/place.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -70,6 +71,16 @@ scim_lease_holder(const ScimLease *lease)
 
 /* ---- looking for them ---- */
 
+/*
+ * Has it had a row since it was vacuumed?  Where nobody takes leases, a write asks no more
+ * than that.
+ */
+static bool
+has_pages(Relation table)
+{
+	return RelationGetNumberOfBlocks(table) > 0;
+}
+
 /* The one row of the table that has the keys, by that index. */
 static bool
 find_row(Relation table, ScimLeaseIndex which, ScanKeyData *keys, int key_count,
@@ -97,19 +108,27 @@ init_text_key(ScanKeyData *key, Relation table, int column, const char *value)
 						   CStringGetTextDatum(value));
 }
 
+static bool
+find_of_resource(Relation table, const char *tenant, const char *type, const char *id,
+				 ScimLease *lease)
+{
+	ScanKeyData keys[3];
+
+	init_text_key(&keys[0], table, SCIM_LEASE_TENANT, tenant);
+	init_text_key(&keys[1], table, SCIM_LEASE_TYPE, type);
+	init_text_key(&keys[2], table, SCIM_LEASE_RESOURCE, id);
+	return find_row(table, SCIM_LEASES_BY_RESOURCE, keys, lengthof(keys), true, lease);
+}
+
 bool
 scim_find_lease(const char *tenant, const char *type, const char *id, ScimLease *lease)
 {
 	Relation	table = scim_open_leases();
-	ScanKeyData keys[3];
 	bool		found;
 
 	if (table == NULL)
 		return false;
-	init_text_key(&keys[0], table, SCIM_LEASE_TENANT, tenant);
-	init_text_key(&keys[1], table, SCIM_LEASE_TYPE, type);
-	init_text_key(&keys[2], table, SCIM_LEASE_RESOURCE, id);
-	found = find_row(table, SCIM_LEASES_BY_RESOURCE, keys, lengthof(keys), true, lease);
+	found = has_pages(table) && find_of_resource(table, tenant, type, id, lease);
 	table_close(table, NoLock);
 	return found;
 }
@@ -132,26 +151,27 @@ scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease)
 
 /* Truncating a table is rare: no index leads from a type to its leases. */
 bool
-scim_find_lease_of_type(const char *type, ScimLease *lease)
+scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease),
+						ScimLease *lease)
 {
 	Relation	table = scim_open_leases();
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	row;
-	bool		found;
+	bool		found = false;
 
 	if (table == NULL)
 		return false;
 	init_text_key(&key, table, SCIM_LEASE_TYPE, type);
 	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
-	do
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		row = systable_getnext(scan);
-	} while (HeapTupleIsValid(row) && !is_in_force(row, RelationGetDescr(table)));
-	found = HeapTupleIsValid(row);
-	if (found)
+		if (!is_in_force(row, RelationGetDescr(table)))
+			continue;
 		read_lease(row, RelationGetDescr(table), lease);
+		found = counts(lease);
+	}
 	systable_endscan(scan);
 	table_close(table, NoLock);
 	return found;

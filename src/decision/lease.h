@@ -31,8 +31,9 @@ typedef struct ScimLease
 extern bool scim_find_lease(const char *tenant, const char *type, const char *id,
 							ScimLease *lease);
 
-/* Is any resource of the type held, in whatever tenant?  One of the leases, if so. */
-extern bool scim_find_lease_of_type(const char *type, ScimLease *lease);
+/* Is any resource of the type held, in whatever tenant, by a lease that counts?  One, if so. */
+extern bool scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease),
+									ScimLease *lease);
 
 /* The lease of that id, which need not be in force; false: there is none (any more). */
 extern bool scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease);

@@ -30,7 +30,7 @@ typedef enum ScimLeaseIndex
 {
 	SCIM_LEASES_BY_RESOURCE,	/* tenant_id, resource_type, resource_id */
 	SCIM_LEASES_BY_ID			/* lease_id */
-}			ScimLeaseIndex;
+} ScimLeaseIndex;
 
 #define SCIM_LEASE_INDEXES (SCIM_LEASES_BY_ID + 1)
 

@@ -304,7 +304,7 @@ judge(Check *check, const ScimTarget *target, Watched *watched, char *current)
 /* ---- type by type ---- */
 
 static void
-check_type_of(Check *check, const ScimTarget *target, const char *type)
+check_resources_of(Check *check, const ScimTarget *target, const char *type)
 {
 	ScimVersionOf *seen = palloc(check->count * sizeof(ScimVersionOf));
 	Watched   **watched = palloc(check->count * sizeof(Watched *));
@@ -333,7 +333,7 @@ check_all(Check *check)
 
 		scim_begin_read(&target, lfirst(cell), check->tenant, false);
 		MemoryContextSwitchTo(check->context);
-		check_type_of(check, &target, lfirst(cell));
+		check_resources_of(check, &target, lfirst(cell));
 		scim_finish_read(&target);
 		MemoryContextSwitchTo(check->context);
 	}

@@ -23,6 +23,7 @@
 #include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/parameters.h"
+#include "statement/tenant.h"
 #include "tcop/utility.h"
 
 PG_FUNCTION_INFO_V1(scim_renew_lease);
@@ -74,6 +75,7 @@ extend(const ScimTarget *target, ScimLease *lease, int seconds, ScimRow *row)
 {
 	Datum		id;
 
+	scim_check_tenant(target->table, target->tenant);
 	return scim_parse_id(target->table->id_type, lease->id, &id) &&
 		scim_lock_row(target, &scim_lock_statement, lease->id, row) &&
 		scim_extend_lease(lease, seconds);

@@ -109,7 +109,6 @@ typedef struct Left
 {
 	MemoryContext context;		/* holds it; of the transaction */
 	CommandId	command;
-	SubTransactionId subtransaction;	/* its command may have the number of one that failed */
 	Oid			root;
 	void	   *what;			/* NULL: nothing */
 } Left;
@@ -145,7 +144,6 @@ void
 scim_leave(ScimLeftKind kind, Oid root, void *what)
 {
 	lefts[kind].command = GetCurrentCommandId(false);
-	lefts[kind].subtransaction = GetCurrentSubTransactionId();
 	lefts[kind].root = root;
 	lefts[kind].what = what;
 }
@@ -155,9 +153,7 @@ scim_left(ScimLeftKind kind, Oid root)
 {
 	const Left *left = &lefts[kind];
 
-	if (left->what == NULL || left->root != root ||
-		left->command != GetCurrentCommandId(false) ||
-		left->subtransaction != GetCurrentSubTransactionId())
+	if (left->what == NULL || left->root != root || left->command != GetCurrentCommandId(false))
 		return NULL;
 	return left->what;
 }

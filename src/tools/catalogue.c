@@ -298,8 +298,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.about = ABOUT_GROUPS,
 		.asks = "members",
 		.required = {PARAM_ID},
-		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID, PARAM_ATTRIBUTES,
-		PARAM_TENANT_ID},
+		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID,
+		PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
@@ -370,8 +370,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_CHECK_VERSIONS] = {
 		.name = "scim_check_versions",
 		.title = "What moved meanwhile",
-		.description = "With resource_type and ids: the versions of these {many}, to be kept. Later, "
-		"with these as resources: which were changed since, by whom, and which are gone.",
+		.description = "With resource_type and ids: the versions of these {many}, to be kept. "
+		"Later, with these as resources: which were changed since, by whom, and which are gone.",
 		.about = ABOUT_ANY,
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_IDS, PARAM_SEEN, PARAM_TENANT_ID},
 		.read_only = true,

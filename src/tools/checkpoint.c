@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
+#include "operation/check_versions.h"
 #include "operation/checkpoint.h"
 #include "tools/arguments.h"
 #include "tools/checkpoint.h"

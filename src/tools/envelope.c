@@ -203,3 +203,9 @@ scim_set_next_step(JsonbValue *content, const char *step)
 	scim_append_text(steps, step);
 	scim_set_value(content, "next_steps", steps);
 }
+
+void
+scim_add_next_step(JsonbValue *content, const char *step)
+{
+	scim_append_text(scim_get(content, "next_steps", strlen("next_steps")), step);
+}

@@ -109,7 +109,6 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 {
 	static const ScimErrorCode refused[] = {SCIM_INVALID_VALUE, SCIM_INVALID_SYNTAX,
 	SCIM_MUTABILITY, SCIM_UNIQUENESS};
-	JsonbValue *steps = scim_get(content, "next_steps", strlen("next_steps"));
 	const char *step = kind == scim_error_kind(SCIM_VERSION_REQUIRED) ? DELETED_STEP : NULL;
 
 	/* what no attribute is to blame for cannot be written in another way either */
@@ -123,7 +122,7 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||
 		call->parsing || step == NULL)
 		return;
-	scim_append_text(steps, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
+	scim_add_next_step(content, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
 }
 
 /* The text and fields of an error of ours. */

@@ -35,9 +35,9 @@ scim_call_names_lease(const ScimToolCall *call)
 #define HELD_STEP \
 	"Wait, retry_after_ms at least, then make the same call again; or ask the holder."
 #define LOST_STEP \
-	"Nothing was changed. Acquire a new lease with scim_lease; where the version that it answers is " \
-	"not the one that you read, others have written meanwhile: read the {one} again. Then write what " \
-	"is still to be written, with the new lease_id."
+	"Nothing was changed. Acquire a new lease with scim_lease; where the version that it answers " \
+	"is not the one that you read, others have written meanwhile: read the {one} again. Then " \
+	"write what is still to be written, with the new lease_id."
 #define STORM_STEP \
 	"Or hold the {one} first: scim_lease answers a lease_id and the current version, and with " \
 	"lease_id in the call others have to wait."
@@ -45,16 +45,17 @@ scim_call_names_lease(const ScimToolCall *call)
 void
 scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorKind *kind)
 {
-	JsonbValue *steps = scim_get(content, "next_steps", strlen("next_steps"));
+	const ScimSubject *subject;
 
 	if (call->tool == NULL)
 		return;
+	subject = scim_subject_of(call->tool, call->type);
 	if (kind == scim_error_kind(SCIM_LEASE_HELD) && call->tool->id == TOOL_LEASE)
 		scim_set_next_step(content, HELD_STEP);
 	else if (kind == scim_error_kind(SCIM_LEASE_LOST))
-		scim_set_next_step(content, scim_tool_text(LOST_STEP, scim_subject_of(call->tool, call->type)));
+		scim_set_next_step(content, scim_tool_text(LOST_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_CONFLICT_STORM))
-		scim_append_text(steps, scim_tool_text(STORM_STEP, scim_subject_of(call->tool, call->type)));
+		scim_add_next_step(content, scim_tool_text(STORM_STEP, subject));
 }
 
 /* ---- the arguments ---- */

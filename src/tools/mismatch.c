@@ -307,8 +307,8 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *omi
 	"read."
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
 #define HOLD_STEP \
-	"Others keep changing the same: to be sure, hold the {one} with scim_lease first, and name its " \
-	"lease_id in the call."
+	"Others keep changing the same: to be sure, hold the {one} with scim_lease first, and name " \
+	"its lease_id in the call."
 #define LIST_STEP \
 	" A list that is replaced whole must have what others changed in it, or that is undone."
 
@@ -383,8 +383,7 @@ set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge,
 		step = plain_step(call, is_shown);
 	scim_set_next_step(content, step);
 	if (call->keeps_changing)
-		scim_append_text(scim_get(content, "next_steps", strlen("next_steps")),
-						 text_for(call, HOLD_STEP));
+		scim_add_next_step(content, text_for(call, HOLD_STEP));
 }
 
 /* ---- what is shown ---- */

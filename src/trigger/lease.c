@@ -13,7 +13,6 @@
 #include "fmgr.h"
 #include "registry/cache.h"
 #include "registry/our_trigger.h"
-#include "trigger/move.h"
 #include "trigger/work.h"
 #include "utils/rel.h"
 
@@ -36,7 +35,10 @@ check_trigger(FunctionCallInfo fcinfo)
 		scim_refuse_trigger(data->tg_relation, data->tg_trigger);
 }
 
-/* A row that an UPDATE moves to another partition stays: whether it may, that one was asked. */
+/*
+ * A row that an UPDATE moves to another partition goes here, too, as what moves it is another
+ * key: whoever may not do that was told so by the row trigger.
+ */
 static void
 guard_deleted(const TriggerData *data, const ScimRegistration *here)
 {
@@ -45,7 +47,7 @@ guard_deleted(const TriggerData *data, const ScimRegistration *here)
 	if (!scim_leases_bind(here))
 		return;
 	scim_work_start_after(&work, here, data);
-	if (scim_work_is_resource(&work, &work.old) && !scim_work_is_moving(&work))
+	if (scim_work_is_resource(&work, &work.old))
 		scim_check_lease(here, scim_work_tenant(&work, &work.old), scim_work_id(&work, &work.old));
 }
 

@@ -76,31 +76,14 @@ scim_work_leave_word(ScimTriggerRow *work)
 	scim_leave(SCIM_LEFT_MOVED_ROW, registration->root, word);
 }
 
-/* Word of the resource whose row that is; NULL: none. */
-static const Word *
-find_word(const ScimTriggerRow *work, const ScimColumnValues *row)
-{
-	const Word *word = scim_left(SCIM_LEFT_MOVED_ROW, work->registration->root);
-
-	if (word == NULL || strcmp(word->id, scim_work_id(work, row)) != 0 ||
-		strcmp(word->tenant, scim_work_tenant(work, row)) != 0)
-		return NULL;
-	return word;
-}
-
-bool
-scim_work_is_moving(const ScimTriggerRow *work)
-{
-	return find_word(work, &work->old) != NULL;
-}
-
 bool
 scim_work_take_word(ScimTriggerRow *work, const char **version)
 {
 	const ScimRegistration *registration = work->registration;
-	const Word *word = find_word(work, &work->new);
+	const Word *word = scim_left(SCIM_LEFT_MOVED_ROW, registration->root);
 
-	if (word == NULL)
+	if (word == NULL || strcmp(word->id, scim_work_id(work, &work->new)) != 0 ||
+		strcmp(word->tenant, scim_work_tenant(work, &work->new)) != 0)
 		return false;
 	scim_forget_left(SCIM_LEFT_MOVED_ROW);
 	for (size_t i = 0; i < lengthof(kept); i++)

@@ -16,7 +16,4 @@
 extern void scim_work_leave_word(ScimTriggerRow *work);
 extern bool scim_work_take_word(ScimTriggerRow *work, const char **version);
 
-/* Between the two it is a DELETE there: is the old row one that moves? */
-extern bool scim_work_is_moving(const ScimTriggerRow *work);
-
 #endif							/* SCIM_TRIGGER_MOVE_H */

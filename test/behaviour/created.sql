@@ -1,9 +1,15 @@
--- Storage for the tests of this folder: tables that scimver makes.
+-- Storage for the tests of this folder: tables that scimver makes.  "options" are
+-- those that they are made with.
 SET client_min_messages = warning;
+\if :{?options}
+\else
+\set options {}
+\endif
+SELECT set_config('behaviour.options', :'options', false);
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE RETURN
 	('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))::uuid;
 CREATE FUNCTION num(id text) RETURNS int LANGUAGE sql IMMUTABLE RETURN right(id, 12)::int;
-CREATE FUNCTION make(type text, name text) RETURNS void LANGUAGE sql AS 'SELECT scim_create_table(name, type)';
+CREATE FUNCTION make(type text, name text) RETURNS void LANGUAGE sql AS $$ SELECT scim_create_table(name, type, current_setting('behaviour.options')::jsonb) $$;
 SELECT make('User', 'users'), make('Group', 'groups');
 -- a text with "#n" for every id, "#?" for those that the database made
 CREATE FUNCTION plain(shown text) RETURNS text LANGUAGE sql IMMUTABLE RETURN

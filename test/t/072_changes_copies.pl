@@ -107,6 +107,16 @@ are_refused($standby, 'scim', 'standby', $ask_primary, %feed);
 is_refused(ScimverFeed->new($standby, 'scim'), $ask_primary, 'standby: whoever begins');
 is_refused(ScimverFeed->new($standby, 'scim', cursor => 'now'), $ask_primary, 'standby: now');
 is_refused(ScimverFeed->new($standby, 'scim', cursor => 'none'), $ask_primary, 'standby: no cursor at all');
+# a checkpoint has versions there, but no cursor
+sub checkpoint
+{
+	my ($node) = @_;
+	return $node->safe_psql('scim', q{SELECT scim_get_versions('User', array_agg(id::text ORDER BY id)) FROM users});
+}
+my $primary_point = checkpoint($primary);
+(my $without_cursor = $primary_point) =~ s/"cursor": "[^"]+"/"cursor": null/;
+is(checkpoint($standby), $without_cursor, 'standby: a checkpoint has no cursor');
+is($standby->safe_psql('scim', "SELECT scim_check_versions('$primary_point') - 'unchanged'"), '{"gone": [], "changed": [], "appeared": []}', 'standby: a check of it');
 
 # ---- a dump
 my $folder = PostgreSQL::Test::Utils::tempdir();

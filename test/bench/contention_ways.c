@@ -100,7 +100,7 @@ acquire(Agent *agent, char *lease)
 	const char *code;
 	json_t	   *answer = call_tool(agent, "scim_lease",
 								   json_pack("{s:s,s:s,s:s,s:i}", "action", "acquire",
-											 "resource_type", "Tally", "id", tally_id,
+											 "resource_type", "Tally", "resource_id", tally_id,
 											 "seconds", (int) ceil(2 * think_seconds) + 1), &code);
 	bool		success = code == NULL;
 

@@ -24,15 +24,22 @@ typedef struct Sink
 
 static void write_value(Sink *sink, const JsonbValue *value);
 
-static void
+/* The byte behind the text is set when all of it is there: see append(). */
+static inline void
 put(Sink *sink, const char *bytes, int length)
 {
-	if (sink->out)
-		appendBinaryStringInfo(sink->out, bytes, length);
+	StringInfo	out = sink->out;
+
 	sink->size += length;
+	if (out == NULL)
+		return;
+	if (unlikely(length >= out->maxlen - out->len))
+		enlargeStringInfo(out, length);
+	memcpy(out->data + out->len, bytes, length);
+	out->len += length;
 }
 
-static void
+static inline void
 put_text(Sink *sink, const char *text)
 {
 	put(sink, text, strlen(text));
@@ -225,20 +232,25 @@ write_value(Sink *sink, const JsonbValue *value)
 
 /* ---- what others call ---- */
 
+static void
+append(StringInfo out, const JsonbValue *value, bool as_jsonb)
+{
+	Sink		sink = {.out = out, .as_jsonb = as_jsonb};
+
+	write_value(&sink, value);
+	out->data[out->len] = '\0';
+}
+
 void
 scim_append_json(StringInfo out, const JsonbValue *value)
 {
-	Sink		sink = {.out = out};
-
-	write_value(&sink, value);
+	append(out, value, false);
 }
 
 void
 scim_append_jsonb(StringInfo out, const JsonbValue *value)
 {
-	Sink		sink = {.out = out, .as_jsonb = true};
-
-	write_value(&sink, value);
+	append(out, value, true);
 }
 
 int64

@@ -39,11 +39,11 @@ typedef struct NamedLists
 {
 	const ScimCall *call;		/* whose was the last one; NULL: none's yet */
 	bool		ended;
-}			NamedLists;
+} NamedLists;
 
 /* NULL: there are no more. */
 static const ScimUuids *
-next_list(NamedLists * lists)
+next_list(NamedLists *lists)
 {
 	while (!lists->ended)
 	{
@@ -77,16 +77,11 @@ find_named(const char *tenant, const char *type, const char *id)
 {
 	NamedLists	lists = {NULL};
 	const ScimUuids *list;
+	const pg_uuid_t *found = NULL;
 
-	while ((list = next_list(&lists)) != NULL)
-	{
-		for (int i = 0; i < list->count; i++)
-		{
-			if (scim_is_lease_id_of(&list->uuids[i], tenant, type, id))
-				return &list->uuids[i];
-		}
-	}
-	return NULL;
+	while (found == NULL && (list = next_list(&lists)) != NULL)
+		found = scim_find_lease_id_of(list, tenant, type, id);
+	return found;
 }
 
 /* ---- the guard ---- */
@@ -140,7 +135,8 @@ scim_guard_all(const ScimRegistration *table)
 {
 	ScimLease	lease;
 
-	if (!scim_leases_bind(table) || !scim_find_lease_of_type(table->type->name, is_of_others, &lease))
+	if (!scim_leases_bind(table) ||
+		!scim_find_lease_of_type(table->type->name, is_of_others, &lease))
 		return;
 	table = registered(table);
 	if (table)

@@ -8,16 +8,19 @@
 #include "postgres.h"
 
 #include "base/uuids.h"
+#include "resource/view.h"
 #include "utils/jsonb.h"
 
 /*
  * What a read of the resource, which was shown to the caller, tells of its lease:
- * {"holder", "purpose", "expires_at"}; NULL: nobody holds it.  The id as the client
- * gave it.
+ * {"holder", "purpose", "expires_at"}; NULL: nobody holds it.
  */
-extern JsonbValue *scim_lease_of_read(const char *type, const char *tenant, const char *id);
+extern JsonbValue *scim_lease_of_read(const char *type, const ScimSeen *seen);
 
-/* Is one of the ids that of a lease of the resource, in force or not? */
+/*
+ * Is one of the ids that of a lease of the resource, in force or not?  Tenant and id as the
+ * client gave them.
+ */
 extern bool scim_names_lease_of(const ScimUuids *leases, const char *type, const char *tenant,
 								const char *id);
 

@@ -404,6 +404,7 @@ scim_argument_view(const ScimToolCall *call)
 	view.most_members = SCIM_MOST_FITTING_MEMBERS;
 	view.few_groups = false;
 	view.version = true;
+	view.seen = NULL;
 	return view;
 }
 

@@ -92,11 +92,11 @@ scim_run_create(ScimToolCall *call)
 
 /* Whether others keep the reader from writing it, or are likely to come in between. */
 static void
-say_outlook(const ScimToolCall *call, TimestampTz last_modified, JsonbValue *metadata)
+say_outlook(const ScimToolCall *call, const ScimSeen *seen, JsonbValue *metadata)
 {
-	const JsonbValue *lease = scim_lease_of_read(type_name(call), call->tenant, call->id);
+	const JsonbValue *lease = scim_lease_of_read(type_name(call), seen);
 	const JsonbValue *contention = scim_contention_of_read(type_name(call), call->tenant,
-														   call->id, last_modified);
+														   call->id, seen->last_modified);
 
 	if (lease)
 		scim_set_value(metadata, "lease", lease);
@@ -109,14 +109,14 @@ scim_run_get(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 
-	TimestampTz last_modified = 0;
+	ScimSeen	seen;
 	JsonbValue *metadata = scim_metadata(call);
 	Jsonb	   *resource;
 
-	view.last_modified = &last_modified;
+	view.seen = &seen;
 	/* fresh: a statement may call several tools, and the later see the earlier */
 	resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
-	say_outlook(call, last_modified, metadata);
+	say_outlook(call, &seen, metadata);
 	return scim_success_resource(call, resource, metadata);
 }
 

@@ -57,16 +57,16 @@ keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
 static void
 read_current(void *argument)
 {
-	TimestampTz last_modified = 0;
+	ScimSeen	seen;
 	ScimView	view = {
 		.attribute_count = -1, .excluded_count = -1,
 		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true,
-		.last_modified = &last_modified
+		.seen = &seen
 	};
 	ScimToolCall *call = argument;
 
 	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
-	call->keeps_changing = keeps_changing(call, last_modified);
+	call->keeps_changing = keeps_changing(call, seen.last_modified);
 }
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */

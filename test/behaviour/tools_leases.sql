@@ -186,6 +186,8 @@ SET scimver.agent = 'erin';
 SELECT steps('scim_patch_user', title(8, 'mine', jsonb_build_object('expected_version', :'v8'))) ~ 'scim_lease' FROM generate_series(1, 6);
 SELECT forecast(8);
 SELECT steps('scim_patch_user', title(8, 'mine', jsonb_build_object('expected_version', :'v8')));
+-- also where the answer has room for little more
+SELECT octet_length(a) <= 8192 AS fits, a ~ 'with scim_lease first' AS tells FROM call('scim_patch_user', title(8, repeat('mine ', 3000), jsonb_build_object('expected_version', :'v8'))) a;
 -- but not, if he does
 SELECT lease(acquire(8)) AS l8 \gset
 SELECT steps('scim_patch_user', title(8, 'mine', jsonb_build_object('expected_version', :'v8') || by(:'l8'))) ~ 'scim_lease';

@@ -22,9 +22,6 @@
 #define HOT_MS 60000
 #define HOT_WRITES 3
 
-/* It must not take longer by much for what it tells: it looks at so many of either. */
-#define HOT_ENTRIES 20
-
 /* ---- as JSON ---- */
 
 static void
@@ -91,7 +88,7 @@ scim_store_contention(const char *type, const char *tenant, const char *given)
 	if (!scim_fetch(&target, id, true, NULL))
 		scim_throw_not_found(&target, given);
 	if (target.table->history)
-		(void) scim_measure_pace(target.table, target.tenant, id, SCIM_PACE_ENTRIES, 0, &pace);
+		scim_measure_pace(target.table, target.tenant, id, &pace);
 	result = scim_write_in(target.caller, show_pace(target.table, &pace));
 	scim_finish_read(&target);
 	return result;
@@ -123,8 +120,7 @@ scim_contention_of_read(const char *type, const char *tenant, const char *id,
 	tenant = scim_tenant_of(table, tenant);
 	if (!scim_sees_history(table, tenant))
 		return NULL;
-	if (!scim_measure_pace(table, tenant, scim_store_id(type, id), HOT_ENTRIES, HOT_WRITES,
-						   &pace))
+	if (!scim_glance_at_pace(table, tenant, scim_store_id(type, id), HOT_WRITES, &pace))
 		return NULL;
 	object = scim_new_object();
 	add_forecast(object, &pace);

@@ -49,6 +49,7 @@ typedef struct Reckoning
 	List	   *others;			/* of Author * */
 	double		weight;			/* of the writes of others */
 	double		last_weight;	/* of the oldest write that was looked at; 0: it was no other's */
+	int			entries;		/* so many are looked at, of writes and of refusals each */
 	TimestampTz written[SCIM_PACE_ENTRIES]; /* by anybody, the latest first */
 	int			count;
 } Reckoning;
@@ -122,7 +123,7 @@ begin_with_oldest(Reckoning *reckoning)
 static void
 read_writes(Reckoning *reckoning, ScimHistoryReader *reader, int64 begins)
 {
-	for (int i = 0; i < SCIM_PACE_ENTRIES; i++)
+	for (int i = 0; i < reckoning->entries; i++)
 	{
 		ScimHistoryEntry *entry = scim_next_entry(reader);
 
@@ -150,7 +151,7 @@ read_refusals(Reckoning *reckoning, ScimHistoryReader *reader, int64 begins)
 	const char *stale = scim_error_kind(SCIM_VERSION_MISMATCH)->name;
 	TimestampTz from = reckoning->from;
 
-	for (int i = 0; i < SCIM_PACE_ENTRIES; i++)
+	for (int i = 0; i < reckoning->entries; i++)
 	{
 		ScimHistoryEntry *entry = scim_next_entry(reader);
 
@@ -195,8 +196,9 @@ advice_of(const ScimPace *pace)
 	return 2 * pace->single > pace->writes ? SCIM_ADVISE_PATCH : SCIM_ADVISE_MERGE;
 }
 
-void
-scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id, ScimPace *pace)
+bool
+scim_measure_pace(const ScimRegistration *table, const char *tenant, const char *id, int entries,
+				  int least, ScimPace *pace)
 {
 	ScimActor	actor = scim_actor();
 	const char *role = GetUserNameFromId(actor.role, true);
@@ -204,23 +206,28 @@ scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *
 		.pace = pace,
 		.now = GetCurrentTimestamp(),
 		/* of a role that was dropped while it is connected, all are others */
-		.self = {role ? role : "", actor.agent}
+		.self = {role ? role : "", actor.agent},
+		.entries = Min(entries, SCIM_PACE_ENTRIES)
 	};
-	int64		begins = scim_history_begins(tenant, type);
+	const char *type = table->type->name;
+	int64		begins = scim_known_begins(table, tenant);
 	ScimHistoryReader *reader;
 
 	memset(pace, 0, sizeof(ScimPace));
 	reckoning.from = seconds_before(reckoning.now, SCIM_PACE_WINDOW);
-	reader = scim_open_history(tenant, type->name, id, PG_INT64_MAX, NULL);
+	reader = scim_open_history(tenant, type, id, PG_INT64_MAX, NULL);
 	read_writes(&reckoning, reader, begins);
 	scim_close_history(reader);
-	reader = scim_open_refusals(tenant, type->name, id);
+	if (pace->writes < least)
+		return false;
+	reader = scim_open_refusals(tenant, type, id);
 	count_attempts(&reckoning, read_refusals(&reckoning, reader, begins));
 	scim_close_history(reader);
 	pace->seconds = seconds_between(reckoning.from, reckoning.now);
 	pace->writers = list_length(reckoning.others);
 	pace->rate = rate_of(&reckoning);
 	pace->advice = advice_of(pace);
+	return true;
 }
 
 double

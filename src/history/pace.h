@@ -7,12 +7,12 @@
 
 #include "postgres.h"
 
-#include "core/schema.h"
+#include "registry/registration.h"
 
 /* What is older is not counted: seconds. */
 #define SCIM_PACE_WINDOW 600
 
-/* Rows of the history that are looked at, of changes and of refusals each. */
+/* Rows of the history that are looked at, at most, of changes and of refusals each. */
 #define SCIM_PACE_ENTRIES 100
 
 /* What a write that is to be prepared had better be. */
@@ -43,9 +43,11 @@ typedef struct ScimPace
 /*
  * As the history tells, which the caller may read (rights.h): what is committed now, and
  * the transaction's own, whatever snapshot the statement has, as it is about what comes.
+ * So many rows of each kind are looked at; refusals are not, if others have not written it
+ * "least" times: returns whether they have.
  */
-extern void scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id,
-							  ScimPace *pace);
+extern bool scim_measure_pace(const ScimRegistration *table, const char *tenant, const char *id,
+							  int entries, int least, ScimPace *pace);
 
 /* How probable it is that others write it within so many seconds: 0 to 1. */
 extern double scim_conflict_probability(const ScimPace *pace, double seconds);

@@ -22,16 +22,21 @@
 #define HOT_MS 60000
 #define HOT_WRITES 3
 
+/* It must not take longer by much for what it tells: it looks at so many of either. */
+#define HOT_ENTRIES 20
+
 /* ---- as JSON ---- */
 
 static void
 set_rounded(JsonbValue *object, const char *key, double value, int decimals)
 {
-	double		scale = pow(10, decimals);
-	Datum		rounded = Float8GetDatum(rint(value * scale) / scale);
+	int64		units = (int64) rint(value * pow(10, decimals));
 	JsonbValue	number = {.type = jbvNumeric};
 
-	number.val.numeric = DatumGetNumeric(DirectFunctionCall1(float8_numeric, rounded));
+	/* 0.5, not 0.500 */
+	for (; decimals > 0 && units % 10 == 0; decimals--)
+		units /= 10;
+	number.val.numeric = int64_div_fast_to_numeric(units, decimals);
 	scim_set_value(object, key, &number);
 }
 
@@ -86,7 +91,7 @@ scim_store_contention(const char *type, const char *tenant, const char *given)
 	if (!scim_fetch(&target, id, true, NULL))
 		scim_throw_not_found(&target, given);
 	if (target.table->history)
-		scim_measure_pace(target.tenant, target.type, id, &pace);
+		(void) scim_measure_pace(target.table, target.tenant, id, SCIM_PACE_ENTRIES, 0, &pace);
 	result = scim_write_in(target.caller, show_pace(target.table, &pace));
 	scim_finish_read(&target);
 	return result;
@@ -118,8 +123,8 @@ scim_contention_of_read(const char *type, const char *tenant, const char *id,
 	tenant = scim_tenant_of(table, tenant);
 	if (!scim_sees_history(table, tenant))
 		return NULL;
-	scim_measure_pace(tenant, known, scim_store_id(type, id), &pace);
-	if (pace.writes < HOT_WRITES)
+	if (!scim_measure_pace(table, tenant, scim_store_id(type, id), HOT_ENTRIES, HOT_WRITES,
+						   &pace))
 		return NULL;
 	object = scim_new_object();
 	add_forecast(object, &pace);

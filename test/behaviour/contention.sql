@@ -62,11 +62,6 @@ SELECT figures(20, 0);
 -- clocks jump: what is to come is not looked at, but for a little
 SELECT past(10, -3600), past(10, -30), past(10, -200);
 SELECT figures(10, rate(600, 0));
--- what is before another mapping is none of it
-SELECT past(11, 30);
-INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (nextval('scim_history_seq'), pg_current_xact_id(), now(), 'default', 'User', 'remapped', current_user);
-SELECT past(11, 20);
-SELECT figures(11, rate(600, 20));
 
 -- ---- conflicts ----
 

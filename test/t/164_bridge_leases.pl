@@ -80,7 +80,7 @@ sub read_count
 	}
 	$agent->{lease} = { lease_id => $content->{lease_id} };
 	$agent->{version} = $content->{version};
-	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter});
+	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter}, attributes => [ 'userName', 'title' ]);
 }
 
 # Half of them by a patch.  Whoever holds it has been told what he holds.
@@ -92,7 +92,7 @@ sub write_next
 
 	check(!$agent->{leases} || $envelope->{metadata}{version} eq $agent->{version}, $envelope);
 	return ask($agent, \&release, 'scim_patch_user', %target, operations => [ { op => 'replace', value => $next } ]) if $agent->{patches};
-	return ask($agent, \&release, 'scim_update_user', %target, user_data => { %{ $envelope->{content} }, %$next });
+	return ask($agent, \&release, 'scim_update_user', %target, user_data => { userName => $envelope->{content}{userName}, %$next });
 }
 
 sub release
@@ -120,7 +120,7 @@ sub begin
 	my ($agent) = @_;
 
 	return acquire($agent) if $agent->{leases};
-	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter});
+	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter}, attributes => [ 'userName', 'title' ]);
 }
 
 # The agents with a call under way: those whose answer is there, at least one.

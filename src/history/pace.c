@@ -245,21 +245,21 @@ scim_advice_word(ScimAdvice advice)
 const char *
 scim_advice_reason(const ScimPace *pace)
 {
-	int			seconds = (int) ceil(pace->seconds);
-	const char *writes = psprintf("others wrote it %d times in %d seconds", pace->writes, seconds);
+	const char *writes = psprintf("%d write%s of others in %d seconds", pace->writes,
+								  pace->writes == 1 ? "" : "s", (int) ceil(pace->seconds));
 
 	switch (pace->advice)
 	{
 		case SCIM_ADVISE_UPDATE:
-			return psprintf("%s, and hardly will within a minute", writes);
+			return psprintf("%s: hardly one is to be expected within a minute", writes);
 		case SCIM_ADVISE_PATCH:
-			return psprintf("%s, and in %d of these changed a single attribute: a patch without "
-							"a version disturbs nobody", writes, pace->single);
+			return psprintf("%s, %d of a single attribute: a patch of what you change, without a "
+							"version, undoes nothing of theirs", writes, pace->single);
 		case SCIM_ADVISE_MERGE:
-			return psprintf("%s, and mostly changed several attributes: a merge keeps both",
-							writes);
+			return psprintf("%s, only %d of a single attribute: expect a stale version, and have "
+							"it merged", writes, pace->single);
 		case SCIM_ADVISE_LEASE:
-			return psprintf("%s, and %d of %d attempts changed the same as another", writes,
+			return psprintf("%s, and in %d of %d attempts two had changed the same", writes,
 							pace->conflicts, pace->attempts);
 	}
 	return writes;

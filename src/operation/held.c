@@ -38,13 +38,7 @@ scim_names_lease_of(const ScimUuids *leases, const char *type, const char *tenan
 {
 	const ScimResourceType *known = scim_resource_type(type);
 	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
-	const char *stored_tenant = table ? scim_find_tenant(table, tenant) : NULL;
-	const char *stored_id = scim_store_id(type, id);
+	const char *stored = table ? scim_find_tenant(table, tenant) : NULL;
 
-	for (int i = 0; leases && stored_tenant && i < leases->count; i++)
-	{
-		if (scim_is_lease_id_of(&leases->uuids[i], stored_tenant, type, stored_id))
-			return true;
-	}
-	return false;
+	return stored && scim_find_lease_id_of(leases, stored, type, scim_store_id(type, id));
 }

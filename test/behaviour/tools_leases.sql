@@ -59,6 +59,8 @@ SELECT beside(1) IS NULL AS let_go, count(*) FROM scim_leases;
 SELECT try('scim_lease', '{"action": "renew"}' || by(:'l1'));
 SELECT try('scim_patch_user', title(1, 'Boss', by(:'l1')));
 SELECT code('scim_patch_user', title(1, 'Boss'));
+-- both are on record
+SELECT tool, error_code, agent, count(*) FROM scim_history WHERE operation = 'refused' AND resource_id = id(1)::text GROUP BY 1, 2, 3 ORDER BY tool COLLATE "C", error_code COLLATE "C";
 -- so it is when the clock has ended it
 SELECT lease(acquire(1)) AS l1 \gset
 SELECT let_end();

@@ -51,21 +51,6 @@ scim_make_lease_id(const char *tenant, const char *type, const char *id, pg_uuid
 	secret[0] = (secret[0] & 0x3F) | 0x80;
 }
 
-static bool
-has_half(const pg_uuid_t *lease_id, const uint8 half[DIGEST_BYTES])
-{
-	return memcmp(lease_id->data, half, DIGEST_BYTES) == 0;
-}
-
-bool
-scim_is_lease_id_of(const pg_uuid_t *lease_id, const char *tenant, const char *type, const char *id)
-{
-	uint8		half[DIGEST_BYTES];
-
-	resource_half(tenant, type, id, half);
-	return has_half(lease_id, half);
-}
-
 const pg_uuid_t *
 scim_find_lease_id_of(const ScimUuids *lease_ids, const char *tenant, const char *type,
 					  const char *id)
@@ -77,7 +62,7 @@ scim_find_lease_id_of(const ScimUuids *lease_ids, const char *tenant, const char
 	resource_half(tenant, type, id, half);
 	for (int i = 0; i < lease_ids->count; i++)
 	{
-		if (has_half(&lease_ids->uuids[i], half))
+		if (memcmp(lease_ids->uuids[i].data, half, DIGEST_BYTES) == 0)
 			return &lease_ids->uuids[i];
 	}
 	return NULL;

@@ -17,11 +17,10 @@
 extern void scim_make_lease_id(const char *tenant, const char *type, const char *id,
 							   pg_uuid_t *lease_id);
 
-/* Is it that of a lease of the resource, whether it is in force or not? */
-extern bool scim_is_lease_id_of(const pg_uuid_t *lease_id, const char *tenant, const char *type,
-								const char *id);
-
-/* The first of the list (NULL: an empty one) that is; NULL: none is. */
+/*
+ * The first of the list (NULL: an empty one) that is that of a lease of the resource, whether
+ * it is in force or not; NULL: none is.
+ */
 extern const pg_uuid_t *scim_find_lease_id_of(const ScimUuids *lease_ids, const char *tenant,
 											  const char *type, const char *id);
 

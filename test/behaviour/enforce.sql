@@ -91,7 +91,7 @@ SELECT tries(format('SELECT scim_update_user(%L, ''{"userName": "eve"}'')', id(1
 -- what replication brings was written where the leases are
 RESET ROLE;
 SET session_replication_role = replica;
-SELECT tries(format('SELECT scim_update_user(%L, ''{"userName": "eve"}'')', id(1)));
+SELECT tries(format('SELECT scim_delete_user(%L)', id(1)));
 RESET session_replication_role;
 
 -- ---- ended ----

@@ -199,6 +199,25 @@ RESET ROLE;
 DROP TABLE people;
 DELETE FROM scim_leases;
 
+-- ---- what foreign keys of the application's do ----
+
+CREATE TABLE firms (name text PRIMARY KEY);
+CREATE TABLE people (id text PRIMARY KEY, login text, firm text REFERENCES firms ON DELETE CASCADE ON UPDATE CASCADE, manager text REFERENCES people ON DELETE SET NULL);
+SELECT scim_register_table('people', 'User', '{"id": "id", "attributes": {"userName": "login", "title": "firm", "nickName": "manager"}}', '{"enforce": true}');
+INSERT INTO firms VALUES ('a'), ('b');
+INSERT INTO people VALUES (1, 'u1', 'a', NULL), (2, 'u2', 'b', NULL), (3, 'u3', 'b', '2');
+GRANT ALL ON people, firms TO regress_enforce_writer;
+SELECT hold('User', '1');
+SET ROLE regress_enforce_writer;
+SELECT tries(format('DELETE FROM firms WHERE name = %L', f)), tries(format('UPDATE firms SET name = ''c'' WHERE name = %L', f)) FROM unnest('{a,b}'::text[]) f;
+RESET ROLE;
+SELECT hold('User', '3');
+SET ROLE regress_enforce_writer;
+SELECT tries('DELETE FROM people WHERE id = ''2''');
+RESET ROLE;
+DROP TABLE people, firms;
+DELETE FROM scim_leases;
+
 -- ---- groups whose row is only locked ----
 
 CREATE TABLE people (id int PRIMARY KEY, login text);

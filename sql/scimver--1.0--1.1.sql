@@ -65,7 +65,7 @@ COMMENT ON COLUMN scim_history_rows.version IS
 COMMENT ON COLUMN scim_history_rows.previous_version IS
 	'The version that it replaced; NULL: there was none';
 COMMENT ON COLUMN scim_history_rows.changed IS
-	'The top-level attributes that changed (of an extension its URN, a colon, and the attribute); of a create or delete all that there were';
+	'The top-level attributes that changed (of an extension its URN, a colon, and the attribute); of a create or delete all that there were; of what was refused those that both had changed';
 COMMENT ON COLUMN scim_history_rows.before IS
 	'Of an update what these attributes were, null where they were unassigned; of a delete the whole content; never a password, nor members';
 COMMENT ON COLUMN scim_history_rows.members IS
@@ -395,10 +395,11 @@ CREATE VIEW scim_conflict_stats WITH (security_barrier) AS
 		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
 		pg_catalog.max(at) AS last_at
 	FROM scim_history
-	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
+	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
+		AND (operation OPERATOR(pg_catalog.<>) 'refused' OR error_code OPERATOR(pg_catalog.=) ANY (ARRAY['VERSION_MISMATCH', 'LEASE_HELD', 'LEASE_LOST', 'CONFLICT_STORM']))
 	GROUP BY tenant_id, resource_type, resource_id;
 COMMENT ON VIEW scim_conflict_stats IS
-	'Of each resource that was written, or refused to be, in the last hour: how often, and by how many';
+	'Of each resource that was written in the last hour, or for the sake of others refused to be: how often, and by how many who wrote it or were to';
 
 -- Triggers (sql/parts/triggers.sql).
 

@@ -63,7 +63,7 @@ COMMENT ON COLUMN scim_history_rows.version IS
 COMMENT ON COLUMN scim_history_rows.previous_version IS
 	'The version that it replaced; NULL: there was none';
 COMMENT ON COLUMN scim_history_rows.changed IS
-	'The top-level attributes that changed (of an extension its URN, a colon, and the attribute); of a create or delete all that there were';
+	'The top-level attributes that changed (of an extension its URN, a colon, and the attribute); of a create or delete all that there were; of what was refused those that both had changed';
 COMMENT ON COLUMN scim_history_rows.before IS
 	'Of an update what these attributes were, null where they were unassigned; of a delete the whole content; never a password, nor members';
 COMMENT ON COLUMN scim_history_rows.members IS

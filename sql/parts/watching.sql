@@ -26,7 +26,8 @@ CREATE VIEW scim_conflict_stats WITH (security_barrier) AS
 		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
 		pg_catalog.max(at) AS last_at
 	FROM scim_history
-	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
+	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
+		AND (operation OPERATOR(pg_catalog.<>) 'refused' OR error_code OPERATOR(pg_catalog.=) ANY (ARRAY['VERSION_MISMATCH', 'LEASE_HELD', 'LEASE_LOST', 'CONFLICT_STORM']))
 	GROUP BY tenant_id, resource_type, resource_id;
 COMMENT ON VIEW scim_conflict_stats IS
-	'Of each resource that was written, or refused to be, in the last hour: how often, and by how many';
+	'Of each resource that was written in the last hour, or for the sake of others refused to be: how often, and by how many who wrote it or were to';

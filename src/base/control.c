@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/control.h"
-#include "mb/pg_wchar.h"
 
 int
 scim_control_length(const char *text, bool is_utf8)
@@ -18,12 +17,11 @@ scim_control_length(const char *text, bool is_utf8)
 	return is_utf8 && first == 0xC2 && second >= 0x80 && second < 0xA0 ? 2 : 0;
 }
 
+/* Byte by byte: what is behind the first byte of a character begins none of these. */
 bool
-scim_has_control(const char *text)
+scim_has_control(const char *text, bool is_utf8)
 {
-	bool		is_utf8 = GetDatabaseEncoding() == PG_UTF8;
-
-	for (const char *p = text; *p; p += pg_mblen(p))
+	for (const char *p = text; *p; p++)
 	{
 		if (scim_control_length(p, is_utf8) > 0)
 			return true;

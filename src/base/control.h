@@ -14,7 +14,7 @@
  */
 extern int	scim_control_length(const char *text, bool is_utf8);
 
-/* Has a text of the database's encoding any? */
-extern bool scim_has_control(const char *text);
+/* Has the text any? */
+extern bool scim_has_control(const char *text, bool is_utf8);
 
 #endif							/* SCIM_BASE_CONTROL_H */

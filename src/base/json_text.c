@@ -24,15 +24,22 @@ typedef struct Sink
 
 static void write_value(Sink *sink, const JsonbValue *value);
 
-static void
+/* The byte behind the text is set when all of it is there: see append(). */
+static inline void
 put(Sink *sink, const char *bytes, int length)
 {
-	if (sink->out)
-		appendBinaryStringInfo(sink->out, bytes, length);
+	StringInfo	out = sink->out;
+
 	sink->size += length;
+	if (out == NULL)
+		return;
+	if (unlikely(length >= out->maxlen - out->len))
+		enlargeStringInfo(out, length);
+	memcpy(out->data + out->len, bytes, length);
+	out->len += length;
 }
 
-static void
+static inline void
 put_text(Sink *sink, const char *text)
 {
 	put(sink, text, strlen(text));
@@ -55,17 +62,53 @@ must_be_escaped(unsigned char byte)
  * byte, so none is found where there is none.
  */
 static inline bool
-must_any_be_escaped(const char *bytes)
+must_any_be_escaped(uint64 eight)
 {
-	uint64		eight;
-	uint64		quote;
-	uint64		backslash;
+	uint64		quote = eight ^ EACH('"');
+	uint64		backslash = eight ^ EACH('\\');
 
-	memcpy(&eight, bytes, sizeof(eight));
-	quote = eight ^ EACH('"');
-	backslash = eight ^ EACH('\\');
 	return ((((eight - EACH(' ')) & ~eight) | ((quote - EACH(1)) & ~quote) |
 			 ((backslash - EACH(1)) & ~backslash)) & EACH(0x80)) != 0;
+}
+
+static inline uint64
+eight_bytes(const char *bytes)
+{
+	uint64		eight;
+
+	memcpy(&eight, bytes, sizeof(eight));
+	return eight;
+}
+
+/* Of a string of four to seven bytes all, some of them twice. */
+static inline uint64
+few_bytes(const char *string, int length)
+{
+	uint32		first;
+	uint32		last;
+
+	memcpy(&first, string, sizeof(first));
+	memcpy(&last, string + length - sizeof(last), sizeof(last));
+	return (uint64) first << 32 | last;
+}
+
+/* Is nothing to be escaped in it?  Its end is looked at together with what is before. */
+static inline bool
+is_plain(const char *string, int length)
+{
+	const char *last;
+
+	if (length < (int) sizeof(uint32))
+		return false;			/* or nobody knows */
+	if (length < (int) sizeof(uint64))
+		return !must_any_be_escaped(few_bytes(string, length));
+	last = string + length - sizeof(uint64);
+	for (; string < last; string += sizeof(uint64))
+	{
+		if (must_any_be_escaped(eight_bytes(string)))
+			return false;
+	}
+	return !must_any_be_escaped(eight_bytes(last));
 }
 
 /* How many bytes stand for themselves, up to one that must be escaped? */
@@ -74,7 +117,10 @@ plain_length(const char *string, int length)
 {
 	int			plain = 0;
 
-	while (length - plain >= (int) sizeof(uint64) && !must_any_be_escaped(string + plain))
+	if (is_plain(string, length))
+		return length;
+	while (length - plain >= (int) sizeof(uint64) &&
+		   !must_any_be_escaped(eight_bytes(string + plain)))
 		plain += sizeof(uint64);
 	while (plain < length && !must_be_escaped(string[plain]))
 		plain++;
@@ -225,20 +271,25 @@ write_value(Sink *sink, const JsonbValue *value)
 
 /* ---- what others call ---- */
 
+static void
+append(StringInfo out, const JsonbValue *value, bool as_jsonb)
+{
+	Sink		sink = {.out = out, .as_jsonb = as_jsonb};
+
+	write_value(&sink, value);
+	out->data[out->len] = '\0';
+}
+
 void
 scim_append_json(StringInfo out, const JsonbValue *value)
 {
-	Sink		sink = {.out = out};
-
-	write_value(&sink, value);
+	append(out, value, false);
 }
 
 void
 scim_append_jsonb(StringInfo out, const JsonbValue *value)
 {
-	Sink		sink = {.out = out, .as_jsonb = true};
-
-	write_value(&sink, value);
+	append(out, value, true);
 }
 
 int64

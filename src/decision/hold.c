@@ -44,7 +44,7 @@ scim_check_lease_purpose(const char *purpose)
 	if (pg_mbstrlen(purpose) > SCIM_MOST_LEASE_PURPOSE)
 		scim_throw_path(SCIM_BAD_PARAMETER, "purpose", "purpose must have %d characters at most",
 						SCIM_MOST_LEASE_PURPOSE);
-	if (scim_has_control(purpose))
+	if (scim_has_control(purpose, GetDatabaseEncoding() == PG_UTF8))
 		scim_throw_path(SCIM_BAD_PARAMETER, "purpose",
 						"purpose must be one line, without control characters");
 }

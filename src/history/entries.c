@@ -331,6 +331,17 @@ scim_entry_changed(const ScimHistoryEntry *entry)
 	return names;
 }
 
+int
+scim_entry_changed_count(const ScimHistoryEntry *entry)
+{
+	const ArrayType *array;
+
+	if (entry->nulls[SCIM_ENTRY_CHANGED])
+		return 0;
+	array = DatumGetArrayTypeP(entry->values[SCIM_ENTRY_CHANGED]);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 /* As an array of texts is read in place: each step of a walk backwards asks. */
 bool
 scim_entry_names(const ScimHistoryEntry *entry, const char *name)

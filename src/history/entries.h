@@ -87,6 +87,9 @@ extern bool scim_entry_was_refused(const ScimHistoryEntry *entry, const char *er
 /* Was it the actor, and that agent ("": none)? */
 extern bool scim_entry_is_by(const ScimHistoryEntry *entry, const char *actor, const char *agent);
 
+/* How many attributes changed, or (refused) stood against each other. */
+extern int	scim_entry_changed_count(const ScimHistoryEntry *entry);
+
 /* Is the name among what was changed? */
 extern bool scim_entry_names(const ScimHistoryEntry *entry, const char *name);
 

@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "core/schema.h"
-#include "datatype/timestamp.h"
 
 /* What is older is not counted: seconds. */
 #define SCIM_PACE_WINDOW 600
@@ -25,23 +24,28 @@ typedef enum ScimAdvice
 	SCIM_ADVISE_LEASE
 } ScimAdvice;
 
+/*
+ * That it was made is no write: whoever prepares one has read it since.
+ */
 typedef struct ScimPace
 {
-	int			writes;			/* of others than who acts, in the window */
+	double		seconds;		/* that were looked back: the window; or until it was made, or as
+								 * far as so many rows reach */
+	int			writes;			/* of others than who acts, in that time */
 	int			writers;		/* so many others */
-	int			conflicts;		/* refusals of anybody, where both had changed the same */
+	int			single;			/* of these writes, those that changed one attribute */
 	int			attempts;		/* of anybody: writes, and refusals for a stale version */
-	int			single;			/* of the writes, those that changed one attribute */
+	int			conflicts;		/* of these refusals, those where both had changed the same */
 	double		rate;			/* writes of others per second, the latest weighing most */
 	ScimAdvice	advice;
 } ScimPace;
 
 /*
- * As the history tells, which the caller may read (rights.h), of a resource that was made
- * then (0: nobody knows).
+ * As the history tells, which the caller may read (rights.h): what is committed now, and
+ * the transaction's own, whatever snapshot the statement has, as it is about what comes.
  */
 extern void scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id,
-							  TimestampTz created, ScimPace *pace);
+							  ScimPace *pace);
 
 /* How probable it is that others write it within so many seconds: 0 to 1. */
 extern double scim_conflict_probability(const ScimPace *pace, double seconds);

@@ -32,6 +32,7 @@ static const ScimErrorCode recorded[] = {
 	SCIM_TENANT_FORBIDDEN,
 	SCIM_PERMISSION_DENIED,
 	SCIM_LEASE_HELD,
+	SCIM_LEASE_LOST,
 	SCIM_CONFLICT_STORM
 };
 
@@ -156,6 +157,7 @@ record(void *argument)
 	change.tenant = refused.tenant;
 	change.id = refused.id;
 	change.at = GetCurrentTimestamp();
+	change.delta.changed = refusal->conflicting;
 	/* what is no version may be anything, even a secret that went to the wrong place */
 	if (refusal->expected &&
 		scim_version_is_well_formed(refusal->expected, strlen(refusal->expected)))

@@ -3,8 +3,9 @@
  *		Refusals on record: calls that were to change or read a resource, and might not.
  *
  * A refusal is a row of the history that changed nothing: who asked, by what tool,
- * for what resource, and why not.  Of what was to be written it keeps nothing.  It is
- * read in the view scim_history; what a resource was does not depend on it.
+ * for what resource, and why not.  Of what was to be written it keeps the names of
+ * attributes at most.  It is read in the view scim_history; what a resource was does not
+ * depend on it.
  */
 #ifndef SCIM_HISTORY_REFUSED_H
 #define SCIM_HISTORY_REFUSED_H
@@ -13,6 +14,7 @@
 
 #include "base/errors.h"
 #include "core/schema.h"
+#include "nodes/pg_list.h"
 
 typedef struct ScimRefusal
 {
@@ -21,6 +23,8 @@ typedef struct ScimRefusal
 	const char *tenant;			/* NULL: none */
 	const char *id;				/* NULL: none */
 	const char *expected;		/* version; NULL: none */
+	List	   *conflicting;	/* VERSION_MISMATCH: attributes that both had changed, of char *,
+								 * as the history names them; NIL: none, or nobody knows */
 	bool		recorded;		/* it stands in the history now */
 } ScimRefusal;
 

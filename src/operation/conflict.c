@@ -29,12 +29,22 @@ scim_write_counts(const ScimWrite *write)
 static SCIM_NORETURN void refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths,
 								 const ScimSince *since, const ScimWriteMerge *merge);
 
+/* NIL: there are none, or nothing is known of a merge. */
+static const List *
+conflicts_of(const ScimWriteMerge *merge)
+{
+	return merge && merge->applies && !merge->base_unknown ? merge->merge.conflicts : NIL;
+}
+
 static void
 refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const ScimSince *since,
 	   const ScimWriteMerge *merge)
 {
 	if (write->reports)
+	{
 		scim_report_differing(write, paths);
+		scim_report_conflicting(write, conflicts_of(merge));
+	}
 	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
 					 since, merge);
 }

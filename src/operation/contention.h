@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
 #include "utils/jsonb.h"
 
 /*
@@ -17,11 +18,12 @@
 extern Jsonb *scim_store_contention(const char *type, const char *tenant, const char *id);
 
 /*
- * What a read of the resource tells of it, {"writes_per_minute", "conflict_probability",
- * "advice"}: NULL, if it was not written in the last minute, or not three times by now,
- * or the caller may not read its history.  "meta" is the resource as it was shown.
+ * What a read of the resource, which was last modified then (view.h), tells of it beside,
+ * {"writes_per_minute", "conflict_probability", "advice"}: NULL, if that was more than a
+ * minute ago, or others did not write it three times by now, or the caller may not read
+ * its history.  The id as the client gave it.
  */
 extern JsonbValue *scim_contention_of_read(const char *type, const char *tenant, const char *id,
-										   Jsonb *shown);
+										   TimestampTz last_modified);
 
 #endif							/* SCIM_OPERATION_CONTENTION_H */

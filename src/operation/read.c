@@ -41,6 +41,20 @@ most_shown(const ScimTarget *target, const ScimView *view)
 	return view->most_members;
 }
 
+/* What goes with the answer, whatever it shows. */
+static void
+tell(const ScimTarget *target, const char *id, const ScimView *view, const ScimRow *row)
+{
+	if (view == NULL || view->seen == NULL)
+		return;
+	*view->seen = (ScimSeen)
+	{
+		.tenant = MemoryContextStrdup(target->caller, target->tenant),
+			.id = MemoryContextStrdup(target->caller, id),
+			.last_modified = row->has_last_modified ? row->last_modified : 0
+	};
+}
+
 static Jsonb *
 read_one(const ScimTarget *target, const char *id, const ScimView *view)
 {
@@ -49,9 +63,13 @@ read_one(const ScimTarget *target, const char *id, const ScimView *view)
 
 	id = scim_take_id(target, id);
 	if (view && is_known(target, id, view->known_version, &row))
+	{
+		tell(target, id, view, &row);
 		return scim_show_not_modified(target->table, &row, target->caller);
+	}
 	if (!scim_fetch(target, id, true, &row))
 		scim_throw_not_found(target, given);
+	tell(target, id, view, &row);
 	if (view && view->indirect_groups && target->type->has_groups &&
 		scim_projects(target->projection, "groups", NULL))
 	{

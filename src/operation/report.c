@@ -129,6 +129,37 @@ scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 	write->result->differing = kept_paths(write, paths);
 }
 
+static bool
+has_name(const List *names, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+scim_report_conflicting(ScimWrite *write, const List *conflicts)
+{
+	MemoryContext old = MemoryContextSwitchTo(write->target.caller);
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, conflicts)
+	{
+		const ScimMergeConflict *conflict = lfirst(cell);
+
+		if (!has_name(names, conflict->attribute))
+			names = lappend(names, pstrdup(conflict->attribute));
+	}
+	MemoryContextSwitchTo(old);
+	write->result->conflicting = names;
+}
+
 /* ---- members ---- */
 
 /*

@@ -29,6 +29,9 @@ extern void scim_report_members(ScimWrite *write, const ScimMembersPresent *befo
  */
 extern void scim_report_differing(ScimWrite *write, ScimPathSet *paths);
 
+/* The conflicts of its merge, of ScimMergeConflict *, in which it is refused. */
+extern void scim_report_conflicting(ScimWrite *write, const List *conflicts);
+
 /* The paths where the document differs from the row as it was written, in the caller's memory. */
 extern JsonbValue *scim_report_unlike(const ScimWrite *write, Jsonb *document);
 

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/uuids.h"
+#include "nodes/pg_list.h"
 #include "resource/view.h"
 #include "utils/jsonb.h"
 
@@ -46,6 +47,9 @@ typedef struct ScimWriteResult
 								 * is one now; */
 	JsonbValue *removed;		/* and the other way round */
 	int64		member_count;	/* members: of the group, now */
+	List	   *conflicting;	/* after VERSION_MISMATCH (also then): the attributes, of char *,
+								 * as the history names them, that both had changed, and no merge
+								 * makes one of; NIL: none, or nobody knows */
 	JsonbValue *differing;		/* after VERSION_MISMATCH (also then): paths where what was wanted
 								 * differs from what is stored; NULL: nobody knows */
 } ScimWriteResult;

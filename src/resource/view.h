@@ -5,6 +5,18 @@
 #ifndef SCIM_RESOURCE_VIEW_H
 #define SCIM_RESOURCE_VIEW_H
 
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
+/* What was read, whatever is shown of it. */
+typedef struct ScimSeen
+{
+	char	   *tenant;			/* as it is stored, */
+	char	   *id;				/* and so is this */
+	TimestampTz last_modified;	/* 0: nobody knows */
+} ScimSeen;
+
 /*
  * What the caller wants to see of the answer; NULL in place of it is the
  * default.  Errors of all functions that take one: INVALID_PATH (no such
@@ -23,6 +35,7 @@ typedef struct ScimView
 	bool		few_groups;		/* reading a user: as many groups as a write shows */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever
 								 * else is shown */
+	ScimSeen   *seen;			/* reading one: where that goes; or NULL */
 } ScimView;
 
 #endif							/* SCIM_RESOURCE_VIEW_H */

@@ -69,14 +69,22 @@ is_empty(const JsonbValue *value)
 	return value->type == jbvNull || (value->type == jbvString && value->val.string.len == 0);
 }
 
-/* Does the call do without it?  A list of attributes that names none asks for nothing, either. */
+/* Lists that ask for nothing when they name nothing. */
+static bool
+may_be_empty(int id)
+{
+	return id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES || id == PARAM_IDS ||
+		id == PARAM_SEEN;
+}
+
+/* Does the call do without it? */
 static bool
 is_left_out(const ScimTool *tool, int id, const JsonbValue *value)
 {
 	if (tool->required[id])
 		return value->type == jbvNull;
-	return is_empty(value) || ((id == PARAM_ATTRIBUTES || id == PARAM_EXCLUDED_ATTRIBUTES) &&
-							   scim_is_array(value) && scim_is_unassigned(value));
+	return is_empty(value) ||
+		(may_be_empty(id) && scim_is_array(value) && scim_is_unassigned(value));
 }
 
 static SCIM_NORETURN void bad_version(const JsonbValue *value);
@@ -131,6 +139,15 @@ is_array_of_strings(const JsonbValue *value)
 	return true;
 }
 
+static bool
+is_uuids(const JsonbValue *value)
+{
+	ScimUuids	uuids;
+
+	return value->type == jbvString && scim_read_uuids(scim_string_copy(value), &uuids) &&
+		uuids.count > 0;
+}
+
 /* The one of the words that it is, in any case, as the list has it; NULL: none. */
 static const char *
 word_of(const char *const *words, const JsonbValue *value)
@@ -176,6 +193,11 @@ expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 		case ARGUMENT_TEXTS:
 			return is_array_of_strings(value) ? NULL
 				: scim_wanted_container(value, "an array of strings");
+		case ARGUMENT_UUIDS:
+			return is_uuids(value) ? NULL : "a uuid, or several with commas between them";
+		case ARGUMENT_SEEN:
+			return scim_is_array(value) ? NULL
+				: scim_wanted_container(value, "an array of resources");
 		case ARGUMENT_WORD:
 			return word_of(parameter->words, value) ? NULL : named_words(parameter->words);
 		case ARGUMENT_RESOURCE:
@@ -300,6 +322,15 @@ scim_read_arguments(ScimToolCall *call)
 				   tool->name);
 }
 
+void
+scim_refuse_together(const ScimToolCall *call, ScimParameterId one, ScimParameterId other)
+{
+	if (call->given[one] && call->given[other])
+		scim_throw_path(SCIM_INVALID_ARGUMENT, call->tool->parameters[other],
+						"arguments %s and %s do not go together", call->tool->parameters[one],
+						call->tool->parameters[other]);
+}
+
 int
 scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwise)
 {
@@ -348,6 +379,19 @@ scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count)
 	return texts;
 }
 
+const ScimUuids *
+scim_argument_uuids(const ScimToolCall *call, ScimParameterId id)
+{
+	ScimUuids  *uuids;
+
+	if (!call->given[id])
+		return NULL;
+	uuids = palloc(sizeof(ScimUuids));
+	if (!scim_read_uuids(scim_string_copy(&call->values[id]), uuids))
+		elog(ERROR, "argument %d was not checked", id);
+	return uuids;
+}
+
 ScimView
 scim_argument_view(const ScimToolCall *call)
 {
@@ -360,6 +404,7 @@ scim_argument_view(const ScimToolCall *call)
 	view.most_members = SCIM_MOST_FITTING_MEMBERS;
 	view.few_groups = false;
 	view.version = true;
+	view.seen = NULL;
 	return view;
 }
 

@@ -5,6 +5,7 @@
 #ifndef SCIM_TOOLS_ARGUMENTS_H
 #define SCIM_TOOLS_ARGUMENTS_H
 
+#include "base/uuids.h"
 #include "resource/view.h"
 #include "tools/tool_call.h"
 
@@ -15,6 +16,10 @@
  * INVALID_VERSION_FORMAT; those of the JSON parser while call->parsing.
  */
 extern void scim_read_arguments(ScimToolCall *call);
+
+/* INVALID_ARGUMENT, if both are given: one of them would be ignored. */
+extern void scim_refuse_together(const ScimToolCall *call, ScimParameterId one,
+								 ScimParameterId other);
 
 /* An integer argument, or "otherwise" when it is absent. */
 extern int	scim_argument_integer(const ScimToolCall *call, ScimParameterId id, int otherwise);
@@ -30,6 +35,9 @@ extern const char *scim_argument_word(const ScimToolCall *call, ScimParameterId 
 
 /* The elements of an array of strings; *count is -1 and the result NULL when it is absent. */
 extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, int *count);
+
+/* The uuids of a text that lists them, or NULL when it is absent. */
+extern const ScimUuids *scim_argument_uuids(const ScimToolCall *call, ScimParameterId id);
 
 /* What the call wants to see of a resource; its version always. */
 extern ScimView scim_argument_view(const ScimToolCall *call);

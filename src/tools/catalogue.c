@@ -18,7 +18,11 @@ static const char *const orders[] = {"ascending", "descending", NULL};
 static const char *const ways[] = {"fail", "merge", NULL};
 static const char *const rules[] = {"fail", "mine", "theirs", "counter", "max", "min", NULL};
 
+/* What is done with a lease (tools/lease.c). */
+static const char *const actions[] = {"acquire", "renew", "release", NULL};
+
 const ScimParameter scim_parameters[] = {
+	[PARAM_ACTION] = {"action", ARGUMENT_WORD, 0, NULL, actions},
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
@@ -39,6 +43,12 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
 	"twice, so after OUTCOME_UNKNOWN read first", rules},
+	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, "Of scim_lease"},
+	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUIDS, 0, "To renew, release"},
+	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
+	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
+	[PARAM_IDS] = {"ids", ARGUMENT_TEXTS, 0, NULL},
+	[PARAM_SEEN] = {"resources", ARGUMENT_SEEN, 0, NULL},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
 	[PARAM_ATTRIBUTE] = {"attribute", ARGUMENT_TEXT, 0, "Such as {searchable}"},
 	[PARAM_VALUE] = {"value", ARGUMENT_SCALAR, 0, NULL},
@@ -175,11 +185,15 @@ const ScimSubject scim_subjects[] = {
 		.many = "resources",
 		.has_history = true,
 	},
+	{
+		.one = "resource",
+		.many = "resources",
+	},
 };
 
 /* Parameters that go together. */
 #define PAGE	PARAM_START_INDEX, PARAM_COUNT
-#define CONDITION	PARAM_EXPECTED_VERSION, PARAM_ON_CONFLICT, PARAM_MERGE_RULES
+#define CONDITION	PARAM_EXPECTED_VERSION, PARAM_ON_CONFLICT, PARAM_MERGE_RULES, PARAM_LEASE_ID
 #define VIEW	PARAM_ATTRIBUTES, PARAM_EXCLUDED_ATTRIBUTES, PARAM_KNOWN_VERSION
 
 #define ABOUT_TYPED		(ABOUT_USERS | ABOUT_GROUPS)
@@ -235,7 +249,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Delete a {one}{any} for good, with its memberships.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_TENANT_ID},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_LEASE_ID, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "
@@ -284,8 +298,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.about = ABOUT_GROUPS,
 		.asks = "members",
 		.required = {PARAM_ID},
-		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_ATTRIBUTES,
-		PARAM_TENANT_ID},
+		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID,
+		PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
@@ -323,7 +337,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"password), also a deleted one; what changed since is undone.",
 		.about = ABOUT_HISTORY,
 		.required = {PARAM_ID, PARAM_RESTORED_VERSION},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_LEASE_ID, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Pass its _version (of a deleted one the version that was deleted) as "
@@ -339,6 +353,27 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"call again with next_cursor to hear what changed since.",
 		.about = ABOUT_CHANGES,
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_COUNT, PARAM_CHANGES_CURSOR, PARAM_TENANT_ID},
+		.read_only = true,
+		.idempotent = true,
+	},
+	[TOOL_LEASE] = {
+		.name = "scim_lease",
+		.title = "Hold a resource",
+		.description = "Hold a {one} for a while: nobody writes it but with your lease_id, which "
+		"acquire answers with its version (read it again if yours is another). For work that takes "
+		"long or is often disturbed. Release it when done.",
+		.about = ABOUT_ANY,
+		.required = {PARAM_ACTION},
+		.optional = {PARAM_RESOURCE_TYPE, PARAM_ID, PARAM_LEASE, PARAM_SECONDS, PARAM_PURPOSE,
+		PARAM_TENANT_ID},
+	},
+	[TOOL_CHECK_VERSIONS] = {
+		.name = "scim_check_versions",
+		.title = "What moved meanwhile",
+		.description = "With resource_type and ids: the versions of these {many}, to be kept. "
+		"Later, with these as resources: which were changed since, by whom, and which are gone.",
+		.about = ABOUT_ANY,
+		.optional = {PARAM_RESOURCE_TYPE, PARAM_IDS, PARAM_SEEN, PARAM_TENANT_ID},
 		.read_only = true,
 		.idempotent = true,
 	},

@@ -17,6 +17,7 @@
 typedef enum ScimParameterId
 {
 	PARAM_NONE,					/* the end of a list of parameters */
+	PARAM_ACTION,
 	PARAM_RESOURCE_TYPE,
 	PARAM_ID,
 	PARAM_NEW,
@@ -31,6 +32,12 @@ typedef enum ScimParameterId
 	PARAM_EXPECTED_VERSION,
 	PARAM_ON_CONFLICT,
 	PARAM_MERGE_RULES,
+	PARAM_LEASE_ID,
+	PARAM_LEASE,
+	PARAM_SECONDS,
+	PARAM_PURPOSE,
+	PARAM_IDS,
+	PARAM_SEEN,
 	PARAM_FILTER,
 	PARAM_ATTRIBUTE,
 	PARAM_VALUE,
@@ -64,6 +71,8 @@ typedef enum ScimArgumentKind
 	ARGUMENT_RESOURCE,			/* an object, listed with the resource type's attributes */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
 	ARGUMENT_RULES,				/* an object: for a path one of the parameter's words */
+	ARGUMENT_UUIDS,				/* a text: one, or several with commas */
+	ARGUMENT_SEEN,				/* an array of resources, as they were seen */
 	ARGUMENT_SCALAR				/* a string, number or boolean */
 } ScimArgumentKind;
 
@@ -105,7 +114,7 @@ typedef struct ScimSubject
 	bool		has_history;	/* its tools are for tables whose history is kept */
 } ScimSubject;
 
-#define SCIM_SUBJECTS 6
+#define SCIM_SUBJECTS 7
 
 #define ABOUT_USERS			1
 #define ABOUT_GROUPS		2
@@ -113,6 +122,7 @@ typedef struct ScimSubject
 #define ABOUT_NONE			8
 #define ABOUT_HISTORY		16
 #define ABOUT_CHANGES		32
+#define ABOUT_ANY			64
 
 /* The rows of the table, in the order in which tools are listed. */
 typedef enum ScimToolPatternId
@@ -130,6 +140,8 @@ typedef enum ScimToolPatternId
 	TOOL_GET_HISTORY,
 	TOOL_RESTORE,
 	TOOL_CHANGES,
+	TOOL_LEASE,
+	TOOL_CHECK_VERSIONS,
 	TOOL_GET_SCHEMAS,
 	TOOL_SERVER_INFO
 } ScimToolPatternId;

@@ -12,9 +12,11 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "tools/arguments.h"
+#include "tools/checkpoint.h"
 #include "tools/failure.h"
 #include "tools/handlers.h"
 #include "tools/history.h"
+#include "tools/lease.h"
 #include "tools/lists.h"
 #include "tools/mismatch.h"
 #include "tools/retry.h"
@@ -44,6 +46,8 @@ static const ScimHandler handlers[] = {
 	[TOOL_GET_HISTORY] = scim_run_get_history,
 	[TOOL_RESTORE] = scim_run_restore,
 	[TOOL_CHANGES] = scim_run_changes,
+	[TOOL_LEASE] = scim_run_lease,
+	[TOOL_CHECK_VERSIONS] = scim_run_check_versions,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };

@@ -187,7 +187,9 @@ scim_success_resource(const ScimToolCall *call, Jsonb *resource, JsonbValue *met
 					(call->given[PARAM_ATTRIBUTES] ? SCIM_ASKED_BYTES : SCIM_ANSWER_BYTES) -
 					SCIM_FRAME_BYTES,
 					"", omitted);
-	scim_say_omitted(metadata, omitted, how_to_change(call));
+	/* most answers hold all of it, and need no advice */
+	if (omitted->val.array.nElems > 0)
+		scim_say_omitted(metadata, omitted, how_to_change(call));
 	/* what is not written, or not of now, is not sent back */
 	if (!scim_get(shown, "not_modified", strlen("not_modified")) &&
 		call->tool->id != TOOL_GET_HISTORY)
@@ -202,4 +204,10 @@ scim_set_next_step(JsonbValue *content, const char *step)
 
 	scim_append_text(steps, step);
 	scim_set_value(content, "next_steps", steps);
+}
+
+void
+scim_add_next_step(JsonbValue *content, const char *step)
+{
+	scim_append_text(scim_get(content, "next_steps", strlen("next_steps")), step);
 }

@@ -40,4 +40,7 @@ extern void scim_say_partial(const ScimToolCall *call, JsonbValue *metadata);
 /* What the content of a failure says is to be done, in place of what it said. */
 extern void scim_set_next_step(JsonbValue *content, const char *step);
 
+/* The same beside it. */
+extern void scim_add_next_step(JsonbValue *content, const char *step);
+
 #endif							/* SCIM_TOOLS_ENVELOPE_H */

@@ -16,6 +16,7 @@
 #include "tools/error_fields.h"
 #include "tools/failure.h"
 #include "tools/fit.h"
+#include "tools/lease.h"
 #include "tools/mismatch.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
@@ -108,7 +109,6 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 {
 	static const ScimErrorCode refused[] = {SCIM_INVALID_VALUE, SCIM_INVALID_SYNTAX,
 	SCIM_MUTABILITY, SCIM_UNIQUENESS};
-	JsonbValue *steps = scim_get(content, "next_steps", strlen("next_steps"));
 	const char *step = kind == scim_error_kind(SCIM_VERSION_REQUIRED) ? DELETED_STEP : NULL;
 
 	/* what no attribute is to blame for cannot be written in another way either */
@@ -122,7 +122,7 @@ add_restore_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorK
 	if (call->tool == NULL || call->tool->id != TOOL_RESTORE || call->type == NULL ||
 		call->parsing || step == NULL)
 		return;
-	scim_append_text(steps, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
+	scim_add_next_step(content, scim_tool_text(step, scim_subject_of(call->tool, call->type)));
 }
 
 /* The text and fields of an error of ours. */
@@ -236,6 +236,7 @@ scim_failure(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *ki
 	else
 		show_server_error(content, call, error);
 	add_restore_step(call, content, kind);
+	scim_say_lease_step(call, content, kind);
 	scim_set_text(content, "error_code", kind->name);
 	scim_set_integer(content, "status", kind->status);
 	if (kind->scim_type)

@@ -8,8 +8,10 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
+#include "operation/contention.h"
 #include "operation/create.h"
 #include "operation/delete.h"
+#include "operation/held.h"
 #include "operation/patch.h"
 #include "operation/read.h"
 #include "operation/restore.h"
@@ -44,6 +46,7 @@ write_options(const ScimToolCall *call, const ScimView *view)
 			.id = call->id,
 			.expected = call->expected,
 			.on_conflict = scim_argument_word(call, PARAM_ON_CONFLICT),
+			.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 			.merge_rules = scim_argument_jsonb(call, PARAM_MERGE_RULES),
 			.view = view,
 			.report = true,
@@ -87,15 +90,34 @@ scim_run_create(ScimToolCall *call)
 	return written(call, call->written.resource);
 }
 
+/* Whether others keep the reader from writing it, or are likely to come in between. */
+static void
+say_outlook(const ScimToolCall *call, const ScimSeen *seen, JsonbValue *metadata)
+{
+	const JsonbValue *lease = scim_lease_of_read(type_name(call), seen);
+	const JsonbValue *contention = scim_contention_of_read(type_name(call), call->tenant,
+														   call->id, seen->last_modified);
+
+	if (lease)
+		scim_set_value(metadata, "lease", lease);
+	if (contention)
+		scim_set_value(metadata, "contention", contention);
+}
+
 text *
 scim_run_get(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
 
-	/* fresh: a statement may call several tools, and the later see the earlier */
-	Jsonb	   *resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
+	ScimSeen	seen;
+	JsonbValue *metadata = scim_metadata(call);
+	Jsonb	   *resource;
 
-	return scim_success_resource(call, resource, scim_metadata(call));
+	view.seen = &seen;
+	/* fresh: a statement may call several tools, and the later see the earlier */
+	resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
+	say_outlook(call, &seen, metadata);
+	return scim_success_resource(call, resource, metadata);
 }
 
 text *

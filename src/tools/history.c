@@ -58,29 +58,19 @@ show_difference(const ScimToolCall *call)
 
 /* ---- the tool ---- */
 
-/* One argument would be ignored. */
-static void
-refuse_together(const ScimToolCall *call, ScimParameterId one, ScimParameterId other)
-{
-	if (call->given[one] && call->given[other])
-		scim_throw_path(SCIM_INVALID_ARGUMENT, call->tool->parameters[other],
-						"arguments %s and %s do not go together", call->tool->parameters[one],
-						call->tool->parameters[other]);
-}
-
 static void
 check_arguments(const ScimToolCall *call)
 {
 	static const ScimParameterId pages[] = {PARAM_COUNT, PARAM_HISTORY_CURSOR};
 
-	refuse_together(call, PARAM_OLD_VERSION, PARAM_FROM_VERSION);
+	scim_refuse_together(call, PARAM_OLD_VERSION, PARAM_FROM_VERSION);
 	if (call->given[PARAM_TO_VERSION] && !call->given[PARAM_FROM_VERSION])
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "from_version",
 						"argument to_version needs from_version");
 	for (int i = 0; i < (int) lengthof(pages); i++)
 	{
-		refuse_together(call, PARAM_OLD_VERSION, pages[i]);
-		refuse_together(call, PARAM_FROM_VERSION, pages[i]);
+		scim_refuse_together(call, PARAM_OLD_VERSION, pages[i]);
+		scim_refuse_together(call, PARAM_FROM_VERSION, pages[i]);
 	}
 }
 

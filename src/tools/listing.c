@@ -272,6 +272,21 @@ operation_schema(void)
 	return schema_of_object(properties, required);
 }
 
+/* A resource of a checkpoint, or of what became of one; without a version: it was not there. */
+static JsonbValue *
+seen_schema(void)
+{
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+
+	scim_set_value(properties, "resource_type", schema_of_type("string"));
+	scim_set_value(properties, "id", schema_of_type("string"));
+	scim_set_value(properties, "version", schema_of_type("string"));
+	scim_append_text(required, "resource_type");
+	scim_append_text(required, "id");
+	return opened(schema_of_object(properties, required));
+}
+
 /* For any path a word: one stands there as an example, as an object must have a property. */
 static JsonbValue *
 rules_schema(const ScimTool *tool, const char *const *words)
@@ -307,6 +322,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	{
 		case ARGUMENT_TEXT:
 		case ARGUMENT_VERSION:
+		case ARGUMENT_UUIDS:
 			schema = schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:
@@ -331,6 +347,9 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 			break;
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array(operation_schema());
+			break;
+		case ARGUMENT_SEEN:
+			schema = schema_of_array(seen_schema());
 			break;
 		case ARGUMENT_RULES:
 			schema = rules_schema(tool, parameter->words);

@@ -8,12 +8,15 @@
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
 #include "core/merge_rules.h"
+#include "history/pace.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "operation/contention.h"
 #include "operation/read.h"
 #include "tools/envelope.h"
 #include "tools/error_fields.h"
 #include "tools/fit.h"
+#include "tools/lease.h"
 #include "tools/mismatch.h"
 #include "utils/builtins.h"
 
@@ -38,16 +41,32 @@
 
 /* ---- what is there now ---- */
 
+/* So often that the write had better be made under a lease, which it is not? */
+static bool
+keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
+{
+	const JsonbValue *contention = scim_contention_of_read(call->type->name, call->tenant,
+														   call->id, last_modified);
+	JsonbValue	advice;
+
+	return contention && scim_find_member(contention, "advice", &advice) &&
+		scim_string_is(&advice, scim_advice_word(SCIM_ADVISE_LEASE)) &&
+		!scim_call_names_lease(call);
+}
+
 static void
 read_current(void *argument)
 {
-	static const ScimView view = {
+	ScimSeen	seen;
+	ScimView	view = {
 		.attribute_count = -1, .excluded_count = -1,
-		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true
+		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true,
+		.seen = &seen
 	};
 	ScimToolCall *call = argument;
 
 	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
+	call->keeps_changing = keeps_changing(call, seen.last_modified);
 }
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */
@@ -287,6 +306,9 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *omi
 	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
 	"read."
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
+#define HOLD_STEP \
+	"Others keep changing the same: to be sure, hold the {one} with scim_lease first, and name " \
+	"its lease_id in the call."
 #define LIST_STEP \
 	" A list that is replaced whole must have what others changed in it, or that is undone."
 
@@ -360,6 +382,8 @@ set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge,
 	else
 		step = plain_step(call, is_shown);
 	scim_set_next_step(content, step);
+	if (call->keeps_changing)
+		scim_add_next_step(content, text_for(call, HOLD_STEP));
 }
 
 /* ---- what is shown ---- */

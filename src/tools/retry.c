@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "history/attempts.h"
 #include "tools/arguments.h"
+#include "tools/lease.h"
 #include "tools/retry.h"
 
 /* The ceiling of the wait, after one attempt twice that, and so on, up to so much. */
@@ -31,7 +32,8 @@ scim_refusal_of(const ScimToolCall *call, const ScimErrorKind *kind)
 			.type = call->type,
 			.tenant = call->tenant,
 			.id = call->id,
-			.expected = call->expected
+			.expected = call->expected,
+			.conflicting = call->stale ? call->written.conflicting : NIL
 	};
 }
 
@@ -76,7 +78,8 @@ scim_refuse_storm(ScimToolCall *call)
 	refusal = scim_refusal_of(call, scim_error_kind(SCIM_VERSION_MISMATCH));
 	call->refused = scim_count_attempts(&refusal, most);
 	call->counted = call->refused >= 0;
-	if (call->refused < most)
+	/* whoever holds it is in nobody's way, and nobody in his */
+	if (call->refused < most || scim_call_names_lease(call))
 		return;
 	error = scim_error(may_merge(call) ? SCIM_STORM_TO_MERGE : SCIM_CONFLICT_STORM);
 	scim_error_text(error, "resource_type", call->type->name);

@@ -14,7 +14,7 @@ extern ScimRefusal scim_refusal_of(const ScimToolCall *call, const ScimErrorKind
 /*
  * Before a write on condition of a version: CONFLICT_STORM, if that was stale too often
  * in the last minute (scimver.max_attempts).  Not of a call that merges, nor of one
- * without an expected version.
+ * without an expected version, nor of one that names a lease of the resource.
  */
 extern void scim_refuse_storm(ScimToolCall *call);
 

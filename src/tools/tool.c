@@ -209,10 +209,17 @@ scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
 	"with current_version."
 
+/* Is it about resources of any type, beside tools for those of one? */
+static bool
+names_type(const ScimTool *tool)
+{
+	return tool->subject->type == NULL && !scim_tool_is_generic(tool);
+}
+
 const ScimSubject *
 scim_subject_of(const ScimTool *tool, const ScimResourceType *type)
 {
-	for (int i = 0; tool->subject->has_history && type && i < SCIM_SUBJECTS; i++)
+	for (int i = 0; names_type(tool) && type && i < SCIM_SUBJECTS; i++)
 	{
 		const ScimSubject *subject = &scim_subjects[i];
 

@@ -36,6 +36,7 @@ typedef struct ScimToolCall
 	Jsonb	   *error_fields;
 	bool		stale;			/* VERSION_MISMATCH, of what the call was for */
 	Jsonb	   *current;		/* then: the resource as it is now; NULL: it could not be read */
+	bool		keeps_changing; /* then: so often that it had better be held */
 	int			attempts;		/* then: how often that was so in the last minute; 0: not told */
 	ScimWriteResult written;	/* what the operation says of a write */
 } ScimToolCall;

@@ -14,9 +14,9 @@ DECLARE
 BEGIN
 	UPDATE asked SET seq = (SELECT coalesce(max(h.seq), 0) FROM scim_history h);
 	RETURN QUERY SELECT concat_ws(' ', h.tenant_id, h.resource_type, coalesce(plain(h.resource_id), '-'), h.tool, h.error_code,
-			'expected ' || coalesce((SELECT name FROM named WHERE version = h.expected_version), h.expected_version),
+			'expected ' || coalesce((SELECT name FROM named WHERE version = h.expected_version), h.expected_version), 'both ' || array_to_string(h.changed, ','),
 			CASE WHEN h.at > now() - interval '1 hour' AND h.xid <= pg_current_xact_id() AND h.actor = current_user AND h.agent = 'Claude' AND h.application_name = 'psql'
-				AND num_nulls(h.revision, h.version, h.previous_version, h.changed, h.before, h.members) = 6 THEN 'ok' END)
+				AND num_nulls(h.revision, h.version, h.previous_version, h.before, h.members) = 5 THEN 'ok' END)
 		FROM scim_history h WHERE h.operation = 'refused' AND h.seq > since ORDER BY h.seq;
 END $$;
 CREATE FUNCTION code(name text, arguments jsonb) RETURNS text LANGUAGE sql AS

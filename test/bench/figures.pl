@@ -9,7 +9,7 @@ use FindBin;
 use JSON::PP;
 
 $| = 1;
-our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS RACES SECONDS PEERS_RUST PEERS_MCP);
+our %env = map { $_ => $ENV{"BENCH_$_"} // '' } qw(HOST PORT BIN HELPERS SERVER SOURCES AS QUICK JSON ROUNDS WRITERS AGENTS RACES SECONDS PEERS_RUST PEERS_MCP);
 our $quick = $env{QUICK};
 our $database;
 our $template = 'template1';	# what databases are made of
@@ -22,6 +22,8 @@ require "$FindBin::RealBin/existing.pl";
 require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/history.pl";
 require "$FindBin::RealBin/merge.pl";
+require "$FindBin::RealBin/leases.pl";
+require "$FindBin::RealBin/contention.pl";
 require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
 require "$FindBin::RealBin/seals.pl";
@@ -141,6 +143,37 @@ sub rates
 	# commits that wait for the disk are few: a slice must hold enough of them
 	return decode_json(run_command('/dev/null', "$env{HELPERS}/rate", conninfo("-c synchronous_commit=$sync"), $clients, $rounds,
 		$sync eq 'on' ? 3 * $slice : $slice, @ways));
+}
+
+# What calls of several kinds take of a processor, in one session and in small blocks that alternate,
+# so that whatever else the machine does meets all alike: by kind, microseconds each.  A kind
+# is [name, [statements]], as many of each; the first twenty make plans and what is cached, and are
+# not counted.  A statement that answers must answer "t".
+sub cpu_in_turns
+{
+	my ($prepare, $kinds, $block) = @_;
+	my ($file, $warm, $count) = ("$env{SERVER}/session.sql", 20, scalar @{ $kinds->[0][1] });
+	my @session = ('SET synchronous_commit = off;', @$prepare, map { @{ $_->[1] }[ 0 .. $warm - 1 ] } @$kinds);
+	my %taken;
+
+	for (my $from = $warm; $from + $block <= $count; $from += $block)
+	{
+		push @session, "SELECT '$_->[0]|' || bench_cpu();", @{ $_->[1] }[ $from .. $from + $block - 1 ], "SELECT '$_->[0]|' || bench_cpu();" foreach @$kinds;
+	}
+	open(my $out, '>', $file) or die "$file: $!";
+	print $out join "\n", @session, '';
+	close $out or die "$file: $!";
+	my @lines = split /\n/, sql(undef, '-f', $file);
+
+	unlink $file;
+	die "a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
+	my @marks = map { [ split /\|/ ] } grep { /\|/ } @lines;
+	while (my ($begin, $end) = splice @marks, 0, 2)
+	{
+		$taken{ $begin->[0] } += ($end->[1] - $begin->[1]) / 1000;
+	}
+	my $blocks = int(($count - $warm) / $block);
+	return { map { ($_ => $taken{$_} / ($block * $blocks)) } keys %taken };
 }
 
 # The ways must answer the same, or what they take cannot be compared: but for the version of a list, which is ours alone.
@@ -381,6 +414,8 @@ my %measure = (
 	grants => \&measure_grants,
 	history => \&measure_history,
 	merge => \&measure_merge,
+	leases => \&measure_leases,
+	contention => \&measure_contention,
 	prune => \&measure_prune,
 	changes => \&measure_changes,
 	seals => \&measure_seals,

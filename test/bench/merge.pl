@@ -20,35 +20,13 @@ my %call = (
 	mismatch_untold => qq{($tool)::jsonb #>> '{content,error_code}' = 'VERSION_MISMATCH'});
 my @calls = sort keys %call;
 
-# What calls of all kinds take of a processor, in one session and in small blocks that alternate,
-# so that whatever else the machine does meets all alike: microseconds each.
+# What calls of all kinds take of a processor, in microseconds each.
 sub take_calls
 {
 	my ($first, $count) = @_;
-	my ($file, $block) = ("$env{SERVER}/merge_session.sql", 25);
-	my $run = sub { my ($name, $from, $to) = @_; map { "EXECUTE $name($_);" } $first->{$name} + $from .. $first->{$name} + $to - 1 };
-	my @session = ('SET synchronous_commit = off;', map { "PREPARE $_(int) AS SELECT $call{$_} FROM bench_mine WHERE n = \$1;" } @calls);
-	my %taken;
+	my $run = sub { my ($name) = @_; [ map { "EXECUTE $name($_);" } $first->{$name} .. $first->{$name} + $count - 1 ] };
 
-	# plans and what is cached are made first
-	push @session, $run->($_, 0, 20) foreach @calls;
-	for (my $from = 20; $from < $count; $from += $block)
-	{
-		push @session, "SELECT '$_|' || bench_cpu();", $run->($_, $from, $from + $block), "SELECT '$_|' || bench_cpu();" foreach @calls;
-	}
-	open(my $out, '>', $file) or die "$file: $!";
-	print $out join "\n", @session, '';
-	close $out or die "$file: $!";
-	my @lines = split /\n/, sql(undef, '-f', $file);
-
-	unlink $file;
-	die "a call does not come out as it should\n" if grep { $_ ne 't' && !/\|/ } @lines;
-	my @marks = map { [ split /\|/ ] } grep { /\|/ } @lines;
-	while (my ($begin, $end) = splice @marks, 0, 2)
-	{
-		$taken{ $begin->[0] } += ($end->[1] - $begin->[1]) / 1000 / ($count - 20);
-	}
-	return \%taken;
+	return cpu_in_turns([ map { "PREPARE $_(int) AS SELECT $call{$_} FROM bench_mine WHERE n = \$1;" } @calls ], [ map { [ $_ => $run->($_) ] } @calls ], 25);
 }
 
 # Round by round, users who had five changes since they were read, and none before.

@@ -57,7 +57,7 @@ SELECT node FROM schemas() WHERE way IN ('scim_patch_user inputSchema/operations
 -- how not to overwrite others stands where a model always sees it
 SELECT t->>'name', t->>'description' LIKE '%expected_version%VERSION_MISMATCH%current_version%' AND t->>'description' NOT LIKE '%{%'
 	FROM jsonb_array_elements(scim_tools()) t WHERE t #> '{inputSchema,properties}' ? 'expected_version';
-SELECT count(*) FROM jsonb_array_elements(scim_tools()) t WHERE NOT (t #>> '{annotations,readOnlyHint}')::bool AND NOT t #> '{inputSchema,properties}' ? 'expected_version' AND t->>'name' NOT LIKE 'scim_create_%';
+SELECT count(*) FROM jsonb_array_elements(scim_tools()) t WHERE NOT (t #>> '{annotations,readOnlyHint}')::bool AND NOT t #> '{inputSchema,properties}' ? 'expected_version' AND t->>'name' !~ '^scim_(create_|lease$)';
 
 -- a connection for one tenant has no use for others, and one that must name versions is told so
 SET scimver.only_tenant = 'default';
@@ -85,7 +85,7 @@ SELECT * FROM odd();
 SELECT string_agg(t->>'name', ' '), shown_bytes() < 36000 AS budget FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' LIKE '%\_resource%';
 SELECT properties('scim_create_group', 'properties', 'group_data', 'properties'), properties('scim_create_group', 'properties', 'group_data', 'properties', 'urn:example:Odd', 'properties'),
 	properties('scim_create_resource', 'properties', 'resource_data', 'properties');
--- 60 and 120 attributes with parts: their names; 180: once; 500: only what is required
+-- 60 and 120 attributes with parts: their names; 160: once; 500: only what is required
 CREATE FUNCTION grow(attributes int) RETURNS text LANGUAGE sql AS $$
 	SELECT scim_register_schema(jsonb_set(document, '{attributes}', document->'attributes' || (SELECT jsonb_agg(CASE n % 3
 		WHEN 0 THEN jsonb_build_object('name', 'attribute' || n, 'type', 'complex', 'multiValued', n % 2 = 0, 'subAttributes', (SELECT jsonb_agg(jsonb_build_object('name', 'part' || i)) FROM generate_series(1, 8) i))
@@ -100,7 +100,7 @@ SELECT detail();
 SELECT grow(120);
 SELECT * FROM odd();
 SELECT detail();
-SELECT grow(180);
+SELECT grow(160);
 SELECT * FROM odd();
 SELECT detail();
 SELECT grow(500);

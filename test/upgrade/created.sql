@@ -49,9 +49,9 @@ BEGIN
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON %s %s TO clerk', CASE WHEN f = 'scim_backfill(regclass,integer)'::regprocedure THEN 'PROCEDURE' ELSE 'FUNCTION' END, f);
 	END LOOP;
-	-- who may make the row trigger may make those of the history once there are any
+	-- who may make the row trigger may make those of the history, and of leases, once there are any
 	IF to_regprocedure('scim_history_trigger()') IS NOT NULL THEN
-		GRANT EXECUTE ON FUNCTION scim_history_trigger() TO clerk;
+		GRANT EXECUTE ON FUNCTION scim_history_trigger(), scim_lease_trigger() TO clerk;
 	END IF;
 END $$;
 

@@ -209,7 +209,8 @@ run_way(int agents, double seconds)
 	}
 	seconds = now() - begin;
 	printf("{\"way\": \"%s\", \"agents\": %d, \"think_ms\": %.0f, \"attempts\": %ld, "
-		   "\"successes\": %ld, \"calls\": %ld, \"lost\": %ld, \"seconds\": %.3f, \"wrong\": %ld}\n",
+		   "\"successes\": %ld, \"calls\": %ld, \"lost\": %ld, \"seconds\": %.3f, "
+		   "\"wrong\": %ld}\n",
 		   way->name, agents, think_seconds * 1000, sum.attempts, sum.successes, sum.calls,
 		   sum.lost, seconds, labs(final_count(&all[0]) - sum.successes));
 }

@@ -388,15 +388,23 @@ CREATE FUNCTION scim_contention(resource_type text, id text, tenant_id text DEFA
 COMMENT ON FUNCTION scim_contention(text, text, text) IS
 	'How often others write a resource, how probable it is that they do while a write is prepared, and what to do then';
 
-CREATE VIEW scim_conflict_stats WITH (security_barrier) AS
+CREATE FUNCTION scim_recent_history(since timestamptz) RETURNS TABLE (tenant_id text, resource_type text, resource_id text,
+	operation text, error_code text, actor text, agent text, at timestamptz)
+	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_recent_history';
+COMMENT ON FUNCTION scim_recent_history(timestamptz) IS
+	'What scim_history shows the current role of what was written since then, without a look at all the rest';
+GRANT EXECUTE ON FUNCTION scim_recent_history(timestamptz) TO PUBLIC;
+
+CREATE VIEW scim_conflict_stats AS
 	SELECT tenant_id, resource_type, resource_id,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.<>) 'refused') AS writes,
 		pg_catalog.count(*) FILTER (WHERE operation OPERATOR(pg_catalog.=) 'refused') AS refusals,
 		pg_catalog.count(DISTINCT (actor, agent)) AS writers,
 		pg_catalog.max(at) AS last_at
-	FROM scim_history
-	WHERE at OPERATOR(pg_catalog.>) (pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval) AND resource_id IS NOT NULL
-		AND (operation OPERATOR(pg_catalog.<>) 'refused' OR error_code OPERATOR(pg_catalog.=) ANY (ARRAY['VERSION_MISMATCH', 'LEASE_HELD', 'LEASE_LOST', 'CONFLICT_STORM']))
+	FROM scim_recent_history(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) '1 hour'::interval)
+	WHERE resource_id IS NOT NULL AND (operation OPERATOR(pg_catalog.<>) 'refused'
+		OR error_code OPERATOR(pg_catalog.=) ANY (ARRAY['VERSION_MISMATCH', 'LEASE_HELD', 'LEASE_LOST', 'CONFLICT_STORM']))
 	GROUP BY tenant_id, resource_type, resource_id;
 COMMENT ON VIEW scim_conflict_stats IS
 	'Of each resource that was written in the last hour, or for the sake of others refused to be: how often, and by how many who wrote it or were to';

@@ -144,6 +144,18 @@ scim_open_history_of_tenant(const char *tenant, int64 behind, int64 up_to, Snaps
 	return reader;
 }
 
+ScimHistoryReader *
+scim_open_latest_of_tenant(const char *tenant, Snapshot snapshot)
+{
+	ScimHistoryReader *reader = palloc0(sizeof(ScimHistoryReader));
+
+	if (!open_index(reader, SCIM_BY_SEQ))
+		return reader;
+	init_text_key(reader, 0, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), tenant);
+	begin_scan(reader, 1, BackwardScanDirection, snapshot);
+	return reader;
+}
+
 bool
 scim_has_entries(const char *tenant, const char *type)
 {

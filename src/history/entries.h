@@ -53,6 +53,9 @@ extern ScimHistoryReader *scim_open_history_between(const char *tenant, const ch
 extern ScimHistoryReader *scim_open_history_of_tenant(const char *tenant, int64 behind,
 													  int64 up_to, Snapshot snapshot);
 
+/* All of a tenant, the newest first. */
+extern ScimHistoryReader *scim_open_latest_of_tenant(const char *tenant, Snapshot snapshot);
+
 /*
  * Has the tenant any that are of the type, or of a resource of it, as catalogs are read?
  * What was refused does not count.

@@ -49,6 +49,8 @@ typedef struct Reckoning
 	List	   *others;			/* of Author * */
 	double		weight;			/* of the writes of others */
 	double		last_weight;	/* of the oldest write that was looked at; 0: it was no other's */
+	int			entries;		/* so many are looked at, of writes and of refusals each */
+	int64		begins;			/* what is not behind that seq is none of the resource's */
 	TimestampTz written[SCIM_PACE_ENTRIES]; /* by anybody, the latest first */
 	int			count;
 } Reckoning;
@@ -120,13 +122,13 @@ begin_with_oldest(Reckoning *reckoning)
 
 /* From where it was made, or what was before is another's, nothing is looked at. */
 static void
-read_writes(Reckoning *reckoning, ScimHistoryReader *reader, int64 begins)
+read_writes(Reckoning *reckoning, ScimHistoryReader *reader)
 {
-	for (int i = 0; i < SCIM_PACE_ENTRIES; i++)
+	for (int i = 0; i < reckoning->entries; i++)
 	{
 		ScimHistoryEntry *entry = scim_next_entry(reader);
 
-		if (entry == NULL || entry->seq <= begins || entry->at <= reckoning->from)
+		if (entry == NULL || entry->seq <= reckoning->begins || entry->at <= reckoning->from)
 			return;
 		if (entry->operation == SCIM_HISTORY_CREATE)
 		{
@@ -145,16 +147,16 @@ read_writes(Reckoning *reckoning, ScimHistoryReader *reader, int64 begins)
 
 /* Returns from when on all attempts that were refused are known. */
 static TimestampTz
-read_refusals(Reckoning *reckoning, ScimHistoryReader *reader, int64 begins)
+read_refusals(Reckoning *reckoning, ScimHistoryReader *reader)
 {
 	const char *stale = scim_error_kind(SCIM_VERSION_MISMATCH)->name;
 	TimestampTz from = reckoning->from;
 
-	for (int i = 0; i < SCIM_PACE_ENTRIES; i++)
+	for (int i = 0; i < reckoning->entries; i++)
 	{
 		ScimHistoryEntry *entry = scim_next_entry(reader);
 
-		if (entry == NULL || entry->seq <= begins || entry->at <= reckoning->from)
+		if (entry == NULL || entry->seq <= reckoning->begins || entry->at <= reckoning->from)
 			return reckoning->from;
 		from = entry->at;
 		if (!is_to_come(reckoning, entry) && scim_entry_was_refused(entry, stale))
@@ -195,32 +197,63 @@ advice_of(const ScimPace *pace)
 	return 2 * pace->single > pace->writes ? SCIM_ADVISE_PATCH : SCIM_ADVISE_MERGE;
 }
 
-void
-scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id, ScimPace *pace)
+static Reckoning
+new_reckoning(ScimPace *pace, int entries, int64 begins)
 {
 	ScimActor	actor = scim_actor();
 	const char *role = GetUserNameFromId(actor.role, true);
 	Reckoning	reckoning = {
 		.pace = pace,
+		.entries = entries,
+		.begins = begins,
 		.now = GetCurrentTimestamp(),
 		/* of a role that was dropped while it is connected, all are others */
 		.self = {role ? role : "", actor.agent}
 	};
-	int64		begins = scim_history_begins(tenant, type);
-	ScimHistoryReader *reader;
 
 	memset(pace, 0, sizeof(ScimPace));
 	reckoning.from = seconds_before(reckoning.now, SCIM_PACE_WINDOW);
-	reader = scim_open_history(tenant, type->name, id, PG_INT64_MAX, NULL);
-	read_writes(&reckoning, reader, begins);
+	return reckoning;
+}
+
+static bool
+reckon(Reckoning *reckoning, const char *tenant, const char *type, const char *id, int least)
+{
+	ScimPace   *pace = reckoning->pace;
+	ScimHistoryReader *reader = scim_open_history(tenant, type, id, PG_INT64_MAX, NULL);
+
+	read_writes(reckoning, reader);
 	scim_close_history(reader);
-	reader = scim_open_refusals(tenant, type->name, id);
-	count_attempts(&reckoning, read_refusals(&reckoning, reader, begins));
+	if (pace->writes < least)
+		return false;
+	reader = scim_open_refusals(tenant, type, id);
+	count_attempts(reckoning, read_refusals(reckoning, reader));
 	scim_close_history(reader);
-	pace->seconds = seconds_between(reckoning.from, reckoning.now);
-	pace->writers = list_length(reckoning.others);
-	pace->rate = rate_of(&reckoning);
+	pace->seconds = seconds_between(reckoning->from, reckoning->now);
+	pace->writers = list_length(reckoning->others);
+	pace->rate = rate_of(reckoning);
 	pace->advice = advice_of(pace);
+	return true;
+}
+
+void
+scim_measure_pace(const ScimRegistration *table, const char *tenant, const char *id,
+				  ScimPace *pace)
+{
+	Reckoning	reckoning = new_reckoning(pace, SCIM_PACE_ENTRIES,
+										  scim_history_begins(tenant, table->type));
+
+	(void) reckon(&reckoning, tenant, table->type->name, id, 0);
+}
+
+bool
+scim_glance_at_pace(const ScimRegistration *table, const char *tenant, const char *id, int least,
+					ScimPace *pace)
+{
+	Reckoning	reckoning = new_reckoning(pace, SCIM_PACE_GLANCE,
+										  scim_known_begins(table, tenant));
+
+	return reckon(&reckoning, tenant, table->type->name, id, least);
 }
 
 double

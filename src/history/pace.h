@@ -7,13 +7,14 @@
 
 #include "postgres.h"
 
-#include "core/schema.h"
+#include "registry/registration.h"
 
 /* What is older is not counted: seconds. */
 #define SCIM_PACE_WINDOW 600
 
-/* Rows of the history that are looked at, of changes and of refusals each. */
+/* Rows of the history that are looked at, at most, of changes and of refusals each. */
 #define SCIM_PACE_ENTRIES 100
+#define SCIM_PACE_GLANCE 20
 
 /* What a write that is to be prepared had better be. */
 typedef enum ScimAdvice
@@ -44,8 +45,16 @@ typedef struct ScimPace
  * As the history tells, which the caller may read (rights.h): what is committed now, and
  * the transaction's own, whatever snapshot the statement has, as it is about what comes.
  */
-extern void scim_measure_pace(const char *tenant, const ScimResourceType *type, const char *id,
+extern void scim_measure_pace(const ScimRegistration *table, const char *tenant, const char *id,
 							  ScimPace *pace);
+
+/*
+ * The same at a glance, for reads that must not take much longer for it: fewer rows are
+ * looked at, and if others have written it less than "least" times by these, nothing else;
+ * returns whether they have.
+ */
+extern bool scim_glance_at_pace(const ScimRegistration *table, const char *tenant, const char *id,
+								int least, ScimPace *pace);
 
 /* How probable it is that others write it within so many seconds: 0 to 1. */
 extern double scim_conflict_probability(const ScimPace *pace, double seconds);

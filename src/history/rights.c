@@ -11,6 +11,7 @@
 #include "access/relation.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "common/hashfn.h"
 #include "history/entries.h"
 #include "history/rights.h"
 #include "miscadmin.h"
@@ -239,4 +240,36 @@ scim_history_begins(const char *tenant, const ScimResourceType *type)
 	}
 	scim_close_history(reader);
 	return begins;
+}
+
+/* What is kept of a tenant; of one with a longer name nothing is. */
+typedef struct Beginning
+{
+	ScimKnown	head;
+	char		tenant[NAMEDATALEN];
+	int64		seq;
+} Beginning;
+
+static ScimKnowledge known_beginnings = {"scimver beginnings of the history", sizeof(Beginning)};
+
+/* Two tenants of one hash take turns. */
+static int
+hash_of(const char *tenant)
+{
+	return (int) DatumGetUInt32(hash_any((const unsigned char *) tenant, strlen(tenant)));
+}
+
+int64
+scim_known_begins(const ScimRegistration *table, const char *tenant)
+{
+	Beginning	found = {0};
+	const Beginning *kept = scim_recall(&known_beginnings, table, hash_of(tenant), &found.head);
+
+	if (likely(kept && strcmp(kept->tenant, tenant) == 0))
+		return kept->seq;
+	found.seq = scim_history_begins(tenant, table->type);
+	if (strlcpy(found.tenant, tenant, sizeof(found.tenant)) < sizeof(found.tenant) &&
+		scim_is_current(table))
+		scim_keep_known(&known_beginnings, &found.head);
+	return found.seq;
 }

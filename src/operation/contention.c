@@ -27,11 +27,13 @@
 static void
 set_rounded(JsonbValue *object, const char *key, double value, int decimals)
 {
-	double		scale = pow(10, decimals);
-	Datum		rounded = Float8GetDatum(rint(value * scale) / scale);
+	int64		units = (int64) rint(value * pow(10, decimals));
 	JsonbValue	number = {.type = jbvNumeric};
 
-	number.val.numeric = DatumGetNumeric(DirectFunctionCall1(float8_numeric, rounded));
+	/* 0.5, not 0.500 */
+	for (; decimals > 0 && units % 10 == 0; decimals--)
+		units /= 10;
+	number.val.numeric = int64_div_fast_to_numeric(units, decimals);
 	scim_set_value(object, key, &number);
 }
 
@@ -86,7 +88,7 @@ scim_store_contention(const char *type, const char *tenant, const char *given)
 	if (!scim_fetch(&target, id, true, NULL))
 		scim_throw_not_found(&target, given);
 	if (target.table->history)
-		scim_measure_pace(target.tenant, target.type, id, &pace);
+		scim_measure_pace(target.table, target.tenant, id, &pace);
 	result = scim_write_in(target.caller, show_pace(target.table, &pace));
 	scim_finish_read(&target);
 	return result;
@@ -118,8 +120,7 @@ scim_contention_of_read(const char *type, const char *tenant, const char *id,
 	tenant = scim_tenant_of(table, tenant);
 	if (!scim_sees_history(table, tenant))
 		return NULL;
-	scim_measure_pace(tenant, known, scim_store_id(type, id), &pace);
-	if (pace.writes < HOT_WRITES)
+	if (!scim_glance_at_pace(table, tenant, scim_store_id(type, id), HOT_WRITES, &pace))
 		return NULL;
 	object = scim_new_object();
 	add_forecast(object, &pace);

@@ -56,16 +56,12 @@ SELECT figures(7, rate(200, 100)), figures(8, rate(10, 2, 1));
 -- no more than a hundred rows: the oldest begins the time that is known
 SELECT count(*) FROM (SELECT past(9, 210 - 2 * i, CASE WHEN i % 2 = 0 THEN 'other' ELSE 'me' END) FROM generate_series(1, 105) i) t;
 SELECT figures(9, rate(198, VARIADIC ARRAY(SELECT 2.0 * i FROM generate_series(1, 98) i WHERE i % 2 = 1))), regexp_replace(scim_contention('User', id(9)::text)->>'reason', 'in (19[89]|20\d) seconds', 'in about 200 seconds');
-SELECT past(20, 50), count(*) FROM (SELECT past(20, 50 - i / 2.0, 'me') FROM generate_series(1, 99) i) t;
+SELECT past(20, 50);
+SELECT count(*) FROM (SELECT past(20, 50 - i / 2.0, 'me') FROM generate_series(1, 99) i) t;
 SELECT figures(20, 0);
 -- clocks jump: what is to come is not looked at, but for a little
 SELECT past(10, -3600), past(10, -30), past(10, -200);
 SELECT figures(10, rate(600, 0));
--- what is before another mapping is none of it
-SELECT past(11, 30);
-INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (nextval('scim_history_seq'), pg_current_xact_id(), now(), 'default', 'User', 'remapped', current_user);
-SELECT past(11, 20);
-SELECT figures(11, rate(600, 20));
 
 -- ---- conflicts ----
 

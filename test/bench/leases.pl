@@ -47,13 +47,15 @@ sub measure_bound_updates
 	figure("... without a history, $held", '>=', undef, take_updates(qw(freeunkept boundunkept)), '');
 }
 
-# Somebody holds each of so many resources that nobody else writes here.
+# Somebody holds as many other resources of each type.
 sub hold_others
 {
 	my ($many) = @_;
 
-	sql("SELECT count(scim_acquire_lease('Bound', (scim_create_resource('Bound', jsonb_build_object('userName', 'held' || i)) ->> 'id'), 3600)) FROM generate_series(1, $many) AS i");
-	sql(undef, '-c', 'VACUUM (ANALYZE) bound', '-c', 'VACUUM (ANALYZE) scim_leases');
+	sql("INSERT INTO scim_leases (tenant_id, resource_type, resource_id, lease_id, actor, acquired_at, expires_at)
+		SELECT 'default', type, gen_random_uuid(), gen_random_uuid(), 'scimver', now(), now() + '1 hour'
+		FROM unnest('{Free,Bound,FreeUnkept,BoundUnkept,User}'::text[]) AS type, generate_series(1, $many / 5)");
+	sql('VACUUM (ANALYZE) scim_leases');
 }
 
 # What it takes to hold a resource and to let it go, beside a write of it.

@@ -47,19 +47,36 @@ SELECT past(1, 3000), past(1, 10), past(1, 5, 'third'), past(1, 4, 'me', error =
 CREATE FUNCTION stats() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', tenant_id, resource_type, plain(resource_id), writes, refusals, writers, last_at = (SELECT max(at) FROM scim_history_rows h WHERE (h.tenant_id, h.resource_id) = (s.tenant_id, s.resource_id) AND error_code IS DISTINCT FROM 'UNIQUENESS')) FROM scim_conflict_stats s ORDER BY tenant_id, resource_type, resource_id COLLATE "C" DESC $$;
 SELECT * FROM stats();
+-- some that were brought along, and are older, hide nothing; rows are read back to the twentieth of them
+SELECT count(*) FROM (SELECT past(8, 5000 + i) FROM generate_series(1, 17) i) t;
+SELECT * FROM stats();
+SELECT past(8, 5000), past(9, 1);
+SELECT * FROM stats();
 SET ROLE regress_scim_acts;
 SELECT DISTINCT tenant_id FROM scim_conflict_stats ORDER BY 1;
 RESET ROLE;
 SELECT scim_revoke_tenant('default', 'regress_scim_acts');
 SET ROLE regress_scim_acts;
 SELECT DISTINCT tenant_id FROM scim_conflict_stats ORDER BY 1;
+-- before another mapping there was nothing
+RESET ROLE;
+INSERT INTO scim_history_rows (seq, xid, at, tenant_id, resource_type, operation, actor) VALUES (nextval('scim_history_seq'), pg_current_xact_id(), now(), 'beta', 'User', 'remapped', current_user);
+SELECT past(10, 1, tenant => 'beta');
+SET ROLE regress_scim_acts;
+SELECT plain(resource_id), writes FROM scim_conflict_stats;
 SET ROLE regress_scim_reads;
 SELECT count(*) FROM scim_conflict_stats;
 RESET ROLE;
 DROP OWNED BY regress_scim_acts, regress_scim_reads;
 DROP ROLE regress_scim_acts, regress_scim_reads;
 
--- without a history nobody knows
+-- what was before the table was registered anew is none of it; without a history nobody knows
+SELECT past(11, 30), past(11, 29, error => 'VERSION_MISMATCH');
+SELECT told(11);
+SELECT scim_unregister_table('users');
+SELECT scim_register_table('users', 'User', '{}');
+SELECT past(11, 20);
+SELECT told(11);
 SELECT scim_unregister_table('users');
 SELECT scim_register_table('users', 'User', '{}', '{"history": false}');
 SELECT scim_contention('User', id(18)::text);

@@ -121,8 +121,8 @@ $standby->stop;
 
 # ---- a subscriber ----
 
-# Applied by a role that is no superuser, and not the tables' owner, so that nothing
-# else exempts it.
+# Applied by a role that is no superuser, and not the tables' owner, and with triggers that
+# fire there, too, so that nothing else exempts it.
 my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init(allows_streaming => 'logical');
 $subscriber->start;
@@ -132,6 +132,7 @@ my $options = $subscriber->pg_version >= 16 ? ', password_required = false, run_
 $subscriber->safe_psql('scim', sprintf q{
 	CREATE ROLE applier SUPERUSER LOGIN;
 	GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON users, groups, groups_members TO applier;
+	ALTER TABLE users ENABLE ALWAYS TRIGGER "~~~scimver", ENABLE ALWAYS TRIGGER "~~~scimver_lease", ENABLE ALWAYS TRIGGER "~~~scimver_lease_truncate";
 	CREATE SUBSCRIPTION scim CONNECTION $$%s$$ PUBLICATION scim WITH (enabled = false%s);
 	ALTER SUBSCRIPTION scim OWNER TO applier;
 	ALTER ROLE applier NOSUPERUSER BYPASSRLS;

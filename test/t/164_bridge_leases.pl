@@ -80,7 +80,7 @@ sub read_count
 	}
 	$agent->{lease} = { lease_id => $content->{lease_id} };
 	$agent->{version} = $content->{version};
-	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter});
+	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter}, attributes => [ 'userName', 'title' ]);
 }
 
 # Half of them by a patch.  Whoever holds it has been told what he holds.
@@ -92,7 +92,7 @@ sub write_next
 
 	check(!$agent->{leases} || $envelope->{metadata}{version} eq $agent->{version}, $envelope);
 	return ask($agent, \&release, 'scim_patch_user', %target, operations => [ { op => 'replace', value => $next } ]) if $agent->{patches};
-	return ask($agent, \&release, 'scim_update_user', %target, user_data => { %{ $envelope->{content} }, %$next });
+	return ask($agent, \&release, 'scim_update_user', %target, user_data => { userName => $envelope->{content}{userName}, %$next });
 }
 
 sub release
@@ -120,7 +120,7 @@ sub begin
 	my ($agent) = @_;
 
 	return acquire($agent) if $agent->{leases};
-	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter});
+	return ask($agent, \&write_next, 'scim_get_user', user_id => $agent->{counter}, attributes => [ 'userName', 'title' ]);
 }
 
 # The agents with a call under way: those whose answer is there, at least one.
@@ -196,13 +196,27 @@ my $group = $node->safe_psql('postgres', q{SELECT scim_create_group('{"displayNa
 my $successor = new_bridge('successor');
 $successor->call('scim_get_user', { user_id => new_user('anybody') });
 
-# What the holder is to do when it wakes up, to resources of which some have a successor.
+# Calls on the resource of that id, and of a user's name.
+sub update_user { my ($id, $name) = @_; return ('scim_update_user', { user_id => $id, user_data => { userName => $name, title => 'sleeper' } }); }
+
+sub patch_user { my ($id) = @_; return ('scim_patch_user', { user_id => $id, operations => [ { op => 'replace', path => 'title', value => 'sleeper' } ] }); }
+
+sub delete_user { my ($id) = @_; return ('scim_delete_user', { user_id => $id }); }
+
+sub add_member
+{
+	my ($id, $name) = @_;
+	return ('scim_patch_group', { group_id => $id, operations => [ { op => 'add', path => 'members', value => [ { value => new_user("member $name") } ] } ] });
+}
+
+# What the holder is to do when it wakes up, and what has become of the resource: nobody
+# took it, a successor holds it, or has written and let go.
 my @plans = (
-	[ 'free', 'an update, and nobody took it', 'User', sub { [ 'scim_update_user', { user_id => $_[0], user_data => { userName => $_[1], title => 'sleeper' } } ] } ],
-	[ 'held', 'an update, and it is held by a successor', 'User', sub { [ 'scim_update_user', { user_id => $_[0], user_data => { userName => $_[1], title => 'sleeper' } } ] } ],
-	[ 'done', 'a patch, and a successor has written and let go', 'User', sub { [ 'scim_patch_user', { user_id => $_[0], operations => [ { op => 'replace', path => 'title', value => 'sleeper' } ] } ] } ],
-	[ 'done', 'a delete, and a successor has written and let go', 'User', sub { [ 'scim_delete_user', { user_id => $_[0] } ] } ],
-	[ 'free', 'a member, and nobody took it', 'Group', sub { [ 'scim_patch_group', { group_id => $_[0], operations => [ { op => 'add', path => 'members', value => [ { value => new_user("member $_[1]") } ] } ] } ] } ]);
+	[ 'free', 'an update, and nobody took it', 'User', \&update_user ],
+	[ 'held', 'an update, and it is held by a successor', 'User', \&update_user ],
+	[ 'done', 'a patch, and a successor has written and let go', 'User', \&patch_user ],
+	[ 'done', 'a delete, and a successor has written and let go', 'User', \&delete_user ],
+	[ 'free', 'a member, and nobody took it', 'Group', \&add_member ]);
 
 sub succeed
 {
@@ -222,7 +236,7 @@ sub state_of
 	return $node->safe_psql('postgres', $plan->{type} eq 'User' ? "SELECT data ->> 'title' FROM users WHERE id = '$plan->{id}'" : "SELECT version FROM groups WHERE id = '$plan->{id}'");
 }
 
-# "stop" says which process it is.
+# It is stopped before the call is read: by the bridge, or by the server.
 foreach my $what ('bridge', 'backend')
 {
 	my $sleeper = new_bridge("sleeper $what");
@@ -231,9 +245,9 @@ foreach my $what ('bridge', 'backend')
 	foreach my $plan (@planned)
 	{
 		$plan->{id} = $plan->{type} eq 'Group' ? $group : new_user($plan->{user});
-		@{$plan}{qw(tool arguments)} = @{ $plan->{call}->($plan->{id}, $plan->{user}) };
+		@{$plan}{qw(tool arguments)} = $plan->{call}->($plan->{id}, $plan->{user});
 	}
-	@{ $_->{lease} }{qw(lease_id expires_at version)} = @{ take($sleeper, $_->{type}, $_->{id}, 1) }{qw(lease_id expires_at version)} foreach @planned;
+	$_->{lease} = take($sleeper, $_->{type}, $_->{id}, 1) foreach @planned;
 	my $pid = $what eq 'bridge' ? $sleeper->{pid} : backend_of("sleeper $what");
 	kill 'STOP', $pid;
 	$_->{number} = $sleeper->start_call($_->{tool}, { %{ $_->{arguments} }, lease_id => $_->{lease}{lease_id} }) foreach @planned;
@@ -244,7 +258,7 @@ foreach my $what ('bridge', 'backend')
 	foreach my $plan (@planned)
 	{
 		my $content = $sleeper->envelope($plan->{number})->{content};
-		is("$content->{error_code} " . ($content->{lease_id} // ''), "LEASE_LOST $plan->{lease}{lease_id}", "$what stopped: $plan->{name}: LEASE_LOST");
+		is(join(' ', $content->{error_code} // 'done', $content->{lease_id} // ''), "LEASE_LOST $plan->{lease}{lease_id}", "$what stopped: $plan->{name}: LEASE_LOST");
 		is(state_of($plan), $before{ $plan->{name} }, '... and nothing is changed');
 	}
 

@@ -70,10 +70,16 @@ scim_is_own_lease(const ScimLease *lease)
 static bool
 write_as_owner(const char *text, int nargs, Oid *types, Datum *values, const char *nulls)
 {
+	Oid			table = scim_leases_table();
 	ScimRole	role;
 	uint64		count;
 
-	scim_act_as_owner_of(scim_leases_table(), &role);
+	if (!OidIsValid(table))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension \"%s\" is of a version that has no leases", "scimver"),
+				 errhint("ALTER EXTENSION scimver UPDATE")));
+	scim_act_as_owner_of(table, &role);
 	count = scim_write_own(text, nargs, types, values, nulls);
 	scim_act_as_before(&role);
 	return count > 0;

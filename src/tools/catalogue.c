@@ -188,6 +188,7 @@ const ScimSubject scim_subjects[] = {
 	{
 		.one = "resource",
 		.many = "resources",
+		.has_leases = true,
 	},
 };
 

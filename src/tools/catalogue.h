@@ -112,6 +112,7 @@ typedef struct ScimSubject
 	ScimParameterId adds;		/* a parameter that all its tools require, or PARAM_NONE */
 	ScimParameterId lacks;		/* one that none of its tools takes, or PARAM_NONE */
 	bool		has_history;	/* its tools are for tables whose history is kept */
+	bool		has_leases;		/* its tools are for databases that know of leases */
 } ScimSubject;
 
 #define SCIM_SUBJECTS 7

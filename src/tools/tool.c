@@ -7,6 +7,7 @@
 
 #include "admin/narrow.h"
 #include "base/settings.h"
+#include "decision/place.h"
 #include "lib/stringinfo.h"
 #include "tools/tool.h"
 #include "utils/memutils.h"
@@ -193,6 +194,8 @@ scim_tool_is_offered(const ScimTool *tool)
 		return has_other_types();
 	if (tool->subject->has_history)
 		return scim_keeps_history();
+	if (tool->subject->has_leases)
+		return OidIsValid(scim_leases_table());
 	return !tool->pattern->asks ||
 		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }

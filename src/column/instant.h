@@ -20,6 +20,9 @@ typedef enum ScimFormat
 	SCIM_FORMAT_EPOCH_MILLISECONDS
 } ScimFormat;
 
+/* The last one that a text can tell: a microsecond before the year 10000. */
+#define SCIM_LAST_INSTANT ((TimestampTz) INT64CONST(252455615999999999))
+
 /* An instant as text, as RFC 7643 section 2.3.5 has it, in UTC; NULL of what it cannot write. */
 extern char *scim_instant_text(TimestampTz instant);
 extern char *scim_date_text(Datum date);

@@ -158,6 +158,14 @@ read_own(ScimLease *lease)
 	return scim_find_lease_by_id(&lease_id, lease) && scim_is_own_lease(lease);
 }
 
+/* A statement that was to write it wrote nothing: is that as it has ended meanwhile? */
+static void
+check_ended(ScimLease *lease)
+{
+	if (read_own(lease) && scim_lease_is_in_force(lease))
+		scim_throw_not_kept("scim_leases");
+}
+
 bool
 scim_extend_lease(ScimLease *lease, int seconds)
 {
@@ -169,10 +177,13 @@ scim_extend_lease(ScimLease *lease, int seconds)
 	lease->expires_at = in_seconds(GetCurrentTimestamp(), seconds);
 	values[0] = UUIDPGetDatum(&lease->lease_id);
 	values[1] = TimestampTzGetDatum(lease->expires_at);
-	return write_as_owner("UPDATE ONLY %s.scim_leases SET expires_at = $2"
-						  " WHERE lease_id" SQL_OP("=") "$1 AND expires_at" SQL_OP(">")
-						  "pg_catalog.clock_timestamp()",
-						  2, types, values, NULL);
+	if (write_as_owner("UPDATE ONLY %s.scim_leases SET expires_at = $2"
+					   " WHERE lease_id" SQL_OP("=") "$1 AND expires_at" SQL_OP(">")
+					   "pg_catalog.clock_timestamp()",
+					   2, types, values, NULL))
+		return true;
+	check_ended(lease);
+	return false;
 }
 
 bool
@@ -185,8 +196,11 @@ scim_end_lease(ScimLease *lease)
 	if (!read_own(lease))
 		return false;
 	values[0] = UUIDPGetDatum(&lease->lease_id);
-	return write_as_owner("DELETE FROM ONLY %s.scim_leases WHERE lease_id" SQL_OP("=") "$1"
-						  " RETURNING expires_at" SQL_OP(">") "pg_catalog.clock_timestamp()",
-						  1, types, values, NULL) &&
-		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (write_as_owner("DELETE FROM ONLY %s.scim_leases WHERE lease_id" SQL_OP("=") "$1"
+					   " RETURNING expires_at" SQL_OP(">") "pg_catalog.clock_timestamp()",
+					   1, types, values, NULL))
+		return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+										  &isnull));
+	check_ended(lease);
+	return false;
 }

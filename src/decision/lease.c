@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "column/instant.h"
 #include "decision/lease.h"
 #include "decision/place.h"
 #include "miscadmin.h"
@@ -27,6 +28,21 @@ text_of(Datum value, bool isnull)
 	return isnull ? NULL : TextDatumGetCString(value);
 }
 
+/* Its owner may have taken NOT NULL away. */
+static void
+check_complete(TupleDesc descriptor, const bool *nulls)
+{
+	for (int i = 0; i < SCIM_LEASE_COLUMNS; i++)
+	{
+		if (nulls[i] && i != SCIM_LEASE_AGENT && i != SCIM_LEASE_PURPOSE)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("a row of table \"%s\" has no \"%s\"", "scim_leases",
+							NameStr(TupleDescAttr(descriptor, i)->attname)),
+					 errhint("Delete it.")));
+	}
+}
+
 /* The row, in the current context. */
 static void
 read_lease(HeapTuple row, TupleDesc descriptor, ScimLease *lease)
@@ -35,6 +51,7 @@ read_lease(HeapTuple row, TupleDesc descriptor, ScimLease *lease)
 	bool	   *nulls = palloc(descriptor->natts * sizeof(bool));
 
 	heap_deform_tuple(row, descriptor, values, nulls);
+	check_complete(descriptor, nulls);
 	lease->tenant = TextDatumGetCString(values[SCIM_LEASE_TENANT]);
 	lease->type = TextDatumGetCString(values[SCIM_LEASE_TYPE]);
 	lease->id = TextDatumGetCString(values[SCIM_LEASE_RESOURCE]);
@@ -42,19 +59,24 @@ read_lease(HeapTuple row, TupleDesc descriptor, ScimLease *lease)
 	lease->actor = TextDatumGetCString(values[SCIM_LEASE_ACTOR]);
 	lease->agent = text_of(values[SCIM_LEASE_AGENT], nulls[SCIM_LEASE_AGENT]);
 	lease->purpose = text_of(values[SCIM_LEASE_PURPOSE], nulls[SCIM_LEASE_PURPOSE]);
-	lease->expires_at = DatumGetTimestampTz(values[SCIM_LEASE_EXPIRES_AT]);
+	/* its owner may have written "infinity", which no answer could tell */
+	lease->expires_at = Min(DatumGetTimestampTz(values[SCIM_LEASE_EXPIRES_AT]),
+							SCIM_LAST_INSTANT);
 	pfree(values);
 	pfree(nulls);
 }
 
-/* Most that are found have ended long ago: nothing else is read of these. */
+/*
+ * Most that are found have ended long ago: nothing else is read of these.  What lacks an end
+ * is to be read, and so found out.
+ */
 static bool
 is_in_force(HeapTuple row, TupleDesc descriptor)
 {
 	bool		isnull;
 	Datum		expires_at = heap_getattr(row, SCIM_LEASE_EXPIRES_AT + 1, descriptor, &isnull);
 
-	return !isnull && DatumGetTimestampTz(expires_at) > GetCurrentTimestamp();
+	return isnull || DatumGetTimestampTz(expires_at) > GetCurrentTimestamp();
 }
 
 bool

@@ -359,6 +359,11 @@ scim_check_columns(Relation table, const Oid *types, int count)
 {
 	TupleDesc	descriptor = RelationGetDescr(table);
 
+	if (table->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("relation \"%s\" is not the table that it was made as",
+						RelationGetRelationName(table))));
 	if (descriptor->natts < count)
 		throw_other_columns(table);
 	for (int i = 0; i < count; i++)

@@ -77,7 +77,7 @@ extern Oid	scim_history_server_table(void);
 /* The table that says how far it was pruned, tenant by tenant. */
 extern Oid	scim_history_pruned_table(void);
 
-/* An error unless the table begins with columns of these types. */
+/* An error unless it is a table, of no parts, that begins with columns of these types. */
 extern void scim_check_columns(Relation table, const Oid *types, int count);
 
 /* An error: its owner has put something on the table that takes writes away. */

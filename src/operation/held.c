@@ -38,7 +38,8 @@ scim_names_lease_of(const ScimUuids *leases, const char *type, const char *tenan
 {
 	const ScimResourceType *known = scim_resource_type(type);
 	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
-	const char *stored = table ? scim_find_tenant(table, tenant) : NULL;
+	const char *stored_tenant = table ? scim_find_tenant(table, tenant) : NULL;
 
-	return stored && scim_find_lease_id_of(leases, stored, type, scim_store_id(type, id));
+	return stored_tenant && scim_find_lease_id_of(leases, stored_tenant, type,
+												  scim_store_id(type, id)) != NULL;
 }

@@ -105,12 +105,13 @@ scim_store_renew_lease(const pg_uuid_t *lease_id, int seconds)
 
 /*
  * tenant, id: a lock, as a write of the row takes it.  Who holds a lease may let go,
- * whatever became of his rights since.
+ * whatever became of his rights since, and of the resource since his transaction began.
  */
 static const ScimStatement lock_for_release = {
 	.sql = "SELECT FROM {table} AS r WHERE {key} FOR NO KEY UPDATE",
 	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
-	.as_owner = true
+	.as_owner = true,
+	.latest = true
 };
 
 /* If it is there still. */

@@ -98,6 +98,23 @@ foreach my $round (1 .. 50)
 }
 is_deeply(\%winners, { 1 => 50 }, '50 rounds: exactly one winner in each');
 
+# A lease is whose who names it, whatever connection his calls get; in SQL, for a transaction.
+my $lease = $bridges[0]->call('scim_lease', { action => 'acquire', resource_type => 'User', resource_id => $id })->{content}{lease_id};
+my %names = (0 => { lease_id => $lease }, 1 => {}, 2 => {});
+my %held;
+foreach my $round (1 .. 20)
+{
+	my @calls = map { [ $_, $bridges[$_]->start_call('scim_patch_user',
+			{ user_id => $id, operations => [ { op => 'replace', path => 'title', value => "$round by $_" } ], %{ $names{$_} } }) ] } 0 .. 2;
+	$held{ join ' ', map { $bridges[ $_->[0] ]->envelope($_->[1])->{content}{error_code} // 'done' } @calls }++;
+}
+is_deeply(\%held, { 'done LEASE_HELD LEASE_HELD' => 20 }, '20 rounds: only the holder writes');
+my $patch = qq{SELECT scim_patch_user('$id', '[{"op": "replace", "path": "title", "value": "%s"}]') ->> 'title'};
+is((run_command([ 'psql', '-XAtqc', "BEGIN; SET LOCAL scimver.lease_id = '$lease'; " . sprintf("$patch; COMMIT", 'first'), $connstr ]))[0], 'first', 'SET LOCAL names it');
+like((run_command([ 'psql', '-XAtqc', sprintf($patch, 'second'), $connstr ]))[1], qr/LEASE_HELD/, '... and nobody else does by that');
+ok($bridges[0]->call('scim_lease', { action => 'release', lease_id => $lease })->{success}, 'it is released');
+ok($bridges[1]->call('scim_patch_user', { user_id => $id, operations => [ { op => 'remove', path => 'title' } ] })->{success}, '... and then others write');
+
 # A cancel through it, too, leaves others alone.
 my $held = $node->background_psql('postgres');
 $held->query_safe("BEGIN; SELECT 1 FROM users WHERE id = '$id' FOR UPDATE");

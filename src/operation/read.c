@@ -139,6 +139,14 @@ scim_store_has_history(const char *type)
 	return table && table->history;
 }
 
+bool
+scim_store_is_enforced(const char *type)
+{
+	const ScimRegistration *table = find_registration(type, false);
+
+	return table && table->enforce;
+}
+
 Jsonb *
 scim_store_mapping(const char *type, bool of_members)
 {

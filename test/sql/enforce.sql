@@ -53,6 +53,7 @@ SELECT fails(format('SELECT scim_create_table(''users'', ''User'', %L)', o)) FRO
 SELECT scim_create_table('users', 'User', '{"enforce": true}'), scim_create_table('groups', 'Group', '{"enforce": false}');
 SELECT triggers('users', 'groups', 'groups_members');
 SELECT problems('users', 'groups');
+SELECT t ->> 'name', t -> 'enforce' FROM jsonb_array_elements(scim_server_info() -> 'resource_types') t;
 -- what is in the way is found, and made right
 ALTER TABLE users DISABLE TRIGGER "~~~scimver_lease";
 ALTER TABLE users ENABLE ALWAYS TRIGGER "~~~scimver_lease_truncate";

@@ -31,7 +31,7 @@ extern void scim_check_history(const ScimRegistration *table, const char *tenant
  */
 extern int64 scim_history_begins(const char *tenant, const ScimResourceType *type);
 
-/* The same of a registered table, which is looked for once: such an entry comes with a registration. */
+/* The same of a registered table, looked for once: such an entry comes with a registration. */
 extern int64 scim_known_begins(const ScimRegistration *table, const char *tenant);
 
 #endif							/* SCIM_HISTORY_RIGHTS_H */

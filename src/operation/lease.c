@@ -126,21 +126,23 @@ lock_resource(const ScimTarget *target, const char *id)
 	(void) scim_run(&lock_for_release, target->table, values, NULL, false);
 }
 
+/* Is there a table that can hold such a resource?  What was registered may be another one now. */
 static bool
-is_registered(const char *type)
+has_table(const ScimLease *lease)
 {
-	const ScimResourceType *known = scim_resource_type(type);
+	const ScimResourceType *type = scim_resource_type(lease->type);
+	const ScimRegistration *table = type ? scim_find_table(type) : NULL;
 
-	return known && scim_find_table(known);
+	return table && scim_find_tenant(table, lease->tenant);
 }
 
-/* Of what no table is registered for any more, no row can be locked. */
+/* Where there is no table, no row can be locked. */
 static void
 begin_release(const ScimLease *lease)
 {
 	ScimTarget	target;
 
-	if (is_registered(lease->type))
+	if (has_table(lease))
 	{
 		scim_begin_write(&target, lease->type, lease->tenant);
 		lock_resource(&target, lease->id);

@@ -136,7 +136,8 @@ start_agent(Agent *agent, int number, const char *name)
 	snprintf(full_name, sizeof(full_name), "%s%d", name, number);
 	memset(agent, 0, sizeof(*agent));
 	agent->number = number;
-	agent->random = 88172645463325252ULL + (unsigned long long) number * 7919;
+	agent->random = 88172645463325252ULL + (unsigned long long) number * 7919 +
+		(unsigned long long) (now() * 1e6);
 	for (int i = 0; i < 20; i++)
 		(void) random_fraction(agent);
 	agent->connection = PQconnectdb(conninfo);
@@ -209,7 +210,8 @@ run_way(int agents, double seconds)
 	}
 	seconds = now() - begin;
 	printf("{\"way\": \"%s\", \"agents\": %d, \"think_ms\": %.0f, \"attempts\": %ld, "
-		   "\"successes\": %ld, \"calls\": %ld, \"lost\": %ld, \"seconds\": %.3f, \"wrong\": %ld}\n",
+		   "\"successes\": %ld, \"calls\": %ld, \"lost\": %ld, \"seconds\": %.3f, "
+		   "\"wrong\": %ld}\n",
 		   way->name, agents, think_seconds * 1000, sum.attempts, sum.successes, sum.calls,
 		   sum.lost, seconds, labs(final_count(&all[0]) - sum.successes));
 }

@@ -31,7 +31,7 @@ typedef struct Tally
 {
 	long		count;
 	char		version[VERSION_SIZE];
-	char		advice[16];		/* what was advised then: update, patch, merge, lease; "": nothing */
+	char		advice[16];		/* that the read gave, such as "merge"; "": none */
 } Tally;
 
 /* From reading to the write that succeeds, or until the time is over. */

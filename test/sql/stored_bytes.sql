@@ -151,4 +151,10 @@ SELECT count(*) FROM made, LATERAL (SELECT scim_get_resource('Thing', id) OFFSET
 WHERE scim_patch_resource('Thing', id, (SELECT coalesce(jsonb_agg(jsonb_build_object('op', 'replace', 'path', key, 'value', value)),
 	'[{"op": "remove", "path": "aN26"}, {"op": "remove", "path": "externalId"}]')
 	FROM jsonb_each(before - 'id' - 'meta' - 'schemas') WHERE any_of(3) = 0)) = before;
+
+-- what a tool writes: each byte that is escaped, and some that are not, at each place of texts of each length
+SELECT count(*), count(*) FILTER (WHERE strpos(answer::text, '"nickName":' || to_jsonb(nick)::text) > 0) AS written
+FROM (SELECT overlay(repeat('a', length) PLACING c FROM place FOR 1) AS nick
+	FROM generate_series(1, 25) AS length, generate_series(1, length) AS place, unnest(ARRAY['"', E'\\', E'\x01', E'\n', E'\x1f', ' ', '!', '#', '[', ']', E'\x7f', 'ß', '𝄞']) AS c) AS nicks,
+	LATERAL scim_call_tool('scim_create_user', jsonb_build_object('user_data', jsonb_build_object('userName', gen_random_uuid(), 'nickName', nick))) AS answer;
 ROLLBACK;

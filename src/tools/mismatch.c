@@ -43,10 +43,9 @@
 
 /* So often that the write had better be made under a lease, which it is not? */
 static bool
-keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
+keeps_changing(const ScimToolCall *call, const ScimRead *read)
 {
-	const JsonbValue *contention = scim_contention_of_read(call->type->name, call->tenant,
-														   call->id, last_modified);
+	const JsonbValue *contention = scim_contention_of_read(call->type->name, read);
 	JsonbValue	advice;
 
 	return contention && scim_find_member(contention, "advice", &advice) &&
@@ -57,16 +56,16 @@ keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
 static void
 read_current(void *argument)
 {
-	ScimSeen	seen;
+	ScimRead	read;
 	ScimView	view = {
 		.attribute_count = -1, .excluded_count = -1,
 		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true,
-		.seen = &seen
+		.read = &read
 	};
 	ScimToolCall *call = argument;
 
 	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
-	call->keeps_changing = keeps_changing(call, seen.last_modified);
+	call->keeps_changing = keeps_changing(call, &read);
 }
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */

@@ -94,6 +94,9 @@ is_shown(const List *types, const ScimHistoryEntry *entry)
 {
 	ListCell   *cell;
 
+	/* its owner may have taken NOT NULL away */
+	if (entry->nulls[SCIM_ENTRY_TYPE])
+		return false;
 	foreach(cell, types)
 	{
 		const ShownType *shown = lfirst(cell);

@@ -121,13 +121,22 @@ lock_resource(const ScimTarget *target, const char *id)
 	(void) scim_run(&lock_for_release, target->table, values, NULL, false);
 }
 
-/* Of what no table is registered for any more, no row can be locked. */
+/* Is there a table that can hold such a resource?  What was registered may be another one now. */
+static bool
+has_table(const ScimLease *lease)
+{
+	const ScimRegistration *table = scim_find_table(scim_resource_type(lease->type));
+
+	return table && scim_find_tenant(table, lease->tenant);
+}
+
+/* Where there is no table, no row can be locked. */
 static void
 begin_release(const ScimLease *lease)
 {
 	ScimTarget	target;
 
-	if (scim_find_table(scim_resource_type(lease->type)))
+	if (has_table(lease))
 	{
 		scim_begin_write(&target, lease->type, lease->tenant);
 		lock_resource(&target, lease->id);

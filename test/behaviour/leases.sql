@@ -162,6 +162,14 @@ BEGIN;
 SELECT FROM scim_unregister_table('groups_members');
 SELECT FROM scim_unregister_table('users');
 SELECT asked(format('SELECT scim_renew_lease(%L)', :'lease'));
+SAVEPOINT s;
+SELECT scim_release_lease(:'lease');
+ROLLBACK TO s;
+-- or another one, that cannot hold it
+SELECT FROM scim_unregister_table('groups');
+CREATE TABLE people (id int PRIMARY KEY, tenant int, login text);
+SELECT FROM scim_register_table('people', 'User', '{"id": "id", "tenant": "tenant", "attributes": {"userName": "login"}}');
+SELECT asked(format('SELECT scim_renew_lease(%L)', :'lease'));
 SELECT scim_release_lease(:'lease');
 ROLLBACK;
 SELECT leases();

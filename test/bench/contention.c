@@ -136,7 +136,8 @@ start_agent(Agent *agent, int number, const char *name)
 	snprintf(full_name, sizeof(full_name), "%s%d", name, number);
 	memset(agent, 0, sizeof(*agent));
 	agent->number = number;
-	agent->random = 88172645463325252ULL + (unsigned long long) number * 7919;
+	agent->random = 88172645463325252ULL + (unsigned long long) number * 7919 +
+		(unsigned long long) (now() * 1e6);
 	for (int i = 0; i < 20; i++)
 		(void) random_fraction(agent);
 	agent->connection = PQconnectdb(conninfo);

@@ -49,7 +49,7 @@ sub measure_ways
 # What is forecast for a write that takes so long, and how often others wrote meanwhile.
 sub measure_forecast
 {
-	my ($resources, $warm_up, $seconds) = $quick ? (30, 30, 40) : (50, 120, 120);
+	my ($resources, $warm_up, $seconds) = $quick ? (60, 60, 60) : (100, 120, 120);
 
 	say_now('writing at random for ' . ($warm_up + $seconds) . ' seconds');
 	foreach my $line (split /\n/, run_command('/dev/null', "$env{HELPERS}/contention", conninfo(), 'forecast', $resources, $warm_up, $seconds))

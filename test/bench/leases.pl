@@ -134,10 +134,13 @@ sub measure_reads
 {
 	my $taken = take_reads(10);
 
-	# what it was before there were leases: 1.01 of that is the goal, see --instructions
-	figure('CPU of scim_get_user by tool, cold / by SQL', '<=', undef, [ ratios($taken->{cold}, $taken->{without}) ], '');
-	figure('... written once in the last minute / cold', '<=', undef, [ ratios($taken->{warm}, $taken->{cold}) ], '');
-	figure('... written 5 times / cold', '<=', 1.2, [ ratios($taken->{hot}, $taken->{cold}) ], '', 1);
+	# before there were leases, a tool's read took so much of one by SQL (median of six runs, by the same statements)
+	my $before = 1.6;
+
+	figure("CPU of scim_get_user by tool, cold / before there were leases ($before by SQL)", '<=', 1.01, [ map { $_ / $before } ratios($taken->{cold}, $taken->{without}) ], '', 1);
+	figure('... written 5 times in the last minute by another / the same', '<=', 1.2, [ map { $_ / $before } ratios($taken->{hot}, $taken->{without}) ], '', 1);
+	figure('... written once / cold', '<=', undef, [ ratios($taken->{warm}, $taken->{cold}) ], '');
+	figure('... written 5 times / cold', '<=', undef, [ ratios($taken->{hot}, $taken->{cold}) ], '');
 	figure('... written 100 times / cold', '<=', undef, [ ratios($taken->{hottest}, $taken->{cold}) ], '');
 	figure('... held by another / cold', '<=', undef, [ ratios($taken->{held}, $taken->{cold}) ], '');
 	figure('... cold', '<=', undef, $taken->{cold}, 'us');

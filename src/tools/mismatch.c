@@ -358,7 +358,8 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	current = scim_shown_resource(&root, &version);
 	scim_append_omitted(current, "current.", left_out);
 	is_told = is_told_of(content, &version);
-	scim_say_mismatch_step(call, content, is_told ? scim_get(content, "merge", strlen("merge")) : NULL, true);
+	scim_say_mismatch_step(call, content,
+						   is_told ? scim_get(content, "merge", strlen("merge")) : NULL, true);
 	scim_say_partial(call, metadata);
 	room = room_left(content, metadata) - SPARE_BYTES;
 	if ((call->type->has_members && left_out->val.array.nElems > 0) ||

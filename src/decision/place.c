@@ -10,8 +10,8 @@
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "decision/place.h"
+#include "registry/relation_changes.h"
 #include "statement/own_table.h"
-#include "utils/inval.h"
 #include "utils/rel.h"
 
 const Oid	scim_lease_column_types[SCIM_LEASE_COLUMNS] = {
@@ -36,26 +36,14 @@ typedef struct Known
 } Known;
 
 static Known known;
-static uint64 changes = 0;		/* of any relation */
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
-	changes++;
 	if (!OidIsValid(relid) || !OidIsValid(known.table) || relid == known.table ||
 		relid == known.indexes[SCIM_LEASES_BY_RESOURCE] ||
 		relid == known.indexes[SCIM_LEASES_BY_ID])
 		known = (Known) {0};
-}
-
-static void
-hear_of_changes(void)
-{
-	static bool hears = false;
-
-	if (!hears)
-		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	hears = true;
 }
 
 /* ---- the table ---- */
@@ -68,11 +56,11 @@ scim_leases_table(void)
 
 	if (likely(known.is_known))
 		return known.table;
-	hear_of_changes();
-	started = changes;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
 	found = scim_find_own_relation("scim_leases");
 	/* what changed meanwhile is looked for again the next time */
-	if (started == changes)
+	if (started == scim_relation_changes())
 		known = (Known) {.is_known = true, .table = found};
 	return found;
 }
@@ -153,9 +141,9 @@ scim_leases_index(Relation table, ScimLeaseIndex which)
 
 	if (likely(OidIsValid(found)))
 		return found;
-	started = changes;
+	started = scim_relation_changes();
 	found = find_index(table, &index_forms[which]);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		known.indexes[which] = found;
 	return found;
 }

@@ -12,10 +12,10 @@
 #include "history/change.h"
 #include "history/place.h"
 #include "nodes/primnodes.h"
+#include "registry/relation_changes.h"
 #include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -54,7 +54,6 @@ typedef struct Known
 } Known;
 
 static Known known;
-static uint64 changes = 0;		/* of any relation */
 
 static bool
 is_known(Oid relid)
@@ -71,22 +70,10 @@ is_known(Oid relid)
 }
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
-	changes++;
 	if (!OidIsValid(relid) || !OidIsValid(known.table) || is_known(relid))
 		known = (Known) {0};
-}
-
-static void
-hear_of_changes(void)
-{
-	static bool hears = false;
-
-	if (hears)
-		return;
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	hears = true;
 }
 
 Oid
@@ -97,11 +84,11 @@ scim_history_table(void)
 
 	if (likely(known.is_known))
 		return known.table;
-	hear_of_changes();
-	started = changes;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
 	found = scim_find_own_relation("scim_history_rows");
 	/* what changed meanwhile is looked for again the next time */
-	if (started == changes)
+	if (started == scim_relation_changes())
 		known = (Known) {.is_known = true, .table = found};
 	return found;
 }
@@ -117,9 +104,9 @@ find_known(const char *name, Oid *place)
 		return found;
 	/* what is known of the others is kept with what is known of that one */
 	(void) scim_history_table();
-	started = changes;
+	started = scim_relation_changes();
 	found = scim_find_own_relation(name);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		*place = found;
 	return found;
 }
@@ -277,9 +264,9 @@ scim_history_index(Relation table, ScimHistoryIndex which)
 
 	if (likely(OidIsValid(found)))
 		return found;
-	started = changes;
+	started = scim_relation_changes();
 	found = find_index(table, &index_forms[which]);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		known.indexes[which] = found;
 	return found;
 }

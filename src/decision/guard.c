@@ -102,23 +102,44 @@ registered(const ScimRegistration *table)
 	return found && found->relid == table->root ? found : NULL;
 }
 
+/* What a lease has against a write: "lost" is named, and not in force; or others hold "lease". */
+typedef struct Objection
+{
+	ScimLease	lease;
+	const pg_uuid_t *lost;		/* NULL: none */
+} Objection;
+
+static bool
+find_objection(const char *tenant, const char *type, const char *id, Objection *objection)
+{
+	bool		held = scim_find_lease(tenant, type, id, &objection->lease);
+	bool		named = held && is_named(&objection->lease.lease_id);
+
+	objection->lost = named ? NULL : find_named(tenant, type, id);
+	return objection->lost || (held && !(named && scim_is_own_lease(&objection->lease)));
+}
+
+bool
+scim_lease_objects(const ScimRegistration *table, const char *tenant, const char *id)
+{
+	Objection	objection;
+
+	return find_objection(tenant, table->type->name, id, &objection);
+}
+
 void
 scim_check_lease(const ScimRegistration *table, const char *tenant, const char *id)
 {
-	const char *type = table->type->name;
-	ScimLease	lease;
-	bool		held = scim_find_lease(tenant, type, id, &lease);
-	bool		named = held && is_named(&lease.lease_id);
-	const pg_uuid_t *lost = named ? NULL : find_named(tenant, type, id);
+	Objection	objection;
 
-	if ((!held && lost == NULL) || (named && scim_is_own_lease(&lease)))
+	if (!find_objection(tenant, table->type->name, id, &objection))
 		return;
 	table = registered(table);
 	if (table == NULL)
 		return;
-	if (lost)
-		scim_throw_lease_lost(table, tenant, id, lost);
-	scim_throw_lease_held(table, &lease);
+	if (objection.lost)
+		scim_throw_lease_lost(table, tenant, id, objection.lost);
+	scim_throw_lease_held(table, &objection.lease);
 }
 
 void

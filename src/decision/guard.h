@@ -22,6 +22,9 @@ extern bool scim_leases_bind(const ScimRegistration *table);
  */
 extern void scim_check_lease(const ScimRegistration *table, const char *tenant, const char *id);
 
+/* Might that throw?  For those who only then look closer at what is written. */
+extern bool scim_lease_objects(const ScimRegistration *table, const char *tenant, const char *id);
+
 /* The same, where leases bind: else nothing happens. */
 extern void scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id);
 

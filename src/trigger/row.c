@@ -233,6 +233,22 @@ changes_place(const ScimTriggerRow *work)
 		scim_work_is_marked(work, &work->old) != scim_work_is_marked(work, &work->new);
 }
 
+/*
+ * Columns of a row that keeps nothing of ours changed: is it another resource by that?  It
+ * takes a while to tell, and matters only where somebody holds it.
+ */
+static void
+guard_content(ScimTriggerRow *work)
+{
+	const ScimRegistration *table = work->registration;
+
+	if (scim_leases_bind(table) &&
+		scim_lease_objects(table, scim_work_tenant(work, &work->old),
+						   scim_work_id(work, &work->old)) &&
+		strcmp(scim_work_version(work, &work->new), old_version(work)) != 0)
+		guard_row(work);
+}
+
 /* What only scimver writes stays as it was. */
 static void
 keep_ours(ScimTriggerRow *work)
@@ -278,7 +294,7 @@ update_row(ScimTriggerRow *work)
 		follow_content(work, old_version(work),
 					   !scim_work_is_null(work, &work->old, SCIM_COLUMN_VERSION));
 	else if (changed)
-		guard_row(work);
+		guard_content(work);
 	else if (is_unset(work, SCIM_COLUMN_VERSION) || scim_is_refilling(work->registration->root))
 		fill_version(work);
 	scim_work_leave_word(work);

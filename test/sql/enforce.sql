@@ -205,6 +205,19 @@ RESET ROLE;
 DROP TABLE people;
 DELETE FROM scim_leases;
 
+-- ---- columns that change, where the resource does not ----
+
+CREATE TABLE people (id int PRIMARY KEY, login text, data jsonb);
+SELECT scim_register_table('people', 'User', '{"id": "id", "data": "data", "attributes": {"userName": "login"}}', '{"enforce": true}');
+INSERT INTO people VALUES (1, 'u1', '{"title": "t"}');
+GRANT ALL ON people TO regress_enforce_writer;
+SELECT hold('User', '1');
+SET ROLE regress_enforce_writer;
+SELECT tries(format('UPDATE people SET %s', s)) FROM unnest(ARRAY['data = data || ''{"nickName": null, "emails": []}''', 'data = ''{"title": "x"}''', 'data = NULL', 'id = 2']) s;
+RESET ROLE;
+DROP TABLE people;
+DELETE FROM scim_leases;
+
 -- ---- what foreign keys of the application's do ----
 
 CREATE TABLE firms (name text PRIMARY KEY);

@@ -180,6 +180,8 @@ SELECT code('scim_patch_user', title(8, 'c'));
 SELECT forecast(8);
 SET scimver.agent = 'erin';
 SELECT forecast(8), forecast(8, jsonb_build_object('known_version', v(8))) IS NOT NULL AS known, forecast(8, '{"attributes": ["userName"]}') IS NOT NULL AS attributes, forecast(9) AS cold;
+-- agents are told what each advice means, and what names a lease
+SELECT word, scim_instructions() ~ ('metadata\.contention [^\n]*\m' || word || '\M') AS advice, scim_instructions() ~ ('\n[^\n]*scim_lease[^\n]*lease_id') AS held FROM unnest('{update,patch,merge,lease}'::text[]) word;
 -- who keeps changing the same as others is told to hold it
 SELECT v(8) AS v8 \gset
 SET scimver.agent = 'dave';

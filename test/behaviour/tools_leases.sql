@@ -89,6 +89,9 @@ SELECT array_agg(t->>'name' ORDER BY t->>'name') = (SELECT array_agg(tool ORDER 
 SELECT lease(acquire(3)) AS l3 \gset
 SELECT wrong('scim_delete_user', jsonb_build_object('user_id', id(3)) || by(:'l3'));
 SELECT code('scim_delete_user', jsonb_build_object('user_id', id(3)) || by(:'l3' || ',' || :'l11'));
+-- what is deleted cannot be held anew: it is brought back without
+SELECT code('scim_lease', '{"action": "release"}' || by(:'l2')), wrong('scim_restore', r || by(:'l2')), steps('scim_restore', r || by(:'l2')), code('scim_restore', r)
+	FROM CAST(jsonb_build_object('resource_type', 'User', 'resource_id', id(2), 'version', (SELECT previous_version FROM scim_history WHERE resource_id = id(2)::text AND operation = 'delete')) AS jsonb) r;
 -- the setting of the session names leases, too
 SET scimver.lease_id = :'l1';
 SELECT code('scim_patch_user', title(1, 'z'));

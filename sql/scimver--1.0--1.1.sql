@@ -390,7 +390,7 @@ COMMENT ON FUNCTION scim_contention(text, text, text) IS
 
 CREATE FUNCTION scim_recent_history(since timestamptz) RETURNS TABLE (tenant_id text, resource_type text, resource_id text,
 	operation text, error_code text, actor text, agent text, at timestamptz)
-	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
+	LANGUAGE C STABLE STRICT
 	AS 'MODULE_PATHNAME', 'scim_recent_history';
 COMMENT ON FUNCTION scim_recent_history(timestamptz) IS
 	'What scim_history shows the current role of what was written since then, without a look at all the rest';

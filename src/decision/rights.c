@@ -22,11 +22,11 @@ Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
 {
 	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const ScimResourceType *type = scim_resource_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const char *type = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	const ScimRegistration *table;
 
 	/* a transaction that has locked the table before hears of nothing that was revoked since */
 	AcceptInvalidationMessages();
-	table = type ? scim_find_table(type) : NULL;
+	table = scim_find_table(scim_resource_type(type));
 	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
 }

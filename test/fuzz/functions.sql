@@ -12,7 +12,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 SELECT scim_register_schema('{"id": "urn:example:Device", "name": "Device", "attributes": [{"name": "serial", "required": true, "uniqueness": "server"}, {"name": "size", "type": "integer"}, {"name": "bought", "type": "dateTime"}, {"name": "key", "type": "binary"}, {"name": "tags", "multiValued": true}]}');
 SELECT scim_register_resource_type('{"name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device"}');
-SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group'), scim_create_table('devices', 'Device', '{"version_scheme": "revision"}');
+SELECT scim_create_table('users', 'User', '{"enforce": true}'), scim_create_table('groups', 'Group', '{"enforce": true}'), scim_create_table('devices', 'Device', '{"version_scheme": "revision"}');
 CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$SELECT ('00000000-0000-4000-a000-00000000000' || n)::uuid$$;
 INSERT INTO users (tenant_id, id, data) SELECT t, id(n), jsonb_build_object('userName', 'user' || n, 'emails', '[{"value": "a@x.org", "type": "work"}, {"value": "b@x.org"}]'::jsonb)
 	FROM generate_series(1, 5) n, unnest('{own,other}'::text[]) t;
@@ -33,7 +33,7 @@ CREATE TABLE groups_members (tenant_id text, group_id text, member_id text, PRIM
 INSERT INTO users (id, tenant_id, user_name, email, active) SELECT 'u' || n, t, 'user' || n, 'a@x.org', true FROM generate_series(1, 5) n, unnest('{own,other}'::text[]) t;
 INSERT INTO groups SELECT 'g' || n, t, 'group' || n FROM generate_series(1, 3) n, unnest('{own,other}'::text[]) t;
 SELECT scim_register_table('users', 'User', '{"id": "id", "tenant": "tenant_id", "version": "version", "data": "data",
-	"attributes": {"userName": "user_name", "name.givenName": "given", "emails[type eq \"work\"].value": "email", "active": "active"}}');
+	"attributes": {"userName": "user_name", "name.givenName": "given", "emails[type eq \"work\"].value": "email", "active": "active"}}', '{"enforce": true}');
 SELECT scim_register_table('groups', 'Group', '{"id": "id", "tenant": "tenant_id", "attributes": {"displayName": "display_name"}}');
 SELECT scim_register_members('groups_members', 'group_id', 'member_id', '{"tenant": "tenant_id"}');
 CALL scim_backfill('users');

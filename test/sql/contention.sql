@@ -52,6 +52,14 @@ SELECT count(*) FROM (SELECT past(8, 5000 + i) FROM generate_series(1, 17) i) t;
 SELECT * FROM stats();
 SELECT past(8, 5000), past(9, 1);
 SELECT * FROM stats();
+-- beside a table that parallel workers would read
+ALTER TABLE users SET (parallel_workers = 2);
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SELECT count(*) > 0 FROM users, scim_conflict_stats;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+ALTER TABLE users RESET (parallel_workers);
 SET ROLE regress_scim_acts;
 SELECT DISTINCT tenant_id FROM scim_conflict_stats ORDER BY 1;
 RESET ROLE;

@@ -74,6 +74,28 @@ is($reads->query_safe("BEGIN ISOLATION LEVEL $_; SELECT count(*) FROM users"), '
 $reads->quit;
 like(as('agent', 'SELECT password_hash FROM users'), qr/permission denied/, 'no access to password_hash');
 is(as('agent', q{SET scimver.tenant = 'other'; SET scimver.only_tenant = 'other'; SET scimver.agent = 'x'; SELECT count(*) FROM users}), '1', 'settings grant nothing');
+
+# a lease's id: its holder's alone
+$node->safe_psql('postgres', q{
+	CREATE ROLE reads LOGIN IN ROLE pg_read_all_data;
+	CREATE ROLE colleague LOGIN;
+	SELECT scim_grant_tenant('default', 'colleague');});
+my ($held) = split /\n/, $node->safe_psql('postgres', q{SELECT scim_list_users() #>> '{Resources,0,id}'});
+my $logged = -s $node->logfile;
+my $lease = as('agent', qq{SELECT scim_acquire_lease('User', '$held', 60, 'to rename it') ->> 'lease_id'});
+like($lease, qr/^[0-9a-f-]{36}$/, 'who may update a resource may hold it');
+is(as('colleague', q{SELECT holder, purpose FROM scim_leases_held}), 'agent|to rename it', 'others see who holds it');
+unlike(as('colleague', q{SELECT to_jsonb(h) FROM scim_leases_held h}), qr/$lease/, 'but no lease_id');
+like(as('colleague', q{SELECT count(*) FROM scim_leases}), qr/permission denied/, 'nor the table');
+my $refused = as('colleague', qq{\\set VERBOSITY verbose\nSELECT scim_patch_user('$held', '[{"op": "add", "path": "title", "value": "x"}]')});
+like($refused, qr/LEASE_HELD/, 'they are refused');
+unlike($refused, qr/$lease/, '... and not told it');
+is(as('reads', q{SELECT lease_id FROM scim_leases}), $lease, 'pg_read_all_data reads it');
+like(as('colleague', qq{SELECT scim_renew_lease('$lease')}), qr/LEASE_LOST/, 'and whoever knows it needs the role that took it');
+like(as('colleague', qq{SET scimver.lease_id = '$lease'; SELECT scim_patch_user('$held', '[{"op": "add", "path": "title", "value": "x"}]')}), qr/LEASE_HELD/, '... for a write, too');
+is(as('agent', qq{SELECT scim_release_lease('$lease')}), 't', 'its holder lets go');
+like(as('agent', qq{SELECT scim_renew_lease('$lease')}), qr/LEASE_LOST.*$lease/s, 'who is told it is he who named it');
+unlike(substr(slurp_file($node->logfile), $logged) =~ s/^.*STATEMENT: .*$//gmr, qr/$lease|to rename it/, 'the log has neither it nor the purpose, but in statements');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_proc WHERE prosecdef AND probin LIKE '%scimver'}), '0', 'no function is SECURITY DEFINER');
 is($node->safe_psql('postgres', q{SELECT bool_or(has_function_privilege('agent', oid, 'EXECUTE')) FROM pg_proc
 	WHERE proname ~ '^scim_(register|unregister|create_table|create_index|repair|backfill)'}), 'f', 'functions that change tables');
@@ -96,7 +118,7 @@ $lock->quit;
 $node->safe_psql('postgres', q{ALTER ROLE agent CONNECTION LIMIT 0});
 is(bridge('user=agent')->call('scim_list_users', {})->{content}{error_code}, 'RETRY_LATER', 'a connection too many');
 $node->safe_psql('postgres', q{ALTER ROLE agent CONNECTION LIMIT -1; ALTER ROLE agent RESET statement_timeout});
-like(as('agent', "SELECT scim_tenant(); SET scimver.$_ = 10"), qr/permission denied/, "superusers set $_") foreach 'max_patch_operations', 'max_patch_work', 'password_cost', 'history_members';
+like(as('agent', "SELECT scim_tenant(); SET scimver.$_ = 10"), qr/permission denied/, "superusers set $_") foreach 'max_patch_operations', 'max_patch_work', 'password_cost', 'max_lease', 'history_members';
 is(as('agent', "SET scimver.$_ = 10; SHOW scimver.$_"), '10', "callers set $_") foreach 'max_page_size', 'max_results', 'cursor_timeout';
 
 # ---- What the bridge's options do
@@ -105,7 +127,7 @@ $node->safe_psql('postgres', q{SELECT scim_grant_tenant('other', 'agent')});
 $bridge = bridge('user=agent', '--tenant', 'default', '--read-only');
 is($bridge->call('scim_list_users', {})->{content}{totalResults}, 1, '--tenant');
 is($bridge->call('scim_list_users', { tenant_id => 'other' })->{content}{error_code}, 'TENANT_FORBIDDEN', '--tenant: no other');
-ok(!(grep { /create|update|patch|delete|modify/ } map { $_->{name} } @{ $bridge->roundtrip('tools/list')->{result}{tools} }), '--read-only lists no tool that writes');
+ok(!(grep { /create|update|patch|delete|modify|lease/ } map { $_->{name} } @{ $bridge->roundtrip('tools/list')->{result}{tools} }), '--read-only lists no tool that writes');
 is($bridge->roundtrip('tools/call', { name => 'scim_create_user', arguments => {} })->{error}{code}, -32602, '--read-only calls none');
 $bridge->finish;
 $node->safe_psql('postgres', q{SELECT scim_revoke_tenant('other', 'agent')});
@@ -297,6 +319,10 @@ like(explained(q{SELECT id FROM users WHERE user_name = 'other7'}), qr/Rows Remo
 $node->safe_psql('postgres', q{DELETE FROM scim_tenant_grants WHERE tenant_id LIKE 'own%'});
 is(explained(q{SELECT id FROM users WHERE user_name = 'other7'}) =~ s/other7//gr, explained(q{SELECT id FROM users WHERE user_name = 'nobody7'}) =~ s/nobody7//gr,
 	'a role of few does not');
+$node->safe_psql('postgres', q{SELECT scim_acquire_lease('User', id::text, tenant_id => 'other') FROM users WHERE tenant_id = 'other' LIMIT 3});
+like(as('agent', "EXPLAIN ANALYZE SELECT * FROM $_->[0]"), qr/Rows Removed by Filter: $_->[1]$/m, "$_->[0]: what its view leaves out is counted")
+	foreach [ 'scim_leases_held', 3 ], [ 'scim_history', $node->safe_psql('postgres', q{SELECT count(*) FROM scim_history WHERE tenant_id <> 'default'}) ];
+unlike(as('agent', 'EXPLAIN ANALYZE SELECT * FROM scim_conflict_stats'), qr/Rows Removed/, 'that of conflicts counts nothing of others');
 my ($many, $none) = map { as('agent', "EXPLAIN SELECT id FROM users WHERE tenant_id = '$_'") =~ /rows=(\d+)/ } 'other', 'nobody';
 cmp_ok($many, '>', $none, 'plain EXPLAIN estimates how many rows another tenant has');
 is(as('agent', q{SELECT count(*) FROM pg_stats WHERE tablename = 'users'}), '0', 'pg_stats shows nothing');

@@ -30,6 +30,8 @@ my $traps = q{
 			END LOOP;
 		END LOOP;
 	END $$;
+	CREATE FUNCTION scim_may_read_lease(name, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION scim_recent_history(timestamp) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION scim_may_read_history(text, text, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION format(text, regclass, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION isempty(int8multirange) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
@@ -46,6 +48,8 @@ my ($code, $out, $err) = $node->psql('updated', 'ALTER EXTENSION scimver UPDATE'
 is($err, '', 'updated, without a trap');
 is($node->safe_psql('updated', q{UPDATE users SET data = data || '{"title": "t"}' WHERE user_name = 'user1' AND tenant_id = 'default';
 	SELECT count(*) FROM scim_history}), '1', 'the view calls none');
+my $leases = q{SELECT scim_acquire_lease('User', id::text) IS NOT NULL FROM users LIMIT 1; SELECT count(*) FROM scim_leases_held; SELECT count(*) > 0 FROM scim_conflict_stats};
+is($node->safe_psql('updated', $leases), "t\n1\nt", 'nor does who holds, or asks who does');
 my $seals = q{SELECT scim_seal_history(), (SELECT count(*) FROM scim_verify_history('default'))};
 is($node->safe_psql('updated', $seals), '1|0', 'nor does who seals and verifies');
 
@@ -55,6 +59,7 @@ $node->safe_psql('made', "ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO clerk;
 is($err, '', 'so it is where the extension is made anew');
 is($node->safe_psql('made', q{SET client_min_messages = warning; CREATE TABLE made AS SELECT scim_create_table('users', 'User'); INSERT INTO users (data) VALUES ('{"userName": "one"}');
 	SELECT count(*) FROM scim_history}), '1', 'there the view calls none, either');
+is($node->safe_psql('made', $leases), "t\n1\nt", 'nor do those of leases');
 is($node->safe_psql('made', $seals), '1|0', 'nor does who seals and verifies');
 
 # A trigger of somebody's has the name of ours: the update says so, and is not stopped.

@@ -28,6 +28,8 @@ static const char instructions[] =
 "To look again, pass the version you have as known_version: if nothing changed, the answer is "
 "only content.not_modified. "
 "Leave tenant_id out unless you were told one.\n"
+"What others often change has metadata.contention where you read it: its advice is to update as "
+"usual, to patch single attributes, to write with on_conflict merge, or to hold it first (lease).\n"
 "What takes longer, or keeps being disturbed: hold the resource with scim_lease, where it is "
 "listed, write with its lease_id, and release it. LEASE_HELD: another holds it. LEASE_LOST: yours "
 "has ended, so read again.\n"

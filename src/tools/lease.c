@@ -42,6 +42,7 @@ scim_call_names_lease(const ScimToolCall *call)
 	"Nothing was changed. Acquire a new lease with scim_lease; where the version that it answers " \
 	"is not the one that you read, others have written meanwhile: read the {one} again. Then " \
 	"write what is still to be written, with the new lease_id."
+#define DELETED_STEP	"A {one} that is deleted cannot be held: bring it back without lease_id."
 #define STORM_STEP \
 	"Or hold the {one} first, so that others have to wait: scim_lease answers a lease_id and the " \
 	"current version. Read it, and write with both."
@@ -58,7 +59,11 @@ scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErr
 		scim_set_next_step(content, call->tool->id == TOOL_LEASE ? TAKEN_STEP
 						   : scim_tool_text(HELD_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_LEASE_LOST))
+	{
 		scim_set_next_step(content, scim_tool_text(LOST_STEP, subject));
+		if (call->tool->id == TOOL_RESTORE)
+			scim_add_next_step(content, scim_tool_text(DELETED_STEP, subject));
+	}
 	else if (kind == scim_error_kind(SCIM_CONFLICT_STORM))
 		scim_add_next_step(content, scim_tool_text(STORM_STEP, subject));
 }

@@ -89,6 +89,9 @@ SELECT array_agg(t->>'name' ORDER BY t->>'name') = (SELECT array_agg(tool ORDER 
 SELECT lease(acquire(3)) AS l3 \gset
 SELECT wrong('scim_delete_user', jsonb_build_object('user_id', id(3)) || by(:'l3'));
 SELECT code('scim_delete_user', jsonb_build_object('user_id', id(3)) || by(:'l3' || ',' || :'l11'));
+-- what is deleted cannot be held anew: it is brought back without
+SELECT code('scim_lease', '{"action": "release"}' || by(:'l2')), wrong('scim_restore', r || by(:'l2')), steps('scim_restore', r || by(:'l2')), code('scim_restore', r)
+	FROM CAST(jsonb_build_object('resource_type', 'User', 'resource_id', id(2), 'version', (SELECT previous_version FROM scim_history WHERE resource_id = id(2)::text AND operation = 'delete')) AS jsonb) r;
 -- the setting of the session names leases, too
 SET scimver.lease_id = :'l1';
 SELECT code('scim_patch_user', title(1, 'z'));
@@ -180,6 +183,8 @@ SELECT code('scim_patch_user', title(8, 'c'));
 SELECT forecast(8);
 SET scimver.agent = 'erin';
 SELECT forecast(8), forecast(8, jsonb_build_object('known_version', v(8))) IS NOT NULL AS known, forecast(8, '{"attributes": ["userName"]}') IS NOT NULL AS attributes, forecast(9) AS cold;
+-- agents are told what each advice means, and what names a lease
+SELECT word, scim_instructions() ~ ('metadata\.contention [^\n]*\m' || word || '\M') AS advice, scim_instructions() ~ ('\n[^\n]*scim_lease[^\n]*lease_id') AS held FROM unnest('{update,patch,merge,lease}'::text[]) word;
 -- who keeps changing the same as others is told to hold it
 SELECT v(8) AS v8 \gset
 SET scimver.agent = 'dave';

@@ -15,18 +15,25 @@ PG_FUNCTION_INFO_V1(scim_may_read_lease);
 
 /*
  * scim_may_read_lease(tenant_id text, resource_type text) -> boolean: what the view
- * scim_leases_held asks of each row.  Who may read the resources of the tenant, is shown
- * who holds them (history/rights.h).
+ * scim_leases_held asks of each row, and before it looks at any.  Who may read the resources
+ * of the tenant, is shown who holds them (history/rights.h).
  */
 Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
 {
 	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const ScimResourceType *type = scim_resource_type(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	const ScimResourceType *type;
 	const ScimRegistration *table;
 
 	/* a transaction that has locked the table before hears of nothing that was revoked since */
 	AcceptInvalidationMessages();
+	if (name[0] == '\0')
+	{
+		scim_read_registrations();
+		PG_RETURN_BOOL(false);
+	}
+	type = scim_resource_type(name);
 	table = type ? scim_find_table(type) : NULL;
 	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
 }

@@ -9,6 +9,7 @@
 #include "access/sysattr.h"
 #include "admin/limits.h"
 #include "base/compat.h"
+#include "base/texts.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "column/type.h"
@@ -51,23 +52,10 @@ begin(Found *found, const char *separator)
 	initStringInfo(&found->statements);
 }
 
-static bool
-is_named(const Found *found, const char *subject)
-{
-	ListCell   *cell;
-
-	foreach(cell, found->names)
-	{
-		if (strcmp(lfirst(cell), subject) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 add(Found *found, const char *subject, const char *statement)
 {
-	if (!is_named(found, subject))
+	if (!scim_has_text(found->names, subject))
 		appendStringInfo(&found->subjects, "%s%s", found->count > 0 ? ", " : "", subject);
 	appendStringInfo(&found->statements, "%s%s", found->count > 0 ? found->separator : "",
 					 statement);

@@ -24,6 +24,7 @@
 #include "admin/table_ddl.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "base/texts.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -211,19 +212,6 @@ add_columns(Oid relid, const ScimResourceType *type, JsonbValue *mapping, ScimOp
 
 /* ---- registering ---- */
 
-static bool
-is_added(const ScimOptions *options, const char *column)
-{
-	ListCell   *cell;
-
-	foreach(cell, options->added)
-	{
-		if (strcmp(lfirst(cell), column) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What an owner should know, and nothing refuses. */
 static void
 tell(const ScimRegistration *registration, Relation relation, const ScimOptions *options)
@@ -244,7 +232,7 @@ tell(const ScimRegistration *registration, Relation relation, const ScimOptions 
 						 scim_in_data_sql(registration, lookup))));
 	}
 	if (registration->columns[SCIM_COLUMN_VERSION] &&
-		!is_added(options, registration->columns[SCIM_COLUMN_VERSION]))
+		!scim_has_text(options->added, registration->columns[SCIM_COLUMN_VERSION]))
 		ereport(NOTICE, (errmsg("versions that rows of table \"%s\" have already are taken for "
 								"those of their content",
 								RelationGetRelationName(relation)),

@@ -40,6 +40,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "statement/own.h"
+#include "statement/own_table.h"
 #include "statement/role.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"

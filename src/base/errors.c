@@ -80,7 +80,7 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	"searched."},
 	[SCIM_LEASE_HELD] = {"LEASE_HELD", 423, NULL, true,
 		"Wait, retry_after_ms at least, then read the resource again and write; or ask its "
-	"holder. Whoever holds it names the lease in each write."},
+	"holder. Whoever holds it names its lease_id in scimver.lease_id."},
 	[SCIM_LEASE_LOST] = {"LEASE_LOST", 409, NULL, false,
 		"Nothing was changed. Read the resource again, as others may have written it, acquire "
 	"a new lease, and write what is still to be written."},

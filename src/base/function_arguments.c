@@ -120,6 +120,12 @@ scim_optional_text(ScimFunctionArguments *arguments, const char *name)
 	return is_null(arguments, name, &value) ? NULL : TextDatumGetCString(value);
 }
 
+pg_uuid_t *
+scim_required_uuid(ScimFunctionArguments *arguments, const char *name)
+{
+	return DatumGetUUIDP(required(arguments, name));
+}
+
 Jsonb *
 scim_required_jsonb(ScimFunctionArguments *arguments, const char *name)
 {

@@ -10,6 +10,7 @@
 
 #include "fmgr.h"
 #include "utils/jsonb.h"
+#include "utils/uuid.h"
 
 /* The names of a function's arguments: a static variable of the function. */
 typedef struct ScimArgumentNames
@@ -38,6 +39,7 @@ extern ScimFunctionArguments scim_function_arguments(FunctionCallInfo fcinfo,
  */
 extern char *scim_required_text(ScimFunctionArguments *arguments, const char *name);
 extern char *scim_optional_text(ScimFunctionArguments *arguments, const char *name);
+extern pg_uuid_t *scim_required_uuid(ScimFunctionArguments *arguments, const char *name);
 extern Jsonb *scim_required_jsonb(ScimFunctionArguments *arguments, const char *name);
 extern Jsonb *scim_optional_jsonb(ScimFunctionArguments *arguments, const char *name);
 extern int	scim_optional_integer(ScimFunctionArguments *arguments, const char *name,

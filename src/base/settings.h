@@ -29,9 +29,7 @@ extern char *scim_setting_only_tenant;
 /* In front of meta.location and $ref. */
 extern char *scim_setting_base_url;
 
-/*
- * Leases that the session's writes name: as they were read (uuids.h), NULL for none.
- */
+/* Leases that the session's writes name, as they were read; NULL: none. */
 extern const ScimUuids *scim_setting_lease_ids;
 
 /* Seconds that a lease may last. */

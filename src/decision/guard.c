@@ -11,14 +11,18 @@
 #include "base/actor.h"
 #include "base/compat.h"
 #include "base/settings.h"
+#include "column/id.h"
 #include "commands/trigger.h"
 #include "decision/guard.h"
 #include "decision/hold.h"
 #include "decision/lease.h"
 #include "decision/lease_id.h"
 #include "decision/refusal.h"
+#include "executor/spi.h"
 #include "registry/cache.h"
 #include "resource/frame.h"
+#include "statement/parameters.h"
+#include "statement/statement.h"
 #include "utils/acl.h"
 
 /* ---- whom leases bind ---- */
@@ -124,21 +128,56 @@ scim_guard_resource(const ScimRegistration *table, const char *tenant, const cha
 		scim_check_lease(table, tenant, id);
 }
 
+/* ---- all resources of a table ---- */
+
+/* tenant, id: marked as deleted or not */
+static const ScimStatement find_resource = {
+	.sql = "SELECT FROM {table} WHERE {of_tenant} AND {id}" EQ "$2",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
+	.as_owner = true,
+	.latest = true
+};
+
 static bool
-is_of_others(const ScimLease *lease)
+can_have(const ScimRegistration *table, const char *tenant)
 {
-	return !(is_named(&lease->lease_id) && scim_is_own_lease(lease));
+	return table->tenant_type ? scim_is_id(table->tenant_type, tenant)
+		: strcmp(table->tenant, tenant) == 0;
+}
+
+/* A lease does not end with the resource, which may also be in another part of the table. */
+static bool
+has_resource(const ScimRegistration *table, const ScimLease *lease)
+{
+	Datum		values[2];
+	bool		found;
+
+	if (!can_have(table, lease->tenant) || !scim_parse_id(table->id_type, lease->id, &values[1]))
+		return false;
+	values[0] = scim_tenant_datum(table, lease->tenant);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	found = scim_run(&find_resource, table, values, NULL, false) > 0;
+	SPI_finish();
+	return found;
+}
+
+static bool
+is_in_the_way(const ScimLease *lease, const void *argument)
+{
+	return !(is_named(&lease->lease_id) && scim_is_own_lease(lease)) &&
+		has_resource(argument, lease);
 }
 
 void
 scim_guard_all(const ScimRegistration *table)
 {
+	const ScimRegistration *root;
 	ScimLease	lease;
 
-	if (!scim_leases_bind(table) ||
-		!scim_find_lease_of_type(table->type->name, is_of_others, &lease))
+	if (!scim_leases_bind(table))
 		return;
-	table = registered(table);
-	if (table)
-		scim_throw_lease_held(table, &lease);
+	root = registered(table);
+	if (root && scim_find_lease_of_type(table->type->name, is_in_the_way, table, &lease))
+		scim_throw_lease_held(root, &lease);
 }

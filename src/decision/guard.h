@@ -25,7 +25,10 @@ extern void scim_check_lease(const ScimRegistration *table, const char *tenant, 
 /* The same, where leases bind: else nothing happens. */
 extern void scim_guard_resource(const ScimRegistration *table, const char *tenant, const char *id);
 
-/* Before all resources of the table change or go at once: LEASE_HELD, if others hold any. */
+/*
+ * Before all resources of the table, or of a part of it, change or go at once: LEASE_HELD, if
+ * others hold one that is there.
+ */
 extern void scim_guard_all(const ScimRegistration *table);
 
 #endif							/* SCIM_DECISION_GUARD_H */

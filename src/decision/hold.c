@@ -19,10 +19,10 @@
 #include "decision/place.h"
 #include "decision/refusal.h"
 #include "executor/spi.h"
-#include "history/place.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "statement/own.h"
+#include "statement/own_table.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
@@ -68,7 +68,7 @@ scim_is_own_lease(const ScimLease *lease)
 
 /* Runs a statement as the owner of the table; false: it found, or kept, no row. */
 static bool
-write_as_owner(const char *text, int nargs, Oid *types, Datum *values, const char *nulls)
+write_as_owner(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
 {
 	Oid			table = scim_leases_table();
 	ScimRole	role;
@@ -98,8 +98,6 @@ static const char take_statement[] =
 static bool
 write_lease(const ScimLease *lease, TimestampTz now)
 {
-	Oid			types[SCIM_LEASE_COLUMNS] = {TEXTOID, TEXTOID, TEXTOID, UUIDOID, TEXTOID, TEXTOID,
-	TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[SCIM_LEASE_COLUMNS] = {
 		[SCIM_LEASE_TENANT] = CStringGetTextDatum(lease->tenant),
 		[SCIM_LEASE_TYPE] = CStringGetTextDatum(lease->type),
@@ -111,13 +109,15 @@ write_lease(const ScimLease *lease, TimestampTz now)
 		[SCIM_LEASE_ACQUIRED_AT] = TimestampTzGetDatum(now),
 		[SCIM_LEASE_EXPIRES_AT] = TimestampTzGetDatum(lease->expires_at)
 	};
-	char		nulls[SCIM_LEASE_COLUMNS + 1] = "         ";
+	char		nulls[SCIM_LEASE_COLUMNS];
 
+	memset(nulls, ' ', sizeof(nulls));
 	if (lease->agent == NULL)
 		nulls[SCIM_LEASE_AGENT] = 'n';
 	if (lease->purpose == NULL)
 		nulls[SCIM_LEASE_PURPOSE] = 'n';
-	return write_as_owner(take_statement, SCIM_LEASE_COLUMNS, types, values, nulls);
+	return write_as_owner(take_statement, SCIM_LEASE_COLUMNS, scim_lease_column_types, values,
+						  nulls);
 }
 
 static TimestampTz

@@ -173,7 +173,7 @@ scim_find_lease_by_id(const pg_uuid_t *lease_id, ScimLease *lease)
 
 /* Truncating a table is rare: no index leads from a type to its leases. */
 bool
-scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease),
+scim_find_lease_of_type(const char *type, ScimLeaseTest counts, const void *argument,
 						ScimLease *lease)
 {
 	Relation	table = scim_open_leases();
@@ -192,7 +192,7 @@ scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease
 		if (!is_in_force(row, RelationGetDescr(table)))
 			continue;
 		read_lease(row, RelationGetDescr(table), lease);
-		found = counts(lease);
+		found = counts(lease, argument);
 	}
 	systable_endscan(scan);
 	table_close(table, NoLock);

@@ -31,8 +31,11 @@ typedef struct ScimLease
 extern bool scim_find_lease(const char *tenant, const char *type, const char *id,
 							ScimLease *lease);
 
+/* Does it count?  "argument" is the caller's. */
+typedef bool (*ScimLeaseTest) (const ScimLease *lease, const void *argument);
+
 /* Is any resource of the type held, in whatever tenant, by a lease that counts?  One, if so. */
-extern bool scim_find_lease_of_type(const char *type, bool (*counts) (const ScimLease *lease),
+extern bool scim_find_lease_of_type(const char *type, ScimLeaseTest counts, const void *argument,
 									ScimLease *lease);
 
 /* The lease of that id, which need not be in force; false: there is none (any more). */

@@ -8,15 +8,13 @@
 
 #include "access/genam.h"
 #include "access/table.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "decision/place.h"
-#include "history/place.h"
-#include "history/values.h"
-#include "utils/inval.h"
+#include "registry/relation_changes.h"
+#include "statement/own_table.h"
 #include "utils/rel.h"
 
-static const Oid column_types[SCIM_LEASE_COLUMNS] = {
+const Oid	scim_lease_column_types[SCIM_LEASE_COLUMNS] = {
 	[SCIM_LEASE_TENANT] = TEXTOID,
 	[SCIM_LEASE_TYPE] = TEXTOID,
 	[SCIM_LEASE_RESOURCE] = TEXTOID,
@@ -38,26 +36,14 @@ typedef struct Known
 } Known;
 
 static Known known;
-static uint64 changes = 0;		/* of any relation */
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
-	changes++;
 	if (!OidIsValid(relid) || !OidIsValid(known.table) || relid == known.table ||
 		relid == known.indexes[SCIM_LEASES_BY_RESOURCE] ||
 		relid == known.indexes[SCIM_LEASES_BY_ID])
 		known = (Known) {0};
-}
-
-static void
-hear_of_changes(void)
-{
-	static bool hears = false;
-
-	if (!hears)
-		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	hears = true;
 }
 
 /* ---- the table ---- */
@@ -70,11 +56,11 @@ scim_leases_table(void)
 
 	if (likely(known.is_known))
 		return known.table;
-	hear_of_changes();
-	started = changes;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
 	found = scim_find_own_relation("scim_leases");
 	/* what changed meanwhile is looked for again the next time */
-	if (started == changes)
+	if (started == scim_relation_changes())
 		known = (Known) {.is_known = true, .table = found};
 	return found;
 }
@@ -89,50 +75,41 @@ scim_open_leases(void)
 		return NULL;
 	table = table_open(relid, AccessShareLock);
 	if (unlikely(!known.is_checked))
-		scim_check_columns(table, column_types, SCIM_LEASE_COLUMNS);
+		scim_check_columns(table, scim_lease_column_types, SCIM_LEASE_COLUMNS);
 	known.is_checked = known.is_known;
 	return table;
 }
 
 /* ---- its indexes ---- */
 
-/* How an index was made. */
+/* How a unique index of all rows was made. */
 typedef struct IndexForm
 {
-	int			count;			/* of its columns, which are the table's from "first" on */
-	int			first;
 	const char *name;
+	int			count;			/* of its columns */
+	AttrNumber	columns[3];
 	const char *statement;		/* that makes it anew */
 } IndexForm;
 
 static const IndexForm index_forms[SCIM_LEASE_INDEXES] = {
 	[SCIM_LEASES_BY_RESOURCE] = {
-		3, SCIM_LEASE_TENANT, "scim_leases_pkey",
+		"scim_leases_pkey", 3,
+		{SCIM_LEASE_TENANT + 1, SCIM_LEASE_TYPE + 1, SCIM_LEASE_RESOURCE + 1},
 		"ALTER TABLE scim_leases ADD PRIMARY KEY (tenant_id, resource_type, resource_id)"
 	},
 	[SCIM_LEASES_BY_ID] = {
-		1, SCIM_LEASE_ID, "scim_leases_id",
+		"scim_leases_id", 1,
+		{SCIM_LEASE_ID + 1},
 		"CREATE UNIQUE INDEX scim_leases_id ON scim_leases (lease_id)"
 	}
 };
 
-/* A unique index on these columns alone, of all rows? */
 static bool
 is_made_so(Relation index, const IndexForm *made)
 {
-	const FormData_pg_index *form = index->rd_index;
-
-	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid || !form->indisunique ||
-		!form->indimmediate || form->indnkeyatts != made->count ||
-		RelationGetIndexPredicate(index) != NIL)
-		return false;
-	for (int i = 0; i < made->count; i++)
-	{
-		if (form->indkey.values[i] != made->first + i + 1 || index->rd_indoption[i] != 0 ||
-			!scim_tells_apart(index, i))
-			return false;
-	}
-	return true;
+	return index->rd_index->indisunique && index->rd_index->indimmediate &&
+		RelationGetIndexPredicate(index) == NIL &&
+		scim_is_index_on(index, made->columns, made->count);
 }
 
 static Oid
@@ -164,9 +141,9 @@ scim_leases_index(Relation table, ScimLeaseIndex which)
 
 	if (likely(OidIsValid(found)))
 		return found;
-	started = changes;
+	started = scim_relation_changes();
 	found = find_index(table, &index_forms[which]);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		known.indexes[which] = found;
 	return found;
 }

@@ -25,6 +25,8 @@ enum
 	SCIM_LEASE_COLUMNS
 };
 
+extern const Oid scim_lease_column_types[SCIM_LEASE_COLUMNS];
+
 /* The indexes by which rows are looked for. */
 typedef enum ScimLeaseIndex
 {

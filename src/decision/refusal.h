@@ -18,8 +18,8 @@ extern SCIM_NORETURN void scim_throw_lease_held(const ScimRegistration *table,
 
 /*
  * LEASE_LOST: the lease that was named is not in force (any more), or not the caller's to
- * name.  Of which resource it was is told where that is known (else the table is NULL), to who may
- * read it.
+ * name.  Of which resource it was is told to who may read that, where it is known (else
+ * the table is NULL).
  */
 extern SCIM_NORETURN void scim_throw_lease_lost(const ScimRegistration *table, const char *tenant,
 												const char *id, const pg_uuid_t *lease_id);

@@ -22,18 +22,16 @@ Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
 {
 	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	const ScimResourceType *type;
+	const char *type = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	const ScimRegistration *table;
 
 	/* a transaction that has locked the table before hears of nothing that was revoked since */
 	AcceptInvalidationMessages();
-	if (name[0] == '\0')
+	if (type[0] == '\0')
 	{
 		scim_read_registrations();
 		PG_RETURN_BOOL(false);
 	}
-	type = scim_resource_type(name);
-	table = type ? scim_find_table(type) : NULL;
+	table = scim_find_table(scim_resource_type(type));
 	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
 }

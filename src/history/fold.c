@@ -14,6 +14,7 @@
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
+#include "base/texts.h"
 #include "history/fold.h"
 #include "history/write.h"
 #include "utils/memutils.h"
@@ -90,19 +91,6 @@ follows(const ScimChange *first, const ScimChange *next)
 		strcmp(first->version, next->previous_version) == 0;
 }
 
-static bool
-names(const List *changed, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, changed)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What is made has no "before": its attributes are all that it was given. */
 static void
 join_creation(ScimDelta *first, const ScimDelta *next)
@@ -111,7 +99,7 @@ join_creation(ScimDelta *first, const ScimDelta *next)
 
 	foreach(cell, next->changed)
 	{
-		if (!names(first->changed, lfirst(cell)))
+		if (!scim_has_text(first->changed, lfirst(cell)))
 			first->changed = lappend(first->changed, pstrdup(lfirst(cell)));
 	}
 }

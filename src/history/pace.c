@@ -18,6 +18,10 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
+/* Rows of the history that are looked at, at most, of changes and of refusals each. */
+#define MEASURED_ENTRIES 100
+#define GLANCED_ENTRIES 20
+
 /* In so many seconds what a write counts falls to 1/e. */
 #define FADING 200.0
 
@@ -51,7 +55,7 @@ typedef struct Reckoning
 	double		last_weight;	/* of the oldest write that was looked at; 0: it was no other's */
 	int			entries;		/* so many are looked at, of writes and of refusals each */
 	int64		begins;			/* what is not behind that seq is none of the resource's */
-	TimestampTz written[SCIM_PACE_ENTRIES]; /* by anybody, the latest first */
+	TimestampTz written[MEASURED_ENTRIES];	/* by anybody, the latest first */
 	int			count;
 } Reckoning;
 
@@ -240,7 +244,7 @@ void
 scim_measure_pace(const ScimRegistration *table, const char *tenant, const char *id,
 				  ScimPace *pace)
 {
-	Reckoning	reckoning = new_reckoning(pace, SCIM_PACE_ENTRIES,
+	Reckoning	reckoning = new_reckoning(pace, MEASURED_ENTRIES,
 										  scim_history_begins(tenant, table->type));
 
 	(void) reckon(&reckoning, tenant, table->type->name, id, 0);
@@ -250,7 +254,7 @@ bool
 scim_glance_at_pace(const ScimRegistration *table, const char *tenant, const char *id, int least,
 					ScimPace *pace)
 {
-	Reckoning	reckoning = new_reckoning(pace, SCIM_PACE_GLANCE,
+	Reckoning	reckoning = new_reckoning(pace, GLANCED_ENTRIES,
 										  scim_known_begins(table, tenant));
 
 	return reckon(&reckoning, tenant, table->type->name, id, least);

@@ -12,10 +12,6 @@
 /* What is older is not counted: seconds. */
 #define SCIM_PACE_WINDOW 600
 
-/* Rows of the history that are looked at, at most, of changes and of refusals each. */
-#define SCIM_PACE_ENTRIES 100
-#define SCIM_PACE_GLANCE 20
-
 /* What a write that is to be prepared had better be. */
 typedef enum ScimAdvice
 {
@@ -25,9 +21,7 @@ typedef enum ScimAdvice
 	SCIM_ADVISE_LEASE
 } ScimAdvice;
 
-/*
- * That it was made is no write: whoever prepares one has read it since.
- */
+/* That it was made is no write: whoever prepares one has read it since. */
 typedef struct ScimPace
 {
 	double		seconds;		/* that were looked back: the window; or until it was made, or as

@@ -1,29 +1,21 @@
 /*
  * place.c
  *		The table of the history: where it is, and whether it is what it was made.
- *
- * It is found by the extension that it belongs to: in a database whose extension
- * is still at 1.0, a table of that name is somebody else's.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/table.h"
-#include "catalog/dependency.h"
 #include "catalog/index.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "history/change.h"
 #include "history/place.h"
-#include "history/values.h"
 #include "nodes/primnodes.h"
-#include "registry/extension.h"
+#include "registry/relation_changes.h"
+#include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -62,7 +54,6 @@ typedef struct Known
 } Known;
 
 static Known known;
-static uint64 changes = 0;		/* of any relation */
 
 static bool
 is_known(Oid relid)
@@ -79,55 +70,10 @@ is_known(Oid relid)
 }
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
-	changes++;
 	if (!OidIsValid(relid) || !OidIsValid(known.table) || is_known(relid))
 		known = (Known) {0};
-}
-
-static void
-hear_of_changes(void)
-{
-	static bool hears = false;
-
-	if (hears)
-		return;
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	hears = true;
-}
-
-/* ---- what belongs to the extension ---- */
-
-static bool
-is_own(Oid catalog, Oid object)
-{
-	return OidIsValid(object) &&
-		getExtensionOfObject(catalog, object) == get_extension_oid("scimver", false);
-}
-
-/* Does the extension know of the history?  While a script makes it, not yet. */
-static bool
-is_old(void)
-{
-	return creating_extension ||
-		!is_own(ProcedureRelationId,
-				scim_find_extension_function("scimver", "scim_history_trigger", 0, NULL));
-}
-
-Oid
-scim_find_own_relation(const char *name)
-{
-	Oid			found = get_relname_relid(name, scim_extension_namespace("scimver"));
-
-	if (is_own(RelationRelationId, found))
-		return found;
-	if (!is_old())
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation \"%s\" of extension \"%s\" is gone", name, "scimver"),
-				 errhint("Give it back its name and its schema.")));
-	return InvalidOid;
 }
 
 Oid
@@ -138,11 +84,11 @@ scim_history_table(void)
 
 	if (likely(known.is_known))
 		return known.table;
-	hear_of_changes();
-	started = changes;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
 	found = scim_find_own_relation("scim_history_rows");
 	/* what changed meanwhile is looked for again the next time */
-	if (started == changes)
+	if (started == scim_relation_changes())
 		known = (Known) {.is_known = true, .table = found};
 	return found;
 }
@@ -158,9 +104,9 @@ find_known(const char *name, Oid *place)
 		return found;
 	/* what is known of the others is kept with what is known of that one */
 	(void) scim_history_table();
-	started = changes;
+	started = scim_relation_changes();
 	found = scim_find_own_relation(name);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		*place = found;
 	return found;
 }
@@ -288,24 +234,6 @@ has_its_rows(Relation index, const IndexForm *made)
 		: predicate == NIL;
 }
 
-/* An index on these columns alone, in their order? */
-static bool
-is_made_so(Relation index, const IndexForm *made)
-{
-	const FormData_pg_index *form = index->rd_index;
-
-	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid ||
-		form->indnkeyatts != made->count || !has_its_rows(index, made))
-		return false;
-	for (int i = 0; i < made->count; i++)
-	{
-		if (form->indkey.values[i] != made->columns[i] || index->rd_indoption[i] != 0 ||
-			!scim_tells_apart(index, i))
-			return false;
-	}
-	return true;
-}
-
 static Oid
 find_index(Relation table, const IndexForm *made)
 {
@@ -316,7 +244,7 @@ find_index(Relation table, const IndexForm *made)
 	if (OidIsValid(found) && IndexGetRelation(found, true) == RelationGetRelid(table))
 	{
 		index = index_open(found, AccessShareLock);
-		is_it = is_made_so(index, made);
+		is_it = scim_is_index_on(index, made->columns, made->count) && has_its_rows(index, made);
 		index_close(index, NoLock);
 	}
 	if (!is_it)
@@ -336,52 +264,11 @@ scim_history_index(Relation table, ScimHistoryIndex which)
 
 	if (likely(OidIsValid(found)))
 		return found;
-	started = changes;
+	started = scim_relation_changes();
 	found = find_index(table, &index_forms[which]);
-	if (started == changes && known.is_known)
+	if (started == scim_relation_changes() && known.is_known)
 		known.indexes[which] = found;
 	return found;
-}
-
-static SCIM_NORETURN void throw_other_columns(Relation table);
-
-static void
-throw_other_columns(Relation table)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("table \"%s\" has other columns than it was made with",
-					RelationGetRelationName(table))));
-}
-
-void
-scim_check_columns(Relation table, const Oid *types, int count)
-{
-	TupleDesc	descriptor = RelationGetDescr(table);
-
-	if (table->rd_rel->relkind != RELKIND_RELATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("relation \"%s\" is not the table that it was made as",
-						RelationGetRelationName(table))));
-	if (descriptor->natts < count)
-		throw_other_columns(table);
-	for (int i = 0; i < count; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
-
-		if (attribute->attisdropped || attribute->atttypid != types[i])
-			throw_other_columns(table);
-	}
-}
-
-void
-scim_throw_not_kept(const char *table)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("table \"%s\" does not keep what is written to it", table),
-			 errhint("Drop the triggers and rules that were put there.")));
 }
 
 Relation
@@ -394,6 +281,6 @@ scim_open_history_table(LOCKMODE mode)
 		return NULL;
 	table = table_open(relid, mode);
 	if (!scim_has_entry_columns(RelationGetDescr(table)))
-		throw_other_columns(table);
+		scim_throw_other_columns(table);
 	return table;
 }

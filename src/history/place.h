@@ -57,12 +57,6 @@ extern const ScimEntryForm scim_entry_forms[SCIM_ENTRY_COLUMNS];
 extern bool scim_has_entry_columns(TupleDesc descriptor);
 
 /*
- * A relation of the extension's, of that name; InvalidOid: the extension is older than the
- * history (1.0).  An error if it is gone.
- */
-extern Oid	scim_find_own_relation(const char *name);
-
-/*
  * scim_history_rows; InvalidOid: the extension is older than the history (1.0).
  * An error if it is gone, as nobody would know of what is not recorded.
  */
@@ -76,12 +70,6 @@ extern Oid	scim_history_server_table(void);
 
 /* The table that says how far it was pruned, tenant by tenant. */
 extern Oid	scim_history_pruned_table(void);
-
-/* An error unless it is a table, of no parts, that begins with columns of these types. */
-extern void scim_check_columns(Relation table, const Oid *types, int count);
-
-/* An error: its owner has put something on the table that takes writes away. */
-extern SCIM_NORETURN void scim_throw_not_kept(const char *table);
 
 /* Opens the table to be read; an error if its columns are others.  NULL: as above. */
 extern Relation scim_open_history_table(LOCKMODE mode);

@@ -12,6 +12,7 @@
 #include "history/place.h"
 #include "history/pruned.h"
 #include "miscadmin.h"
+#include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"

@@ -17,6 +17,7 @@
 #include "history/server.h"
 #include "miscadmin.h"
 #include "statement/own.h"
+#include "statement/own_table.h"
 #include "statement/role.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"

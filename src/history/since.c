@@ -6,6 +6,7 @@
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
+#include "base/texts.h"
 #include "history/fold.h"
 #include "history/rights.h"
 #include "history/since.h"
@@ -168,17 +169,13 @@ const ScimSinceChange *
 scim_last_change_of(const ScimSince *since, const char *attribute)
 {
 	ListCell   *cell;
-	ListCell   *name;
 
 	foreach(cell, since->changes)
 	{
 		const ScimSinceChange *change = lfirst(cell);
 
-		foreach(name, change->changed)
-		{
-			if (strcmp(lfirst(name), attribute) == 0)
-				return change;
-		}
+		if (scim_has_text(change->changed, attribute))
+			return change;
 	}
 	return NULL;
 }

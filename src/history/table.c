@@ -29,6 +29,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "registry/relation_changes.h"
 #include "statement/role.h"
 #include "statement/sql.h"
 #include "utils/builtins.h"
@@ -140,7 +141,7 @@ is_plain_index(Relation index, const IndexInfo *info)
 /* ---- what is known ---- */
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
 	bool		ours = !OidIsValid(relid) || relid == place.table || relid == place.sequence;
 
@@ -202,15 +203,12 @@ read_place(Relation relation, Oid sequence)
 static Relation
 find_table(void)
 {
-	static bool registered = false;
 	Oid			table = scim_history_table();
 	Oid			sequence;
 	Relation	relation;
 	uint64		started;
 
-	if (!registered)
-		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
-	registered = true;
+	scim_hear_of_relations(relation_changed);
 	if (!OidIsValid(table))
 		return NULL;
 	sequence = scim_history_sequence();

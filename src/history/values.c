@@ -20,6 +20,7 @@
 #include "executor/tuptable.h"
 #include "history/values.h"
 #include "miscadmin.h"
+#include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -28,14 +29,6 @@
 #include "utils/snapmgr.h"
 
 /* ---- indexes ---- */
-
-bool
-scim_tells_apart(Relation index, int place)
-{
-	Oid			collation = index->rd_indcollation[place];
-
-	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
-}
 
 /* A complete B-tree that begins with the column, opened; NULL: there is none. */
 static Relation

@@ -19,9 +19,6 @@
 extern void scim_each_value(Relation relation, AttrNumber column,
 							void (*take) (Datum value, void *argument), void *argument);
 
-/* Are values that are equal to the index's column of that place (from 0) the same? */
-extern bool scim_tells_apart(Relation index, int place);
-
 /* Is a text that one, byte by byte? */
 extern bool scim_is_text(Datum value, const char *text);
 

@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "history/feed.h"
@@ -29,6 +28,7 @@
 #include "operation/feed_cursor.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "resource/target.h"
 #include "statement/tenant.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -65,28 +65,15 @@ typedef struct Changes
 
 /* ---- whose changes ---- */
 
-static SCIM_NORETURN void throw_not_registered(const char *type);
-
-static void
-throw_not_registered(const char *type)
-{
-	ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
-
-	scim_error_text(error, "resource_type", type);
-	if (type == NULL)
-		scim_throw(error, "no table is registered");
-	scim_throw(error, "no table is registered for the resource type \"%s\"", type);
-}
-
 static void
 find_type(Changes *changes, const char *name)
 {
 	const ScimRegistration *table;
 
 	changes->type = scim_resource_type(name);
-	table = changes->type ? scim_find_table(changes->type) : NULL;
+	table = scim_find_table(changes->type);
 	if (table == NULL)
-		throw_not_registered(name);
+		scim_throw_not_registered(name, NULL);
 	changes->tenant = scim_tenant_of(table, changes->given_tenant);
 	scim_check_history(table, changes->tenant);
 }
@@ -96,7 +83,7 @@ static void
 throw_none_seen(Changes *changes, const ScimRegistration *table)
 {
 	if (table == NULL)
-		throw_not_registered(NULL);
+		scim_throw_not_registered(NULL, NULL);
 	changes->tenant = scim_tenant_of(table, changes->given_tenant);
 	scim_check_history(table, changes->tenant);
 }
@@ -124,13 +111,6 @@ find_all_types(Changes *changes)
 	throw_none_seen(changes, found);
 }
 
-/* What a cursor is bound to; "type" NULL: all types. */
-static char *
-cursor_kind(const ScimResourceType *type, const char *tenant)
-{
-	return psprintf("changes of %s in %s", type ? type->name : "*", tenant);
-}
-
 static void
 find_types(Changes *changes, const char *name)
 {
@@ -138,7 +118,7 @@ find_types(Changes *changes, const char *name)
 		find_type(changes, name);
 	else
 		find_all_types(changes);
-	changes->kind = cursor_kind(changes->type, changes->tenant);
+	changes->kind = scim_feed_kind(changes->type ? changes->type->name : NULL, changes->tenant);
 }
 
 /* ---- what is shown ---- */
@@ -154,7 +134,7 @@ look_at_type(const Changes *changes, const char *name, int length)
 	shown->name = pnstrdup(name, length);
 	shown->length = length;
 	type = scim_resource_type(shown->name);
-	table = type ? scim_find_table(type) : NULL;
+	table = scim_find_table(type);
 	tenant = table ? scim_find_tenant(table, changes->given_tenant) : NULL;
 	shown->is_shown = tenant && strcmp(tenant, changes->tenant) == 0 &&
 		(changes->type == NULL || strcmp(changes->type->name, shown->name) == 0) &&
@@ -489,15 +469,4 @@ scim_store_changes(const char *cursor, int count, const char *resource_type, con
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(own);
 	return result;
-}
-
-/* What it shows is brought to disk, as that is not told again. */
-char *
-scim_changes_from_here(const ScimHistoryServer *server, const char *tenant)
-{
-	ScimFeedPlace place = {.server = *server, .has_from = true};
-
-	scim_see(&place.from, server);
-	scim_make_durable();
-	return scim_write_feed_cursor(cursor_kind(NULL, tenant), &place);
 }

@@ -7,7 +7,6 @@
 
 #include "postgres.h"
 
-#include "history/server.h"
 #include "utils/jsonb.h"
 
 /* Changes in a page, unless it is said. */
@@ -32,11 +31,5 @@
  */
 extern Jsonb *scim_store_changes(const char *cursor, int count, const char *resource_type,
 								 const char *tenant);
-
-/*
- * The cursor of what comes behind the active snapshot, of all types in the tenant that
- * who reads may read; that is a call with that tenant.
- */
-extern char *scim_changes_from_here(const ScimHistoryServer *server, const char *tenant);
 
 #endif							/* SCIM_OPERATION_CHANGES_H */

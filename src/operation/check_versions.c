@@ -127,14 +127,10 @@ static const ScimResourceType *
 find_type(const char *name, int index)
 {
 	const ScimResourceType *type = scim_resource_type(name);
-	ScimError  *error;
 
-	if (type && scim_find_table(type))
-		return type;
-	error = scim_error(SCIM_NOT_REGISTERED);
-	scim_error_text(error, "path", path_of(index, "resource_type"));
-	scim_error_text(error, "resource_type", name);
-	scim_throw(error, "no table is registered for the resource type \"%s\"", name);
+	if (scim_find_table(type) == NULL)
+		scim_throw_not_registered(name, path_of(index, "resource_type"));
+	return type;
 }
 
 /* NULL: the check has none of that name yet. */

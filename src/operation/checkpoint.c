@@ -12,8 +12,9 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "history/since.h"
-#include "operation/changes.h"
+#include "history/wal.h"
 #include "operation/checkpoint.h"
+#include "operation/feed_cursor.h"
 #include "resource/target.h"
 #include "resource/versions.h"
 #include "utils/snapmgr.h"
@@ -27,17 +28,24 @@ is_followed(const ScimTarget *target)
 
 /* ---- what is told ---- */
 
+static void
+set_text_or_null(JsonbValue *object, const char *key, const char *text)
+{
+	static const JsonbValue none = {.type = jbvNull};
+
+	if (text)
+		scim_set_text(object, key, text);
+	else
+		scim_set_value(object, key, &none);
+}
+
 static JsonbValue *
 show_version(const ScimTarget *target, const ScimVersionOf *resource)
 {
-	static const JsonbValue none = {.type = jbvNull};
 	JsonbValue *shown = scim_new_object();
 
 	scim_set_text(shown, "id", scim_store_id(target->type->name, resource->id));
-	if (resource->version)
-		scim_set_text(shown, "version", resource->version);
-	else
-		scim_set_value(shown, "version", &none);
+	set_text_or_null(shown, "version", resource->version);
 	scim_set_text(shown, "resource_type", target->type->name);
 	return shown;
 }
@@ -56,18 +64,21 @@ show_versions(const ScimTarget *target, const ScimGivenIds *ids)
 	return shown;
 }
 
-static void
-set_cursor(JsonbValue *response, const char *cursor)
-{
-	static const JsonbValue none = {.type = jbvNull};
-
-	if (cursor)
-		scim_set_text(response, "cursor", cursor);
-	else
-		scim_set_value(response, "cursor", &none);
-}
-
 /* ---- under one snapshot ---- */
+
+/*
+ * Behind all that the active snapshot shows; that is brought to disk, as no feed tells it
+ * again.
+ */
+static char *
+cursor_from_here(const ScimHistoryServer *server, const char *tenant)
+{
+	ScimFeedPlace place = {.server = *server, .has_from = true};
+
+	scim_see(&place.from, server);
+	scim_make_durable();
+	return scim_write_feed_cursor(scim_feed_kind(NULL, tenant), &place);
+}
 
 /* Whose xids these are may be decided by it: before the snapshot is taken. */
 static JsonbValue *
@@ -81,7 +92,8 @@ read_checkpoint(const ScimTarget *target, const ScimGivenIds *ids)
 		server = scim_history_server();
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	set_cursor(response, followed ? scim_changes_from_here(&server, target->tenant) : NULL);
+	set_text_or_null(response, "cursor",
+					 followed ? cursor_from_here(&server, target->tenant) : NULL);
 	scim_set_value(response, "resources", show_versions(target, ids));
 	PopActiveSnapshot();
 	return response;

@@ -13,7 +13,6 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
-#include "statement/tenant.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -103,24 +102,17 @@ is_hot(TimestampTz last_modified)
 }
 
 JsonbValue *
-scim_contention_of_read(const char *type, const char *tenant, const char *id,
-						TimestampTz last_modified)
+scim_contention_of_read(const char *type, const ScimRead *read)
 {
-	const ScimResourceType *known;
 	const ScimRegistration *table;
 	ScimPace	pace;
 	JsonbValue *object;
 
-	if (!is_hot(last_modified))
+	if (!is_hot(read->last_modified))
 		return NULL;
-	known = scim_resource_type(type);
-	table = known ? scim_find_table(known) : NULL;
-	if (table == NULL || !table->history)
-		return NULL;
-	tenant = scim_tenant_of(table, tenant);
-	if (!scim_sees_history(table, tenant))
-		return NULL;
-	if (!scim_glance_at_pace(table, tenant, scim_store_id(type, id), HOT_WRITES, &pace))
+	table = scim_find_table(scim_resource_type(type));
+	if (table == NULL || !table->history || !scim_sees_history(table, read->tenant) ||
+		!scim_glance_at_pace(table, read->tenant, read->id, HOT_WRITES, &pace))
 		return NULL;
 	object = scim_new_object();
 	add_forecast(object, &pace);

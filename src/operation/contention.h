@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
+#include "resource/view.h"
 #include "utils/jsonb.h"
 
 /*
@@ -18,12 +18,10 @@
 extern Jsonb *scim_store_contention(const char *type, const char *tenant, const char *id);
 
 /*
- * What a read of the resource, which was last modified then (view.h), tells of it beside,
- * {"writes_per_minute", "conflict_probability", "advice"}: NULL, if that was more than a
- * minute ago, or others did not write it three times by now, or the caller may not read
- * its history.  The id as the client gave it.
+ * What a read of the resource tells of it beside, {"writes_per_minute",
+ * "conflict_probability", "advice"}: NULL, if it was last modified more than a minute ago,
+ * or others did not write it three times by now, or the caller may not read its history.
  */
-extern JsonbValue *scim_contention_of_read(const char *type, const char *tenant, const char *id,
-										   TimestampTz last_modified);
+extern JsonbValue *scim_contention_of_read(const char *type, const ScimRead *read);
 
 #endif							/* SCIM_OPERATION_CONTENTION_H */

@@ -53,6 +53,12 @@ seen_array(const ScimSeen *seen)
 }
 
 char *
+scim_feed_kind(const char *type, const char *tenant)
+{
+	return psprintf("changes of %s in %s", type ? type : "*", tenant);
+}
+
+char *
 scim_write_feed_cursor(const char *kind, const ScimFeedPlace *place)
 {
 	JsonbValue *state = scim_new_object();

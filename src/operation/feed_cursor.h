@@ -20,7 +20,10 @@ typedef struct ScimFeedPlace
 	int64		pruned;			/* in a round: the ScimPruned's xmax when it began */
 } ScimFeedPlace;
 
-/* "kind" as of scim_write_cursor. */
+/* What a cursor is bound to: the type (NULL: all types), and the tenant.  Palloc'd. */
+extern char *scim_feed_kind(const char *type, const char *tenant);
+
+/* "kind" as of scim_feed_kind. */
 extern char *scim_write_feed_cursor(const char *kind, const ScimFeedPlace *place);
 
 /*

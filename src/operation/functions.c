@@ -246,15 +246,35 @@ changes_since(ScimFunctionArguments *arguments, const char *type)
 
 /* ---- holding and watching ---- */
 
+static int
+seconds_argument(ScimFunctionArguments *arguments)
+{
+	return scim_optional_integer(arguments, "seconds", SCIM_DEFAULT_LEASE_SECONDS);
+}
+
 static Datum
 acquire_lease(ScimFunctionArguments *arguments, const char *type)
 {
 	char	   *id = scim_required_text(arguments, "id");
-	int			seconds = scim_optional_integer(arguments, "seconds", SCIM_DEFAULT_LEASE_SECONDS);
+	int			seconds = seconds_argument(arguments);
 	char	   *purpose = scim_optional_text(arguments, "purpose");
 	char	   *tenant = scim_optional_text(arguments, "tenant_id");
 
 	PG_RETURN_JSONB_P(scim_store_acquire_lease(type, tenant, id, seconds, purpose));
+}
+
+static Datum
+renew_lease(ScimFunctionArguments *arguments, const char *type)
+{
+	pg_uuid_t  *lease_id = scim_required_uuid(arguments, "lease_id");
+
+	PG_RETURN_JSONB_P(scim_store_renew_lease(lease_id, seconds_argument(arguments)));
+}
+
+static Datum
+release_lease(ScimFunctionArguments *arguments, const char *type)
+{
+	PG_RETURN_BOOL(scim_store_release_lease(scim_required_uuid(arguments, "lease_id")));
 }
 
 static Datum
@@ -273,7 +293,6 @@ static Datum
 check_versions(ScimFunctionArguments *arguments, const char *type)
 {
 	Jsonb	   *resources = scim_required_jsonb(arguments, "resources");
-
 	char	   *tenant = scim_optional_text(arguments, "tenant_id");
 
 	PG_RETURN_JSONB_P(scim_store_check_versions(resources, tenant, false));
@@ -326,6 +345,8 @@ SCIM_FUNCTION(scim_restore, restore_resource, scim_required_text(&arguments, "re
 SCIM_FUNCTION(scim_changes, changes_since, NULL)
 
 SCIM_FUNCTION(scim_acquire_lease, acquire_lease, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_renew_lease, renew_lease, NULL)
+SCIM_FUNCTION(scim_release_lease, release_lease, NULL)
 SCIM_FUNCTION(scim_get_versions, get_versions, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_check_versions, check_versions, NULL)
 SCIM_FUNCTION(scim_contention, contention, scim_required_text(&arguments, "resource_type"))

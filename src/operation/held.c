@@ -26,18 +26,17 @@ shown(const ScimLease *lease)
 }
 
 JsonbValue *
-scim_lease_of_read(const char *type, const ScimSeen *seen)
+scim_lease_of_read(const char *type, const ScimRead *read)
 {
 	ScimLease	lease;
 
-	return scim_find_lease(seen->tenant, type, seen->id, &lease) ? shown(&lease) : NULL;
+	return scim_find_lease(read->tenant, type, read->id, &lease) ? shown(&lease) : NULL;
 }
 
 bool
 scim_names_lease_of(const ScimUuids *leases, const char *type, const char *tenant, const char *id)
 {
-	const ScimResourceType *known = scim_resource_type(type);
-	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
 	const char *stored_tenant = table ? scim_find_tenant(table, tenant) : NULL;
 
 	return stored_tenant && scim_find_lease_id_of(leases, stored_tenant, type,

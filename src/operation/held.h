@@ -15,7 +15,7 @@
  * What a read of the resource, which was shown to the caller, tells of its lease:
  * {"holder", "purpose", "expires_at"}; NULL: nobody holds it.
  */
-extern JsonbValue *scim_lease_of_read(const char *type, const ScimSeen *seen);
+extern JsonbValue *scim_lease_of_read(const char *type, const ScimRead *read);
 
 /*
  * Is one of the ids that of a lease of the resource, in force or not?  Tenant and id as the

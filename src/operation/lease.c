@@ -9,14 +9,12 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
 #include "column/instant.h"
 #include "decision/hold.h"
 #include "decision/refusal.h"
 #include "executor/spi.h"
-#include "fmgr.h"
 #include "miscadmin.h"
 #include "operation/lease.h"
 #include "registry/cache.h"
@@ -26,10 +24,7 @@
 #include "statement/tenant.h"
 #include "tcop/utility.h"
 
-PG_FUNCTION_INFO_V1(scim_renew_lease);
-PG_FUNCTION_INFO_V1(scim_release_lease);
-
-/* {"lease_id", "expires_at", "version"} of a lease on the row, where results are to live. */
+/* Of a lease on the row, where results are to live. */
 static Jsonb *
 show_lease(const ScimTarget *target, const ScimLease *lease, const ScimRow *row)
 {
@@ -130,8 +125,7 @@ lock_resource(const ScimTarget *target, const char *id)
 static bool
 has_table(const ScimLease *lease)
 {
-	const ScimResourceType *type = scim_resource_type(lease->type);
-	const ScimRegistration *table = type ? scim_find_table(type) : NULL;
+	const ScimRegistration *table = scim_find_table(scim_resource_type(lease->type));
 
 	return table && scim_find_tenant(table, lease->tenant);
 }
@@ -164,31 +158,4 @@ scim_store_release_lease(const pg_uuid_t *lease_id)
 	ended = scim_end_lease(&lease);
 	SPI_finish();
 	return ended;
-}
-
-/* ---- as functions ---- */
-
-static void
-check_not_null(FunctionCallInfo fcinfo, int argument, const char *name)
-{
-	if (PG_ARGISNULL(argument))
-		scim_throw_path(SCIM_BAD_PARAMETER, name, "%s must not be null", name);
-}
-
-/* scim_renew_lease(lease_id uuid, seconds int) -> jsonb */
-Datum
-scim_renew_lease(PG_FUNCTION_ARGS)
-{
-	int			seconds = PG_ARGISNULL(1) ? SCIM_DEFAULT_LEASE_SECONDS : PG_GETARG_INT32(1);
-
-	check_not_null(fcinfo, 0, "lease_id");
-	PG_RETURN_JSONB_P(scim_store_renew_lease(PG_GETARG_UUID_P(0), seconds));
-}
-
-/* scim_release_lease(lease_id uuid) -> boolean */
-Datum
-scim_release_lease(PG_FUNCTION_ARGS)
-{
-	check_not_null(fcinfo, 0, "lease_id");
-	PG_RETURN_BOOL(scim_store_release_lease(PG_GETARG_UUID_P(0)));
 }

@@ -45,9 +45,9 @@ most_shown(const ScimTarget *target, const ScimView *view)
 static void
 tell(const ScimTarget *target, const char *id, const ScimView *view, const ScimRow *row)
 {
-	if (view == NULL || view->seen == NULL)
+	if (view == NULL || view->read == NULL)
 		return;
-	*view->seen = (ScimSeen)
+	*view->read = (ScimRead)
 	{
 		.tenant = MemoryContextStrdup(target->caller, target->tenant),
 			.id = MemoryContextStrdup(target->caller, id),
@@ -137,6 +137,14 @@ scim_store_has_history(const char *type)
 	const ScimRegistration *table = find_registration(type, false);
 
 	return table && table->history;
+}
+
+bool
+scim_store_is_enforced(const char *type)
+{
+	const ScimRegistration *table = find_registration(type, false);
+
+	return table && table->enforce;
 }
 
 Jsonb *

@@ -30,6 +30,9 @@ extern char *scim_store_table(const char *type, bool of_members);
 /* Is it kept what the type's resources were?  False, too, when none is registered. */
 extern bool scim_store_has_history(const char *type);
 
+/* Do leases bind plain SQL in its table, too?  False, too, when none is registered. */
+extern bool scim_store_is_enforced(const char *type);
+
 /* The mapping with which that was registered, if it is mapped; else NULL. */
 extern Jsonb *scim_store_mapping(const char *type, bool of_members);
 

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "base/texts.h"
 #include "core/content.h"
 #include "core/differ.h"
 #include "core/hidden.h"
@@ -129,19 +130,6 @@ scim_report_differing(ScimWrite *write, ScimPathSet *paths)
 	write->result->differing = kept_paths(write, paths);
 }
 
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, names)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 void
 scim_report_conflicting(ScimWrite *write, const List *conflicts)
 {
@@ -153,7 +141,7 @@ scim_report_conflicting(ScimWrite *write, const List *conflicts)
 	{
 		const ScimMergeConflict *conflict = lfirst(cell);
 
-		if (!has_name(names, conflict->attribute))
+		if (!scim_has_text(names, conflict->attribute))
 			names = lappend(names, pstrdup(conflict->attribute));
 	}
 	MemoryContextSwitchTo(old);

@@ -429,7 +429,10 @@ write_row(Restore *restore)
 	is_marked = lock_marked_row(restore);
 	/* a lease does not end with the resource: who deleted it may be about to bring it back */
 	scim_guard_resource(write->target.table, write->target.tenant, restore->id);
-	(is_marked ? take_mark_away : insert_anew) (restore);
+	if (is_marked)
+		take_mark_away(restore);
+	else
+		insert_anew(restore);
 }
 
 static void

@@ -24,8 +24,8 @@ typedef struct ScimWriteOptions
 	bool		report;			/* what ScimWriteResult tells on request is wanted */
 	bool		asks_deferred;	/* delete: foreign keys that are deferred are asked, too */
 	const char *on_conflict;	/* update, patch: "fail" (NULL), "merge" */
-	const ScimUuids *leases;	/* that the write names, beside those of the setting; or NULL */
 	Jsonb	   *merge_rules;	/* what a merge does where both changed the same; NULL: fails */
+	const ScimUuids *leases;	/* that the write names, beside those of the setting; or NULL */
 } ScimWriteOptions;
 
 /*

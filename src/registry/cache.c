@@ -27,6 +27,7 @@
 #include "registry/options.h"
 #include "registry/registration.h"
 #include "registry/relation.h"
+#include "registry/relation_changes.h"
 #include "registry/root.h"
 #include "registry/schemas.h"
 #include "rewrite/rowsecurity.h"
@@ -217,7 +218,7 @@ names_index(const ScimRegistration *registration, Oid relid)
 
 /* A table changed, or one of its indexes; InvalidOid: anything may have. */
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
 	HASH_SEQ_STATUS scan;
 	CacheEntry *entry;
@@ -240,7 +241,7 @@ relation_changed(Datum argument, Oid relid)
 static void
 schema_changed(Datum argument, int cache_id, uint32 hash_value)
 {
-	relation_changed((Datum) 0, InvalidOid);
+	relation_changed(InvalidOid);
 }
 
 void
@@ -254,7 +255,7 @@ scim_init_registrations(void)
 
 	cache = hash_create("scimver registrations", 8, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	scim_hear_of_relations(relation_changed);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 }
 
@@ -265,7 +266,7 @@ follow_schemas(void)
 	if (likely(schemas == scim_schemas_generation()))
 		return;
 	schemas = scim_schemas_generation();
-	relation_changed((Datum) 0, InvalidOid);
+	relation_changed(InvalidOid);
 }
 
 static uint64

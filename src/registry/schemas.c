@@ -19,6 +19,7 @@
 #include "core/type_document.h"
 #include "miscadmin.h"
 #include "registry/extension.h"
+#include "registry/relation_changes.h"
 #include "registry/schemas.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -353,7 +354,7 @@ load(void)
 /* ---- changes ---- */
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
 	if (OidIsValid(relid) && relid != schemas_relid && relid != types_relid)
 		return;
@@ -379,7 +380,7 @@ scim_schemas_generation(void)
 void
 scim_init_schemas(void)
 {
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	scim_hear_of_relations(relation_changed);
 }
 
 /* ---- what there is ---- */

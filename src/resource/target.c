@@ -29,19 +29,26 @@
 #include "utils/syscache.h"
 
 void
+scim_throw_not_registered(const char *type, const char *path)
+{
+	ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
+
+	scim_error_text(error, "path", path);
+	scim_error_text(error, "resource_type", type);
+	if (type == NULL)
+		scim_throw(error, "no table is registered");
+	scim_throw(error, "no table is registered for the resource type \"%s\"", type);
+}
+
+void
 scim_begin(ScimTarget *target, const char *type, const char *tenant)
 {
 	target->caller = CurrentMemoryContext;
 	target->has_snapshot = false;
 	target->type = scim_resource_type(type);
-	target->table = target->type ? scim_find_table(target->type) : NULL;
+	target->table = scim_find_table(target->type);
 	if (target->table == NULL)
-	{
-		ScimError  *error = scim_error(SCIM_NOT_REGISTERED);
-
-		scim_error_text(error, "resource_type", type);
-		scim_throw(error, "no table is registered for the resource type \"%s\"", type);
-	}
+		scim_throw_not_registered(type, NULL);
 	target->tenant = scim_tenant_of(target->table, tenant);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -53,8 +60,7 @@ lock_table(const char *type, LOCKMODE mode)
 {
 	for (;;)
 	{
-		const ScimResourceType *known = scim_resource_type(type);
-		const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+		const ScimRegistration *table = scim_find_table(scim_resource_type(type));
 		uint64		generation = scim_registration_generation();
 
 		CHECK_FOR_INTERRUPTS();
@@ -156,8 +162,7 @@ spelled(const ScimIdType *type, const char *id)
 char *
 scim_store_id(const char *type, const char *id)
 {
-	const ScimResourceType *known = scim_resource_type(type);
-	const ScimRegistration *table = known ? scim_find_table(known) : NULL;
+	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
 
 	return spelled(table ? table->id_type : NULL, id);
 }

@@ -29,6 +29,12 @@ typedef struct ScimTarget
 } ScimTarget;
 
 /*
+ * NOT_REGISTERED, of the type of that name (NULL: of all types); "path" says where the name
+ * stands, if it is not the parameter resource_type (else NULL).
+ */
+extern SCIM_NORETURN void scim_throw_not_registered(const char *type, const char *path);
+
+/*
  * Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED,
  * TENANT_FORBIDDEN (scimver.only_tenant).
  */

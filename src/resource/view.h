@@ -10,12 +10,12 @@
 #include "datatype/timestamp.h"
 
 /* What was read, whatever is shown of it. */
-typedef struct ScimSeen
+typedef struct ScimRead
 {
 	char	   *tenant;			/* as it is stored, */
 	char	   *id;				/* and so is this */
 	TimestampTz last_modified;	/* 0: nobody knows */
-} ScimSeen;
+} ScimRead;
 
 /*
  * What the caller wants to see of the answer; NULL in place of it is the
@@ -35,7 +35,7 @@ typedef struct ScimView
 	bool		few_groups;		/* reading a user: as many groups as a write shows */
 	bool		version;		/* "_version" (and meta.omitted) stands in the resource, whatever
 								 * else is shown */
-	ScimSeen   *seen;			/* reading one: where that goes; or NULL */
+	ScimRead   *read;			/* reading one: where that goes; or NULL */
 } ScimView;
 
 #endif							/* SCIM_RESOURCE_VIEW_H */

@@ -20,6 +20,7 @@
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "registry/extension.h"
+#include "registry/relation_changes.h"
 #include "statement/granted.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -272,7 +273,7 @@ scim_roles_generation(void)
 /* ---- changes ---- */
 
 static void
-relation_changed(Datum argument, Oid relid)
+relation_changed(Oid relid)
 {
 	if (!OidIsValid(relid) || relid == grants_relid)
 		generation++;
@@ -338,7 +339,7 @@ scim_init_granted(void)
 
 	roles = hash_create("scimver granted tenants", MOST_ROLES, &control,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	scim_hear_of_relations(relation_changed);
 	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, roles_changed, (Datum) 0);
 

@@ -32,7 +32,7 @@ scim_run_own(const char *text, int nargs, Oid *types, Datum *values, const char 
 }
 
 static SPIPlanPtr
-find_plan(const char *sql, int nargs, Oid *types)
+find_plan(const char *sql, int nargs, const Oid *types)
 {
 	ScimPlanName name = {.text = sql};
 	SPIPlanPtr	plan = scim_saved_plan(&name);
@@ -41,13 +41,13 @@ find_plan(const char *sql, int nargs, Oid *types)
 	if (plan)
 		return plan;
 	generation = scim_registration_generation();
-	plan = scim_prepare(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN, NULL);
+	plan = scim_prepare(sql, nargs, unconstify(Oid *, types), CURSOR_OPT_GENERIC_PLAN, NULL);
 	scim_save_plan(&name, plan, generation);
 	return plan;
 }
 
 uint64
-scim_write_own(const char *text, int nargs, Oid *types, Datum *values, const char *nulls)
+scim_write_own(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
 {
 	char	   *sql = own_sql(text);
 	ScimRun		run = {.plan = find_plan(sql, nargs, types), .regardless = true};

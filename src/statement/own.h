@@ -24,7 +24,7 @@ extern uint64 scim_run_own(const char *text, int nargs, Oid *types, Datum *value
  * The same of a write that sees, and writes, what is there now, whatever snapshot the
  * transaction keeps: for rows that nobody else writes meanwhile.  Its plan is kept.
  */
-extern uint64 scim_write_own(const char *text, int nargs, Oid *types, Datum *values,
+extern uint64 scim_write_own(const char *text, int nargs, const Oid *types, Datum *values,
 							 const char *nulls);
 
 /* The plan alone, for more than one run: until SPI ends. */

@@ -404,7 +404,7 @@ scim_argument_view(const ScimToolCall *call)
 	view.most_members = SCIM_MOST_FITTING_MEMBERS;
 	view.few_groups = false;
 	view.version = true;
-	view.seen = NULL;
+	view.read = NULL;
 	return view;
 }
 

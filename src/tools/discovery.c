@@ -169,6 +169,7 @@ described_type(const ScimResourceType *type)
 	scim_set_value(object, "extensions", extensions);
 	set_text_or_null(object, "table", scim_store_table(type->name, false));
 	scim_set_bool(object, "history", scim_store_has_history(type->name));
+	scim_set_bool(object, "enforce", scim_store_is_enforced(type->name));
 	set_mapping(object, "mapping", type, false);
 	if (type->has_members)
 	{

@@ -46,8 +46,8 @@ write_options(const ScimToolCall *call, const ScimView *view)
 			.id = call->id,
 			.expected = call->expected,
 			.on_conflict = scim_argument_word(call, PARAM_ON_CONFLICT),
-			.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 			.merge_rules = scim_argument_jsonb(call, PARAM_MERGE_RULES),
+			.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 			.view = view,
 			.report = true,
 			.asks_deferred = true,
@@ -92,11 +92,10 @@ scim_run_create(ScimToolCall *call)
 
 /* Whether others keep the reader from writing it, or are likely to come in between. */
 static void
-say_outlook(const ScimToolCall *call, const ScimSeen *seen, JsonbValue *metadata)
+say_outlook(const ScimToolCall *call, const ScimRead *read, JsonbValue *metadata)
 {
-	const JsonbValue *lease = scim_lease_of_read(type_name(call), seen);
-	const JsonbValue *contention = scim_contention_of_read(type_name(call), call->tenant,
-														   call->id, seen->last_modified);
+	const JsonbValue *lease = scim_lease_of_read(type_name(call), read);
+	const JsonbValue *contention = scim_contention_of_read(type_name(call), read);
 
 	if (lease)
 		scim_set_value(metadata, "lease", lease);
@@ -108,15 +107,14 @@ text *
 scim_run_get(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-
-	ScimSeen	seen;
+	ScimRead	read;
 	JsonbValue *metadata = scim_metadata(call);
 	Jsonb	   *resource;
 
-	view.seen = &seen;
+	view.read = &read;
 	/* fresh: a statement may call several tools, and the later see the earlier */
 	resource = scim_store_get(type_name(call), call->tenant, call->id, &view, true);
-	say_outlook(call, &seen, metadata);
+	say_outlook(call, &read, metadata);
 	return scim_success_resource(call, resource, metadata);
 }
 

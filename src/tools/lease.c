@@ -32,15 +32,19 @@ scim_call_names_lease(const ScimToolCall *call)
 
 /* ---- what to do next ---- */
 
+#define TAKEN_STEP \
+	"Wait, retry_after_ms at least, then make the same call again; or ask the holder. If that is " \
+	"you, renew with your lease_id."
 #define HELD_STEP \
-	"Wait, retry_after_ms at least, then make the same call again; or ask the holder."
+	"Wait, retry_after_ms at least, then read the {one} again and write; or ask the holder. If " \
+	"that is you, name your lease_id in the call."
 #define LOST_STEP \
 	"Nothing was changed. Acquire a new lease with scim_lease; where the version that it answers " \
 	"is not the one that you read, others have written meanwhile: read the {one} again. Then " \
 	"write what is still to be written, with the new lease_id."
 #define STORM_STEP \
-	"Or hold the {one} first: scim_lease answers a lease_id and the current version, and with " \
-	"lease_id in the call others have to wait."
+	"Or hold the {one} first, so that others have to wait: scim_lease answers a lease_id and the " \
+	"current version. Read it, and write with both."
 
 void
 scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErrorKind *kind)
@@ -50,8 +54,9 @@ scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErr
 	if (call->tool == NULL)
 		return;
 	subject = scim_subject_of(call->tool, call->type);
-	if (kind == scim_error_kind(SCIM_LEASE_HELD) && call->tool->id == TOOL_LEASE)
-		scim_set_next_step(content, HELD_STEP);
+	if (kind == scim_error_kind(SCIM_LEASE_HELD))
+		scim_set_next_step(content, call->tool->id == TOOL_LEASE ? TAKEN_STEP
+						   : scim_tool_text(HELD_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_LEASE_LOST))
 		scim_set_next_step(content, scim_tool_text(LOST_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_CONFLICT_STORM))

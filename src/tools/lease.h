@@ -1,6 +1,6 @@
 /*
  * lease.h
- *		The handler of scim_lease, and what reads say of leases.
+ *		The handler of scim_lease, and what failures say of leases.
  */
 #ifndef SCIM_TOOLS_LEASE_H
 #define SCIM_TOOLS_LEASE_H

@@ -7,9 +7,7 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
-#include "core/merge_rules.h"
 #include "history/pace.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/contention.h"
 #include "operation/read.h"
@@ -18,7 +16,7 @@
 #include "tools/fit.h"
 #include "tools/lease.h"
 #include "tools/mismatch.h"
-#include "utils/builtins.h"
+#include "tools/mismatch_steps.h"
 
 /* What the error's own fields may need, and "current" is still to stand beside them. */
 #define FIELDS_BYTES (4 * 1024)
@@ -36,17 +34,13 @@
 /* What names a value that is left out: one that is shorter stays. */
 #define NAMED_BYTES 24
 
-/* A path that is longer is no example. */
-#define EXAMPLE_BYTES 100
-
 /* ---- what is there now ---- */
 
 /* So often that the write had better be made under a lease, which it is not? */
 static bool
-keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
+keeps_changing(const ScimToolCall *call, const ScimRead *read)
 {
-	const JsonbValue *contention = scim_contention_of_read(call->type->name, call->tenant,
-														   call->id, last_modified);
+	const JsonbValue *contention = scim_contention_of_read(call->type->name, read);
 	JsonbValue	advice;
 
 	return contention && scim_find_member(contention, "advice", &advice) &&
@@ -57,16 +51,16 @@ keeps_changing(const ScimToolCall *call, TimestampTz last_modified)
 static void
 read_current(void *argument)
 {
-	ScimSeen	seen;
+	ScimRead	read;
 	ScimView	view = {
 		.attribute_count = -1, .excluded_count = -1,
 		.most_members = SCIM_ERROR_BYTES / SCIM_MEMBER_BYTES, .few_groups = true, .version = true,
-		.seen = &seen
+		.read = &read
 	};
 	ScimToolCall *call = argument;
 
 	call->current = scim_store_get(call->type->name, call->tenant, call->id, &view, true);
-	call->keeps_changing = keeps_changing(call, seen.last_modified);
+	call->keeps_changing = keeps_changing(call, &read);
 }
 
 /* Is the mismatch that of this call?  A trigger may have called for another resource. */
@@ -270,122 +264,6 @@ scim_fit_mismatch(const ScimToolCall *call, JsonbValue *content, JsonbValue *omi
 	scim_fit_object(content, room, "", omitted);
 }
 
-/* ---- what to do ---- */
-
-/* Where "current" is shown, and where it is too large for that. */
-#define SHOWN_STEP "current is the {one} as it is now: "
-#define READ_STEP \
-	"The {one} is too large to be shown here: read what you need of it with scim_get_{one} and " \
-	"attributes%s. Then "
-#define MEMBERS_STEP " (members with scim_list_group_members)"
-
-/* Nothing is known of a merge. */
-#define MERGE_STEP \
-	"decide whether you still want your change, merge it into current, and make the call again " \
-	"with expected_version = "
-#define PATCH_STEP \
-	"decide whether you still want your change, and make it with scim_patch_{one} and " \
-	"expected_version = "
-
-#define CLEAN_STEP \
-	"Both changes fit together: make the same call again, with the same expected_version and " \
-	"on_conflict \"merge\", and nothing is lost."
-#define RULED_STEP \
-	"By merge_rules both changes fit together: make the same call again, with the same " \
-	"expected_version and merge_rules and on_conflict \"merge\"."
-
-/* Of conflicts: in an update, a patch (a rule follows), an update of what is not shown. */
-#define DECIDE_STEP "decide for each path of merge.conflicts whose value is to stand, "
-#define MERGE_ON \
-	" with expected_version = current_version, on_conflict \"merge\" and, where yours is to " \
-	"stand whatever comes in between, merge_rules such as "
-#define WHOLE_STEP \
-	"write that, and your other changes, into current, and send the whole of it" MERGE_ON
-#define OPERATIONS_STEP "and send the operations that are still to be done" MERGE_ON
-#define YOURS_STEP \
-	"and write what is yours with scim_patch_{one} and expected_version = the _version that you " \
-	"read."
-#define ONCE_MORE_STEP " The same data once more would undo what others changed."
-#define HOLD_STEP \
-	"Others keep changing the same: to be sure, hold the {one} with scim_lease first, and name " \
-	"its lease_id in the call."
-#define LIST_STEP \
-	" A list that is replaced whole must have what others changed in it, or that is undone."
-
-static const char *
-text_for(const ScimToolCall *call, const char *step)
-{
-	return scim_tool_text(step, scim_subject_of(call->tool, call->type));
-}
-
-/* How one comes to know what is there. */
-static const char *
-look_step(const ScimToolCall *call, bool is_shown)
-{
-	return is_shown ? SHOWN_STEP
-		: psprintf(READ_STEP, call->type->has_members ? MEMBERS_STEP : "");
-}
-
-/* A rule for the first of the conflicts. */
-static const char *
-example_rule(const JsonbValue *conflicts)
-{
-	JsonbValue *first = scim_open(&scim_open(conflicts)->val.array.elems[0]);
-	const char *path = scim_string_copy(scim_get(first, "path", strlen("path")));
-	JsonbValue *rule = scim_new_object();
-	StringInfoData json;
-
-	if (strlen(path) > EXAMPLE_BYTES)
-		path = scim_bare_path(path);
-	scim_set_text(rule, strlen(path) > EXAMPLE_BYTES ? "*" : path, "mine");
-	initStringInfo(&json);
-	scim_append_json(&json, rule);
-	return json.data;
-}
-
-static const char *
-conflicts_step(const ScimToolCall *call, const JsonbValue *conflicts, bool is_shown)
-{
-	bool		whole = call->tool->id == TOOL_UPDATE;
-	const char *act = !whole ? OPERATIONS_STEP : is_shown ? WHOLE_STEP : YOURS_STEP;
-	const char *step = text_for(call, psprintf("%s%s%s", look_step(call, is_shown), DECIDE_STEP,
-											   act));
-
-	if (whole && !is_shown)
-		return psprintf("%s%s", step, LIST_STEP);
-	return psprintf("%s%s.%s", step, example_rule(conflicts), whole ? ONCE_MORE_STEP : LIST_STEP);
-}
-
-/* Where nothing is known of a merge; or nothing could be merged. */
-static const char *
-plain_step(const ScimToolCall *call, bool is_shown)
-{
-	const char *own = call->tool->pattern->after_mismatch;
-
-	return text_for(call, psprintf("%s%s%s", look_step(call, is_shown),
-								   own ? own : is_shown ? MERGE_STEP : PATCH_STEP,
-								   is_shown ? "current_version." : "the _version that you read."));
-}
-
-/* In the words of tools, and as the case is; "merge" NULL: nobody knows. */
-static void
-set_step(const ScimToolCall *call, JsonbValue *content, const JsonbValue *merge, bool is_shown)
-{
-	JsonbValue	clean;
-	JsonbValue	conflicts;
-	const char *step;
-
-	if (merge && scim_find_member(merge, "conflicts", &conflicts))
-		step = conflicts_step(call, &conflicts, is_shown);
-	else if (merge && scim_find_member(merge, "clean", &clean))
-		step = call->given[PARAM_MERGE_RULES] ? RULED_STEP : CLEAN_STEP;
-	else
-		step = plain_step(call, is_shown);
-	scim_set_next_step(content, step);
-	if (call->keeps_changing)
-		scim_add_next_step(content, text_for(call, HOLD_STEP));
-}
-
 /* ---- what is shown ---- */
 
 /* How much a failure may still hold. */
@@ -408,7 +286,7 @@ show_differing(const ScimToolCall *call, JsonbValue *content, JsonbValue *metada
 	int			count = differing ? differing->val.array.nElems : 0;
 	int64		room;
 
-	set_step(call, content, scim_get(content, "merge", strlen("merge")), false);
+	scim_say_mismatch_step(call, content, scim_get(content, "merge", strlen("merge")), false);
 	scim_append_text(omitted, "current");
 	scim_say_omitted(metadata, omitted, NULL);
 	room = room_left(content, metadata) - SPARE_BYTES;
@@ -480,7 +358,8 @@ show_current(const ScimToolCall *call, JsonbValue *content, JsonbValue *metadata
 	current = scim_shown_resource(&root, &version);
 	scim_append_omitted(current, "current.", left_out);
 	is_told = is_told_of(content, &version);
-	set_step(call, content, is_told ? scim_get(content, "merge", strlen("merge")) : NULL, true);
+	scim_say_mismatch_step(call, content,
+						   is_told ? scim_get(content, "merge", strlen("merge")) : NULL, true);
 	scim_say_partial(call, metadata);
 	room = room_left(content, metadata) - SPARE_BYTES;
 	if ((call->type->has_members && left_out->val.array.nElems > 0) ||

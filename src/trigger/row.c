@@ -233,6 +233,16 @@ changes_place(const ScimTriggerRow *work)
 		scim_work_is_marked(work, &work->old) != scim_work_is_marked(work, &work->new);
 }
 
+/* What only scimver writes stays as it was. */
+static void
+keep_ours(ScimTriggerRow *work)
+{
+	scim_work_keep(work, SCIM_COLUMN_VERSION);
+	scim_work_keep(work, SCIM_COLUMN_REVISION);
+	scim_work_keep(work, SCIM_COLUMN_CREATED);
+	scim_work_keep(work, SCIM_COLUMN_LAST_MODIFIED);
+}
+
 static void
 update_row(ScimTriggerRow *work)
 {
@@ -245,10 +255,7 @@ update_row(ScimTriggerRow *work)
 		scim_work_tidy(work);
 		return;
 	}
-	scim_work_keep(work, SCIM_COLUMN_VERSION);
-	scim_work_keep(work, SCIM_COLUMN_REVISION);
-	scim_work_keep(work, SCIM_COLUMN_CREATED);
-	scim_work_keep(work, SCIM_COLUMN_LAST_MODIFIED);
+	keep_ours(work);
 	if (!scim_work_has_key(work, &work->old))
 	{
 		/* it becomes a resource only now */

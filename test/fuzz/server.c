@@ -258,13 +258,18 @@ resetStringInfo(StringInfo text)
 }
 
 void
+enlargeStringInfo(StringInfo text, int needed)
+{
+	if (text->len + needed < text->maxlen)
+		return;
+	text->maxlen = 2 * text->maxlen + needed;
+	text->data = repalloc(text->data, text->maxlen);
+}
+
+void
 appendBinaryStringInfo(StringInfo text, STRINGINFO_DATA data, int length)
 {
-	if (text->len + length >= text->maxlen)
-	{
-		text->maxlen = 2 * text->maxlen + length;
-		text->data = repalloc(text->data, text->maxlen);
-	}
+	enlargeStringInfo(text, length);
 	memcpy(text->data + text->len, data, length);
 	text->len += length;
 	text->data[text->len] = '\0';

@@ -53,6 +53,7 @@ SELECT fails(format('SELECT scim_create_table(''users'', ''User'', %L)', o)) FRO
 SELECT scim_create_table('users', 'User', '{"enforce": true}'), scim_create_table('groups', 'Group', '{"enforce": false}');
 SELECT triggers('users', 'groups', 'groups_members');
 SELECT problems('users', 'groups');
+SELECT t ->> 'name', t -> 'enforce' FROM jsonb_array_elements(scim_server_info() -> 'resource_types') t;
 -- what is in the way is found, and made right
 ALTER TABLE users DISABLE TRIGGER "~~~scimver_lease";
 ALTER TABLE users ENABLE ALWAYS TRIGGER "~~~scimver_lease_truncate";
@@ -147,7 +148,12 @@ SET scimver.tenant = 'a';
 SELECT hold('User', '1');
 SET ROLE regress_enforce_writer;
 SELECT tries(s) FROM unnest('{UPDATE people SET login = ''x'' WHERE id = 1,UPDATE people_a SET login = ''x'' WHERE id = 1,UPDATE people SET region = ''b'' WHERE id = 1,UPDATE people SET region = ''b'' WHERE id = 2,
-	UPDATE people SET id = 9 WHERE id = 1,UPDATE people SET note = ''n'',DELETE FROM people WHERE id = 1,DELETE FROM people_a,DELETE FROM people_b,TRUNCATE people,TRUNCATE people_a}'::text[]) s;
+	UPDATE people SET id = 9 WHERE id = 1,UPDATE people SET note = ''n'',DELETE FROM people WHERE id = 1,DELETE FROM people_a,DELETE FROM people_b,TRUNCATE people,TRUNCATE people_a,TRUNCATE people_b}'::text[]) s;
+RESET ROLE;
+-- of what is gone, a lease keeps nothing else
+DELETE FROM people WHERE id = 1;
+SET ROLE regress_enforce_writer;
+SELECT tries('TRUNCATE people');
 RESET ROLE;
 ALTER TABLE people DETACH PARTITION people_b;
 SELECT triggers('people_b');
@@ -168,7 +174,7 @@ INSERT INTO guests VALUES (2, 'u2');
 GRANT ALL ON people, staff, guests TO regress_enforce_writer;
 SELECT hold('User', '1');
 SET ROLE regress_enforce_writer;
-SELECT tries(s) FROM unnest('{UPDATE people SET login = ''x'' WHERE id = 1,UPDATE staff SET login = ''x'',UPDATE guests SET login = ''x'',DELETE FROM people,DELETE FROM staff,DELETE FROM guests,TRUNCATE staff}'::text[]) s;
+SELECT tries(s) FROM unnest('{UPDATE people SET login = ''x'' WHERE id = 1,UPDATE staff SET login = ''x'',UPDATE guests SET login = ''x'',DELETE FROM people,DELETE FROM staff,DELETE FROM guests,TRUNCATE staff,TRUNCATE guests}'::text[]) s;
 RESET ROLE;
 ALTER TABLE staff NO INHERIT people;
 SELECT triggers('staff');

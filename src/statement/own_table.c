@@ -1,0 +1,118 @@
+/*
+ * own_table.c
+ *		The extension's own tables: where they are, and whether they are as they were made.
+ *
+ * They are found by the extension that they belong to: in a database whose extension is
+ * still at 1.0, a table of that name is somebody else's.
+ */
+#include "postgres.h"
+
+#include "catalog/dependency.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "commands/extension.h"
+#include "registry/extension.h"
+#include "statement/own_table.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* ---- where they are ---- */
+
+static bool
+is_own(Oid catalog, Oid object)
+{
+	return OidIsValid(object) &&
+		getExtensionOfObject(catalog, object) == get_extension_oid("scimver", false);
+}
+
+/* Does the extension know of the history?  While a script makes it, not yet. */
+static bool
+is_old(void)
+{
+	return creating_extension ||
+		!is_own(ProcedureRelationId,
+				scim_find_extension_function("scimver", "scim_history_trigger", 0, NULL));
+}
+
+Oid
+scim_find_own_relation(const char *name)
+{
+	Oid			found = get_relname_relid(name, scim_extension_namespace("scimver"));
+
+	if (is_own(RelationRelationId, found))
+		return found;
+	if (!is_old())
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"%s\" of extension \"%s\" is gone", name, "scimver"),
+				 errhint("Give it back its name and its schema.")));
+	return InvalidOid;
+}
+
+/* ---- what they were made as ---- */
+
+void
+scim_throw_other_columns(Relation table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("table \"%s\" has other columns than it was made with",
+					RelationGetRelationName(table))));
+}
+
+void
+scim_check_columns(Relation table, const Oid *types, int count)
+{
+	TupleDesc	descriptor = RelationGetDescr(table);
+
+	if (table->rd_rel->relkind != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("relation \"%s\" is not the table that it was made as",
+						RelationGetRelationName(table))));
+	if (descriptor->natts < count)
+		scim_throw_other_columns(table);
+	for (int i = 0; i < count; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+
+		if (attribute->attisdropped || attribute->atttypid != types[i])
+			scim_throw_other_columns(table);
+	}
+}
+
+void
+scim_throw_not_kept(const char *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" does not keep what is written to it", table),
+			 errhint("Drop the triggers and rules that were put there.")));
+}
+
+/* ---- their indexes ---- */
+
+bool
+scim_tells_apart(Relation index, int place)
+{
+	Oid			collation = index->rd_indcollation[place];
+
+	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+}
+
+bool
+scim_is_index_on(Relation index, const AttrNumber *columns, int count)
+{
+	const FormData_pg_index *form = index->rd_index;
+
+	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid || form->indnkeyatts != count)
+		return false;
+	for (int i = 0; i < count; i++)
+	{
+		if (form->indkey.values[i] != columns[i] || index->rd_indoption[i] != 0 ||
+			!scim_tells_apart(index, i))
+			return false;
+	}
+	return true;
+}

@@ -341,7 +341,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_lease(text, text) TO PUBLIC;
 
 CREATE VIEW scim_leases_held WITH (security_barrier) AS
 	SELECT tenant_id, resource_type, resource_id, coalesce(agent, actor) AS holder, actor::name AS actor, agent, purpose, acquired_at, expires_at
-	FROM ONLY scim_leases WHERE scim_may_read_lease(tenant_id, resource_type)
+	FROM ONLY scim_leases WHERE scim_may_read_lease('', '') IS NOT NULL AND scim_may_read_lease(tenant_id, resource_type)
 		AND expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp();
 COMMENT ON VIEW scim_leases_held IS
 	'The leases that are in force, of resources whose table the current role may read, in its tenants';

@@ -15,8 +15,8 @@ PG_FUNCTION_INFO_V1(scim_may_read_lease);
 
 /*
  * scim_may_read_lease(tenant_id text, resource_type text) -> boolean: what the view
- * scim_leases_held asks of each row.  Who may read the resources of the tenant, is shown
- * who holds them (history/rights.h).
+ * scim_leases_held asks of each row, and before it looks at any.  Who may read the resources
+ * of the tenant, is shown who holds them (history/rights.h).
  */
 Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
@@ -27,6 +27,11 @@ scim_may_read_lease(PG_FUNCTION_ARGS)
 
 	/* a transaction that has locked the table before hears of nothing that was revoked since */
 	AcceptInvalidationMessages();
+	if (type[0] == '\0')
+	{
+		scim_read_registrations();
+		PG_RETURN_BOOL(false);
+	}
 	table = scim_find_table(scim_resource_type(type));
 	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
 }

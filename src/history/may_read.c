@@ -119,30 +119,19 @@ keep(Place *place, const Answer *answer)
 
 /* ---- who asks ---- */
 
-/*
- * Errors of a registration that cannot be read are to tell nothing of whose rows
- * are there: they come with the first question, whatever it is, and the view asks
- * one before it looks at rows.
- */
-static void
-read_registrations(void)
-{
-	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-	{
-		(void) scim_find_table(*type);
-		if ((*type)->has_members)
-			(void) scim_find_members(*type);
-	}
-}
-
 static void
 begin_asking(Place *place)
 {
 	place->role = GetUserId();
 	place->reads_table = pg_class_aclcheck(scim_history_table(), place->role, ACL_SELECT) ==
 		ACLCHECK_OK;
+
+	/*
+	 * errors come with the first question, whatever it is: the view asks one before it looks at
+	 * rows
+	 */
 	if (!place->reads_table)
-		read_registrations();
+		scim_read_registrations();
 	start_answers(place);
 	place->generation = scim_registration_generation();
 	place->roles = scim_roles_generation();

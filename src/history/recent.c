@@ -156,12 +156,13 @@ scim_recent_history(PG_FUNCTION_ARGS)
 	Relation	history;
 
 	scim_begin_result_set(fcinfo, &recent.rows);
-	recent.tables = find_tables();
 	history = scim_open_history_table(AccessShareLock);
 	if (history == NULL)
 		PG_RETURN_NULL();
 	recent.reads_table = pg_class_aclcheck(RelationGetRelid(history), GetUserId(), ACL_SELECT) ==
 		ACLCHECK_OK;
+	if (!recent.reads_table)
+		recent.tables = find_tables();
 	scim_each_value(history, SCIM_ENTRY_NUMBER(SCIM_ENTRY_TENANT), read_tenant, &recent);
 	table_close(history, NoLock);
 	PG_RETURN_NULL();

@@ -16,6 +16,7 @@
 #include "history/rights.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/bare.h"
 #include "statement/denied.h"
 #include "statement/granted.h"
@@ -272,4 +273,15 @@ scim_known_begins(const ScimRegistration *table, const char *tenant)
 		scim_is_current(table))
 		scim_keep_known(&known_beginnings, &found.head);
 	return found.seq;
+}
+
+void
+scim_read_registrations(void)
+{
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		(void) scim_find_table(*type);
+		if ((*type)->has_members)
+			(void) scim_find_members(*type);
+	}
 }

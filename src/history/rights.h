@@ -23,6 +23,12 @@ extern bool scim_sees_history(const ScimRegistration *table, const char *tenant)
 extern void scim_check_history(const ScimRegistration *table, const char *tenant);
 
 /*
+ * Before many rows are asked about: errors of a registration that cannot be read are to
+ * tell nothing of whose rows are there.
+ */
+extern void scim_read_registrations(void);
+
+/*
  * What readers are shown begins behind this seq: that of the last entry by which
  * the type's table was registered anew, or another mapping took the place of what
  * was (operation "remapped", of no single resource); 0: there is none.  It is

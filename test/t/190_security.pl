@@ -95,6 +95,15 @@ like(as('colleague', qq{SELECT scim_renew_lease('$lease')}), qr/LEASE_LOST/, 'an
 like(as('colleague', qq{SET scimver.lease_id = '$lease'; SELECT scim_patch_user('$held', '[{"op": "add", "path": "title", "value": "x"}]')}), qr/LEASE_HELD/, '... for a write, too');
 is(as('agent', qq{SELECT scim_release_lease('$lease')}), 't', 'its holder lets go');
 like(as('agent', qq{SELECT scim_renew_lease('$lease')}), qr/LEASE_LOST.*$lease/s, 'who is told it is he who named it');
+$node->safe_psql('postgres', q{ALTER ROLE agent SET log_statement = 'all'; ALTER ROLE agent SET log_parameter_max_length = 0});
+my $holds = bridge('user=agent');
+my $named = $holds->call('scim_lease', { action => 'acquire', resource_type => 'User', resource_id => $held, purpose => 'to rename it' })->{content}{lease_id};
+is($holds->call('scim_patch_user', { user_id => $held, operations => [ { op => 'add', path => 'title', value => 'x' } ], lease_id => $named })->{content}{title}, 'x', 'an agent names it');
+ok($holds->call('scim_lease', { action => 'release', lease_id => $named })->{content}{released}, '... and lets go');
+$holds->finish;
+$node->safe_psql('postgres', 'ALTER ROLE agent RESET log_statement; ALTER ROLE agent RESET log_parameter_max_length');
+is($node->safe_psql('postgres', qq{SELECT count(*) FROM pg_stat_statements WHERE query LIKE '%$named%'}), '0', 'a parameter is not among the statements that are counted');
+unlike(substr(slurp_file($node->logfile), $logged), qr/$named/, 'nor in the log');
 unlike(substr(slurp_file($node->logfile), $logged) =~ s/^.*STATEMENT: .*$//gmr, qr/$lease|to rename it/, 'the log has neither it nor the purpose, but in statements');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_proc WHERE prosecdef AND probin LIKE '%scimver'}), '0', 'no function is SECURITY DEFINER');
 is($node->safe_psql('postgres', q{SELECT bool_or(has_function_privilege('agent', oid, 'EXECUTE')) FROM pg_proc

@@ -299,6 +299,17 @@ scim_set_optional_text(JsonbValue *object, const char *key, const char *string)
 }
 
 void
+scim_set_text_or_null(JsonbValue *object, const char *key, const char *string)
+{
+	static const JsonbValue null = {.type = jbvNull};
+
+	if (string)
+		scim_set_text(object, key, string);
+	else
+		scim_set_value(object, key, &null);
+}
+
+void
 scim_set_bool(JsonbValue *object, const char *key, bool boolean)
 {
 	JsonbValue	value;

@@ -195,6 +195,9 @@ extern void scim_set_text(JsonbValue *object, const char *key, const char *strin
 
 /* The same, unless the string is NULL. */
 extern void scim_set_optional_text(JsonbValue *object, const char *key, const char *string);
+
+/* The same, or null in its place. */
+extern void scim_set_text_or_null(JsonbValue *object, const char *key, const char *string);
 extern void scim_set_bool(JsonbValue *object, const char *key, bool value);
 extern void scim_set_integer(JsonbValue *object, const char *key, int64 value);
 extern void scim_set_value(JsonbValue *object, const char *key, const JsonbValue *value);

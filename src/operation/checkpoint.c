@@ -28,24 +28,13 @@ is_followed(const ScimTarget *target)
 
 /* ---- what is told ---- */
 
-static void
-set_text_or_null(JsonbValue *object, const char *key, const char *text)
-{
-	static const JsonbValue none = {.type = jbvNull};
-
-	if (text)
-		scim_set_text(object, key, text);
-	else
-		scim_set_value(object, key, &none);
-}
-
 static JsonbValue *
 show_version(const ScimTarget *target, const ScimVersionOf *resource)
 {
 	JsonbValue *shown = scim_new_object();
 
 	scim_set_text(shown, "id", scim_store_id(target->type->name, resource->id));
-	set_text_or_null(shown, "version", resource->version);
+	scim_set_text_or_null(shown, "version", resource->version);
 	scim_set_text(shown, "resource_type", target->type->name);
 	return shown;
 }
@@ -92,8 +81,8 @@ read_checkpoint(const ScimTarget *target, const ScimGivenIds *ids)
 		server = scim_history_server();
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	set_text_or_null(response, "cursor",
-					 followed ? cursor_from_here(&server, target->tenant) : NULL);
+	scim_set_text_or_null(response, "cursor",
+						  followed ? cursor_from_here(&server, target->tenant) : NULL);
 	scim_set_value(response, "resources", show_versions(target, ids));
 	PopActiveSnapshot();
 	return response;

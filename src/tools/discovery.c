@@ -129,18 +129,6 @@ installed_version(void)
 	return version;
 }
 
-static void
-set_text_or_null(JsonbValue *object, const char *key, const char *text)
-{
-	JsonbValue	null;
-
-	null.type = jbvNull;
-	if (text)
-		scim_set_text(object, key, text);
-	else
-		scim_set_value(object, key, &null);
-}
-
 /* Where attributes are stored: for who works with the application's own tables, too. */
 static void
 set_mapping(JsonbValue *object, const char *key, const ScimResourceType *type, bool of_members)
@@ -167,13 +155,13 @@ described_type(const ScimResourceType *type)
 		 extension++)
 		scim_append_text(extensions, (*extension)->urn);
 	scim_set_value(object, "extensions", extensions);
-	set_text_or_null(object, "table", scim_store_table(type->name, false));
+	scim_set_text_or_null(object, "table", scim_store_table(type->name, false));
 	scim_set_bool(object, "history", scim_store_has_history(type->name));
 	scim_set_bool(object, "enforce", scim_store_is_enforced(type->name));
 	set_mapping(object, "mapping", type, false);
 	if (type->has_members)
 	{
-		set_text_or_null(object, "members_table", scim_store_table(type->name, true));
+		scim_set_text_or_null(object, "members_table", scim_store_table(type->name, true));
 		set_mapping(object, "members_mapping", type, true);
 	}
 	return object;
@@ -249,7 +237,7 @@ scim_server_description(void)
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append(types, described_type(*type));
 	scim_set_text(object, "name", "scimver");
-	set_text_or_null(object, "version", installed_version());
+	scim_set_text_or_null(object, "version", installed_version());
 	scim_set_text(object, "tenant", scim_store_tenant(NULL));
 	scim_set_value(object, "resource_types", types);
 	scim_set_value(object, "capabilities", capabilities());

@@ -60,10 +60,7 @@ scim_throw_lease_held(const ScimRegistration *table, const ScimLease *lease)
 
 	scim_error_text(error, "resource_type", table->type->name);
 	if (!is_told(table, lease->tenant))
-	{
-		scim_error_integer(error, "retry_after_ms", milliseconds_left(lease));
 		scim_throw(error, "this %s is held by others", table->type->name);
-	}
 	scim_error_whole(error, "resource_id", lease->id);
 	scim_error_text(error, "holder", scim_lease_holder(lease));
 	if (lease->purpose)

@@ -84,6 +84,18 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 	[SCIM_LEASE_LOST] = {"LEASE_LOST", 409, NULL, false,
 		"Nothing was changed. Read the resource again, as others may have written it, acquire "
 	"a new lease, and write what is still to be written."},
+	[SCIM_POLICY_DENIED] = {"POLICY_DENIED", 403, NULL, false,
+		"The policy of the resource type does not let you do that; scim_get_policy shows it. Leave "
+	"it, or ask whoever set it."},
+	[SCIM_REVIEW_REQUIRED] = {"REVIEW_REQUIRED", 403, NULL, false,
+		"Propose it: the same call with on_conflict propose, or scim_propose_change; one of the "
+	"reviewers decides."},
+	[SCIM_NOT_A_REVIEWER] = {"NOT_A_REVIEWER", 403, NULL, false,
+		"Somebody else has to decide, in one of the roles that reviewers names."},
+	[SCIM_PROPOSAL_NOT_FOUND] = {"PROPOSAL_NOT_FOUND", 404, NULL, false,
+		"Look it up with scim_list_proposals; it may be another tenant's."},
+	[SCIM_PROPOSAL_CLOSED] = {"PROPOSAL_CLOSED", 409, NULL, false,
+		"Read the resource; what is still to be changed is proposed anew."},
 	[SCIM_NOT_REGISTERED] = {"NOT_REGISTERED", 400, NULL, false,
 		"An administrator makes a table with scim_create_table(name, "
 	"resource_type), or registers one with scim_register_table."},

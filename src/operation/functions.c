@@ -20,8 +20,12 @@
 #include "operation/list.h"
 #include "operation/list_members.h"
 #include "operation/patch.h"
+#include "operation/policy.h"
+#include "operation/proposals.h"
+#include "operation/propose.h"
 #include "operation/read.h"
 #include "operation/restore.h"
+#include "operation/review.h"
 #include "operation/update.h"
 
 /* ---- arguments ---- */
@@ -306,6 +310,84 @@ contention(ScimFunctionArguments *arguments, const char *type)
 	PG_RETURN_JSONB_P(scim_store_contention(type, scim_optional_text(arguments, "tenant_id"), id));
 }
 
+/* ---- deciding ---- */
+
+static Datum
+jsonb_or_null(ScimFunctionArguments *arguments, Jsonb *result)
+{
+	arguments->fcinfo->isnull = result == NULL;
+	return PointerGetDatum(result);
+}
+
+static Datum
+set_policy(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *tenant = scim_required_text(arguments, "tenant");
+	Jsonb	   *policy = scim_optional_jsonb(arguments, "policy");
+	char	   *expected = scim_optional_text(arguments, "expected_version");
+
+	return jsonb_or_null(arguments, scim_store_set_policy(tenant, type, policy, expected));
+}
+
+static Datum
+get_policy(ScimFunctionArguments *arguments, const char *type)
+{
+	char	   *tenant = scim_required_text(arguments, "tenant");
+
+	return jsonb_or_null(arguments, scim_store_get_policy(tenant, type));
+}
+
+static Datum
+propose_change(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimWriteOptions options = {
+		.type = type,
+		.id = scim_optional_text(arguments, "id"),
+		.expected = scim_optional_text(arguments, "expected_version"),
+		.reason = scim_optional_text(arguments, "reason"),
+		.tenant = scim_optional_text(arguments, "tenant_id"),
+	};
+	ScimWriteResult result;
+
+	scim_store_propose(&options, scim_required_jsonb(arguments, "operations"), &result);
+	PG_RETURN_JSONB_P(result.resource);
+}
+
+static Datum
+review_proposal(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimReviewOptions options = {
+		.id = scim_required_uuid(arguments, "id"),
+		.decision = scim_required_text(arguments, "decision"),
+		.expected = scim_optional_text(arguments, "expected_version"),
+		.comment = scim_optional_text(arguments, "comment"),
+		.operations = scim_optional_jsonb(arguments, "operations"),
+	};
+
+	PG_RETURN_JSONB_P(scim_store_review(&options));
+}
+
+static Datum
+list_proposals(ScimFunctionArguments *arguments, const char *type)
+{
+	ScimProposalsQuery query = {
+		.status = scim_optional_text(arguments, "status"),
+		.type = scim_optional_text(arguments, "resource_type"),
+		.id = scim_optional_text(arguments, "id"),
+		.count = scim_optional_integer(arguments, "count", SCIM_DEFAULT_PROPOSALS_SIZE),
+		.cursor = scim_optional_text(arguments, "cursor"),
+		.tenant = scim_optional_text(arguments, "tenant_id"),
+	};
+
+	PG_RETURN_JSONB_P(scim_store_list_proposals(&query));
+}
+
+static Datum
+get_proposal(ScimFunctionArguments *arguments, const char *type)
+{
+	PG_RETURN_JSONB_P(scim_store_get_proposal(scim_required_uuid(arguments, "id"), false));
+}
+
 /* ---- the functions ---- */
 
 /* An SQL function, and the operation that it is. */
@@ -350,3 +432,10 @@ SCIM_FUNCTION(scim_release_lease, release_lease, NULL)
 SCIM_FUNCTION(scim_get_versions, get_versions, scim_required_text(&arguments, "resource_type"))
 SCIM_FUNCTION(scim_check_versions, check_versions, NULL)
 SCIM_FUNCTION(scim_contention, contention, scim_required_text(&arguments, "resource_type"))
+
+SCIM_FUNCTION(scim_set_policy, set_policy, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_get_policy, get_policy, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_propose_change, propose_change, scim_required_text(&arguments, "resource_type"))
+SCIM_FUNCTION(scim_review_proposal, review_proposal, NULL)
+SCIM_FUNCTION(scim_list_proposals, list_proposals, NULL)
+SCIM_FUNCTION(scim_get_proposal, get_proposal, NULL)

@@ -15,6 +15,14 @@
 #include "resource/row_write.h"
 #include "resource/target.h"
 
+/* May it become a proposal instead of being written? */
+typedef enum ScimProposing
+{
+	SCIM_PROPOSES_NEVER,
+	SCIM_PROPOSES_IF_NEEDED,	/* if it has to be reviewed, or others changed the same */
+	SCIM_PROPOSES_ALWAYS
+} ScimProposing;
+
 /* A write under way. */
 typedef struct ScimWrite
 {
@@ -34,6 +42,8 @@ typedef struct ScimWrite
 	bool		merges;			/* on_conflict: a stale version is merged, not refused */
 	const ScimMergeRules *rules;	/* merge_rules; NULL: it is no write that could be merged */
 	const ScimMerge *merged;	/* what is written was merged; NULL: it was not */
+	ScimProposing proposes;
+	const ScimWriteOptions *options;	/* as they were given */
 	bool		reports;		/* also with what is told on request */
 	bool		all_groups;		/* the report needs all of a user's groups */
 	Jsonb	   *given;			/* for the report: what was sent, if it holds what is the server's

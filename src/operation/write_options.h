@@ -23,9 +23,15 @@ typedef struct ScimWriteOptions
 	const ScimView *view;		/* of the resource as it is shown; NULL: the default */
 	bool		report;			/* what ScimWriteResult tells on request is wanted */
 	bool		asks_deferred;	/* delete: foreign keys that are deferred are asked, too */
-	const char *on_conflict;	/* update, patch: "fail" (NULL), "merge" */
+	const char *on_conflict;	/* update, patch: "fail", "merge", "propose", or what the policy
+								 * says (NULL: "fail"); create, delete: "fail" (NULL), "propose" */
 	Jsonb	   *merge_rules;	/* what a merge does where both changed the same; NULL: fails */
 	const ScimUuids *leases;	/* that the write names, beside those of the setting; or NULL */
+	const char *reason;			/* of what becomes a proposal; or NULL */
+	const struct ScimProposal *counters;	/* the proposal that this one is to take the place of;
+											 * or NULL */
+	const struct ScimProposal *applies; /* the proposal that the write is of, as it was approved;
+										 * or NULL */
 } ScimWriteOptions;
 
 /*
@@ -34,7 +40,8 @@ typedef struct ScimWriteOptions
  */
 typedef struct ScimWriteResult
 {
-	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted */
+	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted.  Or the proposal: */
+	bool		proposed;		/* nothing was written: it became one (propose.h) */
 
 	/* on request */
 	char	   *version;		/* that it has now, or had when it was deleted */

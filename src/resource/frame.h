@@ -31,6 +31,16 @@ typedef struct ScimFrame
 	struct ScimFrame *outer;
 } ScimFrame;
 
+/* What a call does, as policies name it; bits, as they name several. */
+typedef enum ScimOperation
+{
+	SCIM_CREATES = 1,
+	SCIM_UPDATES = 2,
+	SCIM_PATCHES = 4,			/* or changes members */
+	SCIM_DELETES = 8,
+	SCIM_RESTORES = 16
+} ScimOperation;
+
 /*
  * A scim_ call, on one resource.  It may write that in more than one statement
  * (the row, then the memberships), and moves the revision by one at most.
@@ -53,6 +63,12 @@ typedef struct ScimCall
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
 	const ScimUuids *leases;	/* that the call names, beside those of the setting; or NULL */
 	const char *merged_from;	/* it writes a merge: the stale version; or NULL */
+	ScimOperation operation;
+	bool		conditional;	/* a version was expected, and not just any */
+	bool		proposes;		/* what has to be reviewed becomes a proposal */
+	const struct ScimPolicy *policy;	/* that binds it from its beginning to its end
+										 * (decision/policy.h); NULL: none */
+	const pg_uuid_t *proposal;	/* that it applies, as was approved; NULL: none */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
 	int			nesting;		/* of transactions, at which it runs */

@@ -1,0 +1,28 @@
+/*
+ * propose.h
+ *		Changes that become proposals instead of being made.
+ */
+#ifndef SCIM_OPERATION_PROPOSE_H
+#define SCIM_OPERATION_PROPOSE_H
+
+#include "decision/proposal.h"
+#include "operation/write.h"
+
+/*
+ * Proposes a change of the options' resource, whatever policy there is: "operations" of a
+ * patch, {"delete": true} or, without id, {"create": {...}} (and, as a counter to another,
+ * {"update": {...}}).  result->resource is {"proposal_id", "status", "version", "changes",
+ * "reviewers", "quorum", "expires_at"}.  INVALID_VALUE of what changes nothing, sets a
+ * password or what is never returned, or counters the 20th; otherwise errors as of the write.
+ */
+extern void scim_store_propose(const ScimWriteOptions *options, Jsonb *operations,
+							   ScimWriteResult *result);
+
+/*
+ * Asked by a write that may become a proposal (write->proposes), with the row locked (or
+ * none, if it is to be created) and what is wanted known, before anything is written: does
+ * it?  Then the proposal is made, and the write is over.
+ */
+extern bool scim_write_proposes(ScimWrite *write);
+
+#endif							/* SCIM_OPERATION_PROPOSE_H */

@@ -1,6 +1,6 @@
 /*
  * policies.h
- *		The policies that are set: which one applies, and writing them.
+ *		The policies that are set: which one applies.
  *
  * A session keeps what it has read, until one changes (scim_policies_trigger), or a
  * schema.  What is found stays where it is until the transaction ends.
@@ -19,5 +19,14 @@ extern const ScimPolicy *scim_find_policy(const ScimResourceType *type, const ch
 
 /* The same, unless who acts is exempt: then NULL. */
 extern const ScimPolicy *scim_binding_policy(const ScimResourceType *type, const char *tenant);
+
+/*
+ * May the current role see the policy of the table's type for the tenant ("*": for all)?
+ * Whoever may read resources there may know what binds him.
+ */
+extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
+
+/* When the library is loaded. */
+extern void scim_init_policies(void);
 
 #endif							/* SCIM_DECISION_POLICIES_H */

@@ -68,6 +68,9 @@ typedef struct ScimPolicy
 #define SCIM_DEFAULT_QUORUM 1
 #define SCIM_DEFAULT_REVIEW_SECONDS (7 * 24 * 3600)
 
+/* How large a document may be, as text without white space. */
+#define SCIM_MOST_POLICY_BYTES (64 * 1024)
+
 /*
  * Reads a document (in the current context): an object of these keys, and of what the type's
  * schemas have.  INVALID_VALUE with the path of what is wrong in it; TOO_LARGE.
@@ -77,8 +80,9 @@ typedef struct ScimPolicy
 extern ScimPolicy *scim_read_policy(const char *tenant, const ScimResourceType *type,
 									Jsonb *document, bool stored);
 
-/* "patch" */
+/* "patch", and back; false: it is none. */
 extern const char *scim_policy_operation_name(ScimOperation operation);
+extern bool scim_policy_operation_named(const char *name, ScimOperation *operation);
 
 /*
  * Has the role one of those of that name, itself or by inheritance?  A superuser only if he

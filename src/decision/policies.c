@@ -13,6 +13,7 @@
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "decision/policies.h"
+#include "decision/policy_read.h"
 #include "decision/policy_rows.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -33,7 +34,7 @@ typedef struct Kept
 	const char *type;			/* these two are the key */
 	const char *tenant;
 	const ScimPolicy *policy;	/* NULL: none */
-}			Kept;
+} Kept;
 
 #define KEY_SIZE offsetof(Kept, policy)
 
@@ -43,9 +44,9 @@ typedef struct Policies
 	HTAB	   *kept;
 	bool		none;			/* the table is empty: there is nothing to look for */
 	uint64		schemas;		/* the generation that attributes are spelled by */
-}			Policies;
+} Policies;
 
-static Policies * current = NULL;
+static Policies *current = NULL;
 static uint64 generation = 1;	/* moves with each change */
 static Oid	policies_relid = InvalidOid;	/* of what was read, or is being read */
 
@@ -57,7 +58,7 @@ static bool read_own = false;
 static uint32
 hash_key(const void *key, Size size)
 {
-	const		Kept *kept = key;
+	const Kept *kept = key;
 
 	return hash_combine(hash_bytes((const unsigned char *) kept->type, strlen(kept->type)),
 						hash_bytes((const unsigned char *) kept->tenant, strlen(kept->tenant)));
@@ -66,8 +67,8 @@ hash_key(const void *key, Size size)
 static int
 match_keys(const void *a, const void *b, Size size)
 {
-	const		Kept *x = a;
-	const		Kept *y = b;
+	const Kept *x = a;
+	const Kept *y = b;
 
 	return strcmp(x->type, y->type) == 0 && strcmp(x->tenant, y->tenant) == 0 ? 0 : 1;
 }
@@ -198,7 +199,7 @@ const ScimPolicy *
 scim_find_policy(const ScimResourceType *type, const char *tenant)
 {
 	Kept		key = {.type = type->name, .tenant = tenant};
-	const		Kept *kept;
+	const Kept *kept;
 
 	AcceptInvalidationMessages();
 	if (current && current->schemas != scim_schemas_generation())

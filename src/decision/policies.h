@@ -9,7 +9,6 @@
 #define SCIM_DECISION_POLICIES_H
 
 #include "decision/policy.h"
-#include "registry/registration.h"
 
 /*
  * The one that applies to resources of the type in the tenant: that of both, else that of
@@ -19,12 +18,6 @@ extern const ScimPolicy *scim_find_policy(const ScimResourceType *type, const ch
 
 /* The same, unless who acts is exempt: then NULL. */
 extern const ScimPolicy *scim_binding_policy(const ScimResourceType *type, const char *tenant);
-
-/*
- * May the current role see the policy of the table's type for the tenant ("*": for all)?
- * Whoever may read resources there may know what binds him.
- */
-extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
 
 /* When the library is loaded. */
 extern void scim_init_policies(void);

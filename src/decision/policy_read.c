@@ -17,7 +17,7 @@
 #include "core/canonical.h"
 #include "core/path.h"
 #include "core/place.h"
-#include "decision/policy.h"
+#include "decision/policy_read.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/acl.h"

@@ -122,7 +122,7 @@ column_of(HeapTuple row, Relation table, int column)
 }
 
 static bool
-read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow * row)
+read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *row)
 {
 	Oid			index = find_index(table);
 	ScanKeyData keys[2];
@@ -143,7 +143,7 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow * 
 }
 
 bool
-scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow * row)
+scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row)
 {
 	Relation	table = open_table();
 	bool		found;
@@ -201,7 +201,7 @@ SQL_OP("=") "$2";
 
 /* How many rows; without a document, one less is needed to remove it. */
 static uint64
-run_statement(const char *tenant, const char *type, const ScimPolicyRow * row)
+run_statement(const char *tenant, const char *type, const ScimPolicyRow *row)
 {
 	Datum		values[] = {CStringGetTextDatum(tenant), CStringGetTextDatum(type), 0, 0};
 
@@ -213,7 +213,7 @@ run_statement(const char *tenant, const char *type, const ScimPolicyRow * row)
 }
 
 void
-scim_write_policy_row(const char *tenant, const char *type, const ScimPolicyRow * row)
+scim_write_policy_row(const char *tenant, const char *type, const ScimPolicyRow *row)
 {
 	ScimRole	role;
 	uint64		count;

@@ -19,13 +19,13 @@ typedef struct ScimPolicyRow
 {
 	Jsonb	   *document;
 	char	   *version;
-}			ScimPolicyRow;
+} ScimPolicyRow;
 
 /* InvalidOid: the extension is older than policies. */
 extern Oid	scim_policies_table(void);
 
 /* That of exactly that tenant; false: there is none.  Palloc'd. */
-extern bool scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow * row);
+extern bool scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row);
 
 /* Is there none at all, of any tenant or type? */
 extern bool scim_has_no_policies(void);
@@ -34,6 +34,6 @@ extern bool scim_has_no_policies(void);
 extern void scim_lock_policies(void);
 
 /* Writes it in the place of what there is; NULL: removes that.  Under the lock, within SPI. */
-extern void scim_write_policy_row(const char *tenant, const char *type, const ScimPolicyRow * row);
+extern void scim_write_policy_row(const char *tenant, const char *type, const ScimPolicyRow *row);
 
 #endif							/* SCIM_DECISION_POLICY_ROWS_H */

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "decision/policies.h"
 #include "decision/policy_rows.h"
+#include "decision/rights.h"
 #include "fmgr.h"
 #include "history/rights.h"
 #include "registry/cache.h"

@@ -9,8 +9,9 @@
 
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "decision/policies.h"
+#include "decision/policy_read.h"
 #include "decision/policy_rows.h"
+#include "decision/rights.h"
 #include "executor/spi.h"
 #include "history/rights.h"
 #include "miscadmin.h"
@@ -51,7 +52,7 @@ subject_of(const char *tenant, const char *type)
 /* ---- as it is shown ---- */
 
 static Jsonb *
-show(const ScimPolicyRow * row)
+show(const ScimPolicyRow *row)
 {
 	JsonbValue	root;
 	JsonbValue *shown;
@@ -108,7 +109,7 @@ throw_mismatch(const Subject *subject, const char *expected, const char *current
 
 /* The one that there is under the lock, NULL: none; is it what was expected? */
 static void
-change(const Subject *subject, const char *expected, const ScimPolicyRow * wanted)
+change(const Subject *subject, const char *expected, const ScimPolicyRow *wanted)
 {
 	ScimPolicyRow row;
 	bool		is_set;

@@ -39,7 +39,7 @@ const ScimParameter scim_parameters[] = {
 		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
-	[PARAM_PROPOSED] = {"operations", ARGUMENT_PROPOSED, 0, "Of a patch, or create or delete"},
+	[PARAM_PROPOSED] = {"operations", ARGUMENT_PROPOSED, 0, NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
 	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_OLD_VERSION] = {"version", ARGUMENT_TEXT, 0, "Show the resource as it was then"},
@@ -47,12 +47,11 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_FROM_VERSION] = {"from_version", ARGUMENT_TEXT, 0, "Show what changed since"},
 	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "The _version you read"},
-	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Its version you read"},
+	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Of the proposal"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
-		"merge: if others changed it since, keep theirs and add yours; propose: the same, and let "
-	"people decide what conflicts or needs review", ways},
-	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0,
-		"propose: let people decide if it needs review", ways_unmerged},
+		"merge: if others changed it since, keep theirs and add yours; propose: so, or let people "
+	"decide", ways},
+	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
 	"twice, so after OUTCOME_UNKNOWN read first", rules},

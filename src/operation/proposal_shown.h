@@ -1,0 +1,18 @@
+/*
+ * proposal_shown.h
+ *		A proposal, as callers are shown it.
+ */
+#ifndef SCIM_OPERATION_PROPOSAL_SHOWN_H
+#define SCIM_OPERATION_PROPOSAL_SHOWN_H
+
+#include "decision/proposal.h"
+
+/*
+ * What all answers have of it: {"proposal_id", "status", "version", "changes", "reviewers",
+ * "quorum", "expires_at"}; "conflicts", if there are some.  Without "contents" nothing that
+ * tells what the resource holds (changes, conflicts) is shown: that is for whoever
+ * proposed it, or may read the history of the type.  Refers to the proposal.
+ */
+extern JsonbValue *scim_show_proposal(const ScimProposal *proposal, bool contents);
+
+#endif							/* SCIM_OPERATION_PROPOSAL_SHOWN_H */

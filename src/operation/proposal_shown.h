@@ -15,4 +15,13 @@
  */
 extern JsonbValue *scim_show_proposal(const ScimProposal *proposal, bool contents);
 
+/*
+ * The same to whoever reads it, with whose it is, what it is about, and whether he may review
+ * it; contents, if he may read them.
+ */
+extern JsonbValue *scim_show_listed_proposal(const ScimProposal *proposal);
+
+/* The same with all that is kept of it, and its reviews. */
+extern JsonbValue *scim_show_whole_proposal(const ScimProposal *proposal);
+
 #endif							/* SCIM_OPERATION_PROPOSAL_SHOWN_H */

@@ -67,6 +67,9 @@ extern bool scim_proposal_status_named(const char *name, ScimProposalStatus *sta
 /* PROPOSAL_NOT_FOUND; what another tenant's is, or not the caller's to see, is not there. */
 extern void scim_read_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 
+/* The same, whoever may see it; false: there is none. */
+extern bool scim_find_proposal(const pg_uuid_t *id, ScimProposal *proposal);
+
 /*
  * The same, with its row locked FOR UPDATE, before the resource: whoever decides comes
  * alone.  What it then holds is what is committed now (above READ COMMITTED, 40001 if that

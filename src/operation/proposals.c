@@ -31,7 +31,7 @@
 #include "utils/snapmgr.h"
 
 /* A page of a list. */
-typedef struct Page
+typedef struct Listing
 {
 	const ScimProposalsQuery *query;
 	bool		has_status;
@@ -44,130 +44,130 @@ typedef struct Page
 	bool		continues;
 	TimestampTz created_at;		/* and id: of the proposal that the page before ended with */
 	pg_uuid_t	last;
-} Page;
+} Listing;
 
 /* ---- whose proposals ---- */
 
 /* The tenant as the first type has it that the caller may see, as with scim_changes. */
 static void
-find_all_types(Page *page)
+find_all_types(Listing *listing)
 {
 	const ScimRegistration *found = NULL;
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *table = scim_find_table(*type);
-		char	   *tenant = table ? scim_find_tenant(table, page->query->tenant) : NULL;
+		char	   *tenant = table ? scim_find_tenant(table, listing->query->tenant) : NULL;
 
-		if (found == NULL || (tenant && scim_find_tenant(found, page->query->tenant) == NULL))
+		if (found == NULL || (tenant && scim_find_tenant(found, listing->query->tenant) == NULL))
 			found = table;
 		if (tenant == NULL || !scim_sees_proposals(tenant, (*type)->name, false))
 			continue;
-		if (page->tenant == NULL)
-			page->tenant = tenant;
-		if (strcmp(tenant, page->tenant) == 0)
-			page->types = lappend(page->types, unconstify(char *, (*type)->name));
+		if (listing->tenant == NULL)
+			listing->tenant = tenant;
+		if (strcmp(tenant, listing->tenant) == 0)
+			listing->types = lappend(listing->types, unconstify(char *, (*type)->name));
 	}
-	if (page->types)
+	if (listing->types)
 		return;
 	/* the error that a type would have that there is */
 	if (found == NULL)
 		scim_throw_not_registered(NULL, NULL);
-	page->tenant = scim_tenant_of(found, page->query->tenant);
-	scim_check_history(found, page->tenant);
+	listing->tenant = scim_tenant_of(found, listing->query->tenant);
+	scim_check_history(found, listing->tenant);
 }
 
 static void
-find_type(Page *page)
+find_type(Listing *listing)
 {
-	const ScimResourceType *type = scim_resource_type(page->query->type);
+	const ScimResourceType *type = scim_resource_type(listing->query->type);
 	const ScimRegistration *table = scim_find_table(type);
 
 	if (table == NULL)
-		scim_throw_not_registered(page->query->type, NULL);
-	page->tenant = scim_tenant_of(table, page->query->tenant);
-	if (!scim_sees_proposals(page->tenant, type->name, false))
-		scim_check_history(table, page->tenant);
-	page->types = list_make1(unconstify(char *, type->name));
-	if (page->query->id)
-		page->id = scim_store_id(type->name, page->query->id);
+		scim_throw_not_registered(listing->query->type, NULL);
+	listing->tenant = scim_tenant_of(table, listing->query->tenant);
+	if (!scim_sees_proposals(listing->tenant, type->name, false))
+		scim_check_history(table, listing->tenant);
+	listing->types = list_make1(unconstify(char *, type->name));
+	if (listing->query->id)
+		listing->id = scim_store_id(type->name, listing->query->id);
 }
 
 static void
-take_status(Page *page)
+take_status(Listing *listing)
 {
-	const char *name = page->query->status;
+	const char *name = listing->query->status;
 
-	page->has_status = name != NULL;
-	if (name && !scim_proposal_status_named(name, &page->status))
+	listing->has_status = name != NULL;
+	if (name && !scim_proposal_status_named(name, &listing->status))
 		scim_throw_path(SCIM_BAD_PARAMETER, "status",
 						"status must be open, applied, rejected, countered, withdrawn, failed or"
 						" expired");
 }
 
 static void
-take_query(Page *page)
+take_query(Listing *listing)
 {
-	const ScimProposalsQuery *query = page->query;
+	const ScimProposalsQuery *query = listing->query;
 
-	page->count = scim_cut_count(query->count);
-	take_status(page);
+	listing->count = scim_cut_count(query->count);
+	take_status(listing);
 	if (query->id && query->type == NULL)
 		scim_throw_path(SCIM_BAD_PARAMETER, "id", "an id is one of a resource_type: name that, too");
 	AcceptInvalidationMessages();
 	if (query->type)
-		find_type(page);
+		find_type(listing);
 	else
-		find_all_types(page);
+		find_all_types(listing);
 }
 
 /* ---- cursors ---- */
 
 static char *
-cursor_kind(const Page *page)
+cursor_kind(const Listing *listing)
 {
-	return psprintf("proposals %s of %s %s in %s", page->query->status ? page->query->status : "*",
-					page->query->type ? (char *) linitial(page->types) : "*",
-					page->id ? page->id : "*", page->tenant);
+	return psprintf("proposals %s of %s %s in %s", listing->query->status ? listing->query->status : "*",
+					listing->query->type ? (char *) linitial(listing->types) : "*",
+					listing->id ? listing->id : "*", listing->tenant);
 }
 
 static void
-read_place(Page *page)
+read_place(Listing *listing)
 {
-	const char *cursor = page->query->cursor;
+	const char *cursor = listing->query->cursor;
 	Jsonb	   *state;
 	JsonbValue	id;
 
-	page->kind = cursor_kind(page);
-	page->continues = cursor && cursor[0] != '\0';
-	if (!page->continues)
+	listing->kind = cursor_kind(listing);
+	listing->continues = cursor && cursor[0] != '\0';
+	if (!listing->continues)
 		return;
-	state = scim_read_cursor(page->kind, cursor);
-	page->created_at = scim_cursor_integer(state, "created_at");
+	state = scim_read_cursor(listing->kind, cursor);
+	listing->created_at = scim_cursor_integer(state, "created_at");
 	if (!scim_find(&state->root, "id", &id) || id.type != jbvString ||
-		!scim_parse_uuid(scim_string_copy(&id), &page->last))
+		!scim_parse_uuid(scim_string_copy(&id), &listing->last))
 		elog(ERROR, "a cursor without %s", "id");
 }
 
 static char *
-write_place(const Page *page, const ScimProposal *last)
+write_place(const Listing *listing, const ScimProposal *last)
 {
 	JsonbValue *state = scim_new_object();
 
 	scim_set_integer(state, "created_at", last->created_at);
 	scim_set_text(state, "id", scim_uuid_text(&last->id));
-	return scim_write_cursor(page->kind, scim_write(state));
+	return scim_write_cursor(listing->kind, scim_write(state));
 }
 
 /* ---- rows ---- */
 
 /* What is stored as open is that as long as the clock says so. */
 static const char *
-status_sql(const Page *page)
+status_sql(const Listing *listing)
 {
-	if (!page->has_status)
+	if (!listing->has_status)
 		return "";
-	switch (page->status)
+	switch (listing->status)
 	{
 		case SCIM_PROPOSAL_OPEN:
 			return " AND p.status" SQL_OP("=") "'open' AND p.expires_at" SQL_OP(">")
@@ -177,7 +177,7 @@ status_sql(const Page *page)
 				"pg_catalog.clock_timestamp()";
 		default:
 			return psprintf(" AND p.status" SQL_OP("=") "'%s'",
-							scim_proposal_status_name(page->status));
+							scim_proposal_status_name(listing->status));
 	}
 }
 
@@ -195,25 +195,25 @@ texts_datum(const List *texts)
 
 /* One more than the page has, if there are more. */
 static List *
-select_page(const Page *page)
+select_page(const Listing *listing)
 {
 	Oid			types[] = {TEXTOID, TEXTARRAYOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
 	Datum		values[] = {
-		CStringGetTextDatum(page->tenant), texts_datum(page->types),
-		CStringGetTextDatum(page->id ? page->id : ""), TimestampTzGetDatum(page->created_at),
-		UUIDPGetDatum(&page->last), Int64GetDatum((int64) page->count + 1)
+		CStringGetTextDatum(listing->tenant), texts_datum(listing->types),
+		CStringGetTextDatum(listing->id ? listing->id : ""), TimestampTzGetDatum(listing->created_at),
+		UUIDPGetDatum(&listing->last), Int64GetDatum((int64) listing->count + 1)
 	};
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "WHERE p.tenant_id" SQL_OP("=") "$1 AND ");
 	/* of one resource its index has them in their order */
-	appendStringInfoString(&sql, page->id
+	appendStringInfoString(&sql, listing->id
 						   ? "p.resource_type" SQL_OP("=") "($2)[1] AND p.resource_id" SQL_OP("=")
 						   "$3"
 						   : "p.resource_type" SQL_OP("=") "ANY ($2)");
-	appendStringInfoString(&sql, status_sql(page));
-	if (page->continues)
+	appendStringInfoString(&sql, status_sql(listing));
+	if (listing->continues)
 		appendStringInfoString(&sql, " AND ROW(p.created_at, p.id)" SQL_OP("<") "ROW($4, $5)");
 	appendStringInfoString(&sql, " ORDER BY p.created_at DESC, p.id DESC LIMIT $6");
 	return scim_select_proposals(sql.data, lengthof(types), types, values);
@@ -222,21 +222,21 @@ select_page(const Page *page)
 /* ---- the answers ---- */
 
 static JsonbValue *
-list_page(const Page *page)
+list_page(const Listing *listing)
 {
 	JsonbValue *response = scim_new_object();
 	JsonbValue *shown = scim_new_array();
 	const ScimProposal *last = NULL;
 	ListCell   *cell;
 
-	foreach(cell, select_page(page))
+	foreach(cell, select_page(listing))
 	{
 		const ScimProposal *proposal = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
-		if (shown->val.array.nElems == page->count)
+		if (shown->val.array.nElems == listing->count)
 		{
-			scim_set_text(response, "nextCursor", write_place(page, last));
+			scim_set_text(response, "nextCursor", write_place(listing, last));
 			break;
 		}
 		scim_append(shown, scim_show_listed_proposal(proposal));
@@ -270,13 +270,13 @@ Jsonb *
 scim_store_list_proposals(const ScimProposalsQuery *query)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Page		page = {.query = query};
+	Listing		listing = {.query = query};
 	Jsonb	   *result;
 
-	take_query(&page);
-	read_place(&page);
+	take_query(&listing);
+	read_place(&listing);
 	begin(query->fresh);
-	result = scim_write_in(caller, list_page(&page));
+	result = scim_write_in(caller, list_page(&listing));
 	finish(query->fresh);
 	return result;
 }

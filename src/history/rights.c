@@ -235,9 +235,9 @@ scim_check_history(const ScimRegistration *table, const char *tenant)
 /* ---- where it begins ---- */
 
 int64
-scim_history_begins(const char *tenant, const ScimResourceType *type)
+scim_history_begins(const char *tenant, const char *type)
 {
-	ScimHistoryReader *reader = scim_open_history(tenant, type->name, NULL, PG_INT64_MAX, NULL);
+	ScimHistoryReader *reader = scim_open_history(tenant, type, NULL, PG_INT64_MAX, NULL);
 	const ScimHistoryEntry *entry;
 	int64		begins = 0;
 
@@ -276,7 +276,7 @@ scim_known_begins(const ScimRegistration *table, const char *tenant)
 
 	if (likely(kept && strcmp(kept->tenant, tenant) == 0))
 		return kept->seq;
-	found.seq = scim_history_begins(tenant, table->type);
+	found.seq = scim_history_begins(tenant, table->type->name);
 	if (strlcpy(found.tenant, tenant, sizeof(found.tenant)) < sizeof(found.tenant) &&
 		scim_is_current(table))
 		scim_keep_known(&known_beginnings, &found.head);

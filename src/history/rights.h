@@ -38,7 +38,7 @@ extern void scim_read_registrations(void);
  * what is committed, and the transaction's own, whatever snapshot the statement
  * has.
  */
-extern int64 scim_history_begins(const char *tenant, const ScimResourceType *type);
+extern int64 scim_history_begins(const char *tenant, const char *type);
 
 /* The same of a registered table, looked for once: such an entry comes with a registration. */
 extern int64 scim_known_begins(const ScimRegistration *table, const char *tenant);

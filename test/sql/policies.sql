@@ -133,6 +133,38 @@ SELECT scim_get_policy('green', 'User') - '_version';
 ROLLBACK;
 SELECT scim_get_policy('green', 'User');
 
+-- ---- what becomes of what it names ----
+
+CREATE ROLE regress_scim_leaves IN ROLE regress_scim_admin;
+CREATE ROLE regress_scim_gone;
+SELECT scim_set_policy('red', 'User', '{"review": {"attributes": ["active"], "reviewers": ["regress_scim_admin", "regress_scim_gone"], "quorum": 2}}') IS NOT NULL,
+	scim_set_policy('*', 'User', '{"exempt": ["regress_scim_gone"]}') IS NOT NULL, scim_set_policy('green', 'User', '{"may": {"regress_scim_gone": {"operations": ["create"]}}}') IS NOT NULL,
+	scim_set_policy('blue', 'User', '{"review": {"reviewers": ["regress_scim_admin"], "quorum": 2}}') IS NOT NULL, scim_set_policy('red', 'Group', '{"exempt": ["regress_scim_hr"]}') IS NOT NULL;
+SELECT * FROM scim_check_table('users');
+DROP ROLE regress_scim_gone, regress_scim_leaves;
+SELECT problem, tenant_id, detail FROM scim_check_table('users') ORDER BY tenant_id COLLATE "C", detail COLLATE "C";
+SELECT * FROM scim_check_table('groups');
+-- a role of that name is one again
+CREATE ROLE regress_scim_gone;
+SELECT problem, tenant_id, detail FROM scim_check_table('users') ORDER BY tenant_id COLLATE "C", detail COLLATE "C";
+-- it is shown as it was set, and cannot be set like that again, neither elsewhere nor there
+DROP ROLE regress_scim_gone;
+SELECT scim_get_policy('green', 'User') - '_version';
+SELECT asked($$SELECT scim_set_policy('yellow', 'User', scim_get_policy('green', 'User'))$$);
+SELECT asked($$SELECT scim_set_policy('green', 'User', scim_get_policy('green', 'User')) - '_version'$$);
+SELECT scim_set_policy('red', 'User', NULL), scim_set_policy('*', 'User', NULL), scim_set_policy('green', 'User', NULL);
+-- attributes, too, can go
+SELECT scim_register_schema('{"id": "urn:example:params:extra", "name": "Extra", "attributes": [{"name": "badge", "type": "string"}, {"name": "desk", "type": "string"}]}') IS NOT NULL;
+SELECT scim_register_resource_type(jsonb_set(document, '{schemaExtensions}', document -> 'schemaExtensions' || '{"schema": "urn:example:params:extra", "required": false}')) IS NOT NULL FROM scim_resource_types WHERE name = 'User';
+SELECT scim_set_policy('red', 'User', '{"may": {"regress_scim_hr": {"operations": ["update"], "attributes": ["urn:example:params:extra:badge", "title"]}}}') IS NOT NULL;
+SELECT scim_register_schema('{"id": "urn:example:params:extra", "name": "Extra", "attributes": [{"name": "desk", "type": "string"}]}') IS NOT NULL;
+SELECT problem, tenant_id, detail FROM scim_check_table('users') ORDER BY tenant_id COLLATE "C", detail COLLATE "C";
+-- what the owner of the table wrote by hand
+UPDATE scim_policy_rows SET policy = '{"denied": ["create"]}' WHERE tenant_id = 'red' AND resource_type = 'User';
+SELECT problem, tenant_id, detail FROM scim_check_table('users') ORDER BY tenant_id COLLATE "C", detail COLLATE "C";
+DELETE FROM scim_policy_rows;
+SELECT * FROM scim_check_table('users');
+
 -- ---- of what there is not ----
 
 SELECT asked($$SELECT scim_set_policy('red', 'Device', '{}')$$);

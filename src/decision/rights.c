@@ -9,6 +9,7 @@
 #include "history/rights.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "statement/works_in.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 
@@ -41,10 +42,9 @@ scim_may_read_lease(PG_FUNCTION_ARGS)
 bool
 scim_sees_proposals(const char *tenant, const char *type, bool contents)
 {
-	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
+	const ScimRegistration *table = contents ? scim_find_table(scim_resource_type(type)) : NULL;
 
-	return table && (contents ? scim_sees_history(table, tenant)
-					 : scim_sees_that_it_changed(table, tenant));
+	return contents ? table && scim_sees_history(table, tenant) : scim_works_in(tenant);
 }
 
 /*

@@ -19,6 +19,7 @@
 #include "decision/rights.h"
 #include "executor/spi.h"
 #include "history/document.h"
+#include "miscadmin.h"
 #include "statement/own.h"
 #include "statement/own_table.h"
 #include "statement/role.h"
@@ -294,6 +295,51 @@ run_as_owner(uint64 (*run) (const char *text, Row *row), const char *text, Row *
 	return count;
 }
 
+/* ---- lists ---- */
+
+#define ALL_COLUMNS \
+	"id, tenant_id, resource_type, resource_id, operations, base_version, base, changes, version," \
+	" reason, proposer, login, agent, parent, depth, status, conflicts, created_at, expires_at," \
+	" decided_at, applied_version"
+
+static List *
+take_rows(uint64 count)
+{
+	List	   *proposals = NIL;
+	Datum		values[COLUMNS];
+	bool		nulls[COLUMNS];
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		ScimProposal *proposal = palloc(sizeof(ScimProposal));
+
+		CHECK_FOR_INTERRUPTS();
+		heap_deform_tuple(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
+		take_row(values, nulls, proposal);
+		proposals = lappend(proposals, proposal);
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return proposals;
+}
+
+List *
+scim_select_proposals(const char *rest, int nargs, Oid *types, Datum *values)
+{
+	Oid			relid = proposals_table();
+	Relation	table = table_open(relid, AccessShareLock);
+	char	   *text = psprintf("SELECT " ALL_COLUMNS " FROM ONLY %%s.scim_proposal_rows AS p %s",
+								rest);
+	ScimRole	role;
+	uint64		count;
+
+	scim_check_columns(table, column_types, COLUMNS);
+	scim_act_as_owner_of(relid, &role);
+	count = scim_run_own(text, nargs, types, values, NULL, true);
+	scim_act_as_before(&role);
+	table_close(table, NoLock);
+	return take_rows(count);
+}
+
 /* ---- locking ---- */
 
 /* Under the transaction's snapshot, if it keeps one: what is newer is told. */
@@ -426,11 +472,9 @@ scim_insert_proposal(ScimProposal *proposal)
 	make_id(&proposal->id);
 	proposal->created_at = GetCurrentTimestamp();
 	proposal->recorded = NULL;
-	write_proposal("INSERT INTO %s.scim_proposal_rows (id, tenant_id, resource_type, resource_id,"
-				   " operations, base_version, base, changes, version, reason, proposer, login,"
-				   " agent, parent, depth, status, conflicts, created_at, expires_at, decided_at,"
-				   " applied_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-				   " $13, $14, $15, $16, $17, $18, $19, $20, $21)", proposal);
+	write_proposal("INSERT INTO %s.scim_proposal_rows (" ALL_COLUMNS ") VALUES ($1, $2, $3, $4,"
+				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
+				   " $21)", proposal);
 }
 
 void

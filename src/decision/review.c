@@ -116,7 +116,10 @@ review_at(uint64 row)
 		.number = DatumGetInt32(value_at(row, NUMBER)),
 			.version = required_text_at(row, VERSION),
 			.comment = text_at(row, COMMENT),
-			.reviewer = {required_text_at(row, REVIEWER), required_text_at(row, LOGIN)},
+			.reviewer =
+		{
+			required_text_at(row, REVIEWER), required_text_at(row, LOGIN)
+		},
 			.agent = text_at(row, AGENT),
 			.at = DatumGetTimestampTz(value_at(row, AT)),
 			.counts = DatumGetBool(value_at(row, COUNTS)),

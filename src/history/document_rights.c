@@ -16,14 +16,19 @@
 bool
 scim_means_policies(const char *type)
 {
-	return strcmp(type, SCIM_POLICY_KIND) == 0 && scim_resource_type(type) == NULL;
+	return pg_strcasecmp(type, SCIM_POLICY_KIND) == 0 && scim_resource_type(type) == NULL;
 }
 
 bool
 scim_means_documents(const char *type)
 {
-	return scim_means_policies(type) ||
-		(strcmp(type, SCIM_PROPOSAL_KIND) == 0 && scim_resource_type(type) == NULL);
+	return scim_is_document_kind(type) && scim_resource_type(type) == NULL;
+}
+
+const char *
+scim_kind_of(const char *type)
+{
+	return scim_means_policies(type) ? SCIM_POLICY_KIND : SCIM_PROPOSAL_KIND;
 }
 
 bool

@@ -13,11 +13,14 @@
 #define SCIM_ALL_TENANTS "*"
 
 /*
- * Does a type of that name, as entries have it, mean such documents, or policies alone?
- * A resource type of the name, which an older version may have registered, goes before.
+ * Does the name of a type, in whatever case, mean such documents, or policies alone?  A
+ * resource type of the name, which an older version may have registered, goes before.
  */
 extern bool scim_means_documents(const char *type);
 extern bool scim_means_policies(const char *type);
+
+/* Of a name that does: as entries have it. */
+extern const char *scim_kind_of(const char *type);
 
 /* May the current role read entries of the document?  Its tenant is as entries have it. */
 extern bool scim_sees_document(const char *kind, const char *tenant, const char *id);

@@ -42,7 +42,8 @@ typedef struct TypeShown
 	const char *name;			/* as it stands in them */
 	int			length;
 	bool		is_shown;
-	bool		of_policies;	/* each of a type of its own, of which the caller may see them or not */
+	bool		of_policies;	/* each of a type of its own, of which the caller may see them or
+								 * not */
 	int64		begins;			/* what is before that seq is not */
 } TypeShown;
 
@@ -76,7 +77,7 @@ find_type(Changes *changes, const char *name)
 
 	if (scim_means_documents(name))
 	{
-		changes->type = name;
+		changes->type = scim_kind_of(name);
 		changes->tenant = scim_check_documents(name, changes->given_tenant, NULL);
 		return;
 	}

@@ -9,7 +9,7 @@
 #include "miscadmin.h"
 
 void
-scim_open_document_past(ScimDocumentPast * past, const char *kind, const char *tenant,
+scim_open_document_past(ScimDocumentPast *past, const char *kind, const char *tenant,
 						const char *id, Jsonb *now)
 {
 	past->document = now;
@@ -18,14 +18,14 @@ scim_open_document_past(ScimDocumentPast * past, const char *kind, const char *t
 }
 
 void
-scim_close_document_past(ScimDocumentPast * past)
+scim_close_document_past(ScimDocumentPast *past)
 {
 	scim_close_chain(&past->chain);
 }
 
 /* The entry that led to what is at hand; NULL: none that does is kept. */
 static const ScimHistoryEntry *
-find_entry(ScimDocumentPast * past)
+find_entry(ScimDocumentPast *past)
 {
 	const ScimHistoryEntry *entry;
 
@@ -39,7 +39,7 @@ find_entry(ScimDocumentPast * past)
 
 /* Is what is at hand what it is said to be?  The table's owner may have put anything into it. */
 static bool
-is_true(const ScimDocumentPast * past)
+is_true(const ScimDocumentPast *past)
 {
 	if (past->version == NULL || past->document == NULL)
 		return past->version == NULL && past->document == NULL;
@@ -47,7 +47,7 @@ is_true(const ScimDocumentPast * past)
 }
 
 bool
-scim_document_goes_back(ScimDocumentPast * past)
+scim_document_goes_back(ScimDocumentPast *past)
 {
 	const ScimHistoryEntry *entry = find_entry(past);
 	Jsonb	   *before;
@@ -62,7 +62,7 @@ scim_document_goes_back(ScimDocumentPast * past)
 }
 
 bool
-scim_document_goes_back_to(ScimDocumentPast * past, const char *version)
+scim_document_goes_back_to(ScimDocumentPast *past, const char *version)
 {
 	while (past->version == NULL || strcmp(past->version, version) != 0)
 	{

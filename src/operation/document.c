@@ -222,7 +222,7 @@ scim_store_document_history(const char *kind, const char *tenant, const char *id
 /* ---- what a policy was ---- */
 
 static void
-begin_past(Subject *subject, ScimDocumentPast * past, const char *tenant, const char *type,
+begin_past(Subject *subject, ScimDocumentPast *past, const char *tenant, const char *type,
 		   bool fresh)
 {
 	begin(subject, SCIM_POLICY_KIND, tenant, type, fresh);
@@ -231,7 +231,7 @@ begin_past(Subject *subject, ScimDocumentPast * past, const char *tenant, const 
 }
 
 static Jsonb *
-find_version(const Subject *subject, ScimDocumentPast * past, const char *version)
+find_version(const Subject *subject, ScimDocumentPast *past, const char *version)
 {
 	if (!scim_document_goes_back_to(past, version))
 		throw_no_version(subject, version);
@@ -299,7 +299,7 @@ find_changes(Jsonb *from, Jsonb *to)
 
 /* Goes back until both were at hand, whichever came first. */
 static void
-read_sides(const Subject *subject, ScimDocumentPast * past, const char *const versions[2],
+read_sides(const Subject *subject, ScimDocumentPast *past, const char *const versions[2],
 		   Jsonb *sides[2])
 {
 	for (;;)

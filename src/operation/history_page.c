@@ -25,7 +25,7 @@ typedef struct HistoryPage
 /* ---- cursors ---- */
 
 static char *
-cursor_kind(const ScimHistoryOf * of)
+cursor_kind(const ScimHistoryOf *of)
 {
 	return psprintf("history of %s %s in %s", of->type, of->id, of->tenant);
 }
@@ -82,7 +82,7 @@ write_place(const char *kind, const HistoryPage *page)
 
 /* Opens the chain where the page begins. */
 static void
-open_chain(ScimChain *chain, const ScimHistoryOf * of, const char *kind, const char *cursor,
+open_chain(ScimChain *chain, const ScimHistoryOf *of, const char *kind, const char *cursor,
 		   HistoryPage *page)
 {
 	if (cursor && cursor[0] != '\0')
@@ -134,7 +134,7 @@ read_entries(ScimChain *chain, const char *id, int count, JsonbValue *entries, H
 }
 
 JsonbValue *
-scim_read_history_page(const ScimHistoryOf * of, int count, const char *cursor)
+scim_read_history_page(const ScimHistoryOf *of, int count, const char *cursor)
 {
 	JsonbValue *response = scim_new_object();
 	JsonbValue *entries = scim_new_array();

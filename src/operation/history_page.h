@@ -17,12 +17,12 @@ typedef struct ScimHistoryOf
 	const char *id;
 	const char *version;		/* NULL: it is not there */
 	int64		revision;		/* 0: it has none */
-}			ScimHistoryOf;
+} ScimHistoryOf;
 
 /*
  * {"entries": [...], "complete", "nextCursor"}; NULL: it is not there, and never was.
  * The caller may see the history, and has cut the count.
  */
-extern JsonbValue *scim_read_history_page(const ScimHistoryOf * of, int count, const char *cursor);
+extern JsonbValue *scim_read_history_page(const ScimHistoryOf *of, int count, const char *cursor);
 
 #endif							/* SCIM_OPERATION_HISTORY_PAGE_H */

@@ -32,7 +32,7 @@ my $traps = q{
 	END $$;
 	CREATE FUNCTION scim_may_read_lease(name, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION scim_recent_history(timestamp) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
-	CREATE FUNCTION scim_may_read_history(text, text, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
+	CREATE FUNCTION scim_may_read_history(text, text, text, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION format(text, regclass, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION isempty(int8multirange) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;
 	CREATE FUNCTION scim_replace_functions(text, text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trap is called as %', current_user; END $$;

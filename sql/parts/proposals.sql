@@ -27,6 +27,7 @@ CREATE TABLE scim_proposal_rows (
 );
 CREATE INDEX scim_proposals_newest ON scim_proposal_rows (tenant_id, created_at, id);
 CREATE INDEX scim_proposals_resource ON scim_proposal_rows (tenant_id, resource_type, resource_id, created_at, id);
+CREATE INDEX scim_proposals_open ON scim_proposal_rows (tenant_id, created_at, id) WHERE status OPERATOR(pg_catalog.=) 'open';
 COMMENT ON TABLE scim_proposal_rows IS
 	'Proposals: changes that wait for a decision, or got one; read it by scim_proposals';
 COMMENT ON COLUMN scim_proposal_rows.id IS

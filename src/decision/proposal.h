@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
@@ -67,8 +68,17 @@ extern bool scim_proposal_status_named(const char *name, ScimProposalStatus *sta
 /* PROPOSAL_NOT_FOUND; what another tenant's is, or not the caller's to see, is not there. */
 extern void scim_read_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 
+/* The same, whoever may see it; false: there is none. */
+extern bool scim_find_proposal(const pg_uuid_t *id, ScimProposal *proposal);
+
 /*
- * The same, with its row locked FOR UPDATE, before the resource: whoever decides comes
+ * Those that the rest of a SELECT of the table as p finds ("WHERE ...", with parameters),
+ * under the active snapshot, whoever may see them: of ScimProposal *.
+ */
+extern List *scim_select_proposals(const char *rest, int nargs, Oid *types, Datum *values);
+
+/*
+ * As scim_read_proposal, with its row locked FOR UPDATE, before the resource: whoever decides comes
  * alone.  What it then holds is what is committed now (above READ COMMITTED, 40001 if that
  * is newer than the snapshot).
  */

@@ -1,6 +1,6 @@
 /*
  * rights.c
- *		Who may see who holds what, and what binds him.
+ *		Who may see who holds what, what binds him, and what waits for a decision.
  */
 #include "postgres.h"
 
@@ -15,6 +15,7 @@
 
 PG_FUNCTION_INFO_V1(scim_may_read_lease);
 PG_FUNCTION_INFO_V1(scim_may_read_policy);
+PG_FUNCTION_INFO_V1(scim_may_read_proposal);
 
 /*
  * What a view asks of each row, and, with an empty type, before it looks at any: errors of a
@@ -60,4 +61,32 @@ Datum
 scim_may_read_policy(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(may_read(fcinfo, scim_sees_policy));
+}
+
+bool
+scim_sees_proposals(const char *tenant, const char *type, bool contents)
+{
+	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
+
+	return table && (contents ? scim_sees_history(table, tenant)
+					 : scim_sees_that_it_changed(table, tenant));
+}
+
+/*
+ * scim_may_read_proposal(tenant_id text, resource_type text, contents boolean) -> boolean:
+ * what the views scim_proposals and scim_reviews ask of each row, and before they look at any.
+ */
+Datum
+scim_may_read_proposal(PG_FUNCTION_ARGS)
+{
+	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *type = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+	AcceptInvalidationMessages();
+	if (type[0] == '\0')
+	{
+		scim_read_registrations();
+		PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(scim_sees_proposals(tenant, type, PG_GETARG_BOOL(2)));
 }

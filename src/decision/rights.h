@@ -1,6 +1,6 @@
 /*
  * rights.h
- *		Who may see what binds him.
+ *		Who may see what binds him, and what waits for a decision.
  */
 #ifndef SCIM_DECISION_RIGHTS_H
 #define SCIM_DECISION_RIGHTS_H
@@ -12,5 +12,12 @@
  * Whoever may read resources there may.
  */
 extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
+
+/*
+ * May the current role see that there are proposals for the type in the tenant, or (contents)
+ * also what they are about?  The first is for whoever works in the tenant, and may read
+ * some of the table; the second for whoever may read the history (history/rights.h).
+ */
+extern bool scim_sees_proposals(const char *tenant, const char *type, bool contents);
 
 #endif							/* SCIM_DECISION_RIGHTS_H */

@@ -23,6 +23,7 @@ require "$FindBin::RealBin/grants.pl";
 require "$FindBin::RealBin/history.pl";
 require "$FindBin::RealBin/merge.pl";
 require "$FindBin::RealBin/leases.pl";
+require "$FindBin::RealBin/decisions.pl";
 require "$FindBin::RealBin/contention.pl";
 require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
@@ -415,6 +416,7 @@ my %measure = (
 	history => \&measure_history,
 	merge => \&measure_merge,
 	leases => \&measure_leases,
+	decisions => \&measure_decisions,
 	contention => \&measure_contention,
 	prune => \&measure_prune,
 	changes => \&measure_changes,

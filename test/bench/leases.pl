@@ -171,7 +171,7 @@ sub measure_leases
 {
 	($users, $turns, $count) = $quick ? (2000, 11, 320) : (10_000, 31, 1020);
 
-	make_database('bench_leases', $users, qw(users.sql leases.sql));
+	make_database('bench_leases', $users, qw(users.sql employees.sql leases.sql));
 	measure_reads();
 	measure_checks();
 	measure_bound_updates('none held');

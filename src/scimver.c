@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/settings.h"
+#include "decision/policies.h"
 #include "fmgr.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
@@ -26,4 +27,5 @@ _PG_init(void)
 	scim_init_registrations();
 	scim_init_schemas();
 	scim_init_granted();
+	scim_init_policies();
 }

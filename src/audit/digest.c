@@ -138,6 +138,14 @@ put_instant(Datum value)
 	put_string(text, p - text);
 }
 
+static void
+put_uuid(Datum value)
+{
+	const char *text = OidOutputFunctionCall(F_UUID_OUT, value);
+
+	put_string(text, strlen(text));
+}
+
 /*
  * An array of names, as it was written.  What else an owner may have made of it, with
  * other dimensions, is a string: no two arrays have the same form.
@@ -204,6 +212,7 @@ static const Member members[] = {
 	{SCIM_ENTRY_MEMBERS, put_json},
 	{SCIM_ENTRY_OPERATION, put_text},
 	{SCIM_ENTRY_PREVIOUS_VERSION, put_text},
+	{SCIM_ENTRY_PROPOSAL, put_uuid},
 	{SCIM_ENTRY_ID, put_text},
 	{SCIM_ENTRY_TYPE, put_text},
 	{SCIM_ENTRY_REVISION, put_integer},

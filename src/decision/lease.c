@@ -14,6 +14,7 @@
 #include "decision/lease.h"
 #include "decision/place.h"
 #include "miscadmin.h"
+#include "statement/own_table.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -121,24 +122,15 @@ find_row(Relation table, ScimLeaseIndex which, ScanKeyData *keys, int key_count,
 	return found;
 }
 
-/* Of a text column, whose collation is the one that it was made with. */
-static void
-init_text_key(ScanKeyData *key, Relation table, int column, const char *value)
-{
-	ScanKeyEntryInitialize(key, 0, column + 1, BTEqualStrategyNumber, InvalidOid,
-						   TupleDescAttr(RelationGetDescr(table), column)->attcollation, F_TEXTEQ,
-						   CStringGetTextDatum(value));
-}
-
 static bool
 find_of_resource(Relation table, const char *tenant, const char *type, const char *id,
 				 ScimLease *lease)
 {
 	ScanKeyData keys[3];
 
-	init_text_key(&keys[0], table, SCIM_LEASE_TENANT, tenant);
-	init_text_key(&keys[1], table, SCIM_LEASE_TYPE, type);
-	init_text_key(&keys[2], table, SCIM_LEASE_RESOURCE, id);
+	scim_init_text_key(&keys[0], table, SCIM_LEASE_TENANT, tenant);
+	scim_init_text_key(&keys[1], table, SCIM_LEASE_TYPE, type);
+	scim_init_text_key(&keys[2], table, SCIM_LEASE_RESOURCE, id);
 	return find_row(table, SCIM_LEASES_BY_RESOURCE, keys, lengthof(keys), true, lease);
 }
 
@@ -184,7 +176,7 @@ scim_find_lease_of_type(const char *type, ScimLeaseTest counts, const void *argu
 
 	if (table == NULL)
 		return false;
-	init_text_key(&key, table, SCIM_LEASE_TYPE, type);
+	scim_init_text_key(&key, table, SCIM_LEASE_TYPE, type);
 	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
 	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
 	{

@@ -1,35 +1,285 @@
 /*
  * policies.c
- *		The policies that are set.
+ *		The policies that are set, as a session keeps them.
+ *
+ * Each write asks, and few ever change.  The table's trigger invalidates its relcache entry
+ * with each change, here and, at the commit, everywhere (statement/granted.c has the same of
+ * grants).
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "base/actor.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
 #include "decision/policies.h"
+#include "decision/policy_read.h"
+#include "decision/policy_rows.h"
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "registry/relation_changes.h"
+#include "registry/schemas.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(scim_policies_trigger);
-PG_FUNCTION_INFO_V1(scim_may_read_policy);
+
+/* Of more types and tenants than this, all are read anew. */
+#define MOST_KEPT 1000
+
+/* What applies to a type in a tenant; texts of its own, once it is kept. */
+typedef struct Kept
+{
+	const char *type;			/* these two are the key */
+	const char *tenant;
+	const ScimPolicy *policy;	/* NULL: none */
+} Kept;
+
+#define KEY_SIZE offsetof(Kept, policy)
+
+typedef struct Policies
+{
+	MemoryContext context;		/* of all of it */
+	HTAB	   *kept;
+	bool		none;			/* the table is empty: there is nothing to look for */
+	uint64		schemas;		/* the generation that attributes are spelled by */
+} Policies;
+
+static Policies *current = NULL;
+static uint64 generation = 1;	/* moves with each change */
+static Oid	policies_relid = InvalidOid;	/* of what was read, or is being read */
+
+/* What was read since the transaction has begun to write may be its own, and be taken back. */
+static bool read_own = false;
+
+/* ---- what is kept ---- */
+
+static uint32
+hash_key(const void *key, Size size)
+{
+	const Kept *kept = key;
+
+	return hash_combine(hash_bytes((const unsigned char *) kept->type, strlen(kept->type)),
+						hash_bytes((const unsigned char *) kept->tenant, strlen(kept->tenant)));
+}
+
+static int
+match_keys(const void *a, const void *b, Size size)
+{
+	const Kept *x = a;
+	const Kept *y = b;
+
+	return strcmp(x->type, y->type) == 0 && strcmp(x->tenant, y->tenant) == 0 ? 0 : 1;
+}
+
+/* Whoever still holds a part of it does so within this transaction. */
+static void
+forget(void)
+{
+	if (current == NULL)
+		return;
+	if (TopTransactionContext)
+		MemoryContextSetParent(current->context, TopTransactionContext);
+	else
+		MemoryContextDelete(current->context);
+	current = NULL;
+}
+
+static void
+start(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver policies",
+												  ALLOCSET_SMALL_SIZES);
+	Policies   *started = MemoryContextAllocZero(context, sizeof(Policies));
+	HASHCTL		control = {
+		.keysize = KEY_SIZE,
+		.entrysize = sizeof(Kept),
+		.hash = hash_key,
+		.match = match_keys,
+		.hcxt = context
+	};
+
+	started->context = context;
+	started->kept = hash_create("scimver policies", 16, &control,
+								HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	current = started;
+}
+
+/* "policy" (NULL: none) lies in the context. */
+static void
+keep(const char *type, const char *tenant, const ScimPolicy *policy, MemoryContext context,
+	 bool none)
+{
+	MemoryContext old;
+	Kept		key;
+	Kept	   *kept;
+
+	if (current && (current->schemas != scim_schemas_generation() ||
+					hash_get_num_entries(current->kept) >= MOST_KEPT))
+		forget();
+	if (current == NULL)
+		start();
+	old = MemoryContextSwitchTo(context);
+	key = (Kept) {.type = pstrdup(type), .tenant = pstrdup(tenant)};
+	kept = hash_search(current->kept, &key, HASH_ENTER, NULL);
+	kept->policy = policy;
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, current->context);
+	current->none = none;
+	current->schemas = scim_schemas_generation();
+	read_own |= TransactionIdIsValid(GetTopTransactionIdIfAny());
+}
+
+/* ---- reading ---- */
+
+static const ScimPolicy *
+read_of(const ScimResourceType *type, const char *tenant)
+{
+	ScimPolicyRow row;
+	ScimPolicy *policy;
+
+	if (!scim_read_policy_row(tenant, type->name, &row))
+		return NULL;
+	policy = scim_read_policy(tenant, type, row.document, true);
+	policy->version = row.version;
+	return policy;
+}
+
+static const ScimPolicy *
+read_policy(const ScimResourceType *type, const char *tenant)
+{
+	const ScimPolicy *policy = read_of(type, tenant);
+
+	return policy ? policy : read_of(type, SCIM_ALL_TENANTS);
+}
+
+/* *none: there is none of any type. */
+static const ScimPolicy *
+read_now(const char *type, const char *tenant, bool *none)
+{
+	const ScimResourceType *found = scim_resource_type(type);
+
+	policies_relid = scim_policies_table();
+	*none = scim_has_no_policies();
+	return found && !*none ? read_policy(found, tenant) : NULL;
+}
+
+/*
+ * What changes while we read may come too late for what was read first: then all is read
+ * again.  (Where debug_discard_caches says so, all is said to have changed all the time.)
+ */
+static const ScimPolicy *
+read_and_keep(const char *type, const char *tenant)
+{
+	for (;;)
+	{
+		uint64		started = generation;
+		uint64		schemas = scim_schemas_generation();
+		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver policy",
+													  ALLOCSET_SMALL_SIZES);
+		MemoryContext old = MemoryContextSwitchTo(context);
+		bool		none;
+		const ScimPolicy *policy = read_now(type, tenant, &none);
+
+		MemoryContextSwitchTo(old);
+		if ((generation == started && schemas == scim_schemas_generation()) ||
+			debug_discard_caches > 0)
+		{
+			keep(type, tenant, policy, context, none);
+			return policy;
+		}
+		MemoryContextDelete(context);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
 
 const ScimPolicy *
 scim_find_policy(const ScimResourceType *type, const char *tenant)
 {
-	return NULL;
+	Kept		key = {.type = type->name, .tenant = tenant};
+	const Kept *kept;
+
+	AcceptInvalidationMessages();
+	if (current && current->schemas != scim_schemas_generation())
+		forget();
+	if (current && current->none)
+		return NULL;
+	kept = current ? hash_search(current->kept, &key, HASH_FIND, NULL) : NULL;
+	return kept ? kept->policy : read_and_keep(type->name, tenant);
 }
 
 const ScimPolicy *
 scim_binding_policy(const ScimResourceType *type, const char *tenant)
 {
-	return NULL;
+	const ScimPolicy *policy = scim_find_policy(type, tenant);
+
+	return policy && !scim_has_any_role(scim_acting_role(), policy->exempt) ? policy : NULL;
 }
 
+/* ---- changes ---- */
+
+static void
+relation_changed(Oid relid)
+{
+	if (OidIsValid(relid) && OidIsValid(policies_relid) && relid != policies_relid)
+		return;
+	generation++;
+	forget();
+}
+
+static void
+forget_own(void)
+{
+	if (!read_own)
+		return;
+	generation++;
+	forget();
+}
+
+/*
+ * What is taken back was told as a change, and is told again as it is taken back; but for
+ * what a statement wrote that failed before it could tell of it.
+ */
+static void
+subtransaction_ends(SubXactEvent event, SubTransactionId ended, SubTransactionId parent,
+					void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		forget_own();
+}
+
+static void
+transaction_ends(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		forget_own();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		read_own = false;
+}
+
+/*
+ * scim_policies_trigger(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, as that of grants
+ * (statement/granted.c).
+ */
 Datum
 scim_policies_trigger(PG_FUNCTION_ARGS)
 {
-	elog(ERROR, "not written yet");
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired as an AFTER trigger",
+							   "scim_policies_trigger")));
+	CacheInvalidateRelcache(data->tg_relation);
+	return PointerGetDatum(NULL);
 }
 
-Datum
-scim_may_read_policy(PG_FUNCTION_ARGS)
+void
+scim_init_policies(void)
 {
-	elog(ERROR, "not written yet");
+	scim_hear_of_relations(relation_changed);
+	RegisterSubXactCallback(subtransaction_ends, NULL);
+	RegisterXactCallback(transaction_ends, NULL);
 }

@@ -1,6 +1,6 @@
 /*
  * policies.h
- *		The policies that are set: which one applies, and writing them.
+ *		The policies that are set: which one applies.
  *
  * A session keeps what it has read, until one changes (scim_policies_trigger), or a
  * schema.  What is found stays where it is until the transaction ends.
@@ -9,7 +9,6 @@
 #define SCIM_DECISION_POLICIES_H
 
 #include "decision/policy.h"
-#include "registry/registration.h"
 
 /*
  * The one that applies to resources of the type in the tenant: that of both, else that of
@@ -19,5 +18,8 @@ extern const ScimPolicy *scim_find_policy(const ScimResourceType *type, const ch
 
 /* The same, unless who acts is exempt: then NULL. */
 extern const ScimPolicy *scim_binding_policy(const ScimResourceType *type, const char *tenant);
+
+/* When the library is loaded. */
+extern void scim_init_policies(void);
 
 #endif							/* SCIM_DECISION_POLICIES_H */

@@ -68,17 +68,9 @@ typedef struct ScimPolicy
 #define SCIM_DEFAULT_QUORUM 1
 #define SCIM_DEFAULT_REVIEW_SECONDS (7 * 24 * 3600)
 
-/*
- * Reads a document (in the current context): an object of these keys, and of what the type's
- * schemas have.  INVALID_VALUE with the path of what is wrong in it; TOO_LARGE.
- * "stored": it was checked when it was set, and what does not fit any more (a role that was
- * dropped, an attribute that is gone) stays as it is written, and is no error.
- */
-extern ScimPolicy *scim_read_policy(const char *tenant, const ScimResourceType *type,
-									Jsonb *document, bool stored);
-
-/* "patch" */
+/* "patch", and back; false: it is none. */
 extern const char *scim_policy_operation_name(ScimOperation operation);
+extern bool scim_policy_operation_named(const char *name, ScimOperation *operation);
 
 /*
  * Has the role one of those of that name, itself or by inheritance?  A superuser only if he

@@ -1,9 +1,10 @@
 /*
  * rights.c
- *		Who may see who holds what, and what waits for a decision.
+ *		Who may see who holds what, what binds him, and what waits for a decision.
  */
 #include "postgres.h"
 
+#include "decision/policy_rows.h"
 #include "decision/rights.h"
 #include "fmgr.h"
 #include "history/rights.h"
@@ -13,15 +14,15 @@
 #include "utils/inval.h"
 
 PG_FUNCTION_INFO_V1(scim_may_read_lease);
+PG_FUNCTION_INFO_V1(scim_may_read_policy);
 PG_FUNCTION_INFO_V1(scim_may_read_proposal);
 
 /*
- * scim_may_read_lease(tenant_id text, resource_type text) -> boolean: what the view
- * scim_leases_held asks of each row, and before it looks at any.  Who may read the resources
- * of the tenant, is shown who holds them (history/rights.h).
+ * What a view asks of each row, and, with an empty type, before it looks at any: errors of a
+ * registration that cannot be read are to tell nothing of whose rows are there.
  */
-Datum
-scim_may_read_lease(PG_FUNCTION_ARGS)
+static bool
+may_read(FunctionCallInfo fcinfo, bool (*sees) (const ScimRegistration *table, const char *tenant))
 {
 	const char *tenant = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const char *type = text_to_cstring(PG_GETARG_TEXT_PP(1));
@@ -32,10 +33,34 @@ scim_may_read_lease(PG_FUNCTION_ARGS)
 	if (type[0] == '\0')
 	{
 		scim_read_registrations();
-		PG_RETURN_BOOL(false);
+		return false;
 	}
 	table = scim_find_table(scim_resource_type(type));
-	PG_RETURN_BOOL(table && scim_sees_history(table, tenant));
+	return table && sees(table, tenant);
+}
+
+/*
+ * scim_may_read_lease(tenant_id text, resource_type text) -> boolean: for scim_leases_held.
+ * Who may read the resources of the tenant, is shown who holds them (history/rights.h).
+ */
+Datum
+scim_may_read_lease(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(may_read(fcinfo, scim_sees_history));
+}
+
+bool
+scim_sees_policy(const ScimRegistration *table, const char *tenant)
+{
+	return strcmp(tenant, SCIM_ALL_TENANTS) == 0 ? scim_sees_some_history(table)
+		: scim_sees_history(table, tenant);
+}
+
+/* scim_may_read_policy(tenant_id text, resource_type text) -> boolean: for scim_policies. */
+Datum
+scim_may_read_policy(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(may_read(fcinfo, scim_sees_policy));
 }
 
 bool

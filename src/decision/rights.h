@@ -1,11 +1,17 @@
 /*
  * rights.h
- *		Who may see what is decided.
+ *		Who may see what binds him, and what waits for a decision.
  */
 #ifndef SCIM_DECISION_RIGHTS_H
 #define SCIM_DECISION_RIGHTS_H
 
-#include "postgres.h"
+#include "registry/registration.h"
+
+/*
+ * May the current role see the policy of the table's type for the tenant ("*": for all)?
+ * Whoever may read resources there may.
+ */
+extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
 
 /*
  * May the current role see that there are proposals for the type in the tenant, or (contents)

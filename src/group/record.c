@@ -164,7 +164,7 @@ scim_record_moved(const ScimRegistration *groups, const char *tenant, const char
 {
 	ScimChange	change = {
 		.operation = SCIM_HISTORY_UPDATE,
-		.type = groups->type,
+		.type = groups->type->name,
 		.tenant = tenant,
 		.id = id,
 		.at = GetCurrentTimestamp(),

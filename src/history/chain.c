@@ -52,7 +52,7 @@ find_truncate(ScimChain *chain, const ScimHistoryEntry *entry)
 
 	if (chain->of_type == NULL)
 	{
-		chain->of_type = scim_open_history(chain->tenant, chain->type->name, NULL, chain->read_to,
+		chain->of_type = scim_open_history(chain->tenant, chain->type, NULL, chain->read_to,
 										   GetActiveSnapshot());
 		chain->next_of_type = read_step(chain, chain->of_type);
 	}
@@ -377,7 +377,7 @@ scim_chain_is_complete(const ScimChain *chain)
 bool
 scim_chain_still_has(const ScimChain *chain, const char *id, int64 seq)
 {
-	ScimHistoryReader *reader = scim_open_history(chain->tenant, chain->type->name, id, seq,
+	ScimHistoryReader *reader = scim_open_history(chain->tenant, chain->type, id, seq,
 												  GetActiveSnapshot());
 	const ScimHistoryEntry *entry = scim_next_entry(reader);
 	bool		has = entry && entry->seq == seq && seq > chain->begins;
@@ -389,7 +389,7 @@ scim_chain_still_has(const ScimChain *chain, const char *id, int64 seq)
 /* ---- beginning and end ---- */
 
 static void
-open_readers(ScimChain *chain, const char *tenant, const ScimResourceType *type, const char *id,
+open_readers(ScimChain *chain, const char *tenant, const char *type, const char *id,
 			 int64 up_to)
 {
 	memset(chain, 0, sizeof(ScimChain));
@@ -398,11 +398,11 @@ open_readers(ScimChain *chain, const char *tenant, const ScimResourceType *type,
 	chain->begins = scim_history_begins(tenant, type);
 	chain->all_waiting = true;
 	chain->read_to = up_to == PG_INT64_MAX ? up_to : up_to + 1;
-	chain->entries = scim_open_history(tenant, type->name, id, up_to, GetActiveSnapshot());
+	chain->entries = scim_open_history(tenant, type, id, up_to, GetActiveSnapshot());
 }
 
 void
-scim_open_chain(ScimChain *chain, const char *tenant, const ScimResourceType *type, const char *id,
+scim_open_chain(ScimChain *chain, const char *tenant, const char *type, const char *id,
 				const char *version, int64 revision)
 {
 	open_readers(chain, tenant, type, id, PG_INT64_MAX);
@@ -416,7 +416,7 @@ scim_open_chain(ScimChain *chain, const char *tenant, const ScimResourceType *ty
 }
 
 void
-scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimResourceType *type,
+scim_open_chain_at(ScimChain *chain, const char *tenant, const char *type,
 				   const char *id, const ScimChainPlace *place)
 {
 	open_readers(chain, tenant, type, id, place->seq);

@@ -40,7 +40,7 @@ typedef struct ScimChainPlace
 typedef struct ScimChain
 {
 	const char *tenant;
-	const ScimResourceType *type;
+	const char *type;
 	ScimHistoryReader *entries; /* of the resource */
 	ScimHistoryReader *of_type; /* of all resources of its type at once; NULL: not opened yet */
 	int64		begins;			/* behind that seq: what was before, under another mapping, is not
@@ -66,9 +66,9 @@ typedef struct ScimChain
  * revision (0: it has none), as the active snapshot shows them, which stays until
  * the chain is closed; or at a place in it.
  */
-extern void scim_open_chain(ScimChain *chain, const char *tenant, const ScimResourceType *type,
+extern void scim_open_chain(ScimChain *chain, const char *tenant, const char *type,
 							const char *id, const char *version, int64 revision);
-extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const ScimResourceType *type,
+extern void scim_open_chain_at(ScimChain *chain, const char *tenant, const char *type,
 							   const char *id, const ScimChainPlace *place);
 
 /*

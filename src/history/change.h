@@ -8,8 +8,8 @@
 #include "core/canonical.h"
 #include "core/delta.h"
 #include "history/moves.h"
-#include "registry/registration.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 typedef enum ScimHistoryOperation
 {
@@ -31,7 +31,7 @@ extern ScimHistoryOperation scim_operation_named(const char *name, Size length);
 typedef struct ScimChange
 {
 	ScimHistoryOperation operation;
-	const ScimResourceType *type;
+	const char *type;			/* the resource type's name, or what history/document.h has */
 	const char *tenant;
 	const char *id;				/* NULL: all of the type */
 	bool		has_revision;
@@ -45,6 +45,7 @@ typedef struct ScimChange
 	ScimMemberSum members_before;	/* of a group with moves */
 	const char *expected_version;	/* of what was refused, or merged; NULL: none */
 	const char *error_code;		/* why it was refused; NULL: it was not */
+	const pg_uuid_t *proposal;	/* that was applied by it; NULL: none */
 } ScimChange;
 
 #endif							/* SCIM_HISTORY_CHANGE_H */

@@ -318,6 +318,13 @@ scim_entry_tool(const ScimHistoryEntry *entry)
 }
 
 char *
+scim_entry_proposal(const ScimHistoryEntry *entry)
+{
+	return entry->nulls[SCIM_ENTRY_PROPOSAL] ? NULL
+		: OidOutputFunctionCall(F_UUID_OUT, entry->values[SCIM_ENTRY_PROPOSAL]);
+}
+
+char *
 scim_entry_expected_version(const ScimHistoryEntry *entry)
 {
 	return text_of(entry, SCIM_ENTRY_EXPECTED_VERSION);

@@ -209,6 +209,7 @@ scim_record_call(ScimCall *call)
 	if (change->moves && !scim_has_moves(change->moves))
 		change->moves = NULL;
 	change->expected_version = call->merged_from;
+	change->proposal = call->proposal;
 	if (is_effective(change))
 		scim_write_history(change);
 }

@@ -132,7 +132,7 @@ begins_behind(const Part *part, const char *type)
 {
 	const ScimResourceType *known = scim_resource_type(type);
 
-	return known ? scim_history_begins(part->stretch->tenant, known) : 0;
+	return known ? scim_history_begins(part->stretch->tenant, known->name) : 0;
 }
 
 static void

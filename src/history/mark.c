@@ -31,7 +31,7 @@
 static void
 write_mark(ScimHistoryOperation operation, const ScimResourceType *type, const char *tenant)
 {
-	ScimChange	change = {.operation = operation, .type = type, .tenant = tenant};
+	ScimChange	change = {.operation = operation, .type = type->name, .tenant = tenant};
 
 	change.at = GetCurrentTimestamp();
 	scim_write_history(&change);

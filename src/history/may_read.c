@@ -176,7 +176,7 @@ find_answer(const Question *question)
 
 	answer.is_shown = table && scim_sees_history(table, tenant);
 	if (answer.is_shown)
-		answer.begins = scim_history_begins(tenant, table->type);
+		answer.begins = scim_history_begins(tenant, table->type->name);
 	return answer;
 }
 

@@ -245,7 +245,7 @@ scim_measure_pace(const ScimRegistration *table, const char *tenant, const char 
 				  ScimPace *pace)
 {
 	Reckoning	reckoning = new_reckoning(pace, MEASURED_ENTRIES,
-										  scim_history_begins(tenant, table->type));
+										  scim_history_begins(tenant, table->type->name));
 
 	(void) reckon(&reckoning, tenant, table->type->name, id, 0);
 }

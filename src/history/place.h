@@ -35,10 +35,11 @@ typedef enum ScimEntryColumn
 	SCIM_ENTRY_TOOL,
 	SCIM_ENTRY_APPLICATION_NAME,
 	SCIM_ENTRY_EXPECTED_VERSION,
-	SCIM_ENTRY_ERROR_CODE
+	SCIM_ENTRY_ERROR_CODE,
+	SCIM_ENTRY_PROPOSAL
 } ScimEntryColumn;
 
-#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_ERROR_CODE + 1)
+#define SCIM_ENTRY_COLUMNS (SCIM_ENTRY_PROPOSAL + 1)
 
 /* The same as numbers of attributes. */
 #define SCIM_ENTRY_NUMBER(column) ((AttrNumber) ((column) + 1))

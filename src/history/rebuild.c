@@ -36,7 +36,7 @@ begin(ScimPast *past)
 	past->password = past->is_there ? SCIM_PASSWORD_OF_NOW : SCIM_NO_PASSWORD;
 	if (past->is_there)
 		take_now(past);
-	scim_open_chain(&past->chain, target->tenant, target->type, past->id, past->version,
+	scim_open_chain(&past->chain, target->tenant, target->type->name, past->id, past->version,
 					past->revision);
 }
 

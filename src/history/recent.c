@@ -83,7 +83,7 @@ shown_types(const Recent *recent, const char *tenant)
 			continue;
 		shown = palloc(sizeof(ShownType));
 		shown->type = table->type;
-		shown->begins = scim_history_begins(tenant, table->type);
+		shown->begins = scim_history_begins(tenant, table->type->name);
 		types = lappend(types, shown);
 	}
 	return types;

@@ -153,7 +153,7 @@ record(void *argument)
 
 	if (!scim_find_refused(refusal, &refused))
 		return;
-	change.type = refused.type;
+	change.type = refused.type->name;
 	change.tenant = refused.tenant;
 	change.id = refused.id;
 	change.at = GetCurrentTimestamp();

@@ -175,6 +175,14 @@ scim_sees_history(const ScimRegistration *table, const char *tenant)
 }
 
 bool
+scim_sees_some_history(const ScimRegistration *table)
+{
+	Rights		rights = find_rights(table);
+
+	return may_see_some(&rights);
+}
+
+bool
 scim_sees_that_it_changed(const ScimRegistration *table, const char *tenant)
 {
 	Rights		rights = find_rights(table);
@@ -239,9 +247,9 @@ scim_check_history(const ScimRegistration *table, const char *tenant)
 /* ---- where it begins ---- */
 
 int64
-scim_history_begins(const char *tenant, const ScimResourceType *type)
+scim_history_begins(const char *tenant, const char *type)
 {
-	ScimHistoryReader *reader = scim_open_history(tenant, type->name, NULL, PG_INT64_MAX, NULL);
+	ScimHistoryReader *reader = scim_open_history(tenant, type, NULL, PG_INT64_MAX, NULL);
 	const ScimHistoryEntry *entry;
 	int64		begins = 0;
 
@@ -280,7 +288,7 @@ scim_known_begins(const ScimRegistration *table, const char *tenant)
 
 	if (likely(kept && strcmp(kept->tenant, tenant) == 0))
 		return kept->seq;
-	found.seq = scim_history_begins(tenant, table->type);
+	found.seq = scim_history_begins(tenant, table->type->name);
 	if (strlcpy(found.tenant, tenant, sizeof(found.tenant)) < sizeof(found.tenant) &&
 		scim_is_current(table))
 		scim_keep_known(&known_beginnings, &found.head);

@@ -19,6 +19,9 @@
 /* May the current role read the history of the tenant's resources in the table? */
 extern bool scim_sees_history(const ScimRegistration *table, const char *tenant);
 
+/* The same of resources of some tenant, be it one that has none. */
+extern bool scim_sees_some_history(const ScimRegistration *table);
+
 /*
  * May it read of that there are such resources: some column of the table, and the tenant's
  * rows?
@@ -41,7 +44,7 @@ extern void scim_read_registrations(void);
  * what is committed, and the transaction's own, whatever snapshot the statement
  * has.
  */
-extern int64 scim_history_begins(const char *tenant, const ScimResourceType *type);
+extern int64 scim_history_begins(const char *tenant, const char *type);
 
 /* The same of a registered table, looked for once: such an entry comes with a registration. */
 extern int64 scim_known_begins(const ScimRegistration *table, const char *tenant);

@@ -102,7 +102,7 @@ begin(ScimSince *since, const ScimTarget *target)
 static void
 open_chain(ScimSince *since, const ScimTarget *target, const ScimRow *row)
 {
-	scim_open_chain(&since->past.chain, target->tenant, target->type, row->id, row->version,
+	scim_open_chain(&since->past.chain, target->tenant, target->type->name, row->id, row->version,
 					row->revision);
 }
 

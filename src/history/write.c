@@ -118,7 +118,7 @@ scim_write_history(const ScimChange *change)
 	memset(entry.nulls, true, sizeof(entry.nulls));
 	set(&entry, SCIM_ENTRY_AT, TimestampTzGetDatum(change->at));
 	set_text(&entry, SCIM_ENTRY_TENANT, change->tenant);
-	set_text(&entry, SCIM_ENTRY_TYPE, change->type->name);
+	set_text(&entry, SCIM_ENTRY_TYPE, change->type);
 	set_text(&entry, SCIM_ENTRY_ID, change->id);
 	set_text(&entry, SCIM_ENTRY_OPERATION, scim_operation_name(change->operation));
 	if (change->has_revision)
@@ -129,6 +129,8 @@ scim_write_history(const ScimChange *change)
 	set_actor(&entry);
 	set_text(&entry, SCIM_ENTRY_EXPECTED_VERSION, change->expected_version);
 	set_text(&entry, SCIM_ENTRY_ERROR_CODE, change->error_code);
+	if (change->proposal)
+		set(&entry, SCIM_ENTRY_PROPOSAL, UUIDPGetDatum(change->proposal));
 	if (scim_insert_entry(entry.values, entry.nulls) && scim_setting_notify &&
 		change->operation != SCIM_HISTORY_REFUSED)
 		notify();

@@ -140,7 +140,7 @@ look_at_type(const Changes *changes, const char *name, int length)
 		(changes->type == NULL || strcmp(changes->type->name, shown->name) == 0) &&
 		scim_sees_history(table, tenant);
 	if (shown->is_shown)
-		shown->begins = scim_history_begins(tenant, type);
+		shown->begins = scim_history_begins(tenant, type->name);
 	return shown;
 }
 

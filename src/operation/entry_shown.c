@@ -25,6 +25,7 @@ show(const ScimHistoryEntry *entry, bool is_change)
 	if (entry->has_revision)
 		scim_set_integer(shown, "revision", entry->revision);
 	scim_set_text(shown, "operation", scim_operation_name(entry->operation));
+	scim_set_optional_text(shown, "proposal_id", scim_entry_proposal(entry));
 	if (is_change)
 	{
 		scim_set_optional_text(shown, "resource_id", scim_entry_id(entry));

@@ -94,13 +94,13 @@ open_chain(ScimChain *chain, const ScimTarget *target, const char *id, const cha
 	if (cursor && cursor[0] != '\0')
 	{
 		read_place(kind, cursor, page);
-		scim_open_chain_at(chain, target->tenant, target->type, id, &page->place);
+		scim_open_chain_at(chain, target->tenant, target->type->name, id, &page->place);
 	}
 	else if (*is_there)
-		scim_open_chain(chain, target->tenant, target->type, id,
+		scim_open_chain(chain, target->tenant, target->type->name, id,
 						scim_know_version(target->table, target->tenant, &row), row.revision);
 	else
-		scim_open_chain(chain, target->tenant, target->type, id, NULL, 0);
+		scim_open_chain(chain, target->tenant, target->type->name, id, NULL, 0);
 }
 
 /*

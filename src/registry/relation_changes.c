@@ -7,7 +7,7 @@
 #include "registry/relation_changes.h"
 #include "utils/inval.h"
 
-#define MOST_HEARING 8
+#define MOST_HEARING 16
 
 static ScimRelationChanged hearing[MOST_HEARING];
 static int	hearing_count = 0;

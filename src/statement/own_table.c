@@ -14,6 +14,8 @@
 #include "commands/extension.h"
 #include "registry/extension.h"
 #include "statement/own_table.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -115,4 +117,13 @@ scim_is_index_on(Relation index, const AttrNumber *columns, int count)
 			return false;
 	}
 	return true;
+}
+
+/* Its collation is the one that the column was made with. */
+void
+scim_init_text_key(ScanKeyData *key, Relation table, int column, const char *value)
+{
+	ScanKeyEntryInitialize(key, 0, column + 1, BTEqualStrategyNumber, InvalidOid,
+						   TupleDescAttr(RelationGetDescr(table), column)->attcollation, F_TEXTEQ,
+						   CStringGetTextDatum(value));
 }

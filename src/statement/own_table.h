@@ -8,6 +8,7 @@
 #ifndef SCIM_STATEMENT_OWN_TABLE_H
 #define SCIM_STATEMENT_OWN_TABLE_H
 
+#include "access/skey.h"
 #include "base/compat.h"
 #include "utils/relcache.h"
 
@@ -29,5 +30,8 @@ extern bool scim_is_index_on(Relation index, const AttrNumber *columns, int coun
 
 /* Are values that are equal to the index's column of that place (from 0) the same? */
 extern bool scim_tells_apart(Relation index, int place);
+
+/* The key by which rows are looked for that have the text in that column (from 0). */
+extern void scim_init_text_key(ScanKeyData *key, Relation table, int column, const char *value);
 
 #endif							/* SCIM_STATEMENT_OWN_TABLE_H */

@@ -139,13 +139,15 @@ is_array_of_strings(const JsonbValue *value)
 	return true;
 }
 
-static bool
-is_uuids(const JsonbValue *value)
+/* How many a text lists; 0: it is no such text. */
+static int
+count_uuids(const JsonbValue *value)
 {
 	ScimUuids	uuids;
 
-	return value->type == jbvString && scim_read_uuids(scim_string_copy(value), &uuids) &&
-		uuids.count > 0;
+	return value->type == jbvString && scim_read_uuids(scim_string_copy(value), &uuids)
+		? uuids.count
+		: 0;
 }
 
 /* The one of the words that it is, in any case, as the list has it; NULL: none. */
@@ -193,8 +195,10 @@ expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 		case ARGUMENT_TEXTS:
 			return is_array_of_strings(value) ? NULL
 				: scim_wanted_container(value, "an array of strings");
+		case ARGUMENT_UUID:
+			return count_uuids(value) == 1 ? NULL : "a uuid";
 		case ARGUMENT_UUIDS:
-			return is_uuids(value) ? NULL : "a uuid, or several with commas between them";
+			return count_uuids(value) > 0 ? NULL : "a uuid, or several with commas between them";
 		case ARGUMENT_SEEN:
 			return scim_is_array(value) ? NULL
 				: scim_wanted_container(value, "an array of resources");
@@ -204,6 +208,7 @@ expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 		case ARGUMENT_RULES:
 			return scim_is_object(value) ? NULL : scim_wanted_container(value, "an object");
 		case ARGUMENT_OPERATIONS:
+		case ARGUMENT_PROPOSED:
 			if (scim_is_object(value) && scim_find(value->val.binary.data, "op", &member))
 				return "an array of operations, not one alone";
 			return scim_is_array(value) || scim_is_object(value)
@@ -317,7 +322,7 @@ scim_read_arguments(ScimToolCall *call)
 		if (tool->required[id] && !call->given[id])
 			scim_throw_path(SCIM_INVALID_ARGUMENT, tool->parameters[id], "argument %s is missing",
 							tool->parameters[id]);
-	if (scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] && !call->expected)
+	if (scim_tool_requires_version(tool) && !call->expected)
 		scim_throw(scim_error(SCIM_VERSION_REQUIRED), "%-s must be given an expected_version",
 				   tool->name);
 }
@@ -392,6 +397,12 @@ scim_argument_uuids(const ScimToolCall *call, ScimParameterId id)
 	return uuids;
 }
 
+const pg_uuid_t *
+scim_argument_uuid(const ScimToolCall *call, ScimParameterId id)
+{
+	return &scim_argument_uuids(call, id)->uuids[0];
+}
+
 ScimView
 scim_argument_view(const ScimToolCall *call)
 {
@@ -427,16 +438,37 @@ without_blanks(const JsonbValue *given)
 	return drops_path || drops_value ? operation : given;
 }
 
-Jsonb *
-scim_argument_operations(const ScimToolCall *call)
+/* The same of what is proposed in another way: what is neither created nor deleted. */
+static const JsonbValue *
+without_empty(const JsonbValue *given)
 {
-	const JsonbValue *given = &call->values[PARAM_OPERATIONS];
+	JsonbValue *proposed = scim_open(given);
+	int			left = 0;
+
+	for (int i = 0; i < proposed->val.object.nPairs; i++)
+	{
+		const JsonbValue *value = &proposed->val.object.pairs[i].value;
+
+		if (!is_empty(value) && (value->type != jbvBool || value->val.boolean))
+			proposed->val.object.pairs[left++] = proposed->val.object.pairs[i];
+	}
+	proposed->val.object.nPairs = left;
+	return proposed;
+}
+
+Jsonb *
+scim_argument_operations(const ScimToolCall *call, ScimParameterId id)
+{
+	const JsonbValue *given = &call->values[id];
 	JsonbValue *operations = scim_new_array();
 	ScimWalk	walk;
 	JsonbValue	operation;
 
+	if (!call->given[id])
+		return NULL;
 	if (!scim_is_array(given))
-		return scim_write(given);
+		return scim_write(scim_parameters[id].kind == ARGUMENT_PROPOSED ? without_empty(given)
+						  : given);
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, NULL, &operation))
 	{

@@ -39,14 +39,17 @@ extern char **scim_argument_texts(const ScimToolCall *call, ScimParameterId id, 
 /* The uuids of a text that lists them, or NULL when it is absent. */
 extern const ScimUuids *scim_argument_uuids(const ScimToolCall *call, ScimParameterId id);
 
+/* The one uuid of a text, which is given. */
+extern const pg_uuid_t *scim_argument_uuid(const ScimToolCall *call, ScimParameterId id);
+
 /* What the call wants to see of a resource; its version always. */
 extern ScimView scim_argument_view(const ScimToolCall *call);
 
 /*
- * The operations of a patch, as jsonb; in an array of them, "" stands for a
- * part that is left out, as for arguments.
+ * The operations of a patch, or what else is proposed, as jsonb (NULL: absent); in them, ""
+ * stands for a part that is left out, as for arguments.
  */
-extern Jsonb *scim_argument_operations(const ScimToolCall *call);
+extern Jsonb *scim_argument_operations(const ScimToolCall *call, ScimParameterId id);
 
 /* An argument that is a container, as jsonb, or NULL when it is absent. */
 extern Jsonb *scim_argument_jsonb(const ScimToolCall *call, ScimParameterId id);

@@ -15,14 +15,22 @@
 static const char *const orders[] = {"ascending", "descending", NULL};
 
 /* As operations read them (operation/merge.h, core/merge_rules.h). */
-static const char *const ways[] = {"fail", "merge", NULL};
+static const char *const ways[] = {"fail", "merge", "propose", NULL};
+static const char *const ways_unmerged[] = {"fail", "propose", NULL};
 static const char *const rules[] = {"fail", "mine", "theirs", "counter", "max", "min", NULL};
 
 /* What is done with a lease (tools/lease.c). */
 static const char *const actions[] = {"acquire", "renew", "release", NULL};
 
+/* What is decided of a proposal (operation/review.h), and what becomes of it (tools/proposal.c). */
+static const char *const decisions[] = {"approve", "reject", "counter", "withdraw", NULL};
+static const char *const statuses[] = {"open", "expired", "applied", "rejected", "countered",
+"withdrawn", "failed", "any", NULL};
+
 const ScimParameter scim_parameters[] = {
 	[PARAM_ACTION] = {"action", ARGUMENT_WORD, 0, NULL, actions},
+	[PARAM_PROPOSAL_ID] = {"proposal_id", ARGUMENT_UUID, 0, NULL},
+	[PARAM_DECISION] = {"decision", ARGUMENT_WORD, 0, NULL, decisions},
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
@@ -31,6 +39,7 @@ const ScimParameter scim_parameters[] = {
 		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
+	[PARAM_PROPOSED] = {"operations", ARGUMENT_PROPOSED, 0, NULL},
 	[PARAM_ADD] = {"add", ARGUMENT_TEXTS, 0, "Ids of {members}"},
 	[PARAM_REMOVE] = {"remove", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_OLD_VERSION] = {"version", ARGUMENT_TEXT, 0, "Show the resource as it was then"},
@@ -38,15 +47,21 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_FROM_VERSION] = {"from_version", ARGUMENT_TEXT, 0, "Show what changed since"},
 	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "The _version you read"},
+	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Of the proposal"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
-		"merge: if others changed it since, keep theirs and add yours", ways},
+		"merge: if others changed it since, keep theirs and add yours; propose: so, or let people "
+	"decide", ways},
+	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
 	"twice, so after OUTCOME_UNKNOWN read first", rules},
 	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, "Of scim_lease"},
-	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUIDS, 0, "To renew, release"},
+	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
+	[PARAM_REASON] = {"reason", ARGUMENT_TEXT, 0, "For who decides"},
+	[PARAM_COMMENT] = {"comment", ARGUMENT_TEXT, 0, NULL},
+	[PARAM_STATUS] = {"status", ARGUMENT_WORD, 0, "Default open", statuses},
 	[PARAM_IDS] = {"ids", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_SEEN] = {"resources", ARGUMENT_SEEN, 0, NULL},
 	[PARAM_FILTER] = {"filter", ARGUMENT_TEXT, 0, "SCIM filter, e.g. {filters}"},
@@ -63,6 +78,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_HISTORY_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, "next_cursor of the page before"},
 	[PARAM_CHANGES_CURSOR] = {"cursor", ARGUMENT_TEXT, 0,
 		"next_cursor; \"now\": only what comes; default: all that is kept"},
+	[PARAM_PROPOSALS_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, "Count beyond 1000"},
 	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
@@ -190,6 +206,11 @@ const ScimSubject scim_subjects[] = {
 		.many = "resources",
 		.has_leases = true,
 	},
+	{
+		.one = "resource",
+		.many = "resources",
+		.has_proposals = true,
+	},
 };
 
 /* Parameters that go together. */
@@ -210,7 +231,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
 		.required = {PARAM_NEW},
-		.optional = {PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {PARAM_ON_REVIEW, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 	},
 	[TOOL_GET] = {
 		.name = "scim_get_{one}",
@@ -250,7 +271,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Delete a {one}{any} for good, with its memberships.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_REVIEW, PARAM_LEASE_ID, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "
@@ -377,6 +398,41 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_IDS, PARAM_SEEN, PARAM_TENANT_ID},
 		.read_only = true,
 		.idempotent = true,
+	},
+	[TOOL_PROPOSE] = {
+		.name = "scim_propose_change",
+		.title = "Propose a change",
+		.description = "Ask people for a change of a {one}, as REVIEW_REQUIRED demands: nothing is "
+		"written before they approve. operations as in a patch, or an object with delete true or, "
+		"without resource_id, create.",
+		.about = ABOUT_PROPOSALS,
+		.required = {PARAM_RESOURCE_TYPE, PARAM_PROPOSED},
+		.optional = {PARAM_ID, PARAM_EXPECTED_VERSION, PARAM_REASON, PARAM_TENANT_ID},
+		.any_version = true,
+		.rule = "What others changed since expected_version stays.",
+		.after_mismatch = "if you still want it, make the call again with expected_version = ",
+	},
+	[TOOL_LIST_PROPOSALS] = {
+		.name = "scim_list_proposals",
+		.title = "Read proposals",
+		.description = "Changes that wait for people to decide, newest first, and whether you may "
+		"(can_review); with proposal_id that one, with its reviews and what became of it.",
+		.about = ABOUT_PROPOSALS,
+		.optional = {PARAM_PROPOSAL_ID, PARAM_STATUS, PARAM_RESOURCE_TYPE, PARAM_ID, PARAM_COUNT,
+		PARAM_PROPOSALS_CURSOR, PARAM_TENANT_ID},
+		.read_only = true,
+		.idempotent = true,
+	},
+	[TOOL_REVIEW] = {
+		.name = "scim_review_proposal",
+		.title = "Decide on a proposal",
+		.description = "Approve or reject a proposal of somebody else's, counter it with other "
+		"operations, or withdraw your own. The last approval it needs writes its changes. Read "
+		"changes first; VERSION_MISMATCH: they are others now, read them again.",
+		.about = ABOUT_PROPOSALS,
+		.required = {PARAM_PROPOSAL_ID, PARAM_DECISION, PARAM_PROPOSAL_VERSION},
+		.optional = {PARAM_COMMENT, PARAM_PROPOSED},
+		.destructive = true,
 	},
 	[TOOL_GET_SCHEMAS] = {
 		.name = "scim_get_schemas",

@@ -18,11 +18,14 @@ typedef enum ScimParameterId
 {
 	PARAM_NONE,					/* the end of a list of parameters */
 	PARAM_ACTION,
+	PARAM_PROPOSAL_ID,
+	PARAM_DECISION,
 	PARAM_RESOURCE_TYPE,
 	PARAM_ID,
 	PARAM_NEW,
 	PARAM_WHOLE,
 	PARAM_OPERATIONS,
+	PARAM_PROPOSED,
 	PARAM_ADD,
 	PARAM_REMOVE,
 	PARAM_OLD_VERSION,
@@ -30,12 +33,17 @@ typedef enum ScimParameterId
 	PARAM_FROM_VERSION,
 	PARAM_TO_VERSION,
 	PARAM_EXPECTED_VERSION,
+	PARAM_PROPOSAL_VERSION,
 	PARAM_ON_CONFLICT,
+	PARAM_ON_REVIEW,
 	PARAM_MERGE_RULES,
 	PARAM_LEASE_ID,
 	PARAM_LEASE,
 	PARAM_SECONDS,
 	PARAM_PURPOSE,
+	PARAM_REASON,
+	PARAM_COMMENT,
+	PARAM_STATUS,
 	PARAM_IDS,
 	PARAM_SEEN,
 	PARAM_FILTER,
@@ -50,6 +58,7 @@ typedef enum ScimParameterId
 	PARAM_MEMBER_CURSOR,
 	PARAM_HISTORY_CURSOR,
 	PARAM_CHANGES_CURSOR,
+	PARAM_PROPOSALS_CURSOR,
 	PARAM_INCLUDE_TOTAL,
 	PARAM_ATTRIBUTES,
 	PARAM_EXCLUDED_ATTRIBUTES,
@@ -70,7 +79,9 @@ typedef enum ScimArgumentKind
 	ARGUMENT_TEXTS,				/* an array of strings */
 	ARGUMENT_RESOURCE,			/* an object, listed with the resource type's attributes */
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
+	ARGUMENT_PROPOSED,			/* the same, or an object that creates or deletes */
 	ARGUMENT_RULES,				/* an object: for a path one of the parameter's words */
+	ARGUMENT_UUID,				/* a text */
 	ARGUMENT_UUIDS,				/* a text: one, or several with commas */
 	ARGUMENT_SEEN,				/* an array of resources, as they were seen */
 	ARGUMENT_SCALAR				/* a string, number or boolean */
@@ -113,9 +124,10 @@ typedef struct ScimSubject
 	ScimParameterId lacks;		/* one that none of its tools takes, or PARAM_NONE */
 	bool		has_history;	/* its tools are for tables whose history is kept */
 	bool		has_leases;		/* its tools are for databases that know of leases */
+	bool		has_proposals;	/* the same of proposals */
 } ScimSubject;
 
-#define SCIM_SUBJECTS 7
+#define SCIM_SUBJECTS 8
 
 #define ABOUT_USERS			1
 #define ABOUT_GROUPS		2
@@ -124,6 +136,7 @@ typedef struct ScimSubject
 #define ABOUT_HISTORY		16
 #define ABOUT_CHANGES		32
 #define ABOUT_ANY			64
+#define ABOUT_PROPOSALS		128
 
 /* The rows of the table, in the order in which tools are listed. */
 typedef enum ScimToolPatternId
@@ -143,6 +156,9 @@ typedef enum ScimToolPatternId
 	TOOL_CHANGES,
 	TOOL_LEASE,
 	TOOL_CHECK_VERSIONS,
+	TOOL_PROPOSE,
+	TOOL_LIST_PROPOSALS,
+	TOOL_REVIEW,
 	TOOL_GET_SCHEMAS,
 	TOOL_SERVER_INFO
 } ScimToolPatternId;
@@ -166,6 +182,7 @@ typedef struct ScimToolPattern
 	bool		read_only;
 	bool		destructive;
 	bool		idempotent;
+	bool		any_version;	/* expected_version may be left out, whatever writes have to name */
 	const char *rule;			/* how not to overwrite others, of a tool that takes
 								 * expected_version; NULL: read, merge */
 	const char *after_mismatch; /* what to do when the version was another, up to the new one;

@@ -19,6 +19,7 @@
 #include "tools/lease.h"
 #include "tools/lists.h"
 #include "tools/mismatch.h"
+#include "tools/proposal.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
 
@@ -48,6 +49,9 @@ static const ScimHandler handlers[] = {
 	[TOOL_CHANGES] = scim_run_changes,
 	[TOOL_LEASE] = scim_run_lease,
 	[TOOL_CHECK_VERSIONS] = scim_run_check_versions,
+	[TOOL_PROPOSE] = scim_run_propose,
+	[TOOL_LIST_PROPOSALS] = scim_run_read_proposals,
+	[TOOL_REVIEW] = scim_run_review,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };

@@ -18,6 +18,7 @@
 #include "tools/fit.h"
 #include "tools/lease.h"
 #include "tools/mismatch.h"
+#include "tools/proposal.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
 
@@ -248,6 +249,7 @@ scim_failure(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *ki
 		scim_fit_mismatch(call, content, omitted);
 	else
 		scim_fit_object(content, FIELDS_BYTES, "", omitted);
+	scim_say_proposal_step(call, content, kind);
 	scim_say_omitted(metadata, omitted, NULL);
 	if (call->stale)
 		scim_show_mismatch(call, content, metadata, omitted);

@@ -22,6 +22,7 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
+#include "tools/proposal.h"
 
 /* What an answer may hold of the paths of a merge. */
 #define MERGED_BYTES (4 * 1024)
@@ -36,16 +37,18 @@ type_name(const ScimToolCall *call)
  * What a write of the call is about.  An answer is final: foreign keys are asked
  * now, as an agent hears of nothing that comes at the end of the transaction.
  */
-static ScimWriteOptions
-write_options(const ScimToolCall *call, const ScimView *view)
+ScimWriteOptions
+scim_write_options(const ScimToolCall *call, const ScimView *view)
 {
+	const char *way = scim_argument_word(call, PARAM_ON_CONFLICT);
+
 	return (ScimWriteOptions)
 	{
 		.type = type_name(call),
 			.tenant = call->tenant,
 			.id = call->id,
 			.expected = call->expected,
-			.on_conflict = scim_argument_word(call, PARAM_ON_CONFLICT),
+			.on_conflict = way ? way : scim_argument_word(call, PARAM_ON_REVIEW),
 			.merge_rules = scim_argument_jsonb(call, PARAM_MERGE_RULES),
 			.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 			.view = view,
@@ -65,12 +68,14 @@ fitting(JsonbValue *merged)
 	return merged;
 }
 
-/* The answer to a write, with the resource as it is then. */
+/* The answer to a write, with the resource as it is then, or the proposal that it became. */
 static text *
 written(const ScimToolCall *call, Jsonb *resource)
 {
 	JsonbValue *metadata = scim_metadata(call);
 
+	if (call->written.proposed)
+		return scim_success_proposed(call);
 	if (call->written.unchanged)
 		scim_set_bool(metadata, "unchanged", true);
 	if (call->written.merged)
@@ -84,7 +89,7 @@ text *
 scim_run_create(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	ScimWriteOptions options = write_options(call, &view);
+	ScimWriteOptions options = scim_write_options(call, &view);
 
 	scim_store_create(&options, scim_argument_jsonb(call, PARAM_NEW), &call->written);
 	return written(call, call->written.resource);
@@ -122,7 +127,7 @@ text *
 scim_run_update(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	ScimWriteOptions options = write_options(call, &view);
+	ScimWriteOptions options = scim_write_options(call, &view);
 
 	scim_store_update(&options, scim_argument_jsonb(call, PARAM_WHOLE), &call->written);
 	return written(call, call->written.resource);
@@ -132,20 +137,22 @@ text *
 scim_run_patch(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	ScimWriteOptions options = write_options(call, &view);
+	ScimWriteOptions options = scim_write_options(call, &view);
 
-	scim_store_patch(&options, scim_argument_operations(call), &call->written);
+	scim_store_patch(&options, scim_argument_operations(call, PARAM_OPERATIONS), &call->written);
 	return written(call, call->written.resource);
 }
 
 text *
 scim_run_delete(ScimToolCall *call)
 {
-	ScimWriteOptions options = write_options(call, NULL);
+	ScimWriteOptions options = scim_write_options(call, NULL);
 	JsonbValue *content = scim_new_object();
 	JsonbValue *metadata;
 
 	scim_store_delete(&options, &call->written);
+	if (call->written.proposed)
+		return scim_success_proposed(call);
 
 	/* as it was shown, whatever spelling was given */
 	call->id = scim_store_id(type_name(call), call->id);
@@ -160,7 +167,7 @@ text *
 scim_run_restore(ScimToolCall *call)
 {
 	ScimView	view = scim_argument_view(call);
-	ScimWriteOptions options = write_options(call, &view);
+	ScimWriteOptions options = scim_write_options(call, &view);
 
 	scim_store_restore(&options, scim_argument_text(call, PARAM_RESTORED_VERSION), &call->written);
 	return written(call, call->written.resource);
@@ -235,7 +242,7 @@ scim_run_modify_members(ScimToolCall *call)
 	ScimGivenIds remove = ids_argument(call, PARAM_REMOVE);
 	ScimView	view = scim_argument_view(call);
 	bool		shows_group = view.attribute_count >= 0 || view.excluded_count >= 0;
-	ScimWriteOptions options = write_options(call, &view);
+	ScimWriteOptions options = scim_write_options(call, &view);
 
 	if (!call->given[PARAM_ADD] && !call->given[PARAM_REMOVE])
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "add", "arguments add and remove are both missing");

@@ -19,4 +19,7 @@ extern text *scim_run_modify_members(ScimToolCall *call);
 extern text *scim_run_get_schemas(ScimToolCall *call);
 extern text *scim_run_server_info(ScimToolCall *call);
 
+/* What a write of the call is about, as its arguments say. */
+extern ScimWriteOptions scim_write_options(const ScimToolCall *call, const ScimView *view);
+
 #endif							/* SCIM_TOOLS_HANDLERS_H */

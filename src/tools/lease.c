@@ -95,9 +95,6 @@ lease_argument(const ScimToolCall *call)
 {
 	const ScimUuids *leases = scim_argument_uuids(call, PARAM_LEASE);
 
-	if (leases->count != 1)
-		scim_throw_path(SCIM_INVALID_ARGUMENT, "lease_id",
-						"argument lease_id must be one id, as acquire answered it");
 	if (call->type && call->id &&
 		!scim_names_lease_of(leases, call->type->name, call->tenant, call->id))
 		scim_throw_path(SCIM_INVALID_ARGUMENT, "lease_id",

@@ -21,10 +21,10 @@
 PG_FUNCTION_INFO_V1(scim_tools);
 
 /*
- * What is shown to a model (name, description and inputSchema) takes 6,000
+ * What is shown to a model (name, description and inputSchema) takes 7,000
  * tokens of four bytes at most, 9,000 with the generic tools.
  */
-#define LIST_BYTES 24000
+#define LIST_BYTES 28000
 #define GENERIC_LIST_BYTES 36000
 
 /* What grows with the schemas stands in the list as long as there is room. */
@@ -272,6 +272,17 @@ operation_schema(void)
 	return schema_of_object(properties, required);
 }
 
+/* What is proposed of a resource as a whole. */
+static JsonbValue *
+whole_schema(void)
+{
+	JsonbValue *properties = scim_new_object();
+
+	scim_set_value(properties, "create", any_resource_schema());
+	scim_set_value(properties, "delete", schema_of_type("boolean"));
+	return schema_of_object(properties, NULL);
+}
+
 /* A resource of a checkpoint, or of what became of one; without a version: it was not there. */
 static JsonbValue *
 seen_schema(void)
@@ -322,6 +333,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	{
 		case ARGUMENT_TEXT:
 		case ARGUMENT_VERSION:
+		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
 			schema = schema_of_type("string");
 			break;
@@ -348,6 +360,9 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_OPERATIONS:
 			schema = schema_of_array(operation_schema());
 			break;
+		case ARGUMENT_PROPOSED:
+			schema = schema_of_any(schema_of_array(operation_schema()), whole_schema());
+			break;
 		case ARGUMENT_SEEN:
 			schema = schema_of_array(seen_schema());
 			break;
@@ -369,7 +384,7 @@ static bool
 is_required(const ScimTool *tool, int id)
 {
 	return tool->required[id] ||
-		(id == PARAM_EXPECTED_VERSION && scim_setting_require_version);
+		(id == PARAM_EXPECTED_VERSION && scim_tool_requires_version(tool));
 }
 
 static JsonbValue *

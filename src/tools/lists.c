@@ -21,6 +21,7 @@
 #include "operation/history.h"
 #include "operation/list.h"
 #include "operation/list_members.h"
+#include "operation/proposals.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
@@ -41,6 +42,7 @@ typedef struct ListPage
 	JsonbValue *omitted;		/* what is not shown */
 	int			shown;			/* of what is listed */
 	bool		at_least;		/* there are more than totalResults */
+	const char *status;			/* of proposals; NULL: any */
 } ListPage;
 
 /* Reads a page of at most "count". */
@@ -303,4 +305,34 @@ scim_run_changes(ScimToolCall *call)
 				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_COUNT),
 					  SCIM_LARGEST_COUNT),
 				  "scim_get_history tells more of a single resource.");
+}
+
+/* ---- proposals ---- */
+
+static Jsonb *
+read_proposals(ListPage *page, int count)
+{
+	const ScimToolCall *call = page->call;
+	ScimProposalsQuery query = {
+		.status = page->status,
+		.type = call->type ? call->type->name : NULL,
+		.id = call->id,
+		.tenant = call->tenant,
+		.count = count,
+		.cursor = cursor_argument(call, PARAM_PROPOSALS_CURSOR),
+		.fresh = true,
+	};
+
+	return scim_store_list_proposals(&query);
+}
+
+text *
+scim_run_list_proposals(ScimToolCall *call, const char *status)
+{
+	ListPage	page = {.call = call, .array = "proposals", .by_cursor = true, .status = status};
+
+	return answer(&page, read_proposals,
+				  Min(scim_argument_integer(call, PARAM_COUNT, SCIM_DEFAULT_PROPOSALS_SIZE),
+					  SCIM_LARGEST_COUNT),
+				  "proposal_id shows a single one.");
 }

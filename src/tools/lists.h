@@ -39,4 +39,7 @@ extern JsonbValue *scim_first_that_fit(JsonbContainer *list, const char *name, b
 									   JsonbValue *omitted);
 extern void scim_name_rest(const char *name, int shown, int found, JsonbValue *omitted);
 
+/* The proposals of a tenant, those of a status, page by page. */
+extern text *scim_run_list_proposals(ScimToolCall *call, const char *status);
+
 #endif							/* SCIM_TOOLS_LISTS_H */

@@ -63,7 +63,7 @@ merges(const ScimToolCall *call)
 {
 	const char *way = scim_argument_word(call, PARAM_ON_CONFLICT);
 
-	return way && strcmp(way, "merge") == 0;
+	return way && strcmp(way, "fail") != 0;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "decision/place.h"
 #include "lib/stringinfo.h"
+#include "statement/own_table.h"
 #include "tools/tool.h"
 #include "utils/memutils.h"
 
@@ -196,6 +197,8 @@ scim_tool_is_offered(const ScimTool *tool)
 		return scim_keeps_history();
 	if (tool->subject->has_leases)
 		return OidIsValid(scim_leases_table());
+	if (tool->subject->has_proposals)
+		return OidIsValid(scim_find_own_relation("scim_proposal_rows"));
 	return !tool->pattern->asks ||
 		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
 }
@@ -204,6 +207,13 @@ bool
 scim_tool_shows(const ScimTool *tool, ScimParameterId id)
 {
 	return tool->parameters[id] && (id != PARAM_TENANT_ID || scim_setting_only_tenant[0] == '\0');
+}
+
+bool
+scim_tool_requires_version(const ScimTool *tool)
+{
+	return scim_setting_require_version && tool->parameters[PARAM_EXPECTED_VERSION] &&
+		!tool->pattern->any_version;
 }
 
 /* In the description, for there are clients that show a model nothing else. */

@@ -45,6 +45,9 @@ extern bool scim_tool_is_offered(const ScimTool *tool);
  */
 extern bool scim_tool_shows(const ScimTool *tool, ScimParameterId id);
 
+/* Must a call of it name a version, by the setting? */
+extern bool scim_tool_requires_version(const ScimTool *tool);
+
 /*
  * What the tool does and, of one that takes expected_version, how not to
  * overwrite others; palloc'd.

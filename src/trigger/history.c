@@ -102,7 +102,7 @@ change_of(const ScimTriggerRow *work, const ScimColumnValues *row, ScimHistoryOp
 {
 	ScimChange	change = {
 		.operation = operation,
-		.type = work->registration->type,
+		.type = work->registration->type->name,
 		.tenant = scim_work_tenant(work, row),
 		.id = scim_work_id(work, row)
 	};

@@ -1,0 +1,39 @@
+/*
+ * policy_rows.h
+ *		The rows of scim_policy_rows.
+ *
+ * Read as catalogs are: what is committed now, and the transaction's own, with nobody's
+ * rights; written by statements, as the table's owner, who may have put something on it.
+ */
+#ifndef SCIM_DECISION_POLICY_ROWS_H
+#define SCIM_DECISION_POLICY_ROWS_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+/* The tenant of what is for all that have none of their own. */
+#define SCIM_ALL_TENANTS "*"
+
+typedef struct ScimPolicyRow
+{
+	Jsonb	   *document;
+	char	   *version;
+} ScimPolicyRow;
+
+/* InvalidOid: the extension is older than policies. */
+extern Oid	scim_policies_table(void);
+
+/* That of exactly that tenant; false: there is none.  Palloc'd. */
+extern bool scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row);
+
+/* Is there none at all, of any tenant or type? */
+extern bool scim_has_no_policies(void);
+
+/* From now on, to the end of the transaction, nobody else changes policies. */
+extern void scim_lock_policies(void);
+
+/* Writes it in the place of what there is; NULL: removes that.  Under the lock, within SPI. */
+extern void scim_write_policy_row(const char *tenant, const char *type, const ScimPolicyRow *row);
+
+#endif							/* SCIM_DECISION_POLICY_ROWS_H */

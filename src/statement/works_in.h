@@ -1,0 +1,26 @@
+/*
+ * works_in.h
+ *		Who works in a tenant: whoever may read some of its resources.
+ *
+ * He may know what is decided there, such as policies, and that there are proposals.  What
+ * these are about is for whoever may read the history (history/rights.h).  Errors do not
+ * depend on the tenant.
+ */
+#ifndef SCIM_STATEMENT_WORKS_IN_H
+#define SCIM_STATEMENT_WORKS_IN_H
+
+#include "postgres.h"
+
+#include "registry/registration.h"
+
+/*
+ * May the current role read resources of the table in the tenant: a column of it, and, where
+ * row level security applies to it, the tenant by a grant?  NULL, of a type that has no
+ * table: no.
+ */
+extern bool scim_works_with(const ScimRegistration *table, const char *tenant);
+
+/* Those of any table? */
+extern bool scim_works_in(const char *tenant);
+
+#endif							/* SCIM_STATEMENT_WORKS_IN_H */

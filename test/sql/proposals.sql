@@ -235,10 +235,10 @@ ROLLBACK;
 BEGIN READ ONLY;
 SELECT page(), scim_get_proposal(id(11)) ->> 'status';
 COMMIT;
-SET force_parallel_mode = on;
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT page(), scim_get_proposal(id(11)) ->> 'status';
 SELECT count(*) FROM scim_proposals;
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- ---- what hands have left ----
 

@@ -174,14 +174,6 @@ scim_sees_history(const ScimRegistration *table, const char *tenant)
 		(!goes_by_grants(&rights) || scim_is_granted(tenant, strlen(tenant)));
 }
 
-bool
-scim_sees_some_history(const ScimRegistration *table)
-{
-	Rights		rights = find_rights(table);
-
-	return may_see_some(&rights);
-}
-
 static List *
 names_of(const ScimRegistration *registration, List *numbers)
 {

@@ -37,7 +37,7 @@ scim_store_create(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_CREATES, options, result);
 	scim_write_take_proposing(&write, options);
 	scim_prepare_create(&write, data);
 	scim_report_given(&write, data);

@@ -236,7 +236,7 @@ lock(Delete *delete)
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	}
 	delete->locked = row.version;
-	scim_guard_resource(delete->target.table, delete->target.tenant, delete->id);
+	scim_guard_delete(delete->target.table, delete->target.tenant, delete->id);
 	if (applies && !scim_apply_to_row(&delete->target, &row, applies))
 		return false;
 	if (applies)
@@ -296,6 +296,9 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.tenant = delete.target.tenant;
 	call.id = delete.id;
 	call.leases = options->leases;
+	call.operation = SCIM_DELETES;
+	call.conditional = delete.expected != NULL;
+	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
 	call.proposal = scim_applied_id(options);
 	call.deletes = !sets_mark(&delete);
 	call.proposes = delete.proposes;

@@ -8,6 +8,7 @@
 #include "core/immutable.h"
 #include "core/patch_parse.h"
 #include "core/path.h"
+#include "decision/policy.h"
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
@@ -20,19 +21,24 @@
 void
 scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 {
+	const ScimPolicy *policy = write->call.policy;
 	const char *asked = options->on_conflict;
+	Jsonb	   *rules = options->merge_rules;
 
+	if (asked == NULL && policy)
+		asked = policy->on_conflict;
+	if (rules == NULL && policy)
+		rules = policy->merge_rules;
 	write->merges = asked && strcmp(asked, "merge") == 0;
 	if (!write->merges)
 		scim_write_take_word(write, asked, "\"fail\", \"merge\" or \"propose\"");
-	if (write->merges && write->expected == NULL)
+	if (options->on_conflict && write->merges && write->expected == NULL)
 		scim_throw_path(SCIM_NOTHING_TO_MERGE, "on_conflict",
 						"on_conflict \"merge\" needs the version that the change was made of, in "
 						"expected_version");
 	/* what is proposed is merged first, if it was made of another version */
-	if (write->proposes != SCIM_PROPOSES_NEVER)
-		write->merges = write->expected != NULL;
-	write->rules = scim_read_merge_rules(write->target.type, options->merge_rules);
+	write->merges = write->expected && (write->merges || write->proposes != SCIM_PROPOSES_NEVER);
+	write->rules = scim_read_merge_rules(write->target.type, rules);
 }
 
 /* ---- paths ---- */

@@ -175,7 +175,7 @@ scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteRe
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_PATCHES, options, result);
 	scim_write_take_merge(&write, options);
 	scim_prepare_patch(&write, operations);
 	scim_write_run(&write, scim_write_patch);
@@ -263,7 +263,7 @@ scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *a
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_PATCHES, options, result);
 	scim_write_take_proposing(&write, options);
 	if (write.proposes != SCIM_PROPOSES_NEVER)
 		write.asked = members_operations(add, remove);

@@ -450,10 +450,14 @@ check_kind(Kind kind, const ScimWriteOptions *options)
 static void
 propose_write(Kind kind, const ScimWriteOptions *options, Jsonb *content, ScimWriteResult *result)
 {
+	static const ScimOperation operations[] = {
+		[PATCH] = SCIM_PATCHES, [UPDATE] = SCIM_UPDATES, [CREATE] = SCIM_CREATES
+	};
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, operations[kind], options, result);
 	write.proposes = SCIM_PROPOSES_ALWAYS;
+	write.call.only_proposes = true;
 	write.merges = write.expected != NULL;
 	write.rules = scim_read_merge_rules(write.target.type, NULL);
 	scim_check_privilege(write.target.table, ACL_SELECT);

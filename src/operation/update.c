@@ -98,7 +98,7 @@ scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_UPDATES, options, result);
 	scim_write_take_merge(&write, options);
 	scim_prepare_update(&write, data);
 	scim_report_given(&write, data);

@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "admin/inspect_members.h"
+#include "admin/inspect_policies.h"
 #include "admin/inspect_registration.h"
 #include "admin/problem.h"
 #include "admin/visit_rows.h"
@@ -157,6 +158,7 @@ scim_check_table(PG_FUNCTION_ARGS)
 		list_nameless(registration, &result_set);
 		if (registration->type->has_members)
 			scim_inspect_memberships(registration, list_problem, &result_set);
+		scim_inspect_policies(registration->type, list_problem, &result_set);
 	}
 	SPI_finish();
 	return (Datum) 0;

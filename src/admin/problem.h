@@ -10,7 +10,7 @@
 /*
  * A problem as scim_check_table returns it; what does not apply is NULL.  Its
  * kinds: version, members, membership, content, id, mapping, index, limit,
- * trigger, event trigger, grant.
+ * trigger, event trigger, grant, policy.
  */
 typedef struct ScimProblem
 {

@@ -1,6 +1,6 @@
 /*
  * guard.c
- *		What a lease keeps from being written.
+ *		What leases and policies keep from being written.
  *
  * It is asked under the lock of the resource's row: whoever wants a lease waits there
  * until what is written is committed, and whoever had it first is seen here, as leases
@@ -17,6 +17,7 @@
 #include "decision/hold.h"
 #include "decision/lease.h"
 #include "decision/lease_id.h"
+#include "decision/policy_guard.h"
 #include "decision/refusal.h"
 #include "executor/spi.h"
 #include "registry/cache.h"
@@ -25,7 +26,7 @@
 #include "statement/statement.h"
 #include "utils/acl.h"
 
-/* ---- whom leases bind ---- */
+/* ---- whom they bind ---- */
 
 bool
 scim_leases_bind(const ScimRegistration *table)
@@ -90,18 +91,6 @@ find_named(const char *tenant, const char *type, const char *id)
 
 /* ---- the guard ---- */
 
-/*
- * The table of the type, if the one at hand is that, or a part of it: rows of others are
- * no resources, whoever gave these a trigger of ours.  NULL: it is none.
- */
-static const ScimRegistration *
-registered(const ScimRegistration *table)
-{
-	const ScimRegistration *found = scim_find_table(table->type);
-
-	return found && found->relid == table->root ? found : NULL;
-}
-
 /* What a lease has against a write: "lost" is named, and not in force; or others hold "lease". */
 typedef struct Objection
 {
@@ -134,7 +123,7 @@ scim_check_lease(const ScimRegistration *table, const char *tenant, const char *
 
 	if (!find_objection(tenant, table->type->name, id, &objection))
 		return;
-	table = registered(table);
+	table = scim_guarded_table(table);
 	if (table == NULL)
 		return;
 	if (objection.lost)
@@ -147,6 +136,24 @@ scim_guard_resource(const ScimRegistration *table, const char *tenant, const cha
 {
 	if (scim_leases_bind(table))
 		scim_check_lease(table, tenant, id);
+}
+
+void
+scim_guard_delete(const ScimRegistration *table, const char *tenant, const char *id)
+{
+	ScimGuarded guarded = {
+		.table = table,
+		.tenant = tenant,
+		.id = id,
+		.call = scim_call_on_row(table->root, tenant, id),
+		.operation = SCIM_DELETES,
+		.operations = SCIM_DELETES
+	};
+
+	if (!scim_leases_bind(table))
+		return;
+	scim_check_lease(table, tenant, id);
+	scim_check_policy(scim_policy_on(table, tenant, guarded.call), &guarded);
 }
 
 /* ---- all resources of a table ---- */
@@ -191,14 +198,17 @@ is_in_the_way(const ScimLease *lease, const void *argument)
 }
 
 void
-scim_guard_all(const ScimRegistration *table)
+scim_guard_all(const ScimRegistration *table, ScimOperation operation)
 {
+	ScimPolicyChange change = {.members = operation == SCIM_PATCHES};
 	const ScimRegistration *root;
 	ScimLease	lease;
 
 	if (!scim_leases_bind(table))
 		return;
-	root = registered(table);
+	root = scim_guarded_table(table);
 	if (root && scim_find_lease_of_type(table->type->name, is_in_the_way, table, &lease))
 		scim_throw_lease_held(root, &lease);
+	if (root)
+		scim_check_policies(table, operation, operation == SCIM_PATCHES ? &change : NULL);
 }

@@ -357,7 +357,7 @@ bool
 scim_denies_change(const ScimPolicy *policy, Oid role, ScimOperation operation,
 				   const ScimPolicyChange *change, ScimDenial *denial)
 {
-	List	   *mays = policy->may ? may_of(policy, role) : NIL;
+	List	   *mays = policy->may && operation != SCIM_DELETES ? may_of(policy, role) : NIL;
 	Allowed		allowed;
 	ListCell   *cell;
 

@@ -14,7 +14,7 @@
 typedef struct ScimPolicyChange
 {
 	Jsonb	   *before;			/* its document, as it is stored; NULL: it was not there */
-	Jsonb	   *after;			/* NULL: it goes */
+	Jsonb	   *after;			/* NULL: it goes; both: the document stays what it is */
 	bool		password;		/* it gets another one, or loses it */
 	bool		members;		/* of a group come or go */
 } ScimPolicyChange;
@@ -43,7 +43,10 @@ typedef struct ScimDenial
 extern bool scim_denies_operation(const ScimPolicy *policy, Oid role, ScimOperation operation,
 								  int operations, ScimDenial *denial);
 
-/* Is the change by the operation, which is not, as it changes what the role may not? */
+/*
+ * Is the change by the operation, which is not, as it changes what the role may not?  A delete
+ * is no change.
+ */
 extern bool scim_denies_change(const ScimPolicy *policy, Oid role, ScimOperation operation,
 							   const ScimPolicyChange *change, ScimDenial *denial);
 

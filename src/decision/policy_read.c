@@ -14,10 +14,10 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_authid.h"
-#include "core/canonical.h"
 #include "core/path.h"
 #include "core/place.h"
 #include "decision/policy_read.h"
+#include "history/document.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -486,7 +486,6 @@ scim_read_policy(const char *tenant, const ScimResourceType *type, Jsonb *docume
 {
 	ScimPolicy *policy = palloc0(sizeof(ScimPolicy));
 	Reading		reading = {.type = type, .stored = stored, .policy = policy};
-	char		version[SCIM_VERSION_SIZE + 1];
 	JsonbValue	root;
 
 	scim_root(document, &root);
@@ -501,7 +500,6 @@ scim_read_policy(const char *tenant, const ScimResourceType *type, Jsonb *docume
 		check_size(&root);
 	read_object(&reading, "", &root, policy_members);
 	policy->document = scim_write(&root);
-	scim_form_version(scim_canonical_form(&root), NULL, version);
-	policy->version = pstrdup(version);
+	policy->version = scim_document_version(policy->document);
 	return policy;
 }

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "decision/policy_rows.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "registry/relation_changes.h"
 #include "statement/own.h"
 #include "statement/own_table.h"
@@ -121,6 +122,14 @@ column_of(HeapTuple row, Relation table, int column)
 	return value;
 }
 
+static void
+read_row(HeapTuple found, Relation table, ScimPolicyRow *row)
+{
+	row->tenant = TextDatumGetCString(column_of(found, table, POLICY_TENANT));
+	row->document = DatumGetJsonbPCopy(column_of(found, table, POLICY_DOCUMENT));
+	row->version = TextDatumGetCString(column_of(found, table, POLICY_VERSION));
+}
+
 static bool
 read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *row)
 {
@@ -134,10 +143,7 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *r
 	scan = systable_beginscan(table, index, OidIsValid(index), NULL, lengthof(keys), keys);
 	found = systable_getnext(scan);
 	if (HeapTupleIsValid(found))
-	{
-		row->document = DatumGetJsonbPCopy(column_of(found, table, POLICY_DOCUMENT));
-		row->version = TextDatumGetCString(column_of(found, table, POLICY_VERSION));
-	}
+		read_row(found, table, row);
 	systable_endscan(scan);
 	return HeapTupleIsValid(found);
 }
@@ -153,6 +159,41 @@ scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row)
 	found = read_from(table, tenant, type, row);
 	table_close(table, NoLock);
 	return found;
+}
+
+static List *
+read_of_type(Relation table, const char *type)
+{
+	List	   *rows = NIL;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	found;
+
+	scim_init_text_key(&key, table, POLICY_TYPE, type);
+	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(found = systable_getnext(scan)))
+	{
+		ScimPolicyRow *row = palloc(sizeof(ScimPolicyRow));
+
+		CHECK_FOR_INTERRUPTS();
+		read_row(found, table, row);
+		rows = lappend(rows, row);
+	}
+	systable_endscan(scan);
+	return rows;
+}
+
+List *
+scim_policies_of_type(const char *type)
+{
+	Relation	table = open_table();
+	List	   *rows;
+
+	if (table == NULL)
+		return NIL;
+	rows = read_of_type(table, type);
+	table_close(table, NoLock);
+	return rows;
 }
 
 bool

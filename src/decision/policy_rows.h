@@ -10,6 +10,7 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
 /* The tenant of what is for all that have none of their own. */
@@ -17,6 +18,7 @@
 
 typedef struct ScimPolicyRow
 {
+	char	   *tenant;			/* of one that was read */
 	Jsonb	   *document;
 	char	   *version;
 } ScimPolicyRow;
@@ -26,6 +28,9 @@ extern Oid	scim_policies_table(void);
 
 /* That of exactly that tenant; false: there is none.  Palloc'd. */
 extern bool scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row);
+
+/* Those of the type, of whatever tenant: ScimPolicyRow. */
+extern List *scim_policies_of_type(const char *type);
 
 /* Is there none at all, of any tenant or type? */
 extern bool scim_has_no_policies(void);

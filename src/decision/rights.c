@@ -10,6 +10,7 @@
 #include "history/rights.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "statement/works_in.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 
@@ -36,7 +37,13 @@ may_read(FunctionCallInfo fcinfo, bool (*sees) (const ScimRegistration *table, c
 		return false;
 	}
 	table = scim_find_table(scim_resource_type(type));
-	return table && sees(table, tenant);
+	return sees(table, tenant);
+}
+
+static bool
+sees_lease(const ScimRegistration *table, const char *tenant)
+{
+	return table && scim_sees_history(table, tenant);
 }
 
 /*
@@ -46,14 +53,13 @@ may_read(FunctionCallInfo fcinfo, bool (*sees) (const ScimRegistration *table, c
 Datum
 scim_may_read_lease(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(may_read(fcinfo, scim_sees_history));
+	PG_RETURN_BOOL(may_read(fcinfo, sees_lease));
 }
 
 bool
 scim_sees_policy(const ScimRegistration *table, const char *tenant)
 {
-	return strcmp(tenant, SCIM_ALL_TENANTS) == 0 ? scim_sees_some_history(table)
-		: scim_sees_history(table, tenant);
+	return strcmp(tenant, SCIM_ALL_TENANTS) == 0 || scim_works_with(table, tenant);
 }
 
 /* scim_may_read_policy(tenant_id text, resource_type text) -> boolean: for scim_policies. */

@@ -8,8 +8,8 @@
 #include "registry/registration.h"
 
 /*
- * May the current role see the policy of the table's type for the tenant ("*": for all)?
- * Whoever may read resources there may.
+ * May the current role see the policy for the tenant of the table's type?  Whoever works with
+ * it (statement/works_in.h) may; that for all tenants ("*") everybody.
  */
 extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
 

@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "decision/guard.h"
+#include "decision/policy_guard.h"
 #include "executor/spi.h"
 #include "group/move.h"
 #include "group/record.h"
@@ -224,6 +225,27 @@ note_changed(const Move *move)
 	note_moved(move);
 }
 
+/* What the row trigger asks of a row that is written (trigger/guard.c). */
+static void
+guard_members(const Move *move)
+{
+	const ScimCall *call = call_on_group(move);
+	ScimPolicyChange change = {.members = true};
+	ScimGuarded guarded = {
+		.table = move->groups,
+		.tenant = move->tenant,
+		.id = move->id,
+		.call = call,
+		.operation = call ? call->operation : SCIM_PATCHES,
+		.operations = call ? scim_operations_of(call) : SCIM_PATCHES,
+		.change = &change
+	};
+
+	scim_guard_resource(move->groups, move->tenant, move->id);
+	if (scim_leases_bind(move->groups) && !move->pending.follows)
+		scim_check_policy(scim_policy_on(move->groups, move->tenant, call), &guarded);
+}
+
 /* Nothing is kept in the row: who comes next sums up. */
 static bool
 lock_row(Move *move)
@@ -231,7 +253,7 @@ lock_row(Move *move)
 	if (!lock_found(move))
 		return false;
 	find_tenant(move);
-	scim_guard_resource(move->groups, move->tenant, move->id);
+	guard_members(move);
 	scim_refuse_unseen_members(move->groups, move->tenant, move->id);
 	note_changed(move);
 	if (scim_records_groups(move->groups))
@@ -252,13 +274,14 @@ run_move(Move *move)
 
 void
 scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
-				int64 count, const uint8 *digest, const ScimMemberMoves *moves)
+				int64 count, const uint8 *digest, const ScimMemberMoves *moves, bool follows)
 {
 	Move		move = {0};
 
 	move.pending.count = count;
 	memcpy(move.pending.digest, digest, SCIM_DIGEST_SIZE);
 	move.pending.moves = moves;
+	move.pending.follows = follows;
 	if ((!set_key(&move, groups, tenant, id) || !run_move(&move)) && scim_keeps_members(groups))
 		scim_note_no_group(tenant, id);
 }
@@ -427,7 +450,7 @@ walk_groups(const ScimRegistration *groups, bool recount)
 	if (scim_touched_column(groups) == NULL)
 	{
 		/* no row tells which of them change */
-		scim_guard_all(groups);
+		scim_guard_all(groups, SCIM_PATCHES);
 		return;
 	}
 	CommandCounterIncrement();

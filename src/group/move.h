@@ -12,12 +12,14 @@
 
 /*
  * Members came to a group, or went: so many, with that sum of hashes; "moves":
- * who they are, or NULL.  A tenant that the memberships do not tell is NULL.
+ * who they are, or NULL; "follows": they went as they were deleted.  A tenant that the
+ * memberships do not tell is NULL.
  * PERMISSION_DENIED if a trigger of the group table does not let its row be
  * written.  Within SPI, as the owner of the group table.
  */
 extern void scim_move_group(const ScimRegistration *groups, const char *tenant, const char *id,
-							int64 count, const uint8 *digest, const ScimMemberMoves *moves);
+							int64 count, const uint8 *digest, const ScimMemberMoves *moves,
+							bool follows);
 
 /*
  * All groups lose all members, which are there, or stand in columns: those that

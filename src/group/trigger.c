@@ -20,10 +20,13 @@
 #include "common/hashfn.h"
 #include "core/canonical.h"
 #include "core/finder.h"
+#include "decision/guard.h"
+#include "decision/policy_guard.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "group/gone.h"
 #include "group/move.h"
 #include "group/nesting.h"
 #include "group/record.h"
@@ -54,11 +57,15 @@ typedef struct GroupChange
 	int64		count;
 	uint8		digest[SCIM_DIGEST_SIZE];
 	ScimMemberMoves *moves;		/* who they are, or NULL */
+	bool		is_guarded;		/* a policy may have something against it: who leaves counts */
+	bool		has_newcomers;
+	List	   *leavers;		/* ScimLeaver */
 } GroupChange;
 
 typedef struct Changes
 {
 	const ScimRegistration *members;
+	const ScimRegistration *groups;
 	HTAB	   *by_group;
 	ScimNesting *nesting;		/* the members among them that are groups */
 	bool		recorded;		/* by the history: who moved counts */
@@ -84,6 +91,31 @@ new_moves(const Changes *changes)
 	return moves;
 }
 
+/* Of a group that a call is on, its members are what is asked for. */
+static bool
+is_guarded(const Changes *changes, const char *tenant, const char *id)
+{
+	const ScimRegistration *groups = changes->groups;
+
+	if (!scim_leases_bind(groups) || scim_call_on_row(groups->root, tenant, id))
+		return false;
+	if (tenant == NULL)
+		tenant = groups->tenant;
+	return tenant == NULL || scim_policy_on(groups, tenant, NULL) != NULL;
+}
+
+static void
+note_leaver(const Changes *changes, GroupChange *change, const char *type, const char *id)
+{
+	MemoryContext old = MemoryContextSwitchTo(changes->context);
+	ScimLeaver *leaver = palloc(sizeof(ScimLeaver));
+
+	leaver->type = pstrdup(type);
+	leaver->id = pstrdup(id);
+	change->leavers = lappend(change->leavers, leaver);
+	MemoryContextSwitchTo(old);
+}
+
 static GroupChange *
 find_change(Changes *changes, const char *tenant, const char *id)
 {
@@ -104,6 +136,9 @@ find_change(Changes *changes, const char *tenant, const char *id)
 		change->count = 0;
 		memset(change->digest, 0, SCIM_DIGEST_SIZE);
 		change->moves = changes->recorded ? new_moves(changes) : NULL;
+		change->is_guarded = is_guarded(changes, change->tenant, change->id);
+		change->has_newcomers = false;
+		change->leavers = NIL;
 	}
 	return change;
 }
@@ -142,6 +177,9 @@ count_row(Changes *changes, TupleTableSlot *slot, bool came)
 	else
 		digest_subtract(change->digest, hash);
 	change->count += came ? 1 : -1;
+	change->has_newcomers |= came;
+	if (change->is_guarded && !came)
+		note_leaver(changes, change, type, member);
 	if (change->moves)
 		scim_note_move(change->moves, type, member, came);
 }
@@ -184,6 +222,18 @@ compare_changes(const void *a, const void *b, void *id_type)
 	return order != 0 ? order : scim_compare_ids(id_type, x->id, y->id);
 }
 
+/* Did nobody but who is deleted leave?  A call that deletes has removed them before. */
+static bool
+follows_deleted(const Changes *changes, const GroupChange *change)
+{
+	const ScimCall *call = scim_call_around(NULL);
+
+	if (!change->is_guarded || change->has_newcomers)
+		return false;
+	return (call && call->operation == SCIM_DELETES) ||
+		scim_are_gone(changes->members, change->tenant, change->leavers);
+}
+
 static void
 move_groups(const Changes *changes, const ScimRegistration *groups)
 {
@@ -209,7 +259,7 @@ move_groups(const Changes *changes, const ScimRegistration *groups)
 
 		CHECK_FOR_INTERRUPTS();
 		scim_move_group(groups, sorted[i]->tenant, sorted[i]->id, sorted[i]->count,
-						sorted[i]->digest, sorted[i]->moves);
+						sorted[i]->digest, sorted[i]->moves, follows_deleted(changes, sorted[i]));
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(per_group);
 	}
@@ -246,6 +296,7 @@ sum_up_and_move(TriggerData *data, const ScimRegistration *members, const ScimRe
 	Changes		changes;
 
 	changes.members = members;
+	changes.groups = groups;
 	changes.recorded = scim_records_groups(groups);
 	changes.context = CurrentMemoryContext;
 	changes.by_group = hash_create("scimver changed groups", 64, &control,

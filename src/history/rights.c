@@ -175,14 +175,6 @@ scim_sees_history(const ScimRegistration *table, const char *tenant)
 }
 
 bool
-scim_sees_some_history(const ScimRegistration *table)
-{
-	Rights		rights = find_rights(table);
-
-	return may_see_some(&rights);
-}
-
-bool
 scim_sees_that_it_changed(const ScimRegistration *table, const char *tenant)
 {
 	Rights		rights = find_rights(table);

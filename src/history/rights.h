@@ -19,9 +19,6 @@
 /* May the current role read the history of the tenant's resources in the table? */
 extern bool scim_sees_history(const ScimRegistration *table, const char *tenant);
 
-/* The same of resources of some tenant, be it one that has none. */
-extern bool scim_sees_some_history(const ScimRegistration *table);
-
 /*
  * May it read of that there are such resources: some column of the table, and the tenant's
  * rows?

@@ -26,7 +26,7 @@ scim_store_create(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_CREATES, options, result);
 	write.call.inserting = true;
 	scim_write_take_input(&write, data);
 	scim_report_given(&write, data);

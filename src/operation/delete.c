@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "decision/guard.h"
+#include "decision/policies.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
 #include "operation/apply.h"
@@ -212,7 +213,7 @@ lock(Delete *delete)
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
 	}
 	delete->locked = row.version;
-	scim_guard_resource(delete->target.table, delete->target.tenant, delete->id);
+	scim_guard_delete(delete->target.table, delete->target.tenant, delete->id);
 	if (applies && !scim_apply_to_row(&delete->target, &row, applies))
 		return false;
 	if (applies)
@@ -269,6 +270,9 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.id = delete.id;
 	call.leases = options->leases;
 	call.proposal = scim_applied_id(options);
+	call.operation = SCIM_DELETES;
+	call.conditional = delete.expected != NULL;
+	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
 	call.deletes = !sets_mark(&delete);
 	scim_run_call(&call, delete_resource, &delete);
 	if (options->report)

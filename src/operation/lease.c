@@ -13,6 +13,7 @@
 #include "base/uuids.h"
 #include "column/instant.h"
 #include "decision/hold.h"
+#include "decision/policy_guard.h"
 #include "decision/refusal.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -56,6 +57,7 @@ scim_store_acquire_lease(const char *type, const char *tenant, const char *id, i
 	known = scim_take_id(&target, id);
 	if (!scim_lock_row(&target, &scim_lock_statement, known, &row))
 		scim_throw_not_locked(&target, id, "held");
+	scim_check_lease_policy(target.table, target.tenant, seconds);
 	scim_take_lease(target.table, target.tenant, known, seconds, purpose, &lease);
 	result = show_lease(&target, &lease, &row);
 	SPI_finish();
@@ -71,9 +73,11 @@ extend(const ScimTarget *target, ScimLease *lease, int seconds, ScimRow *row)
 	Datum		id;
 
 	scim_check_tenant(target->table, target->tenant);
-	return scim_parse_id(target->table->id_type, lease->id, &id) &&
-		scim_lock_row(target, &scim_lock_statement, lease->id, row) &&
-		scim_extend_lease(lease, seconds);
+	if (!scim_parse_id(target->table->id_type, lease->id, &id) ||
+		!scim_lock_row(target, &scim_lock_statement, lease->id, row))
+		return false;
+	scim_check_lease_policy(target->table, target->tenant, seconds);
+	return scim_extend_lease(lease, seconds);
 }
 
 Jsonb *

@@ -8,6 +8,7 @@
 #include "core/immutable.h"
 #include "core/patch_parse.h"
 #include "core/path.h"
+#include "decision/policy.h"
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
@@ -19,17 +20,24 @@
 void
 scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 {
+	const ScimPolicy *policy = write->call.policy;
 	const char *asked = options->on_conflict;
+	Jsonb	   *rules = options->merge_rules;
 
+	if (asked == NULL && policy)
+		asked = policy->on_conflict;
+	if (rules == NULL && policy)
+		rules = policy->merge_rules;
 	write->merges = asked && strcmp(asked, "merge") == 0;
 	if (asked && !write->merges && strcmp(asked, "fail") != 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "on_conflict",
 						"on_conflict must be \"fail\" or \"merge\", not \"%s\"", asked);
-	if (write->merges && write->expected == NULL)
+	if (options->on_conflict && write->merges && write->expected == NULL)
 		scim_throw_path(SCIM_NOTHING_TO_MERGE, "on_conflict",
 						"on_conflict \"merge\" needs the version that the change was made of, in "
 						"expected_version");
-	write->rules = scim_read_merge_rules(write->target.type, options->merge_rules);
+	write->merges = write->merges && write->expected;
+	write->rules = scim_read_merge_rules(write->target.type, rules);
 }
 
 /* ---- paths ---- */

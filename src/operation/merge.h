@@ -27,7 +27,8 @@ typedef struct ScimWriteMerge
 } ScimWriteMerge;
 
 /*
- * Reads on_conflict and merge_rules of the options (write_options.h) before any lock:
+ * Reads on_conflict and merge_rules of the options (write_options.h), or of the policy where
+ * those say nothing, before any lock:
  * INVALID_VALUE (another word; merge without a version; the rules), INVALID_PATH.
  */
 extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options);

@@ -158,7 +158,7 @@ scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteRe
 	ScimIds		ids;
 	const ScimMemberChange *change;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_PATCHES, options, result);
 	scim_write_take_merge(&write, options);
 	ids = scim_target_ids(&write.target);
 	write.patch = scim_parse_patch(write.target.type, operations, &ids);
@@ -220,7 +220,7 @@ scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *a
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_PATCHES, options, result);
 	write.has_members = true;
 	write.change.add = members_named(add);
 	write.change.add_count = add->count;

@@ -13,6 +13,7 @@
 #include "decision/policy_rows.h"
 #include "decision/rights.h"
 #include "executor/spi.h"
+#include "history/document.h"
 #include "history/rights.h"
 #include "miscadmin.h"
 #include "operation/policy.h"
@@ -39,6 +40,8 @@ subject_of(const char *tenant, const char *type)
 {
 	Subject		subject = {.type = scim_resource_type(type)};
 
+	if (tenant[0] == '\0')
+		scim_throw_path(SCIM_BAD_PARAMETER, "tenant", "tenant must not be empty");
 	if (subject.type == NULL)
 		scim_throw_not_registered(type, NULL);
 	subject.table = scim_find_table(subject.type);
@@ -123,6 +126,8 @@ change(const Subject *subject, const char *expected, const ScimPolicyRow *wanted
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	scim_write_policy_row(subject->tenant, subject->type->name, wanted);
+	scim_record_document(SCIM_POLICY_KIND, subject->tenant, subject->type->name,
+						 is_set ? row.document : NULL, wanted ? wanted->document : NULL);
 	SPI_finish();
 }
 
@@ -150,13 +155,14 @@ scim_store_set_policy(const char *tenant, const char *type, Jsonb *policy, const
 
 /* ---- getting ---- */
 
-/* Errors that say why, but for "*", which is no tenant that could be granted. */
+/* TENANT_FORBIDDEN, or else that of the table. */
 static void
 check_may_read(const Subject *subject)
 {
-	if (subject->table == NULL)
-		check_rights(subject);
-	else if (!scim_sees_policy(subject->table, subject->tenant))
+	if (scim_sees_policy(subject->table, subject->tenant))
+		return;
+	check_rights(subject);
+	if (subject->table)
 		scim_check_history(subject->table, subject->tenant);
 }
 

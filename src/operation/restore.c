@@ -484,7 +484,7 @@ scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWri
 	ScimWrite  *write = &restore.write;
 
 	scim_check_version_text("version", version);
-	scim_write_begin(write, options, result);
+	scim_write_begin(write, SCIM_RESTORES, options, result);
 	restore.id = write->wanted.id;
 	look_back(&restore);
 	write->call.replaces = true;

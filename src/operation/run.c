@@ -1,11 +1,12 @@
 /*
  * run.c
- *		Running a scim_ call: in its frame, its errors translated, and what it did
- *		recorded.
+ *		Running a scim_ call: if its policy admits it, in its frame, its errors translated,
+ *		and what it did recorded.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "decision/policy_guard.h"
 #include "history/fold.h"
 #include "operation/run.h"
 #include "operation/violation.h"
@@ -51,6 +52,7 @@ scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument)
 	call->nesting = GetCurrentTransactionNestLevel();
 	call->frame.kind = SCIM_CALL_FRAME;
 	call->frame.root = call->registration->root;
+	scim_admit_call(call);
 	PG_TRY();
 	{
 		error_context_stack = &callback;

@@ -89,7 +89,7 @@ scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 {
 	ScimWrite	write;
 
-	scim_write_begin(&write, options, result);
+	scim_write_begin(&write, SCIM_UPDATES, options, result);
 	scim_write_take_merge(&write, options);
 	write.call.replaces = true;
 	scim_write_take_input(&write, data);

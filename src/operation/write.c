@@ -15,6 +15,7 @@
 #include "base/jsonb_tree.h"
 #include "core/hidden.h"
 #include "core/patch_parse.h"
+#include "decision/policies.h"
 #include "executor/spi.h"
 #include "operation/apply.h"
 #include "operation/unique.h"
@@ -33,7 +34,8 @@ identify(ScimWrite *write, const char *id)
 }
 
 void
-scim_write_begin(ScimWrite *write, const ScimWriteOptions *options, ScimWriteResult *result)
+scim_write_begin(ScimWrite *write, ScimOperation operation, const ScimWriteOptions *options,
+				 ScimWriteResult *result)
 {
 	memset(write, 0, sizeof(ScimWrite));
 	memset(result, 0, sizeof(ScimWriteResult));
@@ -43,10 +45,13 @@ scim_write_begin(ScimWrite *write, const ScimWriteOptions *options, ScimWriteRes
 	write->expected = scim_read_expected(options->expected);
 	write->call.leases = options->leases;
 	write->call.proposal = scim_applied_id(options);
+	write->call.conditional = write->expected != NULL;
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);
 	write->wanted.registration = write->call.registration = write->target.table;
 	write->wanted.tenant = write->call.tenant = write->target.tenant;
+	write->call.operation = operation;
+	write->call.policy = scim_binding_policy(write->target.type, write->target.tenant);
 	if (options->id)
 		identify(write, options->id);
 }

@@ -51,11 +51,11 @@ typedef struct ScimWrite
 } ScimWrite;
 
 /*
- * Begins one: SPI, the table, the tenant, what is to be shown and reported, and on
- * which resource.  INVALID_VERSION_FORMAT, NOT_FOUND.
+ * Begins one: SPI, the table, the tenant, the policy that binds it, what is to be shown and
+ * reported, and on which resource.  INVALID_VERSION_FORMAT, NOT_FOUND.
  */
-extern void scim_write_begin(ScimWrite *write, const ScimWriteOptions *options,
-							 ScimWriteResult *result);
+extern void scim_write_begin(ScimWrite *write, ScimOperation operation,
+							 const ScimWriteOptions *options, ScimWriteResult *result);
 
 /* A password (NULL: it is cleared), if one is given. */
 extern void scim_write_take_password(ScimWrite *write, bool given, const char *password);

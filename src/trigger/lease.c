@@ -1,7 +1,7 @@
 /*
  * lease.c
- *		The BEFORE triggers of tables with the option enforce: what others hold is not
- *		deleted, whoever does it.
+ *		The BEFORE triggers of tables with the option enforce: what others hold, or a
+ *		policy keeps, is not deleted, whoever does it.
  *
  * A DELETE has the row locked when it fires the one, a TRUNCATE the table when it fires
  * the other: nobody can take a lease meanwhile.
@@ -48,12 +48,13 @@ guard_deleted(const TriggerData *data, const ScimRegistration *here)
 		return;
 	scim_work_start_after(&work, here, data);
 	if (scim_work_is_resource(&work, &work.old))
-		scim_check_lease(here, scim_work_tenant(&work, &work.old), scim_work_id(&work, &work.old));
+		scim_guard_delete(here, scim_work_tenant(&work, &work.old),
+						  scim_work_id(&work, &work.old));
 }
 
 /*
  * scim_lease_trigger(resource type): BEFORE DELETE FOR EACH ROW, or BEFORE TRUNCATE FOR
- * EACH STATEMENT.  Errors: LEASE_HELD, LEASE_LOST, INVALID_MAPPING.
+ * EACH STATEMENT.  Errors: LEASE_HELD, LEASE_LOST, those of policies, INVALID_MAPPING.
  */
 Datum
 scim_lease_trigger(PG_FUNCTION_ARGS)
@@ -64,7 +65,7 @@ scim_lease_trigger(PG_FUNCTION_ARGS)
 	check_trigger(fcinfo);
 	here = scim_row_registration(data->tg_relation);
 	if (here && TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		scim_guard_all(here);
+		scim_guard_all(here, SCIM_DELETES);
 	else if (here)
 		guard_deleted(data, here);
 	return PointerGetDatum(data->tg_trigtuple);

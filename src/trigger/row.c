@@ -9,12 +9,11 @@
  * those that the application keeps (mode "read"), are left alone.
  *
  * A row that fires it for an UPDATE is locked: so it is asked here whether others hold
- * the resource, and let nobody change it.
+ * the resource, and let nobody change it, or a policy does not (guard.c).
  */
 #include "postgres.h"
 
 #include "commands/trigger.h"
-#include "decision/guard.h"
 #include "fmgr.h"
 #include "registry/our_trigger.h"
 #include "resource/frame.h"
@@ -22,6 +21,7 @@
 #include "resource/version.h"
 #include "statement/required.h"
 #include "trigger/content.h"
+#include "trigger/guard.h"
 #include "trigger/members.h"
 #include "trigger/move.h"
 #include "trigger/work.h"
@@ -91,20 +91,6 @@ move_revision(ScimTriggerRow *work)
 	}
 }
 
-/*
- * Nobody else may hold the resource that the row is of, which changes, or (INSERT: of a
- * row that moves to another partition) has changed on its way.
- */
-static void
-guard_row(const ScimTriggerRow *work)
-{
-	const ScimRegistration *table = work->registration;
-	const ScimColumnValues *row = work->is_update ? &work->old : &work->new;
-
-	if (scim_leases_bind(table) && !scim_is_refilling(table->root))
-		scim_check_lease(table, scim_work_tenant(work, row), scim_work_id(work, row));
-}
-
 /* Moves what is to move if the content is another than that of the version "before". */
 static void
 follow_content(ScimTriggerRow *work, const char *before, bool has_version)
@@ -113,7 +99,7 @@ follow_content(ScimTriggerRow *work, const char *before, bool has_version)
 
 	if (strcmp(version, before) != 0)
 	{
-		guard_row(work);
+		scim_work_guard(work);
 		move_revision(work);
 		if (work->call)
 			work->call->changed = true;
@@ -177,6 +163,7 @@ insert_row(ScimTriggerRow *work)
 			follow_content(work, moving, false);
 		return;
 	}
+	scim_work_guard_new(work);
 	if (work->registration->type->has_members && (scim_work_keeps(work, SCIM_COLUMN_MEMBER_COUNT) ||
 												  scim_work_keeps(work, SCIM_COLUMN_VERSION)))
 		scim_work_first_members(work);
@@ -235,18 +222,14 @@ changes_place(const ScimTriggerRow *work)
 
 /*
  * Columns of a row that keeps nothing of ours changed: is it another resource by that?  It
- * takes a while to tell, and matters only where somebody holds it.
+ * takes a while to tell, and matters only where somebody holds it, or there is a policy.
  */
 static void
 guard_content(ScimTriggerRow *work)
 {
-	const ScimRegistration *table = work->registration;
-
-	if (scim_leases_bind(table) &&
-		scim_lease_objects(table, scim_work_tenant(work, &work->old),
-						   scim_work_id(work, &work->old)) &&
+	if (scim_work_is_guarded(work) &&
 		strcmp(scim_work_version(work, &work->new), old_version(work)) != 0)
-		guard_row(work);
+		scim_work_guard(work);
 }
 
 /* What only scimver writes stays as it was. */
@@ -267,7 +250,7 @@ update_row(ScimTriggerRow *work)
 	if (!scim_work_is_resource(work, &work->new))
 	{
 		if (scim_work_is_resource(work, &work->old))
-			guard_row(work);
+			scim_work_guard(work);
 		scim_work_tidy(work);
 		return;
 	}
@@ -279,8 +262,6 @@ update_row(ScimTriggerRow *work)
 		scim_work_leave_word(work);
 		return;
 	}
-	if (changes_place(work))
-		guard_row(work);
 	scim_work_refuse_unseen(work);
 	changed = scim_work_content_changed(work);
 	if (changed)
@@ -288,6 +269,8 @@ update_row(ScimTriggerRow *work)
 		scim_work_tidy(work);
 		scim_work_check(work);
 	}
+	if (changes_place(work))
+		scim_work_guard(work);
 	if (work->registration->type->has_members && scim_work_next_members(work))
 		changed = true;
 	if (changed && !nothing_to_keep(work))

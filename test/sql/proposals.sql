@@ -184,12 +184,12 @@ SELECT count(*) FROM scim_proposals WHERE pg_temp.leak(id);
 RESET ROLE;
 SET scimver.tenant = 'red';
 
--- policies of others hide rows: nothing of the type is shown
+-- policies of others hide rows, and so what proposals are about
 CREATE POLICY others ON users USING (false);
 SET ROLE regress_scim_red;
 SELECT page(), page('NULL, ''User''');
-SELECT asked(format('SELECT scim_get_proposal(%L)', id(1)));
-SELECT count(*) FROM scim_proposals;
+SELECT scim_get_proposal(id(13)) ?| '{changes,base,operations,reason,conflicts}';
+SELECT count(*), count(changes) FROM scim_proposals;
 RESET ROLE;
 DROP POLICY others ON users;
 
@@ -253,13 +253,13 @@ SELECT jsonb_array_length(scim_get_proposal(id(13)) -> 'ancestors');
 UPDATE scim_proposal_rows SET expires_at = 'infinity', created_at = '-infinity' WHERE id = id(5);
 SELECT p -> 'expires_at', p -> 'created_at', p ->> 'status' FROM scim_get_proposal(id(5)) AS p;
 SELECT pages(3, '''open''');
--- a table that is none of a type any more
+-- of a type that has no table any more
 DROP TABLE groups_members, groups;
 SET ROLE regress_scim_red;
 SELECT page('NULL'), page('NULL, ''Group''');
-SELECT asked(format('SELECT scim_get_proposal(%L)', id(6)));
+SELECT scim_get_proposal(id(6)) ?| '{changes,base,operations,reason,conflicts}';
+SELECT count(*), count(changes) FROM scim_proposals WHERE resource_type = 'Group';
 RESET ROLE;
-SELECT count(*) FROM scim_proposals WHERE resource_type = 'Group';
 -- other columns than it was made with are not read as those
 ALTER TABLE scim_proposal_rows ALTER depth TYPE bigint;
 SELECT page();

@@ -122,10 +122,11 @@ column_of(HeapTuple row, Relation table, int column)
 	return value;
 }
 
-static void
-read_row(HeapTuple found, Relation table, ScimPolicyRow *row)
+void
+scim_take_policy_row(HeapTuple found, Relation table, ScimPolicyRow *row)
 {
 	row->tenant = TextDatumGetCString(column_of(found, table, POLICY_TENANT));
+	row->type = TextDatumGetCString(column_of(found, table, POLICY_TYPE));
 	row->document = DatumGetJsonbPCopy(column_of(found, table, POLICY_DOCUMENT));
 	row->version = TextDatumGetCString(column_of(found, table, POLICY_VERSION));
 }
@@ -143,7 +144,7 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *r
 	scan = systable_beginscan(table, index, OidIsValid(index), NULL, lengthof(keys), keys);
 	found = systable_getnext(scan);
 	if (HeapTupleIsValid(found))
-		read_row(found, table, row);
+		scim_take_policy_row(found, table, row);
 	systable_endscan(scan);
 	return HeapTupleIsValid(found);
 }
@@ -176,7 +177,7 @@ read_of_type(Relation table, const char *type)
 		ScimPolicyRow *row = palloc(sizeof(ScimPolicyRow));
 
 		CHECK_FOR_INTERRUPTS();
-		read_row(found, table, row);
+		scim_take_policy_row(found, table, row);
 		rows = lappend(rows, row);
 	}
 	systable_endscan(scan);

@@ -140,7 +140,7 @@ read_of(const ScimResourceType *type, const char *tenant)
 	ScimPolicyRow row;
 	ScimPolicy *policy;
 
-	if (!scim_read_policy_row(tenant, type->name, &row))
+	if (!scim_read_policy_row(tenant, type->name, NULL, &row))
 		return NULL;
 	policy = scim_read_policy(tenant, type, row.document, true);
 	policy->version = row.version;

@@ -132,7 +132,8 @@ scim_take_policy_row(HeapTuple found, Relation table, ScimPolicyRow *row)
 }
 
 static bool
-read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *row)
+read_from(Relation table, const char *tenant, const char *type, Snapshot snapshot,
+		  ScimPolicyRow *row)
 {
 	Oid			index = find_index(table);
 	ScanKeyData keys[2];
@@ -141,7 +142,7 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *r
 
 	scim_init_text_key(&keys[0], table, POLICY_TENANT, tenant);
 	scim_init_text_key(&keys[1], table, POLICY_TYPE, type);
-	scan = systable_beginscan(table, index, OidIsValid(index), NULL, lengthof(keys), keys);
+	scan = systable_beginscan(table, index, OidIsValid(index), snapshot, lengthof(keys), keys);
 	found = systable_getnext(scan);
 	if (HeapTupleIsValid(found))
 		scim_take_policy_row(found, table, row);
@@ -150,14 +151,14 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *r
 }
 
 bool
-scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row)
+scim_read_policy_row(const char *tenant, const char *type, Snapshot snapshot, ScimPolicyRow *row)
 {
 	Relation	table = open_table();
 	bool		found;
 
 	if (table == NULL)
 		return false;
-	found = read_from(table, tenant, type, row);
+	found = read_from(table, tenant, type, snapshot, row);
 	table_close(table, NoLock);
 	return found;
 }

@@ -16,10 +16,14 @@
 #include "base/settings.h"
 #include "column/instant.h"
 #include "core/object.h"
+#include "decision/policies.h"
+#include "decision/proposal.h"
+#include "decision/rights.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "operation/cursor.h"
 #include "operation/read.h"
+#include "registry/cache.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/lists.h"
@@ -142,6 +146,24 @@ set_mapping(JsonbValue *object, const char *key, const ScimResourceType *type, b
 	scim_set_value(object, key, &root);
 }
 
+/* What binds writes of the type in the session's tenant, if the caller may know. */
+static void
+set_policy(JsonbValue *object, const ScimResourceType *type)
+{
+	const ScimRegistration *table = scim_find_table(type);
+	const char *tenant = scim_store_tenant(NULL);
+	const ScimPolicy *policy;
+	JsonbValue	root;
+
+	if (table == NULL || !scim_sees_policy(table, tenant))
+		return;
+	policy = scim_find_policy(type, tenant);
+	if (policy == NULL)
+		return;
+	scim_root(policy->document, &root);
+	scim_set_value(object, "policy", &root);
+}
+
 static JsonbValue *
 described_type(const ScimResourceType *type)
 {
@@ -158,6 +180,7 @@ described_type(const ScimResourceType *type)
 	scim_set_text_or_null(object, "table", scim_store_table(type->name, false));
 	scim_set_bool(object, "history", scim_store_has_history(type->name));
 	scim_set_bool(object, "enforce", scim_store_is_enforced(type->name));
+	set_policy(object, type);
 	set_mapping(object, "mapping", type, false);
 	if (type->has_members)
 	{
@@ -224,6 +247,8 @@ limits(void)
 	scim_set_integer(object, "default_count", SCIM_DEFAULT_COUNT);
 	scim_set_integer(object, "largest_count", SCIM_LARGEST_COUNT);
 	scim_set_integer(object, "answer_bytes", SCIM_ANSWER_BYTES);
+	scim_set_integer(object, "reason_characters", SCIM_MOST_REASON);
+	scim_set_integer(object, "counters_in_a_line", SCIM_MOST_COUNTERS);
 	return object;
 }
 
@@ -253,7 +278,7 @@ scim_server_description(void)
 void
 scim_fit_server_description(JsonbValue *description, JsonbValue *omitted)
 {
-	static const char *const keys[] = {"mapping", "members_mapping"};
+	static const char *const keys[] = {"mapping", "members_mapping", "policy"};
 	JsonbValue *types = scim_get(description, "resource_types", strlen("resource_types"));
 	int64		size = scim_json_size(description);
 

@@ -17,6 +17,14 @@ const tee = fileURLToPath(new URL("./tee.mjs", import.meta.url));
 const inspector = fileURLToPath(new URL("./node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js", import.meta.url));
 const bridge = process.env.SCIMVER_MCP;
 
+const execute = promisify(execFile);
+
+// What people do with psql, each under a name of his own.
+async function psql(person, sql) {
+  const { stdout } = await execute(process.env.PSQL, ["-XAtq", "-v", "ON_ERROR_STOP=1", conninfo, ...(person ? ["-c", `SET SESSION AUTHORIZATION ${person}`] : []), "-c", sql]);
+  return stdout.trim();
+}
+
 const command = (name) => [process.execPath, tee, `${folder}/${name}.transcript`, bridge, conninfo];
 
 // What one framework or other cannot convert: of no type or of several, an array of anything, an object of nobody knows what.
@@ -37,7 +45,7 @@ function checkTools(name, tools) {
   ok(tools.length >= 20, `${name}: the tools are listed`, tools.length);
   const bad = tools.flatMap((tool) => ["inputSchema", "outputSchema"].flatMap((part) => oddities(`${tool.name} ${part}`, tool[part])));
   const shown = tools.map(({ name, description, inputSchema }) => Buffer.byteLength(JSON.stringify({ name, description, inputSchema })));
-  ok(shown.reduce((a, b) => a + b) <= 6000 * 4, `${name}: the list is no more than 6,000 tokens of four bytes`, shown);
+  ok(shown.reduce((a, b) => a + b) <= 7000 * 4, `${name}: the list is no more than 7,000 tokens of four bytes`, shown);
   for (const tool of tools) {
     for (const part of ["inputSchema", "outputSchema"]) {
       try { ajv.compile(tool[part]); } catch (e) { bad.push(`${tool.name} ${part}: ${e.message}`); }
@@ -122,6 +130,31 @@ async function mainJob(name, outputs, callTool) {
   is(gone.content, { id: user_id, deleted: true }, `${name}: delete`);
   is((await call("scim_user_exists", { user_id })).content, { exists: false }, `${name}: it is gone`);
   is((await call("scim_get_user", { user_id })).content.error_code, "USER_NOT_FOUND", `${name}: get of it`);
+  await decideTogether(name, call);
+}
+
+// What the agent may not do alone, it proposes: people counter and approve, and it sees what came of it.
+async function decideTogether(name, call) {
+  const userName = `${name.replaceAll(/\W/g, "-")}-decided@example.org`;
+  const user_id = (await call("scim_create_user", { user_data: { userName, userType: "Employee" } })).content.id;
+  const operations = [{ op: "replace", path: "userType", value: "Guest" }];
+  const cursor = (await call("scim_changes", { cursor: "now" })).metadata.next_cursor;
+
+  const refused = await call("scim_patch_user", { user_id, operations });
+  is([refused.content.error_code, refused.content.attributes, refused.content.reviewers], ["REVIEW_REQUIRED", ["userType"], ["mcp_people"]], `${name}: what people have to decide on`);
+  const proposed = await call("scim_patch_user", { user_id, operations, on_conflict: "propose" });
+  is([proposed.success, proposed.content.status, proposed.content.changes], [true, "open", [{ path: "userType", from: "Employee", to: "Guest" }]], `${name}: it is proposed`);
+  const { proposal_id, version } = proposed.content;
+  const own = await call("scim_review_proposal", { proposal_id, decision: "approve", expected_version: version });
+  is(own.content.error_code, "NOT_A_REVIEWER", `${name}: who proposed it does not approve it`);
+  const counter = await psql("mcp_ann", `SELECT scim_review_proposal('${proposal_id}', 'counter', '${version}', 'No guest', '[{"op": "replace", "path": "userType", "value": "Partner"}]') #>> '{counter,proposal_id}'`);
+  const open = await call("scim_list_proposals", { resource_type: "User", resource_id: user_id });
+  is(open.content.proposals.map((p) => [p.proposal_id, p.proposer]), [[counter, "mcp_ann"]], `${name}: a person countered it`);
+  is((await call("scim_list_proposals", { proposal_id })).content.reviews.map((r) => [r.decision, r.comment]), [["counter", "No guest"]], `${name}: and said why`);
+  is(await psql("mcp_bob", `SELECT scim_review_proposal('${counter}', 'approve', '${open.content.proposals[0].version}') ->> 'status'`), "applied", `${name}: another one approved it`);
+  is((await call("scim_get_user", { user_id })).content.userType, "Partner", `${name}: it is written`);
+  const seen = (await call("scim_changes", { cursor, count: 100, resource_type: "User" })).content.changes.filter((c) => c.resource_id === user_id);
+  is(seen.map((c) => [c.proposal_id, c.changed, c.actor]), [[counter, ["userType"], "mcp_bob"]], `${name}: and seen among the changes`);
 }
 
 async function sdkClient(name, Client, Transport, options, era) {
@@ -149,7 +182,6 @@ async function sdkClient(name, Client, Transport, options, era) {
   await client.close();
 }
 
-const execute = promisify(execFile);
 async function inspect(name, era, ...args) {
   const options = ["--cli", "--format", "json", "-q", "--protocol-era", era, ...args, "--", ...command(name)];
   const home = { ...process.env, HOME: folder, MCP_CATALOG_PATH: `${folder}/catalog.json` };
@@ -179,6 +211,9 @@ async function inspectorCli(era) {
 }
 
 console.log(`# ${bridge}`);
+const people = "mcp_people, mcp_ann, mcp_bob";
+await psql(null, `CREATE ROLE mcp_people; CREATE ROLE mcp_ann IN ROLE mcp_people; CREATE ROLE mcp_bob IN ROLE mcp_people;
+  SELECT scim_grant_tenant('default', 'mcp_people'), scim_set_policy('default', 'User', '{"review": {"attributes": ["userType"], "reviewers": ["mcp_people"]}}')`);
 const plan = [
   ["sdk 1", () => sdkClient("sdk 1", Client1, Stdio1, {}, "legacy"), ["legacy"]],
   ["client 2 legacy", () => sdkClient("client 2 legacy", Client2, Stdio2, {}, "legacy"), ["legacy"]],
@@ -201,4 +236,5 @@ for (const [name, run, eras] of plan) {
   }
 }
 if (readdirSync(folder).filter((f) => f.endsWith(".transcript")).length !== plan.length) ok(false, "a transcript for each client");
+await psql(null, `SELECT scim_set_policy('default', 'User', NULL); DROP OWNED BY ${people}; DROP ROLE ${people}`);
 finish();

@@ -15,7 +15,7 @@ $bridge{$_}->initialize(clientInfo => { name => $_, version => '1' }) foreach ke
 # What a client is told of the parameters.
 my ($patch) = grep { $_->{name} eq 'scim_patch_user' } @{ $bridge{alice}->roundtrip('tools/list')->{result}{tools} };
 my $properties = $patch->{inputSchema}{properties};
-is_deeply($properties->{on_conflict}{enum}, [ 'fail', 'merge' ], 'on_conflict is one of two words');
+is_deeply($properties->{on_conflict}{enum}, [ 'fail', 'merge', 'propose' ], 'on_conflict is one of three words');
 is($properties->{merge_rules}{type}, 'object', 'merge_rules is an object');
 like($properties->{merge_rules}{description}, qr/counts twice, so after OUTCOME_UNKNOWN read first/, '... which says what a counter does to a call that is repeated');
 like($patch->{description}, qr/on VERSION_MISMATCH nothing was written: if merge is clean repeat with on_conflict merge, else/, 'the rule stands in the description');
@@ -63,7 +63,7 @@ my $decided = $bridge{bob}->call('scim_update_user', { user_id => $id, expected_
 is_deeply([ @{ $decided->{content} }{ 'title', 'nickName', 'locale' } ], [ 'Lady', 'Countess', 'en' ], '... and what was decided is written');
 
 # What is no rule or word is refused by its name.
-is(patch('bob', 'title', 'x', on_conflict => 'propose')->{content}{path}, 'on_conflict', 'another word');
+is(patch('bob', 'title', 'x', on_conflict => 'review')->{content}{path}, 'on_conflict', 'another word');
 is(patch('bob', 'title', 'x', merge_rules => 'mine')->{content}{error_code}, 'INVALID_ARGUMENT', 'no object');
 my $nonsense = patch('bob', 'title', 'x', merge_rules => { nonsense => 'mine' })->{content};
 is($nonsense->{error_code}, 'INVALID_PATH', 'no path');

@@ -8,6 +8,7 @@
 #include "core/immutable.h"
 #include "core/patch_parse.h"
 #include "core/path.h"
+#include "decision/merge_function.h"
 #include "decision/policy.h"
 #include "operation/merge.h"
 #include "operation/past.h"
@@ -17,17 +18,26 @@
 
 /* ---- what is asked ---- */
 
+/* Those of the call, else those of the policy, which alone may name functions. */
+static const ScimMergeRules *
+read_rules(const ScimWrite *write, const ScimWriteOptions *options)
+{
+	const ScimPolicy *policy = write->call.policy;
+	const ScimResourceType *type = write->target.type;
+
+	if (options->merge_rules || policy == NULL)
+		return scim_read_merge_rules(type, options->merge_rules);
+	return scim_read_stored_rules(type, policy->merge_rules, &scim_merge_functions, true);
+}
+
 void
 scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 {
 	const ScimPolicy *policy = write->call.policy;
 	const char *asked = options->on_conflict;
-	Jsonb	   *rules = options->merge_rules;
 
 	if (asked == NULL && policy)
 		asked = policy->on_conflict;
-	if (rules == NULL && policy)
-		rules = policy->merge_rules;
 	write->merges = asked && strcmp(asked, "merge") == 0;
 	if (asked && !write->merges && strcmp(asked, "fail") != 0)
 		scim_throw_path(SCIM_BAD_PARAMETER, "on_conflict",
@@ -37,7 +47,7 @@ scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 						"on_conflict \"merge\" needs the version that the change was made of, in "
 						"expected_version");
 	write->merges = write->merges && write->expected;
-	write->rules = scim_read_merge_rules(write->target.type, rules);
+	write->rules = read_rules(write, options);
 }
 
 /* ---- paths ---- */
@@ -157,6 +167,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 	switch (scim_merge_rule_at(write->rules, "password", &path))
 	{
 		case SCIM_MERGE_FAIL:
+		case SCIM_MERGE_FUNCTION:
 			add_password_conflict(write->target.type, &result->merge);
 			break;
 		case SCIM_MERGE_MINE:

@@ -37,7 +37,7 @@ static SCIM_NORETURN void refuse(const char *name, const char *path, const char 
 static void
 refuse(const char *name, const char *path, const char *problem)
 {
-	scim_throw_path(SCIM_BAD_MERGE_FUNCTION, path, "the merge function %s %-s", name, problem);
+	scim_throw_path(SCIM_BAD_MERGE_FUNCTION, path, "the merge function \"%s\" %-s", name, problem);
 }
 
 /* Of that name, with the arguments of a merge; InvalidOid: there is none. */

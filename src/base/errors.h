@@ -70,6 +70,7 @@ typedef enum ScimErrorCode
 	SCIM_RESTORE_MISMATCH,		/* a version, of what was deleted and is to come back */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_POLICY_MISMATCH,		/* a version, of a policy */
+	SCIM_NO_SUCH_POLICY,
 	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
 	SCIM_NO_PROPOSAL_VERSION,
 	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */

@@ -54,9 +54,9 @@ COMMENT ON COLUMN scim_history_rows.at IS
 COMMENT ON COLUMN scim_history_rows.tenant_id IS
 	'The tenant of the resource; of what was refused in another one, that of who asked';
 COMMENT ON COLUMN scim_history_rows.resource_type IS
-	'Its resource type, such as User';
+	'Its resource type, such as User; of what is decided Policy or Proposal';
 COMMENT ON COLUMN scim_history_rows.resource_id IS
-	'Its id; NULL: all resources of the type in the tenant (truncate, remapped), or none was named (refused)';
+	'Its id, of a policy its resource type; NULL: all resources of the type in the tenant (truncate, remapped), or none was named (refused)';
 COMMENT ON COLUMN scim_history_rows.operation IS
 	'create, update, delete; truncate: all are gone; remapped: what was before is told by other columns, the chain of versions ends here; refused: nothing was changed';
 COMMENT ON COLUMN scim_history_rows.revision IS
@@ -101,21 +101,21 @@ CREATE TRIGGER scimver_truncate BEFORE TRUNCATE ON scim_history_rows
 ALTER TABLE scim_history_rows ENABLE ALWAYS TRIGGER scimver_rows;
 ALTER TABLE scim_history_rows ENABLE ALWAYS TRIGGER scimver_truncate;
 
-CREATE FUNCTION scim_may_read_history(tenant_id text, resource_type text, seq bigint) RETURNS boolean
+CREATE FUNCTION scim_may_read_history(tenant_id text, resource_type text, resource_id text, seq bigint) RETURNS boolean
 	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'scim_may_read_history';
-COMMENT ON FUNCTION scim_may_read_history(text, text, bigint) IS
+COMMENT ON FUNCTION scim_may_read_history(text, text, text, bigint) IS
 	'May the current role read that row of the history? What scim_history asks';
-GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, bigint) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUBLIC;
 
 -- The first condition has it read all registrations before any row is looked at,
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
 		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id
-	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, seq);
+	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
-	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants';
+	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
 
 CREATE TABLE scim_history_pruned (
 	tenant_id text COLLATE pg_catalog."C" PRIMARY KEY,
@@ -158,7 +158,7 @@ CREATE FUNCTION scim_get_history(resource_type text, id text, count int DEFAULT 
 	LANGUAGE C STABLE PARALLEL RESTRICTED
 	AS 'MODULE_PATHNAME', 'scim_get_history';
 COMMENT ON FUNCTION scim_get_history(text, text, int, text, text) IS
-	'The changes of a resource, the newest first, page by page';
+	'The changes of a resource, a policy (of type Policy, with its resource type as id) or a proposal, the newest first, page by page';
 
 CREATE FUNCTION scim_get_version(resource_type text, id text, version text,
 	tenant_id text DEFAULT NULL) RETURNS jsonb

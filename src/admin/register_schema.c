@@ -20,6 +20,7 @@
 #include "core/type_document.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "history/document.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/check_types.h"
@@ -319,6 +320,15 @@ scim_register_schema(PG_FUNCTION_ARGS)
 
 /* ---- resource types ---- */
 
+/* The history has other documents of that name; a type that had it before keeps it. */
+static void
+check_name(const char *name)
+{
+	if (scim_is_document_kind(name) && scim_resource_type(name) == NULL)
+		scim_throw_path(SCIM_BAD_DOCUMENT, "name", "%s is a name that scimver keeps for its own",
+						name);
+}
+
 /* The schemas that the document names must be there. */
 static const ScimResourceType *
 make_type(const ScimTypeDocument *document)
@@ -357,6 +367,7 @@ scim_register_resource_type(PG_FUNCTION_ARGS)
 
 	begin();
 	lock_schemas();
+	check_name(parts->name);
 	types[0] = make_type(parts);
 	refuse_invalid(types, force);
 	write_row(false, parts->name, document, NULL);

@@ -172,6 +172,14 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
 		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
 	"and write at once: a refusal counts for a minute."},
+	SITUATION(SCIM_PROPOSAL_MISMATCH) = {SCIM_VERSION_MISMATCH,
+		"Look at the changes that are proposed now, and decide on these: their version is "
+	"current_version."},
+	SITUATION(SCIM_NO_PROPOSAL_VERSION) = {SCIM_VERSION_REQUIRED,
+		"Read the proposal with scim_get_proposal, and pass the version of what you decide on as "
+	"expected_version."},
+	SITUATION(SCIM_NOT_THE_PROPOSER) = {SCIM_NOT_A_REVIEWER,
+		"Leave it, or reject it, if you are one of the reviewers."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "

@@ -70,6 +70,9 @@ typedef enum ScimErrorCode
 	SCIM_RESTORE_MISMATCH,		/* a version, of what was deleted and is to come back */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_POLICY_MISMATCH,		/* a version, of a policy */
+	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
+	SCIM_NO_PROPOSAL_VERSION,
+	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */
 	SCIM_STORM_TO_MERGE,		/* of a tool that could merge */
 	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */

@@ -11,14 +11,14 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "base/errors.h"
-#include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "base/uuids.h"
 #include "catalog/pg_type.h"
-#include "core/canonical.h"
 #include "decision/proposal.h"
+#include "decision/proposal_record.h"
 #include "decision/rights.h"
 #include "executor/spi.h"
+#include "history/document.h"
 #include "miscadmin.h"
 #include "statement/own.h"
 #include "statement/own_table.h"
@@ -365,6 +365,7 @@ scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal)
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to concurrent update")));
 	scim_read_proposal(id, proposal);
+	proposal->recorded = scim_proposal_record(proposal);
 }
 
 /* ---- writing ---- */
@@ -434,13 +435,24 @@ make_row(const ScimProposal *proposal, Row *row)
 }
 
 static void
-write_proposal(const char *text, const ScimProposal *proposal)
+record(ScimProposal *proposal)
+{
+	Jsonb	   *before = proposal->recorded;
+
+	proposal->recorded = scim_proposal_record(proposal);
+	scim_record_document(SCIM_PROPOSAL_KIND, proposal->tenant, scim_uuid_text(&proposal->id),
+						 before, proposal->recorded);
+}
+
+static void
+write_proposal(const char *text, ScimProposal *proposal)
 {
 	Row			row;
 
 	make_row(proposal, &row);
 	if (run_as_owner(write_row, text, &row) == 0)
 		scim_throw_not_kept("scim_proposal_rows");
+	record(proposal);
 }
 
 /* A random one, of version 4. */
@@ -459,13 +471,14 @@ scim_insert_proposal(ScimProposal *proposal)
 {
 	make_id(&proposal->id);
 	proposal->created_at = GetCurrentTimestamp();
+	proposal->recorded = NULL;
 	write_proposal("INSERT INTO %s.scim_proposal_rows (" ALL_COLUMNS ") VALUES ($1, $2, $3, $4,"
 				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
 				   " $21)", proposal);
 }
 
 void
-scim_update_proposal(const ScimProposal *proposal)
+scim_update_proposal(ScimProposal *proposal)
 {
 	write_proposal("UPDATE ONLY %s.scim_proposal_rows SET resource_id = $4, base_version = $6,"
 				   " base = $7, changes = $8, version = $9, status = $16, conflicts = $17,"
@@ -478,11 +491,5 @@ scim_update_proposal(const ScimProposal *proposal)
 char *
 scim_version_of_changes(Jsonb *changes)
 {
-	char		version[SCIM_VERSION_SIZE + 1];
-	JsonbValue	root;
-
-	scim_root(changes, &root);
-	scim_form_version(scim_canonical_form(&root), NULL, version);
-	version[SCIM_VERSION_SIZE] = '\0';
-	return pstrdup(version);
+	return scim_document_version(changes);
 }

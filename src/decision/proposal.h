@@ -59,6 +59,7 @@ typedef struct ScimProposal
 	bool		is_decided;
 	TimestampTz decided_at;
 	const char *applied_version;
+	Jsonb	   *recorded;		/* as the history has it; NULL: nothing was locked, nor written */
 } ScimProposal;
 
 /* "open", and back. */
@@ -87,10 +88,14 @@ extern void scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 /* A new row, of all but id and created_at, which are filled in. */
 extern void scim_insert_proposal(ScimProposal *proposal);
 
-/* What may change of the row, which is locked: base, base_version, changes, version, status, ... */
-extern void scim_update_proposal(const ScimProposal *proposal);
+/*
+ * What may change of the row, which is locked: resource_id, base, base_version, changes, version,
+ * status, conflicts, decided_at, applied_version.  Behind each review, as that is a step of
+ * its history, too.
+ */
+extern void scim_update_proposal(ScimProposal *proposal);
 
-/* The version of changes: scim_canonical of them, hashed as versions are.  Palloc'd. */
+/* The version of changes: a hash of their canonical form (scim_canonical).  Palloc'd. */
 extern char *scim_version_of_changes(Jsonb *changes);
 
 #endif							/* SCIM_DECISION_PROPOSAL_H */

@@ -241,6 +241,15 @@ scim_void_reviews(const ScimProposal *proposal)
 
 /* ---- who decides ---- */
 
+const ScimPolicy *
+scim_policy_of_proposal(const ScimProposal *proposal)
+{
+	const ScimResourceType *type = scim_resource_type(proposal->type);
+
+	/* the type may be gone */
+	return type ? scim_find_policy(type, proposal->tenant) : NULL;
+}
+
 const List *
 scim_reviewers_of(const ScimPolicy *policy)
 {

@@ -51,6 +51,9 @@ extern void scim_insert_review(const ScimProposal *proposal, const ScimPolicy *p
 /* The changes are others than those that were approved: no approval counts any more. */
 extern void scim_void_reviews(const ScimProposal *proposal);
 
+/* The policy by which it is decided: that of now, also where it does not bind who asks; or NULL. */
+extern const ScimPolicy *scim_policy_of_proposal(const ScimProposal *proposal);
+
 /* What it would do: SCIM_CREATES, SCIM_DELETES, or else SCIM_PATCHES. */
 extern ScimOperation scim_operation_of_proposal(const ScimProposal *proposal);
 

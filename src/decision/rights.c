@@ -72,10 +72,9 @@ scim_may_read_policy(PG_FUNCTION_ARGS)
 bool
 scim_sees_proposals(const char *tenant, const char *type, bool contents)
 {
-	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
+	const ScimRegistration *table = contents ? scim_find_table(scim_resource_type(type)) : NULL;
 
-	return table && (contents ? scim_sees_history(table, tenant)
-					 : scim_sees_that_it_changed(table, tenant));
+	return contents ? table && scim_sees_history(table, tenant) : scim_works_in(tenant);
 }
 
 /*

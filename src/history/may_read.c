@@ -12,6 +12,8 @@
 #include "access/xact.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
+#include "history/document.h"
+#include "history/document_rights.h"
 #include "history/place.h"
 #include "history/rights.h"
 #include "miscadmin.h"
@@ -170,10 +172,14 @@ find_answer(const Question *question)
 {
 	const char *name = pnstrdup(question->type, question->type_length);
 	const char *tenant = pnstrdup(question->tenant, question->tenant_length);
-	const ScimResourceType *type = scim_resource_type(name);
-	const ScimRegistration *table = scim_find_table(type);
+	const ScimRegistration *table = scim_find_table(scim_resource_type(name));
 	Answer		answer = {.question = *question};
 
+	if (scim_means_documents(name))
+	{
+		answer.is_shown = scim_sees_document(name, tenant, NULL);
+		return answer;
+	}
 	answer.is_shown = table && scim_sees_history(table, tenant);
 	if (answer.is_shown)
 		answer.begins = scim_history_begins(tenant, table->type->name);
@@ -200,18 +206,33 @@ answer_of(Place *place, const Question *question)
 	return place->last = kept;
 }
 
+/* A policy is for who works with its type, of which the question does not tell. */
+static bool
+sees_policy(text *tenant, text *id)
+{
+	return scim_sees_document(SCIM_POLICY_KIND, text_to_cstring(tenant), text_to_cstring(id));
+}
+
+static bool
+is_policy(const Question *question)
+{
+	return question->type_length == strlen(SCIM_POLICY_KIND) &&
+		memcmp(question->type, SCIM_POLICY_KIND, question->type_length) == 0 &&
+		scim_means_policies(SCIM_POLICY_KIND);
+}
+
 /*
- * scim_may_read_history(tenant_id text, resource_type text, seq bigint) -> boolean:
- * does the view show that entry to the current role?  Whoever may read the table
- * is shown all of it; everybody else what rights.h says, from where the history of
- * the type's table begins.
+ * scim_may_read_history(tenant_id text, resource_type text, resource_id text, seq bigint)
+ * -> boolean: does the view show that entry to the current role?  Whoever may read the
+ * table is shown all of it; everybody else what rights.h and document_rights.h say, from
+ * where the history of the type's table begins.
  */
 Datum
 scim_may_read_history(PG_FUNCTION_ARGS)
 {
 	text	   *tenant = PG_GETARG_TEXT_PP(0);
 	text	   *type = PG_GETARG_TEXT_PP(1);
-	int64		seq = PG_GETARG_INT64(2);
+	int64		seq = PG_GETARG_INT64(3);
 	Question	question = {
 		.tenant = VARDATA_ANY(tenant),
 		.type = VARDATA_ANY(type),
@@ -223,6 +244,8 @@ scim_may_read_history(PG_FUNCTION_ARGS)
 
 	if (place->reads_table)
 		PG_RETURN_BOOL(true);
+	if (unlikely(is_policy(&question)))
+		PG_RETURN_BOOL(sees_policy(tenant, PG_GETARG_TEXT_PP(2)));
 	answer = answer_of(place, &question);
 	PG_RETURN_BOOL(answer->is_shown && seq > answer->begins);
 }

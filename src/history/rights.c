@@ -174,18 +174,6 @@ scim_sees_history(const ScimRegistration *table, const char *tenant)
 		(!goes_by_grants(&rights) || scim_is_granted(tenant, strlen(tenant)));
 }
 
-bool
-scim_sees_that_it_changed(const ScimRegistration *table, const char *tenant)
-{
-	Rights		rights = find_rights(table);
-
-	if (rights.lack == LACKS_COLUMNS)
-		return scim_has_privilege(table, ACL_SELECT) &&
-			(check_enable_rls(table->relid, InvalidOid, true) != RLS_ENABLED ||
-			 scim_sees_tenant(table, tenant));
-	return scim_sees_history(table, tenant);
-}
-
 static List *
 names_of(const ScimRegistration *registration, List *numbers)
 {

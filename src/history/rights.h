@@ -19,12 +19,6 @@
 /* May the current role read the history of the tenant's resources in the table? */
 extern bool scim_sees_history(const ScimRegistration *table, const char *tenant);
 
-/*
- * May it read of that there are such resources: some column of the table, and the tenant's
- * rows?
- */
-extern bool scim_sees_that_it_changed(const ScimRegistration *table, const char *tenant);
-
 /* PERMISSION_DENIED, which says why, or TENANT_FORBIDDEN, if it may not. */
 extern void scim_check_history(const ScimRegistration *table, const char *tenant);
 

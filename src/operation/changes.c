@@ -15,6 +15,8 @@
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
+#include "history/document.h"
+#include "history/document_rights.h"
 #include "history/feed.h"
 #include "history/in_order.h"
 #include "history/place.h"
@@ -40,6 +42,8 @@ typedef struct TypeShown
 	const char *name;			/* as it stands in them */
 	int			length;
 	bool		is_shown;
+	bool		of_policies;	/* each of a type of its own, of which the caller may see them or
+								 * not */
 	int64		begins;			/* what is before that seq is not */
 } TypeShown;
 
@@ -47,7 +51,7 @@ typedef struct TypeShown
 typedef struct Changes
 {
 	const char *given_tenant;
-	const ScimResourceType *type;	/* NULL: all that the caller may see */
+	const char *type;			/* NULL: all that the caller may see */
 	char	   *tenant;
 	const char *kind;			/* of its cursors */
 	const char *cursor;
@@ -68,12 +72,18 @@ typedef struct Changes
 static void
 find_type(Changes *changes, const char *name)
 {
-	const ScimRegistration *table;
+	const ScimResourceType *type = scim_resource_type(name);
+	const ScimRegistration *table = scim_find_table(type);
 
-	changes->type = scim_resource_type(name);
-	table = scim_find_table(changes->type);
+	if (scim_means_documents(name))
+	{
+		changes->type = scim_kind_of(name);
+		changes->tenant = scim_check_documents(name, changes->given_tenant, NULL);
+		return;
+	}
 	if (table == NULL)
 		scim_throw_not_registered(name, NULL);
+	changes->type = type->name;
 	changes->tenant = scim_tenant_of(table, changes->given_tenant);
 	scim_check_history(table, changes->tenant);
 }
@@ -118,29 +128,38 @@ find_types(Changes *changes, const char *name)
 		find_type(changes, name);
 	else
 		find_all_types(changes);
-	changes->kind = scim_feed_kind(changes->type ? changes->type->name : NULL, changes->tenant);
+	changes->kind = scim_feed_kind(changes->type, changes->tenant);
 }
 
 /* ---- what is shown ---- */
+
+static void
+look_at_table(const Changes *changes, TypeShown *shown)
+{
+	const ScimRegistration *table = scim_find_table(scim_resource_type(shown->name));
+	const char *tenant = table ? scim_find_tenant(table, changes->given_tenant) : NULL;
+
+	shown->is_shown = tenant && strcmp(tenant, changes->tenant) == 0 &&
+		scim_sees_history(table, tenant);
+	if (shown->is_shown)
+		shown->begins = scim_history_begins(tenant, shown->name);
+}
 
 static TypeShown *
 look_at_type(const Changes *changes, const char *name, int length)
 {
 	TypeShown  *shown = palloc0(sizeof(TypeShown));
-	const ScimResourceType *type;
-	const ScimRegistration *table;
-	const char *tenant;
 
 	shown->name = pnstrdup(name, length);
 	shown->length = length;
-	type = scim_resource_type(shown->name);
-	table = scim_find_table(type);
-	tenant = table ? scim_find_tenant(table, changes->given_tenant) : NULL;
-	shown->is_shown = tenant && strcmp(tenant, changes->tenant) == 0 &&
-		(changes->type == NULL || strcmp(changes->type->name, shown->name) == 0) &&
-		scim_sees_history(table, tenant);
-	if (shown->is_shown)
-		shown->begins = scim_history_begins(tenant, type->name);
+	if (changes->type && strcmp(changes->type, shown->name) != 0)
+		return shown;
+	shown->of_policies = scim_means_policies(shown->name);
+	if (scim_means_documents(shown->name))
+		shown->is_shown = shown->of_policies ||
+			scim_sees_document(shown->name, changes->tenant, NULL);
+	else
+		look_at_table(changes, shown);
 	return shown;
 }
 
@@ -164,12 +183,22 @@ find_shown(Changes *changes, const ScimHistoryEntry *entry)
 	return shown;
 }
 
+static bool
+sees_policy(const Changes *changes, const ScimHistoryEntry *entry)
+{
+	const char *id = scim_entry_id(entry);
+
+	return id && scim_sees_document(SCIM_POLICY_KIND, changes->tenant, id);
+}
+
 /* What another mapping told before is not, but that there is another one now. */
 static bool
 is_shown(Changes *changes, const ScimHistoryEntry *entry)
 {
 	const TypeShown *type = find_shown(changes, entry);
 
+	if (type->of_policies)
+		return type->is_shown && sees_policy(changes, entry);
 	return type->is_shown && entry->seq >= type->begins;
 }
 

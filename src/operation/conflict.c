@@ -61,9 +61,8 @@ scim_write_refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths)
 
 /* ---- merged ---- */
 
-/* What was merged is what is wanted, in place of the row as it is. */
-static void
-take_merge(ScimWrite *write, const ScimWriteMerge *merge)
+void
+scim_write_take_merged(ScimWrite *write, const ScimWriteMerge *merge)
 {
 	write->merged = &merge->merge;
 	write->wanted.document = scim_check_merged(write->target.type, merge->merge.merged, merge->mine,
@@ -158,7 +157,7 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 	if (!write->merges || merge->base_unknown || merge->merge.conflicts != NIL)
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);
-	take_merge(write, merge);
+	scim_write_take_merged(write, merge);
 	write->unchanged = !changes_more(&merge->merge) && scim_write_is_there(write, false);
 	return !write->unchanged;
 }

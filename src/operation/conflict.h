@@ -7,6 +7,7 @@
 #define SCIM_OPERATION_CONFLICT_H
 
 #include "core/path_set.h"
+#include "operation/merge.h"
 #include "operation/write.h"
 
 /* Is it merged by rules that count, so that what is there already is no answer? */
@@ -20,6 +21,9 @@ extern bool scim_write_counts(const ScimWrite *write);
  * restore, which has no rules, is refused.)
  */
 extern bool scim_write_resolve(ScimWrite *write, ScimPathSet *paths);
+
+/* What was merged is what is wanted, in the place of the row as it is, on condition of its version. */
+extern void scim_write_take_merged(ScimWrite *write, const ScimWriteMerge *merge);
 
 /* A write that is not merged. */
 extern SCIM_NORETURN void scim_write_refuse(ScimWrite *write, ScimErrorCode situation,

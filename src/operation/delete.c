@@ -23,6 +23,7 @@
 #include "decision/policies.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
+#include "operation/apply.h"
 #include "operation/deferred.h"
 #include "operation/delete.h"
 #include "operation/mismatch.h"
@@ -180,31 +181,50 @@ static const ScimStatement lock_for_delete = {
 	.as_owner = true
 };
 
-/* Locks the row, as deleting it would: a mark is an update like others. */
+/* Others changed it since, and it is to be deleted as it was. */
 static void
+refuse_stale(const Delete *delete, const ScimRow *row)
+{
+	ScimSince	since;
+
+	scim_open_since(&since, &delete->target, row, delete->expected, false);
+	scim_throw_stale(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
+					 delete->expected, row, &since, NULL);
+}
+
+/*
+ * Locks the row, as deleting it would: a mark is an update like others.  False: it is not
+ * what was approved to be deleted.
+ */
+static bool
 lock(Delete *delete)
 {
+	ScimApplication *applies = delete->options->applies;
 	ScimRow		row;
-	ScimSince	since;
 
 	if (!sets_mark(delete))
 		queue(delete);
 	if (!scim_lock_row(&delete->target,
 					   sets_mark(delete) ? &scim_lock_statement : &lock_for_delete,
 					   delete->id, &row))
+	{
+		if (scim_apply_is_gone(&delete->target, delete->id, applies))
+			return false;
 		scim_throw_not_locked(&delete->target, delete->options->id, "deleted");
+	}
 	delete->locked = row.version;
 	scim_guard_delete(delete->target.table, delete->target.tenant, delete->id);
+	if (applies && !scim_apply_to_row(&delete->target, &row, applies))
+		return false;
+	if (applies)
+		delete->expected = row.version;
 	if (delete->expected && strcmp(delete->expected, row.version) != 0)
-	{
-		scim_open_since(&since, &delete->target, &row, delete->expected, false);
-		scim_throw_stale(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
-						 delete->expected, &row, &since, NULL);
-	}
+		refuse_stale(delete, &row);
 	if (sets_mark(delete))
-		return;
+		return true;
 	lock_holders(delete);
 	remove_memberships(delete);
+	return true;
 }
 
 static void
@@ -217,8 +237,13 @@ delete_resource(void *argument)
 	if (!sets_mark(delete))
 		scim_check_privilege(delete->target.table, ACL_DELETE);
 	if (!scim_fetch(&delete->target, delete->id, false, NULL))
+	{
+		if (scim_apply_is_gone(&delete->target, delete->id, delete->options->applies))
+			return;
 		scim_throw_not_found(&delete->target, delete->options->id);
-	lock(delete);
+	}
+	if (!lock(delete))
+		return;
 	if (delete_row(delete))
 	{
 		if (delete->options->asks_deferred && !sets_mark(delete))
@@ -247,6 +272,7 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.operation = SCIM_DELETES;
 	call.conditional = delete.expected != NULL;
 	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
+	call.proposal = scim_applied_id(options);
 	call.deletes = !sets_mark(&delete);
 	scim_run_call(&call, delete_resource, &delete);
 	if (options->report)

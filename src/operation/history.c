@@ -1,168 +1,38 @@
 /*
  * history.c
- *		The changes of a resource, page by page.
- *
- * A cursor holds the place in the chain from which the next page goes on, so that
- * pages follow whatever was written meanwhile.
+ *		The changes of a resource.
  */
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "history/document_rights.h"
 #include "history/rights.h"
-#include "miscadmin.h"
 #include "operation/cursor.h"
-#include "operation/entry_shown.h"
+#include "operation/document.h"
 #include "operation/history.h"
-#include "operation/past.h"
-#include "resource/show.h"
+#include "operation/history_page.h"
+#include "resource/target.h"
 #include "resource/version.h"
-
-typedef struct HistoryPage
-{
-	ScimChainPlace place;		/* where it begins, then: where the next one does */
-	bool		continues;		/* there was one before it */
-	bool		complete;		/* the chain, as the first one found it */
-	int64		oldest;			/* and its last entry's seq */
-} HistoryPage;
-
-/* ---- cursors ---- */
-
-static char *
-cursor_kind(const ScimTarget *target, const char *id)
-{
-	return psprintf("history of %s %s in %s", target->type->name, id, target->tenant);
-}
-
-static bool
-bool_in(Jsonb *state, const char *key)
-{
-	JsonbValue	value;
-
-	return scim_find(&state->root, key, &value) && value.type == jbvBool && value.val.boolean;
-}
-
-static void
-read_place(const char *kind, const char *cursor, HistoryPage *page)
-{
-	Jsonb	   *state = scim_read_cursor(kind, cursor);
-	ScimChainPlace *place = &page->place;
-	JsonbValue	value;
-
-	place->seq = scim_cursor_integer(state, "seq");
-	place->taken = (int) scim_cursor_integer(state, "taken");
-	place->state.revision = scim_cursor_integer(state, "revision");
-	place->state.has_revision = place->state.revision != 0;
-	place->state.linked = bool_in(state, "linked");
-	place->state.gap = bool_in(state, "gap");
-	place->state.xid = (uint64) scim_cursor_integer(state, "xid");
-	if (scim_find(&state->root, "version", &value) && value.type == jbvString)
-		place->state.version = scim_string_copy(&value);
-	page->continues = true;
-	page->complete = bool_in(state, "complete");
-	page->oldest = scim_cursor_integer(state, "oldest");
-}
-
-static char *
-write_place(const char *kind, const HistoryPage *page)
-{
-	JsonbValue *state = scim_new_object();
-	const ScimChainPlace *place = &page->place;
-
-	scim_set_integer(state, "seq", place->seq);
-	scim_set_integer(state, "taken", place->taken);
-	scim_set_integer(state, "revision", place->state.has_revision ? place->state.revision : 0);
-	scim_set_bool(state, "linked", place->state.linked);
-	scim_set_bool(state, "gap", place->state.gap);
-	scim_set_integer(state, "xid", (int64) place->state.xid);
-	if (place->state.version)
-		scim_set_text(state, "version", place->state.version);
-	scim_set_bool(state, "complete", page->complete);
-	scim_set_integer(state, "oldest", page->oldest);
-	return scim_write_cursor(kind, scim_write(state));
-}
-
-/* ---- a page ---- */
-
-/* Opens the chain where the page begins. */
-static void
-open_chain(ScimChain *chain, const ScimTarget *target, const char *id, const char *kind,
-		   const char *cursor, HistoryPage *page, bool *is_there)
-{
-	ScimRow		row;
-
-	*is_there = scim_fetch(target, id, true, &row);
-	if (cursor && cursor[0] != '\0')
-	{
-		read_place(kind, cursor, page);
-		scim_open_chain_at(chain, target->tenant, target->type->name, id, &page->place);
-	}
-	else if (*is_there)
-		scim_open_chain(chain, target->tenant, target->type->name, id,
-						scim_know_version(target->table, target->tenant, &row), row.revision);
-	else
-		scim_open_chain(chain, target->tenant, target->type->name, id, NULL, 0);
-}
-
-/*
- * Whether the chain is whole is only known at its end: the first page goes there, and
- * the others have it from that.  What it found may have been pruned since, the oldest
- * entries first.
- */
-static void
-judge(ScimChain *chain, const char *id, HistoryPage *page)
-{
-	if (page->continues)
-	{
-		page->complete = page->complete && scim_chain_still_has(chain, id, page->oldest);
-		return;
-	}
-	scim_chain_to_end(chain);
-	page->complete = scim_chain_is_complete(chain);
-	page->oldest = chain->last->seq;
-}
-
-/* The entries of the page; false: it is the last one. */
-static bool
-read_entries(ScimChain *chain, const char *id, int count, JsonbValue *entries, HistoryPage *page)
-{
-	const ScimHistoryEntry *entry;
-
-	while ((entry = scim_chain_back(chain)) != NULL)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (entries->val.array.nElems == count)
-		{
-			judge(chain, id, page);
-			return true;
-		}
-		scim_append(entries, scim_show_entry(entry));
-		page->place = chain->place;
-	}
-	page->complete = scim_chain_is_complete(chain);
-	return false;
-}
 
 static JsonbValue *
 read_page(const ScimTarget *target, const char *given, int count, const char *cursor)
 {
-	JsonbValue *response = scim_new_object();
-	JsonbValue *entries = scim_new_array();
-	const char *id = scim_take_id(target, given);
-	const char *kind = cursor_kind(target, id);
-	HistoryPage page = {0};
-	ScimChain	chain;
-	bool		is_there;
-	bool		has_more;
+	ScimHistoryOf of = {
+		.type = target->type->name,
+		.tenant = target->tenant,
+		.id = scim_take_id(target, given)
+	};
+	JsonbValue *response;
+	ScimRow		row;
 
-	open_chain(&chain, target, id, kind, cursor, &page, &is_there);
-	has_more = read_entries(&chain, id, count, entries, &page);
-	if (!is_there && chain.last == NULL)
+	if (scim_fetch(target, of.id, true, &row))
+	{
+		of.version = scim_know_version(target->table, target->tenant, &row);
+		of.revision = row.revision;
+	}
+	response = scim_read_history_page(&of, count, cursor);
+	if (response == NULL)
 		scim_throw_not_found(target, given);
-	scim_set_value(response, "entries", entries);
-	scim_set_bool(response, "complete", page.complete);
-	if (has_more)
-		scim_set_text(response, "nextCursor", write_place(kind, &page));
-	scim_close_chain(&chain);
 	return response;
 }
 
@@ -174,6 +44,8 @@ scim_store_get_history(const char *type, const char *tenant, const char *id, int
 	JsonbValue *response;
 	Jsonb	   *result;
 
+	if (scim_means_documents(type))
+		return scim_store_document_history(type, tenant, id, count, cursor, fresh);
 	count = scim_cut_count(count);
 	scim_begin_read(&target, type, tenant, fresh);
 	scim_check_history(target.table, target.tenant);

@@ -8,6 +8,8 @@
 #include "base/jsonb_tree.h"
 #include "core/diff.h"
 #include "core/hidden.h"
+#include "history/document_rights.h"
+#include "operation/document.h"
 #include "operation/history_version.h"
 #include "operation/past.h"
 #include "resource/show.h"
@@ -54,6 +56,8 @@ scim_store_get_version(const char *type, const char *tenant, const char *id, con
 	ScimPast	past;
 	Jsonb	   *result;
 
+	if (scim_means_policies(type))
+		return scim_store_policy_then(tenant, id, version, fresh);
 	scim_check_version_text("version", version);
 	scim_begin_read(&target, type, tenant, fresh);
 	scim_take_view(&target, view);
@@ -181,6 +185,8 @@ scim_store_diff(const char *type, const char *tenant, const char *id, const char
 	JsonbValue *shown;
 	Jsonb	   *result;
 
+	if (scim_means_policies(type))
+		return scim_store_policies_diff(tenant, id, from, to, fresh);
 	scim_check_version_text("from_version", from);
 	scim_check_version_text("to_version", to);
 	scim_begin_read(&target, type, tenant, fresh);

@@ -212,3 +212,18 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 						scim_row_data(target->table, &write->row), write->rules, &result->merge);
 	merge_passwords(write, since, result);
 }
+
+void
+scim_merge_into_row(ScimWrite *write, Jsonb *base, ScimWriteMerge *result)
+{
+	const ScimTarget *target = &write->target;
+
+	memset(result, 0, sizeof(ScimWriteMerge));
+	result->applies = true;
+	result->mine = as_stored(write, scim_patched(write, base, NULL, NULL));
+	scim_merge_contents(target->type, base, result->mine, write->patch,
+						scim_row_data(target->table, &write->row),
+						scim_read_merge_rules(target->type, NULL), &result->merge);
+	result->touches_members = write->has_members;
+	result->members = write->change;
+}

@@ -41,6 +41,13 @@ extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *opti
  */
 extern void scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result);
 
+/*
+ * The same of a patch that was made of that base, which is no version of the history's:
+ * the base has nothing that is never returned, and the patch sets nothing of it, nor a
+ * password.  No rule decides.  Members are done as the patch says.
+ */
+extern void scim_merge_into_row(ScimWrite *write, Jsonb *base, ScimWriteMerge *result);
+
 /* Adds a top-level attribute to the paths of a side, in order, unless they have it, or of it. */
 extern List *scim_name_side(const ScimResourceType *type, List *paths, const char *attribute);
 

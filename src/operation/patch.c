@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "core/patch_parse.h"
+#include "operation/apply.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
 #include "operation/patch.h"
@@ -95,14 +96,13 @@ is_there(ScimWrite *write, bool stale, const ScimPathSet *differs)
 	return scim_write_is_there(write, stale);
 }
 
-static void
-patch(void *argument)
+/* What is wanted is decided, in a row that is locked; false: nothing is to be written. */
+static bool
+decide(ScimWrite *write)
 {
-	ScimWrite  *write = argument;
 	bool		stale;
 	ScimPathSet differs = {0};
 
-	scim_write_lock_members(write);
 	scim_write_lock_row(write);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
 	patch_row(write, stale ? &differs : NULL);
@@ -112,7 +112,29 @@ patch(void *argument)
 		scim_write_take_apart(write, &write->row);
 		scim_refuse_removal(write, write->wanted.split);
 	}
-	if (write->unchanged || (stale && !scim_write_resolve(write, &differs)))
+	return !write->unchanged && (!stale || scim_write_resolve(write, &differs));
+}
+
+/* The same of a proposal, whose changes are to be exactly those that were approved. */
+static bool
+decide_approved(ScimWrite *write)
+{
+	if (!scim_apply_lock(write))
+		return false;
+	if (write->change.has_filters)
+		match_members(write, show_locked(write));
+	return scim_apply_merge(write);
+}
+
+static void
+patch(void *argument)
+{
+	ScimWrite  *write = argument;
+
+	if (scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
+		return;
+	scim_write_lock_members(write);
+	if (!(write->options->applies ? decide_approved(write) : decide(write)))
 		return;
 	if (!scim_write_update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");

@@ -113,7 +113,8 @@ take_query(Listing *listing)
 	listing->count = scim_cut_count(query->count);
 	take_status(listing);
 	if (query->id && query->type == NULL)
-		scim_throw_path(SCIM_BAD_PARAMETER, "id", "an id is one of a resource_type: name that, too");
+		scim_throw_path(SCIM_BAD_PARAMETER, "id",
+						"an id is one of a resource_type: name that, too");
 	AcceptInvalidationMessages();
 	if (query->type)
 		find_type(listing);
@@ -126,8 +127,10 @@ take_query(Listing *listing)
 static char *
 cursor_kind(const Listing *listing)
 {
-	return psprintf("proposals %s of %s %s in %s", listing->query->status ? listing->query->status : "*",
-					listing->query->type ? (char *) linitial(listing->types) : "*",
+	const ScimProposalsQuery *query = listing->query;
+
+	return psprintf("proposals %s of %s %s in %s", query->status ? query->status : "*",
+					query->type ? (char *) linitial(listing->types) : "*",
 					listing->id ? listing->id : "*", listing->tenant);
 }
 
@@ -200,8 +203,9 @@ select_page(const Listing *listing)
 	Oid			types[] = {TEXTOID, TEXTARRAYOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
 	Datum		values[] = {
 		CStringGetTextDatum(listing->tenant), texts_datum(listing->types),
-		CStringGetTextDatum(listing->id ? listing->id : ""), TimestampTzGetDatum(listing->created_at),
-		UUIDPGetDatum(&listing->last), Int64GetDatum((int64) listing->count + 1)
+		CStringGetTextDatum(listing->id ? listing->id : ""),
+		TimestampTzGetDatum(listing->created_at), UUIDPGetDatum(&listing->last),
+		Int64GetDatum((int64) listing->count + 1)
 	};
 	StringInfoData sql;
 

@@ -16,6 +16,7 @@
 #include "core/spelling.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "operation/apply.h"
 #include "operation/report.h"
 #include "operation/run.h"
 #include "resource/show.h"
@@ -232,13 +233,22 @@ report_written(ScimWrite *write)
 		report_merged(write);
 }
 
-void
-scim_write_run(ScimWrite *write, void (*body) (void *write))
+static void
+show_written(ScimWrite *write)
 {
-	scim_run_call(&write->call, body, write);
 	write->result->resource = scim_show_written(&write->target, &write->row,
 												write->all_groups);
 	if (write->reports)
 		report_written(write);
+}
+
+void
+scim_write_run(ScimWrite *write, void (*body) (void *write))
+{
+	scim_run_call(&write->call, body, write);
+	if (write->options->applies)
+		scim_apply_written(write);
+	else
+		show_written(write);
 	SPI_finish();
 }

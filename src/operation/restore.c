@@ -21,8 +21,10 @@
 #include "decision/guard.h"
 #include "executor/spi.h"
 #include "group/nesting.h"
+#include "history/document_rights.h"
 #include "history/fold.h"
 #include "miscadmin.h"
+#include "operation/document.h"
 #include "operation/lost.h"
 #include "operation/past.h"
 #include "operation/report.h"
@@ -483,6 +485,14 @@ scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWri
 	Restore		restore = {.given = options->id, .version = version};
 	ScimWrite  *write = &restore.write;
 
+	if (scim_means_policies(options->type))
+	{
+		*result = (ScimWriteResult)
+		{
+			.resource = scim_store_restore_policy(options, version)
+		};
+		return;
+	}
 	scim_check_version_text("version", version);
 	scim_write_begin(write, SCIM_RESTORES, options, result);
 	restore.id = write->wanted.id;

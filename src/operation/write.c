@@ -17,6 +17,7 @@
 #include "core/patch_parse.h"
 #include "decision/policies.h"
 #include "executor/spi.h"
+#include "operation/apply.h"
 #include "operation/unique.h"
 #include "operation/write.h"
 #include "registry/cache.h"
@@ -39,10 +40,12 @@ scim_write_begin(ScimWrite *write, ScimOperation operation, const ScimWriteOptio
 	memset(write, 0, sizeof(ScimWrite));
 	memset(result, 0, sizeof(ScimWriteResult));
 	write->result = result;
+	write->options = options;
 	write->reports = options->report;
 	write->expected = scim_read_expected(options->expected);
 	write->call.leases = options->leases;
 	write->call.conditional = write->expected != NULL;
+	write->call.proposal = scim_applied_id(options);
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);
 	write->wanted.registration = write->call.registration = write->target.table;

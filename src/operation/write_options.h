@@ -30,8 +30,8 @@ typedef struct ScimWriteOptions
 	const char *reason;			/* of what becomes a proposal; or NULL */
 	const struct ScimProposal *counters;	/* the proposal that this one is to take the place of;
 											 * or NULL */
-	const struct ScimProposal *applies; /* the proposal that the write is of, as it was approved;
-										 * or NULL */
+	struct ScimApplication *applies;	/* the write is of a proposal, as it was approved
+										 * (operation/apply.h); or NULL */
 } ScimWriteOptions;
 
 /*

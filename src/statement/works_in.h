@@ -20,6 +20,9 @@
  */
 extern bool scim_works_with(const ScimRegistration *table, const char *tenant);
 
+/* TENANT_FORBIDDEN, PERMISSION_DENIED, if not. */
+extern void scim_check_works_with(const ScimRegistration *table, const char *tenant);
+
 /* Those of any table? */
 extern bool scim_works_in(const char *tenant);
 

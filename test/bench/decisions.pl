@@ -23,6 +23,13 @@ sub take_calls_of
 		[ map { my $name = $_; [ $name => [ map { "EXECUTE $name($_);" } 1 .. $count ] ] } @calls ], 25);
 }
 
+# Who comes first pays more, by more than what is to be told apart.
+sub in_turn
+{
+	my ($turn, @calls) = @_;
+	return map { $calls[ ($turn + $_) % @calls ] } 0 .. $#calls;
+}
+
 # Turn by turn: updates first, then patches and approvals of what they have left.
 sub take_decisions
 {
@@ -36,11 +43,11 @@ sub take_decisions
 
 		sql(undef, map { ('-c', "VACUUM $_") } qw(free bound reviewed scim_history_rows scim_proposal_rows scim_review_rows));
 		sql("SELECT bench_prepare($first, $count)");
-		$each = take_calls_of($count, qw(free bound unreviewed));
+		$each = take_calls_of($count, in_turn($turn, qw(free bound unreviewed)));
 		push @{ $taken{$_} }, $each->{$_} foreach keys %$each;
 		sql("SELECT bench_prepare($first, $count)");
 		sql(undef, '-c', 'SET ROLE bench_author', '-c', 'SELECT bench_propose()');
-		$each = take_calls_of($count, qw(patch propose approve));
+		$each = take_calls_of($count, in_turn($turn, qw(patch propose approve)));
 		push @{ $taken{$_} }, $each->{$_} foreach keys %$each;
 	}
 	return \%taken;

@@ -6,7 +6,8 @@ CREATE FUNCTION judge.rows(relation regclass) RETURNS text LANGUAGE plpgsql SET 
 DECLARE
 	answer text;
 BEGIN
-	EXECUTE format('SELECT md5(string_agg(t::text, E''\n'' ORDER BY t::text)) FROM %s AS t WHERE to_jsonb(t) ->> ''tenant_id'' IS DISTINCT FROM ''own''', relation) INTO answer;
+	EXECUTE format('SELECT md5(string_agg(t::text, E''\n'' ORDER BY t::text)) FROM %s AS t WHERE to_jsonb(t) ->> ''tenant_id'' IS DISTINCT FROM ''own''
+		AND NOT EXISTS (SELECT FROM public.scim_proposal_rows p WHERE p.tenant_id = ''own'' AND p.id::text = to_jsonb(t) ->> ''proposal_id'')', relation) INTO answer;
 	RETURN concat_ws(' ', relation, answer);
 END $$;
 CREATE FUNCTION judge.everything() RETURNS text LANGUAGE sql SET search_path = pg_catalog, public AS $$

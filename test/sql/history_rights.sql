@@ -229,7 +229,7 @@ BEGIN
 			WHEN 6 THEN RESET ROLE; PERFORM wrote('red', 'User', NULL, 'remapped'), scim_unregister_table('users'), scim_register_table('users', 'User', '{}'); SET LOCAL ROLE regress_scim_red;
 			ELSE NULL;
 		END CASE;
-		answers := answers || scim_may_read_history('red', 'User', 1);
+		answers := answers || scim_may_read_history('red', 'User', '', 1);
 	END LOOP;
 	RESET ROLE;
 	RAISE WARNING '%', answers;
@@ -249,8 +249,8 @@ SELECT count(*) FROM scim_history WHERE leak(concat_ws(' ', tenant_id, resource_
 RESET ROLE;
 -- no row, no tenant, no type
 SET ROLE regress_scim_red;
-SELECT scim_may_read_history(NULL, 'User', 1) IS NULL, scim_may_read_history('red', 'User', NULL) IS NULL, scim_may_read_history('red', 'user', 1), scim_may_read_history('', '', 1),
-	scim_may_read_history('red', 'Device', 1), scim_may_read_history('re', 'User', 1), scim_may_read_history('redd', 'User', 1), scim_may_read_history('red', 'User', 1);
+SELECT scim_may_read_history(NULL, 'User', '', 1) IS NULL, scim_may_read_history('red', 'User', '', NULL) IS NULL, scim_may_read_history('red', 'user', '', 1), scim_may_read_history('', '', '', 1),
+	scim_may_read_history('red', 'Device', '', 1), scim_may_read_history('re', 'User', '', 1), scim_may_read_history('redd', 'User', '', 1), scim_may_read_history('red', 'User', '', 1);
 RESET ROLE;
 
 -- what was there before the table was mapped anew, tenant by tenant

@@ -40,7 +40,7 @@ foreach my $kind ('created', 'mapped')
 	is($node->safe_psql($kind, qq{SELECT answer #>> '{content,error_code}', answer #> '{content,current,userName}' FROM scim_call_tool('scim_update_user',
 		jsonb_build_object('user_id', $id, 'expected_version', 'stale', 'user_data', '{"userName": "x"}'::jsonb)) answer}),
 		'VERSION_MISMATCH|"and again"', "$kind: so it is by a tool");
-	is($node->safe_psql($kind, q{SELECT count(*) FROM jsonb_array_elements(scim_tools()) tool WHERE tool ->> 'name' ~ 'history|restore|version|changes|lease'}), '0',
+	is($node->safe_psql($kind, q{SELECT count(*) FROM jsonb_array_elements(scim_tools()) tool WHERE tool ->> 'name' ~ 'history|restore|version|changes|lease|propos'}), '0',
 		"$kind: no tool is listed that needs what is not there");
 	foreach my $tool ('scim_get_history', 'scim_restore', 'scim_changes')
 	{
@@ -49,6 +49,11 @@ foreach my $kind ('created', 'mapped')
 	}
 	like($node->safe_psql($kind, qq{SELECT scim_call_tool('scim_lease', jsonb_build_object('action', 'acquire', 'resource_type', 'User', 'resource_id', $id))}),
 		qr/"success":false.*"sqlstate":"55000"/, "$kind: a lease is refused, and nothing else goes wrong");
+	foreach my $call (qq{'scim_propose_change', jsonb_build_object('resource_type', 'User', 'resource_id', $id, 'operations', '[{"op": "remove", "path": "title"}]'::jsonb)},
+		q{'scim_list_proposals', '{}'}, q{'scim_review_proposal', '{"proposal_id": "12345678-1234-8234-9234-123456789012", "decision": "approve", "expected_version": "stale"}'})
+	{
+		like($node->safe_psql($kind, "SELECT scim_call_tool($call)"), qr/"success":false.*"sqlstate":"55000"/, "$kind: so are proposals: $call");
+	}
 	is($node->safe_psql($kind, qq{SET scimver.lease_id = '12345678-1234-8234-9234-123456789012'; SELECT scim_patch_user($id, '[{"op": "replace", "path": "userName", "value": "named"}]') ->> 'userName'}),
 		'named', "$kind: nor does naming one keep anybody from writing");
 	my $tables = $kind eq 'created' ? [ 'users', 'groups', 'boxes', 'crates' ] : [ 'app.people', q{app."the teams' table"} ];

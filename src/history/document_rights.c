@@ -1,0 +1,89 @@
+/*
+ * document_rights.c
+ *		Who may read the entries of documents that are no resources.
+ */
+#include "postgres.h"
+
+#include "history/document.h"
+#include "history/document_rights.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
+#include "resource/target.h"
+#include "statement/tenant.h"
+#include "statement/works_in.h"
+#include "utils/inval.h"
+
+bool
+scim_means_policies(const char *type)
+{
+	return pg_strcasecmp(type, SCIM_POLICY_KIND) == 0 && scim_resource_type(type) == NULL;
+}
+
+bool
+scim_means_documents(const char *type)
+{
+	return scim_is_document_kind(type) && scim_resource_type(type) == NULL;
+}
+
+const char *
+scim_kind_of(const char *type)
+{
+	return scim_means_policies(type) ? SCIM_POLICY_KIND : SCIM_PROPOSAL_KIND;
+}
+
+bool
+scim_sees_document(const char *kind, const char *tenant, const char *id)
+{
+	if (!scim_means_policies(kind))
+		return scim_works_in(tenant);
+	if (strcmp(tenant, SCIM_ALL_TENANTS) == 0)
+		return true;
+	return scim_works_with(scim_find_table(scim_resource_type(id)), tenant);
+}
+
+/* ---- errors ---- */
+
+static char *
+check_type(const char *type, const char *given)
+{
+	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
+	char	   *tenant;
+
+	if (table == NULL)
+		scim_throw_not_registered(type, "id");
+	tenant = scim_tenant_of(table, given);
+	scim_check_works_with(table, tenant);
+	return tenant;
+}
+
+/* The tenant as the first type has it with which the caller works there; else, that type's error. */
+static char *
+check_any(const char *given)
+{
+	const ScimRegistration *found = NULL;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+		char	   *tenant = table ? scim_find_tenant(table, given) : NULL;
+
+		if (tenant && scim_works_with(table, tenant))
+			return tenant;
+		if (found == NULL || (tenant && scim_find_tenant(found, given) == NULL))
+			found = table;
+	}
+	if (found == NULL)
+		scim_throw_not_registered(NULL, NULL);
+	return check_type(found->type->name, given);
+}
+
+char *
+scim_check_documents(const char *kind, const char *given, const char *id)
+{
+	char	   *tenant = scim_resolve_tenant(given);
+
+	AcceptInvalidationMessages();
+	if (scim_means_policies(kind) && strcmp(tenant, SCIM_ALL_TENANTS) == 0)
+		return tenant;
+	return scim_means_policies(kind) && id ? check_type(id, given) : check_any(given);
+}

@@ -168,6 +168,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_POLICY_MISMATCH) = {SCIM_VERSION_MISMATCH,
 		"Read the policy again with scim_get_policy; if it is still to be set like that, call "
 	"again with its _version."},
+	SITUATION(SCIM_NO_SUCH_POLICY) = {SCIM_RESOURCE_NOT_FOUND,
+		"Look it up in scim_policies; the policy that applies may be that of all tenants, whose "
+		"tenant is *."},
 	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
 		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
 		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
@@ -214,6 +217,12 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
 	"scim_get_schemas lists the attributes."},
+	SITUATION(SCIM_BAD_PROPOSAL) = {SCIM_INVALID_VALUE, "Propose the operations of a patch, "
+	"{\"delete\": true} or, with id null, {\"create\": {...}}."},
+	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a proposal "
+	"is kept, and read. Whoever may set it does so in a write of its own."},
+	SITUATION(SCIM_PROPOSES_NOTHING) = {SCIM_INVALID_VALUE, "Read the resource: it is as wanted "
+	"already, and nobody need decide."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},

@@ -70,6 +70,7 @@ typedef enum ScimErrorCode
 	SCIM_RESTORE_MISMATCH,		/* a version, of what was deleted and is to come back */
 	SCIM_MEMBERS_MISMATCH,		/* a version, of a group whose members are to change */
 	SCIM_POLICY_MISMATCH,		/* a version, of a policy */
+	SCIM_NO_SUCH_POLICY,
 	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
 	SCIM_NO_PROPOSAL_VERSION,
 	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */
@@ -86,6 +87,9 @@ typedef enum ScimErrorCode
 	SCIM_NOTHING_TO_MERGE,		/* a merge without the version that the change was made of */
 	SCIM_BAD_RULE,				/* of a merge: unknown, or not for what it met */
 	SCIM_BAD_RULE_PATH,			/* that it is for */
+	SCIM_BAD_PROPOSAL,			/* operations that are none to be proposed */
+	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
+	SCIM_PROPOSES_NOTHING,		/* a change that is there already */
 	SCIM_NO_SUCH_TOOL,
 	SCIM_NO_SUCH_MEMBER,
 	SCIM_NOT_HELD,				/* a member, by the membership table, of whatever id */

@@ -34,6 +34,7 @@ struct ScimMergeRules
 	bool	   *lengths;		/* which ones there are: no other needs to be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
+	bool		mine_at_conflicts;
 };
 
 static const char *const rule_names[] = {
@@ -57,6 +58,22 @@ bool
 scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
+}
+
+const ScimMergeRules *
+scim_mine_at_conflicts(const ScimMergeRules *rules)
+{
+	ScimMergeRules *copy = palloc(sizeof(ScimMergeRules));
+
+	*copy = *rules;
+	copy->mine_at_conflicts = true;
+	return copy;
+}
+
+bool
+scim_is_mine_at_conflicts(const ScimMergeRules *rules)
+{
+	return rules->mine_at_conflicts;
 }
 
 /* ---- brackets ---- */

@@ -6,11 +6,13 @@
 
 #include "history/document.h"
 #include "history/document_rights.h"
+#include "miscadmin.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/tenant.h"
 #include "statement/works_in.h"
+#include "utils/acl.h"
 #include "utils/inval.h"
 
 bool
@@ -44,15 +46,29 @@ scim_sees_document(const char *kind, const char *tenant, const char *id)
 /* ---- errors ---- */
 
 static char *
-check_type(const char *type, const char *given)
+check_table(const ScimRegistration *table, const char *given)
 {
-	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
+	char	   *tenant = scim_tenant_of(table, given);
+
+	scim_check_works_with(table, tenant);
+	return tenant;
+}
+
+/* Without a table, nothing says whether tenants are kept apart: so they are. */
+static char *
+check_type(const char *name, const char *given)
+{
+	const ScimResourceType *type = scim_resource_type(name);
+	const ScimRegistration *table = scim_find_table(type);
 	char	   *tenant;
 
-	if (table == NULL)
-		scim_throw_not_registered(type, "id");
-	tenant = scim_tenant_of(table, given);
-	scim_check_works_with(table, tenant);
+	if (type == NULL)
+		scim_throw_not_registered(name, "id");
+	if (table)
+		return check_table(table, given);
+	tenant = scim_resolve_tenant(given);
+	if (!has_bypassrls_privilege(GetUserId()))
+		scim_check_granted(tenant);
 	return tenant;
 }
 
@@ -74,7 +90,7 @@ check_any(const char *given)
 	}
 	if (found == NULL)
 		scim_throw_not_registered(NULL, NULL);
-	return check_type(found->type->name, given);
+	return check_table(found, given);
 }
 
 char *

@@ -143,7 +143,7 @@ static void
 throw_not_found(const Subject *subject)
 {
 	bool		is_policy = scim_means_policies(subject->kind);
-	ScimError  *error = scim_error(is_policy ? SCIM_RESOURCE_NOT_FOUND : SCIM_PROPOSAL_NOT_FOUND);
+	ScimError  *error = scim_error(is_policy ? SCIM_NO_SUCH_POLICY : SCIM_PROPOSAL_NOT_FOUND);
 
 	scim_error_text(error, "resource_type", subject->kind);
 	scim_error_whole(error, "resource_id", subject->id);

@@ -173,7 +173,8 @@ sees_resource(const ScimCall *call)
 	};
 
 	return call->operation == SCIM_CREATES || call->operation == SCIM_RESTORES ||
-		(scim_has_privilege(target.table, ACL_SELECT) && scim_fetch(&target, call->id, false, NULL));
+		(scim_has_privilege(target.table, ACL_SELECT) &&
+		 scim_fetch(&target, call->id, false, NULL));
 }
 
 void

@@ -91,7 +91,7 @@ typedef struct ScimPending
 	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
 	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks,
 											 * or nobody knows */
-	bool		follows;		/* they went as they were deleted: nobody decided that of the group */
+	bool		follows;		/* they were deleted: nobody decided that of the group */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */

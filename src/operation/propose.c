@@ -387,7 +387,7 @@ scim_propose_delete(const ScimTarget *target, const ScimWriteOptions *options, c
 
 	scim_set_bool(operations, "delete", true);
 	proposal.operations = scim_write(operations);
-	proposal.changes = scim_proposed_delete(proposal.base);
+	proposal.changes = scim_proposed_delete(target, row);
 	store(&proposal, target, options, result);
 }
 

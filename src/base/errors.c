@@ -170,7 +170,7 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"again with its _version."},
 	SITUATION(SCIM_NO_SUCH_POLICY) = {SCIM_RESOURCE_NOT_FOUND,
 		"Look it up in scim_policies; the policy that applies may be that of all tenants, whose "
-		"tenant is *."},
+	"tenant is *."},
 	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
 		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
 		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "

@@ -40,6 +40,7 @@ struct ScimMergeRules
 	const ScimResourceType *type;
 	const ScimMergeFunctions *functions;	/* NULL: none are taken */
 	bool		stored;			/* what does not fit is left out */
+	bool		mine_at_conflicts;
 };
 
 static const char *const rule_names[] = {
@@ -64,6 +65,22 @@ bool
 scim_merge_rules_have_counter(const ScimMergeRules *rules)
 {
 	return rules->counts;
+}
+
+const ScimMergeRules *
+scim_mine_at_conflicts(const ScimMergeRules *rules)
+{
+	ScimMergeRules *copy = palloc(sizeof(ScimMergeRules));
+
+	*copy = *rules;
+	copy->mine_at_conflicts = true;
+	return copy;
+}
+
+bool
+scim_is_mine_at_conflicts(const ScimMergeRules *rules)
+{
+	return rules->mine_at_conflicts;
 }
 
 /* ---- brackets ---- */

@@ -70,6 +70,10 @@ extern bool scim_call_merge_function(const ScimMergeRules *rules, const char *at
 extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,
 										const char **path);
 
+/* The same rules, but where they leave a conflict, mine wins. */
+extern const ScimMergeRules *scim_mine_at_conflicts(const ScimMergeRules *rules);
+extern bool scim_is_mine_at_conflicts(const ScimMergeRules *rules);
+
 /*
  * A conflict's path without what stands in brackets, which is a value: for the server's
  * log.  Palloc'd.

@@ -165,6 +165,11 @@ scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merge
 	if (rule == SCIM_MERGE_FUNCTION ? call_function(merging, of, merged)
 		: rule != SCIM_MERGE_FAIL && compute(merging, rule, path, of, merged))
 		return rule;
+	if (scim_is_mine_at_conflicts(merging->rules))
+	{
+		scim_set_merged(merged, of[SCIM_MINE]);
+		return SCIM_MERGE_MINE;
+	}
 	conflict = add_conflict(merging);
 	conflict->base = copy_of(of[SCIM_BASE]);
 	conflict->mine = copy_of(of[SCIM_MINE]);

@@ -156,6 +156,14 @@ touches(const ScimPolicyChange *change, const char *name, const ScimPolicyPath *
 	return path->part && is_attribute(path, name) && is_part_changed(change, path);
 }
 
+/* ---- operations ---- */
+
+ScimOperation
+scim_one_operation(ScimOperation first, int among)
+{
+	return among == 0 || (first & among) ? first : (ScimOperation) (among & -among);
+}
+
 /* ---- review ---- */
 
 #define BOUND_BY_ATTRIBUTES (SCIM_UPDATES | SCIM_PATCHES | SCIM_RESTORES)
@@ -256,9 +264,10 @@ scim_denies_operation(const ScimPolicy *policy, Oid role, ScimOperation operatio
 	List	   *mays;
 
 	memset(denial, 0, sizeof(ScimDenial));
-	denial->operation = operation;
+	denial->operation = scim_one_operation(operation, policy->denied & operations);
 	if (policy->denied & operations)
 		return true;
+	denial->operation = operation;
 	if (policy->may == NIL)
 		return false;
 	mays = may_of(policy, role);

@@ -27,13 +27,16 @@ typedef struct ScimPolicyChange
 extern List *scim_reviewed(const ScimPolicy *policy, int operations,
 						   const ScimPolicyChange *change);
 
+/* One of several: the first, if it is among them. */
+extern ScimOperation scim_one_operation(ScimOperation first, int among);
+
 /* Could any change by the operations be one that must be reviewed? */
 extern bool scim_may_be_reviewed(const ScimPolicy *policy, int operations);
 
 /* What is forbidden. */
 typedef struct ScimDenial
 {
-	ScimOperation operation;
+	ScimOperation operation;	/* the one that is, of those that the write is */
 	List	   *attributes;		/* of char *; NIL: the operation as such */
 	List	   *roles;			/* that may do other things and not this one, of char *; NIL:
 								 * everybody is forbidden it */

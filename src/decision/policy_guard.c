@@ -62,26 +62,22 @@ lacks_version(const ScimPolicy *policy, const ScimGuarded *guarded)
 		!scim_owns_relation(guarded->table->root, scim_acting_role());
 }
 
-/* Are creates, or deletes, reviewed, whatever they are of? */
+/* Creates and deletes are reviewed whatever they are of. */
 static bool
-is_reviewed_whole(const ScimPolicy *policy, int operations)
-{
-	return (policy->reviewed_operations & operations & (SCIM_CREATES | SCIM_DELETES)) != 0;
-}
-
-static bool
-must_be_reviewed(const ScimPolicy *policy, const ScimGuarded *guarded, List **attributes)
+must_be_reviewed(const ScimPolicy *policy, const ScimGuarded *guarded, ScimPolicyRefusal *refusal)
 {
 	const ScimCall *call = guarded->call;
+	int			whole = policy->reviewed_operations & guarded->operations &
+	(SCIM_CREATES | SCIM_DELETES);
 
-	*attributes = NIL;
 	if (call && (call->proposal || (call->proposes && guarded->change == NULL)))
 		return false;
-	if (is_reviewed_whole(policy, guarded->operations))
+	refusal->operation = scim_one_operation(guarded->operation, whole);
+	if (whole)
 		return true;
 	if (guarded->change)
-		*attributes = scim_reviewed(policy, guarded->operations, guarded->change);
-	return *attributes != NIL;
+		refusal->reviewed = scim_reviewed(policy, guarded->operations, guarded->change);
+	return refusal->reviewed != NIL;
 }
 
 /* The first that is to be said against it; false: nothing is. */
@@ -103,7 +99,7 @@ find_refusal(const ScimPolicy *policy, const ScimGuarded *guarded, ScimPolicyRef
 		scim_denies_change(policy, role, guarded->operation, guarded->change, &refusal->denial))
 		return true;
 	refusal->code = SCIM_REVIEW_REQUIRED;
-	return must_be_reviewed(policy, guarded, &refusal->reviewed);
+	return must_be_reviewed(policy, guarded, refusal);
 }
 
 /*

@@ -84,7 +84,7 @@ throw_denied(const ScimGuarded *guarded, const ScimDenial *denial)
 {
 	ScimError  *error = begin(SCIM_POLICY_DENIED, guarded);
 	const char *type = guarded->table->type->name;
-	const char *operation = scim_policy_operation_name(guarded->operation);
+	const char *operation = scim_policy_operation_name(denial->operation);
 
 	if (is_of_all(guarded))
 		scim_throw(error, "a policy for %s denies \"%-s\"", type, operation);
@@ -116,11 +116,15 @@ throw_no_version(const ScimGuarded *guarded)
 
 /* ---- REVIEW_REQUIRED ---- */
 
-void
-scim_throw_review(const ScimPolicy *policy, const ScimGuarded *guarded, const List *attributes)
+static SCIM_NORETURN void throw_review(const ScimPolicy *policy, const ScimGuarded *guarded,
+									   const List *attributes, ScimOperation whole);
+
+static void
+throw_review(const ScimPolicy *policy, const ScimGuarded *guarded, const List *attributes,
+			 ScimOperation whole)
 {
 	ScimError  *error = begin(SCIM_REVIEW_REQUIRED, guarded);
-	const char *operation = scim_policy_operation_name(guarded->operation);
+	const char *operation = scim_policy_operation_name(whole);
 
 	if (is_of_all(guarded))
 		scim_throw(error, "\"%-s\" of a %s must be reviewed", operation,
@@ -145,5 +149,5 @@ scim_throw_policy(const ScimPolicy *policy, const ScimGuarded *guarded,
 		throw_denied(guarded, &refusal->denial);
 	if (refusal->code == SCIM_VERSION_REQUIRED)
 		throw_no_version(guarded);
-	scim_throw_review(policy, guarded, refusal->reviewed);
+	throw_review(policy, guarded, refusal->reviewed, refusal->operation);
 }

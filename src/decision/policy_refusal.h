@@ -13,7 +13,8 @@ typedef struct ScimPolicyRefusal
 {
 	ScimErrorCode code;			/* POLICY_DENIED, VERSION_REQUIRED, REVIEW_REQUIRED */
 	ScimDenial	denial;
-	List	   *reviewed;		/* attributes that must be; NIL: the operation must be */
+	List	   *reviewed;		/* attributes that must be; NIL: */
+	ScimOperation operation;	/* the operation must be */
 } ScimPolicyRefusal;
 
 /*
@@ -22,9 +23,5 @@ typedef struct ScimPolicyRefusal
  */
 extern SCIM_NORETURN void scim_throw_policy(const ScimPolicy *policy, const ScimGuarded *guarded,
 											const ScimPolicyRefusal *refusal);
-
-/* REVIEW_REQUIRED alone: of attributes (of char *), or (NIL) the operation. */
-extern SCIM_NORETURN void scim_throw_review(const ScimPolicy *policy, const ScimGuarded *guarded,
-											const List *attributes);
 
 #endif							/* SCIM_DECISION_POLICY_REFUSAL_H */

@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "decision/policies.h"
+#include "decision/policy_check.h"
 #include "decision/review.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -315,12 +316,14 @@ may_write(const ScimProposal *proposal)
 	const ScimResourceType *type = scim_resource_type(proposal->type);
 	const ScimRegistration *table = type ? scim_find_table(type) : NULL;
 	const ScimPolicy *policy;
+	ScimDenial	denial;
 	ScimOperation operation = scim_operation_of_proposal(proposal);
 
 	if (table == NULL || !scim_has_privilege(table, privilege_for(table, operation)))
 		return false;
 	policy = scim_binding_policy(type, proposal->tenant);
-	return policy == NULL || (policy->denied & operation) == 0;
+	return policy == NULL ||
+		!scim_denies_operation(policy, scim_acting_role(), operation, operation, &denial);
 }
 
 bool

@@ -139,6 +139,16 @@ rehearse_merge(Trial *trial)
 	memset(trial->merge, 0, sizeof(ScimWriteMerge));
 }
 
+/* Is there one result, be it one that people are to decide on? */
+static bool
+is_settled(ScimWrite *write, ScimWriteMerge *merge)
+{
+	if (!write->merges || merge->base_unknown)
+		return false;
+	return merge->merge.conflicts == NIL ||
+		(write->proposes != SCIM_PROPOSES_NEVER && scim_override(write, merge));
+}
+
 bool
 scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 {
@@ -148,13 +158,14 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 
 	if (write->rules == NULL)
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
-	scim_guard_resource(write->target.table, write->target.tenant, write->wanted.id);
+	if (write->proposes != SCIM_PROPOSES_ALWAYS)
+		scim_guard_resource(write->target.table, write->target.tenant, write->wanted.id);
 	scim_open_since(&since, &write->target, &write->row, write->expected, true);
 	if (write->merges)
 		try_merge(&trial);
 	else
 		rehearse_merge(&trial);
-	if (!write->merges || merge->base_unknown || merge->merge.conflicts != NIL)
+	if (!is_settled(write, merge))
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);
 	scim_write_take_merged(write, merge);

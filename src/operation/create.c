@@ -5,20 +5,31 @@
 #include "postgres.h"
 
 #include "operation/create.h"
+#include "operation/propose.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "statement/tenant.h"
 
-static void
-create(void *argument)
+void
+scim_write_create(void *argument)
 {
 	ScimWrite  *write = argument;
 
 	scim_check_tenant(write->target.table, write->target.tenant);
 	scim_write_lock_members(write);
+	if (scim_write_proposes(write))
+		return;
 	if (!scim_write_try_insert(write))
 		scim_write_throw_not_inserted(write);
 	scim_write_store_members(write);
+}
+
+void
+scim_prepare_create(ScimWrite *write, Jsonb *data)
+{
+	write->call.inserting = true;
+	scim_write_take_input(write, data);
+	write->asked = data;
 }
 
 void
@@ -27,8 +38,8 @@ scim_store_create(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult 
 	ScimWrite	write;
 
 	scim_write_begin(&write, SCIM_CREATES, options, result);
-	write.call.inserting = true;
-	scim_write_take_input(&write, data);
+	scim_write_take_proposing(&write, options);
+	scim_prepare_create(&write, data);
 	scim_report_given(&write, data);
-	scim_write_run(&write, create);
+	scim_write_run(&write, scim_write_create);
 }

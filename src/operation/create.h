@@ -5,7 +5,7 @@
 #ifndef SCIM_OPERATION_CREATE_H
 #define SCIM_OPERATION_CREATE_H
 
-#include "operation/write_options.h"
+#include "operation/write.h"
 
 /*
  * Creates a resource; the options name no id and no version.  Errors: those of
@@ -13,5 +13,9 @@
  */
 extern void scim_store_create(const ScimWriteOptions *options, Jsonb *data,
 							  ScimWriteResult *result);
+
+/* Its steps, of a write that has begun (scim_write_run runs the second). */
+extern void scim_prepare_create(ScimWrite *write, Jsonb *data);
+extern void scim_write_create(void *argument);
 
 #endif							/* SCIM_OPERATION_CREATE_H */

@@ -27,6 +27,7 @@
 #include "operation/deferred.h"
 #include "operation/delete.h"
 #include "operation/mismatch.h"
+#include "operation/propose.h"
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
@@ -49,6 +50,10 @@ typedef struct Delete
 	char	   *locked;			/* the version that it has before */
 	bool		emptied;		/* its memberships were removed */
 	char	   *version;		/* that was deleted */
+	bool		proposes;		/* where it must be reviewed, or others changed the resource, it
+								 * becomes a proposal */
+	const ScimPolicy *policy;	/* that binds it, or NULL */
+	ScimWriteResult *result;
 } Delete;
 
 /* Held to the end of the transaction, and taken before any row is locked. */
@@ -181,6 +186,24 @@ static const ScimStatement lock_for_delete = {
 	.as_owner = true
 };
 
+static bool
+is_stale(const Delete *delete, const ScimRow *row)
+{
+	return delete->expected && strcmp(delete->expected, row->version) != 0;
+}
+
+static bool
+becomes_proposal(Delete *delete, const ScimRow *row)
+{
+	bool		is_reviewed = delete->policy &&
+		(delete->policy->reviewed_operations & SCIM_DELETES) != 0;
+
+	if (!delete->proposes || !(is_reviewed || is_stale(delete, row)))
+		return false;
+	scim_propose_delete(&delete->target, delete->options, row, delete->result);
+	return true;
+}
+
 /* Others changed it since, and it is to be deleted as it was. */
 static void
 refuse_stale(const Delete *delete, const ScimRow *row)
@@ -218,7 +241,9 @@ lock(Delete *delete)
 		return false;
 	if (applies)
 		delete->expected = row.version;
-	if (delete->expected && strcmp(delete->expected, row.version) != 0)
+	if (becomes_proposal(delete, &row))
+		return false;
+	if (is_stale(delete, &row))
 		refuse_stale(delete, &row);
 	if (sets_mark(delete))
 		return true;
@@ -262,6 +287,8 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	ScimCall	call = {0};
 
 	memset(result, 0, sizeof(ScimWriteResult));
+	delete.result = result;
+	delete.proposes = scim_takes_proposals(options->on_conflict, "\"fail\" or \"propose\"");
 	delete.expected = scim_read_expected(options->expected);
 	scim_begin_write(&delete.target, options->type, options->tenant);
 	delete.id = scim_take_id(&delete.target, options->id);
@@ -274,8 +301,10 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
 	call.proposal = scim_applied_id(options);
 	call.deletes = !sets_mark(&delete);
+	call.proposes = delete.proposes;
+	delete.policy = call.policy;
 	scim_run_call(&call, delete_resource, &delete);
-	if (options->report)
+	if (options->report && !result->proposed)
 		result->version = MemoryContextStrdup(delete.target.caller, delete.version);
 	SPI_finish();
 }

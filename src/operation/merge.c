@@ -13,6 +13,7 @@
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
+#include "operation/propose.h"
 #include "resource/groups.h"
 #include "resource/show.h"
 
@@ -39,14 +40,14 @@ scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 	if (asked == NULL && policy)
 		asked = policy->on_conflict;
 	write->merges = asked && strcmp(asked, "merge") == 0;
-	if (asked && !write->merges && strcmp(asked, "fail") != 0)
-		scim_throw_path(SCIM_BAD_PARAMETER, "on_conflict",
-						"on_conflict must be \"fail\" or \"merge\", not \"%s\"", asked);
+	if (!write->merges)
+		scim_write_take_word(write, asked, "\"fail\", \"merge\" or \"propose\"");
 	if (options->on_conflict && write->merges && write->expected == NULL)
 		scim_throw_path(SCIM_NOTHING_TO_MERGE, "on_conflict",
 						"on_conflict \"merge\" needs the version that the change was made of, in "
 						"expected_version");
-	write->merges = write->merges && write->expected;
+	/* what is proposed is merged first, if it was made of another version */
+	write->merges = write->expected && (write->merges || write->proposes != SCIM_PROPOSES_NEVER);
 	write->rules = read_rules(write, options);
 }
 
@@ -218,10 +219,28 @@ scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result)
 	result->applies = mine != NULL;
 	if (mine == NULL)
 		return;
+	result->base = base;
 	result->mine = as_stored(write, mine);
 	scim_merge_contents(target->type, base, result->mine, write->patch,
 						scim_row_data(target->table, &write->row), write->rules, &result->merge);
 	merge_passwords(write, since, result);
+}
+
+bool
+scim_override(ScimWrite *write, ScimWriteMerge *merge)
+{
+	const ScimTarget *target = &write->target;
+	ScimMerge	overriding;
+
+	scim_merge_contents(target->type, merge->base, merge->mine, write->patch,
+						scim_row_data(target->table, &write->row),
+						scim_mine_at_conflicts(write->rules), &overriding);
+	if (overriding.conflicts != NIL)
+		return false;
+	write->conflicts = merge->merge.conflicts;
+	merge->merge.merged = overriding.merged;
+	merge->merge.conflicts = NIL;
+	return true;
 }
 
 void

@@ -19,6 +19,7 @@ typedef struct ScimWriteMerge
 								 * counts */
 	bool		whole;			/* mine is a whole resource (an update), and no patch */
 	bool		ruled;			/* rules were given */
+	Jsonb	   *base;			/* the document that it was made of, until "since" is closed */
 	Jsonb	   *mine;			/* the document of mine, as it would be stored */
 	ScimMerge	merge;			/* of the documents, and what is said of password and members */
 	bool		sets_password;	/* mine's is to be set, or cleared */
@@ -40,6 +41,13 @@ extern void scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *opti
  * (merge_members.h).  Errors: those of mine, and of rules that cannot be computed.
  */
 extern void scim_try_merge(ScimWrite *write, ScimSince *since, ScimWriteMerge *result);
+
+/*
+ * Of a merge with conflicts, while "since" is open: mine wins in these, and what that
+ * overrides is for people to decide (write->conflicts).  False: it cannot, as an attribute
+ * that is never returned is among them.
+ */
+extern bool scim_override(ScimWrite *write, ScimWriteMerge *merge);
 
 /*
  * The same of a patch that was made of that base, which is no version of the history's:

@@ -15,6 +15,7 @@
 #include "operation/merge.h"
 #include "operation/patch.h"
 #include "operation/patched.h"
+#include "operation/propose.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "query/access.h"
@@ -126,15 +127,16 @@ decide_approved(ScimWrite *write)
 	return scim_apply_merge(write);
 }
 
-static void
-patch(void *argument)
+void
+scim_write_patch(void *argument)
 {
 	ScimWrite  *write = argument;
 
 	if (scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
 		return;
 	scim_write_lock_members(write);
-	if (!(write->options->applies ? decide_approved(write) : decide(write)))
+	if (!(write->options->applies ? decide_approved(write) : decide(write)) ||
+		scim_write_proposes(write))
 		return;
 	if (!scim_write_update_row(write, write->row.version))
 		scim_throw_suppressed(&write->target, "updated");
@@ -150,26 +152,33 @@ check_filter(const ScimFilter *filter, const void *argument)
 }
 
 void
+scim_prepare_patch(ScimWrite *write, Jsonb *operations)
+{
+	char	   *password = NULL;
+	bool		given;
+	ScimIds		ids = scim_target_ids(&write->target);
+	const ScimMemberChange *change;
+
+	write->asked = operations;
+	write->patch = scim_parse_patch(write->target.type, operations, &ids);
+	scim_visit_patch_filters(write->patch, check_filter, write->target.table);
+	change = scim_patch_members(write->patch);
+	given = scim_patch_password(write->patch, &password);
+	scim_write_take_password(write, given, password);
+	write->has_members = change != NULL;
+	if (change)
+		write->change = *change;
+}
+
+void
 scim_store_patch(const ScimWriteOptions *options, Jsonb *operations, ScimWriteResult *result)
 {
 	ScimWrite	write;
-	char	   *password = NULL;
-	bool		given;
-	ScimIds		ids;
-	const ScimMemberChange *change;
 
 	scim_write_begin(&write, SCIM_PATCHES, options, result);
 	scim_write_take_merge(&write, options);
-	ids = scim_target_ids(&write.target);
-	write.patch = scim_parse_patch(write.target.type, operations, &ids);
-	scim_visit_patch_filters(write.patch, check_filter, write.target.table);
-	change = scim_patch_members(write.patch);
-	given = scim_patch_password(write.patch, &password);
-	scim_write_take_password(&write, given, password);
-	write.has_members = change != NULL;
-	if (change)
-		write.change = *change;
-	scim_write_run(&write, patch);
+	scim_prepare_patch(&write, operations);
+	scim_write_run(&write, scim_write_patch);
 }
 
 /* ---- members ---- */
@@ -192,6 +201,8 @@ change_members(void *argument)
 			scim_report_members(write, NULL);
 		return;
 	}
+	if (scim_write_proposes(write))
+		return;
 	if (write->reports)
 		scim_find_present(&write->members, write->target.tenant, write->row.id, &before);
 	scim_write_store_members(write);
@@ -214,6 +225,38 @@ members_named(const ScimGivenIds *ids)
 	return members;
 }
 
+static JsonbValue *
+members_operation(const char *op, const ScimGivenIds *ids)
+{
+	JsonbValue *operation = scim_new_object();
+	JsonbValue *members = scim_new_array();
+
+	for (int i = 0; i < ids->count; i++)
+	{
+		JsonbValue *member = scim_new_object();
+
+		scim_set_text(member, "value", ids->texts[i]);
+		scim_append(members, member);
+	}
+	scim_set_text(operation, "op", op);
+	scim_set_text(operation, "path", "members");
+	scim_set_value(operation, "value", members);
+	return operation;
+}
+
+/* As a patch would ask for it. */
+static Jsonb *
+members_operations(const ScimGivenIds *add, const ScimGivenIds *remove)
+{
+	JsonbValue *operations = scim_new_array();
+
+	if (add->count > 0)
+		scim_append(operations, members_operation("add", add));
+	if (remove->count > 0)
+		scim_append(operations, members_operation("remove", remove));
+	return scim_write(operations);
+}
+
 void
 scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *add,
 						  const ScimGivenIds *remove, ScimWriteResult *result)
@@ -221,6 +264,9 @@ scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *a
 	ScimWrite	write;
 
 	scim_write_begin(&write, SCIM_PATCHES, options, result);
+	scim_write_take_proposing(&write, options);
+	if (write.proposes != SCIM_PROPOSES_NEVER)
+		write.asked = members_operations(add, remove);
 	write.has_members = true;
 	write.change.add = members_named(add);
 	write.change.add_count = add->count;

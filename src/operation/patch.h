@@ -5,11 +5,15 @@
 #ifndef SCIM_OPERATION_PATCH_H
 #define SCIM_OPERATION_PATCH_H
 
-#include "operation/write_options.h"
+#include "operation/write.h"
 
 /* RFC 7644 section 3.5.2; errors: those of scim_parse_patch and of update. */
 extern void scim_store_patch(const ScimWriteOptions *options, Jsonb *operations,
 							 ScimWriteResult *result);
+
+/* Its steps, of a write that has begun (scim_write_run runs the second). */
+extern void scim_prepare_patch(ScimWrite *write, Jsonb *operations);
+extern void scim_write_patch(void *argument);
 
 /* Ids as they are given, of whatever type. */
 typedef struct ScimGivenIds

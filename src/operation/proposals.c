@@ -2,9 +2,9 @@
  * proposals.c
  *		Reading proposals: one, and those of a tenant page by page.
  *
- * Rows are read as the owner of their table, and only those that the caller may know of:
- * of the tenant that the call is for, and of the types whose resources he may see there
- * (decision/rights.h).  What they are about is shown as the history would show it.
+ * Rows are read as the owner of their table, and only those of the tenant that the call is
+ * for, in which the caller works (decision/rights.h).  What they are about is shown as the
+ * history would show it.
  */
 #include "postgres.h"
 
@@ -14,7 +14,6 @@
 #include "decision/review.h"
 #include "decision/rights.h"
 #include "executor/spi.h"
-#include "history/rights.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
@@ -25,7 +24,7 @@
 #include "resource/target.h"
 #include "statement/sql.h"
 #include "statement/tenant.h"
-#include "utils/array.h"
+#include "statement/works_in.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/snapmgr.h"
@@ -37,7 +36,7 @@ typedef struct Listing
 	bool		has_status;
 	ScimProposalStatus status;
 	char	   *tenant;
-	List	   *types;			/* that the caller may know of there: names */
+	const char *type;			/* NULL: of any */
 	char	   *id;				/* of the resource, as it is stored; NULL: of any */
 	int			count;
 	const char *kind;			/* of its cursors */
@@ -48,9 +47,19 @@ typedef struct Listing
 
 /* ---- whose proposals ---- */
 
+/* The error that a type would have that there is. */
+static void
+throw_none_seen(Listing *listing, const ScimRegistration *table)
+{
+	if (table == NULL)
+		scim_throw_not_registered(NULL, NULL);
+	listing->tenant = scim_tenant_of(table, listing->query->tenant);
+	scim_check_works_with(table, listing->tenant);
+}
+
 /* The tenant as the first type has it that the caller may see, as with scim_changes. */
 static void
-find_all_types(Listing *listing)
+find_tenant(Listing *listing)
 {
 	const ScimRegistration *found = NULL;
 
@@ -59,22 +68,15 @@ find_all_types(Listing *listing)
 		const ScimRegistration *table = scim_find_table(*type);
 		char	   *tenant = table ? scim_find_tenant(table, listing->query->tenant) : NULL;
 
+		if (tenant && scim_works_with(table, tenant))
+		{
+			listing->tenant = tenant;
+			return;
+		}
 		if (found == NULL || (tenant && scim_find_tenant(found, listing->query->tenant) == NULL))
 			found = table;
-		if (tenant == NULL || !scim_sees_proposals(tenant, (*type)->name, false))
-			continue;
-		if (listing->tenant == NULL)
-			listing->tenant = tenant;
-		if (strcmp(tenant, listing->tenant) == 0)
-			listing->types = lappend(listing->types, unconstify(char *, (*type)->name));
 	}
-	if (listing->types)
-		return;
-	/* the error that a type would have that there is */
-	if (found == NULL)
-		scim_throw_not_registered(NULL, NULL);
-	listing->tenant = scim_tenant_of(found, listing->query->tenant);
-	scim_check_history(found, listing->tenant);
+	throw_none_seen(listing, found);
 }
 
 static void
@@ -87,8 +89,8 @@ find_type(Listing *listing)
 		scim_throw_not_registered(listing->query->type, NULL);
 	listing->tenant = scim_tenant_of(table, listing->query->tenant);
 	if (!scim_sees_proposals(listing->tenant, type->name, false))
-		scim_check_history(table, listing->tenant);
-	listing->types = list_make1(unconstify(char *, type->name));
+		throw_none_seen(listing, table);
+	listing->type = type->name;
 	if (listing->query->id)
 		listing->id = scim_store_id(type->name, listing->query->id);
 }
@@ -119,7 +121,7 @@ take_query(Listing *listing)
 	if (query->type)
 		find_type(listing);
 	else
-		find_all_types(listing);
+		find_tenant(listing);
 }
 
 /* ---- cursors ---- */
@@ -130,7 +132,7 @@ cursor_kind(const Listing *listing)
 	const ScimProposalsQuery *query = listing->query;
 
 	return psprintf("proposals %s of %s %s in %s", query->status ? query->status : "*",
-					query->type ? (char *) linitial(listing->types) : "*",
+					listing->type ? listing->type : "*",
 					listing->id ? listing->id : "*", listing->tenant);
 }
 
@@ -184,25 +186,14 @@ status_sql(const Listing *listing)
 	}
 }
 
-static Datum
-texts_datum(const List *texts)
-{
-	Datum	   *elements = palloc(list_length(texts) * sizeof(Datum));
-	int			count = 0;
-	ListCell   *cell;
-
-	foreach(cell, texts)
-		elements[count++] = CStringGetTextDatum((const char *) lfirst(cell));
-	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /* One more than the page has, if there are more. */
 static List *
 select_page(const Listing *listing)
 {
-	Oid			types[] = {TEXTOID, TEXTARRAYOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
+	Oid			types[] = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
 	Datum		values[] = {
-		CStringGetTextDatum(listing->tenant), texts_datum(listing->types),
+		CStringGetTextDatum(listing->tenant),
+		CStringGetTextDatum(listing->type ? listing->type : ""),
 		CStringGetTextDatum(listing->id ? listing->id : ""),
 		TimestampTzGetDatum(listing->created_at), UUIDPGetDatum(&listing->last),
 		Int64GetDatum((int64) listing->count + 1)
@@ -210,12 +201,11 @@ select_page(const Listing *listing)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "WHERE p.tenant_id" SQL_OP("=") "$1 AND ");
-	/* of one resource its index has them in their order */
-	appendStringInfoString(&sql, listing->id
-						   ? "p.resource_type" SQL_OP("=") "($2)[1] AND p.resource_id" SQL_OP("=")
-						   "$3"
-						   : "p.resource_type" SQL_OP("=") "ANY ($2)");
+	appendStringInfoString(&sql, "WHERE p.tenant_id" SQL_OP("=") "$1");
+	if (listing->type)
+		appendStringInfoString(&sql, " AND p.resource_type" SQL_OP("=") "$2");
+	if (listing->id)
+		appendStringInfoString(&sql, " AND p.resource_id" SQL_OP("=") "$3");
 	appendStringInfoString(&sql, status_sql(listing));
 	if (listing->continues)
 		appendStringInfoString(&sql, " AND ROW(p.created_at, p.id)" SQL_OP("<") "ROW($4, $5)");

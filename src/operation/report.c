@@ -248,7 +248,7 @@ scim_write_run(ScimWrite *write, void (*body) (void *write))
 	scim_run_call(&write->call, body, write);
 	if (write->options->applies)
 		scim_apply_written(write);
-	else
+	else if (!write->result->proposed)
 		show_written(write);
 	SPI_finish();
 }

@@ -7,6 +7,7 @@
 #include "core/immutable.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
+#include "operation/propose.h"
 #include "operation/report.h"
 #include "operation/update.h"
 #include "operation/write.h"
@@ -29,7 +30,7 @@ read_unlocked(ScimWrite *write)
 {
 	const ScimRowWrite *wanted = &write->wanted;
 
-	if (write->merges && was_stale)
+	if ((write->merges && was_stale) || write->proposes != SCIM_PROPOSES_NEVER)
 		return false;
 	if (!wanted->registration->storage->compares)
 		return true;
@@ -75,7 +76,7 @@ scim_write_replace(void *argument)
 	scim_write_lock_members(write);
 	if (!read_unlocked(write) || !scim_write_update_row(write, write->expected))
 	{
-		if (!should_retry(write))
+		if (!should_retry(write) || scim_write_proposes(write))
 			return;
 		if (!scim_write_update_row(write, write->expected))
 			scim_throw_suppressed(&write->target, "updated");
@@ -85,14 +86,21 @@ scim_write_replace(void *argument)
 }
 
 void
+scim_prepare_update(ScimWrite *write, Jsonb *data)
+{
+	write->call.replaces = true;
+	scim_write_take_input(write, data);
+	write->asked = data;
+}
+
+void
 scim_store_update(const ScimWriteOptions *options, Jsonb *data, ScimWriteResult *result)
 {
 	ScimWrite	write;
 
 	scim_write_begin(&write, SCIM_UPDATES, options, result);
 	scim_write_take_merge(&write, options);
-	write.call.replaces = true;
-	scim_write_take_input(&write, data);
+	scim_prepare_update(&write, data);
 	scim_report_given(&write, data);
 	scim_write_run(&write, scim_write_replace);
 }

@@ -22,6 +22,7 @@
 #include "operation/write.h"
 #include "registry/cache.h"
 #include "resource/password.h"
+#include "resource/version.h"
 #include "statement/required.h"
 #include "statement/statement.h"
 #include "statement/tenant.h"
@@ -104,7 +105,8 @@ scim_write_lock_members(ScimWrite *write)
 
 	/* they are looked up as the owner of their table: not in anybody's tenant */
 	scim_check_tenant(write->target.table, write->target.tenant);
-	scim_check_privilege(scim_members_table(), ACL_INSERT);
+	if (write->proposes != SCIM_PROPOSES_ALWAYS)
+		scim_check_privilege(scim_members_table(), ACL_INSERT);
 	scim_write_prepare_members(write);
 	scim_refuse_self(&write->members, write->wanted.id);
 }
@@ -262,9 +264,20 @@ scim_write_try_lock_row(ScimWrite *write)
 	return true;
 }
 
+/* What nobody writes is not locked, and so is for who may only read it. */
+void
+scim_see_row(const ScimTarget *target, const char *id, const char *given, ScimRow *row)
+{
+	if (!scim_fetch(target, id, false, row))
+		scim_throw_not_found(target, given);
+	(void) scim_know_version_now(target->table, target->tenant, row);
+}
+
 void
 scim_write_lock_row(ScimWrite *write)
 {
-	if (!scim_write_try_lock_row(write))
+	if (write->proposes == SCIM_PROPOSES_ALWAYS)
+		scim_see_row(&write->target, write->wanted.id, write->id_text, &write->row);
+	else if (!scim_write_try_lock_row(write))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");
 }

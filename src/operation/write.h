@@ -43,6 +43,9 @@ typedef struct ScimWrite
 	const ScimMergeRules *rules;	/* merge_rules; NULL: it is no write that could be merged */
 	const ScimMerge *merged;	/* what is written was merged; NULL: it was not */
 	ScimProposing proposes;
+	Jsonb	   *asked;			/* what a proposal of it says that was asked for */
+	const List *conflicts;		/* of its merge, where mine won, so that it must be decided on: of
+								 * ScimMergeConflict *; NIL: none */
 	const ScimWriteOptions *options;	/* as they were given */
 	bool		reports;		/* also with what is told on request */
 	bool		all_groups;		/* the report needs all of a user's groups */
@@ -75,9 +78,10 @@ extern void scim_write_prepare_members(ScimWrite *write);
 
 /*
  * Locks the resource's row and reads it; NOT_FOUND, PERMISSION_DENIED.  The second
- * returns false instead.
+ * returns false instead.  (What is only to be proposed, the first reads alone.)
  */
 extern void scim_write_lock_row(ScimWrite *write);
+extern void scim_see_row(const ScimTarget *target, const char *id, const char *given, ScimRow *row);
 extern bool scim_write_try_lock_row(ScimWrite *write);
 
 /* Takes the document apart, unless it is, in place of what the row holds (NULL: it is new). */

@@ -126,15 +126,15 @@ foreach my $i (0 .. $#answers)
 	my $block = $blocks{sql}[$i];
 	my ($first) = $block->{typed} =~ /^(.*)$/m;
 
-	push @errors, $answers[$i] =~ /^.*ERROR:  (LEASE_\w+|.*)/mg;
+	push @errors, $answers[$i] =~ /^.*ERROR:  ((?:LEASE|REVIEW|NOT_A)_\w+|.*)/mg;
 	next unless defined $block->{answer};
 	$compared++;
 	ok(holds($answers[$i], $block->{answer}), "$block->{page}: the answer to $first") or diag("$answers[$i]\ndoes not have\n$block->{answer}");
 }
 cmp_ok($compared, '>=', 5, 'answers were compared');
 is(scalar(keys %{ { reverse %stands_for } }), scalar(keys %stands_for), 'and different versions stand for different ones');
-is_deeply(\@errors, [ ('VERSION_MISMATCH: Version mismatch: resource was modified') x 2, ('LEASE_HELD', 'LEASE_LOST') ],
-	'the statements work, the second writer is told, and who does not hold it, or not any more');
+is_deeply(\@errors, [ ('VERSION_MISMATCH: Version mismatch: resource was modified') x 2, qw(LEASE_HELD LEASE_LOST REVIEW_REQUIRED NOT_A_REVIEWER) ],
+	'the statements work, the second writer is told, who does not hold it, or not any more, and who does not decide');
 is($node->safe_psql('app', q{SELECT count(*) FROM scim_check_table('users')}), '0', 'what is there is sound');
 like(($node->psql('app', 'SET ROLE agent; SELECT * FROM users'))[2], qr/permission denied/, 'who is granted a tenant names columns');
 

@@ -481,7 +481,6 @@ void
 scim_insert_proposal(ScimProposal *proposal)
 {
 	make_id(&proposal->id);
-	proposal->created_at = GetCurrentTimestamp();
 	proposal->recorded = NULL;
 	write_proposal("INSERT INTO %s.scim_proposal_rows (" ALL_COLUMNS ") VALUES ($1, $2, $3, $4,"
 				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"

@@ -208,8 +208,7 @@ scim_apply_merge(ScimWrite *write)
 bool
 scim_apply_to_row(const ScimTarget *target, const ScimRow *row, ScimApplication *application)
 {
-	return is_approved(target, row, scim_proposed_delete(scim_proposed_base(target, row)),
-					   application);
+	return is_approved(target, row, scim_proposed_delete(target, row), application);
 }
 
 /* The version may be one that is computed, of members, too. */

@@ -89,7 +89,8 @@ sign(ScimProposal *proposal, const ScimTarget *target, const ScimWriteOptions *o
 	proposal->proposer = proposer.role;
 	proposal->login = proposer.login;
 	proposal->agent = agent[0] ? agent : NULL;
-	proposal->expires_at = GetCurrentTimestamp() +
+	proposal->created_at = GetCurrentTimestamp();
+	proposal->expires_at = proposal->created_at +
 		(seconds > 0 ? seconds : SCIM_DEFAULT_REVIEW_SECONDS) * USECS_PER_SEC;
 }
 
@@ -234,7 +235,11 @@ static bool
 is_in_the_way(const ScimWrite *write, const ScimPolicyChange *change)
 {
 	const ScimCall *call = &write->call;
+	AclMode		privilege = call->inserting ? ACL_INSERT : ACL_UPDATE;
 	ScimDenial	denial;
+
+	if (!scim_has_privilege(write->target.table, privilege))
+		return true;
 
 	if (!call->inserting &&
 		scim_lease_objects(write->target.table, write->target.tenant, write->wanted.id))
@@ -380,7 +385,7 @@ scim_propose_delete(const ScimTarget *target, const ScimWriteOptions *options, c
 
 	scim_set_bool(operations, "delete", true);
 	proposal.operations = scim_write(operations);
-	proposal.changes = scim_proposed_delete(proposal.base);
+	proposal.changes = scim_proposed_delete(target, row);
 	store(&proposal, target, options, result);
 }
 
@@ -460,10 +465,10 @@ propose_write(Kind kind, const ScimWriteOptions *options, Jsonb *content, ScimWr
 	write.call.only_proposes = true;
 	write.merges = write.expected != NULL;
 	write.rules = scim_read_merge_rules(write.target.type, NULL);
-	scim_check_privilege(write.target.table, ACL_SELECT);
 	switch (kind)
 	{
 		case CREATE:
+			scim_check_privilege(write.target.table, ACL_SELECT);
 			scim_prepare_create(&write, content);
 			scim_write_run(&write, scim_write_create);
 			break;

@@ -88,7 +88,7 @@ check_open(const ScimProposal *proposal)
 	if (proposal->status == SCIM_PROPOSAL_OPEN)
 		return;
 	error = error_of(SCIM_PROPOSAL_CLOSED, proposal);
-	scim_error_text(error, "status", status);
+	scim_error_text(error, "proposal_status", status);
 	scim_throw(error, "the proposal is not open any more: it is %-s", status);
 }
 

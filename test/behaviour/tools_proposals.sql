@@ -164,6 +164,11 @@ SELECT proposal(call('scim_propose_change', jsonb_build_object('resource_type', 
 SET SESSION AUTHORIZATION :ann;
 SELECT wrong('scim_list_proposals', jsonb_build_object('proposal_id', :'po')), wrong('scim_review_proposal', jsonb_build_object('proposal_id', :'po', 'decision', 'reject', 'expected_version', 'AAAAAAAAAAA='));
 RESET SESSION AUTHORIZATION;
+-- nor where the connection is for one tenant alone
+SET scimver.only_tenant = 'default';
+SELECT wrong('scim_list_proposals', jsonb_build_object('proposal_id', :'po')), wrong('scim_review_proposal', jsonb_build_object('proposal_id', :'po', 'decision', 'reject', 'expected_version', 'AAAAAAAAAAA=')),
+	jsonb_path_exists(call('scim_list_proposals', '{"status": "any", "count": 100}')::jsonb, '$.content.proposals[*] ? (@.proposal_id == $po)', jsonb_build_object('po', :'po')) AS listed;
+RESET scimver.only_tenant;
 
 -- ---- what is too large ----
 

@@ -188,10 +188,14 @@ scim_admit_call(const ScimCall *call)
 		.operation = call->operation,
 		.operations = call->operation
 	};
+	ScimPolicyChange secrets = {.secrets = call->secrets};
 	ScimPolicyRefusal refusal;
 
-	if (call->policy == NULL || call->only_proposes ||
-		!find_refusal(call->policy, &guarded, &refusal))
+	if (call->policy == NULL || call->only_proposes)
+		return;
+	if (call->secrets)
+		guarded.change = &secrets;
+	if (!find_refusal(call->policy, &guarded, &refusal))
 		return;
 	if (has_privilege(call) && !is_stranger(call->registration, call->tenant) &&
 		sees_resource(call))

@@ -69,6 +69,8 @@ typedef struct ScimCall
 	bool		conditional;	/* a version was expected, and not just any */
 	bool		proposes;		/* what has to be reviewed becomes a proposal */
 	bool		only_proposes;	/* it writes nothing of the resource, whatever happens */
+	List	   *secrets;		/* attributes that are never returned, and that it names: to a
+								 * policy they change (operation/secrets.h); of char * */
 	const struct ScimPolicy *policy;	/* that binds it from its beginning to its end
 										 * (decision/policy.h); NULL: none */
 	const pg_uuid_t *proposal;	/* that it applies, as was approved; NULL: none */

@@ -182,6 +182,12 @@ scim_may_be_reviewed(const ScimPolicy *policy, int operations)
 		((operations & BOUND_BY_ATTRIBUTES) && (policy->reviewed.all || policy->reviewed.paths));
 }
 
+bool
+scim_asks_for_attributes(const ScimPolicy *policy)
+{
+	return policy->may || scim_may_be_reviewed(policy, BOUND_BY_ATTRIBUTES);
+}
+
 /* The paths that the change touches. */
 static List *
 touched_paths(const ScimPolicyAttributes *attributes, const List *names,

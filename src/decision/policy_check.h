@@ -34,6 +34,9 @@ extern ScimOperation scim_one_operation(ScimOperation first, int among);
 /* Could any change by the operations be one that must be reviewed? */
 extern bool scim_may_be_reviewed(const ScimPolicy *policy, int operations);
 
+/* Does it ask of any change what attributes that is of? */
+extern bool scim_asks_for_attributes(const ScimPolicy *policy);
+
 /* What is forbidden. */
 typedef struct ScimDenial
 {

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "base/actor.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
@@ -52,7 +53,12 @@ scim_decision_named(const char *name, ScimDecision *decision)
 
 /* ---- rows ---- */
 
-/* The columns that are read, in their order. */
+/* The columns of the table, in their order. */
+static const Oid column_types[] = {
+	UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID
+};
+
+/* Those that are read. */
 enum
 {
 	NUMBER = 1,
@@ -66,6 +72,18 @@ enum
 	COUNTS
 };
 
+/* The table, if its columns are what they were made as: it stays so until the transaction ends. */
+static Oid
+reviews_table(void)
+{
+	Oid			relid = scim_find_own_relation("scim_review_rows");
+	Relation	table = table_open(relid, AccessShareLock);
+
+	scim_check_columns(table, column_types, lengthof(column_types));
+	table_close(table, NoLock);
+	return relid;
+}
+
 /* Runs a statement as the owner of the table; how many rows it found, or wrote. */
 static uint64
 run_as_owner(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
@@ -73,7 +91,7 @@ run_as_owner(const char *text, int nargs, const Oid *types, Datum *values, const
 	ScimRole	role;
 	uint64		count;
 
-	scim_act_as_owner_of(scim_find_own_relation("scim_review_rows"), &role);
+	scim_act_as_owner_of(reviews_table(), &role);
 	count = scim_write_own(text, nargs, types, values, nulls);
 	scim_act_as_before(&role);
 	return count;
@@ -168,9 +186,6 @@ set_aside(const ScimProposal *proposal, int number)
 static void
 write_review(const ScimProposal *proposal, const ScimReview *review)
 {
-	Oid			types[] = {
-		UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID
-	};
 	Datum		values[] = {
 		UUIDPGetDatum(&proposal->id),
 		Int32GetDatum(review->number),
@@ -189,7 +204,7 @@ write_review(const ScimProposal *proposal, const ScimReview *review)
 	if (run_as_owner("INSERT INTO %s.scim_review_rows (proposal_id, number, decision, version,"
 					 " comment, reviewer, login, agent, at, counts)"
 					 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)",
-					 lengthof(types), types, values, nulls) == 0)
+					 lengthof(values), column_types, values, nulls) == 0)
 		scim_throw_not_kept("scim_review_rows");
 }
 

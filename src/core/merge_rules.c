@@ -36,18 +36,11 @@ struct ScimMergeRules
 	bool	   *lengths;		/* which ones there are: no other needs to be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
-<<<<<<< HEAD
-=======
-	bool		mine_at_conflicts;
->>>>>>> w-merge
 	bool		has_functions;
 	const ScimResourceType *type;
 	const ScimMergeFunctions *functions;	/* NULL: none are taken */
 	bool		stored;			/* what does not fit is left out */
-<<<<<<< HEAD
 	bool		mine_at_conflicts;
-=======
->>>>>>> w-merge
 };
 
 static const char *const rule_names[] = {

@@ -36,11 +36,11 @@ struct ScimMergeRules
 	bool	   *lengths;		/* which ones there are: no other needs to be looked up */
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
+	bool		mine_at_conflicts;
 	bool		has_functions;
 	const ScimResourceType *type;
 	const ScimMergeFunctions *functions;	/* NULL: none are taken */
 	bool		stored;			/* what does not fit is left out */
-	bool		mine_at_conflicts;
 };
 
 static const char *const rule_names[] = {

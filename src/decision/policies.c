@@ -269,6 +269,7 @@ check_row(HeapTuple row, Relation table)
 	ScimPolicyRow found;
 	const ScimResourceType *type;
 
+	scim_check_policies_table(table);
 	scim_take_policy_row(row, table, &found);
 	type = scim_resource_type(found.type);
 	if (type)

@@ -70,6 +70,12 @@ scim_policies_table(void)
 	return found;
 }
 
+void
+scim_check_policies_table(Relation table)
+{
+	scim_check_columns(table, column_types, POLICY_COLUMNS);
+}
+
 /* NULL: there is none. */
 static Relation
 open_table(void)
@@ -80,7 +86,7 @@ open_table(void)
 	if (!OidIsValid(relid))
 		return NULL;
 	table = table_open(relid, AccessShareLock);
-	scim_check_columns(table, column_types, POLICY_COLUMNS);
+	scim_check_policies_table(table);
 	return table;
 }
 

@@ -30,6 +30,9 @@ typedef struct ScimPolicyRow
 /* InvalidOid: the extension is older than policies. */
 extern Oid	scim_policies_table(void);
 
+/* An error, unless the table has the columns that it was made with. */
+extern void scim_check_policies_table(Relation table);
+
 /* What a row of the table, which is as it was made, holds; palloc'd. */
 extern void scim_take_policy_row(HeapTuple found, Relation table, ScimPolicyRow *row);
 

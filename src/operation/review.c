@@ -54,8 +54,8 @@ take_options(Deciding *deciding)
 
 	if (!scim_decision_named(options->decision, &deciding->decision))
 		scim_throw_path(SCIM_BAD_PARAMETER, "decision",
-						"decision must be \"approve\", \"reject\", \"counter\" or \"withdraw\", not "
-						"\"%s\"", options->decision);
+						"decision must be \"approve\", \"reject\", \"counter\" or \"withdraw\", "
+						"not \"%s\"", options->decision);
 	counters = deciding->decision == SCIM_COUNTERS;
 	if (counters != (options->operations != NULL))
 		scim_throw_path(SCIM_BAD_PARAMETER, "operations",

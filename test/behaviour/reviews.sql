@@ -22,7 +22,7 @@ GRANT SELECT ON now_open TO PUBLIC;
 CREATE FUNCTION propose(who text, n int, operations jsonb, options text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	answer text := by(who, format('SELECT scim_propose_change(%L, %L, %L%s)', CASE WHEN n > 10 THEN 'Group' ELSE 'User' END, id(n),
-		
+
 		(SELECT string_agg(CASE WHEN part ~ '^#\d' THEN id(substr(part, 2)::int)::text ELSE part END, '') FROM regexp_split_to_table(regexp_replace(operations::text, '#(\d)', '~#\1~', 'g'), '~') part), options));
 BEGIN
 	IF answer LIKE 'PT%' THEN RETURN told(answer); END IF;

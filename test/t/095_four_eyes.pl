@@ -50,7 +50,7 @@ my %tables = (
 		ALTER TABLE users OWNER TO keeper; ALTER TABLE groups OWNER TO keeper; ALTER TABLE groups_members OWNER TO keeper;
 		SELECT scim_register_table('users', 'User', '{"id": "id", "version": "version", "attributes": {"userName": "user_name", "active": "active", "title": "title"}}', '{"enforce": true, "history": true}');
 		SELECT scim_register_table('groups', 'Group', '{"id": "id", "version": "version", "attributes": {"displayName": "display_name"}}', '{"enforce": true, "history": true}');
-		SELECT scim_register_members('groups_members', 'group_id', 'member_id', '{"enforce": true}');
+		SELECT scim_register_members('groups_members', 'group_id', 'member_id');
 		INSERT INTO users (id, user_name, active, title) SELECT id(n), 'user ' || n, false, 'old' FROM generate_series(1, 2) n;
 		INSERT INTO groups VALUES (id(3), 'admins');
 		INSERT INTO groups_members VALUES (id(3), id(2));});

@@ -35,6 +35,9 @@ scim_call_names_lease(const ScimToolCall *call)
 #define TAKEN_STEP \
 	"Wait, retry_after_ms at least, then make the same call again; or ask the holder. If that is " \
 	"you, renew with your lease_id."
+#define UNDECIDED_STEP \
+	"Nothing was decided. Wait, retry_after_ms at least, then make the same call again; or ask " \
+	"the holder. If that is you, release it first."
 #define HELD_STEP \
 	"Wait, retry_after_ms at least, then read the {one} again and write; or ask the holder. If " \
 	"that is you, name your lease_id in the call."
@@ -57,6 +60,7 @@ scim_say_lease_step(const ScimToolCall *call, JsonbValue *content, const ScimErr
 	subject = scim_subject_of(call->tool, call->type);
 	if (kind == scim_error_kind(SCIM_LEASE_HELD))
 		scim_set_next_step(content, call->tool->id == TOOL_LEASE ? TAKEN_STEP
+						   : call->tool->id == TOOL_REVIEW ? UNDECIDED_STEP
 						   : scim_tool_text(HELD_STEP, subject));
 	else if (kind == scim_error_kind(SCIM_LEASE_LOST))
 	{

@@ -81,8 +81,8 @@ scim_success_proposed(const ScimToolCall *call)
 	"Propose it with scim_propose_change (operations on the {one}): then one of the reviewers " \
 	"decides."
 #define DENIED_STEP \
-	"You may not do that, in whatever way. Leave it, or ask with scim_propose_change that " \
-	"somebody does it who may."
+	"The policy does not let you do that. Leave it, or ask with scim_propose_change that somebody " \
+	"does it who may."
 #define REVIEWER_STEP \
 	"Somebody else has to decide, in one of the roles that reviewers names; not in another way, " \
 	"or under another name of yours. You may withdraw what you have proposed."

@@ -87,7 +87,7 @@ SELECT * FROM odd();
 SELECT string_agg(t->>'name', ' '), shown_bytes() < 36000 AS budget FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' LIKE '%\_resource%';
 SELECT properties('scim_create_group', 'properties', 'group_data', 'properties'), properties('scim_create_group', 'properties', 'group_data', 'properties', 'urn:example:Odd', 'properties'),
 	properties('scim_create_resource', 'properties', 'resource_data', 'properties');
--- 60 and 120 attributes with parts: their names; 160: once; 500: only what is required
+-- 30 attributes with parts: their names; 60: once; 120 and 500: only what is required
 CREATE FUNCTION grow(attributes int) RETURNS text LANGUAGE sql AS $$
 	SELECT scim_register_schema(jsonb_set(document, '{attributes}', document->'attributes' || (SELECT jsonb_agg(CASE n % 3
 		WHEN 0 THEN jsonb_build_object('name', 'attribute' || n, 'type', 'complex', 'multiValued', n % 2 = 0, 'subAttributes', (SELECT jsonb_agg(jsonb_build_object('name', 'part' || i)) FROM generate_series(1, 8) i))
@@ -96,13 +96,13 @@ CREATE FUNCTION grow(attributes int) RETURNS text LANGUAGE sql AS $$
 CREATE FUNCTION detail() RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' | ', shown_bytes() < 36000, properties('scim_create_user', 'properties', 'user_data', 'properties', 'attribute3', 'properties'),
 		array_length(string_to_array(properties('scim_create_user', 'properties', 'user_data', 'properties'), ' '), 1), array_length(string_to_array(properties('scim_update_user', 'properties', 'user_data', 'properties'), ' '), 1)) $$;
+SELECT grow(30);
+SELECT * FROM odd();
+SELECT detail();
 SELECT grow(60);
 SELECT * FROM odd();
 SELECT detail();
 SELECT grow(120);
-SELECT * FROM odd();
-SELECT detail();
-SELECT grow(160);
 SELECT * FROM odd();
 SELECT detail();
 SELECT grow(500);

@@ -151,6 +151,27 @@ SELECT members_of_teams();
 SELECT policy(NULL, 'Group');
 DROP TABLE people, teams, joins;
 
+-- ---- tables with row level security of their own: strangers are told no names ----
+
+CREATE TABLE people (id int PRIMARY KEY DEFAULT 9, region text, login text);
+SELECT scim_register_table('people', 'User', '{"id": "id", "tenant": "region", "attributes": {"userName": "login"}}', '{"enforce": true}');
+INSERT INTO people VALUES (1, 'a', 'u1');
+GRANT ALL ON people TO regress_guards_writer;
+ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY theirs ON people USING (region = 'b');
+CREATE FUNCTION of_strangers() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT tries(s) FROM unnest(ARRAY['SELECT scim_create_user(''{"userName": "x"}'', tenant_id => ''a'')', 'SELECT scim_delete_user(''1'', tenant_id => ''a'')', 'INSERT INTO people VALUES (2, ''a'', ''u2'')', 'DELETE FROM people WHERE id = 1']) s $$;
+SELECT of_strangers();
+SELECT policy('{"deny": ["create", "delete"]}', tenant => 'a');
+SELECT of_strangers();
+SELECT policy('{"review": {"operations": ["create", "delete"], "reviewers": ["regress_guards_hr"]}}', tenant => 'a');
+SELECT of_strangers();
+SELECT scim_grant_tenant('a', 'regress_guards_writer');
+SELECT of_strangers();
+SELECT scim_revoke_tenant('a', 'regress_guards_writer');
+SELECT policy(NULL, tenant => 'a');
+DROP TABLE people;
+
 -- ---- triggers made by hand: rows of others are no resources ----
 
 SELECT scim_create_table('users', 'User', '{"enforce": true}');

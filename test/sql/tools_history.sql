@@ -16,7 +16,7 @@ SELECT listed() IS NULL;
 SELECT scim_create_table('users', 'User', '{"history": false}');
 SELECT listed() IS NULL;
 -- leases and checkpoints do without; nobody forecasts anything then
-SELECT string_agg(t->>'name', ' ') FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' IN ('scim_lease', 'scim_check_versions');
+SELECT string_agg(t->>'name', ' ') FROM jsonb_array_elements(scim_tools()) t WHERE t->>'name' IN ('scim_lease', 'scim_check_versions', 'scim_propose_change');
 INSERT INTO users (id, data) VALUES ('00000000-0000-4000-a000-000000000001', '{"userName": "ada"}');
 SELECT scim_call_tool('scim_lease', '{"action": "acquire", "resource_type": "User", "resource_id": "00000000-0000-4000-a000-000000000001", "purpose": "test"}'::jsonb) -> 'success';
 SET scimver.agent = 'another';

@@ -109,7 +109,7 @@ SELECT data->'resets' FROM devices;
 -- ---- bad input: before anything is looked at ----
 
 SELECT more, brief(patched(1, expected, '[{"op": "add", "path": "title", "value": "x"}]', more)) FROM (VALUES
-	(version(1), '{"on_conflict": "propose"}'::jsonb), ('stale', '{"on_conflict": "propose"}'), ('stale', '{"on_conflict": 1}'), ('stale', '{"on_conflict": ["merge"]}'), ('stale', '{"merge_rules": "{}"}'), ('stale', '{"merge_rules": []}'), ('stale', '{"merge_rules": 1}'),
+	(version(1), '{"on_conflict": "review"}'::jsonb), ('stale', '{"on_conflict": "review"}'), ('stale', '{"on_conflict": 1}'), ('stale', '{"on_conflict": ["merge"]}'), ('stale', '{"merge_rules": "{}"}'), ('stale', '{"merge_rules": []}'), ('stale', '{"merge_rules": 1}'),
 	('stale', '{"merge_rules": {"title": "yours"}}'), ('stale', '{"merge_rules": {"title": {"function": "f"}}}'), ('stale', '{"merge_rules": {"title": null}}'), ('stale', '{"merge_rules": {"nonsense": "mine"}}'), ('stale', '{"merge_rules": {"": "mine"}}'), ('stale', '{"merge_rules": {"emails[": "mine"}}')) v (expected, more);
 SELECT more, brief(call('scim_patch_user', jsonb_build_object('user_id', id(1), 'operations', '[{"op": "add", "path": "title", "value": "x"}]'::jsonb) || more)) FROM unnest(ARRAY['{"on_conflict": "merge"}', '{"on_conflict": "merge", "expected_version": "*"}', '{"on_conflict": "merge", "merge_rules": {"title": "mine"}}']::jsonb[]) more;
 -- what stands for nothing, and what is not asked

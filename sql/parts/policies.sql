@@ -30,7 +30,7 @@ CREATE FUNCTION scim_policies_trigger() RETURNS trigger
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_policies_trigger';
 COMMENT ON FUNCTION scim_policies_trigger() IS
-	'Has all sessions read the policies again';
+	'Refuses what is no policy, and has all sessions read the policies again';
 REVOKE EXECUTE ON FUNCTION scim_policies_trigger() FROM PUBLIC;
 CREATE TRIGGER scimver_rows AFTER INSERT OR UPDATE OR DELETE ON scim_policy_rows
 	FOR EACH ROW EXECUTE FUNCTION scim_policies_trigger();

@@ -170,7 +170,7 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"again with its _version."},
 	SITUATION(SCIM_NO_SUCH_POLICY) = {SCIM_RESOURCE_NOT_FOUND,
 		"Look it up in scim_policies; the policy that applies may be that of all tenants, whose "
-		"tenant is *."},
+	"tenant is *."},
 	SITUATION(SCIM_STORM_TO_MERGE) = {SCIM_CONFLICT_STORM,
 		"Make the same call with on_conflict merge, which is tried in any case: others' changes "
 		"stay, and yours are added. Or wait, retry_after_ms at least, then read the resource again "
@@ -214,6 +214,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"is there."},
 	SITUATION(SCIM_BAD_RULE) = {SCIM_INVALID_VALUE, "Correct the rule that path names: fail, mine "
 	"and theirs are for all, counter for numbers, max and min for numbers and dateTimes."},
+	SITUATION(SCIM_BAD_MERGE_FUNCTION) = {SCIM_INVALID_VALUE,
+		"Name a function with its schema that is made as (base jsonb, mine jsonb, theirs jsonb) "
+	"RETURNS jsonb, and is a superuser's, or that of the owner of the table of resources."},
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
 	"scim_get_schemas lists the attributes."},

@@ -207,7 +207,8 @@ merge_top(ScimMerging *merging, const ScimResourceType *type, ScimTriple *triple
 		scim_extension(type, triple->key.val.string.val, triple->key.val.string.len) : NULL;
 
 	normalize_sides(triple);
-	if (is_extension(triple) && (extension || !scim_are_same_bytes(triple->of)))
+	if (is_extension(triple) && (extension || !scim_are_same_bytes(triple->of)) &&
+		!scim_is_decided_whole(merging))
 		merge_extension(merging, extension, triple->of, merged);
 	else if (extension && scim_holds_hidden(extension->attributes))
 		merge_attribute(merging, way_of_hidden(merging, extension, NULL), triple, merged);

@@ -80,7 +80,9 @@ scim_merge_primary(ScimMerging *merging, ScimElements *elements)
 	if (count[SCIM_MINE] > 1 || count[SCIM_THEIRS] > 1 || primaries_that_stay(elements) < 2)
 		return;
 	back = scim_enter_part(merging, ".", &name);
+	merging->asks_nobody = true;
 	rule = scim_decide(merging, of, &decided);
+	merging->asks_nobody = false;
 	scim_leave_part(merging, back);
 	keep_primary_of(elements, rule == SCIM_MERGE_MINE ? SCIM_MINE : SCIM_THEIRS);
 }

@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/finder.h"
+#include "core/hidden.h"
 #include "core/merge_rules.h"
 #include "core/path.h"
 #include "core/place.h"
@@ -23,6 +24,7 @@ typedef struct Rule
 	const char *path;			/* as given */
 	StringInfoData text;		/* the same as it is looked up */
 	ScimMergeRule rule;
+	const char *function;		/* its name, or NULL */
 } Rule;
 
 struct ScimMergeRules
@@ -35,11 +37,16 @@ struct ScimMergeRules
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 	bool		mine_at_conflicts;
+	bool		has_functions;
+	const ScimResourceType *type;
+	const ScimMergeFunctions *functions;	/* NULL: none are taken */
+	bool		stored;			/* what does not fit is left out */
 };
 
 static const char *const rule_names[] = {
 	[SCIM_MERGE_FAIL] = "fail", [SCIM_MERGE_MINE] = "mine", [SCIM_MERGE_THEIRS] = "theirs",
-	[SCIM_MERGE_COUNTER] = "counter", [SCIM_MERGE_MAX] = "max", [SCIM_MERGE_MIN] = "min"
+	[SCIM_MERGE_COUNTER] = "counter", [SCIM_MERGE_MAX] = "max", [SCIM_MERGE_MIN] = "min",
+	[SCIM_MERGE_FUNCTION] = "function"
 };
 
 const char *
@@ -230,9 +237,21 @@ can_have_brackets(const ScimPath *path, const char *end)
 		*end == (path->sub ? '.' : '\0');
 }
 
+/* Is it, or anything in it or around it, never returned? */
+static bool
+is_hidden(const ScimPath *path)
+{
+	const ScimAttribute *attribute = path->attribute;
+
+	if (attribute == NULL)
+		return path->extension && scim_holds_hidden(path->extension->attributes);
+	return attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub);
+}
+
 /* As the schemas spell it: they know the path without the brackets. */
 static void
-append_schema_path(StringInfo out, const ScimResourceType *type, const char *given)
+append_schema_path(StringInfo out, const ScimResourceType *type, const char *given,
+				   bool for_function)
 {
 	const char *brackets = strchr(given, '[');
 	const char *end = brackets ? skip_brackets(brackets) : NULL;
@@ -244,6 +263,8 @@ append_schema_path(StringInfo out, const ScimResourceType *type, const char *giv
 	problem = scim_find_path(type, plain, strlen(plain), false, &path);
 	if (problem)
 		throw_path(given, problem);
+	if (for_function && is_hidden(&path))
+		throw_path(given, "is never returned, or holds what is: no function is given that");
 	if (brackets && !can_have_brackets(&path, end))
 		throw_path(given, "has brackets where there are no values to choose from");
 	if (path.sub)
@@ -336,31 +357,99 @@ scim_merge_rule_at(const ScimMergeRules *rules, const char *at, const char **pat
 	return rule ? rule->rule : SCIM_MERGE_FAIL;
 }
 
+/* ---- functions ---- */
+
+/* Is the rule's path that one, and not that of something around it? */
+static bool
+leads_to(const Rule *rule, const char *path)
+{
+	StringInfoData text;
+	bool		leads;
+
+	initStringInfo(&text);
+	append_text(&text, path, true, true);
+	leads = text.len == rule->text.len;
+	resetStringInfo(&text);
+	append_text(&text, path, false, true);
+	leads |= text.len == rule->text.len;
+	pfree(text.data);
+	return leads;
+}
+
+bool
+scim_is_for_function(const ScimMergeRules *rules, const char *at)
+{
+	const Rule *rule = rules->has_functions ? rule_of(rules, at) : NULL;
+
+	return rule && rule->function && rule != rules->all && leads_to(rule, at);
+}
+
+bool
+scim_call_merge_function(const ScimMergeRules *rules, const char *at,
+						 const JsonbValue *const *of, const JsonbValue **result)
+{
+	const Rule *rule = rule_of(rules, at);
+
+	if (rule == NULL || rule->function == NULL || (rule != rules->all && !leads_to(rule, at)))
+		return false;
+	return rules->functions->call(rules->type, rule->function, rule->path, of, result);
+}
+
 /* ---- reading ---- */
 
-static ScimMergeRule
-read_rule(const char *path, const JsonbValue *given)
+/* {"function": name}; NULL: it is none. */
+static const char *
+read_function(const JsonbValue *given)
+{
+	JsonbValue	name;
+
+	if (!scim_is_object(given) || JsonContainerSize(given->val.binary.data) != 1 ||
+		!scim_find(given->val.binary.data, rule_names[SCIM_MERGE_FUNCTION], &name) ||
+		name.type != jbvString)
+		return NULL;
+	return scim_string_copy(&name);
+}
+
+static void
+read_rule(const ScimMergeRules *rules, Rule *rule, const JsonbValue *given)
 {
 	char	   *shown;
 
-	for (ScimMergeRule rule = SCIM_MERGE_FAIL; rule <= SCIM_MERGE_MIN; rule++)
+	for (rule->rule = SCIM_MERGE_FAIL; rule->rule <= SCIM_MERGE_MIN; rule->rule++)
 	{
-		if (scim_string_is(given, rule_names[rule]))
-			return rule;
+		if (scim_string_is(given, rule_names[rule->rule]))
+			return;
 	}
-	shown = scim_shown_name(path, strlen(path));
+	rule->rule = SCIM_MERGE_FUNCTION;
+	rule->function = rules->functions ? read_function(given) : NULL;
+	if (rule->function)
+		return;
+	shown = scim_shown_name(rule->path, strlen(rule->path));
+	if (rules->functions)
+		scim_throw_path(SCIM_BAD_RULE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
+						"counter, max, min or {\"function\": \"schema.name\"}", shown);
 	scim_throw_path(SCIM_BAD_RULE, shown, "the rule of \"%s\" must be fail, mine, theirs, "
 					"counter, max or min", shown);
 }
 
+/* Do the schemas have the path still? */
+static bool
+fits(const ScimResourceType *type, const char *given)
+{
+	const char *plain = scim_bare_path(given);
+	ScimPath	path;
+
+	return scim_find_path(type, plain, strlen(plain), false, &path) == NULL;
+}
+
 /* A path that says no more than one before in other letters would leave it to chance. */
 static void
-add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
+add_rule(ScimMergeRules *rules, Rule *rule)
 {
 	initStringInfo(&rule->text);
 	check_path(rule->path);
-	if (type)
-		append_schema_path(&rule->text, type, rule->path);
+	if (rules->type)
+		append_schema_path(&rule->text, rules->type, rule->path, !rules->stored && rule->function);
 	else
 		append_text(&rule->text, rule->path, true, true);
 	if (find_rule(rules, rule->text.data, rule->text.len))
@@ -372,7 +461,7 @@ add_rule(ScimMergeRules *rules, const ScimResourceType *type, Rule *rule)
 }
 
 static void
-read_rules(ScimMergeRules *rules, const ScimResourceType *type, JsonbContainer *given)
+read_rules(ScimMergeRules *rules, JsonbContainer *given)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -387,12 +476,15 @@ read_rules(ScimMergeRules *rules, const ScimResourceType *type, JsonbContainer *
 
 		CHECK_FOR_INTERRUPTS();
 		rule->path = scim_string_copy(&key);
-		rule->rule = read_rule(rule->path, &value);
-		rules->counts |= rule->rule == SCIM_MERGE_COUNTER;
+		read_rule(rules, rule, &value);
 		if (scim_string_is(&key, "*"))
 			rules->all = rule;
-		else
-			add_rule(rules, type, rule);
+		else if (!rules->stored || fits(rules->type, rule->path))
+			add_rule(rules, rule);
+		if (rule->function && !rules->stored)
+			rules->functions->check(rules->type, rule->function, rule->path);
+		rules->counts |= rule->rule == SCIM_MERGE_COUNTER;
+		rules->has_functions |= rule->function != NULL;
 	}
 }
 
@@ -405,11 +497,10 @@ note_lengths(ScimMergeRules *rules)
 		rules->lengths[rules->items[i].text.len] = true;
 }
 
-const ScimMergeRules *
-scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
+static const ScimMergeRules *
+read_given(ScimMergeRules *rules, Jsonb *given)
 {
-	ScimMergeRules *rules = palloc0(sizeof(ScimMergeRules));
-	const char *name = type ? "merge_rules" : "rules";
+	const char *name = rules->type ? "merge_rules" : "rules";
 	JsonbValue	value;
 
 	if (given == NULL)
@@ -418,7 +509,28 @@ scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
 	if (!scim_is_object(&value))
 		scim_throw_path(SCIM_BAD_PARAMETER, name, "%-s must be %-s", name,
 						scim_wanted_container(&value, "an object"));
-	read_rules(rules, type, value.val.binary.data);
+	read_rules(rules, value.val.binary.data);
 	note_lengths(rules);
 	return rules;
+}
+
+const ScimMergeRules *
+scim_read_merge_rules(const ScimResourceType *type, Jsonb *given)
+{
+	ScimMergeRules *rules = palloc0(sizeof(ScimMergeRules));
+
+	rules->type = type;
+	return read_given(rules, given);
+}
+
+const ScimMergeRules *
+scim_read_stored_rules(const ScimResourceType *type, Jsonb *given,
+					   const ScimMergeFunctions *functions, bool stored)
+{
+	ScimMergeRules *rules = palloc0(sizeof(ScimMergeRules));
+
+	rules->type = type;
+	rules->functions = functions;
+	rules->stored = stored;
+	return read_given(rules, given);
 }

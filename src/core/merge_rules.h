@@ -15,8 +15,26 @@ typedef enum ScimMergeRule
 	SCIM_MERGE_THEIRS,
 	SCIM_MERGE_COUNTER,			/* base, and both differences */
 	SCIM_MERGE_MAX,
-	SCIM_MERGE_MIN
+	SCIM_MERGE_MIN,
+	SCIM_MERGE_FUNCTION			/* {"function": "schema.name"}: the application's decides */
 } ScimMergeRule;
+
+/*
+ * How functions are called that decide, which takes more than this room knows.  "path" is
+ * that of the rule.
+ */
+typedef struct ScimMergeFunctions
+{
+	/* Can it decide?  An error, if not. */
+	void		(*check) (const ScimResourceType *type, const char *name, const char *path);
+
+	/*
+	 * Of the value that both sides changed (core/sides.h; NULL: unassigned) it makes one: *result
+	 * (NULL: none).  False: it does not decide.
+	 */
+	bool		(*call) (const ScimResourceType *type, const char *name, const char *path,
+						 const JsonbValue *const *of, const JsonbValue **result);
+} ScimMergeFunctions;
 
 typedef struct ScimMergeRules ScimMergeRules;
 
@@ -29,6 +47,24 @@ typedef struct ScimMergeRules ScimMergeRules;
  * "merge_rules" (without a type "rules"), or the rule's own.
  */
 extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type, Jsonb *given);
+
+/*
+ * The same of a type, with functions: each is the one rule for all of the value that its path
+ * leads to, whatever rules are for parts of that; by "*", for what conflicts.  Of what is
+ * never returned none decides (INVALID_PATH).  "stored": they were read so before; what does
+ * not fit any more, as the schema or a function is another, is left out, or found when it is
+ * to decide.
+ */
+extern const ScimMergeRules *scim_read_stored_rules(const ScimResourceType *type, Jsonb *given,
+													const ScimMergeFunctions *functions,
+													bool stored);
+
+/* Is there a function for the value at the path as a whole? */
+extern bool scim_is_for_function(const ScimMergeRules *rules, const char *at);
+
+/* Has the function of the rule that counts at the path decided?  As ScimMergeFunctions.call. */
+extern bool scim_call_merge_function(const ScimMergeRules *rules, const char *at,
+									 const JsonbValue *const *of, const JsonbValue **result);
 
 /* The rule that counts at a path as conflicts have it; *path (may be NULL): its own, as given. */
 extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char *at,

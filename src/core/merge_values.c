@@ -151,7 +151,7 @@ merge_new_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged 
 static void
 merge_element(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
-	if (of[SCIM_MINE] == NULL || of[SCIM_THEIRS] == NULL)
+	if (of[SCIM_MINE] == NULL || of[SCIM_THEIRS] == NULL || scim_is_decided_whole(merging))
 		merge_whole(merging, of, merged);
 	else if (of[SCIM_BASE] == NULL)
 		merge_new_element(merging, of, merged);
@@ -283,7 +283,9 @@ void
 scim_merge_value(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
 	check_stack_depth();
-	if (scim_are_objects(of))
+	if (scim_is_decided_whole(merging))
+		merge_whole(merging, of, merged);
+	else if (scim_are_objects(of))
 		merge_objects(merging, of, merged);
 	else if (are_all(scim_is_array, of))
 		merge_elements(merging, of, merged);

@@ -102,6 +102,12 @@ scim_is_counted(const ScimMerging *merging)
 		scim_merge_rule_at(merging->rules, merging->path.data, NULL) == SCIM_MERGE_COUNTER;
 }
 
+bool
+scim_is_decided_whole(const ScimMerging *merging)
+{
+	return scim_is_for_function(merging->rules, merging->path.data);
+}
+
 static SCIM_NORETURN void throw_rule(const ScimMerging *merging, ScimMergeRule rule,
 									 const char *path);
 
@@ -121,6 +127,32 @@ take_side(ScimMergeRule rule, const JsonbValue *const *of, ScimMerged *merged)
 	return rule == SCIM_MERGE_MINE || rule == SCIM_MERGE_THEIRS;
 }
 
+/* By a function of the application's; false: none decides. */
+static bool
+call_function(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+{
+	const JsonbValue *result = NULL;
+
+	if (merging->asks_nobody ||
+		!scim_call_merge_function(merging->rules, merging->path.data, of, &result))
+		return false;
+	scim_set_merged(merged, result);
+	return true;
+}
+
+/* By one that computes; false: there is nothing to compute. */
+static bool
+compute(ScimMerging *merging, ScimMergeRule rule, const char *path, const JsonbValue *const *of,
+		ScimMerged *merged)
+{
+	if (scim_is_taken_away(rule, of))
+		return false;
+	merged->assigned = true;
+	if (!scim_compute_merged(rule, of, &merged->value))
+		throw_rule(merging, rule, path);
+	return true;
+}
+
 ScimMergeRule
 scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
@@ -130,13 +162,9 @@ scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merge
 
 	if (take_side(rule, of, merged))
 		return rule;
-	if (rule != SCIM_MERGE_FAIL && !scim_is_taken_away(rule, of))
-	{
-		merged->assigned = true;
-		if (!scim_compute_merged(rule, of, &merged->value))
-			throw_rule(merging, rule, path);
+	if (rule == SCIM_MERGE_FUNCTION ? call_function(merging, of, merged)
+		: rule != SCIM_MERGE_FAIL && compute(merging, rule, path, of, merged))
 		return rule;
-	}
 	if (scim_is_mine_at_conflicts(merging->rules))
 	{
 		scim_set_merged(merged, of[SCIM_MINE]);
@@ -157,7 +185,7 @@ scim_decide_hidden(ScimMerging *merging, const JsonbValue *const *of, ScimMerged
 
 	if (take_side(rule, of, merged))
 		return;
-	if (rule != SCIM_MERGE_FAIL)
+	if (rule != SCIM_MERGE_FAIL && rule != SCIM_MERGE_FUNCTION)
 		throw_rule(merging, rule, path);
 	add_conflict(merging)->hidden = true;
 }

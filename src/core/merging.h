@@ -19,6 +19,7 @@ typedef struct ScimMerging
 	ScimMerge  *merge;
 	StringInfoData path;		/* of the value that is at hand, "" of the whole */
 	int			attribute;		/* so long is the name of its attribute, in front of the path */
+	bool		asks_nobody;	/* no function decides what is at hand */
 	bool		told;			/* that both sides changed what is at hand, as a whole */
 	Size		paths_size;		/* what the paths in the result take together */
 } ScimMerging;
@@ -46,6 +47,9 @@ extern void scim_add_changed(ScimMerging *merging, int side);
 
 /* Is the value at hand counted, so that what both sides made the same is no agreement? */
 extern bool scim_is_counted(const ScimMerging *merging);
+
+/* Is it a function's to decide, and so not looked into? */
+extern bool scim_is_decided_whole(const ScimMerging *merging);
 
 /*
  * Both sides changed the value at hand otherwise: a rule says what becomes of it, or

@@ -140,7 +140,7 @@ read_of(const ScimResourceType *type, const char *tenant)
 	ScimPolicyRow row;
 	ScimPolicy *policy;
 
-	if (!scim_read_policy_row(tenant, type->name, &row))
+	if (!scim_read_policy_row(tenant, type->name, NULL, &row))
 		return NULL;
 	policy = scim_read_policy(tenant, type, row.document, true);
 	policy->version = row.version;
@@ -260,8 +260,25 @@ transaction_ends(XactEvent event, void *argument)
 }
 
 /*
+ * What nobody could read would keep all from writing: whoever owns the table may write by
+ * hand what a policy may be, and nothing else.  (A restore may bring the type later.)
+ */
+static void
+check_row(HeapTuple row, Relation table)
+{
+	ScimPolicyRow found;
+	const ScimResourceType *type;
+
+	scim_check_policies_table(table);
+	scim_take_policy_row(row, table, &found);
+	type = scim_resource_type(found.type);
+	if (type)
+		(void) scim_read_policy(found.tenant, type, found.document, true);
+}
+
+/*
  * scim_policies_trigger(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW, as that of grants
- * (statement/granted.c).
+ * (statement/granted.c).  INVALID_VALUE.
  */
 Datum
 scim_policies_trigger(PG_FUNCTION_ARGS)
@@ -273,6 +290,9 @@ scim_policies_trigger(PG_FUNCTION_ARGS)
 						errmsg("function \"%s\" must be fired as an AFTER trigger",
 							   "scim_policies_trigger")));
 	CacheInvalidateRelcache(data->tg_relation);
+	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) && !TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		check_row(TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple,
+				  data->tg_relation);
 	return PointerGetDatum(NULL);
 }
 

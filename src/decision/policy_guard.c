@@ -102,18 +102,27 @@ find_refusal(const ScimPolicy *policy, const ScimGuarded *guarded, ScimPolicyRef
 	return must_be_reviewed(policy, guarded, refusal);
 }
 
+/* May row level security have it that the current role does not work in the tenant? */
+static bool
+is_stranger(const ScimRegistration *table, const char *tenant)
+{
+	return check_enable_rls(table->root, InvalidOid, true) == RLS_ENABLED &&
+		!scim_is_granted(tenant, strlen(tenant));
+}
+
 /*
  * A row that is inserted comes here before row level security is asked about it: who may not
- * work in its tenant is told what that would have told him.
+ * work in its tenant is told what that would have told him, where it is scimver's own.
  */
 static void
-refuse_stranger(const ScimGuarded *guarded)
+refuse_stranger(const ScimGuarded *guarded, ScimPolicyRefusal *refusal)
 {
 	const ScimRegistration *table = guarded->table;
 
-	if (guarded->call || guarded->operation != SCIM_CREATES || !table->has_policy ||
-		check_enable_rls(table->root, InvalidOid, true) != RLS_ENABLED ||
-		scim_is_granted(guarded->tenant, strlen(guarded->tenant)))
+	if (guarded->operation != SCIM_CREATES || !is_stranger(table, guarded->tenant))
+		return;
+	refusal->bare = true;
+	if (guarded->call || !table->has_policy)
 		return;
 	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					errmsg("new row violates row-level security policy for table \"%s\"",
@@ -128,7 +137,8 @@ scim_check_policy(const ScimPolicy *policy, const ScimGuarded *guarded)
 	if (policy == NULL || !find_refusal(policy, guarded, &refusal) ||
 		scim_guarded_table(guarded->table) == NULL)
 		return;
-	refuse_stranger(guarded);
+	refusal.bare = guarded->id == NULL && guarded->operation != SCIM_CREATES;
+	refuse_stranger(guarded, &refusal);
 	scim_throw_policy(policy, guarded, &refusal);
 }
 
@@ -150,16 +160,6 @@ has_privilege(const ScimCall *call)
 		default:
 			return scim_has_privilege(table, ACL_UPDATE);
 	}
-}
-
-static bool
-works_in_tenant(const ScimCall *call)
-{
-	const ScimRegistration *table = call->registration;
-
-	return !table->has_policy ||
-		check_enable_rls(table->relid, InvalidOid, true) != RLS_ENABLED ||
-		scim_is_granted(call->tenant, strlen(call->tenant));
 }
 
 /* Who restores a resource has read its history, be it there or not. */
@@ -192,7 +192,8 @@ scim_admit_call(const ScimCall *call)
 	if (call->policy == NULL || call->only_proposes ||
 		!find_refusal(call->policy, &guarded, &refusal))
 		return;
-	if (has_privilege(call) && works_in_tenant(call) && sees_resource(call))
+	if (has_privilege(call) && !is_stranger(call->registration, call->tenant) &&
+		sees_resource(call))
 		scim_throw_policy(call->policy, &guarded, &refusal);
 }
 

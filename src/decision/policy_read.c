@@ -16,6 +16,7 @@
 #include "catalog/pg_authid.h"
 #include "core/path.h"
 #include "core/place.h"
+#include "decision/merge_function.h"
 #include "decision/policy_read.h"
 #include "history/document.h"
 #include "lib/stringinfo.h"
@@ -414,7 +415,8 @@ read_merge_rules(Reading *reading, const char *path, const JsonbValue *given)
 {
 	reading->policy->merge_rules = scim_write(given);
 	if (!reading->stored)
-		(void) scim_read_merge_rules(reading->type, reading->policy->merge_rules);
+		(void) scim_read_stored_rules(reading->type, reading->policy->merge_rules,
+									  &scim_merge_functions, false);
 }
 
 static void

@@ -55,13 +55,6 @@ add_names(ScimError *error, const char *field, const List *names)
 	scim_error_list(error, field, scim_new_texts(told));
 }
 
-/* Many resources at once? */
-static bool
-is_of_all(const ScimGuarded *guarded)
-{
-	return guarded->id == NULL && guarded->operation != SCIM_CREATES;
-}
-
 /* What they have in common: which resource, and what was to be done. */
 static ScimError *
 begin(ScimErrorCode code, const ScimGuarded *guarded)
@@ -77,16 +70,18 @@ begin(ScimErrorCode code, const ScimGuarded *guarded)
 
 /* ---- POLICY_DENIED ---- */
 
-static SCIM_NORETURN void throw_denied(const ScimGuarded *guarded, const ScimDenial *denial);
+static SCIM_NORETURN void throw_denied(const ScimGuarded *guarded,
+									   const ScimPolicyRefusal *refusal);
 
 static void
-throw_denied(const ScimGuarded *guarded, const ScimDenial *denial)
+throw_denied(const ScimGuarded *guarded, const ScimPolicyRefusal *refusal)
 {
+	const ScimDenial *denial = &refusal->denial;
 	ScimError  *error = begin(SCIM_POLICY_DENIED, guarded);
 	const char *type = guarded->table->type->name;
 	const char *operation = scim_policy_operation_name(denial->operation);
 
-	if (is_of_all(guarded))
+	if (refusal->bare)
 		scim_throw(error, "a policy for %s denies \"%-s\"", type, operation);
 	add_names(error, "attributes", denial->attributes);
 	add_names(error, "roles", denial->roles);
@@ -117,16 +112,17 @@ throw_no_version(const ScimGuarded *guarded)
 /* ---- REVIEW_REQUIRED ---- */
 
 static SCIM_NORETURN void throw_review(const ScimPolicy *policy, const ScimGuarded *guarded,
-									   const List *attributes, ScimOperation whole);
+									   const ScimPolicyRefusal *refusal);
 
 static void
-throw_review(const ScimPolicy *policy, const ScimGuarded *guarded, const List *attributes,
-			 ScimOperation whole)
+throw_review(const ScimPolicy *policy, const ScimGuarded *guarded,
+			 const ScimPolicyRefusal *refusal)
 {
+	const List *attributes = refusal->reviewed;
 	ScimError  *error = begin(SCIM_REVIEW_REQUIRED, guarded);
-	const char *operation = scim_policy_operation_name(whole);
+	const char *operation = scim_policy_operation_name(refusal->operation);
 
-	if (is_of_all(guarded))
+	if (refusal->bare)
 		scim_throw(error, "\"%-s\" of a %s must be reviewed", operation,
 				   guarded->table->type->name);
 	add_names(error, "attributes", attributes);
@@ -146,8 +142,8 @@ scim_throw_policy(const ScimPolicy *policy, const ScimGuarded *guarded,
 				  const ScimPolicyRefusal *refusal)
 {
 	if (refusal->code == SCIM_POLICY_DENIED)
-		throw_denied(guarded, &refusal->denial);
+		throw_denied(guarded, refusal);
 	if (refusal->code == SCIM_VERSION_REQUIRED)
 		throw_no_version(guarded);
-	throw_review(policy, guarded, refusal->reviewed, refusal->operation);
+	throw_review(policy, guarded, refusal);
 }

@@ -15,12 +15,10 @@ typedef struct ScimPolicyRefusal
 	ScimDenial	denial;
 	List	   *reviewed;		/* attributes that must be; NIL: */
 	ScimOperation operation;	/* the operation must be */
+	bool		bare;			/* of all resources at once, or to who may be a stranger: what of
+								 * it is refused, and no more */
 } ScimPolicyRefusal;
 
-/*
- * The error.  Of all resources at once (the id is NULL, and it is no create), whose tenants
- * may be others', nothing but what is refused is told.
- */
 extern SCIM_NORETURN void scim_throw_policy(const ScimPolicy *policy, const ScimGuarded *guarded,
 											const ScimPolicyRefusal *refusal);
 

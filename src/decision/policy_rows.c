@@ -70,6 +70,12 @@ scim_policies_table(void)
 	return found;
 }
 
+void
+scim_check_policies_table(Relation table)
+{
+	scim_check_columns(table, column_types, POLICY_COLUMNS);
+}
+
 /* NULL: there is none. */
 static Relation
 open_table(void)
@@ -80,7 +86,7 @@ open_table(void)
 	if (!OidIsValid(relid))
 		return NULL;
 	table = table_open(relid, AccessShareLock);
-	scim_check_columns(table, column_types, POLICY_COLUMNS);
+	scim_check_policies_table(table);
 	return table;
 }
 
@@ -122,16 +128,18 @@ column_of(HeapTuple row, Relation table, int column)
 	return value;
 }
 
-static void
-read_row(HeapTuple found, Relation table, ScimPolicyRow *row)
+void
+scim_take_policy_row(HeapTuple found, Relation table, ScimPolicyRow *row)
 {
 	row->tenant = TextDatumGetCString(column_of(found, table, POLICY_TENANT));
+	row->type = TextDatumGetCString(column_of(found, table, POLICY_TYPE));
 	row->document = DatumGetJsonbPCopy(column_of(found, table, POLICY_DOCUMENT));
 	row->version = TextDatumGetCString(column_of(found, table, POLICY_VERSION));
 }
 
 static bool
-read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *row)
+read_from(Relation table, const char *tenant, const char *type, Snapshot snapshot,
+		  ScimPolicyRow *row)
 {
 	Oid			index = find_index(table);
 	ScanKeyData keys[2];
@@ -140,23 +148,23 @@ read_from(Relation table, const char *tenant, const char *type, ScimPolicyRow *r
 
 	scim_init_text_key(&keys[0], table, POLICY_TENANT, tenant);
 	scim_init_text_key(&keys[1], table, POLICY_TYPE, type);
-	scan = systable_beginscan(table, index, OidIsValid(index), NULL, lengthof(keys), keys);
+	scan = systable_beginscan(table, index, OidIsValid(index), snapshot, lengthof(keys), keys);
 	found = systable_getnext(scan);
 	if (HeapTupleIsValid(found))
-		read_row(found, table, row);
+		scim_take_policy_row(found, table, row);
 	systable_endscan(scan);
 	return HeapTupleIsValid(found);
 }
 
 bool
-scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row)
+scim_read_policy_row(const char *tenant, const char *type, Snapshot snapshot, ScimPolicyRow *row)
 {
 	Relation	table = open_table();
 	bool		found;
 
 	if (table == NULL)
 		return false;
-	found = read_from(table, tenant, type, row);
+	found = read_from(table, tenant, type, snapshot, row);
 	table_close(table, NoLock);
 	return found;
 }
@@ -176,7 +184,7 @@ read_of_type(Relation table, const char *type)
 		ScimPolicyRow *row = palloc(sizeof(ScimPolicyRow));
 
 		CHECK_FOR_INTERRUPTS();
-		read_row(found, table, row);
+		scim_take_policy_row(found, table, row);
 		rows = lappend(rows, row);
 	}
 	systable_endscan(scan);

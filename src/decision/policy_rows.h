@@ -10,15 +10,19 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
 
 /* The tenant of what is for all that have none of their own. */
 #define SCIM_ALL_TENANTS "*"
 
 typedef struct ScimPolicyRow
 {
-	char	   *tenant;			/* of one that was read */
+	char	   *tenant;			/* of one that was read: whose it is */
+	char	   *type;
 	Jsonb	   *document;
 	char	   *version;
 } ScimPolicyRow;
@@ -26,8 +30,18 @@ typedef struct ScimPolicyRow
 /* InvalidOid: the extension is older than policies. */
 extern Oid	scim_policies_table(void);
 
-/* That of exactly that tenant; false: there is none.  Palloc'd. */
-extern bool scim_read_policy_row(const char *tenant, const char *type, ScimPolicyRow *row);
+/* An error, unless the table has the columns that it was made with. */
+extern void scim_check_policies_table(Relation table);
+
+/* What a row of the table, which is as it was made, holds; palloc'd. */
+extern void scim_take_policy_row(HeapTuple found, Relation table, ScimPolicyRow *row);
+
+/*
+ * That of exactly that tenant, under the snapshot (NULL: as it is now); false: there is none.
+ * Palloc'd.
+ */
+extern bool scim_read_policy_row(const char *tenant, const char *type, Snapshot snapshot,
+								 ScimPolicyRow *row);
 
 /* Those of the type, of whatever tenant: ScimPolicyRow. */
 extern List *scim_policies_of_type(const char *type);

@@ -20,10 +20,13 @@
 #include "executor/spi.h"
 #include "history/document.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
+#include "registry/schemas.h"
 #include "statement/own.h"
 #include "statement/own_table.h"
 #include "statement/role.h"
 #include "statement/sql.h"
+#include "statement/tenant.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -268,9 +271,17 @@ static bool
 is_shown(const ScimProposal *proposal)
 {
 	const char *only = scim_setting_only_tenant;
+	const ScimRegistration *table;
 
-	return (only == NULL || only[0] == '\0' || strcmp(only, proposal->tenant) == 0) &&
-		scim_sees_proposals(proposal->tenant, proposal->type, false);
+	if (only && only[0] != '\0')
+	{
+		table = scim_find_table(scim_resource_type(proposal->type));
+		if (table)
+			only = scim_find_tenant(table, NULL);
+		if (only == NULL || strcmp(only, proposal->tenant) != 0)
+			return false;
+	}
+	return scim_sees_proposals(proposal->tenant, proposal->type, false);
 }
 
 void
@@ -470,7 +481,6 @@ void
 scim_insert_proposal(ScimProposal *proposal)
 {
 	make_id(&proposal->id);
-	proposal->created_at = GetCurrentTimestamp();
 	proposal->recorded = NULL;
 	write_proposal("INSERT INTO %s.scim_proposal_rows (" ALL_COLUMNS ") VALUES ($1, $2, $3, $4,"
 				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"

@@ -85,7 +85,7 @@ extern List *scim_select_proposals(const char *rest, int nargs, Oid *types, Datu
  */
 extern void scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 
-/* A new row, of all but id and created_at, which are filled in. */
+/* A new row; its id is filled in. */
 extern void scim_insert_proposal(ScimProposal *proposal);
 
 /*

@@ -72,9 +72,11 @@ scim_may_read_policy(PG_FUNCTION_ARGS)
 bool
 scim_sees_proposals(const char *tenant, const char *type, bool contents)
 {
-	const ScimRegistration *table = contents ? scim_find_table(scim_resource_type(type)) : NULL;
+	const ScimRegistration *table = scim_find_table(scim_resource_type(type));
 
-	return contents ? table && scim_sees_history(table, tenant) : scim_works_in(tenant);
+	if (contents)
+		return table && scim_sees_history(table, tenant);
+	return scim_works_in(tenant) || scim_works_with(table, tenant);
 }
 
 /*

@@ -15,8 +15,8 @@ extern bool scim_sees_policy(const ScimRegistration *table, const char *tenant);
 
 /*
  * May the current role see that there are proposals for the type in the tenant, or (contents)
- * also what they are about?  The first is for whoever works in the tenant
- * (statement/works_in.h), the second for whoever may read the history (history/rights.h).
+ * also what they are about?  The first is for whoever works in the tenant, or with the type
+ * there (statement/works_in.h), the second for whoever may read the history (history/rights.h).
  */
 extern bool scim_sees_proposals(const char *tenant, const char *type, bool contents);
 

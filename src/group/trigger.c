@@ -104,11 +104,29 @@ is_guarded(const Changes *changes, const char *tenant, const char *id)
 	return tenant == NULL || scim_policy_on(groups, tenant, NULL) != NULL;
 }
 
+/* Is it what a call deletes that is under way?  That removes memberships before the row. */
+static bool
+is_being_deleted(const char *tenant, const char *type, const char *id)
+{
+	const ScimCall *call = scim_call_around(NULL);
+
+	while (call && !(call->operation == SCIM_DELETES && strcmp(call->id, id) == 0 &&
+					 strcmp(call->registration->type->name, type) == 0 &&
+					 (tenant == NULL || strcmp(call->tenant, tenant) == 0)))
+		call = scim_call_around(call);
+	return call != NULL;
+}
+
 static void
 note_leaver(const Changes *changes, GroupChange *change, const char *type, const char *id)
 {
-	MemoryContext old = MemoryContextSwitchTo(changes->context);
-	ScimLeaver *leaver = palloc(sizeof(ScimLeaver));
+	MemoryContext old;
+	ScimLeaver *leaver;
+
+	if (is_being_deleted(change->tenant, type, id))
+		return;
+	old = MemoryContextSwitchTo(changes->context);
+	leaver = palloc(sizeof(ScimLeaver));
 
 	leaver->type = pstrdup(type);
 	leaver->id = pstrdup(id);
@@ -222,15 +240,11 @@ compare_changes(const void *a, const void *b, void *id_type)
 	return order != 0 ? order : scim_compare_ids(id_type, x->id, y->id);
 }
 
-/* Did nobody but who is deleted leave?  A call that deletes has removed them before. */
+/* Did nobody but who is deleted leave? */
 static bool
 follows_deleted(const Changes *changes, const GroupChange *change)
 {
-	const ScimCall *call = scim_call_around(NULL);
-
-	if (!change->is_guarded || change->has_newcomers)
-		return false;
-	return (call && call->operation == SCIM_DELETES) ||
+	return change->is_guarded && !change->has_newcomers &&
 		scim_are_gone(changes->members, change->tenant, change->leavers);
 }
 

@@ -3,35 +3,19 @@
  *		Applying a proposal: the change that was approved is made, and no other.
  *
  * A proposal's changes become the operations of a patch, which is done to the proposal's own
- * base, and merged into the row.  So what others changed meanwhile stays, and what is left
- * of the difference shows: nothing, if it is there already; what was approved, and that is
- * written; or something else, which nobody has approved.
+ * base, and merged into the row (applying.c).
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/jsonb_tree.h"
-#include "decision/guard.h"
 #include "decision/review.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
+#include "operation/application.h"
 #include "operation/apply.h"
-#include "operation/conflict.h"
 #include "operation/create.h"
 #include "operation/delete.h"
-#include "operation/merge.h"
 #include "operation/patch.h"
-#include "operation/proposed.h"
-#include "resource/version.h"
-#include "statement/parameters.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-
-const pg_uuid_t *
-scim_applied_id(const ScimWriteOptions *options)
-{
-	return options->applies ? &options->applies->proposal->id : NULL;
-}
 
 /* ---- the changes as operations ---- */
 
@@ -100,132 +84,6 @@ operations_of(Jsonb *changes)
 		scim_append(operations, operation);
 	}
 	return scim_write(operations);
-}
-
-/* ---- what it came to ---- */
-
-static bool
-ends(ScimApplication *application, ScimApplyOutcome outcome)
-{
-	application->outcome = outcome;
-	return false;
-}
-
-static void
-keep_version(const ScimTarget *target, ScimApplication *application, const char *version)
-{
-	application->version = MemoryContextStrdup(target->caller, version);
-}
-
-static Jsonb *
-kept(const ScimTarget *target, Jsonb *jsonb)
-{
-	MemoryContext old = MemoryContextSwitchTo(target->caller);
-	Jsonb	   *copy = palloc(VARSIZE(jsonb));
-
-	memcpy(copy, jsonb, VARSIZE(jsonb));
-	MemoryContextSwitchTo(old);
-	return copy;
-}
-
-/*
- * The row, which is locked, would be changed so: as was approved?  Whoever may not write it
- * at all, as others hold it, is told that before he is told what has become of it.
- */
-static bool
-is_approved(const ScimTarget *target, const ScimRow *row, Jsonb *changes,
-			ScimApplication *application)
-{
-	keep_version(target, application, row->version);
-	if (scim_changes_nothing(changes))
-		return ends(application, SCIM_APPLY_THERE);
-	if (strcmp(scim_version_of_changes(changes), application->proposal->version) == 0)
-		return true;
-	scim_guard_resource(target->table, target->tenant, row->id);
-	application->base = kept(target, scim_proposed_base(target, row));
-	application->changes = kept(target, changes);
-	return ends(application, SCIM_APPLY_REBASED);
-}
-
-/* ---- the row ---- */
-
-/* tenant, id: whoever sees it */
-static const ScimStatement find_row = {
-	.sql = "SELECT FROM {table} AS r WHERE {key}",
-	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER},
-	.as_owner = true,
-	.latest = true
-};
-
-/* Who approves may see less than there is: nothing is gone for that. */
-bool
-scim_apply_is_gone(const ScimTarget *target, const char *id, ScimApplication *application)
-{
-	Datum		values[2];
-
-	if (application == NULL)
-		return false;
-	values[0] = scim_tenant_datum(target->table, target->tenant);
-	values[1] = scim_id_datum(target->table, id);
-	if (scim_run(&find_row, target->table, values, NULL, false) > 0)
-		return false;
-	ends(application, SCIM_APPLY_GONE);
-	return true;
-}
-
-bool
-scim_apply_lock(ScimWrite *write)
-{
-	if (scim_write_try_lock_row(write))
-		return true;
-	if (scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
-		return false;
-	scim_throw_not_locked(&write->target, write->id_text, "updated");
-}
-
-bool
-scim_apply_merge(ScimWrite *write)
-{
-	ScimApplication *application = write->options->applies;
-	const ScimProposal *proposal = application->proposal;
-	ScimWriteMerge *merge = palloc(sizeof(ScimWriteMerge));
-
-	scim_merge_into_row(write, proposal->base, merge);
-	if (merge->merge.conflicts != NIL)
-	{
-		scim_guard_resource(write->target.table, write->target.tenant, write->row.id);
-		application->conflicts = kept(&write->target,
-									  scim_proposed_conflicts(merge->merge.conflicts));
-		return ends(application, SCIM_APPLY_CONFLICTS);
-	}
-	write->expected = proposal->base_version;
-	scim_write_take_merged(write, merge);
-	if (strcmp(proposal->base_version, write->row.version) == 0)
-		write->call.merged_from = NULL;
-	return is_approved(&write->target, &write->row, scim_proposed_changes(write), application);
-}
-
-bool
-scim_apply_to_row(const ScimTarget *target, const ScimRow *row, ScimApplication *application)
-{
-	return is_approved(target, row, scim_proposed_delete(scim_proposed_base(target, row)),
-					   application);
-}
-
-/* The version may be one that is computed, of members, too. */
-void
-scim_apply_written(ScimWrite *write)
-{
-	ScimApplication *application = write->options->applies;
-
-	if (application->outcome != SCIM_APPLY_WRITTEN)
-		return;
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	keep_version(&write->target, application,
-				 scim_know_version(write->target.table, write->target.tenant, &write->row));
-	PopActiveSnapshot();
-	application->id = MemoryContextStrdup(write->target.caller, write->row.id);
 }
 
 /* ---- the proposal ---- */

@@ -22,7 +22,7 @@ extern bool scim_write_counts(const ScimWrite *write);
  */
 extern bool scim_write_resolve(ScimWrite *write, ScimPathSet *paths);
 
-/* What was merged is what is wanted, in the place of the row as it is, on condition of its version. */
+/* What was merged is what is wanted in place of the row, on condition of the version it has. */
 extern void scim_write_take_merged(ScimWrite *write, const ScimWriteMerge *merge);
 
 /* A write that is not merged. */

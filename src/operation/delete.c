@@ -23,7 +23,7 @@
 #include "decision/policies.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
-#include "operation/apply.h"
+#include "operation/applying.h"
 #include "operation/deferred.h"
 #include "operation/delete.h"
 #include "operation/mismatch.h"

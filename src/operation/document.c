@@ -4,13 +4,11 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/sides.h"
+#include "decision/policy_rows.h"
 #include "executor/spi.h"
 #include "history/document.h"
 #include "history/document_past.h"
@@ -23,11 +21,8 @@
 #include "operation/policy.h"
 #include "registry/extension.h"
 #include "registry/schemas.h"
-#include "statement/own_table.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 /* Which document is asked for. */
@@ -80,59 +75,14 @@ finish(const Subject *subject)
 
 /* ---- what there is now ---- */
 
-/* The columns of scim_policy_rows that are read, in their order. */
-#define POLICY_TENANT 0
-#define POLICY_TYPE 1
-#define POLICY_DOCUMENT 2
-
-static const Oid policy_columns[] = {TEXTOID, TEXTOID, JSONBOID};
-
-static void
-init_text_key(ScanKeyData *key, Relation table, int column, const char *value)
-{
-	ScanKeyEntryInitialize(key, 0, column + 1, BTEqualStrategyNumber, InvalidOid,
-						   TupleDescAttr(RelationGetDescr(table), column)->attcollation, F_TEXTEQ,
-						   CStringGetTextDatum(value));
-}
-
-/* Policies are few, so no index is asked for.  NULL: there is none. */
-static Jsonb *
-find_policy(Relation table, const Subject *subject)
-{
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple	row;
-	Jsonb	   *found = NULL;
-	bool		isnull = true;
-	Datum		document = (Datum) 0;
-
-	init_text_key(&keys[0], table, POLICY_TENANT, subject->tenant);
-	init_text_key(&keys[1], table, POLICY_TYPE, subject->id);
-	scan = systable_beginscan(table, InvalidOid, false, GetActiveSnapshot(), 2, keys);
-	row = systable_getnext(scan);
-	if (HeapTupleIsValid(row))
-		document = heap_getattr(row, POLICY_DOCUMENT + 1, RelationGetDescr(table), &isnull);
-	if (!isnull)
-		found = DatumGetJsonbPCopy(document);
-	systable_endscan(scan);
-	return found && JB_ROOT_IS_OBJECT(found) ? found : NULL;
-}
-
-/* The policy under the active snapshot. */
+/* The policy under the active snapshot; NULL: there is none. */
 static Jsonb *
 read_policy(const Subject *subject)
 {
-	Oid			relid = scim_find_own_relation("scim_policy_rows");
-	Relation	table;
-	Jsonb	   *policy;
+	ScimPolicyRow row;
 
-	if (!OidIsValid(relid))
-		return NULL;
-	table = table_open(relid, AccessShareLock);
-	scim_check_columns(table, policy_columns, lengthof(policy_columns));
-	policy = find_policy(table, subject);
-	table_close(table, NoLock);
-	return policy;
+	return scim_read_policy_row(subject->tenant, subject->id, GetActiveSnapshot(), &row)
+		? row.document : NULL;
 }
 
 /* ---- errors ---- */

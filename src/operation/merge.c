@@ -8,6 +8,7 @@
 #include "core/immutable.h"
 #include "core/patch_parse.h"
 #include "core/path.h"
+#include "decision/merge_function.h"
 #include "decision/policy.h"
 #include "operation/merge.h"
 #include "operation/past.h"
@@ -18,17 +19,26 @@
 
 /* ---- what is asked ---- */
 
+/* Those of the call, else those of the policy, which alone may name functions. */
+static const ScimMergeRules *
+read_rules(const ScimWrite *write, const ScimWriteOptions *options)
+{
+	const ScimPolicy *policy = write->call.policy;
+	const ScimResourceType *type = write->target.type;
+
+	if (options->merge_rules || policy == NULL)
+		return scim_read_merge_rules(type, options->merge_rules);
+	return scim_read_stored_rules(type, policy->merge_rules, &scim_merge_functions, true);
+}
+
 void
 scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 {
 	const ScimPolicy *policy = write->call.policy;
 	const char *asked = options->on_conflict;
-	Jsonb	   *rules = options->merge_rules;
 
 	if (asked == NULL && policy)
 		asked = policy->on_conflict;
-	if (rules == NULL && policy)
-		rules = policy->merge_rules;
 	write->merges = asked && strcmp(asked, "merge") == 0;
 	if (!write->merges)
 		scim_write_take_word(write, asked, "\"fail\", \"merge\" or \"propose\"");
@@ -38,7 +48,7 @@ scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 						"expected_version");
 	/* what is proposed is merged first, if it was made of another version */
 	write->merges = write->expected && (write->merges || write->proposes != SCIM_PROPOSES_NEVER);
-	write->rules = scim_read_merge_rules(write->target.type, rules);
+	write->rules = read_rules(write, options);
 }
 
 /* ---- paths ---- */
@@ -158,6 +168,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 	switch (scim_merge_rule_at(write->rules, "password", &path))
 	{
 		case SCIM_MERGE_FAIL:
+		case SCIM_MERGE_FUNCTION:
 			add_password_conflict(write->target.type, &result->merge);
 			break;
 		case SCIM_MERGE_MINE:

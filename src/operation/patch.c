@@ -10,7 +10,7 @@
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "core/patch_parse.h"
-#include "operation/apply.h"
+#include "operation/applying.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
 #include "operation/patch.h"

@@ -118,7 +118,7 @@ change(const Subject *subject, const char *expected, const ScimPolicyRow *wanted
 	bool		is_set;
 
 	scim_lock_policies();
-	is_set = scim_read_policy_row(subject->tenant, subject->type->name, &row);
+	is_set = scim_read_policy_row(subject->tenant, subject->type->name, NULL, &row);
 	if (wanted ? is_set && strcmp(row.version, wanted->version) == 0 : !is_set)
 		return;
 	if (expected && !(is_set && strcmp(row.version, expected) == 0))
@@ -173,5 +173,5 @@ scim_store_get_policy(const char *tenant, const char *type)
 	ScimPolicyRow row;
 
 	check_may_read(&subject);
-	return scim_read_policy_row(subject.tenant, subject.type->name, &row) ? show(&row) : NULL;
+	return scim_read_policy_row(subject.tenant, subject.type->name, NULL, &row) ? show(&row) : NULL;
 }

@@ -25,6 +25,7 @@
 #include "statement/sql.h"
 #include "statement/tenant.h"
 #include "statement/works_in.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/snapmgr.h"
@@ -36,7 +37,7 @@ typedef struct Listing
 	bool		has_status;
 	ScimProposalStatus status;
 	char	   *tenant;
-	const char *type;			/* NULL: of any */
+	List	   *types;			/* of which the caller may know there: names */
 	char	   *id;				/* of the resource, as it is stored; NULL: of any */
 	int			count;
 	const char *kind;			/* of its cursors */
@@ -68,15 +69,17 @@ find_tenant(Listing *listing)
 		const ScimRegistration *table = scim_find_table(*type);
 		char	   *tenant = table ? scim_find_tenant(table, listing->query->tenant) : NULL;
 
-		if (tenant && scim_works_with(table, tenant))
-		{
-			listing->tenant = tenant;
-			return;
-		}
 		if (found == NULL || (tenant && scim_find_tenant(found, listing->query->tenant) == NULL))
 			found = table;
+		if (tenant == NULL || !scim_sees_proposals(tenant, (*type)->name, false))
+			continue;
+		if (listing->tenant == NULL)
+			listing->tenant = tenant;
+		if (strcmp(tenant, listing->tenant) == 0)
+			listing->types = lappend(listing->types, unconstify(char *, (*type)->name));
 	}
-	throw_none_seen(listing, found);
+	if (listing->tenant == NULL)
+		throw_none_seen(listing, found);
 }
 
 static void
@@ -90,7 +93,7 @@ find_type(Listing *listing)
 	listing->tenant = scim_tenant_of(table, listing->query->tenant);
 	if (!scim_sees_proposals(listing->tenant, type->name, false))
 		throw_none_seen(listing, table);
-	listing->type = type->name;
+	listing->types = list_make1(unconstify(char *, type->name));
 	if (listing->query->id)
 		listing->id = scim_store_id(type->name, listing->query->id);
 }
@@ -132,7 +135,7 @@ cursor_kind(const Listing *listing)
 	const ScimProposalsQuery *query = listing->query;
 
 	return psprintf("proposals %s of %s %s in %s", query->status ? query->status : "*",
-					listing->type ? listing->type : "*",
+					query->type ? (char *) linitial(listing->types) : "*",
 					listing->id ? listing->id : "*", listing->tenant);
 }
 
@@ -186,14 +189,25 @@ status_sql(const Listing *listing)
 	}
 }
 
+static Datum
+texts_datum(const List *texts)
+{
+	Datum	   *elements = palloc(list_length(texts) * sizeof(Datum));
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, texts)
+		elements[count++] = CStringGetTextDatum((const char *) lfirst(cell));
+	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 /* One more than the page has, if there are more. */
 static List *
 select_page(const Listing *listing)
 {
-	Oid			types[] = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
+	Oid			types[] = {TEXTOID, TEXTARRAYOID, TEXTOID, TIMESTAMPTZOID, UUIDOID, INT8OID};
 	Datum		values[] = {
-		CStringGetTextDatum(listing->tenant),
-		CStringGetTextDatum(listing->type ? listing->type : ""),
+		CStringGetTextDatum(listing->tenant), texts_datum(listing->types),
 		CStringGetTextDatum(listing->id ? listing->id : ""),
 		TimestampTzGetDatum(listing->created_at), UUIDPGetDatum(&listing->last),
 		Int64GetDatum((int64) listing->count + 1)
@@ -201,11 +215,12 @@ select_page(const Listing *listing)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfoString(&sql, "WHERE p.tenant_id" SQL_OP("=") "$1");
-	if (listing->type)
-		appendStringInfoString(&sql, " AND p.resource_type" SQL_OP("=") "$2");
-	if (listing->id)
-		appendStringInfoString(&sql, " AND p.resource_id" SQL_OP("=") "$3");
+	appendStringInfoString(&sql, "WHERE p.tenant_id" SQL_OP("=") "$1 AND ");
+	/* of one resource its index has them in their order */
+	appendStringInfoString(&sql, listing->id
+						   ? "p.resource_type" SQL_OP("=") "($2)[1] AND p.resource_id" SQL_OP("=")
+						   "$3"
+						   : "p.resource_type" SQL_OP("=") "ANY ($2)");
 	appendStringInfoString(&sql, status_sql(listing));
 	if (listing->continues)
 		appendStringInfoString(&sql, " AND ROW(p.created_at, p.id)" SQL_OP("<") "ROW($4, $5)");

@@ -33,6 +33,7 @@
 #include "operation/report.h"
 #include "operation/update.h"
 #include "statement/tenant.h"
+#include "statement/works_in.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -89,7 +90,8 @@ sign(ScimProposal *proposal, const ScimTarget *target, const ScimWriteOptions *o
 	proposal->proposer = proposer.role;
 	proposal->login = proposer.login;
 	proposal->agent = agent[0] ? agent : NULL;
-	proposal->expires_at = GetCurrentTimestamp() +
+	proposal->created_at = GetCurrentTimestamp();
+	proposal->expires_at = proposal->created_at +
 		(seconds > 0 ? seconds : SCIM_DEFAULT_REVIEW_SECONDS) * USECS_PER_SEC;
 }
 
@@ -234,10 +236,15 @@ static bool
 is_in_the_way(const ScimWrite *write, const ScimPolicyChange *change)
 {
 	const ScimCall *call = &write->call;
+	const ScimTarget *target = &write->target;
 	ScimDenial	denial;
 
+	if (!scim_has_privilege(target->table, call->inserting ? ACL_INSERT : ACL_UPDATE))
+		return true;
+	if (call->inserting && !scim_works_with(target->table, target->tenant))
+		return true;
 	if (!call->inserting &&
-		scim_lease_objects(write->target.table, write->target.tenant, write->wanted.id))
+		scim_lease_objects(target->table, target->tenant, write->wanted.id))
 		return true;
 	return call->policy &&
 		scim_denies_change(call->policy, scim_acting_role(), call->operation, change, &denial);
@@ -380,7 +387,7 @@ scim_propose_delete(const ScimTarget *target, const ScimWriteOptions *options, c
 
 	scim_set_bool(operations, "delete", true);
 	proposal.operations = scim_write(operations);
-	proposal.changes = scim_proposed_delete(proposal.base);
+	proposal.changes = scim_proposed_delete(target, row);
 	store(&proposal, target, options, result);
 }
 
@@ -447,34 +454,55 @@ check_kind(Kind kind, const ScimWriteOptions *options)
 		scim_throw_path(SCIM_BAD_PROPOSAL, "operations", "operations must be those of a patch");
 }
 
+/* Of what is yet to be created there is no row that tells who may see it. */
+static void
+check_works_in(const ScimTarget *target)
+{
+	scim_check_privilege(target->table, ACL_SELECT);
+	if (!scim_works_with(target->table, target->tenant))
+		scim_check_granted(target->tenant);
+}
+
+static void
+prepare(ScimWrite *write, Kind kind, Jsonb *content)
+{
+	switch (kind)
+	{
+		case CREATE:
+			check_works_in(&write->target);
+			scim_prepare_create(write, content);
+			break;
+		case UPDATE:
+			scim_prepare_update(write, content);
+			break;
+		default:
+			scim_prepare_patch(write, content);
+	}
+}
+
 static void
 propose_write(Kind kind, const ScimWriteOptions *options, Jsonb *content, ScimWriteResult *result)
 {
-	static const ScimOperation operations[] = {
-		[PATCH] = SCIM_PATCHES, [UPDATE] = SCIM_UPDATES, [CREATE] = SCIM_CREATES
+	static const struct
+	{
+		ScimOperation operation;
+		void		(*body) (void *write);
+	}			ways[] = {
+		[PATCH] = {SCIM_PATCHES, scim_write_patch},
+		[UPDATE] = {SCIM_UPDATES, scim_write_replace},
+		[CREATE] = {SCIM_CREATES, scim_write_create}
 	};
 	ScimWrite	write;
 
-	scim_write_begin(&write, operations[kind], options, result);
+	scim_write_begin(&write, ways[kind].operation, options, result);
 	write.proposes = SCIM_PROPOSES_ALWAYS;
 	write.call.only_proposes = true;
 	write.merges = write.expected != NULL;
 	write.rules = scim_read_merge_rules(write.target.type, NULL);
-	scim_check_privilege(write.target.table, ACL_SELECT);
-	switch (kind)
-	{
-		case CREATE:
-			scim_prepare_create(&write, content);
-			scim_write_run(&write, scim_write_create);
-			break;
-		case UPDATE:
-			scim_prepare_update(&write, content);
-			scim_write_run(&write, scim_write_replace);
-			break;
-		default:
-			scim_prepare_patch(&write, content);
-			scim_write_run(&write, scim_write_patch);
-	}
+	prepare(&write, kind, content);
+	/* before it is compared with what is there */
+	refuse_hidden(&write);
+	scim_write_run(&write, ways[kind].body);
 	if (!result->proposed)
 		scim_throw_path(SCIM_PROPOSES_NOTHING, "operations",
 						"the operations change nothing of the %s", write.target.type->name);

@@ -169,14 +169,32 @@ scim_proposed_changes(ScimWrite *write)
 	return scim_write(scim_find_changes(before, after));
 }
 
-Jsonb *
-scim_proposed_delete(Jsonb *base)
+/* Who the members are, as far as the version tells. */
+static JsonbValue *
+sum_of_members(const ScimTarget *target, const ScimRow *row)
 {
+	JsonbValue *shown = scim_new_object();
+	char	   *digest = palloc(BASE64_SIZE(SCIM_DIGEST_SIZE) + 1);
+	ScimRow		known = *row;
+
+	scim_know_members(target->table, target->tenant, &known, true);
+	base64_text(digest, known.members.digest, SCIM_DIGEST_SIZE);
+	scim_set_integer(shown, "count", known.members.count);
+	scim_set_text(shown, "digest", digest);
+	return shown;
+}
+
+Jsonb *
+scim_proposed_delete(const ScimTarget *target, const ScimRow *row)
+{
+	Jsonb	   *going = scim_proposed_base(target, row);
 	JsonbValue *changes = scim_new_array();
 	JsonbValue *change = scim_new_object();
 	JsonbValue	content;
 
-	scim_root(base, &content);
+	if (target->type->has_members)
+		going = with_members(going, sum_of_members(target, row));
+	scim_root(going, &content);
 	scim_set_value(change, "from", &content);
 	scim_append(changes, change);
 	return scim_write(changes);

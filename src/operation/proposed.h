@@ -20,8 +20,11 @@ extern Jsonb *scim_proposed_base(const ScimTarget *target, const ScimRow *row);
  */
 extern Jsonb *scim_proposed_changes(ScimWrite *write);
 
-/* The same of a delete: [{"from": base}]. */
-extern Jsonb *scim_proposed_delete(Jsonb *base);
+/*
+ * The same of a delete: [{"from": content}].  Of a group with {"count", "digest"} as members, so
+ * that one with others is another one.
+ */
+extern Jsonb *scim_proposed_delete(const ScimTarget *target, const ScimRow *row);
 
 /* Is that nothing? */
 extern bool scim_changes_nothing(Jsonb *changes);

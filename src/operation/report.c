@@ -16,7 +16,7 @@
 #include "core/spelling.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "operation/apply.h"
+#include "operation/application.h"
 #include "operation/report.h"
 #include "operation/run.h"
 #include "resource/show.h"
@@ -247,7 +247,7 @@ scim_write_run(ScimWrite *write, void (*body) (void *write))
 {
 	scim_run_call(&write->call, body, write);
 	if (write->options->applies)
-		scim_apply_written(write);
+		scim_note_applied(&write->target, &write->row, write->options->applies);
 	else if (!write->result->proposed)
 		show_written(write);
 	SPI_finish();

@@ -54,8 +54,8 @@ take_options(Deciding *deciding)
 
 	if (!scim_decision_named(options->decision, &deciding->decision))
 		scim_throw_path(SCIM_BAD_PARAMETER, "decision",
-						"decision must be \"approve\", \"reject\", \"counter\" or \"withdraw\", not "
-						"\"%s\"", options->decision);
+						"decision must be \"approve\", \"reject\", \"counter\" or \"withdraw\", "
+						"not \"%s\"", options->decision);
 	counters = deciding->decision == SCIM_COUNTERS;
 	if (counters != (options->operations != NULL))
 		scim_throw_path(SCIM_BAD_PARAMETER, "operations",
@@ -88,7 +88,7 @@ check_open(const ScimProposal *proposal)
 	if (proposal->status == SCIM_PROPOSAL_OPEN)
 		return;
 	error = error_of(SCIM_PROPOSAL_CLOSED, proposal);
-	scim_error_text(error, "status", status);
+	scim_error_text(error, "proposal_status", status);
 	scim_throw(error, "the proposal is not open any more: it is %-s", status);
 }
 

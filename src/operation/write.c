@@ -17,7 +17,7 @@
 #include "core/patch_parse.h"
 #include "decision/policies.h"
 #include "executor/spi.h"
-#include "operation/apply.h"
+#include "operation/application.h"
 #include "operation/unique.h"
 #include "operation/write.h"
 #include "registry/cache.h"

@@ -31,7 +31,7 @@ typedef struct ScimWriteOptions
 	const struct ScimProposal *counters;	/* the proposal that this one is to take the place of;
 											 * or NULL */
 	struct ScimApplication *applies;	/* the write is of a proposal, as it was approved
-										 * (operation/apply.h); or NULL */
+										 * (operation/application.h); or NULL */
 } ScimWriteOptions;
 
 /*

@@ -52,9 +52,9 @@ scim_call_around(const ScimCall *inner)
 {
 	ScimFrame  *frame = inner ? inner->frame.outer : top;
 
-	while (frame && frame->kind != SCIM_CALL_FRAME)
+	while (frame && frame->kind != SCIM_CALL_FRAME && frame->kind != SCIM_FOREIGN_FRAME)
 		frame = frame->outer;
-	return (ScimCall *) frame;
+	return frame && frame->kind == SCIM_CALL_FRAME ? (ScimCall *) frame : NULL;
 }
 
 ScimCall *

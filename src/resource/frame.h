@@ -20,7 +20,9 @@ typedef enum ScimFrameKind
 {
 	SCIM_CALL_FRAME,			/* a scim_ call: a ScimCall */
 	SCIM_MEMBERS_FRAME,			/* groups follow their members: a ScimPending */
-	SCIM_REFILL_FRAME			/* maintenance: rows get what they should hold */
+	SCIM_REFILL_FRAME,			/* maintenance: rows get what they should hold */
+	SCIM_FOREIGN_FRAME			/* a function of the application's that a call asks: what it does
+								 * is none of that */
 } ScimFrameKind;
 
 typedef struct ScimFrame

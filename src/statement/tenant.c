@@ -127,6 +127,7 @@ scim_check_privilege(const ScimRegistration *registration, AclMode mode)
 		scim_throw_lacking(registration->relid, GetUserId(),
 						   mode == ACL_DELETE ? "DELETE"
 						   : mode == ACL_UPDATE ? "UPDATE"
+						   : mode == ACL_SELECT ? "SELECT"
 						   : "INSERT");
 	aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(registration->relid));
 }

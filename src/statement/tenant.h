@@ -45,7 +45,7 @@ extern bool scim_sees_all(const ScimRegistration *registration, const char *tena
 
 /*
  * Raises PERMISSION_DENIED, of a created table PostgreSQL's own 42501, if the
- * caller has not the privilege (INSERT, UPDATE or DELETE).
+ * caller has not the privilege (SELECT, INSERT, UPDATE or DELETE).
  */
 extern void scim_check_privilege(const ScimRegistration *registration, AclMode mode);
 

@@ -22,12 +22,18 @@ goes_by_grants(const ScimRegistration *table)
 	return check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED;
 }
 
+static bool
+may_read_some(const ScimRegistration *table)
+{
+	return scim_may_use_schema(get_rel_namespace(table->relid), GetUserId()) &&
+		scim_has_privilege(table, ACL_SELECT);
+}
+
 bool
 scim_works_with(const ScimRegistration *table, const char *tenant)
 {
 	if (table == NULL || (table->tenant && strcmp(table->tenant, tenant) != 0) ||
-		!scim_may_use_schema(get_rel_namespace(table->relid), GetUserId()) ||
-		!scim_has_privilege(table, ACL_SELECT))
+		!may_read_some(table))
 		return false;
 	return !goes_by_grants(table) || scim_is_granted(tenant, strlen(tenant));
 }
@@ -42,13 +48,43 @@ scim_check_works_with(const ScimRegistration *table, const char *tenant)
 		scim_check_granted(tenant);
 }
 
+/*
+ * What a table tells of whether the role works in the tenant.  One without row level security
+ * shows the rows of all tenants, and so tells nothing of other tables: where another one asks
+ * for a grant, that decides.
+ */
+typedef enum Tells
+{
+	TELLS_NOTHING,
+	ALL_TENANTS,
+	NOT_GRANTED,
+	WORKS_THERE
+} Tells;
+
+static Tells
+tells(const ScimRegistration *table, const char *tenant)
+{
+	if (!may_read_some(table))
+		return TELLS_NOTHING;
+	if (table->tenant && strcmp(table->tenant, tenant) != 0)
+		return TELLS_NOTHING;
+	if (!goes_by_grants(table))
+		return table->tenant ? WORKS_THERE : ALL_TENANTS;
+	return scim_is_granted(tenant, strlen(tenant)) ? WORKS_THERE : NOT_GRANTED;
+}
+
 /* All tables are looked at, so that an error of one is the same for all tenants. */
 bool
 scim_works_in(const char *tenant)
 {
-	bool		works = false;
+	bool		told[WORKS_THERE + 1] = {false};
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
-		works |= scim_works_with(scim_find_table(*type), tenant);
-	return works;
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		if (table)
+			told[tells(table, tenant)] = true;
+	}
+	return told[WORKS_THERE] || (told[ALL_TENANTS] && !told[NOT_GRANTED]);
 }

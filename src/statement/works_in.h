@@ -23,7 +23,7 @@ extern bool scim_works_with(const ScimRegistration *table, const char *tenant);
 /* TENANT_FORBIDDEN, PERMISSION_DENIED, if not. */
 extern void scim_check_works_with(const ScimRegistration *table, const char *tenant);
 
-/* Those of any table? */
+/* Those of any table?  But not by one that shows all tenants, where others ask for a grant. */
 extern bool scim_works_in(const char *tenant);
 
 #endif							/* SCIM_STATEMENT_WORKS_IN_H */

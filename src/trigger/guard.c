@@ -42,21 +42,30 @@ difference(ScimTriggerRow *work)
 	return change;
 }
 
+static bool
+marks_change(const ScimTriggerRow *work)
+{
+	return scim_work_is_marked(work, &work->old) != scim_work_is_marked(work, &work->new);
+}
+
+/* By a restore: a row that was marked as deleted. */
+static bool
+is_brought_back(const ScimTriggerRow *work)
+{
+	return work->call && work->call->operation == SCIM_RESTORES && marks_change(work);
+}
+
+/* Of one that comes: no restore brings a password. */
 static ScimPolicyChange
 whole(ScimTriggerRow *work)
 {
 	ScimPolicyChange change = {
 		.after = scim_work_document(work, &work->new),
-		.password = !scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
+		.password = !is_brought_back(work) &&
+		!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
 	};
 
 	return change;
-}
-
-static bool
-marks_change(const ScimTriggerRow *work)
-{
-	return scim_work_is_marked(work, &work->old) != scim_work_is_marked(work, &work->new);
 }
 
 /* ---- what is done ---- */
@@ -88,7 +97,7 @@ check_called(const ScimTriggerRow *work, const ScimPolicy *policy, ScimGuarded *
 	ScimOperation operation = guarded->call->operation;
 	int			operations = scim_operations_of(guarded->call);
 
-	if (operation == SCIM_RESTORES && marks_change(work))
+	if (is_brought_back(work))
 		operations = SCIM_RESTORES | SCIM_CREATES;
 	check_as(policy, guarded, operation, operations);
 }
@@ -114,7 +123,7 @@ check_difference(ScimTriggerRow *work)
 
 	if (policy == NULL)
 		return;
-	change = difference(work);
+	change = is_brought_back(work) ? whole(work) : difference(work);
 	if (change.before == NULL && !change.members && !marks_change(work))
 		return;
 	guarded.tenant = scim_work_tenant(work, &work->old);

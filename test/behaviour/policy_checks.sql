@@ -248,5 +248,11 @@ SELECT tries('writer', patches(1, 'nickName', '"n"', format(', %L', version(1)))
 SELECT tries('writer', format('UPDATE users SET data = data || ''{"nickName": "n"}'' WHERE id = %L', id(1)));
 DROP TRIGGER follow ON users;
 
+-- ---- refusals of tools are on record ----
+
+SELECT policy('{"deny": ["delete"], "review": {"attributes": ["active"], "reviewers": ["regress_policy_hr"]}}');
+SELECT scim_call_tool('scim_delete_user', jsonb_build_object('user_id', id(1)))->>'error_code', scim_call_tool('scim_patch_user', jsonb_build_object('user_id', id(1), 'operations', '[{"op": "replace", "path": "active", "value": false}]'::jsonb))->>'error_code';
+SELECT told(concat_ws(' ', resource_type, resource_id, operation, tool, error_code)) FROM scim_history WHERE operation = 'refused' ORDER BY seq;
+
 DROP FUNCTION policy CASCADE;
 DROP OWNED BY regress_policy_writer, regress_policy_reader, regress_policy_stranger;

@@ -157,11 +157,17 @@ CREATE TRIGGER nothing BEFORE INSERT OR DELETE ON scim_policy_rows FOR EACH ROW 
 SELECT asked(set_policy('red', '{"deny": ["create"]}'));
 SELECT asked('SELECT scim_set_policy(''red'', ''User'', NULL)');
 DROP TRIGGER nothing ON scim_policy_rows;
+-- the trigger is for that table
+CREATE TABLE others (a int, b int, c int);
+CREATE TRIGGER others AFTER INSERT OR UPDATE OR DELETE ON others FOR EACH ROW EXECUTE FUNCTION scim_policies_trigger();
+INSERT INTO others VALUES (1, 2, 3);
+DROP TABLE others;
 -- the index may go, and what it kept apart
 ALTER TABLE scim_policy_rows DROP CONSTRAINT scim_policy_rows_pkey;
 SELECT asked(get_policy('red'));
 ALTER TABLE scim_policy_rows ADD PRIMARY KEY (tenant_id, resource_type);
 ALTER TABLE scim_policy_rows ALTER policy DROP NOT NULL;
+ALTER TABLE scim_policy_rows DISABLE TRIGGER scimver_rows;
 UPDATE scim_policy_rows SET policy = NULL WHERE tenant_id = 'red';
 SELECT asked(get_policy('red'));
 

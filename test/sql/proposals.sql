@@ -267,6 +267,10 @@ SELECT asked(format('SELECT scim_get_proposal(%L) ->> ''tenant_id''', id(52)));
 RESET scimver.only_tenant;
 SET scimver.tenant = 'red';
 SELECT asked(format('SELECT scim_get_proposal(%L)', id(51)));
+-- who reads all tenants of a table sees by that nothing of the tenants of others
+SELECT asked(format('SELECT scim_get_proposal(%L)', id(7)));
+SELECT page('tenant_id => ''blue''');
+SELECT string_agg(DISTINCT tenant_id, ' ') FROM scim_proposals;
 RESET ROLE;
 DELETE FROM scim_proposal_rows WHERE id > id(50);
 SELECT scim_unregister_table('devices'), scim_unregister_table('sites');

@@ -49,7 +49,7 @@ foreach my $kind ('created', 'mapped')
 	}
 	like($node->safe_psql($kind, qq{SELECT scim_call_tool('scim_lease', jsonb_build_object('action', 'acquire', 'resource_type', 'User', 'resource_id', $id))}),
 		qr/"success":false.*"sqlstate":"55000"/, "$kind: a lease is refused, and nothing else goes wrong");
-	foreach my $call (qq{'scim_propose_change', jsonb_build_object('resource_type', 'User', 'resource_id', $id, 'operations', '[{"op": "remove", "path": "title"}]'::jsonb)},
+	foreach my $call (qq{'scim_propose_change', jsonb_build_object('resource_type', 'User', 'resource_id', $id, 'operations', '[{"op": "replace", "path": "userName", "value": "another"}]'::jsonb)},
 		q{'scim_list_proposals', '{}'}, q{'scim_review_proposal', '{"proposal_id": "12345678-1234-8234-9234-123456789012", "decision": "approve", "expected_version": "stale"}'})
 	{
 		like($node->safe_psql($kind, "SELECT scim_call_tool($call)"), qr/"success":false.*"sqlstate":"55000"/, "$kind: so are proposals: $call");

@@ -237,14 +237,17 @@ sub remember
 	return;
 }
 
-# The session is gone, and with it the answer.
+# The session is gone, and with it the answer, and maybe the server for a while.
 sub lose
 {
 	my ($self, $player, $call) = @_;
 
 	$call->{code} = 'lost';
 	$self->{heard}++;
-	$player->{session}->connect;
+	until (eval { $player->{session}->connect })
+	{
+		$self->{node}->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+	}
 	return;
 }
 

@@ -52,7 +52,7 @@ sub other_than_approved
 	return $self->query(q{
 		SELECT id, changes, d FROM made, scim_diff(resource_type, resource_id, previous_version, made_version) d
 			WHERE times = 1 AND operation = 'update' AND d -> 'changes' IS DISTINCT FROM changes
-		UNION ALL SELECT id, changes, NULL FROM made WHERE times = 1 AND operation = 'delete' AND changes -> 0 - 'from' <> '{}'});
+		UNION ALL SELECT id, changes, NULL FROM made WHERE times = 1 AND operation = 'delete' AND (changes -> 0) - 'from' <> '{}'});
 }
 
 # Approved by two others, of whom the last one applied it; of what is not applied, by nobody any more who suffices.
@@ -67,15 +67,17 @@ sub not_approved
 			AND actor IS DISTINCT FROM (SELECT reviewer FROM scim_review_rows r WHERE r.proposal_id = m.id AND counts ORDER BY number DESC LIMIT 1)});
 }
 
-# Nobody changed what is reviewed but by a proposal, or as one who is not bound.
+# Nobody changed what is reviewed but by a proposal, or as one who is not bound.  Who is
+# deleted leaves his groups.
 sub bypassed
 {
 	my ($self) = @_;
 	my $reviewed = join ', ', map { s/\..*//r } @ScimverDecisions::reviewed, 'members';
 	return $self->query(qq{
-		SELECT seq, resource_id, actor, operation, changed FROM scim_history_rows
+		SELECT seq, resource_id, actor, operation, changed FROM scim_history_rows h
 			WHERE proposal_id IS NULL AND operation NOT IN ('create', 'delete') AND resource_type IN ('User', 'Group')
-				AND changed && '{$reviewed}'::text[] AND actor LIKE ANY ('{reviewer%,proposer%,writer%}')});
+				AND changed && '{$reviewed}'::text[] AND NOT (changed = '{members}' AND EXISTS (SELECT FROM scim_history_rows d WHERE d.xid = h.xid AND d.operation = 'delete'))
+				AND actor LIKE ANY ('{reviewer%,proposer%,writer%}')});
 }
 
 # ---- what is left open is so for a reason ----
@@ -86,10 +88,9 @@ sub unexplained
 	my ($self) = @_;
 	return $self->query(q{
 		SELECT id, 'open without a conflict', changes FROM scim_proposal_rows WHERE status = 'open' AND conflicts IS NULL
-		UNION ALL SELECT id, 'no conflict is there', changes FROM scim_proposal_rows p WHERE status = 'open' AND resource_type = 'User' AND conflicts IS NOT NULL
-			AND NOT EXISTS (SELECT FROM jsonb_array_elements(changes) c
-				WHERE scim_get_user(resource_id) #> string_to_array(c ->> 'path', '.') IS DISTINCT FROM c -> 'from')
-			AND base_version = scim_get_user(resource_id) #>> '{meta,version}'
+		UNION ALL SELECT p.id, 'no conflict is there', changes FROM scim_proposal_rows p JOIN users u ON resource_type = 'User' AND resource_id = u.id::text
+			WHERE status = 'open' AND conflicts IS NOT NULL AND changes -> 0 ? 'path' AND NOT EXISTS (SELECT FROM jsonb_array_elements(changes) c
+				WHERE (SELECT scim_get_user(v.id::text) FROM users v WHERE v.id = u.id) #> string_to_array(c ->> 'path', '.') IS DISTINCT FROM c -> 'from')
 		UNION ALL SELECT id, 'failed, and the resource is there', changes FROM scim_proposal_rows p WHERE status = 'failed'
 			AND EXISTS (SELECT FROM users u WHERE u.id::text = resource_id)});
 }
@@ -100,7 +101,7 @@ sub wrongly_told
 {
 	my ($self) = @_;
 	my %status = map { split /\|/ } $self->query('SELECT id, status FROM scim_proposal_rows');
-	my %version = map { split /\|/ } $self->query(q{SELECT id, coalesce(applied_version, '') FROM scim_proposal_rows});
+	my %version = map { split /\|/, $_, 2 } $self->query(q{SELECT id, coalesce(applied_version, '') FROM scim_proposal_rows});
 	my (%told, @wrong);
 
 	foreach my $call (grep { $_->{answer} && !$_->{taken_back} } $self->calls('reviews'))

@@ -94,7 +94,7 @@ sub is_recorded
 				previous_version IS NOT DISTINCT FROM lag(version) OVER lives AND revision = row_number() OVER lives
 					- CASE operation WHEN 'delete' THEN 1 ELSE 0 END AS follows,
 				lead(seq) OVER lives IS NULL AS is_last
-			FROM scim_history_rows WHERE resource_id IS NOT NULL
+			FROM scim_history_rows WHERE resource_id IS NOT NULL AND resource_type IN ('User', 'Group')
 			WINDOW lives AS (PARTITION BY resource_type, tenant_id, resource_id ORDER BY seq))
 		SELECT resource_type, resource_id, 'does not follow' FROM steps WHERE NOT follows
 		UNION ALL SELECT resource_type, resource_id, 'is another now' FROM rows FULL JOIN (SELECT * FROM steps WHERE is_last AND operation <> 'delete') s

@@ -68,7 +68,7 @@ sub answer
 {
 	my ($self) = @_;
 
-	while ($self->{buffer} !~ s/\A(.*?)^\Q$END\E\n//ms)
+	while (index($self->{buffer}, "$END\n") < 0)
 	{
 		my $select = IO::Select->new($self->{out});
 		$! = 0;
@@ -81,7 +81,9 @@ sub answer
 		next if !defined $n && ($! == EINTR || $! == EAGAIN);
 		return $self->gone unless $n;
 	}
-	return read_answer($1);
+	my ($text) = split /^\Q$END\E\n/m, $self->{buffer};
+	$self->{buffer} = '';
+	return read_answer($text // '');
 }
 
 sub read_answer

@@ -1,0 +1,7 @@
+\set ECHO none
+-- Members in changes that become proposals, of tables that scimver made.
+\set storage created
+\set behaviour `echo "${PG_ABS_SRCDIR:-test}/behaviour"`
+\i :behaviour/begin.sql
+\i :behaviour/propose_members.sql
+\i :behaviour/end.sql

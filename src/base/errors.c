@@ -216,7 +216,7 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"and theirs are for all, counter for numbers, max and min for numbers and dateTimes."},
 	SITUATION(SCIM_BAD_MERGE_FUNCTION) = {SCIM_INVALID_VALUE,
 		"Name a function with its schema that is made as (base jsonb, mine jsonb, theirs jsonb) "
-	"RETURNS jsonb, and is a superuser's, or that of the owner of the table of resources."},
+	"RETURNS jsonb, and is a superuser's, or the table's owner's."},
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
 	"scim_get_schemas lists the attributes."},

@@ -33,7 +33,7 @@
 static Oid
 find_index(Relation table)
 {
-	static const AttrNumber columns[] = {SCIM_AT_PROPOSAL_ID + 1};
+	static const AttrNumber columns[] = {SCIM_PROPOSAL_ID + 1};
 	Oid			found = RelationGetPrimaryKeyIndex(table);
 	Relation	index;
 	bool		is_it;
@@ -56,7 +56,7 @@ find_row(Relation table, const pg_uuid_t *id, ScimProposal *proposal)
 	Datum	   *values = palloc(RelationGetDescr(table)->natts * sizeof(Datum));
 	bool	   *nulls = palloc(RelationGetDescr(table)->natts * sizeof(bool));
 
-	ScanKeyInit(&key, SCIM_AT_PROPOSAL_ID + 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
+	ScanKeyInit(&key, SCIM_PROPOSAL_ID + 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(id));
 	scan = systable_beginscan(table, index, OidIsValid(index), NULL, 1, &key);
 	row = systable_getnext(scan);
 	if (HeapTupleIsValid(row))
@@ -143,8 +143,8 @@ scim_select_proposals(const char *rest, int nargs, Oid *types, Datum *values)
 {
 	Oid			relid = scim_proposals_table();
 	Relation	table = table_open(relid, AccessShareLock);
-	char	   *text = psprintf("SELECT " SCIM_PROPOSAL_COLUMN_NAMES " FROM ONLY %%s.scim_proposal_rows AS p %s",
-								rest);
+	char	   *text = psprintf("SELECT " SCIM_PROPOSAL_COLUMN_NAMES
+								" FROM ONLY %%s.scim_proposal_rows AS p %s", rest);
 	ScimRole	role;
 	uint64		count;
 

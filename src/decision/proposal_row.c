@@ -5,34 +5,33 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "column/instant.h"
 #include "decision/proposal_row.h"
 #include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 const Oid	scim_proposal_column_types[SCIM_PROPOSAL_COLUMNS] = {
-	[SCIM_AT_PROPOSAL_ID] = UUIDOID,
-	[SCIM_AT_PROPOSAL_TENANT] = TEXTOID,
-	[SCIM_AT_PROPOSAL_TYPE] = TEXTOID,
-	[SCIM_AT_PROPOSAL_RESOURCE] = TEXTOID,
-	[SCIM_AT_PROPOSAL_OPERATIONS] = JSONBOID,
-	[SCIM_AT_PROPOSAL_BASE_VERSION] = TEXTOID,
-	[SCIM_AT_PROPOSAL_BASE] = JSONBOID,
-	[SCIM_AT_PROPOSAL_CHANGES] = JSONBOID,
-	[SCIM_AT_PROPOSAL_VERSION] = TEXTOID,
-	[SCIM_AT_PROPOSAL_REASON] = TEXTOID,
-	[SCIM_AT_PROPOSAL_PROPOSER] = TEXTOID,
-	[SCIM_AT_PROPOSAL_LOGIN] = TEXTOID,
-	[SCIM_AT_PROPOSAL_AGENT] = TEXTOID,
-	[SCIM_AT_PROPOSAL_PARENT] = UUIDOID,
-	[SCIM_AT_PROPOSAL_DEPTH] = INT4OID,
-	[SCIM_AT_PROPOSAL_STATUS] = TEXTOID,
-	[SCIM_AT_PROPOSAL_CONFLICTS] = JSONBOID,
-	[SCIM_AT_PROPOSAL_CREATED_AT] = TIMESTAMPTZOID,
-	[SCIM_AT_PROPOSAL_EXPIRES_AT] = TIMESTAMPTZOID,
-	[SCIM_AT_PROPOSAL_DECIDED_AT] = TIMESTAMPTZOID,
-	[SCIM_AT_PROPOSAL_APPLIED_VERSION] = TEXTOID
+	[SCIM_PROPOSAL_ID] = UUIDOID,
+	[SCIM_PROPOSAL_TENANT] = TEXTOID,
+	[SCIM_PROPOSAL_TYPE] = TEXTOID,
+	[SCIM_PROPOSAL_RESOURCE] = TEXTOID,
+	[SCIM_PROPOSAL_OPERATIONS] = JSONBOID,
+	[SCIM_PROPOSAL_BASE_VERSION] = TEXTOID,
+	[SCIM_PROPOSAL_BASE] = JSONBOID,
+	[SCIM_PROPOSAL_CHANGES] = JSONBOID,
+	[SCIM_PROPOSAL_VERSION] = TEXTOID,
+	[SCIM_PROPOSAL_REASON] = TEXTOID,
+	[SCIM_PROPOSAL_PROPOSER] = TEXTOID,
+	[SCIM_PROPOSAL_LOGIN] = TEXTOID,
+	[SCIM_PROPOSAL_AGENT] = TEXTOID,
+	[SCIM_PROPOSAL_PARENT] = UUIDOID,
+	[SCIM_PROPOSAL_DEPTH] = INT4OID,
+	[SCIM_PROPOSAL_STATUS] = TEXTOID,
+	[SCIM_PROPOSAL_CONFLICTS] = JSONBOID,
+	[SCIM_PROPOSAL_CREATED_AT] = TIMESTAMPTZOID,
+	[SCIM_PROPOSAL_EXPIRES_AT] = TIMESTAMPTZOID,
+	[SCIM_PROPOSAL_DECIDED_AT] = TIMESTAMPTZOID,
+	[SCIM_PROPOSAL_APPLIED_VERSION] = TEXTOID
 };
 
 Oid
@@ -51,22 +50,21 @@ scim_proposals_table(void)
 /* ---- a row as a proposal ---- */
 
 static char *
-text_of(Datum value, bool isnull)
+text_of(const Datum *values, const bool *nulls, int column)
 {
-	return isnull ? NULL : TextDatumGetCString(value);
+	return nulls[column] ? NULL : TextDatumGetCString(values[column]);
 }
 
 static Jsonb *
-jsonb_of(Datum value, bool isnull)
+jsonb_of(const Datum *values, const bool *nulls, int column)
 {
-	return isnull ? NULL : DatumGetJsonbPCopy(value);
+	return nulls[column] ? NULL : DatumGetJsonbPCopy(values[column]);
 }
 
-/* Its owner may have written "infinity", which no answer could tell. */
 static TimestampTz
-instant_of(Datum value, bool isnull)
+instant_of(const Datum *values, const bool *nulls, int column)
 {
-	return isnull ? 0 : Max(Min(DatumGetTimestampTz(value), SCIM_LAST_INSTANT), 0);
+	return nulls[column] ? 0 : DatumGetTimestampTz(values[column]);
 }
 
 /* Its owner may have taken NOT NULL away. */
@@ -74,8 +72,10 @@ static void
 check_complete(const bool *nulls)
 {
 	static const int required[] = {
-		SCIM_AT_PROPOSAL_ID, SCIM_AT_PROPOSAL_TENANT, SCIM_AT_PROPOSAL_TYPE, SCIM_AT_PROPOSAL_OPERATIONS, SCIM_AT_PROPOSAL_CHANGES, SCIM_AT_PROPOSAL_VERSION, SCIM_AT_PROPOSAL_PROPOSER, SCIM_AT_PROPOSAL_LOGIN, SCIM_AT_PROPOSAL_DEPTH, SCIM_AT_PROPOSAL_STATUS, SCIM_AT_PROPOSAL_CREATED_AT,
-		SCIM_AT_PROPOSAL_EXPIRES_AT
+		SCIM_PROPOSAL_ID, SCIM_PROPOSAL_TENANT, SCIM_PROPOSAL_TYPE,
+		SCIM_PROPOSAL_OPERATIONS, SCIM_PROPOSAL_CHANGES, SCIM_PROPOSAL_VERSION,
+		SCIM_PROPOSAL_PROPOSER, SCIM_PROPOSAL_LOGIN, SCIM_PROPOSAL_DEPTH,
+		SCIM_PROPOSAL_STATUS, SCIM_PROPOSAL_CREATED_AT, SCIM_PROPOSAL_EXPIRES_AT
 	};
 
 	for (size_t i = 0; i < lengthof(required); i++)
@@ -107,31 +107,32 @@ scim_take_proposal(const Datum *values, const bool *nulls, ScimProposal *proposa
 	check_complete(nulls);
 	*proposal = (ScimProposal)
 	{
-		.id = *DatumGetUUIDP(values[SCIM_AT_PROPOSAL_ID]),
-			.tenant = TextDatumGetCString(values[SCIM_AT_PROPOSAL_TENANT]),
-			.type = TextDatumGetCString(values[SCIM_AT_PROPOSAL_TYPE]),
-			.resource_id = text_of(values[SCIM_AT_PROPOSAL_RESOURCE], nulls[SCIM_AT_PROPOSAL_RESOURCE]),
-			.operations = jsonb_of(values[SCIM_AT_PROPOSAL_OPERATIONS], false),
-			.base_version = text_of(values[SCIM_AT_PROPOSAL_BASE_VERSION], nulls[SCIM_AT_PROPOSAL_BASE_VERSION]),
-			.base = jsonb_of(values[SCIM_AT_PROPOSAL_BASE], nulls[SCIM_AT_PROPOSAL_BASE]),
-			.changes = jsonb_of(values[SCIM_AT_PROPOSAL_CHANGES], false),
-			.version = TextDatumGetCString(values[SCIM_AT_PROPOSAL_VERSION]),
-			.reason = text_of(values[SCIM_AT_PROPOSAL_REASON], nulls[SCIM_AT_PROPOSAL_REASON]),
-			.proposer = TextDatumGetCString(values[SCIM_AT_PROPOSAL_PROPOSER]),
-			.login = TextDatumGetCString(values[SCIM_AT_PROPOSAL_LOGIN]),
-			.agent = text_of(values[SCIM_AT_PROPOSAL_AGENT], nulls[SCIM_AT_PROPOSAL_AGENT]),
-			.has_parent = !nulls[SCIM_AT_PROPOSAL_PARENT],
-			.depth = DatumGetInt32(values[SCIM_AT_PROPOSAL_DEPTH]),
-			.conflicts = jsonb_of(values[SCIM_AT_PROPOSAL_CONFLICTS], nulls[SCIM_AT_PROPOSAL_CONFLICTS]),
-			.created_at = instant_of(values[SCIM_AT_PROPOSAL_CREATED_AT], false),
-			.expires_at = instant_of(values[SCIM_AT_PROPOSAL_EXPIRES_AT], false),
-			.is_decided = !nulls[SCIM_AT_PROPOSAL_DECIDED_AT],
-			.decided_at = instant_of(values[SCIM_AT_PROPOSAL_DECIDED_AT], nulls[SCIM_AT_PROPOSAL_DECIDED_AT]),
-			.applied_version = text_of(values[SCIM_AT_PROPOSAL_APPLIED_VERSION], nulls[SCIM_AT_PROPOSAL_APPLIED_VERSION]),
+		.id = *DatumGetUUIDP(values[SCIM_PROPOSAL_ID]),
+			.tenant = text_of(values, nulls, SCIM_PROPOSAL_TENANT),
+			.type = text_of(values, nulls, SCIM_PROPOSAL_TYPE),
+			.resource_id = text_of(values, nulls, SCIM_PROPOSAL_RESOURCE),
+			.operations = jsonb_of(values, nulls, SCIM_PROPOSAL_OPERATIONS),
+			.base_version = text_of(values, nulls, SCIM_PROPOSAL_BASE_VERSION),
+			.base = jsonb_of(values, nulls, SCIM_PROPOSAL_BASE),
+			.changes = jsonb_of(values, nulls, SCIM_PROPOSAL_CHANGES),
+			.version = text_of(values, nulls, SCIM_PROPOSAL_VERSION),
+			.reason = text_of(values, nulls, SCIM_PROPOSAL_REASON),
+			.proposer = text_of(values, nulls, SCIM_PROPOSAL_PROPOSER),
+			.login = text_of(values, nulls, SCIM_PROPOSAL_LOGIN),
+			.agent = text_of(values, nulls, SCIM_PROPOSAL_AGENT),
+			.has_parent = !nulls[SCIM_PROPOSAL_PARENT],
+			.depth = DatumGetInt32(values[SCIM_PROPOSAL_DEPTH]),
+			.conflicts = jsonb_of(values, nulls, SCIM_PROPOSAL_CONFLICTS),
+			.created_at = DatumGetTimestampTz(values[SCIM_PROPOSAL_CREATED_AT]),
+			.expires_at = DatumGetTimestampTz(values[SCIM_PROPOSAL_EXPIRES_AT]),
+			.is_decided = !nulls[SCIM_PROPOSAL_DECIDED_AT],
+			.decided_at = instant_of(values, nulls, SCIM_PROPOSAL_DECIDED_AT),
+			.applied_version = text_of(values, nulls, SCIM_PROPOSAL_APPLIED_VERSION),
 	};
 	if (proposal->has_parent)
-		proposal->parent = *DatumGetUUIDP(values[SCIM_AT_PROPOSAL_PARENT]);
-	proposal->status = status_of(TextDatumGetCString(values[SCIM_AT_PROPOSAL_STATUS]), proposal->expires_at);
+		proposal->parent = *DatumGetUUIDP(values[SCIM_PROPOSAL_PARENT]);
+	proposal->status = status_of(text_of(values, nulls, SCIM_PROPOSAL_STATUS),
+								 proposal->expires_at);
 }
 
 /* ---- a proposal as a row ---- */
@@ -170,27 +171,27 @@ scim_make_proposal_row(const ScimProposal *proposal, ScimProposalRow *row)
 {
 	memset(row->values, 0, sizeof(row->values));
 	memset(row->nulls, 'n', sizeof(row->nulls));
-	set(row, SCIM_AT_PROPOSAL_ID, UUIDPGetDatum(&proposal->id));
-	set_text(row, SCIM_AT_PROPOSAL_TENANT, proposal->tenant);
-	set_text(row, SCIM_AT_PROPOSAL_TYPE, proposal->type);
-	set_text(row, SCIM_AT_PROPOSAL_RESOURCE, proposal->resource_id);
-	set_jsonb(row, SCIM_AT_PROPOSAL_OPERATIONS, proposal->operations);
-	set_text(row, SCIM_AT_PROPOSAL_BASE_VERSION, proposal->base_version);
-	set_jsonb(row, SCIM_AT_PROPOSAL_BASE, proposal->base);
-	set_jsonb(row, SCIM_AT_PROPOSAL_CHANGES, proposal->changes);
-	set_text(row, SCIM_AT_PROPOSAL_VERSION, proposal->version);
-	set_text(row, SCIM_AT_PROPOSAL_REASON, proposal->reason);
-	set_text(row, SCIM_AT_PROPOSAL_PROPOSER, proposal->proposer);
-	set_text(row, SCIM_AT_PROPOSAL_LOGIN, proposal->login);
-	set_text(row, SCIM_AT_PROPOSAL_AGENT, proposal->agent);
+	set(row, SCIM_PROPOSAL_ID, UUIDPGetDatum(&proposal->id));
+	set_text(row, SCIM_PROPOSAL_TENANT, proposal->tenant);
+	set_text(row, SCIM_PROPOSAL_TYPE, proposal->type);
+	set_text(row, SCIM_PROPOSAL_RESOURCE, proposal->resource_id);
+	set_jsonb(row, SCIM_PROPOSAL_OPERATIONS, proposal->operations);
+	set_text(row, SCIM_PROPOSAL_BASE_VERSION, proposal->base_version);
+	set_jsonb(row, SCIM_PROPOSAL_BASE, proposal->base);
+	set_jsonb(row, SCIM_PROPOSAL_CHANGES, proposal->changes);
+	set_text(row, SCIM_PROPOSAL_VERSION, proposal->version);
+	set_text(row, SCIM_PROPOSAL_REASON, proposal->reason);
+	set_text(row, SCIM_PROPOSAL_PROPOSER, proposal->proposer);
+	set_text(row, SCIM_PROPOSAL_LOGIN, proposal->login);
+	set_text(row, SCIM_PROPOSAL_AGENT, proposal->agent);
 	if (proposal->has_parent)
-		set(row, SCIM_AT_PROPOSAL_PARENT, UUIDPGetDatum(&proposal->parent));
-	set(row, SCIM_AT_PROPOSAL_DEPTH, Int32GetDatum(proposal->depth));
-	set_text(row, SCIM_AT_PROPOSAL_STATUS, stored_status(proposal->status));
-	set_jsonb(row, SCIM_AT_PROPOSAL_CONFLICTS, proposal->conflicts);
-	set(row, SCIM_AT_PROPOSAL_CREATED_AT, TimestampTzGetDatum(proposal->created_at));
-	set(row, SCIM_AT_PROPOSAL_EXPIRES_AT, TimestampTzGetDatum(proposal->expires_at));
+		set(row, SCIM_PROPOSAL_PARENT, UUIDPGetDatum(&proposal->parent));
+	set(row, SCIM_PROPOSAL_DEPTH, Int32GetDatum(proposal->depth));
+	set_text(row, SCIM_PROPOSAL_STATUS, stored_status(proposal->status));
+	set_jsonb(row, SCIM_PROPOSAL_CONFLICTS, proposal->conflicts);
+	set(row, SCIM_PROPOSAL_CREATED_AT, TimestampTzGetDatum(proposal->created_at));
+	set(row, SCIM_PROPOSAL_EXPIRES_AT, TimestampTzGetDatum(proposal->expires_at));
 	if (proposal->is_decided)
-		set(row, SCIM_AT_PROPOSAL_DECIDED_AT, TimestampTzGetDatum(proposal->decided_at));
-	set_text(row, SCIM_AT_PROPOSAL_APPLIED_VERSION, proposal->applied_version);
+		set(row, SCIM_PROPOSAL_DECIDED_AT, TimestampTzGetDatum(proposal->decided_at));
+	set_text(row, SCIM_PROPOSAL_APPLIED_VERSION, proposal->applied_version);
 }

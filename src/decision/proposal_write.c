@@ -19,7 +19,8 @@
 
 /* Runs one as the owner of the table; returns how many rows it found, or wrote. */
 static uint64
-run_as_owner(uint64 (*run) (const char *text, ScimProposalRow *row), const char *text, ScimProposalRow *row)
+run_as_owner(uint64 (*run) (const char *text, ScimProposalRow *row), const char *text,
+			 ScimProposalRow *row)
 {
 	ScimRole	role;
 	uint64		count;
@@ -75,7 +76,8 @@ scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal)
 static uint64
 write_row(const char *text, ScimProposalRow *row)
 {
-	return scim_write_own(text, SCIM_PROPOSAL_COLUMNS, scim_proposal_column_types, row->values, row->nulls);
+	return scim_write_own(text, SCIM_PROPOSAL_COLUMNS, scim_proposal_column_types, row->values,
+						  row->nulls);
 }
 
 static void
@@ -115,7 +117,8 @@ scim_insert_proposal(ScimProposal *proposal)
 {
 	make_id(&proposal->id);
 	proposal->recorded = NULL;
-	write_proposal("INSERT INTO %s.scim_proposal_rows (" SCIM_PROPOSAL_COLUMN_NAMES ") VALUES ($1, $2, $3, $4,"
+	write_proposal("INSERT INTO %s.scim_proposal_rows (" SCIM_PROPOSAL_COLUMN_NAMES ")"
+				   " VALUES ($1, $2, $3, $4,"
 				   " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
 				   " $21)", proposal);
 }

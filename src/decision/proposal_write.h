@@ -11,9 +11,9 @@
 #include "decision/proposal.h"
 
 /*
- * As scim_read_proposal (proposal_read.h), with its row locked FOR UPDATE, before the resource: whoever decides comes
- * alone.  What it then holds is what is committed now (above READ COMMITTED, 40001 if that
- * is newer than the snapshot).
+ * As scim_read_proposal (proposal_read.h), with its row locked FOR UPDATE, before the
+ * resource: whoever decides comes alone.  What it then holds is what is committed now (above
+ * READ COMMITTED, 40001 if that is newer than the snapshot).
  */
 extern void scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 

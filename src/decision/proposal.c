@@ -359,7 +359,7 @@ lock_row(const char *text, Row *row)
 {
 	Oid			types[] = {UUIDOID};
 
-	return scim_run_own(text, 1, types, row->values, NULL, false);
+	return scim_lock_own(text, 1, types, row->values);
 }
 
 void

@@ -15,7 +15,7 @@
 #include "operation/merge.h"
 #include "operation/patch.h"
 #include "operation/patched.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "query/access.h"

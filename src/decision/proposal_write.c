@@ -40,7 +40,7 @@ lock_row(const char *text, ScimProposalRow *row)
 {
 	Oid			types[] = {UUIDOID};
 
-	return scim_run_own(text, 1, types, row->values, NULL, false);
+	return scim_lock_own(text, 1, types, row->values);
 }
 
 static SCIM_NORETURN void throw_not_locked(const pg_uuid_t *id, ScimProposal *proposal);

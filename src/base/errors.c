@@ -222,8 +222,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"scim_get_schemas lists the attributes."},
 	SITUATION(SCIM_BAD_PROPOSAL) = {SCIM_INVALID_VALUE, "Propose the operations of a patch, "
 	"{\"delete\": true} or, with id null, {\"create\": {...}}."},
-	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a proposal "
-	"is kept, and read. Whoever may set it does so in a write of its own."},
+	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a "
+	"proposal is kept, and read. Whoever may set it does so in a write of its own."},
 	SITUATION(SCIM_PROPOSES_NOTHING) = {SCIM_INVALID_VALUE, "Read the resource: it is as wanted "
 	"already, and nobody need decide."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "

@@ -17,6 +17,7 @@ typedef struct ScimPolicyChange
 	Jsonb	   *after;			/* NULL: it goes; both: the document stays what it is */
 	bool		password;		/* it gets another one, or loses it */
 	bool		members;		/* of a group come or go */
+	const List *secrets;		/* attributes that count as changed in any case, of char * */
 } ScimPolicyChange;
 
 /*

@@ -59,7 +59,7 @@ sub is_none
 sub is_decided
 {
 	my ($all, $name) = @_;
-	my $judge = ScimverDecisionsJudge->new(map { $_ => $all->{$_} } qw(node database calls));
+	my $judge = ScimverDecisionsJudge->new(map { $_ => $all->{$_} } qw(node database calls isolated));
 
 	is_none("$name: each is applied exactly once, or not at all", $judge->not_once);
 	is_none("$name: ... with the difference that was approved", $judge->other_than_approved);

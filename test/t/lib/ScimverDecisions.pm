@@ -180,10 +180,12 @@ sub write_other
 	return $self->call($player, "SELECT scim_patch_user('$id', $operations)", %more);
 }
 
-# Who is not bound does at once some of what others have proposed, or something else.
+# Who is not bound does at once some of what others have proposed (the rest is left to be
+# decided on), or something else.
 my $some = q{SELECT p.resource_id || ' ' || jsonb_build_array(jsonb_build_object('op', 'replace', 'path', c -> 'path', 'value', c -> 'to'))
 	FROM scim_proposals p, jsonb_array_elements(changes) c
-	WHERE status = 'open' AND resource_type = 'User' AND conflicts IS NULL AND c ? 'to' AND c ? 'path' ORDER BY random() LIMIT 1};
+	WHERE status = 'open' AND resource_type = 'User' AND conflicts IS NULL AND c ? 'to' AND c ? 'path'
+	ORDER BY jsonb_array_length(changes) = 1, random() LIMIT 1};
 
 sub interfere
 {
@@ -192,7 +194,6 @@ sub interfere
 
 	return 0 if $self->{settled} || $self->{made} >= $self->{proposals};
 	return $self->call($player, $some, looks => 1) unless $next;
-	return 0 if $self->chance(50);
 	my ($id, $operations) = split / /, $next, 2;
 	$operations = $JSON->encode([ $self->change_of_user($player) ]) if $self->chance(30);
 	return $self->call($player, "SELECT scim_patch_user('$id', " . literal($operations) . ')', interferes => 1);

@@ -42,7 +42,7 @@ is_recorded($node, 'scim', '... and all is in the history');
 
 new_database($node, 'mapped', bare => 1);
 add_mapped_deciders($node, 'mapped');
-scenario('mapped', int($most / 2));
+scenario('mapped', int($most / 2), readers => 1);
 
 # Above READ COMMITTED some are told to try again (40001).
 new_database($node, 'isolated');

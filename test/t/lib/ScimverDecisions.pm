@@ -5,6 +5,8 @@
 #
 #	my $all = ScimverDecisions->new(node => $node, database => 'scim', proposals => 200);
 #	$all->run;
+#
+# "readers": proposers may read the resources, and not write them.
 package ScimverDecisions;
 
 use strict;
@@ -61,7 +63,7 @@ sub new
 	$self->{groups} = [ split /\n/, $node->safe_psql($database, 'SELECT id FROM groups ORDER BY id') ];
 	$self->{players} = [
 		(map { $self->player("reviewer_$_", \&review) } 1 .. $reviewers),
-		(map { $self->player("proposer_$_", \&propose) } 1 .. $proposers),
+		(map { $self->player("proposer_$_", \&propose, reads => $self->{readers}) } 1 .. $proposers),
 		(map { $self->player("writer_$_", \&write_other, attribute => $free[ $_ - 1 ]) } 1 .. @free),
 		$self->player('hr', \&interfere) ];
 	return $self;
@@ -122,7 +124,7 @@ sub change_of_group
 	return $self->chance(60) ? { op => 'add', path => 'members', value => [ { value => $user } ] } : { op => 'remove', path => qq{members[value eq "$user"]} };
 }
 
-# In one of the ways that there are.
+# In one of the ways that there are; who may only read the resource has one.
 sub propose
 {
 	my ($self, $player) = @_;
@@ -135,7 +137,7 @@ sub propose
 	return $self->call($player, "SELECT scim_propose_change('$type', '$id', '{\"delete\": true}', reason => 'gone')", proposes => 1)
 	  if $type eq 'User' && $self->chance(2);
 	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, reason => 'please')", proposes => 1) if $self->chance(30);
-	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, $version)", proposes => 1) if $self->chance(30);
+	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, $version)", proposes => 1) if $player->{reads} || $self->chance(30);
 	return $self->call($player, "SELECT scim_patch_resource('$type', '$id', $operations, $version, on_conflict => 'propose')", proposes => 1) if $self->chance(50);
 	return $self->call($player, "SELECT scim_patch_resource('$type', '$id', $operations, on_conflict => 'propose')", proposes => 1);
 }

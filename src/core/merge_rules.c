@@ -475,7 +475,8 @@ read_rules(ScimMergeRules *rules, JsonbContainer *given)
 		Rule	   *rule = &rules->items[scim_string_is(&key, "*") ? walk.count - 1 : rules->count];
 
 		CHECK_FOR_INTERRUPTS();
-		rule->path = scim_string_copy(&key);
+		/* the place may be that of one that was left out */
+		*rule = (Rule) {.path = scim_string_copy(&key)};
 		read_rule(rules, rule, &value);
 		if (scim_string_is(&key, "*"))
 			rules->all = rule;

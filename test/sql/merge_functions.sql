@@ -229,6 +229,18 @@ SELECT operation, changed FROM scim_history WHERE resource_type = 'User' ORDER B
 SELECT scim_set_policy('default', 'User', '{"merge_rules": {"title": {"function": "mine.longer"}}}') IS NOT NULL;
 SELECT merged('{"title": "a"}', '{"title": "b"}', '{"title": "c"}');
 
+-- ---- rules of what the schema lacks by now ----
+
+SELECT scim_register_schema('{"id": "urn:example:Parrot", "name": "Parrot", "attributes": [{"name": "displayName", "type": "string", "multiValued": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none", "description": "a name"}, {"name": "color", "type": "string", "multiValued": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none", "description": "a color"}]}') ->> 'id';
+SELECT scim_register_resource_type('{"name": "Parrot", "endpoint": "/Parrots", "schema": "urn:example:Parrot"}') ->> 'name';
+SELECT scim_create_table('parrots', 'Parrot');
+SELECT scim_set_policy('default', 'Parrot', '{"on_conflict": "merge", "merge_rules": {"color": {"function": "mine.longer"}, "displayName": "theirs"}}') IS NOT NULL;
+SELECT p ->> 'id' AS polly, p #>> '{meta,version}' AS version FROM scim_create_resource('Parrot', '{"displayName": "a"}') p \gset
+SELECT scim_register_schema('{"id": "urn:example:Parrot", "name": "Parrot", "attributes": [{"name": "displayName", "type": "string", "multiValued": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none", "description": "a name"}]}') ->> 'id';
+SELECT scim_update_resource('Parrot', :'polly', '{"displayName": "bbb"}') ->> 'displayName';
+SELECT scim_update_resource('Parrot', :'polly', '{"displayName": "cc"}', :'version') ->> 'displayName';
+SELECT error('SELECT scim_set_policy(''default'', ''Parrot'', scim_get_policy(''default'', ''Parrot'') || ''{"require_version": true}'')');
+
 \c :regression
 DROP DATABASE scimver_merge_functions;
 DROP ROLE regress_scim_writer, regress_scim_setter, regress_scim_keeper;

@@ -138,7 +138,7 @@ async function decideTogether(name, call) {
   const userName = `${name.replaceAll(/\W/g, "-")}-decided@example.org`;
   const user_id = (await call("scim_create_user", { user_data: { userName, userType: "Employee" } })).content.id;
   const operations = [{ op: "replace", path: "userType", value: "Guest" }];
-  const cursor = (await call("scim_changes", { cursor: "now" })).metadata.next_cursor;
+  const cursor = (await call("scim_changes", { cursor: "now", resource_type: "User" })).metadata.next_cursor;
 
   const refused = await call("scim_patch_user", { user_id, operations });
   is([refused.content.error_code, refused.content.attributes, refused.content.reviewers], ["REVIEW_REQUIRED", ["userType"], ["mcp_people"]], `${name}: what people have to decide on`);

@@ -256,6 +256,9 @@ sub may_not_write
 	my ($id, $version) = propose_as('agent');
 
 	is_refused('blind', review($id, $version), 'NOT_A_REVIEWER', 'whose membership is not inherited');
+	is_refused('blind', "SELECT scim_patch_user('$boss', '[{\"op\": \"replace\", \"path\": \"active\", \"value\": true}]', on_conflict => 'propose')", $database eq 'created' ? '42501' : 'PERMISSION_DENIED',
+		'a write that would become a proposal, of who may not write');
+	isnt((propose_as('blind'))[0], undef, "$database: ... who may propose");
 	$node->safe_psql('postgres', 'ALTER ROLE blind INHERIT; REVOKE hr_admin FROM blind; GRANT hr_admin TO blind');
 	$node->safe_psql($database, 'REVOKE UPDATE ON users FROM hr_admin');
 	my $before = contents();

@@ -216,14 +216,14 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"and theirs are for all, counter for numbers, max and min for numbers and dateTimes."},
 	SITUATION(SCIM_BAD_MERGE_FUNCTION) = {SCIM_INVALID_VALUE,
 		"Name a function with its schema that is made as (base jsonb, mine jsonb, theirs jsonb) "
-	"RETURNS jsonb, and is a superuser's, or that of the owner of the table of resources."},
+	"RETURNS jsonb, and is a superuser's, or the table's owner's."},
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
 	"scim_get_schemas lists the attributes."},
 	SITUATION(SCIM_BAD_PROPOSAL) = {SCIM_INVALID_VALUE, "Propose the operations of a patch, "
 	"{\"delete\": true} or, with id null, {\"create\": {...}}."},
-	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a proposal "
-	"is kept, and read. Whoever may set it does so in a write of its own."},
+	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a "
+	"proposal is kept, and read. Whoever may set it does so in a write of its own."},
 	SITUATION(SCIM_PROPOSES_NOTHING) = {SCIM_INVALID_VALUE, "Read the resource: it is as wanted "
 	"already, and nobody need decide."},
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "

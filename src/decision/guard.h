@@ -9,8 +9,8 @@
 #include "registry/registration.h"
 
 /*
- * Is what is written to resources of the table now bound by leases and policies?  In scim_ calls, and
- * all that they cause, always; in plain SQL with the option enforce, but for the table's
+ * Is what is written to resources of the table now bound by leases and policies?  In scim_
+ * calls, and all that they cause, always; in plain SQL with the option enforce, but for the table's
  * owner; never what replication brings.  (Of a row that a foreign key or a trigger of the
  * application's deletes, nobody is asked who it is, but with the option.)
  */

@@ -29,6 +29,7 @@ static List *
 changed_names(const ScimPolicyChange *change)
 {
 	ScimDelta	delta = {NIL};
+	ListCell   *cell;
 
 	if (change->before && change->after)
 		scim_find_delta(change->before, change->after, &delta);
@@ -38,6 +39,11 @@ changed_names(const ScimPolicyChange *change)
 		delta.changed = lappend(delta.changed, "password");
 	if (change->members)
 		delta.changed = lappend(delta.changed, "members");
+	foreach(cell, change->secrets)
+	{
+		if (!scim_has_text(delta.changed, lfirst(cell)))
+			delta.changed = lappend(delta.changed, lfirst(cell));
+	}
 	list_sort(delta.changed, compare_names);
 	return delta.changed;
 }
@@ -153,7 +159,8 @@ touches(const ScimPolicyChange *change, const char *name, const ScimPolicyPath *
 {
 	if (holds(path, name) || is_extension(path, name))
 		return true;
-	return path->part && is_attribute(path, name) && is_part_changed(change, path);
+	return path->part && is_attribute(path, name) &&
+		(scim_has_text(change->secrets, name) || is_part_changed(change, path));
 }
 
 /* ---- operations ---- */
@@ -173,6 +180,12 @@ scim_may_be_reviewed(const ScimPolicy *policy, int operations)
 {
 	return (policy->reviewed_operations & operations) != 0 ||
 		((operations & BOUND_BY_ATTRIBUTES) && (policy->reviewed.all || policy->reviewed.paths));
+}
+
+bool
+scim_asks_for_attributes(const ScimPolicy *policy)
+{
+	return policy->may || scim_may_be_reviewed(policy, BOUND_BY_ATTRIBUTES);
 }
 
 /* The paths that the change touches. */
@@ -359,7 +372,8 @@ allows(const Allowed *allowed, const ScimPolicyChange *change, const char *name)
 		if (path->part && is_attribute(path, name))
 			parted = path;
 	}
-	return parted && allows_parts(allowed, change, name, parted);
+	return parted && !scim_has_text(change->secrets, name) &&
+		allows_parts(allowed, change, name, parted);
 }
 
 bool

@@ -17,6 +17,7 @@ typedef struct ScimPolicyChange
 	Jsonb	   *after;			/* NULL: it goes; both: the document stays what it is */
 	bool		password;		/* it gets another one, or loses it */
 	bool		members;		/* of a group come or go */
+	const List *secrets;		/* attributes that count as changed in any case, of char * */
 } ScimPolicyChange;
 
 /*
@@ -32,6 +33,9 @@ extern ScimOperation scim_one_operation(ScimOperation first, int among);
 
 /* Could any change by the operations be one that must be reviewed? */
 extern bool scim_may_be_reviewed(const ScimPolicy *policy, int operations);
+
+/* Does it ask of any change what attributes that is of? */
+extern bool scim_asks_for_attributes(const ScimPolicy *policy);
 
 /* What is forbidden. */
 typedef struct ScimDenial

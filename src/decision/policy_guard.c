@@ -173,7 +173,8 @@ sees_resource(const ScimCall *call)
 	};
 
 	return call->operation == SCIM_CREATES || call->operation == SCIM_RESTORES ||
-		(scim_has_privilege(target.table, ACL_SELECT) && scim_fetch(&target, call->id, false, NULL));
+		(scim_has_privilege(target.table, ACL_SELECT) &&
+		 scim_fetch(&target, call->id, false, NULL));
 }
 
 void
@@ -187,10 +188,14 @@ scim_admit_call(const ScimCall *call)
 		.operation = call->operation,
 		.operations = call->operation
 	};
+	ScimPolicyChange secrets = {.secrets = call->secrets};
 	ScimPolicyRefusal refusal;
 
-	if (call->policy == NULL || call->only_proposes ||
-		!find_refusal(call->policy, &guarded, &refusal))
+	if (call->policy == NULL || call->only_proposes)
+		return;
+	if (call->secrets)
+		guarded.change = &secrets;
+	if (!find_refusal(call->policy, &guarded, &refusal))
 		return;
 	if (has_privilege(call) && !is_stranger(call->registration, call->tenant) &&
 		sees_resource(call))

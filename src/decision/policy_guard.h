@@ -9,21 +9,7 @@
 #ifndef SCIM_DECISION_POLICY_GUARD_H
 #define SCIM_DECISION_POLICY_GUARD_H
 
-#include "decision/policy_check.h"
-#include "registry/registration.h"
-#include "resource/frame.h"
-
-/* A write under way. */
-typedef struct ScimGuarded
-{
-	const ScimRegistration *table;
-	const char *tenant;
-	const char *id;				/* NULL: it has none yet, or all are written */
-	const ScimCall *call;		/* whose resource it is; NULL: plain SQL writes it */
-	ScimOperation operation;	/* that it is called, and which a role is to be let do */
-	int			operations;		/* that it is, in bits */
-	const ScimPolicyChange *change; /* NULL: no attributes are asked for */
-} ScimGuarded;
+#include "decision/guarded.h"
 
 /*
  * The policy that binds who writes to a resource, if anything does (decision/guard.h:

@@ -7,7 +7,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
-#include "decision/policy_guard.h"
+#include "decision/guarded.h"
 
 typedef struct ScimPolicyRefusal
 {

@@ -1,10 +1,8 @@
 /*
  * proposal.h
- *		Proposals, as their table has them.
+ *		What a proposal is: a change that waits for people to decide on it.
  *
- * Read by id without a statement, as it is committed now (decision/lease.h does the same);
- * written as the owner of the table.  Each write is recorded in the history (resource type
- * Proposal).  Within SPI.
+ * It is read by proposal_read.h, and written by proposal_write.h.
  */
 #ifndef SCIM_DECISION_PROPOSAL_H
 #define SCIM_DECISION_PROPOSAL_H
@@ -12,7 +10,6 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
-#include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
@@ -65,35 +62,6 @@ typedef struct ScimProposal
 /* "open", and back. */
 extern const char *scim_proposal_status_name(ScimProposalStatus status);
 extern bool scim_proposal_status_named(const char *name, ScimProposalStatus *status);
-
-/* PROPOSAL_NOT_FOUND; what another tenant's is, or not the caller's to see, is not there. */
-extern void scim_read_proposal(const pg_uuid_t *id, ScimProposal *proposal);
-
-/* The same, whoever may see it; false: there is none. */
-extern bool scim_find_proposal(const pg_uuid_t *id, ScimProposal *proposal);
-
-/*
- * Those that the rest of a SELECT of the table as p finds ("WHERE ...", with parameters),
- * under the active snapshot, whoever may see them: of ScimProposal *.
- */
-extern List *scim_select_proposals(const char *rest, int nargs, Oid *types, Datum *values);
-
-/*
- * As scim_read_proposal, with its row locked FOR UPDATE, before the resource: whoever decides comes
- * alone.  What it then holds is what is committed now (above READ COMMITTED, 40001 if that
- * is newer than the snapshot).
- */
-extern void scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal);
-
-/* A new row; its id is filled in. */
-extern void scim_insert_proposal(ScimProposal *proposal);
-
-/*
- * What may change of the row, which is locked: resource_id, base, base_version, changes, version,
- * status, conflicts, decided_at, applied_version.  Behind each review, as that is a step of
- * its history, too.
- */
-extern void scim_update_proposal(ScimProposal *proposal);
 
 /* The version of changes: a hash of their canonical form (scim_canonical).  Palloc'd. */
 extern char *scim_version_of_changes(Jsonb *changes);

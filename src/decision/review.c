@@ -4,6 +4,10 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
 #include "base/actor.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
@@ -21,6 +25,8 @@
 #include "statement/tenant.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 static const char *const decision_names[] = {
@@ -52,10 +58,16 @@ scim_decision_named(const char *name, ScimDecision *decision)
 
 /* ---- rows ---- */
 
-/* The columns that are read, in their order. */
+/* The columns of the table, in their order. */
+static const Oid column_types[] = {
+	UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID
+};
+
+/* The same by name. */
 enum
 {
-	NUMBER = 1,
+	PROPOSAL,
+	NUMBER,
 	DECISION,
 	VERSION,
 	COMMENT,
@@ -66,90 +78,100 @@ enum
 	COUNTS
 };
 
-/* Runs a statement as the owner of the table; how many rows it found, or wrote. */
-static uint64
-run_as_owner(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
+/* The table, if its columns are what they were made as. */
+static Relation
+open_reviews(void)
 {
-	ScimRole	role;
-	uint64		count;
+	Relation	table = table_open(scim_find_own_relation("scim_review_rows"), AccessShareLock);
 
-	scim_act_as_owner_of(scim_find_own_relation("scim_review_rows"), &role);
-	count = scim_write_own(text, nargs, types, values, nulls);
-	scim_act_as_before(&role);
-	return count;
+	scim_check_columns(table, column_types, lengthof(column_types));
+	return table;
 }
 
-/* A row of what was read; NULL: the column is. */
-static char *
-text_at(uint64 row, int column)
+/* Its owner may have taken NOT NULL away: what is not there is empty, 0, or false. */
+static const char *
+text_of(Datum value, bool isnull)
 {
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									  &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* Its owner may have taken NOT NULL away: what is not there is 0, or false. */
-static Datum
-value_at(uint64 row, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column,
-									  &isnull);
-
-	return isnull ? (Datum) 0 : value;
-}
-
-static char *
-required_text_at(uint64 row, int column)
-{
-	char	   *text = text_at(row, column);
-
-	return text ? text : "";
+	return isnull ? "" : TextDatumGetCString(value);
 }
 
 static ScimReview *
-review_at(uint64 row)
+review_of(const Datum *values, const bool *nulls)
 {
 	ScimReview *review = palloc(sizeof(ScimReview));
 
 	*review = (ScimReview)
 	{
-		.number = DatumGetInt32(value_at(row, NUMBER)),
-			.version = required_text_at(row, VERSION),
-			.comment = text_at(row, COMMENT),
+		.number = nulls[NUMBER] ? 0 : DatumGetInt32(values[NUMBER]),
+			.version = text_of(values[VERSION], nulls[VERSION]),
+			.comment = nulls[COMMENT] ? NULL : TextDatumGetCString(values[COMMENT]),
 			.reviewer =
 		{
-			required_text_at(row, REVIEWER), required_text_at(row, LOGIN)
+			text_of(values[REVIEWER], nulls[REVIEWER]), text_of(values[LOGIN], nulls[LOGIN])
 		},
-			.agent = text_at(row, AGENT),
-			.at = DatumGetTimestampTz(value_at(row, AT)),
-			.counts = DatumGetBool(value_at(row, COUNTS)),
+			.agent = nulls[AGENT] ? NULL : TextDatumGetCString(values[AGENT]),
+			.at = nulls[AT] ? 0 : DatumGetTimestampTz(values[AT]),
+			.counts = !nulls[COUNTS] && DatumGetBool(values[COUNTS]),
 	};
-	if (!scim_decision_named(required_text_at(row, DECISION), &review->decision))
+	if (!scim_decision_named(text_of(values[DECISION], nulls[DECISION]), &review->decision))
 		review->counts = false;
 	return review;
 }
 
+static int
+compare_numbers(const ListCell *a, const ListCell *b)
+{
+	int			x = ((const ScimReview *) lfirst(a))->number;
+	int			y = ((const ScimReview *) lfirst(b))->number;
+
+	return x < y ? -1 : x > y;
+}
+
+/* By the index, and without a statement, as proposals are (proposal.c). */
 List *
 scim_read_reviews(const pg_uuid_t *proposal)
 {
-	Oid			types[] = {UUIDOID};
-	Datum		values[] = {UUIDPGetDatum(proposal)};
-	uint64		count = run_as_owner("SELECT number, decision, version, comment, reviewer, login,"
-									 " agent, at, counts FROM ONLY %s.scim_review_rows"
-									 " WHERE proposal_id" SQL_OP("=") "$1 ORDER BY number",
-									 lengthof(types), types, values, NULL);
+	Relation	table = open_reviews();
+	Oid			index = RelationGetPrimaryKeyIndex(table);
+	int			columns = RelationGetDescr(table)->natts;
+	Datum	   *values = palloc(columns * sizeof(Datum));
+	bool	   *nulls = palloc(columns * sizeof(bool));
 	List	   *reviews = NIL;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
 
-	for (uint64 i = 0; i < count; i++)
+	ScanKeyInit(&key, PROPOSAL + 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(proposal));
+	scan = systable_beginscan(table, index, OidIsValid(index), NULL, 1, &key);
+	while (HeapTupleIsValid(row = systable_getnext(scan)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		reviews = lappend(reviews, review_at(i));
+		heap_deform_tuple(row, RelationGetDescr(table), values, nulls);
+		reviews = lappend(reviews, review_of(values, nulls));
 	}
-	SPI_freetuptable(SPI_tuptable);
+	systable_endscan(scan);
+	table_close(table, NoLock);
+	list_sort(reviews, compare_numbers);
 	return reviews;
+}
+
+/*
+ * Runs a statement as the owner of the table, of which what is read next sees what it did;
+ * how many rows it wrote.
+ */
+static uint64
+run_as_owner(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
+{
+	Relation	table = open_reviews();
+	ScimRole	role;
+	uint64		count;
+
+	scim_act_as_owner_of(RelationGetRelid(table), &role);
+	count = scim_write_own(text, nargs, types, values, nulls);
+	scim_act_as_before(&role);
+	table_close(table, NoLock);
+	CommandCounterIncrement();
+	return count;
 }
 
 /* One that was there before counts no longer. */
@@ -168,9 +190,6 @@ set_aside(const ScimProposal *proposal, int number)
 static void
 write_review(const ScimProposal *proposal, const ScimReview *review)
 {
-	Oid			types[] = {
-		UUIDOID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID
-	};
 	Datum		values[] = {
 		UUIDPGetDatum(&proposal->id),
 		Int32GetDatum(review->number),
@@ -189,7 +208,7 @@ write_review(const ScimProposal *proposal, const ScimReview *review)
 	if (run_as_owner("INSERT INTO %s.scim_review_rows (proposal_id, number, decision, version,"
 					 " comment, reviewer, login, agent, at, counts)"
 					 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)",
-					 lengthof(types), types, values, nulls) == 0)
+					 lengthof(values), column_types, values, nulls) == 0)
 		scim_throw_not_kept("scim_review_rows");
 }
 

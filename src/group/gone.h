@@ -16,8 +16,9 @@ typedef struct ScimLeaver
 } ScimLeaver;
 
 /*
- * Are all of them (of ScimLeaver), if there are any, deleted by now?  Then the group follows, and nobody decided
- * that of it.  "tenant" is NULL where the memberships do not tell it.  Within SPI.
+ * Are all of them (of ScimLeaver), if there are any, deleted by now?  Then the group follows,
+ * and nobody decided that of it.  "tenant" is NULL where the memberships do not tell it.
+ * Within SPI.
  */
 extern bool scim_are_gone(const ScimRegistration *members, const char *tenant,
 						  const List *leavers);

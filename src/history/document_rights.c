@@ -72,25 +72,49 @@ check_type(const char *name, const char *given)
 	return tenant;
 }
 
-/* The tenant as the first type has it with which the caller works there; else, that type's error. */
-static char *
-check_any(const char *given)
+/* Why does the caller not work there?  The table whose error tells best; NULL: there is none. */
+static const ScimRegistration *
+find_obstacle(const char *given)
 {
 	const ScimRegistration *found = NULL;
+	int			best = -1;
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		const ScimRegistration *table = scim_find_table(*type);
-		char	   *tenant = table ? scim_find_tenant(table, given) : NULL;
+		int			tells = table && scim_find_tenant(table, given)
+		? 1 + scim_has_privilege(table, ACL_SELECT) : 0;
 
-		if (tenant && scim_works_with(table, tenant))
-			return tenant;
-		if (found == NULL || (tenant && scim_find_tenant(found, given) == NULL))
+		if (table && tells > best)
+		{
 			found = table;
+			best = tells;
+		}
 	}
-	if (found == NULL)
+	return found;
+}
+
+/* The tenant as the first type has it that holds such, if the caller works there. */
+static char *
+check_any(const char *given)
+{
+	const ScimRegistration *obstacle;
+	char	   *tenant;
+
+	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+	{
+		const ScimRegistration *table = scim_find_table(*type);
+
+		tenant = table ? scim_find_tenant(table, given) : NULL;
+		if (tenant && scim_works_in(tenant))
+			return tenant;
+	}
+	obstacle = find_obstacle(given);
+	if (obstacle == NULL)
 		scim_throw_not_registered(NULL, NULL);
-	return check_table(found, given);
+	tenant = check_table(obstacle, given);
+	scim_check_granted(tenant);
+	return tenant;
 }
 
 char *

@@ -28,6 +28,19 @@ is_removed_member(const JsonbValue *path)
 		memcmp(path->val.string.val, start, strlen(start)) == 0;
 }
 
+static SCIM_NORETURN void throw_other_row(void);
+
+/* The owner of the table may have written what he likes. */
+static void
+throw_other_row(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a row of table \"%s\" is no proposal that could be applied",
+					"scim_proposal_rows"),
+			 errhint("Reject it.")));
+}
+
 /* One of {"path", "from", "to"}; members that go are collected. */
 static void
 append_operation(JsonbValue *operations, const JsonbValue *change, JsonbValue *gone)
@@ -73,6 +86,8 @@ operations_of(Jsonb *changes)
 	while (scim_walk_next(&walk, NULL, &change))
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (!scim_is_object(&change))
+			throw_other_row();
 		append_operation(operations, &change, gone);
 	}
 	if (gone->val.array.nElems > 0)
@@ -88,6 +103,30 @@ operations_of(Jsonb *changes)
 
 /* ---- the proposal ---- */
 
+/* Of a create: [{"to": content}]. */
+static Jsonb *
+content_of(Jsonb *changes)
+{
+	const JsonbValue *change = getIthJsonbValueFromContainer(&changes->root, 0);
+	JsonbValue	content;
+
+	if (!scim_find_member(change, "to", &content) || !scim_is_object(&content))
+		throw_other_row();
+	return scim_write(&content);
+}
+
+/* A create has no resource; all else has one, as it was. */
+static void
+check_complete(const ScimProposal *proposal)
+{
+	bool		has_resource = proposal->resource_id && proposal->base_version &&
+		proposal->base && JB_ROOT_IS_OBJECT(proposal->base);
+
+	if (!JB_ROOT_IS_ARRAY(proposal->changes) ||
+		(scim_operation_of_proposal(proposal) != SCIM_CREATES && !has_resource))
+		throw_other_row();
+}
+
 static void
 run_write(const ScimProposal *proposal, ScimApplication *application, bool asks_deferred)
 {
@@ -100,14 +139,11 @@ run_write(const ScimProposal *proposal, ScimApplication *application, bool asks_
 		.applies = application
 	};
 	ScimWriteResult result;
-	JsonbValue	content;
 
 	switch (scim_operation_of_proposal(proposal))
 	{
 		case SCIM_CREATES:
-			content = *getIthJsonbValueFromContainer(&proposal->changes->root, 0);
-			scim_find_member(&content, "to", &content);
-			scim_store_create(&options, scim_write(&content), &result);
+			scim_store_create(&options, content_of(proposal->changes), &result);
 			break;
 		case SCIM_DELETES:
 			scim_store_delete(&options, &result);
@@ -150,6 +186,7 @@ scim_apply_proposal(ScimProposal *proposal, bool asks_deferred)
 {
 	ScimApplication application = {.proposal = proposal, .outcome = SCIM_APPLY_WRITTEN};
 
+	check_complete(proposal);
 	run_write(proposal, &application, asks_deferred);
 	switch (application.outcome)
 	{

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "operation/create.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "statement/tenant.h"

@@ -27,7 +27,7 @@
 #include "operation/deferred.h"
 #include "operation/delete.h"
 #include "operation/mismatch.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"

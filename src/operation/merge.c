@@ -13,7 +13,7 @@
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "resource/groups.h"
 #include "resource/show.h"
 

@@ -15,7 +15,7 @@
 #include "operation/merge.h"
 #include "operation/patch.h"
 #include "operation/patched.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "operation/report.h"
 #include "operation/write.h"
 #include "query/access.h"
@@ -132,7 +132,8 @@ scim_write_patch(void *argument)
 {
 	ScimWrite  *write = argument;
 
-	if (scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
+	if (write->has_members &&
+		scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
 		return;
 	scim_write_lock_members(write);
 	if (!(write->options->applies ? decide_approved(write) : decide(write)) ||

@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
 #include "catalog/pg_type.h"
+#include "decision/proposal_read.h"
 #include "decision/review.h"
 #include "decision/rights.h"
 #include "executor/spi.h"

@@ -19,6 +19,7 @@
 #include "operation/application.h"
 #include "operation/report.h"
 #include "operation/run.h"
+#include "operation/secrets.h"
 #include "resource/show.h"
 
 /* The paths as an array that outlives the write. */
@@ -245,6 +246,7 @@ show_written(ScimWrite *write)
 void
 scim_write_run(ScimWrite *write, void (*body) (void *write))
 {
+	scim_write_note_secrets(write);
 	scim_run_call(&write->call, body, write);
 	if (write->options->applies)
 		scim_note_applied(&write->target, &write->row, write->options->applies);

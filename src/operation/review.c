@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
+#include "decision/proposal_write.h"
 #include "decision/review.h"
 #include "decision/rights.h"
 #include "executor/spi.h"

@@ -8,8 +8,8 @@
 #include "resource/frame.h"
 
 /*
- * Runs "body" as a call, unless its policy refuses that at once; where it violates a constraint of the table, the error
- * is one of the catalogue.
+ * Runs "body" as a call, unless its policy refuses that at once; where it violates a
+ * constraint of the table, the error is one of the catalogue.
  */
 extern void scim_run_call(ScimCall *call, void (*body) (void *argument), void *argument);
 

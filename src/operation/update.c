@@ -7,7 +7,7 @@
 #include "core/immutable.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
-#include "operation/propose.h"
+#include "operation/proposing.h"
 #include "operation/report.h"
 #include "operation/update.h"
 #include "operation/write.h"

@@ -69,6 +69,8 @@ typedef struct ScimCall
 	bool		conditional;	/* a version was expected, and not just any */
 	bool		proposes;		/* what has to be reviewed becomes a proposal */
 	bool		only_proposes;	/* it writes nothing of the resource, whatever happens */
+	List	   *secrets;		/* attributes that are never returned, and that it names: to a
+								 * policy they change (operation/secrets.h); of char * */
 	const struct ScimPolicy *policy;	/* that binds it from its beginning to its end
 										 * (decision/policy.h); NULL: none */
 	const pg_uuid_t *proposal;	/* that it applies, as was approved; NULL: none */
@@ -91,7 +93,7 @@ typedef struct ScimPending
 	uint8		digest[SCIM_DIGEST_SIZE];	/* the sum of their hashes */
 	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks,
 											 * or nobody knows */
-	bool		follows;		/* they went as they were deleted: nobody decided that of the group */
+	bool		follows;		/* they were deleted: nobody decided that of the group */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */

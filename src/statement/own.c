@@ -46,17 +46,30 @@ find_plan(const char *sql, int nargs, const Oid *types)
 	return plan;
 }
 
-uint64
-scim_write_own(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
+static uint64
+run_kept(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls,
+		 bool regardless)
 {
 	char	   *sql = own_sql(text);
-	ScimRun		run = {.plan = find_plan(sql, nargs, types), .regardless = true};
+	ScimRun		run = {.plan = find_plan(sql, nargs, types), .regardless = regardless};
 	int			result = scim_run_compiled(&run, values, nulls);
 
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 	pfree(sql);
 	return SPI_processed;
+}
+
+uint64
+scim_write_own(const char *text, int nargs, const Oid *types, Datum *values, const char *nulls)
+{
+	return run_kept(text, nargs, types, values, nulls, true);
+}
+
+uint64
+scim_lock_own(const char *text, int nargs, const Oid *types, Datum *values)
+{
+	return run_kept(text, nargs, types, values, NULL, false);
 }
 
 SPIPlanPtr

@@ -27,6 +27,11 @@ extern uint64 scim_run_own(const char *text, int nargs, Oid *types, Datum *value
 extern uint64 scim_write_own(const char *text, int nargs, const Oid *types, Datum *values,
 							 const char *nulls);
 
+/*
+ * The same under the transaction's snapshot, if it keeps one: what is newer fails (40001).
+ */
+extern uint64 scim_lock_own(const char *text, int nargs, const Oid *types, Datum *values);
+
 /* The plan alone, for more than one run: until SPI ends. */
 extern SPIPlanPtr scim_prepare_own(const char *text, int nargs, Oid *types);
 

@@ -68,6 +68,17 @@ whole(ScimTriggerRow *work)
 	return change;
 }
 
+/* To make documents of columns takes a while. */
+static ScimPolicyChange
+what_changes(ScimTriggerRow *work, const ScimPolicy *policy)
+{
+	ScimPolicyChange change = {.members = members_change(work)};
+
+	if (!scim_asks_for_attributes(policy))
+		return change;
+	return is_brought_back(work) ? whole(work) : difference(work);
+}
+
 /* ---- what is done ---- */
 
 static void
@@ -87,7 +98,7 @@ check_plain(const ScimTriggerRow *work, const ScimPolicy *policy, ScimGuarded *g
 
 	if (marks_change(work))
 		check_as(policy, guarded, mark, mark);
-	if (guarded->change->members || guarded->change->before)
+	if (guarded->change->members || !scim_work_same_content(work))
 		check_as(policy, guarded, change, change);
 }
 
@@ -123,9 +134,10 @@ check_difference(ScimTriggerRow *work)
 
 	if (policy == NULL)
 		return;
-	change = is_brought_back(work) ? whole(work) : difference(work);
-	if (change.before == NULL && !change.members && !marks_change(work))
+	if (scim_work_same_content(work) && !members_change(work) && !marks_change(work))
 		return;
+	change = what_changes(work, policy);
+	change.secrets = work->call ? work->call->secrets : NIL;
 	guarded.tenant = scim_work_tenant(work, &work->old);
 	guarded.id = scim_work_id(work, &work->old);
 	(work->call ? check_called : check_plain) (work, policy, &guarded);
@@ -165,7 +177,7 @@ check_new(ScimTriggerRow *work, const ScimCall *call)
 	guarded.tenant = scim_work_tenant(work, &work->new);
 	if (guarded.operation != SCIM_CREATES)
 		guarded.id = scim_work_id(work, &work->new);
-	change = whole(work);
+	change = scim_asks_for_attributes(policy) ? whole(work) : (ScimPolicyChange) {NULL};
 	scim_check_policy(policy, &guarded);
 }
 

@@ -4,7 +4,7 @@ CREATE FUNCTION told(answer text) RETURNS text LANGUAGE sql AS $$ SELECT
 	plain(regexp_replace(regexp_replace(regexp_replace(answer,
 		'[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-(?:[89b]|a(?!000))[0-9a-f]{3}-[0-9a-f]{12}', 'PROPOSAL', 'g'),
 		'\d{4}-\d\d-\d\dT[0-9:.]+Z', 'THEN', 'g'),
-		'[A-Za-z0-9+/]{11}=', 'V', 'g')) $$;
+		'(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{11}=', 'V', 'g')) $$;
 -- the changes that it proposes, or that it was done
 CREATE FUNCTION asked(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE

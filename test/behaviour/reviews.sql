@@ -248,6 +248,7 @@ SELECT propose('agent', 9, set('title', '"Cook"'));
 SELECT decide('ann', 'approve');
 SELECT policy(2, reviewers => '["regress_board"]');
 SELECT decide('bob', 'approve');
+SELECT decide('cat', 'approve');
 SELECT policy(1, reviewers => '["regress_board"]');
 SELECT decide('cat', 'approve');
 -- shared logins are many persons: each his role
@@ -302,6 +303,24 @@ SELECT shows(9);
 -- who may read alone proposes, and does not decide on others
 SELECT propose('reader', 9, set('title', '"Cook"'));
 SELECT decide('ann', 'approve');
+
+-- what the owner of the table has made of it
+SELECT propose('agent', 9, set('title', '"Boss"'));
+UPDATE scim_proposal_rows SET base = NULL WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET base = '{}', resource_id = NULL WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET resource_id = id(9)::text, changes = '[1, "x", [], {}]' WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET changes = '[{}]' WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET changes = '[{"to": "x"}]' WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET changes = '{"path": "title"}' WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+UPDATE scim_proposal_rows SET changes = '[{"path": 1, "to": 2}, {"path": "title", "to": {"a": [null]}}, {"path": "members[", "from": null}]' WHERE id = (SELECT proposal FROM now_open ORDER BY number DESC LIMIT 1);
+SELECT decide('ann', 'approve');
+SELECT decide('ann', 'reject');
 
 -- ---- the history ----
 

@@ -11,7 +11,7 @@ SET client_min_messages = warning;
 \pset tuples_only on
 \set VERBOSITY terse
 CREATE EXTENSION scimver CASCADE;
-SELECT scim_create_table('users', 'User');
+SELECT scim_create_table('users', 'User', '{"enforce": true}');
 ALTER TABLE users OWNER TO regress_scim_keeper;
 SELECT scim_grant_tenant('default', 'regress_scim_writer'), scim_grant_tenant('default', 'regress_scim_setter');
 GRANT ALL ON users TO regress_scim_writer, regress_scim_setter;
@@ -200,6 +200,21 @@ BEGIN
 END $$;
 SELECT rules('{"title": {"function": "mine.writes"}}');
 SELECT merged('{"title": "a"}', '{"title": "b"}', '{"title": "c"}');
+-- and the policy binds it, as any plain SQL
+SELECT scim_set_policy('default', 'User', '{"on_conflict": "merge", "merge_rules": {"title": {"function": "mine.writes"}}, "review": {"attributes": ["nickName"], "reviewers": ["regress_scim_setter"]}}') IS NOT NULL;
+SET ROLE regress_scim_writer;
+SELECT merged('{"title": "a"}', '{"title": "b"}', '{"title": "c"}');
+RESET ROLE;
+-- it changes the row and changes it back: two entries, and then that of the call
+CREATE FUNCTION mine.twice(base jsonb, mine jsonb, theirs jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE users SET data = data || '{"nickName": "by the function"}';
+	UPDATE users SET data = data - 'nickName';
+	RETURN mine;
+END $$;
+SELECT rules('{"title": {"function": "mine.twice"}}');
+SELECT merged('{"title": "a"}', '{"title": "b"}', '{"title": "c"}');
+SELECT revision, changed FROM scim_history WHERE resource_type = 'User' ORDER BY seq DESC LIMIT 6;
 -- it writes another
 CREATE FUNCTION mine.logs(base jsonb, mine jsonb, theirs jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN

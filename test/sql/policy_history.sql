@@ -174,6 +174,23 @@ SELECT error(format('SELECT scim_get_version(''Policy'', ''User'', %L, ''red'')'
 -- what it is now needs no history
 SELECT scim_get_version('Policy', 'User', :'second', 'red') - '_version';
 
+-- ---- a resource type that had the name before ----
+
+SELECT scim_register_schema('{"id": "urn:example:Polly", "name": "Polly", "attributes": [{"name": "displayName", "type": "string", "multiValued": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none", "description": "a name"}]}') ->> 'id';
+SELECT scim_register_resource_type('{"name": "Polly", "endpoint": "/Polly", "schema": "urn:example:Polly"}') ->> 'name';
+UPDATE scim_resource_types SET name = 'Policy', document = document || '{"name": "Policy"}' WHERE name = 'Polly';
+SELECT scim_create_table('pollies', 'Policy');
+SELECT scim_create_resource('Policy', '{"displayName": "a parrot"}', tenant_id => 'blue') ->> 'id' AS polly \gset
+-- its history is that of resources, for who may read these
+SELECT e ->> 'operation', e -> 'changed' FROM jsonb_array_elements(scim_get_history('Policy', :'polly', tenant_id => 'blue') -> 'entries') e;
+SELECT error('SELECT scim_get_version(''Policy'', ''User'', ''AAAAAAAAAAA='', ''red'')');
+REVOKE ALL ON pollies FROM regress_scim_stranger;
+SET ROLE regress_scim_stranger;
+SELECT count(*) FROM scim_history WHERE resource_type = 'Policy';
+RESET ROLE;
+-- it can be changed still
+SELECT scim_register_resource_type('{"name": "Policy", "endpoint": "/Polly", "schema": "urn:example:Polly", "description": "a bird"}') ->> 'description';
+
 \c :regression
 DROP DATABASE scimver_policy_history;
 DROP ROLE regress_scim_worker, regress_scim_setter, regress_scim_stranger;

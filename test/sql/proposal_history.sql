@@ -101,6 +101,7 @@ SET ROLE regress_scim_blind;
 SELECT DISTINCT resource_type FROM scim_history WHERE resource_type <> 'Policy';
 SELECT jsonb_array_length(scim_get_history('Proposal', :'proposal') -> 'entries') > 0;
 SELECT error(format('SELECT scim_get_history(''Proposal'', %L, tenant_id => ''blue'')', :'proposal'));
+SELECT error(format('SELECT scim_changes(resource_type => ''Proposal'', tenant_id => ''blue'')'));
 RESET ROLE;
 SELECT scim_revoke_tenant('red', 'regress_scim_blind') IS NOT NULL;
 SET ROLE regress_scim_blind;
@@ -109,6 +110,7 @@ SELECT error(format('SELECT scim_get_history(''Proposal'', %L)', :'proposal'));
 RESET ROLE;
 -- another tenant's is not there
 SELECT error(format('SELECT scim_get_history(''Proposal'', %L, tenant_id => ''blue'')', :'proposal'));
+SELECT error(format('SELECT scim_changes(resource_type => ''Proposal'', tenant_id => ''blue'')'));
 
 -- ---- sealed ----
 

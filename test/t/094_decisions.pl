@@ -26,8 +26,8 @@ ScimverDecisions->add_roles($node);
 
 sub scenario
 {
-	my ($database, $proposals) = @_;
-	my $all = ScimverDecisions->new(node => $node, database => $database, proposals => $proposals);
+	my ($database, $proposals, %more) = @_;
+	my $all = ScimverDecisions->new(node => $node, database => $database, proposals => $proposals, %more);
 
 	$all->run;
 	is_decided($all, $database);
@@ -42,7 +42,13 @@ is_recorded($node, 'scim', '... and all is in the history');
 
 new_database($node, 'mapped', bare => 1);
 add_mapped_deciders($node, 'mapped');
-scenario('mapped', int($most / 2));
+scenario('mapped', int($most / 2), readers => 1);
+
+# Above READ COMMITTED some are told to try again (40001).
+new_database($node, 'isolated');
+add_deciders($node, 'isolated');
+$node->safe_psql('postgres', q{ALTER DATABASE isolated SET default_transaction_isolation = 'repeatable read'});
+scenario('isolated', int($most / 2), isolated => 1);
 
 unlike(slurp_file($node->logfile), qr/deadlock detected/, 'no deadlock');
 done_testing();

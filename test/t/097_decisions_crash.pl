@@ -35,8 +35,8 @@ sub strike
 
 sub scenario
 {
-	my ($database, $proposals, $strikes) = @_;
-	my $all = ScimverDecisions->new(node => $node, database => $database, proposals => $proposals);
+	my ($database, $proposals, $strikes, %more) = @_;
+	my $all = ScimverDecisions->new(node => $node, database => $database, proposals => $proposals, %more);
 	my ($next, $struck) = (100, 0);
 
 	$all->run(sub {
@@ -58,7 +58,7 @@ is_sound($node, 'scim', 'versions, counts and digests are right');
 is_recorded($node, 'scim', '... and all is in the history');
 new_database($node, 'mapped', bare => 1);
 add_mapped_deciders($node, 'mapped');
-scenario('mapped', int($most / 2), 6);
+scenario('mapped', int($most / 2), 6, readers => 1);
 
 # What lies there goes on after a restart.
 my $before = $node->safe_psql('scim', 'SELECT p FROM scim_proposals p ORDER BY id; SELECT r FROM scim_reviews r ORDER BY proposal_id, number');

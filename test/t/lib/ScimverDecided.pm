@@ -24,7 +24,7 @@ sub add_deciders
 	return;
 }
 
-# The same in an application's, of whose users proposers may read the rows alone.
+# The same in an application's, of which proposers may read the rows alone.
 sub add_mapped_deciders
 {
 	my ($node, $database) = @_;
@@ -38,8 +38,8 @@ sub add_mapped_deciders
 			"locale": "locale", "timezone": "zone", "preferredLanguage": "language"}}', '{"history": true}');
 		SELECT scim_register_table('groups', 'Group', '{"id": "id", "version": "version", "attributes": {"displayName": "display_name"}}', '{"history": true}');
 		SELECT scim_register_members('joins', 'group_id', 'user_id');});
-	$node->safe_psql($database, "GRANT SELECT ON users, groups, joins TO $_; GRANT INSERT, DELETE ON joins TO $_; GRANT UPDATE ON groups TO $_") foreach ScimverDecisions::all_roles();
-	$node->safe_psql($database, "GRANT INSERT, UPDATE, DELETE ON users TO $_") foreach grep { !/^proposer/ } ScimverDecisions::all_roles();
+	$node->safe_psql($database, "GRANT SELECT ON users, groups, joins TO $_") foreach ScimverDecisions::all_roles();
+	$node->safe_psql($database, "GRANT INSERT, UPDATE, DELETE ON users, groups, joins TO $_") foreach grep { !/^proposer/ } ScimverDecisions::all_roles();
 	add_deciders($node, $database);
 	return;
 }
@@ -59,7 +59,7 @@ sub is_none
 sub is_decided
 {
 	my ($all, $name) = @_;
-	my $judge = ScimverDecisionsJudge->new(map { $_ => $all->{$_} } qw(node database calls));
+	my $judge = ScimverDecisionsJudge->new(map { $_ => $all->{$_} } qw(node database calls isolated));
 
 	is_none("$name: each is applied exactly once, or not at all", $judge->not_once);
 	is_none("$name: ... with the difference that was approved", $judge->other_than_approved);

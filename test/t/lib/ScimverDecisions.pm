@@ -5,6 +5,8 @@
 #
 #	my $all = ScimverDecisions->new(node => $node, database => 'scim', proposals => 200);
 #	$all->run;
+#
+# "readers": proposers may read the resources, and not write them.
 package ScimverDecisions;
 
 use strict;
@@ -61,7 +63,7 @@ sub new
 	$self->{groups} = [ split /\n/, $node->safe_psql($database, 'SELECT id FROM groups ORDER BY id') ];
 	$self->{players} = [
 		(map { $self->player("reviewer_$_", \&review) } 1 .. $reviewers),
-		(map { $self->player("proposer_$_", \&propose) } 1 .. $proposers),
+		(map { $self->player("proposer_$_", \&propose, reads => $self->{readers}) } 1 .. $proposers),
 		(map { $self->player("writer_$_", \&write_other, attribute => $free[ $_ - 1 ]) } 1 .. @free),
 		$self->player('hr', \&interfere) ];
 	return $self;
@@ -122,7 +124,7 @@ sub change_of_group
 	return $self->chance(60) ? { op => 'add', path => 'members', value => [ { value => $user } ] } : { op => 'remove', path => qq{members[value eq "$user"]} };
 }
 
-# In one of the ways that there are.
+# In one of the ways that there are; who may only read the resource has one.
 sub propose
 {
 	my ($self, $player) = @_;
@@ -135,7 +137,7 @@ sub propose
 	return $self->call($player, "SELECT scim_propose_change('$type', '$id', '{\"delete\": true}', reason => 'gone')", proposes => 1)
 	  if $type eq 'User' && $self->chance(2);
 	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, reason => 'please')", proposes => 1) if $self->chance(30);
-	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, $version)", proposes => 1) if $self->chance(30);
+	return $self->call($player, "SELECT scim_propose_change('$type', '$id', $operations, $version)", proposes => 1) if $player->{reads} || $self->chance(30);
 	return $self->call($player, "SELECT scim_patch_resource('$type', '$id', $operations, $version, on_conflict => 'propose')", proposes => 1) if $self->chance(50);
 	return $self->call($player, "SELECT scim_patch_resource('$type', '$id', $operations, on_conflict => 'propose')", proposes => 1);
 }
@@ -180,10 +182,12 @@ sub write_other
 	return $self->call($player, "SELECT scim_patch_user('$id', $operations)", %more);
 }
 
-# Who is not bound does at once some of what others have proposed, or something else.
+# Who is not bound does at once some of what others have proposed (the rest is left to be
+# decided on), or something else.
 my $some = q{SELECT p.resource_id || ' ' || jsonb_build_array(jsonb_build_object('op', 'replace', 'path', c -> 'path', 'value', c -> 'to'))
 	FROM scim_proposals p, jsonb_array_elements(changes) c
-	WHERE status = 'open' AND resource_type = 'User' AND conflicts IS NULL AND c ? 'to' AND c ? 'path' ORDER BY random() LIMIT 1};
+	WHERE status = 'open' AND resource_type = 'User' AND conflicts IS NULL AND c ? 'to' AND c ? 'path'
+	ORDER BY jsonb_array_length(changes) = 1, random() LIMIT 1};
 
 sub interfere
 {
@@ -192,7 +196,6 @@ sub interfere
 
 	return 0 if $self->{settled} || $self->{made} >= $self->{proposals};
 	return $self->call($player, $some, looks => 1) unless $next;
-	return 0 if $self->chance(50);
 	my ($id, $operations) = split / /, $next, 2;
 	$operations = $JSON->encode([ $self->change_of_user($player) ]) if $self->chance(30);
 	return $self->call($player, "SELECT scim_patch_user('$id', " . literal($operations) . ')', interferes => 1);

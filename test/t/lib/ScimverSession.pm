@@ -83,7 +83,8 @@ sub answer
 	}
 	my ($text) = split /^\Q$END\E\n/m, $self->{buffer};
 	$self->{buffer} = '';
-	return read_answer($text // '');
+	return $self->leave if ($text //= '') =~ /closed the connection unexpectedly|connection to the server was lost/;    # psql begins another one
+	return read_answer($text);
 }
 
 sub read_answer
@@ -100,6 +101,14 @@ sub ask
 	my ($self, $sql) = @_;
 	$self->start($sql);
 	return $self->answer;
+}
+
+sub leave
+{
+	my ($self) = @_;
+
+	kill 'KILL', $self->{pid};
+	return $self->gone;
 }
 
 sub gone
@@ -125,9 +134,7 @@ sub DESTROY
 	my ($self) = @_;
 	local $?;
 
-	return unless $self->{pid};
-	kill 'KILL', $self->{pid};
-	waitpid($self->{pid}, 0);
+	$self->leave if $self->{pid};
 	return;
 }
 

@@ -95,11 +95,11 @@ read_one(const ScimToolCall *call)
 	static const ScimParameterId of_lists[] = {
 		PARAM_STATUS, PARAM_RESOURCE_TYPE, PARAM_ID, PARAM_COUNT, PARAM_PROPOSALS_CURSOR
 	};
+	const pg_uuid_t *proposal = scim_argument_uuid(call, PARAM_PROPOSAL_ID);
 
 	for (int i = 0; i < (int) lengthof(of_lists); i++)
 		scim_refuse_together(call, PARAM_PROPOSAL_ID, of_lists[i]);
-	return scim_success_proposal(scim_store_get_proposal(scim_argument_uuid(call, PARAM_PROPOSAL_ID), true),
-								 scim_metadata(call));
+	return scim_success_proposal(scim_store_get_proposal(proposal, true), scim_metadata(call));
 }
 
 text *

@@ -22,7 +22,7 @@
 #include "tools/envelope.h"
 #include "tools/fit.h"
 #include "tools/handlers.h"
-#include "tools/proposal.h"
+#include "tools/proposed.h"
 
 /* What an answer may hold of the paths of a merge. */
 #define MERGED_BYTES (4 * 1024)

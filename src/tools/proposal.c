@@ -1,76 +1,20 @@
 /*
  * proposal.c
  *		The handlers of proposals: a change is proposed, looked at, decided on.
- *
- * Who approves answers for what he has read: so of what is too large for an answer the
- * changes go last, and what is missing is named.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "operation/proposals.h"
 #include "operation/propose.h"
 #include "operation/review.h"
 #include "tools/arguments.h"
 #include "tools/envelope.h"
-#include "tools/fit.h"
 #include "tools/handlers.h"
 #include "tools/lists.h"
 #include "tools/proposal.h"
-
-/* ---- answers ---- */
-
-#define WHOLE_STEP \
-	"What is not shown is too large: scim_get_proposal shows it in SQL. Who approves without " \
-	"having seen it approves that, too."
-
-/* Leaves out what can be done without, then changes from the end, then whatever is large. */
-static void
-fit(JsonbValue *content, JsonbValue *omitted)
-{
-	static const char *const spare[] = {"operations", "base"};
-	int64		room = SCIM_ANSWER_BYTES - SCIM_FRAME_BYTES;
-
-	for (int i = 0; i < (int) lengthof(spare) && scim_json_size(content) > room; i++)
-	{
-		if (scim_remove(content, spare[i], strlen(spare[i])))
-			scim_append_text(omitted, spare[i]);
-	}
-	(void) scim_drop_last(content, "changes", "more_changes", 1, scim_json_size(content) - room);
-	if (scim_get(content, "more_changes", strlen("more_changes")))
-		scim_append_text(omitted, "changes");
-	scim_fit_object(content, room, "", omitted);
-}
-
-/* A proposal, or what was decided of it. */
-static text *
-shown(Jsonb *proposal, JsonbValue *metadata)
-{
-	JsonbValue *omitted = scim_new_array();
-	JsonbValue	root;
-	JsonbValue *content;
-
-	scim_root(proposal, &root);
-	content = scim_open(&root);
-	fit(content, omitted);
-	scim_say_omitted(metadata, omitted, WHOLE_STEP);
-	return scim_success(content, metadata);
-}
-
-#define PROPOSED \
-	"Nothing is written yet: it waits for the reviewers. scim_list_proposals with proposal_id " \
-	"tells what becomes of it."
-
-text *
-scim_success_proposed(const ScimToolCall *call)
-{
-	JsonbValue *metadata = scim_metadata(call);
-
-	scim_set_text(metadata, "proposed", PROPOSED);
-	return shown(call->written.resource, metadata);
-}
+#include "tools/proposed.h"
 
 /* ---- what to do next ---- */
 
@@ -81,20 +25,20 @@ scim_success_proposed(const ScimToolCall *call)
 	"Propose it with scim_propose_change (operations on the {one}): then one of the reviewers " \
 	"decides."
 #define DENIED_STEP \
-	"The policy does not let you do that. Leave it, or ask with scim_propose_change that somebody " \
-	"does it who may."
+	"The policy does not let you do that. Leave it, or ask with scim_propose_change that " \
+	"somebody does it who may."
 #define REVIEWER_STEP \
 	"Somebody else has to decide, in one of the roles that reviewers names; not in another way, " \
 	"or under another name of yours. You may withdraw what you have proposed."
 #define CLOSED_STEP \
-	"scim_list_proposals with proposal_id shows what became of it. What is still to be changed is " \
-	"proposed anew, on the {one} as it is now."
+	"scim_list_proposals with proposal_id shows what became of it. What is still to be changed " \
+	"is proposed anew, on the {one} as it is now."
 #define CHANGED_STEP \
 	"changes is what it would change now. Decide on that, and call again with expected_version = " \
 	"current_version."
 #define UNSEEN_STEP \
-	"Read its changes as they are now (scim_list_proposals with proposal_id), decide on these, and " \
-	"call again with its version as expected_version."
+	"Read its changes as they are now (scim_list_proposals with proposal_id), decide on these, " \
+	"and call again with its version as expected_version."
 
 static bool
 may_propose(const ScimToolCall *call)
@@ -151,11 +95,11 @@ read_one(const ScimToolCall *call)
 	static const ScimParameterId of_lists[] = {
 		PARAM_STATUS, PARAM_RESOURCE_TYPE, PARAM_ID, PARAM_COUNT, PARAM_PROPOSALS_CURSOR
 	};
+	const pg_uuid_t *proposal = scim_argument_uuid(call, PARAM_PROPOSAL_ID);
 
 	for (int i = 0; i < (int) lengthof(of_lists); i++)
 		scim_refuse_together(call, PARAM_PROPOSAL_ID, of_lists[i]);
-	return shown(scim_store_get_proposal(scim_argument_uuid(call, PARAM_PROPOSAL_ID), true),
-				 scim_metadata(call));
+	return scim_success_proposal(scim_store_get_proposal(proposal, true), scim_metadata(call));
 }
 
 text *
@@ -210,5 +154,5 @@ scim_run_review(ScimToolCall *call)
 		scim_set_text(metadata, "rebased", REBASED);
 	if (says(decided, "conflicts"))
 		scim_set_text(metadata, "conflicts", CONFLICTING);
-	return shown(decided, metadata);
+	return scim_success_proposal(decided, metadata);
 }

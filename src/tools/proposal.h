@@ -1,7 +1,6 @@
 /*
  * proposal.h
- *		The handlers of proposals and their review, and what answers to other calls say
- *		of them.
+ *		The handlers of proposals and their review, and what failures say of them.
  */
 #ifndef SCIM_TOOLS_PROPOSAL_H
 #define SCIM_TOOLS_PROPOSAL_H
@@ -12,9 +11,6 @@
 extern text *scim_run_propose(ScimToolCall *call);
 extern text *scim_run_read_proposals(ScimToolCall *call);
 extern text *scim_run_review(ScimToolCall *call);
-
-/* The answer to a write that became a proposal (call->written). */
-extern text *scim_success_proposed(const ScimToolCall *call);
 
 /* What the content of a failure says is to be done, where people have to decide. */
 extern void scim_say_proposal_step(const ScimToolCall *call, JsonbValue *content,

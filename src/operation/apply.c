@@ -128,13 +128,15 @@ check_complete(const ScimProposal *proposal)
 }
 
 static void
-run_write(const ScimProposal *proposal, ScimApplication *application, bool asks_deferred)
+run_write(const ScimProposal *proposal, ScimApplication *application, const ScimUuids *leases,
+		  bool asks_deferred)
 {
 	ScimWriteOptions options = {
 		.type = proposal->type,
 		.tenant = proposal->tenant,
 		.id = proposal->resource_id,
 		.expected = proposal->base_version,
+		.leases = leases,
 		.asks_deferred = asks_deferred,
 		.applies = application
 	};
@@ -182,12 +184,12 @@ keep_open(ScimProposal *proposal, const ScimApplication *application)
 }
 
 ScimApplyOutcome
-scim_apply_proposal(ScimProposal *proposal, bool asks_deferred)
+scim_apply_proposal(ScimProposal *proposal, const ScimUuids *leases, bool asks_deferred)
 {
 	ScimApplication application = {.proposal = proposal, .outcome = SCIM_APPLY_WRITTEN};
 
 	check_complete(proposal);
-	run_write(proposal, &application, asks_deferred);
+	run_write(proposal, &application, leases, asks_deferred);
 	switch (application.outcome)
 	{
 		case SCIM_APPLY_REBASED:

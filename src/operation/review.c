@@ -177,7 +177,8 @@ approve(Deciding *deciding)
 
 	if (count_approvals(deciding) < scim_quorum_of(deciding->policy))
 		return;
-	outcome = scim_apply_proposal(&deciding->proposal, deciding->options->asks_deferred);
+	outcome = scim_apply_proposal(&deciding->proposal, deciding->options->leases,
+								  deciding->options->asks_deferred);
 	deciding->rebased = outcome == SCIM_APPLY_REBASED;
 	if (deciding->proposal.status == SCIM_PROPOSAL_OPEN)
 		scim_void_reviews(&deciding->proposal);

@@ -74,6 +74,8 @@ typedef enum ScimErrorCode
 	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
 	SCIM_NO_PROPOSAL_VERSION,
 	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */
+	SCIM_DECIDES_FOR_OTHERS,	/* code that runs for somebody else than who wrote it */
+	SCIM_PROPOSES_FOR_OTHERS,
 	SCIM_STORM_TO_MERGE,		/* of a tool that could merge */
 	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */

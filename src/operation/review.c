@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
@@ -20,6 +21,7 @@
 #include "operation/apply.h"
 #include "operation/propose.h"
 #include "operation/review.h"
+#include "resource/frame.h"
 #include "resource/target.h"
 #include "tcop/utility.h"
 #include "utils/timestamp.h"
@@ -110,6 +112,10 @@ check_person(const Deciding *deciding)
 {
 	bool		is_own = scim_is_proposer(&deciding->proposal, deciding->policy);
 
+	/* nor does what a write brings along decide: it may be the one that is being approved */
+	if (!scim_acts_itself() || scim_call_around(NULL) != NULL)
+		throw_not_reviewer(deciding, SCIM_DECIDES_FOR_OTHERS,
+						   "nobody decides by the code of others, or within another write");
 	if (deciding->decision == SCIM_WITHDRAWS)
 	{
 		if (!is_own)

@@ -224,6 +224,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
 	"scim_get_schemas lists the attributes."},
+	SITUATION(SCIM_BAD_POLICY_RULE_PATH) = {SCIM_INVALID_VALUE, "Name in a rule of the policy a "
+		"path of the schema, such as name.givenName; for a function one of what is returned, as "
+	"scim_get_schemas lists the attributes."},
 	SITUATION(SCIM_BAD_PROPOSAL) = {SCIM_INVALID_VALUE, "Propose the operations of a patch, "
 	"{\"delete\": true} or, with id null, {\"create\": {...}}."},
 	SITUATION(SCIM_NOT_TO_BE_PROPOSED) = {SCIM_INVALID_VALUE, "Leave out what path names: a "

@@ -90,6 +90,7 @@ typedef enum ScimErrorCode
 	SCIM_BAD_RULE,				/* of a merge: unknown, or not for what it met */
 	SCIM_BAD_MERGE_FUNCTION,
 	SCIM_BAD_RULE_PATH,			/* that it is for */
+	SCIM_BAD_POLICY_RULE_PATH,	/* the same in a policy */
 	SCIM_BAD_PROPOSAL,			/* operations that are none to be proposed */
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */

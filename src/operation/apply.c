@@ -15,7 +15,6 @@
 #include "operation/create.h"
 #include "operation/delete.h"
 #include "operation/patch.h"
-#include "utils/timestamp.h"
 
 /* ---- the changes as operations ---- */
 
@@ -161,9 +160,7 @@ close_proposal(ScimProposal *proposal, const ScimApplication *application)
 {
 	bool		failed = application->outcome == SCIM_APPLY_GONE;
 
-	proposal->status = failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED;
-	proposal->is_decided = true;
-	proposal->decided_at = GetCurrentTimestamp();
+	scim_close_proposal(proposal, failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED);
 	proposal->applied_version = failed ? NULL : application->version;
 	proposal->conflicts = NULL;
 	if (proposal->resource_id == NULL)

@@ -24,7 +24,6 @@
 #include "resource/frame.h"
 #include "resource/target.h"
 #include "tcop/utility.h"
-#include "utils/timestamp.h"
 
 /* A decision under way. */
 typedef struct Deciding
@@ -160,14 +159,6 @@ check_version(const Deciding *deciding)
 
 /* ---- deciding ---- */
 
-static void
-close_as(ScimProposal *proposal, ScimProposalStatus status)
-{
-	proposal->status = status;
-	proposal->is_decided = true;
-	proposal->decided_at = GetCurrentTimestamp();
-}
-
 static int
 count_approvals(const Deciding *deciding)
 {
@@ -206,7 +197,7 @@ counter(Deciding *deciding)
 
 	scim_store_propose(&options, deciding->options->operations, &result);
 	deciding->counter = result.resource;
-	close_as(&deciding->proposal, SCIM_PROPOSAL_COUNTERED);
+	scim_close_proposal(&deciding->proposal, SCIM_PROPOSAL_COUNTERED);
 }
 
 static void
@@ -221,13 +212,13 @@ decide(Deciding *deciding)
 			approve(deciding);
 			break;
 		case SCIM_REJECTS:
-			close_as(proposal, SCIM_PROPOSAL_REJECTED);
+			scim_close_proposal(proposal, SCIM_PROPOSAL_REJECTED);
 			break;
 		case SCIM_COUNTERS:
 			counter(deciding);
 			break;
 		case SCIM_WITHDRAWS:
-			close_as(proposal, SCIM_PROPOSAL_WITHDRAWN);
+			scim_close_proposal(proposal, SCIM_PROPOSAL_WITHDRAWN);
 			break;
 	}
 	scim_update_proposal(proposal);

@@ -21,6 +21,7 @@
 #include "registry/schemas.h"
 #include "resource/target.h"
 #include "statement/tenant.h"
+#include "statement/works_in.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 
@@ -86,9 +87,8 @@ without_version(Jsonb *given)
 static void
 check_rights(const Subject *subject)
 {
-	if (subject->table)
-		scim_check_tenant(subject->table, subject->tenant);
-	else if (!has_bypassrls_privilege(GetUserId()))
+	if (subject->table ? scim_goes_by_grants(subject->table)
+		: !has_bypassrls_privilege(GetUserId()))
 		scim_check_granted(subject->tenant);
 }
 

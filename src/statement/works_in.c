@@ -16,8 +16,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 
-static bool
-goes_by_grants(const ScimRegistration *table)
+bool
+scim_goes_by_grants(const ScimRegistration *table)
 {
 	return check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED;
 }
@@ -35,7 +35,7 @@ scim_works_with(const ScimRegistration *table, const char *tenant)
 	if (table == NULL || (table->tenant && strcmp(table->tenant, tenant) != 0) ||
 		!may_read_some(table))
 		return false;
-	return !goes_by_grants(table) || scim_is_granted(tenant, strlen(tenant));
+	return !scim_goes_by_grants(table) || scim_is_granted(tenant, strlen(tenant));
 }
 
 void
@@ -44,7 +44,7 @@ scim_check_works_with(const ScimRegistration *table, const char *tenant)
 	scim_throw_no_schema(table, GetUserId());
 	if (!scim_has_privilege(table, ACL_SELECT))
 		scim_throw_lacking(table->relid, GetUserId(), "SELECT");
-	if (goes_by_grants(table))
+	if (scim_goes_by_grants(table))
 		scim_check_granted(tenant);
 }
 
@@ -68,7 +68,7 @@ tells(const ScimRegistration *table, const char *tenant)
 		return TELLS_NOTHING;
 	if (table->tenant && strcmp(table->tenant, tenant) != 0)
 		return TELLS_NOTHING;
-	if (!goes_by_grants(table))
+	if (!scim_goes_by_grants(table))
 		return table->tenant ? WORKS_THERE : ALL_TENANTS;
 	return scim_is_granted(tenant, strlen(tenant)) ? WORKS_THERE : NOT_GRANTED;
 }

@@ -13,6 +13,9 @@
 
 #include "registry/registration.h"
 
+/* Does row level security, whoever made it, keep the current role to some of the rows? */
+extern bool scim_goes_by_grants(const ScimRegistration *table);
+
 /*
  * May the current role read resources of the table in the tenant: a column of it, and, where
  * row level security applies to it, the tenant by a grant?  NULL, of a type that has no

@@ -207,6 +207,20 @@ touched_paths(const ScimPolicyAttributes *attributes, const List *names,
 	return touched;
 }
 
+static List *
+unapproved_names(const ScimPolicyChange *change)
+{
+	List	   *names = changed_names(change);
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (scim_has_text(change->approved, lfirst(cell)))
+			names = foreach_delete_current(names, cell);
+	}
+	return names;
+}
+
 List *
 scim_reviewed(const ScimPolicy *policy, int operations, const ScimPolicyChange *change)
 {
@@ -214,7 +228,7 @@ scim_reviewed(const ScimPolicy *policy, int operations, const ScimPolicyChange *
 
 	if (!scim_may_be_reviewed(policy, operations))
 		return NIL;
-	names = changed_names(change);
+	names = unapproved_names(change);
 	if ((policy->reviewed_operations & operations) ||
 		((operations & BOUND_BY_ATTRIBUTES) && policy->reviewed.all))
 		return names;

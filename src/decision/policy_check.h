@@ -18,6 +18,7 @@ typedef struct ScimPolicyChange
 	bool		password;		/* it gets another one, or loses it */
 	bool		members;		/* of a group come or go */
 	const List *secrets;		/* attributes that count as changed in any case, of char * */
+	const List *approved;		/* those that need no review any more, of char * */
 } ScimPolicyChange;
 
 /*

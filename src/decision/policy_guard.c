@@ -62,6 +62,19 @@ lacks_version(const ScimPolicy *policy, const ScimGuarded *guarded)
 	return guarded->table->enforce && !scim_owner_acts(guarded->table);
 }
 
+/* What a trigger changes of the resource beside what was approved of it. */
+static List *
+more_than_approved(const ScimPolicy *policy, const ScimGuarded *guarded)
+{
+	ScimPolicyChange change;
+
+	if (guarded->change == NULL || guarded->operation != SCIM_PATCHES)
+		return NIL;
+	change = *guarded->change;
+	change.approved = guarded->call->approved;
+	return scim_reviewed(policy, guarded->operations, &change);
+}
+
 /* Creates and deletes are reviewed whatever they are of. */
 static bool
 must_be_reviewed(const ScimPolicy *policy, const ScimGuarded *guarded, ScimPolicyRefusal *refusal)
@@ -70,7 +83,13 @@ must_be_reviewed(const ScimPolicy *policy, const ScimGuarded *guarded, ScimPolic
 	int			whole = policy->reviewed_operations & guarded->operations &
 	(SCIM_CREATES | SCIM_DELETES);
 
-	if (call && (call->proposal || (call->proposes && guarded->change == NULL)))
+	refusal->operation = guarded->operation;
+	if (call && call->proposal)
+	{
+		refusal->reviewed = more_than_approved(policy, guarded);
+		return refusal->reviewed != NIL;
+	}
+	if (call && call->proposes && guarded->change == NULL)
 		return false;
 	refusal->operation = scim_one_operation(guarded->operation, whole);
 	if (whole)

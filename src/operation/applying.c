@@ -70,7 +70,11 @@ scim_apply_merge(ScimWrite *write)
 	scim_write_take_merged(write, merge);
 	if (strcmp(proposal->base_version, write->row.version) == 0)
 		write->call.merged_from = NULL;
-	return is_approved(&write->target, &write->row, scim_proposed_changes(write), application);
+	if (!is_approved(&write->target, &write->row, scim_proposed_changes(write), application))
+		return false;
+	if (write->call.policy)
+		write->call.approved = scim_proposed_names(write);
+	return true;
 }
 
 bool

@@ -6,6 +6,7 @@
 
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
+#include "core/delta.h"
 #include "core/diff.h"
 #include "core/hidden.h"
 #include "executor/spi.h"
@@ -167,6 +168,19 @@ scim_proposed_changes(ScimWrite *write)
 		after = with_members(after, wanted);
 	}
 	return scim_write(scim_find_changes(before, after));
+}
+
+List *
+scim_proposed_names(ScimWrite *write)
+{
+	ScimDelta	delta = {NIL};
+
+	if (write->wanted.document)
+		scim_find_delta(scim_proposed_base(&write->target, &write->row), wanted_content(write),
+						&delta);
+	if (write->has_members)
+		delta.changed = lappend(delta.changed, "members");
+	return delta.changed;
 }
 
 /* Who the members are, as far as the version tells. */

@@ -20,6 +20,9 @@ extern Jsonb *scim_proposed_base(const ScimTarget *target, const ScimRow *row);
  */
 extern Jsonb *scim_proposed_changes(ScimWrite *write);
 
+/* The names of what that is of, as policies know it, of char *. */
+extern List *scim_proposed_names(ScimWrite *write);
+
 /*
  * The same of a delete: [{"from": content}].  Of a group with {"count", "digest"} as members, so
  * that one with others is another one.

@@ -74,6 +74,7 @@ typedef struct ScimCall
 	const struct ScimPolicy *policy;	/* that binds it from its beginning to its end
 										 * (decision/policy.h); NULL: none */
 	const pg_uuid_t *proposal;	/* that it applies, as was approved; NULL: none */
+	List	   *approved;		/* the attributes that this changes, of char * */
 	struct ScimChange *change;	/* what it has done to the resource so far (history/change.h), or
 								 * NULL */
 	int			nesting;		/* of transactions, at which it runs */

@@ -104,7 +104,7 @@ GRANT regress_scim_chief TO regress_scim_deputy;
 SET ROLE regress_scim_deputy;
 SELECT makes();
 RESET ROLE;
--- who acts counts, not who owns the function that he calls
+-- who acts counts, not who owns the function that he calls; nor is that of others exempt with him
 CREATE FUNCTION as_chief() RETURNS text LANGUAGE sql SECURITY DEFINER RETURN makes();
 ALTER FUNCTION as_chief() OWNER TO regress_scim_boss;
 SET ROLE regress_scim_clerk;

@@ -145,5 +145,43 @@ sub decides_within
 	return;
 }
 
+# What changes more of the resource than was approved, be it a trigger of the owner's.
+sub brings_more
+{
+	my ($id, $version) = propose_as('agent', qq{'User', '$user', '[{"op": "replace", "path": "title", "value": "new"}]'});
+	my $approve = 'SELECT ' . review($id, $version);
+
+	$node->safe_psql('others', q{SET ROLE keeper;
+		CREATE FUNCTION play.more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.data := NEW.data || '{"active": true}'; RETURN NEW; END $$;
+		CREATE TRIGGER more BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION play.more();
+		CREATE FUNCTION play.later() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN
+			IF pg_trigger_depth() = 1 THEN UPDATE users SET data = data || '{"active": true}' WHERE id = NEW.id; END IF; RETURN NULL; END $$;
+		CREATE TRIGGER later AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION play.later();
+		ALTER TABLE users DISABLE TRIGGER later});
+	is_refused('ann', $approve, 'REVIEW_REQUIRED', 'a row that changes more than was approved');
+	$node->safe_psql('others', 'SET ROLE keeper; ALTER TABLE users DISABLE TRIGGER more; ALTER TABLE users ENABLE TRIGGER later');
+	is_refused('ann', $approve, 'REVIEW_REQUIRED', '... or is written once more');
+	($id, $version) = propose_as('agent', qq{'User', '$user', '[{"op": "replace", "value": {"title": "new", "active": true}}]'});
+	is((try_as('ann', 'BEGIN; SELECT ' . review($id, $version) . '; ROLLBACK'))[0], 'done', '... as what was approved, it is done');
+	$node->safe_psql('others', q{SET ROLE keeper; DROP TRIGGER more ON users; DROP TRIGGER later ON users});
+	return;
+}
+
+# Members that come along with others, or with another name of the group.
+sub brings_members
+{
+	my ($id, $version) = propose_as('agent', qq{'Group', '$group', '[{"op": "replace", "path": "displayName", "value": "others"}]'});
+
+	$node->safe_psql('others', qq{SET ROLE keeper;
+		CREATE FUNCTION play.joins() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS \$\$ BEGIN
+			INSERT INTO groups_members (group_id, member_type, member_id) VALUES (NEW.id, 'User', '$user') ON CONFLICT DO NOTHING; RETURN NULL; END \$\$;
+		CREATE TRIGGER joins AFTER UPDATE ON groups FOR EACH ROW EXECUTE FUNCTION play.joins()});
+	is_refused('ann', 'SELECT ' . review($id, $version), 'REVIEW_REQUIRED', 'a name that brings members along');
+	$node->safe_psql('others', 'DROP TRIGGER joins ON groups');
+	return;
+}
+
 decides_within();
+brings_more();
+brings_members();
 done_testing();

@@ -15,17 +15,17 @@
 #include "operation/create.h"
 #include "operation/delete.h"
 #include "operation/patch.h"
-#include "utils/timestamp.h"
 
 /* ---- the changes as operations ---- */
 
 static bool
-is_removed_member(const JsonbValue *path)
+is_of_members(const JsonbValue *path)
 {
 	static const char start[] = "members[";
 
-	return path->val.string.len > (int) strlen(start) &&
-		memcmp(path->val.string.val, start, strlen(start)) == 0;
+	return scim_string_is(path, "members") ||
+		(path->val.string.len > (int) strlen(start) &&
+		 memcmp(path->val.string.val, start, strlen(start)) == 0);
 }
 
 static SCIM_NORETURN void throw_other_row(void);
@@ -41,9 +41,36 @@ throw_other_row(void)
 			 errhint("Reject it.")));
 }
 
+/* One member, or an array of them. */
+static void
+append_members(JsonbValue *members, const JsonbValue *these)
+{
+	const JsonbValue *tree = these->type == jbvBinary ? scim_open(these) : these;
+
+	if (tree->type != jbvArray)
+		scim_append(members, these);
+	else
+		for (int i = 0; i < tree->val.array.nElems; i++)
+			scim_append(members, &tree->val.array.elems[i]);
+}
+
+static void
+append_operation(JsonbValue *operations, const char *op, const JsonbValue *path,
+				 const JsonbValue *value)
+{
+	JsonbValue *operation = scim_new_object();
+
+	scim_set_text(operation, "op", op);
+	if (path)
+		scim_set_value(operation, "path", path);
+	if (value)
+		scim_set_value(operation, "value", value);
+	scim_append(operations, operation);
+}
+
 /* One of {"path", "from", "to"}; members that go are collected. */
 static void
-append_operation(JsonbValue *operations, const JsonbValue *change, JsonbValue *gone)
+append_change(JsonbValue *operations, const JsonbValue *change, JsonbValue *gone)
 {
 	JsonbValue	path;
 	JsonbValue	from;
@@ -51,34 +78,30 @@ append_operation(JsonbValue *operations, const JsonbValue *change, JsonbValue *g
 	bool		has_path = scim_find_member(change, "path", &path) && path.type == jbvString;
 	bool		has_from = scim_find_member(change, "from", &from);
 	bool		has_to = scim_find_member(change, "to", &to);
-	JsonbValue *operation;
 
-	if (has_path && has_from && !has_to && is_removed_member(&path))
+	if (!has_path || !is_of_members(&path))
 	{
-		scim_append(gone, &from);
+		append_operation(operations, has_to ? "replace" : "remove", has_path ? &path : NULL,
+						 has_to ? &to : NULL);
 		return;
 	}
-	operation = scim_new_object();
-	scim_set_text(operation, "op", !has_to ? "remove"
-				  : has_path && !has_from && scim_string_is(&path, "members") ? "add"
-				  : "replace");
-	if (has_path)
-		scim_set_value(operation, "path", &path);
+	if (has_from)
+		append_members(gone, &from);
 	if (has_to)
-		scim_set_value(operation, "value", &to);
-	scim_append(operations, operation);
+		append_operation(operations, "add", &path, &to);
 }
 
 /*
- * As scim_diff's changes are to be read (core/diff.h).  Members that go, each of which is a
- * change of its own, go in one operation: they may be more than a patch may have.
+ * As scim_diff's changes are to be read (core/diff.h).  Members that go do so in one
+ * operation: they may be more than a patch may have.
  */
 static Jsonb *
 operations_of(Jsonb *changes)
 {
+	static const char members[] = "members";
+	JsonbValue	path = {.type = jbvString, .val.string = {strlen(members), (char *) members}};
 	JsonbValue *operations = scim_new_array();
 	JsonbValue *gone = scim_new_array();
-	JsonbValue *operation;
 	ScimWalk	walk;
 	JsonbValue	change;
 
@@ -88,16 +111,10 @@ operations_of(Jsonb *changes)
 		CHECK_FOR_INTERRUPTS();
 		if (!scim_is_object(&change))
 			throw_other_row();
-		append_operation(operations, &change, gone);
+		append_change(operations, &change, gone);
 	}
 	if (gone->val.array.nElems > 0)
-	{
-		operation = scim_new_object();
-		scim_set_text(operation, "op", "remove");
-		scim_set_text(operation, "path", "members");
-		scim_set_value(operation, "value", gone);
-		scim_append(operations, operation);
-	}
+		append_operation(operations, "remove", &path, gone);
 	return scim_write(operations);
 }
 
@@ -128,13 +145,15 @@ check_complete(const ScimProposal *proposal)
 }
 
 static void
-run_write(const ScimProposal *proposal, ScimApplication *application, bool asks_deferred)
+run_write(const ScimProposal *proposal, ScimApplication *application, const ScimUuids *leases,
+		  bool asks_deferred)
 {
 	ScimWriteOptions options = {
 		.type = proposal->type,
 		.tenant = proposal->tenant,
 		.id = proposal->resource_id,
 		.expected = proposal->base_version,
+		.leases = leases,
 		.asks_deferred = asks_deferred,
 		.applies = application
 	};
@@ -159,9 +178,7 @@ close_proposal(ScimProposal *proposal, const ScimApplication *application)
 {
 	bool		failed = application->outcome == SCIM_APPLY_GONE;
 
-	proposal->status = failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED;
-	proposal->is_decided = true;
-	proposal->decided_at = GetCurrentTimestamp();
+	scim_close_proposal(proposal, failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED);
 	proposal->applied_version = failed ? NULL : application->version;
 	proposal->conflicts = NULL;
 	if (proposal->resource_id == NULL)
@@ -182,12 +199,12 @@ keep_open(ScimProposal *proposal, const ScimApplication *application)
 }
 
 ScimApplyOutcome
-scim_apply_proposal(ScimProposal *proposal, bool asks_deferred)
+scim_apply_proposal(ScimProposal *proposal, const ScimUuids *leases, bool asks_deferred)
 {
 	ScimApplication application = {.proposal = proposal, .outcome = SCIM_APPLY_WRITTEN};
 
 	check_complete(proposal);
-	run_write(proposal, &application, asks_deferred);
+	run_write(proposal, &application, leases, asks_deferred);
 	switch (application.outcome)
 	{
 		case SCIM_APPLY_REBASED:

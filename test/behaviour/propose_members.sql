@@ -94,4 +94,24 @@ SELECT jsonb_array_length(c), c->0->>'path' AS path, jsonb_array_length(c->0->'t
 INSERT INTO groups_members (group_id, member_type, member_id) SELECT id(12), 'User', id(n) FROM generate_series(1001, 1250) n;
 SELECT jsonb_array_length(c), jsonb_array_length(c->0->'from') AS go, jsonb_array_length(c->2->'from') AS go_last
 	FROM (SELECT scim_propose_change('Group', id(12)::text, op('remove', 'members'))->'changes' AS c) p;
+-- and are applied: nobody is a member then but who came meanwhile
+GRANT SELECT, INSERT, UPDATE, DELETE ON users, groups, groups_members TO regress_hr;
+SELECT scim_grant_tenant('default', 'regress_hr');
+CREATE FUNCTION approve_last() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	p scim_proposals;
+BEGIN
+	SELECT * INTO p FROM scim_proposals ORDER BY created_at DESC LIMIT 1;
+	SET LOCAL SESSION AUTHORIZATION regress_hr;
+	RETURN NEXT scim_review_proposal(p.id, 'approve', p.version) - '{proposal_id,version,applied_version}'::text[];
+	RESET SESSION AUTHORIZATION;
+	RETURN NEXT p.changes = (SELECT scim_diff('Group', id(12)::text, v[2], v[1])->'changes'
+		FROM (SELECT array_agg(h.version ORDER BY seq DESC) AS v FROM scim_history h WHERE resource_id = id(12)::text) h);
+END $$;
+INSERT INTO groups_members (group_id, member_type, member_id) VALUES (id(12), 'User', id(9));
+SELECT approve_last();
+SELECT now_members(12);
+SELECT jsonb_array_length(scim_propose_change('Group', id(12)::text, op('add', 'members', (SELECT jsonb_agg(jsonb_build_object('value', id(n))) FROM generate_series(1001, 1250) n)))->'changes'->0->'to') AS come;
+SELECT approve_last();
+DROP OWNED BY regress_hr;
 DROP ROLE regress_hr;

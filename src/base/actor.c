@@ -17,6 +17,7 @@
 #include "base/settings.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 
 /* So much of an agent's name is kept; the bridge sends no more. */
@@ -56,6 +57,18 @@ Oid
 scim_acting_role(void)
 {
 	return GetOuterUserId();
+}
+
+bool
+scim_is_own_code(Oid user)
+{
+	return !InSecurityRestrictedOperation() && has_privs_of_role(user, scim_acting_role());
+}
+
+bool
+scim_acts_itself(void)
+{
+	return scim_is_own_code(GetUserId());
 }
 
 ScimActor

@@ -18,6 +18,13 @@ typedef struct ScimActor
 /* The role alone. */
 extern Oid	scim_acting_role(void);
 
+/*
+ * Is the code that runs, with the rights of "user", the acting role's own?  That of others is
+ * what they defined as SECURITY DEFINER, and what indexes and materialized views evaluate.
+ */
+extern bool scim_is_own_code(Oid user);
+extern bool scim_acts_itself(void); /* the current user */
+
 /* Who acts now.  Palloc'd, or good as long as the tool runs and the settings stay. */
 extern ScimActor scim_actor(void);
 

@@ -183,6 +183,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"expected_version."},
 	SITUATION(SCIM_NOT_THE_PROPOSER) = {SCIM_NOT_A_REVIEWER,
 		"Leave it, or reject it, if you are one of the reviewers."},
+	SITUATION(SCIM_DECIDES_FOR_OTHERS) = {SCIM_NOT_A_REVIEWER,
+	"Call scim_review_proposal yourself, with your own rights."},
+	SITUATION(SCIM_PROPOSES_FOR_OTHERS) = {SCIM_PERMISSION_DENIED,
+	"Whoever is to propose it calls that himself, with his own rights."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "
@@ -219,6 +223,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	"RETURNS jsonb, and is a superuser's, or the table's owner's."},
 	SITUATION(SCIM_BAD_RULE_PATH) = {SCIM_INVALID_PATH, "Name in a rule a path of the schema, such "
 		"as name.givenName, or that of a conflict, such as emails[type eq \"work\"].value; "
+	"scim_get_schemas lists the attributes."},
+	SITUATION(SCIM_BAD_POLICY_RULE_PATH) = {SCIM_INVALID_VALUE, "Name in a rule of the policy a "
+		"path of the schema, such as name.givenName; for a function one of what is returned, as "
 	"scim_get_schemas lists the attributes."},
 	SITUATION(SCIM_BAD_PROPOSAL) = {SCIM_INVALID_VALUE, "Propose the operations of a patch, "
 	"{\"delete\": true} or, with id null, {\"create\": {...}}."},

@@ -74,6 +74,8 @@ typedef enum ScimErrorCode
 	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
 	SCIM_NO_PROPOSAL_VERSION,
 	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */
+	SCIM_DECIDES_FOR_OTHERS,	/* code that runs for somebody else than who wrote it */
+	SCIM_PROPOSES_FOR_OTHERS,
 	SCIM_STORM_TO_MERGE,		/* of a tool that could merge */
 	SCIM_NO_TOOL_VERSION,		/* of a tool: "" or null, as if that left it out, "*", no string */
 	SCIM_KNOWN_VERSION_FORMAT,	/* of the answer before */
@@ -88,6 +90,7 @@ typedef enum ScimErrorCode
 	SCIM_BAD_RULE,				/* of a merge: unknown, or not for what it met */
 	SCIM_BAD_MERGE_FUNCTION,
 	SCIM_BAD_RULE_PATH,			/* that it is for */
+	SCIM_BAD_POLICY_RULE_PATH,	/* the same in a policy */
 	SCIM_BAD_PROPOSAL,			/* operations that are none to be proposed */
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */

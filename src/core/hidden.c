@@ -39,6 +39,7 @@ without_hidden(const ScimAttribute *attributes, const JsonbValue *value)
 	JsonbValue	key;
 	JsonbValue	member;
 
+	check_stack_depth();
 	if (!is_object && !scim_is_array(value))
 		return memcpy(left, value, sizeof(JsonbValue));
 	scim_walk(&walk, value->val.binary.data);
@@ -78,13 +79,61 @@ scim_without_hidden(const ScimResourceType *type, Jsonb *document)
 	return scim_write(shown);
 }
 
+/* ---- is there any? ---- */
+
+static bool has_hidden(const ScimAttribute *attributes, const JsonbValue *value);
+
+/* Does the object, or one in the array, have that attribute, or hidden parts of it? */
+static bool
+has_hidden_of(const ScimAttribute *attribute, const JsonbValue *value)
+{
+	bool		is_object = scim_is_object(value);
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	member;
+
+	check_stack_depth();
+	if (!is_object && !scim_is_array(value))
+		return false;
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, &key, &member))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!is_object ? has_hidden_of(attribute, &member)
+			: scim_same_name(key.val.string.val, key.val.string.len, attribute->name) &&
+			(attribute->returned == SCIM_NEVER || has_hidden(attribute->sub, &member)))
+			return true;
+	}
+	return false;
+}
+
+/* Hidden ones are few: it is these that are looked for. */
+static bool
+has_hidden(const ScimAttribute *attributes, const JsonbValue *value)
+{
+	for (; attributes && attributes->name; attributes++)
+	{
+		if ((attributes->returned == SCIM_NEVER || scim_holds_hidden(attributes->sub)) &&
+			has_hidden_of(attributes, value))
+			return true;
+	}
+	return false;
+}
+
 bool
 scim_has_hidden(const ScimResourceType *type, Jsonb *document)
 {
-	JsonbValue	whole;
-	JsonbValue	shown;
+	JsonbValue	root;
+	JsonbValue	part;
 
-	scim_root(document, &whole);
-	scim_root(scim_without_hidden(type, document), &shown);
-	return !scim_equal(&whole, &shown);
+	scim_root(document, &root);
+	if (has_hidden(type->schema->attributes, &root))
+		return true;
+	for (int i = 0; type->extensions[i]; i++)
+	{
+		if (scim_find_member(&root, type->extensions[i]->urn, &part) &&
+			has_hidden(type->extensions[i]->attributes, &part))
+			return true;
+	}
+	return false;
 }

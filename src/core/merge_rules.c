@@ -177,14 +177,17 @@ scim_bare_path(const char *path)
 
 /* ---- reading paths ---- */
 
-static SCIM_NORETURN void throw_path(const char *path, const char *problem);
+static SCIM_NORETURN void throw_path(const ScimMergeRules *rules, const char *path,
+									 const char *problem);
 
+/* In a policy, a path is a value of the document like others. */
 static void
-throw_path(const char *path, const char *problem)
+throw_path(const ScimMergeRules *rules, const char *path, const char *problem)
 {
 	char	   *shown = scim_shown_name(path, strlen(path));
 
-	scim_throw_path(SCIM_BAD_RULE_PATH, shown, "\"%s\" %-s", shown, problem);
+	scim_throw_path(rules->functions ? SCIM_BAD_POLICY_RULE_PATH : SCIM_BAD_RULE_PATH, shown,
+					"\"%s\" %-s", shown, problem);
 }
 
 /* Names with '.' between them; it is taken apart. */
@@ -215,17 +218,17 @@ is_path(const char *plain)
 }
 
 static void
-check_path(const char *path)
+check_path(const ScimMergeRules *rules, const char *path)
 {
 	StringInfoData plain;
 
 	initStringInfo(&plain);
 	append_text(&plain, path, false, true);
 	if (strchr(plain.data, '['))
-		throw_path(path, "has other brackets than paths of conflicts have, such as "
+		throw_path(rules, path, "has other brackets than paths of conflicts have, such as "
 				   "emails[type eq \"work\"] or emails[value eq \"a@example.com\"]");
 	if (!is_path(plain.data))
-		throw_path(path, "is no path");
+		throw_path(rules, path, "is no path");
 	pfree(plain.data);
 }
 
@@ -250,7 +253,7 @@ is_hidden(const ScimPath *path)
 
 /* As the schemas spell it: they know the path without the brackets. */
 static void
-append_schema_path(StringInfo out, const ScimResourceType *type, const char *given,
+append_schema_path(StringInfo out, const ScimMergeRules *rules, const char *given,
 				   bool for_function)
 {
 	const char *brackets = strchr(given, '[');
@@ -260,13 +263,13 @@ append_schema_path(StringInfo out, const ScimResourceType *type, const char *giv
 	const char *problem;
 	ScimPath	path;
 
-	problem = scim_find_path(type, plain, strlen(plain), false, &path);
+	problem = scim_find_path(rules->type, plain, strlen(plain), false, &path);
 	if (problem)
-		throw_path(given, problem);
+		throw_path(rules, given, problem);
 	if (for_function && is_hidden(&path))
-		throw_path(given, "is never returned, or holds what is: no function is given that");
+		throw_path(rules, given, "is never returned, or holds what is: no function is given that");
 	if (brackets && !can_have_brackets(&path, end))
-		throw_path(given, "has brackets where there are no values to choose from");
+		throw_path(rules, given, "has brackets where there are no values to choose from");
 	if (path.sub)
 		path.text[strlen(path.text) - strlen(path.sub->name) - 1] = '\0';
 	append_names(out, path.text);
@@ -447,13 +450,13 @@ static void
 add_rule(ScimMergeRules *rules, Rule *rule)
 {
 	initStringInfo(&rule->text);
-	check_path(rule->path);
+	check_path(rules, rule->path);
 	if (rules->type)
-		append_schema_path(&rule->text, rules->type, rule->path, !rules->stored && rule->function);
+		append_schema_path(&rule->text, rules, rule->path, !rules->stored && rule->function);
 	else
 		append_text(&rule->text, rule->path, true, true);
 	if (find_rule(rules, rule->text.data, rule->text.len))
-		throw_path(rule->path, "is the path of another rule, too, in another spelling");
+		throw_path(rules, rule->path, "is the path of another rule, too, in another spelling");
 	scim_finder_add(&rules->finder, scim_text_hash(rule->text.data, rule->text.len),
 					rules->count);
 	rules->count++;

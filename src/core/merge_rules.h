@@ -51,9 +51,9 @@ extern const ScimMergeRules *scim_read_merge_rules(const ScimResourceType *type,
 /*
  * The same of a type, with functions: each is the one rule for all of the value that its path
  * leads to, whatever rules are for parts of that; by "*", for what conflicts.  Of what is
- * never returned none decides (INVALID_PATH).  "stored": they were read so before; what does
- * not fit any more, as the schema or a function is another, is left out, or found when it is
- * to decide.
+ * never returned none decides.  A path that is none is INVALID_VALUE.  "stored": they were
+ * read so before; what does not fit any more, as the schema or a function is another, is left
+ * out, or found when it is to decide.
  */
 extern const ScimMergeRules *scim_read_stored_rules(const ScimResourceType *type, Jsonb *given,
 													const ScimMergeFunctions *functions,

@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "column/id.h"
 #include "commands/trigger.h"
+#include "decision/code.h"
 #include "decision/guard.h"
 #include "decision/hold.h"
 #include "decision/lease.h"
@@ -34,7 +35,7 @@ scim_leases_bind(const ScimRegistration *table)
 	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
 		return false;
 	return scim_call_around(NULL) != NULL ||
-		(table->enforce && !scim_owns_relation(table->root, scim_acting_role()));
+		(table->enforce && !scim_owner_acts(table));
 }
 
 /* ---- which leases are named ---- */

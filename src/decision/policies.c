@@ -12,11 +12,13 @@
 #include "base/actor.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
+#include "decision/code.h"
 #include "decision/policies.h"
 #include "decision/policy_read.h"
 #include "decision/policy_rows.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
 #include "registry/relation_changes.h"
 #include "registry/schemas.h"
 #include "utils/hsearch.h"
@@ -210,12 +212,23 @@ scim_find_policy(const ScimResourceType *type, const char *tenant)
 	return kept ? kept->policy : read_and_keep(type->name, tenant);
 }
 
+static bool
+is_exempt(const ScimResourceType *type, const ScimPolicy *policy)
+{
+	const ScimRegistration *table;
+
+	if (!scim_has_any_role(scim_acting_role(), policy->exempt))
+		return false;
+	table = scim_find_table(type);
+	return table ? scim_trusts_code(table) : scim_acts_itself();
+}
+
 const ScimPolicy *
 scim_binding_policy(const ScimResourceType *type, const char *tenant)
 {
 	const ScimPolicy *policy = scim_find_policy(type, tenant);
 
-	return policy && !scim_has_any_role(scim_acting_role(), policy->exempt) ? policy : NULL;
+	return policy && !is_exempt(type, policy) ? policy : NULL;
 }
 
 /* ---- changes ---- */

@@ -50,12 +50,6 @@ changed_names(const ScimPolicyChange *change)
 
 /* ---- paths ---- */
 
-static bool
-is_named(const char *name, int length, const char *as)
-{
-	return scim_same_name(name, length, as);
-}
-
 /* Of what is below the extension: how much of the name its URN takes, with the colon; 0: none. */
 static int
 extension_length(const ScimPolicyPath *path, const char *name)
@@ -63,7 +57,7 @@ extension_length(const ScimPolicyPath *path, const char *name)
 	int			length = path->extension ? strlen(path->extension) : 0;
 
 	if (length == 0 || (int) strlen(name) <= length || name[length] != ':' ||
-		!is_named(name, length, path->extension))
+		!scim_same_name(name, length, path->extension))
 		return 0;
 	return length + 1;
 }
@@ -72,7 +66,7 @@ extension_length(const ScimPolicyPath *path, const char *name)
 static bool
 is_extension(const ScimPolicyPath *path, const char *name)
 {
-	return path->extension && is_named(name, strlen(name), path->extension);
+	return path->extension && scim_same_name(name, strlen(name), path->extension);
 }
 
 /* Is the name that of the attribute of the path? */
@@ -83,7 +77,7 @@ is_attribute(const ScimPolicyPath *path, const char *name)
 
 	if (path->attribute == NULL || (path->extension && skipped == 0))
 		return false;
-	return is_named(name + skipped, strlen(name + skipped), path->attribute);
+	return scim_same_name(name + skipped, strlen(name + skipped), path->attribute);
 }
 
 /* Does the path hold all that has the name? */
@@ -327,7 +321,7 @@ allows_part(const Allowed *allowed, const char *name, const JsonbValue *part)
 		const ScimPolicyPath *path = lfirst(cell);
 
 		if (path->part && is_attribute(path, name) &&
-			is_named(part->val.string.val, part->val.string.len, path->part))
+			scim_same_name(part->val.string.val, part->val.string.len, path->part))
 			return true;
 	}
 	return false;

@@ -10,6 +10,7 @@
 #include "base/actor.h"
 #include "base/errors.h"
 #include "catalog/pg_class.h"
+#include "decision/code.h"
 #include "decision/policies.h"
 #include "decision/policy_guard.h"
 #include "decision/policy_refusal.h"
@@ -58,8 +59,7 @@ lacks_version(const ScimPolicy *policy, const ScimGuarded *guarded)
 		return false;
 	if (call)
 		return !call->conditional && call->proposal == NULL;
-	return guarded->table->enforce &&
-		!scim_owns_relation(guarded->table->root, scim_acting_role());
+	return guarded->table->enforce && !scim_owner_acts(guarded->table);
 }
 
 /* Creates and deletes are reviewed whatever they are of. */

@@ -18,13 +18,11 @@
 #include "core/place.h"
 #include "decision/merge_function.h"
 #include "decision/policy_read.h"
+#include "decision/policy_value.h"
 #include "history/document.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
 /* A document that is read. */
 typedef struct Reading
@@ -107,77 +105,6 @@ read_object(Reading *reading, const char *path, const JsonbValue *given, const M
 	}
 }
 
-/* ---- values ---- */
-
-static bool
-read_flag(const char *path, const JsonbValue *given)
-{
-	if (given->type != jbvBool)
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must be true or false", path);
-	return given->val.boolean;
-}
-
-/* 1 at least. */
-static int
-read_count(const char *path, const JsonbValue *given)
-{
-	Datum		trimmed;
-	const char *text;
-	int64		count = 0;
-
-	if (given->type == jbvNumeric)
-	{
-		trimmed = DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(given->val.numeric));
-		text = DatumGetCString(DirectFunctionCall1(numeric_out, trimmed));
-		if (strlen(text) <= 10 && strspn(text, "0123456789") == strlen(text))
-			count = strtoll(text, NULL, 10);
-	}
-	if (count < 1 || count > PG_INT32_MAX)
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must be a whole number from 1 to %d", path,
-						PG_INT32_MAX);
-	return count;
-}
-
-/* The strings of an array, each once; "what" they are to be. */
-static List *
-read_texts(const char *path, const JsonbValue *given, const char *what)
-{
-	List	   *texts = NIL;
-	ScimWalk	walk;
-	JsonbValue	value;
-
-	if (!scim_is_array(given))
-		scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must be an array of %-s", path, what);
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_element(&walk, &value))
-	{
-		if (value.type != jbvString)
-			scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must hold %-s, as strings", path, what);
-		texts = lappend(texts, scim_string_copy(&value));
-	}
-	return texts;
-}
-
-static int
-read_operations(const char *path, const JsonbValue *given)
-{
-	static const char what[] = "operations: create, update, patch, delete, restore";
-	List	   *names = read_texts(path, given, what);
-	ListCell   *cell;
-	int			operations = 0;
-
-	foreach(cell, names)
-	{
-		ScimOperation operation;
-
-		if (!scim_policy_operation_named(lfirst(cell), &operation))
-			scim_throw_path(SCIM_BAD_PARAMETER, path, "%s is none of the %-s",
-							(char *) lfirst(cell), what);
-		operations |= operation;
-	}
-	return operations;
-}
-
 /* ---- roles ---- */
 
 static void
@@ -190,7 +117,7 @@ check_role(const Reading *reading, const char *path, const char *name)
 static List *
 read_roles(const Reading *reading, const char *path, const JsonbValue *given)
 {
-	List	   *names = read_texts(path, given, "names of roles");
+	List	   *names = scim_policy_texts(path, given, "names of roles");
 	ListCell   *cell;
 
 	foreach(cell, names)
@@ -265,7 +192,7 @@ read_path(const Reading *reading, const char *at, const char *given)
 static ScimPolicyAttributes
 read_attributes(const Reading *reading, const char *at, const JsonbValue *given)
 {
-	List	   *texts = read_texts(at, given, "paths of attributes, or \"*\"");
+	List	   *texts = scim_policy_texts(at, given, "paths of attributes, or \"*\"");
 	ScimPolicyAttributes read = {0};
 	ListCell   *cell;
 
@@ -292,7 +219,7 @@ read_reviewed(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_reviewed_operations(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->reviewed_operations = read_operations(path, given);
+	reading->policy->reviewed_operations = scim_policy_operations(path, given);
 }
 
 static void
@@ -304,13 +231,13 @@ read_reviewers(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_quorum(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->quorum = read_count(path, given);
+	reading->policy->quorum = scim_policy_count(path, given);
 }
 
 static void
 read_expires(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->expires_seconds = read_count(path, given);
+	reading->policy->expires_seconds = scim_policy_count(path, given);
 }
 
 static const Member review_members[] = {
@@ -341,7 +268,7 @@ read_review(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_may_operations(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->may->operations = read_operations(path, given);
+	reading->may->operations = scim_policy_operations(path, given);
 }
 
 static void
@@ -398,7 +325,7 @@ read_may(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_require_version(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->require_version = read_flag(path, given);
+	reading->policy->require_version = scim_policy_flag(path, given);
 }
 
 static void
@@ -422,7 +349,7 @@ read_merge_rules(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_deny(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->denied = read_operations(path, given);
+	reading->policy->denied = scim_policy_operations(path, given);
 }
 
 static void
@@ -434,7 +361,7 @@ read_shared_logins(Reading *reading, const char *path, const JsonbValue *given)
 static void
 read_lease_seconds(Reading *reading, const char *path, const JsonbValue *given)
 {
-	reading->policy->lease_seconds = read_count(path, given);
+	reading->policy->lease_seconds = scim_policy_count(path, given);
 }
 
 static const Member lease_members[] = {

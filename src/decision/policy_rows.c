@@ -11,7 +11,6 @@
 #include "decision/policy_rows.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "registry/relation_changes.h"
 #include "statement/own.h"
 #include "statement/own_table.h"
 #include "statement/role.h"
@@ -42,32 +41,10 @@ static const Oid column_types[POLICY_COLUMNS] = {
 
 /* ---- the table ---- */
 
-/* What is known until it changes; that there is no table, until anything does. */
-static bool is_known = false;
-static Oid	known_table;
-
-static void
-relation_changed(Oid relid)
-{
-	if (!OidIsValid(relid) || !OidIsValid(known_table) || relid == known_table)
-		is_known = false;
-}
-
 Oid
 scim_policies_table(void)
 {
-	uint64		started;
-	Oid			found;
-
-	if (likely(is_known))
-		return known_table;
-	scim_hear_of_relations(relation_changed);
-	started = scim_relation_changes();
-	found = scim_find_own_relation("scim_policy_rows");
-	/* what changed meanwhile is looked for again the next time */
-	is_known = started == scim_relation_changes();
-	known_table = found;
-	return found;
+	return scim_find_own_relation("scim_policy_rows");
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "decision/proposal.h"
 #include "history/document.h"
+#include "utils/timestamp.h"
 
 static const char *const status_names[] = {
 	[SCIM_PROPOSAL_OPEN] = "open",
@@ -35,6 +36,21 @@ scim_proposal_status_named(const char *name, ScimProposalStatus *status)
 		}
 	}
 	return false;
+}
+
+const char *
+scim_kept_status_name(ScimProposalStatus status)
+{
+	return scim_proposal_status_name(status == SCIM_PROPOSAL_EXPIRED ? SCIM_PROPOSAL_OPEN
+									 : status);
+}
+
+void
+scim_close_proposal(ScimProposal *proposal, ScimProposalStatus status)
+{
+	proposal->status = status;
+	proposal->is_decided = true;
+	proposal->decided_at = GetCurrentTimestamp();
 }
 
 char *

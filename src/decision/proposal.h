@@ -63,6 +63,12 @@ typedef struct ScimProposal
 extern const char *scim_proposal_status_name(ScimProposalStatus status);
 extern bool scim_proposal_status_named(const char *name, ScimProposalStatus *status);
 
+/* The name that is kept: that one has expired, the clock says, and nothing else. */
+extern const char *scim_kept_status_name(ScimProposalStatus status);
+
+/* It is decided now, and is that from now on. */
+extern void scim_close_proposal(ScimProposal *proposal, ScimProposalStatus status);
+
 /* The version of changes: a hash of their canonical form (scim_canonical).  Palloc'd. */
 extern char *scim_version_of_changes(Jsonb *changes);
 

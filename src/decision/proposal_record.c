@@ -51,10 +51,7 @@ scim_proposal_record(const ScimProposal *proposal)
 {
 	JsonbValue *record = scim_new_object();
 
-	/* that it has expired is no step: the clock tells */
-	scim_set_text(record, "status",
-				  scim_proposal_status_name(proposal->status == SCIM_PROPOSAL_EXPIRED
-											? SCIM_PROPOSAL_OPEN : proposal->status));
+	scim_set_text(record, "status", scim_kept_status_name(proposal->status));
 	scim_set_text(record, "resource_type", proposal->type);
 	scim_set_optional_text(record, "resource_id", proposal->resource_id);
 	scim_set_text(record, "proposer", proposal->proposer);

@@ -158,14 +158,6 @@ set_jsonb(ScimProposalRow *row, int column, Jsonb *jsonb)
 		set(row, column, JsonbPGetDatum(jsonb));
 }
 
-/* The clock says which ones have expired, no row. */
-static const char *
-stored_status(ScimProposalStatus status)
-{
-	return scim_proposal_status_name(status == SCIM_PROPOSAL_EXPIRED ? SCIM_PROPOSAL_OPEN
-									 : status);
-}
-
 void
 scim_make_proposal_row(const ScimProposal *proposal, ScimProposalRow *row)
 {
@@ -187,7 +179,7 @@ scim_make_proposal_row(const ScimProposal *proposal, ScimProposalRow *row)
 	if (proposal->has_parent)
 		set(row, SCIM_PROPOSAL_PARENT, UUIDPGetDatum(&proposal->parent));
 	set(row, SCIM_PROPOSAL_DEPTH, Int32GetDatum(proposal->depth));
-	set_text(row, SCIM_PROPOSAL_STATUS, stored_status(proposal->status));
+	set_text(row, SCIM_PROPOSAL_STATUS, scim_kept_status_name(proposal->status));
 	set_jsonb(row, SCIM_PROPOSAL_CONFLICTS, proposal->conflicts);
 	set(row, SCIM_PROPOSAL_CREATED_AT, TimestampTzGetDatum(proposal->created_at));
 	set(row, SCIM_PROPOSAL_EXPIRES_AT, TimestampTzGetDatum(proposal->expires_at));

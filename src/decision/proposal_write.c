@@ -31,7 +31,6 @@ run_as_owner(uint64 (*run) (const char *text, ScimProposalRow *row), const char 
 	return count;
 }
 
-
 /* ---- locking ---- */
 
 /* Under the transaction's snapshot, if it keeps one: what is newer is told. */
@@ -69,7 +68,6 @@ scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal)
 	scim_read_proposal(id, proposal);
 	proposal->recorded = scim_proposal_record(proposal);
 }
-
 
 /* ---- writing ---- */
 

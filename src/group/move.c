@@ -148,6 +148,7 @@ run_pending(ScimPending *pending, const ScimStatement *statement, const ScimRegi
 {
 	Update		update = {statement, groups, values, nulls};
 
+	pending->user = GetUserId();
 	pending->frame.kind = SCIM_MEMBERS_FRAME;
 	pending->frame.root = groups->root;
 	scim_run_in_frame(&pending->frame, run_update, &update);

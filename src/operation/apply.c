@@ -15,7 +15,6 @@
 #include "operation/create.h"
 #include "operation/delete.h"
 #include "operation/patch.h"
-#include "utils/timestamp.h"
 
 /* ---- the changes as operations ---- */
 
@@ -146,13 +145,15 @@ check_complete(const ScimProposal *proposal)
 }
 
 static void
-run_write(const ScimProposal *proposal, ScimApplication *application, bool asks_deferred)
+run_write(const ScimProposal *proposal, ScimApplication *application, const ScimUuids *leases,
+		  bool asks_deferred)
 {
 	ScimWriteOptions options = {
 		.type = proposal->type,
 		.tenant = proposal->tenant,
 		.id = proposal->resource_id,
 		.expected = proposal->base_version,
+		.leases = leases,
 		.asks_deferred = asks_deferred,
 		.applies = application
 	};
@@ -177,9 +178,7 @@ close_proposal(ScimProposal *proposal, const ScimApplication *application)
 {
 	bool		failed = application->outcome == SCIM_APPLY_GONE;
 
-	proposal->status = failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED;
-	proposal->is_decided = true;
-	proposal->decided_at = GetCurrentTimestamp();
+	scim_close_proposal(proposal, failed ? SCIM_PROPOSAL_FAILED : SCIM_PROPOSAL_APPLIED);
 	proposal->applied_version = failed ? NULL : application->version;
 	proposal->conflicts = NULL;
 	if (proposal->resource_id == NULL)
@@ -200,12 +199,12 @@ keep_open(ScimProposal *proposal, const ScimApplication *application)
 }
 
 ScimApplyOutcome
-scim_apply_proposal(ScimProposal *proposal, bool asks_deferred)
+scim_apply_proposal(ScimProposal *proposal, const ScimUuids *leases, bool asks_deferred)
 {
 	ScimApplication application = {.proposal = proposal, .outcome = SCIM_APPLY_WRITTEN};
 
 	check_complete(proposal);
-	run_write(proposal, &application, asks_deferred);
+	run_write(proposal, &application, leases, asks_deferred);
 	switch (application.outcome)
 	{
 		case SCIM_APPLY_REBASED:

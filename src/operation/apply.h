@@ -14,6 +14,7 @@
  * decided_at, applied_version, resource_id; or else base, changes, version, conflicts.  It
  * is not written.  Errors: those of the write.
  */
-extern ScimApplyOutcome scim_apply_proposal(ScimProposal *proposal, bool asks_deferred);
+extern ScimApplyOutcome scim_apply_proposal(ScimProposal *proposal, const ScimUuids *leases,
+													bool asks_deferred);
 
 #endif							/* SCIM_OPERATION_APPLY_H */

@@ -4,12 +4,10 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/sides.h"
 #include "decision/policy_rows.h"
-#include "executor/spi.h"
 #include "history/document.h"
 #include "history/document_past.h"
 #include "history/document_rights.h"
@@ -21,6 +19,7 @@
 #include "operation/policy.h"
 #include "registry/extension.h"
 #include "registry/schemas.h"
+#include "resource/target.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -57,20 +56,13 @@ begin(Subject *subject, const char *kind, const char *tenant, const char *id, bo
 			.caller = CurrentMemoryContext,
 			.has_snapshot = fresh
 	};
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (!fresh)
-		return;
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	scim_begin_reading(fresh);
 }
 
 static void
 finish(const Subject *subject)
 {
-	if (subject->has_snapshot)
-		PopActiveSnapshot();
-	SPI_finish();
+	scim_finish_reading(subject->has_snapshot);
 }
 
 /* ---- what there is now ---- */

@@ -101,7 +101,7 @@ throw_mismatch(const Subject *subject, const char *expected, const char *current
 {
 	ScimError  *error = scim_error(SCIM_POLICY_MISMATCH);
 
-	scim_error_text(error, "resource_type", "Policy");
+	scim_error_text(error, "resource_type", SCIM_POLICY_KIND);
 	scim_error_whole(error, "resource_id", subject->type->name);
 	scim_error_whole(error, "expected_version", expected);
 	if (current == NULL)

@@ -8,12 +8,10 @@
 
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
-#include "decision/policies.h"
 #include "decision/review.h"
 #include "decision/rights.h"
 #include "miscadmin.h"
 #include "operation/proposal_shown.h"
-#include "registry/schemas.h"
 #include "resource/show.h"
 
 /* A proposal, and what is told beside it. */
@@ -24,15 +22,6 @@ typedef struct Shown
 	bool		contents;		/* also what it is about */
 	JsonbValue *object;
 } Shown;
-
-static const ScimPolicy *
-policy_of(const ScimProposal *proposal)
-{
-	const ScimResourceType *type = scim_resource_type(proposal->type);
-
-	/* the type may be gone */
-	return type ? scim_find_policy(type, proposal->tenant) : NULL;
-}
 
 static void
 set_content(JsonbValue *object, const char *key, Jsonb *content)
@@ -49,7 +38,7 @@ set_content(JsonbValue *object, const char *key, Jsonb *content)
 static Shown
 begin(const ScimProposal *proposal, bool contents)
 {
-	Shown		shown = {proposal, policy_of(proposal), contents, scim_new_object()};
+	Shown		shown = {proposal, scim_policy_of_proposal(proposal), contents, scim_new_object()};
 	JsonbValue *object = shown.object;
 
 	scim_set_text(object, "proposal_id", scim_uuid_text(&proposal->id));

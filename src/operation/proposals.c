@@ -14,7 +14,6 @@
 #include "decision/proposal_read.h"
 #include "decision/review.h"
 #include "decision/rights.h"
-#include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
@@ -29,7 +28,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
-#include "utils/snapmgr.h"
 
 /* A page of a list. */
 typedef struct Listing
@@ -256,26 +254,6 @@ list_page(const Listing *listing)
 	return response;
 }
 
-/* Under one snapshot, within SPI; "fresh" as scim_begin_read has it. */
-static void
-begin(bool fresh)
-{
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (!fresh)
-		return;
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-}
-
-static void
-finish(bool fresh)
-{
-	if (fresh)
-		PopActiveSnapshot();
-	SPI_finish();
-}
-
 Jsonb *
 scim_store_list_proposals(const ScimProposalsQuery *query)
 {
@@ -285,9 +263,9 @@ scim_store_list_proposals(const ScimProposalsQuery *query)
 
 	take_query(&listing);
 	read_place(&listing);
-	begin(query->fresh);
+	scim_begin_reading(query->fresh);
 	result = scim_write_in(caller, list_page(&listing));
-	finish(query->fresh);
+	scim_finish_reading(query->fresh);
 	return result;
 }
 
@@ -318,11 +296,11 @@ scim_store_get_proposal(const pg_uuid_t *id, bool fresh)
 	Jsonb	   *result;
 
 	AcceptInvalidationMessages();
-	begin(fresh);
+	scim_begin_reading(fresh);
 	scim_read_proposal(id, &proposal);
 	shown = scim_show_whole_proposal(&proposal);
 	scim_set_value(shown, "ancestors", show_ancestors(&proposal));
 	result = scim_write_in(caller, shown);
-	finish(fresh);
+	scim_finish_reading(fresh);
 	return result;
 }

@@ -99,10 +99,20 @@ take_parent(ScimProposal *proposal, const ScimProposal *parent)
 	proposal->depth = parent->depth + 1;
 }
 
+/* He who had others propose for him would not be the proposer. */
+static void
+check_code(void)
+{
+	if (!scim_acts_itself())
+		scim_throw(scim_error(SCIM_PROPOSES_FOR_OTHERS),
+				   "nobody proposes by the code of others");
+}
+
 static void
 store(ScimProposal *proposal, const ScimTarget *target, const ScimWriteOptions *options,
 	  ScimWriteResult *result)
 {
+	check_code();
 	scim_check_reason(options->reason);
 	sign(proposal, target, options);
 	take_parent(proposal, options->counters);

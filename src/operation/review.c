@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "base/uuids.h"
@@ -20,9 +21,9 @@
 #include "operation/apply.h"
 #include "operation/propose.h"
 #include "operation/review.h"
+#include "resource/frame.h"
 #include "resource/target.h"
 #include "tcop/utility.h"
-#include "utils/timestamp.h"
 
 /* A decision under way. */
 typedef struct Deciding
@@ -110,6 +111,10 @@ check_person(const Deciding *deciding)
 {
 	bool		is_own = scim_is_proposer(&deciding->proposal, deciding->policy);
 
+	/* nor does what a write brings along decide: it may be the one that is being approved */
+	if (!scim_acts_itself() || scim_call_around(NULL) != NULL)
+		throw_not_reviewer(deciding, SCIM_DECIDES_FOR_OTHERS,
+						   "nobody decides by the code of others, or within another write");
 	if (deciding->decision == SCIM_WITHDRAWS)
 	{
 		if (!is_own)
@@ -154,14 +159,6 @@ check_version(const Deciding *deciding)
 
 /* ---- deciding ---- */
 
-static void
-close_as(ScimProposal *proposal, ScimProposalStatus status)
-{
-	proposal->status = status;
-	proposal->is_decided = true;
-	proposal->decided_at = GetCurrentTimestamp();
-}
-
 static int
 count_approvals(const Deciding *deciding)
 {
@@ -177,7 +174,8 @@ approve(Deciding *deciding)
 
 	if (count_approvals(deciding) < scim_quorum_of(deciding->policy))
 		return;
-	outcome = scim_apply_proposal(&deciding->proposal, deciding->options->asks_deferred);
+	outcome = scim_apply_proposal(&deciding->proposal, deciding->options->leases,
+								  deciding->options->asks_deferred);
 	deciding->rebased = outcome == SCIM_APPLY_REBASED;
 	if (deciding->proposal.status == SCIM_PROPOSAL_OPEN)
 		scim_void_reviews(&deciding->proposal);
@@ -199,7 +197,7 @@ counter(Deciding *deciding)
 
 	scim_store_propose(&options, deciding->options->operations, &result);
 	deciding->counter = result.resource;
-	close_as(&deciding->proposal, SCIM_PROPOSAL_COUNTERED);
+	scim_close_proposal(&deciding->proposal, SCIM_PROPOSAL_COUNTERED);
 }
 
 static void
@@ -214,13 +212,13 @@ decide(Deciding *deciding)
 			approve(deciding);
 			break;
 		case SCIM_REJECTS:
-			close_as(proposal, SCIM_PROPOSAL_REJECTED);
+			scim_close_proposal(proposal, SCIM_PROPOSAL_REJECTED);
 			break;
 		case SCIM_COUNTERS:
 			counter(deciding);
 			break;
 		case SCIM_WITHDRAWS:
-			close_as(proposal, SCIM_PROPOSAL_WITHDRAWN);
+			scim_close_proposal(proposal, SCIM_PROPOSAL_WITHDRAWN);
 			break;
 	}
 	scim_update_proposal(proposal);

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "base/uuids.h"
 #include "utils/jsonb.h"
 #include "utils/uuid.h"
 
@@ -17,6 +18,7 @@ typedef struct ScimReviewOptions
 	const char *expected;		/* its version; required */
 	const char *comment;		/* or NULL */
 	Jsonb	   *operations;		/* of a counter; else NULL */
+	const ScimUuids *leases;	/* that are named where it is applied, as of writes; or NULL */
 	bool		asks_deferred;	/* as of writes: what is applied is to stand */
 } ScimReviewOptions;
 

@@ -46,6 +46,8 @@ named_in_document(const ScimResourceType *type, Jsonb *document)
 {
 	ScimDelta	delta;
 
+	if (!scim_has_hidden(type, document))
+		return NIL;
 	scim_find_delta(document, scim_without_hidden(type, document), &delta);
 	return delta.changed;
 }

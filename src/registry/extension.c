@@ -11,14 +11,15 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "registry/extension.h"
+#include "registry/relation_changes.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-Oid
-scim_extension_namespace(const char *extension)
+static Oid
+find_namespace(const char *extension)
 {
 	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
@@ -40,6 +41,34 @@ scim_extension_namespace(const char *extension)
 				 errmsg("extension \"%s\" is not installed", extension),
 				 errhint("Install it with CREATE EXTENSION %s CASCADE.", extension)));
 	return result;
+}
+
+/* scimver's own, which it never leaves: until a relation changes, as all do that go with it. */
+static Oid	known = InvalidOid;
+
+static void
+relation_changed(Oid relid)
+{
+	known = InvalidOid;
+}
+
+Oid
+scim_extension_namespace(const char *extension)
+{
+	uint64		started;
+	Oid			found;
+
+	if (strcmp(extension, "scimver") != 0)
+		return find_namespace(extension);
+	if (likely(OidIsValid(known)))
+		return known;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
+	found = find_namespace(extension);
+	/* what changed meanwhile is looked for again the next time */
+	if (started == scim_relation_changes())
+		known = found;
+	return found;
 }
 
 char *

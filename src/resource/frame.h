@@ -95,6 +95,7 @@ typedef struct ScimPending
 	const struct ScimMemberMoves *moves;	/* who they are (history/moves.h); NULL: nobody asks,
 											 * or nobody knows */
 	bool		follows;		/* they were deleted: nobody decided that of the group */
+	Oid			user;			/* whose rights changed them: the update has the owner's */
 } ScimPending;
 
 /* Runs "body" in the frame, of which kind and root are set. */

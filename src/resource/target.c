@@ -121,6 +121,25 @@ scim_finish_read(const ScimTarget *target)
 	SPI_finish();
 }
 
+void
+scim_begin_reading(bool fresh)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (!fresh)
+		return;
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void
+scim_finish_reading(bool fresh)
+{
+	if (fresh)
+		PopActiveSnapshot();
+	SPI_finish();
+}
+
 static void
 check_version(ScimErrorCode situation, const char *name, const char *version)
 {

@@ -48,6 +48,10 @@ extern void scim_begin(ScimTarget *target, const char *type, const char *tenant)
 extern void scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh);
 extern void scim_finish_read(const ScimTarget *target);
 
+/* The same of what is in no such table: SPI, and, if fresh, a new snapshot. */
+extern void scim_begin_reading(bool fresh);
+extern void scim_finish_reading(bool fresh);
+
 /*
  * The same for an operation that writes; its schemas stay as they are until the
  * end of the transaction.

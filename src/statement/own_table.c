@@ -13,6 +13,7 @@
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
 #include "registry/extension.h"
+#include "registry/relation_changes.h"
 #include "statement/own_table.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -37,8 +38,8 @@ is_old(void)
 				scim_find_extension_function("scimver", "scim_history_trigger", 0, NULL));
 }
 
-Oid
-scim_find_own_relation(const char *name)
+static Oid
+find_relation(const char *name)
 {
 	Oid			found = get_relname_relid(name, scim_extension_namespace("scimver"));
 
@@ -50,6 +51,53 @@ scim_find_own_relation(const char *name)
 				 errmsg("relation \"%s\" of extension \"%s\" is gone", name, "scimver"),
 				 errhint("Give it back its name and its schema.")));
 	return InvalidOid;
+}
+
+/* ---- what is kept of that ---- */
+
+/* More of them than there are. */
+#define MOST_KNOWN 16
+
+/* Until one of them changes; where there are none, until anything does. */
+static struct
+{
+	const char *name;
+	Oid			relid;
+}			known[MOST_KNOWN];
+static int	known_count = 0;
+
+static void
+relation_changed(Oid relid)
+{
+	bool		forgets = !OidIsValid(relid);
+
+	for (int i = 0; i < known_count && !forgets; i++)
+		forgets = !OidIsValid(known[i].relid) || known[i].relid == relid;
+	if (forgets)
+		known_count = 0;
+}
+
+Oid
+scim_find_own_relation(const char *name)
+{
+	uint64		started;
+	Oid			found;
+
+	for (int i = 0; i < known_count; i++)
+	{
+		if (strcmp(known[i].name, name) == 0)
+			return known[i].relid;
+	}
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
+	found = find_relation(name);
+	/* what changed meanwhile is looked for again the next time */
+	if (started == scim_relation_changes() && known_count < MOST_KNOWN)
+	{
+		known[known_count].name = name;
+		known[known_count++].relid = found;
+	}
+	return found;
 }
 
 /* ---- what they were made as ---- */

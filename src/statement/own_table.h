@@ -13,8 +13,8 @@
 #include "utils/relcache.h"
 
 /*
- * A relation of the extension's, of that name; InvalidOid: the extension is older than the
- * history (1.0).  An error if it is gone.
+ * A relation of the extension's, of that name, a constant; InvalidOid: the extension is older
+ * than the history (1.0).  An error if it is gone.  It is kept until the relation changes.
  */
 extern Oid	scim_find_own_relation(const char *name);
 

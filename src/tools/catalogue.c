@@ -431,7 +431,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"changes first; VERSION_MISMATCH: they are others now, read them again.",
 		.about = ABOUT_PROPOSALS,
 		.required = {PARAM_PROPOSAL_ID, PARAM_DECISION, PARAM_PROPOSAL_VERSION},
-		.optional = {PARAM_COMMENT, PARAM_PROPOSED},
+		.optional = {PARAM_COMMENT, PARAM_PROPOSED, PARAM_LEASE_ID},
 		.destructive = true,
 	},
 	[TOOL_GET_SCHEMAS] = {

@@ -37,7 +37,7 @@ scim_call_names_lease(const ScimToolCall *call)
 	"you, renew with your lease_id."
 #define UNDECIDED_STEP \
 	"Nothing was decided. Wait, retry_after_ms at least, then make the same call again; or ask " \
-	"the holder. If that is you, release it first."
+	"the holder. If that is you, name your lease_id in the call."
 #define HELD_STEP \
 	"Wait, retry_after_ms at least, then read the {one} again and write; or ask the holder. If " \
 	"that is you, name your lease_id in the call."

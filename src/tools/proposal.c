@@ -145,6 +145,7 @@ scim_run_review(ScimToolCall *call)
 		.expected = scim_argument_text(call, PARAM_PROPOSAL_VERSION),
 		.comment = scim_argument_text(call, PARAM_COMMENT),
 		.operations = scim_argument_operations(call, PARAM_PROPOSED),
+		.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 		.asks_deferred = true,
 	};
 	JsonbValue *metadata = scim_metadata(call);

@@ -158,6 +158,13 @@ RESET SESSION AUTHORIZATION;
 SELECT scim_acquire_lease('User', id(8)::text, 600) IS NOT NULL AS held;
 SET SESSION AUTHORIZATION :ann;
 SELECT steps('scim_review_proposal', decide(:'p8', 'approve')), told((call('scim_list_proposals', jsonb_build_object('proposal_id', :'p8'))::jsonb #> '{content,reviews}')::text);
+-- unless it is the reviewer's, who names it
+RESET SESSION AUTHORIZATION;
+DELETE FROM scim_leases;
+SET SESSION AUTHORIZATION :ann;
+SELECT scim_acquire_lease('User', id(8)::text, 600) ->> 'lease_id' AS lease \gset
+SELECT steps('scim_review_proposal', decide(:'p8', 'approve'));
+SELECT call('scim_review_proposal', decide(:'p8', 'approve', jsonb_build_object('lease_id', :'lease')))::jsonb #>> '{content,status}' AS status, scim_release_lease(:'lease') AS held;
 RESET SESSION AUTHORIZATION;
 -- a connection that only reads
 BEGIN READ ONLY;

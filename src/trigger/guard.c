@@ -55,17 +55,19 @@ is_brought_back(const ScimTriggerRow *work)
 	return work->call && work->call->operation == SCIM_RESTORES && marks_change(work);
 }
 
-/* Of one that comes: no restore brings a password, and nobody sends what columns default to. */
+/* Of one that comes.  What columns have by default is nothing that a call asked for. */
 static ScimPolicyChange
 whole(ScimTriggerRow *work, const ScimCall *call)
 {
-	ScimPolicyChange change = {
-		.after = call && call->creates ? call->creates : scim_work_document(work, &work->new),
-		.password = !is_brought_back(work) &&
-		!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
+	if (call && call->creates)
+		return (ScimPolicyChange) {.after = call->creates, .password = call->creates_password};
+	return (ScimPolicyChange)
+	{
+		.after = scim_work_document(work, &work->new),
+			/* no restore brings one */
+			.password = !is_brought_back(work) &&
+			!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
 	};
-
-	return change;
 }
 
 /* To make documents of columns takes a while. */

@@ -85,11 +85,11 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"Nothing was changed. Read the resource again, as others may have written it, acquire "
 	"a new lease, and write what is still to be written."},
 	[SCIM_POLICY_DENIED] = {"POLICY_DENIED", 403, NULL, false,
-		"The policy of the resource type does not let you do that; scim_get_policy shows it. Leave "
-	"it, or ask whoever set it."},
+		"The policy of the resource type does not let you do that; the view scim_policies shows "
+	"it. Leave it, or ask whoever set it."},
 	[SCIM_REVIEW_REQUIRED] = {"REVIEW_REQUIRED", 403, NULL, false,
-		"Propose it: the same call with on_conflict propose, or scim_propose_change; one of the "
-	"reviewers decides."},
+		"Propose it with scim_propose_change or, where the call has on_conflict, by propose there; one "
+	"of the reviewers decides."},
 	[SCIM_NOT_A_REVIEWER] = {"NOT_A_REVIEWER", 403, NULL, false,
 		"Somebody else has to decide, in one of the roles that reviewers names."},
 	[SCIM_PROPOSAL_NOT_FOUND] = {"PROPOSAL_NOT_FOUND", 404, NULL, false,
@@ -178,6 +178,8 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_PROPOSAL_MISMATCH) = {SCIM_VERSION_MISMATCH,
 		"Look at the changes that are proposed now, and decide on these: their version is "
 	"current_version."},
+	SITUATION(SCIM_NO_SQL_VERSION) = {SCIM_VERSION_REQUIRED,
+		"Write with a function that takes an expected_version, such as scim_patch_user."},
 	SITUATION(SCIM_NO_PROPOSAL_VERSION) = {SCIM_VERSION_REQUIRED,
 		"Read the proposal with scim_get_proposal, and pass the version of what you decide on as "
 	"expected_version."},

@@ -72,6 +72,7 @@ typedef enum ScimErrorCode
 	SCIM_POLICY_MISMATCH,		/* a version, of a policy */
 	SCIM_NO_SUCH_POLICY,
 	SCIM_PROPOSAL_MISMATCH,		/* a version, of a proposal that is decided on */
+	SCIM_NO_SQL_VERSION,		/* by a policy, which plain SQL cannot name */
 	SCIM_NO_PROPOSAL_VERSION,
 	SCIM_NOT_THE_PROPOSER,		/* who withdraws it */
 	SCIM_DECIDES_FOR_OTHERS,	/* code that runs for somebody else than who wrote it */

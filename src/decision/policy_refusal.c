@@ -101,7 +101,7 @@ static SCIM_NORETURN void throw_no_version(const ScimGuarded *guarded);
 static void
 throw_no_version(const ScimGuarded *guarded)
 {
-	ScimError  *error = begin(SCIM_VERSION_REQUIRED, guarded);
+	ScimError  *error = begin(guarded->call ? SCIM_VERSION_REQUIRED : SCIM_NO_SQL_VERSION, guarded);
 
 	scim_error_text(error, "path", "expected_version");
 	scim_throw(error, "the policy for %s requires expected_version%-s",

@@ -67,24 +67,12 @@ open_table(void)
 	return table;
 }
 
-/* The primary key, or another like it; InvalidOid: there is none, so all rows are read. */
 static Oid
 find_index(Relation table)
 {
 	static const AttrNumber columns[] = {POLICY_TENANT + 1, POLICY_TYPE + 1};
-	ListCell   *cell;
 
-	foreach(cell, RelationGetIndexList(table))
-	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-		bool		is_it = RelationGetIndexPredicate(index) == NIL &&
-			scim_is_index_on(index, columns, lengthof(columns));
-
-		index_close(index, NoLock);
-		if (is_it)
-			return lfirst_oid(cell);
-	}
-	return InvalidOid;
+	return scim_find_index_on(table, columns, lengthof(columns));
 }
 
 /* ---- reading ---- */

@@ -29,27 +29,11 @@
 
 /* ---- by id ---- */
 
-/* InvalidOid: its owner has dropped it, or made another one; then all rows are looked at. */
-static Oid
-find_index(Relation table)
-{
-	static const AttrNumber columns[] = {SCIM_PROPOSAL_ID + 1};
-	Oid			found = RelationGetPrimaryKeyIndex(table);
-	Relation	index;
-	bool		is_it;
-
-	if (!OidIsValid(found))
-		return InvalidOid;
-	index = index_open(found, AccessShareLock);
-	is_it = scim_is_index_on(index, columns, lengthof(columns));
-	index_close(index, NoLock);
-	return is_it ? found : InvalidOid;
-}
-
 static bool
 find_row(Relation table, const pg_uuid_t *id, ScimProposal *proposal)
 {
-	Oid			index = find_index(table);
+	static const AttrNumber columns[] = {SCIM_PROPOSAL_ID + 1};
+	Oid			index = scim_find_index_on(table, columns, lengthof(columns));
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	row;

@@ -131,8 +131,9 @@ compare_numbers(const ListCell *a, const ListCell *b)
 List *
 scim_read_reviews(const pg_uuid_t *proposal)
 {
+	static const AttrNumber keys[] = {PROPOSAL + 1, NUMBER + 1};
 	Relation	table = open_reviews();
-	Oid			index = RelationGetPrimaryKeyIndex(table);
+	Oid			index = scim_find_index_on(table, keys, lengthof(keys));
 	int			columns = RelationGetDescr(table)->natts;
 	Datum	   *values = palloc(columns * sizeof(Datum));
 	bool	   *nulls = palloc(columns * sizeof(bool));

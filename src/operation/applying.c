@@ -78,7 +78,7 @@ scim_apply_merge(ScimWrite *write)
 }
 
 bool
-scim_apply_to_row(const ScimTarget *target, const ScimRow *row, ScimApplication *application)
+scim_apply_delete(const ScimTarget *target, const ScimRow *row, ScimApplication *application)
 {
 	return is_approved(target, row, scim_proposed_delete(target, row), application);
 }

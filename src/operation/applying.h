@@ -24,7 +24,7 @@ extern bool scim_apply_merge(ScimWrite *write);
  * A delete, of the row that is locked.  True: that is the content that was to be deleted;
  * false: the write is over.
  */
-extern bool scim_apply_to_row(const ScimTarget *target, const ScimRow *row,
+extern bool scim_apply_delete(const ScimTarget *target, const ScimRow *row,
 							  ScimApplication *application);
 
 #endif							/* SCIM_OPERATION_APPLYING_H */

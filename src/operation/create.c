@@ -19,6 +19,8 @@ scim_write_create(void *argument)
 	scim_write_lock_members(write);
 	if (scim_write_proposes(write))
 		return;
+	write->call.creates = write->wanted.document;
+	write->call.creates_password = write->wanted.sets_password;
 	if (!scim_write_try_insert(write))
 		scim_write_throw_not_inserted(write);
 	scim_write_store_members(write);

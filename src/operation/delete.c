@@ -237,7 +237,7 @@ lock(Delete *delete)
 	}
 	delete->locked = row.version;
 	scim_guard_delete(delete->target.table, delete->target.tenant, delete->id);
-	if (applies && !scim_apply_to_row(&delete->target, &row, applies))
+	if (applies && !scim_apply_delete(&delete->target, &row, applies))
 		return false;
 	if (applies)
 		delete->expected = row.version;

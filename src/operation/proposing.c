@@ -11,10 +11,7 @@
 #include "base/actor.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
-#include "core/differ.h"
-#include "core/hidden.h"
 #include "core/immutable.h"
-#include "core/patch_parse.h"
 #include "decision/guard.h"
 #include "decision/person.h"
 #include "decision/policies.h"
@@ -25,6 +22,7 @@
 #include "operation/proposal_shown.h"
 #include "operation/proposed.h"
 #include "operation/proposing.h"
+#include "operation/secrets.h"
 #include "registry/cache.h"
 #include "statement/tenant.h"
 #include "statement/works_in.h"
@@ -147,43 +145,15 @@ refuse(const char *path)
 					"a proposal cannot hold %s, which nobody is shown", path);
 }
 
-/* "extension" NULL: of the core schema. */
-static void
-refuse_named(const ScimPatch *patch, const ScimSchema *schema, const ScimSchema *extension)
-{
-	for (const ScimAttribute *attribute = schema->attributes; attribute->name; attribute++)
-	{
-		if ((attribute->returned == SCIM_NEVER || scim_holds_hidden(attribute->sub)) &&
-			scim_patch_names(patch, extension, attribute))
-			refuse(extension ? psprintf("%s:%s", extension->urn, attribute->name)
-				   : attribute->name);
-	}
-}
-
-static void
-refuse_held(const ScimResourceType *type, Jsonb *document)
-{
-	ScimPathSet hidden = {0};
-
-	scim_name_differences(&hidden, document, scim_without_hidden(type, document));
-	if (hidden.count > 0)
-		refuse(hidden.paths[0]);
-}
-
 void
 scim_refuse_hidden(const ScimWrite *write)
 {
-	const ScimResourceType *type = write->target.type;
+	const List *secrets = scim_write_named_secrets(write);
 
 	if (write->wanted.sets_password)
 		refuse("password");
-	if (write->taken)
-		refuse_held(type, write->taken);
-	if (write->patch == NULL)
-		return;
-	refuse_named(write->patch, type->schema, NULL);
-	for (int i = 0; type->extensions[i]; i++)
-		refuse_named(write->patch, type->extensions[i], type->extensions[i]);
+	if (secrets)
+		refuse(linitial(secrets));
 }
 
 /* ---- must it be decided on? ---- */

@@ -52,15 +52,19 @@ named_in_document(const ScimResourceType *type, Jsonb *document)
 	return delta.changed;
 }
 
-void
-scim_write_note_secrets(ScimWrite *write)
+List *
+scim_write_named_secrets(const ScimWrite *write)
 {
 	const ScimResourceType *type = write->target.type;
 
-	if (write->call.policy == NULL)
-		return;
-	if (write->call.operation == SCIM_UPDATES)
-		write->call.secrets = named_in_document(type, write->taken);
-	else if (write->call.operation == SCIM_PATCHES && write->patch)
-		write->call.secrets = named_in_patch(type, write->patch);
+	if (write->taken)
+		return named_in_document(type, write->taken);
+	return write->patch ? named_in_patch(type, write->patch) : NIL;
+}
+
+void
+scim_write_note_secrets(ScimWrite *write)
+{
+	if (write->call.policy && (write->call.operation & (SCIM_UPDATES | SCIM_PATCHES)))
+		write->call.secrets = scim_write_named_secrets(write);
 }

@@ -7,7 +7,10 @@
 
 #include "operation/write.h"
 
-/* Notes which of them an update or a patch names, for its policy. */
+/* Those that a write names, but for a password: of char *. */
+extern List *scim_write_named_secrets(const ScimWrite *write);
+
+/* Notes them of an update or a patch, for its policy. */
 extern void scim_write_note_secrets(ScimWrite *write);
 
 #endif							/* SCIM_OPERATION_SECRETS_H */

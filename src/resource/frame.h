@@ -63,6 +63,8 @@ typedef struct ScimCall
 	ScimRow		row;
 	List	   *claims;			/* unique values that it takes (operation/unique.c) */
 	const ScimSplit *split;		/* what it writes into a mapped table, or NULL */
+	Jsonb	   *creates;		/* the document, without what the table adds of its own; or NULL */
+	bool		creates_password;	/* beside it */
 	const ScimUuids *leases;	/* that the call names, beside those of the setting; or NULL */
 	const char *merged_from;	/* it writes a merge: the stale version; or NULL */
 	ScimOperation operation;

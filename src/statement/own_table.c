@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -165,6 +166,24 @@ scim_is_index_on(Relation index, const AttrNumber *columns, int count)
 			return false;
 	}
 	return true;
+}
+
+Oid
+scim_find_index_on(Relation table, const AttrNumber *columns, int count)
+{
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(table))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		bool		is_it = RelationGetIndexPredicate(index) == NIL &&
+			scim_is_index_on(index, columns, count);
+
+		index_close(index, NoLock);
+		if (is_it)
+			return lfirst_oid(cell);
+	}
+	return InvalidOid;
 }
 
 /* Its collation is the one that the column was made with. */

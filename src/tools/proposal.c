@@ -24,6 +24,9 @@
 #define PROPOSE_STEP \
 	"Propose it with scim_propose_change (operations on the {one}): then one of the reviewers " \
 	"decides."
+#define RESTORE_STEP \
+	"Propose with scim_propose_change what brings it back: operations on the {one}, or, of one " \
+	"that was deleted, create, by which it has another id. Then one of the reviewers decides."
 #define DENIED_STEP \
 	"The policy does not let you do that. Leave it, or ask with scim_propose_change that " \
 	"somebody does it who may."
@@ -50,7 +53,8 @@ static const char *
 step_after(const ScimToolCall *call, const JsonbValue *content, const ScimErrorKind *kind)
 {
 	if (kind == scim_error_kind(SCIM_REVIEW_REQUIRED))
-		return may_propose(call) ? AGAIN_STEP : PROPOSE_STEP;
+		return call->tool->id == TOOL_RESTORE ? RESTORE_STEP :
+			may_propose(call) ? AGAIN_STEP : PROPOSE_STEP;
 	if (kind == scim_error_kind(SCIM_POLICY_DENIED))
 		return call->tool->id == TOOL_REVIEW ? NULL : DENIED_STEP;
 	if (kind == scim_error_kind(SCIM_NOT_A_REVIEWER))

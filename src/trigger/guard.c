@@ -55,17 +55,19 @@ is_brought_back(const ScimTriggerRow *work)
 	return work->call && work->call->operation == SCIM_RESTORES && marks_change(work);
 }
 
-/* Of one that comes: no restore brings a password. */
+/* Of one that comes.  What columns have by default is nothing that a call asked for. */
 static ScimPolicyChange
-whole(ScimTriggerRow *work)
+whole(ScimTriggerRow *work, const ScimCall *call)
 {
-	ScimPolicyChange change = {
+	if (call && call->creates)
+		return (ScimPolicyChange) {.after = call->creates, .password = call->creates_password};
+	return (ScimPolicyChange)
+	{
 		.after = scim_work_document(work, &work->new),
-		.password = !is_brought_back(work) &&
-		!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
+			/* no restore brings one */
+			.password = !is_brought_back(work) &&
+			!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
 	};
-
-	return change;
 }
 
 /* To make documents of columns takes a while. */
@@ -76,7 +78,7 @@ what_changes(ScimTriggerRow *work, const ScimPolicy *policy)
 
 	if (!scim_asks_for_attributes(policy))
 		return change;
-	return is_brought_back(work) ? whole(work) : difference(work);
+	return is_brought_back(work) ? whole(work, work->call) : difference(work);
 }
 
 /* ---- what is done ---- */
@@ -177,7 +179,7 @@ check_new(ScimTriggerRow *work, const ScimCall *call)
 	guarded.tenant = scim_work_tenant(work, &work->new);
 	if (guarded.operation != SCIM_CREATES)
 		guarded.id = scim_work_id(work, &work->new);
-	change = scim_asks_for_attributes(policy) ? whole(work) : (ScimPolicyChange) {NULL};
+	change = scim_asks_for_attributes(policy) ? whole(work, call) : (ScimPolicyChange) {NULL};
 	scim_check_policy(policy, &guarded);
 }
 

@@ -110,6 +110,7 @@ ALTER FUNCTION as_chief() OWNER TO regress_scim_boss;
 SET ROLE regress_scim_clerk;
 SELECT as_chief();
 RESET ROLE;
+-- ... and code of another, who is bound, does not exempt him
 CREATE FUNCTION as_clerk() RETURNS text LANGUAGE sql SECURITY DEFINER RETURN makes();
 ALTER FUNCTION as_clerk() OWNER TO regress_scim_clerk;
 SET ROLE regress_scim_boss;

@@ -91,6 +91,18 @@ SELECT policy('{"review": {"operations": ["delete", "create"], "reviewers": ["re
 SELECT of_operations();
 SELECT policy('{"require_version": true}');
 SELECT of_operations();
+CREATE FUNCTION hint_for(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	SET LOCAL ROLE regress_policy_writer;
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END $$;
+SELECT hint_for(changes(1, '{"title": "x"}'));
 SELECT policy('{"may": {"regress_policy_writer": {"operations": ["create", "update"], "attributes": ["userName", "title"]}}}');
 SELECT of_operations();
 SELECT tries(comes(9, '{"title": "x"}')), tries(comes(9, '{"active": true}')), tries(changes(1, '{"active": false}'));

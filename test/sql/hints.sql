@@ -177,6 +177,56 @@ INSERT INTO pairs (operation, statement) VALUES
 ('grant', $$SELECT scim_grant_tenant('', 'pg_monitor'::regrole)$$);
 SELECT show();
 
+-- ---- what others decide ----
+SELECT scim_set_policy('default', 'User', '{"deny": ["delete"], "review": {"attributes": ["active"], "operations": ["create"], "reviewers": ["pg_monitor"]}, "lease": {"max_seconds": 9}}') IS NULL,
+	scim_set_policy('default', 'Group', '{"require_version": true, "review": {"attributes": ["*"], "reviewers": ["pg_monitor"]}, "may": {"pg_monitor": {"operations": ["patch"], "attributes": ["displayName"]}}}') IS NULL;
+INSERT INTO words SELECT 'proposal', scim_propose_change('User', value, '[{"op": "add", "path": "active", "value": true}]')->>'proposal_id' FROM words WHERE word = 'ben';
+INSERT INTO words SELECT 'proposal 1', version FROM scim_proposals;
+INSERT INTO words SELECT 'withdrawn', scim_propose_change('User', value, '[{"op": "add", "path": "active", "value": false}]')->>'proposal_id' FROM words WHERE word = 'ben';
+INSERT INTO words SELECT 'withdrawn 1', version FROM words w, scim_proposals p WHERE w.word = 'withdrawn' AND p.id = w.value::uuid;
+SELECT scim_review_proposal(p.id, 'withdraw', p.version)->>'status' FROM words w, scim_proposals p WHERE w.word = 'withdrawn' AND p.id = w.value::uuid;
+INSERT INTO words SELECT 'staff 1', version FROM words w, scim_history h WHERE w.word = 'staff' AND h.resource_id = w.value AND h.operation = 'create';
+INSERT INTO pairs (operation, statement) VALUES
+('set policy', $$SELECT scim_set_policy('default', 'User', '{"allow": []}')$$),
+('set policy', $$SELECT scim_set_policy('default', 'User', '{"may": {"pg_monitor": {"attributes": ["title"]}}}')$$),
+('set policy', $$SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["emails.value"], "reviewers": ["pg_monitor"]}}')$$),
+('set policy', $$SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["active"], "reviewers": ["who"]}}')$$),
+('set policy', $$SELECT scim_set_policy('default', 'User', NULL, 'stale')$$),
+('set policy', $$SELECT scim_set_policy('default', 'Device', '{}')$$),
+('create', $$SELECT scim_create_user('{"userName": "x"}')$$),
+('create', $$SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "x"}}')$$),
+('create', $$SELECT scim_call_tool('scim_create_user', '{"user_data": {"userName": "x", "password": "y"}, "on_conflict": "propose"}')$$),
+('patch', $$SELECT scim_patch_user('{ben}', '[{"op": "add", "path": "active", "value": true}]')$$),
+('patch', $$SELECT scim_call_tool('scim_patch_user', '{"user_id": "{ben}", "operations": [{"op": "add", "path": "active", "value": true}]}')$$),
+('patch', $$SELECT scim_patch_group('{staff}', '[{"op": "add", "path": "externalId", "value": "x"}]')$$),
+('delete', $$SELECT scim_delete_user('{ben}')$$),
+('delete', $$SELECT scim_call_tool('scim_delete_user', '{"user_id": "{ben}"}')$$),
+('delete', $$SELECT scim_call_tool('scim_delete_user', '{"user_id": "{ben}", "on_conflict": "merge"}')$$),
+('restore', $$SELECT scim_call_tool('scim_restore', '{"resource_type": "Group", "resource_id": "{staff}", "version": "{staff 1}"}')$$),
+('lease', $$SELECT scim_acquire_lease('User', '{ben}')$$),
+('propose', $$SELECT scim_propose_change('User', '{ben}', '[{"op": "remove", "path": "active"}]')$$),
+('propose', $$SELECT scim_propose_change('User', '{ben}', '[{"op": "add", "path": "password", "value": "x"}]')$$),
+('propose', $$SELECT scim_propose_change('User', '{ben}', '{"create": {"userName": "x"}}')$$),
+('propose', $$SELECT scim_propose_change('User', NULL, '{"delete": true}')$$),
+('propose', $$SELECT scim_propose_change('User', '{ben}', '{"delete": true}', reason => repeat('x', 1001))$$),
+('propose', $$SELECT scim_propose_change('User', '{nobody}', '{"delete": true}')$$),
+('list proposals', $$SELECT scim_list_proposals('done')$$),
+('list proposals', $$SELECT scim_list_proposals(id => '{ben}')$$),
+('list proposals', $$SELECT scim_list_proposals(cursor => 'x')$$),
+('get proposal', $$SELECT scim_get_proposal('{nobody}')$$),
+('review', $$SELECT scim_review_proposal('{nobody}', 'approve', 'x')$$),
+('review', $$SELECT scim_review_proposal('{proposal}', 'agree', '{proposal 1}')$$),
+('review', $$SELECT scim_review_proposal('{proposal}', 'counter', '{proposal 1}')$$),
+('review', $$SELECT scim_review_proposal('{proposal}', 'approve', NULL)$$),
+('review', $$SELECT scim_review_proposal('{proposal}', 'approve', '{proposal 1}')$$),
+('review', $$SELECT scim_review_proposal('{proposal}', 'withdraw', 'stale')$$),
+('review', $$SELECT scim_review_proposal('{withdrawn}', 'withdraw', '{withdrawn 1}')$$),
+('review', $$SELECT scim_call_tool('scim_review_proposal', '{"proposal_id": "{proposal}", "decision": "approve", "expected_version": "{proposal 1}"}')$$),
+('review', $$SELECT scim_call_tool('scim_review_proposal', '{"proposal_id": "{proposal}", "decision": "withdraw", "expected_version": "stale"}')$$),
+('review', $$SELECT scim_call_tool('scim_review_proposal', '{"proposal_id": "{withdrawn}", "decision": "withdraw", "expected_version": "{withdrawn 1}"}')$$);
+SELECT show();
+SELECT scim_set_policy('default', 'User', NULL) IS NULL, scim_set_policy('default', 'Group', NULL) IS NULL;
+
 -- ---- rights ----
 CREATE ROLE scimver_hints_agent;
 GRANT ALL ON pairs, words TO scimver_hints_agent;

@@ -82,7 +82,8 @@ sub bypassed
 
 # ---- what is left open is so for a reason ----
 
-# Somebody has changed the same otherwise: what the proposal is based on is not there any more.
+# Somebody has changed the same otherwise: what the proposal is based on is not there any more,
+# or was not for a while, or what its proposer had read was not when he proposed.
 sub unexplained
 {
 	my ($self) = @_;
@@ -91,6 +92,11 @@ sub unexplained
 		UNION ALL SELECT p.id, 'no conflict is there', changes FROM scim_proposal_rows p JOIN users u ON resource_type = 'User' AND resource_id = u.id::text
 			WHERE status = 'open' AND conflicts IS NOT NULL AND changes -> 0 ? 'path' AND NOT EXISTS (SELECT FROM jsonb_array_elements(changes) c
 				WHERE (SELECT scim_get_user(v.id::text) FROM users v WHERE v.id = u.id) #> string_to_array(c ->> 'path', '.') IS DISTINCT FROM c -> 'from')
+			AND NOT EXISTS (SELECT FROM scim_history_rows h, jsonb_array_elements(changes) c WHERE h.resource_type = 'User' AND h.resource_id = p.resource_id
+				AND h.changed && ARRAY[split_part(c ->> 'path', '.', 1)]
+				AND h.seq > (SELECT min(b.seq) FROM scim_history_rows b WHERE b.resource_type = 'User' AND b.resource_id = p.resource_id AND b.version = p.base_version))
+			AND NOT EXISTS (SELECT FROM jsonb_array_elements(changes) c, jsonb_array_elements(conflicts) o
+				WHERE o ->> 'path' = c ->> 'path' AND o -> 'theirs' = c -> 'from' AND o -> 'base' IS DISTINCT FROM o -> 'theirs')
 		UNION ALL SELECT id, 'failed, and the resource is there', changes FROM scim_proposal_rows p WHERE status = 'failed'
 			AND EXISTS (SELECT FROM users u WHERE u.id::text = resource_id)});
 }

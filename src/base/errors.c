@@ -88,8 +88,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"The policy of the resource type does not let you do that; the view scim_policies shows "
 	"it. Leave it, or ask whoever set it."},
 	[SCIM_REVIEW_REQUIRED] = {"REVIEW_REQUIRED", 403, NULL, false,
-		"Propose it with scim_propose_change or, where the call has on_conflict, by propose there; one "
-	"of the reviewers decides."},
+		"Propose it with scim_propose_change or, where the call has on_conflict, by propose there; "
+	"one of the reviewers decides."},
 	[SCIM_NOT_A_REVIEWER] = {"NOT_A_REVIEWER", 403, NULL, false,
 		"Somebody else has to decide, in one of the roles that reviewers names."},
 	[SCIM_PROPOSAL_NOT_FOUND] = {"PROPOSAL_NOT_FOUND", 404, NULL, false,
@@ -186,9 +186,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NOT_THE_PROPOSER) = {SCIM_NOT_A_REVIEWER,
 		"Leave it, or reject it, if you are one of the reviewers."},
 	SITUATION(SCIM_DECIDES_FOR_OTHERS) = {SCIM_NOT_A_REVIEWER,
-	"Call scim_review_proposal yourself, with your own rights."},
+		"Call scim_review_proposal yourself, with your own rights."},
 	SITUATION(SCIM_PROPOSES_FOR_OTHERS) = {SCIM_PERMISSION_DENIED,
-	"Whoever is to propose it calls that himself, with his own rights."},
+		"Whoever is to propose it calls that himself, with his own rights."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "

@@ -186,9 +186,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NOT_THE_PROPOSER) = {SCIM_NOT_A_REVIEWER,
 		"Leave it, or reject it, if you are one of the reviewers."},
 	SITUATION(SCIM_DECIDES_FOR_OTHERS) = {SCIM_NOT_A_REVIEWER,
-	"Call scim_review_proposal yourself, with your own rights."},
+		"Call scim_review_proposal yourself, with your own rights."},
 	SITUATION(SCIM_PROPOSES_FOR_OTHERS) = {SCIM_PERMISSION_DENIED,
-	"Whoever is to propose it calls that himself, with his own rights."},
+		"Whoever is to propose it calls that himself, with his own rights."},
 	SITUATION(SCIM_NO_TOOL_VERSION) = {SCIM_INVALID_VERSION_FORMAT,
 		"Read the resource, and pass its _version as it is. Of "
 		"expected_version alone, null and \"\" do not mean that it "

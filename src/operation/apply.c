@@ -99,7 +99,7 @@ static Jsonb *
 operations_of(Jsonb *changes)
 {
 	static const char members[] = "members";
-	JsonbValue	path = {.type = jbvString, .val.string = {strlen(members), (char *) members}};
+	JsonbValue	path = {.type = jbvString,.val.string = {strlen(members), (char *) members}};
 	JsonbValue *operations = scim_new_array();
 	JsonbValue *gone = scim_new_array();
 	ScimWalk	walk;

@@ -88,8 +88,8 @@ static const ScimErrorKind kinds[SCIM_ERROR_CODES] = {
 		"The policy of the resource type does not let you do that; the view scim_policies shows "
 	"it. Leave it, or ask whoever set it."},
 	[SCIM_REVIEW_REQUIRED] = {"REVIEW_REQUIRED", 403, NULL, false,
-		"Propose it with scim_propose_change or, where the call has on_conflict, by propose there; one "
-	"of the reviewers decides."},
+		"Propose it with scim_propose_change or, where the call has on_conflict, by propose "
+	"there; one of the reviewers decides."},
 	[SCIM_NOT_A_REVIEWER] = {"NOT_A_REVIEWER", 403, NULL, false,
 		"Somebody else has to decide, in one of the roles that reviewers names."},
 	[SCIM_PROPOSAL_NOT_FOUND] = {"PROPOSAL_NOT_FOUND", 404, NULL, false,

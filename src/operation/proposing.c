@@ -23,6 +23,7 @@
 #include "operation/proposed.h"
 #include "operation/proposing.h"
 #include "operation/secrets.h"
+#include "registry/cache.h"
 #include "statement/tenant.h"
 #include "statement/works_in.h"
 #include "utils/builtins.h"
@@ -337,6 +338,17 @@ scim_write_proposes(ScimWrite *write)
 
 /* ---- deletes ---- */
 
+/* Of a group it tells who its members are, by their digest. */
+static void
+check_sees_members(const ScimTarget *target)
+{
+	const ScimRegistration *members = target->type->has_members ? scim_find_members(target->type)
+		: NULL;
+
+	if (members)
+		scim_check_privilege(members, ACL_SELECT);
+}
+
 void
 scim_propose_delete(const ScimTarget *target, const ScimWriteOptions *options, const ScimRow *row,
 					ScimWriteResult *result)
@@ -348,6 +360,7 @@ scim_propose_delete(const ScimTarget *target, const ScimWriteOptions *options, c
 		.base = scim_proposed_base(target, row),
 	};
 
+	check_sees_members(target);
 	scim_set_bool(operations, "delete", true);
 	proposal.operations = scim_write(operations);
 	proposal.changes = scim_proposed_delete(target, row);

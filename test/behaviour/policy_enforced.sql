@@ -122,7 +122,7 @@ CREATE FUNCTION of_members() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT tries(s) FROM unnest(ARRAY[format('INSERT INTO groups_members (group_id, member_type, member_id) VALUES (%L, ''User'', %L)', id(12), id(1)),
 		'DELETE FROM groups_members' || as_of(12, 'group_id'), 'DELETE FROM groups_members', 'TRUNCATE groups_members',
 		format('UPDATE groups_members SET member_id = %L', id(3)) || as_of(12, 'group_id'), format('UPDATE groups_members SET group_id = %L', id(13)) || as_of(12, 'group_id'),
-		'UPDATE groups_members SET member_id = member_id', 'UPDATE groups SET data = data || ''{"displayName": "x"}''',
+		'UPDATE groups_members SET member_id = member_id', 'UPDATE groups SET data = data || ''{"displayName": "x"}''' || as_of(13),
 		-- what follows, nobody decided of the group
 		'DELETE FROM users' || as_of(2), 'DELETE FROM users', format('SELECT scim_delete_user(%L)', id(2)), 'DELETE FROM groups' || as_of(12), format('SELECT scim_delete_group(%L)', id(12))]) s $$;
 SELECT of_members();

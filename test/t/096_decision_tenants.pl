@@ -153,6 +153,20 @@ sub is_without_contents
 	return;
 }
 
+# That a group is to go names its members, if only by their digest.
+sub is_without_members
+{
+	my $group = '00000000-0000-4000-a000-000000000002';
+	my $propose = "SELECT scim_propose_change('Group', '$group', '{\"delete\": true}', tenant_id => 'acme')";
+
+	return if $database ne 'created';
+	$node->safe_psql($database, "INSERT INTO groups (tenant_id, id, data) VALUES ('acme', '$group', '{\"displayName\": \"group\"}')");
+	like(ask('names', $propose), qr/permission denied for table groups_members/, "$database: who may not read members proposes no end of their group");
+	unlike(ask('names', $propose), qr/digest/, '... and is told nothing of them');
+	like(ask('acme', $propose), qr/digest/, '... as others are');
+	return;
+}
+
 # ---- proposing elsewhere ----
 
 sub is_forbidden
@@ -228,6 +242,7 @@ foreach my $storage ('created', 'mapped')
 	is_not_counted($id);
 	is_without_contents($id);
 	is_no_place();
+	is_without_members();
 	is_forbidden();
 	is_told_nothing();
 }

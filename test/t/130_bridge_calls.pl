@@ -274,9 +274,9 @@ my $plain = schemas();
 cmp_ok(@{ with($plain, 'tenant_id') }, '>', 0, 'without --tenant: tools have a tenant_id');
 is_deeply(with(schemas('--tenant', 'acme'), 'tenant_id'), [], '--tenant: none has');
 cmp_ok(@{ with($plain, 'expected_version') }, '>', 0, 'tools have an expected_version');
-is_deeply(requiring($plain, 'expected_version'), [], 'without --require-version: none requires it');
-is_deeply(requiring(schemas('--require-version'), 'expected_version'), with($plain, 'expected_version'),
-	'--require-version: all that have it require it');
+is_deeply(requiring($plain, 'expected_version'), ['scim_review_proposal'], 'without --require-version: who decides needs the version of the proposal, nobody else one');
+is_deeply(requiring(schemas('--require-version'), 'expected_version'), [ grep { $_ ne 'scim_propose_change' } @{ with($plain, 'expected_version') } ],
+	'--require-version: all that write and have it require it');
 
 # --require-version
 sub refuses_unversioned

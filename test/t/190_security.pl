@@ -75,6 +75,18 @@ $reads->quit;
 like(as('agent', 'SELECT password_hash FROM users'), qr/permission denied/, 'no access to password_hash');
 is(as('agent', q{SET scimver.tenant = 'other'; SET scimver.only_tenant = 'other'; SET scimver.agent = 'x'; SELECT count(*) FROM users}), '1', 'settings grant nothing');
 
+# policies, proposals and reviews: by functions only, but for who may write every table
+$node->safe_psql('postgres', q{
+	CREATE ROLE writes LOGIN IN ROLE pg_write_all_data;
+	SELECT scim_set_policy('default', 'User', '{"deny": ["restore"]}');
+	SELECT scim_propose_change('User', NULL, '{"create": {"userName": "proposed"}}');});
+for my $table (qw(policy proposal review))
+{
+	like(as('agent', "DELETE FROM scim_${table}_rows"), qr/permission denied/, "no $table is deleted");
+	unlike(as('writes', "BEGIN; DELETE FROM scim_${table}_rows; ROLLBACK"), qr/ERROR/, '... but by pg_write_all_data');
+}
+$node->safe_psql('postgres', q{SELECT scim_set_policy('default', 'User', NULL)});
+
 # a lease's id: its holder's alone
 $node->safe_psql('postgres', q{
 	CREATE ROLE reads LOGIN IN ROLE pg_read_all_data;

@@ -5,6 +5,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "history/entries.h"
+#include "miscadmin.h"
 #include "operation/application.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
@@ -67,4 +69,24 @@ scim_apply_is_gone(const ScimTarget *target, const char *id, ScimApplication *ap
 		return false;
 	application->outcome = SCIM_APPLY_GONE;
 	return true;
+}
+
+bool
+scim_apply_is_made_anew(const ScimTarget *target, const char *id, ScimApplication *application)
+{
+	ScimHistoryReader *entries = scim_open_history(target->tenant, target->type->name, id,
+												   PG_INT64_MAX, NULL);
+	const ScimHistoryEntry *entry;
+	bool		found = false;
+
+	while (!found && (entry = scim_next_entry(entries)) != NULL &&
+		   entry->at > application->proposal->created_at)
+	{
+		CHECK_FOR_INTERRUPTS();
+		found = entry->operation == SCIM_HISTORY_CREATE;
+	}
+	scim_close_history(entries);
+	if (found)
+		application->outcome = SCIM_APPLY_GONE;
+	return found;
 }

@@ -47,4 +47,11 @@ extern Jsonb *scim_keep_jsonb(const ScimTarget *target, const Jsonb *jsonb);
 extern bool scim_apply_is_gone(const ScimTarget *target, const char *id,
 							   ScimApplication *application);
 
+/*
+ * Is it gone, too, as what has its id was made since it was proposed?  Whom that is, nobody
+ * knows who approved.  Only a history tells.
+ */
+extern bool scim_apply_is_made_anew(const ScimTarget *target, const char *id,
+									ScimApplication *application);
+
 #endif							/* SCIM_OPERATION_APPLICATION_H */

@@ -98,8 +98,7 @@ append_change(JsonbValue *operations, const JsonbValue *change, JsonbValue *gone
 static Jsonb *
 operations_of(Jsonb *changes)
 {
-	static const char members[] = "members";
-	JsonbValue	path = {.type = jbvString, .val.string = {strlen(members), (char *) members}};
+	JsonbValue	path = scim_text("members");
 	JsonbValue *operations = scim_new_array();
 	JsonbValue *gone = scim_new_array();
 	ScimWalk	walk;

@@ -15,6 +15,6 @@
  * is not written.  Errors: those of the write.
  */
 extern ScimApplyOutcome scim_apply_proposal(ScimProposal *proposal, const ScimUuids *leases,
-													bool asks_deferred);
+											bool asks_deferred);
 
 #endif							/* SCIM_OPERATION_APPLY_H */

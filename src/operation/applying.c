@@ -58,6 +58,8 @@ scim_apply_merge(ScimWrite *write)
 	const ScimProposal *proposal = application->proposal;
 	ScimWriteMerge *merge = palloc(sizeof(ScimWriteMerge));
 
+	if (scim_apply_is_made_anew(&write->target, write->row.id, application))
+		return false;
 	scim_merge_into_row(write, proposal->base, merge);
 	if (merge->merge.conflicts != NIL)
 	{
@@ -80,5 +82,6 @@ scim_apply_merge(ScimWrite *write)
 bool
 scim_apply_delete(const ScimTarget *target, const ScimRow *row, ScimApplication *application)
 {
-	return is_approved(target, row, scim_proposed_delete(target, row), application);
+	return !scim_apply_is_made_anew(target, row->id, application) &&
+		is_approved(target, row, scim_proposed_delete(target, row), application);
 }

@@ -343,7 +343,7 @@ static void
 check_sees_members(const ScimTarget *target)
 {
 	const ScimRegistration *members = target->type->has_members ? scim_find_members(target->type)
-		: NULL;
+	: NULL;
 
 	if (members)
 		scim_check_privilege(members, ACL_SELECT);

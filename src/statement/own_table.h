@@ -28,7 +28,7 @@ extern SCIM_NORETURN void scim_throw_not_kept(const char *table);
 /* Is it a complete B-tree on these columns alone, in their order?  Its rows are not asked for. */
 extern bool scim_is_index_on(Relation index, const AttrNumber *columns, int count);
 
-/* One of the table's that is so and has all rows; InvalidOid: there is none, so all rows are read. */
+/* One of the table's that is so and has all rows; InvalidOid: there is none, so all are read. */
 extern Oid	scim_find_index_on(Relation table, const AttrNumber *columns, int count);
 
 /* Are values that are equal to the index's column of that place (from 0) the same? */

@@ -64,7 +64,7 @@ whole(ScimTriggerRow *work, const ScimCall *call)
 	return (ScimPolicyChange)
 	{
 		.after = scim_work_document(work, &work->new),
-			/* no restore brings one */
+		/* no restore brings one */
 			.password = !is_brought_back(work) &&
 			!scim_work_is_null(work, &work->new, SCIM_COLUMN_PASSWORD)
 	};

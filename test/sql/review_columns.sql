@@ -149,5 +149,10 @@ SELECT turn('1005', '{"delete": true}', 'UPDATE parts SET weight = 2');
 SELECT turn('1005', '{"delete": true}', 'UPDATE parts SET shelf = ''top''');
 SELECT id, weight, gone IS NOT NULL AS gone FROM parts;
 SELECT operation, proposal_id IS NOT NULL AS proposed FROM scim_history WHERE resource_type = 'Part' AND resource_id = '1005' ORDER BY seq;
+-- what was made anew with the id of one that was deleted is another one
+INSERT INTO parts (id, name) VALUES (1006, 'p'), (1007, 'p');
+SELECT turn('1006', '[{"op": "replace", "path": "note", "value": "n"}]', 'DELETE FROM parts WHERE id = 1006; INSERT INTO parts (id, name) VALUES (1006, ''p'')');
+SELECT turn('1007', '{"delete": true}', 'UPDATE parts SET gone = now() WHERE id = 1007; UPDATE parts SET gone = NULL WHERE id = 1007');
+SELECT id, note, gone FROM parts WHERE id > 1005 ORDER BY id;
 DROP OWNED BY regress_desk, regress_chief;
 DROP ROLE regress_desk, regress_chief;

@@ -84,11 +84,13 @@ sub bypassed
 
 # Somebody has changed the same otherwise: what the proposal is based on is not there any more,
 # or was not for a while, or what its proposer had read was not when he proposed.
+# Or who is to become a member is deleted: whoever approves that is told INVALID_VALUE.
 sub unexplained
 {
 	my ($self) = @_;
 	return $self->query(q{
 		SELECT id, 'open without a conflict', changes FROM scim_proposal_rows WHERE status = 'open' AND conflicts IS NULL
+			AND NOT EXISTS (SELECT FROM jsonb_path_query(changes, '$[*] ? (@.path == "members").to[*].value') m WHERE NOT EXISTS (SELECT FROM users WHERE id::text = m #>> '{}'))
 		UNION ALL SELECT p.id, 'no conflict is there', changes FROM scim_proposal_rows p JOIN users u ON resource_type = 'User' AND resource_id = u.id::text
 			WHERE status = 'open' AND conflicts IS NOT NULL AND changes -> 0 ? 'path' AND NOT EXISTS (SELECT FROM jsonb_array_elements(changes) c
 				WHERE (SELECT scim_get_user(v.id::text) FROM users v WHERE v.id = u.id) #> string_to_array(c ->> 'path', '.') IS DISTINCT FROM c -> 'from')

@@ -1,6 +1,10 @@
 -- Policies and proposals of tables whose columns hold attributes in their own way: numbers with
 -- a scale, instants, defaults, read-only ones, arrays; rows that are marked as deleted.
 SET client_min_messages = warning;
+CREATE DATABASE scimver_review_columns TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\set regression :DBNAME
+\c scimver_review_columns
+SET client_min_messages = warning;
 CREATE EXTENSION scimver CASCADE;
 \set VERBOSITY terse
 \pset format unaligned
@@ -154,5 +158,6 @@ INSERT INTO parts (id, name) VALUES (1006, 'p'), (1007, 'p');
 SELECT turn('1006', '[{"op": "replace", "path": "note", "value": "n"}]', 'DELETE FROM parts WHERE id = 1006; INSERT INTO parts (id, name) VALUES (1006, ''p'')');
 SELECT turn('1007', '{"delete": true}', 'UPDATE parts SET gone = now() WHERE id = 1007; UPDATE parts SET gone = NULL WHERE id = 1007');
 SELECT id, note, gone FROM parts WHERE id > 1005 ORDER BY id;
-DROP OWNED BY regress_desk, regress_chief;
+\c :regression
+DROP DATABASE scimver_review_columns;
 DROP ROLE regress_desk, regress_chief;

@@ -6,12 +6,12 @@ srcdir = .
 
 MODULE_big = scimver
 # the rooms of src/, from the ground up: each includes itself and those before it
-ROOMS = base core column registry statement query resource history audit decision group operation trigger admin tools
+ROOMS = base core column registry statement query resource history audit decision group operation trigger admin rest tools
 ROOM_FOLDERS = $(srcdir)/src $(addprefix $(srcdir)/src/,$(ROOMS))
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(addsuffix /*.c,$(ROOM_FOLDERS))))
 # sql/parts: of these make builds the script that CREATE EXTENSION runs, in this order; statements need what
 # earlier ones made.  (Beside the script, pg_regress would take a part for the test of its name.)
-SQL_PARTS = database versions schemas built_in filters tenants history changes audit leases policies proposals watching rights triggers tables resources users groups tools
+SQL_PARTS = database versions schemas built_in filters tenants history changes audit leases policies proposals profiles watching rights triggers tables resources users groups tools http
 DATA_built = sql/scimver--$(EXTVERSION).sql
 # those of other versions: what was released, and what leads from one to the next
 DATA = $(filter-out $(DATA_built),$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/scimver--*.sql)))

@@ -609,6 +609,65 @@ CREATE FUNCTION scim_get_proposal(id uuid) RETURNS jsonb
 COMMENT ON FUNCTION scim_get_proposal(uuid) IS
 	'A proposal, with its reviews and the proposals that it counters';
 
+-- Profiles: by which rules the input of clients is understood, and which tenant has
+-- which.  There is no row level security, as they are dumped (sql/parts/tenants.sql).
+
+CREATE TABLE scim_profiles (
+	name text COLLATE pg_catalog."C" NOT NULL PRIMARY KEY,
+	rules jsonb NOT NULL,
+	built_in boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE scim_profiles IS
+	'Profiles: what clients may send beyond RFC 7644, by name; add others with INSERT';
+COMMENT ON COLUMN scim_profiles.name IS
+	'What scimver.profile and scim_set_tenant_profile name';
+COMMENT ON COLUMN scim_profiles.rules IS
+	'The rules that are on, such as {"coerce": true}; none: RFC 7644 alone';
+COMMENT ON COLUMN scim_profiles.built_in IS
+	'Is it always there, and always the same?';
+
+CREATE TABLE scim_tenant_profiles (
+	tenant_id text COLLATE pg_catalog."C" NOT NULL PRIMARY KEY CHECK (tenant_id <> ''),
+	profile text COLLATE pg_catalog."C" NOT NULL REFERENCES scim_profiles (name) ON UPDATE CASCADE
+);
+COMMENT ON TABLE scim_tenant_profiles IS
+	'The profile of each tenant that has not rfc; written by scim_set_tenant_profile';
+
+-- What sessions keep of both is read again after each change, also one that is
+-- replicated, as with scim_tenant_grants.
+CREATE FUNCTION scim_profiles_trigger() RETURNS trigger
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_profiles_trigger';
+COMMENT ON FUNCTION scim_profiles_trigger() IS
+	'Refuses what is no profile, and has all sessions read the profiles again';
+REVOKE EXECUTE ON FUNCTION scim_profiles_trigger() FROM PUBLIC;
+CREATE TRIGGER scimver_rows AFTER INSERT OR UPDATE OR DELETE ON scim_profiles
+	FOR EACH ROW EXECUTE FUNCTION scim_profiles_trigger();
+CREATE TRIGGER scimver_rows AFTER INSERT OR UPDATE OR DELETE ON scim_tenant_profiles
+	FOR EACH ROW EXECUTE FUNCTION scim_profiles_trigger();
+ALTER TABLE scim_profiles ENABLE ALWAYS TRIGGER scimver_rows;
+ALTER TABLE scim_tenant_profiles ENABLE ALWAYS TRIGGER scimver_rows;
+
+INSERT INTO scim_profiles (name, built_in, rules) VALUES
+	('rfc', true, '{}'),
+	('interop', true, '{"filter": true, "same_values": true, "full_replace": true}'),
+	('entra', true, '{"filter": true, "coerce": true, "path_keys": true, "create_target": true,
+		"remove_absent": true, "simple_complex": true, "empty_clears": true, "loose_envelope": true,
+		"member_forms": true, "unknown_attributes": true, "own_read_only": true,
+		"absent_members": "skip", "same_values": true, "group_patch_204": true}'),
+	('okta', true, '{"coerce": true, "create_target": true, "remove_absent": true,
+		"loose_envelope": true, "member_forms": true, "unknown_attributes": true,
+		"own_read_only": true, "absent_members": "skip", "same_values": true}');
+
+SELECT pg_catalog.pg_extension_config_dump('scim_profiles', 'WHERE NOT built_in');
+SELECT pg_catalog.pg_extension_config_dump('scim_tenant_profiles', '');
+
+CREATE FUNCTION scim_set_tenant_profile(tenant text, profile text) RETURNS void
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_set_tenant_profile';
+COMMENT ON FUNCTION scim_set_tenant_profile(text, text) IS
+	'Sets by which profile the input of a tenant''s clients is understood, where scimver.profile names none; NULL: by rfc';
+
 -- What moved meanwhile, and whether a write will be disturbed: checkpoints, and a
 -- forecast.
 
@@ -752,6 +811,24 @@ SELECT scim_replace_functions('{
 		"scim_patch_group(text,jsonb,text,text[],text[],text,jsonb,text)"}'::regprocedure[]);
 DROP FUNCTION scim_replace_functions(regprocedure[], regprocedure[]);
 
+-- A list of all types (sql/parts/resources.sql).
+
+CREATE FUNCTION scim_search(request jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_search';
+COMMENT ON FUNCTION scim_search(jsonb, text) IS
+	'A ListResponse with a page of resources of all types, as a SearchRequest asks for them (RFC 7644 section 3.4.3)';
+
+-- SCIM over HTTP (src/rest): a request in, an answer out.
+
+CREATE FUNCTION scim_http(method text, path text, query text, headers jsonb, body bytea, token bytea DEFAULT NULL,
+	OUT status int, OUT content_type text, OUT etag text, OUT location text, OUT allow text, OUT preference text,
+	OUT retry_after int, OUT caller jsonb, OUT answer text) RETURNS record
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_http';
+COMMENT ON FUNCTION scim_http(text, text, text, jsonb, bytea, bytea) IS
+	'Answers a request of SCIM over HTTP (RFC 7644); errors that the client can mend are answers, not raised';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.
@@ -766,15 +843,16 @@ BEGIN
 		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
 			scim_history_server, scim_history_seals, scim_history_sealer, scim_history,
 			scim_leases, scim_leases_held, scim_conflict_stats, scim_policy_rows, scim_policies,
-			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews}'::regclass[]::oid[])
+			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
-GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats, scim_policies, scim_proposals, scim_reviews TO PUBLIC;
+GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats, scim_policies, scim_proposals, scim_reviews,
+	scim_profiles TO PUBLIC;
 GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
-	scim_policy_rows, scim_proposal_rows, scim_review_rows TO pg_database_owner;
+	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles TO pg_database_owner;
 
 -- Tables that scim_create_table made have their history from now on: they get the triggers
 -- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.

@@ -14,6 +14,7 @@
 #include "resource/document_storage.h"
 #include "resource/mapped_storage.h"
 #include "statement/granted.h"
+#include "statement/profile.h"
 
 PG_MODULE_MAGIC;
 
@@ -28,4 +29,5 @@ _PG_init(void)
 	scim_init_schemas();
 	scim_init_granted();
 	scim_init_policies();
+	scim_init_profiles();
 }

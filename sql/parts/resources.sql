@@ -47,6 +47,12 @@ CREATE FUNCTION scim_list_resources(resource_type text, filter text DEFAULT NULL
 COMMENT ON FUNCTION scim_list_resources(text, text, text, text, int, int, text, text[], text[], text, boolean, text) IS
 	'A ListResponse with a page of resources: filtered, sorted, by start_index or by cursor';
 
+CREATE FUNCTION scim_search(request jsonb, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'scim_search';
+COMMENT ON FUNCTION scim_search(jsonb, text) IS
+	'A ListResponse with a page of resources of all types, as a SearchRequest asks for them (RFC 7644 section 3.4.3)';
+
 CREATE FUNCTION scim_uri_segment(id text) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_uri_segment';

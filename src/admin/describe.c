@@ -10,6 +10,7 @@
 #include "core/content.h"
 #include "core/location.h"
 #include "core/schema_document.h"
+#include "core/shown_version.h"
 #include "core/type_document.h"
 
 static char *
@@ -27,7 +28,7 @@ scim_set_meta_version(JsonbValue *object)
 {
 	JsonbValue *meta = scim_new_object();
 
-	scim_set_text(meta, "version", version_of(object));
+	scim_set_text(meta, "version", scim_shown_version(version_of(object)));
 	scim_set_value(object, "meta", meta);
 }
 
@@ -41,7 +42,7 @@ scim_set_meta(JsonbValue *document, const char *type, const char *endpoint, cons
 		version = version_of(document);
 	scim_set_text(meta, "resourceType", type);
 	scim_set_text(meta, "location", scim_location(endpoint, id));
-	scim_set_text(meta, "version", version);
+	scim_set_text(meta, "version", scim_shown_version(version));
 	scim_set_value(document, "meta", meta);
 }
 

@@ -11,12 +11,14 @@
 char	   *scim_setting_tenant = NULL;
 char	   *scim_setting_only_tenant = NULL;
 char	   *scim_setting_agent = NULL;
+char	   *scim_setting_authentication_schemes = NULL;
 char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_history_members = 10000;
 const ScimUuids *scim_setting_lease_ids = NULL;
 int			scim_setting_max_attempts = 10;
+int			scim_setting_max_body = 1024 * 1024;
 int			scim_setting_max_lease = 3600;
 int			scim_setting_max_page_size = 1000;
 int			scim_setting_max_patch_operations = 1000;
@@ -24,11 +26,19 @@ int			scim_setting_max_patch_work = 1000000;
 int			scim_setting_max_results = 0;
 bool		scim_setting_notify = false;
 int			scim_setting_password_cost = 10;
+char	   *scim_setting_profile = NULL;
 bool		scim_setting_require_version = false;
+int			scim_setting_version_form = SCIM_VERSION_RAW;
 
 static const struct config_enum_entry filter_modes[] = {
 	{"strict", SCIM_FILTER_STRICT, false},
 	{"lenient", SCIM_FILTER_LENIENT, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry version_forms[] = {
+	{"raw", SCIM_VERSION_RAW, false},
+	{"etag", SCIM_VERSION_ETAG, false},
 	{NULL, 0, false}
 };
 
@@ -83,6 +93,10 @@ scim_define_settings(void)
 	define_text("scimver.agent",
 				"Name of the agent that a bridge works for, for the record.",
 				&scim_setting_agent);
+	define_text("scimver.authentication_schemes",
+				"What ServiceProviderConfig says of authenticationSchemes: a JSON array of objects; "
+				"empty: none.",
+				&scim_setting_authentication_schemes);
 	define_text("scimver.base_url",
 				"URL put in front of meta.location and $ref.",
 				&scim_setting_base_url);
@@ -112,6 +126,10 @@ scim_define_settings(void)
 							"do not try that resource any more, unless they merge; 0: never.",
 							NULL, &scim_setting_max_attempts, 10, 0, PG_INT32_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_body",
+							"Bytes that the body of a request in HTTP (scim_http) may have.",
+							NULL, &scim_setting_max_body, 1024 * 1024, 1, 1024 * 1024 * 1024,
+							PGC_USERSET, GUC_UNIT_BYTE, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_lease",
 							"Seconds that a lease may last.",
 							"Superusers only: nobody else ends a lease before its time.",
@@ -150,6 +168,9 @@ scim_define_settings(void)
 							"Superusers only: a high one keeps the server busy for hours, a low "
 							"one makes crypt strings weak.",
 							&scim_setting_password_cost, 10, 4, 31, PGC_SUSET, 0, NULL, NULL, NULL);
+	define_text("scimver.profile",
+				"Profile by which clients' input is understood; empty: the tenant's, else rfc.",
+				&scim_setting_profile);
 	DefineCustomBoolVariable("scimver.require_version",
 							 "Tools refuse writes that name no expected_version.",
 							 NULL, &scim_setting_require_version, false,
@@ -157,5 +178,11 @@ scim_define_settings(void)
 	define_text("scimver.tenant",
 				"Tenant of calls that name none; empty: default.",
 				&scim_setting_tenant);
+	DefineCustomEnumVariable("scimver.version_form",
+							 "Versions in the meta of resources: as they are (raw), or as in HTTP "
+							 "(etag).",
+							 "Parameters take them as they are.",
+							 &scim_setting_version_form, SCIM_VERSION_RAW, version_forms,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("scimver");
 }

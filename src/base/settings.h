@@ -17,6 +17,24 @@ typedef enum ScimFilterMode
 /* A ScimFilterMode. */
 extern int	scim_setting_filter_mode;
 
+/* How versions stand in the meta of resources: "v", or as the ETag of HTTP, W/"v". */
+typedef enum ScimVersionForm
+{
+	SCIM_VERSION_RAW, SCIM_VERSION_ETAG
+} ScimVersionForm;
+
+/* A ScimVersionForm; core/etag.h asks it. */
+extern int	scim_setting_version_form;
+
+/* The name of a profile; empty: the tenant's. */
+extern char *scim_setting_profile;
+
+/* Of ServiceProviderConfig, as JSON; empty: none. */
+extern char *scim_setting_authentication_schemes;
+
+/* Bytes in the body of a request in HTTP. */
+extern int	scim_setting_max_body;
+
 /* What a client calls itself; for scim_actor alone, which makes it fit to be printed. */
 extern char *scim_setting_agent;
 

@@ -338,12 +338,6 @@ resolve(const Reader *reader, int index, const ScimPath *outer)
 
 /* ---- entry points ---- */
 
-bool
-scim_filter_is_lenient(void)
-{
-	return scim_setting_filter_mode == SCIM_FILTER_LENIENT;
-}
-
 /* Memory for the nodes and values of a parse. */
 static void
 begin_parse(ScimFilterParse *parse)
@@ -356,11 +350,11 @@ begin_parse(ScimFilterParse *parse)
 }
 
 ScimFilter *
-scim_read_filter(const ScimResourceType *type, const char *text)
+scim_read_filter(const ScimResourceType *type, const ScimRules *rules, const char *text)
 {
 	ScimFilterParse parse = {.text = text,
 		.length = strlen(text),
-	.lenient = scim_filter_is_lenient()};
+	.lenient = rules->filter};
 	Reader		reader = {.type = type, .parse = &parse};
 	ScimFilter *filter;
 
@@ -410,9 +404,10 @@ find_sub(const ScimFilterParse *parse, ScimPath *result)
 }
 
 void
-scim_resolve_path(const ScimResourceType *type, const char *path, int length, ScimPath *result)
+scim_resolve_path(const ScimResourceType *type, const ScimRules *rules, const char *path,
+				  int length, ScimPath *result)
 {
-	ScimFilterParse parse = {.text = path, .length = length, .lenient = scim_filter_is_lenient()};
+	ScimFilterParse parse = {.text = path, .length = length, .lenient = rules->filter};
 	const char *problem;
 
 	begin_parse(&parse);

@@ -8,6 +8,7 @@
 
 #include "core/filter_node.h"
 #include "core/path.h"
+#include "core/rules.h"
 
 /*
  * One condition of a filter.
@@ -33,17 +34,15 @@ typedef struct ScimFilter
 } ScimFilter;
 
 /*
- * Parses a filter, and resolves it against the type; as scimver.filter_mode
- * says, strictly or with what real clients send beyond the grammar.  Every
+ * Parses a filter, and resolves it against the type; as the rules say, strictly
+ * or with what real clients send beyond the grammar.  Every
  * comparison suits its attribute (RFC 7644 table 3; RFC 7643 section 2.3): a
  * dateTime's value is one, a binary's is base64, a number's is a number.
  * Errors: INVALID_FILTER with "path" and "position"; SENSITIVE for attributes
  * that are never returned.
  */
-extern ScimFilter *scim_read_filter(const ScimResourceType *type, const char *text);
-
-/* What scimver.filter_mode says. */
-extern bool scim_filter_is_lenient(void);
+extern ScimFilter *scim_read_filter(const ScimResourceType *type, const ScimRules *rules,
+									const char *text);
 
 /*
  * Resolves a path against a resource type.  Attribute names and URNs are
@@ -52,8 +51,8 @@ extern bool scim_filter_is_lenient(void);
  * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
  * filter those of scim_read_filter, with the position in the path.
  */
-extern void scim_resolve_path(const ScimResourceType *type, const char *path, int length,
-							  ScimPath *result);
+extern void scim_resolve_path(const ScimResourceType *type, const ScimRules *rules,
+							  const char *path, int length, ScimPath *result);
 
 /* Which elements of an array does a value filter match?  An array of as many. */
 typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);

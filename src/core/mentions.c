@@ -65,7 +65,7 @@ read_member_value(const JsonbValue *given, const ScimPlace *place)
 
 static void
 read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			ScimErrorCode unknown, ScimMember *member)
+			const ScimReading *reading, ScimMember *member)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -85,7 +85,7 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
-												  unknown);
+												  reading->unknown);
 		ScimPlace	here = scim_place(place, sub->name);
 
 		if (value.type == jbvNull)
@@ -108,7 +108,7 @@ read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 
 void
 scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,
-				  ScimErrorCode unknown, bool removed, ScimMentions *mentions)
+				  const ScimReading *reading, bool removed, ScimMentions *mentions)
 {
 	ScimPlace	place = scim_place(NULL, attribute->name);
 	ScimWalk	walk;
@@ -117,7 +117,7 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 
 	if (one && scim_is_object(given))
 	{
-		read_member(attribute, given, &place, unknown, &member);
+		read_member(attribute, given, &place, reading, &member);
 		mention(mentions, &member, removed);
 		return;
 	}
@@ -131,7 +131,7 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 		ScimPlace	here = {.up = &place, .index = i};
 
 		CHECK_FOR_INTERRUPTS();
-		read_member(attribute, &value, &here, unknown, &member);
+		read_member(attribute, &value, &here, reading, &member);
 		mention(mentions, &member, removed);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "core/filter.h"
+#include "core/rules.h"
 #include "core/spelling.h"
 
 /* A member as a client names it: the id, and the type and the URI if it gave them. */
@@ -39,10 +40,10 @@ typedef struct ScimMentions
 /*
  * Adds the members in an array of objects, or (if "one" may be) in one object:
  * "value", and "type" as a hint; the rest is the server's to say.  Errors:
- * INVALID_VALUE, INVALID_SYNTAX, "unknown" (see value.h), with path.
+ * INVALID_VALUE, INVALID_SYNTAX, what the reading says of unknown names, with path.
  */
 extern void scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,
-							  ScimErrorCode unknown, bool removed, ScimMentions *mentions);
+							  const ScimReading *reading, bool removed, ScimMentions *mentions);
 
 /*
  * PATCH: the members that match are to be taken out.  A filter that says no more

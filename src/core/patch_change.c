@@ -196,7 +196,7 @@ change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 		mentions->count = 0;
 	}
 	if (given)
-		scim_read_members(target->path.attribute, given, op != SCIM_OP_REPLACE, SCIM_INVALID_PATH,
+		scim_read_members(target->path.attribute, given, op != SCIM_OP_REPLACE, &patch->reading,
 						  op == SCIM_OP_REMOVE, mentions);
 	if (patch->members.replace || mentions->count > 0)
 		patch->has_members = true;
@@ -233,7 +233,7 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 
 	if (scim_is_array(given))
 	{
-		bool		assigned = scim_read_value(leaf, given, target->place, SCIM_INVALID_PATH,
+		bool		assigned = scim_read_value(leaf, given, target->place, &patch->reading,
 											   &read);
 
 		if (op == SCIM_OP_ADD && assigned)
@@ -246,7 +246,7 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 	else if (op == SCIM_OP_REPLACE)
 		scim_throw_expected(SCIM_INVALID_VALUE, target->place,
 							scim_wanted_container(given, "an array"));
-	else if (scim_read_one(leaf, given, target->place, SCIM_INVALID_PATH, &read))
+	else if (scim_read_one(leaf, given, target->place, &patch->reading, &read))
 	{
 		JsonbValue *values = scim_new_array();
 
@@ -261,8 +261,8 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
  * stand there as null, to be removed.
  */
 static JsonbValue
-read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given,
-		   const ScimPlace *place)
+read_parts(const ScimReading *reading, const ScimAttribute *attribute, bool nulls,
+		   const JsonbValue *given, const ScimPlace *place)
 {
 	JsonbValue *parts = scim_new_object();
 	JsonbValue	key;
@@ -276,12 +276,12 @@ read_parts(const ScimAttribute *attribute, bool nulls, const JsonbValue *given,
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
-												  SCIM_INVALID_PATH);
+												  reading->unknown);
 		ScimPlace	here = scim_place(place, sub->name);
 
 		if (sub->mutability == SCIM_READ_ONLY)
 			continue;
-		if (scim_read_value(sub, &value, &here, SCIM_INVALID_PATH, &read))
+		if (scim_read_value(sub, &value, &here, reading, &read))
 			scim_set_value(parts, sub->name, &read);
 		else if (nulls && sub->required)
 			throw_at(SCIM_REQUIRED_REMOVED, &here, "is required and cannot be removed");
@@ -313,7 +313,8 @@ refuse_hidden(const ScimAttribute *attribute, const JsonbValue *parts, const Sci
 
 /* A value that "remove" lists. */
 static JsonbValue
-read_listed(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place)
+read_listed(const ScimPatch *patch, const ScimAttribute *attribute, const JsonbValue *given,
+			const ScimPlace *place)
 {
 	JsonbValue	read;
 
@@ -321,11 +322,11 @@ read_listed(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 		throw_at(SCIM_SENSITIVE, place, NOT_SEARCHED);
 	if (attribute->type == SCIM_COMPLEX)
 	{
-		read = read_parts(attribute, false, given, place);
+		read = read_parts(&patch->reading, attribute, false, given, place);
 		refuse_hidden(attribute, &read, place);
 		return read;
 	}
-	if (!scim_read_one(attribute, given, place, SCIM_INVALID_PATH, &read))
+	if (!scim_read_one(attribute, given, place, &patch->reading, &read))
 		scim_throw_expected(SCIM_INVALID_VALUE, place, "a value");
 	return frozen(&read);
 }
@@ -346,7 +347,7 @@ remove_values(ScimPatch *patch, const Target *target, const JsonbValue *given)
 	step->value = *scim_new_array();
 	if (!scim_is_array(given))
 	{
-		value = read_listed(attribute, given, target->place);
+		value = read_listed(patch, attribute, given, target->place);
 		scim_append(&step->value, &value);
 		return;
 	}
@@ -356,7 +357,7 @@ remove_values(ScimPatch *patch, const Target *target, const JsonbValue *given)
 		ScimPlace	here = {.up = target->place, .index = i};
 
 		CHECK_FOR_INTERRUPTS();
-		value = read_listed(attribute, &value, &here);
+		value = read_listed(patch, attribute, &value, &here);
 		scim_append(&step->value, &value);
 	}
 }
@@ -397,10 +398,10 @@ change_matching(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVa
 	else if (attribute->type == SCIM_COMPLEX && !target->path.sub &&
 			 (op == SCIM_OP_ADD || !attribute->multi_valued))
 	{
-		read = read_parts(attribute, op == SCIM_OP_REPLACE, given, target->place);
+		read = read_parts(&patch->reading, attribute, op == SCIM_OP_REPLACE, given, target->place);
 		new_step(patch, STEP_MERGE, target)->value = read;
 	}
-	else if (scim_read_one(leaf_of(&target->path), given, target->place, SCIM_INVALID_PATH, &read))
+	else if (scim_read_one(leaf_of(&target->path), given, target->place, &patch->reading, &read))
 		set_step(patch, target, &read);
 	else
 		unset(patch, target);
@@ -442,7 +443,7 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 		change_values(patch, op, &target, given);
 	else if (leaf->type == SCIM_COMPLEX)
 		change_parts(patch, op, &target, given);
-	else if (scim_read_one(leaf, given, target.place, SCIM_INVALID_PATH, &read))
+	else if (scim_read_one(leaf, given, target.place, &patch->reading, &read))
 		new_step(patch, STEP_SET, &target)->value = read;
 }
 

@@ -123,7 +123,7 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 	}
 	if (path->type != jbvString)
 		throw_operation(SCIM_BAD_OPERATION, index, "path", "must be a string");
-	scim_resolve_path(patch->type, path->val.string.val, path->val.string.len, &target);
+	scim_resolve_path(patch->type, patch->reading.rules, path->val.string.val, path->val.string.len, &target);
 	target.text = scim_shown_name(path->val.string.val, path->val.string.len);
 	if (target.attribute)
 		scim_change(patch, op, &target, value);
@@ -252,7 +252,8 @@ scim_match_patch_members(ScimPatch *patch, const JsonbValue *shown, const ScimMe
 }
 
 ScimPatch *
-scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds *ids)
+scim_parse_patch(const ScimResourceType *type, const ScimRules *rules, Jsonb *operations,
+				 const ScimIds *ids)
 {
 	ScimPatch  *patch = palloc0(sizeof(ScimPatch));
 	ScimWalk	walk;
@@ -261,6 +262,7 @@ scim_parse_patch(const ScimResourceType *type, Jsonb *operations, const ScimIds 
 
 	patch->type = type;
 	patch->ids = *ids;
+	patch->reading = (ScimReading) {.rules = rules, .unknown = SCIM_INVALID_PATH};
 	patch->mentions.spell = ids->others;
 	scim_root(operations, &given);
 	if (scim_is_object(&given))

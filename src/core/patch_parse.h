@@ -16,8 +16,8 @@
  * TOO_LARGE, with the path.  The patch refers to the operations' memory; it can
  * be applied any number of times.
  */
-extern ScimPatch *scim_parse_patch(const ScimResourceType *type, Jsonb *operations,
-								   const ScimIds *ids);
+extern ScimPatch *scim_parse_patch(const ScimResourceType *type, const ScimRules *rules,
+								   Jsonb *operations, const ScimIds *ids);
 
 /* Visits the value filters in the patch's paths, those on members excepted: some more than once. */
 extern void scim_visit_patch_filters(const ScimPatch *patch,

@@ -14,6 +14,7 @@
 #include "core/patch.h"
 #include "core/path.h"
 #include "core/path_set.h"
+#include "core/rules.h"
 
 typedef enum ScimStepKind
 {
@@ -45,6 +46,7 @@ struct ScimPatch
 {
 	const ScimResourceType *type;
 	ScimIds		ids;
+	ScimReading reading;
 	ScimStep   *steps;
 	int			count;
 	int			capacity;

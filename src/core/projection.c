@@ -176,7 +176,8 @@ choose(ScimProjection *projection, const ScimPath *path, bool shown)
 }
 
 static void
-choose_all(ScimProjection *projection, char *const *names, int count, bool shown)
+choose_all(ScimProjection *projection, const ScimRules *rules, char *const *names, int count,
+		   bool shown)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -184,18 +185,19 @@ choose_all(ScimProjection *projection, char *const *names, int count, bool shown
 		ScimPath	path;
 
 		CHECK_FOR_INTERRUPTS();
-		scim_resolve_path(projection->type, name, strlen(name), &path);
-		if (path.filter && !scim_filter_is_lenient())
+		scim_resolve_path(projection->type, rules, name, strlen(name), &path);
+		if (path.filter && !rules->filter)
 			scim_throw_path(SCIM_INVALID_PATH, name,
 							"\"%s\" has a value filter; attributes are named without", name);
 		if (path.attribute && strcmp(path.attribute->name, "_version") == 0)
-			scim_resolve_path(projection->type, "meta.version", strlen("meta.version"), &path);
+			scim_resolve_path(projection->type, rules, "meta.version", strlen("meta.version"), &path);
 		choose(projection, &path, shown);
 	}
 }
 
 const ScimProjection *
-scim_read_projection(const ScimResourceType *type, char *const *attributes, int attribute_count,
+scim_read_projection(const ScimResourceType *type, const ScimRules *rules,
+					 char *const *attributes, int attribute_count,
 					 char *const *excluded, int excluded_count)
 {
 	ScimProjection *projection;
@@ -222,10 +224,10 @@ scim_read_projection(const ScimResourceType *type, char *const *attributes, int 
 		show_defaults(&projection->common);
 		for (int i = 0; i < extensions; i++)
 			show_defaults(&projection->extensions[i]);
-		choose_all(projection, excluded, excluded_count, false);
+		choose_all(projection, rules, excluded, excluded_count, false);
 	}
 	else
-		choose_all(projection, attributes, attribute_count, true);
+		choose_all(projection, rules, attributes, attribute_count, true);
 
 	projection->whole = finish_level(&projection->core, type->has_password);
 	projection->whole &= finish_level(&projection->common, false);

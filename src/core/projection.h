@@ -6,6 +6,7 @@
 #ifndef SCIM_CORE_PROJECTION_H
 #define SCIM_CORE_PROJECTION_H
 
+#include "core/rules.h"
 #include "core/schema.h"
 
 typedef struct ScimProjection ScimProjection;
@@ -15,10 +16,11 @@ typedef struct ScimProjection ScimProjection;
  * beside what is always returned, "excluded" what is left out of what is shown
  * by default; a count of -1 says that the list was not given.  Names are paths:
  * attributes, sub-attributes, URNs of extensions, in any case.
- * A value filter behind an attribute is ignored where scimver.filter_mode is lenient.
+ * A value filter behind an attribute is ignored where the rules have "filter".
  * Errors: INVALID_VALUE if both are given, INVALID_PATH with the name.
  */
 extern const ScimProjection *scim_read_projection(const ScimResourceType *type,
+												  const ScimRules *rules,
 												  char *const *attributes, int attribute_count,
 												  char *const *excluded, int excluded_count);
 

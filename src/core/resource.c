@@ -200,7 +200,8 @@ scim_throw_version_format(ScimErrorCode situation, const char *name, const char 
 /* ---- the whole resource ---- */
 
 static bool
-read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue *read)
+read_extension(const ScimReading *reading, const ScimSchema *extension, const JsonbValue *given,
+			   JsonbValue *read)
 {
 	ScimPlace	place = scim_place(NULL, extension->urn);
 
@@ -209,19 +210,19 @@ read_extension(const ScimSchema *extension, const JsonbValue *given, JsonbValue 
 	if (!scim_is_object(given))
 		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be %-s", extension->urn,
 						scim_wanted_container(given, "an object"));
-	return scim_read_attributes(extension->attributes, given, &place, SCIM_INVALID_SYNTAX, read);
+	return scim_read_attributes(extension->attributes, given, &place, reading, read);
 }
 
 static void
-read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSpellId spell,
-				 ScimInput *input)
+read_all_members(const ScimReading *reading, const ScimAttribute *attribute,
+				 const JsonbValue *given, ScimSpellId spell, ScimInput *input)
 {
 	ScimMentions mentions = {.spell = spell};
 
 	input->has_members = true;
 	if (given->type == jbvNull)
 		return;
-	scim_read_members(attribute, given, false, SCIM_INVALID_SYNTAX, false, &mentions);
+	scim_read_members(attribute, given, false, reading, false, &mentions);
 	scim_unique_members(&mentions);
 	input->members = scim_members(&mentions, false, &input->member_count);
 }
@@ -230,6 +231,7 @@ read_all_members(const ScimAttribute *attribute, const JsonbValue *given, ScimSp
 typedef struct Reader
 {
 	const ScimResourceType *type;
+	ScimReading reading;
 	ScimSpellId members;
 	ScimInput  *input;
 	bool		has_schemas;
@@ -254,7 +256,7 @@ read_attribute(Reader *reader, const ScimAttribute *attribute, const JsonbValue 
 		return false;
 	if (type->has_members && strcmp(attribute->name, "members") == 0)
 	{
-		read_all_members(attribute, given, reader->members, reader->input);
+		read_all_members(&reader->reading, attribute, given, reader->members, reader->input);
 		return false;
 	}
 	if (type->has_password && strcmp(attribute->name, "password") == 0)
@@ -263,7 +265,7 @@ read_attribute(Reader *reader, const ScimAttribute *attribute, const JsonbValue 
 		return false;
 	}
 	place = scim_place(NULL, attribute->name);
-	return scim_read_value(attribute, given, &place, SCIM_INVALID_SYNTAX, read);
+	return scim_read_value(attribute, given, &place, &reader->reading, read);
 }
 
 static void
@@ -299,7 +301,7 @@ read_document(Reader *reader, const JsonbValue *given)
 		name = attribute ? attribute->name : extension->urn;
 		scim_check_spelling(walk.container, &key, name, NULL);
 		kept = attribute ? read_attribute(reader, attribute, &value, &read)
-			: read_extension(extension, &value, &read);
+			: read_extension(&reader->reading, extension, &value, &read);
 		scim_copy_member(&copy, &walk,
 						 kept && scim_is_as_given(&value, &read) && scim_is_exact(&key, name),
 						 name, length, kept ? &read : NULL);
@@ -357,10 +359,16 @@ set_schemas(const Reader *reader, JsonbValue *data)
 }
 
 ScimInput *
-scim_read_resource(const ScimResourceType *type, Jsonb *given, ScimSpellId members)
+scim_read_resource(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
+				   ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));
-	Reader		reader = {.type = type, .members = members, .input = input};
+	Reader		reader = {
+		.type = type,
+		.reading = {.rules = rules, .unknown = SCIM_INVALID_SYNTAX},
+		.members = members,
+		.input = input
+	};
 	JsonbValue	root;
 	JsonbValue	data;
 

@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "core/mentions.h"
+#include "core/rules.h"
 #include "core/schema.h"
 
 /* A resource that is ready to be stored. */
@@ -31,8 +32,8 @@ typedef struct ScimInput
  * password over 72 bytes, number over 400 digits), TOO_LARGE (text that is
  * compared folded, over 1 MB), each with path.
  */
-extern ScimInput *scim_read_resource(const ScimResourceType *type, Jsonb *given,
-									 ScimSpellId members);
+extern ScimInput *scim_read_resource(const ScimResourceType *type, const ScimRules *rules,
+									 Jsonb *given, ScimSpellId members);
 
 /*
  * Are all required attributes and extensions there?  Fills in what "schemas"

@@ -66,7 +66,7 @@ scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const Js
 /* How values are read. */
 typedef struct Reading
 {
-	ScimErrorCode unknown;		/* the error of a name that the schema does not know */
+	ScimReading as;
 	bool		stored;			/* they are stored already: nothing is corrected or left out */
 } Reading;
 
@@ -118,7 +118,7 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	while (scim_walk_next(&walk, &key, &value))
 	{
 		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place,
-														reading.unknown);
+														reading.as.unknown);
 		ScimPlace	here = scim_place(place, attribute->name);
 		bool		kept;
 
@@ -253,23 +253,23 @@ read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPl
 
 bool
 scim_read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-				ScimErrorCode unknown, JsonbValue *result)
+				const ScimReading *reading, JsonbValue *result)
 {
-	return read_value(attribute, given, place, (Reading) {.unknown = unknown}, result);
+	return read_value(attribute, given, place, (Reading) {.as = *reading}, result);
 }
 
 bool
 scim_read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			  ScimErrorCode unknown, JsonbValue *result)
+			  const ScimReading *reading, JsonbValue *result)
 {
-	return read_one(attribute, given, place, (Reading) {.unknown = unknown}, result);
+	return read_one(attribute, given, place, (Reading) {.as = *reading}, result);
 }
 
 bool
 scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-					 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result)
+					 const ScimPlace *place, const ScimReading *reading, JsonbValue *result)
 {
-	return read_attributes(attributes, given, place, (Reading) {.unknown = unknown}, result);
+	return read_attributes(attributes, given, place, (Reading) {.as = *reading}, result);
 }
 
 bool
@@ -278,5 +278,5 @@ scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored, cons
 	JsonbValue	unused;
 
 	return read_value(attribute, stored, place,
-					  (Reading) {.unknown = SCIM_INVALID_SYNTAX, .stored = true}, &unused);
+					  (Reading) {.as = {&scim_strict_rules, SCIM_INVALID_SYNTAX}, .stored = true}, &unused);
 }

@@ -8,6 +8,7 @@
 
 #include "base/errors.h"
 #include "core/place.h"
+#include "core/rules.h"
 #include "core/schema.h"
 
 /*
@@ -15,11 +16,10 @@
  * them, nothing unassigned in it, readOnly sub-attributes left out.  What is so
  * already is not copied: a container is binary as it was given, or a tree.
  * False: the value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
- * that the schema does not know "unknown": INVALID_SYNTAX in a resource,
- * INVALID_PATH in a PATCH.
+ * that the schema does not know what the reading says.
  */
 extern bool scim_read_value(const ScimAttribute *attribute, const JsonbValue *given,
-							const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
+							const ScimPlace *place, const ScimReading *reading, JsonbValue *result);
 
 /* Is what was read the given value itself?  If not, its type tells: it is a tree. */
 static inline bool
@@ -30,11 +30,11 @@ scim_is_as_given(const JsonbValue *given, const JsonbValue *read)
 
 /* The same for one value, of a multi-valued attribute or not; null, [] and {} are no values. */
 extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *given,
-						  const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
+						  const ScimPlace *place, const ScimReading *reading, JsonbValue *result);
 
 /* The same for the attributes in an object: an extension, or a complex value. */
 extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-								 const ScimPlace *place, ScimErrorCode unknown, JsonbValue *result);
+								 const ScimPlace *place, const ScimReading *reading, JsonbValue *result);
 
 /*
  * Checks a value as it is stored: names are to be spelled as the schema does,

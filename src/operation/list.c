@@ -83,6 +83,7 @@ static void
 select_rows(Listing *list, const char *filter)
 {
 	const ScimRegistration *table = list->target.table;
+	const ScimRules *rules = list->target.rules;
 	ScimSelection *selection = &list->selection;
 
 	selection->target = &list->target;
@@ -91,9 +92,9 @@ select_rows(Listing *list, const char *filter)
 	if (filter)
 	{
 		appendStringInfoString(&selection->where.text, " AND ");
-		scim_compile_filter(scim_read_filter(table->type, filter), table, &selection->where);
+		scim_compile_filter(scim_read_filter(table->type, rules, filter), table, &selection->where);
 	}
-	scim_read_order(table, list->query->sort_by, list->query->sort_order, &selection->order);
+	scim_read_order(table, rules, list->query->sort_by, list->query->sort_order, &selection->order);
 }
 
 /* All that a cursor is bound to, with no doubt where one ends and the next begins. */
@@ -406,7 +407,7 @@ scim_explain_filter(PG_FUNCTION_ARGS)
 	scim_init_sql(&sql, target.table, target.tenant, true);
 	scim_append_template(&sql, "SELECT r.{id} FROM {table} AS r WHERE {in_tenant:r} AND ",
 						 target.table);
-	scim_compile_filter(scim_read_filter(target.type, filter), target.table, &sql);
+	scim_compile_filter(scim_read_filter(target.type, target.rules, filter), target.table, &sql);
 	old = MemoryContextSwitchTo(target.caller);
 	result = cstring_to_text_with_len(sql.text.data, sql.text.len);
 	MemoryContextSwitchTo(old);

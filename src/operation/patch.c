@@ -161,7 +161,7 @@ scim_prepare_patch(ScimWrite *write, Jsonb *operations)
 	const ScimMemberChange *change;
 
 	write->asked = operations;
-	write->patch = scim_parse_patch(write->target.type, operations, &ids);
+	write->patch = scim_parse_patch(write->target.type, write->target.rules, operations, &ids);
 	scim_visit_patch_filters(write->patch, check_filter, write->target.table);
 	change = scim_patch_members(write->patch);
 	given = scim_patch_password(write->patch, &password);

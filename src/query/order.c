@@ -32,11 +32,11 @@ static const Oid key_types[] = {
 /* ---- what is asked for ---- */
 
 static void
-resolve(const ScimResourceType *type, const char *sort_by, ScimPath *path)
+resolve(const ScimResourceType *type, const ScimRules *rules, const char *sort_by, ScimPath *path)
 {
 	const ScimAttribute *attribute;
 
-	scim_resolve_path(type, sort_by, strlen(sort_by), path);
+	scim_resolve_path(type, rules, sort_by, strlen(sort_by), path);
 	if (path->filter)
 		scim_throw_path(SCIM_INVALID_PATH, sort_by,
 						"a list cannot be sorted by values that match a filter");
@@ -80,8 +80,8 @@ find_key(ScimOrder *order)
 
 /* sort_order is that of sort_by, and says nothing without it. */
 void
-scim_read_order(const ScimRegistration *registration, const char *sort_by, const char *sort_order,
-				ScimOrder *order)
+scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
+				const char *sort_by, const char *sort_order, ScimOrder *order)
 {
 	bool		descending = is_descending(sort_order);
 	ScimPath	path;
@@ -90,7 +90,7 @@ scim_read_order(const ScimRegistration *registration, const char *sort_by, const
 	order->phases[order->phase_count++] = SCIM_PHASE_ALL;
 	if (sort_by == NULL)
 		return;
-	resolve(registration->type, sort_by, &path);
+	resolve(registration->type, rules, sort_by, &path);
 	scim_check_sort_access(registration, &path);
 	scim_sort_sql(&path, registration, &order->key);
 	order->path = path.text;

@@ -10,6 +10,7 @@
 #ifndef SCIM_QUERY_ORDER_H
 #define SCIM_QUERY_ORDER_H
 
+#include "core/rules.h"
 #include "query/attribute_sql.h"
 #include "statement/sql.h"
 #include "utils/jsonb.h"
@@ -44,8 +45,8 @@ typedef struct ScimListPoint
  * Reads what a caller asks for (each may be NULL).  Errors: INVALID_PATH
  * (unknown, complex), SENSITIVE, INVALID_VALUE (sort_order).
  */
-extern void scim_read_order(const ScimRegistration *registration, const char *sort_by,
-							const char *sort_order, ScimOrder *order);
+extern void scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
+							const char *sort_by, const char *sort_order, ScimOrder *order);
 
 /*
  * Appends the condition that a row is in the phase, and (point not NULL) behind

@@ -123,7 +123,7 @@ resolve(const ScimResourceType *type, Relation relation, const char *text, ScimP
 
 	PG_TRY();
 	{
-		scim_resolve_path(type, text, strlen(text), path);
+		scim_resolve_path(type, &scim_strict_rules, text, strlen(text), path);
 	}
 	PG_CATCH();
 	{

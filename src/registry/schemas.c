@@ -211,7 +211,7 @@ scim_make_type(const ScimTypeDocument *document, const ScimSchema *const *schema
 	type->can_be_member = type->has_groups || type->has_members;
 	type->not_found = type->has_groups ? SCIM_USER_NOT_FOUND :
 		type->has_members ? SCIM_GROUP_NOT_FOUND : SCIM_RESOURCE_NOT_FOUND;
-	type->projection = scim_read_projection(type, NULL, -1, NULL, -1);
+	type->projection = scim_read_projection(type, &scim_strict_rules, NULL, -1, NULL, -1);
 	return type;
 }
 

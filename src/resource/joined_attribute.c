@@ -104,7 +104,7 @@ scim_joined_attribute(PG_FUNCTION_ARGS)
 	JsonbValue *value;
 	ScimPath	path;
 
-	scim_resolve_path(registration->type, name, strlen(name), &path);
+	scim_resolve_path(registration->type, &scim_strict_rules, name, strlen(name), &path);
 	if (path.attribute == NULL || path.sub || path.filter)
 		scim_throw_path(SCIM_INVALID_PATH, name, "%s is no attribute", name);
 	if (path.extension)

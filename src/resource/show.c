@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/location.h"
+#include "core/shown_version.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
@@ -196,7 +197,7 @@ meta_of(const ScimRegistration *registration, const ScimRow *row, const char *id
 	/* in jsonb's order */
 	if (row->has_created)
 		scim_set_date_time(meta, "created", row->created);
-	scim_set_text(meta, "version", row->version);
+	scim_set_text(meta, "version", scim_shown_version(row->version));
 	scim_set_text(meta, "location", scim_location(registration->type->endpoint, id));
 	if (row->has_last_modified)
 		scim_set_date_time(meta, "lastModified", row->last_modified);
@@ -265,7 +266,7 @@ scim_show_not_modified(const ScimRegistration *registration, const ScimRow *row,
 	JsonbValue *meta = scim_new_object();
 
 	scim_set_text(meta, "resourceType", registration->type->name);
-	scim_set_text(meta, "version", row->version);
+	scim_set_text(meta, "version", scim_shown_version(row->version));
 	scim_set_text(meta, "location", scim_location(registration->type->endpoint, row->id));
 	scim_set_text(resource, "id", row->id);
 	scim_set_value(resource, "meta", meta);

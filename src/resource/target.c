@@ -20,6 +20,7 @@
 #include "resource/target.h"
 #include "resource/version.h"
 #include "statement/parameters.h"
+#include "statement/profile.h"
 #include "statement/statement.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
@@ -50,6 +51,7 @@ scim_begin(ScimTarget *target, const char *type, const char *tenant)
 	if (target->table == NULL)
 		scim_throw_not_registered(type, NULL);
 	target->tenant = scim_tenant_of(target->table, tenant);
+	target->rules = scim_rules_in_force(target->tenant);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }
@@ -233,7 +235,7 @@ scim_take_view(ScimTarget *target, const ScimView *view)
 	if (view == NULL)
 		view = &default_view;
 	check_version(SCIM_KNOWN_VERSION_FORMAT, "known_version", view->known_version);
-	target->projection = scim_read_projection(target->type, view->attributes, view->attribute_count,
+	target->projection = scim_read_projection(target->type, target->rules, view->attributes, view->attribute_count,
 											  view->excluded, view->excluded_count);
 	if (view->version)
 		target->projection = scim_project_version(target->projection);

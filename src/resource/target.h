@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "core/projection.h"
+#include "core/rules.h"
 #include "registry/registration.h"
 #include "resource/row.h"
 #include "resource/view.h"
@@ -23,6 +24,7 @@ typedef struct ScimTarget
 	const ScimRegistration *table;
 	const ScimResourceType *type;
 	char	   *tenant;
+	const ScimRules *rules;		/* of the profile in force */
 	const ScimProjection *projection;	/* of what is shown */
 	MemoryContext caller;		/* where results are to live */
 	bool		has_snapshot;	/* of its own: scim_finish_read takes it off */
@@ -36,7 +38,7 @@ extern SCIM_NORETURN void scim_throw_not_registered(const char *type, const char
 
 /*
  * Begins an operation: SPI, the table, the tenant.  NOT_REGISTERED,
- * TENANT_FORBIDDEN (scimver.only_tenant).
+ * TENANT_FORBIDDEN (scimver.only_tenant), INVALID_ARGUMENT (scimver.profile).
  */
 extern void scim_begin(ScimTarget *target, const char *type, const char *tenant);
 

@@ -14,7 +14,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
-int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_max_patch_operations = 1000;
 int			scim_setting_max_patch_work = 1000000;
 

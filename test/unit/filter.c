@@ -62,6 +62,7 @@ parsed(const char *text, bool lenient, bool path)
 typedef struct Reading
 {
 	const char *text;
+	ScimRules	rules;
 	ScimFilter *filter;
 } Reading;
 
@@ -70,7 +71,7 @@ read_filter(void *argument)
 {
 	Reading    *reading = argument;
 
-	reading->filter = scim_read_filter(&fuzz_type, reading->text);
+	reading->filter = scim_read_filter(&fuzz_type, &reading->rules, reading->text);
 }
 
 static void
@@ -104,11 +105,10 @@ append_filter(StringInfo out, const ScimFilter *filter)
 static char *
 resolved(const char *text, bool lenient)
 {
-	Reading		reading = {.text = text};
+	Reading		reading = {.text = text, .rules = {.filter = lenient}};
 	ServerError error;
 	StringInfoData out;
 
-	scim_setting_filter_mode = lenient ? SCIM_FILTER_LENIENT : SCIM_FILTER_STRICT;
 	if (!server_try(read_filter, &reading, &error))
 		return psprintf("! %s %s", error.detail, error.message);
 	initStringInfo(&out);

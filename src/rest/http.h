@@ -1,0 +1,67 @@
+/*
+ * http.h
+ *		A request in HTTP, on its way through scim_http, and its answer.
+ */
+#ifndef SCIM_REST_HTTP_H
+#define SCIM_REST_HTTP_H
+
+#include "postgres.h"
+
+#include "core/etag.h"
+#include "core/rules.h"
+#include "core/schema.h"
+#include "operation/write_options.h"
+#include "rest/parameters.h"
+#include "utils/jsonb.h"
+
+struct ScimRoute;
+
+typedef struct ScimHttpRequest
+{
+	/* as given */
+	const char *method;			/* "GET" */
+	const char *path;			/* "/Users/2819", percent-encoded, behind the base */
+	const char *query;			/* percent-encoded, without "?"; NULL: none */
+	Jsonb	   *headers;		/* {"if-match": ..., ...}; NULL: none */
+	bytea	   *body;			/* NULL: none */
+
+	/* found out; what stands here when an error is thrown enters its record */
+	const ScimRules *rules;		/* of the profile in force */
+	const struct ScimRoute *route;
+	const ScimResourceType *type;	/* whose endpoint it is; NULL: of none */
+	char	   *id;				/* decoded; NULL: none */
+	ScimParameters parameters;
+	const ScimEtagList *if_match;	/* NULL: none */
+	const ScimEtagList *if_none_match;
+	const char *media_type;		/* of the answer: that which Accept takes */
+	const char *returns;		/* Prefer: "minimal", "representation"; NULL: not said */
+	Jsonb	   *content;		/* the body; NULL: the route takes none */
+	const char *expected;		/* version that the write went on condition of; NULL: none */
+	ScimWriteResult written;	/* what the operation says of a write */
+} ScimHttpRequest;
+
+typedef struct ScimHttpAnswer
+{
+	int			status;			/* 200 */
+	char	   *etag;			/* W/"v"; NULL in this and all others: none */
+	char	   *location;
+	const char *allow;			/* "GET, HEAD, POST" */
+	const char *preference;		/* Preference-Applied */
+	int			retry_after;	/* seconds; 0: none */
+	text	   *body;			/* JSON, of request->media_type */
+} ScimHttpAnswer;
+
+/* Answers a request that its route leads to; errors of the catalogue may be thrown. */
+typedef void (*ScimHttpHandler) (ScimHttpRequest *request, ScimHttpAnswer *answer);
+
+/*
+ * An answer that refuses, with the error body of RFC 7644 section 3.12; "scim_type" may be
+ * NULL.  The format is that of scim_phrase.  What an operation refuses is thrown instead.
+ */
+extern void scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type,
+							 const char *format, ...) pg_attribute_printf(4, 5);
+
+/* The JSON of a resource or a message, ready to be sent. */
+extern text *scim_http_body(const JsonbValue *tree);
+
+#endif							/* SCIM_REST_HTTP_H */

@@ -1,0 +1,43 @@
+/*
+ * route.h
+ *		Where requests go: endpoints, their methods, and what answers each (RFC 7644 section
+ *		3.2).
+ */
+#ifndef SCIM_REST_ROUTE_H
+#define SCIM_REST_ROUTE_H
+
+#include "rest/http.h"
+
+/* What a path can lead to. */
+typedef enum ScimPlaceKind
+{
+	SCIM_AT_ROOT,				/* / */
+	SCIM_AT_ROOT_SEARCH,		/* /.search */
+	SCIM_AT_TYPE,				/* /Users */
+	SCIM_AT_TYPE_SEARCH,		/* /Users/.search */
+	SCIM_AT_RESOURCE,			/* /Users/2819 */
+	SCIM_AT_ME,
+	SCIM_AT_BULK,
+	SCIM_AT_CONFIG,				/* /ServiceProviderConfig */
+	SCIM_AT_RESOURCE_TYPES,		/* /ResourceTypes, and one of them: with "id" */
+	SCIM_AT_SCHEMAS
+} ScimPlaceKind;
+
+/* A method there; HEAD goes where GET does. */
+typedef struct ScimRoute
+{
+	ScimPlaceKind place;
+	const char *method;
+	bool		takes_body;
+	ScimHttpHandler handler;
+} ScimRoute;
+
+/*
+ * Finds the route, the type and the id; false: the answer refuses (404, 405 with Allow).
+ */
+extern bool scim_find_route(ScimHttpRequest *request, ScimHttpAnswer *answer);
+
+/* Endpoints that are no resource type's (case-insensitive: "/Me"). */
+extern bool scim_is_own_endpoint(const char *endpoint);
+
+#endif							/* SCIM_REST_ROUTE_H */

@@ -231,7 +231,8 @@ read_path(const ScimResourceType *type, text *given)
 {
 	ScimPath	path;
 
-	scim_resolve_path(type, &scim_strict_rules, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), &path);
+	scim_resolve_path(type, &scim_strict_rules, VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
+					  &path);
 	if (path.filter)
 		scim_throw_path(SCIM_INVALID_PATH, path.text,
 						"an index is made for all values: leave the filter out");

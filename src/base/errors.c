@@ -239,11 +239,11 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 		"scim_tools() lists, by its exact "
 	"name."},
 	SITUATION(SCIM_NO_SUCH_PROFILE) = {SCIM_INVALID_ARGUMENT, "Name one of SELECT name FROM "
-		"scim_profiles; its owner adds others there."},
+	"scim_profiles; its owner adds others there."},
 	SITUATION(SCIM_BAD_RULES) = {SCIM_INVALID_ARGUMENT, "Write the rules as SELECT rules FROM "
-		"scim_profiles shows them; what is left out is off."},
+	"scim_profiles shows them; what is left out is off."},
 	SITUATION(SCIM_PROFILE_KEPT) = {SCIM_INVALID_ARGUMENT, "Leave the built-in profiles as they "
-		"are, and add one of another name."},
+	"are, and add one of another name."},
 	SITUATION(SCIM_NO_SUCH_MEMBER) = {SCIM_INVALID_VALUE,
 		"Look the member's id up with scim_list_users, or with "
 		"scim_list_groups if it is a group; it may have been "

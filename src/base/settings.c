@@ -94,8 +94,7 @@ scim_define_settings(void)
 				"Name of the agent that a bridge works for, for the record.",
 				&scim_setting_agent);
 	define_text("scimver.authentication_schemes",
-				"What ServiceProviderConfig says of authenticationSchemes: a JSON array of objects; "
-				"empty: none.",
+				"authenticationSchemes of ServiceProviderConfig: a JSON array of objects.",
 				&scim_setting_authentication_schemes);
 	define_text("scimver.base_url",
 				"URL put in front of meta.location and $ref.",

@@ -123,7 +123,8 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 	}
 	if (path->type != jbvString)
 		throw_operation(SCIM_BAD_OPERATION, index, "path", "must be a string");
-	scim_resolve_path(patch->type, patch->reading.rules, path->val.string.val, path->val.string.len, &target);
+	scim_resolve_path(patch->type, patch->reading.rules, path->val.string.val,
+					  path->val.string.len, &target);
 	target.text = scim_shown_name(path->val.string.val, path->val.string.len);
 	if (target.attribute)
 		scim_change(patch, op, &target, value);

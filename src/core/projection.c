@@ -190,7 +190,8 @@ choose_all(ScimProjection *projection, const ScimRules *rules, char *const *name
 			scim_throw_path(SCIM_INVALID_PATH, name,
 							"\"%s\" has a value filter; attributes are named without", name);
 		if (path.attribute && strcmp(path.attribute->name, "_version") == 0)
-			scim_resolve_path(projection->type, rules, "meta.version", strlen("meta.version"), &path);
+			scim_resolve_path(projection->type, rules, "meta.version", strlen("meta.version"),
+							  &path);
 		choose(projection, &path, shown);
 	}
 }

@@ -18,7 +18,7 @@ typedef struct Rule
 	const char *on;
 } Rule;
 
-#define SWITCH(name) {#name, offsetof(ScimRules, name)}
+#define SWITCHqznamez(#name, offsetof(ScimRules, name))
 
 static const Rule all_rules[] = {
 	SWITCH(filter),

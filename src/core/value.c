@@ -278,5 +278,6 @@ scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored, cons
 	JsonbValue	unused;
 
 	return read_value(attribute, stored, place,
-					  (Reading) {.as = {&scim_strict_rules, SCIM_INVALID_SYNTAX}, .stored = true}, &unused);
+					  (Reading) {.as = {&scim_strict_rules, SCIM_INVALID_SYNTAX}, .stored = true},
+					  &unused);
 }

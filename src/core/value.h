@@ -34,7 +34,8 @@ extern bool scim_read_one(const ScimAttribute *attribute, const JsonbValue *give
 
 /* The same for the attributes in an object: an extension, or a complex value. */
 extern bool scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
-								 const ScimPlace *place, const ScimReading *reading, JsonbValue *result);
+								 const ScimPlace *place, const ScimReading *reading,
+								 JsonbValue *result);
 
 /*
  * Checks a value as it is stored: names are to be spelled as the schema does,

@@ -235,7 +235,8 @@ scim_take_view(ScimTarget *target, const ScimView *view)
 	if (view == NULL)
 		view = &default_view;
 	check_version(SCIM_KNOWN_VERSION_FORMAT, "known_version", view->known_version);
-	target->projection = scim_read_projection(target->type, target->rules, view->attributes, view->attribute_count,
+	target->projection = scim_read_projection(target->type, target->rules,
+											  view->attributes, view->attribute_count,
 											  view->excluded, view->excluded_count);
 	if (view->version)
 		target->projection = scim_project_version(target->projection);

@@ -122,7 +122,8 @@ static void
 show(void *argument)
 {
 	Case	   *c = argument;
-	const ScimProjection *projection = scim_read_projection(&fuzz_type, &rules, c->names, c->name_count,
+	const ScimProjection *projection = scim_read_projection(&fuzz_type, &rules,
+															c->names, c->name_count,
 															NULL, -1);
 	JsonbValue	root;
 	JsonbValue *tree;

@@ -236,7 +236,8 @@ apply_changes(void *argument)
 	operations = fuzz_operations(c->changes);
 	c->result = c->document;
 	if (operations->val.array.nElems > 0)
-		c->result = scim_write(scim_apply_patch(scim_parse_patch(&fuzz_type, &scim_strict_rules, scim_write(operations),
+		c->result = scim_write(scim_apply_patch(scim_parse_patch(&fuzz_type, &scim_strict_rules,
+																 scim_write(operations),
 																 &ids),
 												c->document, c->document, NULL, &fuzz_matching));
 }

@@ -18,7 +18,7 @@ typedef struct Rule
 	const char *on;
 } Rule;
 
-#define SWITCHqznamez(#name, offsetof(ScimRules, name))
+#define SWITCHqznamez(CppAsString(name), offsetof(ScimRules, name))
 
 static const Rule all_rules[] = {
 	SWITCH(filter),

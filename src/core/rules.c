@@ -18,24 +18,24 @@ typedef struct Rule
 	const char *on;
 } Rule;
 
-#define SWITCHqznamez(CppAsString(name), offsetof(ScimRules, name))
+#define SWITCH(name) CppAsString(name), offsetof(ScimRules, name)
 
 static const Rule all_rules[] = {
-	SWITCH(filter),
-	SWITCH(coerce),
-	SWITCH(path_keys),
-	SWITCH(create_target),
-	SWITCH(remove_absent),
-	SWITCH(simple_complex),
-	SWITCH(empty_clears),
-	SWITCH(loose_envelope),
-	SWITCH(member_forms),
-	SWITCH(unknown_attributes),
-	SWITCH(own_read_only),
+	{SWITCH(filter)},
+	{SWITCH(coerce)},
+	{SWITCH(path_keys)},
+	{SWITCH(create_target)},
+	{SWITCH(remove_absent)},
+	{SWITCH(simple_complex)},
+	{SWITCH(empty_clears)},
+	{SWITCH(loose_envelope)},
+	{SWITCH(member_forms)},
+	{SWITCH(unknown_attributes)},
+	{SWITCH(own_read_only)},
 	{"absent_members", offsetof(ScimRules, absent_members), "refuse", "skip"},
-	SWITCH(same_values),
-	SWITCH(group_patch_204),
-	SWITCH(full_replace),
+	{SWITCH(same_values)},
+	{SWITCH(group_patch_204)},
+	{SWITCH(full_replace)},
 };
 
 static const Rule *

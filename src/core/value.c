@@ -275,9 +275,11 @@ scim_read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 bool
 scim_check_stored(const ScimAttribute *attribute, const JsonbValue *stored, const ScimPlace *place)
 {
+	static const Reading as_stored = {
+		.as = {.rules = &scim_strict_rules, .unknown = SCIM_INVALID_SYNTAX},
+		.stored = true
+	};
 	JsonbValue	unused;
 
-	return read_value(attribute, stored, place,
-					  (Reading) {.as = {&scim_strict_rules, SCIM_INVALID_SYNTAX}, .stored = true},
-					  &unused);
+	return read_value(attribute, stored, place, as_stored, &unused);
 }

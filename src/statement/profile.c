@@ -354,21 +354,20 @@ transaction_ends(XactEvent event, void *argument)
 
 /* ---- the trigger ---- */
 
-static SCIM_NORETURN void throw_kept(const char *name);
+static SCIM_NORETURN void throw_kept(const char *name, const char *why);
 
 static void
-throw_kept(const char *name)
+throw_kept(const char *name, const char *why)
 {
-	scim_throw_path(SCIM_PROFILE_KEPT, "built_in",
-					"profile \"%s\" is built in: it stays as it is, and no other is", name);
+	scim_throw_path(SCIM_PROFILE_KEPT, "built_in", "profile \"%s\" %-s", name, why);
 }
 
-/* The extension's scripts make them; and bring others, as it is updated. */
+/* The extension's scripts make them, and may change them as it is updated. */
 static void
-refuse_built_in(const ScimProfileRow *row)
+refuse_built_in(const ScimProfileRow *row, const char *why)
 {
 	if (row->built_in && !creating_extension)
-		throw_kept(row->name);
+		throw_kept(row->name, why);
 }
 
 static void
@@ -378,7 +377,7 @@ check_row(HeapTuple found, Relation table)
 	ScimRules	rules;
 
 	scim_take_profile_row(found, table, &row);
-	refuse_built_in(&row);
+	refuse_built_in(&row, "cannot be built in");
 	if (row.name[0] == '\0')
 		scim_throw_path(SCIM_BAD_PARAMETER, "name", "the name of a profile must not be empty");
 	scim_read_rules(row.rules, &rules);
@@ -390,7 +389,7 @@ check_old_row(HeapTuple found, Relation table)
 	ScimProfileRow row;
 
 	scim_take_profile_row(found, table, &row);
-	refuse_built_in(&row);
+	refuse_built_in(&row, "is built in: it stays as it is");
 }
 
 static void
@@ -399,7 +398,7 @@ check_profiles(const TriggerData *data)
 	TriggerEvent event = data->tg_event;
 
 	if (TRIGGER_FIRED_BY_TRUNCATE(event))
-		throw_kept(SCIM_DEFAULT_PROFILE);
+		throw_kept(SCIM_DEFAULT_PROFILE, "is built in: it stays as it is");
 	if (!TRIGGER_FIRED_BY_INSERT(event))
 		check_old_row(data->tg_trigtuple, data->tg_relation);
 	if (!TRIGGER_FIRED_BY_DELETE(event))

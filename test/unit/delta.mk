@@ -4,7 +4,7 @@
 PG_CONFIG ?= pg_config
 FUZZ = ../fuzz
 # what cannot do without a server
-WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c %/shown_version.c
+WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c %/shown_version.c %/server_error.c
 DELTA_PARTS = $(FUZZ)/server.c $(FUZZ)/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
 
 check: check-delta check-diff

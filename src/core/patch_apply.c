@@ -325,7 +325,11 @@ JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, ScimPathSet *differs,
 				 const ScimMatching *matching)
 {
-	ScimPatchRun run = {.matching = matching, .differs = differs};
+	ScimPatchRun run = {
+		.rules = patch->reading.rules,
+		.matching = matching,
+		.differs = differs
+	};
 	JsonbValue	root;
 	JsonbValue *result;
 

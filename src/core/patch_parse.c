@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
+#include "core/object.h"
 #include "core/patch_list.h"
 #include "core/patch_parse.h"
 #include "core/patch_whole.h"
@@ -148,29 +149,11 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 
 static const ScimAttribute message_members[] = {{"schemas"}, {"Operations"}, {NULL}};
 
-static bool
-is_patch_message(const JsonbValue *schemas)
-{
-	ScimWalk	walk;
-	JsonbValue	urn;
-
-	if (!scim_is_array(schemas))
-		return false;
-	scim_walk(&walk, schemas->val.binary.data);
-	while (scim_walk_next(&walk, NULL, &urn))
-	{
-		if (urn.type == jbvString &&
-			scim_same_name(urn.val.string.val, urn.val.string.len, SCIM_URN_PATCH))
-			return true;
-	}
-	return false;
-}
-
 /* Does "schemas" say what the message is, as far as the rules ask for that? */
 static bool
 is_envelope(const ScimRules *rules, const JsonbValue *schemas)
 {
-	return is_patch_message(schemas) ||
+	return scim_has_urn(schemas, SCIM_URN_PATCH) ||
 		(rules->loose_envelope && (scim_is_array(schemas) || scim_is_unassigned(schemas)));
 }
 

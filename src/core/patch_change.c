@@ -209,7 +209,7 @@ change_password(ScimPatch *patch, ScimOp op, const JsonbValue *given)
 
 	if (nothing && op == SCIM_OP_ADD)
 		return;
-	patch->password = nothing ? NULL : scim_read_password(given);
+	patch->password = nothing ? NULL : scim_read_password(patch->reading.rules, given);
 	patch->has_password = true;
 }
 
@@ -219,7 +219,7 @@ change_schemas(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 	bool	   *known = palloc0(scim_schema_count(patch->type) * sizeof(bool));
 	ScimStep   *step;
 
-	scim_read_schemas(patch->type, given, op == SCIM_OP_ADD, known);
+	scim_read_schemas(patch->type, patch->reading.rules, given, op == SCIM_OP_ADD, known);
 	known[0] = true;			/* the core schema cannot be taken away */
 	step = new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS, target);
 	step->schemas = known;

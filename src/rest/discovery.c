@@ -7,7 +7,7 @@
 
 #include "admin/discovery.h"
 #include "rest/handlers.h"
-#include "rest/unchanged.h"
+#include "rest/condition.h"
 
 /* Parameters are ignored, but for a filter, which is refused. */
 static void
@@ -25,7 +25,7 @@ answer_document(ScimDiscovery what, const char *name, const ScimHttpRequest *req
 	body = scim_discover(what, request->id, &version);
 	if (body == NULL)
 		scim_http_refuse(answer, 404, NULL, "there is no \"%s\" in %s", request->id, name);
-	else if (scim_http_is_changed(request, version, answer))
+	else if (scim_is_news(request, version, answer))
 		answer->body = body;
 }
 

@@ -9,7 +9,7 @@
 #include "miscadmin.h"
 #include "operation/list.h"
 #include "rest/handlers.h"
-#include "rest/unchanged.h"
+#include "rest/condition.h"
 
 #define RESOURCES "Resources"
 
@@ -44,12 +44,12 @@ answer_list(ScimHttpRequest *request, ScimSearchRequest *search, ScimHttpAnswer 
 	query->fresh = true;
 	query->view = &search->view;
 	search->view.version = true;
-	search->view.known_version = scim_http_known_version(request);
+	search->view.known_version = scim_known_version(request);
 	scim_root(request->type ? scim_store_list(request->type->name, NULL, query) :
 			  scim_store_search(NULL, query), &root);
 	list = scim_open(&root);
 	version = scim_string_copy(scim_get(list, "version", strlen("version")));
-	if (!scim_http_is_changed(request, version, answer))
+	if (!scim_is_news(request, version, answer))
 		return;
 	(void) scim_remove(list, "version", strlen("version"));
 	scim_set_value(list, RESOURCES,

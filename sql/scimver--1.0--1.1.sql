@@ -643,9 +643,12 @@ COMMENT ON FUNCTION scim_profiles_trigger() IS
 REVOKE EXECUTE ON FUNCTION scim_profiles_trigger() FROM PUBLIC;
 CREATE TRIGGER scimver_rows AFTER INSERT OR UPDATE OR DELETE ON scim_profiles
 	FOR EACH ROW EXECUTE FUNCTION scim_profiles_trigger();
+CREATE TRIGGER scimver_table AFTER TRUNCATE ON scim_profiles
+	FOR EACH STATEMENT EXECUTE FUNCTION scim_profiles_trigger();
 CREATE TRIGGER scimver_rows AFTER INSERT OR UPDATE OR DELETE ON scim_tenant_profiles
 	FOR EACH ROW EXECUTE FUNCTION scim_profiles_trigger();
 ALTER TABLE scim_profiles ENABLE ALWAYS TRIGGER scimver_rows;
+ALTER TABLE scim_profiles ENABLE ALWAYS TRIGGER scimver_table;
 ALTER TABLE scim_tenant_profiles ENABLE ALWAYS TRIGGER scimver_rows;
 
 INSERT INTO scim_profiles (name, built_in, rules) VALUES

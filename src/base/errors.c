@@ -309,6 +309,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_BAD_OPERATION) = {SCIM_INVALID_SYNTAX,
 		"Send operations such as [{\"op\": \"replace\", \"path\": "
 	"\"active\", \"value\": false}] (RFC 7644, section 3.5.2)."},
+	SITUATION(SCIM_BAD_SEARCH) = {SCIM_INVALID_SYNTAX,
+		"Send a SearchRequest such as {\"schemas\": "
+		"[\"urn:ietf:params:scim:api:messages:2.0:SearchRequest\"], \"filter\": "
+	"\"title pr\"} (RFC 7644, section 3.4.3)."},
 	SITUATION(SCIM_CANNOT_BE_INDEXED) = {SCIM_INVALID_PATH, "Name another attribute: this one is "
 	"found without an index."},
 	SITUATION(SCIM_REQUIRED_REMOVED) = {SCIM_MUTABILITY, "Replace it by another value: what the "

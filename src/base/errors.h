@@ -121,6 +121,7 @@ typedef enum ScimErrorCode
 	SCIM_NOT_UNIQUE_RESOURCES,
 	SCIM_NO_OBJECT,				/* where a resource was to be sent */
 	SCIM_BAD_OPERATION,			/* of a patch */
+	SCIM_BAD_SEARCH,			/* a SearchRequest */
 	SCIM_CANNOT_BE_INDEXED,
 	SCIM_REQUIRED_REMOVED,
 	SCIM_READ_ONLY_GROUPS,		/* of a user */

@@ -119,6 +119,24 @@ scim_read_document(Jsonb *document, const char *what, const char *urn, const cha
 		scim_throw_expected(SCIM_BAD_DOCUMENT, &place, psprintf("[\"%s\"]", urn));
 }
 
+bool
+scim_has_urn(const JsonbValue *schemas, const char *urn)
+{
+	ScimWalk	walk;
+	JsonbValue	element;
+
+	if (!scim_is_array(schemas))
+		return false;
+	scim_walk(&walk, schemas->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &element))
+	{
+		if (element.type == jbvString &&
+			scim_same_name(element.val.string.val, element.val.string.len, urn))
+			return true;
+	}
+	return false;
+}
+
 void
 scim_set_texts(JsonbValue *object, const char *key, const char *const *texts)
 {

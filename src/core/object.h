@@ -35,6 +35,9 @@ extern const char *const *scim_read_texts(const JsonbValue *value, const ScimPla
 extern void scim_read_document(Jsonb *document, const char *what, const char *urn,
 							   const char *const *names, int count, JsonbValue *values);
 
+/* Is "schemas", of a message, an array that holds the URN? */
+extern bool scim_has_urn(const JsonbValue *schemas, const char *urn);
+
 /* A document that has "schemas", and nothing else yet. */
 extern JsonbValue *scim_new_document(const char *urn);
 

@@ -8,6 +8,7 @@
 #include "base/compat.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
+#include "core/object.h"
 #include "core/patch_change.h"
 #include "core/patch_list.h"
 #include "core/patch_parse.h"
@@ -136,24 +137,6 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 
 static const ScimAttribute message_members[] = {{"schemas"}, {"Operations"}, {NULL}};
 
-static bool
-is_patch_message(const JsonbValue *schemas)
-{
-	ScimWalk	walk;
-	JsonbValue	urn;
-
-	if (!scim_is_array(schemas))
-		return false;
-	scim_walk(&walk, schemas->val.binary.data);
-	while (scim_walk_next(&walk, NULL, &urn))
-	{
-		if (urn.type == jbvString &&
-			scim_same_name(urn.val.string.val, urn.val.string.len, SCIM_URN_PATCH))
-			return true;
-	}
-	return false;
-}
-
 /* The array of operations in a PatchOp message. */
 static void
 open_message(const JsonbValue *message, JsonbValue *operations)
@@ -175,7 +158,7 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 		else
 			*operations = value;
 	}
-	if (!is_patch_message(&schemas))
+	if (!scim_has_urn(&schemas, SCIM_URN_PATCH))
 		scim_throw_path(SCIM_BAD_OPERATION, "schemas", "schemas must contain %s", SCIM_URN_PATCH);
 }
 

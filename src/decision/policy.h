@@ -52,6 +52,7 @@ typedef struct ScimPolicy
 	bool		require_version;
 	const char *on_conflict;	/* of updates and patches that do not say; NULL: nothing */
 	Jsonb	   *merge_rules;	/* the same; NULL: none */
+	const char *profile;		/* of tools' calls; NULL: that which is in force anyhow */
 	int			denied;			/* bits of ScimOperation */
 	ScimPolicyAttributes reviewed;
 	int			reviewed_operations;	/* bits */

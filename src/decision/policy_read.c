@@ -22,6 +22,7 @@
 #include "history/document.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "statement/profile.h"
 #include "utils/acl.h"
 
 /* A document that is read. */
@@ -346,6 +347,17 @@ read_merge_rules(Reading *reading, const char *path, const JsonbValue *given)
 									  &scim_merge_functions, false);
 }
 
+/* One that is gone, who calls a tool is told. */
+static void
+read_profile(Reading *reading, const char *path, const JsonbValue *given)
+{
+	if (given->type != jbvString)
+		scim_throw_path(SCIM_BAD_PARAMETER, path, "%s must be the name of a profile", path);
+	reading->policy->profile = scim_string_copy(given);
+	if (!reading->stored && !scim_is_profile(reading->policy->profile))
+		scim_throw_no_profile(reading->policy->profile);
+}
+
 static void
 read_deny(Reading *reading, const char *path, const JsonbValue *given)
 {
@@ -385,6 +397,7 @@ static const Member policy_members[] = {
 	{"require_version", read_require_version},
 	{"on_conflict", read_on_conflict},
 	{"merge_rules", read_merge_rules},
+	{"profile", read_profile},
 	{"deny", read_deny},
 	{"review", read_review},
 	{"shared_logins", read_shared_logins},

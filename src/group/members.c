@@ -348,25 +348,39 @@ scim_prepare_members(ScimMembersWrite *write, const char *tenant, const char *gr
 	}
 }
 
+/* His place among those who are to come, who are in order; -1: he was not found. */
+static int
+place_of(const ScimMembersWrite *write, const ScimMember *member)
+{
+	const ScimIdType *type = write->members->member_type;
+	Datum		id;
+	char	   *key;
+	char	  **found;
+
+	if (!scim_parse_id(type, member->value, &id))
+		return -1;
+	key = scim_id_text(type, id);
+	found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), pg_qsort_strcmp);
+	return found ? found - write->add.ids : -1;
+}
+
 void
 scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count)
 {
 	for (int i = 0; i < count; i++)
 	{
-		const ScimIdType *type = write->members->member_type;
-		Datum		id;
-		char	   *key;
-		char	  **found;
+		int			place = place_of(write, &members[i]);
 
 		CHECK_FOR_INTERRUPTS();
-		if (!scim_parse_id(type, members[i].value, &id))
-			continue;
-		key = scim_id_text(type, id);
-		/* they are in order */
-		found = bsearch(&key, write->add.ids, write->add.count, sizeof(char *), pg_qsort_strcmp);
-		if (found)
-			members[i].type = TextDatumGetCString(write->add.types[found - write->add.ids]);
+		if (place >= 0)
+			members[i].type = TextDatumGetCString(write->add.types[place]);
 	}
+}
+
+bool
+scim_is_to_come(const ScimMembersWrite *write, const ScimMember *member)
+{
+	return place_of(write, member) >= 0;
 }
 
 void

@@ -26,6 +26,9 @@ extern SCIM_NORETURN void scim_throw_no_member(const char *member);
 /* Gives the members that are to come, as the client named them, the types that were found. */
 extern void scim_find_types(const ScimMembersWrite *write, ScimMember *members, int count);
 
+/* Is it one of those that are to come, and were found? */
+extern bool scim_is_to_come(const ScimMembersWrite *write, const ScimMember *member);
+
 /* INVALID_VALUE if the group (NULL: it is yet to be made) would hold itself. */
 extern void scim_refuse_self(const ScimMembersWrite *write, const char *group);
 

@@ -347,6 +347,15 @@ has_newcomer(const Merging *merging, const char *id)
 	return false;
 }
 
+/* Does mine name who does not exist, whom its profile lets it name in vain? */
+static bool
+is_left_out(const Merging *merging, const ScimMember *member)
+{
+	const ScimWrite *write = merging->write;
+
+	return write->target.rules->absent_members && !scim_is_to_come(&write->members, member);
+}
+
 /* Those that mine adds, and are no members yet; returns whether mine adds any. */
 static bool
 keep_added(Merging *merging, ScimMemberChange *left)
@@ -358,7 +367,7 @@ keep_added(Merging *merging, ScimMemberChange *left)
 		const ScimMember *member = &merging->mine.add[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (has(merging, &merging->then, member))
+		if (has(merging, &merging->then, member) || is_left_out(merging, member))
 			continue;
 		adds = true;
 		if (!has(merging, &merging->now, member))

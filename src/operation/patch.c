@@ -265,6 +265,8 @@ scim_store_change_members(const ScimWriteOptions *options, const ScimGivenIds *a
 	ScimWrite	write;
 
 	scim_write_begin(&write, SCIM_PATCHES, options, result);
+	/* ids that stand by themselves are no document: who does not exist is told */
+	write.target.rules = &scim_strict_rules;
 	scim_write_take_proposing(&write, options);
 	if (write.proposes != SCIM_PROPOSES_NEVER)
 		write.asked = members_operations(add, remove);

@@ -177,7 +177,7 @@ changes_members(const ScimWrite *write)
 {
 	if (!write->has_members)
 		return false;
-	return write->call.inserting ? write->change.add_count > 0
+	return write->call.inserting ? write->members.add.count > 0
 		: !scim_members_are_there(&write->members, write->target.tenant, &write->row);
 }
 

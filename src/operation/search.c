@@ -9,12 +9,6 @@
 
 PG_FUNCTION_INFO_V1(scim_search);
 
-void
-scim_read_search_request(Jsonb *request, ScimSearchRequest *search)
-{
-	elog(ERROR, "not yet");
-}
-
 Jsonb *
 scim_store_search(const char *tenant, const ScimListQuery *query)
 {

@@ -49,6 +49,9 @@ scim_write_begin(ScimWrite *write, ScimOperation operation, const ScimWriteOptio
 	write->call.proposal = scim_applied_id(options);
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);
+	/* what was stored, or approved, is no client's input */
+	if (operation == SCIM_RESTORES || options->applies)
+		write->target.rules = &scim_strict_rules;
 	write->wanted.registration = write->call.registration = write->target.table;
 	write->wanted.tenant = write->call.tenant = write->target.tenant;
 	write->call.operation = operation;
@@ -82,7 +85,7 @@ scim_write_take_input(ScimWrite *write, Jsonb *data)
 /*
  * That there is a group is asked before whether its members to come exist.  A write
  * that is merged may name who was a member and is gone: whom it really adds, is known
- * when they are stored.
+ * when they are stored.  By the rule "absent_members" who does not exist is left out.
  */
 void
 scim_write_prepare_members(ScimWrite *write)
@@ -90,6 +93,8 @@ scim_write_prepare_members(ScimWrite *write)
 	const char *id = write->wanted.id;
 
 	scim_prepare_members(&write->members, write->target.tenant, id, &write->change);
+	if (write->target.rules->absent_members)
+		write->members.missing = NULL;
 	if (write->members.missing == NULL || write->merges)
 		return;
 	if (!write->call.inserting && !scim_fetch(&write->target, id, false, NULL))

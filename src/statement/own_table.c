@@ -57,7 +57,7 @@ find_relation(const char *name)
 /* ---- what is kept of that ---- */
 
 /* More of them than there are. */
-#define MOST_KNOWN 16
+#define MOST_KNOWN 24
 
 /* Until one of them changes; where there are none, until anything does. */
 static struct

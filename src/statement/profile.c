@@ -1,49 +1,435 @@
 /*
  * profile.c
  *		Profiles: by which rules the input of clients is understood.
+ *
+ * Each call asks, and few ever change: what was read is kept.  The trigger of the two
+ * tables invalidates their relcache entries with each change, here and, at the commit,
+ * everywhere (granted.c has the same of grants).
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/settings.h"
+#include "commands/extension.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
 #include "fmgr.h"
+#include "miscadmin.h"
+#include "registry/relation_changes.h"
 #include "statement/profile.h"
+#include "statement/profile_rows.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(scim_profiles_trigger);
-PG_FUNCTION_INFO_V1(scim_set_tenant_profile);
 
-static const ScimRules lenient_filters = {.filter = true};
+/* Of more tenants, or names of profiles, than this, all are read anew. */
+#define MOST_KEPT 1000
+
+/* By whether filters are lenient anyhow. */
+typedef ScimRules RulesByMode[SCIM_FILTER_LENIENT + 1];
+
+/* A name that was asked for, and the profile. */
+typedef struct Profile
+{
+	const char *name;			/* the key */
+	bool		is_there;
+	RulesByMode rules;
+} Profile;
+
+/* A tenant that was asked for. */
+typedef struct Tenant
+{
+	const char *tenant;			/* the key */
+	const char *profile;		/* NULL: none is set */
+} Tenant;
+
+typedef struct Profiles
+{
+	MemoryContext context;		/* of all of it */
+	HTAB	   *profiles;
+	HTAB	   *tenants;
+	bool		no_tenants;		/* none has any: there is nothing to look for */
+} Profiles;
+
+static const RulesByMode default_rules = {
+	[SCIM_FILTER_LENIENT] = {.filter = true}
+};
+
+static Profiles *current = NULL;
+static uint64 generation = 1;	/* moves with each change */
+
+/* Of what was read, or is being read. */
+static Oid	profiles_relid = InvalidOid;
+static Oid	tenants_relid = InvalidOid;
+
+/* What was read since the transaction has begun to write may be its own, and be taken back. */
+static bool read_own = false;
+
+/* ---- what is kept ---- */
+
+static uint32
+hash_name(const void *key, Size size)
+{
+	const char *name = *(const char *const *) key;
+
+	return hash_bytes((const unsigned char *) name, strlen(name));
+}
+
+static int
+match_names(const void *a, const void *b, Size size)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static HTAB *
+make_table(const char *name, Size entry_size, MemoryContext context)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(const char *),
+		.entrysize = entry_size,
+		.hash = hash_name,
+		.match = match_names,
+		.hcxt = context
+	};
+
+	return hash_create(name, 16, &control,
+					   HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+}
+
+/* Whoever still holds a part of it does so within this transaction. */
+static void
+forget(void)
+{
+	if (current == NULL)
+		return;
+	if (TopTransactionContext)
+		MemoryContextSetParent(current->context, TopTransactionContext);
+	else
+		MemoryContextDelete(current->context);
+	current = NULL;
+}
+
+static bool
+is_full(void)
+{
+	return hash_get_num_entries(current->profiles) >= MOST_KEPT ||
+		hash_get_num_entries(current->tenants) >= MOST_KEPT;
+}
+
+/* An error while it is made leaves what there was. */
+static void
+start(void)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver profiles",
+												  ALLOCSET_SMALL_SIZES);
+	Profiles   *started = MemoryContextAllocZero(context, sizeof(Profiles));
+
+	started->context = context;
+	started->profiles = make_table("scimver profiles", sizeof(Profile), context);
+	started->tenants = make_table("scimver tenants' profiles", sizeof(Tenant), context);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	current = started;
+}
+
+/* Makes room for one more. */
+static void
+prepare_to_keep(void)
+{
+	if (current && is_full())
+		forget();
+	if (current == NULL)
+		start();
+	read_own |= TransactionIdIsValid(GetTopTransactionIdIfAny());
+}
+
+static const Profile *
+keep_profile(const Profile *read)
+{
+	const char *name;
+	Profile    *kept;
+
+	prepare_to_keep();
+	name = MemoryContextStrdup(current->context, read->name);
+	kept = hash_search(current->profiles, &name, HASH_ENTER, NULL);
+	*kept = *read;
+	kept->name = name;
+	return kept;
+}
+
+static const Tenant *
+keep_tenant(const Tenant *read, bool no_tenants)
+{
+	const char *tenant;
+	const char *profile;
+	Tenant	   *kept;
+
+	prepare_to_keep();
+	tenant = MemoryContextStrdup(current->context, read->tenant);
+	profile = read->profile ? MemoryContextStrdup(current->context, read->profile) : NULL;
+	kept = hash_search(current->tenants, &tenant, HASH_ENTER, NULL);
+	*kept = (Tenant) {.tenant = tenant,.profile = profile};
+	current->no_tenants = no_tenants;
+	return kept;
+}
+
+/* ---- reading ---- */
+
+/*
+ * What changes while we read may come too late for what was read first: then it is read
+ * again.  (Where debug_discard_caches says so, all is said to have changed all the time.)
+ */
+static bool
+is_current(uint64 started)
+{
+	CHECK_FOR_INTERRUPTS();
+	return generation == started || debug_discard_caches > 0;
+}
+
+static void
+look_for_tables(void)
+{
+	profiles_relid = scim_profiles_table();
+	tenants_relid = scim_tenant_profiles_table();
+}
+
+static void
+read_profile(Profile *profile)
+{
+	ScimProfileRow row;
+
+	look_for_tables();
+	profile->is_there = scim_read_profile_row(profile->name, &row);
+	if (!profile->is_there)
+		return;
+	scim_read_rules(row.rules, &profile->rules[SCIM_FILTER_STRICT]);
+	profile->rules[SCIM_FILTER_LENIENT] = profile->rules[SCIM_FILTER_STRICT];
+	profile->rules[SCIM_FILTER_LENIENT].filter = true;
+}
+
+static const Profile *
+find_profile(const char *name)
+{
+	Profile		read = {.name = name};
+	const Profile *kept = current ? hash_search(current->profiles, &name, HASH_FIND, NULL) : NULL;
+	uint64		started;
+
+	if (kept)
+		return kept;
+	do
+	{
+		started = generation;
+		read_profile(&read);
+	} while (!is_current(started));
+	return keep_profile(&read);
+}
+
+/* NULL: none is set. */
+static const char *
+find_tenant_profile(const char *tenant)
+{
+	Tenant		read = {.tenant = tenant};
+	const Tenant *kept;
+	uint64		started;
+	bool		none;
+
+	if (current && current->no_tenants)
+		return NULL;
+	kept = current ? hash_search(current->tenants, &tenant, HASH_FIND, NULL) : NULL;
+	if (kept)
+		return kept->profile;
+	do
+	{
+		started = generation;
+		look_for_tables();
+		none = scim_has_no_tenant_profiles();
+		read.profile = none ? NULL : scim_read_tenant_profile(tenant);
+	} while (!is_current(started));
+	return keep_tenant(&read, none)->profile;
+}
+
+/* ---- which one is in force ---- */
+
+static const char *
+name_in_force(const char *tenant)
+{
+	const char *name = scim_setting_profile;
+
+	if (name && name[0] != '\0')
+		return name;
+	AcceptInvalidationMessages();
+	name = find_tenant_profile(tenant);
+	return name ? name : SCIM_DEFAULT_PROFILE;
+}
+
+static bool
+is_default(const char *name)
+{
+	return strcmp(name, SCIM_DEFAULT_PROFILE) == 0;
+}
+
+void
+scim_throw_no_profile(const char *name)
+{
+	scim_throw_path(SCIM_NO_SUCH_PROFILE, "profile", "there is no profile \"%s\"", name);
+}
 
 const ScimRules *
 scim_rules_in_force(const char *tenant)
 {
-	return scim_setting_filter_mode == SCIM_FILTER_LENIENT ? &lenient_filters : &scim_strict_rules;
+	const char *name = name_in_force(tenant);
+	const Profile *profile;
+
+	if (is_default(name))
+		return &default_rules[scim_setting_filter_mode];
+	AcceptInvalidationMessages();
+	profile = find_profile(name);
+	if (!profile->is_there)
+		scim_throw_no_profile(name);
+	return &profile->rules[scim_setting_filter_mode];
 }
 
 const char *
 scim_profile_in_force(const char *tenant)
 {
-	return "rfc";
+	return pstrdup(name_in_force(tenant));
 }
 
 bool
 scim_is_profile(const char *name)
 {
-	return strcmp(name, "rfc") == 0;
+	AcceptInvalidationMessages();
+	return is_default(name) || find_profile(name)->is_there;
 }
 
+/* ---- changes ---- */
+
+static bool
+is_ours(Oid relid)
+{
+	return !OidIsValid(relid) || !OidIsValid(profiles_relid) || !OidIsValid(tenants_relid) ||
+		relid == profiles_relid || relid == tenants_relid;
+}
+
+static void
+relation_changed(Oid relid)
+{
+	if (!is_ours(relid))
+		return;
+	generation++;
+	forget();
+}
+
+static void
+forget_own(void)
+{
+	if (!read_own)
+		return;
+	generation++;
+	forget();
+}
+
+/*
+ * What is taken back was told as a change, and is told again as it is taken back; but for
+ * what a statement wrote that failed before it could tell of it.
+ */
+static void
+subtransaction_ends(SubXactEvent event, SubTransactionId ended, SubTransactionId parent,
+					void *argument)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		forget_own();
+}
+
+static void
+transaction_ends(XactEvent event, void *argument)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		forget_own();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		read_own = false;
+}
+
+/* ---- the trigger ---- */
+
+static SCIM_NORETURN void throw_kept(const char *name, const char *why);
+
+static void
+throw_kept(const char *name, const char *why)
+{
+	scim_throw_path(SCIM_PROFILE_KEPT, "built_in", "profile \"%s\" %-s", name, why);
+}
+
+/* The extension's scripts make them, and may change them as it is updated. */
+static void
+refuse_built_in(const ScimProfileRow *row, const char *why)
+{
+	if (row->built_in && !creating_extension)
+		throw_kept(row->name, why);
+}
+
+static void
+check_row(HeapTuple found, Relation table)
+{
+	ScimProfileRow row;
+	ScimRules	rules;
+
+	scim_take_profile_row(found, table, &row);
+	refuse_built_in(&row, "cannot be built in");
+	if (row.name[0] == '\0')
+		scim_throw_path(SCIM_BAD_PARAMETER, "name", "the name of a profile must not be empty");
+	scim_read_rules(row.rules, &rules);
+}
+
+static void
+check_old_row(HeapTuple found, Relation table)
+{
+	ScimProfileRow row;
+
+	scim_take_profile_row(found, table, &row);
+	refuse_built_in(&row, "is built in: it stays as it is");
+}
+
+static void
+check_profiles(const TriggerData *data)
+{
+	TriggerEvent event = data->tg_event;
+
+	if (TRIGGER_FIRED_BY_TRUNCATE(event))
+		throw_kept(SCIM_DEFAULT_PROFILE, "is built in: it stays as it is");
+	if (!TRIGGER_FIRED_BY_INSERT(event))
+		check_old_row(data->tg_trigtuple, data->tg_relation);
+	if (!TRIGGER_FIRED_BY_DELETE(event))
+		check_row(TRIGGER_FIRED_BY_UPDATE(event) ? data->tg_newtuple : data->tg_trigtuple,
+				  data->tg_relation);
+}
+
+/*
+ * scim_profiles_trigger(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW of scim_profiles
+ * and scim_tenant_profiles, as that of grants (granted.c), and AFTER TRUNCATE of the
+ * first.  INVALID_ARGUMENT.
+ */
 Datum
 scim_profiles_trigger(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_NULL();
-}
+	TriggerData *data = (TriggerData *) fcinfo->context;
 
-Datum
-scim_set_tenant_profile(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_VOID();
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function \"%s\" must be fired as an AFTER trigger",
+							   "scim_profiles_trigger")));
+	CacheInvalidateRelcache(data->tg_relation);
+	if (RelationGetRelid(data->tg_relation) == scim_profiles_table())
+		check_profiles(data);
+	return PointerGetDatum(NULL);
 }
 
 void
 scim_init_profiles(void)
 {
+	scim_hear_of_relations(relation_changed);
+	RegisterSubXactCallback(subtransaction_ends, NULL);
+	RegisterXactCallback(transaction_ends, NULL);
 }

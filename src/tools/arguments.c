@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/json_text.h"
+#include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/place.h"
@@ -102,23 +103,15 @@ bad_version(const JsonbValue *value)
 	scim_throw_version_format(SCIM_NO_TOOL_VERSION, "expected_version", given.data);
 }
 
-/* By value, as JSON Schema sees it: 20.0 is an integer, 20.5 and 1e400 are none of ours. */
+/* 1e400 is none of ours. */
 static bool
 is_integer(const JsonbValue *value, int *result)
 {
-	char	   *digits;
-	char	   *end;
-	long		number;
+	int64		number = 0;
+	bool		is_whole = scim_is_whole_number(value, &number);
 
-	if (value->type != jbvNumeric)
-		return false;
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
-	errno = 0;
-	number = strtol(digits, &end, 10);
-	if (*end == '.')
-		end += 1 + strspn(end + 1, "0");
 	*result = (int) number;
-	return *end == '\0' && errno == 0 && number >= PG_INT32_MIN && number <= PG_INT32_MAX;
+	return is_whole && number >= PG_INT32_MIN && number <= PG_INT32_MAX;
 }
 
 static bool

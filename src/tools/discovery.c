@@ -22,6 +22,7 @@
 #include "fmgr.h"
 #include "operation/read.h"
 #include "registry/cache.h"
+#include "statement/profile.h"
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/lists.h"
@@ -154,12 +155,14 @@ scim_server_description(void)
 	JsonbValue *object = scim_new_object();
 	JsonbValue *types = scim_new_array();
 	JsonbValue *warnings = scim_log_warnings();
+	const char *tenant = scim_store_tenant(NULL);
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append(types, described_type(*type));
 	scim_set_text(object, "name", "scimver");
 	scim_set_text_or_null(object, "version", installed_version());
-	scim_set_text(object, "tenant", scim_store_tenant(NULL));
+	scim_set_text(object, "tenant", tenant);
+	scim_set_text(object, "profile", scim_profile_in_force(tenant));
 	scim_set_value(object, "resource_types", types);
 	scim_set_value(object, "capabilities", capabilities());
 	scim_set_value(object, "limits", limits());

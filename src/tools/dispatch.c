@@ -9,8 +9,11 @@
 #include "base/errors.h"
 #include "base/protect.h"
 #include "base/server_error.h"
+#include "decision/policies.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "registry/cache.h"
+#include "statement/tenant.h"
 #include "tools/arguments.h"
 #include "tools/checkpoint.h"
 #include "tools/failure.h"
@@ -22,6 +25,7 @@
 #include "tools/proposal.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
 PG_FUNCTION_INFO_V1(scim_call_tool_text);
@@ -59,6 +63,36 @@ static const ScimHandler handlers[] = {
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
 
+/* What the policy of the type in the tenant says; NULL: nothing. */
+static const char *
+profile_of(const ScimToolCall *call)
+{
+	const ScimRegistration *table = call->type ? scim_find_table(call->type) : NULL;
+	const char *tenant = table ? scim_find_tenant(table, call->tenant) : NULL;
+	const ScimPolicy *policy = tenant ? scim_find_policy(call->type, tenant) : NULL;
+
+	return policy ? policy->profile : NULL;
+}
+
+/* An error sets back what was set, too, as the subtransaction ends. */
+static text *
+handle(ScimToolCall *call)
+{
+	ScimHandler handler = handlers[call->tool->id];
+	const char *profile = profile_of(call);
+	int			nesting;
+	text	   *envelope;
+
+	if (profile == NULL)
+		return handler(call);
+	nesting = NewGUCNestLevel();
+	(void) set_config_option("scimver.profile", profile, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	envelope = handler(call);
+	AtEOXact_GUC(true, nesting);
+	return envelope;
+}
+
 static void
 run(void *argument)
 {
@@ -68,7 +102,7 @@ run(void *argument)
 	scim_refuse_storm(call);
 	if (handlers[call->tool->id] == NULL)
 		elog(ERROR, "tool %s has no handler", call->tool->name);
-	call->answer = handlers[call->tool->id] (call);
+	call->answer = handle(call);
 }
 
 /* What an agent must not see, an administrator must be able to find. */

@@ -1,0 +1,109 @@
+"""
+Suites that others published, against scim_http() behind front.py; prints TAP.
+
+    main.py CONNINFO FILES NAME...
+
+CONNINFO is of a server and of a role that may make databases there; FILES a folder with
+Microsoft's and Okta's files, which may not be there; NAME a run of RUNS ("microsoft-entra"),
+"quick" or "all".  What a suite finds is compared with baseline.json.
+"""
+import json
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+
+import okta
+import published
+from front import Front
+
+HERE = Path(__file__).parent
+
+# What a suite is run by, what it wants to be there before, and the file that it is in.
+SUITES = {
+    "scim2-tester": (published.scim2_tester, None, None),
+    "scim-sanity": (published.scim_sanity, "agents.sql", None),
+    "microsoft": (published.microsoft, None, "microsoft-postman-collection.json"),
+    "okta": (okta.run, "somebody.sql", "okta-runscope.json"),
+}
+PROFILES = ("rfc", "interop", "entra", "okta")
+RUNS = [f"{suite}-{profile}" for suite in SUITES for profile in PROFILES]
+QUICK = ["scim2-tester-rfc", "scim-sanity-rfc", "scim-sanity-entra", "microsoft-rfc", "microsoft-entra", "okta-rfc", "okta-okta"]
+
+
+class Tap:
+    def __init__(self):
+        self.tests = self.failed = 0
+
+    def ok(self, passed, name, detail=""):
+        self.tests += 1
+        self.failed += not passed
+        print("ok" if passed else "not ok", self.tests, "-", name.replace("#", ""))
+        if not passed and detail:
+            print("#", str(detail)[:2000].replace("\n", "\n# "), flush=True)
+
+
+def make_database(conninfo, name, setup):
+    """A database with users and groups and what the suite wants; returns its conninfo."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    conninfo = psycopg.conninfo.make_conninfo(conninfo, dbname=name)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION scimver CASCADE")
+        connection.execute("SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group')")
+        if setup:
+            connection.execute((HERE / setup).read_text())
+    return conninfo
+
+
+def checks_of(run, conninfo, files):
+    """What a suite finds, with names that differ."""
+    suite, _, profile = run.rpartition("-")
+    function, setup, _ = SUITES[suite]
+    conninfo = psycopg.conninfo.make_conninfo(make_database(conninfo, run, setup), options=f"-c scimver.profile={profile}")
+    seen = {}
+    with Front(conninfo) as front:
+        threading.Thread(target=front.serve_forever, daemon=True).start()
+        try:
+            for name, passed, said in function(front.url, files):
+                seen[name] = seen.get(name, 0) + 1
+                yield name if seen[name] == 1 else f"{name} ({seen[name]})", passed, said
+        finally:
+            front.shutdown()
+
+
+def judge(tap, run, checks, expected):
+    """Compares with what was found before: nothing new may fail, or pass, or not be there."""
+    left = dict(expected["left"])
+    counts = {True: 0, False: 0, None: 0}
+    for name, passed, said in checks:
+        counts[passed] += 1
+        reason = left.pop(name, None)
+        if passed is None:
+            continue
+        if reason is None:
+            tap.ok(passed, f"{run}: {name}", said)
+        else:
+            tap.ok(not passed, f"{run}: {name}: fails, as {reason}", "it passes: take it out of baseline.json")
+    for name in left:
+        tap.ok(False, f"{run}: {name}: is not checked any more")
+    tap.ok(sum(counts.values()) == expected["checks"], f"{run}: {expected['checks']} checks", f"{sum(counts.values())} now")
+    print(f"# {run}: {counts[True]} of {sum(counts.values())} pass, {counts[None]} skipped", flush=True)
+
+
+def main(conninfo, files, *names):
+    baseline = json.loads((HERE / "baseline.json").read_text())
+    tap = Tap()
+    for run in {"quick": QUICK, "all": RUNS}.get(names[0], names):
+        file = SUITES[run.rpartition("-")[0]][2]
+        if file and not (Path(files) / file).exists():
+            print(f"# SKIP {run}: there is no {file} in {files}")
+            continue
+        judge(tap, run, checks_of(run, conninfo, Path(files)), baseline.get(run, {"checks": 0, "left": {}}))
+    print(f"1..{tap.tests}")
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

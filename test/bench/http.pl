@@ -11,15 +11,16 @@ my %request = (
 	http_get => q{h.status = 200 AND h.answer <> '' FROM bench_calls, scim_http('GET', path, NULL, '{"accept": "application/scim+json"}', NULL) AS h},
 	update => q{scim_update_user(id, data::jsonb, version)::text <> '' FROM bench_calls},
 	http_update => q{h.status = 200 AND h.answer <> '' FROM bench_calls, scim_http('PUT', path, NULL, headers, body) AS h},
-	schemas => q{scim_get_schemas()::text <> '' FROM bench_calls},
+	get_only => q{scim_get_user(id) IS NOT NULL FROM bench_calls},
+	schemas => q{scim_get_schemas() IS NOT NULL FROM bench_calls},
 	http_schemas => q{h.status = 200 AND h.answer <> '' FROM bench_calls, scim_http('GET', '/Schemas', NULL, NULL, NULL) AS h},
 	http_config => q{h.status = 200 AND h.answer <> '' FROM bench_calls, scim_http('GET', '/ServiceProviderConfig', NULL, NULL, NULL) AS h});
 my %call = (
-	create => q{scim_create_user(created::jsonb) IS NOT NULL FROM bench_calls},
+	enter => q{scim_create_user(created::jsonb) IS NOT NULL FROM bench_calls},
 	replace => q{scim_update_user(id, data::jsonb) IS NOT NULL FROM bench_calls},
 	patch => q{scim_patch_user(id, operations::jsonb) IS NOT NULL FROM bench_calls},
 	filter => q{(scim_list_users(filter) ->> 'totalResults') = '1' FROM bench_calls});
-my @requests = qw(get http_get update http_update schemas http_schemas http_config);
+my @requests = qw(get get_only http_get update http_update schemas http_schemas http_config);
 my @profiles = qw(rfc entra);
 my @calls = sort keys %call;
 
@@ -66,7 +67,8 @@ sub measure_requests
 	figure('... a conditional PUT / scim_update_user', '<=', 1.15, [ ratios($taken->{http_update}, $taken->{update}) ], '', 1);
 	figure('... GET /Schemas / scim_get_user', '<=', 2, [ ratios($taken->{http_schemas}, $taken->{get}) ], '', 1);
 	figure('... GET /ServiceProviderConfig / scim_get_user', '<=', 2, [ ratios($taken->{http_config}, $taken->{get}) ], '', 1);
-	figure('CPU of scim_get_schemas() / scim_get_user', '<=', 2, [ ratios($taken->{schemas}, $taken->{get}) ], '', 1);
+	# neither as text, which the server makes of it
+	figure('CPU of scim_get_schemas() / scim_get_user', '<=', 2, [ ratios($taken->{schemas}, $taken->{get_only}) ], '', 1);
 	figure("... $_", '<=', undef, $taken->{$_}, 'us') foreach @requests;
 }
 
@@ -76,7 +78,7 @@ sub measure_profiles
 	my $taken = take_all(@_, [ prepared(\%call, @calls) ], map { my $call = $_; map { [ "${call}_$_", $call, "SET scimver.profile = $_;" ] } @profiles } @calls);
 
 	figure("CPU of scim_$_->[0], strict input, profile entra / rfc", '<=', 1.05, [ ratios($taken->{"$_->[1]_entra"}, $taken->{"$_->[1]_rfc"}) ], '', 1)
-		foreach [ create_user => 'create' ], [ update_user => 'replace' ], [ patch_user => 'patch' ], [ list_users => 'filter' ];
+		foreach [ create_user => 'enter' ], [ update_user => 'replace' ], [ patch_user => 'patch' ], [ list_users => 'filter' ];
 }
 
 sub measure_http

@@ -1,6 +1,6 @@
 /*
  * condition.c
- *		If-Match and If-None-Match of requests for a resource.
+ *		If-Match and If-None-Match.
  *
  * A write is on condition of one version, or of none.  Conditions that say more are asked
  * here, of the version that is there now, and the write is on condition that it is still
@@ -116,9 +116,20 @@ scim_known_version(const ScimHttpRequest *request)
 }
 
 bool
-scim_is_news(const ScimHttpRequest *request, const char *version)
+scim_is_news(const ScimHttpRequest *request, const char *version, ScimHttpAnswer *answer)
 {
+	answer->etag = scim_etag(version);
 	if (request->if_match && !scim_has_etag(request->if_match, version))
-		throw_mismatch(request, version, "If-Match");
-	return request->if_none_match == NULL || !scim_has_etag(request->if_none_match, version);
+	{
+		scim_http_refuse(answer, 412, NULL, "what is there has not the version that If-Match "
+						 "asks for");
+		return false;
+	}
+	if (request->if_none_match && scim_has_etag(request->if_none_match, version))
+	{
+		answer->status = 304;
+		return false;
+	}
+	answer->status = 200;
+	return true;
 }

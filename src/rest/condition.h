@@ -1,6 +1,6 @@
 /*
  * condition.h
- *		If-Match and If-None-Match of requests for a resource (RFC 9110 section 13).
+ *		If-Match and If-None-Match (RFC 9110 section 13).
  */
 #ifndef SCIM_REST_CONDITION_H
 #define SCIM_REST_CONDITION_H
@@ -16,12 +16,16 @@
 extern void scim_expect_version(ScimHttpRequest *request, bool repeatable);
 
 /*
- * Reading: the version that the client knows, if the resource need not be read when it is
- * still that; NULL: it has to be.
+ * Reading: the version that the client knows, if what is there need not be read when it still
+ * has that; NULL: it has to be.
  */
 extern const char *scim_known_version(const ScimHttpRequest *request);
 
-/* Of a resource that was read: must it be shown?  VERSION_MISMATCH. */
-extern bool scim_is_news(const ScimHttpRequest *request, const char *version);
+/*
+ * Of what was read, and has that version: sets the ETag, and asks the conditions.  True: it is
+ * to be shown, with 200; false: the answer is 304, or refuses with 412.
+ */
+extern bool scim_is_news(const ScimHttpRequest *request, const char *version,
+						 ScimHttpAnswer *answer);
 
 #endif							/* SCIM_REST_CONDITION_H */

@@ -163,17 +163,15 @@ scim_http_get(ScimHttpRequest *request, ScimHttpAnswer *answer)
 
 	view.known_version = scim_known_version(request);
 	resource = scim_store_get(request->type->name, NULL, request->id, &view, true);
-	answer->status = 304;
 	if (scim_find(&resource->root, "not_modified", &version))
 	{
+		answer->status = 304;
 		answer->etag = scim_etag(view.known_version);
 		return;
 	}
 	scim_root(resource, &root);
 	(void) scim_find(&resource->root, "_version", &version);
-	shown = scim_http_resource(&root, &answer->etag);
-	if (!scim_is_news(request, scim_string_copy(&version)))
-		return;
-	answer->status = 200;
-	answer->body = scim_http_body(shown);
+	shown = scim_http_resource(&root, NULL);
+	if (scim_is_news(request, scim_string_copy(&version), answer))
+		answer->body = scim_http_body(shown);
 }

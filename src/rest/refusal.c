@@ -119,11 +119,13 @@ scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 void
 scim_http_record(const ScimHttpRequest *request, const ErrorData *error)
 {
+	bool		named = request->expected && request->if_match &&
+		scim_has_etag(request->if_match, request->expected);
 	ScimRefusal refusal = {
 		.kind = kind_of(request, error),
 		.type = request->type,
 		.id = request->id,
-		.expected = request->expected,
+		.expected = named ? request->expected : NULL,
 		.conflicting = request->written.conflicting
 	};
 	const ErrorData *unwritten = scim_record_refusal(&refusal);

@@ -54,12 +54,12 @@ INSERT INTO methods SELECT ordinality, m FROM unnest('{GET,HEAD,POST,PUT,PATCH,D
 CREATE TABLE places (n int, place text);
 INSERT INTO places SELECT ordinality, p FROM unnest(ARRAY['/', '/.search', '/Users', '/Users/.search', user_(9), '/Groups', '/Me', '/Bulk', '/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', '/Schemas/x']) WITH ORDINALITY u(p);
 -- without a body: what needs one says so
-SELECT plain(place), string_agg(CASE WHEN method = '' THEN '-' ELSE method END || ' ' || r.status, ', ' ORDER BY m.n), string_agg(DISTINCT r.allow, ' AND ') FROM places p, methods m, scim_http(method, place, NULL, NULL, NULL) r GROUP BY p.n, place ORDER BY p.n;
+SELECT plain(place), string_agg(CASE WHEN method = '' THEN '-' ELSE method END || ' ' || r.status, ', ' ORDER BY m.n), string_agg(DISTINCT r.allow, ' AND ') FROM places p, methods m, scim_http(method, place, NULL, NULL, NULL) r WHERE place <> '/' OR method NOT IN ('GET', 'HEAD') GROUP BY p.n, place ORDER BY p.n;
 SELECT ask(method, '/Users', '{', '{"content-type": "text/plain"}') FROM methods WHERE method IN ('OPTIONS', 'PUT');
 SELECT p, ask('GET', p) FROM unnest(ARRAY['', 'Users', '/Nothing', '/users', '/USERS/x', '/me', '/schemas', '/Users/.', '/Users/..', '/Users/../Groups', '/Users/%2e%2E', '/Users/a%2Fb', '/Users/a%2fb', '/Users/a%00', '/Users/%00', '/Users/a%ff', '/Users/a%',
 	'/Users/a%4', '/Users/a%zz', '/Users/a?b', '/Users/a#b', '/Users/x/y', '/Users//x', '//Users', '//', '/Users//', '/Bulk/x', '/Me/x', '/ServiceProviderConfig/x', '/Schemas/x/y', '/.search/x', '/%', '/Users/%E2%82%AC', '/Users/a%20b', '/Users/' || repeat('x', 300)]) p;
 -- a slash at the end, and what is encoded for nothing
-SELECT ask('GET', user_(2) || '/', NULL, NULL, 'attributes=userName'), ask('GET', '/%55sers/' || replace(id(2)::text, '0', '%30'), NULL, NULL, 'attributes=userName');
+SELECT ask('GET', user_(2) || '/', NULL, NULL, 'attributes=userName'), regexp_replace(ask('GET', '/%55sers/' || replace(replace(id(2)::text, '0', '%30'), 'A', '%41'), NULL, NULL, 'attributes=userName'), 'W/"[^"]*"', 'its etag');
 -- a type that comes later
 INSERT INTO scim_schemas (position, document) VALUES (100, '{"id": "urn:example:Thing", "name": "Thing", "attributes": [{"name": "name", "required": true}]}');
 SELECT ask('POST', '/Things', '{"name": "a"}');
@@ -92,8 +92,8 @@ SELECT h, ask('GET', user_(2), NULL, h) FROM unnest(ARRAY['[]', '"x"', 'null', '
 -- ---- conditions ----
 
 SELECT ask('GET', user_(1), NULL, if('if-none-match', etag(1))), ask('HEAD', user_(1), NULL, if('if-none-match', etag(1))), ask('GET', user_(1), NULL, if('if-none-match', '"x", ' || replace(etag(1), 'W/', ''))), ask('GET', user_(1), NULL, if('if-none-match', '*')), ask('GET', user_(9), NULL, if('if-none-match', '*'));
-SELECT ask('GET', user_(1), NULL, if('if-none-match', t), 'attributes=userName') FROM unnest(ARRAY['W/"x"', '"not one of ours!"', '"a","b"']) t;
-SELECT ask('GET', user_(1), NULL, if('if-match', t), 'attributes=userName') FROM unnest(ARRAY['*', etag(1), '"x" , ' || etag(1), 'W/"x"', '"not one of ours!"']) t;
+SELECT ask('GET', user_(1), NULL, if('if-none-match', t), 'attributes=userName') FROM unnest(ARRAY['W/"x"', '"not-one-of-ours!"', '"a","b"']) t;
+SELECT ask('GET', user_(1), NULL, if('if-match', t), 'attributes=userName') FROM unnest(ARRAY['*', etag(1), '"x" , ' || etag(1), 'W/"x"', '"not-one-of-ours!"']) t;
 SELECT ask('GET', user_(1), NULL, if('if-match', '"x"') || if('if-none-match', etag(1))), ask('GET', user_(1), NULL, if('if-match', etag(1)) || if('if-none-match', etag(1))), ask('GET', user_(9), NULL, if('if-match', '*'));
 -- malformed, on whatever
 SELECT t, ask('GET', user_(1), NULL, if('if-none-match', t)) FROM unnest(ARRAY['', 'x', 'W/x', 'w/"x"', '"x', 'x"', '"x" "y"', '*, "x"', '"x", *', ',', '"a b"', 'W/ "x"', '"x"y', (SELECT string_agg('"t' || n || '"', ', ') FROM generate_series(1, 101) n)]) t;
@@ -105,23 +105,23 @@ CREATE FUNCTION writes(headers jsonb, n int DEFAULT 1) RETURNS SETOF text LANGUA
 	SELECT ask('PATCH', user_(n), set_title('patch'), headers, 'attributes=title') UNION ALL
 	SELECT ask('DELETE', user_(n), NULL, headers) $$;
 SELECT writes(if('if-match', 'W/"x"'));
-SELECT writes(if('if-match', '"no version of ours"'));
+SELECT writes(if('if-match', '"no-version-of-ours!"'));
 SELECT writes(if('if-match', '"x", W/"y"'));
 SELECT writes(if('if-none-match', '*'));
 SELECT writes(if('if-none-match', etag(1)));
 SELECT writes(if('if-match', etag(1)) || if('if-none-match', etag(1)));
 SELECT writes(if('if-match', '"x"') || if('if-none-match', '"x"'));
-SELECT writes(h, 9) FROM unnest(ARRAY[if('if-match', '*'), if('if-match', '"x"'), if('if-match', '"no version of ours"'), if('if-match', '"x", "y"'), if('if-none-match', '*'), if('if-none-match', '"x"')]) h;
+SELECT writes(h, 9) FROM unnest(ARRAY[if('if-match', '*'), if('if-match', '"x"'), if('if-match', '"no-version-of-ours!"'), if('if-match', '"x", "y"'), if('if-none-match', '*'), if('if-none-match', '"x"')]) h;
 SELECT plain(scim_get_user(id(1)::text)->>'title');
 SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "a"}', if('if-match', '*'), 'attributes=title');
 SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "b"}', if('if-match', etag(1)), 'attributes=title');
 SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "c"}', if('if-match', replace(etag(1), 'W/', '')), 'attributes=title');
 SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "d"}', if('if-match', '"x", ' || etag(1)), 'attributes=title');
-SELECT ask('PATCH', user_(1), set_title('e'), if('if-none-match', '"x", "not one of ours!"'), 'attributes=title');
+SELECT ask('PATCH', user_(1), set_title('e'), if('if-none-match', '"x", "not-one-of-ours!"'), 'attributes=title');
 SELECT ask('PATCH', user_(1), set_title('f'), if('if-match', '*') || if('if-none-match', '"x"'), 'attributes=title');
 SELECT ask('PATCH', user_(1), set_title('g'), if('if-match', etag(1)) || if('if-none-match', '"x"'), 'attributes=title');
 -- what is there already is no conflict
-SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "g"}', if('if-match', h), 'attributes=title'), ask('PATCH', user_(1), set_title('g'), if('if-match', h), 'attributes=title') FROM unnest(ARRAY['"x"', '"x", "y"', '"not one of ours!", "y"', '"not one of ours!"']) h;
+SELECT ask('PUT', user_(1), '{"userName": "ada", "title": "g"}', if('if-match', h), 'attributes=title'), ask('PATCH', user_(1), set_title('g'), if('if-match', h), 'attributes=title') FROM unnest(ARRAY['"x"', '"x", "y"', '"not-one-of-ours!", "y"', '"not-one-of-ours!"']) h;
 INSERT INTO users (id, data) SELECT id(n), jsonb_build_object('userName', 'u' || n) FROM generate_series(20, 25) n;
 SELECT ask('DELETE', user_(20), NULL, if('if-match', etag(20))), ask('DELETE', user_(21), NULL, if('if-match', '"x", ' || etag(21))), ask('DELETE', user_(22), NULL, if('if-match', '*')), ask('DELETE', user_(23), NULL, if('if-none-match', '"x"')), ask('DELETE', user_(23));
 
@@ -130,7 +130,7 @@ SELECT ask('DELETE', user_(20), NULL, if('if-match', etag(20))), ask('DELETE', u
 SELECT answer FROM scim_http('GET', '/Users/nobody', NULL, NULL, NULL);
 SELECT answer FROM scim_http('POST', '/Users', NULL, NULL, convert_to('{"userName": "ada"}', 'UTF8'));
 SELECT ask('POST', '/Users', b) FROM unnest(ARRAY['[]', 'null', '""', '5', '', ' ', '{', '{}', '{"userName": 5}', '{"userName": "x", "nothing": 1}', '{"userName": "x\u0000"}', '{"userName": "\ud800"}', '{"userName": "x", "active": "True"}', '{"userName": 1e999999}', '{"schemas": ["urn:x"], "userName": "x"}', repeat('[', 100000)]) b;
-SELECT ask('PATCH', user_(1), b) FROM unnest(ARRAY['[]', 'null', '""', '', '{}', ops(), ops('5'), ops('{"op": "remove"}'), ops('{"op": "replace", "path": "nothing", "value": 1}'), ops('{"op": "replace", "path": "id", "value": "x"}'), ops('{"op": "replace", "path": "emails[type eq", "value": "x"}'), ops('{"op": "replace", "path": "emails[type eq \"none\"].value", "value": "x"}')]) b;
+SELECT ask('PATCH', user_(1), b) FROM unnest(ARRAY['[]', 'null', '""', '', '{}', replace(ops('5'), '5', ''), ops('5'), ops('{"op": "remove"}'), ops('{"op": "replace", "path": "nothing", "value": 1}'), ops('{"op": "replace", "path": "id", "value": "x"}'), ops('{"op": "replace", "path": "emails[type eq", "value": "x"}'), ops('{"op": "replace", "path": "emails[type eq \"none\"].value", "value": "x"}')]) b;
 SELECT status, answer FROM (VALUES ('\x7b00227d'::bytea), ('\x7b22757365724e616d65223a22ff227d'), ('\xefbbbf7b7d'), ('\x'), (NULL), (convert_to(repeat(' ', 2000000), 'UTF8'))) b (body), scim_http('POST', '/Users', NULL, NULL, body);
 SET scimver.max_body = 20;
 SELECT ask('PUT', user_(9), '{"userName": "x"}   '), ask('PUT', user_(9), '{"userName": "x"}    '), ask('DELETE', user_(9), repeat(' ', 30));
@@ -142,17 +142,17 @@ SELECT ask('GET', user_(2), NULL, NULL, 'attributes=id&x=' || repeat('y', 65536)
 -- an error of the application's is nobody's business
 CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a secret' USING ERRCODE = current_setting('test.code'); END $$;
 CREATE TRIGGER breaks BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION breaks();
-SELECT c, ask('PUT', user_(1), '{"userName": "ada"}') FROM unnest('{P0001,XX001,42501,23505,40001,40P01,55P03,22012,54000,25006,08006,57P03,PT404,42P01}'::text[]) c, set_config('test.code', c, false) WHERE c <> 'XX001';
+SELECT c, ask('PUT', user_(1), '{"userName": "ada"}') FROM unnest('{P0001,42501,23505,40001,40P01,55P03,22012,54000,25006,08006,57P03,PT404,42P01}'::text[]) c, set_config('test.code', c, false);
+-- the server's own are passed on
 SET test.code = 'XX001';
-SELECT ask('PUT', user_(1), '{"userName": "ada"}');
+SELECT fails(format('SELECT ask(''PUT'', %L, ''{"userName": "ada"}'')', user_(1)));
 DROP TRIGGER breaks ON users;
 -- a policy, a lease, a proposal
 SELECT scim_set_policy('default', 'User', '{"require_version": true, "deny": ["delete"]}') IS NOT NULL;
 SELECT ask('PUT', user_(1), '{"userName": "ada"}'), ask('DELETE', user_(1), NULL, if('if-match', etag(1)));
-SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["title"], "reviewers": ["pg_read_all_data"]}, "on_conflict": "propose"}') IS NOT NULL;
-SELECT (regexp_match(ask('PATCH', user_(1), set_title('chief'), '{"prefer": "return=minimal"}'), '^\d+ \{'))[1], status FROM scim_proposals;
+SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["title"], "reviewers": ["pg_read_all_data"]}}') IS NOT NULL;
+SELECT ask('PATCH', user_(1), set_title('chief'));
 SELECT scim_set_policy('default', 'User', NULL);
-CREATE FUNCTION now_held() RETURNS text LANGUAGE sql AS $$ SELECT regexp_replace(ask('PUT', user_(2), '{"userName": "bob"}'), 'retry \d+|until \S+', '?', 'g') $$;
 SELECT scim_acquire_lease('User', id(2)::text, 60) IS NOT NULL;
 SELECT retry_after BETWEEN 1 AND 60, status, answer::jsonb ->> 'detail' LIKE '%held%' FROM scim_http('PUT', user_(2), NULL, NULL, convert_to('{"userName": "bob"}', 'UTF8'));
 SELECT count(scim_release_lease(lease_id)) FROM scim_leases;
@@ -162,23 +162,20 @@ SELECT ask('GET', user_(1)), left(ask('POST', '/Users', '{"userName": "ada"}'), 
 RESET scimver.tenant;
 CREATE ROLE regress_http;
 SET ROLE regress_http;
-SELECT ask('GET', user_(1)), ask('PUT', user_(1), '{"userName": "ada"}');
+SELECT left(ask('GET', user_(1)), 3), left(ask('PUT', user_(1), '{"userName": "ada"}'), 3);
 RESET ROLE;
-GRANT SELECT ON users, groups_members, groups TO regress_http;
-SET ROLE regress_http;
-SELECT ask('GET', user_(1)), ask('DELETE', user_(1));
-RESET ROLE;
-DROP OWNED BY regress_http;
 DROP ROLE regress_http;
 -- what was refused is on record, and nothing else
-SELECT resource_type, coalesce(plain(resource_id), '-'), error_code, expected_version, tool, count(*) FROM scim_history WHERE operation = 'refused' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4;
+SELECT resource_type, coalesce(plain(resource_id), '-'), error_code, CASE WHEN length(expected_version) = 12 THEN 'V' ELSE expected_version END, tool, count(*) FROM scim_history WHERE operation = 'refused' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4;
 
 -- ---- profiles ----
 
 SET scimver.profile = 'entra';
-SELECT ask('GET', '/users/' || id(1), NULL, NULL, 'ATTRIBUTES=userName'), ask('PATCH', '/USERS/' || id(1), ops('{"op": "Replace", "path": "active", "value": "False"}'), NULL, 'attributes=active'), ask('GET', '/me'), ask('PUT', '/serviceproviderconfig');
+SELECT plain(a.answer), b.status FROM scim_http('GET', '/users/' || id(1), 'ATTRIBUTES=userName', NULL, NULL) a, scim_http('PATCH', '/USERS/' || id(1), NULL, NULL, convert_to(ops('{"op": "Replace", "path": "active", "value": "False"}'), 'UTF8')) b;
+SELECT ask('GET', '/me'), ask('PUT', '/serviceproviderconfig');
 CREATE FUNCTION rename(to_name text, headers jsonb DEFAULT NULL, query text DEFAULT NULL) RETURNS text LANGUAGE sql RETURN ask('PATCH', group_(12), ops(format('{"op": "replace", "path": "displayName", "value": "%s"}', to_name)), headers, query);
 SELECT rename('a'), rename('b', '{"prefer": "return=representation"}'), rename('c', '{"prefer": "return=minimal"}'), rename('d', NULL, 'attributes=displayName'), rename('e', NULL, 'excludedAttributes=members,meta');
+SELECT ask('PATCH', user_(1), replace(ops('5'), '5', '')), ask('PATCH', user_(1), replace(ops('5'), '5', ''), NULL, 'attributes=title');
 SELECT left(ask('PATCH', user_(1), set_title('h')), 8), ask('PUT', group_(12), '{"displayName": "f"}', NULL, 'attributes=displayName');
 SET scimver.profile = 'nothing';
 SELECT ask('GET', user_(1));

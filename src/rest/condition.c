@@ -25,7 +25,7 @@ throw_mismatch(const ScimHttpRequest *request, const char *version, const char *
 	scim_error_text(error, "resource_type", request->type->name);
 	scim_error_text(error, "resource_id", request->id);
 	scim_error_whole(error, "current_version", version);
-	scim_throw(error, "the resource has not the version that %s asks for", field);
+	scim_throw(error, "the version of the resource does not meet %s", field);
 }
 
 /* Can a resource have it? */

@@ -37,7 +37,7 @@ static void
 throw_encoding(const char *what)
 {
 	scim_throw_path(SCIM_INVALID_SYNTAX, "query",
-					"%-s in the query is not text in UTF-8, encoded with %%XX", what);
+					"%-s in the query is not percent-encoded UTF-8", what);
 }
 
 static void

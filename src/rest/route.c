@@ -93,9 +93,9 @@ split_path(char *path, char **segments)
 
 	if (path[0] != '/')
 		return -1;
-	if (length > 1 && path[length - 1] == '/')
+	if (length > 1 && path[length - 1] == '/' && path[length - 2] != '/')
 		path[length - 1] = '\0';
-	for (char *rest = path + 1; rest && *path && path[1]; count++)
+	for (char *rest = path[1] ? path + 1 : NULL; rest; count++)
 	{
 		char	   *end = strchr(rest, '/');
 

@@ -63,11 +63,12 @@ static const ScimHandler handlers[] = {
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
 
-/* What the policy of the type in the tenant says; NULL: nothing. */
+/* Of a tool that looks at rows, what the policy of their type in the tenant says; NULL: nothing. */
 static const char *
 profile_of(const ScimToolCall *call)
 {
-	const ScimRegistration *table = call->type ? scim_find_table(call->type) : NULL;
+	bool		in_tenant = call->type && call->tool->parameters[PARAM_TENANT_ID];
+	const ScimRegistration *table = in_tenant ? scim_find_table(call->type) : NULL;
 	const char *tenant = table ? scim_find_tenant(table, call->tenant) : NULL;
 	const ScimPolicy *policy = tenant ? scim_find_policy(call->type, tenant) : NULL;
 

@@ -13,6 +13,7 @@
 #include "core/resource.h"
 #include "operation/read.h"
 #include "rest/condition.h"
+#include "rest/refusal.h"
 
 /* A version that no resource has. */
 #define NO_VERSION "-"

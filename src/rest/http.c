@@ -14,8 +14,8 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "rest/headers.h"
-#include "rest/http.h"
 #include "rest/refusal.h"
+#include "rest/request.h"
 #include "rest/route.h"
 #include "statement/profile.h"
 #include "statement/tenant.h"
@@ -45,10 +45,12 @@ typedef struct Exchange
 static void
 parse(ScimHttpRequest *request, const char *bytes, int length)
 {
+	char	   *json;
+
 	request->parsing = true;
 	(void) pg_verify_mbstr(PG_UTF8, bytes, length, false);
-	request->content = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-														  CStringGetDatum(pnstrdup(bytes, length))));
+	json = pnstrdup(bytes, length);
+	request->content = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	request->parsing = false;
 }
 

@@ -12,7 +12,8 @@
 #include "operation/read.h"
 #include "operation/update.h"
 #include "rest/condition.h"
-#include "rest/handlers.h"
+#include "rest/resources.h"
+#include "rest/shown.h"
 
 /* ---- what is shown ---- */
 

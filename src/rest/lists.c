@@ -8,8 +8,9 @@
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/list.h"
-#include "rest/handlers.h"
 #include "rest/condition.h"
+#include "rest/lists.h"
+#include "rest/shown.h"
 
 #define RESOURCES "Resources"
 

@@ -180,13 +180,15 @@ find_outer(const Reader *reader, ScimSpan span, ScimPath *result)
 
 	if (problem)
 	{
-		Several    *several = reader->several;
-		bool		is_first = several && several->problem->text == NULL;
+		Problem    *known = reader->several ? reader->several->problem : NULL;
+		bool		is_unknown = !result->attribute &&
+			strcmp(problem, psprintf("is no attribute of %s", reader->type->name)) == 0;
 
+		if (known && known->text && is_unknown)
+			return false;
 		refuse_name(reader, span, problem);
-		if (is_first)
-			several->problem->is_unknown =
-				strcmp(problem, psprintf("is no attribute of %s", reader->type->name)) == 0;
+		if (known)
+			known->is_unknown = is_unknown;
 		return false;
 	}
 	if (!result->attribute)

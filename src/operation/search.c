@@ -30,51 +30,64 @@ has_attribute(const ScimResourceType *type, const char *name)
 	return scim_find_path(type, name, strcspn(name, "["), false, &path) == NULL;
 }
 
-/*
- * The names that the type has, in *own.  One that no type has is left to the first, which refuses
- * it.
- */
+static SCIM_NORETURN void throw_unknown(const char *name);
+
 static void
-choose_names(const ScimTargets *targets, int type, char *const *names, int count, char **own,
-			 int *own_count)
+throw_unknown(const char *name)
 {
-	*own_count = Min(count, 0);
+	scim_throw_path(SCIM_INVALID_PATH, name, "\"%s\" is an attribute of no resource type", name);
+}
+
+/* INVALID_PATH of a name that no type has. */
+static void
+check_names(const ScimTargets *targets, char *const *names, int count)
+{
 	for (int i = 0; i < count; i++)
 	{
-		bool		is_known = has_attribute(targets->types[type], names[i]);
+		int			type = 0;
 
 		CHECK_FOR_INTERRUPTS();
-		for (int j = 0; type == 0 && !is_known && j < targets->type_count; j++)
-		{
-			if (has_attribute(targets->types[j], names[i]))
-				break;
-			is_known = j + 1 == targets->type_count;
-		}
-		if (is_known)
-			own[(*own_count)++] = names[i];
+		while (type < targets->type_count && !has_attribute(targets->types[type], names[i]))
+			type++;
+		if (type == targets->type_count)
+			throw_unknown(names[i]);
 	}
+}
+
+/* Those of the names that the type has; *count becomes how many they are. */
+static char **
+own_names(const ScimResourceType *type, char *const *names, int *count)
+{
+	char	  **own = palloc(Max(*count, 1) * sizeof(char *));
+	int			found = Min(*count, 0);
+
+	for (int i = 0; i < *count; i++)
+		if (has_attribute(type, names[i]))
+			own[found++] = names[i];
+	*count = found;
+	return own;
 }
 
 static void
 take_views(ScimTargets *targets, const ScimView *view)
 {
+	if (view)
+	{
+		check_names(targets, view->attributes, view->attribute_count);
+		check_names(targets, view->excluded, view->excluded_count);
+	}
 	for (int i = 0; i < targets->count; i++)
 	{
+		const ScimResourceType *type = targets->types[i];
 		ScimView	own;
 
-		if (view == NULL)
+		if (view)
 		{
-			scim_take_view(&targets->targets[i], NULL);
-			continue;
+			own = *view;
+			own.attributes = own_names(type, view->attributes, &own.attribute_count);
+			own.excluded = own_names(type, view->excluded, &own.excluded_count);
 		}
-		own = *view;
-		own.attributes = palloc(Max(view->attribute_count, 1) * sizeof(char *));
-		own.excluded = palloc(Max(view->excluded_count, 1) * sizeof(char *));
-		choose_names(targets, i, view->attributes, view->attribute_count, own.attributes,
-					 &own.attribute_count);
-		choose_names(targets, i, view->excluded, view->excluded_count, own.excluded,
-					 &own.excluded_count);
-		scim_take_view(&targets->targets[i], &own);
+		scim_take_view(&targets->targets[i], view ? &own : NULL);
 	}
 }
 
@@ -126,20 +139,38 @@ turn_parts(ScimSearch *search)
 	}
 }
 
-/* What no type can be sorted by, the first of those that were asked for refuses. */
+/* What no type can be sorted by is refused by the first that knows it. */
+static void
+check_order(const ScimSearch *search)
+{
+	const ScimTargets *targets = &search->targets;
+	const ScimListQuery *query = search->listing.query;
+	ScimOrder	order;
+
+	for (int i = 0; i < targets->count; i++)
+		if (scim_try_order(targets->targets[i].table, query->sort_by, query->sort_order, &order))
+			return;
+	for (int i = 0; i < targets->count; i++)
+		if (has_attribute(targets->types[i], query->sort_by))
+			scim_read_order(targets->targets[i].table, targets->targets[i].rules, query->sort_by,
+							query->sort_order, &order);
+	throw_unknown(query->sort_by);
+}
+
 static void
 read_order(ScimSearch *search)
 {
 	const ScimListQuery *query = search->listing.query;
 	const ScimTarget *target = &search->targets.targets[0];
 	ScimOrder	order;
-	bool		is_known = false;
 
-	for (int i = 0; query->sort_by && i < search->targets.count; i++)
-		is_known |= scim_try_order(search->targets.targets[i].table, query->sort_by,
-								   query->sort_order, &order);
-	if (!is_known)
-		scim_read_order(target->table, target->rules, query->sort_by, query->sort_order, &order);
+	if (query->sort_by)
+	{
+		check_order(search);
+		(void) scim_try_order(target->table, query->sort_by, query->sort_order, &order);
+	}
+	else
+		scim_read_order(target->table, target->rules, NULL, query->sort_order, &order);
 	search->descending = query->sort_by && order.descending;
 	for (int i = 0; i < search->part_count; i++)
 	{

@@ -580,7 +580,7 @@ scim_read_filters(const ScimResourceType *const *types, int count, const ScimRul
 	ScimFilterParse parse = {.text = text,
 		.length = strlen(text),
 	.lenient = rules->filter};
-	Several		several = {.lack = lack,.argument = argument};
+	Several		several = {.lack = lack, .argument = argument};
 
 	begin_parse(&parse);
 	if (!scim_parse_filter(&parse))
@@ -588,7 +588,7 @@ scim_read_filters(const ScimResourceType *const *types, int count, const ScimRul
 	several.problems = palloc0(parse.node_count * sizeof(Problem));
 	for (int i = 0; i < count; i++)
 	{
-		Reader		reader = {.type = types[i],.parse = &parse,.coerces = rules->filter,.several = &several};
+		Reader		reader = {.type = types[i], .parse = &parse, .coerces = rules->filter, .several = &several};
 
 		several.type = i;
 		filters[i] = resolve(&reader, parse.root, NULL);

@@ -161,7 +161,7 @@ static const ScimListSource source = {
 Jsonb *
 scim_store_list(const char *type, const char *tenant, const ScimListQuery *query)
 {
-	Listing		list = {.listing = {.source = &source,.query = query}};
+	Listing		list = {.listing = {.source = &source, .query = query}};
 	const char *filter = query->filter;
 	Jsonb	   *result;
 

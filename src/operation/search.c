@@ -233,7 +233,7 @@ check_tenant(const ScimTargets *targets)
 Jsonb *
 scim_store_search(const char *tenant, const ScimListQuery *query)
 {
-	ScimSearch	search = {.listing = {.source = &scim_search_source,.query = query}};
+	ScimSearch	search = {.listing = {.source = &scim_search_source, .query = query}};
 	Jsonb	   *result;
 
 	scim_begin_read_all(&search.targets, tenant, query->fresh);

@@ -1,13 +1,13 @@
 -- Lists over HTTP (RFC 7644 sections 3.4.2, 3.4.3): by the query of the URI, by a
 -- SearchRequest, of a type and of all; ETags of pages, and of what is in them.
 -- An answer: status, its ETag as a letter if it has one, and of a list the numbers, the names
--- with "!" where meta.version is no W/"v" of the version that is stored, and what else is there.
+-- with "!" where meta.version is no W/"v" of the version that is stored, "~" where it is not
+-- there and "-" where meta is not, and what else there is.
 CREATE FUNCTION shown(resource jsonb) RETURNS text LANGUAGE sql AS $$
-	SELECT concat(coalesce(resource->>'userName', resource->>'displayName', '#'), CASE WHEN resource #>> '{meta,version}' <>
-		'W/"' || (scim_get_resource(resource #>> '{meta,resourceType}', resource->>'id') #>> '{meta,version}') || '"' THEN '!' WHEN resource ? 'meta' THEN '' ELSE '-' END,
-		CASE WHEN resource ? '_version' THEN ' with _version' END) $$;
+	SELECT concat(coalesce(resource->>'userName', resource->>'displayName', '#'), CASE WHEN NOT resource ? 'meta' THEN '-' WHEN NOT resource->'meta' ? 'version' THEN '~' WHEN resource #>> '{meta,version}' <>
+		'W/"' || (scim_get_resource(coalesce(resource #>> '{meta,resourceType}', 'User'), resource->>'id') #>> '{meta,version}') || '"' THEN '!' END, CASE WHEN resource ? '_version' THEN ' with _version' END) $$;
 CREATE FUNCTION body(answer jsonb) RETURNS text LANGUAGE sql AS $$
-	SELECT CASE WHEN answer->>'schemas' LIKE '%:Error"]' THEN concat_ws(': ', answer->>'scimType', answer->>'detail')
+	SELECT CASE WHEN answer IS NULL THEN 'no body' WHEN answer->>'schemas' LIKE '%:Error"]' THEN concat_ws(': ', answer->>'scimType', answer->>'detail')
 		ELSE concat_ws(' ', 'total', answer->>'totalResults', 'from', answer->>'startIndex', 'of', answer->>'itemsPerPage',
 		(SELECT '(' || coalesce(string_agg(shown(r), ' ' ORDER BY n), '') || ')' FROM jsonb_array_elements(answer->'Resources') WITH ORDINALITY u(r, n)),
 		CASE WHEN answer ? 'nextCursor' THEN 'more' END,
@@ -86,7 +86,6 @@ SELECT scim_get_user(id(1)::text) #>> '{meta,version}' = 'W/"' || :'v' || '"' AS
 	scim_version(scim_get_user(id(1)::text)) = :'v' AS content, scim_get_user(id(1)::text, known_version => :'v')->>'not_modified' AS known, scim_list_users(known_version => :'page')->>'not_modified' AS known_page,
 	scim_patch_user(id(1)::text, '[{"op": "replace", "path": "title", "value": "x"}]', :'v') #>> '{meta,version}' = 'W/"' || :'v' || '"' AS patch;
 SELECT scim_call_tool('scim_get_user', jsonb_build_object('user_id', id(1)))::jsonb #>> '{content,meta,version}' = :'v' AS tool, scim_call_tool('scim_get_user', jsonb_build_object('user_id', id(1)))::jsonb #>> '{metadata,version}' = :'v' AS metadata;
--- ("!" in what follows: SQL's form is W/ here, too, and so W/W/)
 SELECT answer::jsonb #>> '{Resources,0,meta,version}' = 'W/"' || :'v' || '"' AS list, etag = 'W/"' || :'page' || '"' AS page FROM scim_http('GET', '/Users', NULL, NULL, NULL);
 SELECT answer::jsonb #>> '{meta,version}' = 'W/"' || :'v' || '"' AS get, etag = 'W/"' || :'v' || '"' AS header FROM scim_http('GET', '/Users/' || id(1), NULL, NULL, NULL);
 RESET scimver.version_form;

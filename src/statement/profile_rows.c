@@ -11,6 +11,7 @@
 #include "statement/own_table.h"
 #include "statement/profile_rows.h"
 #include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -108,6 +109,8 @@ find_row(Relation table, const char *name)
 	if (HeapTupleIsValid(found))
 		found = heap_copytuple(found);
 	systable_endscan(scan);
+	if (OidIsValid(index))
+		UnlockRelationOid(index, AccessShareLock);
 	return found;
 }
 
@@ -131,7 +134,7 @@ scim_read_profile_row(const char *name, ScimProfileRow *row)
 	found = find_row(table, name);
 	if (found)
 		scim_take_profile_row(found, table, row);
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return found != NULL;
 }
 
@@ -147,7 +150,7 @@ scim_read_tenant_profile(const char *tenant)
 	found = find_row(table, tenant);
 	if (found)
 		profile = TextDatumGetCString(column_of(found, table, TENANT_PROFILE));
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return profile;
 }
 
@@ -160,6 +163,6 @@ scim_has_no_tenant_profiles(void)
 	if (table == NULL)
 		return true;
 	none = RelationGetNumberOfBlocks(table) == 0;
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return none;
 }

@@ -3,7 +3,7 @@
  *		The rows of scim_profiles and scim_tenant_profiles.
  *
  * Read as catalogs are: what is committed now, and the transaction's own, with nobody's
- * rights.
+ * rights, and without a lock that stays.
  */
 #ifndef SCIM_STATEMENT_PROFILE_ROWS_H
 #define SCIM_STATEMENT_PROFILE_ROWS_H

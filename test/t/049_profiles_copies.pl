@@ -32,13 +32,13 @@ $primary->safe_psql('scim', q{
 	EXCEPTION WHEN OTHERS THEN
 		RETURN CASE WHEN sqlerrm LIKE 'INVALID_FILTER%' THEN 'strict' ELSE sqlerrm END;
 	END $$;
-	CREATE FUNCTION both() RETURNS text LANGUAGE sql AS $$ SELECT rules() || ' ' || rules('other') $$;
+	CREATE FUNCTION of_both() RETURNS text LANGUAGE sql AS $$ SELECT rules() || ' ' || rules('other') $$;
 });
 
 sub asked
 {
 	my ($server, $database) = @_;
-	return $server->safe_psql($database // 'scim', 'SELECT both()', extra_params => [ '-U', 'clerk' ]);
+	return $server->safe_psql($database // 'scim', 'SELECT of_both()', extra_params => [ '-U', 'clerk' ]);
 }
 
 # ---- dumps ----
@@ -62,7 +62,7 @@ foreach my $role ($primary->safe_psql('postgres', 'SELECT current_user'), 'keepe
 		new_database($primary, 'restored', empty => 1);
 		$primary->command_ok($format eq 'c'
 			? [ 'pg_restore', '-e', '-j', '2', '-d', $primary->connstr('restored'), $file ]
-			: [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', $PostgreSQL::Test::Utils::devnull // '/dev/null', '-f', $file, '-d', $primary->connstr('restored') ],
+			: [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-f', $file, '-d', $primary->connstr('restored') ],
 			"$name: restored");
 		is($primary->safe_psql('restored', $all), $before, "$name: as it was");
 		is(asked($primary, 'restored'), 'loose strict', "$name: and in force");
@@ -94,7 +94,7 @@ foreach my $server ($primary, $subscriber, $standby)
 {
 	my ($free, $held) = map { $server->background_psql('scim', extra_params => [ '-U', 'clerk' ]) } 1 .. 2;
 
-	$held->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT both()');
+	$held->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT of_both()');
 	$open{ $server->name } = [ $free, $held ];
 }
 
@@ -108,7 +108,7 @@ sub in_force
 	{
 		my $where = $server->name;
 
-		is($_->query_safe('SELECT both()'), $expected, "$name: in an open session of the $where") foreach @{ $open{$where} };
+		is($_->query_safe('SELECT of_both()'), $expected, "$name: in an open session of the $where") foreach @{ $open{$where} };
 	}
 	return;
 }
@@ -133,10 +133,10 @@ change(q{TRUNCATE scim_tenant_profiles}, 'strict strict', 'truncated');
 
 # What is prepared is in force for nobody until it is committed, also not for who prepared it.
 my $session = $primary->background_psql('scim');
-is($session->query_safe(q{BEGIN; SELECT both() || scim_set_tenant_profile('default', 'entra')::text || both()}), 'strict strictloose strict', 'set in a transaction');
-is($session->query_safe(q{PREPARE TRANSACTION 'set'; SELECT both()}), 'strict strict', '... that is prepared: it is not in force');
+is($session->query_safe(q{BEGIN; SELECT of_both() || scim_set_tenant_profile('default', 'entra')::text || of_both()}), 'strict strictloose strict', 'set in a transaction');
+is($session->query_safe(q{PREPARE TRANSACTION 'set'; SELECT of_both()}), 'strict strict', '... that is prepared: it is not in force');
 in_force('strict strict', '... nor for others');
-is($session->query_safe(q{COMMIT PREPARED 'set'; SELECT both()}), 'loose strict', '... and committed: it is');
+is($session->query_safe(q{COMMIT PREPARED 'set'; SELECT of_both()}), 'loose strict', '... and committed: it is');
 in_force('loose strict', '... and for others');
 $session->quit;
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What test and sanitize share: a copy of the checkout, running the tests in it
+# What test, suites and sanitize share: a copy of the checkout, running the tests in it
 # and counting.  To be sourced, after lib.sh; "work" is a folder for logs, "copy"
 # becomes the copy, "pg_config", "bin" and "pgxs" tell the PostgreSQL.
 
@@ -10,7 +10,7 @@ regress_options=()				# of pg_regress and pg_isolation_regress
 copy_checkout()
 {
 	mkdir "$copy"
-	tar -C "$root" --exclude=./.git --exclude=./.scimver --exclude=node_modules --exclude='*.o' --exclude='*.so' \
+	tar -C "$root" --exclude=./.git --exclude=./.scimver --exclude=node_modules --exclude=.venv --exclude='*.o' --exclude='*.so' \
 		-cf - . | tar -C "$copy" -xf - --no-same-owner
 	mkdir -p "$copy/tmp_check" "$copy/isolation"
 	[ "$(id -u)" != 0 ] || chown -R "$server_user": "$copy"
@@ -79,4 +79,16 @@ part_isolation()
 		--encoding=UTF8 --no-locale --inputdir=test --outputdir=isolation --load-extension=pgcrypto \
 		--temp-config="$copy/tmp_check/specs.conf" \
 		"${regress_options[@]}" "${tests[@]}"
+}
+
+# http_suites RUN...: suites that others published, over HTTP (test/http/run); says what each
+# found, and which are left out, as their files are not there.
+http_suites()
+{
+	local folder=${SCIMVER_SUITES:-$root/../shared/suites}
+
+	# where the tests' user may read them
+	[ ! -d "$folder" ] || cp -r --no-preserve=mode,ownership "$folder" "$copy/tmp_check/suites"
+	run env SCIMVER_SUITES="$copy/tmp_check/suites" test/http/run "$@"
+	sed -n "s:$copy/tmp_check/suites:$folder:; s/^# \(SKIP .*\)/\1/p; s/^# \(.* of .* pass.*\)/\1/p" "$work/$part.log"
 }

@@ -8,9 +8,9 @@
 #include "base/actor.h"
 #include "base/errors.h"
 #include "base/protect.h"
+#include "base/server_error.h"
 #include "decision/policies.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "statement/tenant.h"
@@ -106,35 +106,13 @@ run(void *argument)
 	call->answer = handle(call);
 }
 
-/*
- * What an agent must not see, an administrator must be able to find.  The
- * message's pattern, not the message: that may hold values.
- */
+/* What an agent must not see, an administrator must be able to find. */
 static void
 log_error(const char *what, const ErrorData *error)
 {
-	ScimActor	actor = scim_actor();
-	StringInfoData where;
+	const char *tool = scim_actor().tool;
 
-	initStringInfo(&where);
-	if (error->table_name)
-		appendStringInfo(&where, ", table \"%s\"", error->table_name);
-	if (error->constraint_name)
-		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
-	/* last: what it says stands behind all that is ours */
-	if (actor.agent[0])
-		appendStringInfo(&where, ", agent \"%s\"", actor.agent);
-	ereport(LOG_SERVER_ONLY,
-			(errcode(error->sqlerrcode),
-			 errmsg_internal("tool %s %s SQLSTATE %s in %s: %s%s",
-							 actor.tool ? actor.tool : "?",
-							 what,
-							 unpack_sql_state(error->sqlerrcode),
-							 error->funcname ? error->funcname : "?",
-							 error->message_id ? error->message_id : "?",
-							 where.data),
-			 errhidestmt(true),
-			 errhidecontext(true)));
+	scim_log_error(psprintf("tool %s", tool ? tool : "?"), what, error);
 }
 
 /* The answer to an error is final, whether it can be recorded or not. */

@@ -37,3 +37,6 @@ SELECT scim_register_resource_type('{"name": "Agent", "endpoint": "/Agents",
 	scim_register_resource_type('{"name": "AgenticApplication", "endpoint": "/AgenticApplications",
 	"schema": "urn:ietf:params:scim:schemas:core:2.0:AgenticApplication"}');
 SELECT scim_create_table('agents', 'Agent'), scim_create_table('agentic_applications', 'AgenticApplication');
+-- As entra, but for the answer to a PATCH of a group: this suite wants 200, Microsoft's 204.
+INSERT INTO scim_profiles (name, rules)
+	SELECT 'entra_200', rules - 'group_patch_204' FROM scim_profiles WHERE name = 'entra';

@@ -35,22 +35,14 @@ class Pool:
     def connection(self):
         connection = self.free.get()
         try:
-            if connection is None or connection.closed:
-                connection = psycopg.connect(self.conninfo, autocommit=True)
+            connection = connection if connection and not connection.closed else psycopg.connect(self.conninfo, autocommit=True)
             yield connection
         finally:
             self.free.put(connection)
 
-    def close(self):
-        """Of those that nobody has."""
-        while not self.free.empty():
-            connection = self.free.get()
-            if connection:
-                connection.close()
-
 
 class Refused(Exception):
-    """What the front end says without the database: a status."""
+    """A status that the front end says by itself."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -65,10 +57,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def respond(self):
         try:
-            # it is read in any case: what is left of it would be the next request
+            # read in any case: what is left of it would be the next request
             body = self.read_body()
-            path, query = self.split_target()
-            answer = self.call(path, query, body)
+            answer = self.call(*self.split_target(), body)
         except Refused as refused:
             self.close_connection = True
             self.send_error(refused.args[0])
@@ -77,9 +68,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def read_body(self):
         length = self.headers.get("Content-Length")
-        if "Transfer-Encoding" in self.headers:
-            raise Refused(411)
         if length is None:
+            if "Transfer-Encoding" in self.headers:
+                raise Refused(411)
             return None
         if not (length.isascii() and length.isdigit()):
             raise Refused(400)
@@ -104,12 +95,9 @@ class Handler(BaseHTTPRequestHandler):
                 return connection.execute(CALL, values).fetchone()
         except psycopg.DataError:  # a NUL
             raise Refused(400) from None
-        except psycopg.OperationalError as error:
-            print(error, file=sys.stderr)
-            raise Refused(503) from None
         except psycopg.Error as error:
             print(error, file=sys.stderr)
-            raise Refused(500) from None
+            raise Refused(503 if isinstance(error, psycopg.OperationalError) else 500) from None
 
     def send(self, status, content_type, etag, location, allow, preference, retry_after, answer):
         body = None if answer is None else answer.encode()
@@ -144,10 +132,10 @@ class Front(ThreadingHTTPServer):
         self.base = base.rstrip("/")
         self.url = f"http://127.0.0.1:{self.server_address[1]}{self.base}"
         self.log = log
-        # what the database shows in Location is what is served here
-        self.pool = Pool(psycopg.conninfo.make_conninfo(conninfo, options=" ".join(filter(None, (
-            psycopg.conninfo.conninfo_to_dict(conninfo).get("options"),
-            f"-c scimver.base_url={self.url}")))), connections)
+        # what the database shows as Location is what is served here
+        options = psycopg.conninfo.conninfo_to_dict(conninfo).get("options", "")
+        options += f" -c scimver.base_url={self.url}"
+        self.pool = Pool(psycopg.conninfo.make_conninfo(conninfo, options=options), connections)
 
 
 if __name__ == "__main__":
@@ -159,7 +147,4 @@ if __name__ == "__main__":
     options = parser.parse_args()
     front = Front(options.conninfo, options.port, options.base, options.connections, sys.stderr)
     print(front.url, flush=True)
-    try:
-        front.serve_forever()
-    except KeyboardInterrupt:
-        pass
+    front.serve_forever()

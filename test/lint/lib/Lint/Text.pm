@@ -42,7 +42,7 @@ sub width
 }
 
 # What people write: not what tests expect or are fed with.
-my $WRITTEN = qr{(?:^|/)(?:Makefile|[^/.]+|[^/]+\.(?:c|h|sql|spec|pl|pm|mk|sh|md|mjs|grammar|control))$};
+my $WRITTEN = qr{(?:^|/)(?:Makefile|[^/.]+|[^/]+\.(?:c|h|sql|spec|pl|pm|py|mk|sh|md|mjs|grammar|control))$};
 my $FED = qr{^(?:expected|test/expected|test/data/jcs|test/data/rfc)/|^LICENSE$};
 
 sub endings

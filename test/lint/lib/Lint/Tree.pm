@@ -7,7 +7,7 @@ use Cwd ();
 use File::Find ();
 
 # What builds and tests leave behind, and what is not ours.
-my $LEFT_BEHIND = qr/^(?:\.git|\.scimver|node_modules|tmp_check|results|output_iso|isolation|found|corpus|\w+_corpus)$/;
+my $LEFT_BEHIND = qr/^(?:\.git|\.scimver|node_modules|\.venv|__pycache__|tmp_check|results|output_iso|isolation|found|corpus|\w+_corpus)$/;
 
 sub new
 {

@@ -154,6 +154,27 @@ scim_read_tenant_profile(const char *tenant)
 	return profile;
 }
 
+char *
+scim_tenant_with_profile(const char *profile)
+{
+	Relation	table = open_tenants();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	found;
+	char	   *tenant = NULL;
+
+	if (table == NULL)
+		return NULL;
+	scim_init_text_key(&key, table, TENANT_PROFILE, profile);
+	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
+	found = systable_getnext(scan);
+	if (HeapTupleIsValid(found))
+		tenant = TextDatumGetCString(column_of(found, table, TENANT_ID));
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+	return tenant;
+}
+
 bool
 scim_has_no_tenant_profiles(void)
 {

@@ -34,6 +34,9 @@ extern bool scim_read_profile_row(const char *name, ScimProfileRow *row);
 /* The name of the tenant's profile; palloc'd; NULL: it has none. */
 extern char *scim_read_tenant_profile(const char *tenant);
 
+/* One of the tenants that have the profile; palloc'd; NULL: none has. */
+extern char *scim_tenant_with_profile(const char *profile);
+
 /* Has no tenant any? */
 extern bool scim_has_no_tenant_profiles(void);
 

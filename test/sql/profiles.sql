@@ -133,12 +133,12 @@ COMMIT;
 SELECT understood('red');
 UPDATE scim_profiles SET rules = '{"filter": true}' WHERE name = 'mine';
 SELECT understood('red');
--- another name of it
-UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine';
-TABLE scim_tenant_profiles;
+-- as long as a tenant has it, it stays
+SELECT asked($$UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine'$$);
+SELECT asked($$DELETE FROM scim_profiles WHERE name = 'mine'$$);
 SELECT understood('red');
-SELECT asked($$DELETE FROM scim_profiles WHERE name = 'ours'$$);
 SELECT asked($$SELECT scim_set_tenant_profile('red', NULL)$$);
+UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine';
 -- again: there is nothing to be taken
 SELECT asked($$SELECT scim_set_tenant_profile('red', NULL)$$);
 TABLE scim_tenant_profiles;
@@ -155,7 +155,11 @@ SELECT asked($$SELECT scim_set_tenant_profile('red', 'nope')$$);
 SELECT asked($$SELECT scim_set_tenant_profile('red', '')$$);
 SELECT asked($$SELECT scim_set_tenant_profile('', 'rfc')$$);
 SELECT asked($$SELECT scim_set_tenant_profile(NULL, 'rfc')$$);
-SELECT asked($$INSERT INTO scim_tenant_profiles VALUES ('red', 'nope')$$);
+-- by hand, it is told by the tenant's calls
+BEGIN;
+INSERT INTO scim_tenant_profiles VALUES ('red', 'nope');
+SELECT understood('red'), understood('blue');
+ROLLBACK;
 SELECT asked($$INSERT INTO scim_tenant_profiles VALUES ('', 'rfc')$$);
 SELECT asked($$SELECT scim_profiles_trigger()$$);
 

@@ -127,7 +127,7 @@ change(q{SELECT scim_set_tenant_profile('default', 'entra')}, 'loose strict', 's
 change(q{SELECT scim_set_tenant_profile('other', 'interop'), scim_set_tenant_profile('default', 'okta')}, 'strict loose', 'changed, and another one set');
 change(q{INSERT INTO scim_profiles (name, rules) VALUES ('ours', '{"filter": true}'); SELECT scim_set_tenant_profile('default', 'ours')}, 'loose loose', 'one of our own');
 change(q{UPDATE scim_profiles SET rules = '{"coerce": true}' WHERE name = 'ours'}, 'strict loose', 'whose rules change');
-change(q{UPDATE scim_profiles SET name = 'yours', rules = '{"filter": true}' WHERE name = 'ours'}, 'loose loose', 'whose name changes');
+change(q{BEGIN; UPDATE scim_tenant_profiles SET profile = 'yours' WHERE tenant_id = 'default'; UPDATE scim_profiles SET name = 'yours', rules = '{"filter": true}' WHERE name = 'ours'; COMMIT}, 'loose loose', 'whose name changes');
 change(q{SELECT scim_set_tenant_profile('default', NULL); DELETE FROM scim_profiles WHERE name = 'yours'}, 'strict loose', 'which is gone');
 change(q{TRUNCATE scim_tenant_profiles}, 'strict strict', 'truncated');
 

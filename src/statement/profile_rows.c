@@ -93,7 +93,7 @@ column_of(HeapTuple row, Relation table, int column)
 
 /* ---- reading ---- */
 
-/* A copy of the row that has the name in its first column, which is the key; NULL: there is none. */
+/* A copy of the row that has the name in its first column, the key; NULL: there is none. */
 static HeapTuple
 find_row(Relation table, const char *name)
 {

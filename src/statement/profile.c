@@ -171,7 +171,7 @@ keep_tenant(const Tenant *read, bool no_tenants)
 	tenant = MemoryContextStrdup(current->context, read->tenant);
 	profile = read->profile ? MemoryContextStrdup(current->context, read->profile) : NULL;
 	kept = hash_search(current->tenants, &tenant, HASH_ENTER, NULL);
-	*kept = (Tenant) {.tenant = tenant,.profile = profile};
+	*kept = (Tenant) {.tenant = tenant, .profile = profile};
 	current->no_tenants = no_tenants;
 	return kept;
 }

@@ -120,7 +120,8 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 
 		if (count == wanted)
 			return;
-		rows = count > 0 || offset == 0 ? offset + (int64) count : scim_count_phase(selection, phase);
+		rows = count > 0 || offset == 0 ? offset + (int64) count
+			: scim_count_phase(selection, phase);
 		offset = Max(offset - rows, 0);
 		known += rows;
 	}

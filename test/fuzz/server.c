@@ -576,6 +576,19 @@ lappend(List *list, void *datum)
 	return list;
 }
 
+bool
+list_member_ptr(const List *list, const void *datum)
+{
+	ListCell   *cell;
+
+	foreach(cell, list)
+	{
+		if (lfirst(cell) == datum)
+			return true;
+	}
+	return false;
+}
+
 List *
 list_concat_copy(const List *a, const List *b)
 {

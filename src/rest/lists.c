@@ -9,8 +9,8 @@
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/list.h"
-#include "rest/handlers.h"
 #include "rest/condition.h"
+#include "rest/handlers.h"
 
 #define RESOURCES "Resources"
 

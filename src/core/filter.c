@@ -391,7 +391,8 @@ folded(ScimFilter *filter)
 {
 	ScimFilter *left = filter->left;
 	ScimFilter *right = filter->right;
-	ScimFilterKind decides = filter->kind == SCIM_FILTER_OR ? SCIM_FILTER_ALWAYS : SCIM_FILTER_NEVER;
+	ScimFilterKind decides = filter->kind == SCIM_FILTER_OR ? SCIM_FILTER_ALWAYS
+		: SCIM_FILTER_NEVER;
 
 	switch (filter->kind)
 	{
@@ -588,7 +589,12 @@ scim_read_filters(const ScimResourceType *const *types, int count, const ScimRul
 	several.problems = palloc0(parse.node_count * sizeof(Problem));
 	for (int i = 0; i < count; i++)
 	{
-		Reader		reader = {.type = types[i], .parse = &parse, .coerces = rules->filter, .several = &several};
+		Reader		reader = {
+			.type = types[i],
+			.parse = &parse,
+			.coerces = rules->filter,
+			.several = &several
+		};
 
 		several.type = i;
 		filters[i] = resolve(&reader, parse.root, NULL);

@@ -23,7 +23,7 @@ typedef enum ScimFilterKind
 {
 	SCIM_FILTER_AND, SCIM_FILTER_OR, SCIM_FILTER_NOT,
 	SCIM_FILTER_COMPARE, SCIM_FILTER_PRESENT, SCIM_FILTER_VALUE_PATH,
-	/* of a filter for several types, where it is clear for all resources of one: never in a parse */
+	/* never in a parse: of a filter for several types, where it is clear for all of one */
 	SCIM_FILTER_NEVER, SCIM_FILTER_ALWAYS
 } ScimFilterKind;
 

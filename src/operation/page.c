@@ -97,8 +97,8 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 {
 	uint64	   *count = &page->counts[page->phase_count];
 
-	page->tables[page->phase_count] = scim_read_phase(selection, phase, point, offset, limit, false,
-													  count);
+	page->tables[page->phase_count] = scim_read_phase(selection, phase, point, offset, limit,
+													  false, count);
 	page->phase_count++;
 	page->count += *count;
 	return *count;

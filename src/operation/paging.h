@@ -6,7 +6,7 @@
 #define SCIM_OPERATION_PAGING_H
 
 #include "executor/spi.h"
-#include "operation/list.h"
+#include "operation/list_query.h"
 #include "resource/target.h"
 
 /* A row of the page. */

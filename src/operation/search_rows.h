@@ -28,7 +28,7 @@ typedef struct ScimSearch
 {
 	ScimListing listing;		/* first */
 	ScimTargets targets;
-	ScimSearchPart *parts;		/* by the names of their types, or, descending, the other way round */
+	ScimSearchPart *parts;		/* by the names of their types; descending: the other way */
 	int			part_count;
 	bool		descending;
 	ScimSearchPhase phases[2];	/* in their order */

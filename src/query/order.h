@@ -57,7 +57,10 @@ extern void scim_read_order(const ScimRegistration *registration, const ScimRule
 extern bool scim_try_order(const ScimRegistration *registration, const char *sort_by,
 						   const char *sort_order, ScimOrder *order);
 
-/* What a row is ordered by, as JSON (an instant as microseconds), whatever the session's settings. */
+/*
+ * What a row is ordered by, as JSON (an instant as microseconds), whatever the session's
+ * settings.
+ */
 extern JsonbValue scim_order_value(const ScimOrder *order, Datum key);
 
 /*

@@ -55,7 +55,7 @@ typedef struct ScimTargets
 {
 	ScimTarget *targets;		/* by the names of their types */
 	int			count;
-	/* theirs, and behind them those that have a table, too, but none for the caller or the tenant */
+	/* theirs, and behind them those whose table is none for the caller, or for the tenant */
 	const ScimResourceType **types;
 	int			type_count;
 	MemoryContext caller;

@@ -7,7 +7,8 @@
 
 #include "admin/discovery.h"
 #include "rest/condition.h"
-#include "rest/handlers.h"
+#include "rest/discovery.h"
+#include "rest/refusal.h"
 
 /* Parameters are ignored, but for a filter, which is refused. */
 static void

@@ -10,7 +10,8 @@
 #include "miscadmin.h"
 #include "operation/list.h"
 #include "rest/condition.h"
-#include "rest/handlers.h"
+#include "rest/lists.h"
+#include "rest/shown.h"
 
 #define RESOURCES "Resources"
 

@@ -98,6 +98,7 @@ options_of(const ScimHttpRequest *request, const ScimView *view)
 			.expected = request->expected,
 			.view = view,
 			.asks_deferred = true,
+			.report = request->expected != NULL,	/* on record: what others changed, too */
 	};
 }
 

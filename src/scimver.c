@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "admin/discovery.h"
 #include "base/settings.h"
 #include "decision/policies.h"
 #include "fmgr.h"
@@ -30,4 +31,5 @@ _PG_init(void)
 	scim_init_granted();
 	scim_init_policies();
 	scim_init_profiles();
+	scim_init_discovery();
 }

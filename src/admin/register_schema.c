@@ -315,7 +315,8 @@ scim_register_schema(PG_FUNCTION_ARGS)
 	refuse_invalid(types, force);
 	write_row(true, schema->urn, document, options);
 	sync_tables(types);
-	PG_RETURN_JSONB_P(finish(caller, scim_describe_schema(find_schema(schema->urn))));
+	PG_RETURN_JSONB_P(finish(caller, scim_describe_schema(find_schema(schema->urn),
+														  scim_version_form())));
 }
 
 /* ---- resource types ---- */
@@ -372,7 +373,8 @@ scim_register_resource_type(PG_FUNCTION_ARGS)
 	refuse_invalid(types, force);
 	write_row(false, parts->name, document, NULL);
 	sync_tables(types);
-	PG_RETURN_JSONB_P(finish(caller, scim_describe_type(scim_resource_type(parts->name))));
+	PG_RETURN_JSONB_P(finish(caller, scim_describe_type(scim_resource_type(parts->name),
+														scim_version_form())));
 }
 
 /* ---- taking away ---- */

@@ -10,6 +10,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 /* Marks what scim_throw raised; nobody's RAISE can set it. */
@@ -666,4 +667,12 @@ scim_kind_of_ours(const ErrorData *error)
 	const char *colon = scim_is_ours(error) ? strchr(error->message, ':') : NULL;
 
 	return colon ? kind_named(pnstrdup(error->message, colon - error->message)) : NULL;
+}
+
+Jsonb *
+scim_fields_of_ours(const ErrorData *error)
+{
+	const char *detail = error->detail ? error->detail : "{}";
+
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(detail)));
 }

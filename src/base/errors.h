@@ -226,4 +226,7 @@ extern bool scim_is_ours(const ErrorData *error);
 /* Of an error that is: its kind; else NULL. */
 extern const ScimErrorKind *scim_kind_of_ours(const ErrorData *error);
 
+/* The fields of its DETAIL; none, if it has none. */
+extern Jsonb *scim_fields_of_ours(const ErrorData *error);
+
 #endif							/* SCIM_BASE_ERRORS_H */

@@ -123,21 +123,22 @@ hex_digit(char c)
 	return digit > 15 ? digit - 6 : digit;
 }
 
-bool
-scim_uri_decode(char *segment)
+/* In its place; "refused" are characters that may not stand there as they are. */
+static bool
+decode(char *text, const char *refused, bool plus_is_space)
 {
-	char	   *out = segment;
+	char	   *out = text;
 
-	for (const char *p = segment; *p; p++)
+	for (const char *p = text; *p; p++)
 	{
 		int			high;
 		int			low;
 
-		if (is_one_of(*p, "/?#"))
+		if (is_one_of(*p, refused))
 			return false;
 		if (*p != '%')
 		{
-			*out++ = *p;
+			*out++ = plus_is_space && *p == '+' ? ' ' : *p;
 			continue;
 		}
 		high = hex_digit(p[1]);
@@ -149,4 +150,16 @@ scim_uri_decode(char *segment)
 	}
 	*out = '\0';
 	return true;
+}
+
+bool
+scim_uri_decode(char *segment)
+{
+	return decode(segment, "/?#", false);
+}
+
+bool
+scim_uri_decode_query(char *text)
+{
+	return decode(text, "", true);
 }

@@ -40,4 +40,10 @@ extern bool scim_uri_is_step(const char *text);
  */
 extern bool scim_uri_decode(char *segment);
 
+/*
+ * The same of a name or value in a query, as forms encode it: "+" is a space.  False: a "%"
+ * that encodes nothing, or a NUL.
+ */
+extern bool scim_uri_decode_query(char *text);
+
 #endif							/* SCIM_BASE_URI_H */

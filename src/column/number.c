@@ -16,19 +16,6 @@
 /* A number of a resource has no more digits than this. */
 #define MAX_DIGITS 400
 
-Numeric
-scim_read_number(const char *text)
-{
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-}
-
-char *
-scim_number_text(Numeric number)
-{
-	return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-}
-
 static int64
 stored_integer(const ScimValueType *type, Datum value)
 {

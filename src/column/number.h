@@ -5,12 +5,8 @@
 #ifndef SCIM_COLUMN_NUMBER_H
 #define SCIM_COLUMN_NUMBER_H
 
+#include "base/number.h"
 #include "column/type.h"
-#include "utils/numeric.h"
-
-/* A number as text, and the other way round. */
-extern char *scim_number_text(Numeric number);
-extern Numeric scim_read_number(const char *text);
 
 /* The number that a column stores; NULL: none, or infinity, which JSON cannot write. */
 extern Numeric scim_stored_number(const ScimValueType *type, Datum value);

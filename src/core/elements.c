@@ -12,16 +12,18 @@
 
 /* ---- what tells a value apart ---- */
 
-/* A text that is the same for scalars that count as equal, and for no others. */
-static void
-append_scalar(StringInfo out, const JsonbValue *scalar)
+void
+scim_append_scalar(StringInfo out, const JsonbValue *scalar, bool exact)
 {
 	ScimForm	form;
 
 	if (scalar->type == jbvString)
 	{
 		appendStringInfoChar(out, '"');
-		scim_append_folded(out, scalar->val.string.val, scalar->val.string.len);
+		if (exact)
+			appendBinaryStringInfo(out, scalar->val.string.val, scalar->val.string.len);
+		else
+			scim_append_folded(out, scalar->val.string.val, scalar->val.string.len);
 		return;
 	}
 	form = scim_canonical_form(scalar);
@@ -42,7 +44,7 @@ append_part(StringInfo out, const JsonbValue *part)
 {
 	if (part->type == jbvBinary || part->type == jbvNull)
 		return false;
-	append_scalar(out, part);
+	scim_append_scalar(out, part, false);
 	return true;
 }
 

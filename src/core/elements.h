@@ -52,6 +52,12 @@ typedef struct ScimElements
 	ScimFinder	finder;			/* by their keys */
 } ScimElements;
 
+/*
+ * Appends what is the same for scalars that count as equal, and for no others: text as it
+ * is ("exact"), or folded.
+ */
+extern void scim_append_scalar(StringInfo out, const JsonbValue *scalar, bool exact);
+
 /* Of arrays, binary or NULL: none. */
 extern void scim_read_elements(ScimElements *elements, const JsonbValue *const *arrays);
 

@@ -21,6 +21,7 @@ typedef struct Reader
 {
 	const ScimResourceType *type;
 	const ScimFilterParse *parse;
+	bool		coerces;		/* values are taken by the attribute's type */
 } Reader;
 
 /* ---- what an attribute can be compared with ---- */
@@ -265,7 +266,7 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 	find_simple(reader, node, &filter->path);
 	attribute = leaf(&filter->path);
 	comparable = &comparables[attribute->type];
-	if (reader->parse->lenient)
+	if (reader->coerces)
 		coerce(attribute, filter, node->value);
 	if ((1 << node->op & comparable->ops) == 0)
 		throw_comparison(reader, node, &filter->path, node->op_span);
@@ -355,7 +356,7 @@ scim_read_filter(const ScimResourceType *type, const ScimRules *rules, const cha
 	ScimFilterParse parse = {.text = text,
 		.length = strlen(text),
 	.lenient = rules->filter};
-	Reader		reader = {.type = type, .parse = &parse};
+	Reader		reader = {.type = type, .parse = &parse, .coerces = rules->filter};
 	ScimFilter *filter;
 
 	begin_parse(&parse);
@@ -370,10 +371,14 @@ scim_read_filter(const ScimResourceType *type, const ScimRules *rules, const cha
 
 /* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
 static ScimFilter *
-read_value_filter(const ScimResourceType *type, const ScimFilterParse *parse,
-				  const ScimPath *outer)
+read_value_filter(const ScimResourceType *type, const ScimRules *rules,
+				  const ScimFilterParse *parse, const ScimPath *outer)
 {
-	Reader		reader = {.type = type, .parse = parse};
+	Reader		reader = {
+		.type = type,
+		.parse = parse,
+		.coerces = rules->filter || rules->coerce
+	};
 	ScimPath	attribute = *outer;
 
 	check_readable(outer->attribute, outer->text);
@@ -390,22 +395,39 @@ throw_path(const char *path, int length, const char *problem)
 	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
 }
 
-/* The sub-attribute behind the brackets. */
-static void
+/* The sub-attribute behind the brackets; NULL, or what is wrong. */
+static const char *
 find_sub(const ScimFilterParse *parse, ScimPath *result)
 {
 	if (result->attribute->sub)
 		result->sub = scim_attribute(result->attribute->sub, parse->text + parse->sub.start,
 									 parse->sub.length);
 	if (!result->sub)
-		throw_path(parse->text, parse->length,
-				   psprintf("leads to no sub-attribute of %s", result->text));
+		return psprintf("leads to no sub-attribute of %s", result->text);
 	result->text = psprintf("%s.%s", result->text, result->sub->name);
+	return NULL;
 }
 
-void
-scim_resolve_path(const ScimResourceType *type, const ScimRules *rules, const char *path,
-				  int length, ScimPath *result)
+/* The same of a path that was parsed. */
+static const char *
+find_target(const ScimResourceType *type, const ScimRules *rules, const ScimFilterParse *parse,
+			ScimPath *result)
+{
+	const char *problem = scim_find_path(type, parse->text, parse->path.length, false, result);
+
+	if (problem || parse->root < 0)
+		return problem;
+	if (!result->attribute || result->sub ||
+		!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
+		return "has a filter where there are no values to choose from";
+	result->filter = read_value_filter(type, rules, parse, result);
+	return parse->sub.length > 0 ? find_sub(parse, result) : NULL;
+}
+
+/* Takes the path apart; what is wrong with it where it leads, or NULL. */
+static const char *
+try_path(const ScimResourceType *type, const ScimRules *rules, const char *path, int length,
+		 ScimPath *result)
 {
 	ScimFilterParse parse = {.text = path, .length = length, .lenient = rules->filter};
 	const char *problem;
@@ -419,17 +441,31 @@ scim_resolve_path(const ScimResourceType *type, const ScimRules *rules, const ch
 										  scim_filter_position(path, parse.error_start),
 										  scim_filter_problem(parse.error)));
 	}
-	problem = scim_find_path(type, path, parse.path.length, false, result);
+	problem = find_target(type, rules, &parse, result);
+	pfree(parse.nodes);
+	return problem;
+}
+
+void
+scim_resolve_path(const ScimResourceType *type, const ScimRules *rules, const char *path,
+				  int length, ScimPath *result)
+{
+	const char *problem = try_path(type, rules, path, length, result);
+
 	if (problem)
 		throw_path(path, length, problem);
-	if (parse.root >= 0)
-	{
-		if (!result->attribute || result->sub ||
-			!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
-			throw_path(path, length, "has a filter where there are no values to choose from");
-		result->filter = read_value_filter(type, &parse, result);
-		if (parse.sub.length > 0)
-			find_sub(&parse, result);
-	}
-	pfree(parse.nodes);
+}
+
+/* Where there is no attribute, there is no text, but for the core schema as a whole. */
+bool
+scim_resolve_known(const ScimResourceType *type, const ScimRules *rules, const char *path,
+				   int length, ScimPath *result)
+{
+	const char *problem = try_path(type, rules, path, length, result);
+
+	if (problem && rules->unknown_attributes && !(result->text && !result->attribute))
+		return false;
+	if (problem)
+		throw_path(path, length, problem);
+	return true;
 }

@@ -54,6 +54,10 @@ extern ScimFilter *scim_read_filter(const ScimResourceType *type, const ScimRule
 extern void scim_resolve_path(const ScimResourceType *type, const ScimRules *rules,
 							  const char *path, int length, ScimPath *result);
 
+/* The same; false: the type has no such attribute, and the rules let that pass. */
+extern bool scim_resolve_known(const ScimResourceType *type, const ScimRules *rules,
+							   const char *path, int length, ScimPath *result);
+
 /* Which elements of an array does a value filter match?  An array of as many. */
 typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);
 

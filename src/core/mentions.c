@@ -7,8 +7,10 @@
  */
 #include "postgres.h"
 
+#include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "core/mentions.h"
+#include "core/understood.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -53,55 +55,89 @@ read_member_type(const ScimAttribute *attribute, const JsonbValue *given, const 
 }
 
 static const char *
-read_member_value(const JsonbValue *given, const ScimPlace *place)
+read_member_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+				  const ScimRules *rules)
 {
+	JsonbValue	room;
 	char	   *path;
 
+	given = scim_understand(attribute, given, rules, &room);
 	if (given->type == jbvString && given->val.string.len > 0)
 		return scim_string_copy(given);
 	path = scim_place_text(place);
 	scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be the id of a resource, a string", path);
 }
 
+/* Is it "displayName", by which some call the "display" that the server knows by itself? */
+static bool
+is_display(const JsonbValue *key)
+{
+	return scim_same_name(key->val.string.val, key->val.string.len, "displayName");
+}
+
 static void
-read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
-			const ScimReading *reading, ScimMember *member)
+read_member_object(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+				   const ScimReading *reading, ScimMember *member)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
+
+	scim_walk(&walk, given->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		const ScimAttribute *sub;
+		ScimPlace	here;
+
+		if (reading->rules->member_forms && is_display(&key))
+			continue;
+		sub = scim_read_member(attribute->sub, &walk, &key, &value, place, reading);
+		if (!sub || value.type == jbvNull || scim_is_cleared(sub, &value, reading->rules))
+			continue;
+		here = scim_place(place, sub->name);
+		if (strcmp(sub->name, "value") == 0)
+			member->value = read_member_value(sub, &value, &here, reading->rules);
+		else if (strcmp(sub->name, "type") == 0)
+			member->type = read_member_type(sub, &value, &here);
+		else if (strcmp(sub->name, "$ref") == 0 && value.type == jbvString)
+			member->ref = scim_string_copy(&value);
+	}
+}
+
+/* May an id stand there alone? */
+static bool
+is_id(const JsonbValue *given, const ScimRules *rules)
+{
+	return rules->member_forms && !scim_holds_json(given) &&
+		(given->type == jbvString || (rules->coerce && given->type == jbvNumeric));
+}
+
+static void
+read_member(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			const ScimReading *reading, ScimMember *member)
+{
+	ScimPlace	value = scim_place(place, "value");
 	char	   *path;
 
+	member->value = NULL;
+	member->type = NULL;
+	member->ref = NULL;
+	if (is_id(given, reading->rules))
+	{
+		member->value = read_member_value(scim_attribute(attribute->sub, value.name, value.length),
+										  given, &value, reading->rules);
+		return;
+	}
 	if (!scim_is_object(given))
 	{
 		path = scim_place_text(place);
 		scim_throw_path(SCIM_INVALID_VALUE, path, "%s must be %-s", path,
 						scim_wanted_container(given, "an object such as {\"value\": id}"));
 	}
-	member->value = NULL;
-	member->type = NULL;
-	member->ref = NULL;
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
-												  reading->unknown);
-		ScimPlace	here = scim_place(place, sub->name);
-
-		if (value.type == jbvNull)
-			continue;
-		if (strcmp(sub->name, "value") == 0)
-			member->value = read_member_value(&value, &here);
-		else if (strcmp(sub->name, "type") == 0)
-			member->type = read_member_type(sub, &value, &here);
-		else if (strcmp(sub->name, "$ref") == 0 && value.type == jbvString)
-			member->ref = scim_string_copy(&value);
-	}
+	read_member_object(attribute, given, place, reading, member);
 	if (!member->value)
 	{
-		ScimPlace	here = scim_place(place, "value");
-
-		path = scim_place_text(&here);
+		path = scim_place_text(&value);
 		scim_throw_path(SCIM_INVALID_VALUE, path, "%s is required", path);
 	}
 }
@@ -115,7 +151,8 @@ scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool 
 	JsonbValue	value;
 	ScimMember	member;
 
-	if (one && scim_is_object(given))
+	if ((one || reading->rules->member_forms) &&
+		(scim_is_object(given) || is_id(given, reading->rules)))
 	{
 		read_member(attribute, given, &place, reading, &member);
 		mention(mentions, &member, removed);

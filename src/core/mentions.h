@@ -39,7 +39,8 @@ typedef struct ScimMentions
 
 /*
  * Adds the members in an array of objects, or (if "one" may be) in one object:
- * "value", and "type" as a hint; the rest is the server's to say.  Errors:
+ * "value", and "type" as a hint; the rest is the server's to say.  With the rule
+ * member_forms, an id stands for an object, and one may be anywhere.  Errors:
  * INVALID_VALUE, INVALID_SYNTAX, what the reading says of unknown names, with path.
  */
 extern void scim_read_members(const ScimAttribute *attribute, const JsonbValue *given, bool one,

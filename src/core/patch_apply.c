@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "core/patch_apply.h"
 #include "core/patch_list.h"
+#include "core/patch_made.h"
 #include "core/patch_same.h"
 #include "core/patch_values.h"
 #include "core/path_set.h"
@@ -133,7 +134,7 @@ change_values(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attr
 	ScimPatchList *list = scim_open_values(run, attribute, holder);
 
 	scim_change_values(run, step, list);
-	scim_store_values(list, holder);
+	scim_store_values(run, list, holder);
 }
 
 /* The step on an attribute of "holder": of the resource, or of an extension. */
@@ -196,6 +197,14 @@ drop_extension_if_empty(const ScimSchema *extension, const JsonbValue *part, Jso
 		drop_extension(extension, data);
 }
 
+/* May it make the extension that it leads into?  With a filter, where nothing matches. */
+static bool
+makes_extension(const ScimPatchRun *run, const ScimStep *step)
+{
+	return step->path.filter ? scim_makes_value(run, step)
+		: step->kind == STEP_SET || step->kind == STEP_APPEND;
+}
+
 /* ---- lists that stay open ---- */
 
 static void
@@ -214,7 +223,7 @@ close_list(ScimPatchRun *run, ScimPatchList *list, JsonbValue *data)
 	if (list->extension)
 		holder = open_part(data, list->extension->urn, list->left > 0);
 	if (holder)
-		scim_store_values(list, holder);
+		scim_store_values(run, list, holder);
 	if (list->extension)
 		drop_extension_if_empty(list->extension, holder, data);
 }
@@ -273,8 +282,7 @@ change_open_list(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 	else
 	{
 		if (path->extension)
-			holder = open_part(data, path->extension->urn,
-							   step->kind == STEP_APPEND && !path->filter);
+			holder = open_part(data, path->extension->urn, makes_extension(run, step));
 		list = scim_open_values(run, path->attribute, holder);
 		list->extension = path->extension;
 		list->next = run->lists;
@@ -311,7 +319,7 @@ change_attribute(ScimPatchRun *run, const ScimStep *step, JsonbValue *data)
 		return;
 	}
 	if (extension)
-		holder = open_part(data, extension->urn, makes && !step->path.filter);
+		holder = open_part(data, extension->urn, makes_extension(run, step));
 	if (!holder)
 		holder = scim_new_object();
 	before = immutable_value(step, holder);
@@ -325,7 +333,11 @@ JsonbValue *
 scim_apply_patch(const ScimPatch *patch, Jsonb *data, Jsonb *shown, ScimPathSet *differs,
 				 const ScimMatching *matching)
 {
-	ScimPatchRun run = {.matching = matching, .differs = differs};
+	ScimPatchRun run = {
+		.rules = patch->reading.rules,
+		.matching = matching,
+		.differs = differs
+	};
 	JsonbValue	root;
 	JsonbValue *result;
 

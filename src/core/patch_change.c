@@ -18,6 +18,9 @@
  *   attribute that is not multi-valued, both merge); where none matches it is
  *   NO_TARGET, also in add and remove;
  * - readOnly sub-attributes in a complex value are left out, as in create.
+ *
+ * That is how strict rules have it; what others let in (core/rules.h) is brought
+ * to the form that these know, before it is looked at.
  */
 #include "postgres.h"
 
@@ -26,20 +29,14 @@
 #include "core/patch_change.h"
 #include "core/patch_join.h"
 #include "core/patch_steps.h"
+#include "core/patch_target.h"
 #include "core/resource.h"
+#include "core/understood.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
-/* What an operation, or a member of its value, is about. */
-typedef struct Target
-{
-	ScimPath	path;
-	ScimPlace	places[3];
-	const ScimPlace *place;		/* of these three, the innermost */
-} Target;
-
-static void
-set_target(Target *target, const ScimPath *path)
+void
+scim_set_target(ScimPatchTarget *target, const ScimPath *path)
 {
 	int			depth = 0;
 
@@ -67,8 +64,8 @@ leaf_of(const ScimPath *path)
 	return path->sub ? path->sub : path->attribute;
 }
 
-static ScimStep *
-new_step(ScimPatch *patch, ScimStepKind kind, const Target *target)
+ScimStep *
+scim_new_step(ScimPatch *patch, ScimStepKind kind, const ScimPatchTarget *target)
 {
 	ScimStep   *step;
 
@@ -99,13 +96,13 @@ frozen(const JsonbValue *value)
 
 /* Values that are added by several operations go into one step. */
 static void
-append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
+append_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *values)
 {
 	ScimStep   *step = scim_find_append(patch, &target->path);
 
 	if (!step)
 	{
-		step = new_step(patch, STEP_APPEND, target);
+		step = scim_new_step(patch, STEP_APPEND, target);
 		step->value = *scim_new_array();
 	}
 	values = scim_open(values);
@@ -119,12 +116,12 @@ append_step(ScimPatch *patch, const Target *target, const JsonbValue *values)
 
 /* Of several operations that set the same in the same values the last one counts. */
 static void
-set_step(ScimPatch *patch, const Target *target, const JsonbValue *value)
+set_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *value)
 {
 	ScimStep   *step = scim_find_set(patch, &target->path);
 
 	if (!step)
-		step = new_step(patch, STEP_SET, target);
+		step = scim_new_step(patch, STEP_SET, target);
 	step->value = frozen(value);
 }
 
@@ -142,22 +139,28 @@ throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
 
 /* ---- changes of one attribute ---- */
 
-/* Unassigned, but for {}: as a set of sub-attributes to change it is just empty. */
-static bool
-is_nothing(const JsonbValue *value)
+bool
+scim_is_nothing(const JsonbValue *value)
 {
 	return scim_is_unassigned(value) && !scim_is_object(value);
 }
 
-static void
-unset(ScimPatch *patch, const Target *target)
+/* The same of what the attribute is to be, by the rules. */
+static bool
+is_cleared(const ScimPatch *patch, const ScimAttribute *leaf, const JsonbValue *given)
+{
+	return scim_is_nothing(given) || scim_is_cleared(leaf, given, patch->reading.rules);
+}
+
+void
+scim_unset(ScimPatch *patch, const ScimPatchTarget *target)
 {
 	const ScimAttribute *leaf = leaf_of(&target->path);
 
 	/* of a required multi-valued attribute some may go, if others stay */
 	if (leaf && leaf->required && (target->path.sub || !target->path.filter))
 		throw_at(SCIM_REQUIRED_REMOVED, target->place, "is required and cannot be removed");
-	new_step(patch, STEP_UNSET, target);
+	scim_new_step(patch, STEP_UNSET, target);
 }
 
 static bool
@@ -173,7 +176,7 @@ is_groups(const ScimResourceType *type, const ScimPath *path)
 }
 
 static void
-change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+change_members(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	ScimMentions *mentions = &patch->mentions;
 
@@ -186,7 +189,9 @@ change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 		patch->has_members = true;
 		return;
 	}
-	if (given && given->type == jbvNull)
+	if (given && (given->type == jbvNull || (op != SCIM_OP_REMOVE &&
+											 scim_is_cleared(target->path.attribute, given,
+															 patch->reading.rules))))
 		given = NULL;
 	if (op == SCIM_OP_ADD && !given)
 		return;
@@ -205,28 +210,29 @@ change_members(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVal
 static void
 change_password(ScimPatch *patch, ScimOp op, const JsonbValue *given)
 {
-	bool		nothing = op == SCIM_OP_REMOVE || given->type == jbvNull;
+	char	   *password = op == SCIM_OP_REMOVE || given->type == jbvNull
+	? NULL : scim_read_password(patch->reading.rules, given);
 
-	if (nothing && op == SCIM_OP_ADD)
+	if (password == NULL && op == SCIM_OP_ADD)
 		return;
-	patch->password = nothing ? NULL : scim_read_password(given);
+	patch->password = password;
 	patch->has_password = true;
 }
 
 static void
-change_schemas(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	bool	   *known = palloc0(scim_schema_count(patch->type) * sizeof(bool));
 	ScimStep   *step;
 
-	scim_read_schemas(patch->type, given, op == SCIM_OP_ADD, known);
+	scim_read_schemas(patch->type, patch->reading.rules, given, op == SCIM_OP_ADD, known);
 	known[0] = true;			/* the core schema cannot be taken away */
-	step = new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS, target);
+	step = scim_new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS, target);
 	step->schemas = known;
 }
 
 static void
-change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+change_values(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	const ScimAttribute *leaf = leaf_of(&target->path);
 	JsonbValue	read;
@@ -239,9 +245,9 @@ change_values(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValu
 		if (op == SCIM_OP_ADD && assigned)
 			append_step(patch, target, &read);
 		else if (op == SCIM_OP_REPLACE && assigned)
-			new_step(patch, STEP_SET, target)->value = frozen(&read);
+			scim_new_step(patch, STEP_SET, target)->value = frozen(&read);
 		else if (op == SCIM_OP_REPLACE)
-			unset(patch, target);
+			scim_unset(patch, target);
 	}
 	else if (op == SCIM_OP_REPLACE)
 		scim_throw_expected(SCIM_INVALID_VALUE, target->place,
@@ -268,19 +274,22 @@ read_parts(const ScimReading *reading, const ScimAttribute *attribute, bool null
 	JsonbValue	key;
 	JsonbValue	value;
 	JsonbValue	read;
+	JsonbValue	room;
 	ScimWalk	walk;
 
+	given = scim_understand(attribute, given, reading->rules, &room);
 	if (!scim_is_object(given))
 		scim_throw_expected(SCIM_INVALID_VALUE, place, scim_wanted_container(given, "an object"));
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *sub = scim_read_name(attribute->sub, walk.container, &key, place,
-												  reading->unknown);
-		ScimPlace	here = scim_place(place, sub->name);
+		const ScimAttribute *sub = scim_read_member(attribute->sub, &walk, &key, &value, place,
+													reading);
+		ScimPlace	here;
 
-		if (sub->mutability == SCIM_READ_ONLY)
+		if (sub == NULL || sub->mutability == SCIM_READ_ONLY)
 			continue;
+		here = scim_place(place, sub->name);
 		if (scim_read_value(sub, &value, &here, reading, &read))
 			scim_set_value(parts, sub->name, &read);
 		else if (nulls && sub->required)
@@ -331,19 +340,25 @@ read_listed(const ScimPatch *patch, const ScimAttribute *attribute, const JsonbV
 	return frozen(&read);
 }
 
+void
+scim_refuse_list(const ScimPatchTarget *target)
+{
+	throw_at(SCIM_INVALID_SYNTAX, target->place,
+			 "takes no value in remove, but where it lists some of many values");
+}
+
 /* The values, or the one, that "remove" lists; what is required of a value need not be listed. */
 static void
-remove_values(ScimPatch *patch, const Target *target, const JsonbValue *given)
+remove_values(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	ScimStep   *step;
 	ScimWalk	walk;
 	JsonbValue	value;
 
-	if (!attribute || !attribute->multi_valued || target->path.sub || target->path.filter)
-		throw_at(SCIM_INVALID_SYNTAX, target->place,
-				 "takes no value in remove, but where it lists some of many values");
-	step = new_step(patch, STEP_TAKE_OUT, target);
+	if (!attribute->multi_valued || target->path.sub || target->path.filter)
+		scim_refuse_list(target);
+	step = scim_new_step(patch, STEP_TAKE_OUT, target);
 	step->value = *scim_new_array();
 	if (!scim_is_array(given))
 	{
@@ -362,31 +377,57 @@ remove_values(ScimPatch *patch, const Target *target, const JsonbValue *given)
 	}
 }
 
+/* What a value that replaces all of a complex one does not name; what is immutable stays. */
+static void
+unset_others(ScimPatch *patch, const ScimPatchTarget *target, const List *named)
+{
+	for (const ScimAttribute *sub = target->path.attribute->sub; sub && sub->name; sub++)
+	{
+		ScimPath	part = target->path;
+		ScimPatchTarget other;
+
+		if (sub->mutability == SCIM_READ_ONLY || sub->mutability == SCIM_IMMUTABLE ||
+			list_member_ptr(named, sub))
+			continue;
+		part.sub = sub;
+		scim_set_target(&other, &part);
+		scim_unset(patch, &other);
+	}
+}
+
 /* Each sub-attribute that a complex value names, as an operation of its own. */
 static void
-change_parts(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	ScimPath	part = target->path;
+	List	   *named = NIL;
 	ScimWalk	walk;
 	JsonbValue	key;
 	JsonbValue	value;
+	JsonbValue	room;
 
+	given = scim_understand(target->path.attribute, given, patch->reading.rules, &room);
 	if (!scim_is_object(given))
 		scim_throw_expected(SCIM_INVALID_VALUE, target->place,
 							scim_wanted_container(given, "an object"));
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		part.sub = scim_read_name(target->path.attribute->sub, walk.container, &key,
-								  target->place, SCIM_INVALID_PATH);
-		if (part.sub->mutability != SCIM_READ_ONLY)
-			scim_change(patch, op, &part, &value);
+		part.sub = scim_read_member(target->path.attribute->sub, &walk, &key, &value,
+									target->place, &patch->reading);
+		if (part.sub == NULL || part.sub->mutability == SCIM_READ_ONLY)
+			continue;
+		scim_change(patch, op, &part, &value);
+		named = lappend(named, unconstify(ScimAttribute *, part.sub));
 	}
+	if (op == SCIM_OP_REPLACE && patch->reading.rules->full_replace)
+		unset_others(patch, target, named);
+	list_free(named);
 }
 
 /* An operation on the values that a filter chooses. */
 static void
-change_matching(ScimPatch *patch, ScimOp op, const Target *target, const JsonbValue *given)
+change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	JsonbValue	read;
@@ -396,15 +437,16 @@ change_matching(ScimPatch *patch, ScimOp op, const Target *target, const JsonbVa
 	if (target->path.sub && target->path.sub->multi_valued)
 		change_values(patch, op, target, given);
 	else if (attribute->type == SCIM_COMPLEX && !target->path.sub &&
-			 (op == SCIM_OP_ADD || !attribute->multi_valued))
+			 (op == SCIM_OP_ADD ||
+			  !(attribute->multi_valued || patch->reading.rules->full_replace)))
 	{
 		read = read_parts(&patch->reading, attribute, op == SCIM_OP_REPLACE, given, target->place);
-		new_step(patch, STEP_MERGE, target)->value = read;
+		scim_new_step(patch, STEP_MERGE, target)->value = read;
 	}
 	else if (scim_read_one(leaf_of(&target->path), given, target->place, &patch->reading, &read))
 		set_step(patch, target, &read);
 	else
-		unset(patch, target);
+		scim_unset(patch, target);
 }
 
 void
@@ -413,10 +455,10 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 	const ScimAttribute *attribute = path->attribute;
 	const ScimAttribute *leaf = leaf_of(path);
 	const ScimResourceType *type = patch->type;
-	Target		target;
+	ScimPatchTarget		target;
 	JsonbValue	read;
 
-	set_target(&target, path);
+	scim_set_target(&target, path);
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
 		throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place,
 				 "is read-only");
@@ -431,9 +473,9 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 				 psprintf("is a part of many values; say which in brackets, or replace %s as a "
 						  "whole",
 						  attribute->name));
-	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
-		unset(patch, &target);
-	else if (is_nothing(given))
+	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_cleared(patch, leaf, given)))
+		scim_unset(patch, &target);
+	else if (is_cleared(patch, leaf, given))
 		return;
 	else if (path->filter)
 		change_matching(patch, op, &target, given);
@@ -444,96 +486,5 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 	else if (leaf->type == SCIM_COMPLEX)
 		change_parts(patch, op, &target, given);
 	else if (scim_read_one(leaf, given, target.place, &patch->reading, &read))
-		new_step(patch, STEP_SET, &target)->value = read;
-}
-
-/* ---- changes of a resource or an extension as a whole ---- */
-
-void
-scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-					  const JsonbValue *given)
-{
-	ScimPath	path = {.extension = extension};
-	Target		target;
-
-	set_target(&target, &path);
-	if (op == SCIM_OP_REMOVE && given->type != jbvNull)
-		remove_values(patch, &target, given);
-	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_nothing(given)))
-		unset(patch, &target);
-	else if (scim_is_object(given))
-		scim_change_all(patch, op, extension, given);
-	else if (!is_nothing(given))
-		scim_throw_expected(SCIM_INVALID_VALUE, target.place,
-							scim_wanted_container(given, "an object"));
-}
-
-/* A readOnly attribute in a value without path: fine if it is what is there anyway. */
-static void
-expect_same(ScimPatch *patch, const ScimSchema *extension, const ScimAttribute *attribute,
-			const JsonbValue *given)
-{
-	ScimPath	path = {.extension = extension, .attribute = attribute};
-	Target		target;
-
-	set_target(&target, &path);
-	new_step(patch, STEP_SAME, &target)->value = *given;
-	patch->needs_shown = true;
-}
-
-static SCIM_NORETURN void throw_unknown_key(const ScimResourceType *type, const JsonbValue *key);
-
-static void
-throw_unknown_key(const ScimResourceType *type, const JsonbValue *key)
-{
-	char	   *name = scim_shown_name(key->val.string.val, key->val.string.len);
-
-	if (strpbrk(name, ".:"))
-		scim_throw_path(SCIM_INVALID_PATH, name,
-						"%s is a path; in a value without path, keys are attribute names", name);
-	scim_throw_path(SCIM_INVALID_PATH, name, "%s has no attribute %s", type->name, name);
-}
-
-/* Each member of an object in which attributes (extension NULL: and extensions) stand by name. */
-void
-scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension, const JsonbValue *given)
-{
-	const ScimResourceType *type = patch->type;
-	ScimPlace	place = scim_place(NULL, extension ? extension->urn : "");
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	scim_walk(&walk, given->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		const char *name = key.val.string.val;
-		int			length = key.val.string.len;
-		const ScimAttribute *attribute;
-		const ScimSchema *nested = NULL;
-
-		if (extension)
-			attribute = scim_read_name(extension->attributes, walk.container, &key, &place,
-									   SCIM_INVALID_PATH);
-		else
-		{
-			attribute = scim_top_attribute(type, name, length);
-			nested = attribute ? NULL : scim_extension(type, name, length);
-			if (!attribute && !nested)
-				throw_unknown_key(type, &key);
-			scim_check_spelling(walk.container, &key, attribute ? attribute->name : nested->urn,
-								NULL);
-		}
-
-		if (nested)
-			scim_change_extension(patch, op, nested, &value);
-		else if (attribute->mutability == SCIM_READ_ONLY)
-			expect_same(patch, extension, attribute, &value);
-		else
-		{
-			ScimPath	path = {.extension = extension, .attribute = attribute};
-
-			scim_change(patch, op, &path, &value);
-		}
-	}
+		scim_new_step(patch, STEP_SET, &target)->value = read;
 }

@@ -13,12 +13,4 @@
  */
 extern void scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given);
 
-/* The same for an extension as a whole. */
-extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-								  const JsonbValue *given);
-
-/* The same for each attribute that an object names: of an extension, or (NULL) of the resource. */
-extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-							const JsonbValue *given);
-
 #endif							/* SCIM_CORE_PATCH_CHANGE_H */

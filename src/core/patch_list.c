@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/patch_list.h"
+#include "core/same_values.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -135,8 +136,20 @@ scim_open_values(ScimPatchRun *run, const ScimAttribute *attribute, const JsonbV
 	return list;
 }
 
+/* The values, each once. */
+static const JsonbValue *
+unrepeated(const ScimPatchRun *run, const ScimPatchList *list)
+{
+	const JsonbValue *joined = run->rules->same_values && list->may_repeat &&
+		scim_has_pairs(list->attribute)
+		? scim_join_same_values(list->attribute, list->values)
+		: NULL;
+
+	return joined ? joined : list->values;
+}
+
 void
-scim_store_values(const ScimPatchList *list, JsonbValue *holder)
+scim_store_values(const ScimPatchRun *run, const ScimPatchList *list, JsonbValue *holder)
 {
 	JsonbValue *values = list->values;
 	int			kept = 0;
@@ -150,7 +163,7 @@ scim_store_values(const ScimPatchList *list, JsonbValue *holder)
 	if (kept == 0)
 		scim_remove(holder, list->attribute->name, strlen(list->attribute->name));
 	else if (list->attribute->multi_valued)
-		scim_set_value(holder, list->attribute->name, values);
+		scim_set_value(holder, list->attribute->name, unrepeated(run, list));
 	else
 		scim_set_value(holder, list->attribute->name, &values->val.array.elems[0]);
 }
@@ -250,6 +263,7 @@ scim_values_remove(ScimPatchList *list, int index)
 void
 scim_values_changed(ScimPatchRun *run, ScimPatchList *list, int index, const ScimAttribute *part)
 {
+	list->may_repeat = true;
 	for (ScimListKey *key = list->keys; key; key = key->next)
 	{
 		if (part == NULL || key->part == NULL || key->part == part)

@@ -33,6 +33,7 @@ struct ScimPatchList
 	int			room;
 	int			left;			/* those that are not gone */
 	int			primary;		/* no value before that one is primary */
+	bool		may_repeat;		/* a value came, or became another */
 	ScimListKey *keys;
 };
 
@@ -62,8 +63,9 @@ extern int64 scim_match_work(const ScimFilter *filter, int64 work);
 extern ScimPatchList *scim_open_values(ScimPatchRun *run, const ScimAttribute *attribute,
 									   const JsonbValue *holder);
 
-/* Puts the values that are left into the holder. */
-extern void scim_store_values(const ScimPatchList *list, JsonbValue *holder);
+/* Puts the values that are left into the holder; each once, where the rules say so. */
+extern void scim_store_values(const ScimPatchRun *run, const ScimPatchList *list,
+							  JsonbValue *holder);
 
 extern void scim_values_append(ScimPatchRun *run, ScimPatchList *list, const JsonbValue *value);
 extern void scim_values_remove(ScimPatchList *list, int index);

@@ -9,10 +9,10 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "core/object.h"
-#include "core/patch_change.h"
 #include "core/patch_list.h"
 #include "core/patch_parse.h"
-#include "core/path.h"
+#include "core/patch_whole.h"
+#include "core/unknown.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -48,6 +48,16 @@ must_be(const JsonbValue *given, const char *what)
 	return psprintf("must be %s", scim_wanted_container(given, what));
 }
 
+/* The member that a key names; NULL: one that the rules let pass. */
+static const char *
+read_name(const ScimRules *rules, const ScimAttribute *members, const ScimWalk *walk,
+		  const JsonbValue *key, const ScimPlace *place)
+{
+	if (rules->loose_envelope && !scim_attribute(members, key->val.string.val, key->val.string.len))
+		return NULL;
+	return scim_read_name(members, walk->container, key, place, SCIM_BAD_OPERATION)->name;
+}
+
 /* An operation's members; those that are not there are null. */
 typedef struct Operation
 {
@@ -58,7 +68,7 @@ typedef struct Operation
 } Operation;
 
 static void
-read_operation(const JsonbValue *given, int index, Operation *operation)
+read_operation(const ScimRules *rules, const JsonbValue *given, int index, Operation *operation)
 {
 	ScimPlace	operations = scim_place(NULL, "Operations");
 	ScimPlace	place = {.up = &operations, .index = index};
@@ -73,9 +83,10 @@ read_operation(const JsonbValue *given, int index, Operation *operation)
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &member))
 	{
-		const char *name = scim_read_name(operation_members, walk.container, &key, &place,
-										  SCIM_BAD_OPERATION)->name;
+		const char *name = read_name(rules, operation_members, &walk, &key, &place);
 
+		if (name == NULL)
+			continue;
 		if (strcmp(name, "op") == 0)
 			operation->op = member;
 		else if (strcmp(name, "path") == 0)
@@ -99,47 +110,56 @@ read_op(const JsonbValue *given, int index)
 	throw_operation(SCIM_BAD_OPERATION, index, "op", "must be add, remove or replace");
 }
 
+/* An operation on the resource as a whole. */
+static void
+parse_pathless(ScimPatch *patch, ScimOp op, const JsonbValue *value, int index)
+{
+	if (op == SCIM_OP_REMOVE)
+		throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
+	if (patch->reading.rules->full_replace)
+		throw_operation(SCIM_BAD_OPERATION, index, "path", "is required by the profile in force");
+	if (!scim_is_object(value))
+		throw_operation(SCIM_BAD_OPERATION, index, "value",
+						must_be(value, "an object of attributes where there is no path"));
+	scim_change_all(patch, op, NULL, value);
+}
+
 static void
 parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 {
+	const ScimRules *rules = patch->reading.rules;
 	Operation	operation;
 	const JsonbValue *path = &operation.path;
-	const JsonbValue *value = &operation.value;
-	ScimPath	target;
 	ScimOp		op;
 
-	read_operation(given, index, &operation);
+	read_operation(rules, given, index, &operation);
 	op = read_op(&operation.op, index);
-	if (op != SCIM_OP_REMOVE && !operation.has_value)
+	if (!operation.has_value && (op == SCIM_OP_ADD || (op == SCIM_OP_REPLACE &&
+													   !rules->empty_clears)))
 		throw_operation(SCIM_BAD_OPERATION, index, "value", "is required");
 	if (path->type == jbvNull)
-	{
-		if (op == SCIM_OP_REMOVE)
-			throw_operation(SCIM_NO_TARGET, index, "path", "is required to remove something");
-		if (!scim_is_object(value))
-			throw_operation(SCIM_BAD_OPERATION, index, "value",
-							must_be(value, "an object of attributes where there is no path"));
-		scim_change_all(patch, op, NULL, value);
-		return;
-	}
-	if (path->type != jbvString)
+		parse_pathless(patch, op, &operation.value, index);
+	else if (path->type != jbvString)
 		throw_operation(SCIM_BAD_OPERATION, index, "path", "must be a string");
-	scim_resolve_path(patch->type, patch->reading.rules, path->val.string.val,
-					  path->val.string.len, &target);
-	target.text = scim_shown_name(path->val.string.val, path->val.string.len);
-	if (target.attribute)
-		scim_change(patch, op, &target, value);
 	else
-		scim_change_extension(patch, op, target.extension, value);
+		scim_change_at(patch, op, path->val.string.val, path->val.string.len, &operation.value);
 }
 
 /* ---- the message ---- */
 
 static const ScimAttribute message_members[] = {{"schemas"}, {"Operations"}, {NULL}};
 
+/* Does "schemas" say what the message is, as far as the rules ask for that? */
+static bool
+is_envelope(const ScimRules *rules, const JsonbValue *schemas)
+{
+	return scim_has_urn(schemas, SCIM_URN_PATCH) ||
+		(rules->loose_envelope && (scim_is_array(schemas) || scim_is_unassigned(schemas)));
+}
+
 /* The array of operations in a PatchOp message. */
 static void
-open_message(const JsonbValue *message, JsonbValue *operations)
+open_message(const ScimRules *rules, const JsonbValue *message, JsonbValue *operations)
 {
 	ScimWalk	walk;
 	JsonbValue	key;
@@ -150,15 +170,16 @@ open_message(const JsonbValue *message, JsonbValue *operations)
 	scim_walk(&walk, message->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const char *name = scim_read_name(message_members, walk.container, &key, NULL,
-										  SCIM_BAD_OPERATION)->name;
+		const char *name = read_name(rules, message_members, &walk, &key, NULL);
 
+		if (name == NULL)
+			continue;
 		if (strcmp(name, "schemas") == 0)
 			schemas = value;
 		else
 			*operations = value;
 	}
-	if (!scim_has_urn(&schemas, SCIM_URN_PATCH))
+	if (!is_envelope(rules, &schemas))
 		scim_throw_path(SCIM_BAD_OPERATION, "schemas", "schemas must contain %s", SCIM_URN_PATCH);
 }
 
@@ -253,13 +274,14 @@ scim_parse_patch(const ScimResourceType *type, const ScimRules *rules, Jsonb *op
 	{
 		JsonbValue	message = given;
 
-		open_message(&message, &given);
+		open_message(rules, &message, &given);
 	}
-	if (!scim_is_array(&given) || scim_is_unassigned(&given))
+	if (!scim_is_array(&given) || (scim_is_unassigned(&given) && !rules->loose_envelope))
 		scim_throw_path(SCIM_BAD_OPERATION, "Operations", "Operations %-s",
 						must_be(&given, "an array of one or more operations"));
 	scim_walk(&walk, given.val.binary.data);
 	check_count(walk.count);
+	patch->is_empty = walk.count == 0;
 	for (int i = 0; scim_walk_next(&walk, NULL, &operation); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -267,6 +289,8 @@ scim_parse_patch(const ScimResourceType *type, const ScimRules *rules, Jsonb *op
 		parse_operation(patch, &operation, i);
 	}
 	prepare_members(patch);
+	if (rules->unknown_attributes)
+		scim_log_unknown();
 	return patch;
 }
 
@@ -286,6 +310,12 @@ scim_visit_patch_filters(const ScimPatch *patch,
 		if (patch->steps[i].path.filter)
 			visit(patch->steps[i].path.filter, argument);
 	}
+}
+
+bool
+scim_patch_is_empty(const ScimPatch *patch)
+{
+	return patch->is_empty;
 }
 
 bool

@@ -10,7 +10,8 @@
 
 /*
  * Parses operations: an array of operations, or a PatchOp message with
- * "schemas" and "Operations".  All that can be checked without the row is
+ * "schemas" and "Operations"; what the rules know is understood as the standards
+ * have it, so that a patch makes what strict input would.  All that can be checked without the row is
  * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX,
  * INVALID_PATH, INVALID_VALUE, NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE,
  * TOO_LARGE, with the path.  The patch refers to the operations' memory; it can
@@ -43,6 +44,9 @@ extern const ScimMemberChange *scim_match_patch_members(ScimPatch *patch, const 
 extern bool scim_patch_password(const ScimPatch *patch, char **password);
 
 extern bool scim_patch_needs_shown(const ScimPatch *patch);
+
+/* Are there no operations, which the rules let pass? */
+extern bool scim_patch_is_empty(const ScimPatch *patch);
 
 /* Is there anything but members in it? */
 extern bool scim_patch_has_attributes(const ScimPatch *patch);

@@ -51,6 +51,7 @@ struct ScimPatch
 	int			count;
 	int			capacity;
 	int			operation;		/* that is being parsed */
+	bool		is_empty;		/* there were no operations */
 	bool		needs_shown;	/* is there a STEP_SAME? */
 	bool		has_members;
 	ScimMentions mentions;
@@ -69,6 +70,7 @@ typedef struct ScimPatchList ScimPatchList;
 /* A patch that is being applied. */
 typedef struct ScimPatchRun
 {
+	const ScimRules *rules;
 	const ScimMatching *matching;
 	ScimPathSet *differs;		/* see scim_apply_patch */
 	int			operation;		/* that is under way, for errors; -1: all */

@@ -11,6 +11,7 @@
 
 #include "base/jsonb_tree.h"
 #include "core/patch_list.h"
+#include "core/patch_made.h"
 #include "core/patch_values.h"
 #include "core/path_set.h"
 #include "core/value.h"
@@ -283,7 +284,7 @@ change_value(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attri
 		ScimPatchList *list = scim_open_values(run, sub, value);
 
 		append_values(run, &step->value, list);
-		scim_store_values(list, value);
+		scim_store_values(run, list, value);
 	}
 	else
 		set_part(run, step, sub, value, step->kind == STEP_SET ? &step->value : NULL);
@@ -393,6 +394,52 @@ match_values(ScimPatchRun *run, const ScimFilter *filter, ScimPatchList *list)
 	return chosen;
 }
 
+/* ---- values that no filter chooses ---- */
+
+/* What the step makes of the value that the filter says; it is none that is there. */
+static void
+change_made(ScimPatchRun *run, const ScimStep *step, const ScimAttribute *attribute,
+			JsonbValue *made)
+{
+	const ScimAttribute *sub = step->path.sub;
+
+	if (sub)
+		change_value(run, step, attribute, made);
+	else if (attribute->type == SCIM_COMPLEX)
+		merge_parts(run, step, attribute, made);
+	else
+		*made = step->value;
+}
+
+/* No value matches: the rules say whether one is made, or it does not matter. */
+static void
+change_none(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
+{
+	JsonbValue *values = scim_new_array();
+	JsonbValue	made;
+	const ScimAttribute *missing;
+
+	if (step->kind == STEP_UNSET && run->rules->remove_absent)
+		return;
+	if (!scim_makes_value(run, step) || (list->left > 0 && !list->attribute->multi_valued) ||
+		!scim_make_value(step->path.filter, list->attribute, &made))
+	{
+		scim_refuse_step(run, step, SCIM_NO_TARGET, "leads nowhere: no value matches the filter");
+		return;
+	}
+	change_made(run, step, list->attribute, &made);
+	missing = scim_missing_part(list->attribute, &made);
+	if (missing)
+	{
+		scim_refuse_step(run, step, SCIM_NO_TARGET,
+						 psprintf("leads nowhere: no value matches the filter, and a new one "
+								  "would lack %s", missing->name));
+		return;
+	}
+	scim_append(values, &made);
+	append_values(run, values, list);
+}
+
 static void
 change_chosen_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *list)
 {
@@ -401,7 +448,7 @@ change_chosen_values(ScimPatchRun *run, const ScimStep *step, ScimPatchList *lis
 
 	if (chosen.count == 0)
 	{
-		scim_refuse_step(run, step, SCIM_NO_TARGET, "leads nowhere: no value matches the filter");
+		change_none(run, step, list);
 		return;
 	}
 	for (int i = 0; i < chosen.count; i++)

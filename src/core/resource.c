@@ -11,6 +11,8 @@
 #include "core/mentions.h"
 #include "core/resource.h"
 #include "core/sides.h"
+#include "core/understood.h"
+#include "core/unknown.h"
 #include "core/value.h"
 #include "miscadmin.h"
 
@@ -59,13 +61,15 @@ throw_schemas(const ScimResourceType *type, const char *problem)
 }
 
 static void
-read_urn(const ScimResourceType *type, const JsonbValue *urn, bool *known)
+read_urn(const ScimResourceType *type, const ScimRules *rules, const JsonbValue *urn, bool *known)
 {
 	int			i;
 
 	if (urn->type != jbvString)
 		throw_schemas(type, "an element is no string");
 	i = schema_index(type, urn);
+	if (i < 0 && rules->loose_envelope)
+		return;
 	if (i < 0)
 		throw_schemas(type, psprintf("%s is unknown",
 									 scim_shown_name(urn->val.string.val, urn->val.string.len)));
@@ -73,14 +77,15 @@ read_urn(const ScimResourceType *type, const JsonbValue *urn, bool *known)
 }
 
 void
-scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool one, bool *known)
+scim_read_schemas(const ScimResourceType *type, const ScimRules *rules, const JsonbValue *given,
+				  bool one, bool *known)
 {
 	ScimWalk	walk;
 	JsonbValue	urn;
 
 	if (one && given->type == jbvString && !scim_holds_json(given))
 	{
-		read_urn(type, given, known);
+		read_urn(type, rules, given, known);
 		return;
 	}
 	if (!scim_is_array(given))
@@ -90,7 +95,7 @@ scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool on
 	while (scim_walk_next(&walk, NULL, &urn))
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_urn(type, &urn, known);
+		read_urn(type, rules, &urn, known);
 	}
 }
 
@@ -162,9 +167,17 @@ scim_complete_resource(const ScimResourceType *type, JsonbValue *data)
 
 /* ---- passwords and versions ---- */
 
+/* How a password is understood: as any text. */
+static const ScimAttribute password_attribute = {"password"};
+
 char *
-scim_read_password(const JsonbValue *given)
+scim_read_password(const ScimRules *rules, const JsonbValue *given)
 {
+	JsonbValue	room;
+
+	if (scim_is_cleared(&password_attribute, given, rules))
+		return NULL;
+	given = scim_understand(&password_attribute, given, rules, &room);
 	if (given->type != jbvString || given->val.string.len < 1 ||
 		given->val.string.len > MAX_PASSWORD)
 		scim_throw_path(SCIM_INVALID_VALUE, "password",
@@ -205,7 +218,8 @@ read_extension(const ScimReading *reading, const ScimSchema *extension, const Js
 {
 	ScimPlace	place = scim_place(NULL, extension->urn);
 
-	if (scim_is_unassigned(given))
+	if (scim_is_unassigned(given) ||
+		(reading->rules->empty_clears && scim_string_is(given, "")))
 		return false;
 	if (!scim_is_object(given))
 		scim_throw_path(SCIM_INVALID_VALUE, extension->urn, "%s must be %-s", extension->urn,
@@ -220,7 +234,7 @@ read_all_members(const ScimReading *reading, const ScimAttribute *attribute,
 	ScimMentions mentions = {.spell = spell};
 
 	input->has_members = true;
-	if (given->type == jbvNull)
+	if (given->type == jbvNull || scim_is_cleared(attribute, given, reading->rules))
 		return;
 	scim_read_members(attribute, given, false, reading, false, &mentions);
 	scim_unique_members(&mentions);
@@ -248,7 +262,8 @@ read_attribute(Reader *reader, const ScimAttribute *attribute, const JsonbValue 
 
 	if (strcmp(attribute->name, "schemas") == 0)
 	{
-		reader->has_schemas = !scim_is_unassigned(given);
+		reader->has_schemas = !scim_is_unassigned(given) &&
+			!scim_is_cleared(attribute, given, reader->reading.rules);
 		reader->schemas = *read = *given;
 		return true;
 	}
@@ -261,7 +276,8 @@ read_attribute(Reader *reader, const ScimAttribute *attribute, const JsonbValue 
 	}
 	if (type->has_password && strcmp(attribute->name, "password") == 0)
 	{
-		reader->input->password = given->type == jbvNull ? NULL : scim_read_password(given);
+		reader->input->password = given->type == jbvNull ? NULL
+			: scim_read_password(reader->reading.rules, given);
 		return false;
 	}
 	place = scim_place(NULL, attribute->name);
@@ -297,7 +313,12 @@ read_document(Reader *reader, const JsonbValue *given)
 		bool		kept;
 
 		if (!attribute && !extension)
-			throw_unknown(type, &key);
+		{
+			if (!scim_ignores_member(NULL, &key, &value, reader->reading.rules))
+				throw_unknown(type, &key);
+			scim_copy_member(&copy, &walk, false, NULL, 0, NULL);
+			continue;
+		}
 		name = attribute ? attribute->name : extension->urn;
 		scim_check_spelling(walk.container, &key, name, NULL);
 		kept = attribute ? read_attribute(reader, attribute, &value, &read)
@@ -344,7 +365,7 @@ set_schemas(const Reader *reader, JsonbValue *data)
 	JsonbValue	unused;
 
 	if (reader->has_schemas)
-		scim_read_schemas(type, &reader->schemas, false, known);
+		scim_read_schemas(type, reader->reading.rules, &reader->schemas, false, known);
 	for (int i = 0; i < count; i++)
 	{
 		const char *urn = scim_schema_at(type, i)->urn;
@@ -377,6 +398,7 @@ scim_read_resource(const ScimResourceType *type, const ScimRules *rules, Jsonb *
 		scim_throw_path(SCIM_NO_OBJECT, NULL, "a %s must be %-s", type->name,
 						scim_wanted_container(&root, "an object"));
 	data = read_document(&reader, &root);
+	scim_log_unknown();
 	set_schemas(&reader, &data);
 	scim_check_required(type->schema->attributes, &data, NULL);
 	check_extensions(type, &data);
@@ -411,7 +433,7 @@ check_member(const ScimResourceType *type, const JsonbValue *key, const JsonbVal
 		scim_throw_path(SCIM_INVALID_SYNTAX, attribute->name, "%s is spelled \"%s\"",
 						attribute->name, scim_shown_name(name, length));
 	if (strcmp(attribute->name, "schemas") == 0)
-		scim_read_schemas(type, value, false, known);
+		scim_read_schemas(type, &scim_strict_rules, value, false, known);
 	else
 		(void) scim_check_stored(attribute, value, &place);
 }

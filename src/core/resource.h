@@ -25,7 +25,8 @@ typedef struct ScimInput
  * Checks a whole resource for create or update, and normalises it: attribute
  * names as the schema spells them; nothing unassigned (null, [], {} at any
  * depth); "schemas" completed, known, without duplicates; what the server
- * assigns (id, meta, _version, readOnly attributes) ignored.  "members" spells
+ * assigns (id, meta, _version, readOnly attributes) ignored; what the rules know, as
+ * if it had been sent as the standards say.  "members" spells
  * the ids of a group's members.  A document that is so already is not copied.
  * Errors: INVALID_SYNTAX (no object, unknown attribute, one name in two
  * spellings), INVALID_VALUE (type, required, two primaries, unknown URN,
@@ -59,17 +60,20 @@ extern Jsonb *scim_check_merged(const ScimResourceType *type, Jsonb *merged, Jso
  * The URNs in the value of "schemas", or (if "one" may be) a URN: which of the
  * type's schemas are among them?  known[0] stands for the core schema, known[i]
  * for extension i - 1; those that are named are set, the others left alone.
- * INVALID_VALUE for others.
+ * INVALID_VALUE for others; with the rule loose_envelope, only for what is no string.
  */
-extern void scim_read_schemas(const ScimResourceType *type, const JsonbValue *given, bool one,
-							  bool *known);
+extern void scim_read_schemas(const ScimResourceType *type, const ScimRules *rules,
+							  const JsonbValue *given, bool one, bool *known);
 
 /* The number of the type's schemas, and each of them: 0 is the core schema. */
 extern int	scim_schema_count(const ScimResourceType *type);
 extern const ScimSchema *scim_schema_at(const ScimResourceType *type, int i);
 
-/* A password as given: a string of 1 to 72 bytes, else INVALID_VALUE; never in the error. */
-extern char *scim_read_password(const JsonbValue *given);
+/*
+ * A password as given, and understood: a string of 1 to 72 bytes, else INVALID_VALUE; never
+ * in the error.  NULL: it is to have none.
+ */
+extern char *scim_read_password(const ScimRules *rules, const JsonbValue *given);
 
 /* An expected_version: 1 to 128 characters of A-Z a-z 0-9 + / = - _; raw, not as an ETag. */
 extern bool scim_version_is_well_formed(const char *version, int length);

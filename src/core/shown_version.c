@@ -5,14 +5,26 @@
 #include "postgres.h"
 
 #include "base/actor.h"
-#include "base/settings.h"
 #include "core/etag.h"
 #include "core/shown_version.h"
+
+ScimVersionForm
+scim_version_form(void)
+{
+	return scim_actor().tool ? SCIM_VERSION_RAW : (ScimVersionForm) scim_setting_version_form;
+}
+
+const char *
+scim_version_in(ScimVersionForm form, const char *version)
+{
+	return form == SCIM_VERSION_ETAG ? scim_etag(version) : version;
+}
 
 const char *
 scim_shown_version(const char *version)
 {
-	if (scim_setting_version_form != SCIM_VERSION_ETAG || scim_actor().tool != NULL)
+	/* the setting first: it is asked for every resource */
+	if (scim_setting_version_form == SCIM_VERSION_RAW)
 		return version;
-	return scim_etag(version);
+	return scim_version_in(scim_version_form(), version);
 }

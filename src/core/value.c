@@ -8,7 +8,9 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "core/same_values.h"
 #include "core/simple_value.h"
+#include "core/understood.h"
 #include "core/value.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -40,24 +42,45 @@ scim_check_two_spellings(JsonbContainer *object, const char *exact, const ScimPl
 	scim_throw_path(SCIM_INVALID_SYNTAX, path, "%s is given twice, in different spellings", path);
 }
 
+static SCIM_NORETURN void throw_unknown(const ScimPlace *place, const JsonbValue *key,
+										ScimErrorCode unknown);
+
+static void
+throw_unknown(const ScimPlace *place, const JsonbValue *key, ScimErrorCode unknown)
+{
+	ScimPlace	here = {.up = place};
+	char	   *path;
+
+	here.name = scim_shown_name(key->val.string.val, key->val.string.len);
+	here.length = strlen(here.name);
+	path = scim_place_text(&here);
+	scim_throw_path(unknown, path, "there is no attribute %s", path);
+}
+
 const ScimAttribute *
 scim_read_name(const ScimAttribute *attributes, JsonbContainer *object, const JsonbValue *key,
 			   const ScimPlace *place, ScimErrorCode unknown)
 {
 	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val,
 												key->val.string.len);
-	ScimPlace	here = {.up = place};
 
 	if (!found)
-	{
-		char	   *path;
-
-		here.name = scim_shown_name(key->val.string.val, key->val.string.len);
-		here.length = strlen(here.name);
-		path = scim_place_text(&here);
-		scim_throw_path(unknown, path, "there is no attribute %s", path);
-	}
+		throw_unknown(place, key, unknown);
 	scim_check_spelling(object, key, found->name, place);
+	return found;
+}
+
+const ScimAttribute *
+scim_read_member(const ScimAttribute *attributes, const ScimWalk *walk, const JsonbValue *key,
+				 const JsonbValue *value, const ScimPlace *place, const ScimReading *reading)
+{
+	const ScimAttribute *found = scim_attribute(attributes, key->val.string.val,
+												key->val.string.len);
+
+	if (found)
+		scim_check_spelling(walk->container, key, found->name, place);
+	else if (!scim_ignores_member(place, key, value, reading->rules))
+		throw_unknown(place, key, reading->unknown);
 	return found;
 }
 
@@ -92,6 +115,16 @@ scim_check_required(const ScimAttribute *attributes, const JsonbValue *object,
 	}
 }
 
+/* The attribute of the member that the walk has just come to; NULL: it is ignored. */
+static const ScimAttribute *
+member_attribute(const ScimAttribute *attributes, const ScimWalk *walk, const JsonbValue *key,
+				 const JsonbValue *value, const ScimPlace *place, Reading reading)
+{
+	return reading.stored
+		? scim_read_name(attributes, walk->container, key, place, reading.as.unknown)
+		: scim_read_member(attributes, walk, key, value, place, &reading.as);
+}
+
 static void
 check_exact(const JsonbValue *key, const ScimPlace *place)
 {
@@ -117,11 +150,17 @@ read_attributes(const ScimAttribute *attributes, const JsonbValue *given,
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		const ScimAttribute *attribute = scim_read_name(attributes, walk.container, &key, place,
-														reading.as.unknown);
-		ScimPlace	here = scim_place(place, attribute->name);
+		const ScimAttribute *attribute = member_attribute(attributes, &walk, &key, &value,
+														  place, reading);
+		ScimPlace	here;
 		bool		kept;
 
+		if (!attribute)
+		{
+			scim_copy_member(&copy, &walk, false, NULL, 0, NULL);
+			continue;
+		}
+		here = scim_place(place, attribute->name);
 		if (reading.stored)
 			check_exact(&key, &here);
 		kept = (reading.stored || attribute->mutability != SCIM_READ_ONLY) &&
@@ -155,23 +194,42 @@ check_length(const ScimAttribute *attribute, const JsonbValue *given, const Scim
 	scim_throw(error, "%s must not be longer than %d bytes", path, LONGEST_FOLDED);
 }
 
+/* A value that is not complex. */
+static void
+read_simple(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
+			Reading reading, JsonbValue *result)
+{
+	if (!reading.stored)
+		check_length(attribute, given, place);
+	scim_check_simple(attribute, given, place);
+	*result = *given;
+}
+
 static bool
 read_one(const ScimAttribute *attribute, const JsonbValue *given, const ScimPlace *place,
 		 Reading reading, JsonbValue *result)
 {
+	JsonbValue	room;
+	const JsonbValue *meant = scim_understand(attribute, given, reading.as.rules, &room);
+
 	check_stack_depth();
+	if (scim_is_cleared(attribute, meant, reading.as.rules) ||
+		(meant != given && scim_is_unassigned(meant)))
+		return false;
 	if (attribute->type != SCIM_COMPLEX)
 	{
-		if (!reading.stored)
-			check_length(attribute, given, place);
-		scim_check_simple(attribute, given, place);
-		*result = *given;
+		read_simple(attribute, meant, place, reading, result);
 		return true;
 	}
-	if (!scim_is_object(given))
+	if (!scim_is_object(meant))
 		scim_throw_value(SCIM_INVALID_VALUE, attribute, given, place,
 						 scim_wanted_container(given, "an object"));
-	return read_attributes(attribute->sub, given, place, reading, result);
+	if (!read_attributes(attribute->sub, meant, place, reading, result))
+		return false;
+	/* see scim_is_as_given */
+	if (meant != given && result->type == jbvBinary)
+		*result = *scim_open(result);
+	return true;
 }
 
 bool
@@ -233,8 +291,18 @@ read_values(const ScimAttribute *attribute, const JsonbValue *given, const ScimP
 		any |= kept;
 		primaries += kept && scim_is_primary(&read);
 	}
-	check_primaries(primaries, place);
 	*result = copy ? *copy : *given;
+	if (walk.count > 1 && reading.as.rules->same_values && scim_has_pairs(attribute))
+	{
+		copy = scim_join_same_values(attribute, result);
+		if (copy)
+		{
+			*result = *copy;
+			scim_check_primary(result, place);
+			return any;
+		}
+	}
+	check_primaries(primaries, place);
 	return any;
 }
 
@@ -244,9 +312,10 @@ read_value(const ScimAttribute *attribute, const JsonbValue *given, const ScimPl
 {
 	if (scim_is_unassigned(given))
 		return false;
-	if (attribute->multi_valued)
-		return read_values(attribute, given, place, reading, result);
-	return read_one(attribute, given, place, reading, result);
+	if (!attribute->multi_valued)
+		return read_one(attribute, given, place, reading, result);
+	return !scim_is_cleared(attribute, given, reading.as.rules) &&
+		read_values(attribute, given, place, reading, result);
 }
 
 /* ---- entry points ---- */

@@ -7,13 +7,15 @@
 #define SCIM_CORE_VALUE_H
 
 #include "base/errors.h"
+#include "base/jsonb_tree.h"
 #include "core/place.h"
 #include "core/rules.h"
 #include "core/schema.h"
 
 /*
  * Reads the value of an attribute into "result": names as the schema spells
- * them, nothing unassigned in it, readOnly sub-attributes left out.  What is so
+ * them, nothing unassigned in it, readOnly sub-attributes left out, and what the
+ * rules of the reading know as the standards have it.  What is so
  * already is not copied: a container is binary as it was given, or a tree.
  * False: the value is unassigned.  Errors: INVALID_VALUE, INVALID_SYNTAX, TOO_LARGE, and for names
  * that the schema does not know what the reading says.
@@ -49,6 +51,14 @@ extern bool scim_check_stored(const ScimAttribute *attribute, const JsonbValue *
 extern const ScimAttribute *scim_read_name(const ScimAttribute *attributes, JsonbContainer *object,
 										   const JsonbValue *key, const ScimPlace *place,
 										   ScimErrorCode unknown);
+
+/*
+ * The same in what is read by rules: the member that the walk has just come to, at whose
+ * object "place" is; NULL: it is to be ignored (scim_ignores_member).
+ */
+extern const ScimAttribute *scim_read_member(const ScimAttribute *attributes, const ScimWalk *walk,
+											 const JsonbValue *key, const JsonbValue *value,
+											 const ScimPlace *place, const ScimReading *reading);
 
 /* Is the key, which is the name in some spelling, the name itself? */
 static inline bool

@@ -5,13 +5,207 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
+#include "base/protect.h"
+#include "base/settings.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "rest/headers.h"
 #include "rest/http.h"
+#include "rest/refusal.h"
+#include "rest/route.h"
+#include "statement/profile.h"
+#include "statement/tenant.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 PG_FUNCTION_INFO_V1(scim_http);
 
+/*
+ * How often a write is tried whose conditions held, and whose resource was changed before it
+ * was written.
+ */
+#define MOST_ATTEMPTS 100
+
+/* A request, as it was given and as it is known, and its answer. */
+typedef struct Exchange
+{
+	ScimHttpRequest given;
+	ScimHttpRequest request;
+	ScimHttpAnswer answer;
+} Exchange;
+
+/* ---- the body ---- */
+
+/* JSON text to jsonb, with the server's own parser. */
+static void
+parse(ScimHttpRequest *request, const char *bytes, int length)
+{
+	request->parsing = true;
+	(void) pg_verify_mbstr(PG_UTF8, bytes, length, false);
+	request->content = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+														  CStringGetDatum(pnstrdup(bytes, length))));
+	request->parsing = false;
+}
+
+/* False: the answer refuses. */
+static bool
+read_body(ScimHttpRequest *request, ScimHttpAnswer *answer)
+{
+	int			length = request->body ? VARSIZE_ANY_EXHDR(request->body) : 0;
+
+	if (length > scim_setting_max_body)
+		scim_http_refuse(answer, 413, NULL, "the body has more than %d bytes",
+						 scim_setting_max_body);
+	else if (!scim_sends_json(request))
+		scim_http_refuse(answer, 415, NULL, "the body must be %s or application/json",
+						 SCIM_MEDIA_TYPE);
+	else if (length == 0)
+		scim_http_refuse(answer, 400, "invalidSyntax", "the body is empty");
+	else if (memchr(VARDATA_ANY(request->body), '\0', length))
+		scim_http_refuse(answer, 400, "invalidSyntax", "the body holds a NUL");
+	else
+		parse(request, VARDATA_ANY(request->body), length);
+	return request->content != NULL;
+}
+
+/* ---- the request ---- */
+
+static void
+run(void *argument)
+{
+	Exchange   *exchange = argument;
+	ScimHttpRequest *request = &exchange->request;
+	ScimHttpAnswer *answer = &exchange->answer;
+	bool		accepts = scim_read_headers(request);
+
+	request->rules = scim_rules_in_force(scim_resolve_tenant(NULL));
+	if (!scim_find_route(request, answer))
+		return;
+	if (!accepts)
+	{
+		scim_http_refuse(answer, 406, NULL, "there is %s and application/json", SCIM_MEDIA_TYPE);
+		return;
+	}
+	if (request->route->takes_body && !read_body(request, answer))
+		return;
+	if (!scim_read_conditions(request, answer))
+		return;
+	scim_read_parameters(request->query, request->rules, &request->parameters);
+	request->route->handler(request, answer);
+}
+
+/*
+ * What is there is read, and written on condition that it is still that, until nobody came in
+ * between.
+ */
+static void
+answer_request(Exchange *exchange)
+{
+	for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++)
+	{
+		const ErrorData *error;
+
+		CHECK_FOR_INTERRUPTS();
+		exchange->request = exchange->given;
+		exchange->answer = (ScimHttpAnswer)
+		{
+			0
+		};
+		error = scim_protect(run, exchange);
+		if (error == NULL)
+			return;
+		if (!scim_http_was_overtaken(&exchange->request, error))
+		{
+			scim_http_record(&exchange->request, error);
+			scim_http_answer_error(&exchange->request, error, &exchange->answer);
+			return;
+		}
+	}
+	scim_http_answer_error(&exchange->request, NULL, &exchange->answer);
+}
+
+/* ---- the function ---- */
+
+/* The columns of the result, as the SQL function declares them. */
+enum
+{
+	STATUS, CONTENT_TYPE, ETAG, LOCATION, ALLOW, PREFERENCE, RETRY_AFTER, CALLER, ANSWER,
+	COLUMNS
+};
+
+typedef struct HttpResult
+{
+	Datum		values[COLUMNS];
+	bool		nulls[COLUMNS];
+} HttpResult;
+
+static void
+set_text(HttpResult *result, int column, const char *text)
+{
+	result->nulls[column] = text == NULL;
+	if (text)
+		result->values[column] = CStringGetTextDatum(text);
+}
+
+/* HEAD is answered as GET, but for the body. */
+static Datum
+make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimHttpAnswer *answer)
+{
+	HttpResult		result = {0};
+	TupleDesc	columns;
+	text	   *body = strcmp(request->method, "HEAD") == 0 ? NULL : answer->body;
+
+	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE ||
+		columns->natts != COLUMNS)
+		elog(ERROR, "scim_http does not return what it was declared to");
+	result.values[STATUS] = Int32GetDatum(answer->status);
+	set_text(&result, CONTENT_TYPE, answer->body ? request->media_type : NULL);
+	set_text(&result, ETAG, answer->etag);
+	set_text(&result, LOCATION, answer->location);
+	set_text(&result, ALLOW, answer->allow);
+	set_text(&result, PREFERENCE, answer->preference);
+	result.values[RETRY_AFTER] = Int32GetDatum(answer->retry_after);
+	result.nulls[RETRY_AFTER] = answer->retry_after == 0;
+	result.nulls[CALLER] = true;
+	result.values[ANSWER] = PointerGetDatum(body);
+	result.nulls[ANSWER] = body == NULL;
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), result.values,
+											 result.nulls));
+}
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int i)
+{
+	return PG_ARGISNULL(i) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+/*
+ * scim_http(method text, path text, query text, headers jsonb, body bytea, token bytea) -> the
+ * answer.  The path begins behind the base, and is percent-encoded, as the query is; the body is
+ * raw; of the headers those count that rest/headers.h reads.  Nothing is raised that a client
+ * can mend.
+ */
 Datum
 scim_http(PG_FUNCTION_ARGS)
 {
-	elog(ERROR, "not yet");
+	Exchange	exchange = {0};
+	char	   *path = text_argument(fcinfo, 1);
+
+	exchange.given.method = PG_ARGISNULL(0) ? "" : text_argument(fcinfo, 0);
+	exchange.given.path = path ? path : "";
+	exchange.given.query = text_argument(fcinfo, 2);
+	exchange.given.headers = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3);
+	exchange.given.body = PG_ARGISNULL(4) ? NULL : PG_GETARG_BYTEA_PP(4);
+	exchange.given.media_type = SCIM_MEDIA_TYPE;
+	exchange.request = exchange.given;
+	/* nobody has given one out yet: whoever brings one is not taken for the session's role */
+	if (!PG_ARGISNULL(5))
+		scim_http_refuse(&exchange.answer, 401, NULL, "the token is unknown");
+	else
+		answer_request(&exchange);
+	return make_result(fcinfo, &exchange.request, &exchange.answer);
 }

@@ -33,10 +33,12 @@ typedef struct ScimHttpRequest
 	ScimParameters parameters;
 	const ScimEtagList *if_match;	/* NULL: none */
 	const ScimEtagList *if_none_match;
-	const char *media_type;		/* of the answer: that which Accept takes */
+	const char *media_type;		/* of the answer: that which Accept takes, if it takes any */
 	const char *returns;		/* Prefer: "minimal", "representation"; NULL: not said */
 	Jsonb	   *content;		/* the body; NULL: the route takes none */
-	const char *expected;		/* version that the write went on condition of; NULL: none */
+	const char *expected;		/* version that the write goes on condition of; NULL: none */
+	bool		expects_seen;	/* it was read here, as it meets the client's conditions */
+	bool		parsing;		/* an error now is one of the body's text */
 	ScimWriteResult written;	/* what the operation says of a write */
 } ScimHttpRequest;
 
@@ -61,7 +63,13 @@ typedef void (*ScimHttpHandler) (ScimHttpRequest *request, ScimHttpAnswer *answe
 extern void scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type,
 							 const char *format, ...) pg_attribute_printf(4, 5);
 
-/* The JSON of a resource or a message, ready to be sent. */
-extern text *scim_http_body(const JsonbValue *tree);
+/* The JSON of a resource or a message (a tree, or binary), ready to be sent. */
+extern text *scim_http_body(const JsonbValue *value);
+
+/*
+ * A resource that was asked for with "_version" (ScimView), as HTTP shows it: without that,
+ * and where meta.version stands, as an ETag.  A tree; *etag (unless NULL) is set.
+ */
+extern JsonbValue *scim_http_resource(const JsonbValue *resource, char **etag);
 
 #endif							/* SCIM_REST_HTTP_H */

@@ -20,7 +20,8 @@ typedef enum ScimPlaceKind
 	SCIM_AT_BULK,
 	SCIM_AT_CONFIG,				/* /ServiceProviderConfig */
 	SCIM_AT_RESOURCE_TYPES,		/* /ResourceTypes, and one of them: with "id" */
-	SCIM_AT_SCHEMAS
+	SCIM_AT_SCHEMAS,
+	SCIM_AT_NOTHING
 } ScimPlaceKind;
 
 /* A method there; HEAD goes where GET does. */
@@ -33,11 +34,9 @@ typedef struct ScimRoute
 } ScimRoute;
 
 /*
- * Finds the route, the type and the id; false: the answer refuses (404, 405 with Allow).
+ * Finds the route, the type, with the rules of its table's tenant, and the id; false: the
+ * answer refuses (404, 405 with Allow).
  */
 extern bool scim_find_route(ScimHttpRequest *request, ScimHttpAnswer *answer);
-
-/* Endpoints that are no resource type's (case-insensitive: "/Me"). */
-extern bool scim_is_own_endpoint(const char *endpoint);
 
 #endif							/* SCIM_REST_ROUTE_H */

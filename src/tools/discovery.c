@@ -1,7 +1,7 @@
 /*
  * discovery.c
- *		What there is and what works: scim_get_schemas(), scim_server_info() and
- *		the tools of the same names, and scim_service_provider_config().
+ *		What there is and what works: scim_server_info(), the tool of that name, and
+ *		scim_get_schemas, the tool (admin/discovery.h has more of it).
  *
  * Nothing is said here that does not work; a feature is announced by the
  * change that brings it.
@@ -10,18 +10,16 @@
 
 #include "access/xact.h"
 #include "admin/describe.h"
+#include "admin/discovery.h"
 #include "admin/narrow.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
-#include "base/settings.h"
 #include "column/instant.h"
-#include "core/object.h"
 #include "decision/policies.h"
 #include "decision/proposal.h"
 #include "decision/rights.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "operation/cursor.h"
 #include "operation/read.h"
 #include "registry/cache.h"
 #include "statement/profile.h"
@@ -32,52 +30,9 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#define URN_CONFIG "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
-
-PG_FUNCTION_INFO_V1(scim_get_schemas);
 PG_FUNCTION_INFO_V1(scim_server_info);
-PG_FUNCTION_INFO_V1(scim_service_provider_config);
 
 /* ---- schemas ---- */
-
-/*
- * Appends the schema, as the tables have it (or that of "only"), unless another
- * resource type brought it already, or it has no place.
- */
-static void
-append_schema(JsonbValue *schemas, const ScimSchema *schema, const ScimResourceType *only)
-{
-	const ScimSchema *narrow;
-
-	for (int i = 0; i < schemas->val.array.nElems; i++)
-		if (scim_string_is(scim_get(&schemas->val.array.elems[i], "id", 2), schema->urn))
-			return;
-	narrow = scim_narrow_schema(schema, only);
-	if (narrow)
-		scim_append(schemas, scim_describe_schema(narrow));
-}
-
-JsonbValue *
-scim_schemas(const ScimResourceType *only)
-{
-	const ScimResourceType *const *types = scim_resource_types();
-	JsonbValue *documents = scim_new_array();
-	JsonbValue *schemas = scim_new_array();
-	JsonbValue *content = scim_new_object();
-
-	for (; *types; types++)
-	{
-		if (only && *types != only)
-			continue;
-		scim_append(documents, scim_describe_type(scim_narrow_type(*types)));
-		append_schema(schemas, (*types)->schema, only);
-		for (int i = 0; (*types)->extensions[i]; i++)
-			append_schema(schemas, (*types)->extensions[i], only);
-	}
-	scim_set_value(content, "resource_types", documents);
-	scim_set_value(content, "schemas", schemas);
-	return content;
-}
 
 void
 scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
@@ -92,25 +47,6 @@ scim_fit_schemas(JsonbValue *content, JsonbValue *omitted)
 		size -= scim_json_size(last) + 2;
 		scim_append(omitted, scim_get(last, "id", 2));
 	}
-}
-
-/*
- * scim_get_schemas() -> jsonb: {"resource_types", "schemas", "meta"} (RFC 7643 sections
- * 6 and 7), as the registered tables have them (admin/narrow.h): all schemas, also
- * those that no resource type has.  The tool leaves these out: they are of no
- * use for writing resources.
- */
-Datum
-scim_get_schemas(PG_FUNCTION_ARGS)
-{
-	JsonbValue *content = scim_schemas(NULL);
-	JsonbValue *schemas = scim_new_array();
-
-	for (const ScimSchema *const *schema = scim_all_schemas(); *schema; schema++)
-		append_schema(schemas, *schema, NULL);
-	scim_set_value(content, "schemas", schemas);
-	scim_set_meta_version(content);
-	PG_RETURN_JSONB_P(scim_write(content));
 }
 
 /* ---- the server ---- */
@@ -191,52 +127,12 @@ described_type(const ScimResourceType *type)
 	return object;
 }
 
-static bool
-always(void)
-{
-	return true;
-}
-
-static bool
-never(void)
-{
-	return false;
-}
-
-/* The features, by the names of RFC 7643 section 5. */
-static const struct
-{
-	const char *name;
-	bool		(*supported) (void);
-}			features[] = {
-	{"patch", always}, {"bulk", never}, {"filter", always},
-	{"changePassword", scim_keeps_passwords}, {"sort", always}, {"etag", always}
-};
-
-/* Sets what every description of the server says of the features and of paging (RFC 9865). */
-static void
-set_capabilities(JsonbValue *object)
-{
-	JsonbValue *pagination = scim_new_object();
-
-	for (int i = 0; i < (int) lengthof(features); i++)
-	{
-		JsonbValue *feature = scim_new_object();
-
-		scim_set_bool(feature, "supported", features[i].supported());
-		scim_set_value(object, features[i].name, feature);
-	}
-	scim_set_bool(pagination, "index", true);
-	scim_set_bool(pagination, "cursor", true);
-	scim_set_value(object, "pagination", pagination);
-}
-
 static JsonbValue *
 capabilities(void)
 {
 	JsonbValue *object = scim_new_object();
 
-	set_capabilities(object);
+	scim_set_capabilities(object);
 	return object;
 }
 
@@ -272,7 +168,7 @@ scim_server_description(void)
 	scim_set_value(object, "limits", limits());
 	if (warnings)
 		scim_set_value(object, "warnings", warnings);
-	scim_set_meta_version(object);
+	scim_set_meta_version(object, scim_version_form());
 	/* after that: it is another version each time otherwise */
 	scim_set_text(object, "time", scim_instant_text(GetCurrentStatementStartTimestamp()));
 	return object;
@@ -302,34 +198,4 @@ Datum
 scim_server_info(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_JSONB_P(scim_write(scim_server_description()));
-}
-
-/*
- * scim_service_provider_config() -> jsonb: RFC 7643 section 5, with the pagination
- * of RFC 9865, by the settings of the session.  authenticationSchemes is empty:
- * what stands between HTTP and the database knows them.
- */
-Datum
-scim_service_provider_config(PG_FUNCTION_ARGS)
-{
-	JsonbValue *document = scim_new_document(URN_CONFIG);
-	JsonbValue *pagination;
-	JsonbValue *bulk;
-
-	set_capabilities(document);
-	bulk = scim_get(document, "bulk", strlen("bulk"));
-	scim_set_integer(bulk, "maxOperations", 0);
-	scim_set_integer(bulk, "maxPayloadSize", 0);
-	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults",
-					 scim_setting_max_page_size);
-	pagination = scim_get(document, "pagination", strlen("pagination"));
-	scim_set_text(pagination, "defaultPaginationMethod", "index");
-	scim_set_integer(pagination, "defaultPageSize",
-					 Min(SCIM_DEFAULT_PAGE_SIZE, scim_setting_max_page_size));
-	scim_set_integer(pagination, "maxPageSize", scim_setting_max_page_size);
-	if (scim_setting_cursor_timeout > 0)
-		scim_set_integer(pagination, "cursorTimeout", scim_setting_cursor_timeout);
-	scim_set_value(document, "authenticationSchemes", scim_new_array());
-	scim_set_meta(document, "ServiceProviderConfig", "/ServiceProviderConfig", NULL, NULL);
-	PG_RETURN_JSONB_P(scim_write(document));
 }

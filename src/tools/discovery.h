@@ -5,13 +5,9 @@
 #ifndef SCIM_TOOLS_DISCOVERY_H
 #define SCIM_TOOLS_DISCOVERY_H
 
-#include "core/schema.h"
 #include "utils/jsonb.h"
 
-/* {"resource_types": [...], "schemas": [...]} of one type, or of all (NULL). */
-extern JsonbValue *scim_schemas(const ScimResourceType *type);
-
-/* The same cut down to an answer's size: trailing schemas are left out, whole, and named. */
+/* What scim_schemas (admin/discovery.h) tells, cut down to an answer's size: trailing schemas are left out, whole, and named. */
 extern void scim_fit_schemas(JsonbValue *content, JsonbValue *omitted);
 
 /*

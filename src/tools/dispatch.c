@@ -8,9 +8,9 @@
 #include "base/actor.h"
 #include "base/errors.h"
 #include "base/protect.h"
+#include "base/server_error.h"
 #include "decision/policies.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "statement/tenant.h"
@@ -63,11 +63,12 @@ static const ScimHandler handlers[] = {
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
 
-/* What the policy of the type in the tenant says; NULL: nothing. */
+/* Of a tool that looks at rows, what the policy of their type in the tenant says; NULL: nothing. */
 static const char *
 profile_of(const ScimToolCall *call)
 {
-	const ScimRegistration *table = call->type ? scim_find_table(call->type) : NULL;
+	bool		in_tenant = call->type && call->tool->parameters[PARAM_TENANT_ID];
+	const ScimRegistration *table = in_tenant ? scim_find_table(call->type) : NULL;
 	const char *tenant = table ? scim_find_tenant(table, call->tenant) : NULL;
 	const ScimPolicy *policy = tenant ? scim_find_policy(call->type, tenant) : NULL;
 
@@ -105,35 +106,13 @@ run(void *argument)
 	call->answer = handle(call);
 }
 
-/*
- * What an agent must not see, an administrator must be able to find.  The
- * message's pattern, not the message: that may hold values.
- */
+/* What an agent must not see, an administrator must be able to find. */
 static void
 log_error(const char *what, const ErrorData *error)
 {
-	ScimActor	actor = scim_actor();
-	StringInfoData where;
+	const char *tool = scim_actor().tool;
 
-	initStringInfo(&where);
-	if (error->table_name)
-		appendStringInfo(&where, ", table \"%s\"", error->table_name);
-	if (error->constraint_name)
-		appendStringInfo(&where, ", constraint \"%s\"", error->constraint_name);
-	/* last: what it says stands behind all that is ours */
-	if (actor.agent[0])
-		appendStringInfo(&where, ", agent \"%s\"", actor.agent);
-	ereport(LOG_SERVER_ONLY,
-			(errcode(error->sqlerrcode),
-			 errmsg_internal("tool %s %s SQLSTATE %s in %s: %s%s",
-							 actor.tool ? actor.tool : "?",
-							 what,
-							 unpack_sql_state(error->sqlerrcode),
-							 error->funcname ? error->funcname : "?",
-							 error->message_id ? error->message_id : "?",
-							 where.data),
-			 errhidestmt(true),
-			 errhidecontext(true)));
+	scim_log_error(psprintf("tool %s", tool ? tool : "?"), what, error);
 }
 
 /* The answer to an error is final, whether it can be recorded or not. */

@@ -3,14 +3,14 @@
  *		Answers to errors, which say what to do next.
  *
  * An error of ours is shown as it is: its text, the fields of its DETAIL, its
- * hint.  Of an error of the server only the kind is shown, in our own words:
- * its message, DETAIL and CONTEXT may repeat what was sent, even a password.
+ * hint; of an error of the server its kind alone (base/server_error.h).
  */
 #include "postgres.h"
 
 #include "base/json_text.h"
 #include "base/jsonb_number.h"
 #include "base/jsonb_tree.h"
+#include "base/server_error.h"
 #include "mb/pg_wchar.h"
 #include "tools/envelope.h"
 #include "tools/error_fields.h"
@@ -28,73 +28,15 @@
 /* What a failure's own fields may take. */
 #define FIELDS_BYTES (4 * 1024)
 
-/* How an error of the server is answered: by SQLSTATE, else by its class. */
-typedef struct ServerError
-{
-	int			sqlstate;		/* or a class: ERRCODE_TO_CATEGORY(sqlstate) */
-	ScimErrorCode code;
-	const char *text;
-	const char *next_step;		/* NULL: the hint of the code */
-} ServerError;
-
-static const ServerError server_errors[] =
-{{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
-"Use a connection that may write."},
-{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED,
-"the database role of this connection may not do this"},
-{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
-{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
-{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
-	"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If "
-"you sent none, report this to the administrator."},
-{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
-"this is larger or deeper than the database can take"},
-{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER,
-"somebody else changed the same data at the same time"},
-{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
-{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
-{0, SCIM_INTERNAL, "internal error"}};
-
-/* The same for JSON text that is being parsed. */
-static const ServerError parse_errors[] = {
-	{ERRCODE_UNTRANSLATABLE_CHARACTER, SCIM_INVALID_SYNTAX,
-		"arguments hold an escape that stands for no character that can be stored (\\u0000 or "
-		"half a "
-		"surrogate pair)",
-	"Leave that character out."},
-	{ERRCODE_INVALID_TEXT_REPRESENTATION, SCIM_INVALID_SYNTAX, "arguments are not valid JSON",
-	"Send arguments as one valid JSON object."},
-	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE,
-	"arguments hold a number that is too large to be stored", "Send a smaller number."},
-	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
-	"arguments are nested too deeply or too long", "Send less at once."},
-};
-
-static bool
-is_state(const ErrorData *error, int sqlstate)
-{
-	return error->sqlerrcode == sqlstate || ERRCODE_TO_CATEGORY(error->sqlerrcode) == sqlstate;
-}
-
-static const ServerError *
-server_error(const ScimToolCall *call, const ErrorData *error)
-{
-	if (call->parsing)
-		for (int i = 0; i < (int) lengthof(parse_errors); i++)
-			if (is_state(error, parse_errors[i].sqlstate))
-				return &parse_errors[i];
-	for (int i = 0; server_errors[i].sqlstate; i++)
-		if (is_state(error, server_errors[i].sqlstate))
-			return &server_errors[i];
-	return &server_errors[lengthof(server_errors) - 1];
-}
+/* What of a call is parsed. */
+#define PARSED "arguments"
 
 const ScimErrorKind *
 scim_kind_of_error(const ScimToolCall *call, const ErrorData *error)
 {
 	const ScimErrorKind *kind = scim_kind_of_ours(error);
 
-	return kind ? kind : scim_error_kind(server_error(call, error)->code);
+	return kind ? kind : scim_error_kind(scim_server_error(error, call->parsing)->code);
 }
 
 /* Beside what the error says: in the call of a restore, there is nothing to be corrected. */
@@ -164,12 +106,12 @@ show_place(const ScimToolCall *call, JsonbValue *content)
 static void
 show_server_error(JsonbValue *content, const ScimToolCall *call, const ErrorData *error)
 {
-	const ServerError *shown = server_error(call, error);
+	const ScimServerError *shown = scim_server_error(error, call->parsing);
 
-	scim_set_text(content, "error", shown->text);
+	scim_set_text(content, "error", call->parsing ? scim_phrase(shown->text, PARSED) : shown->text);
 	scim_set_text(content, "sqlstate", pstrdup(unpack_sql_state(error->sqlerrcode)));
 	if (call->parsing)
-		scim_set_text(content, "path", "arguments");
+		scim_set_text(content, "path", PARSED);
 	scim_set_next_step(content, shown->next_step ? shown->next_step : scim_hint(shown->code));
 }
 

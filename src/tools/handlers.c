@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "admin/discovery.h"
 #include "base/errors.h"
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
@@ -262,7 +263,7 @@ scim_run_get_schemas(ScimToolCall *call)
 	JsonbValue *omitted = scim_new_array();
 	JsonbValue *content;
 
-	content = scim_schemas(call->type);
+	content = scim_schemas(call->type, SCIM_VERSION_RAW);
 	scim_fit_schemas(content, omitted);
 	scim_say_omitted(metadata, omitted,
 					 "Call again with resource_type to get the schemas of one type.");

@@ -161,7 +161,7 @@ scim_work_version(ScimTriggerRow *work, const ScimColumnValues *row)
 static void
 set_password(ScimTriggerRow *work, const JsonbValue *password, Jsonb *data)
 {
-	char	   *hash = scim_crypt_password(scim_read_password(password));
+	char	   *hash = scim_crypt_password(scim_read_password(&scim_strict_rules, password));
 
 	scim_work_set_text(work, SCIM_COLUMN_PASSWORD, hash);
 	if (!work->is_update)

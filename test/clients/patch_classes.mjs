@@ -57,10 +57,9 @@ export const classes = [
 		name: "more than one primary",
 		why: "at most one is true (RFC 7643 section 2.4): the new one takes the place of the old one, two new ones are INVALID_VALUE",
 		holds: (c) =>
-			(multiple.some((key) => primaries(c.theirs.content?.[key]) > 1) &&
-				(c.ours.content
-					? only(c, ...multiple) && differing(c).every((key) => primaries(c.ours.content[key]) === 1)
-					: /^INVALID_VALUE.*primary/.test(c.ours.error))),
+			c.ours.content
+				? only(c, ...multiple) && differing(c).every((key) => primaries(c.theirs.content[key]) > 1 && primaries(c.ours.content[key]) === 1)
+				: /^INVALID_VALUE.*primary/.test(c.ours.error) && c.found.length > 1,
 	},
 	{
 		name: "one value for an array",
@@ -134,6 +133,13 @@ export const classes = [
 		name: "values to remove where there are none",
 		why: "removing what is not there changes nothing; they fail",
 		holds: (c) => c.op === "remove" && multiple.includes(c.key) && !c.filter && c.operation.value !== undefined && !c.before[c.key] && same(c.ours.content, content(c.before)) && c.theirs.error,
+	},
+	{
+		name: "values to remove, of which less is said",
+		why: "those are removed that have all that is listed (scimver's reference; RFC 7644 knows no value of remove); scim-patch wants them whole",
+		holds: (c) =>
+			c.library === "scim-patch" && c.op === "remove" && multiple.includes(c.key) && !c.filter && c.operation.value !== undefined && only(c, c.key) &&
+			c.theirs.content[c.key].filter((value) => !(c.ours.content[c.key] ?? []).some((kept) => same(kept, value))).every((value) => [c.operation.value].flat().some((listed) => same(value, { ...value, ...listed }))),
 	},
 	{
 		name: "a list without a path is added to",

@@ -24,6 +24,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
+#include "utils/timestamp.h"
 
 #undef vsnprintf
 #undef snprintf
@@ -326,10 +327,11 @@ server_try(void (*body) (void *argument), void *argument, ServerError *error)
 	return done;
 }
 
+/* Nobody reads what is not an error. */
 bool
 errstart(int level, const char *domain)
 {
-	return true;
+	return level >= ERROR;
 }
 
 bool
@@ -407,6 +409,12 @@ errhidestmt(bool hide)
 	return 0;
 }
 
+int
+errhidecontext(bool hide)
+{
+	return 0;
+}
+
 void
 errfinish(const char *file, int line, const char *function)
 {
@@ -416,6 +424,12 @@ errfinish(const char *file, int line, const char *function)
 		abort();
 	}
 	siglongjmp(*handler, 1);
+}
+
+TimestampTz
+GetCurrentTimestamp(void)
+{
+	return 0;
 }
 
 void
@@ -451,6 +465,21 @@ DirectFunctionCall2Coll(PGFunction function, Oid collation, Datum a, Datum b)
 	call->args[0].isnull = false;
 	call->args[1].value = b;
 	call->args[1].isnull = false;
+	return function(call);
+}
+
+Datum
+DirectFunctionCall3Coll(PGFunction function, Oid collation, Datum a, Datum b, Datum c)
+{
+	LOCAL_FCINFO(call, 3);
+
+	InitFunctionCallInfoData(*call, NULL, 3, collation, NULL, NULL);
+	call->args[0].value = a;
+	call->args[0].isnull = false;
+	call->args[1].value = b;
+	call->args[1].isnull = false;
+	call->args[2].value = c;
+	call->args[2].isnull = false;
 	return function(call);
 }
 
@@ -600,6 +629,16 @@ Datum
 numeric_out(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_CSTRING(pstrdup(numeric_text(PG_GETARG_NUMERIC(0))));
+}
+
+static Numeric read_numeric(const char *text, int length);
+
+Datum
+numeric_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_NUMERIC(read_numeric(text, strlen(text)));
 }
 
 Numeric

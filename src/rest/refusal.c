@@ -1,0 +1,148 @@
+/*
+ * refusal.c
+ *		Answers to errors (RFC 7644 section 3.12).
+ */
+#include "postgres.h"
+
+#include "base/jsonb_number.h"
+#include "base/jsonb_tree.h"
+#include "base/server_error.h"
+#include "history/refused.h"
+#include "rest/refusal.h"
+#include "rest/route.h"
+
+#define ERROR_URN "urn:ietf:params:scim:api:messages:2.0:Error"
+
+/* What of a request is parsed, as errors of that call it. */
+#define PARSED "the contents of the body"
+
+static void
+refuse(ScimHttpAnswer *answer, int status, const char *scim_type, const char *detail)
+{
+	JsonbValue *body = scim_new_object();
+	JsonbValue *schemas = scim_new_array();
+
+	scim_append_text(schemas, ERROR_URN);
+	scim_set_value(body, "schemas", schemas);
+	scim_set_text(body, "status", psprintf("%d", status));
+	scim_set_optional_text(body, "scimType", scim_type);
+	scim_set_text(body, "detail", detail);
+	answer->status = status;
+	answer->body = scim_http_body(body);
+}
+
+void
+scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type, const char *format,
+				 ...)
+{
+	va_list		args;
+	char	   *detail;
+
+	va_start(args, format);
+	detail = scim_format_error(format, &args);
+	va_end(args);
+	refuse(answer, status, scim_type, detail);
+}
+
+/* ---- errors ---- */
+
+static const ScimErrorKind *
+kind_of(const ScimHttpRequest *request, const ErrorData *error)
+{
+	const ScimErrorKind *kind = scim_kind_of_ours(error);
+
+	return kind ? kind : scim_error_kind(scim_server_error(error, request->parsing)->code);
+}
+
+/* The text of an error of ours, without its code; of others, ours for their kind. */
+static const char *
+detail_of(const ScimHttpRequest *request, const ErrorData *error)
+{
+	const ScimServerError *shown;
+	const char *text;
+
+	if (error == NULL)
+		return "the resource keeps changing";
+	if (scim_is_ours(error))
+	{
+		text = strstr(error->message, ": ");
+		return text ? text + 2 : error->message;
+	}
+	shown = scim_server_error(error, request->parsing);
+	return request->parsing ? scim_phrase(shown->text, PARSED) : shown->text;
+}
+
+/* Seconds to wait, at least one, where waiting may help; else 0. */
+static int
+retry_after(const ErrorData *error, const ScimErrorKind *kind)
+{
+	JsonbValue	wait;
+	int64		milliseconds = 0;
+
+	if (kind != scim_error_kind(SCIM_RETRY_LATER) &&
+		kind != scim_error_kind(SCIM_CONFLICT_STORM) && kind != scim_error_kind(SCIM_LEASE_HELD))
+		return 0;
+	if (error && scim_is_ours(error) &&
+		scim_find(&scim_fields_of_ours(error)->root, "retry_after_ms", &wait) &&
+		wait.type == jbvNumeric)
+		milliseconds = scim_number_integer(&wait);
+	return Min(Max((milliseconds + 999) / 1000, 1), PG_INT32_MAX);
+}
+
+/* What a client must not see, an administrator must be able to find. */
+static void
+log_error(const ScimHttpRequest *request, const char *what, const ErrorData *error)
+{
+	const char *method = request->route ? request->route->method : "request";
+
+	scim_log_error(psprintf("HTTP %s%s", method,
+							request->type ? psprintf(" %s", request->type->endpoint) : ""),
+				   what, error);
+}
+
+void
+scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
+					   ScimHttpAnswer *answer)
+{
+	const ScimErrorKind *kind =
+		error ? kind_of(request, error) : scim_error_kind(SCIM_RETRY_LATER);
+
+	*answer = (ScimHttpAnswer)
+	{
+		.retry_after = retry_after(error, kind)
+	};
+	if (kind == scim_error_kind(SCIM_INTERNAL))
+		log_error(request, "failed with", error);
+	refuse(answer, kind->status, kind->scim_type, detail_of(request, error));
+}
+
+void
+scim_http_record(const ScimHttpRequest *request, const ErrorData *error)
+{
+	ScimRefusal refusal = {
+		.kind = kind_of(request, error),
+		.type = request->type,
+		.id = request->id,
+		.expected = request->expected,
+		.conflicting = request->written.conflicting
+	};
+	const ErrorData *unwritten = scim_record_refusal(&refusal);
+
+	if (unwritten)
+		log_error(request, "was refused, which was not recorded for", unwritten);
+}
+
+bool
+scim_http_was_overtaken(const ScimHttpRequest *request, const ErrorData *error)
+{
+	Jsonb	   *fields;
+	JsonbValue	expected;
+
+	if (!request->expects_seen ||
+		scim_kind_of_ours(error) != scim_error_kind(SCIM_VERSION_MISMATCH))
+		return false;
+	/* a trigger may have called for another resource */
+	fields = scim_fields_of_ours(error);
+	return scim_find(&fields->root, "expected_version", &expected) &&
+		scim_string_is(&expected, request->expected);
+}

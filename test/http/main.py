@@ -10,6 +10,7 @@ Microsoft's and Okta's files, which may not be there; NAME a run of RUNS ("micro
 import json
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 import psycopg
@@ -108,7 +109,10 @@ def main(conninfo, files, *names):
         if file and not (Path(files) / file).exists():
             print(f"# SKIP {run}: there is no {file} in {files}")
             continue
-        judge(tap, run, checks_of(run, conninfo, Path(files)), baseline[suite])
+        try:
+            judge(tap, run, checks_of(run, conninfo, Path(files)), baseline[suite])
+        except Exception:  # the others go on
+            tap.ok(False, f"{run}: breaks down", traceback.format_exc())
     print(f"1..{tap.tests}")
     return 1 if tap.failed else 0
 

@@ -59,7 +59,7 @@ sub arguments_of
 	return split /,(?![^(]*\))/, substr($inner // '()', 1, -1);
 }
 
-# The types of parameters that are given, without names and defaults.
+# The types of parameters, without names and defaults.
 sub types_of
 {
 	my ($text) = @_;
@@ -69,7 +69,9 @@ sub types_of
 	{
 		my @words = split ' ', $argument =~ s/\s+(?:DEFAULT|=)\s.*//sr;
 
-		push @types, $words[-1] unless $words[0] eq 'OUT';
+		# what is returned is no part of the signature
+		next if $words[0] =~ /^OUT$/i;
+		push @types, $words[-1];
 	}
 	return @types;
 }

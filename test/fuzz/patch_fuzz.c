@@ -8,7 +8,8 @@
  * type.c.  Beside memory errors it looks for what would break promises:
  * - an error is one of the catalogue, and leaves the resource as it was;
  * - a patch that is applied twice to the same makes the same;
- * - what a patch makes is a resource: read again, it stays what it is;
+ * - what a patch makes, and what is read by any rules, is a resource: read again,
+ *   strictly, it stays what it is;
  * - the canonical form, read as JSON and written again, is the same;
  * - a patch that adds or replaces what is there anyway changes nothing;
  * - what is shown of a resource, is all shown of that;
@@ -255,13 +256,15 @@ check_no_change(Jsonb *data, const char *op)
 		MUST(strcmp(before, form_of(c.result)) == 0);
 }
 
-/* What was made is a resource: read again, it stays what it is. */
+/* What was made is a resource: read again, and strictly, it stays what it is. */
 static void
 check_resource(Jsonb *result)
 {
 	Case		c = {.given = result};
 	char	   *before = form_of(result);
+	ScimRules	understood = rules;
 
+	rules = scim_strict_rules;
 	if (!attempt(read_resource, &c))
 	{
 		fprintf(stderr, "%s\n", error.message);
@@ -271,6 +274,7 @@ check_resource(Jsonb *result)
 		MUST(strcmp(before, form_of(c.data)) == 0);
 	check_no_change(result, "add");
 	check_no_change(result, "replace");
+	rules = understood;
 }
 
 static char *
@@ -415,14 +419,25 @@ read_case(const uint8_t *data, size_t size, Case *c)
 	return true;
 }
 
+/* Profiles: strict, lenient filters, and what profiles have on beside. */
+static const ScimRules profiles[] = {
+	{0},
+	{.filter = true},
+	{.filter = true, .coerce = true, .path_keys = true, .create_target = true,
+		.remove_absent = true, .simple_complex = true, .empty_clears = true,
+		.loose_envelope = true, .member_forms = true, .unknown_attributes = true,
+	.own_read_only = true, .absent_members = true, .same_values = true},
+	{.filter = true, .same_values = true, .full_replace = true},
+};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	Case		c;
 
-	for (int lenient = 0; lenient <= 1; lenient++)
+	for (int lenient = 0; lenient < (int) lengthof(profiles); lenient++)
 	{
-		rules = (ScimRules) {.filter = lenient};
+		rules = profiles[lenient];
 		if (read_case(data, size, &c))
 		{
 			if (c.filter)
@@ -438,8 +453,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				attempt(change_members, &c);
 			if (c.given && attempt(read_resource, &c))
 			{
-				if (!lenient)
-					check_resource(c.data);
+				check_resource(c.data);
 				if (c.names)
 					check_projection(&c);
 				if (c.operations && attempt(parse_patch, &c))

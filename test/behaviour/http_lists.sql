@@ -88,5 +88,19 @@ SELECT scim_get_user(id(1)::text) #>> '{meta,version}' = 'W/"' || :'v' || '"' AS
 SELECT scim_call_tool('scim_get_user', jsonb_build_object('user_id', id(1)))::jsonb #>> '{content,meta,version}' = :'v' AS tool, scim_call_tool('scim_get_user', jsonb_build_object('user_id', id(1)))::jsonb #>> '{metadata,version}' = :'v' AS metadata;
 SELECT answer::jsonb #>> '{Resources,0,meta,version}' = 'W/"' || :'v' || '"' AS list, etag = 'W/"' || :'page' || '"' AS page FROM scim_http('GET', '/Users', NULL, NULL, NULL);
 SELECT answer::jsonb #>> '{meta,version}' = 'W/"' || :'v' || '"' AS get, etag = 'W/"' || :'v' || '"' AS header FROM scim_http('GET', '/Users/' || id(1), NULL, NULL, NULL);
+-- a resource as it was read can be sent back as the value of a patch, in either form, whatever the session has; another version cannot
+CREATE FUNCTION sent_back(value jsonb) RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', status, body(CASE WHEN status <> 200 THEN answer::jsonb END)) FROM scim_http('PATCH', '/Users/' || id(1), NULL, NULL,
+		convert_to(jsonb_build_object('schemas', '{urn:ietf:params:scim:api:messages:2.0:PatchOp}'::text[], 'Operations', jsonb_build_array(jsonb_build_object('op', 'replace', 'value', value)))::text, 'UTF8')) $$;
+SELECT sent_back(answer::jsonb), sent_back(jsonb_set(answer::jsonb, '{meta,version}', to_jsonb(:'v'::text))), sent_back(jsonb_set(answer::jsonb, '{meta,version}', '"W/\"x\""')), sent_back(jsonb_set(answer::jsonb, '{meta,version}', '"\"\""')) FROM scim_http('GET', '/Users/' || id(1), NULL, NULL, NULL);
 RESET scimver.version_form;
+SELECT sent_back(answer::jsonb), sent_back(jsonb_set(answer::jsonb, '{meta,version}', to_jsonb(:'v'::text))), sent_back(jsonb_set(answer::jsonb, '{meta,version}', '"W/\"x\""')), sent_back(jsonb_set(answer::jsonb, '{meta,version}', '"\"\""')) FROM scim_http('GET', '/Users/' || id(1), NULL, NULL, NULL);
 SET scimver.version_form = weak;
+
+-- ---- with the rule "filter" ----
+
+SET scimver.profile = entra;
+SELECT list('Count=1&FILTER=userName%20pr'), list('ATTRIBUTES=emails%5Btype%20eq%20%22work%22%5D&count=1'), list('filter=emails%5Btype%20eq%20%22work%22%5D.value%20eq%20%22ada@example.org%22'), list('count=1', '/USERS'),
+	ask('POST', '/users/.search', NULL, NULL, '{"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": 1}'), list($$filter=DisplayName%20eq%20'staff'$$, '/');
+SELECT answer::jsonb #> '{Resources,0,emails}' FROM scim_http('GET', '/Users', 'attributes=emails[type%20eq%20"work"]&count=1', NULL, NULL);
+RESET scimver.profile;

@@ -392,7 +392,7 @@ folded(ScimFilter *filter)
 	ScimFilter *left = filter->left;
 	ScimFilter *right = filter->right;
 	ScimFilterKind decides = filter->kind == SCIM_FILTER_OR ? SCIM_FILTER_ALWAYS
-		: SCIM_FILTER_NEVER;
+	: SCIM_FILTER_NEVER;
 
 	switch (filter->kind)
 	{

@@ -496,7 +496,7 @@ read_points(ScimSearch *search, const JsonbValue *parts)
 			continue;
 		if (!scim_is_object(&state) ||
 			!scim_read_point(part->selection.target->table, &part->selection.order,
-							 JsonbValueToJsonb(&state), &part->at) ||
+							 scim_write(&state), &part->at) ||
 			!find_phase(part, search->phases[search->phase], &phase) || part->at.phase != phase)
 			return false;
 		part->point = &part->at;

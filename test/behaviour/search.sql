@@ -105,6 +105,18 @@ SELECT sorted('meta.resourceType eq "None"', 'displayName');
 SELECT replace(walk(2, NULL, 'id'), ' |', '') = names(scim_search(request('{"sortBy": "id"}'))), (SELECT string_agg(r->>'id', ' ' ORDER BY n) = string_agg(r->>'id', ' ' ORDER BY r->>'id' COLLATE "C") FROM jsonb_array_elements(scim_search(request('{"sortBy": "id"}'))->'Resources') WITH ORDINALITY u(r, n));
 SELECT fails(format('SELECT scim_search(%L)', request(jsonb_build_object('sortBy', b)))) FROM unnest(ARRAY['nonsense', 'emails', 'meta', 'password', 'secret', 'parts[value eq "x"]', '']) b;
 
+-- ---- of one type, it is the list of that type ----
+
+CREATE FUNCTION listed(type text, filter text, sort_by text, sort_order text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN names(scim_list_resources(type, filter, sort_by, sort_order));
+EXCEPTION WHEN SQLSTATE 'PT400' THEN
+	RETURN NULL;
+END $$;
+SELECT type, count(listed), count(*) FILTER (WHERE listed <> '-') > 20 AS tells, count(*) FILTER (WHERE listed <> names(scim_search(request(jsonb_build_object('filter', format('meta.resourceType eq "%s" and (%s)', type, filter), 'sortBy', path, 'sortOrder', direction))))) AS differ
+FROM unnest(ARRAY['User', 'Group', 'Thing', 'Box']) type, unnest(ARRAY['userName ne "ann"', 'not (displayName pr)', 'displayName co "c"', 'level ge 9', 'level ne 9 and not (active eq true)', 'active pr or seen pr', 'seen lt "2026-01-01T00:00:00Z"', 'parts[value eq "p"]', 'not (parts[value eq "p"] or externalId eq "same")', 'meta.created ge "2026-02-01T00:00:00Z"', 'members pr', 'groups pr', 'id pr']) filter,
+	unnest(ARRAY[NULL, 'displayName', 'level', 'seen', 'active', 'meta.created', 'id', 'externalId', 'members.value']) path, unnest(ARRAY['ascending', 'descending']) direction, listed(type, filter, path, direction) GROUP BY type ORDER BY type;
+
 -- ---- cursors ----
 
 SELECT l ? 'nextCursor', l ? 'totalResults' FROM unnest(ARRAY['{"cursor": "", "count": 10}', '{"cursor": "", "count": 9}']::jsonb[]) m, scim_search(request(m)) l;

@@ -25,16 +25,18 @@ scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 					  const JsonbValue *given)
 {
 	ScimPath	path = {.extension = extension};
+	bool		nothing = scim_is_nothing(given) ||
+	(patch->reading.rules->empty_clears && scim_string_is(given, ""));
 	ScimPatchTarget target;
 
 	scim_set_target(&target, &path);
 	if (op == SCIM_OP_REMOVE && given->type != jbvNull)
 		scim_refuse_list(&target);
-	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && scim_is_nothing(given)))
+	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && nothing))
 		scim_unset(patch, &target);
 	else if (scim_is_object(given))
 		scim_change_all(patch, op, extension, given);
-	else if (!scim_is_nothing(given))
+	else if (!nothing)
 		scim_throw_expected(SCIM_INVALID_VALUE, target.place,
 							scim_wanted_container(given, "an object"));
 }

@@ -162,6 +162,7 @@ scim_prepare_patch(ScimWrite *write, Jsonb *operations)
 
 	write->asked = operations;
 	write->patch = scim_parse_patch(write->target.type, write->target.rules, operations, &ids);
+	write->result->nothing_asked = scim_patch_is_empty(write->patch);
 	scim_visit_patch_filters(write->patch, check_filter, write->target.table);
 	change = scim_patch_members(write->patch);
 	given = scim_patch_password(write->patch, &password);

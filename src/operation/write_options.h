@@ -43,6 +43,8 @@ typedef struct ScimWriteResult
 	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted.  Or the proposal: */
 	bool		proposed;		/* nothing was written: it became one (propose.h) */
 
+	bool		nothing_asked;	/* patch: it had no operations, which the rules let pass */
+
 	/* on request */
 	char	   *version;		/* that it has now, or had when it was deleted */
 	bool		unchanged;		/* what was wanted was there already */

@@ -626,9 +626,10 @@ COMMENT ON COLUMN scim_profiles.rules IS
 COMMENT ON COLUMN scim_profiles.built_in IS
 	'Is it always there, and always the same?';
 
+-- No foreign key leads from here: a parallel restore may bring this table first.
 CREATE TABLE scim_tenant_profiles (
 	tenant_id text COLLATE pg_catalog."C" NOT NULL PRIMARY KEY CHECK (tenant_id <> ''),
-	profile text COLLATE pg_catalog."C" NOT NULL REFERENCES scim_profiles (name) ON UPDATE CASCADE
+	profile text COLLATE pg_catalog."C" NOT NULL
 );
 COMMENT ON TABLE scim_tenant_profiles IS
 	'The profile of each tenant that has not rfc; written by scim_set_tenant_profile';
@@ -856,6 +857,21 @@ GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats, scim_polici
 GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
 	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles TO pg_database_owner;
+
+-- What the schemas and types that are always there are for, in the words of RFC 7643.
+
+UPDATE scim_schemas s SET document = pg_catalog.jsonb_set(s.document, '{description}', pg_catalog.to_jsonb(said.description))
+FROM (VALUES
+	('urn:ietf:params:scim:schemas:core:2.0:User', 'User Account'),
+	('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', 'Enterprise User'),
+	('urn:ietf:params:scim:schemas:core:2.0:Group', 'Group'),
+	('urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig', 'Schema for representing the service provider''s configuration'),
+	('urn:ietf:params:scim:schemas:core:2.0:ResourceType', 'Specifies the schema that describes a SCIM resource type'),
+	('urn:ietf:params:scim:schemas:core:2.0:Schema', 'Specifies the schema that describes a SCIM schema')) said (id, description)
+WHERE s.built_in AND s.id OPERATOR(pg_catalog.=) said.id;
+UPDATE scim_resource_types t SET document = pg_catalog.jsonb_set(t.document, '{description}', pg_catalog.to_jsonb(said.description))
+FROM (VALUES ('User', 'User Account'), ('Group', 'Group')) said (name, description)
+WHERE t.built_in AND t.name OPERATOR(pg_catalog.=) said.name;
 
 -- Tables that scim_create_table made have their history from now on: they get the triggers
 -- that it makes by now (src/admin/upgrade.c).  Nobody else is to call this.

@@ -5,11 +5,12 @@
 -- addresses have "primary", authenticationSchemes have "type", there is "etag",
 -- schemaExtensions are many.  A member's "value" is required here, as a member
 -- without one means nothing; "pagination" is of RFC 9865.  What a document leaves
--- out is the default of section 2.2.
+-- out is the default of section 2.2.  What schemas and types are for is said in the words
+-- of that section, which clients look for; what attributes mean, in our own.
 
 INSERT INTO scim_schemas (position, built_in, document) VALUES
 (1, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:User", "name": "User",
-	"description": "A person''s account", "attributes": [
+	"description": "User Account", "attributes": [
 	{"name": "userName", "required": true, "uniqueness": "server", "description": "The name to sign in with; unique"},
 	{"name": "name", "type": "complex", "description": "The parts of the person''s name", "subAttributes": [
 		{"name": "formatted", "description": "The whole name, as it is written"},
@@ -79,7 +80,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 		{"name": "primary", "type": "boolean", "description": "Is this the preferred value? True for one value at most"}]}
 ]}'),
 (2, true, '{"id": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "name": "EnterpriseUser",
-	"description": "A user''s place in an organization", "attributes": [
+	"description": "Enterprise User", "attributes": [
 	{"name": "employeeNumber", "description": "The organization''s identifier for the person"},
 	{"name": "costCenter", "description": "Cost center"},
 	{"name": "organization", "description": "Organization"},
@@ -91,7 +92,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 		{"name": "displayName", "mutability": "readOnly", "description": "The manager''s name"}]}
 ]}'),
 (3, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:Group", "name": "Group",
-	"description": "A group of users and groups", "attributes": [
+	"description": "Group", "attributes": [
 	{"name": "displayName", "required": true, "description": "The group''s name"},
 	{"name": "members", "type": "complex", "multiValued": true, "description": "Users and groups in the group", "subAttributes": [
 		{"name": "value", "required": true, "mutability": "immutable", "description": "The member''s id"},
@@ -100,7 +101,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 		{"name": "display", "mutability": "readOnly", "description": "The member''s name"}]}
 ]}'),
 (4, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig", "name": "ServiceProviderConfig",
-	"description": "What a server can do", "attributes": [
+	"description": "Schema for representing the service provider''s configuration", "attributes": [
 	{"name": "documentationUri", "type": "reference", "mutability": "readOnly", "referenceTypes": ["external"], "description": "URL of documentation for people"},
 	{"name": "patch", "type": "complex", "required": true, "mutability": "readOnly", "description": "Changes of parts of a resource", "subAttributes": [
 		{"name": "supported", "type": "boolean", "required": true, "mutability": "readOnly", "description": "Does it work?"}]},
@@ -133,7 +134,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 		{"name": "primary", "type": "boolean", "mutability": "readOnly", "description": "Is this the preferred scheme?"}]}
 ]}'),
 (5, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:ResourceType", "name": "ResourceType",
-	"description": "What a resource type is made of", "attributes": [
+	"description": "Specifies the schema that describes a SCIM resource type", "attributes": [
 	{"name": "id", "mutability": "readOnly", "description": "The same as the name"},
 	{"name": "name", "required": true, "mutability": "readOnly", "description": "The name, as in meta.resourceType"},
 	{"name": "description", "mutability": "readOnly", "description": "What the resources are"},
@@ -144,7 +145,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 		{"name": "required", "type": "boolean", "required": true, "mutability": "readOnly", "description": "Must every resource have it?"}]}
 ]}'),
 (6, true, '{"id": "urn:ietf:params:scim:schemas:core:2.0:Schema", "name": "Schema",
-	"description": "What a schema is made of", "attributes": [
+	"description": "Specifies the schema that describes a SCIM schema", "attributes": [
 	{"name": "id", "required": true, "mutability": "readOnly", "description": "The URN"},
 	{"name": "name", "mutability": "readOnly", "description": "The name"},
 	{"name": "description", "mutability": "readOnly", "description": "What the schema is for"},
@@ -175,7 +176,7 @@ INSERT INTO scim_schemas (position, built_in, document) VALUES
 ]}');
 
 INSERT INTO scim_resource_types (position, built_in, document) VALUES
-(1, true, '{"name": "User", "endpoint": "/Users", "description": "A person''s account",
+(1, true, '{"name": "User", "endpoint": "/Users", "description": "User Account",
 	"schema": "urn:ietf:params:scim:schemas:core:2.0:User", "schemaExtensions": [{"schema": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "required": false}]}'),
-(2, true, '{"name": "Group", "endpoint": "/Groups", "description": "A group of users and groups",
+(2, true, '{"name": "Group", "endpoint": "/Groups", "description": "Group",
 	"schema": "urn:ietf:params:scim:schemas:core:2.0:Group", "schemaExtensions": []}');

@@ -15,9 +15,10 @@ COMMENT ON COLUMN scim_profiles.rules IS
 COMMENT ON COLUMN scim_profiles.built_in IS
 	'Is it always there, and always the same?';
 
+-- No foreign key leads from here: a parallel restore may bring this table first.
 CREATE TABLE scim_tenant_profiles (
 	tenant_id text COLLATE pg_catalog."C" NOT NULL PRIMARY KEY CHECK (tenant_id <> ''),
-	profile text COLLATE pg_catalog."C" NOT NULL REFERENCES scim_profiles (name) ON UPDATE CASCADE
+	profile text COLLATE pg_catalog."C" NOT NULL
 );
 COMMENT ON TABLE scim_tenant_profiles IS
 	'The profile of each tenant that has not rfc; written by scim_set_tenant_profile';

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "admin/describe.h"
 #include "admin/discovery.h"
 #include "admin/narrow.h"
@@ -238,7 +239,8 @@ find_kept(Kept *kept, ScimVersionForm form)
 	char	   *settings = settings_text(form);
 
 	/* what others have committed is heard of, as by a look into the tables */
-	AcceptInvalidationMessages();
+	if (!IsolationUsesXactSnapshot())
+		AcceptInvalidationMessages();
 	if (kept->context && (kept->relations != scim_relation_changes() ||
 						  kept->enums != enum_changes || strcmp(kept->settings, settings) != 0))
 	{

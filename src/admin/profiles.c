@@ -20,6 +20,7 @@
 #include "statement/profile_rows.h"
 #include "statement/role.h"
 #include "statement/sql.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
@@ -100,6 +101,8 @@ scim_set_tenant_profile(PG_FUNCTION_ARGS)
 	if (tenant[0] == '\0')
 		scim_throw_path(SCIM_BAD_PARAMETER, "tenant", "the name of a tenant must not be empty");
 	check_privileges(table, profile != NULL);
+	/* before it is looked for: who deletes one waits for us */
+	LockRelationOid(table, RowExclusiveLock);
 	if (profile && !scim_is_profile(profile))
 		scim_throw_no_profile(profile);
 	write_row(table, tenant, profile);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/auth_schemes.h"
 #include "base/compat.h"
 #include "base/settings.h"
 #include "utils/guc.h"
@@ -85,6 +86,20 @@ assign_lease_id(const char *text, void *extra)
 	scim_setting_lease_ids = extra;
 }
 
+/* ---- authentication ---- */
+
+/* What is served to clients is right, whoever sets it. */
+static bool
+check_authentication_schemes(char **text, void **extra, GucSource source)
+{
+	const char *problem = (*text)[0] ? scim_auth_schemes_problem(*text) : NULL;
+
+	if (problem == NULL)
+		return true;
+	GUC_check_errdetail("%s", problem);
+	return false;
+}
+
 /* ---- all of them ---- */
 
 void
@@ -93,9 +108,11 @@ scim_define_settings(void)
 	define_text("scimver.agent",
 				"Name of the agent that a bridge works for, for the record.",
 				&scim_setting_agent);
-	define_text("scimver.authentication_schemes",
-				"authenticationSchemes of ServiceProviderConfig: a JSON array of objects.",
-				&scim_setting_authentication_schemes);
+	DefineCustomStringVariable("scimver.authentication_schemes",
+							   "authenticationSchemes of ServiceProviderConfig: a JSON array of "
+							   "objects.",
+							   NULL, &scim_setting_authentication_schemes, "", PGC_USERSET, 0,
+							   check_authentication_schemes, NULL, NULL);
 	define_text("scimver.base_url",
 				"URL put in front of meta.location and $ref.",
 				&scim_setting_base_url);

@@ -28,22 +28,45 @@ is_in_tag(unsigned char c)
 	return c > ' ' && c != '"' && c != 0x7F;
 }
 
-/* Reads W/"v" or "v", and returns what is behind it; NULL: it is no tag. */
+/* Finds W/"v" or "v" at the start: v, and what is behind the tag; NULL: it is no tag. */
 static const char *
-read_tag(const char *field, ScimEtagList *list)
+find_tag(const char *text, const char **start, int *length)
 {
 	const char *end;
 
-	if (strncmp(field, "W/", 2) == 0)
-		field += 2;
-	if (*field++ != '"' || list->count == SCIM_MOST_ETAGS)
+	if (strncmp(text, "W/", 2) == 0)
+		text += 2;
+	if (*text++ != '"')
 		return NULL;
-	for (end = field; is_in_tag(*end); end++)
+	for (end = text; is_in_tag(*end); end++)
 		;
-	if (*end != '"')
+	*start = text;
+	*length = end - text;
+	return *end == '"' ? end + 1 : NULL;
+}
+
+char *
+scim_bare_version(const char *text)
+{
+	const char *start;
+	int			length;
+	const char *end = find_tag(text, &start, &length);
+
+	return end && *end == '\0' ? pnstrdup(start, length) : NULL;
+}
+
+/* Reads a tag, and returns what is behind it; NULL: it is none, or one too many. */
+static const char *
+read_tag(const char *field, ScimEtagList *list)
+{
+	const char *start;
+	int			length;
+	const char *end = find_tag(field, &start, &length);
+
+	if (end == NULL || list->count == SCIM_MOST_ETAGS)
 		return NULL;
-	list->tags[list->count++] = pnstrdup(field, end - field);
-	return end + 1;
+	list->tags[list->count++] = pnstrdup(start, length);
+	return end;
 }
 
 bool

@@ -11,6 +11,9 @@
 /* W/"v", palloc'd. */
 extern char *scim_etag(const char *version);
 
+/* The version that W/"v" or "v" is the tag of, palloc'd; NULL: the text is no tag. */
+extern char *scim_bare_version(const char *text);
+
 /* An If-Match or If-None-Match field: "*", or entity tags with commas between them. */
 typedef struct ScimEtagList
 {

@@ -16,11 +16,33 @@
 #include "core/simple.h"
 #include "miscadmin.h"
 
+/* Resolving for several types. */
+typedef struct Several
+{
+	ScimFilterLack lack;
+	void	   *argument;
+	int			type;			/* which of them this one is */
+	struct Problem *problem;	/* of the condition that is being resolved */
+	struct Problem *problems;	/* of each node */
+} Several;
+
+/* What is wrong with a condition, as far as the types go that were asked. */
+typedef struct Problem
+{
+	bool		solved;			/* one of them has the attribute, and it suits */
+	ScimErrorCode code;
+	int			start;
+	const char *path;
+	const char *text;			/* NULL: nothing is */
+	bool		is_unknown;		/* there is no such attribute: others have more to say */
+} Problem;
+
 /* What is being resolved. */
 typedef struct Reader
 {
 	const ScimResourceType *type;
 	const ScimFilterParse *parse;
+	Several    *several;		/* NULL: it is the only type, and what is wrong is thrown */
 	bool		coerces;		/* values are taken by the attribute's type */
 } Reader;
 
@@ -59,14 +81,15 @@ static const Comparable comparables[] =
 /* ---- errors ---- */
 
 /* "path" and "position" of the error; text is formatted by the caller. */
-static SCIM_NORETURN void throw_at(const Reader *reader, int start, const char *path,
-								   const char *text);
+static SCIM_NORETURN void throw_at(ScimErrorCode code, const ScimFilterParse *parse, int start,
+								   const char *path, const char *text);
 
 static void
-throw_at(const Reader *reader, int start, const char *path, const char *text)
+throw_at(ScimErrorCode code, const ScimFilterParse *parse, int start, const char *path,
+		 const char *text)
 {
-	ScimError  *error = scim_error(SCIM_INVALID_FILTER);
-	int			position = scim_filter_position(reader->parse->text, start);
+	ScimError  *error = scim_error(code);
+	int			position = scim_filter_position(parse->text, start);
 
 	scim_error_text(error, "path", path);
 	scim_error_integer(error, "position", position);
@@ -79,9 +102,27 @@ static SCIM_NORETURN void throw_filter(const ScimFilterParse *parse, const char 
 static void
 throw_filter(const ScimFilterParse *parse, const char *path)
 {
-	Reader		reader = {.parse = parse};
+	throw_at(SCIM_INVALID_FILTER, parse, parse->error_start, path,
+			 scim_filter_problem(parse->error));
+}
 
-	throw_at(&reader, parse->error_start, path, scim_filter_problem(parse->error));
+/* False; where the type is the only one, it is thrown.  Of several the first problem counts. */
+static bool
+refuse_at(const Reader *reader, int start, const char *path, const char *text)
+{
+	Problem    *problem;
+
+	if (!reader->several)
+		throw_at(SCIM_INVALID_FILTER, reader->parse, start, path, text);
+	problem = reader->several->problem;
+	if (problem->text && !problem->is_unknown)
+		return false;
+	problem->code = SCIM_INVALID_FILTER;
+	problem->start = start;
+	problem->path = path;
+	problem->text = text;
+	problem->is_unknown = false;
+	return false;
 }
 
 static char *
@@ -92,14 +133,12 @@ shown(const Reader *reader, ScimSpan span)
 
 /* ---- paths ---- */
 
-static SCIM_NORETURN void throw_name(const Reader *reader, ScimSpan span, const char *problem);
-
-static void
-throw_name(const Reader *reader, ScimSpan span, const char *problem)
+static bool
+refuse_name(const Reader *reader, ScimSpan span, const char *problem)
 {
 	char	   *name = shown(reader, span);
 
-	throw_at(reader, span.start, name, psprintf("\"%s\" %s", name, problem));
+	return refuse_at(reader, span.start, name, psprintf("\"%s\" %s", name, problem));
 }
 
 static void
@@ -110,7 +149,7 @@ check_readable(const ScimAttribute *attribute, const char *path)
 }
 
 /* A name in brackets: a sub-attribute, or "value" for the element itself. */
-static void
+static bool
 find_inner(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath *result)
 {
 	const char *name = reader->parse->text + span.start;
@@ -119,37 +158,75 @@ find_inner(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath 
 	*result = *outer;
 	result->filter = NULL;
 	if (!attribute->sub && scim_same_name(name, span.length, "value"))
-		return;
+		return true;
 	if (attribute->sub)
 		result->sub = scim_attribute(attribute->sub, name, span.length);
 	if (!result->sub)
-		throw_name(reader, span,
-				   psprintf(attribute->sub ? "is no sub-attribute of %s"
-							: "is no part of %s; in its brackets, value is each of "
-							"its values",
-							outer->text));
+		return refuse_name(reader, span,
+						   psprintf(attribute->sub ? "is no sub-attribute of %s"
+									: "is no part of %s; in its brackets, value is each of "
+									"its values",
+									outer->text));
 	result->text = psprintf("%s.%s", outer->text, result->sub->name);
+	return true;
 }
 
-/* The attribute that a condition is about; "outer" of a value path, or NULL. */
-static void
+/* What the type has under a name, not in brackets. */
+static bool
+find_outer(const Reader *reader, ScimSpan span, ScimPath *result)
+{
+	const char *problem = scim_find_path(reader->type, reader->parse->text + span.start,
+										 span.length, reader->parse->lenient, result);
+
+	if (problem)
+	{
+		Problem    *known = reader->several ? reader->several->problem : NULL;
+		bool		is_unknown = !result->attribute &&
+			strcmp(problem, psprintf("is no attribute of %s", reader->type->name)) == 0;
+
+		if (known && known->text && is_unknown)
+			return false;
+		refuse_name(reader, span, problem);
+		if (known)
+			known->is_unknown = is_unknown;
+		return false;
+	}
+	if (!result->attribute)
+		return refuse_name(reader, span, "is a schema; name one of its attributes behind it");
+	if (strcmp(result->attribute->name, "_version") == 0)
+		return refuse_name(reader, span, "cannot be searched; meta.version can");
+	return true;
+}
+
+/* Is there anything that has it? */
+static bool
+is_kept(const Reader *reader, ScimSpan span, const ScimPath *path)
+{
+	Several    *several = reader->several;
+	const char *why = several ? several->lack(several->type, path, several->argument) : NULL;
+
+	if (why == NULL)
+		return true;
+	if (several->problem->text == NULL || several->problem->is_unknown)
+	{
+		refuse_at(reader, span.start, path->text, why);
+		several->problem->code = SCIM_NO_PLACE_TO_SEARCH;
+	}
+	return false;
+}
+
+/*
+ * The attribute that a condition is about; "outer" of a value path, or NULL.  False: the type,
+ * which is one of several, has no such attribute.
+ */
+static bool
 find_attribute(const Reader *reader, ScimSpan span, const ScimPath *outer, ScimPath *result)
 {
-	const char *problem = NULL;
-
-	if (outer)
-		find_inner(reader, span, outer, result);
-	else
-		problem = scim_find_path(reader->type, reader->parse->text + span.start, span.length,
-								 reader->parse->lenient, result);
-	if (problem)
-		throw_name(reader, span, problem);
-	if (!result->attribute)
-		throw_name(reader, span, "is a schema; name one of its attributes behind it");
-	if (strcmp(result->attribute->name, "_version") == 0)
-		throw_name(reader, span, "cannot be searched; meta.version can");
+	if (!(outer ? find_inner(reader, span, outer, result) : find_outer(reader, span, result)))
+		return false;
 	check_readable(result->attribute, result->text);
 	check_readable(result->sub, result->text);
+	return is_kept(reader, span, result);
 }
 
 /* The attribute whose value is compared. */
@@ -163,24 +240,26 @@ leaf(const ScimPath *path)
  * A complex attribute has no value of its own.  Lenient: that of its
  * sub-attribute "value", as in the RFC's own emails co "example.com".
  */
-static void
+static bool
 find_simple(const Reader *reader, const ScimFilterNode *node, ScimPath *path)
 {
 	const ScimAttribute *sub = NULL;
 
 	if (leaf(path)->type != SCIM_COMPLEX)
-		return;
+		return true;
 	if (path->attribute->sub && !path->sub)
 		sub = scim_attribute(path->attribute->sub, "value", strlen("value"));
 	if (!reader->parse->lenient || !sub)
-		throw_name(reader, node->path,
-				   psprintf("is complex and cannot be compared; name a sub-attribute, such as "
-							"%s.%s",
-							path->text,
-							sub || !path->attribute->sub ? "value" : path->attribute->sub->name));
+		return refuse_name(reader, node->path,
+						   psprintf("is complex and cannot be compared; name a sub-attribute, "
+									"such as %s.%s",
+									path->text,
+									sub || !path->attribute->sub ? "value"
+									: path->attribute->sub->name));
 	path->sub = sub;
 	path->text = psprintf("%s.%s", path->text, sub->name);
 	check_readable(sub, path->text);
+	return true;
 }
 
 /* ---- values ---- */
@@ -228,25 +307,23 @@ is_readable(ScimType type, const char *text)
 	return type != SCIM_BINARY || scim_read_base64(text, length, palloc((length / 4 + 1) * 3)) >= 0;
 }
 
-static SCIM_NORETURN void throw_comparison(const Reader *reader, const ScimFilterNode *node,
-										   const ScimPath *path, ScimSpan span);
-
 /* The attribute does not take the operator, or the value, that stands there. */
-static void
-throw_comparison(const Reader *reader, const ScimFilterNode *node, const ScimPath *path,
-				 ScimSpan span)
+static bool
+refuse_comparison(const Reader *reader, const ScimFilterNode *node, const ScimPath *path,
+				  ScimSpan span)
 {
 	const Comparable *comparable = &comparables[leaf(path)->type];
 	bool		is_op = span.start == node->op_span.start;
 
-	throw_at(reader, span.start, path->text,
-			 psprintf("%s is %s: it takes %s%s%s, not %s", path->text, comparable->name,
-					  is_op ? comparable->op_names : shown(reader, node->op_span),
-					  is_op ? "" : " with ", is_op ? "" : comparable->value_names,
-					  shown(reader, span)));
+	return refuse_at(reader, span.start, path->text,
+					 psprintf("%s is %s: it takes %s%s%s, not %s", path->text, comparable->name,
+							  is_op ? comparable->op_names : shown(reader, node->op_span),
+							  is_op ? "" : " with ", is_op ? "" : comparable->value_names,
+							  shown(reader, span)));
 }
 
-static void
+/* False: the comparison does not suit the attribute, of the type that is one of several. */
+static bool
 read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *filter)
 {
 	const ScimAttribute *attribute;
@@ -258,23 +335,25 @@ read_comparison(const Reader *reader, const ScimFilterNode *node, ScimFilter *fi
 	if (node->value_kind == SCIM_VALUE_NULL)
 	{
 		if ((1 << node->op & EQUAL) == 0)
-			throw_at(reader, node->op_span.start, filter->path.text,
-					 psprintf("%s cannot be compared with null but by eq or ne",
-							  filter->path.text));
-		return;
+			return refuse_at(reader, node->op_span.start, filter->path.text,
+							 psprintf("%s cannot be compared with null but by eq or ne",
+									  filter->path.text));
+		return true;
 	}
-	find_simple(reader, node, &filter->path);
+	if (!find_simple(reader, node, &filter->path))
+		return false;
 	attribute = leaf(&filter->path);
 	comparable = &comparables[attribute->type];
 	if (reader->coerces)
 		coerce(attribute, filter, node->value);
 	if ((1 << node->op & comparable->ops) == 0)
-		throw_comparison(reader, node, &filter->path, node->op_span);
+		return refuse_comparison(reader, node, &filter->path, node->op_span);
 	if ((1 << filter->value_kind & comparable->values) == 0 ||
 		!is_readable(attribute->type, node->value))
-		throw_comparison(reader, node, &filter->path, node->value_span);
+		return refuse_comparison(reader, node, &filter->path, node->value_span);
 	if (filter->value_kind >= SCIM_VALUE_NUMBER)
 		filter->value = unconstify(char *, node->value);
+	return true;
 }
 
 /* ---- conditions ---- */
@@ -289,6 +368,91 @@ new_filter(const Reader *reader, ScimFilterKind kind, const ScimFilterNode *node
 	return filter;
 }
 
+static ScimFilter *
+constant(const Reader *reader, const ScimFilterNode *node, bool matches)
+{
+	return new_filter(reader, matches ? SCIM_FILTER_ALWAYS : SCIM_FILTER_NEVER, node);
+}
+
+/* Of an attribute that no resource of the type has a value of. */
+static ScimFilter *
+without_value(const Reader *reader, const ScimFilterNode *node)
+{
+	bool		matches = false;
+
+	if (node->kind == SCIM_FILTER_COMPARE)
+		matches = node->value_kind == SCIM_VALUE_NULL ? node->op == SCIM_EQ : node->op == SCIM_NE;
+	return constant(reader, node, matches);
+}
+
+/* Where each is clear already, so is what is made of them. */
+static ScimFilter *
+folded(ScimFilter *filter)
+{
+	ScimFilter *left = filter->left;
+	ScimFilter *right = filter->right;
+	ScimFilterKind decides = filter->kind == SCIM_FILTER_OR ? SCIM_FILTER_ALWAYS
+	: SCIM_FILTER_NEVER;
+
+	switch (filter->kind)
+	{
+		case SCIM_FILTER_AND:
+		case SCIM_FILTER_OR:
+			if (left->kind == decides || right->kind == decides)
+				return left->kind == decides ? left : right;
+			if (left->kind >= SCIM_FILTER_NEVER)
+				return right;
+			return right->kind >= SCIM_FILTER_NEVER ? left : filter;
+		case SCIM_FILTER_NOT:
+			if (left->kind >= SCIM_FILTER_NEVER)
+				filter->kind = left->kind == SCIM_FILTER_NEVER ? SCIM_FILTER_ALWAYS
+					: SCIM_FILTER_NEVER;
+			return filter;
+		case SCIM_FILTER_VALUE_PATH:
+			return left->kind == SCIM_FILTER_NEVER ? left : filter;
+		default:
+			return filter;
+	}
+}
+
+/* The name of the resource type is the same in all of its resources. */
+static bool
+is_type_name(const ScimPath *path)
+{
+	return !path->extension && path->sub && strcmp(path->attribute->name, "meta") == 0 &&
+		strcmp(path->sub->name, "resourceType") == 0;
+}
+
+static bool
+matches_name(const char *name, ScimFilterOp op, const char *value)
+{
+	int			length = strlen(value);
+	int			behind = (int) strlen(name) - length;
+
+	switch (op)
+	{
+		case SCIM_EQ:
+			return strcmp(name, value) == 0;
+		case SCIM_NE:
+			return strcmp(name, value) != 0;
+		case SCIM_CO:
+			return strstr(name, value) != NULL;
+		case SCIM_SW:
+			return strncmp(name, value, length) == 0;
+		case SCIM_EW:
+			return behind >= 0 && strcmp(name + behind, value) == 0;
+		case SCIM_GT:
+			return strcmp(name, value) > 0;
+		case SCIM_GE:
+			return strcmp(name, value) >= 0;
+		case SCIM_LT:
+			return strcmp(name, value) < 0;
+		case SCIM_LE:
+			return strcmp(name, value) <= 0;
+	}
+	return false;
+}
+
 static ScimFilter *resolve(const Reader *reader, int index, const ScimPath *outer);
 
 static ScimFilter *
@@ -296,35 +460,36 @@ resolve_value_path(const Reader *reader, const ScimFilterNode *node)
 {
 	ScimFilter *filter = new_filter(reader, SCIM_FILTER_VALUE_PATH, node);
 
-	find_attribute(reader, node->path, NULL, &filter->path);
+	if (!find_attribute(reader, node->path, NULL, &filter->path))
+		return without_value(reader, node);
 	if (filter->path.sub ||
 		!(filter->path.attribute->multi_valued || filter->path.attribute->type == SCIM_COMPLEX))
-		throw_name(reader, node->path, "has no parts that brackets could choose from");
+	{
+		refuse_name(reader, node->path, "has no parts that brackets could choose from");
+		return constant(reader, node, false);
+	}
+	if (reader->several)
+		reader->several->problem->solved = true;
 	filter->left = resolve(reader, node->left, &filter->path);
 	return filter;
 }
 
 static ScimFilter *
-resolve(const Reader *reader, int index, const ScimPath *outer)
+resolve_condition(const Reader *reader, const ScimFilterNode *node, const ScimPath *outer)
 {
-	const ScimFilterNode *node = &reader->parse->nodes[index];
-	ScimFilter *filter;
+	ScimFilter *filter = new_filter(reader, node->kind, node);
 	ScimFilter *negation;
 
-	check_stack_depth();
-	if (node->kind == SCIM_FILTER_VALUE_PATH)
-		return resolve_value_path(reader, node);
-	filter = new_filter(reader, node->kind, node);
-	if (node->left >= 0)
-		filter->left = resolve(reader, node->left, outer);
-	if (node->right >= 0)
-		filter->right = resolve(reader, node->right, outer);
-	if (node->kind != SCIM_FILTER_COMPARE && node->kind != SCIM_FILTER_PRESENT)
-		return filter;
-
-	find_attribute(reader, node->path, outer, &filter->path);
-	if (node->kind == SCIM_FILTER_COMPARE)
-		read_comparison(reader, node, filter);
+	if (!find_attribute(reader, node->path, outer, &filter->path))
+		return without_value(reader, node);
+	if (node->kind == SCIM_FILTER_COMPARE && !read_comparison(reader, node, filter))
+		return constant(reader, node, false);
+	if (reader->several)
+		reader->several->problem->solved = true;
+	if (reader->several && is_type_name(&filter->path))
+		return filter->value
+			? constant(reader, node, matches_name(reader->type->name, filter->op, filter->value))
+			: constant(reader, node, node->kind == SCIM_FILTER_PRESENT || filter->op == SCIM_NE);
 	if (node->kind == SCIM_FILTER_PRESENT || filter->value_kind != SCIM_VALUE_NULL)
 		return filter;
 
@@ -335,6 +500,29 @@ resolve(const Reader *reader, int index, const ScimPath *outer)
 	negation = new_filter(reader, SCIM_FILTER_NOT, node);
 	negation->left = filter;
 	return negation;
+}
+
+static ScimFilter *
+resolve(const Reader *reader, int index, const ScimPath *outer)
+{
+	const ScimFilterNode *node = &reader->parse->nodes[index];
+	ScimFilter *filter;
+
+	check_stack_depth();
+	if (reader->several)
+		reader->several->problem = &reader->several->problems[index];
+	if (node->kind == SCIM_FILTER_COMPARE || node->kind == SCIM_FILTER_PRESENT)
+		return resolve_condition(reader, node, outer);
+	if (node->kind == SCIM_FILTER_VALUE_PATH)
+		filter = resolve_value_path(reader, node);
+	else
+	{
+		filter = new_filter(reader, node->kind, node);
+		filter->left = resolve(reader, node->left, outer);
+		if (node->right >= 0)
+			filter->right = resolve(reader, node->right, outer);
+	}
+	return reader->several ? folded(filter) : filter;
 }
 
 /* ---- entry points ---- */
@@ -365,6 +553,53 @@ scim_read_filter(const ScimResourceType *type, const ScimRules *rules, const cha
 	filter = resolve(&reader, parse.root, NULL);
 	pfree(parse.nodes);
 	return filter;
+}
+
+/* The first of the conditions that no type has an answer to. */
+static void
+throw_unsolved(const ScimFilterParse *parse, const Problem *problems)
+{
+	const Problem *first = NULL;
+
+	for (int i = 0; i < parse->node_count; i++)
+	{
+		if (problems[i].text && !problems[i].solved &&
+			(first == NULL || problems[i].start < first->start))
+			first = &problems[i];
+	}
+	if (first && first->is_unknown)
+		throw_at(first->code, parse, first->start, first->path,
+				 psprintf("\"%s\" is an attribute of no resource type", first->path));
+	if (first)
+		throw_at(first->code, parse, first->start, first->path, first->text);
+}
+
+void
+scim_read_filters(const ScimResourceType *const *types, int count, const ScimRules *rules,
+				  const char *text, ScimFilterLack lack, void *argument, ScimFilter **filters)
+{
+	ScimFilterParse parse = {.text = text,
+		.length = strlen(text),
+	.lenient = rules->filter};
+	Several		several = {.lack = lack, .argument = argument};
+
+	begin_parse(&parse);
+	if (!scim_parse_filter(&parse))
+		throw_filter(&parse, "filter");
+	several.problems = palloc0(parse.node_count * sizeof(Problem));
+	for (int i = 0; i < count; i++)
+	{
+		Reader		reader = {
+			.type = types[i],
+			.parse = &parse,
+			.coerces = rules->filter,
+			.several = &several
+		};
+
+		several.type = i;
+		filters[i] = resolve(&reader, parse.root, NULL);
+	}
+	throw_unsolved(&parse, several.problems);
 }
 
 /* ---- paths of clients ---- */

@@ -44,6 +44,20 @@ typedef struct ScimFilter
 extern ScimFilter *scim_read_filter(const ScimResourceType *type, const ScimRules *rules,
 									const char *text);
 
+/* Has nothing that is kept of the type the attribute?  NULL, or why not, for the error. */
+typedef const char *(*ScimFilterLack) (int type, const ScimPath *path, void *argument);
+
+/*
+ * Parses a filter once, and resolves it against each of several types ("count" filters come
+ * out).  An attribute that a type does not define, or lacks, has no value there; a comparison
+ * that does not suit it matches nothing there; meta.resourceType is known.  What is so in all
+ * types is an error of scim_read_filter, or INVALID_FILTER of what they lack.  A filter that
+ * matches no (or every) resource of a type comes out as SCIM_FILTER_NEVER (ALWAYS).
+ */
+extern void scim_read_filters(const ScimResourceType *const *types, int count,
+							  const ScimRules *rules, const char *text, ScimFilterLack lack,
+							  void *argument, ScimFilter **filters);
+
 /*
  * Resolves a path against a resource type.  Attribute names and URNs are
  * case-insensitive; the URN of the core schema may stand in front; a value

@@ -22,7 +22,9 @@
 typedef enum ScimFilterKind
 {
 	SCIM_FILTER_AND, SCIM_FILTER_OR, SCIM_FILTER_NOT,
-	SCIM_FILTER_COMPARE, SCIM_FILTER_PRESENT, SCIM_FILTER_VALUE_PATH
+	SCIM_FILTER_COMPARE, SCIM_FILTER_PRESENT, SCIM_FILTER_VALUE_PATH,
+	/* never in a parse: of a filter for several types, where it is clear for all of one */
+	SCIM_FILTER_NEVER, SCIM_FILTER_ALWAYS
 } ScimFilterKind;
 
 typedef enum ScimFilterOp

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "core/etag.h"
 #include "core/patch_list.h"
 #include "core/patch_same.h"
 #include "core/patch_steps.h"
@@ -102,9 +103,18 @@ is_same_array(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *show
 	return true;
 }
 
+/* Is it a member that stands for the whole object? */
+static bool
+is_spelled_name(const JsonbValue *key)
+{
+	return scim_same_name(key->val.string.val, key->val.string.len, "value") ||
+		scim_same_name(key->val.string.val, key->val.string.len, "version");
+}
+
 /*
  * Does what is given change nothing in what is there?  An object need not name
- * all members.  "spell": strings, and "value" in objects, are ids.
+ * all members.  "spell": strings, and "value" and "version" in objects, are ids or versions,
+ * which have more spellings than one.
  */
 static bool
 is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, ScimSpellId spell)
@@ -129,10 +139,8 @@ is_same(ScimPatchRun *run, const JsonbValue *given, const JsonbValue *shown, Sci
 	scim_walk(&walk, given->val.binary.data);
 	while (scim_walk_next(&walk, &key, &value))
 	{
-		bool		is_id = scim_same_name(key.val.string.val, key.val.string.len, "value");
-
 		if (!is_same(run, &value, scim_find_any_case(shown, &key, &there) ? &there : NULL,
-					 is_id ? spell : NULL))
+					 is_spelled_name(&key) ? spell : NULL))
 			return false;
 	}
 	return true;
@@ -160,14 +168,20 @@ find_shown(const ScimStep *step, Jsonb *shown, JsonbValue *value)
 		scim_is_object(value) && scim_find(value->val.binary.data, "version", value);
 }
 
-/* How the ids in the attribute are spelled; NULL: there are none. */
+/*
+ * How the ids in the attribute are spelled, or versions, which HTTP shows as ETags; NULL:
+ * there are none.
+ */
 static ScimSpellId
-ids_in(const ScimPatch *patch, const ScimPath *path)
+spelling_in(const ScimPatch *patch, const ScimPath *path)
 {
 	if (path->extension)
 		return NULL;
 	if (strcmp(path->attribute->name, "id") == 0)
 		return patch->ids.own;
+	if (strcmp(path->attribute->name, "meta") == 0 ||
+		strcmp(path->attribute->name, "_version") == 0)
+		return scim_bare_version;
 	return patch->type->has_groups && strcmp(path->attribute->name, "groups") == 0
 		? patch->ids.others
 		: NULL;
@@ -181,6 +195,6 @@ scim_check_same(ScimPatchRun *run, const ScimPatch *patch, const ScimStep *step,
 	if (!shown)
 		elog(ERROR, "the resource as read is missing");
 	if (!is_same(run, &step->value, find_shown(step, shown, &there) ? &there : NULL,
-				 ids_in(patch, &step->path)))
+				 spelling_in(patch, &step->path)))
 		scim_refuse_step(run, step, SCIM_MUTABILITY, "is read-only, and not what was given");
 }

@@ -11,6 +11,14 @@
 #include "operation/page.h"
 #include "statement/required.h"
 
+void
+scim_begin_selection(ScimSelection *selection, const ScimTarget *target)
+{
+	selection->target = target;
+	scim_init_sql(&selection->where, target->table, target->tenant, false);
+	scim_append_template(&selection->where, "{in_tenant:r}", target->table);
+}
+
 /* ---- counting ---- */
 
 static int64
@@ -45,8 +53,8 @@ scim_count_selection(const ScimSelection *selection, int64 most)
 	return run_count(&sql, selection, most);
 }
 
-static int64
-count_phase(const ScimSelection *selection, ScimPhase phase)
+int64
+scim_count_phase(const ScimSelection *selection, ScimPhase phase)
 {
 	ScimSql		sql;
 
@@ -57,16 +65,15 @@ count_phase(const ScimSelection *selection, ScimPhase phase)
 
 /* ---- reading ---- */
 
-static uint64
-read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *point,
-		   int64 offset, int64 limit, ScimPage *page)
+SPITupleTable *
+scim_read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *point,
+				int64 offset, int64 limit, bool keys, uint64 *count)
 {
 	const ScimRegistration *table = selection->target->table;
 	ScimSql		sql;
-	uint64		count;
 
 	scim_copy_arguments(&sql, &selection->where);
-	scim_append_template(&sql, "SELECT {bare}, ", table);
+	scim_append_template(&sql, keys ? "SELECT r.{id}, " : "SELECT {bare}, ", table);
 	appendStringInfo(&sql.text, "%s FROM %s AS r WHERE %s",
 					 phase == SCIM_PHASE_VALUES ? selection->order.key.value
 					 : "NULL::pg_catalog.text",
@@ -79,11 +86,22 @@ read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint 
 		scim_append_argument(&sql, INT8OID, Int64GetDatum(offset));
 	}
 	appendStringInfo(&sql.text, " LIMIT " INT64_FORMAT, limit);
-	count = scim_run_sql(&sql, table);
-	page->tables[page->phase_count] = SPI_tuptable;
-	page->counts[page->phase_count++] = count;
-	page->count += count;
-	return count;
+	*count = scim_run_sql(&sql, table);
+	return SPI_tuptable;
+}
+
+/* The same, into a page. */
+static uint64
+read_phase(const ScimSelection *selection, ScimPhase phase, const ScimListPoint *point,
+		   int64 offset, int64 limit, ScimPage *page)
+{
+	uint64	   *count = &page->counts[page->phase_count];
+
+	page->tables[page->phase_count] = scim_read_phase(selection, phase, point, offset, limit,
+													  false, count);
+	page->phase_count++;
+	page->count += *count;
+	return *count;
 }
 
 void
@@ -102,7 +120,8 @@ scim_read_page_at(const ScimSelection *selection, int64 offset, int64 limit, Sci
 
 		if (count == wanted)
 			return;
-		rows = count > 0 || offset == 0 ? offset + (int64) count : count_phase(selection, phase);
+		rows = count > 0 || offset == 0 ? offset + (int64) count
+			: scim_count_phase(selection, phase);
 		offset = Max(offset - rows, 0);
 		known += rows;
 	}
@@ -117,34 +136,21 @@ scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point,
 
 	memset(page, 0, sizeof(*page));
 	page->total = -1;
-	for (int i = 0; i < selection->order.phase_count && (int64) page->count <= limit; i++)
+	for (int i = 0; i < selection->order.phase_count && (int64) page->count < limit; i++)
 	{
 		ScimPhase	phase = selection->order.phases[i];
 		bool		here = point && point->phase == phase;
 
-		/* one row more than the page has tells whether there are more */
 		begun |= here;
 		if (begun)
-			read_phase(selection, phase, here ? point : NULL, 0, limit + 1 - page->count, page);
+			read_phase(selection, phase, here ? point : NULL, 0, limit - page->count, page);
 	}
-	scim_cut_page(page, limit);
-}
-
-void
-scim_cut_page(ScimPage *page, int64 limit)
-{
-	if ((int64) page->count <= limit)
-		return;
-	page->has_more = true;
-	page->count--;
-	page->counts[page->phase_count - 1]--;
 }
 
 /* ---- rows ---- */
 
-/* The table that a row is in; *index becomes its number there. */
-static SPITupleTable *
-find_phase(const ScimPage *page, uint64 *index)
+SPITupleTable *
+scim_page_rows(const ScimPage *page, uint64 *index)
 {
 	int			phase = 0;
 
@@ -153,34 +159,18 @@ find_phase(const ScimPage *page, uint64 *index)
 	return page->tables[phase];
 }
 
-Datum
-scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull)
-{
-	SPITupleTable *table = find_phase(page, &index);
-
-	return SPI_getbinval(table->vals[index], table->tupdesc, column, isnull);
-}
-
 void
-scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index, ScimRow *row)
+scim_row_point(const ScimSelection *selection, SPITupleTable *rows, uint64 index,
+			   ScimListPoint *point)
 {
-	SPI_tuptable = find_phase(page, &index);
-	scim_read_row(selection->target->table, index, row);
-}
-
-void
-scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index,
-				ScimListPoint *point)
-{
-	SPITupleTable *table = find_phase(page, &index);
 	Datum		value;
 	bool		isnull;
 
-	value = SPI_getbinval(table->vals[index], table->tupdesc, 1, &isnull);
+	value = SPI_getbinval(rows->vals[index], rows->tupdesc, 1, &isnull);
 	point->id = scim_row_id(selection->target->table, value, isnull);
 	point->phase = SCIM_PHASE_ALL;
 	if (selection->order.phase_count == 1)
 		return;
-	point->key = SPI_getbinval(table->vals[index], table->tupdesc, table->tupdesc->natts, &isnull);
+	point->key = SPI_getbinval(rows->vals[index], rows->tupdesc, rows->tupdesc->natts, &isnull);
 	point->phase = isnull ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
 }

@@ -25,8 +25,10 @@ typedef struct ScimPage
 	int			phase_count;
 	uint64		count;			/* of all phases */
 	int64		total;			/* how many rows the selection has; -1: the page does not tell */
-	bool		has_more;		/* there are rows behind the page, as far as was looked */
 } ScimPage;
+
+/* All rows of the tenant, to which conditions can be added; the order is not set. */
+extern void scim_begin_selection(ScimSelection *selection, const ScimTarget *target);
 
 /*
  * How many rows the selection has, or "most" + 1 if there are more than that
@@ -40,18 +42,25 @@ extern void scim_read_page_at(const ScimSelection *selection, int64 offset, int6
 extern void scim_read_page_after(const ScimSelection *selection, const ScimListPoint *point,
 								 int64 limit, ScimPage *page);
 
-/* Takes the row behind "limit" off the page, if it is there: then there are more. */
-extern void scim_cut_page(ScimPage *page, int64 limit);
+/* The table that a row of the page is in; *index becomes its number there. */
+extern SPITupleTable *scim_page_rows(const ScimPage *page, uint64 *index);
 
-/* A column of a row of the page: by its number as in scim_read_row. */
-extern Datum scim_page_datum(const ScimPage *page, uint64 index, int column, bool *isnull);
+/* ---- phase by phase ---- */
 
-/* Reads a row, as scim_read_row does. */
-extern void scim_read_page_row(const ScimSelection *selection, const ScimPage *page, uint64 index,
-							   ScimRow *row);
+/*
+ * Rows of one phase, from an offset behind a place (NULL: its start): their columns are those of
+ * scim_read_row and, behind them, what they are ordered by.  With "keys" there is the id alone in
+ * place of the former.
+ */
+extern SPITupleTable *scim_read_phase(const ScimSelection *selection, ScimPhase phase,
+									  const ScimListPoint *point, int64 offset, int64 limit,
+									  bool keys, uint64 *count);
 
-/* The place of a row. */
-extern void scim_page_point(const ScimSelection *selection, const ScimPage *page, uint64 index,
-							ScimListPoint *point);
+/* How many there are. */
+extern int64 scim_count_phase(const ScimSelection *selection, ScimPhase phase);
+
+/* The place of a row of such a table. */
+extern void scim_row_point(const ScimSelection *selection, SPITupleTable *rows, uint64 index,
+						   ScimListPoint *point);
 
 #endif							/* SCIM_OPERATION_PAGE_H */

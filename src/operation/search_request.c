@@ -11,7 +11,7 @@
 #include "core/value.h"
 #include "miscadmin.h"
 #include "operation/cursor.h"
-#include "operation/search.h"
+#include "operation/search_request.h"
 
 /* Its members, as they stand in "names". */
 typedef enum Member

@@ -456,6 +456,15 @@ scim_only_values(const ScimRegistration *registration, const ScimPath *path)
 
 /* ---- filters and orders ---- */
 
+const char *
+scim_lacks(const ScimRegistration *registration, const ScimPath *path)
+{
+	if (scim_access(registration, path) != SCIM_NOT_KEPT)
+		return NULL;
+	return scim_phrase("%s has no place in table %s, so that no %s has it", path->text,
+					   registration->table, registration->type->name);
+}
+
 static SCIM_NORETURN void throw_not_kept(const ScimRegistration *registration, const ScimPath *path,
 										 int position);
 
@@ -468,8 +477,7 @@ throw_not_kept(const ScimRegistration *registration, const ScimPath *path, int p
 	scim_error_text(error, "path", path->text);
 	if (position > 0)
 		scim_error_integer(error, "position", position);
-	scim_throw(error, "%s has no place in table %s, so that no %s has it%-s", path->text,
-			   registration->table, registration->type->name,
+	scim_throw(error, "%-s%-s", scim_lacks(registration, path),
 			   position > 0 ? psprintf(" (at position %d)", position) : "");
 }
 
@@ -484,7 +492,7 @@ void
 scim_check_filter_access(const ScimRegistration *registration, const ScimFilter *filter)
 {
 	check_stack_depth();
-	if (filter->kind >= SCIM_FILTER_COMPARE &&
+	if (filter->path.attribute &&
 		scim_access(registration, &filter->path) == SCIM_NOT_KEPT)
 		throw_not_kept(registration, &filter->path, filter->position);
 	if (filter->left)

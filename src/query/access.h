@@ -48,6 +48,9 @@ extern const char *const *scim_only_values(const ScimRegistration *registration,
 /* Can resources of the type be members of groups? */
 extern bool scim_can_be_member(const ScimResourceType *type);
 
+/* Why no resource has the attribute, for an error; NULL: the table has a place for it. */
+extern const char *scim_lacks(const ScimRegistration *registration, const ScimPath *path);
+
 /*
  * INVALID_FILTER, with the path and the position: the filter asks for what is
  * not kept in the table.

@@ -378,6 +378,12 @@ compile(const Compiler *compiler, const ScimFilter *filter, ScimScope scope)
 		case SCIM_FILTER_VALUE_PATH:
 			compile_value_path(compiler, filter);
 			break;
+		case SCIM_FILTER_NEVER:
+			scim_append_format(compiler->sql, "false");
+			break;
+		case SCIM_FILTER_ALWAYS:
+			scim_append_format(compiler->sql, "true");
+			break;
 	}
 }
 

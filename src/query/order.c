@@ -32,6 +32,14 @@ static const Oid key_types[] = {
 /* ---- what is asked for ---- */
 
 static void
+check_readable(const ScimPath *path, const char *sort_by)
+{
+	if (path->attribute->returned == SCIM_NEVER || (path->sub && path->sub->returned == SCIM_NEVER))
+		scim_throw_path(SCIM_SENSITIVE, sort_by,
+						"a list cannot be sorted by %s, which is never returned", path->text);
+}
+
+static void
 resolve(const ScimResourceType *type, const ScimRules *rules, const char *sort_by, ScimPath *path)
 {
 	const ScimAttribute *attribute;
@@ -44,9 +52,7 @@ resolve(const ScimResourceType *type, const ScimRules *rules, const char *sort_b
 	if (attribute == NULL || attribute->type == SCIM_COMPLEX)
 		scim_throw_path(SCIM_INVALID_PATH, sort_by,
 						"%s is complex: name the sub-attribute to sort by", path->text);
-	if (attribute->returned == SCIM_NEVER || path->attribute->returned == SCIM_NEVER)
-		scim_throw_path(SCIM_SENSITIVE, sort_by,
-						"a list cannot be sorted by %s, which is never returned", path->text);
+	check_readable(path, sort_by);
 }
 
 static bool
@@ -78,25 +84,25 @@ find_key(ScimOrder *order)
 		order->key_type = key_types[key->type];
 }
 
-/* sort_order is that of sort_by, and says nothing without it. */
-void
-scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
-				const char *sort_by, const char *sort_order, ScimOrder *order)
+static void
+begin_order(const char *sort_order, ScimOrder *order)
 {
-	bool		descending = is_descending(sort_order);
-	ScimPath	path;
-
 	memset(order, 0, sizeof(*order));
+	order->descending = is_descending(sort_order);
 	order->phases[order->phase_count++] = SCIM_PHASE_ALL;
-	if (sort_by == NULL)
-		return;
-	resolve(registration->type, rules, sort_by, &path);
-	scim_check_sort_access(registration, &path);
-	scim_sort_sql(&path, registration, &order->key);
-	order->path = path.text;
-	order->descending = descending;
+}
+
+static void
+order_by(const ScimRegistration *registration, const ScimPath *path, ScimOrder *order)
+{
+	bool		descending = order->descending;
+
+	scim_sort_sql(path, registration, &order->key);
+	order->path = path->text;
+	order->attribute = path->sub ? path->sub : path->attribute;
+	order->by_id = !path->extension && strcmp(path->attribute->name, "id") == 0;
 	/* the id itself, or what no resource has */
-	if (order->key.value == NULL || (!path.extension && strcmp(path.attribute->name, "id") == 0))
+	if (order->key.value == NULL || order->by_id)
 		order->key.value = NULL;
 	else
 	{
@@ -104,6 +110,40 @@ scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
 		order->phases[0] = descending ? SCIM_PHASE_MISSING : SCIM_PHASE_VALUES;
 		order->phases[order->phase_count++] = descending ? SCIM_PHASE_VALUES : SCIM_PHASE_MISSING;
 	}
+}
+
+/* sort_order is that of sort_by, and says nothing without it. */
+void
+scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
+				const char *sort_by, const char *sort_order, ScimOrder *order)
+{
+	ScimPath	path;
+
+	begin_order(sort_order, order);
+	if (sort_by == NULL)
+	{
+		order->descending = false;
+		return;
+	}
+	resolve(registration->type, rules, sort_by, &path);
+	scim_check_sort_access(registration, &path);
+	order_by(registration, &path, order);
+}
+
+bool
+scim_try_order(const ScimRegistration *registration, const char *sort_by, const char *sort_order,
+			   ScimOrder *order)
+{
+	ScimPath	path;
+
+	begin_order(sort_order, order);
+	if (scim_find_path(registration->type, sort_by, strlen(sort_by), false, &path) ||
+		path.attribute == NULL || (path.sub ? path.sub : path.attribute)->type == SCIM_COMPLEX ||
+		scim_lacks(registration, &path))
+		return false;
+	check_readable(&path, sort_by);
+	order_by(registration, &path, order);
+	return true;
 }
 
 /* ---- SQL ---- */
@@ -196,9 +236,8 @@ scim_append_order(ScimSql *sql, const ScimRegistration *registration, const Scim
 
 /* ---- points ---- */
 
-/* Independent of the session's settings. */
-static JsonbValue
-key_value(const ScimOrder *order, Datum key)
+JsonbValue
+scim_order_value(const ScimOrder *order, Datum key)
 {
 	JsonbValue	value = {.type = jbvNumeric};
 
@@ -232,7 +271,7 @@ scim_write_point(const ScimOrder *order, const ScimListPoint *point)
 	scim_set_text(state, "id", point->id);
 	if (point->phase == SCIM_PHASE_VALUES)
 	{
-		JsonbValue	key = key_value(order, point->key);
+		JsonbValue	key = scim_order_value(order, point->key);
 
 		scim_set_value(state, "key", &key);
 	}

@@ -25,8 +25,10 @@ typedef enum ScimPhase
 typedef struct ScimOrder
 {
 	const char *path;			/* of the attribute, or NULL */
+	const ScimAttribute *attribute; /* that it leads to, or NULL */
 	ScimAttributeSql key;
 	Oid			key_type;		/* of its values */
+	bool		by_id;			/* the attribute is the id: SCIM_PHASE_ALL */
 	bool		by_column;		/* they are those of a mapped column, key.column */
 	bool		descending;
 	ScimPhase	phases[2];		/* in their order */
@@ -47,6 +49,19 @@ typedef struct ScimListPoint
  */
 extern void scim_read_order(const ScimRegistration *registration, const ScimRules *rules,
 							const char *sort_by, const char *sort_order, ScimOrder *order);
+
+/*
+ * The same for one of several types; false: its resources have no value to be ordered by, and
+ * come by their ids.  Errors: SENSITIVE, INVALID_VALUE (sort_order).
+ */
+extern bool scim_try_order(const ScimRegistration *registration, const char *sort_by,
+						   const char *sort_order, ScimOrder *order);
+
+/*
+ * What a row is ordered by, as JSON (an instant as microseconds), whatever the session's
+ * settings.
+ */
+extern JsonbValue scim_order_value(const ScimOrder *order, Datum key);
 
 /*
  * Appends the condition that a row is in the phase, and (point not NULL) behind

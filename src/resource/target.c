@@ -19,12 +19,16 @@
 #include "resource/show.h"
 #include "resource/target.h"
 #include "resource/version.h"
+#include "statement/denied.h"
 #include "statement/parameters.h"
 #include "statement/profile.h"
 #include "statement/statement.h"
 #include "statement/tenant.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -101,6 +105,20 @@ changed_since(Oid relid, Snapshot snapshot)
 		XidInMVCCSnapshot(changer, snapshot);
 }
 
+static void
+push_snapshot(void)
+{
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/* May a snapshot of before have to be replaced, as the table is another one since? */
+static bool
+is_outdated(const ScimTarget *target)
+{
+	return !IsolationUsesXactSnapshot() && !IsInParallelMode() &&
+		changed_since(target->table->relid, GetActiveSnapshot());
+}
+
 void
 scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh)
 {
@@ -108,10 +126,9 @@ scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool f
 	scim_begin(target, type, tenant);
 	if (fresh)
 		CommandCounterIncrement();
-	else if (IsolationUsesXactSnapshot() || IsInParallelMode() ||
-			 !changed_since(target->table->relid, GetActiveSnapshot()))
+	else if (!is_outdated(target))
 		return;
-	PushActiveSnapshot(GetTransactionSnapshot());
+	push_snapshot();
 	target->has_snapshot = true;
 }
 
@@ -122,6 +139,131 @@ scim_finish_read(const ScimTarget *target)
 		PopActiveSnapshot();
 	SPI_finish();
 }
+
+/* ---- all types ---- */
+
+static bool
+may_read(const ScimRegistration *table)
+{
+	return scim_may_use_schema(get_rel_namespace(table->relid), GetUserId()) &&
+		scim_has_privilege(table, ACL_SELECT);
+}
+
+/* Locks the tables that there are for the caller, as they are known when the locks are there. */
+static void
+lock_tables(void)
+{
+	uint64		generation;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		AcceptInvalidationMessages();
+		generation = scim_registration_generation();
+		for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
+		{
+			const ScimRegistration *table = scim_find_table(*type);
+
+			if (table && may_read(table))
+				LockRelationOid(table->relid, AccessShareLock);
+		}
+	} while (generation != scim_registration_generation());
+}
+
+static int
+compare_targets(const void *a, const void *b)
+{
+	return strcmp(((const ScimTarget *) a)->type->name, ((const ScimTarget *) b)->type->name);
+}
+
+static SCIM_NORETURN void throw_no_target(const ScimRegistration *table, const char *tenant);
+
+/* Why a table that there is, or not, is none for the caller. */
+static void
+throw_no_target(const ScimRegistration *table, const char *tenant)
+{
+	if (table == NULL)
+		scim_throw_not_registered(NULL, NULL);
+	(void) scim_tenant_of(table, tenant);
+	scim_check_privilege(table, ACL_SELECT);
+	scim_throw_no_schema(table, GetUserId());
+	elog(ERROR, "no reason not to read table %s", table->table);
+}
+
+static void
+add_target(ScimTargets *targets, const ScimRegistration *table, char *tenant)
+{
+	ScimTarget *target = &targets->targets[targets->count++];
+
+	target->table = table;
+	target->type = table->type;
+	target->tenant = tenant;
+	target->rules = scim_rules_in_force(tenant);
+	target->caller = targets->caller;
+}
+
+static void
+find_targets(ScimTargets *targets, const char *given)
+{
+	const ScimResourceType *const *types = scim_resource_types();
+	const ScimResourceType **others;
+	const ScimRegistration *first = NULL;
+	int			other_count = 0;
+	int			count = 0;
+
+	while (types[count])
+		count++;
+	targets->targets = palloc0(Max(count, 1) * sizeof(ScimTarget));
+	targets->types = palloc(Max(count, 1) * sizeof(ScimResourceType *));
+	others = palloc(Max(count, 1) * sizeof(ScimResourceType *));
+	for (int i = 0; i < count; i++)
+	{
+		const ScimRegistration *table = scim_find_table(types[i]);
+		char	   *tenant = table ? scim_find_tenant(table, given) : NULL;
+
+		if (tenant && may_read(table))
+			add_target(targets, table, tenant);
+		else if (table)
+			others[other_count++] = types[i];
+		if (first == NULL)
+			first = table;
+	}
+	if (targets->count == 0)
+		throw_no_target(first, given);
+	qsort(targets->targets, targets->count, sizeof(ScimTarget), compare_targets);
+	for (int i = 0; i < targets->count; i++)
+		targets->types[targets->type_count++] = targets->targets[i].type;
+	for (int i = 0; i < other_count; i++)
+		targets->types[targets->type_count++] = others[i];
+}
+
+void
+scim_begin_read_all(ScimTargets *targets, const char *tenant, bool fresh)
+{
+	memset(targets, 0, sizeof(*targets));
+	targets->caller = CurrentMemoryContext;
+	lock_tables();
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	find_targets(targets, tenant);
+	targets->has_snapshot = fresh;
+	for (int i = 0; i < targets->count; i++)
+		targets->has_snapshot |= is_outdated(&targets->targets[i]);
+	if (fresh)
+		CommandCounterIncrement();
+	if (targets->has_snapshot)
+		push_snapshot();
+}
+
+void
+scim_finish_read_all(const ScimTargets *targets)
+{
+	if (targets->has_snapshot)
+		PopActiveSnapshot();
+	SPI_finish();
+}
+
+/* ---- what is in no such table ---- */
 
 void
 scim_begin_reading(bool fresh)

@@ -50,6 +50,25 @@ extern void scim_begin(ScimTarget *target, const char *type, const char *tenant)
 extern void scim_begin_read(ScimTarget *target, const char *type, const char *tenant, bool fresh);
 extern void scim_finish_read(const ScimTarget *target);
 
+/* What an operation on all types is about. */
+typedef struct ScimTargets
+{
+	ScimTarget *targets;		/* by the names of their types */
+	int			count;
+	/* theirs, and behind them those whose table is none for the caller, or for the tenant */
+	const ScimResourceType **types;
+	int			type_count;
+	MemoryContext caller;
+	bool		has_snapshot;
+} ScimTargets;
+
+/*
+ * The same on all types whose table can hold the tenant, and whose rows the caller may read;
+ * there is one, or the errors of scim_begin, or PERMISSION_DENIED.
+ */
+extern void scim_begin_read_all(ScimTargets *targets, const char *tenant, bool fresh);
+extern void scim_finish_read_all(const ScimTargets *targets);
+
 /* The same of what is in no such table: SPI, and, if fresh, a new snapshot. */
 extern void scim_begin_reading(bool fresh);
 extern void scim_finish_reading(bool fresh);

@@ -13,6 +13,10 @@
 #include "core/resource.h"
 #include "operation/read.h"
 #include "rest/condition.h"
+#include "rest/refusal.h"
+
+/* A version that no resource has. */
+#define NO_VERSION "-"
 
 static SCIM_NORETURN void throw_mismatch(const ScimHttpRequest *request, const char *version,
 										 const char *field);
@@ -25,7 +29,7 @@ throw_mismatch(const ScimHttpRequest *request, const char *version, const char *
 	scim_error_text(error, "resource_type", request->type->name);
 	scim_error_text(error, "resource_id", request->id);
 	scim_error_whole(error, "current_version", version);
-	scim_throw(error, "the version of the resource does not meet %s", field);
+	scim_throw(error, "what is there does not meet %s", field);
 }
 
 /* Can a resource have it? */
@@ -35,7 +39,7 @@ is_version(const char *tag)
 	return scim_version_is_well_formed(tag, strlen(tag));
 }
 
-/* The first tag that is a version; NULL: none is. */
+/* The first tag that is a version; one that no resource has, if none is. */
 static const char *
 first_version(const ScimEtagList *list)
 {
@@ -44,7 +48,7 @@ first_version(const ScimEtagList *list)
 		if (is_version(list->tags[i]))
 			return list->tags[i];
 	}
-	return NULL;
+	return NO_VERSION;
 }
 
 /* That of the resource, now.  NOT_FOUND. */
@@ -72,8 +76,7 @@ take_stale(ScimHttpRequest *request, const char *current, bool repeatable)
 	const ScimEtagList *none = request->if_none_match;
 
 	request->expected = first_version(request->if_match);
-	if (!repeatable || request->expected == NULL ||
-		(none && scim_has_etag(none, request->expected)))
+	if (!repeatable || (none && scim_has_etag(none, request->expected)))
 		throw_mismatch(request, current, "If-Match");
 }
 
@@ -121,8 +124,7 @@ scim_is_news(const ScimHttpRequest *request, const char *version, ScimHttpAnswer
 	answer->etag = scim_etag(version);
 	if (request->if_match && !scim_has_etag(request->if_match, version))
 	{
-		scim_http_refuse(answer, 412, NULL, "what is there has not the version that If-Match "
-						 "asks for");
+		scim_http_refuse(answer, 412, NULL, "what is there does not meet %s", "If-Match");
 		return false;
 	}
 	if (request->if_none_match && scim_has_etag(request->if_none_match, version))

@@ -5,7 +5,7 @@
 #ifndef SCIM_REST_CONDITION_H
 #define SCIM_REST_CONDITION_H
 
-#include "rest/http.h"
+#include "rest/request.h"
 
 /*
  * On condition of which version a write goes: the request's "expected".  Where one tag of

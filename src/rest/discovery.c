@@ -6,8 +6,9 @@
 #include "postgres.h"
 
 #include "admin/discovery.h"
-#include "rest/handlers.h"
 #include "rest/condition.h"
+#include "rest/discovery.h"
+#include "rest/refusal.h"
 
 /* Parameters are ignored, but for a filter, which is refused. */
 static void

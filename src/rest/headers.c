@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "core/schema.h"
 #include "rest/headers.h"
+#include "rest/refusal.h"
 
 /* What we send and take, the first one rather than the others. */
 static const char *const media_types[] = {SCIM_MEDIA_TYPE, "application/json"};

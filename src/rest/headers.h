@@ -5,7 +5,7 @@
 #ifndef SCIM_REST_HEADERS_H
 #define SCIM_REST_HEADERS_H
 
-#include "rest/http.h"
+#include "rest/request.h"
 
 #define SCIM_MEDIA_TYPE "application/scim+json"
 

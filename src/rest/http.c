@@ -14,13 +14,14 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "rest/headers.h"
-#include "rest/http.h"
 #include "rest/refusal.h"
+#include "rest/request.h"
 #include "rest/route.h"
 #include "statement/profile.h"
 #include "statement/tenant.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(scim_http);
 
@@ -44,10 +45,12 @@ typedef struct Exchange
 static void
 parse(ScimHttpRequest *request, const char *bytes, int length)
 {
+	char	   *json;
+
 	request->parsing = true;
 	(void) pg_verify_mbstr(PG_UTF8, bytes, length, false);
-	request->content = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-														  CStringGetDatum(pnstrdup(bytes, length))));
+	json = pnstrdup(bytes, length);
+	request->content = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 	request->parsing = false;
 }
 
@@ -151,17 +154,32 @@ set_text(HttpResult *result, int column, const char *text)
 		result->values[column] = CStringGetTextDatum(text);
 }
 
+/* Looked up once: what the function is declared to return does not change in a session. */
+static TupleDesc
+result_columns(FunctionCallInfo fcinfo)
+{
+	static TupleDesc kept = NULL;
+	TupleDesc	columns;
+	MemoryContext old;
+
+	if (kept)
+		return kept;
+	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE ||
+		columns->natts != COLUMNS)
+		elog(ERROR, "scim_http does not return what it was declared to");
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	columns = CreateTupleDescCopy(columns);
+	MemoryContextSwitchTo(old);
+	return kept = BlessTupleDesc(columns);
+}
+
 /* HEAD is answered as GET, but for the body. */
 static Datum
 make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimHttpAnswer *answer)
 {
-	HttpResult		result = {0};
-	TupleDesc	columns;
+	HttpResult	result = {0};
 	text	   *body = strcmp(request->method, "HEAD") == 0 ? NULL : answer->body;
 
-	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE ||
-		columns->natts != COLUMNS)
-		elog(ERROR, "scim_http does not return what it was declared to");
 	result.values[STATUS] = Int32GetDatum(answer->status);
 	set_text(&result, CONTENT_TYPE, answer->body ? request->media_type : NULL);
 	set_text(&result, ETAG, answer->etag);
@@ -173,7 +191,7 @@ make_result(FunctionCallInfo fcinfo, const ScimHttpRequest *request, const ScimH
 	result.nulls[CALLER] = true;
 	result.values[ANSWER] = PointerGetDatum(body);
 	result.nulls[ANSWER] = body == NULL;
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), result.values,
+	return HeapTupleGetDatum(heap_form_tuple(result_columns(fcinfo), result.values,
 											 result.nulls));
 }
 

@@ -5,11 +5,13 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "miscadmin.h"
 #include "operation/list.h"
-#include "rest/handlers.h"
 #include "rest/condition.h"
+#include "rest/lists.h"
+#include "rest/shown.h"
 
 #define RESOURCES "Resources"
 
@@ -32,6 +34,20 @@ shown_resources(const JsonbValue *resources)
 	return shown;
 }
 
+/* What operations refuse by the names that SQL has for it, by those of HTTP. */
+static void
+check_search(const ScimSearchRequest *search)
+{
+	const char *order = search->query.sort_order;
+
+	if (search->view.attribute_count >= 0 && search->view.excluded_count >= 0)
+		scim_throw_path(SCIM_INVALID_VALUE, "excludedAttributes",
+						"attributes and excludedAttributes exclude each other");
+	if (order && pg_strcasecmp(order, "ascending") != 0 && pg_strcasecmp(order, "descending") != 0)
+		scim_throw_path(SCIM_INVALID_VALUE, "sortOrder",
+						"sortOrder must be \"ascending\" or \"descending\"");
+}
+
 /* The page that is asked for, or that the client has it. */
 static void
 answer_list(ScimHttpRequest *request, ScimSearchRequest *search, ScimHttpAnswer *answer)
@@ -41,6 +57,7 @@ answer_list(ScimHttpRequest *request, ScimSearchRequest *search, ScimHttpAnswer 
 	JsonbValue *list;
 	char	   *version;
 
+	check_search(search);
 	query->fresh = true;
 	query->view = &search->view;
 	search->view.version = true;

@@ -9,7 +9,7 @@
 #include "base/server_error.h"
 #include "history/refused.h"
 #include "rest/refusal.h"
-#include "rest/route.h"
+#include "rest/shown.h"
 
 #define ERROR_URN "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -93,11 +93,11 @@ retry_after(const ErrorData *error, const ScimErrorKind *kind)
 static void
 log_error(const ScimHttpRequest *request, const char *what, const ErrorData *error)
 {
-	const char *method = request->route ? request->route->method : "request";
+	/* of a method that there is, and of an endpoint of ours */
+	const char *method = request->route ? request->method : "request";
+	const char *endpoint = request->type ? request->type->endpoint : "";
 
-	scim_log_error(psprintf("HTTP %s%s", method,
-							request->type ? psprintf(" %s", request->type->endpoint) : ""),
-				   what, error);
+	scim_log_error(psprintf("HTTP %s%s%s", method, *endpoint ? " " : "", endpoint), what, error);
 }
 
 void
@@ -105,7 +105,7 @@ scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 					   ScimHttpAnswer *answer)
 {
 	const ScimErrorKind *kind =
-		error ? kind_of(request, error) : scim_error_kind(SCIM_RETRY_LATER);
+	error ? kind_of(request, error) : scim_error_kind(SCIM_RETRY_LATER);
 
 	*answer = (ScimHttpAnswer)
 	{
@@ -119,11 +119,13 @@ scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 void
 scim_http_record(const ScimHttpRequest *request, const ErrorData *error)
 {
+	bool		named = request->expected && request->if_match &&
+		scim_has_etag(request->if_match, request->expected);
 	ScimRefusal refusal = {
 		.kind = kind_of(request, error),
 		.type = request->type,
 		.id = request->id,
-		.expected = request->expected,
+		.expected = named ? request->expected : NULL,
 		.conflicting = request->written.conflicting
 	};
 	const ErrorData *unwritten = scim_record_refusal(&refusal);

@@ -1,12 +1,19 @@
 /*
  * refusal.h
- *		Answers to errors.
+ *		Answers that refuse, and answers to errors.
  */
 #ifndef SCIM_REST_REFUSAL_H
 #define SCIM_REST_REFUSAL_H
 
 #include "base/errors.h"
-#include "rest/http.h"
+#include "rest/request.h"
+
+/*
+ * An answer that refuses, with the error body of RFC 7644 section 3.12; "scim_type" may be
+ * NULL.  The format is that of scim_phrase.  What an operation refuses is thrown instead.
+ */
+extern void scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type,
+							 const char *format, ...) pg_attribute_printf(4, 5);
 
 /* What the error is answered as; NULL: of one that stood in the way too often. */
 extern void scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,

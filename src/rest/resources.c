@@ -12,7 +12,8 @@
 #include "operation/read.h"
 #include "operation/update.h"
 #include "rest/condition.h"
-#include "rest/handlers.h"
+#include "rest/resources.h"
+#include "rest/shown.h"
 
 /* ---- what is shown ---- */
 
@@ -97,6 +98,7 @@ options_of(const ScimHttpRequest *request, const ScimView *view)
 			.expected = request->expected,
 			.view = view,
 			.asks_deferred = true,
+			.report = request->expected != NULL,	/* on record: what others changed, too */
 	};
 }
 
@@ -131,8 +133,8 @@ scim_http_patch(ScimHttpRequest *request, ScimHttpAnswer *answer)
 	scim_expect_version(request, true);
 	options = options_of(request, &view);
 	scim_store_patch(&options, request->content, &request->written);
-	show_written(request, 200, request->rules->group_patch_204 && request->type->has_members,
-				 answer);
+	show_written(request, 200, request->written.nothing_asked ||
+				 (request->rules->group_patch_204 && request->type->has_members), answer);
 }
 
 void

@@ -6,7 +6,7 @@
 #ifndef SCIM_REST_ROUTE_H
 #define SCIM_REST_ROUTE_H
 
-#include "rest/http.h"
+#include "rest/request.h"
 
 /* What a path can lead to. */
 typedef enum ScimPlaceKind

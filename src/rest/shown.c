@@ -7,7 +7,8 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "lib/stringinfo.h"
-#include "rest/http.h"
+#include "rest/request.h"
+#include "rest/shown.h"
 
 text *
 scim_http_body(const JsonbValue *value)

@@ -18,6 +18,7 @@
 #include "registry/relation_changes.h"
 #include "statement/profile.h"
 #include "statement/profile_rows.h"
+#include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -170,7 +171,7 @@ keep_tenant(const Tenant *read, bool no_tenants)
 	tenant = MemoryContextStrdup(current->context, read->tenant);
 	profile = read->profile ? MemoryContextStrdup(current->context, read->profile) : NULL;
 	kept = hash_search(current->tenants, &tenant, HASH_ENTER, NULL);
-	*kept = (Tenant) {.tenant = tenant,.profile = profile};
+	*kept = (Tenant) {.tenant = tenant, .profile = profile};
 	current->no_tenants = no_tenants;
 	return kept;
 }
@@ -370,40 +371,61 @@ refuse_built_in(const ScimProfileRow *row, const char *why)
 		throw_kept(row->name, why);
 }
 
+/*
+ * One that is to be gone: no tenant may have it, as by a foreign key.  Who sets a tenant's
+ * waits for us, or we for him.
+ */
 static void
-check_row(HeapTuple found, Relation table)
+refuse_in_use(const char *name)
 {
-	ScimProfileRow row;
-	ScimRules	rules;
+	const char *tenant;
 
-	scim_take_profile_row(found, table, &row);
-	refuse_built_in(&row, "cannot be built in");
-	if (row.name[0] == '\0')
-		scim_throw_path(SCIM_BAD_PARAMETER, "name", "the name of a profile must not be empty");
-	scim_read_rules(row.rules, &rules);
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		return;
+	LockRelationOid(scim_tenant_profiles_table(), ShareLock);
+	tenant = scim_tenant_with_profile(name);
+	if (tenant)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg_internal("%s", scim_phrase("profile \"%s\" is that of tenant \"%s\"",
+												   name, tenant)),
+				 errhint("Give it another one by scim_set_tenant_profile.")));
 }
 
+/* The row that comes (NULL: none), in the place of the old one (NULL: none). */
 static void
-check_old_row(HeapTuple found, Relation table)
+check_change(const ScimProfileRow *old, const ScimProfileRow *row)
 {
-	ScimProfileRow row;
+	ScimRules	rules;
 
-	scim_take_profile_row(found, table, &row);
-	refuse_built_in(&row, "is built in: it stays as it is");
+	if (old)
+		refuse_built_in(old, "is built in: it stays as it is");
+	if (old && (row == NULL || strcmp(row->name, old->name) != 0))
+		refuse_in_use(old->name);
+	if (row == NULL)
+		return;
+	refuse_built_in(row, "cannot be built in");
+	if (row->name[0] == '\0')
+		scim_throw_path(SCIM_BAD_PARAMETER, "name", "the name of a profile must not be empty");
+	scim_read_rules(row->rules, &rules);
 }
 
 static void
 check_profiles(const TriggerData *data)
 {
 	TriggerEvent event = data->tg_event;
+	Relation	table = data->tg_relation;
+	ScimProfileRow first;
+	ScimProfileRow second;
 
 	if (TRIGGER_FIRED_BY_TRUNCATE(event))
 		throw_kept(SCIM_DEFAULT_PROFILE, "is built in: it stays as it is");
-	if (!TRIGGER_FIRED_BY_INSERT(event))
-		check_old_row(data->tg_trigtuple, data->tg_relation);
-	if (!TRIGGER_FIRED_BY_DELETE(event))
-		check_row(TRIGGER_FIRED_BY_UPDATE(event) ? data->tg_newtuple : data->tg_trigtuple,
-				  data->tg_relation);
+	scim_take_profile_row(data->tg_trigtuple, table, &first);
+	if (TRIGGER_FIRED_BY_UPDATE(event))
+		scim_take_profile_row(data->tg_newtuple, table, &second);
+	check_change(TRIGGER_FIRED_BY_INSERT(event) ? NULL : &first,
+				 TRIGGER_FIRED_BY_INSERT(event) ? &first
+				 : TRIGGER_FIRED_BY_UPDATE(event) ? &second : NULL);
 }
 
 /*

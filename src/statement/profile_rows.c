@@ -11,6 +11,7 @@
 #include "statement/own_table.h"
 #include "statement/profile_rows.h"
 #include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -92,7 +93,7 @@ column_of(HeapTuple row, Relation table, int column)
 
 /* ---- reading ---- */
 
-/* A copy of the row that has the name in its first column, which is the key; NULL: there is none. */
+/* A copy of the row that has the name in its first column, the key; NULL: there is none. */
 static HeapTuple
 find_row(Relation table, const char *name)
 {
@@ -108,6 +109,8 @@ find_row(Relation table, const char *name)
 	if (HeapTupleIsValid(found))
 		found = heap_copytuple(found);
 	systable_endscan(scan);
+	if (OidIsValid(index))
+		UnlockRelationOid(index, AccessShareLock);
 	return found;
 }
 
@@ -131,7 +134,7 @@ scim_read_profile_row(const char *name, ScimProfileRow *row)
 	found = find_row(table, name);
 	if (found)
 		scim_take_profile_row(found, table, row);
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return found != NULL;
 }
 
@@ -147,8 +150,29 @@ scim_read_tenant_profile(const char *tenant)
 	found = find_row(table, tenant);
 	if (found)
 		profile = TextDatumGetCString(column_of(found, table, TENANT_PROFILE));
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return profile;
+}
+
+char *
+scim_tenant_with_profile(const char *profile)
+{
+	Relation	table = open_tenants();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	found;
+	char	   *tenant = NULL;
+
+	if (table == NULL)
+		return NULL;
+	scim_init_text_key(&key, table, TENANT_PROFILE, profile);
+	scan = systable_beginscan(table, InvalidOid, false, NULL, 1, &key);
+	found = systable_getnext(scan);
+	if (HeapTupleIsValid(found))
+		tenant = TextDatumGetCString(column_of(found, table, TENANT_ID));
+	systable_endscan(scan);
+	table_close(table, AccessShareLock);
+	return tenant;
 }
 
 bool
@@ -160,6 +184,6 @@ scim_has_no_tenant_profiles(void)
 	if (table == NULL)
 		return true;
 	none = RelationGetNumberOfBlocks(table) == 0;
-	table_close(table, NoLock);
+	table_close(table, AccessShareLock);
 	return none;
 }

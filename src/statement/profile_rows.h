@@ -3,7 +3,7 @@
  *		The rows of scim_profiles and scim_tenant_profiles.
  *
  * Read as catalogs are: what is committed now, and the transaction's own, with nobody's
- * rights.
+ * rights, and without a lock that stays.
  */
 #ifndef SCIM_STATEMENT_PROFILE_ROWS_H
 #define SCIM_STATEMENT_PROFILE_ROWS_H
@@ -33,6 +33,9 @@ extern bool scim_read_profile_row(const char *name, ScimProfileRow *row);
 
 /* The name of the tenant's profile; palloc'd; NULL: it has none. */
 extern char *scim_read_tenant_profile(const char *tenant);
+
+/* One of the tenants that have the profile; palloc'd; NULL: none has. */
+extern char *scim_tenant_with_profile(const char *profile);
 
 /* Has no tenant any? */
 extern bool scim_has_no_tenant_profiles(void);

@@ -7,7 +7,10 @@
 
 #include "utils/jsonb.h"
 
-/* What scim_schemas (admin/discovery.h) tells, cut down to an answer's size: trailing schemas are left out, whole, and named. */
+/*
+ * What scim_schemas (admin/discovery.h) tells, cut down to an answer's size: trailing schemas
+ * are left out, whole, and named.
+ */
 extern void scim_fit_schemas(JsonbValue *content, JsonbValue *omitted);
 
 /*

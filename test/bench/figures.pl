@@ -24,6 +24,7 @@ require "$FindBin::RealBin/history.pl";
 require "$FindBin::RealBin/merge.pl";
 require "$FindBin::RealBin/leases.pl";
 require "$FindBin::RealBin/decisions.pl";
+require "$FindBin::RealBin/http.pl";
 require "$FindBin::RealBin/contention.pl";
 require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
@@ -148,18 +149,19 @@ sub rates
 
 # What calls of several kinds take of a processor, in one session and in small blocks that alternate,
 # so that whatever else the machine does meets all alike: by kind, microseconds each.  A kind
-# is [name, [statements]], as many of each; the first twenty make plans and what is cached, and are
-# not counted.  A statement that answers must answer "t".
+# is [name, [statements], before], as many of each; the first twenty make plans and what is cached, and
+# are not counted, nor is "before", if there is one: what is said before each block.  A statement that
+# answers must answer "t".
 sub cpu_in_turns
 {
 	my ($prepare, $kinds, $block) = @_;
 	my ($file, $warm, $count) = ("$env{SERVER}/session.sql", 20, scalar @{ $kinds->[0][1] });
-	my @session = ('SET synchronous_commit = off;', @$prepare, map { @{ $_->[1] }[ 0 .. $warm - 1 ] } @$kinds);
+	my @session = ('SET synchronous_commit = off;', @$prepare, map { ($_->[2] // '', @{ $_->[1] }[ 0 .. $warm - 1 ]) } @$kinds);
 	my %taken;
 
 	for (my $from = $warm; $from + $block <= $count; $from += $block)
 	{
-		push @session, "SELECT '$_->[0]|' || bench_cpu();", @{ $_->[1] }[ $from .. $from + $block - 1 ], "SELECT '$_->[0]|' || bench_cpu();" foreach @$kinds;
+		push @session, $_->[2] // '', "SELECT '$_->[0]|' || bench_cpu();", @{ $_->[1] }[ $from .. $from + $block - 1 ], "SELECT '$_->[0]|' || bench_cpu();" foreach @$kinds;
 	}
 	open(my $out, '>', $file) or die "$file: $!";
 	print $out join "\n", @session, '';
@@ -417,6 +419,7 @@ my %measure = (
 	merge => \&measure_merge,
 	leases => \&measure_leases,
 	decisions => \&measure_decisions,
+	http => \&measure_http,
 	contention => \&measure_contention,
 	prune => \&measure_prune,
 	changes => \&measure_changes,

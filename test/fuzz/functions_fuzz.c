@@ -4,8 +4,8 @@
  *		is called, too) with what nobody should pass.
  *
  * Promised: the server stays up; errors are none of PostgreSQL's internal ones
- * or INTERNAL; a role without rights writes and locks no row, but for what tools refused
- * it, which is on record; an agent changes nothing
+ * or INTERNAL; a role without rights writes and locks no row, but for what tools and
+ * scim_http refused it, which is on record; an agent changes nothing
  * of tenants that are not its own, nor of what scimver keeps of rights, schemas
  * and registrations; and the check finds nothing wrong with what agents wrote.
  */
@@ -140,15 +140,15 @@ prepare(Grammar *grammar)
 	PQfinish(connection);
 }
 
-/* Since its transaction began: then refusals may have been recorded. */
+/* Since its transaction began: then its refusals may be on record. */
 static bool
-has_called_tool(const Session *session)
+has_been_refused(const Session *session)
 {
 	for (unsigned long i = session->said; i > 0 && session->said - i < HISTORY; i--)
 	{
 		const char *statement = session->history[(i - 1) % HISTORY].statement;
 
-		if (strstr(statement, "scim_call_tool"))
+		if (strstr(statement, "scim_call_tool") || strstr(statement, "scim_http"))
 			return true;
 		if (strncmp(statement, "BEGIN", 5) == 0)
 			return false;
@@ -162,7 +162,7 @@ look_at_writes(Session *session)
 {
 	char	   *number;
 
-	if (PQtransactionStatus(session->connection) != PQTRANS_INTRANS || has_called_tool(session))
+	if (PQtransactionStatus(session->connection) != PQTRANS_INTRANS || has_been_refused(session))
 		return;
 	number = ask_session(session, "SELECT pg_catalog.pg_current_xact_id_if_assigned()");
 	if (number && number[0])

@@ -576,6 +576,19 @@ lappend(List *list, void *datum)
 	return list;
 }
 
+bool
+list_member_ptr(const List *list, const void *datum)
+{
+	ListCell   *cell;
+
+	foreach(cell, list)
+	{
+		if (lfirst(cell) == datum)
+			return true;
+	}
+	return false;
+}
+
 List *
 list_concat_copy(const List *a, const List *b)
 {
@@ -1023,6 +1036,17 @@ utf8_length(const unsigned char *c, const char *end)
 	return length;
 }
 
+bool
+pg_verifymbstr(const char *text, int length, bool no_error)
+{
+	const char *end = text + length;
+	int			one = 1;
+
+	for (; text < end && one > 0 && *text; text += one)
+		one = utf8_length((const unsigned char *) text, end);
+	return text == end;
+}
+
 /* No surrogates: escapes above U+FFFF are for others to read. */
 static bool
 read_escape(Reader *reader, StringInfo text)
@@ -1183,6 +1207,15 @@ server_read_json(const char *text, size_t length)
 	if (!read_value(&reader, &value) || next_char(&reader) != '\0' || reader.at != reader.end)
 		return NULL;
 	return scim_write(&value);
+}
+
+/* Of what was written by us. */
+Datum
+jsonb_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+
+	return JsonbPGetDatum(server_read_json(text, strlen(text)));
 }
 
 /* ---- the parser that only tells whether a text is JSON ---- */

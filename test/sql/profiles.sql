@@ -11,7 +11,7 @@ SET client_min_messages = warning;
 \pset tuples_only on
 \set VERBOSITY terse
 CREATE EXTENSION scimver CASCADE;
-SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group');
+SELECT scim_create_table('users', 'User', '{"history": true}'), scim_create_table('groups', 'Group');
 CREATE FUNCTION asked(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	answer text;
@@ -133,12 +133,12 @@ COMMIT;
 SELECT understood('red');
 UPDATE scim_profiles SET rules = '{"filter": true}' WHERE name = 'mine';
 SELECT understood('red');
--- another name of it
-UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine';
-TABLE scim_tenant_profiles;
+-- as long as a tenant has it, it stays
+SELECT asked($$UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine'$$);
+SELECT asked($$DELETE FROM scim_profiles WHERE name = 'mine'$$);
 SELECT understood('red');
-SELECT asked($$DELETE FROM scim_profiles WHERE name = 'ours'$$);
 SELECT asked($$SELECT scim_set_tenant_profile('red', NULL)$$);
+UPDATE scim_profiles SET name = 'ours' WHERE name = 'mine';
 -- again: there is nothing to be taken
 SELECT asked($$SELECT scim_set_tenant_profile('red', NULL)$$);
 TABLE scim_tenant_profiles;
@@ -155,7 +155,11 @@ SELECT asked($$SELECT scim_set_tenant_profile('red', 'nope')$$);
 SELECT asked($$SELECT scim_set_tenant_profile('red', '')$$);
 SELECT asked($$SELECT scim_set_tenant_profile('', 'rfc')$$);
 SELECT asked($$SELECT scim_set_tenant_profile(NULL, 'rfc')$$);
-SELECT asked($$INSERT INTO scim_tenant_profiles VALUES ('red', 'nope')$$);
+-- by hand, it is told by the tenant's calls
+BEGIN;
+INSERT INTO scim_tenant_profiles VALUES ('red', 'nope');
+SELECT understood('red'), understood('blue');
+ROLLBACK;
 SELECT asked($$INSERT INTO scim_tenant_profiles VALUES ('', 'rfc')$$);
 SELECT asked($$SELECT scim_profiles_trigger()$$);
 
@@ -208,6 +212,30 @@ SELECT tool_understood('red');
 SET scimver.profile = 'okta';
 SELECT scim_call_tool('scim_server_info', '{}')::jsonb #>> '{content,profile}';
 RESET scimver.profile;
+
+-- ---- what was stored, or approved, is no input ----
+
+SELECT scim_create_user('{"userName": "eva", "title": "", "nickName": "e"}') ->> 'id' AS eva \gset
+SELECT scim_get_user(:'eva') #>> '{meta,version}' AS before \gset
+SELECT scim_patch_user(:'eva', '[{"op": "remove", "path": "title"}]') -> 'title';
+SELECT scim_propose_change('User', :'eva', '[{"op": "add", "path": "title", "value": ""}]') ->> 'proposal_id' AS proposal \gset
+SET scimver.profile = 'entra';
+CREATE ROLE regress_scim_approver;
+SELECT scim_grant_tenant('default', 'regress_scim_approver');
+GRANT SELECT, UPDATE ON users TO regress_scim_approver;
+SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["title"], "reviewers": ["regress_scim_approver"]}}') IS NOT NULL;
+SET SESSION AUTHORIZATION regress_scim_approver;
+SELECT scim_review_proposal(:'proposal', 'approve', scim_get_proposal(:'proposal') ->> 'version') ->> 'status';
+RESET SESSION AUTHORIZATION;
+SELECT scim_get_user(:'eva') -> 'title', scim_get_user(:'eva') #>> '{meta,version}' = :'before';
+SELECT scim_set_policy('default', 'User', NULL);
+SELECT scim_patch_user(:'eva', '[{"op": "remove", "path": "title"}]') -> 'title';
+SELECT scim_restore('User', :'eva', :'before') -> 'title';
+-- as an input it is
+SELECT scim_patch_user(:'eva', '[{"op": "replace", "path": "title", "value": ""}]') -> 'title';
+RESET scimver.profile;
+DROP OWNED BY regress_scim_approver;
+DROP ROLE regress_scim_approver;
 
 -- ---- who may ----
 

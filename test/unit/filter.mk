@@ -1,10 +1,9 @@
 # Unit test of filters (src/core), with a stand-in for the server (test/fuzz),
 # for inclusion in a Makefile of this folder: adds to the target "check".
+SRC = ../../src
+include ../fuzz/plain.mk
 PG_CONFIG ?= pg_config
 FUZZ = ../fuzz
-# what cannot do without a server
-WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c %/shown_version.c
-CORE = $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
 
 check: check-filter
 check-filter: filter

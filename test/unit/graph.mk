@@ -1,8 +1,8 @@
 # Unit test of graphs (src/core), with a stand-in for the server (test/fuzz),
 # for inclusion in a Makefile of this folder: adds to the target "check".
-# what cannot do without a server
-WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c %/shown_version.c
-GRAPH_PARTS = ../fuzz/server.c ../fuzz/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
+SRC = ../../src
+include ../fuzz/plain.mk
+GRAPH_PARTS = ../fuzz/server.c ../fuzz/type.c $(CORE)
 
 check: check-graph
 check-graph: graph

@@ -1,11 +1,11 @@
 # Unit test of merges (src/core/merge.c), with a stand-in for the server
 # (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
 # "check".
+SRC = ../../src
+include ../fuzz/plain.mk
 PG_CONFIG ?= pg_config
 FUZZ = ../fuzz
-# what cannot do without a server
-WITH_SERVER = %/actor.c %/function_arguments.c %/settings.c %/procedure.c %/protect.c %/version.c %/location.c %/shown_version.c
-MERGE_PARTS = $(FUZZ)/merge_promises.c $(FUZZ)/contents.c $(FUZZ)/server.c $(FUZZ)/type.c $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c ../../src/core/*.c))
+MERGE_PARTS = $(FUZZ)/merge_promises.c $(FUZZ)/contents.c $(FUZZ)/server.c $(FUZZ)/type.c $(CORE)
 
 check: check-merge
 check-merge: merge

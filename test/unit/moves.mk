@@ -1,7 +1,9 @@
 # Unit test of the members that came and went (src/history/moves.c, tally.c), with a
 # stand-in for the server (test/fuzz), for inclusion in a Makefile of this
 # folder: adds to the target "check".
-MOVES_PARTS = ../fuzz/server.c $(addprefix ../../src/history/,moves.c tally.c) $(addprefix ../../src/core/,canonical.c entries.c finder.c jcs.c) $(filter-out $(WITH_SERVER),$(wildcard ../../src/base/*.c))
+SRC = ../../src
+include ../fuzz/plain.mk
+MOVES_PARTS = ../fuzz/server.c $(addprefix ../../src/history/,moves.c tally.c) $(addprefix ../../src/core/,canonical.c entries.c finder.c jcs.c) $(filter $(SRC)/base/%,$(CORE))
 
 check: check-moves
 check-moves: moves

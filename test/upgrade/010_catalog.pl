@@ -55,6 +55,7 @@ sub own_rows
 		SELECT 'schema', * FROM scim_schemas ORDER BY id;
 		SELECT 'type', * FROM scim_resource_types ORDER BY name;
 		SELECT 'grant', * FROM scim_tenant_grants ORDER BY tenant_id, role::text;
+		SELECT 'profile', * FROM scim_profiles ORDER BY name;
 		SELECT 'server', s.system_identifier = c.system_identifier, d.datname = current_database(), s.seq
 			FROM scim_history_server s, pg_control_system() c, pg_database d WHERE d.oid = s.database_oid});
 }
@@ -66,7 +67,7 @@ sub new_tables
 
 	return split /\n/, $node->safe_psql($database, qq{
 		SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
-		JOIN pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'scimver' AND c.relname ~ '^scim_(history|leases|policy|proposal|review)'});
+		JOIN pg_extension e ON e.oid = d.refobjid WHERE e.extname = 'scimver' AND c.relname ~ '^scim_(history|leases|policy|proposal|review|profiles|tenant_profiles)'});
 }
 
 sub answers

@@ -84,6 +84,8 @@ foreach my $name ('old', 'clerk', 'superuser')
 	$session{$name}->query_safe('COMMIT') if $name eq 'old';
 }
 is($session{old}->query_safe('SELECT extversion FROM pg_extension WHERE extname = \'scimver\''), new_version($node), 'the session sees the new version');
+is($session{old}->query_safe(q{SELECT count(*) FROM (SELECT scim_set_tenant_profile('default', 'entra')) s; SELECT scim_list_users('userName sw User1') ->> 'totalResults'; SELECT count(*) FROM (SELECT scim_set_tenant_profile('default', NULL)) s}),
+	"1\n11\n1", '... and has its profiles');
 my $got = $bridge->call('scim_get_user', { user_id => $node->safe_psql('db', q{SELECT md5('user3')::uuid}) });
 is($got->{content}{title}, 'superuser after', 'the bridge reads what was written after');
 ok($bridge->call('scim_server_info', {})->{success}, 'and goes on');

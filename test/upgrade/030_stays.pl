@@ -56,6 +56,9 @@ foreach my $kind ('created', 'mapped')
 	}
 	is($node->safe_psql($kind, qq{SET scimver.lease_id = '12345678-1234-8234-9234-123456789012'; SELECT scim_patch_user($id, '[{"op": "replace", "path": "userName", "value": "named"}]') ->> 'userName'}),
 		'named', "$kind: nor does naming one keep anybody from writing");
+	my ($code, $out, $err) = $node->psql($kind, "SET scimver.profile = 'entra'; SELECT scim_get_user($id)");
+	like($err, qr/INVALID_ARGUMENT: there is no profile "entra"/, "$kind: there is no profile but rfc");
+	is($node->safe_psql($kind, qq{SET scimver.profile = 'rfc'; SELECT scim_get_user($id) ->> 'userName'}), 'named', "$kind: ... which is");
 	my $tables = $kind eq 'created' ? [ 'users', 'groups', 'boxes', 'crates' ] : [ 'app.people', q{app."the teams' table"} ];
 	foreach my $table (@$tables)
 	{

@@ -69,6 +69,8 @@ sub types_of
 	{
 		my @words = split ' ', $argument =~ s/\s+(?:DEFAULT|=)\s.*//sr;
 
+		# what is returned is no part of the signature
+		next if $words[0] =~ /^OUT$/i;
 		push @types, $words[-1];
 	}
 	return @types;

@@ -1,9 +1,9 @@
 /*
- * http.h
+ * request.h
  *		A request in HTTP, on its way through scim_http, and its answer.
  */
-#ifndef SCIM_REST_HTTP_H
-#define SCIM_REST_HTTP_H
+#ifndef SCIM_REST_REQUEST_H
+#define SCIM_REST_REQUEST_H
 
 #include "postgres.h"
 
@@ -56,20 +56,4 @@ typedef struct ScimHttpAnswer
 /* Answers a request that its route leads to; errors of the catalogue may be thrown. */
 typedef void (*ScimHttpHandler) (ScimHttpRequest *request, ScimHttpAnswer *answer);
 
-/*
- * An answer that refuses, with the error body of RFC 7644 section 3.12; "scim_type" may be
- * NULL.  The format is that of scim_phrase.  What an operation refuses is thrown instead.
- */
-extern void scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type,
-							 const char *format, ...) pg_attribute_printf(4, 5);
-
-/* The JSON of a resource or a message (a tree, or binary), ready to be sent. */
-extern text *scim_http_body(const JsonbValue *value);
-
-/*
- * A resource that was asked for with "_version" (ScimView), as HTTP shows it: without that,
- * and where meta.version stands, as an ETag.  A tree; *etag (unless NULL) is set.
- */
-extern JsonbValue *scim_http_resource(const JsonbValue *resource, char **etag);
-
-#endif							/* SCIM_REST_HTTP_H */
+#endif							/* SCIM_REST_REQUEST_H */

@@ -29,10 +29,10 @@ static const struct
 	[TYPE] = {"type", true, false, jbvString, "\"type\" is a text, and not empty."},
 	[NAME] = {"name", true, false, jbvString, "\"name\" is a text, and not empty."},
 	[DESCRIPTION] = {"description", true, false, jbvString,
-	"\"description\" is a text, and not empty."},
+		"\"description\" is a text, and not empty."},
 	[SPEC_URI] = {"specUri", false, true, jbvString, "\"specUri\" is an absolute URI."},
 	[DOCUMENTATION_URI] = {"documentationUri", false, true, jbvString,
-	"\"documentationUri\" is an absolute URI."},
+		"\"documentationUri\" is an absolute URI."},
 	[PRIMARY] = {"primary", false, false, jbvBool, "\"primary\" is true or false."},
 };
 

@@ -33,16 +33,6 @@ view_of(const ScimHttpRequest *request)
 	return view;
 }
 
-static void
-show_proposal(Jsonb *proposal, ScimHttpAnswer *answer)
-{
-	JsonbValue	root;
-
-	scim_root(proposal, &root);
-	answer->status = 202;
-	answer->body = scim_http_body(&root);
-}
-
 /* Is the answer to a write to do without the resource?  Who names attributes wants to see them. */
 static bool
 is_minimal(const ScimHttpRequest *request, bool unless_wanted, ScimHttpAnswer *answer)
@@ -65,11 +55,6 @@ show_written(const ScimHttpRequest *request, int status, bool unless_wanted,
 	JsonbValue	root;
 	JsonbValue *shown;
 
-	if (request->written.proposed)
-	{
-		show_proposal(request->written.resource, answer);
-		return;
-	}
 	scim_root(request->written.resource, &root);
 	shown = scim_http_resource(&root, &answer->etag);
 	answer->status = status;
@@ -145,10 +130,7 @@ scim_http_delete(ScimHttpRequest *request, ScimHttpAnswer *answer)
 	scim_expect_version(request, false);
 	options = options_of(request, NULL);
 	scim_store_delete(&options, &request->written);
-	if (request->written.proposed)
-		show_proposal(request->written.resource, answer);
-	else
-		answer->status = 204;
+	answer->status = 204;
 }
 
 /* ---- reading ---- */

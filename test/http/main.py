@@ -1,5 +1,5 @@
 """
-Suites that others published, against scim_http() behind front.py; prints TAP.
+Suites that others published, and races, against scim_http() behind front.py; prints TAP.
 
     main.py CONNINFO FILES NAME...
 
@@ -21,6 +21,7 @@ import psycopg
 
 import okta
 import published
+import races
 from front import Front
 
 HERE = Path(__file__).parent
@@ -31,6 +32,7 @@ SUITES = {
     "scim-sanity": (published.scim_sanity, "agents.sql", None),
     "microsoft": (published.microsoft, None, "microsoft-postman-collection.json"),
     "okta": (okta.run, "somebody.sql", "okta-runscope.json"),
+    "races": (races.run, None, None),
 }
 
 
@@ -46,7 +48,8 @@ class Run(NamedTuple):
 RUNS = [Run(suite, profile, storage) for storage in ("created", "mapped") for suite in SUITES
         for profile in ("rfc", "interop", "entra", "okta") + (("entra_200",) if suite == "scim-sanity" else ())]
 QUICK = ["scim2-tester-rfc", "scim2-tester-rfc-mapped", "scim-sanity-rfc", "scim-sanity-entra", "scim-sanity-entra_200",
-         "microsoft-rfc", "microsoft-entra", "microsoft-entra-mapped", "okta-rfc", "okta-okta"]
+         "microsoft-rfc", "microsoft-entra", "microsoft-entra-mapped", "okta-rfc", "okta-okta",
+         "races-rfc", "races-rfc-mapped"]
 
 
 class Tap:

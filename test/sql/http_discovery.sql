@@ -67,6 +67,7 @@ SELECT scim_get_schemas() #>> '{meta,version}', bool_and(s #>> '{meta,version}' 
 SELECT scim_service_provider_config() = answer('/ServiceProviderConfig') AS config, answer('/Schemas') = :'http' AS http, scim_call_tool('scim_get_schemas', '{}'::jsonb)::jsonb #>> '{content,schemas,0,meta,version}' AS tool, scim_server_info() #>> '{meta,version}' ~ '^W/' AS info;
 RESET scimver.version_form;
 SELECT scim_get_schemas() = :'raw';
+SET scimver.version_form = weak;
 
 -- ---- authenticationSchemes ----
 

@@ -146,7 +146,7 @@ BEGIN
 		ids := ids || ARRAY(SELECT r->>'id' FROM jsonb_array_elements(page->'Resources') WITH ORDINALITY u(r, n) ORDER BY n);
 		start := start + (page->>'itemsPerPage')::int;
 		place := page->>'nextCursor';
-		EXIT WHEN CASE WHEN by_cursor THEN place IS NULL ELSE start > (page->>'totalResults')::int END;
+		EXIT WHEN CASE WHEN by_cursor THEN place IS NULL ELSE start > (page->>'totalResults')::int END OR cardinality(ids) > 20000;
 	END LOOP;
 	RETURN ids;
 END $$;

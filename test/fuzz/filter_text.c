@@ -138,6 +138,9 @@ put_node(Text *text, int index)
 			put_text(text, " ");
 			put_value(text, node);
 			break;
+		case SCIM_FILTER_NEVER:
+		case SCIM_FILTER_ALWAYS:
+			abort();			/* no parse has them */
 	}
 }
 

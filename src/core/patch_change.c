@@ -36,7 +36,7 @@
 #include "miscadmin.h"
 
 void
-scim_set_target(ScimPatchTarget *target, const ScimPath *path)
+scim_set_target(ScimPatchTarget * target, const ScimPath *path)
 {
 	int			depth = 0;
 
@@ -65,7 +65,7 @@ leaf_of(const ScimPath *path)
 }
 
 ScimStep *
-scim_new_step(ScimPatch *patch, ScimStepKind kind, const ScimPatchTarget *target)
+scim_new_step(ScimPatch *patch, ScimStepKind kind, const ScimPatchTarget * target)
 {
 	ScimStep   *step;
 
@@ -96,7 +96,7 @@ frozen(const JsonbValue *value)
 
 /* Values that are added by several operations go into one step. */
 static void
-append_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *values)
+append_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *values)
 {
 	ScimStep   *step = scim_find_append(patch, &target->path);
 
@@ -116,7 +116,7 @@ append_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *v
 
 /* Of several operations that set the same in the same values the last one counts. */
 static void
-set_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *value)
+set_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *value)
 {
 	ScimStep   *step = scim_find_set(patch, &target->path);
 
@@ -153,7 +153,7 @@ is_cleared(const ScimPatch *patch, const ScimAttribute *leaf, const JsonbValue *
 }
 
 void
-scim_unset(ScimPatch *patch, const ScimPatchTarget *target)
+scim_unset(ScimPatch *patch, const ScimPatchTarget * target)
 {
 	const ScimAttribute *leaf = leaf_of(&target->path);
 
@@ -176,7 +176,7 @@ is_groups(const ScimResourceType *type, const ScimPath *path)
 }
 
 static void
-change_members(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
+change_members(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	ScimMentions *mentions = &patch->mentions;
 
@@ -220,7 +220,7 @@ change_password(ScimPatch *patch, ScimOp op, const JsonbValue *given)
 }
 
 static void
-change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
+change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	bool	   *known = palloc0(scim_schema_count(patch->type) * sizeof(bool));
 	ScimStep   *step;
@@ -232,7 +232,7 @@ change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const
 }
 
 static void
-change_values(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
+change_values(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	const ScimAttribute *leaf = leaf_of(&target->path);
 	JsonbValue	read;
@@ -341,7 +341,7 @@ read_listed(const ScimPatch *patch, const ScimAttribute *attribute, const JsonbV
 }
 
 void
-scim_refuse_list(const ScimPatchTarget *target)
+scim_refuse_list(const ScimPatchTarget * target)
 {
 	throw_at(SCIM_INVALID_SYNTAX, target->place,
 			 "takes no value in remove, but where it lists some of many values");
@@ -349,7 +349,7 @@ scim_refuse_list(const ScimPatchTarget *target)
 
 /* The values, or the one, that "remove" lists; what is required of a value need not be listed. */
 static void
-remove_values(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *given)
+remove_values(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	ScimStep   *step;
@@ -379,7 +379,7 @@ remove_values(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue 
 
 /* What a value that replaces all of a complex one does not name; what is immutable stays. */
 static void
-unset_others(ScimPatch *patch, const ScimPatchTarget *target, const List *named)
+unset_others(ScimPatch *patch, const ScimPatchTarget * target, const List *named)
 {
 	for (const ScimAttribute *sub = target->path.attribute->sub; sub && sub->name; sub++)
 	{
@@ -397,7 +397,7 @@ unset_others(ScimPatch *patch, const ScimPatchTarget *target, const List *named)
 
 /* Each sub-attribute that a complex value names, as an operation of its own. */
 static void
-change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
+change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	ScimPath	part = target->path;
 	List	   *named = NIL;
@@ -427,7 +427,7 @@ change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const J
 
 /* An operation on the values that a filter chooses. */
 static void
-change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
+change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	JsonbValue	read;
@@ -455,7 +455,7 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 	const ScimAttribute *attribute = path->attribute;
 	const ScimAttribute *leaf = leaf_of(path);
 	const ScimResourceType *type = patch->type;
-	ScimPatchTarget		target;
+	ScimPatchTarget target;
 	JsonbValue	read;
 
 	scim_set_target(&target, path);

@@ -142,8 +142,8 @@ unrepeated(const ScimPatchRun *run, const ScimPatchList *list)
 {
 	const JsonbValue *joined = run->rules->same_values && list->may_repeat &&
 		scim_has_pairs(list->attribute)
-		? scim_join_same_values(list->attribute, list->values)
-		: NULL;
+	? scim_join_same_values(list->attribute, list->values)
+	: NULL;
 
 	return joined ? joined : list->values;
 }

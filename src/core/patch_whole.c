@@ -26,7 +26,7 @@ scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 {
 	ScimPath	path = {.extension = extension};
 	bool		nothing = scim_is_nothing(given) ||
-	(patch->reading.rules->empty_clears && scim_string_is(given, ""));
+		(patch->reading.rules->empty_clears && scim_string_is(given, ""));
 	ScimPatchTarget target;
 
 	scim_set_target(&target, &path);
@@ -150,17 +150,17 @@ typedef struct Whole
 	ScimPatch  *patch;
 	ScimOp		op;
 	const ScimSchema *extension;
-} Whole;
+}			Whole;
 
 /* What a key names: an attribute, or of a resource an extension; both NULL: neither. */
 typedef struct Named
 {
 	const ScimAttribute *attribute;
 	const ScimSchema *extension;
-} Named;
+}			Named;
 
 static Named
-find_named(const Whole *whole, const JsonbValue *key)
+find_named(const Whole * whole, const JsonbValue *key)
 {
 	const ScimResourceType *type = whole->patch->type;
 	const char *name = key->val.string.val;
@@ -178,7 +178,7 @@ find_named(const Whole *whole, const JsonbValue *key)
 
 /* Is it a key that is taken for a path? */
 static bool
-is_path(const Whole *whole, const JsonbValue *key, const Named *named)
+is_path(const Whole * whole, const JsonbValue *key, const Named * named)
 {
 	if (!whole->patch->reading.rules->path_keys || named->attribute || named->extension)
 		return false;
@@ -192,7 +192,7 @@ is_path(const Whole *whole, const JsonbValue *key, const Named *named)
 
 /* A member that is no path. */
 static void
-change_named(const Whole *whole, const ScimWalk *walk, const JsonbValue *key,
+change_named(const Whole * whole, const ScimWalk *walk, const JsonbValue *key,
 			 const JsonbValue *value, Named named)
 {
 	const ScimReading *reading = &whole->patch->reading;

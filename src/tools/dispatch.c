@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/protect.h"
 #include "base/server_error.h"
+#include "base/settings.h"
 #include "decision/policies.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -63,12 +64,21 @@ static const ScimHandler handlers[] = {
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
 
+/* May the call name that tenant?  If not, it is told so where its turn comes. */
+static bool
+is_in_tenant(const ScimToolCall *call)
+{
+	return call->tool->parameters[PARAM_TENANT_ID] &&
+		(call->tenant == NULL || scim_setting_only_tenant[0] == '\0' ||
+		 strcmp(call->tenant, scim_setting_only_tenant) == 0);
+}
+
 /* Of a tool that looks at rows, what the policy of their type in the tenant says; NULL: nothing. */
 static const char *
 profile_of(const ScimToolCall *call)
 {
-	bool		in_tenant = call->type && call->tool->parameters[PARAM_TENANT_ID];
-	const ScimRegistration *table = in_tenant ? scim_find_table(call->type) : NULL;
+	const ScimRegistration *table =
+	call->type && is_in_tenant(call) ? scim_find_table(call->type) : NULL;
 	const char *tenant = table ? scim_find_tenant(table, call->tenant) : NULL;
 	const ScimPolicy *policy = tenant ? scim_find_policy(call->type, tenant) : NULL;
 

@@ -2,15 +2,11 @@
  * policies.c
  *		The policies that are set, as a session keeps them.
  *
- * Each write asks, and few ever change.  The table's trigger invalidates its relcache entry
- * with each change, here and, at the commit, everywhere (statement/granted.c has the same of
- * grants).
+ * Each write asks, and few ever change (registry/kept.h).
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/actor.h"
-#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "decision/code.h"
 #include "decision/policies.h"
@@ -19,7 +15,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "registry/cache.h"
-#include "registry/relation_changes.h"
+#include "registry/kept.h"
 #include "registry/schemas.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -42,18 +38,26 @@ typedef struct Kept
 
 typedef struct Policies
 {
-	MemoryContext context;		/* of all of it */
 	HTAB	   *kept;
 	bool		none;			/* the table is empty: there is nothing to look for */
 	uint64		schemas;		/* the generation that attributes are spelled by */
 } Policies;
 
-static Policies *current = NULL;
-static uint64 generation = 1;	/* moves with each change */
 static Oid	policies_relid = InvalidOid;	/* of what was read, or is being read */
 
-/* What was read since the transaction has begun to write may be its own, and be taken back. */
-static bool read_own = false;
+static bool
+is_policies(Oid relid)
+{
+	return !OidIsValid(policies_relid) || relid == policies_relid;
+}
+
+static ScimKept keeping = {"policies", is_policies};
+
+static inline Policies *
+current(void)
+{
+	return keeping.content;
+}
 
 /* ---- what is kept ---- */
 
@@ -75,24 +79,10 @@ match_keys(const void *a, const void *b, Size size)
 	return strcmp(x->type, y->type) == 0 && strcmp(x->tenant, y->tenant) == 0 ? 0 : 1;
 }
 
-/* Whoever still holds a part of it does so within this transaction. */
-static void
-forget(void)
-{
-	if (current == NULL)
-		return;
-	if (TopTransactionContext)
-		MemoryContextSetParent(current->context, TopTransactionContext);
-	else
-		MemoryContextDelete(current->context);
-	current = NULL;
-}
-
 static void
 start(void)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver policies",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context = scim_new_kept(&keeping);
 	Policies   *started = MemoryContextAllocZero(context, sizeof(Policies));
 	HASHCTL		control = {
 		.keysize = KEY_SIZE,
@@ -102,11 +92,9 @@ start(void)
 		.hcxt = context
 	};
 
-	started->context = context;
 	started->kept = hash_create("scimver policies", 16, &control,
 								HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-	MemoryContextSetParent(context, CacheMemoryContext);
-	current = started;
+	scim_keep(&keeping, context, started);
 }
 
 /* "policy" (NULL: none) lies in the context. */
@@ -118,20 +106,20 @@ keep(const char *type, const char *tenant, const ScimPolicy *policy, MemoryConte
 	Kept		key;
 	Kept	   *kept;
 
-	if (current && (current->schemas != scim_schemas_generation() ||
-					hash_get_num_entries(current->kept) >= MOST_KEPT))
-		forget();
-	if (current == NULL)
+	if (current() && (current()->schemas != scim_schemas_generation() ||
+					  hash_get_num_entries(current()->kept) >= MOST_KEPT))
+		scim_forget_kept(&keeping);
+	if (current() == NULL)
 		start();
 	old = MemoryContextSwitchTo(context);
 	key = (Kept) {.type = pstrdup(type), .tenant = pstrdup(tenant)};
-	kept = hash_search(current->kept, &key, HASH_ENTER, NULL);
+	kept = hash_search(current()->kept, &key, HASH_ENTER, NULL);
 	kept->policy = policy;
 	MemoryContextSwitchTo(old);
-	MemoryContextSetParent(context, current->context);
-	current->none = none;
-	current->schemas = scim_schemas_generation();
-	read_own |= TransactionIdIsValid(GetTopTransactionIdIfAny());
+	MemoryContextSetParent(context, keeping.context);
+	current()->none = none;
+	current()->schemas = scim_schemas_generation();
+	scim_note_kept(&keeping);
 }
 
 /* ---- reading ---- */
@@ -168,16 +156,13 @@ read_now(const char *type, const char *tenant, bool *none)
 	return found && !*none ? read_policy(found, tenant) : NULL;
 }
 
-/*
- * What changes while we read may come too late for what was read first: then all is read
- * again.  (Where debug_discard_caches says so, all is said to have changed all the time.)
- */
+/* What changes while we read may come too late for what was read first. */
 static const ScimPolicy *
 read_and_keep(const char *type, const char *tenant)
 {
 	for (;;)
 	{
-		uint64		started = generation;
+		uint64		started = keeping.generation;
 		uint64		schemas = scim_schemas_generation();
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver policy",
 													  ALLOCSET_SMALL_SIZES);
@@ -186,8 +171,8 @@ read_and_keep(const char *type, const char *tenant)
 		const ScimPolicy *policy = read_now(type, tenant, &none);
 
 		MemoryContextSwitchTo(old);
-		if ((generation == started && schemas == scim_schemas_generation()) ||
-			debug_discard_caches > 0)
+		if (scim_kept_is_current(&keeping, started) &&
+			(schemas == scim_schemas_generation() || debug_discard_caches > 0))
 		{
 			keep(type, tenant, policy, context, none);
 			return policy;
@@ -204,11 +189,11 @@ scim_find_policy(const ScimResourceType *type, const char *tenant)
 	const Kept *kept;
 
 	AcceptInvalidationMessages();
-	if (current && current->schemas != scim_schemas_generation())
-		forget();
-	if (current && current->none)
+	if (current() && current()->schemas != scim_schemas_generation())
+		scim_forget_kept(&keeping);
+	if (current() && current()->none)
 		return NULL;
-	kept = current ? hash_search(current->kept, &key, HASH_FIND, NULL) : NULL;
+	kept = current() ? hash_search(current()->kept, &key, HASH_FIND, NULL) : NULL;
 	return kept ? kept->policy : read_and_keep(type->name, tenant);
 }
 
@@ -232,45 +217,6 @@ scim_binding_policy(const ScimResourceType *type, const char *tenant)
 }
 
 /* ---- changes ---- */
-
-static void
-relation_changed(Oid relid)
-{
-	if (OidIsValid(relid) && OidIsValid(policies_relid) && relid != policies_relid)
-		return;
-	generation++;
-	forget();
-}
-
-static void
-forget_own(void)
-{
-	if (!read_own)
-		return;
-	generation++;
-	forget();
-}
-
-/*
- * What is taken back was told as a change, and is told again as it is taken back; but for
- * what a statement wrote that failed before it could tell of it.
- */
-static void
-subtransaction_ends(SubXactEvent event, SubTransactionId ended, SubTransactionId parent,
-					void *argument)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		forget_own();
-}
-
-static void
-transaction_ends(XactEvent event, void *argument)
-{
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		forget_own();
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		read_own = false;
-}
 
 /*
  * What nobody could read would keep all from writing: whoever owns the table may write by
@@ -296,13 +242,8 @@ check_row(HeapTuple row, Relation table)
 Datum
 scim_policies_trigger(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
+	TriggerData *data = scim_tell_change(fcinfo, "scim_policies_trigger");
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("function \"%s\" must be fired as an AFTER trigger",
-							   "scim_policies_trigger")));
-	CacheInvalidateRelcache(data->tg_relation);
 	if (TRIGGER_FIRED_FOR_ROW(data->tg_event) && !TRIGGER_FIRED_BY_DELETE(data->tg_event))
 		check_row(TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple,
 				  data->tg_relation);
@@ -312,7 +253,5 @@ scim_policies_trigger(PG_FUNCTION_ARGS)
 void
 scim_init_policies(void)
 {
-	scim_hear_of_relations(relation_changed);
-	RegisterSubXactCallback(subtransaction_ends, NULL);
-	RegisterXactCallback(transaction_ends, NULL);
+	scim_init_kept(&keeping);
 }

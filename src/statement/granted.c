@@ -14,12 +14,12 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "registry/extension.h"
+#include "registry/kept.h"
 #include "registry/relation_changes.h"
 #include "statement/granted.h"
 #include "utils/acl.h"
@@ -318,13 +318,7 @@ transaction_ends(XactEvent event, void *argument)
 Datum
 scim_grants_trigger(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("function \"%s\" must be fired as an AFTER trigger",
-							   "scim_grants_trigger")));
-	CacheInvalidateRelcache(data->tg_relation);
+	(void) scim_tell_change(fcinfo, "scim_grants_trigger");
 	return PointerGetDatum(NULL);
 }
 

@@ -2,26 +2,21 @@
  * profile.c
  *		Profiles: by which rules the input of clients is understood.
  *
- * Each call asks, and few ever change: what was read is kept.  The trigger of the two
- * tables invalidates their relcache entries with each change, here and, at the commit,
- * everywhere (granted.c has the same of grants).
+ * Each call asks, and few ever change: what was read is kept (registry/kept.h).
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/settings.h"
 #include "commands/extension.h"
-#include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "registry/relation_changes.h"
+#include "registry/kept.h"
 #include "statement/profile.h"
 #include "statement/profile_rows.h"
 #include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(scim_profiles_trigger);
@@ -49,7 +44,6 @@ typedef struct Tenant
 
 typedef struct Profiles
 {
-	MemoryContext context;		/* of all of it */
 	HTAB	   *profiles;
 	HTAB	   *tenants;
 	bool		no_tenants;		/* none has any: there is nothing to look for */
@@ -59,15 +53,24 @@ static const RulesByMode default_rules = {
 	[SCIM_FILTER_LENIENT] = {.filter = true}
 };
 
-static Profiles *current = NULL;
-static uint64 generation = 1;	/* moves with each change */
-
 /* Of what was read, or is being read. */
 static Oid	profiles_relid = InvalidOid;
 static Oid	tenants_relid = InvalidOid;
 
-/* What was read since the transaction has begun to write may be its own, and be taken back. */
-static bool read_own = false;
+static bool
+is_ours(Oid relid)
+{
+	return !OidIsValid(profiles_relid) || !OidIsValid(tenants_relid) ||
+		relid == profiles_relid || relid == tenants_relid;
+}
+
+static ScimKept keeping = {"profiles", is_ours};
+
+static inline Profiles *
+current(void)
+{
+	return keeping.content;
+}
 
 /* ---- what is kept ---- */
 
@@ -100,50 +103,33 @@ make_table(const char *name, Size entry_size, MemoryContext context)
 					   HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
-/* Whoever still holds a part of it does so within this transaction. */
-static void
-forget(void)
-{
-	if (current == NULL)
-		return;
-	if (TopTransactionContext)
-		MemoryContextSetParent(current->context, TopTransactionContext);
-	else
-		MemoryContextDelete(current->context);
-	current = NULL;
-}
-
 static bool
 is_full(void)
 {
-	return hash_get_num_entries(current->profiles) >= MOST_KEPT ||
-		hash_get_num_entries(current->tenants) >= MOST_KEPT;
+	return hash_get_num_entries(current()->profiles) >= MOST_KEPT ||
+		hash_get_num_entries(current()->tenants) >= MOST_KEPT;
 }
 
-/* An error while it is made leaves what there was. */
 static void
 start(void)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "scimver profiles",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context = scim_new_kept(&keeping);
 	Profiles   *started = MemoryContextAllocZero(context, sizeof(Profiles));
 
-	started->context = context;
 	started->profiles = make_table("scimver profiles", sizeof(Profile), context);
 	started->tenants = make_table("scimver tenants' profiles", sizeof(Tenant), context);
-	MemoryContextSetParent(context, CacheMemoryContext);
-	current = started;
+	scim_keep(&keeping, context, started);
 }
 
 /* Makes room for one more. */
 static void
 prepare_to_keep(void)
 {
-	if (current && is_full())
-		forget();
-	if (current == NULL)
+	if (current() && is_full())
+		scim_forget_kept(&keeping);
+	if (current() == NULL)
 		start();
-	read_own |= TransactionIdIsValid(GetTopTransactionIdIfAny());
+	scim_note_kept(&keeping);
 }
 
 static const Profile *
@@ -153,8 +139,8 @@ keep_profile(const Profile *read)
 	Profile    *kept;
 
 	prepare_to_keep();
-	name = MemoryContextStrdup(current->context, read->name);
-	kept = hash_search(current->profiles, &name, HASH_ENTER, NULL);
+	name = MemoryContextStrdup(keeping.context, read->name);
+	kept = hash_search(current()->profiles, &name, HASH_ENTER, NULL);
 	*kept = *read;
 	kept->name = name;
 	return kept;
@@ -168,25 +154,22 @@ keep_tenant(const Tenant *read, bool no_tenants)
 	Tenant	   *kept;
 
 	prepare_to_keep();
-	tenant = MemoryContextStrdup(current->context, read->tenant);
-	profile = read->profile ? MemoryContextStrdup(current->context, read->profile) : NULL;
-	kept = hash_search(current->tenants, &tenant, HASH_ENTER, NULL);
+	tenant = MemoryContextStrdup(keeping.context, read->tenant);
+	profile = read->profile ? MemoryContextStrdup(keeping.context, read->profile) : NULL;
+	kept = hash_search(current()->tenants, &tenant, HASH_ENTER, NULL);
 	*kept = (Tenant) {.tenant = tenant, .profile = profile};
-	current->no_tenants = no_tenants;
+	current()->no_tenants = no_tenants;
 	return kept;
 }
 
 /* ---- reading ---- */
 
-/*
- * What changes while we read may come too late for what was read first: then it is read
- * again.  (Where debug_discard_caches says so, all is said to have changed all the time.)
- */
+/* What changes while we read may come too late for what was read first: it is read again. */
 static bool
 is_current(uint64 started)
 {
 	CHECK_FOR_INTERRUPTS();
-	return generation == started || debug_discard_caches > 0;
+	return scim_kept_is_current(&keeping, started);
 }
 
 static void
@@ -214,14 +197,14 @@ static const Profile *
 find_profile(const char *name)
 {
 	Profile		read = {.name = name};
-	const Profile *kept = current ? hash_search(current->profiles, &name, HASH_FIND, NULL) : NULL;
+	const Profile *kept = current() ? hash_search(current()->profiles, &name, HASH_FIND, NULL) : NULL;
 	uint64		started;
 
 	if (kept)
 		return kept;
 	do
 	{
-		started = generation;
+		started = keeping.generation;
 		read_profile(&read);
 	} while (!is_current(started));
 	return keep_profile(&read);
@@ -236,14 +219,14 @@ find_tenant_profile(const char *tenant)
 	uint64		started;
 	bool		none;
 
-	if (current && current->no_tenants)
+	if (current() && current()->no_tenants)
 		return NULL;
-	kept = current ? hash_search(current->tenants, &tenant, HASH_FIND, NULL) : NULL;
+	kept = current() ? hash_search(current()->tenants, &tenant, HASH_FIND, NULL) : NULL;
 	if (kept)
 		return kept->profile;
 	do
 	{
-		started = generation;
+		started = keeping.generation;
 		look_for_tables();
 		none = scim_has_no_tenant_profiles();
 		read.profile = none ? NULL : scim_read_tenant_profile(tenant);
@@ -303,54 +286,6 @@ scim_is_profile(const char *name)
 {
 	AcceptInvalidationMessages();
 	return is_default(name) || find_profile(name)->is_there;
-}
-
-/* ---- changes ---- */
-
-static bool
-is_ours(Oid relid)
-{
-	return !OidIsValid(relid) || !OidIsValid(profiles_relid) || !OidIsValid(tenants_relid) ||
-		relid == profiles_relid || relid == tenants_relid;
-}
-
-static void
-relation_changed(Oid relid)
-{
-	if (!is_ours(relid))
-		return;
-	generation++;
-	forget();
-}
-
-static void
-forget_own(void)
-{
-	if (!read_own)
-		return;
-	generation++;
-	forget();
-}
-
-/*
- * What is taken back was told as a change, and is told again as it is taken back; but for
- * what a statement wrote that failed before it could tell of it.
- */
-static void
-subtransaction_ends(SubXactEvent event, SubTransactionId ended, SubTransactionId parent,
-					void *argument)
-{
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		forget_own();
-}
-
-static void
-transaction_ends(XactEvent event, void *argument)
-{
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		forget_own();
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		read_own = false;
 }
 
 /* ---- the trigger ---- */
@@ -436,13 +371,8 @@ check_profiles(const TriggerData *data)
 Datum
 scim_profiles_trigger(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = (TriggerData *) fcinfo->context;
+	TriggerData *data = scim_tell_change(fcinfo, "scim_profiles_trigger");
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("function \"%s\" must be fired as an AFTER trigger",
-							   "scim_profiles_trigger")));
-	CacheInvalidateRelcache(data->tg_relation);
 	if (RelationGetRelid(data->tg_relation) == scim_profiles_table())
 		check_profiles(data);
 	return PointerGetDatum(NULL);
@@ -451,7 +381,5 @@ scim_profiles_trigger(PG_FUNCTION_ARGS)
 void
 scim_init_profiles(void)
 {
-	scim_hear_of_relations(relation_changed);
-	RegisterSubXactCallback(subtransaction_ends, NULL);
-	RegisterXactCallback(transaction_ends, NULL);
+	scim_init_kept(&keeping);
 }

@@ -297,7 +297,7 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.id = delete.id;
 	call.leases = options->leases;
 	call.operation = SCIM_DELETES;
-	call.conditional = delete.expected != NULL;
+	call.conditional = delete.expected && !options->unnamed;
 	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
 	call.proposal = scim_applied_id(options);
 	call.deletes = !sets_mark(&delete);

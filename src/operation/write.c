@@ -45,7 +45,7 @@ scim_write_begin(ScimWrite *write, ScimOperation operation, const ScimWriteOptio
 	write->reports = options->report;
 	write->expected = scim_read_expected(options->expected);
 	write->call.leases = options->leases;
-	write->call.conditional = write->expected != NULL;
+	write->call.conditional = write->expected && !options->unnamed;
 	write->call.proposal = scim_applied_id(options);
 	scim_begin_write(&write->target, options->type, options->tenant);
 	scim_take_view(&write->target, options->view);

@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "base/server_error.h"
 #include "history/refused.h"
+#include "rest/condition.h"
 #include "rest/refusal.h"
 #include "rest/shown.h"
 
@@ -63,6 +64,10 @@ detail_of(const ScimHttpRequest *request, const ErrorData *error)
 
 	if (error == NULL)
 		return "the resource keeps changing";
+	/* how HTTP has it (RFC 6585 section 3: say what would be taken) */
+	if (kind_of(request, error) == scim_error_kind(SCIM_VERSION_REQUIRED) &&
+		!scim_names_version(request))
+		return "a version in If-Match is required";
 	if (scim_is_ours(error))
 	{
 		text = strstr(error->message, ": ");

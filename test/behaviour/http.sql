@@ -152,7 +152,8 @@ SELECT scim_set_policy('default', 'User', '{"require_version": true, "deny": ["d
 SELECT ask('PUT', user_(1), '{"userName": "ada"}'), ask('DELETE', user_(1), NULL, if('if-match', etag(1)));
 -- what names no version of the client's is none that the policy requires
 SELECT h, ask('PATCH', user_(1), set_title('blind'), h) FROM unnest(ARRAY[if('if-match', '*'), if('if-none-match', '"x"'), if('if-match', '*') || if('if-none-match', '"x"'), if('if-match', '"no-version-of-ours!"'), if('if-match', '"x", "y"')]) h;
-SELECT ask('PATCH', user_(1), set_title('seen'), if('if-match', '"x", ' || etag(1)), 'attributes=title'), ask('PATCH', user_(1), set_title('seen too'), if('if-match', etag(1)) || if('if-none-match', '"x"'), 'attributes=title');
+SELECT ask('PATCH', user_(1), set_title('seen'), if('if-match', '"x", ' || etag(1)), 'attributes=title');
+SELECT ask('PATCH', user_(1), set_title('seen too'), if('if-match', etag(1)) || if('if-none-match', '"x"'), 'attributes=title');
 SELECT scim_set_policy('default', 'User', '{"require_version": true}') IS NOT NULL;
 SELECT ask('DELETE', user_(1)), ask('DELETE', user_(1), NULL, if('if-none-match', '"x"'));
 SELECT scim_set_policy('default', 'User', '{"review": {"attributes": ["title"], "reviewers": ["pg_read_all_data"]}}') IS NOT NULL;

@@ -15,6 +15,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "commands/defrem.h"
+#include "core/filter_path.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "nodes/value.h"

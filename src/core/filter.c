@@ -1,7 +1,7 @@
 /*
  * filter.c
- *		Filters and paths of clients (RFC 7644 section 3.4.2.2, figure 7), resolved
- *		against a resource type; entry points scim_read_filter, scim_resolve_path.
+ *		Filters of clients (RFC 7644 section 3.4.2.2), resolved against a resource type, or
+ *		against several; entry points scim_read_filter, scim_read_filters.
  *
  * What a comparison cannot answer is refused here, and never silently empty:
  * which operators and values an attribute takes stands in one table.
@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/settings.h"
 #include "core/filter.h"
+#include "core/filter_constant.h"
 #include "core/filter_parse.h"
 #include "core/filter_value.h"
 #include "core/simple.h"
@@ -96,11 +97,8 @@ throw_at(ScimErrorCode code, const ScimFilterParse *parse, int start, const char
 	scim_throw(error, "%-s (at position %d)", text, position);
 }
 
-static SCIM_NORETURN void throw_filter(const ScimFilterParse *parse, const char *path);
-
-/* The parse's error, with its position. */
-static void
-throw_filter(const ScimFilterParse *parse, const char *path)
+void
+scim_throw_filter(const ScimFilterParse *parse, const char *path)
 {
 	throw_at(SCIM_INVALID_FILTER, parse, parse->error_start, path,
 			 scim_filter_problem(parse->error));
@@ -385,72 +383,12 @@ without_value(const Reader *reader, const ScimFilterNode *node)
 	return constant(reader, node, matches);
 }
 
-/* Where each is clear already, so is what is made of them. */
-static ScimFilter *
-folded(ScimFilter *filter)
-{
-	ScimFilter *left = filter->left;
-	ScimFilter *right = filter->right;
-	ScimFilterKind decides = filter->kind == SCIM_FILTER_OR ? SCIM_FILTER_ALWAYS
-	: SCIM_FILTER_NEVER;
-
-	switch (filter->kind)
-	{
-		case SCIM_FILTER_AND:
-		case SCIM_FILTER_OR:
-			if (left->kind == decides || right->kind == decides)
-				return left->kind == decides ? left : right;
-			if (left->kind >= SCIM_FILTER_NEVER)
-				return right;
-			return right->kind >= SCIM_FILTER_NEVER ? left : filter;
-		case SCIM_FILTER_NOT:
-			if (left->kind >= SCIM_FILTER_NEVER)
-				filter->kind = left->kind == SCIM_FILTER_NEVER ? SCIM_FILTER_ALWAYS
-					: SCIM_FILTER_NEVER;
-			return filter;
-		case SCIM_FILTER_VALUE_PATH:
-			return left->kind == SCIM_FILTER_NEVER ? left : filter;
-		default:
-			return filter;
-	}
-}
-
 /* The name of the resource type is the same in all of its resources. */
 static bool
 is_type_name(const ScimPath *path)
 {
 	return !path->extension && path->sub && strcmp(path->attribute->name, "meta") == 0 &&
 		strcmp(path->sub->name, "resourceType") == 0;
-}
-
-static bool
-matches_name(const char *name, ScimFilterOp op, const char *value)
-{
-	int			length = strlen(value);
-	int			behind = (int) strlen(name) - length;
-
-	switch (op)
-	{
-		case SCIM_EQ:
-			return strcmp(name, value) == 0;
-		case SCIM_NE:
-			return strcmp(name, value) != 0;
-		case SCIM_CO:
-			return strstr(name, value) != NULL;
-		case SCIM_SW:
-			return strncmp(name, value, length) == 0;
-		case SCIM_EW:
-			return behind >= 0 && strcmp(name + behind, value) == 0;
-		case SCIM_GT:
-			return strcmp(name, value) > 0;
-		case SCIM_GE:
-			return strcmp(name, value) >= 0;
-		case SCIM_LT:
-			return strcmp(name, value) < 0;
-		case SCIM_LE:
-			return strcmp(name, value) <= 0;
-	}
-	return false;
 }
 
 static ScimFilter *resolve(const Reader *reader, int index, const ScimPath *outer);
@@ -474,6 +412,15 @@ resolve_value_path(const Reader *reader, const ScimFilterNode *node)
 	return filter;
 }
 
+/* Does the condition, on meta.resourceType, hold in the type? */
+static bool
+names_type(const Reader *reader, const ScimFilterNode *node, const ScimFilter *filter)
+{
+	if (filter->value)
+		return scim_type_name_matches(reader->type->name, filter->op, filter->value);
+	return node->kind == SCIM_FILTER_PRESENT || filter->op == SCIM_NE;
+}
+
 static ScimFilter *
 resolve_condition(const Reader *reader, const ScimFilterNode *node, const ScimPath *outer)
 {
@@ -487,9 +434,7 @@ resolve_condition(const Reader *reader, const ScimFilterNode *node, const ScimPa
 	if (reader->several)
 		reader->several->problem->solved = true;
 	if (reader->several && is_type_name(&filter->path))
-		return filter->value
-			? constant(reader, node, matches_name(reader->type->name, filter->op, filter->value))
-			: constant(reader, node, node->kind == SCIM_FILTER_PRESENT || filter->op == SCIM_NE);
+		return constant(reader, node, names_type(reader, node, filter));
 	if (node->kind == SCIM_FILTER_PRESENT || filter->value_kind != SCIM_VALUE_NULL)
 		return filter;
 
@@ -522,14 +467,13 @@ resolve(const Reader *reader, int index, const ScimPath *outer)
 		if (node->right >= 0)
 			filter->right = resolve(reader, node->right, outer);
 	}
-	return reader->several ? folded(filter) : filter;
+	return reader->several ? scim_fold_filter(filter) : filter;
 }
 
 /* ---- entry points ---- */
 
-/* Memory for the nodes and values of a parse. */
-static void
-begin_parse(ScimFilterParse *parse)
+void
+scim_begin_filter_parse(ScimFilterParse *parse)
 {
 	/* what is longer is refused before it needs any */
 	int			length = Min(parse->length, SCIM_FILTER_MAX_LENGTH);
@@ -547,9 +491,9 @@ scim_read_filter(const ScimResourceType *type, const ScimRules *rules, const cha
 	Reader		reader = {.type = type, .parse = &parse, .coerces = rules->filter};
 	ScimFilter *filter;
 
-	begin_parse(&parse);
+	scim_begin_filter_parse(&parse);
 	if (!scim_parse_filter(&parse))
-		throw_filter(&parse, "filter");
+		scim_throw_filter(&parse, "filter");
 	filter = resolve(&reader, parse.root, NULL);
 	pfree(parse.nodes);
 	return filter;
@@ -583,9 +527,9 @@ scim_read_filters(const ScimResourceType *const *types, int count, const ScimRul
 	.lenient = rules->filter};
 	Several		several = {.lack = lack, .argument = argument};
 
-	begin_parse(&parse);
+	scim_begin_filter_parse(&parse);
 	if (!scim_parse_filter(&parse))
-		throw_filter(&parse, "filter");
+		scim_throw_filter(&parse, "filter");
 	several.problems = palloc0(parse.node_count * sizeof(Problem));
 	for (int i = 0; i < count; i++)
 	{
@@ -602,12 +546,9 @@ scim_read_filters(const ScimResourceType *const *types, int count, const ScimRul
 	throw_unsolved(&parse, several.problems);
 }
 
-/* ---- paths of clients ---- */
-
-/* The value filter of a path that was parsed; "outer" is the attribute in front of it. */
-static ScimFilter *
-read_value_filter(const ScimResourceType *type, const ScimRules *rules,
-				  const ScimFilterParse *parse, const ScimPath *outer)
+ScimFilter *
+scim_read_value_filter(const ScimResourceType *type, const ScimRules *rules,
+					   const ScimFilterParse *parse, const ScimPath *outer)
 {
 	Reader		reader = {
 		.type = type,
@@ -618,89 +559,4 @@ read_value_filter(const ScimResourceType *type, const ScimRules *rules,
 
 	check_readable(outer->attribute, outer->text);
 	return resolve(&reader, parse->root, &attribute);
-}
-
-static SCIM_NORETURN void throw_path(const char *path, int length, const char *problem);
-
-static void
-throw_path(const char *path, int length, const char *problem)
-{
-	char	   *shown = scim_shown_name(path, length);
-
-	scim_throw_path(SCIM_INVALID_PATH, shown, "\"%s\" %-s", shown, problem);
-}
-
-/* The sub-attribute behind the brackets; NULL, or what is wrong. */
-static const char *
-find_sub(const ScimFilterParse *parse, ScimPath *result)
-{
-	if (result->attribute->sub)
-		result->sub = scim_attribute(result->attribute->sub, parse->text + parse->sub.start,
-									 parse->sub.length);
-	if (!result->sub)
-		return psprintf("leads to no sub-attribute of %s", result->text);
-	result->text = psprintf("%s.%s", result->text, result->sub->name);
-	return NULL;
-}
-
-/* The same of a path that was parsed. */
-static const char *
-find_target(const ScimResourceType *type, const ScimRules *rules, const ScimFilterParse *parse,
-			ScimPath *result)
-{
-	const char *problem = scim_find_path(type, parse->text, parse->path.length, false, result);
-
-	if (problem || parse->root < 0)
-		return problem;
-	if (!result->attribute || result->sub ||
-		!(result->attribute->multi_valued || result->attribute->type == SCIM_COMPLEX))
-		return "has a filter where there are no values to choose from";
-	result->filter = read_value_filter(type, rules, parse, result);
-	return parse->sub.length > 0 ? find_sub(parse, result) : NULL;
-}
-
-/* Takes the path apart; what is wrong with it where it leads, or NULL. */
-static const char *
-try_path(const ScimResourceType *type, const ScimRules *rules, const char *path, int length,
-		 ScimPath *result)
-{
-	ScimFilterParse parse = {.text = path, .length = length, .lenient = rules->filter};
-	const char *problem;
-
-	begin_parse(&parse);
-	if (!scim_parse_path(&parse))
-	{
-		if (parse.in_brackets)
-			throw_filter(&parse, scim_shown_name(path, length));
-		throw_path(path, length, psprintf("is no path: at position %d, %s",
-										  scim_filter_position(path, parse.error_start),
-										  scim_filter_problem(parse.error)));
-	}
-	problem = find_target(type, rules, &parse, result);
-	pfree(parse.nodes);
-	return problem;
-}
-
-void
-scim_resolve_path(const ScimResourceType *type, const ScimRules *rules, const char *path,
-				  int length, ScimPath *result)
-{
-	const char *problem = try_path(type, rules, path, length, result);
-
-	if (problem)
-		throw_path(path, length, problem);
-}
-
-/* Where there is no attribute, there is no text, but for the core schema as a whole. */
-bool
-scim_resolve_known(const ScimResourceType *type, const ScimRules *rules, const char *path,
-				   int length, ScimPath *result)
-{
-	const char *problem = try_path(type, rules, path, length, result);
-
-	if (problem && rules->unknown_attributes && !(result->text && !result->attribute))
-		return false;
-	if (problem)
-		throw_path(path, length, problem);
-	return true;
 }

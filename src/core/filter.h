@@ -1,37 +1,14 @@
 /*
  * filter.h
- *		Filters, and paths with filters in them, of clients (RFC 7644 section
- *		3.4.2.2, figure 7), resolved against a resource type.
+ *		Filters of clients (RFC 7644 section 3.4.2.2), resolved against a resource type, or
+ *		against several.
  */
 #ifndef SCIM_CORE_FILTER_H
 #define SCIM_CORE_FILTER_H
 
-#include "core/filter_node.h"
-#include "core/path.h"
+#include "base/compat.h"
+#include "core/filter_tree.h"
 #include "core/rules.h"
-
-/*
- * One condition of a filter.
- *
- * "path" is complete also inside of a value path: there "attribute" is the
- * attribute in front of the brackets, and "sub" the sub-attribute that is named
- * in them; of a multi-valued attribute that is not complex, "value" names the
- * element itself (sub NULL).
- *
- * "x eq null" has become NOT (x pr), "x ne null" x pr: no comparison has a
- * value of SCIM_VALUE_NULL.
- */
-typedef struct ScimFilter
-{
-	ScimFilterKind kind;
-	int			position;		/* in characters, from 1 */
-	struct ScimFilter *left;	/* AND, OR, NOT; VALUE_PATH: the filter in brackets */
-	struct ScimFilter *right;	/* AND, OR */
-	ScimPath	path;			/* COMPARE, PRESENT, VALUE_PATH */
-	ScimFilterOp op;			/* COMPARE */
-	ScimFilterValue value_kind; /* COMPARE: suits the attribute's type */
-	char	   *value;			/* STRING decoded, NUMBER as written; else NULL */
-} ScimFilter;
 
 /*
  * Parses a filter, and resolves it against the type; as the rules say, strictly
@@ -58,19 +35,18 @@ extern void scim_read_filters(const ScimResourceType *const *types, int count,
 							  const ScimRules *rules, const char *text, ScimFilterLack lack,
 							  void *argument, ScimFilter **filters);
 
-/*
- * Resolves a path against a resource type.  Attribute names and URNs are
- * case-insensitive; the URN of the core schema may stand in front; a value
- * filter may stand behind the attribute, whoever takes none looks at "filter".
- * Errors: INVALID_PATH with "path" (malformed, unknown attribute); of the value
- * filter those of scim_read_filter, with the position in the path.
- */
-extern void scim_resolve_path(const ScimResourceType *type, const ScimRules *rules,
-							  const char *path, int length, ScimPath *result);
+/* For filter_path.c alone: memory for the nodes and values of a parse. */
+extern void scim_begin_filter_parse(ScimFilterParse *parse);
 
-/* The same; false: the type has no such attribute, and the rules let that pass. */
-extern bool scim_resolve_known(const ScimResourceType *type, const ScimRules *rules,
-							   const char *path, int length, ScimPath *result);
+/* The same: INVALID_FILTER, the parse's error, with its position. */
+extern SCIM_NORETURN void scim_throw_filter(const ScimFilterParse *parse, const char *path);
+
+/*
+ * The same: the value filter of a path that was parsed; "outer" is the attribute in front of
+ * it.  Errors: those of scim_read_filter.
+ */
+extern ScimFilter *scim_read_value_filter(const ScimResourceType *type, const ScimRules *rules,
+										  const ScimFilterParse *parse, const ScimPath *outer);
 
 /* Which elements of an array does a value filter match?  An array of as many. */
 typedef bool *(*ScimMatchElements) (const ScimFilter *filter, const JsonbValue *elements);

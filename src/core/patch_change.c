@@ -151,7 +151,8 @@ change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const
 
 	scim_read_schemas(patch->type, patch->reading.rules, given, op == SCIM_OP_ADD, known);
 	known[0] = true;			/* the core schema cannot be taken away */
-	step = scim_new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS, target);
+	step = scim_new_step(patch, op == SCIM_OP_ADD ? STEP_ADD_SCHEMAS : STEP_REPLACE_SCHEMAS,
+						 target);
 	step->schemas = known;
 }
 
@@ -387,8 +388,8 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 		change_password(patch, op, given);
 	else if (attribute->multi_valued && path->sub && !path->filter)
 		scim_throw_at(SCIM_NO_TARGET, target.place,
-					  psprintf("is a part of many values; say which in brackets, or replace %s as a "
-							   "whole",
+					  psprintf("is a part of many values; say which in brackets, or replace %s "
+							   "as a whole",
 							   attribute->name));
 	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_cleared(patch, leaf, given)))
 		scim_unset(patch, &target);

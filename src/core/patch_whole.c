@@ -10,6 +10,7 @@
 
 #include "base/compat.h"
 #include "base/jsonb_tree.h"
+#include "core/filter_path.h"
 #include "core/patch_change.h"
 #include "core/patch_target.h"
 #include "core/patch_whole.h"

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
 #include "core/filter.h"
+#include "core/filter_path.h"
 #include "core/path.h"
 #include "core/projection.h"
 #include "miscadmin.h"

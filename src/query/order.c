@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "column/value.h"
+#include "core/filter_path.h"
 #include "core/path.h"
 #include "query/access.h"
 #include "query/attribute.h"

@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "column/number.h"
 #include "core/filter.h"
+#include "core/filter_path.h"
 #include "miscadmin.h"
 #include "registry/lookup.h"
 #include "registry/mapping_error.h"

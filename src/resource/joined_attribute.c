@@ -10,6 +10,7 @@
 #include "base/jsonb_tree.h"
 #include "catalog/pg_type.h"
 #include "core/filter.h"
+#include "core/filter_path.h"
 #include "fmgr.h"
 #include "registry/cache.h"
 #include "resource/mapped.h"

@@ -37,8 +37,9 @@ static const struct
 };
 
 /*
- * NULL: it is no JSON.  There may be no transaction; a syntax error, all that is caught,
- * leaves nothing behind but memory.
+ * NULL: it is no JSON.  There may be no transaction; an error in the text, all that is caught,
+ * leaves nothing behind but memory.  One that is not supported is an escape beyond ASCII, where
+ * there is no database yet, whose encoding would take it.
  */
 static Jsonb *
 parse(const char *text)
@@ -54,7 +55,8 @@ parse(const char *text)
 	{
 		int			category = ERRCODE_TO_CATEGORY(geterrcode());
 
-		if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+		if (category != ERRCODE_DATA_EXCEPTION && category != ERRCODE_PROGRAM_LIMIT_EXCEEDED &&
+			category != ERRCODE_FEATURE_NOT_SUPPORTED)
 			PG_RE_THROW();
 		MemoryContextSwitchTo(context);
 		FlushErrorState();

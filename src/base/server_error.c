@@ -8,23 +8,24 @@
 #include "base/server_error.h"
 #include "lib/stringinfo.h"
 
-static const ScimServerError server_errors[] =
-{{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
-"Use a connection that may write."},
-{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED,
-"the database role of this connection may not do this"},
-{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
-{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
-{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
-	"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If "
-"you sent none, report this to the administrator."},
-{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
-"this is larger or deeper than the database can take"},
-{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER,
-"somebody else changed the same data at the same time"},
-{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
-{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
-{0, SCIM_INTERNAL, "internal error"}};
+static const ScimServerError server_errors[] = {
+	{ERRCODE_READ_ONLY_SQL_TRANSACTION, SCIM_PERMISSION_DENIED, "this connection may only read",
+	"Use a connection that may write."},
+	{ERRCODE_INSUFFICIENT_PRIVILEGE, SCIM_PERMISSION_DENIED,
+	"the database role of this connection may not do this"},
+	{ERRCODE_UNIQUE_VIOLATION, SCIM_TAKEN_UNSEEN, "a value that must be unique is taken"},
+	{ERRCODE_LOCK_NOT_AVAILABLE, SCIM_RETRY_LATER, "somebody else is changing the same resource"},
+	{ERRCODE_DATA_EXCEPTION, SCIM_INVALID_VALUE, "the database does not accept a value",
+		"If it is one that you sent, correct it; scim_get_schemas says what attributes may be. If "
+	"you sent none, report this to the administrator."},
+	{ERRCODE_PROGRAM_LIMIT_EXCEEDED, SCIM_TOO_LARGE,
+	"this is larger or deeper than the database can take"},
+	{ERRCODE_TRANSACTION_ROLLBACK, SCIM_RETRY_LATER,
+	"somebody else changed the same data at the same time"},
+	{ERRCODE_CONNECTION_EXCEPTION, SCIM_RETRY_LATER, "a connection of the database failed"},
+	{ERRCODE_OPERATOR_INTERVENTION, SCIM_RETRY_LATER, "the database is not ready"},
+	{0, SCIM_INTERNAL, "internal error"}
+};
 
 /* The same for JSON text that is being parsed. */
 static const ScimServerError parse_errors[] = {

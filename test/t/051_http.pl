@@ -108,4 +108,14 @@ is($standby->safe_psql('scim', "SELECT status, etag = 'W/\"' || version || '\"' 
 like($standby->safe_psql('scim', put('B')), qr/^403\|.*may only read/, '... and says that it may not write');
 is($standby->safe_psql('scim', "SELECT status FROM scim_http('GET', '/Users', NULL, NULL, NULL)"), 200, '... and lists');
 
+# Where the library is loaded before there is a database, what cannot be read yet is refused.
+$standby->stop;
+$node->append_conf('postgresql.conf', q{
+shared_preload_libraries = 'scimver'
+scimver.authentication_schemes = '[{"type": "httpbasic", "name": "B\\\\u00e4sic", "description": "x"}]'
+});
+$node->restart;
+is($node->safe_psql('scim', q{SELECT scim_service_provider_config()->'authenticationSchemes'}), '[]',
+	'a server starts, whatever escapes authentication_schemes has');
+
 done_testing();

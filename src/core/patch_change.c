@@ -35,54 +35,7 @@
 #include "core/value.h"
 #include "miscadmin.h"
 
-void
-scim_set_target(ScimPatchTarget * target, const ScimPath *path)
-{
-	int			depth = 0;
-
-	target->path = *path;
-	target->place = NULL;
-	if (path->extension)
-		target->places[depth++] = scim_place(NULL, path->extension->urn);
-	if (path->attribute)
-		target->places[depth++] = scim_place(NULL, path->attribute->name);
-	if (path->sub)
-		target->places[depth++] = scim_place(NULL, path->sub->name);
-	for (int i = 0; i < depth; i++)
-	{
-		target->places[i].up = target->place;
-		target->place = &target->places[i];
-	}
-}
-
 /* ---- steps ---- */
-
-/* What the path leads to; NULL: an extension as a whole. */
-static const ScimAttribute *
-leaf_of(const ScimPath *path)
-{
-	return path->sub ? path->sub : path->attribute;
-}
-
-ScimStep *
-scim_new_step(ScimPatch *patch, ScimStepKind kind, const ScimPatchTarget * target)
-{
-	ScimStep   *step;
-
-	if (patch->count == patch->capacity)
-	{
-		patch->capacity = Max(8, 2 * patch->capacity);
-		patch->steps = patch->steps ?
-			repalloc_huge(patch->steps, patch->capacity * sizeof(ScimStep)) :
-			palloc(patch->capacity * sizeof(ScimStep));
-	}
-	step = &patch->steps[patch->count++];
-	memset(step, 0, sizeof(*step));
-	step->kind = kind;
-	step->path = target->path;
-	step->operation = patch->operation;
-	return step;
-}
 
 static JsonbValue
 frozen(const JsonbValue *value)
@@ -96,7 +49,7 @@ frozen(const JsonbValue *value)
 
 /* Values that are added by several operations go into one step. */
 static void
-append_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *values)
+append_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *values)
 {
 	ScimStep   *step = scim_find_append(patch, &target->path);
 
@@ -116,7 +69,7 @@ append_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *
 
 /* Of several operations that set the same in the same values the last one counts. */
 static void
-set_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *value)
+set_step(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *value)
 {
 	ScimStep   *step = scim_find_set(patch, &target->path);
 
@@ -125,42 +78,13 @@ set_step(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *val
 	step->value = frozen(value);
 }
 
-/* ---- errors ---- */
-
-static SCIM_NORETURN void throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem);
-
-static void
-throw_at(ScimErrorCode code, const ScimPlace *place, const char *problem)
-{
-	char	   *path = scim_place_text(place);
-
-	scim_throw_path(code, path, "%s %-s", path, problem);
-}
-
 /* ---- changes of one attribute ---- */
 
-bool
-scim_is_nothing(const JsonbValue *value)
-{
-	return scim_is_unassigned(value) && !scim_is_object(value);
-}
-
-/* The same of what the attribute is to be, by the rules. */
+/* Is the attribute to be unassigned, by the rules? */
 static bool
 is_cleared(const ScimPatch *patch, const ScimAttribute *leaf, const JsonbValue *given)
 {
 	return scim_is_nothing(given) || scim_is_cleared(leaf, given, patch->reading.rules);
-}
-
-void
-scim_unset(ScimPatch *patch, const ScimPatchTarget * target)
-{
-	const ScimAttribute *leaf = leaf_of(&target->path);
-
-	/* of a required multi-valued attribute some may go, if others stay */
-	if (leaf && leaf->required && (target->path.sub || !target->path.filter))
-		throw_at(SCIM_REQUIRED_REMOVED, target->place, "is required and cannot be removed");
-	scim_new_step(patch, STEP_UNSET, target);
 }
 
 static bool
@@ -176,13 +100,13 @@ is_groups(const ScimResourceType *type, const ScimPath *path)
 }
 
 static void
-change_members(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
+change_members(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	ScimMentions *mentions = &patch->mentions;
 
 	if (target->path.sub || (target->path.filter && op != SCIM_OP_REMOVE))
-		throw_at(SCIM_MUTABILITY, target->place,
-				 "cannot be changed; add and remove members as a whole");
+		scim_throw_at(SCIM_MUTABILITY, target->place,
+					  "cannot be changed; add and remove members as a whole");
 	if (target->path.filter)
 	{
 		scim_remove_matching_members(target->path.filter, mentions);
@@ -220,7 +144,7 @@ change_password(ScimPatch *patch, ScimOp op, const JsonbValue *given)
 }
 
 static void
-change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
+change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	bool	   *known = palloc0(scim_schema_count(patch->type) * sizeof(bool));
 	ScimStep   *step;
@@ -232,9 +156,9 @@ change_schemas(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, cons
 }
 
 static void
-change_values(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
+change_values(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
-	const ScimAttribute *leaf = leaf_of(&target->path);
+	const ScimAttribute *leaf = scim_leaf(&target->path);
 	JsonbValue	read;
 
 	if (scim_is_array(given))
@@ -293,7 +217,7 @@ read_parts(const ScimReading *reading, const ScimAttribute *attribute, bool null
 		if (scim_read_value(sub, &value, &here, reading, &read))
 			scim_set_value(parts, sub->name, &read);
 		else if (nulls && sub->required)
-			throw_at(SCIM_REQUIRED_REMOVED, &here, "is required and cannot be removed");
+			scim_throw_at(SCIM_REQUIRED_REMOVED, &here, "is required and cannot be removed");
 		else if (nulls)
 		{
 			read.type = jbvNull;
@@ -316,7 +240,7 @@ refuse_hidden(const ScimAttribute *attribute, const JsonbValue *parts, const Sci
 		ScimPlace	here = scim_place(place, sub->name);
 
 		if (sub->returned == SCIM_NEVER && scim_find_member(parts, sub->name, &unused))
-			throw_at(SCIM_SENSITIVE, &here, NOT_SEARCHED);
+			scim_throw_at(SCIM_SENSITIVE, &here, NOT_SEARCHED);
 	}
 }
 
@@ -328,7 +252,7 @@ read_listed(const ScimPatch *patch, const ScimAttribute *attribute, const JsonbV
 	JsonbValue	read;
 
 	if (attribute->returned == SCIM_NEVER)
-		throw_at(SCIM_SENSITIVE, place, NOT_SEARCHED);
+		scim_throw_at(SCIM_SENSITIVE, place, NOT_SEARCHED);
 	if (attribute->type == SCIM_COMPLEX)
 	{
 		read = read_parts(&patch->reading, attribute, false, given, place);
@@ -340,16 +264,9 @@ read_listed(const ScimPatch *patch, const ScimAttribute *attribute, const JsonbV
 	return frozen(&read);
 }
 
-void
-scim_refuse_list(const ScimPatchTarget * target)
-{
-	throw_at(SCIM_INVALID_SYNTAX, target->place,
-			 "takes no value in remove, but where it lists some of many values");
-}
-
 /* The values, or the one, that "remove" lists; what is required of a value need not be listed. */
 static void
-remove_values(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue *given)
+remove_values(ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	ScimStep   *step;
@@ -379,7 +296,7 @@ remove_values(ScimPatch *patch, const ScimPatchTarget * target, const JsonbValue
 
 /* What a value that replaces all of a complex one does not name; what is immutable stays. */
 static void
-unset_others(ScimPatch *patch, const ScimPatchTarget * target, const List *named)
+unset_others(ScimPatch *patch, const ScimPatchTarget *target, const List *named)
 {
 	for (const ScimAttribute *sub = target->path.attribute->sub; sub && sub->name; sub++)
 	{
@@ -397,7 +314,7 @@ unset_others(ScimPatch *patch, const ScimPatchTarget * target, const List *named
 
 /* Each sub-attribute that a complex value names, as an operation of its own. */
 static void
-change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
+change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	ScimPath	part = target->path;
 	List	   *named = NIL;
@@ -427,13 +344,13 @@ change_parts(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const 
 
 /* An operation on the values that a filter chooses. */
 static void
-change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, const JsonbValue *given)
+change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = target->path.attribute;
 	JsonbValue	read;
 
 	if (strcmp(attribute->name, "schemas") == 0 && !target->path.extension)
-		throw_at(SCIM_MUTABILITY, target->place, "is changed as a whole");
+		scim_throw_at(SCIM_MUTABILITY, target->place, "is changed as a whole");
 	if (target->path.sub && target->path.sub->multi_valued)
 		change_values(patch, op, target, given);
 	else if (attribute->type == SCIM_COMPLEX && !target->path.sub &&
@@ -443,7 +360,7 @@ change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget * target, con
 		read = read_parts(&patch->reading, attribute, op == SCIM_OP_REPLACE, given, target->place);
 		scim_new_step(patch, STEP_MERGE, target)->value = read;
 	}
-	else if (scim_read_one(leaf_of(&target->path), given, target->place, &patch->reading, &read))
+	else if (scim_read_one(scim_leaf(&target->path), given, target->place, &patch->reading, &read))
 		set_step(patch, target, &read);
 	else
 		scim_unset(patch, target);
@@ -453,15 +370,15 @@ void
 scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given)
 {
 	const ScimAttribute *attribute = path->attribute;
-	const ScimAttribute *leaf = leaf_of(path);
+	const ScimAttribute *leaf = scim_leaf(path);
 	const ScimResourceType *type = patch->type;
 	ScimPatchTarget target;
 	JsonbValue	read;
 
 	scim_set_target(&target, path);
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
-		throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place,
-				 "is read-only");
+		scim_throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place,
+					  "is read-only");
 	if (op == SCIM_OP_REMOVE && given->type != jbvNull && (path->filter || !is_members(type, path)))
 		remove_values(patch, &target, given);
 	else if (is_members(type, path))
@@ -469,10 +386,10 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 	else if (!path->extension && type->has_password && strcmp(attribute->name, "password") == 0)
 		change_password(patch, op, given);
 	else if (attribute->multi_valued && path->sub && !path->filter)
-		throw_at(SCIM_NO_TARGET, target.place,
-				 psprintf("is a part of many values; say which in brackets, or replace %s as a "
-						  "whole",
-						  attribute->name));
+		scim_throw_at(SCIM_NO_TARGET, target.place,
+					  psprintf("is a part of many values; say which in brackets, or replace %s as a "
+							   "whole",
+							   attribute->name));
 	else if (op == SCIM_OP_REMOVE || (op == SCIM_OP_REPLACE && is_cleared(patch, leaf, given)))
 		scim_unset(patch, &target);
 	else if (is_cleared(patch, leaf, given))

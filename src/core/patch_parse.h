@@ -11,8 +11,8 @@
 /*
  * Parses operations: an array of operations, or a PatchOp message with
  * "schemas" and "Operations"; what the rules know is understood as the standards
- * have it, so that a patch makes what strict input would.  All that can be checked without the row is
- * checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX,
+ * have it, so that a patch makes what strict input would.  All that can be checked
+ * without the row is checked here.  "ids" tells which ids are the same.  Errors: INVALID_SYNTAX,
  * INVALID_PATH, INVALID_VALUE, NO_TARGET, MUTABILITY, INVALID_FILTER, SENSITIVE,
  * TOO_LARGE, with the path.  The patch refers to the operations' memory; it can
  * be applied any number of times.

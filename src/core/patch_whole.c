@@ -20,9 +20,10 @@
 
 /* ---- extensions ---- */
 
-void
-scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-					  const JsonbValue *given)
+/* "given" of type jbvNull: no value. */
+static void
+change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
+				 const JsonbValue *given)
 {
 	ScimPath	path = {.extension = extension};
 	bool		nothing = scim_is_nothing(given) ||
@@ -86,7 +87,7 @@ change_at(ScimPatch *patch, ScimOp op, const char *path, int length, const Jsonb
 	}
 	target.text = scim_shown_name(path, length);
 	if (!target.attribute)
-		scim_change_extension(patch, op, target.extension, given);
+		change_extension(patch, op, target.extension, given);
 	else if (!(keyed && is_ignored(patch, target.extension, target.attribute)))
 		scim_change(patch, op, &target, given);
 	return true;
@@ -150,17 +151,17 @@ typedef struct Whole
 	ScimPatch  *patch;
 	ScimOp		op;
 	const ScimSchema *extension;
-}			Whole;
+} Whole;
 
 /* What a key names: an attribute, or of a resource an extension; both NULL: neither. */
 typedef struct Named
 {
 	const ScimAttribute *attribute;
 	const ScimSchema *extension;
-}			Named;
+} Named;
 
 static Named
-find_named(const Whole * whole, const JsonbValue *key)
+find_named(const Whole *whole, const JsonbValue *key)
 {
 	const ScimResourceType *type = whole->patch->type;
 	const char *name = key->val.string.val;
@@ -178,7 +179,7 @@ find_named(const Whole * whole, const JsonbValue *key)
 
 /* Is it a key that is taken for a path? */
 static bool
-is_path(const Whole * whole, const JsonbValue *key, const Named * named)
+is_path(const Whole *whole, const JsonbValue *key, const Named *named)
 {
 	if (!whole->patch->reading.rules->path_keys || named->attribute || named->extension)
 		return false;
@@ -192,7 +193,7 @@ is_path(const Whole * whole, const JsonbValue *key, const Named * named)
 
 /* A member that is no path. */
 static void
-change_named(const Whole * whole, const ScimWalk *walk, const JsonbValue *key,
+change_named(const Whole *whole, const ScimWalk *walk, const JsonbValue *key,
 			 const JsonbValue *value, Named named)
 {
 	const ScimReading *reading = &whole->patch->reading;
@@ -217,7 +218,7 @@ change_named(const Whole * whole, const ScimWalk *walk, const JsonbValue *key,
 
 	path.attribute = named.attribute;
 	if (named.extension)
-		scim_change_extension(whole->patch, whole->op, named.extension, value);
+		change_extension(whole->patch, whole->op, named.extension, value);
 	else if (named.attribute->mutability == SCIM_READ_ONLY)
 		expect_same(whole->patch, whole->extension, named.attribute, value);
 	else

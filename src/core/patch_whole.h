@@ -9,13 +9,9 @@
 #include "core/patch_steps.h"
 
 /*
- * Adds the steps of an operation on an extension; "given" of type jbvNull: no value.
- * Errors: those of scim_change.
+ * Adds the steps of an operation on each attribute that an object names: of an extension, or
+ * (NULL) of the resource.  Errors: those of scim_change.
  */
-extern void scim_change_extension(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
-								  const JsonbValue *given);
-
-/* The same for each attribute that an object names: of an extension, or (NULL) of the resource. */
 extern void scim_change_all(ScimPatch *patch, ScimOp op, const ScimSchema *extension,
 							const JsonbValue *given);
 

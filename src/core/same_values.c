@@ -8,6 +8,7 @@
 #include "core/elements.h"
 #include "core/finder.h"
 #include "core/same_values.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 /* ---- the pair ---- */
@@ -34,8 +35,12 @@ append_part(StringInfo out, const ScimAttribute *attribute, const JsonbValue *va
 	return true;
 }
 
-bool
-scim_append_pair(StringInfo out, const ScimAttribute *attribute, const JsonbValue *value)
+/*
+ * Appends what is the same for values that are the same, and for no others; text is folded
+ * unless it is caseExact.  False: the value, a tree or binary, has no "value".
+ */
+static bool
+append_pair(StringInfo out, const ScimAttribute *attribute, const JsonbValue *value)
 {
 	if (!scim_is_object(value))
 		return false;
@@ -47,8 +52,9 @@ scim_append_pair(StringInfo out, const ScimAttribute *attribute, const JsonbValu
 
 /* ---- joining ---- */
 
-void
-scim_join_value(JsonbValue *there, const JsonbValue *value)
+/* What a value says is put over what is in the other, which is the same one. */
+static void
+join_value(JsonbValue *there, const JsonbValue *value)
 {
 	const JsonbValue *said = scim_open(value);
 
@@ -119,11 +125,11 @@ scim_join_same_values(const ScimAttribute *attribute, const JsonbValue *values)
 
 		CHECK_FOR_INTERRUPTS();
 		resetStringInfo(&key);
-		has_pair = scim_append_pair(&key, attribute, value);
+		has_pair = append_pair(&key, attribute, value);
 		hash = has_pair ? scim_text_hash(key.data, key.len) : 0;
 		same = has_pair ? find_kept(&kept, &key, hash) : -1;
 		if (same >= 0)
-			scim_join_value(&kept.values->val.array.elems[same], value);
+			join_value(&kept.values->val.array.elems[same], value);
 		else
 			keep(&kept, value, has_pair ? &key : NULL, hash);
 	}

@@ -7,20 +7,10 @@
 #define SCIM_CORE_SAME_VALUES_H
 
 #include "core/schema.h"
-#include "lib/stringinfo.h"
+#include "utils/jsonb.h"
 
 /* Can its values be the same?  They are complex, and have a "value". */
 extern bool scim_has_pairs(const ScimAttribute *attribute);
-
-/*
- * Appends what is the same for values that are the same, and for no others; text is folded
- * unless it is caseExact.  False: the value, a tree or binary, has no "value".
- */
-extern bool scim_append_pair(StringInfo out, const ScimAttribute *attribute,
-							 const JsonbValue *value);
-
-/* What a value says is put over what is in the other, which is the same one. */
-extern void scim_join_value(JsonbValue *there, const JsonbValue *value);
 
 /*
  * Keeps each of the values (an array, a tree or binary) once, where the first of the same

@@ -20,7 +20,7 @@ typedef struct ScimWriteOptions
 	const char *tenant;			/* NULL: the session's */
 	const char *id;				/* as the client gave it; NULL: the resource is new */
 	const char *expected;		/* the version that it must have; NULL or "*": whatever it has */
-	bool		unnamed;		/* no client named that version: for policies the write names none */
+	bool		unnamed;		/* no client named it: for policies the write is without one */
 	const ScimView *view;		/* of the resource as it is shown; NULL: the default */
 	bool		report;			/* what ScimWriteResult tells on request is wanted */
 	bool		asks_deferred;	/* delete: foreign keys that are deferred are asked, too */

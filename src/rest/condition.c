@@ -106,12 +106,6 @@ scim_expect_version(ScimHttpRequest *request, bool repeatable)
 	request->expects_seen = true;
 }
 
-bool
-scim_names_version(const ScimHttpRequest *request)
-{
-	return request->if_match && !request->if_match->any;
-}
-
 /* ---- reading ---- */
 
 const char *

@@ -15,9 +15,6 @@
  */
 extern void scim_expect_version(ScimHttpRequest *request, bool repeatable);
 
-/* Does the client say which version it expects?  "*" and If-None-Match do not. */
-extern bool scim_names_version(const ScimHttpRequest *request);
-
 /*
  * Reading: the version that the client knows, if what is there need not be read when it still
  * has that; NULL: it has to be.

@@ -8,7 +8,6 @@
 #include "base/jsonb_tree.h"
 #include "base/server_error.h"
 #include "history/refused.h"
-#include "rest/condition.h"
 #include "rest/refusal.h"
 #include "rest/shown.h"
 

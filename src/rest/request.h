@@ -53,6 +53,13 @@ typedef struct ScimHttpAnswer
 	text	   *body;			/* JSON, of request->media_type */
 } ScimHttpAnswer;
 
+/* Does the client say which version it expects?  "*" and If-None-Match do not. */
+static inline bool
+scim_names_version(const ScimHttpRequest *request)
+{
+	return request->if_match && !request->if_match->any;
+}
+
 /* Answers a request that its route leads to; errors of the catalogue may be thrown. */
 typedef void (*ScimHttpHandler) (ScimHttpRequest *request, ScimHttpAnswer *answer);
 

@@ -81,7 +81,7 @@ options_of(const ScimHttpRequest *request, const ScimView *view)
 		.type = request->type->name,
 			.id = request->id,
 			.expected = request->expected,
-		.unnamed = !scim_names_version(request),
+			.unnamed = !scim_names_version(request),
 			.view = view,
 			.asks_deferred = true,
 			.report = request->expected != NULL,	/* on record: what others changed, too */

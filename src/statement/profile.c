@@ -197,9 +197,11 @@ static const Profile *
 find_profile(const char *name)
 {
 	Profile		read = {.name = name};
-	const Profile *kept = current() ? hash_search(current()->profiles, &name, HASH_FIND, NULL) : NULL;
+	const Profile *kept = NULL;
 	uint64		started;
 
+	if (current())
+		kept = hash_search(current()->profiles, &name, HASH_FIND, NULL);
 	if (kept)
 		return kept;
 	do

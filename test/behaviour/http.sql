@@ -56,7 +56,8 @@ INSERT INTO places SELECT ordinality, p FROM unnest(ARRAY['/', '/.search', '/Use
 -- without a body: what needs one says so
 SELECT plain(place), string_agg(CASE WHEN method = '' THEN '-' ELSE method END || ' ' || r.status, ', ' ORDER BY m.n), string_agg(DISTINCT r.allow, ' AND ') FROM places p, methods m, scim_http(method, place, NULL, NULL, NULL) r GROUP BY p.n, place ORDER BY p.n;
 SELECT ask(method, '/Users', '{', '{"content-type": "text/plain"}') FROM methods WHERE method IN ('OPTIONS', 'PUT');
-SELECT p, ask('GET', p) FROM unnest(ARRAY['', 'Users', '/Nothing', '/users', '/USERS/x', '/me', '/schemas', '/Users/.', '/Users/..', '/Users/../Groups', '/Users/%2e%2E', '/Users/a%2Fb', '/Users/a%2fb', '/Users/a%00', '/Users/%00', '/Users/a%ff', '/Users/a%',
+SELECT ask('GET', p, NULL, NULL, 'count=0&filter=userName%20eq%20%22nobody%22') FROM unnest(ARRAY['', '/']) p;
+SELECT p, ask('GET', p) FROM unnest(ARRAY['Users', '/Nothing', '/users', '/USERS/x', '/me', '/schemas', '/Users/.', '/Users/..', '/Users/../Groups', '/Users/%2e%2E', '/Users/a%2Fb', '/Users/a%2fb', '/Users/a%00', '/Users/%00', '/Users/a%ff', '/Users/a%',
 	'/Users/a%4', '/Users/a%zz', '/Users/a?b', '/Users/a#b', '/Users/x/y', '/Users//x', '//Users', '//', '/Users//', '/Bulk/x', '/Me/x', '/ServiceProviderConfig/x', '/Schemas/x/y', '/.search/x', '/%', '/Users/%E2%82%AC', '/Users/a%20b', '/Users/' || repeat('x', 300)]) p;
 -- a slash at the end, and what is encoded for nothing
 SELECT ask('GET', user_(2) || '/', NULL, NULL, 'attributes=userName'), regexp_replace(ask('GET', '/%55sers/' || replace(replace(id(2)::text, '0', '%30'), 'A', '%41'), NULL, NULL, 'attributes=userName'), 'W/"[^"]*"', 'its etag');

@@ -192,6 +192,18 @@ is_path(const Whole *whole, const JsonbValue *key, const Named *named)
 	return false;
 }
 
+/* Is it a path to what the type has?  Where keys are no paths, that is nothing to be ignored. */
+static bool
+leads_somewhere(const ScimResourceType *type, const JsonbValue *key)
+{
+	const char *bracket = memchr(key->val.string.val, '[', key->val.string.len);
+	ScimPath	path;
+
+	return scim_find_path(type, key->val.string.val,
+						  bracket ? bracket - key->val.string.val : key->val.string.len,
+						  false, &path) == NULL;
+}
+
 /* A member that is no path. */
 static void
 change_named(const Whole *whole, const ScimWalk *walk, const JsonbValue *key,
@@ -212,7 +224,8 @@ change_named(const Whole *whole, const ScimWalk *walk, const JsonbValue *key,
 	else if (named.attribute || named.extension)
 		scim_check_spelling(walk->container, key,
 							named.attribute ? named.attribute->name : named.extension->urn, NULL);
-	else if (scim_ignores_member(NULL, key, value, reading->rules))
+	else if (!leads_somewhere(whole->patch->type, key) &&
+			 scim_ignores_member(NULL, key, value, reading->rules))
 		return;
 	else
 		throw_unknown_key(whole->patch->type, key);

@@ -123,7 +123,7 @@ scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 void
 scim_http_record(const ScimHttpRequest *request, const ErrorData *error)
 {
-	bool		named = request->expected && request->if_match &&
+	bool		named = request->expected && scim_names_version(request) &&
 		scim_has_etag(request->if_match, request->expected);
 	ScimRefusal refusal = {
 		.kind = kind_of(request, error),

@@ -84,6 +84,8 @@ options_of(const ScimHttpRequest *request, const ScimView *view)
 			.unnamed = !scim_names_version(request),
 			.view = view,
 			.asks_deferred = true,
+			/* what came in between is asked the client's conditions, before it is merged with */
+			.on_conflict = request->expects_seen ? "fail" : NULL,
 			.report = request->expected != NULL,	/* on record: what others changed, too */
 	};
 }

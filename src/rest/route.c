@@ -94,6 +94,8 @@ split_path(char *path, char **segments)
 	int			length = strlen(path);
 	int			count = 0;
 
+	if (length == 0)
+		return 0;
 	if (path[0] != '/')
 		return -1;
 	if (length > 1 && path[length - 1] == '/' && path[length - 2] != '/')

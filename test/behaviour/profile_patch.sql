@@ -169,6 +169,9 @@ SELECT ann('unknown_attributes', '{"op": "add", "path": "emails", "value": {"val
 SELECT ann('unknown_attributes', '{"op": "add", "path": "emails[type eq ~work~].code", "value": 1}', '{"op": "remove", "path": "photos"}');
 SELECT ann('unknown_attributes', '{"op": "add", "path": "emails[type eq ~work~]", "value": {"code": 1, "display": "W"}}', '{"op": "add", "path": "emails[type eq ~work~]", "value": {"display": "W"}}');
 SELECT ann('unknown_attributes', '{"op": "remove", "path": "emails", "value": [{"code": 1, "type": "work"}]}', '{"op": "remove", "path": "emails", "value": [{"type": "work"}]}');
+-- what leads to an attribute is not unknown, but no name either
+SELECT ann('unknown_attributes', '{"op": "replace", "value": {"name.givenName": "Anne"}}');
+SELECT ann('unknown_attributes', '{"op": "replace", "value": {"emails[type eq ~work~].value": "z@x.org"}}');
 -- what would choose nobody knows which values, and what is no path
 SELECT ann('unknown_attributes', '{"op": "remove", "path": "emails[code eq 1]"}');
 SELECT ann('unknown_attributes', '{"op": "remove", "path": "emails["}');

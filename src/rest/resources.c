@@ -71,7 +71,8 @@ show_written(const ScimHttpRequest *request, int status, bool unless_wanted,
 
 /*
  * An answer is final: foreign keys are asked now, as a client hears of nothing that comes at
- * the end of the transaction.
+ * the end of the transaction.  What came in between is asked the client's conditions before
+ * it is merged with.
  */
 static ScimWriteOptions
 options_of(const ScimHttpRequest *request, const ScimView *view)
@@ -84,7 +85,6 @@ options_of(const ScimHttpRequest *request, const ScimView *view)
 			.unnamed = !scim_names_version(request),
 			.view = view,
 			.asks_deferred = true,
-			/* what came in between is asked the client's conditions, before it is merged with */
 			.on_conflict = request->expects_seen ? "fail" : NULL,
 			.report = request->expected != NULL,	/* on record: what others changed, too */
 	};

@@ -51,6 +51,24 @@ my $log = slurp_file($node->logfile, $offset);
 like($log, qr{LOG:  HTTP PUT /Users failed with SQLSTATE P0001}, '... which the log explains');
 unlike($log, qr/hunter2|ada/, '... without values');
 
+# What a profile ignores: its names, once a minute and session, and no values.
+sub ignored
+{
+	my ($name) = @_;
+	return qq{SELECT status FROM scim_http('POST', '/Users', NULL, NULL, convert_to('{"userName": "$name", "$name": "hunter2", "emails": [{"value": "x", "$name.part": 7}]}', 'UTF8'));\n};
+}
+
+$offset = -s $node->logfile;
+is($node->safe_psql('scim', "SET scimver.profile = entra;\n" . join '', map { ignored($_) } qw(first second third)), "201\n201\n201", 'unknown attributes are ignored');
+$log = slurp_file($node->logfile, $offset);
+is(() = $log =~ /names that no schema has were ignored/g, 1, '... and logged once');
+like($log, qr/ignored: "first", "emails\.first\.part"\n|ignored: "emails\.first\.part", "first"\n/, '... by their names');
+unlike($log, qr/hunter2/, '... without values');
+$offset = -s $node->logfile;
+is($node->safe_psql('scim', "SET scimver.profile = entra;\n" . ignored('other')), '201', 'another session');
+like(slurp_file($node->logfile, $offset), qr/ignored: [^\n]*"other"/, '... logs its own');
+$node->safe_psql('scim', "DELETE FROM users WHERE id <> '$id'");
+
 # Thrown on: the statement, and with it the password, is not logged.
 foreach my $case ([ 'XX000', 'boom', 0 ], [ 'sleep', 'canceling statement due to statement timeout', '500ms' ])
 {

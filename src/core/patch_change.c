@@ -367,6 +367,17 @@ change_matching(ScimPatch *patch, ScimOp op, const ScimPatchTarget *target, cons
 		scim_unset(patch, target);
 }
 
+/* Who misspells the list of values to be removed does not want all of them to go. */
+static void
+refuse_vague(const ScimPatch *patch, const ScimPatchTarget *target, const JsonbValue *given)
+{
+	if (patch->is_vague && given->type == jbvNull && !target->path.filter &&
+		scim_leaf(&target->path)->multi_valued)
+		scim_throw_at(SCIM_BAD_OPERATION, target->place,
+					  "has many values, which an operation with unknown members and without "
+					  "value does not clear");
+}
+
 void
 scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue *given)
 {
@@ -380,6 +391,7 @@ scim_change(ScimPatch *patch, ScimOp op, const ScimPath *path, const JsonbValue 
 	if (attribute->mutability == SCIM_READ_ONLY || leaf->mutability == SCIM_READ_ONLY)
 		scim_throw_at(is_groups(type, path) ? SCIM_READ_ONLY_GROUPS : SCIM_MUTABILITY, target.place,
 					  "is read-only");
+	refuse_vague(patch, &target, given);
 	if (op == SCIM_OP_REMOVE && given->type != jbvNull && (path->filter || !is_members(type, path)))
 		remove_values(patch, &target, given);
 	else if (is_members(type, path))

@@ -65,6 +65,7 @@ typedef struct Operation
 	JsonbValue	path;
 	JsonbValue	value;
 	bool		has_value;
+	bool		has_unknown;	/* members that the rules let pass */
 } Operation;
 
 static void
@@ -86,8 +87,8 @@ read_operation(const ScimRules *rules, const JsonbValue *given, int index, Opera
 		const char *name = read_name(rules, operation_members, &walk, &key, &place);
 
 		if (name == NULL)
-			continue;
-		if (strcmp(name, "op") == 0)
+			operation->has_unknown = true;
+		else if (strcmp(name, "op") == 0)
 			operation->op = member;
 		else if (strcmp(name, "path") == 0)
 			operation->path = member;
@@ -134,6 +135,7 @@ parse_operation(ScimPatch *patch, const JsonbValue *given, int index)
 
 	read_operation(rules, given, index, &operation);
 	op = read_op(&operation.op, index);
+	patch->is_vague = operation.has_unknown && !operation.has_value;
 	if (!operation.has_value && (op == SCIM_OP_ADD || (op == SCIM_OP_REPLACE &&
 													   !rules->empty_clears)))
 		throw_operation(SCIM_BAD_OPERATION, index, "value", "is required");

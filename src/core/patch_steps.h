@@ -51,6 +51,7 @@ struct ScimPatch
 	int			count;
 	int			capacity;
 	int			operation;		/* that is being parsed */
+	bool		is_vague;		/* it has no value, and members that nobody knows: was one meant? */
 	bool		is_empty;		/* there were no operations */
 	bool		needs_shown;	/* is there a STEP_SAME? */
 	bool		has_members;

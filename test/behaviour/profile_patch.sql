@@ -152,6 +152,11 @@ SELECT tries('User', 'loose_envelope', '{"Operations": null}');
 SELECT tries('User', 'loose_envelope', '{"Operations": {"op": "remove", "path": "nickName"}}');
 SELECT tries('User', 'loose_envelope', '{"schemas": "urn:x", "Operations": []}');
 SELECT ann('loose_envelope', '{"op": "move", "path": "nickName"}');
+-- a list that is misspelled is not taken for none
+SELECT team('loose_envelope', '{"op": "remove", "path": "members", "values": [{"value": "#1"}]}');
+SELECT ann('loose_envelope', '{"op": "remove", "path": "emails", "val": [{"type": "work"}]}');
+SELECT ann('loose_envelope', '{"op": "remove", "path": "nickName", "name": "edit"}', '{"op": "remove", "path": "nickName"}');
+SELECT ann('loose_envelope', '{"op": "remove", "path": "emails[type eq ~work~]", "name": "edit"}', '{"op": "remove", "path": "emails[type eq ~work~]"}');
 
 -- ---- member_forms ----
 

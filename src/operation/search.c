@@ -17,6 +17,7 @@
 #include "operation/search_rows.h"
 #include "query/access.h"
 #include "query/filter.h"
+#include "registry/cache.h"
 #include "statement/tenant.h"
 
 /* ---- what is shown ---- */
@@ -139,6 +140,14 @@ turn_parts(ScimSearch *search)
 	}
 }
 
+/* That of a type, be it one that the caller may not read. */
+static const ScimRegistration *
+table_of(const ScimTargets *targets, int type)
+{
+	return type < targets->count ? targets->targets[type].table :
+		scim_find_table(targets->types[type]);
+}
+
 /* What no type can be sorted by is refused by the first that knows it. */
 static void
 check_order(const ScimSearch *search)
@@ -147,12 +156,12 @@ check_order(const ScimSearch *search)
 	const ScimListQuery *query = search->listing.query;
 	ScimOrder	order;
 
-	for (int i = 0; i < targets->count; i++)
-		if (scim_try_order(targets->targets[i].table, query->sort_by, query->sort_order, &order))
+	for (int i = 0; i < targets->type_count; i++)
+		if (scim_try_order(table_of(targets, i), query->sort_by, query->sort_order, &order))
 			return;
-	for (int i = 0; i < targets->count; i++)
+	for (int i = 0; i < targets->type_count; i++)
 		if (has_attribute(targets->types[i], query->sort_by))
-			scim_read_order(targets->targets[i].table, targets->targets[i].rules, query->sort_by,
+			scim_read_order(table_of(targets, i), targets->targets[0].rules, query->sort_by,
 							query->sort_order, &order);
 	throw_unknown(query->sort_by);
 }

@@ -73,6 +73,8 @@ RESET ROLE;
 GRANT SELECT ON devices TO regress_scim_search;
 SET ROLE regress_scim_search;
 SELECT found(), found('{"filter": "userName pr or serial eq \"s9\""}'), found('{"filter": "meta.resourceType eq \"User\""}'), found('{"attributes": ["userName", "serial"]}'), fails('SELECT scim_search(request(''{"filter": "nonsense pr"}''))');
+-- nor has anything a value by which only that could be sorted
+SELECT found('{"sortBy": "userName"}'), found('{"sortBy": "emails.value", "sortOrder": "descending"}'), fails('SELECT scim_search(request(''{"sortBy": "nonsense"}''))'), fails('SELECT scim_search(request(''{"sortBy": "name"}''))'), fails('SELECT scim_search(request(''{"sortBy": "password"}''))');
 -- a type that they may read, of tenants that were not granted
 RESET ROLE;
 GRANT SELECT ON users TO regress_scim_search;

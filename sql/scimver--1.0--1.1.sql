@@ -833,6 +833,12 @@ CREATE FUNCTION scim_http(method text, path text, query text, headers jsonb, bod
 COMMENT ON FUNCTION scim_http(text, text, text, jsonb, bytea, bytea) IS
 	'Answers a request of SCIM over HTTP (RFC 7644); errors that the client can mend are answers, not raised';
 
+CREATE FUNCTION scim_bulk(request jsonb, atomic boolean DEFAULT false, tenant_id text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_bulk';
+COMMENT ON FUNCTION scim_bulk(jsonb, boolean, text) IS
+	'Does the operations of a BulkRequest (RFC 7644, section 3.7); returns the BulkResponse. atomic: the first error undoes all of them';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.

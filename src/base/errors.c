@@ -239,6 +239,10 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},
+	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
+		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
+		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "
+	"\"data\": {...}}, ...]}."},
 	SITUATION(SCIM_NO_SUCH_PROFILE) = {SCIM_INVALID_ARGUMENT, "Name one of SELECT name FROM "
 	"scim_profiles; its owner adds others there."},
 	SITUATION(SCIM_BAD_RULES) = {SCIM_INVALID_ARGUMENT, "Write the rules as SELECT rules FROM "

@@ -20,6 +20,8 @@ int			scim_setting_history_members = 10000;
 const ScimUuids *scim_setting_lease_ids = NULL;
 int			scim_setting_max_attempts = 10;
 int			scim_setting_max_body = 1024 * 1024;
+int			scim_setting_max_bulk_bytes = 1024 * 1024;
+int			scim_setting_max_bulk_operations = 1000;
 int			scim_setting_max_lease = 3600;
 int			scim_setting_max_page_size = 1000;
 int			scim_setting_max_patch_operations = 1000;
@@ -146,6 +148,14 @@ scim_define_settings(void)
 							"Bytes that the body of a request in HTTP (scim_http) may have.",
 							NULL, &scim_setting_max_body, 1024 * 1024, 1, 1024 * 1024 * 1024,
 							PGC_USERSET, GUC_UNIT_BYTE, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_bulk_bytes",
+							"Bytes that the text of a bulk request may have.",
+							NULL, &scim_setting_max_bulk_bytes, 1024 * 1024, 1, 1024 * 1024 * 1024,
+							PGC_SUSET, GUC_UNIT_BYTE, NULL, NULL, NULL);
+	DefineCustomIntVariable("scimver.max_bulk_operations",
+							"Operations in a bulk request, at most.",
+							NULL, &scim_setting_max_bulk_operations, 1000, 1, 100000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("scimver.max_lease",
 							"Seconds that a lease may last.",
 							"Superusers only: nobody else ends a lease before its time.",

@@ -35,6 +35,10 @@ extern char *scim_setting_authentication_schemes;
 /* Bytes in the body of a request in HTTP. */
 extern int	scim_setting_max_body;
 
+/* Bytes in the text of a bulk request, and operations in it. */
+extern int	scim_setting_max_bulk_bytes;
+extern int	scim_setting_max_bulk_operations;
+
 /* What a client calls itself; for scim_actor alone, which makes it fit to be printed. */
 extern char *scim_setting_agent;
 

@@ -19,6 +19,8 @@ typedef struct ScimWriteOptions
 	const char *type;			/* the resource type's name */
 	const char *tenant;			/* NULL: the session's */
 	const char *id;				/* as the client gave it; NULL: the resource is new */
+	const char *drawn_id;		/* create: that the resource is to get, which was drawn for it
+								 * (resource/new_id.h); NULL: whatever the table gives it */
 	const char *expected;		/* the version that it must have; NULL or "*": whatever it has */
 	bool		unnamed;		/* no client named it: for policies the write is without one */
 	const ScimView *view;		/* of the resource as it is shown; NULL: the default */

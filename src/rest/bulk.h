@@ -1,0 +1,41 @@
+/*
+ * bulk.h
+ *		Bulk requests (RFC 7644 section 3.7): many operations, each all or nothing, in whatever
+ *		order they refer to one another.
+ */
+#ifndef SCIM_REST_BULK_H
+#define SCIM_REST_BULK_H
+
+#include "base/compat.h"
+#include "base/settings.h"
+#include "rest/request.h"
+
+/* How a bulk is to be done. */
+typedef struct ScimBulkOptions
+{
+	const char *tenant;			/* NULL: the session's */
+	bool		atomic;			/* the first error undoes everything */
+	bool		bare;			/* an array of operations may stand for the message */
+	bool		by_tool;		/* by the profiles that policies name, and scimver.require_version */
+	int64		bytes;			/* of the request's text; -1: to be counted */
+	ScimVersionForm form;		/* of versions in the answer */
+} ScimBulkOptions;
+
+/* What became of it, beside its answer. */
+typedef struct ScimBulkOutcome
+{
+	int			done;			/* operations with a status of 2xx */
+	int			failed;			/* with another */
+} ScimBulkOutcome;
+
+/*
+ * Does it: the BulkResponse, palloc'd.  Errors, of the request as a whole: those of
+ * scim_read_bulk (core/bulk.h), and TOO_LARGE (scimver.max_bulk_bytes).
+ */
+extern JsonbValue *scim_run_bulk(const ScimBulkOptions *options, Jsonb *request,
+								 ScimBulkOutcome *outcome);
+
+/* POST /Bulk. */
+extern void scim_http_bulk(ScimHttpRequest *request, ScimHttpAnswer *answer);
+
+#endif							/* SCIM_REST_BULK_H */

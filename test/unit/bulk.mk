@@ -1,5 +1,5 @@
-# Unit tests of bulk requests (src/core/bulk*.c), with a stand-in for the server
-# (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
+# Unit tests of bulk requests (src/core/bulk*.c; bulk.c, bulk_order.c), with a stand-in for
+# the server (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
 # "check".
 SRC = ../../src
 include ../fuzz/plain.mk

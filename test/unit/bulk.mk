@@ -1,4 +1,4 @@
-# Unit tests of bulk requests (src/core/bulk*.c; bulk.c, bulk_order.c), with a stand-in for
+# Unit tests of bulk requests (src/core/bulk*.c: bulk.c, bulk_order.c), with a stand-in for
 # the server (test/fuzz), for inclusion in a Makefile of this folder: adds to the target
 # "check".
 SRC = ../../src
@@ -9,8 +9,10 @@ BULK_PARTS = $(FUZZ)/server.c $(FUZZ)/type.c $(CORE)
 BULK_ORDER_PARTS = $(FUZZ)/server.c $(addprefix ../../src/core/,bulk_order.c graph.c finder.c canonical.c jcs.c entries.c) $(filter $(SRC)/base/%,$(CORE))
 
 check: check-bulk check-bulk_order
-check-bulk check-bulk_order: check-%: %
-	ASAN_OPTIONS=detect_leaks=0 ./$<
+check-bulk: bulk
+	ASAN_OPTIONS=detect_leaks=0 ./bulk bulk.txt
+check-bulk_order: bulk_order
+	ASAN_OPTIONS=detect_leaks=0 ./bulk_order
 
 bulk: $(BULK_PARTS)
 bulk_order: $(BULK_ORDER_PARTS)

@@ -7,7 +7,7 @@
  * what would break promises:
  * - an error is one of the catalogue; an operation is well formed, or has a fault that says
  *   where it stands, and what is read strictly is read loosely, too;
- * - a bulkId is that of one POST without a fault;
+ * - a bulkId is that of one POST, or they have faults;
  * - what is resolved has no reference that was found, is resolved once and for all, and has
  *   the same keys, and but for references the same values; as many were visited;
  * - the units hold each operation once, and what an operation refers to comes before it or
@@ -91,6 +91,22 @@ check_operation(const ScimBulkOperation *operation)
 		 (!is_post && scim_version_is_well_formed(operation->version, strlen(operation->version))));
 }
 
+/* Of two POSTs with the same bulkId, neither is well formed. */
+static void
+check_bulk_id(const ScimBulk *bulk, int index)
+{
+	const ScimBulkOperation *operation = &bulk->operations[index];
+
+	for (int i = 0; i < bulk->count; i++)
+	{
+		const ScimBulkOperation *other = &bulk->operations[i];
+
+		if (i != index && other->method == SCIM_BULK_POST && other->bulk_id &&
+			strcmp(other->bulk_id, operation->bulk_id) == 0)
+			MUST(operation->fault && other->fault);
+	}
+}
+
 static void
 check_bulk(const ScimBulk *bulk)
 {
@@ -101,6 +117,8 @@ check_bulk(const ScimBulk *bulk)
 			check_fault(bulk->operations[i].fault, i);
 		else
 			check_operation(&bulk->operations[i]);
+		if (bulk->operations[i].method == SCIM_BULK_POST && bulk->operations[i].bulk_id)
+			check_bulk_id(bulk, i);
 	}
 }
 

@@ -41,6 +41,19 @@ static const ScimStatement insert_password = {
 	.types = {SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID}
 };
 
+/* the same of a row whose id was drawn: tenant, id, data; password */
+static const ScimStatement insert_drawn = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}) VALUES ($1, $2, $3)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID}
+};
+
+static const ScimStatement insert_drawn_password = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {password}) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID}
+};
+
 /* tenant, id, data, revision, created or NULL: it was there before, but it changes now */
 static const ScimStatement revive = {
 	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {revision}, {created},"
@@ -81,6 +94,21 @@ revive_row(const ScimRowWrite *write)
 	return scim_run(&revive, registration, values, nulls, false) > 0;
 }
 
+static bool
+insert_drawn_row(const ScimRowWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	const ScimStatement *statement = write->password_hash ? &insert_drawn_password : &insert_drawn;
+	Datum		values[4];
+
+	values[0] = scim_tenant_datum(registration, write->tenant);
+	values[1] = scim_id_datum(registration, write->id);
+	values[2] = JsonbPGetDatum(write->document);
+	if (write->password_hash)
+		values[3] = CStringGetTextDatum(write->password_hash);
+	return scim_run(statement, registration, values, NULL, false) > 0;
+}
+
 bool
 scim_document_insert(const ScimRowWrite *write)
 {
@@ -90,6 +118,8 @@ scim_document_insert(const ScimRowWrite *write)
 
 	if (write->revives)
 		return revive_row(write);
+	if (write->id)
+		return insert_drawn_row(write);
 	values[0] = scim_tenant_datum(registration, write->tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)

@@ -329,7 +329,7 @@ append_key(const ScimRowWrite *write, StringInfo columns, ScimSql *values)
 		appendStringInfoString(columns, ", {tenant}");
 		appendStringInfo(&values->text, ", %s", values->tenant);
 	}
-	if (write->revives)
+	if (write->id)
 	{
 		appendStringInfoString(columns, ", {id}");
 		appendStringInfoString(&values->text, ", ");
@@ -366,7 +366,7 @@ scim_mapped_insert(const ScimRowWrite *write)
 	/* both lists begin with a comma and a blank */
 	if (columns.len > 0)
 		appendStringInfo(&sql.text, "(%s)%s VALUES (%s)", columns.data + 2,
-						 write->revives ? " OVERRIDING SYSTEM VALUE" : "", values + 2);
+						 write->id ? " OVERRIDING SYSTEM VALUE" : "", values + 2);
 	else
 		appendStringInfoString(&sql.text, "DEFAULT VALUES");
 	return run(write, &sql);

@@ -8,7 +8,6 @@
 #include "core/location.h"
 #include "core/shown_version.h"
 #include "miscadmin.h"
-#include "resource/target.h"
 #include "rest/bulk_work.h"
 #include "rest/refusal.h"
 
@@ -23,7 +22,7 @@ location_of(const ScimBulkWork *work, const ScimBulkTask *task)
 	if (task->type == NULL || maker->id == NULL ||
 		(maker->asked->method == SCIM_BULK_POST && !scim_is_done(maker)))
 		return NULL;
-	return scim_location(task->type->endpoint, scim_store_id(task->type->name, maker->id));
+	return scim_location(task->type->endpoint, maker->id);
 }
 
 /* The entry of an operation that was done, or failed. */

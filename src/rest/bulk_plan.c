@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "registry/cache.h"
 #include "resource/new_id.h"
+#include "resource/target.h"
 #include "rest/bulk_work.h"
 #include "rest/route.h"
 #include "statement/profile.h"
@@ -61,7 +62,7 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 		return;
 	task->type = request.type;
 	task->rules = request.rules;
-	task->id = request.id;
+	task->id = request.id ? scim_store_id(request.type->name, request.id) : NULL;
 	if (work->options->by_tool && scim_setting_require_version && task->id &&
 		task->asked->version == NULL)
 		task->fault = scim_bulk_fault(428, NULL, "a version is required");
@@ -98,7 +99,7 @@ find_makers(ScimBulkWork *work)
 }
 
 static void
-add_edge(ScimBulkWork *work, int from, int to, bool member)
+add_edge(ScimBulkWork *work, ScimBulkEdge edge)
 {
 	if (work->edge_count == work->edge_room)
 	{
@@ -107,7 +108,7 @@ add_edge(ScimBulkWork *work, int from, int to, bool member)
 			? repalloc_huge(work->edges, work->edge_room * sizeof(ScimBulkEdge))
 			: palloc(work->edge_room * sizeof(ScimBulkEdge));
 	}
-	work->edges[work->edge_count++] = (ScimBulkEdge) {.from = from, .to = to, .member = member};
+	work->edges[work->edge_count++] = edge;
 }
 
 /* Whose references are looked for. */
@@ -127,12 +128,48 @@ note_reference(const char *bulk_id, int length, bool member, void *argument)
 
 	CHECK_FOR_INTERRUPTS();
 	if (maker >= 0)
-		add_edge(work, place_of(work, task), maker, member && task->type->has_members);
+		add_edge(work, (ScimBulkEdge)
+		{
+			.from = place_of(work, task),
+			.to = maker,
+			.member = member && task->type->has_members
+		});
 	else if (task->fault == NULL)
 		task->fault = scim_bulk_fault(400, "invalidValue",
 									  "Operations[%d] refers to the bulkId \"%s\", which no POST "
 									  "of this request has", place_of(work, task),
 									  pnstrdup(bulk_id, length));
+}
+
+static bool
+has_target_of(const ScimBulkTask *task, const ScimBulkTask *other)
+{
+	if (task->type != other->type || task->maker != other->maker)
+		return false;
+	return task->maker >= 0 || strcmp(task->id, other->id) == 0;
+}
+
+/*
+ * What is done to the same resource keeps its order, also where one of them waits for somebody:
+ * it comes after the last one before it.
+ */
+static void
+follow_last(ScimBulkWork *work, ScimBulkTask *task)
+{
+	const char *key = task->maker < 0 ? task->id : work->tasks[task->maker].asked->bulk_id;
+	uint64		hash = scim_text_hash(key, strlen(key));
+	const ScimFound *found = scim_finder_first(&work->by_target, hash);
+
+	while (found && !has_target_of(task, &work->tasks[found->item]))
+		found = scim_finder_next(&work->by_target, found);
+	if (found)
+		add_edge(work, (ScimBulkEdge)
+		{
+			.from = place_of(work, task),
+			.to = found->item,
+			.follows = true
+		});
+	scim_finder_add(&work->by_target, hash, place_of(work, task));
 }
 
 static void
@@ -153,6 +190,8 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 	}
 	if (task->asked->data)
 		scim_visit_bulk_ids(task->asked->data, note_reference, &referrer);
+	if (task->fault == NULL && task->asked->method != SCIM_BULK_POST)
+		follow_last(work, task);
 	/* what is refused waits for nobody */
 	if (task->fault)
 		work->edge_count = task->first_edge;

@@ -242,9 +242,10 @@ failed_maker(const ScimBulkWork *work, const ScimBulkTask *task)
 {
 	for (int i = task->first_edge; i < task->first_edge + task->edge_count; i++)
 	{
-		const ScimBulkTask *maker = &work->tasks[work->edges[i].to];
+		const ScimBulkEdge *edge = &work->edges[i];
+		const ScimBulkTask *maker = &work->tasks[edge->to];
 
-		if (maker->status != 0 && !scim_is_done(maker))
+		if (!edge->follows && maker->status != 0 && !scim_is_done(maker))
 			return maker;
 	}
 	return NULL;
@@ -256,7 +257,9 @@ refers_to_unknown(const ScimBulkWork *work, const ScimBulkTask *task)
 {
 	for (int i = task->first_edge; i < task->first_edge + task->edge_count; i++)
 	{
-		if (work->tasks[work->edges[i].to].id == NULL)
+		const ScimBulkEdge *edge = &work->edges[i];
+
+		if (!edge->follows && work->tasks[edge->to].id == NULL)
 			return true;
 	}
 	return false;

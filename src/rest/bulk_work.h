@@ -23,7 +23,7 @@ typedef struct ScimBulkTask
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
 	bool		has_members;	/* it makes a resource that has some */
-	int			first_edge;		/* of the work's edges, those to what it refers to */
+	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */
 
@@ -42,6 +42,7 @@ typedef struct ScimBulkWork
 	const ScimBulk *bulk;
 	ScimBulkTask *tasks;		/* of each operation, in the order of the request */
 	ScimFinder	by_bulk_id;		/* the POSTs */
+	ScimFinder	by_target;		/* the others */
 	ScimBulkEdge *edges;
 	int			edge_count;
 	int			edge_room;

@@ -35,9 +35,10 @@ typedef struct ScimBulkFault
 
 typedef struct ScimBulkOperation
 {
-	const char *given_method;	/* as it is answered; NULL: none was given, or no string */
+	const char *given_method;	/* as it is answered, cut as in errors; NULL: none was given, or no
+								 * string */
 	ScimBulkMethod method;
-	const char *bulk_id;		/* NULL: none */
+	const char *bulk_id;		/* the same; malformed ones, which have a fault, too */
 	const char *path;			/* begins with a slash; NULL: there is a fault */
 	const char *version;		/* without W/ and quotes; NULL: none */
 	Jsonb	   *data;			/* an object; NULL: of a DELETE, or there is a fault */

@@ -17,6 +17,7 @@
 #define SCIM_URN_GROUP		"urn:ietf:params:scim:schemas:core:2.0:Group"
 #define SCIM_URN_LIST		"urn:ietf:params:scim:api:messages:2.0:ListResponse"
 #define SCIM_URN_PATCH		"urn:ietf:params:scim:api:messages:2.0:PatchOp"
+#define SCIM_URN_BULK		"urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
 typedef enum ScimType
 {

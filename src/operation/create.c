@@ -19,6 +19,8 @@ scim_write_create(void *argument)
 	scim_write_lock_members(write);
 	if (scim_write_proposes(write))
 		return;
+	/* only now: till the row is there, nobody else is to take it for the one with that id */
+	write->wanted.id = write->options->drawn_id;
 	write->call.creates = write->wanted.document;
 	write->call.creates_password = write->wanted.sets_password;
 	if (!scim_write_try_insert(write))

@@ -200,17 +200,41 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 
 /* ---- what is to be made ---- */
 
+/*
+ * Members are written by statements of their own; to crypt a password takes a while, which would be
+ * done once more where others keep the one statement from being run.
+ */
 static bool
-names_members(const ScimBulkTask *task)
+is_single(const ScimBulkTask *task)
 {
 	JsonbValue	root;
-	JsonbValue	name = scim_text("members");
+	JsonbValue	members = scim_text("members");
+	JsonbValue	password = scim_text("password");
 	JsonbValue	unused;
 
-	if (!task->type->has_members)
-		return false;
 	scim_root(task->asked->data, &root);
-	return scim_find_any_case(&root, &name, &unused);
+	return (task->type->has_members && scim_find_any_case(&root, &members, &unused)) ||
+		(task->type->has_password && scim_find_any_case(&root, &password, &unused));
+}
+
+/* NULL, too, where the default gives the same id again until somebody has it. */
+static char *
+draw_id(ScimBulkWork *work, const ScimBulkTask *task)
+{
+	char	   *id = scim_draw_id(scim_find_table(task->type));
+	uint64		hash = id ? scim_text_hash(id, strlen(id)) : 0;
+	const ScimFound *found = id ? scim_finder_first(&work->by_id, hash) : NULL;
+
+	for (; found; found = scim_finder_next(&work->by_id, found))
+	{
+		const ScimBulkTask *other = &work->tasks[found->item];
+
+		if (other->type == task->type && strcmp(other->id, id) == 0)
+			return NULL;
+	}
+	if (id)
+		scim_finder_add(&work->by_id, hash, place_of(work, task));
+	return id;
 }
 
 static void
@@ -225,8 +249,8 @@ draw_ids(void *argument)
 		CHECK_FOR_INTERRUPTS();
 		if (task->fault || task->asked->method != SCIM_BULK_POST)
 			continue;
-		task->has_members = names_members(task);
-		task->id = scim_draw_id(scim_find_table(task->type));
+		task->is_single = is_single(task);
+		task->id = draw_id(work, task);
 	}
 }
 

@@ -63,9 +63,6 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 	task->type = request.type;
 	task->rules = request.rules;
 	task->id = request.id ? scim_store_id(request.type->name, request.id) : NULL;
-	if (work->options->by_tool && scim_setting_require_version && task->id &&
-		task->asked->version == NULL)
-		task->fault = scim_bulk_fault(428, NULL, "a version is required");
 }
 
 /* ---- what refers to what ---- */
@@ -172,6 +169,14 @@ follow_last(ScimBulkWork *work, ScimBulkTask *task)
 	scim_finder_add(&work->by_target, hash, place_of(work, task));
 }
 
+/* Not of what the bulk makes: it has no version yet that others could have changed. */
+static bool
+lacks_version(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	return work->options->by_tool && scim_setting_require_version && task->maker < 0 &&
+		task->asked->method != SCIM_BULK_POST && task->asked->version == NULL;
+}
+
 static void
 find_references(ScimBulkWork *work, ScimBulkTask *task)
 {
@@ -188,6 +193,9 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 		task->maker = scim_bulk_maker(work, bulk_id, length);
 		task->id = NULL;
 	}
+	if (task->fault == NULL && lacks_version(work, task))
+		task->fault = scim_bulk_fault(428, NULL, "Operations[%d].version is required",
+									  place_of(work, task));
 	if (task->asked->data)
 		scim_visit_bulk_ids(task->asked->data, note_reference, &referrer);
 	if (task->fault == NULL && task->asked->method != SCIM_BULK_POST)

@@ -48,7 +48,7 @@ CREATE FUNCTION race.read_round() RETURNS void LANGUAGE sql AS $$
 	SELECT race.read_bulks(), race.read_singles();
 	INSERT INTO race.after SELECT * FROM race.now;
 	INSERT INTO race.recorded SELECT xid, operation, resource_type, resource_id, version, previous_version, changed FROM scim_history_rows
-		WHERE xid >= (SELECT since FROM race.round) AND operation <> 'refused';
+		WHERE xid > (SELECT since FROM race.round) AND operation <> 'refused';
 	INSERT INTO race.tally SELECT clean, CASE WHEN caller > 2 THEN 'single' ELSE 'bulk' END, method, coalesce(status, 'not reached'), count(*) FROM race.writes, race.round GROUP BY 1, 2, 3, 4
 		ON CONFLICT (clean, caller, method, status) DO UPDATE SET count = tally.count + excluded.count;
 	INSERT INTO race.reasons SELECT coalesce(status, ''), regexp_replace(split_part(coalesce(detail, ''), E'\n', 1), '[0-9a-f-]{36}|\d+', '#', 'g'), count(*) FROM race.writes WHERE NOT done GROUP BY 1, 2

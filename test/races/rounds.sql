@@ -248,7 +248,7 @@ BEGIN
 	TRUNCATE race.before, race.members_before, race.round, race.asked, race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
 	INSERT INTO race.members_before SELECT * FROM race.members;
-	INSERT INTO race.round VALUES (round, is_clean, pg_snapshot_xmax(pg_current_snapshot()));
+	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);
 	FOR w IN 1 .. 2 LOOP

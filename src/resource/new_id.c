@@ -18,6 +18,7 @@
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 /* A default that is evaluated. */
@@ -81,29 +82,42 @@ draw_default(const ScimRegistration *table, Node *expression)
 	return drawing.id && drawing.id[0] != '\0' ? drawing.id : NULL;
 }
 
-static char *
-draw(const ScimRegistration *table, Relation relation)
+/* The default of the column of ids; NULL: there is none. */
+static Node *
+default_of(const ScimRegistration *table)
 {
-	AttrNumber	number = table->numbers[SCIM_COLUMN_ID];
-	Node	   *expression;
+	Relation	relation = table_open(table->relid, AccessShareLock);
+	Node	   *expression = build_column_default(relation, table->numbers[SCIM_COLUMN_ID]);
 
-	if (TupleDescAttr(RelationGetDescr(relation), number - 1)->attgenerated != '\0' ||
-		!may_name(table, number))
-		return NULL;
-	expression = build_column_default(relation, number);
-	if (expression == NULL)
-		return table->id_type->type == UUIDOID ? random_uuid(table->id_type) : NULL;
-	if (is_random_uuid(expression))
-		return random_uuid(table->id_type);
-	return draw_default(table, expression);
+	table_close(relation, NoLock);
+	return expression;
+}
+
+/* Who cannot say what is to be inserted there cannot tell it before, either. */
+static bool
+is_generated(const ScimRegistration *table)
+{
+	return get_attgenerated(table->relid, table->numbers[SCIM_COLUMN_ID]) != '\0';
+}
+
+bool
+scim_draws_ids(const ScimRegistration *table)
+{
+	return !is_generated(table) && may_name(table, table->numbers[SCIM_COLUMN_ID]) &&
+		(table->id_type->type == UUIDOID || default_of(table) != NULL);
 }
 
 char *
 scim_draw_id(const ScimRegistration *table)
 {
-	Relation	relation = table_open(table->relid, AccessShareLock);
-	char	   *id = draw(table, relation);
+	Node	   *expression;
 
-	table_close(relation, NoLock);
-	return id;
+	if (is_generated(table) || !may_name(table, table->numbers[SCIM_COLUMN_ID]))
+		return NULL;
+	expression = default_of(table);
+	if (expression == NULL)
+		return table->id_type->type == UUIDOID ? random_uuid(table->id_type) : NULL;
+	if (is_random_uuid(expression))
+		return random_uuid(table->id_type);
+	return draw_default(table, expression);
 }

@@ -95,19 +95,13 @@ always(void)
 	return true;
 }
 
-static bool
-never(void)
-{
-	return false;
-}
-
 /* The features, by the names of RFC 7643 section 5. */
 static const struct
 {
 	const char *name;
 	bool		(*supported) (void);
 }			features[] = {
-	{"patch", always}, {"bulk", never}, {"filter", always},
+	{"patch", always}, {"bulk", always}, {"filter", always},
 	{"changePassword", scim_keeps_passwords}, {"sort", always}, {"etag", always}
 };
 
@@ -153,8 +147,9 @@ config_document(ScimVersionForm form)
 
 	scim_set_capabilities(document);
 	bulk = scim_get(document, "bulk", strlen("bulk"));
-	scim_set_integer(bulk, "maxOperations", 0);
-	scim_set_integer(bulk, "maxPayloadSize", 0);
+	scim_set_integer(bulk, "maxOperations", scim_setting_max_bulk_operations);
+	scim_set_integer(bulk, "maxPayloadSize", Min(scim_setting_max_bulk_bytes,
+												 scim_setting_max_body));
 	scim_set_integer(scim_get(document, "filter", strlen("filter")), "maxResults",
 					 scim_setting_max_page_size);
 	pagination = scim_get(document, "pagination", strlen("pagination"));
@@ -205,8 +200,10 @@ settings_text(ScimVersionForm form)
 	const char *base = scim_setting_base_url ? scim_setting_base_url : "";
 	const char *schemes = scim_setting_authentication_schemes;
 
-	return psprintf("%d %d %d %d %s %s", (int) form, scim_setting_max_page_size,
-					scim_setting_cursor_timeout, (int) strlen(base), base, schemes ? schemes : "");
+	return psprintf("%d %d %d %d %d %d %d %s %s", (int) form, scim_setting_max_page_size,
+					scim_setting_cursor_timeout, scim_setting_max_body,
+					scim_setting_max_bulk_bytes, scim_setting_max_bulk_operations,
+					(int) strlen(base), base, schemes ? schemes : "");
 }
 
 /* Nothing is kept where that fails; what changes meanwhile makes it old at once. */

@@ -32,9 +32,9 @@ must_be_thrown_on(const ErrorData *error)
 	}
 }
 
-/* "keep": what it wrote, if it went well. */
+/* "keep", once it is done: what it wrote stands, if it went well. */
 static ErrorData *
-run(void (*work) (void *argument), void *argument, bool keep)
+run(void (*work) (void *argument), void *argument, const bool *keep)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -46,7 +46,7 @@ run(void (*work) (void *argument), void *argument, bool keep)
 	PG_TRY();
 	{
 		work(argument);
-		if (keep)
+		if (*keep)
 			ReleaseCurrentSubTransaction();
 		else
 			RollbackAndReleaseCurrentSubTransaction();
@@ -75,11 +75,21 @@ run(void (*work) (void *argument), void *argument, bool keep)
 ErrorData *
 scim_protect(void (*work) (void *argument), void *argument)
 {
-	return run(work, argument, true);
+	static const bool keep = true;
+
+	return run(work, argument, &keep);
 }
 
 ErrorData *
 scim_rehearse(void (*work) (void *argument), void *argument)
 {
-	return run(work, argument, false);
+	static const bool keep = false;
+
+	return run(work, argument, &keep);
+}
+
+ErrorData *
+scim_attempt(void (*work) (void *argument), void *argument, const bool *stands)
+{
+	return run(work, argument, stands);
 }

@@ -20,4 +20,7 @@ extern ErrorData *scim_protect(void (*work) (void *argument), void *argument);
 /* The same, and what it did is rolled back also where it went well. */
 extern ErrorData *scim_rehearse(void (*work) (void *argument), void *argument);
 
+/* Runs it as the first does, but what it did is rolled back unless *stands when it is done. */
+extern ErrorData *scim_attempt(void (*work) (void *argument), void *argument, const bool *stands);
+
 #endif							/* SCIM_BASE_PROTECT_H */

@@ -10,12 +10,13 @@
 
 #include "postgres.h"
 
-/* That operation refers to what the other one makes. */
+/* That operation refers to what the other one makes, or follows it. */
 typedef struct ScimBulkEdge
 {
 	int			from;
 	int			to;
 	bool		member;			/* as to a member, which must be there before */
+	bool		follows;		/* not that: it only comes after it, as both are done to the same */
 } ScimBulkEdge;
 
 /* What is done in one piece. */

@@ -19,7 +19,10 @@
 #include "history/write.h"
 #include "utils/memutils.h"
 
-/* Is the call on the change's resource?  The INSERT of a create is, before its id is known. */
+/*
+ * Is the call on the change's resource?  The INSERT of a create is, before its id is known; one
+ * of many rows is on each of them: what is done to a row comes before what is done to the next.
+ */
 static bool
 is_on(const ScimCall *call, const ScimRegistration *registration, const ScimChange *change)
 {
@@ -28,9 +31,9 @@ is_on(const ScimCall *call, const ScimRegistration *registration, const ScimChan
 
 	if (call->id)
 		return scim_call_on_row(registration->root, tenant, change->id) != NULL;
-	if (kept)
-		return strcmp(kept->id, change->id) == 0 && strcmp(kept->tenant, change->tenant) == 0;
-	return scim_is_inserted_by(call);
+	if (kept && strcmp(kept->id, change->id) == 0 && strcmp(kept->tenant, change->tenant) == 0)
+		return true;
+	return (kept == NULL || call->many) && scim_is_inserted_by(call);
 }
 
 /* The call that the change is a part of, or NULL. */

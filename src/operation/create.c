@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "operation/bulk_queue.h"
 #include "operation/create.h"
 #include "operation/proposing.h"
 #include "operation/report.h"
@@ -16,9 +17,12 @@ scim_write_create(void *argument)
 	ScimWrite  *write = argument;
 
 	scim_check_tenant(write->target.table, write->target.tenant);
+	scim_pass_bulks(write);
 	scim_write_lock_members(write);
 	if (scim_write_proposes(write))
 		return;
+	/* only now: till the row is there, nobody else is to take it for the one with that id */
+	write->wanted.id = write->options->drawn_id;
 	write->call.creates = write->wanted.document;
 	write->call.creates_password = write->wanted.sets_password;
 	if (!scim_write_try_insert(write))

@@ -123,6 +123,12 @@ typedef struct ScimStorage
 	bool		(*update) (const struct ScimRowWrite *write);
 
 	/*
+	 * Inserts rows whose ids were drawn, by one statement.  An error, where a value is taken; else
+	 * how many came back: the rows of SPI_tuptable, in their order.
+	 */
+	uint64		(*insert_many) (const struct ScimRowWrite *writes, int count);
+
+	/*
 	 * Does the row hold already what is wanted?  A password is never compared.  "exact": that it
 	 * would be stored otherwise is not enough for a no.
 	 */

@@ -75,6 +75,7 @@ const ScimStorage scim_in_documents = {
 	.is_effective = scim_document_is_effective,
 	.insert = scim_document_insert,
 	.update = scim_document_update,
+	.insert_many = scim_document_insert_many,
 	.is_there = scim_document_is_there,
 	.changes_key = scim_document_changes_key
 };

@@ -12,6 +12,7 @@
 #include "resource/version.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 void
@@ -39,6 +40,19 @@ static const ScimStatement insert_password = {
 	.sql = "INSERT INTO {table} AS r ({tenant}, {data}, {password}) VALUES ($1, $2, $3)"
 	" ON CONFLICT DO NOTHING RETURNING {bare}",
 	.types = {SCIM_TENANT_PARAMETER, JSONBOID, TEXTOID}
+};
+
+/* the same of a row whose id was drawn: tenant, id, data; password */
+static const ScimStatement insert_drawn = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}) VALUES ($1, $2, $3)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID}
+};
+
+static const ScimStatement insert_drawn_password = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {password}) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT DO NOTHING RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER, JSONBOID, TEXTOID}
 };
 
 /* tenant, id, data, revision, created or NULL: it was there before, but it changes now */
@@ -81,6 +95,21 @@ revive_row(const ScimRowWrite *write)
 	return scim_run(&revive, registration, values, nulls, false) > 0;
 }
 
+static bool
+insert_drawn_row(const ScimRowWrite *write)
+{
+	const ScimRegistration *registration = write->registration;
+	const ScimStatement *statement = write->password_hash ? &insert_drawn_password : &insert_drawn;
+	Datum		values[4];
+
+	values[0] = scim_tenant_datum(registration, write->tenant);
+	values[1] = scim_id_datum(registration, write->id);
+	values[2] = JsonbPGetDatum(write->document);
+	if (write->password_hash)
+		values[3] = CStringGetTextDatum(write->password_hash);
+	return scim_run(statement, registration, values, NULL, false) > 0;
+}
+
 bool
 scim_document_insert(const ScimRowWrite *write)
 {
@@ -90,11 +119,85 @@ scim_document_insert(const ScimRowWrite *write)
 
 	if (write->revives)
 		return revive_row(write);
+	if (write->id)
+		return insert_drawn_row(write);
 	values[0] = scim_tenant_datum(registration, write->tenant);
 	values[1] = JsonbPGetDatum(write->document);
 	if (write->password_hash)
 		values[2] = CStringGetTextDatum(write->password_hash);
 	return scim_run(statement, registration, values, NULL, false) > 0;
+}
+
+/* tenant, ids, data, passwords or NULLs */
+static const ScimStatement insert_many = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data})"
+	" SELECT $1, n.id, n.data FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3))"
+	" AS n(id, data) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER, JSONBARRAYOID}
+};
+
+static const ScimStatement insert_many_passwords = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {password})"
+	" SELECT $1, n.id, n.data, n.password FROM ROWS FROM (pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3), pg_catalog.unnest($4)) AS n(id, data, password) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER, JSONBARRAYOID, TEXTARRAYOID}
+};
+
+static Datum
+id_array(const ScimRowWrite *writes, int count)
+{
+	const ScimRegistration *registration = writes->registration;
+	Datum	   *ids = palloc(count * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		ids[i] = scim_id_datum(registration, writes[i].id);
+	return scim_id_array(registration->id_type, ids, count);
+}
+
+static Datum
+document_array(const ScimRowWrite *writes, int count)
+{
+	Datum	   *documents = palloc(count * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		documents[i] = JsonbPGetDatum(writes[i].document);
+	return PointerGetDatum(construct_array(documents, count, JSONBOID, -1, false, TYPALIGN_INT));
+}
+
+/* Has none of them a password, *has is false. */
+static Datum
+password_array(const ScimRowWrite *writes, int count, bool *has)
+{
+	Datum	   *passwords = palloc0(count * sizeof(Datum));
+	bool	   *nulls = palloc(count * sizeof(bool));
+	int			low = 1;
+
+	*has = false;
+	for (int i = 0; i < count; i++)
+	{
+		nulls[i] = writes[i].password_hash == NULL;
+		if (nulls[i])
+			continue;
+		passwords[i] = CStringGetTextDatum(writes[i].password_hash);
+		*has = true;
+	}
+	return PointerGetDatum(construct_md_array(passwords, nulls, 1, &count, &low, TEXTOID, -1,
+											  false, TYPALIGN_INT));
+}
+
+uint64
+scim_document_insert_many(const ScimRowWrite *writes, int count)
+{
+	const ScimRegistration *registration = writes->registration;
+	bool		has_passwords;
+	Datum		values[4];
+
+	values[0] = scim_tenant_datum(registration, writes->tenant);
+	values[1] = id_array(writes, count);
+	values[2] = document_array(writes, count);
+	values[3] = password_array(writes, count, &has_passwords);
+	return scim_run(has_passwords ? &insert_many_passwords : &insert_many, registration, values,
+					NULL, false);
 }
 
 bool

@@ -13,6 +13,7 @@ extern void scim_document_take_apart(ScimRowWrite *write, const ScimRow *old, bo
 extern bool scim_document_is_effective(const ScimRowWrite *write);
 extern bool scim_document_insert(const ScimRowWrite *write);
 extern bool scim_document_update(const ScimRowWrite *write);
+extern uint64 scim_document_insert_many(const ScimRowWrite *writes, int count);
 extern bool scim_document_is_there(const ScimRowWrite *write, const ScimRow *row, bool exact);
 extern bool scim_document_changes_key(const ScimRowWrite *write);
 

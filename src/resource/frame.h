@@ -44,7 +44,7 @@ typedef enum ScimOperation
 } ScimOperation;
 
 /*
- * A scim_ call, on one resource.  It may write that in more than one statement
+ * A scim_ call, on one resource (or one that creates many).  It may write that in more than one statement
  * (the row, then the memberships), and moves the revision by one at most.
  */
 typedef struct ScimCall
@@ -57,6 +57,7 @@ typedef struct ScimCall
 								 * removed, stays */
 	bool		deletes;		/* the row: what still refers to it is in the way */
 	bool		inserting;		/* the row is new: revision and lastModified stay what they are */
+	bool		many;			/* rows are: each is a resource, and none the call's own */
 	bool		moved;			/* the revision was moved */
 	bool		changed;		/* content was changed */
 	bool		has_row;		/* a membership trigger has moved the resource, to: */

@@ -68,6 +68,7 @@ const ScimStorage scim_in_columns = {
 	.is_effective = scim_mapped_is_effective,
 	.insert = scim_mapped_insert,
 	.update = scim_mapped_update,
+	.insert_many = scim_mapped_insert_many,
 	.is_there = scim_mapped_is_there,
 	.changes_key = scim_mapped_changes_key
 };

@@ -18,11 +18,12 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "core/immutable.h"
+#include "miscadmin.h"
 #include "registry/mapped_plan.h"
+#include "resource/mapped_assign.h"
 #include "resource/mapped_write.h"
 #include "resource/member_sum.h"
 #include "resource/version.h"
-#include "statement/sql.h"
 #include "statement/text.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -30,157 +31,6 @@
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
-
-/*
- * A column that is written, and its value.  The texts name columns by
- * placeholders: what is written again and again is prepared, and its text
- * filled in, once.
- */
-typedef struct Assignment
-{
-	const char *column;			/* as a placeholder, or (NULL) */
-	int			mapped;			/* its place among the mapped ones */
-	Oid			type;
-	Datum		value;
-	bool		isnull;
-} Assignment;
-
-/* Assignments on their way: room for all columns that there are. */
-typedef struct Assignments
-{
-	Assignment *items;
-	int			count;
-} Assignments;
-
-static void
-assign(Assignments *list, const char *column, Oid type, Datum value, bool isnull)
-{
-	list->items[list->count++] = (Assignment)
-	{
-		column, 0, type, value, isnull
-	};
-}
-
-static void
-assign_content(Assignments *list, const ScimRegistration *registration, const ScimSplit *split)
-{
-	if (split->data_changed)
-		assign(list, "{data}", JSONBOID, JsonbPGetDatum(split->data), split->data == NULL);
-	for (int i = 0; i < registration->mapped_count; i++)
-	{
-		if (split->changed[i])
-			list->items[list->count++] = (Assignment)
-		{
-			NULL, i, registration->mapped[i].type, split->columns.values[i], split->columns.nulls[i]
-		};
-	}
-}
-
-static void
-assign_mark(Assignments *list, const ScimRegistration *registration)
-{
-	Oid			type = registration->types[SCIM_COLUMN_DELETED];
-	Datum		mark = type == BOOLOID
-	? BoolGetDatum(true)
-	: scim_column_from_instant(type, registration->formats[SCIM_COLUMN_DELETED],
-							   GetCurrentTimestamp());
-
-	assign(list, "{deleted}", type, mark, false);
-}
-
-/* A number of the column's type. */
-static Datum
-whole_number(Oid type, int64 number)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return Int16GetDatum((int16) number);
-		case INT4OID:
-			return Int32GetDatum((int32) number);
-		case NUMERICOID:
-			return NumericGetDatum(int64_to_numeric(number));
-		default:
-			return Int64GetDatum(number);
-	}
-}
-
-static bool
-takes_no_null(const ScimRegistration *registration, AttrNumber number)
-{
-	Relation	relation = table_open(registration->relid, AccessShareLock);
-	bool		result = scim_is_not_null(RelationGetDescr(relation), number);
-
-	table_close(relation, NoLock);
-	return result;
-}
-
-/* What stands for no mark: false, or none, or 0 where there must be something. */
-static void
-assign_no_mark(Assignments *list, const ScimRegistration *registration)
-{
-	Oid			type = registration->types[SCIM_COLUMN_DELETED];
-	bool		isnull = type != BOOLOID &&
-		!takes_no_null(registration, registration->numbers[SCIM_COLUMN_DELETED]);
-	Datum		mark = isnull ? (Datum) 0
-	: type == BOOLOID ? BoolGetDatum(false) : whole_number(type, 0);
-
-	assign(list, "{deleted}", type, mark, isnull);
-}
-
-/* A column that scimver keeps. */
-static bool
-is_kept(const ScimRegistration *registration, ScimColumn column)
-{
-	return registration->columns[column] && !registration->read_only[column];
-}
-
-static void
-assign_instant(Assignments *list, const ScimRegistration *registration, ScimColumn column,
-			   const char *placeholder, TimestampTz instant)
-{
-	Oid			type = registration->types[column];
-
-	if (is_kept(registration, column))
-		assign(list, placeholder, type,
-			   scim_column_from_instant(type, registration->formats[column], instant), false);
-}
-
-/* What a row had that was there before, and when it changes. */
-static void
-assign_revival(Assignments *list, const ScimRegistration *registration, const ScimRevival *revival)
-{
-	Oid			type = registration->types[SCIM_COLUMN_REVISION];
-
-	if (revival->revision && is_kept(registration, SCIM_COLUMN_REVISION))
-		assign(list, "{revision}", type, whole_number(type, revival->revision), false);
-	if (revival->has_created)
-		assign_instant(list, registration, SCIM_COLUMN_CREATED, "{created}", revival->created);
-	assign_instant(list, registration, SCIM_COLUMN_LAST_MODIFIED, "{lastModified}",
-				   GetCurrentTimestamp());
-}
-
-static Assignments
-list_assignments(const ScimRowWrite *write)
-{
-	const ScimRegistration *registration = write->registration;
-	Assignments list = {palloc((registration->mapped_count + SCIM_COLUMNS) * sizeof(Assignment)),
-	0};
-
-	if (write->split)
-		assign_content(&list, registration, write->split);
-	if (write->marks)
-		assign_mark(&list, registration);
-	if (write->unmarks)
-		assign_no_mark(&list, registration);
-	if (write->revives)
-		assign_revival(&list, registration, write->revives);
-	if (write->sets_password && registration->columns[SCIM_COLUMN_PASSWORD])
-		assign(&list, "{password}", TEXTOID,
-			   write->password_hash ? CStringGetTextDatum(write->password_hash) : (Datum) 0,
-			   write->password_hash == NULL);
-	return list;
-}
 
 /* ---- what is written ---- */
 
@@ -225,7 +75,7 @@ scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool replaces)
 bool
 scim_mapped_is_effective(const ScimRowWrite *write)
 {
-	return list_assignments(write).count > 0;
+	return scim_list_assignments(write).count > 0;
 }
 
 /*
@@ -273,24 +123,6 @@ scim_mapped_changes_key(const ScimRowWrite *write)
 
 /* ---- texts ---- */
 
-static void
-append_column(StringInfo text, const Assignment *assignment)
-{
-	if (assignment->column)
-		appendStringInfoString(text, assignment->column);
-	else
-		appendStringInfo(text, "{mapped %d}", assignment->mapped);
-}
-
-static void
-append_value(ScimSql *sql, const Assignment *assignment)
-{
-	if (assignment->isnull)
-		scim_append_null(sql, assignment->type);
-	else
-		scim_append_argument(sql, assignment->type, assignment->value);
-}
-
 static bool
 run(const ScimRowWrite *write, ScimSql *sql)
 {
@@ -329,7 +161,7 @@ append_key(const ScimRowWrite *write, StringInfo columns, ScimSql *values)
 		appendStringInfoString(columns, ", {tenant}");
 		appendStringInfo(&values->text, ", %s", values->tenant);
 	}
-	if (write->revives)
+	if (write->id)
 	{
 		appendStringInfoString(columns, ", {id}");
 		appendStringInfoString(&values->text, ", ");
@@ -345,7 +177,7 @@ append_key(const ScimRowWrite *write, StringInfo columns, ScimSql *values)
 bool
 scim_mapped_insert(const ScimRowWrite *write)
 {
-	Assignments list = list_assignments(write);
+	ScimAssignments list = scim_list_assignments(write);
 	StringInfoData columns;
 	ScimSql		sql;
 	char	   *values;
@@ -356,9 +188,9 @@ scim_mapped_insert(const ScimRowWrite *write)
 	for (int i = 0; i < list.count; i++)
 	{
 		appendStringInfoString(&columns, ", ");
-		append_column(&columns, &list.items[i]);
+		scim_append_assigned(&columns, &list.items[i]);
 		appendStringInfoString(&sql.text, ", ");
-		append_value(&sql, &list.items[i]);
+		scim_append_assigned_value(&sql, &list.items[i]);
 	}
 	values = pstrdup(sql.text.data);
 	resetStringInfo(&sql.text);
@@ -366,10 +198,95 @@ scim_mapped_insert(const ScimRowWrite *write)
 	/* both lists begin with a comma and a blank */
 	if (columns.len > 0)
 		appendStringInfo(&sql.text, "(%s)%s VALUES (%s)", columns.data + 2,
-						 write->revives ? " OVERRIDING SYSTEM VALUE" : "", values + 2);
+						 write->id ? " OVERRIDING SYSTEM VALUE" : "", values + 2);
 	else
 		appendStringInfoString(&sql.text, "DEFAULT VALUES");
 	return run(write, &sql);
+}
+
+/* ---- INSERT of many ---- */
+
+/* The columns that any of the rows has a value for, by their places; NULL: no row has. */
+static const ScimAssignment **
+find_columns(const ScimAssignments *lists, int count, int places)
+{
+	const ScimAssignment **columns = palloc0(places * sizeof(ScimAssignment *));
+
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j < lists[i].count; j++)
+			columns[lists[i].items[j].place] = &lists[i].items[j];
+	}
+	return columns;
+}
+
+static void
+append_names(ScimSql *sql, const ScimRegistration *registration, const ScimAssignment **columns)
+{
+	appendStringInfoString(&sql->text, "INSERT INTO {table} AS r ({id}");
+	if (registration->columns[SCIM_COLUMN_TENANT])
+		appendStringInfoString(&sql->text, ", {tenant}");
+	for (int i = 0; i < scim_assignable_places(registration); i++)
+	{
+		if (columns[i] == NULL)
+			continue;
+		appendStringInfoString(&sql->text, ", ");
+		scim_append_assigned(&sql->text, columns[i]);
+	}
+	appendStringInfoString(&sql->text, ") OVERRIDING SYSTEM VALUE VALUES ");
+}
+
+/* What has no value gets the column's default, as where the column is not named. */
+static void
+append_row(ScimSql *sql, const ScimRowWrite *write, const ScimAssignments *list,
+		   const ScimAssignment **columns)
+{
+	const ScimRegistration *registration = write->registration;
+	int			places = scim_assignable_places(registration);
+	const ScimAssignment **given = palloc0(places * sizeof(ScimAssignment *));
+
+	for (int i = 0; i < list->count; i++)
+		given[list->items[i].place] = &list->items[i];
+	appendStringInfoChar(&sql->text, '(');
+	scim_append_id(sql, registration, write->id);
+	if (registration->columns[SCIM_COLUMN_TENANT])
+		appendStringInfo(&sql->text, ", %s", sql->tenant);
+	for (int i = 0; i < places; i++)
+	{
+		if (columns[i] == NULL)
+			continue;
+		appendStringInfoString(&sql->text, ", ");
+		if (given[i])
+			scim_append_assigned_value(sql, given[i]);
+		else
+			appendStringInfoString(&sql->text, "DEFAULT");
+	}
+	appendStringInfoChar(&sql->text, ')');
+	pfree(given);
+}
+
+uint64
+scim_mapped_insert_many(const ScimRowWrite *writes, int count)
+{
+	const ScimRegistration *registration = writes->registration;
+	ScimAssignments *lists = palloc(count * sizeof(ScimAssignments));
+	const ScimAssignment **columns;
+	ScimSql		sql;
+
+	for (int i = 0; i < count; i++)
+		lists[i] = scim_list_assignments(&writes[i]);
+	columns = find_columns(lists, count, scim_assignable_places(registration));
+	scim_init_sql(&sql, registration, writes->tenant, false);
+	append_names(&sql, registration, columns);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0)
+			appendStringInfoString(&sql.text, ", ");
+		append_row(&sql, &writes[i], &lists[i], columns);
+	}
+	appendStringInfoString(&sql.text, " RETURNING {bare}");
+	return scim_run_template(&sql, registration);
 }
 
 /* ---- UPDATE ---- */
@@ -404,7 +321,7 @@ scim_mapped_update(const ScimRowWrite *write)
 {
 	const ScimRegistration *registration = write->registration;
 	const char *condition = condition_of(write);
-	Assignments list = list_assignments(write);
+	ScimAssignments list = scim_list_assignments(write);
 	ScimSql		sql;
 
 	/* {key} names the first two parameters */
@@ -417,9 +334,9 @@ scim_mapped_update(const ScimRowWrite *write)
 	for (int i = 0; i < list.count; i++)
 	{
 		appendStringInfoString(&sql.text, i > 0 ? ", " : "");
-		append_column(&sql.text, &list.items[i]);
+		scim_append_assigned(&sql.text, &list.items[i]);
 		appendStringInfoChar(&sql.text, '=');
-		append_value(&sql, &list.items[i]);
+		scim_append_assigned_value(&sql, &list.items[i]);
 	}
 	appendStringInfoString(&sql.text, write->unmarks ? " WHERE {of_tenant} AND {id}" EQ "$2"
 						   : " WHERE {key}");

@@ -14,6 +14,7 @@ extern void scim_mapped_take_apart(ScimRowWrite *write, const ScimRow *old, bool
 extern bool scim_mapped_is_effective(const ScimRowWrite *write);
 extern bool scim_mapped_insert(const ScimRowWrite *write);
 extern bool scim_mapped_update(const ScimRowWrite *write);
+extern uint64 scim_mapped_insert_many(const ScimRowWrite *writes, int count);
 extern bool scim_mapped_is_there(const ScimRowWrite *write, const ScimRow *row, bool exact);
 extern bool scim_mapped_changes_key(const ScimRowWrite *write);
 

@@ -14,4 +14,7 @@
  */
 extern char *scim_draw_id(const ScimRegistration *table);
 
+/* May that be more than NULL? */
+extern bool scim_draws_ids(const ScimRegistration *table);
+
 #endif							/* SCIM_RESOURCE_NEW_ID_H */

@@ -25,7 +25,8 @@ typedef struct ScimRowWrite
 {
 	const ScimRegistration *registration;
 	const char *tenant;
-	const char *id;				/* of an UPDATE, and of an INSERT that revives */
+	const char *id;				/* of an UPDATE, and of an INSERT that revives, or was drawn for
+								 * it; else NULL */
 	const ScimRevival *revives; /* NULL: an INSERT makes a row that is new */
 	const char *expected;		/* and the version that the row must have, or NULL */
 	bool		has_version;	/* and that the row, when it was read, held in its column */

@@ -236,6 +236,20 @@ preferred_return(char *prefer)
 	return NULL;
 }
 
+/* Is the preference of that name, which has no value, among them? */
+static bool
+prefers(char *prefer, const char *name)
+{
+	char	   *element;
+
+	while ((element = next_part(&prefer, ',')) != NULL)
+	{
+		if (pg_strcasecmp(next_part(&element, ';'), name) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 scim_read_headers(ScimHttpRequest *request)
 {
@@ -246,6 +260,7 @@ scim_read_headers(ScimHttpRequest *request)
 	if (type)
 		request->media_type = type;
 	request->returns = preferred_return(field_of(request, "prefer"));
+	request->atomic = prefers(field_of(request, "prefer"), "atomic");
 	return type != NULL;
 }
 

@@ -16,8 +16,8 @@
 /* What of a request is parsed, as errors of that call it. */
 #define PARSED "the contents of the body"
 
-static void
-refuse(ScimHttpAnswer *answer, int status, const char *scim_type, const char *detail)
+JsonbValue *
+scim_http_error(int status, const char *scim_type, const char *detail)
 {
 	JsonbValue *body = scim_new_object();
 	JsonbValue *schemas = scim_new_array();
@@ -27,8 +27,14 @@ refuse(ScimHttpAnswer *answer, int status, const char *scim_type, const char *de
 	scim_set_text(body, "status", psprintf("%d", status));
 	scim_set_optional_text(body, "scimType", scim_type);
 	scim_set_text(body, "detail", detail);
+	return body;
+}
+
+static void
+refuse(ScimHttpAnswer *answer, int status, const char *scim_type, const char *detail)
+{
 	answer->status = status;
-	answer->body = scim_http_body(body);
+	answer->body = scim_http_body(scim_http_error(status, scim_type, detail));
 }
 
 void
@@ -46,34 +52,46 @@ scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type, cons
 
 /* ---- errors ---- */
 
-static const ScimErrorKind *
-kind_of(const ScimHttpRequest *request, const ErrorData *error)
+const ScimErrorKind *
+scim_http_kind(const ErrorData *error, bool parsing)
 {
 	const ScimErrorKind *kind = scim_kind_of_ours(error);
 
-	return kind ? kind : scim_error_kind(scim_server_error(error, request->parsing)->code);
+	return kind ? kind : scim_error_kind(scim_server_error(error, parsing)->code);
 }
 
 /* The text of an error of ours, without its code; of others, ours for their kind. */
-static const char *
-detail_of(const ScimHttpRequest *request, const ErrorData *error)
+const char *
+scim_http_detail(const ErrorData *error, bool parsing)
 {
 	const ScimServerError *shown;
 	const char *text;
 
+	if (scim_is_ours(error))
+	{
+		text = strstr(error->message, ": ");
+		return text ? text + 2 : error->message;
+	}
+	shown = scim_server_error(error, parsing);
+	return parsing ? scim_phrase(shown->text, PARSED) : shown->text;
+}
+
+static const ScimErrorKind *
+kind_of(const ScimHttpRequest *request, const ErrorData *error)
+{
+	return scim_http_kind(error, request->parsing);
+}
+
+static const char *
+detail_of(const ScimHttpRequest *request, const ErrorData *error)
+{
 	if (error == NULL)
 		return "the resource keeps changing";
 	/* how HTTP has it (RFC 6585 section 3: say what would be taken) */
 	if (kind_of(request, error) == scim_error_kind(SCIM_VERSION_REQUIRED) &&
 		!scim_names_version(request))
 		return "a version in If-Match is required";
-	if (scim_is_ours(error))
-	{
-		text = strstr(error->message, ": ");
-		return text ? text + 2 : error->message;
-	}
-	shown = scim_server_error(error, request->parsing);
-	return request->parsing ? scim_phrase(shown->text, PARSED) : shown->text;
+	return scim_http_detail(error, request->parsing);
 }
 
 /* Seconds to wait, at least one, where waiting may help; else 0. */

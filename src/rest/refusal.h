@@ -15,6 +15,13 @@
 extern void scim_http_refuse(ScimHttpAnswer *answer, int status, const char *scim_type,
 							 const char *format, ...) pg_attribute_printf(4, 5);
 
+/* The error body, as a tree. */
+extern JsonbValue *scim_http_error(int status, const char *scim_type, const char *detail);
+
+/* What an error that was thrown is answered as; "parsing": while the body's text was read. */
+extern const ScimErrorKind *scim_http_kind(const ErrorData *error, bool parsing);
+extern const char *scim_http_detail(const ErrorData *error, bool parsing);
+
 /* What the error is answered as; NULL: of one that stood in the way too often. */
 extern void scim_http_answer_error(const ScimHttpRequest *request, const ErrorData *error,
 								   ScimHttpAnswer *answer);

@@ -35,6 +35,7 @@ typedef struct ScimHttpRequest
 	const ScimEtagList *if_none_match;
 	const char *media_type;		/* of the answer: that which Accept takes, if it takes any */
 	const char *returns;		/* Prefer: "minimal", "representation"; NULL: not said */
+	bool		atomic;			/* Prefer: atomic */
 	Jsonb	   *content;		/* the body; NULL: the route takes none */
 	const char *expected;		/* version that the write goes on condition of; NULL: none */
 	bool		expects_seen;	/* it was read here, as it meets the client's conditions */

@@ -9,6 +9,7 @@
 #include "mb/pg_wchar.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
+#include "rest/bulk.h"
 #include "rest/discovery.h"
 #include "rest/lists.h"
 #include "rest/refusal.h"
@@ -29,12 +30,6 @@ answer_me(ScimHttpRequest *request, ScimHttpAnswer *answer)
 	scim_http_refuse(answer, 404, NULL, "there is no subject that /Me could stand for");
 }
 
-static void
-answer_bulk(ScimHttpRequest *request, ScimHttpAnswer *answer)
-{
-	scim_http_refuse(answer, 501, NULL, "bulk operations are not supported");
-}
-
 /* Those of a place in the order in which Allow names them. */
 static const ScimRoute routes[] = {
 	{SCIM_AT_ROOT, "GET", false, scim_http_list},
@@ -50,7 +45,7 @@ static const ScimRoute routes[] = {
 	{SCIM_AT_ME, "PUT", false, answer_me},
 	{SCIM_AT_ME, "PATCH", false, answer_me},
 	{SCIM_AT_ME, "DELETE", false, answer_me},
-	{SCIM_AT_BULK, "POST", false, answer_bulk},
+	{SCIM_AT_BULK, "POST", true, scim_http_bulk},
 	{SCIM_AT_CONFIG, "GET", false, scim_http_config},
 	{SCIM_AT_RESOURCE_TYPES, "GET", false, scim_http_resource_types},
 	{SCIM_AT_SCHEMAS, "GET", false, scim_http_schemas},
@@ -159,8 +154,8 @@ take_type(ScimHttpRequest *request, const ScimResourceType *type)
 		request->rules = scim_rules_in_force(tenant);
 }
 
-static ScimPlaceKind
-find_place(ScimHttpRequest *request)
+ScimPlaceKind
+scim_find_place(ScimHttpRequest *request)
 {
 	bool		any_case = request->rules->filter;
 	char	   *segments[MOST_SEGMENTS] = {NULL, NULL};
@@ -192,8 +187,8 @@ find_place(ScimHttpRequest *request)
 
 /* ---- the method ---- */
 
-static const ScimRoute *
-find_method(ScimPlaceKind place, const char *method)
+const ScimRoute *
+scim_find_method(ScimPlaceKind place, const char *method)
 {
 	if (strcmp(method, "HEAD") == 0)
 		method = "GET";
@@ -226,14 +221,14 @@ allowed(ScimPlaceKind place)
 bool
 scim_find_route(ScimHttpRequest *request, ScimHttpAnswer *answer)
 {
-	ScimPlaceKind place = find_place(request);
+	ScimPlaceKind place = scim_find_place(request);
 
 	if (place == SCIM_AT_NOTHING)
 	{
 		scim_http_refuse(answer, 404, NULL, "there is nothing at \"%s\"", request->path);
 		return false;
 	}
-	request->route = find_method(place, request->method);
+	request->route = scim_find_method(place, request->method);
 	if (request->route)
 		return true;
 	answer->allow = allowed(place);

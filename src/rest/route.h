@@ -33,6 +33,12 @@ typedef struct ScimRoute
 	ScimHttpHandler handler;
 } ScimRoute;
 
+/* Where the request's path leads: sets the type, the rules of its table's tenant, and the id. */
+extern ScimPlaceKind scim_find_place(ScimHttpRequest *request);
+
+/* The route of the method there; NULL: it is none. */
+extern const ScimRoute *scim_find_method(ScimPlaceKind place, const char *method);
+
 /*
  * Finds the route, the type, with the rules of its table's tenant, and the id; false: the
  * answer refuses (404, 405 with Allow).

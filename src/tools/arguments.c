@@ -207,6 +207,12 @@ expected_instead(const ScimParameter *parameter, const JsonbValue *value)
 			return scim_is_array(value) || scim_is_object(value)
 				? NULL
 				: scim_wanted_container(value, "an array of operations");
+		case ARGUMENT_BULK:
+			if (scim_is_object(value) && scim_find(value->val.binary.data, "method", &member))
+				return "an array of operations, not one alone";
+			return scim_is_array(value) || scim_is_object(value)
+				? NULL
+				: scim_wanted_container(value, "an array of operations");
 		case ARGUMENT_SCALAR:
 			return value->type == jbvString || value->type == jbvNumeric || value->type == jbvBool
 				? NULL

@@ -28,13 +28,15 @@ static const char *const statuses[] = {"open", "expired", "applied", "rejected",
 "withdrawn", "failed", "any", NULL};
 
 const ScimParameter scim_parameters[] = {
+	[PARAM_BULK] = {"request", ARGUMENT_BULK, 0, NULL},
+	[PARAM_ATOMIC] = {"atomic", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_ACTION] = {"action", ARGUMENT_WORD, 0, NULL, actions},
 	[PARAM_PROPOSAL_ID] = {"proposal_id", ARGUMENT_UUID, 0, NULL},
 	[PARAM_DECISION] = {"decision", ARGUMENT_WORD, 0, NULL, decisions},
 	[PARAM_RESOURCE_TYPE] = {"resource_type", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_ID] = {"{one}_id", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-		"Attributes; scim_get_schemas has the details"},
+		"Attributes: see scim_get_schemas"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
 		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
@@ -46,16 +48,15 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_RESTORED_VERSION] = {"version", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_FROM_VERSION] = {"from_version", ARGUMENT_TEXT, 0, "Show what changed since"},
 	[PARAM_TO_VERSION] = {"to_version", ARGUMENT_TEXT, 0, "Up to this; default: now"},
-	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "The _version you read"},
+	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "_version you read"},
 	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Of the proposal"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
-		"merge: if others changed it since, keep theirs and add yours; propose: so, or let people "
-	"decide", ways},
+		"merge: keep what others changed since, add yours; propose: so, or let people decide", ways},
 	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
-		"By path (\"*\": any), if both changed it. counter adds both: a repeated call counts "
-	"twice, so after OUTCOME_UNKNOWN read first", rules},
-	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, "Of scim_lease"},
+		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
+	"OUTCOME_UNKNOWN read first", rules},
+	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, NULL},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
@@ -80,11 +81,11 @@ const ScimParameter scim_parameters[] = {
 		"next_cursor; \"now\": only what comes; default: all that is kept"},
 	[PARAM_PROPOSALS_CURSOR] = {"cursor", ARGUMENT_TEXT, 0, NULL},
 	[PARAM_INCLUDE_TOTAL] = {"include_total", ARGUMENT_BOOLEAN, 0, "Count beyond 1000"},
-	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Answer with these only"},
+	[PARAM_ATTRIBUTES] = {"attributes", ARGUMENT_TEXTS, 0, "Show these only"},
 	[PARAM_EXCLUDED_ATTRIBUTES] = {"excluded_attributes", ARGUMENT_TEXTS, 0, NULL},
 	[PARAM_INDIRECT_GROUPS] = {"indirect_groups", ARGUMENT_BOOLEAN, 0, NULL},
 	[PARAM_KNOWN_VERSION] = {"known_version", ARGUMENT_TEXT, 0,
-		"metadata.version you have: not_modified if it is still that"},
+		"metadata.version you have: not_modified if still that"},
 	[PARAM_TENANT_ID] = {"tenant_id", ARGUMENT_TEXT, 0, NULL},
 };
 
@@ -304,7 +305,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_EXISTS] = {
 		.name = "scim_{one}_exists",
 		.title = "Does a {one} exist?",
-		.description = "Is there a {one} with this id? False is an answer, not an error.",
+		.description = "Is there a {one} with this id? False is no error.",
 		.about = ABOUT_TYPED,
 		.required = {PARAM_ID},
 		.optional = {PARAM_TENANT_ID},
@@ -372,7 +373,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.name = "scim_changes",
 		.title = "What changed",
 		.description = "Who changed which attributes of which {many}, each change once, in order; "
-		"call again with next_cursor to hear what changed since.",
+		"later call again with next_cursor.",
 		.about = ABOUT_CHANGES,
 		.optional = {PARAM_RESOURCE_TYPE, PARAM_COUNT, PARAM_CHANGES_CURSOR, PARAM_TENANT_ID},
 		.read_only = true,
@@ -402,7 +403,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_PROPOSE] = {
 		.name = "scim_propose_change",
 		.title = "Propose a change",
-		.description = "Ask people for a change of a {one}, as REVIEW_REQUIRED demands: nothing is "
+		.description = "Ask people for a change, as REVIEW_REQUIRED demands: nothing is "
 		"written before they approve. operations as in a patch, or an object with delete true or, "
 		"without resource_id, create.",
 		.about = ABOUT_PROPOSALS,
@@ -434,12 +435,24 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.optional = {PARAM_COMMENT, PARAM_PROPOSED, PARAM_LEASE_ID},
 		.destructive = true,
 	},
+	[TOOL_BULK] = {
+		.name = "scim_bulk",
+		.title = "Many writes at once",
+		.description = "Many writes in one call, each all or nothing; atomic: all or none. POST "
+		"/Users with bulkId, data; PUT, PATCH /Users/<id> with data (of PATCH: Operations), version "
+		"(the _version you read); DELETE. \"bulkId:x\" as an id is that of what POST x makes, in "
+		"any order. The call succeeds even if they fail: look at each status.",
+		.about = ABOUT_NONE,
+		.required = {PARAM_BULK},
+		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.destructive = true,
+	},
 	[TOOL_GET_SCHEMAS] = {
 		.name = "scim_get_schemas",
 		.title = "Read the schemas",
 		.description = "The resource types and their attributes: what is required, unique, "
 		"multi-valued, writable. "
-		"Read it before you write attributes that you do not know.",
+		"Read it before you write attributes you do not know.",
 		.about = ABOUT_NONE,
 		.optional = {PARAM_RESOURCE_TYPE},
 		.read_only = true,
@@ -448,8 +461,8 @@ const ScimToolPattern scim_tool_patterns[] = {
 	[TOOL_SERVER_INFO] = {
 		.name = "scim_server_info",
 		.title = "About this server",
-		.description = "This server: its version, its time, the tenant you work in, resource types "
-		"with their tables and mappings, features and limits.",
+		.description = "This server: version, time, the tenant you work in, resource types with "
+		"tables and mappings, features and limits.",
 		.about = ABOUT_NONE,
 		.read_only = true,
 		.idempotent = true,

@@ -17,6 +17,8 @@
 typedef enum ScimParameterId
 {
 	PARAM_NONE,					/* the end of a list of parameters */
+	PARAM_BULK,
+	PARAM_ATOMIC,
 	PARAM_ACTION,
 	PARAM_PROPOSAL_ID,
 	PARAM_DECISION,
@@ -81,6 +83,7 @@ typedef enum ScimArgumentKind
 	ARGUMENT_OPERATIONS,		/* an array, or a PatchOp object */
 	ARGUMENT_PROPOSED,			/* the same, or an object that creates or deletes */
 	ARGUMENT_RULES,				/* an object: for a path one of the parameter's words */
+	ARGUMENT_BULK,				/* an array, or a BulkRequest object */
 	ARGUMENT_UUID,				/* a text */
 	ARGUMENT_UUIDS,				/* a text: one, or several with commas */
 	ARGUMENT_SEEN,				/* an array of resources, as they were seen */
@@ -159,6 +162,7 @@ typedef enum ScimToolPatternId
 	TOOL_PROPOSE,
 	TOOL_LIST_PROPOSALS,
 	TOOL_REVIEW,
+	TOOL_BULK,
 	TOOL_GET_SCHEMAS,
 	TOOL_SERVER_INFO
 } ScimToolPatternId;

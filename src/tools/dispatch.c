@@ -9,13 +9,11 @@
 #include "base/errors.h"
 #include "base/protect.h"
 #include "base/server_error.h"
-#include "base/settings.h"
-#include "decision/policies.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "registry/cache.h"
-#include "statement/tenant.h"
+#include "operation/by_policy.h"
 #include "tools/arguments.h"
+#include "tools/bulk.h"
 #include "tools/checkpoint.h"
 #include "tools/failure.h"
 #include "tools/handlers.h"
@@ -26,7 +24,6 @@
 #include "tools/proposal.h"
 #include "tools/retry.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
 PG_FUNCTION_INFO_V1(scim_call_tool_text);
@@ -57,6 +54,7 @@ static const ScimHandler handlers[] = {
 	[TOOL_PROPOSE] = scim_run_propose,
 	[TOOL_LIST_PROPOSALS] = scim_run_read_proposals,
 	[TOOL_REVIEW] = scim_run_review,
+	[TOOL_BULK] = scim_run_bulk_tool,
 	[TOOL_GET_SCHEMAS] = scim_run_get_schemas,
 	[TOOL_SERVER_INFO] = scim_run_server_info,
 };
@@ -64,44 +62,12 @@ static const ScimHandler handlers[] = {
 StaticAssertDecl(lengthof(handlers) == SCIM_TOOL_PATTERNS,
 				 "each tool of the catalogue has a handler");
 
-/* May the call name that tenant?  If not, it is told so where its turn comes. */
-static bool
-is_in_tenant(const ScimToolCall *call)
+static void
+handle(void *argument)
 {
-	return call->tool->parameters[PARAM_TENANT_ID] &&
-		(call->tenant == NULL || scim_setting_only_tenant[0] == '\0' ||
-		 strcmp(call->tenant, scim_setting_only_tenant) == 0);
-}
+	ScimToolCall *call = argument;
 
-/* Of a tool that looks at rows, what the policy of their type in the tenant says; NULL: nothing. */
-static const char *
-profile_of(const ScimToolCall *call)
-{
-	const ScimRegistration *table =
-	call->type && is_in_tenant(call) ? scim_find_table(call->type) : NULL;
-	const char *tenant = table ? scim_find_tenant(table, call->tenant) : NULL;
-	const ScimPolicy *policy = tenant ? scim_find_policy(call->type, tenant) : NULL;
-
-	return policy ? policy->profile : NULL;
-}
-
-/* An error sets back what was set, too, as the subtransaction ends. */
-static text *
-handle(ScimToolCall *call)
-{
-	ScimHandler handler = handlers[call->tool->id];
-	const char *profile = profile_of(call);
-	int			nesting;
-	text	   *envelope;
-
-	if (profile == NULL)
-		return handler(call);
-	nesting = NewGUCNestLevel();
-	(void) set_config_option("scimver.profile", profile, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	envelope = handler(call);
-	AtEOXact_GUC(true, nesting);
-	return envelope;
+	call->answer = handlers[call->tool->id] (call);
 }
 
 static void
@@ -113,7 +79,9 @@ run(void *argument)
 	scim_refuse_storm(call);
 	if (handlers[call->tool->id] == NULL)
 		elog(ERROR, "tool %s has no handler", call->tool->name);
-	call->answer = handle(call);
+	/* a tool without a tenant looks at no rows of the type */
+	scim_run_by_policy(call->tool->parameters[PARAM_TENANT_ID] ? call->type : NULL, call->tenant,
+					   handle, call);
 }
 
 /* What an agent must not see, an administrator must be able to find. */

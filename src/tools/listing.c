@@ -14,6 +14,7 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "fmgr.h"
+#include "tools/json_schema.h"
 #include "tools/tool.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -40,88 +41,6 @@ typedef enum Detail
 	DETAIL_TYPES				/* also, in each tool that takes one, the names of all resource
 								 * types */
 } Detail;
-
-static JsonbValue *
-schema_of_type(const char *type)
-{
-	JsonbValue *schema = scim_new_object();
-
-	scim_set_text(schema, "type", type);
-	return schema;
-}
-
-/* Arrays say what they hold: there are clients that refuse a tool of which one does not. */
-static JsonbValue *
-schema_of_array(const JsonbValue *items)
-{
-	JsonbValue *schema = schema_of_type("array");
-
-	scim_set_value(schema, "items", items);
-	return schema;
-}
-
-/*
- * One of several types: there are clients that take no list of types, and none
- * at all for a mistake.
- */
-static JsonbValue *
-schema_of_choices(const JsonbValue *const *choices)
-{
-	JsonbValue *schema = scim_new_object();
-	JsonbValue *array = scim_new_array();
-
-	for (; *choices; choices++)
-		scim_append(array, *choices);
-	scim_set_value(schema, "anyOf", array);
-	return schema;
-}
-
-#define schema_of_any(...) schema_of_choices((const JsonbValue *const[]) {__VA_ARGS__, NULL})
-
-static JsonbValue *
-schema_of_scalar(void)
-{
-	return schema_of_any(schema_of_type("string"), schema_of_type("number"),
-						 schema_of_type("boolean"));
-}
-
-static JsonbValue *
-schema_of_words(const char *const *words)
-{
-	JsonbValue *schema = schema_of_type("string");
-	JsonbValue *array = scim_new_array();
-
-	for (; *words; words++)
-		scim_append_text(array, *words);
-	scim_set_value(schema, "enum", array);
-	return schema;
-}
-
-/*
- * Of a list of properties with their schemas; there are clients that refuse an
- * object without any.
- */
-static JsonbValue *
-schema_of_object(const JsonbValue *properties, const JsonbValue *required)
-{
-	JsonbValue *schema = schema_of_type("object");
-
-	scim_set_value(schema, "properties", properties);
-	if (required && required->val.array.nElems > 0)
-		scim_set_value(schema, "required", required);
-	return schema;
-}
-
-/*
- * The object may hold more, as what was read and is sent back does; there are
- * clients that forbid it unless told.
- */
-static JsonbValue *
-opened(JsonbValue *schema)
-{
-	scim_set_bool(schema, "additionalProperties", true);
-	return schema;
-}
 
 static const char *
 json_type(ScimType type)
@@ -194,16 +113,16 @@ parts_schema(const ScimAttribute *attributes, Detail detail)
 	add_attributes(attributes, detail >= DETAIL_ATTRIBUTES, detail, properties, required);
 	if (properties->val.object.nPairs == 0)
 		scim_set_value(properties, first->name, attribute_schema(first, detail));
-	return opened(schema_of_object(properties, required));
+	return scim_opened_schema(scim_schema_of_object(properties, required));
 }
 
 static JsonbValue *
 attribute_schema(const ScimAttribute *attribute, Detail detail)
 {
 	JsonbValue *schema = attribute->type == SCIM_COMPLEX ? parts_schema(attribute->sub, detail) :
-		schema_of_type(json_type (attribute->type));
+		scim_schema_of_type(json_type (attribute->type));
 
-	return attribute->multi_valued ? schema_of_array(schema) : schema;
+	return attribute->multi_valued ? scim_schema_of_array(schema) : schema;
 }
 
 /* One of a type that the call names has at least what all have (RFC 7643 section 3.1). */
@@ -212,9 +131,9 @@ any_resource_schema(void)
 {
 	JsonbValue *properties = scim_new_object();
 
-	scim_set_value(properties, "schemas", schema_of_array(schema_of_type("string")));
-	scim_set_value(properties, "externalId", schema_of_type("string"));
-	return opened(schema_of_object(properties, NULL));
+	scim_set_value(properties, "schemas", scim_schema_of_array(scim_schema_of_type("string")));
+	scim_set_value(properties, "externalId", scim_schema_of_type("string"));
+	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
 /* A resource as the type's table has it. */
@@ -239,7 +158,7 @@ typed_resource_schema(const ScimResourceType *whole, Detail detail)
 	}
 	if (properties->val.object.nPairs == 0)
 		return any_resource_schema();
-	return opened(schema_of_object(properties, required));
+	return scim_opened_schema(scim_schema_of_object(properties, required));
 }
 
 /* A value of an attribute that has several: what many of them have (RFC 7643 section 2.4). */
@@ -248,9 +167,9 @@ element_schema(void)
 {
 	JsonbValue *properties = scim_new_object();
 
-	scim_set_value(properties, "value", schema_of_type("string"));
-	scim_set_value(properties, "type", schema_of_type("string"));
-	return opened(schema_of_object(properties, NULL));
+	scim_set_value(properties, "value", scim_schema_of_type("string"));
+	scim_set_value(properties, "type", scim_schema_of_type("string"));
+	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
 /* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
@@ -261,15 +180,35 @@ operation_schema(void)
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 	const JsonbValue *element = element_schema();
-	const JsonbValue *elements = schema_of_array(schema_of_any(schema_of_type("string"), element));
+	const JsonbValue *elements = scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
 
-	scim_set_value(properties, "op", schema_of_words(ops));
-	scim_set_value(properties, "path", schema_of_type("string"));
+	scim_set_value(properties, "op", scim_schema_of_words(ops));
+	scim_set_value(properties, "path", scim_schema_of_type("string"));
 	scim_set_value(properties, "value",
-				   schema_of_any(schema_of_type("string"), schema_of_type("number"),
-								 schema_of_type("boolean"), element, elements));
+				   scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
+									  scim_schema_of_type("boolean"), element, elements));
 	scim_append_text(required, "op");
-	return schema_of_object(properties, required);
+	return scim_schema_of_object(properties, required);
+}
+
+/* RFC 7644 section 3.7.  What data holds follows method and path: what all resources may have. */
+static JsonbValue *
+bulk_operation_schema(void)
+{
+	static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", NULL};
+	JsonbValue *properties = scim_new_object();
+	JsonbValue *required = scim_new_array();
+	JsonbValue *data = scim_new_object();
+
+	scim_set_value(data, "externalId", scim_schema_of_type("string"));
+	scim_set_value(properties, "method", scim_schema_of_words(methods));
+	scim_set_value(properties, "path", scim_schema_of_type("string"));
+	scim_set_value(properties, "bulkId", scim_schema_of_type("string"));
+	scim_set_value(properties, "version", scim_schema_of_type("string"));
+	scim_set_value(properties, "data", scim_opened_schema(scim_schema_of_object(data, NULL)));
+	scim_append_text(required, "method");
+	scim_append_text(required, "path");
+	return scim_schema_of_object(properties, required);
 }
 
 /* What is proposed of a resource as a whole. */
@@ -279,8 +218,8 @@ whole_schema(void)
 	JsonbValue *properties = scim_new_object();
 
 	scim_set_value(properties, "create", any_resource_schema());
-	scim_set_value(properties, "delete", schema_of_type("boolean"));
-	return schema_of_object(properties, NULL);
+	scim_set_value(properties, "delete", scim_schema_of_type("boolean"));
+	return scim_schema_of_object(properties, NULL);
 }
 
 /* A resource of a checkpoint, or of what became of one; without a version: it was not there. */
@@ -290,12 +229,12 @@ seen_schema(void)
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
-	scim_set_value(properties, "resource_type", schema_of_type("string"));
-	scim_set_value(properties, "id", schema_of_type("string"));
-	scim_set_value(properties, "version", schema_of_type("string"));
+	scim_set_value(properties, "resource_type", scim_schema_of_type("string"));
+	scim_set_value(properties, "id", scim_schema_of_type("string"));
+	scim_set_value(properties, "version", scim_schema_of_type("string"));
 	scim_append_text(required, "resource_type");
 	scim_append_text(required, "id");
-	return opened(schema_of_object(properties, required));
+	return scim_opened_schema(scim_schema_of_object(properties, required));
 }
 
 /* For any path a word: one stands there as an example, as an object must have a property. */
@@ -304,8 +243,8 @@ rules_schema(const ScimTool *tool, const char *const *words)
 {
 	JsonbValue *properties = scim_new_object();
 
-	scim_set_value(properties, scim_tool_text("{path}", tool->subject), schema_of_words(words));
-	return opened(schema_of_object(properties, NULL));
+	scim_set_value(properties, scim_tool_text("{path}", tool->subject), scim_schema_of_words(words));
+	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
 /* Which resource types there are: the tool that describes them says it as long as there is room. */
@@ -335,21 +274,21 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_VERSION:
 		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
-			schema = schema_of_type("string");
+			schema = scim_schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:
-			schema = schema_of_type("integer");
+			schema = scim_schema_of_type("integer");
 			if (parameter->minimum)
 				scim_set_integer(schema, "minimum", parameter->minimum);
 			break;
 		case ARGUMENT_BOOLEAN:
-			schema = schema_of_type("boolean");
+			schema = scim_schema_of_type("boolean");
 			break;
 		case ARGUMENT_WORD:
-			schema = schema_of_words(parameter->words);
+			schema = scim_schema_of_words(parameter->words);
 			break;
 		case ARGUMENT_TEXTS:
-			schema = schema_of_array(schema_of_type("string"));
+			schema = scim_schema_of_array(scim_schema_of_type("string"));
 			break;
 		case ARGUMENT_RESOURCE:
 			if (detail == DETAIL_ONCE && id != PARAM_NEW)
@@ -358,19 +297,22 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 				: any_resource_schema();
 			break;
 		case ARGUMENT_OPERATIONS:
-			schema = schema_of_array(operation_schema());
+			schema = scim_schema_of_array(operation_schema());
 			break;
 		case ARGUMENT_PROPOSED:
-			schema = schema_of_any(schema_of_array(operation_schema()), whole_schema());
+			schema = scim_schema_of_any(scim_schema_of_array(operation_schema()), whole_schema());
+			break;
+		case ARGUMENT_BULK:
+			schema = scim_schema_of_array(bulk_operation_schema());
 			break;
 		case ARGUMENT_SEEN:
-			schema = schema_of_array(seen_schema());
+			schema = scim_schema_of_array(seen_schema());
 			break;
 		case ARGUMENT_RULES:
 			schema = rules_schema(tool, parameter->words);
 			break;
 		case ARGUMENT_SCALAR:
-			schema = schema_of_scalar();
+			schema = scim_schema_of_scalar();
 			break;
 	}
 	if (id == PARAM_RESOURCE_TYPE)
@@ -403,7 +345,7 @@ input_schema(const ScimTool *tool, Detail detail)
 		if (is_required(tool, id))
 			scim_append_text(required, tool->parameters[id]);
 	}
-	return schema_of_object(properties, required);
+	return scim_schema_of_object(properties, required);
 }
 
 /*
@@ -417,13 +359,13 @@ output_schema(void)
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 
-	scim_set_value(properties, "success", schema_of_type("boolean"));
-	scim_set_value(properties, "metadata", opened(schema_of_type("object")));
-	scim_set_value(properties, "content", opened(schema_of_type("object")));
+	scim_set_value(properties, "success", scim_schema_of_type("boolean"));
+	scim_set_value(properties, "metadata", scim_opened_schema(scim_schema_of_type("object")));
+	scim_set_value(properties, "content", scim_opened_schema(scim_schema_of_type("object")));
 	scim_append_text(required, "success");
 	scim_append_text(required, "metadata");
 	scim_append_text(required, "content");
-	return schema_of_object(properties, required);
+	return scim_schema_of_object(properties, required);
 }
 
 static JsonbValue *

@@ -25,6 +25,7 @@ require "$FindBin::RealBin/merge.pl";
 require "$FindBin::RealBin/leases.pl";
 require "$FindBin::RealBin/decisions.pl";
 require "$FindBin::RealBin/http.pl";
+require "$FindBin::RealBin/bulk.pl";
 require "$FindBin::RealBin/contention.pl";
 require "$FindBin::RealBin/prune.pl";
 require "$FindBin::RealBin/changes.pl";
@@ -420,6 +421,7 @@ my %measure = (
 	leases => \&measure_leases,
 	decisions => \&measure_decisions,
 	http => \&measure_http,
+	bulk => \&measure_bulk,
 	contention => \&measure_contention,
 	prune => \&measure_prune,
 	changes => \&measure_changes,

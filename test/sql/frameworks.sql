@@ -57,7 +57,7 @@ SELECT node FROM schemas() WHERE way IN ('scim_patch_user inputSchema/operations
 -- how not to overwrite others stands where a model always sees it
 SELECT t->>'name', t->>'description' LIKE '%expected_version%VERSION_MISMATCH%current_version%' AND t->>'description' NOT LIKE '%{%'
 	FROM jsonb_array_elements(scim_tools()) t WHERE t #> '{inputSchema,properties}' ? 'expected_version' AND t->>'name' !~ 'propos';
-SELECT count(*) FROM jsonb_array_elements(scim_tools()) t WHERE NOT (t #>> '{annotations,readOnlyHint}')::bool AND NOT t #> '{inputSchema,properties}' ? 'expected_version' AND t->>'name' !~ '^scim_(create_|lease$)';
+SELECT count(*) FROM jsonb_array_elements(scim_tools()) t WHERE NOT (t #>> '{annotations,readOnlyHint}')::bool AND NOT t #> '{inputSchema,properties}' ? 'expected_version' AND t->>'name' !~ '^scim_(create_|lease$|bulk$)';
 
 -- a connection for one tenant has no use for others, and one that must name versions is told so
 SET scimver.only_tenant = 'default';
@@ -136,7 +136,7 @@ CREATE FUNCTION minimal(tool text, ada text, staff text) RETURNS jsonb LANGUAGE 
 	SELECT coalesce(jsonb_object_agg(p, CASE p WHEN 'user_id' THEN to_jsonb(ada) WHEN 'group_id' THEN to_jsonb(staff) WHEN 'attribute' THEN '"userName"' WHEN 'value' THEN '"ada"'
 		WHEN 'operations' THEN '[{"op": "add", "path": "externalId", "value": "x"}]' WHEN 'user_data' THEN '{"userName": "ada", "externalId": "x"}' WHEN 'group_data' THEN '{"displayName": "Staff", "externalId": "x"}'
 		WHEN 'resource_type' THEN '"User"' WHEN 'resource_id' THEN to_jsonb(ada) WHEN 'version' THEN (SELECT to_jsonb(version) FROM scim_history WHERE resource_id = ada AND operation = 'create')
-		WHEN 'proposal_id' THEN '"00000000-0000-0000-0000-000000000000"' WHEN 'decision' THEN '"approve"' WHEN 'expected_version' THEN '"stale"' END), '{}')
+		WHEN 'proposal_id' THEN '"00000000-0000-0000-0000-000000000000"' WHEN 'decision' THEN '"approve"' WHEN 'expected_version' THEN '"stale"' WHEN 'request' THEN '[{"method": "DELETE", "path": "/Users/nobody"}]' END), '{}')
 	FROM jsonb_array_elements(scim_tools()) t, jsonb_array_elements_text(t #> '{inputSchema,required}') p WHERE t->>'name' = tool $$;
 CREATE FUNCTION optional(tool text, ada text, staff text, otherwise jsonb) RETURNS TABLE (parameter text, same boolean) LANGUAGE plpgsql AS $$
 DECLARE

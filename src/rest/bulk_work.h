@@ -1,0 +1,93 @@
+/*
+ * bulk_work.h
+ *		A bulk on its way: what each operation is done to, in which order, and what became of it.
+ */
+#ifndef SCIM_REST_BULK_WORK_H
+#define SCIM_REST_BULK_WORK_H
+
+#include "base/errors.h"
+#include "core/bulk.h"
+#include "core/bulk_order.h"
+#include "core/finder.h"
+#include "core/rules.h"
+#include "core/schema.h"
+#include "rest/bulk.h"
+
+/* An operation. */
+typedef struct ScimBulkTask
+{
+	const ScimBulkOperation *asked;
+	const ScimResourceType *type;	/* NULL: there is a fault */
+	const ScimRules *rules;
+	const char *id;				/* of a POST the one that was drawn, and then the one that it got;
+								 * NULL: not known (yet) */
+	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
+	bool		is_single;		/* it makes a resource with members, or a password: by itself */
+	int			first_edge;		/* of the work's edges, those that begin here */
+	int			edge_count;
+	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */
+
+	/* what became of it */
+	int			status;			/* 0: it was not done yet, or never */
+	const char *scim_type;
+	const char *detail;
+	const char *version;		/* that the resource has now, raw; NULL: none */
+	const ScimErrorKind *kind;	/* of the error that was thrown; NULL: none was */
+	List	   *conflicting;	/* for the record (history/refused.h) */
+} ScimBulkTask;
+
+typedef struct ScimBulkWork
+{
+	const ScimBulkOptions *options;
+	const ScimBulk *bulk;
+	ScimBulkTask *tasks;		/* of each operation, in the order of the request */
+	ScimFinder	by_bulk_id;		/* the POSTs */
+	ScimFinder	by_target;		/* the others */
+	ScimFinder	by_id;			/* POSTs whose ids were drawn */
+	ScimBulkEdge *edges;
+	int			edge_count;
+	int			edge_room;
+	ScimBulkUnit *units;
+	int			unit_count;
+	MemoryContext context;		/* of all of it */
+	int			failed;			/* operations */
+	const ScimBulkTask *culprit;	/* that failed first, by itself; NULL: none has */
+} ScimBulkWork;
+
+static inline bool
+scim_is_done(const ScimBulkTask *task)
+{
+	return task->status >= 200 && task->status < 300;
+}
+
+/*
+ * Finds out what each operation is done to, draws the ids of what is to be made, and says in
+ * which order all is done (bulk_plan.c).
+ */
+extern void scim_plan_bulk(ScimBulkWork *work);
+
+/* The operation whose POST has that bulkId; -1: none has. */
+extern int	scim_bulk_maker(const ScimBulkWork *work, const char *bulk_id, int length);
+
+/* It failed with that status (bulk_run.c); the format is that of scim_phrase. */
+extern void scim_fail_task(ScimBulkWork *work, ScimBulkTask *task, int status,
+						   const char *scim_type, const char *format, ...) pg_attribute_printf(5, 6);
+
+/* Locks all that is named, and does one unit after the other. */
+extern void scim_do_bulk(ScimBulkWork *work);
+
+/*
+ * How many units, from that one on, are POSTs of one type that one statement can insert
+ * (bulk_insert.c); at least 1, which need not be one.  The second has it done; false: it failed, and
+ * they are to be done one by one.
+ */
+extern int	scim_count_insertable(const ScimBulkWork *work, int first);
+extern bool scim_insert_units(ScimBulkWork *work, int first, int count);
+
+/* The references of the data that it has are replaced by ids. */
+extern Jsonb *scim_resolved_data(const ScimBulkWork *work, const ScimBulkTask *task);
+
+/* The BulkResponse, of what was done (bulk_answer.c). */
+extern JsonbValue *scim_answer_bulk(const ScimBulkWork *work);
+
+#endif							/* SCIM_REST_BULK_WORK_H */

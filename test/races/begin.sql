@@ -1,0 +1,7 @@
+-- What both storages begin with: a type with two attributes that are unique.
+SET client_min_messages = warning;
+CREATE EXTENSION scimver CASCADE;
+SELECT scim_register_schema('{"id": "urn:example:Device", "name": "Device", "attributes": [
+	{"name": "serial", "required": true, "caseExact": true, "uniqueness": "server"},
+	{"name": "tag", "caseExact": true, "uniqueness": "server"}, {"name": "note", "caseExact": true}]}');
+SELECT scim_register_resource_type('{"name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device"}');

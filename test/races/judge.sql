@@ -7,7 +7,7 @@
 CREATE UNLOGGED TABLE race.writes (caller int, op int, method text, type text, id text, mark text, status text, version text, detail text,
 	xid xid8, done boolean);
 CREATE UNLOGGED TABLE race.after (LIKE race.before);
-CREATE UNLOGGED TABLE race.recorded (xid xid8, operation text, type text, id text, version text, previous_version text, changed text[]);
+CREATE UNLOGGED TABLE race.recorded (xid xid8, operation text, type text, id text, version text, previous_version text);
 
 -- How often who was told what, and why not.
 CREATE TABLE race.tally (clean boolean, caller text, method text, status text, count bigint, PRIMARY KEY (clean, caller, method, status));
@@ -47,7 +47,7 @@ CREATE FUNCTION race.read_round() RETURNS void LANGUAGE sql AS $$
 	TRUNCATE race.writes, race.after, race.recorded;
 	SELECT race.read_bulks(), race.read_singles();
 	INSERT INTO race.after SELECT * FROM race.now;
-	INSERT INTO race.recorded SELECT xid, operation, resource_type, resource_id, version, previous_version, changed FROM scim_history_rows
+	INSERT INTO race.recorded SELECT xid, operation, resource_type, resource_id, version, previous_version FROM scim_history_rows
 		WHERE xid > (SELECT since FROM race.round) AND operation <> 'refused';
 	INSERT INTO race.tally SELECT clean, CASE WHEN caller > 2 THEN 'single' ELSE 'bulk' END, method, coalesce(status, 'not reached'), count(*) FROM race.writes, race.round GROUP BY 1, 2, 3, 4
 		ON CONFLICT (clean, caller, method, status) DO UPDATE SET count = tally.count + excluded.count;

@@ -6,7 +6,6 @@
 -- of its own, by which it is known afterwards.
 
 CREATE UNLOGGED TABLE race.before (type text, id text, name text, other text, mark text, version text);
-CREATE UNLOGGED TABLE race.members_before (group_id text, member_id text);
 CREATE UNLOGGED TABLE race.round (number int, clean boolean, since xid8);
 CREATE UNLOGGED TABLE race.asked (caller int, n int, sql text, request jsonb, atomic boolean, method text, type text, id text);
 CREATE UNLOGGED TABLE race.told (caller int, n int, state text, answer jsonb, xid xid8, message text, began float8, ended float8);
@@ -245,9 +244,8 @@ DECLARE
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
 	PERFORM race.top_up();
-	TRUNCATE race.before, race.members_before, race.round, race.asked, race.told;
+	TRUNCATE race.before, race.round, race.asked, race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
-	INSERT INTO race.members_before SELECT * FROM race.members;
 	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);

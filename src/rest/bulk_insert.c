@@ -46,7 +46,7 @@ is_insertable(const ScimBulkWork *work, const ScimBulkUnit *unit, const ScimReso
 		const ScimBulkTask *task = &work->tasks[unit->operations[i]];
 
 		if (task->fault || task->asked->method != SCIM_BULK_POST || task->type != type ||
-			task->id == NULL || task->has_members || !has_its_references(work, task))
+			task->id == NULL || task->is_single || !has_its_references(work, task))
 			return false;
 	}
 	return true;

@@ -48,6 +48,9 @@ scim_fail_task(ScimBulkWork *work, ScimBulkTask *task, int status, const char *s
 	task->status = status;
 	task->scim_type = scim_type;
 	task->version = NULL;
+	/* of what is refused before anything is done, the one that the history keeps */
+	if (status == scim_error_kind(SCIM_VERSION_REQUIRED)->status)
+		task->kind = scim_error_kind(SCIM_VERSION_REQUIRED);
 	work->failed++;
 	if (work->culprit == NULL)
 		work->culprit = task;

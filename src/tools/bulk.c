@@ -31,24 +31,32 @@ is_blank(const JsonbValue *value)
 	return value && value->type == jbvString && value->val.string.len == 0;
 }
 
+/* A message says what it is: a tool knows without. */
+static void
+name_message(JsonbValue *message, const char *urn)
+{
+	JsonbValue *schemas;
+
+	if (member(message, "schemas"))
+		return;
+	schemas = scim_new_array();
+	scim_append_text(schemas, urn);
+	scim_set_value(message, "schemas", schemas);
+}
+
 /* What data of a PATCH is in a tool: the operations, or an object that has them. */
 static void
 complete_patch(JsonbValue *operation)
 {
 	const JsonbValue *data = member(operation, "data");
 	JsonbValue *message;
-	JsonbValue *schemas = scim_new_array();
 
 	if (data == NULL || !(scim_is_array(data) || scim_is_object(data)))
 		return;
 	message = scim_is_array(data) ? scim_new_object() : scim_open(data);
 	if (scim_is_array(data))
 		scim_set_value(message, "Operations", data);
-	if (!member(message, "schemas"))
-	{
-		scim_append_text(schemas, SCIM_URN_PATCH);
-		scim_set_value(message, "schemas", schemas);
-	}
+	name_message(message, SCIM_URN_PATCH);
 	scim_set_value(operation, "data", message);
 }
 
@@ -106,6 +114,7 @@ request_argument(const ScimToolCall *call)
 	operations = member(message, "Operations");
 	if (operations && scim_is_array(operations))
 		scim_set_value(message, "Operations", plain_operations(operations));
+	name_message(message, SCIM_URN_BULK);
 	return scim_write(message);
 }
 

@@ -20,7 +20,6 @@
  */
 #include "postgres.h"
 
-#include "base/protect.h"
 #include "base/texts.h"
 #include "executor/spi.h"
 #include "group/nesting.h"
@@ -29,6 +28,7 @@
 #include "operation/bulk_members.h"
 #include "operation/bulk_queue.h"
 #include "operation/delete.h"
+#include "operation/locked_rows.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "statement/parameters.h"
@@ -39,39 +39,11 @@
 #include "utils/acl.h"
 #include "utils/inval.h"
 
-/* How a row is to be locked; each conflicts with more than the one before it. */
-typedef enum Strength
-{
-	NOT_AT_ALL,
-	KEY_SHARE,
-	NO_KEY_UPDATE,
-	FOR_UPDATE
-} Strength;
-
-typedef struct LockedRow
-{
-	const char *id;				/* as the table's type writes it */
-	Strength	member;			/* as who is named as a member, */
-	Strength	target;			/* and as what is written or deleted */
-	bool		leaves;			/* it will be gone, and with it its memberships */
-} LockedRow;
-
-/* The rows of a table. */
-typedef struct LockedTable
-{
-	const ScimRegistration *table;
-	char	   *tenant;
-	LockedRow  *rows;
-	int			count;
-	int			capacity;
-	bool		is_written;		/* or its rows are deleted, or made */
-} LockedTable;
-
 typedef struct BulkLocks
 {
-	LockedTable *tables;		/* of all types that have one, groups behind the others */
+	ScimLockedTable *tables;	/* of all types that have one, groups behind the others */
 	int			count;
-	LockedTable *groups;		/* the last of them, or NULL */
+	ScimLockedTable *groups;	/* the last of them, or NULL */
 	List	   *tenants;		/* of char *: of the tables that are written, in order, each once */
 	bool		queues;
 	bool		makes_groups;
@@ -84,7 +56,7 @@ static void
 add_table(BulkLocks *locks, const ScimResourceType *type, const char *tenant)
 {
 	const ScimRegistration *table = scim_find_table(type);
-	LockedTable *added = &locks->tables[locks->count];
+	ScimLockedTable *added = &locks->tables[locks->count];
 
 	if (table == NULL)
 		return;
@@ -107,7 +79,7 @@ find_tables(BulkLocks *locks, const char *tenant)
 
 	while (types[count])
 		count++;
-	locks->tables = palloc0((count + 1) * sizeof(LockedTable));
+	locks->tables = palloc0((count + 1) * sizeof(ScimLockedTable));
 	for (int i = 0; i < count; i++)
 	{
 		if (types[i] != groups)
@@ -117,7 +89,7 @@ find_tables(BulkLocks *locks, const char *tenant)
 		add_table(locks, groups, tenant);
 }
 
-static LockedTable *
+static ScimLockedTable *
 find_table(const BulkLocks *locks, const ScimResourceType *type)
 {
 	for (int i = 0; i < locks->count; i++)
@@ -146,7 +118,7 @@ lock_tables(BulkLocks *locks, const char *tenant, const ScimBulkTarget *targets,
 		find_tables(locks, tenant);
 		for (int i = 0; i < count; i++)
 		{
-			LockedTable *table = find_table(locks, targets[i].type);
+			ScimLockedTable *table = find_table(locks, targets[i].type);
 
 			if (table)
 				table->is_written = true;
@@ -159,86 +131,28 @@ lock_tables(BulkLocks *locks, const char *tenant, const ScimBulkTarget *targets,
 	} while (generation != scim_registration_generation());
 }
 
-/* ---- rows ---- */
-
-/* One more row; NULL: the id is nobody's. */
-static LockedRow *
-add_row(LockedTable *table, const char *given)
-{
-	const ScimIdType *type = table->table->id_type;
-	LockedRow  *row;
-	Datum		id;
-
-	if (!scim_parse_id(type, given, &id))
-		return NULL;
-	if (table->count == table->capacity)
-	{
-		table->capacity = Max(64, 2 * table->capacity);
-		table->rows = table->rows
-			? repalloc_huge(table->rows, table->capacity * sizeof(LockedRow))
-			: palloc(table->capacity * sizeof(LockedRow));
-	}
-	row = &table->rows[table->count++];
-	*row = (LockedRow)
-	{
-		.id = scim_id_text(type, id)
-	};
-	return row;
-}
-
-/* Each row once, in the order of locks. */
-static int
-compare_rows(const void *a, const void *b, void *type)
-{
-	return scim_compare_ids(type, ((const LockedRow *) a)->id, ((const LockedRow *) b)->id);
-}
-
-static void
-sort_rows(LockedTable *table)
-{
-	int			kept = 0;
-
-	qsort_arg(table->rows, table->count, sizeof(LockedRow), compare_rows,
-			  (void *) table->table->id_type);
-	for (int i = 0; i < table->count; i++)
-	{
-		LockedRow  *row = &table->rows[i];
-		LockedRow  *last = kept > 0 ? &table->rows[kept - 1] : NULL;
-
-		if (last == NULL || strcmp(last->id, row->id) != 0)
-		{
-			table->rows[kept++] = *row;
-			continue;
-		}
-		last->member = Max(last->member, row->member);
-		last->target = Max(last->target, row->target);
-		last->leaves |= row->leaves;
-	}
-	table->count = kept;
-}
-
 /* ---- what the operations name ---- */
 
 /* A change of a key, and a delete, conflict with who holds the row as a member. */
 static void
 add_target(const BulkLocks *locks, const ScimBulkTarget *target)
 {
-	LockedTable *table = find_table(locks, target->type);
+	ScimLockedTable *table = find_table(locks, target->type);
 	bool		removes = target->operation == SCIM_DELETES && table &&
 		!scim_delete_marks(table->table);
-	LockedRow  *row;
+	ScimLockedRow *row;
 
 	if (table == NULL || target->id == NULL ||
 		!scim_has_privilege(table->table, removes ? ACL_DELETE : ACL_UPDATE))
 		return;
-	row = add_row(table, target->id);
+	row = scim_add_locked_row(table, target->id);
 	if (row == NULL)
 		return;
 	row->leaves = removes;
 	row->target = removes || (target->operation != SCIM_DELETES &&
 							  scim_may_write_unique(table->table, target->operation,
 													target->data))
-		? FOR_UPDATE : NO_KEY_UPDATE;
+		? SCIM_LOCK_UPDATE : SCIM_LOCK_NO_KEY_UPDATE;
 }
 
 /* Of which type a member is, only the row tells. */
@@ -247,11 +161,11 @@ add_member(const BulkLocks *locks, const ScimRegistration *members, const char *
 {
 	for (int i = 0; i < locks->count; i++)
 	{
-		LockedTable *table = &locks->tables[i];
-		LockedRow  *row = scim_side_table(members, table->table->type) ? add_row(table, id) : NULL;
+		ScimLockedTable *table = &locks->tables[i];
+		ScimLockedRow *row = scim_side_table(members, table->table->type) ? scim_add_locked_row(table, id) : NULL;
 
 		if (row)
-			row->member = KEY_SHARE;
+			row->member = SCIM_LOCK_KEY_SHARE;
 	}
 }
 
@@ -274,7 +188,7 @@ add_members(BulkLocks *locks, const ScimBulkTarget *target)
 static void
 add_operation(BulkLocks *locks, const ScimBulkTarget *target)
 {
-	const LockedTable *table = find_table(locks, target->type);
+	const ScimLockedTable *table = find_table(locks, target->type);
 
 	add_target(locks, target);
 	add_members(locks, target);
@@ -304,153 +218,25 @@ find_tenants(BulkLocks *locks)
 	list_sort(locks->tenants, compare_tenants);
 }
 
-/* ---- whom the caller sees ---- */
+/* ---- groups ---- */
 
-/* A statement of the caller's, which may fail. */
-typedef struct Look
-{
-	const LockedTable *table;
-	Datum	   *ids;
-	int			count;
-	char	  **seen;			/* sorted by their bytes */
-	int			seen_count;
-} Look;
-
-static void
-look(void *argument)
-{
-	Look	   *look = argument;
-	const ScimIdType *type = look->table->table->id_type;
-	bool		isnull;
-
-	look->seen_count = (int) scim_see_rows(look->table->table, look->table->tenant, look->ids,
-										   look->count, false);
-	look->seen = palloc_extended(Max(look->seen_count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < look->seen_count; i++)
-		look->seen[i] = scim_id_text(type, SPI_getbinval(SPI_tuptable->vals[i],
-														 SPI_tuptable->tupdesc, 1, &isnull));
-	qsort(look->seen, look->seen_count, sizeof(char *), pg_qsort_strcmp);
-}
-
-static Datum *
-ids_of(const LockedTable *table, const LockedRow *rows, int count)
-{
-	Datum	   *ids = palloc_extended(Max(count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-
-	for (int i = 0; i < count; i++)
-		ids[i] = scim_id_datum(table->table, rows[i].id);
-	return ids;
-}
-
-/* Leaves out what is not there, or hidden from the caller. */
-static void
-keep_seen(LockedTable *table)
-{
-	Look		looked = {
-		.table = table,
-		.ids = ids_of(table, table->rows, table->count),
-		.count = table->count
-	};
-	int			kept = 0;
-
-	if (table->count == 0)
-		return;
-	if (scim_protect(look, &looked) != NULL)
-		looked.seen_count = 0;
-	for (int i = 0; i < table->count; i++)
-	{
-		if (looked.seen_count > 0 &&
-			bsearch(&table->rows[i].id, looked.seen, looked.seen_count, sizeof(char *),
-					pg_qsort_strcmp))
-			table->rows[kept++] = table->rows[i];
-	}
-	table->count = kept;
-}
-
-/* ---- locking ---- */
-
-#define LOCK_ROWS(strength) \
-	{ \
-		.sql = "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ "ANY ($2)" \
-			" ORDER BY {lock_order} FOR " strength, \
-		.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER}, \
-		.as_owner = true \
-	}
-
-/* tenant, ids: in the order of ids */
-static const ScimStatement lock_many[] = {
-	[KEY_SHARE] = LOCK_ROWS("KEY SHARE"),
-	[NO_KEY_UPDATE] = LOCK_ROWS("NO KEY UPDATE"),
-	[FOR_UPDATE] = LOCK_ROWS("UPDATE")
-};
-
-#define LOCK_ROW(strength) \
-	{ \
-		.sql = "SELECT {id} FROM {table} AS r WHERE {key} FOR " strength, \
-		.types = {SCIM_TENANT_PARAMETER, SCIM_ID_PARAMETER}, \
-		.as_owner = true \
-	}
-
-/* tenant, id: the same of one */
-static const ScimStatement lock_one[] = {
-	[KEY_SHARE] = LOCK_ROW("KEY SHARE"),
-	[NO_KEY_UPDATE] = LOCK_ROW("NO KEY UPDATE"),
-	[FOR_UPDATE] = LOCK_ROW("UPDATE")
-};
-
-/* Neighbours that are locked alike. */
-static void
-lock_run(const LockedTable *table, const LockedRow *rows, int count, Strength strength)
-{
-	Datum	   *ids = ids_of(table, rows, count);
-	Datum		values[2];
-
-	values[0] = scim_tenant_datum(table->table, table->tenant);
-	values[1] = count == 1 ? ids[0] : scim_id_array(table->table->id_type, ids, count);
-	(void) scim_run(count == 1 ? &lock_one[strength] : &lock_many[strength], table->table, values,
-					NULL, false);
-	SPI_freetuptable(SPI_tuptable);
-	pfree(ids);
-}
-
-/* All rows, in their order, each as strongly as "strength_of" says. */
-static void
-lock_rows(const LockedTable *table, Strength (*strength_of) (const LockedRow *row))
-{
-	int			run;
-
-	for (int i = 0; i < table->count; i += run)
-	{
-		Strength	strength = strength_of(&table->rows[i]);
-
-		CHECK_FOR_INTERRUPTS();
-		run = 1;
-		while (i + run < table->count && strength_of(&table->rows[i + run]) == strength)
-			run++;
-		if (strength != NOT_AT_ALL)
-			lock_run(table, &table->rows[i], run, strength);
-	}
-}
-
-static Strength
-strongest(const LockedRow *row)
+static ScimLockStrength
+strongest(const ScimLockedRow *row)
 {
 	return Max(row->member, row->target);
 }
 
 /* Of a group: before those that hold it. */
-static Strength
-as_member(const LockedRow *row)
+static ScimLockStrength
+as_member(const ScimLockedRow *row)
 {
-	return row->target == FOR_UPDATE ? FOR_UPDATE : row->member;
+	return row->target == SCIM_LOCK_UPDATE ? SCIM_LOCK_UPDATE : row->member;
 }
-
-/* ---- groups ---- */
 
 /* Is there a group that is to be locked so? */
 static bool
-has_group(const BulkLocks *locks, Strength (*strength_of) (const LockedRow *row),
-		  Strength strength)
+has_group(const BulkLocks *locks, ScimLockStrength (*strength_of) (const ScimLockedRow *row),
+		  ScimLockStrength strength)
 {
 	for (int i = 0; locks->groups && i < locks->groups->count; i++)
 	{
@@ -464,7 +250,7 @@ has_group(const BulkLocks *locks, Strength (*strength_of) (const LockedRow *row)
 static bool
 nests(const BulkLocks *locks)
 {
-	return has_group(locks, as_member, KEY_SHARE) || (locks->refers && locks->makes_groups);
+	return has_group(locks, as_member, SCIM_LOCK_KEY_SHARE) || (locks->refers && locks->makes_groups);
 }
 
 /* tenant, members: the groups that hold any of them */
@@ -490,7 +276,7 @@ leaving(const BulkLocks *locks, const ScimRegistration *members, int *count)
 	*count = 0;
 	for (int i = 0; i < locks->count; i++)
 	{
-		const LockedTable *table = &locks->tables[i];
+		const ScimLockedTable *table = &locks->tables[i];
 
 		for (int j = 0; scim_side_table(members, table->table->type) && j < table->count; j++)
 		{
@@ -524,13 +310,13 @@ add_holders(BulkLocks *locks)
 	{
 		bool		isnull;
 		Datum		id = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
-		LockedRow  *row = add_row(locks->groups, scim_id_text(members->id_type, id));
+		ScimLockedRow *row = scim_add_locked_row(locks->groups, scim_id_text(members->id_type, id));
 
 		if (row)
-			row->target = NO_KEY_UPDATE;
+			row->target = SCIM_LOCK_NO_KEY_UPDATE;
 	}
 	SPI_freetuptable(SPI_tuptable);
-	sort_rows(locks->groups);
+	scim_sort_locked_rows(locks->groups);
 }
 
 /*
@@ -546,7 +332,7 @@ static const ScimStatement lock_holders = {
 
 /* Those that are written, and the holders; who is locked FOR UPDATE is so already. */
 static void
-lock_written_groups(const LockedTable *groups)
+lock_written_groups(const ScimLockedTable *groups)
 {
 	Datum	   *ids = palloc_extended(Max(groups->count, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
 	Datum		values[2];
@@ -554,7 +340,7 @@ lock_written_groups(const LockedTable *groups)
 
 	for (int i = 0; i < groups->count; i++)
 	{
-		if (groups->rows[i].target == NO_KEY_UPDATE)
+		if (groups->rows[i].target == SCIM_LOCK_NO_KEY_UPDATE)
 			ids[count++] = scim_id_datum(groups->table, groups->rows[i].id);
 	}
 	if (count == 0)
@@ -571,7 +357,7 @@ lock_groups(BulkLocks *locks)
 	if (nests(locks))
 		scim_lock_nesting(scim_members_table(), locks->groups->tenant);
 	if (locks->groups)
-		lock_rows(locks->groups, as_member);
+		scim_lock_rows(locks->groups, as_member);
 	add_holders(locks);
 	if (locks->groups)
 		lock_written_groups(locks->groups);
@@ -584,7 +370,7 @@ deletes_users(const BulkLocks *locks)
 {
 	for (int i = 0; i < locks->count; i++)
 	{
-		const LockedTable *table = &locks->tables[i];
+		const ScimLockedTable *table = &locks->tables[i];
 
 		for (int j = 0; table->table->type->can_be_member && j < table->count; j++)
 		{
@@ -598,8 +384,8 @@ deletes_users(const BulkLocks *locks)
 static void
 queue(const BulkLocks *locks)
 {
-	bool		alone = has_group(locks, as_member, FOR_UPDATE);
-	bool		queues_delete = alone || has_group(locks, strongest, KEY_SHARE) ||
+	bool		alone = has_group(locks, as_member, SCIM_LOCK_UPDATE);
+	bool		queues_delete = alone || has_group(locks, strongest, SCIM_LOCK_KEY_SHARE) ||
 		deletes_users(locks);
 	ListCell   *cell;
 
@@ -619,18 +405,18 @@ static void
 lock_all(BulkLocks *locks)
 {
 	for (int i = 0; i < locks->count; i++)
-		sort_rows(&locks->tables[i]);
+		scim_sort_locked_rows(&locks->tables[i]);
 	/* which of those that are named are groups, says how long the way is */
 	if (locks->groups)
-		keep_seen(locks->groups);
+		scim_keep_seen_rows(locks->groups);
 	queue(locks);
 	for (int i = 0; i < locks->count; i++)
 	{
 		if (&locks->tables[i] == locks->groups)
 			continue;
 		if (!scim_sees_all(locks->tables[i].table, locks->tables[i].tenant))
-			keep_seen(&locks->tables[i]);
-		lock_rows(&locks->tables[i], strongest);
+			scim_keep_seen_rows(&locks->tables[i]);
+		scim_lock_rows(&locks->tables[i], strongest);
 	}
 	lock_groups(locks);
 }

@@ -49,7 +49,7 @@ SELECT ask(of(titled(u(1), 'seen') || jsonb_build_object('version', 'W/"' || v(1
 -- ---- limits ----
 
 SELECT octet_length(of(titled(u(1), 'x'))) AS bytes \gset
-SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) = :'bytes', ask(of(titled(u(1), 'x'))), ask(of(titled(u(1), 'x')) || ' ');
+SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) IS NOT NULL, ask(of(titled(u(1), 'x'))), ask(of(titled(u(1), 'x')) || ' ');
 RESET scimver.max_bulk_bytes;
 SELECT set_config('scimver.max_body', (:bytes - 1)::text, false) IS NOT NULL, ask(of(titled(u(1), 'x')));
 RESET scimver.max_body;
@@ -99,6 +99,6 @@ SELECT ask(of(titled(u(2), 'lost'), titled(u(1), 'x') || '{"version": "stale"}',
 SELECT refused();
 SELECT ask(of(person('c', 'cat'), person('a', 'bob'), person('b', 'ada')));
 SELECT refused();
--- SQL leaves none
+-- in SQL, too, as nothing is raised
 SELECT bulk(titled(u(1), 'x') || '{"version": "stale"}');
 SELECT refused();

@@ -42,10 +42,6 @@ SELECT there();
 SELECT anew();
 SELECT bulk(team('t', 'team', members(the('x'))), joined(g('t'), the('y')), op('PUT', g('t'), '{"displayName": "second", "members": []}'), person('x', 'xan'), person('y', 'yve'), renamed(g('t'), 'third'));
 SELECT there();
--- what is named, and goes later
-SELECT anew();
-SELECT bulk(joined(g(11), the(2), the('x')), op('DELETE', u(2)), person('x', 'xan'));
-SELECT there();
 
 -- ---- by one statement ----
 
@@ -97,7 +93,7 @@ DROP TRIGGER "the last" ON users;
 -- history and change feed: one entry each
 SELECT anew();
 SELECT coalesce(max(seq), 0) AS seq FROM scim_history \gset
-SELECT count(bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), team('t', 't', members(the('a'), the('b')))));
+SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), team('t', 't', members(the('a'), the('b'))));
 SELECT operation, resource_type, named(resource_id), revision, version = (scim_get_resource(resource_type, resource_id)#>>'{meta,version}') FROM scim_history WHERE seq > :seq ORDER BY seq;
 -- as if made by itself
 SELECT jsonb_object_agg(r->>'userName', (r->'meta') - '{version,location}'::text[] - 'created' - 'lastModified' || jsonb_build_object('same', r#>'{meta,created}' = r#>'{meta,lastModified}')) FROM jsonb_array_elements(scim_list_users()->'Resources') r;

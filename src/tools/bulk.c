@@ -221,8 +221,8 @@ drop_entries(JsonbValue *content, JsonbValue *entries, Spare spare, int64 excess
 }
 
 #define FEWER_STEP \
-	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made with " \
-	"the tools that list, and send fewer operations at once."
+	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made " \
+	"with the tools that list, and send fewer operations at once."
 
 static void
 fit(JsonbValue *content, JsonbValue *omitted)

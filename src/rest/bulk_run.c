@@ -403,8 +403,10 @@ scim_do_bulk(ScimBulkWork *work)
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
 		count = scim_count_insertable(work, i);
-		if (count < 2 || !scim_insert_units(work, i, count))
-			run_each(work, i, count);
+		if (count > 0 && scim_insert_units(work, i, count))
+			continue;
+		count = Max(count, 1);
+		run_each(work, i, count);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);

@@ -78,8 +78,8 @@ extern void scim_do_bulk(ScimBulkWork *work);
 
 /*
  * How many units, from that one on, are POSTs of one type that one statement can insert
- * (bulk_insert.c); at least 1, which need not be one.  The second has it done; false: it failed, and
- * they are to be done one by one.
+ * (bulk_insert.c); 0: nothing that would be worth it.  The second has it done; false: it failed,
+ * and they are to be done one by one.
  */
 extern int	scim_count_insertable(const ScimBulkWork *work, int first);
 extern bool scim_insert_units(ScimBulkWork *work, int first, int count);

@@ -9,10 +9,10 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "core/resource.h"
 #include "decision/policies.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "core/resource.h"
 #include "operation/create_many.h"
 #include "operation/run.h"
 #include "registry/cache.h"

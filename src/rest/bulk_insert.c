@@ -7,7 +7,8 @@
 #include "base/protect.h"
 #include "operation/by_policy.h"
 #include "operation/create_many.h"
-#include "rest/bulk_work.h"
+#include "rest/bulk_insert.h"
+#include "rest/bulk_plan.h"
 #include "utils/memutils.h"
 
 /* POSTs of a type, in the order in which they are inserted. */

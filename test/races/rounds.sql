@@ -1,12 +1,12 @@
 -- What is asked in a round of the races: by two bulks of 40 operations each, which want
 -- the same in opposite orders, and by calls beside them.
 --
--- There are twelve kinds of rounds, in turns.  In "clean" ones nobody wants what only one
+-- There are fifteen kinds of rounds, in turns.  In "clean" ones nobody wants what only one
 -- can have, so nothing may fail; in the others names are taken, and resources gone.  Bulks
--- of some shapes have all in common, so that the first lock that they take may keep them
--- apart; of others one kind of thing alone: "names" the names, "parted" the groups that
--- hold what is deleted.  Each write leaves a mark of its own, by which it is known
--- afterwards.
+-- of some shapes have so much in common that the first lock which they take may keep them
+-- apart; of others one kind of thing alone: "names" the names, "rows" what is no group,
+-- "groups" groups, "parted" the groups that hold what is deleted.  Each write leaves a mark
+-- of its own, by which it is known afterwards.
 
 CREATE UNLOGGED TABLE race.before (type text, id text, name text, other text, mark text, version text);
 CREATE UNLOGGED TABLE race.round (number int, clean boolean, since xid8);
@@ -150,8 +150,15 @@ BEGIN
 		END LOOP;
 		wishes := wishes || race.touch('Group', g[i * 2 - 2 + w].id) || race.touch('Group', g[i * 2 - 2 + w].id);
 	END LOOP;
-	RETURN wishes || race.touch('Group', g[w].id) || race.delete('User', u[10 + w].id) || race.delete('Group', g[4 + w].id);
+	RETURN wishes || race.touch('Group', g[w].id) || race.delete('User', u[10 + w].id) || race.touch('Group', g[4 + w].id);
 END $$;
+
+-- Users and devices alone; groups and their members alone.
+CREATE FUNCTION race.rows_wishes(u race.before[], d race.before[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	(SELECT jsonb_agg(race.touch('User', u[1 + i % 20].id)) FROM generate_series(1, 30) AS i) || (SELECT jsonb_agg(race.touch('Device', d[1 + i % 6].id)) FROM generate_series(1, 10) AS i);
+CREATE FUNCTION race.groups_wishes(w int, u race.before[], g race.before[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	(SELECT jsonb_agg(race.patch('Group', g[1 + i % 6].id, race.step('add', 'members', race.values(u[1 + (i + w) % 20].id, u[1 + i * w % 20].id)))) FROM generate_series(1, 30) AS i)
+	|| (SELECT jsonb_agg(race.touch('Group', g[1 + i % 6].id)) FROM generate_series(1, 10) AS i);
 
 -- Who is held by whom, so that this is so.
 CREATE FUNCTION race.hold(u race.before[], g race.before[]) RETURNS void LANGUAGE sql AS $$
@@ -184,7 +191,8 @@ END $$;
 
 CREATE FUNCTION race.wishes(shape text, clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE sql RETURN
 	CASE shape WHEN 'full' THEN race.full_wishes(clean, w, u, g, d) WHEN 'lean' THEN race.lean_wishes(clean, w, u, g, d)
-		WHEN 'names' THEN race.names_wishes(w, u, d) ELSE race.parted_wishes(w, u, g, d) END;
+		WHEN 'names' THEN race.names_wishes(w, u, d) WHEN 'rows' THEN race.rows_wishes(u, d) WHEN 'groups' THEN race.groups_wishes(w, u, g)
+		ELSE race.parted_wishes(w, u, g, d) END;
 
 -- The same as operations, each with a bulkId and a mark.
 CREATE FUNCTION race.operations(wishes jsonb, places float8[], w int) RETURNS jsonb LANGUAGE sql AS $$
@@ -340,10 +348,10 @@ DECLARE
 	d race.before[];
 	places float8[];
 	request jsonb;
-	kind int := round % 12;
+	kind int := round % 15;
 	shapes text[] := (ARRAY['{full,full}', '{full,full}', '{full,full}', '{full,full}', '{names,names}', '{full,full}',
-		'{lean,lean}', '{lean,lean}', '{full,lean}', '{lean,full}', '{parted,parted}', '{parted,lean}'])[kind + 1];
-	is_clean boolean := kind IN (2, 5, 7, 9);
+		'{lean,lean}', '{lean,lean}', '{full,lean}', '{lean,full}', '{parted,parted}', '{parted,lean}', '{rows,rows}', '{groups,groups}', '{rows,parted}'])[kind + 1];
+	is_clean boolean := kind IN (2, 5, 7, 9, 12, 13);
 	made race.asked;
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
@@ -361,7 +369,7 @@ BEGIN
 				race.wishes(shapes[w], is_clean, w, u, g, d), places, w));
 		IF kind = 3 AND w = 2 THEN request := request || '{"failOnErrors": 4}'; END IF;
 		made.atomic := kind IN (2, 7) OR (kind IN (1, 3) AND w = 1);
-		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 12 + w) % 3] ELSE way END, request, made.atomic);
+		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 15 + w) % 3] ELSE way END, request, made.atomic);
 		INSERT INTO race.asked VALUES (w, 1, made.sql, request, made.atomic, 'BULK');
 	END LOOP;
 	FOR caller IN 3 .. 6 LOOP

@@ -1,10 +1,12 @@
 -- What is asked in a round of the races: by two bulks of 40 operations each, which want
 -- the same in opposite orders, and by calls beside them.
 --
--- There are ten kinds of rounds, in turns.  In "clean" ones nobody wants what only one can
--- have, so nothing may fail; in the others names are taken, and resources gone.  Bulks that
--- write names queue; "lean" ones do not, and have but the locks of rows to keep them apart.
--- Each write leaves a mark of its own, by which it is known afterwards.
+-- There are fifteen kinds of rounds, in turns.  In "clean" ones nobody wants what only one
+-- can have, so nothing may fail; in the others names are taken, and resources gone.  Bulks
+-- of some shapes have so much in common that the first lock which they take may keep them
+-- apart; of others one kind of thing alone: "names" the names, "rows" what is no group,
+-- "groups" groups, "parted" the groups that hold what is deleted.  Each write leaves a mark
+-- of its own, by which it is known afterwards.
 
 CREATE UNLOGGED TABLE race.before (type text, id text, name text, other text, mark text, version text);
 CREATE UNLOGGED TABLE race.round (number int, clean boolean, since xid8);
@@ -75,7 +77,7 @@ CREATE FUNCTION race.nest(a race.before, b race.before) RETURNS jsonb LANGUAGE s
 
 -- What each of the two wants: an array of arrays, each to be done in its order.  u, g, d:
 -- users, groups and devices; w: 1 or 2.
-CREATE FUNCTION race.wishes(clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION race.full_wishes(clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
 	-- names that both want, or one alone
 	free text := CASE WHEN clean THEN 'own ' || w || ' ' ELSE 'free ' END;
@@ -106,7 +108,64 @@ BEGIN
 	RETURN wishes || race.ends(clean, u, g, d);
 END $$;
 
--- The same without names.
+-- The same names, by resources that the other one does not touch.
+CREATE FUNCTION race.names_wishes(w int, u race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	wishes jsonb := '[]';
+BEGIN
+	FOR i IN 1 .. 12 LOOP
+		wishes := wishes || race.post('User', race.data('User', 'free ' || i), 'new-' || i);
+	END LOOP;
+	FOR i IN 1 .. 10 LOOP
+		wishes := wishes || race.rename(u[i * 2 - w + 1].id, 'free ' || 12 + i);
+	END LOOP;
+	FOR i IN 1 .. 9 LOOP
+		wishes := wishes || race.touch('User', u[i * 2 - w + 1].id);
+	END LOOP;
+	FOR i IN 1 .. 3 LOOP
+		wishes := wishes || race.put('Device', d[i * 2 - w + 1].id, race.data('Device', 'free ' || i, 'free ' || 4 - i));
+	END LOOP;
+	FOR i IN 4 .. 9 LOOP
+		wishes := wishes || race.post('Device', race.data('Device', 'free ' || i, 'free ' || 13 - i), 'dev-' || i);
+	END LOOP;
+	RETURN wishes;
+END $$;
+
+-- Resources of one's own, and to delete what is held by groups of the other: no names.
+CREATE FUNCTION race.parted_wishes(w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	wishes jsonb := '[]';
+	pairs jsonb[] := ARRAY[race.values(u[13].id, u[14].id), race.values(u[16].id, u[15].id), race.values(u[14].id, u[13].id)];
+BEGIN
+	FOR i IN 1 .. 10 LOOP
+		CONTINUE WHEN i = 6; -- u[11], u[12]
+		wishes := wishes || race.touch('User', u[i * 2 - 2 + w].id) || race.touch('User', u[i * 2 - 2 + w].id);
+	END LOOP;
+	FOR i IN 1 .. 3 LOOP
+		wishes := wishes || race.touch('Device', d[i * 2 - 2 + w].id);
+		CONTINUE WHEN i = 3; -- g[5], g[6]
+		FOR j IN 1 .. 3 LOOP
+			wishes := wishes || race.patch('Group', g[i * 2 - 2 + w].id, race.step('add', 'members', pairs[j]))
+				|| race.patch('Group', g[i * 2 - 2 + w].id, race.step('remove', format('members[value eq "%s"]', u[12 + j].id)));
+		END LOOP;
+		wishes := wishes || race.touch('Group', g[i * 2 - 2 + w].id) || race.touch('Group', g[i * 2 - 2 + w].id);
+	END LOOP;
+	RETURN wishes || race.touch('Group', g[w].id) || race.delete('User', u[10 + w].id) || race.touch('Group', g[4 + w].id);
+END $$;
+
+-- Users and devices alone; groups and their members alone.
+CREATE FUNCTION race.rows_wishes(u race.before[], d race.before[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	(SELECT jsonb_agg(race.touch('User', u[1 + i % 20].id)) FROM generate_series(1, 30) AS i) || (SELECT jsonb_agg(race.touch('Device', d[1 + i % 6].id)) FROM generate_series(1, 10) AS i);
+CREATE FUNCTION race.groups_wishes(w int, u race.before[], g race.before[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	(SELECT jsonb_agg(race.patch('Group', g[1 + i % 6].id, race.step('add', 'members', race.values(u[1 + (i + w) % 20].id, u[1 + i * w % 20].id)))) FROM generate_series(1, 30) AS i)
+	|| (SELECT jsonb_agg(race.touch('Group', g[1 + i % 6].id)) FROM generate_series(1, 10) AS i);
+
+-- Who is held by whom, so that this is so.
+CREATE FUNCTION race.hold(u race.before[], g race.before[]) RETURNS void LANGUAGE sql AS $$
+	SELECT scim_add_members(g[i].id, ARRAY[u[12 - i % 2].id] || CASE WHEN race.may_nest() THEN ARRAY[g[6 - i % 2].id] END) FROM generate_series(2, 4, 2) AS i;
+	SELECT scim_add_members(g[i].id, ARRAY[u[12 - (i + 1) % 2].id] || CASE WHEN race.may_nest() THEN ARRAY[g[6 - (i + 1) % 2].id] END) FROM generate_series(1, 3, 2) AS i $$;
+
+-- What both want, but for names.
 CREATE FUNCTION race.lean_wishes(clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
 	wishes jsonb := '[]';
@@ -129,6 +188,11 @@ BEGIN
 	RETURN wishes || race.nest(g[4 + one], g[5 - one])
 		|| race.patch('Group', g[3].id, race.step('replace', 'members', race.values(u[20].id, u[19].id, u[11 + one].id))) || race.ends(clean, u, g, d);
 END $$;
+
+CREATE FUNCTION race.wishes(shape text, clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE sql RETURN
+	CASE shape WHEN 'full' THEN race.full_wishes(clean, w, u, g, d) WHEN 'lean' THEN race.lean_wishes(clean, w, u, g, d)
+		WHEN 'names' THEN race.names_wishes(w, u, d) WHEN 'rows' THEN race.rows_wishes(u, d) WHEN 'groups' THEN race.groups_wishes(w, u, g)
+		ELSE race.parted_wishes(w, u, g, d) END;
 
 -- The same as operations, each with a bulkId and a mark.
 CREATE FUNCTION race.operations(wishes jsonb, places float8[], w int) RETURNS jsonb LANGUAGE sql AS $$
@@ -178,18 +242,18 @@ END $$;
 -- ---- single calls ----
 
 -- Some call; what it writes is told by its answer where "id" is NULL.
-CREATE FUNCTION race.single(clean boolean, mark text, u race.before[], g race.before[], d race.before[]) RETURNS race.asked LANGUAGE plpgsql AS $$
+CREATE FUNCTION race.single(clean boolean, names boolean, mark text, u race.before[], g race.before[], d race.before[]) RETURNS race.asked LANGUAGE plpgsql AS $$
 DECLARE
 	made race.asked;
-	free text := 'free ' || 1 + floor(random() * 8);
-	other text := 'free ' || 1 + floor(random() * 8);
+	free text := 'free ' || 1 + floor(random() * 10);
+	other text := 'free ' || 1 + floor(random() * 10);
 	one race.before := u[1 + floor(random() * 20)];
 	held race.before := u[1 + floor(random() * 10)];	-- that nobody deletes but by name
 	bystander race.before := u[18 + floor(random() * 3)];	-- whose name nobody changes
 	team race.before := g[1 + floor(random() * 5)];
 	thing race.before := d[1 + floor(random() * 6)];
 	pair text[] := ARRAY[u[13 + floor(random() * 4)].id, u[13 + floor(random() * 8)].id];
-	kind int := CASE WHEN clean THEN 1 + floor(random() * 6) ELSE 1 + floor(random() * 22) END;
+	kind int := CASE WHEN clean THEN 1 + floor(random() * 6) WHEN names THEN 16 + floor(random() * 10) ELSE 1 + floor(random() * 25) END;
 	call text;
 BEGIN
 	made.method := 'PATCH';
@@ -207,23 +271,27 @@ BEGIN
 		WHEN 5 THEN call := format('scim_patch_group(%L, %L)', team.id, race.steps('Group', race.step('add', 'members', race.values(VARIADIC pair))));
 		WHEN 6 THEN call := format('scim_update_group(%L, %L)', team.id, race.data('Group', team.name) || jsonb_build_object('members', race.values(VARIADIC pair)));
 			made.method := 'PUT';
-		WHEN 7, 8 THEN call := format('scim_create_user(%L)', race.data('User', free)); made.type := 'User'; made.method := 'POST';
-		WHEN 9, 10 THEN call := format('scim_patch_user(%L, %L)', held.id, race.steps('User', race.step('replace', 'userName', to_jsonb(free))));
-			made.type := 'User'; made.id := held.id;
-		WHEN 11, 12 THEN call := format('scim_update_user(%L, %L)', held.id, race.data('User', free)); made.type := 'User'; made.id := held.id; made.method := 'PUT';
-		WHEN 13 THEN call := format('scim_update_user(%L, %L)', held.id, race.data('User', held.name)); made.type := 'User'; made.id := held.id; made.method := 'PUT';
-		WHEN 14 THEN call := format('CAST(scim_call_tool(''scim_update_user'', %L::jsonb) AS jsonb)',
+		WHEN 7 THEN call := format('scim_update_user(%L, %L)', held.id, race.data('User', held.name)); made.type := 'User'; made.id := held.id; made.method := 'PUT';
+		WHEN 8 THEN call := format('CAST(scim_call_tool(''scim_update_user'', %L::jsonb) AS jsonb)',
 			jsonb_build_object('user_id', bystander.id, 'user_data', race.data('User', bystander.name))); made.type := 'User'; made.id := bystander.id; made.method := 'PUT';
-		WHEN 15 THEN one := u[9 + floor(random() * 4)];
+		WHEN 9, 10 THEN one := u[9 + floor(random() * 4)];
 			call := format('scim_delete_user(%L)', one.id); made.type := 'User'; made.id := one.id; made.method := 'DELETE';
-		WHEN 16 THEN call := format('race.delete_named(%L)', free); made.type := 'User'; made.method := 'DELETE';
-		WHEN 17 THEN call := format('scim_restore(''User'', %L, race.some_version(''User'', %1$L))', one.id); made.type := 'User'; made.id := one.id; made.method := 'RESTORE';
-		WHEN 18 THEN call := format('scim_delete_group(%L)', g[6].id); made.type := 'Group'; made.id := g[6].id; made.method := 'DELETE';
-		WHEN 19 THEN call := format('scim_create_group(%L)', race.data('Group', 'made') || jsonb_build_object('members', race.values(VARIADIC pair))); made.type := 'Group'; made.method := 'POST';
-		WHEN 20 THEN call := format('scim_create_resource(''Device'', %L)', race.data('Device', free, other)); made.type := 'Device'; made.method := 'POST';
-		WHEN 21 THEN call := format('scim_patch_resource(''Device'', %L, %L)', thing.id, race.steps('Device', race.step('replace', 'tag', to_jsonb(free))));
+		WHEN 11 THEN team := g[5 + floor(random() * 2)];
+			call := format('scim_delete_group(%L)', team.id); made.type := 'Group'; made.id := team.id; made.method := 'DELETE';
+		WHEN 12 THEN call := format('scim_create_group(%L)', race.data('Group', 'made') || jsonb_build_object('members', race.values(VARIADIC pair))); made.type := 'Group'; made.method := 'POST';
+		WHEN 13, 14 THEN call := format('scim_%s_members(%L, %L)', CASE kind WHEN 13 THEN 'add' ELSE 'remove' END, team.id,
+			ARRAY[CASE WHEN race.may_nest() THEN g[1 + floor(random() * 6)].id ELSE pair[1] END]); made.type := 'Group'; made.id := team.id;
+		WHEN 15 THEN call := format('scim_restore(''User'', %L, race.some_version(''User'', %1$L))', one.id); made.type := 'User'; made.id := one.id; made.method := 'RESTORE';
+		WHEN 16, 17 THEN call := format('scim_create_user(%L)', race.data('User', free)); made.type := 'User'; made.method := 'POST';
+		WHEN 18 THEN call := format('scim_patch_user(%L, %L)', held.id, race.steps('User', race.step('replace', 'userName', to_jsonb(free))));
+			made.type := 'User'; made.id := held.id;
+		WHEN 19 THEN call := format('scim_update_user(%L, %L)', held.id, race.data('User', free)); made.type := 'User'; made.id := held.id; made.method := 'PUT';
+		WHEN 20 THEN call := format('race.delete_named(%L)', free); made.type := 'User'; made.method := 'DELETE';
+		WHEN 21, 22 THEN call := format('race.rename_named(%L, %L, %L)', free, race.data('User', other), kind = 22); made.type := 'User'; made.method := 'PUT';
+		WHEN 23 THEN call := format('scim_create_resource(''Device'', %L)', race.data('Device', free, other)); made.type := 'Device'; made.method := 'POST';
+		WHEN 24 THEN call := format('scim_patch_resource(''Device'', %L, %L)', thing.id, race.steps('Device', race.step('replace', 'tag', to_jsonb(free))));
 			made.type := 'Device'; made.id := thing.id;
-		ELSE call := format('scim_update_resource(''Device'', %L, %L)', thing.id, race.data('Device', thing.name, free)); made.type := 'Device'; made.id := thing.id; made.method := 'PUT';
+		ELSE call := format('scim_update_resource(''Device'', %L, %L)', thing.id, race.data('Device', other, free)); made.type := 'Device'; made.id := thing.id; made.method := 'PUT';
 	END CASE;
 	made.sql := replace(format('SELECT to_jsonb(r), pg_current_xact_id_if_assigned() FROM %s', call || CASE kind WHEN 2 THEN '' ELSE ' AS r' END), 'MARK', mark);
 	RETURN made;
@@ -237,6 +305,17 @@ BEGIN
 	SELECT id INTO found FROM race.now WHERE type = 'User' AND name = wanted;
 	PERFORM scim_delete_user(found) WHERE found IS NOT NULL;
 	RETURN found;
+END $$;
+
+-- The same, who gets another name, as a whole or by a patch.
+CREATE FUNCTION race.rename_named(wanted text, data jsonb, whole boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	found text;
+BEGIN
+	SELECT id INTO found FROM race.now WHERE type = 'User' AND name = wanted;
+	IF found IS NULL THEN RETURN NULL; END IF;
+	RETURN CASE WHEN whole THEN scim_update_user(found, data)
+		ELSE scim_patch_user(found, jsonb_build_array(race.step('replace', 'userName', data -> 'userName'), race.step('replace', 'nickName', data -> 'nickName'))) END;
 END $$;
 
 CREATE FUNCTION race.some_version(type text, id text) RETURNS text LANGUAGE sql AS $$
@@ -269,29 +348,33 @@ DECLARE
 	d race.before[];
 	places float8[];
 	request jsonb;
-	kind int := round % 10;
-	is_clean boolean := kind IN (2, 5, 7, 9);
+	kind int := round % 15;
+	shapes text[] := (ARRAY['{full,full}', '{full,full}', '{full,full}', '{full,full}', '{names,names}', '{full,full}',
+		'{lean,lean}', '{lean,lean}', '{full,lean}', '{lean,full}', '{parted,parted}', '{parted,lean}', '{rows,rows}', '{groups,groups}', '{rows,parted}'])[kind + 1];
+	is_clean boolean := kind IN (2, 5, 7, 9, 12, 13);
 	made race.asked;
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
 	PERFORM race.top_up();
 	TRUNCATE race.before, race.round, race.asked, race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
-	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
+	PERFORM race.hold(u, g);
+	UPDATE race.before SET version = now.version FROM race.now WHERE now.id = before.id AND before.type = 'Group';
+	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);
 	FOR w IN 1 .. 2 LOOP
 		request := jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]'::jsonb,
 			'Operations', race.operations(
-				CASE WHEN kind IN (6, 7) OR kind = 10 - w THEN race.lean_wishes(is_clean, w, u, g, d) ELSE race.wishes(is_clean, w, u, g, d) END, places, w));
+				race.wishes(shapes[w], is_clean, w, u, g, d), places, w));
 		IF kind = 3 AND w = 2 THEN request := request || '{"failOnErrors": 4}'; END IF;
 		made.atomic := kind IN (2, 7) OR (kind IN (1, 3) AND w = 1);
-		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 10 + w) % 3] ELSE way END, request, made.atomic);
+		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 15 + w) % 3] ELSE way END, request, made.atomic);
 		INSERT INTO race.asked VALUES (w, 1, made.sql, request, made.atomic, 'BULK');
 	END LOOP;
 	FOR caller IN 3 .. 6 LOOP
 		FOR n IN 1 .. 12 LOOP
-			made := race.single(is_clean, format('r%s c%s o%s', round, caller, n), u, g, d);
+			made := race.single(is_clean, kind = 4, format('r%s c%s o%s', round, caller, n), u, g, d);
 			INSERT INTO race.asked SELECT caller, n, made.sql, NULL, false, made.method, made.type, made.id;
 		END LOOP;
 	END LOOP;

@@ -86,7 +86,7 @@ SELECT format('CREATE OR REPLACE FUNCTION breaks() RETURNS trigger LANGUAGE plpg
 CREATE TRIGGER "the last" BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION breaks();
 SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), person('e', 'e'));
 SELECT told();
-SELECT bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x'));
+SELECT regexp_replace(b, '40[39] .*trigger.*', 'skipped') FROM bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x')) b;
 SELECT told();
 SELECT there();
 DROP TRIGGER "the last" ON users;

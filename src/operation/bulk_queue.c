@@ -1,17 +1,186 @@
 /*
  * bulk_queue.c
- *		The queue of a tenant's bulks.
+ *		The queue of a tenant's bulks, and how single calls pass it.
+ *
+ * Who gives up one unique value and takes another, or takes several, holds what a bulk may
+ * wait for, while he waits for what the bulk holds: so these wait in front.  Who takes one
+ * value, and holds none before, does so without waiting, as does a delete.
  */
 #include "postgres.h"
 
+#include "base/jsonb_tree.h"
+#include "catalog/pg_extension.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
 #include "operation/bulk_queue.h"
+#include "operation/unique.h"
+#include "registry/extension.h"
+#include "registry/unique_names.h"
+#include "storage/lmgr.h"
+
+/* ---- the lock ---- */
+
+static bool
+lock_queue(const char *tenant, LOCKMODE mode, bool dont_wait)
+{
+	uint32		hash = hash_bytes((const unsigned char *) tenant, strlen(tenant));
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, scim_extension_oid(),
+					   (uint16) hash);
+	return LockAcquire(&tag, mode, false, dont_wait) != LOCKACQUIRE_NOT_AVAIL;
+}
 
 void
 scim_queue_bulk(const char *tenant)
 {
+	(void) lock_queue(tenant, ExclusiveLock, false);
+}
+
+/* ---- what is written ---- */
+
+/* Does an object have a member that may be unique, or be a path to that? */
+static bool
+has_unique_key(const ScimUniqueNames *unique, const JsonbValue *object)
+{
+	ScimWalk	walk;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	scim_walk(&walk, object->val.binary.data);
+	while (scim_walk_next(&walk, &key, &value))
+	{
+		if (scim_may_name_unique(unique, key.val.string.val, key.val.string.len))
+			return true;
+	}
+	return false;
+}
+
+/* What is malformed will be refused. */
+static bool
+operation_names(const ScimUniqueNames *unique, const JsonbValue *operation)
+{
+	const JsonbValue path_key = scim_text("path");
+	const JsonbValue value_key = scim_text("value");
+	JsonbValue	found;
+
+	if (!scim_is_object(operation))
+		return false;
+	if (scim_find_any_case(operation, &path_key, &found) && found.type == jbvString)
+		return scim_may_name_unique(unique, found.val.string.val, found.val.string.len);
+	return scim_find_any_case(operation, &value_key, &found) && scim_is_object(&found) &&
+		has_unique_key(unique, &found);
+}
+
+/* The operations of a patch: an array, or a message around it. */
+static bool
+operations_name(const ScimUniqueNames *unique, Jsonb *operations)
+{
+	const JsonbValue operations_key = scim_text("Operations");
+	JsonbValue	root;
+	JsonbValue	list;
+	JsonbValue	operation;
+	ScimWalk	walk;
+
+	scim_root(operations, &root);
+	if (!scim_is_object(&root))
+		list = root;
+	else if (!scim_find_any_case(&root, &operations_key, &list))
+		return false;
+	if (!scim_is_array(&list))
+		return operation_names(unique, &list);
+	scim_walk(&walk, list.val.binary.data);
+	while (scim_walk_next(&walk, NULL, &operation))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (operation_names(unique, &operation))
+			return true;
+	}
+	return false;
+}
+
+bool
+scim_may_write_unique(const ScimRegistration *table, ScimOperation operation, Jsonb *operations)
+{
+	const ScimUniqueNames *unique = scim_unique_names(table);
+
+	if (unique->count == 0 && !unique->any)
+		return false;
+	return operation != SCIM_PATCHES || unique->any || operations == NULL ||
+		operations_name(unique, operations);
+}
+
+/* ---- single calls ---- */
+
+/* Would the UPDATE write another value into such a column than it finds there? */
+static bool
+changes_column(ScimWrite *write, const ScimUniqueNames *unique)
+{
+	const ScimRegistration *table = write->target.table;
+	const ScimSplit *split = write->wanted.split;
+
+	for (int i = 0; split && i < table->mapped_count; i++)
+	{
+		if (split->changed[i] && (table->mapped[i].unique ||
+								  scim_is_in_unique_index(unique, table->mapped[i].number)))
+			return true;
+	}
+	return split && split->data_changed && (unique->any || table->in_data_count > 0);
+}
+
+/*
+ * A whole document names all that is unique, and mostly leaves it as it is: then it need not
+ * wait.  The row is read, and not locked, as others must not wait for who waits here.
+ */
+static bool
+replaces_unique(ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+	Jsonb	   *document = write->wanted.document;
+	bool		result;
+
+	if (!scim_fetch(&write->target, write->wanted.id, false, &write->row))
+		return false;
+	if (!table->storage->compares)
+		return scim_unique_names(table)->any ||
+			scim_changes_unique(table, scim_row_data(table, &write->row), document);
+	scim_write_take_apart(write, &write->row);
+	result = changes_column(write, scim_unique_names(table));
+	write->wanted.split = NULL;
+	write->wanted.document = document;
+	return result;
+}
+
+/* An INSERT that skips what is taken looks before it takes anything. */
+static bool
+takes_several(const ScimRegistration *table)
+{
+	return !table->storage->skips_taken && scim_unique_names(table)->indexes > 1;
+}
+
+static bool
+must_wait(ScimWrite *write)
+{
+	const ScimRegistration *table = write->target.table;
+
+	switch (write->call.operation)
+	{
+		case SCIM_CREATES:
+			return takes_several(table);
+		case SCIM_UPDATES:
+			return scim_may_write_unique(table, SCIM_UPDATES, NULL) &&
+				!lock_queue(write->target.tenant, ShareLock, true) && replaces_unique(write);
+		case SCIM_PATCHES:
+			return scim_may_write_unique(table, SCIM_PATCHES, write->asked);
+		default:
+			/* what comes back takes all that it had */
+			return true;
+	}
 }
 
 void
 scim_pass_bulks(ScimWrite *write)
 {
+	if (write->proposes != SCIM_PROPOSES_ALWAYS && must_wait(write))
+		(void) lock_queue(write->target.tenant, ShareLock, false);
 }

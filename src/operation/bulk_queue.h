@@ -17,4 +17,11 @@ extern void scim_queue_bulk(const char *tenant);
  */
 extern void scim_pass_bulks(ScimWrite *write);
 
+/*
+ * May an update, or a patch with these operations, of a row of the table write what stands
+ * in a unique index?
+ */
+extern bool scim_may_write_unique(const ScimRegistration *table, ScimOperation operation,
+								  Jsonb *operations);
+
 #endif							/* SCIM_OPERATION_BULK_QUEUE_H */

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "operation/bulk_queue.h"
 #include "operation/create.h"
 #include "operation/proposing.h"
 #include "operation/report.h"
@@ -16,6 +17,7 @@ scim_write_create(void *argument)
 	ScimWrite  *write = argument;
 
 	scim_check_tenant(write->target.table, write->target.tenant);
+	scim_pass_bulks(write);
 	scim_write_lock_members(write);
 	if (scim_write_proposes(write))
 		return;

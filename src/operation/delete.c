@@ -56,17 +56,15 @@ typedef struct Delete
 	ScimWriteResult *result;
 } Delete;
 
-/* Held to the end of the transaction, and taken before any row is locked. */
-static void
-queue(const Delete *delete)
+void
+scim_queue_delete(const char *tenant, bool alone)
 {
 	const ScimRegistration *groups = scim_find_table(scim_members_type());
-	uint32		tenant = hash_bytes((const unsigned char *) delete->target.tenant,
-									strlen(delete->target.tenant));
+	uint32		hash = hash_bytes((const unsigned char *) tenant, strlen(tenant));
 
 	if (groups)
-		LockDatabaseObject(RelationRelationId, groups->relid, (uint16) tenant,
-						   delete->target.type->has_members ? ExclusiveLock : RowShareLock);
+		LockDatabaseObject(RelationRelationId, groups->relid, (uint16) hash,
+						   alone ? ExclusiveLock : RowShareLock);
 }
 
 /* tenant, id: the groups that hold it */
@@ -112,13 +110,16 @@ remove_memberships(Delete *delete)
 	delete->emptied = true;
 }
 
-/* Does deleting set the mark, and leave the row? */
+bool
+scim_delete_marks(const ScimRegistration *table)
+{
+	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
+}
+
 static bool
 sets_mark(const Delete *delete)
 {
-	const ScimRegistration *table = delete->target.table;
-
-	return table->columns[SCIM_COLUMN_DELETED] && !table->read_only[SCIM_COLUMN_DELETED];
+	return scim_delete_marks(delete->target.table);
 }
 
 /*
@@ -226,7 +227,7 @@ lock(Delete *delete)
 	ScimRow		row;
 
 	if (!sets_mark(delete))
-		queue(delete);
+		scim_queue_delete(delete->target.tenant, delete->target.type->has_members);
 	if (!scim_lock_row(&delete->target,
 					   sets_mark(delete) ? &scim_lock_statement : &lock_for_delete,
 					   delete->id, &row))

@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "core/patch_parse.h"
 #include "operation/applying.h"
+#include "operation/bulk_queue.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
 #include "operation/patch.h"
@@ -135,6 +136,7 @@ scim_write_patch(void *argument)
 	if (write->has_members &&
 		scim_apply_is_gone(&write->target, write->wanted.id, write->options->applies))
 		return;
+	scim_pass_bulks(write);
 	scim_write_lock_members(write);
 	if (!(write->options->applies ? decide_approved(write) : decide(write)) ||
 		scim_write_proposes(write))

@@ -24,6 +24,7 @@
 #include "history/document_rights.h"
 #include "history/fold.h"
 #include "miscadmin.h"
+#include "operation/bulk_queue.h"
 #include "operation/document.h"
 #include "operation/lost.h"
 #include "operation/past.h"
@@ -496,6 +497,7 @@ scim_store_restore(const ScimWriteOptions *options, const char *version, ScimWri
 	scim_check_version_text("version", version);
 	scim_write_begin(write, SCIM_RESTORES, options, result);
 	restore.id = write->wanted.id;
+	scim_pass_bulks(write);
 	look_back(&restore);
 	write->call.replaces = true;
 	if (!restore.had_it)

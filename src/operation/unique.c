@@ -166,20 +166,41 @@ check_value(ScimCall *call, const ScimLookup *lookup, const char *value)
 	SPI_finish();
 }
 
+/* Does the row get another value, and not just lose the one that it has? */
+static bool
+takes_value(const ScimLookup *lookup, Jsonb *old, Jsonb *new, JsonbValue *value)
+{
+	JsonbValue	before;
+
+	return lookup->unique && find_value(lookup, new, value) &&
+		!(find_value(lookup, old, &before) && scim_equal(&before, value));
+}
+
+bool
+scim_changes_unique(const ScimRegistration *registration, Jsonb *old, Jsonb *new)
+{
+	for (int i = 0; i < registration->lookup_count; i++)
+	{
+		JsonbValue	value;
+
+		if (takes_value(&registration->lookups[i], old, new, &value))
+			return true;
+	}
+	return false;
+}
+
 void
 scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new)
 {
 	for (int i = 0; i < call->registration->lookup_count; i++)
 	{
 		const ScimLookup *lookup = &call->registration->lookups[i];
-		JsonbValue	old_value;
-		JsonbValue	new_value;
+		JsonbValue	value;
 		char	   *text;
 
-		if (!lookup->unique || !find_value(lookup, new, &new_value) ||
-			(find_value(lookup, old, &old_value) && scim_equal(&old_value, &new_value)))
+		if (!takes_value(lookup, old, new, &value))
 			continue;
-		text = value_text(&new_value);
+		text = value_text(&value);
 		if (text)
 			check_value(call, lookup, text);
 	}

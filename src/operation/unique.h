@@ -23,6 +23,9 @@ extern void scim_check_unique(ScimCall *call, Jsonb *old, Jsonb *new);
  */
 extern void scim_check_split(const ScimCall *call);
 
+/* Has the new document of a created table's row a unique value that the old one has not? */
+extern bool scim_changes_unique(const ScimRegistration *registration, Jsonb *old, Jsonb *new);
+
 /* UNIQUENESS for a row that was not inserted; within SPI. */
 extern SCIM_NORETURN void scim_throw_taken(const ScimRegistration *registration, const char *tenant,
 										   Jsonb *document);

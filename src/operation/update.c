@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "core/immutable.h"
+#include "operation/bulk_queue.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
 #include "operation/proposing.h"
@@ -73,6 +74,7 @@ scim_write_replace(void *argument)
 {
 	ScimWrite  *write = argument;
 
+	scim_pass_bulks(write);
 	scim_write_lock_members(write);
 	if (!read_unlocked(write) || !scim_write_update_row(write, write->expected))
 	{

@@ -18,24 +18,34 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-static Oid
-find_namespace(const char *extension)
+/* Where an extension is, and what it is itself. */
+typedef struct Place
+{
+	Oid			extension;
+	Oid			namespace;
+} Place;
+
+static Place
+find_place(const char *extension)
 {
 	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	Oid			result = InvalidOid;
+	Place		result = {InvalidOid, InvalidOid};
 
 	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
 				CStringGetDatum(extension));
 	scan = systable_beginscan(catalog, ExtensionNameIndexId, true, NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-		result = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
+	{
+		result.extension = ((Form_pg_extension) GETSTRUCT(tuple))->oid;
+		result.namespace = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
+	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
-	if (!OidIsValid(result))
+	if (!OidIsValid(result.namespace))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("extension \"%s\" is not installed", extension),
@@ -44,31 +54,42 @@ find_namespace(const char *extension)
 }
 
 /* scimver's own, which it never leaves: until a relation changes, as all do that go with it. */
-static Oid	known = InvalidOid;
+static Place known;
 
 static void
 relation_changed(Oid relid)
 {
-	known = InvalidOid;
+	known.namespace = InvalidOid;
+}
+
+static Place
+own_place(void)
+{
+	uint64		started;
+	Place		found;
+
+	if (likely(OidIsValid(known.namespace)))
+		return known;
+	scim_hear_of_relations(relation_changed);
+	started = scim_relation_changes();
+	found = find_place("scimver");
+	/* what changed meanwhile is looked for again the next time */
+	if (started == scim_relation_changes())
+		known = found;
+	return found;
+}
+
+Oid
+scim_extension_oid(void)
+{
+	return own_place().extension;
 }
 
 Oid
 scim_extension_namespace(const char *extension)
 {
-	uint64		started;
-	Oid			found;
-
-	if (strcmp(extension, "scimver") != 0)
-		return find_namespace(extension);
-	if (likely(OidIsValid(known)))
-		return known;
-	scim_hear_of_relations(relation_changed);
-	started = scim_relation_changes();
-	found = find_namespace(extension);
-	/* what changed meanwhile is looked for again the next time */
-	if (started == scim_relation_changes())
-		known = found;
-	return found;
+	return strcmp(extension, "scimver") == 0 ? own_place().namespace
+		: find_place(extension).namespace;
 }
 
 char *

@@ -7,6 +7,9 @@
 
 #include "postgres.h"
 
+/* scimver itself. */
+extern Oid	scim_extension_oid(void);
+
 /* The schema of an extension; the same, quoted; the object id of a table, of a function in it. */
 extern Oid	scim_extension_namespace(const char *extension);
 extern char *scim_extension_schema(const char *extension);

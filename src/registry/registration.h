@@ -54,6 +54,7 @@ typedef struct ScimRegistration
 	struct ScimMappedPlan *plan;	/* made when it is first asked for (mapped_plan.h) */
 	ScimLookup *lookups;
 	int			lookup_count;
+	struct ScimUniqueNames *unique_names;	/* made when it is first asked for (unique_names.h) */
 } ScimRegistration;
 
 /*

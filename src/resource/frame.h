@@ -44,8 +44,8 @@ typedef enum ScimOperation
 } ScimOperation;
 
 /*
- * A scim_ call, on one resource (or one that creates many).  It may write that in more than one statement
- * (the row, then the memberships), and moves the revision by one at most.
+ * A scim_ call, on one resource, or on many that it creates.  It may write that in more than
+ * one statement (the row, then the memberships), and moves the revision by one at most.
  */
 typedef struct ScimCall
 {

@@ -110,12 +110,14 @@ assign_instant(ScimAssignments *list, const ScimRegistration *registration, Scim
 
 /* What a row had that was there before, and when it changes. */
 static void
-assign_revival(ScimAssignments *list, const ScimRegistration *registration, const ScimRevival *revival)
+assign_revival(ScimAssignments *list, const ScimRegistration *registration,
+			   const ScimRevival *revival)
 {
 	Oid			type = registration->types[SCIM_COLUMN_REVISION];
 
 	if (revival->revision && is_kept(registration, SCIM_COLUMN_REVISION))
-		assign(list, SCIM_COLUMN_REVISION, "{revision}", type, whole_number(type, revival->revision), false);
+		assign(list, SCIM_COLUMN_REVISION, "{revision}", type,
+			   whole_number(type, revival->revision), false);
 	if (revival->has_created)
 		assign_instant(list, registration, SCIM_COLUMN_CREATED, "{created}", revival->created);
 	assign_instant(list, registration, SCIM_COLUMN_LAST_MODIFIED, "{lastModified}",

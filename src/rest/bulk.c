@@ -117,12 +117,15 @@ static void
 check_size(const ScimBulkOptions *options, Jsonb *request)
 {
 	int64		bytes = options->bytes;
+	ScimError  *error;
 
 	if (bytes < 0)
 		bytes = strlen(JsonbToCString(NULL, &request->root, VARSIZE(request)));
-	if (bytes > scim_setting_max_bulk_bytes)
-		scim_throw(scim_error(SCIM_TOO_LARGE), "a bulk request may have at most %d bytes",
-				   scim_setting_max_bulk_bytes);
+	if (bytes <= scim_setting_max_bulk_bytes)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	scim_error_integer(error, "limit", scim_setting_max_bulk_bytes);
+	scim_throw(error, "a bulk request may have at most %d bytes", scim_setting_max_bulk_bytes);
 }
 
 JsonbValue *

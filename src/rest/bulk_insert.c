@@ -46,7 +46,7 @@ is_insertable(const ScimBulkWork *work, const ScimBulkUnit *unit, const ScimReso
 		const ScimBulkTask *task = &work->tasks[unit->operations[i]];
 
 		if (task->fault || task->asked->method != SCIM_BULK_POST || task->type != type ||
-			task->id == NULL || task->has_members || !has_its_references(work, task))
+			task->id == NULL || task->is_single || !has_its_references(work, task))
 			return false;
 	}
 	return true;
@@ -57,12 +57,13 @@ scim_count_insertable(const ScimBulkWork *work, int first)
 {
 	const ScimResourceType *type = work->tasks[work->units[first].operations[0]].type;
 	int			count = 0;
+	int			tasks = 0;
 
 	/* what comes later is not referred to, but within its unit */
 	while (type && first + count < work->unit_count &&
 		   is_insertable(work, &work->units[first + count], type))
-		count++;
-	return count > 1 && !scim_can_create_many(type, work->options->tenant) ? 1 : Max(count, 1);
+		tasks += work->units[first + count++].count;
+	return tasks > 1 && scim_can_create_many(type, work->options->tenant) ? count : 0;
 }
 
 /* ---- the statement ---- */

@@ -63,9 +63,6 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 	task->type = request.type;
 	task->rules = request.rules;
 	task->id = request.id ? scim_store_id(request.type->name, request.id) : NULL;
-	if (work->options->by_tool && scim_setting_require_version && task->id &&
-		task->asked->version == NULL)
-		task->fault = scim_bulk_fault(428, NULL, "a version is required");
 }
 
 /* ---- what refers to what ---- */
@@ -172,6 +169,14 @@ follow_last(ScimBulkWork *work, ScimBulkTask *task)
 	scim_finder_add(&work->by_target, hash, place_of(work, task));
 }
 
+/* Not of what the bulk makes: it has no version yet that others could have changed. */
+static bool
+lacks_version(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	return work->options->by_tool && scim_setting_require_version && task->maker < 0 &&
+		task->asked->method != SCIM_BULK_POST && task->asked->version == NULL;
+}
+
 static void
 find_references(ScimBulkWork *work, ScimBulkTask *task)
 {
@@ -188,6 +193,9 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 		task->maker = scim_bulk_maker(work, bulk_id, length);
 		task->id = NULL;
 	}
+	if (task->fault == NULL && lacks_version(work, task))
+		task->fault = scim_bulk_fault(428, NULL, "Operations[%d].version is required",
+									  place_of(work, task));
 	if (task->asked->data)
 		scim_visit_bulk_ids(task->asked->data, note_reference, &referrer);
 	if (task->fault == NULL && task->asked->method != SCIM_BULK_POST)
@@ -200,17 +208,41 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 
 /* ---- what is to be made ---- */
 
+/*
+ * Members are written by statements of their own; to crypt a password takes a while, which would be
+ * done once more where others keep the one statement from being run.
+ */
 static bool
-names_members(const ScimBulkTask *task)
+is_single(const ScimBulkTask *task)
 {
 	JsonbValue	root;
-	JsonbValue	name = scim_text("members");
+	JsonbValue	members = scim_text("members");
+	JsonbValue	password = scim_text("password");
 	JsonbValue	unused;
 
-	if (!task->type->has_members)
-		return false;
 	scim_root(task->asked->data, &root);
-	return scim_find_any_case(&root, &name, &unused);
+	return (task->type->has_members && scim_find_any_case(&root, &members, &unused)) ||
+		(task->type->has_password && scim_find_any_case(&root, &password, &unused));
+}
+
+/* NULL, too, where the default gives the same id again until somebody has it. */
+static char *
+draw_id(ScimBulkWork *work, const ScimBulkTask *task)
+{
+	char	   *id = scim_draw_id(scim_find_table(task->type));
+	uint64		hash = id ? scim_text_hash(id, strlen(id)) : 0;
+	const ScimFound *found = id ? scim_finder_first(&work->by_id, hash) : NULL;
+
+	for (; found; found = scim_finder_next(&work->by_id, found))
+	{
+		const ScimBulkTask *other = &work->tasks[found->item];
+
+		if (other->type == task->type && strcmp(other->id, id) == 0)
+			return NULL;
+	}
+	if (id)
+		scim_finder_add(&work->by_id, hash, place_of(work, task));
+	return id;
 }
 
 static void
@@ -225,8 +257,8 @@ draw_ids(void *argument)
 		CHECK_FOR_INTERRUPTS();
 		if (task->fault || task->asked->method != SCIM_BULK_POST)
 			continue;
-		task->has_members = names_members(task);
-		task->id = scim_draw_id(scim_find_table(task->type));
+		task->is_single = is_single(task);
+		task->id = draw_id(work, task);
 	}
 }
 

@@ -48,6 +48,9 @@ scim_fail_task(ScimBulkWork *work, ScimBulkTask *task, int status, const char *s
 	task->status = status;
 	task->scim_type = scim_type;
 	task->version = NULL;
+	/* of what is refused before anything is done, the one that the history keeps */
+	if (status == scim_error_kind(SCIM_VERSION_REQUIRED)->status)
+		task->kind = scim_error_kind(SCIM_VERSION_REQUIRED);
 	work->failed++;
 	if (work->culprit == NULL)
 		work->culprit = task;
@@ -400,8 +403,10 @@ scim_do_bulk(ScimBulkWork *work)
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
 		count = scim_count_insertable(work, i);
-		if (count < 2 || !scim_insert_units(work, i, count))
-			run_each(work, i, count);
+		if (count > 0 && scim_insert_units(work, i, count))
+			continue;
+		count = Max(count, 1);
+		run_each(work, i, count);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);

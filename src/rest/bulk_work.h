@@ -22,7 +22,7 @@ typedef struct ScimBulkTask
 	const char *id;				/* of a POST the one that was drawn, and then the one that it got;
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
-	bool		has_members;	/* it makes a resource that has some */
+	bool		is_single;		/* it makes a resource with members, or a password: by itself */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */
@@ -43,6 +43,7 @@ typedef struct ScimBulkWork
 	ScimBulkTask *tasks;		/* of each operation, in the order of the request */
 	ScimFinder	by_bulk_id;		/* the POSTs */
 	ScimFinder	by_target;		/* the others */
+	ScimFinder	by_id;			/* POSTs whose ids were drawn */
 	ScimBulkEdge *edges;
 	int			edge_count;
 	int			edge_room;
@@ -77,8 +78,8 @@ extern void scim_do_bulk(ScimBulkWork *work);
 
 /*
  * How many units, from that one on, are POSTs of one type that one statement can insert
- * (bulk_insert.c); at least 1, which need not be one.  The second has it done; false: it failed, and
- * they are to be done one by one.
+ * (bulk_insert.c); 0: nothing that would be worth it.  The second has it done; false: it failed,
+ * and they are to be done one by one.
  */
 extern int	scim_count_insertable(const ScimBulkWork *work, int first);
 extern bool scim_insert_units(ScimBulkWork *work, int first, int count);

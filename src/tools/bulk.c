@@ -31,24 +31,32 @@ is_blank(const JsonbValue *value)
 	return value && value->type == jbvString && value->val.string.len == 0;
 }
 
+/* A message says what it is: a tool knows without. */
+static void
+name_message(JsonbValue *message, const char *urn)
+{
+	JsonbValue *schemas;
+
+	if (member(message, "schemas"))
+		return;
+	schemas = scim_new_array();
+	scim_append_text(schemas, urn);
+	scim_set_value(message, "schemas", schemas);
+}
+
 /* What data of a PATCH is in a tool: the operations, or an object that has them. */
 static void
 complete_patch(JsonbValue *operation)
 {
 	const JsonbValue *data = member(operation, "data");
 	JsonbValue *message;
-	JsonbValue *schemas = scim_new_array();
 
 	if (data == NULL || !(scim_is_array(data) || scim_is_object(data)))
 		return;
 	message = scim_is_array(data) ? scim_new_object() : scim_open(data);
 	if (scim_is_array(data))
 		scim_set_value(message, "Operations", data);
-	if (!member(message, "schemas"))
-	{
-		scim_append_text(schemas, SCIM_URN_PATCH);
-		scim_set_value(message, "schemas", schemas);
-	}
+	name_message(message, SCIM_URN_PATCH);
 	scim_set_value(operation, "data", message);
 }
 
@@ -60,18 +68,18 @@ static const JsonbValue *
 plain_operation(const JsonbValue *given)
 {
 	JsonbValue *operation = scim_open(given);
-	const JsonbValue *method = member(operation, "method");
-	const JsonbValue *data = member(operation, "data");
+	JsonbValue	method = {.type = jbvNull};
+	const JsonbValue *data;
 
+	(void) scim_find(given->val.binary.data, "method", &method);
 	if (is_blank(member(operation, "bulkId")))
 		scim_remove(operation, "bulkId", strlen("bulkId"));
-	if (method == NULL)
-		return operation;
-	if (scim_string_is(method, "POST") && is_blank(member(operation, "version")))
+	if (scim_string_is(&method, "POST") && is_blank(member(operation, "version")))
 		scim_remove(operation, "version", strlen("version"));
-	if (scim_string_is(method, "DELETE") && data && (is_blank(data) || scim_is_unassigned(data)))
+	data = member(operation, "data");
+	if (scim_string_is(&method, "DELETE") && data && (is_blank(data) || scim_is_unassigned(data)))
 		scim_remove(operation, "data", strlen("data"));
-	if (scim_string_is(method, "PATCH"))
+	if (scim_string_is(&method, "PATCH"))
 		complete_patch(operation);
 	return operation;
 }
@@ -106,6 +114,7 @@ request_argument(const ScimToolCall *call)
 	operations = member(message, "Operations");
 	if (operations && scim_is_array(operations))
 		scim_set_value(message, "Operations", plain_operations(operations));
+	name_message(message, SCIM_URN_BULK);
 	return scim_write(message);
 }
 
@@ -212,8 +221,8 @@ drop_entries(JsonbValue *content, JsonbValue *entries, Spare spare, int64 excess
 }
 
 #define FEWER_STEP \
-	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made with " \
-	"the tools that list, and send fewer operations at once."
+	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made " \
+	"with the tools that list, and send fewer operations at once."
 
 static void
 fit(JsonbValue *content, JsonbValue *omitted)

@@ -1,5 +1,5 @@
 """
-Suites that others published, and races, against scim_http() behind front.py; prints TAP.
+Suites that others published, races and bulks, against scim_http() behind front.py; prints TAP.
 
     main.py CONNINFO FILES NAME...
 
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import psycopg
 
+import bulk
 import okta
 import published
 import races
@@ -33,6 +34,7 @@ SUITES = {
     "microsoft": (published.microsoft, None, "microsoft-postman-collection.json"),
     "okta": (okta.run, "somebody.sql", "okta-runscope.json"),
     "races": (races.run, None, None),
+    "bulk": (bulk.run, None, None),
 }
 
 
@@ -49,7 +51,7 @@ RUNS = [Run(suite, profile, storage) for storage in ("created", "mapped") for su
         for profile in ("rfc", "interop", "entra", "okta") + (("entra_200",) if suite == "scim-sanity" else ())]
 QUICK = ["scim2-tester-rfc", "scim2-tester-rfc-mapped", "scim-sanity-rfc", "scim-sanity-entra", "scim-sanity-entra_200",
          "microsoft-rfc", "microsoft-entra", "microsoft-entra-mapped", "okta-rfc", "okta-okta",
-         "races-rfc", "races-rfc-mapped"]
+         "races-rfc", "races-rfc-mapped", "bulk-rfc", "bulk-rfc-mapped", "bulk-entra"]
 
 
 class Tap:

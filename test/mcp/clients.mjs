@@ -130,7 +130,30 @@ async function mainJob(name, outputs, callTool) {
   is(gone.content, { id: user_id, deleted: true }, `${name}: delete`);
   is((await call("scim_user_exists", { user_id })).content, { exists: false }, `${name}: it is gone`);
   is((await call("scim_get_user", { user_id })).content.error_code, "USER_NOT_FOUND", `${name}: get of it`);
+  await manyAtOnce(name, call);
   await decideTogether(name, call);
+}
+
+// A group, and then its member; what fails leaves the others alone, or takes all back.
+async function manyAtOnce(name, call) {
+  const userName = `${name.replaceAll(/\W/g, "-")}-bulk@example.org`;
+  const statuses = (answer) => answer.content.Operations.map((operation) => operation.status);
+  const made = await call("scim_bulk", {
+    request: [
+      { method: "POST", path: "/Groups", bulkId: "group", data: { displayName: `${name} at once`, members: [{ value: "bulkId:user" }] } },
+      { method: "POST", path: "/Users", bulkId: "user", data: { userName } },
+      { method: "POST", path: "/Users", bulkId: "again", data: { userName } },
+    ],
+  });
+  is([made.success, made.metadata.succeeded, made.metadata.failed, statuses(made)], [true, 2, 1, ["201", "201", "409"]], `${name}: many at once`);
+  const [group_id, user_id] = made.content.Operations.map((operation) => operation.location?.split("/").at(-1));
+  const { version } = made.content.Operations[1];
+  is((await call("scim_list_group_members", { group_id })).content.Resources.map((r) => r.value), [user_id], `${name}: the group has the member that came after it`);
+  const patch = { method: "PATCH", path: `/Users/${user_id}`, version, data: { Operations: [{ op: "add", path: "title", value: "Dr." }] } };
+  const undone = await call("scim_bulk", { request: [patch, { method: "DELETE", path: `/Groups/${group_id}`, version: "stale" }], atomic: true });
+  is([undone.success, statuses(undone), (await call("scim_get_user", { user_id })).metadata.version], [true, ["424", "412"], version], `${name}: all or nothing`);
+  const gone = await call("scim_bulk", { request: [patch, { method: "DELETE", path: `/Users/${user_id}` }, { method: "DELETE", path: `/Groups/${group_id}` }] });
+  is([statuses(gone), (await call("scim_user_exists", { user_id })).content], [["200", "204", "204"], { exists: false }], `${name}: changed and deleted at once`);
 }
 
 // What the agent may not do alone, it proposes: people counter and approve, and it sees what came of it.

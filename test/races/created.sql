@@ -7,5 +7,4 @@ CREATE VIEW race.now AS
 	SELECT 'User' AS type, id::text AS id, data ->> 'userName' AS name, NULL AS other, data ->> 'nickName' AS mark, version FROM users
 	UNION ALL SELECT 'Group', id::text, data ->> 'displayName', NULL, data ->> 'externalId', version FROM groups
 	UNION ALL SELECT 'Device', id::text, data ->> 'serial', data ->> 'tag', data ->> 'note', version FROM devices;
-CREATE VIEW race.members AS SELECT group_id::text AS group_id, member_id::text AS member_id FROM groups_members;
 CREATE FUNCTION race.may_nest() RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;

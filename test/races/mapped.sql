@@ -17,5 +17,4 @@ CREATE VIEW race.now AS
 		SELECT 'User' AS type, id::text AS id, user_name AS name, NULL AS other, nick AS mark FROM users
 		UNION ALL SELECT 'Group', id::text, display_name, NULL, external FROM groups
 		UNION ALL SELECT 'Device', id, serial, tag, note FROM devices) AS rows;
-CREATE VIEW race.members AS SELECT group_id::text AS group_id, user_id::text AS member_id FROM joins;
 CREATE FUNCTION race.may_nest() RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;

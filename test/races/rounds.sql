@@ -1,12 +1,12 @@
 -- What is asked in a round of the races: by two bulks of 40 operations each, which want
 -- the same in opposite orders, and by calls beside them.
 --
--- Every second round or so is "clean": nobody wants what only one can have, so nothing
--- may fail.  In the others names are taken, and resources gone.  Each write leaves a mark
--- of its own, by which it is known afterwards.
+-- There are ten kinds of rounds, in turns.  In "clean" ones nobody wants what only one can
+-- have, so nothing may fail; in the others names are taken, and resources gone.  Bulks that
+-- write names queue; "lean" ones do not, and have but the locks of rows to keep them apart.
+-- Each write leaves a mark of its own, by which it is known afterwards.
 
 CREATE UNLOGGED TABLE race.before (type text, id text, name text, other text, mark text, version text);
-CREATE UNLOGGED TABLE race.members_before (group_id text, member_id text);
 CREATE UNLOGGED TABLE race.round (number int, clean boolean, since xid8);
 CREATE UNLOGGED TABLE race.asked (caller int, n int, sql text, request jsonb, atomic boolean, method text, type text, id text);
 CREATE UNLOGGED TABLE race.told (caller int, n int, state text, answer jsonb, xid xid8, message text, began float8, ended float8);
@@ -64,6 +64,15 @@ CREATE FUNCTION race.swap_devices(a race.before, b race.before) RETURNS jsonb LA
 CREATE FUNCTION race.pick(wanted text) RETURNS race.before[] LANGUAGE sql AS
 	$$ SELECT array_agg(b ORDER BY random()) FROM race.before AS b WHERE type = wanted $$;
 
+-- Deletes, where that is not against the rules.
+CREATE FUNCTION race.ends(clean boolean, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	CASE WHEN clean THEN jsonb_build_array(race.touch('User', u[11].id), race.touch('User', u[12].id), race.touch('Group', g[6].id), race.touch('Device', d[6].id))
+		ELSE jsonb_build_array(race.delete('User', u[11].id), race.delete('User', u[12].id), race.delete('Group', g[6].id), race.delete('Device', d[6].id)) END;
+
+-- A group in another one, where the tables can hold that.
+CREATE FUNCTION race.nest(a race.before, b race.before) RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN
+	CASE WHEN race.may_nest() THEN race.patch('Group', a.id, race.step('add', 'members', race.values(b.id))) ELSE race.touch('Group', a.id) END;
+
 -- What each of the two wants: an array of arrays, each to be done in its order.  u, g, d:
 -- users, groups and devices; w: 1 or 2.
 CREATE FUNCTION race.wishes(clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -90,15 +99,35 @@ BEGIN
 		race.patch('Group', g[3].id, race.step('replace', 'members', race.values('bulkId:new-2', u[16].id, u[17].id))),
 		race.post('Group', race.data('Group', 'made') || jsonb_build_object('members', race.values('bulkId:new-3', u[17].id)), 'made-1'),
 		race.post('Group', race.data('Group', 'made') || jsonb_build_object('members', race.values(u[18].id, u[16].id)), 'made-2'),
-		CASE WHEN race.may_nest() THEN race.patch('Group', g[4 + one].id, race.step('add', 'members', race.values(g[5 - one].id)))
-			ELSE race.touch('Group', g[4].id) END,
+		race.nest(g[4 + one], g[5 - one]),
 		race.touch('User', u[17].id), race.touch('User', u[18].id), race.put('User', u[19].id, race.data('User', u[19].name)),
 		race.post('Device', race.data('Device', free || 1, free || 2 - one), 'dev-1'),
 		race.post('Device', race.data('Device', free || 2, free || 1 + one), 'dev-2'));
-	IF clean THEN
-		RETURN wishes || jsonb_build_array(race.touch('User', u[11].id), race.touch('User', u[12].id), race.touch('Group', g[6].id), race.touch('Device', d[6].id));
-	END IF;
-	RETURN wishes || jsonb_build_array(race.delete('User', u[11].id), race.delete('User', u[12].id), race.delete('Group', g[6].id), race.delete('Device', d[6].id));
+	RETURN wishes || race.ends(clean, u, g, d);
+END $$;
+
+-- The same without names.
+CREATE FUNCTION race.lean_wishes(clean boolean, w int, u race.before[], g race.before[], d race.before[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	wishes jsonb := '[]';
+	one int := CASE WHEN clean THEN 0 ELSE w - 1 END;
+BEGIN
+	FOR i IN 1 .. 14 LOOP
+		wishes := wishes || race.touch('User', u[i].id);
+	END LOOP;
+	FOR i IN 1 .. 6 LOOP
+		wishes := wishes || race.touch('Device', d[i].id);
+	END LOOP;
+	FOR i IN 1 .. 5 LOOP
+		wishes := wishes || jsonb_build_array(
+			race.patch('Group', g[i].id, race.step('add', 'members', race.values(u[12 + i].id, u[18 - i].id))),
+			race.patch('Group', g[6 - i].id, race.step('remove', format('members[value eq "%s"]', u[15 + i].id))));
+	END LOOP;
+	FOR i IN 1 .. 4 LOOP
+		wishes := wishes || race.touch('Group', g[i].id);
+	END LOOP;
+	RETURN wishes || race.nest(g[4 + one], g[5 - one])
+		|| race.patch('Group', g[3].id, race.step('replace', 'members', race.values(u[20].id, u[19].id, u[11 + one].id))) || race.ends(clean, u, g, d);
 END $$;
 
 -- The same as operations, each with a bulkId and a mark.
@@ -240,23 +269,24 @@ DECLARE
 	d race.before[];
 	places float8[];
 	request jsonb;
-	is_clean boolean := round % 6 IN (2, 5);
+	kind int := round % 10;
+	is_clean boolean := kind IN (2, 5, 7, 9);
 	made race.asked;
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
 	PERFORM race.top_up();
-	TRUNCATE race.before, race.members_before, race.round, race.asked, race.told;
+	TRUNCATE race.before, race.round, race.asked, race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
-	INSERT INTO race.members_before SELECT * FROM race.members;
-	INSERT INTO race.round VALUES (round, is_clean, pg_snapshot_xmax(pg_current_snapshot()));
+	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);
 	FOR w IN 1 .. 2 LOOP
 		request := jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]'::jsonb,
-			'Operations', race.operations(race.wishes(is_clean, w, u, g, d), places, w));
-		IF round % 6 = 3 AND w = 2 THEN request := request || '{"failOnErrors": 4}'; END IF;
-		made.atomic := round % 6 = 2 OR (round % 6 IN (1, 3) AND w = 1);
-		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 6 + w) % 3] ELSE way END, request, made.atomic);
+			'Operations', race.operations(
+				CASE WHEN kind IN (6, 7) OR kind = 10 - w THEN race.lean_wishes(is_clean, w, u, g, d) ELSE race.wishes(is_clean, w, u, g, d) END, places, w));
+		IF kind = 3 AND w = 2 THEN request := request || '{"failOnErrors": 4}'; END IF;
+		made.atomic := kind IN (2, 7) OR (kind IN (1, 3) AND w = 1);
+		made.sql := race.call_bulk(CASE way WHEN 'bulk' THEN (ARRAY['sql', 'http', 'tool'])[1 + (round / 10 + w) % 3] ELSE way END, request, made.atomic);
 		INSERT INTO race.asked VALUES (w, 1, made.sql, request, made.atomic, 'BULK');
 	END LOOP;
 	FOR caller IN 3 .. 6 LOOP

@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server new_database build_helper everything is_sound is_recorded fill);
+our @EXPORT = qw(new_server new_database add_recount build_helper everything is_sound is_recorded fill);
 
 my $bench = "$FindBin::RealBin/../bench";
 
@@ -47,14 +47,14 @@ sub add_recount
 	$node->safe_psql($database, slurp_file("$bench/recount.sql"));
 }
 
-# Compiles a program of test/bench; returns its path.
+# Compiles a program of test/bench, or of another folder; returns its path.
 sub build_helper
 {
-	my ($name) = @_;
+	my ($name, $folder) = @_;
 	my $program = "$PostgreSQL::Test::Utils::tmp_check/$name";
 	chomp(my @flags = map { scalar `pg_config $_` } '--includedir', '--libdir');
 
-	system_or_bail($ENV{CC} || 'cc', '-O2', '-o', $program, glob("$bench/$name*.c"),
+	system_or_bail($ENV{CC} || 'cc', '-O2', '-o', $program, glob(($folder // $bench) . "/$name*.c"),
 		"-I$flags[0]", "-L$flags[1]", '-lpq', '-pthread');
 	return $program;
 }

@@ -146,10 +146,10 @@ RESET scimver.max_bulk_operations;
 SELECT fails(format('SELECT scim_bulk(%L)', message((SELECT jsonb_agg(op('DELETE', '/Users/1')) FROM generate_series(1, n))))) FROM unnest('{1001,10001}'::int[]) n;
 SELECT left(fails(format('SELECT scim_bulk(%L)', message(one(), jsonb_build_object('failOnErrors', repeat('x', 2000000))))), 1000);
 SELECT octet_length(message(one())::text) AS bytes \gset
-SELECT set_config('scimver.max_bulk_bytes', (:bytes - 1)::text, false) IS NOT NULL, fails(format('SELECT scim_bulk(%L)', message(one())));
+SELECT set_config('scimver.max_bulk_bytes', (:bytes - 1)::text, false) IS NOT NULL, replace(fails(format('SELECT scim_bulk(%L)', message(one()))), (:bytes - 1)::text, 'so many');
 SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) IS NOT NULL, fails(format('SELECT scim_bulk(%L)', message(one())));
 -- bytes, not letters
-SELECT fails(format('SELECT scim_bulk(%L)', replace(message(one())::text, 'changed', 'chänged')));
+SELECT replace(fails(format('SELECT scim_bulk(%L)', replace(message(one())::text, 'changed', 'chänged'))), :'bytes', 'so many');
 RESET scimver.max_bulk_bytes;
 SELECT there();
 SELECT (SELECT array_agg(DISTINCT e->>'status') FROM jsonb_array_elements(scim_bulk(message((SELECT jsonb_agg(person('p' || n, 'many' || n)) FROM generate_series(1, 1000) n)))->'Operations') e);

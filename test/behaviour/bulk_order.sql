@@ -52,7 +52,7 @@ CREATE TRIGGER tell AFTER INSERT ON groups REFERENCING NEW TABLE AS new_rows FOR
 CREATE FUNCTION told() RETURNS text LANGUAGE sql AS $$ WITH gone AS (DELETE FROM statements RETURNING *) SELECT string_agg(what, ', ' ORDER BY n) FROM gone $$;
 SELECT anew();
 SELECT told() IS NOT NULL;
--- those of one type in a row
+-- those of one type in a row, but for one with a password, which takes long to crypt
 SELECT bulk(person('a', 'a', '{"password": "of a"}'), person('b', 'b', '{"title": "of b"}'), person('c', 'c', under(the(1))), team('s', 's'), team('t', 't'), person('d', 'd'), titled(u(1), 'x'), person('e', 'e'), person('f', 'f'));
 SELECT told();
 SELECT there();
@@ -86,7 +86,7 @@ SELECT format('CREATE OR REPLACE FUNCTION breaks() RETURNS trigger LANGUAGE plpg
 CREATE TRIGGER "the last" BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION breaks();
 SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), person('e', 'e'));
 SELECT told();
-SELECT bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x'));
+SELECT regexp_replace(b, '40[39] .*trigger.*', 'skipped') FROM bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x')) b;
 SELECT told();
 SELECT there();
 DROP TRIGGER "the last" ON users;

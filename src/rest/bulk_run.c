@@ -267,7 +267,7 @@ fail_cycle(ScimBulkWork *work, const ScimBulkUnit *unit)
 
 	scim_fail_task(work, closing, 400, "invalidValue",
 				   unit->count == 1 ? "a group cannot be its own member"
-				   : "the group \"%s\" cannot have a member that holds it, itself or through others",
+				   : "the group \"%s\" cannot have a member that holds it, be it through others",
 				   closing->asked->bulk_id);
 	fail_others(work, unit, closing);
 }

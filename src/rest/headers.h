@@ -11,8 +11,8 @@
 
 /*
  * What Accept takes, and Prefer wants: media_type, returns, atomic of the request.  False:
- * Accept takes neither of our media types, and media_type is the default one.  INVALID_ARGUMENT: the
- * headers are no object, or a field of interest is no string.
+ * Accept takes neither of our media types, and media_type is the default one.  INVALID_ARGUMENT:
+ * the headers are no object, or a field of interest is no string.
  */
 extern bool scim_read_headers(ScimHttpRequest *request);
 

@@ -360,7 +360,7 @@ BEGIN
 	INSERT INTO race.before SELECT * FROM race.now;
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	PERFORM race.hold(u, g);
-	UPDATE race.before SET version = now.version FROM race.now WHERE now.id = before.id AND before.type = 'Group';
+	UPDATE race.before SET version = now.version FROM race.now WHERE (now.type, now.id) = (before.type, before.id) AND before.type = 'Group';
 	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);
 	FOR w IN 1 .. 2 LOOP

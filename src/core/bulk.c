@@ -215,8 +215,10 @@ read_data(const Reader *reader, const JsonbValue *given)
 	else if (given->type == jbvNull)
 		note_syntax(reader, names[DATA], psprintf("is required by %s", methods[operation->method]));
 	else if (!scim_is_object(given))
-		note_syntax(reader, names[DATA], psprintf("must be %s", scim_wanted_container(given,
-																					  "an object")));
+	{
+		note_syntax(reader, names[DATA],
+					psprintf("must be %s", scim_wanted_container(given, "an object")));
+	}
 	else
 		operation->data = scim_write(given);
 }

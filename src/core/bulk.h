@@ -13,9 +13,6 @@
 #include "core/rules.h"
 #include "utils/jsonb.h"
 
-/* So long may a bulkId be. */
-#define SCIM_LONGEST_BULK_ID 64
-
 typedef enum ScimBulkMethod
 {
 	SCIM_BULK_OTHER,			/* none of these: there is a fault */

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
-#include "core/bulk.h"
 #include "core/bulk_reference.h"
 #include "core/schema.h"
 #include "miscadmin.h"

@@ -13,6 +13,9 @@
 
 #include "utils/jsonb.h"
 
+/* So long may a bulkId be. */
+#define SCIM_LONGEST_BULK_ID 64
+
 /* Can it be a bulkId: 1 to 64 characters of A-Z a-z 0-9 . _ ~ -? */
 extern bool scim_is_bulk_id(const char *text, int length);
 

@@ -100,8 +100,25 @@ find_table(const BulkLocks *locks, const ScimResourceType *type)
 	return NULL;
 }
 
+/* Those that are written, and where members may be named, those that these may be in. */
+static void
+lock_relations(const BulkLocks *locks)
+{
+	bool		names_members = locks->groups && locks->groups->is_written;
+
+	for (int i = 0; i < locks->count; i++)
+	{
+		const ScimLockedTable *table = &locks->tables[i];
+
+		if (table->is_written)
+			LockRelationOid(table->table->relid, RowExclusiveLock);
+		else if (names_members && table->table->type->can_be_member)
+			LockRelationOid(table->table->relid, RowShareLock);
+	}
+}
+
 /*
- * The tables themselves are locked as writes do, before any row, and again if they became
+ * The tables themselves are locked as by single writes, before any row; and again if they became
  * others while that was waited for.
  */
 static void
@@ -123,11 +140,7 @@ lock_tables(BulkLocks *locks, const char *tenant, const ScimBulkTarget *targets,
 			if (table)
 				table->is_written = true;
 		}
-		for (int i = 0; i < locks->count; i++)
-		{
-			if (locks->tables[i].is_written)
-				LockRelationOid(locks->tables[i].table->relid, RowExclusiveLock);
-		}
+		lock_relations(locks);
 	} while (generation != scim_registration_generation());
 }
 
@@ -162,8 +175,11 @@ add_member(const BulkLocks *locks, const ScimRegistration *members, const char *
 	for (int i = 0; i < locks->count; i++)
 	{
 		ScimLockedTable *table = &locks->tables[i];
-		ScimLockedRow *row = scim_side_table(members, table->table->type) ? scim_add_locked_row(table, id) : NULL;
+		ScimLockedRow *row;
 
+		if (!scim_side_table(members, table->table->type))
+			continue;
+		row = scim_add_locked_row(table, id);
 		if (row)
 			row->member = SCIM_LOCK_KEY_SHARE;
 	}
@@ -250,7 +266,9 @@ has_group(const BulkLocks *locks, ScimLockStrength (*strength_of) (const ScimLoc
 static bool
 nests(const BulkLocks *locks)
 {
-	return has_group(locks, as_member, SCIM_LOCK_KEY_SHARE) || (locks->refers && locks->makes_groups);
+	return locks->groups && scim_find_members(locks->groups->table->type) &&
+		(has_group(locks, as_member, SCIM_LOCK_KEY_SHARE) ||
+		 (locks->refers && locks->makes_groups));
 }
 
 /* tenant, members: the groups that hold any of them */

@@ -9,16 +9,15 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "core/resource.h"
 #include "decision/policies.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "core/resource.h"
 #include "operation/create_many.h"
 #include "operation/run.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/new_id.h"
-#include "resource/password.h"
 #include "resource/row_write.h"
 #include "resource/target.h"
 #include "resource/version.h"
@@ -66,16 +65,14 @@ take_resource(const Creation *creation, const ScimNewResource *resource, ScimRow
 	ScimInput  *input = scim_read_resource(target->type, target->rules, resource->data,
 										   scim_target_ids(target).others);
 
-	if (input->has_members)
-		elog(ERROR, "members are not written by one statement");
+	if (input->has_members || input->password)
+		elog(ERROR, "neither members nor passwords are written by one statement");
 	*write = (ScimRowWrite)
 	{
 		.registration = target->table,
 			.tenant = target->tenant,
 			.id = scim_take_id(target, resource->id),
-			.document = input->document,
-			.sets_password = input->password != NULL,
-			.password_hash = input->password ? scim_crypt_password(input->password) : NULL
+			.document = input->document
 	};
 	target->table->storage->take_apart(write, NULL, false);
 }

@@ -165,7 +165,8 @@ static const ScimStatement lock_one[] = {
 
 /* Neighbours that are locked alike. */
 static void
-lock_run(const ScimLockedTable *table, const ScimLockedRow *rows, int count, ScimLockStrength strength)
+lock_run(const ScimLockedTable *table, const ScimLockedRow *rows, int count,
+		 ScimLockStrength strength)
 {
 	Datum	   *ids = ids_of(table, rows, count);
 	Datum		values[2];
@@ -180,7 +181,8 @@ lock_run(const ScimLockedTable *table, const ScimLockedRow *rows, int count, Sci
 
 /* All rows, in their order, each as strongly as "strength_of" says. */
 void
-scim_lock_rows(const ScimLockedTable *table, ScimLockStrength (*strength_of) (const ScimLockedRow *row))
+scim_lock_rows(const ScimLockedTable *table,
+			   ScimLockStrength (*strength_of) (const ScimLockedRow *row))
 {
 	int			run;
 

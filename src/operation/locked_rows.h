@@ -45,7 +45,10 @@ extern void scim_sort_locked_rows(ScimLockedTable *table);
 /* Leaves out what is not there, or hidden from the caller.  Of rows that are sorted; within SPI. */
 extern void scim_keep_seen_rows(ScimLockedTable *table);
 
-/* Locks them as the table's owner, each as "strength_of" says.  Of rows that are sorted; within SPI. */
+/*
+ * Locks them as the table's owner, each as "strength_of" says.  Of rows that are sorted; within
+ * SPI.
+ */
 extern void scim_lock_rows(const ScimLockedTable *table,
 						   ScimLockStrength (*strength_of) (const ScimLockedRow *row));
 

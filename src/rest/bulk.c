@@ -11,7 +11,10 @@
 #include "core/shown_version.h"
 #include "fmgr.h"
 #include "history/refused.h"
-#include "rest/bulk_work.h"
+#include "rest/bulk.h"
+#include "rest/bulk_answer.h"
+#include "rest/bulk_plan.h"
+#include "rest/bulk_run.h"
 #include "rest/shown.h"
 #include "statement/profile.h"
 #include "statement/tenant.h"
@@ -117,12 +120,15 @@ static void
 check_size(const ScimBulkOptions *options, Jsonb *request)
 {
 	int64		bytes = options->bytes;
+	ScimError  *error;
 
 	if (bytes < 0)
 		bytes = strlen(JsonbToCString(NULL, &request->root, VARSIZE(request)));
-	if (bytes > scim_setting_max_bulk_bytes)
-		scim_throw(scim_error(SCIM_TOO_LARGE), "a bulk request may have at most %d bytes",
-				   scim_setting_max_bulk_bytes);
+	if (bytes <= scim_setting_max_bulk_bytes)
+		return;
+	error = scim_error(SCIM_TOO_LARGE);
+	scim_error_integer(error, "limit", scim_setting_max_bulk_bytes);
+	scim_throw(error, "a bulk request may have at most %d bytes", scim_setting_max_bulk_bytes);
 }
 
 JsonbValue *

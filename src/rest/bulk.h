@@ -6,20 +6,8 @@
 #ifndef SCIM_REST_BULK_H
 #define SCIM_REST_BULK_H
 
-#include "base/compat.h"
-#include "base/settings.h"
+#include "rest/bulk_options.h"
 #include "rest/request.h"
-
-/* How a bulk is to be done. */
-typedef struct ScimBulkOptions
-{
-	const char *tenant;			/* NULL: the session's */
-	bool		atomic;			/* the first error undoes everything */
-	bool		bare;			/* an array of operations may stand for the message */
-	bool		by_tool;		/* by the profiles that policies name, and scimver.require_version */
-	int64		bytes;			/* of the request's text; -1: to be counted */
-	ScimVersionForm form;		/* of versions in the answer */
-} ScimBulkOptions;
 
 /* What became of it, beside its answer. */
 typedef struct ScimBulkOutcome

@@ -8,7 +8,7 @@
 #include "core/location.h"
 #include "core/shown_version.h"
 #include "miscadmin.h"
-#include "rest/bulk_work.h"
+#include "rest/bulk_answer.h"
 #include "rest/refusal.h"
 
 #define URN_RESPONSE "urn:ietf:params:scim:api:messages:2.0:BulkResponse"

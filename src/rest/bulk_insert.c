@@ -7,7 +7,8 @@
 #include "base/protect.h"
 #include "operation/by_policy.h"
 #include "operation/create_many.h"
-#include "rest/bulk_work.h"
+#include "rest/bulk_insert.h"
+#include "rest/bulk_plan.h"
 #include "utils/memutils.h"
 
 /* POSTs of a type, in the order in which they are inserted. */
@@ -57,12 +58,13 @@ scim_count_insertable(const ScimBulkWork *work, int first)
 {
 	const ScimResourceType *type = work->tasks[work->units[first].operations[0]].type;
 	int			count = 0;
+	int			tasks = 0;
 
 	/* what comes later is not referred to, but within its unit */
 	while (type && first + count < work->unit_count &&
 		   is_insertable(work, &work->units[first + count], type))
-		count++;
-	return count > 1 && !scim_can_create_many(type, work->options->tenant) ? 1 : Max(count, 1);
+		tasks += work->units[first + count++].count;
+	return tasks > 1 && scim_can_create_many(type, work->options->tenant) ? count : 0;
 }
 
 /* ---- the statement ---- */

@@ -13,8 +13,8 @@
 #include "registry/cache.h"
 #include "resource/new_id.h"
 #include "resource/target.h"
-#include "rest/bulk_work.h"
-#include "rest/route.h"
+#include "rest/bulk_plan.h"
+#include "rest/place.h"
 #include "statement/profile.h"
 #include "statement/tenant.h"
 
@@ -38,7 +38,7 @@ fault_of_place(const ScimBulkWork *work, const ScimBulkTask *task, ScimPlaceKind
 		return scim_bulk_fault(400, "invalidSyntax",
 							   "Operations[%d].path must lead to a resource, or to the endpoint of "
 							   "a resource type", place_of(work, task));
-	if (scim_find_method(place, asked->given_method) == NULL)
+	if ((place == SCIM_AT_TYPE) != (asked->method == SCIM_BULK_POST))
 		return scim_bulk_fault(405, NULL, "the method \"%s\" is not allowed at \"%s\"",
 							   asked->given_method, asked->path);
 	return NULL;
@@ -67,8 +67,9 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 
 /* ---- what refers to what ---- */
 
-int
-scim_bulk_maker(const ScimBulkWork *work, const char *bulk_id, int length)
+/* The POST that has the bulkId; -1: none has. */
+static int
+find_maker(const ScimBulkWork *work, const char *bulk_id, int length)
 {
 	const ScimFound *found = scim_finder_first(&work->by_bulk_id, scim_text_hash(bulk_id, length));
 
@@ -83,7 +84,7 @@ scim_bulk_maker(const ScimBulkWork *work, const char *bulk_id, int length)
 }
 
 static void
-find_makers(ScimBulkWork *work)
+note_makers(ScimBulkWork *work)
 {
 	for (int i = 0; i < work->bulk->count; i++)
 	{
@@ -121,16 +122,16 @@ note_reference(const char *bulk_id, int length, bool member, void *argument)
 	const Referrer *referrer = argument;
 	ScimBulkWork *work = referrer->work;
 	ScimBulkTask *task = referrer->task;
-	int			maker = scim_bulk_maker(work, bulk_id, length);
+	int			maker = find_maker(work, bulk_id, length);
+	ScimBulkEdge edge = {
+		.from = place_of(work, task),
+		.to = maker,
+		.member = member && task->type->has_members
+	};
 
 	CHECK_FOR_INTERRUPTS();
 	if (maker >= 0)
-		add_edge(work, (ScimBulkEdge)
-		{
-			.from = place_of(work, task),
-			.to = maker,
-			.member = member && task->type->has_members
-		});
+		add_edge(work, edge);
 	else if (task->fault == NULL)
 		task->fault = scim_bulk_fault(400, "invalidValue",
 									  "Operations[%d] refers to the bulkId \"%s\", which no POST "
@@ -156,16 +157,15 @@ follow_last(ScimBulkWork *work, ScimBulkTask *task)
 	const char *key = task->maker < 0 ? task->id : work->tasks[task->maker].asked->bulk_id;
 	uint64		hash = scim_text_hash(key, strlen(key));
 	const ScimFound *found = scim_finder_first(&work->by_target, hash);
+	ScimBulkEdge edge = {.from = place_of(work, task), .follows = true};
 
 	while (found && !has_target_of(task, &work->tasks[found->item]))
 		found = scim_finder_next(&work->by_target, found);
 	if (found)
-		add_edge(work, (ScimBulkEdge)
-		{
-			.from = place_of(work, task),
-			.to = found->item,
-			.follows = true
-		});
+	{
+		edge.to = found->item;
+		add_edge(work, edge);
+	}
 	scim_finder_add(&work->by_target, hash, place_of(work, task));
 }
 
@@ -190,7 +190,7 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 	if (task->id && scim_is_bulk_reference(task->id, strlen(task->id), &bulk_id, &length))
 	{
 		note_reference(bulk_id, length, false, &referrer);
-		task->maker = scim_bulk_maker(work, bulk_id, length);
+		task->maker = find_maker(work, bulk_id, length);
 		task->id = NULL;
 	}
 	if (task->fault == NULL && lacks_version(work, task))
@@ -274,11 +274,30 @@ scim_plan_bulk(ScimBulkWork *work)
 		work->tasks[i].asked = &bulk->operations[i];
 		find_target(work, &work->tasks[i]);
 	}
-	find_makers(work);
+	note_makers(work);
 	for (int i = 0; i < bulk->count; i++)
 		find_references(work, &work->tasks[i]);
 
 	/* where one cannot be drawn, nor can it be by who inserts the row, who is told then */
 	(void) scim_protect(draw_ids, work);
 	work->units = scim_order_bulk(bulk->count, work->edges, work->edge_count, &work->unit_count);
+}
+
+/* ---- references, once their ids are known ---- */
+
+static const char *
+id_of(const char *bulk_id, int length, void *argument)
+{
+	const ScimBulkWork *work = argument;
+	int			maker = find_maker(work, bulk_id, length);
+
+	return maker < 0 ? NULL : work->tasks[maker].id;
+}
+
+Jsonb *
+scim_resolved_data(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	if (task->asked->data == NULL || task->edge_count == 0)
+		return task->asked->data;
+	return scim_resolve_bulk_ids(task->asked->data, id_of, unconstify(ScimBulkWork *, work));
 }

@@ -11,7 +11,6 @@
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
 #include "base/server_error.h"
-#include "core/bulk_reference.h"
 #include "miscadmin.h"
 #include "operation/bulk_locks.h"
 #include "operation/by_policy.h"
@@ -19,7 +18,9 @@
 #include "operation/delete.h"
 #include "operation/patch.h"
 #include "operation/update.h"
-#include "rest/bulk_work.h"
+#include "rest/bulk_insert.h"
+#include "rest/bulk_plan.h"
+#include "rest/bulk_run.h"
 #include "rest/refusal.h"
 #include "utils/memutils.h"
 
@@ -107,23 +108,6 @@ fail_by_error(ScimBulkWork *work, ScimBulkTask *task, const ErrorData *error,
 }
 
 /* ---- one operation ---- */
-
-static const char *
-id_of(const char *bulk_id, int length, void *argument)
-{
-	const ScimBulkWork *work = argument;
-	int			maker = scim_bulk_maker(work, bulk_id, length);
-
-	return maker < 0 ? NULL : work->tasks[maker].id;
-}
-
-Jsonb *
-scim_resolved_data(const ScimBulkWork *work, const ScimBulkTask *task)
-{
-	if (task->asked->data == NULL || task->edge_count == 0)
-		return task->asked->data;
-	return scim_resolve_bulk_ids(task->asked->data, id_of, unconstify(ScimBulkWork *, work));
-}
 
 /*
  * An answer is final: foreign keys are asked now, as nobody hears of what comes at the end of the
@@ -283,7 +267,7 @@ fail_cycle(ScimBulkWork *work, const ScimBulkUnit *unit)
 
 	scim_fail_task(work, closing, 400, "invalidValue",
 				   unit->count == 1 ? "a group cannot be its own member"
-				   : "the group \"%s\" cannot have a member that holds it, itself or through others",
+				   : "the group \"%s\" cannot have a member that holds it, be it through others",
 				   closing->asked->bulk_id);
 	fail_others(work, unit, closing);
 }
@@ -403,8 +387,10 @@ scim_do_bulk(ScimBulkWork *work)
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
 		count = scim_count_insertable(work, i);
-		if (count < 2 || !scim_insert_units(work, i, count))
-			run_each(work, i, count);
+		if (count > 0 && scim_insert_units(work, i, count))
+			continue;
+		count = Max(count, 1);
+		run_each(work, i, count);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);

@@ -11,7 +11,7 @@
 #include "core/finder.h"
 #include "core/rules.h"
 #include "core/schema.h"
-#include "rest/bulk.h"
+#include "rest/bulk_options.h"
 
 /* An operation. */
 typedef struct ScimBulkTask
@@ -59,35 +59,5 @@ scim_is_done(const ScimBulkTask *task)
 {
 	return task->status >= 200 && task->status < 300;
 }
-
-/*
- * Finds out what each operation is done to, draws the ids of what is to be made, and says in
- * which order all is done (bulk_plan.c).
- */
-extern void scim_plan_bulk(ScimBulkWork *work);
-
-/* The operation whose POST has that bulkId; -1: none has. */
-extern int	scim_bulk_maker(const ScimBulkWork *work, const char *bulk_id, int length);
-
-/* It failed with that status (bulk_run.c); the format is that of scim_phrase. */
-extern void scim_fail_task(ScimBulkWork *work, ScimBulkTask *task, int status,
-						   const char *scim_type, const char *format, ...) pg_attribute_printf(5, 6);
-
-/* Locks all that is named, and does one unit after the other. */
-extern void scim_do_bulk(ScimBulkWork *work);
-
-/*
- * How many units, from that one on, are POSTs of one type that one statement can insert
- * (bulk_insert.c); at least 1, which need not be one.  The second has it done; false: it failed, and
- * they are to be done one by one.
- */
-extern int	scim_count_insertable(const ScimBulkWork *work, int first);
-extern bool scim_insert_units(ScimBulkWork *work, int first, int count);
-
-/* The references of the data that it has are replaced by ids. */
-extern Jsonb *scim_resolved_data(const ScimBulkWork *work, const ScimBulkTask *task);
-
-/* The BulkResponse, of what was done (bulk_answer.c). */
-extern JsonbValue *scim_answer_bulk(const ScimBulkWork *work);
 
 #endif							/* SCIM_REST_BULK_WORK_H */

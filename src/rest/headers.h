@@ -10,9 +10,9 @@
 #define SCIM_MEDIA_TYPE "application/scim+json"
 
 /*
- * What Accept takes, and Prefer wants: media_type, returns and atomic of the request.  False: Accept
- * takes neither of our media types, and media_type is the default one.  INVALID_ARGUMENT: the
- * headers are no object, or a field of interest is no string.
+ * What Accept takes, and Prefer wants: media_type, returns, atomic of the request.  False:
+ * Accept takes neither of our media types, and media_type is the default one.  INVALID_ARGUMENT:
+ * the headers are no object, or a field of interest is no string.
  */
 extern bool scim_read_headers(ScimHttpRequest *request);
 

@@ -68,18 +68,18 @@ static const JsonbValue *
 plain_operation(const JsonbValue *given)
 {
 	JsonbValue *operation = scim_open(given);
-	const JsonbValue *method = member(operation, "method");
-	const JsonbValue *data = member(operation, "data");
+	JsonbValue	method = {.type = jbvNull};
+	const JsonbValue *data;
 
+	(void) scim_find(given->val.binary.data, "method", &method);
 	if (is_blank(member(operation, "bulkId")))
 		scim_remove(operation, "bulkId", strlen("bulkId"));
-	if (method == NULL)
-		return operation;
-	if (scim_string_is(method, "POST") && is_blank(member(operation, "version")))
+	if (scim_string_is(&method, "POST") && is_blank(member(operation, "version")))
 		scim_remove(operation, "version", strlen("version"));
-	if (scim_string_is(method, "DELETE") && data && (is_blank(data) || scim_is_unassigned(data)))
+	data = member(operation, "data");
+	if (scim_string_is(&method, "DELETE") && data && (is_blank(data) || scim_is_unassigned(data)))
 		scim_remove(operation, "data", strlen("data"));
-	if (scim_string_is(method, "PATCH"))
+	if (scim_string_is(&method, "PATCH"))
 		complete_patch(operation);
 	return operation;
 }
@@ -221,8 +221,8 @@ drop_entries(JsonbValue *content, JsonbValue *entries, Spare spare, int64 excess
 }
 
 #define FEWER_STEP \
-	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made with " \
-	"the tools that list, and send fewer operations at once."
+	"Do not repeat what is left out here: metadata counts what succeeded. Read what was made " \
+	"with the tools that list, and send fewer operations at once."
 
 static void
 fit(JsonbValue *content, JsonbValue *omitted)

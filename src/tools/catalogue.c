@@ -51,7 +51,8 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_EXPECTED_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "_version you read"},
 	[PARAM_PROPOSAL_VERSION] = {"expected_version", ARGUMENT_VERSION, 0, "Of the proposal"},
 	[PARAM_ON_CONFLICT] = {"on_conflict", ARGUMENT_WORD, 0,
-		"merge: keep what others changed since, add yours; propose: so, or let people decide", ways},
+		"merge: keep what others changed since, add yours; propose: so, or let people "
+	"decide", ways},
 	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
@@ -439,9 +440,9 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.name = "scim_bulk",
 		.title = "Many writes at once",
 		.description = "Many writes in one call, each all or nothing; atomic: all or none. POST "
-		"/Users with bulkId, data; PUT, PATCH /Users/<id> with data (of PATCH: Operations), version "
-		"(the _version you read); DELETE. \"bulkId:x\" as an id is that of what POST x makes, in "
-		"any order. The call succeeds even if they fail: look at each status.",
+		"/Users with bulkId, data; PUT, PATCH /Users/<id> with data (of PATCH: Operations), "
+		"version (the _version you read); DELETE. \"bulkId:x\" as an id is that of what POST x "
+		"makes, in any order. The call succeeds even if they fail: look at each status.",
 		.about = ABOUT_NONE,
 		.required = {PARAM_BULK},
 		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_TENANT_ID},

@@ -180,7 +180,8 @@ operation_schema(void)
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
 	const JsonbValue *element = element_schema();
-	const JsonbValue *elements = scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
+	const JsonbValue *elements =
+	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
 
 	scim_set_value(properties, "op", scim_schema_of_words(ops));
 	scim_set_value(properties, "path", scim_schema_of_type("string"));
@@ -242,8 +243,9 @@ static JsonbValue *
 rules_schema(const ScimTool *tool, const char *const *words)
 {
 	JsonbValue *properties = scim_new_object();
+	const JsonbValue *word = scim_schema_of_words(words);
 
-	scim_set_value(properties, scim_tool_text("{path}", tool->subject), scim_schema_of_words(words));
+	scim_set_value(properties, scim_tool_text("{path}", tool->subject), word);
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 

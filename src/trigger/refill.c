@@ -83,7 +83,7 @@ typedef struct Assignment
 {
 	ScimColumn	column;
 	const char *value;
-}			Assignment;
+} Assignment;
 
 static const Assignment assignments[] = {
 	{SCIM_COLUMN_VERSION, "v.version"},

@@ -83,7 +83,7 @@ SELECT tried(person('a', 'x') - 'bulkId'), tried(titled(u(1), 'x') || '{"bulkId"
 SELECT there();
 SELECT b, tried(person(b, 'p' || n)) FROM unnest(ARRAY['0', 'A.b_c~d-E9', '-', '.', '~', '_', repeat('x', 64)]) WITH ORDINALITY b(b, n);
 -- data
-SELECT d, tried(person('a', 'x') || jsonb_build_object('data', d)), tried(op('PUT', u(1)) || jsonb_build_object('data', d)), tried(op('PATCH', u(1)) || jsonb_build_object('data', d)), tried(op('DELETE', u(1)) || jsonb_build_object('data', d)) FROM unnest(ARRAY['null', '5', '"x"', '[]', '[{"userName": "x"}]', 'false', '""']::jsonb[]) d WHERE d <> 'null';
+SELECT d, tried(person('a', 'x') || jsonb_build_object('data', d)), tried(op('PUT', u(1)) || jsonb_build_object('data', d)), tried(op('PATCH', u(1)) || jsonb_build_object('data', d)), tried(op('DELETE', u(1)) || jsonb_build_object('data', d)) FROM unnest(ARRAY['5', '"x"', '[]', '[{"userName": "x"}]', 'false', '""']::jsonb[]) d;
 SELECT tried(person('a', 'x') - 'data'), tried(op('PUT', u(1))), tried(op('PATCH', u(1)) || '{"data": null}'), tried(op('DELETE', u(1), '{}')), tried(op('DELETE', u(1), '{"schemas": []}'));
 -- version
 SELECT v, tried(op('PUT', u(1), '{"userName": "ada", "title": "v"}') || jsonb_build_object('version', v)), tried(titled(u(1), 'v') || jsonb_build_object('version', v)), tried(op('DELETE', u(1)) || jsonb_build_object('version', v)) FROM unnest(ARRAY['5', '""', '"a b"', '"W/x"', '"W/\"\""', '"\"a"', '"a\""', '"w/\"a\""', '"\"a\", \"b\""', '"\"a b\""', '"W/ \"a\""', '[]', '["a"]', '{}', 'true', to_jsonb(repeat('x', 129)), '"ä"']::jsonb[]) v;
@@ -139,20 +139,21 @@ SELECT there();
 
 SELECT anew();
 SET scimver.max_bulk_operations = 3;
-SELECT count(bulk(titled(u(1), 'a'), titled(u(1), 'b'), titled(u(1), 'c')));
+SELECT count(*) FROM bulk(titled(u(1), 'a'), titled(u(1), 'b'), titled(u(1), 'c'));
 SELECT fails(format('SELECT scim_bulk(%L)', message(jsonb_build_array(titled(u(1), 'x'), titled(u(1), 'x'), titled(u(1), 'x'), titled(u(1), 'x')))));
 SELECT fails(format('SELECT scim_bulk(%L)', jsonb_build_array(1, 2, 3, 4)));
 RESET scimver.max_bulk_operations;
-SELECT fails(format('SELECT scim_bulk(%L)', message((SELECT jsonb_agg(titled(u(1), 'x')) FROM generate_series(1, n))))) FROM unnest('{1001,10001}'::int[]) n;
+SELECT fails(format('SELECT scim_bulk(%L)', message((SELECT jsonb_agg(op('DELETE', '/Users/1')) FROM generate_series(1, n))))) FROM unnest('{1001,10001}'::int[]) n;
 SELECT left(fails(format('SELECT scim_bulk(%L)', message(one(), jsonb_build_object('failOnErrors', repeat('x', 2000000))))), 1000);
 SELECT octet_length(message(one())::text) AS bytes \gset
-SELECT set_config('scimver.max_bulk_bytes', (:bytes - 1)::text, false) = (:bytes - 1)::text, fails(format('SELECT scim_bulk(%L)', message(one())));
-SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) = :'bytes', fails(format('SELECT scim_bulk(%L)', message(one())));
+SELECT set_config('scimver.max_bulk_bytes', (:bytes - 1)::text, false) IS NOT NULL, replace(fails(format('SELECT scim_bulk(%L)', message(one()))), (:bytes - 1)::text, 'so many');
+SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) IS NOT NULL, fails(format('SELECT scim_bulk(%L)', message(one())));
 -- bytes, not letters
-SELECT fails(format('SELECT scim_bulk(%L)', replace(message(one())::text, 'changed', 'chänged')));
+SELECT replace(fails(format('SELECT scim_bulk(%L)', replace(message(one())::text, 'changed', 'chänged'))), :'bytes', 'so many');
 RESET scimver.max_bulk_bytes;
 SELECT there();
-SELECT (SELECT array_agg(DISTINCT e->>'status') FROM jsonb_array_elements(scim_bulk(message((SELECT jsonb_agg(person('p' || n, 'many' || n)) FROM generate_series(1, 1000) n)))->'Operations') e), (SELECT count(*) FROM users);
+SELECT (SELECT array_agg(DISTINCT e->>'status') FROM jsonb_array_elements(scim_bulk(message((SELECT jsonb_agg(person('p' || n, 'many' || n)) FROM generate_series(1, 1000) n)))->'Operations') e);
+SELECT count(*) FROM users;
 
 -- ---- profiles ----
 
@@ -168,7 +169,7 @@ SELECT bulk(person('a', 'dan', '{"active": "True", "nothing": 1}'), patch(u(1), 
 SELECT scim_get_user(the(1))->'active';
 RESET scimver.profile;
 SELECT scim_set_tenant_profile('default', 'entra');
-SELECT scim_bulk('{}'), count(bulk(renamed(g(11), 'again')));
+SELECT scim_bulk('{}'), bulk(renamed(g(11), 'again'));
 SELECT scim_set_tenant_profile('default', NULL);
 SET scimver.profile = 'nothing';
 SELECT fails('SELECT scim_bulk(''{}'')');

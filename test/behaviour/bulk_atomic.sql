@@ -34,9 +34,10 @@ SELECT entries(scim_bulk(message(jsonb_build_array(titled(u(1), 'x'), titled(u(9
 SELECT entries(scim_bulk(message(jsonb_build_array(titled(u(1), 'x'), titled(u(9), 'y'), titled(u(8), 'z')), '{"failOnErrors": 1}'), atomic => true));
 -- a result that is there already is none
 SELECT atomic(titled(u(1), 'one'), titled(u(1), 'one') || '{"version": "stale"}');
+-- nothing of it is on record but what was refused
 SELECT there = ARRAY(SELECT there()) FROM before;
 SELECT count(*) FROM (SELECT id::text, version, revision, last_modified FROM users UNION ALL SELECT id::text, version, revision, last_modified FROM groups EXCEPT TABLE rows_before) changed;
-SELECT count(*) FROM scim_history WHERE seq > :seq;
+SELECT operation, error_code, count(*) FROM scim_history WHERE seq > :seq GROUP BY 1, 2 ORDER BY 1, 2;
 -- the request's own errors are as ever
 SELECT fails('SELECT scim_bulk(''{}'', true)'), fails('SELECT scim_bulk(''[]'', true)');
 -- many, of which the last fails

@@ -49,9 +49,9 @@ SELECT ask(of(titled(u(1), 'seen') || jsonb_build_object('version', 'W/"' || v(1
 -- ---- limits ----
 
 SELECT octet_length(of(titled(u(1), 'x'))) AS bytes \gset
-SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) = :'bytes', ask(of(titled(u(1), 'x'))), ask(of(titled(u(1), 'x')) || ' ');
+SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) IS NOT NULL, ask(of(titled(u(1), 'x'))), replace(ask(of(titled(u(1), 'x')) || ' '), :'bytes', 'so many');
 RESET scimver.max_bulk_bytes;
-SELECT set_config('scimver.max_body', (:bytes - 1)::text, false) IS NOT NULL, ask(of(titled(u(1), 'x')));
+SELECT set_config('scimver.max_body', (:bytes - 1)::text, false) IS NOT NULL, replace(ask(of(titled(u(1), 'x'))), (:bytes - 1)::text, 'so many');
 RESET scimver.max_body;
 SET scimver.max_bulk_operations = 2;
 SELECT ask(of(titled(u(1), 'x'), titled(u(1), 'y'))), ask(of(titled(u(1), 'x'), titled(u(1), 'y'), titled(u(1), 'z')));
@@ -99,6 +99,6 @@ SELECT ask(of(titled(u(2), 'lost'), titled(u(1), 'x') || '{"version": "stale"}',
 SELECT refused();
 SELECT ask(of(person('c', 'cat'), person('a', 'bob'), person('b', 'ada')));
 SELECT refused();
--- SQL leaves none
+-- in SQL, too, as nothing is raised
 SELECT bulk(titled(u(1), 'x') || '{"version": "stale"}');
 SELECT refused();

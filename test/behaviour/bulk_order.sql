@@ -42,10 +42,6 @@ SELECT there();
 SELECT anew();
 SELECT bulk(team('t', 'team', members(the('x'))), joined(g('t'), the('y')), op('PUT', g('t'), '{"displayName": "second", "members": []}'), person('x', 'xan'), person('y', 'yve'), renamed(g('t'), 'third'));
 SELECT there();
--- what is named, and goes later
-SELECT anew();
-SELECT bulk(joined(g(11), the(2), the('x')), op('DELETE', u(2)), person('x', 'xan'));
-SELECT there();
 
 -- ---- by one statement ----
 
@@ -56,7 +52,7 @@ CREATE TRIGGER tell AFTER INSERT ON groups REFERENCING NEW TABLE AS new_rows FOR
 CREATE FUNCTION told() RETURNS text LANGUAGE sql AS $$ WITH gone AS (DELETE FROM statements RETURNING *) SELECT string_agg(what, ', ' ORDER BY n) FROM gone $$;
 SELECT anew();
 SELECT told() IS NOT NULL;
--- those of one type in a row
+-- those of one type in a row, but for one with a password, which takes long to crypt
 SELECT bulk(person('a', 'a', '{"password": "of a"}'), person('b', 'b', '{"title": "of b"}'), person('c', 'c', under(the(1))), team('s', 's'), team('t', 't'), person('d', 'd'), titled(u(1), 'x'), person('e', 'e'), person('f', 'f'));
 SELECT told();
 SELECT there();
@@ -90,14 +86,14 @@ SELECT format('CREATE OR REPLACE FUNCTION breaks() RETURNS trigger LANGUAGE plpg
 CREATE TRIGGER "the last" BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION breaks();
 SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), person('e', 'e'));
 SELECT told();
-SELECT bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x'));
+SELECT regexp_replace(b, '40[39] .*trigger.*', 'skipped') FROM bulk(person('f', 'f'), person('d', 'd'), person('g', 'g'), titled(u('d'), 'x')) b;
 SELECT told();
 SELECT there();
 DROP TRIGGER "the last" ON users;
 -- history and change feed: one entry each
 SELECT anew();
 SELECT coalesce(max(seq), 0) AS seq FROM scim_history \gset
-SELECT count(bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), team('t', 't', members(the('a'), the('b')))));
+SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), team('t', 't', members(the('a'), the('b'))));
 SELECT operation, resource_type, named(resource_id), revision, version = (scim_get_resource(resource_type, resource_id)#>>'{meta,version}') FROM scim_history WHERE seq > :seq ORDER BY seq;
 -- as if made by itself
 SELECT jsonb_object_agg(r->>'userName', (r->'meta') - '{version,location}'::text[] - 'created' - 'lastModified' || jsonb_build_object('same', r#>'{meta,created}' = r#>'{meta,lastModified}')) FROM jsonb_array_elements(scim_list_users()->'Resources') r;

@@ -213,7 +213,7 @@ BEGIN
 			planned := array_cat(planned, array_remove(ARRAY[plan(CASE WHEN i % 5 = 0 THEN pick(3) ELSE pick(14) END)], NULL));
 		END LOOP;
 		asked := ARRAY(SELECT tokens(o) || jsonb_build_object('at', n) FROM unnest(planned) WITH ORDINALITY p(o, n) ORDER BY n);
-		FOR k IN 1 .. 4 LOOP
+		FOR k IN 1 .. 8 LOOP
 			asked := later(asked);
 		END LOOP;
 		whole := pick(3) = 1;

@@ -93,8 +93,7 @@ CREATE FUNCTION statuses(operations jsonb, atomic boolean DEFAULT false) RETURNS
 -- a chain of 1,000 references, from the first to the last, and the other way round
 SELECT statuses((SELECT jsonb_agg(person('p' || n, 'p' || n, CASE WHEN n < 1000 THEN under(the('p' || n + 1)) ELSE '{}' END) ORDER BY n) FROM generate_series(1, 1000) n));
 SELECT count(*) FROM users;
-WITH RECURSIVE r AS (SELECT scim_list_users(count => 2000)->'Resources' AS all), m AS (SELECT u->>'id' AS id, u#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}' AS manager, u->>'userName' AS name FROM r, jsonb_array_elements(r.all) u),
-	chain AS (SELECT id, manager, 1 AS length FROM m WHERE name = 'p1' UNION ALL SELECT m.id, m.manager, length + 1 FROM chain, m WHERE m.id = chain.manager) SELECT max(length) FROM chain;
+WITH RECURSIVE chain AS (SELECT scim_list_users('userName eq "p1"')#>'{Resources,0}' AS u UNION ALL SELECT scim_get_user(u#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}') FROM chain WHERE u ? 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User') SELECT count(*) FROM chain;
 SELECT anew();
 SELECT statuses((SELECT jsonb_agg(person('p' || n, 'p' || n, CASE WHEN n < 1000 THEN under(the('p' || n + 1)) ELSE '{}' END) ORDER BY n DESC) FROM generate_series(1, 1000) n)), statuses((SELECT jsonb_agg(person('q' || n, 'q' || n, under(the('q' || 1 + n % 1000)))) FROM generate_series(1, 1000) n));
 -- one that breaks it: all behind it fail by it

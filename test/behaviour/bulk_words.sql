@@ -49,7 +49,7 @@ BEGIN
 	RETURN named(concat_ws(' ', e->>'method', '@' || (e->>'bulkId'), e->>'status', 'at ' || at,
 		CASE WHEN e->>'version' = stored THEN 'V' WHEN e->>'version' ~ '^[A-Za-z0-9+/]{11}=$' THEN 'V of then' ELSE e->>'version' END,
 		CASE WHEN e ? 'response' THEN concat_ws(': ', e#>>'{response,scimType}', e#>>'{response,detail}') END,
-		CASE WHEN e ? 'response' AND e->'response' - 'scimType' - 'detail' <> jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:Error"]'::jsonb, 'status', e->'status') THEN 'WITH ' || (e->'response') END,
+		CASE WHEN e ? 'response' AND (e->'response') - 'scimType' - 'detail' <> jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:Error"]'::jsonb, 'status', e->'status') THEN 'WITH ' || (e->>'response') END,
 		CASE WHEN jsonb_typeof(e->'status') <> 'string' OR (e->>'status' LIKE '2%') = (e ? 'response') THEN 'HOW?' END,
 		nullif((e - '{method,bulkId,status,location,version,response}'::text[])::text, '{}')));
 END $$;

@@ -81,7 +81,7 @@ SELECT bulk(title(1, 'c') || jsonb_build_object('data', jsonb_build_object('sche
 RESET scimver.require_version;
 SELECT there();
 -- each refusal is on record once
-SELECT named(resource_id), error_code, tool, count(*) FROM scim_history WHERE operation = 'refused' GROUP BY 1, 2, 3 ORDER BY 1 COLLATE "C", 2;
+SELECT named(resource_id), error_code, tool, count(*) FROM scim_history WHERE operation = 'refused' GROUP BY resource_id, error_code, tool ORDER BY named(resource_id) COLLATE "C";
 
 -- ---- policies ----
 
@@ -99,14 +99,14 @@ SET scimver.agent = 'robot';
 SELECT replace(t, :'reviewers', 'hr') FROM try(ops(title(2, 'a'), op('PATCH', u(2), sets('active', 'true')), person('v', 'fay'), person('w', 'gus'), joined(g(12), the(2)))) t;
 RESET SESSION AUTHORIZATION;
 RESET scimver.agent;
-SELECT agent, operation, error_code, tool, named(resource_id) FROM scim_history WHERE agent = 'robot' ORDER BY 2, 3, 5 COLLATE "C";
+SELECT agent, operation, error_code, tool, named(resource_id) FROM scim_history WHERE agent = 'robot' ORDER BY operation, error_code, named(resource_id) COLLATE "C";
 SELECT scim_set_policy('default', 'User', NULL) IS NULL;
 
 -- ---- leases ----
 
 SELECT anew();
 SELECT leased(1) AS one, leased(2) AS two \gset
-SELECT regexp_replace(t, '\d{4}-\d\d-\d\dT[0-9:.]+Z', 'THEN') FROM try(ops(title(1, 'a'), title(3, 'a'))) t;
+SELECT regexp_replace(replace(t, '"' || current_user || '"', '"me"'), '\d{4}-\d\d-\d\dT[0-9:.]+Z', 'THEN') FROM try(ops(title(1, 'a'), title(3, 'a'))) t;
 SELECT try(ops(title(1, 'b'), title(2, 'b'), title(3, 'b')), jsonb_build_object('lease_id', :'one' || ',' || :'two'));
 -- beside those of the session
 SET scimver.lease_id = :'one';
@@ -118,18 +118,17 @@ SELECT try(ops(title(1, 'd')), '{"lease_id": "x"}');
 -- ---- answers that are too large ----
 
 -- what is done goes first, what failed is kept
-CREATE FUNCTION shape(request jsonb, more jsonb DEFAULT '{}') RETURNS TABLE (fits boolean, full_up boolean, metadata jsonb, more jsonb, shown bigint, statuses text, keys text) LANGUAGE sql AS $$
-	SELECT octet_length(a::text) < 32768, octet_length(a::text) > 30000, a::jsonb -> 'metadata' - 'how_to_go_on', (a::jsonb -> 'content') - '{schemas,Operations}'::text[], count(e),
-		(SELECT jsonb_object_agg(s, n) #>> '{}' FROM (SELECT o ->> 'status' AS s, count(*) AS n FROM jsonb_array_elements(a::jsonb #> '{content,Operations}') o GROUP BY 1) c),
-		(SELECT string_agg(DISTINCT k, ' ') FROM jsonb_array_elements(a::jsonb #> '{content,Operations}') o, jsonb_object_keys(o) k WHERE o ->> 'status' LIKE '2%')
-	FROM scim_call_tool('scim_bulk', jsonb_build_object('request', request) || shape.more) a, jsonb_array_elements(a::jsonb #> '{content,Operations}') e GROUP BY a::text $$;
+CREATE FUNCTION shape(request jsonb, more jsonb DEFAULT '{}') RETURNS TABLE (fits boolean, full_up boolean, metadata jsonb, more jsonb, shown bigint, statuses jsonb, keys text) LANGUAGE sql AS $$
+	WITH one AS MATERIALIZED (SELECT scim_call_tool('scim_bulk', jsonb_build_object('request', request) || shape.more)::text AS a), entries AS (SELECT e FROM one, jsonb_array_elements(a::jsonb #> '{content,Operations}') e)
+	SELECT octet_length(a) < 32768, octet_length(a) > 30000, (a::jsonb -> 'metadata') - 'how_to_go_on', (a::jsonb -> 'content') - '{schemas,Operations}'::text[], (SELECT count(*) FROM entries),
+		(SELECT jsonb_object_agg(status, n) FROM (SELECT e ->> 'status' AS status, count(*) AS n FROM entries GROUP BY 1) c), (SELECT string_agg(DISTINCT k, ' ') FROM entries, jsonb_object_keys(e) k WHERE e ->> 'status' LIKE '2%') FROM one $$;
 SELECT anew();
 SELECT fits, metadata, more, shown, statuses, keys FROM shape((SELECT jsonb_agg(person('b' || n, 'user' || n)) FROM generate_series(1, 100) n));
-SELECT fits, full_up, metadata - 'omitted' AS metadata, metadata -> 'omitted', (more ->> 'more_succeeded')::int + shown = 1000 AS counted, statuses ~ '"201"' AS made, statuses::jsonb -> '409' AS failed, keys
+SELECT fits, full_up, metadata, (more ->> 'more_succeeded')::int + shown = 1000 AS counted, statuses ? '201' AS made, statuses -> '409' AS failed, keys
 	FROM shape((SELECT jsonb_agg(person('c' || n, CASE WHEN n > 980 THEN 'user1' ELSE 'more' || n END)) FROM generate_series(1, 1000) n));
-SELECT fits, full_up, metadata - 'omitted' AS metadata, (more ->> 'more_undone')::int + shown = 1000 AS counted, statuses::jsonb - '424' AS failed
+SELECT fits, full_up, metadata, (more ->> 'more_undone')::int + shown = 1000 AS counted, statuses - '424' AS failed
 	FROM shape((SELECT jsonb_agg(person('d' || n, CASE WHEN n = 1000 THEN 'user1' ELSE 'not' || n END)) FROM generate_series(1, 1000) n), '{"atomic": true}');
-SELECT fits, full_up, metadata - 'omitted' AS metadata, (more ->> 'more_failed')::int + shown = 1000 AS counted, more - 'more_failed', statuses::jsonb - '404' AS others
+SELECT fits, full_up, metadata, (more ->> 'more_failed')::int + shown = 1000 AS counted, more - 'more_failed', statuses - '404' AS others
 	FROM shape((SELECT jsonb_agg(op('DELETE', '/Users/' || repeat('x', 300))) FROM generate_series(1, 1000)));
 SELECT call((SELECT jsonb_agg(op('DELETE', u(n + 1000))) FROM generate_series(1, 999) n)) #>> '{metadata,how_to_go_on}';
 SELECT count(*) FROM users;

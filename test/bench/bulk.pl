@@ -5,7 +5,7 @@ use warnings;
 
 our (%env, $quick, $database);
 
-my ($users, $turns, $rounds) = $quick ? (5000, 3, 3) : (20_000, 5, 7);
+my ($users, $turns, $rounds) = $quick ? (5000, 3, 2) : (20_000, 5, 3);
 my $warm = 1;
 
 # An answer has a "response" where something went wrong.

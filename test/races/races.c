@@ -356,7 +356,8 @@ main(int argc, char **argv)
 		PQfinish(callers[i].connection);
 	deadlocks = told("SELECT race.deadlocks()");
 	tally = told("SELECT race.tallied()");
-	printf("{\"rounds\": %d, \"wrong\": %d, \"deadlocks\": %s, \"single_calls\": %ld, \"tally\": %s}\n",
+	printf("{\"rounds\": %d, \"wrong\": %d, \"deadlocks\": %s, \"single_calls\": %ld, "
+		   "\"tally\": %s}\n",
 		   done, wrong, deadlocks, single_calls, tally);
 	return wrong > 0 || strcmp(deadlocks, "0") != 0;
 }

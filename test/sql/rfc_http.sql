@@ -46,4 +46,31 @@ SELECT 'RFC7644-3.4.3-L1476', a.status, b.status, b.answer ->> 'scimType'
 SELECT 'RFC7644-3.8-L3551', a.status, a.content_type, b.status, b.content_type FROM http('GET', '/Users/' || id(1), NULL, NULL, '{"accept": "application/scim+json"}') a, http('GET', '/Users/' || id(1), NULL, NULL, '{"accept": "application/json"}') b;
 SELECT 'RFC7644-4-L4125', a.status, a.answer = b.answer FROM http('GET', '/Schemas', NULL, 'sortBy=id&count=1&startIndex=2') a, http('GET', '/Schemas') b;
 
+-- ---- bulk requests ----
+
+CREATE FUNCTION bulk(more jsonb, VARIADIC operations jsonb[]) RETURNS http_answer LANGUAGE sql AS $$
+	SELECT http('POST', '/Bulk', (jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]'::jsonb, 'Operations', to_jsonb(operations)) || more)::text)
+$$;
+SELECT 'RFC7644-3.7-L2775', a.status, a.answer -> 'schemas' FROM bulk('{}', '{"method": "POST", "path": "/Users", "bulkId": "qwerty", "data": {"userName": "Alice"}}') a;
+SELECT 'RFC7644-3.7-L2779', a.status, jsonb_path_query_array(a.answer, '$.Operations[*].status'), jsonb_path_query_array(b.answer, '$.Operations[*].status')
+	FROM bulk('{}', '{"method": "POST", "path": "/Users", "bulkId": "1", "data": {"userName": "ALICE"}}', '{"method": "DELETE", "path": "/Users/0"}', '{"method": "POST", "path": "/Users", "bulkId": "2", "data": {"userName": "eve"}}') a,
+	bulk('{"failOnErrors": 1}', '{"method": "POST", "path": "/Users", "bulkId": "1", "data": {"userName": "ALICE"}}', '{"method": "DELETE", "path": "/Users/0"}', '{"method": "POST", "path": "/Users", "bulkId": "2", "data": {"userName": "fay"}}') b;
+CREATE TEMPORARY TABLE entries AS SELECT e FROM bulk('{}', '{"method": "POST", "path": "/Users", "bulkId": "qwerty", "data": {"userName": "gus"}}', '{"method": "POST", "path": "/Users", "bulkId": "ytrewq", "data": {"userName": "guy"}}') a, jsonb_array_elements(a.answer -> 'Operations') e;
+SELECT 'RFC7644-3.7-L2789', e ->> 'bulkId', e ->> 'status', r ->> 'userName', e ->> 'version' = 'W/"' || (r #>> '{meta,version}') || '"' FROM entries, scim_get_user(split_part(e ->> 'location', '/', 3)) r ORDER BY 2;
+-- the group is to hold a user who is made behind it; a name is taken as it comes free
+SELECT 'RFC7644-3.7-L2796', jsonb_path_query_array(a.answer, '$.Operations[*].status') FROM bulk('{}', '{"method": "POST", "path": "/Groups", "bulkId": "ytrewq", "data": {"displayName": "Tour Guides", "members": [{"type": "User", "value": "bulkId:qwerty"}]}}',
+	'{"method": "PATCH", "path": "/Users/00000000-0000-4000-a000-000000000001", "data": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "replace", "path": "userName", "value": "hal"}]}}', '{"method": "POST", "path": "/Users", "bulkId": "qwerty", "data": {"userName": "ann"}}') a;
+SELECT 'RFC7644-3.7-L2796', m ->> 'display' FROM jsonb_array_elements(scim_list_groups('displayName eq "Tour Guides"') #> '{Resources,0,members}') m;
+SELECT 'RFC7644-3.7.1-L2814', jsonb_path_query_array(a.answer, '$.Operations[*].status') FROM bulk('{}', '{"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": "ida", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "bulkId:b"}}}}',
+	'{"method": "POST", "path": "/Users", "bulkId": "b", "data": {"userName": "jay", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "bulkId:a"}}}}') a;
+-- a circle of groups is tried, and answered with 409
+SELECT 'RFC7644-3.7.1-L2814', jsonb_path_query_array(a.answer, '$.Operations[*].status') FROM bulk('{}', '{"method": "POST", "path": "/Groups", "bulkId": "qwerty", "data": {"displayName": "Group A", "members": [{"type": "Group", "value": "bulkId:ytrewq"}]}}', '{"method": "POST", "path": "/Groups", "bulkId": "ytrewq", "data": {"displayName": "Group B", "members": [{"type": "Group", "value": "bulkId:qwerty"}]}}') a;
+SELECT 'RFC7644-3.7.3-L3201', e ->> 'method', e ->> 'status', e ->> 'location' ~ '^/Users/.', e #>> '{response,detail}' FROM bulk('{}', '{"method": "POST", "path": "/Users", "bulkId": "1", "data": {"userName": "kim"}}', '{"method": "POST", "path": "/Users", "bulkId": "2", "data": {}}', '{"method": "PUT", "path": "/Users/00000000-0000-4000-a000-000000000001", "version": "W/\"3694e05e9dff591\"", "data": {"userName": "x"}}',
+	'{"method": "DELETE", "path": "/Users/00000000-0000-4000-a000-000000000001"}') a, jsonb_array_elements(a.answer -> 'Operations') WITH ORDINALITY o (e, n) ORDER BY n;
+SELECT 'RFC7644-3.7.3-L3206', a.answer -> 'Operations' FROM bulk('{}', '{"method": "DELETE", "path": "/Users/0"}') a;
+SELECT 'RFC7644-3.7.4-L3495', a.answer -> 'bulk' FROM http('GET', '/ServiceProviderConfig') a;
+SELECT 'RFC7644-3.7.4-L3499', a.status, a.answer FROM http('POST', '/Bulk', jsonb_build_object('schemas', '["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]'::jsonb, 'Operations', (SELECT jsonb_agg('{"method": "DELETE", "path": "/Users/0"}'::jsonb) FROM generate_series(1, 1001)))::text) a;
+SET scimver.max_bulk_bytes = 1000;
+SELECT 'RFC7644-3.7.4-L3499', a.status, a.answer FROM bulk(jsonb_build_object('failOnErrors', repeat('1', 1000)::numeric), '{"method": "DELETE", "path": "/Users/0"}') a;
+
 ROLLBACK;

@@ -153,14 +153,14 @@ sub asked
 	$bridge->initialize;
 	my $content = $bridge->call('scim_list_users', {})->{content};
 	is($bridge->finish, 0, 'exit code');
-	return $content->{error_code} // "$content->{totalResults} user";
+	return $content->{error_code} // "$content->{totalResults} users";
 }
 
 is(asked($_), 'PERMISSION_DENIED', 'as Debian is, the role may not come in') foreach $peer, $password;
 like(in_shell($peer_lines), qr/^scimver-mcp [\d.]+$/m, 'and the last line finds the command');
-is(asked($peer), '1 user', 'with the lines for peer authentication it may');
+is(asked($peer), '2 users', 'with the lines for peer authentication it may');
 in_shell($password_lines);
-is(asked($password), '1 user', 'and so it may with a password');
+is(asked($password), '2 users', 'and so it may with a password');
 foreach my $server ($peer, $password)
 {
 	like($server->{command}, qr{^/usr/lib/postgresql/\d+/bin/scimver-mcp$}, 'the command is the path on Debian');

@@ -63,6 +63,12 @@ shown(const char *text)
 	return text ? text : "-";
 }
 
+static const char *
+members_of(Jsonb *data)
+{
+	return data ? psprintf("{%d}", JB_ROOT_COUNT(data)) : "-";
+}
+
 /* "method bulkId path version data", or the fault, of each operation. */
 static const char *
 text_of(const ScimBulk *bulk)
@@ -84,8 +90,7 @@ text_of(const ScimBulk *bulk)
 		else
 			appendStringInfo(&text, "%s %s %s %s %s", shown(operation->given_method),
 							 shown(operation->bulk_id), shown(operation->path),
-							 shown(operation->version),
-							 operation->data ? psprintf("{%d}", JB_ROOT_COUNT(operation->data)) : "-");
+							 shown(operation->version), members_of(operation->data));
 	}
 	return text.data;
 }

@@ -44,7 +44,9 @@ CREATE FUNCTION race.read_singles() RETURNS void LANGUAGE sql AS $$
 	WHERE method <> 'BULK' AND (state <> '00000' OR answer IS NOT NULL AND answer <> 'null') $$;
 
 CREATE FUNCTION race.read_round() RETURNS void LANGUAGE sql AS $$
-	TRUNCATE race.writes, race.after, race.recorded;
+	DELETE FROM race.writes;
+	DELETE FROM race.after;
+	DELETE FROM race.recorded;
 	SELECT race.read_bulks(), race.read_singles();
 	INSERT INTO race.after SELECT * FROM race.now;
 	INSERT INTO race.recorded SELECT xid, operation, resource_type, resource_id, version, previous_version FROM scim_history_rows

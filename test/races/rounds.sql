@@ -356,7 +356,10 @@ DECLARE
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
 	PERFORM race.top_up();
-	TRUNCATE race.before, race.round, race.asked, race.told;
+	DELETE FROM race.before;
+	DELETE FROM race.round;
+	DELETE FROM race.asked;
+	DELETE FROM race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	PERFORM race.hold(u, g);

@@ -22,6 +22,7 @@ typedef struct ScimBulkTask
 	const char *id;				/* of a POST the one that was drawn, and then the one that it got;
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
+	bool		waits;			/* it is done later than it stands */
 	bool		is_single;		/* it makes a resource with members, or a password: by itself */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
@@ -43,6 +44,7 @@ typedef struct ScimBulkWork
 	ScimBulkTask *tasks;		/* of each operation, in the order of the request */
 	ScimFinder	by_bulk_id;		/* the POSTs */
 	ScimFinder	by_target;		/* the others */
+	ScimFinder	by_name;		/* who waits, by the texts in its data; and DELETEs, by whom */
 	ScimFinder	by_id;			/* POSTs whose ids were drawn */
 	ScimBulkEdge *edges;
 	int			edge_count;

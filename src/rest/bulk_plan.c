@@ -230,7 +230,7 @@ static void
 follow_names(ScimBulkWork *work, ScimBulkTask *task)
 {
 	const char *id = task->maker < 0 ? task->id
-		: psprintf("bulkId:%s", work->tasks[task->maker].asked->bulk_id);
+	: psprintf("bulkId:%s", work->tasks[task->maker].asked->bulk_id);
 	uint64		hash = scim_text_hash(id, strlen(id));
 	ScimBulkEdge edge = {.from = place_of(work, task), .to = -1, .follows = true};
 

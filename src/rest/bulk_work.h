@@ -62,4 +62,13 @@ scim_is_done(const ScimBulkTask *task)
 	return task->status >= 200 && task->status < 300;
 }
 
+/* Of the resource that it makes, or is done to; NULL: nobody knows, or it was not made. */
+static inline const char *
+scim_known_id(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	const ScimBulkTask *maker = task->maker < 0 ? task : &work->tasks[task->maker];
+
+	return maker->asked->method == SCIM_BULK_POST && !scim_is_done(maker) ? NULL : maker->id;
+}
+
 #endif							/* SCIM_REST_BULK_WORK_H */

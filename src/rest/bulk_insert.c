@@ -60,11 +60,14 @@ scim_count_insertable(const ScimBulkWork *work, int first)
 	int			count = 0;
 	int			tasks = 0;
 
+	/* asked first: else all that is left is looked at again for each of them */
+	if (type == NULL || !scim_can_create_many(type, work->options->tenant))
+		return 0;
 	/* what comes later is not referred to, but within its unit */
-	while (type && first + count < work->unit_count &&
+	while (first + count < work->unit_count &&
 		   is_insertable(work, &work->units[first + count], type))
 		tasks += work->units[first + count++].count;
-	return tasks > 1 && scim_can_create_many(type, work->options->tenant) ? count : 0;
+	return tasks > 1 ? count : 0;
 }
 
 /* ---- the statement ---- */

@@ -42,7 +42,10 @@ extern ScimLockedRow *scim_add_locked_row(ScimLockedTable *table, const char *id
 /* In the order of locks, each once, with all that is said of it. */
 extern void scim_sort_locked_rows(ScimLockedTable *table);
 
-/* Leaves out what is not there, or or kept from the caller.  Of rows that are sorted; within SPI. */
+/*
+ * Leaves out what is not there, or kept from the caller; within SPI.  Of rows that are
+ * sorted.
+ */
 extern void scim_keep_own_rows(ScimLockedTable *table);
 
 /*

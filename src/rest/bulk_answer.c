@@ -13,14 +13,19 @@
 
 #define URN_RESPONSE "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
+static bool
+was_not_made(const ScimBulkTask *task)
+{
+	return task->asked->method == SCIM_BULK_POST && !scim_is_done(task);
+}
+
 /* Whose it is; NULL: nobody knows, or it was not made. */
 static const char *
 location_of(const ScimBulkWork *work, const ScimBulkTask *task)
 {
 	const ScimBulkTask *maker = task->maker < 0 ? task : &work->tasks[task->maker];
 
-	if (task->type == NULL || maker->id == NULL ||
-		(maker->asked->method == SCIM_BULK_POST && !scim_is_done(maker)))
+	if (task->type == NULL || maker->id == NULL || was_not_made(task) || was_not_made(maker))
 		return NULL;
 	return scim_location(task->type->endpoint, maker->id);
 }

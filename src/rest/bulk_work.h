@@ -22,7 +22,8 @@ typedef struct ScimBulkTask
 	const char *id;				/* of a POST the one that was drawn, and then the one that it got;
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
-	bool		is_single;		/* it makes a resource with members, or a password: by itself */
+	bool		has_members;	/* it makes a resource with members: by itself */
+	bool		has_password;	/* the same, but where others refer to it, and it to them */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */

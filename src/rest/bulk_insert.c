@@ -70,8 +70,7 @@ scim_count_insertable(const ScimBulkWork *work, int first, int most)
 	if (type == NULL || !scim_can_create_many(type, work->options->tenant))
 		return 0;
 	/* what comes later is not referred to, but within its unit */
-	while (count < most &&
-		   is_insertable(work, &work->units[first + count], type))
+	while (count < most && is_insertable(work, &work->units[first + count], type))
 		tasks += work->units[first + count++].count;
 	return tasks > 1 ? count : 0;
 }

@@ -66,11 +66,13 @@ scim_count_insertable(const ScimBulkWork *work, int first, int most)
 	int			count = 0;
 	int			tasks = 0;
 
+	/* asked first: else all that is left is looked at again for each of them */
+	if (type == NULL || !scim_can_create_many(type, work->options->tenant))
+		return 0;
 	/* what comes later is not referred to, but within its unit */
-	while (type && count < most &&
-		   is_insertable(work, &work->units[first + count], type))
+	while (count < most && is_insertable(work, &work->units[first + count], type))
 		tasks += work->units[first + count++].count;
-	return tasks > 1 && scim_can_create_many(type, work->options->tenant) ? count : 0;
+	return tasks > 1 ? count : 0;
 }
 
 /* ---- the statement ---- */

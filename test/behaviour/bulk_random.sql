@@ -2,6 +2,8 @@
 -- versions (ids aside), memberships, revisions, history.  What is done is random, but the same
 -- each time; bulks are of one tenant, calls of another.
 SET scimver.password_cost = 4;
+-- what is compared is planned for far more than there is
+SET jit = off;
 CREATE FUNCTION pick(n int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1 + floor(random() * n)::int';
 -- resources by names of their own: those in the tenant of bulks, and of calls
 CREATE TABLE ids (label text PRIMARY KEY, bulk text, call text, fresh boolean DEFAULT true);

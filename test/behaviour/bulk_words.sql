@@ -85,7 +85,7 @@ END $$;
 CREATE FUNCTION there() RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY SELECT named(concat_ws(' ', r->>'userName', r->>'title', 'under ' || (r#>>'{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}')))
-		FROM jsonb_array_elements(scim_list_users(count => 1000)->'Resources') r ORDER BY r->>'userName' COLLATE "C";
+		FROM jsonb_array_elements(scim_list_users(count => 1000)->'Resources') r ORDER BY named(r->>'userName') COLLATE "C";
 	RETURN QUERY SELECT named((r->>'displayName') || ': ' || coalesce((SELECT string_agg(named(m->>'value'), ' ' ORDER BY named(m->>'value') COLLATE "C") FROM jsonb_array_elements(r->'members') m), '-'))
 		FROM jsonb_array_elements(scim_list_groups(count => 1000)->'Resources') r ORDER BY r->>'displayName' COLLATE "C";
 END $$;

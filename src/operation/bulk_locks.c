@@ -100,6 +100,27 @@ find_table(const BulkLocks *locks, const ScimResourceType *type)
 	return NULL;
 }
 
+/* May the caller write so?  Who may not holds up nobody. */
+static bool
+may_write(const ScimRegistration *table, ScimOperation operation)
+{
+	AclMode		mode = operation == SCIM_CREATES ? ACL_INSERT
+	: operation == SCIM_DELETES && !scim_delete_marks(table) ? ACL_DELETE
+	: ACL_UPDATE;
+
+	return scim_has_privilege(table, mode);
+}
+
+/* Members are written into a table of their own, and are looked up before the group is. */
+static bool
+may_add_members(const ScimResourceType *type, ScimOperation operation)
+{
+	const ScimRegistration *members = type->has_members && operation != SCIM_DELETES
+	? scim_find_members(type) : NULL;
+
+	return members && scim_has_privilege(members, ACL_INSERT);
+}
+
 /* Those that are written, and where members may be named, those that these may be in. */
 static void
 lock_relations(const BulkLocks *locks)
@@ -138,7 +159,8 @@ lock_tables(BulkLocks *locks, const char *tenant, const ScimBulkTarget *targets,
 			ScimLockedTable *table = find_table(locks, targets[i].type);
 
 			if (table)
-				table->is_written = true;
+				table->is_written |= may_write(table->table, targets[i].operation) ||
+					may_add_members(targets[i].type, targets[i].operation);
 		}
 		lock_relations(locks);
 	} while (generation != scim_registration_generation());
@@ -155,8 +177,7 @@ add_target(const BulkLocks *locks, const ScimBulkTarget *target)
 		!scim_delete_marks(table->table);
 	ScimLockedRow *row;
 
-	if (table == NULL || target->id == NULL ||
-		!scim_has_privilege(table->table, removes ? ACL_DELETE : ACL_UPDATE))
+	if (table == NULL || target->id == NULL || !may_write(table->table, target->operation))
 		return;
 	row = scim_add_locked_row(table, target->id);
 	if (row == NULL)
@@ -191,8 +212,7 @@ add_members(BulkLocks *locks, const ScimBulkTarget *target)
 	const ScimRegistration *members = scim_find_members(scim_members_type());
 	ListCell   *cell;
 
-	if (!target->type->has_members || target->operation == SCIM_DELETES || members == NULL ||
-		!scim_has_privilege(members, ACL_INSERT))
+	if (!may_add_members(target->type, target->operation))
 		return;
 	foreach(cell, scim_bulk_members(target->operation, target->data, &locks->refers))
 	{
@@ -208,12 +228,14 @@ add_operation(BulkLocks *locks, const ScimBulkTarget *target)
 
 	add_target(locks, target);
 	add_members(locks, target);
+	if (table == NULL || !may_write(table->table, target->operation))
+		return;
 	if (target->operation == SCIM_CREATES)
 	{
 		locks->queues = true;
 		locks->makes_groups |= target->type->has_members;
 	}
-	else if (target->operation != SCIM_DELETES && table)
+	else if (target->operation != SCIM_DELETES)
 		locks->queues |= scim_may_write_unique(table->table, target->operation, target->data);
 }
 
@@ -424,16 +446,14 @@ lock_all(BulkLocks *locks)
 {
 	for (int i = 0; i < locks->count; i++)
 		scim_sort_locked_rows(&locks->tables[i]);
-	/* which of those that are named are groups, says how long the way is */
 	if (locks->groups)
-		scim_keep_seen_rows(locks->groups);
+		scim_keep_own_rows(locks->groups);
 	queue(locks);
 	for (int i = 0; i < locks->count; i++)
 	{
 		if (&locks->tables[i] == locks->groups)
 			continue;
-		if (!scim_sees_all(locks->tables[i].table, locks->tables[i].tenant))
-			scim_keep_seen_rows(&locks->tables[i]);
+		scim_keep_own_rows(&locks->tables[i]);
 		scim_lock_rows(&locks->tables[i], strongest);
 	}
 	lock_groups(locks);

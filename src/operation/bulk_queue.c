@@ -16,7 +16,10 @@
 #include "operation/unique.h"
 #include "registry/extension.h"
 #include "registry/unique_names.h"
+#include "statement/tenant.h"
+#include "statement/works_in.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 
 /* ---- the lock ---- */
 
@@ -136,9 +139,17 @@ must_wait(ScimWrite *write)
 	}
 }
 
+/* Who may write nothing will be refused: he neither waits, nor is he waited for. */
+static bool
+may_write(const ScimTarget *target)
+{
+	return scim_works_with(target->table, target->tenant) &&
+		scim_has_privilege(target->table, ACL_INSERT | ACL_UPDATE);
+}
+
 void
 scim_pass_bulks(ScimWrite *write)
 {
-	if (write->proposes != SCIM_PROPOSES_ALWAYS && must_wait(write))
+	if (write->proposes != SCIM_PROPOSES_ALWAYS && may_write(&write->target) && must_wait(write))
 		(void) lock_queue(write->target.tenant, ShareLock, false);
 }

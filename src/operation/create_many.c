@@ -18,6 +18,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/new_id.h"
+#include "resource/password.h"
 #include "resource/row_write.h"
 #include "resource/target.h"
 #include "resource/version.h"
@@ -65,14 +66,16 @@ take_resource(const Creation *creation, const ScimNewResource *resource, ScimRow
 	ScimInput  *input = scim_read_resource(target->type, target->rules, resource->data,
 										   scim_target_ids(target).others);
 
-	if (input->has_members || input->password)
-		elog(ERROR, "neither members nor passwords are written by one statement");
+	if (input->has_members)
+		elog(ERROR, "members are not written by one statement");
 	*write = (ScimRowWrite)
 	{
 		.registration = target->table,
 			.tenant = target->tenant,
 			.id = scim_take_id(target, resource->id),
-			.document = input->document
+			.document = input->document,
+			.sets_password = input->password != NULL,
+			.password_hash = input->password ? scim_crypt_password(input->password) : NULL
 	};
 	target->table->storage->take_apart(write, NULL, false);
 }

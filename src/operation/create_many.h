@@ -10,7 +10,7 @@
 
 typedef struct ScimNewResource
 {
-	Jsonb	   *data;			/* as of any create, without members and password */
+	Jsonb	   *data;			/* as scim_store_create takes it, without members */
 	const char *id;				/* that was drawn for it (resource/new_id.h) */
 	const char *version;		/* out: in the caller's memory */
 } ScimNewResource;

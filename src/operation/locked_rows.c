@@ -11,6 +11,9 @@
 #include "resource/row.h"
 #include "statement/parameters.h"
 #include "statement/statement.h"
+#include "statement/tenant.h"
+#include "statement/works_in.h"
+#include "utils/acl.h"
 
 /* ---- which rows ---- */
 
@@ -82,19 +85,52 @@ typedef struct Look
 } Look;
 
 static void
-look(void *argument)
+take_seen(Look *look, uint64 count)
 {
-	Look	   *look = argument;
 	const ScimIdType *type = look->table->table->id_type;
 	bool		isnull;
 
-	look->seen_count = (int) scim_see_rows(look->table->table, look->table->tenant, look->ids,
-										   look->count, false);
-	look->seen = palloc_extended(Max(look->seen_count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < look->seen_count; i++)
+	look->seen = palloc_extended(Max(count, 1) * sizeof(char *), MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < count; i++)
 		look->seen[i] = scim_id_text(type, SPI_getbinval(SPI_tuptable->vals[i],
 														 SPI_tuptable->tupdesc, 1, &isnull));
-	qsort(look->seen, look->seen_count, sizeof(char *), pg_qsort_strcmp);
+	qsort(look->seen, count, sizeof(char *), pg_qsort_strcmp);
+	look->seen_count = (int) count;
+}
+
+static void
+see(void *argument)
+{
+	Look	   *look = argument;
+
+	take_seen(look, scim_see_rows(look->table->table, look->table->tenant, look->ids, look->count,
+								  false));
+}
+
+/* tenant, ids: those that policies of row level security let the caller update */
+static const ScimStatement lock_as_caller = {
+	.sql = "SELECT {id} FROM {table} AS r WHERE {in_tenant} AND {id}" EQ "ANY ($2)"
+	" ORDER BY {lock_order} FOR NO KEY UPDATE",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER}
+};
+
+static void
+try_to_lock(void *argument)
+{
+	Look	   *look = argument;
+	const ScimRegistration *table = look->table->table;
+	Datum		values[2];
+
+	values[0] = scim_tenant_datum(table, look->table->tenant);
+	values[1] = scim_id_array(table->id_type, look->ids, look->count);
+	take_seen(look, scim_run(&lock_as_caller, table, values, NULL, false));
+}
+
+static bool
+is_seen(const Look *look, const char *id)
+{
+	return look->seen_count > 0 &&
+		bsearch(&id, look->seen, look->seen_count, sizeof(char *), pg_qsort_strcmp) != NULL;
 }
 
 static Datum *
@@ -107,9 +143,42 @@ ids_of(const ScimLockedTable *table, const ScimLockedRow *rows, int count)
 	return ids;
 }
 
+/*
+ * Of those that he sees, whom may he write?  Only locking them as himself tells, which is
+ * undone at once.
+ */
+static void
+keep_writable_rows(ScimLockedTable *table)
+{
+	Look		writable = {
+		.table = table,
+		.ids = ids_of(table, table->rows, table->count),
+		.count = table->count
+	};
+	const ErrorData *error;
+
+	/* a delete needs no right to update */
+	if (table->count == 0 || !scim_has_privilege(table->table, ACL_UPDATE))
+		return;
+	error = scim_rehearse(try_to_lock, &writable);
+	if (error && ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+		ReThrowError(unconstify(ErrorData *, error));
+	if (error)
+		writable.seen_count = 0;
+	for (int i = 0; i < table->count; i++)
+	{
+		ScimLockedRow *row = &table->rows[i];
+
+		if (is_seen(&writable, row->id))
+			continue;
+		row->target = SCIM_LOCK_NOT;
+		row->leaves = false;
+	}
+}
+
 /* Leaves out what is not there, or hidden from the caller. */
-void
-scim_keep_seen_rows(ScimLockedTable *table)
+static void
+keep_seen_rows(ScimLockedTable *table)
 {
 	Look		looked = {
 		.table = table,
@@ -118,18 +187,26 @@ scim_keep_seen_rows(ScimLockedTable *table)
 	};
 	int			kept = 0;
 
-	if (table->count == 0)
-		return;
-	if (scim_protect(look, &looked) != NULL)
+	if (scim_protect(see, &looked) != NULL)
 		looked.seen_count = 0;
 	for (int i = 0; i < table->count; i++)
 	{
-		if (looked.seen_count > 0 &&
-			bsearch(&table->rows[i].id, looked.seen, looked.seen_count, sizeof(char *),
-					pg_qsort_strcmp))
+		if (is_seen(&looked, table->rows[i].id))
 			table->rows[kept++] = table->rows[i];
 	}
 	table->count = kept;
+}
+
+void
+scim_keep_own_rows(ScimLockedTable *table)
+{
+	bool		sees_all = scim_sees_all(table->table, table->tenant);
+
+	/* which of those that are named are groups, says how long the way is */
+	if (table->count > 0 && (!sees_all || table->table->type->has_members))
+		keep_seen_rows(table);
+	if (!sees_all && scim_goes_by_grants(table->table))
+		keep_writable_rows(table);
 }
 
 /* ---- locking ---- */

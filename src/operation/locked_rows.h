@@ -42,8 +42,11 @@ extern ScimLockedRow *scim_add_locked_row(ScimLockedTable *table, const char *id
 /* In the order of locks, each once, with all that is said of it. */
 extern void scim_sort_locked_rows(ScimLockedTable *table);
 
-/* Leaves out what is not there, or hidden from the caller.  Of rows that are sorted; within SPI. */
-extern void scim_keep_seen_rows(ScimLockedTable *table);
+/*
+ * Leaves out what is not there, or kept from the caller; within SPI.  Of rows that are
+ * sorted.
+ */
+extern void scim_keep_own_rows(ScimLockedTable *table);
 
 /*
  * Locks them as the table's owner, each as "strength_of" says.  Of rows that are sorted; within

@@ -123,8 +123,8 @@ typedef struct ScimStorage
 	bool		(*update) (const struct ScimRowWrite *write);
 
 	/*
-	 * Inserts rows whose ids were drawn, without passwords, by one statement.  An error, where a
-	 * value is taken; else how many came back: the rows of SPI_tuptable, in their order.
+	 * Inserts rows whose ids were drawn, by one statement.  An error, where a value is taken; else
+	 * how many came back: the rows of SPI_tuptable, in their order.
 	 */
 	uint64		(*insert_many) (const struct ScimRowWrite *writes, int count);
 

@@ -128,12 +128,19 @@ scim_document_insert(const ScimRowWrite *write)
 	return scim_run(statement, registration, values, NULL, false) > 0;
 }
 
-/* tenant, ids, data */
+/* tenant, ids, data, passwords or NULLs */
 static const ScimStatement insert_many = {
 	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data})"
 	" SELECT $1, n.id, n.data FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3))"
 	" AS n(id, data) RETURNING {bare}",
 	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER, JSONBARRAYOID}
+};
+
+static const ScimStatement insert_many_passwords = {
+	.sql = "INSERT INTO {table} AS r ({tenant}, {id}, {data}, {password})"
+	" SELECT $1, n.id, n.data, n.password FROM ROWS FROM (pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3), pg_catalog.unnest($4)) AS n(id, data, password) RETURNING {bare}",
+	.types = {SCIM_TENANT_PARAMETER, SCIM_IDS_PARAMETER, JSONBARRAYOID, TEXTARRAYOID}
 };
 
 static Datum
@@ -157,16 +164,40 @@ document_array(const ScimRowWrite *writes, int count)
 	return PointerGetDatum(construct_array(documents, count, JSONBOID, -1, false, TYPALIGN_INT));
 }
 
+/* Has none of them a password, *has is false. */
+static Datum
+password_array(const ScimRowWrite *writes, int count, bool *has)
+{
+	Datum	   *passwords = palloc0(count * sizeof(Datum));
+	bool	   *nulls = palloc(count * sizeof(bool));
+	int			low = 1;
+
+	*has = false;
+	for (int i = 0; i < count; i++)
+	{
+		nulls[i] = writes[i].password_hash == NULL;
+		if (nulls[i])
+			continue;
+		passwords[i] = CStringGetTextDatum(writes[i].password_hash);
+		*has = true;
+	}
+	return PointerGetDatum(construct_md_array(passwords, nulls, 1, &count, &low, TEXTOID, -1,
+											  false, TYPALIGN_INT));
+}
+
 uint64
 scim_document_insert_many(const ScimRowWrite *writes, int count)
 {
 	const ScimRegistration *registration = writes->registration;
-	Datum		values[3];
+	bool		has_passwords;
+	Datum		values[4];
 
 	values[0] = scim_tenant_datum(registration, writes->tenant);
 	values[1] = id_array(writes, count);
 	values[2] = document_array(writes, count);
-	return scim_run(&insert_many, registration, values, NULL, false);
+	values[3] = password_array(writes, count, &has_passwords);
+	return scim_run(has_passwords ? &insert_many_passwords : &insert_many, registration, values,
+					NULL, false);
 }
 
 bool

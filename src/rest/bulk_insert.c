@@ -37,6 +37,11 @@ has_its_references(const ScimBulkWork *work, const ScimBulkTask *task)
 	return true;
 }
 
+/*
+ * Members are written by statements of their own.  To crypt a password takes a while, which would
+ * be done once more where others keep the one statement from being run; but a foreign key may want
+ * those that refer to one another to come by one.
+ */
 static bool
 is_insertable(const ScimBulkWork *work, const ScimBulkUnit *unit, const ScimResourceType *type)
 {
@@ -47,24 +52,27 @@ is_insertable(const ScimBulkWork *work, const ScimBulkUnit *unit, const ScimReso
 		const ScimBulkTask *task = &work->tasks[unit->operations[i]];
 
 		if (task->fault || task->asked->method != SCIM_BULK_POST || task->type != type ||
-			task->id == NULL || task->is_single || !has_its_references(work, task))
+			task->id == NULL || task->has_members ||
+			(task->has_password && unit->count == 1) || !has_its_references(work, task))
 			return false;
 	}
 	return true;
 }
 
 int
-scim_count_insertable(const ScimBulkWork *work, int first)
+scim_count_insertable(const ScimBulkWork *work, int first, int most)
 {
 	const ScimResourceType *type = work->tasks[work->units[first].operations[0]].type;
 	int			count = 0;
 	int			tasks = 0;
 
+	/* asked first: else all that is left is looked at again for each of them */
+	if (type == NULL || !scim_can_create_many(type, work->options->tenant))
+		return 0;
 	/* what comes later is not referred to, but within its unit */
-	while (type && first + count < work->unit_count &&
-		   is_insertable(work, &work->units[first + count], type))
+	while (count < most && is_insertable(work, &work->units[first + count], type))
 		tasks += work->units[first + count++].count;
-	return tasks > 1 && scim_can_create_many(type, work->options->tenant) ? count : 0;
+	return tasks > 1 ? count : 0;
 }
 
 /* ---- the statement ---- */

@@ -61,13 +61,17 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 		.path = task->asked->path,
 		.rules = scim_rules_in_force(scim_resolve_tenant(work->options->tenant))
 	};
+	ScimPlaceKind place;
 
 	task->fault = task->asked->fault;
 	task->maker = -1;
-	if (task->fault)
+	if (request.path == NULL)
 		return;
-	task->fault = fault_of_place(work, task, scim_find_place(&request));
-	if (task->fault)
+	place = scim_find_place(&request);
+	if (task->fault == NULL)
+		task->fault = fault_of_place(work, task, place);
+	/* the answer to what is refused says of which resource, too */
+	if (task->fault && place != SCIM_AT_RESOURCE)
 		return;
 	task->type = request.type;
 	task->rules = rules_of(work, request.type);
@@ -286,14 +290,15 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 	int			length;
 
 	task->first_edge = work->edge_count;
-	if (task->fault)
-		return;
 	if (task->id && scim_is_bulk_reference(task->id, strlen(task->id), &bulk_id, &length))
 	{
-		note_reference(bulk_id, length, false, &referrer);
+		if (task->fault == NULL)
+			note_reference(bulk_id, length, false, &referrer);
 		task->maker = find_maker(work, bulk_id, length);
 		task->id = NULL;
 	}
+	if (task->fault)
+		return;
 	if (task->fault == NULL && lacks_version(work, task))
 		task->fault = scim_bulk_fault(428, NULL, "Operations[%d].version is required",
 									  place_of(work, task));
@@ -309,21 +314,16 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 
 /* ---- what is to be made ---- */
 
-/*
- * Members are written by statements of their own; to crypt a password takes a while, which would be
- * done once more where others keep the one statement from being run.
- */
+/* Is that attribute given? */
 static bool
-is_single(const ScimBulkTask *task)
+is_given(const ScimBulkTask *task, const char *attribute)
 {
 	JsonbValue	root;
-	JsonbValue	members = scim_text("members");
-	JsonbValue	password = scim_text("password");
+	JsonbValue	name = scim_text(attribute);
 	JsonbValue	unused;
 
 	scim_root(task->asked->data, &root);
-	return (task->type->has_members && scim_find_any_case(&root, &members, &unused)) ||
-		(task->type->has_password && scim_find_any_case(&root, &password, &unused));
+	return scim_find_any_case(&root, &name, &unused);
 }
 
 /* NULL, too, where the default gives the same id again until somebody has it. */
@@ -358,7 +358,8 @@ draw_ids(void *argument)
 		CHECK_FOR_INTERRUPTS();
 		if (task->fault || task->asked->method != SCIM_BULK_POST)
 			continue;
-		task->is_single = is_single(task);
+		task->has_members = task->type->has_members && is_given(task, "members");
+		task->has_password = task->type->has_password && is_given(task, "password");
 		task->id = draw_id(work, task);
 	}
 }

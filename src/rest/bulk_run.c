@@ -98,13 +98,17 @@ static void
 fail_by_error(ScimBulkWork *work, ScimBulkTask *task, const ErrorData *error,
 			  const List *conflicting)
 {
+	const char *detail = scim_http_detail(error, false);
+
 	task->kind = scim_http_kind(error, false);
 	task->conflicting = kept_texts(work, conflicting);
 	if (task->kind == scim_error_kind(SCIM_INTERNAL))
 		scim_log_error(psprintf("bulk %s %s", task->asked->given_method, task->type->endpoint),
 					   "failed with", error);
-	scim_fail_task(work, task, task->kind->status, task->kind->scim_type, "%-s",
-				   scim_http_detail(error, false));
+	/* how a bulk has it */
+	if (task->kind == scim_error_kind(SCIM_VERSION_REQUIRED) && task->asked->version == NULL)
+		detail = psprintf("Operations[%d].version is required", (int) (task - work->tasks));
+	scim_fail_task(work, task, task->kind->status, task->kind->scim_type, "%-s", detail);
 }
 
 /* ---- one operation ---- */
@@ -373,6 +377,17 @@ is_over(const ScimBulkWork *work)
 	return most > 0 && work->failed >= most;
 }
 
+/*
+ * Those that refer to one another, where others have kept them from being inserted with these: by
+ * a statement of their own, as a foreign key may want it.
+ */
+static bool
+insert_circle(ScimBulkWork *work, int unit)
+{
+	return work->units[unit].count > 1 && scim_count_insertable(work, unit, 1) > 0 &&
+		scim_insert_units(work, unit, 1);
+}
+
 static void
 run_each(ScimBulkWork *work, int first, int count)
 {
@@ -380,7 +395,9 @@ run_each(ScimBulkWork *work, int first, int count)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(CurrentMemoryContext);
-		run_unit(work, &work->units[i]);
+		/* the only one was tried */
+		if (count == 1 || !insert_circle(work, i))
+			run_unit(work, &work->units[i]);
 	}
 }
 
@@ -397,7 +414,7 @@ scim_do_bulk(ScimBulkWork *work)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
-		count = scim_count_insertable(work, i);
+		count = scim_count_insertable(work, i, work->unit_count - i);
 		if (count > 0 && scim_insert_units(work, i, count))
 			continue;
 		count = Max(count, 1);

@@ -23,7 +23,8 @@ typedef struct ScimBulkTask
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
 	bool		waits;			/* it is done later than it stands */
-	bool		is_single;		/* it makes a resource with members, or a password: by itself */
+	bool		has_members;	/* it makes a resource with members: by itself */
+	bool		has_password;	/* the same, but where others refer to it, and it to them */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */
@@ -62,13 +63,20 @@ scim_is_done(const ScimBulkTask *task)
 	return task->status >= 200 && task->status < 300;
 }
 
+/* Was it to make a resource, and did not? */
+static inline bool
+scim_made_nothing(const ScimBulkTask *task)
+{
+	return task->asked->method == SCIM_BULK_POST && !scim_is_done(task);
+}
+
 /* Of the resource that it makes, or is done to; NULL: nobody knows, or it was not made. */
 static inline const char *
 scim_known_id(const ScimBulkWork *work, const ScimBulkTask *task)
 {
 	const ScimBulkTask *maker = task->maker < 0 ? task : &work->tasks[task->maker];
 
-	return maker->asked->method == SCIM_BULK_POST && !scim_is_done(maker) ? NULL : maker->id;
+	return scim_made_nothing(task) || scim_made_nothing(maker) ? NULL : maker->id;
 }
 
 #endif							/* SCIM_REST_BULK_WORK_H */

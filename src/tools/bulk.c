@@ -101,6 +101,15 @@ plain_operations(const JsonbValue *given)
 	return operations;
 }
 
+/* Of what was sent, whatever is put into it then. */
+static int64
+request_bytes(const ScimToolCall *call)
+{
+	Jsonb	   *given = scim_argument_jsonb(call, PARAM_BULK);
+
+	return strlen(JsonbToCString(NULL, &given->root, VARSIZE(given)));
+}
+
 static Jsonb *
 request_argument(const ScimToolCall *call)
 {
@@ -254,7 +263,7 @@ scim_run_bulk_tool(ScimToolCall *call)
 		.atomic = scim_argument_boolean(call, PARAM_ATOMIC),
 		.bare = true,
 		.by_tool = true,
-		.bytes = -1,
+		.bytes = request_bytes(call),
 		.form = SCIM_VERSION_RAW,
 	};
 	int			nesting = NewGUCNestLevel();

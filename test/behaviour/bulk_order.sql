@@ -105,3 +105,15 @@ SELECT bulk(person('a', 'a'), person('b', 'b'), person('c', 'c'), team('t', 't',
 SELECT operation, resource_type, named(resource_id), revision, version = (scim_get_resource(resource_type, resource_id)#>>'{meta,version}') FROM scim_history WHERE seq > :seq ORDER BY seq;
 -- as if made by itself
 SELECT jsonb_object_agg(r->>'userName', (r->'meta') - '{version,location}'::text[] - 'created' - 'lastModified' || jsonb_build_object('same', r#>'{meta,created}' = r#>'{meta,lastModified}')) FROM jsonb_array_elements(scim_list_users()->'Resources') r;
+-- by whom, for whom and by which way, also what one statement makes; and so they are told
+SELECT max(seq) AS seq, scim_changes('now')->>'nextCursor' AS now FROM scim_history \gset
+SET scimver.agent = 'robot';
+SELECT jsonb_build_array(person('d', 'd'), person('e', 'e'), titled(u('d'), 'x'), op('DELETE', u('e'))) AS operations \gset
+SELECT count(scim_bulk(:'operations')), count(scim_call_tool('scim_bulk', jsonb_build_object('request', replace(:'operations', '"userName": "', '"userName": "tool ')::jsonb))), (SELECT status FROM scim_http('POST', '/Bulk', NULL, NULL, convert_to(message(replace(:'operations', '"userName": "', '"userName": "http ')::jsonb)::text, 'UTF8')));
+RESET scimver.agent;
+SELECT coalesce(tool, 'SQL') AS way, actor = current_user AS me, agent, string_agg(operation, ' ' ORDER BY seq), count(*) = count(DISTINCT (resource_id, operation)) AS once FROM scim_history WHERE seq > :seq GROUP BY tool, actor, agent ORDER BY 1;
+SELECT count(*) AS told, array_agg((c->'seq')::bigint ORDER BY n) = (SELECT array_agg(seq ORDER BY seq) FROM scim_history WHERE seq > :seq) AS "of the history" FROM jsonb_array_elements(scim_changes(:'now')->'changes') WITH ORDINALITY f(c, n);
+-- nothing is told of what was undone
+SELECT scim_changes('now')->>'nextCursor' AS now \gset
+SELECT atomic(person('x', 'xan'), titled(u(1), 'lost'), person('y', 'yve'), op('DELETE', u(9)));
+SELECT scim_changes(:'now')->'changes' AS told;

@@ -82,6 +82,8 @@ SELECT there();
 -- of nothing in what only looks so
 SELECT bulk(titled('/Users/bulkId:', 'x'), titled('/Users/bulkId:a%20b', 'x'), titled('/Users/bulkid:a', 'x'), titled('/Users/bulkId%3Aa', 'x'), titled('/Groups/bulkId:b', 'x'), person('b', 'bea'), op('POST', '/Users/bulkId:b', '{"userName": "x"}', 'c'), titled('/Users/bulkId:b/x', 'x'));
 SELECT there();
+-- what is refused for its form says where it leads, too, if that is there
+SELECT bulk(titled(u('z'), 'x') || '{"version": 5}', person('z', 'zoe'), person('y', 'zoe'), op('PUT', u('z'), '[]'), op('GET', u('z')), titled(u('y'), 'x') || '{"version": 5}', titled(u('x'), 'x') || '{"version": 5}', op('POST', u('z'), '5', 'w'));
 -- several unknown: one is told
 SELECT bulk(team('t', 'team', members(the('x'), the('y'))));
 

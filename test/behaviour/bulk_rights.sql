@@ -72,6 +72,13 @@ SELECT bulk(titled(u(1), 'x'), person('w', 'wes'));
 SELECT e->>'method', e->>'status' FROM jsonb_array_elements(scim_bulk(jsonb_build_array(titled(u(1), 'x'), person('w', 'wes')), tenant_id => 'default')->'Operations') e;
 RESET scimver.tenant;
 RESET ROLE;
+-- each by the profile of the tenant that is named, also where the session's has another
+SELECT scim_set_tenant_profile('red', 'entra');
+SELECT e->>'method', e->>'status' FROM jsonb_array_elements(scim_bulk(jsonb_build_array(person('x', 'xan', '{"active": "True", "nothing": 1}'), renamed(g('y'), 'Y'), team('y', 'y')), tenant_id => 'red')->'Operations') e;
+SET scimver.tenant = 'red';
+SELECT e->>'method', e->>'status' FROM jsonb_array_elements(scim_bulk(jsonb_build_array(person('x', 'xan', '{"active": "True", "nothing": 1}'), renamed(g('y'), 'Y'), team('y', 'y')), tenant_id => 'default')->'Operations') e;
+RESET scimver.tenant;
+SELECT scim_set_tenant_profile('red', NULL);
 DELETE FROM groups;
 DELETE FROM users;
 
@@ -95,6 +102,12 @@ SELECT v(1) AS seen \gset
 SELECT scim_patch_user(the(1), sets('nickName', '"n"')) IS NOT NULL;
 SELECT bulk(titled(u(1), 'merged') || jsonb_build_object('version', :'seen'));
 SELECT r->>'title', r->>'nickName' FROM scim_get_user(the(1)) r;
+-- nor anybody who is exempt
+SELECT scim_set_policy('default', 'User', '{"deny": ["create", "delete"], "require_version": true, "exempt": ["regress_bulk"]}') IS NOT NULL;
+SET ROLE regress_bulk;
+SELECT bulk(person('v', 'vic'), person('w', 'wes'), titled(u(1), 'exempt'), op('DELETE', u('w')));
+RESET ROLE;
+SELECT bulk(person('x', 'xan'), titled(u(1), 'x'), op('DELETE', u(3)) || jsonb_build_object('version', v(3)));
 -- that of one type binds no other
 SELECT scim_set_policy('default', 'User', NULL), scim_set_policy('default', 'Group', '{"deny": ["patch"]}') IS NOT NULL;
 SELECT bulk(joined(g(11), the(2)), titled(u(1), 'x'), op('DELETE', u(1)));

@@ -61,6 +61,17 @@ SELECT try(ops(title(1, 'f')), '{"atomic": "yes"}');
 SELECT try(ops(title(1, 'f')), '{"user_id": "x"}');
 SELECT try((SELECT jsonb_agg(title(1, 'g')) FROM generate_series(1, 1001)));
 SELECT try(ops(title(1, repeat('x', 1048576))));
+-- to the byte of what was sent, though a PATCH need not say what it is
+SELECT octet_length(ops(title(1, 'of so many bytes'))::text) AS bytes \gset
+SELECT set_config('scimver.max_bulk_bytes', (:bytes - 1)::text, false) IS NOT NULL;
+SELECT replace(try(ops(title(1, 'of so many bytes'))), (:bytes - 1)::text, 'so many');
+SELECT set_config('scimver.max_bulk_bytes', :'bytes', false) IS NOT NULL;
+SELECT try(ops(title(1, 'of so many bytes')));
+RESET scimver.max_bulk_bytes;
+SET scimver.max_bulk_operations = 2;
+SELECT try(ops(title(1, 'f'), title(1, 'g'), title(1, 'h')));
+SELECT try(ops(title(1, 'f'), title(1, 'one of two')));
+RESET scimver.max_bulk_operations;
 SET scimver.only_tenant = 'default';
 SELECT try(ops(title(1, 'h'), op('DELETE', '/Users/nobody')), '{"tenant_id": "other"}');
 RESET scimver.only_tenant;

@@ -44,7 +44,9 @@ CREATE FUNCTION race.read_singles() RETURNS void LANGUAGE sql AS $$
 	WHERE method <> 'BULK' AND (state <> '00000' OR answer IS NOT NULL AND answer <> 'null') $$;
 
 CREATE FUNCTION race.read_round() RETURNS void LANGUAGE sql AS $$
-	TRUNCATE race.writes, race.after, race.recorded;
+	DELETE FROM race.writes;
+	DELETE FROM race.after;
+	DELETE FROM race.recorded;
 	SELECT race.read_bulks(), race.read_singles();
 	INSERT INTO race.after SELECT * FROM race.now;
 	INSERT INTO race.recorded SELECT xid, operation, resource_type, resource_id, version, previous_version FROM scim_history_rows
@@ -100,8 +102,8 @@ CREATE FUNCTION race.unexplained() RETURNS SETOF text LANGUAGE sql AS $$
 	WHERE a.mark LIKE (SELECT format('r%s c%%', number) FROM race.round) AND NOT EXISTS (SELECT FROM race.writes WHERE done AND writes.mark = a.mark)
 	UNION ALL
 	SELECT format('%s %s has version %s, of which nobody was told', type, id, version) FROM race.after
-	WHERE type <> 'Group' AND NOT EXISTS (SELECT FROM race.writes WHERE done AND writes.id = after.id AND writes.version = after.version)
-		AND NOT EXISTS (SELECT FROM race.before WHERE before.id = after.id AND before.version = after.version)
+	WHERE type <> 'Group' AND NOT EXISTS (SELECT FROM race.writes WHERE done AND (writes.type, writes.id, writes.version) = (after.type, after.id, after.version))
+		AND NOT EXISTS (SELECT FROM race.before WHERE (before.type, before.id, before.version) = (after.type, after.id, after.version))
 	UNION ALL
 	SELECT format('%s %s has version %s and mark %s, not that of %s', type, id, version, a.mark, w.mark) FROM race.after AS a JOIN race.writes AS w USING (type, id, version)
 	WHERE w.done AND w.mark IS NOT NULL AND w.mark <> a.mark $$;
@@ -119,8 +121,8 @@ CREATE FUNCTION race.untold() RETURNS SETOF text LANGUAGE sql AS $$
 	WHERE NOT (u.type = 'Group' AND u.operation = 'update' AND EXISTS (SELECT FROM told WHERE told.xid = u.xid AND told.operation = 'delete'))
 	UNION ALL
 	SELECT format('it was told, and is not recorded: %s', u) FROM (TABLE told EXCEPT ALL TABLE recorded) AS u
-	WHERE NOT (u.operation = 'update' AND (EXISTS (SELECT FROM race.recorded AS r WHERE r.id = u.id AND u.version IN (r.version, r.previous_version))
-		OR EXISTS (SELECT FROM race.before WHERE before.id = u.id AND before.version = u.version))) $$;
+	WHERE NOT (u.operation = 'update' AND (EXISTS (SELECT FROM race.recorded AS r WHERE (r.type, r.id) = (u.type, u.id) AND u.version IN (r.version, r.previous_version))
+		OR EXISTS (SELECT FROM race.before WHERE (before.type, before.id, before.version) = (u.type, u.id, u.version)))) $$;
 
 -- The changes of each resource lead from what it was to what it is: what it was, and all that
 -- it became, is what was left behind, and what it is.

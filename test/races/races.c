@@ -348,6 +348,9 @@ main(int argc, char **argv)
 	{
 		wrong += run_round(done, argv[3], argv[4]);
 		done++;
+		if (done % 50 == 0)
+			tell("VACUUM race.before, race.round, race.asked, race.told, race.writes, race.after, "
+				 "race.recorded", 0, NULL);
 		if (done % 500 == 0)
 			fprintf(stderr, "# %d rounds, %d wrong\n", done, wrong);
 	}

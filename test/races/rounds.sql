@@ -356,11 +356,14 @@ DECLARE
 BEGIN
 	PERFORM setseed(((round * 7919 + seed * 104729) % 1000000) / 1000000.0);
 	PERFORM race.top_up();
-	TRUNCATE race.before, race.round, race.asked, race.told;
+	DELETE FROM race.before;
+	DELETE FROM race.round;
+	DELETE FROM race.asked;
+	DELETE FROM race.told;
 	INSERT INTO race.before SELECT * FROM race.now;
 	u := race.pick('User'); g := race.pick('Group'); d := race.pick('Device');
 	PERFORM race.hold(u, g);
-	UPDATE race.before SET version = now.version FROM race.now WHERE now.id = before.id AND before.type = 'Group';
+	UPDATE race.before SET version = now.version FROM race.now WHERE (now.type, now.id) = (before.type, before.id) AND before.type = 'Group';
 	INSERT INTO race.round VALUES (round, is_clean, pg_current_xact_id());
 	SELECT array_agg(random()) INTO places FROM generate_series(1, 40);
 	FOR w IN 1 .. 2 LOOP

@@ -229,6 +229,19 @@ SELECT bulk(person('ada'), person('bob', 'ada'), person('cyd'));
 SELECT there();
 RESET ROLE;
 ROLLBACK;
+-- a foreign key that is asked at each statement: who refers to one another comes by one, whatever
+-- fails beside them, and whoever of them has a password
+BEGIN;
+SELECT people('text PRIMARY KEY DEFAULT gen_random_uuid()', ', pass text', '{"password": "pass"}');
+ALTER TABLE people ADD FOREIGN KEY (boss) REFERENCES people;
+SET LOCAL scimver.password_cost = 4;
+SELECT bulk(person('ada', 'bob'), person('bob', 'ada'), person('cyd', 'dan'), person('dan', 'cyd'), person('ADA'), person('eve', 'eve'));
+SELECT bulk(person('fay', 'gus', '{"password": "secret-1"}'), person('gus', 'hal'), person('hal', 'fay', '{"password": "secret-2"}'), person('ian', more => '{"password": "secret-3"}'));
+-- what is wrong with one of them is wrong with all, and with no others
+SELECT bulk(person('jan', 'kim'), person('kim', 'jan', '{"nothing": 1}'), person('liz', 'max'), person('max', 'liz'));
+SELECT name, pass = crypt('secret-1', pass), pass = crypt('secret-2', pass), pass = crypt('secret-3', pass) FROM people WHERE pass IS NOT NULL ORDER BY name;
+SELECT regexp_replace(t, '#\S+ ', '') FROM there() t;
+ROLLBACK;
 
 \c :regression
 DROP DATABASE scimver_bulk_ids;

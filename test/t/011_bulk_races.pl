@@ -25,7 +25,7 @@ sub race
 	my ($out, $err);
 
 	new_database($node, $database, empty => 1);
-	$node->safe_psql($database, slurp_file("$folder/$_.sql")) foreach 'begin', $storage, 'rounds', 'judge';
+	$node->safe_psql($database, join "\n", map { slurp_file("$folder/$_.sql") } 'begin', $storage, 'rounds', 'judge');
 	IPC::Run::run([ $races, $node->connstr($database), $count, $seed, $way ], '>', \$out, '2>', \$err);
 	diag($err) if $way eq 'bulk' && $err =~ /^# round \S+:|^races:/m;
 	return $out ? decode_json($out) : { rounds => 0, wrong => 'no answer', deadlocks => 'unknown' };

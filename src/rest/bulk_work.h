@@ -24,6 +24,7 @@ typedef struct ScimBulkTask
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
 	bool		has_members;	/* it makes a resource with members: by itself */
 	bool		has_password;	/* the same, but where others refer to it, and it to them */
+	bool		draws_again;	/* others drew the same id, too */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */

@@ -14,6 +14,7 @@
 #include "core/spelling.h"
 #include "miscadmin.h"
 #include "operation/bulk_members.h"
+#include "operation/named_parts.h"
 
 typedef struct Named
 {
@@ -75,94 +76,35 @@ take_members(Named *named, const JsonbValue *given)
 
 /* Does the key, or path, lead to members: members, members[...], URN:members? */
 static bool
-leads_to_members(const JsonbValue *path)
+leads_to_members(const ScimNamedPart *part)
 {
 	static const char name[] = "members";
 	int			length = strlen(name);
-	const char *text = path->val.string.val;
 
-	for (int start = 0; start + length <= path->val.string.len; start++)
+	for (int start = 0; start + length <= part->length; start++)
 	{
-		if ((start == 0 || text[start - 1] == ':') &&
-			scim_same_name(text + start, length, name))
+		if ((start == 0 || part->name[start - 1] == ':') &&
+			scim_same_name(part->name + start, length, name))
 			return true;
 	}
 	return false;
 }
 
-/* Those of a resource, or of what a patch without a path sets. */
-static void
-take_resource(Named *named, const JsonbValue *object)
-{
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	if (!scim_is_object(object))
-		return;
-	scim_walk(&walk, object->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (leads_to_members(&key))
-			take_members(named, &value);
-	}
-}
-
 /* Who is to go is not locked, and so is not looked for. */
 static void
-take_operation(Named *named, const JsonbValue *operation)
+take_part(const ScimNamedPart *part, void *argument)
 {
-	const JsonbValue op_key = scim_text("op");
-	const JsonbValue path_key = scim_text("path");
-	const JsonbValue value_key = scim_text("value");
-	JsonbValue	op;
-	JsonbValue	path;
-	JsonbValue	value;
-
-	if (!scim_is_object(operation) || !scim_find_any_case(operation, &value_key, &value) ||
-		(scim_find_any_case(operation, &op_key, &op) && op.type == jbvString &&
-		 scim_same_name(op.val.string.val, op.val.string.len, "remove")))
-		return;
-	if (!scim_find_any_case(operation, &path_key, &path) || path.type != jbvString)
-		take_resource(named, &value);
-	else if (leads_to_members(&path))
-		take_members(named, &value);
-}
-
-static void
-take_patch(Named *named, const JsonbValue *patch)
-{
-	const JsonbValue key = scim_text("Operations");
-	JsonbValue	operations = *patch;
-	JsonbValue	operation;
-	ScimWalk	walk;
-
-	if (scim_is_object(patch) && !scim_find_any_case(patch, &key, &operations))
-		return;
-	if (!scim_is_array(&operations))
-	{
-		take_operation(named, &operations);
-		return;
-	}
-	scim_walk(&walk, operations.val.binary.data);
-	while (scim_walk_next(&walk, NULL, &operation))
-		take_operation(named, &operation);
+	if (part->value && !part->is_removed && leads_to_members(part))
+		take_members(argument, part->value);
 }
 
 List *
 scim_bulk_members(ScimOperation operation, Jsonb *data, bool *refers)
 {
 	Named		named = {NIL, false};
-	JsonbValue	root;
 
 	if (data)
-	{
-		scim_root(data, &root);
-		if (operation == SCIM_PATCHES)
-			take_patch(&named, &root);
-		else
-			take_resource(&named, &root);
-	}
+		scim_visit_parts(operation, data, take_part, &named);
 	*refers |= named.refers;
 	return named.ids;
 }

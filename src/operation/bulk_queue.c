@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
-#include "base/jsonb_tree.h"
 #include "catalog/pg_extension.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "operation/bulk_queue.h"
+#include "operation/named_parts.h"
 #include "operation/unique.h"
 #include "registry/extension.h"
 #include "registry/unique_names.h"
@@ -42,75 +42,33 @@ scim_queue_bulk(const char *tenant)
 
 /* ---- what is written ---- */
 
-/* Does an object have a member that may be unique, or be a path to that? */
-static bool
-has_unique_key(const ScimUniqueNames *unique, const JsonbValue *object)
+/* Parts of which one may be unique. */
+typedef struct Search
 {
-	ScimWalk	walk;
-	JsonbValue	key;
-	JsonbValue	value;
+	const ScimUniqueNames *unique;
+	bool		found;
+} Search;
 
-	scim_walk(&walk, object->val.binary.data);
-	while (scim_walk_next(&walk, &key, &value))
-	{
-		if (scim_may_name_unique(unique, key.val.string.val, key.val.string.len))
-			return true;
-	}
-	return false;
-}
-
-/* What is malformed will be refused. */
-static bool
-operation_names(const ScimUniqueNames *unique, const JsonbValue *operation)
+static void
+look_at_part(const ScimNamedPart *part, void *argument)
 {
-	const JsonbValue path_key = scim_text("path");
-	const JsonbValue value_key = scim_text("value");
-	JsonbValue	found;
+	Search	   *search = argument;
 
-	if (!scim_is_object(operation))
-		return false;
-	if (scim_find_any_case(operation, &path_key, &found) && found.type == jbvString)
-		return scim_may_name_unique(unique, found.val.string.val, found.val.string.len);
-	return scim_find_any_case(operation, &value_key, &found) && scim_is_object(&found) &&
-		has_unique_key(unique, &found);
-}
-
-/* The operations of a patch: an array, or a message around it. */
-static bool
-operations_name(const ScimUniqueNames *unique, Jsonb *operations)
-{
-	const JsonbValue operations_key = scim_text("Operations");
-	JsonbValue	root;
-	JsonbValue	list;
-	JsonbValue	operation;
-	ScimWalk	walk;
-
-	scim_root(operations, &root);
-	if (!scim_is_object(&root))
-		list = root;
-	else if (!scim_find_any_case(&root, &operations_key, &list))
-		return false;
-	if (!scim_is_array(&list))
-		return operation_names(unique, &list);
-	scim_walk(&walk, list.val.binary.data);
-	while (scim_walk_next(&walk, NULL, &operation))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (operation_names(unique, &operation))
-			return true;
-	}
-	return false;
+	if (!search->found)
+		search->found = scim_may_name_unique(search->unique, part->name, part->length);
 }
 
 bool
 scim_may_write_unique(const ScimRegistration *table, ScimOperation operation, Jsonb *operations)
 {
-	const ScimUniqueNames *unique = scim_unique_names(table);
+	Search		search = {.unique = scim_unique_names(table)};
 
-	if (unique->count == 0 && !unique->any)
+	if (search.unique->count == 0 && !search.unique->any)
 		return false;
-	return operation != SCIM_PATCHES || unique->any || operations == NULL ||
-		operations_name(unique, operations);
+	if (operation != SCIM_PATCHES || search.unique->any || operations == NULL)
+		return true;
+	scim_visit_parts(operation, operations, look_at_part, &search);
+	return search.found;
 }
 
 /* ---- single calls ---- */

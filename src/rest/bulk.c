@@ -102,7 +102,7 @@ record_refusals(const ScimBulkWork *work)
 			.kind = task->kind,
 			.type = task->type,
 			.tenant = work->options->tenant,
-			.id = task->asked->method == SCIM_BULK_POST ? NULL : task->id,
+			.id = scim_known_id(work, task),
 			.expected = task->asked->version,
 			.conflicting = task->conflicting
 		};

@@ -13,21 +13,12 @@
 
 #define URN_RESPONSE "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 
-static bool
-was_not_made(const ScimBulkTask *task)
-{
-	return task->asked->method == SCIM_BULK_POST && !scim_is_done(task);
-}
-
-/* Whose it is; NULL: nobody knows, or it was not made. */
 static const char *
 location_of(const ScimBulkWork *work, const ScimBulkTask *task)
 {
-	const ScimBulkTask *maker = task->maker < 0 ? task : &work->tasks[task->maker];
+	const char *id = scim_known_id(work, task);
 
-	if (task->type == NULL || maker->id == NULL || was_not_made(task) || was_not_made(maker))
-		return NULL;
-	return scim_location(task->type->endpoint, maker->id);
+	return task->type && id ? scim_location(task->type->endpoint, id) : NULL;
 }
 
 /* The entry of an operation that was done, or failed. */

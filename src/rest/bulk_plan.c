@@ -44,6 +44,15 @@ fault_of_place(const ScimBulkWork *work, const ScimBulkTask *task, ScimPlaceKind
 	return NULL;
 }
 
+/* Those of the tenant that is written in, which the bulk may name. */
+static const ScimRules *
+rules_of(const ScimBulkWork *work, const ScimResourceType *type)
+{
+	const char *tenant = scim_find_tenant(scim_find_table(type), work->options->tenant);
+
+	return scim_rules_in_force(tenant ? tenant : scim_resolve_tenant(work->options->tenant));
+}
+
 static void
 find_target(ScimBulkWork *work, ScimBulkTask *task)
 {
@@ -52,9 +61,7 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 		.path = task->asked->path,
 		.rules = scim_rules_in_force(scim_resolve_tenant(work->options->tenant))
 	};
-
 	ScimPlaceKind place;
-	const char *tenant;
 
 	task->fault = task->asked->fault;
 	task->maker = -1;
@@ -67,8 +74,7 @@ find_target(ScimBulkWork *work, ScimBulkTask *task)
 	if (task->fault && place != SCIM_AT_RESOURCE)
 		return;
 	task->type = request.type;
-	tenant = scim_find_tenant(scim_find_table(task->type), work->options->tenant);
-	task->rules = tenant ? scim_rules_in_force(tenant) : request.rules;
+	task->rules = rules_of(work, request.type);
 	task->id = request.id ? scim_store_id(request.type->name, request.id) : NULL;
 }
 
@@ -146,6 +152,8 @@ note_reference(const char *bulk_id, int length, bool member, void *argument)
 									  pnstrdup(bulk_id, length));
 }
 
+/* ---- what comes after what ---- */
+
 static bool
 has_target_of(const ScimBulkTask *task, const ScimBulkTask *other)
 {
@@ -175,6 +183,96 @@ follow_last(ScimBulkWork *work, ScimBulkTask *task)
 	}
 	scim_finder_add(&work->by_target, hash, place_of(work, task));
 }
+
+/* Is it done later than it stands: behind what is made later, or behind who waits himself? */
+static bool
+waits(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	for (int i = task->first_edge; i < work->edge_count; i++)
+	{
+		int			to = work->edges[i].to;
+
+		if (to > place_of(work, task) || work->tasks[to].waits)
+			return true;
+	}
+	return false;
+}
+
+/* Who waits is found by each text in its data: that may be the id of somebody. */
+static void
+note_names(ScimBulkWork *work, int index, const JsonbValue *value)
+{
+	ScimWalk	walk;
+	JsonbValue	child;
+
+	if (value->type == jbvString)
+	{
+		char	   *text = scim_string_copy(value);
+		char	   *id = scim_store_member_id(text);
+
+		scim_finder_add(&work->by_name, scim_text_hash(id, strlen(id)), index);
+		pfree(id);
+		pfree(text);
+	}
+	if (value->type != jbvBinary)
+		return;
+	check_stack_depth();
+	scim_walk(&walk, value->val.binary.data);
+	while (scim_walk_next(&walk, NULL, &child))
+	{
+		CHECK_FOR_INTERRUPTS();
+		note_names(work, index, &child);
+	}
+}
+
+/*
+ * Who is deleted is there for all before that name it, also for those that wait.  (Who is only
+ * found by the same hash does no harm.)  What the last DELETE of the same came after, so does
+ * this one.
+ */
+static void
+follow_names(ScimBulkWork *work, ScimBulkTask *task)
+{
+	const char *id = task->maker < 0 ? task->id
+	: psprintf("bulkId:%s", work->tasks[task->maker].asked->bulk_id);
+	uint64		hash = scim_text_hash(id, strlen(id));
+	ScimBulkEdge edge = {.from = place_of(work, task), .to = -1, .follows = true};
+
+	for (const ScimFound *found = scim_finder_first(&work->by_name, hash); found;
+		 found = scim_finder_next(&work->by_name, found))
+	{
+		const ScimBulkTask *other = &work->tasks[found->item];
+
+		CHECK_FOR_INTERRUPTS();
+		if (other->asked->method == SCIM_BULK_DELETE && has_target_of(task, other))
+			break;
+		if (other->asked->method == SCIM_BULK_DELETE || found->item == edge.to)
+			continue;
+		edge.to = found->item;
+		add_edge(work, edge);
+	}
+	scim_finder_add(&work->by_name, hash, place_of(work, task));
+}
+
+/* What has to be done before the operation, beside what it refers to. */
+static void
+order_task(ScimBulkWork *work, ScimBulkTask *task)
+{
+	JsonbValue	root;
+
+	if (task->asked->method != SCIM_BULK_POST)
+		follow_last(work, task);
+	if (task->asked->method == SCIM_BULK_DELETE)
+		follow_names(work, task);
+	task->waits = waits(work, task);
+	if (task->waits && task->asked->data)
+	{
+		scim_root(task->asked->data, &root);
+		note_names(work, place_of(work, task), &root);
+	}
+}
+
+/* ---- an operation's edges ---- */
 
 /* Not of what the bulk makes: it has no version yet that others could have changed. */
 static bool
@@ -206,8 +304,8 @@ find_references(ScimBulkWork *work, ScimBulkTask *task)
 									  place_of(work, task));
 	if (task->asked->data)
 		scim_visit_bulk_ids(task->asked->data, note_reference, &referrer);
-	if (task->fault == NULL && task->asked->method != SCIM_BULK_POST)
-		follow_last(work, task);
+	if (task->fault == NULL)
+		order_task(work, task);
 	/* what is refused waits for nobody */
 	if (task->fault)
 		work->edge_count = task->first_edge;

@@ -199,6 +199,20 @@ take_written(Step *step)
 	task->id = id;
 }
 
+/* As of the single request; what has no body there is 204. */
+static int
+status_of(const Step *step)
+{
+	const ScimBulkTask *task = step->task;
+	bool		is_patch = task->asked->method == SCIM_BULK_PATCH;
+
+	if (task->asked->method == SCIM_BULK_POST)
+		return 201;
+	if (task->asked->method == SCIM_BULK_DELETE || step->written.nothing_asked)
+		return 204;
+	return is_patch && task->rules->group_patch_204 && task->type->has_members ? 204 : 200;
+}
+
 static void
 do_task(Step *step, ScimBulkTask *task)
 {
@@ -210,10 +224,7 @@ do_task(Step *step, ScimBulkTask *task)
 	else
 		write_resource(step);
 	take_written(step);
-	task->status = task->asked->method == SCIM_BULK_POST ? 201
-		: task->asked->method == SCIM_BULK_DELETE || step->written.nothing_asked ||
-		(task->asked->method == SCIM_BULK_PATCH && task->rules->group_patch_204 &&
-		 task->type->has_members) ? 204 : 200;
+	task->status = status_of(step);
 }
 
 /* ---- a unit ---- */

@@ -22,6 +22,7 @@ typedef struct ScimBulkTask
 	const char *id;				/* of a POST the one that was drawn, and then the one that it got;
 								 * NULL: not known (yet) */
 	int			maker;			/* the POST whose bulkId stands in the path; -1: none */
+	bool		waits;			/* it is done later than it stands */
 	bool		has_members;	/* it makes a resource with members: by itself */
 	bool		has_password;	/* the same, but where others refer to it, and it to them */
 	bool		draws_again;	/* others drew the same id, too */
@@ -45,6 +46,7 @@ typedef struct ScimBulkWork
 	ScimBulkTask *tasks;		/* of each operation, in the order of the request */
 	ScimFinder	by_bulk_id;		/* the POSTs */
 	ScimFinder	by_target;		/* the others */
+	ScimFinder	by_name;		/* who waits, by the texts in its data; and DELETEs, by whom */
 	ScimFinder	by_id;			/* POSTs whose ids were drawn */
 	ScimBulkEdge *edges;
 	int			edge_count;
@@ -60,6 +62,22 @@ static inline bool
 scim_is_done(const ScimBulkTask *task)
 {
 	return task->status >= 200 && task->status < 300;
+}
+
+/* Was it to make a resource, and did not? */
+static inline bool
+scim_made_nothing(const ScimBulkTask *task)
+{
+	return task->asked->method == SCIM_BULK_POST && !scim_is_done(task);
+}
+
+/* Of the resource that it makes, or is done to; NULL: nobody knows, or it was not made. */
+static inline const char *
+scim_known_id(const ScimBulkWork *work, const ScimBulkTask *task)
+{
+	const ScimBulkTask *maker = task->maker < 0 ? task : &work->tasks[task->maker];
+
+	return scim_made_nothing(task) || scim_made_nothing(maker) ? NULL : maker->id;
 }
 
 #endif							/* SCIM_REST_BULK_WORK_H */

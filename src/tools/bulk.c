@@ -155,7 +155,7 @@ typedef enum Spare
 	SPARE_UNDONE,
 	SPARE_DONE,
 	SPARE_FAILED
-}			Spare;
+} Spare;
 
 #define SPARES (SPARE_FAILED + 1)
 

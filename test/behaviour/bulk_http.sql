@@ -99,6 +99,9 @@ SELECT ask(of(titled(u(2), 'lost'), titled(u(1), 'x') || '{"version": "stale"}',
 SELECT refused();
 SELECT ask(of(person('c', 'cat'), person('a', 'bob'), person('b', 'ada')));
 SELECT refused();
+-- of what the bulk made: by the id that it got
+SELECT ask(of(person('d', 'dan'), titled(u('d'), 'x') || '{"version": "stale"}'));
+SELECT refused();
 -- in SQL, too, as nothing is raised
 SELECT bulk(titled(u(1), 'x') || '{"version": "stale"}');
 SELECT refused();

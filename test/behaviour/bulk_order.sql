@@ -43,6 +43,14 @@ SELECT anew();
 SELECT bulk(team('t', 'team', members(the('x'))), joined(g('t'), the('y')), op('PUT', g('t'), '{"displayName": "second", "members": []}'), person('x', 'xan'), person('y', 'yve'), renamed(g('t'), 'third'));
 SELECT there();
 
+-- who is deleted is there for who names it before, though that one waits, or comes behind one that does
+SELECT anew();
+SELECT bulk(joined(g(11), the(2), the('x')), joined(g(11), the(3)), joined(g(12), the(2), the('y')), op('DELETE', u(2)), op('DELETE', u(3)), op('DELETE', u(2)), person('y', 'yve'), person('x', 'xan'));
+SELECT there();
+SELECT anew();
+SELECT bulk(person('x', 'xan'), team('t', 'team', members(the('x'), the('y'))), titled(u('x'), 'gone'), op('DELETE', u('x')), joined(g(11), the(1)), op('DELETE', u(1)), person('y', 'yve'));
+SELECT there();
+
 -- ---- by one statement ----
 
 CREATE TABLE statements (n int GENERATED ALWAYS AS IDENTITY, what text);

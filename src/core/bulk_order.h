@@ -16,7 +16,8 @@ typedef struct ScimBulkEdge
 	int			from;
 	int			to;
 	bool		member;			/* as to a member, which must be there before */
-	bool		follows;		/* not that: it only comes after it, as both are done to the same */
+	bool		follows;		/* not that: it only comes after it, as both are done to the same,
+								 * or it deletes what that one names */
 } ScimBulkEdge;
 
 /* What is done in one piece. */

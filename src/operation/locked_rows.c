@@ -152,17 +152,22 @@ keep_writable_rows(ScimLockedTable *table)
 {
 	Look		writable = {
 		.table = table,
-		.ids = ids_of(table, table->rows, table->count),
-		.count = table->count
+		.ids = ids_of(table, table->rows, table->count)
 	};
-	const ErrorData *error;
+	ErrorData  *error;
 
+	for (int i = 0; i < table->count; i++)
+	{
+		if (table->rows[i].target != SCIM_LOCK_NOT)
+			writable.ids[writable.count++] = writable.ids[i];
+	}
 	/* a delete needs no right to update */
-	if (table->count == 0 || !scim_has_privilege(table->table, ACL_UPDATE))
+	if (writable.count == 0 || !scim_has_privilege(table->table, ACL_UPDATE))
 		return;
 	error = scim_rehearse(try_to_lock, &writable);
-	if (error && ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
-		ReThrowError(unconstify(ErrorData *, error));
+	if (error && (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
+				  error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE))
+		ReThrowError(error);
 	if (error)
 		writable.seen_count = 0;
 	for (int i = 0; i < table->count; i++)

@@ -326,7 +326,10 @@ is_given(const ScimBulkTask *task, const char *attribute)
 	return scim_find_any_case(&root, &name, &unused);
 }
 
-/* NULL, too, where the default gives the same id again until somebody has it. */
+/*
+ * Where the default gives the same id again until somebody has it, who comes first gets it, and
+ * that need not be who drew it first.
+ */
 static char *
 draw_id(ScimBulkWork *work, const ScimBulkTask *task)
 {
@@ -336,10 +339,13 @@ draw_id(ScimBulkWork *work, const ScimBulkTask *task)
 
 	for (; found; found = scim_finder_next(&work->by_id, found))
 	{
-		const ScimBulkTask *other = &work->tasks[found->item];
+		ScimBulkTask *other = &work->tasks[found->item];
 
 		if (other->type == task->type && strcmp(other->id, id) == 0)
+		{
+			other->draws_again = true;
 			return NULL;
+		}
 	}
 	if (id)
 		scim_finder_add(&work->by_id, hash, place_of(work, task));
@@ -382,6 +388,11 @@ scim_plan_bulk(ScimBulkWork *work)
 
 	/* where one cannot be drawn, nor can it be by who inserts the row, who is told then */
 	(void) scim_protect(draw_ids, work);
+	for (int i = 0; i < bulk->count; i++)
+	{
+		if (work->tasks[i].draws_again)
+			work->tasks[i].id = NULL;
+	}
 	work->units = scim_order_bulk(bulk->count, work->edges, work->edge_count, &work->unit_count);
 }
 

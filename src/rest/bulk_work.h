@@ -25,6 +25,7 @@ typedef struct ScimBulkTask
 	bool		waits;			/* it is done later than it stands */
 	bool		has_members;	/* it makes a resource with members: by itself */
 	bool		has_password;	/* the same, but where others refer to it, and it to them */
+	bool		draws_again;	/* others drew the same id, too */
 	int			first_edge;		/* of the work's edges, those that begin here */
 	int			edge_count;
 	const ScimBulkFault *fault; /* what it is refused for before anything is done; NULL: nothing */

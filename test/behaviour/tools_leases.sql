@@ -82,9 +82,9 @@ INSERT INTO writes (tool, arguments, lease) VALUES
 -- refused without the lease, and with that of another; done with it, also among others
 SELECT n, tool, code(tool, arguments), code(tool, arguments || by(CASE lease WHEN :'l1' THEN :'l11' ELSE :'l1' END)) FROM writes ORDER BY n;
 SELECT n, tool, code(tool, arguments || by(concat_ws(', ', :'l1', lease))), code(tool, arguments) FROM writes ORDER BY n;
--- a tool for each of these, and who decides for others, takes a lease_id
+-- a tool for each of these, for many at once, and who decides for others, takes a lease_id
 SELECT array_agg(t->>'name' ORDER BY t->>'name') = (SELECT array_agg(tool ORDER BY tool) FROM writes)
-	FROM jsonb_array_elements(scim_tools()) t WHERE t #> '{inputSchema,properties}' ? 'lease_id' AND t->>'name' NOT IN ('scim_lease', 'scim_review_proposal');
+	FROM jsonb_array_elements(scim_tools()) t WHERE t #> '{inputSchema,properties}' ? 'lease_id' AND t->>'name' NOT IN ('scim_bulk', 'scim_lease', 'scim_review_proposal');
 -- whom a held group has as member cannot be deleted, but by who holds both
 SELECT lease(acquire(3)) AS l3 \gset
 SELECT wrong('scim_delete_user', jsonb_build_object('user_id', id(3)) || by(:'l3'));

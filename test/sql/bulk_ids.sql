@@ -102,6 +102,9 @@ CREATE FUNCTION next_person() RETURNS int LANGUAGE sql AS 'SELECT coalesce(max(i
 ALTER TABLE people ALTER id SET DEFAULT next_person();
 SELECT bulk(person('ada'), person('bob', 'ada'), person('cyd', 'bob'), person('dan', 'dan'));
 SELECT there();
+-- whoever comes first gets it, be it not who drew it first
+SELECT bulk(person('eve', 'fay'), person('fay'), person('gus', 'gus'));
+SELECT there();
 ROLLBACK;
 
 -- ---- where the INSERT alone tells ----

@@ -397,7 +397,10 @@ lock_groups(BulkLocks *locks)
 	if (nests(locks))
 		scim_lock_nesting(scim_members_table(), locks->groups->tenant);
 	if (locks->groups)
+	{
+		scim_keep_writable_rows(locks->groups);
 		scim_lock_rows(locks->groups, as_member);
+	}
 	add_holders(locks);
 	if (locks->groups)
 		lock_written_groups(locks->groups);
@@ -447,13 +450,14 @@ lock_all(BulkLocks *locks)
 	for (int i = 0; i < locks->count; i++)
 		scim_sort_locked_rows(&locks->tables[i]);
 	if (locks->groups)
-		scim_keep_own_rows(locks->groups);
+		scim_keep_seen_rows(locks->groups);
 	queue(locks);
 	for (int i = 0; i < locks->count; i++)
 	{
 		if (&locks->tables[i] == locks->groups)
 			continue;
-		scim_keep_own_rows(&locks->tables[i]);
+		scim_keep_seen_rows(&locks->tables[i]);
+		scim_keep_writable_rows(&locks->tables[i]);
 		scim_lock_rows(&locks->tables[i], strongest);
 	}
 	lock_groups(locks);

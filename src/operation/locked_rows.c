@@ -144,11 +144,11 @@ ids_of(const ScimLockedTable *table, const ScimLockedRow *rows, int count)
 }
 
 /*
- * Of those that he sees, whom may he write?  Only locking them as himself tells, which is
- * undone at once.
+ * Only locking them as himself tells, which is undone at once; and waited for as for any lock, so
+ * it has its place in the order.
  */
-static void
-keep_writable_rows(ScimLockedTable *table)
+void
+scim_keep_writable_rows(ScimLockedTable *table)
 {
 	Look		writable = {
 		.table = table,
@@ -162,7 +162,8 @@ keep_writable_rows(ScimLockedTable *table)
 			writable.ids[writable.count++] = writable.ids[i];
 	}
 	/* a delete needs no right to update */
-	if (writable.count == 0 || !scim_has_privilege(table->table, ACL_UPDATE))
+	if (writable.count == 0 || !scim_has_privilege(table->table, ACL_UPDATE) ||
+		scim_sees_all(table->table, table->tenant) || !scim_goes_by_grants(table->table))
 		return;
 	error = scim_rehearse(try_to_lock, &writable);
 	if (error && (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
@@ -181,9 +182,8 @@ keep_writable_rows(ScimLockedTable *table)
 	}
 }
 
-/* Leaves out what is not there, or hidden from the caller. */
-static void
-keep_seen_rows(ScimLockedTable *table)
+void
+scim_keep_seen_rows(ScimLockedTable *table)
 {
 	Look		looked = {
 		.table = table,
@@ -192,6 +192,10 @@ keep_seen_rows(ScimLockedTable *table)
 	};
 	int			kept = 0;
 
+	/* which of those that are named are groups, says how long the way is */
+	if (table->count == 0 ||
+		(!table->table->type->has_members && scim_sees_all(table->table, table->tenant)))
+		return;
 	if (scim_protect(see, &looked) != NULL)
 		looked.seen_count = 0;
 	for (int i = 0; i < table->count; i++)
@@ -200,18 +204,6 @@ keep_seen_rows(ScimLockedTable *table)
 			table->rows[kept++] = table->rows[i];
 	}
 	table->count = kept;
-}
-
-void
-scim_keep_own_rows(ScimLockedTable *table)
-{
-	bool		sees_all = scim_sees_all(table->table, table->tenant);
-
-	/* which of those that are named are groups, says how long the way is */
-	if (table->count > 0 && (!sees_all || table->table->type->has_members))
-		keep_seen_rows(table);
-	if (!sees_all && scim_goes_by_grants(table->table))
-		keep_writable_rows(table);
 }
 
 /* ---- locking ---- */

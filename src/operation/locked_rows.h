@@ -42,11 +42,14 @@ extern ScimLockedRow *scim_add_locked_row(ScimLockedTable *table, const char *id
 /* In the order of locks, each once, with all that is said of it. */
 extern void scim_sort_locked_rows(ScimLockedTable *table);
 
+/* Leaves out what is not there, or hidden from the caller.  Of rows that are sorted; within SPI. */
+extern void scim_keep_seen_rows(ScimLockedTable *table);
+
 /*
- * Leaves out what is not there, or kept from the caller; within SPI.  Of rows that are
- * sorted.
+ * The same of what policies of row level security do not let the caller write: these are locked at
+ * most as members.  Locks the others for a moment, so it comes right before they are locked.
  */
-extern void scim_keep_own_rows(ScimLockedTable *table);
+extern void scim_keep_writable_rows(ScimLockedTable *table);
 
 /*
  * Locks them as the table's owner, each as "strength_of" says.  Of rows that are sorted; within

@@ -114,8 +114,8 @@ fail_by_error(ScimBulkWork *work, ScimBulkTask *task, const ErrorData *error,
 /* ---- one operation ---- */
 
 /*
- * An answer is final: foreign keys are asked now, as nobody hears of what comes at the end of the
- * transaction.
+ * As of a single request: foreign keys that keep what is deleted are asked now, also those that are
+ * deferred.
  */
 static ScimWriteOptions
 options_of(const Step *step, const ScimView *view)

@@ -1,6 +1,6 @@
 -- Where the races are run: tables that scimver makes.
 SELECT scim_create_table('users', 'User'), scim_create_table('groups', 'Group'), scim_create_table('devices', 'Device');
-CREATE SCHEMA race;
+SELECT scim_grant_tenant('default', 'race_agent');
 
 -- What there is, of each type: what has to be unique, what the last write left as its mark, and the version.
 CREATE VIEW race.now AS

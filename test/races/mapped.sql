@@ -9,7 +9,7 @@ SELECT scim_register_table('users', 'User', '{"id": "id", "attributes": {"userNa
 SELECT scim_register_table('groups', 'Group', '{"id": "id", "attributes": {"displayName": "display_name", "externalId": "external"}}', '{"history": true}');
 SELECT scim_register_table('devices', 'Device', '{"id": "id", "attributes": {"serial": "serial", "tag": "tag", "note": "note"}}', '{"history": true}');
 SELECT scim_register_members('joins', 'group_id', 'user_id');
-CREATE SCHEMA race;
+GRANT SELECT, INSERT, UPDATE, DELETE ON users, groups, devices, joins TO race_agent;
 
 -- What there is, of each type: what has to be unique, what the last write left as its mark, and the version.
 CREATE VIEW race.now AS

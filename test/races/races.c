@@ -238,6 +238,21 @@ read_calls(const PGresult *asked)
 	}
 }
 
+/* As a superuser, or as one whom row level security binds: by turns. */
+static void
+act_as(int round)
+{
+	for (int i = 0; i < CALLERS; i++)
+	{
+		PGresult   *result = PQexec(callers[i].connection,
+									round % 2 ? "RESET ROLE" : "SET ROLE race_agent");
+
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			fail("role", PQerrorMessage(callers[i].connection));
+		PQclear(result);
+	}
+}
+
 /* Those of the bulks first, or after a single call: by turns. */
 static void
 send_first(int round)
@@ -310,6 +325,7 @@ run_round(int number, const char *seed, const char *way)
 	tell("SELECT race.prepare($1::int, $2::int, $3)", 3, values);
 	asked = ask("SELECT caller, n, sql FROM race.asked ORDER BY caller, n", 0, NULL);
 	read_calls(asked);
+	act_as(number);
 	send_first(number);
 	hear_all();
 	report();

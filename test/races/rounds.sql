@@ -281,7 +281,7 @@ BEGIN
 		WHEN 12 THEN call := format('scim_create_group(%L)', race.data('Group', 'made') || jsonb_build_object('members', race.values(VARIADIC pair))); made.type := 'Group'; made.method := 'POST';
 		WHEN 13, 14 THEN call := format('scim_%s_members(%L, %L)', CASE kind WHEN 13 THEN 'add' ELSE 'remove' END, team.id,
 			ARRAY[CASE WHEN race.may_nest() THEN g[1 + floor(random() * 6)].id ELSE pair[1] END]); made.type := 'Group'; made.id := team.id;
-		WHEN 15 THEN call := format('scim_restore(''User'', %L, race.some_version(''User'', %1$L))', one.id); made.type := 'User'; made.id := one.id; made.method := 'RESTORE';
+		WHEN 15 THEN call := format('scim_restore(''User'', %L, %L)', one.id, race.some_version('User', one.id)); made.type := 'User'; made.id := one.id; made.method := 'RESTORE';
 		WHEN 16, 17 THEN call := format('scim_create_user(%L)', race.data('User', free)); made.type := 'User'; made.method := 'POST';
 		WHEN 18 THEN call := format('scim_patch_user(%L, %L)', held.id, race.steps('User', race.step('replace', 'userName', to_jsonb(free))));
 			made.type := 'User'; made.id := held.id;

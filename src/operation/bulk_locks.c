@@ -36,6 +36,7 @@
 #include "statement/tenant.h"
 #include "statement/works_in.h"
 #include "storage/lmgr.h"
+#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
 
@@ -468,6 +469,7 @@ scim_lock_bulk(const char *tenant, const ScimBulkTarget *targets, int count)
 {
 	BulkLocks	locks;
 
+	PreventCommandDuringRecovery("scim_bulk()");
 	lock_tables(&locks, tenant, targets, count);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

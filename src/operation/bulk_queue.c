@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
 #include "catalog/pg_extension.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
@@ -150,6 +151,9 @@ may_write(const ScimTarget *target)
 void
 scim_pass_bulks(ScimWrite *write)
 {
+	/* on a standby nobody writes: what comes next says so */
+	if (RecoveryInProgress())
+		return;
 	if (write->proposes != SCIM_PROPOSES_ALWAYS && may_write(&write->target) && must_wait(write))
 		(void) lock_queue(write->target.tenant, ShareLock, false);
 }

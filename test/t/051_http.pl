@@ -124,6 +124,8 @@ $node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
 is($standby->safe_psql('scim', "SELECT status, etag = 'W/\"' || version || '\"' FROM users, scim_http('GET', '/Users/$id', NULL, NULL, NULL)"), '200|t',
 	'a standby answers');
 like($standby->safe_psql('scim', put('B')), qr/^403\|.*may only read/, '... and says that it may not write');
+like($standby->safe_psql('scim', q{SELECT status, answer FROM scim_http('POST', '/Bulk', NULL, NULL, convert_to('{"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [{"method": "POST", "path": "/Users", "bulkId": "c", "data": {"userName": "C"}}]}', 'UTF8'))}),
+	qr/^403\|.*may only read/, '... nor many');
 is($standby->safe_psql('scim', "SELECT status FROM scim_http('GET', '/Users', NULL, NULL, NULL)"), 200, '... and lists');
 
 # Where the library is loaded before there is a database, what cannot be read yet is refused.

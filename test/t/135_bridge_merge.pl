@@ -17,7 +17,7 @@ my ($patch) = grep { $_->{name} eq 'scim_patch_user' } @{ $bridge{alice}->roundt
 my $properties = $patch->{inputSchema}{properties};
 is_deeply($properties->{on_conflict}{enum}, [ 'fail', 'merge', 'propose' ], 'on_conflict is one of three words');
 is($properties->{merge_rules}{type}, 'object', 'merge_rules is an object');
-like($properties->{merge_rules}{description}, qr/counts twice, so after OUTCOME_UNKNOWN read first/, '... which says what a counter does to a call that is repeated');
+like($properties->{merge_rules}{description}, qr/twice if repeated: after OUTCOME_UNKNOWN read first/, '... which says what a counter does to a call that is repeated');
 like($patch->{description}, qr/on VERSION_MISMATCH nothing was written: if merge is clean repeat with on_conflict merge, else/, 'the rule stands in the description');
 
 my $created = $bridge{alice}->call('scim_create_user', { user_data => { userName => 'ada', title => 'Guide', emails => [ { type => 'work', value => 'ada@example.com' } ] } });

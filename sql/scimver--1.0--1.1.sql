@@ -864,6 +864,8 @@ GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
 	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles TO pg_database_owner;
 
+-- What MCP clients read beside tools: resources, prompts, completions, and what changed.
+
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 
 UPDATE scim_schemas s SET document = pg_catalog.jsonb_set(s.document, '{description}', pg_catalog.to_jsonb(said.description))

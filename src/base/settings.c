@@ -17,6 +17,7 @@ char	   *scim_setting_base_url = NULL;
 int			scim_setting_cursor_timeout = 0;
 int			scim_setting_filter_mode = SCIM_FILTER_STRICT;
 int			scim_setting_history_members = 10000;
+char	   *scim_setting_idempotency_key = NULL;
 const ScimUuids *scim_setting_lease_ids = NULL;
 int			scim_setting_max_attempts = 10;
 int			scim_setting_max_body = 1024 * 1024;
@@ -30,7 +31,10 @@ int			scim_setting_max_results = 0;
 bool		scim_setting_notify = false;
 int			scim_setting_password_cost = 10;
 char	   *scim_setting_profile = NULL;
+bool		scim_setting_progress = false;
 bool		scim_setting_require_version = false;
+char	   *scim_setting_toolset = NULL;
+char	   *scim_setting_trace = NULL;
 int			scim_setting_version_form = SCIM_VERSION_RAW;
 
 static const struct config_enum_entry filter_modes[] = {
@@ -134,6 +138,9 @@ scim_define_settings(void)
 							"with very many, each change of a large group is a large row.",
 							&scim_setting_history_members, 10000, 0, 1000000, PGC_SUSET, 0,
 							NULL, NULL, NULL);
+	define_text("scimver.idempotency_key",
+				"Names the call of the transaction: repeated with the same key, it is not done again.",
+				&scim_setting_idempotency_key);
 	DefineCustomStringVariable("scimver.lease_id",
 							   "Leases that the session's writes name, as their holder.",
 							   NULL, &lease_id_text, "", PGC_USERSET,
@@ -197,6 +204,10 @@ scim_define_settings(void)
 	define_text("scimver.profile",
 				"Profile by which clients' input is understood; empty: the tenant's, else rfc.",
 				&scim_setting_profile);
+	DefineCustomBoolVariable("scimver.progress",
+							 "Calls that take long tell how far they are, in messages of level INFO.",
+							 NULL, &scim_setting_progress, false,
+							 PGC_USERSET, GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
 	DefineCustomBoolVariable("scimver.require_version",
 							 "Tools refuse writes that name no expected_version.",
 							 NULL, &scim_setting_require_version, false,
@@ -204,6 +215,14 @@ scim_define_settings(void)
 	define_text("scimver.tenant",
 				"Tenant of calls that name none; empty: default.",
 				&scim_setting_tenant);
+	define_text("scimver.toolset",
+				"Tools that there are for an agent: names of sets (lean, core, full) and of tools, "
+				"with commas between them; empty: all.",
+				&scim_setting_toolset);
+	define_text("scimver.trace",
+				"What the call is a part of: a traceparent (W3C Trace Context), and after a blank "
+				"its tracestate.",
+				&scim_setting_trace);
 	DefineCustomEnumVariable("scimver.version_form",
 							 "Versions in the meta of resources: as they are (raw), or as in HTTP "
 							 "(etag).",

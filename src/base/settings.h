@@ -51,6 +51,9 @@ extern char *scim_setting_only_tenant;
 /* In front of meta.location and $ref. */
 extern char *scim_setting_base_url;
 
+/* Of the call of the transaction, as a client named it to be able to repeat it; empty: none. */
+extern char *scim_setting_idempotency_key;
+
 /* Leases that the session's writes name, as they were read; NULL: none. */
 extern const ScimUuids *scim_setting_lease_ids;
 
@@ -82,8 +85,17 @@ extern bool scim_setting_notify;
 /* Of blowfish, log2 of the rounds. */
 extern int	scim_setting_password_cost;
 
+/* Calls that take long tell how far they are. */
+extern bool scim_setting_progress;
+
 /* Tools refuse writes that name no expected_version. */
 extern bool scim_setting_require_version;
+
+/* Tools and sets of tools that an agent has; empty: all. */
+extern char *scim_setting_toolset;
+
+/* A traceparent, and after a blank a tracestate, as a client sent them; empty: none. */
+extern char *scim_setting_trace;
 
 /* Makes all of them known to the server, when the library is loaded. */
 extern void scim_define_settings(void);

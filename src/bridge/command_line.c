@@ -17,7 +17,7 @@
 #include "scan.h"
 
 Options		options = {
-	.pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
+	.toolset = TOOLSET_DEFAULT, .poll = POLL_DEFAULT, .pool_size = POOL_DEFAULT, .timeout = TIMEOUT_DEFAULT, .seal = SEAL_DEFAULT
 };
 
 static const char help[] =

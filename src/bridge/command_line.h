@@ -13,10 +13,20 @@ typedef struct Options
 	const char *tenant;			/* --tenant: the one tenant of all calls; or NULL */
 	bool		read_only;		/* --read-only: no tools that write */
 	bool		require_version;	/* --require-version: no writes without expected_version */
+	const char *toolset;		/* --toolset, --tools: which tools there are; NULL: all */
+	int			poll;			/* --poll: milliseconds between two looks at what was changed */
 	int			pool_size;		/* --pool: most connections at once */
 	int			timeout;		/* --timeout: seconds that a call may take */
 	int			seal;			/* --seal: seconds between two seals of the history; 0: none */
 } Options;
+
+/* --toolset, its default. */
+#define TOOLSET_DEFAULT "core"
+
+/* --poll, its default and its limits. */
+#define POLL_DEFAULT 250
+#define POLL_LEAST 10
+#define POLL_LIMIT 60000
 
 /* --pool, its default and its limit. */
 #define POOL_DEFAULT 4

@@ -59,6 +59,18 @@ static const char set_tenant[] =
 static const char set_require_version[] =
 ", pg_catalog.set_config('scimver.require_version', 'on', true)";
 
+/* For --toolset and --tools. */
+static const char set_toolset[] =
+", pg_catalog.set_config('scimver.toolset', $6, true)";
+
+/* What the client calls the whole of which the request is a part, if it does. */
+static const char set_trace[] =
+", CASE WHEN $7 IS NOT NULL THEN pg_catalog.set_config('scimver.trace', $7, true) END";
+
+/* How far it is, if the client wants to know. */
+static const char set_progress[] =
+", CASE WHEN $8 IS NOT NULL THEN pg_catalog.set_config('scimver.progress', $8, true) END";
+
 /* What a tool says of itself is enforced: only so may a lost read be repeated. */
 static const char set_read_only[] =
 ", pg_catalog.set_config('transaction_read_only', 'on', true)";
@@ -101,42 +113,65 @@ static const char may_seal[] =
 " AND p.pronamespace OPERATOR(pg_catalog.=) e.extnamespace"
 " WHERE e.extname OPERATOR(pg_catalog.=) 'scimver'";
 
-/* What it is all for. */
-static const char *const functions[REQUEST_KINDS] = {
-	[REQUEST_TOOLS] = "scim_tools",
-	[REQUEST_INSTRUCTIONS] = "scim_instructions",
-	[REQUEST_READ] = "scim_call_tool",
-	[REQUEST_WRITE] = "scim_call_tool",
-	[REQUEST_SEAL] = "scim_seal_history"
+/* What it is all for: the function, and which parameters it takes. */
+static const struct
+{
+	const char *name;			/* NULL: it has a statement of its own */
+	const char *arguments;		/* of the parameters below */
+}			functions[REQUEST_KINDS] = {
+	[REQUEST_TOOLS] = {"scim_tools", "()"},
+	[REQUEST_INSTRUCTIONS] = {"scim_instructions", "()"},
+	[REQUEST_READ] = {"scim_call_tool", "($1, $2)"},
+	[REQUEST_WRITE] = {"scim_call_tool", "($1, $2)"},
+	[REQUEST_ANSWER] = {"scim_call_tool", "($1, $2, $9, $10)"},
+	[REQUEST_RESOURCES] = {"scim_mcp_resources", "($1)"},
+	[REQUEST_TEMPLATES] = {"scim_mcp_resource_templates", "()"},
+	[REQUEST_RESOURCE] = {"scim_read_resource", "($1)"},
+	[REQUEST_PROMPTS] = {"scim_mcp_prompts", "()"},
+	[REQUEST_PROMPT] = {"scim_mcp_prompt", "($1, $2)"},
+	[REQUEST_COMPLETION] = {"scim_mcp_complete", "($2)"},
+	[REQUEST_WATCH] = {"scim_mcp_watch", "($2)"},
+	[REQUEST_CHANGES] = {"scim_mcp_changes", "($1)"},
+	[REQUEST_SEAL] = {"scim_seal_history", "()"},
 };
 
 /*
  * All statements have the same parameters, and name those that they need.  $2
  * goes in binary form, that is with its length: it may hold NUL bytes.
  */
-#define PARAMETERS 5
+#define PARAMETERS 10
 
-static const Oid types[PARAMETERS] = {TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID};
-static const int formats[PARAMETERS] = {0, 1, 0, 0, 0};
+static const Oid types[PARAMETERS] = {
+	TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID, TEXT_OID,
+	TEXT_OID
+};
+static const int formats[PARAMETERS] = {0, 1};
 
 /* Is it a call of a tool? */
 static bool
 is_call(RequestKind kind)
 {
-	return kind == REQUEST_READ || kind == REQUEST_WRITE;
+	return kind == REQUEST_READ || kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
+}
+
+/* Is its statement worth to be prepared: is it asked again and again? */
+static bool
+is_frequent(RequestKind kind)
+{
+	return is_call(kind) || kind == REQUEST_RESOURCE || kind == REQUEST_CHANGES;
 }
 
 const char *
 queries_name(const Request *request)
 {
-	return functions[request->kind] != NULL && !is_call(request->kind) ?
-		functions[request->kind] : request->tool;
+	return functions[request->kind].name != NULL && !is_call(request->kind) ?
+		functions[request->kind].name : request->tool;
 }
 
 bool
 queries_must_locate(const Queries *queries, const Request *request)
 {
-	return functions[request->kind] != NULL && queries->text[request->kind] == NULL;
+	return functions[request->kind].name != NULL && queries->text[request->kind] == NULL;
 }
 
 bool
@@ -155,7 +190,7 @@ queries_send_location(PGconn *pg)
 static char *
 statement(RequestKind kind, const char *schema)
 {
-	bool		writes = kind == REQUEST_WRITE;
+	bool		writes = kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
 	bool		seals = kind == REQUEST_SEAL;	/* for all tenants, and by nobody's call */
 	Buf			text = {NULL, 0, 0};
 
@@ -164,11 +199,17 @@ statement(RequestKind kind, const char *schema)
 		buf_text(&text, set_tenant);
 	if (options.require_version && !seals)
 		buf_text(&text, set_require_version);
+	if (options.toolset != NULL && !seals)
+		buf_text(&text, set_toolset);
+	if (!seals)
+		buf_text(&text, set_trace);
+	if (is_call(kind))
+		buf_text(&text, set_progress);
 	buf_text(&text, writes || seals ? set_commit : set_read_only);
 	if (writes)
 		buf_text(&text, may_write);
-	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind],
-			   is_call(kind) ? "($1, $2)" : "()");
+	buf_printf(&text, ", %s.%s%s AS answer", schema, functions[kind].name,
+			   functions[kind].arguments);
 	if (writes)
 		buf_text(&text, set_messages);
 	buf_put(&text, "", 1);
@@ -203,7 +244,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 	queries->could_write = strcmp(PQgetvalue(answer, 0, 3), "off") == 0;
 	for (int kind = 0; kind < REQUEST_KINDS; kind++)
 	{
-		if (functions[kind] != NULL)
+		if (functions[kind].name != NULL)
 			queries->text[kind] = statement((RequestKind) kind, schema);
 	}
 	PQfreemem(schema);
@@ -213,7 +254,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 bool
 queries_must_prepare(const Queries *queries, const Request *request)
 {
-	return is_call(request->kind) && queries->direct && !queries->prepared[request->kind];
+	return is_frequent(request->kind) && queries->direct && !queries->prepared[request->kind];
 }
 
 bool
@@ -255,8 +296,11 @@ bool
 queries_send(const Queries *queries, PGconn *pg, const Request *request)
 {
 	const char *known = PQparameterStatus(pg, "application_name");
-	const char *values[PARAMETERS] = {request->tool, request->arguments.start,
-	request->application, request->agent, options.tenant};
+	const char *values[PARAMETERS] = {
+		request->tool, request->arguments.start, request->application, request->agent,
+		options.tenant, options.toolset, request->trace, request->tells_progress ? "on" : NULL,
+		request->asked, request->responses
+	};
 	int			lengths[PARAMETERS] = {0};
 
 	if (request->kind == REQUEST_LISTEN)
@@ -278,7 +322,7 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 bool
 queries_show_demotion(Queries *queries, const Request *request, const PGresult *answer)
 {
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request->kind != REQUEST_WRITE)
+	if (PQresultStatus(answer) != PGRES_TUPLES_OK || request_only_reads(request))
 		return false;
 	switch (answer_server(answer))
 	{

@@ -29,6 +29,20 @@ place(char **at, const char *bytes, size_t length)
 	return placed;
 }
 
+/* The same of a text that may be missing. */
+static const char *
+place_text(char **at, const char *text)
+{
+	return text == NULL ? NULL : place(at, text, strlen(text) + 1);
+}
+
+/* Bytes that it takes. */
+static size_t
+text_size(const char *text)
+{
+	return text == NULL ? 0 : strlen(text) + 1;
+}
+
 /* "scimver-mcp: NAME", cut between characters. */
 static void
 application_name(char *out, const char *agent)
@@ -59,8 +73,9 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 
 	/* every part is bounded by the length of a line, so the sum cannot wrap */
 	application_name(application, text->agent);
-	whole = size + text->id.length + text->arguments.length + strlen(text->tool) +
-		strlen(text->agent) + strlen(application) + 3;
+	whole = size + text->id.length + text->arguments.length + text_size(text->tool) +
+		text_size(text->agent) + text_size(application) + text_size(text->trace) +
+		text_size(text->asked) + text_size(text->responses);
 	request = must_alloc(whole);
 	memset(request, 0, size);
 	request->kind = kind;
@@ -73,9 +88,12 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 		request->id = (ScanSpan) {place(&at, text->id.start, text->id.length), text->id.length};
 	request->arguments = (ScanSpan) {place(&at, text->arguments.start, text->arguments.length),
 									 text->arguments.length};
-	request->tool = place(&at, text->tool, strlen(text->tool) + 1);
-	request->agent = place(&at, text->agent, strlen(text->agent) + 1);
-	request->application = place(&at, application, strlen(application) + 1);
+	request->tool = place_text(&at, text->tool);
+	request->agent = place_text(&at, text->agent);
+	request->application = place_text(&at, application);
+	request->trace = place_text(&at, text->trace);
+	request->asked = place_text(&at, text->asked);
+	request->responses = place_text(&at, text->responses);
 	return request;
 }
 

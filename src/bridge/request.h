@@ -25,6 +25,15 @@ typedef enum RequestKind
 	REQUEST_INSTRUCTIONS,		/* how to use them */
 	REQUEST_READ,				/* a call of a tool that only reads */
 	REQUEST_WRITE,				/* a call of any other tool */
+	REQUEST_ANSWER,				/* the same by a client that can ask its user, or what he answered */
+	REQUEST_RESOURCES,			/* a page of the resources that are listed */
+	REQUEST_TEMPLATES,			/* the templates of the others */
+	REQUEST_RESOURCE,			/* what one holds */
+	REQUEST_PROMPTS,			/* the list of prompts */
+	REQUEST_PROMPT,				/* one of them */
+	REQUEST_COMPLETION,			/* what an argument may be completed to */
+	REQUEST_WATCH,				/* which of these resources may be watched, and from where on */
+	REQUEST_CHANGES,			/* what was changed since */
 	REQUEST_LISTEN,				/* what is notified on a channel, from now on */
 	REQUEST_MAY_SEAL,			/* can the history be sealed, and by this role? (queries.h) */
 	REQUEST_SEAL,				/* seal it */
@@ -82,9 +91,13 @@ struct Request
 	int			limit;			/* how long it may take from then, in milliseconds */
 	ScanSpan	id;				/* the client's id of it, as it was sent; or absent */
 	ScanSpan	arguments;		/* the arguments, as they were sent */
-	const char *tool;			/* the tool's name; or the channel; or "" */
+	const char *tool;			/* the tool's name; or the channel, the cursor, ...; or "" */
 	const char *agent;			/* the client's name, for the record; or "" */
 	const char *application;	/* the same as application_name shows it */
+	const char *trace;			/* what the client calls the whole of which this is a part; or NULL */
+	const char *asked;			/* REQUEST_ANSWER: the requestState that came back; or NULL */
+	const char *responses;		/* and what the user answered, as JSON; or NULL */
+	bool		tells_progress; /* its client wants to know how far it is */
 	size_t		size;			/* bytes that it takes */
 };
 
@@ -93,8 +106,11 @@ typedef struct RequestText
 {
 	ScanSpan	id;				/* the client's id, or absent */
 	ScanSpan	arguments;		/* the arguments, or absent */
-	const char *tool;			/* the tool's name, the channel, or "" */
+	const char *tool;			/* the tool's name, the channel, the cursor, ..., or "" */
 	const char *agent;			/* the client's name, or "" */
+	const char *trace;			/* traceparent and tracestate, or NULL */
+	const char *asked;			/* requestState, or NULL */
+	const char *responses;		/* inputResponses, or NULL */
 } RequestText;
 
 /*
@@ -111,7 +127,8 @@ extern void lane_init(Lane *lane);
 static inline bool
 request_only_reads(const Request *request)
 {
-	return request->kind != REQUEST_WRITE && request->kind != REQUEST_SEAL;
+	return request->kind != REQUEST_WRITE && request->kind != REQUEST_ANSWER &&
+		request->kind != REQUEST_SEAL;
 }
 
 /* Does it give way to all others?  Then its maker also says in the log how it ended. */

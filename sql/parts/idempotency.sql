@@ -1,0 +1,1 @@
+-- Repeated calls: what a client has named by a key is done once (src/operation).

@@ -1,0 +1,1 @@
+-- What MCP clients read beside tools: resources, prompts, completions, and what changed.

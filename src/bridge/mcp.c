@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "instructions.h"
 #include "log.h"
 #include "message.h"
@@ -258,7 +259,9 @@ start_call(Message *message)
 		rpc_unknown_tool(transport, message->id, name, length);
 	else
 	{
-		const RequestText text = {message->id, arguments, name, message->agent};
+		const RequestText text = {
+			.id = message->id, .arguments = arguments, .tool = name, .agent = message->agent
+		};
 		Call	   *call = session_begin_call(message->session, REQUEST_WRITE, message->era, &text,
 											  call_done);
 
@@ -297,7 +300,8 @@ handle_request(Session *session, const ScanMessage *spans, ScanSpan id)
 			return;
 		}
 	}
-	rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
+	if (!ask_start(&message))
+		rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
 }
 
 /* Of all notifications only a cancellation asks for something. */

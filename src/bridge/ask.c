@@ -91,7 +91,7 @@ answered(const Call *call, const Outcome *outcome)
 static void
 ask_done(Request *request, const Outcome *outcome)
 {
-	Call	   *call = (Call *) request;
+	Call	   *call = call_of(request);
 
 	if (!request->cancelled)
 	{

@@ -12,6 +12,7 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "registry/relation_changes.h"
+#include "tools/short_digest.h"
 #include "tools/tools_digest.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
@@ -46,10 +47,9 @@ static const char *
 make_digest(Known *made)
 {
 	Jsonb	   *tools = DatumGetJsonbP(DirectFunctionCall1(scim_tools, (Datum) 0));
-	uint64		hash = hash_bytes_extended((const unsigned char *) VARDATA(tools),
-										   VARSIZE(tools) - VARHDRSZ, 0);
 
-	snprintf(made->digest, sizeof(made->digest), "%08x%08x", (uint32) (hash >> 32), (uint32) hash);
+	strlcpy(made->digest, scim_short_digest(VARDATA(tools), VARSIZE(tools) - VARHDRSZ),
+			sizeof(made->digest));
 	pfree(tools);
 	return made->digest;
 }

@@ -239,6 +239,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},
+	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
+		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
+	"them."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

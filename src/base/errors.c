@@ -245,6 +245,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_BAD_INPUT_RESPONSES) = {SCIM_INVALID_ARGUMENT, "Answer with the action and, to "
 		"accept, the content that the form asks for: call again with the same requestState. "
 	"Nothing was written."},
+	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
+		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
+	"them."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

@@ -98,6 +98,7 @@ typedef enum ScimErrorCode
 	SCIM_NO_SUCH_TOOL,
 	SCIM_BAD_REQUEST_STATE,		/* that of a question that is not this one, or not any more */
 	SCIM_BAD_INPUT_RESPONSES,	/* what answers no question */
+	SCIM_NO_SUCH_TOOLSET,		/* a word of scimver.toolset */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

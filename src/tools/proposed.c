@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/named_tools.h"
 #include "tools/proposed.h"
 
 #define WHOLE_STEP \
@@ -58,6 +59,6 @@ scim_success_proposed(const ScimToolCall *call)
 {
 	JsonbValue *metadata = scim_metadata(call);
 
-	scim_set_text(metadata, "proposed", PROPOSED);
+	scim_set_text(metadata, "proposed", scim_fit_to_tools(PROPOSED));
 	return scim_success_proposal(call->written.resource, metadata);
 }

@@ -298,7 +298,7 @@ queries_send(const Queries *queries, PGconn *pg, const Request *request)
 	const char *known = PQparameterStatus(pg, "application_name");
 	const char *values[PARAMETERS] = {
 		request->tool, request->arguments.start, request->application, request->agent,
-		options.tenant, options.toolset, request->trace, request->tells_progress ? "on" : NULL,
+		options.tenant, options.toolset, request->trace, request->progressed != NULL ? "on" : NULL,
 		request->asked, request->responses
 	};
 	int			lengths[PARAMETERS] = {0};

@@ -105,6 +105,7 @@ call_answered(Call *call, const Outcome *outcome)
 		{"otherwise", &question.otherwise, false, NULL},
 		{NULL, NULL, false, NULL}
 	};
+	char		part[REQUEST_PART];
 	bool		read = envelope.start != NULL &&
 		scan_members(envelope.start, envelope.length, wanted) == SCAN_OK;
 
@@ -122,7 +123,8 @@ call_answered(Call *call, const Outcome *outcome)
 			.error = request_only_reads(request) ? ERROR_INTERNAL : ERROR_LOST_WRITE
 		};
 
-		log_line("%s did not return a tool's result", request->tool);
+		log_line("%s did not return a tool's result%s", request->tool,
+				 request_part(request, part));
 		call_failed(call, &failed);
 	}
 }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "ask.h"
 #include "call.h"
 #include "consult.h"
 #include "instructions.h"
@@ -183,7 +184,8 @@ handle_request(Session *session, const ScanMessage *spans, ScanSpan id)
 			return;
 		}
 	}
-	rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
+	if (!ask_start(&message))
+		rpc_error(session->transport, id, ERROR_METHOD_NOT_FOUND, NULL);
 }
 
 /* Of all notifications only a cancellation asks for something. */

@@ -123,9 +123,13 @@ timed_out(const Request *request, const char *sqlstate)
 OwnError
 request_error(const Request *request, const char *sqlstate, bool sent)
 {
+	OwnError	error;
+
 	if (timed_out(request, sqlstate))
 		return request->kind == REQUEST_READ ? ERROR_TIMED_OUT_READ : ERROR_TIMED_OUT;
-	return own_error_of_sqlstate(sqlstate, request_only_reads(request) || !sent);
+	error = own_error_of_sqlstate(sqlstate, request_only_reads(request) || !sent);
+	/* a tool answers what an agent can mend: what it throws is a failure of its own */
+	return request_is_call(request) && own_error_is_refusal(error) ? ERROR_INTERNAL : error;
 }
 
 OwnError

@@ -144,6 +144,14 @@ request_only_reads(const Request *request)
 		request->kind != REQUEST_SEAL;
 }
 
+/* Is it a call of a tool? */
+static inline bool
+request_is_call(const Request *request)
+{
+	return request->kind == REQUEST_READ || request->kind == REQUEST_WRITE ||
+		request->kind == REQUEST_ANSWER;
+}
+
 /* Does it give way to all others?  Then its maker also says in the log how it ended. */
 static inline bool
 request_is_passive(const Request *request)

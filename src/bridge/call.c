@@ -65,8 +65,8 @@ call_consulted(Call *call, const char *state, const char *responses, ScanSpan ot
 {
 	const Request *request = &call->request;
 	const RequestText text = {
-		.id = request->id,.arguments = request->arguments,.tool = request->tool,
-		.agent = request->agent,.trace = request->trace,.asked = state,.responses = responses,
+		.id = request->id, .arguments = request->arguments, .tool = request->tool,
+		.agent = request->agent, .trace = request->trace, .asked = state, .responses = responses,
 		.token = request->token
 	};
 	Call	   *again;

@@ -160,7 +160,7 @@ park(Call *call, const Question *question, json_t *requests, ConsultDone done)
 	static unsigned long asked;
 	Session    *session = call->session;
 	size_t		size = sizeof(Consultation) + call->request.size + question->requests.length +
-		question->state.length + question->otherwise.length;
+	question->state.length + question->otherwise.length;
 	const char *key = json_object_iter_key(json_object_iter(requests));
 	size_t		length = 0;
 	char	   *state = rpc_string(question->state, &length);

@@ -136,7 +136,7 @@ RequestText
 message_text(const Message *message)
 {
 	const RequestText text = {
-		.id = message->id,.tool = "",.agent = message->agent,
+		.id = message->id, .tool = "", .agent = message->agent,
 		.trace = message->trace.text[0] != '\0' ? message->trace.text : NULL
 	};
 

@@ -14,7 +14,7 @@
 /* Both, with a blank between them. */
 typedef struct Trace
 {
-	char		text[TRACE_PARENT + 1 + TRACE_STATE_LIMIT + 1];	/* "": the client says nothing */
+	char		text[TRACE_PARENT + 1 + TRACE_STATE_LIMIT + 1]; /* "": the client says nothing */
 } Trace;
 
 /*

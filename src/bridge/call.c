@@ -206,6 +206,8 @@ take_params(const Message *message, RequestText *text)
 	text->token = message->token;
 	if (text->arguments.start == NULL || scan_is_null(text->arguments))
 		text->arguments = (ScanSpan) {"{}", 2};
+	if (scan_is_null(text->token))
+		text->token = (ScanSpan) {NULL, 0};
 	if (!scan_is_string(message->spans->name))
 		message_invalid(message, "name must be a string");
 	else if (!scan_is_object(text->arguments))

@@ -26,10 +26,12 @@ is_zero(const char *id, size_t length)
 
 /* Is it one, in its form of today?  A later one may go on after that, which is not looked at. */
 static bool
-is_parent(const char *text)
+is_parent(const char *text, size_t length)
 {
 	static const char form[] = "xx-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
 
+	if (length < TRACE_PARENT)
+		return false;
 	for (size_t i = 0; i < TRACE_PARENT; i++)
 	{
 		if (form[i] == '-' ? text[i] != '-' :
@@ -39,7 +41,8 @@ is_parent(const char *text)
 	if (strncmp(text, "ff", 2) == 0 || is_zero(text + TRACE_ID, TRACE_ID_LENGTH) ||
 		is_zero(text + PARENT_ID, PARENT_ID_LENGTH))
 		return false;
-	return text[TRACE_PARENT] == '\0' || (text[TRACE_PARENT] == '-' && strncmp(text, "00", 2) != 0);
+	return length == TRACE_PARENT ||
+		(text[TRACE_PARENT] == '-' && strncmp(text, "00", 2) != 0);
 }
 
 static bool
@@ -60,7 +63,7 @@ trace_read(Trace *trace, ScanSpan parent, ScanSpan state)
 	char	   *text = rpc_string(parent, &length);
 
 	trace->text[0] = '\0';
-	if (text == NULL || !is_parent(text))
+	if (text == NULL || !is_parent(text, length))
 	{
 		free(text);
 		return;

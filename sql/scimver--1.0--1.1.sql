@@ -839,6 +839,15 @@ CREATE FUNCTION scim_bulk(request jsonb, atomic boolean DEFAULT false, tenant_id
 COMMENT ON FUNCTION scim_bulk(jsonb, boolean, text) IS
 	'Does the operations of a BulkRequest (RFC 7644, section 3.7); returns the BulkResponse. atomic: the first error undoes all of them';
 
+-- Tools (sql/parts/tools.sql): for clients that can ask their user.
+
+CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, input_responses text)
+	RETURNS json
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_call_tool_asking';
+COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
+	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.

@@ -239,6 +239,12 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOL) = {SCIM_INVALID_ARGUMENT, "Call one of the tools that "
 		"scim_tools() lists, by its exact "
 	"name."},
+	SITUATION(SCIM_BAD_REQUEST_STATE) = {SCIM_INVALID_ARGUMENT, "Make the call again without "
+		"requestState: what is to be decided then is asked anew. Nothing was "
+	"written."},
+	SITUATION(SCIM_BAD_INPUT_RESPONSES) = {SCIM_INVALID_ARGUMENT, "Answer with the action and, to "
+		"accept, the content that the form asks for: call again with the same requestState. "
+	"Nothing was written."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

@@ -96,6 +96,8 @@ typedef enum ScimErrorCode
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */
 	SCIM_NO_SUCH_TOOL,
+	SCIM_BAD_REQUEST_STATE,		/* that of a question that is not this one, or not any more */
+	SCIM_BAD_INPUT_RESPONSES,	/* what answers no question */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

@@ -14,9 +14,10 @@
 
 static const char *const orders[] = {"ascending", "descending", NULL};
 
-/* As operations read them (operation/merge.h, core/merge_rules.h). */
-static const char *const ways[] = {"fail", "merge", "propose", NULL};
+/* As operations read them (operation/merge.h, core/merge_rules.h); ask_user is ours (consult.h). */
+static const char *const ways[] = {"fail", "merge", "propose", "ask_user", NULL};
 static const char *const ways_unmerged[] = {"fail", "propose", NULL};
+static const char *const ways_of_delete[] = {"fail", "propose", "ask_user", NULL};
 static const char *const rules[] = {"fail", "mine", "theirs", "counter", "max", "min", NULL};
 
 /* What is done with a lease (tools/lease.c). */
@@ -54,6 +55,7 @@ const ScimParameter scim_parameters[] = {
 		"merge: keep what others changed since, add yours; propose: so, or let people "
 	"decide", ways},
 	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
+	[PARAM_ON_DELETE] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_of_delete},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
 	"OUTCOME_UNKNOWN read first", rules},
@@ -273,7 +275,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.description = "Delete a {one}{any} for good, with its memberships.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_REVIEW, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_DELETE, PARAM_LEASE_ID, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "

@@ -46,7 +46,8 @@
 static bool
 may_propose(const ScimToolCall *call)
 {
-	return call->tool->parameters[PARAM_ON_CONFLICT] || call->tool->parameters[PARAM_ON_REVIEW];
+	return call->tool->parameters[PARAM_ON_CONFLICT] ||
+		call->tool->parameters[PARAM_ON_REVIEW] || call->tool->parameters[PARAM_ON_DELETE];
 }
 
 static const char *

@@ -148,13 +148,13 @@ start(const Message *message, const Ask * ask)
 
 	if (read_params(message, ask, &text, &object))
 	{
-		const RequestText request = {
-			.id = message->id, .arguments = object, .tool = text != NULL ? text : "",
-			.agent = message->agent
-		};
-		Call	   *call = session_begin_call(message->session, ask->kind, message->era, &request,
-											  ask_done);
+		RequestText request = message_text(message);
+		Call	   *call;
 
+		request.arguments = object;
+		if (text != NULL)
+			request.tool = text;
+		call = session_begin_call(message->session, ask->kind, message->era, &request, ask_done);
 		pool_submit(&call->request);
 	}
 	free(text);

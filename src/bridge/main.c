@@ -6,7 +6,8 @@
  * (transport.h, lines.c, transport_stdio.c).  Its lines become messages (scan.c,
  * rpc.c, message.c, mcp.c), which either are answered at once (result.c) or become
  * calls, whose requests (request.c) find their tool (tool_list.c) and a connection
- * (pool.c, connection.c, queries.c).  A timer asks for seals of the history, which
+ * (pool.c, connection.c, queries.c).  A call of a tool may have its client's user asked
+ * before it ends (call.c, consult.c).  A timer asks for seals of the history, which
  * no client waits for (seal.c).
  */
 #include <event2/event.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "command_line.h"
+#include "consult.h"
 #include "instructions.h"
 #include "lifetime.h"
 #include "log.h"
@@ -70,6 +72,7 @@ main(int argc, char **argv)
 	pool_open(base);
 	tool_list_open();
 	instructions_open(base);
+	consult_open(base);
 	seal_open(base);
 	sessions_open(base, lifetime_end);
 	mcp_serve(transport_stdio_open(base));

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consult.h"
 #include "log.h"
 #include "look.h"
 #include "pool.h"
@@ -44,6 +45,9 @@ take_out(Request *request)
 			return true;
 		case REQUEST_QUEUED:
 			pool_drop(request);
+			return true;
+		case REQUEST_PARKED:
+			consult_drop(call_of(request));
 			return true;
 		case REQUEST_SENT:
 			return false;
@@ -208,6 +212,7 @@ finish(Session *session, int seconds)
 	const struct timeval patience = {seconds, 0};
 
 	session->ending = true;
+	consult_end(session);
 	if (event_add(session->patience, &patience) < 0)
 		log_fatal("cannot set a timer");
 	look_soon(session);

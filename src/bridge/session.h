@@ -47,6 +47,10 @@ typedef struct Call
 	Session    *session;		/* whose it is */
 	Era			era;			/* which shape the answer has */
 	const char *version;		/* of initialize: what was agreed on; else NULL */
+	bool		elicits;		/* its client can ask its user */
+	unsigned int asked;			/* how often it has been, for this call */
+	struct Consultation *consultation;	/* what it is being asked (consult.h); or NULL */
+	uint64_t	progress;		/* less than that is not told any more */
 } Call;
 
 TAILQ_HEAD(CallList, Call);
@@ -63,10 +67,13 @@ struct Session
 	TAILQ_ENTRY(Session) all;	/* place among all sessions */
 	Transport  *transport;		/* how it is reached */
 	bool		handshake_done; /* legacy: there was an initialize */
+	bool		elicits;		/* legacy: the client can ask its user */
 	char		agent[AGENT_LIMIT + 1]; /* legacy: the client's name; or "" */
 	struct CallList calls;		/* those under way */
 	unsigned int call_count;	/* how many */
 	size_t		call_bytes;		/* and what they take */
+	unsigned int consult_count; /* how many of them wait for the client's user */
+	size_t		consult_bytes;	/* and what these take */
 	Lane		lane;			/* where they queue for a connection */
 	unsigned int holds;			/* SessionHold bits */
 	bool		ending;			/* no new calls come */

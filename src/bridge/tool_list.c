@@ -143,7 +143,8 @@ tool_list_learn(const Request *request, const Outcome *outcome)
 static void
 submit(Request *call, const Tool *tool)
 {
-	call->kind = tool->read_only ? REQUEST_READ : REQUEST_WRITE;
+	if (tool->read_only)
+		call->kind = REQUEST_READ;
 	pool_submit(call);
 }
 

@@ -23,7 +23,8 @@ extern void tool_list_open(void);
 
 /*
  * Find the tool of a new call: then the call goes to the pool, at once or
- * after another look at the list; else it fails with ERROR_UNKNOWN_TOOL.
+ * after another look at the list; else it fails with ERROR_UNKNOWN_TOOL.  If the
+ * tool only reads, so does the call, whatever kind it was made as.
  */
 extern void tool_list_resolve(Request *call);
 

@@ -3,7 +3,7 @@
  *		One question to the database, passive.
  *
  * Entry points: request_new, lane_init, request_error, request_unanswered,
- * request_answered, request_failed.
+ * request_reason, request_answered, request_failed.
  */
 #include "request.h"
 
@@ -139,6 +139,16 @@ request_unanswered(const Request *request, bool sent, bool overdue)
 	if (request->unreplicated)
 		return ERROR_NOT_REPLICATED;
 	return overdue ? ERROR_NO_ANSWER_WRITE : ERROR_LOST_WRITE;
+}
+
+const char *
+request_reason(const Request *request, const Outcome *outcome, char *limit, size_t size)
+{
+	if (!own_error_kind(outcome->error)->limited)
+		return outcome->reason;
+	(void) snprintf(limit, size, "%g second%s.", request->limit / 1000.0,
+					request->limit == 1000 ? "" : "s");
+	return limit;
 }
 
 void

@@ -158,6 +158,10 @@ extern OwnError request_error(const Request *request, const char *sqlstate, bool
  */
 extern OwnError request_unanswered(const Request *request, bool sent, bool overdue);
 
+/* The reason that goes with its error, out of what is known of it; or NULL. */
+extern const char *request_reason(const Request *request, const Outcome *outcome, char *limit,
+								  size_t size);
+
 /* It ends with the database's answer: a value, or NULL. */
 extern void request_answered(Request *request, const char *value, size_t length);
 

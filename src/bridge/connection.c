@@ -89,7 +89,7 @@ end(Connection *c, bool unsent, bool overdue)
 static void
 lost(Connection *c, bool unsent)
 {
-	if (c->request != NULL && !request_is_passive(c->request))
+	if (c->request != NULL && !request_is_quiet(c->request))
 		log_line("a connection to the database was lost during a call");
 	end(c, unsent, false);
 }
@@ -230,7 +230,7 @@ answered_with_error(Request *request, const PGresult *answer)
 {
 	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
 	OwnError	error = request_error(request, sqlstate, true);
-	bool		passive = request_is_passive(request);
+	bool		quiet = request_is_quiet(request);
 	char		reason[64];
 
 	if (own_error_is_refusal(error))
@@ -244,9 +244,9 @@ answered_with_error(Request *request, const PGresult *answer)
 	}
 	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
 					sqlstate != NULL ? sqlstate : "(none)");
-	if (!request->cancelled && !passive)
+	if (!request->cancelled && !quiet)
 		log_line("%s: %s", queries_name(request), reason);
-	request_failed(request, error, passive ? reason : NULL);
+	request_failed(request, error, quiet ? reason : NULL);
 }
 
 /* Hand on the answer to a request. */

@@ -14,6 +14,7 @@
 #include "ask.h"
 #include "call.h"
 #include "instructions.h"
+#include "live.h"
 #include "message.h"
 #include "pool.h"
 #include "result.h"
@@ -120,7 +121,10 @@ list_done(Request *request, const Outcome *outcome)
 	if (outcome->answered && tool_list_learn(request, outcome))
 	{
 		if (!request->cancelled)
+		{
 			result_tools(call);
+			live_tools_listed(call);
+		}
 	}
 	else if (!request->cancelled)
 	{
@@ -164,6 +168,9 @@ static const struct
 	{"ping", true, false, answer_ping},
 	{"initialize", true, false, answer_initialize},
 	{"server/discover", false, true, answer_discover},
+	{"subscriptions/listen", false, true, live_listen},
+	{"resources/subscribe", true, false, live_subscribe},
+	{"resources/unsubscribe", true, false, live_unsubscribe},
 };
 
 static void

@@ -47,6 +47,8 @@ typedef struct Call
 	Session    *session;		/* whose it is */
 	Era			era;			/* which shape the answer has */
 	const char *version;		/* of initialize: what was agreed on; else NULL */
+	bool		tools;			/* of subscriptions/listen: the list of tools is watched, too */
+	bool		withdrawn;		/* of resources/subscribe: it has been unsubscribed meanwhile */
 } Call;
 
 TAILQ_HEAD(CallList, Call);
@@ -58,6 +60,18 @@ call_of(Request *request)
 	return (Call *) request;
 }
 
+TAILQ_HEAD(SubscriptionList, Subscription);
+
+/* What a client is told of changes (subscriptions.h). */
+typedef struct Subscribed
+{
+	struct SubscriptionList all;	/* its subscriptions, the newest first */
+	struct SubscriptionList behind; /* those of which it is told when it reads again */
+	unsigned int listens;		/* how many are modern */
+	size_t		watches;		/* to how many resources */
+	struct Subscription *tools; /* legacy: that to the list of tools, if it has listed them */
+} Subscribed;
+
 struct Session
 {
 	TAILQ_ENTRY(Session) all;	/* place among all sessions */
@@ -68,6 +82,7 @@ struct Session
 	unsigned int call_count;	/* how many */
 	size_t		call_bytes;		/* and what they take */
 	Lane		lane;			/* where they queue for a connection */
+	Subscribed	subscribed;		/* what it is told of changes */
 	unsigned int holds;			/* SessionHold bits */
 	bool		ending;			/* no new calls come */
 	bool		cancelled;		/* those under way have been cancelled */
@@ -93,6 +108,13 @@ extern void session_cancel(Session *session, ScanSpan id);
 /* Take no lines from the client for this reason; for this one no more. */
 extern void session_hold(Session *session, SessionHold why);
 extern void session_release(Session *session, SessionHold why);
+
+/* Does the client not read what it is sent? */
+static inline bool
+session_is_backlogged(const Session *session)
+{
+	return session->lane.held;
+}
 
 /* The client is slow to read, or has read. */
 extern void session_backlogged(Session *session);

@@ -866,6 +866,18 @@ GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 
 -- What MCP clients read beside tools: resources, prompts, completions, and what changed.
 
+CREATE FUNCTION scim_mcp_watch(uris text) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_watch';
+COMMENT ON FUNCTION scim_mcp_watch(text) IS
+	'Which of the resources (a JSON array of URIs) can be watched, and from where on: {"watched", "cursor"}';
+
+CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
+COMMENT ON FUNCTION scim_mcp_changes(text) IS
+	'What has changed behind a cursor of scim_mcp_watch, and whether what can be watched, and the tools, are others: {"updated", "under", "cursor", "more", "seen", "tools", "notify"}';
+
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 
 UPDATE scim_schemas s SET document = pg_catalog.jsonb_set(s.document, '{description}', pg_catalog.to_jsonb(said.description))

@@ -10,12 +10,15 @@ class Seen(NamedTuple):
 
 
 class Tap:
-    def __init__(self):
+    def __init__(self, quiet=False):
         self.tests = self.failed = 0
+        self.quiet = quiet
 
     def ok(self, passed, name, detail=""):
         self.tests += 1
         self.failed += not passed
+        if self.quiet:
+            return
         print("ok" if passed else "not ok", self.tests, "-", name.replace("#", ""))
         if not passed:
             print("#", str(detail)[:2000].replace("\n", "\n# "), flush=True)

@@ -7,7 +7,8 @@ A client or a framework in Python against scimver-mcp; prints TAP.
 NAME is an adapter's (adapters/NAME.py), with "-VARIANT" behind it, if it has variants.  What
 the environment says is in ../README.md.  An adapter has PACKAGE, whose version is told, and
 connect(command, VARIANT or None): a context in which "schemas" has the parameters of each
-tool as the framework has converted it, and "call" returns what a model is shown.
+tool as the framework has converted it, and "call" returns what a model is shown.  It may have
+more(tap, command, job): what else is to be proved of it, by job(tools) perhaps.
 """
 import asyncio
 import importlib
@@ -104,16 +105,18 @@ async def prove_cancel(tap, model, user_id):
         tap.ok(False, "the next call works", repr(error))
 
 
-async def prove(tap, name, connect):
+async def prove(tap, name, connect, more):
     for toolset in os.environ["SCIMVER_SETS"].split() or [""]:
         await prove_tools(tap, connect, toolset)
     async with connect(command("--timeout", str(GIVEN_UP_BY_BRIDGE))) as tools:
         model = Model(tools)
         user_id = await prove_job(tap, name, model)
         await prove_cancel(tap, model, user_id)
+    if more:
+        await more(tap, command(), lambda tools: prove_job(Tap(quiet=True), f"{name}-more", Model(tools)))
 
 
-async def count(tap, name, connect, user_id, steps, folder):
+async def count(tap, name, connect, _more, user_id, steps, folder):
     async with connect(command()) as tools:
         model = Model(tools)
         Path(folder, name).touch()
@@ -129,7 +132,7 @@ def main(name, mode, *arguments):
     tap = Tap()
     run = {"prove": prove, "count": count}[mode]
     try:
-        asyncio.run(run(tap, name, lambda words: adapter.connect(words, variant), *arguments))
+        asyncio.run(run(tap, name, lambda words: adapter.connect(words, variant), getattr(adapter, "more", None), *arguments))
     except BaseException as error:
         while isinstance(error, BaseExceptionGroup):  # what it is about is the innermost
             error = error.exceptions[0]

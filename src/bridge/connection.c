@@ -221,6 +221,34 @@ demoted(Connection *c)
 	c->handlers->ready(c);
 }
 
+/*
+ * What the extension refuses is its client's affair, but for the list of tools, which is
+ * asked for as the command line says; all else is for the log.
+ */
+static void
+answered_with_error(Request *request, const PGresult *answer)
+{
+	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+	OwnError	error = request_error(request, sqlstate, true);
+	bool		passive = request_is_passive(request);
+	char		reason[64];
+
+	if (own_error_is_refusal(error))
+	{
+		const char *message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
+
+		if (request->kind == REQUEST_TOOLS)
+			log_line("%s: %s", queries_name(request), message);
+		request_failed(request, error, message);
+		return;
+	}
+	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
+					sqlstate != NULL ? sqlstate : "(none)");
+	if (!request->cancelled && !passive)
+		log_line("%s: %s", queries_name(request), reason);
+	request_failed(request, error, passive ? reason : NULL);
+}
+
 /* Hand on the answer to a request. */
 static void
 answered(Request *request, const PGresult *answer)
@@ -230,15 +258,7 @@ answered(Request *request, const PGresult *answer)
 
 	if (answer_is_error(answer))
 	{
-		const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-		bool		passive = request_is_passive(request);
-		char		reason[64];
-
-		(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
-						sqlstate != NULL ? sqlstate : "(none)");
-		if (!request->cancelled && !passive)
-			log_line("%s: %s", queries_name(request), reason);
-		request_failed(request, request_error(request, sqlstate, true), passive ? reason : NULL);
+		answered_with_error(request, answer);
 		return;
 	}
 	value = answer_value(answer, &length);

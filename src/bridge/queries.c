@@ -147,24 +147,18 @@ static const Oid types[PARAMETERS] = {
 };
 static const int formats[PARAMETERS] = {0, 1};
 
-/* Is it a call of a tool? */
-static bool
-is_call(RequestKind kind)
-{
-	return kind == REQUEST_READ || kind == REQUEST_WRITE || kind == REQUEST_ANSWER;
-}
-
 /* Is its statement worth to be prepared: is it asked again and again? */
 static bool
-is_frequent(RequestKind kind)
+is_frequent(const Request *request)
 {
-	return is_call(kind) || kind == REQUEST_RESOURCE || kind == REQUEST_CHANGES;
+	return request_is_call(request) || request->kind == REQUEST_RESOURCE ||
+		request->kind == REQUEST_CHANGES;
 }
 
 const char *
 queries_name(const Request *request)
 {
-	return functions[request->kind].name != NULL && !is_call(request->kind) ?
+	return functions[request->kind].name != NULL && !request_is_call(request) ?
 		functions[request->kind].name : request->tool;
 }
 
@@ -199,11 +193,11 @@ statement(RequestKind kind, const char *schema)
 		buf_text(&text, set_tenant);
 	if (options.require_version && !seals)
 		buf_text(&text, set_require_version);
-	if (options.toolset != NULL && !seals)
+	if (!seals)
 		buf_text(&text, set_toolset);
 	if (!seals)
 		buf_text(&text, set_trace);
-	if (is_call(kind))
+	if (!seals)
 		buf_text(&text, set_progress);
 	buf_text(&text, writes || seals ? set_commit : set_read_only);
 	if (writes)
@@ -254,7 +248,7 @@ queries_learn(Queries *queries, PGconn *pg, const PGresult *answer)
 bool
 queries_must_prepare(const Queries *queries, const Request *request)
 {
-	return is_frequent(request->kind) && queries->direct && !queries->prepared[request->kind];
+	return is_frequent(request) && queries->direct && !queries->prepared[request->kind];
 }
 
 bool

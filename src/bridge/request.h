@@ -131,6 +131,14 @@ request_only_reads(const Request *request)
 		request->kind != REQUEST_SEAL;
 }
 
+/* Is it a call of a tool? */
+static inline bool
+request_is_call(const Request *request)
+{
+	return request->kind == REQUEST_READ || request->kind == REQUEST_WRITE ||
+		request->kind == REQUEST_ANSWER;
+}
+
 /* Does it give way to all others?  Then its maker also says in the log how it ended. */
 static inline bool
 request_is_passive(const Request *request)
@@ -149,6 +157,10 @@ extern OwnError request_error(const Request *request, const char *sqlstate, bool
  * may have been sent whole, or cannot have been; because that took too long, or not.
  */
 extern OwnError request_unanswered(const Request *request, bool sent, bool overdue);
+
+/* The reason that goes with its error, out of what is known of it; or NULL. */
+extern const char *request_reason(const Request *request, const Outcome *outcome, char *limit,
+								  size_t size);
 
 /* It ends with the database's answer: a value, or NULL. */
 extern void request_answered(Request *request, const char *value, size_t length);

@@ -3,7 +3,7 @@
  *		How the results of MCP look, in both eras; each is sent to its session.
  *
  * Entry points: result_empty, result_initialize, result_discover, result_tools,
- * result_envelope, result_tool_error.
+ * result_object, result_envelope, result_tool_error.
  */
 #include "result.h"
 
@@ -15,6 +15,10 @@
 
 /* How long a client may keep what server/discover says, in milliseconds. */
 #define DISCOVER_TTL_MS 3600000
+
+/* What the server can do beyond calls, in both eras. */
+#define CAPABILITIES \
+	"{\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}}"
 
 #define SERVER_INFO \
 	"{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
@@ -42,7 +46,7 @@ result_initialize(const Call *call, const char *instructions, size_t length)
 {
 	Buf		   *answer = rpc_begin(call->request.id);
 
-	buf_printf(answer, "{\"protocolVersion\":\"%s\",\"capabilities\":{\"tools\":{}},"
+	buf_printf(answer, "{\"protocolVersion\":\"%s\",\"capabilities\":" CAPABILITIES ","
 			   "\"serverInfo\":" SERVER_INFO ",\"instructions\":", call->version);
 	buf_json_string(answer, instructions, length);
 	buf_text(answer, "}");
@@ -55,7 +59,7 @@ result_discover(const Call *call, const char *instructions, size_t length)
 	Buf		   *answer = rpc_begin(call->request.id);
 
 	buf_text(answer, "{\"supportedVersions\":[\"" MODERN_VERSION "\"],"
-			 "\"capabilities\":{\"tools\":{}},\"instructions\":");
+			 "\"capabilities\":" CAPABILITIES ",\"instructions\":");
 	buf_json_string(answer, instructions, length);
 	/* what stands in for them is not to be kept */
 	buf_printf(answer, ",\"ttlMs\":%d,\"cacheScope\":\"public\"",
@@ -89,6 +93,28 @@ join_lines(char *json, size_t length)
 
 	while ((json = memchr(json, '\n', (size_t) (end - json))) != NULL)
 		*json++ = ' ';
+}
+
+bool
+result_object(const Call *call, const char *object, size_t length, int ttl)
+{
+	size_t		members = length;
+	Buf		   *answer;
+
+	if (length + call->request.id.length + 512 > LINE_LIMIT)
+		return false;
+	/* its last brace is set after what is added */
+	while (object[members - 1] != '}')
+		members--;
+	answer = rpc_begin(call->request.id);
+	buf_put(answer, object, members - 1);
+	join_lines(answer->data, answer->length);
+	if (call->era == ERA_MODERN && ttl >= 0)
+		buf_printf(answer, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", ttl);
+	buf_text(answer, tail(call->era));
+	buf_text(answer, "}");
+	rpc_send(call->session->transport, answer);
+	return true;
 }
 
 /*

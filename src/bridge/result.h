@@ -23,6 +23,12 @@ extern void result_discover(const Call *call, const char *instructions, size_t l
 /* What tools/list is answered with: the list as it is known. */
 extern void result_tools(const Call *call);
 
+/*
+ * A result that the database gave, an object with members, and how long clients may keep
+ * it, in milliseconds; below 0: that is not said.  False: it is too large for a message.
+ */
+extern bool result_object(const Call *call, const char *object, size_t length, int ttl);
+
 /* What tools/call is answered with, or that it is too large for a message. */
 extern void result_envelope(const Call *call, const char *envelope, size_t length, bool success);
 

@@ -51,6 +51,13 @@ typedef struct Call
 
 TAILQ_HEAD(CallList, Call);
 
+/* The call that a request is the beginning of. */
+static inline Call *
+call_of(Request *request)
+{
+	return (Call *) request;
+}
+
 struct Session
 {
 	TAILQ_ENTRY(Session) all;	/* place among all sessions */

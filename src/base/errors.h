@@ -96,6 +96,10 @@ typedef enum ScimErrorCode
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */
 	SCIM_NO_SUCH_TOOL,
+	SCIM_NO_SUCH_URI,			/* of an MCP resource, or not for the caller */
+	SCIM_NO_SUCH_PROMPT,		/* of MCP, */
+	SCIM_BAD_PROMPT,			/* or its arguments are none */
+	SCIM_BAD_COMPLETION,		/* what is to be completed is nothing that is listed */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

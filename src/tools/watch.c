@@ -21,7 +21,6 @@
 #include "operation/feed_tenant.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "statement/own_table.h"
 #include "statement/tenant.h"
 #include "tools/json_parameter.h"
 #include "tools/primary.h"
@@ -49,7 +48,6 @@ static bool
 is_told_of_proposals(const char *tenant)
 {
 	return scim_is_own_endpoint(SCIM_PROPOSALS_ENDPOINT) &&
-		OidIsValid(scim_find_own_relation("scim_proposal_rows")) &&
 		scim_means_documents(SCIM_PROPOSAL_KIND) &&
 		scim_sees_document(SCIM_PROPOSAL_KIND, tenant, NULL);
 }

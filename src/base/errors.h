@@ -96,6 +96,9 @@ typedef enum ScimErrorCode
 	SCIM_NOT_TO_BE_PROPOSED,	/* what a proposal must not hold, as it is kept to be read */
 	SCIM_PROPOSES_NOTHING,		/* a change that is there already */
 	SCIM_NO_SUCH_TOOL,
+	SCIM_BAD_KEY,				/* of a call that is to be repeated */
+	SCIM_KEY_OF_ANOTHER,		/* call */
+	SCIM_MADE_IS_GONE,			/* what a call made, that is repeated; of whatever type */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

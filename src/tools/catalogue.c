@@ -58,6 +58,8 @@ const ScimParameter scim_parameters[] = {
 		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
 	"OUTCOME_UNKNOWN read first", rules},
 	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, NULL},
+	[PARAM_IDEMPOTENCY_KEY] = {"idempotency_key", ARGUMENT_KEY, 0,
+		"New for each call; repeated with it, the call is done once"},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
@@ -233,7 +235,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"unless a unique value is taken (UNIQUENESS).",
 		.about = ABOUT_ALL,
 		.required = {PARAM_NEW},
-		.optional = {PARAM_ON_REVIEW, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {PARAM_ON_REVIEW, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 	},
 	[TOOL_GET] = {
 		.name = "scim_get_{one}",
@@ -264,7 +266,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"({paths}) and value.",
 		.about = ABOUT_ALL,
 		.required = {PARAM_ID, PARAM_OPERATIONS},
-		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {CONDITION, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_DELETE] = {
@@ -323,7 +325,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.asks = "members",
 		.required = {PARAM_ID},
 		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID,
-		PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
@@ -445,7 +447,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		"makes, in any order. The call succeeds even if they fail: look at each status.",
 		.about = ABOUT_NONE,
 		.required = {PARAM_BULK},
-		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_IDEMPOTENCY_KEY, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_GET_SCHEMAS] = {

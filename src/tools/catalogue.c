@@ -59,7 +59,7 @@ const ScimParameter scim_parameters[] = {
 	"OUTCOME_UNKNOWN read first", rules},
 	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, NULL},
 	[PARAM_IDEMPOTENCY_KEY] = {"idempotency_key", ARGUMENT_KEY, 0,
-		"New for each call; repeated with it, the call is done once"},
+		"Same key, same call: done once"},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},

@@ -14,7 +14,6 @@
 #include "base/jsonb_tree.h"
 #include "base/settings.h"
 #include "fmgr.h"
-#include "operation/once.h"
 #include "tools/json_schema.h"
 #include "tools/tool.h"
 #include "utils/fmgrprotos.h"
@@ -277,11 +276,8 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_VERSION:
 		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
-			schema = scim_schema_of_type("string");
-			break;
 		case ARGUMENT_KEY:
 			schema = scim_schema_of_type("string");
-			scim_set_integer(schema, "maxLength", SCIM_MOST_KEY);
 			break;
 		case ARGUMENT_INTEGER:
 			schema = scim_schema_of_type("integer");

@@ -883,6 +883,15 @@ CREATE FUNCTION scim_bulk(request jsonb, atomic boolean DEFAULT false, tenant_id
 COMMENT ON FUNCTION scim_bulk(jsonb, boolean, text) IS
 	'Does the operations of a BulkRequest (RFC 7644, section 3.7); returns the BulkResponse. atomic: the first error undoes all of them';
 
+-- Tools (sql/parts/tools.sql): for clients that can ask their user.
+
+CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, input_responses text)
+	RETURNS json
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_call_tool_asking';
+COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
+	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.
@@ -910,6 +919,18 @@ GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles, scim_idempotency TO pg_database_owner;
 
 -- What MCP clients read beside tools: resources, prompts, completions, and what changed.
+
+CREATE FUNCTION scim_mcp_watch(uris text) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_watch';
+COMMENT ON FUNCTION scim_mcp_watch(text) IS
+	'Which of the resources (a JSON array of URIs) can be watched, and from where on: {"watched", "cursor"}';
+
+CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
+	LANGUAGE C VOLATILE
+	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
+COMMENT ON FUNCTION scim_mcp_changes(text) IS
+	'What has changed behind a cursor of scim_mcp_watch, and whether what can be watched, and the tools, are others: {"updated", "under", "cursor", "more", "seen", "tools", "notify"}';
 
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 

@@ -247,6 +247,15 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_MADE_IS_GONE) = {SCIM_RESOURCE_NOT_FOUND, "The call was done, and somebody has "
 		"deleted since what it wrote. If that is to be made again, make the call under another "
 	"idempotency_key."},
+	SITUATION(SCIM_BAD_REQUEST_STATE) = {SCIM_INVALID_ARGUMENT, "Make the call again without "
+		"requestState: what is to be decided then is asked anew. Nothing was "
+	"written."},
+	SITUATION(SCIM_BAD_INPUT_RESPONSES) = {SCIM_INVALID_ARGUMENT, "Answer with the action and, to "
+		"accept, the content that the form asks for: call again with the same requestState. "
+	"Nothing was written."},
+	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
+		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
+	"them."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

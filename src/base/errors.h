@@ -99,6 +99,9 @@ typedef enum ScimErrorCode
 	SCIM_BAD_KEY,				/* of a call that is to be repeated */
 	SCIM_KEY_OF_ANOTHER,		/* call */
 	SCIM_MADE_IS_GONE,			/* what a call made, that is repeated; of whatever type */
+	SCIM_BAD_REQUEST_STATE,		/* that of a question that is not this one, or not any more */
+	SCIM_BAD_INPUT_RESPONSES,	/* what answers no question */
+	SCIM_NO_SUCH_TOOLSET,		/* a word of scimver.toolset */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

@@ -80,7 +80,11 @@ show_own_error(ScimToolCall *call, JsonbValue *content, const ErrorData *error)
 
 	scim_walk(&walk, &fields->root);
 	while (scim_walk_next(&walk, &key, &value))
-		scim_set(content, key.val.string.val, key.val.string.len, &value);
+	{
+		/* these are the hint */
+		if (!scim_string_is(&key, "next_steps"))
+			scim_set(content, key.val.string.val, key.val.string.len, &value);
+	}
 	scim_set_text(content, "error", scim_clip(text ? text + 2 : error->message, ERROR_BYTES));
 	if (error->hint)
 		scim_set_next_step(content, error->hint);

@@ -19,6 +19,7 @@
 #include "operation/update.h"
 #include "resource/target.h"
 #include "tools/arguments.h"
+#include "tools/consult.h"
 #include "tools/discovery.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
@@ -42,7 +43,7 @@ type_name(const ScimToolCall *call)
 ScimWriteOptions
 scim_write_options(const ScimToolCall *call, const ScimView *view)
 {
-	const char *way = scim_argument_word(call, PARAM_ON_CONFLICT);
+	const ScimConsulted *consulted = &call->consulted;
 
 	return (ScimWriteOptions)
 	{
@@ -50,7 +51,8 @@ scim_write_options(const ScimToolCall *call, const ScimView *view)
 			.tenant = call->tenant,
 			.id = call->id,
 			.expected = call->expected,
-			.on_conflict = way ? way : scim_argument_word(call, PARAM_ON_REVIEW),
+			.on_conflict = scim_asks_user(call) ? "fail" : scim_way(call),
+			.answer = consulted->decision ? &consulted->answer : NULL,
 			.merge_rules = scim_argument_jsonb(call, PARAM_MERGE_RULES),
 			.leases = scim_argument_uuids(call, PARAM_LEASE_ID),
 			.view = view,

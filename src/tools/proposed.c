@@ -11,6 +11,7 @@
 #include "base/jsonb_tree.h"
 #include "tools/envelope.h"
 #include "tools/fit.h"
+#include "tools/named_tools.h"
 #include "tools/proposed.h"
 
 #define WHOLE_STEP \
@@ -63,6 +64,7 @@ scim_success_proposed(const ScimToolCall *call)
 
 	if (call->written.repeated)
 		scim_set_bool(metadata, "repeated", true);
-	scim_set_text(metadata, "proposed", call->written.repeated ? PROPOSED_BEFORE : PROPOSED);
+	scim_set_text(metadata, "proposed",
+				  scim_fit_to_tools(call->written.repeated ? PROPOSED_BEFORE : PROPOSED));
 	return scim_success_proposal(call->written.resource, metadata);
 }

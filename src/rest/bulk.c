@@ -6,6 +6,7 @@
 
 #include "base/function_arguments.h"
 #include "base/jsonb_tree.h"
+#include "base/progress.h"
 #include "base/protect.h"
 #include "base/server_error.h"
 #include "core/shown_version.h"
@@ -89,6 +90,17 @@ run_atomic(ScimBulkWork *work)
 		undo_others(work);
 }
 
+static void
+run(void *argument)
+{
+	ScimBulkWork *work = argument;
+
+	if (work->options->atomic)
+		run_atomic(work);
+	else
+		scim_do_bulk(work);
+}
+
 /* ---- on record ---- */
 
 /* Each as a single request would be; what was undone with another one was refused by nobody. */
@@ -140,10 +152,7 @@ scim_run_bulk(const ScimBulkOptions *options, Jsonb *request, ScimBulkOutcome *o
 	check_size(options, request);
 	work.bulk = scim_read_bulk(rules, request, options->bare, scim_setting_max_bulk_operations);
 	scim_plan_bulk(&work);
-	if (options->atomic)
-		run_atomic(&work);
-	else
-		scim_do_bulk(&work);
+	scim_run_with_progress(work.bulk->count, run, &work);
 	record_refusals(&work);
 	*outcome = (ScimBulkOutcome)
 	{

@@ -222,7 +222,7 @@ while ($answers < 1000)
 	elsif ($message->{result}{structuredContent}{content}{error_code} eq 'VERSION_MISMATCH') { $answers++; }
 }
 is($answers, 1000, '1000 calls that are never answered end');
-cmp_ok($questions, '>=', 100, 'some of them with a question');
+is($questions, 100, 'some of them with a question');
 is($withdrawn, $questions, 'each of which was withdrawn');
 is_at_rest($bridge, 'after the flood');
 SKIP:

@@ -91,7 +91,7 @@ lost(Connection *c, bool unsent)
 {
 	char		part[REQUEST_PART];
 
-	if (c->request != NULL && !request_is_passive(c->request))
+	if (c->request != NULL && !request_is_quiet(c->request))
 		log_line("a connection to the database was lost during a call%s",
 				 request_part(c->request, part));
 	end(c, unsent, false);
@@ -233,7 +233,7 @@ answered_with_error(Request *request, const PGresult *answer)
 {
 	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
 	OwnError	error = request_error(request, sqlstate, true);
-	bool		passive = request_is_passive(request);
+	bool		quiet = request_is_quiet(request);
 	char		reason[64];
 	char		part[REQUEST_PART];
 
@@ -248,9 +248,9 @@ answered_with_error(Request *request, const PGresult *answer)
 	}
 	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
 					sqlstate != NULL ? sqlstate : "(none)");
-	if (!request->cancelled && !passive)
+	if (!request->cancelled && !quiet)
 		log_line("%s: %s%s", queries_name(request), reason, request_part(request, part));
-	request_failed(request, error, passive ? reason : NULL);
+	request_failed(request, error, quiet ? reason : NULL);
 }
 
 /* Hand on the answer to a request. */

@@ -15,6 +15,7 @@
 #include "call.h"
 #include "consult.h"
 #include "instructions.h"
+#include "live.h"
 #include "message.h"
 #include "pool.h"
 #include "result.h"
@@ -122,7 +123,10 @@ list_done(Request *request, const Outcome *outcome)
 	if (outcome->answered && tool_list_learn(request, outcome))
 	{
 		if (!request->cancelled)
+		{
 			result_tools(call);
+			live_tools_listed(call);
+		}
 	}
 	else if (!request->cancelled)
 	{
@@ -166,6 +170,9 @@ static const struct
 	{"ping", true, false, answer_ping},
 	{"initialize", true, false, answer_initialize},
 	{"server/discover", false, true, answer_discover},
+	{"subscriptions/listen", false, true, live_listen},
+	{"resources/subscribe", true, false, live_subscribe},
+	{"resources/unsubscribe", true, false, live_unsubscribe},
 };
 
 static void

@@ -85,6 +85,7 @@ typedef struct Lane
 	unsigned int queued;		/* how many */
 	bool		held;			/* none of them is to be sent now */
 	bool		passive;		/* others go first, and no connection is opened for it */
+	bool		quiet;			/* its maker says in the log how they ended */
 } Lane;
 
 struct Request
@@ -152,11 +153,18 @@ request_is_call(const Request *request)
 		request->kind == REQUEST_ANSWER;
 }
 
-/* Does it give way to all others?  Then its maker also says in the log how it ended. */
+/* Does it give way to all others? */
 static inline bool
 request_is_passive(const Request *request)
 {
 	return request->lane != NULL && request->lane->passive;
+}
+
+/* Does its maker say in the log how it ended?  So do those who give way. */
+static inline bool
+request_is_quiet(const Request *request)
+{
+	return request->lane != NULL && (request->lane->passive || request->lane->quiet);
 }
 
 /*

@@ -3,7 +3,8 @@
  *		How the results of MCP look, in both eras; each is sent to its session.
  *
  * Entry points: result_empty, result_initialize, result_discover, result_tools,
- * result_object, result_envelope, result_input_required, result_tool_error.
+ * result_object, result_no_resource, result_finished, result_envelope,
+ * result_input_required, result_tool_error.
  */
 #include "result.h"
 
@@ -18,7 +19,9 @@
 
 /* What the server can do beyond calls, in both eras. */
 #define CAPABILITIES \
-	"{\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}}"
+	"{\"tools\":{\"listChanged\":true}," \
+	"\"resources\":{\"subscribe\":true,\"listChanged\":false}," \
+	"\"prompts\":{},\"completions\":{}}"
 
 #define SERVER_INFO \
 	"{\"name\":\"scimver-mcp\",\"title\":\"scimver\",\"version\":\"" SCIMVER_VERSION "\"}"
@@ -124,6 +127,31 @@ result_object(const Call *call, const char *object, size_t length, int ttl)
 	buf_text(answer, "}");
 	rpc_send(call->session->transport, answer);
 	return true;
+}
+
+void
+result_no_resource(const Call *call, const char *uri)
+{
+	Buf			data = {NULL, 0, 0};
+
+	buf_text(&data, "{\"uri\":");
+	buf_json_string(&data, uri, strlen(uri));
+	buf_text(&data, "}");
+	rpc_error_data(call->session->transport, call->request.id,
+				   call->era == ERA_MODERN ? ERROR_NO_RESOURCE : ERROR_NO_RESOURCE_LEGACY, NULL,
+				   (ScanSpan) {data.data, data.length});
+	buf_free(&data);
+}
+
+void
+result_finished(Session *session, ScanSpan id)
+{
+	Buf		   *answer = rpc_begin(id);
+
+	buf_text(answer, "{\"resultType\":\"complete\",\"_meta\":{\"" META_PREFIX "subscriptionId\":");
+	buf_span(answer, id);
+	buf_text(answer, ",\"" META_PREFIX "serverInfo\":" SERVER_INFO "}}");
+	rpc_send(session->transport, answer);
 }
 
 /*

@@ -51,6 +51,8 @@ typedef struct Call
 	unsigned int asked;			/* how often it has been, for this call */
 	struct Consultation *consultation;	/* what it is being asked (consult.h); or NULL */
 	uint64_t	progress;		/* less than that is not told any more */
+	bool		tools;			/* of subscriptions/listen: the list of tools is watched, too */
+	bool		withdrawn;		/* of resources/subscribe: it has been unsubscribed meanwhile */
 } Call;
 
 TAILQ_HEAD(CallList, Call);
@@ -61,6 +63,18 @@ call_of(Request *request)
 {
 	return (Call *) request;
 }
+
+TAILQ_HEAD(SubscriptionList, Subscription);
+
+/* What a client is told of changes (subscriptions.h). */
+typedef struct Subscribed
+{
+	struct SubscriptionList all;	/* its subscriptions, the newest first */
+	struct SubscriptionList behind; /* those of which it is told when it reads again */
+	unsigned int listens;		/* how many are modern */
+	size_t		watches;		/* to how many resources */
+	struct Subscription *tools; /* legacy: that to the list of tools, if it has listed them */
+} Subscribed;
 
 struct Session
 {
@@ -75,6 +89,7 @@ struct Session
 	unsigned int consult_count; /* how many of them wait for the client's user */
 	size_t		consult_bytes;	/* and what these take */
 	Lane		lane;			/* where they queue for a connection */
+	Subscribed	subscribed;		/* what it is told of changes */
 	unsigned int holds;			/* SessionHold bits */
 	bool		ending;			/* no new calls come */
 	bool		cancelled;		/* those under way have been cancelled */
@@ -100,6 +115,13 @@ extern void session_cancel(Session *session, ScanSpan id);
 /* Take no lines from the client for this reason; for this one no more. */
 extern void session_hold(Session *session, SessionHold why);
 extern void session_release(Session *session, SessionHold why);
+
+/* Does the client not read what it is sent? */
+static inline bool
+session_is_backlogged(const Session *session)
+{
+	return session->lane.held;
+}
 
 /* The client is slow to read, or has read. */
 extern void session_backlogged(Session *session);

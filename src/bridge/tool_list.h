@@ -31,6 +31,9 @@ extern void tool_list_resolve(Request *call);
 /* The database answered this request with a list; false when it is none. */
 extern bool tool_list_learn(const Request *request, const Outcome *outcome);
 
+/* Which list that is: rises with each other one; 1 is the first, and while there is none. */
+extern unsigned int tool_list_generation(void);
+
 /* The list as tools/list gives it: a JSON array. */
 extern const char *tool_list_text(size_t *length);
 

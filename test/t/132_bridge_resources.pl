@@ -99,7 +99,7 @@ foreach my $case ([ [], 'core' ], [ [ '--toolset', 'lean' ], 'lean' ], [ [ '--to
 {
 	my ($args, $setting) = @$case;
 	my @wanted = split /\n/, $node->safe_psql('postgres', qq{SET scimver.toolset = '$setting'; SELECT t ->> 'name' FROM jsonb_array_elements(scim_tools()) t});
-	my $of = ScimverBridge->new(conninfo => $conninfo, args => $args);
+	my $of = ScimverBridge->new(conninfo => $conninfo, args => $args, own_tools => 1);
 
 	$of->initialize;
 	is_deeply([ map { $_->{name} } @{ $of->roundtrip('tools/list')->{result}{tools} } ], \@wanted, "@$args: the tools of $setting");

@@ -44,8 +44,9 @@ sub new
 	}, $class;
 	my @args = @{ $options{args} // [] };
 
-	# nothing happens by itself, unless the test is about that
+	# nothing happens by itself, and there are all tools, unless the test is about that
 	unshift @args, '--seal', '0' unless grep { $_ eq '--seal' } @args;
+	unshift @args, '--toolset', 'full' unless $options{own_tools} || grep { /\A--tool/ } @args;
 	my @command = (program(), @args);
 	push @command, $options{conninfo} if defined $options{conninfo};
 	pipe(my $in_read, my $in_write) or die "pipe: $!";

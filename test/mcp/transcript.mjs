@@ -49,6 +49,7 @@ const fromClient = {
   "notifications/cancelled": "CancelledNotification",
 };
 const fromServer = {
+  "notifications/cancelled": "CancelledNotification",
   "notifications/progress": "ProgressNotification",
   "notifications/resources/updated": "ResourceUpdatedNotification",
   "notifications/resources/list_changed": "ResourceListChangedNotification",

@@ -31,7 +31,7 @@ const payload = (run) => run.out?.result ?? run.out;
 async function request(era, command, ...args) {
   const run = await inspect(era, command, ...args);
   if (run.code === 0) return payload(run);
-  throw Object.assign(new Error(run.text), { code: Number(/"code":\s*(-\d+)/.exec(run.text)?.[1]) });
+  throw new Error(run.text);
 }
 
 const pairs = (object) => Object.entries(object).flatMap(([name, value]) => ["--prompt-args", `${name}=${value}`]);
@@ -58,5 +58,5 @@ export async function inspectorCli(name, era, command) {
     return result;
   };
   await mainJob(name, outputs, callTool);
-  await readAll(name, era === "legacy" ? "legacy" : "modern", surfaceOf(era, command), async (tool, args) => (await callTool(tool, args)).structuredContent);
+  await readAll(name, surfaceOf(era, command), async (tool, args) => (await callTool(tool, args)).structuredContent);
 }

@@ -41,7 +41,7 @@ export async function sdkClient(name, era, command) {
   ok(client.getInstructions()?.includes("expected_version"), `${name}: instructions`);
   const outputs = checkTools(name, (await client.listTools()).tools);
   await mainJob(name, outputs, callTool);
-  await readAll(name, era, surfaceOf(client), async (tool, args) => (await callTool(tool, args)).structuredContent);
+  await readAll(name, surfaceOf(client), async (tool, args) => (await callTool(tool, args)).structuredContent);
 
   // many at once, each with its own answer
   const many = await Promise.all(Array.from({ length: 40 }, (_, i) => callTool("scim_search_users", { attribute: "userName", value: `nobody ${i}` })));

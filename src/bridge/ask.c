@@ -51,27 +51,11 @@ ask_of(RequestKind kind)
 	return &asks[i];
 }
 
-/* There is no such resource: legacy clients know an error of its own for that. */
-static void
-no_resource(const Call *call)
-{
-	const Request *request = &call->request;
-	Buf			data = {NULL, 0, 0};
-
-	buf_text(&data, "{\"uri\":");
-	buf_json_string(&data, request->tool, strlen(request->tool));
-	buf_text(&data, "}");
-	rpc_error_data(call->session->transport, request->id,
-				   call->era == ERA_MODERN ? ERROR_NO_RESOURCE : ERROR_NO_RESOURCE_LEGACY, NULL,
-				   (ScanSpan) {data.data, data.length});
-	buf_free(&data);
-}
-
 static void
 failed(const Call *call, OwnError error, const char *reason)
 {
 	if (error == ERROR_NOT_FOUND && call->request.kind == REQUEST_RESOURCE)
-		no_resource(call);
+		result_no_resource(call, call->request.tool);
 	else
 		rpc_error(call->session->transport, call->request.id, error, reason);
 }
@@ -148,13 +132,13 @@ start(const Message *message, const Ask * ask)
 
 	if (read_params(message, ask, &text, &object))
 	{
-		const RequestText request = {
-			.id = message->id, .arguments = object, .tool = text != NULL ? text : "",
-			.agent = message->agent
-		};
-		Call	   *call = session_begin_call(message->session, ask->kind, message->era, &request,
-											  ask_done);
+		RequestText request = message_text(message);
+		Call	   *call;
 
+		request.arguments = object;
+		if (text != NULL)
+			request.tool = text;
+		call = session_begin_call(message->session, ask->kind, message->era, &request, ask_done);
 		pool_submit(&call->request);
 	}
 	free(text);

@@ -89,8 +89,11 @@ end(Connection *c, bool unsent, bool overdue)
 static void
 lost(Connection *c, bool unsent)
 {
-	if (c->request != NULL && !request_is_passive(c->request))
-		log_line("a connection to the database was lost during a call");
+	char		part[REQUEST_PART];
+
+	if (c->request != NULL && !request_is_quiet(c->request))
+		log_line("a connection to the database was lost during a call%s",
+				 request_part(c->request, part));
 	end(c, unsent, false);
 }
 
@@ -230,8 +233,9 @@ answered_with_error(Request *request, const PGresult *answer)
 {
 	const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
 	OwnError	error = request_error(request, sqlstate, true);
-	bool		passive = request_is_passive(request);
+	bool		quiet = request_is_quiet(request);
 	char		reason[64];
+	char		part[REQUEST_PART];
 
 	if (own_error_is_refusal(error))
 	{
@@ -244,9 +248,9 @@ answered_with_error(Request *request, const PGresult *answer)
 	}
 	(void) snprintf(reason, sizeof(reason), "the database answered with SQLSTATE %s",
 					sqlstate != NULL ? sqlstate : "(none)");
-	if (!request->cancelled && !passive)
-		log_line("%s: %s", queries_name(request), reason);
-	request_failed(request, error, passive ? reason : NULL);
+	if (!request->cancelled && !quiet)
+		log_line("%s: %s%s", queries_name(request), reason, request_part(request, part));
+	request_failed(request, error, quiet ? reason : NULL);
 }
 
 /* Hand on the answer to a request. */
@@ -374,8 +378,16 @@ on_notice(void *arg, const PGresult *notice)
 {
 	Connection *c = arg;
 
-	if (c->request != NULL && c->state == CONNECTION_BUSY && answer_is_unreplicated(notice))
-		c->request->unreplicated = true;
+	Request    *request = c->state == CONNECTION_BUSY ? c->request : NULL;
+	Progress	progress;
+
+	if (request == NULL)
+		return;
+	if (answer_is_unreplicated(notice))
+		request->unreplicated = true;
+	else if (request->progressed != NULL && !request->cancelled &&
+			 answer_is_progress(notice, &progress))
+		request->progressed(request, &progress);
 }
 
 static void

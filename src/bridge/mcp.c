@@ -13,7 +13,9 @@
 
 #include "ask.h"
 #include "call.h"
+#include "consult.h"
 #include "instructions.h"
+#include "live.h"
 #include "message.h"
 #include "pool.h"
 #include "result.h"
@@ -47,7 +49,7 @@ instructed_done(Request *request, const Outcome *outcome)
 static void
 start_instructed(const Message *message, const char *version)
 {
-	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	const RequestText text = message_text(message);
 	Call	   *call = session_begin_call(message->session, REQUEST_INSTRUCTIONS, message->era,
 										  &text, instructed_done);
 
@@ -93,6 +95,7 @@ answer_initialize(Message *message)
 	if (client_info.start != NULL)
 		message_read_agent(message->agent, client_info);
 	strcpy(message->session->agent, message->agent);
+	message->session->elicits = message_can_elicit(capabilities);
 	message->session->handshake_done = true;
 	start_instructed(message, agreed);
 }
@@ -120,7 +123,10 @@ list_done(Request *request, const Outcome *outcome)
 	if (outcome->answered && tool_list_learn(request, outcome))
 	{
 		if (!request->cancelled)
+		{
 			result_tools(call);
+			live_tools_listed(call);
+		}
 	}
 	else if (!request->cancelled)
 	{
@@ -137,7 +143,7 @@ start_list(Message *message)
 {
 	ScanSpan	params = message->spans->params;
 	ScanSpan	cursor = {NULL, 0};
-	const RequestText text = {.id = message->id, .tool = "", .agent = message->agent};
+	const RequestText text = message_text(message);
 	Call	   *call;
 	ScanMember	wanted[] = {{"cursor", &cursor, false, NULL}, {NULL, NULL, false, NULL}};
 
@@ -164,6 +170,9 @@ static const struct
 	{"ping", true, false, answer_ping},
 	{"initialize", true, false, answer_initialize},
 	{"server/discover", false, true, answer_discover},
+	{"subscriptions/listen", false, true, live_listen},
+	{"resources/subscribe", true, false, live_subscribe},
+	{"resources/unsubscribe", true, false, live_unsubscribe},
 };
 
 static void
@@ -238,7 +247,8 @@ on_line(void *to, const char *line, size_t length)
 			handle_notification(session, &message);
 			break;
 		case RPC_RESPONSE:
-			break;				/* no request of ours can have asked for it */
+			consult_answered(session, &message);
+			break;
 		case RPC_INVALID:
 			rpc_error(transport, id, ERROR_INVALID_REQUEST, detail);
 			break;

@@ -143,6 +143,7 @@ static const struct
 	{"PT403", ERROR_FORBIDDEN},
 	{"PT404", ERROR_NOT_FOUND},
 	{"PT4", ERROR_REFUSED},
+	{"PT503", ERROR_INTERRUPTED},
 };
 
 const OwnErrorKind *

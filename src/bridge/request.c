@@ -3,7 +3,7 @@
  *		One question to the database, passive.
  *
  * Entry points: request_new, lane_init, request_error, request_unanswered,
- * request_reason, request_answered, request_failed.
+ * request_reason, request_part, request_answered, request_failed.
  */
 #include "request.h"
 
@@ -75,7 +75,7 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 	application_name(application, text->agent);
 	whole = size + text->id.length + text->arguments.length + text_size(text->tool) +
 		text_size(text->agent) + text_size(application) + text_size(text->trace) +
-		text_size(text->asked) + text_size(text->responses);
+		text_size(text->asked) + text_size(text->responses) + text->token.length;
 	request = must_alloc(whole);
 	memset(request, 0, size);
 	request->kind = kind;
@@ -94,6 +94,9 @@ request_new(size_t size, RequestKind kind, const RequestText *text, Lane *lane, 
 	request->trace = place_text(&at, text->trace);
 	request->asked = place_text(&at, text->asked);
 	request->responses = place_text(&at, text->responses);
+	if (text->token.start != NULL)
+		request->token = (ScanSpan) {place(&at, text->token.start, text->token.length),
+									 text->token.length};
 	return request;
 }
 
@@ -149,6 +152,15 @@ request_reason(const Request *request, const Outcome *outcome, char *limit, size
 	(void) snprintf(limit, size, "%g second%s.", request->limit / 1000.0,
 					request->limit == 1000 ? "" : "s");
 	return limit;
+}
+
+const char *
+request_part(const Request *request, char *part)
+{
+	part[0] = '\0';
+	if (request->trace != NULL)
+		(void) snprintf(part, REQUEST_PART, " (%.*s)", TRACE_PARENT, request->trace);
+	return part;
 }
 
 void

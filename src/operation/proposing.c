@@ -156,6 +156,12 @@ scim_refuse_hidden(const ScimWrite *write)
 		refuse(linitial(secrets));
 }
 
+bool
+scim_write_has_secrets(const ScimWrite *write)
+{
+	return write->wanted.sets_password || scim_write_named_secrets(write) != NIL;
+}
+
 /* ---- must it be decided on? ---- */
 
 /* The document that would be stored, with all that it has. */

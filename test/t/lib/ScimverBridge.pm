@@ -169,6 +169,34 @@ sub answer
 	return undef;
 }
 
+# The next message of ours by that method: a request, or a notification.
+sub told
+{
+	my ($self, $method) = @_;
+
+	foreach my $i (0 .. $#{ $self->{messages} })
+	{
+		my $message = $self->{messages}[$i];
+		next unless ($message->{method} // '') eq $method;
+		splice @{ $self->{messages} }, $i, 1;
+		return $message;
+	}
+	while (defined(my $message = $self->message))
+	{
+		return $message if ($message->{method} // '') eq $method;
+		push @{ $self->{messages} }, $message;
+	}
+	return undef;
+}
+
+# A response to a request of the bridge's: result => ..., or error => ...
+sub respond
+{
+	my ($self, $id, %body) = @_;
+	$self->send_message({ jsonrpc => '2.0', id => $id, %body });
+	return;
+}
+
 sub roundtrip
 {
 	my ($self, $method, $params) = @_;

@@ -14,9 +14,10 @@
 
 static const char *const orders[] = {"ascending", "descending", NULL};
 
-/* As operations read them (operation/merge.h, core/merge_rules.h). */
-static const char *const ways[] = {"fail", "merge", "propose", NULL};
+/* As operations read them (operation/merge.h, core/merge_rules.h); ask_user is ours (consult.h). */
+static const char *const ways[] = {"fail", "merge", "propose", "ask_user", NULL};
 static const char *const ways_unmerged[] = {"fail", "propose", NULL};
+static const char *const ways_of_delete[] = {"fail", "propose", "ask_user", NULL};
 static const char *const rules[] = {"fail", "mine", "theirs", "counter", "max", "min", NULL};
 
 /* What is done with a lease (tools/lease.c). */
@@ -54,10 +55,13 @@ const ScimParameter scim_parameters[] = {
 		"merge: keep what others changed since, add yours; propose: so, or let people "
 	"decide", ways},
 	[PARAM_ON_REVIEW] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_unmerged},
+	[PARAM_ON_DELETE] = {"on_conflict", ARGUMENT_WORD, 0, NULL, ways_of_delete},
 	[PARAM_MERGE_RULES] = {"merge_rules", ARGUMENT_RULES, 0,
 		"By path (\"*\": any), where both changed it. counter adds both, twice if repeated: after "
 	"OUTCOME_UNKNOWN read first", rules},
 	[PARAM_LEASE_ID] = {"lease_id", ARGUMENT_UUIDS, 0, NULL},
+	[PARAM_IDEMPOTENCY_KEY] = {"idempotency_key", ARGUMENT_KEY, 0,
+		"Same key, same call: done once"},
 	[PARAM_LEASE] = {"lease_id", ARGUMENT_UUID, 0, "To renew, release"},
 	[PARAM_SECONDS] = {"seconds", ARGUMENT_INTEGER, 1, "Default 60"},
 	[PARAM_PURPOSE] = {"purpose", ARGUMENT_TEXT, 0, "Others see it"},
@@ -241,7 +245,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.lean = ABOUT_USERS,
 		.core = ABOUT_TYPED,
 		.required = {PARAM_NEW},
-		.optional = {PARAM_ON_REVIEW, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {PARAM_ON_REVIEW, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 	},
 	[TOOL_GET] = {
 		.name = "scim_get_{one}",
@@ -277,7 +281,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.lean = ABOUT_TYPED,
 		.core = ABOUT_TYPED,
 		.required = {PARAM_ID, PARAM_OPERATIONS},
-		.optional = {CONDITION, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		.optional = {CONDITION, PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_DELETE] = {
@@ -288,7 +292,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.lean = ABOUT_USERS,
 		.core = ABOUT_TYPED,
 		.required = {PARAM_ID},
-		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_REVIEW, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_EXPECTED_VERSION, PARAM_ON_DELETE, PARAM_LEASE_ID, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Read it first and pass its _version as expected_version; on VERSION_MISMATCH "
@@ -344,7 +348,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.asks = "members",
 		.required = {PARAM_ID},
 		.optional = {PARAM_ADD, PARAM_REMOVE, PARAM_EXPECTED_VERSION, PARAM_LEASE_ID,
-		PARAM_ATTRIBUTES, PARAM_TENANT_ID},
+		PARAM_IDEMPOTENCY_KEY, PARAM_ATTRIBUTES, PARAM_TENANT_ID},
 		.destructive = true,
 		.idempotent = true,
 		.rule = "Repeating it is harmless. With expected_version, on VERSION_MISMATCH nothing was "
@@ -472,7 +476,7 @@ const ScimToolPattern scim_tool_patterns[] = {
 		.about = ABOUT_NONE,
 		.core = ABOUT_NONE,
 		.required = {PARAM_BULK},
-		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_TENANT_ID},
+		.optional = {PARAM_ATOMIC, PARAM_LEASE_ID, PARAM_IDEMPOTENCY_KEY, PARAM_TENANT_ID},
 		.destructive = true,
 	},
 	[TOOL_GET_SCHEMAS] = {

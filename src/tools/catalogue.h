@@ -38,8 +38,10 @@ typedef enum ScimParameterId
 	PARAM_PROPOSAL_VERSION,
 	PARAM_ON_CONFLICT,
 	PARAM_ON_REVIEW,
+	PARAM_ON_DELETE,
 	PARAM_MERGE_RULES,
 	PARAM_LEASE_ID,
+	PARAM_IDEMPOTENCY_KEY,
 	PARAM_LEASE,
 	PARAM_SECONDS,
 	PARAM_PURPOSE,
@@ -75,6 +77,7 @@ typedef enum ScimArgumentKind
 {
 	ARGUMENT_TEXT,
 	ARGUMENT_VERSION,			/* a text whose misuse has an error code of its own */
+	ARGUMENT_KEY,				/* a short text (operation/once.h) */
 	ARGUMENT_INTEGER,
 	ARGUMENT_BOOLEAN,
 	ARGUMENT_WORD,				/* one of the parameter's words */

@@ -31,6 +31,8 @@ scim_metadata(const ScimToolCall *call)
 		scim_set_text(metadata, "resource_id", scim_clip_name(call->id));
 	if (tool->parameters[PARAM_EXPECTED_VERSION])
 		scim_set_bool(metadata, "conditional_update", call->given[PARAM_EXPECTED_VERSION]);
+	if (call->consulted.decision)
+		scim_set_text(metadata, "decision", call->consulted.decision);
 	return metadata;
 }
 

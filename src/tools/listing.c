@@ -291,6 +291,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_VERSION:
 		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
+		case ARGUMENT_KEY:
 			schema = scim_schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:

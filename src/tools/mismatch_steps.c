@@ -8,6 +8,7 @@
 #include "base/jsonb_tree.h"
 #include "core/merge_rules.h"
 #include "lib/stringinfo.h"
+#include "tools/consult.h"
 #include "tools/envelope.h"
 #include "tools/mismatch_steps.h"
 #include "tools/named_tools.h"
@@ -59,6 +60,13 @@
 #define ONCE_MORE_STEP " The same data once more would undo what others changed."
 #define LIST_STEP \
 	" A list that is replaced whole must have what others changed in it, or that is undone."
+
+/* In front of any of these, and in place of them. */
+#define ASK_STEP \
+	"Your client could not ask your user: ask him what is to stand, in your own words. "
+#define DECLINED_STEP \
+	"Your user was asked, and did not agree: nothing was written. Leave it so, unless he says " \
+	"otherwise."
 
 /* Beside any of these. */
 #define HOLD_STEP \
@@ -142,13 +150,18 @@ scim_say_mismatch_step(const ScimToolCall *call, JsonbValue *content, const Json
 	JsonbValue	conflicts;
 	const char *step;
 
+	if (call->consulted.decision)
+	{
+		scim_set_next_step(content, DECLINED_STEP);
+		return;
+	}
 	if (merge && scim_find_member(merge, "conflicts", &conflicts))
 		step = conflicts_step(call, &conflicts, is_shown);
 	else if (merge && scim_find_member(merge, "clean", &clean))
 		step = call->given[PARAM_MERGE_RULES] ? RULED_STEP : CLEAN_STEP;
 	else
 		step = plain_step(call, is_shown);
-	scim_set_next_step(content, step);
+	scim_set_next_step(content, scim_asks_user(call) ? psprintf("%s%s", ASK_STEP, step) : step);
 	if (call->keeps_changing && scim_has_named_tools(HOLD_STEP))
 		scim_add_next_step(content, text_for(call, HOLD_STEP));
 }

@@ -54,7 +54,8 @@
 static bool
 may_propose(const ScimToolCall *call)
 {
-	return call->tool->parameters[PARAM_ON_CONFLICT] || call->tool->parameters[PARAM_ON_REVIEW];
+	return call->tool->parameters[PARAM_ON_CONFLICT] ||
+		call->tool->parameters[PARAM_ON_REVIEW] || call->tool->parameters[PARAM_ON_DELETE];
 }
 
 /* How the reviewers are asked, by who has what it takes. */

@@ -54,11 +54,17 @@ scim_success_proposal(Jsonb *proposal, JsonbValue *metadata)
 	"Nothing is written yet: it waits for the reviewers. scim_list_proposals with proposal_id " \
 	"tells what becomes of it."
 
+#define PROPOSED_BEFORE \
+	"The call became a proposal when it was first made: status says what came of it."
+
 text *
 scim_success_proposed(const ScimToolCall *call)
 {
 	JsonbValue *metadata = scim_metadata(call);
 
-	scim_set_text(metadata, "proposed", scim_fit_to_tools(PROPOSED));
+	if (call->written.repeated)
+		scim_set_bool(metadata, "repeated", true);
+	scim_set_text(metadata, "proposed",
+				  scim_fit_to_tools(call->written.repeated ? PROPOSED_BEFORE : PROPOSED));
 	return scim_success_proposal(call->written.resource, metadata);
 }

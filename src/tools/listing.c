@@ -15,6 +15,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "tools/json_schema.h"
+#include "tools/listing.h"
 #include "tools/tool.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"

@@ -10,14 +10,12 @@
 
 #include "base/settings.h"
 #include "common/hashfn.h"
-#include "fmgr.h"
 #include "registry/relation_changes.h"
+#include "tools/listing.h"
 #include "tools/short_digest.h"
 #include "tools/tools_digest.h"
 #include "utils/inval.h"
 #include "utils/jsonb.h"
-
-extern Datum scim_tools(PG_FUNCTION_ARGS);
 
 /* A session that is handed on serves bridges with other settings. */
 #define MOST_KNOWN 8

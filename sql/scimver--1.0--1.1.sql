@@ -33,6 +33,7 @@ CREATE TABLE scim_history_rows (
 	expected_version text,
 	error_code text,
 	proposal_id uuid,
+	trace text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -85,6 +86,8 @@ COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
+COMMENT ON COLUMN scim_history_rows.trace IS
+	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -112,7 +115,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
@@ -714,6 +717,50 @@ CREATE VIEW scim_conflict_stats AS
 COMMENT ON VIEW scim_conflict_stats IS
 	'Of each resource that was written in the last hour, or for the sake of others refused to be: how often, and by how many who wrote it or were to';
 
+-- Repeated calls: what a client has named by a key is done once (src/operation/once.c).
+-- The table is written by those calls, in its owner's place; there is no row level
+-- security, as it is dumped (sql/parts/history.sql).
+
+CREATE TABLE scim_idempotency (
+	tenant_id text COLLATE pg_catalog."C" NOT NULL,
+	principal text COLLATE pg_catalog."C" NOT NULL,
+	key text COLLATE pg_catalog."C" NOT NULL,
+	digest bytea NOT NULL,
+	made jsonb,
+	at timestamptz NOT NULL,
+	PRIMARY KEY (tenant_id, principal, key)
+);
+CREATE INDEX scim_idempotency_at ON scim_idempotency (at);
+COMMENT ON TABLE scim_idempotency IS
+	'The keys by which clients named calls, so that each is done once; pruned with the history; read it by scim_idempotency_keys';
+COMMENT ON COLUMN scim_idempotency.tenant_id IS
+	'The tenant that the call was for';
+COMMENT ON COLUMN scim_idempotency.principal IS
+	'The role that called, whose key it is';
+COMMENT ON COLUMN scim_idempotency.key IS
+	'What the client called it: scimver.idempotency_key, or of a tool idempotency_key';
+COMMENT ON COLUMN scim_idempotency.digest IS
+	'SHA-256 of what was called and its arguments, in canonical form; crypted like a password, where these may hold one';
+COMMENT ON COLUMN scim_idempotency.made IS
+	'What it wrote: {"resource_type", "id"}, {"proposal_id"}, of a bulk {"Operations"} with the status of each';
+COMMENT ON COLUMN scim_idempotency.at IS
+	'When, by the clock';
+
+CREATE FUNCTION scim_may_read_key(tenant_id text, principal text) RETURNS boolean
+	LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'scim_may_read_key';
+COMMENT ON FUNCTION scim_may_read_key(text, text) IS
+	'Is it a key of the current role, in a tenant where it works? What scim_idempotency_keys asks';
+GRANT EXECUTE ON FUNCTION scim_may_read_key(text, text) TO PUBLIC;
+
+CREATE VIEW scim_idempotency_keys WITH (security_barrier) AS
+	SELECT tenant_id, principal::name AS principal, key, made, at
+	FROM ONLY scim_idempotency WHERE scim_may_read_key('', '') IS NOT NULL AND scim_may_read_key(tenant_id, principal);
+COMMENT ON VIEW scim_idempotency_keys IS
+	'The keys of the current role, and what was done under each: so whoever lost the answer learns whether his call was done';
+
+SELECT pg_catalog.pg_extension_config_dump('scim_idempotency', '');
+
 -- Triggers (sql/parts/triggers.sql).
 
 CREATE FUNCTION scim_lease_trigger() RETURNS trigger
@@ -839,6 +886,15 @@ CREATE FUNCTION scim_bulk(request jsonb, atomic boolean DEFAULT false, tenant_id
 COMMENT ON FUNCTION scim_bulk(jsonb, boolean, text) IS
 	'Does the operations of a BulkRequest (RFC 7644, section 3.7); returns the BulkResponse. atomic: the first error undoes all of them';
 
+-- Tools (sql/parts/tools.sql): for clients that can ask their user.
+
+CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, input_responses text)
+	RETURNS json
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_call_tool_asking';
+COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
+	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
+
 -- Rights on what is new (sql/parts/rights.sql).  What is older keeps those that it has
 -- by now: a GRANT or REVOKE here would take them for the extension's own, and dumps
 -- would leave them out.
@@ -853,16 +909,17 @@ BEGIN
 		WHERE a.grantee OPERATOR(pg_catalog.<>) c.relowner AND c.oid OPERATOR(pg_catalog.=) ANY ('{scim_history_rows, scim_history_seq, scim_history_pruned,
 			scim_history_server, scim_history_seals, scim_history_sealer, scim_history,
 			scim_leases, scim_leases_held, scim_conflict_stats, scim_policy_rows, scim_policies,
-			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles}'::regclass[]::oid[])
+			scim_proposal_rows, scim_proposals, scim_review_rows, scim_reviews, scim_profiles, scim_tenant_profiles,
+			scim_idempotency, scim_idempotency_keys}'::regclass[]::oid[])
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s', given.relation::text, given.role);
 	END LOOP;
 END $$;
 GRANT SELECT ON scim_history, scim_leases_held, scim_conflict_stats, scim_policies, scim_proposals, scim_reviews,
-	scim_profiles TO PUBLIC;
+	scim_profiles, scim_idempotency_keys TO PUBLIC;
 GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 	scim_history_server, scim_history_seals, scim_history_sealer, scim_leases,
-	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles TO pg_database_owner;
+	scim_policy_rows, scim_proposal_rows, scim_review_rows, scim_tenant_profiles, scim_idempotency TO pg_database_owner;
 
 -- What MCP clients read beside tools: resources, prompts, completions, and what changed.
 
@@ -894,7 +951,7 @@ CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
 COMMENT ON FUNCTION scim_mcp_changes(text) IS
-	'What has changed behind a cursor of scim_mcp_watch, and whether what can be watched, and the tools, are others: {"updated", "under", "cursor", "more", "seen", "tools", "notify"}';
+	'What has changed behind a cursor of scim_mcp_watch, and whether the tools are others: {"updated", "under", "within", "cursor", "more", "tools", "notify"}';
 
 CREATE FUNCTION scim_mcp_prompts() RETURNS json
 	LANGUAGE C IMMUTABLE PARALLEL SAFE

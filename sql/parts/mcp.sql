@@ -28,7 +28,7 @@ CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
 COMMENT ON FUNCTION scim_mcp_changes(text) IS
-	'What has changed behind a cursor of scim_mcp_watch, and whether what can be watched, and the tools, are others: {"updated", "under", "cursor", "more", "seen", "tools", "notify"}';
+	'What has changed behind a cursor of scim_mcp_watch, and whether the tools are others: {"updated", "under", "within", "cursor", "more", "tools", "notify"}';
 
 CREATE FUNCTION scim_mcp_prompts() RETURNS json
 	LANGUAGE C IMMUTABLE PARALLEL SAFE

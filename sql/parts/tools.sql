@@ -24,6 +24,13 @@ CREATE FUNCTION scim_call_tool(name text, arguments text) RETURNS json
 COMMENT ON FUNCTION scim_call_tool(text, text) IS
 	'Calls a tool with arguments as JSON text; text that is no JSON is answered, not raised';
 
+CREATE FUNCTION scim_call_tool(name text, arguments text, request_state text, input_responses text)
+	RETURNS json
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'scim_call_tool_asking';
+COMMENT ON FUNCTION scim_call_tool(text, text, text, text) IS
+	'Calls a tool for a client that can ask its user: with on_conflict "ask_user" a stale version may be answered by a question, and the same call with requestState and the responses decides it';
+
 CREATE FUNCTION scim_get_schemas() RETURNS jsonb
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'scim_get_schemas';

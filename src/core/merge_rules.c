@@ -37,6 +37,7 @@ struct ScimMergeRules
 	const Rule *all;			/* "*", or NULL */
 	bool		counts;
 	bool		mine_at_conflicts;
+	const ScimMergeJudge *judge;	/* of conflicts, or NULL */
 	bool		has_functions;
 	const ScimResourceType *type;
 	const ScimMergeFunctions *functions;	/* NULL: none are taken */
@@ -81,6 +82,22 @@ bool
 scim_is_mine_at_conflicts(const ScimMergeRules *rules)
 {
 	return rules->mine_at_conflicts;
+}
+
+const ScimMergeRules *
+scim_judged_at_conflicts(const ScimMergeRules *rules, const ScimMergeJudge *judge)
+{
+	ScimMergeRules *copy = palloc(sizeof(ScimMergeRules));
+
+	*copy = *rules;
+	copy->judge = judge;
+	return copy;
+}
+
+const ScimMergeJudge *
+scim_judge_of_conflicts(const ScimMergeRules *rules)
+{
+	return rules->judge;
 }
 
 /* ---- brackets ---- */

@@ -74,6 +74,18 @@ extern ScimMergeRule scim_merge_rule_at(const ScimMergeRules *rules, const char 
 extern const ScimMergeRules *scim_mine_at_conflicts(const ScimMergeRules *rules);
 extern bool scim_is_mine_at_conflicts(const ScimMergeRules *rules);
 
+/* Who decides where rules do not: is mine to stand in the attribute, as conflicts name it? */
+typedef struct ScimMergeJudge
+{
+	bool		(*takes_mine) (const void *argument, const char *attribute);
+	const void *argument;
+} ScimMergeJudge;
+
+/* The same rules, but where they leave a conflict, also of what is never returned, he decides. */
+extern const ScimMergeRules *scim_judged_at_conflicts(const ScimMergeRules *rules,
+													  const ScimMergeJudge *judge);
+extern const ScimMergeJudge *scim_judge_of_conflicts(const ScimMergeRules *rules);
+
 /*
  * A conflict's path without what stands in brackets, which is a value: for the server's
  * log.  Palloc'd.

@@ -82,13 +82,19 @@ copy_of(const JsonbValue *value)
 	return copy;
 }
 
+static char *
+attribute_at_hand(const ScimMerging *merging)
+{
+	return pnstrdup(merging->path.data, merging->attribute);
+}
+
 static ScimMergeConflict *
 add_conflict(ScimMerging *merging)
 {
 	ScimMergeConflict *conflict = palloc0(sizeof(ScimMergeConflict));
 
 	conflict->path = path_at_hand(merging);
-	conflict->attribute = pnstrdup(merging->path.data, merging->attribute);
+	conflict->attribute = attribute_at_hand(merging);
 	merging->merge->conflicts = lappend(merging->merge->conflicts, conflict);
 	return conflict;
 }
@@ -153,6 +159,21 @@ compute(ScimMerging *merging, ScimMergeRule rule, const char *path, const JsonbV
 	return true;
 }
 
+/* By who decides in place of a conflict; SCIM_MERGE_FAIL: nobody does. */
+static ScimMergeRule
+ask_judge(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
+{
+	const ScimMergeJudge *judge = scim_judge_of_conflicts(merging->rules);
+	ScimMergeRule rule;
+
+	if (judge == NULL)
+		return SCIM_MERGE_FAIL;
+	rule = judge->takes_mine(judge->argument, attribute_at_hand(merging)) ? SCIM_MERGE_MINE
+		: SCIM_MERGE_THEIRS;
+	(void) take_side(rule, of, merged);
+	return rule;
+}
+
 ScimMergeRule
 scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merged)
 {
@@ -170,6 +191,9 @@ scim_decide(ScimMerging *merging, const JsonbValue *const *of, ScimMerged *merge
 		scim_set_merged(merged, of[SCIM_MINE]);
 		return SCIM_MERGE_MINE;
 	}
+	rule = ask_judge(merging, of, merged);
+	if (rule != SCIM_MERGE_FAIL)
+		return rule;
 	conflict = add_conflict(merging);
 	conflict->base = copy_of(of[SCIM_BASE]);
 	conflict->mine = copy_of(of[SCIM_MINE]);
@@ -187,5 +211,6 @@ scim_decide_hidden(ScimMerging *merging, const JsonbValue *const *of, ScimMerged
 		return;
 	if (rule != SCIM_MERGE_FAIL && rule != SCIM_MERGE_FUNCTION)
 		throw_rule(merging, rule, path);
-	add_conflict(merging)->hidden = true;
+	if (ask_judge(merging, of, merged) == SCIM_MERGE_FAIL)
+		add_conflict(merging)->hidden = true;
 }

@@ -13,9 +13,11 @@
 #include "core/patch_parse.h"
 #include "core/resource.h"
 #include "decision/guard.h"
+#include "operation/answered.h"
 #include "operation/conflict.h"
 #include "operation/merge_members.h"
 #include "operation/mismatch.h"
+#include "operation/proposing.h"
 #include "operation/report.h"
 
 bool
@@ -36,6 +38,20 @@ conflicts_of(const ScimWriteMerge *merge)
 	return merge && merge->applies && !merge->base_unknown ? merge->merge.conflicts : NIL;
 }
 
+/* A proposal is read by others: nothing of it may be what is never returned. */
+static bool
+can_be_proposed(const ScimWrite *write, const List *conflicts)
+{
+	ListCell   *cell;
+
+	foreach(cell, conflicts)
+	{
+		if (((const ScimMergeConflict *) lfirst(cell))->hidden)
+			return false;
+	}
+	return write->rules && !scim_write_has_secrets(write);
+}
+
 static void
 refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const ScimSince *since,
 	   const ScimWriteMerge *merge)
@@ -44,6 +60,7 @@ refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const Scim
 	{
 		scim_report_differing(write, paths);
 		scim_report_conflicting(write, conflicts_of(merge));
+		write->result->can_be_proposed = can_be_proposed(write, conflicts_of(merge));
 	}
 	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
 					 since, merge);
@@ -158,6 +175,7 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 
 	if (write->rules == NULL)
 		scim_write_refuse(write, SCIM_VERSION_MISMATCH, paths);
+	scim_write_apply_answer(write);
 	if (write->proposes != SCIM_PROPOSES_ALWAYS)
 		scim_guard_resource(write->target.table, write->target.tenant, write->wanted.id);
 	scim_open_since(&since, &write->target, &write->row, write->expected, true);
@@ -165,6 +183,11 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 		try_merge(&trial);
 	else
 		rehearse_merge(&trial);
+	if (scim_write_settle_unknown(write, merge) || scim_write_is_answered(write, merge))
+	{
+		scim_close_since(&since);
+		return !write->unchanged;
+	}
 	if (!is_settled(write, merge))
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);
 	scim_close_since(&since);

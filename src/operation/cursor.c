@@ -138,33 +138,54 @@ scim_read_cursor(const char *kind, const char *cursor)
 	return scim_read_cursor_of(kind, cursor, SCIM_EXPIRED_CURSOR);
 }
 
-Jsonb *
-scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired)
+/* What stands in the text, if it is one of ours; then it is terminated.  NULL: it is not. */
+static uint8 *
+open_text(const char *kind, const char *given)
 {
-	Size		text_length = strlen(cursor);
+	Size		text_length = strlen(given);
 	size_t		length;
 	uint8	   *bytes;
 	uint8		mac[MAC_SIZE];
-	uint64		issued;
-	Datum		text;
 
 	if (text_length > BASE64_SIZE(MOST_BYTES))
-		throw_invalid();
+		return NULL;
 	bytes = palloc(text_length + 1);
-	if (!base64url_bytes(bytes, &length, cursor, text_length) || length <= HEAD_SIZE)
-		throw_invalid();
+	if (!base64url_bytes(bytes, &length, given, text_length) || length <= HEAD_SIZE)
+		return NULL;
 	sign(kind, bytes + MAC_SIZE, length - MAC_SIZE, mac);
 	if (!same_mac(mac, bytes))
-		throw_invalid();
+		return NULL;
+	bytes[length] = '\0';
+	return bytes;
+}
 
+bool
+scim_open_signed(const char *kind, const char *given, Jsonb **state, int64 *age)
+{
+	uint8	   *bytes = open_text(kind, given);
+	uint64		issued;
+
+	if (bytes == NULL)
+		return false;
 	memcpy(&issued, bytes + MAC_SIZE, ISSUED_SIZE);
-	issued = pg_ntoh64(issued);
-	if (scim_setting_cursor_timeout > 0 && seconds() > issued + scim_setting_cursor_timeout)
+	*age = (int64) (seconds() - pg_ntoh64(issued));
+	*state = DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
+												CStringGetDatum((char *) bytes + HEAD_SIZE)));
+	return true;
+}
+
+Jsonb *
+scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired)
+{
+	Jsonb	   *state;
+	int64		age;
+
+	if (!scim_open_signed(kind, cursor, &state, &age))
+		throw_invalid();
+	if (scim_setting_cursor_timeout > 0 && age > scim_setting_cursor_timeout)
 		scim_throw_path(expired, "cursor", "the cursor is older than %d seconds",
 						scim_setting_cursor_timeout);
-	bytes[length] = '\0';
-	text = CStringGetDatum((char *) bytes + HEAD_SIZE);
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, text));
+	return state;
 }
 
 int64

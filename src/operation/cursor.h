@@ -29,6 +29,12 @@ extern Jsonb *scim_read_cursor(const char *kind, const char *cursor);
 /* The same, where another error than EXPIRED_CURSOR is to say what is to be done then. */
 extern Jsonb *scim_read_cursor_of(const char *kind, const char *cursor, ScimErrorCode expired);
 
+/*
+ * What is signed in the same way, and is no cursor of a list: false, if scim_write_cursor did
+ * not make it of that kind in this database; *age: how old it is, in seconds.
+ */
+extern bool scim_open_signed(const char *kind, const char *given, Jsonb **state, int64 *age);
+
 /* An integer of the state; there is one, as scim_write_cursor was given it. */
 extern int64 scim_cursor_integer(Jsonb *state, const char *key);
 

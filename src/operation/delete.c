@@ -23,6 +23,7 @@
 #include "decision/policies.h"
 #include "executor/spi.h"
 #include "group/leaving.h"
+#include "operation/answered.h"
 #include "operation/applying.h"
 #include "operation/deferred.h"
 #include "operation/delete.h"
@@ -199,6 +200,7 @@ becomes_proposal(Delete *delete, const ScimRow *row)
 	bool		is_reviewed = delete->policy &&
 		(delete->policy->reviewed_operations & SCIM_DELETES) != 0;
 
+
 	if (!delete->proposes || !(is_reviewed || is_stale(delete, row)))
 		return false;
 	scim_propose_delete(&delete->target, delete->options, row, delete->result);
@@ -214,6 +216,28 @@ refuse_stale(const Delete *delete, const ScimRow *row)
 	scim_open_since(&since, &delete->target, row, delete->expected, false);
 	scim_throw_stale(&delete->target, SCIM_DELETE_MISMATCH, delete->options->id,
 					 delete->expected, row, &since, NULL);
+}
+
+/*
+ * Somebody was asked, as others had changed it: what he saw of it is deleted, or nothing.  False:
+ * that became a proposal.
+ */
+static bool
+take_answer(Delete *delete, const ScimRow *row)
+{
+	const ScimAnswer *answer = delete->options->answer;
+
+	if (!is_stale(delete, row))
+		scim_throw_outdated_answer(delete->target.type);
+	if (!scim_answer_holds(answer, row))
+		refuse_stale(delete, row);
+	if (answer->kind == SCIM_ANSWERS_PROPOSE)
+	{
+		scim_propose_delete(&delete->target, delete->options, row, delete->result);
+		return false;
+	}
+	delete->expected = row->version;
+	return true;
 }
 
 /*
@@ -242,6 +266,8 @@ lock(Delete *delete)
 		return false;
 	if (applies)
 		delete->expected = row.version;
+	if (delete->options->answer && !take_answer(delete, &row))
+		return false;
 	if (becomes_proposal(delete, &row))
 		return false;
 	if (is_stale(delete, &row))
@@ -302,6 +328,7 @@ scim_store_delete(const ScimWriteOptions *options, ScimWriteResult *result)
 	call.policy = scim_binding_policy(delete.target.type, delete.target.tenant);
 	call.proposal = scim_applied_id(options);
 	call.deletes = !sets_mark(&delete);
+	call.only_proposes = scim_answer_proposes(options->answer);
 	call.proposes = delete.proposes;
 	delete.policy = call.policy;
 	scim_run_call(&call, delete_resource, &delete);

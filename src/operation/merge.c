@@ -10,6 +10,7 @@
 #include "core/path.h"
 #include "decision/merge_function.h"
 #include "decision/policy.h"
+#include "operation/answered.h"
 #include "operation/merge.h"
 #include "operation/past.h"
 #include "operation/patched.h"
@@ -46,6 +47,7 @@ scim_write_take_merge(ScimWrite *write, const ScimWriteOptions *options)
 		scim_throw_path(SCIM_NOTHING_TO_MERGE, "on_conflict",
 						"on_conflict \"merge\" needs the version that the change was made of, in "
 						"expected_version");
+	scim_write_take_answer(write, options->answer);
 	/* what is proposed is merged first, if it was made of another version */
 	write->merges = write->expected && (write->merges || write->proposes != SCIM_PROPOSES_NEVER);
 	write->rules = read_rules(write, options);
@@ -159,6 +161,18 @@ add_password_conflict(const ScimResourceType *type, ScimMerge *merge)
 	merge->conflicts = list_insert_nth(merge->conflicts, i, conflict);
 }
 
+/* No rule decides: who does in place of a conflict? */
+static void
+ask_for_password(const ScimWrite *write, ScimWriteMerge *result)
+{
+	const ScimMergeJudge *judge = scim_judge_of_conflicts(write->rules);
+
+	if (judge == NULL)
+		add_password_conflict(write->target.type, &result->merge);
+	else
+		result->sets_password = judge->takes_mine(judge->argument, "password");
+}
+
 /* Both sides set it: nobody can tell whether to the same. */
 static void
 decide_password(const ScimWrite *write, ScimWriteMerge *result)
@@ -169,7 +183,7 @@ decide_password(const ScimWrite *write, ScimWriteMerge *result)
 	{
 		case SCIM_MERGE_FAIL:
 		case SCIM_MERGE_FUNCTION:
-			add_password_conflict(write->target.type, &result->merge);
+			ask_for_password(write, result);
 			break;
 		case SCIM_MERGE_MINE:
 			break;

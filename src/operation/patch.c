@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "base/jsonb_tree.h"
 #include "core/patch_parse.h"
+#include "operation/answered.h"
 #include "operation/applying.h"
 #include "operation/bulk_queue.h"
 #include "operation/conflict.h"
@@ -107,6 +108,7 @@ decide(ScimWrite *write)
 
 	scim_write_lock_row(write);
 	stale = write->expected && strcmp(write->expected, write->row.version) != 0;
+	scim_write_check_answer(write, stale);
 	patch_row(write, stale ? &differs : NULL);
 	write->unchanged = is_there(write, stale, &differs);
 	if (write->unchanged || !(stale && write->merges))

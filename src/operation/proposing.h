@@ -41,4 +41,7 @@ extern void scim_check_reason(const char *reason);
  */
 extern void scim_refuse_hidden(const ScimWrite *write);
 
+/* Does it throw? */
+extern bool scim_write_has_secrets(const ScimWrite *write);
+
 #endif							/* SCIM_OPERATION_PROPOSING_H */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "core/immutable.h"
+#include "operation/answered.h"
 #include "operation/bulk_queue.h"
 #include "operation/conflict.h"
 #include "operation/merge.h"
@@ -31,7 +32,7 @@ read_unlocked(ScimWrite *write)
 {
 	const ScimRowWrite *wanted = &write->wanted;
 
-	if ((write->merges && was_stale) || write->proposes != SCIM_PROPOSES_NEVER)
+	if ((write->merges && was_stale) || write->options->answer || write->proposes != SCIM_PROPOSES_NEVER)
 		return false;
 	if (!wanted->registration->storage->compares)
 		return true;
@@ -60,6 +61,7 @@ should_retry(ScimWrite *write)
 	stale = write->expected && strcmp(write->row.version, write->expected) != 0;
 	if (write->merges)
 		was_stale = stale;
+	scim_write_check_answer(write, stale);
 	if (!stale)
 		return true;
 	wanted->document = scim_keep_immutable(write->target.type,

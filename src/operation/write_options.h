@@ -9,9 +9,28 @@
 #include "postgres.h"
 
 #include "base/uuids.h"
+#include "core/merge_rules.h"
 #include "nodes/pg_list.h"
 #include "resource/view.h"
 #include "utils/jsonb.h"
+
+/* What is to become of a write that found another version, as a person said who was asked. */
+typedef enum ScimAnswerKind
+{
+	SCIM_ANSWERS_NO,			/* it is refused, be it only to tell how things stand */
+	SCIM_ANSWERS_MINE,			/* it is made, and stands where others changed the same */
+	SCIM_ANSWERS_CHOSEN,		/* the same, but there the judge says what stands */
+	SCIM_ANSWERS_PROPOSE		/* it becomes a proposal */
+} ScimAnswerKind;
+
+typedef struct ScimAnswer
+{
+	ScimAnswerKind kind;
+	const char *seen;			/* the version that he was shown: where it is another by now, the
+								 * answer is to something else, and the write is refused */
+	ScimMergeJudge judge;
+	const pg_uuid_t *proposal;	/* the id that one gets: by the same answer there comes no second */
+} ScimAnswer;
 
 /* Which resource is written, on what condition, and what is wanted of the answer. */
 typedef struct ScimWriteOptions
@@ -29,6 +48,8 @@ typedef struct ScimWriteOptions
 	const char *on_conflict;	/* update, patch: "fail", "merge", "propose", or what the policy
 								 * says (NULL: "fail"); create, delete: "fail" (NULL), "propose" */
 	Jsonb	   *merge_rules;	/* what a merge does where both changed the same; NULL: fails */
+	const ScimAnswer *answer;	/* update, patch, delete: to a refusal of the same write; NULL: there
+								 * was none */
 	const ScimUuids *leases;	/* that the write names, beside those of the setting; or NULL */
 	const char *reason;			/* of what becomes a proposal; or NULL */
 	const struct ScimProposal *counters;	/* the proposal that this one is to take the place of;
@@ -46,6 +67,8 @@ typedef struct ScimWriteResult
 	Jsonb	   *resource;		/* as it is shown; NULL when it is deleted.  Or the proposal: */
 	bool		proposed;		/* nothing was written: it became one (propose.h) */
 
+	bool		repeated;		/* nothing was written: it was done before, under the same key
+								 * (repeat.h), and this is what that made, as it is now */
 	bool		nothing_asked;	/* patch: it had no operations, which the rules let pass */
 
 	/* on request */
@@ -62,6 +85,8 @@ typedef struct ScimWriteResult
 	List	   *conflicting;	/* after VERSION_MISMATCH (also then): the attributes, of char *,
 								 * as the history names them, that both had changed, and no merge
 								 * makes one of; NIL: none, or nobody knows */
+	bool		can_be_proposed;	/* after VERSION_MISMATCH (also then): nothing of what was wanted
+									 * must not be kept */
 	JsonbValue *differing;		/* after VERSION_MISMATCH (also then): paths where what was wanted
 								 * differs from what is stored; NULL: nobody knows */
 } ScimWriteResult;

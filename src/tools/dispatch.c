@@ -15,6 +15,7 @@
 #include "tools/arguments.h"
 #include "tools/bulk.h"
 #include "tools/checkpoint.h"
+#include "tools/consult.h"
 #include "tools/failure.h"
 #include "tools/handlers.h"
 #include "tools/history.h"
@@ -27,6 +28,7 @@
 
 PG_FUNCTION_INFO_V1(scim_call_tool_jsonb);
 PG_FUNCTION_INFO_V1(scim_call_tool_text);
+PG_FUNCTION_INFO_V1(scim_call_tool_asking);
 
 /*
  * How often a write is tried whose version was there before and after it, but
@@ -67,7 +69,7 @@ handle(void *argument)
 {
 	ScimToolCall *call = argument;
 
-	call->answer = handlers[call->tool->id] (call);
+	call->answer = call->consulted.keeps ? scim_run_keep(call) : handlers[call->tool->id] (call);
 }
 
 static void
@@ -76,6 +78,7 @@ run(void *argument)
 	ScimToolCall *call = argument;
 
 	scim_read_arguments(call);
+	scim_read_decision(call);
 	scim_refuse_storm(call);
 	if (handlers[call->tool->id] == NULL)
 		elog(ERROR, "tool %s has no handler", call->tool->name);
@@ -98,12 +101,16 @@ static text *
 refuse(ScimToolCall *call, const ErrorData *error, const ScimErrorKind *kind)
 {
 	ScimRefusal refusal = scim_refusal_of(call, kind);
-	const ErrorData *unwritten = scim_record_refusal(&refusal);
+	const ErrorData *unwritten = NULL;
 
+	/* whom the user refuses has been refused before */
+	if (!scim_was_declined(call))
+		unwritten = scim_record_refusal(&refusal);
 	if (unwritten)
 		log_error("was refused, which was not recorded for", unwritten);
 	scim_note_attempts(call, &refusal);
-	return scim_failure(call, error, kind);
+	scim_forget_decision(call);
+	return scim_ask(call, error, scim_failure(call, error, kind));
 }
 
 static text *
@@ -179,5 +186,19 @@ scim_call_tool_text(PG_FUNCTION_ARGS)
 	ScimToolCall *call = new_call(fcinfo);
 
 	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
+	return run_call(call);
+}
+
+/* The same by a client that can ask its user: an answer may be a question (consult.h). */
+Datum
+scim_call_tool_asking(PG_FUNCTION_ARGS)
+{
+	ScimToolCall *call = new_call(fcinfo);
+	ScimConsulted *consulted = &call->consulted;
+
+	call->source = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
+	consulted->can_ask = true;
+	consulted->state = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
+	consulted->responses = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
 	return run_call(call);
 }

@@ -16,20 +16,18 @@
 #include "fmgr.h"
 #include "tools/json_schema.h"
 #include "tools/listing.h"
+#include "tools/named_tools.h"
 #include "tools/tool.h"
+#include "tools/toolset.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(scim_tools);
 
 /*
- * What is shown to a model (name, description and inputSchema) takes 7,000
- * tokens of four bytes at most, 9,000 with the generic tools.
+ * What grows with the schemas stands in the list as long as there is room: what is shown
+ * to a model (name, description and inputSchema) takes no more than the set's budget.
  */
-#define LIST_BYTES 28000
-#define GENERIC_LIST_BYTES 36000
-
-/* What grows with the schemas stands in the list as long as there is room. */
 typedef enum Detail
 {
 	DETAIL_ANY,					/* what all resources have; not which types there are */
@@ -250,7 +248,22 @@ rules_schema(const ScimTool *tool, const char *const *words)
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
-/* Which resource types there are: the tool that describes them says it as long as there is room. */
+/* But for tools that the caller has not. */
+static void
+set_description(JsonbValue *schema, const char *text)
+{
+	const char *known = scim_fit_to_tools(text);
+
+	if (known)
+		scim_set_text(schema, "description", known);
+}
+
+#define AS_SCHEMAS "As scim_get_schemas has them"
+
+/*
+ * Which resource types there are: the tool that describes them says it as long as there is
+ * room; where the caller has not got that one, each that takes one.
+ */
 static void
 name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 {
@@ -258,10 +271,12 @@ name_resource_types(JsonbValue *schema, const ScimTool *tool, Detail detail)
 
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 		scim_append_text(names, (*type)->name);
-	if (detail == DETAIL_TYPES || (detail > DETAIL_ANY && tool->pattern->about == ABOUT_NONE))
+	if (detail == DETAIL_TYPES ||
+		(detail > DETAIL_ANY &&
+		 (tool->pattern->about == ABOUT_NONE || !scim_has_named_tools(AS_SCHEMAS))))
 		scim_set_value(schema, "enum", names);
 	else
-		scim_set_text(schema, "description", "As scim_get_schemas has them");
+		set_description(schema, AS_SCHEMAS);
 }
 
 static JsonbValue *
@@ -277,6 +292,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 		case ARGUMENT_VERSION:
 		case ARGUMENT_UUID:
 		case ARGUMENT_UUIDS:
+		case ARGUMENT_KEY:
 			schema = scim_schema_of_type("string");
 			break;
 		case ARGUMENT_INTEGER:
@@ -321,7 +337,7 @@ parameter_schema(const ScimTool *tool, const ScimResourceType *type, ScimParamet
 	if (id == PARAM_RESOURCE_TYPE)
 		name_resource_types(schema, tool, detail);
 	if (parameter->description)
-		scim_set_text(schema, "description", scim_tool_text(parameter->description, tool->subject));
+		set_description(schema, scim_tool_text(parameter->description, tool->subject));
 	return schema;
 }
 
@@ -400,7 +416,6 @@ list_tools(Detail detail, bool *fits)
 	int			count;
 	const ScimTool *tools = scim_all_tools(&count);
 	int64		shown = 0;
-	int64		limit = LIST_BYTES;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -412,14 +427,12 @@ list_tools(Detail detail, bool *fits)
 		object = scim_new_object();
 		describe_to_model(tool, detail, object);
 		shown += scim_json_size(object);
-		if (scim_tool_is_generic(tool))
-			limit = GENERIC_LIST_BYTES;
 		scim_set_text(object, "title", scim_tool_text(tool->pattern->title, tool->subject));
 		scim_set_value(object, "outputSchema", output_schema());
 		scim_set_value(object, "annotations", annotations(tool->pattern));
 		scim_append(list, object);
 	}
-	*fits = shown <= limit;
+	*fits = shown <= scim_toolset_budget();
 	return list;
 }
 
@@ -427,8 +440,10 @@ Datum
 scim_tools(PG_FUNCTION_ARGS)
 {
 	bool		fits;
-	JsonbValue *list = list_tools(DETAIL_TYPES, &fits);
+	JsonbValue *list;
 
+	scim_check_toolset();
+	list = list_tools(DETAIL_TYPES, &fits);
 	for (int detail = DETAIL_TYPES - 1; detail >= DETAIL_ANY && !fits; detail--)
 		list = list_tools(detail, &fits);
 	PG_RETURN_JSONB_P(scim_write(list));

@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "history/attempts.h"
 #include "tools/arguments.h"
+#include "tools/consult.h"
 #include "tools/lease.h"
 #include "tools/retry.h"
 
@@ -63,7 +64,8 @@ merges(const ScimToolCall *call)
 {
 	const char *way = scim_argument_word(call, PARAM_ON_CONFLICT);
 
-	return way && strcmp(way, "fail") != 0;
+	return call->consulted.decision ||
+		(way && strcmp(way, "fail") != 0 && !scim_asks_user(call));
 }
 
 void

@@ -10,7 +10,9 @@
 #include "decision/place.h"
 #include "lib/stringinfo.h"
 #include "statement/own_table.h"
+#include "tools/named_tools.h"
 #include "tools/tool.h"
+#include "tools/toolset.h"
 #include "utils/memutils.h"
 
 /* Built at the first use, for the life of the backend. */
@@ -157,6 +159,15 @@ scim_all_tools(int *count)
 	return tools;
 }
 
+bool
+scim_tool_is_in_set(const ScimTool *tool, ScimToolsetId set)
+{
+	int			subject = 1 << (tool->subject - scim_subjects);
+
+	return set == TOOLSET_FULL ||
+		((set == TOOLSET_LEAN ? tool->pattern->lean : tool->pattern->core) & subject) != 0;
+}
+
 static bool
 tool_exists(const ScimTool *tool)
 {
@@ -187,20 +198,28 @@ scim_tool_is_generic(const ScimTool *tool)
 }
 
 bool
-scim_tool_is_offered(const ScimTool *tool)
+scim_tool_is_named(const ScimTool *tool)
 {
-	if (!tool_exists(tool))
+	if (!tool_exists(tool) || !scim_toolset_has(tool))
 		return false;
 	if (scim_tool_is_generic(tool))
 		return has_other_types();
+	return !tool->pattern->asks ||
+		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
+}
+
+bool
+scim_tool_is_offered(const ScimTool *tool)
+{
+	if (!scim_tool_is_named(tool))
+		return false;
 	if (tool->subject->has_history)
 		return scim_keeps_history();
 	if (tool->subject->has_leases)
 		return OidIsValid(scim_leases_table());
 	if (tool->subject->has_proposals)
 		return OidIsValid(scim_find_own_relation("scim_proposal_rows"));
-	return !tool->pattern->asks ||
-		scim_offers(scim_resource_type(tool->subject->type), tool->pattern->asks);
+	return true;
 }
 
 bool
@@ -243,7 +262,7 @@ scim_subject_of(const ScimTool *tool, const ScimResourceType *type)
 	return tool->subject;
 }
 
-char *
+const char *
 scim_tool_description(const ScimTool *tool)
 {
 	const ScimToolPattern *pattern = tool->pattern;
@@ -251,9 +270,9 @@ scim_tool_description(const ScimTool *tool)
 	: pattern->rule ? pattern->rule
 	: MERGE_RULE;
 
-	return scim_tool_text(psprintf("%s%s%s", pattern->description, rule ? " " : "",
-								   rule ? rule : ""),
-						  tool->subject);
+	return scim_fit_to_tools(scim_tool_text(psprintf("%s%s%s", pattern->description,
+													 rule ? " " : "", rule ? rule : ""),
+											tool->subject));
 }
 
 const ScimTool *
@@ -263,7 +282,7 @@ scim_tool_named(const char *name)
 	const ScimTool *all = scim_all_tools(&count);
 
 	for (int i = 0; i < count; i++)
-		if (strcmp(all[i].name, name) == 0 && tool_exists(&all[i]))
+		if (strcmp(all[i].name, name) == 0 && tool_exists(&all[i]) && scim_toolset_has(&all[i]))
 			return &all[i];
 	return NULL;
 }

@@ -27,16 +27,22 @@ typedef struct ScimTool
  */
 extern const ScimTool *scim_all_tools(int *count);
 
-/* The tool of that name (exactly), or NULL. */
+/* Is it in the set? */
+extern bool scim_tool_is_in_set(const ScimTool *tool, ScimToolsetId set);
+
+/* The tool of that name (exactly) that the caller has (tools/toolset.h), or NULL. */
 extern const ScimTool *scim_tool_named(const char *name);
 
 /* Is it about resources of a type that the call names, beside tools for users and groups? */
 extern bool scim_tool_is_generic(const ScimTool *tool);
 
 /*
- * Can the table, if there is one, do what the tool is for, and is there no other
- * tool for all that it is about?  Then clients are told of it.
+ * Has the caller the tool, can the table, if there is one, do what it is for, and is
+ * there no other tool for all that it is about?  Then texts may name it.
  */
+extern bool scim_tool_is_named(const ScimTool *tool);
+
+/* Is there, beside that, what it works with?  Then it is listed. */
 extern bool scim_tool_is_offered(const ScimTool *tool);
 
 /*
@@ -50,9 +56,9 @@ extern bool scim_tool_requires_version(const ScimTool *tool);
 
 /*
  * What the tool does and, of one that takes expected_version, how not to
- * overwrite others; palloc'd.
+ * overwrite others; palloc'd.  It names no tool that the caller has not.
  */
-extern char *scim_tool_description(const ScimTool *tool);
+extern const char *scim_tool_description(const ScimTool *tool);
 
 /*
  * The words for a resource of the type (or NULL), where a text names other tools

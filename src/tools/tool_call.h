@@ -12,6 +12,18 @@
 #include "tools/tool.h"
 #include "utils/jsonb.h"
 
+/* What the user of a client was asked, and said (tools/consult.h). */
+typedef struct ScimConsulted
+{
+	bool		can_ask;		/* the client can ask */
+	text	   *state;			/* of the question that was asked; or NULL */
+	text	   *responses;		/* to it, as JSON; or NULL */
+
+	const char *decision;		/* what was decided, once it is read; NULL: nothing was asked yet */
+	bool		keeps;			/* it is: nothing is to be written; else: */
+	ScimAnswer	answer;
+} ScimConsulted;
+
 typedef struct ScimToolCall
 {
 	/* as asked */
@@ -19,6 +31,8 @@ typedef struct ScimToolCall
 	text	   *source;			/* the arguments as text, or NULL */
 	Jsonb	   *arguments;		/* the arguments; parsed from "source" */
 	bool		parsing;		/* an error now is one of the JSON text */
+
+	ScimConsulted consulted;
 
 	/* found out; what stands here when an error is thrown enters its answer */
 	const ScimTool *tool;

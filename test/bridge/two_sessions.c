@@ -18,6 +18,7 @@
 #include "client.h"
 #include "command_line.h"
 #include "connection.h"
+#include "feed.h"
 #include "instructions.h"
 #include "lifetime.h"
 #include "log.h"
@@ -515,6 +516,7 @@ main(int argc, char **argv)
 	lifetime_open(base);
 	pool_open(base);
 	tool_list_open();
+	feeds_open(base);
 	instructions_open(base);
 	sessions_open(base, on_none_left);
 	clients_open(base);

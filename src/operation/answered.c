@@ -1,0 +1,112 @@
+/*
+ * answered.c
+ *		Writes that a person decided on.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "base/jsonb_tree.h"
+#include "core/differ.h"
+#include "core/hidden.h"
+#include "operation/answered.h"
+#include "operation/patched.h"
+
+bool
+scim_answer_proposes(const ScimAnswer *answer)
+{
+	return answer && answer->kind == SCIM_ANSWERS_PROPOSE;
+}
+
+bool
+scim_answer_holds(const ScimAnswer *answer, const ScimRow *row)
+{
+	return answer->kind != SCIM_ANSWERS_NO && strcmp(answer->seen, row->version) == 0;
+}
+
+void
+scim_throw_outdated_answer(const ScimResourceType *type)
+{
+	scim_throw_path(SCIM_BAD_REQUEST_STATE, "requestState",
+					"the %s is again as the call expects it: what was decided on is no more",
+					type->name);
+}
+
+void
+scim_write_take_answer(ScimWrite *write, const ScimAnswer *answer)
+{
+	if (answer == NULL)
+		return;
+	write->merges = write->expected && answer->kind != SCIM_ANSWERS_NO;
+	if (!scim_answer_proposes(answer))
+		return;
+	write->proposes = SCIM_PROPOSES_ALWAYS;
+	write->call.only_proposes = true;
+}
+
+void
+scim_write_check_answer(const ScimWrite *write, bool stale)
+{
+	if (write->options->answer && !stale)
+		scim_throw_outdated_answer(write->target.type);
+}
+
+void
+scim_write_apply_answer(ScimWrite *write)
+{
+	const ScimAnswer *answer = write->options->answer;
+
+	if (answer == NULL)
+		return;
+	if (!scim_answer_holds(answer, &write->row))
+	{
+		write->merges = false;
+		write->proposes = SCIM_PROPOSES_NEVER;
+	}
+	else if (answer->kind != SCIM_ANSWERS_PROPOSE)
+		write->rules = scim_judged_at_conflicts(write->rules, &answer->judge);
+}
+
+/* Of what is never returned nobody is told whether it is what he guesses. */
+static bool
+is_same_document(const ScimWrite *write, Jsonb *merged)
+{
+	const ScimResourceType *type = write->target.type;
+	Jsonb	   *stored = scim_row_data(write->target.table, &write->row);
+	JsonbValue	a;
+	JsonbValue	b;
+
+	scim_root(merged, &a);
+	scim_root(stored, &b);
+	return !scim_has_hidden(type, merged) && !scim_has_hidden(type, stored) &&
+		scim_same_content(&a, &b);
+}
+
+bool
+scim_write_is_answered(ScimWrite *write, const ScimWriteMerge *merge)
+{
+	const ScimAnswer *answer = write->options->answer;
+
+	if (answer == NULL || answer->kind == SCIM_ANSWERS_NO || write->merges || !merge->applies ||
+		merge->base_unknown || merge->merge.conflicts)
+		return false;
+	write->unchanged = !merge->sets_password && !merge->touches_members &&
+		is_same_document(write, merge->merge.merged);
+	return write->unchanged;
+}
+
+bool
+scim_write_settle_unknown(ScimWrite *write, const ScimWriteMerge *merge)
+{
+	const ScimAnswer *answer = write->options->answer;
+
+	if (answer == NULL || !write->merges || !merge->base_unknown ||
+		answer->kind == SCIM_ANSWERS_CHOSEN)
+		return false;
+	if (write->patch)
+	{
+		scim_write_take_apart(write, &write->row);
+		scim_refuse_removal(write, write->wanted.split);
+	}
+	write->expected = write->row.version;
+	return true;
+}

@@ -31,7 +31,7 @@
 #define MODERN_AS(name) META ",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" name "\"}}"
 
 static bool none_left;
-static PGconn *holder;			/* another, whose transaction holds locks */
+static PGconn *holder;			/* a connection whose transaction holds locks */
 static Client ada;
 static Client bob;
 

@@ -38,10 +38,10 @@ is_watched(const Subscription *s, const char *uri, const char *given)
 
 	if (resource == NULL)
 		return false;
-	for (const Watch *watch = resource->watches; watch != NULL && watch->subscription == s;
+	for (const Interest *watch = resource->watches; watch != NULL && watch->subscription == s;
 		 watch = watch->next)
 	{
-		if (strcmp(watch_uri(watch), given) == 0)
+		if (strcmp(interest_uri(watch), given) == 0)
 			return true;
 	}
 	return false;
@@ -187,13 +187,13 @@ subscriptions_find_uri(const Session *session, const Audience *audience, const c
 					   const char *given)
 {
 	const Watched *resource = watched_find(&audience->watched, uri);
-	const Watch *watch = resource != NULL ? resource->watches : NULL;
+	const Interest *watch = resource != NULL ? resource->watches : NULL;
 
 	for (; watch != NULL; watch = watch->next)
 	{
 		Subscription *s = watch->subscription;
 
-		if (s->session == session && s->era == ERA_LEGACY && strcmp(watch_uri(watch), given) == 0)
+		if (s->session == session && s->era == ERA_LEGACY && strcmp(interest_uri(watch), given) == 0)
 			return s;
 	}
 	return NULL;
@@ -226,7 +226,7 @@ fall_behind(Subscription *s)
 }
 
 void
-subscription_tell(Watch *watch)
+subscription_tell(Interest *watch)
 {
 	Subscription *s = watch->subscription;
 

@@ -86,7 +86,7 @@ extern void subscriptions_finish(Session *session);
 extern void subscriptions_close(Session *session);
 
 /* Tell its client of the resource, or of the tools: now, or when it reads again. */
-extern void subscription_tell(Watch *watch);
+extern void subscription_tell(Interest *watch);
 extern void subscription_tell_tools(Subscription *subscription);
 
 /* The client reads again: it is told of what was pending. */

@@ -71,7 +71,7 @@ open_watches(Subscription *s, const Wish *wish, char *spelled)
 	{
 		const char *uri = json_string_value(json_array_get(wish->watched, i));
 		const char *given = json_string_value(json_array_get(wish->given, i));
-		Watch	   *watch = &s->watches[s->count];
+		Interest   *watch = &s->watches[s->count];
 
 		if (uri == NULL || is_watched(s, uri, given))
 			continue;
@@ -90,7 +90,7 @@ Subscription *
 subscription_open(Session *session, Audience *audience, const Wish *wish)
 {
 	size_t		most = json_array_size(wish->given);
-	size_t		size = sizeof(Subscription) + most * sizeof(Watch);
+	size_t		size = sizeof(Subscription) + most * sizeof(Interest);
 	Subscription *s = must_alloc(size + wish->id.length + spelled_size(wish));
 	Subscribed *subscribed = &session->subscribed;
 
@@ -263,7 +263,7 @@ catch_up(Subscription *s)
 	}
 	while (s->pending > 0 && !session_is_backlogged(s->session))
 	{
-		Watch	   *watch = &s->watches[s->next];
+		Interest   *watch = &s->watches[s->next];
 
 		s->next = (s->next + 1) % s->count;
 		if (!watch->pending)

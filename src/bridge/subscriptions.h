@@ -46,7 +46,7 @@ typedef struct Subscription
 	size_t		count;			/* how many resources are watched */
 	size_t		pending;		/* of how many its client is told when it reads again */
 	size_t		next;			/* where to look for these first */
-	Watch		watches[];		/* the resources */
+	Interest	watches[];		/* the resources */
 } Subscription;
 
 /* What a client asks for. */

@@ -79,7 +79,7 @@ void
 watched_remove(WatchedSet *set, Interest *watch)
 {
 	Watched    *resource = watch->resource;
-	Watch	  **at = &resource->watches;
+	Interest  **at = &resource->watches;
 
 	while (*at != watch)
 		at = &(*at)->next;

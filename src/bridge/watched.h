@@ -18,7 +18,7 @@ struct Interest
 {
 	Watched    *resource;		/* what is watched */
 	struct Subscription *subscription;	/* who is told */
-	Watch	   *next;			/* of the same resource */
+	Interest   *next;			/* of the same resource */
 	const char *given;			/* its uri as the client has it; NULL: as the database has it */
 	bool		pending;		/* its client is told when it reads again */
 };
@@ -28,7 +28,7 @@ struct Watched
 {
 	const char *uri;			/* as the database has it */
 	LIST_ENTRY(Watched) all;	/* place among all of the set */
-	Watch	   *watches;		/* those of it, the newest first */
+	Interest   *watches;		/* those of it, the newest first */
 	char	   *version;		/* the one that was last told of; or NULL */
 	bool		refused;		/* it may not be watched any more */
 };

@@ -157,9 +157,9 @@ command_line_read(int argc, char **argv)
 	static const struct option known[] = {
 		{"tenant", required_argument, NULL, 't'},
 		{"read-only", no_argument, NULL, 'r'},
+		{"require-version", no_argument, NULL, 'q'},
 		{"toolset", required_argument, NULL, 'o'},
 		{"tools", required_argument, NULL, 'n'},
-		{"require-version", no_argument, NULL, 'q'},
 		{"pool", required_argument, NULL, 'p'},
 		{"timeout", required_argument, NULL, 'l'},
 		{"seal", required_argument, NULL, 's'},

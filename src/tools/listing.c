@@ -15,6 +15,7 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "tools/json_schema.h"
+#include "tools/listing.h"
 #include "tools/named_tools.h"
 #include "tools/offered.h"
 #include "tools/toolset.h"

@@ -373,6 +373,7 @@ check_questions(void)
 	while (!eve.closed)
 		go_on();
 	works(&ada, "eve is gone in the middle of a question");
+	buf_free(&eve.in);
 }
 
 /* ---- a connection that listens ---- */

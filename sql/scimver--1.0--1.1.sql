@@ -33,6 +33,7 @@ CREATE TABLE scim_history_rows (
 	expected_version text,
 	error_code text,
 	proposal_id uuid,
+	trace text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -85,6 +86,8 @@ COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
+COMMENT ON COLUMN scim_history_rows.trace IS
+	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -112,7 +115,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
@@ -961,6 +964,12 @@ CREATE FUNCTION scim_mcp_prompt(name text, arguments text DEFAULT NULL) RETURNS 
 	AS 'MODULE_PATHNAME', 'scim_mcp_prompt';
 COMMENT ON FUNCTION scim_mcp_prompt(text, text) IS
 	'A prompt with its arguments (a JSON object of strings) filled in: {"description", "messages"}';
+
+CREATE FUNCTION scim_mcp_complete(params text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_complete';
+COMMENT ON FUNCTION scim_mcp_complete(text) IS
+	'What an argument of a template or a prompt can be, of its beginning (parameters of completion/complete, as JSON): {"completion"}';
 
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 

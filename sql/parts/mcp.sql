@@ -41,3 +41,9 @@ CREATE FUNCTION scim_mcp_prompt(name text, arguments text DEFAULT NULL) RETURNS 
 	AS 'MODULE_PATHNAME', 'scim_mcp_prompt';
 COMMENT ON FUNCTION scim_mcp_prompt(text, text) IS
 	'A prompt with its arguments (a JSON object of strings) filled in: {"description", "messages"}';
+
+CREATE FUNCTION scim_mcp_complete(params text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_complete';
+COMMENT ON FUNCTION scim_mcp_complete(text) IS
+	'What an argument of a template or a prompt can be, of its beginning (parameters of completion/complete, as JSON): {"completion"}';

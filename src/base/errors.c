@@ -244,9 +244,9 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_KEY_OF_ANOTHER) = {SCIM_INVALID_ARGUMENT, "Nothing was written. Give each call a "
 		"key of its own; to repeat one, send it exactly as it was, with its "
 	"key."},
-	SITUATION(SCIM_MADE_IS_GONE) = {SCIM_RESOURCE_NOT_FOUND, "The call was done, and somebody has "
-		"deleted since what it wrote. If that is to be made again, make the call under another "
-	"idempotency_key."},
+	SITUATION(SCIM_MADE_IS_GONE) = {SCIM_RESOURCE_NOT_FOUND, "The call was done, and what it wrote "
+		"was deleted since, or hidden from you. If it is to be made again, make the call under "
+	"another idempotency_key."},
 	SITUATION(SCIM_BAD_REQUEST_STATE) = {SCIM_INVALID_ARGUMENT, "Make the call again without "
 		"requestState: what is to be decided then is asked anew. Nothing was "
 	"written."},

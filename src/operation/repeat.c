@@ -73,7 +73,7 @@ throw_gone(const ScimTarget *target, const char *id)
 	scim_error_text(error, "resource_type", target->type->name);
 	scim_error_text(error, "resource_id", id);
 	scim_error_hint(error, scim_hint(SCIM_MADE_IS_GONE));
-	scim_throw(error, "%s \"%s\", which this call wrote before, was deleted since",
+	scim_throw(error, "%s \"%s\", which this call wrote before, is not there any more",
 			   target->type->name, id);
 }
 

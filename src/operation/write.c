@@ -281,7 +281,7 @@ scim_see_row(const ScimTarget *target, const char *id, const char *given, ScimRo
 void
 scim_write_lock_row(ScimWrite *write)
 {
-	if (write->proposes == SCIM_PROPOSES_ALWAYS)
+	if (write->proposes == SCIM_PROPOSES_ALWAYS && write->options->answer == NULL)
 		scim_see_row(&write->target, write->wanted.id, write->id_text, &write->row);
 	else if (!scim_write_try_lock_row(write))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");

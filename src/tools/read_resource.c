@@ -13,7 +13,6 @@
 #include "base/json_text.h"
 #include "base/jsonb_tree.h"
 #include "base/protect.h"
-#include "base/server_error.h"
 #include "base/uuids.h"
 #include "core/etag.h"
 #include "lib/stringinfo.h"
@@ -25,6 +24,7 @@
 #include "tools/discovery.h"
 #include "tools/fit.h"
 #include "tools/json_parameter.h"
+#include "tools/not_there.h"
 #include "tools/resource_uri.h"
 
 PG_FUNCTION_INFO_V1(scim_mcp_resource);
@@ -159,26 +159,6 @@ read_uri(void *argument)
 
 /* ---- what is not there ---- */
 
-/* Does the error say no more than that nothing is there for the caller? */
-static bool
-means_nothing_there(const ErrorData *error)
-{
-	static const ScimErrorCode codes[] = {
-		SCIM_USER_NOT_FOUND, SCIM_GROUP_NOT_FOUND, SCIM_RESOURCE_NOT_FOUND,
-		SCIM_PROPOSAL_NOT_FOUND, SCIM_TENANT_FORBIDDEN, SCIM_PERMISSION_DENIED, SCIM_NOT_REGISTERED
-	};
-	const ScimErrorKind *kind = scim_kind_of_ours(error);
-
-	if (kind == NULL)
-		kind = scim_error_kind(scim_server_error(error, false)->code);
-	for (int i = 0; i < (int) lengthof(codes); i++)
-	{
-		if (kind == scim_error_kind(codes[i]))
-			return true;
-	}
-	return false;
-}
-
 static SCIM_NORETURN void throw_nothing_there(const char *uri);
 
 static void
@@ -248,7 +228,7 @@ scim_mcp_resource(PG_FUNCTION_ARGS)
 	JsonbValue *contents = scim_new_array();
 	JsonbValue *answer = scim_new_object();
 
-	if (error && !means_nothing_there(error))
+	if (error && !scim_means_not_there(error))
 		ReThrowError(error);
 	if (error || reading.content == NULL)
 		throw_nothing_there(reading.given);

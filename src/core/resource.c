@@ -380,7 +380,7 @@ set_schemas(const Reader *reader, JsonbValue *data)
 }
 
 ScimInput *
-scim_read_resource(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
+scim_read_input(const ScimResourceType *type, const ScimRules *rules, Jsonb *given,
 				   ScimSpellId members)
 {
 	ScimInput  *input = palloc0(sizeof(ScimInput));

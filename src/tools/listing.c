@@ -15,8 +15,9 @@
 #include "base/settings.h"
 #include "fmgr.h"
 #include "tools/json_schema.h"
+#include "tools/listing.h"
 #include "tools/named_tools.h"
-#include "tools/tool.h"
+#include "tools/offered.h"
 #include "tools/toolset.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -398,12 +399,32 @@ annotations(const ScimToolPattern *pattern)
 	return object;
 }
 
+/* In the description, for there are clients that show a model nothing else. */
+#define MERGE_RULE \
+	"Read it first and pass its _version as expected_version; on VERSION_MISMATCH nothing was " \
+	"written: if merge is clean repeat with on_conflict merge, else merge into current and retry " \
+	"with current_version."
+
+/* What it does and, of one that takes expected_version, how not to overwrite others. */
+static const char *
+description_of(const ScimTool *tool)
+{
+	const ScimToolPattern *pattern = tool->pattern;
+	const char *rule = !tool->parameters[PARAM_EXPECTED_VERSION] ? NULL
+	: pattern->rule ? pattern->rule
+	: MERGE_RULE;
+
+	return scim_fit_to_tools(scim_tool_text(psprintf("%s%s%s", pattern->description,
+													 rule ? " " : "", rule ? rule : ""),
+											tool->subject));
+}
+
 /* What a model is shown of a tool. */
 static void
 describe_to_model(const ScimTool *tool, Detail detail, JsonbValue *object)
 {
 	scim_set_text(object, "name", tool->name);
-	scim_set_text(object, "description", scim_tool_description(tool));
+	scim_set_text(object, "description", description_of(tool));
 	scim_set_value(object, "inputSchema", input_schema(tool, detail));
 }
 

@@ -130,3 +130,8 @@ SELECT tools() AS here \gset
 \c
 SET client_min_messages = warning;
 SELECT tools() = :'here' AS same;
+-- sets of tools; a setting that names none of them is no error of who watches
+SELECT set_config('scimver.toolset', t, false), tools() = :'here' AS same FROM unnest(ARRAY['lean', 'full', 'nothing', '', 'lean', 'scim_get_user']) t;
+SELECT fails('SELECT scim_tools()') ~ 'nothing', tools() = :'here' FROM set_config('scimver.toolset', 'nothing', false);
+RESET scimver.toolset;
+SELECT tools() = :'here' AS same;

@@ -9,12 +9,12 @@
  */
 #include <event2/event.h>
 #include <libpq-fe.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "checks.h"
 #include "client.h"
 #include "command_line.h"
 #include "connection.h"
@@ -30,51 +30,10 @@
 #define MODERN META "}"
 #define MODERN_AS(name) META ",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" name "\"}}"
 
-static int	tests;
-static int	failures;
 static bool none_left;
-static PGconn *admin;			/* a connection beside the bridge's */
-static PGconn *holder;			/* another, whose transaction holds locks */
+static PGconn *holder;			/* a connection whose transaction holds locks */
 static Client ada;
 static Client bob;
-
-static void
-ok(bool good, const char *format, ...)
-{
-	va_list		args;
-
-	failures += !good;
-	printf("%sok %d - ", good ? "" : "not ", ++tests);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-}
-
-/* Does the line hold that text? */
-static void
-holds(const char *line, const char *text, const char *name)
-{
-	bool		good = strstr(line, text) != NULL;
-
-	ok(good, "%s", name);
-	if (!good)
-		printf("# no %s in %.500s\n", text, line);
-}
-
-/* The first value of a statement's answer; to be read before the next one. */
-static const char *
-sql(const char *statement)
-{
-	static PGresult *answer;
-
-	PQclear(answer);
-	answer = PQexec(admin, statement);
-	if (PQresultStatus(answer) != PGRES_TUPLES_OK && PQresultStatus(answer) != PGRES_COMMAND_OK)
-		log_fatal("%s: %s", statement, PQerrorMessage(admin));
-	return PQntuples(answer) > 0 ? PQgetvalue(answer, 0, 0) : "";
-}
 
 /* So many of the bridge's statements wait for a lock. */
 static void
@@ -509,9 +468,9 @@ main(int argc, char **argv)
 
 	(void) alarm(patience != NULL ? (unsigned int) atoi(patience) : 180);
 	command_line_read(argc, argv);
-	admin = PQconnectdb(options.conninfo);
+	checks_open();
 	holder = PQconnectdb(options.conninfo);
-	if (PQstatus(admin) != CONNECTION_OK || PQstatus(holder) != CONNECTION_OK)
+	if (PQstatus(holder) != CONNECTION_OK)
 		log_fatal("cannot connect");
 	lifetime_open(base);
 	pool_open(base);
@@ -534,8 +493,6 @@ main(int argc, char **argv)
 	check_ends();
 
 	pool_close();
-	PQfinish(admin);
 	PQfinish(holder);
-	printf("1..%d\n", tests);
-	return failures > 0;
+	return checks_close();
 }

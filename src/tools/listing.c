@@ -171,22 +171,27 @@ element_schema(void)
 	return scim_opened_schema(scim_schema_of_object(properties, NULL));
 }
 
-/* RFC 7644 section 3.5.2.  What an attribute may be, the value may be. */
+/*
+ * RFC 7644 section 3.5.2.  What an attribute may be, the value may be; that it may be an
+ * object is said in words, as there are clients that make of a choice with one object in
+ * it that object alone, and then refuse a string.
+ */
 static JsonbValue *
 operation_schema(void)
 {
 	static const char *const ops[] = {"add", "replace", "remove", NULL};
 	JsonbValue *properties = scim_new_object();
 	JsonbValue *required = scim_new_array();
-	const JsonbValue *element = element_schema();
 	const JsonbValue *elements =
-	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element));
+	scim_schema_of_array(scim_schema_of_any(scim_schema_of_type("string"), element_schema()));
+	JsonbValue *value =
+	scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
+					   scim_schema_of_type("boolean"), elements);
 
 	scim_set_value(properties, "op", scim_schema_of_words(ops));
 	scim_set_value(properties, "path", scim_schema_of_type("string"));
-	scim_set_value(properties, "value",
-				   scim_schema_of_any(scim_schema_of_type("string"), scim_schema_of_type("number"),
-									  scim_schema_of_type("boolean"), element, elements));
+	scim_set_text(value, "description", "Or an object");
+	scim_set_value(properties, "value", value);
 	scim_append_text(required, "op");
 	return scim_schema_of_object(properties, required);
 }

@@ -33,6 +33,7 @@ CREATE TABLE scim_history_rows (
 	expected_version text,
 	error_code text,
 	proposal_id uuid,
+	trace text,
 	PRIMARY KEY (tenant_id, seq)
 );
 ALTER SEQUENCE scim_history_seq OWNED BY scim_history_rows.seq;
@@ -85,6 +86,8 @@ COMMENT ON COLUMN scim_history_rows.error_code IS
 	'Why it was refused';
 COMMENT ON COLUMN scim_history_rows.proposal_id IS
 	'The proposal that was applied by it; NULL: none';
+COMMENT ON COLUMN scim_history_rows.trace IS
+	'The trace that the call was a part of (scimver.trace): traceparent, and behind a blank tracestate; NULL: none';
 
 -- What was written stays as it was written, also for the owner and by replication;
 -- what is too old is deleted.
@@ -112,7 +115,7 @@ GRANT EXECUTE ON FUNCTION scim_may_read_history(text, text, text, bigint) TO PUB
 -- so that an error of one tells nothing of whose rows are there.
 CREATE VIEW scim_history WITH (security_barrier) AS
 	SELECT seq, xid, at, tenant_id, resource_type, resource_id, operation, revision, version, previous_version,
-		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id
+		changed, before, members, actor::name AS actor, agent, tool, application_name, expected_version, error_code, proposal_id, trace
 	FROM ONLY scim_history_rows WHERE scim_may_read_history(''::text, ''::text, ''::text, 0::bigint) IS NOT NULL AND scim_may_read_history(tenant_id, resource_type, COALESCE(resource_id, ''::text), seq);
 COMMENT ON VIEW scim_history IS
 	'Of scim_history_rows what the current role may read: the history of resources whose table it may read, in its tenants, and what is decided there';
@@ -920,6 +923,24 @@ GRANT SELECT ON scim_history_rows, scim_history_seq, scim_history_pruned,
 
 -- What MCP clients read beside tools: resources, prompts, completions, and what changed.
 
+CREATE FUNCTION scim_mcp_resources(cursor text DEFAULT NULL) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_resources';
+COMMENT ON FUNCTION scim_mcp_resources(text) IS
+	'What MCP clients find listed to be read: schemas, the server and, page by page, open proposals: {"resources", "nextCursor"}';
+
+CREATE FUNCTION scim_mcp_resource_templates() RETURNS json
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_mcp_resource_templates';
+COMMENT ON FUNCTION scim_mcp_resource_templates() IS
+	'Of what MCP clients make the URIs of resources: {"resourceTemplates"}';
+
+CREATE FUNCTION scim_read_resource(uri text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_read_resource';
+COMMENT ON FUNCTION scim_read_resource(text) IS
+	'What a URI leads to that scim_mcp_resources lists, or that was made of a template: {"contents"}';
+
 CREATE FUNCTION scim_mcp_watch(uris text) RETURNS json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_mcp_watch';
@@ -930,7 +951,25 @@ CREATE FUNCTION scim_mcp_changes(cursor text DEFAULT NULL) RETURNS json
 	LANGUAGE C VOLATILE
 	AS 'MODULE_PATHNAME', 'scim_mcp_changes';
 COMMENT ON FUNCTION scim_mcp_changes(text) IS
-	'What has changed behind a cursor of scim_mcp_watch, and whether what can be watched, and the tools, are others: {"updated", "under", "cursor", "more", "seen", "tools", "notify"}';
+	'What has changed behind a cursor of scim_mcp_watch, and whether the tools are others: {"updated", "under", "within", "cursor", "more", "tools", "notify"}';
+
+CREATE FUNCTION scim_mcp_prompts() RETURNS json
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'scim_mcp_prompts';
+COMMENT ON FUNCTION scim_mcp_prompts() IS
+	'The prompts that MCP clients offer to people: {"prompts"}';
+
+CREATE FUNCTION scim_mcp_prompt(name text, arguments text DEFAULT NULL) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_prompt';
+COMMENT ON FUNCTION scim_mcp_prompt(text, text) IS
+	'A prompt with its arguments (a JSON object of strings) filled in: {"description", "messages"}';
+
+CREATE FUNCTION scim_mcp_complete(params text) RETURNS json
+	LANGUAGE C STABLE
+	AS 'MODULE_PATHNAME', 'scim_mcp_complete';
+COMMENT ON FUNCTION scim_mcp_complete(text) IS
+	'What an argument of a template or a prompt can be, of its beginning (parameters of completion/complete, as JSON): {"completion"}';
 
 -- What the schemas and types that are always there are for, in the words of RFC 7643.
 

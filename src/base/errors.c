@@ -256,6 +256,15 @@ static const Situation situations[SCIM_ERROR_SITUATIONS] = {
 	SITUATION(SCIM_NO_SUCH_TOOLSET) = {SCIM_INVALID_ARGUMENT, "Name in scimver.toolset sets (lean, "
 		"core, full) and tools that scim_tools() lists where it is empty, with commas between "
 	"them."},
+	SITUATION(SCIM_NO_SUCH_URI) = {SCIM_RESOURCE_NOT_FOUND, "Take a URI that is listed, or make "
+		"one of a template that is: with the tenant of this connection, and the id of what is "
+	"there and yours to read."},
+	SITUATION(SCIM_NO_SUCH_PROMPT) = {SCIM_INVALID_ARGUMENT, "Name one of the prompts that "
+	"scim_mcp_prompts() lists."},
+	SITUATION(SCIM_BAD_PROMPT) = {SCIM_INVALID_ARGUMENT, "Pass what the prompt lists as its "
+	"arguments, each as a string."},
+	SITUATION(SCIM_BAD_COMPLETION) = {SCIM_INVALID_ARGUMENT, "Pass ref, argument and context as "
+	"completion/complete of MCP has them, with a prompt, or a template of URIs, that is listed."},
 	SITUATION(SCIM_BAD_BULK) = {SCIM_INVALID_SYNTAX,
 		"Send {\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:BulkRequest\"], "
 		"\"Operations\": [{\"method\": \"POST\", \"path\": \"/Users\", \"bulkId\": \"1\", "

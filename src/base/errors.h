@@ -102,6 +102,10 @@ typedef enum ScimErrorCode
 	SCIM_BAD_REQUEST_STATE,		/* that of a question that is not this one, or not any more */
 	SCIM_BAD_INPUT_RESPONSES,	/* what answers no question */
 	SCIM_NO_SUCH_TOOLSET,		/* a word of scimver.toolset */
+	SCIM_NO_SUCH_URI,			/* of an MCP resource, or not for the caller */
+	SCIM_NO_SUCH_PROMPT,		/* of MCP, */
+	SCIM_BAD_PROMPT,			/* or its arguments are none */
+	SCIM_BAD_COMPLETION,		/* what is to be completed is nothing that is listed */
 	SCIM_BAD_BULK,				/* a bulk request that is none */
 	SCIM_NO_SUCH_PROFILE,
 	SCIM_BAD_RULES,				/* of a profile */

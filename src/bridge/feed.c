@@ -485,6 +485,12 @@ feed_attend(Audience *audience, const char *cursor)
 		feed->cursor = must_strdup(cursor);
 	if (feed->asked == 0 && audience_only_waits(audience))
 		feed->asked = clock_ms();
+	if (cursor != NULL)
+	{
+		/* rights may have gone since it was asked for */
+		json_decref(feed->within);
+		feed->within = NULL;
+	}
 	/* what only waits for a connection of others waits no longer */
 	if (request != NULL && request_is_passive(request) && request->state == REQUEST_QUEUED &&
 		!audience_only_waits(audience))

@@ -38,10 +38,10 @@ is_watched(const Subscription *s, const char *uri, const char *given)
 
 	if (resource == NULL)
 		return false;
-	for (const Watch *watch = resource->watches; watch != NULL && watch->subscription == s;
+	for (const Interest *watch = resource->watches; watch != NULL && watch->subscription == s;
 		 watch = watch->next)
 	{
-		if (strcmp(watch_uri(watch), given) == 0)
+		if (strcmp(interest_uri(watch), given) == 0)
 			return true;
 	}
 	return false;
@@ -71,7 +71,7 @@ open_watches(Subscription *s, const Wish *wish, char *spelled)
 	{
 		const char *uri = json_string_value(json_array_get(wish->watched, i));
 		const char *given = json_string_value(json_array_get(wish->given, i));
-		Watch	   *watch = &s->watches[s->count];
+		Interest   *watch = &s->watches[s->count];
 
 		if (uri == NULL || is_watched(s, uri, given))
 			continue;
@@ -90,7 +90,7 @@ Subscription *
 subscription_open(Session *session, Audience *audience, const Wish *wish)
 {
 	size_t		most = json_array_size(wish->given);
-	size_t		size = sizeof(Subscription) + most * sizeof(Watch);
+	size_t		size = sizeof(Subscription) + most * sizeof(Interest);
 	Subscription *s = must_alloc(size + wish->id.length + spelled_size(wish));
 	Subscribed *subscribed = &session->subscribed;
 
@@ -187,13 +187,13 @@ subscriptions_find_uri(const Session *session, const Audience *audience, const c
 					   const char *given)
 {
 	const Watched *resource = watched_find(&audience->watched, uri);
-	const Watch *watch = resource != NULL ? resource->watches : NULL;
+	const Interest *watch = resource != NULL ? resource->watches : NULL;
 
 	for (; watch != NULL; watch = watch->next)
 	{
 		Subscription *s = watch->subscription;
 
-		if (s->session == session && s->era == ERA_LEGACY && strcmp(watch_uri(watch), given) == 0)
+		if (s->session == session && s->era == ERA_LEGACY && strcmp(interest_uri(watch), given) == 0)
 			return s;
 	}
 	return NULL;
@@ -226,7 +226,7 @@ fall_behind(Subscription *s)
 }
 
 void
-subscription_tell(Watch *watch)
+subscription_tell(Interest *watch)
 {
 	Subscription *s = watch->subscription;
 
@@ -263,7 +263,7 @@ catch_up(Subscription *s)
 	}
 	while (s->pending > 0 && !session_is_backlogged(s->session))
 	{
-		Watch	   *watch = &s->watches[s->next];
+		Interest   *watch = &s->watches[s->next];
 
 		s->next = (s->next + 1) % s->count;
 		if (!watch->pending)

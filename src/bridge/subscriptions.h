@@ -46,7 +46,7 @@ typedef struct Subscription
 	size_t		count;			/* how many resources are watched */
 	size_t		pending;		/* of how many its client is told when it reads again */
 	size_t		next;			/* where to look for these first */
-	Watch		watches[];		/* the resources */
+	Interest	watches[];		/* the resources */
 } Subscription;
 
 /* What a client asks for. */
@@ -86,7 +86,7 @@ extern void subscriptions_finish(Session *session);
 extern void subscriptions_close(Session *session);
 
 /* Tell its client of the resource, or of the tools: now, or when it reads again. */
-extern void subscription_tell(Watch *watch);
+extern void subscription_tell(Interest *watch);
 extern void subscription_tell_tools(Subscription *subscription);
 
 /* The client reads again: it is told of what was pending. */

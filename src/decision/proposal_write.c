@@ -111,9 +111,12 @@ make_id(pg_uuid_t *id)
 }
 
 void
-scim_insert_proposal(ScimProposal *proposal)
+scim_insert_proposal(ScimProposal *proposal, const pg_uuid_t *id)
 {
-	make_id(&proposal->id);
+	if (id)
+		proposal->id = *id;
+	else
+		make_id(&proposal->id);
 	proposal->recorded = NULL;
 	write_proposal("INSERT INTO %s.scim_proposal_rows (" SCIM_PROPOSAL_COLUMN_NAMES ")"
 				   " VALUES ($1, $2, $3, $4,"

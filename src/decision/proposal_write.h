@@ -18,7 +18,7 @@
 extern void scim_lock_proposal(const pg_uuid_t *id, ScimProposal *proposal);
 
 /* A new row; its id is filled in. */
-extern void scim_insert_proposal(ScimProposal *proposal);
+extern void scim_insert_proposal(ScimProposal *proposal, const pg_uuid_t *id);
 
 /*
  * What may change of the row, which is locked: resource_id, base, base_version, changes, version,

@@ -38,6 +38,12 @@ extern void scim_write_check_answer(const ScimWrite *write, bool stale);
 extern void scim_write_apply_answer(ScimWrite *write);
 
 /*
+ * Others came in between, or this answer did before: is all there already that it asks for, so
+ * that there is nothing to be asked anew?
+ */
+extern bool scim_write_is_answered(ScimWrite *write, const ScimWriteMerge *merge);
+
+/*
  * Nobody can tell of what the change was made, so it cannot be merged.  True: it is made to what
  * the person saw, as it is.
  */

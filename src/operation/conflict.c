@@ -38,6 +38,20 @@ conflicts_of(const ScimWriteMerge *merge)
 	return merge && merge->applies && !merge->base_unknown ? merge->merge.conflicts : NIL;
 }
 
+/* A proposal is read by others: nothing of it may be what is never returned. */
+static bool
+can_be_proposed(const ScimWrite *write, const List *conflicts)
+{
+	ListCell   *cell;
+
+	foreach(cell, conflicts)
+	{
+		if (((const ScimMergeConflict *) lfirst(cell))->hidden)
+			return false;
+	}
+	return write->rules && !scim_write_has_secrets(write);
+}
+
 static void
 refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const ScimSince *since,
 	   const ScimWriteMerge *merge)
@@ -46,7 +60,7 @@ refuse(ScimWrite *write, ScimErrorCode situation, ScimPathSet *paths, const Scim
 	{
 		scim_report_differing(write, paths);
 		scim_report_conflicting(write, conflicts_of(merge));
-		write->result->can_be_proposed = write->rules && !scim_write_has_secrets(write);
+		write->result->can_be_proposed = can_be_proposed(write, conflicts_of(merge));
 	}
 	scim_throw_stale(&write->target, situation, write->id_text, write->expected, &write->row,
 					 since, merge);
@@ -169,10 +183,10 @@ scim_write_resolve(ScimWrite *write, ScimPathSet *paths)
 		try_merge(&trial);
 	else
 		rehearse_merge(&trial);
-	if (scim_write_settle_unknown(write, merge))
+	if (scim_write_settle_unknown(write, merge) || scim_write_is_answered(write, merge))
 	{
 		scim_close_since(&since);
-		return true;
+		return !write->unchanged;
 	}
 	if (!is_settled(write, merge))
 		refuse(write, SCIM_VERSION_MISMATCH, paths, &since, merge);

@@ -8,6 +8,7 @@
 #include "access/detoast.h"
 #include "base/errors.h"
 #include "base/jsonb_tree.h"
+#include "base/progress.h"
 #include "base/settings.h"
 #include "core/canonical.h"
 #include "lib/stringinfo.h"
@@ -274,17 +275,25 @@ show_portion(const ScimListedRow *listed, uint64 count, JsonbValue *resources)
 	return size;
 }
 
-static JsonbValue *
-show_page(const ScimListing *listing)
+typedef struct Showing
 {
-	JsonbValue *resources = scim_new_array();
+	const ScimListing *listing;
+	JsonbValue *resources;
+	bool		tells;			/* how far it is */
+} Showing;
+
+static void
+show_portions(void *argument)
+{
+	const Showing *showing = argument;
+	const ScimListing *listing = showing->listing;
 	Size		size = 0;
 
 	for (uint64 first = 0; first < listing->count;)
 	{
 		uint64		end = portion_end(listing, first);
 
-		size += show_portion(listing->rows + first, end - first, resources);
+		size += show_portion(listing->rows + first, end - first, showing->resources);
 		if (size > LARGEST_ANSWER)
 		{
 			ScimError  *error = scim_error(SCIM_TOO_LARGE);
@@ -295,8 +304,23 @@ show_page(const ScimListing *listing)
 					   LARGEST_ANSWER);
 		}
 		first = end;
+		if (showing->tells)
+			scim_tell_progress(end);
 	}
-	return resources;
+}
+
+/* What is one portion is shown before anybody could ask how far it is. */
+static JsonbValue *
+show_page(const ScimListing *listing)
+{
+	Showing		showing = {listing, scim_new_array()};
+
+	showing.tells = portion_end(listing, 0) < listing->count;
+	if (showing.tells)
+		scim_run_with_progress(listing->count, show_portions, &showing);
+	else
+		show_portions(&showing);
+	return showing.resources;
 }
 
 JsonbValue *

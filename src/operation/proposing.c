@@ -16,6 +16,7 @@
 #include "decision/person.h"
 #include "decision/policies.h"
 #include "decision/policy_check.h"
+#include "decision/proposal_read.h"
 #include "decision/proposal_write.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -108,18 +109,31 @@ check_code(void)
 }
 
 static void
+show(const ScimProposal *proposal, const ScimTarget *target, ScimWriteResult *result)
+{
+	result->resource = scim_write_in(target->caller, scim_show_proposal(proposal, true));
+	result->proposed = true;
+}
+
+static void
 store(ScimProposal *proposal, const ScimTarget *target, const ScimWriteOptions *options,
 	  ScimWriteResult *result)
 {
+	const pg_uuid_t *id = options->answer ? options->answer->proposal : NULL;
+
 	check_code();
+	if (id && scim_find_proposal(id, proposal))
+	{
+		show(proposal, target, result);
+		return;
+	}
 	scim_check_reason(options->reason);
 	sign(proposal, target, options);
 	take_parent(proposal, options->counters);
 	proposal->version = scim_version_of_changes(proposal->changes);
 	proposal->status = SCIM_PROPOSAL_OPEN;
-	scim_insert_proposal(proposal);
-	result->resource = scim_write_in(target->caller, scim_show_proposal(proposal, true));
-	result->proposed = true;
+	scim_insert_proposal(proposal, id);
+	show(proposal, target, result);
 }
 
 /* {"create": {...}} */

@@ -71,8 +71,8 @@ scim_write_take_password(ScimWrite *write, bool given, const char *password)
 void
 scim_write_take_input(ScimWrite *write, Jsonb *data)
 {
-	ScimInput  *input = scim_read_resource(write->target.type, write->target.rules, data,
-										   scim_target_ids(&write->target).others);
+	ScimInput  *input = scim_read_input(write->target.type, write->target.rules, data,
+										scim_target_ids(&write->target).others);
 
 	write->wanted.document = write->taken = input->document;
 	scim_write_take_password(write, input->password != NULL, input->password);
@@ -281,7 +281,7 @@ scim_see_row(const ScimTarget *target, const char *id, const char *given, ScimRo
 void
 scim_write_lock_row(ScimWrite *write)
 {
-	if (write->proposes == SCIM_PROPOSES_ALWAYS)
+	if (write->proposes == SCIM_PROPOSES_ALWAYS && write->options->answer == NULL)
 		scim_see_row(&write->target, write->wanted.id, write->id_text, &write->row);
 	else if (!scim_write_try_lock_row(write))
 		scim_throw_not_locked(&write->target, write->id_text, "updated");

@@ -29,6 +29,7 @@ typedef struct ScimAnswer
 	const char *seen;			/* the version that he was shown: where it is another by now, the
 								 * answer is to something else, and the write is refused */
 	ScimMergeJudge judge;
+	const pg_uuid_t *proposal;	/* the id that one gets: by the same answer there comes no second */
 } ScimAnswer;
 
 /* Which resource is written, on what condition, and what is wanted of the answer. */

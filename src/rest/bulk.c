@@ -6,6 +6,7 @@
 
 #include "base/function_arguments.h"
 #include "base/jsonb_tree.h"
+#include "base/progress.h"
 #include "base/protect.h"
 #include "base/server_error.h"
 #include "core/shown_version.h"
@@ -90,6 +91,17 @@ run_atomic(ScimBulkWork *work)
 		undo_others(work);
 }
 
+static void
+work_through(void *argument)
+{
+	ScimBulkWork *work = argument;
+
+	if (work->options->atomic)
+		run_atomic(work);
+	else
+		scim_do_bulk(work);
+}
+
 /* ---- on record ---- */
 
 /* Each as a single request would be; what was undone with another one was refused by nobody. */
@@ -138,10 +150,7 @@ run(void *argument)
 	ScimBulkWork *work = argument;
 
 	scim_plan_bulk(work);
-	if (work->options->atomic)
-		run_atomic(work);
-	else
-		scim_do_bulk(work);
+	scim_run_with_progress(work->bulk->count, work_through, work);
 	record_refusals(work);
 	return work->options->once && work->options->once->key ? scim_remember_bulk(work) : NULL;
 }

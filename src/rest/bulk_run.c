@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/jsonb_tree.h"
+#include "base/progress.h"
 #include "base/protect.h"
 #include "base/server_error.h"
 #include "miscadmin.h"
@@ -23,6 +24,9 @@
 #include "rest/bulk_run.h"
 #include "rest/refusal.h"
 #include "utils/memutils.h"
+
+/* So many are inserted before it is told. */
+#define TOLD_UNITS 200
 
 /* A unit that is being done. */
 typedef struct Step
@@ -388,6 +392,15 @@ insert_circle(ScimBulkWork *work, int unit)
 		scim_insert_units(work, unit, 1);
 }
 
+/* These units are done, or have failed. */
+static void
+advance(ScimBulkWork *work, int first, int count)
+{
+	for (int i = first; i < first + count; i++)
+		work->handled += work->units[i].count;
+	scim_tell_progress(work->handled);
+}
+
 static void
 run_each(ScimBulkWork *work, int first, int count)
 {
@@ -398,7 +411,17 @@ run_each(ScimBulkWork *work, int first, int count)
 		/* the only one was tried */
 		if (count == 1 || !insert_circle(work, i))
 			run_unit(work, &work->units[i]);
+		advance(work, i, 1);
 	}
+}
+
+/* Of those that may be inserted by one statement; whoever wants to know how far it is, waits. */
+static int
+most_inserted(const ScimBulkWork *work, int first)
+{
+	int			left = work->unit_count - first;
+
+	return scim_tells_progress() ? Min(left, TOLD_UNITS) : left;
 }
 
 void
@@ -414,9 +437,12 @@ scim_do_bulk(ScimBulkWork *work)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
-		count = scim_count_insertable(work, i, work->unit_count - i);
+		count = scim_count_insertable(work, i, most_inserted(work, i));
 		if (count > 0 && scim_insert_units(work, i, count))
+		{
+			advance(work, i, count);
 			continue;
+		}
 		count = Max(count, 1);
 		run_each(work, i, count);
 	}

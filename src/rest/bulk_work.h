@@ -54,7 +54,8 @@ typedef struct ScimBulkWork
 	ScimBulkUnit *units;
 	int			unit_count;
 	MemoryContext context;		/* of all of it */
-	int			failed;			/* operations */
+	int			handled;		/* operations, which were done, or failed; */
+	int			failed;			/* and of these */
 	const ScimBulkTask *culprit;	/* that failed first, by itself; NULL: none has */
 } ScimBulkWork;
 

@@ -39,7 +39,7 @@ const ScimParameter scim_parameters[] = {
 	[PARAM_NEW] = {"{one}_data", ARGUMENT_RESOURCE, 0,
 		"scim_get_schemas lists attributes"},
 	[PARAM_WHOLE] = {"{one}_data", ARGUMENT_RESOURCE, 0,
-		"Whole; as in scim_create_{one}"},
+		"Whole, as in scim_create_{one}"},
 	[PARAM_OPERATIONS] = {"operations", ARGUMENT_OPERATIONS, 0,
 	NULL},
 	[PARAM_PROPOSED] = {"operations", ARGUMENT_PROPOSED, 0, NULL},

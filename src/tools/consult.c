@@ -145,8 +145,9 @@ check_choices(const JsonbValue *content, Jsonb *state)
 }
 
 static void
-take_content(ScimConsulted *consulted, const JsonbValue *response, Jsonb *state)
+take_content(ScimToolCall *call, const JsonbValue *response, Jsonb *state)
 {
+	ScimConsulted *consulted = &call->consulted;
 	JsonbValue *content = palloc(sizeof(JsonbValue));
 	ScimAnswer *answer = &consulted->answer;
 	const char *decision;
@@ -163,7 +164,10 @@ take_content(ScimConsulted *consulted, const JsonbValue *response, Jsonb *state)
 		takes_all, NULL
 	};
 	if (strcmp(decision, SCIM_PROPOSE_IT) == 0)
+	{
 		answer->kind = SCIM_ANSWERS_PROPOSE;
+		answer->proposal = scim_state_proposal(call);
+	}
 	else if (strcmp(decision, SCIM_CHOOSE) == 0)
 	{
 		check_choices(content, state);
@@ -194,7 +198,7 @@ scim_read_decision(ScimToolCall *call)
 	read_response(consulted, &response);
 	action = text_in(&response, "action");
 	if (action && strcmp(action, "accept") == 0)
-		take_content(consulted, &response, state);
+		take_content(call, &response, state);
 	else if (action && (strcmp(action, "decline") == 0 || strcmp(action, "cancel") == 0))
 		consulted->decision = action;
 	else

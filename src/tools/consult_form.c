@@ -146,15 +146,15 @@ append_conflict(StringInfo out, const JsonbValue *conflict)
 	JsonbValue *path = member_of(conflict, "path");
 	JsonbValue *author = member_of(conflict, "changed_by");
 	JsonbValue *actor = author ? member_of(author, "actor") : NULL;
-	const char *by = actor ? psprintf(", by %s", scim_clip(scim_string_copy(actor), NAME_BYTES)) : "";
+	const char *by = actor ? psprintf(" by %s", scim_clip(scim_string_copy(actor), NAME_BYTES)) : "";
 
 	appendStringInfo(out, "%s%s", out->len ? "; " : "",
 					 scim_clip(scim_string_copy(path), VALUE_BYTES));
 	if (is_hidden(conflict))
-		appendStringInfo(out, ": both set it%s; it is not shown", by);
+		appendStringInfo(out, ": both changed it, theirs%s; it is not shown", by);
 	else
-		appendStringInfo(out, ": mine %s, theirs %s%s, before %s", shown_side(conflict, "mine"),
-						 shown_side(conflict, "theirs"), by, shown_side(conflict, "base"));
+		appendStringInfo(out, ": mine %s, theirs%s %s, before %s", shown_side(conflict, "mine"), by,
+						 shown_side(conflict, "theirs"), shown_side(conflict, "base"));
 }
 
 /* The values of the attribute; "" where the mismatch tells none of them. */
@@ -223,6 +223,14 @@ decision_words(const ScimQuestion *question)
 					can_propose(question->call) ? PROPOSE : "");
 }
 
+static const char *
+kind_of(const ScimToolCall *call)
+{
+	const ScimSubject *subject = scim_subject_of(call->tool, call->type);
+
+	return subject->type ? subject->one : call->type->name;
+}
+
 /* What people call the resource. */
 static const char *
 name_of(const ScimToolCall *call)
@@ -263,8 +271,7 @@ message(const ScimQuestion *question)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "Others changed the %s %s meanwhile",
-					 scim_subject_of(call->tool, call->type)->one, name_of(call));
+	appendStringInfo(&out, "Others changed the %s %s meanwhile", kind_of(call), name_of(call));
 	append_list(&out, ": ", member_of(question->fields, "changed_attributes"));
 	appendStringInfo(&out, ". So it was not %s. What is to be done?",
 					 call->tool->id == TOOL_DELETE ? "deleted" : "changed as you wanted");

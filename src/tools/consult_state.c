@@ -78,8 +78,8 @@ scim_read_request_state(const ScimToolCall *call)
 		throw_state("inputResponses came without the requestState of the question");
 	if (!scim_asks_user(call) ||
 		!scim_open_signed(kind_of(call), text_to_cstring(given), &state, &age))
-		throw_state("this requestState is of no question that this call, by this role and in this "
-					"tenant, was answered");
+		throw_state("requestState is that of no question to this very call: by this role, in this "
+					"tenant, of this tool, with these arguments");
 	if (age > SCIM_STATE_SECONDS)
 		throw_state(scim_phrase("the question is older than %d minutes", SCIM_STATE_SECONDS / 60));
 	return state;
@@ -93,6 +93,21 @@ scim_state_version(Jsonb *state)
 	if (!scim_find(&state->root, VERSION, &version) || version.type != jbvString)
 		elog(ERROR, "a question without a version");
 	return scim_string_copy(&version);
+}
+
+/* A uuid of version 8: of what is signed, which nobody can make. */
+const pg_uuid_t *
+scim_state_proposal(const ScimToolCall *call)
+{
+	const text *given = call->consulted.state;
+	uint8		hash[SCIM_DIGEST_SIZE];
+	pg_uuid_t  *id = palloc(sizeof(pg_uuid_t));
+
+	scim_sha256(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given), hash);
+	memcpy(id->data, hash, UUID_LEN);
+	id->data[6] = (id->data[6] & 0x0F) | 0x80;
+	id->data[8] = (id->data[8] & 0x3F) | 0x80;
+	return id;
 }
 
 bool

@@ -24,6 +24,9 @@ extern char *scim_write_request_state(const ScimToolCall *call, const ScimQuesti
 /* INVALID_ARGUMENT with path requestState, unless it is that of a question to this very call. */
 extern Jsonb *scim_read_request_state(const ScimToolCall *call);
 
+/* The id of the proposal that the answer may lead to: it is one, however often it comes. */
+extern const pg_uuid_t *scim_state_proposal(const ScimToolCall *call);
+
 /* The version that was shown, and whether that could be decided. */
 extern const char *scim_state_version(Jsonb *state);
 extern bool scim_state_offers(Jsonb *state, const char *decision);

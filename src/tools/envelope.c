@@ -105,20 +105,26 @@ scim_append_omitted(const JsonbValue *resource, const char *prefix, JsonbValue *
 static const char *
 how_to_change(const ScimToolCall *call)
 {
+	static const char *const of_members[] = {
+		"Read members with scim_list_group_members, change them with scim_modify_group_members, "
+		"and all else with scim_patch_{one}: none needs the complete {one}.",
+		"Change members with scim_modify_group_members, and all else with scim_patch_{one}: none "
+		"needs the complete {one}.",
+		"Change the {one} with scim_patch_{one}: it needs no complete {one}.",
+		NULL
+	};
 	bool		asked = call->tool->id == TOOL_GET && call->given[PARAM_ATTRIBUTES];
 	const char *what = asked || call->type->has_members
 	? "What omitted names is stored, but too large to be shown here. "
 	: "What omitted names is stored, but too large to be shown beside the "
 	"rest: scim_get_{one} shows it if attributes names it. ";
 	const char *how = call->type->has_members ?
-		"Read members with scim_list_group_members; change members with "
-		"scim_modify_group_members, and all else with scim_patch_{one}: none needs the complete "
-		"{one}." :
+		scim_first_with_tools(of_members, scim_subject_of(call->tool, call->type)) :
 		"Change the {one} with scim_patch_{one}: scim_update_{one} clears what it is not sent.";
 
 	if (call->tool->id == TOOL_GET_HISTORY)
 		return "What omitted names was stored then, but is too large to be shown here, or "
-			"(members) nobody can tell any more: from_version shows what changed since; "
+			"(members) nobody can tell any more: from_version shows what changed since, "
 			"scim_restore brings back all that can be.";
 	if (call->tool->id == TOOL_RESTORE)
 		return scim_tool_text("What omitted names was not brought back (groups that held a user, "
@@ -161,15 +167,16 @@ shows_part(const ScimToolCall *call)
 }
 
 #define PARTIAL \
-	"Not all attributes are shown: change a {one} with scim_patch_{one}; scim_update_{one} " \
+	"Not all attributes are shown: change a {one} with scim_patch_{one}, for scim_update_{one} " \
 	"clears what it is not sent."
 
 void
 scim_say_partial(const ScimToolCall *call, JsonbValue *metadata)
 {
+	const ScimSubject *subject = scim_subject_of(call->tool, call->type);
+
 	if (shows_part(call))
-		scim_set_text(metadata, "partial",
-					  scim_fit_to_tools(scim_tool_text(PARTIAL, scim_subject_of(call->tool, call->type))));
+		scim_set_text(metadata, "partial", scim_fit_to_tools(scim_tool_text(PARTIAL, subject)));
 }
 
 text *

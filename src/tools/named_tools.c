@@ -6,7 +6,7 @@
 
 #include "lib/stringinfo.h"
 #include "tools/named_tools.h"
-#include "tools/tool.h"
+#include "tools/offered.h"
 
 /* What the names of all tools begin with, and what else they are made of. */
 #define PREFIX "scim_"
@@ -17,7 +17,7 @@ typedef struct Part
 {
 	const char *start;
 	int			length;
-	bool		said;			/* it names nothing that is not there */
+	int			said;			/* so much of it can be said: all, nothing, or up to a comma */
 } Part;
 
 /* Is there such a tool, and has the caller not got it?  Names of SQL functions are other names. */
@@ -35,8 +35,9 @@ is_missing(const char *name, int length)
 	return false;
 }
 
-static bool
-names_missing(const char *text, int length)
+/* The first name of such a tool in the text; NULL: there is none. */
+static const char *
+find_missing(const char *text, int length)
 {
 	const char *end = text + length;
 	const char *name = text;
@@ -46,16 +47,16 @@ names_missing(const char *text, int length)
 		int			size = strspn(name, NAME_CHARACTERS);
 
 		if (is_missing(name, size))
-			return true;
+			return name;
 		name += size;
 	}
-	return false;
+	return NULL;
 }
 
 bool
 scim_has_named_tools(const char *text)
 {
-	return !names_missing(text, strlen(text));
+	return find_missing(text, strlen(text)) == NULL;
 }
 
 /* ---- parts ---- */
@@ -78,6 +79,33 @@ length_of_part(const char *text)
 	return at - text + (*at != '\0');
 }
 
+/* How much stands before the last comma that is before the name, and in no parentheses. */
+static int
+length_before(const char *text, const char *name)
+{
+	int			depth = 0;
+	int			length = 0;
+
+	for (const char *at = text; at < name; at++)
+	{
+		depth += (*at == '(') - (*at == ')');
+		if (*at == ',' && depth == 0)
+			length = at - text;
+	}
+	return length;
+}
+
+static Part
+part_of(const char *text, int length)
+{
+	const char *missing = find_missing(text, length);
+
+	return (Part)
+	{
+		text, length, missing ? length_before(text, missing) : length
+	};
+}
+
 static Part *
 parts_of(const char *text, int *count)
 {
@@ -87,24 +115,29 @@ parts_of(const char *text, int *count)
 	{
 		int			length = length_of_part(text);
 
-		parts[*count] = (Part)
-		{
-			text, length, !names_missing(text, length)
-		};
+		parts[*count] = part_of(text, length);
 		text += length;
 		text += strspn(text, " ");
 	}
 	return parts;
 }
 
-/* Without its mark. */
+static inline bool
+is_whole(const Part *part)
+{
+	return part->said == part->length;
+}
+
+/* What can be said of it, without its mark. */
 static int
 bare_length(const Part *part)
 {
-	return part->length - (strchr(".;:", part->start[part->length - 1]) != NULL);
+	bool		has_mark = is_whole(part) && strchr(".;:", part->start[part->length - 1]) != NULL;
+
+	return part->said - has_mark;
 }
 
-/* What goes on behind a gap is a sentence of its own. */
+/* What goes on behind a gap is a sentence of its own, and so is what stands before it. */
 static void
 append_part(StringInfo out, const Part *part, bool begins, bool ends)
 {
@@ -133,9 +166,10 @@ scim_fit_to_tools(const char *text)
 	initStringInfo(&out);
 	for (int i = 0; i < count; i++)
 	{
-		if (parts[i].said)
-			append_part(&out, &parts[i], i > 0 && !parts[i - 1].said,
-						i + 1 < count && !parts[i + 1].said);
+		bool		ends = !is_whole(&parts[i]) || (i + 1 < count && parts[i + 1].said == 0);
+
+		if (parts[i].said > 0)
+			append_part(&out, &parts[i], i > 0 && !is_whole(&parts[i - 1]), ends);
 	}
 	return out.len > 0 ? out.data : NULL;
 }

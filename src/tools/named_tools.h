@@ -4,7 +4,8 @@
  *		call it in vain.
  *
  * Hints of errors, which are for SQL too, and most texts of the catalogue say in each
- * part (up to a full stop, a semicolon or a colon) what can be said without the others.
+ * part (up to a full stop, a semicolon or a colon) what can be said without the others,
+ * and behind a comma what can be left out.
  */
 #ifndef SCIM_TOOLS_NAMED_TOOLS_H
 #define SCIM_TOOLS_NAMED_TOOLS_H

@@ -33,7 +33,7 @@
 #define ASK_STEP \
 	"One of the reviewers has to decide: tell whom you work for."
 #define DENIED_STEP \
-	"The policy does not let you do that. Leave it; or ask with scim_propose_change that " \
+	"The policy does not let you do that. Leave it, or ask with scim_propose_change that " \
 	"somebody does it who may."
 #define REVIEWER_STEP \
 	"Somebody else has to decide, in one of the roles that reviewers names; not in another way, " \
@@ -45,8 +45,11 @@
 	"changes is what it would change now. Decide on that, and call again with expected_version = " \
 	"current_version."
 #define UNSEEN_STEP \
-	"Read its changes as they are now, decide on these, and call again with its version as " \
-	"expected_version; scim_list_proposals with proposal_id shows both."
+	"Read its changes as they are now (scim_list_proposals with proposal_id), decide on these, " \
+	"and call again with its version as expected_version."
+#define UNSHOWN_STEP \
+	"Have its changes shown as they are now, decide on these, and call again with its version as " \
+	"expected_version."
 
 static bool
 may_propose(const ScimToolCall *call)
@@ -81,7 +84,9 @@ step_after(const ScimToolCall *call, const JsonbValue *content, const ScimErrorK
 	if (kind == scim_error_kind(SCIM_PROPOSAL_CLOSED))
 		return CLOSED_STEP;
 	if (kind == scim_error_kind(SCIM_VERSION_MISMATCH) && call->tool->id == TOOL_REVIEW)
-		return scim_get(content, "changes", strlen("changes")) ? CHANGED_STEP : UNSEEN_STEP;
+		return scim_get(content, "changes", strlen("changes")) ? CHANGED_STEP
+			: scim_has_named_tools(UNSEEN_STEP) ? UNSEEN_STEP
+			: UNSHOWN_STEP;
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "registry/cache.h"
 #include "registry/schemas.h"
 #include "resource/target.h"
+#include "rest/headers.h"
 #include "statement/own_table.h"
 #include "statement/tenant.h"
 #include "tools/resource_uri.h"
@@ -119,7 +120,17 @@ type_at(const char *endpoint)
 bool
 scim_is_own_endpoint(const char *endpoint)
 {
+	if (strcmp(endpoint, SCIM_PROPOSALS_ENDPOINT) == 0 &&
+		!OidIsValid(scim_find_own_relation("scim_proposal_rows")))
+		return false;
 	return type_at(endpoint) == NULL;
+}
+
+const char *
+scim_mime_type(ScimUriKind kind)
+{
+	return kind == SCIM_URI_RESOURCE || kind == SCIM_URI_SCHEMA ? SCIM_MEDIA_TYPE
+		: "application/json";
 }
 
 /* Is what was given the session's tenant, as the table spells both? */
@@ -151,8 +162,7 @@ find_proposal(ScimResourceUri *uri, char *given, char *id)
 
 	uri->kind = SCIM_URI_PROPOSAL;
 	uri->tenant = given;
-	if (id == NULL || !OidIsValid(scim_find_own_relation("scim_proposal_rows")) ||
-		!scim_parse_uuid(id, &uuid))
+	if (id == NULL || !scim_parse_uuid(id, &uuid))
 		return false;
 	uri->id = scim_uuid_text(&uuid);
 	return true;
@@ -185,6 +195,8 @@ scim_read_resource_uri(const char *text, ScimResourceUri *uri)
 	type = type_at(endpoint);
 	if (type)
 		return find_resource(uri, type, parts[0], parts[2]);
+	if (!scim_is_own_endpoint(endpoint))
+		return false;
 	if (strcmp(endpoint, SCIM_PROPOSALS_ENDPOINT) == 0)
 		return find_proposal(uri, parts[0], parts[2]);
 	return find_other(uri, endpoint, parts[0], parts[2]);

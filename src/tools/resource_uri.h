@@ -44,7 +44,10 @@ extern char *scim_canonical_uri(const ScimResourceUri *uri);
  */
 extern char *scim_write_resource_uri(const char *tenant, const char *endpoint, const char *id);
 
-/* Is the endpoint one of what is no resource, and no resource type's? */
+/* Is there something at one of the endpoints above: what is no resource type's? */
 extern bool scim_is_own_endpoint(const char *endpoint);
+
+/* What is read there. */
+extern const char *scim_mime_type(ScimUriKind kind);
 
 #endif							/* SCIM_TOOLS_RESOURCE_URI_H */

@@ -15,18 +15,15 @@
 #include "history/document.h"
 #include "history/document_rights.h"
 #include "history/rights.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "operation/changes.h"
 #include "operation/feed_tenant.h"
 #include "registry/cache.h"
 #include "registry/schemas.h"
-#include "statement/own_table.h"
 #include "statement/tenant.h"
 #include "tools/json_parameter.h"
 #include "tools/primary.h"
 #include "tools/resource_uri.h"
-#include "tools/short_digest.h"
 #include "tools/tools_digest.h"
 
 PG_FUNCTION_INFO_V1(scim_mcp_watch);
@@ -49,7 +46,6 @@ static bool
 is_told_of_proposals(const char *tenant)
 {
 	return scim_is_own_endpoint(SCIM_PROPOSALS_ENDPOINT) &&
-		OidIsValid(scim_find_own_relation("scim_proposal_rows")) &&
 		scim_means_documents(SCIM_PROPOSAL_KIND) &&
 		scim_sees_document(SCIM_PROPOSAL_KIND, tenant, NULL);
 }
@@ -223,32 +219,27 @@ set_changes(JsonbValue *answer, Jsonb *page, const char *tenant)
 		scim_set_value(answer, "more", &value);
 }
 
-/*
- * A short text that follows from below which URIs the caller is told of changes now: where it
- * is another one, scim_mcp_watch may say otherwise than before.
- */
-static char *
-digest_of_seen(const char *tenant)
+/* Below what the caller is told of changes now: what was watched elsewhere is no longer. */
+static JsonbValue *
+told_of(const char *tenant)
 {
-	StringInfoData seen;
+	JsonbValue *within = scim_new_array();
 
-	initStringInfo(&seen);
 	for (const ScimResourceType *const *type = scim_resource_types(); *type; type++)
 	{
 		if (is_told_of_type(scim_find_table(*type), tenant))
-			appendStringInfoString(&seen, scim_write_resource_uri(tenant, (*type)->endpoint, NULL));
+			scim_append_text(within, scim_write_resource_uri(tenant, (*type)->endpoint, NULL));
 	}
 	if (is_told_of_proposals(tenant))
-		appendStringInfoString(&seen, scim_write_resource_uri(tenant, SCIM_PROPOSALS_ENDPOINT,
-															  NULL));
-	return scim_short_digest(seen.data, seen.len);
+		scim_append_text(within, scim_write_resource_uri(tenant, SCIM_PROPOSALS_ENDPOINT, NULL));
+	return within;
 }
 
 /*
- * scim_mcp_changes(cursor text) -> json: {"updated": [{"uri", "version"}], "under": [...], "cursor",
- * "more", "seen", "tools", "notify"}.  What has changed behind the cursor (NULL: nothing is asked
- * for), one by one in its order, and below which URIs all is to be taken as changed; digests of
- * what can be watched and of the tools, each another text when that is another.
+ * scim_mcp_changes(cursor text) -> json: {"updated": [{"uri", "version"}], "under": [...],
+ * "within": [...], "cursor", "more", "tools", "notify"}.  What has changed behind the cursor
+ * (NULL: nothing is asked for), one by one in its order; below which URIs all is to be taken as
+ * changed, and below which changes are told at all; and whether the tools are others.
  */
 Datum
 scim_mcp_changes(PG_FUNCTION_ARGS)
@@ -265,7 +256,7 @@ scim_mcp_changes(PG_FUNCTION_ARGS)
 		scim_require_primary();
 		tenant = scim_feed_tenant(NULL);
 		set_changes(answer, scim_store_changes(cursor, MOST_CHANGES, NULL, NULL), tenant);
-		scim_set_text(answer, "seen", digest_of_seen(tenant));
+		scim_set_value(answer, "within", told_of(tenant));
 	}
 	scim_set_text(answer, "tools", scim_tools_digest());
 	scim_set_bool(answer, "notify", scim_setting_notify);

@@ -49,6 +49,7 @@ const fromClient = {
   "notifications/cancelled": "CancelledNotification",
 };
 const fromServer = {
+  "notifications/cancelled": "CancelledNotification",
   "notifications/progress": "ProgressNotification",
   "notifications/resources/updated": "ResourceUpdatedNotification",
   "notifications/resources/list_changed": "ResourceListChangedNotification",
@@ -106,7 +107,7 @@ class Transcript {
     const { method, params, check, isModern } = asked;
     this.#asked.delete(key(message.id));
     this.#tokens.delete(key(params?._meta?.progressToken));
-    if (message.error) return this.#report(check("JSONRPCErrorResponse", message));
+    if (message.error) return this.#refusal(message, asked);
     this.#report(check("JSONRPCResultResponse", message));
     const { result } = message;
     const isQuestion = isModern && result.resultType === "input_required";
@@ -115,6 +116,14 @@ class Transcript {
     for (const wish of Object.values((isQuestion && result.inputRequests) || {})) this.#report(check(questions[wish.method]?.[0] ?? "InputRequest", wish));
     if (isModern !== (result._meta?.[`${META}serverInfo`] !== undefined)) this.#report("serverInfo where it does not belong, or not where it does");
     return undefined;
+  }
+
+  // What is not found has a code of its own in the legacy era, and is named in both.
+  #refusal(message, { method, params, check, isModern }) {
+    const { code, message: text, data } = message.error;
+    this.#report(check("JSONRPCErrorResponse", message));
+    if (method !== "resources/read" || text !== "Resource not found") return;
+    if (code !== (isModern ? -32602 : -32002) || data?.uri !== params.uri) this.#report("what was not found is told wrong");
   }
 
   // The client's notifications, and what it says to the server's questions.

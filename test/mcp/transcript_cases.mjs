@@ -10,6 +10,8 @@ const theirs = (message) => `<${JSON.stringify({ jsonrpc: "2.0", ...message })}`
 
 const call = (_meta, more) => ours({ id: 1, method: "tools/call", params: { name: "t", arguments: {}, ...(_meta && { _meta }), ...more } });
 const done = (result) => theirs({ id: 1, result });
+const read = (_meta) => ours({ id: 1, method: "resources/read", params: { uri: "u:1", ...(_meta && { _meta }) } });
+const refused = (code, data = { uri: "u:1" }) => theirs({ id: 1, error: { code, message: "Resource not found", data } });
 const progress = (n, progressToken = "p") => theirs({ method: "notifications/progress", params: { progressToken, progress: n, total: 9 } });
 const listen = ours({ id: 1, method: "subscriptions/listen", params: { _meta: modern, notifications: { resourceSubscriptions: ["scim://t/Users/1"] } } });
 const told = (method, params) => theirs({ method: `notifications/${method}`, params: { ...params, _meta: { "io.modelcontextprotocol/subscriptionId": 1 } } });
@@ -28,6 +30,9 @@ const cases = [
   ["a result without its type", [call(modern), done({ content: [], _meta: stamp })], ["CallToolResult must have"]],
   ["a result without its server", [call(modern), done({ resultType: "complete", content: [] })], ["serverInfo"]],
   ["an answer to nothing", [done({ content: [] })], ["an answer to nothing"]],
+  ["what is not found", [read(modern), refused(-32602), read(), refused(-32002)], []],
+  ["what is not found, with the other era's code", [read(modern), refused(-32002)], ["what was not found"]],
+  ["what is not found, of no name", [read(modern), refused(-32602, {})], ["what was not found"]],
   ["progress", [call({ progressToken: "p" }), progress(1), progress(2), done({ content: [] })], []],
   ["progress that stands still", [call({ progressToken: "p" }), progress(1), progress(1)], ["progress after 1"]],
   ["progress after the answer", [call({ progressToken: "p" }), done({ content: [] }), progress(1)], ["progress of nothing"]],
